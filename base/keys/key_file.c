@@ -244,7 +244,7 @@ static vv_status open_sealed(vv_key *out, const parts *p, const char *head, vv_p
 	uint8_t key[32], seed[VV_KEY_SEED];
 	vv_buf passphrase = VV_BUF_INIT;
 	vv_status rc = ask ? ask(payload, p->did, &passphrase, err)
-			   : vv_fail(err, VV_EREFUSED, "the key wants a passphrase");
+			   : vv_fail(err, VV_EREFUSED, "the key needs a passphrase");
 
 	if (rc == VV_OK && (rc = stretch(key, &passphrase, p, err)) == VV_OK) {
 		if (crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, p->bytes, SEALED,

@@ -100,7 +100,7 @@ void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 	pid_t pid;
 
 	if (gc->failed) {
-		vv_warn("the store wants a gc, but the last one failed: see %s",
+		vv_warn("the store needs a gc, but the last one failed: see %s",
 			vv_text_shows(gc->log));
 	}
 	if (!gc->wanted) {

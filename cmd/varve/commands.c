@@ -141,7 +141,7 @@ static const struct {
 };
 
 static const vv_tool_other others[] = {
-	{"ipfs", "give versions of tables to IPFS"},
+	{"ipfs", "publish versions of tables on IPFS"},
 	{"sql", "ask tables and their versions in SQL"},
 	{"vault", "keep sealed copies elsewhere"},
 	{"web", "look at datasets, changes and histories in a browser"},

@@ -12,7 +12,7 @@ static const vv_command *const commands[] = {
 };
 
 static const vv_tool_group groups[] = {
-	{"look", "see what is kept"},
+	{"look", "see the copies"},
 	{"who", "who keeps, reads and writes"},
 	{"care", "keep everything at its policy"},
 };

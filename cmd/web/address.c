@@ -57,8 +57,9 @@ static vv_status take_path(reading *r, const char *text)
 	r->out->path = decode(r, text, strlen(text));
 	return r->out->path && *r->out->path
 		       ? VV_OK
-		       : nonsense(r, "the path", text,
-				  "a path is UTF-8, with %XX for what an address cannot have");
+		       : nonsense(
+				 r, "the path", text,
+				 "a path is UTF-8, with %XX for bytes that an address cannot have");
 }
 
 /* "REV" or "REV/PATH". */
@@ -167,7 +168,8 @@ static vv_status read_place(reading *r, const char *below)
 		vv_fail(r->err, VV_ENOTFOUND, "there is no page '%s'", vv_text_show(below, len));
 		return vv_hint(
 			r->err, "%s",
-			a->api ? "below api/v0 there are changes, refs, datasets, data, values, compare, row, history, column and conflicts"
+			a->api ? "below api/v0 there are changes, refs, datasets, data, values, "
+				 "compare, row, history, column and conflicts"
 			       : "there are data, compare, row, history and column");
 	}
 	a->place = p->place;
@@ -368,7 +370,8 @@ static vv_status make_filters(reading *r)
 		if (!vv_web_op_parse(&f->op, op)) {
 			return nonsense(
 				r, "op", op,
-				"it is eq, ne, lt, le, gt, ge, has, starts, missing, present or empty");
+				"it is eq, ne, lt, le, gt, ge, has, starts, missing, present or "
+				"empty");
 		}
 		f->column = r->columns[i];
 		f->value = i < r->value_count ? r->values[i] : "";

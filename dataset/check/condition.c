@@ -637,7 +637,7 @@ static vv_status read_list(parser *p, bool inverted, size_t at)
 	vv_status rc;
 
 	if (!token_is_sign(&p->t.now, "(")) {
-		return fail_at(&p->t, p->t.now.at, "'in' wants a list: in (1, 2)", NULL, 0);
+		return fail_at(&p->t, p->t.now.at, "'in' takes a list: in (1, 2)", NULL, 0);
 	}
 	do {
 		term item = {.literal = p->c->literal_count};

@@ -645,7 +645,7 @@ static vv_status tell(following *x, uint64_t row, vv_error *err)
 		 vv_text_shows(f->target_names),
 		 f->resource[0] ? vv_text_shows(f->resource) : "this table");
 	return check_emit_row(x->e, vv_rule_find("foreign-key"), f->severity, row, f->columns,
-			      f->count, "refers to what does not exist", expected, err);
+			      f->count, "refers to a value that does not exist", expected, err);
 }
 
 /* What is done with the keys of a group here. */

@@ -81,7 +81,7 @@ vv_status check_groups_list(check_run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && (more = vv_list_next(list, &item, err)) > 0; i++) {
 		if (i == r->group_count) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "the data list has more groups than it says");
+				     "the data list has more groups than it declares");
 			break;
 		}
 		rc = take_group(r, &r->groups[i], &item, err);
@@ -106,7 +106,7 @@ vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size
 		more = vv_list_next(list, &item, err);
 		rc = more < 0    ? (vv_status)more
 		     : more == 0 ? vv_fail(err, VV_ECORRUPT,
-					   "the data list has fewer groups than it says")
+					   "the data list has fewer groups than it declares")
 				 : take_group(r, &r->groups[i], &item, err);
 	}
 	vv_list_reader_close(list);

@@ -71,7 +71,7 @@ static vv_status read_data_list(vv_check_lines *l, vv_error *err)
 	vv_list_reader_close(r);
 	if (more == 0 && i != l->count) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "the data list does not have the groups that it says");
+			       "the data list does not have the groups that it declares");
 	}
 	return more < 0 ? (vv_status)more : VV_OK;
 }

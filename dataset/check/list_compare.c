@@ -60,7 +60,8 @@ static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error
 				if (more <= 0) {
 					return more < 0 ? (vv_status)more
 							: vv_fail(err, VV_ECORRUPT,
-								  "a list is shorter than it says");
+								  "a list is shorter than it "
+								  "declares");
 				}
 				rc = vv_cid_of(&n.name, VV_CODEC_RAW, item.bytes, item.len, err);
 				n.items = 1;

@@ -231,7 +231,8 @@ static vv_status read_bound(reader *r, const vv_json *node, const vv_rule *rule,
 			vv_descriptor_fail(node, r->name, r->err, "must be a whole number");
 			return vv_hint(
 				r->err,
-				"rows-added and rows-removed take a share of the base's rows, such as \"5%%\"");
+				"rows-added and rows-removed take a share of the base's rows, "
+				"such as \"5%%\"");
 		}
 	} else if (node->type == VV_JSON_STRING &&
 		   read_percent(node->text, node->text_len, &out->value)) {
@@ -432,10 +433,9 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 	}
 	if (rc == VV_OK && strcmp(rule->code, VV_RULE_UNCHECKED) == 0 &&
 	    s->severity != VV_SEVERITY_ERROR) {
-		rc = vv_descriptor_fail(
-			node, r->name, r->err,
-			"%s is always an error: what could not be checked is never valid",
-			rule->code);
+		rc = vv_descriptor_fail(node, r->name, r->err,
+					"%s is always an error: unchecked data is never valid",
+					rule->code);
 		vv_hint(r->err, "\"check\": false leaves a dataset out");
 	}
 	return rc < 0 ? rc : want_needed(r, node, s);
@@ -595,7 +595,8 @@ static vv_status read_top(reader *r, const vv_json *top)
 	    (m->type != VV_JSON_NUMBER || !vv_parse_u64(&version, m->text, m->text_len) ||
 	     version != 1)) {
 		return vv_descriptor_fail(m, r->name, r->err,
-					  "this varve knows only version 1 of %s", VV_RULES_NAME);
+					  "this varve supports only version 1 of %s",
+					  VV_RULES_NAME);
 	}
 	if ((m = vv_json_get(top, "onCommit")) &&
 	    (rc = want_word(r, m, commit_words, &place)) < 0) {
@@ -893,9 +894,9 @@ vv_status vv_rule_set_skip(vv_rule_set *s, const char *const *codes, size_t coun
 	vv_status rc = check_codes(codes, count, err);
 
 	if (rc == VV_OK && is_among(VV_RULE_UNCHECKED, codes, count)) {
-		vv_fail(err, VV_EUSAGE, "--skip %s: what could not be checked is never valid",
+		vv_fail(err, VV_EUSAGE, "--skip %s: unchecked data is never valid",
 			VV_RULE_UNCHECKED);
-		return vv_hint(err, "--accept %s PATH --why TEXT says why it is right all the same",
+		return vv_hint(err, "--accept %s PATH --why TEXT accepts it, with a reason",
 			       VV_RULE_UNCHECKED);
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {

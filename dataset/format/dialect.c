@@ -576,14 +576,14 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 			goto done;
 		}
 		if (!is_said(out, key)) {
-			rc = bad("a member states what is assumed without it", err);
+			rc = bad("a member states its default", err);
 			goto done;
 		}
 	}
 	if (seen != pairs) {
 		rc = bad("an unknown member", err);
 	} else if (!fits_together(out)) {
-		rc = bad("delimiter, quote and escape cannot be told apart", err);
+		rc = bad("delimiter, quote and escape are not distinct", err);
 	}
 done:
 	if (rc < 0) {

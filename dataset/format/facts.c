@@ -510,7 +510,7 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 			return bad("a column that is not as it is written", err);
 		}
 		if ((size_t)(c.p - start) > VV_FACTS_BYTES && c.p - at > 1) {
-			return bad("bounds beyond what fits", err);
+			return bad("bounds that are too large", err);
 		}
 		if (out && count == out->cap && (rc = room(out, count * 2 + 16, err)) < 0) {
 			return rc;

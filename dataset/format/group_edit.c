@@ -806,7 +806,7 @@ static vv_status put_block(uint8_t *raw, size_t len, const editing *ed, const vv
 	n += vv_varint_write(head + n, ed->plan.rows);
 	n += vv_varint_write(head + n, ed->base.columns);
 	if (n + lengths->len + body->len != len) {
-		return vv_fail(err, VV_ECORRUPT, "the row edits give %zu bytes instead of %zu",
+		return vv_fail(err, VV_ECORRUPT, "the row edits produce %zu bytes instead of %zu",
 			       n + lengths->len + body->len, len);
 	}
 	memcpy(raw, head, n);

@@ -230,7 +230,7 @@ static vv_status read_run(run *out, lines *l, const vv_group *g, size_t column, 
 
 static vv_status too_long(uint64_t most, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "a row group gives more than its %llu bytes",
+	return vv_fail(err, VV_ECORRUPT, "a row group decodes to more than its %llu bytes",
 		       (unsigned long long)most);
 }
 

@@ -552,7 +552,7 @@ static vv_status load_child(vv_list_reader *r, vv_error *err)
 	if (node.kind != r->kind || node.level + 1 != r->low || node.weight != item->weight ||
 	    node.items != item->count) {
 		list_node_clear(&node);
-		return vv_fail(err, VV_ECORRUPT, "list: a node is not what the one above it says");
+		return vv_fail(err, VV_ECORRUPT, "list: a node does not match its parent");
 	}
 	child->node = node;
 	child->cid = item->cid;

@@ -240,7 +240,7 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 	}
 	if (b->node.len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED,
-			       "a row with so many long cells that a list node would take %s",
+			       "a row with too many long cells: a list node would take %s",
 			       vv_text_bytes(b->node.len));
 	}
 	if ((rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, b->node.data, b->node.len, err)) < 0) {

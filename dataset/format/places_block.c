@@ -16,7 +16,7 @@ vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, v
 {
 	memset(b, 0, sizeof(*b));
 	if (len < 2 || len > VV_PLACES_BLOCK_MAX || bytes[0] > PLACES_FORM_PACKED) {
-		return bad("an item that is no block", err);
+		return bad("an item that is not a block", err);
 	}
 	b->p = bytes + 1;
 	b->end = bytes + len;

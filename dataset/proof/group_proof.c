@@ -133,7 +133,7 @@ static vv_status open_block(scratch *s, vv_group *g, const proof_setting *t, con
 		return rc;
 	}
 	if (!vv_cid_equal(&is, cid)) {
-		return vv_fail(err, VV_ECORRUPT, "a block is not what its name says");
+		return vv_fail(err, VV_ECORRUPT, "a block does not match its name");
 	}
 	if (!vv_buf_reserve(&s->block, VV_GROUP_SLACK)) {
 		return vv_fail_nomem(err);

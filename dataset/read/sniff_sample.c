@@ -134,7 +134,7 @@ vv_status sniff_too_short(const sniff *s, vv_error *err)
 {
 	if (s->len > VV_HEADER_MAX && s->out->dialect.form == VV_FORM_CSV && is_blank(s)) {
 		vv_fail(err, VV_EINPUT,
-			"more than %u KiB of blank lines stand where the first rows should be",
+			"more than %u KiB of blank lines come before the first rows",
 			VV_HEADER_MAX >> 11);
 		return vv_hint(err, "take them out; or '--as file' keeps the file as bytes");
 	}

@@ -172,7 +172,8 @@ static vv_status read_delimited(vv_sniff_hints *h, const vv_json *dialect, const
 	if (escape > 0 && vv_json_get(dialect, "doubleQuote") && twice) {
 		return refuse(
 			vv_json_get(dialect, "escapeChar"), file, err,
-			"a quote is either doubled or escaped: say doubleQuote false, or leave escapeChar out");
+			"a quote is either doubled or escaped: set doubleQuote to false, or leave "
+			"escapeChar out");
 	}
 	if (escape == 0 && !twice && h->quote != 0) {
 		return refuse(vv_json_get(dialect, "doubleQuote"), file, err,
@@ -494,7 +495,8 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 	if (!local) {
 		return vv_descriptor_fail(
 			node, l->package, l->err,
-			"'%s' is a URL, which cannot be honoured: only files of the repository are read",
+			"'%s' is a URL, which cannot be honoured: only files of the repository "
+			"are read",
 			vv_text_shows(node->text));
 	}
 	*file = vv_arena_printf(arena, "%.*s%s", (int)vv_package_folder_len(l->package), l->package,

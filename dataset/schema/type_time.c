@@ -406,11 +406,12 @@ static vv_status add_directive(pattern *p, char kind, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "the pattern ends in a single %%");
 	}
 	if (!strchr("YmdHMSfybBaAjpIzZwuUW", kind)) {
-		vv_fail(err, VV_EINPUT, "%%%s is not a directive that varve knows",
+		vv_fail(err, VV_EINPUT, "%%%s is not a supported directive",
 			vv_text_show(&kind, 1));
 		return vv_hint(
 			err,
-			"known are %%Y %%y %%m %%b %%B %%d %%j %%a %%A %%H %%I %%M %%S %%f %%p %%z %%Z");
+			"known are %%Y %%y %%m %%b %%B %%d %%j %%a %%A %%H %%I %%M %%S %%f %%p "
+			"%%z %%Z");
 	}
 	if (has_kind(p, kind)) {
 		return vv_fail(err, VV_EINPUT, "%%%c occurs twice in the pattern", kind);

@@ -305,7 +305,7 @@ static vv_status file_order_open(file_order **out, vv_table *t, vv_pool *pool,
 		goto failed;
 	}
 	if (o->rows_left > 0) {
-		rc = bad("it has fewer rows than it says", err);
+		rc = bad("it has fewer rows than it declares", err);
 		goto failed;
 	}
 	for (size_t i = 0; o->part_count > 1 && i < o->part_count && rc == VV_OK; i++) {

@@ -359,7 +359,8 @@ static vv_status check_width(const import *im, vv_error *err)
 		return VV_OK;
 	}
 	vv_fail(err, VV_EREFUSED,
-		"%s: %zu different members, and %llu short rows in one group: too sparse for a table",
+		"%s: %zu different members, and %llu short rows in one group: too sparse for a "
+		"table",
 		im->source->name, im->columns, (unsigned long long)im->most_rows);
 	return vv_hint(err, "'varve add --as file' keeps it as bytes");
 }
@@ -384,7 +385,7 @@ static void warn_short_rows(import *im)
 		return;
 	}
 	vv_buf_printf(&out->warnings, "%s%s row%s ha%s fewer cells than %s",
-		      out->groups_reused > 0 ? "in what changed, " : "",
+		      out->groups_reused > 0 ? "in changed rows, " : "",
 		      vv_text_count(out->short_rows), out->short_rows == 1 ? "" : "s",
 		      out->short_rows == 1 ? "s" : "ve",
 		      im->out->root.dialect.header ? "the header" : "others");
@@ -412,7 +413,7 @@ static void warn_foreign_rows(import *im)
 		return;
 	}
 	vv_buf_printf(&out->warnings, "%s%s ha%s text that is not UTF-8 but perhaps %s",
-		      out->groups_reused > 0 ? "in what changed, " : "",
+		      out->groups_reused > 0 ? "in changed rows, " : "",
 		      vv_text_counted(out->foreign_rows, "row", NULL),
 		      out->foreign_rows == 1 ? "s" : "ve", im->foreign_in);
 	put_first_line(im, out->foreign_rows, im->foreign_at, im->foreign_line);

@@ -595,7 +595,7 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 		vv_buf_puts(out, ": the key does not identify rows\n");
 	}
 	if (rc < 0) { /* in a lazy clone rows may be elsewhere */
-		vv_buf_printf(out, "whether its key holds was not checked: %s\n", why.message);
+		vv_buf_printf(out, "its key was not checked: %s\n", why.message);
 	}
 	vv_table_reader_close(p.reader);
 	vv_batch_clear(&p.batch);
@@ -692,7 +692,7 @@ vv_status import_finish_key(import *im, vv_error *err)
 			if (opts->key_source == VV_KEY_PACKAGE) {
 				vv_buf_printf(
 					&im->out->warnings,
-					"the primaryKey of datapackage.json does not hold: %s\n",
+					"the primaryKey of datapackage.json is not unique: %s\n",
 					err ? err->message : "");
 				vv_error_clear(err);
 				rc = set_key(im, &im->candidates[k], opts->key_source, err);

@@ -165,8 +165,8 @@ static const char keep_as_bytes[] = "'varve add --as file' keeps the file as byt
 static vv_status refuse_blank_lines(const import *im, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
-		"so many blank %s begin here that with the row that they are kept with they are more "
-		"than 8 MiB",
+		"the blank %s that begin here and the row that "
+		"they are kept with are more than 8 MiB",
 		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces");
 	return vv_hint(err, "take them out; %s", keep_as_bytes);
 }
@@ -217,7 +217,8 @@ static vv_status refuse_bytes(import *im, const char *bytes, size_t len, uint64_
 static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
-		"the last %zu rows have so little in their cells that they are stored together, and "
+		"the last %zu rows have so little in their cells that they are stored together, "
+		"and "
 		"take more than 16 MiB in the file",
 		j->row_count + 1);
 	vv_hint(err, "%s", keep_as_bytes);
@@ -510,7 +511,7 @@ static vv_status take_proved(import *im, group_job *j, const streamed_group *g, 
 
 static vv_status refuse_given(vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "a row group that its own bytes do not give");
+	return vv_fail(err, VV_ECORRUPT, "a row group that does not encode to its own bytes");
 }
 
 /* Its bytes must be one group: cut at their end and nowhere before. What the group is then shows in

@@ -642,11 +642,12 @@ static void fill_fields(import *im, vv_new_field *fields)
 		}
 		fields[i].type = inferred(im, i, &comma);
 		if (comma && !im->opts->schema) {
-			vv_buf_printf(
-				&im->out->warnings,
-				"column '%s' holds numbers with a decimal comma; it is kept as string "
-				"(a datapackage.json with type number and decimalChar \",\" changes that)\n",
-				vv_text_show(im->names[i], im->name_lens[i]));
+			vv_buf_printf(&im->out->warnings,
+				      "column '%s' has numbers with a decimal comma; it is kept as "
+				      "string "
+				      "(a datapackage.json with type number and decimalChar \",\" "
+				      "changes that)\n",
+				      vv_text_show(im->names[i], im->name_lens[i]));
 		}
 	}
 }

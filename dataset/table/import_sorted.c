@@ -241,8 +241,7 @@ static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_so
 	}
 	if (out->root.rows != file->root.rows || out->root.bytes != file->root.bytes ||
 	    out->irregular_rows > 0 || !vv_dialect_equal(&out->root.dialect, &file->root.dialect)) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "the rows do not read back when they stand in key order");
+		rc = vv_fail(err, VV_EREFUSED, "the rows do not read back in key order");
 		goto done;
 	}
 	rc = vv_places_finish(sorted.places, places, err);

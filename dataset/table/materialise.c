@@ -136,10 +136,11 @@ static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 	vv_prefix(err, "%s", vv_text_shows(path));
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
-			"'varve fetch --data' gets them from the remote, with --from URL from another repository; then: varve restore %s",
+			"'varve fetch --data' gets them from the remote, with --from URL from "
+			"another repository; then: varve restore %s",
 			vv_text_shows(path));
 	} else if (rc == VV_ECORRUPT) {
-		vv_hint(err, "'varve fsck --data' reports what is damaged");
+		vv_hint(err, "'varve fsck --data' reports damaged blocks");
 	}
 	return rc;
 }

@@ -448,7 +448,7 @@ static vv_status get_sorted_by(vv_root *r, vv_cbor *c, vv_error *err)
 		return rc;
 	}
 	return r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX
-		       ? bad("a wrong number of columns that give the order", err)
+		       ? bad("a wrong number of columns for the order", err)
 		       : VV_OK;
 }
 
@@ -554,13 +554,13 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 	}
 	if (format > VV_FORMAT) {
 		vv_fail(err, VV_ENOSUPPORT,
-			"this version is kept in format generation %llu, this program knows %u",
+			"this version has format generation %llu, this program supports %u",
 			(unsigned long long)format, VV_FORMAT);
 		return vv_hint(err, "a newer varve can read it");
 	}
 	if (format == VV_FORMAT && odd) {
 		vv_fail(err, VV_ENOSUPPORT,
-			"this version is kept with a '%s' that this program does not know",
+			"this version has a '%s' that this program does not support",
 			vv_text_show(odd, odd_len));
 		return vv_hint(err, "a newer varve can read it");
 	}

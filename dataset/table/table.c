@@ -698,10 +698,9 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 
 		if (out->len - from > most ||
 		    (most != VV_ANY_LENGTH && !row_fits(b, r, most - (out->len - from)))) {
-			return vv_fail(
-				err, VV_ECORRUPT,
-				"a row group gives more than the %llu bytes that it is to give",
-				(unsigned long long)most);
+			return vv_fail(err, VV_ECORRUPT,
+				       "a row group decodes to more than its %llu bytes",
+				       (unsigned long long)most);
 		}
 		if (irregular && q.kind == VV_QUIRK_RAW) {
 			vv_buf_put(out, q.raw, q.raw_len);
@@ -760,7 +759,7 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 		}
 	}
 	if (out->len - from != b->raw_len) {
-		return vv_fail(err, VV_ECORRUPT, "a row group gives %zu bytes instead of %llu",
+		return vv_fail(err, VV_ECORRUPT, "a row group decodes to %zu bytes instead of %llu",
 			       out->len - from, (unsigned long long)b->raw_len);
 	}
 	return VV_OK;
@@ -869,7 +868,7 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, s
 			rc = agrees;
 		} else if (!agrees || (r + 1 == b->rows && row.end != len - from)) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "row %llu: its line does not say what its cells say",
+				     "row %llu: its line does not match its cells",
 				     (unsigned long long)(b->first_row + r + 1));
 		}
 	}

@@ -30,7 +30,8 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 		return "the number of rows";
 	}
 	if (a->data.len != b->data.len || memcmp(a->data.data, b->data.data, a->data.len) != 0) {
-		return "the row groups (cells that are not in the lines, or a group that is not canonical)";
+		return "the row groups (cells that are not in the lines, or a group that is not "
+		       "canonical)";
 	}
 	if (a->layout.len != b->layout.len ||
 	    (a->layout.len > 0 && memcmp(a->layout.data, b->layout.data, a->layout.len) != 0)) {
@@ -38,7 +39,7 @@ static const char *what_differs(const vv_root *a, const vv_root *b)
 	}
 	if (a->facts.len != b->facts.len ||
 	    memcmp(a->facts.data, b->facts.data, a->facts.len) != 0) {
-		return "the facts (they are not what the rows give)";
+		return "the facts (they do not match the rows)";
 	}
 	if (a->places.len != b->places.len ||
 	    (a->places.len > 0 && memcmp(a->places.data, b->places.data, a->places.len) != 0)) {
@@ -342,7 +343,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	if (rc == VV_OK) {
 		if (!vv_cid_equal(&again.cid, &t->cid)) {
 			rc = vv_fail(err, VV_ECORRUPT,
-				     "a dataset that is not what its own bytes give: %s differ",
+				     "a dataset that does not match its own bytes: %s differ",
 				     what_differs(&t->root, &again.root));
 		} else if (c && again.root.kind == VV_KIND_TABLE && again.cache) {
 			remember(c, &again);

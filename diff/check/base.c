@@ -45,10 +45,10 @@ static void put_accept(vv_buf *out, const base_check *c, const char *rule)
 		plain = (unsigned char)*p > ' ' && *p != '"' && *p != '\\' && *p != 0x7f;
 	}
 	if (plain) {
-		vv_buf_printf(
-			out,
-			"; if it is meant, the commit's message may say: Varve-Accept: %s %s \"why\"",
-			rule, path);
+		vv_buf_printf(out,
+			      "; if it is intended, add to the commit message: Varve-Accept: %s %s "
+			      "\"why\"",
+			      rule, path);
 	}
 }
 
@@ -279,7 +279,7 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 	if (rc < 0) {
 		return rc;
 	}
-	vv_buf_printf(&expected, "the key (%s) holds in the base", vv_buf_cstr(&key->text));
+	vv_buf_printf(&expected, "the key (%s) is unique in the base", vv_buf_cstr(&key->text));
 	r.expected = vv_buf_cstr(&expected);
 	if ((rc = vv_buf_ok(&expected, err)) < 0 ||
 	    (rc = vv_rule_set_only(&rules, codes, 1, err)) < 0 ||

@@ -350,7 +350,7 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 	if (fits && at == columns) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EREFUSED, "row %llu of the merged table: %s, and its form knows no quotes",
+	vv_fail(err, VV_EREFUSED, "row %llu of the merged table: %s, and its dialect has no quotes",
 		(unsigned long long)w->row_count + 1,
 		fits ? "a text holds the delimiter or a line end" : "its only cell is empty");
 	return vv_hint(err, "one side took the quotes away; merge after both have the same form");

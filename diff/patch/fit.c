@@ -820,9 +820,8 @@ static vv_status fit_section(fit *f, vv_error *err)
 			(unsigned long long)f->lost, f->lost == 1 ? "" : "s",
 			vv_text_shows(j->done.path), f->lost == 1 ? "its" : "their",
 			f->lost == 1 ? "" : "s");
-		return vv_hint(err,
-			       "the patch drops columns and does not know of these values: empty "
-			       "the cells first, or drop the columns by hand");
+		return vv_hint(err, "the patch drops columns that have these values: empty "
+				    "the cells first, or drop the columns by hand");
 	}
 	j->done.rejected = f->misfits;
 	if (f->misfits > 0 && j->opts->mode != VV_PATCH_REJECT) {
@@ -843,7 +842,7 @@ static vv_status fit_section(fit *f, vv_error *err)
 	}
 	if (rows != f->total) {
 		return vv_fail(err, VV_EINPUT,
-			       "'%s': what the patch makes reads back as %llu rows instead of %llu",
+			       "'%s': the patched table reads back as %llu rows instead of %llu",
 			       vv_text_shows(j->done.path), (unsigned long long)rows,
 			       (unsigned long long)f->total);
 	}

@@ -198,17 +198,17 @@ static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv
 	const char *name = vv_text_shows(l->source->name);
 	if (len > 0 && is_git_patch(text, len)) {
 		vv_fail(err, VV_EINPUT, "%s: this is a Git patch", name);
-		return vv_hint(
-			err,
-			"'git apply' takes it; 'varve diff --format patch' makes patches of tables");
+		return vv_hint(err,
+			       "'git apply' takes it; 'varve diff --format patch' makes patches of "
+			       "tables");
 	}
 	vv_fail(err, VV_EINPUT,
 		len > 0 ? "%s: this is not a varve patch" : "%s: an empty file is not a patch",
 		name);
-	return vv_hint(
-		err,
-		"a patch is what 'varve diff --format patch' writes; its first line is {\"varve-patch\":%u}",
-		PATCH_VERSION);
+	return vv_hint(err,
+		       "patches are written by 'varve diff --format patch'; the first line is "
+		       "{\"varve-patch\":%u}",
+		       PATCH_VERSION);
 }
 
 /* The patch's first line is at hand. */
@@ -219,7 +219,8 @@ static vv_status take_first(patch_lines *l, vv_error *err)
 		return patch_fail(l, err, "expected {\"varve-patch\":%u}", PATCH_VERSION);
 	}
 	if (version > PATCH_VERSION) {
-		vv_fail(err, VV_ENOSUPPORT, "%s is a patch of version %llu, this program knows %u",
+		vv_fail(err, VV_ENOSUPPORT,
+			"%s is a patch of version %llu, this program supports %u",
 			vv_text_shows(l->source->name), (unsigned long long)version, PATCH_VERSION);
 		return vv_hint(err, "a newer varve can read it");
 	}
@@ -872,7 +873,8 @@ static vv_status get_end(const patch_lines *l, vv_error *err)
 		return VV_OK;
 	}
 	vv_fail(err, VV_EINPUT,
-		"expected the checksum of the lines above, %s: something was changed, or lines are missing",
+		"expected the checksum of the lines above, %s: something was changed, or lines "
+		"are missing",
 		hex);
 	return vv_hint(err, "get the patch again");
 }

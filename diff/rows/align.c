@@ -77,7 +77,7 @@ static vv_status stream_fill(stream *s, vv_error *err)
 		if (more <= 0) {
 			return more < 0 ? (vv_status)more
 					: vv_fail(err, VV_ECORRUPT,
-						  "a data list is shorter than it says");
+						  "a data list is shorter than it declares");
 		}
 		s->next++;
 		s->at = 0;

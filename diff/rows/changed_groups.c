@@ -43,7 +43,8 @@ static vv_status rows_of(vv_list_reader *list, uint64_t index, uint64_t items, u
 	int more = vv_list_next(list, &item, err);
 	if (more <= 0) {
 		return more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+				: vv_fail(err, VV_ECORRUPT,
+					  "a data list is shorter than it declares");
 	}
 	*row = item.before;
 	if ((rc = vv_list_seek_index(list, index + items, err)) < 0) {
@@ -57,7 +58,8 @@ static vv_status rows_of(vv_list_reader *list, uint64_t index, uint64_t items, u
 	more = vv_list_next(list, &item, err);
 	if (more <= 0) {
 		return more < 0 ? (vv_status)more
-				: vv_fail(err, VV_ECORRUPT, "a data list is shorter than it says");
+				: vv_fail(err, VV_ECORRUPT,
+					  "a data list is shorter than it declares");
 	}
 	*rows = item.before - *row;
 	return VV_OK;

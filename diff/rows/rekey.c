@@ -249,7 +249,7 @@ static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, 
 		if ((more = vv_table_read(reader, &b, err)) <= 0) {
 			rc = more < 0 ? (vv_status)more
 				      : vv_fail(err, VV_ECORRUPT,
-						"a data list is shorter than it says");
+						"a data list is shorter than it declares");
 			goto done;
 		}
 		for (size_t k = 0; k < b.rows; k++) {

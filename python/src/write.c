@@ -67,7 +67,7 @@ static int64_t take_bytes(void *payload, void *bytes, size_t len, varve_error *e
 			memcpy(bytes, from, (size_t)count);
 			got = count;
 		} else {
-			PyErr_SetString(PyExc_ValueError, "read gave more than it was asked for");
+			PyErr_SetString(PyExc_ValueError, "read returned more than was asked for");
 		}
 	}
 	Py_XDECREF(piece);

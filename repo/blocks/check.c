@@ -115,7 +115,7 @@ static vv_status check_index(checking *c, vv_error *err)
 		return renew_index(c, "it was damaged", err);
 	}
 	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
-		return renew_index(c, "it had not as many entries as its pack", err);
+		return renew_index(c, "it had a different number of entries than its pack", err);
 	}
 	if (rc < 0 && err) {
 		*err = what;

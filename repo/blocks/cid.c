@@ -69,19 +69,19 @@ vv_status vv_cid_read(vv_cid *out, const uint8_t *bytes, size_t len, vv_error *e
 		return vv_fail(err, VV_EUSAGE, "a CID has %u bytes, not %zu", VV_CID_BYTES, len);
 	}
 	if (bytes[0] != CID_VERSION) {
-		return vv_fail(err, VV_EUSAGE, "only CIDs of version 1 are known here, not %u",
+		return vv_fail(err, VV_EUSAGE, "only CIDs of version 1 are supported, not %u",
 			       (unsigned)bytes[0]);
 	}
 	if (!is_codec(bytes[1])) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"a CID of codec 0x%02x: only raw (0x55) and dag-cbor (0x71) are known here",
+			"a CID of codec 0x%02x: only raw (0x55) and dag-cbor (0x71) are supported",
 			(unsigned)bytes[1]);
 	}
 	if (bytes[2] != HASH_SHA256 || bytes[3] != DIGEST_LEN) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"a CID of hash 0x%02x and length %u: only sha2-256 (0x12, 32) is known here",
+			"a CID of hash 0x%02x and length %u: only sha2-256 (0x12, 32) is supported",
 			(unsigned)bytes[2], (unsigned)bytes[3]);
 	}
 	out->codec = bytes[1];

@@ -447,7 +447,7 @@ static vv_status apply_edits(vv_coder *c, const uint8_t *stored, size_t stored_l
 			       "a block is stored as row edits, which this program cannot apply");
 	}
 	if (stored_len == 0 || *stored > VV_EDITS_COMPRESSED) {
-		return vv_fail(err, VV_ECORRUPT, "the stored bytes are no edits");
+		return vv_fail(err, VV_ECORRUPT, "the stored bytes are not row edits");
 	}
 	if (*stored == VV_EDITS_PLAIN) {
 		return codec->apply(raw, raw_len, base, base_len, stored + 1, stored_len - 1, err);

@@ -487,10 +487,10 @@ static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAIL
 		return "its end is missing: the file was cut short, or something was appended";
 	}
 	if (vv_get_le64(trailer + 16) != p->stat.size) {
-		return "its length is not what its end says";
+		return "its length does not match its end";
 	}
 	if (memcmp(trailer + 24, p->id.hash, VV_PACK_HASH_LEN) != 0) {
-		return "its end is damaged, or it was given another pack's name";
+		return "its end is damaged, or it has another pack's name";
 	}
 	p->count = vv_get_le64(trailer + 8);
 	p->records_end = p->stat.size - VV_PACK_TRAILER_LEN;
@@ -508,7 +508,7 @@ static vv_status judge_version(vv_pack *p, uint8_t version, vv_error *err)
 	if (p->records_end == p->stat.size || (rc = vv_pack_scan_all(p, &scan, &sound, err)) < 0 ||
 	    sound) {
 		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "pack '%s' has format generation %u; this varve knows 1",
+			      "pack '%s' has format generation %u; this varve supports 1",
 			      vv_text_shows(p->name), (unsigned)version);
 		return vv_hint(err, "use a newer varve");
 	}

@@ -185,7 +185,7 @@ static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_L
 	x->offsets_at = x->prefixes_at + x->count * PREFIX_LEN;
 	rest = x->offsets_at + x->count * x->width + SUM_LEN;
 	if (rest != x->file_len) {
-		return bad(x, "its length is not what its header says", err);
+		return bad(x, "its length does not match its header", err);
 	}
 	return VV_OK;
 }

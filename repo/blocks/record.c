@@ -40,7 +40,7 @@ static const char *parse_base(vv_record *out, const uint8_t **p, const uint8_t *
 	out->depth = (unsigned)depth;
 	if (out->distance > 0) {
 		return offset < VV_PACK_HEADER_LEN || out->distance > offset - VV_PACK_HEADER_LEN
-			       ? "the record's base lies outside the pack"
+			       ? "the record's base is outside the pack"
 			       : NULL;
 	}
 	if (end - *p < 1 + (ptrdiff_t)DIGEST_LEN ||

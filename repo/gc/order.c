@@ -164,7 +164,7 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 		rc = vv_incoming_each(m.keep->repo, on_incoming, &m, err);
 	}
 	if (rc == VV_ECORRUPT) {
-		vv_hint(err, "'varve fsck' lists what is damaged; nothing was removed");
+		vv_hint(err, "'varve fsck' lists the damage; nothing was removed");
 	}
 	for (i = 0; i < m.path_count; i++) {
 		vv_free(m.paths[i].path);

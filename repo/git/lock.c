@@ -97,12 +97,12 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 	vv_stat st;
 
 	if (!read_lock(text, &holder, &st, l->lock_path)) {
-		(void)vv_fail(err, VV_ELOCKED, "another program holds '%s'",
+		(void)vv_fail(err, VV_ELOCKED, "another program has locked '%s'",
 			      vv_text_shows(l->lock_path));
 		return vv_hint(err,
 			       "wait for it; if no git or varve is at work here, remove that file");
 	}
-	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', holds '%s'",
+	(void)vv_fail(err, VV_ELOCKED, "varve, process %llu on '%s', has locked '%s'",
 		      (unsigned long long)holder.pid, vv_text_shows(holder.host),
 		      vv_text_shows(l->lock_path));
 	if (vv_holder_state_of(&holder, self(l->repo), st.mtime_sec) == VV_HOLDER_ELSEWHERE) {

@@ -329,7 +329,7 @@ static vv_status collect(int *fd, vv_buf *to, vv_error *err)
 		return VV_OK;
 	}
 	if (got < 0) {
-		return vv_fail_errno(err, "cannot read what a program says", NULL);
+		return vv_fail_errno(err, "cannot read the output of a program", NULL);
 	}
 	if (got == 0) {
 		close_end(fd);
@@ -783,9 +783,9 @@ static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 		}
 	}
 	if (!value || !*value) {
-		(void)vv_fail(
-			err, VV_EUSAGE,
-			"there is no editor to ask for the message: the terminal is dumb and EDITOR is not set");
+		(void)vv_fail(err, VV_EUSAGE,
+			      "there is no editor to ask for the message: the terminal is dumb and "
+			      "EDITOR is not set");
 		return vv_hint(err, "give the message with -m, or set EDITOR");
 	}
 	*out = vv_strdup(value);

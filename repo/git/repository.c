@@ -107,9 +107,10 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 	}
 	last = git_error_last();
 	if (last && last->message && strstr(last->message, "unsupported extension")) {
-		rc = vv_git_fail(err, code,
-				 "the repository in '%s' uses a feature that varve does not know",
-				 vv_text_shows(start));
+		rc = vv_git_fail(
+			err, code,
+			"the repository in '%s' uses a feature that varve does not support",
+			vv_text_shows(start));
 		if (err) {
 			err->code = VV_ENOSUPPORT;
 		}
@@ -766,7 +767,7 @@ static vv_status check_links(const vv_repository *r, const char *relative, vv_er
 		if (!file) {
 			rc = vv_fail_nomem(err);
 		} else if (vv_lstat(&st, file, NULL) == VV_OK && S_ISLNK(st.mode)) {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' lies beyond the symbolic link '%s'",
+			rc = vv_fail(err, VV_EUSAGE, "'%s' is beyond the symbolic link '%s'",
 				     vv_text_shows(relative), vv_text_shows(head));
 		}
 		vv_free(file);
@@ -800,7 +801,7 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 	below = vv_path_below(r->workdir, absolute);
 	relative = below ? vv_strdup(below) : below_by_real_path(r->workdir, absolute);
 	if (!relative) {
-		(void)vv_fail(err, VV_EUSAGE, "'%s' lies outside the work tree '%s'",
+		(void)vv_fail(err, VV_EUSAGE, "'%s' is outside the work tree '%s'",
 			      vv_text_shows(path), vv_text_shows(r->workdir));
 		rc = VV_EUSAGE;
 		goto done;

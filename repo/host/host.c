@@ -392,7 +392,7 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 	run.output = &out;
 	rc = vv_git_must(&run, vv_text_url(h->url), err);
 	if (rc == VV_OK && out.len > VV_OID_TEXT && !vv_oid_parse(tip, out.data, VV_OID_TEXT)) {
-		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote gives no id for %s",
+		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote returned no id for %s",
 			     vv_text_shows(ref));
 	}
 	vv_buf_clear(&out);
@@ -702,8 +702,7 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err)
 	vv_error absent;
 
 	if (vv_tree_entry_at(h->scratch, &h->tip, "format", &e, &absent) < 0) {
-		vv_fail(err, VV_EREFUSED, "%s there holds no blocks of varve's",
-			vv_text_shows(h->ref));
+		vv_fail(err, VV_EREFUSED, "%s there has no blocks of varve", vv_text_shows(h->ref));
 		return vv_hint(err, "'[blocks] ref' in .varveconfig names another ref");
 	}
 	(void)vv_blob_read(h->scratch, &e.id, 64, &text, &absent);

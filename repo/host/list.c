@@ -66,7 +66,7 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 	size_t blocks = out->count * VV_HOST_LIST_BLOCK,
 	       bases = out->base_count * VV_HOST_LIST_BASE;
 	if (len != HEADER_LEN + blocks + bases + CHECKSUM_LEN) {
-		return bad(err, "its length is not that of what it has");
+		return bad(err, "its length does not match its content");
 	}
 	if (vv_xxh3(p, len - CHECKSUM_LEN, 0) != vv_get_le64(p + len - CHECKSUM_LEN)) {
 		return bad(err, "its checksum is wrong");

@@ -230,7 +230,8 @@ static vv_status missing(const sending *s, const item *it, vv_error *err)
 		vv_text_shows(v->path), hex);
 	return vv_hint(
 		err,
-		"'varve fsck' lists what is missing; 'varve fetch --data --all' gets it from the "
+		"'varve fsck' lists the missing blocks; 'varve fetch --data --all' gets it from "
+		"the "
 		"remotes, with --from URL from another clone");
 }
 

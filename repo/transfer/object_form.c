@@ -242,7 +242,7 @@ vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *byt
 	case VV_GIT_BLOB:
 		break;
 	default:
-		return vv_fail(err, VV_ECORRUPT, "an object of a kind that Git does not know");
+		return vv_fail(err, VV_ECORRUPT, "an object of an unknown kind");
 	}
 	return fault ? bad(type, id, fault, err) : rc;
 }

@@ -243,7 +243,7 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 		return err->code;
 	}
 	if (type < VV_GIT_COMMIT || type > VV_GIT_TAG) {
-		return vv_fail(err, VV_ECORRUPT, "an object of a kind that Git does not know");
+		return vv_fail(err, VV_ECORRUPT, "an object of an unknown kind");
 	}
 	if ((rc = check_limits(g, len, err)) < 0) {
 		return rc;

@@ -25,8 +25,8 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 {
 	const vv_place_facts facts = {.quota = rules->size,
 				      .mark = &vv_hold_mark,
-				      .more = "whoever runs that server gives more: varve serve "
-					      "--hold BYTES; or add another holder"};
+				      .more = "ask the server's owner for more room (varve "
+					      "serve --hold BYTES), or add another holder"};
 	vv_hold *h = vv_calloc(1, sizeof(*h));
 	vv_status rc;
 

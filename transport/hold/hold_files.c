@@ -214,7 +214,7 @@ vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 	if (vv_key_verify(x->q->signature, x->q->key, VV_VAULTS_PURPOSE, bytes, sizeof(bytes),
 			  err) < 0) {
 		return vv_fail(err, VV_EREFUSED,
-			       "whoever asks for vaults must sign for it, and did not");
+			       "a request for vaults must be signed, and was not");
 	}
 	if ((time > now ? time - now : now - time) > CLOCK_SEC) {
 		vv_fail(err, VV_EREFUSED,

@@ -59,7 +59,7 @@ static vv_status divide(vv_hold_room *r, vv_error *err)
 	vv_fail(err, VV_EUSAGE, "the shares take all of %s, and %s without one %s nothing",
 		vv_text_bytes(r->rules->size), vv_text_counted(without, "key", NULL),
 		without == 1 ? "gets" : "get");
-	return vv_hint(err, "give more room, or each its share: --hold BYTES --for DID=BYTES");
+	return vv_hint(err, "raise --hold, or set shares: --hold BYTES --for DID=BYTES");
 }
 
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
@@ -344,12 +344,15 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 		return vv_hint(
 			err,
 			"room there grows with what it keeps, as audits prove, for that server's "
-			"owner and those whom he trusts ('varve vault ledger standing' there); 'varve "
+			"owner and "
+			"the keys that it trusts ('varve vault ledger standing' there); 'varve "
 			"vault prune' lets go of what no ref reaches; or add another holder");
 	}
-	return vv_hint(err,
-		       "'varve vault prune' lets go of what no ref reaches; whoever runs that "
-		       "server gives more: varve serve --for DID=BYTES; or add another holder");
+	return vv_hint(
+		err,
+		"'varve vault prune' removes what no ref reaches; ask the server's owner for more "
+		"room (varve serve "
+		"--for DID=BYTES), or add another holder");
 }
 
 /* What records may take beyond all other bounds. */
@@ -381,8 +384,11 @@ static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t le
 		"it is full: it keeps %s of at most %s, of which %s are for records; %s %s more",
 		vv_text_bytes(shards + records), vv_text_bytes(r->rules->size), vv_text_bytes(all),
 		what_takes(what), vv_text_bytes(len));
-	return vv_hint(err, "'varve vault prune' lets go of what no ref reaches; whoever runs that "
-			    "server gives more: varve serve --hold BYTES; or add another holder");
+	return vv_hint(
+		err,
+		"'varve vault prune' removes what no ref reaches; ask the server's owner for more "
+		"room (varve "
+		"serve --hold BYTES), or add another holder");
 }
 
 vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,
@@ -415,8 +421,8 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 	}
 	if (!counts && v->records + len > most) {
 		vv_fail(err, VV_EREFUSED,
-			"the vault counts for nobody for whom copies are kept here, and its records "
-			"take %s already",
+			"the vault belongs to none of the keys that have "
+			"room here, and its records already take %s",
 			vv_text_bytes(v->records));
 		return vv_hold_hint_admission(r->rules, err);
 	}

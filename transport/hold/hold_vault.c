@@ -249,13 +249,11 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 
 vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err)
 {
-	return vv_hint(
-		err,
-		r->admission.ask
-			? "whoever runs that server trusts you: varve vault key trust NAME DID "
-			  "('varve vault key show' prints yours)"
-			: "whoever runs that server names you: varve serve --for DID ('varve vault "
-			  "key show' prints yours)");
+	return vv_hint(err, r->admission.ask
+				    ? "ask the server's owner to trust your key: varve vault "
+				      "key trust NAME DID ('varve vault key show' prints it)"
+				    : "ask the server's owner to name your key: varve serve "
+				      "--for DID ('varve vault key show' prints it)");
 }
 
 /* --- who may what ---------------------------------------------------------------------------------- */
@@ -268,7 +266,7 @@ vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 		}
 	}
 	vv_fail(err, VV_EREFUSED,
-		"copies are kept here for others: nobody whom this server knows writes in this vault");
+		"this server keeps copies for others, but knows no writer of this vault");
 	return vv_hold_hint_admission(v->rules, err);
 }
 
@@ -313,15 +311,13 @@ vv_status vv_hold_vault_may_put(const vv_hold_vault *v, const vv_shard *s, vv_er
 		return vv_hold_hint_admission(v->rules, err);
 	}
 	if (!n) {
-		return vv_fail(
-			err, VV_EREFUSED,
-			"no place record of a writer who is known here names the shard %s for "
-			"this server",
-			cid);
+		return vv_fail(err, VV_EREFUSED,
+			       "no place record of a known writer names "
+			       "the shard %s for this server",
+			       cid);
 	}
 	if (n->shard.leaves != s->leaves || memcmp(n->shard.root, s->root, sizeof(s->root)) != 0) {
-		return vv_fail(err, VV_EREFUSED,
-			       "the place record says something else of the shard %s", cid);
+		return vv_fail(err, VV_EREFUSED, "the place record differs for the shard %s", cid);
 	}
 	if (n->gone && !is_later(n->wanted, n->gone) &&
 	    !(n->gone->kind == VV_LEDGER_RETIRE && k && !k->retired)) {
@@ -370,6 +366,5 @@ vv_status vv_hold_vault_place(const vv_hold_vault *v, const vv_cid *place,
 	}
 	vv_cid_text(text, place);
 	return vv_fail(err, VV_ENOTFOUND,
-		       "there is no place record %s for this server by a writer who is known here",
-		       text);
+		       "there is no place record %s of a known writer for this server", text);
 }

@@ -195,15 +195,14 @@ static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *na
 	}
 	vv_cid_text(is, &digest);
 	if (!cid || strcmp(cid + 1, is) != 0) {
-		return vv_fail(err, VV_ECORRUPT, "it is not the record that its name says");
+		return vv_fail(err, VV_ECORRUPT, "it does not match its name");
 	}
 	if ((rc = vv_ledger_record_read(r, arena, bytes, len, err)) < 0) {
 		return rc;
 	}
 	vv_ledger_name(wanted, r);
-	return strcmp(wanted, name) == 0
-		       ? VV_OK
-		       : vv_fail(err, VV_ECORRUPT, "it is not the record that its name says");
+	return strcmp(wanted, name) == 0 ? VV_OK
+					 : vv_fail(err, VV_ECORRUPT, "it does not match its name");
 }
 
 vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *bytes, size_t len,
@@ -249,7 +248,8 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 		vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
 		return vv_hint(
 			err,
-			"'vault.id' in .varveconfig names the vault of this clone: set it back if it came with "
+			"'vault.id' in .varveconfig names the vault of this clone: set it back if "
+			"it came with "
 			"another clone's commit, or move .git/varve/vault aside");
 	}
 	if (find_file(l, name, &at)) {
@@ -547,7 +547,8 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 			vv_prefix(err, "the record '%s' of %s", names[i], vv_text_shows(l->dir));
 			if (!err->hint[0]) {
 				vv_hint(err,
-					"remove that file; holders have it, and the next 'varve vault replicate' "
+					"remove that file; holders have it, and the next 'varve "
+					"vault replicate' "
 					"brings it back");
 			}
 		}

@@ -391,7 +391,8 @@ static vv_status get_shard_list(reading *in, vv_shard *out, size_t count)
 			return rc;
 		}
 		if (!vv_leaves_valid(leaves) || s->cid.codec != VV_CODEC_RAW) {
-			return vv_fail(in->err, VV_ECORRUPT, "a record names what is no shard");
+			return vv_fail(in->err, VV_ECORRUPT,
+				       "a record names something that is not a shard");
 		}
 		s->leaves = (uint32_t)leaves;
 	}
@@ -426,7 +427,8 @@ static vv_status get_stripe(reading *in, const vv_ledger_record *r, size_t first
 		return rc;
 	}
 	if (!vv_code_valid(data, parity) || data > r->shard_count - first) {
-		return vv_fail(in->err, VV_ECORRUPT, "a stripe over what a record does not have");
+		return vv_fail(in->err, VV_ECORRUPT,
+			       "a stripe over runs that the record does not have");
 	}
 	s->code = (vv_code){(uint32_t)data, (uint32_t)parity};
 	if (!(s->parity = vv_arena_calloc(in->arena, parity, sizeof(*s->parity)))) {
@@ -606,7 +608,7 @@ static vv_status get_kind(reading *in, vv_ledger_kind *out)
 		}
 	}
 	return vv_fail(in->err, VV_ENOSUPPORT,
-		       "a record of the kind '%s', which this varve does not know",
+		       "a record of the kind '%s', which this varve does not support",
 		       vv_text_show(text, len));
 }
 

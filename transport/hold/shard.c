@@ -149,7 +149,7 @@ vv_status vv_leaf_check_path(const vv_shard *s, unsigned at, const void *leaf, c
 	}
 	return memcmp(hash, s->root, sizeof(hash)) == 0
 		       ? VV_OK
-		       : vv_fail(err, VV_ECORRUPT, "leaf %u is not what it was", at);
+		       : vv_fail(err, VV_ECORRUPT, "leaf %u has changed", at);
 }
 
 vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const void *trailer,
@@ -168,7 +168,7 @@ vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const 
 	}
 	return memcmp(hash, (const uint8_t *)trailer + (size_t)at * VV_LEAF_HASH, sizeof(hash)) == 0
 		       ? VV_OK
-		       : vv_fail(err, VV_ECORRUPT, "leaf %u is not what it was", at);
+		       : vv_fail(err, VV_ECORRUPT, "leaf %u has changed", at);
 }
 
 /* --- making and opening ----------------------------------------------------------------------- */
@@ -244,8 +244,7 @@ vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error 
 		}
 		if (memcmp(hash, p + (size_t)leaves * VV_LEAF + (size_t)i * VV_LEAF_HASH,
 			   sizeof(hash)) != 0) {
-			return vv_fail(err, VV_ECORRUPT, "leaf %u of the shard is not what it was",
-				       i);
+			return vv_fail(err, VV_ECORRUPT, "leaf %u of the shard has changed", i);
 		}
 	}
 	out->leaves = leaves;
@@ -273,7 +272,7 @@ vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void 
 	leaves = p[AT_LEAVES] | (unsigned)p[AT_LEAVES + 1] << 8;
 	if (!vv_leaves_valid(leaves) || len != vv_shard_len(leaves) ||
 	    memcmp(p + AT_LEAVES + 2, zeros, sizeof(zeros)) != 0) {
-		return vv_fail(err, VV_ECORRUPT, "a shard of %zu bytes whose header says %u leaves",
+		return vv_fail(err, VV_ECORRUPT, "a shard of %zu bytes whose header has %u leaves",
 			       len, leaves);
 	}
 	if ((rc = vv_leaves_look(out, bytes, len, err)) == VV_OK) {

@@ -214,13 +214,13 @@ static vv_status add_time(vv_standing_line *l, uint64_t len, uint64_t seconds, v
 	uint64_t product, more;
 
 	if (__builtin_mul_overflow(len, seconds, &product)) {
-		return vv_fail(err, VV_EREFUSED, "more byte-seconds than a number holds");
+		return vv_fail(err, VV_EREFUSED, "more byte-seconds than fit in a number");
 	}
 	l->rest += product % DAY;
 	more = product / DAY + l->rest / DAY;
 	l->rest %= DAY;
 	return __builtin_add_overflow(l->byte_days, more, &l->byte_days)
-		       ? vv_fail(err, VV_EREFUSED, "more byte-days than a number holds")
+		       ? vv_fail(err, VV_EREFUSED, "more byte-days than fit in a number")
 		       : VV_OK;
 }
 

@@ -52,7 +52,7 @@ typedef struct vv_standing {
 	size_t count, cap;
 } vv_standing;
 
-/* VV_EREFUSED: more byte-days than a number holds. */
+/* VV_EREFUSED: more byte-days than fit in a number. */
 vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_state *state,
 			  vv_error *err);
 /* Says which lines count. */

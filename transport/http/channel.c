@@ -355,7 +355,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 		return vv_hint(err, "does the server serve it by that name? its top page lists "
 				    "them");
 	case 407:
-		vv_fail(err, VV_EREFUSED, "'%s': the proxy asks who you are", l->name);
+		vv_fail(err, VV_EREFUSED, "'%s': the proxy requires a login", l->name);
 		return vv_hint(err, "http.proxy may hold user and secret: http://user@host:port");
 	case 413:
 		return vv_fail(err, VV_EREFUSED, "'%s': the request is too large for it", l->name);
@@ -575,7 +575,7 @@ static vv_status post_done(void *payload, vv_error *err)
 		rc = drive(l, err);
 	}
 	if (rc == VV_OK && l->in.len > l->in_pos) {
-		rc = vv_fail(err, VV_ECORRUPT, "'%s' said more than its answer", l->name);
+		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent more than its answer", l->name);
 	} else if (rc == VV_OK && l->finished && l->code != CURLE_OK) {
 		rc = http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
 	}

@@ -240,7 +240,7 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 		rc = take_all(out, env, &answer, err);
 	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */
 		vv_fail(err, VV_EUSAGE, "git cannot read its settings for '%s'", vv_text_url(url));
-		rc = vv_hint(err, "'git config --list' says what is wrong with them");
+		rc = vv_hint(err, "'git config --list' shows what is wrong with them");
 	} else if (rc == VV_ENOTFOUND) {
 		rc = VV_OK;
 	}

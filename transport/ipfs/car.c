@@ -464,7 +464,7 @@ static vv_status skip_to(vv_car_reader *r, uint64_t place, vv_error *err)
 
 		if (more <= 0) {
 			return more < 0 ? (vv_status)more
-					: ends_early(r, "what is before its blocks", err);
+					: ends_early(r, "the part before its blocks", err);
 		}
 		n = r->len - r->pos < place - r->offset ? r->len - r->pos
 							: (size_t)(place - r->offset);
@@ -490,11 +490,10 @@ static vv_status enter_v2(vv_car_reader *r, vv_error *err)
 	len = vv_get_le64(p + V2_LEN);
 	if (from < r->offset || len == 0 || __builtin_add_overflow(from, len, &r->end)) {
 		r->end = UINT64_MAX;
-		return vv_fail(
-			err, VV_EINPUT,
-			"the CAR file of version 2 says that it has %llu bytes of blocks from "
-			"byte %llu on",
-			(unsigned long long)len, (unsigned long long)from);
+		return vv_fail(err, VV_EINPUT,
+			       "the CAR file of version 2 declares %llu bytes of blocks from "
+			       "byte %llu on",
+			       (unsigned long long)len, (unsigned long long)from);
 	}
 	return skip_to(r, from, err);
 }
@@ -547,7 +546,7 @@ void vv_car_reader_close(vv_car_reader *r)
 static vv_status explain_cid(const vv_buf *section, uint64_t at, vv_error *err)
 {
 	const uint8_t *p = (const uint8_t *)section->data, *end = p + section->len;
-	const char *what = "not a CID that varve knows";
+	const char *what = "not a CID that varve supports";
 	uint64_t version, codec, hash;
 
 	if (end - p >= 2 && p[0] == 0x12 && p[1] == 0x20) {

@@ -242,15 +242,15 @@ static vv_status explain_status(const vv_ipfs_peer *p, long status, vv_error *er
 	case 307:
 	case 308:
 		vv_fail(err, VV_EREFUSED, "'%s' redirects elsewhere", p->name);
-		return vv_hint(err, "name the gateway that it leads to, if you trust it with what "
-				    "you ask for");
+		return vv_hint(err, "name the gateway that it leads to, if "
+				    "it may know which blocks you ask for");
 	case 401:
 	case 403:
 		return vv_fail(err, VV_EREFUSED, "'%s': permission denied", p->name);
 	case 400:
 	case 406:
 		vv_fail(err, VV_ENOTFOUND,
-			"'%s' is not a gateway that gives raw blocks (status %ld)", p->name,
+			"'%s' is not a gateway that serves raw blocks (status %ld)", p->name,
 			status);
 		return vv_hint(err, "the URL ends where /ipfs/ would begin");
 	default:
@@ -284,12 +284,12 @@ static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *
 		return explain_status(p, status, err);
 	}
 	if (s->too_large) {
-		return vv_fail(err, VV_ECORRUPT, "'%s' gave more than %s for the block %s", p->name,
+		return vv_fail(err, VV_ECORRUPT, "'%s' sent more than %s for the block %s", p->name,
 			       vv_text_bytes(VV_BLOCK_MAX), text);
 	}
 	rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&s->body), s->body.len, err);
 	if (rc == VV_OK && !vv_cid_equal(&made, cid)) {
-		rc = vv_fail(err, VV_ECORRUPT, "'%s' gave other bytes for the block %s", p->name,
+		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent other bytes for the block %s", p->name,
 			     text);
 	}
 	return rc;

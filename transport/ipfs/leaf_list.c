@@ -235,7 +235,8 @@ done:
 
 static vv_status not_a_list(const vv_leaf_list *l, const char *why, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "'%s' is no leaf list: %s", vv_text_shows(l->path), why);
+	return vv_fail(err, VV_ECORRUPT, "'%s' is not a leaf list: %s", vv_text_shows(l->path),
+		       why);
 }
 
 static vv_status read_at(const vv_leaf_list *l, uint64_t at, void *out, size_t len, vv_error *err)
@@ -273,7 +274,7 @@ static vv_status read_header(vv_leaf_list *l, uint64_t size, vv_error *err)
 	l->leaves = vv_get_le64(head + LEAVES_AT);
 	l->bytes = vv_get_le64(head + BYTES_AT);
 	if (l->leaves == 0 || l->leaves > LEAVES_MAX) {
-		return not_a_list(l, "so many leaves cannot be", err);
+		return not_a_list(l, "too many leaves", err);
 	}
 	l->count = count_nodes(l->nodes, l->leaves);
 	if (size != HEADER_LEN + l->count * (ENTRY_LEN + SORTED_LEN) + SUM_LEN) {

@@ -110,7 +110,7 @@ static bool is_stopped(const vv_channel *c)
 
 vv_status vv_fail_stopped(vv_error *err, const char *name)
 {
-	return vv_fail(err, VV_EIO, "nobody waits for '%s' any more", name);
+	return vv_fail(err, VV_EIO, "'%s' is no longer waited for", name);
 }
 
 const char *vv_channel_name(const vv_channel *c)
@@ -243,7 +243,7 @@ static vv_status ended(vv_channel *c, const char *noise, size_t len, vv_error *e
 
 	err = err ? err : &local;
 	if (noise && len > 0) {
-		(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it said: %s", c->name,
+		(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it sent: %s", c->name,
 			      vv_text_show(noise, len));
 	} else {
 		(void)vv_fail(err, VV_EIO, "the connection to '%s' was closed%s", c->name,
@@ -316,7 +316,7 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 			return (vv_status)found;
 		}
 		if (!found && c->in_len > NOISE_MAX) {
-			(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it said: %s",
+			(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it sent: %s",
 				      c->name, vv_text_show(c->in, NOISE_MAX));
 			return vv_hint(err, "a start-up file of the login shell there may print "
 					    "this; it must be silent for programs");
@@ -381,7 +381,7 @@ vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err)
 vv_status vv_channel_done(vv_channel *c, vv_error *err)
 {
 	if (c->in_pos < c->in_len) {
-		return vv_fail(err, VV_ECORRUPT, "'%s' said more than its answer", c->name);
+		return vv_fail(err, VV_ECORRUPT, "'%s' sent more than its answer", c->name);
 	}
 	return c->ops->done(c->payload, err);
 }

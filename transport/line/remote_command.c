@@ -34,7 +34,7 @@ bool vv_ssh_explain_exit(int exit_code, const char *host, const char *program, v
 	if (exit_code == 127 || exit_code == 126) {
 		(void)vv_fail(err, VV_ENOTFOUND, "there is no program '%s' that can be run on '%s'",
 			      vv_text_shows(program), vv_text_shows(host));
-		(void)vv_hint(err, "install varve there, or say where it is with 'git config "
+		(void)vv_hint(err, "install varve there, or set its path with 'git config "
 				   "remote.<name>.varve /path/to/varve'");
 		return true;
 	}

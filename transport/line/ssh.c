@@ -238,7 +238,7 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 		if (strstr(text, sayings[i].says)) {
 			(void)vv_fail(err, sayings[i].code, "cannot connect to '%s': %s",
 				      vv_text_shows(f->host),
-				      i == 0 ? "its host key is not the one that is known for it"
+				      i == 0 ? "its host key is not the one in known_hosts"
 					     : vv_text_shows(last));
 			return vv_hint(err, "%s%s%s", sayings[i].before, vv_text_shows(f->host),
 				       sayings[i].after);
@@ -261,7 +261,7 @@ static vv_status refuse_port(const ssh_command *c, vv_error *err)
 {
 	(void)vv_fail(err, VV_EUSAGE, "the ssh variant 'simple' of '%s' cannot be given a port",
 		      vv_text_shows(c->text ? c->text : "ssh"));
-	return vv_hint(err, "set ssh.variant to what it understands: ssh, plink or tortoiseplink");
+	return vv_hint(err, "set ssh.variant to ssh, plink or tortoiseplink");
 }
 
 /* Can somebody be asked by ssh itself? It opens the terminal, whatever stdin is. */

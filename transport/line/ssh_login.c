@@ -70,7 +70,7 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 	if (vv_known_hosts_has_authority(k) || (known.len == 0 && vv_known_hosts_has(k, NULL))) {
 		s->other = true;
 		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "what known_hosts has for '%s' (an RSA key or a certificate "
+			      "the entry of '%s' in known_hosts (an RSA key or a certificate "
 			      "authority) cannot be checked by libssh2",
 			      vv_text_shows(s->config->host));
 		rc = vv_hint(err, "install the ssh program, or learn the host's ed25519 key");
@@ -183,11 +183,11 @@ static vv_status refuse_host(const vv_ssh_login *s, const vv_known_hosts *k, vv_
 		(void)vv_fail(err, VV_EREFUSED,
 			      "the host key of '%s' (%s) is marked as revoked in %s, line %u", host,
 			      fingerprint, file, line);
-		return vv_hint(err, "whoever answers there may be somebody else: ask its owner");
+		return vv_hint(err, "another machine may answer under its name: ask its owner");
 	}
 	(void)vv_fail(
 		err, VV_EREFUSED,
-		"the host key of '%s' is not the one that is known: it shows %s, and %s, line "
+		"the host key of '%s' is not the one in known_hosts: it shows %s, and %s, line "
 		"%u, has another",
 		host, fingerprint, file, line);
 	return vv_hint(err,

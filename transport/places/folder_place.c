@@ -65,8 +65,7 @@ static vv_status check_mounted(const char *path, vv_error *err)
 	     (is_for_mounts(path) && stat("/", &top) == 0 && top.st_dev == st.st_dev))) {
 		vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or no disk is mounted at '%s'",
 			vv_text_shows(path), vv_text_shows(above));
-		rc = vv_hint(err,
-			     "mount the disk, or make the folder yourself if it is to be there");
+		rc = vv_hint(err, "mount the disk, or create the folder yourself");
 	}
 	vv_free(above);
 	return rc;

@@ -32,7 +32,7 @@ static vv_status read_name(vv_cid *out, const char *name, vv_error *err)
 	return vv_cid_parse(out, last, strlen(last), &ignored) == VV_OK
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOSUPPORT,
-				 "an IPFS node keeps only what is called by its CID");
+				 "an IPFS node keeps only objects named by their CID");
 }
 
 /* There are no ranges. Who asks for one part of a block often asks for another: the block that came for the first is kept
@@ -62,7 +62,7 @@ static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64
 		}
 		if (!vv_cid_equal(&is, &cid)) {
 			vv_cid_text(text, &cid);
-			return vv_fail(err, VV_ECORRUPT, "it gives other bytes for the block %s",
+			return vv_fail(err, VV_ECORRUPT, "it sent other bytes for the block %s",
 				       text);
 		}
 		n->kept = len < whole->len;
@@ -134,9 +134,12 @@ static const char *ipfs_caveat(void *payload)
 
 	return syncs == VV_RPC_SYNCS ? NULL
 	       : syncs == VV_RPC_SYNCS_NOT
-		       ? "the node does not sync its blocks: a copy may be lost in a power cut just after it was "
-			 "made, until an audit shows it ('sync: true' of flatfs in the node's Datastore.Spec)"
-		       : "the node does not say whether it syncs its blocks: a copy may be lost in a power "
+		       ? "the node does not sync its blocks: a copy may be lost in a power cut "
+			 "just after it was "
+			 "made, until an audit shows it ('sync: true' of flatfs in the node's "
+			 "Datastore.Spec)"
+		       : "the node does not report whether it syncs its blocks: a copy may be "
+			 "lost in a power "
 			 "cut just after it was made, until an audit shows it";
 }
 

@@ -50,7 +50,7 @@ static vv_status wrong_region(const s3 *s, const vv_s3_error *e, const http_answ
 	}
 	vv_fail(err, VV_EIO, "'%s': the bucket is in the region '%s', not '%s'", s->at.name,
 		vv_text_shows(region), s->at.region);
-	return vv_hint(err, "say region=%s in the URL", vv_text_shows(region));
+	return vv_hint(err, "put region=%s in the URL", vv_text_shows(region));
 }
 
 static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
@@ -67,7 +67,7 @@ static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
 	} else {
 		vv_fail(err, VV_EIO, "'%s': this machine's clock is not the store's", s->at.name);
 	}
-	return vv_hint(err, "set the clock: S3 refuses what was signed more than 15 minutes away");
+	return vv_hint(err, "set the clock: S3 refuses requests signed more than 15 minutes off");
 }
 
 #define FULL "it is full"
@@ -82,9 +82,11 @@ static const struct saying {
 	 "the key needs s3:ListBucket on the bucket, and s3:GetObject, PutObject and DeleteObject "
 	 "below the prefix"},
 	{"InvalidAccessKeyId", VV_EREFUSED, "the store does not know the access key",
-	 "AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, is another store's, or was deleted"},
+	 "AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, is another store's, or was "
+	 "deleted"},
 	{"SignatureDoesNotMatch", VV_EREFUSED, "the store does not take the signature",
-	 "the secret key is not that of the access key; or the region, or a proxy in between, is wrong"},
+	 "the secret key is not that of the access key; or the region, or a proxy in between, is "
+	 "wrong"},
 	{"ExpiredToken", VV_EREFUSED, "the session token has expired",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
 	{"InvalidToken", VV_EREFUSED, "the store does not take the session token",
@@ -96,7 +98,7 @@ static const struct saying {
 	 "try again later, or with --limit-rate"},
 	{"ServiceUnavailable", VV_EIO, "the store is not available", "try again later"},
 	{"InternalError", VV_EIO, "the store has trouble of its own", "try again later"},
-	{"RequestTimeout", VV_EIO, "the store waited in vain for what was sent", "try again later"},
+	{"RequestTimeout", VV_EIO, "the store timed out waiting for the upload", "try again later"},
 	{"QuotaExceeded", VV_EREFUSED, FULL, NULL},
 	{"XMinioStorageFull", VV_EREFUSED, FULL, NULL},
 	{"InvalidObjectState", VV_EIO, "the object is in an archive and cannot be read at once",
@@ -155,8 +157,8 @@ static vv_status judge(const s3 *s, const http_answer *a, vv_error *err)
 			a->status);
 		return vv_hint(err, "try again later");
 	}
-	vv_fail(err, VV_EIO, "'%s': what answers there, with status %u, is no S3 store", s->at.name,
-		a->status);
+	vv_fail(err, VV_EIO, "'%s': what answers there, with status %u, is not an S3 store",
+		s->at.name, a->status);
 	return vv_hint(err, "is the endpoint right? it is that of the API, not of a page");
 }
 

@@ -44,7 +44,7 @@ static vv_status take_parameter(parameters *out, const char *text, size_t len, v
 			continue;
 		}
 		if (*known[i].member) {
-			return vv_fail(err, VV_EUSAGE, "the s3 URL says '%s' twice", known[i].name);
+			return vv_fail(err, VV_EUSAGE, "the s3 URL has '%s' twice", known[i].name);
 		}
 		if (!vv_percent_read(&value, equals + 1, len - name_len - 1) || value.len == 0) {
 			vv_buf_clear(&value);

@@ -724,7 +724,7 @@ static vv_status take_root(sftp *f, const vv_url *url, vv_error *err)
 	const char *path = url->path;
 
 	if (path[0] == '~' && path[1] && path[1] != '/') {
-		(void)vv_fail(err, VV_EUSAGE, "'%s': SFTP does not know other users' homes",
+		(void)vv_fail(err, VV_EUSAGE, "'%s': SFTP cannot look up other users' homes",
 			      url->text);
 		return vv_hint(err, "write the whole path");
 	}

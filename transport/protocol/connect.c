@@ -67,7 +67,7 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		(void)vv_hint(err, "'varve vault holder add NAME URL' makes it a holder");
 		break;
 	case VV_URL_IPFS:
-		rc = vv_fail(err, VV_EUSAGE, "'%s' gives blocks, and is not a repository",
+		rc = vv_fail(err, VV_EUSAGE, "'%s' serves blocks and is not a repository",
 			     url->text);
 		(void)vv_hint(err, "name it as one more place for blocks, with --from");
 		break;

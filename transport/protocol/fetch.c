@@ -468,7 +468,7 @@ static vv_status name_damage(const run *r, vv_error *err)
 		vv_prefix(err, "%s", s->why.message);
 	}
 	return vv_hint(err,
-		       "'varve fsck' there tells whether it is damaged there or on the way; ask "
+		       "'varve fsck' there shows whether it is damaged there or in transit; ask "
 		       "another peer too (--from URL); what has arrived is kept");
 }
 
@@ -518,7 +518,8 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	return sent_damage(r)
 		       ? VV_EMISSING /* name_damage says what helps */
 		       : vv_hint(err,
-				 "ask another peer too (--from URL: of a fork, or of what this was forked from); what has "
+				 "ask another peer too (--from URL: of a fork, or of what this "
+				 "was forked from); what has "
 				 "arrived is kept");
 }
 

@@ -156,7 +156,7 @@ static vv_status check_patience(vv_frame_reader *r, uint8_t type, uint64_t len, 
 	}
 	return vv_patience_spend(&r->works, waited, text ? 0 : len)
 		       ? VV_OK
-		       : vv_fail(err, VV_EIO, "%s has only said that it works, for %llu minutes",
+		       : vv_fail(err, VV_EIO, "%s has only sent signs of life, for %llu minutes",
 				 vv_channel_name(r->line),
 				 (unsigned long long)(r->works.waited_ms / 60000));
 }

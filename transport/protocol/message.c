@@ -341,7 +341,7 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 	}
 	if (versioned != (out->op == VV_OP_HELLO)) {
 		return vv_fail(err, VV_ECORRUPT,
-			       "a request is malformed: only a hello gives the version");
+			       "a request is malformed: only a hello has the version");
 	}
 	switch (out->op) {
 	case VV_OP_HELLO:

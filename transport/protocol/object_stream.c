@@ -381,7 +381,7 @@ static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_e
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_EMISSING,
 			"the peer sent a difference against a Git object that is not here");
-		return vv_hint(err, "'git fsck' lists what is missing here");
+		return vv_hint(err, "'git fsck' lists the missing objects here");
 	}
 	return rc;
 }

@@ -248,8 +248,8 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 	vv_free(r.commons.items);
 	vv_free(r.whole.items);
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
-		vv_hint(err,
-			"'varve fsck' lists the versions that lack blocks here; 'varve fetch --data --all' gets what the remote has");
+		vv_hint(err, "'varve fsck' lists the versions that lack blocks here; 'varve fetch "
+			     "--data --all' gets those that the remote has");
 	}
 	return rc;
 }

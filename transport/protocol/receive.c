@@ -185,11 +185,12 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 	}
 	uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
 	if (left < x->limits.disk_free) {
-		vv_fail(err, VV_EREFUSED, "the disk has only %s left, and %s are to stay free",
+		vv_fail(err, VV_EREFUSED, "the disk has only %s left, and %s must stay free",
 			vv_text_bytes(left), vv_text_bytes(x->limits.disk_free));
 		return vv_hint(
 			err,
-			"free some space and try again: what has arrived is kept; varve.keepFree sets "
+			"free some space and try again: what has arrived is kept; varve.keepFree "
+			"sets "
 			"what must stay free");
 	}
 	return VV_OK;

@@ -131,7 +131,8 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 			      strcmp(rule, "false") != 0))) {
 		rc = refuse_ref(
 			p, i,
-			"it is checked out there: push to another branch, to a bare repository, or set "
+			"it is checked out there: push to another branch, to a bare repository, "
+			"or set "
 			"receive.denyCurrentBranch to updateInstead there",
 			err);
 	}
@@ -281,9 +282,8 @@ static vv_status end_objects(push *p, vv_error *err)
 	}
 	vv_prefix(err, "%s %s came damaged and cannot be unpacked", vv_text_count(stats.damaged),
 		  stats.damaged == 1 ? "block" : "blocks");
-	vv_hint(err,
-		"try again; if it goes wrong again, 'varve fsck' at the sender tells whether its "
-		"blocks are sound");
+	vv_hint(err, "try again; if it goes wrong again, 'varve fsck' at the sender shows whether "
+		     "its blocks are sound");
 	return err->code = VV_ECORRUPT;
 }
 
@@ -456,7 +456,7 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 
 	if (!s->writable) {
 		vv_fail(err, VV_EREFUSED, "this repository takes no pushes here");
-		return vv_hint(err, "it is served read-only, or you are not known to it");
+		return vv_hint(err, "it is served read-only, or your key is unknown to it");
 	}
 	p.why = vv_arena_calloc(arena, q->ref_count + 1, sizeof(*p.why));
 	if (!p.why) {

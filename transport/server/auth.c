@@ -374,7 +374,7 @@ vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_addre
 	vv_mutex_unlock(a->lock);
 	if (!known) {
 		if (!vv_http_credentials(header, &name, &secret)) {
-			rc = vv_fail(err, VV_EREFUSED, "credentials of a kind that is not known");
+			rc = vv_fail(err, VV_EREFUSED, "credentials of an unknown kind");
 		} else {
 			rc = check_in_turn(a, &name, &secret, digest, client, out, err);
 		}

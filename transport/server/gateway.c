@@ -479,13 +479,12 @@ static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_err
 		return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
 	if (w->form.format == VV_FORM_RAW && q->route.inside) {
-		vv_fail(err, VV_EUSAGE,
-			"the path ends inside of a block, which is given as a whole");
+		vv_fail(err, VV_EUSAGE, "the path ends inside a block, which is served as a whole");
 		return MHD_HTTP_BAD_REQUEST;
 	}
 	if (w->form.format == VV_FORM_FILE && end->codec == VV_CODEC_DAG_CBOR) {
 		vv_fail(err, VV_EUSAGE,
-			"this is not a file: say which form: ?format=raw or ?format=car, or Accept: "
+			"this is not a file: choose a form: ?format=raw or ?format=car, or Accept: "
 			"application/vnd.ipld.raw or application/vnd.ipld.car");
 		return MHD_HTTP_BAD_REQUEST;
 	}

@@ -168,8 +168,8 @@ enum MHD_Result http_raw(http_request *q)
 	}
 	if (has_parameters(q)) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST,
-				"raw gives whole files and takes no parameters; "
-				"data/REV/PATH?col=COLUMN&val=VALUE&format=csv gives some rows");
+				"raw serves whole files and takes no parameters; "
+				"data/REV/PATH?col=COLUMN&val=VALUE&format=csv serves some rows");
 	}
 	if (h->file_open(h->payload, &call, q->rest, &q->file, &err) < 0) {
 		return http_say_unnamed(q, &err);

@@ -210,7 +210,8 @@ bool http_rows_refused(http_request *q, uint64_t bytes, const char *advice, enum
 	if (status == MHD_HTTP_CONTENT_TOO_LARGE) {
 		*result = http_say(
 			q, status,
-			"rows here take more memory than this server gives to a request%s", advice);
+			"rows here take more memory than this server allows for one request%s",
+			advice);
 	} else if (status) {
 		*result = http_say(q, status, "busy; try again later");
 	}
@@ -264,7 +265,7 @@ enum MHD_Result http_say_error(http_request *q, const vv_error *err)
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	default:
 		return http_say(q, MHD_HTTP_INTERNAL_SERVER_ERROR,
-				"something is wrong on this side; its log says what");
+				"something is wrong on this server; see its log");
 	}
 }
 

@@ -40,12 +40,12 @@ static vv_status judge(const vv_stat *st, const char *path, bool in_clear, vv_er
 		return vv_hint(err, "chmod go-w '%s'", vv_text_shows(path));
 	}
 	if (in_clear && st->mode & S_IROTH) {
-		vv_fail(err, VV_EREFUSED, "everybody can read '%s', which holds a secret",
+		vv_fail(err, VV_EREFUSED, "'%s' has a secret, and everybody can read it",
 			vv_text_shows(path));
 		return vv_hint(err, "chmod o-r '%s'", vv_text_shows(path));
 	}
 	if (me != 0 && st->uid != 0 && st->uid != (uint32_t)me) {
-		vv_fail(err, VV_EREFUSED, "'%s' belongs to another user, who can write it",
+		vv_fail(err, VV_EREFUSED, "'%s' is writable by its owner, another user",
 			vv_text_shows(path));
 		return vv_hint(err, "make a copy of your own");
 	}

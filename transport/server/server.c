@@ -500,7 +500,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 	(void)close(fd);
 	s->said[strcspn(s->said, "\n")] = '\0';
 	vv_fail(err, tls ? VV_EINPUT : VV_EIO, "the HTTP server does not start: %s",
-		s->said[0] ? vv_text_shows(s->said) : "libmicrohttpd does not say why");
+		s->said[0] ? vv_text_shows(s->said) : "libmicrohttpd reports no reason");
 	return tls ? vv_hint(err, "are certificate and key in PEM form, and of each other?")
 		   : VV_EIO;
 }
@@ -582,7 +582,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 		return vv_fail_nomem(err);
 	}
 	if (s->o.closed && !o->auth_file) {
-		return vv_fail(err, VV_EUSAGE, "nobody could read here: there is no file of users");
+		return vv_fail(err, VV_EUSAGE, "nobody could log in: there is no file of users");
 	}
 	if ((rc = read_names(s, o, err)) < 0 || (rc = read_tls(s, err)) < 0 ||
 	    (rc = open_all(s, o, err)) < 0) {

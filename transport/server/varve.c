@@ -73,13 +73,13 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 	vv_buf_clear(&none);
 	if (push && !q->may_write) {
 		if (s->auth && !s->o.read_only && !q->is_known) {
-			return http_say(q, MHD_HTTP_UNAUTHORIZED, "to push, say who you are");
+			return http_say(q, MHD_HTTP_UNAUTHORIZED, "log in to push");
 		}
 		return http_say(q, MHD_HTTP_FORBIDDEN,
 				s->o.read_only ? "this server is read-only"
 				: s->auth      ? "this user may read, not write"
-					       : "this server is read-only: it takes pushes where "
-						 "'varve serve --auth FILE' says from whom");
+					       : "this server is read-only: it takes pushes "
+						 "when run with 'varve serve --auth FILE'");
 	}
 	if (http_reserve(q, memory_of(s)) != 0) {
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");

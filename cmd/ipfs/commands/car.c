@@ -28,7 +28,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", "text|json", "the output format"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 	OPT_FLAG(0, "unixfs", unixfs, "export: as a file that every program of IPFS reads"),
 };
 
@@ -235,8 +235,8 @@ static vv_status run_export(job *j, char **argv, vv_error *err)
 done:
 	vv_progress_end();
 	if (rc == VV_EMISSING) {
-		vv_hint(err,
-			"'varve fetch --data REV' gets what is missing from the remote, with --from URL from another repository");
+		vv_hint(err, "'varve fetch --data REV' gets missing blocks from the remote, with "
+			     "--from URL from another repository");
 	}
 	if (rc == VV_OK) {
 		show_export(j, argv[2], &x.root, &stats);
@@ -325,8 +325,8 @@ static vv_status check_roots(import *m, vv_error *err)
 
 	if (count == 0) {
 		return vv_fail(err, VV_EINPUT,
-			       "the CAR file names no root: nothing says what it "
-			       "holds");
+			       "the CAR file names no root, "
+			       "so its content is unknown");
 	}
 	rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
 	if (rc == VV_EMISSING) {
@@ -423,10 +423,10 @@ static int check_car(const vv_context *c)
 	bool out = strcmp(word, "export") == 0;
 
 	if (c->argc == 0) {
-		return vv_usage_error("car needs to know what to do: export or import");
+		return vv_usage_error("use car export or car import");
 	}
 	if (!out && strcmp(word, "import") != 0) {
-		return vv_usage_error("car knows export and import, not '%s'", vv_text_shows(word));
+		return vv_usage_error("car has export and import, not '%s'", vv_text_shows(word));
 	}
 	if (c->argc != (out ? 3 : 2)) {
 		return vv_usage_error(out ? "car export takes a version, REV:PATH, and a file"

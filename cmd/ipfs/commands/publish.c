@@ -22,14 +22,14 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_LIST(0, "to", to, "URL",
-		 "also give the file to this IPFS node, pinned; may be repeated"),
-	OPT_FLAG(0, "with-table", with_table, "give it the table's own blocks, too"),
+		 "also send the file to this IPFS node and pin it; may be repeated"),
+	OPT_FLAG(0, "with-table", with_table, "also send the table's own blocks"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a node that is silent for this long (300)"),
-	OPT_FLAG('l', "list", list, "list what was published"),
+		   "stop waiting for a node after this many seconds of silence (300)"),
+	OPT_FLAG('l', "list", list, "list published versions"),
 	OPT_FLAG(0, "withdraw", withdraw, "take a version back: it is no longer served or kept"),
 	OPT_JSON("the output format"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 typedef struct job {
@@ -112,10 +112,11 @@ static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *
 	}
 	text_record(p, false);
 	if (vv_leaf_list_is_even(list)) {
-		vv_note("'ipfs add' of the same file gives this CID, too, with Kubo's profile unixfs-v1-2025");
+		vv_note("'ipfs add' of the same file returns this CID too with Kubo's profile "
+			"unixfs-v1-2025");
 	} else {
-		vv_note("'ipfs add' of the same file gives another CID: it cuts the file at other "
-			"places");
+		vv_note("'ipfs add' of the same file returns another "
+			"CID: it cuts the file at other places");
 	}
 	return VV_OK;
 }
@@ -188,7 +189,8 @@ static vv_status withdraw_one(job *j, const char *word, vv_error *err)
 		rc = end_json(j, err);
 	} else if (rc == VV_OK && !j->o->quiet) {
 		text_record(&p, true);
-		vv_note("withdrawn: 'varve serve' gives it only where a branch or tag reaches it%s",
+		vv_note("withdrawn: 'varve serve' serves it only where a branch or tag reaches "
+			"it%s",
 			p.holder_count > 0 ? "; those that have it may keep it" : "");
 	}
 	vv_published_clear(&p);
@@ -285,7 +287,7 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 const vv_command vv_cmd_ipfs_publish = {
 	.name = "ipfs publish",
 	.group = "peers",
-	.summary = "give a version to everybody, as a table and as a file of IPFS",
+	.summary = "publish a version on IPFS, as a table and as a file",
 	.usage = "[--to URL]... [--with-table] [-q] [--json] REV:PATH\n"
 		 "--list [--json]\n"
 		 "--withdraw [-q] [--json] REV:PATH | CID",

@@ -35,7 +35,7 @@ static vv_status must_be_whole(vv_store *store, const vv_cid *version, vv_error 
 	}
 	vv_cid_text(text, &missing);
 	vv_fail(err, VV_EMISSING, "block %s of this version is missing", text);
-	return vv_hint(err, "'varve fetch' gets what is missing from peers that have it");
+	return vv_hint(err, "'varve fetch' gets missing blocks from peers that have them");
 }
 
 vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *version,
@@ -171,7 +171,7 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 	if (rc == VV_OK) {
 		vv_cid_text(text, cid);
 		vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
-		rc = vv_hint(err, "'varve ipfs publish --list' lists what was");
+		rc = vv_hint(err, "'varve ipfs publish --list' lists them");
 	}
 	return rc;
 }

@@ -62,8 +62,8 @@ static void report_refused(const vv_error *err, const char *path)
 	vv_report(err);
 	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
 		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
-		vv_note("hint: 'varve convert --lenient %s OUT' writes it clean, "
-			"and says what it guessed",
+		vv_note("hint: 'varve convert --lenient %s OUT' writes a clean copy and "
+			"reports its guesses",
 			vv_text_shows(path));
 	}
 }
@@ -152,8 +152,8 @@ static const vv_option add_table[] = {
 	OPT_FLAG('A', "all", all, "all changes in the work tree, including new and removed files"),
 	OPT_FLAG('u', "update", update, "only files that are already in the index"),
 	OPT_FLAG('f', "force", force, "also files that are ignored"),
-	OPT_FLAG('n', "dry-run", dry_run, "only say what would be staged"),
-	OPT_FLAG('v', "verbose", verbose, "name what is added (the default)"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what would be staged"),
+	OPT_FLAG('v', "verbose", verbose, "list added files (the default)"),
 	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
 	OPT_LIST(0, "key", key, "COLUMNS",
 		 "columns (a,b) whose values identify a row; proved to be unique"),
@@ -164,11 +164,10 @@ static const vv_option add_table[] = {
 		"that come in another order each time; or in the file's order"),
 	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
 	OPT_WRITTEN(""),
-	OPT_FLAG(0, "convert", convert, "also make tables of files that HEAD holds as text"),
-	OPT_FLAG(
-		0, "fix", fix,
-		"make tables of what was committed as text under a tracked pattern, and merge pointers "
-		"that git merged as text by row and cell"),
+	OPT_FLAG(0, "convert", convert, "also make tables of files that are text in HEAD"),
+	OPT_FLAG(0, "fix", fix,
+		 "make tables of files committed as text under a tracked pattern, "
+		 "and merge pointers that git merged as text by row and cell"),
 };
 
 const vv_command vv_cmd_add = {
@@ -178,7 +177,7 @@ const vv_command vv_cmd_add = {
 	.usage = "[OPTION...] PATH...\n-A | -u | --fix [PATH...]",
 	.example = "$ varve add --key id prices.csv\n"
 		   "prices.csv: new table, 1,204 rows, 3 columns, "
-		   "key id (as you said: no value comes twice)\n"
+		   "key id (as declared: no value repeats)\n"
 		   "  columns: id integer, name string, price number\n"
 		   "  form:    comma-separated\n"
 		   "  stored:  2 of 2 groups new, 11 kB stored of 38 kB, in 4 ms",

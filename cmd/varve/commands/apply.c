@@ -30,16 +30,16 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "check", check, "only report whether it fits"),
 	OPT_FLAG('R', "reverse", reverse, "undo the patch: go back to its old version"),
 	OPT_FLAG(0, "reject", reject,
-		 "apply what fits, and write the rest to PATH.rej, a patch of its own"),
+		 "apply the parts that fit, and write the rest to PATH.rej, a patch of its own"),
 	OPT_FLAG(0, "exact", exact,
 		 "apply only to exactly the version that the patch was made from"),
-	OPT_FLAG(
-		'3', "3way", three_way,
-		"apply to index and files; if it does not fit, merge through the version it was made from"),
+	OPT_FLAG('3', "3way", three_way,
+		 "apply to index and files; if it does not fit, merge through the version it was "
+		 "made from"),
 	OPT_FLAG(0, "cached", cached, "apply to the index only, whatever the files have"),
 	OPT_STRING('p', "strip", strip, "N",
 		   "strip N folders from the paths in the patch (default: 0)"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 typedef struct run {
@@ -244,9 +244,9 @@ static void say(run *r, const vv_patch_done *d)
 			      d->form_left ? "how the file is written" : "");
 	}
 	if (d->schema && !(r->index && d->exact)) {
-		vv_buf_puts(
-			b,
-			"  the patch also changes what columns mean (types, key): 'varve schema' sets that\n");
+		vv_buf_puts(b,
+			    "  the patch also changes the schema (types, key): 'varve schema' sets "
+			    "that\n");
 	}
 	if (stored) {
 		say_stored(b, d);
@@ -399,12 +399,15 @@ static vv_status apply(run *r, vv_error *err)
 	}
 	if (rc == VV_ECONFLICT) {
 		vv_hint(err, "%s",
-			o->exact
-				? "nothing was written; without --exact the patch may fit this version too"
-			: o->check ? "--reject applies what fits, and keeps the rest for later"
+			o->exact   ? "nothing was written; without --exact the patch may fit this "
+				     "version too"
+			: o->check ? "--reject applies the parts that fit, and keeps the rest for "
+				     "later"
 			: o->cached || !r->repo
-				? "nothing was written; --reject applies what fits, and keeps the rest for later"
-				: "nothing was written; --reject applies what fits, and keeps the rest for later; "
+				? "nothing was written; --reject applies the parts that fit, and "
+				  "keeps the rest for later"
+				: "nothing was written; --reject applies the parts that fit, and "
+				  "keeps the rest for later; "
 				  "--3way merges");
 	}
 	if (rc == VV_OK && !o->check && (rc = vv_apply_files_commit(&r->rejects, err)) == VV_OK) {

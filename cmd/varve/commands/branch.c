@@ -36,7 +36,7 @@ static const vv_option table[] = {
 	OPT_STRING('u', "set-upstream-to", upstream, "REMOTE/BRANCH",
 		   "set the branch that this one follows"),
 	OPT_FLAG(0, "unset-upstream", unset_upstream, "stop following another branch"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 static char *joined(const char *a, const char *b, const char *c)
@@ -558,7 +558,7 @@ static int check_branch(const vv_context *c)
 			"only one of -d, -m, -u and --show-current can be done at once");
 	}
 	if ((o->remove || o->remove_force) && argc == 0) {
-		return vv_usage_error("which branch is to be deleted?");
+		return vv_usage_error("which branch should be deleted?");
 	}
 	if ((o->rename || o->rename_force) && (argc == 0 || argc > 2)) {
 		return vv_usage_error("-m takes [OLD] NEW");

@@ -21,11 +21,11 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_LIST(0, "columns", columns, "A,B", "only these columns, in this order"),
-	OPT_LIST(
-		0, "where", where, "COL=VALUE",
-		"only rows with this value, or COL<VALUE, <=, >, >=, COL^=PREFIX, 'COL between A and "
-		"B'; if given again, "
-		"all must match"),
+	OPT_LIST(0, "where", where, "COL=VALUE",
+		 "only rows with this value, or COL<VALUE, <=, >, >=, COL^=PREFIX, 'COL between A "
+		 "and "
+		 "B'; if given again, "
+		 "all must match"),
 	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
 	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_FORMATS,
@@ -144,7 +144,7 @@ static int check_cat(const vv_context *c)
 	vv_view_options v;
 
 	if (c->argc == 0) {
-		return vv_usage_error("cat needs to know what: PATH, REV:PATH or a CID");
+		return vv_usage_error("cat needs PATH, REV:PATH or a CID");
 	}
 	if (is_view(o) && c->argc > 1) {
 		return vv_usage_error("a view is of one table, not of %d", c->argc);

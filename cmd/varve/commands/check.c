@@ -39,9 +39,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "worktree", worktree, "the work tree (as without a REV)"),
 	OPT_STRING(0, "base", base, "REV", "compare with REV instead of the parent"),
 	OPT_FLAG(0, "no-base", no_base, "compare with nothing"),
-	OPT_FLAG(
-		0, "new-only", new_only,
-		"report only what the base did not have; the base is then the merge base with the upstream branch"),
+	OPT_FLAG(0, "new-only", new_only,
+		 "report only problems that the base did not have; the base is then the merge base "
+		 "with the upstream branch"),
 	OPT_LIST(0, "rule", rule, "RULE", "apply only this rule; may be repeated"),
 	OPT_LIST(0, "skip", skip, "RULE", "do not apply this rule; may be repeated"),
 	OPT_FLAG(0, "list-rules", list_rules, "list all rules"),
@@ -51,7 +51,7 @@ static const vv_option table[] = {
 		   "the lowest severity that makes data invalid (default: error)"),
 	OPT_STRING(0, "now", now, "TIME", "the time that freshness is measured against"),
 	OPT_LIST(0, "accept", accept, "RULE",
-		 "what this rule finds in PATH is intended; requires --why"),
+		 "accept the findings of this rule in PATH; requires --why"),
 	OPT_STRING(0, "why", why, "TEXT", "the reason for --accept"),
 	OPT_FLAG(0, "no-trailers", no_trailers, "ignore Varve-Accept in commit messages"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_REPORT_FORMS,
@@ -61,17 +61,17 @@ static const vv_option table[] = {
 		 "also write the report to FILE; may be repeated"),
 	OPT_STRING(0, "failed-rows", failed_rows, "FILE", "write every faulty row to FILE, as CSV"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing"),
-	OPT_FLAG(
-		0, "files", files,
-		"the arguments are files, in or out of a repository; datapackage.json: all that it describes; "
-		"'-': standard input"),
+	OPT_FLAG(0, "files", files,
+		 "the arguments are files, in or out of a repository; datapackage.json: all that "
+		 "it describes; "
+		 "'-': standard input"),
 	OPT_WRITTEN("with --files: "),
 	OPT_STRING(0, "schema", schema, "FILE", "check against this Table Schema"),
 	OPT_STRING(0, "rules", rules, "FILE", "with --files: the project's rules (varve.json)"),
 	OPT_FLAG(0, "init", init, "write a first varve.json, whose rules the data meets"),
 	OPT_STRING(0, "save-result", save, "FILE", "save the results in FILE, for another machine"),
-	OPT_STRING(0, "trust-result", trust, "FILE", "trust what --save-result wrote"),
-	OPT_FLAG(0, "no-cache", no_cache, "read everything again, and remember nothing"),
+	OPT_STRING(0, "trust-result", trust, "FILE", "trust a result written by --save-result"),
+	OPT_FLAG(0, "no-cache", no_cache, "read everything again, and keep no cache"),
 };
 
 /* One command under way. */
@@ -113,7 +113,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "%s exclude each other", both);
 	}
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
-		vv_fail(err, VV_EUSAGE, "--accept wants a reason");
+		vv_fail(err, VV_EUSAGE, "--accept needs a reason");
 		return vv_hint(err, "--why \"merged into another column\"");
 	}
 	if (o->rules && !o->files) {
@@ -122,15 +122,16 @@ static vv_status check_usage(const options *o, vv_error *err)
 	}
 	if (!o->files && vv_written_any(&o->written)) {
 		vv_fail(err, VV_EUSAGE,
-			"--input-format, --delimiter, --quote, --escape and --no-header go with --files");
-		return vv_hint(
-			err, "in a repository datapackage.json says it, or varve add --delimiter");
+			"--input-format, --delimiter, --quote, --escape and --no-header go with "
+			"--files");
+		return vv_hint(err, "in a repository, set it in datapackage.json or with varve add "
+				    "--delimiter");
 	}
 	if (o->limit) {
 		uint64_t n;
 
 		if (!vv_parse_u64(&n, o->limit, strlen(o->limit))) {
-			return vv_fail(err, VV_EUSAGE, "--limit wants a number, not '%s'",
+			return vv_fail(err, VV_EUSAGE, "--limit takes a number, not '%s'",
 				       vv_text_shows(o->limit));
 		}
 	}
@@ -242,8 +243,8 @@ static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *
 	rc = vv_diff_side_commit(&c->base, c->run.repo, &base, "where it left the upstream", err);
 done:
 	if (rc == VV_ENOTFOUND) {
-		vv_hint(err,
-			"in a shallow clone: git fetch --unshallow; or name a base: --base origin/main");
+		vv_hint(err, "in a shallow clone: git fetch --unshallow; or name a base: --base "
+			     "origin/main");
 	}
 	c->has_base = rc == VV_OK;
 	vv_free(upstream);
@@ -456,7 +457,7 @@ static vv_status check_files(check *c, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (c->argc == 0) {
-		return vv_fail(err, VV_EUSAGE, "--files wants files");
+		return vv_fail(err, VV_EUSAGE, "--files needs files");
 	}
 	if (c->o->failed_rows && c->argc > 1) {
 		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one file, not %d", c->argc);
@@ -621,7 +622,8 @@ static void show_empty(const check *c)
 	}
 	for (size_t i = 0; i < c->o->rule.count && t.datasets > 0; i++) {
 		if (!c->run.only_used[i]) {
-			vv_warn("the rule %s was not looked at: it needs bounds, which %s does not give",
+			vv_warn("the rule %s was not checked: it needs bounds, which %s does not "
+				"set",
 				c->o->rule.items[i], VV_RULES_NAME);
 		}
 	}
@@ -687,17 +689,17 @@ const vv_command vv_cmd_check = {
 	.usage = "[OPTION]... [REV | A..B | --cached] [--] [PATH...]\n"
 		 "--files [--schema FILE] [OPTION]... FILE... | datapackage.json | -\n"
 		 "--init [PATH...] | --list-rules",
-	.example =
-		"$ varve check prices.csv\n"
-		"prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
-		"\n"
-		"  error type-contradiction, column price, 2 times: is not a number\n"
-		"    expected: a number, as in the base; if it is meant: varve schema --missing N/A prices.csv\n"
-		"     line    row  key       value\n"
-		"       18     17  id=4711   'N/A'\n"
-		"    31210  31209  id=90210  'N/A'\n"
-		"\n"
-		"invalid: 2 errors in 1 dataset",
+	.example = "$ varve check prices.csv\n"
+		   "prices.csv: 47,123 rows, 4 columns, against HEAD (1e8185a): 2 errors\n"
+		   "\n"
+		   "  error type-contradiction, column price, 2 times: is not a number\n"
+		   "    expected: a number, as in the base; if it is meant: varve schema --missing "
+		   "N/A prices.csv\n"
+		   "     line    row  key       value\n"
+		   "       18     17  id=4711   'N/A'\n"
+		   "    31210  31209  id=90210  'N/A'\n"
+		   "\n"
+		   "invalid: 2 errors in 1 dataset",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

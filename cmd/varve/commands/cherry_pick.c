@@ -63,7 +63,7 @@ static vv_status find_parent(picker *p, vv_error *err)
 	}
 	if (count > 1 && p->o->mainline == 0) {
 		vv_fail(err, VV_EUSAGE, "%s is a merge", p->short_id);
-		return vv_hint(err, "-m 1 takes what it changed against its first parent");
+		return vv_hint(err, "-m 1 takes its changes against its first parent");
 	}
 	if (count > 0) {
 		p->parent = p->commit.parents[p->o->mainline ? p->o->mainline - 1 : 0];
@@ -164,7 +164,7 @@ static vv_status merge_pick(picker *p, vv_error *err)
 	if (rc == VV_OK && vv_merge_is_empty(&j)) {
 		p->empty = true; /* nothing is left under way */
 		vv_note("%s changes nothing here: %s", p->short_id,
-			p->revert ? "it is already reverted" : "what it changed is there already");
+			p->revert ? "it is already reverted" : "its changes are there already");
 	} else if (rc == VV_OK && (rc = vv_merge_apply(&j, err)) == VV_OK) {
 		vv_progress_end();
 		p->conflicts = j.conflicts > 0;
@@ -228,10 +228,10 @@ static int check_pick(const vv_context *c)
 	int under_way = o->abort + o->resume + o->quit;
 
 	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
-		return vv_usage_error("--abort, --continue and --quit stand alone");
+		return vv_usage_error("--abort, --continue and --quit take no other options");
 	}
 	if (under_way == 0 && c->argc == 0) {
-		return vv_usage_error("%s needs to know which commit", c->name);
+		return vv_usage_error("%s needs a commit", c->name);
 	}
 	return c->argc > 1 && o->no_commit
 		       ? vv_usage_error("--no-commit takes one commit at a time")
@@ -272,12 +272,12 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 		OPT_FLAG(0, "quit", quit, "forget it, and leave files and index as they are"),     \
 		OPT_FLAG('v', "verbose", verbose,                                                  \
 			 "also show the groups and bytes that each dataset added to the store"),   \
-		OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings")
+		OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings")
 
 static const vv_option cherry_pick_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
 	OPT_NUMBER('m', "mainline", mainline, "N",
-		   "for a merge, apply what it changed against parent N"),
+		   "for a merge, apply its changes against parent N"),
 	OPT_FLAG('x', NULL, note_origin, "name the original commit in the message"),
 	PICK_OPTIONS,
 };
@@ -308,7 +308,8 @@ const vv_command vv_cmd_cherry_pick = {
 
 static const vv_option revert_table[] = {
 	OPT_FLAG('n', "no-commit", no_commit, "only stage the change"),
-	OPT_NUMBER('m', "mainline", mainline, "N", "for a merge, go back to what parent N had"),
+	OPT_NUMBER('m', "mainline", mainline, "N",
+		   "for a merge, go back to the version of parent N"),
 	PICK_OPTIONS,
 };
 
@@ -320,7 +321,7 @@ static vv_status run_revert(vv_context *c, vv_error *err)
 const vv_command vv_cmd_revert = {
 	.name = "revert",
 	.group = "history",
-	.summary = "undo what a commit changed, with a new commit",
+	.summary = "undo the changes of a commit with a new commit",
 	.usage = "[-n] [-m N] COMMIT...\n--continue | --abort | --quit",
 	.example = "$ varve revert HEAD~2\n"
 		   "[main 5d0b7e1] Revert \"March prices\"\n"

@@ -28,10 +28,10 @@ static const vv_option table[] = {
 		 "take the far side for a Git host without varve: its blocks are in a ref"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a peer that is silent for this long (60)"),
+		   "stop waiting for a peer after this long without a byte (60)"),
 	OPT_FLAG('v', "verbose", verbose,
 		 "also show how many blocks arrived, and from which peers"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 static void tell_done(const vv_clone_job *j)
@@ -40,7 +40,7 @@ static void tell_done(const vv_clone_job *j)
 		return;
 	}
 	if (j->lazy) {
-		vv_note("%s of datasets known; the data of each is fetched when it is needed",
+		vv_note("found %s of datasets; the data of each is fetched when it is needed",
 			vv_text_counted(j->fetch.elsewhere, "version", "versions"));
 	} else if (j->fetch.missing == 0 && j->fetch.versions > 0) {
 		vv_note(j->fetch.versions == 1 ? "the one version of a dataset is complete"
@@ -89,8 +89,8 @@ const vv_command vv_cmd_clone = {
 	.name = "clone",
 	.group = "start",
 	.summary = "make a copy of another repository, with its tables",
-	.usage =
-		"[--bare] [-b BRANCH] [--single-branch] [--lazy] [-o NAME] [--from PEER]... URL [DIR]",
+	.usage = "[--bare] [-b BRANCH] [--single-branch] [--lazy] [-o NAME] [--from PEER]... URL "
+		 "[DIR]",
 	.example = "$ varve clone ssh://ada@data.example.org/srv/sales\n"
 		   "cloning into 'sales'\n"
 		   "received 6 commits, 6 versions of datasets (6.4 MB on the line, 1.4 MB/s)\n"

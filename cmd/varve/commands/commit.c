@@ -179,21 +179,21 @@ static const vv_option commit_table[] = {
 	OPT_STRING(0, "author", author, "'NAME <MAIL>'", "who made the change"),
 	OPT_STRING(0, "date", date, "DATE", "when it was made"),
 	OPT_FLAG('S', "gpg-sign", sign, "sign the commit (user.signingKey)"),
-	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the configuration says"),
+	OPT_FLAG(0, "no-gpg-sign", no_sign, "do not sign, whatever the settings are"),
 	OPT_FLAG('n', "no-verify", no_verify,
 		 "skip the pre-commit and commit-msg hooks, and the check of varve.json"),
 	OPT_FLAG('e', "edit", edit, "open the editor even with -m or -F"),
 	OPT_FLAG(0, "no-edit", no_edit, "use the message as it is (--amend, a merge)"),
-	OPT_FLAG(0, "dry-run", dry_run, "only say what would be committed"),
+	OPT_FLAG(0, "dry-run", dry_run, "only print what would be committed"),
 	OPT_FLAG('v', "verbose", verbose,
 		 "also show the groups and bytes that each dataset added to the store"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing but warnings"),
+	OPT_FLAG('q', "quiet", quiet, "print only warnings"),
 };
 
 const vv_command vv_cmd_commit = {
 	.name = "commit",
 	.group = "change",
-	.summary = "record what is staged as a new version",
+	.summary = "record the staged changes as a new version",
 	.usage = "[-a] [-m TEXT] [OPTION...]\n[-m TEXT] [OPTION...] PATH...",
 	.example = "$ varve commit -m \"March prices\"\n"
 		   "[main 3f2a91c] March prices\n"
@@ -202,8 +202,8 @@ const vv_command vv_cmd_commit = {
 	.options = commit_table,
 	.option_count = VV_OPTION_COUNT(commit_table),
 	.options_size = sizeof(options),
-	.exit_codes =
-		"nothing to commit, unmerged paths, or a hook or the check of varve.json said no",
+	.exit_codes = "nothing to commit, unmerged paths, or refused by a hook or by the check of "
+		      "varve.json",
 	.arguments = "path",
 	.check = check_commit,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_PATHS | VV_NEEDS_WRITER,

@@ -307,7 +307,7 @@ static int run_completion(void *options, int argc, char **argv)
 	} else if (strcmp(argv[0], "fish") == 0) {
 		fish_script(&b);
 	} else {
-		return vv_usage_error("completion knows bash, zsh and fish, not '%s'",
+		return vv_usage_error("completion supports bash, zsh and fish, not '%s'",
 				      vv_text_shows(argv[0]));
 	}
 	if (vv_buf_ok(&b, &err) < 0) {

@@ -27,7 +27,7 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "explain", explain, "PATH", "show where each setting of PATH comes from"),
 	OPT_FLAG('l', "list", list, "list varve's settings"),
-	OPT_FLAG(0, "all", all, "list those that are not set, too, with what holds then"),
+	OPT_FLAG(0, "all", all, "also list unset ones, with their defaults"),
 	OPT_FLAG(0, "unset", unset, "remove a setting from this repository"),
 	OPT_JSON("the output format"),
 };

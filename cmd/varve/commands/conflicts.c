@@ -226,7 +226,7 @@ static vv_status run_conflicts(vv_context *c, vv_error *err)
 const vv_command vv_cmd_conflicts = {
 	.name = "conflicts",
 	.group = "history",
-	.summary = "list what a merge could not decide, cell by cell",
+	.summary = "list the conflicts of a merge, cell by cell",
 	.usage = "[--json] [PATH...]",
 	.example = "$ varve conflicts\n"
 		   "prices.csv: 1 cell of 1 row\n"

@@ -28,14 +28,14 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", "csv|tsv|ndjson|json",
-		   "what to write (default: what OUT is called)"),
+		   "the format to write (default: by the extension of OUT)"),
 	OPT_WRITTEN("of IN: "),
 	OPT_FLAG(0, "lenient", lenient,
-		 "read malformed CSV as well as can be, and say what was guessed"),
+		 "read malformed CSV as well as possible, and report guesses"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
 		 "put a ' before cells that a spreadsheet would compute"),
 	OPT_FLAG('f', "force", force, "overwrite OUT"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 static int find_format(vv_view_format *out, const options *o, const char *path)
@@ -49,7 +49,8 @@ static int find_format(vv_view_format *out, const options *o, const char *path)
 	}
 	if (!vv_view_format_parse(out, ext) || *out == VV_VIEW_TABLE) {
 		return vv_usage_error(
-			"the name '%s' does not say what format to write; use --format csv, tsv, ndjson or json",
+			"the name '%s' has no known extension; use --format csv, tsv, ndjson or "
+			"json",
 			vv_text_shows(path));
 	}
 	return VV_EXIT_OK;

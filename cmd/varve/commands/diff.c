@@ -27,10 +27,10 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "cached", cached, "compare with the index: what the next commit will contain"),
+	OPT_FLAG(0, "cached", cached, "compare with the index, which the next commit will contain"),
 	OPT_FLAG(0, "staged", cached, "the same as --cached"),
 	OPT_WORD(0, "base", stage, "1",
-		 "of tables in conflict: the work tree against the common version"),
+		 "for tables in conflict: the work tree against the common version"),
 	OPT_WORD(0, "ours", stage, "2", "... against our side (the default)"),
 	OPT_WORD(0, "theirs", stage, "3", "... against their side"),
 	OPT_FLAG(0, "no-index", no_index, "compare two files, in or out of a repository"),
@@ -54,9 +54,9 @@ static const vv_option table[] = {
 	OPT_STRING(0, "limit", limit, "N",
 		   "at most N rows of each table; 0: all (default: 50 on a terminal)"),
 	OPT_STRING('o', "output", output, "FILE", "write to FILE"),
-	OPT_FLAG(
-		0, "name-status", name_status,
-		"the same, each after its letter: A added, M modified, D deleted, R renamed (with both paths)"),
+	OPT_FLAG(0, "name-status", name_status,
+		 "the same, each after its letter: A added, M modified, D deleted, R renamed (with "
+		 "both paths)"),
 	OPT_MAYBE_CHOICE(0, "color", color, "WHEN", "auto|always|never", "always",
 			 "colours in text; without a value: always"),
 	OPT_WORD(0, "no-color", color, "never", "short for --color=never"),
@@ -170,7 +170,8 @@ static vv_status finish_output(run *r, vv_error *err)
 	return rc;
 }
 
-/* "v1, commit 6af54fd of 2026-11-20 by Ann Author: first prices"; of index and work tree the name. */
+/* "v1, commit 6af54fd of 2026-11-20 by Ann Author: first "
+"prices"; of index and work tree the name. */
 static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_side *s,
 			       vv_error *err)
 {
@@ -340,7 +341,8 @@ static int check_diff(const vv_context *c)
 	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
 	     o->ignore_format || o->limit)) {
 		return vv_usage_error(
-			"a patch carries every change: it cannot be limited to some columns, rows or values");
+			"a patch carries every change: it cannot be limited to some columns, rows "
+			"or values");
 	}
 	return VV_EXIT_OK;
 }
@@ -380,7 +382,7 @@ done:
 const vv_command vv_cmd_diff = {
 	.name = "diff",
 	.group = "look",
-	.summary = "show what differs between two versions: columns, rows and cells",
+	.summary = "show the differences between two versions: columns, rows and cells",
 	.usage = "[--cached] [OPTION]... [REV [REV]] [--] [PATH...]\n"
 		 "[OPTION]... A..B | A...B [--] [PATH...]\n"
 		 "--no-index [OPTION]... FILE FILE",

@@ -25,12 +25,12 @@ static const vv_option table[] = {
 		0, "history", history,
 		"all versions but those at the tip of a branch or tag, in the place of a revision"),
 	OPT_NUMBER(0, "copies", copies, "N",
-		   "drop only what so many others keep (1); a vault counts as its holders"),
+		   "drop only what this many others keep (1); a vault counts as its holders"),
 	OPT_LIST(0, "from", from, "PEER",
-		 "ask this remote or URL, or vault:, and nobody else; may be repeated"),
+		 "ask only this remote or URL, or vault:; may be repeated"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up when the other side is silent for this long (60)"),
-	OPT_FLAG('n', "dry-run", dry_run, "only ask, and say what would be dropped"),
+		   "stop waiting for the other side after this long without a byte (60)"),
+	OPT_FLAG('n', "dry-run", dry_run, "only ask, and print what would be dropped"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing when all was dropped"),
 };
@@ -109,9 +109,8 @@ static void report_alone(const vv_drop *d)
 	vv_fail(&why, VV_EREFUSED, "%s: too few others keep %s (asked for: %u)",
 		vv_text_counted(alone, "version stays", "versions stay"),
 		alone == 1 ? "it" : "them", d->copies);
-	vv_hint(&why,
-		"'varve push' or 'varve vault replicate' brings them to others; --from names who else "
-		"may have them");
+	vv_hint(&why, "'varve push' or 'varve vault replicate' copies them elsewhere; "
+		      "--from names other places that may have them");
 	(void)vv_report(&why);
 }
 
@@ -235,7 +234,8 @@ const vv_command vv_cmd_drop = {
 	.summary = "free the room of versions that others keep",
 	.usage = "[OPTION...] REV|A..B [PATH...]\n[OPTION...] --history [PATH...]",
 	.example =
-		"$ varve drop --history\norigin: keeps 2 of 2\ndropped 2 versions, 15.8 kB; when they "
+		"$ varve drop --history\norigin: keeps 2 of 2\ndropped 2 versions, 15.8 kB; when "
+		"they "
 		"are needed, varve fetches them",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -27,10 +27,10 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "fetch from every remote"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
-	OPT_FLAG(
-		0, "data", data,
-		"get the data of a commit (HEAD) or of A..B, of these paths; with --all of every version"),
-	OPT_STRING(0, "cid", cid, "CID", "get one dataset by its root's CID, and nothing else"),
+	OPT_FLAG(0, "data", data,
+		 "get the data of a commit (HEAD) or of A..B, of these paths; with --all of every "
+		 "version"),
+	OPT_STRING(0, "cid", cid, "CID", "get only one dataset, by its root's CID"),
 	OPT_FLAG('t', "tags", tags, "all tags as well"),
 	OPT_FLAG(0, "no-tags", no_tags, "no tags"),
 	OPT_FLAG('p', "prune", prune,
@@ -39,10 +39,10 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "allow-missing", allow_missing,
 		 "accept versions even where no peer has all their blocks"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a peer that is silent for this long (60)"),
+		   "stop waiting for a peer after this long without a byte (60)"),
 	OPT_FLAG('v', "verbose", verbose,
 		 "also show how many blocks arrived, and from which peers"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 /* Does a table's pointer lie in its place? */
@@ -231,9 +231,9 @@ const vv_command vv_cmd_fetch = {
 	.name = "fetch",
 	.group = "peers",
 	.summary = "get commits and blocks from another repository",
-	.usage =
-		"[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n"
-		"--data [--from PEER]... [REV | A..B] [--] [PATH...]\n--data --all\n--cid CID [REMOTE]",
+	.usage = "[--from PEER]... [-p] [-t] [REMOTE [REFSPEC...]]\n--all\n"
+		 "--data [--from PEER]... [REV | A..B] [--] [PATH...]\n--data --all\n--cid CID "
+		 "[REMOTE]",
 	.example = "$ varve fetch\n"
 		   "received 1 commit, 1 version of a dataset (498 B on the line, 4.2 kB/s)\n"
 		   "From ../sales\n"

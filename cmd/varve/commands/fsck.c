@@ -44,11 +44,11 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "data", data,
 		 "check every byte: hashes of all blocks, and every row of every version"),
 	OPT_FLAG(0, "repair", repair,
-		 "repair what can be repaired, from the work tree and the remotes of --from"),
+		 "repair from the work tree and the remotes of --from where possible"),
 	OPT_LIST(0, "from", from, "REMOTE",
 		 "with --repair: fetch missing blocks from this remote or URL; may be repeated"),
 	OPT_JSON("the output format"),
-	OPT_FLAG('q', "quiet", quiet, "print only what is damaged"),
+	OPT_FLAG('q', "quiet", quiet, "print only damaged ones"),
 };
 
 typedef vv_repair_version version;
@@ -318,7 +318,7 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	if (rc == VV_OK &&
 	    (rc = vv_root_pointer_is(&is, text.data, text.len, &v->root, &t->root, err)) == VV_OK &&
 	    !is) {
-		tell(f, "false pointer", "it does not say what its data is", &v->root, NULL, 0, v);
+		tell(f, "false pointer", "it does not name its data", &v->root, NULL, 0, v);
 	}
 	vv_buf_clear(&text);
 	return rc;
@@ -422,7 +422,7 @@ static vv_status on_git_pack(void *payload, const char *name, bool index, vv_err
 	fsck *f = payload;
 	vv_status rc;
 
-	vv_buf_printf(&what, "objects/pack/%s is not what its checksum says", vv_text_shows(name));
+	vv_buf_printf(&what, "objects/pack/%s does not match its checksum", vv_text_shows(name));
 	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
 		tell(f, index ? "damaged Git index" : "damaged Git pack", what.data, NULL, NULL, 0,
 		     NULL);
@@ -442,7 +442,7 @@ static vv_status run_all(fsck *f, vv_error *err)
 	}
 	if (f->git_index_count > 0) {
 		if (!f->silent) {
-			vv_note("hint: nothing else was checked; %s",
+			vv_note("hint: the rest was not checked; %s",
 				f->o->repair ? "where the pack is damaged, too, fetch it again: "
 					       "'git fetch --refetch'"
 					     : "'varve fsck --repair' makes an index again from "
@@ -509,8 +509,8 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		shown += holds[i];
 		if (!holds[i]) {
-			tell(f, "lost dataset", "whoever was to keep it does not show it",
-			     &roots[i], NULL, 0, &f->versions[places[i]]);
+			tell(f, "lost dataset", "its holder does not have it", &roots[i], NULL, 0,
+			     &f->versions[places[i]]);
 		}
 	}
 	f->shown += shown;
@@ -551,7 +551,7 @@ static void tell_elsewhere(const fsck *f)
 	for (size_t i = 0; (name = vv_elsewhere_remote(f->elsewhere, i)) != NULL; i++) {
 		vv_out("%s %s", i > 0 ? "," : "", vv_reach_shown(name));
 	}
-	vv_out(" (nobody was asked); 'varve fetch --data --all' gets them\n");
+	vv_out(" (no peer was asked); 'varve fetch --data --all' gets them\n");
 }
 
 static vv_status finish(fsck *f, vv_error *err)
@@ -722,11 +722,12 @@ static int check_fsck(const vv_context *c)
 static void hint_from(const fsck *f)
 {
 	if (!json(f) && f->o->repair && f->problems > 0) {
-		vv_note("hint: %s", f->o->from.count > 0
-					    ? "another repository may have what is missing: 'varve "
-					      "fsck --repair --from URL'"
-					    : "a remote may have what is missing: 'varve fsck "
-					      "--repair --from REMOTE'");
+		vv_note("hint: %s",
+			f->o->from.count > 0
+				? "another repository may have the missing blocks: 'varve "
+				  "fsck --repair --from URL'"
+				: "a remote may have the missing blocks: 'varve fsck "
+				  "--repair --from REMOTE'");
 	}
 }
 
@@ -754,7 +755,7 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 		rc = vv_repository_set_incomplete(c->repo, false, err);
 	}
 	if (rc == VV_OK && f.later && !json(&f)) {
-		vv_note("hint: what later pointers name a newer varve checks");
+		vv_note("hint: upgrade varve to check pointers written by newer versions");
 	}
 	if (rc == VV_OK) {
 		hint_from(&f);

@@ -22,15 +22,16 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "auto", automatic,
 		 "only if there is much to gain and no other process is writing"),
-	OPT_FLAG('n', "dry-run", dry_run, "only say what would be done"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what would be done"),
 	OPT_MAYBE_STRING(0, "prune", prune, "WHEN", "now",
 			 "remove what has been unused for this long: now, never, 3.days, 2.weeks"),
 	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
 			 "the blocks on a Git host instead: into fewer packs"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "with --remote: give up when the other side is silent for this long (60)"),
+		   "with --remote: stop waiting for the other side after this long without a byte "
+		   "(60)"),
 	OPT_JSON("the output format"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 #define DAY 86400u
@@ -249,9 +250,9 @@ static vv_status run_gc(vv_context *c, vv_error *err)
 const vv_command vv_cmd_gc = {
 	.name = "gc",
 	.group = "care",
-	.summary = "make the store small, and remove what no version needs any longer",
-	.usage =
-		"[--dry-run | --auto] [--prune[=WHEN]] [--json]\n--remote[=NAME] [--dry-run] [--prune[=WHEN]]",
+	.summary = "repack the store, and remove blocks that no version needs",
+	.usage = "[--dry-run | --auto] [--prune[=WHEN]] [--json]\n--remote[=NAME] [--dry-run] "
+		 "[--prune[=WHEN]]",
 	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of datasets\nstore: "
 		   "3.1 MB -> 1.4 MB",
 	.options = table,

@@ -24,7 +24,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_JSON("the output format"),
-	OPT_FLAG(0, "quick", quick, "read no rows: columns by what the table keeps of them"),
+	OPT_FLAG(0, "quick", quick, "read no rows: describe columns by the facts in the table"),
 };
 
 #define HASHES_MAX (4u << 20)     /* kept for all columns together */
@@ -237,7 +237,8 @@ static void print_facts(const info *f)
 	if (f->has_stored) {
 		vv_buf_printf(
 			&b,
-			"in this version's blocks: %s (%s; shared ones too, but not what differences build on)",
+			"in this version's blocks: %s (%s; shared ones too, but not blocks that "
+			"differences build on)",
 			vv_text_count(f->stored), vv_text_bytes(f->stored));
 		print_fact("stored", vv_buf_cstr(&b));
 		vv_buf_reset(&b);
@@ -642,7 +643,7 @@ static vv_status run_info(vv_context *c, vv_error *err)
 const vv_command vv_cmd_info = {
 	.name = "info",
 	.group = "look",
-	.summary = "show what a dataset is: size, format, columns and what they hold",
+	.summary = "show a dataset: size, format, columns and their values",
 	.usage = "[--json] [--quick] [REV:]PATH | CID",
 	.example = "$ varve info prices.csv\n"
 		   "prices.csv\n"

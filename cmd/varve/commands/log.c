@@ -64,9 +64,9 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "list the commits of all branches and tags"),
 	OPT_FLAG(0, "first-parent", first_parent, "follow only the first parent of merges"),
 	OPT_FLAG(0, "reverse", reverse, "oldest first"),
-	OPT_STRING(
-		0, "row", row, "KEY",
-		"of one table: the commits that changed the row with this key (values separated by commas)"),
+	OPT_STRING(0, "row", row, "KEY",
+		   "the commits that changed the row with this key, in one table (values separated "
+		   "by commas)"),
 	OPT_LIST(0, "key", key, "A,B",
 		 "with --row: columns that identify rows (default: the table's key)"),
 };
@@ -143,7 +143,8 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 			if (dashdash >= 0 || !vv_exists(argv[i])) {
 				if (rc == VV_ENOTFOUND) {
 					vv_hint(err,
-						"for a path that is gone from here: varve log -- %s",
+						"for a path that is gone from here: varve log -- "
+						"%s",
 						vv_text_shows(argv[i]));
 				}
 				return rc;
@@ -534,11 +535,13 @@ static int check_log(const vv_context *c)
 	if (o->row && (o->all || o->stat || o->reverse || o->patch || o->name_only ||
 		       o->name_status || is_filtered(o))) {
 		return vv_usage_error(
-			"--row goes without --all, --stat, --reverse, -p, -S and what else selects commits");
+			"--row does not combine with --all, --stat, --reverse, -p, -S and other "
+			"selections of commits");
 	}
 	if (vv_wants_json(o->format) && (o->patch || o->name_only || o->name_status)) {
 		return vv_usage_error(
-			"--json goes without -p, --name-only and --name-status; --stat adds the files");
+			"--json goes without -p, --name-only and --name-status; --stat adds the "
+			"files");
 	}
 	return !o->row && o->key.count > 0 ? vv_usage_error("--key is for --row") : VV_EXIT_OK;
 }
@@ -581,10 +584,10 @@ const vv_command vv_cmd_log = {
 	.name = "log",
 	.group = "history",
 	.summary = "list the commits, newest first",
-	.usage =
-		"[--oneline | --json] [--stat | -p | --name-status] [-n N] [--since DATE] [--author PATTERN]\n"
-		"    [--grep PATTERN] [-S VALUE] [REV | A..B]... [--] [PATH...]\n"
-		"--row KEY [--key A,B] [REV | A..B]... [--] PATH",
+	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] [--since DATE] "
+		 "[--author PATTERN]\n"
+		 "    [--grep PATTERN] [-S VALUE] [REV | A..B]... [--] [PATH...]\n"
+		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH",
 	.example = "$ varve log --oneline --stat -n 1\n"
 		   "4be1f02 (HEAD -> main) March prices\n"
 		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"

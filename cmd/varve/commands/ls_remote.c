@@ -25,7 +25,7 @@ static const vv_option table[] = {
 	OPT_FLAG('t', "tags", tags, "only tags"),
 	OPT_JSON("the output format"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up when the other side is silent for this long (60)"),
+		   "stop waiting for the other side after this long without a byte (60)"),
 	OPT_FLAG('q', "quiet", quiet, "no progress"),
 };
 

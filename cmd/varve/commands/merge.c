@@ -38,7 +38,7 @@ static const vv_option table[] = {
 	OPT_FLAG('n', "no-verify", no_verify, "skip the pre-merge-commit and commit-msg hooks"),
 	OPT_FLAG('v', "verbose", verbose,
 		 "also show the groups and bytes that each dataset added to the store"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
+	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 };
 
 typedef struct merger {
@@ -75,11 +75,11 @@ static vv_status find_word(merger *m, const char *given, vv_error *err)
 		return m->word ? VV_OK : vv_fail_nomem(err);
 	}
 	if (!m->head.branch) {
-		return vv_fail(err, VV_EUSAGE, "say which branch to merge");
+		return vv_fail(err, VV_EUSAGE, "name the branch to merge");
 	}
 	rc = vv_branch_upstream(m->c->repo, m->head.branch, &m->word, &ahead, &behind, err);
 	if (rc == VV_ENOTFOUND) {
-		vv_fail(err, VV_EUSAGE, "say which branch to merge; '%s' has no upstream",
+		vv_fail(err, VV_EUSAGE, "name the branch to merge; '%s' has no upstream",
 			vv_text_shows(branch_name(m)));
 		return vv_hint(err, "varve branch --set-upstream-to=REMOTE/BRANCH");
 	}
@@ -347,7 +347,8 @@ static vv_status merge_three_ways(merger *m, const vv_oid *base, vv_error *err)
 		}
 		m->lacking = vv_checkout_note_missing(&j.checkout);
 		if (m->conflicts) {
-			vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve merge "
+			vv_note("resolve the conflicts, then 'varve merge --continue'; 'varve "
+				"merge "
 				"--abort' goes back");
 		} else if (m->o->no_commit) {
 			vv_note("all is merged and staged; 'varve merge --continue' commits it");
@@ -446,7 +447,7 @@ static int check_merge(const vv_context *c)
 	int under_way = o->abort + o->resume + o->quit;
 
 	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
-		return vv_usage_error("--abort, --continue and --quit stand alone");
+		return vv_usage_error("--abort, --continue and --quit take no other options");
 	}
 	if (c->argc > 1) {
 		return vv_usage_error("merge takes one branch at a time, not %d", c->argc);

@@ -26,8 +26,8 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG('f', "force", force, "over a file that exists"),
-	OPT_FLAG('n', "dry-run", dry_run, "only say what would be renamed"),
-	OPT_FLAG('v', "verbose", verbose, "list what is renamed"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what would be renamed"),
+	OPT_FLAG('v', "verbose", verbose, "list renamed files"),
 };
 
 /* One thing on the disk that gets another name: a file, or a folder with all in it. */

@@ -33,10 +33,10 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "allow-missing", allow_missing,
 		 "accept versions even where no peer has all their blocks"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a peer that is silent for this long (60)"),
+		   "stop waiting for a peer after this long without a byte (60)"),
 	OPT_FLAG('v', "verbose", verbose,
-		 "also show how many blocks arrived, and what each dataset added to the store"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing but conflicts and warnings"),
+		 "also show how many blocks arrived, and how much each dataset added to the store"),
+	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 };
 
 /* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */
@@ -88,7 +88,7 @@ static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv,
 							 : j->merge)
 				 : "HEAD");
 		rc = vv_hint(err,
-			     "say which: varve pull REMOTE BRANCH; 'varve ls-remote' lists them");
+			     "name one: varve pull REMOTE BRANCH; 'varve ls-remote' lists them");
 	}
 	j->merge = NULL;
 	vv_free(merge);
@@ -149,8 +149,8 @@ static int check_pull(const vv_context *c)
 		return VV_EXIT_OK;
 	}
 	vv_fail(&err, VV_EREFUSED, "varve does not rebase: pull merges");
-	vv_hint(&err,
-		"'varve fetch' and then 'git rebase' works on commits whose tables do not conflict");
+	vv_hint(&err, "'varve fetch' and then 'git rebase' works on commits whose tables do not "
+		      "conflict");
 	return vv_report(&err);
 }
 

@@ -18,15 +18,15 @@ static const vv_option table[] = {
 	OPT_MAYBE_STRING(0, "force-with-lease", lease, "REF[:COMMIT]", "",
 			 "the same, if the branch there is still where it was last seen"),
 	OPT_FLAG('d', "delete", remove, "delete the refs that are named"),
-	OPT_FLAG('n', "dry-run", dry_run, "only say what would be sent"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what would be sent"),
 	OPT_FLAG('u', "set-upstream", upstream, "make the branch follow the one there"),
 	OPT_FLAG(0, "blocks", blocks,
 		 "send a Git host all blocks that are here and not there, and no commits"),
 	OPT_FLAG(0, "no-verify", no_verify, "skip the pre-push hook"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up when the other side is silent for this long (60)"),
+		   "stop waiting for the other side after this long without a byte (60)"),
 	OPT_FLAG('v', "verbose", verbose, "also show how many blocks were sent"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 static int check_push(const vv_context *c)
@@ -41,7 +41,7 @@ static int check_push(const vv_context *c)
 		return vv_usage_error("--delete needs a remote and the refs to delete");
 	}
 	if (o->blocks && (o->all || o->tags || o->remove || c->argc > 1)) {
-		return vv_usage_error("--blocks takes a remote, and nothing else");
+		return vv_usage_error("--blocks takes only a remote");
 	}
 	return o->all && c->argc > 1 ? vv_usage_error("--all and refspecs do not go together")
 				     : VV_EXIT_OK;
@@ -79,9 +79,9 @@ const vv_command vv_cmd_push = {
 	.name = "push",
 	.group = "peers",
 	.summary = "send commits and blocks to another repository",
-	.usage =
-		"[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all [REMOTE]\n"
-		"--delete REMOTE REF...\n--blocks [REMOTE]",
+	.usage = "[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all "
+		 "[REMOTE]\n"
+		 "--delete REMOTE REF...\n--blocks [REMOTE]",
 	.example = "$ varve push -u origin main\n"
 		   "sent 2 commits, 2 versions of datasets (18.7 kB on the line, 8.1 kB/s)\n"
 		   "To ../sales.git\n"

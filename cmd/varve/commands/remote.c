@@ -28,7 +28,7 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "push", push, "set-url, get-url: the URL to push to"),
 	OPT_LIST(0, "peer", peers, "URL", "add: get blocks from there as well; may be repeated"),
 	OPT_STRING(0, "varve", program, "PROGRAM",
-		   "add: what varve is called on the far side of ssh"),
+		   "add: the name of the program varve on the far side of ssh"),
 };
 
 static vv_status set(vv_repository *r, const char *name, const char *key, const char *value,
@@ -163,7 +163,7 @@ static vv_status add(vv_repository *r, const options *o, const char *name, const
 		if (named) {
 			vv_fail(err, VV_EEXISTS, "there is a remote '%s' already",
 				vv_text_shows(name));
-			return vv_hint(err, "'varve remote set-url %s URL' gives it another URL",
+			return vv_hint(err, "'varve remote set-url %s URL' changes its URL",
 				       vv_text_shows(name));
 		}
 	}
@@ -374,7 +374,8 @@ static int check_remote(const vv_context *c)
 	if (found < 0) {
 		return vv_usage_error(
 			near ? "remote has no word '%s'; did you mean '%s'?"
-			     : "remote has no word '%s': add, remove, rename, get-url, set-url or show",
+			     : "remote has no word '%s': add, remove, rename, get-url, set-url or "
+			       "show",
 			vv_text_shows(word), near);
 	}
 	if (c->argc - 1 != words[found].arguments) {
@@ -396,7 +397,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 const vv_command vv_cmd_remote = {
 	.name = "remote",
 	.group = "peers",
-	.summary = "manage the other repositories that this one knows",
+	.summary = "manage the remotes of this repository",
 	.usage = "[-v] [--json]\nadd [--peer URL]... NAME URL\nremove NAME\nrename OLD NEW\n"
 		 "set-url [--push] NAME URL\nget-url [--push] NAME\nshow NAME",
 	.example = "$ varve remote add origin ssh://ada@data.example.org/srv/sales\n"

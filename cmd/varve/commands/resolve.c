@@ -30,19 +30,20 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "ours", ours, "take what this branch has"),
-	OPT_FLAG(0, "theirs", theirs, "take what the other branch has"),
-	OPT_FLAG(0, "base", base, "take what both had before"),
+	OPT_FLAG(0, "ours", ours, "take this branch's version"),
+	OPT_FLAG(0, "theirs", theirs, "take the other branch's version"),
+	OPT_FLAG(0, "base", base, "take the common version of before"),
 	OPT_STRING(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
-	OPT_LIST(
-		0, "row", rows, "KEY",
-		"only the row with this key (without a key: its number, or theirs:NUMBER where it is gone here); "
-		"may be given again"),
+	OPT_LIST(0, "row", rows, "KEY",
+		 "only the row with this key (without a key: its number, or theirs:NUMBER where it "
+		 "is gone here); "
+		 "may be given again"),
 	OPT_LIST(0, "column", columns, "COL",
 		 "only this column, its cells and its definition; may be given again"),
 	OPT_FLAG(0, "key", key,
-		 "only the table's key, and what in the schema does not belong to a single column"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+		 "only the table's key, and the parts of the schema that belong to no single "
+		 "column"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 /* Deciding a column may bring a conflict of another one about; not for ever. */
@@ -134,13 +135,13 @@ static vv_status choose(const resolver *r, const vv_conflict_path *p, bool **cho
 	}
 	if (count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict", vv_text_shows(p->path));
-		return vv_hint(err, "'varve conflicts %s' lists what it has",
+		return vv_hint(err, "'varve conflicts %s' lists its conflicts",
 			       vv_text_shows(p->path));
 	}
 	if (r->o->set && r->o->rows.count == 0 && count > 1) {
 		vv_fail(err, VV_EUSAGE, "%s has %zu rows with a conflict in '%s'",
 			vv_text_shows(p->path), count, vv_text_shows(r->set_column));
-		return vv_hint(err, "say which with --row KEY");
+		return vv_hint(err, "name the row with --row KEY");
 	}
 	return VV_OK;
 }
@@ -453,7 +454,7 @@ static vv_status bring_merged(resolver *r, const vv_conflict_path *p, vv_dataset
 		return VV_OK;
 	}
 	if (!is_ours(r, p, staged)) {
-		vv_fail(err, VV_EREFUSED, "%s is neither as ours has it nor as varve merges it",
+		vv_fail(err, VV_EREFUSED, "%s is neither our version nor varve's merge",
 			vv_text_shows(p->path));
 		return vv_hint(
 			err,
@@ -641,7 +642,7 @@ static vv_status resolve_all(resolver *r, vv_error *err)
 						     : "nothing is in conflict");
 	}
 	if (is_part(r->o) && r->list.count > 1) {
-		return vv_fail(err, VV_EUSAGE, "say of which table: PATH");
+		return vv_fail(err, VV_EUSAGE, "name the table: PATH");
 	}
 	if ((rc = note(r, &j, err)) < 0) {
 		return vv_journal_close(j, rc, err);

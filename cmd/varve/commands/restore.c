@@ -28,7 +28,7 @@ static const vv_option table[] = {
 		   "take them from REV (default: the index; with --staged: HEAD)"),
 	OPT_FLAG('S', "staged", staged, "restore the index"),
 	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 /* What a selected path is to become. */
@@ -295,9 +295,8 @@ static vv_status restore_all(restore *r, bool files, vv_error *err)
 
 static int check_restore(const vv_context *c)
 {
-	return c->argc > 0
-		       ? VV_EXIT_OK
-		       : vv_usage_error("restore needs to know which files: PATH... ('.' for all)");
+	return c->argc > 0 ? VV_EXIT_OK
+			   : vv_usage_error("restore needs files: PATH... ('.' for all)");
 }
 
 static void print_restored(const restore *r)
@@ -309,8 +308,8 @@ static void print_restored(const restore *r)
 	}
 	vv_note("restored %s %s", vv_text_count(n), n == 1 ? "file" : "files");
 	if (r->checkout.datasets > 0 && !vv_repository_is_initialised(r->c->repo)) {
-		vv_note("hint: Git itself does not know about tables in this clone yet: 'varve init' tells "
-			"it, else 'git add' stores them whole");
+		vv_note("hint: Git is not set up for tables in this clone yet: run "
+			"'varve init', or 'git add' stores them whole");
 	}
 }
 
@@ -328,7 +327,8 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 	rc = restore_all(&r, o->worktree || !o->staged, err);
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
-			"'varve fetch --data %s' gets them from the remote, with --from URL from another "
+			"'varve fetch --data %s' gets them from the remote, with --from URL from "
+			"another "
 			"repository; the file was left as it is",
 			o->source ? vv_text_shows(o->source) : "HEAD");
 	}

@@ -23,8 +23,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "cached", cached, "remove from the index only: the file stays"),
 	OPT_FLAG('r', NULL, recursive, "also remove everything below a folder"),
 	OPT_FLAG('f', "force", force, "remove even if changes would be lost"),
-	OPT_FLAG('n', "dry-run", dry_run, "only say what would be removed"),
-	OPT_FLAG('q', "quiet", quiet, "do not list what is removed"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what would be removed"),
+	OPT_FLAG('q', "quiet", quiet, "do not list removed files"),
 };
 
 typedef struct doomed {
@@ -238,7 +238,7 @@ static vv_status remove_all(removal *r, vv_error *err)
 
 static int check_rm(const vv_context *c)
 {
-	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm needs to know which files: PATH...");
+	return c->argc > 0 ? VV_EXIT_OK : vv_usage_error("rm needs files: PATH...");
 }
 
 static vv_status run_rm(vv_context *c, vv_error *err)

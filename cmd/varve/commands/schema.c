@@ -184,7 +184,8 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 		rc = set_missing(&text, &edit, &o->missing, err);
 	}
 	if (rc == VV_OK && (rc = vv_schema_package_write(s, package, &text, err)) == VV_OK) {
-		vv_note("%s %s; 'varve add %s' and 'varve commit' record it, no row is stored again",
+		vv_note("%s %s; 'varve add %s' and 'varve commit' record it, no row is stored "
+			"again",
 			describes ? "changed" : "wrote", vv_text_shows(package),
 			vv_text_shows(package));
 	}
@@ -219,7 +220,8 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already",
 			     vv_text_shows(package), vv_text_shows(s->path));
 		vv_hint(err,
-			"change it with --set, --key and --missing, or see what --infer says of HEAD:%s",
+			"change it with --set, --key and --missing, or see what --infer finds in "
+			"HEAD:%s",
 			vv_text_shows(s->path));
 		goto done;
 	}
@@ -234,7 +236,8 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	}
 	rc = vv_schema_package_write(s, package, describes ? &text : &pretty, err);
 	if (rc == VV_OK) {
-		vv_note("wrote %s; 'varve add %s' and 'varve commit' record it, 'varve check' holds to it",
+		vv_note("wrote %s; record it with 'varve add %s' and 'varve commit'; 'varve "
+			"check' follows it",
 			vv_text_shows(package), vv_text_shows(package));
 	}
 done:
@@ -269,11 +272,9 @@ static int check_schema(const vv_context *c)
 	if (c->argc != 1) {
 		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", c->argc);
 	}
-	return o->infer && is_edit(o)
-		       ? vv_usage_error(
-				 "--infer stands alone: change what it wrote with --set, --key "
-				 "and --missing")
-		       : VV_EXIT_OK;
+	return o->infer && is_edit(o) ? vv_usage_error("--infer takes no other options: change its "
+						       "result with --set, --key and --missing")
+				      : VV_EXIT_OK;
 }
 
 static vv_status run_schema(vv_context *c, vv_error *err)
@@ -311,8 +312,8 @@ const vv_command vv_cmd_schema = {
 	.name = "schema",
 	.group = "look",
 	.summary = "show the Table Schema of the columns, or change it in datapackage.json",
-	.usage =
-		"[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH\n--infer [REV:]PATH | CID",
+	.usage = "[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH\n--infer "
+		 "[REV:]PATH | CID",
 	.example = "$ varve schema --set id=string --key id prices.csv\n"
 		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
 		   "record it, no row is stored again",

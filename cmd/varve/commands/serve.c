@@ -18,8 +18,9 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "stdio", stdio,
-		 "speak the protocol on stdin and stdout: what clone and push run on the far side"),
+	OPT_FLAG(
+		0, "stdio", stdio,
+		"speak the protocol on stdin and stdout, as clone and push run it on the far side"),
 	OPT_FLAG(0, "read-only", read_only, "accept no pushes"),
 	OPT_STRING(0, "http", http, "ADDR",
 		   "listen there: see 'varve web serve -h', also for the options that go with it"),
@@ -33,13 +34,14 @@ static int serve_stdio(void *given, int argc, char **argv)
 	vv_error err;
 
 	if (!o->stdio) {
-		return vv_usage_error("say how to serve: --http ADDR, or --stdio");
+		return vv_usage_error("choose --http ADDR or --stdio");
 	}
 	if (argc != 1) {
 		return vv_usage_error("--stdio takes one repository");
 	}
 	if (isatty(STDIN_FILENO)) {
-		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and 'varve push' run it");
+		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and "
+			"'varve push' run it");
 	}
 	vv_serve_repo s = {.path = argv[0], .env = vv_environ(), .writable = !o->read_only};
 	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */

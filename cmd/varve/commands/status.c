@@ -81,7 +81,7 @@ static const vv_option status_table[] = {
 	OPT_FLAG(0, "long", long_form, "the form for people (the default)"),
 	OPT_MAYBE_CHOICE(0, "porcelain", porcelain, "VERSION", "v1|1", "v1",
 			 "for scripts, as git status --porcelain"),
-	OPT_FLAG('z', "null", nul, "end lines with NUL, quote nothing"),
+	OPT_FLAG('z', "null", nul, "end lines with NUL, without quoting"),
 	OPT_WORD(0, "json", format, "json", "as JSON"),
 	OPT_CHOICE(0, "format", format, "FORMAT", "json", "as FORMAT"),
 	OPT_FLAG('v', "verbose", verbose, "also show how many groups of each dataset are new"),
@@ -92,7 +92,7 @@ static const vv_option status_table[] = {
 const vv_command vv_cmd_status = {
 	.name = "status",
 	.group = "look",
-	.summary = "show what is staged, changed and new",
+	.summary = "show staged, changed and new files",
 	.usage = "[-s | --porcelain | --json] [-b] [-u[MODE]] [PATH...]",
 	.example = "$ varve status\n"
 		   "On branch main\n\n"

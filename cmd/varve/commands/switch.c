@@ -28,7 +28,7 @@ static const vv_option table[] = {
 		   "the same; a branch that exists is moved"),
 	OPT_FLAG('d', "detach", detach, "switch to a commit, without a branch"),
 	OPT_FLAG('f', "discard-changes", force, "discard local changes"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 typedef struct plan {
@@ -162,7 +162,7 @@ static vv_status guess_remote(plan *p, const char *name, vv_error *err)
 			     : vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
 				       vv_text_shows(name));
 		vv_hint(err,
-			g.count ? "say which one: varve switch -c %s REMOTE/%s"
+			g.count ? "name one: varve switch -c %s REMOTE/%s"
 				: "'varve switch -c %s' makes it",
 			vv_text_shows(name), vv_text_shows(name));
 	}

@@ -233,7 +233,7 @@ static vv_status make_tag(const options *o, vv_repository *r, const char *name, 
 	if (!o->force && vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
 		vv_ref_clear(&ref);
 		rc = vv_fail(err, VV_EEXISTS, "there is a tag '%s' already", vv_text_shows(name));
-		vv_hint(err, "-f moves it; others who already have it will not notice");
+		vv_hint(err, "-f moves it; clones that already have it will not notice");
 		goto done;
 	}
 	if (annotate && (rc = make_message(o, r, &message, err)) < 0) {
@@ -255,13 +255,13 @@ static int check_tag(const vv_context *c)
 		return vv_usage_error("varve does not sign tags; 'git tag -s' works here");
 	}
 	if (o->remove && c->argc == 0) {
-		return vv_usage_error("which tag is to be deleted?");
+		return vv_usage_error("which tag should be deleted?");
 	}
 	if (makes && c->argc > 2) {
 		return vv_usage_error("tag takes NAME [REV], not %d words", c->argc);
 	}
 	if (makes && c->argc == 0 && (o->annotate || o->messages.count || o->file)) {
-		return vv_usage_error("what is the tag to be called?");
+		return vv_usage_error("name the tag");
 	}
 	return vv_check_json(vv_wants_json(o->format), o->list || (makes && c->argc == 0),
 			     "tag --list --json");

@@ -120,7 +120,7 @@ static vv_status list(vv_context *c, const options *o, vv_error *err)
 	}
 	if (lines == 0) {
 		vv_out("nothing is tracked yet; "
-		       "'varve add FILE' or 'varve track PATTERN' does that\n");
+		       "start with 'varve add FILE' or 'varve track PATTERN'\n");
 	}
 	return VV_OK;
 }
@@ -201,7 +201,7 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 	}
 	if (rc == VV_OK && found > 0) {
 		vv_buf_printf(
-			text, "%s%s stay%s in blocks: another line of .gitattributes says so\n",
+			text, "%s%s stay%s in blocks: another line of .gitattributes asks for it\n",
 			vv_text_shows(first), found > 1 ? " and others" : "", found > 1 ? "" : "s");
 	}
 	vv_free(first);
@@ -367,8 +367,8 @@ static vv_status track(vv_context *c, vv_error *err)
 	} else if (rc == VV_OK && edit.changed && (rc = count_plain(c, &plain, err)) == VV_OK &&
 		   plain > 0) {
 		vv_buf_printf(&text,
-			      "%s file%s that Git holds as text match%s; "
-			      "'varve add --fix' makes datasets of them\n",
+			      "%s file%s that Git has as text match%s; 'varve "
+			      "add --fix' makes datasets of them\n",
 			      vv_text_count(plain), plain == 1 ? "" : "s", plain == 1 ? "es" : "");
 	}
 	if (rc == VV_OK) {
@@ -399,7 +399,8 @@ static vv_status set_up(vv_context *c, vv_error *err)
 	}
 	if ((rc = vv_repository_set_up(c->repo, "varve", err)) == VV_OK &&
 	    (rc = vv_push_hook_set(c->repo, &vv_notes_stderr, err)) == VV_OK) {
-		vv_note("varve: git calls varve for tables here from now on, as 'varve init' sets it up");
+		vv_note("varve: git calls varve for tables here from now on, as 'varve init' sets "
+			"it up");
 	}
 	return rc;
 }
@@ -433,10 +434,10 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 		rc = vv_attr_untrack(r, pattern, false, err);
 	}
 	if (rc == VV_ENOTFOUND) {
-		vv_hint(err, "'varve track' lists the lines and what they match");
+		vv_hint(err, "'varve track' lists the lines and the files that they match");
 	}
 	if (rc == VV_OK) {
-		vv_buf_printf(text, "%s: no longer tracked; what is committed stays as it is\n",
+		vv_buf_printf(text, "%s: no longer tracked; committed versions stay as they are\n",
 			      vv_text_shows(pattern));
 	}
 	vv_free(pattern);
@@ -514,7 +515,8 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 		if (blocks > left) {
-			vv_out("('git add --renormalize PATH' and a commit make text of a file again)\n");
+			vv_out("('git add --renormalize PATH' and a commit make text of a file "
+			       "again)\n");
 		}
 		rc = warn_of_damaged(c, &lines, err);
 	}
@@ -534,7 +536,7 @@ static const vv_option track_table[] = {
 const vv_command vv_cmd_track = {
 	.name = "track",
 	.group = "change",
-	.summary = "make datasets of all files that match a pattern, or list what is tracked",
+	.summary = "make datasets of all files that match a pattern, or list the patterns",
 	.usage = "[-v] [--text]\n[--text] PATTERN...",
 	.example = "$ varve track 'data/**/*.csv'\n"
 		   "data/**/*.csv: tracked\n"

@@ -32,11 +32,11 @@ static const vv_option table[] = {
 	OPT_LIST(0, "from", from, "PEER", "also ask this remote or URL; may be repeated"),
 	OPT_FLAG(0, "no-ask", no_ask, "look only here: at receipts, and at the vault's ledger"),
 	OPT_LIST(0, "routing", routing, "URL",
-		 "also ask this router of IPFS who provides it, if it was published"),
+		 "also ask this router of IPFS for its providers, if it was published"),
 	OPT_FLAG('v', "verbose", verbose, "also show how fast each was in this network"),
 	OPT_JSON("the output format"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a peer that is silent for this long (60)"),
+		   "stop waiting for a peer after this long without a byte (60)"),
 };
 
 typedef struct run {
@@ -401,9 +401,8 @@ static vv_status find_published(run *r, vv_error *err)
 					 err);
 
 	if (rc == VV_ENOTFOUND) {
-		vv_hint(err,
-			"a router learns what it is asked for; 'varve ipfs publish' gives a version "
-			"to everybody");
+		vv_hint(err, "a router learns which CIDs are asked for; "
+			     "'varve ipfs publish' publishes a version");
 	}
 	return rc;
 }
@@ -561,8 +560,8 @@ const vv_command vv_cmd_whereis = {
 	.name = "whereis",
 	.group = "peers",
 	.summary = "show which peers and holders have the blocks of a version",
-	.usage =
-		"[--from PEER]... [--no-ask] [-v] [--routing URL]... [--json] PATH | REV:PATH | CID",
+	.usage = "[--from PEER]... [--no-ask] [-v] [--routing URL]... [--json] PATH | REV:PATH | "
+		 "CID",
 	.example = "$ varve whereis prices.csv\n"
 		   "prices.csv  bafyreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy\n"
 		   "peers that have its blocks:\n"
@@ -573,7 +572,7 @@ const vv_command vv_cmd_whereis = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "nobody has all of its blocks",
+	.exit_codes = "no peer has all of its blocks",
 	.arguments = "path",
 	.check = check_whereis,
 	.needs = VV_NEEDS_READER,

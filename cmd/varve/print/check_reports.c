@@ -25,14 +25,14 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	size_t len;
 
 	if (!equals || !equals[1]) {
-		return vv_fail(err, VV_EUSAGE, "--output wants FORMAT=FILE, not '%s'",
+		return vv_fail(err, VV_EUSAGE, "--output takes FORMAT=FILE, not '%s'",
 			       vv_text_shows(text));
 	}
 	*file = equals + 1;
 	if (vv_report_form_parse(form, text, (size_t)(equals - text))) {
 		return VV_OK;
 	}
-	vv_fail(err, VV_EUSAGE, "--output knows no format '%s'",
+	vv_fail(err, VV_EUSAGE, "--output has no format '%s'",
 		vv_text_show(text, (size_t)(equals - text)));
 	len = (size_t)(equals - text) < sizeof(name) ? (size_t)(equals - text) : sizeof(name) - 1;
 	memcpy(name, text, len);

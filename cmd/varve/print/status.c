@@ -349,7 +349,8 @@ static void put_ways_out(writer *w)
 	}
 	vv_buf_printf(
 		&text,
-		"use \"%s %s --continue\" to conclude it, \"%s %s --abort\" to go back to where it began",
+		"use \"%s %s --continue\" to conclude it, \"%s %s --abort\" to go back to where "
+		"it began",
 		program, state, program, state);
 	hint(w, vv_buf_cstr(&text));
 	vv_buf_clear(&text);
@@ -382,7 +383,7 @@ static void put_branch(writer *w)
 	if (c->unsent > 0) {
 		line(w, "%s in local branches, on no remote as far as is known here",
 		     vv_text_counted(c->unsent, "version of a table", "versions of tables"));
-		hint(w, "use \"varve push\" to send what others are to have");
+		hint(w, "use \"varve push\" to send them to others");
 	}
 	if (w->c->hook.len > 0) {
 		line(w, "%s", vv_buf_cstr(&w->c->hook));
@@ -425,8 +426,8 @@ static void put_conflicts(writer *w)
 	}
 	line(w, "%s", "");
 	line(w, "Unmerged paths:");
-	hint(w,
-	     "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" to settle them");
+	hint(w, "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" "
+		"to settle them");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
 		if (is_conflict(e)) {
@@ -436,7 +437,8 @@ static void put_conflicts(writer *w)
 	}
 	if (torn > 0) {
 		hint(w,
-		     "git merged a table as text: use \"varve add --fix\" to merge it by row and cell");
+		     "git merged a table as text: use \"varve add --fix\" to merge it by row and "
+		     "cell");
 	}
 }
 
@@ -530,8 +532,8 @@ static void put_text(writer *w, text_kind kind)
 			hint(w, "use a newer varve");
 		} else if (!any) {
 			line(w, "%s", "");
-			line(w,
-			     "Committed as plain text, though .gitattributes makes datasets of them:");
+			line(w, "Committed as plain text, though .gitattributes makes datasets of "
+				"them:");
 			hint(w, "use \"varve add --fix\" to convert them");
 		}
 		any = true;

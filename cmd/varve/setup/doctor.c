@@ -56,7 +56,7 @@ static void print_text(const vv_doctor *d)
 		}
 	}
 	if (d->wrong == 0) {
-		vv_out("nothing is wrong\n");
+		vv_out("no problems found\n");
 	} else {
 		vv_out("%s wrong\n", vv_text_counted(d->wrong, "thing is", "things are"));
 	}
@@ -117,7 +117,7 @@ static const vv_option doctor_table[] = {
 const vv_command vv_cmd_doctor = {
 	.name = "doctor",
 	.group = "care",
-	.summary = "say what is wrong with the setup and the tables here, and what mends it",
+	.summary = "diagnose the setup and the tables here, and suggest fixes",
 	.usage = "[--offline] [--json]",
 	.example = "$ varve doctor\n"
 		   "hook: there is no hook .git/hooks/pre-push: 'git push' sends commits without "

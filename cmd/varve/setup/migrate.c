@@ -111,7 +111,8 @@ static vv_status refuse_staged(void *payload, const vv_change *change, vv_error 
 	}
 	vv_fail(err, VV_EREFUSED, "%s is staged: migrate makes a commit of its own",
 		vv_text_shows(change->path));
-	return vv_hint(err, "commit what is staged, or unstage it ('varve restore --staged PATH')");
+	return vv_hint(
+		err, "commit the staged changes, or unstage them ('varve restore --staged PATH')");
 }
 
 /* The index must be HEAD's, so that the commit has the migration and nothing else. */
@@ -152,7 +153,7 @@ static vv_status keep(migration *m, const char *path, char *take_object, uint64_
 static vv_status changed(const char *path, vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "%s has changes that are not committed", vv_text_shows(path));
-	return vv_hint(err, "commit them first, or 'varve restore %s' gives them up",
+	return vv_hint(err, "commit them first, or discard them with 'varve restore %s'",
 		       vv_text_shows(path));
 }
 
@@ -317,8 +318,8 @@ static vv_status run(migration *m, const char *program, const char *const *words
 		m->code = code < 126 ? code : 0; /* else a signal ended it */
 		rc = vv_fail(err, VV_EREFUSED, "'varve %s' failed", words[0]);
 		if (strcmp(words[0], "commit") == 0) {
-			vv_note("hint: all is staged: 'varve commit' concludes it, "
-				"'git reset --hard' gives it up");
+			vv_note("hint: all is staged: 'varve commit' concludes "
+				"it, 'git reset --hard' discards it");
 		}
 	}
 	vv_free(argv);
@@ -434,8 +435,8 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 		return VV_EREFUSED;
 	}
 	return vv_hint(err,
-		       "'git check-attr filter -- %s' shows what holds; name its pattern as "
-		       "that file writes it",
+		       "'git check-attr filter -- %s' shows the filter; "
+		       "name its pattern as that file writes it",
 		       vv_text_shows(path));
 }
 
@@ -471,7 +472,7 @@ static vv_status verify(migration *m, vv_error *err)
 			value += strlen(value) + 1;
 		}
 		if (value >= end) {
-			rc = vv_fail(err, VV_EREFUSED, "git does not say what filter holds");
+			rc = vv_fail(err, VV_EREFUSED, "git did not report the filter");
 		} else if ((strcmp(value, "varve") == 0) == m->o->export) {
 			rc = refuse_line(m, m->files[i].path, err);
 		} else {
@@ -649,7 +650,7 @@ done:
 }
 
 static const vv_option migrate_table[] = {
-	OPT_FLAG('n', "dry-run", dry_run, "say what would change hands, and change nothing"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what would be moved"),
 	OPT_FLAG(0, "export", export, "the other way: plain text in Git again"),
 	OPT_STRING('m', "message", message, "TEXT", "of the commit"),
 	OPT_FLAG(0, "no-commit", no_commit, "stage all and leave the commit to you"),
@@ -658,7 +659,7 @@ static const vv_option migrate_table[] = {
 const vv_command vv_cmd_migrate = {
 	.name = "migrate",
 	.group = "change",
-	.summary = "take over tables that Git or Git LFS holds, or give them back, in one commit",
+	.summary = "move tables from Git or Git LFS to varve, or back, in one commit",
 	.usage = "[-n] [-m TEXT | --no-commit] PATTERN...\n--export [-n] [-m TEXT | --no-commit] "
 		 "PATTERN...",
 	.example = "$ varve migrate --dry-run '*.csv'\n"

@@ -14,9 +14,11 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file: the recovery key, say"),
+	OPT_STRING(0, "key", key, "FILE",
+		   "sign with the key in this file, such as the recovery key"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60; 2 until it answers)"),
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
 };
 
 static void print_key(const uint8_t *key, const char *what)
@@ -62,9 +64,9 @@ static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error
 		vv_note("%s may %s this vault from epoch %zu on, which begins now", did,
 			x.write ? "write to" : "read", epochs + 1);
 	} else {
-		vv_note(x.write ? "what it wrote so far stays in the vault"
-				: "what is sealed from now on it cannot read; what it could read so far, and "
-				  "copies that it made, it can read for ever");
+		vv_note(x.write ? "its copies so far stay in the vault"
+				: "it cannot read data sealed from now on; it can "
+				  "still read earlier data and its own copies");
 	}
 	return VV_OK;
 }

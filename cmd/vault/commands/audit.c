@@ -19,10 +19,11 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_NUMBER(0, "leaves", leaves, "N",
-		   "ask for at least so many leaves of each holder, one a shard (460)"),
+		   "ask each holder for at least this many leaves, one per shard (460)"),
 	OPT_FLAG(0, "all", all, "read every byte of every shard"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60; 2 until it answers)"),
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
 	OPT_JSON("the output format"),
 };
 
@@ -67,7 +68,8 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 
 	vv_out_text(p->config->name, strlen(p->config->name));
 	if (bad == 0 && x->damaged > 0) {
-		vv_out(": FAILED: %s of the ledger damaged; all of %s listed, with the right sizes\n",
+		vv_out(": FAILED: %s of the ledger damaged; all of %s listed, with the right "
+		       "sizes\n",
 		       x->damaged == 1 ? "1 record" : vv_text_counted(x->damaged, "record", NULL),
 		       vv_text_counted(x->shards, "shard", NULL));
 	} else if (bad > 0) {
@@ -87,7 +89,8 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		vv_out("  no leaf was asked for: no shard is in its list with the right size\n");
 	} else if (x->shards > 0) {
 		chance = vv_audit_chance(x->asked, x->shards);
-		vv_out("  %s, one a shard, %s (%s read); had it lost a shard in a hundred, this would have "
+		vv_out("  %s, one a shard, %s (%s read); had it lost a shard in a hundred, this "
+		       "would have "
 		       "been seen with %u.%u %%\n",
 		       vv_text_counted(x->asked, "random leaf", "random leaves"),
 		       x->good == x->asked ? "all good" : "not all good", vv_text_bytes(x->read),
@@ -103,7 +106,7 @@ static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
 		       vv_text_counted(x->leaving, "shard", NULL));
 	}
 	if (x->surplus > 0) {
-		vv_out("  %s besides, which nobody placed there (or of a run under way)\n",
+		vv_out("  %s besides that no record names (or of a run under way)\n",
 		       vv_text_counted(x->surplus, "shard", NULL));
 	}
 }
@@ -186,7 +189,8 @@ static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 		if (vv_wants_json(o->format)) {
 			vv_out("%s\n", b.data);
 		} else {
-			vv_note("no audit shows that a holder keeps it itself, on a disk of its own, "
+			vv_note("no audit shows that a holder keeps it itself, on a disk of its "
+				"own, "
 				"or will tomorrow");
 		}
 	}
@@ -230,13 +234,14 @@ done:
 const vv_command vv_cmd_vault_audit = {
 	.name = "vault audit",
 	.group = "look",
-	.summary = "ask the holders for random parts of what they keep",
+	.summary = "ask the holders for random parts of their copies",
 	.usage = "[--leaves N | --all] [--timeout SECONDS] [--json] [HOLDER...]",
 	.example =
 		"$ varve vault audit stick\n"
 		"stick: all of 2 shards listed, with the right sizes\n"
 		"  all of 12 records of the ledger read, all right\n"
-		"  2 random leaves, one a shard, all good (8.3 kB read); had it lost a shard in a hundred, this would have been seen with 100.0 %",
+		"  2 random leaves, one a shard, all good (8.3 kB read); had it lost a shard in a "
+		"hundred, this would have been seen with 100.0 %",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),

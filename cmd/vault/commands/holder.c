@@ -27,11 +27,12 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_STRING(0, "domain", domain, "LABEL",
-		   "add: what this holder fails together with (default: its disk, or its host)"),
+		   "add: the failure domain of this holder (default: its disk, or its host)"),
 	OPT_STRING(0, "key", key, "DID", "add: the key that a server signs with, from now on"),
-	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most so much there"),
+	OPT_NUMBER(0, "quota", quota, "BYTES", "add: keep at most this much there"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60; 2 until it answers)"),
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
 	OPT_JSON("list: the output format"),
 };
 
@@ -76,7 +77,8 @@ static vv_status check_outside(const vv_repository *r, const char *url, vv_error
 		    (vv_path_below(roots[i], url) || (real && vv_path_below(roots[i], real)))) {
 			rc = vv_fail(
 				err, VV_EREFUSED,
-				"'%s' is inside this repository: what is lost with it is no copy",
+				"'%s' is inside this repository: a copy inside it would be lost "
+				"with it",
 				vv_text_url(url));
 			vv_hint(err, "name a folder elsewhere, best on another disk");
 		}
@@ -97,9 +99,9 @@ static vv_status check_other_server(const vv_holder_configs *all, const vv_holde
 				"it is the same server as holder '%s': both sign with the key %s",
 				vv_text_shows(other->name), h->key);
 			return vv_hint(
-				err,
-				"a copy there is one copy, by whatever address; 'varve vault holder list' "
-				"shows the addresses");
+				err, "a copy there is one copy, by whatever address; 'varve vault "
+				     "holder list' "
+				     "shows the addresses");
 		}
 	}
 	return VV_OK;
@@ -125,8 +127,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	if (old && strcmp(old->url, url) != 0) {
 		vv_fail(err, VV_EEXISTS, "there is a holder '%s' already: %s",
 			vv_text_shows(old->name), vv_text_url(old->url));
-		rc = vv_hint(err,
-			     "'varve vault holder remove %s' moves what it keeps, and forgets it",
+		rc = vv_hint(err, "'varve vault holder remove %s' moves its copies, and removes it",
 			     vv_text_shows(old->name));
 		goto done;
 	}
@@ -359,15 +360,18 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		/* What was lacking before is no reason to stay. */
 		if (s.state && (rc = vv_owed_run(&owed, &s, err)) == VV_OK && owed.less > 0) {
 			vv_fail(err, VV_EREFUSED,
-				"'%s' keeps %s that no other holder can take: without it %s would be "
+				"'%s' keeps %s that no other holder can take: without it %s would "
+				"be "
 				"lacking",
 				vv_text_shows(h->name),
 				vv_text_counted(owed.less, "copy", "copies"),
 				owed.less == 1 ? "it" : "they");
 			rc = vv_hint(
 				err,
-				"add another holder in another failure domain first, or ask for fewer "
-				"copies ('varve vault replicate --copies'); 'varve vault holder dead %s' if it is gone",
+				"add another holder in another failure domain first, or ask for "
+				"fewer "
+				"copies ('varve vault replicate --copies'); 'varve vault holder "
+				"dead %s' if it is gone",
 				vv_text_shows(h->name));
 		}
 		if (rc == VV_OK && owed.shards > 0) {
@@ -400,7 +404,8 @@ static vv_status run_dead(vv_context *c, vv_error *err)
 		vv_holder_config dead = *h;
 		dead.dead = true;
 		if ((rc = vv_holder_config_write(&dead, c->repo, err)) == VV_OK) {
-			vv_note("what '%s' kept counts as lost; 'varve vault repair' makes the copies again",
+			vv_note("the copies of '%s' count as lost; 'varve vault repair' makes "
+				"them again",
 				vv_text_shows(h->name));
 		}
 	}

@@ -214,7 +214,7 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 	if (r->kind == VV_LEDGER_RECEIPT) {
 		vv_did_text(did, r->key);
 		vv_out("  kept until %s\n  signed by %s\n", when(text, r->until),
-		       r->has_key ? did : "nobody: this holder does not sign");
+		       r->has_key ? did : "no key: this holder does not sign");
 	}
 	for (size_t i = 0; i < r->shard_count; i++) {
 		vv_cid_text(text, &r->shards[i].cid);
@@ -290,7 +290,8 @@ static size_t verify_files(const vv_vault_session *s)
 		}
 	}
 	if (faults > 0) {
-		vv_out("remove such files from .git/varve/vault/ledger, and the file 'checked' there: holders "
+		vv_out("remove such files from .git/varve/vault/ledger, and the file 'checked' "
+		       "there: holders "
 		       "have them, and the next 'varve vault replicate' brings them back\n");
 	}
 	return faults;
@@ -308,7 +309,8 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 		char did[VV_DID_TEXT];
 		vv_did_text(did, a->key);
 		if (a->fork[0]) {
-			vv_out("%s: two records have the number %llu: a key in two places, or a lie\n",
+			vv_out("%s: two records have the number %llu: a key in two places, or a "
+			       "lie\n",
 			       did, (unsigned long long)a->fork[0]->sequence);
 			faults++;
 		}
@@ -425,7 +427,7 @@ done:
 const vv_command vv_cmd_vault_ledger = {
 	.name = "vault ledger",
 	.group = "look",
-	.summary = "the signed records that say where sealed copies are",
+	.summary = "the signed records of where sealed copies are",
 	.usage = "log [--json] [--offline]\nverify [--offline]\nshow [--json] RECORD\n"
 		 "standing [--json] [--hold BYTES] [--for DID[=BYTES]]... [--ratio R] "
 		 "[--allowance BYTES] [DID...]",

@@ -20,11 +20,13 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file: the recovery key, say"),
-	OPT_STRING(0, "grace", grace, "DAYS", "keep what is retired for so many days (14)"),
-	OPT_FLAG('n', "dry-run", dry_run, "only say what would be done"),
+	OPT_STRING(0, "key", key, "FILE",
+		   "sign with the key in this file, such as the recovery key"),
+	OPT_STRING(0, "grace", grace, "DAYS", "keep retired copies for this many days (14)"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what would be done"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60; 2 until it answers)"),
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
 };
 
 /* As it was before: what was deleted since may have been in the way. */
@@ -35,7 +37,7 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 	if (x->deleted + x->surplus.deleted > 0) {
 		vv_buf_puts(
 			&b,
-			"what was deleted may have made room: 'varve vault replicate' tries again");
+			"the deletions may have made room: 'varve vault replicate' tries again");
 	} else {
 		vv_print_owed(&b, s, s->policy.copies ? s->policy.copies : 1, true);
 	}
@@ -56,19 +58,21 @@ static void tell_shared(const vv_surplus *x)
 			vv_did_text(did, x->waits_for);
 			vv_buf_printf(&who, "the writer %s has", did);
 		}
-		vv_note("%s until %s replicated: 'varve vault replicate' there, then prune again here",
+		vv_note("%s until %s replicated: 'varve vault replicate' there, then prune again "
+			"here",
 			x->shared == 1 ? "1 copy too many stays"
 				       : vv_text_counted(x->shared, "copy too many",
 							 "copies too many stay"),
-			x->waits ? vv_buf_cstr(&who) : "everybody else who may write has");
+			x->waits ? vv_buf_cstr(&who) : "all other writers have");
 		vv_buf_clear(&who);
 		if (x->waits) {
-			vv_note("if that machine is lost, 'varve vault writers remove' lets the rest go on");
+			vv_note("if that machine is lost, 'varve vault writers remove' lets the "
+				"others go on");
 		}
 	}
 	if (x->policy > 0) {
 		vv_did_text(did, x->policy_of);
-		vv_note("the writer %s wants %s, so that many stay", did,
+		vv_note("the writer %s asks for %s, so that many stay", did,
 			vv_text_counted(x->policy, "copy", "copies"));
 	}
 }
@@ -110,13 +114,14 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 			vv_text_counted(x.held, "copy is", "copies are"), x.holding);
 	}
 	if (x.waiting > 0) {
-		vv_note("%s for now: what is retired is kept for a while",
+		vv_note("%s for now: retired copies are kept for a while",
 			x.waiting == 1 ? "1 retired shard stays"
 				       : vv_text_counted(x.waiting, "retired shard",
 							 "retired shards stay"));
 	}
 	if (x.surplus.waiting > 0) {
-		vv_note("%s for now: what the policy does not need is kept for a while, and until what it needs "
+		vv_note("%s for now: what the policy does not need is kept for a while, and until "
+			"what it needs "
 			"was shown",
 			x.surplus.waiting == 1 ? "1 copy too many stays"
 					       : vv_text_counted(x.surplus.waiting, "copy too many",
@@ -124,11 +129,13 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 	}
 	tell_shared(&x.surplus);
 	if (x.unread > 0) {
-		vv_note("not touched, since holders are away: the %s; prune again when they are back",
+		vv_note("not touched, since holders are away: the %s; prune again when they are "
+			"back",
 			vv_text_counted(x.unread, "oldest run", "oldest runs"));
 	}
 	if (x.unready > 0) {
-		vv_note("%s for now: what was rewritten of %s does not have its copies yet; 'varve vault "
+		vv_note("%s for now: what was rewritten of %s does not have its copies yet; "
+			"'varve vault "
 			"replicate' until it has, then prune again",
 			x.unready == 1 ? "1 run stays"
 				       : vv_text_counted(x.unready, "run", "runs stay"),
@@ -140,7 +147,8 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 	}
 	if (x.blocked) {
 		vv_did_text(did, x.blocker);
-		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve vault writers "
+		vv_note("the writer %s has not replicated since; if that machine is lost, 'varve "
+			"vault writers "
 			"remove' lets the rest go on",
 			did);
 	}
@@ -176,7 +184,7 @@ static vv_status run_prune(vv_context *c, vv_error *err)
 const vv_command vv_cmd_vault_prune = {
 	.name = "vault prune",
 	.group = "care",
-	.summary = "remove from the vault what no version needs any longer",
+	.summary = "remove from the vault data that no version needs",
 	.usage = "[--grace DAYS] [--dry-run] [--key FILE]",
 	.example = "$ varve vault prune --dry-run",
 	.options = table,

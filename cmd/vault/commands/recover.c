@@ -35,8 +35,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "bare", bare, "make no work tree"),
 	OPT_FLAG('n', "no-checkout", no_checkout, "leave the work tree empty"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60)"),
-	OPT_FLAG('q', "quiet", quiet, "print only what is missing"),
+		   "stop waiting for a holder after this long without a byte (60)"),
+	OPT_FLAG('q', "quiet", quiet, "print only missing ones"),
 };
 
 static vv_status on_missing(void *payload, const char *line, vv_error *err)
@@ -99,7 +99,8 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 		const vv_ledger_author *a = vv_ledger_author_at(s->ledger, i);
 		vv_did_text(did, a->key);
 		if (a->fork[0]) {
-			vv_warn("two heads are signed by the key %s, which is in use in two places: the "
+			vv_warn("two heads are signed by the key %s, which is in use in two "
+				"places: the "
 				"refs of both are here, of one below refs/recovered/%s-...",
 				did, did + 8);
 		}
@@ -241,7 +242,7 @@ static int run_recover(void *opts, int argc, char **argv)
 	vv_status rc;
 
 	if (argc == 0 || !o->key) {
-		return vv_usage_error("recover wants --key FILE, and the URL of a holder");
+		return vv_usage_error("recover needs --key FILE and the URL of a holder");
 	}
 	if ((o->expect && vv_cid_parse(&expect, o->expect, strlen(o->expect), &err) < 0) ||
 	    (o->vault && vv_cid_parse(&vault, o->vault, strlen(o->vault), &err) < 0)) {

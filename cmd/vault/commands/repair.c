@@ -20,10 +20,11 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "now", now, "do not wait 7 days for a holder that is away"),
-	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most so much a second"),
+	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60; 2 until it answers)"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 static int check_repair(const vv_context *c)
@@ -53,8 +54,8 @@ static void tell_damaged(const vv_vault_session *s)
 		for (size_t k = 0; k < p->meeting.damaged_count; k++) {
 			const vv_damaged_record *d = &p->meeting.damaged[k];
 			if (!d->unheard) {
-				vv_note("the record %s at '%s' is damaged, and nobody that can be "
-					"reached has it",
+				vv_note("the record %s at '%s' is damaged, "
+					"and no reachable holder has it",
 					vv_text_shows(d->name), vv_text_shows(p->config->name));
 			}
 		}
@@ -91,13 +92,14 @@ static void tell_resealed(const options *o, const vv_reseal *x)
 			vv_text_counted(x->gone, "item", NULL));
 	}
 	if (x->versions > 0) {
-		vv_note("%s could not be had here or from any holder; a clone that has all of them can "
+		vv_note("%s could not be had here or from any holder; a clone that has all of "
+			"them can "
 			"run 'varve vault repair' (or 'varve fetch' gets them here first)",
 			vv_text_counted(x->versions, "version of a table", "versions of tables"));
 	}
 	if (x->foreign) {
 		vv_did_text(did, x->writer);
-		vv_note("what is left was sealed by %s: run 'varve vault repair' there", did);
+		vv_note("the rest was sealed by %s: run 'varve vault repair' there", did);
 	}
 }
 
@@ -118,8 +120,7 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 	}
 	tell_resealed(o, &x->reseal);
 	if (owed->lost > 0) {
-		vv_note("nobody that can be reached has %s",
-			vv_text_counted(owed->lost, "shard", NULL));
+		vv_note("no reachable holder has %s", vv_text_counted(owed->lost, "shard", NULL));
 	}
 	if (owed->owed > owed->hopeless) {
 		const uint64_t lacking = owed->owed - owed->hopeless;

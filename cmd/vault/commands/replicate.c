@@ -20,7 +20,7 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_NUMBER(0, "copies", copies, "N",
-		   "so many copies, in as many failure domains (2); kept in .varveconfig"),
+		   "number of copies, each in another failure domain (2); kept in .varveconfig"),
 	OPT_STRING(
 		0, "code", code, "K+M",
 		"instead of copies: stripes of K shards and M of parity, in K + M failure domains; "
@@ -28,14 +28,15 @@ static const vv_option table[] = {
 	OPT_NUMBER(0, "min", min, "N",
 		   "with fewer the run does not count (1); kept in .varveconfig"),
 	OPT_LIST(0, "to", to, "HOLDER", "only to this holder; may be repeated"),
-	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most so much a second"),
-	OPT_FLAG('n', "dry-run", dry_run, "only say what is new"),
+	OPT_NUMBER(0, "limit-rate", rate, "BYTES", "send at most this much per second"),
+	OPT_FLAG('n', "dry-run", dry_run, "only print what is new"),
 	OPT_FLAG(0, "adopt", adopt,
 		 "go on after records that another copy of this repository wrote"),
 	OPT_STRING(0, "key", key, "FILE", "sign with the key in this file"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60; 2 until it answers)"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing when all went well"),
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
+	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 static vv_status tell_recovery(void *payload, const char *key, vv_error *err)
@@ -44,8 +45,10 @@ static vv_status tell_recovery(void *payload, const char *key, vv_error *err)
 	(void)err;
 	vv_progress_end();
 	vv_out("This is the recovery key of the new vault. It is shown only now:\n\n    %s\n\n"
-	       "Keep it on paper, away from this machine: should the machine be lost, it alone opens the "
-	       "copies,\nand who has it can read them. Without it and without this machine's key they are "
+	       "Keep it on paper, away from this machine: should the machine be lost, it alone "
+	       "opens the "
+	       "copies,\nand who has it can read them. Without it and without this machine's key "
+	       "they are "
 	       "lost.\n",
 	       key);
 	vv_out_flush();
@@ -108,15 +111,17 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	if (x->short_of_min) {
 		vv_buf b = VV_BUF_INIT;
 		vv_print_owed(&b, s, x->min, true);
-		vv_note("only %s could be made, and %u are the least: the vault does not have this run "
+		vv_note("only %s could be made, and %u are the least: the vault does not have "
+			"this run "
 			"yet: %s",
 			vv_text_counted(x->least, "copy", "copies"), x->min, vv_buf_cstr(&b));
 		vv_buf_clear(&b);
 		return;
 	}
 	if (x->lost > 0) {
-		vv_note("nobody that can be reached has %s of earlier runs; 'varve vault repair' seals again "
-			"what this clone has",
+		vv_note("no reachable holder has %s of earlier runs; 'varve vault repair' seals "
+			"the "
+			"data of this clone again",
 			vv_text_counted(x->lost, "shard", NULL));
 	}
 	if (x->owed > x->hopeless) {
@@ -164,7 +169,7 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 	rc = vv_prune_run(&tails, s, &why);
 	vv_progress_end();
 	if (rc == VV_EMISSING || rc == VV_EREFUSED) {
-		vv_warn("what would fill a stripe stays in whole copies for now: %s", why.message);
+		vv_warn("data for a stripe stays in whole copies for now: %s", why.message);
 		return VV_OK;
 	}
 	if (rc < 0) {
@@ -218,8 +223,8 @@ const vv_command vv_cmd_vault_replicate = {
 	.name = "vault replicate",
 	.group = "care",
 	.summary = "bring sealed copies of everything that is new to the holders",
-	.usage =
-		"[--copies N | --code K+M] [--min N] [--to HOLDER]... [--limit-rate BYTES] [--dry-run]",
+	.usage = "[--copies N | --code K+M] [--min N] [--to HOLDER]... [--limit-rate BYTES] "
+		 "[--dry-run]",
 	.example = "$ varve vault replicate --copies 2\n"
 		   "sealed 2 blocks and 4 objects of Git; sent 8.3 kB in 2 shards\n"
 		   "head bafyrei...\n"

@@ -22,11 +22,11 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_STRING(0, "http", http, "ADDR",
 		   "listen there: see 'varve web serve -h', also for the options that go with it"),
-	OPT_STRING(0, "hold", hold, "BYTES", "keep sealed copies for others, at most so much"),
+	OPT_STRING(0, "hold", hold, "BYTES", "keep sealed copies for others, at most this much"),
 	OPT_STRING(0, "for", admitted, "DID[=BYTES]", "for whom, and how much of it"),
-	OPT_FLAG(
-		0, "stdio", stdio,
-		"answer on stdin and stdout, by the settings varve.hold...: what a holder's ssh:// runs"),
+	OPT_FLAG(0, "stdio", stdio,
+		 "answer on stdin and stdout, by the settings varve.hold...: what a holder's "
+		 "ssh:// runs"),
 };
 
 static int serve_stdio(void *given, int argc, char **argv)
@@ -42,7 +42,8 @@ static int serve_stdio(void *given, int argc, char **argv)
 		return vv_usage_error("--stdio takes one repository");
 	}
 	if (isatty(STDIN_FILENO)) {
-		vv_note("this speaks varve's protocol on stdin and stdout; whoever has copies here runs it");
+		vv_note("this speaks varve's protocol on stdin and stdout; clients that keep "
+			"copies here run it");
 	}
 	if (vv_holding_open(&holding, &by_settings, &err) < 0) {
 		return vv_report(&err);

@@ -19,7 +19,8 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60; 2 until it answers)"),
+		   "stop waiting for a holder after this long without a byte (60; 2 for its first "
+		   "answer)"),
 	OPT_JSON("the output format"),
 };
 
@@ -133,7 +134,7 @@ static void print_new(const vv_vault_status *x)
 		vv_out(x->new_refs > 1 ? " have" : " has");
 		vv_out(" commits that have no copies yet; ");
 	} else {
-		vv_out("what is new here has no copies yet; ");
+		vv_out("new data here has no copies yet; ");
 	}
 }
 
@@ -151,7 +152,8 @@ static void print_unsafe(const vv_vault_status *x)
 		print_new(x);
 	}
 	if (x->lost > 0) {
-		vv_out("nobody is known to have %s ('varve vault repair' seals again what this clone has)\n",
+		vv_out("no holder is known to have %s ('varve vault repair' seals the data of "
+		       "this clone again)\n",
 		       vv_text_counted(x->lost, "shard", NULL));
 	} else if (x->least == 1 && x->copies > 1) {
 		vv_out("%s has only 1 copy, and %u are wanted: if that holder fails, it is lost\n",
@@ -210,7 +212,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 			vv_out("  a run has not ended ('varve vault replicate')\n");
 		}
 		if (is_new(x)) {
-			vv_out("  'varve vault replicate' brings what is new to the holders\n");
+			vv_out("  'varve vault replicate' copies new data to the holders\n");
 		}
 	}
 	vv_out("in the vault: %s, %s; policy: ", vv_text_counted(x->shards, "shard", NULL),

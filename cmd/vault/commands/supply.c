@@ -17,10 +17,10 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_NUMBER(0, "lines", lines, "N", "answer on the sockets 3, 4, ...: so many"),
+	OPT_NUMBER(0, "lines", lines, "N", "answer on this many sockets, from 3 on"),
 	OPT_FLAG(0, "named", named, "the user named the vault, and may be asked for a passphrase"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
-		   "give up a holder that is silent for this long (60)"),
+		   "stop waiting for a holder after this long without a byte (60)"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing"),
 };
 
@@ -41,7 +41,7 @@ static int run_supply(void *given, int argc, char **argv)
 	for (int i = 0; i < (int)o->lines; i++) {
 		lines[i] = 3 + i;
 		if (fcntl(lines[i], F_SETFD, FD_CLOEXEC) < 0) {
-			return vv_usage_error("varve starts this, and gives it its lines");
+			return vv_usage_error("varve starts this command and passes its sockets");
 		}
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
@@ -53,7 +53,7 @@ static int run_supply(void *given, int argc, char **argv)
 const vv_command vv_cmd_vault_supply = {
 	.name = "vault supply",
 	.group = "look",
-	.summary = "answer what other commands ask of the vault",
+	.summary = "answer other commands' questions about the vault",
 	.usage = "--lines N [--named] [--timeout SECONDS] [--quiet] GITDIR",
 	.example = "$ varve whereis prices.csv",
 	.options = table,

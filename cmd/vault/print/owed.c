@@ -46,11 +46,12 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 	const vv_vault_place *refuses = find_place(s, true), *away = find_place(s, false);
 
 	if (!tried && domains >= wanted) {
-		vv_buf_printf(b, "'varve vault replicate' brings what is lacking");
+		vv_buf_printf(b, "'varve vault replicate' brings the missing copies");
 	} else if (away) {
 		vv_buf_printf(
 			b,
-			"the holder '%s' cannot be reached; 'varve vault replicate' tries again when it is "
+			"the holder '%s' cannot be reached; 'varve vault replicate' tries again "
+			"when it is "
 			"back, or 'varve vault holder add' names another one",
 			vv_text_shows(away->config->name));
 	} else if (refuses) {
@@ -69,7 +70,8 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 		vv_buf_printf(
 			b,
 			"the holders are only %s, and %u copies are wanted; add a holder elsewhere "
-			"('varve vault holder add'), or ask for fewer ('varve vault replicate --copies %zu')",
+			"('varve vault holder add'), or ask for fewer ('varve vault replicate "
+			"--copies %zu')",
 			vv_text_counted(domains, "failure domain", NULL), copies,
 			domains > 0 ? domains : 1);
 	} else {

@@ -80,7 +80,7 @@ static void print_parts(const vv_standing_report *x, const vv_standing_entry *e)
 		       (unsigned long long)(r->ratio % 1000), vv_text_count(p->byte_days),
 		       VV_STANDING_DAYS, who(x, did, p->auditor));
 		if (p->most != UINT64_MAX) {
-			vv_out("; at most %s, the room that my audits give %s",
+			vv_out("; at most %s, the room that my audits allow %s",
 			       vv_text_count(p->most), who(x, did, p->auditor));
 		}
 		vv_out("\n");
@@ -94,7 +94,8 @@ static void print_room(const vv_standing_report *x, const vv_standing_entry *e)
 		return;
 	}
 	if (!e->admitted) {
-		vv_out("  no room here: it is not trusted ('varve vault key trust NAME DID'), nor named by "
+		vv_out("  no room here: it is not trusted ('varve vault key trust NAME DID'), nor "
+		       "named by "
 		       "--for\n");
 		return;
 	}
@@ -138,13 +139,14 @@ static void print_notes(const vv_standing_report *x)
 {
 	if (x->rules.size == 0 && x->held) {
 		vv_note("copies for others are here, and the settings (varve.hold, varve.holdFor, "
-			"varve.holdRatio) do not say for whom: name the --hold, --for, --ratio and "
+			"varve.holdRatio) do not name for whom: pass the --hold, --for, --ratio "
+			"and "
 			"--allowance that 'varve serve' was started with");
 	} else if (x->rules.size == 0) {
 		vv_note("nothing is kept for others in this repository (varve.hold, or --hold)");
 	}
 	if (x->audited.damaged > 0) {
-		vv_warn("%s not what the names say; nothing of their authors counts from there on",
+		vv_warn("%s damaged: nothing of their authors counts from there on",
 			vv_text_counted(x->audited.damaged, "record is", "records are"));
 	}
 	if (x->audited.gone > 0) {
@@ -269,7 +271,7 @@ vv_status vv_print_standing(const vv_standing_report *x, bool json, vv_error *er
 		print_entry(x, &x->entries[i]);
 	}
 	if (x->count == 0) {
-		vv_out("nobody is trusted, and no server was audited\n");
+		vv_out("no key is trusted, and no server was audited\n");
 	}
 	return VV_OK;
 }

@@ -175,7 +175,7 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, &s->cid)) {
 		vv_cid_text(text, &s->cid);
-		rc = vv_fail(err, VV_ECORRUPT, "it gives other bytes for the shard %s", text);
+		rc = vv_fail(err, VV_ECORRUPT, "it sent other bytes for the shard %s", text);
 	}
 	return named(h, rc, err);
 }

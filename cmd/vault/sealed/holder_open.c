@@ -24,7 +24,8 @@ static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_fact
 		.domain = facts->domain,
 		.quota = facts->quota,
 		.mark = &vv_hold_mark,
-		.more = "give it more room with 'varve vault holder add --quota', or add another holder",
+		.more = "give it more room with 'varve vault holder add --quota', or add another "
+			"holder",
 		.full = "make room there, or add another holder",
 		.ours = shard_sized};
 
@@ -38,7 +39,7 @@ static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_fact
 	case VV_URL_IPFS:
 		return vv_ipfs_place_open(out, u->text, &f, connect, err);
 	default:
-		vv_fail(err, VV_EUSAGE, "'%s' is no place that can be a holder", u->text);
+		vv_fail(err, VV_EUSAGE, "'%s' cannot be a holder", u->text);
 		return vv_hint(
 			err,
 			"a holder is a folder, sftp://host/folder, s3://bucket, a varve server "

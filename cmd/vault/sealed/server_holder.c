@@ -122,7 +122,8 @@ static vv_status shard_of(const char *rest, vv_cid *out, vv_error *err)
 {
 	return strncmp(rest, "shards/", 7) == 0
 		       ? vv_cid_parse(out, rest + 7, strlen(rest + 7), err)
-		       : vv_fail(err, VV_EREFUSED, "'%s' is no shard: a server keeps all records",
+		       : vv_fail(err, VV_EREFUSED,
+				 "'%s' is not a shard: servers always keep records",
 				 vv_text_shows(rest));
 }
 
@@ -183,7 +184,7 @@ static vv_status server_get(void *payload, const char *name, uint64_t from, uint
 			return rc;
 		}
 		if (a.bytes.len > q.size) {
-			return vv_fail(err, VV_ECORRUPT, "it gives more than it was asked for");
+			return vv_fail(err, VV_ECORRUPT, "it sent more than was asked for");
 		}
 		vv_buf_put(out, a.bytes.bytes, a.bytes.len);
 		q.from += a.bytes.len;
@@ -204,8 +205,7 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	vv_status rc;
 
 	if (!s->has_self) {
-		return vv_fail(err, VV_EREFUSED,
-			       "a server names vaults only to who has a key of theirs");
+		return vv_fail(err, VV_EREFUSED, "a server lists vaults only for their keys");
 	}
 	vv_now(&now, &nsec);
 	q.time = (uint64_t)now;
@@ -382,7 +382,8 @@ static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_err
 		facts->key);
 	return vv_hint(
 		err,
-		"another machine may answer there; if it was set up again: 'varve vault holder add %s "
+		"another machine may answer there; if it was set up again: 'varve vault holder "
+		"add %s "
 		"URL --key %s', then 'varve vault audit'",
 		vv_text_shows(facts->name), is);
 }

@@ -516,7 +516,7 @@ static vv_status check_digest(const vv_item_stored *s, const vv_buf *raw, vv_err
 		return VV_OK;
 	}
 	return rc == VV_OK && !vv_cid_equal(&is, &s->cid)
-		       ? vv_fail(err, VV_ECORRUPT, "an item of a run is not what its digest says")
+		       ? vv_fail(err, VV_ECORRUPT, "an item of a run does not match its digest")
 		       : rc;
 }
 

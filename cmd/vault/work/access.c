@@ -50,11 +50,11 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 	if (!vv_vault_is_owner(s->state, s->key.public_key) || !s->secrets.last) {
 		vv_did_text(did, s->key.public_key);
 		vv_fail(err, VV_EREFUSED, "the key %s is not an owner of this vault", did);
-		return vv_hint(err, "owners are who began it, and the recovery key: --key FILE");
+		return vv_hint(err, "the owners are its founder and the recovery key: --key FILE");
 	}
 	vv_did_text(did, x->key);
 	if (vv_vault_is_owner(s->state, x->key) && !x->write) {
-		return vv_fail(err, VV_EREFUSED, "%s is an owner, who may always read", did);
+		return vv_fail(err, VV_EREFUSED, "%s is an owner; owners may always read", did);
 	}
 	if (vv_vault_is_owner(s->state, x->key)) {
 		if (memcmp(x->key, s->key.public_key, VV_KEY_PUBLIC) == 0) {

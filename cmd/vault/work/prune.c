@@ -90,10 +90,11 @@ static vv_status find_live(pruning *p, vv_error *err)
 	}
 	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
 		err->code = rc = VV_EMISSING;
-		vv_prefix(err, "refs of the vault lead to what is not here");
+		vv_prefix(err, "refs of the vault lead to commits that are not here");
 		vv_hint(err,
-			"get what the other writers committed, with 'git fetch' and 'varve fetch' "
-			"from a clone of theirs; or 'varve vault recover --key FILE --to FOLDER HOLDER', "
+			"get the other writers' commits with 'git fetch' and 'varve fetch' "
+			"from a clone of theirs; or 'varve vault recover --key FILE --to FOLDER "
+			"HOLDER', "
 			"and prune there");
 	}
 	return rc;
@@ -481,7 +482,7 @@ static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 	}
 	if (p->x->tails) {
 		vv_fail(err, VV_EREFUSED,
-			"what was rewritten does not have its copies yet: nothing is retired");
+			"the rewritten runs do not have their copies yet: nothing is retired");
 		return vv_hint(err, "'varve vault replicate' until it has, then prune again");
 	}
 	return VV_OK;
@@ -652,10 +653,9 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 		return rc;
 	}
 	if (first.lost > 0) {
-		vv_fail(err, VV_EREFUSED, "nobody that can be reached has %s",
+		vv_fail(err, VV_EREFUSED, "no reachable holder has %s",
 			vv_text_counted(first.lost, "shard", NULL));
-		return vv_hint(err,
-			       "'varve vault repair' seals again what was in them; then prune");
+		return vv_hint(err, "'varve vault repair' seals their content again; then prune");
 	}
 	x->owed = first.owed - first.hopeless;
 	rc = rewrite(&p, err);

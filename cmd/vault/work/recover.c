@@ -107,7 +107,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 		char text[VV_CID_TEXT + 1];
 		vv_cid_text(text, &v.first);
 		vv_fail(err, VV_EUSAGE, "there are several vaults");
-		return vv_hint(err, "say which one with --vault; one of them is %s", text);
+		return vv_hint(err, "name one with --vault; one of them is %s", text);
 	}
 	*out = v.first;
 	return VV_OK;
@@ -269,11 +269,12 @@ static vv_status find_head(recovering *r, vv_error *err)
 		char text[VV_CID_TEXT + 1];
 		vv_cid_text(text, r->x->expect);
 		vv_fail(err, VV_ECONFLICT,
-			"the holders do not have the head %s: what they show is older, or another history",
+			"the holders do not have the head %s: theirs is older, or of another "
+			"history",
 			text);
 		return vv_hint(
-			err,
-			"a holder that has it may be away; without --expect what they have is recovered");
+			err, "a holder that has it may be away; without --expect the newest one is "
+			     "recovered");
 	}
 	return VV_OK;
 }
@@ -607,7 +608,8 @@ static vv_status take_in(recovering *r, vv_error *err)
 
 	if ((rc = vv_receive_objects_end(r->receive, &tips, err)) < 0) {
 		vv_hint(err,
-			"all that arrived is kept: 'varve vault recover' again, when more holders can be reached");
+			"all that arrived is kept: 'varve vault recover' again, when more holders "
+			"can be reached");
 		return rc;
 	}
 	vv_receive_doubt(r->receive);

@@ -424,7 +424,8 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 		vv_prefix(err, "%s", vv_text_shows(r->path));
 		return vv_hint(
 			err,
-			"'varve fsck' lists what is missing; 'varve fetch' gets it from who has it");
+			"'varve fsck' lists the missing blocks; 'varve fetch' gets it from a peer "
+			"that has it");
 	}
 	item.bytes = vv_buf_cstr(&r->bytes);
 	item.len = r->bytes.len;
@@ -759,20 +760,22 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 	}
 	if (code.data > 0 && domains < vv_code_shards(code) && !same_policy(r)) {
 		vv_fail(err, VV_EREFUSED,
-			"%u+%u shards of a stripe each go to another failure domain, and the holders "
+			"%u+%u shards of a stripe each go to another failure domain, and the "
+			"holders "
 			"are only %s",
 			code.data, code.parity, vv_text_counted(domains, "failure domain", NULL));
 		return vv_hint(
 			err,
 			"folders on one disk fail together; add holders elsewhere, ask for fewer "
-			"(--code), or say better ('varve vault holder add --domain')");
+			"(--code), or correct the domains ('varve vault holder add --domain')");
 	}
 	if (code.data == 0 && domains < r->x->copies && !(r->s->ledger && same_policy(r))) {
 		vv_fail(err, VV_EREFUSED, "%u copies are wanted, and the holders are only %s",
 			r->x->copies, vv_text_counted(domains, "failure domain", NULL));
-		return vv_hint(
-			err, "folders on one disk fail together; add a holder elsewhere, ask for "
-			     "fewer (--copies), or say better ('varve vault holder add --domain')");
+		return vv_hint(err,
+			       "folders on one disk fail together; add a holder elsewhere, ask for "
+			       "fewer (--copies), or correct the domains ('varve vault holder add "
+			       "--domain')");
 	}
 	return VV_OK;
 }

@@ -384,7 +384,7 @@ static vv_status seal(resealing *r, vv_error *err)
 	r->x->items = run.put + run.blocks + run.objects;
 	if (rc == VV_OK && run.short_of_min) {
 		vv_fail(err, VV_EREFUSED,
-			"what was sealed again does not have its copies yet: nothing is retired");
+			"the runs sealed again do not have their copies yet: nothing is retired");
 		rc = vv_hint(err,
 			     "bring a holder back or add one, then 'varve vault repair' again");
 	}

@@ -90,7 +90,8 @@ static vv_status write_seen(const vv_vault_session *s, vv_error *err)
 #define BRIEF_MIN 1000u                /* fewer records are listed at once, and cost little */
 #define LIST_SEC (UINT64_C(7) * 86400) /* so often all are */
 
-/* Lines "SECONDS NUMBER AUTHOR URL": the author's records up to that number; when all were last listed. Of
+/* Lines "SECONDS NUMBER AUTHOR "
+"URL": the author's records up to that number; when all were last listed. Of
  * what cannot be read nothing is known. */
 static vv_status read_met(vv_vault_session *s, vv_error *err)
 {
@@ -429,7 +430,7 @@ vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, cons
 		}
 		if (c->key) {
 			vv_fail(&why, VV_EREFUSED,
-				"holder '%s': it signs with another key: %s, where the vault says %s",
+				"holder '%s': it signs with another key: %s instead of %s",
 				vv_text_shows(c->name), c->key, vv_text_shows(key));
 			vv_vault_place_fail(&s->places[i], &why);
 		}
@@ -459,8 +460,7 @@ vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
 		return VV_OK;
 	}
 	vv_fail(err, VV_EMISSING, "no holder that can be reached has this vault's ledger");
-	return vv_hint(err,
-		       "'varve vault holder list' shows the holders, and what is wrong with them");
+	return vv_hint(err, "'varve vault holder list' shows the holders and their problems");
 }
 
 vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
@@ -475,7 +475,8 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 	return vv_hint(
 		err,
 		"if this machine's key was lost: 'varve vault key import FILE' brings a copy; "
-		"'vault' and 'replicate' take the recovery key: --key FILE; else an owner adds this one: 'varve "
+		"'vault' and 'replicate' take the recovery key: --key FILE; else an owner adds "
+		"this one: 'varve "
 		"vault readers add DID'");
 }
 
@@ -607,7 +608,8 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			vv_text_counted(own->waiting, "record", NULL), did);
 		rc = vv_hint(
 			err,
-			"a holder that is away may have them; else make a new key ('varve vault key new "
+			"a holder that is away may have them; else make a new key ('varve vault "
+			"key new "
 			"--force'), and have an owner add it");
 	} else if (rc == VV_OK && own && own->fork[0]) {
 		vv_fail(err, VV_ECONFLICT,
@@ -615,7 +617,8 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			(unsigned long long)own->fork[0]->sequence);
 		rc = vv_hint(
 			err,
-			"make a key for this place ('varve vault key new --force'), and have an owner add "
+			"make a key for this place ('varve vault key new --force'), and have an "
+			"owner add "
 			"it: 'varve vault writers add'");
 	} else if (rc == VV_OK && vv_exists(path) &&
 		   (rc = vv_read_regular(&text, path, SEEN_MAX, err)) == VV_OK) {
@@ -624,7 +627,8 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			did, vv_text_show(vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n")));
 		rc = vv_hint(
 			err,
-			"a second machine needs its own key ('varve vault key new --force'); if this is a "
+			"a second machine needs its own key ('varve vault key new --force'); if "
+			"this is a "
 			"restored copy, 'varve vault replicate --adopt'");
 	}
 	vv_buf_clear(&text);

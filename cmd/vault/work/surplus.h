@@ -8,7 +8,7 @@
  * now, those with the highest ranks (cmd/vault/sealed/placement.h), so that others choose the same; of a stripe, so that all its
  * shards stand apart. A copy waits as long as retired shards do (cmd/vault/sealed/waiting.h, the file "surplus").
  *
- * Then a drop record says that the copy counts no longer. It is removed when everybody else who may write has followed
+ * Then a drop record says that the copy counts no longer. It is removed when all other writers have followed
  * that with a vault record, and only if then enough others stay: so of several who let go at once the last to decide knows
  * what all the others let go of. Once it is gone a second drop says so; until then nobody else brings the copy
  * back there. A server that keeps it for its term is asked again by every later prune.

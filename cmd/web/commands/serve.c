@@ -49,9 +49,9 @@ static const vv_option table[] = {
 	OPT_LIST(
 		0, "cors", origins, "ORIGIN",
 		"let pages of this origin read the data: https://maps.example.org, or '*' for all"),
-	OPT_NUMBER(0, "hold", hold, "BYTES", "keep sealed copies for others, at most so much"),
+	OPT_NUMBER(0, "hold", hold, "BYTES", "keep sealed copies for others, at most this much"),
 	OPT_LIST(0, "for", admitted, "DID[=BYTES]",
-		 "for whom, and how much of it: keys, or names that 'varve vault key trust' gave"),
+		 "for whom, and how much of it: keys, or names set by 'varve vault key trust'"),
 	OPT_STRING(0, "ratio", ratio, "R",
 		   "keep copies for those you trust, as they keep yours: room by standing"),
 	OPT_NUMBER(0, "allowance", allowance, "BYTES",
@@ -180,11 +180,13 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 				nobody ? "" : vv_text_counted(f.admitted_count, "key", NULL),
 				vv_text_shows(paths[i]), vv_text_counted(f.term, "day", NULL), did);
 			if (nobody) {
-				vv_note("nobody is trusted yet: 'varve vault key trust NAME DID' says for whom "
-					"they are, also while this runs");
+				vv_note("no key is trusted yet: name for whom they are with "
+					"'varve vault key "
+					"trust NAME DID', also while this runs");
 			}
 			if (f.reward.ratio > 0) {
-				vv_note("room follows standing: %s each, and %llu.%03llu times what "
+				vv_note("room depends on standing: %s each, and %llu.%03llu times "
+					"what "
 					"was kept for 30 days",
 					vv_text_bytes(f.reward.allowance),
 					(unsigned long long)(f.reward.ratio / 1000),
@@ -210,7 +212,7 @@ static int run_web_serve(void *opts, int argc, char **argv)
 				: hash_secret(o->hash_secret);
 	}
 	if (!o->http) {
-		return vv_usage_error("say where to listen: --http ADDR");
+		return vv_usage_error("name an address to listen on: --http ADDR");
 	}
 	if ((o->admitted.count > 0 || o->ratio) != (o->hold > 0)) {
 		return vv_usage_error("--hold BYTES and --for DID go together, or --hold BYTES and "
@@ -220,7 +222,7 @@ static int run_web_serve(void *opts, int argc, char **argv)
 		return vv_usage_error("--allowance BYTES goes with --ratio R");
 	}
 	if (argc == 0) {
-		return vv_usage_error("say which repositories to serve");
+		return vv_usage_error("name the repositories to serve");
 	}
 	if (argc > 1 && o->hold > 0) {
 		return vv_usage_error("--hold goes with one repository; with several, each has its "
@@ -274,7 +276,8 @@ const vv_command vv_cmd_web_serve = {
 	.group = "peers",
 	.summary = "serve repositories on this machine over HTTP",
 	.usage =
-		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] [--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES [--for DID[=BYTES]]... [--ratio R [--allowance BYTES]] [--term DAYS]] PATH...\n"
+		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] "
+		"[--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--hold BYTES [--for DID[=BYTES]]... [--ratio R [--allowance BYTES]] [--term DAYS]] PATH...\n"
 		"--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"

@@ -243,7 +243,8 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 			vv_text_counted(done.pages, "page", NULL),
 			vv_text_counted(done.files, "data file", NULL), vv_text_bytes(done.bytes));
 		if (done.left_out > 0) {
-			vv_note("there was no room for %s; the first page lists them, and --size gives more",
+			vv_note("%s did not fit; the first page lists them, and --size raises the "
+				"limit",
 				vv_text_counted(done.left_out, "thing", NULL));
 		}
 	}
@@ -277,8 +278,8 @@ const vv_command vv_cmd_web = {
 	.name = "web",
 	.group = "look",
 	.summary = "look at datasets, changes and histories in a browser",
-	.usage =
-		"[--no-browser] [--port PORT] [PATH]\n--export DIR [--size BYTES] [A..B|REV]\nserve ...",
+	.usage = "[--no-browser] [--port PORT] [PATH]\n--export DIR [--size BYTES] "
+		 "[A..B|REV]\nserve ...",
 	.example = "$ varve web --no-browser\n"
 		   "open http://127.0.0.1:43911/?secret=b7k2...",
 	.options = table,

@@ -120,7 +120,7 @@ static vv_status describe(comparing *c, const vv_columns *columns, vv_error *err
 		rc = add_sentence(c, &b, err);
 	}
 	if (rc == VV_OK && c->told.reordered) {
-		vv_buf_puts(&b, "rows stand in another order");
+		vv_buf_puts(&b, "rows are in another order");
 		rc = add_sentence(c, &b, err);
 	}
 	vv_buf_clear(&b);
@@ -453,7 +453,7 @@ static vv_status tell_places(comparing *c, vv_error *err)
 	    !(o->schema = vv_arena_calloc(&c->v->arena, SCHEMA_MAX + 1, sizeof(char *)))) {
 		return vv_fail_nomem(err);
 	}
-	vv_buf_puts(&b, "rows stand in another order");
+	vv_buf_puts(&b, "rows are in another order");
 	rc = add_sentence(c, &b, err);
 	vv_buf_clear(&b);
 	return rc;

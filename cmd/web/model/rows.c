@@ -176,7 +176,7 @@ static vv_status load_group(reading *r, vv_error *err)
 	    r->batch.rows != r->tested_batch.rows) {
 		return more < 0 ? (vv_status)more
 				: vv_fail(err, VV_ECORRUPT,
-					  "a row group gave different rows when it was read again");
+					  "a row group had different rows when it was read again");
 	}
 	r->has_batch = true;
 	return VV_OK;
@@ -537,7 +537,7 @@ static vv_status read_ordered(reading *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (r->out->from > SORTED_MAX - r->limit) {
-		vv_fail(err, VV_EUSAGE, "sorted rows are given up to the %sth",
+		vv_fail(err, VV_EUSAGE, "sorted rows are served up to the %sth",
 			vv_text_count(SORTED_MAX));
 		return vv_hint(err,
 			       "a filter, or the opposite order, brings later ones to the front");
@@ -775,7 +775,7 @@ static vv_status write_ordered(writing *w, vv_error *err)
 	if (matched > SORTED_MAX) {
 		rc = vv_fail(err, VV_EUSAGE, "sorted, a file has at most %s rows, and these are %s",
 			     vv_text_count(SORTED_MAX), vv_text_count(matched));
-		vv_hint(err, "without sort all of them are given");
+		vv_hint(err, "without sort all of them are served");
 	}
 	count = rows.len / sizeof(uint64_t);
 	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MAX);

@@ -486,10 +486,10 @@ static void put_whole(vv_page *p, const vv_web_comparison *c)
 
 static void put_no_table(vv_page *p, const vv_web_comparison *c)
 {
-	part_note(
-		&p->html,
-		.text = vv_html_words(
-			"The two versions differ, and at least one of them is not a table: rows cannot be compared."));
+	part_note(&p->html,
+		  .text = vv_html_words(
+			  "The two versions differ, and at least one of them is not a table: rows "
+			  "cannot be compared."));
 	for (int i = 0; i < 2; i++) {
 		const vv_web_table *t = i == 0 ? c->a : c->b;
 
@@ -544,7 +544,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 			  .text = vv_html_words(
 				  "The time for this page was over before all rows were compared."),
 			  .hint = vv_html_words(
-				  "The figures are of what was found so far; 'Next' goes on."));
+				  "The figures are for the rows found so far; 'Next' goes on."));
 	}
 	if (!c.a || !c.b) {
 		put_whole(p, &c);

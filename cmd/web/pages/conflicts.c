@@ -146,7 +146,7 @@ static void put_commands(vv_page *p, const vv_web_conflict_path *t, const part *
 	put_command(p, take(p, t, VV_WEB_OURS, "ours"), "--ours", of);
 	put_command(p, take(p, t, VV_WEB_THEIRS, "theirs"), "--theirs", of);
 	if (t->there[VV_WEB_BASE]) {
-		put_command(p, vv_html_words("Go back to what both had before (base):"), "--base",
+		put_command(p, vv_html_words("Go back to the common version (base):"), "--base",
 			    of);
 	}
 	if (cell) {
@@ -261,9 +261,9 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 	}
 	part_resolve_begin(&p->html, .words = vv_html_words("Commands that settle it"));
 	if (!of.row) {
-		part_resolve_note(&p->html, .text = vv_html_words(
-						    "This row has neither a key nor a number: it "
-						    "is settled with the whole table."));
+		part_resolve_note(&p->html,
+				  .text = vv_html_words("This row has neither a key nor a number: "
+							"resolve it with the whole table."));
 	} else if (strcmp(first->kind, "row-removed") == 0 || !first->column) {
 		put_commands(p, t, &of, false);
 	} else {

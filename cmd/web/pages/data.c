@@ -283,9 +283,9 @@ static void put_download(vv_page *p, const vv_web_table *t)
 	static const struct {
 		vv_web_form form;
 		const char *text;
-	} forms[] = {{VV_WEB_CSV, "CSV, what is shown"},
-		     {VV_WEB_JSON, "JSON, what is shown"},
-		     {VV_WEB_NDJSON, "NDJSON, what is shown"}};
+	} forms[] = {{VV_WEB_CSV, "CSV of the rows shown"},
+		     {VV_WEB_JSON, "JSON of the rows shown"},
+		     {VV_WEB_NDJSON, "NDJSON of the rows shown"}};
 
 	if (!served(p)) {
 		return;

@@ -236,7 +236,7 @@ static void put_rest(void *payload, vv_page *p)
 		put_file_links(p, e);
 	}
 	if (e->notes.len > 0) {
-		part_note(&p->html, .text = vv_html_words("For want of room, this is not here:"),
+		part_note(&p->html, .text = vv_html_words("This did not fit:"),
 			  .hint = vv_html_buf(&e->notes));
 	}
 }
@@ -303,8 +303,7 @@ static vv_status no_room(vv_page *p, vv_buf *out, vv_error *err)
 {
 	vv_error why;
 
-	vv_fail(&why, VV_EREFUSED, "there was no room for the rows of '%s'",
-		vv_text_shows(p->at->path));
+	vv_fail(&why, VV_EREFUSED, "the rows of '%s' did not fit", vv_text_shows(p->at->path));
 	return vv_page_trouble(p, 0, &why, out, err);
 }
 

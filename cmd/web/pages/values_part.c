@@ -91,7 +91,7 @@ static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *
 	}
 	if (v->misfits > 0) {
 		h = vv_page_piece_new(p);
-		part_words(h, .text = vv_page_text(p, "%s, which are no %s",
+		part_words(h, .text = vv_page_text(p, "%s, which are not of type %s",
 						   vv_text_count(v->misfits), c->type));
 		put_pair(p, "Misfits", h);
 	}

@@ -161,7 +161,7 @@ static vv_status reserve(file *f, vv_error *err)
 		return rc;
 	}
 	if (size > PLAIN_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a plain file of more than %s is not given",
+		return vv_fail(err, VV_EREFUSED, "a plain file of more than %s is not served",
 			       vv_text_bytes(PLAIN_MAX));
 	}
 	f->reserved = size;
@@ -245,8 +245,9 @@ vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, ui
 		return rc;
 	}
 	if (cost > memory) {
-		return vv_fail(err, VV_EREFUSED,
-			       "rows here take more memory than this server gives to a request");
+		return vv_fail(
+			err, VV_EREFUSED,
+			"rows here take more memory than this server allows for one request");
 	}
 	return vv_ordered_file_open(&f->made, f->ordered, &f->table, client, err);
 }

@@ -52,11 +52,11 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 	}
 	vv_fail(err, VV_EREFUSED, "%s: another line of a .gitattributes file %s",
 		vv_text_shows(path),
-		as_text ? "decides what compares and merges it, or keeps its rows in blocks"
+		as_text ? "sets its diff or merge driver, or its filter"
 			: "takes filter=varve away");
 	return vv_hint(err,
-		       "'git check-attr %s -- %s' shows what holds; "
-		       "the deepest file, its last line, wins",
+		       "'git check-attr %s -- %s' shows the result; "
+		       "the last line of the deepest file wins",
 		       as_text ? "filter diff merge" : "filter", vv_text_shows(path));
 }
 

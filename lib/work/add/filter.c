@@ -107,7 +107,8 @@ static ssize_t input_read_again(void *payload, void *buf, size_t len, vv_error *
 	in->left -= (uint64_t)n;
 	is = vv_xxh3_digest128(in->hash);
 	if ((size_t)n != len || (in->left == 0 && (is.lo != in->want.lo || is.hi != in->want.hi))) {
-		return (ssize_t)vv_fail(err, VV_EINPUT, "the file is not what git gives of it");
+		return (ssize_t)vv_fail(err, VV_EINPUT,
+					"the file differs from what git passes of it");
 	}
 	return n;
 }
@@ -465,11 +466,11 @@ static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 
 	if (!here) {
 		name = vv_text_shows(path);
-		vv_notes_put(
-			vv_repository_notes(f->repo),
-			"varve: %s: its blocks are not here (%s), so its pointer is written; 'varve "
-			"restore %s' writes the data once they are",
-			name, why.code < 0 ? why.message : "out of memory", name);
+		vv_notes_put(vv_repository_notes(f->repo),
+			     "varve: %s: its blocks are not here (%s), so its pointer is written; "
+			     "'varve "
+			     "restore %s' writes the data once they are",
+			     name, why.code < 0 ? why.message : "out of memory", name);
 	}
 	return here;
 }

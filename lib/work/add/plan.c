@@ -273,7 +273,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	}
 	if (compared && wanted && req->described) {
 		vv_fail(err, VV_EUSAGE,
-			"%s stays text, as .gitattributes says, unless there is --convert",
+			"%s stays text, as set in .gitattributes, unless --convert is given",
 			vv_text_shows(item->path));
 		return vv_hint(err, "add --convert to the command to make a dataset of it");
 	}

@@ -55,8 +55,8 @@ static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_rep
 {
 	static const char *const how[] = {
 		[VV_KEY_NONE] = "",
-		[VV_KEY_INFERRED] = " (found: no value comes twice)",
-		[VV_KEY_DECLARED] = " (as you said: no value comes twice)",
+		[VV_KEY_INFERRED] = " (found: no value repeats)",
+		[VV_KEY_DECLARED] = " (as declared: no value repeats)",
 		[VV_KEY_PACKAGE] = " (from datapackage.json)",
 	};
 

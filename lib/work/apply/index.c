@@ -265,8 +265,8 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 		if (rc == VV_EMISSING) {
 			vv_prefix(err, "%s: the version that the patch was made from",
 				  vv_text_shows(e->path));
-			vv_hint(err, "fetch it from a repository that has it, or --reject what "
-				     "does not fit");
+			vv_hint(err, "fetch it from a repository that "
+				     "has it, or use --reject");
 		}
 		return rc;
 	}

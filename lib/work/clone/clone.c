@@ -54,7 +54,7 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	}
 	if (end == start || (end - start == 1 && *start == '.') ||
 	    strncmp(start, "..", (size_t)(end - start)) == 0) {
-		vv_fail(err, VV_EUSAGE, "'%s' does not say what to call the folder",
+		vv_fail(err, VV_EUSAGE, "cannot derive a folder name from '%s'",
 			vv_text_url(j->url));
 		return vv_hint(err, "varve clone URL DIR");
 	}
@@ -105,7 +105,7 @@ static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, v
 		const char *head = there.hello->head;
 		if (!head || strncmp(head, "refs/heads/", 11) != 0) {
 			vv_fail(err, VV_ENOTFOUND, "HEAD there names no branch");
-			rc = vv_hint(err, "say which one with --branch");
+			rc = vv_hint(err, "name one with --branch");
 		} else if (!(j->one = vv_strdup(head + 11))) {
 			rc = vv_fail_nomem(err);
 		}
@@ -277,11 +277,11 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 			     "hint: make it the default branch in the settings of the host");
 	}
 	if (!m && !j->quiet) {
-		vv_notes_put(
-			j->notes,
-			j->fetch.plan.count == 0
-				? "the remote is empty: it has no commits yet"
-				: "the remote's HEAD names no branch with commits: nothing is checked out");
+		vv_notes_put(j->notes,
+			     j->fetch.plan.count == 0
+				     ? "the remote is empty: it has no commits yet"
+				     : "the remote's HEAD names no branch with commits: nothing is "
+				       "checked out");
 	}
 done:
 	vv_buf_clear(&branch);
@@ -366,7 +366,8 @@ static void clean_up(vv_clone_job *j, vv_status rc, vv_error *err)
 		kept = 0; /* the next attempt will have to be another */
 	} else if (j->fetched) {
 		vv_hint(err,
-			"what has arrived is kept in '%s': the same clone again continues from there",
+			"what has arrived is kept in '%s': the same clone again continues from "
+			"there",
 			vv_text_shows(j->folder));
 		return;
 	}

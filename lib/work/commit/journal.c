@@ -611,8 +611,8 @@ vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 		if (j->finish) {
 			vv_hint(err, "the next command that changes something here finishes it");
 		} else if (take_back(j) < 0) {
-			vv_hint(err, "the next command that changes something here undoes what was "
-				     "done of it, unless HEAD has moved");
+			vv_hint(err, "the next command that changes something "
+				     "here undoes it, unless HEAD has moved");
 		}
 	} else if (rc >= 0 && j->log >= 0 && (settled = settle(j, err)) < 0) {
 		rc = settled; /* it stays, and says what was done */

@@ -742,7 +742,7 @@ static void say(const righting *u, outcome out, bool quiet, const char *aside)
 		vv_notes_put(notes, "%s was interrupted; it %s", what, words[out]);
 	}
 	if (aside) {
-		vv_notes_put(notes, "hint: what files had before it is in '%s'",
+		vv_notes_put(notes, "hint: the previous content of the files is in '%s'",
 			     vv_text_shows(aside));
 	}
 }
@@ -818,12 +818,15 @@ static vv_status give_up(vv_repository *r, vv_error *err)
 	vv_status rc = put_aside(r, &aside, err);
 
 	if (rc == VV_OK) {
-		vv_notes_warn(vv_repository_notes(r),
-			      "a command was interrupted here, and what it wrote down of itself is "
-			      "damaged: files and index stay as they are ('varve status')");
-		vv_notes_put(vv_repository_notes(r),
-			     "hint: its journal, with what files had before it, is in '%s'",
-			     vv_text_shows(aside));
+		vv_notes_warn(
+			vv_repository_notes(r),
+			"a command was interrupted here, "
+			"and its journal is damaged: files and index stay as they are ('varve "
+			"status')");
+		vv_notes_put(
+			vv_repository_notes(r),
+			"hint: its journal, with the previous content of the files, is in '%s'",
+			vv_text_shows(aside));
 	}
 	vv_free(aside);
 	return rc;
@@ -917,8 +920,8 @@ void vv_journal_tell(vv_repository *r)
 	if (rc == VV_ENOSUPPORT) {
 		vv_notes_warn(notes, "%s", why.message);
 	} else if (rc == VV_ECORRUPT || (rc == VV_OK && log.damaged)) {
-		vv_notes_warn(notes, "a command was interrupted here, and what it wrote down of "
-				     "itself is damaged");
+		vv_notes_warn(notes, "a command was interrupted here, "
+				     "and its journal is damaged");
 	} else if (rc == VV_OK) {
 		vv_notes_put(notes,
 			     "%s was interrupted; the next command that changes something here %s "

@@ -181,8 +181,7 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 	}
 	if (rc == VV_OK && missing) {
 		rc = vv_doctor_say(d, "settings", needed, "varve init", err,
-				   "git does not know what to call for tables: %s is not set",
-				   missing);
+				   "git has no command for tables: %s is not set", missing);
 	}
 	if (rc == VV_OK && other) {
 		rc = vv_doctor_say(d, "settings", true, "varve init", err,
@@ -262,7 +261,7 @@ static vv_status look_at_disk(vv_doctor *d, vv_repository *r, vv_error *err)
 	struct statvfs st;
 
 	if (access(dir, W_OK) < 0) {
-		return vv_doctor_say(d, "disk", true, "give yourself the right to write there", err,
+		return vv_doctor_say(d, "disk", true, "make it writable", err,
 				     "%s cannot be written to", vv_text_shows(dir));
 	}
 	if (statvfs(dir, &st) == 0 && st.f_blocks > 0 &&

@@ -87,8 +87,8 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 		vv_buf_puts(&mend, "varve fetch --data (of commits that came from a fork, with "
 				   "--from URL of the fork)");
 	} else {
-		vv_buf_puts(&mend, "add the remote of somebody who has them "
-				   "('varve remote add NAME URL'), then varve fetch --data");
+		vv_buf_puts(&mend, "add a remote that has them ('varve remote "
+				   "add NAME URL'), then varve fetch --data");
 	}
 	return vv_doctor_add(a->d, "blocks", true, &text, &mend, err);
 }
@@ -105,7 +105,7 @@ static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, c
 	    holds) {
 		return rc;
 	}
-	return say(a, "pointer", "its pointer was edited: it does not say what its data is", path,
+	return say(a, "pointer", "its pointer was edited: it does not name its data", path,
 		   "varve add --fix", err);
 }
 
@@ -161,17 +161,19 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 
 			vv_buf_printf(&message, "%s: filter=%s wins over varve's line",
 				      vv_text_shows(path), vv_text_shows(filter));
-			vv_buf_printf(&mend,
-				      "take that line out of .gitattributes ('git check-attr "
-				      "filter -- %s' shows what holds)",
-				      vv_text_shows(path));
+			vv_buf_printf(
+				&mend,
+				"take that line out of .gitattributes ('git check-attr filter -- "
+				"%s' shows the filter)",
+				vv_text_shows(path));
 			rc = vv_doctor_add(a->d, strcmp(filter, "lfs") == 0 ? "lfs" : "attributes",
 					   true, &message, &mend, err);
 		} else if (rc == VV_ENOTFOUND) {
 			vv_error_clear(err);
-			rc = say(a, "attributes",
-				 "it is a table of varve, and no line of .gitattributes says so",
-				 path, "varve track", err);
+			rc = say(
+				a, "attributes",
+				"it is a table of varve, but no line of .gitattributes declares it",
+				path, "varve track", err);
 		}
 		vv_free(filter);
 		if (rc < 0) {
@@ -215,9 +217,10 @@ static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_
 	if (rc == VV_ENOMEM) {
 		return vv_fail_nomem(err);
 	}
-	return lfs ? say(a, "lfs", "Git LFS keeps it, and .gitattributes gives it to varve", path,
-			 "varve migrate", err)
-		   : say(a, "plain", "Git has it as plain text, though varve is to keep it", path,
+	return lfs ? say(a, "lfs", "Git LFS stores it, but .gitattributes assigns it to varve",
+			 path, "varve migrate", err)
+		   : say(a, "plain",
+			 "Git has it as plain text, but .gitattributes assigns it to varve", path,
 			 "varve add --fix", err);
 }
 

@@ -109,7 +109,8 @@ static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT, site = VV_BUF_INIT;
 	vv_error ignored;
 
-	vv_buf_printf(&message, "%s names blocks at %s, a host that is not trusted: nobody asks it",
+	vv_buf_printf(&message,
+		      "%s names blocks at %s, a host that is not trusted: it is not asked",
 		      VV_BLOCKS_CONFIG, vv_text_url(url));
 	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
 		      vv_block_peer_site(&site, url, &ignored) == VV_OK && site.len > 0
@@ -145,7 +146,7 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 	}
 	if (rc < 0) {
 		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
-				     "the block peers of the remote %s are not known: %s",
+				     "the block peers of the remote %s are unknown: %s",
 				     vv_text_shows(name), why.message);
 	}
 	for (size_t i = 0; rc == VV_OK && i < peers->untrusted_count; i++) {

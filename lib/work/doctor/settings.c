@@ -15,7 +15,8 @@
 
 const vv_setting vv_settings[] = {
 	{"varve.addTables", VV_SETTING_BOOL, NULL, NULL,
-	 "add of a folder makes tables of new .csv, .tsv and .ndjson files; if not set, unless HEAD "
+	 "add of a folder makes tables of new .csv, .tsv and .ndjson files; if not set, unless "
+	 "HEAD "
 	 "has such files as text"},
 	{"varve.autoFetch", VV_SETTING_BOOL, "true", NULL,
 	 "blocks that are not here are fetched when a command needs them"},
@@ -24,14 +25,15 @@ const vv_setting vv_settings[] = {
 	{"varve.gcAuto", VV_SETTING_BOOL, "true", NULL,
 	 "commit and its like run gc in the background when there is much to gain"},
 	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
-	 "how many days gc keeps what no version needs any longer"},
+	 "days for which gc keeps blocks that no version needs"},
 	{"varve.hold", VV_SETTING_NUMBER, "0", NULL,
 	 "bytes of sealed copies that serve keeps here for others"},
 	{"varve.holdAllowance", VV_SETTING_NUMBER, NULL, NULL,
-	 "bytes that each identity may keep to begin with, where holdRatio is set; if not set, a twentieth "
-	 "of hold"},
+	 "bytes that each identity may keep at first, where "
+	 "holdRatio is set; default: a twentieth of hold"},
 	{"varve.holdFor", VV_SETTING_TEXT, NULL, NULL,
-	 "an identity that may keep copies here, with =BYTES if that is all; may be set several times"},
+	 "an identity that may keep copies here, with =BYTES if that is all; may be set several "
+	 "times"},
 	{"varve.holdRatio", VV_SETTING_TEXT, NULL, NULL,
 	 "bytes of room for each byte that an identity keeps for you"},
 	{"varve.holdTerm", VV_SETTING_NUMBER, "90", NULL, "how many days a copy stays at least"},
@@ -40,7 +42,7 @@ const vv_setting vv_settings[] = {
 	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,
 	 "bytes of the disk that a transfer leaves free"},
 	{"varve.lowSpeedLimit", VV_SETTING_NUMBER, "100", NULL,
-	 "bytes a second below which a peer is given up; 0: never"},
+	 "stop a transfer slower than this many bytes a second; 0: never"},
 	{"varve.maxGitObjects", VV_SETTING_NUMBER, "10000000", NULL,
 	 "the most Git objects of one transfer"},
 	{"varve.maxGitObjectSize", VV_SETTING_NUMBER, "1g", NULL,
@@ -51,18 +53,19 @@ const vv_setting vv_settings[] = {
 	 "the name of the network that this machine is on, for remembered speeds"},
 	{"varve.prePush", VV_SETTING_BOOL, "true", NULL, "git push sends the rows of tables first"},
 	{"varve.remoteKind", VV_SETTING_WORD, NULL, "git|peer",
-	 "what remotes are whose own setting does not say it; if not set, the URL tells"},
+	 "the kind of remotes without a setting of their own; if not set, the URL decides"},
 	{"varve.smudgeLimit", VV_SETTING_NUMBER, "256m", NULL,
-	 "git checkout writes tables up to so many bytes itself"},
+	 "git checkout writes tables of up to this many bytes itself"},
 	{"varve.ssh", VV_SETTING_WORD, "auto", "auto|libssh2|external", "which ssh is used"},
 	{"varve.timeout", VV_SETTING_NUMBER, "60", NULL,
-	 "seconds without a byte after which a peer is given up, where --timeout does not say it"},
+	 "seconds without a byte after which a peer counts as gone, unless --timeout is given"},
 	{"varve.trustedHost", VV_SETTING_TEXT, NULL, NULL,
-	 "SCHEME://[USER@]HOST[:PORT] that .varveconfig may send requests to; may be set several times"},
+	 "SCHEME://[USER@]HOST[:PORT] that .varveconfig may send requests to; may be set several "
+	 "times"},
 	{OF_REMOTE "varve", VV_SETTING_TEXT, "varve", NULL,
 	 "the path of varve on the far side of ssh"},
 	{OF_REMOTE "varveKind", VV_SETTING_WORD, NULL, "git|peer",
-	 "what this remote is: a Git host without varve, or a peer"},
+	 "the kind of this remote: a Git host without varve, or a peer"},
 	{OF_REMOTE "varveLazy", VV_SETTING_BOOL, "false", NULL, "fetches bring history alone"},
 	{OF_REMOTE "varveUrl", VV_SETTING_TEXT, NULL, NULL,
 	 "a further peer that keeps the blocks of a Git host; may be set several times"},

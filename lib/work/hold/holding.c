@@ -171,7 +171,7 @@ static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv
 		rc = vv_config_each(r, "varve.holdfor", on_entry, &n, err);
 	}
 	if (rc == VV_OK && x->named_count == 0 && x->reward.ratio == 0) {
-		vv_fail(err, VV_EUSAGE, "copies are to be kept, and nobody is named for whom");
+		vv_fail(err, VV_EUSAGE, "copies should be kept, but no key is named for whom");
 		rc = vv_hint(
 			err,
 			"--for DID, or the setting varve.holdFor; 'varve vault key show' prints a "
@@ -198,7 +198,7 @@ static vv_status read_ratio(const char *text, uint64_t *out, vv_error *err)
 	}
 	*out = high * 1000 + low;
 	return *out > 0 ? VV_OK
-			: vv_fail(err, VV_EUSAGE, "a ratio of 0 gives nobody room: leave it out");
+			: vv_fail(err, VV_EUSAGE, "a ratio of 0 allows no room: leave it out");
 }
 
 static vv_status read_reward(vv_holding_rules *x, const vv_holding_options *o, vv_repository *r,
@@ -342,7 +342,7 @@ static vv_status ask(void *payload, vv_hold_identity **out, size_t *count, vv_er
 	vv_status rc = work_out(k, out, count, err);
 
 	if (rc < 0 && strcmp(k->said, err->message) != 0) {
-		vv_notes_warn(k->o->notes, "who has room stays as it was: %s", err->message);
+		vv_notes_warn(k->o->notes, "the shares stay as they were: %s", err->message);
 	}
 	(void)snprintf(k->said, sizeof(k->said), "%s", rc < 0 ? err->message : "");
 	return rc;

@@ -122,7 +122,8 @@ static vv_status fail_no_key(vv_error *err)
 	vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
 	return vv_hint(
 		err,
-		"make one with 'varve vault key new'; 'varve vault key import FILE' brings one that was "
+		"make one with 'varve vault key new'; 'varve vault key import FILE' brings one "
+		"that was "
 		"exported; 'recover', 'replicate' and 'vault' take a vault's recovery key: "
 		"--key FILE");
 }
@@ -216,7 +217,8 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
 	rc = vv_hint(
 		err,
-		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' gives one");
+		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' adds "
+		"one");
 	for (const char *p = vv_buf_cstr(&text); *p; number++) {
 		const size_t len = strcspn(p, "\n");
 		if (n > 0 && strncmp(p, word, n) == 0 && p[n] == ' ') {

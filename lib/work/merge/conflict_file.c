@@ -458,8 +458,8 @@ static vv_status bad(const reading *in, const char *what)
 	vv_fail(in->err, VV_EINPUT, "the record of the conflicts of %s is damaged: %s",
 		vv_text_shows(in->path), what);
 	return vv_hint(in->err,
-		       "'varve add %s' settles the table as it is here; 'varve merge --abort' "
-		       "gives the merge up",
+		       "'varve add %s' resolves the table as it is "
+		       "here; 'varve merge --abort' ends the merge",
 		       vv_text_shows(in->path));
 }
 

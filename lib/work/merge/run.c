@@ -25,11 +25,11 @@ vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err)
 	}
 	vv_fail(err, VV_EREFUSED, "a %s is under way", state);
 	if (strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0) {
-		return vv_hint(err, "'git %s --continue' goes on, 'git %s --abort' gives it up",
-			       state, state);
+		return vv_hint(err, "'git %s --continue' goes on, 'git %s --abort' ends it", state,
+			       state);
 	}
-	return vv_hint(err, "'varve %s --continue' concludes it, 'varve %s --abort' gives it up",
-		       state, state);
+	return vv_hint(err, "'varve %s --continue' concludes it, 'varve %s --abort' ends it", state,
+		       state);
 }
 
 typedef struct staged_names {

@@ -300,7 +300,7 @@ static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, 
 	if (rc < 0 || is) {
 		return rc;
 	}
-	vv_fail(err, VV_EREFUSED, "%s: the file is as neither side has it", vv_text_shows(t->path));
+	vv_fail(err, VV_EREFUSED, "%s: the file matches neither side", vv_text_shows(t->path));
 	return vv_hint(
 		err,
 		"'varve add %s' takes it as it is; without it, 'varve add --fix' merges both "

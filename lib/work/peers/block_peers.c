@@ -145,7 +145,7 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bo
 	vv_status rc;
 
 	*yes = false;
-	vv_buf_printf(&prompt, "%s says that blocks are at %s. Trust %s? [y/N] ", VV_BLOCKS_CONFIG,
+	vv_buf_printf(&prompt, "%s names blocks at %s. Trust %s? [y/N] ", VV_BLOCKS_CONFIG,
 		      vv_text_url(url), vv_text_shows(site));
 	rc = vv_buf_ok(&prompt, err);
 	vv_notes_end(t->notes);

@@ -82,8 +82,7 @@ static vv_status take_url(char **list, size_t *count, const char *value, vv_erro
 	bool fine = u.kind == VV_URL_SSH || u.kind == VV_URL_HTTP || u.kind == VV_URL_IPFS;
 	vv_url_clear(&u);
 	if (!fine) {
-		vv_fail(err, VV_EINPUT,
-			VV_BLOCKS_CONFIG ": '%s' is no place that all clones can reach",
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": not every clone can reach '%s'",
 			vv_text_shows(value));
 		return vv_hint(err, "blocks.url is an http, https or ssh URL");
 	}

@@ -27,7 +27,7 @@ static void tell(edited *e, const vv_new_root *n)
 
 	vv_oid_text(hex, &n->commit);
 	vv_notes_warn(notes,
-		      "%s, commit %.10s: a pointer goes along that does not say what its data is",
+		      "%s, commit %.10s: this push includes a pointer that does not name its data",
 		      vv_text_shows(n->path), hex);
 	if (++e->told == TOLD_MAX) {
 		vv_notes_put(notes, "hint: there may be more: 'varve fsck' names all");

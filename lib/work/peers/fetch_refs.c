@@ -106,7 +106,7 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 	if (near.best) {
 		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
 	}
-	return vv_hint(err, "'varve ls-remote' lists what it has");
+	return vv_hint(err, "'varve ls-remote' lists its refs");
 }
 
 /* What a word on the right of ':' names here, in the folder of what it comes from. */

@@ -360,9 +360,8 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	}
 	if (change == VV_HOST_REWRITTEN) {
 		g->rewritten = false;
-		vv_notes_warn(g->t->notes,
-			      "%s has lost what was there: somebody overwrote it on %s", ref,
-			      shown);
+		vv_notes_warn(g->t->notes, "%s has lost its blocks: somebody overwrote it on %s",
+			      ref, shown);
 	} else if (change == VV_HOST_GONE) {
 		vv_notes_warn(g->t->notes, "%s is no longer there: somebody deleted it from %s",
 			      ref, shown);
@@ -374,7 +373,7 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	}
 	vv_notes_put(g->t->notes,
 		     lost.here > 0
-			     ? "hint: 'varve push --blocks' puts back what is here"
+			     ? "hint: 'varve push --blocks' sends the blocks that are here again"
 			     : "hint: ask someone who has the blocks to run 'varve push --blocks'");
 	if (lost.here == 0 && change == VV_HOST_AS_EXPECTED) {
 		vv_notes_put(

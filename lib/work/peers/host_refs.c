@@ -13,7 +13,7 @@
 
 static vv_status bad_line(const vv_host_refs *x, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "git ls-remote gives no list of the refs of '%s'",
+	return vv_fail(err, VV_ECORRUPT, "git ls-remote returned no list of the refs of '%s'",
 		       vv_text_url(x->url));
 }
 
@@ -136,8 +136,8 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 {
 	vv_fail(err, VV_ENOSUPPORT,
-		"'%s' is a plain web server: it has a repository's files, and speaks neither varve "
-		"nor Git's protocol",
+		"'%s' is a plain web server that speaks "
+		"neither varve's nor Git's protocol",
 		vv_text_url(x->url));
 	return vv_hint(err, "copy the folder and clone the copy; or have it served by 'varve serve "
 			    "--http' or 'git http-backend'");

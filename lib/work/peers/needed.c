@@ -191,7 +191,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		return rc;
 	}
 	if (!n->asked && vv_env_get(vv_repository_env(n->repo), VV_OFFLINE_VAR)) {
-		n->why_off = "--offline asks nobody";
+		n->why_off = "--offline asks no peer";
 		return VV_OK;
 	}
 	rc = n->asked ? VV_OK : vv_config_bool(n->repo, "varve.autofetch", true, &automatic, err);

@@ -89,7 +89,7 @@ static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec 
 	}
 	if (!s->to || strncmp(s->to, "refs/", 5) != 0) {
 		vv_fail(err, VV_EUSAGE,
-			"'%s' is a commit, not a branch or tag: say where it is to go",
+			"'%s' is a commit, not a branch or tag: name the ref to push it to",
 			vv_text_shows(s->from));
 		return vv_hint(err, "varve push REMOTE %s:refs/heads/NAME", vv_text_shows(s->from));
 	}
@@ -160,7 +160,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	vv_status rc;
 
 	if (!head->branch || strncmp(head->branch, "refs/heads/", 11) != 0) {
-		vv_fail(err, VV_EUSAGE, "HEAD is on no branch: say what to push");
+		vv_fail(err, VV_EUSAGE, "HEAD is on no branch: name what to push");
 		return vv_hint(err, "varve push REMOTE HEAD:refs/heads/NAME");
 	}
 	if (head->unborn) {
@@ -346,8 +346,10 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
 		it->why =
-			known ? "the branch there has commits that this one does not have: 'varve pull' first"
-			      : "the branch there has commits that are not here: 'varve pull' first";
+			known ? "the branch there has commits that this one does not have: 'varve "
+				"pull' first"
+			      : "the branch there has commits that are not here: 'varve pull' "
+				"first";
 	}
 	return VV_OK;
 }

@@ -271,7 +271,7 @@ static void send_beside(run *r)
 	}
 	vv_notes_end(r->t.notes);
 	if (rc < 0) {
-		vv_notes_warn(r->t.notes, "who reaches %s by plain git lacks these blocks: %s",
+		vv_notes_warn(r->t.notes, "users of %s without varve do not get these blocks: %s",
 			      vv_text_url(r->remote.url), err.message);
 	}
 	vv_git_host_close(host);
@@ -286,7 +286,8 @@ static void tell_race(const run *r)
 		if (why && (strstr(why, "fetch first") || strstr(why, "non-fast-forward"))) {
 			vv_notes_put(
 				r->t.notes,
-				"hint: somebody else has pushed meanwhile: 'varve pull' first, then "
+				"hint: somebody else has pushed meanwhile: 'varve pull' first, "
+				"then "
 				"push again");
 			return;
 		}
@@ -472,7 +473,8 @@ static vv_status push(run *r, vv_error *err)
 				      r->out.sum.absent == 1 ? "is" : "are");
 			vv_notes_put(
 				r->t.notes,
-				"hint: 'varve fetch --from URL' gets them from a peer that has them; then push again");
+				"hint: 'varve fetch --from URL' gets them from a peer that has "
+				"them; then push again");
 		}
 	}
 	if (rc < 0) {

@@ -228,7 +228,7 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 	if (k) {
 		rc = k->open(t, out, 1, &count, url, err);
 		return rc < 0 || count > 0 ? rc
-					   : vv_fail(err, VV_ENOTFOUND, "%s gives no blocks",
+					   : vv_fail(err, VV_ENOTFOUND, "%s serves no blocks",
 						     vv_reach_shown(url));
 	}
 	out->name = url;

@@ -345,9 +345,10 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 		vv_fail(err, VV_ENOTFOUND,
 			count == 0 ? "there is no remote"
 				   : "it is not clear which remote is meant");
-		rc = vv_hint(err, count == 0
-					  ? "'varve remote add origin URL' makes one, or give a URL"
-					  : "name one: 'varve remote -v' lists them");
+		rc = vv_hint(err,
+			     count == 0
+				     ? "add one with 'varve remote add origin URL', or name a URL"
+				     : "name one: 'varve remote -v' lists them");
 	} else {
 		*name = vv_strdup(pick);
 		rc = *name ? VV_OK : vv_fail_nomem(err);

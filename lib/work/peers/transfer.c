@@ -49,10 +49,10 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {
-		vv_fail(err, VV_EREFUSED, "nobody can be asked: there is no terminal");
-		return vv_hint(
-			err,
-			"use an ssh agent, a credential helper of Git, or a key without passphrase");
+		vv_fail(err, VV_EREFUSED, "cannot ask: there is no terminal");
+		return vv_hint(err,
+			       "use an ssh agent, a credential helper of Git, or a key without "
+			       "passphrase");
 	}
 	vv_text_put_escaped(&text, prompt, strlen(prompt));
 	vv_status rc = vv_write_full(fd, vv_buf_cstr(&text), text.len, "/dev/tty", err);
@@ -244,7 +244,7 @@ static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_
 		goto done;
 	}
 	if (!is) {
-		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not say what its dataset is");
+		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not name its dataset");
 	}
 done:
 	vv_tree_entry_clear(&e);
@@ -274,9 +274,9 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 		vv_oid_text(hex, &v->commit);
 		hex[10] = '\0';
 		vv_prefix(err, "%s: %s in commit %s",
-			  rc == VV_EREFUSED     ? "what has arrived is refused"
-			  : rc == VV_ENOSUPPORT ? "what has arrived cannot be checked here"
-						: "what has arrived is not sound",
+			  rc == VV_EREFUSED     ? "the received blocks are refused"
+			  : rc == VV_ENOSUPPORT ? "the received blocks cannot be checked here"
+						: "the received blocks are damaged",
 			  vv_text_shows(v->path), hex);
 	}
 	return rc;
@@ -331,7 +331,7 @@ static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, s
 				     vv_text_bytes(s->bytes), vv_text_url(s->name));
 		}
 		if (s->dropped && !s->left_out && (blocks || !s->unasked)) {
-			vv_notes_warn(t->notes, "%s was given up: %s", vv_text_url(s->name),
+			vv_notes_warn(t->notes, "stopped waiting for %s: %s", vv_text_url(s->name),
 				      s->why.message);
 		}
 	}

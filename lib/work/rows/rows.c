@@ -163,7 +163,7 @@ static int read_where(vv_rows *r, vv_error *err)
 	if ((more = vv_table_read(r->reader, &r->batch, err)) > 0 &&
 	    r->batch.rows != r->tested_batch.rows) {
 		return (int)vv_fail(err, VV_ECORRUPT,
-				    "a row group gave different rows when it was read again");
+				    "a row group had different rows when it was read again");
 	}
 	return more;
 }

@@ -25,7 +25,8 @@ static const struct {
 #define AND " and "
 
 static const char tests_hint[] =
-	"the tests are '=', '<', '<=', '>', '>=', '^=' (begins with) and 'COLUMN between LOW and HIGH'";
+	"the tests are '=', '<', '<=', '>', '>=', '^=' (begins with) and 'COLUMN between LOW and "
+	"HIGH'";
 
 typedef struct test {
 	size_t column;
@@ -157,10 +158,9 @@ static vv_status refuse_joined(const test *t, const vv_table *table, vv_error *e
 	}
 	vv_fail(err, VV_EUSAGE, "--where takes one test, and '%s' is in '%s'", word,
 		vv_text_show(t->text, t->len));
-	return vv_hint(err,
-		       both ? "give --where for each test: all must hold"
-			    : "rows for which one of several tests holds cannot be asked for at "
-			      "once: ask for each");
+	return vv_hint(err, both ? "repeat --where for each test: a row must pass all"
+				 : "tests cannot be joined by 'or': "
+				   "run one query for each");
 }
 
 vv_status vv_where_found_none(const vv_where *w, const vv_table *table, vv_error *err)
@@ -217,7 +217,7 @@ static vv_status read_value(test *t, vv_error *err)
 	if (is || t->digits.failed) {
 		return vv_buf_ok(&t->digits, err);
 	}
-	vv_fail(err, VV_EUSAGE, "--where: '%s' is no value of column '%s', which is of type %s",
+	vv_fail(err, VV_EUSAGE, "--where: '%s' is not a value of column '%s', which has type %s",
 		vv_text_show(t->text, t->len), vv_text_show(t->field->name, t->field->name_len),
 		vv_type_name(t->field->type));
 	return vv_hint(err, "'=' and '^=' take any text");

@@ -285,7 +285,7 @@ static vv_status take_kept(void *payload, uint8_t type, const void *bytes, size_
 	kept *k = payload;
 
 	if (type != VV_FRAME_MESSAGE || k->answered) {
-		return vv_fail(err, VV_ECORRUPT, "the vault's program says what it was not asked");
+		return vv_fail(err, VV_ECORRUPT, "the vault's program sent an unexpected answer");
 	}
 	k->answered = true;
 	return vv_supply_keeps_read(k->bits, k->count, &k->copies, bytes, len, err);
@@ -299,7 +299,7 @@ static vv_status ask_kept(vv_supply *s, const vv_cid *roots, kept *k, vv_error *
 
 	return rc < 0 || k->answered
 		       ? rc
-		       : vv_fail(err, VV_ECORRUPT, "the vault's program gave no answer");
+		       : vv_fail(err, VV_ECORRUPT, "the vault's program did not answer");
 }
 
 /* From place `at` on; *at moves on to what is to be asked next. */
@@ -379,9 +379,9 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 		rc = add_keeper(x, word, err);
 	} else if (u.secret) {
 		(void)vv_fail(err, VV_EUSAGE,
-			      "%s has a password, and who keeps a version is written down",
+			      "%s has a password, and the holders of a version are recorded",
 			      vv_text_url(word));
-		rc = vv_hint(err, "leave it out: a credential helper of Git can give it");
+		rc = vv_hint(err, "leave it out: a credential helper of Git can provide it");
 	} else {
 		whole = u.kind == VV_URL_PATH ? realpath(u.path, NULL) : NULL;
 		rc = add_keeper(x, whole ? whole : word, err);
@@ -441,7 +441,8 @@ static vv_status fail_unasked(const dropping *x, vv_error *err)
 		return VV_OK;
 	}
 	*err = x->d->keepers[0].why;
-	return vv_prefix(err, "%s cannot say what it keeps", vv_reach_shown(x->d->keepers[0].name));
+	return vv_prefix(err, "%s cannot list what it keeps",
+			 vv_reach_shown(x->d->keepers[0].name));
 }
 
 static vv_status ask_keepers(dropping *x, vv_error *err)

@@ -41,7 +41,7 @@ typedef struct answer {
 
 static vv_status unexpected(vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT, "the vault's program says what it was not asked");
+	return vv_fail(err, VV_ECORRUPT, "the vault's program sent an unexpected answer");
 }
 
 static vv_status ask(const source *s, vv_supply_op op, answer *a, vv_supply_frame_fn fn,

@@ -178,7 +178,7 @@ static vv_status take_where(void *payload, uint8_t type, const void *bytes, size
 	size_t pairs;
 
 	if (type != VV_FRAME_MESSAGE || w->holders) {
-		return vv_fail(err, VV_ECORRUPT, "the vault's program says what it was not asked");
+		return vv_fail(err, VV_ECORRUPT, "the vault's program sent an unexpected answer");
 	}
 	vv_cbor_init(&r.c, bytes, len);
 	r.rc = vv_cbor_get_map(&r.c, &pairs, err);
@@ -208,7 +208,7 @@ vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_con
 	rc = s ? vv_supply_ask(s, 0, &q, take_where, out, err) : vv_fail_nomem(err);
 	vv_supply_free(s);
 	if (rc == VV_OK && !out->holders) {
-		rc = vv_fail(err, VV_ECORRUPT, "the vault's program gave no answer");
+		rc = vv_fail(err, VV_ECORRUPT, "the vault's program did not answer");
 	}
 	if (rc < 0) {
 		vv_vault_where_clear(out);

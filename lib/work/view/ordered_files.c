@@ -334,7 +334,7 @@ static vv_status go_loose(vv_ordered_file *o, const vv_error *why, vv_error *err
 		f->loose++;
 	} else {
 		rc = vv_fail(err, VV_ELOCKED,
-			     "no room for its file (%s), and %u others are given without one",
+			     "no room for its file (%s); %u others are read without one",
 			     why->message, LOOSE_MAX);
 	}
 	vv_mutex_unlock(f->lock);

@@ -228,19 +228,19 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 			rc = vv_fail(err, VV_ENOTFOUND,
 				     "'%s' is not in conflict, or %s does not have it",
 				     vv_text_shows(s->path), sides[stage]);
-			vv_hint(err, "'varve conflicts' lists what is in conflict");
+			vv_hint(err, "'varve conflicts' lists the conflicts");
 		} else if (vv_index_get_stage(x, s->path, 1, &e) ||
 			   vv_index_get_stage(x, s->path, 2, &e) ||
 			   vv_index_get_stage(x, s->path, 3, &e)) {
 			rc = vv_fail(err, VV_ENOTFOUND,
 				     "'%s' is in conflict: the index has its sides",
 				     vv_text_shows(s->path));
-			vv_hint(err,
-				"name one of them: ':1:PATH' is the base, ':2:PATH' ours, ':3:PATH' theirs");
+			vv_hint(err, "name one of them: ':1:PATH' is the base, ':2:PATH' ours, "
+				     "':3:PATH' theirs");
 		} else {
 			rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
 				     vv_text_shows(s->path));
-			vv_hint(err, "'varve status' shows what is staged");
+			vv_hint(err, "'varve status' shows staged changes");
 		}
 	} else {
 		s->blob = e.id;

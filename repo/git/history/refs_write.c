@@ -583,7 +583,7 @@ static vv_status prepare(vv_repository *r, move *moves, size_t count, bool *dele
 			rc = check_target(r, c, err);
 		}
 		if (rc == VV_OK && i > 0 && strcmp(c->name, moves[i - 1].change->name) == 0) {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' is to be moved twice",
+			rc = vv_fail(err, VV_EUSAGE, "'%s' would be moved twice",
 				     vv_text_shows(c->name));
 		}
 		*deletes = *deletes || !c->id;

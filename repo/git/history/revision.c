@@ -73,7 +73,8 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 	}
 	return vv_hint(
 		err,
-		"list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'");
+		"list versions with 'varve log', branches and tags with 'varve branch' and 'varve "
+		"tag'");
 }
 
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err)
@@ -225,8 +226,8 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	}
 	if (!*found) {
 		(void)vv_fail(err, VV_ENOTFOUND,
-			      "the previous commit is not given (000...0), and which branch is the "
-			      "default one is not known here");
+			      "the previous commit is missing (000...0), "
+			      "and the default branch is unknown here");
 		return vv_hint(err, "name the base, such as origin/trunk..HEAD; or let Git ask for "
 				    "it: git remote set-head origin --auto");
 	}
@@ -504,7 +505,8 @@ vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_o
 		if (r->shallow_count > 0) {
 			(void)vv_hint(
 				err,
-				"this clone is shallow: 'git fetch --unshallow' gets the older commits");
+				"this clone is shallow: 'git fetch --unshallow' gets the older "
+				"commits");
 		}
 		return VV_ENOTFOUND;
 	}

@@ -753,7 +753,7 @@ static vv_status restore(const vv_index_copy *c, const vv_repository *r, vv_git_
 	if (vv_lstat(&now, r->index_file, NULL) < 0 || !vv_stat_equal(&now, &c->written)) {
 		return vv_fail(
 			err, VV_ECONFLICT,
-			"another program changed the index meanwhile: what was staged stays so");
+			"another program changed the index meanwhile: staged changes stay staged");
 	}
 	return c->existed ? put_back(c, lock, err) : vv_unlink(r->index_file, false, err);
 }

@@ -8,7 +8,7 @@ pointer_of() {
 	new_repo
 	rows 3000 > prices.csv
 	succeeds varve add prices.csv
-	output_has "prices.csv: new table, 3,000 rows, 4 columns, key id (found: no value comes twice)"
+	output_has "prices.csv: new table, 3,000 rows, 4 columns, key id (found: no value repeats)"
 	output_has "id integer, name string, price number, day date"
 	output_has "comma"
 	output_has "new,"
@@ -34,7 +34,7 @@ pointer_of() {
 	new_repo
 	rows 100 > prices.csv
 	succeeds varve add --key name,id prices.csv
-	output_has "key name, id (as you said: no value comes twice)"
+	output_has "key name, id (as declared: no value repeats)"
 	pointer_of prices.csv | grep -q '"key": \["name", "id"\]'
 }
 
@@ -130,7 +130,7 @@ pointer_of() {
 	echo x > data/b.txt
 	succeeds varve add data
 	output_has "3 new files read as tables of varve ('git config varve.addTables false' leaves new ones to Git)"
-	output_has "data/a.csv: 10 rows, key id (found: no value comes twice)"
+	output_has "data/a.csv: 10 rows, key id (found: no value repeats)"
 	output_has "3 ordinary files: data/b.txt, data/broken.csv, data/empty.csv"
 	stderr_has "data/broken.csv goes to Git as text, it does not read as a table: data/broken.csv: line 2, column 5"
 	stderr_has "data/empty.csv goes to Git as text, it does not read as a table: it is empty"
@@ -482,7 +482,7 @@ pointer_of() {
 	output_has ", no key"
 	output_lacks "dry run"
 	succeeds varve add prices.csv
-	output_has "key id (found: no value comes twice)"
+	output_has "key id (found: no value repeats)"
 	rows 21 > prices.csv
 	succeeds varve add -n prices.csv
 	output_has "key id"
@@ -570,7 +570,7 @@ pointer_of() {
 	new_repo
 	printf '"a,b",c,d\n1,2,3\n4,2,6\n' > t.csv
 	succeeds varve add --key 'a,b' t.csv
-	output_has "key a,b (as you said"
+	output_has "key a,b (as declared"
 	varve commit -qm one
 	succeeds varve add --key 'd,a,b,c' t.csv
 	output_has "key d, a,b, c"

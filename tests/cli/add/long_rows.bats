@@ -244,7 +244,7 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 	local file
 	for file in "${!at[@]}"; do
 		ends_with 2 varve add --as table $([ $file != mid.json ] || echo --input-format json) $file
-		stderr_has "$file: ${at[$file]}: so many blank lines"
+		stderr_has "$file: ${at[$file]}: the blank lines"
 		stderr_has "more than 8 MiB"
 		stderr_has "take them out"
 		stderr_lacks "quote"
@@ -255,7 +255,7 @@ open(name, "wb").write(plain(before) + plain(blank) * int(count) + plain(after))
 	written header.csv 'a,b\n' $n '\n' '1,2\n'
 	for file in first only header; do
 		ends_with 2 varve add $file.csv
-		stderr_has "$file.csv: more than 256 KiB of blank lines stand where the first rows should be"
+		stderr_has "$file.csv: more than 256 KiB of blank lines come before the first rows"
 		stderr_lacks "quote"
 	done
 	# what is a long row is said to be one, whatever blank lines are around it

@@ -293,7 +293,7 @@ for i in rows:
 	git rm -q -f --cached t.csv
 	git commit -qm gone
 	succeeds varve add --order key t.csv
-	output_has "key id (found: no value comes twice)"
+	output_has "key id (found: no value repeats)"
 	output_has "order:   rows are kept by id"
 	varve commit -qm one
 	varve cat HEAD:t.csv | cmp - ../one.csv
@@ -302,7 +302,7 @@ for i in rows:
 	(echo id,code,v; for i in $(seq 4000 -1 1); do echo "$i,c$i,x"; done; echo 7,c0,y) > u.csv
 	cp u.csv ../u.csv
 	succeeds varve add --order key u.csv
-	output_has "key code (found: no value comes twice)"
+	output_has "key code (found: no value repeats)"
 	output_has "order:   rows are kept by code"
 	varve commit -qm two
 	varve cat HEAD:u.csv | cmp - ../u.csv
@@ -807,7 +807,7 @@ print("\n".join(r))' "$1" "${2-}"
 	start_server src
 	got() { curl -s -b cookies "$url/api/v0/compare/$1/t.csv" | python3 -c 'import json, sys; d = json.load(sys.stdin); print(d["words"], d["schema"], [(r["kind"], r["key"]) for r in d["rows"]])'; }
 	got HEAD~3..HEAD~2
-	[[ $(got HEAD~3..HEAD~2) == *"order"*"rows stand in another order"*"[]" ]]
+	[[ $(got HEAD~3..HEAD~2) == *"order"*"rows are in another order"*"[]" ]]
 	[[ $(got HEAD~2..HEAD~1) == *"('changed', '5')"* ]]
 	[[ $(got HEAD~2..HEAD~1) == *"('removed', '7')"* ]]
 	got HEAD~1..HEAD

@@ -234,7 +234,7 @@ sys.stdout.buffer.write(bytes([37]) + cid + b"\xa0")' > x.car
 @test "wrong words are explained" {
 	new_repo
 	ends_with 2 varve ipfs car
-	stderr_has "export or import"
+	stderr_has "car export or car import"
 	ends_with 2 varve ipfs car send x
 	stderr_has "not 'send'"
 	ends_with 2 varve ipfs car export x

@@ -80,7 +80,7 @@ next() {
 	varve add t.csv datapackage.json > /dev/null 2>&1
 	ends_with 1 varve check
 	output_has "key-broken"
-	output_has "the key (id) holds in the base"
+	output_has "the key (id) is unique in the base"
 	printf 'id,name,price\n1,a,5\n2,b,6\n9,c,7\n' > t.csv
 	succeeds varve check
 }

@@ -271,7 +271,7 @@ constraint-error 4 price" ]
 	cut -d, -f1,2,3 prices.csv > new && mv new prices.csv
 	ends_with 1 varve check
 	ends_with 2 varve check --accept column-removed prices.csv
-	stderr_has "--accept wants a reason"
+	stderr_has "--accept needs a reason"
 	ends_with 2 varve check --accept column-remove prices.csv --why x
 	stderr_has "did you mean 'column-removed'?"
 	succeeds varve check --accept column-removed prices.csv --why "nobody needs it"
@@ -365,7 +365,7 @@ Varve-Accept: column-remove prices.csv"
 	stderr_has "there is no rule 'nothing'"
 	ends_with 2 varve check --limit x
 	ends_with 2 varve check --output pdf=x
-	stderr_has "--output knows no format 'pdf'"
+	stderr_has "--output has no format 'pdf'"
 	ends_with 2 varve check --output text
 	ends_with 2 varve check --now tomorrowish
 	ends_with 2 varve check nowhere.csv

@@ -39,7 +39,7 @@ branches() {
 	branches
 	git branch -qm main trunk
 	ends_with 2 varve check "$zero..new"
-	stderr_has "which branch is the default one is not known here"
+	stderr_has "the default branch is unknown here"
 	stderr_has "git remote set-head origin --auto"
 	git switch -q trunk 2> /dev/null
 	cd ..

@@ -61,5 +61,5 @@ complete_words() {
 
 @test "an unknown shell is refused" {
 	ends_with 2 varve completion tcsh
-	stderr_has "completion knows bash, zsh and fish, not 'tcsh'"
+	stderr_has "completion supports bash, zsh and fish, not 'tcsh'"
 }

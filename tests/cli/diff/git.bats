@@ -264,7 +264,7 @@ two_versions() {
 
 @test "the commands for git refuse other words" {
 	ends_with 2 varve diff-file a b
-	stderr_has "diff-file takes what git gives"
+	stderr_has "diff-file takes the arguments that git passes"
 	ends_with 2 varve textconv
 	stderr_has "textconv takes a file"
 	ends_with 2 varve diff-tool a

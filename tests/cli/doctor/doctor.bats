@@ -10,7 +10,7 @@ healthy() {
 @test "a healthy repository has nothing wrong" {
 	healthy
 	succeeds varve doctor
-	output_is "nothing is wrong"
+	output_is "no problems found"
 	succeeds varve doctor --json
 	output_has '"wrong": 0'
 	output_has '"findings": []'
@@ -20,7 +20,7 @@ healthy() {
 
 @test "outside of a repository only programs are looked at" {
 	succeeds varve doctor
-	output_is "nothing is wrong"
+	output_is "no problems found"
 }
 
 @test "git: missing, or too old" {
@@ -47,7 +47,7 @@ healthy() {
 	git config --unset merge.varve.driver
 	git config filter.varve.clean cat
 	ends_with 1 varve doctor
-	output_has "settings: git does not know what to call for tables: merge.varve.driver is not set"
+	output_has "settings: git has no command for tables: merge.varve.driver is not set"
 	output_has "settings: filter.varve.clean is 'cat', which is not varve's"
 	output_has "mend: varve init"
 	output_has "2 things are wrong"
@@ -100,7 +100,7 @@ healthy() {
 	output_has "attributes: .gitattributes:3 (*.csv text eol=crlf) beats -text for p.csv: Git rewrites pointers there"
 	: > .gitattributes
 	ends_with 1 varve doctor
-	output_has "p.csv: it is a table of varve, and no line of .gitattributes says so"
+	output_has "p.csv: it is a table of varve, but no line of .gitattributes declares it"
 	output_has "mend: varve track p.csv"
 	varve track p.csv > /dev/null
 	succeeds varve doctor
@@ -119,10 +119,10 @@ healthy() {
 	git update-index --add --cacheinfo "100644,$(git hash-object -w --no-filters broken),b.csv"
 	varve track '*.csv' > /dev/null
 	ends_with 1 varve doctor
-	output_has "plain: t.csv: Git has it as plain text, though varve is to keep it"
+	output_has "plain: t.csv: Git has it as plain text, but .gitattributes assigns it to varve"
 	output_has "mend: varve add --fix t.csv"
-	output_has "lfs: l.csv: Git LFS keeps it, and .gitattributes gives it to varve"
-	output_has "pointer: f.csv: its pointer was edited: it does not say what its data is"
+	output_has "lfs: l.csv: Git LFS stores it, but .gitattributes assigns it to varve"
+	output_has "pointer: f.csv: its pointer was edited: it does not name its data"
 	output_has 'pointer: b.csv: a damaged pointer: the pointer must have a number of "rows"'
 	output_has "4 things are wrong"
 }
@@ -176,7 +176,7 @@ healthy() {
 	git remote add hub ../hub.git
 	varve push -q hub main
 	succeeds varve doctor
-	output_is "nothing is wrong"
+	output_is "no problems found"
 }
 
 @test "a lock of git, and versions that no remote has" {
@@ -199,7 +199,7 @@ healthy() {
 	varve track --text '*.csv' > /dev/null 2>&1
 	rm -f .git/hooks/pre-push
 	succeeds varve doctor
-	output_is "nothing is wrong"
+	output_is "no problems found"
 }
 
 @test "settings whose name or value means nothing are told" {

@@ -173,7 +173,7 @@ sums() {
 	stderr_has "5 versions stay"
 	rm -rf ../hub.git
 	ends_with 2 varve drop --history
-	stderr_has "origin cannot say what it keeps:"
+	stderr_has "origin cannot list what it keeps:"
 	succeeds varve fsck
 	output_has "sound: 6 versions of datasets"
 }
@@ -199,7 +199,7 @@ sums() {
 		sleep 0.05
 	done
 	ends_with 2 varve drop --history
-	stderr_has "origin cannot say what it keeps:"
+	stderr_has "origin cannot list what it keeps:"
 	stderr_has "versions are being dropped there just now"
 	git remote add other ../none.git
 	ends_with 2 varve drop --history
@@ -347,7 +347,7 @@ json_of() {
 	done
 	put_blocks
 	succeeds varve fsck
-	output_has "(nobody was asked)"
+	output_has "(no peer was asked)"
 	succeeds varve --offline fsck --data
 	ends_with 1 varve fsck --data --json
 	[ "$(json_of "(len(d['problems']), d['problems'][0]['kind'], d['shown'])" <<< "$output")" = \

@@ -142,7 +142,7 @@ hub_with_history() {
 	through damaged
 	ends_with 2 varve fetch -q origin main
 	[[ $stderr =~ "ssh://hub/hub.git sent "[0-9]+" block"s?" that cannot be unpacked: " ]]
-	stderr_has "'varve fsck' there tells whether it is damaged there or on the way"
+	stderr_has "'varve fsck' there shows whether it is damaged there or in transit"
 	[ "$(came)" -gt 0 ]
 	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
 	succeeds varve fsck --data
@@ -166,7 +166,7 @@ hub_with_history() {
 	[ "$(came)" -gt 0 ]
 	echo "$output"
 	[[ $output =~ "remote: "[0-9]+" block"s?" came damaged and cannot be unpacked" ]]
-	[[ $output == *"'varve fsck' at the sender tells whether its blocks are sound"* ]]
+	[[ $output == *"'varve fsck' at the sender shows whether its blocks are sound"* ]]
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main~1)" ]
 	succeeds varve -C ../hub.git fsck --data
 	through plain

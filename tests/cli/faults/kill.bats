@@ -349,10 +349,10 @@ held() {
 		cmp ../$name.before ../$name.after
 		grep -q "index.lock" ../$name.said
 	done
-	grep -q "^varve: another program holds" ../git.said
+	grep -q "^varve: another program has locked" ../git.said
 	grep -q "remove that file" ../git.said
 	for name in machine space boot; do
-		grep -q "^varve: varve, process 1 on 'here', holds" ../$name.said
+		grep -q "^varve: varve, process 1 on 'here', has locked" ../$name.said
 		grep -q "cannot be seen from here" ../$name.said
 	done
 	grep -q "end that process" ../runs.said

@@ -192,11 +192,11 @@ assert any(p["kind"] == "damaged dataset" and p["path"] == "prices.csv" for p in
 	index=${pack%.pack}.idx
 	flip "$pack" $(($(wc -c < "$pack") - 10))
 	ends_with 2 varve fsck --data
-	output_has "damaged Git pack: objects/pack/$(basename "$pack") is not what its checksum says"
+	output_has "damaged Git pack: objects/pack/$(basename "$pack") does not match its checksum"
 	flip "$pack" $(($(wc -c < "$pack") - 10))
 	flip "$index" $(($(wc -c < "$index") - 10))
 	ends_with 1 varve fsck
-	output_has "damaged Git index: objects/pack/$(basename "$index") is not what its checksum says"
+	output_has "damaged Git index: objects/pack/$(basename "$index") does not match its checksum"
 	stderr_has "'varve fsck --repair' makes an index again"
 	rm -f "$index"
 	git index-pack "$pack" > /dev/null

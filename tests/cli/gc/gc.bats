@@ -243,7 +243,7 @@ ended() {
 	ends_with 2 varve gc --auto
 	cp ../pack "$pack"
 	succeeds varve commit --allow-empty -m more
-	stderr_has "the store wants a gc, but the last one failed: see "
+	stderr_has "the store needs a gc, but the last one failed: see "
 	succeeds varve gc --auto
 	succeeds varve commit --allow-empty -m more
 	stderr_lacks gc

@@ -271,7 +271,7 @@ terminal() {
 @test "on a terminal the host is asked about once, and the answer is remembered" {
 	with_peer
 	ends_with 2 terminal n varve push -u origin main
-	output_has ".varveconfig says that blocks are at $peer. Trust $(site "$peer")? [y/N]"
+	output_has ".varveconfig names blocks at $peer. Trust $(site "$peer")? [y/N]"
 	output_has "a host that is not trusted: it is left out"
 	[ -z "$(git -C ../host.git for-each-ref)" ]
 	[ -z "$(git config varve.trustedHost)" ]
@@ -291,10 +291,10 @@ terminal() {
 	export VARVE_TRUSTED_HOSTS=$(site "$peer")
 	varve push -q -u origin main
 	succeeds varve doctor
-	output_has "nothing is wrong"
+	output_has "no problems found"
 	unset VARVE_TRUSTED_HOSTS
 	ends_with 1 varve doctor
-	output_has ".varveconfig names blocks at $peer, a host that is not trusted: nobody asks it"
+	output_has ".varveconfig names blocks at $peer, a host that is not trusted: it is not asked"
 	output_has "mend: git config --global --add varve.trustedHost $(site "$peer")"
 	git config varve.trustedHost $(site "$peer")
 	succeeds varve doctor

@@ -132,16 +132,16 @@ commit_pointer() {
 	commit_pointer 's/"rows": 50/"rows": 51/'
 	edited=$(git rev-parse HEAD | cut -c 1-10)
 	succeeds git push origin main
-	stderr_has "warning: p.csv, commit $edited: a pointer goes along that does not say what its data is"
+	stderr_has "warning: p.csv, commit $edited: this push includes a pointer that does not name its data"
 	stderr_has "hint: it was edited by hand; 'varve add --fix p.csv' mends it"
 	succeeds varve push origin main:known # the host has it by now
-	stderr_lacks "a pointer goes along"
+	stderr_lacks "includes a pointer"
 	commit_pointer '2s/kept/cept/'
 	succeeds git push origin main
 	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a damaged pointer goes along as plain text"
-	stderr_lacks "does not say what its data is"
+	stderr_lacks "does not name its data"
 	git switch -qf sound
 	commit_pointer 's/"rows": 50/"rows": 52/'
 	succeeds varve push origin sound
-	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): a pointer goes along that does not say what its data is"
+	stderr_has "warning: p.csv, commit $(git rev-parse HEAD | cut -c 1-10): this push includes a pointer that does not name its data"
 }

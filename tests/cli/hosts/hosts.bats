@@ -293,7 +293,7 @@ refs/varve/blocks" ]
 	cd ../b
 	change 9
 	succeeds varve push
-	stderr_has "warning: refs/varve/blocks has lost what was there: somebody overwrote it on $url"
+	stderr_has "warning: refs/varve/blocks has lost its blocks: somebody overwrote it on $url"
 	varve clone -q "$url" ../c
 	cmp prices.csv ../c/prices.csv
 	cd ../c
@@ -579,7 +579,7 @@ packs_are_whole() {
 	git rm -q format
 	tamper
 	ends_with 2 varve clone "$url" ../b
-	stderr_has "holds no blocks of varve's"
+	stderr_has "has no blocks of varve"
 }
 
 @test "names in the tree that lead elsewhere are passed over" {
@@ -785,7 +785,7 @@ refs/tags/v1" ]
 	[ "${stderr/ 0 B/}" = "$stderr" ]
 	for i in 1 2; do
 		succeeds varve -C ../b fetch
-		stderr_has "'varve push --blocks' puts back what is here"
+		stderr_has "'varve push --blocks' sends the blocks that are here again"
 	done
 	ends_with 1 varve -C ../b doctor
 	output_has "the remote origin lacks the blocks of 1 version of a dataset"
@@ -811,7 +811,7 @@ refs/tags/v1" ]
 	git -C ../host.git update-ref refs/varve/blocks "$(git -C ../host.git commit-tree -m x \
 		"$(git -C ../host.git mktree < <(git -C ../host.git ls-tree refs/varve/blocks format))")"
 	succeeds varve -C ../b fetch
-	stderr_has "refs/varve/blocks has lost what was there"
+	stderr_has "refs/varve/blocks has lost its blocks"
 	ends_with 1 varve -C ../b doctor
 	output_has "varve push --blocks origin"
 	succeeds varve push --blocks

@@ -33,14 +33,14 @@ not_here() {
 		output_lacks "not here"
 	else
 		output_has "not here: $1 version"
-		output_has "left with origin (nobody was asked); 'varve fetch --data --all' gets them"
+		output_has "left with origin (no peer was asked); 'varve fetch --data --all' gets them"
 	fi
 }
 
 @test "a lazy clone has the version at hand, and says what it left" {
 	peer
 	succeeds varve clone --lazy peer b
-	stderr_has "6 versions of datasets known; the data of each is fetched when it is needed"
+	stderr_has "found 6 versions of datasets; the data of each is fetched when it is needed"
 	cmp peer/prices.csv b/prices.csv
 	cd b
 	[ -z "$(git status --porcelain)" ]
@@ -49,7 +49,7 @@ not_here() {
 	succeeds varve fsck --json
 	[ "$(jq_get "$output" elsewhere)" = 4 ]
 	succeeds varve doctor
-	output_has "nothing is wrong"
+	output_has "no problems found"
 	[ "$(git config --type=bool remote.origin.varveLazy)" = true ]
 }
 
@@ -105,7 +105,7 @@ jq_get() { python3 -c 'import json, sys; print(json.loads(sys.argv[1])[sys.argv[
 		stderr_lacks "fetching"
 	done
 	ends_with 2 varve --offline cat HEAD~2:prices.csv
-	stderr_has "could not be fetched: --offline asks nobody"
+	stderr_has "could not be fetched: --offline asks no peer"
 	stderr_has "hint: varve fetch --data HEAD~2 prices.csv"
 	succeeds varve fetch --data HEAD~2 prices.csv
 	stderr_has "1 version of a dataset: fetched"

@@ -285,7 +285,7 @@ $(short HEAD~2) one
 	ends_with 2 varve log --row 2 --key nr t.csv
 	stderr_has "no column named 'nr' for the key"
 	ends_with 2 varve log --row 2 --all t.csv
-	stderr_has "--row goes without --all, --stat, --reverse, -p, -S"
+	stderr_has "--row does not combine with --all, --stat, --reverse, -p, -S"
 	ends_with 2 varve log --key id t.csv
 	stderr_has "--key is for --row"
 	ends_with 2 varve log --row 2 -- gone.csv

@@ -198,7 +198,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	stderr_is "prices.csv: left: 2 cells of 2 rows"
 	[ "$(row 7)" = "7,ours,2.00,2024-08-08" ]
 	ends_with 2 varve resolve --set name=x prices.csv
-	stderr_has "say which with --row KEY"
+	stderr_has "name the row with --row KEY"
 	ends_with 2 varve resolve --set price=1 prices.csv
 	stderr_has "prices.csv has no such conflict"
 	ends_with 2 varve resolve --theirs prices.csv --row 8

@@ -86,7 +86,7 @@ nothing to commit, working tree clean"
 	git reflog expire --expire=now --all
 	ends_with 1 varve fsck
 	output_has "later pointer: $(git rev-parse --short HEAD):other.csv: the pointer is of version 2; this varve reads version 1"
-	stderr_has "hint: what later pointers name a newer varve checks"
+	stderr_has "hint: upgrade varve to check pointers written by newer versions"
 	varve gc -q --prune=now
 	sed 's/"varve": 2/"varve": 1/' ../later > ../now
 	git update-index --cacheinfo "100644,$(git hash-object -w --no-filters ../now),other.csv"

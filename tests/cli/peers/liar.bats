@@ -101,7 +101,7 @@ refused() {
 }
 
 @test "a pointer that does not say what its dataset is, is refused" {
-	refused pointer "the pointer does not say what its dataset is"
+	refused pointer "the pointer does not name its dataset"
 }
 
 @test "a tree with a name that Git forbids is refused" {

@@ -318,7 +318,7 @@ colleague() {
 	git clone -q hub.git c
 	cd c
 	succeeds varve restore .
-	stderr_has "'varve init' tells it"
+	stderr_has "run 'varve init'"
 	cmp prices.csv ../a/prices.csv
 	succeeds varve init -q
 	[ -z "$(git status --porcelain)" ]

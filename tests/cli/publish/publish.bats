@@ -30,7 +30,7 @@ file_of() {
 	output_has "prices.csv  "
 	output_has "table  $one"
 	output_has "file   bafybei"
-	stderr_has "'ipfs add' of the same file gives another CID"
+	stderr_has "'ipfs add' of the same file returns another CID"
 	file=$(file_of v1:prices.csv)
 	# every varve gives this file this CID: a leaf of it is a row group
 	[ "$file" = bafybeigr3c4rpdqeapgjgucwa37r5pcqnhjcdwacdxt5a2ggd7u6pnoe34 ]
@@ -103,7 +103,7 @@ file_of() {
 	varve ipfs publish -q v1:prices.csv
 	echo rubbish > ".git/varve/published/$one"
 	ends_with 2 varve ipfs publish --list
-	stderr_has "is not a record of what was published"
+	stderr_has "is not a record of a publication"
 	varve gc -q
 	varve ipfs publish -q v1:prices.csv
 	succeeds varve ipfs publish --list

@@ -110,7 +110,7 @@ assert "constraints" not in f["note"], f
 	succeeds varve schema --infer HEAD:t.csv
 	output_has '"pattern": "[A-Z.]{2}"'
 	ends_with 2 varve schema --infer --key id t.csv
-	stderr_has "--infer stands alone"
+	stderr_has "--infer takes no other options"
 }
 
 @test "other resources keep their formatting when one is described" {

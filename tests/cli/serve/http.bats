@@ -439,7 +439,7 @@ teardown() {
 	run --separate-stderr varve clone --from "ipfs+http://127.0.0.1:$(cat port)" --from "ipfs+$url" "$PWD/bare" copy
 	kill "$liar"
 	[ "$status" -eq 0 ] || { echo "$stderr"; false; }
-	stderr_has "gave other bytes for the block"
+	stderr_has "sent other bytes for the block"
 	same_bytes two.csv copy/prices.csv
 	succeeds varve -C copy fsck --data
 	stop_server

@@ -218,13 +218,13 @@ fails() {
 	printf '# mine\n[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 other.pub)" > "$HOME/.ssh/known_hosts"
 	git config --global varve.ssh auto
 	fails
-	stderr_has "-11: the host key of '127.0.0.1' is not the one that is known: it shows $(fingerprint ed25519)"
+	stderr_has "-11: the host key of '127.0.0.1' is not the one in known_hosts: it shows $(fingerprint ed25519)"
 	stderr_has "$HOME/.ssh/known_hosts, line 2, has another"
 	stderr_has "ssh-keygen -R '[127.0.0.1]:$port'"
 	[ ! -s "$ssh_calls" ]
 	git config --global varve.ssh external
 	fails
-	stderr_has "-11: cannot connect to '127.0.0.1': its host key is not the one that is known for it"
+	stderr_has "-11: cannot connect to '127.0.0.1': its host key is not the one in known_hosts"
 }
 
 @test "a revoked host key is refused" {
@@ -312,7 +312,7 @@ fails() {
 	no_varve() {
 		VARVE_TEST_PROGRAM=no-such-varve fails
 		stderr_has "-1: there is no program 'no-such-varve' that can be run on '127.0.0.1'"
-		stderr_has "hint: install varve there, or say where it is with 'git config remote.<name>.varve"
+		stderr_has "hint: install varve there, or set its path with 'git config remote.<name>.varve"
 	}
 	each_way no_varve
 }
@@ -354,7 +354,7 @@ fails() {
 	endless() {
 		fails
 		stderr_has "-7: "
-		stderr_has 'does not speak varve; it said: Welcome to this host, it is number 1\nWelcome'
+		stderr_has 'does not speak varve; it sent: Welcome to this host, it is number 1\nWelcome'
 		stderr_has "hint: a start-up file of the login shell there may print this"
 	}
 	each_way endless
@@ -375,7 +375,7 @@ talk_at_login() {
 	unavailable() {
 		fails
 		stderr_has "-7: "
-		stderr_has 'does not speak varve; it said: This account is currently not available.\n'
+		stderr_has 'does not speak varve; it sent: This account is currently not available.\n'
 	}
 	each_way unavailable
 }

@@ -53,7 +53,7 @@ two_branches() {
 	git cat-file blob :m.csv | cmp - m.csv
 	rows 7 > k.csv
 	ends_with 2 varve add --key id k.csv
-	stderr_has "k.csv stays text, as .gitattributes says, unless there is --convert"
+	stderr_has "k.csv stays text, as set in .gitattributes, unless --convert is given"
 	succeeds varve add --convert k.csv
 	git cat-file blob :k.csv | grep -q '"varve"'
 }
@@ -134,7 +134,7 @@ two_branches() {
 	succeeds varve config --explain p.csv
 	output_has "text"
 	succeeds varve untrack '*.csv'
-	output_is "*.csv: no longer tracked; what is committed stays as it is"
+	output_is "*.csv: no longer tracked; committed versions stay as they are"
 	[ "$(cat .gitattributes)" = ".gitattributes merge=union" ]
 }
 
@@ -156,7 +156,7 @@ two_branches() {
 	stderr_has "p.csv: a line of '.gitattributes' keeps its rows in blocks"
 	stderr_has "'varve untrack'"
 	succeeds varve track --text '*.csv'
-	output_has "p.csv stays in blocks: another line of .gitattributes says so"
+	output_has "p.csv stays in blocks: another line of .gitattributes asks for it"
 }
 
 @test "a line that wins is named" {
@@ -165,6 +165,6 @@ two_branches() {
 	rows 5 > data/p.csv
 	echo '*.csv diff=other merge=other' > data/.gitattributes
 	ends_with 2 varve track --text data/p.csv
-	stderr_has "data/p.csv: another line of a .gitattributes file decides what compares and merges it"
+	stderr_has "data/p.csv: another line of a .gitattributes file sets its diff or merge driver"
 	stderr_has "git check-attr filter diff merge -- data/p.csv"
 }

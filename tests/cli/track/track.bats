@@ -42,7 +42,7 @@ load ../helper
 	rows 6 > b.csv
 	git add . && git commit -q -m text
 	succeeds varve track '*.csv'
-	output_has "2 files that Git holds as text match; 'varve add --fix' makes datasets of them"
+	output_has "2 files that Git has as text match; 'varve add --fix' makes datasets of them"
 }
 
 @test "untrack takes the line back" {

@@ -82,7 +82,7 @@ all_back() {
 	done
 	# The clone has it still, and three holders are too few for a stripe of four and parity.
 	ends_with 2 varve vault repair --now
-	stderr_has "does not have its copies yet: nothing is retired"
+	stderr_has "not have their copies yet: nothing is retired"
 	# They are back: nothing is lost.
 	back a b c
 	all_back d

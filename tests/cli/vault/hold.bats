@@ -62,7 +62,7 @@ shard_records() {
 	serve_keeper x 10m
 	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	ends_with 1 varve vault replicate --copies 2 --min 1
-	stderr_has "holder 'x': remote: copies are kept here for others: nobody whom this server knows writes in this vault"
+	stderr_has "holder 'x': remote: this server keeps copies for others, but knows no writer of this vault"
 	varve vault holder list > ../list || true
 	[ "$(shard_records records)" = 0 ]
 	[ "$(shard_records shards)" = 0 ]
@@ -119,7 +119,7 @@ shard_records() {
 	stderr_has "--term takes a number of days, not 'soon'"
 	git -C keeper config varve.hold 1000000000
 	ends_with 2 varve serve --http 127.0.0.1:0 keeper
-	stderr_has "nobody is named for whom"
+	stderr_has "no key is named for whom"
 	git -C keeper config varve.holdFor "$did"
 	start_server keeper
 	log_has "keeping up to 1.0 GB of copies for 1 key in 'keeper', for 90 days at least, as did:key:z6Mk"
@@ -132,7 +132,7 @@ shard_records() {
 	before=$(kind_shards x)
 	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=shard
 	output_has "code: refused"
-	output_has "no place record of a writer who is known here names the shard"
+	output_has "no place record of a known writer names the shard"
 	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=zeros:4128
 	output_has "code: damaged"
 	succeeds ask "$url" hold-put vault="$(vault_id)" bytes=zeros:100
@@ -246,7 +246,7 @@ shard_records() {
 	(cd ../theirs && new_repo && echo 1 > one && git add one && git commit -q -m one &&
 		varve vault holder add b ../b 2> /dev/null && varve vault replicate -q --copies 1 2> /dev/null)
 	succeeds ask "$url" hold-records vault="$(cd ../b && ls -d bafy*)" records=@"$(ls ../b/*/records/*/0000000000-*)"
-	output_has "nobody whom this server knows writes in this vault"
+	output_has "this server keeps copies for others, but knows no writer of this vault"
 	known | grep -q '^until: '
 	# Somebody else who writes there is a reason to read again.
 	echo other > "$(keeper_path x)/varve/hold/changed"
@@ -424,7 +424,7 @@ knows_places() {
 	x_and a
 	succeeds varve vault replicate --copies 2
 	succeeds ask "$url" hold-vaults key=zeros:32 time=0 signature=zeros:64
-	output_has "must sign for it, and did not"
+	output_has "must be signed, and was not"
 	new_machine
 	varve vault key new > /dev/null
 	ends_with 2 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again "$url"
@@ -524,7 +524,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	succeeds varve vault repair
 	lie bytes
 	ends_with 1 varve vault audit --all x
-	output_has "it gives other bytes for the shard"
+	output_has "it sent other bytes for the shard"
 	lie none
 	succeeds varve vault repair
 	succeeds varve vault audit --all

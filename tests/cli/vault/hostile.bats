@@ -58,7 +58,7 @@ bob_joins() {
 	ends_with 1 varve vault audit
 	output_has "records of the ledger damaged:"
 	output_has "${other#did:key:}/0000000000-"
-	output_has "it is not the record that its name says"
+	output_has "it does not match its name"
 	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../third ../a
 	cmp t.csv ../third/t.csv
 }
@@ -120,7 +120,7 @@ bob_joins() {
 	bob_joins readers
 	old=$(git rev-parse main)
 	succeeds varve vault readers remove "$did"
-	stderr_has "what is sealed from now on it cannot read"
+	stderr_has "it cannot read data sealed from now on"
 	change 5
 	succeeds varve vault replicate
 	cd ../bob

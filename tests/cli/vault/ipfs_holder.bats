@@ -249,7 +249,7 @@ kind_lose() {
 	new_vault a
 	kind_start x
 	succeeds varve vault holder add x "$url"
-	stderr_has "does not say whether it syncs"
+	stderr_has "does not report whether it syncs"
 	succeeds varve vault holder list --json
 	[ "$(jq -r '.[] | select(.name == "x") | .caveat' <<< "$output" | wc -l)" = 1 ]
 	[ "$(jq '.[] | select(.name == "a") | .caveat' <<< "$output")" = null ]

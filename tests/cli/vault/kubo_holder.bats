@@ -126,11 +126,11 @@ kind_lose() {
 	cmp t.csv ../is
 	[ "$("$ipfs" add -Q --only-hash t.csv)" != "$file" ]
 	succeeds varve ipfs publish HEAD:t.csv
-	stderr_has "gives another CID"
+	stderr_has "returns another CID"
 	seq 1 200000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv
 	varve add -q --key id --order key big.csv
 	varve commit -q -m big
 	succeeds varve ipfs publish HEAD:big.csv
-	stderr_has "gives this CID, too, with Kubo's profile unixfs-v1-2025"
+	stderr_has "returns this CID too with Kubo's profile unixfs-v1-2025"
 	[ "$("$ipfs" add -Q --only-hash big.csv)" = "$(varve ipfs publish --json HEAD:big.csv | jq -r .file)" ]
 }

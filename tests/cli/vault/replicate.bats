@@ -235,7 +235,7 @@ load vault
 	ends_with 2 varve vault recover --key ../paper --to ../z ../a
 	stderr_has "no list of refs can be had"
 	stderr_has "name more holders"
-	output_has "it gives other bytes for the shard"
+	output_has "it sent other bytes for the shard"
 }
 
 @test "a forged record is noted and left where it is" {

@@ -29,12 +29,12 @@ comes_back() {
 		done
 		ends_with 1 varve vault audit
 		ends_with 1 varve vault status
-		output_has "NOT SAFE: nobody is known to have"
-		output_has "('varve vault repair' seals again what this clone has)"
+		output_has "NOT SAFE: no holder is known to have"
+		output_has "('varve vault repair' seals the data of this clone again)"
 		ends_with 1 varve vault replicate
-		stderr_has "'varve vault repair' seals again what this clone has"
+		stderr_has "'varve vault repair' seals the data of this clone again"
 		ends_with 2 varve vault prune
-		stderr_has "'varve vault repair' seals again what was in them; then prune"
+		stderr_has "'varve vault repair' seals their content again; then prune"
 		succeeds varve vault repair
 		stderr_has "no holder had "
 		stderr_has "sealed "
@@ -127,7 +127,7 @@ comes_back() {
 	export XDG_CONFIG_HOME=$first
 	ends_with 1 varve vault audit
 	ends_with 1 varve vault repair
-	stderr_has "what is left was sealed by $bob: run 'varve vault repair' there"
+	stderr_has "the rest was sealed by $bob: run 'varve vault repair' there"
 	cd ../bob
 	export XDG_CONFIG_HOME=$second
 	succeeds varve vault repair
@@ -151,7 +151,7 @@ comes_back() {
 	rm $(find ../a ../b ../c ../d -path '*/shards/*' -size 1048512c | sort | head -n 4)
 	ends_with 1 varve vault audit
 	ends_with 1 varve vault status
-	output_has "nobody is known to have"
+	output_has "no holder is known to have"
 	succeeds varve vault repair
 	stderr_has "safe: all stripes are whole"
 	succeeds varve vault audit --all

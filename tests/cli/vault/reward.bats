@@ -117,14 +117,14 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	ben_keeps_for_ann
 	server ann $reward
 	log=$BATS_TEST_TMPDIR/work/server-ann.log
-	grep -q "room follows standing: 307.2 kB each, and 5.000 times what was kept for 30 days" "$log"
+	grep -q "room depends on standing: 307.2 kB each, and 5.000 times what was kept for 30 days" "$log"
 	as ben holder ann "$url"
 	as ben add_file two
 	as ben succeeds varve vault replicate --copies 2
 	as ben add_file three
 	as ben ends_with 1 varve vault replicate
 	stderr_has "holder 'ann': remote: no room for $ben: it may keep 307.2 kB here and keeps 2"
-	stderr_has "; there: room there grows with what it keeps, as audits prove, for that server's owner and those whom he trusts ('varve vault ledger standing' there); 'varve vault prune' lets go of what no ref reaches; or add another holder"
+	stderr_has "; there: room there grows with what it keeps, as audits prove, for that server's owner and the keys that it trusts ('varve vault ledger standing' there); 'varve vault prune' removes what no ref reaches; or add another holder"
 	# The first audit proves ten days of 264,192 bytes and more: a third of that, five times.
 	as ann succeeds varve vault audit
 	stop "$server"
@@ -158,14 +158,14 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	server ann $reward
 	as ben holder ann "$url"
 	as ben ends_with 1 varve vault replicate --copies 2 --min 1
-	stderr_has "nobody whom this server knows writes in this vault"
-	stderr_has "there: whoever runs that server trusts you: varve vault key trust NAME DID ('varve vault key show' prints yours)"
+	stderr_has "this server keeps copies for others, but knows no writer of this vault"
+	stderr_has "there: ask the server's owner to trust your key: varve vault key trust NAME DID ('varve vault key show' prints it)"
 	as ann varve vault key trust ben "$ben"
 	as ben succeeds varve vault replicate
 	as ann succeeds varve vault key untrust ben
 	as ben add_file one
 	as ben ends_with 1 varve vault replicate
-	stderr_has "nobody whom this server knows writes in this vault"
+	stderr_has "this server keeps copies for others, but knows no writer of this vault"
 	# What is there stays, and is given back.
 	as ben succeeds varve vault recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
 	as ann ends_with 2 varve vault key untrust ben
@@ -178,7 +178,7 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	output_lacks "key trust"
 	# Without what the server was started with nobody knows for whom it keeps what lies there.
 	as ann succeeds varve -C ../keeper-ann vault ledger standing
-	stderr_has "copies for others are here, and the settings (varve.hold, varve.holdFor, varve.holdRatio) do not say for whom: name the --hold, --for, --ratio and --allowance that 'varve serve' was started with"
+	stderr_has "copies for others are here, and the settings (varve.hold, varve.holdFor, varve.holdRatio) do not name for whom: pass the --hold, --for, --ratio and --allowance that 'varve serve' was started with"
 	as ann succeeds varve vault ledger standing
 	stderr_has "nothing is kept for others in this repository"
 }
@@ -195,7 +195,7 @@ reward="--hold 100m --ratio 5.0 --allowance 300k"
 	done
 	as ben succeeds varve vault replicate --copies 2
 	as bob ends_with 1 varve vault replicate --copies 2
-	stderr_has "nobody whom this server knows writes in this vault"
+	stderr_has "this server keeps copies for others, but knows no writer of this vault"
 	as ann varve vault key trust bob "$bob"
 	as bob succeeds varve vault replicate
 	# Two names for one key are one identity.
@@ -277,7 +277,7 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	again="${record%/*}/0000000099-${record##*-}"
 	cp "$record" "$again"
 	as ann succeeds varve -C ../keeper-ann vault ledger standing --json $reward
-	stderr_has "1 record is not what the names say; nothing of their authors counts from there on"
+	stderr_has "1 record is damaged: nothing of their authors counts from there on"
 	[ "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["identities"][0]["byteDays"])' <<< "$output")" = "$before" ]
 	rm "$again"
 	as ann succeeds faketime -f +400d varve vault audit
@@ -314,7 +314,7 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	# Five times two thirds of half a megabyte, but for the bound.
 	[ "$(figure "$ben" room)" = $((2 * 307200)) ]
 	as ann succeeds varve -C ../keeper-ann vault ledger standing $reward ben
-	output_has "audited by carol; at most 307,200, the room that my audits give carol"
+	output_has "audited by carol; at most 307,200, the room that my audits allow carol"
 }
 
 @test "kill -9 of the server leaves its account as it lies on the disk" {
@@ -415,21 +415,21 @@ assert not a["counts"] and a["auditor"] == sys.argv[1] and a["byteDays"] > b["by
 	as ben change_readme
 	as ben succeeds varve vault replicate
 	as ben succeeds varve vault audit ann
-	[ "$(grep -c "who has room stays as it was: '$trusted', line 2: not a name, a blank and a did:key: 'bob did:key:z6MkNotAKey'" "$log")" = 1 ]
+	[ "$(grep -c "the shares stay as they were: '$trusted', line 2: not a name, a blank and a did:key: 'bob did:key:z6MkNotAKey'" "$log")" = 1 ]
 	# Another fault is said as well, once.
 	echo nonsense > "$trusted"
 	as ben change_readme
 	as ben succeeds varve vault replicate
-	[ "$(grep -c "who has room stays as it was" "$log")" = 2 ]
+	[ "$(grep -c "the shares stay as they were" "$log")" = 2 ]
 	grep -q "line 1: not a name, a blank and a did:key: 'nonsense'" "$log"
 	# Mended, it counts again; and a fault that comes back is said again.
 	echo > "$trusted"
 	as ben change_readme
 	as ben ends_with 1 varve vault replicate
-	stderr_has "nobody whom this server knows writes in this vault"
+	stderr_has "this server keeps copies for others, but knows no writer of this vault"
 	echo nonsense > "$trusted"
 	as ben ends_with 1 varve vault replicate
-	[ "$(grep -c "who has room stays as it was" "$log")" = 3 ]
+	[ "$(grep -c "the shares stay as they were" "$log")" = 3 ]
 	stop "$server"
 	XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config-ann ends_with 2 varve serve --http 127.0.0.1:0 $reward keeper-ann
 	stderr_has "'$trusted', line 1: not a name, a blank and a did:key: 'nonsense'"
@@ -458,7 +458,7 @@ change_readme() {
 	as ben ends_with 1 varve vault replicate
 	as ben succeeds varve vault audit --all ann
 	output_has "ann: all of 2 shards listed, with the right sizes"
-	output_has "it takes nothing new: holder 'ann': remote: copies are kept here for others: nobody whom this server knows writes in this vault"
+	output_has "it takes nothing new: holder 'ann': remote: this server keeps copies for others, but knows no writer of this vault"
 	as ben succeeds varve vault holder list
 	output_has "takes nothing new: holder 'ann': remote: copies are kept here"
 	as ben varve vault status > status || true
@@ -470,7 +470,7 @@ change_readme() {
 	# Nothing else came with it.
 	as ben change_readme
 	as ben ends_with 1 varve vault replicate
-	stderr_has "nobody whom this server knows writes in this vault"
+	stderr_has "this server keeps copies for others, but knows no writer of this vault"
 	as ben succeeds varve vault recover -q --key "$BATS_TEST_TMPDIR/config-ben/varve/key" --to ../again "$url"
 }
 
@@ -478,5 +478,5 @@ change_readme() {
 	machine ann
 	server ann $reward
 	grep -q "keeping up to 104.9 MB of copies in '$BATS_TEST_TMPDIR/work/keeper-ann', for 0 days at least, as did:key:" "$BATS_TEST_TMPDIR/work/server-ann.log"
-	grep -q "nobody is trusted yet: 'varve vault key trust NAME DID' says for whom they are, also while this runs" "$BATS_TEST_TMPDIR/work/server-ann.log"
+	grep -q "no key is trusted yet: name for whom they are with 'varve vault key trust NAME DID', also while this runs" "$BATS_TEST_TMPDIR/work/server-ann.log"
 }

@@ -311,7 +311,7 @@ start_bucket() {
 		ends_with 3 varve vault audit x
 		[[ $output$stderr = *"$words"* ]] || { echo "$output$stderr" >&2; return 1; }
 	done <<-'END'
-	lostpage|its list goes on, and it does not say where
+	lostpage|its list goes on without a continuation token
 	endless|its list does not end
 	onandon|its list does not end
 	xml|it is cut short

@@ -126,7 +126,7 @@ does_not_add() {
 	[ -z "$(ls "$far/below/home/incoming")" ]
 	url=sftp://127.0.0.1:$port/~somebody/x
 	ends_with 2 varve vault holder add y "$url"
-	stderr_has "SFTP does not know other users' homes"
+	stderr_has "SFTP cannot look up other users' homes"
 }
 
 @test "SFTP: a host that is not known and one with another key are refused" {

@@ -223,7 +223,7 @@ both_are_safe() {
 	as_bob succeeds varve vault replicate --copies 2
 	before=$(copies)
 	succeeds varve vault prune --grace 0
-	stderr_has "until everybody else who may write has replicated"
+	stderr_has "until all other writers have replicated"
 	[ "$(copies)" = "$before" ]
 	succeeds varve vault prune --grace 0
 	stderr_has "until the writer $bob has replicated"
@@ -259,7 +259,7 @@ both_are_safe() {
 	succeeds varve vault writers add "$(cat ../eve)"
 	before=$(copies)
 	succeeds varve vault prune --grace 0
-	stderr_has "until everybody else who may write has replicated"
+	stderr_has "until all other writers have replicated"
 	[ "$(copies)" = "$before" ]
 }
 

@@ -17,7 +17,7 @@ load vault
 	varve vault holder add b2 ../b2 --domain "house b2" 2> /dev/null
 	varve vault holder add c2 ../c2 --domain "house c2" 2> /dev/null
 	ends_with 1 varve vault status
-	output_has "2 copies are owed: 'varve vault replicate' brings what is lacking"
+	output_has "2 copies are owed: 'varve vault replicate' brings the missing copies"
 	succeeds varve vault replicate
 	succeeds varve vault status
 	change 5

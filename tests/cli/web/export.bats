@@ -135,6 +135,6 @@ listed() {
 		succeeds varve -C src web --export "$PWD/out" --size $size HEAD~2..HEAD
 		[ "$(find out -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')" -le $size ]
 		succeeds python3 "$links" out
-		grep -q "For want of room" out/index.html || [ $size -gt 150000 ]
+		grep -q "This did not fit" out/index.html || [ $size -gt 150000 ]
 	done
 }

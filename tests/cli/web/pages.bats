@@ -108,7 +108,7 @@ head_of() {
 	varve clone -q --lazy src lazy
 	start_server lazy
 	id=$(git -C src rev-parse HEAD~1 | cut -c1-8)
-	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"The one who runs this server gets it with 'varve fetch --data $id t.csv'"* ]]
+	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"The operator of this server gets it with 'varve fetch --data $id t.csv'"* ]]
 	[[ $(page compare/HEAD~1..HEAD/t.csv) == *"ersion $id: "* ]]
 	[[ $(page 'row/HEAD/t.csv?key=3') == *"The data of older versions is not here."*"varve fetch --data --all"*"In this version"* ]]
 	[[ $(page 'column/HEAD/t.csv?name=price') == *"not here"*"The data of some versions is not here."* ]]

@@ -241,14 +241,14 @@ static void a_foreign_key_to_the_table_itself_is_followed(void **state)
 	expect("id,boss\n1,\n2,1\n3,7\n4,01\n",
 	       "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"boss\",\"type\":\"integer\"}],"
 	       "\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"resource\":\"\",\"fields\":\"id\"}}]}",
-	       "foreign-key 4 3 boss 7 | refers to what does not exist | a row with this id in this table\n");
+	       "foreign-key 4 3 boss 7 | refers to a value that does not exist | a row with this id in this table\n");
 	/* The schema's first field is not the first column. */
 	expect("boss,id\n,1\n1,2\n7,3\n",
 	       "{\"fields\":[{\"name\":\"id\",\"type\":\"integer\"},{\"name\":\"boss\",\"type\":\"integer\"}],"
 	       "\"foreignKeys\":[{\"fields\":\"boss\",\"reference\":{\"resource\":\"\",\"fields\":\"id\"}}]}",
 	       "incorrect-label 1 0 boss - | 'boss' is column 1, and field 2 of the schema | -\n"
 	       "incorrect-label 1 0 id - | 'id' is column 2, and field 1 of the schema | -\n"
-	       "foreign-key 4 3 boss 7 | refers to what does not exist | a row with this id in this table\n");
+	       "foreign-key 4 3 boss 7 | refers to a value that does not exist | a row with this id in this table\n");
 }
 
 static vv_status open_resource(void *payload, const char *resource, vv_table **out,
@@ -283,9 +283,9 @@ static void a_foreign_key_to_another_table_is_followed(void **state)
 	check_into(&out, NULL, &b.table, schema, &o);
 	assert_string_equal(
 		vv_buf_cstr(&out),
-		"foreign-key 3 2 - city=PA, land=DE | refers to what does not exist | a row with this code, land in "
+		"foreign-key 3 2 - city=PA, land=DE | refers to a value that does not exist | a row with this code, land in "
 		"cities\n"
-		"foreign-key 5 4 city XX | refers to what does not exist | a row with this code in cities\n"
+		"foreign-key 5 4 city XX | refers to a value that does not exist | a row with this code in cities\n"
 		"foreign-key 0 0 - - | the foreign key (city) names the resource 'rivers', which does not exist | -\n"
 		"foreign-key 0 0 - - | the foreign key (city) names a column 'zip' that 'cities' does not have | -\n");
 	vv_buf_clear(&out);

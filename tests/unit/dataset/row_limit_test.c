@@ -294,8 +294,8 @@ static void blank_lines_count_as_the_rows_they_are_kept_with(void **state)
 		const char *before, *after;
 		const char *place;
 	} cases[] = {
-		{"a,b\n1,2\n", "3,4\n", "line 3, column 1: so many blank lines"},
-		{"a,b\n0,1\n1,2\n", "", "line 3, column 4: so many blank lines"},
+		{"a,b\n1,2\n", "3,4\n", "line 3, column 1: the blank lines"},
+		{"a,b\n0,1\n1,2\n", "", "line 3, column 4: the blank lines"},
 	};
 	const vv_import_options o = {.kind = VV_KIND_TABLE};
 	fixture *f = *state;

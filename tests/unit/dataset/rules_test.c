@@ -206,7 +206,8 @@ static void what_makes_no_sense_is_refused(void **state)
 	(void)state;
 	assert_refused("[]", "varve.json: must be an object, is an array", "");
 	assert_refused("{\"version\": 2}",
-		       "varve.json: /version: this varve knows only version 1 of varve.json", "");
+		       "varve.json: /version: this varve supports only version 1 of varve.json",
+		       "");
 	assert_refused("{\"failOn\": \"off\"}",
 		       "varve.json: /failOn: must be \"warning\" or \"error\"", "");
 	assert_refused("{\"rules\": {\"type-error\": {\"max\": 5}}}",

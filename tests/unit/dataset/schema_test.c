@@ -272,7 +272,7 @@ static void a_format_that_cannot_be_honoured_is_refused(void **state)
 	assert_field_refused("\"type\":\"date\",\"format\":\"dd/mm/yyyy\"",
 			     "/fields/0/format: 'dd/mm/yyyy' is not a strptime pattern");
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d %c\"",
-			     "/fields/0/format: %c is not a directive");
+			     "/fields/0/format: %c is not a supported directive");
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d/%d\"",
 			     "/fields/0/format: %d occurs twice");
 	assert_field_refused("\"type\":\"date\",\"format\":\"%d %\"",

@@ -176,7 +176,7 @@ static void lengths_that_cannot_be_are_refused_before_memory_is_taken(void **sta
 		{"\x80\x00", 2, "not the length of a block"},
 		{"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, "not the length of a block"},
 		{"\xa5\x80\x40", 3, "a block of 1048613 bytes"},
-		{"\x05hello", 6, "not a CID that varve knows"},
+		{"\x05hello", 6, "not a CID that varve supports"},
 		{"\x22\x12\x20"
 		 "abcdefghijklmnopqrstuvwxyz012345",
 		 35, "a CIDv0"},

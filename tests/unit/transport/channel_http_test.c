@@ -207,7 +207,7 @@ static void the_proxy_of_the_settings_is_asked(void **state)
 	hx_script_run(&s);
 	vv_assert_ok(hx_connect(&c, "http://data.example/x", false, 0, &err), &err);
 	vv_assert_status(hx_ask(c, 5, &err), VV_EREFUSED, &err);
-	vv_assert_contains(err.message, "the proxy asks who you are");
+	vv_assert_contains(err.message, "the proxy requires a login");
 	vv_channel_close(c);
 	hx_script_end(&s);
 	vv_assert_contains(s.heads[0], "POST http://data.example/x/varve ");

@@ -220,7 +220,7 @@ static void more_than_the_answer_is_refused(void **state)
 	peer_says(&p, "okay");
 	vv_assert_ok(vv_channel_read(p.here, got, 2, &err), &err);
 	vv_assert_status(vv_channel_done(p.here, &err), VV_ECORRUPT, &err);
-	assert_string_equal(err.message, "'the peer' said more than its answer");
+	assert_string_equal(err.message, "'the peer' sent more than its answer");
 	close_pair(&p);
 }
 
@@ -424,10 +424,10 @@ static void nothing_but_noise_is_shown_escaped(void **state)
 			 &f.err);
 	vv_assert_contains(
 		f.err.message,
-		"does not speak varve; it said: You are \\x1B[31mnot\\x1B[0m allowed\\n");
+		"does not speak varve; it sent: You are \\x1B[31mnot\\x1B[0m allowed\\n");
 	leave(&f);
 	vv_assert_status(reach(&f, "yes Welcome; cat"), VV_EIO, &f.err);
-	vv_assert_contains(f.err.message, "does not speak varve; it said: Welcome\\nWelcome\\n");
+	vv_assert_contains(f.err.message, "does not speak varve; it sent: Welcome\\nWelcome\\n");
 	vv_assert_contains(f.err.hint, "must be silent");
 	leave(&f);
 }
@@ -657,7 +657,7 @@ static void a_place_for_blocks_is_no_repository(void **state)
 	(void)state;
 	vv_assert_ok(vv_url_read(&url, "ipfs+https://gateway.example", &err), &err);
 	vv_assert_status(vv_connect(&line, &url, &o, &err), VV_EUSAGE, &err);
-	vv_assert_contains(err.message, "gives blocks, and is not a repository");
+	vv_assert_contains(err.message, "serves blocks and is not a repository");
 	vv_url_clear(&url);
 }
 

@@ -101,7 +101,7 @@ static void a_gateway_that_lies_is_found_out(void **state)
 	(void)state;
 	git_home();
 	vv_assert_contains(fetch_script(lie, sizeof(lie) - 1, VV_ECORRUPT).message,
-			   "gave other bytes");
+			   "sent other bytes");
 }
 
 static void more_than_a_block_is_not_taken(void **state)
@@ -113,7 +113,7 @@ static void more_than_a_block_is_not_taken(void **state)
 	git_home();
 	memset(answer, 'x', len);
 	memcpy(answer, "HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n", 44);
-	vv_assert_contains(fetch_script(answer, len, VV_ECORRUPT).message, "gave more than");
+	vv_assert_contains(fetch_script(answer, len, VV_ECORRUPT).message, "sent more than");
 	vv_free(answer);
 }
 
@@ -127,7 +127,7 @@ static void statuses_are_told_apart(void **state)
 		{302, VV_EREFUSED, "redirects elsewhere"},
 		{401, VV_EREFUSED, "permission denied"},
 		{403, VV_EREFUSED, "permission denied"},
-		{400, VV_ENOTFOUND, "is not a gateway that gives raw blocks"},
+		{400, VV_ENOTFOUND, "is not a gateway that serves raw blocks"},
 		{500, VV_EIO, "status 500"},
 		{429, VV_EIO, "status 429"},
 	};

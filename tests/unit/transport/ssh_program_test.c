@@ -209,8 +209,7 @@ static void ends_of_ssh_are_explained(void **state)
 		 "cannot connect to 'host': Host key verification failed.", "fingerprint"},
 		{"echo '@ WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! @' >&2;"
 		 "echo 'Host key verification failed.' >&2; exit 255",
-		 VV_EREFUSED, "its host key is not the one that is known for it",
-		 "ssh-keygen -R host"},
+		 VV_EREFUSED, "its host key is not the one in known_hosts", "ssh-keygen -R host"},
 		{"echo 'Received disconnect: Too many authentication failures' >&2; exit 255",
 		 VV_EREFUSED, "Too many authentication failures", "IdentitiesOnly"},
 		{"echo 'Invalid command: varve serve' >&2; exit 1", VV_EIO,
@@ -218,7 +217,7 @@ static void ends_of_ssh_are_explained(void **state)
 		{"exit 3", VV_EIO, "ssh ended with exit code 3", ""},
 		{"kill -9 $$", VV_EIO, "ssh was ended by signal 9", ""},
 		{"echo 'This account is not available.'; exit 1", VV_EIO,
-		 "does not speak varve; it said: This account is not available.\\n", ""},
+		 "does not speak varve; it sent: This account is not available.\\n", ""},
 	};
 
 	(void)state;

@@ -113,7 +113,7 @@ static void a_record_is_refused_when_a_bit_of_it_was_changed(void **state)
 	vv_assert_status(
 		vv_ledger_take(other, vv_ledger_file_name(l, 0), bytes.data, bytes.len, &err),
 		VV_ECORRUPT, &err);
-	vv_assert_contains(err.message, "not the record that its name says");
+	vv_assert_contains(err.message, "does not match its name");
 	/* Whole it is taken, and waits for the one before it. */
 	vv_assert_ok(vv_ledger_take(other, name, bytes.data, bytes.len, &err), &err);
 	assert_int_equal(vv_ledger_count(other), 0);

@@ -258,7 +258,8 @@ static int check_diff_file(const vv_context *c)
 {
 	return c->argc == 1 || c->argc == 7 || c->argc == 9
 		       ? VV_EXIT_OK
-		       : vv_usage_error("diff-file takes what git gives to diff.<driver>.command");
+		       : vv_usage_error("diff-file takes the arguments that git passes to "
+					"diff.<driver>.command");
 }
 
 static vv_status run_diff_file(vv_context *c, vv_error *err)
@@ -350,7 +351,7 @@ static vv_status run_diff_tool(vv_context *c, vv_error *err)
 const vv_command vv_cmd_diff_file = {
 	.name = "diff-file",
 	.group = "care",
-	.summary = "what git diff calls for each table",
+	.summary = "called by git diff for each table",
 	.usage = "PATH OLD-FILE OLD-ID OLD-MODE NEW-FILE NEW-ID NEW-MODE [NEW-PATH WORDS]",
 	.example = "$ git config diff.varve.command 'varve diff-file'",
 	.arguments = "path",
@@ -363,10 +364,10 @@ const vv_command vv_cmd_diff_file = {
 const vv_command vv_cmd_diff_tool = {
 	.name = "diff-tool",
 	.group = "care",
-	.summary = "what git difftool calls for each file",
+	.summary = "called by git difftool for each file",
 	.usage = "OLD-FILE NEW-FILE PATH",
-	.example =
-		"$ git config difftool.varve.cmd 'varve diff-tool \"$LOCAL\" \"$REMOTE\" \"$MERGED\"'",
+	.example = "$ git config difftool.varve.cmd 'varve diff-tool \"$LOCAL\" \"$REMOTE\" "
+		   "\"$MERGED\"'",
 	.arguments = "path",
 	.hidden = true,
 	.check = check_diff_tool,

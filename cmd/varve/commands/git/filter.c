@@ -247,7 +247,7 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 	if (strcmp(command, "smudge") == 0) {
 		return do_smudge(s, path, err);
 	}
-	vv_fail(&why, VV_ENOSUPPORT, "git asked for '%s', which this filter has not",
+	vv_fail(&why, VV_ENOSUPPORT, "git asked for '%s', which this filter does not support",
 		vv_text_shows(command));
 	return refuse(s, &why, err);
 }
@@ -307,7 +307,7 @@ static int run_filter_process(void *options, int argc, char **argv)
 const vv_command vv_cmd_filter = {
 	.name = "filter",
 	.group = "care",
-	.summary = "what git calls for one file: data to pointer (clean) and back (smudge)",
+	.summary = "called by git for one file: data to pointer (clean) and back (smudge)",
 	.usage = "clean PATH\nsmudge PATH",
 	.example = "$ varve filter clean prices.csv < prices.csv",
 	.arguments = "path",
@@ -318,7 +318,7 @@ const vv_command vv_cmd_filter = {
 const vv_command vv_cmd_filter_process = {
 	.name = "filter-process",
 	.group = "care",
-	.summary = "what git calls for many files: its long-running filter protocol",
+	.summary = "called by git for many files: its long-running filter protocol",
 	.usage = "",
 	.example = "$ git config filter.varve.process 'varve filter-process'",
 	.arguments = "",

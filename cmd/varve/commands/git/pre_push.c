@@ -121,15 +121,17 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 	for (size_t i = 1; i < 4; i++) {
 		char *space = strchr(words[i - 1], ' ');
 		if (!space) {
-			return vv_fail(err, VV_EINPUT,
-				       "this is not what git gives a pre-push hook");
+			return vv_fail(
+				err, VV_EINPUT,
+				"these are not the arguments that git passes to a pre-push hook");
 		}
 		*space = '\0';
 		words[i] = space + 1;
 	}
 	if (!vv_oid_parse(&ref.id, words[1], strlen(words[1])) ||
 	    !vv_oid_parse(&ref.old, words[3], strlen(words[3]))) {
-		return vv_fail(err, VV_EINPUT, "this is not what git gives a pre-push hook");
+		return vv_fail(err, VV_EINPUT,
+			       "these are not the arguments that git passes to a pre-push hook");
 	}
 	ref.name = words[2];
 	if (is_blocks_ref(r, ref.name, strlen(ref.name))) {
@@ -319,7 +321,8 @@ static vv_status stop(const run *r, vv_error *err)
 		  r->versions == 1 ? "version of a table" : "versions of tables");
 	return vv_hint(
 		err,
-		"push to a repository that speaks varve: a folder, or a host that has it ('varve help serve')");
+		"push to a repository that speaks varve: a folder, or a host that has it ('varve "
+		"help serve')");
 }
 
 /* Only branches and tags have blocks there. */
@@ -510,7 +513,7 @@ const vv_command vv_cmd_pre_push = {
 	.name = "pre-push",
 	.group = "care",
 	.summary =
-		"what git's pre-push hook calls: it sends the rows of tables before their commits",
+		"called by git's pre-push hook: it sends the rows of tables before their commits",
 	.usage = "NAME URL",
 	.example = "$ varve pre-push \"$@\"",
 	.exit_codes = "1: git is not to push",

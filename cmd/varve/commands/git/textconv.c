@@ -472,7 +472,7 @@ static vv_status run_textconv(vv_context *c, vv_error *err)
 const vv_command vv_cmd_textconv = {
 	.name = "textconv",
 	.group = "care",
-	.summary = "what git log -p and git show call for each version of a table",
+	.summary = "called by git log -p and git show for each version of a table",
 	.usage = "FILE",
 	.example = "$ git config diff.varve.textconv 'varve textconv'",
 	.arguments = "path",
