@@ -356,7 +356,10 @@ vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
 		rc = load_list(h, c->name, &sound, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < c->removed_count; i++) {
-		rc = remove_pack(h, c->removed[i] + strlen(c->removed[i]) - VV_HOST_NAME_LEN, err);
+		const char *hex = c->removed[i] + strlen(c->removed[i]) - VV_HOST_NAME_LEN;
+		/* the same blocks make the same pack: it was written again just now */
+		const bool again = c->pack && strcmp(hex, c->name) == 0;
+		rc = again ? VV_OK : remove_pack(h, hex, err);
 	}
 	return rc;
 }

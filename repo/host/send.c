@@ -20,6 +20,7 @@
 #define TRIES 60u
 #define PAUSE_MS 50u
 #define THOROUGH_BYTES (8u << 20)
+#define LISTED_BYTES (1u << 20) /* to be sent: knowing all that a store has costs less */
 
 typedef struct item {
 	vv_cid cid, like;
@@ -204,7 +205,7 @@ static vv_status plan(sending *s, vv_error *err)
 	vv_host *h = s->h;
 	vv_status rc = plan_once(s, err);
 	const bool anew = rc == VV_OK && vv_host_is_place(h) && !h->all && !h->unlistable &&
-			  (s->lost || s->raw >= THOROUGH_BYTES);
+			  (s->lost || s->raw >= LISTED_BYTES);
 
 	if (rc == VV_OK && s->lost) {
 		vv_host_forget_complete(h);

@@ -8,7 +8,7 @@ AKIDSESSION with the same secret; at most 15 minutes off.
 
 DIR.mode says what it does wrong, read at each request: "WHAT [COUNT]", for ever or so many times: slow (503
 SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers), half (closes in the middle of an answer), halfshards (the same to GET of shards), slowly (1,000 bytes of a shard a second), drip (two bytes of it a second),
-error200, denied (AccessDenied to all but GET), html, bare (404 without a body), region (301 with another region), malformed
+error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of what is not there, and to lists), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
 (a list that is cut), other (other bytes in GET)."""
@@ -189,6 +189,8 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.error(404, "NoSuchBucket", "The specified bucket does not exist")
         elif ".." in key or "//" in key:
             self.error(400, "InvalidURI")
+        elif not key and wrong == "hides":
+            self.error(403, "AccessDenied", "Access Denied")
         elif not key:
             self.list(bucket, dict(urllib.parse.parse_qsl(query, keep_blank_values=True)), wrong)
         else:
@@ -211,6 +213,8 @@ class Store(http.server.BaseHTTPRequestHandler):
             if os.path.isfile(file):
                 os.remove(file)
             self.answer(204)
+        elif not os.path.isfile(file) and wrong == "hides":
+            self.error(403, "AccessDenied", "Access Denied")
         elif not os.path.isfile(file):
             self.error(404, "NoSuchKey", "The specified key does not exist.")
         else:

@@ -1,6 +1,6 @@
 /*
  * url: where a repository is: paths, file://, ssh://user@host:port/path, user@host:path,
- * http://, https://, git://; and places for sealed copies: sftp://user@host:port/path, s3://bucket/prefix?query.
+ * http://, https://, git://; and places that keep objects: sftp://user@host:port/path, s3://bucket/prefix?query.
  *
  * Control characters (also percent-encoded ones), hosts and users that begin with '-' and
  * quotes in ssh paths are refused (docs/protocol.md, "URLs").
@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 
-/* GIT: git://host/path, where only git is spoken. SFTP and S3: for sealed copies, no repository. */
+/* GIT: git://host/path, where only git is spoken. SFTP and S3: places, no repository. */
 typedef enum vv_url_kind {
 	VV_URL_PATH,
 	VV_URL_SSH,

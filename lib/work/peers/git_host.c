@@ -303,13 +303,13 @@ typedef struct losing {
 static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	losing *l = payload;
+	vv_status rc = vv_host_look(l->host, &n->root, 1, err);
 
-	(void)err;
-	if (!vv_host_has(l->host, &n->root)) {
+	if (rc == VV_OK && !vv_host_has(l->host, &n->root)) {
 		l->out->versions++;
 		l->out->here += vv_store_has(l->store, &n->root);
 	}
-	return VV_OK;
+	return rc;
 }
 
 /* Versions in what is here of its refs' history that its blocks do not have. */
@@ -335,7 +335,7 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 			ids[count++] = ids[i];
 		}
 	}
-	if (rc == VV_OK && count > 0 && (rc = vv_host_look(g->keeps, NULL, 0, err)) == VV_OK) {
+	if (rc == VV_OK && count > 0) {
 		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, see_root, &l, err);
 	}
 	vv_free(known);

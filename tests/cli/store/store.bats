@@ -168,3 +168,14 @@ server.serve_forever()' "$store.port" "$store"
 	git push -q --no-verify
 	second "http://127.0.0.1:$port"
 }
+
+@test "doctor asks the store for the versions, and names what it lost" {
+	varve store add team "$PWD/../shared"
+	pushed
+	succeeds varve doctor
+	rm ../shared/versions/* ../shared/lists/*
+	ends_with 1 varve doctor
+	output_has "$PWD/../shared"
+	succeeds varve push --blocks
+	succeeds varve doctor
+}

@@ -1,0 +1,207 @@
+load ../helper
+load ../hosts/host
+load ../vault/stores
+load ../faults/transfer
+
+# What goes wrong with stores: each is named, the host is as it was, and the same command gets through later.
+
+setup() {
+	varve_setup
+	only_keys AKIDEXAMPLE secret/with+signs=
+	store=$BATS_TEST_TMPDIR/s3
+}
+
+teardown() {
+	stop_program
+}
+
+# A clone `a` with a commit of $1 rows that is not pushed yet, whose store is $2.
+unpushed() {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	varve store add team "$2" 2> /dev/null
+	rows "$1" > prices.csv
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+}
+
+bucket() {
+	start_program "$store.port" python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" 0 "$store.port" "$store.log" \
+		"$store" bucket
+	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port AWS_REGION=eu-test-1
+	unpushed 300 s3://bucket/sales
+}
+
+# refused STATUS TEXT: a push ends so, names the store, and moves nothing.
+refused() {
+	ends_with "$1" varve push -u origin main
+	stderr_has "s3://bucket/sales"
+	stderr_has "$2"
+	stderr_lacks "secret/"
+	[ -z "$(git -C ../host.git for-each-ref)" ]
+}
+
+comes_back() {
+	rm -f "$store.mode"
+	succeeds varve push -u origin main
+	git config --global varve.trustedHost s3://bucket
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "credentials that the store does not know stop the push" {
+	bucket
+	AWS_ACCESS_KEY_ID=OTHER refused 2 InvalidAccessKeyId
+	AWS_SECRET_ACCESS_KEY=other refused 2 SignatureDoesNotMatch
+	AWS_SESSION_TOKEN=x refused 2 InvalidToken
+	AWS_ACCESS_KEY_ID= HOME=$PWD ends_with 2 varve push -u origin main
+	stderr_has "no credentials"
+	comes_back
+}
+
+@test "a clock that is wrong is named with its distance" {
+	bucket
+	echo skewed > "$store.mode"
+	refused 2 "clock"
+	comes_back
+}
+
+@test "a store that asks to slow down is asked again" {
+	bucket
+	echo slow 2 > "$store.mode"
+	succeeds varve push -u origin main
+	comes_back
+}
+
+@test "a store that is full stops the push" {
+	bucket
+	echo full > "$store.mode"
+	refused 2 QuotaExceeded
+	comes_back
+}
+
+@test "a store that may be written and not listed, where absent is forbidden, serves as well" {
+	bucket
+	echo hides > "$store.mode"
+	succeeds varve push -u origin main
+	change 7
+	succeeds varve push
+	git config --global varve.trustedHost s3://bucket
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	for i in $(seq 20 40); do
+		change "$i"
+	done
+	succeeds varve push
+	cd ../b
+	succeeds varve pull -q
+	cmp prices.csv ../a/prices.csv
+	sound
+}
+
+@test "answers that end in the middle are asked for again" {
+	bucket
+	succeeds varve push -u origin main
+	git config --global varve.trustedHost s3://bucket
+	echo half 3 > "$store.mode"
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "other bytes than were put are not believed" {
+	bucket
+	succeeds varve push -u origin main
+	git config --global varve.trustedHost s3://bucket
+	local pack
+	pack=$(ls "$store"/bucket/sales/packs/*)
+	printf x | dd of="$pack" bs=1 seek=60 conv=notrunc status=none
+	ends_with 1 varve clone -q "$url" ../b
+	stderr_has "damaged"
+	rm -r ../b
+	succeeds varve push --blocks
+	comes_back
+}
+
+@test "a large push that was cut goes on where it was" {
+	bucket
+	numbers 700000 > big.csv
+	varve add -q big.csv
+	varve commit -qm big
+	succeeds varve push -u origin main
+	# As if it had been killed before it wrote the versions, and before git pushed.
+	rm "$store"/bucket/sales/versions/*
+	git -C ../host.git update-ref -d refs/heads/main
+	: > "$store.log"
+	succeeds varve push
+	[ "$(grep -c '^PUT.*/packs/' "$store.log")" -eq 0 ]
+	[ "$(grep -c '^PUT.*/versions/' "$store.log")" -eq 2 ]
+}
+
+@test "a full disk stops a push into a folder, and what is there stays" {
+	unshare -Urm sh -c 'mount -t tmpfs -o size=64k none "$1"' sh "$BATS_TEST_TMPDIR" 2> "$HOME/err" ||
+		skip "mounting in a namespace of its own is not permitted: $(head -n 1 "$HOME/err")"
+	mkdir disk
+	cat > script <<-'END'
+	mount -t tmpfs -o size=64k none disk
+	load_store() { varve store add team "$PWD/../disk/s" > /dev/null 2>&1; }
+	varve clone -q "$url" a
+	cd a
+	load_store
+	cp ../small.csv prices.csv
+	varve add -q prices.csv .varveconfig
+	varve commit -qm one
+	varve push -q -u origin main
+	(cd ../disk/s && find . -type f | xargs sha256sum) > ../before
+	cp ../big.csv prices.csv
+	varve commit -qam two
+	status=0
+	varve push 2> ../said || status=$?
+	[ "$status" -eq 2 ]
+	grep -q 'No space left' ../said
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD~1)" ]
+	(cd ../disk/s && sha256sum -c --quiet -) < ../before
+	[ -z "$(find ../disk -name '*tmp*')" ]
+	mount -o remount,size=16m ../disk
+	varve push -q
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	END
+	plain_host
+	rows 100 > small.csv
+	numbers 20000 > big.csv
+	export url
+	unshare -Urm bash -eux script 2> trace || { tail -n 12 trace said >&2; return 1; }
+}
+
+push_sound() {
+	"$@"
+	[ "$(git -C "$top/host.git" rev-parse main)" = "$(git rev-parse main)" ]
+	[ "$(git rev-parse origin/main)" = "$(git rev-parse main)" ]
+	varve fsck --data
+	[ -z "$(find "$top/store" -type f -name '*tmp*')" ]
+	[ "$(ls "$top/store/packs" | wc -l)" -eq "$(ls "$top/store/lists" | wc -l)" ]
+	[ "$(ls "$top/store/versions" | wc -l)" -eq 2 ]
+	rm -rf "$top/check"
+	varve clone -q "$url" "$top/check"
+	varve -C "$top/check" fsck --data
+	cmp prices.csv "$top/check/prices.csv"
+}
+
+@test "kill -9 in a push into a folder: the same push again gets through, and leaves nothing behind" {
+	need_strace
+	plain_host
+	top=$PWD
+	unpushed 300 "$top/store"
+	tick
+	rows 320 1 > prices.csv
+	varve commit -qam two
+	git config remote.origin.varveKind git
+	cd "$top"
+	rmdir store/trial
+	mv a a0
+	mv host.git host0.git
+	mv store store0
+	fresh() { cd "$top"; rm -rf a host.git store; cp -a a0 a; cp -a host0.git host.git; cp -a store0 store; cd a; }
+	MOST=9 each_killed client fresh push_sound varve push -q -u origin main
+}
