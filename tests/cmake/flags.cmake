@@ -42,6 +42,8 @@ if(VARVE_SANITIZE)
 	# (handle_sigill). Programs start and end in two thirds of the time.
 	if(VARVE_SANITIZE MATCHES "address.*undefined" AND CMAKE_C_COMPILER_ID STREQUAL "GNU")
 		target_compile_options(vv_flags INTERFACE -fsanitize-undefined-trap-on-error)
+		# AddressSanitizer finds what these two do, at no further cost; a tenth of the time to compile is theirs.
+		target_compile_options(vv_flags INTERFACE -fno-sanitize=null,object-size)
 	endif()
 	# Without half a million relocations of the sanitizers' data a program starts in three
 	# quarters of the time, and tests start thousands.

@@ -244,8 +244,10 @@ static void compare(const char *name, bool json, uint64_t seed)
 static void no_group_with_a_row_of_the_key_is_left_out(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= 4; seed++) {
-		compare("t.csv", false, seed);
+	for (uint64_t seed = 2; seed <= 5; seed++) {
+		if (vv_test_sampled(seed / 2, 2)) { /* one with threads, one without */
+			compare("t.csv", false, seed);
+		}
 	}
 }
 

@@ -222,7 +222,7 @@ static void every_form_comes_back_byte_for_byte(void **state)
 	for (unsigned i = 0; i < 4 * FORMS; i++) {
 		form f = (form)(i % FORMS);
 
-		if (!vv_test_sampled(i / FORMS + f, 4)) {
+		if (!vv_test_sampled(i / FORMS + f, 6)) {
 			continue;
 		}
 		/* nothing special; delimiters and line ends; quotes, too */

@@ -342,7 +342,7 @@ def fail(case, out, what):
 
 
 def main():
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1200 if os.environ.get("VARVE_TEST_ALL") else 400
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1200 if os.environ.get("VARVE_TEST_ALL") else 200
     seed = int(os.environ.get("VARVE_TEST_SEED", "0"), 0) or 20240229
     rnd = random.Random(seed)
     cases, stream = [], []

@@ -465,7 +465,7 @@ def check(number_, tables, texts, ours_first, line):
 
 
 def main():
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000 if os.environ.get("VARVE_TEST_ALL") else 350
+    count = int(sys.argv[2]) if len(sys.argv) > 2 else 1000 if os.environ.get("VARVE_TEST_ALL") else 200
     rnd = random.Random(int(sys.argv[3]) if len(sys.argv) > 3 else 20240229)
     cases, stream = [], []
     for _ in range(count):

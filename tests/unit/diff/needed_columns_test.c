@@ -194,13 +194,16 @@ static void the_needed_columns_tell_the_same_as_all(void **state)
 			disturb(b, &r);
 		}
 		for (size_t l = 0; l < sizeof(layouts) / sizeof(layouts[0]); l++) {
+			if (!vv_test_sampled(mask + l, 3)) {
+				continue;
+			}
 			for (size_t h = 0; h < 3; h++) {
 				absent[h] += needed_tell_the_same(a, b, &layouts[l], &hows[h]);
 			}
 		}
 	}
 	/* without a key nearly all rows are read as a whole to find pairs */
-	assert_true(absent[0] > 10000 && absent[1] > 0 && absent[2] > 10000);
+	assert_true(absent[0] > 3000 && absent[1] > 0 && absent[2] > 3000);
 	free(a);
 	free(b);
 }

@@ -11,7 +11,7 @@
 #include "base/sys.h"
 
 #define THREADS 8u
-#define TURNS 6u
+#define TURNS 3u
 
 /* What all threads share. */
 typedef struct shared {
