@@ -177,6 +177,14 @@ takes_less_than() {
 	END
 }
 
+# How many times as long as on a quiet machine a program takes now, by a loop's time on the clock and on the processor:
+# for limits that are not met.
+slowed() {
+	local TIMEFORMAT='%R %U' took computed i
+	read -r took computed < <({ time for ((i = 0; i < 200000; i++)); do :; done; } 2>&1)
+	echo $((10#${took/./} / (10#${computed/./} + 1) + 1))
+}
+
 # rows COUNT [SALT]: a CSV table with the columns id, name, price and day; another
 # salt gives other prices.
 rows() {

@@ -66,7 +66,7 @@ serve() {
 	: > server.log
 	varve serve -q --http 127.0.0.1:0 ${more:-} "$1" 2>> server.log 3>&- &
 	server=$!
-	for i in $(seq 100); do
+	for i in $(seq 600); do
 		url=$(sed -n 's/.* at \(http.*\)$/\1/p' server.log)
 		[ -z "$url" ] || return 0
 		sleep 0.1
@@ -125,7 +125,7 @@ browse() {
 	cd ..
 	varve web --no-browser merged > server.log 2>&1 3>&- &
 	server=$!
-	for i in $(seq 100); do
+	for i in $(seq 600); do
 		first=$(sed -n 's/^open \(http.*\)$/\1/p' server.log)
 		[ -z "$first" ] || break
 		sleep 0.1
@@ -246,7 +246,7 @@ whole_histories() {
 	rm gone.csv
 	varve web --no-browser 2> ../web.log 3>&- &
 	server=$!
-	for i in $(seq 100); do
+	for i in $(seq 600); do
 		secret=$(sed -n 's/^open //p' ../web.log)
 		[ -z "$secret" ] || break
 		sleep 0.1

@@ -106,7 +106,7 @@ start_gitea() {
 	gitea=$!
 	pages=127.0.0.1:$http_port
 	site=http://$pages
-	for _ in $(seq 300); do
+	for _ in $(seq 1200); do
 		! curl -sf "$site/api/v1/version" > /dev/null || return 0
 		kill -0 $gitea
 		sleep 0.1

@@ -423,11 +423,12 @@ refs/varve/blocks" ]
 		git daemon --listen=127.0.0.1 --port=$port --base-path="$PWD" --export-all \
 			--enable=receive-pack --reuseaddr 2> daemon.log 3>&- &
 		daemon=$!
-		for i in 1 2 3 4 5 6 7 8 9 10; do
+		for i in $(seq 300); do
 			sleep 0.1
 			git ls-remote git://127.0.0.1:$port/host.git > /dev/null 2>&1 && break 2
+			kill -0 $daemon 2> /dev/null || break
 		done
-		kill $daemon
+		kill $daemon 2> /dev/null || true
 	done
 	url=git://127.0.0.1:$port/host.git
 	a_table a

@@ -20,13 +20,6 @@ teardown() {
 	kill "$sleepers"
 }
 
-# slowed: how many times as long as on a quiet machine a program takes now: a loop's time by the clock, by the processor's.
-slowed() {
-	local TIMEFORMAT='%R %U' took computed i
-	read -r took computed < <({ time for ((i = 0; i < 200000; i++)); do :; done; } 2>&1)
-	echo $((10#${took/./} / (10#${computed/./} + 1) + 1))
-}
-
 # within SECONDS COMMAND...: it does not wait for anybody; $status. On a machine that is busy it takes longer.
 within() {
 	local start=$EPOCHREALTIME seconds=$1

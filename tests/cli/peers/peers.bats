@@ -466,7 +466,7 @@ sound() {
 serve_http() {
 	varve serve --http 127.0.0.1:0 "$@" 2> serve.log 3>&- &
 	server=$!
-	for i in $(seq 100); do
+	for i in $(seq 600); do
 		url=$(sed -n 's/^serving .* at \(http[^ ]*\)$/\1/p' serve.log)
 		[ -n "$url" ] && break
 		sleep 0.1

@@ -426,7 +426,7 @@ talk_at_login() {
 		local start=$SECONDS
 		VARVE_TEST_IDLE=1 ends_with 1 bash -c "printf 'some text' | '$line' '$(url)'"
 		stderr_has "-7: no byte came from '$(url)', or could be sent to it, for 1 second"
-		[ $((SECONDS - start)) -lt 12 ]
+		[ $((SECONDS - start)) -lt $((12 * $(slowed))) ]
 	}
 	each_way silent
 }

@@ -40,7 +40,8 @@ flip_byte() {
 
 # A machine that has nothing.
 new_machine() {
-	export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config-$RANDOM"
+	XDG_CONFIG_HOME=$(mktemp -du "$BATS_TEST_TMPDIR/config-XXXXXX")
+	export XDG_CONFIG_HOME
 }
 
 # change VALUE [MESSAGE]: one more version.

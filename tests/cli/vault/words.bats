@@ -192,7 +192,7 @@ load vault
 	time.sleep(120)
 	END
 	silent=$!
-	for _ in $(seq 100); do
+	for _ in $(seq 1200); do
 		[ ! -s ../ports ] || break
 		sleep 0.05
 	done
@@ -206,5 +206,5 @@ load vault
 	run timeout 60 varve vault status
 	[ "$status" -ne 124 ]
 	kill "$silent"
-	[ $(($(date +%s) - begin)) -lt 25 ]
+	[ $(($(date +%s) - begin)) -lt $((25 * $(slowed))) ]
 }
