@@ -1,5 +1,5 @@
 /*
- * s3_key: knows the shared credentials file.
+ * s3_key: knows who gives keys.
  */
 #include "transport/places/s3_key.h"
 
@@ -7,29 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/ascii.h"
-#include "base/file.h"
-#include "base/path.h"
+#include "base/buf.h"
+#include "base/json/json.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/program.h"
+#include "transport/places/s3_profile.h"
 
-#define FILE_MAX ((size_t)1 << 20)
-
-static void wipe(char **text)
-{
-	if (*text) {
-		vv_wipe(*text, strlen(*text));
-		vv_free(*text);
-		*text = NULL;
-	}
-}
+#define WORDS_MAX 32u /* of credential_process */
 
 void vv_s3_key_clear(vv_s3_key *k)
 {
-	wipe(&k->id);
-	wipe(&k->secret);
-	wipe(&k->token);
+	vv_s3_wipe(&k->id);
+	vv_s3_wipe(&k->secret);
+	vv_s3_wipe(&k->token);
 }
 
 /* They end up in headers. */
@@ -45,7 +39,7 @@ static bool is_clean(const char *text)
 
 static vv_status set(char **to, const char *text, size_t len, vv_error *err)
 {
-	wipe(to);
+	vv_s3_wipe(to);
 	*to = vv_strndup(text, len);
 	return *to ? VV_OK : vv_fail_nomem(err);
 }
@@ -67,118 +61,117 @@ static vv_status from_environment(vv_s3_key *out, const vv_env *env, vv_error *e
 	return token && *token ? set(&out->token, token, strlen(token), err) : VV_OK;
 }
 
-static void trim(const char **p, size_t *len)
+/* Words, split at blanks that no quotes enclose: no shell reads them. They live in line. */
+static size_t split(char *line, const char *words[], size_t max)
 {
-	while (*len > 0 && strchr(" \t\r", **p)) {
-		(*p)++;
-		(*len)--;
+	size_t count = 0;
+	char *to = line;
+
+	while (*line && count < max) {
+		char quote = '\0';
+		line += strspn(line, " \t");
+		if (!*line) {
+			break;
+		}
+		words[count++] = to;
+		for (; *line && (quote || !strchr(" \t", *line)); line++) {
+			if (quote ? *line == quote : *line == '"' || *line == '\'') {
+				quote = quote ? '\0' : *line;
+			} else {
+				*to++ = *line;
+			}
+		}
+		line += *line != '\0';
+		*to++ = '\0';
 	}
-	while (*len > 0 && strchr(" \t\r", (*p)[*len - 1])) {
-		(*len)--;
-	}
+	words[count] = NULL;
+	return count;
 }
 
-static vv_status take_line(vv_s3_key *out, const char *p, size_t len, vv_error *err)
+/* {"Version": 1, "AccessKeyId": ..., "SecretAccessKey": ..., "SessionToken": ...} */
+static vv_status take_answer(vv_s3_key *out, const vv_buf *text, vv_error *err)
 {
 	const struct {
 		const char *name;
 		char **member;
-	} known[] = {{"aws_access_key_id", &out->id},
-		     {"aws_secret_access_key", &out->secret},
-		     {"aws_session_token", &out->token}};
-	const char *equals = memchr(p, '=', len);
-	const char *value = equals ? equals + 1 : NULL;
-	size_t name_len = equals ? (size_t)(equals - p) : 0;
-	size_t value_len = equals ? len - name_len - 1 : 0;
-
-	if (!equals) {
-		return VV_OK;
-	}
-	trim(&p, &name_len);
-	trim(&value, &value_len);
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strlen(known[i].name) == name_len && memcmp(known[i].name, p, name_len) == 0 &&
-		    value_len > 0) {
-			return set(known[i].member, value, value_len, err);
-		}
-	}
-	return VV_OK;
-}
-
-/* The lines of the section [profile]. */
-static vv_status take_profile(vv_s3_key *out, const char *text, const char *profile, bool *found,
-			      vv_error *err)
-{
-	bool in = false;
-	vv_status rc = VV_OK;
-
-	*found = false;
-	while (rc == VV_OK && *text) {
-		const size_t line = strcspn(text, "\n");
-		const char *p = text;
-		size_t len = line;
-
-		trim(&p, &len);
-		if (len >= 2 && *p == '[' && p[len - 1] == ']') {
-			p++;
-			len -= 2;
-			trim(&p, &len);
-			in = strlen(profile) == len && memcmp(p, profile, len) == 0;
-			*found = *found || in;
-		} else if (in && len > 0 && *p != '#' && *p != ';') {
-			rc = take_line(out, p, len, err);
-		}
-		text += line + (text[line] == '\n');
-	}
-	return rc;
-}
-
-static char *file_path(const vv_env *env)
-{
-	const char *path = vv_env_get(env, "AWS_SHARED_CREDENTIALS_FILE"),
-		   *home = vv_env_get(env, "HOME");
-
-	return path && *path ? vv_strdup(path)
-			     : vv_path_join(home ? home : "", ".aws", "credentials", (char *)NULL);
-}
-
-static vv_status from_file(vv_s3_key *out, const vv_env *env, vv_error *err)
-{
-	const char *profile = vv_env_get(env, "AWS_PROFILE");
-	char *path = file_path(env);
-	vv_buf text = VV_BUF_INIT;
-	bool found;
+	} known[] = {{"AccessKeyId", &out->id},
+		     {"SecretAccessKey", &out->secret},
+		     {"SessionToken", &out->token}};
+	vv_arena arena;
+	vv_json *doc;
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
+	vv_arena_init(&arena);
+	rc = vv_json_read(&doc, &arena, vv_buf_cstr(text), text->len, "credential_process", err);
+	for (size_t i = 0; rc == VV_OK && i < sizeof(known) / sizeof(known[0]); i++) {
+		const char *value = vv_json_get_string(doc, known[i].name);
+		rc = value && *value ? set(known[i].member, value, strlen(value), err) : VV_OK;
 	}
-	profile = profile && *profile ? profile : "default";
-	if (!vv_exists(path)) {
-		vv_fail(err, VV_ENOTFOUND, "there are no credentials for S3");
-		rc = vv_hint(err,
-			     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to "
-			     "~/.aws/credentials");
-		goto done;
+	if (rc == VV_OK && (!out->id || !out->secret)) {
+		rc = vv_fail(err, VV_EINPUT,
+			     "what credential_process printed has no AccessKeyId and "
+			     "SecretAccessKey");
 	}
-	if ((rc = vv_read_regular(&text, path, FILE_MAX, err)) < 0 ||
-	    (rc = take_profile(out, vv_buf_cstr(&text), profile, &found, err)) < 0) {
-		goto done;
-	}
-	if (!found) {
-		vv_fail(err, VV_ENOTFOUND, "'%s' has no profile [%s]", vv_text_shows(path),
-			vv_text_shows(profile));
-		rc = vv_hint(err, "AWS_PROFILE names the one to use");
-	} else if (!out->id || !out->secret) {
-		vv_fail(err, VV_EINPUT, "the profile [%s] in '%s' has no keys",
-			vv_text_shows(profile), vv_text_shows(path));
-		rc = vv_hint(err, "it needs aws_access_key_id and aws_secret_access_key");
-	}
-done:
-	vv_buf_wipe(&text);
-	vv_buf_clear(&text);
-	vv_free(path);
+	vv_arena_clear(&arena);
 	return rc;
+}
+
+/* The program that the user's own settings name. */
+static vv_status from_program(vv_s3_key *out, const vv_s3_profile *p, const vv_env *env,
+			      vv_error *err)
+{
+	const char *words[WORDS_MAX + 1];
+	char *line = vv_strdup(p->process);
+	vv_buf answer = VV_BUF_INIT;
+	int code = 0;
+	vv_status rc = line ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && split(line, words, WORDS_MAX) == 0) {
+		rc = vv_fail(err, VV_EINPUT, "credential_process names no program");
+	}
+	if (rc == VV_OK &&
+	    (rc = vv_program_run(env, words, NULL, 0, &answer, &code, err)) == VV_OK) {
+		rc = code == 0 ? take_answer(out, &answer, err)
+			       : vv_fail(err, VV_EREFUSED, "'%s' ended with exit code %d",
+					 vv_text_shows(words[0]), code);
+	}
+	vv_buf_wipe(&answer);
+	vv_buf_clear(&answer);
+	vv_free(line);
+	return rc < 0 ? vv_prefix(err, "the credentials of the profile [%s]",
+				  vv_text_shows(p->name))
+		      : VV_OK;
+}
+
+static vv_status from_profile(vv_s3_key *out, const vv_s3_profile *p, const vv_env *env,
+			      vv_error *err)
+{
+	if (p->id && p->secret) {
+		out->id = vv_strdup(p->id);
+		out->secret = vv_strdup(p->secret);
+		out->token = p->token ? vv_strdup(p->token) : NULL;
+		return out->id && out->secret && (out->token || !p->token) ? VV_OK
+									   : vv_fail_nomem(err);
+	}
+	if (p->process) {
+		return from_program(out, p, env, err);
+	}
+	if (!p->has_file) {
+		vv_fail(err, VV_ENOTFOUND, "there are no credentials for S3");
+		return vv_hint(err,
+			       "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or write them to "
+			       "~/.aws/credentials");
+	}
+	if (!p->found) {
+		vv_fail(err, VV_ENOTFOUND, "'%s' has no profile [%s]", vv_text_shows(p->file),
+			vv_text_shows(p->name));
+		return vv_hint(err, "AWS_PROFILE names the one to use");
+	}
+	vv_fail(err, VV_EINPUT, "the profile [%s] in '%s' has no keys", vv_text_shows(p->name),
+		vv_text_shows(p->file));
+	return vv_hint(err, "it needs aws_access_key_id and aws_secret_access_key, or "
+			    "credential_process; 'aws configure export-credentials --format env' "
+			    "turns others into AWS_ACCESS_KEY_ID and its like");
 }
 
 vv_status vv_s3_key_read(vv_s3_key *out, const vv_env *env, vv_error *err)
@@ -187,7 +180,11 @@ vv_status vv_s3_key_read(vv_s3_key *out, const vv_env *env, vv_error *err)
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = from_environment(out, env, err)) == VV_OK && !out->id) {
-		rc = from_file(out, env, err);
+		vv_s3_profile p;
+		if ((rc = vv_s3_profile_read(&p, env, err)) == VV_OK) {
+			rc = from_profile(out, &p, env, err);
+			vv_s3_profile_clear(&p);
+		}
 	}
 	if (rc == VV_OK &&
 	    (!is_clean(out->id) || !is_clean(out->secret) || !is_clean(out->token))) {

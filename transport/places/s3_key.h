@@ -1,7 +1,6 @@
 /*
  * s3_key: who we are at an S3 store: from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or
- * from the shared credentials file: AWS_SHARED_CREDENTIALS_FILE, or ~/.aws/credentials; in it the profile
- * that AWS_PROFILE names, or [default].
+ * from the profile (s3_profile.h): its keys, or what the program prints that its credential_process names.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_KEY_H
 #define VV_TRANSPORT_PLACES_S3_KEY_H

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/http/curl.h"
+#include "transport/places/s3_profile.h"
 
 #define PREFIX_MAX 512u
 #define REGION_MAX 40u
@@ -96,12 +97,14 @@ static vv_status take_prefix(vv_s3_url *out, const vv_url *url, vv_error *err)
 	return out->prefix ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status take_region(vv_s3_url *out, const char *given, const vv_env *env, vv_error *err)
+static vv_status take_region(vv_s3_url *out, const char *given, const vv_env *env,
+			     const vv_s3_profile *profile, vv_error *err)
 {
 	const char *region = given ? given : vv_env_get(env, "AWS_REGION");
 
 	region = region && *region ? region : vv_env_get(env, "AWS_DEFAULT_REGION");
-	region = region && *region ? region : "us-east-1";
+	region = region && *region ? region : profile->region;
+	region = region ? region : "us-east-1";
 	if (strlen(region) > REGION_MAX || region[strspn(region, plain)]) {
 		vv_fail(err, VV_EUSAGE, "'%s' is not the name of a region", vv_text_shows(region));
 		return vv_hint(err, "a region is called eu-west-1, for example; many stores take "
@@ -163,24 +166,27 @@ static vv_status put_base(vv_s3_url *out, const vv_url *endpoint, bool virtual_s
 }
 
 /* As AWS's own programs read it. */
-static const char *endpoint_of(const vv_env *env)
+static const char *endpoint_of(const vv_env *env, const vv_s3_profile *profile)
 {
 	static const char *const names[] = {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"};
 	const char *ignored = vv_env_get(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
 
-	for (size_t i = 0; i < 2 && (!ignored || strcmp(ignored, "true") != 0); i++) {
+	if (ignored && strcmp(ignored, "true") == 0) {
+		return NULL;
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = vv_env_get(env, names[i]);
 		if (value && *value) {
 			return value;
 		}
 	}
-	return NULL;
+	return profile->endpoint;
 }
 
 static vv_status take_endpoint(vv_s3_url *out, const parameters *p, const vv_env *env,
-			       vv_error *err)
+			       const vv_s3_profile *profile, vv_error *err)
 {
-	const char *endpoint = p->endpoint ? p->endpoint : endpoint_of(env);
+	const char *endpoint = p->endpoint ? p->endpoint : endpoint_of(env, profile);
 	/* A certificate is for one name below the endpoint's, not for one with dots. */
 	bool virtual_style = !endpoint && !strchr(out->bucket, '.');
 	vv_url u = {0};
@@ -206,10 +212,12 @@ done:
 vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, vv_error *err)
 {
 	parameters p = {0};
+	vv_s3_profile profile = {0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = read_parameters(&p, url->query, err)) < 0) {
+	if ((rc = read_parameters(&p, url->query, err)) < 0 ||
+	    (rc = vv_s3_profile_read(&profile, env, err)) < 0) {
 		goto done;
 	}
 	out->name = vv_strdup(url->text);
@@ -219,11 +227,12 @@ vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, v
 		goto done;
 	}
 	if ((rc = take_prefix(out, url, err)) < 0 ||
-	    (rc = take_region(out, p.region, env, err)) < 0) {
+	    (rc = take_region(out, p.region, env, &profile, err)) < 0) {
 		goto done;
 	}
-	rc = take_endpoint(out, &p, env, err);
+	rc = take_endpoint(out, &p, env, &profile, err);
 done:
+	vv_s3_profile_clear(&profile);
 	clear(&p);
 	if (rc < 0) {
 		vv_s3_url_clear(out);

@@ -1,7 +1,7 @@
 /*
  * s3_url: where an S3 URL points: s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&style=path|virtual].
  *
- * Without endpoint: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, or AWS itself. Without region: AWS_REGION, AWS_DEFAULT_REGION, or us-east-1. The bucket
+ * Without endpoint: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, that of the profile, or AWS itself. Without region: AWS_REGION, AWS_DEFAULT_REGION, that of the profile, or us-east-1. The bucket
  * stands in the host's name at AWS (style virtual), and in the path elsewhere (style path).
  */
 #ifndef VV_TRANSPORT_PLACES_S3_URL_H

@@ -205,3 +205,41 @@ push_sound() {
 	fresh() { cd "$top"; rm -rf a host.git store; cp -a a0 a; cp -a host0.git host.git; cp -a store0 store; cd a; }
 	MOST=9 each_killed client fresh push_sound varve push -q -u origin main
 }
+
+# Keys, region and endpoint from a profile alone.
+profile() {
+	bucket
+	local endpoint=$AWS_ENDPOINT_URL_S3
+	unset AWS_ENDPOINT_URL_S3 AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	mkdir -p "$HOME/.aws"
+	printf '[default]\nregion = nowhere-1\n[profile team]\nregion = eu-test-1\nservices = x\nendpoint_url = %s\ns3 =\n  region = other-1\n%s\n' \
+		"$endpoint" "$1" > "$HOME/.aws/config"
+	export AWS_PROFILE=team
+}
+
+@test "a profile gives keys, region and endpoint" {
+	profile
+	printf '[team]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret/with+signs=\n' > "$HOME/.aws/credentials"
+	comes_back
+}
+
+@test "a program that the profile names gives keys, without a shell" {
+	profile "credential_process = $HOME/give 'a b' \"\$(touch $HOME/shell)\" ;"
+	cat > "$HOME/give" <<-'END'
+	#!/bin/sh
+	[ "$1" = "a b" ] && [ "$3" = ";" ] || exit 9
+	echo '{"Version": 1, "AccessKeyId": "AKIDSESSION", "SecretAccessKey": "secret/with+signs=", "SessionToken": "token/1=="}'
+	END
+	chmod +x "$HOME/give"
+	comes_back
+	[ ! -e "$HOME/shell" ]
+	printf '#!/bin/sh\nexit 7\n' > "$HOME/give"
+	change 3
+	ends_with 2 varve push
+	stderr_has "7"
+	printf '#!/bin/sh\necho "{}"\n' > "$HOME/give"
+	ends_with 2 varve push
+	stderr_has "AccessKeyId"
+	AWS_PROFILE=none ends_with 2 varve push
+	stderr_has "none"
+}

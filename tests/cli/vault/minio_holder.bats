@@ -4,14 +4,11 @@ load stores
 
 # MinIO itself as a holder: the suite of all kinds. Building it takes minutes, so only VARVE_TEST_ALL=1 has it.
 
-module=github.com/minio/minio
-version=v0.0.0-20260212201848-7aac2a2c5b7c
-
 setup() {
 	[ -n "${VARVE_TEST_ALL-}" ] || skip "MinIO takes minutes to build: VARVE_TEST_ALL=1 has it"
 	command -v go > /dev/null || skip "go is not installed"
 	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-minio
-	install_go "$module" "$version" "$packages" || skip "MinIO cannot be had as a Go module"
+	install_go "$minio_module" "$minio_version" "$packages" || skip "MinIO cannot be had as a Go module"
 	varve_setup
 	only_keys AKIDEXAMPLE secret/with+signs=
 	store=$BATS_TEST_TMPDIR/store
@@ -22,28 +19,8 @@ teardown() {
 	kind_stop x
 }
 
-# As another program asks: s3 METHOD PATH [WORD...]
-s3() {
-	curl -sSf --retry 8 -X "$1" --aws-sigv4 aws:amz:us-east-1:s3 --user AKIDEXAMPLE:secret/with+signs= \
-		-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "http://127.0.0.1:$port/$2" "${@:3}"
-}
-
-# run_store [PORT]
-run_store() {
-	port=${1:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
-	MINIO_ROOT_USER=AKIDEXAMPLE MINIO_ROOT_PASSWORD=secret/with+signs= MINIO_BROWSER=off MINIO_UPDATE=off \
-		"$packages/bin/minio" server --quiet --address "127.0.0.1:$port" "$store" > "$store.log" 2>&1 3>&- &
-	store_pid=$!
-	for _ in $(seq 600); do
-		! curl -sf "http://127.0.0.1:$port/minio/health/ready" > /dev/null || return 0
-		kill -0 "$store_pid"
-		sleep 0.05
-	done
-	return 1
-}
-
 kind_start() {
-	run_store
+	run_minio
 	s3 PUT "bucket-$1"
 	url="s3://bucket-$1/copies?endpoint=http://127.0.0.1:$port"
 	kind_options=(${2:+--quota "$2"})
@@ -54,7 +31,7 @@ kind_stop() {
 }
 
 kind_again() {
-	run_store "$port"
+	run_minio "$port"
 }
 
 keys() {

@@ -201,7 +201,7 @@ start_bucket() {
 	refuses "s3://bucket?secret=hidden" "an s3 URL has no parameter 'secret'"
 	refuses "s3://bucket?region" "an s3 URL has no parameter 'region'"
 	refuses "s3://bucket?region=" "no value for 'region'"
-	refuses "s3://bucket?region=a&region=b" "says 'region' twice"
+	refuses "s3://bucket?region=a&region=b" "'region' twice"
 	refuses "s3://bucket?region=eu/west" "is not the name of a region"
 	refuses "s3://bucket?style=other" "is neither path nor virtual"
 	refuses "s3://bucket?endpoint=ftp://host" "varve does not speak 'ftp://'"

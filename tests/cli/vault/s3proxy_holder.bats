@@ -18,32 +18,8 @@ teardown() {
 	kind_stop x
 }
 
-# run_store [PORT]
-run_store() {
-	port=${1:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
-	cat > "$store.properties" <<-END
-	s3proxy.endpoint=http://127.0.0.1:$port
-	s3proxy.authorization=aws-v2-or-v4
-	s3proxy.identity=AKIDEXAMPLE
-	s3proxy.credential=secret/with+signs=
-	jclouds.provider=filesystem-nio2
-	jclouds.identity=none
-	jclouds.credential=none
-	jclouds.filesystem.basedir=$store
-	END
-	java -XX:TieredStopAtLevel=1 -Xshare:auto -cp "$packages/lib/*" org.gaul.s3proxy.Main --properties "$store.properties" \
-		> "$store.log" 2>&1 3>&- &
-	store_pid=$!
-	for _ in $(seq 600); do
-		! grep -q 'Started Server' "$store.log" || return 0
-		kill -0 "$store_pid"
-		sleep 0.05
-	done
-	return 1
-}
-
 kind_start() {
-	run_store
+	run_s3proxy
 	url="s3://bucket-$1/copies?endpoint=http://127.0.0.1:$port"
 	kind_options=(${2:+--quota "$2"})
 }
@@ -53,7 +29,7 @@ kind_stop() {
 }
 
 kind_again() {
-	run_store "$port"
+	run_s3proxy "$port"
 }
 
 kind_shards() {

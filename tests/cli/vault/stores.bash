@@ -55,3 +55,52 @@ start_ipfs() {
 	start_program "$node.port" python3 "$BATS_TEST_DIRNAME/../../net/ipfs_node.py" "$node.port" "$node.log" \
 		"${1-}" "$node" "${2-0}"
 }
+
+# Servers that others wrote, with their objects in $store and the program in $packages.
+
+minio_module=github.com/minio/minio
+minio_version=v0.0.0-20260212201848-7aac2a2c5b7c
+
+# As another program asks: s3 METHOD PATH [WORD...]
+s3() {
+	curl -sSf --retry 8 -X "$1" --aws-sigv4 aws:amz:us-east-1:s3 --user AKIDEXAMPLE:secret/with+signs= \
+		-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "http://127.0.0.1:$port/$2" "${@:3}"
+}
+
+# run_minio [PORT]
+run_minio() {
+	port=${1:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
+	MINIO_ROOT_USER=AKIDEXAMPLE MINIO_ROOT_PASSWORD=secret/with+signs= MINIO_BROWSER=off MINIO_UPDATE=off \
+		"$packages/bin/minio" server --quiet --address "127.0.0.1:$port" "$store" > "$store.log" 2>&1 3>&- &
+	store_pid=$!
+	for _ in $(seq 600); do
+		! curl -sf "http://127.0.0.1:$port/minio/health/ready" > /dev/null || return 0
+		kill -0 "$store_pid"
+		sleep 0.05
+	done
+	return 1
+}
+
+# run_s3proxy [PORT]
+run_s3proxy() {
+	port=${1:-$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')}
+	cat > "$store.properties" <<-END
+	s3proxy.endpoint=http://127.0.0.1:$port
+	s3proxy.authorization=aws-v2-or-v4
+	s3proxy.identity=AKIDEXAMPLE
+	s3proxy.credential=secret/with+signs=
+	jclouds.provider=filesystem-nio2
+	jclouds.identity=none
+	jclouds.credential=none
+	jclouds.filesystem.basedir=$store
+	END
+	java -XX:TieredStopAtLevel=1 -Xshare:auto -cp "$packages/lib/*" org.gaul.s3proxy.Main --properties "$store.properties" \
+		> "$store.log" 2>&1 3>&- &
+	store_pid=$!
+	for _ in $(seq 600); do
+		! grep -q 'Started Server' "$store.log" || return 0
+		kill -0 "$store_pid"
+		sleep 0.05
+	done
+	return 1
+}

@@ -1,0 +1,157 @@
+/*
+ * s3_profile: knows the files of AWS's own programs.
+ */
+#include "transport/places/s3_profile.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/secret.h"
+#include "base/sys.h"
+
+#define FILE_MAX ((size_t)1 << 20)
+
+void vv_s3_wipe(char **text)
+{
+	if (*text) {
+		vv_wipe(*text, strlen(*text));
+		vv_free(*text);
+		*text = NULL;
+	}
+}
+
+void vv_s3_profile_clear(vv_s3_profile *p)
+{
+	vv_s3_wipe(&p->name);
+	vv_s3_wipe(&p->file);
+	vv_s3_wipe(&p->id);
+	vv_s3_wipe(&p->secret);
+	vv_s3_wipe(&p->token);
+	vv_s3_wipe(&p->process);
+	vv_s3_wipe(&p->region);
+	vv_s3_wipe(&p->endpoint);
+	memset(p, 0, sizeof(*p));
+}
+
+static void trim(const char **p, size_t *len)
+{
+	while (*len > 0 && strchr(" \t\r", **p)) {
+		(*p)++;
+		(*len)--;
+	}
+	while (*len > 0 && strchr(" \t\r", (*p)[*len - 1])) {
+		(*len)--;
+	}
+}
+
+/* What the first file has stays. */
+static vv_status take_line(vv_s3_profile *out, const char *p, size_t len, vv_error *err)
+{
+	const struct {
+		const char *name;
+		char **member;
+	} known[] = {{"aws_access_key_id", &out->id},    {"aws_secret_access_key", &out->secret},
+		     {"aws_session_token", &out->token}, {"credential_process", &out->process},
+		     {"region", &out->region},           {"endpoint_url", &out->endpoint}};
+	const char *equals = memchr(p, '=', len);
+	const char *value = equals ? equals + 1 : NULL;
+	size_t name_len = equals ? (size_t)(equals - p) : 0;
+	size_t value_len = equals ? len - name_len - 1 : 0;
+
+	if (!equals) {
+		return VV_OK;
+	}
+	trim(&p, &name_len);
+	trim(&value, &value_len);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strlen(known[i].name) == name_len && memcmp(known[i].name, p, name_len) == 0 &&
+		    value_len > 0 && !*known[i].member) {
+			*known[i].member = vv_strndup(value, value_len);
+			return *known[i].member ? VV_OK : vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+/* The lines of its section: [NAME], or with prefix "profile " [profile NAME] (of the default one: either). Lines that
+ * begin with a blank belong to a line before, as those of services do. */
+static vv_status take_section(vv_s3_profile *out, const char *text, const char *prefix,
+			      vv_error *err)
+{
+	const size_t before = strlen(prefix);
+	bool in = false;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && *text) {
+		const size_t line = strcspn(text, "\n");
+		const char *p = text;
+		size_t len = line;
+
+		trim(&p, &len);
+		if (len >= 2 && *p == '[' && p[len - 1] == ']') {
+			p++;
+			len -= 2;
+			trim(&p, &len);
+			if (len > before && strncmp(p, prefix, before) == 0) {
+				p += before;
+				len -= before;
+				trim(&p, &len);
+			} else if (before > 0 && strcmp(out->name, "default") != 0) {
+				len = 0;
+			}
+			in = strlen(out->name) == len && memcmp(p, out->name, len) == 0;
+			out->found = out->found || in;
+		} else if (in && len > 0 && *p != '#' && *p != ';' && (before == 0 || p == text)) {
+			rc = take_line(out, p, len, err);
+		}
+		text += line + (text[line] == '\n');
+	}
+	return rc;
+}
+
+static char *path_of(const vv_env *env, const char *variable, const char *name)
+{
+	const char *path = vv_env_get(env, variable), *home = vv_env_get(env, "HOME");
+
+	return path && *path ? vv_strdup(path)
+			     : vv_path_join(home ? home : "", ".aws", name, (char *)NULL);
+}
+
+static vv_status read_file(vv_s3_profile *out, const char *path, const char *prefix, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	if (vv_exists(path)) {
+		out->has_file = true;
+		if ((rc = vv_read_regular(&text, path, FILE_MAX, err)) == VV_OK) {
+			rc = take_section(out, vv_buf_cstr(&text), prefix, err);
+		}
+	}
+	vv_buf_wipe(&text);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, vv_error *err)
+{
+	const char *name = vv_env_get(env, "AWS_PROFILE");
+	char *config = path_of(env, "AWS_CONFIG_FILE", "config");
+	vv_status rc = VV_OK;
+
+	memset(out, 0, sizeof(*out));
+	out->name = vv_strdup(name && *name ? name : "default");
+	out->file = path_of(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
+	if (!config || !out->name || !out->file) {
+		rc = vv_fail_nomem(err);
+	}
+	rc = rc < 0 ? rc : read_file(out, out->file, "", err);
+	rc = rc < 0 ? rc : read_file(out, config, "profile ", err);
+	vv_free(config);
+	if (rc < 0) {
+		vv_s3_profile_clear(out);
+	}
+	return rc;
+}

@@ -1,0 +1,31 @@
+/*
+ * s3_profile: what AWS's own files have of the profile that AWS_PROFILE names, or of [default]: keys, a program
+ * that gives keys, region and endpoint.
+ *
+ * The files: AWS_SHARED_CREDENTIALS_FILE or ~/.aws/credentials with [NAME], which comes first, and AWS_CONFIG_FILE or
+ * ~/.aws/config with [profile NAME]. Source: docs.aws.amazon.com/sdkref/latest/guide/file-format.html.
+ */
+#ifndef VV_TRANSPORT_PLACES_S3_PROFILE_H
+#define VV_TRANSPORT_PLACES_S3_PROFILE_H
+
+#include <stdbool.h>
+
+#include "base/env.h"
+#include "base/error.h"
+
+/* Strings are owned, and wiped by clear; NULL: not there. */
+typedef struct vv_s3_profile {
+	char *name; /* of the profile */
+	char *file; /* of credentials, whether it is there or not */
+	char *id, *secret, *token;
+	char *process;           /* credential_process */
+	char *region, *endpoint; /* endpoint_url */
+	bool has_file, found;    /* one of the files; the profile in one of them */
+} vv_s3_profile;
+
+/* VV_OK also where there are no files. */
+vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, vv_error *err);
+void vv_s3_wipe(char **text); /* overwrites and frees a string that may be NULL */
+void vv_s3_profile_clear(vv_s3_profile *p);
+
+#endif
