@@ -250,6 +250,29 @@ static int choose(char **out, char *const *paths, size_t count, const char *name
 	return *out ? 0 : vv_sql_error_memory(err);
 }
 
+/* A file that is not kept as a table, nor named like one, is one by its whole path: JSON that was never added as a table. */
+static int choose_file(char **out, vv_sql_catalog *c, const char *revision, const char *name,
+		       size_t len, varve_error *err)
+{
+	char *path = sqlite3_mprintf("%.*s", (int)len, name), commit[VARVE_ID_SIZE];
+	varve_version *version = NULL;
+	varve_error unused;
+	bool now = !revision && varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
+
+	if (!path) {
+		return vv_sql_error_memory(err);
+	}
+	if ((!now &&
+	     vv_sql_revision_find(commit, c->repo, revision ? revision : "HEAD", &unused) < 0) ||
+	    varve_version_at(&version, c->repo, now ? NULL : commit, path, &unused) < 0) {
+		sqlite3_free(path);
+		return VARVE_ENOTFOUND;
+	}
+	varve_version_free(version);
+	*out = path;
+	return 0;
+}
+
 /* NAME@REVISION, cut at this '@'. */
 static int find_cut(vv_sql_name *out, vv_sql_catalog *c, const char *word, const char *at,
 		    varve_error *err)
@@ -262,6 +285,9 @@ static int find_cut(vv_sql_name *out, vv_sql_catalog *c, const char *word, const
 		return rc;
 	}
 	rc = choose(&out->path, paths, count, word, len, err);
+	if (rc == VARVE_ENOTFOUND) {
+		rc = choose_file(&out->path, c, at + 1, word, len, err);
+	}
 	if (rc == VARVE_ENOTFOUND) {
 		vv_sql_error_format(err, VARVE_ENOTFOUND, "%s has no table '%.*s'", at + 1,
 				    (int)len, word);
@@ -303,6 +329,9 @@ static int find_now(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve
 		return rc;
 	}
 	rc = choose(&out->path, paths, count, word, strlen(word), err);
+	if (rc == VARVE_ENOTFOUND && c->repo) {
+		rc = choose_file(&out->path, c, NULL, word, strlen(word), err);
+	}
 	if (rc == VARVE_ENOTFOUND) {
 		err->hint[0] = '\0';
 		vv_sql_error_format(err, VARVE_ENOTFOUND, "no such table: %s", word);

@@ -176,6 +176,20 @@ id,integer,INTEGER'
 	ends_with 1 varve sql 'SELECT * FROM nosuch'
 }
 
+@test "a file that is not kept as a table is one by its path, in every version" {
+	new_repo
+	mkdir sub
+	printf '[{"id":1,"x":{"y":[7]}},{"id":2,"x":null}]' > sub/j.json
+	commit_all first
+	printf '[{"id":3}]' > sub/j.json
+	succeeds varve sql --json "SELECT id, x ->> '\$.y[0]' AS y FROM \"sub/j.json@HEAD\""
+	output_is '[{"id":1,"y":7},
+{"id":2,"y":null}]'
+	cd sub
+	succeeds varve sql --json 'SELECT id FROM "sub/j.json"'
+	output_is '[{"id":3}]'
+}
+
 @test "formats for people and for programs" {
 	two_versions
 	succeeds varve sql "SELECT id, name FROM prices WHERE id < 4"
