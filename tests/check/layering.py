@@ -128,7 +128,7 @@ OWNERS = {  # of <header.h> or <folder/...>
     "transport": "libssh2.h libssh2_sftp.h curl",
     "transport/server": "microhttpd.h",
     "cmd/vault/sealed": "isa-l",
-    "cmd/sql": "sqlite3.h sqlite3ext.h",
+    "cmd/sql": "sqlite3.h sqlite3ext.h editline",
     "base/keys": "sodium.h sodium",
     "base": "xxhash.h xxh_x86dispatch.h openssl yajl pthread.h",
 }

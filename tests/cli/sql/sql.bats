@@ -135,12 +135,24 @@ id,integer,INTEGER'
 	printf 'SELECT 1;\nSELECT x;\nSELECT 3;\n' > script.sql
 	ends_with 1 varve sql --json -f script.sql
 	output_is '[{"1":1}]'
-	ends_with 2 varve sql
 	ends_with 2 varve sql 'SELECT 1' -c 'SELECT 2'
 	ends_with 2 varve sql --format nosuch 'SELECT 1'
 	ends_with 2 varve sql --param day 'SELECT :day'
 	ends_with 2 varve sql 'SELECT :day'
 	stderr_has '--param day=VALUE'
+}
+
+@test "without a query statements are read from stdin, and from a terminal at a prompt" {
+	two_versions
+	run --separate-stderr varve sql --json <<< 'SELECT 1; SELECT 2'
+	output_is '[{"1":1}]
+[{"2":2}]'
+	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" 'SELECT x;' '.mode csv' '.tables' 'SELECT name' 'FROM prices WHERE id = 3;' '.nosuch' '.quit'
+	output_has 'no such column: x'
+	output_has 'prices,prices.csv,3,4,id'
+	output_has $'name\r\ntable'
+	output_has "varve sql has no '.nosuch' here"
+	grep -q 'FROM.*prices' "$HOME/.varve_sql_history"
 }
 
 @test "parameters are values and never SQL" {

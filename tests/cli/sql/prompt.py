@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+"""prompt.py LINE...: types the lines at the prompt of varve sql, each when the prompt is there, and prints what came."""
+import os
+import pty
+import sys
+
+child, terminal = pty.fork()
+if child == 0:
+    os.execvp("varve", ["varve", "sql"])
+came, seen = b"", 0
+for line in sys.argv[1:]:
+    while (prompt := came.find(b"> ", seen)) < 0:
+        came += os.read(terminal, 4096)
+    seen = prompt + 2
+    os.write(terminal, line.encode() + b"\n")
+while True:
+    try:
+        more = os.read(terminal, 4096)
+    except OSError:  # the other end is closed
+        break
+    if not more:
+        break
+    came += more
+_, status = os.waitpid(child, 0)
+sys.stdout.buffer.write(came)
+sys.exit(os.waitstatus_to_exitcode(status))
