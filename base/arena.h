@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include "base/auto.h"
+
 typedef struct vv_arena {
 	struct vv_arena_chunk *head;
 	size_t used; /* bytes handed out of head */
@@ -20,6 +22,7 @@ typedef struct vv_arena {
 
 void vv_arena_init(vv_arena *a);
 void vv_arena_clear(vv_arena *a);
+VV_AUTO_CLEAR(vv_arena, vv_arena_clear)
 void vv_arena_reset(vv_arena *a);               /* forgets all, keeps the largest chunk for reuse */
 void *vv_arena_alloc(vv_arena *a, size_t size); /* aligned to 16, not zeroed; NULL on failure */
 void *vv_arena_calloc(vv_arena *a, size_t count, size_t size);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 typedef struct vv_buf {
@@ -32,6 +33,7 @@ typedef struct vv_buf {
 
 void vv_buf_init(vv_buf *b);
 void vv_buf_clear(vv_buf *b); /* frees; b is empty again */
+VV_AUTO_CLEAR(vv_buf, vv_buf_clear)
 void vv_buf_reset(vv_buf *b); /* len = 0, keeps the memory, forgets failed */
 
 /* For vv_buf_reserve: where there is no room yet. */

@@ -11,6 +11,7 @@
 #ifndef VV_BASE_ENV_H
 #define VV_BASE_ENV_H
 
+#include "base/auto.h"
 #include "base/error.h"
 
 typedef struct vv_env vv_env;
@@ -18,6 +19,7 @@ typedef struct vv_env vv_env;
 /* Copies entries, "NAME=value", NULL-ended; NULL: none. Of a name that comes twice the first counts. */
 vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err);
 void vv_env_free(vv_env *e); /* accepts NULL */
+VV_AUTO_FREE(vv_env, vv_env_free)
 
 /* Borrowed; NULL where it is not set. e may be NULL: nothing is set then. */
 const char *vv_env_get(const vv_env *e, const char *name);

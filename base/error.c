@@ -178,6 +178,15 @@ vv_status vv_prefix(vv_error *err, const char *fmt, ...)
 	return err->code;
 }
 
+vv_status vv_missing_ok(vv_status rc, vv_error *err)
+{
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	return rc;
+}
+
 void vv_error_clear(vv_error *err)
 {
 	if (err) {

@@ -12,6 +12,8 @@
 
 #include <stdarg.h>
 
+#include "base/auto.h"
+
 /* One code for each decision that a caller makes; never positive. */
 typedef enum vv_status {
 	VV_OK = 0,
@@ -60,7 +62,11 @@ vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(pri
  * Returns err->code. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* VV_OK for VV_ENOTFOUND, of which err is cleared; any other status as it is. For what need not be there. */
+vv_status vv_missing_ok(vv_status rc, vv_error *err);
+
 /* Makes err empty: VV_OK, no text. */
 void vv_error_clear(vv_error *err);
+VV_AUTO_CLEAR(vv_error, vv_error_clear)
 
 #endif

@@ -28,6 +28,9 @@ int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
 {
 	int fd;
 
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
 	do {
 		fd = vv_sys_ops.open(path, flags | O_CLOEXEC, mode);
 	} while (fd < 0 && errno == EINTR);
@@ -51,7 +54,7 @@ int vv_open_regular(const char *path, int flags, vv_error *err)
 	struct stat st;
 	vv_status rc;
 
-	if (fd < 0 && is_special(path)) { /* nobody can open a socket */
+	if (fd < 0 && path && is_special(path)) { /* nobody can open a socket */
 		return vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
 	}
 	if (fd < 0) {
@@ -177,6 +180,9 @@ vv_status vv_fsync_dir(const char *path, vv_error *err)
 
 vv_status vv_rename(const char *from, const char *to, vv_error *err)
 {
+	if (!from || !to) {
+		return vv_fail_nomem(err);
+	}
 	if (vv_sys_ops.rename(from, to) < 0) {
 		return vv_fail_errno(err, "cannot rename a file to", to);
 	}
@@ -185,6 +191,9 @@ vv_status vv_rename(const char *from, const char *to, vv_error *err)
 
 vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err)
 {
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
 	if (vv_sys_ops.unlink(path) == 0 || (missing_ok && errno == ENOENT)) {
 		return VV_OK;
 	}
@@ -216,44 +225,30 @@ static bool make_dir(const char *path)
 
 vv_status vv_mkdirs(const char *path, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	char *copy = NULL;
+	vv_auto(char) *copy = path ? vv_strdup(path) : NULL;
 	char *slash;
 
-	if (is_dir(path)) {
-		return VV_OK;
-	}
-	copy = vv_strdup(path);
 	if (!copy) {
 		return vv_fail_nomem(err);
+	}
+	if (is_dir(path)) {
+		return VV_OK;
 	}
 	for (slash = strchr(copy + (copy[0] == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (copy[0] != '\0' && !make_dir(copy)) {
-			rc = vv_fail_errno(err, "cannot create the folder", copy);
-			goto done;
+			return vv_fail_errno(err, "cannot create the folder", copy);
 		}
 		*slash = '/';
 	}
-	if (!make_dir(path)) {
-		rc = vv_fail_errno(err, "cannot create the folder", path);
-	}
-done:
-	vv_free(copy);
-	return rc;
+	return make_dir(path) ? VV_OK : vv_fail_errno(err, "cannot create the folder", path);
 }
 
 vv_status vv_mkdirs_above(const char *path, vv_error *err)
 {
-	vv_status rc;
-	char *dir = vv_path_dir(path);
+	vv_auto(char) *dir = path ? vv_path_dir(path) : NULL;
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_mkdirs(dir, err);
-	vv_free(dir);
-	return rc;
+	return vv_mkdirs(dir, err);
 }
 
 /* Folders and files still to be removed; a folder stays below its entries until
@@ -282,14 +277,12 @@ static vv_status push_removal(removals *r, char *take_path, vv_error *err)
 
 static vv_status push_entries(removals *r, const char *dir, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0, i;
-	vv_status rc = vv_list_dir(&names, &count, dir, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, false, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		rc = push_removal(r, vv_path_join(dir, names[i], (char *)NULL), err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = push_removal(r, vv_strdup(f.path), err);
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -322,7 +315,7 @@ static vv_status remove_top(removals *r, vv_error *err)
 vv_status vv_remove_tree(const char *path, vv_error *err)
 {
 	removals r = {NULL, 0, 0};
-	vv_status rc = push_removal(&r, vv_strdup(path), err);
+	vv_status rc = push_removal(&r, path ? vv_strdup(path) : NULL, err);
 
 	while (rc == VV_OK && r.count > 0) {
 		rc = remove_top(&r, err);
@@ -477,8 +470,7 @@ typedef struct replacing {
 static vv_status replace_file(const char *path, const void *bytes, size_t len, replacing how,
 			      vv_error *err)
 {
-	char *dir = vv_path_dir(path);
-	char *temp = NULL;
+	vv_auto(char) *dir = path ? vv_path_dir(path) : NULL, *temp = NULL;
 	vv_status rc;
 	int fd;
 
@@ -490,23 +482,16 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, r
 	}
 	fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err);
 	if (fd < 0) {
-		rc = (vv_status)fd;
-		goto done;
+		return (vv_status)fd;
 	}
 	keep_mode(fd, path);
 	if ((rc = fill_temp(fd, path, bytes, len, how.sync_file, err)) < 0 ||
 	    (how.before && (rc = how.before(how.payload, temp, err)) < 0) ||
 	    (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
-		goto done;
+		return rc;
 	}
-	if (how.sync_dir) {
-		rc = vv_fsync_dir(dir, err);
-	}
-done:
-	vv_free(temp);
-	vv_free(dir);
-	return rc;
+	return how.sync_dir ? vv_fsync_dir(dir, err) : VV_OK;
 }
 
 vv_status vv_write_file(const char *path, const void *bytes, size_t len, bool durable,
@@ -605,6 +590,9 @@ vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err)
 {
 	struct stat st;
 
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
 	if (lstat(path, &st) < 0) {
 		return vv_fail_errno(err, "cannot look at", path);
 	}
@@ -635,7 +623,7 @@ bool vv_exists(const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0;
+	return path && lstat(path, &st) == 0;
 }
 
 /* flock, waiting in steps: a blocking call could not be given a time limit. */
@@ -686,70 +674,20 @@ void vv_unlock(int fd)
 	(void)vv_close(fd, NULL, NULL);
 }
 
-typedef struct name_list {
-	char **items;
-	size_t count, cap;
-} name_list;
-
-static vv_status add_name(name_list *list, const char *name, vv_error *err)
+vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err)
 {
-	if (!vv_array_room(list->items, list->count, list->cap)) {
+	if (!take_name || !vv_array_room(list->items, list->count, list->cap)) {
+		vv_free(take_name);
 		return vv_fail_nomem(err);
 	}
-	list->items[list->count] = vv_strdup(name);
-	if (!list->items[list->count]) {
-		return vv_fail_nomem(err);
-	}
-	list->count++;
+	list->items[list->count++] = take_name;
 	return VV_OK;
 }
 
-static int compare_names(const void *a, const void *b)
+void vv_string_list_clear(vv_string_list *list)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err)
-{
-	name_list list = {NULL, 0, 0};
-	vv_status rc = VV_OK;
-	struct dirent *entry;
-	DIR *dir;
-
-	*names = NULL;
-	*count = 0;
-	dir = opendir(path);
-	if (!dir) {
-		return vv_fail_errno(err, "cannot open the folder", path);
-	}
-	for (;;) {
-		errno = 0;
-		entry = readdir(dir);
-		if (!entry) {
-			break;
-		}
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) {
-			continue;
-		}
-		if ((rc = add_name(&list, entry->d_name, err)) < 0) {
-			goto done;
-		}
-	}
-	if (errno != 0) {
-		rc = vv_fail_errno(err, "cannot read the folder", path);
-		goto done;
-	}
-	if (list.count > 1) {
-		qsort(list.items, list.count, sizeof *list.items, compare_names);
-	}
-	*names = list.items;
-	*count = list.count;
-	list.items = NULL;
-	list.count = 0;
-done:
-	vv_names_free(list.items, list.count);
-	(void)closedir(dir);
-	return rc;
+	vv_names_free(list->items, list->count);
+	*list = (vv_string_list){NULL, 0, 0};
 }
 
 void vv_names_free(char **names, size_t count)
@@ -758,4 +696,91 @@ void vv_names_free(char **names, size_t count)
 		vv_free(names[--count]);
 	}
 	vv_free(names);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static vv_status read_names(vv_string_list *out, DIR *dir, const char *path, vv_error *err)
+{
+	struct dirent *entry;
+
+	while ((void)(errno = 0), (entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    vv_string_list_add(out, vv_strdup(entry->d_name), err) < 0) {
+			return VV_ENOMEM;
+		}
+	}
+	if (errno != 0) {
+		return vv_fail_errno(err, "cannot read the folder", path);
+	}
+	if (out->count > 1) {
+		qsort(out->items, out->count, sizeof(*out->items), compare_names);
+	}
+	return VV_OK;
+}
+
+vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err)
+{
+	vv_auto(vv_string_list) list = {0};
+	vv_status rc;
+	DIR *dir;
+
+	*names = NULL;
+	*count = 0;
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
+	if (!(dir = opendir(path))) {
+		return vv_fail_errno(err, "cannot open the folder", path);
+	}
+	if ((rc = read_names(&list, dir, path, err)) == VV_OK) {
+		*names = vv_take(&list.items);
+		*count = list.count;
+		list.count = 0;
+	}
+	(void)closedir(dir);
+	return rc;
+}
+
+vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_error *err)
+{
+	size_t longest = 0;
+	vv_status rc;
+
+	*out = (vv_folder){.joined = VV_BUF_INIT};
+	if ((rc = vv_list_dir(&out->names.items, &out->names.count, dir, err)) < 0) {
+		return missing_ok ? vv_missing_ok(rc, err) : rc;
+	}
+	for (size_t i = 0; i < out->names.count; i++) {
+		size_t len = strlen(out->names.items[i]);
+		longest = len > longest ? len : longest;
+	}
+	vv_buf_puts(&out->joined, dir);
+	if (out->joined.len == 0 || dir[out->joined.len - 1] != '/') {
+		vv_buf_putc(&out->joined, '/');
+	}
+	out->dir_len = out->joined.len;
+	(void)vv_buf_reserve(&out->joined, longest); /* so that the next entry always has room */
+	return vv_buf_ok(&out->joined, err);
+}
+
+bool vv_folder_next(vv_folder *f)
+{
+	if (f->next == f->names.count) {
+		return false;
+	}
+	f->name = f->names.items[f->next++];
+	f->joined.len = f->dir_len;
+	vv_buf_puts(&f->joined, f->name);
+	f->path = f->joined.data;
+	return true;
+}
+
+void vv_folder_clear(vv_folder *f)
+{
+	vv_string_list_clear(&f->names);
+	vv_buf_clear(&f->joined);
 }

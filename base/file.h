@@ -1,7 +1,8 @@
 /*
  * file: reading, writing and making durable, through vv_sys_ops.
  *
- * All of it retries EINTR and short transfers. Paths are used as given.
+ * All of it retries EINTR and short transfers. Paths are used as given. A path that is NULL is one that
+ * there was no memory for: VV_ENOMEM.
  */
 #ifndef VV_BASE_FILE_H
 #define VV_BASE_FILE_H
@@ -102,9 +103,39 @@ vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err);
 vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err);
 /* every member but mode's permission bits, uid and gid */
 bool vv_stat_equal(const vv_stat *a, const vv_stat *b);
-bool vv_exists(const char *path); /* lstat succeeds */
+bool vv_exists(const char *path); /* lstat succeeds; NULL: false */
 
-/* Names of a folder's entries but "." and "..", sorted bytewise: *names is an
+/* A list of strings, each its own. */
+typedef struct vv_string_list {
+	char **items;
+	size_t count, cap;
+} vv_string_list;
+/* Accepts NULL for what there was no memory for. */
+vv_status vv_string_list_add(vv_string_list *list, char *take_name, vv_error *err);
+void vv_string_list_clear(vv_string_list *list);
+VV_AUTO_CLEAR(vv_string_list, vv_string_list_clear)
+
+/* The entries of a folder but "." and "..", sorted bytewise, as they are when it is read:
+ *
+ *	vv_auto(vv_folder) f = {0};
+ *	if ((rc = vv_folder_read(&f, dir, false, err)) < 0) {
+ *		return rc;
+ *	}
+ *	while (vv_folder_next(&f)) ... f.name, f.path ...
+ */
+typedef struct vv_folder {
+	const char *name, *path; /* of the entry ("<dir>/<name>"), until the next one */
+	vv_string_list names;
+	size_t next, dir_len;
+	vv_buf joined;
+} vv_folder;
+/* missing_ok: a folder that is not there is an empty one. */
+vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_error *err);
+bool vv_folder_next(vv_folder *f);
+void vv_folder_clear(vv_folder *f);
+VV_AUTO_CLEAR(vv_folder, vv_folder_clear)
+
+/* The names alone, as a list: *names is an
  * array of *count strings, each and the array owned by the caller
  * (vv_names_free). */
 vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *err);

@@ -25,6 +25,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
+
 /* slots[i] is 0, or 32 bits of the hash and 1 + the place; their number is mask + 1, a
  * power of two, or none. */
 typedef struct vv_hash_index {
@@ -36,6 +38,7 @@ typedef struct vv_hash_index {
 
 void vv_hash_index_init(vv_hash_index *ix);
 void vv_hash_index_clear(vv_hash_index *ix); /* frees; empty again, with the same seed */
+VV_AUTO_CLEAR(vv_hash_index, vv_hash_index_clear)
 void vv_hash_index_reset(vv_hash_index *ix); /* empty; keeps the memory */
 
 /* Room for count places in all, at once. False when memory has run out. */

@@ -30,6 +30,9 @@ char *vv_path_join(const char *first, ...)
 	const char *part;
 	va_list ap;
 
+	if (!first) {
+		return NULL;
+	}
 	va_start(ap, first);
 	for (part = first; part; part = va_arg(ap, const char *)) {
 		if (b.len > 0 && b.data[b.len - 1] != '/' && *part != '\0') {

@@ -12,8 +12,8 @@
 /* Does name end with this, and have something before it ("x.lock", ".lock")? */
 bool vv_path_ends(const char *name, const char *end);
 
-/* "a/b" from parts, one '/' between; NULL parts end the list. Owned by the
- * caller (vv_free); NULL when out of memory. */
+/* "a/b" from parts, one '/' between; a NULL part ends the list. Owned by the
+ * caller (vv_free); NULL when out of memory, or when first is NULL: so was what made it. */
 char *vv_path_join(const char *first, ...) __attribute__((sentinel));
 
 /* The part after the last '/', borrowed. */

@@ -13,12 +13,14 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 typedef struct vv_ring vv_ring;
 
 vv_ring *vv_ring_new(size_t cap); /* NULL when out of memory */
 void vv_ring_free(vv_ring *r);    /* nobody uses it any more; accepts NULL */
+VV_AUTO_FREE(vv_ring, vv_ring_free)
 
 /* All of it. VV_EIO when the stream was stopped, or nothing was read for wait_ms (0: for
  * ever). */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 /* All zeros: empty. */
@@ -31,6 +32,7 @@ vv_status vv_syncs_wait(vv_syncs *s, vv_error *err);
 
 /* Forgets what was not waited for, and frees. */
 void vv_syncs_clear(vv_syncs *s);
+VV_AUTO_CLEAR(vv_syncs, vv_syncs_clear)
 
 /* --- files that are written together --- */
 
@@ -68,5 +70,6 @@ vv_status vv_file_batch_finish(vv_file_batch *b, vv_error *err);
 
 /* Forgets what was not finished, and frees. */
 void vv_file_batch_clear(vv_file_batch *b);
+VV_AUTO_CLEAR(vv_file_batch, vv_file_batch_clear)
 
 #endif

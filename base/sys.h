@@ -16,6 +16,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
+
 typedef struct vv_sys {
 	void *(*malloc)(size_t size);
 	void *(*calloc)(size_t count, size_t size);
@@ -47,6 +49,7 @@ void *vv_realloc_array(void *p, size_t count, size_t size);
 char *vv_strdup(const char *s);
 char *vv_strndup(const char *s, size_t len); /* len bytes and a NUL */
 void vv_free(void *p);                       /* accepts NULL */
+VV_AUTO_FREE(char, vv_free)
 
 /* Checked arithmetic for sizes that come from outside: false on overflow, and
  * *out is then untouched. */

@@ -12,12 +12,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
+
 /* Mutual exclusion between the threads of one process. Locking cannot fail. Never held
  * across a call into a caller's function. */
 typedef struct vv_mutex vv_mutex;
 
 vv_mutex *vv_mutex_new(void);    /* NULL when out of memory */
 void vv_mutex_free(vv_mutex *m); /* unlocked; accepts NULL */
+VV_AUTO_FREE(vv_mutex, vv_mutex_free)
 void vv_mutex_lock(vv_mutex *m);
 void vv_mutex_unlock(vv_mutex *m);
 
@@ -29,6 +32,7 @@ typedef struct vv_turn vv_turn;
 
 vv_turn *vv_turn_new(void);    /* NULL when out of memory */
 void vv_turn_free(vv_turn *t); /* nobody has it or waits; accepts NULL */
+VV_AUTO_FREE(vv_turn, vv_turn_free)
 void vv_turn_take(vv_turn *t, uint64_t rank);
 void vv_turn_give(vv_turn *t);
 size_t vv_turn_waiting(vv_turn *t); /* how many wait now */
@@ -62,5 +66,6 @@ unsigned vv_pool_threads(const vv_pool *p); /* threads besides the caller */
 void vv_pool_submit(vv_pool *p, vv_job *job);
 void vv_pool_wait(vv_pool *p, vv_job *job); /* until it has ended, running queued jobs meanwhile */
 void vv_pool_free(vv_pool *p);              /* all jobs must have been waited for; accepts NULL */
+VV_AUTO_FREE(vv_pool, vv_pool_free)
 
 #endif

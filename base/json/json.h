@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -131,6 +132,7 @@ typedef vv_status (*vv_json_member_fn)(void *payload, const vv_json_member *m, v
 
 vv_json_rows *vv_json_rows_new(void); /* NULL when out of memory */
 void vv_json_rows_free(vv_json_rows *r);
+VV_AUTO_FREE(vv_json_rows, vv_json_rows_free)
 
 /* Parses exactly one object that starts at bytes[0] ('{'). *used is its length
  * in bytes. VV_EINPUT when the text is not a valid object, with the message

@@ -10,6 +10,7 @@
 
 #include <yajl/yajl_parse.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 /* yajl does not look at what its allocator returns. So all that it may take for
@@ -25,6 +26,7 @@ typedef struct vv_json_pool {
  * from it is forgotten. */
 vv_status vv_json_pool_init(vv_json_pool *p, size_t len, vv_error *err);
 void vv_json_pool_clear(vv_json_pool *p);
+VV_AUTO_CLEAR(vv_json_pool, vv_json_pool_clear)
 
 /* First offset at or after from that is neither white space nor one of seps. */
 size_t vv_json_skip(const char *text, size_t len, size_t from, const char *seps);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -31,6 +32,7 @@ typedef struct vv_key {
 vv_status vv_key_new(vv_key *out, vv_error *err);
 vv_status vv_key_of_seed(vv_key *out, const uint8_t seed[VV_KEY_SEED], vv_error *err);
 void vv_key_wipe(vv_key *k);
+VV_AUTO_CLEAR(vv_key, vv_key_wipe)
 
 void vv_did_text(char out[VV_DID_TEXT], const uint8_t public_key[VV_KEY_PUBLIC]);
 /* VV_EUSAGE: it is no did:key of an Ed25519 key. */

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "dataset/table/dataset_reader.h"
@@ -81,6 +82,7 @@ void vv_context_gc_after(vv_context *c, bool quiet);
 
 /* Closes everything; the context may be used once more. */
 void vv_context_close(vv_context *c);
+VV_AUTO_CLEAR(vv_context, vv_context_close)
 
 /* The current folder, repository-relative, with no '/' after; "" at the top and when
  * it lies outside. Owned by the caller. */

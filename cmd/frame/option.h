@@ -10,6 +10,7 @@
 #ifndef VV_CMD_FRAME_OPTION_H
 #define VV_CMD_FRAME_OPTION_H
 
+#include "base/auto.h"
 #include "cmd/frame/command.h"
 
 typedef struct vv_arguments {
@@ -20,6 +21,7 @@ typedef struct vv_arguments {
 	bool help;    /* -h or --help was there; the rest was not looked at */
 } vv_arguments;
 void vv_arguments_clear(vv_arguments *a);
+VV_AUTO_CLEAR(vv_arguments, vv_arguments_clear)
 
 /* options points to c->options_size zeroed bytes. VV_EUSAGE says what is wrong; the
  * caller clears in every case. */

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -17,6 +18,7 @@ typedef struct vv_data_out {
 
 void vv_data_out_init(vv_data_out *o, bool raw);
 void vv_data_out_clear(vv_data_out *o);
+VV_AUTO_CLEAR(vv_data_out, vv_data_out_clear)
 
 /* A vv_bytes_fn; payload is the vv_data_out. VV_EIO once stdout is gone, so that
  * nothing more is read for nobody. */

@@ -8,6 +8,7 @@
 #ifndef VV_CMD_WEB_WEB_H
 #define VV_CMD_WEB_WEB_H
 
+#include "base/auto.h"
 #include "cmd/web/reply.h"
 
 typedef struct vv_web vv_web;
@@ -19,6 +20,7 @@ typedef struct vv_web_options {
 
 vv_web *vv_web_open(const vv_web_options *o); /* NULL: out of memory */
 void vv_web_close(vv_web *w);                 /* accepts NULL */
+VV_AUTO_FREE(vv_web, vv_web_close)
 
 /* The member `page` of vv_http_handlers; its payload is the vv_web. Called in threads. */
 vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *ask,

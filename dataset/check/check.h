@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
@@ -86,6 +87,7 @@ typedef struct vv_check_result {
 	vv_arena arena;
 } vv_check_result;
 void vv_check_result_clear(vv_check_result *r);
+VV_AUTO_CLEAR(vv_check_result, vv_check_result_clear)
 
 /* Checks a version: rules of structure, schema, constraints, keys and rows. out is
  * initialised by the call. Negative: it could not be done (a missing block, a failing
@@ -108,5 +110,6 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 			      vv_check_cache *cache, vv_error *err);
 vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_error *err);
 void vv_check_lines_close(vv_check_lines *l); /* accepts NULL */
+VV_AUTO_FREE(vv_check_lines, vv_check_lines_close)
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/schema/schema.h"
 
@@ -30,6 +31,7 @@ vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
 /* Is text well-formed, whatever the columns? Else as above. */
 vv_status vv_condition_check(const char *text, size_t len, vv_error *err);
 void vv_condition_free(vv_condition *c); /* accepts NULL */
+VV_AUTO_FREE(vv_condition, vv_condition_free)
 
 /* The places of the columns that it reads, each once, ascending; borrowed. */
 const size_t *vv_condition_columns(const vv_condition *c, size_t *count);

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "dataset/check/condition.h"
 #include "dataset/format/cell.h"
 
@@ -17,6 +18,7 @@ typedef enum vv_truth { VV_FALSE = 0, VV_TRUE = 1, VV_UNKNOWN = 2 } vv_truth;
 typedef struct vv_condition_scratch vv_condition_scratch;
 vv_condition_scratch *vv_condition_scratch_new(void);    /* NULL when out of memory */
 void vv_condition_scratch_free(vv_condition_scratch *s); /* accepts NULL */
+VV_AUTO_FREE(vv_condition_scratch, vv_condition_scratch_free)
 
 /* cells: one row, indexed by column place (those of vv_condition_columns must be decoded).
  * Where memory ends the answer is VV_UNKNOWN and vv_condition_failed tells. */

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
@@ -42,6 +43,7 @@ typedef struct vv_key_groups {
 	size_t count;
 } vv_key_groups;
 void vv_key_groups_clear(vv_key_groups *g); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_key_groups, vv_key_groups_clear)
 
 /* All row groups that have a row with these cells (the same texts), and perhaps others. 1; 0: that is not
  * known, and cannot be known at less cost than by reading all groups; <0. *out is the caller's to clear

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/list.h"
 
@@ -40,5 +41,6 @@ vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reade
 vv_status vv_list_compare_none(vv_list_changes *out, vv_list_reader *a, vv_list_reader *b,
 			       vv_error *err);
 void vv_list_changes_clear(vv_list_changes *c); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_list_changes, vv_list_changes_clear)
 
 #endif

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/read/sniff.h"
 #include "dataset/table/import.h"
@@ -25,6 +26,7 @@ typedef struct vv_mend vv_mend;
 vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hints *hints,
 		       vv_error *err);
 void vv_mend_close(vv_mend *m); /* accepts NULL */
+VV_AUTO_FREE(vv_mend, vv_mend_close)
 
 /* What can be read, as bytes; to be read once. */
 void vv_mend_source(vv_mend *m, vv_source *out);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/check/finding.h"
@@ -60,6 +61,7 @@ typedef struct vv_rules_file vv_rules_file;
 vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, const char *name,
 			     vv_error *err);
 void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
+VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
 
 vv_on_commit vv_rules_on_commit(const vv_rules_file *f);      /* OFF when it does not say */
 vv_severity vv_rules_fail_on(const vv_rules_file *f);         /* ERROR when it does not say */
@@ -77,6 +79,7 @@ bool vv_rules_pattern_has(const char *pattern, const char *path);
 vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *path,
 			  vv_error *err);
 void vv_rule_set_clear(vv_rule_set *s);
+VV_AUTO_CLEAR(vv_rule_set, vv_rule_set_clear)
 
 /* The first setting of a rule that is not off; NULL: none. Walk on while items[i].rule is the same. */
 const vv_rule_setting *vv_rule_set_get(const vv_rule_set *s, const char *code);

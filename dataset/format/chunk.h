@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/list.h"
 
@@ -34,6 +35,7 @@ typedef struct vv_chunk_reader vv_chunk_reader;
 vv_status vv_chunk_reader_open(vv_chunk_reader **out, const vv_sink *source, const void *top,
 			       size_t top_len, vv_error *err);
 void vv_chunk_reader_close(vv_chunk_reader *r); /* accepts NULL */
+VV_AUTO_FREE(vv_chunk_reader, vv_chunk_reader_close)
 /* By the lists: how long the chunks are together. */
 uint64_t vv_chunk_reader_total(const vv_chunk_reader *r);
 /* The next chunk is the one that has this byte. */

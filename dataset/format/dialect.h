@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/cbor.h"
@@ -62,6 +63,7 @@ typedef struct vv_dialect {
 
 void vv_dialect_init(vv_dialect *d); /* CSV, ',', '"', LF, header, final newline */
 void vv_dialect_clear(vv_dialect *d);
+VV_AUTO_CLEAR(vv_dialect, vv_dialect_clear)
 /* out is not cleared first */
 vv_status vv_dialect_dup(vv_dialect *out, const vv_dialect *d, vv_error *err);
 bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b);

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
@@ -55,6 +56,7 @@ typedef struct vv_facts {
 		NULL, 0, 0                                                                         \
 	}
 void vv_facts_clear(vv_facts *f);
+VV_AUTO_CLEAR(vv_facts, vv_facts_clear)
 
 /* Is the text a plain number: digits, perhaps a '-' before them and a point with digits after
  * them, at most VV_FACTS_DIGITS digits? -0 is 0. */

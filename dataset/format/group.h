@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
@@ -21,6 +22,7 @@
 typedef struct vv_group_encoder vv_group_encoder;
 vv_group_encoder *vv_group_encoder_new(void); /* NULL when out of memory */
 void vv_group_encoder_free(vv_group_encoder *e);
+VV_AUTO_FREE(vv_group_encoder, vv_group_encoder_free)
 
 /* From now on each encoding finds the facts of its cells, too, in passing: those that vv_facts_of
  * finds. NULL (as at first): it does not. */
@@ -55,6 +57,7 @@ typedef struct vv_group {
 /* Reads header and directory; VV_ECORRUPT when they are not a row group. */
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err);
 void vv_group_close(vv_group *g);
+VV_AUTO_CLEAR(vv_group, vv_group_close)
 
 /* Decodes one column into cells[0], cells[stride], ... (rows of them). Text
  * borrows from the block, or from arena where it had to be made. A column beyond

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/cbor.h"
@@ -52,6 +53,7 @@ typedef struct vv_list_builder vv_list_builder;
 vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv_sink *sink,
 			      const vv_buf *old, vv_error *err);
 void vv_list_builder_free(vv_list_builder *b);
+VV_AUTO_FREE(vv_list_builder, vv_list_builder_free)
 
 /* Appends an entry: item is its canonical CBOR at level 0; weight is what readers
  * seek by (rows for data and places; raw bytes; bytes; 1 for facts). */
@@ -60,12 +62,14 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 /* Writes the last nodes and gives the top. */
 vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err);
 void vv_list_clear(vv_list *l);
+VV_AUTO_CLEAR(vv_list, vv_list_clear)
 
 /* Reading in order, with seeking. */
 typedef struct vv_list_reader vv_list_reader;
 vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_sink *source,
 			      const void *top, size_t top_len, vv_error *err);
 void vv_list_reader_close(vv_list_reader *r);
+VV_AUTO_FREE(vv_list_reader, vv_list_reader_close)
 
 /* The next level-0 item: a cursor on its CBOR (borrowed until the next call) and
  * where it lies: its number, and the sum of the weights before it. 1, 0, <0. */

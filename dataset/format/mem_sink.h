@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/list.h"
 #include "repo/blocks/store.h"
@@ -27,6 +28,7 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *temp_dir,
 			   vv_error *err);
 void vv_mem_sink_free(vv_mem_sink *m); /* accepts NULL */
+VV_AUTO_FREE(vv_mem_sink, vv_mem_sink_free)
 
 /* The sink's two functions; valid as long as m. */
 void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m);

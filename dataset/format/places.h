@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/list.h"
 #include "dataset/format/places_block.h"
@@ -20,6 +21,7 @@ typedef struct vv_places_writer vv_places_writer;
 vv_status vv_places_writer_new(vv_places_writer **out, const vv_sink *sink, const vv_buf *old,
 			       vv_error *err);
 void vv_places_writer_free(vv_places_writer *w); /* accepts NULL */
+VV_AUTO_FREE(vv_places_writer, vv_places_writer_free)
 /* VV_EREFUSED above VV_PLACE_MAX. */
 vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err);
 vv_status vv_places_finish(vv_places_writer *w, vv_list *out, vv_error *err);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/dialect.h"
@@ -19,6 +20,7 @@ typedef struct vv_row_writer vv_row_writer;
 vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns,
 			    const char *const *names, const size_t *name_lens, vv_error *err);
 void vv_row_writer_free(vv_row_writer *w); /* accepts NULL */
+VV_AUTO_FREE(vv_row_writer, vv_row_writer_free)
 
 /* Appends the row without its row end. columns cells; trailing absent ones are
  * left out (CSV), absent members are left out (JSON). In CSV an empty cell that is

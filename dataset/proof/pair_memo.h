@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -29,6 +30,7 @@ typedef struct vv_pair {
 typedef struct vv_pair_memo vv_pair_memo;
 vv_pair_memo *vv_pair_memo_new(size_t max); /* pairs; NULL when out of memory */
 void vv_pair_memo_free(vv_pair_memo *m);    /* accepts NULL */
+VV_AUTO_FREE(vv_pair_memo, vv_pair_memo_free)
 
 /* NULL: not proved. Borrowed until the next call that finds or adds. */
 const vv_pair *vv_pair_memo_find(vv_pair_memo *m, const uint8_t key[VV_SHA256_LEN]);

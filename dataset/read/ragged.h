@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/read/sniff.h"
@@ -52,6 +53,7 @@ typedef struct vv_ragged_row {
 vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_hints *hints,
 			 vv_error *err);
 void vv_ragged_close(vv_ragged *r);
+VV_AUTO_CLEAR(vv_ragged, vv_ragged_close)
 
 /* The row of CSV at `at`: 1, with its cells; 0 at the end. */
 int vv_ragged_next(vv_ragged *r, vv_ragged_row *out, vv_error *err);

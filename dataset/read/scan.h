@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/dialect.h"
@@ -56,6 +57,7 @@ typedef struct vv_scan vv_scan;
 vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const char *const *names,
 		      const size_t *name_lens, vv_error *err);
 void vv_scan_free(vv_scan *s); /* accepts NULL */
+VV_AUTO_FREE(vv_scan, vv_scan_free)
 
 /* The bytes to scan from now on, fewer than 4 GiB. at_end: nothing follows them. origin: the
  * window's offset in the whole input, for messages. The next row begins at

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/dialect.h"
@@ -38,6 +39,7 @@ typedef struct vv_sniff_result {
 	vv_buf warnings; /* one line each: "column 3 has no name", "the header looks ..." */
 } vv_sniff_result;
 void vv_sniff_result_clear(vv_sniff_result *r);
+VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
 
 /* Judges sample[0 .. len) (at_end: it is the whole file). VV_EINPUT with an
  * explanation when it cannot be a table: binary (NUL-ridden), UTF-16 (hint:

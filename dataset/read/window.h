@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/thread.h"
 #include "dataset/read/source.h"
@@ -25,6 +26,7 @@ typedef struct vv_window vv_window;
 /* pool may be NULL: reads when asked. source must outlive the window. */
 vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool, vv_error *err);
 void vv_window_close(vv_window *w); /* waits for a read that is under way; accepts NULL */
+VV_AUTO_FREE(vv_window, vv_window_close)
 
 /* Makes at least `want` bytes visible, or all that is left of the input. */
 vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
 
@@ -42,6 +43,7 @@ typedef struct vv_key_proof vv_key_proof;
  * (10 bytes a row; unlinked at once, so that it never outlives the process). */
 vv_status vv_key_proof_new(vv_key_proof **out, size_t memory, const char *dir, vv_error *err);
 void vv_key_proof_free(vv_key_proof *p);
+VV_AUTO_FREE(vv_key_proof, vv_key_proof_free)
 /* Adds a run of rows' hashes, the first being row number `row`. Not thread-safe. */
 vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count, uint64_t row,
 			   vv_error *err);

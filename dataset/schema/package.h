@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json/json.h"
@@ -33,6 +34,7 @@ typedef struct vv_package_resource {
 	                       * parent and path are left NULL */
 } vv_package_resource;
 void vv_package_resource_clear(vv_package_resource *r);
+VV_AUTO_CLEAR(vv_package_resource, vv_package_resource_clear)
 
 /* Looks for a description of path. VV_ENOTFOUND: none. VV_EINPUT: a descriptor is
  * invalid or asks for what cannot be honoured (the file, the JSON pointer, what). A

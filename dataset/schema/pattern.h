@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 #define VV_PATTERN_STEPS 200000u               /* for one text */
@@ -27,11 +28,13 @@ typedef struct vv_pattern vv_pattern;
 /* VV_EINPUT: what is wrong, at which byte of text. */
 vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_error *err);
 void vv_pattern_free(vv_pattern *p); /* accepts NULL */
+VV_AUTO_FREE(vv_pattern, vv_pattern_free)
 
 /* Working memory of one thread, for any pattern. */
 typedef struct vv_pattern_scratch vv_pattern_scratch;
 vv_pattern_scratch *vv_pattern_scratch_new(void);    /* NULL when out of memory */
 void vv_pattern_scratch_free(vv_pattern_scratch *s); /* accepts NULL */
+VV_AUTO_FREE(vv_pattern_scratch, vv_pattern_scratch_free)
 
 /* Steps of all texts together, as far as a text takes more than its length allows. All zero at first;
  * shared by all threads. */

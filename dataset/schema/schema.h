@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json/json.h"
@@ -40,6 +41,7 @@ typedef struct vv_schema {
 
 void vv_schema_init(vv_schema *s);
 void vv_schema_clear(vv_schema *s);
+VV_AUTO_CLEAR(vv_schema, vv_schema_clear)
 
 #define VV_SCHEMA_V2 "https://datapackage.org/profiles/2.0/tableschema.json"
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json/json.h"
@@ -29,6 +30,7 @@ typedef struct vv_splice {
 vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char *file,
 			 vv_error *err);
 void vv_splice_clear(vv_splice *s);
+VV_AUTO_CLEAR(vv_splice, vv_splice_clear)
 
 /* Values are given as compact JSON and written in the manner of the file. */
 

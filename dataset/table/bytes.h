@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
@@ -53,6 +54,7 @@ vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool 
 /* count, 0 at the end, <0 */
 ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err);
 void vv_table_source_close(vv_table_source *s);
+VV_AUTO_FREE(vv_table_source, vv_table_source_close)
 
 /* A part of the file (bytes_range.c). A row group is made as a whole. */
 

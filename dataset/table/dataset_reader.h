@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/progress.h"
@@ -29,6 +30,7 @@ typedef struct vv_dataset_reader vv_dataset_reader;
 vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err);
 void vv_dataset_reader_close(vv_dataset_reader *r); /* saves the stat cache; accepts NULL */
+VV_AUTO_FREE(vv_dataset_reader, vv_dataset_reader_close)
 
 /* Forgets what it read of HEAD, the index and packages, which others may change: for a reader that outlives a command. */
 void vv_dataset_reader_forget(vv_dataset_reader *r);
@@ -89,6 +91,7 @@ typedef struct vv_dataset_found {
 } vv_dataset_found;
 void vv_dataset_found_init(vv_dataset_found *f);
 void vv_dataset_found_clear(vv_dataset_found *f);
+VV_AUTO_CLEAR(vv_dataset_found, vv_dataset_found_clear)
 
 /* Where an import puts its blocks: asked for after all else is known, since it may lock. */
 typedef struct vv_dataset_target {

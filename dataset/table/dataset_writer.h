@@ -14,6 +14,7 @@
 #ifndef VV_DATASET_TABLE_DATASET_WRITER_H
 #define VV_DATASET_TABLE_DATASET_WRITER_H
 
+#include "base/auto.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/index/index.h"
 
@@ -22,6 +23,7 @@ typedef struct vv_dataset_writer vv_dataset_writer;
 vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,
 				 const vv_progress *progress, vv_error *err);
 void vv_dataset_writer_close(vv_dataset_writer *w); /* accepts NULL */
+VV_AUTO_FREE(vv_dataset_writer, vv_dataset_writer_close)
 
 vv_dataset_reader *vv_dataset_writer_reader(vv_dataset_writer *w); /* borrowed; NULL of NULL */
 

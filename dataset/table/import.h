@@ -14,12 +14,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/list.h"
 #include "dataset/read/source.h"
 #include "dataset/table/import_options.h"
 
 void vv_import_result_clear(vv_import_result *r);
+VV_AUTO_CLEAR(vv_import_result, vv_import_result_clear)
 
 /* Imports. Blocks go to sink->put (NULL: a dry run that only computes the root);
  * sink->get must give the parent's blocks. VV_EINPUT: refused, with path, line

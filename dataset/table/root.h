@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -58,6 +59,7 @@ typedef struct vv_root {
 
 void vv_root_init(vv_root *r);
 void vv_root_clear(vv_root *r);
+VV_AUTO_CLEAR(vv_root, vv_root_clear)
 
 /* Is a version of this table kept in key order? Then its children are, too. */
 static inline bool vv_root_is_sorted(const vv_root *r)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/hash.h"
 #include "repo/blocks/cid.h"
@@ -36,6 +37,7 @@ typedef struct vv_scan_cache {
 
 vv_scan_cache *vv_scan_cache_new(void);
 void vv_scan_cache_free(vv_scan_cache *c); /* accepts NULL */
+VV_AUTO_FREE(vv_scan_cache, vv_scan_cache_free)
 vv_status vv_scan_cache_add(vv_scan_cache *c, const vv_scan_entry *e, vv_error *err);
 
 /* NULL in *out when there is none, or it is not of root, or damaged: never an error

@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/group.h"
@@ -41,6 +42,7 @@ vv_status vv_table_open(vv_table *out, const vv_sink *source, const vv_cid *cid,
 vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_cid *cid,
 			       vv_error *err);
 void vv_table_close(vv_table *t);
+VV_AUTO_CLEAR(vv_table, vv_table_close)
 
 /* One row group, read: its cells for the columns asked. */
 typedef struct vv_batch {
@@ -68,6 +70,7 @@ typedef struct vv_batch {
 } vv_batch;
 void vv_batch_init(vv_batch *b);
 void vv_batch_clear(vv_batch *b);
+VV_AUTO_CLEAR(vv_batch, vv_batch_clear)
 
 typedef struct vv_table_reader vv_table_reader;
 /* wanted: columns to decode (places; NULL for all); with_layout also reads the
@@ -92,6 +95,7 @@ vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err);
 /* next read gives this group */
 vv_status vv_table_seek_group(vv_table_reader *r, uint64_t index, vv_error *err);
 void vv_table_reader_close(vv_table_reader *r);
+VV_AUTO_FREE(vv_table_reader, vv_table_reader_close)
 
 /* Appends one group's raw bytes, made from its cells and quirks: what restoring it
  * gives; and where each row's bytes end in out: ends has b->rows places (NULL: not

@@ -4,6 +4,7 @@
 #ifndef VV_DATASET_TABLE_VERIFY_H
 #define VV_DATASET_TABLE_VERIFY_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
@@ -20,6 +21,7 @@ vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress
 typedef struct vv_table_checks vv_table_checks;
 vv_table_checks *vv_table_checks_new(void);    /* NULL when out of memory */
 void vv_table_checks_free(vv_table_checks *c); /* accepts NULL */
+VV_AUTO_FREE(vv_table_checks, vv_table_checks_free)
 /* What earlier runs proved: for transfers; fsck believes none of it. The file is derived and may be
  * missing or be anything. secret: the repository's. After load, what is proved is kept there now and then,
  * so that a run that is killed between two versions has not proved for nothing. */

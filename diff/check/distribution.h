@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/schema/schema.h"
@@ -64,6 +65,7 @@ bool vv_distribution_same_steps(const vv_field *a, const vv_field *b);
 
 void vv_distribution_init(vv_distribution *d, vv_dist_kind kind);
 void vv_distribution_clear(vv_distribution *d);
+VV_AUTO_CLEAR(vv_distribution, vv_distribution_clear)
 /* count cells, the first at cells[0], the next at cells[stride]. */
 vv_status vv_distribution_add(vv_distribution *d, const vv_field *f, const vv_cell *cells,
 			      size_t count, size_t stride, int times, vv_error *err);

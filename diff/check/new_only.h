@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/check/finding.h"
 #include "dataset/table/table.h"
@@ -28,6 +29,7 @@ typedef struct vv_known vv_known;
  * that the data's author does not know. */
 vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err);
 void vv_known_free(vv_known *k); /* accepts NULL */
+VV_AUTO_FREE(vv_known, vv_known_free)
 
 vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err);
 /* 1: the base has it (and one less is left); 0: new; <0. */

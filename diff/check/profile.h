@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json/json.h"
@@ -25,6 +26,7 @@ typedef struct vv_profile vv_profile;
 vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 			  const vv_progress *progress, vv_error *err);
 void vv_profile_free(vv_profile *p); /* accepts NULL */
+VV_AUTO_FREE(vv_profile, vv_profile_free)
 
 /* Appends compact JSON. Columns keep what their descriptors say already; a type that some
  * value contradicts becomes one that all have, or the word that contradicts it a missing

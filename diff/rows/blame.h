@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/thread.h"
 #include "dataset/table/table.h"
@@ -54,5 +55,6 @@ uint64_t vv_blame_left(const vv_blame *b);
 /* The commit number of a row (column ignored) or cell; index: which of the rows that were asked for. */
 uint32_t vv_blame_of(const vv_blame *b, uint64_t index, size_t column);
 void vv_blame_free(vv_blame *b); /* accepts NULL */
+VV_AUTO_FREE(vv_blame, vv_blame_free)
 
 #endif

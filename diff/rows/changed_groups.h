@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
 
@@ -40,5 +41,6 @@ vv_status vv_changed_groups_all(vv_changed_groups *out, vv_table *a, vv_table *b
 vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err);
 
 void vv_changed_groups_clear(vv_changed_groups *r);
+VV_AUTO_CLEAR(vv_changed_groups, vv_changed_groups_clear)
 
 #endif

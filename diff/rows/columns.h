@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
 
@@ -50,6 +51,7 @@ typedef struct vv_columns_options {
 vv_status vv_columns_match(vv_columns *out, vv_table *a, vv_table *b,
 			   const vv_columns_options *opts, vv_error *err);
 void vv_columns_clear(vv_columns *c);
+VV_AUTO_CLEAR(vv_columns, vv_columns_clear)
 
 /* Place in the new (old) version for a column of the old (new) one; -1. */
 long vv_columns_to_new(const vv_columns *c, size_t a);

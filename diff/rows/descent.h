@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/thread.h"
 #include "dataset/table/table.h"
@@ -35,6 +36,7 @@ typedef struct vv_descent {
 vv_status vv_descent_open(vv_descent *out, vv_table *older, vv_table *newer, const char *const *key,
 			  bool numbers, const char *temp_dir, vv_pool *pool, vv_error *err);
 void vv_descent_close(vv_descent *d);
+VV_AUTO_CLEAR(vv_descent, vv_descent_close)
 
 /* Places of a key's columns; false where one is not there. */
 bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size_t *count);
@@ -55,5 +57,6 @@ static inline uint64_t vv_descent_rest_next(const vv_descent_rest *r, uint64_t *
 	return (*next)++;
 }
 void vv_descent_rest_clear(vv_descent_rest *r);
+VV_AUTO_CLEAR(vv_descent_rest, vv_descent_rest_clear)
 
 #endif

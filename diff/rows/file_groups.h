@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/format/list.h"
 #include "dataset/table/scan_cache.h"
@@ -25,6 +26,7 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 			     uint64_t secret, int take_fd, const char *name, const vv_sink *made,
 			     vv_error *err);
 void vv_file_groups_free(vv_file_groups *g); /* accepts NULL */
+VV_AUTO_FREE(vv_file_groups, vv_file_groups_free)
 
 /* get only: of groups and of all that made has. VV_EIO: the group's bytes are no longer in the file. */
 void vv_file_groups_use(vv_sink *out, vv_file_groups *g);

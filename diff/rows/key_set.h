@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
+
 /* 8 bytes a slot, at most 3/4 full. Zeroed storage is empty. */
 typedef struct vv_key_set {
 	uint64_t *slots; /* 0: free */
@@ -38,5 +40,6 @@ static inline void vv_key_set_soon(const vv_key_set *s, uint64_t key)
 }
 
 void vv_key_set_clear(vv_key_set *s);
+VV_AUTO_CLEAR(vv_key_set, vv_key_set_clear)
 
 #endif

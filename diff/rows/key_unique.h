@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
 
@@ -28,5 +29,6 @@ typedef struct vv_key_found {
 /* Reads no more than the row groups of the first rows_max rows. */
 vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error *err);
 void vv_key_found_clear(vv_key_found *f);
+VV_AUTO_CLEAR(vv_key_found, vv_key_found_clear)
 
 #endif

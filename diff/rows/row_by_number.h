@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "dataset/table/table.h"
 
 #define VV_ROW_GROUPS_MAX 16u
@@ -27,6 +28,7 @@ typedef struct vv_row_by_number {
 /* Nothing is read yet. groups: how many are kept, 1 to VV_ROW_GROUPS_MAX. */
 void vv_row_by_number_init(vv_row_by_number *r, vv_table *table, size_t groups);
 void vv_row_by_number_close(vv_row_by_number *r); /* zeroed storage is closed */
+VV_AUTO_CLEAR(vv_row_by_number, vv_row_by_number_close)
 
 /* The row's cells, borrowed until `groups` - 1 further groups were read; where one is kept,
  * until the next call. */

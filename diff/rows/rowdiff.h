@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
 #include "diff/rows/columns.h"
@@ -41,6 +42,7 @@ const vv_rowdiff_stats *vv_rowdiff_stats_get(const vv_rowdiff *d);
 /* Key columns in use: places in the new version; *count 0 without key. */
 const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count);
 void vv_rowdiff_close(vv_rowdiff *d); /* accepts NULL */
+VV_AUTO_FREE(vv_rowdiff, vv_rowdiff_close)
 
 /* How many cells, of both sides, the comparison would read, as the lists of groups tell. */
 vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_columns *columns,

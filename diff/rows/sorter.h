@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 typedef struct vv_sorter vv_sorter;
@@ -19,6 +20,7 @@ typedef struct vv_sorter vv_sorter;
 vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size_t memory,
 			const char *temp_dir, vv_error *err);
 void vv_sorter_free(vv_sorter *s); /* accepts NULL */
+VV_AUTO_FREE(vv_sorter, vv_sorter_free)
 vv_status vv_sorter_add(vv_sorter *s, const void *record, vv_error *err);
 uint64_t vv_sorter_count(const vv_sorter *s);
 vv_status vv_sorter_finish(vv_sorter *s, vv_error *err);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "diff/write/writer.h"
@@ -34,6 +35,7 @@ typedef struct vv_change_counts {
 vv_status vv_change_counts_fill(vv_change_counts *out, const vv_diff_table *t,
 				const vv_rowdiff_stats *s, vv_error *err);
 void vv_change_counts_clear(vv_change_counts *c);
+VV_AUTO_CLEAR(vv_change_counts, vv_change_counts_clear)
 
 /* Appends the words, "no change in data" among them; nothing where nothing was counted. */
 void vv_change_counts_put(vv_buf *out, const vv_change_counts *c);

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "repo/blocks/cid.h"
 
 /* A checked block's bytes, shared and not to be modified. */
@@ -26,8 +27,9 @@ vv_blob *vv_blob_new(const vv_cid *cid, size_t len); /* one reference; NULL when
 void vv_blob_unref(vv_blob *b);                      /* accepts NULL */
 
 typedef struct vv_block_cache vv_block_cache;
-vv_block_cache *vv_block_cache_new(size_t max_bytes);              /* NULL when out of memory */
-void vv_block_cache_free(vv_block_cache *c);                       /* accepts NULL */
+vv_block_cache *vv_block_cache_new(size_t max_bytes); /* NULL when out of memory */
+void vv_block_cache_free(vv_block_cache *c);          /* accepts NULL */
+VV_AUTO_FREE(vv_block_cache, vv_block_cache_free)
 void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes);    /* from now on */
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid); /* a reference, or NULL */
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b); /* takes a reference of its own */

@@ -11,13 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
 typedef struct vv_cid_map vv_cid_map;
 
-vv_cid_map *vv_cid_map_new(void);     /* NULL when out of memory */
-void vv_cid_map_free(vv_cid_map *m);  /* accepts NULL */
+vv_cid_map *vv_cid_map_new(void);    /* NULL when out of memory */
+void vv_cid_map_free(vv_cid_map *m); /* accepts NULL */
+VV_AUTO_FREE(vv_cid_map, vv_cid_map_free)
 void vv_cid_map_reset(vv_cid_map *m); /* empty again */
 size_t vv_cid_map_count(const vv_cid_map *m);
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/record.h"
 
@@ -19,6 +20,7 @@ typedef struct vv_coder_pool vv_coder_pool;
 
 vv_coder_pool *vv_coder_pool_new(void);       /* NULL when out of memory */
 void vv_coder_pool_free(vv_coder_pool *pool); /* all coders were given back; accepts NULL */
+VV_AUTO_FREE(vv_coder_pool, vv_coder_pool_free)
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err); /* NULL when out of memory */
 void vv_coder_give(vv_coder_pool *pool, vv_coder *c);        /* accepts NULL */
 

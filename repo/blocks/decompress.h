@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 typedef struct vv_decompress vv_decompress;
@@ -18,6 +19,7 @@ typedef struct vv_decompress vv_decompress;
 /* Reads from fd (not closed; from where it stands). name is for messages. */
 vv_status vv_decompress_open(vv_decompress **out, int fd, const char *name, vv_error *err);
 void vv_decompress_close(vv_decompress *d); /* accepts NULL */
+VV_AUTO_FREE(vv_decompress, vv_decompress_close)
 
 /* Up to len bytes; 0 at the end; a negative vv_status. VV_EINPUT when the file is cut
  * off or damaged. payload is the vv_decompress. */

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -50,6 +51,7 @@ vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
 vv_status vv_pack_index_from(vv_pack_index **out, vv_buf *take_bytes,
 			     const uint8_t hash[VV_PACK_HASH_LEN], vv_error *err);
 void vv_pack_index_close(vv_pack_index *x); /* accepts NULL */
+VV_AUTO_FREE(vv_pack_index, vv_pack_index_close)
 
 uint64_t vv_pack_index_count(const vv_pack_index *x);
 bool vv_pack_index_is_whole(const vv_pack_index *x); /* read and checked entirely */

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/sync.h"
 #include "repo/blocks/coder.h"
@@ -24,7 +25,8 @@ typedef struct vv_pack_writer vv_pack_writer;
 /* Files are made in dir and named prefix + random letters until published. NULL
  * when out of memory. */
 vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix);
-void vv_pack_writer_free(vv_pack_writer *w);                      /* accepts NULL */
+void vv_pack_writer_free(vv_pack_writer *w); /* accepts NULL */
+VV_AUTO_FREE(vv_pack_writer, vv_pack_writer_free)
 vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err); /* empty again */
 
 /* A block and the form in which it is to be stored. */

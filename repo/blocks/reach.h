@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
@@ -18,6 +19,7 @@
 typedef struct vv_cid_set vv_cid_set;
 vv_cid_set *vv_cid_set_new(void);
 void vv_cid_set_free(vv_cid_set *set);
+VV_AUTO_FREE(vv_cid_set, vv_cid_set_free)
 vv_status vv_cid_set_add(vv_cid_set *set, const vv_cid *cid, bool *added, vv_error *err);
 bool vv_cid_set_has(const vv_cid_set *set, const vv_cid *cid);
 uint64_t vv_cid_set_count(const vv_cid_set *set);
@@ -53,5 +55,6 @@ typedef struct vv_completing {
 } vv_completing;
 vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete, vv_error *err);
 void vv_completing_clear(vv_completing *c);
+VV_AUTO_CLEAR(vv_completing, vv_completing_clear)
 
 #endif

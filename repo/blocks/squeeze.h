@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 typedef enum vv_squeeze_form { VV_SQUEEZE_GZIP, VV_SQUEEZE_ZSTD, VV_SQUEEZE_ZLIB } vv_squeeze_form;
@@ -22,5 +23,6 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_error *err);
 vv_status vv_squeeze_end(vv_squeeze *s, vv_error *err);
 void vv_squeeze_close(vv_squeeze *s); /* accepts NULL */
+VV_AUTO_FREE(vv_squeeze, vv_squeeze_close)
 
 #endif

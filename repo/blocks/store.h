@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -45,6 +46,7 @@ vv_status vv_store_open(vv_store **out, const char *dir, bool create, vv_error *
 vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, bool create,
 			     vv_error *err);
 void vv_store_close(vv_store *s); /* accepts NULL */
+VV_AUTO_FREE(vv_store, vv_store_close)
 
 /* The block's raw bytes. out->data is owned by the caller (vv_buf_clear); its
  * former content is replaced. VV_EMISSING when no pack has it, VV_ECORRUPT when

@@ -318,6 +318,9 @@ static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, unsign
 	vv_status rc;
 
 	memset(l, 0, sizeof(*l));
+	if (!path) {
+		return vv_fail_nomem(err);
+	}
 	l->repo = r;
 	vv_buf_printf(&lock, "%s.lock", path);
 	l->path = vv_strdup(path);

@@ -19,6 +19,7 @@
 #ifndef VV_REPO_GIT_LOCK_H
 #define VV_REPO_GIT_LOCK_H
 
+#include "base/auto.h"
 #include "repo/git/repository_internal.h"
 
 typedef struct vv_git_lock {
@@ -30,7 +31,7 @@ typedef struct vv_git_lock {
 } vv_git_lock;
 
 /* Waits some seconds, then VV_ELOCKED, which names the lock and who holds it. VV_ENOTFOUND: the
- * folder is not there. */
+ * folder is not there. path NULL: there was no memory for it, VV_ENOMEM. */
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
 /* Without waiting. */
 vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err);
@@ -41,6 +42,7 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path);
 
 /* Accepts one that was never taken, or failed, or is released. */
 void vv_git_lock_release(vv_git_lock *l);
+VV_AUTO_CLEAR(vv_git_lock, vv_git_lock_release)
 
 /* The file gets this content, durably, and with its folder when sync_dir. The lock is gone
  * afterwards, on failure also. */

@@ -8,10 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sys.h"
+
 /* A Git object id (SHA-1). */
 typedef struct vv_oid {
 	uint8_t id[20];
 } vv_oid;
+VV_AUTO_FREE(vv_oid, vv_free) /* an array of them */
 
 #define VV_OID_TEXT 40u
 

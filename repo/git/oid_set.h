@@ -4,6 +4,7 @@
 #ifndef VV_REPO_GIT_OID_SET_H
 #define VV_REPO_GIT_OID_SET_H
 
+#include "base/auto.h"
 #include "base/hash_index.h"
 #include "repo/git/repository_internal.h"
 
@@ -15,6 +16,7 @@ typedef struct vv_oid_set {
 
 void vv_oid_set_init(vv_oid_set *s);
 void vv_oid_set_clear(vv_oid_set *s);
+VV_AUTO_CLEAR(vv_oid_set, vv_oid_set_clear)
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err);
 /* Adds id and the tags that it leads to, as long as they are annotated tags that the set lacks. */
 vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *id, vv_error *err);

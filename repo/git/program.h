@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
@@ -48,6 +49,7 @@ typedef struct vv_hook_found {
 vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,
 		       const char *mark, vv_error *err);
 void vv_hook_found_clear(vv_hook_found *f);
+VV_AUTO_CLEAR(vv_hook_found, vv_hook_found_clear)
 /* Takes away what vv_hook_install wrote; a hook that was renamed is back under its name. One that
  * only has mark in it, or stands elsewhere, stays. *removed tells. */
 vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix, const char *text,

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/env.h"
 #include "base/error.h"
@@ -41,6 +42,7 @@ vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err); /* V
 void vv_repository_name_here(void);
 
 void vv_repository_close(vv_repository *r); /* accepts NULL */
+VV_AUTO_FREE(vv_repository, vv_repository_close)
 
 /* Takes away the locks of the index, HEAD, refs, the settings and packed-refs that a dead varve
  * left, as Git's programs would not. Whoever listens hears of it; that it fails is no fault. */

@@ -9,11 +9,21 @@
 #include <git2.h>
 #include <git2/sys/repository.h>
 
+#include "base/auto.h"
 #include "base/file.h"
 #include "base/holder.h"
 #include "base/sync.h"
 #include "repo/git/libgit2.h"
 #include "repo/git/repository.h"
+
+VV_AUTO_CLEAR(git_buf, git_buf_dispose)
+VV_AUTO_FREE(git_odb, git_odb_free)
+VV_AUTO_FREE(git_odb_object, git_odb_object_free)
+VV_AUTO_FREE(git_object, git_object_free)
+VV_AUTO_FREE(git_commit, git_commit_free)
+VV_AUTO_FREE(git_tree, git_tree_free)
+VV_AUTO_FREE(git_reference, git_reference_free)
+VV_AUTO_FREE(git_reference_iterator, git_reference_iterator_free)
 
 typedef struct vv_walker vv_walker;         /* walker.h */
 typedef struct vv_quarantine vv_quarantine; /* quarantine.h */

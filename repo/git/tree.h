@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -18,6 +19,7 @@ typedef struct vv_tree_entry {
 	vv_oid id;
 } vv_tree_entry;
 void vv_tree_entry_clear(vv_tree_entry *e);
+VV_AUTO_CLEAR(vv_tree_entry, vv_tree_entry_clear)
 
 /* The entry at path in a commit ("" is its top tree). VV_ENOTFOUND. */
 vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *path,

@@ -10,6 +10,7 @@
 #ifndef VV_REPO_GIT_WALKER_H
 #define VV_REPO_GIT_WALKER_H
 
+#include "base/auto.h"
 #include "repo/git/repository_internal.h"
 
 typedef struct vv_node {
@@ -29,6 +30,7 @@ vv_status vv_walker_get(vv_repository *r, vv_walker **out,
 			vv_error *err);     /* the repository's; borrowed */
 vv_walker *vv_walker_new(vv_repository *r); /* NULL when out of memory */
 void vv_walker_free(vv_walker *w);          /* accepts NULL */
+VV_AUTO_FREE(vv_walker, vv_walker_free)
 
 /* One for a longer walk, begun: nobody else uses it until it is given back. NULL when out of memory. */
 vv_walker *vv_walker_take(vv_repository *r);
@@ -57,6 +59,7 @@ vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err);
 vv_node *vv_queue_pop(vv_queue *q);                /* NULL when empty */
 vv_node *vv_queue_at(const vv_queue *q, size_t i); /* in no order */
 void vv_queue_clear(vv_queue *q);
+VV_AUTO_CLEAR(vv_queue, vv_queue_clear)
 
 /* A growing list of nodes. */
 typedef struct vv_nodes {
@@ -71,5 +74,6 @@ typedef struct vv_nodes {
 int vv_nodes_newest_first(const void *a, const void *b);
 vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err);
 void vv_nodes_clear(vv_nodes *list);
+VV_AUTO_CLEAR(vv_nodes, vv_nodes_clear)
 
 #endif

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/oid.h"
@@ -30,6 +31,7 @@ typedef struct vv_catalog vv_catalog;
 
 vv_catalog *vv_catalog_new(void);    /* NULL: out of memory */
 void vv_catalog_free(vv_catalog *c); /* accepts NULL */
+VV_AUTO_FREE(vv_catalog, vv_catalog_free)
 
 /* VV_EREFUSED when there are more than max blocks in all. */
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -49,6 +50,7 @@ typedef struct vv_host vv_host;
 /* Strings are copied. Waits for another process that uses it; then VV_ELOCKED. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err);
 void vv_host_close(vv_host *h); /* accepts NULL */
+VV_AUTO_FREE(vv_host, vv_host_close)
 
 typedef enum vv_host_change {
 	VV_HOST_AS_EXPECTED,

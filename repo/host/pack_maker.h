@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/store.h"
@@ -29,6 +30,7 @@ typedef struct vv_pack_maker vv_pack_maker;
 vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalog *catalog,
 			    const char *dir, bool thorough, vv_error *err);
 void vv_pack_maker_free(vv_pack_maker *m); /* accepts NULL */
+VV_AUTO_FREE(vv_pack_maker, vv_pack_maker_free)
 
 /* like (may be null): what it resembles; used where the host has it, or it was put before.
  * VV_EMISSING: the block is not here. */

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -81,6 +82,7 @@ typedef struct vv_place {
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err);
 void vv_place_close(vv_place *p); /* one that is not open, too */
+VV_AUTO_CLEAR(vv_place, vv_place_close)
 
 /* As the kind does; where it has no put_later, list_after, finish, moved or caveat, in the way that it has. */
 vv_status vv_place_put(const vv_place *p, const char *name, const void *bytes, size_t len,

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/reach.h"
@@ -24,6 +25,7 @@ typedef struct vv_elsewhere vv_elsewhere;
 /* Without the file: an empty list. A line that makes no sense is none. */
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err);
 void vv_elsewhere_free(vv_elsewhere *e); /* accepts NULL */
+VV_AUTO_FREE(vv_elsewhere, vv_elsewhere_free)
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
 /* Who was noted as keeping it; borrowed; NULL: nobody. */
 const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root);

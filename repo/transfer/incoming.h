@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
@@ -80,6 +81,7 @@ vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t 
 
 uint64_t vv_incoming_blocks(const vv_incoming *in); /* here now, leftovers included */
 void vv_incoming_close(vv_incoming *in);            /* accepts NULL */
+VV_AUTO_FREE(vv_incoming, vv_incoming_close)
 
 /* For gc and fsck: every block of leftovers (of any transfer) as a root to be kept as long
  * as the leftovers are younger than grace_sec; older ones are removed (unless dry_run). */

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -41,5 +42,6 @@ typedef struct vv_whole {
 vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
 			vv_error *err);
 void vv_whole_clear(vv_whole *w);
+VV_AUTO_CLEAR(vv_whole, vv_whole_clear)
 
 #endif

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
@@ -27,6 +28,7 @@ typedef struct vv_published {
 } vv_published;
 
 void vv_published_clear(vv_published *p);
+VV_AUTO_CLEAR(vv_published, vv_published_clear)
 
 /* The record of a version. VV_ENOTFOUND: it is not published. VV_ECORRUPT. */
 vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_cid *version,

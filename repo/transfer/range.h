@@ -4,6 +4,7 @@
 #ifndef VV_REPO_TRANSFER_RANGE_H
 #define VV_REPO_TRANSFER_RANGE_H
 
+#include "base/auto.h"
 #include "repo/git/oid_set.h"
 #include "repo/git/walker.h"
 
@@ -25,6 +26,7 @@ typedef struct vv_range {
 vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size_t want_count,
 			const vv_oid *haves, size_t have_count, vv_error *err);
 void vv_range_clear(vv_range *g);
+VV_AUTO_CLEAR(vv_range, vv_range_clear)
 
 /* Do the haves reach it? Known of the range's commits' parents. */
 bool vv_range_is_had(vv_range *g, vv_node *n);

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
@@ -25,6 +26,7 @@ typedef struct vv_reachable vv_reachable;
  * memory. */
 vv_reachable *vv_reachable_new(const char *path, const vv_env *env);
 void vv_reachable_free(vv_reachable *x); /* accepts NULL */
+VV_AUTO_FREE(vv_reachable, vv_reachable_free)
 
 /* Which of these commits (or annotated tags) do the refs reach as they are now? Ids of objects that
  * are not here are not reached. */

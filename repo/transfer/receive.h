@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 #include "repo/transfer/send.h"
@@ -51,6 +52,7 @@ vv_repository *vv_git_receive_repository(vv_git_receive *g);
 vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err);
 uint64_t vv_git_receive_count(const vv_git_receive *g); /* objects */
 void vv_git_receive_close(vv_git_receive *g);           /* accepts NULL */
+VV_AUTO_FREE(vv_git_receive, vv_git_receive_close)
 
 /* Removes quarantines that a killed process left (those whose lock is free, and what was staged
  * otherwise and is a day old). Open does so

@@ -7,6 +7,7 @@
 #ifndef VV_REPO_TRANSFER_SPOOL_H
 #define VV_REPO_TRANSFER_SPOOL_H
 
+#include "base/auto.h"
 #include "repo/git/repository_internal.h"
 #include "repo/transfer/send.h"
 
@@ -14,6 +15,7 @@ typedef struct vv_spool vv_spool;
 
 vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err); /* makes the file */
 void vv_spool_close(vv_spool *s); /* removes it; accepts NULL */
+VV_AUTO_FREE(vv_spool, vv_spool_close)
 
 /* One that is there already is not added again. */
 vv_status vv_spool_add(vv_spool *s, const git_oid *id, vv_git_type type, const void *bytes,

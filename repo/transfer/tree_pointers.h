@@ -8,6 +8,7 @@
 #define VV_REPO_TRANSFER_TREE_POINTERS_H
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "repo/git/oid_set.h"
 #include "repo/git/pointer.h"
@@ -34,6 +35,7 @@ typedef struct vv_tree_pointers {
 void vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointer_fn fn,
 			   void *payload);
 void vv_tree_pointers_clear(vv_tree_pointers *g);
+VV_AUTO_CLEAR(vv_tree_pointers, vv_tree_pointers_clear)
 
 /* Everything below a tree that was not looked at before. */
 vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv_oid *commit,

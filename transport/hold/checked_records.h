@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -29,6 +30,7 @@ typedef struct vv_checked_records {
 /* Without the file, and where it is damaged: none. */
 vv_status vv_checked_records_read(vv_checked_records *out, const char *path, vv_error *err);
 void vv_checked_records_clear(vv_checked_records *c);
+VV_AUTO_CLEAR(vv_checked_records, vv_checked_records_clear)
 /* NULL: it is not among them. */
 const vv_checked_record *vv_checked_records_find(const vv_checked_records *c, const char *name);
 

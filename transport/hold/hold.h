@@ -15,6 +15,7 @@
 #ifndef VV_TRANSPORT_HOLD_HOLD_H
 #define VV_TRANSPORT_HOLD_HOLD_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "transport/hold/hold_vault.h"
 #include "transport/line/channel.h"
@@ -24,6 +25,7 @@ typedef struct vv_hold vv_hold;
 /* The folder is made where there is none. rules are copied. */
 vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err);
 void vv_hold_close(vv_hold *h); /* accepts NULL */
+VV_AUTO_FREE(vv_hold, vv_hold_close)
 
 /* bytes: a request's message, which was read to its end. Writes the answer, but for the end frame; what it
  * fails with is the answer then. */

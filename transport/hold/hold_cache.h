@@ -8,6 +8,7 @@
 #ifndef VV_TRANSPORT_HOLD_HOLD_CACHE_H
 #define VV_TRANSPORT_HOLD_HOLD_CACHE_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/host/place.h"
 #include "transport/hold/hold_room.h"
@@ -22,6 +23,7 @@ typedef struct vv_hold_cache vv_hold_cache;
 vv_hold_cache *vv_hold_cache_new(const vv_hold_rules *rules, const vv_hold_room *room,
 				 const vv_place *place);
 void vv_hold_cache_free(vv_hold_cache *c); /* accepts NULL */
+VV_AUTO_FREE(vv_hold_cache, vv_hold_cache_free)
 
 /* The vault, read where it is not in memory. Borrowed until something else is asked of the cache. */
 vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vault **out,

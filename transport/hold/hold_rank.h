@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "transport/hold/hold_room.h"
 
@@ -17,6 +18,7 @@ typedef struct vv_hold_rank vv_hold_rank;
 
 vv_hold_rank *vv_hold_rank_new(void); /* NULL when out of memory */
 void vv_hold_rank_free(vv_hold_rank *r);
+VV_AUTO_FREE(vv_hold_rank, vv_hold_rank_free)
 
 uint64_t vv_hold_rank_of(vv_hold_rank *r, const vv_cid *vault);
 

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/host/place.h"
 #include "transport/hold/hold_vault.h"
@@ -25,6 +26,7 @@ typedef struct vv_hold_room vv_hold_room;
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
 			    vv_error *err);
 void vv_hold_room_close(vv_hold_room *r); /* accepts NULL */
+VV_AUTO_FREE(vv_hold_room, vv_hold_room_close)
 
 /* Somebody else has written: what lies there is counted again when it is needed. */
 void vv_hold_room_forget(vv_hold_room *r);

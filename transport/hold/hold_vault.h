@@ -15,8 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/keys/key.h"
+#include "base/sys.h"
 #include "transport/hold/ledger_record.h"
 
 /* Somebody for whom copies are kept. */
@@ -25,6 +27,7 @@ typedef struct vv_hold_identity {
 	uint64_t
 		share; /* bytes; VV_HOLD_SHARE_NONE: an equal part of what the shares of others leave */
 } vv_hold_identity;
+VV_AUTO_FREE(vv_hold_identity, vv_free) /* an array of them */
 #define VV_HOLD_SHARE_NONE UINT64_MAX
 
 /* Who is admitted, asked for again while the server runs: who is trusted, and how much room each has. */
@@ -53,6 +56,7 @@ typedef struct vv_hold_vault vv_hold_vault;
 vv_status vv_hold_vault_open(vv_hold_vault **out, const vv_cid *vault, const vv_hold_rules *rules,
 			     vv_error *err);
 void vv_hold_vault_close(vv_hold_vault *v); /* accepts NULL */
+VV_AUTO_FREE(vv_hold_vault, vv_hold_vault_close)
 const vv_cid *vv_hold_vault_id(const vv_hold_vault *v);
 uint64_t vv_hold_vault_bytes(const vv_hold_vault *v); /* of its records */
 

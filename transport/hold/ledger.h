@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "repo/blocks/cid.h"
@@ -32,6 +33,7 @@ typedef struct vv_ledger vv_ledger;
  * was checked before is not read: vv_ledger_check_file). */
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err);
 void vv_ledger_close(vv_ledger *l); /* accepts NULL */
+VV_AUTO_FREE(vv_ledger, vv_ledger_close)
 
 const vv_cid *vv_ledger_vault(const vv_ledger *l);
 

@@ -24,8 +24,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/keys/key.h"
+#include "base/sys.h"
 #include "transport/hold/vault_state.h"
 
 #define VV_STANDING_DAYS 30u
@@ -58,6 +60,7 @@ vv_status vv_standing_add(vv_standing *s, const vv_ledger *l, const vv_vault_sta
 /* Says which lines count. */
 void vv_standing_settle(vv_standing *s);
 void vv_standing_clear(vv_standing *s);
+VV_AUTO_CLEAR(vv_standing, vv_standing_clear)
 
 /* How a server rewards it. */
 typedef struct vv_reward {
@@ -73,6 +76,7 @@ typedef struct vv_room_part {
 	uint64_t most;          /* UINT64_MAX: this machine's own word has no bound */
 	uint64_t room;          /* bytes: times ratio, through days, at most `most` */
 } vv_room_part;
+VV_AUTO_FREE(vv_room_part, vv_free) /* an array of them */
 
 /* The room of a holder: base, and a part for each auditor (parts has room for trusted_count + 1 of them), own
  * audits first. What a trusted one says of others brings each of them at most the room that it has itself: the

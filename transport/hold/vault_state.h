@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "transport/hold/ledger.h"
 
@@ -56,6 +57,7 @@ typedef struct vv_vault_state vv_vault_state;
  * here. */
 vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error *err);
 void vv_vault_state_close(vv_vault_state *s); /* accepts NULL */
+VV_AUTO_FREE(vv_vault_state, vv_vault_state_close)
 
 bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]);
 /* Now: named by the newest epoch, or an owner whom no epoch removed. */

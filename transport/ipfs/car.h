@@ -19,6 +19,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -81,7 +82,8 @@ typedef struct vv_car_reader vv_car_reader;
  * VV_ENOSUPPORT: a later version. */
 vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *payload,
 			     vv_error *err);
-void vv_car_reader_close(vv_car_reader *r);                        /* accepts NULL */
+void vv_car_reader_close(vv_car_reader *r); /* accepts NULL */
+VV_AUTO_FREE(vv_car_reader, vv_car_reader_close)
 const vv_cid *vv_car_roots(const vv_car_reader *r, size_t *count); /* borrowed */
 uint64_t vv_car_offset(const vv_car_reader *r);                    /* bytes read so far */
 

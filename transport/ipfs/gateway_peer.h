@@ -8,6 +8,7 @@
 #ifndef VV_TRANSPORT_IPFS_GATEWAY_PEER_H
 #define VV_TRANSPORT_IPFS_GATEWAY_PEER_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "transport/line/options.h"
 #include "transport/protocol/gather.h"
@@ -19,6 +20,7 @@ typedef struct vv_ipfs_peer vv_ipfs_peer;
 vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connect_options *o,
 			    vv_error *err);
 void vv_ipfs_peer_close(vv_ipfs_peer *p); /* accepts NULL */
+VV_AUTO_FREE(vv_ipfs_peer, vv_ipfs_peer_close)
 
 /* A vv_source_fn, source being a vv_ipfs_peer: some requests at a time, answered to fn in the
  * order of wants. VV_ECORRUPT: it gave other bytes. */

@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "repo/transfer/file_maker.h"
 
@@ -38,6 +39,7 @@ char *vv_leaf_list_path(const char *dir, const vv_cid *version);
 vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *version,
 			    vv_error *err);
 void vv_leaf_list_close(vv_leaf_list *l); /* accepts NULL */
+VV_AUTO_FREE(vv_leaf_list, vv_leaf_list_close)
 
 /* Opens it, made first where there is none that can be used: all bytes of the version are made
  * once, and the list is written (not durably: it can be made again). As the maker fails. */

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "transport/ipfs/leaf_list.h"
 
 typedef struct vv_published_files vv_published_files;
@@ -18,6 +19,7 @@ typedef struct vv_published_files vv_published_files;
 vv_published_files *vv_published_files_new(const char *varvedir, vv_store *store,
 					   const vv_file_maker *maker);
 void vv_published_files_free(vv_published_files *f); /* accepts NULL */
+VV_AUTO_FREE(vv_published_files, vv_published_files_free)
 
 /* What a CID is in one of the files. */
 typedef struct vv_published_block {

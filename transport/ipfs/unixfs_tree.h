@@ -10,6 +10,7 @@
 #ifndef VV_TRANSPORT_IPFS_UNIXFS_TREE_H
 #define VV_TRANSPORT_IPFS_UNIXFS_TREE_H
 
+#include "base/auto.h"
 #include "transport/ipfs/unixfs_node.h"
 
 #define VV_UNIXFS_HEIGHT 7u /* 1024^7 leaves are more than 2^64 bytes have */
@@ -22,6 +23,7 @@ typedef vv_status (*vv_unixfs_node_fn)(void *payload, const vv_unixfs_link *link
 typedef struct vv_unixfs_tree vv_unixfs_tree;
 vv_unixfs_tree *vv_unixfs_tree_new(vv_unixfs_node_fn fn, void *payload); /* NULL: out of memory */
 void vv_unixfs_tree_free(vv_unixfs_tree *t);                             /* accepts NULL */
+VV_AUTO_FREE(vv_unixfs_tree, vv_unixfs_tree_free)
 vv_status vv_unixfs_tree_add(vv_unixfs_tree *t, const vv_unixfs_link *leaf, vv_error *err);
 /* *root: the file. At least one leaf was added. */
 vv_status vv_unixfs_tree_finish(vv_unixfs_tree *t, vv_unixfs_link *root, vv_error *err);

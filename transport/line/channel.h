@@ -20,6 +20,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 typedef struct vv_channel vv_channel;
@@ -95,6 +96,7 @@ vv_status vv_channel_done(vv_channel *c, vv_error *err);
 /* Reads the greeting now (vv_connect does): what is wrong with a line shows here. */
 vv_status vv_channel_greet(vv_channel *c, vv_error *err);
 void vv_channel_close(vv_channel *c); /* accepts NULL */
+VV_AUTO_FREE(vv_channel, vv_channel_close)
 
 const char *vv_channel_name(const vv_channel *c); /* borrowed */
 

@@ -5,6 +5,7 @@
 #ifndef VV_TRANSPORT_LINE_CREDENTIAL_H
 #define VV_TRANSPORT_LINE_CREDENTIAL_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 #include "transport/line/url.h"
@@ -14,6 +15,7 @@ typedef struct vv_credential {
 	char *user, *secret;
 } vv_credential;
 void vv_credential_clear(vv_credential *c);
+VV_AUTO_CLEAR(vv_credential, vv_credential_clear)
 
 /* `git credential fill`. user of the URL is passed on. VV_EREFUSED: there is none, or nobody
  * could be asked. */

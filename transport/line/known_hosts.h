@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -22,6 +23,7 @@ typedef struct vv_known_hosts vv_known_hosts;
  * memory. */
 vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port);
 void vv_known_hosts_free(vv_known_hosts *k); /* accepts NULL */
+VV_AUTO_FREE(vv_known_hosts, vv_known_hosts_free)
 
 /* What the files call the host: its name, or "[name]:port"; borrowed. */
 const char *vv_known_hosts_name(const vv_known_hosts *k);

@@ -4,6 +4,7 @@
 #ifndef VV_TRANSPORT_LINE_PIPE_H
 #define VV_TRANSPORT_LINE_PIPE_H
 
+#include "base/auto.h"
 #include "repo/git/program.h"
 #include "transport/line/channel.h"
 #include "transport/line/options.h"
@@ -19,6 +20,7 @@ typedef struct vv_peer_messages {
 void vv_peer_messages_add(vv_peer_messages *t, const char *bytes, size_t len);
 void vv_peer_messages_end(vv_peer_messages *t); /* a last line without its end is a line too */
 void vv_peer_messages_clear(vv_peer_messages *t);
+VV_AUTO_CLEAR(vv_peer_messages, vv_peer_messages_clear)
 /* The last line with something in it that is not a hint; borrowed until more is added. *hint
  * (may be NULL): the text of a "hint: " line after it, or "". NUL-ended copies in out and hint,
  * both of the given size. False: nothing was said. */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "transport/line/url.h"
@@ -28,6 +29,7 @@ typedef struct vv_ssh_config {
 vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,
 			     bool have_program, vv_error *err);
 void vv_ssh_config_clear(vv_ssh_config *c);
+VV_AUTO_CLEAR(vv_ssh_config, vv_ssh_config_clear)
 
 typedef struct vv_ssh_key {
 	char type[64];  /* "ssh-ed25519"; "" when the file does not say before it is unlocked */

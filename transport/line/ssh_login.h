@@ -11,6 +11,7 @@
 #include <libssh2.h>
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "transport/line/options.h"
 #include "transport/line/ssh_config.h"
@@ -32,6 +33,7 @@ vv_status vv_ssh_ready(vv_error *err);
 /* VV_EREFUSED: a host key that is not known or not right, or no key of ours is taken. */
 vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err);
 void vv_ssh_login_close(vv_ssh_login *s);
+VV_AUTO_CLEAR(vv_ssh_login, vv_ssh_login_close)
 
 /* What a code of libssh2 means, after what was tried ("cannot send to"). */
 vv_status vv_ssh_login_fail(const vv_ssh_login *s, int code, const char *what, vv_error *err);

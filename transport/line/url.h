@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 /* GIT: git://host/path, where only git is spoken. SFTP and S3: places, no repository. */
@@ -38,5 +39,6 @@ typedef struct vv_url {
 } vv_url;
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err); /* VV_EUSAGE */
 void vv_url_clear(vv_url *u);
+VV_AUTO_CLEAR(vv_url, vv_url_clear)
 
 #endif

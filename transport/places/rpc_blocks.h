@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
@@ -23,6 +24,7 @@ typedef struct vv_rpc_blocks vv_rpc_blocks;
 vv_status vv_rpc_blocks_open(vv_rpc_blocks **out, const vv_url *node, const vv_connect_options *o,
 			     vv_error *err);
 void vv_rpc_blocks_close(vv_rpc_blocks *b); /* accepts NULL */
+VV_AUTO_FREE(vv_rpc_blocks, vv_rpc_blocks_close)
 
 /* Does the node write blocks so that a power cut cannot take them? What its configuration says of flatfs. */
 typedef enum vv_rpc_syncs { VV_RPC_SYNCS_UNKNOWN, VV_RPC_SYNCS, VV_RPC_SYNCS_NOT } vv_rpc_syncs;

@@ -5,6 +5,7 @@
 #ifndef VV_TRANSPORT_PLACES_S3_KEY_H
 #define VV_TRANSPORT_PLACES_S3_KEY_H
 
+#include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
 
@@ -17,5 +18,6 @@ typedef struct vv_s3_key {
 /* VV_ENOTFOUND: there are none; VV_EINPUT: the file makes no sense. No message has any of them. */
 vv_status vv_s3_key_read(vv_s3_key *out, const vv_env *env, vv_error *err);
 void vv_s3_key_clear(vv_s3_key *k);
+VV_AUTO_CLEAR(vv_s3_key, vv_s3_key_clear)
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef VV_TRANSPORT_PLACES_S3_URL_H
 #define VV_TRANSPORT_PLACES_S3_URL_H
 
+#include "base/auto.h"
 #include "base/env.h"
 #include "transport/line/url.h"
 
@@ -23,5 +24,6 @@ typedef struct vv_s3_url {
 vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env,
 			 vv_error *err); /* VV_EUSAGE */
 void vv_s3_url_clear(vv_s3_url *p);
+VV_AUTO_CLEAR(vv_s3_url, vv_s3_url_clear)
 
 #endif

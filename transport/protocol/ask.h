@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 #include "transport/line/options.h"
@@ -44,6 +45,7 @@ typedef struct vv_ask {
 vv_status vv_ask_prepare(vv_ask *a, const vv_connect_options *o, vv_error *err);
 /* Accepts one that was not prepared. */
 void vv_ask_clear(vv_ask *a);
+VV_AUTO_CLEAR(vv_ask, vv_ask_clear)
 
 /* May it be asked, by what is known of it? Else status and why say that it was silent lately. */
 bool vv_ask_may(vv_ask *a, const vv_speed *known);

@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
@@ -55,6 +56,7 @@ vv_status vv_block_out_flush(vv_block_out *o, vv_error *err);
 uint64_t vv_block_out_count(const vv_block_out *o); /* blocks sent */
 uint64_t vv_block_out_raw(const vv_block_out *o);   /* their raw bytes */
 void vv_block_out_close(vv_block_out *o);           /* accepts NULL; does not flush */
+VV_AUTO_FREE(vv_block_out, vv_block_out_close)
 
 /* What a record became. Borrowed until the next. */
 typedef struct vv_block_received {
@@ -84,5 +86,6 @@ vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_ge
 int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_block_received *out,
 		     vv_error *err);
 void vv_block_in_close(vv_block_in *in); /* accepts NULL */
+VV_AUTO_FREE(vv_block_in, vv_block_in_close)
 
 #endif

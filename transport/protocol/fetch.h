@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/git/history/refs.h"
@@ -62,6 +63,7 @@ typedef struct vv_fetch_behind {
 #define VV_MISSING_SHOWN 10u
 #define VV_ROOTS_NOTED 256u
 void vv_fetch_result_clear(vv_fetch_result *r);
+VV_AUTO_CLEAR(vv_fetch_result, vv_fetch_result_clear)
 
 /* VV_EMISSING when blocks are missing everywhere (and allow_missing is not set): result tells
  * which; what came is kept for the next attempt. */

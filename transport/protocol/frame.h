@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "transport/line/channel.h"
@@ -54,6 +55,7 @@ typedef struct vv_frame_reader {
 } vv_frame_reader;
 void vv_frame_reader_init(vv_frame_reader *r, vv_channel *line, uint64_t budget);
 void vv_frame_reader_clear(vv_frame_reader *r);
+VV_AUTO_CLEAR(vv_frame_reader, vv_frame_reader_clear)
 
 /* The next frame; its payload is in r->payload until the next call. An error frame becomes
  * the call's own failure, "remote: ..." before its text, after its end was read too.

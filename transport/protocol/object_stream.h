@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/coder.h"
@@ -56,6 +57,7 @@ vv_status vv_object_out_put(vv_object_out *out, const vv_git_object *o, vv_error
 vv_status vv_object_out_flush(vv_object_out *out, vv_error *err);
 uint64_t vv_object_out_count(const vv_object_out *out);
 void vv_object_out_close(vv_object_out *out); /* accepts NULL; does not flush */
+VV_AUTO_FREE(vv_object_out, vv_object_out_close)
 
 typedef struct vv_object_in vv_object_in;
 vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payload,
@@ -70,5 +72,6 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 vv_status vv_object_in_end(const vv_object_in *in, vv_error *err); /* nothing is left over? */
 vv_status vv_object_in_note(vv_object_in *in, const vv_oid *id, vv_error *err);
 void vv_object_in_close(vv_object_in *in); /* accepts NULL */
+VV_AUTO_FREE(vv_object_in, vv_object_in_close)
 
 #endif

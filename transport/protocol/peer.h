@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "transport/line/channel.h"
@@ -23,6 +24,7 @@ vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options 
 /* Over a line that is there already; it is the peer's then. */
 vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err);
 void vv_peer_close(vv_peer *p); /* accepts NULL */
+VV_AUTO_FREE(vv_peer, vv_peer_close)
 void vv_peer_stats(const vv_peer *p, vv_channel_stats *out);
 
 /* Its refs; borrowed until close. Of one that is to be pushed to (vv_connect_options.write) also

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
@@ -31,6 +32,7 @@ typedef struct vv_push_outcome {
 	vv_buf said;           /* lines of the other side, for people; unescaped */
 } vv_push_outcome;
 void vv_push_outcome_clear(vv_push_outcome *o);
+VV_AUTO_CLEAR(vv_push_outcome, vv_push_outcome_clear)
 
 /* A ref that is there already may be among them: where it is not whole there (git alone brought
  * its commits), its blocks go. VV_EMISSING, VV_ECORRUPT: a block that is to go is not here, or

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/git/history/refs.h"
@@ -46,6 +47,7 @@ typedef struct vv_receive_stats {
 vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits,
 			  vv_error *err);
 void vv_receive_close(vv_receive *x); /* accepts NULL */
+VV_AUTO_FREE(vv_receive, vv_receive_close)
 void vv_receive_stats_get(const vv_receive *x, vv_receive_stats *out);
 void vv_receive_limits_get(const vv_receive *x, vv_receive_limits *out);
 vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/blocks/reach.h"
@@ -33,6 +34,7 @@ vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
 			       const vv_oids *commons, vv_error *err);
 void vv_send_close(vv_send *s); /* accepts NULL */
+VV_AUTO_FREE(vv_send, vv_send_close)
 void vv_send_plan_get(const vv_send *s, vv_send_plan *out);
 
 /* The CIDs of the plan, in order; borrowed. */

@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -51,6 +52,7 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err);
 /* Writes what was noted, beside what others have written meanwhile; that it cannot be written is not a failure.
  * Accepts NULL. */
 void vv_speeds_close(vv_speeds *s);
+VV_AUTO_FREE(vv_speeds, vv_speeds_close)
 
 vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source);
 

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "transport/http/address.h"
 
@@ -24,6 +25,7 @@ typedef struct vv_http_auth vv_http_auth;
 /* VV_EINPUT names the line that is wrong. */
 vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err);
 void vv_http_auth_close(vv_http_auth *a); /* accepts NULL */
+VV_AUTO_FREE(vv_http_auth, vv_http_auth_close)
 
 typedef struct vv_http_user {
 	char name[VV_HTTP_NAME_MAX + 1];

@@ -8,6 +8,7 @@
 #ifndef VV_TRANSPORT_SERVER_LOGIN_H
 #define VV_TRANSPORT_SERVER_LOGIN_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "transport/http/address.h"
 
@@ -20,6 +21,7 @@ typedef struct vv_login vv_login;
 
 vv_login *vv_login_new(void);    /* NULL: out of memory */
 void vv_login_free(vv_login *l); /* accepts NULL */
+VV_AUTO_FREE(vv_login, vv_login_free)
 
 /* Waits for its turn. VV_ELOCKED: not now. Otherwise one call of vv_login_end follows. */
 vv_status vv_login_begin(vv_login *l, const vv_address *client, vv_error *err);

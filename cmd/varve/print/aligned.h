@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -37,6 +38,7 @@ typedef struct vv_aligned {
 
 void vv_aligned_init(vv_aligned *a, unsigned width, unsigned indent);
 void vv_aligned_clear(vv_aligned *a);
+VV_AUTO_CLEAR(vv_aligned, vv_aligned_clear)
 
 /* The name is escaped here; color stays the caller's. */
 void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *color, bool right,

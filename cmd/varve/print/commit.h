@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/json/json.h"
 #include "cmd/varve/print/diff_show.h"
@@ -16,6 +17,7 @@
 typedef struct vv_decoration vv_decoration;
 vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *err);
 void vv_decoration_free(vv_decoration *n); /* accepts NULL */
+VV_AUTO_FREE(vv_decoration, vv_decoration_free)
 
 typedef enum vv_commit_style { VV_STYLE_LONG, VV_STYLE_ONELINE, VV_STYLE_JSON } vv_commit_style;
 

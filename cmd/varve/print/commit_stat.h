@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/json/json.h"
 #include "diff/write/change_words.h"
@@ -42,6 +43,7 @@ typedef struct vv_stat_options {
 vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oid *from,
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err);
 void vv_commit_stat_clear(vv_commit_stat *s);
+VV_AUTO_CLEAR(vv_commit_stat, vv_commit_stat_clear)
 
 /* Two versions of a table that could not be compared, since blocks are not here. */
 bool vv_stat_line_lacks(const vv_stat_line *l);

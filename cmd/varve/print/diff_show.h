@@ -13,6 +13,7 @@
 
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
 #include "diff/patch/patch.h"
@@ -46,6 +47,7 @@ vv_status vv_diff_print_item(vv_diff_print *r, const vv_diff_item *item, vv_erro
 vv_status vv_diff_print_sides(vv_diff_print *r, const vv_diff_sides *d, vv_error *err);
 vv_status vv_diff_print_end(vv_diff_print *r, vv_error *err);
 void vv_diff_print_clear(vv_diff_print *r);
+VV_AUTO_CLEAR(vv_diff_print, vv_diff_print_clear)
 
 /* Is this a form for people, in which a line of prose has its place? */
 bool vv_diff_print_is_prose(const vv_diff_print *r);

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "transport/hold/vault_state.h"
 
@@ -36,6 +37,7 @@ typedef struct vv_epoch_secrets {
 vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, const vv_cid *vault,
 				const vv_key *key, vv_error *err);
 void vv_epoch_secrets_clear(vv_epoch_secrets *x);
+VV_AUTO_CLEAR(vv_epoch_secrets, vv_epoch_secrets_clear)
 
 /* The one that a shard's header names. VV_EREFUSED: this key cannot open it. */
 vv_status vv_epoch_seal_of(vv_shard_seal *out, const vv_epoch_secrets *x, const vv_cid *vault,

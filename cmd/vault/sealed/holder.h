@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/host/place.h"
@@ -53,6 +54,7 @@ typedef struct vv_holder_facts {
 typedef struct vv_vault_holder vv_vault_holder;
 
 void vv_vault_holder_close(vv_vault_holder *h); /* accepts NULL */
+VV_AUTO_FREE(vv_vault_holder, vv_vault_holder_close)
 /* Takes the place over, on failure also. */
 vv_status vv_vault_holder_new(vv_vault_holder **out, vv_place *take_place, const char *name,
 			      vv_error *err);

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "cmd/vault/sealed/holder.h"
 #include "transport/hold/ledger.h"
@@ -65,5 +66,6 @@ vv_status vv_meeting_look(vv_meeting *m, vv_error *err);
 /* Without those of a newer varve. */
 size_t vv_meeting_damaged(const vv_meeting *m);
 void vv_meeting_clear(vv_meeting *m);
+VV_AUTO_CLEAR(vv_meeting, vv_meeting_clear)
 
 #endif

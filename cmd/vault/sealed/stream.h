@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
@@ -61,6 +62,7 @@ typedef struct vv_item_index {
 } vv_item_index;
 vv_status vv_item_index_read(vv_item_index *out, const void *bytes, size_t len, vv_error *err);
 void vv_item_index_clear(vv_item_index *x);
+VV_AUTO_CLEAR(vv_item_index, vv_item_index_clear)
 
 /* --- writing --- */
 
@@ -72,6 +74,7 @@ typedef vv_status (*vv_shard_out_fn)(void *payload, const vv_shard *s, const voi
 vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_shard_out_fn fn,
 			     void *payload, vv_error *err);
 void vv_stream_out_close(vv_stream_out *o); /* accepts NULL; what was not ended is lost */
+VV_AUTO_FREE(vv_stream_out, vv_stream_out_close)
 
 /* One item; base (with base_len > 0): the bytes of base_cid, which it resembles, and which the
  * reader has or gets before. */
@@ -101,6 +104,7 @@ typedef vv_status (*vv_shard_in_fn)(void *payload, size_t i, vv_buf *out, vv_err
 vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn, void *payload,
 			    vv_error *err);
 void vv_stream_in_close(vv_stream_in *in); /* accepts NULL */
+VV_AUTO_FREE(vv_stream_in, vv_stream_in_close)
 
 /* An item as it stands; bytes are borrowed until the next call. */
 typedef struct vv_item_stored {

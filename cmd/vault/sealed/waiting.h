@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 
@@ -19,6 +20,7 @@ typedef struct vv_waiting vv_waiting;
 /* now: seconds since 1970. Without the file nothing has waited yet. */
 vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_error *err);
 void vv_waiting_close(vv_waiting *w); /* accepts NULL */
+VV_AUTO_FREE(vv_waiting, vv_waiting_close)
 
 /* The thing waits still, or from now on. *sec (may be NULL): for how many seconds. */
 vv_status vv_waiting_see(vv_waiting *w, const vv_cid *thing, uint64_t *sec, vv_error *err);

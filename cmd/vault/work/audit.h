@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "cmd/vault/work/session.h"
 
 #define VV_AUDIT_LEAVES 460u /* 1 - 0.99^460 = 99.0 %: a loss of one shard in a hundred is seen */
@@ -39,6 +40,7 @@ typedef struct vv_audit {
  * audit record if the key is a writer's. */
 vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_error *err);
 void vv_audit_clear(vv_audit *x);
+VV_AUTO_CLEAR(vv_audit, vv_audit_clear)
 
 /* How likely, in tenths of a percent, an audit that asked for a leaf of so many shards of all had met one
  * that is lost, if every hundredth of them were. */

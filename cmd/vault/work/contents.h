@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "cmd/vault/sealed/stream.h"
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
@@ -51,6 +52,7 @@ vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err)
 vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
 				   vv_error *err);
 void vv_contents_close(vv_contents *c);
+VV_AUTO_CLEAR(vv_contents, vv_contents_close)
 
 bool vv_contents_has(const vv_contents *c, const vv_cid *item);
 /* Adds what a run that was just written has. */

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/text.h"
 #include "cmd/vault/work/session.h"
 
@@ -40,5 +41,6 @@ typedef struct vv_recover {
  * kept for the next attempt. VV_ECONFLICT: --expect. */
 vv_status vv_recover_run(vv_recover *x, vv_vault_session *s, vv_error *err);
 void vv_recover_clear(vv_recover *x);
+VV_AUTO_CLEAR(vv_recover, vv_recover_clear)
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "cmd/vault/work/session.h"
 #include "repo/blocks/reach.h"
 
@@ -20,5 +21,6 @@ vv_status vv_retire_add(vv_retire *x, const vv_ledger_record *run, vv_error *err
 /* A record of all live shards of these runs that no other run names, at the holders too. */
 vv_status vv_retire_write(vv_retire *x, vv_error *err);
 void vv_retire_clear(vv_retire *x);
+VV_AUTO_CLEAR(vv_retire, vv_retire_clear)
 
 #endif

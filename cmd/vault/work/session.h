@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "base/progress.h"
@@ -104,6 +105,7 @@ vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 /* Others may work on the vault from now on: only what was read is used, and nothing written. */
 void vv_vault_session_unlock(vv_vault_session *s);
 void vv_vault_session_close(vv_vault_session *s);
+VV_AUTO_CLEAR(vv_vault_session, vv_vault_session_close)
 
 /* One more holder, for this session. One with this URL is not added again; it gets the name and the domain
  * where its own begins with VV_PLACE_UNNAMED. */

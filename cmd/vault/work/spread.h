@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "cmd/vault/work/session.h"
 
 /* One shard, and who has it: has[i] is about the session's place i. */
@@ -73,6 +74,7 @@ typedef struct vv_spread_list {
 vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, uint64_t away_sec,
 			      vv_error *err);
 void vv_spread_list_clear(vv_spread_list *l);
+VV_AUTO_CLEAR(vv_spread_list, vv_spread_list_clear)
 /* How many items belong together from this one on, the first of a stripe or one in none. */
 size_t vv_spread_together(const vv_spread_shard *shards);
 

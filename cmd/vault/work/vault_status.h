@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "cmd/vault/work/session.h"
 #include "lib/work/vault/vault_where.h"
 
@@ -45,6 +46,7 @@ typedef struct vv_vault_status {
 /* The session is connected. On failure there is nothing to clear. */
 vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_error *err);
 void vv_vault_status_clear(vv_vault_status *x);
+VV_AUTO_CLEAR(vv_vault_status, vv_vault_status_clear)
 
 /* ask false: as the ledger here has it. On failure out->is says whether there is a vault at all, and nothing
  * else is set. */

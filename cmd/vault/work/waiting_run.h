@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/sync.h"
 #include "cmd/vault/work/session.h"
 
@@ -26,6 +27,7 @@ typedef struct vv_waiting_run {
 
 void vv_waiting_run_reset(vv_waiting_run *run); /* no shards */
 void vv_waiting_run_clear(vv_waiting_run *run);
+VV_AUTO_CLEAR(vv_waiting_run, vv_waiting_run_clear)
 
 /* One more shard of the run, durable after write. */
 vv_status vv_waiting_run_put(vv_vault_session *s, vv_waiting_run *run, const vv_shard *sh,

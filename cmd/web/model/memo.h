@@ -12,12 +12,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 
 typedef struct vv_web_memo vv_web_memo;
 
 vv_web_memo *vv_web_memo_new(size_t bytes_max); /* NULL: out of memory */
 void vv_web_memo_free(vv_web_memo *m);          /* accepts NULL */
+VV_AUTO_FREE(vv_web_memo, vv_web_memo_free)
 
 /* Appends what was remembered; false: nothing. m may be NULL. */
 bool vv_web_memo_get(vv_web_memo *m, const vv_buf *key, vv_buf *out);

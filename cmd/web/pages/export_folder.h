@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 typedef struct vv_export_folder vv_export_folder;
@@ -39,5 +40,6 @@ vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t
 
 /* Unless it was finished, takes away all that was written. Accepts NULL. */
 void vv_export_folder_close(vv_export_folder *f);
+VV_AUTO_FREE(vv_export_folder, vv_export_folder_close)
 
 #endif

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -32,6 +33,7 @@ typedef struct vv_html {
 	}
 
 void vv_html_clear(vv_html *h);
+VV_AUTO_CLEAR(vv_html, vv_html_clear)
 bool vv_html_is_empty(const vv_html *h);
 /* Moves the page to the end of out; h is empty then. VV_ENOMEM also for what failed before. */
 vv_status vv_html_take(vv_html *h, vv_buf *out, vv_error *err);

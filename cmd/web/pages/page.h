@@ -12,6 +12,7 @@
 #define VV_CMD_WEB_PAGES_PAGE_H
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "cmd/web/model/changes.h"
 #include "cmd/web/model/datasets.h"
 #include "cmd/web/model/table.h"
@@ -43,6 +44,7 @@ typedef struct vv_page {
 
 void vv_page_init(vv_page *p, const vv_web_asked *asked, const vv_page_place *place);
 void vv_page_clear(vv_page *p);
+VV_AUTO_CLEAR(vv_page, vv_page_clear)
 
 typedef struct vv_page_frame {
 	vv_html_text title, description;

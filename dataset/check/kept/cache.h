@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -23,6 +24,7 @@ typedef struct vv_check_cache vv_check_cache;
 /* dir is made when something is put; NULL: kept in memory for the length of the run. */
 vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *err);
 void vv_check_cache_close(vv_check_cache *c); /* accepts NULL */
+VV_AUTO_FREE(vv_check_cache, vv_check_cache_close)
 
 /* A record's bytes into out (replacing what it holds). kind: a word of lower-case letters ("rows"); key:
  * a hash of all that the record depends on. 1, 0 (none, or damaged), or negative: no memory. */

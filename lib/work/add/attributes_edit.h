@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/index/attribute_lines.h"
@@ -46,5 +47,6 @@ vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err);
 
 void vv_attr_edit_undo(vv_attr_edit *e); /* puts the file back as it was */
 void vv_attr_edit_clear(vv_attr_edit *e);
+VV_AUTO_CLEAR(vv_attr_edit, vv_attr_edit_clear)
 
 #endif

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash_index.h"
@@ -53,6 +54,7 @@ vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err);
 /* The lines that leave files in Git as text, for varve to compare and merge (vv_attr_compared_lines). */
 vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err);
 void vv_attr_list_clear(vv_attr_list *l);
+VV_AUTO_CLEAR(vv_attr_list, vv_attr_list_clear)
 
 /* Does any line with filter=varve match the path? */
 bool vv_attr_list_concerns(const vv_attr_list *l, const char *path);

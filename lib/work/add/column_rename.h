@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/dialect.h"
@@ -33,6 +34,7 @@ typedef struct vv_rename_members {
 vv_status vv_rename_members_init(vv_rename_members *m, const vv_dialect *d, const char *from,
 				 size_t from_len, const char *to, size_t to_len, vv_error *err);
 void vv_rename_members_clear(vv_rename_members *m);
+VV_AUTO_CLEAR(vv_rename_members, vv_rename_members_clear)
 /* Appends what the bytes become to out (a name under way is held back). */
 vv_status vv_rename_members_put(vv_rename_members *m, vv_buf *out, const char *bytes, size_t len,
 				vv_error *err);

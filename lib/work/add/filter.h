@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/bytes.h"
@@ -27,6 +28,7 @@ typedef struct vv_filter {
 /* notes: hears why a pointer passed, and warnings. */
 vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes, vv_error *err);
 void vv_filter_close(vv_filter *f);
+VV_AUTO_CLEAR(vv_filter, vv_filter_close)
 /* Git asks for nothing just now: nobody is to wait for what this one holds. */
 void vv_filter_rest(vv_filter *f);
 
@@ -52,5 +54,6 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv_bytes_fn fn,
 			  void *payload, vv_error *err);
 void vv_smudge_clear(vv_smudge *s);
+VV_AUTO_CLEAR(vv_smudge, vv_smudge_clear)
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -39,6 +40,7 @@ bool vv_pathspec_excludes(const char *text, const char **path);
 vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **argv,
 			   vv_error *err);
 void vv_pathspec_clear(vv_pathspec *p);
+VV_AUTO_CLEAR(vv_pathspec, vv_pathspec_clear)
 
 /* Is the path selected? *literal (may be NULL): an argument names just this path. */
 bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal);

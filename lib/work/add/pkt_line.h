@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -27,6 +28,7 @@ typedef struct vv_pkt_in {
 
 vv_status vv_pkt_in_init(vv_pkt_in *p, int fd, vv_error *err);
 void vv_pkt_in_clear(vv_pkt_in *p);
+VV_AUTO_CLEAR(vv_pkt_in, vv_pkt_in_clear)
 
 /* The next packet of the run as text, without its line end: 1, 0 at the end of the run
  * (or of everything: p->eof), <0. Borrowed until the next call. */
@@ -49,6 +51,7 @@ typedef struct vv_pkt_out {
 
 void vv_pkt_out_init(vv_pkt_out *p, int fd);
 void vv_pkt_out_clear(vv_pkt_out *p);
+VV_AUTO_CLEAR(vv_pkt_out, vv_pkt_out_clear)
 vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len,
 		     vv_error *err); /* as many packets as it takes */
 vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err); /* with a line end */

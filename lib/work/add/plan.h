@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -69,6 +70,7 @@ typedef struct vv_add_plan {
 vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			   const vv_add_request *req, vv_error *err);
 void vv_add_plan_clear(vv_add_plan *p);
+VV_AUTO_CLEAR(vv_add_plan, vv_add_plan_clear)
 
 /* Is the path one of those that never are datasets (datapackage.json, .git*)? */
 bool vv_add_never(const char *path);

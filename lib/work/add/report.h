@@ -4,6 +4,7 @@
 #ifndef VV_LIB_WORK_ADD_REPORT_H
 #define VV_LIB_WORK_ADD_REPORT_H
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/add/plan.h"
@@ -41,6 +42,7 @@ typedef struct vv_add_report {
 	uint64_t groups, groups_new, stored, bytes, rows, ms;
 } vv_add_report;
 void vv_add_report_clear(vv_add_report *r);
+VV_AUTO_CLEAR(vv_add_report, vv_add_report_clear)
 
 /* Appends what one import found: the whole account, or one line of it. */
 vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "lib/work/commit/checkout.h"
@@ -52,6 +53,7 @@ typedef struct vv_apply_files {
 
 void vv_apply_files_init(vv_apply_files *f);
 void vv_apply_files_clear(vv_apply_files *f); /* removes what was not renamed */
+VV_AUTO_CLEAR(vv_apply_files, vv_apply_files_clear)
 
 /* As vv_patch_apply_options have them. A path whose folders are symbolic links, or that is
  * no regular file, is refused. */

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "diff/patch/patch.h"
 #include "lib/work/apply/files.h"
@@ -41,6 +42,7 @@ typedef struct vv_apply_index {
 void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,
 			 vv_checkout *checkout);
 void vv_apply_index_clear(vv_apply_index *a);
+VV_AUTO_CLEAR(vv_apply_index, vv_apply_index_clear)
 
 /* Notes a path that does not fit, once. */
 vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err);

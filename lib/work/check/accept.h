@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -29,6 +30,7 @@ typedef struct vv_accepts {
 } vv_accepts; /* all zero: none */
 
 void vv_accepts_clear(vv_accepts *a);
+VV_AUTO_CLEAR(vv_accepts, vv_accepts_clear)
 
 /* VV_EUSAGE: no such rule. Texts are copied. */
 vv_status vv_accepts_add(vv_accepts *a, const char *rule, const char *path, const char *why,

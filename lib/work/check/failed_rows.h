@@ -8,6 +8,7 @@
 #ifndef VV_LIB_WORK_CHECK_FAILED_ROWS_H
 #define VV_LIB_WORK_CHECK_FAILED_ROWS_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/check/finding.h"
 #include "dataset/table/table.h"
@@ -17,6 +18,7 @@ typedef struct vv_failed_rows vv_failed_rows;
 vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char *temp_dir,
 			     vv_error *err);
 void vv_failed_rows_free(vv_failed_rows *r); /* accepts NULL */
+VV_AUTO_FREE(vv_failed_rows, vv_failed_rows_free)
 
 /* Findings about no row are left out. */
 vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *err);

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/check/readable_rows.h"
 #include "dataset/schema/package.h"
@@ -63,6 +64,7 @@ typedef struct vv_check_input_options {
 vv_status vv_check_input_open(vv_check_input *out, const char *path,
 			      const vv_check_input_options *o, vv_error *err);
 void vv_check_input_close(vv_check_input *in); /* accepts one that is not open */
+VV_AUTO_CLEAR(vv_check_input, vv_check_input_close)
 
 /* The bytes, for vv_check_file; valid until close. */
 vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err);

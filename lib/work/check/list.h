@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
 #include "lib/work/add/pathspec.h"
@@ -34,6 +35,7 @@ vv_status vv_check_list_read(vv_check_list *out, vv_repository *r, vv_dataset_re
 			     const vv_diff_side *side, int argc, char **argv, bool any_of,
 			     vv_error *err);
 void vv_check_list_clear(vv_check_list *l);
+VV_AUTO_CLEAR(vv_check_list, vv_check_list_clear)
 const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path); /* NULL: none */
 
 #endif

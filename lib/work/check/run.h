@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/check/one.h"
 #include "lib/work/diff/sides.h"
@@ -34,6 +35,7 @@ vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid 
 			 const vv_diff_side *base, int argc, char **argv, vv_error *err);
 
 void vv_diff_side_clear(vv_diff_side *s);
+VV_AUTO_CLEAR(vv_diff_side, vv_diff_side_clear)
 vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
 			      const char *word, vv_error *err);
 

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
 
@@ -37,5 +38,6 @@ vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err);
  * with them. */
 void vv_unfinished_abandon(vv_unfinished *u);
 void vv_unfinished_clear(vv_unfinished *u); /* lets go of the lock; u may be all zero */
+VV_AUTO_CLEAR(vv_unfinished, vv_unfinished_clear)
 
 #endif

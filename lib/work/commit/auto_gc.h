@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/commit/gc.h"
 #include "repo/git/repository.h"
@@ -26,6 +27,7 @@ typedef struct vv_auto_gc {
 	char *log;       /* owned */
 } vv_auto_gc;
 void vv_auto_gc_clear(vv_auto_gc *gc);
+VV_AUTO_CLEAR(vv_auto_gc, vv_auto_gc_clear)
 
 /* Cheap: settings, and the lengths of the packs. Remembers the store's size when no gc
  * ever did. */

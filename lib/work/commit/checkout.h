@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
@@ -38,6 +39,7 @@ typedef struct vv_checkout {
 void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_dataset_reader *reader,
 		      vv_index *index);
 void vv_checkout_clear(vv_checkout *c);
+VV_AUTO_CLEAR(vv_checkout, vv_checkout_clear)
 
 /* Writes the blob to the path and sets the index entry (in memory). to_index false: the
  * index entry stays what it was, so that status shows the difference. VV_EMISSING

@@ -5,6 +5,7 @@
 #define VV_LIB_WORK_COMMIT_JOURNAL_INTERNAL_H
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "lib/work/commit/journal.h"
 #include "repo/git/history/refs.h"
 
@@ -70,6 +71,7 @@ typedef struct vv_journal_log {
  * VV_ECORRUPT: its first line cannot be read. To be cleared in every case. */
 vv_status vv_journal_read(vv_journal_log *out, vv_repository *r, vv_error *err);
 void vv_journal_log_clear(vv_journal_log *l);
+VV_AUTO_CLEAR(vv_journal_log, vv_journal_log_clear)
 
 /* The journal's folder, or a file in it (NULL: the folder); owned. NULL: no memory. */
 char *vv_journal_place(const vv_repository *r, const char *name);

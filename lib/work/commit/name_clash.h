@@ -9,6 +9,7 @@
 #ifndef VV_LIB_WORK_COMMIT_NAME_CLASH_H
 #define VV_LIB_WORK_COMMIT_NAME_CLASH_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
@@ -18,6 +19,7 @@ typedef struct vv_clash vv_clash;
 /* The names of the index are there; it is borrowed. */
 vv_status vv_clash_open(vv_clash **out, vv_repository *r, const vv_index *x, vv_error *err);
 void vv_clash_close(vv_clash *c); /* accepts NULL */
+VV_AUTO_FREE(vv_clash, vv_clash_close)
 
 /* Before path is written. VV_EREFUSED when another name, which the index still has or
  * which was added here, is the same file. */

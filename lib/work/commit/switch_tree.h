@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/commit/checkout.h"
 #include "lib/work/commit/journal.h"
@@ -44,5 +45,6 @@ vv_status vv_tree_switch_note(const vv_tree_switch *s, vv_journal *j, bool force
 /* Removes, then writes; index entries are set in memory. */
 vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err);
 void vv_tree_switch_clear(vv_tree_switch *s);
+VV_AUTO_CLEAR(vv_tree_switch, vv_tree_switch_clear)
 
 #endif

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
@@ -85,5 +86,6 @@ void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err);
 void vv_changes_clear(vv_changes *c);
+VV_AUTO_CLEAR(vv_changes, vv_changes_clear)
 
 #endif

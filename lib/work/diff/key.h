@@ -7,6 +7,7 @@
 
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
 #include "diff/rows/columns.h"
@@ -33,5 +34,6 @@ vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
 			     vv_error *err);
 void vv_diff_keys_clear(vv_diff_keys *k);
+VV_AUTO_CLEAR(vv_diff_keys, vv_diff_keys_clear)
 
 #endif

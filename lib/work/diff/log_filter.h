@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/history/date.h"
@@ -33,5 +34,6 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 /* 1 the commit is to be shown, 0 it is not, <0 a vv_status. */
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err);
 void vv_log_filter_close(vv_log_filter *f); /* accepts NULL */
+VV_AUTO_FREE(vv_log_filter, vv_log_filter_close)
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "dataset/table/table.h"
@@ -21,5 +22,6 @@ typedef struct vv_name_list {
 vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_table *a,
 			    const vv_table *b, vv_error *err);
 void vv_name_list_clear(vv_name_list *l);
+VV_AUTO_CLEAR(vv_name_list, vv_name_list_clear)
 
 #endif

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
@@ -64,5 +65,6 @@ int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err); /*
 /* After an event: is what is left the history of the row, under the same path and key, from one commit on? */
 bool vv_row_history_from(vv_row_history *h, vv_oid *commit);
 void vv_row_history_close(vv_row_history *h); /* accepts NULL */
+VV_AUTO_FREE(vv_row_history, vv_row_history_close)
 
 #endif

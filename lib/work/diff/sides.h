@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/history/history.h"
@@ -60,5 +61,6 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 vv_status vv_diff_sides_between(vv_diff_sides *out, vv_repository *r, const vv_oid *from,
 				const vv_oid *to, const char *const *paths, vv_error *err);
 void vv_diff_sides_clear(vv_diff_sides *d);
+VV_AUTO_CLEAR(vv_diff_sides, vv_diff_sides_clear)
 
 #endif

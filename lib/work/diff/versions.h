@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
 #include "lib/work/view/table_at.h"
@@ -36,5 +37,6 @@ vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table 
 /* Closes all but the few that were used last. */
 void vv_versions_trim(vv_versions *v);
 void vv_versions_close(vv_versions *v);
+VV_AUTO_CLEAR(vv_versions, vv_versions_close)
 
 #endif

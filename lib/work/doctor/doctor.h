@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/dataset_reader.h"
@@ -48,6 +49,7 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err);
 
 void vv_doctor_clear(vv_doctor *d);
+VV_AUTO_CLEAR(vv_doctor, vv_doctor_clear)
 
 /* Adds one; message and mend (NULL: none) are what vv_buf holds, and are cleared. */
 vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *message, vv_buf *mend,

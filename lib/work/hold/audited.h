@@ -12,6 +12,7 @@
 
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/keys/key.h"
 #include "lib/work/hold/key_ring.h"
@@ -29,5 +30,6 @@ typedef struct vv_audited {
 /* env: the user's. hold: the folder with vaults of others; NULL: none. VV_ENOTFOUND: this machine has no key. */
 vv_status vv_audited_open(vv_audited *out, const vv_env *env, const char *hold, vv_error *err);
 void vv_audited_clear(vv_audited *a);
+VV_AUTO_CLEAR(vv_audited, vv_audited_clear)
 
 #endif

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "base/keys/key.h"
@@ -61,6 +62,7 @@ typedef struct vv_holding_rules {
 vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options *o,
 				vv_repository *r, vv_error *err);
 void vv_holding_rules_clear(vv_holding_rules *x);
+VV_AUTO_CLEAR(vv_holding_rules, vv_holding_rules_clear)
 /* Who has room by these rules, and how much; of a ratio with what was audited. The caller's. */
 vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_holding_rules *x,
 				const vv_audited *a, vv_error *err);
@@ -74,6 +76,7 @@ typedef struct vv_holding vv_holding;
 /* o is borrowed until close. */
 vv_status vv_holding_open(vv_holding **out, const vv_holding_options *o, vv_error *err);
 void vv_holding_close(vv_holding *h); /* accepts NULL */
+VV_AUTO_FREE(vv_holding, vv_holding_close)
 
 /* Opens the repository's copies now, so that what is wrong shows at once. VV_EUSAGE: for nobody;
  * VV_ENOTFOUND: this machine has no key. */

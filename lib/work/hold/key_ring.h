@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/env.h"
 #include "base/error.h"
@@ -48,6 +49,7 @@ typedef struct vv_trusted_keys {
 /* VV_EUSAGE: a line of the file is damaged. */
 vv_status vv_key_ring_trusted(vv_trusted_keys *out, const vv_env *env, vv_error *err);
 void vv_trusted_keys_clear(vv_trusted_keys *t);
+VV_AUTO_CLEAR(vv_trusted_keys, vv_trusted_keys_clear)
 /* Its name; NULL: it has none. */
 const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_PUBLIC]);
 

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/hold/audited.h"
 #include "lib/work/hold/holding.h"
@@ -43,5 +44,6 @@ vv_status vv_standing_report_open(vv_standing_report *out, const vv_holding_opti
 				  vv_repository *r, const char *const *words, size_t word_count,
 				  vv_error *err);
 void vv_standing_report_clear(vv_standing_report *x);
+VV_AUTO_CLEAR(vv_standing_report, vv_standing_report_clear)
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/json/json.h"
 #include "diff/merge/merge.h"
@@ -58,6 +59,7 @@ typedef struct vv_conflict_record {
 
 void vv_conflict_record_init(vv_conflict_record *c);
 void vv_conflict_record_clear(vv_conflict_record *c);
+VV_AUTO_CLEAR(vv_conflict_record, vv_conflict_record_clear)
 /* Copies the text into the record. NULL when out of memory. */
 const char *vv_conflict_record_text(vv_conflict_record *c, const char *text);
 

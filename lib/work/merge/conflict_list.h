@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/add/pathspec.h"
@@ -44,5 +45,6 @@ const char *vv_conflict_file_reason(const vv_conflict_path *p);
 /* VV_ECONFLICT, with the paths named, when anything is in conflict. For commit. */
 vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err);
 void vv_conflict_list_clear(vv_conflict_list *l);
+VV_AUTO_CLEAR(vv_conflict_list, vv_conflict_list_clear)
 
 #endif

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "lib/work/commit/checkout.h"
@@ -61,6 +62,7 @@ vv_status vv_merge_apply(vv_merge_job *j, vv_error *err);
 bool vv_merge_stays(vv_merge_job *j, vv_status rc, vv_error *err);
 
 void vv_merge_job_clear(vv_merge_job *j);
+VV_AUTO_CLEAR(vv_merge_job, vv_merge_job_clear)
 
 /* Is the index just what the commit has? VV_EREFUSED, with the names as notes. */
 vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid *head,

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/merge/conflict_file.h"
@@ -37,6 +38,7 @@ typedef struct vv_dataset_merged {
 } vv_dataset_merged;
 void vv_dataset_merged_init(vv_dataset_merged *m);
 void vv_dataset_merged_clear(vv_dataset_merged *m);
+VV_AUTO_CLEAR(vv_dataset_merged, vv_dataset_merged_clear)
 
 /* ours and theirs must both be files. Blocks go to the writer: the caller makes
  * them durable (vv_dataset_writer_commit). What cannot be merged as rows is one conflict of kind

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/dataset_writer.h"
@@ -31,5 +32,6 @@ typedef struct vv_torn_report {
 vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer *w, vv_index *x,
 		       vv_pathspec *paths, bool committed, bool dry, vv_error *err);
 void vv_torn_report_clear(vv_torn_report *t);
+VV_AUTO_CLEAR(vv_torn_report, vv_torn_report_clear)
 
 #endif

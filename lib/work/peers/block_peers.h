@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/peers/blocks_config.h"
 #include "lib/work/peers/remote.h"
@@ -30,6 +31,7 @@ typedef struct vv_block_peers {
 vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remote *m,
 			      const vv_oid *commit, bool write, vv_error *err);
 void vv_block_peers_clear(vv_block_peers *p);
+VV_AUTO_CLEAR(vv_block_peers, vv_block_peers_clear)
 
 /* May a place that a commit names be asked? Who is at the terminal is asked, once; else it is told that it is left out. */
 vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -55,5 +56,6 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err);
 /* A remote's setting: a store, rather than a peer? */
 bool vv_blocks_is_store(const char *url);
 void vv_blocks_config_clear(vv_blocks_config *c);
+VV_AUTO_CLEAR(vv_blocks_config, vv_blocks_config_clear)
 
 #endif

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/peers/remote.h"
 #include "repo/git/history/refs.h"
@@ -31,6 +32,7 @@ typedef struct vv_ref_plan {
 } vv_ref_plan;
 void vv_ref_plan_init(vv_ref_plan *p);
 void vv_ref_plan_clear(vv_ref_plan *p);
+VV_AUTO_CLEAR(vv_ref_plan, vv_ref_plan_clear)
 
 typedef struct vv_ref_plan_options {
 	const vv_refspec *specs; /* the command line's, else the remote's */

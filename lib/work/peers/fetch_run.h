@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/text.h"
 #include "lib/work/peers/fetch_refs.h"
 #include "lib/work/peers/transfer.h"
@@ -42,6 +43,7 @@ typedef struct vv_fetch_job {
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r);
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err);
 void vv_fetch_job_clear(vv_fetch_job *j);
+VV_AUTO_CLEAR(vv_fetch_job, vv_fetch_job_clear)
 
 /* One dataset by its root's CID, from the remote (NULL: the usual one) and further peers. */
 vv_status vv_fetch_one_cid(vv_repository *r, const char *cid, const char *remote,

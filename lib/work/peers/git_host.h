@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "lib/work/peers/block_peers.h"
@@ -29,6 +30,7 @@ typedef struct vv_git_host vv_git_host;
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			   vv_error *err);
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
+VV_AUTO_FREE(vv_git_host, vv_git_host_close)
 
 const vv_hello *vv_git_host_hello(const vv_git_host *g); /* borrowed */
 /* Does its HEAD name the branch of blocks? The hello names another branch then, if there is one. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/oid.h"
 #include "repo/git/run_git.h"
@@ -29,5 +30,6 @@ typedef struct vv_host_refs {
 vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char *url,
 			    const char *word, vv_error *err);
 void vv_host_refs_clear(vv_host_refs *x);
+VV_AUTO_CLEAR(vv_host_refs, vv_host_refs_clear)
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/text.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
@@ -24,6 +25,7 @@ vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
 /* Versions that came, or that is_here named, are noted as elsewhere no longer, as far as that can be done now
  * (repo/transfer/elsewhere.h). Accepts NULL. */
 void vv_needed_free(vv_needed *n);
+VV_AUTO_FREE(vv_needed, vv_needed_free)
 /* The version is here with all its blocks, without having been fetched. */
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
 /* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is

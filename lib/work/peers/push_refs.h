@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/peers/remote.h"
 #include "repo/git/history/refs.h"
@@ -39,6 +40,7 @@ typedef struct vv_push_plan {
 } vv_push_plan;
 void vv_push_plan_init(vv_push_plan *p);
 void vv_push_plan_clear(vv_push_plan *p);
+VV_AUTO_CLEAR(vv_push_plan, vv_push_plan_clear)
 
 typedef struct vv_push_plan_options {
 	char **words;

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/peers/git_host.h"
 #include "lib/work/peers/remote.h"
@@ -25,6 +26,7 @@ typedef struct vv_reached {
 
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err);
 void vv_reached_close(vv_reached *r);
+VV_AUTO_CLEAR(vv_reached, vv_reached_close)
 
 /* A repository that speaks varve and has a ref of blocks besides, since others reach it by a plain
  * URL: as a host, which the caller closes. *out NULL: it is none, or cannot be asked by git.

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -22,6 +23,7 @@ typedef struct vv_refspec {
 } vv_refspec;
 vv_status vv_refspec_read(vv_refspec *out, const char *text, vv_error *err); /* VV_EUSAGE */
 void vv_refspec_clear(vv_refspec *s);
+VV_AUTO_CLEAR(vv_refspec, vv_refspec_clear)
 /* The name on the other side for a ref on this one; owned; NULL when it does not match (or
  * memory is short: *rc tells). */
 char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc);
@@ -42,6 +44,7 @@ typedef struct vv_remote {
 /* word: a remote's name, or a URL or path. VV_ENOTFOUND: neither (near names as a hint). */
 vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_error *err);
 void vv_remote_clear(vv_remote *m);
+VV_AUTO_CLEAR(vv_remote, vv_remote_clear)
 
 /* The remote that a branch ("refs/heads/main") follows: branch.<name>.remote, else "origin",
  * else the only one there is. push: also branch.<name>.pushRemote and remote.pushDefault.

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
@@ -36,6 +37,7 @@ typedef struct vv_transfer {
 vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *notes, bool quiet,
 			   uint64_t idle_sec, vv_error *err);
 void vv_transfer_close(vv_transfer *t);
+VV_AUTO_CLEAR(vv_transfer, vv_transfer_close)
 
 /* Connects to the remote's URL; write: to push (its pushurl). */
 vv_status vv_transfer_connect(vv_transfer *t, vv_peer **out, const vv_remote *m, bool write,

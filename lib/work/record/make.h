@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/dataset_writer.h"
@@ -76,5 +77,6 @@ vv_status vv_commit_stage(vv_commit_job *j, vv_error *err);
 vv_status vv_commit_make(vv_commit_job *j, vv_error *err);
 
 void vv_commit_job_clear(vv_commit_job *j);
+VV_AUTO_CLEAR(vv_commit_job, vv_commit_job_clear)
 
 #endif

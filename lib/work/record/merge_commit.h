@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/table/dataset_writer.h"
@@ -45,5 +46,6 @@ typedef struct vv_merge_commit {
 vv_status vv_merge_commit_make(vv_merge_commit *c, vv_error *err);
 
 void vv_merge_commit_clear(vv_merge_commit *c);
+VV_AUTO_CLEAR(vv_merge_commit, vv_merge_commit_clear)
 
 #endif

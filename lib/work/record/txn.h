@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/read/source.h"
 #include "dataset/table/dataset_writer.h"
@@ -32,6 +33,7 @@ typedef struct vv_txn vv_txn;
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err);
 void vv_txn_free(vv_txn *t); /* accepts NULL */
+VV_AUTO_FREE(vv_txn, vv_txn_free)
 
 /* As `varve add` without its end. The warnings are for who listens to the repository. */
 vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err);

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "dataset/check/key_groups.h"
@@ -42,5 +43,6 @@ uint64_t vv_rows_number(const vv_rows *r); /* of the row that next gave last */
 /* next goes on with this row, or the first one after it that holds. VV_EUSAGE: its group is not one of those wanted. */
 vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err);
 void vv_rows_close(vv_rows *r); /* accepts NULL */
+VV_AUTO_FREE(vv_rows, vv_rows_close)
 
 #endif

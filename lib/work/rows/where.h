@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -45,6 +46,7 @@ typedef struct vv_where_test {
 vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
 		      vv_error *err);
 void vv_where_free(vv_where *w); /* accepts NULL */
+VV_AUTO_FREE(vv_where, vv_where_free)
 
 size_t vv_where_count(const vv_where *w);
 size_t vv_where_column(const vv_where *w, size_t test); /* its place in the table */

@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/check/key_groups.h"
 #include "dataset/table/table.h"
@@ -21,5 +22,6 @@ vv_status vv_where_groups_open(vv_where_groups **out, vv_table *t, vv_where *w,
 /* The number of the next group: 1, 0 or <0. */
 int vv_where_groups_next(vv_where_groups *g, uint64_t *group, vv_error *err);
 void vv_where_groups_close(vv_where_groups *g); /* accepts NULL */
+VV_AUTO_FREE(vv_where_groups, vv_where_groups_close)
 
 #endif

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "lib/work/commit/gc.h"
@@ -68,5 +69,6 @@ typedef struct vv_drop {
  * versions must stay does not fail: their fate tells. */
 vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_error *err);
 void vv_drop_clear(vv_drop *d);
+VV_AUTO_CLEAR(vv_drop, vv_drop_clear)
 
 #endif

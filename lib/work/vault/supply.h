@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/vault/supply_message.h"
 #include "repo/git/program.h"
@@ -40,6 +41,7 @@ vv_status vv_supply_installed(const vv_env *env, vv_error *err);
 vv_supply *vv_supply_new(const vv_supply_options *o);
 /* Ends the child, whatever it does. Accepts NULL. */
 void vv_supply_free(vv_supply *s);
+VV_AUTO_FREE(vv_supply, vv_supply_free)
 
 /* A frame of an answer, but its end. */
 typedef vv_status (*vv_supply_frame_fn)(void *payload, uint8_t type, const void *bytes, size_t len,

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
@@ -44,6 +45,7 @@ typedef struct vv_holder_configs {
 
 vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_error *err);
 void vv_holder_configs_clear(vv_holder_configs *c);
+VV_AUTO_CLEAR(vv_holder_configs, vv_holder_configs_clear)
 const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const char *name);
 /* Says that it was not found. */
 vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err);

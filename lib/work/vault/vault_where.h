@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
@@ -38,6 +39,7 @@ typedef struct vv_vault_where {
 } vv_vault_where;
 
 void vv_vault_where_clear(vv_vault_where *w);
+VV_AUTO_CLEAR(vv_vault_where, vv_vault_where_clear)
 
 /* Asks the vault's program (supply.h). ask false: as the ledger here has it. On failure out->is says whether there is a
  * vault at all, and nothing else is set. */

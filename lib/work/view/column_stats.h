@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/cell.h"
@@ -39,6 +40,7 @@ typedef struct vv_column_stats {
 /* limit: hashes kept at most. */
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit);
 void vv_column_stats_clear(vv_column_stats *s);
+VV_AUTO_CLEAR(vv_column_stats, vv_column_stats_clear)
 vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error *err);
 
 /* Distinct values; *exact is false when it is an estimate. */

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "dataset/read/sniff.h"
@@ -37,5 +38,6 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
 				   const vv_notes *notes, vv_error *err);
 
 void vv_convert_input_close(vv_convert_input *in);
+VV_AUTO_CLEAR(vv_convert_input, vv_convert_input_close)
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/check/key_groups.h"
 #include "repo/git/repository.h"
@@ -19,5 +20,6 @@ typedef struct vv_kept_keys {
 vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *path, bool make,
 			    vv_error *err);
 void vv_kept_keys_close(vv_kept_keys *k); /* accepts zeroes */
+VV_AUTO_CLEAR(vv_kept_keys, vv_kept_keys_close)
 
 #endif

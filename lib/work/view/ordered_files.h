@@ -16,6 +16,7 @@
 #ifndef VV_LIB_WORK_VIEW_ORDERED_FILES_H
 #define VV_LIB_WORK_VIEW_ORDERED_FILES_H
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
@@ -31,6 +32,7 @@ typedef struct vv_ordered_options {
 typedef struct vv_ordered_files vv_ordered_files;
 vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options *o, vv_error *err);
 void vv_ordered_files_free(vv_ordered_files *f); /* nobody uses it any more; accepts NULL */
+VV_AUTO_FREE(vv_ordered_files, vv_ordered_files_free)
 
 /* Is this a file that is put together here? Others, and small ones, are given as quickly without (vv_table_range). */
 bool vv_ordered_files_keep(const vv_table *t);
@@ -50,6 +52,7 @@ vv_status vv_ordered_file_range(vv_ordered_file *o, uint64_t from, uint64_t len,
 /* False: there was no room for it, so that each part is put together by itself. */
 bool vv_ordered_file_is_kept(const vv_ordered_file *o);
 void vv_ordered_file_close(vv_ordered_file *o); /* accepts NULL */
+VV_AUTO_FREE(vv_ordered_file, vv_ordered_file_close)
 
 /* As vv_table_range, of a table of any order that was opened as it is stored. f may be NULL: then nothing is kept. */
 vv_status vv_ordered_files_range(vv_ordered_files *f, vv_table *t, const struct vv_address *client,

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "dataset/table/table.h"
 #include "lib/work/view/version.h"
@@ -21,6 +22,7 @@ typedef struct vv_table_at {
 vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader *s,
 			   const vv_oid *commit, const char *path, bool find_key, vv_error *err);
 void vv_table_at_close(vv_table_at *t); /* accepts one that is not open */
+VV_AUTO_CLEAR(vv_table_at, vv_table_at_close)
 
 /* Does the failure of vv_table_at_open mean that there is no table: no such path, or one that
  * is something else? */

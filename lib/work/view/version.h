@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/env.h"
 #include "base/error.h"
@@ -64,6 +65,7 @@ typedef struct vv_subject {
 
 void vv_subject_init(vv_subject *s);
 void vv_subject_clear(vv_subject *s);
+VV_AUTO_CLEAR(vv_subject, vv_subject_clear)
 
 /* Finds what text names. repo and stage may both be NULL: then only files. Nothing is
  * read but a pointer. VV_ENOTFOUND, VV_EUSAGE (a folder, a submodule). */

@@ -4,6 +4,7 @@
 #ifndef VV_LIB_WORK_VIEW_VIEW_WRITER_H
 #define VV_LIB_WORK_VIEW_VIEW_WRITER_H
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "dataset/format/dialect.h"
 #include "dataset/table/table.h"
@@ -41,6 +42,7 @@ typedef struct vv_view_writer {
 vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_format format,
 			      const size_t *columns, size_t count, unsigned width, vv_error *err);
 void vv_view_writer_clear(vv_view_writer *w);
+VV_AUTO_CLEAR(vv_view_writer, vv_view_writer_clear)
 void vv_view_begin(vv_view_writer *w);
 /* cells: a row of all the table's columns, at their places; row: its number, from 0. VV_EINPUT, naming
  * the cell: JSON cannot have its bytes. */

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/history/identity.h"
 #include "repo/git/repository.h"
@@ -21,6 +22,7 @@ typedef struct vv_commit {
 } vv_commit;
 vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err);
 void vv_commit_clear(vv_commit *c);
+VV_AUTO_CLEAR(vv_commit, vv_commit_clear)
 const char *vv_commit_subject(const vv_commit *c, size_t *len); /* first line, borrowed */
 
 /* Making a commit: tree from the index, parents, hooks' message, identity,

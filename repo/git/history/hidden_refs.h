@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -22,6 +23,7 @@ typedef struct vv_hidden_refs {
 vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char *service,
 			      vv_error *err);
 void vv_hidden_refs_clear(vv_hidden_refs *h);
+VV_AUTO_CLEAR(vv_hidden_refs, vv_hidden_refs_clear)
 
 /* Is it hidden? */
 bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name);

@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
@@ -22,6 +23,7 @@ typedef enum vv_role { VV_AUTHOR, VV_COMMITTER } vv_role;
  * git config lines, when it is not known. Free with vv_person_clear. */
 vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *err);
 void vv_person_clear(vv_person *p);
+VV_AUTO_CLEAR(vv_person, vv_person_clear)
 
 /* "Name <mail>"; the time is not touched. VV_EUSAGE. */
 vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err);

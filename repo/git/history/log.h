@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
@@ -32,5 +33,6 @@ typedef struct vv_log_options {
 vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err);
 int vv_log_next(vv_log *l, vv_oid *out, vv_error *err); /* 1 a commit, 0 the end, <0 a vv_status */
 void vv_log_close(vv_log *l);
+VV_AUTO_FREE(vv_log, vv_log_close)
 
 #endif

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -22,6 +23,7 @@ typedef struct vv_ref {
 	bool annotated; /* id is a tag object's */
 } vv_ref;
 void vv_ref_clear(vv_ref *ref);
+VV_AUTO_CLEAR(vv_ref, vv_ref_clear)
 typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
 /* All refs whose names begin with prefix ("" for all), sorted by name. */
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
@@ -58,6 +60,7 @@ typedef struct vv_head {
 } vv_head;
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err);
 void vv_head_clear(vv_head *h);
+VV_AUTO_CLEAR(vv_head, vv_head_clear)
 /* Is HEAD at this commit (and on this branch; NULL: on whichever, or none)? What moves a ref fails
  * also after the move, where its folder could not be made durable: whoever has to follow a move
  * asks this when it failed. */

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -30,6 +31,7 @@ enum {
 vv_status vv_attr_rules_parse(vv_attr_rules **out, vv_buf *take_text, unsigned flags,
 			      vv_error *err);
 void vv_attr_rules_free(vv_attr_rules *r); /* accepts NULL */
+VV_AUTO_FREE(vv_attr_rules, vv_attr_rules_free)
 
 /* What a line says, from its first attribute on; borrowed from the rules. */
 typedef struct vv_attr_line_words {

@@ -8,6 +8,7 @@
 #ifndef VV_REPO_GIT_INDEX_IGNORE_H
 #define VV_REPO_GIT_INDEX_IGNORE_H
 
+#include "base/auto.h"
 #include "repo/git/repository_internal.h"
 
 typedef struct vv_ignore vv_ignore;
@@ -15,6 +16,7 @@ typedef struct vv_ignore vv_ignore;
 /* Reads core.excludesFile and info/exclude. */
 vv_status vv_ignore_open(vv_ignore **out, vv_repository *r, vv_error *err);
 void vv_ignore_close(vv_ignore *ig); /* accepts NULL */
+VV_AUTO_FREE(vv_ignore, vv_ignore_close)
 
 /* Enters a folder: its path with a final '/', "" for the top. */
 vv_status vv_ignore_push(vv_ignore *ig, const char *folder, vv_error *err);

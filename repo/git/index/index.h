@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "repo/blocks/store.h"
@@ -38,6 +39,7 @@ typedef struct vv_index_entry {
  * and sparse forms: VV_ENOSUPPORT with the git command that mends it. */
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err);
 void vv_index_close(vv_index *x); /* accepts NULL; unsaved changes are gone */
+VV_AUTO_FREE(vv_index, vv_index_close)
 
 /* Is the file still the one that was read? By its stat alone. */
 bool vv_index_is_current(const vv_index *x);
@@ -162,5 +164,6 @@ void vv_index_copy_mark(vv_index_copy *c, vv_repository *r);
  * it is left as it is. */
 vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_error *err);
 void vv_index_copy_clear(vv_index_copy *c);
+VV_AUTO_CLEAR(vv_index_copy, vv_index_copy_clear)
 
 #endif

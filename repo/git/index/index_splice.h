@@ -15,6 +15,7 @@
 #ifndef VV_REPO_GIT_INDEX_INDEX_SPLICE_H
 #define VV_REPO_GIT_INDEX_INDEX_SPLICE_H
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "repo/git/repository_internal.h"
 
@@ -43,6 +44,7 @@ typedef struct vv_index_splice {
 /* checked: the SHA-1 at the end is known to be right. */
 vv_status vv_index_splice_read(vv_index_splice *out, vv_buf *bytes, bool checked, vv_error *err);
 void vv_index_splice_clear(vv_index_splice *s);
+VV_AUTO_CLEAR(vv_index_splice, vv_index_splice_clear)
 
 /* The entry's path, stat, mode and id; the path is borrowed from the bytes. */
 void vv_index_splice_at(const vv_index_splice *s, size_t i, git_index_entry *out);

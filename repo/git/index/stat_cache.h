@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "repo/git/repository.h"
@@ -19,6 +20,7 @@ typedef struct vv_stat_cache vv_stat_cache;
 /* damaged or missing: empty */
 vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err);
 void vv_stat_cache_close(vv_stat_cache *c); /* accepts NULL; does not save */
+VV_AUTO_FREE(vv_stat_cache, vv_stat_cache_close)
 /* Is path with this stat known? *id gets the pointer blob. */
 bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id);
 /* The same, also where the file was too young to be sure: for work that is checked

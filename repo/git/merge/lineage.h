@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
@@ -61,5 +62,6 @@ vv_status vv_lineage_follow(vv_lineage *l, const vv_lineage_file *parent, void *
 /* Does one trail alone go on? Then *file is where it waits. */
 bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **trail);
 void vv_lineage_close(vv_lineage *l); /* accepts NULL; trails are the caller's */
+VV_AUTO_FREE(vv_lineage, vv_lineage_close)
 
 #endif

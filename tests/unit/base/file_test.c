@@ -312,13 +312,67 @@ static void names_are_listed_in_byte_order(void **state)
 	assert_int_equal(count, 0);
 }
 
+static void entries_of_a_folder_come_with_their_paths(void **state)
+{
+	static const char *const wanted[] = {"B", "a", "longer"};
+	const char *dir = vv_test_path("d/");
+	vv_auto(vv_folder) f = {0};
+	vv_auto(vv_folder) none = {0};
+	vv_error err;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		vv_test_write_text(vv_test_path("d/%s", wanted[i]), "");
+	}
+	vv_assert_ok(vv_folder_read(&f, dir, false, &err), &err);
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(vv_folder_next(&f));
+		assert_string_equal(f.name, wanted[i]);
+		assert_string_equal(f.path, vv_test_path("d/%s", wanted[i]));
+	}
+	assert_false(vv_folder_next(&f));
+	vv_assert_status(vv_folder_read(&none, vv_test_path("none"), false, &err), VV_ENOTFOUND,
+			 &err);
+	vv_assert_ok(vv_folder_read(&none, vv_test_path("none"), true, &err), &err);
+	assert_int_equal(err.code, VV_OK);
+	assert_false(vv_folder_next(&none));
+}
+
+static void a_path_without_memory_fails_as_such(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_folder f = {0};
+	vv_stat st;
+	vv_error err;
+
+	(void)state;
+	vv_assert_status(vv_open(NULL, O_RDONLY, 0, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_read_file(&b, NULL, 100, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_read_regular(&b, NULL, 100, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_write_file(NULL, "", 0, true, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_fsync_dir(NULL, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_rename(NULL, "b", &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_rename("a", NULL, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_unlink(NULL, true, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_mkdirs(NULL, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_mkdirs_above(NULL, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_remove_tree(NULL, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_lstat(&st, NULL, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_folder_read(&f, NULL, true, &err), VV_ENOMEM, &err);
+	vv_assert_status(vv_lock(NULL, true, 0, &err), VV_ENOMEM, &err);
+	assert_false(vv_exists(NULL));
+}
+
 static vv_status list_it(void *payload, vv_error *err)
 {
-	char **names;
-	size_t count;
-	vv_status rc = vv_list_dir(&names, &count, payload, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, payload, false, err);
+	size_t count = 0;
 
-	vv_names_free(names, count);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		count++;
+	}
+	assert_int_equal(count, rc == VV_OK ? 40 : 0);
 	return rc;
 }
 
@@ -455,6 +509,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_tree_is_removed_without_following_links),
 	cmocka_unit_test(a_failing_removal_is_reported),
 	cmocka_unit_test(names_are_listed_in_byte_order),
+	cmocka_unit_test(entries_of_a_folder_come_with_their_paths),
+	cmocka_unit_test(a_path_without_memory_fails_as_such),
 	cmocka_unit_test(listing_without_memory_leaks_nothing),
 	cmocka_unit_test(a_changed_file_has_another_stat),
 	cmocka_unit_test(a_held_lock_keeps_others_out),

@@ -1,0 +1,58 @@
+/*
+ * auto: variables that the compiler releases at the end of their block (attribute cleanup of gcc and clang).
+ *
+ * A header declares it beside the function that releases, which must accept what is empty:
+ *
+ *	void vv_table_close(vv_table *t); // accepts NULL
+ *	VV_AUTO_FREE(vv_table, vv_table_close)
+ *	void vv_list_clear(vv_list *l); // accepts an empty one, and one that was cleared
+ *	VV_AUTO_CLEAR(vv_list, vv_list_clear)
+ *
+ * A correct user sets each where it is declared, returns where it likes, and takes what it hands out:
+ *
+ *	vv_auto(vv_list) names = {0};
+ *	vv_auto(vv_table) *t = NULL;
+ *	vv_status rc;
+ *
+ *	if ((rc = vv_list_read(&names, path, err)) < 0 || (rc = vv_table_open(&t, &names, err)) < 0) {
+ *		return rc;
+ *	}
+ *	*out = vv_take(&t);
+ *	return VV_OK;
+ *
+ * They are released in the reverse order of their declarations, after the value of the return is
+ * worked out: what borrows from another is declared after it, a lock before what it guards is closed by. No
+ * goto and no case may jump over a declaration. What reports an error when it is closed (a file that was
+ * written) is closed by hand, and asked.
+ */
+#ifndef VV_BASE_AUTO_H
+#define VV_BASE_AUTO_H
+
+#include <stddef.h>
+
+#define vv_auto(type) __attribute__((cleanup(type##_auto))) type
+
+/* For values, which a function clears. */
+#define VV_AUTO_CLEAR(type, clear)                                                                 \
+	static inline void type##_auto(type *vv_auto_value)                                        \
+	{                                                                                          \
+		clear(vv_auto_value);                                                              \
+	}
+
+/* For pointers, which a function frees or closes. */
+#define VV_AUTO_FREE(type, free)                                                                   \
+	static inline void type##_auto(type **vv_auto_pointer)                                     \
+	{                                                                                          \
+		free(*vv_auto_pointer);                                                            \
+	}
+
+/* The pointer, which is the caller's now: *p is NULL. */
+#define vv_take(p)                                                                                 \
+	__extension__({                                                                            \
+		__typeof__(p) vv_taken_from = (p);                                                 \
+		__typeof__(*vv_taken_from) vv_taken = *vv_taken_from;                              \
+		*vv_taken_from = NULL;                                                             \
+		vv_taken;                                                                          \
+	})
+
+#endif
