@@ -48,6 +48,12 @@ static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path
 
 /* --- commits and tags ------------------------------------------------------------------ */
 
+/* Of what need not be there, the error is cleared. */
+static vv_status soft_ok(const gather *g, vv_status rc, vv_error *err)
+{
+	return g->trees.hard ? rc : vv_missing_ok(rc, err);
+}
+
 static vv_status queue_commit(gather *g, vv_node *n, vv_error *err)
 {
 	uint32_t *flags = vv_node_flags(g->walker, n);
@@ -57,12 +63,10 @@ static vv_status queue_commit(gather *g, vv_node *n, vv_error *err)
 		return VV_OK;
 	}
 	*flags |= QUEUED;
-	rc = vv_node_parse(g->walker, n, err);
-	if (rc == VV_ENOTFOUND && !g->trees.hard) {
-		vv_error_clear(err);
-		return VV_OK;
+	if ((rc = vv_node_parse(g->walker, n, err)) < 0) {
+		return soft_ok(g, rc, err);
 	}
-	return rc < 0 ? rc : vv_queue_push(&g->queue, n, err);
+	return vv_queue_push(&g->queue, n, err);
 }
 
 static vv_status drain(gather *g, vv_error *err)
@@ -83,30 +87,32 @@ static vv_status drain(gather *g, vv_error *err)
 	return rc;
 }
 
+/* The object that a tag leads to; its type is that of a tag where all of it was seen already. */
+static vv_status peel(gather *g, git_oid *id, git_object_t *type, vv_error *err)
+{
+	uint64_t size;
+	bool added;
+	vv_status rc;
+
+	while ((rc = vv_object_header(g->repo, id, type, &size, err)) == VV_OK &&
+	       *type == GIT_OBJECT_TAG) {
+		if ((rc = vv_oid_set_add(&g->trees.seen, id, &added, err)) < 0 || !added ||
+		    (rc = vv_tag_target(g->repo, id, id, err)) < 0) {
+			return rc;
+		}
+	}
+	return rc;
+}
+
 /* Takes a named object up: commits are queued, trees and blobs looked at. */
 static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_error *err)
 {
 	git_object_t type = GIT_OBJECT_TAG;
 	git_oid id = *tip;
-	uint64_t size;
-	bool added = true;
 	vv_node *n;
-	vv_status rc = VV_OK;
+	vv_status rc = peel(g, &id, &type, err);
 
-	while (rc == VV_OK && added) {
-		if ((rc = vv_object_header(g->repo, &id, &type, &size, err)) < 0 ||
-		    type != GIT_OBJECT_TAG) {
-			break;
-		}
-		if ((rc = vv_oid_set_add(&g->trees.seen, &id, &added, err)) == VV_OK && added) {
-			rc = vv_tag_target(g->repo, &id, &id, err);
-		}
-	}
-	if (rc == VV_ENOTFOUND && !g->trees.hard) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc == VV_ENOTFOUND) {
+	if (rc == VV_ENOTFOUND && g->trees.hard) {
 		(void)vv_prefix(err, "%s", vv_text_shows(where));
 		if (err) {
 			err->code = VV_EMISSING;
@@ -114,7 +120,7 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 		return VV_EMISSING;
 	}
 	if (rc < 0 || type == GIT_OBJECT_TAG) {
-		return rc;
+		return vv_missing_ok(rc, err);
 	}
 	if (type == GIT_OBJECT_TREE) {
 		return vv_tree_pointers_look(&g->trees, &id, NULL, err);
@@ -122,10 +128,8 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 	if (type == GIT_OBJECT_BLOB) {
 		return vv_tree_pointers_blob(&g->trees, &id, "", NULL, err);
 	}
-	if (!(n = vv_walker_node(g->walker, &id))) {
-		return vv_fail_nomem(err);
-	}
-	return queue_commit(g, n, err);
+	n = vv_walker_node(g->walker, &id);
+	return n ? queue_commit(g, n, err) : vv_fail_nomem(err);
 }
 
 static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char *where,
@@ -150,14 +154,14 @@ static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char 
 static vv_status take_soft(gather *g, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < g->soft_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < g->soft_count; i++) {
 		vv_node *n = vv_walker_node(g->walker, &g->soft[i]);
 
 		if (!n) {
-			rc = vv_fail_nomem(err);
-		} else if (!(*vv_node_flags(g->walker, n) & QUEUED)) {
+			return vv_fail_nomem(err);
+		}
+		if (!(*vv_node_flags(g->walker, n) & QUEUED)) {
 			rc = take_up(g, &g->soft[i], "", err);
 		}
 	}
@@ -196,36 +200,33 @@ static vv_status look_at_entries(gather *g, git_index *git, vv_error *err)
 
 static vv_status look_at_index(gather *g, const char *file, vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_auto(vv_index) *x = NULL;
 	char *own = g->repo->index_file;
 	vv_status rc;
 
+	if (!file) {
+		return vv_fail_nomem(err);
+	}
 	g->repo->index_file = (char *)(uintptr_t)file; /* lent while it is opened */
 	rc = vv_index_open(&x, g->repo, err);
 	g->repo->index_file = own;
-	if (rc == VV_OK) {
-		rc = look_at_entries(g, x->git, err);
-	}
-	vv_index_close(x);
-	return rc;
+	return rc < 0 ? rc : look_at_entries(g, x->git, err);
 }
 
 static vv_status look_at_indexes(gather *g, vv_error *err)
 {
-	char **gitdirs = NULL;
-	size_t count = 0, i;
-	vv_status rc = look_at_index(g, g->repo->index_file, err);
+	vv_auto(vv_string_list) gitdirs = {0};
+	vv_status rc;
 
-	if (rc == VV_OK) {
-		rc = vv_worktree_gitdirs(g->repo, &gitdirs, &count, err);
+	if ((rc = look_at_index(g, g->repo->index_file, err)) < 0 ||
+	    (rc = vv_worktree_gitdirs(g->repo, &gitdirs, err)) < 0) {
+		return rc;
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *file = vv_path_join(gitdirs[i], "index", NULL);
+	for (size_t i = 0; rc == VV_OK && i < gitdirs.count; i++) {
+		vv_auto(char) *file = vv_path_join(gitdirs.items[i], "index", NULL);
 
-		rc = file ? look_at_index(g, file, err) : vv_fail_nomem(err);
-		vv_free(file);
+		rc = look_at_index(g, file, err);
 	}
-	vv_names_free(gitdirs, count);
 	return rc;
 }
 
@@ -233,7 +234,7 @@ static vv_status look_at_indexes(gather *g, vv_error *err)
 
 static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
 {
-	vv_published p;
+	vv_auto(vv_published) p = {0};
 	bool added;
 	vv_status rc = vv_cid_set_add(g->roots, version, &added, err);
 
@@ -241,31 +242,25 @@ static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
 		return rc;
 	}
 	rc = vv_published_find(&p, vv_repository_varvedir(g->repo), version, err);
-	if (rc == VV_ENOTFOUND) { /* withdrawn just now */
-		vv_error_clear(err);
-		return VV_OK;
-	}
 	if (rc == VV_ECORRUPT) { /* its name says which version it is of */
 		vv_error_clear(err);
 		return g->fn(g->payload, version, "", NULL, NULL, err);
 	}
-	if (rc == VV_OK) {
-		rc = g->fn(g->payload, version, p.path, NULL, NULL, err);
+	if (rc < 0) { /* not found: withdrawn just now */
+		return vv_missing_ok(rc, err);
 	}
-	vv_published_clear(&p);
-	return rc;
+	return g->fn(g->payload, version, p.path, NULL, NULL, err);
 }
 
 static vv_status look_at_published(gather *g, vv_error *err)
 {
-	vv_cid *versions;
-	size_t count;
+	vv_auto(vv_cid) *versions = NULL;
+	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, vv_repository_varvedir(g->repo), err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = give_published(g, &versions[i], err);
 	}
-	vv_free(versions);
 	return rc;
 }
 
@@ -288,40 +283,38 @@ static vv_status gather_all(gather *g, vv_error *err)
 		return rc;
 	}
 	g->trees.hard = false;
-	if ((rc = take_soft(g, err)) < 0) {
-		return rc;
-	}
-	return drain(g, err);
+	rc = take_soft(g, err);
+	return rc < 0 ? rc : drain(g, err);
 }
+
+static void gather_clear(gather *g)
+{
+	vv_free(g->soft);
+	vv_cid_set_free(g->roots);
+	vv_tree_pointers_clear(&g->trees);
+	vv_queue_clear(&g->queue);
+	vv_walker_free(g->walker);
+}
+
+VV_AUTO_CLEAR(gather, gather_clear)
 
 static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *err), bool settled,
 		     vv_root_fn fn, void *payload, vv_error *err)
 {
-	gather g;
-	vv_status rc;
+	vv_auto(gather) g = {.repo = r,
+			     .fn = fn,
+			     .payload = payload,
+			     .walker = vv_walker_new(r),
+			     .roots = vv_cid_set_new(),
+			     .settled = settled};
 
-	memset(&g, 0, sizeof(g));
-	g.repo = r;
-	g.fn = fn;
-	g.payload = payload;
-	g.walker = vv_walker_new(r);
-	g.roots = vv_cid_set_new();
 	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
 	g.trees.meant = true;
-	g.settled = settled;
 	if (!g.walker || !g.roots) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	vv_walker_begin(g.walker);
-	rc = what(&g, err);
-done:
-	vv_free(g.soft);
-	vv_cid_set_free(g.roots);
-	vv_tree_pointers_clear(&g.trees);
-	vv_queue_clear(&g.queue);
-	vv_walker_free(g.walker);
-	return rc;
+	return what(&g, err);
 }
 
 vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)

@@ -43,48 +43,50 @@ static vv_status collect(void *payload, const char *name, const char *value, con
 	return s->names[s->count - 1] && s->values[s->count - 1] ? VV_OK : vv_fail_nomem(err);
 }
 
+/* A setting's name; NULL: out of memory. */
+static char *setting_key(const char *section, const char *name, const char *what)
+{
+	vv_buf key = VV_BUF_INIT;
+
+	vv_buf_printf(&key, "%s.%s.%s", section, name, what);
+	return vv_buf_detach(&key);
+}
+
 static vv_status set(vv_repository *r, const char *branch, const char *name, const char *value,
 		     vv_error *err)
 {
-	vv_buf key = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(char) *key = setting_key("branch", branch, name);
+	vv_status rc = key ? vv_config_set(r, key, value, err) : vv_fail_nomem(err);
 
-	vv_buf_printf(&key, "branch.%s.%s", branch, name);
-	rc = vv_buf_ok(&key, err);
-	if (rc == VV_OK) {
-		rc = vv_config_set(r, key.data, value, err);
-	}
-	vv_buf_clear(&key);
 	return rc == VV_ENOTFOUND && !value ? VV_OK : rc;
 }
 
 /* What to do with each setting that `from` has. */
 typedef enum carrying { COPY, DROP_OLD, DROP_NEW } carrying;
 
+static void settings_clear(settings *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		vv_free(s->names[i]);
+		vv_free(s->values[i]);
+	}
+}
+
+/* Not by git_branch_move: its renaming of the section leaks (libgit2 1.5.1). */
+VV_AUTO_CLEAR(settings, settings_clear)
+
 /* Not by git_branch_move: its renaming of the section leaks (libgit2 1.5.1). */
 static vv_status carry_settings(vv_repository *r, const char *from, const char *to, carrying what,
 				vv_error *err)
 {
-	settings s = {0};
-	vv_buf prefix = VV_BUF_INIT;
-	vv_status rc;
-	size_t i;
+	vv_auto(char) *prefix = setting_key("branch", from, "");
+	vv_auto(settings) s = {.prefix = prefix};
+	vv_status rc = prefix ? vv_config_each(r, prefix, collect, &s, err) : vv_fail_nomem(err);
 
-	vv_buf_printf(&prefix, "branch.%s.", from);
-	s.prefix = vv_buf_cstr(&prefix);
-	rc = vv_buf_ok(&prefix, err);
-	if (rc == VV_OK) {
-		rc = vv_config_each(r, s.prefix, collect, &s, err);
+	for (size_t i = 0; rc == VV_OK && i < s.count; i++) {
+		rc = set(r, what == DROP_OLD ? from : to, s.names[i],
+			 what == COPY ? s.values[i] : NULL, err);
 	}
-	for (i = 0; i < s.count; i++) {
-		if (rc == VV_OK) {
-			rc = set(r, what == DROP_OLD ? from : to, s.names[i],
-				 what == COPY ? s.values[i] : NULL, err);
-		}
-		vv_free(s.names[i]);
-		vv_free(s.values[i]);
-	}
-	vv_buf_clear(&prefix);
 	return rc;
 }
 
@@ -109,30 +111,18 @@ static char *log_path(const vv_repository *r, const char *name)
 
 static vv_status read_reflog(vv_repository *r, const char *name, vv_buf *out, vv_error *err)
 {
-	char *file = log_path(r, name);
-	vv_status rc;
+	vv_auto(char) *file = log_path(r, name);
+	vv_status rc = vv_read_file(out, file, REFLOG_MAX, err);
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_read_file(out, file, REFLOG_MAX, err);
-	vv_free(file);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 static vv_status write_reflog(vv_repository *r, const char *name, const vv_buf *log, vv_error *err)
 {
-	char *file = log_path(r, name);
-	vv_status rc;
+	vv_auto(char) *file = log_path(r, name);
+	vv_status rc = vv_mkdirs_above(file, err);
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_mkdirs_above(file, err)) == VV_OK) {
-		rc = vv_write_file(file, log->data, log->len, true, err);
-	}
-	vv_free(file);
-	return rc;
+	return rc < 0 ? rc : vv_write_file(file, log->data, log->len, true, err);
 }
 
 /* One renaming. */
@@ -179,13 +169,23 @@ static const char *renaming_line(const vv_buf *log, const char *message)
 											: NULL;
 }
 
+static void renaming_clear(renaming *n)
+{
+	vv_free(n->old_name);
+	vv_free(n->new_name);
+	vv_free(n->message);
+	vv_buf_clear(&n->log);
+}
+
 /* Both names are there: has a renaming of the one to the other been broken off? Then both are at
  * the same commit, and the new one's log is the old one's and the line of the renaming, or that
  * line alone; after a branch that was made anew it is not. Names one of which is a folder of the
  * other exist together only so. */
+VV_AUTO_CLEAR(renaming, renaming_clear)
+
 static vv_status is_unfinished(renaming *n, const vv_oid *new_id, bool *out, vv_error *err)
 {
-	vv_buf log = VV_BUF_INIT;
+	vv_auto(vv_buf) log = VV_BUF_INIT;
 	const char *line;
 	vv_status rc;
 
@@ -205,69 +205,62 @@ static vv_status is_unfinished(renaming *n, const vv_oid *new_id, bool *out, vv_
 			(before == 0 || memcmp(log.data, n->log.data, before) == 0)) ||
 		       (before == 0 && strspn(line, "0") == VV_OID_TEXT);
 	}
-	vv_buf_clear(&log);
 	return rc;
 }
 
 /* The id of a branch; null: none. */
 static vv_status branch_id(vv_repository *r, const char *ref_name, vv_oid *out, vv_error *err)
 {
-	vv_ref ref = {0};
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc = vv_ref_get(r, ref_name, &ref, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc == VV_OK && ref.symbolic) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another",
-			     vv_text_shows(ref_name));
-	} else if (rc == VV_OK) {
-		*out = ref.id;
+	if (rc < 0) {
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	vv_ref_clear(&ref);
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	*out = ref.id;
+	return ref.symbolic
+		       ? vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another",
+				 vv_text_shows(ref_name))
+		       : VV_OK;
 }
 
 /* `branch -m NEW` on NEW: where that is what a renaming that was broken off left, goes on with it. */
 static vv_status find_broken_off(renaming *n, char **from, bool *out, vv_error *err)
 {
 	static const char words[] = "\tBranch: renamed refs/heads/";
-	vv_buf log = VV_BUF_INIT;
+	vv_auto(vv_buf) log = VV_BUF_INIT;
 	const char *at = NULL, *next, *end;
 	vv_oid new_id;
 	vv_status rc;
 
 	*out = false;
 	if ((rc = read_reflog(n->repo, n->new_name, &log, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (next = vv_buf_cstr(&log); (next = strstr(next, words)); next++) {
 		at = next + sizeof(words) - 1;
 	}
 	end = at ? strstr(at, " to refs/heads/") : NULL;
 	if (!end) {
-		goto done;
+		return VV_OK;
 	}
-	if (!(*from = vv_strndup(at, (size_t)(end - at)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (!(n->from = *from = vv_strndup(at, (size_t)(end - at)))) {
+		return vv_fail_nomem(err);
 	}
-	n->from = *from;
 	if ((rc = say_renaming(n, err)) < 0 || !renaming_line(&log, n->message) ||
 	    (rc = branch_id(n->repo, n->old_name, &n->id, err)) < 0 ||
-	    (rc = branch_id(n->repo, n->new_name, &new_id, err)) < 0 || vv_oid_is_null(&n->id)) {
-		goto done;
+	    (rc = branch_id(n->repo, n->new_name, &new_id, err)) < 0 || vv_oid_is_null(&n->id) ||
+	    (rc = read_reflog(n->repo, n->old_name, &n->log, err)) < 0) {
+		return rc;
 	}
-	if ((rc = read_reflog(n->repo, n->old_name, &n->log, err)) == VV_OK) {
-		rc = is_unfinished(n, &new_id, out, err);
-	}
-done:
-	vv_buf_clear(&log);
-	return rc;
+	return is_unfinished(n, &new_id, out, err);
 }
 
 /* May it be done? *made: the new branch is there already, from a renaming that was broken off. */
 static vv_status judge(renaming *n, bool force, bool *made, vv_error *err)
 {
-	char *where = NULL;
+	vv_auto(char) *where = NULL;
 	vv_oid now;
 	vv_status rc;
 
@@ -279,24 +272,21 @@ static vv_status judge(renaming *n, bool force, bool *made, vv_error *err)
 			       vv_text_shows(n->from));
 	}
 	if ((rc = read_reflog(n->repo, n->old_name, &n->log, err)) < 0 ||
-	    (rc = branch_id(n->repo, n->new_name, &now, err)) < 0) {
+	    (rc = branch_id(n->repo, n->new_name, &now, err)) < 0 ||
+	    (!vv_oid_is_null(&now) && ((rc = is_unfinished(n, &now, made, err)) < 0 || *made)) ||
+	    (rc = vv_branch_checked_out(n->repo, n->new_name, &where, err)) < 0) {
 		return rc;
-	}
-	if (!vv_oid_is_null(&now) && ((rc = is_unfinished(n, &now, made, err)) < 0 || *made)) {
-		return rc;
-	}
-	if ((rc = vv_branch_checked_out(n->repo, n->new_name, &where, err)) == VV_OK && where) {
-		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
-			     vv_text_shows(n->to), vv_text_shows(where));
-	}
-	vv_free(where);
-	if (rc == VV_OK && !vv_oid_is_null(&now) && !force) {
-		rc = vv_fail(err, VV_EEXISTS, "there is a branch '%s' already",
-			     vv_text_shows(n->to));
-		return vv_hint(err, "-M takes its place");
 	}
 	n->replaced = now;
-	return rc;
+	if (where) {
+		return vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+			       vv_text_shows(n->to), vv_text_shows(where));
+	}
+	if (!vv_oid_is_null(&now) && !force) {
+		vv_fail(err, VV_EEXISTS, "there is a branch '%s' already", vv_text_shows(n->to));
+		return vv_hint(err, "-M takes its place");
+	}
+	return VV_OK;
 }
 
 /* The new ref, durable. */
@@ -315,31 +305,27 @@ static vv_status make_new(renaming *n, vv_error *err)
  * the old ref is gone. */
 static vv_status carry_log(renaming *n, vv_error *err)
 {
-	vv_buf log = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_auto(vv_buf) log = VV_BUF_INIT;
+	vv_status rc;
 
-	if (n->log.len > 0) {
-		vv_buf_put(&log, n->log.data, n->log.len);
-		vv_reflog_put(&log, n->repo, &n->id, &n->id, n->message);
-		if ((rc = vv_buf_ok(&log, err)) == VV_OK) {
-			rc = write_reflog(n->repo, n->new_name, &log, err);
-		}
+	if (n->log.len == 0) {
+		return VV_OK;
 	}
-	vv_buf_clear(&log);
-	return rc;
+	vv_buf_put(&log, n->log.data, n->log.len);
+	vv_reflog_put(&log, n->repo, &n->id, &n->id, n->message);
+	rc = vv_buf_ok(&log, err);
+	return rc < 0 ? rc : write_reflog(n->repo, n->new_name, &log, err);
 }
 
 /* HEAD of every worktree that is on the old branch. */
 static vv_status move_heads(renaming *n, vv_error *err)
 {
-	char **gitdirs = NULL;
-	size_t count = 0, i;
-	vv_status rc = vv_worktree_gitdirs(n->repo, &gitdirs, &count, err);
+	vv_auto(vv_string_list) gitdirs = {0};
+	vv_status rc = vv_worktree_gitdirs(n->repo, &gitdirs, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		rc = vv_head_follow(n->repo, gitdirs[i], n->old_name, n->new_name, err);
+	for (size_t i = 0; rc == VV_OK && i < gitdirs.count; i++) {
+		rc = vv_head_follow(n->repo, gitdirs.items[i], n->old_name, n->new_name, err);
 	}
-	vv_names_free(gitdirs, count);
 	return rc;
 }
 
@@ -347,19 +333,13 @@ static vv_status move_heads(renaming *n, vv_error *err)
  * replaced comes back. *left: it is there still. */
 static void take_back(renaming *n, bool *was_there, bool *left)
 {
-	char *where = NULL;
+	vv_auto(char) *where = NULL;
 	vv_oid now;
-	bool free_to_go;
 
 	*was_there = branch_id(n->repo, n->new_name, &now, NULL) == VV_OK &&
 		     vv_oid_equal(&now, &n->id);
 	*left = *was_there;
-	if (!*was_there) {
-		return;
-	}
-	free_to_go = vv_branch_checked_out(n->repo, n->new_name, &where, NULL) == VV_OK && !where;
-	vv_free(where);
-	if (!free_to_go) {
+	if (!*was_there || vv_branch_checked_out(n->repo, n->new_name, &where, NULL) < 0 || where) {
 		return;
 	}
 	if (n->nested) {
@@ -429,31 +409,17 @@ static vv_status do_rename(renaming *n, bool made, vv_error *err)
 vv_status vv_branch_rename(vv_repository *r, const char *from, const char *to, bool force,
 			   vv_error *err)
 {
-	renaming n = {.repo = r, .from = from, .to = to};
-	char *other = NULL;
-	bool made = false, nothing = false;
+	vv_auto(char) *other = NULL;
+	vv_auto(renaming) n = {.repo = r, .from = from, .to = to};
+	bool made = false, same = strcmp(from, to) == 0;
 	vv_status rc;
 
-	vv_buf_init(&n.log);
-	if ((rc = say_renaming(&n, err)) < 0 || (rc = vv_ref_name_check(to, err)) < 0) {
-		goto done;
+	if ((rc = say_renaming(&n, err)) < 0 || (rc = vv_ref_name_check(to, err)) < 0 ||
+	    (rc = same ? find_broken_off(&n, &other, &made, err) : judge(&n, force, &made, err)) <
+		    0) {
+		return rc;
 	}
-	if (strcmp(from, to) == 0) {
-		rc = find_broken_off(&n, &other, &made, err);
-		nothing = !made;
-	} else {
-		rc = judge(&n, force, &made, err);
-	}
-	if (rc == VV_OK && !nothing) {
-		rc = do_rename(&n, made, err);
-	}
-done:
-	vv_free(other);
-	vv_free(n.old_name);
-	vv_free(n.new_name);
-	vv_free(n.message);
-	vv_buf_clear(&n.log);
-	return rc;
+	return same && !made ? VV_OK : do_rename(&n, made, err);
 }
 
 typedef struct mapping {
@@ -511,109 +477,79 @@ static vv_status map_refspec(void *payload, const char *name, const char *value,
 static vv_status branch_setting(vv_repository *r, const char *branch, const char *what, char **out,
 				vv_error *err)
 {
-	vv_buf key = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(char) *key = setting_key("branch", branch, what);
 
 	*out = NULL;
-	vv_buf_printf(&key, "branch.%s.%s", branch, what);
-	if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
-		rc = vv_config_string(r, key.data, out, err);
-	}
-	vv_buf_clear(&key);
-	return rc;
+	return key ? vv_config_string(r, key, out, err) : vv_fail_nomem(err);
 }
 
 /* The upstream's name; VV_ENOTFOUND when there is none. */
-static vv_status find_upstream(vv_repository *r, const char *branch_ref, char **out, vv_error *err)
+static vv_status find_upstream(vv_repository *r, const char *branch, char **out, vv_error *err)
 {
-	const char *branch = branch_ref;
-	char *remote = NULL, *merge = NULL;
-	vv_buf key = VV_BUF_INIT;
+	vv_auto(char) *remote = NULL, *merge = NULL, *key = NULL;
 	mapping m = {NULL, NULL, NULL};
 	vv_status rc;
 
-	*out = NULL;
-	if (strncmp(branch, "refs/heads/", 11) != 0) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a branch",
-			       vv_text_shows(branch_ref));
-	}
-	branch += 11;
 	if ((rc = branch_setting(r, branch, "remote", &remote, err)) < 0 ||
 	    (rc = branch_setting(r, branch, "merge", &merge, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (strcmp(remote, ".") == 0) { /* a branch of this repository */
-		*out = merge;
-		merge = NULL;
-		goto done;
+		*out = vv_take(&merge);
+		return VV_OK;
 	}
-	vv_buf_printf(&key, "remote.%s.fetch", remote);
-	m.key = vv_buf_cstr(&key);
+	if (!(key = setting_key("remote", remote, "fetch"))) {
+		return vv_fail_nomem(err);
+	}
+	m.key = key;
 	m.merge = merge;
-	if ((rc = vv_buf_ok(&key, err)) == VV_OK &&
-	    (rc = vv_config_each(r, key.data, map_refspec, &m, err)) == VV_OK) {
-		*out = m.tracking;
-		rc = m.tracking ? VV_OK : VV_ENOTFOUND;
-		m.tracking = NULL;
+	if ((rc = vv_config_each(r, key, map_refspec, &m, err)) < 0) {
+		vv_free(m.tracking);
+		return rc;
 	}
-done:
-	vv_free(m.tracking);
-	vv_buf_clear(&key);
-	vv_free(merge);
-	vv_free(remote);
-	if (rc == VV_ENOTFOUND) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' has no upstream branch",
-			       vv_text_shows(branch));
-	}
-	return rc;
+	*out = m.tracking;
+	return *out ? VV_OK : VV_ENOTFOUND;
 }
 
 vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char *remote,
 			   const char *merge_ref, vv_error *err)
 {
 	const char *name = branch_ref + strlen("refs/heads/");
-	vv_buf key = VV_BUF_INIT;
 	vv_status rc;
 
 	assert(strncmp(branch_ref, "refs/heads/", strlen("refs/heads/")) == 0);
-	vv_buf_printf(&key, "branch.%s.remote", name);
-	if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_config_set(r, key.data, remote, err)) < 0) {
-		goto done;
-	}
-	vv_buf_reset(&key);
-	vv_buf_printf(&key, "branch.%s.merge", name);
-	if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
-		rc = vv_config_set(r, key.data, merge_ref, err);
-	}
-done:
-	vv_buf_clear(&key);
-	return rc;
+	rc = set(r, name, "remote", remote, err);
+	return rc < 0 ? rc : set(r, name, "merge", merge_ref, err);
 }
 
 vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **upstream,
 			     uint64_t *ahead, uint64_t *behind, vv_error *err)
 {
-	vv_ref ours = {0}, theirs = {0};
+	vv_auto(vv_ref) ours = {0}, theirs = {0};
+	vv_auto(char) *name = NULL;
 	vv_status rc;
 
 	*ahead = *behind = 0;
-	if ((rc = find_upstream(r, branch_ref, upstream, err)) < 0 ||
-	    (rc = vv_ref_get(r, branch_ref, &ours, err)) < 0) {
-		goto done;
+	*upstream = NULL;
+	if (strncmp(branch_ref, "refs/heads/", 11) != 0) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a branch",
+			       vv_text_shows(branch_ref));
 	}
-	rc = vv_ref_get(r, *upstream, &theirs, err);
+	if ((rc = find_upstream(r, branch_ref + 11, &name, err)) == VV_ENOTFOUND) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' has no upstream branch",
+			       vv_text_shows(branch_ref + 11));
+	}
+	if (rc < 0 || (rc = vv_ref_get(r, branch_ref, &ours, err)) < 0) {
+		return rc;
+	}
+	rc = vv_ref_get(r, name, &theirs, err);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_fail(err, VV_EMISSING, "the upstream '%s' is gone",
-			     vv_text_shows(*upstream));
+		rc = vv_fail(err, VV_EMISSING, "the upstream '%s' is gone", vv_text_shows(name));
 	} else if (rc == VV_OK) {
 		rc = vv_ahead_behind(r, &ours.commit, &theirs.commit, ahead, behind, err);
 	}
-done:
-	if (rc < 0 && rc != VV_EMISSING) {
-		vv_free(*upstream);
-		*upstream = NULL;
+	if (rc == VV_OK || rc == VV_EMISSING) {
+		*upstream = vv_take(&name);
 	}
-	vv_ref_clear(&theirs);
-	vv_ref_clear(&ours);
 	return rc;
 }

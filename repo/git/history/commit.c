@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/date.h"
@@ -70,8 +71,8 @@ static vv_status copy_commit(const git_commit *from, vv_commit *out, vv_error *e
 
 vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_error *err)
 {
-	git_odb_object *bytes = NULL;
-	git_commit *commit = NULL;
+	vv_auto(git_odb_object) *bytes = NULL;
+	vv_auto(git_commit) *commit = NULL;
 	char hex[VV_OID_TEXT + 1];
 	git_oid git_id;
 	vv_status rc;
@@ -84,7 +85,6 @@ vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_
 	    0) {
 		return rc;
 	}
-	git_odb_object_free(bytes);
 	if ((code = git_commit_lookup(&commit, r->git, &git_id)) < 0) {
 		vv_oid_text(hex, id);
 		return vv_git_fail(err, code, "cannot read the commit %s", hex);
@@ -92,7 +92,6 @@ vv_status vv_commit_read(vv_repository *r, const vv_oid *id, vv_commit *out, vv_
 	if ((rc = copy_commit(commit, out, err)) < 0) {
 		vv_commit_clear(out);
 	}
-	git_commit_free(commit);
 	return rc;
 }
 
@@ -164,14 +163,6 @@ static void put_signature(vv_buf *b, const vv_buf *signature)
 	}
 }
 
-static char *ident_of(const vv_person *p)
-{
-	vv_buf b = VV_BUF_INIT;
-
-	vv_buf_printf(&b, "%s <%s>", p->name, p->email);
-	return vv_buf_detach(&b);
-}
-
 static vv_status must_sign(vv_repository *r, const vv_commit_options *opts, bool *out,
 			   vv_error *err)
 {
@@ -182,58 +173,53 @@ static vv_status must_sign(vv_repository *r, const vv_commit_options *opts, bool
 	return vv_config_bool(r, "commit.gpgsign", false, out, err);
 }
 
+/* Appends a signature of the text by this person. */
+static vv_status sign(vv_repository *r, const vv_person *who, const vv_buf *text, vv_buf *signature,
+		      vv_error *err)
+{
+	vv_auto(vv_buf) ident = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&ident, "%s <%s>", who->name, who->email);
+	if ((rc = vv_buf_ok(&ident, err)) < 0 || (rc = vv_buf_ok(text, err)) < 0) {
+		return rc;
+	}
+	return vv_sign(r, text->data, text->len, ident.data, signature, err);
+}
+
 /* Appends "<message>" with a final newline to the headers, and, where it is wanted,
  * a signature of all that between the two. */
 static vv_status finish_commit(vv_repository *r, const vv_commit_options *opts, vv_buf *head,
 			       const vv_person *committer, vv_buf *out, vv_error *err)
 {
-	vv_buf body = VV_BUF_INIT, unsigned_text = VV_BUF_INIT, signature = VV_BUF_INIT;
-	size_t len = strlen(opts->message);
-	char *ident = NULL;
-	bool sign;
+	vv_auto(vv_buf) signature = VV_BUF_INIT;
+	size_t len = strlen(opts->message), head_len = head->len;
+	bool signs;
 	vv_status rc;
 
-	vv_buf_putc(&body, '\n');
-	vv_buf_puts(&body, opts->message);
+	vv_buf_putc(head, '\n');
+	vv_buf_puts(head, opts->message);
 	if (len > 0 && opts->message[len - 1] != '\n') {
-		vv_buf_putc(&body, '\n');
+		vv_buf_putc(head, '\n');
 	}
-	if ((rc = must_sign(r, opts, &sign, err)) < 0) {
-		goto done;
+	if ((rc = vv_buf_ok(head, err)) < 0 || (rc = must_sign(r, opts, &signs, err)) < 0 ||
+	    (signs && (rc = sign(r, committer, head, &signature, err)) < 0)) {
+		return rc;
 	}
-	if (sign) {
-		vv_buf_put(&unsigned_text, vv_buf_cstr(head), head->len);
-		vv_buf_put(&unsigned_text, vv_buf_cstr(&body), body.len);
-		if (!(ident = ident_of(committer)) || unsigned_text.failed) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
-		if ((rc = vv_sign(r, unsigned_text.data, unsigned_text.len, ident, &signature,
-				  err)) < 0) {
-			goto done;
-		}
-	}
-	vv_buf_put(out, vv_buf_cstr(head), head->len);
-	if (sign) {
+	vv_buf_put(out, head->data, head_len);
+	if (signs) {
 		put_signature(out, &signature);
 	}
-	vv_buf_put(out, vv_buf_cstr(&body), body.len);
-	rc = head->failed || body.failed ? vv_fail_nomem(err) : vv_buf_ok(out, err);
-done:
-	vv_free(ident);
-	vv_buf_clear(&signature);
-	vv_buf_clear(&unsigned_text);
-	vv_buf_clear(&body);
-	return rc;
+	vv_buf_put(out, head->data + head_len, head->len - head_len);
+	return vv_buf_ok(out, err);
 }
 
 vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			  vv_error *err)
 {
-	vv_buf head = VV_BUF_INIT, text = VV_BUF_INIT;
-	vv_person author = {0}, committer = {0};
+	vv_auto(vv_buf) head = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_person) author = {0}, committer = {0};
 	git_oid id;
-	size_t i;
 	vv_status rc;
 
 	if (strlen(opts->message) > MESSAGE_BYTES_MAX) {
@@ -242,10 +228,10 @@ vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oi
 	}
 	if ((rc = vv_identity(r, VV_COMMITTER, &committer, err)) < 0 ||
 	    (rc = author_of(r, opts, &author, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	put_id(&head, "tree", opts->tree);
-	for (i = 0; i < opts->parent_count; i++) {
+	for (size_t i = 0; i < opts->parent_count; i++) {
 		put_id(&head, "parent", &opts->parents[i]);
 	}
 	vv_buf_puts(&head, "author ");
@@ -258,25 +244,19 @@ vv_status vv_commit_write(vv_repository *r, const vv_commit_options *opts, vv_oi
 	}
 	if ((rc = finish_commit(r, opts, &head, &committer, &text, err)) < 0 ||
 	    (rc = vv_quarantine_write(r, GIT_OBJECT_COMMIT, text.data, text.len, &id, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_oid_from_git(out, &id);
-done:
-	vv_person_clear(&committer);
-	vv_person_clear(&author);
-	vv_buf_clear(&text);
-	vv_buf_clear(&head);
-	return rc;
+	return VV_OK;
 }
 
 /* What HEAD must be when the commit takes its place. */
 static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			       bool *amends, vv_error *err)
 {
-	vv_head head = {0};
-	vv_commit now = {0};
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_commit) now = {0};
 	vv_status rc;
-	size_t i;
 
 	*amends = false;
 	memset(out, 0, sizeof(*out));
@@ -292,25 +272,21 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 						  : !vv_oid_equal(out, &opts->parents[0]);
 	} else if (!head.unborn && !vv_oid_equal(out, &head.commit)) {
 		if ((rc = vv_commit_read(r, &head.commit, &now, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		*amends = now.parent_count == opts->parent_count;
-		for (i = 0; *amends && i < now.parent_count; i++) {
+		for (size_t i = 0; *amends && i < now.parent_count; i++) {
 			*amends = vv_oid_equal(&now.parents[i], &opts->parents[i]);
 		}
 		if (*amends) {
 			*out = head.commit;
 		}
 	}
-	if (!vv_oid_equal(out, &head.commit)) {
-		(void)vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
-		rc = vv_hint(err,
-			     "somebody else committed here; look at 'varve log' and try again");
+	if (vv_oid_equal(out, &head.commit)) {
+		return VV_OK;
 	}
-done:
-	vv_commit_clear(&now);
-	vv_head_clear(&head);
-	return rc;
+	(void)vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
+	return vv_hint(err, "somebody else committed here; look at 'varve log' and try again");
 }
 
 static char *reflog_text(const vv_commit_options *opts, bool amends)
@@ -330,7 +306,7 @@ static char *reflog_text(const vv_commit_options *opts, bool amends)
 vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_oid *out,
 			   vv_error *err)
 {
-	char *reflog = NULL;
+	vv_auto(char) *reflog = NULL;
 	vv_oid old;
 	bool amends;
 	vv_status rc;
@@ -339,12 +315,8 @@ vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_o
 	    (rc = vv_commit_write(r, opts, out, err)) < 0) {
 		return rc;
 	}
-	if (!opts->reflog && !(reflog = reflog_text(opts, amends))) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_head_move(r, out, &old, opts->reflog ? opts->reflog : reflog, err);
-	vv_free(reflog);
-	return rc;
+	reflog = opts->reflog ? vv_strdup(opts->reflog) : reflog_text(opts, amends);
+	return reflog ? vv_head_move(r, out, &old, reflog, err) : vv_fail_nomem(err);
 }
 
 /* --- tags ------------------------------------------------------------------------ */
@@ -352,17 +324,16 @@ vv_status vv_commit_create(vv_repository *r, const vv_commit_options *opts, vv_o
 static vv_status write_tag(vv_repository *r, const char *name, const vv_oid *commit,
 			   const char *message, vv_oid *out, vv_error *err)
 {
-	vv_person tagger = {0};
-	vv_buf text = VV_BUF_INIT, signature = VV_BUF_INIT;
-	char *ident = NULL;
+	vv_auto(vv_person) tagger = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT, signature = VV_BUF_INIT;
 	size_t len = strlen(message);
-	bool sign = false;
+	bool signs = false;
 	git_oid id;
 	vv_status rc;
 
 	if ((rc = vv_identity(r, VV_COMMITTER, &tagger, err)) < 0 ||
-	    (rc = vv_config_bool(r, "tag.gpgsign", false, &sign, err)) < 0) {
-		goto done;
+	    (rc = vv_config_bool(r, "tag.gpgsign", false, &signs, err)) < 0) {
+		return rc;
 	}
 	put_id(&text, "object", commit);
 	vv_buf_printf(&text, "type commit\ntag %s\ntagger ", name);
@@ -372,52 +343,38 @@ static vv_status write_tag(vv_repository *r, const char *name, const vv_oid *com
 	if (len == 0 || message[len - 1] != '\n') {
 		vv_buf_putc(&text, '\n');
 	}
-	if ((rc = vv_buf_ok(&text, err)) < 0) {
-		goto done;
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (signs && (rc = sign(r, &tagger, &text, &signature, err)) < 0)) {
+		return rc;
 	}
-	if (sign) {
-		if (!(ident = ident_of(&tagger))) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
-		if ((rc = vv_sign(r, text.data, text.len, ident, &signature, err)) < 0) {
-			goto done;
-		}
-		vv_buf_put(&text, vv_buf_cstr(&signature), signature.len);
-	}
+	vv_buf_put(&text, vv_buf_cstr(&signature), signature.len);
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
 	    (rc = vv_quarantine_write(r, GIT_OBJECT_TAG, text.data, text.len, &id, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_oid_from_git(out, &id);
-done:
-	vv_free(ident);
-	vv_buf_clear(&signature);
-	vv_buf_clear(&text);
-	vv_person_clear(&tagger);
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit,
 			const char *message_or_null, bool force, vv_error *err)
 {
-	vv_buf ref = VV_BUF_INIT;
+	vv_auto(char) *ref = vv_path_join("refs/tags", name, NULL);
 	vv_oid target = *commit;
 	vv_status rc;
 
 	if ((rc = vv_ref_name_check(name, err)) < 0) {
 		return rc;
 	}
-	vv_buf_printf(&ref, "refs/tags/%s", name);
-	if ((rc = vv_buf_ok(&ref, err)) == VV_OK && message_or_null) {
-		rc = write_tag(r, name, commit, message_or_null, &target, err);
+	if (!ref) {
+		return vv_fail_nomem(err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_ref_update(r, ref.data, &target, NULL, force, NULL, err);
-		if (rc == VV_EEXISTS) {
-			(void)vv_hint(err, "'--force' moves it");
-		}
+	if (message_or_null &&
+	    (rc = write_tag(r, name, commit, message_or_null, &target, err)) < 0) {
+		return rc;
 	}
-	vv_buf_clear(&ref);
+	if ((rc = vv_ref_update(r, ref, &target, NULL, force, NULL, err)) == VV_EEXISTS) {
+		(void)vv_hint(err, "'--force' moves it");
+	}
 	return rc;
 }

@@ -59,7 +59,7 @@ static vv_status find_text(vv_repository *r, const char *env, const char *key, c
 {
 	const vv_env *given = vv_repository_env(r);
 	const char *value = vv_env_get(given, env);
-	char *text = NULL;
+	vv_auto(char) *text = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -68,53 +68,55 @@ static vv_status find_text(vv_repository *r, const char *env, const char *key, c
 		if (rc == VV_ENOTFOUND) {
 			rc = vv_config_string(r, user_key, &text, err);
 		}
-		if (rc < 0 && rc != VV_ENOTFOUND) {
+		if ((rc = vv_missing_ok(rc, err)) < 0) {
 			return rc;
 		}
-		vv_error_clear(err);
 		value = text ? text : last_env ? vv_env_get(given, last_env) : NULL;
 	}
-	rc = VV_OK;
 	if (value && !(*out = clean(value, strlen(value)))) {
-		rc = vv_fail_nomem(err);
+		return vv_fail_nomem(err);
 	}
-	vv_free(text);
+	return VV_OK;
+}
+
+static vv_status find_person(vv_repository *r, const role_names *names, vv_person *out,
+			     vv_error *err)
+{
+	const char *date = vv_env_get(vv_repository_env(r), names->env_date);
+	uint32_t nsec;
+	vv_status rc;
+
+	if ((rc = find_text(r, names->env_name, names->key_name, "user.name", NULL, &out->name,
+			    err)) < 0 ||
+	    (rc = find_text(r, names->env_email, names->key_email, "user.email", "EMAIL",
+			    &out->email, err)) < 0) {
+		return rc;
+	}
+	if (!out->name || !*out->name || !out->email) {
+		(void)vv_fail(err, VV_EUSAGE, "Git does not know who you are: %s is not set",
+			      out->name && *out->name ? "user.email" : "user.name");
+		(void)vv_hint(
+			err,
+			"git config --global user.name 'Your Name'; git config --global user.email you@example.org");
+		return VV_EUSAGE;
+	}
+	if (!date || !*date) {
+		vv_now(&out->time, &nsec);
+		out->offset_min = vv_local_offset_min(out->time);
+		return VV_OK;
+	}
+	if ((rc = vv_date_parse(date, &out->time, &out->offset_min, err)) < 0) {
+		(void)vv_prefix(err, "%s", names->env_date);
+	}
 	return rc;
 }
 
 vv_status vv_identity(vv_repository *r, vv_role role, vv_person *out, vv_error *err)
 {
-	const role_names *names = &roles[role];
-	const char *date = vv_env_get(vv_repository_env(r), names->env_date);
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = find_text(r, names->env_name, names->key_name, "user.name", NULL, &out->name,
-			    err)) < 0 ||
-	    (rc = find_text(r, names->env_email, names->key_email, "user.email", "EMAIL",
-			    &out->email, err)) < 0) {
-		goto done;
-	}
-	if (!out->name || !*out->name || !out->email) {
-		(void)vv_fail(err, VV_EUSAGE, "Git does not know who you are: %s is not set",
-			      out->name && *out->name ? "user.email" : "user.name");
-		rc = vv_hint(
-			err,
-			"git config --global user.name 'Your Name'; git config --global user.email you@example.org");
-		goto done;
-	}
-	if (date && *date) {
-		if ((rc = vv_date_parse(date, &out->time, &out->offset_min, err)) < 0) {
-			(void)vv_prefix(err, "%s", names->env_date);
-		}
-	} else {
-		uint32_t nsec;
-
-		vv_now(&out->time, &nsec);
-		out->offset_min = vv_local_offset_min(out->time);
-	}
-done:
-	if (rc < 0) {
+	if ((rc = find_person(r, &roles[role], out, err)) < 0) {
 		vv_person_clear(out);
 	}
 	return rc;

@@ -56,36 +56,35 @@ static note *note_of(vv_log *l, vv_node *n)
 
 static vv_status take_print(vv_log *l, vv_node *n, note **out, vv_error *err)
 {
-	note *nt = note_of(l, n);
-	vv_buf all = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	size_t i;
+	note *nt = *out = note_of(l, n);
+	vv_auto(vv_buf) all = VV_BUF_INIT;
+	vv_status rc;
 
 	if (!nt) {
 		return vv_fail_nomem(err);
 	}
-	*out = nt;
 	if (nt->has_print) {
 		return VV_OK;
 	}
 	nt->absent = true;
-	for (i = 0; rc == VV_OK && i < l->path_count; i++) {
+	for (size_t i = 0; i < l->path_count; i++) {
 		git_oid id;
 		uint32_t mode;
 
-		rc = vv_tree_find(l->repo, &n->tree, l->paths[i], &mode, &id, err);
-		if (rc == VV_OK && mode != 0) {
+		if ((rc = vv_tree_find(l->repo, &n->tree, l->paths[i], &mode, &id, err)) < 0) {
+			return rc;
+		}
+		if (mode != 0) {
 			nt->absent = false;
 			vv_buf_put_varint(&all, i);
 			vv_buf_put(&all, &mode, sizeof(mode));
 			vv_buf_put(&all, id.id, sizeof(id.id));
 		}
 	}
-	if (rc == VV_OK && (rc = vv_buf_ok(&all, err)) == VV_OK) {
+	if ((rc = vv_buf_ok(&all, err)) == VV_OK) {
 		nt->print = vv_xxh3_128(vv_buf_cstr(&all), all.len, l->seed);
 		nt->has_print = true;
 	}
-	vv_buf_clear(&all);
 	return rc;
 }
 
@@ -165,7 +164,7 @@ static bool follows(vv_log *l, vv_node *n, uint32_t i)
 /* Hides all ancestors that were met already. */
 static vv_status hide_below(vv_log *l, vv_node *n, vv_error *err)
 {
-	vv_nodes stack = VV_NODES_INIT;
+	vv_auto(vv_nodes) stack = VV_NODES_INIT;
 	vv_status rc = vv_nodes_add(&stack, n, err);
 	uint32_t i;
 
@@ -181,7 +180,6 @@ static vv_status hide_below(vv_log *l, vv_node *n, vv_error *err)
 			}
 		}
 	}
-	vv_nodes_clear(&stack);
 	return rc;
 }
 
@@ -205,15 +203,9 @@ static vv_status push_tip(vv_log *l, vv_node *n, uint32_t flags, vv_error *err)
 static vv_status expand(vv_log *l, vv_node *n, vv_error *err)
 {
 	bool hidden = (*vv_node_flags(l->walker, n) & HIDDEN) != 0;
-	vv_status rc = VV_OK;
-	uint32_t i;
+	vv_status rc = hidden ? hide_below(l, n, err) : simplify(l, n, err);
 
-	if (hidden) {
-		rc = hide_below(l, n, err);
-	} else {
-		rc = simplify(l, n, err);
-	}
-	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
+	for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
 		if (hidden || follows(l, n, i)) {
 			rc = push_tip(l, n->parents[i], hidden ? HIDDEN : 0, err);
 		}
@@ -268,7 +260,7 @@ static vv_status collect(vv_log *l, vv_error *err)
  * before others. */
 static vv_status sort_topo(vv_log *l, vv_error *err)
 {
-	vv_queue ready = VV_QUEUE_INIT;
+	vv_auto(vv_queue) ready = VV_QUEUE_INIT;
 	vv_nodes sorted = VV_NODES_INIT;
 	vv_node *n;
 	vv_status rc = VV_OK;
@@ -302,7 +294,6 @@ static vv_status sort_topo(vv_log *l, vv_error *err)
 			}
 		}
 	}
-	vv_queue_clear(&ready);
 	vv_nodes_clear(&l->list);
 	l->list = sorted;
 	return rc;
@@ -362,56 +353,49 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status add_head(vv_log *l, bool unborn_ok, vv_error *err)
 {
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(l->repo, &head, err);
 
-	if (rc == VV_OK && !vv_oid_is_null(&head.commit)) {
-		rc = add_tip(l, &head.commit, 0, err);
-	} else if (rc == VV_OK && !unborn_ok) {
-		rc = vv_fail(err, VV_ENOTFOUND, "there is no commit yet");
+	if (rc < 0) {
+		return rc;
 	}
-	vv_head_clear(&head);
-	return rc;
+	if (!vv_oid_is_null(&head.commit)) {
+		return add_tip(l, &head.commit, 0, err);
+	}
+	return unborn_ok ? VV_OK : vv_fail(err, VV_ENOTFOUND, "there is no commit yet");
 }
 
 static vv_status add_range(vv_log *l, const vv_range *range, vv_error *err)
 {
-	vv_oid *bases = NULL;
-	size_t count = 0, i;
+	const bool symmetric = range->has_exclude && range->symmetric;
+	vv_auto(vv_oid) *bases = NULL;
+	size_t count = 0;
 	vv_status rc = VV_OK;
 
-	if (range->has_exclude && range->symmetric) {
-		rc = vv_merge_bases(l->repo, &range->exclude, &range->include, &bases, &count, err);
-		if (rc == VV_OK) {
-			rc = add_tip(l, &range->exclude, 0, err);
-		}
-	} else if (range->has_exclude) {
-		rc = add_tip(l, &range->exclude, HIDDEN | BOTTOM, err);
+	if (symmetric && (rc = vv_merge_bases(l->repo, &range->exclude, &range->include, &bases,
+					      &count, err)) < 0) {
+		return rc;
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	if (range->has_exclude) {
+		rc = add_tip(l, &range->exclude, symmetric ? 0 : HIDDEN | BOTTOM, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = add_tip(l, &bases[i], HIDDEN | BOTTOM, err);
 	}
-	vv_free(bases);
 	return rc < 0 ? rc : add_tip(l, &range->include, 0, err);
 }
 
 static vv_status add_tips(vv_log *l, const vv_log_options *opts, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; i < opts->range_count; i++) {
-		if ((rc = add_range(l, &opts->ranges[i], err)) < 0) {
-			break;
-		}
+	for (size_t i = 0; rc == VV_OK && i < opts->range_count; i++) {
+		rc = add_range(l, &opts->ranges[i], err);
 	}
 	if (rc == VV_OK && (opts->all || opts->range_count == 0)) {
 		rc = add_head(l, opts->all, err);
 	}
-	if (rc == VV_OK && opts->all) {
-		rc = vv_refs_each(l->repo, "refs/", add_ref, l, err);
-	}
-	return rc;
+	return rc == VV_OK && opts->all ? vv_refs_each(l->repo, "refs/", add_ref, l, err) : rc;
 }
 
 static vv_status copy_paths(vv_log *l, const char *const *paths, vv_error *err)
@@ -443,12 +427,11 @@ static vv_status copy_paths(vv_log *l, const char *const *paths, vv_error *err)
 
 vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts, vv_error *err)
 {
-	vv_log *l = vv_calloc(1, sizeof(*l));
+	vv_auto(vv_log) *l = vv_calloc(1, sizeof(*l));
 	vv_status rc;
 
 	*out = NULL;
-	if (!l || !(l->walker = vv_walker_new(r))) {
-		vv_free(l);
+	if (!l) {
 		return vv_fail_nomem(err);
 	}
 	l->repo = r;
@@ -457,22 +440,22 @@ vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts
 	l->left = opts->max_count ? opts->max_count : UINT64_MAX;
 	vv_arena_init(&l->arena);
 	vv_random(&l->seed, sizeof(l->seed));
+	if (!(l->walker = vv_walker_new(r))) {
+		return vv_fail_nomem(err);
+	}
 	vv_walker_begin(l->walker);
 	if ((rc = copy_paths(l, opts->paths, err)) < 0 || (rc = add_tips(l, opts, err)) < 0) {
-		goto fail;
+		return rc;
 	}
 	l->listed = l->has_hidden || opts->topo || opts->reverse;
 	if (l->listed) {
 		if ((rc = collect(l, err)) < 0 || (opts->topo && (rc = sort_topo(l, err)) < 0)) {
-			goto fail;
+			return rc;
 		}
 		cut_list(l, opts->reverse);
 	}
-	*out = l;
+	*out = vv_take(&l);
 	return VV_OK;
-fail:
-	vv_log_close(l);
-	return rc;
 }
 
 int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)

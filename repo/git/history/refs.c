@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/refs_internal.h"
+#include "repo/git/history/tips.h"
 
 void vv_ref_clear(vv_ref *ref)
 {
@@ -24,7 +25,7 @@ void vv_ref_clear(vv_ref *ref)
 static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out, bool *annotated,
 				vv_error *err)
 {
-	git_object *object = NULL, *commit = NULL;
+	vv_auto(git_object) *object = NULL, *commit = NULL;
 	git_object_t type;
 	uint64_t size;
 	vv_status rc = vv_object_header(r, id, &type, &size, err);
@@ -37,7 +38,6 @@ static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out
 	*annotated = type == GIT_OBJECT_TAG;
 	if (type == GIT_OBJECT_COMMIT) {
 		vv_oid_from_git(out, id);
-		return VV_OK;
 	}
 	if (type != GIT_OBJECT_TAG) {
 		return VV_OK;
@@ -49,16 +49,14 @@ static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out
 		vv_oid_from_git(out, git_object_id(commit));
 	}
 	git_error_clear();
-	git_object_free(commit);
-	git_object_free(object);
 	return VV_OK;
 }
 
 static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, vv_error *err)
 {
-	git_reference *direct = NULL;
+	vv_auto(git_reference) *direct = NULL;
 	const git_oid *id = git_reference_target(from);
-	vv_status rc = VV_OK;
+	vv_status rc;
 	int code;
 
 	memset(out, 0, sizeof(*out));
@@ -78,14 +76,13 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 		id = code == 0 ? git_reference_target(direct) : NULL;
 		git_error_clear();
 	}
-	if (id) {
-		vv_oid_from_git(&out->id, id);
-		rc = peel_to_commit(r, id, &out->commit, &out->annotated, err);
-		if (rc < 0) {
-			(void)vv_prefix(err, "%s", vv_text_shows(out->name));
-		}
+	if (!id) {
+		return VV_OK;
 	}
-	git_reference_free(direct);
+	vv_oid_from_git(&out->id, id);
+	if ((rc = peel_to_commit(r, id, &out->commit, &out->annotated, err)) < 0) {
+		(void)vv_prefix(err, "%s", vv_text_shows(out->name));
+	}
 	return rc;
 }
 
@@ -142,87 +139,76 @@ static bool cannot_be_read(int code)
 
 /* What is at a path below refs/: a folder is to be looked into, a file is a ref. */
 static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char *take_name,
-			 char ***todo, size_t *todo_count, size_t *todo_cap, vv_error *err)
+			 vv_string_list *todo, vv_error *err)
 {
-	size_t len = strlen(take_name), prefix_len = strlen(prefix);
-	char *path = vv_path_join(r->commondir, take_name, NULL);
+	vv_auto(char) *name = take_name, *path = vv_path_join(r->commondir, name, NULL);
+	size_t len = name ? strlen(name) : 0, prefix_len = strlen(prefix);
 	git_reference *ref = NULL;
 	vv_stat st;
-	vv_status rc = VV_OK;
+	vv_status rc;
 	int code;
 
-	if (!path) {
-		vv_free(take_name);
+	if (!name || !path) {
 		return vv_fail_nomem(err);
 	}
-	if (strncmp(take_name, prefix, len < prefix_len ? len : prefix_len) != 0 ||
+	if (strncmp(name, prefix, len < prefix_len ? len : prefix_len) != 0 ||
 	    vv_lstat(&st, path, NULL) < 0) {
-		goto done;
+		return VV_OK;
 	}
 	if (S_ISDIR(st.mode)) {
-		if (!vv_array_room(*todo, *todo_count, *todo_cap)) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
-		(*todo)[(*todo_count)++] = take_name;
-		take_name = NULL;
-	} else if (len >= prefix_len && S_ISREG(st.mode) && !vv_path_ends(take_name, ".lock") &&
-		   !has_ref(l, take_name)) {
-		code = git_reference_lookup(&ref, r->git, take_name);
-		rc = code == 0              ? add_ref(l, ref, err)
-		     : cannot_be_read(code) ? vv_git_fail(err, code, "cannot read the ref '%s'",
-							  vv_text_shows(take_name))
-					    : VV_OK;
+		return vv_string_list_add(todo, vv_take(&name), err);
 	}
+	if (len < prefix_len || !S_ISREG(st.mode) || vv_path_ends(name, ".lock") ||
+	    has_ref(l, name)) {
+		return VV_OK;
+	}
+	code = git_reference_lookup(&ref, r->git, name);
+	rc = code == 0 ? add_ref(l, ref, err)
+	     : cannot_be_read(code)
+		     ? vv_git_fail(err, code, "cannot read the ref '%s'", vv_text_shows(name))
+		     : VV_OK;
 	git_error_clear();
-done:
-	vv_free(take_name);
-	vv_free(path);
 	return rc;
 }
 
 /* libgit2 stops listing refs at a symbolic link to nothing, which a lock that varve holds is. */
 static vv_status add_loose(ref_list *l, vv_repository *r, const char *prefix, vv_error *err)
 {
-	char **todo = NULL, *dir = vv_strdup("refs");
-	size_t todo_count = 0, todo_cap = 0;
-	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
+	vv_auto(vv_string_list) todo = {0};
+	vv_status rc = vv_string_list_add(&todo, vv_strdup("refs"), err);
 
-	while (rc == VV_OK && dir) {
-		char *path = vv_path_join(r->commondir, dir, NULL), **names = NULL;
-		size_t count = 0;
+	while (rc == VV_OK && todo.count > 0) {
+		vv_auto(char) *dir = todo.items[--todo.count];
+		vv_auto(char) *path = vv_path_join(r->commondir, dir, NULL);
+		vv_auto(vv_folder) f = {0};
 
-		rc = path ? vv_list_dir(&names, &count, path, err) : vv_fail_nomem(err);
-		if (rc == VV_ENOTFOUND) {
-			vv_error_clear(err);
-			rc = VV_OK;
+		rc = vv_folder_read(&f, path, true, err);
+		while (rc == VV_OK && vv_folder_next(&f)) {
+			rc = look_at(l, r, prefix, vv_path_join(dir, f.name, NULL), &todo, err);
 		}
-		for (size_t i = 0; rc == VV_OK && i < count; i++) {
-			char *name = vv_path_join(dir, names[i], NULL);
-
-			rc = name ? look_at(l, r, prefix, name, &todo, &todo_count, &todo_cap, err)
-				  : vv_fail_nomem(err);
-		}
-		vv_names_free(names, count);
-		vv_free(path);
-		vv_free(dir);
-		dir = todo_count > 0 ? todo[--todo_count] : NULL;
 	}
-	vv_free(dir);
-	vv_names_free(todo, todo_count);
 	return rc;
 }
 
+static void ref_list_clear(ref_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		git_reference_free(l->items[i]);
+	}
+	vv_free(l->items);
+}
+
 /* The caller frees the items and their array, also on failure. */
+VV_AUTO_CLEAR(ref_list, ref_list_clear)
+
 static vv_status list_refs(ref_list *l, vv_repository *r, const char *prefix, vv_error *err)
 {
-	git_reference_iterator *it = NULL;
+	vv_auto(git_reference_iterator) *it = NULL;
 	git_reference *ref;
 	size_t len = strlen(prefix);
 	vv_status rc = VV_OK;
 	int code = git_reference_iterator_new(&it, r->git);
 
-	memset(l, 0, sizeof(*l));
 	while (code == 0 && rc == VV_OK && (code = git_reference_next(&ref, it)) == 0) {
 		if (strncmp(git_reference_name(ref), prefix, len) != 0) {
 			git_reference_free(ref);
@@ -234,42 +220,39 @@ static vv_status list_refs(ref_list *l, vv_repository *r, const char *prefix, vv
 		rc = vv_git_fail(err, code, "cannot list the refs");
 	}
 	git_error_clear();
-	git_reference_iterator_free(it);
 	sort_refs(l);
-	if (rc == VV_OK && (rc = add_loose(l, r, prefix, err)) == VV_OK && l->count > l->sorted) {
+	if (rc < 0 || (rc = add_loose(l, r, prefix, err)) < 0) {
+		return rc;
+	}
+	if (l->count > l->sorted) {
 		sort_refs(l);
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err)
 {
-	ref_list l;
-	size_t i;
+	vv_auto(ref_list) l = {0};
 	vv_status rc = list_refs(&l, r, prefix, err);
 
-	for (i = 0; i < l.count; i++) {
-		vv_ref ref = {0};
+	for (size_t i = 0; rc == VV_OK && i < l.count; i++) {
+		vv_auto(vv_ref) ref = {0};
 
-		if (rc == VV_OK && (rc = fill(r, l.items[i], &ref, err)) == VV_OK) {
+		if ((rc = fill(r, l.items[i], &ref, err)) == VV_OK) {
 			rc = fn(payload, &ref, err);
 		}
-		vv_ref_clear(&ref);
-		git_reference_free(l.items[i]);
 	}
-	vv_free(l.items);
 	return rc;
 }
 
 vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *err)
 {
-	git_reference *ref = NULL;
+	vv_auto(git_reference) *ref = NULL;
 	vv_status rc;
-	int code;
+	int code = git_reference_lookup(&ref, r->git, name);
 
 	memset(out, 0, sizeof(*out));
-	code = git_reference_lookup(&ref, r->git, name);
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
 		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(name));
@@ -277,9 +260,7 @@ vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *
 	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the ref '%s'", vv_text_shows(name));
 	}
-	rc = fill(r, ref, out, err);
-	git_reference_free(ref);
-	if (rc < 0) {
+	if ((rc = fill(r, ref, out, err)) < 0) {
 		vv_ref_clear(out);
 	}
 	return rc;
@@ -295,8 +276,7 @@ void vv_head_clear(vv_head *h)
 
 bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *commit)
 {
-	vv_head head = {0};
-	bool is;
+	vv_auto(vv_head) head = {0};
 
 	if (vv_oid_is_null(commit)) {
 		return false;
@@ -304,27 +284,23 @@ bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *comm
 	if (vv_head_read(r, &head, NULL) < 0) { /* the disk that failed the move fails this too */
 		return vv_oid_equal(&r->moved_to, commit);
 	}
-	is = vv_oid_equal(&head.commit, commit) &&
-	     (!branch_or_null || (head.branch && strcmp(head.branch, branch_or_null) == 0));
-	vv_head_clear(&head);
-	return is;
+	return vv_oid_equal(&head.commit, commit) &&
+	       (!branch_or_null || (head.branch && strcmp(head.branch, branch_or_null) == 0));
 }
 
 vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err)
 {
-	vv_ref ref = {0};
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_ref_get(r, "HEAD", &ref, err)) < 0) {
 		return rc;
 	}
-	out->branch = ref.symbolic;
-	ref.symbolic = NULL;
+	out->branch = vv_take(&ref.symbolic);
 	out->commit = ref.commit;
 	out->detached = !out->branch;
 	out->unborn = vv_oid_is_null(&ref.id);
-	vv_ref_clear(&ref);
 	return VV_OK;
 }
 
@@ -333,23 +309,19 @@ vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err)
 /* Does a file of a worktree's Git folder name the branch? */
 static bool file_names(const char *gitdir, const char *file, const char *start, const char *branch)
 {
-	char *path = vv_path_join(gitdir, file, NULL);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_path_join(gitdir, file, NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *p;
 	size_t len = strlen(start);
-	bool same = false;
 
-	if (path && vv_read_file(&text, path, 4096, NULL) == VV_OK) {
-		p = vv_buf_cstr(&text);
-		while (text.len > 0 && isspace((unsigned char)text.data[text.len - 1])) {
-			text.data[--text.len] = '\0';
-		}
-		same = strncmp(p, start, len) == 0 &&
-		       strcmp(p + len + strspn(p + len, " "), branch) == 0;
+	if (vv_read_file(&text, path, 4096, NULL) < 0) {
+		return false;
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
-	return same;
+	p = vv_buf_cstr(&text);
+	while (text.len > 0 && isspace((unsigned char)text.data[text.len - 1])) {
+		text.data[--text.len] = '\0';
+	}
+	return strncmp(p, start, len) == 0 && strcmp(p + len + strspn(p + len, " "), branch) == 0;
 }
 
 static bool worktree_has(const char *gitdir, const char *branch)
@@ -362,54 +334,35 @@ static bool worktree_has(const char *gitdir, const char *branch)
 /* The work tree of a linked worktree's Git folder; its own path when unknown. */
 static char *linked_path(const char *gitdir)
 {
-	char *file = vv_path_join(gitdir, "gitdir", NULL), *out = NULL;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_path_join(gitdir, "gitdir", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	if (file && vv_read_file(&text, file, 8192, NULL) == VV_OK) {
+	if (vv_read_file(&text, file, 8192, NULL) == VV_OK) {
 		while (text.len > 0 && text.data[text.len - 1] == '\n') {
 			text.len--;
 		}
 		if (text.len > 5 && memcmp(text.data + text.len - 5, "/.git", 5) == 0) {
 			text.len -= 5;
 		}
-		if (text.len > 0) {
-			out = vv_strndup(text.data, text.len);
-		}
 	}
-	vv_buf_clear(&text);
-	vv_free(file);
-	return out ? out : vv_strdup(gitdir);
+	return text.len > 0 ? vv_strndup(text.data, text.len) : vv_strdup(gitdir);
 }
 
 vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char **out, vv_error *err)
 {
-	char *list = vv_path_join(r->commondir, "worktrees", NULL), **names = NULL;
-	size_t count = 0, i;
-	vv_status rc = VV_OK;
+	vv_auto(vv_string_list) gitdirs = {0};
+	vv_status rc;
 
 	*out = NULL;
-	if (!list) {
-		return vv_fail_nomem(err);
+	if ((rc = vv_worktree_gitdirs(r, &gitdirs, err)) < 0) {
+		return rc;
 	}
-	if (!git_repository_is_bare(r->git) && worktree_has(r->commondir, branch_ref)) {
-		*out = vv_path_dir(r->commondir);
-		goto done;
-	}
-	if (!vv_exists(list) || (rc = vv_list_dir(&names, &count, list, err)) < 0) {
-		goto done;
-	}
-	for (i = 0; i < count && !*out && rc == VV_OK; i++) {
-		char *gitdir = vv_path_join(list, names[i], NULL);
-
-		if (!gitdir) {
-			rc = vv_fail_nomem(err);
-		} else if (worktree_has(gitdir, branch_ref)) {
-			*out = linked_path(gitdir);
+	for (size_t i = 0; i < gitdirs.count; i++) {
+		if ((i > 0 || !git_repository_is_bare(r->git)) &&
+		    worktree_has(gitdirs.items[i], branch_ref)) {
+			*out = i > 0 ? linked_path(gitdirs.items[i]) : vv_path_dir(r->commondir);
+			return *out ? VV_OK : vv_fail_nomem(err);
 		}
-		vv_free(gitdir);
 	}
-done:
-	vv_names_free(names, count);
-	vv_free(list);
-	return rc;
+	return VV_OK;
 }

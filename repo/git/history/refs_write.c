@@ -29,25 +29,23 @@ static bool ref_is_own(const char *name)
 static vv_status is_logged(vv_repository *r, const char *name, const char *log, bool *out,
 			   vv_error *err)
 {
-	char *setting = NULL;
-	bool on = !r->bare, usual;
+	vv_auto(char) *setting = NULL;
+	bool on = !r->bare;
+	bool usual = strcmp(name, "HEAD") == 0 || strncmp(name, "refs/heads/", 11) == 0 ||
+		     strncmp(name, "refs/remotes/", 13) == 0 ||
+		     strncmp(name, "refs/notes/", 11) == 0;
 	int value = 0;
-	vv_status rc;
+	vv_status rc = vv_config_string(r, "core.logallrefupdates", &setting, err);
 
-	usual = strcmp(name, "HEAD") == 0 || strncmp(name, "refs/heads/", 11) == 0 ||
-		strncmp(name, "refs/remotes/", 13) == 0 || strncmp(name, "refs/notes/", 11) == 0;
-	rc = vv_config_string(r, "core.logallrefupdates", &setting, err);
-	if (rc < 0 && rc != VV_ENOTFOUND) {
+	if ((rc = vv_missing_ok(rc, err)) < 0) {
 		return rc;
 	}
-	if (rc == VV_OK && strcmp(setting, "always") == 0) {
+	if (setting && strcmp(setting, "always") == 0) {
 		on = usual = true;
-	} else if (rc == VV_OK && git_config_parse_bool(&value, setting) == 0) {
+	} else if (setting && git_config_parse_bool(&value, setting) == 0) {
 		on = value != 0;
 	}
 	git_error_clear();
-	vv_error_clear(err);
-	vv_free(setting);
 	*out = (on && usual) || vv_exists(log);
 	return VV_OK;
 }
@@ -81,57 +79,55 @@ void vv_reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid
 	vv_buf_putc(b, '\n');
 }
 
+static vv_status append_line(vv_repository *r, const char *log, const vv_buf *line, vv_error *err)
+{
+	vv_status rc, closed;
+	int fd = vv_open(log, O_WRONLY | O_APPEND | O_CREAT, 0666, err);
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	if ((rc = vv_share_fd(r, fd, log, err)) == VV_OK) {
+		rc = vv_write_full(fd, line->data, line->len, log, err);
+	}
+	closed = vv_close(fd, log, rc == VV_OK ? err : NULL);
+	return rc < 0 ? rc : closed;
+}
+
 static vv_status reflog_add(vv_repository *r, const char *name, const vv_oid *from,
 			    const vv_oid *to, const char *message, vv_error *err)
 {
-	char *log = vv_path_join(ref_is_own(name) ? r->gitdir : r->commondir, "logs", name, NULL);
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(char) *log = vv_path_join(ref_is_own(name) ? r->gitdir : r->commondir, "logs", name,
+					  NULL);
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	bool on = false;
-	vv_status rc, closed;
-	int fd;
+	vv_status rc;
 
 	if (!log) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = is_logged(r, name, log, &on, err)) < 0 || !on) {
-		goto done;
+		return rc;
 	}
 	vv_reflog_put(&line, r, from, to, message);
 	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = vv_mkdirs_above(log, err)) < 0 ||
 	    (rc = vv_share_above(r, r->commondir, log, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if ((fd = vv_open(log, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
-	rc = vv_share_fd(r, fd, log, err);
-	if (rc == VV_OK) {
-		rc = vv_write_full(fd, line.data, line.len, log, err);
-	}
-	closed = vv_close(fd, log, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK) {
-		rc = closed;
-	}
-done:
-	vv_buf_clear(&line);
-	vv_free(log);
-	return rc;
+	return append_line(r, log, &line, err);
 }
 
 static vv_status reflog_add_both(vv_repository *r, const char *name, const vv_oid *from,
 				 const vv_oid *to, const char *message, vv_error *err)
 {
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc = reflog_add(r, name, from, to, message, err);
 
-	if (rc == VV_OK && strncmp(name, "refs/heads/", 11) == 0 &&
-	    vv_head_read(r, &head, NULL) == VV_OK && head.branch &&
-	    strcmp(head.branch, name) == 0) {
-		rc = reflog_add(r, "HEAD", from, to, message, err);
+	if (rc < 0 || strncmp(name, "refs/heads/", 11) != 0 || vv_head_read(r, &head, NULL) < 0 ||
+	    !head.branch || strcmp(head.branch, name) != 0) {
+		return rc;
 	}
-	vv_head_clear(&head);
-	return rc;
+	return reflog_add(r, "HEAD", from, to, message, err);
 }
 
 #define PACKED_REFS_MAX ((size_t)1 << 30)
@@ -188,50 +184,44 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error
 	return VV_OK;
 }
 
+static vv_status fail_room(const char *name, const char *there, vv_error *err)
+{
+	return vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'", vv_text_shows(name),
+		       vv_text_shows(there));
+}
+
 /* "a" and "a/b" cannot both be refs: the one is a file, the other needs a folder. except
  * (NULL: none) is a ref that is about to go. */
 static vv_status check_room(vv_repository *r, const char *name, const char *except, vv_error *err)
 {
-	git_reference_iterator *it = NULL;
-	git_reference *ref = NULL;
-	const char *slash = name;
+	vv_auto(char) *below = vv_path_join(name, "*", NULL);
+	vv_auto(git_reference_iterator) *it = NULL;
+	const char *slash = name, *other;
 	vv_status rc = VV_OK;
-	char *below;
-	const char *other;
 
 	while (rc == VV_OK && (slash = strchr(slash + 1, '/'))) {
-		char *head = vv_strndup(name, (size_t)(slash - name));
+		vv_auto(char) *head = vv_strndup(name, (size_t)(slash - name));
+		vv_auto(git_reference) *ref = NULL;
 
 		if (!head) {
 			return vv_fail_nomem(err);
 		}
 		if (!(except && strcmp(except, head) == 0) &&
 		    git_reference_lookup(&ref, r->git, head) == 0) {
-			rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
-				     vv_text_shows(name), vv_text_shows(head));
+			rc = fail_room(name, head, err);
 		}
-		git_reference_free(ref);
-		ref = NULL;
-		vv_free(head);
 	}
-	git_error_clear();
-	if (rc < 0) {
-		return rc;
+	if (rc == VV_OK && !below) {
+		rc = vv_fail_nomem(err);
 	}
-	if (!(below = vv_path_join(name, "*", NULL))) {
-		return vv_fail_nomem(err);
-	}
-	if (git_reference_iterator_glob_new(&it, r->git, below) == 0) {
+	if (rc == VV_OK && git_reference_iterator_glob_new(&it, r->git, below) == 0) {
 		while (rc == VV_OK && git_reference_next_name(&other, it) == 0) {
 			if (!except || strcmp(except, other) != 0) {
-				rc = vv_fail(err, VV_EEXISTS, "'%s' cannot be made: there is '%s'",
-					     vv_text_shows(name), vv_text_shows(other));
+				rc = fail_room(name, other, err);
 			}
 		}
 	}
 	git_error_clear();
-	git_reference_iterator_free(it);
-	vv_free(below);
 	return rc;
 }
 
@@ -286,59 +276,51 @@ static vv_status compare(vv_repository *r, const move *m, vv_error *err)
 
 static vv_status read_now(vv_repository *r, const char *name, vv_oid *out, vv_error *err)
 {
-	git_reference *ref = NULL;
-	vv_status rc = VV_OK;
+	vv_auto(git_reference) *ref = NULL;
 	int code = git_reference_lookup(&ref, r->git, name);
 
 	memset(out, 0, sizeof(*out));
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
-	} else if (code < 0) {
-		rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(name));
-	} else if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
+		return VV_OK;
+	}
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(name));
+	}
+	if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
 		vv_oid_from_git(out, git_reference_target(ref));
 	} else if (strcmp(name, "HEAD") != 0) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another",
-			     vv_text_shows(name));
+		return vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another",
+			       vv_text_shows(name));
 	}
-	git_reference_free(ref);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status lock_move(vv_repository *r, move *m, vv_error *err)
 {
 	const char *base = ref_is_own(m->change->name) ? r->gitdir : r->commondir;
-	char *dir = NULL;
+	vv_auto(char) *dir = NULL;
 	vv_stat st;
 	vv_status rc = VV_ENOTFOUND;
-	int tries;
 
 	if (!(m->path = vv_path_join(base, m->change->name, NULL)) ||
 	    !(dir = vv_path_dir(m->path))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
-	for (tries = 0; tries < 3; tries++) { /* who deletes a ref may take the empty folder away */
+	/* Another process that deletes a ref may take the empty folder away. */
+	for (int tries = 0; tries < 3 && rc == VV_ENOTFOUND; tries++) {
 		if (vv_lstat(&st, dir, NULL) < 0 || !S_ISDIR(st.mode)) {
-			if (m->change->id && (rc = check_room(r, m->change->name, NULL, err)) < 0) {
-				goto done;
-			}
-			if ((rc = vv_mkdirs(dir, err)) < 0 ||
+			if ((m->change->id &&
+			     (rc = check_room(r, m->change->name, NULL, err)) < 0) ||
+			    (rc = vv_mkdirs(dir, err)) < 0 ||
 			    (rc = vv_share_above(r, base, m->path, err)) < 0) {
-				goto done;
+				return rc;
 			}
 			m->made_dir = true;
 		}
-		if ((rc = vv_git_lock_take(&m->lock, r, m->path, err)) != VV_ENOTFOUND) {
-			break;
-		}
+		rc = vv_git_lock_take(&m->lock, r, m->path, err);
 	}
-	if (rc == VV_OK) {
-		rc = read_now(r, m->change->name, &m->now, err);
-	}
-done:
-	vv_free(dir);
-	return rc;
+	return rc < 0 ? rc : read_now(r, m->change->name, &m->now, err);
 }
 
 /* Takes away folders that have become empty, up to refs/<kind>. */
@@ -360,56 +342,44 @@ static void remove_empty_above(const char *base, const char *path)
 /* "x.lock", or "x~.lock", which goes with the former. */
 static bool sweep_below(vv_repository *r, const char *path)
 {
-	size_t len = strlen(path), end = strlen("~.lock");
-	char *lock;
-	bool gone;
+	vv_auto(char) *lock = vv_strdup(path);
 
-	if (!vv_path_ends(path, "~.lock")) {
-		return vv_git_lock_sweep(r, path);
+	if (lock && vv_path_ends(path, "~.lock")) {
+		memcpy(lock + strlen(path) - strlen("~.lock"), ".lock", sizeof(".lock"));
 	}
-	lock = vv_strdup(path);
-	if (!lock) {
-		return false;
+	return lock && vv_git_lock_sweep(r, lock);
+}
+
+/* Takes the first thing below path away that nothing is in. */
+static bool remove_one_below(vv_repository *r, const char *path)
+{
+	vv_auto(char) *at = vv_strdup(path);
+
+	while (at) {
+		vv_auto(vv_folder) f = {0};
+		vv_stat st;
+
+		if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode)) {
+			return sweep_below(r, at);
+		}
+		if (vv_folder_read(&f, at, false, NULL) < 0) {
+			return false;
+		}
+		if (!vv_folder_next(&f)) {
+			return strcmp(at, path) != 0 && vv_sys_ops.rmdir(at) == 0;
+		}
+		vv_free(at);
+		at = vv_strdup(f.path);
 	}
-	memcpy(lock + len - end, ".lock", sizeof(".lock"));
-	gone = vv_git_lock_sweep(r, lock);
-	vv_free(lock);
-	return gone;
+	return false;
 }
 
 /* A folder where the ref's file is to be can only hold empty folders, and locks of dead
  * processes: no ref lies below (check_room). */
 static void remove_empty_below(vv_repository *r, const char *path)
 {
-	unsigned rounds;
-
-	for (rounds = 0; rounds < 10000 && vv_sys_ops.rmdir(path) != 0; rounds++) {
-		char *at = vv_strdup(path);
-		bool gone = false;
-
-		while (at && !gone) {
-			char **names, *down;
-			size_t count;
-			vv_stat st;
-
-			if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode)) {
-				gone = sweep_below(r, at);
-				break;
-			}
-			if (vv_list_dir(&names, &count, at, NULL) < 0) {
-				break;
-			}
-			down = count > 0 ? vv_path_join(at, names[0], NULL) : NULL;
-			vv_names_free(names, count);
-			if (count == 0) {
-				gone = strcmp(at, path) != 0 && vv_sys_ops.rmdir(at) == 0;
-				break;
-			}
-			vv_free(at);
-			at = down;
-		}
-		vv_free(at);
-		if (!gone) {
+	for (unsigned rounds = 0; rounds < 10000 && vv_sys_ops.rmdir(path) != 0; rounds++) {
+		if (!remove_one_below(r, path)) {
 			return;
 		}
 	}
@@ -508,60 +478,46 @@ static bool filter_packed(const vv_buf *all, vv_buf *out, const move *moves, siz
 
 static vv_status delete_packed(vv_repository *r, const move *moves, size_t count, vv_error *err)
 {
-	char *path = vv_path_join(r->commondir, "packed-refs", NULL);
-	vv_buf all = VV_BUF_INIT, kept = VV_BUF_INIT;
-	vv_git_lock lock = {0};
-	vv_status rc = VV_OK;
+	vv_auto(char) *path = vv_path_join(r->commondir, "packed-refs", NULL);
+	vv_auto(vv_buf) all = VV_BUF_INIT, kept = VV_BUF_INIT;
+	vv_auto(vv_git_lock) lock = {0};
+	vv_status rc;
 
-	if (!path) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (path && !vv_exists(path)) {
+		return VV_OK;
 	}
-	if (!vv_exists(path) || (rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
-		goto done;
+	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
+	    (rc = vv_read_file(&all, path, PACKED_REFS_MAX, err)) < 0 ||
+	    !filter_packed(&all, &kept, moves, count) || (rc = vv_buf_ok(&kept, err)) < 0) {
+		return rc;
 	}
-	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
-	if (rc == VV_OK && filter_packed(&all, &kept, moves, count) &&
-	    (rc = vv_buf_ok(&kept, err)) == VV_OK) {
-		rc = vv_git_lock_write(&lock, kept.data, kept.len, true, err);
-	}
-done:
-	vv_git_lock_release(&lock);
-	vv_buf_clear(&kept);
-	vv_buf_clear(&all);
-	vv_free(path);
-	return rc;
+	return vv_git_lock_write(&lock, kept.data, kept.len, true, err);
 }
 
 static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
 {
 	const char *base = ref_is_own(m->change->name) ? r->gitdir : r->commondir;
-	char *log = vv_path_join(base, "logs", m->change->name, NULL);
-	char *logs = vv_path_join(base, "logs", NULL);
-	char *dir = vv_path_dir(m->path);
+	vv_auto(char) *logs = vv_path_join(base, "logs", NULL);
+	vv_auto(char) *log = vv_path_join(logs, m->change->name, NULL);
+	vv_auto(char) *dir = vv_path_dir(m->path);
 	vv_status rc, log_rc;
 
-	if (!log || !logs || !dir) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_unlink(m->path, true, err)) == VV_OK) {
-		/* It is gone, whatever else fails. */
-		rc = vv_fsync_dir(dir, err);
-		log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
-		if (rc == VV_OK) {
-			rc = log_rc;
-		}
-		if (log_rc == VV_OK) {
-			remove_empty_above(logs, log);
-		}
-		if (rc < 0) {
-			(void)vv_prefix(err, "'%s' is deleted now, but then",
-					vv_text_shows(short_name(m->change->name)));
-		}
+	if (!log || !dir) {
+		return vv_fail_nomem(err);
 	}
-	vv_free(dir);
-	vv_free(logs);
-	vv_free(log);
-	return rc;
+	if ((rc = vv_unlink(m->path, true, err)) < 0) {
+		return rc;
+	}
+	/* It is gone, whatever else fails. */
+	rc = vv_fsync_dir(dir, err);
+	log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
+	if (log_rc == VV_OK) {
+		remove_empty_above(logs, log);
+	}
+	rc = rc < 0 ? rc : log_rc;
+	return rc < 0 ? vv_prefix(err, "'%s' is deleted now, but then",
+				  vv_text_shows(short_name(m->change->name)))
+		      : VV_OK;
 }
 
 /* --- the whole ----------------------------------------------------------------------- */
@@ -574,21 +530,21 @@ static int by_name(const void *x, const void *y)
 static vv_status prepare(vv_repository *r, move *moves, size_t count, bool *deletes, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const vv_ref_change *c = moves[i].change;
 
-		if ((rc = check_name(c->name, err)) == VV_OK && c->id) {
-			rc = check_target(r, c, err);
+		if ((rc = check_name(c->name, err)) < 0 ||
+		    (c->id && (rc = check_target(r, c, err)) < 0)) {
+			return rc;
 		}
-		if (rc == VV_OK && i > 0 && strcmp(c->name, moves[i - 1].change->name) == 0) {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' would be moved twice",
-				     vv_text_shows(c->name));
+		if (i > 0 && strcmp(c->name, moves[i - 1].change->name) == 0) {
+			return vv_fail(err, VV_EUSAGE, "'%s' is to be moved twice",
+				       vv_text_shows(c->name));
 		}
 		*deletes = *deletes || !c->id;
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if ((rc = lock_move(r, &moves[i], err)) == VV_OK) {
 			rc = compare(r, &moves[i], err);
 		}
@@ -596,38 +552,39 @@ static vv_status prepare(vv_repository *r, move *moves, size_t count, bool *dele
 	return rc;
 }
 
-vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
-			 const char *message, vv_error *err)
+/* Releases them; the folders of what was deleted go where they are empty. */
+static void end_moves(vv_repository *r, move *take_moves, size_t count, bool done)
 {
-	move *moves;
-	bool deletes = false;
-	vv_status rc;
-	size_t i;
+	for (size_t i = 0; i < count; i++) {
+		move *m = &take_moves[i];
 
-	if (count == 0) {
-		return VV_OK;
+		vv_git_lock_release(&m->lock);
+		if (done && !m->change->id) {
+			remove_empty_above(r->commondir, m->path);
+		}
+		vv_free(m->path);
 	}
-	if (!(moves = vv_calloc(count, sizeof(*moves)))) {
-		return vv_fail_nomem(err);
-	}
-	for (i = 0; i < count; i++) {
-		moves[i].change = &changes[i];
-	}
-	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
+	vv_free(take_moves);
+}
+
+static vv_status move_all(vv_repository *r, move *moves, size_t count, const char *message,
+			  vv_error *err)
+{
+	bool deletes = false;
+	size_t i;
+	vv_status rc;
+
 	if ((rc = vv_quarantine_put(r, err)) < 0 || (rc = vv_repository_settle(r, err)) < 0 ||
 	    (rc = prepare(r, moves, count, &deletes, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (deletes && ((rc = vv_syncs_wait(&r->later, err)) < 0 ||
 			(rc = delete_packed(r, moves, count, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	for (i = 0; rc == VV_OK && i < count; i++) {
-		if (moves[i].change->id) {
-			rc = commit_move(r, &moves[i], message, err);
-		} else {
-			rc = delete_loose(r, &moves[i], err);
-		}
+		rc = moves[i].change->id ? commit_move(r, &moves[i], message, err)
+					 : delete_loose(r, &moves[i], err);
 	}
 	if (rc == VV_OK) {
 		rc = vv_syncs_wait(&r->later, err); /* where nothing had to be written */
@@ -635,19 +592,24 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 	if (rc < 0 && i > 1) {
 		(void)vv_prefix(err, "%zu of %zu refs are moved", i - 1, count);
 	}
-done:
-	for (i = 0; i < count; i++) {
-		bool deleted = rc == VV_OK && !moves[i].change->id;
-		char *path = deleted ? vv_strdup(moves[i].path) : NULL;
+	return rc;
+}
 
-		vv_git_lock_release(&moves[i].lock);
-		vv_free(moves[i].path);
-		if (path) {
-			remove_empty_above(r->commondir, path);
-		}
-		vv_free(path);
+vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
+			 const char *message, vv_error *err)
+{
+	move *moves = vv_calloc(count, sizeof(*moves));
+	vv_status rc;
+
+	if (!moves) {
+		return vv_fail_nomem(err);
 	}
-	vv_free(moves);
+	for (size_t i = 0; i < count; i++) {
+		moves[i].change = &changes[i];
+	}
+	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
+	rc = count > 0 ? move_all(r, moves, count, message, err) : VV_OK;
+	end_moves(r, moves, count, rc == VV_OK);
 	return rc;
 }
 
@@ -678,80 +640,58 @@ vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, co
 		       vv_error *err)
 {
 	vv_ref_change change = {"HEAD", id, old, true};
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(r, &head, err);
 
-	if (rc == VV_OK) {
-		if (head.branch) {
-			change.name = head.branch;
-		}
-		rc = vv_refs_update(r, &change, 1, message, err);
+	if (rc < 0) {
+		return rc;
 	}
-	vv_head_clear(&head);
-	return rc;
+	if (head.branch) {
+		change.name = head.branch;
+	}
+	return vv_refs_update(r, &change, 1, message, err);
 }
 
 /* HEAD's file itself gets a new text. */
 static vv_status write_head(vv_repository *r, const char *text, const vv_oid *to,
 			    const char *message, vv_error *err)
 {
-	char *path = vv_path_join(r->gitdir, "HEAD", NULL);
-	vv_git_lock lock = {0};
-	vv_head head = {0};
+	vv_auto(char) *path = vv_path_join(r->gitdir, "HEAD", NULL);
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_git_lock) lock = {0};
 	vv_status rc;
 
-	if (!path) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
 	if ((rc = vv_repository_settle(r, err)) < 0 ||
-	    (rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
-		goto done;
+	    (rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
+	    (rc = vv_head_read(r, &head, err)) < 0 ||
+	    (!vv_oid_is_null(to) &&
+	     (rc = reflog_add(r, "HEAD", &head.commit, to, message, err)) < 0) ||
+	    (rc = vv_git_lock_write(&lock, text, strlen(text), false, err)) < 0) {
+		return rc;
 	}
-	rc = vv_head_read(r, &head, err);
-	if (rc == VV_OK && !vv_oid_is_null(to)) {
-		rc = reflog_add(r, "HEAD", &head.commit, to, message, err);
+	r->moved_to = *to;
+	if ((rc = vv_fsync_dir(r->gitdir, err)) < 0) {
+		(void)vv_prefix(err, "HEAD is moved now, but then");
 	}
-	if (rc == VV_OK) {
-		rc = vv_git_lock_write(&lock, text, strlen(text), false, err);
-		if (rc == VV_OK) {
-			r->moved_to = *to;
-			if ((rc = vv_fsync_dir(r->gitdir, err)) < 0) {
-				(void)vv_prefix(err, "HEAD is moved now, but then");
-			}
-		}
-	}
-done:
-	vv_git_lock_release(&lock);
-	vv_head_clear(&head);
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_head_set_branch(vv_repository *r, const char *ref_name, const char *message,
 			     vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	vv_ref ref = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc = check_name(ref_name, err);
 
 	if (rc == VV_OK && strncmp(ref_name, "refs/heads/", 11) != 0) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is not a branch", vv_text_shows(ref_name));
 	}
-	if (rc < 0) {
-		return rc;
-	}
-	rc = vv_ref_get(r, ref_name, &ref, err);
-	if (rc < 0 && rc != VV_ENOTFOUND) {
-		return rc;
-	}
 	vv_buf_printf(&text, "ref: %s\n", ref_name);
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-		rc = write_head(r, vv_buf_cstr(&text), &ref.commit, message, err);
+	if (rc < 0 || (rc = vv_missing_ok(vv_ref_get(r, ref_name, &ref, err), err)) < 0 ||
+	    (rc = vv_buf_ok(&text, err)) < 0) {
+		return rc;
 	}
-	vv_buf_clear(&text);
-	vv_ref_clear(&ref);
-	return rc;
+	return write_head(r, vv_buf_cstr(&text), &ref.commit, message, err);
 }
 
 vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *message, vv_error *err)
@@ -772,7 +712,7 @@ vv_status vv_head_detach(vv_repository *r, const vv_oid *commit, const char *mes
 /* Does a worktree's HEAD name the branch? */
 static vv_status head_names(const char *path, const char *ref_name, bool *out, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_read_file(&text, path, 4096, err);
 	const char *p = vv_buf_cstr(&text);
 
@@ -784,36 +724,25 @@ static vv_status head_names(const char *path, const char *ref_name, bool *out, v
 		*out = strncmp(p, ref_name, len) == 0 &&
 		       p[len + strspn(p + len, " \t\r\n")] == '\0';
 	}
-	vv_buf_clear(&text);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 vv_status vv_head_follow(vv_repository *r, const char *gitdir, const char *from, const char *to,
 			 vv_error *err)
 {
-	char *path = vv_path_join(gitdir, "HEAD", NULL);
-	vv_buf text = VV_BUF_INIT;
-	vv_git_lock lock = {0};
+	vv_auto(char) *path = vv_path_join(gitdir, "HEAD", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_git_lock) lock = {0};
 	bool on_it = false;
 	vv_status rc;
 
 	vv_buf_printf(&text, "ref: %s\n", to);
-	if (!path || vv_buf_ok(&text, err) < 0) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if ((rc = vv_buf_ok(&text, err)) < 0 || (rc = head_names(path, from, &on_it, err)) < 0 ||
+	    !on_it || (rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
+	    (rc = head_names(path, from, &on_it, err)) < 0 || !on_it) {
+		return rc;
 	}
-	if ((rc = head_names(path, from, &on_it, err)) < 0 || !on_it) {
-		goto done;
-	}
-	if ((rc = vv_git_lock_take(&lock, r, path, err)) == VV_OK &&
-	    (rc = head_names(path, from, &on_it, err)) == VV_OK && on_it) {
-		rc = vv_git_lock_write(&lock, text.data, text.len, true, err);
-	}
-done:
-	vv_git_lock_release(&lock);
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	return vv_git_lock_write(&lock, text.data, text.len, true, err);
 }
 
 /* --- a ref into packed-refs ------------------------------------------------------------- */
@@ -849,41 +778,28 @@ static void insert_packed(const vv_buf *all, vv_buf *out, const char *name, cons
 vv_status vv_ref_make_packed(vv_repository *r, const char *name, const vv_oid *id,
 			     const char *except, vv_error *err)
 {
-	char *path = vv_path_join(r->commondir, "packed-refs", NULL);
-	vv_buf all = VV_BUF_INIT, kept = VV_BUF_INIT, line = VV_BUF_INIT;
+	vv_auto(char) *path = vv_path_join(r->commondir, "packed-refs", NULL);
+	vv_auto(vv_buf) all = VV_BUF_INIT, kept = VV_BUF_INIT, line = VV_BUF_INIT;
+	vv_auto(vv_git_lock) lock = {0};
 	char hex[VV_OID_TEXT + 1];
-	vv_git_lock lock = {0};
 	vv_status rc;
 
-	if (!path) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
 	vv_oid_text(hex, id);
 	vv_buf_printf(&line, "%s %s\n", hex, name);
-	if ((rc = check_room(r, name, except, err)) < 0 ||
+	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = check_room(r, name, except, err)) < 0 ||
 	    (rc = vv_git_lock_take(&lock, r, path, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = vv_read_file(&all, path, PACKED_REFS_MAX, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_buf_puts(&all, "# pack-refs with: peeled fully-peeled sorted \n");
 		rc = VV_OK;
 	}
-	if (rc == VV_OK && (rc = vv_buf_ok(&line, err)) == VV_OK) {
-		insert_packed(&all, &kept, name, line.data);
-		rc = vv_buf_ok(&kept, err);
+	insert_packed(&all, &kept, name, line.data);
+	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		rc = vv_git_lock_write(&lock, kept.data, kept.len, true, err);
-	}
-done:
-	vv_git_lock_release(&lock);
-	vv_buf_clear(&line);
-	vv_buf_clear(&kept);
-	vv_buf_clear(&all);
-	vv_free(path);
-	return rc;
+	return vv_git_lock_write(&lock, kept.data, kept.len, true, err);
 }
 
 vv_status vv_ref_drop_packed(vv_repository *r, const char *name, vv_error *err)

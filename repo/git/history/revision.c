@@ -53,7 +53,7 @@ static vv_status consider(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *err)
 {
 	near_search s;
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 
 	vv_nearest_init(&s.near, rev);
 	(void)vv_refs_each(r, "refs/", consider, &s, NULL);
@@ -62,10 +62,8 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 		return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));
 	}
 	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
-		vv_head_clear(&head);
 		return vv_hint(err, "there is no commit yet");
 	}
-	vv_head_clear(&head);
 	if (r->shallow_count > 0) {
 		return vv_hint(
 			err,
@@ -79,22 +77,18 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err)
 {
-	git_object *object = NULL, *commit = NULL;
-	vv_status rc = VV_OK;
-	char *head = NULL;
+	/* libgit2 does not take what Git does: @~1 is HEAD~1 */
+	const bool at = rev[0] == '@' && (rev[1] == '~' || rev[1] == '^');
+	vv_auto(git_object) *object = NULL, *commit = NULL;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_status rc;
 	int code;
 
-	/* libgit2 does not take what Git does: @~1 is HEAD~1 */
-	if (rev[0] == '@' && (rev[1] == '~' || rev[1] == '^')) {
-		vv_buf long_form = VV_BUF_INIT;
-
-		vv_buf_printf(&long_form, "HEAD%s", rev + 1);
-		if (!(head = vv_buf_detach(&long_form))) {
-			return vv_fail_nomem(err);
-		}
+	vv_buf_printf(&name, "%s%s", at ? "HEAD" : "", rev + at);
+	if ((rc = vv_buf_ok(&name, err)) < 0) {
+		return rc;
 	}
-	code = git_revparse_single(&object, r->git, head ? head : rev);
-	vv_free(head);
+	code = git_revparse_single(&object, r->git, name.data);
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
 		return unknown_revision(r, rev, err);
@@ -112,16 +106,13 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 		}
 		return rc;
 	}
-	if ((code = git_object_peel(&commit, object, GIT_OBJECT_COMMIT)) < 0) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is a %s, expected a commit", vv_text_shows(rev),
-			     git_object_type2string(git_object_type(object)));
+	if (git_object_peel(&commit, object, GIT_OBJECT_COMMIT) < 0) {
 		git_error_clear();
-	} else {
-		vv_oid_from_git(out, git_object_id(commit));
+		return vv_fail(err, VV_EUSAGE, "'%s' is a %s, expected a commit",
+			       vv_text_shows(rev), git_object_type2string(git_object_type(object)));
 	}
-	git_object_free(commit);
-	git_object_free(object);
-	return rc;
+	vv_oid_from_git(out, git_object_id(commit));
+	return VV_OK;
 }
 
 /* --- ranges --------------------------------------------------------------- */
@@ -135,22 +126,17 @@ bool vv_rev_is_null(const char *text, size_t len)
 static vv_status try_ref(vv_repository *r, const char *folder, const char *name, vv_oid *out,
 			 bool *found, vv_error *err)
 {
-	vv_buf full = VV_BUF_INIT;
-	vv_ref ref;
+	vv_auto(vv_buf) full = VV_BUF_INIT;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
 	vv_buf_printf(&full, "%s%s", folder, name);
-	if (full.failed) {
-		return vv_fail_nomem(err);
+	if ((rc = vv_buf_ok(&full, err)) < 0 || (rc = vv_ref_get(r, full.data, &ref, err)) < 0) {
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	rc = vv_ref_get(r, vv_buf_cstr(&full), &ref, err);
-	vv_buf_clear(&full);
-	if (rc == VV_OK) {
-		*found = !vv_oid_is_null(&ref.commit);
-		*out = ref.commit;
-		vv_ref_clear(&ref);
-	}
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	*found = !vv_oid_is_null(&ref.commit);
+	*out = ref.commit;
+	return VV_OK;
 }
 
 typedef struct head_search {
@@ -175,11 +161,10 @@ static vv_status take_head(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err)
 {
 	static const char *const folders[] = {"refs/remotes/origin/", "refs/heads/"};
-	const char *names[] = {NULL, "main", "master"};
-	char *configured = NULL;
+	vv_auto(char) *configured = NULL;
 	head_search search = {.found = false};
-	vv_head head;
-	vv_status rc = VV_OK;
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
 
 	*found = false;
 	if (vv_repository_is_bare(r)) {
@@ -188,7 +173,6 @@ static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_e
 		}
 		*found = !head.unborn;
 		*out = head.commit;
-		vv_head_clear(&head);
 	}
 	if (*found || (rc = try_ref(r, "refs/remotes/origin/", "HEAD", out, found, err)) < 0 ||
 	    *found) {
@@ -203,21 +187,21 @@ static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_e
 	if (rc < 0 && rc != VV_ENOTFOUND) {
 		return rc;
 	}
-	names[0] = configured;
+	const char *names[] = {configured, "main", "master"};
 	rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
 		for (size_t k = 0; rc == VV_OK && !*found && k < 3; k++) {
 			rc = names[k] ? try_ref(r, folders[i], names[k], out, found, err) : VV_OK;
 		}
 	}
-	vv_free(configured);
 	return rc;
 }
 
 vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out, bool *found,
 			    vv_error *err)
 {
-	vv_oid tip, *bases;
+	vv_auto(vv_oid) *bases = NULL;
+	vv_oid tip;
 	size_t count;
 	vv_status rc = default_branch(r, &tip, found, err);
 
@@ -241,59 +225,40 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 		(void)vv_fail(err, VV_ENOTFOUND,
 			      "where the commit left the default branch is not here: the clone is "
 			      "shallow");
-		rc = vv_hint(err, "git fetch --unshallow gets the older commits (GitHub Actions: "
-				  "fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
+		return vv_hint(err, "git fetch --unshallow gets the older commits (GitHub Actions: "
+				    "fetch-depth: 0; GitLab: GIT_DEPTH: 0)");
 	}
-	vv_free(bases);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *out, vv_error *err)
 {
-	char *name;
-	vv_status rc;
+	vv_auto(char) *name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
 
 	if (vv_rev_is_null(text, len)) {
 		(void)vv_fail(err, VV_EUSAGE, "000...0 is the id of no commit");
 		return vv_hint(err, "it can come before the dots of a range, for a new branch; a "
 				    "deleted branch has nothing to check");
 	}
-	name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
-	if (!name) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_rev_commit(r, name, out, err);
-	vv_free(name);
-	return rc;
+	return name ? vv_rev_commit(r, name, out, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_error *err)
 {
-	const char *dots = strstr(text, "..");
-	vv_range range = {0};
+	const char *dots = strstr(text, ".."), *right = dots ? dots + 2 + (dots[2] == '.') : text;
+	vv_range range = {.has_exclude = dots != NULL};
 	vv_status rc;
 
-	if (!dots) {
-		if ((rc = side(r, text, strlen(text), &range.include, err)) < 0) {
-			return rc;
-		}
-	} else {
-		const char *right = dots + (dots[2] == '.' ? 3 : 2);
-
+	if (dots) {
 		range.new_branch = vv_rev_is_null(text, (size_t)(dots - text));
-		range.has_exclude = true;
 		range.symmetric = dots[2] == '.' && !range.new_branch;
-		if (!range.new_branch &&
-		    (rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0) {
-			return rc;
-		}
-		if ((rc = side(r, right, strlen(right), &range.include, err)) < 0) {
-			return rc;
-		}
-		if (range.new_branch && (rc = vv_rev_fork_point(r, &range.include, &range.exclude,
-								&range.has_exclude, err)) < 0) {
-			return rc;
-		}
+	}
+	if ((dots && !range.new_branch &&
+	     (rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0) ||
+	    (rc = side(r, right, strlen(right), &range.include, err)) < 0 ||
+	    (range.new_branch && (rc = vv_rev_fork_point(r, &range.include, &range.exclude,
+							 &range.has_exclude, err)) < 0)) {
+		return rc;
 	}
 	*out = range;
 	return VV_OK;
@@ -301,28 +266,23 @@ vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_err
 
 vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error *err)
 {
-	git_object *object = NULL;
-	git_buf text = {NULL, 0, 0};
+	vv_auto(git_object) *object = NULL;
+	vv_auto(git_buf) text = {NULL, 0, 0};
+	char hex[VV_OID_TEXT + 1];
 	git_oid id;
-	vv_status rc = VV_OK;
 	int code;
 
 	*out = NULL;
 	vv_oid_to_git(&id, oid);
 	if ((code = git_object_lookup(&object, r->git, &id, GIT_OBJECT_ANY)) < 0 ||
 	    (code = git_object_short_id(&text, object)) < 0) {
-		char hex[VV_OID_TEXT + 1];
-
 		vv_oid_text(hex, oid);
-		rc = code == GIT_ENOTFOUND && r->shallow_count > 0
-			     ? vv_object_cut_off("object", hex, err)
-			     : vv_git_fail(err, code, "cannot shorten %s", hex);
-	} else if (!(*out = vv_strndup(text.ptr, text.size))) {
-		rc = vv_fail_nomem(err);
+		return code == GIT_ENOTFOUND && r->shallow_count > 0
+			       ? vv_object_cut_off("object", hex, err)
+			       : vv_git_fail(err, code, "cannot shorten %s", hex);
 	}
-	git_buf_dispose(&text);
-	git_object_free(object);
-	return rc;
+	*out = vv_strndup(text.ptr, text.size);
+	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
 /* --- ancestry --------------------------------------------------------------- */
@@ -372,7 +332,7 @@ static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visi
  * nothing new can come. Every node touched is in visited, perhaps repeatedly. */
 static vv_status paint(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, vv_error *err)
 {
-	vv_queue q = VV_QUEUE_INIT;
+	vv_auto(vv_queue) q = VV_QUEUE_INIT;
 	vv_status rc;
 
 	vv_walker_begin(w);
@@ -381,13 +341,11 @@ static vv_status paint(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, 
 	if ((rc = vv_node_parse(w, a, err)) < 0 || (rc = vv_node_parse(w, b, err)) < 0 ||
 	    (rc = vv_queue_push(&q, a, err)) < 0 ||
 	    (a != b && (rc = vv_queue_push(&q, b, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	while (rc == VV_OK && q.count > 0 && !all_stale(w, &q)) {
 		rc = paint_one(w, &q, vv_queue_pop(&q), visited, err);
 	}
-done:
-	vv_queue_clear(&q);
 	return rc;
 }
 
@@ -466,53 +424,46 @@ vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_
 {
 	vv_walker *w;
 	vv_node *na, *nb;
-	vv_nodes visited = VV_NODES_INIT;
+	vv_auto(vv_nodes) visited = VV_NODES_INIT;
 	vv_status rc;
-	size_t i;
 
 	*out = NULL;
 	*count = 0;
 	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 ||
 	    (rc = paint(w, na, nb, &visited, err)) < 0 ||
 	    (rc = pick_bases(r, w, &visited, err)) < 0 || visited.count == 0) {
-		goto done;
+		return rc;
 	}
 	if (!(*out = vv_calloc(visited.count, sizeof(vv_oid)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	for (i = 0; i < visited.count; i++) {
-		vv_oid_from_git(&(*out)[i], &visited.items[i]->id);
+		return vv_fail_nomem(err);
 	}
 	*count = visited.count;
-done:
-	vv_nodes_clear(&visited);
-	return rc;
+	for (size_t i = 0; i < visited.count; i++) {
+		vv_oid_from_git(&(*out)[i], &visited.items[i]->id);
+	}
+	return VV_OK;
 }
 
 vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out,
 			vv_error *err)
 {
-	vv_oid *bases;
+	vv_auto(vv_oid) *bases = NULL;
 	size_t count;
 	vv_status rc = vv_merge_bases(r, a, b, &bases, &count, err);
 
-	if (rc < 0) {
+	if (rc == VV_OK && count > 0) {
+		*out = bases[0];
+	}
+	if (rc < 0 || count > 0) {
 		return rc;
 	}
-	if (count == 0) {
-		(void)vv_fail(err, VV_ENOTFOUND, "the two histories have no commit in common");
-		if (r->shallow_count > 0) {
-			(void)vv_hint(
-				err,
-				"this clone is shallow: 'git fetch --unshallow' gets the older "
-				"commits");
-		}
-		return VV_ENOTFOUND;
+	(void)vv_fail(err, VV_ENOTFOUND, "the two histories have no commit in common");
+	if (r->shallow_count > 0) {
+		(void)vv_hint(
+			err,
+			"this clone is shallow: 'git fetch --unshallow' gets the older commits");
 	}
-	*out = bases[0];
-	vv_free(bases);
-	return VV_OK;
+	return VV_ENOTFOUND;
 }
 
 vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, uint64_t *ahead,
@@ -520,16 +471,15 @@ vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, ui
 {
 	vv_walker *w;
 	vv_node *na, *nb;
-	vv_nodes visited = VV_NODES_INIT;
+	vv_auto(vv_nodes) visited = VV_NODES_INIT;
 	vv_status rc;
-	size_t i;
 
 	*ahead = *behind = 0;
 	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 ||
 	    (rc = paint(w, na, nb, &visited, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	for (i = 0; i < visited.count; i++) {
+	for (size_t i = 0; i < visited.count; i++) {
 		uint32_t *flags = vv_node_flags(w, visited.items[i]);
 		uint32_t sides = *flags & (SIDE_A | SIDE_B);
 
@@ -537,7 +487,5 @@ vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, ui
 		*ahead += sides == SIDE_A;
 		*behind += sides == SIDE_B;
 	}
-done:
-	vv_nodes_clear(&visited);
-	return rc;
+	return VV_OK;
 }

@@ -70,31 +70,25 @@ static vv_status sign_gpg(const vv_env *env, const char *program, const char *ke
 			  const void *bytes, size_t len, vv_buf *signature, vv_error *err)
 {
 	const char *argv[] = {program, "--status-fd=2", "-bsau", key, NULL};
-	vv_buf out = VV_BUF_INIT, said = VV_BUF_INIT;
-	vv_run run = {0};
+	vv_auto(vv_buf) out = VV_BUF_INIT, said = VV_BUF_INIT;
+	const vv_run run = {.argv = argv,
+			    .env = env,
+			    .input = bytes,
+			    .len = len,
+			    .output = &out,
+			    .errors = &said};
 	vv_status rc;
 	int code;
 
-	run.argv = argv;
-	run.env = env;
-	run.input = bytes;
-	run.len = len;
-	run.output = &out;
-	run.errors = &said;
 	if ((rc = vv_run_program(&run, &code, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (code != 0 || out.len == 0 || out.len > SIGNATURE_MAX ||
 	    !has_status(&said, "[GNUPG:] SIG_CREATED ")) {
-		rc = refused(program, &said, err);
-		goto done;
+		return refused(program, &said, err);
 	}
 	put_unix(signature, &out);
-	rc = vv_buf_ok(signature, err);
-done:
-	vv_buf_clear(&said);
-	vv_buf_clear(&out);
-	return rc;
+	return vv_buf_ok(signature, err);
 }
 
 /* --- ssh ------------------------------------------------------------------------ */
@@ -118,81 +112,60 @@ static vv_status write_temp(const char *dir, const char *prefix, const void *byt
 	return rc < 0 ? rc : closed;
 }
 
-static void remove_temp(char *path)
+/* A file for a signer, which goes with the variable. */
+typedef char temp_file;
+
+static void remove_temp(temp_file *take_path)
 {
-	if (path) {
-		(void)vv_unlink(path, true, NULL);
+	if (take_path) {
+		(void)vv_unlink(take_path, true, NULL);
 	}
-	vv_free(path);
+	vv_free(take_path);
 }
+VV_AUTO_FREE(temp_file, remove_temp)
 
 /* ssh-keygen wants files; it writes the signature to "<data>.sig". */
 static vv_status sign_ssh(const vv_env *env, const char *program, const char *key,
 			  const void *bytes, size_t len, vv_buf *signature, vv_error *err)
 {
-	const char *argv[9], *tmp = vv_env_temp_dir(env);
-	char *key_file = NULL, *data_file = NULL, *sig_file = NULL;
-	vv_buf said = VV_BUF_INIT, out = VV_BUF_INIT, name = VV_BUF_INIT;
-	vv_run run = {0};
-	size_t n = 0;
+	const char *tmp = vv_env_temp_dir(env),
+		   *text = key + (strncmp(key, "key::", 5) == 0 ? 5 : 0);
+	vv_auto(temp_file) *key_file = NULL, *data_file = NULL, *sig_file = NULL;
+	vv_auto(vv_buf) said = VV_BUF_INIT, out = VV_BUF_INIT;
+	vv_buf name = VV_BUF_INIT;
 	vv_status rc;
 	int code;
 
-	if (is_literal_key(key)) {
-		const char *text = strncmp(key, "key::", 5) == 0 ? key + 5 : key;
-
-		if ((rc = write_temp(tmp, "varve-key-", text, strlen(text), &key_file, err)) < 0) {
-			goto done;
-		}
-	}
-	if ((rc = write_temp(tmp, "varve-sign-", bytes, len, &data_file, err)) < 0) {
-		goto done;
+	if ((is_literal_key(key) &&
+	     (rc = write_temp(tmp, "varve-key-", text, strlen(text), &key_file, err)) < 0) ||
+	    (rc = write_temp(tmp, "varve-sign-", bytes, len, &data_file, err)) < 0) {
+		return rc;
 	}
 	vv_buf_printf(&name, "%s.sig", data_file);
 	if (!(sig_file = vv_buf_detach(&name))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
-	argv[n++] = program;
-	argv[n++] = "-Y";
-	argv[n++] = "sign";
-	argv[n++] = "-n";
-	argv[n++] = "git";
-	argv[n++] = "-f";
-	argv[n++] = key_file ? key_file : key;
-	argv[n++] = data_file;
-	argv[n] = NULL;
-	run.argv = argv;
-	run.env = env;
-	run.output = &out;
-	run.errors = &said;
+	const char *argv[] = {program,   "-Y", "sign", "-n", "git", "-f", key_file ? key_file : key,
+			      data_file, NULL};
+	const vv_run run = {.argv = argv, .env = env, .output = &out, .errors = &said};
 	if ((rc = vv_run_program(&run, &code, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_buf_reset(&out);
 	if (code != 0 || vv_read_file(&out, sig_file, SIGNATURE_MAX, NULL) < 0 || out.len == 0) {
-		rc = refused(program, &said, err);
-		goto done;
+		return refused(program, &said, err);
 	}
 	put_unix(signature, &out);
-	rc = vv_buf_ok(signature, err);
-done:
-	remove_temp(sig_file);
-	remove_temp(data_file);
-	remove_temp(key_file);
-	vv_buf_clear(&name);
-	vv_buf_clear(&out);
-	vv_buf_clear(&said);
-	return rc;
+	return vv_buf_ok(signature, err);
 }
 
 /* gpg.ssh.defaultKeyCommand prints the key, on its first line, where user.signingKey
  * does not; its words are split by sh, as git does. */
 static vv_status ask_ssh_key(vv_repository *r, char **key, vv_error *err)
 {
-	char *command = NULL;
-	const char *argv[] = {"/bin/sh", "-c", NULL, NULL};
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(char) *command = NULL;
+	const char *argv[] = {"/bin/sh", "-c", NULL, NULL}, *text;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc = vv_config_string(r, "gpg.ssh.defaultkeycommand", &command, err);
 	int code;
 
@@ -201,22 +174,16 @@ static vv_status ask_ssh_key(vv_repository *r, char **key, vv_error *err)
 			      "a signature is wanted, but user.signingKey is not set");
 		return vv_hint(err, "git config user.signingKey ~/.ssh/id_ed25519.pub");
 	}
-	if (rc < 0) {
+	argv[2] = command;
+	if (rc < 0 || (rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err)) < 0) {
 		return rc;
 	}
-	argv[2] = command;
-	if ((rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err)) == VV_OK) {
-		const char *text = vv_buf_cstr(&out);
-
-		if (code != 0 || !is_literal_key(text)) {
-			rc = vv_fail(err, VV_EREFUSED, "gpg.ssh.defaultKeyCommand gave no key");
-		} else if (!(*key = vv_strndup(text, strcspn(text, "\r\n")))) {
-			rc = vv_fail_nomem(err);
-		}
+	text = vv_buf_cstr(&out);
+	if (code != 0 || !is_literal_key(text)) {
+		return vv_fail(err, VV_EREFUSED, "gpg.ssh.defaultKeyCommand gave no key");
 	}
-	vv_buf_clear(&out);
-	vv_free(command);
-	return rc;
+	*key = vv_strndup(text, strcspn(text, "\r\n"));
+	return *key ? VV_OK : vv_fail_nomem(err);
 }
 
 /* --- which signer ------------------------------------------------------------------ */
@@ -233,27 +200,23 @@ static const signer signers[] = {
 
 static vv_status choose(vv_repository *r, const signer **out, char **program, vv_error *err)
 {
-	char *format = NULL;
-	size_t i;
+	vv_auto(char) *format = NULL;
 	vv_status rc = vv_config_string(r, "gpg.format", &format, err);
 
 	if (rc < 0 && rc != VV_ENOTFOUND) {
 		return rc;
 	}
 	*out = NULL;
-	for (i = 0; i < sizeof(signers) / sizeof(signers[0]); i++) {
+	for (size_t i = 0; i < sizeof(signers) / sizeof(signers[0]); i++) {
 		if (strcmp(format ? format : "openpgp", signers[i].format) == 0) {
 			*out = &signers[i];
 		}
 	}
 	if (!*out) {
-		rc = vv_fail(err, VV_ENOSUPPORT,
-			     "gpg.format is '%s', expected openpgp, ssh or x509",
-			     vv_text_shows(format));
-		vv_free(format);
-		return rc;
+		return vv_fail(err, VV_ENOSUPPORT,
+			       "gpg.format is '%s', expected openpgp, ssh or x509",
+			       vv_text_shows(format));
 	}
-	vv_free(format);
 	rc = vv_config_path(r, (*out)->key, program, err);
 	if (rc == VV_ENOTFOUND && (*out)->old_key) {
 		rc = vv_config_path(r, (*out)->old_key, program, err);
@@ -269,12 +232,12 @@ vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *i
 		  vv_buf *signature, vv_error *err)
 {
 	const signer *s = NULL;
-	char *program = NULL, *key = NULL;
+	vv_auto(char) *program = NULL, *key = NULL;
 	bool ssh;
 	vv_status rc;
 
 	if ((rc = choose(r, &s, &program, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	ssh = strcmp(s->format, "ssh") == 0;
 	rc = ssh ? vv_config_path(r, "user.signingkey", &key, err)
@@ -286,15 +249,12 @@ vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *i
 						: vv_fail_nomem(err);
 	}
 	if (rc < 0) {
-		goto done;
+		return rc;
 	}
 	rc = ssh ? sign_ssh(r->env, program, key, bytes, len, signature, err)
 		 : sign_gpg(r->env, program, key, bytes, len, signature, err);
 	if (rc == VV_ENOTFOUND) {
 		(void)vv_hint(err, "install it, or name it in %s", s->key);
 	}
-done:
-	vv_free(key);
-	vv_free(program);
 	return rc;
 }

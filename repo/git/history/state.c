@@ -17,11 +17,9 @@
 
 static bool has_file(const vv_repository *r, const char *name)
 {
-	char *path = vv_path_join(r->gitdir, name, NULL);
-	bool there = path && vv_exists(path);
+	vv_auto(char) *path = vv_path_join(r->gitdir, name, NULL);
 
-	vv_free(path);
-	return there;
+	return vv_exists(path);
 }
 
 const char *vv_state_name(vv_repository *r)
@@ -48,99 +46,83 @@ const char *vv_state_name(vv_repository *r)
 static vv_status read_state(const vv_repository *r, const char *name, size_t max, vv_buf *out,
 			    vv_error *err)
 {
-	char *path = vv_path_join(r->gitdir, name, NULL);
-	vv_status rc = path ? vv_read_file(out, path, max, err) : vv_fail_nomem(err);
+	vv_auto(char) *path = vv_path_join(r->gitdir, name, NULL);
 
-	vv_free(path);
-	return rc;
+	return vv_read_file(out, path, max, err);
 }
 
 static vv_status write_state(const vv_repository *r, const char *name, const char *text, size_t len,
 			     vv_error *err)
 {
-	char *path = vv_path_join(r->gitdir, name, NULL);
-	vv_status rc = path ? vv_write_file(path, text, len, false, err) : vv_fail_nomem(err);
+	vv_auto(char) *path = vv_path_join(r->gitdir, name, NULL);
 
-	vv_free(path);
-	return rc;
+	return vv_write_file(path, text, len, false, err);
 }
 
 static vv_status parse_ids(const vv_buf *text, const char *name, vv_oid **out, size_t *count,
 			   vv_error *err)
 {
 	const char *p = vv_buf_cstr(text), *end = p + text->len;
+	vv_auto(vv_oid) *ids = vv_calloc(text->len / VV_OID_TEXT + 1, sizeof(vv_oid));
+	size_t n = 0;
 
-	*out = NULL;
-	*count = 0;
-	if (!(*out = vv_calloc(text->len / VV_OID_TEXT + 1, sizeof(vv_oid)))) {
+	if (!ids) {
 		return vv_fail_nomem(err);
 	}
 	while (p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		size_t len = eol ? (size_t)(eol - p) : (size_t)(end - p);
 
-		if (!vv_oid_parse(&(*out)[*count], p, len)) {
-			vv_free(*out);
-			*out = NULL;
-			*count = 0;
+		if (!vv_oid_parse(&ids[n++], p, len)) {
 			return vv_fail(err, VV_ECORRUPT,
 				       "'%s' in the Git folder is damaged: expected commit ids",
 				       name);
 		}
-		++*count;
 		p += len + (eol != NULL);
 	}
+	*out = vv_take(&ids);
+	*count = n;
 	return VV_OK;
 }
 
 vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = read_state(r, "MERGE_HEAD", HEADS_BYTES_MAX, &text, err);
 
 	*out = NULL;
 	*count = 0;
-	if (rc == VV_OK) {
-		rc = parse_ids(&text, "MERGE_HEAD", out, count, err);
-	} else if (rc == VV_ENOTFOUND) {
-		rc = VV_OK;
+	if (rc < 0) {
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	vv_buf_clear(&text);
-	return rc;
+	return parse_ids(&text, "MERGE_HEAD", out, count, err);
 }
 
 vv_status vv_state_pick(vv_repository *r, vv_oid *out, vv_error *err)
 {
 	const char *name = has_file(r, "REVERT_HEAD") ? "REVERT_HEAD" : "CHERRY_PICK_HEAD";
-	vv_buf text = VV_BUF_INIT;
-	vv_oid *ids = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_oid) *ids = NULL;
 	size_t count = 0;
 	vv_status rc = read_state(r, name, HEADS_BYTES_MAX, &text, err);
 
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_fail(err, VV_ENOTFOUND, "no revert or cherry-pick is under way");
-	} else if (rc == VV_OK && (rc = parse_ids(&text, name, &ids, &count, err)) == VV_OK &&
-		   count != 1) {
-		rc = vv_fail(err, VV_ECORRUPT,
-			     "'%s' in the Git folder is damaged: expected one commit id", name);
+		return vv_fail(err, VV_ENOTFOUND, "no revert or cherry-pick is under way");
 	}
-	if (rc == VV_OK) {
-		*out = ids[0];
+	if (rc < 0 || (rc = parse_ids(&text, name, &ids, &count, err)) < 0) {
+		return rc;
 	}
-	vv_free(ids);
-	vv_buf_clear(&text);
-	return rc;
+	if (count != 1) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "'%s' in the Git folder is damaged: expected one commit id", name);
+	}
+	*out = ids[0];
+	return VV_OK;
 }
 
 vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err)
 {
-	vv_status rc = read_state(r, "MERGE_MSG", MESSAGE_BYTES_MAX, out, err);
-
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	return rc;
+	return vv_missing_ok(read_state(r, "MERGE_MSG", MESSAGE_BYTES_MAX, out, err), err);
 }
 
 /* What git commit takes away; MERGE_HEAD first, so that a crash in between cannot
@@ -149,56 +131,63 @@ static const char *const state_files[] = {"MERGE_HEAD", "CHERRY_PICK_HEAD", "REV
 					  "MERGE_MSG",  "MERGE_MODE",       "SQUASH_MSG",
 					  "MERGE_RR",   "AUTO_MERGE"};
 
-vv_status vv_state_sync(vv_repository *r, vv_error *err)
+static vv_status sync_file(const char *path, vv_error *err)
+{
+	vv_status rc;
+	int fd = vv_open(path, 0, 0, err);
+
+	if (fd < 0) {
+		return vv_missing_ok((vv_status)fd, err);
+	}
+	rc = vv_fsync(fd, path, err);
+	(void)vv_close(fd, path, NULL);
+	return rc;
+}
+
+static vv_status remove_file(const char *path, vv_error *err)
+{
+	return vv_unlink(path, true, err);
+}
+
+static vv_status each_state_file(vv_repository *r, vv_status (*what)(const char *, vv_error *),
+				 vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < sizeof(state_files) / sizeof(state_files[0]); i++) {
-		char *path = vv_path_join(r->gitdir, state_files[i], NULL);
-		int fd = path ? vv_open(path, 0, 0, err) : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < sizeof(state_files) / sizeof(state_files[0]); i++) {
+		vv_auto(char) *path = vv_path_join(r->gitdir, state_files[i], NULL);
 
-		rc = fd >= 0 ? vv_fsync(fd, path, err) : fd == VV_ENOTFOUND ? VV_OK : (vv_status)fd;
-		if (fd >= 0) {
-			(void)vv_close(fd, path, NULL);
-		}
-		vv_free(path);
+		rc = what(path, err);
 	}
-	return rc == VV_OK ? vv_fsync_dir(r->gitdir, err) : rc;
+	return rc;
+}
+
+vv_status vv_state_sync(vv_repository *r, vv_error *err)
+{
+	vv_status rc = each_state_file(r, sync_file, err);
+
+	return rc < 0 ? rc : vv_fsync_dir(r->gitdir, err);
 }
 
 vv_status vv_state_cleanup(vv_repository *r, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	size_t i;
-
-	for (i = 0; rc == VV_OK && i < sizeof(state_files) / sizeof(state_files[0]); i++) {
-		char *path = vv_path_join(r->gitdir, state_files[i], NULL);
-
-		rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
-		vv_free(path);
-	}
-	return rc;
+	return each_state_file(r, remove_file, err);
 }
 
 static vv_status write_ids(vv_repository *r, const char *name, const vv_oid *ids, size_t count,
 			   vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	size_t i;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		char hex[VV_OID_TEXT + 1];
 
 		vv_oid_text(hex, &ids[i]);
 		vv_buf_printf(&text, "%s\n", hex);
 	}
-	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
-		rc = write_state(r, name, vv_buf_cstr(&text), text.len, err);
-	}
-	vv_buf_clear(&text);
-	return rc;
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : write_state(r, name, vv_buf_cstr(&text), text.len, err);
 }
 
 vv_status vv_state_orig_head(vv_repository *r, const vv_oid *commit, vv_error *err)

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/array.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -63,17 +62,11 @@ static vv_status scan_text(const tips *t, const vv_buf *text, const char *where,
 
 static vv_status scan_file(const tips *t, const char *path, size_t max, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc = vv_read_file(&text, path, max, err);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_missing_ok(vv_read_file(&text, path, max, err), err);
 
-	if (rc == VV_ENOTFOUND) { /* gone since the folder was listed */
-		vv_error_clear(err);
-		rc = VV_OK;
-	} else if (rc == VV_OK) {
-		rc = scan_text(t, &text, path, err);
-	}
-	vv_buf_clear(&text);
-	return rc;
+	/* It may be gone since the folder was listed. */
+	return rc < 0 ? rc : scan_text(t, &text, path, err);
 }
 
 static vv_status scan_state(const tips *t, const char *path, vv_error *err)
@@ -89,48 +82,34 @@ static vv_status scan_log(const tips *t, const char *path, vv_error *err)
 /* A loose ref is an id or "ref: <name>"; anything else could hide what it named. */
 static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_oid id;
 	vv_status rc;
 
 	if (vv_path_ends(path, ".lock")) {
 		return scan_state(t, path, err);
 	}
-	rc = vv_read_file(&text, path, LOOSE_REF_MAX, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	} else if (rc == VV_OK && strncmp(vv_buf_cstr(&text), "ref:", 4) != 0) {
-		vv_oid id;
-
-		if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT) ||
-		    (text.len > VV_OID_TEXT && !isspace((unsigned char)text.data[VV_OID_TEXT]))) {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "the ref '%s' is damaged, expected a commit id",
-				     vv_text_shows(path));
-		} else {
-			rc = give(t, text.data, true, path, err);
-		}
+	if ((rc = vv_read_file(&text, path, LOOSE_REF_MAX, err)) < 0) {
+		return vv_missing_ok(rc, err);
 	}
-	vv_buf_clear(&text);
-	return rc;
+	if (strncmp(vv_buf_cstr(&text), "ref:", 4) == 0) {
+		return VV_OK;
+	}
+	if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT) ||
+	    (text.len > VV_OID_TEXT && !isspace((unsigned char)text.data[VV_OID_TEXT]))) {
+		return vv_fail(err, VV_ECORRUPT, "the ref '%s' is damaged, expected a commit id",
+			       vv_text_shows(path));
+	}
+	return give(t, text.data, true, path, err);
 }
 
 static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err)
 {
-	char *path = vv_path_join(commondir, "packed-refs", NULL);
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc;
-	const char *p, *end;
+	vv_auto(char) *path = vv_path_join(commondir, "packed-refs", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_missing_ok(vv_read_file(&text, path, LOG_BYTES_MAX, err), err);
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_read_file(&text, path, LOG_BYTES_MAX, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	for (p = vv_buf_cstr(&text), end = p + text.len; rc == VV_OK && p < end;) {
+	for (const char *p = vv_buf_cstr(&text), *end = p + text.len; rc == VV_OK && p < end;) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 
 		if (*p != '#' && *p != '^' && end - p > (ptrdiff_t)VV_OID_TEXT) {
@@ -138,53 +117,29 @@ static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err
 		}
 		p = eol ? eol + 1 : end;
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
 /* --- folders ------------------------------------------------------------------------ */
 
-typedef struct paths {
-	char **items;
-	size_t count, cap;
-} paths;
-
-static vv_status add_path(paths *list, char *take_path, vv_error *err)
+static vv_status scan_folder(const tips *t, vv_string_list *todo, const char *dir, file_fn fn,
+			     vv_error *err)
 {
-	if (!take_path || !vv_array_room(list->items, list->count, list->cap)) {
-		vv_free(take_path);
-		return vv_fail_nomem(err);
-	}
-	list->items[list->count++] = take_path;
-	return VV_OK;
-}
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
-static vv_status scan_folder(const tips *t, paths *todo, const char *dir, file_fn fn, vv_error *err)
-{
-	char **names = NULL;
-	size_t count = 0, i;
-	vv_status rc = vv_list_dir(&names, &count, dir, err);
-
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *path = vv_path_join(dir, names[i], NULL);
+	while (rc == VV_OK && vv_folder_next(&f)) {
 		vv_stat st;
 
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_lstat(&st, path, NULL) == VV_OK && S_ISDIR(st.mode)) {
-			rc = add_path(todo, path, err);
-			path = NULL;
-		} else if (vv_exists(path) && S_ISREG(st.mode)) {
-			rc = fn(t, path, err);
+		if (vv_lstat(&st, f.path, NULL) < 0) {
+			continue;
 		}
-		vv_free(path);
+		if (S_ISDIR(st.mode)) {
+			rc = vv_string_list_add(todo, vv_strdup(f.path), err);
+		} else if (S_ISREG(st.mode)) {
+			rc = fn(t, f.path, err);
+		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -192,19 +147,14 @@ static vv_status scan_folder(const tips *t, paths *todo, const char *dir, file_f
 static vv_status scan_below(const tips *t, const char *gitdir, const char *name, file_fn fn,
 			    vv_error *err)
 {
-	paths todo = {NULL, 0, 0};
-	vv_status rc = add_path(&todo, vv_path_join(gitdir, name, NULL), err);
+	vv_auto(vv_string_list) todo = {0};
+	vv_status rc = vv_string_list_add(&todo, vv_path_join(gitdir, name, NULL), err);
 
 	while (rc == VV_OK && todo.count > 0) {
-		char *dir = todo.items[--todo.count];
+		vv_auto(char) *dir = todo.items[--todo.count];
 
 		rc = scan_folder(t, &todo, dir, fn, err);
-		vv_free(dir);
 	}
-	while (todo.count > 0) {
-		vv_free(todo.items[--todo.count]);
-	}
-	vv_free(todo.items);
 	return rc;
 }
 
@@ -218,26 +168,18 @@ static bool is_state_name(const char *name)
 
 static vv_status scan_state_files(const tips *t, const char *gitdir, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0, i;
-	vv_status rc = vv_list_dir(&names, &count, gitdir, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, gitdir, false, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *path;
+	while (rc == VV_OK && vv_folder_next(&f)) {
 		vv_stat st;
 
-		if (!is_state_name(names[i])) {
-			continue;
+		if (is_state_name(f.name) && vv_lstat(&st, f.path, NULL) == VV_OK &&
+		    S_ISREG(st.mode)) {
+			rc = strcmp(f.name, "HEAD") == 0 ? scan_ref(t, f.path, err)
+							 : scan_state(t, f.path, err);
 		}
-		if (!(path = vv_path_join(gitdir, names[i], NULL))) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode)) {
-			rc = strcmp(names[i], "HEAD") == 0 ? scan_ref(t, path, err)
-							   : scan_state(t, path, err);
-		}
-		vv_free(path);
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -257,52 +199,35 @@ static vv_status scan_gitdir(const tips *t, const char *gitdir, vv_error *err)
 	return rc < 0 ? rc : scan_below(t, gitdir, "logs", scan_log, err);
 }
 
-vv_status vv_worktree_gitdirs(vv_repository *r, char ***out, size_t *count, vv_error *err)
+vv_status vv_worktree_gitdirs(vv_repository *r, vv_string_list *out, vv_error *err)
 {
-	paths list = {NULL, 0, 0};
-	char *dir = vv_path_join(r->commondir, "worktrees", NULL), **names = NULL;
-	size_t name_count = 0, i;
+	vv_auto(char) *dir = vv_path_join(r->commondir, "worktrees", NULL);
+	vv_auto(vv_folder) f = {0};
 	vv_status rc;
 
-	rc = dir ? add_path(&list, vv_strdup(r->commondir), err) : vv_fail_nomem(err);
-	if (rc == VV_OK && vv_exists(dir)) {
-		rc = vv_list_dir(&names, &name_count, dir, err);
-	}
-	for (i = 0; rc == VV_OK && i < name_count; i++) {
-		char *path = vv_path_join(dir, names[i], NULL);
-		vv_stat st;
-
-		if (path && (vv_lstat(&st, path, NULL) < 0 || !S_ISDIR(st.mode))) {
-			vv_free(path);
-		} else {
-			rc = add_path(&list, path, err);
-		}
-	}
-	vv_names_free(names, name_count);
-	vv_free(dir);
-	if (rc < 0) {
-		vv_names_free(list.items, list.count);
+	if ((rc = vv_string_list_add(out, vv_strdup(r->commondir), err)) < 0 ||
+	    (rc = vv_folder_read(&f, dir, true, err)) < 0) {
 		return rc;
 	}
-	*out = list.items;
-	*count = list.count;
-	return VV_OK;
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		vv_stat st;
+
+		if (vv_lstat(&st, f.path, NULL) == VV_OK && S_ISDIR(st.mode)) {
+			rc = vv_string_list_add(out, vv_strdup(f.path), err);
+		}
+	}
+	return rc;
 }
 
 vv_status vv_tips_each(vv_repository *r, vv_tip_fn fn, void *payload, vv_error *err)
 {
 	tips t = {fn, payload};
-	char **gitdirs = NULL;
-	size_t count = 0, i;
-	vv_status rc = vv_worktree_gitdirs(r, &gitdirs, &count, err);
+	vv_auto(vv_string_list) gitdirs = {0};
+	vv_status rc = vv_worktree_gitdirs(r, &gitdirs, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		rc = scan_gitdir(&t, gitdirs[i], err);
+	for (size_t i = 0; rc == VV_OK && i < gitdirs.count; i++) {
+		rc = scan_gitdir(&t, gitdirs.items[i], err);
 	}
 	/* Last: a ref that git packs meanwhile is then seen here. */
-	if (rc == VV_OK) {
-		rc = scan_packed(&t, r->commondir, err);
-	}
-	vv_names_free(gitdirs, count);
-	return rc;
+	return rc < 0 ? rc : scan_packed(&t, r->commondir, err);
 }

@@ -15,7 +15,7 @@ typedef vv_status (*vv_tip_fn)(void *payload, const git_oid *id, bool hard, cons
  * worktrees. Read from the files and not through libgit2, which sees one worktree. */
 vv_status vv_tips_each(vv_repository *r, vv_tip_fn fn, void *payload, vv_error *err);
 
-/* The Git folders of all worktrees, the common one first. Free with vv_names_free. */
-vv_status vv_worktree_gitdirs(vv_repository *r, char ***out, size_t *count, vv_error *err);
+/* The Git folders of all worktrees, the common one first, appended. */
+vv_status vv_worktree_gitdirs(vv_repository *r, vv_string_list *out, vv_error *err);
 
 #endif
