@@ -86,44 +86,33 @@ static char *packing_file(const packing *p, const char *hex, const char *ext)
 /* One pack alone, as an object database. */
 static vv_status open_pack(const packing *p, const char *hex, git_odb **out, vv_error *err)
 {
-	char *path = packing_file(p, hex, "idx");
+	vv_auto(char) *path = packing_file(p, hex, "idx");
+	vv_auto(git_odb) *odb = NULL;
 	git_odb_backend *backend = NULL;
-	vv_status rc = VV_OK;
 	int code;
 
-	*out = NULL;
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
-	if ((code = git_odb_new(out)) < 0 ||
-	    (code = git_odb_backend_one_pack(&backend, path)) < 0) {
-		rc = vv_git_fail(err, code, "cannot read the pack '%s'", vv_text_shows(path));
-	} else if ((code = git_odb_add_backend(*out, backend, 1)) < 0) {
+	if ((code = git_odb_new(&odb)) == 0 &&
+	    (code = git_odb_backend_one_pack(&backend, path)) == 0 &&
+	    (code = git_odb_add_backend(odb, backend, 1)) < 0) {
 		backend->free(backend);
-		rc = vv_git_fail(err, code, "cannot read the pack '%s'", vv_text_shows(path));
 	}
-	if (rc < 0) {
-		git_odb_free(*out);
-		*out = NULL;
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot read the pack '%s'", vv_text_shows(path));
 	}
-	vv_free(path);
-	return rc;
+	*out = vv_take(&odb);
+	return VV_OK;
 }
 
 static vv_status want_pack(packing *p, const char *hex, vv_error *err)
 {
-	git_odb *odb;
+	vv_auto(git_odb) *odb = NULL;
 	vv_status rc = open_pack(p, hex, &odb, err);
-	int code;
+	int code = rc == VV_OK ? git_odb_foreach(odb, want_each, p) : 0;
 
-	if (rc < 0) {
-		return rc;
-	}
-	if ((code = git_odb_foreach(odb, want_each, p)) < 0) {
-		rc = vv_git_fail(err, code, "cannot list the pack %s", hex);
-	}
-	git_odb_free(odb);
-	return rc;
+	return code < 0 ? vv_git_fail(err, code, "cannot list the pack %s", hex) : rc;
 }
 
 static vv_status insert_object(packing *p, const git_oid *id, const char *name, vv_error *err)
@@ -146,30 +135,30 @@ static vv_status insert_object(packing *p, const git_oid *id, const char *name, 
 /* The commits among what is wanted, newest first. */
 static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	size_t i;
+	vv_status rc;
 
-	for (i = 0; rc == VV_OK && i < p->id_count; i++) {
+	for (size_t i = 0; i < p->id_count; i++) {
 		git_object_t type;
 		uint64_t size;
 		vv_node *n;
 
 		if ((rc = vv_object_header(p->repo, &p->ids[i], &type, &size, err)) < 0) {
-			break;
+			return rc;
 		}
 		if (type != GIT_OBJECT_COMMIT) {
 			continue;
 		}
 		if (!(n = vv_walker_node(w, &p->ids[i]))) {
-			rc = vv_fail_nomem(err);
-		} else if ((rc = vv_node_parse(w, n, err)) == VV_OK) {
-			rc = vv_nodes_add(out, n, err);
+			return vv_fail_nomem(err);
+		}
+		if ((rc = vv_node_parse(w, n, err)) < 0 || (rc = vv_nodes_add(out, n, err)) < 0) {
+			return rc;
 		}
 	}
 	if (out->count > 0) {
 		qsort(out->items, out->count, sizeof(*out->items), vv_nodes_newest_first);
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Trees and blobs get their paths: the packbuilder looks for bases among objects of
@@ -180,14 +169,30 @@ typedef struct tree_level {
 	size_t path_len;
 } tree_level;
 
-static vv_status push_tree(packing *p, tree_level *levels, size_t *depth, const git_oid *id,
-			   const vv_buf *path, vv_error *err)
+/* The trees that are open, from the top down. */
+typedef struct tree_levels {
+	tree_level items[DEPTH_MAX];
+	size_t depth;
+} tree_levels;
+
+static void tree_levels_free(tree_levels *l)
 {
-	tree_level *l = &levels[*depth];
+	while (l && l->depth > 0) {
+		git_odb_object_free(l->items[--l->depth].tree);
+	}
+	vv_free(l);
+}
+
+VV_AUTO_FREE(tree_levels, tree_levels_free)
+
+static vv_status push_tree(packing *p, tree_levels *levels, const git_oid *id, const vv_buf *path,
+			   vv_error *err)
+{
+	tree_level *l = &levels->items[levels->depth];
 	vv_status rc;
 
 	if (!vv_oid_set_has(&p->wanted, id) || vv_oid_set_has(&p->done, id) ||
-	    *depth == DEPTH_MAX) {
+	    levels->depth == DEPTH_MAX) {
 		return VV_OK;
 	}
 	if ((rc = insert_object(p, id, vv_buf_cstr(path), err)) < 0 ||
@@ -196,15 +201,15 @@ static vv_status push_tree(packing *p, tree_level *levels, size_t *depth, const 
 		return rc;
 	}
 	l->path_len = path->len;
-	++*depth;
+	levels->depth++;
 	return vv_tree_cursor_init(&l->at, l->tree, err);
 }
 
-static vv_status insert_entry(packing *p, tree_level *levels, size_t *depth, vv_buf *path,
-			      vv_error *err)
+static vv_status insert_entry(packing *p, tree_levels *levels, vv_buf *path, vv_error *err)
 {
-	tree_level *l = &levels[*depth - 1];
+	tree_level *l = &levels->items[levels->depth - 1];
 	vv_tree_cursor at = l->at;
+	const bool is_tree = vv_mode_is_tree(at.mode);
 	vv_status rc = vv_tree_cursor_next(&l->at, err);
 
 	path->len = l->path_len;
@@ -212,66 +217,49 @@ static vv_status insert_entry(packing *p, tree_level *levels, size_t *depth, vv_
 		return rc;
 	}
 	vv_buf_put(path, at.name, at.name_len);
-	if (vv_mode_is_tree(at.mode)) {
-		vv_buf_putc(path, '/');
-	}
+	vv_buf_puts(path, is_tree ? "/" : "");
 	if ((rc = vv_buf_ok(path, err)) < 0) {
 		return rc;
 	}
-	if (vv_mode_is_tree(at.mode)) {
-		return push_tree(p, levels, depth, &at.id, path, err);
-	}
-	return insert_object(p, &at.id, vv_buf_cstr(path), err);
+	return is_tree ? push_tree(p, levels, &at.id, path, err)
+		       : insert_object(p, &at.id, vv_buf_cstr(path), err);
 }
 
 static vv_status insert_trees(packing *p, const vv_nodes *commits, vv_error *err)
 {
-	tree_level *levels = vv_calloc(DEPTH_MAX, sizeof(*levels));
-	vv_buf path = VV_BUF_INIT;
-	size_t depth = 0, i;
+	vv_auto(tree_levels) *levels = vv_calloc(1, sizeof(*levels));
+	vv_auto(vv_buf) path = VV_BUF_INIT;
 	vv_status rc = levels ? VV_OK : vv_fail_nomem(err);
 
-	for (i = 0; rc == VV_OK && i < commits->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < commits->count; i++) {
 		vv_buf_reset(&path);
-		rc = push_tree(p, levels, &depth, &commits->items[i]->tree, &path, err);
-		while (rc == VV_OK && depth > 0) {
-			if (levels[depth - 1].at.valid) {
-				rc = insert_entry(p, levels, &depth, &path, err);
+		rc = push_tree(p, levels, &commits->items[i]->tree, &path, err);
+		while (rc == VV_OK && levels->depth > 0) {
+			if (levels->items[levels->depth - 1].at.valid) {
+				rc = insert_entry(p, levels, &path, err);
 			} else {
-				git_odb_object_free(levels[--depth].tree);
+				git_odb_object_free(levels->items[--levels->depth].tree);
 			}
 		}
 	}
-	while (depth > 0) {
-		git_odb_object_free(levels[--depth].tree);
-	}
-	vv_buf_clear(&path);
-	vv_free(levels);
 	return rc;
 }
 
 static vv_status insert_wanted(packing *p, vv_error *err)
 {
-	vv_walker *w = vv_walker_new(p->repo);
-	vv_nodes commits = VV_NODES_INIT;
-	vv_status rc;
-	size_t i;
+	vv_auto(vv_walker) *w = vv_walker_new(p->repo);
+	vv_auto(vv_nodes) commits = VV_NODES_INIT;
+	vv_status rc = w ? find_commits(p, w, &commits, err) : vv_fail_nomem(err);
 
-	if (!w) {
-		return vv_fail_nomem(err);
-	}
-	rc = find_commits(p, w, &commits, err);
-	for (i = 0; rc == VV_OK && i < commits.count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < commits.count; i++) {
 		rc = insert_object(p, &commits.items[i]->id, NULL, err);
 	}
 	if (rc == VV_OK) {
 		rc = insert_trees(p, &commits, err);
 	}
-	for (i = 0; rc == VV_OK && i < p->id_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < p->id_count; i++) {
 		rc = insert_object(p, &p->ids[i], NULL, err);
 	}
-	vv_nodes_clear(&commits);
-	vv_walker_free(w);
 	return rc;
 }
 
@@ -285,25 +273,20 @@ static vv_status insert_wanted(packing *p, vv_error *err)
 
 static bool pack_has(const packing *p, const char *hex, const char *ext)
 {
-	char *path = packing_file(p, hex, ext);
-	bool there = path && vv_exists(path);
+	vv_auto(char) *path = packing_file(p, hex, ext);
 
-	vv_free(path);
-	return there;
+	return vv_exists(path);
 }
 
 /* The count in a pack's index: the last entry of its fan-out (gitformat-pack(5)). */
 static bool read_count(const packing *p, const char *hex, uint32_t *out)
 {
-	char *path = packing_file(p, hex, "idx");
+	vv_auto(char) *path = packing_file(p, hex, "idx");
 	unsigned char b[4];
-	int fd = path ? vv_open(path, O_RDONLY, 0, NULL) : -1;
+	int fd = vv_open(path, O_RDONLY, 0, NULL);
 	bool good = fd >= 0 && vv_pread_full(fd, b, 4, 8 + 255 * 4, path, NULL) == 4;
 
-	if (fd >= 0) {
-		(void)vv_close(fd, path, NULL);
-	}
-	vv_free(path);
+	(void)vv_close(fd, path, NULL);
 	if (good) {
 		*out = (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 	}
@@ -329,54 +312,48 @@ static int fewest_first(const void *x, const void *y)
 	return (a->objects > b->objects) - (a->objects < b->objects);
 }
 
+/* Is it still there, and has nobody marked it to be kept? */
+static bool is_free(const packing *p, const char *hex)
+{
+	static const char *const marks[] = {"keep", "promisor", "bitmap", "mtimes"};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		if (pack_has(p, hex, marks[i])) {
+			return false;
+		}
+	}
+	return pack_has(p, hex, "pack");
+}
+
 /* Our packs that are still there and that nobody has marked to be kept. */
 static vv_status list_own(packing *p, vv_error *err)
 {
-	static const char *const marks[] = {"keep", "promisor", "bitmap", "mtimes"};
-	char *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc;
-	size_t at, i;
+	vv_auto(char) *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_missing_ok(vv_read_file(&text, path, LIST_BYTES_MAX, err), err);
 
-	if (!path) {
+	if (rc < 0 || text.len == 0) {
+		return rc;
+	}
+	if (!(p->packs = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(own_pack)))) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_read_file(&text, path, LIST_BYTES_MAX, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	if (rc == VV_OK && text.len > 0 &&
-	    !(p->packs = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(own_pack)))) {
-		rc = vv_fail_nomem(err);
-	}
-	for (at = 0; rc == VV_OK && at + GIT_OID_HEXSZ < text.len; at += GIT_OID_HEXSZ + 1) {
+	for (size_t at = 0; at + GIT_OID_HEXSZ < text.len; at += GIT_OID_HEXSZ + 1) {
 		own_pack *pack = &p->packs[p->pack_count];
-		bool marked = false;
 
 		memcpy(pack->hex, text.data + at, GIT_OID_HEXSZ);
 		pack->hex[GIT_OID_HEXSZ] = '\0';
 		if (text.data[at + GIT_OID_HEXSZ] != '\n') {
 			break; /* torn: what follows is left to git gc */
 		}
-		if (strspn(pack->hex, "0123456789abcdef") != GIT_OID_HEXSZ ||
-		    is_listed(p, pack->hex)) {
-			continue;
-		}
-		for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-			marked = marked || pack_has(p, pack->hex, marks[i]);
-		}
-		if (!marked && pack_has(p, pack->hex, "pack") &&
+		if (strspn(pack->hex, "0123456789abcdef") == GIT_OID_HEXSZ &&
+		    !is_listed(p, pack->hex) && is_free(p, pack->hex) &&
 		    read_count(p, pack->hex, &pack->objects)) {
 			p->pack_count++;
 		}
 	}
-	if (p->pack_count > 0) {
-		qsort(p->packs, p->pack_count, sizeof(*p->packs), fewest_first);
-	}
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	qsort(p->packs, p->pack_count, sizeof(*p->packs), fewest_first);
+	return VV_OK;
 }
 
 static void choose_packs(packing *p)
@@ -395,24 +372,14 @@ static void choose_packs(packing *p)
 
 /* --- loose objects ------------------------------------------------------------------- */
 
-static vv_status add_loose(packing *p, const char *dir, const char *fan, const char *name,
+static vv_status add_loose(packing *p, const char *path, const char *fan, const char *name,
 			   vv_error *err)
 {
 	loose_file *file;
 	vv_stat st;
-	char *path;
-	bool small;
 
-	if (strlen(name) != GIT_OID_HEXSZ - 2) {
-		return VV_OK;
-	}
-	if (!(path = vv_path_join(dir, name, NULL))) {
-		return vv_fail_nomem(err);
-	}
-	small = vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) &&
-		st.size <= LOOSE_BYTES_MAX;
-	vv_free(path);
-	if (!small) {
+	if (strlen(name) != GIT_OID_HEXSZ - 2 || vv_lstat(&st, path, NULL) < 0 ||
+	    !S_ISREG(st.mode) || st.size > LOOSE_BYTES_MAX) {
 		return VV_OK;
 	}
 	if (!vv_array_room(p->loose, p->loose_count, p->loose_cap)) {
@@ -432,72 +399,58 @@ static bool is_fan(const char *name)
 	return strlen(name) == 2 && strspn(name, "0123456789abcdef") == 2;
 }
 
-static vv_status list_fan(packing *p, const char *fan, vv_error *err)
+static vv_status list_fan(packing *p, const char *dir, const char *fan, vv_error *err)
 {
-	char *dir = vv_path_join(p->repo->objects, fan, NULL), **names = NULL;
-	size_t count = 0, i;
-	vv_status rc;
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
-	if (!dir) {
-		return vv_fail_nomem(err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = add_loose(p, f.path, fan, f.name, err);
 	}
-	rc = vv_list_dir(&names, &count, dir, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		rc = add_loose(p, dir, fan, names[i], err);
-	}
-	vv_names_free(names, count);
-	vv_free(dir);
 	return rc;
 }
 
 /* Folders of objects that were never made durable, left by a process that was killed. */
-static vv_status remove_stale_stage(const packing *p, const char *name, vv_error *err)
+static vv_status remove_stale_stage(const char *path, vv_error *err)
 {
-	char *path = vv_path_join(p->repo->objects, name, NULL);
 	vv_stat st;
 	int64_t sec;
 	uint32_t nsec;
-	vv_status rc = VV_OK;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
 	vv_now(&sec, &nsec);
-	if (vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec) {
-		rc = vv_remove_tree(path, err);
-	}
-	vv_free(path);
-	return rc;
+	return vv_lstat(&st, path, NULL) == VV_OK && st.mtime_sec + STAGE_STALE_SEC < sec
+		       ? vv_remove_tree(path, err)
+		       : VV_OK;
+}
+
+static bool begins(const char *name, const char *prefix)
+{
+	return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
 /* Lists all loose objects. With few fan-out folders there cannot be many (200
  * objects fall into some 139 of the 256), and then nothing is listed. */
 static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0, fans = 0, i;
-	vv_status rc = vv_list_dir(&names, &count, p->repo->objects, err);
+	vv_auto(vv_folder) f = {0};
+	size_t fans = 0;
+	vv_status rc = vv_folder_read(&f, p->repo->objects, false, err);
 
-	for (i = 0; i < count; i++) {
-		fans += is_fan(names[i]);
-		if (rc == VV_OK &&
-		    strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) == 0 &&
-		    strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
-			rc = remove_stale_stage(p, names[i], err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		fans += is_fan(f.name);
+		if (begins(f.name, VV_QUARANTINE_PREFIX) && !begins(f.name, VV_RECEIVE_PREFIX)) {
+			rc = remove_stale_stage(f.path, err);
 		}
 	}
-	for (i = 0; rc == VV_OK && i < count &&
-		    (fans > above / 4 || fans > 64 || p->pack_count > PACKS_MAX);
-	     i++) {
-		if (is_fan(names[i])) {
-			rc = list_fan(p, names[i], err);
+	if (fans <= above / 4 && fans <= 64 && p->pack_count <= PACKS_MAX) {
+		return rc;
+	}
+	f.next = 0;
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (is_fan(f.name)) {
+			rc = list_fan(p, f.path, f.name, err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -506,55 +459,48 @@ static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 /* Asks the new pack itself, from its file, for every object. */
 static vv_status check_pack(const packing *p, const char *hex, vv_error *err)
 {
-	git_odb *odb;
+	vv_auto(git_odb) *odb = NULL;
 	vv_status rc = open_pack(p, hex, &odb, err);
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < p->id_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < p->id_count; i++) {
 		if (!git_odb_exists(odb, &p->ids[i])) {
 			rc = vv_fail(err, VV_EIO,
 				     "the new pack %s lacks an object; nothing was removed", hex);
 		}
 	}
-	git_odb_free(odb);
 	return rc;
 }
 
 static vv_status remove_loose(const packing *p, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	size_t i;
+	vv_status rc;
 
-	for (i = 0; rc == VV_OK && i < p->loose_count; i++) {
+	for (size_t i = 0; i < p->loose_count; i++) {
 		char fan[3] = {p->loose[i].hex[0], p->loose[i].hex[1], '\0'};
-		char *dir = vv_path_join(p->repo->objects, fan, NULL);
-		char *path = dir ? vv_path_join(dir, p->loose[i].hex + 2, NULL) : NULL;
+		vv_auto(char) *dir = vv_path_join(p->repo->objects, fan, NULL);
+		vv_auto(char) *path = vv_path_join(dir, p->loose[i].hex + 2, NULL);
 
-		rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
-		if (rc == VV_OK) {
-			(void)vv_sys_ops.rmdir(dir); /* when it was the last */
+		if ((rc = vv_unlink(path, true, err)) < 0) {
+			return rc;
 		}
-		vv_free(path);
-		vv_free(dir);
+		(void)vv_sys_ops.rmdir(dir); /* when it was the last */
 	}
-	return rc;
+	return VV_OK;
 }
 
 static vv_status remove_merged(const packing *p, const char *new_hex, vv_error *err)
 {
 	static const char *const parts[] = {"idx", "rev", "pack"};
 	vv_status rc = VV_OK;
-	size_t i, k;
 
-	for (i = 0; rc == VV_OK && i < p->pack_count; i++) {
+	for (size_t i = 0; i < p->pack_count; i++) {
 		if (!p->packs[i].merged || strcmp(p->packs[i].hex, new_hex) == 0) {
 			continue;
 		}
-		for (k = 0; rc == VV_OK && k < sizeof(parts) / sizeof(parts[0]); k++) {
-			char *path = packing_file(p, p->packs[i].hex, parts[k]);
+		for (size_t k = 0; rc == VV_OK && k < sizeof(parts) / sizeof(parts[0]); k++) {
+			vv_auto(char) *path = packing_file(p, p->packs[i].hex, parts[k]);
 
-			rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
-			vv_free(path);
+			rc = vv_unlink(path, true, err);
 		}
 	}
 	return rc;
@@ -562,31 +508,25 @@ static vv_status remove_merged(const packing *p, const char *new_hex, vv_error *
 
 static vv_status rewrite_list(const packing *p, const char *new_hex, vv_error *err)
 {
-	char *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
-	size_t i;
 
-	for (i = 0; i < p->pack_count; i++) {
+	for (size_t i = 0; i < p->pack_count; i++) {
 		if (!p->packs[i].merged) {
 			vv_buf_printf(&text, "%s\n", p->packs[i].hex);
 		}
 	}
 	vv_buf_printf(&text, "%s\n", new_hex);
-	rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
-	if (rc == VV_OK) {
-		rc = vv_write_file(path, text.data, text.len, false, err);
-	}
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_write_file(path, text.data, text.len, false, err);
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */
 
 static vv_status may_pack(vv_repository *r, bool *out, vv_error *err)
 {
-	char *pid = vv_path_join(r->commondir, "gc.pid", NULL);
+	vv_auto(char) *pid = vv_path_join(r->commondir, "gc.pid", NULL);
 	uint64_t automatic;
 	bool precious;
 	vv_stat st;
@@ -600,34 +540,27 @@ static vv_status may_pack(vv_repository *r, bool *out, vv_error *err)
 	}
 	if ((rc = vv_config_u64(r, "gc.auto", 1, &automatic, err)) < 0 ||
 	    (rc = vv_config_bool(r, "extensions.preciousobjects", false, &precious, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_now(&sec, &nsec);
 	*out = automatic > 0 && !precious &&
 	       !(vv_lstat(&st, pid, NULL) == VV_OK &&
 		 st.mtime_sec + GC_PID_STALE_SEC > sec); /* git gc is at it */
-done:
-	vv_free(pid);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status make_pack(packing *p, vv_error *err)
 {
-	char *hex = NULL;
-	size_t i;
+	vv_auto(char) *hex = NULL;
 	vv_status rc = VV_OK;
 	int code;
 
 	choose_packs(p);
-	for (i = 0; i < p->loose_count; i++) {
-		if ((rc = want_object(p, &p->loose[i].id, err)) < 0) {
-			break;
-		}
+	for (size_t i = 0; rc == VV_OK && i < p->loose_count; i++) {
+		rc = want_object(p, &p->loose[i].id, err);
 	}
-	for (i = 0; rc == VV_OK && i < p->pack_count; i++) {
-		if (p->packs[i].merged) {
-			rc = want_pack(p, p->packs[i].hex, err);
-		}
+	for (size_t i = 0; rc == VV_OK && i < p->pack_count; i++) {
+		rc = p->packs[i].merged ? want_pack(p, p->packs[i].hex, err) : VV_OK;
 	}
 	if (rc < 0 || p->id_count == 0) {
 		return rc;
@@ -639,74 +572,61 @@ static vv_status make_pack(packing *p, vv_error *err)
 	    (rc = vv_quarantine_install_pack(p->repo, p->pb, &hex, err)) < 0 ||
 	    (rc = check_pack(p, hex, err)) < 0 || (rc = remove_loose(p, err)) < 0 ||
 	    (rc = remove_merged(p, hex, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = rewrite_list(p, hex, err);
-done:
-	vv_free(hex);
-	return rc;
+	return rewrite_list(p, hex, err);
 }
+
+static void packing_clear(packing *p)
+{
+	git_packbuilder_free(p->pb);
+	vv_oid_set_clear(&p->wanted);
+	vv_oid_set_clear(&p->done);
+	vv_free(p->ids);
+	vv_free(p->packs);
+	vv_free(p->loose);
+	vv_free(p->packdir);
+}
+
+VV_AUTO_CLEAR(packing, packing_clear)
 
 static vv_status pack_locked(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err)
 {
-	packing p;
+	vv_auto(packing) p = {.repo = r, .packdir = vv_path_join(r->objects, "pack", NULL)};
 	vv_status rc;
 
-	memset(&p, 0, sizeof(p));
-	p.repo = r;
 	vv_oid_set_init(&p.wanted);
 	vv_oid_set_init(&p.done);
-	if (!(p.packdir = vv_path_join(r->objects, "pack", NULL))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if ((rc = p.packdir ? list_own(&p, err) : vv_fail_nomem(err)) < 0 ||
+	    (rc = list_loose(&p, above, err)) < 0 ||
+	    (p.loose_count <= above && p.pack_count <= PACKS_MAX) ||
+	    (rc = make_pack(&p, err)) < 0) {
+		return rc;
 	}
-	if ((rc = list_own(&p, err)) < 0 || (rc = list_loose(&p, above, err)) < 0) {
-		goto done;
-	}
-	if (p.loose_count <= above && p.pack_count <= PACKS_MAX) {
-		goto done;
-	}
-	if ((rc = make_pack(&p, err)) == VV_OK) {
-		*packed = p.loose_count;
-	}
-done:
-	git_packbuilder_free(p.pb);
-	vv_oid_set_clear(&p.wanted);
-	vv_oid_set_clear(&p.done);
-	vv_free(p.ids);
-	vv_free(p.packs);
-	vv_free(p.loose);
-	vv_free(p.packdir);
-	return rc;
+	*packed = p.loose_count;
+	return VV_OK;
 }
 
 vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, vv_error *err)
 {
-	char *path = NULL;
+	vv_auto(char) *path = vv_path_join(r->varvedir, VV_OWN_PACKS ".lock", NULL);
 	bool may;
 	vv_status rc;
 	int lock;
 
 	*packed = 0;
-	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = may_pack(r, &may, err)) < 0 || !may) {
+	if ((rc = vv_quarantine_flush(r, err)) < 0 || (rc = may_pack(r, &may, err)) < 0 || !may ||
+	    (rc = vv_mkdirs(r->varvedir, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
-		return rc;
-	}
-	if (!(path = vv_path_join(r->varvedir, VV_OWN_PACKS ".lock", NULL))) {
-		return vv_fail_nomem(err);
-	}
-	lock = vv_lock(path, true, 0, err);
-	if (lock == VV_ELOCKED) {
+	if ((lock = vv_lock(path, true, 0, err)) == VV_ELOCKED) {
 		vv_error_clear(err);
-		rc = VV_OK;
-	} else if (lock < 0) {
-		rc = (vv_status)lock;
-	} else {
-		rc = pack_locked(r, above, packed, err);
-		vv_unlock(lock);
+		return VV_OK;
 	}
-	vv_free(path);
+	if (lock < 0) {
+		return (vv_status)lock;
+	}
+	rc = pack_locked(r, above, packed, err);
+	vv_unlock(lock);
 	return rc;
 }

@@ -139,16 +139,24 @@ static vv_status on_incoming(void *payload, const vv_cid *cid, vv_error *err)
 	return vv_resemble_walk(&m->walk, cid, NULL, err);
 }
 
+static void marking_clear(marking *m)
+{
+	for (size_t i = 0; i < m->path_count; i++) {
+		vv_free(m->paths[i].path);
+	}
+	vv_free(m->paths);
+	vv_cid_set_free(m->in_use);
+	vv_hash_index_clear(&m->index);
+}
+
+VV_AUTO_CLEAR(marking, marking_clear)
+
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 {
-	marking m;
+	vv_auto(marking) m = {.keep = payload, .gc = gc};
 	vv_status rc;
-	size_t i;
 
-	memset(&m, 0, sizeof(m));
-	m.keep = payload;
 	m.keep->roots = 0;
-	m.gc = gc;
 	vv_hash_index_init(&m.index);
 	m.walk.get = get_block;
 	m.walk.mark = mark_block;
@@ -156,21 +164,14 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	m.walk.missing = &m.missing;
 	m.leave = m.walk;
 	m.leave.mark = expend_block;
-	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) == VV_OK &&
-	    (rc = list_in_use(&m, err)) == VV_OK) {
-		rc = vv_roots_each(m.keep->repo, on_root, &m, err);
+	if ((rc = vv_repository_store(m.keep->repo, &m.store, err)) < 0 ||
+	    (rc = list_in_use(&m, err)) < 0 ||
+	    (rc = vv_roots_each(m.keep->repo, on_root, &m, err)) < 0 ||
+	    (rc = vv_incoming_each(m.keep->repo, on_incoming, &m, err)) < 0) {
+		if (rc == VV_ECORRUPT) {
+			vv_hint(err, "'varve fsck' lists what is damaged; nothing was removed");
+		}
+		return rc;
 	}
-	if (rc == VV_OK) {
-		rc = vv_incoming_each(m.keep->repo, on_incoming, &m, err);
-	}
-	if (rc == VV_ECORRUPT) {
-		vv_hint(err, "'varve fsck' lists the damage; nothing was removed");
-	}
-	for (i = 0; i < m.path_count; i++) {
-		vv_free(m.paths[i].path);
-	}
-	vv_free(m.paths);
-	vv_cid_set_free(m.in_use);
-	vv_hash_index_clear(&m.index);
-	return rc;
+	return VV_OK;
 }
