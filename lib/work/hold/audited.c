@@ -43,37 +43,33 @@ static vv_status take_source(reading *x, const vv_cid *vault, char *take_dir, vv
 static bool has_author(const vv_audited *a, const char *dir)
 {
 	char did[VV_DID_TEXT];
-	bool found = false;
 
-	for (size_t i = 0; i <= a->trusted.count && !found; i++) {
+	for (size_t i = 0; i <= a->trusted.count; i++) {
 		vv_did_text(did, i == 0 ? a->self : a->trusted.keys[i - 1]);
-		char *folder = vv_path_join(dir, did + 8, (char *)NULL);
-		found = folder && vv_exists(folder);
-		vv_free(folder);
+		vv_auto(char) *folder = vv_path_join(dir, did + 8, (char *)NULL);
+		if (vv_exists(folder)) {
+			return true;
+		}
 	}
-	return found;
+	return false;
 }
 
 static vv_status find_held(reading *x, const char *hold, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_exists(hold) ? vv_list_dir(&names, &count, hold, err) : VV_OK;
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, hold, true, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+	while (rc == VV_OK && vv_folder_next(&f)) {
 		vv_cid vault;
 		vv_error ignored;
-		if (vv_cid_parse(&vault, names[i], strlen(names[i]), &ignored) < 0) {
+		if (vv_cid_parse(&vault, f.name, strlen(f.name), &ignored) < 0) {
 			continue;
 		}
-		char *dir = vv_path_join(hold, names[i], "records", (char *)NULL);
-		if (dir && !has_author(x->a, dir)) {
-			vv_free(dir);
-			continue;
+		vv_auto(char) *dir = vv_path_join(f.path, "records", (char *)NULL);
+		if (!dir || has_author(x->a, dir)) {
+			rc = take_source(x, &vault, vv_take(&dir), err);
 		}
-		rc = take_source(x, &vault, dir, err);
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -91,59 +87,49 @@ static vv_status on_own(void *payload, const vv_cid *vault, const char *folder, 
 /* --- what they say --------------------------------------------------------------------------------------- */
 
 /* A damaged record is as if it were not there, and so are those of its author after it. */
-static vv_status load_record(reading *x, vv_ledger *l, const char *dir, const char *author,
-			     const char *record, vv_error *err)
+static vv_status load_record(reading *x, vv_ledger *l, const char *author, const char *record,
+			     const char *path, vv_error *err)
 {
-	char *name = vv_path_join(author, record, (char *)NULL),
-	     *path = vv_path_join(dir, author, record, (char *)NULL);
+	vv_auto(char) *name = vv_path_join(author, record, (char *)NULL);
 	vv_error why;
-	vv_status rc = name && path ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
 	vv_buf_reset(&x->file);
-	if (rc == VV_OK &&
-	    (rc = vv_read_regular(&x->file, path, VV_LEDGER_RECORD_MAX, &why)) == VV_OK) {
+	rc = name ? vv_read_regular(&x->file, path, VV_LEDGER_RECORD_MAX, &why) : VV_ENOMEM;
+	if (rc == VV_OK) {
 		rc = vv_ledger_add(l, name, vv_buf_cstr(&x->file), x->file.len, &why);
 	}
 	if (rc == VV_ENOMEM) {
-		vv_fail_nomem(err);
-	} else if (rc < 0) {
-		x->a->damaged++;
-		rc = VV_OK;
+		return vv_fail_nomem(err);
 	}
-	vv_free(name);
-	vv_free(path);
-	return rc;
+	x->a->damaged += rc < 0;
+	return VV_OK;
 }
 
-static vv_status load_author(reading *x, vv_ledger *l, const char *dir, const char *author,
+static vv_status load_author(reading *x, vv_ledger *l, const char *folder, const char *author,
 			     vv_error *err)
 {
-	char *folder = vv_path_join(dir, author, (char *)NULL), **names = NULL;
-	size_t count = 0;
-	vv_status rc = folder ? vv_list_dir(&names, &count, folder, err) : vv_fail_nomem(err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, folder, false, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (vv_hold_is_record(names[i])) {
-			rc = load_record(x, l, dir, author, names[i], err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (vv_hold_is_record(f.name)) {
+			rc = load_record(x, l, author, f.name, f.path, err);
 		}
 	}
-	vv_names_free(names, count);
-	vv_free(folder);
 	return rc;
 }
 
 static vv_status load(reading *x, vv_ledger *l, const char *dir, vv_error *err)
 {
-	char **names = NULL;
-	size_t count = 0;
-	vv_status rc = vv_list_dir(&names, &count, dir, err);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = vv_folder_read(&f, dir, false, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (vv_hold_is_author(names[i], strlen(names[i]))) {
-			rc = load_author(x, l, dir, names[i], err);
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (vv_hold_is_author(f.name, strlen(f.name))) {
+			rc = load_author(x, l, f.path, f.name, err);
 		}
 	}
-	vv_names_free(names, count);
 	return rc;
 }
 
@@ -151,8 +137,8 @@ static vv_status load(reading *x, vv_ledger *l, const char *dir, vv_error *err)
 static vv_status add_vault(reading *x, size_t first, vv_error *err)
 {
 	const vv_cid *vault = &x->sources[first].vault;
-	vv_vault_state *state = NULL;
-	vv_ledger *l;
+	vv_auto(vv_ledger) *l = NULL;
+	vv_auto(vv_vault_state) *state = NULL;
 	vv_error why;
 	vv_status rc = vv_ledger_open(&l, "", vault, err);
 
@@ -162,22 +148,17 @@ static vv_status add_vault(reading *x, size_t first, vv_error *err)
 		}
 	}
 	if (rc < 0 || (rc = vv_ledger_settle(l, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((rc = vv_vault_state_open(&state, l, &why)) == VV_EMISSING) {
-		rc = VV_OK; /* its first record is not here: nothing counts */
-		goto done;
+		return VV_OK; /* its first record is not here: nothing counts */
 	}
 	if (rc < 0) {
 		*err = why;
-		goto done;
+		return rc;
 	}
 	x->a->vaults++;
-	rc = vv_standing_add(&x->a->standing, l, state, err);
-done:
-	vv_vault_state_close(state);
-	vv_ledger_close(l);
-	return rc;
+	return vv_standing_add(&x->a->standing, l, state, err);
 }
 
 static vv_status add_all(reading *x, vv_error *err)
@@ -194,9 +175,32 @@ static vv_status add_all(reading *x, vv_error *err)
 	return rc;
 }
 
+static void reading_clear(reading *x)
+{
+	for (size_t i = 0; i < x->count; i++) {
+		vv_free(x->sources[i].dir);
+	}
+	vv_free(x->sources);
+	vv_buf_clear(&x->file);
+}
+
+VV_AUTO_CLEAR(reading, reading_clear)
+
+static vv_status read_all(vv_audited *out, const vv_env *env, const char *hold, vv_error *err)
+{
+	vv_auto(reading) x = {.a = out, .file = VV_BUF_INIT};
+	vv_status rc;
+
+	if ((rc = vv_vault_list_each(env, on_own, &x, err)) < 0 ||
+	    (hold && (rc = find_held(&x, hold, err)) < 0) || (rc = add_all(&x, err)) < 0) {
+		return rc;
+	}
+	vv_standing_settle(&out->standing);
+	return VV_OK;
+}
+
 vv_status vv_audited_open(vv_audited *out, const vv_env *env, const char *hold, vv_error *err)
 {
-	reading x = {.a = out, .file = VV_BUF_INIT};
 	int64_t now;
 	uint32_t nsec;
 	vv_status rc;
@@ -211,18 +215,7 @@ vv_status vv_audited_open(vv_audited *out, const vv_env *env, const char *hold, 
 				      .self = out->self,
 				      .trusted = (const uint8_t(*)[VV_KEY_PUBLIC])out->trusted.keys,
 				      .trusted_count = out->trusted.count};
-	if ((rc = vv_vault_list_each(env, on_own, &x, err)) == VV_OK && hold) {
-		rc = find_held(&x, hold, err);
-	}
-	if (rc == VV_OK && (rc = add_all(&x, err)) == VV_OK) {
-		vv_standing_settle(&out->standing);
-	}
-	for (size_t i = 0; i < x.count; i++) {
-		vv_free(x.sources[i].dir);
-	}
-	vv_free(x.sources);
-	vv_buf_clear(&x.file);
-	if (rc < 0) {
+	if ((rc = read_all(out, env, hold, err)) < 0) {
 		vv_audited_clear(out);
 	}
 	return rc;

@@ -44,19 +44,17 @@ struct vv_holding {
 
 vv_status vv_holding_open(vv_holding **out, const vv_holding_options *o, vv_error *err)
 {
-	vv_holding *h = vv_calloc(1, sizeof(*h));
+	vv_auto(vv_holding) *h = vv_calloc(1, sizeof(*h));
 
-	*out = NULL;
 	if (!h || !(h->lock = vv_mutex_new())) {
-		vv_free(h);
 		return vv_fail_nomem(err);
 	}
 	h->o = o;
-	*out = h;
+	*out = vv_take(&h);
 	return VV_OK;
 }
 
-static void free_kept(kept *k)
+static void kept_free(kept *k)
 {
 	if (k) {
 		vv_hold_close(k->hold);
@@ -66,13 +64,14 @@ static void free_kept(kept *k)
 		vv_free(k);
 	}
 }
+VV_AUTO_FREE(kept, kept_free)
 
 void vv_holding_close(vv_holding *h)
 {
+	for (size_t i = 0; h && i < h->count; i++) {
+		kept_free(h->items[i]);
+	}
 	if (h) {
-		for (size_t i = 0; i < h->count; i++) {
-			free_kept(h->items[i]);
-		}
 		vv_free(h->items);
 		vv_mutex_free(h->lock);
 		vv_free(h);
@@ -131,23 +130,22 @@ static vv_status admit(const naming *n, const char *word, vv_error *err)
 	const char *equals = strrchr(word, '=');
 	vv_hold_identity who = {.share = VV_HOLD_SHARE_NONE};
 	const vv_hold_identity *old;
-	char *name = equals ? vv_strndup(word, (size_t)(equals - word)) : vv_strdup(word);
+	vv_auto(char) *name = equals ? vv_strndup(word, (size_t)(equals - word)) : vv_strdup(word);
 	vv_status rc;
 
 	if (!name || !vv_array_room(x->named, x->named_count, x->named_cap)) {
-		vv_free(name);
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_key_ring_find(who.key, n->env, name, err)) == VV_OK && equals) {
-		rc = read_share(x, equals + 1, word, &who.share, err);
+	if ((rc = vv_key_ring_find(who.key, n->env, name, err)) < 0 ||
+	    (equals && (rc = read_share(x, equals + 1, word, &who.share, err)) < 0)) {
+		return rc;
 	}
-	if (rc == VV_OK && (old = vv_holding_named(x, who.key))) {
+	if ((old = vv_holding_named(x, who.key))) {
 		x->named[old - x->named] = who;
-	} else if (rc == VV_OK) {
+	} else {
 		x->named[x->named_count++] = who;
 	}
-	vv_free(name);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status on_entry(void *payload, const char *name, const char *value, const char *level,
@@ -170,14 +168,13 @@ static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	if (rc == VV_OK && o->admitted_count == 0) {
 		rc = vv_config_each(r, "varve.holdfor", on_entry, &n, err);
 	}
-	if (rc == VV_OK && x->named_count == 0 && x->reward.ratio == 0) {
-		vv_fail(err, VV_EUSAGE, "copies should be kept, but no key is named for whom");
-		rc = vv_hint(
-			err,
-			"--for DID, or the setting varve.holdFor; 'varve vault key show' prints a "
-			"machine's DID");
+	if (rc < 0 || x->named_count > 0 || x->reward.ratio > 0) {
+		return rc;
 	}
-	return rc;
+	vv_fail(err, VV_EUSAGE, "copies are to be kept, and nobody is named for whom");
+	return vv_hint(err,
+		       "--for DID, or the setting varve.holdFor; 'varve vault key show' prints a "
+		       "machine's DID");
 }
 
 /* "1", "0.5", "2.125": thousandths. */
@@ -201,33 +198,41 @@ static vv_status read_ratio(const char *text, uint64_t *out, vv_error *err)
 			: vv_fail(err, VV_EUSAGE, "a ratio of 0 allows no room: leave it out");
 }
 
+static vv_status read_ratio_of(vv_holding_rules *x, const vv_holding_options *o, vv_repository *r,
+			       vv_error *err)
+{
+	vv_auto(char) *text = NULL;
+	vv_status rc;
+
+	if (o->ratio) {
+		return read_ratio(o->ratio, &x->reward.ratio, err);
+	}
+	if ((rc = vv_config_string(r, "varve.holdratio", &text, err)) < 0) {
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
+	}
+	rc = read_ratio(text, &x->reward.ratio, err);
+	return rc < 0 ? vv_prefix(err, "the setting varve.holdRatio") : VV_OK;
+}
+
 static vv_status read_reward(vv_holding_rules *x, const vv_holding_options *o, vv_repository *r,
 			     vv_error *err)
 {
-	char *text = NULL;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	x->reward.size = x->size;
 	x->reward.allowance = o->allowance;
-	if (o->ratio) {
-		rc = read_ratio(o->ratio, &x->reward.ratio, err);
-	} else if ((rc = vv_config_string(r, "varve.holdratio", &text, err)) == VV_OK) {
-		rc = read_ratio(text, &x->reward.ratio, err);
-		rc = rc < 0 ? vv_prefix(err, "the setting varve.holdRatio") : VV_OK;
-	} else if (rc == VV_ENOTFOUND) {
-		rc = VV_OK;
+	if ((rc = read_ratio_of(x, o, r, err)) < 0 ||
+	    (o->allowance == 0 &&
+	     (rc = vv_config_u64(r, "varve.holdallowance", x->size / ALLOWANCE_PART,
+				 &x->reward.allowance, err)) < 0)) {
+		return rc;
 	}
-	vv_free(text);
-	if (rc == VV_OK && o->allowance == 0) {
-		rc = vv_config_u64(r, "varve.holdallowance", x->size / ALLOWANCE_PART,
-				   &x->reward.allowance, err);
+	if (x->reward.allowance > x->size) {
+		return vv_fail(err, VV_EUSAGE,
+			       "an allowance of %s is more than the %s that are kept for all",
+			       vv_text_bytes(x->reward.allowance), vv_text_bytes(x->size));
 	}
-	if (rc == VV_OK && x->reward.allowance > x->size) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "an allowance of %s is more than the %s that are kept for all",
-			     vv_text_bytes(x->reward.allowance), vv_text_bytes(x->size));
-	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options *o,
@@ -262,15 +267,13 @@ vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_
 				const vv_audited *a, vv_error *err)
 {
 	const size_t trusted = x->reward.ratio > 0 ? a->trusted.count : 0;
-	vv_hold_identity *list = vv_calloc(x->named_count + trusted + 1, sizeof(*list));
-	vv_room_part *parts = vv_calloc(trusted + 1, sizeof(*parts));
+	vv_auto(vv_hold_identity) *list = vv_calloc(x->named_count + trusted + 1, sizeof(*list));
+	vv_auto(vv_room_part) *parts = vv_calloc(trusted + 1, sizeof(*parts));
 	size_t n = x->named_count, part_count;
 
 	*out = NULL;
 	*count = 0;
 	if (!list || !parts) {
-		vv_free(list);
-		vv_free(parts);
 		return vv_fail_nomem(err);
 	}
 	if (n > 0) {
@@ -289,8 +292,7 @@ vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_
 							 &part_count);
 		}
 	}
-	vv_free(parts);
-	*out = list;
+	*out = vv_take(&list);
 	*count = n;
 	return VV_OK;
 }
@@ -298,12 +300,11 @@ vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_
 static void look_at_trusted(const vv_env *env, vv_stat *out)
 {
 	vv_error ignored;
-	char *path = vv_key_ring_path(env, "trusted", &ignored);
+	vv_auto(char) *path = vv_key_ring_path(env, "trusted", &ignored);
 
-	if (!path || vv_lstat(out, path, NULL) < 0) {
+	if (vv_lstat(out, path, NULL) < 0) {
 		memset(out, 0, sizeof(*out));
 	}
-	vv_free(path);
 }
 
 static bool is_old(void *payload, bool refused)
@@ -320,19 +321,15 @@ static bool is_old(void *payload, bool refused)
 
 static vv_status work_out(kept *k, vv_hold_identity **out, size_t *count, vv_error *err)
 {
-	vv_audited a;
+	vv_auto(vv_audited) a = {0};
 	vv_status rc;
 
 	/* Before they are read: a change in between is seen the next time. What failed is not tried with each
 	 * request. */
 	look_at_trusted(k->o->env, &k->trusted);
 	k->asked_ms = vv_monotonic_ms();
-	if ((rc = vv_audited_open(&a, k->o->env, k->path, err)) < 0) {
-		return rc;
-	}
-	rc = vv_holding_identities(out, count, &k->rules, &a, err);
-	vv_audited_clear(&a);
-	return rc;
+	rc = vv_audited_open(&a, k->o->env, k->path, err);
+	return rc < 0 ? rc : vv_holding_identities(out, count, &k->rules, &a, err);
 }
 
 /* Whoever runs the server sees it; it goes on with what it knew. Once, however often the same thing fails. */
@@ -368,35 +365,38 @@ static vv_status open_rules(kept *k, vv_hold_rules *out, vv_error *err)
 	return work_out(k, &out->admitted, &out->admitted_count, err);
 }
 
+static void hold_rules_clear(vv_hold_rules *rules)
+{
+	vv_key_wipe(&rules->key);
+	vv_free(rules->admitted);
+}
+
+VV_AUTO_CLEAR(vv_hold_rules, hold_rules_clear)
+
 static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 {
-	vv_hold_rules rules = {.size = 0};
+	vv_auto(vv_hold_rules) rules = {.size = 0};
 	vv_status rc;
 
 	if (!(k->path = vv_holding_folder(k->dir))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_holding_rules_read(&k->rules, k->o, r, err)) < 0 || k->rules.size == 0) {
+	if ((rc = vv_holding_rules_read(&k->rules, k->o, r, err)) < 0 || k->rules.size == 0 ||
+	    (rc = open_rules(k, &rules, err)) < 0) {
 		return rc;
 	}
-	if ((rc = open_rules(k, &rules, err)) == VV_OK) {
-		k->facts.size = rules.size;
-		k->facts.term = k->rules.days;
-		k->facts.admitted_count = rules.admitted_count;
-		k->facts.reward = k->rules.reward;
-		memcpy(k->facts.key, rules.key.public_key, VV_KEY_PUBLIC);
-		rc = vv_hold_open(&k->hold, k->path, &rules, err);
-	}
-	vv_key_wipe(&rules.key);
-	vv_free(rules.admitted);
-	return rc;
+	k->facts.size = rules.size;
+	k->facts.term = k->rules.days;
+	k->facts.admitted_count = rules.admitted_count;
+	k->facts.reward = k->rules.reward;
+	memcpy(k->facts.key, rules.key.public_key, VV_KEY_PUBLIC);
+	return vv_hold_open(&k->hold, k->path, &rules, err);
 }
 
 /* One that cannot be opened is tried anew the next time. */
 static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
 {
 	const char *dir = vv_repository_varvedir(r);
-	kept *k;
 	vv_status rc;
 
 	for (size_t i = 0; i < h->count; i++) {
@@ -405,31 +405,34 @@ static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err
 			return VV_OK;
 		}
 	}
-	if (!vv_array_room(h->items, h->count, h->cap) || !(k = vv_calloc(1, sizeof(*k)))) {
+	vv_auto(kept) *k = vv_calloc(1, sizeof(*k));
+	if (!k || !vv_array_room(h->items, h->count, h->cap) || !(k->dir = vv_strdup(dir))) {
 		return vv_fail_nomem(err);
 	}
 	k->o = h->o;
-	if (!(k->dir = vv_strdup(dir))) {
-		rc = vv_fail_nomem(err);
-	} else {
-		rc = open_kept(k, r, err);
-	}
-	if (rc < 0) {
-		free_kept(k);
+	if ((rc = open_kept(k, r, err)) < 0) {
 		return rc;
 	}
-	*out = h->items[h->count++] = k;
+	*out = h->items[h->count++] = vv_take(&k);
 	return VV_OK;
+}
+
+/* find, alone. */
+static vv_status find_locked(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
+{
+	vv_status rc;
+
+	vv_mutex_lock(h->lock);
+	rc = find(h, r, out, err);
+	vv_mutex_unlock(h->lock);
+	return rc;
 }
 
 vv_status vv_holding_look(vv_holding *h, vv_repository *r, vv_holding_facts *out, vv_error *err)
 {
 	kept *k;
-	vv_status rc;
+	vv_status rc = find_locked(h, r, &k, err);
 
-	vv_mutex_lock(h->lock);
-	rc = find(h, r, &k, err);
-	vv_mutex_unlock(h->lock);
 	if (rc == VV_OK) {
 		*out = k->facts;
 	}
@@ -439,13 +442,9 @@ vv_status vv_holding_look(vv_holding *h, vv_repository *r, vv_holding_facts *out
 vv_status vv_holding_answer(void *holding, vv_repository *r, vv_channel *line, const void *bytes,
 			    size_t len, vv_error *err)
 {
-	vv_holding *h = holding;
 	kept *k;
-	vv_status rc;
+	vv_status rc = find_locked(holding, r, &k, err);
 
-	vv_mutex_lock(h->lock);
-	rc = find(h, r, &k, err);
-	vv_mutex_unlock(h->lock);
 	if (rc < 0) {
 		return rc;
 	}

@@ -70,12 +70,22 @@ static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *
 	return rc;
 }
 
+/* What is overwritten before it is freed. */
+typedef vv_buf secret;
+
+static void secret_clear(secret *s)
+{
+	vv_buf_wipe(s);
+	vv_buf_clear(s);
+}
+VV_AUTO_CLEAR(secret, secret_clear)
+
 vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, bool again,
 			    vv_error *err)
 {
 	const char *file = vv_env_get(env, "VARVE_PASSPHRASE_FILE");
-	vv_buf second = VV_BUF_INIT;
-	vv_transfer t = {0};
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(secret) second = VV_BUF_INIT;
 	vv_status rc;
 
 	if (file && *file) {
@@ -84,35 +94,22 @@ vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, 
 	if ((rc = vv_transfer_open(&t, NULL, NULL, true, 0, err)) < 0 ||
 	    (rc = ask(&t, out, prompt, err)) < 0 ||
 	    (again && (rc = ask(&t, &second, "The same once more: ", err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	if (out->len == 0) {
-		rc = vv_fail(err, VV_EUSAGE, "a passphrase is not empty");
-	} else if (again &&
-		   (second.len != out->len || memcmp(second.data, out->data, out->len) != 0)) {
-		rc = vv_fail(err, VV_EUSAGE, "these are two different passphrases");
+		return vv_fail(err, VV_EUSAGE, "a passphrase is not empty");
 	}
-done:
-	vv_buf_wipe(&second);
-	vv_buf_clear(&second);
-	vv_transfer_close(&t);
-	return rc;
+	return again && !vv_buf_equal(&second, out)
+		       ? vv_fail(err, VV_EUSAGE, "these are two different passphrases")
+		       : VV_OK;
 }
-
-typedef struct asking {
-	const vv_env *env;
-} asking;
 
 static vv_status passphrase_of(void *payload, const char *did, vv_buf *out, vv_error *err)
 {
-	const asking *a = payload;
-	vv_buf prompt = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) prompt = VV_BUF_INIT;
 
 	vv_buf_printf(&prompt, "Passphrase of %s: ", did);
-	rc = vv_passphrase_get(out, a->env, vv_buf_cstr(&prompt), false, err);
-	vv_buf_clear(&prompt);
-	return rc;
+	return vv_passphrase_get(out, payload, vv_buf_cstr(&prompt), false, err);
 }
 
 /* --- keys ------------------------------------------------------------------------------------- */
@@ -130,33 +127,25 @@ static vv_status fail_no_key(vv_error *err)
 
 vv_status vv_key_ring_open(vv_key *out, const vv_env *env, const char *file, vv_error *err)
 {
-	char *own = file ? NULL : vv_key_ring_path(env, "key", err);
-	asking a = {env};
-	vv_status rc;
+	vv_auto(char) *own = file ? NULL : vv_key_ring_path(env, "key", err);
 
 	if (!file && !own) {
 		return err->code;
 	}
 	if (!file && !vv_exists(own)) {
-		rc = fail_no_key(err);
-	} else {
-		rc = vv_key_file_read(out, file ? file : own, passphrase_of, &a, err);
+		return fail_no_key(err);
 	}
-	vv_free(own);
-	return rc;
+	return vv_key_file_read(out, file ? file : own, passphrase_of, (void *)(uintptr_t)env, err);
 }
 
 vv_status vv_key_ring_names(vv_buf *text, const vv_env *env, vv_error *err)
 {
-	char *path = vv_key_ring_path(env, "trusted", err);
-	vv_status rc;
+	vv_auto(char) *path = vv_key_ring_path(env, "trusted", err);
 
 	if (!path) {
 		return err->code;
 	}
-	rc = vv_exists(path) ? vv_read_regular(text, path, NAMES_MAX, err) : VV_OK;
-	vv_free(path);
-	return rc;
+	return vv_exists(path) ? vv_read_regular(text, path, NAMES_MAX, err) : VV_OK;
 }
 
 static bool is_name(const char *name)
@@ -189,11 +178,10 @@ static vv_status fail_line(const vv_env *env, const char *line, size_t len, size
 			   vv_error *err)
 {
 	vv_error ignored;
-	char *path = vv_key_ring_path(env, "trusted", &ignored);
+	vv_auto(char) *path = vv_key_ring_path(env, "trusted", &ignored);
 
 	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
 		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
-	vv_free(path);
 	return vv_hint(err,
 		       "mend that line of the trusted keys, or take it out; 'varve vault key trust "
 		       "NAME DID' writes one");
@@ -202,7 +190,7 @@ static vv_status fail_line(const vv_env *env, const char *line, size_t len, size
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const char *word,
 			   vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const size_t n = strlen(word);
 	size_t number = 1;
 	vv_status rc;
@@ -212,31 +200,26 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 		return rc < 0 ? vv_prefix(err, "'%s'", vv_text_shows(word)) : rc;
 	}
 	if ((rc = vv_key_ring_names(&text, env, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
-	rc = vv_hint(
-		err,
-		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' adds "
-		"one");
 	for (const char *p = vv_buf_cstr(&text); *p; number++) {
 		const size_t len = strcspn(p, "\n");
 		if (n > 0 && strncmp(p, word, n) == 0 && p[n] == ' ') {
-			rc = read_line(out, p, len) ? VV_OK : fail_line(env, p, len, number, err);
-			break;
+			return read_line(out, p, len) ? VV_OK : fail_line(env, p, len, number, err);
 		}
 		p += len + (p[len] == '\n');
 	}
-done:
-	vv_buf_clear(&text);
-	return rc;
+	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
+	return vv_hint(
+		err,
+		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' gives one");
 }
 
 /* The file anew, without the line of this name. *had: there was one. */
 static vv_status without_name(vv_buf *out, const vv_env *env, const char *name, bool *had,
 			      vv_error *err)
 {
-	vv_buf old = VV_BUF_INIT;
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 	const size_t n = strlen(name);
 	vv_status rc = vv_key_ring_names(&old, env, err);
 
@@ -250,26 +233,24 @@ static vv_status without_name(vv_buf *out, const vv_env *env, const char *name, 
 		}
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&old);
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
 static vv_status write_names(const vv_env *env, const vv_buf *text, vv_error *err)
 {
-	char *path = vv_key_ring_path(env, "trusted", err);
-	vv_status rc = path ? vv_mkdirs_above(path, err) : err->code;
+	vv_auto(char) *path = vv_key_ring_path(env, "trusted", err);
+	vv_status rc = path ? vv_buf_ok(text, err) : err->code;
 
-	if (rc == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(text), text->len, true, err);
+	if (rc < 0 || (rc = vv_mkdirs_above(path, err)) < 0) {
+		return rc;
 	}
-	vv_free(path);
-	return rc;
+	return vv_write_file(path, vv_buf_cstr(text), text->len, true, err);
 }
 
 vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t key[VV_KEY_PUBLIC],
 			    vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	char did[VV_DID_TEXT];
 	bool had;
 	vv_status rc;
@@ -279,32 +260,25 @@ vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t k
 			       "'%s' is not a name for a key: letters, digits, - _ . @",
 			       vv_text_shows(name));
 	}
-	if ((rc = without_name(&text, env, name, &had, err)) == VV_OK) {
-		vv_did_text(did, key);
-		vv_buf_printf(&text, "%s %s\n", name, did);
-		rc = vv_buf_ok(&text, err);
+	if ((rc = without_name(&text, env, name, &had, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		rc = write_names(env, &text, err);
-	}
-	vv_buf_clear(&text);
-	return rc;
+	vv_did_text(did, key);
+	vv_buf_printf(&text, "%s %s\n", name, did);
+	return write_names(env, &text, err);
 }
 
 vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool had;
 	vv_status rc = without_name(&text, env, name, &had, err);
 
-	if (rc == VV_OK && !had) {
-		vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
-		rc = vv_hint(err, "'varve vault key list' shows the names");
-	} else if (rc == VV_OK) {
-		rc = write_names(env, &text, err);
+	if (rc < 0 || had) {
+		return rc < 0 ? rc : write_names(env, &text, err);
 	}
-	vv_buf_clear(&text);
-	return rc;
+	vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
+	return vv_hint(err, "'varve vault key list' shows the names");
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */
@@ -353,7 +327,7 @@ static vv_status add_trusted(vv_trusted_keys *t, const vv_env *env, const char *
 
 vv_status vv_key_ring_trusted(vv_trusted_keys *out, const vv_env *env, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	size_t number = 1;
 	vv_status rc = vv_key_ring_names(&text, env, err);
 
@@ -363,7 +337,6 @@ vv_status vv_key_ring_trusted(vv_trusted_keys *out, const vv_env *env, vv_error 
 		rc = len > 0 ? add_trusted(out, env, p, len, number, err) : VV_OK;
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&text);
 	if (rc < 0) {
 		vv_trusted_keys_clear(out);
 	}
@@ -372,7 +345,8 @@ vv_status vv_key_ring_trusted(vv_trusted_keys *out, const vv_env *env, vv_error 
 
 vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_error *err)
 {
-	char *path = vv_key_ring_path(env, "key", err), did[VV_DID_TEXT];
+	vv_auto(char) *path = vv_key_ring_path(env, "key", err);
+	char did[VV_DID_TEXT];
 	bool sealed;
 	vv_status rc;
 
@@ -380,10 +354,8 @@ vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_erro
 		return err->code;
 	}
 	if (!vv_exists(path)) {
-		rc = fail_no_key(err);
-	} else if ((rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
-		rc = vv_did_read(out, did, err);
+		return fail_no_key(err);
 	}
-	vv_free(path);
-	return rc;
+	rc = vv_key_file_look(did, &sealed, path, err);
+	return rc < 0 ? rc : vv_did_read(out, did, err);
 }

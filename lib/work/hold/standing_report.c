@@ -46,12 +46,14 @@ static vv_status choose(vv_standing_report *x, const vv_env *env, const char *co
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_status rc = VV_OK;
 
-	for (size_t i = 0; rc == VV_OK && i < word_count; i++) {
-		rc = vv_key_ring_find(key, env, words[i], err);
-		rc = rc < 0 ? rc : add(x, key, err);
+	for (size_t i = 0; i < word_count; i++) {
+		if ((rc = vv_key_ring_find(key, env, words[i], err)) < 0 ||
+		    (rc = add(x, key, err)) < 0) {
+			return rc;
+		}
 	}
 	if (word_count > 0) {
-		return rc;
+		return VV_OK;
 	}
 	for (size_t i = 0; rc == VV_OK && i < x->audited.trusted.count; i++) {
 		rc = add(x, x->audited.trusted.keys[i], err);
@@ -77,44 +79,43 @@ static void add_lines(const vv_standing_report *x, vv_standing_entry *e)
 	}
 }
 
-/* What lies in the hold folder, and who may bring how much. */
-static vv_status look_at_room(vv_standing_report *x, vv_repository *r, vv_error *err)
+static vv_status look_at_entry(vv_hold_room *room, vv_standing_entry *e, vv_error *err)
 {
+	vv_hold_room_facts f;
+	vv_status rc = vv_hold_room_look(room, e->key, &f, err);
+
+	if (rc < 0) {
+		return vv_missing_ok(rc, err);
+	}
+	e->admitted = true;
+	e->room = f.room;
+	e->shards = f.shards;
+	e->records = f.records;
+	return VV_OK;
+}
+
+/* What lies in the hold folder, and who may bring how much. */
+static vv_status look_at_room(vv_standing_report *x, const char *dir, vv_error *err)
+{
+	vv_auto(vv_hold_identity) *admitted = NULL;
 	vv_hold_rules rules = {.size = x->rules.size};
 	const vv_place_facts facts = {.mark = &vv_hold_mark};
-	vv_place place = {0};
-	vv_hold_room *room = NULL;
-	char *dir = vv_holding_folder(vv_repository_varvedir(r));
+	vv_auto(vv_place) place = {0};
+	vv_auto(vv_hold_room) *room = NULL;
 	vv_error none;
-	vv_status rc = dir ? vv_holding_identities(&rules.admitted, &rules.admitted_count,
-						   &x->rules, &x->audited, err)
-			   : vv_fail_nomem(err);
+	vv_status rc = vv_holding_identities(&admitted, &rules.admitted_count, &x->rules,
+					     &x->audited, err);
 
+	if (rc < 0) {
+		return rc;
+	}
+	rules.admitted = admitted;
 	/* Before the first server began there is no folder, and nothing in it. */
-	if (rc == VV_OK) {
-		(void)vv_own_folder_open(&place, dir, &facts, false, &none);
-	}
-	if (rc < 0 ||
-	    (rc = vv_hold_room_open(&room, &rules, place.payload ? &place : NULL, err)) < 0) {
-		goto done;
-	}
+	(void)vv_own_folder_open(&place, dir, &facts, false, &none);
+	rc = vv_hold_room_open(&room, &rules, place.payload ? &place : NULL, err);
 	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
-		vv_standing_entry *e = &x->entries[i];
-		vv_hold_room_facts f;
-		if (vv_hold_room_look(room, e->key, &f, err) == VV_OK) {
-			e->admitted = true;
-			e->room = f.room;
-			e->shards = f.shards;
-			e->records = f.records;
-		} else {
-			rc = err->code == VV_ENOTFOUND ? VV_OK : err->code;
-		}
+		rc = look_at_entry(room, &x->entries[i], err);
 	}
-done:
-	vv_hold_room_close(room);
-	vv_place_close(&place);
-	vv_free(rules.admitted);
-	vv_free(dir);
 	return rc;
 }
 
@@ -136,31 +137,37 @@ static vv_status take_apart(const vv_standing_report *x, vv_standing_entry *e, v
 	return VV_OK;
 }
 
-vv_status vv_standing_report_open(vv_standing_report *out, const vv_holding_options *o,
-				  vv_repository *r, const char *const *words, size_t word_count,
-				  vv_error *err)
+static vv_status read_report(vv_standing_report *out, const vv_holding_options *o, vv_repository *r,
+			     const char *const *words, size_t word_count, vv_error *err)
 {
-	char *hold = vv_holding_folder(vv_repository_varvedir(r));
+	vv_auto(char) *hold = vv_holding_folder(vv_repository_varvedir(r));
 	vv_status rc;
 
-	*out = (vv_standing_report){.count = 0};
 	if (!hold) {
 		return vv_fail_nomem(err);
 	}
 	out->held = vv_exists(hold);
-	if ((rc = vv_audited_open(&out->audited, o->env, hold, err)) == VV_OK &&
-	    (rc = vv_holding_rules_read(&out->rules, o, r, err)) == VV_OK) {
-		rc = choose(out, o->env, words, word_count, err);
-	}
-	if (rc == VV_OK && out->rules.size > 0) {
-		rc = look_at_room(out, r, err);
+	if ((rc = vv_audited_open(&out->audited, o->env, hold, err)) < 0 ||
+	    (rc = vv_holding_rules_read(&out->rules, o, r, err)) < 0 ||
+	    (rc = choose(out, o->env, words, word_count, err)) < 0 ||
+	    (out->rules.size > 0 && (rc = look_at_room(out, hold, err)) < 0)) {
+		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
 		add_lines(out, &out->entries[i]);
 		rc = take_apart(out, &out->entries[i], err);
 	}
-	vv_free(hold);
-	if (rc < 0) {
+	return rc;
+}
+
+vv_status vv_standing_report_open(vv_standing_report *out, const vv_holding_options *o,
+				  vv_repository *r, const char *const *words, size_t word_count,
+				  vv_error *err)
+{
+	vv_status rc;
+
+	*out = (vv_standing_report){.count = 0};
+	if ((rc = read_report(out, o, r, words, word_count, err)) < 0) {
 		vv_standing_report_clear(out);
 	}
 	return rc;

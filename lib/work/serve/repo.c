@@ -53,15 +53,11 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 	char real[PATH_MAX];
 	vv_error why;
 
-	*out = NULL;
-	vv_fail(err, VV_ENOTFOUND, "there is no repository at '%s'", vv_text_shows(path));
 	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
-		vv_buf b = VV_BUF_INIT;
-		vv_repository *r = NULL;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
+		vv_auto(vv_repository) *r = NULL;
 		vv_buf_printf(&b, "%s%s", path, suffixes[i]);
-		bool there = !b.failed && realpath(b.data, real) != NULL;
-		vv_buf_clear(&b);
-		if (!there) {
+		if (b.failed || !realpath(b.data, real)) {
 			continue;
 		}
 		vv_status rc = vv_repository_open(&r, real, env, &why);
@@ -69,16 +65,15 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 				    same_folder(real, vv_repository_gitdir(r)) ||
 				    same_folder(real, vv_repository_commondir(r)))) {
 			vv_repository_sweep_locks(r);
-			*out = r;
+			*out = vv_take(&r);
 			return VV_OK;
 		}
-		vv_repository_close(r);
 		if (rc < 0 && rc != VV_ENOTFOUND) {
 			*err = why;
 			return rc;
 		}
 	}
-	return VV_ENOTFOUND;
+	return vv_fail(err, VV_ENOTFOUND, "there is no repository at '%s'", vv_text_shows(path));
 }
 
 /* --- the work tree follows (receive.denyCurrentBranch=updateInstead) ------------------------- */
@@ -86,51 +81,41 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 static vv_status is_clean(vv_repository *r, vv_error *err)
 {
 	const vv_changes_options o = {0};
-	vv_changes c = {0};
-	vv_dataset_reader *reader = NULL;
-	vv_index *index = NULL;
+	vv_auto(vv_index) *index = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_changes) c = {0};
 	vv_status rc;
 
 	if ((rc = vv_index_open(&index, r, err)) < 0 ||
 	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
 	    (rc = vv_changes_read(&c, r, index, reader, &o, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if (c.staged + c.unstaged + c.conflicts > 0) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "the work tree there has changes that are not committed");
-	}
-	vv_changes_clear(&c);
-done:
-	vv_dataset_reader_close(reader);
-	vv_index_close(index);
-	return rc;
+	return c.staged + c.unstaged + c.conflicts == 0
+		       ? VV_OK
+		       : vv_fail(err, VV_EREFUSED,
+				 "the work tree there has changes that are not committed");
 }
 
 static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error *err)
 {
-	vv_index *index = NULL;
-	vv_dataset_reader *reader = NULL;
-	vv_checkout checkout = {0};
-	vv_tree_switch s = {0};
+	vv_auto(vv_index) *index = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_checkout) checkout = {0};
+	vv_auto(vv_tree_switch) s = {0};
 	vv_status rc;
 
-	if ((rc = vv_index_open(&index, r, err)) == VV_OK &&
-	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) == VV_OK) {
-		vv_checkout_init(&checkout, r, reader, index);
-		checkout.pointer_ok = true;
-		if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) ==
-			    VV_OK &&
-		    (rc = vv_tree_switch_run(&s, err)) == VV_OK &&
-		    (rc = vv_index_write(index, err)) == VV_OK) {
-			rc = vv_repository_settle(r, err);
-		}
-		vv_tree_switch_clear(&s);
-		vv_checkout_clear(&checkout);
+	if ((rc = vv_index_open(&index, r, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0) {
+		return rc;
 	}
-	vv_dataset_reader_close(reader);
-	vv_index_close(index);
-	return rc;
+	vv_checkout_init(&checkout, r, reader, index);
+	checkout.pointer_ok = true;
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &head->old, &head->id, false, err)) < 0 ||
+	    (rc = vv_tree_switch_run(&s, err)) < 0 || (rc = vv_index_write(index, err)) < 0) {
+		return rc;
+	}
+	return vv_repository_settle(r, err);
 }
 
 static vv_status update_tree(void *payload, const vv_push_ref *head, bool check_only, vv_error *err)
@@ -162,57 +147,52 @@ typedef struct judging {
 static vv_status find_start(const judging *j, const vv_push_ref *r, vv_oid *out, bool *has,
 			    vv_oid *rules, bool *has_rules, vv_error *err)
 {
-	vv_head head;
-	vv_status rc = VV_OK;
+	vv_auto(vv_head) head = {0};
+	vv_status rc;
 
 	*out = *rules = r->old;
 	*has = *has_rules = !vv_oid_is_null(&r->old);
-	if (*has || (rc = vv_head_read(j->with, &head, err)) < 0) {
+	if (*has) {
+		return VV_OK;
+	}
+	if ((rc = vv_head_read(j->with, &head, err)) < 0 || head.unborn) {
 		return rc;
 	}
-	if (!head.unborn) {
-		*rules = head.commit;
-		*has_rules = true;
-		rc = vv_merge_base(j->with, &head.commit, &r->id, out, err);
-		*has = rc == VV_OK;
-		rc = rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
-	vv_head_clear(&head);
-	return rc;
+	*rules = head.commit;
+	*has_rules = true;
+	rc = vv_merge_base(j->with, &head.commit, &r->id, out, err);
+	*has = rc == VV_OK;
+	return vv_missing_ok(rc, err);
 }
 
 static vv_status check_ref(const judging *j, const vv_push_ref *r, bool *valid, vv_error *err)
 {
 	vv_oid start, rules;
 	bool has, has_rules, good;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	if (vv_oid_is_null(&r->id) || strncmp(r->name, "refs/heads/", 11) != 0) {
 		return VV_OK;
 	}
-	rc = find_start(j, r, &start, &has, &rules, &has_rules, err);
-	if (rc == VV_OK && has_rules && !j->has_file) {
-		rc = vv_check_rules_text(&text, j->with, &rules, err);
+	if ((rc = find_start(j, r, &start, &has, &rules, &has_rules, err)) < 0 ||
+	    (has_rules && !j->has_file &&
+	     (rc = vv_check_rules_text(&text, j->with, &rules, err)) < 0) ||
+	    (rc = vv_check_commits(j->with, has ? &start : NULL, &r->id,
+				   j->has_file ? &j->file
+				   : has_rules ? &text
+					       : NULL,
+				   j->trailers, &good, j->report, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		rc = vv_check_commits(j->with, has ? &start : NULL, &r->id,
-				      j->has_file ? &j->file
-				      : has_rules ? &text
-						  : NULL,
-				      j->trailers, &good, j->report, err);
-	}
-	if (rc == VV_OK) {
-		*valid &= good;
-	}
-	vv_buf_clear(&text);
-	return rc;
+	*valid &= good;
+	return VV_OK;
 }
 
 /* receive.varveRules: a file that no push can change; relative to the Git folder. */
 static vv_status read_owner(const serving *s, judging *j, vv_error *err)
 {
-	char *name = NULL, *file;
+	vv_auto(char) *name = NULL, *file = NULL;
 	vv_status rc = vv_config_string(s->repo, "receive.varverules", &name, err);
 
 	if (rc < 0) {
@@ -221,9 +201,7 @@ static vv_status read_owner(const serving *s, judging *j, vv_error *err)
 	file = name[0] == '/' ? vv_strdup(name)
 			      : vv_path_join(vv_repository_commondir(s->repo), name, NULL);
 	j->has_file = true;
-	rc = file ? vv_read_file(&j->file, file, VV_RULES_MAX, err) : vv_fail_nomem(err);
-	vv_free(file);
-	vv_free(name);
+	rc = vv_read_file(&j->file, file, VV_RULES_MAX, err);
 	return rc < 0 ? vv_prefix(err, "receive.varveRules") : VV_OK;
 }
 
@@ -248,35 +226,37 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 	return rc;
 }
 
+static void judging_clear(judging *j)
+{
+	vv_buf_clear(&j->file);
+}
+
+VV_AUTO_CLEAR(judging, judging_clear)
+
 static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 			const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err)
 {
 	serving *s = payload;
-	judging j = {.with = with, .report = report};
-	char *mode = NULL;
+	vv_auto(judging) j = {.with = with, .report = report};
+	vv_auto(char) *mode = NULL;
 	vv_status rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
 
 	if (rc < 0) {
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
 	if (strcmp(mode, "off") == 0) {
-		goto done;
+		return VV_OK;
 	}
 	if (strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "receive.varveCheck there is '%s', not refuse, warn or off",
-			     vv_text_shows(mode));
-		goto done;
+		return vv_fail(err, VV_EUSAGE,
+			       "receive.varveCheck there is '%s', not refuse, warn or off",
+			       vv_text_shows(mode));
 	}
 	if ((rc = vv_config_bool(s->repo, "receive.varveaccept", false, &j.trailers, err)) < 0 ||
 	    (rc = read_owner(s, &j, err)) < 0 || (rc = vv_incoming_show(in, with, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = judge_refs(&j, refs, count, strcmp(mode, "refuse") == 0, err);
-done:
-	vv_buf_clear(&j.file);
-	vv_free(mode);
-	return rc;
+	return judge_refs(&j, refs, count, strcmp(mode, "refuse") == 0, err);
 }
 
 /* --- the line ----------------------------------------------------------------------------- */
@@ -284,23 +264,30 @@ done:
 /* The peer waits for an answer: it is told why there will be none. */
 static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error *why)
 {
+	vv_auto(vv_frame_reader) in = {0};
 	vv_error ignored;
 
 	if (!s->one) {
 		(void)vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), &ignored);
 		(void)vv_channel_turn(line, &ignored);
 	}
-	vv_frame_reader in;
 	vv_frame_reader_init(&in, line, 64u << 20);
 	(void)vv_frame_drain(&in, &ignored);
-	vv_frame_reader_clear(&in);
 	(void)vv_frame_fail(line, why, &ignored);
 	return why->code;
 }
 
+static void serving_clear(serving *s)
+{
+	vv_transfer_close(&s->check);
+	vv_repository_close(s->repo);
+}
+
+VV_AUTO_CLEAR(serving, serving_clear)
+
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 {
-	serving state = {0};
+	vv_auto(serving) state = {0};
 	vv_serve serve = {.check = check,
 			  .policy = policy,
 			  .update_tree = update_tree,
@@ -310,16 +297,16 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .hold_payload = s->hold_payload,
 			  .writable = s->writable};
 	uint64_t pace = 0, alive_ms = 0;
-	vv_status rc = open_exactly(&state.repo, s->path, s->env, err);
+	vv_status rc;
 
 	s->op = "open";
 	s->failed = true;
-	if (rc < 0 || (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
+	if ((rc = open_exactly(&state.repo, s->path, s->env, err)) < 0 ||
+	    (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
 	    (rc = vv_config_u64(state.repo, "varve.lowspeedlimit", VV_PACE_DEFAULT, &pace, err)) <
 		    0 ||
 	    (rc = vv_config_u64(state.repo, "varve.keepalive", VV_PULSE_MS, &alive_ms, err)) < 0 ||
 	    (rc = vv_transfer_open(&state.check, state.repo, NULL, true, 0, err)) < 0) {
-		vv_repository_close(state.repo);
 		return refuse(s, line, err);
 	}
 	serve.repo = state.repo;
@@ -332,21 +319,14 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 	rc = s->one ? vv_serve_request(&serve, line, err) : vv_serve_line(&serve, line, err);
 	s->op = serve.op ? serve.op : "none";
 	s->failed = serve.failed;
-	vv_transfer_close(&state.check);
-	vv_repository_close(state.repo);
 	return rc;
 }
 
 vv_status vv_serve_repo_stdio(vv_serve_repo *s, vv_error *err)
 {
-	vv_channel *line;
-	vv_status rc;
+	vv_auto(vv_channel) *line = NULL;
 
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (!(line = vv_channel_fds(STDIN_FILENO, STDOUT_FILENO, "the peer"))) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_serve_repo_run(s, line, err);
-	vv_channel_close(line);
-	return rc;
+	line = vv_channel_fds(STDIN_FILENO, STDOUT_FILENO, "the peer");
+	return line ? vv_serve_repo_run(s, line, err) : vv_fail_nomem(err);
 }
