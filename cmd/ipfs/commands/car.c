@@ -62,6 +62,12 @@ typedef struct gather {
 	vv_buf buf;
 } gather;
 
+static void gather_clear(gather *g)
+{
+	vv_buf_clear(&g->buf);
+}
+VV_AUTO_CLEAR(gather, gather_clear)
+
 static vv_status gather_flush(gather *g, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&g->buf, err);
@@ -96,21 +102,17 @@ static vv_status write_car(job *j, const export *x, int fd, const char *path, vv
 			   vv_error *err)
 {
 	vv_car_write_options o = {.scope = VV_CAR_ALL, .progress = j->c->progress};
-	gather g = {{fd, path}, VV_BUF_INIT};
-	vv_status rc;
+	vv_auto(gather) g = {{fd, path}, VV_BUF_INIT};
+	vv_status rc = vv_car_write(&x->source, &x->root, &o, gather_put, &g, stats, err);
 
-	if ((rc = vv_car_write(&x->source, &x->root, &o, gather_put, &g, stats, err)) == VV_OK) {
-		rc = gather_flush(&g, err);
-	}
-	vv_buf_clear(&g.buf);
-	return rc;
+	return rc < 0 ? rc : gather_flush(&g, err);
 }
 
 /* Beside the file first, so that a half-written one never has its name. */
 static vv_status write_file(job *j, const export *x, const char *path, vv_car_stats *stats,
 			    vv_error *err)
 {
-	char *dir = vv_path_dir(path), *temp = NULL;
+	vv_auto(char) *dir = vv_path_dir(path), *temp = NULL;
 	vv_status rc, closed;
 	int fd;
 
@@ -118,36 +120,23 @@ static vv_status write_file(job *j, const export *x, const char *path, vv_car_st
 		return vv_fail_nomem(err);
 	}
 	vv_temp_sweep(dir, ".varve-car-");
-	fd = vv_temp_open(&temp, dir, ".varve-car-", err);
-	if (fd < 0) {
-		vv_free(dir);
+	if ((fd = vv_temp_open(&temp, dir, ".varve-car-", err)) < 0) {
 		return (vv_status)fd;
 	}
 	rc = write_car(j, x, fd, path, stats, err);
 	closed = vv_close(fd, path, rc < 0 ? NULL : err);
-	if (rc == VV_OK) {
-		rc = closed;
-	}
-	if (rc == VV_OK) {
-		rc = vv_rename(temp, path, err);
-	}
-	if (rc < 0) {
+	if (rc < 0 || (rc = closed) < 0 || (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}
-	vv_free(temp);
-	vv_free(dir);
 	return rc;
 }
 
 static vv_status find_root(job *j, const char *text, vv_cid *out, vv_error *err)
 {
-	vv_subject s;
-	vv_status rc;
+	vv_auto(vv_subject) s = {0};
+	vv_status rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, text, err);
 
-	vv_subject_init(&s);
-	rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, text, err);
 	*out = s.root;
-	vv_subject_clear(&s);
 	return rc;
 }
 
@@ -297,7 +286,7 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 {
 	vv_sink source = {.get = get_block, .payload = m->in};
 	char text[VV_CID_TEXT + 1];
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	vv_cid_text(text, cid);
@@ -307,14 +296,12 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 			       "varve takes the CAR files of its own datasets, as 'varve ipfs car "
 			       "export' writes them");
 	}
-	rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->c->reader), m->j->c->progress, err);
-	if (rc < 0) {
-		vv_prefix(err, "root %s", text);
-	} else {
-		describe(m, text, &t);
+	if ((rc = vv_table_check(&t, vv_dataset_reader_pool(m->j->c->reader), m->j->c->progress,
+				 err)) < 0) {
+		return vv_prefix(err, "root %s", text);
 	}
-	vv_table_close(&t);
-	return rc;
+	describe(m, text, &t);
+	return VV_OK;
 }
 
 static vv_status check_roots(import *m, vv_error *err)
@@ -348,17 +335,18 @@ static vv_status take_in(import *m, vv_error *err)
 	    (rc = vv_incoming_open(&m->in, m->j->c->repo, err)) < 0) {
 		return rc;
 	}
-	rc = vv_car_take(m->car, m->in, &m->stats, &m->kept, m->j->c->progress, err);
-	if (rc == VV_OK) {
+	if ((rc = vv_car_take(m->car, m->in, &m->stats, &m->kept, m->j->c->progress, err)) ==
+	    VV_OK) {
 		rc = check_roots(m, err);
 	}
 	vv_progress_end();
-	if (rc == VV_OK) {
-		/* Blocks that no root leads to may lack others: they do not enter the store. */
-		vv_incoming_only(m->in, m->wanted);
-		rc = vv_incoming_promote(m->in, err);
-		vv_incoming_only(m->in, NULL);
+	if (rc < 0) {
+		return rc;
 	}
+	/* Blocks that no root leads to may lack others: they do not enter the store. */
+	vv_incoming_only(m->in, m->wanted);
+	rc = vv_incoming_promote(m->in, err);
+	vv_incoming_only(m->in, NULL);
 	return rc;
 }
 
@@ -381,14 +369,24 @@ static void show_import(import *m)
 	       vv_text_count(m->kept));
 }
 
+static void import_clear(import *m)
+{
+	vv_incoming_close(m->in);
+	vv_cid_set_free(m->wanted);
+	vv_car_reader_close(m->car);
+	if (m->from.fd > STDIN_FILENO) {
+		(void)vv_close(m->from.fd, NULL, NULL);
+	}
+	vv_buf_clear(&m->text);
+}
+
+VV_AUTO_CLEAR(import, import_clear)
+
 static vv_status run_import(job *j, const char *path, vv_error *err)
 {
-import m;
+	vv_auto(import) m = {.j = j, .from = {STDIN_FILENO, "the input"}};
 	vv_status rc;
 
-	memset(&m, 0, sizeof(m));
-	m.j = j;
-	m.from = (target){STDIN_FILENO, "the input"};
 	vv_json_out_init(&m.w, &m.text, 2);
 	if (json(j->o)) {
 		vv_json_open_object(&m.w);
@@ -397,24 +395,14 @@ import m;
 	if (strcmp(path, "-") != 0) {
 		m.from.path = path;
 		if ((m.from.fd = vv_open(path, O_RDONLY, 0, err)) < 0) {
-			rc = (vv_status)m.from.fd;
-			goto done;
+			return (vv_status)m.from.fd;
 		}
 	}
 	if ((rc = take_in(&m, err)) < 0 || (rc = vv_buf_ok(&m.text, err)) < 0) {
-		vv_prefix(err, "%s", vv_text_shows(path));
-		goto done;
+		return vv_prefix(err, "%s", vv_text_shows(path));
 	}
 	show_import(&m);
-done:
-	vv_incoming_close(m.in);
-	vv_cid_set_free(m.wanted);
-	vv_car_reader_close(m.car);
-	if (m.from.fd > STDIN_FILENO) {
-		(void)vv_close(m.from.fd, NULL, NULL);
-	}
-	vv_buf_clear(&m.text);
-	return rc;
+	return VV_OK;
 }
 
 static int check_car(const vv_context *c)

@@ -124,20 +124,18 @@ static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *
 static vv_status publish_one(job *j, const char *word, vv_error *err)
 {
 	vv_pool *pool = vv_dataset_reader_pool(j->c->reader);
-	vv_leaf_list *list = NULL;
-	vv_published p;
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
+	vv_auto(vv_leaf_list) *list = NULL;
+	vv_auto(vv_published) p = {0};
 	vv_status rc;
 
-	memset(&p, 0, sizeof(p));
-	vv_subject_init(&s);
 	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = vv_publish_list(&list, j->c->repo, &s.root, pool, j->c->progress, err);
 	vv_progress_end();
 	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < j->o->to.count; i++) {
 		const vv_publish_to to = {j->o->to.items[i], j->o->with_table,
@@ -146,14 +144,7 @@ static vv_status publish_one(job *j, const char *word, vv_error *err)
 		rc = vv_publish_send(&p, j->c->repo, list, &to, err);
 		vv_progress_end();
 	}
-	if (rc == VV_OK) {
-		rc = show_record(j, &p, list, err);
-	}
-done:
-	vv_published_clear(&p);
-	vv_leaf_list_close(list);
-	vv_subject_clear(&s);
-	return rc;
+	return rc < 0 ? rc : show_record(j, &p, list, err);
 }
 
 /* --- taking back ----------------------------------------------------------------------------- */
@@ -161,40 +152,38 @@ done:
 /* A CID of either kind, or whatever names a version. */
 static vv_status find_named(job *j, const char *word, vv_cid *out, vv_error *err)
 {
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
 	if (vv_published_file_cid(out, word) || vv_cid_parse(out, word, strlen(word), NULL) == 0) {
 		return VV_OK;
 	}
-	vv_subject_init(&s);
 	rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err);
 	*out = s.root;
-	vv_subject_clear(&s);
 	return rc;
 }
 
 static vv_status withdraw_one(job *j, const char *word, vv_error *err)
 {
-	vv_published p;
+	vv_auto(vv_published) p = {0};
 	vv_cid cid;
 	vv_status rc;
 
-	if ((rc = find_named(j, word, &cid, err)) < 0) {
+	if ((rc = find_named(j, word, &cid, err)) < 0 ||
+	    (rc = vv_publish_withdraw(&p, j->c->repo, &cid, err)) < 0) {
 		return rc;
 	}
-	rc = vv_publish_withdraw(&p, j->c->repo, &cid, err);
-	if (rc == VV_OK && json(j)) {
+	if (json(j)) {
 		json_record(j, &p);
-		rc = end_json(j, err);
-	} else if (rc == VV_OK && !j->o->quiet) {
+		return end_json(j, err);
+	}
+	if (!j->o->quiet) {
 		text_record(&p, true);
 		vv_note("withdrawn: 'varve serve' serves it only where a branch or tag reaches "
 			"it%s",
 			p.holder_count > 0 ? "; those that have it may keep it" : "");
 	}
-	vv_published_clear(&p);
-	return rc;
+	return VV_OK;
 }
 
 /* --- the list -------------------------------------------------------------------------------- */
@@ -207,45 +196,65 @@ static int older_first(const void *a, const void *b)
 	return by_time != 0 ? by_time : vv_cid_compare(&x->version, &y->version);
 }
 
-static vv_status show_list(job *j, vv_error *err)
+/* All that was published. */
+typedef struct records {
+	vv_published *items;
+	size_t count;
+} records;
+
+static void records_clear(records *x)
 {
-	const char *dir = vv_repository_varvedir(j->c->repo);
-	vv_published *all = NULL;
-	vv_cid *versions;
-	size_t count, read = 0;
+	for (size_t i = 0; i < x->count; i++) {
+		vv_published_clear(&x->items[i]);
+	}
+	vv_free(x->items);
+}
+
+VV_AUTO_CLEAR(records, records_clear)
+
+static vv_status read_all(records *out, const char *dir, vv_error *err)
+{
+	vv_auto(vv_cid) *versions = NULL;
+	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, dir, err);
 
 	if (rc < 0) {
 		return rc;
 	}
-	if (!(all = vv_calloc(count + 1, sizeof(*all)))) {
-		rc = vv_fail_nomem(err);
+	if (!(out->items = vv_calloc(count + 1, sizeof(*out->items)))) {
+		return vv_fail_nomem(err);
 	}
-	while (rc == VV_OK && read < count) {
-		rc = vv_published_find(&all[read], dir, &versions[read], err);
-		read += rc == VV_OK;
-	}
-	if (rc == VV_OK) {
-		qsort(all, read, sizeof(*all), older_first);
-	}
-	if (rc == VV_OK && json(j)) {
-		vv_json_open_array(&j->w);
-		for (size_t i = 0; i < read; i++) {
-			json_record(j, &all[i]);
+	while (out->count < count) {
+		if ((rc = vv_published_find(&out->items[out->count], dir, &versions[out->count],
+					    err)) < 0) {
+			return rc;
 		}
-		vv_json_close_array(&j->w);
-		rc = end_json(j, err);
-	} else {
-		for (size_t i = 0; rc == VV_OK && i < read; i++) {
-			text_record(&all[i], true);
+		out->count++;
+	}
+	qsort(out->items, out->count, sizeof(*out->items), older_first);
+	return VV_OK;
+}
+
+static vv_status show_list(job *j, vv_error *err)
+{
+	vv_auto(records) all = {0};
+	vv_status rc = read_all(&all, vv_repository_varvedir(j->c->repo), err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (!json(j)) {
+		for (size_t i = 0; i < all.count; i++) {
+			text_record(&all.items[i], true);
 		}
+		return VV_OK;
 	}
-	for (size_t i = 0; i < read; i++) {
-		vv_published_clear(&all[i]);
+	vv_json_open_array(&j->w);
+	for (size_t i = 0; i < all.count; i++) {
+		json_record(j, &all.items[i]);
 	}
-	vv_free(all);
-	vv_free(versions);
-	return rc;
+	vv_json_close_array(&j->w);
+	return end_json(j, err);
 }
 
 static int check_publish(const vv_context *c)
@@ -268,20 +277,21 @@ static int check_publish(const vv_context *c)
 			    : vv_usage_error("publish takes one version: REV:PATH, PATH or a CID");
 }
 
+static void job_clear(job *j)
+{
+	vv_buf_clear(&j->b);
+}
+
+VV_AUTO_CLEAR(job, job_clear)
+
 static vv_status run_publish(vv_context *c, vv_error *err)
 {
-	job j = {.o = c->options, .c = c, .b = VV_BUF_INIT};
-	vv_status rc;
+	vv_auto(job) j = {.o = c->options, .c = c, .b = VV_BUF_INIT};
 
 	vv_json_out_init(&j.w, &j.b, 2);
-	if (j.o->list) {
-		rc = show_list(&j, err);
-	} else {
-		rc = j.o->withdraw ? withdraw_one(&j, c->argv[0], err)
-				   : publish_one(&j, c->argv[0], err);
-	}
-	vv_buf_clear(&j.b);
-	return rc;
+	return j.o->list       ? show_list(&j, err)
+	       : j.o->withdraw ? withdraw_one(&j, c->argv[0], err)
+			       : publish_one(&j, c->argv[0], err);
 }
 
 const vv_command vv_cmd_ipfs_publish = {

@@ -16,11 +16,9 @@
 
 static char *list_path(vv_repository *r, const vv_cid *version)
 {
-	char *dir = vv_path_join(vv_repository_varvedir(r), VV_LEAF_LISTS, (char *)NULL);
-	char *path = dir ? vv_leaf_list_path(dir, version) : NULL;
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), VV_LEAF_LISTS, (char *)NULL);
 
-	vv_free(dir);
-	return path;
+	return dir ? vv_leaf_list_path(dir, version) : NULL;
 }
 
 static vv_status must_be_whole(vv_store *store, const vv_cid *version, vv_error *err)
@@ -44,34 +42,28 @@ vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *ve
 	const vv_version_work work = {pool, progress, NULL, NULL};
 	const vv_file_maker maker = vv_version_files(&work);
 	vv_leaf_source from = {NULL, &maker};
-	char *path = list_path(r, version);
+	vv_auto(char) *path = list_path(r, version);
 	vv_status rc;
 
 	*out = NULL;
 	if (!path) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_repository_store(r, &from.store, err)) == VV_OK &&
-	    (rc = must_be_whole(from.store, version, err)) == VV_OK) {
-		rc = vv_leaf_list_need(out, path, &from, version, err);
+	if ((rc = vv_repository_store(r, &from.store, err)) < 0 ||
+	    (rc = must_be_whole(from.store, version, err)) < 0) {
+		return rc;
 	}
-	vv_free(path);
-	return rc;
+	return vv_leaf_list_need(out, path, &from, version, err);
 }
 
 void vv_publish_forget(vv_repository *r, const vv_cid *version)
 {
-	vv_published p;
-	char *path;
+	vv_auto(char) *path = list_path(r, version);
+	vv_auto(vv_published) p = {0};
 
-	if (vv_published_find(&p, vv_repository_varvedir(r), version, NULL) != VV_ENOTFOUND) {
-		vv_published_clear(&p);
-		return;
-	}
-	if ((path = list_path(r, version))) {
+	if (vv_published_find(&p, vv_repository_varvedir(r), version, NULL) == VV_ENOTFOUND) {
 		(void)vv_unlink(path, true, NULL);
 	}
-	vv_free(path);
 }
 
 static void put_time(char out[32])
@@ -118,6 +110,7 @@ vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_l
 vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 			  const vv_publish_to *to, vv_error *err)
 {
+	vv_auto(vv_ordered_files) *ordered = NULL;
 	vv_version_work work = {NULL, NULL, NULL, NULL};
 	const vv_file_maker maker = vv_version_files(&work);
 	const vv_connect_options o = {.repo = r,
@@ -125,27 +118,24 @@ vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 	vv_leaf_blocks blocks = {list, {NULL, &maker}};
 	vv_car_source file = {vv_leaf_blocks_get, &blocks}, table;
 	vv_car_stats stats;
-	vv_url node;
+	vv_auto(vv_url) node = {0};
 	vv_status rc;
 
 	if ((rc = vv_rpc_url_read(&node, to->url, err)) < 0 ||
-	    (rc = vv_ordered_files_new(&work.ordered, NULL, err)) < 0 ||
-	    (rc = vv_repository_store(r, &blocks.from.store, err)) < 0 ||
-	    (rc = vv_rpc_node_import(&node, &o, &file, &p->file, to->progress, &stats, err)) < 0) {
-		goto done;
+	    (rc = vv_ordered_files_new(&ordered, NULL, err)) < 0 ||
+	    (rc = vv_repository_store(r, &blocks.from.store, err)) < 0) {
+		return rc;
 	}
+	work.ordered = ordered;
 	table = vv_car_source_of(blocks.from.store);
-	if (to->with_table && (rc = vv_rpc_node_import(&node, &o, &table, &p->version, to->progress,
-						       &stats, err)) < 0) {
-		goto done;
+	if ((rc = vv_rpc_node_import(&node, &o, &file, &p->file, to->progress, &stats, err)) < 0 ||
+	    (to->with_table && (rc = vv_rpc_node_import(&node, &o, &table, &p->version,
+							to->progress, &stats, err)) < 0)) {
+		return rc;
 	}
-	rc = vv_published_add_holder(p, node.text)
-		     ? vv_published_write(vv_repository_varvedir(r), p, err)
-		     : vv_fail_nomem(err);
-done:
-	vv_ordered_files_free(work.ordered);
-	vv_url_clear(&node);
-	return rc;
+	return vv_published_add_holder(p, node.text)
+		       ? vv_published_write(vv_repository_varvedir(r), p, err)
+		       : vv_fail_nomem(err);
 }
 
 /* Which version is it that this names? */
@@ -153,33 +143,29 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 				vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	vv_cid *versions;
-	size_t count;
+	vv_auto(vv_cid) *versions = NULL;
+	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, varvedir, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if ((rc = vv_published_find(out, varvedir, &versions[i], err)) < 0) {
-			break;
-		}
-		if (vv_cid_equal(&out->version, cid) || vv_cid_equal(&out->file, cid)) {
-			vv_free(versions);
-			return VV_OK;
+		rc = vv_published_find(out, varvedir, &versions[i], err);
+		if (rc < 0 || vv_cid_equal(&out->version, cid) || vv_cid_equal(&out->file, cid)) {
+			return rc;
 		}
 		vv_published_clear(out);
 	}
-	vv_free(versions);
-	if (rc == VV_OK) {
-		vv_cid_text(text, cid);
-		vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
-		rc = vv_hint(err, "'varve ipfs publish --list' lists them");
+	if (rc < 0) {
+		return rc;
 	}
-	return rc;
+	vv_cid_text(text, cid);
+	vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
+	return vv_hint(err, "'varve ipfs publish --list' lists what was");
 }
 
 vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid, vv_error *err)
 {
 	const char *dir = vv_repository_varvedir(r);
-	char *path = NULL;
+	vv_auto(char) *path = NULL;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -187,10 +173,6 @@ vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid 
 	    (rc = vv_published_withdraw(dir, &out->version, err)) < 0) {
 		return rc;
 	}
-	if (!(path = list_path(r, &out->version))) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_unlink(path, true, err);
-	vv_free(path);
-	return rc;
+	path = list_path(r, &out->version);
+	return vv_unlink(path, true, err);
 }

@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "repo/git/history/date.h"
+#include "repo/git/history/identity.h"
 #include "repo/git/index/index.h"
 
 /* --- helpers ---------------------------------------------------------------- */
@@ -380,6 +381,7 @@ static void an_amended_commit_takes_the_place_of_head(void **state)
 static void an_unknown_identity_is_explained(void **state)
 {
 	vv_commit_options opts = {0};
+	vv_person who;
 	vv_repository *r;
 	vv_error err;
 	vv_oid tree, id;
@@ -394,6 +396,7 @@ static void an_unknown_identity_is_explained(void **state)
 	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_EUSAGE, &err);
 	vv_assert_contains(err.message, "user.name");
 	vv_assert_contains(err.hint, "git config --global user.name");
+	assert_int_equal(vv_identity(r, VV_COMMITTER, &who, NULL), VV_EUSAGE);
 	vv_repository_close(r);
 	assert_int_equal(sh_code("git rev-parse -q --verify HEAD >/dev/null"), 1);
 }
