@@ -34,15 +34,13 @@ static int set_value(git_config *own, const char *key, const char *value)
  * is lost on the way, and another value is read back. */
 static vv_status check_value(git_config *own, const char *key, const char *value, vv_error *err)
 {
-	git_config_entry *e = NULL;
+	vv_auto(git_config_entry) *e = NULL;
 	int code = git_config_get_entry(&e, own, key);
-	bool same = code == 0 && e->value && strcmp(e->value, value) == 0;
 
-	git_config_entry_free(e);
 	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read back the setting '%s'", key);
 	}
-	if (same) {
+	if (e->value && strcmp(e->value, value) == 0) {
 		return VV_OK;
 	}
 	return vv_fail(err, VV_EUSAGE, "Git's configuration cannot hold this value of '%s': '%s'",
@@ -52,7 +50,7 @@ static vv_status check_value(git_config *own, const char *key, const char *value
 /* Fills the new file with the settings as they are now. */
 static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc, closed;
 	vv_stat st;
 	int fd;
@@ -60,22 +58,16 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 	rc = vv_lstat(&st, lock->path, err);
 	*exists = rc == VV_OK;
 	*mode = *exists ? st.mode : 0;
-	if (rc == VV_OK) {
-		rc = vv_read_file(&bytes, lock->path, CONFIG_BYTES_MAX, err);
-	} else if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	}
+	rc = *exists ? vv_read_file(&bytes, lock->path, CONFIG_BYTES_MAX, err)
+		     : vv_missing_ok(rc, err);
 	if (rc < 0) {
 		return rc;
 	}
 	if ((fd = vv_git_lock_open_new(lock, err)) < 0) {
-		vv_buf_clear(&bytes);
 		return (vv_status)fd;
 	}
 	rc = vv_write_full(fd, vv_buf_cstr(&bytes), bytes.len, lock->new_path, err);
 	closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
-	vv_buf_clear(&bytes);
 	return rc < 0 ? rc : closed;
 }
 
@@ -84,30 +76,25 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 static vv_status edit_config(const vv_git_lock *lock, const char *key, const char *value, bool add,
 			     vv_error *err)
 {
-	git_config *own = NULL;
-	vv_status rc = VV_OK;
+	vv_auto(git_config) *own = NULL;
 	int code;
 
 	if ((code = git_config_new(&own)) < 0 ||
 	    (code = git_config_add_file_ondisk(own, lock->new_path, GIT_CONFIG_LEVEL_LOCAL,
 					       lock->repo->git, 0)) < 0) {
-		rc = vv_git_fail(err, code, "cannot open the repository's configuration");
-		goto done;
+		return vv_git_fail(err, code, "cannot open the repository's configuration");
 	}
 	code = add     ? git_config_set_multivar(own, key, "$^", value)
 	       : value ? set_value(own, key, value)
 		       : git_config_delete_multivar(own, key, ".*");
 	if (!value && code == GIT_ENOTFOUND) {
 		git_error_clear();
-		rc = VV_ENOTFOUND;
-	} else if (code < 0) {
-		rc = vv_git_fail(err, code, "cannot set '%s'", vv_text_shows(key));
-	} else if (value && !add) {
-		rc = check_value(own, key, value, err);
+		return VV_ENOTFOUND;
 	}
-done:
-	git_config_free(own);
-	return rc;
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot set '%s'", vv_text_shows(key));
+	}
+	return value && !add ? check_value(own, key, value, err) : VV_OK;
 }
 
 /* libgit2 has written it, unsynced and with permissions of its own. */
@@ -140,44 +127,39 @@ static char *config_path(const vv_repository *r)
 	return path;
 }
 
+/* With the lock. */
+static vv_status change_locked(vv_git_lock *lock, const vv_config_edit *edits, size_t count,
+			       vv_error *err)
+{
+	bool existed, any = false;
+	uint32_t mode;
+	vv_status rc = copy_config(lock, &existed, &mode, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_config_edit *e = &edits[i];
+
+		rc = edit_config(lock, e->key, e->value, e->add, err);
+		any = any || rc == VV_OK;
+		rc = e->value ? rc : vv_missing_ok(rc, err);
+	}
+	if (rc < 0 || !any || (rc = finish_config(lock, existed, mode, err)) < 0) {
+		return rc;
+	}
+	return vv_git_lock_replace(lock, true, err);
+}
+
 vv_status vv_config_change(vv_repository *r, const vv_config_edit *edits, size_t count,
 			   vv_error *err)
 {
-	char *path = config_path(r);
-	vv_git_lock lock = {0};
-	uint32_t mode;
-	vv_status rc;
-	bool existed, any = false;
+	vv_auto(char) *path = config_path(r);
+	vv_auto(vv_git_lock) lock = {0};
+	vv_status rc = vv_git_lock_take(&lock, r, path, err);
 
-	if (!path) {
-		return vv_fail_nomem(err);
+	if (rc == VV_OK) {
+		rc = change_locked(&lock, edits, count, err);
 	}
-	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
-	    (rc = copy_config(&lock, &existed, &mode, err)) < 0) {
-		goto done;
-	}
-	for (size_t i = 0; i < count; i++) {
-		const vv_config_edit *e = &edits[i];
-
-		rc = edit_config(&lock, e->key, e->value, e->add, err);
-		if (rc == VV_ENOTFOUND && !e->value) {
-			vv_error_clear(err);
-			rc = VV_OK;
-		} else if (rc < 0) {
-			goto done;
-		} else {
-			any = true;
-		}
-	}
-	if (!any || (rc = finish_config(&lock, existed, mode, err)) < 0) {
-		goto done;
-	}
-	rc = vv_git_lock_replace(&lock, true, err);
-done:
-	vv_git_lock_release(&lock);
 	git_config_free(r->snapshot);
 	r->snapshot = NULL;
-	vv_free(path);
 	return rc;
 }
 

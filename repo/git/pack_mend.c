@@ -25,9 +25,9 @@ static vv_status sync_file(const char *path, vv_error *err)
 
 static vv_status make_again(const vv_env *env, const char *dir, const char *index, vv_error *err)
 {
-	vv_buf pack = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(vv_buf) pack = VV_BUF_INIT, said = VV_BUF_INIT;
 	char name[sizeof("tmp_idx_") + VV_TEMP_RANDOM] = "tmp_idx_";
-	char *temp;
+	vv_auto(char) *temp = NULL;
 	int code = 0;
 	vv_status rc;
 
@@ -35,9 +35,8 @@ static vv_status make_again(const vv_env *env, const char *dir, const char *inde
 	vv_temp_name(name + strlen(name));
 	vv_buf_printf(&pack, "%.*s.pack", (int)(strlen(index) - strlen(".idx")), index);
 	temp = vv_path_join(dir, name, (char *)NULL);
-	if (!temp || (rc = vv_buf_ok(&pack, err)) < 0) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (!temp || vv_buf_ok(&pack, err) < 0) {
+		return vv_fail_nomem(err);
 	}
 	/* In no repository: it would compare what is in the pack with what the damaged index leads to. */
 	const char *args[] = {
@@ -47,42 +46,31 @@ static vv_status make_again(const vv_env *env, const char *dir, const char *inde
 	const vv_git_call call = {.args = args, .env = env, .more = more};
 
 	if ((rc = vv_git_run(&call, &said, &code, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (code != 0) {
-		(void)vv_unlink(temp, true, NULL);
 		(void)vv_git_explain("git index-pack failed", &said, code, err);
 		rc = err->code = VV_ECORRUPT;
-		goto done;
 	}
-	if ((rc = sync_file(temp, err)) < 0 || (rc = vv_rename(temp, index, err)) < 0) {
+	if (rc < 0 || (rc = sync_file(temp, err)) < 0 || (rc = vv_rename(temp, index, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
-		goto done;
+		return rc;
 	}
-	rc = vv_fsync_dir(dir, err);
-done:
-	vv_free(temp);
-	vv_buf_clear(&said);
-	vv_buf_clear(&pack);
-	return rc;
+	return vv_fsync_dir(dir, err);
 }
 
 vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what, vv_error *err)
 {
-	char *dir = vv_path_join(vv_repository_objects(r), "pack", (char *)NULL);
-	char *index = dir ? vv_path_join(dir, name, (char *)NULL) : NULL;
-	vv_status rc;
+	vv_auto(char) *dir = vv_path_join(vv_repository_objects(r), "pack", (char *)NULL);
+	vv_auto(char) *index = vv_path_join(dir, name, (char *)NULL);
 
 	if (!index) {
-		rc = vv_fail_nomem(err);
-	} else if (strcmp(name, VV_MULTI_PACK_INDEX) == 0) {
-		*what = "removed; each pack has an index of its own";
-		rc = vv_unlink(index, true, err);
-	} else {
-		*what = "made again from its pack";
-		rc = make_again(vv_repository_env(r), dir, index, err);
+		return vv_fail_nomem(err);
 	}
-	vv_free(index);
-	vv_free(dir);
-	return rc;
+	if (strcmp(name, VV_MULTI_PACK_INDEX) == 0) {
+		*what = "removed; each pack has an index of its own";
+		return vv_unlink(index, true, err);
+	}
+	*what = "made again from its pack";
+	return make_again(vv_repository_env(r), dir, index, err);
 }

@@ -51,7 +51,7 @@ typedef struct staged {
 
 typedef struct staged_list {
 	staged *items;
-	size_t count;
+	size_t count, cap;
 } staged_list;
 
 static void forget_file(vv_quarantine *s)
@@ -132,29 +132,24 @@ static vv_status name_apart(const vv_repository *r, char **path, vv_error *err)
 
 static vv_status need_dir(vv_repository *r, vv_error *err)
 {
-	vv_quarantine *s = r->stage;
-	char *dir;
+	vv_auto(char) *dir = NULL;
 	vv_status rc;
 
-	if (s->dir) {
+	if (r->stage->dir) {
 		return VV_OK;
 	}
-	if ((rc = name_apart(r, &dir, err)) < 0) {
+	if ((rc = name_apart(r, &dir, err)) < 0 || (rc = vv_mkdirs(dir, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_mkdirs(dir, err)) < 0) {
-		vv_free(dir);
-	} else {
-		s->dir = dir;
-	}
-	return rc;
+	r->stage->dir = vv_take(&dir);
+	return VV_OK;
 }
 
 static vv_status need_loose(vv_repository *r, vv_error *err)
 {
 	vv_quarantine *s = r->stage;
 	git_odb_backend *backend = NULL;
-	git_odb *odb = NULL;
+	vv_auto(git_odb) *odb = NULL;
 	vv_status rc;
 	int code;
 
@@ -170,11 +165,10 @@ static vv_status need_loose(vv_repository *r, vv_error *err)
 		backend->free(backend);
 	}
 	if (code < 0) {
-		git_odb_free(odb);
 		return vv_git_fail(err, code, "cannot stage objects in '%s'",
 				   vv_text_shows(s->dir));
 	}
-	s->loose = odb;
+	s->loose = vv_take(&odb);
 	return VV_OK;
 }
 
@@ -202,11 +196,21 @@ vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *b
 	return r->stage->memory->bytes > MEMORY_MAX ? vv_quarantine_flush(r, err) : VV_OK;
 }
 
+static vv_status fail_changed(const char *path, vv_error *err)
+{
+	return vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
+		       vv_text_shows(path));
+}
+
+static vv_status fail_store(int code, const char *path, vv_error *err)
+{
+	return vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
+}
+
 static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, uint64_t size,
 			     vv_error *err)
 {
-	char *step = vv_malloc(STREAM_STEP);
-	vv_status rc = VV_OK;
+	vv_auto(char) *step = vv_malloc(STREAM_STEP);
 	uint64_t done = 0;
 	ssize_t got = 1;
 	int code;
@@ -214,53 +218,42 @@ static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, u
 	if (!step) {
 		return vv_fail_nomem(err);
 	}
-	while (rc == VV_OK && done <= size &&
-	       (got = vv_read_full(fd, step, STREAM_STEP, path, err)) > 0) {
+	while (done <= size && (got = vv_read_full(fd, step, STREAM_STEP, path, err)) > 0) {
 		done += (uint64_t)got;
 		if (done <= size && (code = git_odb_stream_write(stream, step, (size_t)got)) < 0) {
-			rc = vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
+			return fail_store(code, path, err);
 		}
 	}
-	if (rc == VV_OK && got < 0) {
-		rc = (vv_status)got;
+	if (got < 0) {
+		return (vv_status)got;
 	}
-	if (rc == VV_OK && done != size) {
-		rc = vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
-			     vv_text_shows(path));
-	}
-	vv_free(step);
-	return rc;
+	return done == size ? VV_OK : fail_changed(path, err);
 }
 
 /* A file that fits is read whole: one byte more would tell that it grew. */
 static vv_status stage_small(vv_repository *r, int fd, const char *path, size_t size, git_oid *out,
 			     vv_error *err)
 {
-	char *bytes = vv_malloc(size + 1);
+	vv_auto(char) *bytes = vv_malloc(size + 1);
 	ssize_t got;
-	vv_status rc;
 
 	if (!bytes) {
 		return vv_fail_nomem(err);
 	}
-	got = vv_read_full(fd, bytes, size + 1, path, err);
-	if (got < 0) {
-		rc = (vv_status)got;
-	} else if ((size_t)got != size) {
-		rc = vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
-			     vv_text_shows(path));
-	} else {
-		rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, size, out, err);
+	if ((got = vv_read_full(fd, bytes, size + 1, path, err)) < 0) {
+		return (vv_status)got;
 	}
-	vv_free(bytes);
-	return rc;
+	return (size_t)got == size ? vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, size, out, err)
+				   : fail_changed(path, err);
 }
+
+VV_AUTO_FREE(git_odb_stream, git_odb_stream_free)
 
 static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_t size,
 			     git_oid *out, vv_error *err)
 {
 	vv_quarantine *s;
-	git_odb_stream *stream = NULL;
+	vv_auto(git_odb_stream) *stream = NULL;
 	vv_status rc;
 	int code;
 
@@ -269,20 +262,19 @@ static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_
 	}
 	s = r->stage;
 	if ((code = git_odb_open_wstream(&stream, s->loose, size, GIT_OBJECT_BLOB)) < 0) {
-		return vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
+		return fail_store(code, path, err);
 	}
-	rc = stream_body(stream, fd, path, size, err);
-	if (rc == VV_OK && (code = git_odb_stream_finalize_write(out, stream)) < 0) {
-		rc = vv_git_fail(err, code, "cannot store '%s'", vv_text_shows(path));
+	if ((rc = stream_body(stream, fd, path, size, err)) < 0) {
+		return rc;
 	}
-	git_odb_stream_free(stream);
-	if (rc == VV_OK && !s->streamed) {
-		if ((code = git_odb_add_disk_alternate(r->odb, s->dir)) < 0) {
-			rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(s->dir));
-		}
-		s->streamed = rc == VV_OK;
+	if ((code = git_odb_stream_finalize_write(out, stream)) < 0) {
+		return fail_store(code, path, err);
 	}
-	return rc;
+	if (!s->streamed && (code = git_odb_add_disk_alternate(r->odb, s->dir)) < 0) {
+		return vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(s->dir));
+	}
+	s->streamed = true;
+	return VV_OK;
 }
 
 vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uint64_t size,
@@ -294,35 +286,34 @@ vv_status vv_quarantine_write_fd(vv_repository *r, int fd, const char *path, uin
 
 /* --- making it durable ------------------------------------------------ */
 
-static void list_clear(staged_list *list)
+static void staged_list_clear(staged_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
 		vv_free(list->items[i].path);
 	}
 	vv_free(list->items);
-	list->items = NULL;
-	list->count = 0;
 }
 
-static vv_status list_add(staged_list *list, const char *dir, const char *fan, const char *name,
+VV_AUTO_CLEAR(staged_list, staged_list_clear)
+
+static vv_status list_add(staged_list *list, const char *path, const char *fan, const char *name,
 			  vv_error *err)
 {
-	staged *items, *it;
+	staged *it;
 
 	if (strlen(name) != GIT_OID_HEXSZ - 2) {
 		return VV_OK; /* a temporary file of libgit2 */
 	}
-	if (!(items = vv_realloc_array(list->items, list->count + 1, sizeof(*items)))) {
+	if (!vv_array_room(list->items, list->count, list->cap)) {
 		return vv_fail_nomem(err);
 	}
-	list->items = items;
-	it = &items[list->count];
+	it = &list->items[list->count];
 	(void)snprintf(it->hex, sizeof(it->hex), "%s%s", fan, name);
 	if (git_oid_fromstr(&it->id, it->hex) < 0) {
 		git_error_clear();
 		return VV_OK;
 	}
-	if (!(it->path = vv_path_join(dir, name, NULL))) {
+	if (!(it->path = vv_strdup(path))) {
 		return vv_fail_nomem(err);
 	}
 	list->count++;
@@ -331,30 +322,20 @@ static vv_status list_add(staged_list *list, const char *dir, const char *fan, c
 
 static vv_status list_staged(const vv_quarantine *s, staged_list *list, vv_error *err)
 {
-	char **fans = NULL, **names = NULL;
-	size_t fan_count = 0, count = 0, i, j;
-	vv_status rc = vv_list_dir(&fans, &fan_count, s->dir, err);
+	vv_auto(vv_folder) fans = {0};
+	vv_status rc = vv_folder_read(&fans, s->dir, false, err);
 
-	for (i = 0; rc == VV_OK && i < fan_count; i++) {
-		char *dir;
+	while (rc == VV_OK && vv_folder_next(&fans)) {
+		vv_auto(vv_folder) f = {0};
 
-		if (strlen(fans[i]) != 2) {
+		if (strlen(fans.name) != 2) {
 			continue;
 		}
-		if (!(dir = vv_path_join(s->dir, fans[i], NULL))) {
-			rc = vv_fail_nomem(err);
-			break;
+		rc = vv_folder_read(&f, fans.path, false, err);
+		while (rc == VV_OK && vv_folder_next(&f)) {
+			rc = list_add(list, f.path, fans.name, f.name, err);
 		}
-		rc = vv_list_dir(&names, &count, dir, err);
-		for (j = 0; rc == VV_OK && j < count; j++) {
-			rc = list_add(list, dir, fans[i], names[j], err);
-		}
-		vv_names_free(names, count);
-		names = NULL;
-		count = 0;
-		vv_free(dir);
 	}
-	vv_names_free(fans, fan_count);
 	return rc;
 }
 
@@ -362,29 +343,24 @@ static vv_status list_staged(const vv_quarantine *s, staged_list *list, vv_error
  * changes, become durable later. */
 static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, vv_error *err)
 {
-	char *dir = NULL, *to = NULL;
 	char fan[3] = {it->hex[0], it->hex[1], '\0'};
-	vv_status rc = VV_OK;
+	vv_auto(char) *dir = vv_path_join(r->objects, fan, NULL);
+	vv_auto(char) *to = vv_path_join(dir, it->hex + 2, NULL);
+	vv_status rc;
 
-	if (!(dir = vv_path_join(r->objects, fan, NULL)) ||
-	    !(to = vv_path_join(dir, it->hex + 2, NULL))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (!to) {
+		return vv_fail_nomem(err);
 	}
 	if (!vv_exists(dir)) {
 		*new_fan = true;
 		if ((rc = vv_mkdirs(dir, err)) < 0 || (rc = vv_share(r, dir, err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
-	if ((rc = vv_share(r, it->path, err)) == VV_OK &&
-	    (rc = vv_rename(it->path, to, err)) == VV_OK) {
-		rc = vv_syncs_add_path(&r->later, dir, err);
+	if ((rc = vv_share(r, it->path, err)) < 0 || (rc = vv_rename(it->path, to, err)) < 0) {
+		return rc;
 	}
-done:
-	vv_free(to);
-	vv_free(dir);
-	return rc;
+	return vv_syncs_add_path(&r->later, dir, err);
 }
 
 static vv_status stage_loose(const staged_list *list, vv_syncs *files, vv_error *err)
@@ -453,51 +429,40 @@ static vv_status pack_move_stage(vv_repository *r, const pack_move *m, vv_syncs 
 /* Appends the pack to the list of varve's own. */
 static vv_status note_own(vv_repository *r, const char *hex, vv_error *err)
 {
-	char *path = vv_path_join(r->varvedir, VV_OWN_PACKS, NULL);
+	vv_auto(char) *path = vv_path_join(r->varvedir, VV_OWN_PACKS, NULL);
 	char line[GIT_OID_HEXSZ + 2];
 	vv_status rc, closed;
 	int fd;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
 	(void)snprintf(line, sizeof(line), "%.40s\n", hex);
 	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((fd = vv_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
+		return (vv_status)fd;
 	}
 	rc = vv_write_full(fd, line, strlen(line), path, err);
 	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK) {
-		rc = closed;
-	}
-done:
-	vv_free(path);
-	return rc;
+	return rc < 0 ? rc : closed;
 }
 
 /* pack-<hex>.pack and .idx of the folder from become files to be synced. */
+VV_AUTO_CLEAR(pack_move, pack_move_clear)
+
 static vv_status stage_pack(vv_repository *r, const char *from, const char *hex, vv_syncs *files,
 			    vv_error *err)
 {
-	pack_move m = {0};
+	vv_auto(pack_move) m = {0};
 	vv_status rc = pack_move_init(&m, from, from, hex, err);
 
-	if (rc == VV_OK) {
-		rc = pack_move_stage(r, &m, files, err);
-	}
-	pack_move_clear(&m);
-	return rc;
+	return rc < 0 ? rc : pack_move_stage(r, &m, files, err);
 }
 
 /* They get their names; their folder becomes durable later. */
 static vv_status place_pack(vv_repository *r, const char *from, const char *hex, vv_error *err)
 {
-	char *to = vv_path_join(r->objects, "pack", NULL);
-	pack_move m = {0};
+	vv_auto(char) *to = vv_path_join(r->objects, "pack", NULL);
+	vv_auto(pack_move) m = {0};
 	vv_status rc;
 	int code;
 
@@ -506,38 +471,30 @@ static vv_status place_pack(vv_repository *r, const char *from, const char *hex,
 	}
 	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
 			       (rc = vv_syncs_add_path(&r->later, r->objects, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	/* Named as ours first: an entry without its pack does no harm. */
 	if ((rc = note_own(r, hex, err)) < 0 || (rc = pack_move_init(&m, from, to, hex, err)) < 0 ||
 	    (rc = vv_rename(m.from[0], m.to[0], err)) < 0 ||
 	    (rc = vv_rename(m.from[1], m.to[1], err)) < 0 ||
 	    (rc = vv_syncs_add_path(&r->later, to, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if ((code = git_odb_refresh(r->odb)) < 0) {
-		rc = vv_git_fail(err, code, "cannot read the new pack");
-	}
-done:
-	pack_move_clear(&m);
-	vv_free(to);
-	return rc;
+	code = git_odb_refresh(r->odb);
+	return code < 0 ? vv_git_fail(err, code, "cannot read the new pack") : VV_OK;
 }
 
 vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char *hex,
 				  vv_error *err)
 {
-	vv_syncs files = {0};
+	vv_auto(vv_syncs) files = {0};
 	vv_status rc;
 
 	if ((rc = stage_pack(r, from, hex, &files, err)) < 0 ||
 	    (rc = vv_syncs_wait(&files, err)) < 0 || (rc = place_pack(r, from, hex, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_syncs_wait(&r->later, err);
-done:
-	vv_syncs_clear(&files);
-	return rc;
+	return vv_syncs_wait(&r->later, err);
 }
 
 /* Writes the packbuilder's pack apart. */
@@ -556,17 +513,18 @@ static vv_status write_pack(vv_repository *r, git_packbuilder *pb, vv_error *err
 vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
 				     vv_error *err)
 {
-	vv_status rc = write_pack(r, pb, err);
+	const char *hex;
+	vv_status rc;
 
-	if (rc == VV_OK) {
-		const char *hex = git_packbuilder_name(pb);
-
-		rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err);
-		if (rc == VV_OK && name_out && !(*name_out = vv_strdup(hex))) {
-			rc = vv_fail_nomem(err);
-		}
+	if ((rc = write_pack(r, pb, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	hex = git_packbuilder_name(pb);
+	if ((rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err)) < 0 || !name_out) {
+		return rc;
+	}
+	*name_out = vv_strdup(hex);
+	return *name_out ? VV_OK : vv_fail_nomem(err);
 }
 
 /* Commits, tags, trees, blobs: the order that gives packs good locality. */
@@ -597,11 +555,13 @@ static vv_status insert_all(git_packbuilder *pb, const vv_memory_odb *m, vv_erro
 	return VV_OK;
 }
 
+VV_AUTO_FREE(git_packbuilder, git_packbuilder_free)
+
 /* Packs what is in memory into the folder apart. */
 static vv_status stage_memory_pack(vv_repository *r, vv_syncs *files, vv_error *err)
 {
 	vv_quarantine *s = r->stage;
-	git_packbuilder *pb = NULL;
+	vv_auto(git_packbuilder) *pb = NULL;
 	vv_status rc;
 	int code;
 
@@ -610,12 +570,10 @@ static vv_status stage_memory_pack(vv_repository *r, vv_syncs *files, vv_error *
 	}
 	if ((rc = insert_all(pb, s->memory, err)) < 0 || (rc = write_pack(r, pb, err)) < 0 ||
 	    (rc = stage_pack(r, s->dir, git_packbuilder_name(pb), files, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	(void)snprintf(s->pack, sizeof(s->pack), "%s", git_packbuilder_name(pb));
-done:
-	git_packbuilder_free(pb);
-	return rc;
+	return VV_OK;
 }
 
 typedef struct loose_file {
@@ -633,22 +591,17 @@ static vv_status on_compressed(void *payload, const void *bytes, size_t len, vv_
 /* gitformat-loose(5): type, length and bytes, compressed as one. */
 static vv_status write_loose(loose_file *f, const vv_memory_object *o, vv_error *err)
 {
-	vv_squeeze *squeeze;
+	vv_auto(vv_squeeze) *squeeze = NULL;
 	char head[48];
 	vv_status rc;
 
 	(void)snprintf(head, sizeof(head), "%s %zu", git_object_type2string(o->type), o->len);
-	if ((rc = vv_squeeze_open(&squeeze, VV_SQUEEZE_ZLIB, on_compressed, f, err)) < 0) {
+	if ((rc = vv_squeeze_open(&squeeze, VV_SQUEEZE_ZLIB, on_compressed, f, err)) < 0 ||
+	    (rc = vv_squeeze_write(squeeze, head, strlen(head) + 1, err)) < 0 ||
+	    (rc = vv_squeeze_write(squeeze, o->bytes, o->len, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_squeeze_write(squeeze, head, strlen(head) + 1, err)) < 0 ||
-	    (rc = vv_squeeze_write(squeeze, o->bytes, o->len, err)) < 0) {
-		goto done;
-	}
-	rc = vv_squeeze_end(squeeze, err);
-done:
-	vv_squeeze_close(squeeze);
-	return rc;
+	return vv_squeeze_end(squeeze, err);
 }
 
 /* Writes the only object that is in memory into a file apart: a folder for it would cost more than the file. */
@@ -679,7 +632,7 @@ static vv_status place_file(vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	(void)git_oid_tostr(it.hex, sizeof(it.hex), &it.id);
-	if ((rc = place_all_loose(r, &(staged_list){&it, 1}, err)) == VV_OK) {
+	if ((rc = place_all_loose(r, &(staged_list){.items = &it, .count = 1}, err)) == VV_OK) {
 		vv_free(s->file);
 		s->file = NULL;
 	}
@@ -710,7 +663,7 @@ static vv_status start_again(vv_quarantine *s, vv_error *err)
 
 vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 {
-	staged_list list = {NULL, 0};
+	vv_auto(staged_list) list = {0};
 	vv_quarantine *s = r->stage;
 	size_t count;
 	vv_status rc = VV_OK;
@@ -720,21 +673,17 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	}
 	count = s->memory->count;
 	s->tried = true;
-	if (count > LOOSE_MAX) {
-		rc = stage_memory_pack(r, files, err);
-	} else if (count > 0) {
-		rc = stage_file(r, files, err);
+	if ((count > LOOSE_MAX && (rc = stage_memory_pack(r, files, err)) < 0) ||
+	    (count > 0 && count <= LOOSE_MAX && (rc = stage_file(r, files, err)) < 0) ||
+	    (s->loose && (rc = list_staged(s, &list, err)) < 0)) {
+		return rc;
 	}
-	if (rc == VV_OK && s->loose && (rc = list_staged(s, &list, err)) == VV_OK) {
-		rc = stage_loose(&list, files, err);
-	}
-	list_clear(&list);
-	return rc;
+	return stage_loose(&list, files, err);
 }
 
 vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 {
-	staged_list list = {NULL, 0};
+	vv_auto(staged_list) list = {0};
 	vv_quarantine *s = r->stage;
 	vv_status rc = VV_OK;
 
@@ -745,31 +694,26 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 		rc = place_pack(r, s->dir, s->pack, err);
 		s->pack[0] = '\0';
 	}
-	if (rc == VV_OK && s->file) {
-		rc = place_file(r, err);
+	if (rc < 0 || (s->file && (rc = place_file(r, err)) < 0) ||
+	    (s->loose && (rc = list_staged(s, &list, err)) < 0) ||
+	    (rc = place_all_loose(r, &list, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK && s->loose && (rc = list_staged(s, &list, err)) == VV_OK) {
-		rc = place_all_loose(r, &list, err);
-	}
-	if (rc == VV_OK) {
-		vv_memory_odb_empty(s->memory);
-		s->tried = false;
-	}
-	list_clear(&list);
-	return rc;
+	vv_memory_odb_empty(s->memory);
+	s->tried = false;
+	return VV_OK;
 }
 
 vv_status vv_quarantine_put(vv_repository *r, vv_error *err)
 {
-	vv_syncs files = {0};
+	vv_auto(vv_syncs) files = {0};
 	vv_status rc;
 
-	if ((rc = vv_quarantine_stage(r, &files, err)) == VV_OK &&
-	    (rc = vv_syncs_wait(&files, err)) == VV_OK) {
-		rc = vv_quarantine_place(r, err);
+	if ((rc = vv_quarantine_stage(r, &files, err)) < 0 ||
+	    (rc = vv_syncs_wait(&files, err)) < 0) {
+		return rc;
 	}
-	vv_syncs_clear(&files);
-	return rc;
+	return vv_quarantine_place(r, err);
 }
 
 vv_status vv_quarantine_flush(vv_repository *r, vv_error *err)

@@ -23,6 +23,10 @@
 
 /* --- opening ---------------------------------------------------------- */
 
+/* What libc allocated. */
+typedef char libc_text;
+VV_AUTO_FREE(libc_text, free)
+
 static vv_status not_a_repository(const char *path, vv_error *err)
 {
 	(void)vv_fail(err, VV_ENOTFOUND, "not a Git repository: '%s'", vv_text_shows(path));
@@ -34,11 +38,10 @@ static vv_status not_a_repository(const char *path, vv_error *err)
 static vv_status open_foreign(git_repository **out, const vv_env *env, const char *start,
 			      unsigned flags, const char *ceilings, int code, vv_error *err)
 {
-	git_buf found = {NULL, 0, 0};
-	char *folder = NULL;
+	vv_auto(git_buf) found = {NULL, 0, 0};
+	vv_auto(char) *folder = NULL;
 	char here[PATH_MAX];
 	size_t len;
-	vv_status rc;
 
 	/* Without searching discovery may not go up to the folder above. */
 	if ((flags & GIT_REPOSITORY_OPEN_NO_SEARCH) != 0) {
@@ -52,8 +55,7 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 	if (git_repository_discover(&found, start, (flags & GIT_REPOSITORY_OPEN_CROSS_FS) != 0,
 				    ceilings) < 0) {
 		git_error_clear();
-		rc = not_a_repository(start, err);
-		goto done;
+		return not_a_repository(start, err);
 	}
 	len = found.size;
 	while (len > 1 && found.ptr[len - 1] == '/') {
@@ -63,27 +65,22 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 		len -= 5;
 	}
 	if (!(folder = vv_strndup(found.ptr, len))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	if (!vv_config_is_safe(env, folder)) {
 		git_error_clear();
 		(void)vv_fail(err, VV_EREFUSED, "the repository in '%s' belongs to another user",
 			      vv_text_shows(folder));
-		rc = vv_hint(err, "if you trust it: git config --global --add safe.directory '%s'",
-			     vv_text_shows(folder));
-		goto done;
+		return vv_hint(err,
+			       "if you trust it: git config --global --add safe.directory '%s'",
+			       vv_text_shows(folder));
 	}
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	code = git_repository_open_ext(out, start, flags, ceilings);
 	(void)git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
-	rc = code < 0 ? vv_git_fail(err, code, "cannot open the repository in '%s'",
-				    vv_text_shows(folder))
-		      : VV_OK;
-done:
-	vv_free(folder);
-	git_buf_dispose(&found);
-	return rc;
+	return code < 0 ? vv_git_fail(err, code, "cannot open the repository in '%s'",
+				      vv_text_shows(folder))
+			: VV_OK;
 }
 
 static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv_error *err)
@@ -130,45 +127,50 @@ static char *folder_dup(const char *path)
 	return path ? vv_strndup(path, len) : NULL;
 }
 
+/* Does the configuration say where the work tree is, or that there is none? */
+static vv_status has_work_tree_setting(const vv_repository *r, bool *out, vv_error *err)
+{
+	vv_auto(git_config) *cfg = NULL;
+	vv_auto(git_config_entry) *e = NULL;
+	int bare = 0, code = git_repository_config(&cfg, r->git);
+
+	if (code < 0) {
+		return vv_git_fail(err, code, "cannot read the configuration");
+	}
+	*out = git_config_get_entry(&e, cfg, "core.worktree") == 0 ||
+	       (git_config_get_bool(&bare, cfg, "core.bare") == 0 && bare);
+	git_error_clear();
+	return VV_OK;
+}
+
 /* GIT_DIR without GIT_WORK_TREE: the current folder is the top of the work tree,
  * unless the configuration says otherwise (git(1)). libgit2 does not implement
  * GIT_WORK_TREE at all. */
 static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 {
 	const char *tree = vv_env_get(r->env, "GIT_WORK_TREE");
-	git_config *cfg = NULL;
-	git_config_entry *e = NULL;
-	char *real = NULL, *now = NULL;
-	int bare = 0, code;
-	vv_status rc = VV_OK;
+	vv_auto(libc_text) *real = NULL;
+	vv_auto(char) *now = NULL;
+	bool set = true;
+	int code;
+	vv_status rc;
 
 	if (!tree || !*tree) {
-		if ((code = git_repository_config(&cfg, r->git)) < 0) {
-			return vv_git_fail(err, code, "cannot read the configuration");
-		}
-		if (git_config_get_entry(&e, cfg, "core.worktree") == 0 ||
-		    (git_config_get_bool(&bare, cfg, "core.bare") == 0 && bare)) {
-			goto done;
+		if ((rc = has_work_tree_setting(r, &set, err)) < 0 || set) {
+			return rc;
 		}
 		tree = ".";
 	}
 	if (!(real = realpath(tree, NULL))) {
-		rc = vv_fail_errno(err, "cannot use the work tree", tree);
-		goto done;
+		return vv_fail_errno(err, "cannot use the work tree", tree);
 	}
 	now = folder_dup(git_repository_workdir(
 		r->git)); /* setting the same one again leaks in libgit2 1.5 */
 	if ((!now || strcmp(now, real) != 0) &&
 	    (code = git_repository_set_workdir(r->git, real, 0)) < 0) {
-		rc = vv_git_fail(err, code, "cannot use the work tree '%s'", vv_text_shows(real));
+		return vv_git_fail(err, code, "cannot use the work tree '%s'", vv_text_shows(real));
 	}
-done:
-	git_error_clear();
-	git_config_entry_free(e);
-	git_config_free(cfg);
-	vv_free(now);
-	free(real);
-	return rc;
+	return VV_OK;
 }
 
 void vv_git_follow_link(char **path)
@@ -189,20 +191,15 @@ static vv_status set_paths(vv_repository *r, vv_error *err)
 {
 	const char *objects = vv_env_get(r->env, "GIT_OBJECT_DIRECTORY");
 	const char *index = vv_env_get(r->env, "GIT_INDEX_FILE");
-	char *cwd = getcwd(NULL, 0);
-	vv_status rc = VV_OK;
+	vv_auto(libc_text) *cwd = getcwd(NULL, 0);
 
+	if (!cwd) {
+		return vv_fail_errno(err, "cannot find the current folder", NULL);
+	}
 	r->bare = git_repository_is_bare(r->git);
 	r->gitdir = folder_dup(git_repository_path(r->git));
 	r->commondir = folder_dup(git_repository_commondir(r->git));
-	if (!cwd || !r->gitdir || !r->commondir) {
-		rc = cwd ? vv_fail_nomem(err)
-			 : vv_fail_errno(err, "cannot find the current folder", NULL);
-		goto done;
-	}
-	if (!r->bare) {
-		r->workdir = folder_dup(git_repository_workdir(r->git));
-	}
+	r->workdir = r->bare ? NULL : folder_dup(git_repository_workdir(r->git));
 	r->varvedir = vv_path_join(r->commondir, "varve", NULL);
 	r->statedir = vv_path_join(r->gitdir, "varve", NULL);
 	r->objects = objects && *objects ? vv_path_absolute(cwd, objects)
@@ -210,13 +207,10 @@ static vv_status set_paths(vv_repository *r, vv_error *err)
 	r->index_file = index && *index ? vv_path_absolute(cwd, index)
 					: vv_path_join(r->gitdir, "index", NULL);
 	vv_git_follow_link(&r->index_file);
-	if ((!r->bare && !r->workdir) || !r->varvedir || !r->statedir || !r->objects ||
-	    !r->index_file) {
-		rc = vv_fail_nomem(err);
-	}
-done:
-	free(cwd);
-	return rc;
+	return r->gitdir && r->commondir && (r->bare || r->workdir) && r->varvedir && r->statedir &&
+			       r->objects && r->index_file
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err)
@@ -226,13 +220,17 @@ vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err)
 
 	while (rc == VV_OK && more && *more) {
 		size_t len = strcspn(more, ":");
-		char *dir = vv_strndup(more, len);
+		vv_auto(char) *dir = vv_strndup(more, len);
 
 		rc = dir ? vv_git_packs_stay_within(dir, err) : vv_fail_nomem(err);
-		vv_free(dir);
 		more += len + (more[len] == ':');
 	}
 	return rc;
+}
+
+static vv_status fail_objects(int code, const char *dir, vv_error *err)
+{
+	return vv_git_fail(err, code, "cannot open the objects in '%s'", vv_text_shows(dir));
 }
 
 /* git sets GIT_OBJECT_DIRECTORY and GIT_ALTERNATE_OBJECT_DIRECTORIES for hooks that
@@ -241,42 +239,29 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 {
 	const char *more = vv_env_get(r->env, ALTERNATES);
 	const char *own = vv_env_get(r->env, "GIT_OBJECT_DIRECTORY");
-	git_odb *odb = NULL;
-	vv_status rc = VV_OK;
-	int code = 0;
+	vv_auto(git_odb) *odb = NULL;
+	int code;
 
-	if (own && *own) {
-		if ((code = git_odb_open(&odb, r->objects)) < 0 ||
-		    (code = git_repository_set_odb(r->git, odb)) < 0) {
-			rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
-					 vv_text_shows(r->objects));
-			goto done;
-		}
+	if ((own && *own &&
+	     ((code = git_odb_open(&odb, r->objects)) < 0 ||
+	      (code = git_repository_set_odb(r->git, odb)) < 0)) ||
+	    (code = git_repository_odb(&r->odb, r->git)) < 0) {
+		return fail_objects(code, r->objects, err);
 	}
-	if ((code = git_repository_odb(&r->odb, r->git)) < 0) {
-		rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
-				 vv_text_shows(r->objects));
-		goto done;
-	}
-	while (more && *more && code == 0) {
+	while (more && *more) {
 		size_t len = strcspn(more, ":");
-		char *dir = vv_strndup(more, len);
+		vv_auto(char) *dir = vv_strndup(more, len);
 
 		if (!dir) {
-			rc = vv_fail_nomem(err);
-			goto done;
+			return vv_fail_nomem(err);
 		}
 		if (len > 0 && vv_exists(dir) &&
 		    (code = git_odb_add_disk_alternate(r->odb, dir)) < 0) {
-			rc = vv_git_fail(err, code, "cannot open the objects in '%s'",
-					 vv_text_shows(dir));
+			return fail_objects(code, dir, err);
 		}
-		vv_free(dir);
 		more += len + (more[len] == ':');
 	}
-done:
-	git_odb_free(odb);
-	return rc;
+	return VV_OK;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -286,38 +271,29 @@ static int compare_ids(const void *a, const void *b)
 
 static vv_status load_shallow(vv_repository *r, vv_error *err)
 {
-	char *path = vv_path_join(r->commondir, "shallow", NULL);
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	size_t i;
+	vv_auto(char) *path = vv_path_join(r->commondir, "shallow", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
-	if (!vv_exists(path) || (rc = vv_read_file(&text, path, SHALLOW_FILE_MAX, err)) < 0) {
-		goto done;
+	if ((rc = vv_read_file(&text, path, SHALLOW_FILE_MAX, err)) < 0) {
+		return vv_missing_ok(rc, err);
 	}
 	if (!(r->shallow = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(git_oid)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
-	for (i = 0; i + GIT_OID_HEXSZ < text.len; i += GIT_OID_HEXSZ + 1) {
+	for (size_t i = 0; i + GIT_OID_HEXSZ < text.len; i += GIT_OID_HEXSZ + 1) {
 		vv_oid id;
 
 		if (!vv_oid_parse(&id, text.data + i, GIT_OID_HEXSZ) ||
 		    text.data[i + GIT_OID_HEXSZ] != '\n') {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "'%s' is damaged at byte %zu, expected a commit id",
-				     vv_text_shows(path), i);
-			goto done;
+			return vv_fail(err, VV_ECORRUPT,
+				       "'%s' is damaged at byte %zu, expected a commit id",
+				       vv_text_shows(path), i);
 		}
 		vv_oid_to_git(&r->shallow[r->shallow_count++], &id);
 	}
 	qsort(r->shallow, r->shallow_count, sizeof(git_oid), compare_ids);
-done:
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	return VV_OK;
 }
 
 static vv_status see_promisor(void *payload, const char *name, const char *value, const char *level,
@@ -337,50 +313,48 @@ static vv_status see_promisor(void *payload, const char *name, const char *value
 /* Whether objects may lie with a remote only: said by an extension, or by the remote. */
 static vv_status find_promisors(vv_repository *r, vv_error *err)
 {
-	char *value = NULL;
+	vv_auto(char) *value = NULL;
 	vv_status rc = vv_config_string(r, "extensions.partialclone", &value, err);
 
 	r->partial = rc == VV_OK;
-	vv_free(value);
-	if (rc < 0 && rc != VV_ENOTFOUND) {
+	if ((rc = vv_missing_ok(rc, err)) < 0) {
 		return rc;
 	}
-	vv_error_clear(err);
 	return vv_config_each(r, "remote.", see_promisor, &r->partial, err);
+}
+
+/* Of a setting that has this value or is not set. */
+static vv_status check_extension(vv_repository *r, const char *key, const char *wanted,
+				 const char *fault, const char *needs, const char *hint,
+				 vv_error *err)
+{
+	vv_auto(char) *value = NULL;
+	vv_status rc = vv_config_string(r, key, &value, err);
+
+	if (rc < 0 || strcmp(value, wanted) == 0) {
+		return vv_missing_ok(rc, err);
+	}
+	(void)vv_fail(err, VV_ENOSUPPORT, "the repository %s '%s'; varve needs %s", fault,
+		      vv_text_shows(value), needs);
+	(void)vv_hint(err, "%s", hint);
+	return VV_ENOSUPPORT;
 }
 
 static vv_status check_extensions(vv_repository *r, vv_error *err)
 {
-	char *value = NULL;
 	uint64_t version = 0;
-	vv_status rc;
+	vv_status rc = vv_config_u64(r, "core.repositoryformatversion", 0, &version, err);
 
-	if ((rc = vv_config_u64(r, "core.repositoryformatversion", 0, &version, err)) < 0) {
+	if (rc < 0 || version == 0) {
+		return rc; /* extensions do not count */
+	}
+	if ((rc = check_extension(r, "extensions.objectformat", "sha1", "names its objects by",
+				  "SHA-1", "make it with 'git init --object-format=sha1'", err)) <
+	    0) {
 		return rc;
 	}
-	if (version == 0) {
-		return VV_OK; /* extensions do not count */
-	}
-	rc = vv_config_string(r, "extensions.objectformat", &value, err);
-	if (rc == VV_OK && strcmp(value, "sha1") != 0) {
-		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "the repository names its objects by %s; varve needs SHA-1",
-			      vv_text_shows(value));
-		rc = vv_hint(err, "make it with 'git init --object-format=sha1'");
-	}
-	vv_free(value);
-	if (rc < 0 && rc != VV_ENOTFOUND) {
-		return rc;
-	}
-	rc = vv_config_string(r, "extensions.refstorage", &value, err);
-	if (rc == VV_OK && strcmp(value, "files") != 0) {
-		(void)vv_fail(err, VV_ENOSUPPORT,
-			      "the repository keeps its refs as '%s'; varve needs files",
-			      vv_text_shows(value));
-		rc = vv_hint(err, "convert it with 'git refs migrate --ref-format=files'");
-	}
-	vv_free(value);
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	return check_extension(r, "extensions.refstorage", "files", "keeps its refs as", "files",
+			       "convert it with 'git refs migrate --ref-format=files'", err);
 }
 
 enum { GROUP = 0660, EVERYBODY = 0664 };
@@ -424,19 +398,10 @@ static vv_status set_sharing(vv_repository *r, const char *text, vv_error *err)
 
 static vv_status load_sharing(vv_repository *r, vv_error *err)
 {
-	char *text = NULL;
+	vv_auto(char) *text = NULL;
 	vv_status rc = vv_config_string(r, "core.sharedrepository", &text, err);
 
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		return VV_OK;
-	}
-	if (rc < 0) {
-		return rc;
-	}
-	rc = set_sharing(r, text, err);
-	vv_free(text);
-	return rc;
+	return rc < 0 ? vv_missing_ok(rc, err) : set_sharing(r, text, err);
 }
 
 /* --- repositories that nobody named ------------------------------------------------------ */
@@ -453,11 +418,9 @@ void vv_repository_name_here(void)
 
 static bool has_git(const char *folder)
 {
-	char *path = vv_path_join(folder, ".git", NULL);
-	bool has = path && vv_exists(path);
+	vv_auto(char) *path = vv_path_join(folder, ".git", NULL);
 
-	vv_free(path);
-	return has;
+	return vv_exists(path);
 }
 
 /* In a Git folder of a work tree: no tree of Git's can bring such a name. */
@@ -471,42 +434,37 @@ static bool is_below_git(const char *folder)
 /* Was the repository found, from the current folder up, by its layout alone? */
 static bool was_found_bare(const vv_repository *r, bool *here)
 {
-	char *at = realpath(".", NULL), *gitdir = realpath(git_repository_path(r->git), NULL);
-	bool bare = false;
+	vv_auto(libc_text) *at = realpath(".", NULL),
+			   *gitdir = realpath(git_repository_path(r->git), NULL);
 
 	*here = true;
 	while (at && gitdir && !has_git(at)) {
 		char *slash = strrchr(at, '/');
 
 		if (strcmp(at, gitdir) == 0) {
-			bare = !is_below_git(at);
-			break;
+			return !is_below_git(at);
 		}
 		if (!slash || slash == at) {
-			break; /* "/" can have no layout of others */
+			return false; /* "/" can have no layout of others */
 		}
 		*slash = '\0';
 		*here = false;
 	}
-	free(gitdir);
-	free(at);
-	return bare;
+	return false;
 }
 
 static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
 {
+	vv_auto(char) *rule = NULL;
 	bool here;
-	char *rule;
 
 	if (!was_found_bare(r, &here) || (here && here_is_named)) {
 		return VV_OK;
 	}
 	rule = vv_config_outside(r->env, "safe.barerepository");
 	if (rule && strcmp(rule, "all") == 0) {
-		vv_free(rule);
 		return VV_OK;
 	}
-	vv_free(rule);
 	(void)vv_fail(err, VV_EREFUSED, "'%s' is a bare repository that was found and not named",
 		      vv_text_shows(git_repository_path(r->git)));
 	return vv_hint(err, "if it is yours: varve --git-dir='%s' COMMAND, or varve -C DIR COMMAND",
@@ -529,7 +487,7 @@ static vv_status open_flags(vv_repository **out, const char *path, const vv_env 
 			    unsigned flags, vv_error *err)
 {
 	const char *gitdir = path ? NULL : vv_env_get(env, "GIT_DIR");
-	vv_repository *r;
+	vv_auto(vv_repository) *r = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -541,25 +499,22 @@ static vv_status open_flags(vv_repository **out, const char *path, const vv_env 
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_env_new(&r->env, vv_env_list(env), err)) < 0) {
-		goto fail;
+		return rc;
 	}
 	if (gitdir && *gitdir) {
 		if ((rc = open_at(r, gitdir, GIT_REPOSITORY_OPEN_NO_SEARCH, err)) < 0 ||
 		    (rc = apply_work_tree(r, err)) < 0) {
-			goto fail;
+			return rc;
 		}
 	} else if ((rc = open_at(r, path ? path : ".", flags, err)) < 0 ||
 		   (!path && (rc = refuse_unnamed(r, err)) < 0)) {
-		goto fail;
+		return rc;
 	}
 	if ((rc = set_up(r, err)) < 0) {
-		goto fail;
+		return rc;
 	}
-	*out = r;
+	*out = vv_take(&r);
 	return VV_OK;
-fail:
-	vv_repository_close(r);
-	return rc;
 }
 
 vv_status vv_repository_open_unchecked(vv_repository **out, const char *path, const vv_env *env,
@@ -636,13 +591,11 @@ bool vv_repository_is_initialised(const vv_repository *r)
 {
 	/* Reading settings takes a snapshot, which is not a visible change. */
 	vv_repository *own = (vv_repository *)(uintptr_t)r;
-	char *value = NULL;
-	vv_status rc = vv_config_string(own, "filter.varve.process", &value, NULL);
+	vv_auto(char) *process = NULL, *clean = NULL;
+	vv_status rc = vv_config_string(own, "filter.varve.process", &process, NULL);
 
-	vv_free(value);
 	if (rc == VV_ENOTFOUND) {
-		rc = vv_config_string(own, "filter.varve.clean", &value, NULL);
-		vv_free(value);
+		rc = vv_config_string(own, "filter.varve.clean", &clean, NULL);
 	}
 	return rc == VV_OK;
 }
@@ -691,19 +644,17 @@ vv_status vv_repository_sync(vv_repository *r, int fd, const char *path, vv_erro
 
 vv_status vv_repository_settle(vv_repository *r, vv_error *err)
 {
-	char *dir;
+	vv_auto(char) *dir = NULL;
 	vv_status rc;
 
 	if (!r->unsettled) {
 		return VV_OK;
 	}
 	dir = vv_path_dir(r->index_file);
-	rc = dir ? vv_fsync_dir(dir, err) : vv_fail_nomem(err);
-	if (rc < 0) {
+	if ((rc = vv_fsync_dir(dir, err)) < 0) {
 		(void)vv_prefix(err, "the index is written, but may not outlive a power cut");
 	}
 	r->unsettled = false; /* a sync that failed is not tried again and trusted */
-	vv_free(dir);
 	return rc;
 }
 
@@ -730,58 +681,46 @@ bool vv_repository_is_bare(const vv_repository *r)
  * in front whose real path is the work tree. NULL when there is none. */
 static char *below_by_real_path(const char *workdir, const char *absolute)
 {
-	char *part = vv_strdup(absolute), *out = NULL;
-	size_t len;
+	vv_auto(char) *part = vv_strdup(absolute);
 
-	for (len = part ? strlen(part) : 0; len > 1; len--) {
-		char *real;
-		bool same;
-
+	for (size_t len = part ? strlen(part) : 0; len > 1; len--) {
 		if (absolute[len] != '\0' && absolute[len] != '/') {
 			continue;
 		}
 		part[len] = '\0';
-		real = realpath(part, NULL);
-		same = real && strcmp(real, workdir) == 0;
-		free(real);
-		if (same) {
-			out = vv_strdup(absolute[len] ? absolute + len + 1 : "");
-			break;
+		vv_auto(libc_text) *real = realpath(part, NULL);
+		if (real && strcmp(real, workdir) == 0) {
+			return vv_strdup(absolute[len] ? absolute + len + 1 : "");
 		}
 	}
-	vv_free(part);
-	return out;
+	return NULL;
 }
 
 /* Names the first folder of the path that is a symbolic link, as git refuses it. */
 static vv_status check_links(const vv_repository *r, const char *relative, vv_error *err)
 {
-	const char *slash = relative;
-	vv_status rc = VV_OK;
-
-	while (rc == VV_OK && (slash = strchr(slash, '/'))) {
-		char *head = vv_strndup(relative, (size_t)(slash - relative));
-		char *file = head ? vv_path_join(r->workdir, head, NULL) : NULL;
+	for (const char *slash = relative; (slash = strchr(slash, '/')); slash++) {
+		vv_auto(char) *head = vv_strndup(relative, (size_t)(slash - relative));
+		vv_auto(char) *file = head ? vv_path_join(r->workdir, head, NULL) : NULL;
 		vv_stat st;
 
 		if (!file) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_lstat(&st, file, NULL) == VV_OK && S_ISLNK(st.mode)) {
-			rc = vv_fail(err, VV_EUSAGE, "'%s' is beyond the symbolic link '%s'",
-				     vv_text_shows(relative), vv_text_shows(head));
+			return vv_fail_nomem(err);
 		}
-		vv_free(file);
-		vv_free(head);
-		slash++;
+		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISLNK(st.mode)) {
+			return vv_fail(err, VV_EUSAGE, "'%s' lies beyond the symbolic link '%s'",
+				       vv_text_shows(relative), vv_text_shows(head));
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 vv_status vv_repository_relative(char **out, vv_repository *r, const char *path, vv_error *err)
 {
-	char *cwd = NULL, *absolute = NULL, *relative = NULL;
+	vv_auto(libc_text) *cwd = NULL;
+	vv_auto(char) *absolute = NULL, *relative = NULL;
 	const char *below;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	*out = NULL;
 	if (!r->workdir) {
@@ -795,27 +734,19 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
 	if (!(absolute = vv_path_absolute(cwd, path))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	below = vv_path_below(r->workdir, absolute);
 	relative = below ? vv_strdup(below) : below_by_real_path(r->workdir, absolute);
 	if (!relative) {
-		(void)vv_fail(err, VV_EUSAGE, "'%s' is outside the work tree '%s'",
-			      vv_text_shows(path), vv_text_shows(r->workdir));
-		rc = VV_EUSAGE;
-		goto done;
+		return vv_fail(err, VV_EUSAGE, "'%s' lies outside the work tree '%s'",
+			       vv_text_shows(path), vv_text_shows(r->workdir));
 	}
 	if ((rc = check_links(r, relative, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	*out = relative;
-	relative = NULL;
-done:
-	vv_free(relative);
-	vv_free(absolute);
-	free(cwd);
-	return rc;
+	*out = vv_take(&relative);
+	return VV_OK;
 }
 
 char *vv_repository_file(const vv_repository *r, const char *relative)
@@ -881,14 +812,27 @@ static bool parse_secret(const vv_buf *text, uint64_t *out)
 	return true;
 }
 
+/* The whole content of a new file. */
+static vv_status write_new(const char *path, const char *text, size_t len, vv_error *err)
+{
+	vv_status rc, closed;
+	int fd = vv_open(path, O_WRONLY | O_CREAT | O_EXCL, 0600, err);
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	rc = vv_write_full(fd, text, len, path, err);
+	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	return rc < 0 ? rc : closed;
+}
+
 static vv_status make_secret(const vv_repository *r, const char *path, vv_error *err)
 {
 	char text[SECRET_DIGITS + 2];
 	char name[sizeof("secret-") + VV_TEMP_RANDOM] = "secret-";
-	char *temp = NULL;
+	vv_auto(char) *temp = NULL;
 	uint64_t value;
-	vv_status rc, closed;
-	int fd;
+	vv_status rc;
 
 	vv_random(&value, sizeof(value));
 	(void)snprintf(text, sizeof(text), "%016llx\n", (unsigned long long)value);
@@ -900,60 +844,30 @@ static vv_status make_secret(const vv_repository *r, const char *path, vv_error 
 	if (!(temp = vv_path_join(r->varvedir, name, NULL))) {
 		return vv_fail_nomem(err);
 	}
-	if ((fd = vv_open(temp, O_WRONLY | O_CREAT | O_EXCL, 0600, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
-	rc = vv_write_full(fd, text, SECRET_DIGITS + 1, temp, err);
-	closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK) {
-		rc = closed;
-	}
-	if (rc == VV_OK) {
-		rc = vv_rename(temp, path, err);
-	}
-	if (rc < 0) {
+	if ((rc = write_new(temp, text, SECRET_DIGITS + 1, err)) < 0 ||
+	    (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}
-done:
-	vv_free(temp);
 	return rc;
 }
 
 vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)
 {
-	char *path = NULL;
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc = VV_OK;
-	int tries;
+	vv_auto(char) *path = vv_path_join(r->varvedir, "secret", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
 
-	if (r->has_secret) {
-		*out = r->secret;
-		return VV_OK;
-	}
-	if (!(path = vv_path_join(r->varvedir, "secret", NULL))) {
-		return vv_fail_nomem(err);
-	}
-	for (tries = 0; tries < 2;
+	for (int tries = 0; tries < 2 && !r->has_secret;
 	     tries++) { /* what is read back counts: two may make one at once */
 		vv_buf_reset(&text);
 		rc = vv_read_file(&text, path, 4096, err);
-		if (rc == VV_OK && parse_secret(&text, &r->secret)) {
-			r->has_secret = true;
-			break;
+		r->has_secret = rc == VV_OK && parse_secret(&text, &r->secret);
+		if (!r->has_secret &&
+		    ((rc < 0 && rc != VV_ENOTFOUND) || (rc = make_secret(r, path, err)) < 0)) {
+			return rc;
 		}
-		if ((rc < 0 && rc != VV_ENOTFOUND) || (rc = make_secret(r, path, err)) < 0) {
-			goto done;
-		}
-	}
-	if (r->has_secret) {
-		rc = VV_OK;
-	} else {
-		rc = vv_fail(err, VV_EIO, "'%s' cannot be made", vv_text_shows(path));
 	}
 	*out = r->secret;
-done:
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	return r->has_secret ? VV_OK
+			     : vv_fail(err, VV_EIO, "'%s' cannot be made", vv_text_shows(path));
 }

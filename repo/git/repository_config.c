@@ -18,6 +18,8 @@
 #define OVERRIDES_MAX 4096u
 #define LEVEL_WORKTREE GIT_CONFIG_LEVEL_APP
 
+VV_AUTO_FREE(git_config_iterator, git_config_iterator_free)
+
 /* "Section.Sub.Name" with section and name in lower case, as libgit2 gives them. */
 static char *normal_key(const char *key, size_t len)
 {
@@ -120,47 +122,41 @@ static bool sq_word(const char **p, vv_buf *out)
 	return false;
 }
 
+/* The next setting of GIT_CONFIG_PARAMETERS; *p moves past it. */
+static vv_status load_parameter(vv_repository *r, const char **p, vv_error *err)
+{
+	vv_auto(vv_buf) key = VV_BUF_INIT, value = VV_BUF_INIT;
+	const char *text, *given = NULL;
+	size_t len;
+	vv_status rc;
+
+	if (!sq_word(p, &key)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "GIT_CONFIG_PARAMETERS is not written as git writes it");
+	}
+	text = vv_buf_cstr(&key);
+	len = key.len;
+	if (**p == '=') { /* 'key'='value' (git 2.31 and later), or a bare key */
+		++*p;
+		given = sq_word(p, &value) ? vv_buf_cstr(&value) : NULL;
+	} else if (strchr(text, '=')) { /* 'key=value' */
+		len = strcspn(text, "=");
+		given = text + len + 1;
+	}
+	if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&value, err)) < 0) {
+		return rc;
+	}
+	return override_add(r, text, len, given, err);
+}
+
 static vv_status load_parameters(vv_repository *r, vv_error *err)
 {
 	const char *p = vv_env_get(r->env, "GIT_CONFIG_PARAMETERS");
-	vv_buf key = VV_BUF_INIT, value = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	while (p && rc == VV_OK) {
-		const char *text, *eq;
-		bool has_value = false;
-
-		p += strspn(p, " ");
-		if (!*p) {
-			break;
-		}
-		vv_buf_reset(&key);
-		vv_buf_reset(&value);
-		if (!sq_word(&p, &key)) {
-			rc = vv_fail(err, VV_EUSAGE,
-				     "GIT_CONFIG_PARAMETERS is not written as git writes it");
-			break;
-		}
-		text = vv_buf_cstr(&key);
-		eq = NULL;
-		if (*p == '=') { /* 'key'='value' (git 2.31 and later), or a bare key */
-			p++;
-			has_value = sq_word(&p, &value);
-		} else {
-			eq = strchr(text, '='); /* 'key=value' */
-		}
-		if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&value, err)) < 0) {
-			break;
-		}
-		if (eq) {
-			rc = override_add(r, text, (size_t)(eq - text), eq + 1, err);
-		} else {
-			rc = override_add(r, text, strlen(text),
-					  has_value ? vv_buf_cstr(&value) : NULL, err);
-		}
+	while (p && rc == VV_OK && *(p += strspn(p, " "))) {
+		rc = load_parameter(r, &p, err);
 	}
-	vv_buf_clear(&key);
-	vv_buf_clear(&value);
 	return rc;
 }
 
@@ -187,8 +183,7 @@ static int add_file(git_config *cfg, const char *path, git_config_level_t level,
 static int add_system(git_config *cfg, const vv_env *env, const git_repository *git)
 {
 	const char *file = vv_env_get(env, "GIT_CONFIG_SYSTEM");
-	git_buf found = {NULL, 0, 0};
-	int code = 0;
+	vv_auto(git_buf) found = {NULL, 0, 0};
 
 	if (env_true(env, "GIT_CONFIG_NOSYSTEM")) {
 		return 0;
@@ -196,11 +191,9 @@ static int add_system(git_config *cfg, const vv_env *env, const git_repository *
 	if (file) {
 		return add_file(cfg, file, GIT_CONFIG_LEVEL_SYSTEM, git);
 	}
-	if (git_config_find_system(&found) == 0) {
-		code = add_file(cfg, found.ptr, GIT_CONFIG_LEVEL_SYSTEM, git);
-	}
-	git_buf_dispose(&found);
-	return code;
+	return git_config_find_system(&found) == 0
+		       ? add_file(cfg, found.ptr, GIT_CONFIG_LEVEL_SYSTEM, git)
+		       : 0;
 }
 
 static int add_home(git_config *cfg, const vv_env *env, const git_repository *git)
@@ -208,62 +201,50 @@ static int add_home(git_config *cfg, const vv_env *env, const git_repository *gi
 	const char *file = vv_env_get(env, "GIT_CONFIG_GLOBAL");
 	const char *xdg = vv_env_get(env, "XDG_CONFIG_HOME");
 	const char *home = vv_env_get(env, "HOME");
-	char *path = NULL;
-	int code = 0;
+	vv_auto(char) *user = NULL, *own = NULL;
+	int code;
 
 	if (file) {
 		return add_file(cfg, file, GIT_CONFIG_LEVEL_GLOBAL, git);
 	}
-	if (xdg && *xdg) {
-		path = vv_path_join(xdg, "git", "config", NULL);
-	} else if (home && *home) {
-		path = vv_path_join(home, ".config", "git", "config", NULL);
-	}
-	if (path) {
-		code = add_file(cfg, path, GIT_CONFIG_LEVEL_XDG, git);
-	}
-	vv_free(path);
-	if (code == 0 && home && *home) {
-		path = vv_path_join(home, ".gitconfig", NULL);
-		code = path ? add_file(cfg, path, GIT_CONFIG_LEVEL_GLOBAL, git) : 0;
-		vv_free(path);
-	}
-	return code;
+	home = home && *home ? home : NULL;
+	user = xdg && *xdg ? vv_path_join(xdg, "git", "config", NULL)
+			   : vv_path_join(home, ".config", "git", "config", NULL);
+	own = vv_path_join(home, ".gitconfig", NULL);
+	code = add_file(cfg, user, GIT_CONFIG_LEVEL_XDG, git);
+	return code < 0 ? code : add_file(cfg, own, GIT_CONFIG_LEVEL_GLOBAL, git);
+}
+
+static vv_status fail_config(int code, vv_error *err)
+{
+	return vv_git_fail(err, code, "cannot read the configuration");
 }
 
 vv_status vv_config_load(vv_repository *r, vv_error *err)
 {
-	char *local = vv_path_join(r->commondir, "config", NULL);
-	char *own = vv_path_join(r->gitdir, "config.worktree", NULL);
-	vv_status rc = VV_OK;
+	vv_auto(char) *local = vv_path_join(r->commondir, "config", NULL);
+	vv_auto(char) *own = vv_path_join(r->gitdir, "config.worktree", NULL);
+	vv_status rc;
 	int on = 0, code;
 
 	if (!local || !own) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	if ((code = git_config_new(&r->config)) < 0 ||
 	    (code = add_system(r->config, r->env, r->git)) < 0 ||
 	    (code = add_home(r->config, r->env, r->git)) < 0 ||
 	    (code = add_file(r->config, local, GIT_CONFIG_LEVEL_LOCAL, r->git)) < 0) {
-		rc = vv_git_fail(err, code, "cannot read the configuration");
-		goto done;
+		return fail_config(code, err);
 	}
 	if (git_config_get_bool(&on, r->config, "extensions.worktreeconfig") == 0 && on) {
 		code = add_file(r->config, own, LEVEL_WORKTREE, r->git);
 	}
 	git_error_clear();
 	if (code < 0 || (code = git_repository_set_config(r->git, r->config)) < 0) {
-		rc = vv_git_fail(err, code, "cannot read the configuration");
-		goto done;
+		return fail_config(code, err);
 	}
-	if ((rc = load_parameters(r, err)) < 0 || (rc = load_counted(r, err)) < 0) {
-		goto done;
-	}
-done:
-	vv_free(own);
-	vv_free(local);
-	return rc;
+	rc = load_parameters(r, err);
+	return rc < 0 ? rc : load_counted(r, err);
 }
 
 void vv_config_unload(vv_repository *r)
@@ -285,29 +266,27 @@ void vv_config_unload(vv_repository *r)
 /* The levels that a repository cannot write. NULL on failure. */
 static git_config *open_protected(const vv_env *env)
 {
-	git_config *cfg = NULL;
+	vv_auto(git_config) *cfg = NULL;
 
-	if (git_config_new(&cfg) == 0 && add_system(cfg, env, NULL) == 0 &&
-	    add_home(cfg, env, NULL) == 0) {
-		return cfg;
-	}
-	git_config_free(cfg);
-	return NULL;
+	return git_config_new(&cfg) == 0 && add_system(cfg, env, NULL) == 0 &&
+			       add_home(cfg, env, NULL) == 0
+		       ? vv_take(&cfg)
+		       : NULL;
 }
 
 /* safe.directory counts only where the repository itself cannot write it; an
  * empty value forgets what came before (git-config(1)). */
 bool vv_config_is_safe(const vv_env *env, const char *folder)
 {
-	git_config *cfg = open_protected(env);
-	git_config_iterator *it = NULL;
+	vv_auto(git_config) *cfg = open_protected(env);
+	vv_auto(git_config_iterator) *it = NULL;
 	git_config_entry *e;
 	bool safe = false;
 
-	if (!cfg || git_config_multivar_iterator_new(&it, cfg, "safe.directory", NULL) < 0) {
-		goto done;
+	if (cfg) {
+		(void)git_config_multivar_iterator_new(&it, cfg, "safe.directory", NULL);
 	}
-	while (git_config_next(&e, it) == 0) {
+	while (it && git_config_next(&e, it) == 0) {
 		size_t len = e->value ? strlen(e->value) : 0;
 
 		if (len == 0) {
@@ -321,9 +300,6 @@ bool vv_config_is_safe(const vv_env *env, const char *folder)
 			safe = true;
 		}
 	}
-done:
-	git_config_iterator_free(it);
-	git_config_free(cfg);
 	git_error_clear();
 	return safe;
 }
@@ -350,36 +326,24 @@ char *vv_config_outside(const vv_env *env, const char *key)
 
 static vv_status take_snapshot(vv_repository *r, vv_error *err)
 {
-	int code;
+	int code = r->snapshot ? 0 : git_config_snapshot(&r->snapshot, r->config);
 
-	if (r->snapshot) {
-		return VV_OK;
-	}
-	if ((code = git_config_snapshot(&r->snapshot, r->config)) < 0) {
-		return vv_git_fail(err, code, "cannot read the configuration");
-	}
-	return VV_OK;
+	return code < 0 ? fail_config(code, err) : VV_OK;
 }
 
 /* *value is borrowed until *entry is freed (NULL: from the overrides, until close). */
 static vv_status lookup(vv_repository *r, const char *key, const char **value,
 			git_config_entry **entry, vv_error *err)
 {
-	char *name;
-	size_t i;
+	vv_auto(char) *name = r->override_count > 0 ? normal_key(key, strlen(key)) : NULL;
 	vv_status rc;
 	int code;
 
-	*entry = NULL;
-	if (r->override_count > 0) {
-		if (!(name = normal_key(key, strlen(key)))) {
-			return vv_fail_nomem(err);
-		}
-		for (i = r->override_count; i > 0 && strcmp(r->overrides[i - 1].name, name) != 0;
-		     i--) {
-		}
-		vv_free(name);
-		if (i > 0) {
+	if (r->override_count > 0 && !name) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = r->override_count; i > 0; i--) {
+		if (strcmp(r->overrides[i - 1].name, name) == 0) {
 			*value = r->overrides[i - 1].value;
 			return VV_OK;
 		}
@@ -401,7 +365,7 @@ static vv_status lookup(vv_repository *r, const char *key, const char **value,
 
 vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err)
 {
-	git_config_entry *entry;
+	vv_auto(git_config_entry) *entry = NULL;
 	const char *value;
 	vv_status rc = lookup(r, key, &value, &entry, err);
 
@@ -409,17 +373,14 @@ vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_err
 	if (rc < 0) {
 		return rc;
 	}
-	if (!(*out = vv_strdup(value ? value : ""))) {
-		rc = vv_fail_nomem(err);
-	}
-	git_config_entry_free(entry);
-	return rc;
+	*out = vv_strdup(value ? value : "");
+	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err)
 {
 	const char *home = vv_env_get(r->env, "HOME");
-	char *text = NULL;
+	vv_auto(char) *text = NULL;
 	vv_status rc = vv_config_string(r, key, &text, err);
 
 	*out = NULL;
@@ -427,17 +388,15 @@ vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error
 		return rc;
 	}
 	if (text[0] != '~' || text[1] != '/') {
-		*out = text;
+		*out = vv_take(&text);
 		return VV_OK;
 	}
 	if (!home || !*home) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' is '%s', but HOME is not set", key,
-			     vv_text_shows(text));
-	} else if (!(*out = vv_path_join(home, text + 2, NULL))) {
-		rc = vv_fail_nomem(err);
+		return vv_fail(err, VV_EUSAGE, "'%s' is '%s', but HOME is not set", key,
+			       vv_text_shows(text));
 	}
-	vv_free(text);
-	return rc;
+	*out = vv_path_join(home, text + 2, NULL);
+	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_config_read_bool(const char *key, const char *value, bool *out, vv_error *err)
@@ -470,39 +429,29 @@ vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, 
 
 vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out, vv_error *err)
 {
-	git_config_entry *entry;
+	vv_auto(git_config_entry) *entry = NULL;
 	const char *value;
 	vv_status rc = lookup(r, key, &value, &entry, err);
 
 	*out = fallback;
-	if (rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
 	if (rc < 0) {
-		return rc;
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	rc = vv_config_read_bool(key, value, out, err);
-	git_config_entry_free(entry);
-	return rc;
+	return vv_config_read_bool(key, value, out, err);
 }
 
 vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, uint64_t *out,
 			vv_error *err)
 {
-	git_config_entry *entry;
+	vv_auto(git_config_entry) *entry = NULL;
 	const char *value;
 	vv_status rc = lookup(r, key, &value, &entry, err);
 
 	*out = fallback;
-	if (rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
 	if (rc < 0) {
-		return rc;
+		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
-	rc = vv_config_read_u64(key, value, out, err);
-	git_config_entry_free(entry);
-	return rc;
+	return vv_config_read_u64(key, value, out, err);
 }
 
 static const char *level_name(git_config_level_t level)
@@ -526,10 +475,10 @@ static const char *level_name(git_config_level_t level)
 vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, void *payload,
 			 vv_error *err)
 {
-	git_config_iterator *it = NULL;
+	vv_auto(git_config_iterator) *it = NULL;
 	git_config_entry *e;
-	char *start = normal_key(prefix, strlen(prefix));
-	size_t i, len = strlen(prefix);
+	vv_auto(char) *start = normal_key(prefix, strlen(prefix));
+	size_t len = strlen(prefix);
 	vv_status rc;
 	int code;
 
@@ -537,30 +486,26 @@ vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, 
 		return vv_fail_nomem(err);
 	}
 	if ((rc = take_snapshot(r, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((code = git_config_iterator_new(&it, r->snapshot)) < 0) {
-		rc = vv_git_fail(err, code, "cannot read the configuration");
-		goto done;
+		return fail_config(code, err);
 	}
-	while ((code = git_config_next(&e, it)) == 0) {
+	while (git_config_next(&e, it) == 0) {
 		if (strncmp(e->name, start, len) == 0 &&
 		    (rc = fn(payload, e->name, e->value ? e->value : "true", level_name(e->level),
 			     err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
 	git_error_clear();
-	for (i = 0; i < r->override_count; i++) {
+	for (size_t i = 0; i < r->override_count; i++) {
 		const vv_override *o = &r->overrides[i];
 
 		if (strncmp(o->name, start, len) == 0 &&
 		    (rc = fn(payload, o->name, o->value ? o->value : "true", "command", err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
-done:
-	git_config_iterator_free(it);
-	vv_free(start);
-	return rc;
+	return VV_OK;
 }

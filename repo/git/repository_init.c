@@ -18,27 +18,19 @@
 
 static vv_status write_drivers(vv_repository *r, const char *program, vv_error *err)
 {
-	vv_buf value = VV_BUF_INIT;
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < vv_drivers_count; i++) {
-		char *now = NULL;
-		bool same;
+	for (size_t i = 0; rc == VV_OK && i < vv_drivers_count; i++) {
+		vv_auto(vv_buf) value = VV_BUF_INIT;
+		vv_auto(char) *now = NULL;
 
-		vv_buf_reset(&value);
 		vv_driver_value(&value, i, program);
-		if ((rc = vv_buf_ok(&value, err)) < 0) {
-			break;
-		}
-		same = vv_config_string(r, vv_driver_key(i), &now, NULL) == VV_OK &&
-		       strcmp(now, vv_buf_cstr(&value)) == 0;
-		vv_free(now);
-		if (!same) {
-			rc = vv_config_set(r, vv_driver_key(i), vv_buf_cstr(&value), err);
+		if ((rc = vv_buf_ok(&value, err)) == VV_OK &&
+		    !(vv_config_string(r, vv_driver_key(i), &now, NULL) == VV_OK &&
+		      strcmp(now, value.data) == 0)) {
+			rc = vv_config_set(r, vv_driver_key(i), value.data, err);
 		}
 	}
-	vv_buf_clear(&value);
 	return rc;
 }
 
@@ -47,13 +39,11 @@ static vv_status write_drivers(vv_repository *r, const char *program, vv_error *
 static vv_status offer_tool(vv_repository *r, vv_error *err)
 {
 	static const char *const chosen[] = {"diff.tool", "merge.tool"};
-	size_t i;
 
-	for (i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
-		char *value = NULL;
+	for (size_t i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
+		vv_auto(char) *value = NULL;
 		vv_status rc = vv_config_string(r, chosen[i], &value, err);
 
-		vv_free(value);
 		if (rc != VV_ENOTFOUND) {
 			return rc;
 		}
@@ -97,21 +87,31 @@ static vv_status make_git(const char *path, const vv_init_options *opts, vv_erro
 {
 	git_repository_init_options init;
 	git_repository *git = NULL;
-	char *branch = NULL, *template = NULL;
+	vv_auto(char) *branch = NULL, *template = NULL;
 	vv_status rc;
 	int code;
 
 	if ((rc = init_options(&init, opts, &branch, &template, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((code = git_repository_init_ext(&git, path, &init)) < 0) {
-		rc = vv_git_fail(err, code, "cannot make a repository in '%s'",
-				 vv_text_shows(path));
+		return vv_git_fail(err, code, "cannot make a repository in '%s'",
+				   vv_text_shows(path));
 	}
-done:
 	git_repository_free(git);
-	vv_free(template);
-	vv_free(branch);
+	return VV_OK;
+}
+
+static vv_status sync_path(const char *path, vv_error *err)
+{
+	vv_status rc;
+	int fd = vv_open(path, 0, 0, err);
+
+	if (fd < 0) {
+		return (vv_status)fd;
+	}
+	rc = vv_fsync(fd, path, err);
+	(void)vv_close(fd, path, NULL);
 	return rc;
 }
 
@@ -120,23 +120,13 @@ static vv_status sync_new(const char *gitdir, vv_error *err)
 {
 	static const char *const names[] = {"HEAD", "config", "objects", "refs"};
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < sizeof(names) / sizeof(names[0]); i++) {
-		char *path = vv_path_join(gitdir, names[i], NULL);
-		int fd;
+	for (size_t i = 0; rc == VV_OK && i < sizeof(names) / sizeof(names[0]); i++) {
+		vv_auto(char) *path = vv_path_join(gitdir, names[i], NULL);
 
-		if (!path) {
-			return vv_fail_nomem(err);
-		}
-		fd = vv_open(path, 0, 0, err);
-		rc = fd < 0 ? (vv_status)fd : vv_fsync(fd, path, err);
-		if (fd >= 0) {
-			(void)vv_close(fd, path, NULL);
-		}
-		vv_free(path);
+		rc = sync_path(path, err);
 	}
-	return rc == VV_OK ? vv_fsync_dir(gitdir, err) : rc;
+	return rc < 0 ? rc : vv_fsync_dir(gitdir, err);
 }
 
 #define ASIDE ".varve-init-"
@@ -147,42 +137,31 @@ static vv_status make_aside(const char *path, const char *gitdir, const vv_init_
 			    vv_error *err)
 {
 	char name[sizeof(ASIDE) + VV_TEMP_RANDOM] = ASIDE;
-	char *aside = NULL, *made = NULL;
+	vv_auto(char) *aside = NULL, *made = NULL;
 	vv_status rc;
 
 	vv_temp_name(name + strlen(name));
-	if (!(aside = vv_path_join(path, name, NULL)) ||
-	    !(made = vv_path_join(aside, ".git", NULL))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	aside = vv_path_join(path, name, NULL);
+	if (!(made = vv_path_join(aside, ".git", NULL))) {
+		return vv_fail_nomem(err);
 	}
-	if ((rc = make_git(aside, opts, err)) < 0 || (rc = sync_new(made, err)) < 0 ||
-	    (rc = vv_rename(made, gitdir, err)) < 0) {
-		goto done;
+	if ((rc = make_git(aside, opts, err)) == VV_OK && (rc = sync_new(made, err)) == VV_OK) {
+		rc = vv_rename(made, gitdir, err);
 	}
-	rc = vv_fsync_dir(path, err);
-done:
-	if (aside) {
-		(void)vv_remove_tree(aside, NULL);
-	}
-	vv_free(made);
-	vv_free(aside);
-	return rc;
+	(void)vv_remove_tree(aside, NULL);
+	return rc < 0 ? rc : vv_fsync_dir(path, err);
 }
 
 static vv_status make_new(const char *path, const vv_init_options *opts, vv_error *err)
 {
-	char *gitdir = vv_path_join(path, ".git", NULL);
-	vv_status rc;
+	vv_auto(char) *gitdir = vv_path_join(path, ".git", NULL);
 
 	if (!gitdir) {
 		return vv_fail_nomem(err);
 	}
-	rc = opts->bare || vv_exists(gitdir) || !vv_exists(path)
-		     ? make_git(path, opts, err)
-		     : make_aside(path, gitdir, opts, err);
-	vv_free(gitdir);
-	return rc;
+	return opts->bare || vv_exists(gitdir) || !vv_exists(path)
+		       ? make_git(path, opts, err)
+		       : make_aside(path, gitdir, opts, err);
 }
 
 static vv_status open_or_make(vv_repository **out, const char *path, const vv_init_options *opts,
@@ -213,12 +192,13 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 
 vv_status vv_repository_set_up(vv_repository *r, const char *program, vv_error *err)
 {
-	vv_status rc = vv_mkdirs(r->varvedir, err);
+	vv_status rc;
 
-	if (rc == VV_OK && (rc = write_drivers(r, program ? program : "varve", err)) == VV_OK) {
-		rc = offer_tool(r, err);
+	if ((rc = vv_mkdirs(r->varvedir, err)) < 0 ||
+	    (rc = write_drivers(r, program ? program : "varve", err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return offer_tool(r, err);
 }
 
 vv_status vv_repository_init(vv_repository **out, const char *path, const vv_init_options *opts,
@@ -230,12 +210,8 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 	if ((rc = vv_git_start(err)) < 0) {
 		return rc;
 	}
-	if ((rc = open_or_make(out, path, opts, created, err)) < 0) {
-		goto done;
-	}
-	rc = vv_repository_set_up(*out, opts->program, err);
-done:
-	if (rc < 0) {
+	if ((rc = open_or_make(out, path, opts, created, err)) < 0 ||
+	    (rc = vv_repository_set_up(*out, opts->program, err)) < 0) {
 		vv_repository_close(*out);
 		*out = NULL;
 	}

@@ -17,6 +17,8 @@
 #include "repo/git/repository.h"
 
 VV_AUTO_CLEAR(git_buf, git_buf_dispose)
+VV_AUTO_FREE(git_config, git_config_free)
+VV_AUTO_FREE(git_config_entry, git_config_entry_free)
 VV_AUTO_FREE(git_odb, git_odb_free)
 VV_AUTO_FREE(git_odb_object, git_odb_object_free)
 VV_AUTO_FREE(git_object, git_object_free)
