@@ -248,7 +248,7 @@ static vv_status find_index(vv_repository *r, git_index **out, vv_error *err)
 /* What is in the index, of a conflict our side. */
 static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
 {
-	vv_buf path = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) path = VV_BUF_INIT, text = VV_BUF_INIT;
 	const git_index_entry *e;
 	git_index *git = NULL;
 	vv_oid blob;
@@ -256,31 +256,29 @@ static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
 
 	vv_buf_printf(&path, "%s" NAME, s->folder);
 	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = find_index(r, &git, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	e = git_index_get_bypath(git, vv_buf_cstr(&path), 0);
 	e = e ? e : git_index_get_bypath(git, vv_buf_cstr(&path), 2);
 	git_error_clear();
 	if (!e || (!S_ISREG(e->mode) && !S_ISLNK(e->mode))) {
 		set_nothing(s);
-		goto done;
+		return VV_OK;
 	}
 	vv_oid_from_git(&blob, &e->id);
 	if (s->from == FROM_INDEX && vv_oid_equal(&s->blob, &blob)) {
-		goto done;
+		return VV_OK;
 	}
 	rc = vv_blob_read(r, &blob, FILE_BYTES_MAX - 1, &text, err);
 	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
 		vv_error_clear(err);
 		set_nothing(s);
-		rc = VV_OK;
-	} else if (rc == VV_OK) {
+		return VV_OK;
+	}
+	if (rc == VV_OK) {
 		rc = set_rules(s, &text, FROM_INDEX, flags_of(s) | VV_ATTR_BLOB, err);
 		s->blob = blob;
 	}
-done:
-	vv_buf_clear(&text);
-	vv_buf_clear(&path);
 	return rc;
 }
 
@@ -421,11 +419,23 @@ static vv_status push(pending_list *list, const vv_attr_line_words *line, vv_err
 	return VV_OK;
 }
 
+static void pending_list_clear(pending_list *list)
+{
+	while (list->count > 0) {
+		vv_free(list->items[--list->count].words.items);
+	}
+	vv_free(list->items);
+}
+
+/* Takes a line's words, and those of macros where they are set: each name once, so that macros that
+ * name each other end. */
+VV_AUTO_CLEAR(pending_list, pending_list_clear)
+
 /* Takes a line's words, and those of macros where they are set: each name once, so that macros that
  * name each other end. */
 static vv_status take_line(answer *a, const vv_attr_line_words *line, vv_error *err)
 {
-	pending_list list = {0};
+	vv_auto(pending_list) list = {0};
 	vv_status rc = push(&list, line, err);
 
 	while (rc == VV_OK && list.count > 0 && a->left > 0) {
@@ -449,10 +459,6 @@ static vv_status take_line(answer *a, const vv_attr_line_words *line, vv_error *
 			rc = push(&list, &macro, err);
 		}
 	}
-	while (list.count > 0) {
-		vv_free(list.items[--list.count].words.items);
-	}
-	vv_free(list.items);
 	return rc;
 }
 

@@ -97,7 +97,7 @@ static vv_status add_rule(rules *to, const char *line, size_t len, vv_error *err
  * followed, as in Git. */
 static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *p, *end;
 	vv_stat st;
 	vv_status rc;
@@ -109,7 +109,6 @@ static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *
 		    : vv_read_regular(&text, path, FILE_BYTES_MAX, err);
 	if (rc == VV_ENOTFOUND || rc == VV_EIO || rc == VV_EINPUT) {
 		vv_error_clear(err);
-		vv_buf_clear(&text);
 		return VV_OK;
 	}
 	p = vv_buf_cstr(&text);
@@ -124,7 +123,6 @@ static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *
 		rc = add_rule(to, p, len, err);
 		p += len + (eol != NULL);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -161,38 +159,27 @@ static char *default_excludes(const vv_env *env)
 
 vv_status vv_ignore_open(vv_ignore **out, vv_repository *r, vv_error *err)
 {
-	vv_ignore *ig = vv_calloc(1, sizeof(*ig));
-	char *excludes = NULL, *info = NULL;
+	vv_auto(vv_ignore) *ig = vv_calloc(1, sizeof(*ig));
+	vv_auto(char) *excludes = NULL, *info = vv_path_join(r->commondir, "info", "exclude", NULL);
 	vv_status rc;
 
 	*out = NULL;
-	if (!ig) {
+	if (!ig || !info) {
 		return vv_fail_nomem(err);
 	}
 	ig->repo = r;
-	rc = vv_config_path(r, "core.excludesfile", &excludes, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = (excludes = default_excludes(r->env)) ? VV_OK : vv_fail_nomem(err);
+	if ((rc = vv_missing_ok(vv_config_path(r, "core.excludesfile", &excludes, err), err)) < 0) {
+		return rc;
 	}
-	if (rc < 0) {
-		goto done;
-	}
-	if (!(info = vv_path_join(r->commondir, "info", "exclude", NULL))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+	if (!excludes && !(excludes = default_excludes(r->env))) {
+		return vv_fail_nomem(err);
 	}
 	if ((rc = push_file(ig, excludes, 0, true, err)) < 0 ||
 	    (rc = push_file(ig, info, 0, true, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	*out = ig;
-	ig = NULL;
-done:
-	vv_free(info);
-	vv_free(excludes);
-	vv_ignore_close(ig);
-	return rc;
+	*out = vv_take(&ig);
+	return VV_OK;
 }
 
 void vv_ignore_close(vv_ignore *ig)
@@ -209,13 +196,10 @@ void vv_ignore_close(vv_ignore *ig)
 
 vv_status vv_ignore_push(vv_ignore *ig, const char *folder, vv_error *err)
 {
-	char *dir = vv_repository_file(ig->repo, folder);
-	char *path = dir ? vv_path_join(dir, ".gitignore", NULL) : NULL;
-	vv_status rc = path ? push_file(ig, path, strlen(folder), false, err) : vv_fail_nomem(err);
+	vv_auto(char) *dir = vv_repository_file(ig->repo, folder);
+	vv_auto(char) *path = vv_path_join(dir, ".gitignore", NULL);
 
-	vv_free(path);
-	vv_free(dir);
-	return rc;
+	return path ? push_file(ig, path, strlen(folder), false, err) : vv_fail_nomem(err);
 }
 
 void vv_ignore_pop(vv_ignore *ig)
@@ -247,21 +231,20 @@ bool vv_ignore_match(const vv_ignore *ig, const char *path, bool is_folder)
 /* Goes down to the path as git check-ignore does. */
 vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
-	vv_ignore *ig = NULL;
-	char *part = vv_strdup(path), *file = NULL, *slash;
+	vv_auto(vv_ignore) *ig = NULL;
+	vv_auto(char) *part = vv_strdup(path), *file = NULL;
 	size_t len;
 	vv_stat st;
 	vv_status rc;
 
 	*out = false;
 	if (!part) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_ignore_open(&ig, r, err)) < 0 || (rc = vv_ignore_push(ig, "", err)) < 0) {
-		goto done;
+		return rc;
 	}
-	for (slash = strchr(part, '/'); slash && slash[1] && !*out;
+	for (char *slash = strchr(part, '/'); slash && slash[1] && !*out;
 	     slash = strchr(slash + 1, '/')) {
 		char kept = slash[1];
 
@@ -272,24 +255,20 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 		rc = vv_ignore_push(ig, part, err);
 		slash[1] = kept;
 		if (rc < 0) {
-			goto done;
+			return rc;
 		}
 	}
 	len = strlen(part);
 	if (*out || len == 0) {
-		goto done;
+		return VV_OK;
 	}
 	if (part[len - 1] == '/') {
 		part[len - 1] = '\0';
 		*out = vv_ignore_match(ig, part, true);
 	} else {
 		file = vv_repository_file(r, part);
-		*out = vv_ignore_match(
-			ig, part, file && vv_lstat(&st, file, NULL) == VV_OK && S_ISDIR(st.mode));
+		*out = vv_ignore_match(ig, part,
+				       vv_lstat(&st, file, NULL) == VV_OK && S_ISDIR(st.mode));
 	}
-done:
-	vv_free(file);
-	vv_free(part);
-	vv_ignore_close(ig);
-	return rc;
+	return VV_OK;
 }

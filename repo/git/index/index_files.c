@@ -24,6 +24,8 @@
 
 enum { MODE_PLAIN = 0100644, MODE_PROGRAM = 0100755, MODE_LINK = 0120000, MODE_MODULE = 0160000 };
 
+VV_AUTO_FREE(git_filter_list, git_filter_list_free)
+
 static bool is_link_mode(uint32_t mode)
 {
 	return (mode & 0170000) == MODE_LINK;
@@ -49,26 +51,24 @@ static vv_status read_link(const char *file, vv_buf *out, vv_error *err)
 /* --- into the index --------------------------------------------------------------- */
 
 static vv_status convert_file(vv_repository *r, git_filter_list *filters, const char *path,
-			      const vv_stat *st, vv_buf *in, git_buf *out, vv_error *err)
+			      const vv_stat *st, git_buf *out, vv_error *err)
 {
-	char *file = vv_repository_file(r, path);
+	vv_auto(char) *file = vv_repository_file(r, path);
+	vv_auto(vv_buf) in = VV_BUF_INIT;
 	vv_status rc;
 	int code;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
 	if (st->size > FILE_BYTES_MAX) {
 		(void)vv_fail(err, VV_EREFUSED, "'%s' is too large to convert its line ends: %s",
 			      vv_text_shows(path), vv_text_bytes(st->size));
-		rc = vv_hint(err, "mark it '-text' in .gitattributes");
-	} else if ((rc = vv_read_regular(in, file, (size_t)FILE_BYTES_MAX, err)) == VV_OK &&
-		   (code = git_filter_list_apply_to_buffer(out, filters, vv_buf_cstr(in),
-							   in->len)) < 0) {
-		rc = vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path));
+		return vv_hint(err, "mark it '-text' in .gitattributes");
 	}
-	vv_free(file);
-	return rc;
+	if ((rc = vv_read_regular(&in, file, (size_t)FILE_BYTES_MAX, err)) < 0) {
+		return rc;
+	}
+	code = git_filter_list_apply_to_buffer(out, filters, vv_buf_cstr(&in), in.len);
+	return code < 0 ? vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path))
+			: VV_OK;
 }
 
 static vv_status store_plain(vv_repository *r, const char *path, const char *file,
@@ -85,34 +85,32 @@ static vv_status store_plain(vv_repository *r, const char *path, const char *fil
 	return rc;
 }
 
+static vv_status store_link(vv_repository *r, const char *file, git_oid *id, vv_error *err)
+{
+	vv_auto(vv_buf) in = VV_BUF_INIT;
+	vv_status rc = read_link(file, &in, err);
+
+	return rc < 0 ? rc : vv_quarantine_write(r, GIT_OBJECT_BLOB, in.data, in.len, id, err);
+}
+
 static vv_status store_file(vv_repository *r, const char *path, const char *file, const vv_stat *st,
 			    git_oid *id, vv_error *err)
 {
-	git_filter_list *filters = NULL;
-	vv_buf in = VV_BUF_INIT;
-	git_buf out = {NULL, 0, 0};
+	vv_auto(git_filter_list) *filters = NULL;
+	vv_auto(git_buf) out = {NULL, 0, 0};
 	vv_status rc;
 
 	if (S_ISLNK(st->mode)) {
-		if ((rc = read_link(file, &in, err)) == VV_OK) {
-			rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, vv_buf_cstr(&in), in.len, id,
-						 err);
-		}
-		goto done;
+		return store_link(r, file, id, err);
 	}
 	if ((rc = vv_filters_of(r, path, false, &filters, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!filters) {
-		rc = store_plain(r, path, file, st, id, err);
-	} else if ((rc = convert_file(r, filters, path, st, &in, &out, err)) == VV_OK) {
-		rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, out.ptr, out.size, id, err);
+		return store_plain(r, path, file, st, id, err);
 	}
-done:
-	git_filter_list_free(filters);
-	git_buf_dispose(&out);
-	vv_buf_clear(&in);
-	return rc;
+	rc = convert_file(r, filters, path, st, &out, err);
+	return rc < 0 ? rc : vv_quarantine_write(r, GIT_OBJECT_BLOB, out.ptr, out.size, id, err);
 }
 
 /* The mode to record: core.fileMode says whether the file system's x bit counts. */
@@ -168,27 +166,20 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 
 vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err)
 {
-	char *file = vv_repository_file(x->repo, path);
+	vv_auto(char) *file = vv_repository_file(x->repo, path);
 	vv_stat st;
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
+	if ((rc = vv_lstat(&st, file, err)) < 0) {
+		return vv_missing_ok(rc, err);
 	}
-	rc = vv_lstat(&st, file, err);
-	if (rc == VV_ENOTFOUND) {
-		vv_error_clear(err);
-		rc = VV_OK;
-	} else if (rc == VV_OK && (rc = vv_worktree_check_above(x->repo, path, err)) == VV_OK) {
-		rc = check_addable(x->repo, path, &st, err);
-	}
-	vv_free(file);
-	return rc;
+	rc = vv_worktree_check_above(x->repo, path, err);
+	return rc < 0 ? rc : check_addable(x->repo, path, &st, err);
 }
 
 vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 {
-	char *file = NULL;
+	vv_auto(char) *file = NULL;
 	vv_stat before, after;
 	uint32_t mode;
 	git_oid git_id;
@@ -202,33 +193,28 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
 			       "there is no work tree to add from");
 	}
-	rc = vv_lstat(&before, file, err);
-	if (rc == VV_ENOTFOUND) {
+	if ((rc = vv_lstat(&before, file, err)) == VV_ENOTFOUND) {
 		vv_error_clear(err);
-		if ((rc = vv_index_remove(x, path, err)) == VV_ENOTFOUND) {
-			rc = vv_fail(err, VV_ENOTFOUND,
-				     "'%s' is neither in the work tree nor in the index",
-				     vv_text_shows(path));
-		}
-		goto done;
+		rc = vv_index_remove(x, path, err);
+		return rc == VV_ENOTFOUND
+			       ? vv_fail(err, VV_ENOTFOUND,
+					 "'%s' is neither in the work tree nor in the index",
+					 vv_text_shows(path))
+			       : rc;
 	}
 	if (rc < 0 || (rc = vv_worktree_check_above(x->repo, path, err)) < 0 ||
 	    (rc = check_addable(x->repo, path, &before, err)) < 0 ||
 	    (rc = mode_of(x, path, &before, &mode, err)) < 0 ||
 	    (rc = store_file(x->repo, path, file, &before, &git_id, err)) < 0 ||
 	    (rc = vv_lstat(&after, file, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!vv_stat_equal(&before, &after)) {
-		rc = vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
-			     vv_text_shows(path));
-		goto done;
+		return vv_fail(err, VV_ECONFLICT, "'%s' changed while it was being read",
+			       vv_text_shows(path));
 	}
 	vv_oid_from_git(&id, &git_id);
-	rc = vv_index_set(x, path, mode, &id, &after, err);
-done:
-	vv_free(file);
-	return rc;
+	return vv_index_set(x, path, mode, &id, &after, err);
 }
 
 /* --- comparing ----------------------------------------------------------------------- */
@@ -237,56 +223,48 @@ done:
 static vv_status hash_by_git(vv_repository *r, const char *path, git_oid *id, vv_error *err)
 {
 	const char *argv[] = {"git", "-C", r->workdir, "hash-object", "--", path, NULL};
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_oid oid;
 	int code;
 	vv_status rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err);
 
-	if (rc == VV_OK &&
-	    (code != 0 || out.len < VV_OID_TEXT || !vv_oid_parse(&oid, out.data, VV_OID_TEXT))) {
-		rc = vv_fail(err, VV_EIO, "git could not read '%s' through its filter",
-			     vv_text_shows(path));
+	if (rc < 0) {
+		return rc;
 	}
-	if (rc == VV_OK) {
-		vv_oid_to_git(id, &oid);
+	if (code != 0 || out.len < VV_OID_TEXT || !vv_oid_parse(&oid, out.data, VV_OID_TEXT)) {
+		return vv_fail(err, VV_EIO, "git could not read '%s' through its filter",
+			       vv_text_shows(path));
 	}
-	vv_buf_clear(&out);
-	return rc;
+	vv_oid_to_git(id, &oid);
+	return VV_OK;
 }
 
 static vv_status hash_file(vv_repository *r, const char *path, const char *file, const vv_stat *st,
 			   git_oid *id, vv_error *err)
 {
 	vv_conversion conversion;
-	git_filter_list *filters = NULL;
-	vv_buf in = VV_BUF_INIT;
-	git_buf out = {NULL, 0, 0};
-	vv_status rc;
+	vv_auto(git_filter_list) *filters = NULL;
+	vv_auto(vv_buf) in = VV_BUF_INIT;
+	vv_auto(git_buf) out = {NULL, 0, 0};
+	vv_status rc = VV_OK;
 	int code = 0;
 
 	if (S_ISLNK(st->mode)) {
 		if ((rc = read_link(file, &in, err)) == VV_OK) {
-			code = git_odb_hash(id, vv_buf_cstr(&in), in.len, GIT_OBJECT_BLOB);
+			code = git_odb_hash(id, in.data, in.len, GIT_OBJECT_BLOB);
 		}
 	} else if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0) {
-		goto done;
+		return rc;
 	} else if (conversion.foreign) {
-		rc = hash_by_git(r, path, id, err);
+		return hash_by_git(r, path, id, err);
 	} else if ((rc = vv_filters_of(r, path, false, &filters, err)) < 0) {
-		goto done;
+		return rc;
 	} else if (!filters) {
 		code = git_odb_hashfile(id, file, GIT_OBJECT_BLOB);
-	} else if ((rc = convert_file(r, filters, path, st, &in, &out, err)) == VV_OK) {
+	} else if ((rc = convert_file(r, filters, path, st, &out, err)) == VV_OK) {
 		code = git_odb_hash(id, out.ptr, out.size, GIT_OBJECT_BLOB);
 	}
-	if (rc == VV_OK && code < 0) {
-		rc = vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(path));
-	}
-done:
-	git_filter_list_free(filters);
-	git_buf_dispose(&out);
-	vv_buf_clear(&in);
-	return rc;
+	return code < 0 ? vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(path)) : rc;
 }
 
 /* Whether type and x bit are still the entry's; *settled when that decides. */
@@ -316,7 +294,7 @@ static vv_status compare_mode(vv_index *x, const vv_index_entry *e, const vv_sta
 vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_state *out,
 			      vv_error *err)
 {
-	char *file = vv_repository_file(x->repo, e->path);
+	vv_auto(char) *file = vv_repository_file(x->repo, e->path);
 	vv_stat st;
 	git_oid id, entry_id;
 	bool settled;
@@ -332,23 +310,18 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 	    (rc == VV_OK && vv_worktree_check_above(x->repo, e->path, NULL) < 0)) {
 		vv_error_clear(err);
 		*out = VV_FILE_DELETED;
-		rc = VV_OK;
-		goto done;
+		return VV_OK;
 	}
 	if (rc < 0 || vv_index_stat_clean(x, e, &st) ||
-	    (rc = compare_mode(x, e, &st, out, &settled, err)) < 0 || settled) {
-		goto done;
-	}
-	if ((rc = hash_file(x->repo, e->path, file, &st, &id, err)) < 0) {
-		goto done;
+	    (rc = compare_mode(x, e, &st, out, &settled, err)) < 0 || settled ||
+	    (rc = hash_file(x->repo, e->path, file, &st, &id, err)) < 0) {
+		return rc;
 	}
 	vv_oid_to_git(&entry_id, &e->id);
 	if (e->intent_to_add || !git_oid_equal(&id, &entry_id)) {
 		*out = VV_FILE_MODIFIED;
 	}
-done:
-	vv_free(file);
-	return rc;
+	return VV_OK;
 }
 
 /* --- out of the repository ------------------------------------------------------------- */
@@ -357,7 +330,7 @@ static vv_status smudge_by_git(vv_repository *r, const char *path, const vv_oid 
 			       vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
-	vv_buf option = VV_BUF_INIT;
+	vv_auto(vv_buf) option = VV_BUF_INIT;
 	const char *argv[] = {"git", "-C", r->workdir, "cat-file", "--filters", NULL, hex, NULL};
 	vv_status rc;
 	int code;
@@ -367,24 +340,20 @@ static vv_status smudge_by_git(vv_repository *r, const char *path, const vv_oid 
 	argv[5] = vv_buf_cstr(&option);
 	if ((rc = vv_buf_ok(&option, err)) < 0 || (rc = vv_objects_flush(r, err)) < 0 ||
 	    (rc = vv_program_run(r->env, argv, NULL, 0, out, &code, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if (code != 0) {
-		rc = vv_fail(err, VV_EIO, "git could not write '%s' through its filter",
-			     vv_text_shows(path));
-	}
-done:
-	vv_buf_clear(&option);
-	return rc;
+	return code == 0 ? VV_OK
+			 : vv_fail(err, VV_EIO, "git could not write '%s' through its filter",
+				   vv_text_shows(path));
 }
 
 static vv_status content_for(vv_repository *r, const char *path, const vv_oid *id, vv_buf *out,
 			     vv_error *err)
 {
 	vv_conversion conversion;
-	git_filter_list *filters = NULL;
-	vv_buf raw = VV_BUF_INIT;
-	git_buf made = {NULL, 0, 0};
+	vv_auto(git_filter_list) *filters = NULL;
+	vv_auto(vv_buf) raw = VV_BUF_INIT;
+	vv_auto(git_buf) made = {NULL, 0, 0};
 	vv_status rc;
 	int code;
 
@@ -394,94 +363,89 @@ static vv_status content_for(vv_repository *r, const char *path, const vv_oid *i
 	if (conversion.foreign) {
 		return smudge_by_git(r, path, id, out, err);
 	}
-	if ((rc = vv_filters_of(r, path, true, &filters, err)) < 0) {
+	if ((rc = vv_filters_of(r, path, true, &filters, err)) < 0 || !filters) {
+		return rc < 0 ? rc : vv_blob_read(r, id, FILE_BYTES_MAX, out, err);
+	}
+	if ((rc = vv_blob_read(r, id, FILE_BYTES_MAX, &raw, err)) < 0) {
 		return rc;
 	}
-	if (!filters) {
-		rc = vv_blob_read(r, id, FILE_BYTES_MAX, out, err);
-	} else if ((rc = vv_blob_read(r, id, FILE_BYTES_MAX, &raw, err)) == VV_OK) {
-		if ((code = git_filter_list_apply_to_buffer(&made, filters, vv_buf_cstr(&raw),
-							    raw.len)) < 0) {
-			rc = vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path));
-		}
-		vv_buf_put(out, made.ptr ? made.ptr : "", made.size);
-		if (rc == VV_OK) {
-			rc = vv_buf_ok(out, err);
-		}
+	if ((code = git_filter_list_apply_to_buffer(&made, filters, vv_buf_cstr(&raw), raw.len)) <
+	    0) {
+		return vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path));
 	}
-	git_filter_list_free(filters);
-	git_buf_dispose(&made);
-	vv_buf_clear(&raw);
-	return rc;
+	vv_buf_put(out, made.ptr ? made.ptr : "", made.size);
+	return vv_buf_ok(out, err);
 }
 
-static vv_status write_regular(const vv_repository *r, const char *path, const char *file,
-			       uint32_t mode, const vv_buf *bytes, vv_error *err)
+/* The temporary file's content; closed. */
+static vv_status fill_temp(int fd, const char *temp, const char *file, uint32_t mode,
+			   const vv_buf *bytes, vv_error *err)
 {
-	char *dir = vv_path_dir(file), *temp = NULL;
 	struct stat st;
-	vv_status rc, closed;
-	int fd;
+	vv_status closed, rc = vv_write_full(fd, vv_buf_cstr(bytes), bytes->len, temp, err);
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
-	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) {
-		vv_free(dir);
-		return (vv_status)fd;
-	}
-	rc = vv_write_full(fd, vv_buf_cstr(bytes), bytes->len, temp, err);
 	if (rc == VV_OK && mode == MODE_PROGRAM && /* x where there is r */
 	    (fstat(fd, &st) < 0 ||
 	     fchmod(fd, (st.st_mode | (st.st_mode & 0444) >> 2) & 07777) < 0)) {
 		rc = vv_fail_errno(err, "cannot make a program of", file);
 	}
 	closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK) {
-		rc = closed;
+	return rc < 0 ? rc : closed;
+}
+
+static vv_status write_regular(const vv_repository *r, const char *path, const char *file,
+			       uint32_t mode, const vv_buf *bytes, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_dir(file), *temp = NULL;
+	vv_status rc;
+	int fd;
+
+	if (!dir) {
+		return vv_fail_nomem(err);
 	}
-	if (rc == VV_OK && (rc = vv_worktree_watch(r, path, temp, err)) == VV_OK) {
-		rc = vv_rename(temp, file, err);
+	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) {
+		return (vv_status)fd;
 	}
-	if (rc < 0) {
+	if ((rc = fill_temp(fd, temp, file, mode, bytes, err)) < 0 ||
+	    (rc = vv_worktree_watch(r, path, temp, err)) < 0 ||
+	    (rc = vv_rename(temp, file, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}
-	vv_free(temp);
-	vv_free(dir);
 	return rc;
 }
 
 static vv_status write_link(const vv_repository *r, const char *path, const char *file,
 			    const vv_buf *target, vv_error *err)
 {
-	char *dir = vv_path_dir(file), *temp = NULL;
+	vv_auto(char) *dir = vv_path_dir(file), *temp = NULL;
 	uint64_t number;
 	char name[40];
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	vv_random(&number, sizeof(number));
 	(void)snprintf(name, sizeof(name), ".varve-%016llx", (unsigned long long)number);
-	if (!dir || !(temp = vv_path_join(dir, name, NULL))) {
-		rc = vv_fail_nomem(err);
-	} else if (target->len == 0 || strlen(target->data) != target->len) {
-		rc = vv_fail(err, VV_ECORRUPT, "the symbolic link '%s' has no usable target",
-			     vv_text_shows(file));
-	} else if (vv_sys_ops.symlink(target->data, temp) < 0) {
-		rc = vv_fail_errno(err, "cannot make the symbolic link", file);
-	} else if ((rc = vv_worktree_watch(r, path, temp, err)) < 0 ||
-		   (rc = vv_rename(temp, file, err)) < 0) {
+	if (!(temp = vv_path_join(dir, name, NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if (target->len == 0 || strlen(target->data) != target->len) {
+		return vv_fail(err, VV_ECORRUPT, "the symbolic link '%s' has no usable target",
+			       vv_text_shows(file));
+	}
+	if (vv_sys_ops.symlink(target->data, temp) < 0) {
+		return vv_fail_errno(err, "cannot make the symbolic link", file);
+	}
+	if ((rc = vv_worktree_watch(r, path, temp, err)) < 0 ||
+	    (rc = vv_rename(temp, file, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}
-	vv_free(temp);
-	vv_free(dir);
 	return rc;
 }
 
 vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 				 vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
-	char *file = NULL;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(char) *file = NULL;
 	vv_stat st;
 	vv_status rc;
 
@@ -501,22 +465,18 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 			       "there is no work tree to write to");
 	}
 	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = is_link_mode(mode) ? vv_blob_read(x->repo, id, LINK_BYTES_MAX, &bytes, err)
 				: content_for(x->repo, path, id, &bytes, err);
 	if (rc < 0 || (rc = vv_mkdirs_above(file, err)) < 0 ||
 	    (rc = vv_worktree_make_room(x->repo, path, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = is_link_mode(mode) ? write_link(x->repo, path, file, &bytes, err)
 				: write_regular(x->repo, path, file, mode, &bytes, err);
 	if (rc < 0 || (rc = vv_lstat(&st, file, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_index_set(x, path, mode, id, &st, err);
-done:
-	vv_buf_clear(&bytes);
-	vv_free(file);
-	return rc;
+	return vv_index_set(x, path, mode, id, &st, err);
 }

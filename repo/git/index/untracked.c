@@ -19,8 +19,8 @@
  * that whole paths come out sorted. */
 typedef struct folder {
 	char *path; /* relative, with a final '/', or "" */
-	char **names;
-	size_t count, next;
+	vv_string_list names;
+	size_t next;
 	bool untracked; /* nothing in it is in the index */
 } folder;
 
@@ -40,7 +40,7 @@ static void pop_folder(search *s)
 {
 	folder *f = &s->folders[--s->depth];
 
-	vv_names_free(f->names, f->count);
+	vv_string_list_clear(&f->names);
 	vv_free(f->path);
 	vv_ignore_pop(s->ignore);
 }
@@ -50,95 +50,46 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Is it a file, a link or a folder (then with a '/' put after its name)? Others, and
- * ".git", are dropped. */
-static vv_status mark_name(const char *dir, char **name, bool *keep, vv_error *err)
+/* A file, a link, or a folder, which gets a '/' after its name. Others, and ".git", are left out. */
+static vv_status add_name(vv_string_list *names, const char *name, const char *path, vv_error *err)
 {
-	char *file = vv_path_join(dir, *name, NULL), *marked;
-	size_t len = strlen(*name);
+	vv_buf marked = VV_BUF_INIT;
 	vv_stat st;
-	vv_status rc = VV_OK;
 
-	*keep = false;
-	if (!file) {
-		return vv_fail_nomem(err);
+	if (strcmp(name, ".git") == 0 || vv_lstat(&st, path, NULL) < 0 ||
+	    !(S_ISREG(st.mode) || S_ISLNK(st.mode) || S_ISDIR(st.mode))) {
+		return VV_OK;
 	}
-	if (strcmp(*name, ".git") == 0 || vv_lstat(&st, file, NULL) < 0) {
-		goto done;
-	}
-	if (S_ISDIR(st.mode)) {
-		if (!(marked = vv_realloc(*name, len + 2))) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
-		memcpy(marked + len, "/", 2);
-		*name = marked;
-	}
-	*keep = S_ISREG(st.mode) || S_ISLNK(st.mode) || S_ISDIR(st.mode);
-done:
-	vv_free(file);
-	return rc;
-}
-
-static vv_status mark_folders(const char *dir, char **names, size_t *count, vv_error *err)
-{
-	size_t i, kept = 0;
-	vv_status rc = VV_OK;
-
-	for (i = 0; i < *count; i++) {
-		bool keep = false;
-
-		if (rc == VV_OK) {
-			rc = mark_name(dir, &names[i], &keep, err);
-		}
-		if (keep) {
-			names[kept++] = names[i];
-		} else {
-			vv_free(names[i]);
-		}
-	}
-	*count = kept;
-	return rc;
+	vv_buf_printf(&marked, "%s%s", name, S_ISDIR(st.mode) ? "/" : "");
+	return vv_string_list_add(names, vv_buf_detach(&marked), err);
 }
 
 /* Enters a folder; one that cannot be read counts as empty, as in Git. */
 static vv_status push_folder(search *s, const char *path, bool untracked, vv_error *err)
 {
-	char *dir = vv_repository_file(s->x->repo, path);
+	vv_auto(char) *dir = vv_repository_file(s->x->repo, path), *own = vv_strdup(path);
+	vv_auto(vv_folder) entries = {0};
 	folder *f;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	if (!dir) {
+	if (!dir || !own || !vv_array_room(s->folders, s->depth, s->cap)) {
 		return vv_fail_nomem(err);
 	}
-	if (!vv_array_room(s->folders, s->depth, s->cap)) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	f = &s->folders[s->depth];
-	memset(f, 0, sizeof(*f));
-	if (!(f->path = vv_strdup(path))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
 	if ((rc = vv_ignore_push(s->ignore, path, err)) < 0) {
-		vv_free(f->path);
-		goto done;
+		return rc;
 	}
-	f->untracked = untracked;
-	s->depth++;
-	rc = vv_list_dir(&f->names, &f->count, dir, err);
-	if (rc == VV_OK) {
-		rc = mark_folders(dir, f->names, &f->count, err);
-		if (f->count > 1) {
-			qsort(f->names, f->count, sizeof(char *), compare_names);
-		}
-	} else if (rc == VV_EIO || rc == VV_ENOTFOUND) {
+	f = &s->folders[s->depth++];
+	*f = (folder){.path = vv_take(&own), .untracked = untracked};
+	if ((rc = vv_folder_read(&entries, dir, true, err)) == VV_EIO) {
 		vv_error_clear(err);
-		rc = VV_OK;
+		return VV_OK;
 	}
-done:
-	vv_free(dir);
+	while (rc == VV_OK && vv_folder_next(&entries)) {
+		rc = add_name(&f->names, entries.name, entries.path, err);
+	}
+	if (f->names.count > 1) {
+		qsort(f->names.items, f->names.count, sizeof(char *), compare_names);
+	}
 	return rc;
 }
 
@@ -182,12 +133,10 @@ static bool any_in_index(const search *s, const char *path)
 
 static vv_status is_repository(const search *s, const char *path, bool *out, vv_error *err)
 {
-	char *dir = vv_repository_file(s->x->repo, path);
-	char *git = dir ? vv_path_join(dir, ".git", NULL) : NULL;
+	vv_auto(char) *dir = vv_repository_file(s->x->repo, path);
+	vv_auto(char) *git = vv_path_join(dir, ".git", NULL);
 
-	*out = git && vv_exists(git);
-	vv_free(git);
-	vv_free(dir);
+	*out = vv_exists(git);
 	return git ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -216,6 +165,21 @@ static bool above_prefix(const search *s, const char *path)
 	       strncmp(path, s->prefix, len) == 0;
 }
 
+/* The next path of the topmost folder, the caller's; where it has no more, it is popped and *path
+ * is NULL. */
+static vv_status next_path(search *s, char **path, bool *untracked, vv_error *err)
+{
+	folder *f = &s->folders[s->depth - 1];
+
+	*untracked = f->untracked;
+	if (f->next == f->names.count) {
+		pop_folder(s);
+		return VV_OK;
+	}
+	*path = vv_path_join(f->path, f->names.items[f->next++], NULL);
+	return *path ? VV_OK : vv_fail_nomem(err);
+}
+
 /* Is there a file below the untracked folder that is not ignored? Goes down the
  * same stack and back up to where it began. */
 static vv_status holds_something(search *s, const char *path, bool *out, vv_error *err)
@@ -225,27 +189,19 @@ static vv_status holds_something(search *s, const char *path, bool *out, vv_erro
 
 	*out = false;
 	while (rc == VV_OK && !*out && s->depth > floor) {
-		folder *f = &s->folders[s->depth - 1];
-		char *below;
+		vv_auto(char) *below = NULL;
+		bool untracked;
 
-		if (f->next == f->count) {
-			pop_folder(s);
+		if ((rc = next_path(s, &below, &untracked, err)) < 0 || !below ||
+		    is_ignored(s, below)) {
 			continue;
 		}
-		below = vv_path_join(f->path, f->names[f->next++], NULL);
-		if (!below) {
-			rc = vv_fail_nomem(err);
-			break;
+		if (below[strlen(below) - 1] != '/') {
+			*out = true;
+		} else if ((rc = is_repository(s, below, out, err)) == VV_OK && !*out &&
+			   s->depth < DEPTH_MAX) {
+			rc = push_folder(s, below, true, err);
 		}
-		if (!is_ignored(s, below)) {
-			if (below[strlen(below) - 1] != '/') {
-				*out = true;
-			} else if ((rc = is_repository(s, below, out, err)) == VV_OK && !*out &&
-				   s->depth < DEPTH_MAX) {
-				rc = push_folder(s, below, true, err);
-			}
-		}
-		vv_free(below);
 	}
 	while (s->depth > floor) {
 		pop_folder(s);
@@ -255,16 +211,15 @@ static vv_status holds_something(search *s, const char *path, bool *out, vv_erro
 
 static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *err)
 {
-	char *bare = vv_strndup(path, strlen(path) - 1);
+	vv_auto(char) *bare = vv_strndup(path, strlen(path) - 1);
 	const git_index_entry *entry;
 	bool something = true, module, tracked;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
 	if (!bare) {
 		return vv_fail_nomem(err);
 	}
 	entry = untracked ? NULL : in_index(s, bare);
-	vv_free(bare);
 	/* Where a tracked file became a folder, git status tells only of the file, too, but with -uall. */
 	if ((entry && (entry->mode == GIT_FILEMODE_COMMIT || !s->all)) || s->depth >= DEPTH_MAX) {
 		return VV_OK;
@@ -279,10 +234,8 @@ static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *e
 	if (tracked || s->all || above_prefix(s, path)) {
 		return push_folder(s, path, !tracked, err);
 	}
-	if ((rc = holds_something(s, path, &something, err)) == VV_OK && something) {
-		rc = s->fn(s->payload, path, err);
-	}
-	return rc;
+	rc = holds_something(s, path, &something, err);
+	return rc < 0 || !something ? rc : s->fn(s->payload, path, err);
 }
 
 static vv_status visit_file(search *s, char *path, bool untracked, vv_error *err)
@@ -291,6 +244,15 @@ static vv_status visit_file(search *s, char *path, bool untracked, vv_error *err
 		return VV_OK;
 	}
 	return s->fn(s->payload, path, err);
+}
+
+static void search_clear(search *s)
+{
+	while (s->depth > 0) {
+		pop_folder(s);
+	}
+	vv_free(s->folders);
+	vv_ignore_close(s->ignore);
 }
 
 static vv_status walk(search *s, vv_error *err)
@@ -306,38 +268,24 @@ static vv_status walk(search *s, vv_error *err)
 	}
 	rc = push_folder(s, "", git_index_entrycount(x->git) == 0, err);
 	while (rc == VV_OK && s->depth > 0) {
-		folder *f = &s->folders[s->depth - 1];
-		bool untracked = f->untracked;
-		char *path;
+		vv_auto(char) *path = NULL;
+		bool untracked;
 
-		if (f->next == f->count) {
-			pop_folder(s);
-			continue;
+		if ((rc = next_path(s, &path, &untracked, err)) == VV_OK && path &&
+		    concerns(s, path)) {
+			rc = path[strlen(path) - 1] == '/' ? visit_folder(s, path, untracked, err)
+							   : visit_file(s, path, untracked, err);
 		}
-		path = vv_path_join(f->path, f->names[f->next++], NULL);
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (!concerns(s, path)) {
-			rc = VV_OK;
-		} else if (path[strlen(path) - 1] == '/') {
-			rc = visit_folder(s, path, untracked, err);
-		} else {
-			rc = visit_file(s, path, untracked, err);
-		}
-		vv_free(path);
 	}
-	while (s->depth > 0) {
-		pop_folder(s);
-	}
-	vv_free(s->folders);
-	vv_ignore_close(s->ignore);
 	return rc;
 }
+
+VV_AUTO_CLEAR(search, search_clear)
 
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err)
 {
-	search s = {.x = x, .prefix = prefix, .all = all, .fn = fn, .payload = payload};
+	vv_auto(search) s = {.x = x, .prefix = prefix, .all = all, .fn = fn, .payload = payload};
 
 	return walk(&s, err);
 }
@@ -345,12 +293,12 @@ vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_f
 vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
 			    vv_error *err)
 {
-	search s = {.x = x,
-		    .prefix = prefix,
-		    .all = true,
-		    .ignored_too = true,
-		    .fn = fn,
-		    .payload = payload};
+	vv_auto(search) s = {.x = x,
+			     .prefix = prefix,
+			     .all = true,
+			     .ignored_too = true,
+			     .fn = fn,
+			     .payload = payload};
 
 	return walk(&s, err);
 }

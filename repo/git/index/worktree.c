@@ -16,26 +16,21 @@
 
 vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_error *err)
 {
-	const char *slash = path;
-	vv_status rc = VV_OK;
-
-	while (rc == VV_OK && (slash = strchr(slash, '/'))) {
-		char *head = vv_strndup(path, (size_t)(slash - path));
-		char *file = head ? vv_repository_file(r, head) : NULL;
+	for (const char *slash = path; (slash = strchr(slash, '/')); slash++) {
+		vv_auto(char) *head = vv_strndup(path, (size_t)(slash - path));
+		vv_auto(char) *file = head ? vv_repository_file(r, head) : NULL;
 		vv_stat st;
 
 		if (!file) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_lstat(&st, file, NULL) == VV_OK && !S_ISDIR(st.mode)) {
-			rc = vv_fail(err, VV_EREFUSED,
-				     "'%s' is in the way of '%s': it is not a folder",
-				     vv_text_shows(head), vv_text_shows(path));
+			return vv_fail_nomem(err);
 		}
-		vv_free(file);
-		vv_free(head);
-		slash++;
+		if (vv_lstat(&st, file, NULL) == VV_OK && !S_ISDIR(st.mode)) {
+			return vv_fail(err, VV_EREFUSED,
+				       "'%s' is in the way of '%s': it is not a folder",
+				       vv_text_shows(head), vv_text_shows(path));
+		}
 	}
-	return rc;
+	return VV_OK;
 }
 
 void vv_worktree_watch_set(vv_repository *r, vv_worktree_watch_fn fn, void *payload)
@@ -72,36 +67,47 @@ static vv_status before_rename(void *payload, const char *temp, vv_error *err)
 vv_status vv_worktree_write_bytes(const vv_repository *r, const char *path, const void *bytes,
 				  size_t len, bool durable, vv_error *err)
 {
-	char *file = vv_repository_file(r, path);
+	vv_auto(char) *file = vv_repository_file(r, path);
 	watched w = {r, path};
-	vv_status rc = file ? vv_write_file_after(file, bytes, len, durable, before_rename, &w, err)
-			    : vv_fail_nomem(err);
 
-	vv_free(file);
-	return rc;
+	return vv_write_file_after(file, bytes, len, durable, before_rename, &w, err);
 }
 
 vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_error *err)
 {
-	char *file = vv_repository_file(r, path);
+	vv_auto(char) *file = vv_repository_file(r, path);
 	vv_stat st;
-	vv_status rc = VV_OK;
 
 	if (!file) {
 		return vv_fail_nomem(err);
 	}
 	if (vv_lstat(&st, file, NULL) == VV_OK && S_ISDIR(st.mode) && vv_sys_ops.rmdir(file) != 0) {
-		rc = vv_fail(err, VV_EREFUSED,
-			     "'%s' cannot be written: there is a folder of that name",
-			     vv_text_shows(path));
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' cannot be written: there is a folder of that name",
+			       vv_text_shows(path));
 	}
-	vv_free(file);
-	return rc;
+	return VV_OK;
+}
+
+/* Takes away folders that have become empty; not the one that the user stands in, nor the top. */
+static void remove_empty_above(const vv_repository *r, const char *file)
+{
+	char *cwd = getcwd(NULL, 0), *dir = vv_path_dir(file);
+
+	while (dir && strlen(dir) > strlen(r->workdir) && (!cwd || strcmp(dir, cwd) != 0) &&
+	       vv_sys_ops.rmdir(dir) == 0) {
+		char *up = vv_path_dir(dir);
+
+		vv_free(dir);
+		dir = up;
+	}
+	vv_free(dir);
+	free(cwd);
 }
 
 vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 {
-	char *file = NULL, *cwd = NULL, *dir = NULL;
+	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if ((rc = vv_path_check_plain(path, err)) < 0) {
@@ -110,32 +116,14 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 	if (!r->workdir) {
 		return vv_fail(err, VV_EUSAGE, "there is no work tree to remove from");
 	}
-	if (!(file = vv_repository_file(r, path))) {
-		return vv_fail_nomem(err);
+	if ((rc = vv_worktree_check_above(r, path, err)) == VV_EREFUSED) {
+		vv_error_clear(err);
+		return VV_OK; /* what lies beyond a link is not ours */
 	}
-	if ((rc = vv_worktree_check_above(r, path, err)) < 0) {
-		if (rc == VV_EREFUSED) {
-			vv_error_clear(err);
-			rc = VV_OK; /* what lies beyond a link is not ours */
-		}
-		goto done;
+	file = vv_repository_file(r, path);
+	if (rc < 0 || (rc = vv_unlink(file, true, err)) < 0) {
+		return rc;
 	}
-	if ((rc = vv_unlink(file, true, err)) < 0) {
-		goto done;
-	}
-	cwd = getcwd(NULL, 0);
-	dir = vv_path_dir(file);
-	/* Not the folder that the user stands in, nor the top. */
-	while (dir && strlen(dir) > strlen(r->workdir) && (!cwd || strcmp(dir, cwd) != 0) &&
-	       vv_sys_ops.rmdir(dir) == 0) {
-		char *up = vv_path_dir(dir);
-
-		vv_free(dir);
-		dir = up;
-	}
-done:
-	vv_free(dir);
-	free(cwd);
-	vv_free(file);
-	return rc;
+	remove_empty_above(r, file);
+	return VV_OK;
 }
