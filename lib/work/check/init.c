@@ -15,24 +15,22 @@
 static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
 			     const vv_check_input_options *look, bool *told, vv_error *err)
 {
-	vv_check_input in = {0};
-	vv_profile *profile = NULL;
+	vv_auto(vv_check_input) in = {0};
+	vv_auto(vv_profile) *profile = NULL;
 	vv_status rc;
 
 	*told = false;
 	if (p->absent) {
 		return VV_OK;
 	}
-	if ((rc = vv_check_input_open(&in, p->path, look, err)) == VV_OK && in.open &&
-	    !in.refused && in.table.root.kind == VV_KIND_TABLE &&
-	    (rc = vv_profile_make(&profile, &in.table, look->temp_dir, look->progress, err)) ==
-		    VV_OK) {
-		vv_profile_rules(w, profile, p->path);
-		*told = true;
+	if ((rc = vv_check_input_open(&in, p->path, look, err)) < 0 || !in.open || in.refused ||
+	    in.table.root.kind != VV_KIND_TABLE ||
+	    (rc = vv_profile_make(&profile, &in.table, look->temp_dir, look->progress, err)) < 0) {
+		return rc;
 	}
-	vv_profile_free(profile);
-	vv_check_input_close(&in);
-	return rc;
+	vv_profile_rules(w, profile, p->path);
+	*told = true;
+	return VV_OK;
 }
 
 static vv_status put_rules(vv_buf *out, vv_repository *r, vv_dataset_reader *s,
@@ -69,9 +67,9 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 			const vv_progress *progress, size_t *count, vv_error *err)
 {
 	vv_diff_side side = {.kind = VV_SIDE_WORK};
-	char *file = vv_repository_file(r, VV_RULES_NAME);
-	vv_check_list list = {0};
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_repository_file(r, VV_RULES_NAME);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_check_list) list = {0};
 	vv_status rc;
 
 	*count = 0;
@@ -79,24 +77,18 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 		return vv_fail_nomem(err);
 	}
 	if (vv_exists(file)) {
-		rc = vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
-		vv_hint(err,
+		vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
+		return vv_hint(
+			err,
 			"move it away to make another one, or edit it: docs/check.md describes it");
-		goto done;
 	}
 	if ((rc = vv_check_list_read(&list, r, s, &side, argc, argv, false, err)) < 0 ||
 	    (rc = put_rules(&text, r, s, &list, progress, count, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (*count == 0) {
-		rc = vv_fail(err, VV_ENOTFOUND, "there is no dataset to make rules for");
-		vv_hint(err, "'varve add FILE' makes one");
-		goto done;
+		vv_fail(err, VV_ENOTFOUND, "there is no dataset to make rules for");
+		return vv_hint(err, "'varve add FILE' makes one");
 	}
-	rc = vv_write_file(file, text.data, text.len, true, err);
-done:
-	vv_check_list_clear(&list);
-	vv_buf_clear(&text);
-	vv_free(file);
-	return rc;
+	return vv_write_file(file, text.data, text.len, true, err);
 }

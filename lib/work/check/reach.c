@@ -11,57 +11,48 @@
 #include "base/sys.h"
 #include "base/text.h"
 
+/* What libc allocated. */
+typedef char libc_text;
+VV_AUTO_FREE(libc_text, free)
+
 /* Where the path leads. NULL with VV_OK: nowhere. */
 static vv_status find_real(char **out, const char *path, vv_error *err)
 {
-	char *real = realpath(path, NULL);
-	vv_status rc = VV_OK;
+	vv_auto(libc_text) *real = realpath(path, NULL);
 
-	*out = NULL;
-	if (real && !(*out = vv_strdup(real))) {
-		rc = vv_fail_nomem(err);
-	}
-	free(real);
-	return rc;
+	*out = real ? vv_strdup(real) : NULL;
+	return real && !*out ? vv_fail_nomem(err) : VV_OK;
 }
 
 /* The folder with .git that an absolute path names a file in, whatever its links. NULL: none. */
 static char *find_top(const char *absolute)
 {
-	char *at = vv_path_dir(absolute);
+	vv_auto(char) *at = vv_path_dir(absolute);
 
-	while (at && at[1] != '\0') {
-		char *git = vv_path_join(at, ".git", NULL), *up;
-		bool is = git && vv_exists(git);
+	while (at && at[0] != '\0' && at[1] != '\0') {
+		vv_auto(char) *git = vv_path_join(at, ".git", NULL);
 
-		vv_free(git);
-		if (is) {
-			return at;
+		if (vv_exists(git)) {
+			return vv_take(&at);
 		}
-		up = vv_path_dir(at);
-		vv_free(at);
-		at = up;
+		*strrchr(at, '/') = '\0'; /* it is absolute and clean */
 	}
-	vv_free(at);
 	return NULL;
 }
 
 /* The folder that the file must be in, without links; NULL with VV_OK: any. */
 static vv_status find_base(char **out, const char *file, const char *package, vv_error *err)
 {
-	char *cwd = realpath(".", NULL), *absolute = NULL, *base = NULL;
-	vv_status rc = VV_OK;
+	vv_auto(libc_text) *cwd = realpath(".", NULL);
+	vv_auto(char) *absolute = cwd ? vv_path_absolute(cwd, package ? package : file) : NULL;
+	vv_auto(char) *base = NULL;
 
 	*out = NULL;
-	if (!cwd || !(absolute = vv_path_absolute(cwd, package ? package : file))) {
-		rc = vv_fail_nomem(err);
-	} else if ((base = package ? vv_path_dir(absolute) : find_top(absolute))) {
-		rc = find_real(out, base, err);
+	if (!absolute) {
+		return vv_fail_nomem(err);
 	}
-	vv_free(base);
-	vv_free(absolute);
-	free(cwd);
-	return rc;
+	base = package ? vv_path_dir(absolute) : find_top(absolute);
+	return base ? find_real(out, base, err) : VV_OK;
 }
 
 static bool has_dot_git(const char *path)
@@ -91,25 +82,22 @@ static bool is_of_system(const char *real)
 
 vv_status vv_check_may_read(const char *file, const char *package, vv_error *err)
 {
-	char *real = NULL, *base = NULL;
+	vv_auto(char) *real = NULL, *base = NULL;
 	const char *below;
 	vv_status rc;
 
 	if ((rc = find_real(&real, file, err)) < 0 || !real ||
 	    (rc = find_base(&base, file, package, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	below = base ? vv_path_below(base, real) : real;
 	if (!below) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' leads out of %s, to %s: it was not read",
-			     vv_text_shows(file), vv_text_shows(base), vv_text_shows(real));
-		vv_hint(err, "to check that file, name it by its own path");
-	} else if (has_dot_git(below) || is_of_system(real)) {
-		rc = vv_fail(err, VV_EREFUSED, "'%s' is %s, not data: it was not read",
-			     vv_text_shows(file), vv_text_shows(real));
+		vv_fail(err, VV_EREFUSED, "'%s' leads out of %s, to %s: it was not read",
+			vv_text_shows(file), vv_text_shows(base), vv_text_shows(real));
+		return vv_hint(err, "to check that file, name it by its own path");
 	}
-done:
-	vv_free(real);
-	vv_free(base);
-	return rc;
+	return has_dot_git(below) || is_of_system(real)
+		       ? vv_fail(err, VV_EREFUSED, "'%s' is %s, which is no data: it was not read",
+				 vv_text_shows(file), vv_text_shows(real))
+		       : VV_OK;
 }

@@ -28,7 +28,7 @@ vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid 
 			      const char *word, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
-	char *hex = NULL;
+	vv_auto(char) *hex = NULL;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -40,7 +40,6 @@ vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid 
 	} else {
 		vv_buf_puts(&b, hex);
 	}
-	vv_free(hex);
 	out->kind = VV_SIDE_COMMIT;
 	out->commit = *commit;
 	out->name = vv_buf_detach(&b);
@@ -69,16 +68,15 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 {
 	vv_check_input_options look = {
 		.repo = vv_dataset_reader_repository(s), .reader = s, .side = side};
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool has;
 	vv_status rc = read_text(&text, &has, &look, err);
 
 	*out = NULL;
-	if (rc == VV_OK && has) {
-		rc = vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
+	if (rc < 0 || !has) {
+		return rc;
 	}
-	vv_buf_clear(&text);
-	return rc;
+	return vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
 }
 
 vv_status vv_check_rules_text(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err)
@@ -94,8 +92,8 @@ static vv_status choose_rules(vv_check_run *run, const vv_diff_side *side, vv_ru
 			      const vv_rules_file **rules, vv_error *err)
 {
 	vv_check_input_options look = {.repo = run->repo, .reader = run->reader, .side = side};
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
 
 	*own = NULL;
 	if (!run->owner_text) {
@@ -105,33 +103,21 @@ static vv_status choose_rules(vv_check_run *run, const vv_diff_side *side, vv_ru
 	}
 	*rules = run->owner;
 	if ((rc = read_text(&text, NULL, &look, err)) == VV_OK) {
-		run->differs = run->differs || text.len != run->owner_text->len ||
-			       (text.len > 0 &&
-				memcmp(text.data, run->owner_text->data, text.len) != 0);
+		run->differs = run->differs || !vv_buf_equal(&text, run->owner_text);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
 /* Is the commit one at which the clone was cut off? */
 static vv_status is_shallow(vv_repository *r, const vv_oid *commit, bool *out, vv_error *err)
 {
-	char *file = vv_path_join(vv_repository_commondir(r), "shallow", NULL);
+	vv_auto(char) *file = vv_path_join(vv_repository_commondir(r), "shallow", NULL);
 	char hex[VV_OID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = vv_read_file(&text, file, SHALLOW_MAX, err);
 
-	*out = false;
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
-	rc = vv_read_file(&text, file, SHALLOW_MAX, err);
-	vv_free(file);
-	if (rc == VV_OK) {
-		vv_oid_text(hex, commit);
-		*out = strstr(vv_buf_cstr(&text), hex) != NULL;
-	}
-	vv_buf_clear(&text);
+	vv_oid_text(hex, commit);
+	*out = rc == VV_OK && strstr(vv_buf_cstr(&text), hex) != NULL;
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -149,33 +135,24 @@ static vv_status fail_shallow(const vv_oid *commit, vv_error *err)
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
 			  vv_error *err)
 {
-	vv_commit c, parent;
+	vv_auto(vv_commit) c = {0}, parent = {0};
 	bool shallow = false;
 	vv_status rc;
 
 	*has = false;
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_commit_read(r, commit, &c, err)) < 0) {
+	if ((rc = vv_commit_read(r, commit, &c, err)) < 0 ||
+	    (rc = is_shallow(r, commit, &shallow, err)) < 0) {
 		return rc;
 	}
-	if ((rc = is_shallow(r, commit, &shallow, err)) < 0) {
-		goto done;
-	}
 	if (c.parent_count == 0) {
-		rc = shallow ? fail_shallow(commit, err) : VV_OK;
-		goto done;
+		return shallow ? fail_shallow(commit, err) : VV_OK;
 	}
-	rc = vv_commit_read(r, &c.parents[0], &parent, err);
-	if (rc == VV_OK) {
-		vv_commit_clear(&parent);
-		*has = true;
-		rc = vv_diff_side_commit(out, r, &c.parents[0], NULL, err);
-	} else if (shallow) {
-		rc = fail_shallow(commit, err);
+	if ((rc = vv_commit_read(r, &c.parents[0], &parent, err)) < 0) {
+		return shallow ? fail_shallow(commit, err) : rc;
 	}
-done:
-	vv_commit_clear(&c);
-	return rc;
+	*has = true;
+	return vv_diff_side_commit(out, r, &c.parents[0], NULL, err);
 }
 
 static void warn(vv_check_run *run, const char *message)
@@ -189,11 +166,10 @@ static void warn(vv_check_run *run, const char *message)
 static vv_status read_trailers(vv_check_run *run, const vv_diff_side *side, vv_accepts *out,
 			       vv_error *err)
 {
-	vv_buf wrong = VV_BUF_INIT;
-	vv_commit c;
+	vv_auto(vv_buf) wrong = VV_BUF_INIT;
+	vv_auto(vv_commit) c = {0};
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
 	if (side->kind != VV_SIDE_COMMIT || run->ignore_trailers) {
 		return VV_OK;
 	}
@@ -205,8 +181,6 @@ static vv_status read_trailers(vv_check_run *run, const vv_diff_side *side, vv_a
 		wrong.data[wrong.len - 1] = '\0'; /* the last line end */
 		warn(run, wrong.data);
 	}
-	vv_commit_clear(&c);
-	vv_buf_clear(&wrong);
 	return rc;
 }
 
@@ -248,16 +222,16 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 	vv_status rc = vv_package_find(&package, path, vv_check_read_beside, &look, &why);
 
 	*out = false;
-	if (rc == VV_OK) {
-		*out = package.schema.len > 0 &&
-		       strstr(package.schema.data, "\"foreignKeys\"") != NULL;
-		vv_package_resource_clear(&package);
-	} else if (rc == VV_EINPUT || rc == VV_ENOTFOUND) {
-		rc = VV_OK; /* it is found out when the dataset is checked */
-	} else {
-		*err = why;
+	if (rc == VV_EINPUT || rc == VV_ENOTFOUND) {
+		return VV_OK; /* it is found out when the dataset is checked */
 	}
-	return rc;
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	*out = package.schema.len > 0 && strstr(package.schema.data, "\"foreignKeys\"") != NULL;
+	vv_package_resource_clear(&package);
+	return VV_OK;
 }
 
 static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side *side,
@@ -277,40 +251,49 @@ static bool matches_any(const char *pattern, const vv_check_list *list)
 	return false;
 }
 
+/* Findings and their messages. */
+typedef struct finding_list {
+	vv_finding *items;
+	size_t count, cap;
+	vv_arena arena;
+} finding_list;
+
+static void finding_list_clear(finding_list *list)
+{
+	vv_free(list->items);
+	vv_arena_clear(&list->arena);
+}
+
 /* Patterns whose rules check nothing. list: all datasets of the side. */
+VV_AUTO_CLEAR(finding_list, finding_list_clear)
+
 static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 				const vv_accepts *trailers, const vv_check_list *list,
 				const vv_diff_side *side, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf where = VV_BUF_INIT;
-	vv_finding *found = NULL;
-	size_t count = 0, cap = 0;
+	vv_auto(finding_list) found = {.arena = VV_ARENA_INIT};
+	vv_auto(vv_buf) where = VV_BUF_INIT;
 	const char *pattern;
-	vv_status rc = VV_OK;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && (pattern = vv_rules_pattern(rules, i, &where)); i++) {
+	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, &where)); i++) {
 		vv_finding f = {.rule = "no-dataset", .expected = "a pattern that matches one"};
 
 		if (matches_any(pattern, list)) {
 			continue;
 		}
-		f.message = vv_arena_printf(&arena, "%s: no dataset matches '%s'",
+		f.message = vv_arena_printf(&found.arena, "%s: no dataset matches '%s'",
 					    vv_buf_cstr(&where), vv_text_shows(pattern));
-		if (!f.message || !vv_array_room(found, count, cap)) {
-			rc = vv_fail_nomem(err);
-		} else {
-			found[count++] = f;
+		if (!f.message || !vv_array_room(found.items, found.count, found.cap)) {
+			return vv_fail_nomem(err);
 		}
+		found.items[found.count++] = f;
 	}
-	rc = rc < 0 ? rc : vv_buf_ok(&where, err);
-	if (rc == VV_OK && count > 0) {
-		rc = vv_check_about(run, rules, trailers, side, VV_RULES_NAME, found, count, err);
-	}
-	vv_free(found);
-	vv_buf_clear(&where);
-	vv_arena_clear(&arena);
-	return rc;
+	rc = vv_buf_ok(&where, err);
+	return rc < 0 || found.count == 0
+		       ? rc
+		       : vv_check_about(run, rules, trailers, side, VV_RULES_NAME, found.items,
+					found.count, err);
 }
 
 /* whole: no dataset of the side is left out of the list. */
@@ -318,40 +301,33 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool w
 			    const scope *s, const vv_diff_side *side, const vv_diff_side *base,
 			    vv_error *err)
 {
-	vv_rules_file *own = NULL;
+	vv_auto(vv_rules_file) *own = NULL;
 	const vv_rules_file *rules = NULL;
-	vv_accepts trailers;
-	vv_status rc = read_trailers(run, side, &trailers, err);
+	vv_auto(vv_accepts) trailers = {0};
+	vv_status rc;
 
-	if (rc < 0) {
-		goto done;
-	}
-	rc = choose_rules(run, side, &own, &rules, err);
-	if (rc == VV_OK && whole && own && (!s || s->all)) {
-		rc = check_patterns(run, rules, &trailers, list, side, err);
+	if ((rc = read_trailers(run, side, &trailers, err)) < 0 ||
+	    (rc = choose_rules(run, side, &own, &rules, err)) < 0 ||
+	    (whole && own && (!s || s->all) &&
+	     (rc = check_patterns(run, rules, &trailers, list, side, err)) < 0)) {
+		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
 		const vv_check_path *p = &list->items[i];
-		bool wanted;
+		bool wanted = false;
 
-		if (vv_rules_left_out(rules, p->path)) {
-			continue;
+		if (!vv_rules_left_out(rules, p->path) &&
+		    (rc = in_scope(run, s, side, p->path, &wanted, err)) == VV_OK && wanted) {
+			rc = vv_check_dataset(run, rules, &trailers, side, base, p, err);
 		}
-		if ((rc = in_scope(run, s, side, p->path, &wanted, err)) < 0 || !wanted) {
-			continue;
-		}
-		rc = vv_check_dataset(run, rules, &trailers, side, base, p, err);
 	}
-done:
-	vv_accepts_clear(&trailers);
-	vv_rules_file_free(own);
 	return rc;
 }
 
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
 			int argc, char **argv, vv_error *err)
 {
-	vv_check_list list;
+	vv_auto(vv_check_list) list = {0};
 	vv_status rc = vv_check_list_read(&list, run->repo, run->reader, side, argc, argv, false,
 					  err);
 
@@ -362,46 +338,43 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one dataset, and there are %zu",
 			     list.count);
 		vv_hint(err, "name one of them, such as '%s'", vv_text_shows(list.items[0].path));
-	} else {
-		rc = check_list(run, &list, argc == 0, NULL, side, base, err);
+		return rc;
 	}
-	vv_check_list_clear(&list);
-	return rc;
+	return check_list(run, &list, argc == 0, NULL, side, base, err);
 }
+
+static void scope_clear(scope *s)
+{
+	vv_check_list_clear(&s->changed);
+}
+
+VV_AUTO_CLEAR(scope, scope_clear)
 
 static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_diff_side *base,
 			      int argc, char **argv, vv_error *err)
 {
-	vv_diff_side side, parent;
-	vv_check_list list;
-	scope s = {.before = NULL};
+	vv_auto(vv_diff_side) side = {0}, parent = {0};
+	vv_auto(vv_check_list) list = {0};
+	vv_auto(scope) s = {.before = NULL};
 	bool has_parent = false;
 	vv_status rc;
 
-	memset(&list, 0, sizeof(list));
-	memset(&parent, 0, sizeof(parent));
 	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
 	    (rc = vv_check_parent(run->repo, commit, &parent, &has_parent, err)) < 0 ||
 	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, argc, argv, true, err)) <
 		    0 ||
 	    (has_parent && (rc = vv_tree_changes(run->repo, &parent.commit, commit, "", on_change,
 						 &s, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; i < list.count; i++) {
 		s.any = s.any || vv_check_list_find(&s.changed, list.items[i].path);
 	}
-	rc = check_list(run, &list, argc == 0, has_parent ? &s : NULL, &side,
-			base                          ? base
-			: has_parent && !run->no_base ? &parent
-						      : NULL,
-			err);
-done:
-	vv_check_list_clear(&s.changed);
-	vv_check_list_clear(&list);
-	vv_diff_side_clear(&side);
-	vv_diff_side_clear(&parent);
-	return rc;
+	return check_list(run, &list, argc == 0, has_parent ? &s : NULL, &side,
+			  base                          ? base
+			  : has_parent && !run->no_base ? &parent
+							: NULL,
+			  err);
 }
 
 vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
@@ -409,7 +382,7 @@ vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid 
 {
 	vv_range range = {.include = *include, .has_exclude = exclude != NULL};
 	vv_log_options o = {.ranges = &range, .range_count = 1, .reverse = true, .topo = true};
-	vv_log *log = NULL;
+	vv_auto(vv_log) *log = NULL;
 	vv_oid commit;
 	int more;
 	vv_status rc;
@@ -422,11 +395,10 @@ vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid 
 	}
 	while ((more = vv_log_next(log, &commit, err)) > 0) {
 		if ((rc = check_commit(run, &commit, base, argc, argv, err)) < 0) {
-			break;
+			return rc;
 		}
 	}
-	vv_log_close(log);
-	return more < 0 ? (vv_status)more : rc;
+	return (vv_status)more;
 }
 
 /* All commits of a push under one set of rules. */
@@ -436,9 +408,10 @@ static vv_status judge(vv_check_run *run, const vv_oid *old, const vv_oid *new_c
 	vv_report_options o = {.limit = 10, .fail_on = fail_on};
 	vv_status rc = vv_report_new(&run->report, &o, err);
 
-	if (rc == VV_OK &&
-	    (rc = vv_check_range(run, new_commit, old, NULL, 0, NULL, err)) == VV_OK &&
-	    run->unread.code < 0) {
+	if (rc == VV_OK) {
+		rc = vv_check_range(run, new_commit, old, NULL, 0, NULL, err);
+	}
+	if (rc == VV_OK && run->unread.code < 0) {
 		*err = run->unread;
 		rc = err->code;
 	}
@@ -455,37 +428,35 @@ vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *ne
 			   const vv_buf *owner, bool trailers, bool *valid, vv_buf *text,
 			   vv_error *err)
 {
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", "check", NULL);
+	vv_auto(vv_rules_file) *rules = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_check_cache) *cache = NULL;
 	vv_check_run run = {
 		.repo = r, .limit = 10, .ignore_trailers = !trailers, .owner_text = owner};
-	vv_rules_file *rules = NULL;
-	char *dir = NULL;
 	uint32_t nsec;
 	vv_status rc;
 
 	*valid = false;
 	vv_now(&run.now, &nsec);
-	dir = vv_path_join(vv_repository_varvedir(r), "cache", "check", NULL);
 	if (!dir) {
 		return vv_fail_nomem(err);
 	}
 	if ((owner && owner->len > 0 &&
 	     (rc = vv_rules_file_read(&rules, owner->data, owner->len,
 				      "the rules of the repository", err)) < 0) ||
-	    (rc = vv_dataset_reader_open(&run.reader, r, NULL, err)) < 0 ||
-	    (rc = vv_check_cache_open(&run.cache, dir, err)) < 0) {
-		goto done;
+	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
+	    (rc = vv_check_cache_open(&cache, dir, err)) < 0) {
+		return rc;
 	}
 	run.owner = rules;
+	run.reader = reader;
+	run.cache = cache;
 	rc = judge(&run, old, new_commit, vv_rules_fail_on(rules), valid, text, err);
 	if (rc == VV_OK && *valid && run.differs) {
 		run.owner_text = NULL;
 		rc = judge(&run, old, new_commit, VV_SEVERITY_ERROR, valid, text, err);
 	}
-done:
 	*valid = *valid && rc == VV_OK;
-	vv_check_cache_close(run.cache);
-	vv_dataset_reader_close(run.reader);
-	vv_rules_file_free(rules);
-	vv_free(dir);
 	return rc;
 }
