@@ -169,7 +169,7 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	    (rc = vv_roots_each(m.keep->repo, on_root, &m, err)) < 0 ||
 	    (rc = vv_incoming_each(m.keep->repo, on_incoming, &m, err)) < 0) {
 		if (rc == VV_ECORRUPT) {
-			vv_hint(err, "'varve fsck' lists what is damaged; nothing was removed");
+			vv_hint(err, "'varve fsck' lists the damage; nothing was removed");
 		}
 		return rc;
 	}

@@ -708,7 +708,7 @@ static vv_status check_links(const vv_repository *r, const char *relative, vv_er
 			return vv_fail_nomem(err);
 		}
 		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISLNK(st.mode)) {
-			return vv_fail(err, VV_EUSAGE, "'%s' lies beyond the symbolic link '%s'",
+			return vv_fail(err, VV_EUSAGE, "'%s' is beyond the symbolic link '%s'",
 				       vv_text_shows(relative), vv_text_shows(head));
 		}
 	}
@@ -739,7 +739,7 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 	below = vv_path_below(r->workdir, absolute);
 	relative = below ? vv_strdup(below) : below_by_real_path(r->workdir, absolute);
 	if (!relative) {
-		return vv_fail(err, VV_EUSAGE, "'%s' lies outside the work tree '%s'",
+		return vv_fail(err, VV_EUSAGE, "'%s' is outside the work tree '%s'",
 			       vv_text_shows(path), vv_text_shows(r->workdir));
 	}
 	if ((rc = check_links(r, relative, err)) < 0) {

@@ -159,7 +159,7 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 	}
 	vv_cid_text(text, cid);
 	vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
-	return vv_hint(err, "'varve ipfs publish --list' lists what was");
+	return vv_hint(err, "'varve ipfs publish --list' lists them");
 }
 
 vv_status vv_publish_withdraw(vv_published *out, vv_repository *r, const vv_cid *cid, vv_error *err)

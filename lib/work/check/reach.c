@@ -97,7 +97,7 @@ vv_status vv_check_may_read(const char *file, const char *package, vv_error *err
 		return vv_hint(err, "to check that file, name it by its own path");
 	}
 	return has_dot_git(below) || is_of_system(real)
-		       ? vv_fail(err, VV_EREFUSED, "'%s' is %s, which is no data: it was not read",
+		       ? vv_fail(err, VV_EREFUSED, "'%s' is %s, not data: it was not read",
 				 vv_text_shows(file), vv_text_shows(real))
 		       : VV_OK;
 }

@@ -171,7 +171,7 @@ static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	if (rc < 0 || x->named_count > 0 || x->reward.ratio > 0) {
 		return rc;
 	}
-	vv_fail(err, VV_EUSAGE, "copies are to be kept, and nobody is named for whom");
+	vv_fail(err, VV_EUSAGE, "copies should be kept, but no key is named for whom");
 	return vv_hint(err,
 		       "--for DID, or the setting varve.holdFor; 'varve vault key show' prints a "
 		       "machine's DID");

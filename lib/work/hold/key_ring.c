@@ -212,7 +212,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
 	return vv_hint(
 		err,
-		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' gives one");
+		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' adds one");
 }
 
 /* The file anew, without the line of this name. *had: there was one. */

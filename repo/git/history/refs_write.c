@@ -539,7 +539,7 @@ static vv_status prepare(vv_repository *r, move *moves, size_t count, bool *dele
 			return rc;
 		}
 		if (i > 0 && strcmp(c->name, moves[i - 1].change->name) == 0) {
-			return vv_fail(err, VV_EUSAGE, "'%s' is to be moved twice",
+			return vv_fail(err, VV_EUSAGE, "'%s' would be moved twice",
 				       vv_text_shows(c->name));
 		}
 		*deletes = *deletes || !c->id;
