@@ -301,6 +301,9 @@ vv_status vv_files_get_pack(vv_host *h, const vv_host_pack *p, vv_buf *out, vv_e
 	vv_status rc;
 
 	pack_name(name, p->hash);
+	if (p->len > VV_HOST_PACK_MAX) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is longer than a pack can be", name);
+	}
 	rc = vv_place_get(&h->place, name, 0, p->len, out, &why);
 	if (rc == VV_EREFUSED) {
 		rc = VV_ENOTFOUND;

@@ -22,8 +22,6 @@
 #include "repo/host/files.h"
 #include "repo/host/host_internal.h"
 
-#define PACK_MAX (64u << 20) /* a blob that is larger is no pack of ours */
-
 /* --- what is complete there -------------------------------------------------------------------- */
 
 #define COMPLETE_MAX 256u /* commits */
@@ -270,9 +268,9 @@ static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	*is_here(n, p) = true; /* what cannot be had is not asked for again */
-	const vv_status got = vv_host_is_place(h)
-				      ? vv_files_get_pack(h, p, &bytes, &why)
-				      : vv_blob_read(h->scratch, &p->blob, PACK_MAX, &bytes, &why);
+	const vv_status got = vv_host_is_place(h) ? vv_files_get_pack(h, p, &bytes, &why)
+						  : vv_blob_read(h->scratch, &p->blob,
+								 VV_HOST_PACK_MAX, &bytes, &why);
 	if (got == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
 		h->came.packs++;

@@ -43,6 +43,7 @@ struct vv_git_host {
 	vv_host *host;   /* of the remote: NULL until it is needed */
 	vv_host *kept;   /* of the store; NULL: none, or not yet */
 	vv_host *keeps;  /* one of both, which keeps the blocks; NULL until that is known */
+	bool beside;     /* the ref keeps blocks, too: those from before there was a store */
 	bool fresh;      /* it knows what is there */
 	bool rewritten;  /* the ref was overwritten since it was seen last, and nobody was told */
 	bool reading;    /* somebody gets from it, and sends nothing */
@@ -564,6 +565,51 @@ vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err
 	return vv_host_verify(g->keeps, v, err);
 }
 
+/* What the store lacks may be in the ref still, which kept the blocks before. */
+static vv_status need_beside(vv_git_host *g, vv_error *err)
+{
+	vv_host_change ignored;
+	vv_status rc;
+
+	if (g->beside || g->keeps != g->kept ||
+	    (vv_oid_is_null(&g->refs.usual_tip) && vv_oid_is_null(&g->refs.branch_tip))) {
+		return VV_OK;
+	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) {
+		return rc;
+	}
+	rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &ignored, err);
+	g->beside = rc == VV_OK;
+	return rc;
+}
+
+/* Gets the packs of these, from wherever they are. */
+static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_error *err)
+{
+	vv_cid *rest = vv_calloc(count + 1, sizeof(*rest));
+	size_t left = 0;
+	vv_status rc = rest ? vv_host_prefetch(g->keeps, cids, count, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && g->keeps == g->kept && i < count; i++) {
+		if (!vv_host_has(g->keeps, &cids[i])) {
+			rest[left++] = cids[i];
+		}
+	}
+	if (left > 0 && (rc = need_beside(g, err)) == VV_OK && g->beside) {
+		rc = vv_host_prefetch(g->host, rest, left, err);
+	}
+	vv_free(rest);
+	return rc;
+}
+
+static vv_status get_block(vv_git_host *g, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = vv_host_get(g->keeps, cid, out, err);
+
+	return rc < 0 && g->beside && vv_host_get(g->host, cid, out, &why) == VV_OK ? VV_OK : rc;
+}
+
 static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
 		      void *payload, vv_error *err)
 {
@@ -572,7 +618,7 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_status got = vv_host_get(g->keeps, &wants[i].cid, &bytes, &why);
+		vv_status got = get_block(g, &wants[i].cid, &bytes, &why);
 		if (got == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
 		} else if (got < 0) { /* damaged, too: whoever has it may give it */
@@ -599,8 +645,7 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 	for (size_t i = 0; i < count; i++) {
 		cids[i] = wants[i].cid;
 	}
-	if ((rc = need_host(g, err)) == VV_OK &&
-	    (rc = vv_host_prefetch(g->keeps, cids, count, err)) == VV_OK) {
+	if ((rc = need_host(g, err)) == VV_OK && (rc = prefetch(g, cids, count, err)) == VV_OK) {
 		rc = give(g, wants, count, fn, fn_payload, err);
 	}
 	vv_free(cids);
@@ -657,7 +702,7 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 	}
 	if ((rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
 				    add_root, &r, err)) == VV_OK) {
-		rc = vv_host_prefetch(g->keeps, r.items, r.count, err);
+		rc = prefetch(g, r.items, r.count, err);
 	}
 	vv_free(r.items);
 	return rc;

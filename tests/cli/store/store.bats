@@ -179,3 +179,73 @@ server.serve_forever()' "$store.port" "$store"
 	succeeds varve push --blocks
 	succeeds varve doctor
 }
+
+@test "what lies at the host moves to a store, and back" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	git tag old HEAD~1
+	store=$PWD/../store
+	varve store add team "$store" 2> /dev/null
+	varve add -q .varveconfig
+	varve commit -qm store
+	succeeds varve push --blocks
+	[ "$(ls "$store/versions" | wc -l)" -eq 2 ]
+	succeeds varve push
+	git -C ../host.git update-ref -d refs/varve/blocks
+	succeeds varve clone -q "$url" ../b
+	cd ../b
+	sound
+	cmp prices.csv ../a/prices.csv
+	cd ../a
+	varve store remove team
+	succeeds varve store list --json
+	varve commit -qam "no store"
+	succeeds varve push --blocks
+	succeeds varve push
+	mv "$store" "$store.away"
+	succeeds varve clone -q "$url" ../c
+	cd ../c
+	sound
+}
+
+@test "a clone without all rows names what fetches them before it moves them to a store" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	varve clone -q --lazy "$url" ../b
+	cd ../b
+	varve store add team "$PWD/../store" 2> /dev/null
+	varve add -q .varveconfig
+	varve commit -qm store
+	ends_with 2 varve push
+	stderr_has "varve fetch --data --all"
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD~1)" ]
+	succeeds varve fetch --data --all
+	succeeds varve push
+	[ "$(ls ../store/versions | wc -l)" -eq 2 ]
+}
+
+@test "lists and versions that promise what cannot be are refused without more than is there" {
+	varve store add team "$PWD/../shared" 2> /dev/null
+	pushed 100
+	local list version
+	list=$(ls "$PWD"/../shared/lists/*)
+	version=$(ls "$PWD"/../shared/versions/*)
+	cp "$list" ../list
+	cp "$version" ../version
+	# The length of the pack: 2^62.
+	printf '\100' | dd of="$list" bs=1 seek=31 conv=notrunc status=none
+	ends_with 1 varve clone -q "$url" ../b
+	stderr_has "damaged"
+	rm -r ../b
+	cp ../list "$list"
+	printf 'varve version 1\n../../../../etc/passwd\n' > "$version"
+	succeeds varve clone -q "$url" ../b
+	rm -r ../b
+	head -c 5000000 /dev/zero > "$version"
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
