@@ -474,9 +474,9 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 	struct MHD_OptionItem options[] = {
 		{MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)keep_words, s},
 		{MHD_OPTION_LISTEN_SOCKET, fd, NULL},
-		/* Some more, which connection.c ends, so that it chooses. */
-		{MHD_OPTION_CONNECTION_LIMIT,
-		 (intptr_t)(s->o.connections + s->o.connections / 4 + 8), NULL},
+		/* More than connection.c lets stay, so that it chooses: beyond these libmicrohttpd closes without an
+		 * answer, and who was turned away counts until its thread has ended. */
+		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(s->o.connections * 2 + 8), NULL},
 		/* The watch sees to it, which knows who is waited for. */
 		{MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)HEAD_MAX * 2, NULL},
