@@ -1,8 +1,8 @@
 /*
- * arrow: knows how the rows of a table become columns in memory that other programs read.
+ * arrow: knows how the rows of a table become batches that other programs read.
  *
- * Formats: Apache Arrow, "The Arrow C data interface" and "The Arrow C stream interface". Buffers begin at multiples of 64
- * bytes; offsets of arrays are 0 and counts of nulls exact, which consumers rely on.
+ * Formats: Apache Arrow, "The Arrow C data interface" and "The Arrow C stream interface". Offsets of arrays are 0 and
+ * counts of nulls exact, which consumers rely on.
  */
 #include "varve/arrow.h"
 
@@ -10,69 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/show.h"
 #include "base/sys.h"
-#include "base/text.h"
 #include "base/thread.h"
-#include "dataset/format/spelling.h"
+#include "lib/arrow_column.h"
 #include "lib/handles.h"
 
 #define BATCH_ROWS 65536u
 #define BATCH_TEXT                                                                                 \
 	((size_t)64 << 20) /* bytes of a column of text that end a batch: offsets have 32 bits */
-#define ALIGN 64u
+/* Rows of a group that are put at once, so that texts that many rows share cannot go far beyond that. */
+#define STEP_ROWS 256u
 #define ARROW_FLAGS ((uint32_t)VARVE_ARROW_TEXT)
 
-typedef enum form { FORM_TEXT, FORM_INT, FORM_DOUBLE, FORM_BOOL, FORM_DATE, FORM_DATETIME } form;
-
 static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:"};
-static const uint8_t form_sizes[] = {4, 8, 8,
-				     0, 4, 8}; /* bytes of a value; of text, of an offset */
-
-/* ---- memory that the consumer gets ---- */
-
-typedef struct memory {
-	char *bytes;
-	size_t len, cap;
-} memory;
-
-/* Room for so many bytes more; new ones are 0. */
-static bool make_room(memory *m, size_t more)
-{
-	size_t cap = m->cap;
-	void *bytes = NULL;
-
-	if (more <= m->cap - m->len) {
-		return true;
-	}
-	while (cap - m->len < more) {
-		cap = cap ? 2 * cap : 4096;
-	}
-	if (posix_memalign(&bytes, ALIGN, cap) != 0) {
-		return false;
-	}
-	if (m->len > 0) {
-		memcpy(bytes, m->bytes, m->len);
-	}
-	memset((char *)bytes + m->len, 0, cap - m->len);
-	free(m->bytes);
-	m->bytes = bytes;
-	m->cap = cap;
-	return true;
-}
-
-/* ---- a column under way ---- */
-
-typedef struct builder {
-	size_t place; /* in the table */
-	form form;
-	const vv_field *field;
-	bool json;
-	bool only_empty; /* the missing value is the empty text, and no other */
-	memory valid, values, text;
-	int64_t nulls;
-} builder;
 
 struct varve_arrow_status {
 	atomic_uint refs;
@@ -84,249 +34,22 @@ struct varve_arrow_status {
 typedef struct stream {
 	varve_table *table;
 	varve_rows *rows;
-	builder *builders;
+	vv_rows *groups; /* of rows */
+	vv_rows_group group;
+	size_t at; /* the next of its rows */
+	vv_arrow_column *columns;
 	size_t count;
 	char *row_number; /* NULL: none */
-	memory numbers;
+	vv_arrow_memory numbers;
 	uint64_t batch_rows;
+	size_t usual_rows; /* of an array, where it can be known */
 	int32_t misfit;
+	vv_arrow_misfits misfits;
 	bool ended;
 	int failed; /* errno of the first failure */
 	varve_arrow_status *status;
 	char message[VV_MESSAGE_MAX + 64];
 } stream;
-
-static form form_of(const vv_field *f, bool text)
-{
-	if (text) {
-		return FORM_TEXT;
-	}
-	switch (f->type) {
-	case VV_TYPE_INTEGER:
-		return FORM_INT;
-	case VV_TYPE_NUMBER:
-		return FORM_DOUBLE;
-	case VV_TYPE_BOOLEAN:
-		return FORM_BOOL;
-	case VV_TYPE_DATE:
-		return FORM_DATE;
-	case VV_TYPE_DATETIME:
-		return FORM_DATETIME;
-	default:
-		return FORM_TEXT;
-	}
-}
-
-static void clear_builder(builder *b)
-{
-	free(b->valid.bytes);
-	free(b->values.bytes);
-	free(b->text.bytes);
-	memset(&b->valid, 0, sizeof(b->valid));
-	memset(&b->values, 0, sizeof(b->values));
-	memset(&b->text, 0, sizeof(b->text));
-	b->nulls = 0;
-}
-
-static bool set_bit(memory *m, size_t row, bool on)
-{
-	if (m->len <= row / 8) {
-		if (!make_room(m, 1)) {
-			return false;
-		}
-		m->len++;
-	}
-	if (on) {
-		m->bytes[row / 8] = (char)(m->bytes[row / 8] | (1 << row % 8));
-	}
-	return true;
-}
-
-static bool put_bytes(memory *m, const void *bytes, size_t len)
-{
-	if (!make_room(m, len)) {
-		return false;
-	}
-	if (len > 0) {
-		memcpy(m->bytes + m->len, bytes, len);
-		m->len += len;
-	}
-	return true;
-}
-
-static bool put_null(builder *b, size_t row)
-{
-	static const char zeros[8];
-	uint32_t end = (uint32_t)b->text.len;
-
-	b->nulls++;
-	if (!set_bit(&b->valid, row, false)) {
-		return false;
-	}
-	if (b->form == FORM_BOOL) {
-		return set_bit(&b->values, row, false);
-	}
-	return b->form == FORM_TEXT ? put_bytes(&b->values, &end, sizeof(end))
-				    : put_bytes(&b->values, zeros, form_sizes[b->form]);
-}
-
-static bool put_text(builder *b, const vv_cell *c)
-{
-	uint32_t end;
-
-	if (!put_bytes(&b->text, c->text, c->len)) {
-		return false;
-	}
-	end = (uint32_t)b->text.len;
-	return put_bytes(&b->values, &end, sizeof(end));
-}
-
-static bool put_value(builder *b, size_t row, const varve_value *v)
-{
-	int32_t days = (int32_t)v->i;
-
-	switch (b->form) {
-	case FORM_BOOL:
-		return set_bit(&b->values, row, v->i != 0);
-	case FORM_DOUBLE:
-		return put_bytes(&b->values, &v->d, sizeof(v->d));
-	case FORM_DATE:
-		return put_bytes(&b->values, &days, sizeof(days));
-	default:
-		return put_bytes(&b->values, &v->i, sizeof(v->i));
-	}
-}
-
-/* ---- cells ---- */
-
-/* Numbers as they are usually written: false for all others. */
-static bool quick_value(varve_value *v, const builder *b, const vv_cell *c)
-{
-	uint64_t key, digits;
-	size_t sign, point;
-	const char *dot;
-
-	if (c->len == 0 || c->len > 17 || (b->json && c->state != VV_CELL_LITERAL) ||
-	    (b->form != FORM_INT && b->form != FORM_DOUBLE) || b->field->decimal_char != '.' ||
-	    b->field->group[0] || !b->field->bare_number) {
-		return false;
-	}
-	key = spell_key(c->text, c->len);
-	if (spell_read_integer(&v->i, c->text, c->len, key)) {
-		if (b->form == FORM_DOUBLE &&
-		    (v->i > (int64_t)1 << 53 || v->i < -((int64_t)1 << 53))) {
-			return false;
-		}
-		v->d = (double)v->i;
-		return true;
-	}
-	/* At most 15 digits and a power of ten up to 22: both are doubles, so their quotient is the nearest one. */
-	sign = c->text[0] == '-';
-	dot = memchr(c->text, '.', c->len);
-	if (b->form != FORM_DOUBLE || !dot || (point = (size_t)(dot - c->text)) == sign ||
-	    point + 1 == c->len || c->len - sign > 16) {
-		return false;
-	}
-	char joined[16];
-	size_t len = c->len - sign - 1;
-
-	memcpy(joined, c->text + sign, point - sign);
-	memcpy(joined + point - sign, dot + 1, c->len - point - 1);
-	if (!spell_digits(&digits, joined, len)) {
-		return false;
-	}
-	v->d = (double)digits / (double)spell_power[c->len - point - 1];
-	v->d = sign ? -v->d : v->d;
-	return true;
-}
-
-static bool is_missing(const builder *b, const vv_cell *c)
-{
-	if (b->only_empty && c->state == VV_CELL_TEXT) {
-		return c->len == 0 && !b->json; /* "" of JSON is a text, null is missing */
-	}
-	return vv_field_missing(b->field, c);
-}
-
-/* 1: a value, 0: not one of the column's, <0: no memory. */
-static int read_value(varve_value *v, const stream *s, const builder *b, const vv_cell *c,
-		      vv_error *err)
-{
-	varve_error e;
-	int rc;
-
-	if (quick_value(v, b, c)) {
-		return 1;
-	}
-	rc = varve_table_value(v, s->table, b->place, (const varve_cell *)(const void *)c, &e);
-	if (rc < 0) {
-		return vv_fail(err, (vv_status)rc, "%s", e.message);
-	}
-	switch (v->kind) {
-	case VARVE_VALUE_INT64:
-		v->d = (double)v->i;
-		return b->form == FORM_INT || b->form == FORM_DOUBLE;
-	case VARVE_VALUE_DOUBLE:
-		return b->form == FORM_DOUBLE;
-	case VARVE_VALUE_BOOL:
-		return b->form == FORM_BOOL;
-	case VARVE_VALUE_DATE:
-		return b->form == FORM_DATE && v->i >= INT32_MIN && v->i <= INT32_MAX;
-	case VARVE_VALUE_DATETIME:
-		return b->form == FORM_DATETIME;
-	default:
-		return 0;
-	}
-}
-
-static vv_status note_misfit(stream *s, const builder *b, const vv_cell *c, uint64_t number,
-			     vv_error *err)
-{
-	varve_arrow_status *st = s->status;
-
-	vv_mutex_lock(st->lock);
-	if (st->counts.misfits++ == 0) {
-		st->counts.misfit_row = number;
-		st->counts.misfit_column = (int32_t)b->place;
-	}
-	vv_mutex_unlock(st->lock);
-	if (s->misfit == VARVE_MISFIT_NULL) {
-		return VV_OK;
-	}
-	return b->form == FORM_TEXT
-		       ? vv_fail(err, VV_EINPUT, "row %llu: column '%s' is not UTF-8: '%s'",
-				 (unsigned long long)number, vv_text_shows(b->field->name),
-				 vv_text_show(c->text, c->len))
-		       : vv_fail(err, VV_EINPUT,
-				 "row %llu: column '%s' is of type %s, and this is not one: '%s'",
-				 (unsigned long long)number, vv_text_shows(b->field->name),
-				 varve_table_column(s->table, b->place)->type_name,
-				 vv_text_show(c->text, c->len));
-}
-
-static vv_status put_cell(stream *s, builder *b, const vv_cell *c, size_t row, uint64_t number,
-			  vv_error *err)
-{
-	varve_value v;
-	vv_status rc;
-	bool ok;
-	int is;
-
-	if (is_missing(b, c)) {
-		return put_null(b, row) ? VV_OK : vv_fail_nomem(err);
-	}
-	is = b->form == FORM_TEXT ? vv_utf8_valid(c->text, c->len) : read_value(&v, s, b, c, err);
-	if (is < 0) {
-		return (vv_status)is;
-	}
-	if (!is) {
-		rc = note_misfit(s, b, c, number, err);
-		return rc < 0 ? rc : put_null(b, row) ? VV_OK : vv_fail_nomem(err);
-	}
-	ok = set_bit(&b->valid, row, true) &&
-	     (b->form == FORM_TEXT ? put_text(b, c) : put_value(b, row, &v));
-	return ok ? VV_OK : vv_fail_nomem(err);
-}
 
 /* ---- batches ---- */
 
@@ -381,7 +104,7 @@ static bool hold(struct ArrowArray *a, int64_t length, int64_t nulls, int64_t bu
 	return true;
 }
 
-static void give_buffer(struct ArrowArray *a, size_t i, memory *m)
+static void give_buffer(struct ArrowArray *a, size_t i, vv_arrow_memory *m)
 {
 	held *h = a->private_data;
 
@@ -389,21 +112,19 @@ static void give_buffer(struct ArrowArray *a, size_t i, memory *m)
 	memset(m, 0, sizeof(*m));
 }
 
-static bool give_column(struct ArrowArray *a, builder *b, size_t rows)
+static bool give_column(struct ArrowArray *a, vv_arrow_column *c, size_t rows)
 {
-	/* A buffer of no bytes is a pointer all the same: not every consumer takes NULL. */
-	if (!make_room(&b->values, 1) || (b->form == FORM_TEXT && !make_room(&b->text, 1)) ||
-	    !hold(a, (int64_t)rows, b->nulls, b->form == FORM_TEXT ? 3 : 2, 0)) {
+	if (!vv_arrow_column_end(c, rows) ||
+	    !hold(a, (int64_t)rows, (int64_t)c->nulls, c->form == VV_ARROW_TEXT ? 3 : 2, 0)) {
 		return false;
 	}
-	if (b->nulls > 0) {
-		give_buffer(a, 0, &b->valid);
+	if (c->nulls > 0) {
+		give_buffer(a, 0, &c->valid);
 	}
-	give_buffer(a, 1, &b->values);
-	if (b->form == FORM_TEXT) {
-		give_buffer(a, 2, &b->text);
+	give_buffer(a, 1, &c->values);
+	if (c->form == VV_ARROW_TEXT) {
+		give_buffer(a, 2, &c->text);
 	}
-	clear_builder(b);
 	return true;
 }
 
@@ -415,13 +136,13 @@ static vv_status give_batch(stream *s, struct ArrowArray *out, size_t rows, vv_e
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		if (!give_column(out->children[i], &s->builders[i], rows)) {
+		if (!give_column(out->children[i], &s->columns[i], rows)) {
 			out->release(out);
 			return vv_fail_nomem(err);
 		}
 	}
 	if (s->row_number) {
-		if (!make_room(&s->numbers, 1) ||
+		if (!vv_arrow_room(&s->numbers, 1) ||
 		    !hold(out->children[s->count], (int64_t)rows, 0, 2, 0)) {
 			out->release(out);
 			return vv_fail_nomem(err);
@@ -433,17 +154,13 @@ static vv_status give_batch(stream *s, struct ArrowArray *out, size_t rows, vv_e
 
 static vv_status begin_batch(stream *s, vv_error *err)
 {
-	static const uint32_t zero;
+	vv_status rc = VV_OK;
 
-	for (size_t i = 0; i < s->count; i++) {
-		clear_builder(&s->builders[i]);
-		if (s->builders[i].form == FORM_TEXT &&
-		    !put_bytes(&s->builders[i].values, &zero, sizeof(zero))) {
-			return vv_fail_nomem(err);
-		}
+	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
+		rc = vv_arrow_column_begin(&s->columns[i], s->usual_rows, err);
 	}
 	s->numbers.len = 0;
-	return VV_OK;
+	return rc;
 }
 
 static bool is_full(const stream *s, size_t rows)
@@ -451,48 +168,103 @@ static bool is_full(const stream *s, size_t rows)
 	bool full = rows >= s->batch_rows;
 
 	for (size_t i = 0; i < s->count && !full; i++) {
-		full = s->builders[i].text.len >= BATCH_TEXT;
+		full = s->columns[i].text.len >= BATCH_TEXT;
 	}
 	return full;
 }
 
-static vv_status put_row(stream *s, const vv_cell *cells, size_t row, vv_error *err)
+/* Makes sure that there is a row of the group. 1, 0, <0. */
+static int take_group(stream *s, vv_error *err)
 {
-	uint64_t number = varve_rows_number(s->rows);
+	vv_status rc = VV_OK;
+	int more;
+
+	if (s->at < s->group.count) {
+		return 1;
+	}
+	if ((more = vv_rows_next_group(s->groups, &s->group, err)) <= 0) {
+		s->group.count = 0;
+		return more;
+	}
+	s->at = 0;
+	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
+		rc = vv_arrow_column_take(&s->columns[i], s->group.batch, err);
+	}
+	return rc < 0 ? (int)rc : 1;
+}
+
+static vv_status put_numbers(stream *s, const uint32_t *rows, size_t count, vv_error *err)
+{
+	uint64_t *to;
+
+	if (!vv_arrow_room(&s->numbers, count * sizeof(*to))) {
+		return vv_fail_nomem(err);
+	}
+	to = (uint64_t *)(void *)(s->numbers.bytes + s->numbers.len);
+	for (size_t i = 0; i < count; i++) {
+		to[i] = s->group.batch->first_row + rows[i];
+	}
+	s->numbers.len += count * sizeof(*to);
+	return VV_OK;
+}
+
+/* Some rows of the group; *have: rows of the batch. */
+static vv_status put_rows(stream *s, size_t *have, vv_error *err)
+{
+	const vv_batch *b = s->group.batch;
+	const uint32_t *rows = s->group.rows + s->at;
+	size_t count = s->group.count - s->at, step = b->has_long ? 1 : STEP_ROWS;
 	vv_status rc = VV_OK;
 
+	count = count < step ? count : step;
+	count = count < s->batch_rows - *have ? count : (size_t)(s->batch_rows - *have);
 	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
-		rc = put_cell(s, &s->builders[i], &cells[i], row, number, err);
+		rc = vv_arrow_column_put(&s->columns[i], rows, count, *have, b->first_row,
+					 &s->misfits, err);
 	}
-	if (rc == VV_OK && s->row_number && !put_bytes(&s->numbers, &number, sizeof(number))) {
-		rc = vv_fail_nomem(err);
+	if (rc == VV_OK && s->row_number) {
+		rc = put_numbers(s, rows, count, err);
 	}
+	if (rc == VV_OK && s->misfits.count > 0 && s->misfit == VARVE_MISFIT_ERROR) {
+		s->misfits.count = 1; /* no more than the first one was looked for */
+		*err = s->misfits.why;
+		rc = s->misfits.why.code;
+	}
+	*have += count;
+	s->at += count;
 	return rc;
+}
+
+static void note_counts(stream *s, size_t rows)
+{
+	varve_arrow_counts *counts = &s->status->counts;
+
+	vv_mutex_lock(s->status->lock);
+	counts->rows += rows;
+	counts->misfits = s->misfits.count;
+	if (s->misfits.count > 0) {
+		counts->misfit_row = s->misfits.row;
+		counts->misfit_column = (int32_t)s->misfits.column;
+	}
+	vv_mutex_unlock(s->status->lock);
 }
 
 /* At the end *out has no release. */
 static vv_status next_batch(stream *s, struct ArrowArray *out, vv_error *err)
 {
-	const varve_cell *cells;
-	varve_error e;
 	size_t rows = 0;
 	int more = 1;
 	vv_status rc = begin_batch(s, err);
 
-	while (rc == VV_OK && !is_full(s, rows) &&
-	       (more = varve_rows_next(s->rows, &cells, &e)) > 0) {
-		rc = put_row(s, (const vv_cell *)(const void *)cells, rows++, err);
+	while (rc == VV_OK && !is_full(s, rows) && (more = take_group(s, err)) > 0) {
+		rc = put_rows(s, &rows, err);
 	}
-	if (more < 0) {
-		rc = vv_fail(err, (vv_status)more, "%s", e.message);
-	}
+	rc = more < 0 ? (vv_status)more : rc;
+	note_counts(s, rc < 0 ? 0 : rows);
 	if (rc < 0) {
 		return rc;
 	}
 	s->ended = more == 0;
-	vv_mutex_lock(s->status->lock);
-	s->status->counts.rows += rows;
-	vv_mutex_unlock(s->status->lock);
 	return rows > 0 ? give_batch(s, out, rows, err) : VV_OK;
 }
 
@@ -573,9 +345,9 @@ static bool put_schema(const stream *s, struct ArrowSchema *out)
 		return false;
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		const builder *b = &s->builders[i];
+		const vv_arrow_column *c = &s->columns[i];
 
-		if (!hold_schema(out->children[i], form_names[b->form], b->field->name, true, 0)) {
+		if (!hold_schema(out->children[i], form_names[c->form], c->field->name, true, 0)) {
 			out->release(out);
 			return false;
 		}
@@ -630,14 +402,14 @@ static const char *get_last_error(struct ArrowArrayStream *a)
 
 static void free_stream(stream *s)
 {
-	for (size_t i = 0; s->builders && i < s->count; i++) {
-		clear_builder(&s->builders[i]);
+	for (size_t i = 0; s->columns && i < s->count; i++) {
+		vv_arrow_column_clear(&s->columns[i]);
 	}
 	free(s->numbers.bytes);
 	varve_rows_free(s->rows);
 	varve_table_free(s->table);
 	varve_arrow_status_free(s->status);
-	vv_free(s->builders);
+	vv_free(s->columns);
 	vv_free(s->row_number);
 	vv_free(s);
 }
@@ -663,31 +435,24 @@ static vv_status make_status(varve_arrow_status **out, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status make_builders(stream *s, bool text, vv_error *err)
+static vv_status make_columns(stream *s, bool text, vv_error *err)
 {
 	const size_t *places = varve_rows_columns(s->rows, &s->count);
+	vv_status rc = VV_OK;
 
-	if (!(s->builders = vv_calloc(s->count + 1, sizeof(*s->builders)))) {
+	if (!(s->columns = vv_calloc(s->count + 1, sizeof(*s->columns)))) {
 		return vv_fail_nomem(err);
 	}
-	for (size_t i = 0; i < s->count; i++) {
-		builder *b = &s->builders[i];
-
-		b->place = places[i];
-		b->field = &s->table->table.schema.fields[b->place];
-		b->form = form_of(b->field, text);
-		b->json = s->table->table.root.dialect.form != VV_FORM_CSV;
-		b->only_empty = b->field->missing[0] && !*b->field->missing[0] &&
-				!b->field->missing[1];
+	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
+		rc = vv_arrow_column_init(&s->columns[i], s->table, places[i], text, err);
 	}
-	return VV_OK;
+	return rc;
 }
 
 static vv_status open_stream(stream *s, const varve_table *table, const varve_arrow_options *o,
 			     vv_error *err)
 {
 	varve_rows_options rows;
-	varve_error e;
 	vv_status rc;
 
 	if ((rc = vv_take_options(&rows, sizeof(rows), o->rows, err)) < 0 ||
@@ -706,11 +471,12 @@ static vv_status open_stream(stream *s, const varve_table *table, const varve_ar
 	if (o->row_number && !(s->row_number = vv_strdup(o->row_number))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = (vv_status)varve_rows_open(&s->rows, table, &rows, &e)) < 0) {
-		vv_fail(err, rc, "%s", e.message);
-		return e.hint[0] ? vv_hint(err, "%s", e.hint) : rc;
+	if (!rows.where && !rows.parts) {
+		s->usual_rows = s->table->facts.rows < s->batch_rows ? (size_t)s->table->facts.rows
+								     : (size_t)s->batch_rows;
 	}
-	return make_builders(s, (o->flags & VARVE_ARROW_TEXT) != 0, err);
+	rc = vv_rows_by_group(&s->rows, &s->groups, table, &rows, err);
+	return rc < 0 ? rc : make_columns(s, (o->flags & VARVE_ARROW_TEXT) != 0, err);
 }
 
 int varve_table_arrow(struct ArrowArrayStream *stream_out, varve_arrow_status **status,

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "dataset/table/dataset_reader.h"
+#include "lib/work/rows/rows.h"
 #include "lib/work/rows/where.h"
 #include "lib/work/view/version.h"
 #include "repo/git/repository.h"
@@ -123,6 +124,9 @@ vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error 
 /* The tests of a filter for a table; *out NULL where filter is. filter stays. */
 vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varve_table *table,
 			  vv_error *err);
+/* Rows that are read by vv_rows_next_group of *groups, which *out has. options are known in whole. */
+vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
+			   const varve_rows_options *options, vv_error *err);
 const varve_filter *vv_filter_keep(const varve_filter *filter);
 
 #endif

@@ -55,9 +55,9 @@ static uint64_t share_start(uint64_t rows, uint32_t part, uint32_t parts)
 	return rows / parts * part + rows % parts * part / parts;
 }
 
-static vv_status open_rows(varve_rows *r, const varve_rows_options *o, vv_error *err)
+static vv_status open_rows(varve_rows *r, const varve_rows_options *o, bool by_group, vv_error *err)
 {
-	vv_rows_options how = {.to = UINT64_MAX};
+	vv_rows_options how = {.to = UINT64_MAX, .by_group = by_group};
 	uint64_t rows = r->table->facts.rows;
 	vv_status rc = take_columns(r, o->columns, err);
 
@@ -79,29 +79,44 @@ static vv_status open_rows(varve_rows *r, const varve_rows_options *o, vv_error 
 	return rc < 0 ? rc : vv_rows_open(&r->rows, &r->table->table, &how, err);
 }
 
-int varve_rows_open(varve_rows **out, const varve_table *table, const varve_rows_options *options,
-		    varve_error *err)
+static vv_status new_rows(varve_rows **out, const varve_table *table, const varve_rows_options *o,
+			  bool by_group, vv_error *err)
 {
 	varve_rows *r = vv_calloc(1, sizeof(*r));
-	varve_rows_options o;
-	vv_error e;
 	vv_status rc;
 
 	*out = NULL;
 	if (!r) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
+		return vv_fail_nomem(err);
 	}
 	r->table = vv_table_keep(table);
-	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK) {
-		r->filter = vv_filter_keep(o.where);
-		rc = open_rows(r, &o, &e);
-	}
-	if (rc < 0) {
+	r->filter = vv_filter_keep(o->where);
+	if ((rc = open_rows(r, o, by_group, err)) < 0) {
 		varve_rows_free(r);
-		return vv_give(err, rc, &e);
+		return rc;
 	}
 	*out = r;
-	return 0;
+	return VV_OK;
+}
+
+int varve_rows_open(varve_rows **out, const varve_table *table, const varve_rows_options *options,
+		    varve_error *err)
+{
+	varve_rows_options o;
+	vv_error e;
+	vv_status rc = vv_take_options(&o, sizeof(o), options, &e);
+
+	*out = NULL;
+	return vv_give(err, rc < 0 ? rc : new_rows(out, table, &o, false, &e), &e);
+}
+
+vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
+			   const varve_rows_options *options, vv_error *err)
+{
+	vv_status rc = new_rows(out, table, options, true, err);
+
+	*groups = rc < 0 ? NULL : (*out)->rows;
+	return rc;
 }
 
 int varve_rows_next(varve_rows *rows, const varve_cell **cells, varve_error *err)

@@ -72,6 +72,32 @@ bool vv_group_has_cell(const vv_group *g, size_t column);
 vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *cell,
 			vv_arena *arena, vv_error *err);
 
+/* A column whose rows are not made one by one: what they share stands once. Borrows from the block and the arena. */
+typedef enum vv_run_form {
+	VV_RUN_CELLS, /* a cell for each row, `stride` apart */
+	VV_RUN_SHARED, /* cells[0 .. count): distinct values; of each row its number in index (NULL: all are the first) */
+	VV_RUN_INTEGERS, /* numbers, all spelled in one way, with an empty text where `empty` (or NULL) has a 1: */
+	VV_RUN_DECIMALS, /* in units of 10^-scale */
+	VV_RUN_DAYS,     /* since 1970-01-01 */
+	VV_RUN_MOMENTS   /* since 1970-01-01T00:00:00, in units of 10^-scale seconds */
+} vv_run_form;
+
+typedef struct vv_group_run {
+	vv_run_form form;
+	/* of all numbers; those of two runs in which these are the same, and form, are spelled alike */
+	uint8_t state, head;
+	unsigned scale;
+	const vv_cell *cells;
+	size_t stride, count;
+	const uint8_t *index, *empty;
+	int64_t *numbers; /* of each row; where one is empty 0 */
+	int64_t least, most;
+} vv_group_run;
+
+/* Numbers are given as such where `numbers` is set; else as cells. VV_ECORRUPT. */
+vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
+			  vv_arena *arena, vv_error *err);
+
 /* Decodes everything: cells[r * columns + c] for `columns` columns. */
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,
 			  vv_error *err);

@@ -9,7 +9,6 @@
 
 #include "base/buf.h"
 #include "dataset/format/group_internal.h"
-#include "dataset/format/planes.h"
 
 /* Both columns as they are in their blocks, after the first byte. */
 typedef struct part {
@@ -120,52 +119,6 @@ static answer compare_dicts(uint8_t *marks, part x, part y, size_t rows)
 }
 
 /* --- numbers and dates ------------------------------------------------------- */
-
-bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
-			int encoding)
-{
-	bool scaled = encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
-	size_t empties = 0;
-	uint64_t base;
-
-	if (end - p < 3 + scaled) {
-		return false;
-	}
-	n->flags = *p++;
-	n->scale = scaled ? *p++ : 0;
-	n->width = *p++;
-	if (n->width > 8 || !vv_varint_read(&p, end, &base)) {
-		return false;
-	}
-	n->base = (uint64_t)group_unzigzag(base);
-	n->empty = NULL;
-	if (n->flags & GROUP_EMPTIES) {
-		if ((size_t)(end - p) < rows || !group_count_marks(p, rows, &empties)) {
-			return false;
-		}
-		n->empty = p;
-		p += rows;
-	}
-	n->count = rows - empties;
-	n->planes = p;
-	return (size_t)(end - p) == n->count * n->width;
-}
-
-uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena)
-{
-	uint64_t *values = vv_arena_alloc(arena, (n->count + 1) * sizeof(*values)), at = n->base;
-
-	if (!values) {
-		return NULL;
-	}
-	vv_planes_join(values, n->planes, n->count, n->count, n->width);
-	for (size_t i = 0; i < n->count; i++) {
-		at = n->flags & GROUP_DELTAS ? at + (uint64_t)group_unzigzag(values[i])
-					     : n->base + values[i];
-		values[i] = at;
-	}
-	return values;
-}
 
 /* In which of the numbers they differ. False when out of memory. */
 static bool compare_values(uint8_t *marks, const group_numbers *a, const group_numbers *b,

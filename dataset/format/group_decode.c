@@ -499,6 +499,136 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 	}
 }
 
+/* --- runs ------------------------------------------------------------------ */
+
+/* Distinct values, once: false where the column has none, or is damaged. */
+static bool shared_run(vv_group_run *out, group_reading *in, int encoding, vv_arena *arena)
+{
+	vv_cell *values = vv_arena_alloc(arena, GROUP_DICT_MAX * sizeof(*values));
+	const size_t rows = in->count;
+	uint64_t count = 1;
+	bool known = true;
+
+	if (!values || (encoding != GROUP_CONST && encoding != GROUP_DICT)) {
+		return false;
+	}
+	if (encoding == GROUP_CONST) {
+		in->cells = values;
+		in->count = 1;
+		known = read_const(in, NULL) == VV_OK;
+	} else if (group_open_dict(in, values, &count, &out->index, NULL) < 0) {
+		return false;
+	}
+	for (size_t i = 0; out->index && i < rows; i++) {
+		known = known && out->index[i] < count;
+	}
+	out->form = VV_RUN_SHARED;
+	out->cells = values;
+	out->count = (size_t)count;
+	return known;
+}
+
+/* Dates and datetimes that can be written: the years 1 to 9999. */
+static bool in_years(const vv_group_run *r)
+{
+	int64_t unit = 1;
+
+	if (r->form == VV_RUN_MOMENTS) {
+		for (unsigned i = 0; i < r->scale; i++) {
+			unit *= 10;
+		}
+		unit *= 86400;
+	}
+	return (r->form != VV_RUN_DAYS && r->form != VV_RUN_MOMENTS) ||
+	       (r->least >= -SPELL_EPOCH * unit && r->most < (SPELL_DAYS - SPELL_EPOCH) * unit);
+}
+
+/* From the numbers that are not empty to those of all rows. NULL: no memory. */
+static int64_t *spread_numbers(int64_t *numbers, const group_numbers *n, size_t rows,
+			       vv_arena *arena)
+{
+	int64_t *to = n->empty ? vv_arena_alloc(arena, rows * sizeof(*to)) : numbers;
+
+	for (size_t i = 0; to && n->empty && i < rows; i++) {
+		to[i] = n->empty[i] ? 0 : *numbers++;
+	}
+	return to;
+}
+
+/* False: they are damaged, or there is no memory. */
+static bool number_run(vv_group_run *out, const group_reading *in, int encoding, vv_arena *arena)
+{
+	static const vv_run_form forms[] = {[GROUP_INTEGER] = VV_RUN_INTEGERS,
+					    [GROUP_DECIMAL] = VV_RUN_DECIMALS,
+					    [GROUP_DATE] = VV_RUN_DAYS,
+					    [GROUP_DATETIME] = VV_RUN_MOMENTS};
+	group_numbers n;
+	int64_t *to;
+
+	if (!group_numbers_open(&n, in->p, in->end, in->count, encoding) ||
+	    !group_number_head_fits(encoding, n.flags >> GROUP_FORM_SHIFT, n.scale) ||
+	    !(to = (int64_t *)group_numbers_join(&n, arena))) {
+		return false;
+	}
+	out->form = forms[encoding];
+	out->state = in->state;
+	out->head = (uint8_t)(n.flags >> GROUP_FORM_SHIFT);
+	out->scale = n.scale;
+	out->empty = n.empty;
+	out->least = out->most = n.count > 0 ? to[0] : 0;
+	for (size_t i = 1; i < n.count; i++) {
+		out->least = to[i] < out->least ? to[i] : out->least;
+		out->most = to[i] > out->most ? to[i] : out->most;
+	}
+	out->numbers = spread_numbers(to, &n, in->count, arena);
+	return out->numbers && in_years(out);
+}
+
+static bool run_in_place(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
+			 vv_arena *arena)
+{
+	group_reading in = {.stride = 1,
+			    .count = g->rows,
+			    .state = VV_CELL_TEXT,
+			    .arena = arena,
+			    .column = column};
+	uint8_t head;
+
+	if (column >= g->columns) {
+		return false;
+	}
+	in.p = g->column[column];
+	in.end = in.p + g->column_len[column];
+	head = *in.p++;
+	if (head >> 4 == GROUP_ONE_STATE && group_left(&in) > 0 && *in.p == VV_CELL_LITERAL) {
+		in.state = *in.p++;
+	} else if (head >> 4 != GROUP_ALL_TEXT) {
+		return false;
+	}
+	head &= 15;
+	return head >= GROUP_INTEGER && head <= GROUP_DATETIME
+		       ? numbers && number_run(out, &in, head, arena)
+		       : shared_run(out, &in, head, arena);
+}
+
+vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, bool numbers,
+			  vv_arena *arena, vv_error *err)
+{
+	vv_cell *cells;
+
+	memset(out, 0, sizeof(*out));
+	if (run_in_place(out, g, column, numbers, arena)) {
+		return VV_OK;
+	}
+	memset(out, 0, sizeof(*out));
+	if (!(cells = vv_arena_alloc(arena, g->rows * sizeof(*cells)))) {
+		return vv_fail_nomem(err);
+	}
+	out->cells = cells;
+	out->stride = 1;
+	return vv_group_column(g, column, cells, 1, arena, err);
+}
+
 vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_arena *arena,
 			  vv_error *err)
 {

@@ -207,6 +207,8 @@ typedef struct group_numbers {
  * they are damaged. */
 bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
 			int encoding);
+/* Is this a form that numbers of the encoding can have? */
+bool group_number_head_fits(int encoding, unsigned form, unsigned scale);
 /* The numbers themselves, those of empty values left out; NULL when out of memory. */
 uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena);
 

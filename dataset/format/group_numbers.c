@@ -31,19 +31,62 @@ typedef struct numbers {
 	size_t at, have; /* in unit */
 } numbers;
 
-static bool head_fits(const numbers *n)
+bool group_number_head_fits(int encoding, unsigned form, unsigned scale)
 {
-	if (n->width > 8) {
+	switch (encoding) {
+	case GROUP_DECIMAL:
+		return form < GROUP_DECIMAL_FORMS && scale > 0 && scale <= 18;
+	case GROUP_DATETIME:
+		return form < GROUP_DATETIME_FORMS && scale <= SPELL_PARTS_MAX;
+	default:
+		return form == 0;
+	}
+}
+
+bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, size_t rows,
+			int encoding)
+{
+	bool scaled = encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
+	size_t empties = 0;
+	uint64_t base;
+
+	if (end - p < 3 + scaled) {
 		return false;
 	}
-	switch (n->encoding) {
-	case GROUP_DECIMAL:
-		return n->form < GROUP_DECIMAL_FORMS && n->scale > 0 && n->scale <= 18;
-	case GROUP_DATETIME:
-		return n->form < GROUP_DATETIME_FORMS && n->scale <= SPELL_PARTS_MAX;
-	default:
-		return n->form == 0;
+	n->flags = *p++;
+	n->scale = scaled ? *p++ : 0;
+	n->width = *p++;
+	if (n->width > 8 || !vv_varint_read(&p, end, &base)) {
+		return false;
 	}
+	n->base = (uint64_t)group_unzigzag(base);
+	n->empty = NULL;
+	if (n->flags & GROUP_EMPTIES) {
+		if ((size_t)(end - p) < rows || !group_count_marks(p, rows, &empties)) {
+			return false;
+		}
+		n->empty = p;
+		p += rows;
+	}
+	n->count = rows - empties;
+	n->planes = p;
+	return (size_t)(end - p) == n->count * n->width;
+}
+
+uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena)
+{
+	uint64_t *values = vv_arena_alloc(arena, (n->count + 1) * sizeof(*values)), at = n->base;
+
+	if (!values) {
+		return NULL;
+	}
+	vv_planes_join(values, n->planes, n->count, n->count, n->width);
+	for (size_t i = 0; i < n->count; i++) {
+		at = n->flags & GROUP_DELTAS ? at + (uint64_t)group_unzigzag(values[i])
+					     : n->base + values[i];
+		values[i] = at;
+	}
+	return values;
 }
 
 static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
@@ -60,7 +103,8 @@ static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
 	n->deltas = (flags & GROUP_DELTAS) != 0;
 	n->scale = n->encoding == GROUP_DECIMAL || n->encoding == GROUP_DATETIME ? *in->p++ : 0;
 	n->width = *in->p++;
-	if (!head_fits(n) || !vv_varint_read(&in->p, in->end, &base)) {
+	if (n->width > 8 || !group_number_head_fits(n->encoding, n->form, n->scale) ||
+	    !vv_varint_read(&in->p, in->end, &base)) {
 		return group_bad(in, "the head of its numbers is damaged", err);
 	}
 	n->value = (uint64_t)group_unzigzag(base);

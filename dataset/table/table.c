@@ -505,6 +505,17 @@ vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_
 	return VV_OK;
 }
 
+vv_status vv_batch_run(vv_group_run *out, vv_batch *b, size_t column, bool numbers, vv_error *err)
+{
+	if (b->by_row) {
+		return vv_group_run_of(out, &b->group, column, numbers, &b->arena, err);
+	}
+	memset(out, 0, sizeof(*out));
+	out->cells = b->cells + column;
+	out->stride = b->columns;
+	return VV_OK;
+}
+
 vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err)
 {
 	vv_cell *own = &b->cells[row * b->columns];

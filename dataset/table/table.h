@@ -86,6 +86,8 @@ int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
 int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
 /* After vv_table_read_rows: the cells of these columns (places) in all rows, and of no others. */
 vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_error *err);
+/* After vv_table_read_rows: the column, whatever the group has it as (numbers: vv_group_run_of); valid until the next read. */
+vv_status vv_batch_run(vv_group_run *out, vv_batch *b, size_t column, bool numbers, vv_error *err);
 /* The cells of a row (from the batch's first on), valid until the next read. */
 vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error *err);
 /* One cell, valid until the next read. Of a column of which many are asked for, all are made. */

@@ -17,6 +17,8 @@ struct vv_rows {
 	vv_table_reader *tested; /* gives the tested columns; with where */
 	vv_table_reader *reader; /* gives the chosen columns; opened when first needed */
 	vv_batch tested_batch, batch;
+	uint32_t *held; /* by_group: rows of the batch that hold; room for held_cap */
+	size_t held_cap;
 	size_t at;     /* the next row of the batch */
 	uint64_t skip; /* rows before it are left out */
 	uint64_t number;
@@ -138,6 +140,12 @@ static int read_tested(vv_rows *r, vv_error *err)
 	return vv_table_read(r->tested, &r->tested_batch, err);
 }
 
+static int read_batch(vv_rows *r, vv_error *err)
+{
+	return r->o.by_group ? vv_table_read_rows(r->reader, &r->batch, err)
+			     : vv_table_read(r->reader, &r->batch, err);
+}
+
 /* The next group in which a row holds: both batches. 1, 0, <0. */
 static int read_where(vv_rows *r, vv_error *err)
 {
@@ -160,8 +168,7 @@ static int read_where(vv_rows *r, vv_error *err)
 	    (rc = vv_table_seek_group(r->reader, r->tested_batch.index, err)) < 0) {
 		return (int)rc;
 	}
-	if ((more = vv_table_read(r->reader, &r->batch, err)) > 0 &&
-	    r->batch.rows != r->tested_batch.rows) {
+	if ((more = read_batch(r, err)) > 0 && r->batch.rows != r->tested_batch.rows) {
 		return (int)vv_fail(err, VV_ECORRUPT,
 				    "a row group had different rows when it was read again");
 	}
@@ -174,7 +181,7 @@ static int read_next(vv_rows *r, vv_error *err)
 	int more;
 
 	do {
-		if ((more = vv_table_read(r->reader, &r->batch, err)) <= 0) {
+		if ((more = read_batch(r, err)) <= 0) {
 			return more;
 		}
 		if ((rc = vv_progress_part(r->o.progress, "reading rows", r->batch.first_row,
@@ -193,10 +200,58 @@ static bool holds(const vv_rows *r, size_t row)
 	       (!r->o.where || vv_where_holds(r->o.where, b->cells + row * b->columns));
 }
 
+/* The next batch, unless it failed or is over. */
+static void read_more(vv_rows *r)
+{
+	int more = r->o.where ? read_where(r, &r->why) : read_next(r, &r->why);
+
+	r->at = 0;
+	r->over = more == 0;
+	r->rc = more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status ending(const vv_rows *r, vv_error *err)
+{
+	if (r->rc < 0 && err) {
+		*err = r->why;
+	}
+	return r->rc;
+}
+
+static vv_status make_room_for_held(vv_rows *r)
+{
+	uint32_t *more;
+
+	if (r->held_cap < r->batch.rows) {
+		if (!(more = vv_realloc_array(r->held, r->batch.rows, sizeof(*more)))) {
+			return vv_fail_nomem(&r->why);
+		}
+		r->held = more;
+		r->held_cap = r->batch.rows;
+	}
+	return VV_OK;
+}
+
+int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err)
+{
+	size_t count = 0;
+
+	while (r->rc == VV_OK && !r->over && count == 0) {
+		read_more(r);
+		if (r->rc < 0 || r->over || (r->rc = make_room_for_held(r)) < 0) {
+			break;
+		}
+		for (size_t i = 0; i < r->batch.rows; i++) {
+			r->held[count] = (uint32_t)i;
+			count += holds(r, i);
+		}
+	}
+	*out = (vv_rows_group){&r->batch, r->held, count};
+	return r->rc == VV_OK ? count > 0 : (int)ending(r, err);
+}
+
 int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err)
 {
-	int more = 1;
-
 	while (r->rc == VV_OK && !r->over) {
 		while (r->at < r->batch.rows && !holds(r, r->at)) {
 			r->at++;
@@ -206,15 +261,9 @@ int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err)
 			*cells = r->batch.cells + r->at++ * r->batch.columns;
 			return 1;
 		}
-		more = r->o.where ? read_where(r, &r->why) : read_next(r, &r->why);
-		r->at = 0;
-		r->over = more == 0;
-		r->rc = more < 0 ? (vv_status)more : VV_OK;
+		read_more(r);
 	}
-	if (r->rc < 0 && err) {
-		*err = r->why;
-	}
-	return (int)r->rc;
+	return (int)ending(r, err);
 }
 
 uint64_t vv_rows_number(const vv_rows *r)
@@ -251,10 +300,7 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 	vv_status rc;
 
 	if (r->rc < 0) {
-		if (err) {
-			*err = r->why;
-		}
-		return r->rc;
+		return ending(r, err);
 	}
 	if (row < r->table->root.rows && (r->o.from > 0 || r->o.to < r->table->root.rows) &&
 	    (rc = group_start(&first, r->table, row, err)) < 0) {
@@ -276,6 +322,7 @@ void vv_rows_close(vv_rows *r)
 		vv_batch_clear(&r->batch);
 		vv_batch_clear(&r->tested_batch);
 		vv_free(r->columns);
+		vv_free(r->held);
 		vv_free(r);
 	}
 }

@@ -27,6 +27,7 @@ typedef struct vv_rows_options {
 	/* Only groups whose first row is one of [from, to), from the row `from` on where within is set. */
 	uint64_t from, to;
 	bool within;
+	bool by_group; /* rows are asked for by vv_rows_next_group, else by vv_rows_next */
 	const vv_progress *progress;
 } vv_rows_options;
 
@@ -38,6 +39,16 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 /* The next row: cells at the places of all the table's columns, valid until the next call. 1, 0, <0; after a failure the
  * same again. */
 int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err);
+
+/* The rows of a group that hold: places in the batch, which has been read by vv_table_read_rows (columns: vv_batch_run). */
+typedef struct vv_rows_group {
+	vv_batch *batch;
+	const uint32_t *rows;
+	size_t count; /* above 0 */
+} vv_rows_group;
+/* The next group that has such a row, valid until the next call. 1, 0, <0; after a failure the same again. */
+int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err);
+
 uint64_t vv_rows_number(const vv_rows *r); /* of the row that next gave last */
 
 /* next goes on with this row, or the first one after it that holds. VV_EUSAGE: its group is not one of those wanted. */

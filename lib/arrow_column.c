@@ -1,0 +1,489 @@
+/*
+ * arrow_column: knows which columns of a row group become arrays without their texts: numbers and dates that the group
+ * has as numbers, and values that rows share, which are read once. All others are read cell by cell.
+ */
+#include "lib/arrow_column.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/format/spelling.h"
+#include "dataset/schema/type.h"
+
+#define ALIGN 64u
+#define SHARED_MAX 255u
+#define EXACT ((int64_t)1 << 53) /* integers up to it are doubles */
+
+static const uint8_t value_sizes[] = {4, 8, 8,
+				      0, 4, 8}; /* bytes of a value; of text, of an offset */
+
+/* ---- memory ---- */
+
+bool vv_arrow_room(vv_arrow_memory *m, size_t more)
+{
+	size_t cap = m->cap;
+	void *bytes = NULL;
+
+	if (more <= m->cap - m->len) {
+		return true;
+	}
+	while (cap - m->len < more) {
+		cap = cap ? 2 * cap : 4096;
+	}
+	if (posix_memalign(&bytes, ALIGN, cap) != 0) {
+		return false;
+	}
+	if (m->len > 0) {
+		memcpy(bytes, m->bytes, m->len);
+	}
+	free(m->bytes);
+	m->bytes = bytes;
+	m->cap = cap;
+	return true;
+}
+
+static void drop(vv_arrow_memory *m)
+{
+	free(m->bytes);
+	memset(m, 0, sizeof(*m));
+}
+
+/* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
+static bool reach(vv_arrow_memory *m, size_t rows, int with)
+{
+	const size_t bytes = (rows + 7) / 8, more = bytes > m->len ? bytes - m->len : 0;
+
+	if (!vv_arrow_room(m, more)) {
+		return false;
+	}
+	if (more > 0) {
+		memset(m->bytes + m->len, with, more);
+		m->len = bytes;
+	}
+	return true;
+}
+
+static bool mark_null(vv_arrow_column *c, size_t row)
+{
+	if (!reach(&c->valid, row + 1, 0xff)) {
+		return false;
+	}
+	c->nulls++;
+	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] & ~(1 << row % 8));
+	return true;
+}
+
+/* ---- one cell ---- */
+
+/* Numbers as they are usually written: false for all others. */
+static bool quick_value(varve_value *v, const vv_arrow_column *col, const vv_cell *c)
+{
+	uint64_t key, digits;
+	size_t sign, point;
+	const char *dot;
+
+	if (c->len == 0 || c->len > 17 || (col->json && c->state != VV_CELL_LITERAL) ||
+	    (col->form != VV_ARROW_INT && col->form != VV_ARROW_DOUBLE) ||
+	    col->field->decimal_char != '.' || col->field->group[0] || !col->field->bare_number) {
+		return false;
+	}
+	key = spell_key(c->text, c->len);
+	if (spell_read_integer(&v->i, c->text, c->len, key)) {
+		if (col->form == VV_ARROW_DOUBLE && (v->i > EXACT || v->i < -EXACT)) {
+			return false;
+		}
+		v->d = (double)v->i;
+		return true;
+	}
+	/* At most 15 digits and a power of ten up to 22: both are doubles, so their quotient is the nearest one. */
+	sign = c->text[0] == '-';
+	dot = memchr(c->text, '.', c->len);
+	if (col->form != VV_ARROW_DOUBLE || !dot || (point = (size_t)(dot - c->text)) == sign ||
+	    point + 1 == c->len || c->len - sign > 16) {
+		return false;
+	}
+	char joined[16];
+	size_t len = c->len - sign - 1;
+
+	memcpy(joined, c->text + sign, point - sign);
+	memcpy(joined + point - sign, dot + 1, c->len - point - 1);
+	if (!spell_digits(&digits, joined, len)) {
+		return false;
+	}
+	v->d = (double)digits / (double)spell_power[c->len - point - 1];
+	v->d = sign ? -v->d : v->d;
+	return true;
+}
+
+static bool is_missing(const vv_arrow_column *col, const vv_cell *c)
+{
+	if (col->only_empty && c->state == VV_CELL_TEXT) {
+		return c->len == 0 && !col->json; /* "" of JSON is a text, null is missing */
+	}
+	return vv_field_missing(col->field, c);
+}
+
+static bool is_of_form(varve_value *v, vv_arrow_form form)
+{
+	switch (v->kind) {
+	case VARVE_VALUE_INT64:
+		v->d = (double)v->i;
+		return form == VV_ARROW_INT || form == VV_ARROW_DOUBLE;
+	case VARVE_VALUE_DOUBLE:
+		return form == VV_ARROW_DOUBLE;
+	case VARVE_VALUE_BOOL:
+		return form == VV_ARROW_BOOL;
+	case VARVE_VALUE_DATE:
+		return form == VV_ARROW_DATE && v->i >= INT32_MIN && v->i <= INT32_MAX;
+	case VARVE_VALUE_DATETIME:
+		return form == VV_ARROW_DATETIME;
+	default:
+		return false;
+	}
+}
+
+static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, const vv_cell *c,
+			    vv_error *err)
+{
+	varve_value v;
+	varve_error e;
+	int rc;
+
+	out->u.i = 0;
+	if (is_missing(col, c)) {
+		out->is = VV_ARROW_NULL;
+		return VV_OK;
+	}
+	if (col->form == VV_ARROW_TEXT) {
+		out->is = vv_utf8_valid(c->text, c->len) ? VV_ARROW_VALUE : VV_ARROW_MISFIT;
+		return VV_OK;
+	}
+	if (!quick_value(&v, col, c)) {
+		rc = varve_table_value(&v, col->table, col->place,
+				       (const varve_cell *)(const void *)c, &e);
+		if (rc < 0) {
+			return vv_fail(err, (vv_status)rc, "%s", e.message);
+		}
+		if (!is_of_form(&v, col->form)) {
+			out->is = VV_ARROW_MISFIT;
+			return VV_OK;
+		}
+	}
+	out->is = VV_ARROW_VALUE;
+	if (col->form == VV_ARROW_DOUBLE) {
+		out->u.d = v.d;
+	} else {
+		out->u.i = v.i;
+	}
+	return VV_OK;
+}
+
+/* The first one by rows, of the first column in a row, is what is reported. */
+static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const vv_cell *c,
+			uint64_t number)
+{
+	if (m->count++ > 0 && m->row <= number) {
+		return;
+	}
+	m->row = number;
+	m->column = col->place;
+	(void)(col->form == VV_ARROW_TEXT
+		       ? vv_fail(&m->why, VV_EINPUT, "row %llu: column '%s' is not UTF-8: '%s'",
+				 (unsigned long long)number, vv_text_shows(col->field->name),
+				 vv_text_show(c->text, c->len))
+		       : vv_fail(&m->why, VV_EINPUT,
+				 "row %llu: column '%s' is of type %s, and this is not one: '%s'",
+				 (unsigned long long)number, vv_text_shows(col->field->name),
+				 varve_table_column(col->table, col->place)->type_name,
+				 vv_text_show(c->text, c->len)));
+}
+
+/* ---- a group ---- */
+
+/* Can the column have the run's numbers as they are? */
+static bool takes_numbers(const vv_arrow_column *c, const vv_group_run *r)
+{
+	if (r->empty && (c->json || !c->empty_missing)) {
+		return false;
+	}
+	switch (r->form) {
+	case VV_RUN_INTEGERS:
+	case VV_RUN_DECIMALS:
+		return (c->form == VV_ARROW_INT && r->form == VV_RUN_INTEGERS) ||
+		       (c->form == VV_ARROW_DOUBLE && r->least >= -EXACT && r->most <= EXACT);
+	case VV_RUN_DAYS:
+		return c->form == VV_ARROW_DATE;
+	case VV_RUN_MOMENTS:
+		return c->form == VV_ARROW_DATETIME;
+	default:
+		return false;
+	}
+}
+
+/* Is one of the run's numbers a value? So are all that are spelled alike. 1, 0, <0. */
+static int try_one(vv_arrow_column *c, vv_batch *b, vv_error *err)
+{
+	const vv_group_run *r = &c->run;
+	size_t row = 0;
+	vv_arrow_value v;
+	vv_cell cell;
+	vv_status rc;
+
+	if (c->tried.known && c->tried.form == r->form && c->tried.state == r->state &&
+	    c->tried.head == r->head && c->tried.scale == r->scale) {
+		return c->tried.fits;
+	}
+	while (row < b->rows && r->empty && r->empty[row]) {
+		row++;
+	}
+	if (row == b->rows) {
+		return 1;
+	}
+	if ((rc = vv_batch_cell(b, row, c->place, &cell, err)) < 0 ||
+	    (rc = read_value(&v, c, &cell, err)) < 0) {
+		return (int)rc;
+	}
+	c->tried.known = true;
+	c->tried.fits = v.is == VV_ARROW_VALUE;
+	c->tried.form = r->form;
+	c->tried.state = r->state;
+	c->tried.head = r->head;
+	c->tried.scale = r->scale;
+	return c->tried.fits;
+}
+
+vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err)
+{
+	vv_group_run *r = &c->run;
+	vv_status rc = vv_batch_run(r, b, c->place, c->few, err);
+	int fits = 1;
+
+	if (rc == VV_OK && r->numbers) {
+		fits = takes_numbers(c, r) ? try_one(c, b, err) : 0;
+		if (fits <= 0) {
+			rc = fits < 0 ? (vv_status)fits : vv_batch_run(r, b, c->place, false, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		rc = read_value(&c->shared[i], c, &r->cells[i], err);
+	}
+	return rc;
+}
+
+static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			     vv_error *err)
+{
+	const vv_group_run *r = &c->run;
+	void *to = c->values.bytes + c->values.len;
+	const double unit = (double)spell_power[r->scale];
+	const int64_t micros = c->form == VV_ARROW_DATETIME ? (int64_t)spell_power[6 - r->scale]
+							    : 1;
+
+	if (c->form == VV_ARROW_DOUBLE) {
+		for (size_t i = 0; i < count; i++) {
+			((double *)to)[i] = (double)r->numbers[rows[i]] / unit;
+		}
+	} else if (c->form == VV_ARROW_DATE) {
+		for (size_t i = 0; i < count; i++) {
+			((int32_t *)to)[i] = (int32_t)r->numbers[rows[i]];
+		}
+	} else {
+		for (size_t i = 0; i < count; i++) {
+			((int64_t *)to)[i] = r->numbers[rows[i]] * micros;
+		}
+	}
+	for (size_t i = 0; r->empty && i < count; i++) {
+		if (r->empty[rows[i]] && !mark_null(c, have + i)) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return VV_OK;
+}
+
+/* The cell of a row, and what becomes of it; *own: room for that. NULL: it failed. */
+static const vv_arrow_value *value_of(const vv_cell **cell, vv_arrow_value *own,
+				      const vv_arrow_column *c, uint32_t row, vv_error *err)
+{
+	const vv_group_run *r = &c->run;
+	const size_t shared = r->index ? r->index[row] : 0;
+
+	if (r->form == VV_RUN_SHARED) {
+		*cell = &r->cells[shared];
+		return &c->shared[shared];
+	}
+	*cell = &r->cells[row * r->stride];
+	return read_value(own, c, *cell, err) < 0 ? NULL : own;
+}
+
+static vv_status put_text(vv_arrow_column *c, const vv_cell *cell, size_t row, vv_error *err)
+{
+	const size_t len = cell ? cell->len : 0;
+
+	if (len > (size_t)INT32_MAX - c->text.len) {
+		return vv_fail(err, VV_EREFUSED,
+			       "column '%s': an array of texts cannot have more than 2 GiB",
+			       vv_text_shows(c->field->name));
+	}
+	if (!vv_arrow_room(&c->text, len)) {
+		return vv_fail_nomem(err);
+	}
+	if (len > 0) {
+		memcpy(c->text.bytes + c->text.len, cell->text, len);
+		c->text.len += len;
+	}
+	((uint32_t *)(void *)c->values.bytes)[row + 1] = (uint32_t)c->text.len;
+	return VV_OK;
+}
+
+static void put_value(vv_arrow_column *c, const vv_arrow_value *v, size_t row)
+{
+	switch (c->form) {
+	case VV_ARROW_BOOL:
+		c->values.bytes[row / 8] = (char)(c->values.bytes[row / 8] | (v->u.i != 0)
+										     << row % 8);
+		break;
+	case VV_ARROW_DOUBLE:
+		((double *)(void *)c->values.bytes)[row] = v->u.d;
+		break;
+	case VV_ARROW_DATE:
+		((int32_t *)(void *)c->values.bytes)[row] = (int32_t)v->u.i;
+		break;
+	default:
+		((int64_t *)(void *)c->values.bytes)[row] = v->u.i;
+	}
+}
+
+static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			   uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
+{
+	static const vv_arrow_value nothing = {.is = VV_ARROW_NULL};
+	const vv_arrow_value *v;
+	const vv_cell *cell;
+	vv_arrow_value own;
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!(v = value_of(&cell, &own, c, rows[i], err))) {
+			return VV_ENOMEM;
+		}
+		if (v->is == VV_ARROW_MISFIT) {
+			note_misfit(misfits, c, cell, number + rows[i]);
+		}
+		if (v->is != VV_ARROW_VALUE) {
+			v = &nothing;
+			if (!mark_null(c, have + i)) {
+				return vv_fail_nomem(err);
+			}
+		}
+		if (c->form != VV_ARROW_TEXT) {
+			put_value(c, v, have + i);
+		} else if ((rc = put_text(c, v == &nothing ? NULL : cell, have + i, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
+{
+	const size_t bytes = count * value_sizes[c->form];
+	vv_status rc;
+
+	if (c->form == VV_ARROW_BOOL ? !reach(&c->values, have + count, 0)
+				     : !vv_arrow_room(&c->values, bytes)) {
+		return vv_fail_nomem(err);
+	}
+	rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
+			    : put_cells(c, rows, count, have, number, misfits, err);
+	c->values.len += bytes;
+	return rc;
+}
+
+/* ---- arrays ---- */
+
+static vv_arrow_form form_of(const vv_field *f, bool text)
+{
+	if (text) {
+		return VV_ARROW_TEXT;
+	}
+	switch (f->type) {
+	case VV_TYPE_INTEGER:
+		return VV_ARROW_INT;
+	case VV_TYPE_NUMBER:
+		return VV_ARROW_DOUBLE;
+	case VV_TYPE_BOOLEAN:
+		return VV_ARROW_BOOL;
+	case VV_TYPE_DATE:
+		return VV_ARROW_DATE;
+	case VV_TYPE_DATETIME:
+		return VV_ARROW_DATETIME;
+	default:
+		return VV_ARROW_TEXT;
+	}
+}
+
+/* Could a number or a date be one of the texts that mean a missing value? */
+static bool may_miss_numbers(const vv_field *f)
+{
+	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
+		if ((**m >= '0' && **m <= '9') || (**m == '-' && (*m)[1] != '\0')) {
+			return true;
+		}
+	}
+	return false;
+}
+
+vv_status vv_arrow_column_init(vv_arrow_column *c, const varve_table *table, size_t place,
+			       bool text, vv_error *err)
+{
+	const vv_field *f = &table->table.schema.fields[place];
+	const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
+
+	memset(c, 0, sizeof(*c));
+	c->table = table;
+	c->field = f;
+	c->place = place;
+	c->form = form_of(f, text);
+	c->json = table->table.root.dialect.form != VV_FORM_CSV;
+	c->only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1];
+	c->empty_missing = vv_field_missing(f, &empty);
+	c->few = c->form != VV_ARROW_TEXT && vv_field_known_by_few(f) && !may_miss_numbers(f);
+	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
+	return c->shared ? VV_OK : vv_fail_nomem(err);
+}
+
+void vv_arrow_column_clear(vv_arrow_column *c)
+{
+	drop(&c->valid);
+	drop(&c->values);
+	drop(&c->text);
+	vv_free(c->shared);
+	c->shared = NULL;
+}
+
+vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
+{
+	drop(&c->valid);
+	drop(&c->values);
+	drop(&c->text);
+	c->nulls = 0;
+	/* A buffer of no bytes is a pointer all the same: not every consumer takes NULL. */
+	if (!vv_arrow_room(&c->values, (rows + 1) * value_sizes[c->form] + 1) ||
+	    (c->form == VV_ARROW_TEXT && !vv_arrow_room(&c->text, 1))) {
+		return vv_fail_nomem(err);
+	}
+	if (c->form == VV_ARROW_TEXT) {
+		memset(c->values.bytes, 0, sizeof(uint32_t));
+		c->values.len = sizeof(uint32_t);
+	}
+	return VV_OK;
+}
+
+bool vv_arrow_column_end(vv_arrow_column *c, size_t rows)
+{
+	return c->nulls == 0 || reach(&c->valid, rows, 0xff);
+}

@@ -1,0 +1,96 @@
+/*
+ * arrow_column: a column of a table on its way into memory that other programs read, a row group at a time.
+ *
+ * A correct caller: vv_arrow_column_init; for each array vv_arrow_column_begin, then for each group vv_arrow_column_take
+ * and vv_arrow_column_put until the array is full, and the buffers taken out; vv_arrow_column_clear.
+ *
+ * Formats: Apache Arrow, "The Arrow columnar format". Buffers begin at multiples of 64 bytes.
+ */
+#ifndef VV_LIB_ARROW_COLUMN_H
+#define VV_LIB_ARROW_COLUMN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "dataset/table/table.h"
+#include "lib/handles.h"
+
+typedef enum vv_arrow_form {
+	VV_ARROW_TEXT,
+	VV_ARROW_INT,
+	VV_ARROW_DOUBLE,
+	VV_ARROW_BOOL,
+	VV_ARROW_DATE,
+	VV_ARROW_DATETIME
+} vv_arrow_form;
+
+/* Allocated by posix_memalign, since whoever takes it frees it later. */
+typedef struct vv_arrow_memory {
+	char *bytes;
+	size_t len, cap;
+} vv_arrow_memory;
+
+/* Room for so many bytes more. False: there is no memory. */
+bool vv_arrow_room(vv_arrow_memory *m, size_t more);
+
+/* Cells that are not values of their column. */
+typedef struct vv_arrow_misfits {
+	uint64_t count, row; /* row: of the first one */
+	size_t column;       /* its place in the table */
+	vv_error why;        /* likewise */
+} vv_arrow_misfits;
+
+/* What becomes of a value that rows share, or of one cell. */
+typedef struct vv_arrow_value {
+	enum { VV_ARROW_VALUE, VV_ARROW_NULL, VV_ARROW_MISFIT } is;
+	union {
+		int64_t i;
+		double d;
+	} u;
+} vv_arrow_value;
+
+typedef struct vv_arrow_column {
+	const varve_table *table;
+	const vv_field *field;
+	size_t place; /* in the table */
+	vv_arrow_form form;
+	bool json;
+	bool only_empty;    /* the missing value is the empty text, and no other */
+	bool empty_missing; /* it is one of them */
+	bool few;           /* numbers that are spelled alike are values if one of them is */
+	/* the array: valid has a bit a row, and nothing where there is no null */
+	vv_arrow_memory valid, values, text;
+	uint64_t nulls;
+	/* the group */
+	vv_group_run run;
+	vv_arrow_value *shared; /* of each of its values; room for 255 */
+	struct {
+		bool known, fits;
+		vv_run_form form;
+		uint8_t state, head;
+		unsigned scale;
+	} tried; /* numbers that were looked at last */
+} vv_arrow_column;
+
+/* text: all cells as they are written. The table outlives the column. */
+vv_status vv_arrow_column_init(vv_arrow_column *c, const varve_table *table, size_t place,
+			       bool text, vv_error *err);
+void vv_arrow_column_clear(vv_arrow_column *c);
+
+/* A new array, of about so many rows. */
+vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err);
+
+/* The rows that follow are those of this group, read by vv_table_read_rows. */
+vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
+
+/* Appends these rows of the group; the array has `have`, and number is that of the group's first row in the table.
+ * VV_EREFUSED: the texts of an array are longer than 2^31 bytes. */
+vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
+			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
+
+/* After the last row, before the buffers are taken. False: there is no memory. */
+bool vv_arrow_column_end(vv_arrow_column *c, size_t rows);
+
+#endif
