@@ -150,7 +150,7 @@ vv_status vv_hint(vv_error *err, const char *fmt, ...)
 	char text[sizeof err->hint];
 
 	if (!err) {
-		return VV_OK;
+		return VV_EUSAGE;
 	}
 	if (err->hint[0] == '\0') {
 		va_start(ap, fmt);
@@ -168,7 +168,7 @@ vv_status vv_prefix(vv_error *err, const char *fmt, ...)
 	va_list ap;
 
 	if (!err) {
-		return VV_OK;
+		return VV_EUSAGE;
 	}
 	va_start(ap, fmt);
 	format(prefix, sizeof prefix, fmt, ap);

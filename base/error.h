@@ -55,11 +55,11 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 /* Sets the message of a failed allocation; returns VV_ENOMEM. */
 vv_status vv_fail_nomem(vv_error *err);
 
-/* Sets the hint where none is set yet. Returns err->code. */
+/* Sets the hint where none is set yet. Returns err->code; for a NULL err VV_EUSAGE, so that a failure stays one. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Puts "<text>: " before the message, cutting the middle where it gets too long.
- * Returns err->code. */
+ * Returns as vv_hint does. */
 vv_status vv_prefix(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* VV_OK for VV_ENOTFOUND, of which err is cleared; any other status as it is. For what need not be there. */
