@@ -13,12 +13,10 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
 #include "cmd/varve/print/commit.h"
-#include "diff/rows/blame.h"
+#include "lib/work/diff/blame.h"
 #include "lib/work/diff/name_list.h"
-#include "lib/work/diff/versions.h"
 #include "lib/work/view/table_at.h"
 #include "repo/git/history/history.h"
-#include "repo/git/merge/lineage.h"
 #include "repo/git/tree.h"
 
 #define AUTHOR_WIDTH 20u
@@ -50,9 +48,9 @@ typedef struct blame_run {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	const char *path;
-	blamed *commits;
+	vv_blame_walk walk;
+	blamed *commits; /* those of the walk */
 	size_t count;
-	vv_blame *blame;
 	vv_name_list names; /* of --key */
 	uint64_t *rows;     /* of --row */
 	size_t row_count, row_cap;
@@ -67,7 +65,7 @@ static void run_clear(blame_run *r)
 		vv_free(r->commits[i].summary);
 	}
 	vv_free(r->commits);
-	vv_blame_free(r->blame);
+	vv_blame_walk_clear(&r->walk);
 	vv_free(r->rows);
 	vv_name_list_clear(&r->names);
 }
@@ -102,65 +100,6 @@ done:
 	vv_buf_clear(&date);
 	vv_commit_clear(&c);
 	return rc;
-}
-
-static vv_status join(void *payload, void *into, void *more, bool *joined, vv_error *err)
-{
-	return vv_blame_join(payload, into, more, joined, err);
-}
-
-/* Explains what stands at one commit by its parents. */
-static vv_status explain(blame_run *r, vv_lineage *l, vv_versions *v, const vv_lineage_stop *at,
-			 vv_error *err)
-{
-	size_t n = at->parent_count;
-	vv_table **older = vv_calloc(n + 1, sizeof(*older)), *newer = NULL;
-	vv_blame_part **parts = vv_calloc(n + 1, sizeof(*parts));
-	bool named = false;
-	vv_status rc = older && parts ? VV_OK : vv_fail_nomem(err);
-	if (rc == VV_OK) {
-		rc = vv_versions_get(v, &at->file, &newer, err);
-		n = newer ? n : 0;
-	}
-	for (size_t i = 0; rc == VV_OK && i < n; i++) {
-		rc = at->parents[i].path ? vv_versions_get(v, &at->parents[i], &older[i], err)
-					 : VV_OK;
-	}
-	if (rc == VV_OK) {
-		rc = vv_blame_step(r->blame, at->trail, newer, older, n, (uint32_t)r->count, parts,
-				   &named, err);
-	}
-	if (rc == VV_OK && named) {
-		rc = add_commit(r, &at->file.commit, err);
-	}
-	for (size_t i = 0; rc == VV_OK && i < n; i++) {
-		rc = parts[i] ? vv_lineage_follow(l, &at->parents[i], parts[i], err) : VV_OK;
-	}
-	vv_versions_trim(v);
-	vv_free(older);
-	vv_free(parts);
-	return rc;
-}
-
-/* Goes back through the commits that changed the path. */
-static vv_status walk(blame_run *r, vv_blame_part *all, const vv_oid *start, vv_error *err)
-{
-	const vv_lineage_options o = {.join = join, .payload = r->blame};
-	vv_versions v = {.repo = r->repo, .reader = r->reader};
-	vv_lineage *l = NULL;
-	vv_lineage_stop at;
-	int more = 0;
-	vv_status rc = vv_lineage_open(&l, r->repo, &o, err);
-	if (rc == VV_OK) {
-		rc = vv_lineage_begin(l, start, r->path, all, err);
-	}
-	while (rc == VV_OK && vv_blame_left(r->blame) > 0 &&
-	       (more = vv_lineage_next(l, &at, err)) > 0) {
-		rc = explain(r, l, &v, &at, err);
-	}
-	vv_versions_close(&v);
-	vv_lineage_close(l);
-	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* The columns that identify a row: places. */
@@ -297,7 +236,7 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row, uint64_t ind
 	const blame_run *r = l->r;
 	char number[24];
 	if (!r->o->cells) {
-		put_commit(l, &r->commits[vv_blame_of(r->blame, index, 0)]);
+		put_commit(l, &r->commits[vv_blame_of(r->walk.blame, index, 0)]);
 		if (l->key_count == 0) {
 			(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)row + 1);
 			vv_aligned_cell(&l->lines, number);
@@ -308,7 +247,7 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row, uint64_t ind
 	for (size_t i = 0; i < l->t->columns; i++) {
 		size_t c = l->order[i];
 		if (r->o->cells) {
-			put_commit(l, &r->commits[vv_blame_of(r->blame, index, c)]);
+			put_commit(l, &r->commits[vv_blame_of(r->walk.blame, index, c)]);
 			put_text(l, l->t->schema.fields[c].name, l->t->schema.fields[c].name_len,
 				 0);
 		}
@@ -331,12 +270,12 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 		vv_json_close_array(w);
 	}
 	if (!r->o->cells) {
-		vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, index, 0)].id);
+		vv_oid_text(hex, &r->commits[vv_blame_of(r->walk.blame, index, 0)].id);
 		vv_json_add_string(w, "commit", hex);
 	} else {
 		vv_json_add_object(w, "cells");
 		for (size_t c = 0; c < t->columns; c++) {
-			vv_oid_text(hex, &r->commits[vv_blame_of(r->blame, index, c)].id);
+			vv_oid_text(hex, &r->commits[vv_blame_of(r->walk.blame, index, c)].id);
 			vv_json_add_string(w, t->schema.fields[c].name, hex);
 		}
 		vv_json_close_object(w);
@@ -500,7 +439,6 @@ static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *co
 static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 {
 	vv_table_at first = {0};
-	vv_blame_part *all;
 	vv_oid start;
 	vv_status rc;
 	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
@@ -519,8 +457,12 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 					    .cells = r->o->cells,
 					    .temp_dir = vv_env_temp_dir(vv_repository_env(r->repo)),
 					    .pool = vv_dataset_reader_pool(r->reader)};
-		if ((rc = vv_blame_new(&r->blame, &all, &first.table, &o, err)) == VV_OK &&
-		    (rc = walk(r, all, &start, err)) == VV_OK) {
+		r->walk = (vv_blame_walk){.repo = r->repo, .reader = r->reader, .path = r->path};
+		rc = vv_blame_walk_run(&r->walk, &start, &first.table, &o, err);
+		for (size_t i = 0; rc == VV_OK && i < r->walk.count; i++) {
+			rc = add_commit(r, &r->walk.commits[i], err);
+		}
+		if (rc == VV_OK) {
 			rc = print_all(r, &first.table, err);
 		}
 	}

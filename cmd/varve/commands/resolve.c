@@ -1,27 +1,13 @@
 /*
  * resolve: deciding conflicts: whole paths, rows, or single cells.
  */
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/json/json.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "dataset/table/materialise.h"
-#include "lib/work/commit/checkout.h"
-#include "lib/work/commit/journal.h"
-#include "lib/work/merge/conflict_columns.h"
-#include "lib/work/merge/conflict_list.h"
-#include "lib/work/merge/conflict_solve.h"
-#include "lib/work/merge/tables.h"
-#include "lib/work/merge/torn.h"
-#include "repo/git/history/history.h"
-#include "repo/git/index/worktree.h"
-#include "repo/git/merge/conflict_state.h"
+#include "lib/work/merge/resolve.h"
 
 typedef struct options {
 	bool ours, theirs, base, key, quiet;
@@ -34,649 +20,37 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "theirs", theirs, "take the other branch's version"),
 	OPT_FLAG(0, "base", base, "take the common version of before"),
 	OPT_STRING(0, "set", set, "COL=VALUE", "take this value for a cell in conflict"),
-	OPT_LIST(0, "row", rows, "KEY",
-		 "only the row with this key (without a key: its number, or theirs:NUMBER where it "
-		 "is gone here); "
-		 "may be given again"),
+	OPT_LIST(
+		0, "row", rows, "KEY",
+		"only the row with this key (without a key: its number, or theirs:NUMBER where it is gone here); "
+		"may be given again"),
 	OPT_LIST(0, "column", columns, "COL",
 		 "only this column, its cells and its definition; may be given again"),
-	OPT_FLAG(0, "key", key,
-		 "only the table's key, and the parts of the schema that belong to no single "
-		 "column"),
+	OPT_FLAG(
+		0, "key", key,
+		"only the table's key, and the parts of the schema that belong to no single column"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
-/* Deciding a column may bring a conflict of another one about; not for ever. */
-enum { ROUNDS_MAX = 16 };
-
-typedef struct resolver {
-	const options *o;
-	int side;
-	char *set_column;
-	const char *set_value;
-	vv_context *c;
-	vv_conflict_list list;
-	vv_checkout checkout;
-	bool changed; /* the index is to be written */
-	bool merged;  /* paths that git merged as text were merged without a conflict */
-} resolver;
-
-static bool is_part(const options *o)
+/* COL=VALUE; *column is the caller's. */
+static vv_status read_set(vv_resolving *r, char **column, const char *set, vv_error *err)
 {
-	return o->set || o->key || o->rows.count > 0 || o->columns.count > 0;
-}
+	const char *equals = set ? strchr(set, '=') : NULL;
 
-/* --- which conflicts -------------------------------------------------------------------- */
-
-static bool is_row(const vv_conflict_item *item, const char *word)
-{
-	vv_buf name = VV_BUF_INIT;
-	bool is;
-
-	vv_conflict_row_put(&name, item);
-	is = (name.len > 0 || item->key) && strcmp(vv_buf_cstr(&name), word) == 0;
-	vv_buf_clear(&name);
-	return is || (item->key && strcmp(item->key, word) == 0);
-}
-
-static bool is_wanted(const resolver *r, const vv_conflict_item *item)
-{
-	const vv_strings *rows = &r->o->rows, *columns = &r->o->columns;
-	bool row = rows->count == 0, column = columns->count == 0;
-
-	if (r->o->key) {
-		return vv_conflict_is_of_columns(item) && !item->column;
-	}
-	for (size_t i = 0; i < rows->count && !row; i++) {
-		row = is_row(item, rows->items[i]);
-	}
-	for (size_t i = 0; i < columns->count && !column; i++) {
-		column = item->column && strcmp(item->column, columns->items[i]) == 0;
-	}
-	if (r->set_column && (!item->column || vv_conflict_is_of_columns(item) ||
-			      strcmp(item->column, r->set_column) != 0)) {
-		return false;
-	}
-	return row && column;
-}
-
-/* *chosen is the caller's; *count of the path's conflicts. */
-static vv_status choose_wanted(const resolver *r, const vv_conflict_path *p, bool **chosen,
-			       size_t *count, vv_error *err)
-{
-	const vv_conflict_record *c = &p->record;
-
-	*count = 0;
-	if (!(*chosen = vv_calloc(c->count + 1, sizeof(**chosen)))) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < c->count; i++) {
-		(*chosen)[i] = is_wanted(r, &c->items[i]);
-		*count += (*chosen)[i];
-	}
-	return VV_OK;
-}
-
-/* *chosen is the caller's; *all: every conflict of the path. */
-static vv_status choose(const resolver *r, const vv_conflict_path *p, bool **chosen, bool *all,
-			vv_error *err)
-{
-	const vv_conflict_record *c = &p->record;
-	size_t count;
-	vv_status rc = choose_wanted(r, p, chosen, &count, err);
-
-	if (rc < 0) {
-		return rc;
-	}
-	*all = count == c->count && c->left_out == 0;
-	if (!is_part(r->o)) {
-		*all = true;
+	*column = NULL;
+	if (!set) {
 		return VV_OK;
 	}
-	if (count == 0) {
-		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict", vv_text_shows(p->path));
-		return vv_hint(err, "'varve conflicts %s' lists its conflicts",
-			       vv_text_shows(p->path));
-	}
-	if (r->o->set && r->o->rows.count == 0 && count > 1) {
-		vv_fail(err, VV_EUSAGE, "%s has %zu rows with a conflict in '%s'",
-			vv_text_shows(p->path), count, vv_text_shows(r->set_column));
-		return vv_hint(err, "name the row with --row KEY");
-	}
-	return VV_OK;
-}
-
-/* --- whole files --------------------------------------------------------------------------- */
-
-static vv_status take_file(resolver *r, const vv_conflict_path *p, uint32_t mode, const vv_oid *id,
-			   vv_error *err)
-{
-	vv_status rc = mode ? vv_checkout_write(&r->checkout, p->path, mode, id, true, err)
-			    : vv_checkout_remove(&r->checkout, p->path, true, err);
-
-	r->changed = r->changed || rc == VV_OK;
-	return rc;
-}
-
-static vv_status take_side(resolver *r, const vv_conflict_path *p, vv_error *err)
-{
-	const vv_merge_side *s = &p->sides[r->side];
-
-	if (is_part(r->o)) {
-		return vv_fail(err, VV_EUSAGE,
-			       "%s is in conflict as a whole: --ours, --theirs or "
-			       "--base",
-			       vv_text_shows(p->path));
-	}
-	return take_file(r, p, s->mode, &s->id, err);
-}
-
-/* The other way round the merge gives theirs wherever there is a conflict. */
-static vv_status take_theirs(resolver *r, const vv_conflict_path *p, vv_error *err)
-{
-	const vv_conflict_record *c = &p->record;
-	vv_dataset_merge in = {.repo = r->c->repo,
-			       .writer = r->c->writer,
-			       .path = p->path,
-			       .sides = {p->sides[VV_BASE], p->sides[VV_THEIRS], p->sides[VV_OURS]},
-			       .commits = {{{0}}, c->commits[1], c->commits[0]}};
-	vv_dataset_merged out;
-	vv_status rc;
-
-	vv_dataset_merged_init(&out);
-	if ((rc = vv_dataset_merge_run(&out, &in, err)) == VV_OK &&
-	    (rc = vv_dataset_writer_commit(r->c->writer, err)) == VV_OK) {
-		rc = take_file(r, p, out.result.mode, &out.result.id, err);
-	}
-	vv_dataset_merged_clear(&out);
-	return rc;
-}
-
-/* --- rows and cells --------------------------------------------------------------------------- */
-
-typedef struct new_file {
-	int fd;
-	char *path;
-} new_file;
-
-static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	new_file *f = payload;
-
-	return vv_write_full(f->fd, bytes, len, f->path, err);
-}
-
-/* A literal where the column's cells are: numbers in JSON. */
-static void set_state(vv_cell *cell, const vv_conflict_item *item)
-{
-	vv_arena arena = VV_ARENA_INIT;
-	vv_json *v;
-	bool literal = item->cells[VV_OURS].state == VV_CELL_LITERAL ||
-		       item->cells[VV_THEIRS].state == VV_CELL_LITERAL;
-
-	if (literal && vv_json_read(&v, &arena, cell->text, cell->len, "value", NULL) == VV_OK &&
-	    v->type != VV_JSON_STRING) {
-		cell->state = VV_CELL_LITERAL;
-	}
-	vv_arena_clear(&arena);
-}
-
-static vv_status solve_into(resolver *r, vv_conflict_path *p, const bool *chosen,
-			    const vv_cid *root, new_file *f, vv_error *err)
-{
-	vv_solution s = {.repo = r->c->repo,
-			 .writer = r->c->writer,
-			 .record = &p->record,
-			 .chosen = chosen,
-			 .side = r->side,
-			 .column = r->set_column};
-	vv_table t;
-	vv_sink sink;
-	vv_writer *w;
-	vv_status rc;
-
-	if (r->set_column) {
-		s.value = (vv_cell){r->set_value, (uint32_t)strlen(r->set_value), VV_CELL_TEXT, 0,
-				    0};
-		for (size_t i = 0; i < p->record.count; i++) {
-			if (chosen[i]) {
-				set_state(&s.value, &p->record.items[i]);
-			}
-		}
-	}
-	if ((rc = vv_dataset_writer_blocks(r->c->writer, &w, err)) < 0) {
-		return rc;
-	}
-	vv_sink_writer(&sink, w);
-	if ((rc = vv_table_open(&t, &sink, root, err)) == VV_OK) {
-		rc = vv_conflict_solve(&s, &t, write_piece, f, err);
-		vv_table_close(&t);
-	}
-	return rc;
-}
-
-/* The edited table takes the file's place at once. */
-static vv_status rewrite(resolver *r, vv_conflict_path *p, const bool *chosen, const vv_cid *root,
-			 const vv_stat *st, vv_error *err)
-{
-	char *file = vv_repository_file(r->c->repo, p->path),
-	     *dir = file ? vv_path_dir(file) : NULL;
-	new_file f = {-1, NULL};
-	vv_status rc = dir ? VV_OK : vv_fail_nomem(err), closed;
-
-	if (rc < 0) {
-		goto done;
-	}
-	if ((f.fd = vv_temp_open(&f.path, dir, ".varve-", err)) < 0) {
-		rc = (vv_status)f.fd;
-		goto done;
-	}
-	if ((rc = solve_into(r, p, chosen, root, &f, err)) == VV_OK &&
-	    fchmod(f.fd, st->mode & 07777) < 0) {
-		rc = vv_fail_errno(err, "cannot set the mode of", f.path);
-	}
-	/* What it replaces stands nowhere else. */
-	if (rc == VV_OK) {
-		rc = vv_fsync(f.fd, f.path, err);
-	}
-	closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
-	if (rc == VV_OK) {
-		rc = closed;
-	}
-	if (rc == VV_OK && (rc = vv_worktree_watch(r->c->repo, p->path, f.path, err)) == VV_OK) {
-		rc = vv_rename(f.path, file, err);
-	}
-	if (rc < 0) {
-		(void)vv_unlink(f.path, true, NULL);
-	}
-done:
-	vv_free(f.path);
-	vv_free(dir);
-	vv_free(file);
-	return rc;
-}
-
-/* What lies in the work tree, as a version of the merged table. */
-static vv_status stage_work(resolver *r, const vv_conflict_path *p, vv_dataset_found *out,
-			    vv_error *err)
-{
-	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_arena arena = VV_ARENA_INIT;
-	vv_pointer merged;
-	bool pointer = false;
-	vv_status rc;
-
-	opts.has_kind = true;
-	opts.kind = VV_KIND_TABLE;
-	if (vv_dataset_reader_is_pointer(r->c->reader, &p->record.merged, &pointer, err) == VV_OK &&
-	    pointer &&
-	    vv_dataset_reader_pointer(r->c->reader, &p->record.merged, &arena, &merged, err) ==
-		    VV_OK) {
-		opts.parent = &merged;
-	}
-	rc = vv_dataset_writer_file(r->c->writer, p->path, &opts, out, &pointer, err);
-	if (rc == VV_OK && pointer) {
-		vv_fail(err, VV_EUSAGE, "%s: only a pointer is here", vv_text_shows(p->path));
-		rc = vv_hint(err, "--ours or --theirs take the whole table");
-	}
-	vv_arena_clear(&arena);
-	return rc;
-}
-
-/* Nothing is left: the file as it lies here is the resolution. */
-static vv_status settle(resolver *r, const vv_conflict_path *p, const vv_dataset_found *staged,
-			vv_error *err)
-{
-	const vv_merge_side *s = p->sides;
-	bool pointer = false;
-	vv_status rc;
-
-	if ((rc = vv_dataset_reader_is_pointer(r->c->reader, &s[VV_OURS].id, &pointer, err)) < 0 ||
-	    (!pointer && (rc = vv_dataset_reader_is_pointer(r->c->reader, &s[VV_THEIRS].id,
-							    &pointer, err)) < 0)) {
-		return rc;
-	}
-	if (!pointer) {
-		rc = vv_index_add_file(r->c->index, p->path, err);
-	} else if ((rc = vv_dataset_writer_commit(r->c->writer, err)) == VV_OK) {
-		rc = vv_index_set(r->c->index, p->path,
-				  vv_merge_mode(&s[VV_BASE], &s[VV_OURS], &s[VV_THEIRS]),
-				  &staged->blob, &staged->st, err);
-	}
-	r->changed = r->changed || rc == VV_OK;
-	return rc;
-}
-
-static void say_left(const resolver *r, const vv_conflict_path *p)
-{
-	vv_buf text = VV_BUF_INIT;
-
-	if (!r->o->quiet) {
-		vv_conflict_record_describe(&text, &p->record);
-		vv_note("%s: left: %s", vv_text_shows(p->path), vv_buf_cstr(&text));
-	}
-	vv_buf_clear(&text);
-}
-
-/* The conflicts that were not chosen stay in the record. */
-static vv_status keep_rest(resolver *r, vv_conflict_path *p, const bool *chosen, vv_error *err)
-{
-	vv_dataset_found staged;
-	vv_conflict_record *c = &p->record;
-	size_t left = 0;
-	vv_status rc;
-
-	for (size_t i = 0; i < c->count; i++) {
-		if (!chosen[i]) {
-			c->items[left++] = c->items[i];
-		}
-	}
-	c->count = left;
-	c->touched = true;
-	vv_dataset_found_init(&staged);
-	if ((rc = stage_work(r, p, &staged, err)) < 0) {
-		goto done;
-	}
-	if (left == 0 && c->left_out == 0) {
-		rc = settle(r, p, &staged, err);
-		if (rc == VV_OK && !r->o->quiet) {
-			vv_note("%s: resolved", vv_text_shows(p->path));
-		}
-	} else {
-		c->root = staged.result.cid;
-		if ((rc = vv_conflict_record_save(r->c->repo, c, err)) == VV_OK) {
-			say_left(r, p);
-		}
-	}
-done:
-	vv_dataset_found_clear(&staged);
-	return rc;
-}
-
-/* Is the file just what ours has, as a table or as text? */
-static bool is_ours(const resolver *r, const vv_conflict_path *p, const vv_dataset_found *staged)
-{
-	const vv_oid *ours = &p->record.sides[VV_OURS];
-	char *file = vv_repository_file(r->c->repo, p->path);
-	vv_buf text = VV_BUF_INIT;
-	vv_oid id;
-	bool is = vv_oid_equal(&staged->blob, ours);
-
-	if (!is && file && vv_read_regular(&text, file, SIZE_MAX, NULL) == VV_OK &&
-	    vv_blob_id(vv_buf_cstr(&text), text.len, &id, NULL) == VV_OK) {
-		is = vv_oid_equal(&id, ours);
-	}
-	vv_buf_clear(&text);
-	vv_free(file);
-	return is;
-}
-
-static vv_status write_version(resolver *r, const vv_conflict_path *p, const vv_oid *blob,
-			       vv_error *err)
-{
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
-	char *file = vv_repository_file(r->c->repo, p->path);
-	vv_pointer merged;
-	bool pointer = false;
-	vv_stat st;
-	vv_status rc = file ? vv_dataset_writer_commit(r->c->writer, err) : vv_fail_nomem(err);
-
-	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(r->c->reader, blob, &pointer, err)) < 0) {
-		goto done;
-	}
-	if (!pointer) {
-		if ((rc = vv_blob_read(r->c->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
-			rc = vv_worktree_write_bytes(r->c->repo, p->path, vv_buf_cstr(&text),
-						     text.len, false, err);
-		}
-	} else if ((rc = vv_dataset_reader_pointer(r->c->reader, blob, &arena, &merged, err)) ==
-		   VV_OK) {
-		rc = vv_materialise(r->c->reader, p->path, blob, &merged, p->sides[VV_OURS].mode,
-				    &st, err);
-	}
-done:
-	vv_free(file);
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
-	return rc;
-}
-
-/* Where git alone left ours, the merged table comes first: else what theirs changed
- * elsewhere would be lost without a word. */
-static vv_status bring_merged(resolver *r, const vv_conflict_path *p, vv_dataset_found *staged,
-			      vv_error *err)
-{
-	const vv_conflict_record *c = &p->record;
-	vv_status rc;
-
-	if (!p->found_out || vv_cid_equal(&staged->result.cid, &c->root)) {
-		return VV_OK;
-	}
-	if (!is_ours(r, p, staged)) {
-		vv_fail(err, VV_EREFUSED, "%s is neither our version nor varve's merge",
-			vv_text_shows(p->path));
-		return vv_hint(
-			err,
-			"edit it as you want it and 'varve add %s'; or 'git checkout --ours -- %s' "
-			"first",
-			vv_text_shows(p->path), vv_text_shows(p->path));
-	}
-	if ((rc = write_version(r, p, &c->merged, err)) == VV_OK) {
-		vv_dataset_found_clear(staged);
-		rc = stage_work(r, p, staged, err);
-	}
-	return rc;
-}
-
-static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
-{
-	for (size_t i = 0; i < p->record.count; i++) {
-		if (chosen[i] && vv_conflict_is_of_columns(&p->record.items[i])) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* What hangs on columns comes first: it can bring cells in conflict, or other columns, about.
- * *chosen is chosen anew. */
-static vv_status decide_columns(resolver *r, vv_conflict_path *p, bool **chosen,
-				vv_dataset_found *staged, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (int i = 0; rc == VV_OK && i < ROUNDS_MAX && any_of_columns(p, *chosen); i++) {
-		vv_columns_solution s = {r->c->repo, r->c->writer, p, *chosen, r->side, staged};
-		vv_oid blob;
-		size_t count;
-
-		if ((rc = vv_conflict_columns_solve(&s, &blob, err)) < 0 ||
-		    (rc = write_version(r, p, &blob, err)) < 0) {
-			break;
-		}
-		vv_dataset_found_clear(staged);
-		vv_free(*chosen);
-		*chosen = NULL;
-		if ((rc = stage_work(r, p, staged, err)) == VV_OK &&
-		    (rc = vv_conflict_record_save(r->c->repo, &p->record, err)) == VV_OK) {
-			rc = choose_wanted(r, p, chosen, &count, err);
-		}
-	}
-	return rc;
-}
-
-static vv_status resolve_table(resolver *r, vv_conflict_path *p, vv_error *err)
-{
-	bool *chosen = NULL, all = false, untouched;
-	vv_dataset_found staged;
-	vv_status rc;
-
-	vv_dataset_found_init(&staged);
-	/* What was found out just now is to be read as the version before. */
-	if ((p->found_out && (rc = vv_dataset_writer_commit(r->c->writer, err)) < 0) ||
-	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
-	    (rc = stage_work(r, p, &staged, err)) < 0 ||
-	    (rc = bring_merged(r, p, &staged, err)) < 0) {
-		goto done;
-	}
-	untouched = !p->record.touched && vv_cid_equal(&staged.result.cid, &p->record.root);
-	if (all && !r->set_column && untouched && r->side == VV_THEIRS) {
-		rc = take_theirs(r, p, err);
-	} else if (all && !r->set_column && untouched && r->side == VV_OURS) {
-		rc = settle(r, p, &staged, err);
-	} else if (p->record.left_out > 0) {
-		vv_fail(err, VV_ENOSUPPORT, "%s has more conflicts than can be resolved in parts",
-			vv_text_shows(p->path));
-		rc = vv_hint(err, "take it as a whole, or edit the file and 'varve add' it");
-	} else {
-		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
-			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
-		}
-		if (rc == VV_OK) {
-			rc = keep_rest(r, p, chosen, err);
-		}
-		goto done;
-	}
-	if (rc == VV_OK && !r->o->quiet) {
-		vv_note("%s: resolved", vv_text_shows(p->path));
-	}
-done:
-	vv_dataset_found_clear(&staged);
-	vv_free(chosen);
-	return rc;
-}
-
-/* --- the command ------------------------------------------------------------------------------- */
-
-static bool is_whole(const vv_conflict_path *p)
-{
-	const vv_conflict_record *c = &p->record;
-
-	for (size_t i = 0; i < c->count; i++) {
-		if (c->items[i].kind == VV_CONFLICT_TABLE) {
-			return true;
-		}
-	}
-	return !p->dataset;
-}
-
-static vv_status resolve_path(resolver *r, vv_conflict_path *p, vv_error *err)
-{
-	vv_status rc;
-
-	if (!is_whole(p)) {
-		return resolve_table(r, p, err);
-	}
-	if ((rc = take_side(r, p, err)) == VV_OK && !r->o->quiet) {
-		vv_note("%s: resolved", vv_text_shows(p->path));
-	}
-	return rc;
-}
-
-/* Records of what is not a conflict any more go last: they are believed only while it is. */
-static vv_status finish(resolver *r, vv_error *err)
-{
-	const char *state = vv_state_name(r->c->repo);
-	vv_status rc;
-
-	if (!r->changed) {
-		return VV_OK;
-	}
-	if ((rc = vv_index_write(r->c->index, err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
-		vv_index_entry e;
-
-		if (vv_index_get(r->c->index, r->list.paths[i].path, &e)) {
-			rc = vv_conflict_drop(r->c->repo, r->list.paths[i].path, err);
-		}
-	}
-	if (rc == VV_OK && !r->o->quiet && !vv_index_has_conflicts(r->c->index)) {
-		bool git = strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0;
-
-		if (*state && strcmp(state, "bisect") != 0) {
-			vv_note("all conflicts are resolved; '%s %s --continue' concludes the %s",
-				git ? "git" : "varve", state, state);
-		} else {
-			vv_note("all conflicts are resolved");
-		}
-	}
-	return rc;
-}
-
-static vv_status note_path(resolver *r, vv_journal *j, const char *path, vv_error *err)
-{
-	const vv_journal_change c = {.path = path};
-	char *file = vv_conflict_file(r->c->repo, path);
-	const char *name = file ? vv_path_below(vv_repository_gitdir(r->c->repo), file) : NULL;
-	vv_status rc = name ? vv_journal_file(j, name, err) : vv_fail_nomem(err);
-
-	vv_free(file);
-	return rc < 0 ? rc : vv_journal_path(j, r->c->index, &c, err);
-}
-
-/* What will change, before anything does: files, and the records of their conflicts. */
-static vv_status note(resolver *r, vv_journal **out, vv_error *err)
-{
-	static const vv_journal_options o = {
-		.command = "resolve", .what = "'varve resolve'", .end = VV_JOURNAL_END_INDEX};
-	vv_status rc = vv_journal_open(out, r->c->repo, &o, err);
-
-	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
-		rc = note_path(r, *out, r->list.paths[i].path, err);
-	}
-	return rc < 0 ? rc : vv_journal_ready(*out, err);
-}
-
-static vv_status resolve_all(resolver *r, vv_error *err)
-{
-	vv_journal *j = NULL;
-	vv_error later;
-	vv_status rc = VV_OK, written;
-
-	if (r->list.count == 0) {
-		return vv_fail(err, VV_ENOTFOUND, "%s",
-			       r->c->paths.count > 0 ? "nothing named there is in conflict"
-						     : "nothing is in conflict");
-	}
-	if (is_part(r->o) && r->list.count > 1) {
-		return vv_fail(err, VV_EUSAGE, "name the table: PATH");
-	}
-	if ((rc = note(r, &j, err)) < 0) {
-		return vv_journal_close(j, rc, err);
-	}
-	vv_checkout_init(&r->checkout, r->c->repo, r->c->reader, r->c->index);
-	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
-		rc = resolve_path(r, &r->list.paths[i], err);
-	}
-	/* What was resolved is staged also when a later path failed. */
-	written = finish(r, rc < 0 ? &later : err);
-	/* Where nothing was resolved all is as it was. */
-	(void)vv_journal_close(j, rc < 0 && !r->changed ? rc : written, rc < 0 ? &later : err);
-	vv_dataset_writer_release(r->c->writer);
-	vv_checkout_clear(&r->checkout);
-	return rc < 0 ? rc : written;
-}
-
-static vv_status read_set(resolver *r, vv_error *err)
-{
-	const char *equals = r->o->set ? strchr(r->o->set, '=') : NULL;
-
-	if (!r->o->set) {
-		return VV_OK;
-	}
-	if (!equals || equals == r->o->set) {
+	if (!equals || equals == set) {
 		return vv_fail(err, VV_EUSAGE, "--set takes COL=VALUE, not '%s'",
-			       vv_text_shows(r->o->set));
+			       vv_text_shows(set));
 	}
 	r->set_value = equals + 1;
 	if (strlen(r->set_value) > UINT32_MAX) {
 		return vv_fail(err, VV_EUSAGE, "--set: the value is too long");
 	}
-	r->set_column = vv_strndup(r->o->set, (size_t)(equals - r->o->set));
-	return r->set_column ? VV_OK : vv_fail_nomem(err);
+	r->set_column = *column = vv_strndup(set, (size_t)(equals - set));
+	return *column ? VV_OK : vv_fail_nomem(err);
 }
 
 static int check_resolve(const vv_context *c)
@@ -691,52 +65,28 @@ static int check_resolve(const vv_context *c)
 		       : VV_EXIT_OK;
 }
 
-/* Where git merged pointers as text the merge by row and cell comes first: only what is left after it is to be
- * decided. */
-static vv_status merge_torn(resolver *r, vv_error *err)
-{
-	vv_torn_report t;
-	vv_context *c = r->c;
-	vv_status rc = vv_torn_mend(&t, c->repo, c->writer, c->index,
-				    c->argc > 0 ? &c->paths : NULL, c->argc > 0, false, err);
-
-	if (!r->o->quiet && t.text.len > 0) {
-		vv_note("%.*s", (int)t.text.len - 1, vv_buf_cstr(&t.text));
-	}
-	r->merged = t.merged > 0;
-	vv_torn_report_clear(&t);
-	return rc;
-}
-
-static bool any_conflict(vv_context *c)
-{
-	for (size_t i = 0; i < vv_index_count(c->index); i++) {
-		vv_index_entry e;
-
-		vv_index_at(c->index, i, &e);
-		if (e.stage != 0 && (c->argc == 0 || vv_pathspec_match(&c->paths, e.path, NULL))) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static vv_status run_resolve(vv_context *c, vv_error *err)
 {
-	resolver r = {.o = c->options, .c = c};
-	vv_status rc;
+	const options *o = c->options;
+	vv_resolving r = {.repo = c->repo,
+			  .writer = c->writer,
+			  .reader = c->reader,
+			  .index = c->index,
+			  .paths = c->argc > 0 ? &c->paths : NULL,
+			  .side = o->theirs ? VV_THEIRS
+				  : o->base ? VV_BASE
+					    : VV_OURS,
+			  .rows = o->rows,
+			  .columns = o->columns,
+			  .key = o->key,
+			  .quiet = o->quiet};
+	char *column;
+	vv_status rc = read_set(&r, &column, o->set, err);
 
-	r.side = r.o->theirs ? VV_THEIRS : r.o->base ? VV_BASE : VV_OURS;
-	if ((rc = read_set(&r, err)) < 0 || (rc = merge_torn(&r, err)) < 0 ||
-	    (r.merged && !any_conflict(c))) {
-		goto done;
+	if (rc == VV_OK) {
+		rc = vv_resolve(&r, err);
 	}
-	rc = vv_conflict_list_read(&r.list, c->repo, c->writer, c->index,
-				   c->argc > 0 ? &c->paths : NULL, true, !is_part(r.o), err);
-	rc = rc < 0 ? rc : resolve_all(&r, err);
-done:
-	vv_conflict_list_clear(&r.list);
-	vv_free(r.set_column);
+	vv_free(column);
 	return rc;
 }
 
