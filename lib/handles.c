@@ -7,7 +7,7 @@
 
 #include "base/sys.h"
 
-_Static_assert((int)VARVE_ECANCELLED == (int)VV_ECANCELLED &&
+_Static_assert((int)VARVE_EREJECTED == (int)VV_EREJECTED &&
 		       (int)VARVE_ENOTFOUND == (int)VV_ENOTFOUND &&
 		       (int)VARVE_EREFUSED == (int)VV_EREFUSED,
 	       "codes are the same on both sides");
@@ -15,9 +15,10 @@ _Static_assert(sizeof(((varve_error *)0)->message) >= VV_MESSAGE_MAX &&
 		       sizeof(((varve_error *)0)->hint) >= VV_HINT_MAX,
 	       "texts of errors fit");
 
-static const char *const code_names[] = {
-	"ok", "not-found", "exists", "usage",    "input",   "corrupt",     "missing",
-	"io", "no-memory", "locked", "conflict", "refused", "unsupported", "cancelled"};
+static const char *const code_names[] = {"ok",          "not-found", "exists",   "usage",
+					 "input",       "corrupt",   "missing",  "io",
+					 "no-memory",   "locked",    "conflict", "refused",
+					 "unsupported", "cancelled", "rejected"};
 
 #define CODES (sizeof(code_names) / sizeof(code_names[0]))
 
@@ -165,4 +166,36 @@ void vv_names_clear(vv_name_list *list)
 	vv_free(list->items);
 	vv_arena_clear(&list->arena);
 	list->items = NULL;
+}
+
+vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *paths, vv_error *err)
+{
+	size_t count = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (!paths) {
+		return VV_OK;
+	}
+	while (paths[count]) {
+		count++;
+	}
+	if (count > INT32_MAX || !(out->files = vv_calloc(count + 1, sizeof(*out->files)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (!(out->files[i] = vv_repository_file(r, paths[i]))) {
+			return vv_fail_nomem(err);
+		}
+	}
+	return vv_pathspec_init(&out->spec, r, (int)count, out->files, err);
+}
+
+void vv_paths_clear(vv_paths *p)
+{
+	vv_pathspec_clear(&p->spec);
+	for (size_t i = 0; p->files && p->files[i]; i++) {
+		vv_free(p->files[i]);
+	}
+	vv_free(p->files);
+	p->files = NULL;
 }

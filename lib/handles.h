@@ -15,9 +15,11 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/env.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "dataset/table/dataset_reader.h"
+#include "lib/work/add/pathspec.h"
 #include "lib/work/rows/rows.h"
 #include "lib/work/rows/where.h"
 #include "lib/work/view/version.h"
@@ -91,6 +93,8 @@ vv_status vv_take_options(void *out, size_t known, const void *options, vv_error
 vv_status vv_take_flags(uint32_t flags, uint32_t known, vv_error *err);
 /* What a function of the caller reported, which returned code. */
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from);
+/* The environment of a repository that is opened with these settings; NULL: the defaults. */
+vv_status vv_take_env(vv_env **out, const varve_repo_options *settings, vv_error *err);
 vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_error *err);
 
 /* A caller's list of names, ended by NULL, once more. items NULL: the list was. */
@@ -101,6 +105,14 @@ typedef struct vv_name_list {
 } vv_name_list;
 vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *err);
 void vv_names_clear(vv_name_list *list);
+
+/* Paths from the top of the work tree, whatever the current folder is (NULL: none), as what selects them. */
+typedef struct vv_paths {
+	vv_pathspec spec;
+	char **files;
+} vv_paths;
+vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *paths, vv_error *err);
+void vv_paths_clear(vv_paths *p);
 
 /* A revision as the library's callers write it: also @{YYYY-MM-DD}. */
 vv_status vv_find_commit(vv_oid *out, vv_repository *r, const char *revision, vv_error *err);

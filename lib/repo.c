@@ -174,10 +174,31 @@ static vv_status set_path(vv_core *c, const char *path, vv_error *err)
 	return c->path ? VV_OK : vv_fail_nomem(err);
 }
 
+/* No program that is run asks at a terminal, which is not the library's; what the caller sets itself counts first. */
+static const char *const unattended[] = {"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=force",
+					 "SSH_ASKPASS=false"};
+#define UNATTENDED (sizeof(unattended) / sizeof(unattended[0]))
+
 static vv_status take_env(vv_env **out, const varve_repo_options *o, vv_error *err)
 {
-	return vv_env_new(
-		out, o->flags & VARVE_OPEN_ENVIRON ? (const char *const *)environ : o->env, err);
+	const char *const *given = o->flags & VARVE_OPEN_ENVIRON ? (const char *const *)environ
+								 : o->env;
+	const char **all;
+	size_t count = 0;
+	vv_status rc;
+
+	while (given && given[count]) {
+		count++;
+	}
+	if (!(all = vv_calloc(count + UNATTENDED + 1, sizeof(*all)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count + UNATTENDED; i++) {
+		all[i] = i < count ? given[i] : unattended[i - count];
+	}
+	rc = vv_env_new(out, all, err);
+	vv_free(all);
+	return rc;
 }
 
 static vv_status open_core(vv_core **out, const char *path, const varve_repo_options *o,
@@ -234,6 +255,15 @@ static vv_status take_repo_options(varve_repo_options *o, const varve_repo_optio
 	vv_status rc = vv_take_options(o, sizeof(*o), given, err);
 
 	return rc < 0 ? rc : vv_take_flags(o->flags, OPEN_FLAGS, err);
+}
+
+vv_status vv_take_env(vv_env **out, const varve_repo_options *given, vv_error *err)
+{
+	varve_repo_options o;
+	vv_status rc = take_repo_options(&o, given, err);
+
+	*out = NULL;
+	return rc < 0 ? rc : take_env(out, &o, err);
 }
 
 int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options *options,

@@ -54,7 +54,7 @@ static vv_status open_txn(varve_txn *t, const varve_repo *repo, const varve_txn_
 	    (rc = vv_watched_begin(&progress, &t->watched, o.watch, err)) < 0) {
 		return rc;
 	}
-	t->notes = (vv_notes){put_note, begin_progress, NULL, t};
+	t->notes = (vv_notes){put_note, begin_progress, NULL, t, true};
 	t->core = vv_core_keep(repo->core);
 	if ((rc = vv_core_open(&t->repo, t->core, err)) < 0) {
 		return rc;
@@ -95,33 +95,12 @@ void varve_txn_free(varve_txn *t)
 
 /* ---- adding and putting ---- */
 
-/* Paths count from the top, whatever the current folder is. */
-static vv_status take_paths(vv_pathspec *out, char ***files, varve_txn *t, const char *const *paths,
-			    vv_error *err)
-{
-	size_t count = 0;
-
-	while (paths[count]) {
-		count++;
-	}
-	if (count > INT32_MAX || !(*files = vv_calloc(count + 1, sizeof(**files)))) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < count; i++) {
-		if (!((*files)[i] = vv_repository_file(t->repo, paths[i]))) {
-			return vv_fail_nomem(err);
-		}
-	}
-	return vv_pathspec_init(out, t->repo, (int)count, *files, err);
-}
-
 static vv_status add(varve_txn *t, const char *const *paths, const varve_add_options *options,
 		     vv_error *err)
 {
 	const vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	vv_add_request req = {.options = &import};
-	vv_pathspec spec = {0};
-	char **files = NULL;
+	vv_paths take = {.files = NULL};
 	varve_add_options o;
 	vv_status rc;
 
@@ -135,17 +114,13 @@ static vv_status add(varve_txn *t, const char *const *paths, const varve_add_opt
 	req.force = (o.flags & VARVE_ADD_FORCE) != 0;
 	req.untracked = paths || (o.flags & VARVE_ADD_UNTRACKED) != 0;
 	if (paths && vv_repository_workdir(t->repo)) {
-		rc = take_paths(&spec, &files, t, paths, err);
-		req.paths = &spec;
+		rc = vv_paths_take(&take, t->repo, paths, err);
+		req.paths = &take.spec;
 	}
 	if (rc == VV_OK) {
 		rc = vv_txn_add(t->txn, &req, err);
 	}
-	vv_pathspec_clear(&spec);
-	for (size_t i = 0; files && files[i]; i++) {
-		vv_free(files[i]);
-	}
-	vv_free(files);
+	vv_paths_clear(&take);
 	return rc;
 }
 

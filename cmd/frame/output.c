@@ -546,4 +546,4 @@ static void end_bar(void *payload)
 	vv_progress_end();
 }
 
-const vv_notes vv_notes_stderr = {put_note, begin_bar, end_bar, NULL};
+const vv_notes vv_notes_stderr = {put_note, begin_bar, end_bar, NULL, false};

@@ -87,7 +87,8 @@ enum varve_code {
 	VARVE_ECONFLICT = -10,  /* a merge conflict, or something changed meanwhile */
 	VARVE_EREFUSED = -11,   /* a policy, a hook or a limit forbids it */
 	VARVE_ENOSUPPORT = -12, /* a format or feature that this version does not have */
-	VARVE_ECANCELLED = -13  /* the watch's progress function asked to stop */
+	VARVE_ECANCELLED = -13, /* the watch's progress function asked to stop */
+	VARVE_EREJECTED = -14   /* another repository does not accept a push */
 };
 
 /* An error: plain data on the caller's stack, without anything to free. Text that is too long for its member is

@@ -1,5 +1,5 @@
 /*
- * varve/history.h: revisions, refs, commits, and the history of a row.
+ * varve/history.h: revisions, refs, commits, the history of a row, and blame.
  */
 #ifndef VARVE_HISTORY_H
 #define VARVE_HISTORY_H
@@ -116,6 +116,31 @@ VARVE_API int varve_row_history_open(varve_row_history **out, varve_repo *repo, 
 VARVE_API int varve_row_history_next(varve_row_history *history, const varve_row_event **event,
 				     varve_error *err);
 VARVE_API void varve_row_history_free(varve_row_history *history);
+
+enum varve_blame_flag {
+	VARVE_BLAME_CELLS = 1 << 0 /* a commit for each cell, not for each row */
+};
+
+typedef struct varve_blame_options {
+	size_t size;
+	uint32_t flags;         /* enum varve_blame_flag */
+	uint32_t reserved;      /* 0 */
+	const char *revision;   /* NULL: HEAD */
+	const char *const *key; /* names of columns, ended by NULL; NULL: the table's key */
+	const varve_watch *watch;
+} varve_blame_options;
+
+/* Finds out which commit last set each row of a table, or each cell, through renames and merges. Walks the history until
+ * all is explained. Memory: 4 bytes a row or cell. VARVE_ENOTFOUND: no such revision, path or column; VARVE_EUSAGE: it
+ * is kept as a file; VARVE_EMISSING: an older version is not here. */
+typedef struct varve_blame varve_blame;
+VARVE_API int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
+			       const varve_blame_options *options, varve_error *err);
+
+/* The id of the commit that set a row, or with VARVE_BLAME_CELLS the cell in a column (ignored else). NULL: the version
+ * has no such row or column. Borrowed until the blame is freed. Threads may share a blame. */
+VARVE_API const char *varve_blame_commit(const varve_blame *blame, uint64_t row, size_t column);
+VARVE_API void varve_blame_free(varve_blame *blame);
 
 VARVE_END
 #endif

@@ -38,8 +38,9 @@ static vv_status take_root(void *payload, const vv_cid *root, const char *path, 
 	}
 	if ((rc = vv_needed_fetch(r->needed, root, &why)) == VV_OK) {
 		r->f->fetched++;
-	} else if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
+	} else if (rc == VV_ENOMEM || rc == VV_ECANCELLED) {
+		*err = why;
+		return rc;
 	} else if (r->failed++ == 0) {
 		r->first = why;
 		vv_prefix(&r->first, "%s", vv_text_shows(path));
@@ -60,7 +61,8 @@ static vv_status take_elsewhere(run *r, vv_error *err)
 	return rc;
 }
 
-vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
+/* root NULL: those that are named. */
+static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 {
 	run r = {.f = f};
 	vv_status rc;
@@ -72,9 +74,11 @@ vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
 	if (!r.seen || !r.needed) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_repository_store(f->repo, &r.store, err)) == VV_OK) {
-		rc = f->elsewhere ? take_elsewhere(&r, err)
-				  : vv_named_versions_each(f->repo, f->rev, f->paths, take_root, &r,
-							   err);
+		vv_needed_watch(r.needed, f->progress);
+		rc = root           ? take_root(&r, root, "the version", err)
+		     : f->elsewhere ? take_elsewhere(&r, err)
+				    : vv_named_versions_each(f->repo, f->rev, f->paths, take_root,
+							     &r, err);
 	}
 	vv_needed_free(r.needed);
 	vv_cid_set_free(r.seen);
@@ -87,4 +91,14 @@ vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
 						   "--data --from URL ...'");
 	}
 	return rc;
+}
+
+vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err)
+{
+	return fetch(f, NULL, err);
+}
+
+vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err)
+{
+	return fetch(f, root, err);
 }

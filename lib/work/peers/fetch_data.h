@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "base/text.h"
+#include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_fetch_data {
@@ -20,6 +22,7 @@ typedef struct vv_fetch_data {
 	bool elsewhere;
 	const vv_strings
 		*from; /* names of remotes, or URLs; none: the remotes, and who else keeps them */
+	const vv_progress *progress; /* or NULL */
 	/* After the run: */
 	uint64_t versions, fetched;
 } vv_fetch_data;
@@ -27,5 +30,7 @@ typedef struct vv_fetch_data {
 /* VV_EMISSING: some could not be had; the others are here. VV_ENOTFOUND: no such revision, or no
  * dataset at the paths. */
 vv_status vv_fetch_data_run(vv_fetch_data *f, vv_error *err);
+/* The version with this root, in the place of those that are named. */
+vv_status vv_fetch_data_root(vv_fetch_data *f, const vv_cid *root, vv_error *err);
 
 #endif

@@ -828,6 +828,7 @@ static vv_status run_all(run *r, vv_error *err)
 	if (rc < 0) {
 		return rc;
 	}
+	vv_transfer_sum_fetch(&r->j->sum, &r->t, &r->result, r->suppliers, r->supplier_count);
 	/* The plan is printed before tags are added to it as moved. */
 	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) {
 		return behind(r, err);

@@ -33,6 +33,7 @@ typedef struct vv_fetch_job {
 	bool blocks_head;  /* its own names the branch of blocks, and this is another */
 	char *remote_head; /* the branch that HEAD names there; owned; NULL */
 	uint64_t moved, missing, versions; /* refs; blocks; of datasets, new */
+	vv_transfer_sum sum;               /* that came */
 	bool refused;                      /* some ref was not moved: no fast-forward */
 	bool behind;        /* or: it reaches versions of which no peer has all blocks */
 	bool mended;        /* blocks came of commits that were here before */

@@ -40,6 +40,7 @@ struct vv_needed {
 	bool given;      /* the remotes are those that the caller named */
 	bool asked;      /* by the user, by name */
 	bool begun, off;
+	const vv_progress *progress; /* or NULL */
 	const char *why_off;
 	vv_elsewhere *elsewhere; /* NULL: not read */
 	vv_cid_set *here;        /* versions that came; NULL: none did */
@@ -64,6 +65,11 @@ vv_needed *vv_needed_new_asked(vv_repository *r)
 		n->asked = true;
 	}
 	return n;
+}
+
+void vv_needed_watch(vv_needed *n, const vv_progress *progress)
+{
+	n->progress = progress;
 }
 
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err)
@@ -351,7 +357,9 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		*err = m->why;
 		return err->code;
 	}
-	vv_fetch f = {.repo = n->repo, .like = find_like(n, root, &like) ? &like : NULL};
+	vv_fetch f = {.repo = n->repo,
+		      .like = find_like(n, root, &like) ? &like : NULL,
+		      .progress = n->progress};
 	rc = fetch_from(n, m, &f, root, &result, err);
 	if (rc == VV_EMISSING && m->suppliers[0].peer && !m->ref_asked) {
 		vv_error why;
@@ -377,7 +385,7 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
 {
 	vv_fetch_result result = {0};
-	vv_fetch f = {.repo = n->repo};
+	vv_fetch f = {.repo = n->repo, .progress = n->progress};
 	vv_status rc = fetch_from(n, NULL, &f, root, &result, err);
 
 	vv_fetch_result_clear(&result);
@@ -400,6 +408,9 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 			return vv_needed_is_here(n, root, err);
 		}
 		*err = why;
+		if (rc == VV_ECANCELLED) {
+			return rc;
+		}
 		vv_prefix(err, "%s", vv_reach_shown(n->remotes[i].name));
 		reached = reached || n->remotes[i].count > 0;
 	}

@@ -69,11 +69,12 @@ static bool is_tracked(run *r, const char *name, const vv_oid *id)
 
 /* What the other side has now is what the tracking branch shows, also where nothing had to be
  * sent: the line of the push before may have broken at the answer. */
-static void update_tracking(run *r, const vv_push_item *it)
+static void update_tracking(run *r, vv_push_item *it)
 {
 	char *to = NULL;
 	vv_error err;
 
+	it->done = it->state == VV_PUSH_GOES;
 	if (vv_remote_tracking(&to, &r->remote, it->to, &err) < 0) {
 		vv_notes_warn(r->t.notes, "the tracking branch of '%s' was not updated: %s",
 			      vv_text_shows(it->to), err.message);

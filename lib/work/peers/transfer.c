@@ -145,7 +145,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	t->quiet = quiet;
 	t->start_ms = vv_monotonic_ms();
 	t->progress = quiet ? NULL : vv_notes_begin(t->notes);
-	t->program = vv_varve_path();
+	t->program = notes && notes->alone ? vv_strdup("varve") : vv_varve_path();
 	t->checks = vv_table_checks_new();
 	t->pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
 	if (!t->program || !t->checks || !t->pool) {
@@ -157,7 +157,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 		.program = t->program,
 		.idle_sec = (unsigned)(idle_sec < IDLE_MAX ? idle_sec : IDLE_MAX),
 		.usual_sec = (unsigned)(usual < IDLE_MAX ? usual : IDLE_MAX),
-		.ask = ask,
+		.ask = notes && notes->alone ? NULL : ask,
 		.line = on_line,
 		.foreign = &t->foreign,
 		.payload = t};
@@ -353,16 +353,11 @@ static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 	}
 }
 
-void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
-			    const vv_supplier *suppliers, size_t count)
+void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_fetch_result *r,
+			   const vv_supplier *suppliers, size_t count)
 {
-	uint64_t ms = vv_monotonic_ms() - t->start_ms + 1, line = 0;
+	uint64_t line = 0;
 
-	vv_notes_end(t->notes);
-	if (t->quiet) {
-		tell_missing(t, r);
-		return;
-	}
 	for (size_t i = 0; i < count; i++) {
 		vv_channel_stats st;
 		if (suppliers[i].peer) {
@@ -374,12 +369,25 @@ void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			line += suppliers[i].line > 0 ? suppliers[i].line : suppliers[i].bytes;
 		}
 	}
-	const vv_transfer_sum sum = {.commits = r->sum.commits,
-				     .versions = r->versions,
-				     .blocks = r->received.blocks,
-				     .bytes = r->received.bytes,
-				     .line = line,
-				     .ms = ms};
+	*out = (vv_transfer_sum){.commits = r->sum.commits,
+				 .versions = r->versions,
+				 .blocks = r->received.blocks,
+				 .bytes = r->received.bytes,
+				 .line = line,
+				 .ms = vv_monotonic_ms() - t->start_ms + 1};
+}
+
+void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
+			    const vv_supplier *suppliers, size_t count)
+{
+	vv_transfer_sum sum;
+
+	vv_notes_end(t->notes);
+	if (t->quiet) {
+		tell_missing(t, r);
+		return;
+	}
+	vv_transfer_sum_fetch(&sum, t, r, suppliers, count);
 	vv_transfer_tell_sum(t, "received", &sum);
 	if (r->received.resumed > 0 && t->verbose) {
 		vv_notes_put(t->notes, "  %s were here already, from an interrupted transfer",

@@ -60,7 +60,9 @@ typedef struct vv_transfer_sum {
 /* As one note: commits, versions, bytes, rate; verbose: blocks. verb: "sent". */
 void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s);
 
-/* What was fetched. */
+/* What was fetched, as numbers and as notes. */
+void vv_transfer_sum_fetch(vv_transfer_sum *out, const vv_transfer *t, const vv_fetch_result *r,
+			   const vv_supplier *suppliers, size_t count);
 void vv_transfer_tell_fetch(const vv_transfer *t, const vv_fetch_result *r,
 			    const vv_supplier *suppliers, size_t count);
 void vv_transfer_tell_lines(const vv_transfer *t, const vv_buf *said); /* "remote: ..." */

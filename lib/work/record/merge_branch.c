@@ -12,7 +12,7 @@
 #include "repo/git/merge/conflict_state.h"
 #include "repo/git/program.h"
 
-const char *vv_branch_merge_ours(const vv_branch_merge *m)
+static const char *branch_name(const vv_branch_merge *m)
 {
 	if (!m->head.branch) {
 		return "HEAD";
@@ -43,7 +43,7 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 	rc = vv_branch_upstream(m->repo, m->head.branch, &m->word, &ahead, &behind, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_EUSAGE, "name the branch to merge; '%s' has no upstream",
-			vv_text_shows(vv_branch_merge_ours(m)));
+			vv_text_shows(branch_name(m)));
 		return vv_hint(err, "varve branch --set-upstream-to=REMOTE/BRANCH");
 	}
 	if (rc == VV_OK && strncmp(m->word, "refs/remotes/", 13) == 0) {
@@ -96,7 +96,7 @@ static vv_status is_default_branch(vv_branch_merge *m, bool *out, vv_error *err)
 	char *first = NULL;
 	vv_status rc = vv_config_string(m->repo, "init.defaultbranch", &first, err);
 
-	*out = strcmp(vv_branch_merge_ours(m), first ? first : "master") == 0;
+	*out = strcmp(branch_name(m), first ? first : "master") == 0;
 	vv_free(first);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
@@ -118,7 +118,7 @@ static vv_status make_message(vv_branch_merge *m, vv_error *err)
 	if (m->message.len == 0) {
 		vv_buf_printf(&m->message, "Merge %s '%s'", kind, m->word);
 		if (!is_default) {
-			vv_buf_printf(&m->message, " into %s", vv_branch_merge_ours(m));
+			vv_buf_printf(&m->message, " into %s", branch_name(m));
 		}
 		vv_buf_putc(&m->message, '\n');
 	}
@@ -215,7 +215,7 @@ static vv_status merge_three_ways(vv_branch_merge *m, const vv_oid *base, vv_err
 			    .ours = m->head.commit,
 			    .theirs = m->theirs,
 			    .theirs_commit = m->theirs,
-			    .names = {"base", vv_branch_merge_ours(m), m->word},
+			    .names = {"base", branch_name(m), m->word},
 			    .labels = {"merged common ancestors", "HEAD", m->word},
 			    .state = "merge",
 			    .commits = !m->no_commit,
@@ -233,7 +233,7 @@ static vv_status merge_three_ways(vv_branch_merge *m, const vv_oid *base, vv_err
 static vv_status refuse_unrelated(const vv_branch_merge *m, vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "'%s' and '%s' have no commit in common",
-		vv_text_shows(vv_branch_merge_ours(m)), vv_text_shows(m->word));
+		vv_text_shows(branch_name(m)), vv_text_shows(m->word));
 	return vv_hint(err, "--allow-unrelated-histories merges them all the same");
 }
 
@@ -288,7 +288,7 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 	if (only) {
 		vv_fail(err, VV_EREFUSED,
 			"'%s' and '%s' have diverged: a fast-forward is not possible",
-			vv_text_shows(vv_branch_merge_ours(m)), vv_text_shows(m->word));
+			vv_text_shows(branch_name(m)), vv_text_shows(m->word));
 		return vv_hint(err, "without --ff-only (merge.ff) they are merged");
 	}
 	if ((rc = vv_merge_base_make(&base, &bases, m->repo, m->writer, &m->head.commit, &m->theirs,

@@ -62,9 +62,6 @@ typedef struct vv_branch_merge {
 /* word NULL: the upstream of the current branch. VV_EUSAGE: there is none. */
 vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *err);
 
-/* "main", or "HEAD": what conflicts call ours. */
-const char *vv_branch_merge_ours(const vv_branch_merge *m);
-
 /* On failure all is as before. VV_ENOTFOUND: no such revision; VV_EREFUSED: changes that are not committed are in the
  * way, no commit is in common, or ff_only is not possible. */
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);

@@ -1,0 +1,124 @@
+/*
+ * varve/sync.h: clone, fetch and push, with repositories that speak varve and with Git hosts that do not.
+ *
+ *	varve_clone(&repo, NULL, "https://data.example.org/sales", "sales", NULL, NULL, &err);
+ *	varve_fetch(NULL, repo, NULL, NULL, &err);     from the remote that the branch follows
+ *	varve_push(&done, repo, NULL, NULL, &err);     VARVE_EREJECTED: fetch, merge, push again
+ *	varve_transfer_free(done);
+ *
+ * Everything that arrives is checked before a ref moves. What was interrupted or cancelled keeps the blocks that
+ * arrived, and the same call again continues. Lines to other repositories are opened as Git's settings say. The library
+ * never asks at a terminal: keys come from an ssh agent, passwords from Git's credential helpers, or from the program
+ * that GIT_ASKPASS names in the repository's environment. Git hosts need the program git, and paths of repositories the
+ * program varve, in the environment's PATH: without it the call ends with VARVE_ENOTFOUND, and the message names it.
+ */
+#ifndef VARVE_SYNC_H
+#define VARVE_SYNC_H
+
+#include "varve/base.h"
+#include "varve/repo.h"
+#include "varve/version.h"
+
+VARVE_BEGIN
+
+enum varve_sync_flag {
+	VARVE_SYNC_TAGS = 1 << 0,       /* all tags as well */
+	VARVE_SYNC_NO_TAGS = 1 << 1,    /* fetch: no tags */
+	VARVE_SYNC_PRUNE = 1 << 2,      /* fetch: remove tracking branches whose branch is gone */
+	VARVE_SYNC_FORCE = 1 << 3,      /* move refs where that is not a fast-forward */
+	VARVE_SYNC_MISSING_OK = 1 << 4, /* fetch: accept versions even if no peer has all blocks */
+	VARVE_SYNC_DRY_RUN = 1 << 5,    /* push: find out what would be sent */
+	VARVE_SYNC_ALL = 1 << 6,        /* push: all branches */
+	VARVE_SYNC_DELETE = 1 << 7,     /* push: delete the refs in specs */
+	VARVE_SYNC_SET_UPSTREAM = 1 << 8, /* push: the branch follows the one there */
+	VARVE_SYNC_NO_HOOKS = 1 << 9,     /* push: skip the pre-push hook */
+	VARVE_SYNC_LAZY = 1 << 10, /* clone: history alone, and blocks when they are needed */
+	VARVE_SYNC_BARE = 1 << 11, /* clone: no work tree */
+	VARVE_SYNC_NO_CHECKOUT = 1 << 12, /* clone: leave the work tree empty */
+	VARVE_SYNC_SINGLE = 1 << 13       /* clone: one branch */
+};
+
+typedef struct varve_sync_options {
+	size_t size;
+	uint32_t flags;    /* enum varve_sync_flag: those of the call, else VARVE_EUSAGE */
+	uint32_t idle_sec; /* give up a peer that is silent for this long; 0: 60 */
+	const char *const *
+		specs; /* fetch, push: refspecs, ended by NULL; NULL: as Git's settings have them */
+	const char *const
+		*from; /* clone, fetch: further remotes or URLs to get blocks from, ended by NULL */
+	const char *branch; /* clone: check this one out; NULL: the one that HEAD names there */
+	const char
+		*lease; /* push: "REF:ID", as git push --force-with-lease; "": all refs; or NULL */
+	const varve_watch *watch;
+} varve_sync_options;
+
+typedef struct varve_transfer varve_transfer; /* what a clone, fetch or push did */
+
+/* Clones a URL or path into folder, and opens the clone with settings (NULL: all defaults). *done (or NULL) is what
+ * arrived. VARVE_EREFUSED: something else is in the folder; VARVE_ELOCKED: another clone is at work there;
+ * VARVE_ENOTFOUND: no such repository or branch; VARVE_EIO: no answer. A failure removes the folder, unless blocks
+ * arrived that the same call can use. */
+VARVE_API int varve_clone(varve_repo **out, varve_transfer **done, const char *url,
+			  const char *folder, const varve_repo_options *settings,
+			  const varve_sync_options *options, varve_error *err);
+
+/* Fetches from a remote's name or URL; NULL: the one that the branch follows. A ref that is not moved, since that is not
+ * a fast-forward or no peer has all blocks, is not a failure: *done (or NULL) lists it. VARVE_ENOTFOUND: no such remote
+ * or ref; VARVE_EIO: no answer; VARVE_EMISSING, VARVE_ECORRUPT: what arrived is not whole or not sound. */
+VARVE_API int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
+			  const varve_sync_options *options, varve_error *err);
+
+/* Gets the blocks of versions whose commits are here: of a revision, or of those that "A..B" names (NULL: HEAD), at
+ * paths and below folders (ended by NULL; NULL: all). From options->from, else from all remotes. *done (or NULL): its
+ * counts have versions and missing. Versions that are whole are left alone. VARVE_EMISSING: no peer has some; the others
+ * are here then. VARVE_ENOTFOUND: no such revision, or no dataset at a path. */
+VARVE_API int varve_fetch_versions(varve_transfer **done, varve_repo *repo, const char *range,
+				   const char *const *paths, const varve_sync_options *options,
+				   varve_error *err);
+
+/* The same for one version, wherever it was found: in a commit, in the index or by its CID. */
+VARVE_API int varve_version_fetch(const varve_version *version, const varve_sync_options *options,
+				  varve_error *err);
+
+/* Pushes to a remote's name or URL; NULL: the one that the branch follows: blocks, then commits, then refs.
+ * VARVE_EREJECTED: the other side has commits that are not here, or does not accept a ref; no ref was moved, unless
+ * the other side moves each ref alone, as Git hosts do. *done (or NULL) lists the refs, also after VARVE_EREJECTED.
+ * VARVE_ECONFLICT: the pre-push hook forbids it; VARVE_EMISSING: a block that has to be sent is not here;
+ * VARVE_ENOTFOUND: no such remote or ref; VARVE_EUSAGE: the branch follows none; VARVE_EIO: no answer. */
+VARVE_API int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
+			 const varve_sync_options *options, varve_error *err);
+
+typedef struct varve_ref_update {
+	const char *from; /* the ref that was sent; NULL: the other one was deleted */
+	const char *
+		to; /* the ref that moved: of this repository after a fetch, of the other one after a push */
+	const char *before;  /* id of to; "" when there was none */
+	const char *after;   /* id of from; "" when there is none */
+	const char *refused; /* why to did not move; else NULL */
+	bool moved;          /* false: refused, as it was, or a dry run */
+} varve_ref_update;
+
+/* The next ref; valid until the transfer is freed. */
+VARVE_API int varve_transfer_next(varve_transfer *transfer, const varve_ref_update **update,
+				  varve_error *err);
+
+typedef struct varve_transfer_counts {
+	const char *url;      /* of the other side */
+	const char *warnings; /* lines that end with a newline; of the other side: "remote: ..." */
+	uint64_t commits;
+	uint64_t versions; /* of datasets */
+	uint64_t blocks;
+	uint64_t bytes;     /* of the blocks */
+	uint64_t line;      /* bytes on the line; without what the program git moved */
+	uint64_t missing;   /* blocks that no peer had */
+	uint64_t elsewhere; /* versions whose blocks stayed there: of a lazy clone */
+	uint64_t refused;   /* refs */
+} varve_transfer_counts;
+
+/* What was moved; with VARVE_SYNC_DRY_RUN: what would be. Borrowed until the transfer is freed. */
+VARVE_API const varve_transfer_counts *varve_transfer_info(const varve_transfer *transfer);
+
+VARVE_API void varve_transfer_free(varve_transfer *transfer);
+
+VARVE_END
+#endif

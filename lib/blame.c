@@ -1,0 +1,116 @@
+/*
+ * blame: knows that the walk ends before the handle is given, which then needs no repository.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/handles.h"
+#include "lib/work/diff/blame.h"
+#include "lib/work/view/table_at.h"
+#include "varve/history.h"
+
+struct varve_blame {
+	vv_blame_walk walk;
+	char (*ids)[VARVE_ID_SIZE]; /* of walk.commits */
+	uint64_t rows;
+	size_t columns;
+};
+
+static vv_status check_key(const vv_table *t, const char *const *key, vv_error *err)
+{
+	for (size_t i = 0; key && key[i]; i++) {
+		if (vv_schema_find(&t->schema, key[i], strlen(key[i])) < 0) {
+			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
+				       vv_text_shows(key[i]));
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status copy_ids(varve_blame *b, vv_error *err)
+{
+	if (!(b->ids = vv_calloc(b->walk.count + 1, sizeof(*b->ids)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < b->walk.count; i++) {
+		vv_oid_text(b->ids[i], &b->walk.commits[i]);
+	}
+	return VV_OK;
+}
+
+static vv_status walk(varve_blame *b, vv_session *s, const char *path, const varve_blame_options *o,
+		      const vv_progress *progress, vv_error *err)
+{
+	const vv_blame_options how = {.key = o->key,
+				      .cells = (o->flags & VARVE_BLAME_CELLS) != 0,
+				      .temp_dir = vv_env_temp_dir(vv_repository_env(s->repo)),
+				      .pool = vv_dataset_reader_pool(s->reader)};
+	vv_table_at first = {0};
+	vv_oid start;
+	vv_status rc;
+
+	b->walk = (vv_blame_walk){
+		.repo = s->repo, .reader = s->reader, .path = path, .progress = progress};
+	if ((rc = vv_find_commit(&start, s->repo, o->revision ? o->revision : "HEAD", err)) < 0 ||
+	    (rc = vv_table_at_open(&first, s->repo, s->reader, &start, path, true, err)) < 0) {
+		return rc;
+	}
+	if (first.table.root.kind != VV_KIND_TABLE) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
+			     vv_text_shows(path));
+	} else if ((rc = check_key(&first.table, o->key, err)) == VV_OK &&
+		   (rc = vv_blame_walk_run(&b->walk, &start, &first.table, &how, err)) == VV_OK) {
+		b->rows = first.table.root.rows;
+		b->columns = first.table.columns;
+		rc = copy_ids(b, err);
+	}
+	vv_table_at_close(&first);
+	return rc;
+}
+
+int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
+		     const varve_blame_options *options, varve_error *err)
+{
+	varve_blame *b = vv_calloc(1, sizeof(*b));
+	const vv_progress *progress;
+	varve_blame_options o;
+	vv_session *s = NULL;
+	vv_watched watched;
+	vv_error e = {0};
+	vv_status rc = b ? VV_OK : vv_fail_nomem(&e);
+
+	*out = NULL;
+	if (rc < 0 || (rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
+	    (rc = vv_take_flags(o.flags, VARVE_BLAME_CELLS, &e)) < 0 ||
+	    (rc = vv_take_flags(o.reserved, 0, &e)) < 0 ||
+	    (rc = vv_watched_begin(&progress, &watched, o.watch, &e)) < 0 ||
+	    (rc = vv_session_take(&s, repo->core, &e)) < 0) {
+		goto done;
+	}
+	rc = walk(b, s, path, &o, progress, &e);
+done:
+	vv_session_give(s);
+	if (rc < 0) {
+		varve_blame_free(b);
+	} else {
+		*out = b;
+	}
+	return vv_give(err, rc, &e);
+}
+
+const char *varve_blame_commit(const varve_blame *b, uint64_t row, size_t column)
+{
+	return row < b->rows && column < b->columns
+		       ? b->ids[vv_blame_of(b->walk.blame, row, column)]
+		       : NULL;
+}
+
+void varve_blame_free(varve_blame *b)
+{
+	if (b) {
+		vv_blame_walk_clear(&b->walk);
+		vv_free(b->ids);
+		vv_free(b);
+	}
+}

@@ -1,0 +1,413 @@
+/*
+ * merge: merges and conflicts for the library's callers. Knows that each call is the only one with its repository, writer
+ * and index.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/handles.h"
+#include "lib/work/merge/resolve.h"
+#include "lib/work/record/merge_branch.h"
+#include "lib/work/record/txn.h"
+#include "repo/git/history/state.h"
+#include "varve/merge.h"
+
+_Static_assert((int)VARVE_BASE == (int)VV_BASE && (int)VARVE_OURS == (int)VV_OURS &&
+		       (int)VARVE_THEIRS == (int)VV_THEIRS,
+	       "sides are the same");
+
+/* A call while it works in a repository. */
+typedef struct merging {
+	vv_watched watched;
+	const vv_progress *progress;
+	vv_notes notes;
+	vv_repository *repo;
+	vv_dataset_writer *writer;
+	vv_index *index;
+} merging;
+
+static const vv_progress *begin_progress(void *payload)
+{
+	return ((merging *)payload)->progress;
+}
+
+/* As a command that changes the work tree begins. */
+static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, vv_error *err)
+{
+	vv_status rc;
+
+	memset(m, 0, sizeof(*m));
+	if ((rc = vv_watched_begin(&m->progress, &m->watched, watch, err)) < 0 ||
+	    (rc = vv_core_open(&m->repo, core, err)) < 0) {
+		return rc;
+	}
+	m->notes = (vv_notes){NULL, begin_progress, NULL, m, true};
+	vv_repository_listen(m->repo, &m->notes);
+	vv_repository_sweep_locks(m->repo);
+	if (vv_repository_is_bare(m->repo)) {
+		return vv_fail(err, VV_EUSAGE, "a bare repository has no work tree");
+	}
+	return vv_journal_recover(m->repo, NULL, err);
+}
+
+static vv_status open_index(merging *m, vv_error *err)
+{
+	vv_status rc = vv_dataset_writer_open(&m->writer, m->repo, m->progress, err);
+
+	return rc < 0 ? rc : vv_index_open(&m->index, m->repo, err);
+}
+
+static void end(merging *m)
+{
+	vv_index_close(m->index);
+	vv_dataset_writer_close(m->writer);
+	vv_repository_close(m->repo);
+}
+
+/* ---- merging ---- */
+
+#define MERGE_FLAGS                                                                                \
+	((uint32_t)(VARVE_MERGE_NO_FF | VARVE_MERGE_FF_ONLY | VARVE_MERGE_NO_COMMIT |              \
+		    VARVE_MERGE_UNRELATED | VARVE_MERGE_NO_HOOKS))
+
+static vv_status take_merge_options(varve_merge_options *o, const varve_merge_options *given,
+				    vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_take_options(o, sizeof(*o), given, err)) < 0 ||
+	    (rc = vv_take_flags(o->flags, MERGE_FLAGS, err)) < 0 ||
+	    (rc = vv_take_flags(o->reserved, 0, err)) < 0) {
+		return rc;
+	}
+	return (o->flags & VARVE_MERGE_NO_FF) && (o->flags & VARVE_MERGE_FF_ONLY)
+		       ? vv_fail(err, VV_EUSAGE,
+				 "a merge commit and a fast-forward alone exclude each other")
+		       : VV_OK;
+}
+
+static int outcome_of(const vv_branch_merge *b)
+{
+	switch (b->outcome) {
+	case VV_MERGE_UP_TO_DATE:
+		return VARVE_MERGE_UP_TO_DATE;
+	case VV_MERGE_FORWARD:
+		return VARVE_MERGE_FAST_FORWARD;
+	case VV_MERGE_CONFLICTS:
+		return VARVE_MERGE_CONFLICTS;
+	default:
+		return b->commit.made ? VARVE_MERGE_COMMITTED : VARVE_MERGE_STAGED;
+	}
+}
+
+static void fill_result(varve_merge_result *r, const vv_branch_merge *b)
+{
+	r->outcome = outcome_of(b);
+	r->lacking = b->lacking;
+	r->conflicts = b->job.conflicts;
+	if (b->commit.made) {
+		vv_oid_text(r->commit, &b->commit.id);
+	} else if (b->outcome == VV_MERGE_FORWARD) {
+		vv_oid_text(r->commit, &b->theirs);
+	}
+}
+
+static vv_status merge(varve_merge_result *result, merging *m, const char *revision,
+		       const varve_merge_options *o, vv_error *err)
+{
+	const char *texts[] = {o->message};
+	vv_branch_merge b = {.repo = m->repo,
+			     .messages = {texts, o->message != NULL},
+			     .no_commit = (o->flags & VARVE_MERGE_NO_COMMIT) != 0,
+			     .no_ff = (o->flags & VARVE_MERGE_NO_FF) != 0,
+			     .ff_only = (o->flags & VARVE_MERGE_FF_ONLY) != 0,
+			     .unrelated = (o->flags & VARVE_MERGE_UNRELATED) != 0,
+			     .no_verify = (o->flags & VARVE_MERGE_NO_HOOKS) != 0,
+			     .quiet = true};
+	vv_status rc;
+
+	if ((rc = vv_merge_need_no_state(m->repo, err)) < 0 ||
+	    (rc = vv_branch_merge_find(&b, revision, err)) < 0 || (rc = open_index(m, err)) < 0) {
+		goto done;
+	}
+	b.writer = m->writer;
+	b.index = m->index;
+	if ((rc = vv_branch_merge_run(&b, err)) == VV_OK) {
+		vv_branch_merge_note_missing(&b);
+		rc = vv_branch_merge_finish(&b, err);
+		if (rc == VV_OK || b.commit.made || b.stays) {
+			fill_result(result, &b);
+		}
+	}
+done:
+	vv_branch_merge_clear(&b);
+	return rc;
+}
+
+int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revision,
+		const varve_merge_options *options, varve_error *err)
+{
+	varve_merge_result r = {.size = sizeof(r)};
+	varve_merge_options o;
+	merging m = {.repo = NULL};
+	vv_error e = {0};
+	vv_status rc;
+
+	if (result && result->size < sizeof(result->size)) {
+		rc = vv_fail(&e, VV_EUSAGE, "the size of the result is not set");
+	} else if ((rc = take_merge_options(&o, options, &e)) == VV_OK &&
+		   (rc = begin(&m, repo->core, o.watch, &e)) == VV_OK) {
+		rc = merge(&r, &m, revision, &o, &e);
+	}
+	end(&m);
+	if (result) {
+		const size_t size = result->size < sizeof(r) ? result->size : sizeof(r);
+
+		memcpy((char *)result + sizeof(r.size), (char *)&r + sizeof(r.size),
+		       size > sizeof(r.size) ? size - sizeof(r.size) : 0);
+	}
+	return vv_give(err, rc, &e);
+}
+
+/* Is there something to conclude or to undo? */
+static vv_status need_state(vv_repository *r, vv_error *err)
+{
+	static const char *const states[] = {"merge", "cherry-pick", "revert"};
+	const char *state = vv_state_name(r);
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
+		if (strcmp(state, states[i]) == 0) {
+			return VV_OK;
+		}
+	}
+	return vv_fail(err, VV_EUSAGE, "no merge is under way");
+}
+
+static vv_status conclude(vv_oid *id, merging *m, const varve_merge_options *o, vv_error *err)
+{
+	const vv_txn_commit_options how = {.no_hooks = (o->flags & VARVE_MERGE_NO_HOOKS) != 0};
+	vv_txn *t;
+	vv_status rc;
+
+	if ((rc = need_state(m->repo, err)) < 0 ||
+	    (rc = vv_txn_open(&t, m->repo, NULL, NULL, m->progress, err)) < 0) {
+		return rc;
+	}
+	rc = vv_txn_commit(id, t, o->message, &how, err);
+	vv_txn_free(t);
+	return rc;
+}
+
+int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
+			 const varve_merge_options *options, varve_error *err)
+{
+	varve_merge_options o;
+	merging m = {.repo = NULL};
+	vv_oid made = {{0}};
+	vv_error e = {0};
+	vv_status rc;
+
+	id[0] = '\0';
+	if ((rc = take_merge_options(&o, options, &e)) == VV_OK &&
+	    (rc = begin(&m, repo->core, o.watch, &e)) == VV_OK) {
+		rc = conclude(&made, &m, &o, &e);
+	}
+	end(&m);
+	if (!vv_oid_is_null(&made)) {
+		vv_oid_text(id, &made);
+	}
+	return vv_give(err, rc, &e);
+}
+
+int varve_merge_abort(varve_repo *repo, const varve_watch *watch, varve_error *err)
+{
+	merging m = {.repo = NULL};
+	bool lacking;
+	vv_error e = {0};
+	vv_status rc;
+
+	if ((rc = begin(&m, repo->core, watch, &e)) == VV_OK &&
+	    (rc = need_state(m.repo, &e)) == VV_OK) {
+		rc = vv_merge_undo(m.repo, &lacking, &e);
+	}
+	end(&m);
+	return vv_give(err, rc, &e);
+}
+
+/* ---- conflicts ---- */
+
+struct varve_conflicts {
+	vv_conflict_list list;
+	size_t path, item; /* the next one */
+	vv_buf row;
+	varve_conflict c;
+};
+
+static vv_status list(varve_conflicts *out, merging *m, const char *const *paths, vv_error *err)
+{
+	vv_paths take = {.files = NULL};
+	vv_status rc;
+
+	if ((rc = open_index(m, err)) == VV_OK &&
+	    (rc = vv_paths_take(&take, m->repo, paths, err)) == VV_OK) {
+		rc = vv_conflict_list_read(&out->list, m->repo, m->writer, m->index,
+					   paths ? &take.spec : NULL, false, false, err);
+	}
+	vv_paths_clear(&take);
+	return rc;
+}
+
+int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *const *paths,
+			 const varve_watch *watch, varve_error *err)
+{
+	varve_conflicts *l = vv_calloc(1, sizeof(*l));
+	merging m = {.repo = NULL};
+	vv_error e = {0};
+	vv_status rc = l ? VV_OK : vv_fail_nomem(&e);
+
+	*out = NULL;
+	if (rc == VV_OK && (rc = begin(&m, repo->core, watch, &e)) == VV_OK) {
+		rc = list(l, &m, paths, &e);
+	}
+	end(&m);
+	if (rc < 0) {
+		varve_conflicts_free(l);
+	} else {
+		*out = l;
+	}
+	return vv_give(err, rc, &e);
+}
+
+static varve_cell cell_of(const vv_cell *c)
+{
+	return (varve_cell){.text = c->text, .len = c->len, .state = c->state};
+}
+
+static void put_item(varve_conflicts *l, const vv_conflict_item *item)
+{
+	varve_conflict *c = &l->c;
+
+	c->kind = vv_conflict_kind_name(item->kind);
+	c->key = item->key;
+	c->column = item->column;
+	c->detail = item->detail;
+	c->number = item->row;
+	vv_buf_reset(&l->row);
+	if (vv_conflict_is_of_row(item)) {
+		vv_conflict_row_put(&l->row, item);
+		c->row = vv_buf_cstr(&l->row);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		c->there[i] = item->has[i];
+		c->cells[i] = cell_of(&item->cells[i]);
+	}
+}
+
+int varve_conflicts_next(varve_conflicts *l, const varve_conflict **conflict, varve_error *err)
+{
+	const vv_conflict_path *p;
+
+	*conflict = NULL;
+	while (l->path < l->list.count && l->list.paths[l->path].dataset &&
+	       l->item == l->list.paths[l->path].record.count) {
+		l->path++;
+		l->item = 0;
+	}
+	if (l->path == l->list.count) {
+		return 0;
+	}
+	p = &l->list.paths[l->path];
+	l->c = (varve_conflict){
+		.path = p->path, .number = VARVE_UNKNOWN, .more = p->record.left_out};
+	memcpy(l->c.names, p->record.names, sizeof(l->c.names));
+	if (p->dataset) {
+		put_item(l, &p->record.items[l->item++]);
+	} else {
+		l->c.kind = "file";
+		l->c.detail = vv_conflict_file_reason(p);
+		l->path++;
+	}
+	if (l->row.failed) {
+		varve_error_set(err, VARVE_ENOMEM, NULL);
+		return VARVE_ENOMEM;
+	}
+	*conflict = &l->c;
+	return 1;
+}
+
+void varve_conflicts_free(varve_conflicts *l)
+{
+	if (l) {
+		vv_conflict_list_clear(&l->list);
+		vv_buf_clear(&l->row);
+		vv_free(l);
+	}
+}
+
+static vv_status check_resolve(const varve_resolve_options *o, const char *path, int side,
+			       vv_error *err)
+{
+	if (side < VARVE_BASE || side > VARVE_THEIRS) {
+		return vv_fail(err, VV_EUSAGE, "%d is not a side of a merge", side);
+	}
+	if ((o->row || o->column || o->value) && !path) {
+		return vv_fail(err, VV_EUSAGE, "a row or column is decided in a path");
+	}
+	if (o->value && !o->column) {
+		return vv_fail(err, VV_EUSAGE, "a value is for a column");
+	}
+	return o->value && memchr(o->value->data ? o->value->data : "", '\0', o->value->len)
+		       ? vv_fail(err, VV_EUSAGE, "the value has a NUL byte")
+		       : VV_OK;
+}
+
+static vv_status resolve(merging *m, const char *path, int side, const varve_resolve_options *o,
+			 vv_error *err)
+{
+	const char *paths[] = {path, NULL}, *rows[] = {o->row}, *columns[] = {o->column};
+	char *value = o->value ? vv_strndup(o->value->data ? o->value->data : "", o->value->len)
+			       : NULL;
+	vv_paths take = {.files = NULL};
+	vv_status rc = o->value && !value ? vv_fail_nomem(err) : VV_OK;
+
+	rc = rc < 0 ? rc : open_index(m, err);
+	if (rc == VV_OK &&
+	    (rc = vv_paths_take(&take, m->repo, path ? paths : NULL, err)) == VV_OK) {
+		vv_resolving r = {.repo = m->repo,
+				  .writer = m->writer,
+				  .reader = vv_dataset_writer_reader(m->writer),
+				  .index = m->index,
+				  .paths = path ? &take.spec : NULL,
+				  .side = side,
+				  .set_column = value ? o->column : NULL,
+				  .set_value = value,
+				  .rows = {rows, o->row != NULL},
+				  .columns = {columns, o->column && !value},
+				  .quiet = true};
+
+		rc = vv_resolve(&r, err);
+	}
+	vv_paths_clear(&take);
+	vv_free(value);
+	return rc;
+}
+
+int varve_resolve(varve_repo *repo, const char *path, int side,
+		  const varve_resolve_options *options, varve_error *err)
+{
+	varve_resolve_options o;
+	merging m = {.repo = NULL};
+	vv_error e = {0};
+	vv_status rc;
+
+	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
+	    (rc = check_resolve(&o, path, side, &e)) < 0 ||
+	    (rc = begin(&m, repo->core, o.watch, &e)) < 0) {
+		goto done;
+	}
+	rc = resolve(&m, path, side, &o, &e);
+done:
+	end(&m);
+	return vv_give(err, rc, &e);
+}

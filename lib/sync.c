@@ -1,0 +1,517 @@
+/*
+ * sync: clone, fetch and push for the library's callers. Knows which options go with which, and what of a transfer is lent.
+ */
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "lib/handles.h"
+#include "lib/work/clone/clone.h"
+#include "lib/work/peers/fetch_data.h"
+#include "lib/work/peers/needed.h"
+#include "lib/work/peers/push_run.h"
+#include "varve/sync.h"
+
+struct varve_transfer {
+	vv_arena arena;
+	varve_ref_update *refs;
+	size_t count, cap, at;
+	vv_buf text;
+	varve_transfer_counts counts;
+};
+
+/* A call while it runs. */
+typedef struct syncing {
+	varve_sync_options o;
+	vv_strings from;
+	vv_watched watched;
+	vv_progress progress;
+	vv_notes notes;
+	atomic_bool stopped;
+	vv_mutex *lock; /* of text: lines are opened in threads, and may report something */
+	vv_buf text;
+	vv_repository *repo;
+} syncing;
+
+static _Thread_local const syncing *called_here;
+
+/* ---- beginning and ending ---- */
+
+/* The caller's function runs in the thread of the call; others only learn that it stopped. */
+static bool go_on(void *payload, const char *what, uint64_t done, uint64_t total)
+{
+	syncing *s = payload;
+	const varve_progress p = {what, done, total};
+
+	if (called_here == s && !atomic_load(&s->stopped) &&
+	    s->watched.watch.progress(s->watched.watch.payload, &p) != 0) {
+		atomic_store(&s->stopped, true);
+	}
+	return !atomic_load(&s->stopped);
+}
+
+static const vv_progress *begin_progress(void *payload)
+{
+	const syncing *s = payload;
+
+	return s->watched.watch.progress ? &s->progress : NULL;
+}
+
+#define REMOTE_LINE "remote: "
+
+static void put_note(void *payload, vv_note_kind kind, const char *line)
+{
+	syncing *s = payload;
+
+	if (kind == VV_NOTE_WARNING || strncmp(line, REMOTE_LINE, strlen(REMOTE_LINE)) == 0) {
+		vv_mutex_lock(s->lock);
+		vv_buf_printf(&s->text, "%s\n", line);
+		vv_mutex_unlock(s->lock);
+	}
+}
+
+static vv_status begin(syncing *s, const varve_sync_options *options, uint32_t flags, vv_error *err)
+{
+	const vv_progress *progress;
+	vv_status rc;
+
+	memset(s, 0, sizeof(*s));
+	if ((rc = vv_take_options(&s->o, sizeof(s->o), options, err)) < 0 ||
+	    (rc = vv_take_flags(s->o.flags, (VARVE_SYNC_SINGLE << 1) - 1, err)) < 0 ||
+	    (rc = vv_watched_begin(&progress, &s->watched, s->o.watch, err)) < 0) {
+		return rc;
+	}
+	if ((s->o.flags & ~flags) != 0) {
+		return vv_fail(err, VV_EUSAGE, "flag 0x%x does not go with this function",
+			       (unsigned)(s->o.flags & ~flags));
+	}
+	if (!(s->lock = vv_mutex_new())) {
+		return vv_fail_nomem(err);
+	}
+	s->from.items = (const char **)(uintptr_t)s->o.from;
+	while (s->o.from && s->o.from[s->from.count]) {
+		s->from.count++;
+	}
+	s->progress = (vv_progress){go_on, s, go_on};
+	s->notes = (vv_notes){put_note, begin_progress, NULL, s, true};
+	called_here = s;
+	return VV_OK;
+}
+
+/* In the same place, with its own repository: what it finds is forgotten with it. */
+static vv_status begin_in(syncing *s, vv_core *core, const varve_sync_options *options,
+			  uint32_t flags, vv_error *err)
+{
+	vv_status rc = begin(s, options, flags, err);
+
+	if (rc == VV_OK && (rc = vv_core_open(&s->repo, core, err)) == VV_OK) {
+		vv_repository_listen(s->repo, &s->notes);
+		vv_repository_sweep_locks(s->repo);
+	}
+	return rc;
+}
+
+static void end(syncing *s)
+{
+	called_here = NULL;
+	vv_repository_close(s->repo);
+	vv_buf_clear(&s->text);
+	vv_mutex_free(s->lock);
+}
+
+static int spec_count(const syncing *s)
+{
+	int n = 0;
+
+	while (s->o.specs && s->o.specs[n]) {
+		n++;
+	}
+	return n;
+}
+
+static char **specs(const syncing *s)
+{
+	return (char **)(uintptr_t)s->o.specs;
+}
+
+static bool is_set(const syncing *s, uint32_t flag)
+{
+	return (s->o.flags & flag) != 0;
+}
+
+/* ---- what was done ---- */
+
+/* The warnings go to the transfer. */
+static vv_status new_transfer(varve_transfer **out, syncing *s, const char *url,
+			      const vv_transfer_sum *sum, vv_error *err)
+{
+	varve_transfer *t = vv_calloc(1, sizeof(*t));
+
+	if (!(*out = t)) {
+		return vv_fail_nomem(err);
+	}
+	vv_arena_init(&t->arena);
+	t->text = s->text;
+	s->text = (vv_buf)VV_BUF_INIT;
+	t->counts = (varve_transfer_counts){.url = vv_arena_strndup(&t->arena, url, strlen(url)),
+					    .warnings = vv_buf_cstr(&t->text),
+					    .commits = sum->commits,
+					    .versions = sum->versions,
+					    .blocks = sum->blocks,
+					    .bytes = sum->bytes,
+					    .line = sum->line};
+	return t->counts.url ? VV_OK : vv_fail_nomem(err);
+}
+
+static const char *copy_text(varve_transfer *t, const char *text)
+{
+	return text ? vv_arena_strndup(&t->arena, text, strlen(text)) : NULL;
+}
+
+static const char *copy_id(varve_transfer *t, const vv_oid *id)
+{
+	char hex[VV_OID_TEXT + 1] = "";
+
+	if (!vv_oid_is_null(id)) {
+		vv_oid_text(hex, id);
+	}
+	return copy_text(t, hex);
+}
+
+static vv_status put_ref(varve_transfer *t, const varve_ref_update *like, const vv_oid *before,
+			 const vv_oid *after, vv_error *err)
+{
+	const varve_ref_update u = {.from = copy_text(t, like->from),
+				    .to = copy_text(t, like->to),
+				    .before = copy_id(t, before),
+				    .after = copy_id(t, after),
+				    .refused = copy_text(t, like->refused),
+				    .moved = like->moved};
+
+	if ((like->from && !u.from) || (like->to && !u.to) || !u.before || !u.after ||
+	    (like->refused && !u.refused) || !vv_array_room(t->refs, t->count, t->cap)) {
+		return vv_fail_nomem(err);
+	}
+	t->counts.refused += u.refused != NULL;
+	t->refs[t->count++] = u;
+	return VV_OK;
+}
+
+static vv_status put_fetched(varve_transfer **out, syncing *s, const vv_fetch_job *j, vv_error *err)
+{
+	vv_status rc = new_transfer(out, s, j->url, &j->sum, err);
+
+	for (size_t i = 0; rc == VV_OK && i < j->plan.count; i++) {
+		const vv_ref_move *m = &j->plan.moves[i];
+		const varve_ref_update like = {
+			.from = vv_oid_is_null(&m->id) ? NULL : m->from,
+			.to = m->to,
+			.refused = m->refused  ? "not a fast-forward"
+				   : m->behind ? "no peer has all blocks of its versions"
+					       : NULL,
+			.moved = m->to && m->done && !vv_oid_equal(&m->old, &m->id)};
+
+		rc = put_ref(*out, &like, &m->old, &m->id, err);
+	}
+	if (rc == VV_OK) {
+		(*out)->counts.missing = j->missing;
+		(*out)->counts.elsewhere = j->elsewhere;
+	}
+	return rc;
+}
+
+static vv_status put_pushed(varve_transfer **out, syncing *s, const vv_push_job *j, vv_error *err)
+{
+	const vv_transfer_sum host = {.versions = j->blocks.versions,
+				      .blocks = j->blocks.blocks,
+				      .bytes = j->dry_run ? j->blocks.raw : j->blocks.bytes};
+	vv_status rc = new_transfer(out, s, j->url, j->blocks.versions > 0 ? &host : &j->sum, err);
+
+	for (size_t i = 0; rc == VV_OK && i < j->plan.count; i++) {
+		const vv_push_item *it = &j->plan.items[i];
+		const varve_ref_update like = {.from = vv_oid_is_null(&it->id) ? NULL
+						       : it->from              ? it->from
+									       : it->word,
+					       .to = it->to,
+					       .refused = it->state == VV_PUSH_REFUSED
+								  ? it->why ? it->why : "refused"
+								  : NULL,
+					       .moved = it->done};
+
+		rc = put_ref(*out, &like, &it->old, &it->id, err);
+	}
+	return rc;
+}
+
+/* Gives the caller what was done, or forgets it. */
+static int give(varve_error *err, vv_status rc, const vv_error *from, varve_transfer **done,
+		varve_transfer *transfer)
+{
+	if (done && (rc == VV_OK || rc == VV_EREJECTED)) {
+		*done = transfer;
+	} else {
+		varve_transfer_free(transfer);
+	}
+	return vv_give(err, rc, from);
+}
+
+/* ---- clone ---- */
+
+#define CLONE_FLAGS                                                                                \
+	((uint32_t)(VARVE_SYNC_LAZY | VARVE_SYNC_BARE | VARVE_SYNC_NO_CHECKOUT | VARVE_SYNC_SINGLE))
+
+static vv_status clone_into(varve_transfer **out, syncing *s, const char *url, const char *folder,
+			    const vv_env *env, vv_error *err)
+{
+	vv_clone_job j;
+	vv_status rc;
+
+	vv_clone_job_init(&j);
+	j.url = url;
+	j.dir = folder;
+	j.env = env;
+	j.notes = &s->notes;
+	j.bare = is_set(s, VARVE_SYNC_BARE);
+	j.no_checkout = is_set(s, VARVE_SYNC_NO_CHECKOUT);
+	j.single = is_set(s, VARVE_SYNC_SINGLE);
+	j.lazy = is_set(s, VARVE_SYNC_LAZY);
+	j.branch = s->o.branch;
+	j.from = s->from;
+	j.idle_sec = s->o.idle_sec;
+	if ((rc = vv_clone_job_run(&j, err)) == VV_OK) {
+		rc = put_fetched(out, s, &j.fetch, err);
+	}
+	vv_clone_job_clear(&j);
+	return rc;
+}
+
+int varve_clone(varve_repo **out, varve_transfer **done, const char *url, const char *folder,
+		const varve_repo_options *settings, const varve_sync_options *options,
+		varve_error *err)
+{
+	varve_transfer *transfer = NULL;
+	vv_env *env = NULL;
+	vv_error e = {0};
+	varve_error why;
+	syncing s;
+	vv_status rc = begin(&s, options, CLONE_FLAGS, &e);
+
+	*out = NULL;
+	if (done) {
+		*done = NULL;
+	}
+	if (rc == VV_OK && (rc = vv_take_env(&env, settings, &e)) == VV_OK) {
+		rc = clone_into(&transfer, &s, url, folder, env, &e);
+	}
+	end(&s);
+	vv_env_free(env);
+	if (rc == VV_OK && varve_repo_open(out, folder, settings, &why) < 0) {
+		rc = vv_take_error(&e, why.code, &why);
+	}
+	return give(err, rc, &e, done, transfer);
+}
+
+/* ---- fetch ---- */
+
+#define FETCH_FLAGS                                                                                \
+	((uint32_t)(VARVE_SYNC_TAGS | VARVE_SYNC_NO_TAGS | VARVE_SYNC_PRUNE | VARVE_SYNC_FORCE |   \
+		    VARVE_SYNC_MISSING_OK))
+
+static vv_status fetch(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
+{
+	vv_fetch_job j;
+	vv_status rc;
+
+	vv_fetch_job_init(&j, s->repo);
+	j.remote = remote;
+	j.specs = specs(s);
+	j.spec_count = spec_count(s);
+	j.from = s->from;
+	j.tags = is_set(s, VARVE_SYNC_TAGS);
+	j.no_tags = is_set(s, VARVE_SYNC_NO_TAGS);
+	j.prune = is_set(s, VARVE_SYNC_PRUNE);
+	j.force = is_set(s, VARVE_SYNC_FORCE);
+	j.allow_missing = is_set(s, VARVE_SYNC_MISSING_OK);
+	j.idle_sec = s->o.idle_sec;
+	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK) {
+		rc = put_fetched(out, s, &j, err);
+	}
+	vv_fetch_job_clear(&j);
+	return rc;
+}
+
+int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
+		const varve_sync_options *options, varve_error *err)
+{
+	varve_transfer *transfer = NULL;
+	vv_error e = {0};
+	syncing s;
+	vv_status rc = begin_in(&s, repo->core, options, FETCH_FLAGS, &e);
+
+	if (done) {
+		*done = NULL;
+	}
+	if (rc == VV_OK) {
+		rc = fetch(&transfer, &s, remote, &e);
+	}
+	end(&s);
+	return give(err, rc, &e, done, transfer);
+}
+
+static vv_status fetch_versions(varve_transfer **out, syncing *s, const char *range,
+				const char *const *paths, vv_error *err)
+{
+	vv_fetch_data f = {.repo = s->repo,
+			   .rev = range,
+			   .paths = paths,
+			   .from = &s->from,
+			   .progress = begin_progress(s)};
+	vv_status rc = vv_fetch_data_run(&f, err);
+	const vv_transfer_sum sum = {.versions = f.fetched};
+
+	return rc < 0 ? rc : new_transfer(out, s, "", &sum, err);
+}
+
+int varve_fetch_versions(varve_transfer **done, varve_repo *repo, const char *range,
+			 const char *const *paths, const varve_sync_options *options,
+			 varve_error *err)
+{
+	varve_transfer *transfer = NULL;
+	vv_error e = {0};
+	syncing s;
+	vv_status rc = begin_in(&s, repo->core, options, 0, &e);
+
+	if (done) {
+		*done = NULL;
+	}
+	if (rc == VV_OK) {
+		rc = fetch_versions(&transfer, &s, range, paths, &e);
+	}
+	end(&s);
+	return give(err, rc, &e, done, transfer);
+}
+
+int varve_version_fetch(const varve_version *version, const varve_sync_options *options,
+			varve_error *err)
+{
+	vv_error e = {0};
+	syncing s;
+	vv_cid root;
+	vv_status rc;
+
+	if (!version->facts.stored) {
+		return 0; /* Git has it */
+	}
+	if ((rc = begin_in(&s, version->core, options, 0, &e)) == VV_OK &&
+	    (rc = vv_cid_parse(&root, version->cid, strlen(version->cid), &e)) == VV_OK) {
+		vv_fetch_data f = {.repo = s.repo, .from = &s.from, .progress = begin_progress(&s)};
+
+		rc = vv_fetch_data_root(&f, &root, &e);
+	}
+	end(&s);
+	return vv_give(err, rc, &e);
+}
+
+/* ---- push ---- */
+
+#define PUSH_FLAGS                                                                                 \
+	((uint32_t)(VARVE_SYNC_TAGS | VARVE_SYNC_FORCE | VARVE_SYNC_DRY_RUN | VARVE_SYNC_ALL |     \
+		    VARVE_SYNC_DELETE | VARVE_SYNC_SET_UPSTREAM | VARVE_SYNC_NO_HOOKS))
+
+static vv_status check_push(const syncing *s, vv_error *err)
+{
+	if (is_set(s, VARVE_SYNC_ALL) && s->o.specs) {
+		return vv_fail(err, VV_EUSAGE, "all branches and refspecs do not go together");
+	}
+	if (!is_set(s, VARVE_SYNC_DELETE)) {
+		return VV_OK;
+	}
+	if (is_set(s, VARVE_SYNC_ALL | VARVE_SYNC_TAGS)) {
+		return vv_fail(err, VV_EUSAGE, "the refs to delete have to be named");
+	}
+	return spec_count(s) > 0 ? VV_OK : vv_fail(err, VV_EUSAGE, "no refs to delete are named");
+}
+
+static vv_status reject(const varve_transfer *t, vv_error *err)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->refs[i].refused) {
+			vv_fail(err, VV_EREJECTED, "'%s' was not moved in %s: %s",
+				vv_text_shows(t->refs[i].to), vv_text_url(t->counts.url),
+				t->refs[i].refused);
+			return vv_hint(err, "fetch and merge what is there, then push again");
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
+{
+	vv_push_job j;
+	vv_status rc;
+
+	vv_push_job_init(&j, s->repo);
+	j.remote = remote;
+	j.refs = (vv_push_plan_options){.words = specs(s),
+					.count = spec_count(s),
+					.all = is_set(s, VARVE_SYNC_ALL),
+					.tags = is_set(s, VARVE_SYNC_TAGS),
+					.force = is_set(s, VARVE_SYNC_FORCE),
+					.remove = is_set(s, VARVE_SYNC_DELETE),
+					.lease = s->o.lease,
+					.upstream = is_set(s, VARVE_SYNC_SET_UPSTREAM)};
+	j.dry_run = is_set(s, VARVE_SYNC_DRY_RUN);
+	j.no_verify = is_set(s, VARVE_SYNC_NO_HOOKS);
+	j.idle_sec = s->o.idle_sec;
+	if ((rc = vv_push_job_run(&j, err)) == VV_OK &&
+	    (rc = put_pushed(out, s, &j, err)) == VV_OK && j.refused) {
+		rc = reject(*out, err);
+	}
+	vv_push_job_clear(&j);
+	return rc;
+}
+
+int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
+	       const varve_sync_options *options, varve_error *err)
+{
+	varve_transfer *transfer = NULL;
+	vv_error e = {0};
+	syncing s;
+	vv_status rc = begin_in(&s, repo->core, options, PUSH_FLAGS, &e);
+
+	if (done) {
+		*done = NULL;
+	}
+	if (rc == VV_OK && (rc = check_push(&s, &e)) == VV_OK) {
+		rc = push(&transfer, &s, remote, &e);
+	}
+	end(&s);
+	return give(err, rc, &e, done, transfer);
+}
+
+/* ---- transfers ---- */
+
+int varve_transfer_next(varve_transfer *t, const varve_ref_update **update, varve_error *err)
+{
+	(void)err;
+	*update = t->at < t->count ? &t->refs[t->at++] : NULL;
+	return *update != NULL;
+}
+
+const varve_transfer_counts *varve_transfer_info(const varve_transfer *transfer)
+{
+	return &transfer->counts;
+}
+
+void varve_transfer_free(varve_transfer *t)
+{
+	if (t) {
+		vv_arena_clear(&t->arena);
+		vv_buf_clear(&t->text);
+		vv_free(t->refs);
+		vv_free(t);
+	}
+}
