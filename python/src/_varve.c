@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "handle.h"
+#include "sync.h"
 #include "varve/varve.h"
 
 /* ---- repositories and revisions ---- */
@@ -671,6 +672,16 @@ static PyMethodDef methods[] = {
 	{"txn_remove", txn_remove, METH_VARARGS, NULL},
 	{"txn_commit", txn_commit, METH_VARARGS, NULL},
 	{"txn_warnings", txn_warnings, METH_O, NULL},
+	{"clone", sync_clone, METH_VARARGS, NULL},
+	{"fetch", sync_fetch, METH_VARARGS, NULL},
+	{"push", sync_push, METH_VARARGS, NULL},
+	{"fetch_versions", sync_fetch_versions, METH_VARARGS, NULL},
+	{"merge", merge_run, METH_VARARGS, NULL},
+	{"merge_conclude", merge_conclude, METH_VARARGS, NULL},
+	{"merge_abort", merge_abort, METH_O, NULL},
+	{"conflicts", merge_conflicts, METH_O, NULL},
+	{"resolve", merge_resolve, METH_VARARGS, NULL},
+	{"blame", blame_open, METH_VARARGS, NULL},
 	{"library_version", library_version, METH_NOARGS, NULL},
 	{NULL, NULL, 0, NULL},
 };

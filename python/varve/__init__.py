@@ -17,13 +17,16 @@ from ._errors import (
     Error,
     InvalidDataError,
     LockedError,
+    MergeConflictError,
     MissingBlocksError,
     NotFoundError,
+    PushRejectedError,
     RefusedError,
     UsageError,
 )
 from ._repo import Change, Commit, Repo, RowCell, RowEvent
 from ._report import Finding, Report
+from ._sync import Conflict, Merge, RefUpdate, Transfer, clone
 from ._table import Table, View
 from ._varve import library_version
 from ._write import Result, Transaction, VarveWarning
@@ -34,6 +37,7 @@ __all__ = [
     "CellChange",
     "Change",
     "Commit",
+    "Conflict",
     "ConflictError",
     "CorruptError",
     "Diff",
@@ -41,8 +45,12 @@ __all__ = [
     "Finding",
     "InvalidDataError",
     "LockedError",
+    "Merge",
+    "MergeConflictError",
     "MissingBlocksError",
     "NotFoundError",
+    "PushRejectedError",
+    "RefUpdate",
     "RefusedError",
     "Repo",
     "Report",
@@ -52,8 +60,10 @@ __all__ = [
     "RowEvent",
     "Table",
     "Transaction",
+    "Transfer",
     "UsageError",
     "VarveWarning",
     "View",
     "__version__",
+    "clone",
 ]

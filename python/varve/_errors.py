@@ -61,6 +61,20 @@ class ConflictError(Error):
     """Something changed meanwhile."""
 
 
+class MergeConflictError(ConflictError):
+    """A merge that cannot decide: cells has what both sides changed, as Repo.conflicts lists it."""
+
+    cells: list[Any]
+
+    def __init__(self, message: str, code: str = "conflict", hint: str = "") -> None:
+        super().__init__(message, code, hint)
+        self.cells = []
+
+
+class PushRejectedError(Error):
+    """Another repository does not accept a push: it has commits that are not here, or rules of its own."""
+
+
 class CorruptError(Error):
     """Stored bytes are damaged."""
 
@@ -74,6 +88,7 @@ CLASSES: dict[str, type[Error]] = {
     "usage": UsageError,
     "conflict": ConflictError,
     "corrupt": CorruptError,
+    "rejected": PushRejectedError,
 }
 
 

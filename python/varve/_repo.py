@@ -11,6 +11,7 @@ from . import _varve, _values
 from ._diff import Diff
 from ._errors import NotFoundError, UsageError, raw
 from ._report import Report
+from ._sync import Sync
 from ._table import Table
 from ._values import Value
 from ._write import Transaction
@@ -81,7 +82,7 @@ def _commit(c: Any) -> Commit:
     )
 
 
-class Repo:
+class Repo(Sync):
     """A repository: the one that contains path. Use it with `with`, or close() it; what was made of it stays usable.
 
     NotFoundError: there is none; RefusedError: another user owns it. Threads may share a Repo: it serves one at a time,

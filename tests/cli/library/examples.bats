@@ -116,3 +116,33 @@ two_versions() {
 	succeeds env rows . "HEAD~1:t.csv" "id = 1500" name
 	output_is "item 1500"
 }
+
+@test "a push that is rejected is merged by cell and done again" {
+	two_versions
+	varve clone -q --bare . ../far.git
+	varve clone -q ../far.git ../mine
+	varve clone -q ../far.git ../yours
+	sed -i 's/fig,3/fig,4/' ../yours/prices.csv
+	succeeds varve -C ../yours commit -qam theirs
+	succeeds varve -C ../yours push -q
+	sed -i 's/10.99/11/' ../mine/prices.csv
+	succeeds varve -C ../mine commit -qam ours
+	succeeds env sync ../mine
+	output_is "merged: $(git -C ../mine rev-parse HEAD)"
+	[ "$(git -C ../far.git rev-parse main)" = "$(git -C ../mine rev-parse HEAD)" ]
+	grep -q "1,pear,11," ../mine/prices.csv
+	grep -q "5,fig,4," ../mine/prices.csv
+	succeeds env sync ../mine
+	output_is ""
+	sed -i 's/fig,4/fig,5/' ../yours/prices.csv
+	succeeds varve -C ../yours commit -qam theirs
+	succeeds env sync ../yours
+	sed -i 's/fig,5/fig,6/' ../yours/prices.csv
+	succeeds varve -C ../yours commit -qam theirs
+	succeeds varve -C ../yours push -q
+	sed -i 's/fig,4/fig,7/' ../mine/prices.csv
+	succeeds varve -C ../mine commit -qam ours
+	ends_with 1 env sync ../mine
+	output_is "prices.csv: cell row 5 column price"
+	[ -z "$(git -C ../mine status --porcelain)" ]
+}
