@@ -30,7 +30,8 @@ typedef enum vv_status {
 	VV_EREFUSED = -11,   /* a policy or a limit forbids it */
 	VV_ENOSUPPORT = -12, /* a format or feature of a newer or other program */
 	VV_ECANCELLED = -13, /* the progress callback asked to stop */
-	VV_EREJECTED = -14   /* another repository does not accept what was sent */
+	VV_EREJECTED = -14,  /* another repository does not accept what was sent */
+	VV_ESCHEMA = -15     /* the columns given are not those of the table */
 } vv_status;
 
 /* A message of this size that a peer sent still fits with the peer's name before it. */

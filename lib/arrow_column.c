@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
+#include "dataset/schema/value.h"
 
 #define ALIGN 64u
 #define SHARED_MAX 255u
@@ -81,41 +82,11 @@ static bool mark_null(vv_arrow_column *c, size_t row)
 /* Numbers as they are usually written: false for all others. */
 static bool quick_value(varve_value *v, const vv_arrow_column *col, const vv_cell *c)
 {
-	uint64_t key, digits;
-	size_t sign, point;
-	const char *dot;
-
-	if (c->len == 0 || c->len > 17 || (col->json && c->state != VV_CELL_LITERAL) ||
-	    (col->form != VV_ARROW_INT && col->form != VV_ARROW_DOUBLE) ||
-	    col->field->decimal_char != '.' || col->field->group[0] || !col->field->bare_number) {
-		return false;
-	}
-	key = spell_key(c->text, c->len);
-	if (spell_read_integer(&v->i, c->text, c->len, key)) {
-		if (col->form == VV_ARROW_DOUBLE && (v->i > EXACT || v->i < -EXACT)) {
-			return false;
-		}
-		v->d = (double)v->i;
-		return true;
-	}
-	/* At most 15 digits and a power of ten up to 22: both are doubles, so their quotient is the nearest one. */
-	sign = c->text[0] == '-';
-	dot = memchr(c->text, '.', c->len);
-	if (col->form != VV_ARROW_DOUBLE || !dot || (point = (size_t)(dot - c->text)) == sign ||
-	    point + 1 == c->len || c->len - sign > 16) {
-		return false;
-	}
-	char joined[16];
-	size_t len = c->len - sign - 1;
-
-	memcpy(joined, c->text + sign, point - sign);
-	memcpy(joined + point - sign, dot + 1, c->len - point - 1);
-	if (!spell_digits(&digits, joined, len)) {
-		return false;
-	}
-	v->d = (double)digits / (double)spell_power[c->len - point - 1];
-	v->d = sign ? -v->d : v->d;
-	return true;
+	return c->len > 0 && (!col->json || c->state == VV_CELL_LITERAL) &&
+	       (col->form == VV_ARROW_INT || col->form == VV_ARROW_DOUBLE) &&
+	       col->field->decimal_char == '.' && !col->field->group[0] &&
+	       col->field->bare_number &&
+	       vv_value_quick_number(&v->i, &v->d, col->form == VV_ARROW_DOUBLE, c->text, c->len);
 }
 
 static bool is_missing(const vv_arrow_column *col, const vv_cell *c)

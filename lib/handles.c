@@ -7,8 +7,7 @@
 
 #include "base/sys.h"
 
-_Static_assert((int)VARVE_EREJECTED == (int)VV_EREJECTED &&
-		       (int)VARVE_ENOTFOUND == (int)VV_ENOTFOUND &&
+_Static_assert((int)VARVE_ESCHEMA == (int)VV_ESCHEMA && (int)VARVE_ENOTFOUND == (int)VV_ENOTFOUND &&
 		       (int)VARVE_EREFUSED == (int)VV_EREFUSED,
 	       "codes are the same on both sides");
 _Static_assert(sizeof(((varve_error *)0)->message) >= VV_MESSAGE_MAX &&
@@ -18,7 +17,7 @@ _Static_assert(sizeof(((varve_error *)0)->message) >= VV_MESSAGE_MAX &&
 static const char *const code_names[] = {"ok",          "not-found", "exists",   "usage",
 					 "input",       "corrupt",   "missing",  "io",
 					 "no-memory",   "locked",    "conflict", "refused",
-					 "unsupported", "cancelled", "rejected"};
+					 "unsupported", "cancelled", "rejected", "schema"};
 
 #define CODES (sizeof(code_names) / sizeof(code_names[0]))
 

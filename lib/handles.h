@@ -20,6 +20,7 @@
 #include "base/progress.h"
 #include "dataset/table/dataset_reader.h"
 #include "lib/work/add/pathspec.h"
+#include "lib/work/record/txn.h"
 #include "lib/work/rows/rows.h"
 #include "lib/work/rows/where.h"
 #include "lib/work/view/version.h"
@@ -125,6 +126,16 @@ typedef struct vv_watched {
 /* out is where it stays; *progress: what to give, NULL where nobody watches. */
 vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const varve_watch *watch,
 			   vv_error *err);
+
+struct varve_txn {
+	vv_core *core;
+	vv_repository *repo; /* its own: what it stages is forgotten with it */
+	vv_txn *txn;
+	vv_watched watched;
+	vv_notes notes;
+	vv_buf notes_text;               /* lines for varve_txn_warnings */
+	struct vv_given_result *results; /* given so far, the last first */
+};
 
 /* A caller's function that takes bytes, as a vv_bytes_fn. */
 typedef struct vv_writing {

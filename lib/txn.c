@@ -10,20 +10,10 @@
 #include "lib/work/record/txn.h"
 #include "varve/write.h"
 
-struct varve_txn {
-	vv_core *core;
-	vv_repository *repo; /* its own: what it stages is forgotten with it */
-	vv_txn *txn;
-	vv_watched watched;
-	vv_notes notes;
-	vv_buf notes_text;      /* lines for varve_txn_warnings */
-	struct result *results; /* given so far, the last first */
-};
-
-typedef struct result {
+typedef struct vv_given_result {
 	varve_txn_result facts;
 	char cid[VARVE_ID_SIZE];
-	struct result *before;
+	struct vv_given_result *before;
 } result;
 
 /* ---- opening ---- */

@@ -108,6 +108,17 @@ static void put_bytes(vv_buf *b, const vv_bytes *bytes)
 	vv_buf_put(b, bytes->data, bytes->len);
 }
 
+void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d)
+{
+	if (cell->state == VV_CELL_NULL) {
+		vv_buf_puts(out, "null");
+	} else if (cell->state == VV_CELL_LITERAL) {
+		vv_buf_put(out, cell->text, cell->len);
+	} else {
+		put_string(out, cell->text, cell->len, d);
+	}
+}
+
 static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size_t columns)
 {
 	const vv_dialect *d = &w->dialect;
@@ -124,13 +135,7 @@ static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size
 		}
 		first = false;
 		vv_buf_put(out, w->names.data + w->ends[i], w->ends[i + 1] - w->ends[i]);
-		if (cells[i].state == VV_CELL_NULL) {
-			vv_buf_puts(out, "null");
-		} else if (cells[i].state == VV_CELL_LITERAL) {
-			vv_buf_put(out, cells[i].text, cells[i].len);
-		} else {
-			put_string(out, cells[i].text, cells[i].len, d);
-		}
+		vv_cell_write_json(out, &cells[i], d);
 	}
 	put_bytes(out, &d->close);
 }

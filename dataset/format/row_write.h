@@ -60,4 +60,7 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
 		       bool only_column);
 
+/* Appends the value of a member of a JSON object; not of an absent one. */
+void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d);
+
 #endif

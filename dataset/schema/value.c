@@ -109,6 +109,38 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 			       buf->len - from);
 }
 
+bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *text, size_t len)
+{
+	const bool negative = len > 0 && text[0] == '-';
+	const int64_t exact = (int64_t)1 << 53;
+	const char *dot;
+	uint64_t digits;
+	char joined[16];
+	size_t point;
+
+	if (len == 0 || len > 17) {
+		return false;
+	}
+	if (spell_read_integer(i, text, len, spell_key(text, len))) {
+		*d = (double)*i;
+		return !fraction || (*i <= exact && *i >= -exact);
+	}
+	/* At most 15 digits and a power of ten up to 22: both are doubles, so their quotient is the nearest one. */
+	dot = fraction ? memchr(text, '.', len) : NULL;
+	if (!dot || (point = (size_t)(dot - text)) == negative || point + 1 == len ||
+	    len - negative > 16) {
+		return false;
+	}
+	memcpy(joined, text + negative, point - negative);
+	memcpy(joined + point - negative, dot + 1, len - point - 1);
+	if (!spell_digits(&digits, joined, len - negative - 1)) {
+		return false;
+	}
+	*d = (double)digits / (double)spell_power[len - point - 1];
+	*d = negative ? -*d : *d;
+	return true;
+}
+
 static bool is_word(const char *const *words, const vv_cell *cell)
 {
 	for (; words && *words; words++) {

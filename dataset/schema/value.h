@@ -45,6 +45,10 @@ bool vv_value_read(vv_value *out, vv_buf *buf, const vv_field *f, const vv_cell 
 /* -1, 0, 1; 2: there is no order between them (durations such as P1M and P30D). */
 int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
 
+/* A number as it is usually written, at little cost: digits, perhaps with a minus sign and, with fraction, a point. *d is
+ * the nearest double; without fraction *i is the integer. False for all others, and for those where that costs more. */
+bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *text, size_t len);
+
 /* Appends the value so that equal ones give equal bytes and others do not, and none is the
  * beginning of another: for keys. A cell that is not a value of its field equals those with the
  * same text, and no value. json: whether the cell comes from NDJSON or JSON. scratch is

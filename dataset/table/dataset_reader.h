@@ -66,6 +66,7 @@ typedef struct vv_dataset_options {
 	vv_kind kind;             /* --as */
 	vv_sniff_hints hints;     /* --delimiter ... */
 	const char *const *key;   /* --key (names), --no-key ({NULL}), NULL */
+	const char *schema;       /* Table Schema, where no package has one; NULL */
 	vv_order_wish order;      /* --order */
 	const vv_pointer *parent; /* overrides the lookup; may be NULL */
 	bool no_parent;
@@ -73,7 +74,8 @@ typedef struct vv_dataset_options {
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \
 	{                                                                                          \
-		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, VV_ORDER_KEEP, NULL, false, false \
+		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, NULL, VV_ORDER_KEEP, NULL, false, \
+			false                                                                      \
 	}
 
 typedef struct vv_dataset_found {

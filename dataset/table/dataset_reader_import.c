@@ -235,6 +235,10 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 		if ((rc = take_package(r, path, in, out, err)) < 0) {
 			return rc;
 		}
+		if (opts->schema && !in->opts.schema) {
+			in->opts.schema = opts->schema;
+			in->opts.schema_len = strlen(opts->schema);
+		}
 		in->opts.may_be_file &= !in->has_package;
 		in->opts.long_as_file = !opts->as_named;
 		merge_hints(&in->opts.hints, &opts->hints);

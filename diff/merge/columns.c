@@ -827,8 +827,8 @@ static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
 	if (row == MERGE_NONE) {
 		return VV_OK;
 	}
-	if ((rc = merge_row(&m->rows, old_row, &was, err)) < 0 ||
-	    (rc = merge_row(&s->rows, row, &cells, err)) < 0) {
+	if ((rc = vv_row_lines_cells(&m->rows, old_row, &was, err)) < 0 ||
+	    (rc = vv_row_lines_cells(&s->rows, row, &cells, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < s->table->columns; i++) {
@@ -848,8 +848,8 @@ static vv_status look_at_rows(dropped *d, vv_error *err)
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < s->block_count && rc == VV_OK; i++) {
 		for (uint64_t k = 0; k < s->blocks[i].rows && rc == VV_OK; k++) {
-			if ((rc = merge_row(&s->rows, s->blocks[i].row + k, &cells, err)) ==
-			    VV_OK) {
+			if ((rc = vv_row_lines_cells(&s->rows, s->blocks[i].row + k, &cells,
+						     err)) == VV_OK) {
 				look_at_added(d, cells);
 			}
 		}

@@ -153,8 +153,8 @@ static vv_status rows_agree(merge *m, bool *out, vv_error *err)
 		return VV_OK;
 	}
 	for (uint64_t i = 0; i < rows && *out && rc == VV_OK; i++) {
-		if ((rc = merge_row(&m->side[0].rows, i, &x, err)) == VV_OK &&
-		    (rc = merge_row(&m->side[1].rows, i, &y, err)) == VV_OK) {
+		if ((rc = vv_row_lines_cells(&m->side[0].rows, i, &x, err)) == VV_OK &&
+		    (rc = vv_row_lines_cells(&m->side[1].rows, i, &y, err)) == VV_OK) {
 			*out = merge_content_order(m, x, y) == 0;
 		}
 	}

@@ -13,8 +13,8 @@
 #include "dataset/schema/key.h"
 #include "dataset/table/table.h"
 #include "diff/merge/options.h"
-#include "diff/merge/rows.h"
 #include "diff/rows/columns.h"
+#include "diff/rows/row_lines.h"
 
 #define MERGE_NONE UINT64_MAX
 
@@ -73,7 +73,7 @@ typedef struct merge_side {
 	bool same_places; /* equal groups of base and this are equal rows */
 	merge_groups groups;
 
-	merge_rows rows;
+	vv_row_lines rows;
 	bool copies;      /* its lines can stand in the result as they are */
 	bool own_columns; /* the result has a column of it that base has not */
 	bool *counts; /* for each of its columns: base does not have it, and removing a row must not lose its value;
@@ -112,7 +112,7 @@ typedef struct merge {
 	bool key_lost;    /* base has one; a side does not have its columns, and nothing else tells
 			      * which row is which */
 	merge_groups groups; /* of base */
-	merge_rows rows;     /* of base */
+	vv_row_lines rows;   /* of base */
 	bool base_copies;
 
 	merge_column *columns;

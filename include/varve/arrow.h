@@ -3,12 +3,16 @@
  *
  * The structs are those of the Arrow C data and stream interfaces (Apache Arrow, "The Arrow C data interface"), under
  * their guards, so that this header can be used beside any other that defines them. No Arrow library is needed.
+ *
+ * varve_table_arrow gives the rows of a version; varve_txn_put_arrow makes a version of rows, in which every cell that
+ * has not changed keeps its spelling.
  */
 #ifndef VARVE_ARROW_H
 #define VARVE_ARROW_H
 
 #include "varve/base.h"
 #include "varve/table.h"
+#include "varve/write.h"
 
 VARVE_BEGIN
 
@@ -108,6 +112,83 @@ typedef struct varve_arrow_counts {
 VARVE_API int varve_arrow_status_get(varve_arrow_counts *counts, const varve_arrow_status *status,
 				     varve_error *err);
 VARVE_API void varve_arrow_status_free(varve_arrow_status *status);
+
+/*
+ * Rows written back.
+ */
+
+/* Which rows the new version has. */
+enum varve_arrow_mode {
+	VARVE_ARROW_REPLACE_MOST, /* those of the stream; refused where over half of the rows would go */
+	VARVE_ARROW_REPLACE,      /* those of the stream */
+	VARVE_ARROW_UPSERT, /* the version's, changed by those of the stream, and new ones last */
+	VARVE_ARROW_APPEND, /* the version's, then those of the stream */
+	VARVE_ARROW_DELETE  /* the version's without those of the stream */
+};
+
+/* What becomes of columns that the version has and the stream lacks. */
+enum varve_arrow_columns {
+	VARVE_ARROW_COLUMNS_ALL,  /* VARVE_ESCHEMA */
+	VARVE_ARROW_COLUMNS_KEEP, /* they keep their cells; new rows have missing values there */
+	VARVE_ARROW_COLUMNS_DROP
+};
+
+/* How the rows of the stream are found in the version. */
+enum varve_arrow_match {
+	VARVE_ARROW_MATCH_AUTO, /* by match_columns, else by the key, by number, or as equal rows: the first of these
+				    * that there is */
+	VARVE_ARROW_MATCH_COLUMNS, /* by match_columns, or the key */
+	VARVE_ARROW_MATCH_NUMBER,  /* by a column row_number, from 0; null: a new row */
+	VARVE_ARROW_MATCH_EQUAL, /* rows that are equal in all columns, each once, in the version's order */
+	VARVE_ARROW_MATCH_PLACE /* the first is the first */
+};
+
+enum varve_arrow_order {
+	VARVE_ARROW_ORDER_STREAM,
+	VARVE_ARROW_ORDER_VERSION /* new rows last */
+};
+
+typedef struct varve_put_arrow_options {
+	size_t size;
+	int32_t mode;    /* enum varve_arrow_mode */
+	int32_t columns; /* enum varve_arrow_columns */
+	int32_t match;   /* enum varve_arrow_match */
+	int32_t order; /* enum varve_arrow_order; of upsert, append and delete always the version's */
+	uint32_t flags;                   /* 0 or VARVE_PUT_REPLACE */
+	uint32_t reserved;                /* 0 */
+	const char *const *match_columns; /* names, ended by NULL; NULL: the key */
+	const char *const *key;           /* as in varve_put_options */
+	const char *
+		schema; /* a Table Schema; NULL: the version's, of a new table the stream's types */
+	const char *
+		expect; /* the commit or CID that was read: VARVE_ECONFLICT where path is not as it is there */
+} varve_put_arrow_options;
+
+typedef struct varve_arrow_changes {
+	uint64_t added, removed, changed; /* rows */
+	uint64_t cells;                   /* in changed rows */
+} varve_arrow_changes;
+
+/* Makes the rows of a stream the content of path, a table. Takes the stream: it is released in any case.
+ *
+ * A row that is found in the version keeps every byte but those of cells whose value is another. Two values are equal if
+ * the cell, read as the stream's type, is the value: rounded to its unit and scale, missing values and cells of another
+ * type as null, NaN as NaN, JSON by value. A new value is spelled as its column is: decimals, format, quotes, words for
+ * true and false, the commonest missing value. A column of the stream that the version lacks comes last; one without
+ * a name of its own (__index_level_0__) is left out.
+ *
+ * A new path has the format that its name ends in: .csv, .tsv, .ndjson or .json.
+ *
+ * Memory: some 64 MB and a bit for each row; where rows come in another order than the version's, 32 bytes more for each of its
+ * rows; with the version's order also the batches of the stream.
+ *
+ * VARVE_ESCHEMA: columns are missing, or new and not to be added; VARVE_EREFUSED: over half of the rows would go, or a
+ * change of the work tree's file would be lost; VARVE_EINPUT: two rows of the stream have one key, or a value cannot be
+ * written; VARVE_EUSAGE: a type that a table cannot have, a name without a format, or the transaction has changed path before.
+ * Errors also as for varve_txn_put. A call that fails leaves the transaction as it was. */
+VARVE_API int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, const char *path,
+				  struct ArrowArrayStream *stream,
+				  const varve_put_arrow_options *options, varve_error *err);
 
 VARVE_END
 #endif

@@ -88,7 +88,8 @@ enum varve_code {
 	VARVE_EREFUSED = -11,   /* a policy, a hook or a limit forbids it */
 	VARVE_ENOSUPPORT = -12, /* a format or feature that this version does not have */
 	VARVE_ECANCELLED = -13, /* the watch's progress function asked to stop */
-	VARVE_EREJECTED = -14   /* another repository does not accept a push */
+	VARVE_EREJECTED = -14,  /* another repository does not accept a push */
+	VARVE_ESCHEMA = -15     /* the columns of given data are not those of the table */
 };
 
 /* An error: plain data on the caller's stack, without anything to free. Text that is too long for its member is

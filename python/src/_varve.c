@@ -669,6 +669,7 @@ static PyMethodDef methods[] = {
 	{"report_write", report_write, METH_VARARGS, NULL},
 	{"txn_open", txn_open, METH_VARARGS, NULL},
 	{"txn_put", txn_put, METH_VARARGS, NULL},
+	{"txn_put_arrow", txn_put_arrow, METH_VARARGS, NULL},
 	{"txn_remove", txn_remove, METH_VARARGS, NULL},
 	{"txn_commit", txn_commit, METH_VARARGS, NULL},
 	{"txn_warnings", txn_warnings, METH_O, NULL},

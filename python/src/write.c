@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "handle.h"
+#include "varve/arrow.h"
 
 static void txn_release(void *at)
 {
@@ -98,6 +99,40 @@ PyObject *txn_put(PyObject *module, PyObject *args)
 	leave(h);
 	free(key);
 	return rc < 0 || PyErr_Occurred() ? raise_error(&err) : Py_NewRef(Py_None);
+}
+
+PyObject *txn_put_arrow(PyObject *module, PyObject *args)
+{
+	varve_put_arrow_options opt = VARVE_INIT(varve_put_arrow_options);
+	varve_arrow_changes n = {0};
+	PyObject *o, *capsule;
+	struct ArrowArrayStream *stream;
+	handle *h;
+	varve_error err;
+	const char *path, **match = NULL, **key = NULL;
+	int rc;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "OO&OiiiiIO&O&O&O&", &o, to_text, &path, &capsule, &opt.mode,
+			      &opt.columns, &opt.match, &opt.order, &opt.flags, to_names, &match,
+			      to_names, &key, to_text, &opt.schema, to_text, &opt.expect)) {
+		return NULL;
+	}
+	if (!(stream = PyCapsule_GetPointer(capsule, "arrow_array_stream")) ||
+	    !(h = enter_as(o, &txn_kind))) {
+		free(match);
+		free(key);
+		return NULL;
+	}
+	opt.match_columns = match;
+	opt.key = key;
+	FREELY(rc = varve_txn_put_arrow(&n, h->at, path, stream, &opt, &err));
+	leave(h);
+	free(match);
+	free(key);
+	return rc < 0 || PyErr_Occurred()
+		       ? raise_error(&err)
+		       : Py_BuildValue("KKKK", n.added, n.removed, n.changed, n.cells);
 }
 
 PyObject *txn_remove(PyObject *module, PyObject *args)

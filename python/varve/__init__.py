@@ -22,6 +22,7 @@ from ._errors import (
     NotFoundError,
     PushRejectedError,
     RefusedError,
+    SchemaMismatchError,
     UsageError,
 )
 from ._repo import Change, Commit, Repo, RowCell, RowEvent
@@ -29,13 +30,14 @@ from ._report import Finding, Report
 from ._sync import Conflict, Merge, RefUpdate, Transfer, clone
 from ._table import Table, View
 from ._varve import library_version
-from ._write import Result, Transaction, VarveWarning
+from ._write import Changes, Result, Transaction, VarveWarning, WriteResult
 
 __version__ = library_version()
 
 __all__ = [
     "CellChange",
     "Change",
+    "Changes",
     "Commit",
     "Conflict",
     "ConflictError",
@@ -58,12 +60,14 @@ __all__ = [
     "RowCell",
     "RowChange",
     "RowEvent",
+    "SchemaMismatchError",
     "Table",
     "Transaction",
     "Transfer",
     "UsageError",
     "VarveWarning",
     "View",
+    "WriteResult",
     "__version__",
     "clone",
 ]

@@ -57,6 +57,10 @@ class UsageError(Error, ValueError):
     """An argument is invalid, or does not fit what it is used with."""
 
 
+class SchemaMismatchError(Error):
+    """Columns of data that is written are not those of the table."""
+
+
 class ConflictError(Error):
     """Something changed meanwhile."""
 
@@ -89,6 +93,7 @@ CLASSES: dict[str, type[Error]] = {
     "conflict": ConflictError,
     "corrupt": CorruptError,
     "rejected": PushRejectedError,
+    "schema": SchemaMismatchError,
 }
 
 

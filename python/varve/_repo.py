@@ -5,7 +5,7 @@ import datetime
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 from . import _varve, _values
 from ._diff import Diff
@@ -14,7 +14,7 @@ from ._report import Report
 from ._sync import Sync
 from ._table import Table
 from ._values import Value
-from ._write import Transaction
+from ._write import Mode, Transaction, WriteResult
 
 WORK_TREE = 0  # enum varve_folder
 GIT = 1
@@ -328,3 +328,26 @@ class Repo(Sync):
         with self.transaction(message, branch=branch) as tx:
             tx.put(path, data, key=key, replace=replace)
         return tx.commit_id
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        data: Any,
+        *,
+        message: str | None = None,
+        branch: str | None = None,
+        mode: Mode | None = None,
+        columns: Literal["error", "keep", "drop"] = "error",
+        match: str | Iterable[str] | None = None,
+        order: Literal["frame", "version"] = "frame",
+        key: Iterable[str] | None = None,
+        schema: Mapping[str, Any] | None = None,
+        expect: str | None = None,
+    ) -> WriteResult:
+        """Commits the rows of data as the content of path: a transaction() with one write(), which describes the
+        arguments. message None: "Write PATH"."""
+        with self.transaction(message or f"Write {os.fspath(path)}", branch=branch) as tx:
+            changes = tx.write(
+                path, data, mode=mode, columns=columns, match=match, order=order, key=key, schema=schema, expect=expect
+            )
+        return WriteResult(tx.commit_id, *changes)

@@ -1,7 +1,6 @@
 """Tables and views of them."""
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any
@@ -30,15 +29,6 @@ class _Stream:
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return self._capsule
-
-
-def _need(module: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as e:
-        if e.name != module.partition(".")[0]:
-            raise
-        raise ModuleNotFoundError(f"this needs {e.name}: pip install {e.name}", name=e.name) from None
 
 
 class View:
@@ -173,11 +163,11 @@ class View:
         params: Mapping[str, Value] | None = None,
     ) -> pyarrow.Table:
         """A pyarrow.Table. Columns and condition as for select()."""
-        return self._narrow(columns, where, params)._read(_need("pyarrow").table)
+        return self._narrow(columns, where, params)._read(_values.library("pyarrow").table)
 
     def to_batches(self) -> pyarrow.RecordBatchReader:
         """A pyarrow.RecordBatchReader, which reads as it is asked; its errors are pyarrow's."""
-        return self._read(_need("pyarrow").RecordBatchReader.from_stream)
+        return self._read(_values.library("pyarrow").RecordBatchReader.from_stream)
 
     def to_polars(
         self,
@@ -186,7 +176,7 @@ class View:
         params: Mapping[str, Value] | None = None,
     ) -> polars.DataFrame:
         """A polars.DataFrame. Columns and condition as for select()."""
-        frame: polars.DataFrame = self._narrow(columns, where, params)._read(_need("polars").DataFrame)
+        frame: polars.DataFrame = self._narrow(columns, where, params)._read(_values.library("polars").DataFrame)
         return frame
 
     def to_pandas(
@@ -204,7 +194,7 @@ class View:
         dtype_backend, "numpy_nullable" or "pyarrow", and types_mapper, from an Arrow type to one of pandas, as pandas
         names them.
         """
-        pa, pd = _need("pyarrow"), _need("pandas")
+        pa, pd = _values.library("pyarrow"), _values.library("pandas")
         if dtype_backend not in (None, "numpy_nullable", "pyarrow"):
             raise UsageError("dtype_backend is 'numpy_nullable' or 'pyarrow'", "usage")
         table = self.to_arrow(columns, where, params)
@@ -222,7 +212,7 @@ class View:
 
     def lazy(self) -> polars.LazyFrame:
         """A polars.LazyFrame that reads, when it is collected, the columns that it needs."""
-        pl = _need("polars")
+        pl = _values.library("polars")
 
         def source(
             columns: list[str] | None, predicate: Any, n_rows: int | None, batch_size: int | None
@@ -239,7 +229,7 @@ class View:
             yield frame if columns is None else frame.select(columns)
 
         schema = pl.Schema(self)
-        lazy: polars.LazyFrame = _need("polars.io.plugins").register_io_source(source, schema=schema)
+        lazy: polars.LazyFrame = _values.library("polars.io.plugins").register_io_source(source, schema=schema)
         return lazy
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import datetime
 import html
+import importlib
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -26,6 +27,16 @@ def written(value: Value) -> bytes:
     if isinstance(value, (datetime.date, datetime.time)):
         return value.isoformat().encode()
     return raw(str(value))
+
+
+def library(module: str) -> Any:
+    """A module of a library that the package does not need itself."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as e:
+        if e.name != module.partition(".")[0]:
+            raise
+        raise ModuleNotFoundError(f"this needs {e.name}: pip install {e.name}", name=e.name) from None
 
 
 def names(words: Iterable[str] | str | None) -> tuple[bytes, ...] | None:

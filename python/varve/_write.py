@@ -2,14 +2,15 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import IO, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 from . import _varve, _values
-from ._errors import NotFoundError, raw
+from ._errors import NotFoundError, UsageError, raw
 
 REPLACE = 1 << 2  # enum varve_put_flag
 
@@ -30,6 +31,52 @@ class Result(NamedTuple):
     bytes: int
     bytes_new: int
     cid: str | None
+
+
+class Changes(NamedTuple):
+    """What write() did to a table: rows added, removed and changed, and cells changed in those."""
+
+    added: int
+    removed: int
+    changed: int
+    cells: int
+
+
+class WriteResult(NamedTuple):
+    """What Repo.write() did. commit: the commit's id; None: nothing changed."""
+
+    commit: str | None
+    added: int
+    removed: int
+    changed: int
+    cells: int
+
+
+Mode = Literal["replace", "upsert", "append", "delete"]
+MODES = (None, "replace", "upsert", "append", "delete")  # enum varve_arrow_mode
+COLUMNS = ("error", "keep", "drop")  # enum varve_arrow_columns
+ORDERS = ("frame", "version")  # enum varve_arrow_order
+MATCHES = {"row_number": 2, "equal": 3, "place": 4}  # enum varve_arrow_match
+
+
+def _place(what: str, words: tuple[str | None, ...], word: str | None) -> int:
+    if word not in words:
+        known = ", ".join(repr(w) for w in words if w is not None)
+        raise UsageError(f"{what}={word!r}: one of {known} is expected", "usage")
+    return words.index(word)
+
+
+def _stream(data: Any) -> object:
+    """The capsule of a stream of Arrow of a frame, or of rows."""
+    names = [n for n in getattr(getattr(data, "index", None), "names", ()) if n is not None]
+    if names and hasattr(data, "reset_index"):
+        data = data.reset_index(level=names)
+    if hasattr(data, "__arrow_c_stream__"):
+        return data.__arrow_c_stream__()
+    if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
+        raise TypeError(f"write takes what has __arrow_c_stream__, or rows, and not {type(data).__name__}")
+    rows = [row if isinstance(row, Mapping) else row._asdict() for row in data]
+    return _values.library("pyarrow").Table.from_pylist(rows).__arrow_c_stream__()
 
 
 class Transaction:
@@ -63,6 +110,59 @@ class Transaction:
         """
         file = io.BytesIO(data) if isinstance(data, (bytes, bytearray, memoryview)) else data
         _varve.txn_put(self._handle, os.fsencode(path), file.read, _values.names(key), REPLACE if replace else 0)
+
+    def write(
+        self,
+        path: str | os.PathLike[str],
+        data: Any,
+        *,
+        mode: Mode | None = None,
+        columns: Literal["error", "keep", "drop"] = "error",
+        match: str | Iterable[str] | None = None,
+        order: Literal["frame", "version"] = "frame",
+        key: Iterable[str] | None = None,
+        schema: Mapping[str, Any] | None = None,
+        expect: str | None = None,
+        replace: bool = False,
+    ) -> Changes:
+        """Makes the rows of data the content of path, a table in which each cell with an unchanged value keeps its
+        spelling.
+
+        data: anything with __arrow_c_stream__ (frames of pandas and polars, tables of pyarrow and varve, relations of
+        DuckDB); or mappings and named tuples, if pyarrow is installed. Named levels of a pandas index are columns.
+
+        mode: None: data has all rows, RefusedError if over half of those there would go; "replace": without that guard;
+        "upsert": other rows stay; "append": all rows stay; "delete": rows that are in data go.
+        columns: what becomes of columns that data lacks: SchemaMismatchError, or they stay ("keep") or go ("drop").
+        match: which rows are the same: columns, "row_number", "equal" rows, or by "place"; None: by the key, else a
+        column row_number, else equal rows. order: of rows that stay: as in data, or as in the "version" there is.
+        key, replace: as for put(); schema: a Table Schema. expect: a commit or CID: ConflictError unless path is as it
+        is there.
+
+        InvalidDataError: two rows have one key; UsageError: a type that a table cannot have, a new path that does not
+        end in .csv, .tsv, .ndjson or .json.
+        """
+        how, names = 0, None
+        if isinstance(match, str) and match in MATCHES:
+            how = MATCHES[match]
+        elif match is not None:
+            how, names = 1, _values.names([match] if isinstance(match, str) else match)
+        return Changes(
+            *_varve.txn_put_arrow(
+                self._handle,
+                os.fsencode(path),
+                _stream(data),
+                _place("mode", MODES, mode),
+                _place("columns", COLUMNS, columns),
+                how,
+                _place("order", ORDERS, order),
+                REPLACE if replace else 0,
+                names,
+                _values.names(key),
+                None if schema is None else json.dumps(schema).encode(),
+                None if expect is None else raw(expect),
+            )
+        )
 
     def remove(self, path: str | os.PathLike[str], *, replace: bool = False) -> None:
         """Removes a path, in the work tree, too. NotFoundError; RefusedError: changes of its file would be lost."""

@@ -62,6 +62,7 @@ lib/work/doctor
 lib/work/hold
 include/varve
 lib
+lib/rewrite
 
 cmd/frame
 

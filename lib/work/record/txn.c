@@ -560,6 +560,34 @@ vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 	return set(t, &p, err);
 }
 
+vv_dataset_reader *vv_txn_reader(vv_txn *t)
+{
+	return t->reader;
+}
+
+vv_status vv_txn_before(vv_txn *t, const char *path, vv_subject *out, vv_error *err)
+{
+	vv_index_entry e;
+	bool there;
+	size_t at;
+	vv_status rc = vv_txn_is_over(t, err);
+
+	vv_subject_init(out);
+	if (rc < 0) {
+		return rc;
+	}
+	at = place_of(t, path, &there);
+	if (there && t->changes[at].made) {
+		vv_fail(err, VV_EUSAGE, "'%s' was changed by this transaction already",
+			vv_text_shows(path));
+		return vv_hint(err, "commit before it is changed again");
+	}
+	if (!vv_index_get(t->index, path, &e)) {
+		return vv_fail(err, VV_ENOTFOUND, "there is no '%s'", vv_text_shows(path));
+	}
+	return vv_subject_find_blob(out, t->repo, t->reader, &e.id, path, path, err);
+}
+
 vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *cid, bool replace,
 			  vv_error *err)
 {

@@ -23,6 +23,7 @@
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/add/plan.h"
 #include "lib/work/add/report.h"
+#include "lib/work/view/version.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_txn vv_txn;
@@ -50,6 +51,11 @@ typedef struct vv_txn_put_options {
  * one everywhere, or an attribute names a filter; VV_EEXISTS: another file or folder stands there. */
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 		     const vv_txn_put_options *o, vv_error *err);
+
+/* What a path has before the transaction, to be opened while it lasts; the caller clears out in any case. VV_ENOTFOUND: nothing;
+ * VV_EUSAGE: the transaction has changed it. path is borrowed. */
+vv_dataset_reader *vv_txn_reader(vv_txn *t); /* what it reads with; borrowed */
+vv_status vv_txn_before(vv_txn *t, const char *path, vv_subject *out, vv_error *err);
 
 /* The version with this root, which the store has. VV_EMISSING. */
 vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *root, bool replace,

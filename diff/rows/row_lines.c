@@ -1,28 +1,28 @@
 /*
- * rows: knows how rows and their lines are read by number while several versions are walked at
+ * row_lines: knows how rows and their lines are read by number while several versions are walked at
  * once: a few groups of each are kept, and neighbouring groups are read without seeking.
  */
-#include "diff/merge/rows.h"
+#include "diff/rows/row_lines.h"
 
 #include <string.h>
 
 #include "base/sys.h"
 #include "dataset/table/table.h"
 
-vv_status merge_rows_open(merge_rows *r, vv_table *t, vv_error *err)
+vv_status vv_row_lines_open(vv_row_lines *r, vv_table *t, vv_error *err)
 {
 	r->table = t;
-	for (size_t i = 0; i < MERGE_SLOTS; i++) {
+	for (size_t i = 0; i < VV_ROW_LINES_SLOTS; i++) {
 		vv_batch_init(&r->slots[i].batch);
 	}
 	vv_status rc = vv_table_groups(t, &r->groups, err);
 	return rc < 0 ? rc : vv_table_reader_open(&r->reader, t, NULL, 0, true, err);
 }
 
-void merge_rows_close(merge_rows *r)
+void vv_row_lines_close(vv_row_lines *r)
 {
 	vv_table_reader_close(r->reader);
-	for (size_t i = 0; r->table && i < MERGE_SLOTS; i++) {
+	for (size_t i = 0; r->table && i < VV_ROW_LINES_SLOTS; i++) {
 		vv_batch_clear(&r->slots[i].batch);
 		vv_buf_clear(&r->slots[i].lines);
 		vv_free(r->slots[i].ends);
@@ -30,12 +30,12 @@ void merge_rows_close(merge_rows *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static bool holds(const merge_slot *s, uint64_t row)
+static bool holds(const vv_row_lines_slot *s, uint64_t row)
 {
 	return s->used && row >= s->batch.first_row && row - s->batch.first_row < s->batch.rows;
 }
 
-static vv_status read_group(merge_rows *r, merge_slot *s, uint64_t row, vv_error *err)
+static vv_status read_group(vv_row_lines *r, vv_row_lines_slot *s, uint64_t row, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	s->used = 0;
@@ -56,11 +56,11 @@ static vv_status read_group(merge_rows *r, merge_slot *s, uint64_t row, vv_error
 				  (unsigned long long)row + 1);
 }
 
-static vv_status find_slot(merge_rows *r, uint64_t row, merge_slot **out, vv_error *err)
+static vv_status find_slot(vv_row_lines *r, uint64_t row, vv_row_lines_slot **out, vv_error *err)
 {
 	size_t oldest = 0;
 	if (!holds(&r->slots[r->last], row)) {
-		for (size_t i = 0; i < MERGE_SLOTS; i++) {
+		for (size_t i = 0; i < VV_ROW_LINES_SLOTS; i++) {
 			if (holds(&r->slots[i], row)) {
 				oldest = i;
 				break;
@@ -80,9 +80,9 @@ static vv_status find_slot(merge_rows *r, uint64_t row, merge_slot **out, vv_err
 	return VV_OK;
 }
 
-vv_status merge_row(merge_rows *r, uint64_t row, const vv_cell **cells, vv_error *err)
+vv_status vv_row_lines_cells(vv_row_lines *r, uint64_t row, const vv_cell **cells, vv_error *err)
 {
-	merge_slot *s;
+	vv_row_lines_slot *s;
 	vv_status rc = find_slot(r, row, &s, err);
 	if (rc == VV_OK) {
 		*cells = &s->batch.cells[(row - s->batch.first_row) * s->batch.columns];
@@ -90,7 +90,7 @@ vv_status merge_row(merge_rows *r, uint64_t row, const vv_cell **cells, vv_error
 	return rc;
 }
 
-static vv_status make_lines(merge_rows *r, merge_slot *s, vv_error *err)
+static vv_status make_lines(vv_row_lines *r, vv_row_lines_slot *s, vv_error *err)
 {
 	if (s->ends) {
 		return VV_OK;
@@ -110,10 +110,10 @@ static vv_status make_lines(merge_rows *r, merge_slot *s, vv_error *err)
 	return VV_OK;
 }
 
-vv_status merge_lines(merge_rows *r, uint64_t row, uint64_t max, const char **lines, size_t *len,
-		      size_t *last, uint64_t *rows, vv_error *err)
+vv_status vv_row_lines_run(vv_row_lines *r, uint64_t row, uint64_t max, const char **lines,
+			   size_t *len, size_t *last, uint64_t *rows, vv_error *err)
 {
-	merge_slot *s;
+	vv_row_lines_slot *s;
 	vv_status rc;
 	if ((rc = find_slot(r, row, &s, err)) < 0 || (rc = make_lines(r, s, err)) < 0) {
 		return rc;
@@ -128,9 +128,10 @@ vv_status merge_lines(merge_rows *r, uint64_t row, uint64_t max, const char **li
 	return VV_OK;
 }
 
-vv_status merge_line(merge_rows *r, uint64_t row, const char **line, size_t *len, vv_error *err)
+vv_status vv_row_lines_line(vv_row_lines *r, uint64_t row, const char **line, size_t *len,
+			    vv_error *err)
 {
 	size_t last;
 	uint64_t rows;
-	return merge_lines(r, row, 1, line, len, &last, &rows, err);
+	return vv_row_lines_run(r, row, 1, line, len, &last, &rows, err);
 }

@@ -1,0 +1,180 @@
+/*
+ * splice: knows where the cells of a line begin and end.
+ */
+#include "lib/rewrite/splice.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json/json.h"
+#include "dataset/format/row_write.h"
+
+/* ---- CSV ---- */
+
+/* The end of a cell that begins at p. */
+static const char *cell_end(const char *p, const char *end, const vv_dialect *d)
+{
+	const char quote = (char)d->quote, escape = (char)(d->escape ? d->escape : d->quote);
+
+	if (p < end && d->quote && *p == quote) {
+		for (p++; p < end; p++) {
+			if (*p == escape && p + 1 < end && (escape != quote || p[1] == quote)) {
+				p++;
+			} else if (*p == quote) {
+				break;
+			}
+		}
+	}
+	while (p < end && *p != (char)d->delimiter) {
+		p++;
+	}
+	return p;
+}
+
+static bool splice_csv(vv_buf *out, const vv_dialect *d, const char *line, size_t len,
+		       const vv_cell *cells, const bool *changed, size_t columns)
+{
+	const char *p = line, *end = line + len, *from = line;
+
+	while (p < end && (*p == '\n' || *p == '\r')) {
+		p++; /* blank lines above */
+	}
+	for (size_t i = 0; i < columns; i++) {
+		const char *stop = cell_end(p, end, d);
+		const bool quoted = p < end && d->quote && *p == (char)d->quote;
+
+		if (changed[i]) {
+			vv_buf_put(out, from, (size_t)(p - from));
+			vv_cell_write_csv(out, &cells[i], d,
+					  cells[i].flags & VV_CELL_QUOTED ? VV_QUOTE_ALWAYS
+					  : quoted                        ? VV_QUOTE_NONEMPTY
+									  : VV_QUOTE_MINIMAL,
+					  columns == 1);
+			from = stop;
+		}
+		if (stop == end && i + 1 < columns) {
+			for (size_t k = i + 1; k < columns; k++) {
+				if (changed[k]) {
+					return false;
+				}
+			}
+			break;
+		}
+		p = stop + 1;
+	}
+	vv_buf_put(out, from, (size_t)(end - from));
+	return true;
+}
+
+/* ---- JSON ---- */
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) {
+		p++;
+	}
+	return p;
+}
+
+static const char *skip_string(const char *p, const char *end)
+{
+	for (p++; p < end && *p != '"'; p++) {
+		p += *p == '\\' && p + 1 < end;
+	}
+	return p < end ? p + 1 : end;
+}
+
+static const char *skip_value(const char *p, const char *end)
+{
+	size_t depth = 0;
+
+	while (p < end) {
+		if (*p == '"') {
+			p = skip_string(p, end);
+		} else if (*p == '{' || *p == '[') {
+			depth++;
+			p++;
+		} else if (depth == 0 && (*p == ',' || *p == '}' || *p == ']')) {
+			return p;
+		} else {
+			depth -= depth > 0 && (*p == '}' || *p == ']');
+			p++;
+		}
+		if (depth == 0 && p < end && strchr(" \t\n\r", *p)) {
+			return p;
+		}
+	}
+	return p;
+}
+
+/* Which column is called by the string from p to end; columns: none. */
+static size_t column_of(const char *p, const char *end, const char *const *names, size_t columns)
+{
+	vv_arena arena = VV_ARENA_INIT;
+	vv_json *node;
+	vv_error why;
+	size_t i = columns;
+
+	if (vv_json_read(&node, &arena, p, (size_t)(end - p), "", &why) == VV_OK &&
+	    node->type == VV_JSON_STRING) {
+		for (i = 0; i < columns && (strlen(names[i]) != node->text_len ||
+					    memcmp(names[i], node->text, node->text_len) != 0);
+		     i++) {
+		}
+	}
+	vv_arena_clear(&arena);
+	return i;
+}
+
+static bool splice_json(vv_buf *out, const vv_dialect *d, const char *line, size_t len,
+			const vv_cell *cells, const bool *changed, const char *const *names,
+			size_t columns)
+{
+	const char *p = line, *end = line + len, *from = line, *name;
+	size_t left = 0, i;
+
+	for (i = 0; i < columns; i++) {
+		if (changed[i] && cells[i].state == VV_CELL_ABSENT) {
+			return false;
+		}
+		left += changed[i];
+	}
+	while (p < end && *p != '{') {
+		p++;
+	}
+	for (p = skip_blanks(p + 1, end); p < end && *p == '"'; p = skip_blanks(p, end)) {
+		name = p;
+		p = skip_string(p, end);
+		i = column_of(name, p, names, columns);
+		p = skip_blanks(p, end);
+		if (p == end || *p != ':') {
+			return false;
+		}
+		p = skip_blanks(p + 1, end);
+		if (i < columns && changed[i]) {
+			vv_buf_put(out, from, (size_t)(p - from));
+			vv_cell_write_json(out, &cells[i], d);
+			left--;
+			from = skip_value(p, end);
+		}
+		p = skip_blanks(skip_value(p, end), end);
+		p += p < end && *p == ',';
+	}
+	vv_buf_put(out, from, (size_t)(end - from));
+	return left == 0;
+}
+
+bool line_splice(vv_buf *out, const vv_dialect *d, const char *line, size_t len,
+		 const vv_cell *cells, const bool *changed, const char *const *names,
+		 size_t columns)
+{
+	const size_t before = out->len;
+	bool done = d->form == VV_FORM_CSV
+			    ? splice_csv(out, d, line, len, cells, changed, columns)
+			    : splice_json(out, d, line, len, cells, changed, names, columns);
+
+	if (!done && !out->failed) {
+		out->len = before;
+	}
+	return done;
+}

@@ -1,0 +1,338 @@
+"""Frames written back: what was not changed keeps every byte. The oracles are the bytes themselves and a splitter of CSV in
+this file, never varve."""
+import datetime
+import decimal
+import random
+import re
+
+import duckdb
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import varve
+
+BIG = b"id,big,small\n1,9007199254740993,1\n2,,2\n3,-9007199254740995,\n4,9223372036854775807,4\n"
+CORPUS = {
+    "plain.csv": b"id,item,price,day,ok\n1,pear,9.99,2026-01-01,true\n2,,,,\n3,\"a, b\",150.50,2026-02-01,false\n",
+    "big.csv": BIG,
+    "na.csv": b"id,country,n\n1,NA,5\n2,DE,NA\n3,N/A,7\n4,null,\n5,nan,9\n",
+    "quoted.csv": b'"id","name",n\n"1",x,"1"\n2,"y",2\n"3","say ""hi""",03\n4,"",4\n5,,5\n',
+    "crlf.csv": b"id,a\r\n1,x\r\n2,\r\n3,\"l1\r\nl2\"\r\n",
+    "mixed_ends.csv": b"id,a\n1,x\r\n2,y\n3,z\r\n",
+    "no_end.csv": b"id,a\n1,x\n2,y",
+    "bom.csv": b"\xef\xbb\xbfid,a\n1,x\n2,y\n",
+    "numbers.csv": b"id,x,y\n1,70,1.50\n2,70.0,1.5\n3,,+5\n4,7e1,-0.0\n5,1e300,.5\n6,0.1,00.1\n7,123456789012345678901234567890,5.\n",
+    "zeros.csv": b"id,zip\n1,01234\n2,98765\n3,00000\n",
+    "truth.csv": b"id,ok,no\n1,TRUE,True\n2,FALSE,False\n3,,True\n",
+    "times.csv": b"id,t\n1,2026-01-01T10:00:00Z\n2,2026-01-01T12:00:00.250+02:00\n3,\n4,2026-01-01T10:00:00.000000Z\n",
+    "tabs.tsv": b"id\ta\tb\n1\tx\t\n2\t\t2.50\n",
+    "short.csv": b"id,a,b\n1,x\n2,y,z\n3\n",
+    "blank.csv": b"id,a\n1,x\n\n2,y\n\n",
+    "semi.csv": b"id;a;b\n1;1,5;x\n2;2;\n",
+    "one.csv": b"a\nx\n\"\"\ny\n",
+    "same.csv": b"a,b\n1,x\n1,x\n2,y\n1,x\n",
+    "twice.csv": b"a,a,b\n1,2,3\n4,5,6\n",
+    "empty.csv": b"id,a\n",
+    "lines.ndjson": b'{"id":1,"a":"x","n":1.50}\n{"id": 2, "n":2e0, "a":null}\n{"id":3,"a":""}\n{"a":"\\u00e9","id":4,"n":70}\n',
+    "nested.ndjson": b'{"id":1,"tags":["a", "b"],"o":{"y":1, "x":2.0}}\n{"id":2,"tags":[],"o":{}}\n{"id":3,"tags":null,"o":{"x":null}}\n',
+    "list.json": b'[\n  {"id": 1, "a": "x"},\n  {"id": 2, "a": null} ,\n  {"a": "y", "id": 3}\n]\n',
+    "tight.json": b'[{"id":1,"ok":true},{"id":2,"ok":false}]',
+}
+READERS = {
+    "pandas": lambda t: t.to_pandas(),
+    "pandas-numpy": lambda t: t.to_pandas(dtype_backend="numpy_nullable"),
+    "pandas-arrow": lambda t: t.to_pandas(dtype_backend="pyarrow"),
+    "polars": lambda t: t.to_polars(),
+    "duckdb": lambda t: duckdb.sql("select * from t").arrow(),
+    "pyarrow": lambda t: t.to_arrow(),
+    "batches": lambda t: pa.RecordBatchReader.from_stream(t),
+    "itself": lambda t: t,
+    "text": lambda t: t.select(text=True),
+}
+
+
+@pytest.mark.parametrize("name", CORPUS)
+@pytest.mark.parametrize("keyed", [False, True])
+def test_what_was_read_and_written_back_keeps_every_byte(folder, name, keyed):
+    raw = CORPUS[name]
+    with varve.Repo(folder) as r:
+        key = ["id"] if keyed and re.search(rb"\bid\b", raw) else []
+        r.put(name, raw, message="one", key=key)
+        t = r[name].select(misfit="null")
+        for reader, read in READERS.items():
+            assert r.write(name, read(t), message="same") == (None, 0, 0, 0, 0), reader
+            assert (folder / name).read_bytes() == raw, reader
+        assert r.status() == []
+
+
+def test_rows_in_another_order_keep_their_lines(folder):
+    raw = CORPUS["quoted.csv"]
+    with varve.Repo(folder) as r:
+        r.put("t.csv", raw, message="one", key=["id"])
+        frame = r["t.csv"].to_pandas()
+        assert r.write("t.csv", frame.iloc[::-1], order="version").commit is None
+        assert r.write("t.csv", frame.iloc[::-1]).commit
+    lines = raw.splitlines(True)
+    assert (folder / "t.csv").read_bytes() == b"".join([lines[0], *reversed(lines[1:])])
+
+
+# ---- edits ----
+
+FIELD = re.compile(rb'("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|$)')
+
+
+def split(raw):
+    """Rows of the raw bytes of cells, with the row's end as the last."""
+    rows, row, at = [], [], 0
+    while at < len(raw):
+        m = FIELD.match(raw, at)
+        row.append(m.group(1))
+        at = m.end()
+        if m.group(2) != b",":
+            rows.append([*row, m.group(2)])
+            row = []
+    return rows
+
+
+def messy(rng, rows, end):
+    def spelled(value):
+        return b'"' + value + b'"' if rng.random() < 0.1 else value
+
+    out = [b"id,name,price,qty,day,ok" + end]
+    for i in range(rows):
+        price = rng.choice([b"", b"%d" % rng.randrange(99), b"%.2f" % (rng.random() * 99), b"%.1f0" % rng.random(), b"1.5e3"])
+        qty = rng.choice([b"", b"%d" % rng.randrange(-9, 10**12), b"9007199254740993"])
+        day = rng.choice([b"", b"2026-%02d-%02d" % (rng.randrange(1, 13), rng.randrange(1, 29))])
+        name = rng.choice([b"NA", b"", b"x%d" % rng.randrange(9), b'"a, b"', b'"q""q"', b"\xc3\xa9"])
+        ok = rng.choice([b"TRUE", b"FALSE", b""])
+        cells = [b"%d" % i, name, *(spelled(c) if c else c for c in (price, qty, day, ok))]
+        out.append(b",".join(cells) + end)
+    return b"".join(out)
+
+
+NEW = {
+    "name": lambda rng: rng.choice(["fresh", 'new "one"', "a,b"]),
+    "price": lambda rng: rng.choice([1234.5, 0.12345, 100000.0]),
+    "qty": lambda rng: rng.randrange(10**13, 10**14),
+    "day": lambda rng: datetime.date(2031, rng.randrange(1, 13), 3),
+    "ok": lambda rng: None,
+}
+SPELLED = {"price": lambda v: b"%.9g" % v, "qty": b"%d".__mod__, "day": lambda v: v.isoformat().encode(), "ok": lambda v: b""}
+
+
+def set_pandas(t, edits):
+    frame = t.to_pandas()
+    for (row, column), value in edits.items():
+        frame.loc[row, column] = pd.NA if value is None else pd.Timestamp(value) if column == "day" else value
+    return frame
+
+
+def set_polars(t, edits):
+    frame = t.to_polars()
+    for (row, column), value in edits.items():
+        values = frame[column].to_list()
+        values[row] = value
+        frame = frame.with_columns(pl.Series(column, values, dtype=frame[column].dtype))
+    return frame
+
+
+@pytest.mark.parametrize("edit", [set_pandas, set_polars])
+@pytest.mark.parametrize("seed", range(4))
+def test_only_edited_cells_differ(folder, edit, seed):
+    rng = random.Random(seed)
+    end = rng.choice([b"\n", b"\r\n"])
+    raw = messy(rng, 300, end)
+    header = ["id", "name", "price", "qty", "day", "ok"]
+    with varve.Repo(folder) as r:
+        r.put("t.csv", raw, message="one", key=["id"])
+        edits = {(rng.randrange(300), c): NEW[c](rng) for c in rng.choices(list(NEW), k=40)}
+        result = r.write("t.csv", edit(r["t.csv"], edits), message="edits")
+        after = (folder / "t.csv").read_bytes()
+    old, new = split(raw), split(after)
+    assert len(old) == len(new)
+    differ = {(i - 1, header[k]): b for i, (x, y) in enumerate(zip(old, new)) for k, (a, b) in enumerate(zip(x, y)) if a != b}
+    assert differ.keys() <= edits.keys()
+    for (row, column), value in edits.items():
+        cell = new[row + 1][header.index(column)]
+        bare = cell[1:-1].replace(b'""', b'"') if cell.startswith(b'"') else cell
+        assert bare == (value.encode() if column == "name" else SPELLED[column](value)), (row, column)
+    assert result.cells == len(differ) and result.changed == len({row for row, _ in differ})
+    assert result.added == result.removed == 0
+
+
+def test_new_values_are_spelled_as_their_column_is(folder):
+    raw = b"id,price,ok,gap,day\n1,9.50,1,-,01.02.2026\n2,10.25,0,-,03.02.2026\n3,0.10,1,n/a,-\n"
+    schema = {
+        "fields": [
+            {"name": "id", "type": "integer"},
+            {"name": "price", "type": "number"},
+            {"name": "ok", "type": "boolean"},
+            {"name": "gap", "type": "integer"},
+            {"name": "day", "type": "date", "format": "%d.%m.%Y"},
+        ],
+        "missingValues": ["", "-", "n/a"],
+    }
+    with varve.Repo(folder) as r:
+        r.put("t.csv", raw, message="one", key=["id"])
+        r.write("t.csv", r["t.csv"], message="types", schema=schema)
+        frame = r["t.csv"].to_polars()
+        more = pl.DataFrame(
+            {"id": [4], "price": [3.0], "ok": [True], "gap": [None], "day": [datetime.date(2026, 12, 24)]}, schema=frame.schema
+        )
+        result = r.write("t.csv", pl.concat([frame, more]), message="more")
+        assert (result.added, result.changed) == (1, 0)
+    assert (folder / "t.csv").read_bytes() == raw + b"4,3.00,1,-,24.12.2026\n"
+
+
+# ---- modes ----
+
+ROWS = b"id,a\n1,x\n2,y\n3,z\n4,w\n"
+
+
+@pytest.fixture
+def table(folder):
+    with varve.Repo(folder) as r:
+        r.put("t.csv", ROWS, message="one", key=["id"])
+        yield r, folder / "t.csv"
+
+
+def frame(**columns):
+    return pa.table(columns)
+
+
+def test_modes(table):
+    r, file = table
+    with pytest.raises(varve.RefusedError):
+        r.write("t.csv", frame(id=[1], a=["x"]))
+    assert file.read_bytes() == ROWS
+    assert r.write("t.csv", frame(id=[5, 2], a=["n", "Y"]), mode="upsert")[1:] == (1, 0, 1, 1)
+    assert file.read_bytes() == b"id,a\n1,x\n2,Y\n3,z\n4,w\n5,n\n"
+    assert r.write("t.csv", frame(id=[3, 9]), mode="delete")[1:] == (0, 1, 0, 0)
+    assert file.read_bytes() == b"id,a\n1,x\n2,Y\n4,w\n5,n\n"
+    with pytest.raises(varve.InvalidDataError):
+        r.write("t.csv", frame(id=[4], a=["w"]), mode="append")
+    assert r.write("t.csv", frame(id=[7, 6], a=["p", None]), mode="append").added == 2
+    assert file.read_bytes() == b"id,a\n1,x\n2,Y\n4,w\n5,n\n7,p\n6,\n"
+    assert r.write("t.csv", frame(id=[6], a=["q"]), mode="replace")[1:] == (0, 5, 1, 1)
+    assert file.read_bytes() == b"id,a\n6,q\n"
+
+
+def test_columns_that_are_missing_or_new(table):
+    r, file = table
+    with pytest.raises(varve.SchemaMismatchError):
+        r.write("t.csv", frame(id=[1, 2, 3, 4]))
+    assert r.write("t.csv", frame(id=[1, 2, 3, 4]), columns="keep").commit is None
+    with pytest.raises(varve.SchemaMismatchError):
+        r.write("t.csv", frame(a=["x"]), columns="drop")
+    assert r.write("t.csv", frame(id=[1, 2, 3, 4], a=["x", "y", "z", "w"], n=[None, 1.5, 2, 3]))[1:] == (0, 0, 3, 3)
+    assert file.read_bytes() == b"id,a,n\n1,x,\n2,y,1.5\n3,z,2\n4,w,3\n"
+    r.write("t.csv", frame(id=[1, 2, 3, 4], n=[7, 1.5, 2, 3]), columns="drop")
+    assert file.read_bytes() == b"id,n\n1,7\n2,1.5\n3,2\n4,3\n"
+
+
+def test_a_key_that_comes_twice_is_named(table):
+    r, file = table
+    for ids in ([1, 2, 2, 3, 4], [1, 2, 3, 4, 9, 9]):
+        with pytest.raises(varve.InvalidDataError, match="id = "):
+            r.write("t.csv", frame(id=ids, a=["x"] * len(ids)))
+    assert file.read_bytes() == ROWS and r.status() == []
+
+
+def test_rows_are_matched_by_number_place_and_equality(folder):
+    with varve.Repo(folder) as r:
+        r.put("t.csv", b"a,b\n1,x\n01,x\n2,y\n", message="one", key=[])
+        numbered = r["t.csv"].select(row_number="row_number").to_polars()
+        assert r.write("t.csv", numbered.with_columns(b=pl.lit("q"))[[2, 1]]).changed == 2
+        assert (folder / "t.csv").read_bytes() == b"a,b\n2,q\n01,q\n"
+        assert r.write("t.csv", frame(a=[1, 3], b=["q", "q"]), mode="replace")[1:4] == (1, 1, 0)
+        assert (folder / "t.csv").read_bytes() == b"a,b\n01,q\n3,q\n"
+        assert r.write("t.csv", frame(a=[8, 3], b=["q", "q"]), match="place")[1:4] == (0, 0, 1)
+        assert (folder / "t.csv").read_bytes() == b"a,b\n8,q\n3,q\n"
+
+
+def test_expect_is_what_was_read(table):
+    r, _ = table
+    first = r.rev_parse("HEAD")
+    r.write("t.csv", frame(id=[1, 2, 3, 4], a=["x", "y", "z", "changed"]), expect=first)
+    with pytest.raises(varve.ConflictError):
+        r.write("t.csv", frame(id=[1, 2, 3, 4], a=["x", "y", "z", "w"]), expect=first)
+    assert r.write("t.csv", frame(id=[1, 2, 3, 4], a=["x", "y", "z", "w"]), expect=r["t.csv"].cid).commit
+
+
+# ---- new files ----
+
+EVERY = {
+    "i": pa.array([1, None, 3], pa.int32()),
+    "u": pa.array([1, 2**64 - 1, None], pa.uint64()),
+    "f": pa.array([0.1, None, 1e300], pa.float64()),
+    "h": pa.array([0.1, 2.5, None], pa.float32()),
+    "d": pa.array([decimal.Decimal("-12.50"), None, decimal.Decimal("0.05")], pa.decimal128(12, 2)),
+    "t": pa.array(["x", "", None], pa.large_string()),
+    "v": pa.array(["a string of more than twelve bytes", "b", None], pa.string_view()),
+    "c": pa.array(["x", "y", None]).dictionary_encode(),
+    "b": pa.array([True, False, None]),
+    "day": pa.array([datetime.date(1969, 12, 31), None, datetime.date(2026, 2, 28)]),
+    "at": pa.array([datetime.datetime(1960, 1, 1, 0, 0, 0, 250000), None, datetime.datetime(2026, 1, 1)], pa.timestamp("ns")),
+    "z": pa.array([datetime.datetime(2026, 1, 1, 1), None, None], pa.timestamp("s", "Europe/Berlin")),
+    "s": pa.array([{"x": 1, "y": "q"}, None, {"x": None, "y": None}]),
+    "l": pa.array([[1, None], None, []]),
+}
+TYPES = ["integer", "integer", "number", "number", "number", "string", "string", "string", "boolean", "date"]
+TYPES += ["datetime", "datetime", "object", "array"]
+
+
+def test_a_new_file_has_the_form_of_its_name_and_the_types_of_the_frame(folder):
+    data = pa.table(EVERY)
+    with varve.Repo(folder) as r:
+        for name in ("n.csv", "n.tsv", "n.ndjson", "n.json"):
+            assert r.write(name, data).added == 3
+            t = r[name]
+            assert [f["type"] for f in t.schema["fields"]] == TYPES and r.status() == []
+            assert r.write(name, data).commit is None
+        with pytest.raises(varve.UsageError):
+            r.write("n.txt", data)
+        with pytest.raises(varve.UsageError, match="bin"):
+            r.write("b.csv", pa.table({"bin": pa.array([b"x"])}))
+    lines = (folder / "n.csv").read_text().splitlines()
+    assert lines[1] == (
+        '1,1,0.1,0.1,-12.50,x,a string of more than twelve bytes,x,true,1969-12-31,1960-01-01T00:00:00.25,'
+        '2026-01-01T01:00:00Z,"{""x"":1,""y"":""q""}","[1,null]"'
+    )
+    assert lines[2] == ',18446744073709551615,,2.5,,"",b,y,false,,,,,'
+    assert lines[3] == '3,,1.0e+300,,0.05,,,,,2026-02-28,2026-01-01T00:00:00,,"{""x"":null,""y"":null}",[]'
+    assert (folder / "n.ndjson").read_text().splitlines()[1].startswith('{"i":null,"u":18446744073709551615,"f":null')
+
+
+def test_rows_and_a_pandas_index(folder):
+    with varve.Repo(folder) as r:
+        r.write("t.csv", [{"id": 1, "a": "x"}, {"id": 2, "a": None}], key=["id"])
+        assert (folder / "t.csv").read_bytes() == b"id,a\n1,x\n2,\n" and r["t.csv"].key == ("id",)
+        df = r["t.csv"].to_pandas().set_index("id")
+        df.loc[2, "a"] = "y"
+        assert r.write("t.csv", df).cells == 1
+        df = r["t.csv"].to_pandas()
+        assert r.write("t.csv", df[df.id > 0].iloc[[1, 0]], order="version").commit is None
+        with r.transaction("two") as tx:
+            assert tx.write("t.csv", df[df.id == 1], mode="delete").removed == 1
+            assert tx.write("u.csv", df).added == 2
+        assert r.tables() == ["t.csv", "u.csv"]
+
+
+def test_many_rows_in_any_order(folder):
+    rng = random.Random(7)
+    rows = [b"%d,%s,%d.%02d\n" % (i, b"x" * rng.randrange(20), rng.randrange(99), rng.randrange(99)) for i in range(30000)]
+    raw = b"id,a,n\n" + b"".join(rows)
+    with varve.Repo(folder) as r:
+        r.put("t.csv", raw, message="one", key=["id"])
+        t = r["t.csv"].to_arrow()
+        order = list(range(30000))
+        rng.shuffle(order)
+        assert r.write("t.csv", t.take(order), order="version").commit is None
+        r.write("t.csv", t.take(order))
+        assert (folder / "t.csv").read_bytes() == b"id,a,n\n" + b"".join(rows[i] for i in order)
+        some = sorted(rng.sample(range(30000), 20000))
+        result = r.write("t.csv", t.take(some))
+        assert (result.removed, result.changed) == (10000, 0)
+        assert (folder / "t.csv").read_bytes() == b"id,a,n\n" + b"".join(rows[i] for i in some)

@@ -1,0 +1,104 @@
+/*
+ * Rows written back as Arrow: a version that is read and written is the same one, and a stream is released whatever happens.
+ */
+#include "tests/unit/public/fixture.h"
+
+#include <string.h>
+
+#include "varve/arrow.h"
+
+static varve_txn *begin(varve_repo *repo)
+{
+	varve_txn *txn;
+	varve_error e;
+
+	works(varve_txn_open(&txn, repo, NULL, &e), &e);
+	return txn;
+}
+
+static int put_back(varve_arrow_changes *n, varve_txn *txn, varve_table *t, const char *path,
+		    const varve_put_arrow_options *o, varve_error *e)
+{
+	varve_arrow_options reading = VARVE_INIT(varve_arrow_options);
+	struct ArrowArrayStream stream;
+	int rc;
+
+	reading.misfit = VARVE_MISFIT_NULL;
+	works(varve_table_arrow(&stream, NULL, t, &reading, e), e);
+	rc = varve_txn_put_arrow(n, txn, path, &stream, o, e);
+	assert_null(stream.release);
+	return rc;
+}
+
+static void what_was_read_is_written_as_it_was(void **state)
+{
+	static const char *const files[] = {"t.csv", "t.tsv", "t.ndjson", "t.json"};
+	static const int formats[] = {VARVE_FORMAT_CSV, VARVE_FORMAT_TSV, VARVE_FORMAT_NDJSON,
+				      VARVE_FORMAT_JSON};
+	vv_prng r;
+	varve_repo *repo = begin_repo();
+
+	(void)state;
+	vv_prng_init(&r, 5);
+	known_describe(files, 4);
+	for (size_t i = 0; i < 4; i++) {
+		known k = known_random(&r, 3000, formats[i]);
+		varve_arrow_changes n;
+		const varve_txn_result *result;
+		varve_table *t;
+		varve_txn *txn;
+		varve_error e;
+
+		known_write(&k, files[i]);
+		varve("add --as table %s", files[i]);
+		varve("commit -qm %s", files[i]);
+		t = table_of(repo, files[i]);
+		txn = begin(repo);
+		works(put_back(&n, txn, t, files[i], NULL, &e), &e);
+		assert_int_equal(n.added + n.removed + n.changed + n.cells, 0);
+		assert_int_equal(varve_txn_next(txn, &result, &e), 1);
+		assert_int_equal(result->state, ' ');
+		varve_txn_free(txn);
+		varve_table_free(t);
+		known_free(&k);
+	}
+	varve_repo_free(repo);
+}
+
+static void a_stream_is_released_by_a_call_that_fails(void **state)
+{
+	varve_put_arrow_options o = VARVE_INIT(varve_put_arrow_options);
+	varve_repo *repo = begin_repo();
+	known k;
+	vv_prng r;
+	varve_table *t;
+	varve_txn *txn;
+	varve_error e;
+
+	(void)state;
+	vv_prng_init(&r, 5);
+	k = known_random(&r, 10, VARVE_FORMAT_CSV);
+	known_write(&k, "t.csv");
+	varve("add t.csv");
+	varve("commit -qm one");
+	t = table_of(repo, "t.csv");
+	txn = begin(repo);
+	fails_as(put_back(NULL, txn, t, "new.txt", NULL, &e), VARVE_EUSAGE, &e);
+	o.mode = 77;
+	fails_as(put_back(NULL, txn, t, "t.csv", &o, &e), VARVE_ENOSUPPORT, &e);
+	o.mode = 0;
+	o.expect = "nosuch";
+	fails_as(put_back(NULL, txn, t, "t.csv", &o, &e), VARVE_ENOTFOUND, &e);
+	works(put_back(NULL, txn, t, "new.csv", NULL, &e), &e);
+	fails_as(put_back(NULL, txn, t, "new.csv", NULL, &e), VARVE_EUSAGE, &e);
+	varve_txn_free(txn);
+	varve_table_free(t);
+	known_free(&k);
+	varve_repo_free(repo);
+}
+
+static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(what_was_read_is_written_as_it_was),
+	cmocka_unit_test(a_stream_is_released_by_a_call_that_fails),
+};
+VV_TEST_SUITE(put_arrow)
