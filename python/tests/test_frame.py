@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.dataset
 import pytest
 
 import varve
@@ -336,3 +337,39 @@ def test_many_rows_in_any_order(folder):
         result = r.write("t.csv", t.take(some))
         assert (result.removed, result.changed) == (10000, 0)
         assert (folder / "t.csv").read_bytes() == b"id,a,n\n" + b"".join(rows[i] for i in some)
+
+
+# ---- datasets ----
+
+CONDITIONS = [
+    "id = 5000",
+    "id > 29990 and price < 50",
+    "price >= 99 or id < 3",
+    "note = 'x (y) and z' and id < 500",
+    "price = 7",
+    "big = 9007199254740993",
+    "note is null and id between 100 and 200",
+    "id in (1, 2, 3)",
+    "not (id > 5)",
+    "day = date '2026-01-03' and id < 5000",
+]
+
+
+def test_a_dataset_gives_what_its_filter_wants(folder):
+    rng = random.Random(3)
+    rows = [
+        b"%d,%.1f,%s,%d,2026-01-%02d\n"
+        % (i, rng.randrange(1000) / 10, rng.choice([b"", b"a", b"x (y) and z"]), 2**53 + rng.randrange(3), i % 28 + 1)
+        for i in range(30000)
+    ]
+    with varve.Repo(folder) as r:
+        r.put("t.csv", b"id,price,note,big,day\n" + b"".join(rows), message="one", key=["id"])
+        whole, t = r["t.csv"].to_arrow(), r["t.csv"].dataset()
+        assert t.count_rows() == 30000 and t.schema.equals(whole.schema.remove_metadata())
+        for condition in CONDITIONS:
+            for what in ("*", "count(*)", "day, id", "sum(id)"):
+                want = duckdb.sql(f"select {what} from whole where {condition}").fetchall()
+                assert sorted(duckdb.sql(f"select {what} from t where {condition}").fetchall()) == sorted(want), condition
+        assert t.to_table(columns={"twice": pa.dataset.field("id") * 2}).column(0)[2].as_py() == 4
+        numbered = r["t.csv"].select(["id"], row_number="n").dataset()
+        assert duckdb.sql("select n from numbered where id = 7").fetchall() == [(7,)]

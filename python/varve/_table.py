@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas
     import polars
     import pyarrow
+    import pyarrow.dataset
 
 Row = tuple["str | None", ...]
 
@@ -231,6 +232,14 @@ class View:
         schema = pl.Schema(self)
         lazy: polars.LazyFrame = _values.library("polars.io.plugins").register_io_source(source, schema=schema)
         return lazy
+
+    def dataset(self) -> pyarrow.dataset.Dataset:
+        """A pyarrow.dataset.Dataset: DuckDB and others read of it only columns that a query needs, and only groups of
+        rows that can pass its conditions on numbers."""
+        _values.library("pyarrow.dataset")
+        from ._dataset import ViewDataset
+
+        return ViewDataset(self)
 
     def __repr__(self) -> str:
         condition = f" where {self._where}" if self._where else ""
