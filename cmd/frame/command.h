@@ -75,6 +75,8 @@ typedef struct vv_option {
 #define OPT_WRITTEN(of)                                                                            \
 	OPT_CHOICE(0, "input-format", written.input_format, "FORMAT", "csv|tsv|ndjson|json",       \
 		   of "how it is written (default: detected)"),                                    \
+		OPT_STRING(0, "encoding", written.encoding, "NAME",                                \
+			   of "its characters: UTF-8, windows-1252, ... (default: detected)"),     \
 		OPT_STRING(0, "delimiter", written.delimiter, "C",                                 \
 			   of "between two cells (or tab, comma, semicolon, pipe, space, none)"),  \
 		OPT_STRING(0, "quote", written.quote, "C", of "around cells (or none)"),           \

@@ -379,6 +379,7 @@ static vv_status read_array(reading *r, const vv_sniff_hints *hints)
 
 	again.read = read_again;
 	again.line = NULL;
+	again.again = NULL;
 	again.payload = r;
 	r->g.at = 0;
 	rc = vv_import(&result, &again, &sink, &opts, &why);

@@ -387,5 +387,6 @@ void vv_mend_source(vv_mend *m, vv_source *out)
 	*out = *m->r.source;
 	out->read = read_mended;
 	out->line = NULL;
+	out->again = NULL;
 	out->payload = m;
 }

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
@@ -191,6 +192,7 @@ enum {
 	KEY_ROW_END,
 	KEY_NEWLINE,
 	KEY_QUOTING,
+	KEY_ENCODING,
 	KEY_EPILOGUE,
 	KEY_PROLOGUE,
 	KEY_DELIMITER,
@@ -198,9 +200,9 @@ enum {
 	KEYS
 };
 static const char *const keys[KEYS] = {
-	"bom",     "form",     "open",     "ascii",     "close",       "colon",
-	"comma",   "quote",    "escape",   "header",    "rowEnd",      "newline",
-	"quoting", "epilogue", "prologue", "delimiter", "finalNewline"};
+	"bom",     "form",     "open",     "ascii",    "close",     "colon",
+	"comma",   "quote",    "escape",   "header",   "rowEnd",    "newline",
+	"quoting", "encoding", "epilogue", "prologue", "delimiter", "finalNewline"};
 static const char *const forms[3] = {"csv", "ndjson", "json"};
 static const char *const newlines[3] = {"lf", "crlf", "cr"};
 
@@ -244,6 +246,7 @@ static bool has_key(const vv_dialect *d, int key)
 	switch (key) {
 	case KEY_BOM:
 	case KEY_FORM:
+	case KEY_ENCODING:
 	case KEY_PROLOGUE:
 		return true;
 	case KEY_NEWLINE:
@@ -281,6 +284,8 @@ static bool is_said(const vv_dialect *d, int key)
 		return true;
 	case KEY_BOM:
 		return d->bom;
+	case KEY_ENCODING:
+		return d->encoding[0] != '\0';
 	case KEY_ASCII:
 		return d->ascii;
 	case KEY_QUOTE:
@@ -313,6 +318,8 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 	switch (key) {
 	case KEY_BOM:
 		return a->bom == b->bom;
+	case KEY_ENCODING:
+		return strcmp(a->encoding, b->encoding) == 0;
 	case KEY_ASCII:
 		return a->ascii == b->ascii;
 	case KEY_QUOTE:
@@ -364,6 +371,9 @@ static void put_member(vv_buf *b, const vv_dialect *d, int key)
 		break;
 	case KEY_NEWLINE:
 		vv_cbor_put_text(b, newlines[d->newline], strlen(newlines[d->newline]));
+		break;
+	case KEY_ENCODING:
+		vv_cbor_put_text(b, d->encoding, strlen(d->encoding));
 		break;
 	case KEY_QUOTING:
 		vv_cbor_put_bytes(b, d->quoting, habits(d));
@@ -463,6 +473,29 @@ static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)
 	return VV_OK;
 }
 
+/* That it is one that this system can read is for those to find out who need the file. */
+static vv_status get_encoding(vv_dialect *d, vv_cbor *c, vv_error *err)
+{
+	const char *text;
+	size_t len;
+	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	if (len >= VV_ENCODING_MAX) {
+		return bad("the name of the encoding is too long", err);
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (!vv_is_alnum(text[i]) && !memchr("-_.:+()", text[i], 7)) {
+			return bad("the name of the encoding has a wrong character", err);
+		}
+	}
+	memcpy(d->encoding, text, len);
+	d->encoding[len] = '\0';
+	return VV_OK;
+}
+
 static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 {
 	const char *text;
@@ -489,6 +522,8 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 		return rc;
 	case KEY_QUOTING:
 		return get_habits(d, c, err);
+	case KEY_ENCODING:
+		return get_encoding(d, c, err);
 	case KEY_QUOTE:
 		return get_byte(c, &d->quote, err);
 	case KEY_ESCAPE:
@@ -687,6 +722,9 @@ void vv_dialect_describe(vv_buf *b, const vv_dialect *d)
 	size_t start = b->len;
 
 	put_form(b, d);
+	if (d->encoding[0]) {
+		say(b, start, d->encoding);
+	}
 	if (d->bom) {
 		say(b, start, "BOM");
 	}
@@ -774,6 +812,10 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 	if (lines && from->newline != to->newline) {
 		say(b, start, newline_name(from));
 		vv_buf_printf(b, " -> %s", newline_name(to));
+	}
+	if (strcmp(from->encoding, to->encoding) != 0) {
+		say(b, start, from->encoding[0] ? from->encoding : "UTF-8");
+		vv_buf_printf(b, " -> %s", to->encoding[0] ? to->encoding : "UTF-8");
 	}
 	say_flag(b, start, from->bom, to->bom, "BOM added", "BOM removed");
 	if (lines) {

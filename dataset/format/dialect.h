@@ -41,18 +41,23 @@ typedef struct vv_bytes {
 	size_t len;
 } vv_bytes;
 
+#define VV_ENCODING_MAX 32u /* bytes of an encoding's name, with its NUL */
+
 typedef struct vv_dialect {
 	vv_form form;
-	bool bom;           /* UTF-8 byte order mark first */
-	bool header;        /* CSV: the prologue ends with a header line */
-	bool final_newline; /* the last row has its row end */
-	vv_newline newline; /* CSV, NDJSON: what ends a row */
-	uint8_t delimiter;  /* CSV */
-	uint8_t quote;      /* CSV; 0: none */
-	uint8_t escape;     /* CSV; 0: a quote is written twice */
-	vv_bytes prologue;  /* bytes after the BOM and before the first row: the header line with
+	char encoding
+		[VV_ENCODING_MAX]; /* of the file; its text, which is what all else is about, is UTF-8
+	                                 * (dataset/read/encoding.h). Empty: of the file, too */
+	bool bom;                  /* byte order mark first */
+	bool header;               /* CSV: the prologue ends with a header line */
+	bool final_newline;        /* the last row has its row end */
+	vv_newline newline;        /* CSV, NDJSON: what ends a row */
+	uint8_t delimiter;         /* CSV */
+	uint8_t quote;             /* CSV; 0: none */
+	uint8_t escape;            /* CSV; 0: a quote is written twice */
+	vv_bytes prologue; /* bytes after the BOM and before the first row: the header line with
 	                     * its line end and blank lines around it; JSON: "[\n" */
-	uint8_t *quoting;   /* CSV: vv_quoting for each column; beyond quoting_count: minimal */
+	uint8_t *quoting;  /* CSV: vv_quoting for each column; beyond quoting_count: minimal */
 	size_t quoting_count;
 	/* JSON forms: an object is open name colon value comma name colon value close */
 	vv_bytes open, colon, comma, close;

@@ -20,12 +20,15 @@ typedef struct vv_sniff_hints {
 	int quote;     /* byte value, 0 none, -1: find out */
 	int escape;    /* byte value, 0 none (doubling), -1: find out (never guessed: doubling) */
 	int header;    /* 1, 0, or -1: find out */
+	const char *
+		encoding; /* what the file is declared to be written in; NULL: find out. Borrowed. The sniffer
+	                       * itself sees UTF-8 */
 	const vv_dialect *parent; /* kept where it still fits; may be NULL */
 	const char *path;         /* its extension is a hint; may be NULL */
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
-		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL                                     \
+		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL                               \
 	}
 
 typedef struct vv_sniff_result {

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/encoding.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/schema/schema.h"
 
@@ -56,24 +57,28 @@ static vv_status refuse(const vv_json *node, const char *file, vv_error *err, co
 }
 
 /* UTF-8 and what is a part of it. */
-static vv_status read_encoding(const vv_json *resource, const char *file, vv_error *err)
+static vv_status read_encoding(vv_package_resource *out, const vv_json *resource, const char *file,
+			       vv_error *err)
 {
-	static const char *const known[] = {"utf-8",    "utf8",     "utf_8", "utf-8-sig",
-					    "utf8-sig", "us-ascii", "ascii"};
 	const char *encoding;
+	char name[VV_ENCODING_MAX];
+	vv_error why = {0};
 	vv_status rc = vv_descriptor_text(&encoding, resource, "encoding", file, err);
 
 	if (rc < 0 || !encoding) {
 		return rc;
 	}
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcasecmp(known[i], encoding) == 0) {
-			return VV_OK;
-		}
+	if ((rc = vv_encoding_find(name, encoding, "", 0, &why)) == VV_ENOMEM) {
+		return vv_fail_nomem(err);
 	}
-	vv_descriptor_fail(vv_json_get(resource, "encoding"), file, err,
-			   "the encoding '%s' cannot be honoured", vv_text_shows(encoding));
-	return vv_hint(err, "'varve convert' writes the file in UTF-8");
+	if (rc < 0) {
+		vv_descriptor_fail(vv_json_get(resource, "encoding"), file, err,
+				   "the encoding '%s' cannot be honoured", vv_text_shows(encoding));
+		return vv_hint(err, "'iconv -f %s -t UTF-8' writes the file in UTF-8",
+			       vv_text_shows(encoding));
+	}
+	out->hints.encoding = out->encoding = vv_strdup(encoding);
+	return out->encoding ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status read_form(vv_package_resource *out, const vv_json *resource, const char *file,
@@ -85,7 +90,7 @@ static vv_status read_form(vv_package_resource *out, const vv_json *resource, co
 	const form_name *found = NULL;
 	vv_status rc;
 
-	if ((rc = read_encoding(resource, file, err)) < 0 ||
+	if ((rc = read_encoding(out, resource, file, err)) < 0 ||
 	    (rc = vv_descriptor_text(&format, resource, "format", file, err)) < 0 ||
 	    (rc = vv_descriptor_text(&mediatype, resource, "mediatype", file, err)) < 0) {
 		return rc;
@@ -297,8 +302,10 @@ void vv_package_resource_clear(vv_package_resource *r)
 	const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
 
 	vv_free(r->package_path);
+	vv_free(r->encoding);
 	vv_buf_clear(&r->schema);
 	r->package_path = NULL;
+	r->encoding = NULL;
 	r->has_key = false;
 	r->hints = none;
 }

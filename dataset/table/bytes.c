@@ -358,7 +358,7 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 		vv_list_totals(m->data, &m->left, &weight);
 	}
 	if (rc == VV_OK && m->opts->old && m->opts->old_fd >= 0 && same_form(t, m->opts->old) &&
-	    !vv_root_is_sorted(&m->opts->old->root)) {
+	    !vv_root_is_sorted(&m->opts->old->root) && !vv_root_is_encoded(&m->opts->old->root)) {
 		rc = load_places(m, err);
 	}
 	return rc;

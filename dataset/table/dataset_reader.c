@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/file_text.h"
 #include "dataset/schema/package.h"
 #include "dataset/table/dataset_reader_internal.h"
 #include "dataset/table/package_fit.h"
@@ -497,8 +498,8 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 	return rc;
 }
 
-vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, uint64_t offset,
-				 uint64_t *line, vv_error *err)
+vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const char *encoding,
+				 uint64_t offset, uint64_t *line, vv_error *err)
 {
 	vv_source source;
 	vv_fd_source fds;
@@ -512,7 +513,8 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, uint64_
 		return (vv_status)fd;
 	}
 	vv_source_fd(&source, &fds, fd, path, 0);
-	vv_status rc = source.line(source.payload, offset, line, err);
+	vv_status rc = encoding[0] ? vv_file_text_line(&source, encoding, offset, line, err)
+				   : source.line(source.payload, offset, line, err);
 	vv_close(fd, NULL, NULL);
 	return rc;
 }

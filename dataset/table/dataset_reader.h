@@ -138,9 +138,9 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
 
-/* Line number (1-based) of a byte offset in a work tree file. */
-vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, uint64_t offset,
-				 uint64_t *line, vv_error *err);
+/* Line number (1-based) of a byte offset in the text of a work tree file; encoding: vv_dialect's. */
+vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const char *encoding,
+				 uint64_t offset, uint64_t *line, vv_error *err);
 
 /* The scan cache. */
 

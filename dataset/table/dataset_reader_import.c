@@ -115,6 +115,7 @@ static void merge_hints(vv_sniff_hints *into, const vv_sniff_hints *user)
 	into->quote = user->quote >= 0 ? user->quote : into->quote;
 	into->escape = user->escape >= 0 ? user->escape : into->escape;
 	into->header = user->header >= 0 ? user->header : into->header;
+	into->encoding = user->encoding ? user->encoding : into->encoding;
 }
 
 /* *guess: only the name says that it is a table. */
@@ -133,7 +134,7 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 	if (in->named_kind) {
 		return strcmp(in->named_kind, "table") == 0 ? VV_KIND_TABLE : VV_KIND_FILE;
 	}
-	if (opts->hints.has_form || opts->hints.delimiter >= 0) {
+	if (opts->hints.has_form || opts->hints.delimiter >= 0 || opts->hints.encoding) {
 		return VV_KIND_TABLE;
 	}
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -242,6 +243,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 		in->opts.may_be_file &= !in->has_package;
 		in->opts.long_as_file = !opts->as_named;
 		merge_hints(&in->opts.hints, &opts->hints);
+		in->opts.find_encoding = true;
 		if (in->opts.parent &&
 		    (rc = vv_dataset_reader_scan_cache(r, path, &out->parent, &in->cache,
 						       &in->opts.secret, err)) < 0) {

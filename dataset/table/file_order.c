@@ -680,6 +680,7 @@ static vv_status file_order_take(vv_table *t, vv_error *err)
 	vv_sink sink;
 	vv_source source = {.read = vv_table_source_read, .size = t->root.bytes, .name = "table"};
 	const vv_import_options opts = {.kind = VV_KIND_TABLE,
+					.is_text = true,
 					.hints = VV_SNIFF_HINTS_INIT,
 					.parent = &t->root,
 					.as = &t->root,

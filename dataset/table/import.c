@@ -397,6 +397,7 @@ static void warn_short_rows(import *im)
 static void warn_foreign_rows(import *im)
 {
 	static const char kept[] = "it is stored byte for byte, but cannot be written as JSON";
+	const char *encoding = im->opts->encoding;
 	vv_import_result *out = im->out;
 	const vv_bytes *head = &out->root.dialect.prologue;
 	const vv_root *parent = im->opts->parent;
@@ -404,7 +405,7 @@ static void warn_foreign_rows(import *im)
 	if (im->opts->as || im->opts->in_file) {
 		return;
 	}
-	if (!vv_utf8_valid(head->data ? head->data : "", head->len) &&
+	if (!encoding && !vv_utf8_valid(head->data ? head->data : "", head->len) &&
 	    !(parent && vv_bytes_equal(head, &parent->dialect.prologue))) {
 		vv_buf_printf(&out->warnings, "the header is not UTF-8 but perhaps %s: %s\n",
 			      vv_likely_encoding(head->data, head->len), kept);
@@ -412,10 +413,16 @@ static void warn_foreign_rows(import *im)
 	if (out->foreign_rows == 0) {
 		return;
 	}
-	vv_buf_printf(&out->warnings, "%s%s ha%s text that is not UTF-8 but perhaps %s",
+	vv_buf_printf(&out->warnings, "%s%s ha%s ",
 		      out->groups_reused > 0 ? "in changed rows, " : "",
 		      vv_text_counted(out->foreign_rows, "row", NULL),
-		      out->foreign_rows == 1 ? "s" : "ve", im->foreign_in);
+		      out->foreign_rows == 1 ? "s" : "ve");
+	if (encoding) {
+		vv_buf_printf(&out->warnings, "bytes that %s does not have", encoding);
+	} else {
+		vv_buf_printf(&out->warnings, "text that is not UTF-8 but perhaps %s",
+			      im->foreign_in);
+	}
 	put_first_line(im, out->foreign_rows, im->foreign_at, im->foreign_line);
 	if (im->foreign_column < im->columns) {
 		vv_buf_puts(&out->warnings, ", column '");
@@ -423,7 +430,11 @@ static void warn_foreign_rows(import *im)
 				    im->name_lens[im->foreign_column]);
 		vv_buf_putc(&out->warnings, '\'');
 	}
-	vv_buf_printf(&out->warnings, "; %s\n", kept);
+	vv_buf_printf(&out->warnings, "; %s", kept);
+	if (!encoding) {
+		vv_buf_printf(&out->warnings, "; '--encoding %s' reads it as text", im->foreign_in);
+	}
+	vv_buf_putc(&out->warnings, '\n');
 }
 
 /* Did somebody ask for the file's order, now or before? */
@@ -436,6 +447,12 @@ static bool is_file_order_declared(const import *im)
 	}
 	return o->order == VV_ORDER_FILE ||
 	       (o->order != VV_ORDER_KEY && o->parent && o->parent->file_order_declared);
+}
+
+static void set_encoding(vv_dialect *d, const char *name)
+{
+	memset(d->encoding, 0, sizeof(d->encoding));
+	memcpy(d->encoding, name ? name : "", name ? strlen(name) : 0);
 }
 
 /* The root from all that was gathered. */
@@ -465,6 +482,7 @@ static vv_status finish_root(import *im, vv_error *err)
 	root->dialect.final_newline = im->final_newline || root->dialect.form == VV_FORM_JSON;
 	memset(&im->dialect, 0, sizeof(im->dialect));
 	vv_dialect_init(&im->dialect);
+	set_encoding(&root->dialect, im->opts->encoding);
 	if ((rc = names_of_cut(im, err)) < 0 || (rc = import_finish_schema(im, err)) < 0) {
 		goto done;
 	}
@@ -782,48 +800,74 @@ done:
 	return rc;
 }
 
-/* What cannot be a table whatever its name; NULL: nothing of the kind. */
-static const char *other_encoding(const char *head, size_t len)
+/* What has rows that varve does not see, and what shows them. */
+typedef struct unseen {
+	const char *magic;
+	size_t len;
+	const char *what, *command, *after; /* the file's name comes after the command */
+} unseen;
+
+/* Told by its first bytes; NULL: nothing of the kind. */
+static const unseen *find_unseen(const char *head, size_t len)
 {
-	static const char utf16[] =
-		"text in UTF-16, kept as bytes; 'varve convert' makes a table of it";
 	static const char packed[] =
-		"compressed, kept as bytes: versions share nothing and cannot be compared; "
-		"'varve convert' makes a table of it";
-	static const struct {
-		const char *magic;
-		size_t len;
-		const char *what;
-	} known[] = {{"\xff\xfe", 2, utf16},
-		     {"\xfe\xff", 2, utf16},
-		     {"\x1f\x8b", 2, packed},
-		     {"\x28\xb5\x2f\xfd", 4, packed}};
+		"compressed, kept as bytes: versions share nothing and cannot be compared";
+	static const unseen known[] = {
+		{"\x1f\x8b", 2, packed, "varve convert ", " OUT.csv"},
+		{"\x28\xb5\x2f\xfd", 4, packed, "varve convert ", " OUT.csv"},
+		{"\xfd"
+		 "7zXZ",
+		 6, packed, "xz -dc ", " | varve convert - OUT.csv"},
+		{"BZh", 3, packed, "bzip2 -dc ", " | varve convert - OUT.csv"},
+		{"PK\3\4", 4, "a ZIP archive or a workbook, kept as bytes; of a workbook",
+		 "soffice --headless --convert-to csv ", ""},
+		{"\xd0\xcf\x11\xe0", 4, "an old workbook, kept as bytes",
+		 "soffice --headless --convert-to csv ", ""},
+		{"PAR1", 4, "a Parquet file, kept as bytes", "duckdb -csv -c \"from '",
+		 "'\" > OUT.csv"},
+		{"SQLite format 3", 16, "an SQLite database, kept as bytes",
+		 "sqlite3 -header -csv ", " \"select * from TABLE\" > OUT.csv"},
+	};
+
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0) {
-			return known[i].what;
+		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0 &&
+		    (head[0] != 'B' || (len >= 10 && memcmp(head + 4, "1AY&SY", 6) == 0))) {
+			return &known[i];
 		}
 	}
 	return NULL;
 }
 
+/* *is: it cannot be a table whatever its name. */
+static vv_status tell_unseen(import *im, bool *is, vv_error *err)
+{
+	const unseen *u;
+	vv_status rc = vv_window_fill(im->window, 16, err);
+
+	if (rc < 0) {
+		return rc;
+	}
+	u = find_unseen(vv_window_bytes(im->window), vv_window_len(im->window));
+	*is = u != NULL;
+	if (u) {
+		vv_buf_printf(&im->out->warnings, "%s; '%s%s%s' makes a table of it\n", u->what,
+			      u->command, vv_text_shows(im->source->name), u->after);
+	}
+	return VV_OK;
+}
+
 static vv_status import_content(import *im, vv_error *err)
 {
-	const char *other = NULL;
+	const vv_import_options *o = im->opts;
+	bool bytes = o->kind == VV_KIND_FILE, packed = false;
 	vv_status rc;
-	if (im->opts->kind == VV_KIND_FILE) {
-		return import_chunks(im, err);
-	}
-	if (im->opts->may_be_file) {
-		if ((rc = vv_window_fill(im->window, 4, err)) < 0) {
+
+	if ((bytes && !o->parent) || (!bytes && o->may_be_file)) {
+		if ((rc = tell_unseen(im, &packed, err)) < 0) {
 			return rc;
 		}
-		other = other_encoding(vv_window_bytes(im->window), vv_window_len(im->window));
 	}
-	if (!other) {
-		return import_table(im, err);
-	}
-	vv_buf_printf(&im->out->warnings, "%s\n", other);
-	return import_chunks(im, err);
+	return bytes || packed ? import_chunks(im, err) : import_table(im, err);
 }
 
 vv_status import_run(vv_import_result *out, const vv_source *source, const vv_sink *sink,

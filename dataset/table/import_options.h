@@ -41,10 +41,15 @@ typedef struct vv_group_types {
 
 typedef struct vv_import_options {
 	vv_kind kind;
-	bool may_be_file; /* a table that is UTF-16 text or compressed is kept as a file, with a
-	                                * warning, instead of refused */
+	bool may_be_file; /* a table that is compressed is kept as a file, with a warning, instead of refused */
 	bool long_as_file; /* a table with a row that is longer than VV_ROW_MAX likewise, if its source can be
 	                                * read again */
+	/* The source is text already: of a version, not of a file. With `as`, or hints.encoding, the root is that of the
+	 * file that the text gives in its encoding. */
+	bool is_text;
+	bool find_encoding; /* of a file, where nobody declared it; else that is UTF-8 */
+	const char *
+		encoding; /* vv_import sets it itself: what the text was decoded from; NULL: UTF-8 */
 	vv_sniff_hints hints;  /* from the user, over the package's */
 	const vv_root *parent; /* the version before, or NULL */
 	const bool *

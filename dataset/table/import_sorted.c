@@ -13,6 +13,7 @@
 #include "dataset/format/places.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/read/temp_bytes.h"
+#include "dataset/table/import_encoded.h"
 #include "dataset/table/import_state.h"
 
 #define KEPT_IN_MEMORY ((size_t)8 << 20)
@@ -225,6 +226,7 @@ static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_so
 	const vv_import_options o = {.kind = VV_KIND_TABLE,
 				     .hints = VV_SNIFF_HINTS_INIT,
 				     .as = &file->root,
+				     .encoding = opts->encoding,
 				     .parent = &file->root,
 				     .known = near ? parent : NULL,
 				     .order = VV_ORDER_READ,
@@ -699,22 +701,51 @@ static bool may_lose_members(const vv_import_options *opts)
 	       opts->parent->kind == VV_KIND_TABLE && opts->parent->dialect.form != VV_FORM_CSV;
 }
 
+static vv_status import_any(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+			    const vv_import_options *opts, vv_error *err)
+{
+	return may_lose_members(opts) ? import_members(out, source, sink, opts, err)
+	       : is_wanted(opts)      ? import_sorted(out, source, sink, opts, err)
+				      : import_in_any_order(out, source, sink, opts, err);
+}
+
+/* A table in another encoding as its text. */
+static vv_status import_text(vv_import_result *out, const vv_source *source, const vv_sink *sink,
+			     const vv_import_options *opts, vv_error *err)
+{
+	vv_import_options o = *opts;
+	vv_file_text *t;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	vv_root_init(&out->root);
+	if ((rc = import_encoded_open(&t, source, opts, err)) < 0 || !t) {
+		return rc < 0 ? rc : import_any(out, source, sink, opts, err);
+	}
+	if (vv_file_text_encoding(t)[0]) {
+		o.encoding = vv_file_text_encoding(t);
+		o.in_file = false; /* the file has other bytes */
+	}
+	rc = import_any(out, vv_file_text_source(t), sink, &o, err);
+	if (rc == VV_OK && (rc = import_encoded_settle(out, t, opts, err)) < 0) {
+		vv_import_result_clear(out);
+	}
+	vv_file_text_close(t);
+	return rc;
+}
+
 vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sink *sink,
 		    const vv_import_options *opts, vv_error *err)
 {
 	vv_error why = {0};
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	vv_root_init(&out->root);
 	if (opts->kind != VV_KIND_TABLE && opts->order == VV_ORDER_KEY) {
 		vv_fail(err, VV_EUSAGE, "%s: only the rows of a table can be in key order",
 			source->name);
 		return vv_hint(err, "'--as table' keeps it as one");
 	}
-	rc = may_lose_members(opts) ? import_members(out, source, sink, opts, &why)
-	     : is_wanted(opts)      ? import_sorted(out, source, sink, opts, &why)
-				    : import_in_any_order(out, source, sink, opts, &why);
+	rc = import_text(out, source, sink, opts, &why);
 	if (rc < 0 && out->too_long && opts->long_as_file && source->again) {
 		rc = import_as_file(out, source, &why, sink, opts, err);
 	} else if (rc < 0 && err) {

@@ -100,7 +100,7 @@ static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const 
 		return vv_fail_nomem(err);
 	}
 	vv_status rc = vv_dataset_reader_secret(r, &opts.secret, err);
-	if (rc == VV_OK && (rc = vv_table_bytes_with(t, output_write, &o, &opts, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_table_file(t, output_write, &o, &opts, err)) == VV_OK) {
 		rc = output_flush(&o, err);
 	}
 	vv_free(o.buf);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "dataset/read/encoding.h"
 
 vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
 				const vv_package_resource *res, vv_error *err)
@@ -50,11 +51,21 @@ static bool same_key(const vv_root *root, const vv_schema *package)
 	return root->key_count == 0 || root->key_source == VV_KEY_PACKAGE;
 }
 
+static bool other_encoding(const vv_dialect *d, const char *declared)
+{
+	vv_error ignored = {0};
+	char name[VV_ENCODING_MAX];
+	const char *mark = strcmp(d->encoding, "UTF-16BE") == 0 ? "\xfe\xff" : "\xff\xfe";
+
+	return declared && (vv_encoding_find(name, declared, mark, 2, &ignored) < 0 ||
+			    strcmp(name, d->encoding) != 0);
+}
+
 bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h)
 {
 	const vv_dialect *d = &root->dialect;
 
-	return (h->has_form && h->form != d->form) ||
+	return other_encoding(d, h->encoding) || (h->has_form && h->form != d->form) ||
 	       (d->form == VV_FORM_CSV && ((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
 					   (h->quote >= 0 && h->quote != d->quote) ||
 					   (h->escape >= 0 && h->escape != d->escape) ||

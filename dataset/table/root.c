@@ -76,13 +76,24 @@ static void put_names(vv_buf *b, char *const *names, size_t count)
 	}
 }
 
-static void put_hash(vv_buf *b, const vv_root *r)
+static void put_hash(vv_buf *b, vv_hash128 h)
 {
 	uint8_t hash[16];
 
-	vv_put_le64(hash, r->hash.lo);
-	vv_put_le64(hash + 8, r->hash.hi);
-	vv_cbor_add_bytes(b, "hash", hash, sizeof hash);
+	vv_put_le64(hash, h.lo);
+	vv_put_le64(hash + 8, h.hi);
+	vv_cbor_put_bytes(b, hash, sizeof hash);
+}
+
+/* Of the file, where the rest is of its text. */
+static void put_encoded(vv_buf *b, const vv_root *r)
+{
+	if (vv_root_is_encoded(r)) {
+		vv_cbor_put_key(b, "file");
+		vv_cbor_put_array(b, 2);
+		vv_cbor_put_uint(b, r->file_bytes);
+		put_hash(b, r->file_hash);
+	}
 }
 
 static void put_file(vv_buf *b, const vv_root *r)
@@ -92,7 +103,8 @@ static void put_file(vv_buf *b, const vv_root *r)
 	put_text(b, "root");
 	vv_cbor_put_key(b, "data");
 	vv_buf_put(b, r->data.data, r->data.len);
-	put_hash(b, r);
+	vv_cbor_put_key(b, "hash");
+	put_hash(b, r->hash);
 	vv_cbor_put_key(b, "kind");
 	put_text(b, "file");
 	vv_cbor_add_uint(b, "bytes", r->bytes);
@@ -114,7 +126,8 @@ static void put_table(vv_buf *b, const vv_root *r)
 {
 	bool sorted = vv_root_is_sorted(r), declared = !sorted && r->file_order_declared;
 
-	vv_cbor_put_map(b, sorted ? SORTED_MEMBERS : TABLE_MEMBERS);
+	vv_cbor_put_map(b, (size_t)(sorted ? SORTED_MEMBERS : TABLE_MEMBERS) +
+				   (vv_root_is_encoded(r) ? 1 : 0));
 	vv_cbor_put_key(b, "v");
 	put_text(b, "root");
 	vv_cbor_put_key(b, "cut");
@@ -126,7 +139,9 @@ static void put_table(vv_buf *b, const vv_root *r)
 	put_names(b, r->key, r->key_count);
 	vv_cbor_put_key(b, "data");
 	vv_buf_put(b, r->data.data, r->data.len);
-	put_hash(b, r);
+	put_encoded(b, r);
+	vv_cbor_put_key(b, "hash");
+	put_hash(b, r->hash);
 	vv_cbor_put_key(b, "kind");
 	put_text(b, "table");
 	vv_cbor_add_uint(b, "rows", r->rows);
@@ -212,7 +227,7 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
 	p.kind = r->kind == VV_KIND_FILE ? "file" : "table";
 	p.root = *cid;
 	p.rows = r->rows;
-	p.bytes = r->bytes;
+	p.bytes = vv_root_file_bytes(r);
 	if (r->kind == VV_KIND_TABLE) {
 		if ((rc = vv_schema_read(&schema, r->schema.len ? r->schema.data : "",
 					 r->schema.len, "the schema", err)) < 0) {
@@ -329,22 +344,49 @@ static vv_status get_list(vv_cbor *c, const char *key, vv_list_kind kind, vv_buf
 	return rc < 0 ? rc : get_top(c, kind, out, count, weight, err);
 }
 
-static vv_status get_hash(vv_root *r, vv_cbor *c, vv_error *err)
+static vv_status get_hash(vv_hash128 *out, vv_cbor *c, vv_error *err)
 {
 	const uint8_t *p;
 	size_t len;
-	vv_status rc;
+	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
 
-	if ((rc = vv_cbor_get_key(c, "hash", err)) < 0 ||
-	    (rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0) {
+	if (rc < 0) {
 		return rc;
 	}
 	if (len != 16) {
 		return bad("the hash is not 16 bytes long", err);
 	}
-	r->hash.lo = vv_get_le64(p);
-	r->hash.hi = vv_get_le64(p + 8);
+	out->lo = vv_get_le64(p);
+	out->hi = vv_get_le64(p + 8);
 	return VV_OK;
+}
+
+static vv_status get_key_hash(vv_root *r, vv_cbor *c, vv_error *err)
+{
+	vv_status rc = vv_cbor_get_key(c, "hash", err);
+
+	return rc < 0 ? rc : get_hash(&r->hash, c, err);
+}
+
+static vv_status get_encoded(vv_root *r, vv_cbor *c, bool *has, vv_error *err)
+{
+	size_t n;
+	vv_status rc;
+
+	*has = vv_cbor_try_key(c, "file");
+	if (!*has) {
+		return VV_OK;
+	}
+	if ((rc = vv_cbor_get_array(c, &n, err)) < 0) {
+		return rc;
+	}
+	if (n != 2) {
+		return bad("'file' is not a length and a hash", err);
+	}
+	if ((rc = vv_cbor_get_uint(c, &r->file_bytes, err)) < 0) {
+		return rc;
+	}
+	return get_hash(&r->file_hash, c, err);
 }
 
 static vv_status get_number(vv_cbor *c, const char *key, uint64_t *out, vv_error *err)
@@ -455,14 +497,15 @@ static vv_status get_sorted_by(vv_root *r, vv_cbor *c, vv_error *err)
 static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 {
 	uint64_t groups, rows, forms, raw, blocks, facts, weight, placed = 0;
-	bool sorted;
+	bool sorted, encoded;
 	vv_status rc;
 
 	r->kind = VV_KIND_TABLE;
 	if ((rc = get_cut(r, c, err)) < 0 ||
 	    (rc = get_names(c, "key", &r->key, &r->key_count, err)) < 0 ||
 	    (rc = get_list(c, "data", VV_LIST_DATA, &r->data, &groups, &rows, err)) < 0 ||
-	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "table", err)) < 0 ||
+	    (rc = get_encoded(r, c, &encoded, err)) < 0 || (rc = get_key_hash(r, c, err)) < 0 ||
+	    (rc = expect(c, "kind", "table", err)) < 0 ||
 	    (rc = get_number(c, "rows", &r->rows, err)) < 0 ||
 	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 ||
 	    (rc = get_list(c, "facts", VV_LIST_FACTS, &r->facts, &facts, &weight, err)) < 0 ||
@@ -479,6 +522,9 @@ static vv_status get_table(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = get_key_source(r, c, err)) < 0) {
 		return rc;
 	}
+	if (encoded != vv_root_is_encoded(r)) {
+		return bad("an encoding without the file's hash, or a hash without one", err);
+	}
 	if (rows != r->rows || (sorted && placed != rows) || groups != forms || raw > r->bytes ||
 	    facts != groups) {
 		return bad("its sums contradict each other", err);
@@ -493,7 +539,7 @@ static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
 
 	r->kind = VV_KIND_FILE;
 	if ((rc = get_list(c, "data", VV_LIST_CHUNKS, &r->data, &chunks, &bytes, err)) < 0 ||
-	    (rc = get_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "file", err)) < 0 ||
+	    (rc = get_key_hash(r, c, err)) < 0 || (rc = expect(c, "kind", "file", err)) < 0 ||
 	    (rc = get_number(c, "bytes", &r->bytes, err)) < 0 || (rc = get_format(c, err)) < 0) {
 		return rc;
 	}
@@ -502,10 +548,10 @@ static vv_status get_file(vv_root *r, vv_cbor *c, vv_error *err)
 
 static bool is_known(const char *key, size_t len)
 {
-	static const char *const keys[] = {"cut",    "key",     "data",     "hash",
-					   "kind",   "rows",    "bytes",    "facts",
-					   "order",  "format",  "layout",   "places",
-					   "schema", "dialect", "sortedBy", "keySource"};
+	static const char *const keys[] = {"cut",      "key",      "data",   "file",   "hash",
+					   "kind",     "rows",     "bytes",  "facts",  "order",
+					   "format",   "layout",   "places", "schema", "dialect",
+					   "sortedBy", "keySource"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (strlen(keys[i]) == len && memcmp(keys[i], key, len) == 0) {
@@ -583,7 +629,8 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 	    (rc = check_generation(&c, pairs - 1, err)) < 0) {
 		return rc;
 	}
-	if (pairs != TABLE_MEMBERS && pairs != SORTED_MEMBERS && pairs != FILE_MEMBERS) {
+	if (pairs != TABLE_MEMBERS && pairs != TABLE_MEMBERS + 1 && pairs != SORTED_MEMBERS &&
+	    pairs != SORTED_MEMBERS + 1 && pairs != FILE_MEMBERS) {
 		return bad("it has neither the members of a table nor those of a file", err);
 	}
 	rc = pairs == FILE_MEMBERS ? get_file(out, &c, err) : get_table(out, &c, err);

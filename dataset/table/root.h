@@ -32,10 +32,13 @@ typedef enum vv_key_source {
 
 typedef struct vv_root {
 	vv_kind kind;
-	uint64_t rows, bytes; /* bytes: of the file */
+	uint64_t rows, bytes; /* bytes: of the file's text, which mostly is the file */
 	/* XXH3-128 over the le64 XXH3-64 of each group's (chunk's) raw bytes, in order; in key order
 	 * of the file's bytes */
 	vv_hash128 hash;
+	/* with an encoding (dialect.h), where bytes and hash are of the text: of the file, its length and XXH3-128 */
+	uint64_t file_bytes;
+	vv_hash128 file_hash;
 	vv_bytes schema; /* table: Table Schema as compact JSON (dataset/schema/schema.h) */
 	char **key;      /* table: column names; NULL-ended */
 	size_t key_count;
@@ -65,6 +68,18 @@ VV_AUTO_CLEAR(vv_root, vv_root_clear)
 static inline bool vv_root_is_sorted(const vv_root *r)
 {
 	return r->sorted_by_count > 0;
+}
+
+/* Is its file written in another encoding than UTF-8? */
+static inline bool vv_root_is_encoded(const vv_root *r)
+{
+	return r->dialect.encoding[0] != '\0';
+}
+
+/* How long the file is. */
+static inline uint64_t vv_root_file_bytes(const vv_root *r)
+{
+	return vv_root_is_encoded(r) ? r->file_bytes : r->bytes;
 }
 
 /* Do the lists hold the rows in another order than the file? */

@@ -191,8 +191,8 @@ static vv_status drain(editor *e, bool all, vv_bytes_fn fn, void *payload, vv_er
 	return rc;
 }
 
-vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
-		       void *payload, vv_error *err)
+static vv_status edit_text(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
+			   void *payload, vv_error *err)
 {
 	editor e = {.table = t, .edits = edits, .count = count};
 	vv_table_reader *r = NULL;
@@ -234,5 +234,22 @@ done:
 	vv_buf_clear(&e.out);
 	vv_buf_clear(&e.between);
 	vv_free(e.cells);
+	return rc;
+}
+
+vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
+		       void *payload, vv_error *err)
+{
+	file_encoder *file;
+	vv_status rc;
+
+	if (!vv_root_is_encoded(&t->root)) {
+		return edit_text(t, edits, count, fn, payload, err);
+	}
+	if ((rc = file_encoder_open(&file, t, fn, payload, err)) == VV_OK &&
+	    (rc = edit_text(t, edits, count, file_encoder_put, file, err)) == VV_OK) {
+		rc = file_encoder_end(file, err);
+	}
+	file_encoder_close(file);
 	return rc;
 }

@@ -30,7 +30,7 @@ typedef struct vv_row_edit {
 void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 
 /* Gives the edited file to fn in pieces. A row that is set is written anew under the
- * table's dialect. */
+ * table's dialect, in its encoding. VV_EINPUT: a new cell has a character that the encoding lacks. */
 vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
 		       void *payload, vv_error *err);
 

@@ -253,7 +253,8 @@ static void keep_now_and_then(vv_table_checks *c)
 static bool has_pairs(const vv_table *t)
 {
 	return t->root.kind == VV_KIND_TABLE && t->root.dialect.form != VV_FORM_JSON &&
-	       t->root.dialect.epilogue.len == 0 && !vv_root_is_sorted(&t->root);
+	       t->root.dialect.epilogue.len == 0 && !vv_root_is_sorted(&t->root) &&
+	       !vv_root_is_encoded(&t->root);
 }
 
 /* *sound: its pairs give this version. Else nothing is known about it yet. */
@@ -318,6 +319,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	vv_sink dry = t->source;
 	vv_source source = {.read = vv_table_source_read, .size = t->root.bytes, .name = "table"};
 	vv_import_options opts = {.kind = t->root.kind,
+				  .is_text = true,
 				  .parent = &t->root,
 				  .as = &t->root,
 				  .pool = pool,

@@ -27,6 +27,7 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 	vv_source source = {
 		.read = vv_table_source_read, .size = t->root.bytes, .name = "merged table"};
 	vv_import_options o = {.kind = t->root.kind,
+			       .is_text = true,
 			       .hints = VV_SNIFF_HINTS_INIT,
 			       .temp_dir = opts->temp_dir,
 			       .pool = opts->pool,
@@ -196,6 +197,7 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 	vv_source source = {
 		.read = merge_writer_read, .payload = m->writer, .name = "merged table"};
 	vv_import_options o = {.kind = VV_KIND_TABLE,
+			       .is_text = true,
 			       .hints = VV_SNIFF_HINTS_INIT,
 			       .as = &m->as,
 			       .parent = &m->as,

@@ -842,6 +842,8 @@ vv_status merge_form(merge *m, vv_error *err)
 		vv_dialect_init(d);
 		return rc;
 	}
+	memcpy(d->encoding, strcmp(x->encoding, b->encoding) == 0 ? y->encoding : x->encoding,
+	       sizeof(d->encoding));
 	d->bom = choose_number(m, x->bom, y->bom, b->bom) != 0;
 	if (d->form != VV_FORM_JSON) {
 		d->newline = (vv_newline)choose_number(m, (unsigned)x->newline,

@@ -237,6 +237,7 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 		sink.payload = j->target->source.payload;
 	}
 	io.kind = as->kind;
+	io.is_text = true;
 	if (as->kind == VV_KIND_TABLE) {
 		io.as = io.parent = as;
 		take_over(j, as, &io);

@@ -228,6 +228,9 @@ static void put_truth(vv_buf *out, const char *name, bool value)
 void patch_put_dialect(vv_buf *out, const vv_dialect *d)
 {
 	vv_buf_printf(out, "{\"form\":\"%s\"", forms[d->form]);
+	if (d->encoding[0]) {
+		put_member(out, "encoding", d->encoding, strlen(d->encoding));
+	}
 	put_truth(out, "bom", d->bom);
 	put_truth(out, "header", d->header);
 	put_truth(out, "finalNewline", d->final_newline);
@@ -448,6 +451,21 @@ static vv_status get_json(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_e
 	return get_truth(&d->ascii, v, "ascii", err);
 }
 
+/* Left out: UTF-8. */
+static vv_status get_encoding(vv_dialect *out, const vv_json *v, vv_error *err)
+{
+	const char *name = vv_json_get_string(v, "encoding");
+
+	if (!vv_json_get(v, "encoding")) {
+		return VV_OK;
+	}
+	if (!name || strlen(name) >= VV_ENCODING_MAX) {
+		return expected_member(err, "encoding", "the name of an encoding");
+	}
+	memcpy(out->encoding, name, strlen(name) + 1);
+	return VV_OK;
+}
+
 vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
@@ -458,6 +476,7 @@ vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "expected how the rows are written");
 	}
 	if ((rc = get_word(&form, v, "form", forms, COUNT(forms), err)) < 0 ||
+	    (rc = get_encoding(out, v, err)) < 0 ||
 	    (rc = get_truth(&out->bom, v, "bom", err)) < 0 ||
 	    (rc = get_truth(&out->header, v, "header", err)) < 0 ||
 	    (rc = get_truth(&out->final_newline, v, "finalNewline", err)) < 0 ||

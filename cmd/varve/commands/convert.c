@@ -179,6 +179,22 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 	return rc;
 }
 
+/* Where nobody declared it, and what it does not have. */
+static void tell_encoding(const options *o, const vv_convert_input *in)
+{
+	const char *name = vv_file_text_encoding(in->text);
+	uint64_t replaced = vv_file_text_replaced(in->text);
+
+	if (name[0] && !in->encoding && !o->quiet) {
+		vv_note("%s: read as %s", vv_text_shows(in->name), name);
+	}
+	if (replaced > 0) {
+		vv_warn("%s: U+FFFD is in place of %s that %s does not have",
+			vv_text_shows(in->name), vv_text_counted(replaced, "character", NULL),
+			name);
+	}
+}
+
 static vv_status convert_file(const options *o, const char *path, vv_sniff_hints *hints,
 			      vv_view_format format, output *out, const vv_progress *progress,
 			      vv_error *err)
@@ -195,7 +211,7 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 
 	memset(&io, 0, sizeof(io));
 	memset(&result, 0, sizeof(result));
-	if ((rc = vv_convert_input_open(&in, path, err)) < 0 ||
+	if ((rc = vv_convert_input_open(&in, path, hints->encoding, err)) < 0 ||
 	    (o->lenient &&
 	     (rc = vv_convert_input_lenient(&in, hints, &vv_notes_stderr, err)) < 0) ||
 	    (rc = vv_mem_sink_new(&passing, NULL, vv_env_temp_dir(vv_environ()), err)) < 0) {
@@ -204,6 +220,8 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	hints->path = in.plain_name;
 	io.kind = VV_KIND_TABLE;
 	io.hints = *hints;
+	io.hints.encoding = NULL;
+	io.is_text = true;
 	io.key = no_key;
 	io.progress = progress;
 	pool = io.pool = vv_pool_new(vv_cpu_count() - 1);
@@ -212,10 +230,10 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0) {
 		goto done;
 	}
-	if (in.transcode->replaced > 0 && !o->lenient) {
-		vv_fail(err, VV_EINPUT, "%s: %s of UTF-16 without its other half",
-			vv_text_shows(in.name),
-			vv_text_counted(in.transcode->replaced, "surrogate", NULL));
+	if (vv_file_text_replaced(in.text) > 0 && !o->lenient) {
+		vv_fail(err, VV_EINPUT, "%s: %s that %s does not have", vv_text_shows(in.name),
+			vv_text_counted(vv_file_text_replaced(in.text), "character", NULL),
+			vv_file_text_encoding(in.text));
 		rc = vv_hint(err, "--lenient writes U+FFFD in place of each");
 		goto done;
 	}
@@ -223,10 +241,8 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 		rc = write_table(&t, format, o, out, progress, err);
 		vv_table_close(&t);
 	}
-	if (rc == VV_OK && in.transcode->replaced > 0) {
-		vv_warn("%s: U+FFFD is in place of %s of UTF-16 without its other half",
-			vv_text_shows(in.name),
-			vv_text_counted(in.transcode->replaced, "surrogate", NULL));
+	if (rc == VV_OK) {
+		tell_encoding(o, &in);
 	}
 	if (rc == VV_OK && in.guesses && !o->quiet) {
 		vv_note("%s guessed: have a look",
@@ -330,7 +346,8 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 const vv_command vv_cmd_convert = {
 	.name = "convert",
 	.group = "look",
-	.summary = "write a table in another format; read .gz, .zst, UTF-16 and malformed CSV",
+	.summary =
+		"write a table in another format; read .gz, .zst, any encoding and malformed CSV",
 	.usage = "[--format FORMAT] [--lenient] [-f] IN OUT",
 	.example = "$ varve convert prices.csv.gz prices.ndjson\n"
 		   "wrote prices.ndjson: 47,123 rows, 20 columns",

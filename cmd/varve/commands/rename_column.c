@@ -95,6 +95,13 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 			       vv_text_shows(path));
 	}
+	if (vv_root_is_encoded(&j->table.root)) {
+		vv_fail(err, VV_ENOSUPPORT,
+			"'%s' is written in %s: its columns cannot be renamed here yet",
+			vv_text_shows(path), j->table.root.dialect.encoding);
+		return vv_hint(err, "rename it in the file's first line, and 'varve add %s'",
+			       vv_text_shows(path));
+	}
 	return check_names(j, err);
 }
 

@@ -557,9 +557,9 @@ static vv_status give_table(vv_filter *f, const char *path, vv_table *t, vv_byte
 	vv_error ignored;
 	vv_status rc;
 
-	if (t->root.bytes < VV_KNOWN_BYTES_MIN ||
+	if (vv_root_is_encoded(&t->root) || t->root.bytes < VV_KNOWN_BYTES_MIN ||
 	    vv_repository_secret(f->repo, &opts.secret, &ignored) < 0) {
-		return vv_table_bytes(t, fn, payload, opts.pool, NULL, err);
+		return vv_table_file(t, fn, payload, &opts, err);
 	}
 	h.hash = vv_xxh3_new(opts.secret);
 	opts.cache = cached ? vv_scan_cache_new() : NULL;

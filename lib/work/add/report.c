@@ -204,7 +204,8 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 		uint64_t line = 0;
 
 		if (f->column >= schema.count ||
-		    (rc = vv_dataset_reader_line(s, item->path, f->offset, &line, err)) < 0) {
+		    (rc = vv_dataset_reader_line(s, item->path, res->root.dialect.encoding,
+						 f->offset, &line, err)) < 0) {
 			continue;
 		}
 		type = vv_type_name(schema.fields[f->column].type);

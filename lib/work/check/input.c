@@ -313,8 +313,10 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	const vv_package_resource *package = &in->package;
 	bool described = in->described;
-	vv_import_options io = {
-		.kind = VV_KIND_TABLE, .order = VV_ORDER_READ, .progress = o->progress};
+	vv_import_options io = {.kind = VV_KIND_TABLE,
+				.order = VV_ORDER_READ,
+				.progress = o->progress,
+				.find_encoding = true};
 	vv_import_result result;
 	lender l = {.has_parent = false};
 	vv_store *store = NULL;

@@ -247,7 +247,9 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 	if (!m->plain) {
 		rc = vv_root_pointer(&text, &result->cid, &result->root, err);
 	} else if ((rc = vv_table_open_stored(&t, sink, &result->cid, err)) == VV_OK) {
-		rc = vv_table_bytes(&t, take_text, &text, NULL, NULL, err);
+		const vv_bytes_options whole = {.old_fd = -1};
+
+		rc = vv_table_file(&t, take_text, &text, &whole, err);
 		vv_table_close(&t);
 	}
 	if (rc == VV_OK) {

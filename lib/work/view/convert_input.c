@@ -32,7 +32,9 @@ static ssize_t read_plain(void *payload, void *buf, size_t len, vv_error *err)
 {
 	vv_convert_input *in = payload;
 
-	return vv_transcode_read(in->transcode, buf, len, err);
+	const vv_source *text = vv_file_text_source(in->text);
+
+	return text->read(text->payload, buf, len, err);
 }
 
 /* For a message: the file is read again up to there. */
@@ -47,12 +49,11 @@ static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_err
 	vv_status rc;
 
 	*out = 1;
-	rc = vv_convert_input_open(&again, asked->name, err);
+	rc = vv_convert_input_open(&again, asked->name, asked->encoding, err);
 	if (rc == VV_OK && !piece) {
 		rc = vv_fail_nomem(err);
 	}
-	while (rc == VV_OK && at < offset &&
-	       (got = vv_transcode_read(again.transcode, piece, FLUSH_AT, err)) > 0) {
+	while (rc == VV_OK && at < offset && (got = read_plain(&again, piece, FLUSH_AT, err)) > 0) {
 		for (i = 0; i < got && at < offset; i++, at++) {
 			*out += piece[i] == '\n' ? !cr : piece[i] == '\r';
 			cr = piece[i] == '\r';
@@ -71,8 +72,10 @@ static bool is_pipe(const char *path)
 	return strncmp(path, "/dev/", 5) != 0 && stat(path, &st) == 0 && S_ISFIFO(st.st_mode);
 }
 
-vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error *err)
+vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const char *encoding,
+				vv_error *err)
 {
+	const vv_file_text_options how = {.declared = encoding, .clean = true};
 	bool standard = strcmp(path, "-") == 0;
 	int fd = STDIN_FILENO;
 	vv_stat st;
@@ -82,8 +85,8 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error
 	in->fd = in->spool = -1;
 	in->name = standard ? "standard input" : path;
 	in->plain_name = without_packing(standard ? "" : path);
-	in->transcode = vv_malloc(sizeof(*in->transcode));
-	if (!in->plain_name || !in->transcode) {
+	in->encoding = encoding;
+	if (!in->plain_name) {
 		return vv_fail_nomem(err);
 	}
 	if (!standard) {
@@ -104,9 +107,12 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error
 			return vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(path));
 		}
 	}
-	if ((rc = vv_decompress_open(&in->decompress, fd, in->name, err)) < 0 ||
-	    (rc = vv_transcode_init(in->transcode, vv_decompress_read, in->decompress, in->name,
-				    err)) < 0) {
+	if ((rc = vv_decompress_open(&in->decompress, fd, in->name, err)) < 0) {
+		return rc;
+	}
+	in->bytes = (vv_source){
+		.read = vv_decompress_read, .payload = in->decompress, .name = in->name};
+	if ((rc = vv_file_text_open(&in->text, &in->bytes, &how, err)) < 0) {
 		return rc;
 	}
 	in->source.read = read_plain;
@@ -119,7 +125,7 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error
 void vv_convert_input_close(vv_convert_input *in)
 {
 	vv_decompress_close(in->decompress);
-	vv_free(in->transcode);
+	vv_file_text_close(in->text);
 	vv_free(in->plain_name);
 	if (in->fd >= 0) {
 		vv_close(in->fd, in->name, NULL);
@@ -152,7 +158,7 @@ static ssize_t read_on(void *payload, void *buf, size_t len, vv_error *err)
 	size_t n = c->head.len - c->pos;
 
 	if (n == 0) {
-		return vv_transcode_read(c->in->transcode, buf, len, err);
+		return read_plain(c->in, buf, len, err);
 	}
 	n = n < len ? n : len;
 	memcpy(buf, c->head.data + c->pos, n);
@@ -263,15 +269,11 @@ static vv_status read_sample(cleaning *c, vv_error *err)
 		if (!vv_buf_reserve(&c->head, SAMPLE - c->head.len)) {
 			return vv_buf_ok(&c->head, err);
 		}
-		got = vv_transcode_read(c->in->transcode, c->head.data + c->head.len,
-					SAMPLE - c->head.len, err);
+		got = read_plain(c->in, c->head.data + c->head.len, SAMPLE - c->head.len, err);
 		if (got < 0) {
 			return (vv_status)got;
 		}
-		/* Nothing more comes only at the end; with less than four bytes free it is
-		 * sample enough. */
-		if (got == 0 || SAMPLE - c->head.len - (size_t)got < 4) {
-			c->head.len += (size_t)got;
+		if (got == 0) {
 			return VV_OK;
 		}
 		c->head.len += (size_t)got;

@@ -1,6 +1,6 @@
 /*
  * convert_input: a file as it lies around, read as plain UTF-8: out of gzip or zstd, out
- * of UTF-16, and, where asked, out of malformed CSV.
+ * of other encodings, and, where asked, out of malformed CSV.
  */
 #ifndef VV_LIB_WORK_VIEW_CONVERT_INPUT_H
 #define VV_LIB_WORK_VIEW_CONVERT_INPUT_H
@@ -11,8 +11,8 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "dataset/read/file_text.h"
 #include "dataset/read/sniff.h"
-#include "dataset/read/transcode.h"
 #include "dataset/table/import.h"
 #include "repo/blocks/decompress.h"
 
@@ -21,7 +21,9 @@ typedef struct vv_convert_input {
 	char *plain_name; /* without .gz or .zst: its extension tells the form */
 	int fd;           /* -1: standard input is not ours to close */
 	vv_decompress *decompress;
-	vv_transcode *transcode;
+	vv_source bytes;      /* decompressed */
+	const char *encoding; /* as it was declared; NULL: found out. Borrowed */
+	vv_file_text *text;
 	int spool; /* lenient: the clean copy; -1 */
 	char *spool_path;
 	const vv_notes *notes; /* lenient: hears each guess */
@@ -29,8 +31,9 @@ typedef struct vv_convert_input {
 	vv_source source;      /* to be read once */
 } vv_convert_input;
 
-/* Opens path ("-": standard input). */
-vv_status vv_convert_input_open(vv_convert_input *in, const char *path, vv_error *err);
+/* Opens path ("-": standard input). encoding: NULL, or what it is declared to be written in. */
+vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const char *encoding,
+				vv_error *err);
 
 /* Reads all of it forgivingly into a clean copy, which source then gives; hints get the
  * copy's form. Each guess is a note (the first few), with its line number. */

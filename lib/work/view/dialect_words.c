@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dataset/read/encoding.h"
 
 bool vv_written_any(const vv_written *w)
 {
-	return w->input_format || w->delimiter || w->quote || w->escape || !w->header;
+	return w->input_format || w->encoding || w->delimiter || w->quote || w->escape ||
+	       !w->header;
 }
 
 /* none: what stands for no character. */
@@ -44,6 +46,7 @@ static vv_status one_byte(int *out, const char *option, const char *text, int no
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	char name[VV_ENCODING_MAX];
 	vv_status rc;
 
 	*out = nothing;
@@ -55,6 +58,10 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
 	out->header = w->header ? -1 : 0;
+	out->encoding = w->encoding;
+	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) {
+		return rc;
+	}
 	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
 		    0 ||
 	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {
@@ -73,4 +80,5 @@ void vv_written_over(vv_sniff_hints *to, const vv_sniff_hints *from)
 	to->quote = from->quote >= 0 ? from->quote : to->quote;
 	to->escape = from->escape >= 0 ? from->escape : to->escape;
 	to->header = from->header >= 0 ? from->header : to->header;
+	to->encoding = from->encoding ? from->encoding : to->encoding;
 }

@@ -221,6 +221,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	memset(&res, 0, sizeof(res));
 	memset(&result, 0, sizeof(result));
 	io.kind = VV_KIND_TABLE;
+	io.find_encoding = true;
 	io.order = opts && opts->as_add ? VV_ORDER_KEEP : VV_ORDER_READ;
 	io.hints = nothing;
 	io.key = opts && opts->find_key ? NULL : no_key;

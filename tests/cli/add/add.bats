@@ -439,15 +439,37 @@ pointer_of() {
 	output_has "id string"
 }
 
-@test "UTF-16 and compressed files are kept as bytes with a hint" {
+@test "compressed files are kept as bytes with a hint" {
 	new_repo
-	rows 50 | iconv -f UTF-8 -t UTF-16 > wide.csv
 	rows 50 | gzip > packed.csv
-	succeeds varve add wide.csv packed.csv
-	output_has "wide.csv: new file, "
-	stderr_has "wide.csv: text in UTF-16, kept as bytes; 'varve convert' makes a table of it"
+	succeeds varve add packed.csv
+	output_has "packed.csv: new file, "
 	stderr_has "packed.csv: compressed, kept as bytes: versions share nothing and cannot be compared"
-	pointer_of wide.csv | grep -q '"kind": "file"'
+	stderr_has "'varve convert packed.csv OUT.csv' makes a table of it"
+	pointer_of packed.csv | grep -q '"kind": "file"'
+}
+
+@test "a file whose rows are not seen is named with the command that shows them" {
+	new_repo
+	rows 50 > t.csv
+	gzip -k t.csv
+	xz -k t.csv 2> ../no || rm -f t.csv.xz
+	printf 'PK\3\4xxxx' > book.xlsx
+	printf 'SQLite format 3\0xxxx' > data.db
+	succeeds varve add --as file t.csv.gz book.xlsx data.db
+	stderr_has "t.csv.gz: compressed, kept as bytes: versions share nothing and cannot be compared; 'varve convert t.csv.gz OUT.csv' makes a table of it"
+	stderr_has "book.xlsx: a ZIP archive or a workbook, kept as bytes"
+	stderr_has "'sqlite3 -header -csv data.db \"select * from TABLE\" > OUT.csv'"
+	if [ -e t.csv.xz ]; then
+		succeeds varve add --as file t.csv.xz
+		stderr_has "'xz -dc t.csv.xz | varve convert - OUT.csv'"
+		xz -dc t.csv.xz | varve convert - OUT.csv
+		same_bytes t.csv OUT.csv
+	fi
+	varve commit -qm one
+	printf more >> data.db
+	succeeds varve add data.db
+	stderr_is ""
 }
 
 @test "force takes what is ignored also inside a folder" {

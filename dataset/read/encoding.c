@@ -1,0 +1,663 @@
+/*
+ * encoding: knows how the system's iconv is asked, and where tables do what it would do more slowly.
+ */
+#include "dataset/read/encoding.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/ascii.h"
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+
+#define NO_POINT UINT32_MAX
+
+typedef enum kind { SINGLE, MULTI, UTF16 } kind;
+
+struct vv_encoding {
+	kind kind;
+	char name[VV_ENCODING_MAX];
+	bool big_endian;
+	bool ascii; /* SINGLE, MULTI: bytes below 128 that begin a character are ASCII */
+	iconv_t to_text, from_text; /* MULTI */
+	uint32_t points[256];       /* SINGLE: NO_POINT for bytes that the encoding lacks */
+	char texts[256][4];         /* SINGLE: the same as UTF-8 */
+	uint8_t text_lens[256];
+	uint8_t *
+		bytes; /* SINGLE: of each code point below 2^16; 0 where it lacks it, but for that of points[0] */
+};
+
+/* ---- names ---- */
+
+/* Names that IANA prefers; where a name is an alias, what it is an alias of. */
+static const struct {
+	const char *name, *is;
+} names[] = {
+	{"windows-1250", NULL},
+	{"cp1250", "windows-1250"},
+	{"windows-1251", NULL},
+	{"cp1251", "windows-1251"},
+	{"windows-1252", NULL},
+	{"cp1252", "windows-1252"},
+	{"windows-1253", NULL},
+	{"cp1253", "windows-1253"},
+	{"windows-1254", NULL},
+	{"cp1254", "windows-1254"},
+	{"windows-1255", NULL},
+	{"cp1255", "windows-1255"},
+	{"windows-1256", NULL},
+	{"cp1256", "windows-1256"},
+	{"windows-1257", NULL},
+	{"cp1257", "windows-1257"},
+	{"windows-1258", NULL},
+	{"cp1258", "windows-1258"},
+	{"ISO-8859-1", NULL},
+	{"latin1", "ISO-8859-1"},
+	{"ISO-8859-2", NULL},
+	{"latin2", "ISO-8859-2"},
+	{"ISO-8859-7", NULL},
+	{"ISO-8859-9", NULL},
+	{"ISO-8859-15", NULL},
+	{"latin9", "ISO-8859-15"},
+	{"KOI8-R", NULL},
+	{"KOI8-U", NULL},
+	{"IBM850", NULL},
+	{"cp850", "IBM850"},
+	{"IBM852", NULL},
+	{"cp852", "IBM852"},
+	{"IBM866", NULL},
+	{"cp866", "IBM866"},
+	{"macintosh", NULL},
+	{"macroman", "macintosh"},
+	{"windows-31j", NULL},
+	{"cp932", "windows-31j"},
+	{"Shift_JIS", "windows-31j"},
+	{"sjis", "windows-31j"},
+	{"ms932", "windows-31j"},
+	{"EUC-JP", NULL},
+	{"GB18030", NULL},
+	{"GBK", NULL},
+	{"cp936", "GBK"},
+	{"GB2312", NULL},
+	{"Big5", NULL},
+	{"EUC-KR", NULL},
+	{"UHC", NULL},
+	{"cp949", "UHC"},
+	{"UTF-16LE", NULL},
+	{"UTF-16BE", NULL},
+	{"US-ASCII", ""},
+	{"ASCII", ""},
+	{"UTF-8", ""},
+	{"UTF-8-sig", ""},
+};
+
+/* Equal but for case, '-', '_' and spaces. */
+static bool same_name(const char *a, const char *b)
+{
+	for (;;) {
+		while (*a == '-' || *a == '_' || *a == ' ') {
+			a++;
+		}
+		while (*b == '-' || *b == '_' || *b == ' ') {
+			b++;
+		}
+		if (vv_to_lower(*a) != vv_to_lower(*b)) {
+			return false;
+		}
+		if (!*a) {
+			return true;
+		}
+		a++;
+		b++;
+	}
+}
+
+static vv_status refuse_name(const char *name, vv_error *err)
+{
+	vv_fail(err, VV_EUSAGE, "'%s' is not an encoding that can be read here",
+		vv_text_shows(name));
+	return vv_hint(err,
+		       "'iconv -l' lists the names; those with shifts (ISO-2022-JP, UTF-7) and "
+		       "UTF-32 are not read: 'iconv -f %s -t UTF-8'",
+		       vv_text_shows(name));
+}
+
+/* Others are called as iconv calls them, in capitals. */
+static vv_status try_iconv(char *out, const char *name, vv_error *err)
+{
+	vv_encoding *e = NULL;
+	vv_error ignored = {0};
+	size_t i, len = strlen(name);
+
+	if (len == 0 || len >= VV_ENCODING_MAX || strchr(name, '/')) {
+		return refuse_name(name, err);
+	}
+	for (i = 0; i <= len; i++) {
+		out[i] = vv_is_lower(name[i]) ? (char)(name[i] - 'a' + 'A') : name[i];
+	}
+	if (vv_encoding_open(&e, out, &ignored) < 0) {
+		return ignored.code == VV_ENOMEM ? vv_fail_nomem(err) : refuse_name(name, err);
+	}
+	vv_encoding_close(e);
+	return VV_OK;
+}
+
+vv_status vv_encoding_find(char *out, const char *name, const char *sample, size_t len,
+			   vv_error *err)
+{
+	if (same_name(name, "UTF-16") || same_name(name, "UCS-2")) {
+		name = len >= 2 && memcmp(sample, "\xfe\xff", 2) == 0 ? "UTF-16BE" : "UTF-16LE";
+	}
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (same_name(names[i].name, name)) {
+			const char *is = names[i].is ? names[i].is : names[i].name;
+
+			memcpy(out, is, strlen(is) + 1);
+			return VV_OK;
+		}
+	}
+	return try_iconv(out, name, err);
+}
+
+/* ---- opening ---- */
+
+/* What iconv makes of len bytes alone, all of them: the length of the result, or -1. */
+static long convert(iconv_t how, const char *in, size_t len, char *out, size_t room)
+{
+	char *from = (char *)(uintptr_t)in, *to = out;
+	size_t left = len, free_room = room;
+
+	(void)iconv(how, NULL, NULL, NULL, NULL);
+	if (iconv(how, &from, &left, &to, &free_room) == (size_t)-1 || left > 0) {
+		return -1;
+	}
+	return (long)(room - free_room);
+}
+
+/* A table where each byte stands for itself; false: some bytes begin longer characters. */
+static bool make_table(vv_encoding *e)
+{
+	char out[16];
+	bool any = false;
+
+	e->ascii = true;
+	for (unsigned b = 0; b < 256; b++) {
+		char in = (char)b;
+		long n = convert(e->to_text, &in, 1, out, sizeof(out));
+		uint32_t point = NO_POINT;
+
+		if (n < 0 && errno == EINVAL) {
+			return false;
+		}
+		if (n <= 0 || vv_utf8_decode(&point, out, (size_t)n) != (size_t)n ||
+		    point >= 0x10000 || (any && (e->bytes[point] != 0 || point == e->points[0]))) {
+			point = NO_POINT;
+		}
+		e->points[b] = point;
+		any = true;
+		e->text_lens[b] = point == NO_POINT ? 1 : (uint8_t)n;
+		memcpy(e->texts[b], point == NO_POINT ? &in : out, e->text_lens[b]);
+		if (point != NO_POINT && b > 0) {
+			e->bytes[point] = (uint8_t)b;
+		}
+		e->ascii = e->ascii && (b >= 128 || point == b);
+	}
+	return true;
+}
+
+/* Of longer characters: does each byte of ASCII stand for itself where it begins one? Else there are shifts. */
+static bool keeps_ascii(vv_encoding *e)
+{
+	char out[16];
+
+	for (int b = 0; b < 128; b++) {
+		char in = (char)b;
+
+		if (convert(e->to_text, &in, 1, out, sizeof(out)) != 1 || out[0] != in) {
+			return false;
+		}
+	}
+	return true;
+}
+
+vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
+{
+	vv_encoding *e = vv_calloc(1, sizeof(*e));
+
+	*out = NULL;
+	if (!e) {
+		return vv_fail_nomem(err);
+	}
+	memcpy(e->name, name, strnlen(name, VV_ENCODING_MAX - 1));
+	e->to_text = e->from_text = (iconv_t)-1;
+	if (strcmp(name, "UTF-16LE") == 0 || strcmp(name, "UTF-16BE") == 0) {
+		e->kind = UTF16;
+		e->big_endian = name[6] == 'B';
+		*out = e;
+		return VV_OK;
+	}
+	e->to_text = iconv_open("UTF-8", name);
+	e->from_text = e->to_text == (iconv_t)-1 ? e->to_text : iconv_open(name, "UTF-8");
+	if (e->from_text == (iconv_t)-1) {
+		bool nomem = errno == ENOMEM;
+
+		vv_encoding_close(e);
+		return nomem ? vv_fail_nomem(err)
+			     : vv_fail(err, VV_ENOSUPPORT,
+				       "this system's iconv does not have the encoding %s",
+				       vv_text_shows(name));
+	}
+	if (!(e->bytes = vv_calloc(0x10000, 1))) {
+		vv_encoding_close(e);
+		return vv_fail_nomem(err);
+	}
+	e->kind = make_table(e) ? SINGLE : MULTI;
+	if (e->kind == MULTI && !(e->ascii = keeps_ascii(e))) {
+		vv_encoding_close(e);
+		return vv_fail(err, VV_ENOSUPPORT, "%s is not an encoding that can be read here",
+			       vv_text_shows(name));
+	}
+	*out = e;
+	return VV_OK;
+}
+
+void vv_encoding_close(vv_encoding *e)
+{
+	if (!e) {
+		return;
+	}
+	if (e->to_text != (iconv_t)-1) {
+		iconv_close(e->to_text);
+	}
+	if (e->from_text != (iconv_t)-1) {
+		iconv_close(e->from_text);
+	}
+	vv_free(e->bytes);
+	vv_free(e);
+}
+
+/* How many bytes of ASCII there are at the beginning. */
+static size_t ascii_run(const char *s, size_t len)
+{
+	size_t i = 0;
+	uint64_t word;
+
+	for (; i + 8 <= len; i += 8) {
+		memcpy(&word, s + i, 8);
+		if (word & 0x8080808080808080u) {
+			break;
+		}
+	}
+	while (i < len && (unsigned char)s[i] < 0x80) {
+		i++;
+	}
+	return i;
+}
+
+/* ---- single bytes ---- */
+
+static void decode_single(const vv_encoding *e, vv_buf *out, const char *s, size_t len)
+{
+	/* Three bytes for each at most, all below 2^16. */
+	if (!vv_buf_reserve(out, len * 3 + 8)) {
+		return;
+	}
+	char *to = out->data + out->len;
+
+	for (size_t i = 0; i < len;) {
+		size_t run = e->ascii ? ascii_run(s + i, len - i) : 0;
+
+		memcpy(to, s + i, run);
+		to += run;
+		i += run;
+		if (i < len) {
+			uint8_t b = (uint8_t)s[i++];
+
+			memcpy(to, e->texts[b], 4);
+			to += e->text_lens[b];
+		}
+	}
+	out->len = (size_t)(to - out->data);
+	*to = '\0';
+}
+
+static vv_status lacks(const vv_encoding *e, const char *s, size_t len, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "%s does not have the character '%s'", e->name,
+		vv_text_show(s, len));
+	return vv_hint(err, "'varve convert' writes a file in UTF-8, which has all");
+}
+
+/* Is s the beginning of a character whose rest may come? */
+static bool may_go_on(const char *s, size_t len)
+{
+	unsigned char c = (unsigned char)s[0];
+	size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
+
+	if (len >= want || c > 0xf4) {
+		return false;
+	}
+	for (size_t i = 1; i < len; i++) {
+		if (((unsigned char)s[i] & 0xc0) != 0x80) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static vv_status encode_single(const vv_encoding *e, vv_buf *out, const char *s, size_t len,
+			       bool last, size_t *used, vv_error *err)
+{
+	size_t i = 0;
+
+	if (!vv_buf_reserve(out, len + 1)) {
+		return vv_fail_nomem(err);
+	}
+	while (i < len) {
+		size_t run = e->ascii ? ascii_run(s + i, len - i) : 0, n;
+		uint32_t point;
+
+		vv_buf_put(out, s + i, run);
+		i += run;
+		if (i == len) {
+			break;
+		}
+		if ((n = vv_utf8_decode(&point, s + i, len - i)) == 0) {
+			if (!last && may_go_on(s + i, len - i)) {
+				break;
+			}
+			vv_buf_putc(out, s[i++]);
+			continue;
+		}
+		if (point >= 0x10000 || (e->bytes[point] == 0 && point != e->points[0])) {
+			return lacks(e, s + i, n, err);
+		}
+		vv_buf_putc(out, e->bytes[point]);
+		i += n;
+	}
+	*used = i;
+	return vv_buf_ok(out, err);
+}
+
+/* ---- longer characters ---- */
+
+/* All that iconv takes; what is in its way stays at *used, with errno. */
+static vv_status pass(iconv_t how, vv_buf *out, const char *s, size_t len, size_t *used,
+		      bool *stopped, vv_error *err)
+{
+	char *from = (char *)(uintptr_t)s;
+	size_t left = len;
+
+	*stopped = false;
+	(void)iconv(how, NULL, NULL, NULL, NULL);
+	while (left > 0) {
+		size_t room = left * 2 + 16;
+
+		if (!vv_buf_reserve(out, room)) {
+			return vv_fail_nomem(err);
+		}
+		char *to = out->data + out->len;
+		size_t got = iconv(how, &from, &left, &to, &room);
+
+		out->len = (size_t)(to - out->data);
+		*to = '\0';
+		if (got == (size_t)-1 && errno != E2BIG) {
+			*stopped = true;
+			break;
+		}
+	}
+	*used = len - left;
+	return VV_OK;
+}
+
+/* How long the character at s is; 0: the encoding has none. *more: its rest may come. */
+static size_t char_len(vv_encoding *e, const char *s, size_t len, bool *more)
+{
+	char out[32];
+	size_t n;
+
+	*more = false;
+	for (n = 1; n <= 4 && n <= len; n++) {
+		if (convert(e->to_text, s, n, out, sizeof(out)) > 0) {
+			return n;
+		}
+		if (errno != EINVAL) {
+			return 0;
+		}
+	}
+	*more = n <= 4;
+	return 0;
+}
+
+/* Character after character: those that would come back as other bytes stay bytes, too. */
+static vv_status decode_carefully(vv_encoding *e, vv_buf *out, const char *s, size_t len, bool last,
+				  size_t *used, vv_error *err)
+{
+	char text[32], back[16];
+	size_t i = 0;
+
+	while (i < len) {
+		bool more;
+		size_t n = char_len(e, s + i, len - i, &more);
+
+		if (n == 0 && more && !last) {
+			break;
+		}
+		long got = n > 0 ? convert(e->to_text, s + i, n, text, sizeof(text)) : -1;
+
+		if (got > 0 &&
+		    convert(e->from_text, text, (size_t)got, back, sizeof(back)) == (long)n &&
+		    memcmp(back, s + i, n) == 0) {
+			vv_buf_put(out, text, (size_t)got);
+		} else {
+			n = n > 0 ? n : 1;
+			vv_buf_put(out, s + i, n);
+		}
+		i += n;
+	}
+	*used = i;
+	return vv_buf_ok(out, err);
+}
+
+static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t len, bool last,
+			      size_t *used, vv_error *err)
+{
+	const size_t before = out->len;
+	vv_buf back = VV_BUF_INIT;
+	size_t i = 0, n;
+	bool stopped;
+	vv_error lacking = {0};
+	vv_status rc = VV_OK;
+
+	while (i < len && rc == VV_OK) {
+		n = ascii_run(s + i, len - i);
+		vv_buf_put(out, s + i, n);
+		i += n;
+		if ((rc = pass(e->to_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
+			break;
+		}
+		bool cut = stopped && errno == EINVAL;
+
+		i += n;
+		if (cut && !last) {
+			break;
+		}
+		if (stopped) {
+			vv_buf_putc(out, s[i++]);
+		}
+	}
+	*used = i;
+	if (rc == VV_OK && (rc = vv_buf_ok(out, err)) == VV_OK) {
+		rc = vv_encoding_encode(e, &back, out->data + before, out->len - before, true, &n,
+					&lacking);
+		if (rc == VV_ENOMEM) {
+			vv_fail_nomem(err);
+		} else if (rc < 0 || back.len != i || memcmp(back.data, s, i) != 0) {
+			out->len = before;
+			rc = decode_carefully(e, out, s, len, last, used, err);
+		}
+	}
+	vv_buf_clear(&back);
+	return rc;
+}
+
+static vv_status encode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t len, bool last,
+			      size_t *used, vv_error *err)
+{
+	size_t i = 0, n;
+	bool stopped;
+	uint32_t point;
+	vv_status rc;
+
+	while (i < len) {
+		n = ascii_run(s + i, len - i);
+		vv_buf_put(out, s + i, n);
+		i += n;
+		if (i == len) {
+			break;
+		}
+		if ((rc = pass(e->from_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
+			return rc;
+		}
+		i += n;
+		if (!stopped) {
+			continue;
+		}
+		if ((n = vv_utf8_decode(&point, s + i, len - i)) > 0) {
+			return lacks(e, s + i, n, err);
+		}
+		if (!last && may_go_on(s + i, len - i)) {
+			break;
+		}
+		vv_buf_putc(out, s[i++]);
+	}
+	*used = i;
+	return vv_buf_ok(out, err);
+}
+
+/* ---- UTF-16 ---- */
+
+static uint32_t unit_at(const vv_encoding *e, const char *s)
+{
+	uint32_t a = (unsigned char)s[0], b = (unsigned char)s[1];
+
+	return e->big_endian ? a << 8 | b : b << 8 | a;
+}
+
+static bool is_half(uint32_t unit)
+{
+	return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+/* What UTF-8 has for a surrogate, were it allowed. */
+static void put_half(vv_buf *out, uint32_t unit)
+{
+	vv_buf_putc(out, (int)(0xe0 | unit >> 12));
+	vv_buf_putc(out, (int)(0x80 | (unit >> 6 & 0x3f)));
+	vv_buf_putc(out, (int)(0x80 | (unit & 0x3f)));
+}
+
+static void decode_utf16(const vv_encoding *e, vv_buf *out, const char *s, size_t len, bool last,
+			 size_t *used)
+{
+	size_t i = 0;
+
+	while (len - i >= 2) {
+		uint32_t unit = unit_at(e, s + i), low;
+
+		if (!is_half(unit)) {
+			if (unit < 0x80) {
+				vv_buf_putc(out, (int)unit);
+			} else {
+				vv_utf8_put(out, unit);
+			}
+			i += 2;
+			continue;
+		}
+		if (unit < 0xdc00 && len - i < 4 && !last) {
+			break;
+		}
+		low = len - i >= 4 ? unit_at(e, s + i + 2) : 0;
+		if (unit < 0xdc00 && low >= 0xdc00 && low <= 0xdfff) {
+			vv_utf8_put(out, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+			i += 4;
+		} else {
+			put_half(out, unit);
+			i += 2;
+		}
+	}
+	if (last && i < len) {
+		vv_buf_putc(out, s[i++]);
+	}
+	*used = i;
+}
+
+static void put_unit(const vv_encoding *e, vv_buf *out, uint32_t unit)
+{
+	int high = (int)(unit >> 8), low = (int)(unit & 0xff);
+
+	vv_buf_putc(out, e->big_endian ? high : low);
+	vv_buf_putc(out, e->big_endian ? low : high);
+}
+
+static vv_status encode_utf16(const vv_encoding *e, vv_buf *out, const char *s, size_t len,
+			      bool last, size_t *used, vv_error *err)
+{
+	size_t i = 0, n;
+	uint32_t point;
+
+	while (i < len) {
+		const unsigned char *p = (const unsigned char *)s + i;
+
+		if ((n = vv_utf8_decode(&point, s + i, len - i)) == 0) {
+			if (len - i >= 3 && p[0] == 0xed && p[1] >= 0xa0 && p[1] <= 0xbf &&
+			    (p[2] & 0xc0) == 0x80) {
+				put_unit(e, out, 0xd000u | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu));
+				i += 3;
+				continue;
+			}
+			if (!last && may_go_on(s + i, len - i)) {
+				break;
+			}
+			vv_buf_putc(out, s[i++]);
+			continue;
+		}
+		if (point >= 0x10000) {
+			put_unit(e, out, 0xd800 + ((point - 0x10000) >> 10));
+			put_unit(e, out, 0xdc00 + ((point - 0x10000) & 0x3ff));
+		} else {
+			put_unit(e, out, point);
+		}
+		i += n;
+	}
+	*used = i;
+	return vv_buf_ok(out, err);
+}
+
+/* ---- any ---- */
+
+vv_status vv_encoding_decode(vv_encoding *e, vv_buf *out, const char *bytes, size_t len, bool last,
+			     size_t *used, vv_error *err)
+{
+	if (e->kind == MULTI) {
+		return decode_multi(e, out, bytes, len, last, used, err);
+	}
+	if (e->kind == UTF16) {
+		decode_utf16(e, out, bytes, len, last, used);
+	} else {
+		decode_single(e, out, bytes, len);
+		*used = len;
+	}
+	return vv_buf_ok(out, err);
+}
+
+vv_status vv_encoding_encode(vv_encoding *e, vv_buf *out, const char *text, size_t len, bool last,
+			     size_t *used, vv_error *err)
+{
+	return e->kind == SINGLE  ? encode_single(e, out, text, len, last, used, err)
+	       : e->kind == MULTI ? encode_multi(e, out, text, len, last, used, err)
+				  : encode_utf16(e, out, text, len, last, used, err);
+}

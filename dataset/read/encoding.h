@@ -1,0 +1,37 @@
+/*
+ * encoding: a character encoding other than UTF-8, both ways: a file's bytes as text, and text as the file's bytes.
+ *
+ * Bytes that the encoding does not have stay in the text as they are, where they are no valid UTF-8, and go back
+ * as they are: text tells everything of the bytes. A surrogate of UTF-16 without its other half becomes the three
+ * bytes that UTF-8 would have for it.
+ */
+#ifndef VV_DATASET_READ_ENCODING_H
+#define VV_DATASET_READ_ENCODING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "dataset/format/dialect.h"
+
+/* The one name of an encoding that has several; out has room for VV_ENCODING_MAX bytes. Empty: UTF-8. VV_EUSAGE: not an
+ * encoding that can be read here. "UTF-16" is the one of the byte order mark that sample begins with, else
+ * little-endian. */
+vv_status vv_encoding_find(char *out, const char *name, const char *sample, size_t len,
+			   vv_error *err);
+
+typedef struct vv_encoding vv_encoding;
+/* name: as vv_encoding_find has it. VV_ENOSUPPORT where the system's iconv lacks it. */
+vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err);
+void vv_encoding_close(vv_encoding *e); /* accepts NULL */
+
+/* Both append to out, and give in *used how many bytes they took: all but the beginning of a character that is not
+ * whole, and with `last` all. */
+vv_status vv_encoding_decode(vv_encoding *e, vv_buf *out, const char *bytes, size_t len, bool last,
+			     size_t *used, vv_error *err);
+/* VV_EINPUT: the text has a character that the encoding lacks. */
+vv_status vv_encoding_encode(vv_encoding *e, vv_buf *out, const char *text, size_t len, bool last,
+			     size_t *used, vv_error *err);
+
+#endif

@@ -1,0 +1,353 @@
+/*
+ * file_text: knows how a file is read, decoded, and encoded again, a piece at a time.
+ */
+#include "dataset/read/file_text.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/encoding.h"
+#include "dataset/read/guess_encoding.h"
+
+#define SAMPLE ((size_t)1 << 20)
+#define PIECE ((size_t)64 << 10)
+
+static const char hint[] = "'--encoding' names another encoding; '--as file' keeps it as bytes";
+
+struct vv_file_text {
+	const vv_source *file;
+	vv_source source;
+	char name[VV_ENCODING_MAX];
+	vv_encoding *encoding; /* NULL: UTF-8 */
+	bool is_text, clean;
+	uint64_t replaced;
+	vv_buf in; /* of the file, not decoded yet */
+	size_t in_pos;
+	bool at_end; /* of the file */
+	vv_buf text; /* not read yet from pos on */
+	size_t pos;
+	vv_buf sample; /* of the text */
+	bool sampled;
+	vv_buf tail, back; /* text that is not encoded yet, and encoded text that is hashed */
+	vv_xxh3_state *read, *made; /* the file's bytes, and those that the text gives */
+	uint64_t read_bytes, made_bytes;
+};
+
+/* Reads more of the file, until in has `want` bytes. */
+static vv_status fill(vv_file_text *t, size_t want, vv_error *err)
+{
+	if (t->in_pos > 0) {
+		memmove(t->in.data, t->in.data + t->in_pos, t->in.len - t->in_pos);
+		t->in.len -= t->in_pos;
+	}
+	t->in_pos = 0;
+	while (!t->at_end && t->in.len < want) {
+		if (!vv_buf_reserve(&t->in, want - t->in.len)) {
+			return vv_fail_nomem(err);
+		}
+		ssize_t n = t->file->read(t->file->payload, t->in.data + t->in.len,
+					  want - t->in.len, err);
+		if (n < 0) {
+			return (vv_status)n;
+		}
+		t->at_end = n == 0;
+		t->in.len += (size_t)n;
+	}
+	return VV_OK;
+}
+
+static vv_status refuse(const vv_file_text *t, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "%s: read as %s, its text does not give its bytes back",
+		vv_text_shows(t->file->name), t->name);
+	return vv_hint(err, "%s", hint);
+}
+
+/* What the text gives, which began where the last call ended. */
+static vv_status take_back(vv_file_text *t, const char *text, size_t len, bool last, vv_error *err)
+{
+	size_t used;
+	vv_status rc;
+
+	if (t->tail.len > 0) {
+		vv_buf_put(&t->tail, text, len);
+		text = vv_buf_cstr(&t->tail);
+		len = t->tail.len;
+	}
+	vv_buf_reset(&t->back);
+	if ((rc = vv_buf_ok(&t->tail, err)) < 0) {
+		return rc;
+	}
+	rc = vv_encoding_encode(t->encoding, &t->back, text, len, last, &used, err);
+	if (rc == VV_EINPUT && !t->is_text) {
+		return refuse(
+			t,
+			err); /* bytes that it lacks and that are a character of UTF-8 together */
+	}
+	if (rc < 0) {
+		return rc;
+	}
+	vv_xxh3_update(t->made, vv_buf_cstr(&t->back), t->back.len);
+	t->made_bytes += t->back.len;
+	/* The beginning of a character. */
+	char rest[4];
+	size_t left = len - used;
+
+	assert(left < sizeof(rest));
+	memcpy(rest, text + used, left);
+	vv_buf_reset(&t->tail);
+	vv_buf_put(&t->tail, rest, left);
+	return vv_buf_ok(&t->tail, err);
+}
+
+/* Of whole characters. */
+static vv_status replace_misfits(vv_file_text *t, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+	uint32_t point;
+	vv_status rc;
+
+	if (vv_utf8_valid(vv_buf_cstr(&t->text), t->text.len)) {
+		return VV_OK;
+	}
+	for (size_t i = 0, n; i < t->text.len; i += n) {
+		const char *s = t->text.data + i;
+
+		if ((n = vv_utf8_decode(&point, s, t->text.len - i)) > 0) {
+			vv_buf_put(&text, s, n);
+			continue;
+		}
+		vv_buf_puts(&text, "\xef\xbf\xbd");
+		t->replaced++;
+		n = t->text.len - i >= 3 && (unsigned char)s[0] == 0xed ? 3 : 1; /* a surrogate */
+	}
+	if ((rc = vv_buf_ok(&text, err)) < 0) {
+		vv_buf_clear(&text);
+		return rc;
+	}
+	vv_buf_clear(&t->text);
+	t->text = text;
+	return VV_OK;
+}
+
+/* The next piece of text, from what is in `in`. */
+static vv_status decode(vv_file_text *t, vv_error *err)
+{
+	const char *bytes = vv_buf_cstr(&t->in);
+	size_t used = t->in.len;
+	vv_status rc = VV_OK;
+
+	vv_buf_reset(&t->text);
+	t->pos = 0;
+	if (!t->encoding || t->is_text) {
+		vv_buf_put(&t->text, bytes, t->in.len);
+	} else {
+		rc = vv_encoding_decode(t->encoding, &t->text, bytes, t->in.len, t->at_end, &used,
+					err);
+	}
+	t->in_pos = used;
+	if (!t->is_text) {
+		t->read_bytes += used;
+	}
+	if (rc == VV_OK && t->at_end && !t->is_text && t->read_bytes % 2 != 0 &&
+	    strncmp(t->name, "UTF-16", 6) == 0) {
+		vv_fail(err, VV_EINPUT, "%s: half a UTF-16 character at byte %llu, the end",
+			vv_text_shows(t->file->name), (unsigned long long)t->read_bytes);
+		return vv_hint(err, "%s", hint);
+	}
+	if (rc < 0 || !t->encoding || (rc = vv_buf_ok(&t->text, err)) < 0) {
+		return rc < 0 ? rc : vv_buf_ok(&t->text, err);
+	}
+	if (t->clean) {
+		return replace_misfits(t, err);
+	}
+	if (!t->is_text) {
+		vv_xxh3_update(t->read, bytes, used);
+	}
+	return take_back(t, vv_buf_cstr(&t->text), t->text.len, t->at_end, err);
+}
+
+static ssize_t text_read(void *payload, void *buf, size_t len, vv_error *err)
+{
+	vv_file_text *t = payload;
+	vv_status rc;
+
+	while (t->pos == t->text.len) {
+		bool was_end = t->at_end && t->in_pos == t->in.len;
+
+		if (was_end && t->sampled) {
+			return 0;
+		}
+		if ((rc = fill(t, PIECE, err)) < 0 || (rc = decode(t, err)) < 0) {
+			return rc;
+		}
+		t->sampled = true;
+	}
+	size_t n = t->text.len - t->pos < len ? t->text.len - t->pos : len;
+
+	memcpy(buf, t->text.data + t->pos, n);
+	t->pos += n;
+	return (ssize_t)n;
+}
+
+/* From the beginning, the sample once more. */
+static vv_status text_again(void *payload, vv_error *err)
+{
+	vv_file_text *t = payload;
+	vv_status rc = t->file->again(t->file->payload, err);
+
+	vv_buf_reset(&t->in);
+	vv_buf_reset(&t->text);
+	vv_buf_reset(&t->tail);
+	t->in_pos = t->pos = 0;
+	t->at_end = t->sampled = false;
+	t->read_bytes = t->made_bytes = 0;
+	vv_xxh3_reset(t->read, 0);
+	vv_xxh3_reset(t->made, 0);
+	return rc;
+}
+
+static vv_status find_name(vv_file_text *t, const vv_file_text_options *how, vv_error *err)
+{
+	return how->declared ? vv_encoding_find(t->name, how->declared, vv_buf_cstr(&t->in),
+						t->in.len, err)
+			     : vv_guess_encoding(t->name, vv_buf_cstr(&t->in), t->in.len, t->at_end,
+						 how->before, err);
+}
+
+static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_error *err)
+{
+	vv_status rc;
+
+	if (!t->read || !t->made) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = fill(t, SAMPLE, err)) < 0 || (rc = find_name(t, how, err)) < 0 ||
+	    (t->name[0] && (rc = vv_encoding_open(&t->encoding, t->name, err)) < 0)) {
+		return rc;
+	}
+	t->sampled = true;
+	rc = decode(t, err);
+	if (rc == VV_OK && t->clean && t->encoding && t->text.len >= 3 &&
+	    memcmp(t->text.data, "\xef\xbb\xbf", 3) == 0) {
+		t->pos = 3;
+	}
+	if (rc == VV_OK && t->encoding) {
+		vv_buf_put(&t->sample, vv_buf_cstr(&t->text), t->text.len);
+		rc = vv_buf_ok(&t->sample, err);
+	}
+	return rc;
+}
+
+vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
+			    const vv_file_text_options *how, vv_error *err)
+{
+	vv_file_text *t = vv_calloc(1, sizeof(*t));
+	vv_status rc;
+
+	*out = NULL;
+	if (!t) {
+		return vv_fail_nomem(err);
+	}
+	t->file = file;
+	t->is_text = how->is_text;
+	t->clean = how->clean;
+	t->read = vv_xxh3_new(0);
+	t->made = vv_xxh3_new(0);
+	rc = begin(t, how, err);
+	if (rc == VV_OK && !t->encoding && file->again) {
+		rc = file->again(file->payload, err);
+		vv_file_text_close(t);
+		return rc;
+	}
+	if (rc < 0) {
+		if (!strstr(err->message, vv_text_shows(file->name))) {
+			vv_prefix(err, "%s", vv_text_shows(file->name));
+		}
+		vv_file_text_close(t);
+		return rc;
+	}
+	t->source = (vv_source){.read = text_read,
+				.line = t->encoding ? NULL : file->line,
+				.again = file->again ? text_again : NULL,
+				.payload = t,
+				.size = file->size,
+				.name = file->name};
+	*out = t;
+	return VV_OK;
+}
+
+void vv_file_text_close(vv_file_text *t)
+{
+	if (!t) {
+		return;
+	}
+	vv_encoding_close(t->encoding);
+	vv_xxh3_free(t->read);
+	vv_xxh3_free(t->made);
+	vv_buf_clear(&t->in);
+	vv_buf_clear(&t->text);
+	vv_buf_clear(&t->sample);
+	vv_buf_clear(&t->tail);
+	vv_buf_clear(&t->back);
+	vv_free(t);
+}
+
+const vv_source *vv_file_text_source(const vv_file_text *t)
+{
+	return &t->source;
+}
+
+const char *vv_file_text_encoding(const vv_file_text *t)
+{
+	return t->name;
+}
+
+const vv_buf *vv_file_text_sample(const vv_file_text *t)
+{
+	return &t->sample;
+}
+
+uint64_t vv_file_text_replaced(const vv_file_text *t)
+{
+	return t->replaced;
+}
+
+vv_status vv_file_text_measure(vv_file_text *t, uint64_t *bytes, vv_hash128 *hash, vv_error *err)
+{
+	vv_hash128 made = vv_xxh3_digest128(t->made), read = vv_xxh3_digest128(t->read);
+
+	*bytes = t->made_bytes;
+	*hash = made;
+	if (t->is_text ||
+	    (t->made_bytes == t->read_bytes && made.lo == read.lo && made.hi == read.hi)) {
+		return VV_OK;
+	}
+	return refuse(t, err);
+}
+
+vv_status vv_file_text_line(const vv_source *file, const char *encoding, uint64_t offset,
+			    uint64_t *line, vv_error *err)
+{
+	const vv_file_text_options how = {.declared = encoding};
+	char *piece = vv_malloc(PIECE);
+	vv_file_text *t = NULL;
+	uint64_t at = 0;
+	bool cr = false;
+	ssize_t got = 0;
+	vv_status rc = piece ? vv_file_text_open(&t, file, &how, err) : vv_fail_nomem(err);
+
+	*line = 1;
+	while (t && at < offset && (got = text_read(t, piece, PIECE, err)) > 0) {
+		for (ssize_t i = 0; i < got && at < offset; i++, at++) {
+			*line += piece[i] == '\n' ? !cr : piece[i] == '\r';
+			cr = piece[i] == '\r';
+		}
+	}
+	vv_file_text_close(t);
+	vv_free(piece);
+	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
+}

@@ -1,0 +1,234 @@
+/*
+ * guess_encoding: knows which marks are certain, and when the guess of uchardet is believed.
+ *
+ * uchardet is loaded when a text that is not UTF-8 is met, and nothing is guessed where it is not installed.
+ */
+#include "dataset/read/guess_encoding.h"
+
+#include <dlfcn.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/show.h"
+#include "dataset/read/encoding.h"
+#include "dataset/read/likely_encoding.h"
+
+/* ---- what is certain ---- */
+
+/* Text with ASCII letters, digits or delimiters has its NULs nearly all on one side. */
+static const char *utf16_by_nuls(const char *s, size_t len)
+{
+	size_t n = len < 512 ? len : 512, even = 0, odd = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		even += s[i] == '\0' && i % 2 == 0;
+		odd += s[i] == '\0' && i % 2 == 1;
+	}
+	if (n < 4 || even + odd < n / 4 || (even < 4 * odd && odd < 4 * even)) {
+		return NULL;
+	}
+	return even > odd ? "UTF-16BE" : "UTF-16LE";
+}
+
+/* Its mark, or its NULs; NULL: it is not UTF-16. Four bytes of UTF-32's mark are no UTF-16. */
+static const char *utf16(const char *s, size_t len)
+{
+	if (len >= 4 && memcmp(s, "\xff\xfe\0\0", 4) == 0) {
+		return NULL;
+	}
+	return len >= 2 && memcmp(s, "\xff\xfe", 2) == 0   ? "UTF-16LE"
+	       : len >= 2 && memcmp(s, "\xfe\xff", 2) == 0 ? "UTF-16BE"
+							   : utf16_by_nuls(s, len);
+}
+
+static bool is_packed(const char *s, size_t len)
+{
+	static const char xz[] = {(char)0xfd, '7', 'z', 'X', 'Z', 0};
+
+	return (len >= 2 && memcmp(s, "\x1f\x8b", 2) == 0) ||
+	       (len >= 4 && memcmp(s, "\x28\xb5\x2f\xfd", 4) == 0) ||
+	       (len >= 6 && memcmp(s, xz, 6) == 0) || (len >= 4 && memcmp(s, "PK\3\4", 4) == 0);
+}
+
+typedef struct counts {
+	size_t good, bad; /* characters of several bytes in UTF-8; bytes above 127 that are none */
+} counts;
+
+static counts count(const char *s, size_t len, bool at_end)
+{
+	counts c = {0, 0};
+	uint32_t point;
+
+	for (size_t i = 0; i < len;) {
+		size_t n = (unsigned char)s[i] < 0x80 ? 1 : vv_utf8_decode(&point, s + i, len - i);
+
+		if (n == 0 && !at_end && len - i < 4) {
+			break; /* perhaps cut */
+		}
+		c.good += n > 1;
+		c.bad += n == 0;
+		i += n > 0 ? n : 1;
+	}
+	return c;
+}
+
+/* ---- what is guessed ---- */
+
+typedef struct library {
+	void *(*make)(void);
+	int (*handle)(void *, const char *, size_t);
+	void (*end)(void *);
+	const char *(*charset)(void *);
+	void (*destroy)(void *);
+} library;
+
+static bool find_symbol(void *from, void *function, const char *name)
+{
+	void *symbol = dlsym(from, name);
+
+	memcpy(function, &symbol, sizeof(symbol));
+	return symbol != NULL;
+}
+
+/* Never closed: it is asked a few times at most. */
+static bool load(library *l)
+{
+	void *from = dlopen("libuchardet.so.0", RTLD_NOW | RTLD_LOCAL);
+
+	return from && find_symbol(from, &l->make, "uchardet_new") &&
+	       find_symbol(from, &l->handle, "uchardet_handle_data") &&
+	       find_symbol(from, &l->end, "uchardet_data_end") &&
+	       find_symbol(from, &l->charset, "uchardet_get_charset") &&
+	       find_symbol(from, &l->destroy, "uchardet_delete");
+}
+
+/* What uchardet calls them, and what that most likely is: the encodings of spreadsheets, which have more
+ * characters than those of ISO. Of others its guesses are often wrong in tables, which have few words. */
+static const struct {
+	const char *found, *is;
+} believed[] = {
+	{"ISO-8859-1", "windows-1252"},
+	{"WINDOWS-1252", "windows-1252"},
+	{"ISO-8859-15", "ISO-8859-15"},
+	{"ISO-8859-2", "ISO-8859-2"},
+	{"WINDOWS-1250", "windows-1250"},
+	{"WINDOWS-1251", "windows-1251"},
+	{"KOI8-R", "KOI8-R"},
+	{"IBM866", "IBM866"},
+	{"SHIFT_JIS", "windows-31j"},
+	{"EUC-JP", "EUC-JP"},
+	{"GB18030", "GB18030"},
+	{"BIG5", "Big5"},
+	{"UHC", "UHC"},
+	{"EUC-KR", "UHC"},
+	{"ISO-8859-9", "windows-1254"},
+	{"WINDOWS-1254", "windows-1254"},
+};
+
+static const char *ask_uchardet(const char *s, size_t len)
+{
+	const char *is = NULL;
+	library l;
+	void *detector;
+
+	if (!load(&l) || !(detector = l.make())) {
+		return NULL;
+	}
+	if (l.handle(detector, s, len) == 0) {
+		l.end(detector);
+		const char *found = l.charset(detector);
+
+		for (size_t i = 0; i < sizeof(believed) / sizeof(believed[0]); i++) {
+			is = strcmp(believed[i].found, found) == 0 ? believed[i].is : is;
+		}
+	}
+	l.destroy(detector);
+	return is;
+}
+
+/* Only letters and marks that Western text has much of, in windows-1252, none of them at the beginning
+ * of what another encoding would have as one character? */
+static bool is_western(const char *s, size_t len)
+{
+	static const char usual[] =
+		"\x80\x82\x84\x85\x8a\x8c\x8e\x91\x92\x93\x94\x95\x96\x97\x99\x9a\x9c\x9e\x9f"
+		"\xa0\xa1\xa3\xa7\xa9\xaa\xab\xae\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xb9\xba\xbb"
+		"\xbc\xbd\xbe\xbf";
+	size_t run = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		run = c < 0x80 ? 0 : run + 1;
+		if (c >= 0x80 &&
+		    ((c < 0xc0 && !memchr(usual, c, sizeof(usual) - 1)) || c >= 0xfe || run > 2)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* NULL: not clear. */
+static const char *guess(const char *s, size_t len)
+{
+	const char *own = vv_likely_encoding(s, len), *asked = ask_uchardet(s, len);
+
+	if (asked && strcmp(asked, "windows-1252") != 0) {
+		return asked;
+	}
+	/* Else of DOS or the Macintosh, perhaps, or no text. */
+	return strcmp(own, "windows-1252") == 0 && is_western(s, len) ? own : NULL;
+}
+
+/* Does the sample have bytes that the encoding does not have? */
+static vv_status fits(bool *out, const char *name, const char *s, size_t len, bool at_end,
+		      vv_error *err)
+{
+	vv_encoding *e;
+	vv_buf text = VV_BUF_INIT;
+	size_t used;
+	vv_status rc = vv_encoding_open(&e, name, err);
+
+	*out = false;
+	if (rc < 0) {
+		return rc == VV_ENOSUPPORT ? VV_OK : rc;
+	}
+	if ((rc = vv_encoding_decode(e, &text, s, len, at_end, &used, err)) == VV_OK) {
+		*out = vv_utf8_valid(vv_buf_cstr(&text), text.len);
+	}
+	vv_encoding_close(e);
+	vv_buf_clear(&text);
+	return rc;
+}
+
+vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_end,
+			    const char *before, vv_error *err)
+{
+	const char *found = is_packed(sample, len) ? NULL : utf16(sample, len);
+	bool fit = false, has_mark = len >= 3 && memcmp(sample, "\xef\xbb\xbf", 3) == 0;
+	counts c;
+	vv_status rc;
+
+	name[0] = '\0';
+	if (!found) {
+		if (has_mark || is_packed(sample, len) || memchr(sample, '\0', len)) {
+			return VV_OK;
+		}
+		c = count(sample, len, at_end);
+		if (c.good > c.bad || (c.good == 0 && c.bad == 0 && !(before && before[0]))) {
+			return VV_OK;
+		}
+		if (before && before[0] && strncmp(before, "UTF-16", 6) != 0) {
+			if ((rc = fits(&fit, before, sample, len, at_end, err)) < 0) {
+				return rc;
+			}
+			found = fit || c.bad == 0 ? before : NULL;
+		}
+		found = found || c.bad == 0 || (before && !before[0]) ? found : guess(sample, len);
+		if (found && found != before &&
+		    ((rc = fits(&fit, found, sample, len, at_end, err)) < 0 || !fit)) {
+			return rc;
+		}
+	}
+	return found ? vv_encoding_find(name, found, sample, len, err) : VV_OK;
+}

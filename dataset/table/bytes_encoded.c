@@ -1,0 +1,123 @@
+/*
+ * bytes_encoded: knows how the text of a version becomes its file, and that the file is the one that was added before
+ * anyone may believe it.
+ */
+#include "dataset/table/bytes.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/read/encoding.h"
+
+struct file_encoder {
+	vv_encoding *encoding;
+	vv_bytes_fn fn;
+	void *payload;
+	vv_buf text; /* that is not encoded yet: the beginning of a character */
+	vv_buf bytes;
+	uint64_t given;
+	vv_xxh3_state *hash;
+};
+
+vv_status file_encoder_open(file_encoder **out, const vv_table *t, vv_bytes_fn fn, void *payload,
+			    vv_error *err)
+{
+	file_encoder *e = vv_calloc(1, sizeof(*e));
+	vv_status rc;
+
+	*out = e;
+	if (!e || !(e->hash = vv_xxh3_new(0))) {
+		return vv_fail_nomem(err);
+	}
+	e->fn = fn;
+	e->payload = payload;
+	rc = vv_encoding_open(&e->encoding, t->root.dialect.encoding, err);
+	return rc < 0 ? rc : VV_OK;
+}
+
+void file_encoder_close(file_encoder *e)
+{
+	if (!e) {
+		return;
+	}
+	vv_encoding_close(e->encoding);
+	vv_xxh3_free(e->hash);
+	vv_buf_clear(&e->text);
+	vv_buf_clear(&e->bytes);
+	vv_free(e);
+}
+
+static vv_status give(file_encoder *e, const char *text, size_t len, bool last, vv_error *err)
+{
+	size_t used;
+	vv_status rc;
+
+	if (e->text.len > 0) {
+		vv_buf_put(&e->text, text, len);
+		text = vv_buf_cstr(&e->text);
+		len = e->text.len;
+	}
+	vv_buf_reset(&e->bytes);
+	if ((rc = vv_buf_ok(&e->text, err)) < 0 ||
+	    (rc = vv_encoding_encode(e->encoding, &e->bytes, text, len, last, &used, err)) < 0) {
+		return rc;
+	}
+	vv_buf rest = VV_BUF_INIT;
+
+	vv_buf_put(&rest, text + used, len - used);
+	vv_buf_clear(&e->text);
+	e->text = rest;
+	e->given += e->bytes.len;
+	vv_xxh3_update(e->hash, vv_buf_cstr(&e->bytes), e->bytes.len);
+	if ((rc = vv_buf_ok(&e->text, err)) < 0 || e->bytes.len == 0) {
+		return rc;
+	}
+	return e->fn(e->payload, e->bytes.data, e->bytes.len, err);
+}
+
+vv_status file_encoder_put(void *encoder, const void *text, size_t len, vv_error *err)
+{
+	return give(encoder, text, len, false, err);
+}
+
+vv_status file_encoder_end(file_encoder *e, vv_error *err)
+{
+	return give(e, "", 0, true, err);
+}
+
+static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
+{
+	vv_hash128 h = vv_xxh3_digest128(e->hash);
+
+	if (e->given == r->file_bytes && h.lo == r->file_hash.lo && h.hi == r->file_hash.hi) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_ECORRUPT,
+		"the text in %s does not give the file that was added (hash or length differs)",
+		r->dialect.encoding);
+	return vv_hint(err,
+		       "'varve cat' prints the text; another system's iconv may have another %s",
+		       r->dialect.encoding);
+}
+
+vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
+			vv_error *err)
+{
+	file_encoder *e;
+	vv_bytes_options o = *opts;
+	vv_status rc;
+
+	if (!vv_root_is_encoded(&t->root)) {
+		return vv_table_bytes_with(t, fn, payload, opts, err);
+	}
+	o.old_fd = -1; /* its bytes are another encoding's */
+	if ((rc = file_encoder_open(&e, t, fn, payload, err)) == VV_OK &&
+	    (rc = vv_table_bytes_with(t, file_encoder_put, e, &o, err)) == VV_OK) {
+		rc = file_encoder_end(e, err);
+	}
+	if (rc == VV_OK) {
+		rc = compare(e, &t->root, err);
+	}
+	file_encoder_close(e);
+	return rc;
+}

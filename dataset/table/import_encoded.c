@@ -1,0 +1,127 @@
+/*
+ * import_encoded: knows whose word on the encoding counts, and how a guess is shown.
+ */
+#include "dataset/table/import_encoded.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/scan.h"
+
+#define SHOWN 3u      /* cells */
+#define SHOWN_LEN 40u /* bytes of each */
+
+static const char *encoding_before(const vv_import_options *opts)
+{
+	const vv_root *p = opts->parent;
+
+	return p && p->kind == VV_KIND_TABLE ? p->dialect.encoding : NULL;
+}
+
+vv_status import_encoded_open(vv_file_text **out, const vv_source *source,
+			      const vv_import_options *opts, vv_error *err)
+{
+	const char *is = opts->as ? opts->as->dialect.encoding : NULL;
+	vv_file_text_options how = {.declared = is ? is : opts->hints.encoding,
+				    .before = encoding_before(opts),
+				    .is_text = opts->is_text};
+
+	*out = NULL;
+	if (opts->kind != VV_KIND_TABLE || opts->groups || (is && !is[0]) ||
+	    (!how.declared && (opts->is_text || !opts->find_encoding))) {
+		return VV_OK;
+	}
+	return vv_file_text_open(out, source, &how, err);
+}
+
+static bool is_ascii(const vv_cell *c)
+{
+	size_t i = 0;
+
+	while (i < c->len && (unsigned char)c->text[i] < 0x80) {
+		i++;
+	}
+	return i == c->len;
+}
+
+static void put_shown(vv_buf *b, const vv_cell *c)
+{
+	size_t len = c->len < SHOWN_LEN ? c->len : SHOWN_LEN;
+
+	while (len > 0 && len < c->len && ((unsigned char)c->text[len] & 0xc0) == 0x80) {
+		len--;
+	}
+	vv_buf_printf(b, "%s", vv_text_show(c->text, len));
+	vv_buf_puts(b, len < c->len ? "..." : "");
+}
+
+/* Cells that would read otherwise in another encoding. */
+static vv_status show_cells(vv_buf *b, const vv_buf *text, const vv_dialect *d, vv_error *err)
+{
+	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
+	size_t head = (d->bom ? 3 : 0) + d->prologue.len, shown = 0;
+	bool csv = d->form == VV_FORM_CSV;
+	vv_error ignored = {0};
+	vv_scan *scan = NULL;
+	vv_row row;
+	vv_status rc = cells ? vv_scan_new(&scan, d, csv ? VV_COLUMNS_MAX : 0, NULL, NULL, err)
+			     : vv_fail_nomem(err);
+
+	if (rc == VV_OK && head < text->len) {
+		vv_scan_window(scan, text->data + head, text->len - head, false, 0);
+		while (shown < SHOWN &&
+		       vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &ignored) == 1) {
+			for (size_t i = 0; i < row.cells && shown < SHOWN; i++) {
+				if (!is_ascii(&cells[i])) {
+					vv_buf_puts(b, shown++ == 0 ? ": '" : "', '");
+					put_shown(b, &cells[i]);
+				}
+			}
+		}
+		vv_buf_puts(b, shown > 0 ? "'" : "");
+	}
+	vv_scan_free(scan);
+	vv_free(cells);
+	return rc;
+}
+
+/* Where nobody declared it, now or before. */
+static vv_status tell_encoding(vv_import_result *out, const vv_file_text *t,
+			       const vv_import_options *opts, vv_error *err)
+{
+	const char *name = vv_file_text_encoding(t), *before = encoding_before(opts);
+	bool marked = out->root.dialect.bom;
+
+	if (opts->as || opts->in_file || opts->hints.encoding ||
+	    (before && strcmp(before, name) == 0)) {
+		return VV_OK;
+	}
+	vv_buf_printf(&out->warnings, "read as %s", name);
+	if (!marked) {
+		vv_status rc = show_cells(&out->warnings, vv_file_text_sample(t),
+					  &out->root.dialect, err);
+
+		if (rc < 0) {
+			return rc;
+		}
+		vv_buf_puts(&out->warnings, "; if that is wrong, --encoding names the right one");
+	}
+	vv_buf_putc(&out->warnings, '\n');
+	return vv_buf_ok(&out->warnings, err);
+}
+
+vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
+				const vv_import_options *opts, vv_error *err)
+{
+	vv_root *root = &out->root;
+	vv_status rc;
+
+	if (root->kind != VV_KIND_TABLE || !vv_file_text_encoding(t)[0]) {
+		return VV_OK;
+	}
+	assert(strcmp(root->dialect.encoding, vv_file_text_encoding(t)) == 0);
+	rc = vv_file_text_measure(t, &root->file_bytes, &root->file_hash, err);
+	return rc < 0 ? rc : tell_encoding(out, t, opts, err);
+}

@@ -1,0 +1,18 @@
+/*
+ * import_encoded: a file in another encoding than UTF-8, imported as its text. For this room alone.
+ */
+#ifndef VV_DATASET_TABLE_IMPORT_ENCODED_H
+#define VV_DATASET_TABLE_IMPORT_ENCODED_H
+
+#include "base/error.h"
+#include "dataset/read/file_text.h"
+#include "dataset/table/import_options.h"
+
+/* *out NULL: the source is read as it is. */
+vv_status import_encoded_open(vv_file_text **out, const vv_source *source,
+			      const vv_import_options *opts, vv_error *err);
+/* The text was imported: the root gets what it has to have of the file, and the warnings what was found out. */
+vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
+				const vv_import_options *opts, vv_error *err);
+
+#endif

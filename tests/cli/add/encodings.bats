@@ -1,0 +1,252 @@
+load ../helper
+
+# made NAME ENCODING TEXT: a file with the text in that encoding, by Python.
+made() {
+	python3 -c 'import sys; open(sys.argv[1], "wb").write(sys.argv[3].encode(sys.argv[2]))' "$@"
+}
+
+# come_back FILE...: taken out of the work tree and restored, each has its bytes again.
+come_back() {
+	mkdir -p ../kept
+	mv "$@" ../kept/
+	succeeds varve restore "$@"
+	for file in "$@"; do
+		same_bytes "../kept/$file" "$file"
+	done
+}
+
+german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;München – Süd\r\n'
+
+@test "a file of a Western spreadsheet is a table of UTF-8 and comes back byte for byte" {
+	new_repo
+	made w.csv cp1252 "$german"
+	succeeds varve add w.csv
+	stderr_has "w.csv: read as windows-1252: 'Müller', 'Köln', 'Jäger'"
+	varve commit -qm one
+	[ "$(varve cat --format ndjson HEAD:w.csv | head -n 1)" = '{"id":1,"name":"Müller","ort":"Köln"}' ]
+	[ "$(varve info --json HEAD:w.csv | jq -r ".columns[1].name")" = name ]
+	come_back w.csv
+	succeeds varve fsck --data
+	succeeds varve status --porcelain
+	output_is ""
+}
+
+@test "each encoding is found in its text" {
+	new_repo
+	made pl.csv cp1250 $'imię;miasto\nŁukasz;Łódź\nMałgorzata;Gdańsk\nStanisław;Kraków\nZażółć;gęślą jaźń\n'
+	made pl2.csv iso8859-2 $'imię;miasto\nŁukasz;Łódź\nMałgorzata;Gdańsk\nStanisław;Kraków\nZażółć;gęślą jaźń\n'
+	made ru.csv cp1251 $'имя;город\nИван;Москва\nНаталья;Санкт-Петербург\nСергей;Екатеринбург\n'
+	made ja.csv cp932 $'名前,都市\n田中太郎,東京都\n鈴木花子,大阪府\nカタカナ,ひらがな\n'
+	made zh.csv gb18030 $'姓名,城市\n张伟,北京\n王芳,上海\n李娜,广州\n产品说明书,数量单位\n'
+	made ko.csv euc-kr $'이름,도시\n김철수,서울\n이영희,부산\n박민수,대구광역시\n'
+	succeeds varve add pl.csv pl2.csv ru.csv ja.csv zh.csv ko.csv
+	for found in pl.csv:windows-1250 pl2.csv:ISO-8859-2 ru.csv:windows-1251 ja.csv:windows-31j zh.csv:GB18030 ko.csv:UHC; do
+		stderr_has "${found%:*}: read as ${found#*:}: "
+	done
+	varve commit -qm all
+	[ "$(varve cat HEAD:pl.csv)" = "$(varve cat HEAD:pl2.csv)" ]
+	[ "$(varve cat HEAD:ko.csv | sed -n 2p)" = "김철수,서울" ]
+	come_back pl.csv pl2.csv ru.csv ja.csv zh.csv ko.csv
+	succeeds varve fsck --data
+}
+
+@test "UTF-16 with and without a mark is a table" {
+	new_repo
+	made le.csv utf-16-le $'\ufeff'"$german"
+	made be.csv utf-16-be $'\ufeff'"$german"
+	made bare.csv utf-16-le $'id\tname\r\n1\tMüller 😀\r\n2\tx\r\n'
+	succeeds varve add le.csv be.csv bare.csv
+	varve commit -qm one
+	[ "$(varve cat HEAD:le.csv)" = "$(varve cat HEAD:be.csv)" ]
+	[ "$(varve cat --format ndjson HEAD:bare.csv | head -n 1)" = '{"id":1,"name":"Müller 😀"}' ]
+	come_back le.csv be.csv bare.csv
+}
+
+@test "versions in different encodings share their rows and differ in their form alone" {
+	new_repo
+	made t.csv utf-8 "$german"
+	varve add -q t.csv
+	varve commit -qm one
+	made t.csv cp1252 "$german"
+	succeeds varve add --dry-run t.csv
+	stderr_has "'--encoding windows-1252' reads it as text"
+	varve add -q --encoding windows-1252 t.csv
+	succeeds varve diff --cached
+	output_has "UTF-8 -> windows-1252"
+	! grep -q 'Müller' <<< "$output"
+	varve commit -qm two
+	[ "$(varve diff --format json HEAD~1 HEAD | jq '.tables[0].rows | length')" = 0 ]
+	made t.csv cp1252 "${german/Köln/Bonn ä}"
+	varve add -q t.csv
+	[ "$(varve diff --cached --format json | jq '.tables[0].rows | length')" = 1 ]
+	varve commit -qm three
+	git checkout -q HEAD~1
+	made want.csv cp1252 "$german"
+	same_bytes want.csv t.csv
+}
+
+@test "an encoding that is declared goes before what would be found" {
+	new_repo
+	made t.csv iso8859-15 $'id,preis\n1,3 €\n'
+	succeeds varve add --encoding latin9 t.csv
+	varve commit -qm one
+	[ "$(varve cat HEAD:t.csv | tail -n 1)" = "1,3 €" ]
+	made t.csv iso8859-15 $'id,preis\n1,3 €\n2,4 €\n'
+	succeeds varve add t.csv
+	[ "$(varve cat :t.csv | tail -n 1)" = "2,4 €" ]
+	come_back t.csv
+	ends_with 2 varve add --encoding nonsense t.csv
+	stderr_has "'nonsense' is not an encoding"
+	ends_with 2 varve add --encoding UTF-7 t.csv
+}
+
+@test "datapackage.json declares the encoding" {
+	new_repo
+	made t.csv cp1250 $'id,n\n1,ř\n'
+	echo '{"resources": [{"name": "t", "path": "t.csv", "encoding": "windows-1250"}]}' > datapackage.json
+	succeeds varve add t.csv
+	[ "$(varve cat :t.csv | tail -n 1)" = "1,ř" ]
+	succeeds varve status --porcelain
+	varve add -q datapackage.json
+	varve commit -qm one
+	sed -i s/1250/1252/ datapackage.json
+	[ -n "$(varve status --porcelain t.csv)" ]
+}
+
+@test "bytes that the encoding lacks stay bytes and are named" {
+	new_repo
+	printf 'id,n\n1,caf\xe9\n2,a\x81b\n' > t.csv
+	succeeds varve add --encoding cp1252 t.csv
+	stderr_has "1 row has bytes that windows-1252 does not have: line 3, column 'n'"
+	varve commit -qm one
+	printf 'id,n\n1,caf\xc3\xa9\n2,a\x81b\n' > want
+	varve cat HEAD:t.csv | cmp - want
+	come_back t.csv
+	succeeds varve fsck --data
+}
+
+@test "what is cut off changes in the middle or has no other half comes back byte for byte" {
+	new_repo
+	printf 'id,n\n1,\x93\xfa\x96\n' > sjis.csv
+	made two.csv cp1252 "$german"
+	made more cp1251 $'4;Иван;Москва\r\n'
+	cat more >> two.csv
+	printf '\xff\xfei\0d\0\n\0\x00\xd8\n\0\x01\0\n\0' > half.csv
+	printf '\xff\xfei\0d\0\n\0\xff\xfea\0\n\0' > twobom.csv
+	printf '\xef\xbb\xbfid,n\n1,\xef\xbb\xbfx\n' > inside.csv
+	printf 'id;n\n1;a\0b\n2;\xfc\n' > nuls.csv
+	succeeds varve add --encoding cp932 sjis.csv
+	succeeds varve add two.csv half.csv twobom.csv inside.csv
+	succeeds varve add --encoding cp1252 nuls.csv
+	varve commit -qm one
+	come_back sjis.csv two.csv half.csv twobom.csv inside.csv nuls.csv
+	succeeds varve fsck --data
+}
+
+@test "UTF-16 of an odd length is refused and can be kept as bytes" {
+	new_repo
+	printf '\xff\xfei\0d\0\n\0001\0\n\0x' > t.csv
+	ends_with 2 varve add t.csv
+	stderr_has "t.csv: half a UTF-16 character at byte 13, the end"
+	succeeds varve add --as file t.csv
+}
+
+@test "text that is UTF-8 but for a few bytes stays what it is" {
+	new_repo
+	printf 'id,n\n1,M\xc3\xbcller\n2,K\xc3\xb6ln\n3,\xe9\n' > t.csv
+	succeeds varve add t.csv
+	stderr_has "1 row has text that is not UTF-8"
+	stderr_has "--encoding"
+	come_back t.csv
+}
+
+@test "a wrong encoding that is declared is seen and comes back" {
+	new_repo
+	made t.csv utf-8 "$german"
+	succeeds varve add --encoding windows-1252 t.csv
+	varve commit -qm one
+	[ "$(varve cat HEAD:t.csv | sed -n 2p)" = $'1;MÃ¼ller;KÃ¶ln\r' ]
+	come_back t.csv
+}
+
+@test "two branches merge in the encoding of the file" {
+	new_repo
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n3;Mainz\n4;Trier\n'
+	varve add -q --key id t.csv
+	varve commit -qm one
+	varve switch -q -c other
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n3;Mainz\n4;Trüer\n'
+	varve commit -qam other
+	varve switch -q main
+	made t.csv cp1252 $'id;n\n1;Kölle\n2;Bonn\n3;Mainz\n4;Trier\n'
+	varve commit -qam main
+	succeeds varve merge other
+	made want.csv cp1252 $'id;n\n1;Kölle\n2;Bonn\n3;Mainz\n4;Trüer\n'
+	same_bytes want.csv t.csv
+	succeeds varve fsck --data
+}
+
+@test "git and a clone write the file in its encoding" {
+	new_repo
+	made t.csv cp1252 "$german"
+	git add t.csv
+	git commit -qm one
+	cp t.csv ../want.csv
+	rm t.csv
+	git checkout -q -- t.csv
+	same_bytes ../want.csv t.csv
+	succeeds varve clone -q . ../clone
+	same_bytes ../want.csv ../clone/t.csv
+	git diff --quiet
+}
+
+@test "rows in key order keep the encoding" {
+	new_repo
+	python3 -c 'print("id;n"); [print("%d;%s" % (i * 7919 % 1000, "äöü"[i % 3])) for i in range(1000)]' > u8
+	iconv -f UTF-8 -t windows-1252 u8 > t.csv
+	succeeds varve add --key id --order key t.csv
+	varve commit -qm one
+	varve cat HEAD:t.csv | cmp - u8
+	come_back t.csv
+	succeeds varve fsck --data
+}
+
+@test "a conflict is resolved in the encoding of the file" {
+	new_repo
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n'
+	varve add -q --key id t.csv
+	varve commit -qm one
+	varve switch -q -c other
+	made t.csv cp1252 $'id;n\n1;Köln-Süd\n2;Bonn\n'
+	varve commit -qam other
+	varve switch -q main
+	made t.csv cp1252 $'id;n\n1;Köln-Ost\n2;Bönn\n'
+	varve commit -qam main
+	ends_with 1 varve merge other
+	succeeds varve resolve --theirs t.csv
+	made want.csv cp1252 $'id;n\n1;Köln-Süd\n2;Bönn\n'
+	same_bytes want.csv t.csv
+}
+
+@test "what cannot keep the encoding is refused and changes nothing" {
+	new_repo
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n'
+	varve add -q --key id t.csv
+	varve commit -qm one
+	cp t.csv want.csv
+	ends_with 2 varve rename-column t.csv n name
+	same_bytes want.csv t.csv
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bönn\n'
+	varve diff --format patch > p.patch
+	cp want.csv t.csv
+	ends_with 2 varve apply p.patch
+	same_bytes want.csv t.csv
+}
+
+@test "each character of an encoding reads as Python reads it" {
+	for codec in cp1250 cp1251 cp1252 cp1253 cp1254 cp1257 latin1 iso8859-2 iso8859-15 koi8-r cp850 cp852 cp866 euc-jp gbk cp949; do
+		python3 "$BATS_TEST_DIRNAME/encodings_model.py" $codec t.csv want.csv
+		succeeds varve convert -fq --encoding $codec t.csv got.csv
+		same_bytes want.csv got.csv
+	done
+}
