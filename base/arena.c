@@ -66,9 +66,7 @@ static chunk *chunk_new(size_t size)
 	size_t total;
 	chunk *c;
 
-	if (!vv_add_size(&total, size, sizeof *c)) {
-		return NULL;
-	}
+	if (!vv_add_size(&total, size, sizeof *c)) return NULL;
 	c = vv_malloc(total);
 	if (c) {
 		c->next = NULL;
@@ -79,9 +77,7 @@ static chunk *chunk_new(size_t size)
 
 static size_t next_chunk_size(const vv_arena *a)
 {
-	if (!a->head) {
-		return FIRST_CHUNK;
-	}
+	if (!a->head) return FIRST_CHUNK;
 	return a->head->size >= LAST_CHUNK / 2 ? LAST_CHUNK : a->head->size * 2;
 }
 
@@ -91,9 +87,7 @@ void *vv_arena_alloc(vv_arena *a, size_t size)
 	chunk *c;
 	void *p;
 
-	if (!vv_add_size(&rounded, size > 0 ? size : 1, ALIGN - 1)) {
-		return NULL;
-	}
+	if (!vv_add_size(&rounded, size > 0 ? size : 1, ALIGN - 1)) return NULL;
 	rounded &= ~(size_t)(ALIGN - 1);
 	if (a->head && rounded <= a->head->size - a->used) {
 		p = a->head->bytes + a->used;
@@ -103,9 +97,7 @@ void *vv_arena_alloc(vv_arena *a, size_t size)
 	fresh = next_chunk_size(a);
 	if (rounded > fresh / 2) {
 		c = chunk_new(rounded);
-		if (!c) {
-			return NULL;
-		}
+		if (!c) return NULL;
 		if (a->head) {
 			c->next = a->head->next;
 			a->head->next = c;
@@ -116,9 +108,7 @@ void *vv_arena_alloc(vv_arena *a, size_t size)
 		return c->bytes;
 	}
 	c = chunk_new(fresh);
-	if (!c) {
-		return NULL;
-	}
+	if (!c) return NULL;
 	c->next = a->head;
 	a->head = c;
 	a->used = rounded;
@@ -130,9 +120,7 @@ void *vv_arena_calloc(vv_arena *a, size_t count, size_t size)
 	size_t total;
 	void *p;
 
-	if (!vv_mul_size(&total, count, size)) {
-		return NULL;
-	}
+	if (!vv_mul_size(&total, count, size)) return NULL;
 	p = vv_arena_alloc(a, total);
 	if (p) {
 		memset(p, 0, total);
@@ -145,9 +133,7 @@ char *vv_arena_strndup(vv_arena *a, const char *s, size_t len)
 	size_t size;
 	char *copy;
 
-	if (!vv_add_size(&size, len, 1)) {
-		return NULL;
-	}
+	if (!vv_add_size(&size, len, 1)) return NULL;
 	copy = vv_arena_alloc(a, size);
 	if (copy) {
 		if (len > 0) {
@@ -167,9 +153,7 @@ char *vv_arena_printf(vv_arena *a, const char *fmt, ...)
 	va_start(ap, fmt);
 	len = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
-	if (len < 0) {
-		return NULL;
-	}
+	if (len < 0) return NULL;
 	text = vv_arena_alloc(a, (size_t)len + 1);
 	if (text) {
 		va_start(ap, fmt);

@@ -16,9 +16,7 @@ bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size)
 	void *old, *grown;
 
 	/* a sum that overflowed, or no room to double */
-	if (least <= *cap || wanted > SIZE_MAX / 2) {
-		return false;
-	}
+	if (least <= *cap || wanted > SIZE_MAX / 2) return false;
 	wanted *= 2;
 	if (wanted < least) {
 		wanted = least;
@@ -26,9 +24,7 @@ bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size)
 	/* All object pointers look alike in POSIX; copying keeps within the aliasing rules. */
 	memcpy(&old, items, sizeof(old));
 	grown = vv_realloc_array(old, wanted, size);
-	if (!grown) {
-		return false;
-	}
+	if (!grown) return false;
 	memcpy(items, &grown, sizeof(grown));
 	*cap = wanted;
 	return true;

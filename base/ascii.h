@@ -60,9 +60,7 @@ static inline char vv_to_lower(char c)
 /* 0 to 15, of either case; -1: not a hex digit. */
 static inline int vv_hex_digit(char c)
 {
-	if (vv_is_digit(c)) {
-		return c - '0';
-	}
+	if (vv_is_digit(c)) return c - '0';
 	c = vv_to_lower(c);
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }

@@ -38,17 +38,13 @@ bool vv_buf_grow(vv_buf *b, size_t more)
 	size_t need, cap;
 	char *data;
 
-	if (b->failed) {
-		return false;
-	}
+	if (b->failed) return false;
 	/* The NUL after the bytes is counted in. */
 	if (!vv_add_size(&need, b->len, more) || !vv_add_size(&need, need, 1)) {
 		b->failed = true;
 		return false;
 	}
-	if (need <= b->cap) {
-		return true;
-	}
+	if (need <= b->cap) return true;
 	cap = b->cap < FIRST_CAP ? FIRST_CAP : b->cap;
 	if (cap < need && !vv_add_size(&cap, cap, cap / 2)) {
 		cap = need;
@@ -81,18 +77,14 @@ void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap)
 	size_t room;
 	int need;
 
-	if (!vv_buf_reserve(b, FIRST_CAP)) {
-		return;
-	}
+	if (!vv_buf_reserve(b, FIRST_CAP)) return;
 	room = b->cap - b->len;
 	va_copy(again, ap);
 	need = vsnprintf(b->data + b->len, room, fmt, again);
 	va_end(again);
 	if (need >= 0 && (size_t)need >= room) {
 		b->data[b->len] = '\0';
-		if (!vv_buf_reserve(b, (size_t)need)) {
-			return;
-		}
+		if (!vv_buf_reserve(b, (size_t)need)) return;
 		need = vsnprintf(b->data + b->len, (size_t)need + 1, fmt, ap);
 	}
 	if (need < 0) {
@@ -174,19 +166,13 @@ bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out)
 	for (shift = 0; shift < 64; shift += 7) {
 		uint8_t byte;
 
-		if (at == end) {
-			return false;
-		}
+		if (at == end) return false;
 		byte = *at++;
 		/* The tenth byte has room for the 64th bit only. */
-		if (shift == 63 && byte > 1) {
-			return false;
-		}
+		if (shift == 63 && byte > 1) return false;
 		v |= (uint64_t)(byte & 0x7f) << shift;
 		if (byte < 0x80) {
-			if (byte == 0 && shift > 0) {
-				return false;
-			}
+			if (byte == 0 && shift > 0) return false;
 			*out = v;
 			*p = at;
 			return true;

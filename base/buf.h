@@ -50,9 +50,7 @@ static inline bool vv_buf_reserve(vv_buf *b, size_t more)
 
 static inline void vv_buf_put(vv_buf *b, const void *bytes, size_t len)
 {
-	if (!vv_buf_reserve(b, len)) {
-		return;
-	}
+	if (!vv_buf_reserve(b, len)) return;
 	if (len > 0) {
 		memcpy(b->data + b->len, bytes, len);
 		b->len += len;
@@ -67,9 +65,7 @@ static inline void vv_buf_puts(vv_buf *b, const char *s)
 
 static inline void vv_buf_putc(vv_buf *b, int c)
 {
-	if (!vv_buf_reserve(b, 1)) {
-		return;
-	}
+	if (!vv_buf_reserve(b, 1)) return;
 	b->data[b->len++] = (char)c;
 	b->data[b->len] = '\0';
 }

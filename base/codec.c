@@ -42,9 +42,7 @@ bool vv_hex_read(uint8_t *out, size_t count, const char *text)
 		int high = vv_hex_digit(text[2 * i]);
 		int low = high < 0 ? -1 : vv_hex_digit(text[2 * i + 1]);
 
-		if (low < 0) {
-			return false;
-		}
+		if (low < 0) return false;
 		out[i] = (uint8_t)(high << 4 | low);
 	}
 	return true;
@@ -53,9 +51,7 @@ bool vv_hex_read(uint8_t *out, size_t count, const char *text)
 bool vv_hex_is_lower(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (!vv_is_hex(text[i]) || vv_is_upper(text[i])) {
-			return false;
-		}
+		if (!vv_is_hex(text[i]) || vv_is_upper(text[i])) return false;
 	}
 	return true;
 }
@@ -84,9 +80,7 @@ void vv_base32_write(char *out, const void *bytes, size_t len)
 
 static int base32_value(char c)
 {
-	if (vv_is_lower(c)) {
-		return c - 'a';
-	}
+	if (vv_is_lower(c)) return c - 'a';
 	return c >= '2' && c <= '7' ? c - '2' + 26 : -1;
 }
 
@@ -98,9 +92,7 @@ size_t vv_base32_read(uint8_t *out, const char *text, size_t len)
 	for (size_t i = 0; i < len; i++) {
 		int v = base32_value(text[i]);
 
-		if (v < 0) {
-			return i + 1;
-		}
+		if (v < 0) return i + 1;
 		bits = (bits << 5 | (uint32_t)v) & 0xffff;
 		have += 5;
 		if (have >= 8) {
@@ -149,24 +141,18 @@ bool vv_base58_read(uint8_t *out, size_t len, const char *text)
 	char again[VV_BASE58_MAX * 138 / 100 + 2];
 	size_t text_len = strlen(text);
 
-	if (len > VV_BASE58_MAX || text_len >= sizeof(again)) {
-		return false;
-	}
+	if (len > VV_BASE58_MAX || text_len >= sizeof(again)) return false;
 	memset(out, 0, len);
 	for (size_t i = 0; i < text_len; i++) {
 		const char *letter = strchr(base58_letters, text[i]);
 		unsigned carry = letter ? (unsigned)(letter - base58_letters) : 0;
-		if (!letter) {
-			return false;
-		}
+		if (!letter) return false;
 		for (size_t k = len; k-- > 0;) {
 			carry += 58u * out[k];
 			out[k] = (uint8_t)carry;
 			carry >>= 8;
 		}
-		if (carry > 0) {
-			return false;
-		}
+		if (carry > 0) return false;
 	}
 	/* Leading ones count. */
 	vv_base58_write(again, sizeof(again), out, len);
@@ -197,15 +183,9 @@ void vv_base64_put(vv_buf *out, const void *bytes, size_t len, bool padded)
 
 static int base64_value(char c)
 {
-	if (c >= 'A' && c <= 'Z') {
-		return c - 'A';
-	}
-	if (c >= 'a' && c <= 'z') {
-		return c - 'a' + 26;
-	}
-	if (c >= '0' && c <= '9') {
-		return c - '0' + 52;
-	}
+	if (c >= 'A' && c <= 'Z') return c - 'A';
+	if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+	if (c >= '0' && c <= '9') return c - '0' + 52;
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
@@ -219,9 +199,7 @@ bool vv_base64_read(vv_buf *out, const char *text, size_t len)
 		len--;
 		padding++;
 	}
-	if (padding > 0 ? (len + padding) % 4 != 0 : len % 4 == 1) {
-		return false;
-	}
+	if (padding > 0 ? (len + padding) % 4 != 0 : len % 4 == 1) return false;
 	for (size_t i = 0; i < len; i++) {
 		int d = base64_value(text[i]);
 
@@ -235,9 +213,7 @@ bool vv_base64_read(vv_buf *out, const char *text, size_t len)
 			vv_buf_putc(out, (int)(v >> bits & 0xff));
 		}
 	}
-	if ((v & ((1u << bits) - 1)) == 0) {
-		return true;
-	}
+	if ((v & ((1u << bits) - 1)) == 0) return true;
 bad:
 	if (!out->failed && out->data) {
 		out->len = before;
@@ -254,9 +230,7 @@ bool vv_percent_read(vv_buf *out, const char *text, size_t len)
 		uint8_t byte = (uint8_t)text[i];
 
 		if (byte == '%') {
-			if (len - i < 3 || !vv_hex_read(&byte, 1, text + i + 1)) {
-				return false;
-			}
+			if (len - i < 3 || !vv_hex_read(&byte, 1, text + i + 1)) return false;
 			i += 2;
 		}
 		vv_buf_putc(out, byte);

@@ -22,9 +22,7 @@ static bool inside_character(char c)
 static size_t to_blank(const char *text)
 {
 	for (size_t i = 0; i < WORD && text[i]; i++) {
-		if (text[i] == ' ') {
-			return i;
-		}
+		if (text[i] == ' ') return i;
 	}
 	return 0;
 }
@@ -33,9 +31,7 @@ static size_t to_blank(const char *text)
 static size_t back_to_blank(const char *text, size_t len)
 {
 	for (size_t i = len; i > 0 && len - i < WORD; i--) {
-		if (text[i - 1] == ' ') {
-			return i;
-		}
+		if (text[i - 1] == ' ') return i;
 	}
 	return len;
 }
@@ -89,9 +85,7 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	char text[sizeof err->message];
 	va_list ap;
 
-	if (!err) {
-		return code;
-	}
+	if (!err) return code;
 	va_start(ap, fmt);
 	format(text, sizeof text, fmt, ap);
 	va_end(ap);
@@ -122,9 +116,7 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path)
 	vv_status code = code_of_errno(number);
 	char reason[128];
 
-	if (!err) {
-		return code;
-	}
+	if (!err) return code;
 	if (strerror_r(number, reason, sizeof reason) != 0) {
 		(void)snprintf(reason, sizeof reason, "error %d", number);
 	}
@@ -149,9 +141,7 @@ vv_status vv_hint(vv_error *err, const char *fmt, ...)
 	va_list ap;
 	char text[sizeof err->hint];
 
-	if (!err) {
-		return VV_EUSAGE;
-	}
+	if (!err) return VV_EUSAGE;
 	if (err->hint[0] == '\0') {
 		va_start(ap, fmt);
 		format(text, sizeof text, fmt, ap);
@@ -167,9 +157,7 @@ vv_status vv_prefix(vv_error *err, const char *fmt, ...)
 	char text[2 * sizeof err->message + 4];
 	va_list ap;
 
-	if (!err) {
-		return VV_EUSAGE;
-	}
+	if (!err) return VV_EUSAGE;
 	va_start(ap, fmt);
 	format(prefix, sizeof prefix, fmt, ap);
 	va_end(ap);

@@ -28,9 +28,7 @@ int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
 {
 	int fd;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	do {
 		fd = vv_sys_ops.open(path, flags | O_CLOEXEC, mode);
 	} while (fd < 0 && errno == EINTR);
@@ -57,9 +55,7 @@ int vv_open_regular(const char *path, int flags, vv_error *err)
 	if (fd < 0 && path && is_special(path)) { /* nobody can open a socket */
 		return vv_fail(err, VV_EINPUT, "'%s' is not a regular file", vv_text_shows(path));
 	}
-	if (fd < 0) {
-		return fd;
-	}
+	if (fd < 0) return fd;
 	if (fstat(fd, &st) < 0) {
 		rc = vv_fail_errno(err, "cannot read", path);
 	} else if (!S_ISREG(st.st_mode)) {
@@ -75,9 +71,7 @@ vv_status vv_close(int fd, const char *path, vv_error *err)
 {
 	/* After EINTR the descriptor is gone on Linux: another close could hit a
 	 * stranger's. */
-	if (fd < 0 || vv_sys_ops.close(fd) == 0 || errno == EINTR) {
-		return VV_OK;
-	}
+	if (fd < 0 || vv_sys_ops.close(fd) == 0 || errno == EINTR) return VV_OK;
 	return vv_fail_errno(err, "cannot close", path);
 }
 
@@ -104,9 +98,7 @@ static ssize_t read_loop(int fd, void *out, size_t len, off_t offset, const char
 		if (got < 0 && errno == EINTR) {
 			continue;
 		}
-		if (got < 0) {
-			return vv_fail_errno(err, "cannot read", path);
-		}
+		if (got < 0) return vv_fail_errno(err, "cannot read", path);
 		if (got == 0) {
 			break;
 		}
@@ -143,9 +135,7 @@ vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path,
 		if (put == 0) {
 			errno = EIO;
 		}
-		if (put <= 0) {
-			return vv_fail_errno(err, "cannot write", path);
-		}
+		if (put <= 0) return vv_fail_errno(err, "cannot write", path);
 		p += put;
 		len -= (size_t)put;
 	}
@@ -159,9 +149,7 @@ vv_status vv_fsync(int fd, const char *path, vv_error *err)
 	do {
 		rc = vv_sys_ops.fsync(fd);
 	} while (rc < 0 && errno == EINTR);
-	if (rc < 0) {
-		return vv_fail_errno(err, "cannot make durable", path);
-	}
+	if (rc < 0) return vv_fail_errno(err, "cannot make durable", path);
 	return VV_OK;
 }
 
@@ -170,9 +158,7 @@ vv_status vv_fsync_dir(const char *path, vv_error *err)
 	vv_status rc;
 	int fd = vv_open(path, O_RDONLY | O_DIRECTORY, 0, err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = vv_fsync(fd, path, err);
 	(void)vv_close(fd, path, NULL);
 	return rc;
@@ -180,9 +166,7 @@ vv_status vv_fsync_dir(const char *path, vv_error *err)
 
 vv_status vv_rename(const char *from, const char *to, vv_error *err)
 {
-	if (!from || !to) {
-		return vv_fail_nomem(err);
-	}
+	if (!from || !to) return vv_fail_nomem(err);
 	if (vv_sys_ops.rename(from, to) < 0) {
 		return vv_fail_errno(err, "cannot rename a file to", to);
 	}
@@ -191,12 +175,8 @@ vv_status vv_rename(const char *from, const char *to, vv_error *err)
 
 vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err)
 {
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
-	if (vv_sys_ops.unlink(path) == 0 || (missing_ok && errno == ENOENT)) {
-		return VV_OK;
-	}
+	if (!path) return vv_fail_nomem(err);
+	if (vv_sys_ops.unlink(path) == 0 || (missing_ok && errno == ENOENT)) return VV_OK;
 	return vv_fail_errno(err, "cannot remove", path);
 }
 
@@ -212,13 +192,9 @@ static bool make_dir(const char *path)
 {
 	int number;
 
-	if (vv_sys_ops.mkdir(path, 0777) == 0) {
-		return true;
-	}
+	if (vv_sys_ops.mkdir(path, 0777) == 0) return true;
 	number = errno;
-	if (is_dir(path)) {
-		return true;
-	}
+	if (is_dir(path)) return true;
 	errno = number;
 	return false;
 }
@@ -228,12 +204,8 @@ vv_status vv_mkdirs(const char *path, vv_error *err)
 	vv_auto(char) *copy = path ? vv_strdup(path) : NULL;
 	char *slash;
 
-	if (!copy) {
-		return vv_fail_nomem(err);
-	}
-	if (is_dir(path)) {
-		return VV_OK;
-	}
+	if (!copy) return vv_fail_nomem(err);
+	if (is_dir(path)) return VV_OK;
 	for (slash = strchr(copy + (copy[0] == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (copy[0] != '\0' && !make_dir(copy)) {
@@ -341,21 +313,13 @@ static vv_status read_rest(vv_buf *out, int fd, const char *path, size_t max, vv
 	for (;;) {
 		size_t step = out->cap > out->len + 1 ? out->cap - out->len - 1 : READ_STEP;
 
-		if (!vv_buf_reserve(out, step)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_buf_reserve(out, step)) return vv_fail_nomem(err);
 		got = vv_read_full(fd, out->data + out->len, step, path, err);
-		if (got < 0) {
-			return (vv_status)got;
-		}
+		if (got < 0) return (vv_status)got;
 		out->len += (size_t)got;
 		out->data[out->len] = '\0';
-		if (out->len - start > max) {
-			return too_large(path, max, err);
-		}
-		if ((size_t)got < step) {
-			return VV_OK;
-		}
+		if (out->len - start > max) return too_large(path, max, err);
+		if ((size_t)got < step) return VV_OK;
 	}
 }
 
@@ -366,9 +330,7 @@ static vv_status read_and_close(vv_buf *out, int fd, const char *path, size_t ma
 	struct stat st;
 	vv_status rc;
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	if (fstat(fd, &st) < 0) {
 		rc = vv_fail_errno(err, "cannot read", path);
 		goto done;
@@ -474,16 +436,12 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, r
 	vv_status rc;
 	int fd;
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	if (how.sweep) {
 		vv_temp_sweep(dir, VV_WRITE_TEMP);
 	}
 	fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	keep_mode(fd, path);
 	if ((rc = fill_temp(fd, path, bytes, len, how.sync_file, err)) < 0 ||
 	    (how.before && (rc = how.before(how.payload, temp, err)) < 0) ||
@@ -543,9 +501,7 @@ int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error 
 			return fd;
 		}
 		vv_buf_clear(&path);
-		if (fd != VV_EEXISTS) {
-			return fd;
-		}
+		if (fd != VV_EEXISTS) return fd;
 	}
 	return vv_fail(err, VV_EIO, "cannot find a free name for a temporary file in '%s'",
 		       vv_text_shows(dir));
@@ -559,9 +515,7 @@ int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, 
 
 	dir = dir ? dir : usual && *usual ? usual : "/tmp";
 	vv_temp_sweep(dir, prefix);
-	if ((fd = vv_temp_open(path_out, dir, prefix, err)) < 0) {
-		return fd;
-	}
+	if ((fd = vv_temp_open(path_out, dir, prefix, err)) < 0) return fd;
 	if ((rc = vv_unlink(*path_out, true, err)) < 0) {
 		vv_close(fd, NULL, NULL);
 		vv_free(*path_out);
@@ -590,12 +544,8 @@ vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err)
 {
 	struct stat st;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
-	if (lstat(path, &st) < 0) {
-		return vv_fail_errno(err, "cannot look at", path);
-	}
+	if (!path) return vv_fail_nomem(err);
+	if (lstat(path, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
 	fill_stat(out, &st);
 	return VV_OK;
 }
@@ -604,9 +554,7 @@ vv_status vv_fstat(vv_stat *out, int fd, const char *path, vv_error *err)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) < 0) {
-		return vv_fail_errno(err, "cannot look at", path);
-	}
+	if (fstat(fd, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
 	fill_stat(out, &st);
 	return VV_OK;
 }
@@ -637,9 +585,7 @@ static vv_status wait_for_lock(int fd, const char *path, bool exclusive, unsigne
 		if (errno == EINTR) {
 			continue;
 		}
-		if (errno != EWOULDBLOCK) {
-			return vv_fail_errno(err, "cannot lock", path);
-		}
+		if (errno != EWOULDBLOCK) return vv_fail_errno(err, "cannot lock", path);
 		if (vv_monotonic_ms() >= end) {
 			return vv_fail(err, VV_ELOCKED, "'%s' is locked by another process",
 				       vv_text_shows(path));
@@ -657,9 +603,7 @@ int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
 	vv_status rc;
 	int fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
 
-	if (fd < 0) {
-		return fd;
-	}
+	if (fd < 0) return fd;
 	rc = wait_for_lock(fd, path, exclusive, wait_ms, err);
 	if (rc < 0) {
 		(void)vv_close(fd, path, NULL);
@@ -713,9 +657,7 @@ static vv_status read_names(vv_string_list *out, DIR *dir, const char *path, vv_
 			return VV_ENOMEM;
 		}
 	}
-	if (errno != 0) {
-		return vv_fail_errno(err, "cannot read the folder", path);
-	}
+	if (errno != 0) return vv_fail_errno(err, "cannot read the folder", path);
 	if (out->count > 1) {
 		qsort(out->items, out->count, sizeof(*out->items), compare_names);
 	}
@@ -730,12 +672,8 @@ vv_status vv_list_dir(char ***names, size_t *count, const char *path, vv_error *
 
 	*names = NULL;
 	*count = 0;
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
-	if (!(dir = opendir(path))) {
-		return vv_fail_errno(err, "cannot open the folder", path);
-	}
+	if (!path) return vv_fail_nomem(err);
+	if (!(dir = opendir(path))) return vv_fail_errno(err, "cannot open the folder", path);
 	if ((rc = read_names(&list, dir, path, err)) == VV_OK) {
 		*names = vv_take(&list.items);
 		*count = list.count;
@@ -769,9 +707,7 @@ vv_status vv_folder_read(vv_folder *out, const char *dir, bool missing_ok, vv_er
 
 bool vv_folder_next(vv_folder *f)
 {
-	if (f->next == f->names.count) {
-		return false;
-	}
+	if (f->next == f->names.count) return false;
 	f->name = f->names.items[f->next++];
 	f->joined.len = f->dir_len;
 	vv_buf_puts(&f->joined, f->name);

@@ -51,9 +51,7 @@ vv_status vv_sha1_new(vv_sha1_state **out, vv_error *err)
 	vv_sha1_state *s = vv_calloc(1, sizeof *s);
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	if (SHA1_Init(&s->ctx) != 1) {
 		vv_sha1_free(s);
 		return sha1_failed(err);

@@ -58,9 +58,7 @@ static bool grow(vv_hash_index *ix, size_t slot_count)
 {
 	uint64_t *slots = vv_calloc(slot_count, sizeof(*slots));
 
-	if (!slots) {
-		return false;
-	}
+	if (!slots) return false;
 	for (size_t i = 0; ix->slots && i <= ix->mask; i++) {
 		if (ix->slots[i] != 0) {
 			put(slots, slot_count - 1, ix->slots[i]);
@@ -76,9 +74,7 @@ bool vv_hash_index_reserve(vv_hash_index *ix, size_t count)
 {
 	size_t slot_count = ix->slots ? ix->mask + 1 : FIRST_SLOTS;
 
-	if (count >= UINT32_MAX) {
-		return false;
-	}
+	if (count >= UINT32_MAX) return false;
 	while (count > slot_count / 4 * 3) {
 		slot_count *= 2;
 	}
@@ -87,9 +83,7 @@ bool vv_hash_index_reserve(vv_hash_index *ix, size_t count)
 
 bool vv_hash_index_add(vv_hash_index *ix, uint64_t hash, size_t place)
 {
-	if (place >= UINT32_MAX || !vv_hash_index_reserve(ix, ix->count + 1)) {
-		return false;
-	}
+	if (place >= UINT32_MAX || !vv_hash_index_reserve(ix, ix->count + 1)) return false;
 	put(ix->slots, ix->mask, (uint64_t)tag_of(hash) << 32 | (uint32_t)(place + 1));
 	ix->count++;
 	return true;

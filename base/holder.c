@@ -27,9 +27,7 @@ static void read_small(char *out, size_t size, const char *path)
 	ssize_t n;
 
 	out[0] = '\0';
-	if (fd < 0) {
-		return;
-	}
+	if (fd < 0) return;
 	do {
 		n = read(fd, out, size - 1);
 	} while (n < 0 && errno == EINTR);
@@ -50,9 +48,7 @@ static bool read_proc_stat(proc_stat *out, uint64_t pid)
 
 	(void)snprintf(path, sizeof path, "/proc/%llu/stat", (unsigned long long)pid);
 	read_small(text, sizeof text, path);
-	if (!(p = strrchr(text, ')'))) {
-		return false;
-	}
+	if (!(p = strrchr(text, ')'))) return false;
 	memset(out, 0, sizeof *out);
 	for (field = 3, word = strtok_r(p + 1, " \n", &rest); word && field <= 22;
 	     field++, word = strtok_r(NULL, " \n", &rest)) {
@@ -74,9 +70,7 @@ static uint64_t read_pid_space(void)
 	ssize_t n = readlink("/proc/self/ns/pid", text, sizeof text - 1);
 	const char *open;
 
-	if (n <= 0) {
-		return 0;
-	}
+	if (n <= 0) return 0;
 	text[n] = '\0';
 	open = strchr(text, '[');
 	return open ? strtoull(open + 1, NULL, 10) : 0;
@@ -157,14 +151,10 @@ static bool take(const char **p, const char *name, char *out, size_t size)
 {
 	size_t name_len = strlen(name), len;
 
-	if (strncmp(*p, name, name_len) != 0) {
-		return false;
-	}
+	if (strncmp(*p, name, name_len) != 0) return false;
 	*p += name_len;
 	len = strcspn(*p, " ");
-	if (len >= size) {
-		return false;
-	}
+	if (len >= size) return false;
 	memcpy(out, *p, len);
 	out[len] = '\0';
 	*p += len;
@@ -184,9 +174,7 @@ bool vv_holder_parse(vv_holder *out, const char *text)
 	const char *p = text;
 
 	memset(out, 0, sizeof *out);
-	if (strncmp(p, MAGIC, strlen(MAGIC)) != 0) {
-		return false;
-	}
+	if (strncmp(p, MAGIC, strlen(MAGIC)) != 0) return false;
 	p += strlen(MAGIC);
 	return take_number(&p, "pid=", &out->pid) && out->pid > 0 && out->pid <= INT32_MAX &&
 	       take_number(&p, "started=", &out->started) &&
@@ -213,9 +201,7 @@ static bool runs(const vv_holder *h)
 {
 	proc_stat st;
 
-	if (kill((pid_t)h->pid, 0) < 0 && errno == ESRCH) {
-		return false;
-	}
+	if (kill((pid_t)h->pid, 0) < 0 && errno == ESRCH) return false;
 	if (!read_proc_stat(&st, h->pid)) {
 		return true; /* somebody else's, which /proc does not show */
 	}
@@ -234,8 +220,6 @@ vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, in
 	if (strcmp(h->boot, self->boot) != 0) {
 		return made < boot_second() ? VV_HOLDER_DEAD : VV_HOLDER_ELSEWHERE;
 	}
-	if (h->pid_space != self->pid_space) {
-		return VV_HOLDER_ELSEWHERE;
-	}
+	if (h->pid_space != self->pid_space) return VV_HOLDER_ELSEWHERE;
 	return runs(h) ? VV_HOLDER_ALIVE : VV_HOLDER_DEAD;
 }

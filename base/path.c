@@ -30,9 +30,7 @@ char *vv_path_join(const char *first, ...)
 	const char *part;
 	va_list ap;
 
-	if (!first) {
-		return NULL;
-	}
+	if (!first) return NULL;
 	va_start(ap, first);
 	for (part = first; part; part = va_arg(ap, const char *)) {
 		if (b.len > 0 && b.data[b.len - 1] != '/' && *part != '\0') {
@@ -58,9 +56,7 @@ char *vv_path_dir(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
-	if (!slash) {
-		return vv_strdup(".");
-	}
+	if (!slash) return vv_strdup(".");
 	while (slash > path && slash[-1] == '/') {
 		slash--;
 	}
@@ -114,18 +110,10 @@ const char *vv_path_below(const char *root, const char *path)
 {
 	size_t len = strlen(root);
 
-	if (len == 0) {
-		return path;
-	}
-	if (len == 1 && root[0] == '/') {
-		return path[0] == '/' ? path + 1 : NULL;
-	}
-	if (strncmp(root, path, len) != 0) {
-		return NULL;
-	}
-	if (path[len] == '\0') {
-		return path + len;
-	}
+	if (len == 0) return path;
+	if (len == 1 && root[0] == '/') return path[0] == '/' ? path + 1 : NULL;
+	if (strncmp(root, path, len) != 0) return NULL;
+	if (path[len] == '\0') return path + len;
 	return path[len] == '/' ? path + len + 1 : NULL;
 }
 
@@ -134,13 +122,9 @@ static bool part_is(const char *part, size_t len, const char *word)
 {
 	size_t i;
 
-	if (strlen(word) != len) {
-		return false;
-	}
+	if (strlen(word) != len) return false;
 	for (i = 0; i < len; i++) {
-		if (vv_to_lower(part[i]) != word[i]) {
-			return false;
-		}
+		if (vv_to_lower(part[i]) != word[i]) return false;
 	}
 	return true;
 }
@@ -206,9 +190,7 @@ static bool is_device(const char *part, size_t len)
 		stem--;
 	}
 	for (i = 0; i < sizeof words / sizeof words[0]; i++) {
-		if (part_is(part, stem, words[i])) {
-			return true;
-		}
+		if (part_is(part, stem, words[i])) return true;
 	}
 	/* The superscript digits one, two and three count as digits there. */
 	if (stem == 4 && part[3] >= '1' && part[3] <= '9') {
@@ -225,12 +207,8 @@ static bool is_device(const char *part, size_t len)
 /* What leads out of the work tree, or into Git's folder. */
 static const char *part_danger(const char *part, size_t len)
 {
-	if (len == 0) {
-		return "it has an empty part";
-	}
-	if (len > PART_MAX) {
-		return "a part is longer than 255 bytes";
-	}
+	if (len == 0) return "it has an empty part";
+	if (len > PART_MAX) return "a part is longer than 255 bytes";
 	if (part_is(part, len, ".") || part_is(part, len, "..")) {
 		return "'.' and '..' are not allowed";
 	}
@@ -242,12 +220,8 @@ static const char *part_fault(const char *part, size_t len)
 {
 	const char *fault = part_danger(part, len);
 
-	if (fault) {
-		return fault;
-	}
-	if (is_device(part, len)) {
-		return "a part is the name of a device on Windows";
-	}
+	if (fault) return fault;
+	if (is_device(part, len)) return "a part is the name of a device on Windows";
 	if (part[len - 1] == '.' || part[len - 1] == ' ') {
 		return "a part ends in a dot or a space, which Windows drops";
 	}
@@ -256,12 +230,8 @@ static const char *part_fault(const char *part, size_t len)
 
 static const char *whole_danger(const char *path)
 {
-	if (path[0] == '\0') {
-		return "it is empty";
-	}
-	if (path[0] == '/') {
-		return "it is absolute";
-	}
+	if (path[0] == '\0') return "it is empty";
+	if (path[0] == '/') return "it is absolute";
 	return strlen(path) > WHOLE_MAX ? "it is longer than 4096 bytes" : NULL;
 }
 
@@ -269,22 +239,12 @@ static const char *whole_fault(const char *path)
 {
 	const char *fault = whole_danger(path), *p;
 
-	if (fault) {
-		return fault;
-	}
-	if (path[0] == '-') {
-		return "it begins with '-'";
-	}
+	if (fault) return fault;
+	if (path[0] == '-') return "it begins with '-'";
 	for (p = path; *p != '\0'; p++) {
-		if (*p == '\\') {
-			return "it has a backslash";
-		}
-		if (*p == ':') {
-			return "it has a ':'";
-		}
-		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
-			return "it has a control character";
-		}
+		if (*p == '\\') return "it has a backslash";
+		if (*p == ':') return "it has a ':'";
+		if ((unsigned char)*p < 0x20 || *p == 0x7f) return "it has a control character";
 	}
 	return NULL;
 }
@@ -412,9 +372,7 @@ static bool match_bracket(const char **p, char c)
 		if (name > 0) {
 			int in = in_class(at + 2, name - 1, byte);
 
-			if (in < 0) {
-				return false;
-			}
+			if (in < 0) return false;
 			found = found || in > 0;
 			at += name + 3;
 			last = 0;
@@ -422,9 +380,7 @@ static bool match_bracket(const char **p, char c)
 			unsigned char high;
 
 			at++;
-			if ((high = bracket_byte(&at)) == 0) {
-				return false;
-			}
+			if ((high = bracket_byte(&at)) == 0) return false;
 			found = found || (byte >= last && byte <= high);
 			last = 0;
 		} else if ((last = bracket_byte(&at)) == 0) {
@@ -496,15 +452,11 @@ static bool swallow(const char **p, const char **path, retry *star, retry *deep)
 		return true;
 	}
 	star->pattern = NULL;
-	if (!deep->pattern) {
-		return false;
-	}
+	if (!deep->pattern) return false;
 	if (deep->folders) {
 		deep->path += strcspn(deep->path, "/");
 	}
-	if (*deep->path == '\0') {
-		return false;
-	}
+	if (*deep->path == '\0') return false;
 	deep->path++;
 	*p = deep->pattern;
 	*path = deep->path;
@@ -522,16 +474,12 @@ bool vv_path_match(const char *pattern, const char *path)
 			meet_stars(&p, pattern, path, &star, &deep);
 			continue;
 		}
-		if (*path == '\0' && *p == '\0') {
-			return true;
-		}
+		if (*path == '\0' && *p == '\0') return true;
 		if (*path != '\0' && match_one(&p, *path)) {
 			path++;
 			continue;
 		}
-		if (!swallow(&p, &path, &star, &deep)) {
-			return false;
-		}
+		if (!swallow(&p, &path, &star, &deep)) return false;
 	}
 }
 
@@ -552,9 +500,7 @@ static const vv_fold *find_fold(uint32_t cp)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 
-		if (vv_folds[mid].from == cp) {
-			return &vv_folds[mid];
-		}
+		if (vv_folds[mid].from == cp) return &vv_folds[mid];
 		if (vv_folds[mid].from < cp) {
 			low = mid + 1;
 		} else {

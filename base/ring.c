@@ -26,9 +26,7 @@ vv_ring *vv_ring_new(size_t cap)
 	pthread_condattr_t how;
 	bool fine = false;
 
-	if (!r) {
-		return NULL;
-	}
+	if (!r) return NULL;
 	r->bytes = vv_malloc(cap);
 	r->cap = cap;
 	if (r->bytes && pthread_condattr_init(&how) == 0) {
@@ -71,9 +69,7 @@ static bool wait_until(vv_ring *r, const struct timespec *end)
 
 static const struct timespec *end_of_wait(struct timespec *t, unsigned wait_ms)
 {
-	if (wait_ms == 0) {
-		return NULL;
-	}
+	if (wait_ms == 0) return NULL;
 	(void)clock_gettime(CLOCK_MONOTONIC, t);
 	t->tv_sec += (time_t)(wait_ms / 1000);
 	t->tv_nsec += (long)(wait_ms % 1000) * 1000000;
@@ -86,9 +82,7 @@ static const struct timespec *end_of_wait(struct timespec *t, unsigned wait_ms)
 
 static vv_status broken(vv_error *err, bool stopped, unsigned wait_ms)
 {
-	if (stopped) {
-		return vv_fail(err, VV_EIO, "the line was closed");
-	}
+	if (stopped) return vv_fail(err, VV_EIO, "the line was closed");
 	return vv_fail(err, VV_EIO, "the other side stood still for %u seconds",
 		       (wait_ms + 999) / 1000);
 }

@@ -36,9 +36,7 @@ vv_status vv_secret_hash(vv_buf *out, const void *secret, size_t len, vv_error *
 	vv_status rc;
 
 	vv_random(p.salt, SALT);
-	if ((rc = compute(p.hash, &p, secret, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = compute(p.hash, &p, secret, len, err)) < 0) return rc;
 	vv_buf_printf(out, "scrypt$%d$%d$%d$", COST, BLOCK, LANES);
 	vv_hex_put(out, p.salt, SALT);
 	vv_buf_putc(out, '$');
@@ -48,9 +46,7 @@ vv_status vv_secret_hash(vv_buf *out, const void *secret, size_t len, vv_error *
 
 static bool get_hex(uint8_t *out, size_t count, const char **p, const char *end)
 {
-	if ((size_t)(end - *p) < 2 * count || !vv_hex_is_lower(*p, 2 * count)) {
-		return false;
-	}
+	if ((size_t)(end - *p) < 2 * count || !vv_hex_is_lower(*p, 2 * count)) return false;
 	*p += 2 * count;
 	return vv_hex_read(out, count, *p - 2 * count);
 }

@@ -148,15 +148,9 @@ static bool in_ranges(const range *ranges, size_t count, uint32_t cp)
 /* Columns of a printable code point: 0, 1 or 2. */
 static unsigned cp_width(uint32_t cp)
 {
-	if (cp < 0x0300) {
-		return 1;
-	}
-	if (in_ranges(zero_width, sizeof zero_width / sizeof zero_width[0], cp)) {
-		return 0;
-	}
-	if (in_ranges(double_width, sizeof double_width / sizeof double_width[0], cp)) {
-		return 2;
-	}
+	if (cp < 0x0300) return 1;
+	if (in_ranges(zero_width, sizeof zero_width / sizeof zero_width[0], cp)) return 0;
+	if (in_ranges(double_width, sizeof double_width / sizeof double_width[0], cp)) return 2;
 	return 1;
 }
 
@@ -166,9 +160,7 @@ size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len)
 	uint32_t cp, least;
 	size_t need, i;
 
-	if (len == 0) {
-		return 0;
-	}
+	if (len == 0) return 0;
 	if (p[0] < 0x80) {
 		*out = p[0];
 		return 1;
@@ -188,18 +180,12 @@ size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len)
 	} else {
 		return 0;
 	}
-	if (need > len) {
-		return 0;
-	}
+	if (need > len) return 0;
 	for (i = 1; i < need; i++) {
-		if ((p[i] & 0xc0) != 0x80) {
-			return 0;
-		}
+		if ((p[i] & 0xc0) != 0x80) return 0;
 		cp = cp << 6 | (p[i] & 0x3fu);
 	}
-	if (cp < least || cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff)) {
-		return 0;
-	}
+	if (cp < least || cp > 0x10ffff || (cp >= 0xd800 && cp <= 0xdfff)) return 0;
 	*out = cp;
 	return need;
 }
@@ -211,13 +197,9 @@ bool vv_utf8_valid(const char *s, size_t len)
 
 	for (;;) {
 		at = vv_ascii_skip(s, len, at);
-		if (at == len) {
-			return true;
-		}
+		if (at == len) return true;
 		step = vv_utf8_decode(&cp, s + at, len - at);
-		if (step == 0) {
-			return false;
-		}
+		if (step == 0) return false;
 		at += step;
 	}
 }
@@ -372,9 +354,7 @@ const char *vv_text_shows(const char *s)
 static bool is_token(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (!vv_is_alnum(s[i]) && s[i] != '_' && s[i] != '-') {
-			return false;
-		}
+		if (!vv_is_alnum(s[i]) && s[i] != '_' && s[i] != '-') return false;
 	}
 	return len >= 20;
 }
@@ -410,9 +390,7 @@ const char *vv_text_url(const char *url)
 	char shown[SLOT_SIZE];
 	size_t from, len;
 
-	if (!url || !vv_url_secret(url, &from, &len)) {
-		return vv_text_shows(url);
-	}
+	if (!url || !vv_url_secret(url, &from, &len)) return vv_text_shows(url);
 	(void)snprintf(shown, sizeof shown, "%.*s%s", (int)from, url, url + from + len);
 	return vv_text_shows(shown);
 }

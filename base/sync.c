@@ -112,9 +112,7 @@ struct file_batch_item {
 static vv_status add_folder(vv_file_batch *b, const char *folder, vv_error *err)
 {
 	for (size_t i = 0; i < b->folder_count; i++) {
-		if (strcmp(b->folders[i], folder) == 0) {
-			return VV_OK;
-		}
+		if (strcmp(b->folders[i], folder) == 0) return VV_OK;
 	}
 	if (!vv_array_room(b->folders, b->folder_count, b->folder_cap) ||
 	    !(b->folders[b->folder_count] = vv_strdup(folder))) {

@@ -36,9 +36,7 @@ static int sys_fsync(int fd)
 	struct stat st;
 	int rc;
 
-	if (fstat(fd, &st) < 0) {
-		return -1;
-	}
+	if (fstat(fd, &st) < 0) return -1;
 	rc = S_ISDIR(st.st_mode) ? fsync(fd) : fdatasync(fd);
 	if (rc == 0) {
 		atomic_fetch_add_explicit(&fsync_count, 1, memory_order_relaxed);
@@ -78,9 +76,7 @@ void *vv_calloc(size_t count, size_t size)
 {
 	size_t total;
 
-	if (!vv_mul_size(&total, count, size)) {
-		return NULL;
-	}
+	if (!vv_mul_size(&total, count, size)) return NULL;
 	/* What comes fresh from the system is zero, and its pages are only there once they are used. */
 	return vv_sys_ops.calloc(total > 0 ? total : 1, 1);
 }
@@ -94,9 +90,7 @@ void *vv_realloc_array(void *p, size_t count, size_t size)
 {
 	size_t total;
 
-	if (!vv_mul_size(&total, count, size)) {
-		return NULL;
-	}
+	if (!vv_mul_size(&total, count, size)) return NULL;
 	return vv_realloc(p, total);
 }
 
@@ -110,9 +104,7 @@ char *vv_strndup(const char *s, size_t len)
 	size_t size;
 	char *copy;
 
-	if (!vv_add_size(&size, len, 1)) {
-		return NULL;
-	}
+	if (!vv_add_size(&size, len, 1)) return NULL;
 	copy = vv_malloc(size);
 	if (copy) {
 		if (len > 0) {
@@ -132,9 +124,7 @@ bool vv_add_size(size_t *out, size_t a, size_t b)
 {
 	size_t sum;
 
-	if (__builtin_add_overflow(a, b, &sum)) {
-		return false;
-	}
+	if (__builtin_add_overflow(a, b, &sum)) return false;
 	*out = sum;
 	return true;
 }
@@ -143,9 +133,7 @@ bool vv_mul_size(size_t *out, size_t a, size_t b)
 {
 	size_t product;
 
-	if (__builtin_mul_overflow(a, b, &product)) {
-		return false;
-	}
+	if (__builtin_mul_overflow(a, b, &product)) return false;
 	*out = product;
 	return true;
 }
@@ -163,9 +151,7 @@ static unsigned affinity_count(void)
 
 	memset(mask, 0, sizeof mask);
 	bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
-	if (bytes <= 0) {
-		return 0;
-	}
+	if (bytes <= 0) return 0;
 	words = (size_t)bytes / sizeof mask[0];
 	for (i = 0; i < words; i++) {
 		count += (unsigned)__builtin_popcountl(mask[i]);
@@ -184,13 +170,9 @@ unsigned vv_cpu_count(void)
 	unsigned count = affinity_count();
 	long online;
 
-	if (count > 0) {
-		return count;
-	}
+	if (count > 0) return count;
 	online = sysconf(_SC_NPROCESSORS_ONLN);
-	if (online < 1) {
-		return 1;
-	}
+	if (online < 1) return 1;
 	return online > INT_MAX ? (unsigned)INT_MAX : (unsigned)online;
 }
 
@@ -279,9 +261,7 @@ static char *varve_beside(const char *exe)
 
 	for (size_t i = 0; i < 2 && slash && strncmp(slash, "/varve-", 7) == 0; i++) {
 		(void)snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - exe), exe, places[i]);
-		if (access(path, X_OK) == 0) {
-			return vv_strdup(path);
-		}
+		if (access(path, X_OK) == 0) return vv_strdup(path);
 	}
 	return NULL;
 }
@@ -294,12 +274,8 @@ char *vv_varve_path(void)
 
 	if (n > 0) {
 		path[n] = '\0';
-		if ((script = started_by(path)) != NULL) {
-			return vv_strdup(script);
-		}
-		if ((varve = varve_beside(path)) != NULL) {
-			return varve;
-		}
+		if ((script = started_by(path)) != NULL) return vv_strdup(script);
+		if ((varve = varve_beside(path)) != NULL) return varve;
 	}
 	/* A program that was replaced while it runs is shown with " (deleted)" after it. */
 	if (n > 0 && n < (ssize_t)sizeof(path) - 1 && access(path, X_OK) == 0) {

@@ -58,9 +58,7 @@ static bool read_name(uint64_t *out, const char *name)
 	for (i = 0; i < VV_TEMP_RANDOM; i++) {
 		const char *at = name[i] ? strchr(letters, name[i]) : NULL;
 
-		if (!at) {
-			return false;
-		}
+		if (!at) return false;
 		*out = *out << 5 | (uint64_t)(at - letters);
 	}
 	return name[i] == '\0';
@@ -71,9 +69,7 @@ bool vv_temp_name_read(const char *name, bool *ended)
 	uint64_t number;
 	pid_t pid;
 
-	if (!read_name(&number, name)) {
-		return false;
-	}
+	if (!read_name(&number, name)) return false;
 	pid = (pid_t)(number >> CHANCE_BITS & ((1u << PID_BITS) - 1));
 	*ended = number >> (PID_BITS + CHANCE_BITS) == whereabouts() && pid > 0 &&
 		 kill(pid, 0) < 0 && errno == ESRCH;

@@ -233,13 +233,9 @@ bool vv_parse_u64(uint64_t *out, const char *s, size_t len)
 	uint64_t v = 0;
 	size_t i;
 
-	if (len == 0) {
-		return false;
-	}
+	if (len == 0) return false;
 	for (i = 0; i < len; i++) {
-		if (s[i] < '0' || s[i] > '9') {
-			return false;
-		}
+		if (s[i] < '0' || s[i] > '9') return false;
 		if (__builtin_mul_overflow(v, UINT64_C(10), &v) ||
 		    __builtin_add_overflow(v, (uint64_t)(s[i] - '0'), &v)) {
 			return false;
@@ -255,9 +251,7 @@ bool vv_parse_bytes(uint64_t *out, const char *s, size_t len)
 	const unsigned shift = unit ? 10 * (unsigned)(unit - units + 1) : 0;
 	uint64_t v;
 
-	if (!vv_parse_u64(&v, s, unit ? len - 1 : len) || v > UINT64_MAX >> shift) {
-		return false;
-	}
+	if (!vv_parse_u64(&v, s, unit ? len - 1 : len) || v > UINT64_MAX >> shift) return false;
 	*out = v << shift;
 	return true;
 }
@@ -266,9 +260,7 @@ bool vv_parse_bytes(uint64_t *out, const char *s, size_t len)
 
 static char folded(char c)
 {
-	if (c >= 'A' && c <= 'Z') {
-		return (char)(c - 'A' + 'a');
-	}
+	if (c >= 'A' && c <= 'Z') return (char)(c - 'A' + 'a');
 	return c == '_' || c == ' ' ? '-' : c;
 }
 
@@ -279,9 +271,7 @@ unsigned vv_text_distance(const char *a, const char *b, unsigned max)
 	unsigned *two_up = rows[0], *up = rows[1], *row = rows[2], *swap;
 	size_t a_len = strlen(a), b_len = strlen(b), i, j;
 
-	if (a_len > DISTANCE_LEN || b_len > DISTANCE_LEN) {
-		return max + 1;
-	}
+	if (a_len > DISTANCE_LEN || b_len > DISTANCE_LEN) return max + 1;
 	for (j = 0; j <= b_len; j++) {
 		row[j] = (unsigned)j;
 	}
@@ -308,9 +298,7 @@ unsigned vv_text_distance(const char *a, const char *b, unsigned max)
 			row[j] = cost;
 			best = cost < best ? cost : best;
 		}
-		if (best > max + 1) {
-			return max + 1;
-		}
+		if (best > max + 1) return max + 1;
 	}
 	return row[b_len] <= max ? row[b_len] : max + 1;
 }
@@ -335,9 +323,7 @@ static bool is_beginning(const char *word, const char *candidate)
 	size_t i;
 
 	for (i = 0; word[i]; i++) {
-		if (folded(word[i]) != folded(candidate[i])) {
-			return false;
-		}
+		if (folded(word[i]) != folded(candidate[i])) return false;
 	}
 	return i >= 3;
 }
@@ -353,9 +339,7 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate)
 		return false;
 	}
 	if (d > slips_of(longer)) {
-		if (!is_beginning(n->word, candidate)) {
-			return false;
-		}
+		if (!is_beginning(n->word, candidate)) return false;
 		d = SLIPS_MAX; /* after all real slips */
 	}
 	if (d > n->distance ||
@@ -370,9 +354,7 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate)
 
 bool vv_choice_next(const char **choices, const char **word, size_t *len)
 {
-	if (!*choices || !**choices) {
-		return false;
-	}
+	if (!*choices || !**choices) return false;
 	*word = *choices;
 	*len = strcspn(*choices, "|");
 	*choices += *len;
@@ -388,9 +370,7 @@ bool vv_choices_have(const char *choices, const char *word)
 	size_t len;
 
 	while (vv_choice_next(&choices, &choice, &len)) {
-		if (strlen(word) == len && memcmp(choice, word, len) == 0) {
-			return true;
-		}
+		if (strlen(word) == len && memcmp(choice, word, len) == 0) return true;
 	}
 	return false;
 }

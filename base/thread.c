@@ -87,9 +87,7 @@ static void *pool_thread_main(void *payload)
 
 static bool init_locks(vv_pool *p)
 {
-	if (pthread_mutex_init(&p->lock, NULL) != 0) {
-		return false;
-	}
+	if (pthread_mutex_init(&p->lock, NULL) != 0) return false;
 	if (pthread_cond_init(&p->work, NULL) != 0) {
 		(void)pthread_mutex_destroy(&p->lock);
 		return false;
@@ -107,9 +105,7 @@ vv_pool *vv_pool_new(unsigned threads)
 	vv_pool *p = vv_calloc(1, sizeof *p);
 	unsigned i;
 
-	if (!p) {
-		return NULL;
-	}
+	if (!p) return NULL;
 	p->workers = vv_calloc(threads > 0 ? threads : 1, sizeof *p->workers);
 	if (!p->workers || !init_locks(p)) {
 		vv_free(p->workers);
@@ -170,9 +166,7 @@ void vv_pool_free(vv_pool *p)
 {
 	unsigned i;
 
-	if (!p) {
-		return;
-	}
+	if (!p) return;
 	(void)pthread_mutex_lock(&p->lock);
 	assert(!p->first); /* all jobs have been waited for */
 	p->closing = true;
@@ -210,9 +204,7 @@ static vv_worker *start(void *(*main)(void *), bool detached, void (*run)(void *
 	pthread_t thread;
 	bool made;
 
-	if (!w) {
-		return NULL;
-	}
+	if (!w) return NULL;
 	w->run = run;
 	w->payload = payload;
 	(void)sigfillset(&all);

@@ -38,9 +38,7 @@ int main(int argc, char **argv)
 		return fail(&err); /* the process ends; a library would free what is open */
 	}
 	wanted.where = filter;
-	if (varve_rows_open(&rows, table, &wanted, &err) < 0) {
-		return fail(&err);
-	}
+	if (varve_rows_open(&rows, table, &wanted, &err) < 0) return fail(&err);
 	while ((more = varve_rows_next(rows, &cells, &err)) > 0) {
 		for (int i = 0; i < argc - 4; i++) {
 			printf("%s%.*s", i ? "\t" : "", (int)cells[i].len,

@@ -15,9 +15,7 @@ static int print_conflicts(varve_repo *repo)
 	const varve_conflict *c;
 	varve_error err;
 
-	if (varve_conflicts_open(&list, repo, NULL, NULL, &err) < 0) {
-		return fail(&err);
-	}
+	if (varve_conflicts_open(&list, repo, NULL, NULL, &err) < 0) return fail(&err);
 	while (varve_conflicts_next(list, &c, &err) > 0) {
 		printf("%s: %s row %s column %s\n", c->path, c->kind, c->row ? c->row : "-",
 		       c->column ? c->column : "-");

@@ -132,9 +132,7 @@ static vv_status give_batch(stream *s, struct ArrowArray *out, size_t rows, vv_e
 {
 	size_t children = s->count + (s->row_number != NULL);
 
-	if (!hold(out, (int64_t)rows, 0, 1, children)) {
-		return vv_fail_nomem(err);
-	}
+	if (!hold(out, (int64_t)rows, 0, 1, children)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->count; i++) {
 		if (!give_column(out->children[i], &s->columns[i], rows)) {
 			out->release(out);
@@ -179,9 +177,7 @@ static int take_group(stream *s, vv_error *err)
 	vv_status rc = VV_OK;
 	int more;
 
-	if (s->at < s->group.count) {
-		return 1;
-	}
+	if (s->at < s->group.count) return 1;
 	if ((more = vv_rows_next_group(s->groups, &s->group, err)) <= 0) {
 		s->group.count = 0;
 		return more;
@@ -197,9 +193,7 @@ static vv_status put_numbers(stream *s, const uint32_t *rows, size_t count, vv_e
 {
 	uint64_t *to;
 
-	if (!vv_arrow_room(&s->numbers, count * sizeof(*to))) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_arrow_room(&s->numbers, count * sizeof(*to))) return vv_fail_nomem(err);
 	to = (uint64_t *)(void *)(s->numbers.bytes + s->numbers.len);
 	for (size_t i = 0; i < count; i++) {
 		to[i] = s->group.batch->first_row + rows[i];
@@ -261,9 +255,7 @@ static vv_status next_batch(stream *s, struct ArrowArray *out, vv_error *err)
 	}
 	rc = more < 0 ? (vv_status)more : rc;
 	note_counts(s, rc < 0 ? 0 : rows);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	s->ended = more == 0;
 	return rows > 0 ? give_batch(s, out, rows, err) : VV_OK;
 }
@@ -298,9 +290,7 @@ static bool hold_schema(struct ArrowSchema *a, const char *format, const char *n
 	held_schema *h = calloc(1, sizeof(*h));
 
 	memset(a, 0, sizeof(*a));
-	if (!h) {
-		return false;
-	}
+	if (!h) return false;
 	*a = (struct ArrowSchema){.format = format, .release = release_schema, .private_data = h};
 	h->children = calloc(children + 1, sizeof(*h->children));
 	h->pointers = calloc(children + 1, sizeof(*h->pointers));
@@ -328,9 +318,7 @@ static bool add_metadata(struct ArrowSchema *a, const char *key, const char *val
 
 	h->metadata = p;
 	a->metadata = p;
-	if (!p) {
-		return false;
-	}
+	if (!p) return false;
 	memcpy(p, &count, sizeof(count));
 	memcpy(p + 4, &key_len, sizeof(key_len));
 	memcpy(p + 8, key, (size_t)key_len);
@@ -341,9 +329,7 @@ static bool add_metadata(struct ArrowSchema *a, const char *key, const char *val
 
 static bool put_schema(const stream *s, struct ArrowSchema *out)
 {
-	if (!hold_schema(out, "+s", "", false, s->count + (s->row_number != NULL))) {
-		return false;
-	}
+	if (!hold_schema(out, "+s", "", false, s->count + (s->row_number != NULL))) return false;
 	for (size_t i = 0; i < s->count; i++) {
 		const vv_arrow_column *c = &s->columns[i];
 
@@ -380,9 +366,7 @@ static int get_next(struct ArrowArrayStream *a, struct ArrowArray *out)
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (s->failed || s->ended) {
-		return s->failed;
-	}
+	if (s->failed || s->ended) return s->failed;
 	if ((rc = next_batch(s, out, &e)) < 0) {
 		vv_mutex_lock(s->status->lock);
 		s->status->why = e;
@@ -440,9 +424,7 @@ static vv_status make_columns(stream *s, bool text, vv_error *err)
 	const size_t *places = varve_rows_columns(s->rows, &s->count);
 	vv_status rc = VV_OK;
 
-	if (!(s->columns = vv_calloc(s->count + 1, sizeof(*s->columns)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(s->columns = vv_calloc(s->count + 1, sizeof(*s->columns)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
 		rc = vv_arrow_column_init(&s->columns[i], s->table, places[i], text, err);
 	}
@@ -468,9 +450,7 @@ static vv_status open_stream(stream *s, const varve_table *table, const varve_ar
 	s->misfit = o->misfit;
 	s->batch_rows = o->batch_rows ? o->batch_rows : BATCH_ROWS;
 	s->table = vv_table_keep(table);
-	if (o->row_number && !(s->row_number = vv_strdup(o->row_number))) {
-		return vv_fail_nomem(err);
-	}
+	if (o->row_number && !(s->row_number = vv_strdup(o->row_number))) return vv_fail_nomem(err);
 	if (!rows.where && !rows.parts) {
 		s->usual_rows = s->table->facts.rows < s->batch_rows ? (size_t)s->table->facts.rows
 								     : (size_t)s->batch_rows;
@@ -492,9 +472,7 @@ int varve_table_arrow(struct ArrowArrayStream *stream_out, varve_arrow_status **
 	if (status) {
 		*status = NULL;
 	}
-	if (!s) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!s) return vv_give(err, vv_fail_nomem(&e), &e);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, ARROW_FLAGS, &e)) < 0 ||
 	    (rc = open_stream(s, table, &o, &e)) < 0) {

@@ -28,15 +28,11 @@ bool vv_arrow_room(vv_arrow_memory *m, size_t more)
 	size_t cap = m->cap;
 	void *bytes = NULL;
 
-	if (more <= m->cap - m->len) {
-		return true;
-	}
+	if (more <= m->cap - m->len) return true;
 	while (cap - m->len < more) {
 		cap = cap ? 2 * cap : 4096;
 	}
-	if (posix_memalign(&bytes, ALIGN, cap) != 0) {
-		return false;
-	}
+	if (posix_memalign(&bytes, ALIGN, cap) != 0) return false;
 	if (m->len > 0) {
 		memcpy(bytes, m->bytes, m->len);
 	}
@@ -57,9 +53,7 @@ static bool reach(vv_arrow_memory *m, size_t rows, int with)
 {
 	const size_t bytes = (rows + 7) / 8, more = bytes > m->len ? bytes - m->len : 0;
 
-	if (!vv_arrow_room(m, more)) {
-		return false;
-	}
+	if (!vv_arrow_room(m, more)) return false;
 	if (more > 0) {
 		memset(m->bytes + m->len, with, more);
 		m->len = bytes;
@@ -69,9 +63,7 @@ static bool reach(vv_arrow_memory *m, size_t rows, int with)
 
 static bool mark_null(vv_arrow_column *c, size_t row)
 {
-	if (!reach(&c->valid, row + 1, 0xff)) {
-		return false;
-	}
+	if (!reach(&c->valid, row + 1, 0xff)) return false;
 	c->nulls++;
 	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] & ~(1 << row % 8));
 	return true;
@@ -135,9 +127,7 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 	if (!quick_value(&v, col, c)) {
 		rc = varve_table_value(&v, col->table, col->place,
 				       (const varve_cell *)(const void *)c, &e);
-		if (rc < 0) {
-			return vv_fail(err, (vv_status)rc, "%s", e.message);
-		}
+		if (rc < 0) return vv_fail(err, (vv_status)rc, "%s", e.message);
 		if (!is_of_form(&v, col->form)) {
 			out->is = VV_ARROW_MISFIT;
 			return VV_OK;
@@ -156,9 +146,7 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const vv_cell *c,
 			uint64_t number)
 {
-	if (m->count++ > 0 && m->row <= number) {
-		return;
-	}
+	if (m->count++ > 0 && m->row <= number) return;
 	m->row = number;
 	m->column = col->place;
 	(void)(col->form == VV_ARROW_TEXT
@@ -177,9 +165,7 @@ static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const v
 /* Can the column have the run's numbers as they are? */
 static bool takes_numbers(const vv_arrow_column *c, const vv_group_run *r)
 {
-	if (r->empty && (c->json || !c->empty_missing)) {
-		return false;
-	}
+	if (r->empty && (c->json || !c->empty_missing)) return false;
 	switch (r->form) {
 	case VV_RUN_INTEGERS:
 	case VV_RUN_DECIMALS:
@@ -210,9 +196,7 @@ static int try_one(vv_arrow_column *c, vv_batch *b, vv_error *err)
 	while (row < b->rows && r->empty && r->empty[row]) {
 		row++;
 	}
-	if (row == b->rows) {
-		return 1;
-	}
+	if (row == b->rows) return 1;
 	if ((rc = vv_batch_cell(b, row, c->place, &cell, err)) < 0 ||
 	    (rc = read_value(&v, c, &cell, err)) < 0) {
 		return (int)rc;
@@ -267,9 +251,7 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 		}
 	}
 	for (size_t i = 0; r->empty && i < count; i++) {
-		if (r->empty[rows[i]] && !mark_null(c, have + i)) {
-			return vv_fail_nomem(err);
-		}
+		if (r->empty[rows[i]] && !mark_null(c, have + i)) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -298,9 +280,7 @@ static vv_status put_text(vv_arrow_column *c, const vv_cell *cell, size_t row, v
 			       "column '%s': an array of texts cannot have more than 2 GiB",
 			       vv_text_shows(c->field->name));
 	}
-	if (!vv_arrow_room(&c->text, len)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_arrow_room(&c->text, len)) return vv_fail_nomem(err);
 	if (len > 0) {
 		memcpy(c->text.bytes + c->text.len, cell->text, len);
 		c->text.len += len;
@@ -337,17 +317,13 @@ static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t coun
 	vv_status rc;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!(v = value_of(&cell, &own, c, rows[i], err))) {
-			return VV_ENOMEM;
-		}
+		if (!(v = value_of(&cell, &own, c, rows[i], err))) return VV_ENOMEM;
 		if (v->is == VV_ARROW_MISFIT) {
 			note_misfit(misfits, c, cell, number + rows[i]);
 		}
 		if (v->is != VV_ARROW_VALUE) {
 			v = &nothing;
-			if (!mark_null(c, have + i)) {
-				return vv_fail_nomem(err);
-			}
+			if (!mark_null(c, have + i)) return vv_fail_nomem(err);
 		}
 		if (c->form != VV_ARROW_TEXT) {
 			put_value(c, v, have + i);
@@ -378,9 +354,7 @@ vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t c
 
 static vv_arrow_form form_of(const vv_field *f, bool text)
 {
-	if (text) {
-		return VV_ARROW_TEXT;
-	}
+	if (text) return VV_ARROW_TEXT;
 	switch (f->type) {
 	case VV_TYPE_INTEGER:
 		return VV_ARROW_INT;
@@ -401,9 +375,7 @@ static vv_arrow_form form_of(const vv_field *f, bool text)
 static bool may_miss_numbers(const vv_field *f)
 {
 	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
-		if ((**m >= '0' && **m <= '9') || (**m == '-' && (*m)[1] != '\0')) {
-			return true;
-		}
+		if ((**m >= '0' && **m <= '9') || (**m == '-' && (*m)[1] != '\0')) return true;
 	}
 	return false;
 }

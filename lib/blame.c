@@ -30,9 +30,7 @@ static vv_status check_key(const vv_table *t, const char *const *key, vv_error *
 
 static vv_status copy_ids(varve_blame *b, vv_error *err)
 {
-	if (!(b->ids = vv_calloc(b->walk.count + 1, sizeof(*b->ids)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(b->ids = vv_calloc(b->walk.count + 1, sizeof(*b->ids)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < b->walk.count; i++) {
 		vv_oid_text(b->ids[i], &b->walk.commits[i]);
 	}

@@ -73,9 +73,7 @@ static vv_status list_between(varve_changes *list, vv_session *s, const varve_ch
 static bool is_selected(const char *const *paths, const char *path)
 {
 	for (size_t i = 0; paths && paths[i]; i++) {
-		if (vv_path_below(paths[i], path)) {
-			return true;
-		}
+		if (vv_path_below(paths[i], path)) return true;
 	}
 	return !paths;
 }
@@ -123,9 +121,7 @@ int varve_changes_open(varve_changes **out, varve_repo *repo, const varve_change
 	vv_status rc;
 
 	*out = NULL;
-	if (!list) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!list) return vv_give(err, vv_fail_nomem(&e), &e);
 	vv_arena_init(&list->arena);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, VARVE_CHANGES_UNTRACKED, &e)) < 0 ||

@@ -67,9 +67,7 @@ static vv_status begin(job *j, vv_core *core, const varve_check_options *options
 		j->run.temp_dir = vv_env_temp_dir(vv_repository_env(j->run.repo));
 	}
 	j->run.new_only = (j->o.flags & VARVE_CHECK_NEW_ONLY) != 0;
-	if ((rc = vv_watched_begin(&j->run.progress, &j->watched, j->o.watch, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_watched_begin(&j->run.progress, &j->watched, j->o.watch, err)) < 0) return rc;
 	vv_now(&j->run.now, &nsec);
 	if (j->o.schema) {
 		vv_buf_puts(&j->schema, j->o.schema);
@@ -84,15 +82,11 @@ static vv_status open_cache(job *j, vv_error *err)
 	char *dir;
 	vv_status rc;
 
-	if (j->o.flags & VARVE_CHECK_NO_CACHE) {
-		return VV_OK;
-	}
+	if (j->o.flags & VARVE_CHECK_NO_CACHE) return VV_OK;
 	dir = j->run.repo
 		      ? vv_path_join(vv_repository_varvedir(j->run.repo), "cache", "check", NULL)
 		      : NULL;
-	if (j->run.repo && !dir) {
-		return vv_fail_nomem(err);
-	}
+	if (j->run.repo && !dir) return vv_fail_nomem(err);
 	rc = vv_check_cache_open(&j->run.cache, dir, err);
 	vv_free(dir);
 	return rc;
@@ -115,9 +109,7 @@ static vv_status keep_finding(void *payload, const vv_report_entry *e, vv_error 
 {
 	varve_report *r = payload;
 
-	if (!vv_array_room(r->findings, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->findings, r->count, r->cap)) return vv_fail_nomem(err);
 	r->findings[r->count++] = (varve_finding){.rule = e->rule,
 						  .error = e->severity == VV_SEVERITY_ERROR,
 						  .known = e->accepted,
@@ -140,9 +132,7 @@ static vv_status make_report(varve_report **out, job *j, vv_error *err)
 		*err = j->run.unread;
 		return err->code;
 	}
-	if (!(r = vv_calloc(1, sizeof(*r)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(r = vv_calloc(1, sizeof(*r)))) return vv_fail_nomem(err);
 	r->report = j->run.report;
 	j->run.report = NULL;
 	if ((rc = vv_report_each(r->report, keep_finding, r, err)) < 0) {
@@ -215,9 +205,7 @@ static vv_status find_side(job *j, const char *revision, vv_error *err)
 					 "a bare repository has no work tree to check")
 			       : name_side(&j->side, VV_SIDE_WORK, "the work tree", err);
 	}
-	if (strcmp(revision, ":") == 0) {
-		return name_side(&j->side, VV_SIDE_INDEX, "the index", err);
-	}
+	if (strcmp(revision, ":") == 0) return name_side(&j->side, VV_SIDE_INDEX, "the index", err);
 	rc = vv_find_commit(&commit, j->run.repo, revision, err);
 	return rc < 0 ? rc : vv_diff_side_commit(&j->side, j->run.repo, &commit, revision, err);
 }
@@ -228,9 +216,7 @@ static vv_status find_base(job *j, const char *base, vv_error *err)
 	vv_head head;
 	vv_status rc;
 
-	if (base && !*base) {
-		return VV_OK;
-	}
+	if (base && !*base) return VV_OK;
 	if (base) {
 		rc = vv_find_commit(&commit, j->run.repo, base, err);
 		j->has_base = rc == VV_OK;
@@ -239,9 +225,7 @@ static vv_status find_base(job *j, const char *base, vv_error *err)
 	if (j->side.kind == VV_SIDE_COMMIT) {
 		return vv_check_parent(j->run.repo, &j->side.commit, &j->base, &j->has_base, err);
 	}
-	if ((rc = vv_head_read(j->run.repo, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(j->run.repo, &head, err)) < 0) return rc;
 	j->has_base = !head.unborn;
 	if (j->has_base) {
 		rc = vv_diff_side_commit(&j->base, j->run.repo, &head.commit, "HEAD", err);
@@ -260,9 +244,7 @@ static vv_status check_side(job *j, vv_error *err)
 	while (j->o.paths && j->o.paths[count]) {
 		count++;
 	}
-	if (!(argv = vv_calloc(count + 1, sizeof(*argv)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(argv = vv_calloc(count + 1, sizeof(*argv)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		argv[i] = vv_repository_is_bare(j->run.repo)
 				  ? vv_strdup(j->o.paths[i])

@@ -67,9 +67,7 @@ static vv_status take_names(varve_diff *d, const varve_diff_options *o, vv_error
 	    (rc = vv_names_take(&d->ignore, o->ignore, err)) < 0) {
 		return rc;
 	}
-	if (o->tolerance && !(d->tolerance = vv_strdup(o->tolerance))) {
-		return vv_fail_nomem(err);
-	}
+	if (o->tolerance && !(d->tolerance = vv_strdup(o->tolerance))) return vv_fail_nomem(err);
 	return d->rename.count % 2 == 0
 		       ? VV_OK
 		       : vv_fail(err, VV_EUSAGE, "rename has an odd number of names");
@@ -114,9 +112,7 @@ int varve_diff_open(varve_diff **out, const varve_table *before, const varve_tab
 	vv_status rc;
 
 	*out = NULL;
-	if (!d) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!d) return vv_give(err, vv_fail_nomem(&e), &e);
 	d->before = vv_table_keep(before);
 	d->after = vv_table_keep(after);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK &&
@@ -171,9 +167,7 @@ static int next_row(varve_diff *d, vv_error *err)
 			  (rc = vv_where_ok(d->where_after, err)) < 0)) {
 		return (int)rc;
 	}
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	count_row(&d->counts, &c);
 	d->change = (varve_row_change){.kind = (int32_t)c.kind,
 				       .moved = c.moved,
@@ -212,9 +206,7 @@ int varve_diff_count(const varve_diff_counts **counts, varve_diff *diff, varve_e
 	while ((more = next_row(diff, &e)) > 0) {
 	}
 	*counts = NULL;
-	if (more < 0) {
-		return vv_give(err, (vv_status)more, &e);
-	}
+	if (more < 0) return vv_give(err, (vv_status)more, &e);
 	s = vv_rowdiff_stats_get(diff->rows);
 	n->old_rows = s->old_rows;
 	n->new_rows = s->new_rows;

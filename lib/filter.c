@@ -68,9 +68,7 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 		if (tests[i].op < VARVE_TEST_IS || tests[i].op > VARVE_TEST_NOT_NULL) {
 			return vv_fail(err, VV_ENOSUPPORT, "there is no test %d", (int)tests[i].op);
 		}
-		if (!tests[i].column) {
-			return vv_fail(err, VV_EUSAGE, "test %zu names no column", i);
-		}
+		if (!tests[i].column) return vv_fail(err, VV_EUSAGE, "test %zu names no column", i);
 		rc = add(f, tests[i].column, strlen(tests[i].column), tests[i].op,
 			 tests[i].value.data, read ? tests[i].value.len : 0, err);
 	}
@@ -135,13 +133,9 @@ static vv_status read_word(parser *p, const char *expected, vv_error *err)
 	skip_blanks(p);
 	vv_buf_reset(&p->word);
 	p->quote = '\0';
-	if (*p->at == '"' || *p->at == '\'') {
-		return read_quoted(p, err);
-	}
+	if (*p->at == '"' || *p->at == '\'') return read_quoted(p, err);
 	len = strcspn(p->at, " \t\r\n=<>!^\"'");
-	if (len == 0) {
-		return syntax(p, err, expected);
-	}
+	if (len == 0) return syntax(p, err, expected);
 	vv_buf_put(&p->word, p->at, len);
 	p->at += len;
 	return vv_buf_ok(&p->word, err);
@@ -168,9 +162,7 @@ static bool take_keyword(parser *p, const char *word)
 {
 	const char *before = p->at;
 
-	if (read_word(p, "", NULL) == VV_OK && is_word(p, word)) {
-		return true;
-	}
+	if (read_word(p, "", NULL) == VV_OK && is_word(p, word)) return true;
 	p->at = before;
 	return false;
 }
@@ -179,17 +171,13 @@ static vv_status read_value(parser *p, varve_text *out, vv_error *err)
 {
 	vv_status rc = read_word(p, "a value", err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*out = (varve_text){vv_buf_cstr(&p->word), p->word.len};
 	if (p->quote == '"') {
 		p->at--;
 		return syntax(p, err, "a value, in single quotes,");
 	}
-	if (p->quote || out->data[0] != ':') {
-		return VV_OK;
-	}
+	if (p->quote || out->data[0] != ':') return VV_OK;
 	for (size_t i = 0; i < p->param_count; i++) {
 		if (strcmp(p->params[i].name, out->data + 1) == 0) {
 			*out = p->params[i].value;
@@ -236,13 +224,9 @@ static vv_status read_rest(parser *p, const vv_buf *column, vv_error *err)
 	int32_t op;
 	vv_status rc;
 
-	if (read_sign(p, &op)) {
-		return add_value(p, column, op, err);
-	}
+	if (read_sign(p, &op)) return add_value(p, column, op, err);
 	if (take_keyword(p, "between")) {
-		if ((rc = add_value(p, column, VARVE_TEST_FROM, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_value(p, column, VARVE_TEST_FROM, err)) < 0) return rc;
 		return take_keyword(p, "and") ? add_value(p, column, VARVE_TEST_UP_TO, err)
 					      : syntax(p, err, "'and'");
 	}
@@ -250,9 +234,7 @@ static vv_status read_rest(parser *p, const vv_buf *column, vv_error *err)
 		return syntax(p, err, "a comparison such as = or <, 'between' or 'is'");
 	}
 	op = take_keyword(p, "not") ? VARVE_TEST_NOT_NULL : VARVE_TEST_NULL;
-	if (!take_keyword(p, "null")) {
-		return syntax(p, err, "'null'");
-	}
+	if (!take_keyword(p, "null")) return syntax(p, err, "'null'");
 	return add(p->filter, vv_buf_cstr(column), column->len, op, NULL, 0, err);
 }
 
@@ -316,9 +298,7 @@ static size_t put_test(vv_where_test *out, const varve_test *t)
 					  VV_WHERE_NOT_NULL};
 
 	out[0] = (vv_where_test){t->column, ops[t->op], t->value.data, t->value.len};
-	if (t->op != VARVE_TEST_EQUAL) {
-		return 1;
-	}
+	if (t->op != VARVE_TEST_EQUAL) return 1;
 	out[1] = out[0]; /* neither less nor greater */
 	out[1].op = VV_WHERE_UP_TO;
 	return 2;
@@ -332,12 +312,8 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 	vv_status rc;
 
 	*out = NULL;
-	if (!filter) {
-		return VV_OK;
-	}
-	if (!(tests = vv_calloc(2 * filter->count + 1, sizeof(*tests)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!filter) return VV_OK;
+	if (!(tests = vv_calloc(2 * filter->count + 1, sizeof(*tests)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < filter->count; i++) {
 		n += put_test(tests + n, &filter->tests[i]);
 	}

@@ -73,9 +73,7 @@ vv_status vv_take_options(void *out, size_t known, const void *options, vv_error
 	size_t size = 0;
 
 	memset(out, 0, known);
-	if (!options) {
-		return VV_OK;
-	}
+	if (!options) return VV_OK;
 	memcpy(&size, options, sizeof(size));
 	if (size < sizeof(size)) {
 		return vv_fail(err, VV_EUSAGE, "the size of an option struct is not set");
@@ -146,9 +144,7 @@ vv_status vv_names_take(vv_name_list *out, const char *const *names, vv_error *e
 	while (names && names[out->count]) {
 		out->count++;
 	}
-	if (!names) {
-		return VV_OK;
-	}
+	if (!names) return VV_OK;
 	if (!(out->items = vv_calloc(out->count + 1, sizeof(*out->items)))) {
 		return vv_fail_nomem(err);
 	}
@@ -172,9 +168,7 @@ vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *path
 	size_t count = 0;
 
 	memset(out, 0, sizeof(*out));
-	if (!paths) {
-		return VV_OK;
-	}
+	if (!paths) return VV_OK;
 	while (paths[count]) {
 		count++;
 	}
@@ -182,9 +176,7 @@ vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *path
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (!(out->files[i] = vv_repository_file(r, paths[i]))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(out->files[i] = vv_repository_file(r, paths[i]))) return vv_fail_nomem(err);
 	}
 	return vv_pathspec_init(&out->spec, r, (int)count, out->files, err);
 }

@@ -122,9 +122,7 @@ int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix, varv
 	vv_status rc;
 
 	*out = NULL;
-	if (!list) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!list) return vv_give(err, vv_fail_nomem(&e), &e);
 	vv_arena_init(&list->arena);
 	if ((rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
 		rc = vv_refs_each(s->repo, prefix, keep_ref, list, &e);
@@ -220,9 +218,7 @@ static vv_status give_commit(varve_log *l, const vv_oid *id, vv_error *err)
 	vv_free(l->parent_ids);
 	l->parents = NULL;
 	l->parent_ids = NULL;
-	if ((rc = vv_commit_read(l->session->repo, id, c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_commit_read(l->session->repo, id, c, err)) < 0) return rc;
 	if (!(l->parents = vv_calloc(c->parent_count + 1, sizeof(*l->parents))) ||
 	    !(l->parent_ids = vv_calloc(c->parent_count + 1, sizeof(*l->parent_ids)))) {
 		return vv_fail_nomem(err);
@@ -284,9 +280,7 @@ int varve_log_open(varve_log **out, varve_repo *repo, const varve_log_options *o
 	vv_status rc;
 
 	*out = NULL;
-	if (!l) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!l) return vv_give(err, vv_fail_nomem(&e), &e);
 	l->core = vv_core_keep(repo->core);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK &&
 	    (rc = vv_take_flags(o.flags, LOG_FLAGS, &e)) == VV_OK) {

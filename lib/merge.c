@@ -177,9 +177,7 @@ static vv_status need_state(vv_repository *r, vv_error *err)
 	const char *state = vv_state_name(r);
 
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
-		if (strcmp(state, states[i]) == 0) {
-			return VV_OK;
-		}
+		if (strcmp(state, states[i]) == 0) return VV_OK;
 	}
 	return vv_fail(err, VV_EUSAGE, "no merge is under way");
 }
@@ -314,9 +312,7 @@ int varve_conflicts_next(varve_conflicts *l, const varve_conflict **conflict, va
 		l->path++;
 		l->item = 0;
 	}
-	if (l->path == l->list.count) {
-		return 0;
-	}
+	if (l->path == l->list.count) return 0;
 	p = &l->list.paths[l->path];
 	l->c = (varve_conflict){
 		.path = p->path, .number = VARVE_UNKNOWN, .more = p->record.left_out};
@@ -354,9 +350,7 @@ static vv_status check_resolve(const varve_resolve_options *o, const char *path,
 	if ((o->row || o->column || o->value) && !path) {
 		return vv_fail(err, VV_EUSAGE, "a row or column is decided in a path");
 	}
-	if (o->value && !o->column) {
-		return vv_fail(err, VV_EUSAGE, "a value is for a column");
-	}
+	if (o->value && !o->column) return vv_fail(err, VV_EUSAGE, "a value is for a column");
 	return o->value && memchr(o->value->data ? o->value->data : "", '\0', o->value->len)
 		       ? vv_fail(err, VV_EUSAGE, "the value has a NUL byte")
 		       : VV_OK;

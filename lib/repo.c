@@ -77,9 +77,7 @@ static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
 	vv_status rc;
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->core = c;
 	s->busy = true;
 	if ((rc = vv_core_open(&s->repo, c, err)) < 0 ||
@@ -110,9 +108,7 @@ vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
 	vv_status rc;
 
 	*out = NULL;
-	if (!c) {
-		return VV_OK;
-	}
+	if (!c) return VV_OK;
 	if (c->pid != getpid()) {
 		return vv_fail(err, VV_EUSAGE, "a handle of the parent is used after fork()");
 	}
@@ -143,9 +139,7 @@ void vv_session_give(vv_session *s)
 
 static vv_status set_folder(vv_core *c, int which, const char *path, vv_error *err)
 {
-	if (!path) {
-		return VV_OK;
-	}
+	if (!path) return VV_OK;
 	c->folders[which] = vv_strdup(path);
 	return c->folders[which] ? VV_OK : vv_fail_nomem(err);
 }
@@ -167,9 +161,7 @@ static vv_status set_path(vv_core *c, const char *path, vv_error *err)
 {
 	char real[PATH_MAX];
 
-	if (!realpath(path, real)) {
-		return vv_fail_errno(err, "cannot open", path);
-	}
+	if (!realpath(path, real)) return vv_fail_errno(err, "cannot open", path);
 	c->path = vv_strdup(real);
 	return c->path ? VV_OK : vv_fail_nomem(err);
 }
@@ -190,9 +182,7 @@ static vv_status take_env(vv_env **out, const varve_repo_options *o, vv_error *e
 	while (given && given[count]) {
 		count++;
 	}
-	if (!(all = vv_calloc(count + UNATTENDED + 1, sizeof(*all)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(all = vv_calloc(count + UNATTENDED + 1, sizeof(*all)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count + UNATTENDED; i++) {
 		all[i] = i < count ? given[i] : unattended[i - count];
 	}
@@ -209,9 +199,7 @@ static vv_status open_core(vv_core **out, const char *path, const varve_repo_opt
 	vv_status rc;
 
 	*out = NULL;
-	if (!c) {
-		return vv_fail_nomem(err);
-	}
+	if (!c) return vv_fail_nomem(err);
 	atomic_init(&c->refs, 1);
 	vv_row_work_register();
 	c->pid = getpid();

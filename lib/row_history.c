@@ -52,18 +52,14 @@ static vv_status open_walk(varve_row_history *h, const char *path,
 	vv_status rc;
 
 	how.path = vv_arena_strndup(&h->arena, path, strlen(path));
-	if (!how.path) {
-		return vv_fail_nomem(err);
-	}
+	if (!how.path) return vv_fail_nomem(err);
 	if ((rc = vv_names_take(&h->key, o->key, err)) < 0 ||
 	    (rc = vv_session_take(&h->session, h->core, err)) < 0) {
 		return rc;
 	}
 	key = (vv_strings){h->key.items, h->key.count};
 	if (o->range) {
-		if ((rc = vv_rev_range(h->session->repo, o->range, &h->range, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_rev_range(h->session->repo, o->range, &h->range, err)) < 0) return rc;
 		how.ranges = &h->range;
 		how.range_count = 1;
 	}
@@ -80,9 +76,7 @@ int varve_row_history_open(varve_row_history **out, varve_repo *repo, const char
 	vv_status rc;
 
 	*out = NULL;
-	if (!h) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!h) return vv_give(err, vv_fail_nomem(&e), &e);
 	vv_arena_init(&h->arena);
 	vv_buf_init(&h->row);
 	h->core = vv_core_keep(repo->core);
@@ -106,9 +100,7 @@ static vv_status give_event(varve_row_history *h, const vv_row_event *found, vv_
 	if (found->count > h->cap) {
 		varve_row_cell *more = vv_realloc_array(h->cells, found->count, sizeof(*more));
 
-		if (!more) {
-			return vv_fail_nomem(err);
-		}
+		if (!more) return vv_fail_nomem(err);
 		h->cells = more;
 		h->cap = found->count;
 	}

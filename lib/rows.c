@@ -31,9 +31,7 @@ static vv_status take_columns(varve_rows *r, const char *const *names, vv_error 
 	if (!names) {
 		r->count = r->table->facts.columns;
 	}
-	if (!(r->columns = vv_calloc(r->count + 1, sizeof(*r->columns)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(r->columns = vv_calloc(r->count + 1, sizeof(*r->columns)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->count; i++) {
 		r->columns[i] = i;
 		if (names && (rc = vv_view_column(&r->table->table, names[i], strlen(names[i]),
@@ -42,9 +40,7 @@ static vv_status take_columns(varve_rows *r, const char *const *names, vv_error 
 		}
 		in_order = in_order && r->columns[i] == i;
 	}
-	if (in_order && r->count == r->table->facts.columns) {
-		return VV_OK;
-	}
+	if (in_order && r->count == r->table->facts.columns) return VV_OK;
 	r->cells = vv_calloc(r->count + 1, sizeof(*r->cells));
 	return r->cells ? VV_OK : vv_fail_nomem(err);
 }
@@ -61,9 +57,7 @@ static vv_status open_rows(varve_rows *r, const varve_rows_options *o, bool by_g
 	uint64_t rows = r->table->facts.rows;
 	vv_status rc = take_columns(r, o->columns, err);
 
-	if (rc < 0 || (rc = vv_filter_where(&r->where, r->filter, r->table, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_filter_where(&r->where, r->filter, r->table, err)) < 0) return rc;
 	if (o->parts > 0) {
 		if (o->part >= o->parts) {
 			return vv_fail(err, VV_EUSAGE, "there is no part %u of %u",
@@ -86,9 +80,7 @@ static vv_status new_rows(varve_rows **out, const varve_table *table, const varv
 	vv_status rc;
 
 	*out = NULL;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	r->table = vv_table_keep(table);
 	r->filter = vv_filter_keep(o->where);
 	if ((rc = open_rows(r, o, by_group, err)) < 0) {
@@ -126,12 +118,8 @@ int varve_rows_next(varve_rows *rows, const varve_cell **cells, varve_error *err
 	int more = vv_rows_next(rows->rows, &all, &e);
 
 	*cells = NULL;
-	if (more < 0) {
-		return vv_give(err, (vv_status)more, &e);
-	}
-	if (more == 0) {
-		return 0;
-	}
+	if (more < 0) return vv_give(err, (vv_status)more, &e);
+	if (more == 0) return 0;
 	if (!rows->cells) {
 		*cells = (const varve_cell *)(const void *)all;
 		return 1;
@@ -227,9 +215,7 @@ int varve_table_write(const varve_table *table, int format, const varve_rows_opt
 	if (i == sizeof(formats) / sizeof(formats[0])) {
 		return vv_give(err, vv_fail(&e, VV_EUSAGE, "there is no format %d", format), &e);
 	}
-	if ((rc = varve_rows_open(&rows, table, options, err)) < 0) {
-		return rc;
-	}
+	if ((rc = varve_rows_open(&rows, table, options, err)) < 0) return rc;
 	rc = vv_give(err, write_rows(rows, formats[i].view, &to, &written, &e), &e);
 	varve_rows_free(rows);
 	if (count) {

@@ -88,9 +88,7 @@ static vv_status begin(syncing *s, const varve_sync_options *options, uint32_t f
 		return vv_fail(err, VV_EUSAGE, "flag 0x%x does not go with this function",
 			       (unsigned)(s->o.flags & ~flags));
 	}
-	if (!(s->lock = vv_mutex_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(s->lock = vv_mutex_new())) return vv_fail_nomem(err);
 	s->from.items = (const char **)(uintptr_t)s->o.from;
 	while (s->o.from && s->o.from[s->from.count]) {
 		s->from.count++;
@@ -150,9 +148,7 @@ static vv_status new_transfer(varve_transfer **out, syncing *s, const char *url,
 {
 	varve_transfer *t = vv_calloc(1, sizeof(*t));
 
-	if (!(*out = t)) {
-		return vv_fail_nomem(err);
-	}
+	if (!(*out = t)) return vv_fail_nomem(err);
 	vv_arena_init(&t->arena);
 	t->text = s->text;
 	s->text = (vv_buf)VV_BUF_INIT;
@@ -426,9 +422,7 @@ static vv_status check_push(const syncing *s, vv_error *err)
 	if (is_set(s, VARVE_SYNC_ALL) && s->o.specs) {
 		return vv_fail(err, VV_EUSAGE, "all branches and refspecs do not go together");
 	}
-	if (!is_set(s, VARVE_SYNC_DELETE)) {
-		return VV_OK;
-	}
+	if (!is_set(s, VARVE_SYNC_DELETE)) return VV_OK;
 	if (is_set(s, VARVE_SYNC_ALL | VARVE_SYNC_TAGS)) {
 		return vv_fail(err, VV_EUSAGE, "the refs to delete have to be named");
 	}

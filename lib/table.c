@@ -37,9 +37,7 @@ varve_table *vv_table_keep(const varve_table *t)
 
 void varve_table_free(varve_table *table)
 {
-	if (!table || atomic_fetch_sub(&table->refs, 1) != 1) {
-		return;
-	}
+	if (!table || atomic_fetch_sub(&table->refs, 1) != 1) return;
 	if (table->open) {
 		vv_table_close(&table->table);
 	}
@@ -96,9 +94,7 @@ static vv_status set_facts(varve_table *t, vv_error *err)
 	varve_table_facts *f = &t->facts;
 	vv_status rc = set_columns(t, err);
 
-	if (rc < 0 || (rc = vv_table_groups(&t->table, &f->groups, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_table_groups(&t->table, &f->groups, err)) < 0) return rc;
 	if (!(t->schema = vv_strndup(root->schema.data, root->schema.len))) {
 		return vv_fail_nomem(err);
 	}
@@ -124,9 +120,7 @@ vv_status vv_take_dialect(vv_sniff_hints *out, const varve_dialect *given, vv_er
 	vv_status rc = vv_take_options(&d, sizeof(d), given, err);
 
 	*out = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (d.format < 0 || d.format > VARVE_FORMAT_NDJSON || d.delimiter < 0 ||
 	    d.delimiter > 255 || d.quote > 255 || d.escape > 255) {
 		return vv_fail(err, VV_EUSAGE, "the dialect has a member out of range");
@@ -156,9 +150,7 @@ static vv_status open_table(varve_table *t, const varve_version *version,
 	    (rc = vv_version_subject(&t->subject, &t->session, version, t->text, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_subject_open(&t->subject, &t->table, &how, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_subject_open(&t->subject, &t->table, &how, err)) < 0) return rc;
 	t->open = true;
 	if (t->table.root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has bytes and no rows",
@@ -176,9 +168,7 @@ int varve_table_open(varve_table **out, const varve_version *version,
 	vv_status rc;
 
 	*out = NULL;
-	if (!t) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!t) return vv_give(err, vv_fail_nomem(&e), &e);
 	atomic_init(&t->refs, 1);
 	t->core = vv_core_keep(version->core);
 	vv_subject_init(&t->subject);
@@ -232,9 +222,7 @@ static bool to_int64(int64_t *out, const vv_decimal *d, const vv_buf *digits)
 			return false;
 		}
 	}
-	if (n > (uint64_t)INT64_MAX + d->negative) {
-		return false;
-	}
+	if (n > (uint64_t)INT64_MAX + d->negative) return false;
 	*out = d->negative ? (int64_t)(0 - n) : (int64_t)n;
 	return true;
 }
@@ -325,9 +313,7 @@ int varve_table_value(varve_value *value, const varve_table *table, size_t place
 		value->kind = VARVE_VALUE_NULL;
 		return 0;
 	}
-	if (json ? !vv_field_accepts_json(f, c) : !vv_field_accepts(f, c)) {
-		return 0;
-	}
+	if (json ? !vv_field_accepts_json(f, c) : !vv_field_accepts(f, c)) return 0;
 	value->kind = VARVE_VALUE_TEXT;
 	if (vv_value_read(&v, &digits, f, c)) {
 		take_value(value, f, &v, &digits);
@@ -385,9 +371,7 @@ int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_te
 				       table->facts.key_count, count),
 			       &e);
 	}
-	if (!(tests = vv_calloc(count, sizeof(*tests)))) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!(tests = vv_calloc(count, sizeof(*tests)))) return vv_give(err, vv_fail_nomem(&e), &e);
 	for (size_t i = 0; i < count; i++) {
 		tests[i] = (vv_where_test){table->columns[table->key[i]].name, VV_WHERE_IS,
 					   values[i].data, values[i].len};

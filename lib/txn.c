@@ -46,9 +46,7 @@ static vv_status open_txn(varve_txn *t, const varve_repo *repo, const varve_txn_
 	}
 	t->notes = (vv_notes){put_note, begin_progress, NULL, t, true};
 	t->core = vv_core_keep(repo->core);
-	if ((rc = vv_core_open(&t->repo, t->core, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_core_open(&t->repo, t->core, err)) < 0) return rc;
 	vv_repository_listen(t->repo, &t->notes);
 	return vv_txn_open(&t->txn, t->repo, o.branch, o.from, progress, err);
 }
@@ -69,9 +67,7 @@ int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *o
 
 void varve_txn_free(varve_txn *t)
 {
-	if (!t) {
-		return;
-	}
+	if (!t) return;
 	vv_txn_free(t->txn);
 	vv_repository_close(t->repo);
 	vv_core_drop(t->core);
@@ -135,9 +131,7 @@ static ssize_t read_some(void *payload, void *bytes, size_t len, vv_error *err)
 
 	varve_error_set(&e, VARVE_EIO, "the caller's function failed");
 	n = r->read(r->payload, bytes, len, &e);
-	if (n >= 0 && (uint64_t)n <= len) {
-		return (ssize_t)n;
-	}
+	if (n >= 0 && (uint64_t)n <= len) return (ssize_t)n;
 	return vv_take_error(err, n < 0 ? (int)n : VARVE_EIO, &e);
 }
 
@@ -187,12 +181,8 @@ static vv_status put_version(varve_txn *t, const char *path, const varve_version
 	const bool replace = (flags & VARVE_PUT_REPLACE) != 0;
 	vv_status rc = vv_take_flags(flags, VARVE_PUT_REPLACE, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (s->is_dataset) {
-		return vv_txn_put_root(t->txn, path, &s->root, replace, err);
-	}
+	if (rc < 0) return rc;
+	if (s->is_dataset) return vv_txn_put_root(t->txn, path, &s->root, replace, err);
 	return vv_oid_is_null(&s->blob)
 		       ? vv_fail(err, VV_EUSAGE, "a file of the work tree is put as a stream")
 		       : vv_txn_put_blob(t->txn, path, 0100644, &s->blob, replace, err);
@@ -225,9 +215,7 @@ int varve_txn_next(varve_txn *txn, const varve_txn_result **out, varve_error *er
 	result *r;
 
 	*out = NULL;
-	if (!(r = vv_calloc(1, sizeof(*r)))) {
-		return vv_give(err, vv_fail_nomem(&why), &why);
-	}
+	if (!(r = vv_calloc(1, sizeof(*r)))) return vv_give(err, vv_fail_nomem(&why), &why);
 	if (!vv_txn_next(txn->txn, &from)) {
 		vv_free(r);
 		return 0;

@@ -49,12 +49,8 @@ static vv_status blob_facts(varve_version *v, vv_repository *r, vv_error *err)
 	vv_content c;
 	vv_status rc;
 
-	if (vv_oid_is_null(&v->subject.blob)) {
-		return VV_OK;
-	}
-	if ((rc = vv_content_read(&c, r, 0100644, &v->subject.blob, err)) < 0) {
-		return rc;
-	}
+	if (vv_oid_is_null(&v->subject.blob)) return VV_OK;
+	if ((rc = vv_content_read(&c, r, 0100644, &v->subject.blob, err)) < 0) return rc;
 	v->facts.bytes = c.bytes;
 	if (c.stored && c.table) {
 		v->facts.table = true;
@@ -127,9 +123,7 @@ static vv_status find_in_work_tree(varve_version *v, vv_session *s, const char *
 		vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'", path);
 		return vv_hint(err, "name a version: 'HEAD:%s'", path);
 	}
-	if (!(file = vv_repository_file(s->repo, path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(file = vv_repository_file(s->repo, path))) return vv_fail_nomem(err);
 	vv_free(v->text);
 	v->text = file;
 	return vv_subject_find_file(&v->subject, s->repo, s->reader, file, err);
@@ -150,15 +144,11 @@ static vv_status find(varve_version *v, vv_session *s, const wanted *w, vv_error
 		return vv_subject_find_file(&v->subject, s ? s->repo : NULL, s ? s->reader : NULL,
 					    v->text, err);
 	}
-	if (!w->revision) {
-		return find_in_work_tree(v, s, w->path, err);
-	}
+	if (!w->revision) return find_in_work_tree(v, s, w->path, err);
 	if (strcmp(w->revision, ":") == 0) {
 		return vv_subject_find_at(&v->subject, s->repo, s->reader, NULL, v->text, err);
 	}
-	if ((rc = vv_find_commit(&commit, s->repo, w->revision, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_find_commit(&commit, s->repo, w->revision, err)) < 0) return rc;
 	return vv_subject_find_at(&v->subject, s->repo, s->reader, &commit, v->text, err);
 }
 
@@ -180,9 +170,7 @@ static vv_status make_version(varve_version **out, vv_core *core, const wanted *
 	vv_status rc;
 
 	*out = NULL;
-	if (!v) {
-		return vv_fail_nomem(err);
-	}
+	if (!v) return vv_fail_nomem(err);
 	vv_subject_init(&v->subject);
 	v->core = vv_core_keep(core);
 	if (!(v->text = vv_strdup(text))) {
@@ -311,9 +299,7 @@ static vv_status write_range(vv_subject *s, part *p, vv_error *err)
 	vv_table t;
 	vv_status rc;
 
-	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
 		rc = vv_table_range(&t, p->from, p->end - p->from, put_piece, p, err);
@@ -370,9 +356,7 @@ static vv_status keep_name(varve_versions *list, const char *path, vv_error *err
 	for (size_t i = 0; i < list->paths.count && !inside; i++) {
 		inside = vv_path_below(list->paths.items[i], path) != NULL;
 	}
-	if (!inside) {
-		return VV_OK;
-	}
+	if (!inside) return VV_OK;
 	if (!vv_array_room(list->names, list->count, list->cap) ||
 	    !(list->names[list->count] = vv_strdup(path))) {
 		return vv_fail_nomem(err);
@@ -439,9 +423,7 @@ int varve_versions_open(varve_versions **out, varve_repo *repo,
 	vv_status rc;
 
 	*out = NULL;
-	if (!list) {
-		return vv_give(err, vv_fail_nomem(&e), &e);
-	}
+	if (!list) return vv_give(err, vv_fail_nomem(&e), &e);
 	list->repo.core = vv_core_keep(repo->core);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) == VV_OK) {
 		rc = list_names(list, &o, &e);

@@ -67,16 +67,12 @@ vv_status vv_json_pool_init(vv_json_pool *p, size_t len, vv_error *err)
 	p->funcs.free = pool_free;
 	p->funcs.ctx = p;
 	p->used = 0;
-	if (p->bytes && len <= p->longest) {
-		return VV_OK;
-	}
+	if (p->bytes && len <= p->longest) return VV_OK;
 	if (!vv_mul_size(&size, len, PER_BYTE) || !vv_add_size(&size, size, FIXED)) {
 		return vv_fail_nomem(err);
 	}
 	bytes = vv_malloc(size);
-	if (!bytes) {
-		return vv_fail_nomem(err);
-	}
+	if (!bytes) return vv_fail_nomem(err);
 	vv_free(p->bytes);
 	p->bytes = bytes;
 	p->size = size;
@@ -104,12 +100,8 @@ static unsigned code_unit(const char *raw, size_t len)
 {
 	uint8_t unit[2];
 
-	if (len < 6 || raw[0] != '\\' || raw[1] != 'u') {
-		return 0;
-	}
-	if (!vv_hex_read(unit, sizeof(unit), raw + 2)) {
-		return 0;
-	}
+	if (len < 6 || raw[0] != '\\' || raw[1] != 'u') return 0;
+	if (!vv_hex_read(unit, sizeof(unit), raw + 2)) return 0;
 	return (unsigned)unit[0] << 8 | unit[1];
 }
 
@@ -126,14 +118,10 @@ bool vv_json_lone_surrogate(const char *raw, size_t len)
 		}
 		at = (size_t)(backslash - raw);
 		unit = code_unit(raw + at, len - at);
-		if (unit >= 0xdc00 && unit <= 0xdfff) {
-			return true;
-		}
+		if (unit >= 0xdc00 && unit <= 0xdfff) return true;
 		if (unit >= 0xd800 && unit <= 0xdbff) {
 			unit = code_unit(raw + at + 6, len - at - 6);
-			if (unit < 0xdc00 || unit > 0xdfff) {
-				return true;
-			}
+			if (unit < 0xdc00 || unit > 0xdfff) return true;
 			at += 12;
 		} else {
 			at += 2;
@@ -146,9 +134,7 @@ size_t vv_json_utf8_fault(const char *text, size_t len)
 {
 	size_t at = 0;
 
-	if (vv_utf8_valid(text, len)) {
-		return len;
-	}
+	if (vv_utf8_valid(text, len)) return len;
 	while (at < len) {
 		uint32_t cp;
 		size_t step = vv_utf8_decode(&cp, text + at, len - at);
@@ -292,9 +278,7 @@ static bool table_grow(reader *r)
 	size_t size = r->table_size > 0 ? r->table_size * 2 : 64, i;
 	vv_json **table = vv_calloc(size, sizeof(vv_json *));
 
-	if (!table) {
-		return false;
-	}
+	if (!table) return false;
 	for (i = 0; i < r->table_size; i++) {
 		vv_json *n = r->table[i];
 
@@ -310,9 +294,7 @@ static bool table_grow(reader *r)
 
 static bool table_add(reader *r, vv_json *member)
 {
-	if (r->table_used >= r->table_size / 2 && !table_grow(r)) {
-		return false;
-	}
+	if (r->table_used >= r->table_size / 2 && !table_grow(r)) return false;
 	*table_slot(r->table, r->table_size, member->parent, member->name,
 		    member->name_len) = member;
 	r->table_used++;
@@ -324,14 +306,10 @@ static bool remember_member(reader *r, vv_json *object, vv_json *member)
 {
 	vv_json *n;
 
-	if (object->count > MANY_MEMBERS) {
-		return table_add(r, member);
-	}
+	if (object->count > MANY_MEMBERS) return table_add(r, member);
 	if (object->count == MANY_MEMBERS) {
 		for (n = object->first; n; n = n->next) {
-			if (!table_add(r, n)) {
-				return false;
-			}
+			if (!table_add(r, n)) return false;
 		}
 	}
 	return true;
@@ -345,9 +323,7 @@ static bool has_member(const reader *r, const vv_json *object, const char *name,
 		return *table_slot(r->table, r->table_size, object, name, len) != NULL;
 	}
 	for (n = object->first; n; n = n->next) {
-		if (n->name_len == len && memcmp(n->name, name, len) == 0) {
-			return true;
-		}
+		if (n->name_len == len && memcmp(n->name, name, len) == 0) return true;
 	}
 	return false;
 }
@@ -431,13 +407,9 @@ static int add_text(reader *r, vv_json_type type, size_t start, const char *text
 	char *copy = vv_arena_strndup(r->arena, text, len);
 	vv_json *n;
 
-	if (!copy) {
-		return stop_nomem(r);
-	}
+	if (!copy) return stop_nomem(r);
 	n = add_node(r, type, start);
-	if (!n) {
-		return 0;
-	}
+	if (!n) return 0;
 	n->text = copy;
 	n->text_len = len;
 	return 1;
@@ -486,9 +458,7 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 		return stop(r, fail_at(r, start, what));
 	}
 	r->pending.name = vv_arena_strndup(r->arena, name, len);
-	if (!r->pending.name) {
-		return stop_nomem(r);
-	}
+	if (!r->pending.name) return stop_nomem(r);
 	r->pending.name_len = len;
 	r->pending.name_start = start + r->shift;
 	r->last_end = token_end(r);
@@ -504,9 +474,7 @@ static int open_node(reader *r, vv_json_type type)
 		return stop(r, fail_at(r, start, "nested more than 64 levels deep"));
 	}
 	n = add_node(r, type, start);
-	if (!n) {
-		return 0;
-	}
+	if (!n) return 0;
 	r->frames[r->depth].node = n;
 	r->frames[r->depth].last = NULL;
 	r->depth++;
@@ -555,9 +523,7 @@ static vv_status parse(reader *r)
 		r->finishing = true;
 		status = yajl_complete_parse(r->handle);
 	}
-	if (r->rc < 0) {
-		return r->rc;
-	}
+	if (r->rc < 0) return r->rc;
 	if (status != yajl_status_ok) {
 		offset = vv_json_fault(r->handle, r->text, r->len, r->last_end, why, sizeof why);
 		return r->finishing ? fail_at(r, r->len, "the text ends too early")
@@ -583,13 +549,9 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
 	r.arena = arena;
 	r.err = err;
 	fault = vv_json_utf8_fault(r.text, r.len);
-	if (fault < r.len) {
-		return fail_at(&r, fault, "not valid UTF-8");
-	}
+	if (fault < r.len) return fail_at(&r, fault, "not valid UTF-8");
 	rc = vv_json_pool_init(&pool, r.len, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	r.handle = yajl_alloc(&callbacks, &pool.funcs, &r);
 	(void)yajl_config(r.handle, yajl_dont_validate_strings, 1);
 	rc = parse(&r);
@@ -607,13 +569,9 @@ const vv_json *vv_json_get(const vv_json *object, const char *name)
 	size_t len = strlen(name);
 	const vv_json *n;
 
-	if (!object || object->type != VV_JSON_OBJECT) {
-		return NULL;
-	}
+	if (!object || object->type != VV_JSON_OBJECT) return NULL;
 	for (n = object->first; n; n = n->next) {
-		if (n->name_len == len && memcmp(n->name, name, len) == 0) {
-			return n;
-		}
+		if (n->name_len == len && memcmp(n->name, name, len) == 0) return n;
 	}
 	return NULL;
 }

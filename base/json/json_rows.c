@@ -79,9 +79,7 @@ static void drop_handle(vv_json_rows *r)
 
 void vv_json_rows_free(vv_json_rows *r)
 {
-	if (!r) {
-		return;
-	}
+	if (!r) return;
 	drop_handle(r);
 	vv_json_pool_clear(&r->pool);
 	vv_buf_clear(&r->name);
@@ -117,9 +115,7 @@ static bool build_table(vv_json_rows *r, size_t size)
 	if (size > r->table_cap) {
 		uint32_t *table = vv_realloc_array(r->table, size, sizeof *table);
 
-		if (!table) {
-			return false;
-		}
+		if (!table) return false;
 		r->table = table;
 		r->table_cap = size;
 	}
@@ -152,9 +148,7 @@ static bool diverge(vv_json_rows *r)
 
 static bool append_name(vv_json_rows *r, const char *name, size_t len)
 {
-	if (!vv_array_room(r->known, r->count, r->cap)) {
-		return false;
-	}
+	if (!vv_array_room(r->known, r->count, r->cap)) return false;
 	r->known[r->count].offset = r->names.len;
 	r->known[r->count].len = len;
 	vv_buf_put(&r->names, name, len);
@@ -185,9 +179,7 @@ static vv_status note_name(vv_json_rows *r, const char *name, size_t len)
 	if (r->count == MEMBERS_MAX) {
 		return vv_fail(r->err, VV_EINPUT, "an object has too many members");
 	}
-	if (!append_name(r, name, len)) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!append_name(r, name, len)) return vv_fail_nomem(r->err);
 	r->known[r->count].hash = hash;
 	r->count++;
 	r->seen++;
@@ -298,15 +290,11 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 		}
 		vv_buf_reset(&r->name);
 		vv_buf_put(&r->name, name, len);
-		if (vv_buf_ok(&r->name, r->err) < 0) {
-			return stop(r, VV_ENOMEM, start);
-		}
+		if (vv_buf_ok(&r->name, r->err) < 0) return stop(r, VV_ENOMEM, start);
 		name = r->name.data;
 	}
 	rc = note_name(r, name, len);
-	if (rc < 0) {
-		return stop(r, rc, start);
-	}
+	if (rc < 0) return stop(r, rc, start);
 	r->member.name = name;
 	r->member.name_len = len;
 	r->last_end = end;
@@ -448,14 +436,10 @@ static vv_status ready_handle(vv_json_rows *r, size_t len)
 {
 	vv_status rc;
 
-	if (r->handle && len <= r->pool.longest) {
-		return VV_OK;
-	}
+	if (r->handle && len <= r->pool.longest) return VV_OK;
 	drop_handle(r);
 	rc = vv_json_pool_init(&r->pool, len < 8192 ? 8192 : len + len / 2, r->err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	r->handle = yajl_alloc(&callbacks, &r->pool.funcs, r);
 	(void)yajl_config(r->handle, yajl_dont_validate_strings, 1);
 	(void)yajl_config(r->handle, yajl_allow_multiple_values, 1);
@@ -501,9 +485,7 @@ vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, 
 		return vv_fail(err, VV_ENOTFOUND, "the object goes on");
 	}
 	*used = vv_json_utf8_fault(bytes, end);
-	if (*used < end) {
-		return vv_fail(err, VV_EINPUT, "not valid UTF-8");
-	}
+	if (*used < end) return vv_fail(err, VV_EINPUT, "not valid UTF-8");
 	r->bytes = bytes;
 	r->len = end;
 	r->last_end = 0;

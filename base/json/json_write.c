@@ -73,9 +73,7 @@ static bool is_plain(const char *s, size_t len)
 
 	for (; len >= 8; s += 8, len -= 8) {
 		memcpy(&x, s, 8);
-		if (!all_plain(x)) {
-			return false;
-		}
+		if (!all_plain(x)) return false;
 	}
 	if (len >= 4) {
 		memcpy(&head, s, 4);
@@ -174,9 +172,7 @@ void vv_json_put_node(vv_buf *b, const vv_json *node)
 			n = n->parent;
 			vv_buf_putc(b, n->type == VV_JSON_OBJECT ? '}' : ']');
 		}
-		if (n == node) {
-			return;
-		}
+		if (n == node) return;
 		vv_buf_putc(b, ',');
 		n = n->next;
 	}

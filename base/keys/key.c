@@ -28,9 +28,7 @@ vv_status vv_key_of_seed(vv_key *out, const uint8_t seed[VV_KEY_SEED], vv_error 
 	uint8_t secret[crypto_sign_SECRETKEYBYTES];
 	vv_status rc = begin(err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	memmove(out->seed, seed, VV_KEY_SEED);
 	(void)crypto_sign_seed_keypair(out->public_key, secret, out->seed);
 	vv_wipe(secret, sizeof(secret));
@@ -42,9 +40,7 @@ vv_status vv_key_new(vv_key *out, vv_error *err)
 	uint8_t seed[VV_KEY_SEED];
 	vv_status rc = begin(err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	randombytes_buf(seed, sizeof(seed));
 	rc = vv_key_of_seed(out, seed, err);
 	vv_wipe(seed, sizeof(seed));
@@ -132,12 +128,8 @@ vv_status vv_key_box(vv_buf *out, const uint8_t public_key[VV_KEY_PUBLIC], const
 	uint8_t to[crypto_box_PUBLICKEYBYTES];
 	vv_status rc = begin(err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (!vv_buf_reserve(out, len + VV_KEY_BOX_MORE)) {
-		return vv_fail_nomem(err);
-	}
+	if (rc < 0) return rc;
+	if (!vv_buf_reserve(out, len + VV_KEY_BOX_MORE)) return vv_fail_nomem(err);
 	if (crypto_sign_ed25519_pk_to_curve25519(to, public_key) != 0 ||
 	    crypto_box_seal((uint8_t *)out->data + out->len, bytes, len, to) != 0) {
 		return vv_fail(err, VV_EUSAGE, "this key cannot be sealed to");
@@ -152,15 +144,9 @@ vv_status vv_key_box_open(vv_buf *out, const vv_key *k, const void *box, size_t 
 	uint8_t x_secret[crypto_box_SECRETKEYBYTES], x_public[crypto_box_PUBLICKEYBYTES];
 	vv_status rc = begin(err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (len < VV_KEY_BOX_MORE) {
-		return vv_fail(err, VV_EREFUSED, "too short for a sealed box");
-	}
-	if (!vv_buf_reserve(out, len)) {
-		return vv_fail_nomem(err);
-	}
+	if (rc < 0) return rc;
+	if (len < VV_KEY_BOX_MORE) return vv_fail(err, VV_EREFUSED, "too short for a sealed box");
+	if (!vv_buf_reserve(out, len)) return vv_fail_nomem(err);
 	(void)crypto_sign_seed_keypair(public_key, secret, k->seed);
 	if (crypto_sign_ed25519_pk_to_curve25519(x_public, public_key) != 0 ||
 	    crypto_sign_ed25519_sk_to_curve25519(x_secret, secret) != 0 ||

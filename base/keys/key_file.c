@@ -68,9 +68,7 @@ static vv_status put_sealed(vv_buf *out, const vv_key *k, const vv_buf *passphra
 
 	vv_random(p.salt, SALT);
 	vv_random(p.nonce, NONCE);
-	if ((rc = stretch(key, passphrase, &p, err)) < 0) {
-		return rc;
-	}
+	if ((rc = stretch(key, passphrase, &p, err)) < 0) return rc;
 	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(p.bytes, NULL, k->seed, VV_KEY_SEED,
 							 (const uint8_t *)out->data, out->len, NULL,
 							 p.nonce, key);
@@ -193,9 +191,7 @@ static bool read_lines(parts *p, const char *text)
 	p->did[n] = '\0';
 	at += n + 1;
 	p->head_len = (size_t)(at - text);
-	if (vv_did_read(p->public_key, p->did, &ignored) < 0) {
-		return false;
-	}
+	if (vv_did_read(p->public_key, p->did, &ignored) < 0) return false;
 	if (strncmp(at, "plain ", 6) == 0) {
 		at += 6;
 		return take_hex(&at, p->bytes, VV_KEY_SEED, '\n') && *at == '\0';
@@ -216,9 +212,7 @@ static vv_status read_private(vv_buf *out, const char *path, vv_error *err)
 	vv_status rc;
 	ssize_t n;
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && (st.mode & 077) != 0) {
 		vv_fail(err, VV_EREFUSED, "others may read the key '%s' (mode %04o)",
 			vv_text_shows(path), (unsigned)(st.mode & 07777));
@@ -284,9 +278,7 @@ vv_status vv_recovery_put(vv_buf *out, const vv_key *k, vv_error *err)
 	char letters[RECOVERY_LETTERS + 1];
 	vv_status rc = recovery_check(check, k->seed, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	memcpy(bytes, k->seed, VV_KEY_SEED);
 	memcpy(bytes + VV_KEY_SEED, check, CHECK);
 	vv_base32_write(letters, bytes, sizeof(bytes));

@@ -66,9 +66,7 @@ vv_status vv_seal(uint8_t *out, uint8_t nonce[VV_SEAL_NONCE], uint8_t tag[VV_SEA
 	uint8_t key[KEY];
 	vv_status rc = begin(err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	nonce_of(nonce, secret, use, ad, ad_len, bytes, len);
 	derive(key, secret, use);
 	(void)crypto_aead_xchacha20poly1305_ietf_encrypt_detached(out, tag, NULL, bytes, len, ad,
@@ -86,16 +84,12 @@ vv_status vv_unseal(uint8_t *out, const uint8_t nonce[VV_SEAL_NONCE],
 	vv_status rc = begin(err);
 	int bad;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	derive(key, secret, use);
 	bad = crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, NULL, bytes, len, tag, ad,
 								  ad_len, nonce, key);
 	vv_wipe(key, sizeof(key));
-	if (bad != 0) {
-		return vv_fail(err, VV_ECORRUPT, "not sealed under this key, or changed");
-	}
+	if (bad != 0) return vv_fail(err, VV_ECORRUPT, "not sealed under this key, or changed");
 	nonce_of(again, secret, use, ad, ad_len, out, len);
 	if (!vv_secret_equal(again, nonce, sizeof(again))) {
 		return vv_fail(err, VV_ECORRUPT, "sealed with a nonce that is not its content's");

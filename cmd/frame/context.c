@@ -22,9 +22,7 @@ static vv_status open_repository(vv_context *c, vv_error *err)
 
 static vv_status need_worktree(const vv_context *c, vv_error *err)
 {
-	if (!vv_repository_is_bare(c->repo)) {
-		return VV_OK;
-	}
+	if (!vv_repository_is_bare(c->repo)) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "%s needs a work tree; this repository is bare", c->name);
 	return vv_hint(err, "clone it, and run the command in the clone");
 }
@@ -96,9 +94,7 @@ vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err)
 		if (!(needs & part) || (c->opened & part)) {
 			continue;
 		}
-		if ((rc = open_part(c, part, err)) < 0) {
-			return rc;
-		}
+		if ((rc = open_part(c, part, err)) < 0) return rc;
 		c->opened |= part;
 	}
 	return VV_OK;
@@ -137,9 +133,7 @@ vv_status vv_worktree_prefix(char **out, vv_repository *r, vv_error *err)
 {
 	vv_status rc = vv_repository_relative(out, r, ".", err);
 
-	if (rc != VV_EUSAGE) {
-		return rc;
-	}
+	if (rc != VV_EUSAGE) return rc;
 	*out = vv_strdup("");
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
@@ -150,9 +144,7 @@ vv_status vv_context_paths(char ***out, vv_context *c, int first, vv_error *err)
 	vv_status rc = VV_OK;
 
 	*out = vv_calloc((size_t)(c->argc - first) + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (int i = first; i < c->argc && rc == VV_OK; i++, at++) {
 		if (vv_repository_is_bare(c->repo)) {
 			(*out)[at] = vv_strdup(c->argv[i]);

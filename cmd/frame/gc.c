@@ -62,9 +62,7 @@ static int run(bool quiet)
 		}
 		return VV_EXIT_OK;
 	}
-	if (rc < 0) {
-		return vv_report(&err);
-	}
+	if (rc < 0) return vv_report(&err);
 	if (!quiet) {
 		vv_gc_print(&g);
 	}
@@ -77,9 +75,7 @@ static bool leave(const char *log)
 {
 	int fd, null_fd;
 
-	if (setsid() < 0) {
-		return false;
-	}
+	if (setsid() < 0) return false;
 	for (fd = STDERR_FILENO + 1; fd < FD_END; fd++) {
 		(void)close(fd);
 	}
@@ -103,9 +99,7 @@ void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 		vv_warn("the store needs a gc, but the last one failed: see %s",
 			vv_text_shows(gc->log));
 	}
-	if (!gc->wanted) {
-		return;
-	}
+	if (!gc->wanted) return;
 	if (!gc->detach) {
 		(void)run(true);
 		return;

@@ -61,9 +61,7 @@ static const struct {
 bool vv_git_words_command(const char *name)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i], name) == 0) {
-			return true;
-		}
+		if (strcmp(commands[i], name) == 0) return true;
 	}
 	return false;
 }
@@ -71,9 +69,7 @@ bool vv_git_words_command(const char *name)
 static bool listed(const char *list, const char *word, size_t len)
 {
 	for (const char *p = list; *p; p++) {
-		if (p[0] == ' ' && strncmp(p + 1, word, len) == 0 && p[1 + len] == ' ') {
-			return true;
-		}
+		if (p[0] == ' ' && strncmp(p + 1, word, len) == 0 && p[1 + len] == ' ') return true;
 	}
 	return false;
 }

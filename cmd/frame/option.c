@@ -57,9 +57,7 @@ static vv_status check_choice(const parser *p, const vv_option *o, const char *v
 	char name[40];
 	vv_buf list = VV_BUF_INIT;
 
-	if (vv_choices_have(o->choices, value)) {
-		return VV_OK;
-	}
+	if (vv_choices_have(o->choices, value)) return VV_OK;
 	vv_choices_put(&list, o->choices);
 	vv_fail(p->err, VV_EUSAGE, "%s takes %s, not '%s'", option_name(o, name),
 		vv_buf_cstr(&list), vv_text_shows(value));
@@ -91,9 +89,7 @@ static vv_status add_item(const parser *p, const vv_option *o, const char *value
 	if (!list->items) {
 		/* No list can be longer than the command line; NULL-ended. */
 		list->items = vv_calloc((size_t)p->argc + 1, sizeof(*list->items));
-		if (!list->items) {
-			return vv_fail_nomem(p->err);
-		}
+		if (!list->items) return vv_fail_nomem(p->err);
 	}
 	list->items[list->count++] = value;
 	return VV_OK;
@@ -103,15 +99,9 @@ static vv_status set_value(const parser *p, const vv_option *o, const char *valu
 {
 	vv_status rc;
 
-	if (o->choices && (rc = check_choice(p, o, value)) < 0) {
-		return rc;
-	}
-	if (o->kind == VV_OPT_NUMBER) {
-		return set_number(p, o, value);
-	}
-	if (o->kind == VV_OPT_LIST) {
-		return add_item(p, o, value);
-	}
+	if (o->choices && (rc = check_choice(p, o, value)) < 0) return rc;
+	if (o->kind == VV_OPT_NUMBER) return set_number(p, o, value);
+	if (o->kind == VV_OPT_LIST) return add_item(p, o, value);
 	*(const char **)member(p, o) = value;
 	return VV_OK;
 }
@@ -151,12 +141,8 @@ static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
 		set_flag(p, o, true);
 		return VV_OK;
 	}
-	if (inline_value) {
-		return set_value(p, o, inline_value);
-	}
-	if (o->implies) {
-		return set_value(p, o, o->implies);
-	}
+	if (inline_value) return set_value(p, o, inline_value);
+	if (o->implies) return set_value(p, o, o->implies);
 	if (p->at + 1 >= p->argc) {
 		return vv_fail(p->err, VV_EUSAGE, "%s needs a value: %s", option_name(o, name),
 			       o->value);
@@ -169,9 +155,7 @@ static const vv_option *find_long(const vv_command *c, const char *name, size_t 
 {
 	for (size_t i = 0; i < c->option_count; i++) {
 		const char *n = c->options[i].name;
-		if (n && strlen(n) == len && memcmp(n, name, len) == 0) {
-			return &c->options[i];
-		}
+		if (n && strlen(n) == len && memcmp(n, name, len) == 0) return &c->options[i];
 	}
 	return NULL;
 }
@@ -181,9 +165,7 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 	char *word = vv_strndup(name, len);
 	vv_nearest near;
 
-	if (!word) {
-		return vv_fail_nomem(p->err);
-	}
+	if (!word) return vv_fail_nomem(p->err);
 	vv_fail(p->err, VV_EUSAGE, "%s has no option '--%s'", p->command->name,
 		vv_text_show(name, len));
 	vv_nearest_init(&near, word);
@@ -210,9 +192,7 @@ static vv_status parse_long(parser *p, const char *text)
 	const char *value = text[len] == '=' ? text + len + 1 : NULL;
 	const vv_option *o = find_long(p->command, text, len);
 
-	if (o) {
-		return apply(p, o, value);
-	}
+	if (o) return apply(p, o, value);
 	if (!value && len > 3 && memcmp(text, "no-", 3) == 0) {
 		o = find_long(p->command, text + 3, len - 3);
 		if (o && is_switch(o)) {
@@ -235,9 +215,7 @@ static vv_status parse_long(parser *p, const char *text)
 static const vv_option *find_short(const vv_command *c, char letter)
 {
 	for (size_t i = 0; i < c->option_count; i++) {
-		if (letter && c->options[i].letter == letter) {
-			return &c->options[i];
-		}
+		if (letter && c->options[i].letter == letter) return &c->options[i];
 	}
 	return NULL;
 }
@@ -261,12 +239,8 @@ static vv_status parse_short(parser *p, const char *text)
 			return vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'",
 				       p->command->name, vv_text_show(text, len));
 		}
-		if (takes_value(o)) {
-			return apply(p, o, text[1] ? text + 1 : NULL);
-		}
-		if ((rc = apply(p, o, NULL)) < 0) {
-			return rc;
-		}
+		if (takes_value(o)) return apply(p, o, text[1] ? text + 1 : NULL);
+		if ((rc = apply(p, o, NULL)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -284,9 +258,7 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 
 	*out = (vv_arguments){NULL, 0, -1, -1, false};
 	out->argv = vv_calloc((size_t)argc + 1, sizeof(*out->argv));
-	if (!out->argv) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->argv) return vv_fail_nomem(err);
 	for (size_t i = 0; i < c->option_count; i++) {
 		if (c->options[i].kind == VV_OPT_NO_FLAG) {
 			*(bool *)member(&p, &c->options[i]) = true;
@@ -304,9 +276,7 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 		} else {
 			out->failed = p.at;
 			rc = arg[1] == '-' ? parse_long(&p, arg + 2) : parse_short(&p, arg + 1);
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 			out->failed = -1;
 		}
 	}

@@ -35,17 +35,13 @@ static void note_failure(void)
 
 static bool write_direct(const char *bytes, size_t len)
 {
-	if (fflush(stdout) != 0) {
-		return false;
-	}
+	if (fflush(stdout) != 0) return false;
 	while (len > 0) {
 		ssize_t n = write(STDOUT_FILENO, bytes, len);
 		if (n < 0 && errno == EINTR) {
 			continue;
 		}
-		if (n < 0) {
-			return false;
-		}
+		if (n < 0) return false;
 		bytes += n;
 		len -= (size_t)n;
 	}
@@ -54,9 +50,7 @@ static bool write_direct(const char *bytes, size_t len)
 
 void vv_out_raw(const void *bytes, size_t len)
 {
-	if (out_errno || len == 0) {
-		return;
-	}
+	if (out_errno || len == 0) return;
 	if (len >= OUT_DIRECT) {
 		if (!write_direct(bytes, len)) {
 			note_failure();
@@ -86,9 +80,7 @@ static size_t unsafe_here(uint32_t *cp, const char *s, size_t len)
 		*cp = first;
 		return 1;
 	}
-	if (first != 0xc2 && first != 0xd8 && first != 0xe2) {
-		return 0;
-	}
+	if (first != 0xc2 && first != 0xd8 && first != 0xe2) return 0;
 	n = vv_utf8_decode(cp, s, len);
 	return n > 0 && is_unsafe(*cp) ? n : 0;
 }
@@ -136,9 +128,7 @@ void vv_out(const char *fmt, ...)
 	va_list ap;
 	int n;
 
-	if (out_errno) {
-		return;
-	}
+	if (out_errno) return;
 	va_start(ap, fmt);
 	if (vv_out_is_terminal()) {
 		vv_buf_vprintf(&b, fmt, ap);
@@ -262,9 +252,7 @@ int vv_report(const vv_error *err)
 {
 	vv_progress_end();
 	/* Whoever could not go on without its reader has nothing to say to anybody. */
-	if (out_errno == EPIPE && err->code == VV_EIO) {
-		return VV_EXIT_TROUBLE;
-	}
+	if (out_errno == EPIPE && err->code == VV_EIO) return VV_EXIT_TROUBLE;
 	message("varve: ", err->message[0] ? err->message : "unknown error");
 	if (err->hint[0]) {
 		message("hint: ", err->hint);
@@ -314,12 +302,8 @@ int vv_out_finish(int code)
 		note_failure();
 	}
 	vv_pager_end();
-	if (out_errno == 0) {
-		return code;
-	}
-	if (out_errno == EPIPE && forgiving) {
-		return VV_EXIT_OK;
-	}
+	if (out_errno == 0) return code;
+	if (out_errno == EPIPE && forgiving) return VV_EXIT_OK;
 	if (out_errno != EPIPE) {
 		message("varve: cannot write the output: ", strerror(out_errno));
 	}
@@ -405,9 +389,7 @@ static bool colors(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
-	if (chosen && strcmp(chosen, "auto") != 0) {
-		return strcmp(chosen, "always") == 0;
-	}
+	if (chosen && strcmp(chosen, "auto") != 0) return strcmp(chosen, "always") == 0;
 	return vv_out_is_terminal() && !(no_color && *no_color) && term &&
 	       strcmp(term, "dumb") != 0;
 }
@@ -430,9 +412,7 @@ const char *vv_color_off(void)
 
 void vv_out_page(const char *core_pager_or_null)
 {
-	if (!vv_out_is_terminal() || fflush(stdout) != 0) {
-		return;
-	}
+	if (!vv_out_is_terminal() || fflush(stdout) != 0) return;
 	vv_pager_begin(core_pager_or_null);
 }
 
@@ -453,9 +433,7 @@ static bool bar_is_due(const char *what, uint64_t *ms)
 		bar.start_ms = now;
 	}
 	*ms = now - bar.start_ms;
-	if (bar.over || *ms < 1000 || now - bar.last_ms < 100) {
-		return false;
-	}
+	if (bar.over || *ms < 1000 || now - bar.last_ms < 100) return false;
 	bar.last_ms = now;
 	bar.shown = true;
 	return true;
@@ -476,9 +454,7 @@ static bool update_bar(void *payload, const char *what, uint64_t done, uint64_t 
 	uint64_t ms;
 
 	(void)payload;
-	if (!bar_is_due(what, &ms)) {
-		return true;
-	}
+	if (!bar_is_due(what, &ms)) return true;
 	fprintf(stderr, "\r\033[K%s: %s", what, vv_text_bytes(done));
 	if (total > 0 && done <= total) {
 		fprintf(stderr, " of %s", vv_text_bytes(total));
@@ -493,9 +469,7 @@ static bool update_part(void *payload, const char *what, uint64_t done, uint64_t
 	uint64_t ms;
 
 	(void)payload;
-	if (total == 0 || done > total || !bar_is_due(what, &ms)) {
-		return true;
-	}
+	if (total == 0 || done > total || !bar_is_due(what, &ms)) return true;
 	fprintf(stderr, "\r\033[K%s: %u %%", what, (unsigned)((double)done * 100 / (double)total));
 	put_left(ms, done, total);
 	return true;
@@ -505,9 +479,7 @@ const vv_progress *vv_progress_begin(void)
 {
 	static const vv_progress p = {update_bar, NULL, update_part};
 
-	if (!isatty(STDERR_FILENO)) {
-		return NULL;
-	}
+	if (!isatty(STDERR_FILENO)) return NULL;
 	bar.shown = bar.over = false;
 	bar.what = NULL;
 	bar.last_ms = 0;

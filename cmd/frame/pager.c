@@ -34,9 +34,7 @@ void vv_pager_begin(const char *core_pager_or_null)
 	const char *program = choose(core_pager_or_null);
 	int ends[2];
 
-	if (!program || pager >= 0 || pipe(ends) != 0) {
-		return;
-	}
+	if (!program || pager >= 0 || pipe(ends) != 0) return;
 	pager = fork();
 	if (pager == 0) {
 		dup2(ends[0], STDIN_FILENO);
@@ -59,9 +57,7 @@ void vv_pager_begin(const char *core_pager_or_null)
 
 void vv_pager_end(void)
 {
-	if (pager < 0) {
-		return;
-	}
+	if (pager < 0) return;
 	fclose(stdout);
 	/* EINTR: an interrupt meant for the pager; go on waiting for it. */
 	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR) {

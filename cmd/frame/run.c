@@ -20,9 +20,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	vv_status rc;
 	int code = c->check ? c->check(x) : VV_EXIT_OK;
 
-	if (code != VV_EXIT_OK) {
-		return code;
-	}
+	if (code != VV_EXIT_OK) return code;
 	if ((rc = vv_context_need(x, c->needs, &err)) == VV_OK) {
 		rc = c->run(x, &err);
 	}
@@ -89,12 +87,8 @@ int vv_command_run(const vv_command *c, int argc, char **argv)
 	vv_error err;
 
 	vv_out_command(c->name);
-	if (vv_environ_take(&err) < 0) {
-		return vv_report(&err);
-	}
-	if (!c->raw) {
-		return run_parsed(c, argc, argv);
-	}
+	if (vv_environ_take(&err) < 0) return vv_report(&err);
+	if (!c->raw) return run_parsed(c, argc, argv);
 	if (argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
 		vv_help_command(c);
 		return VV_EXIT_OK;

@@ -48,9 +48,7 @@ static void catch_signals(void)
 static bool fill_standard_files(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) {
-			return false;
-		}
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) return false;
 	}
 	return true;
 }
@@ -78,9 +76,7 @@ static int global_options(const vv_tool *p, int argc, char **argv)
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "-C") == 0) {
-			if (i + 1 >= argc) {
-				return -1 - vv_usage_error("-C needs a value: DIR");
-			}
+			if (i + 1 >= argc) return -1 - vv_usage_error("-C needs a value: DIR");
 			i++;
 			if (argv[i][0] && chdir(argv[i]) != 0) {
 				vv_error err;
@@ -114,9 +110,7 @@ static int global_options(const vv_tool *p, int argc, char **argv)
 						   vv_text_shows(argv[i]));
 		}
 	}
-	if (git_dir && (failed = set_git_dir(git_dir)) < 0) {
-		return failed;
-	}
+	if (git_dir && (failed = set_git_dir(git_dir)) < 0) return failed;
 	return i;
 }
 
@@ -130,9 +124,7 @@ static const char *last_word(const char *name)
 const vv_command *vv_tool_find(const vv_tool *p, const char *word)
 {
 	for (size_t i = 0; i < p->command_count; i++) {
-		if (strcmp(last_word(p->commands[i]->name), word) == 0) {
-			return p->commands[i];
-		}
+		if (strcmp(last_word(p->commands[i]->name), word) == 0) return p->commands[i];
 	}
 	return NULL;
 }
@@ -273,16 +265,10 @@ static int run(const vv_tool *p, int argc, char **argv)
 	const vv_command *c;
 	int at = global_options(p, argc, argv);
 
-	if (at < 0) {
-		return -1 - at;
-	}
+	if (at < 0) return -1 - at;
 	c = at < argc ? vv_tool_find(p, argv[at]) : NULL;
-	if (c) {
-		return vv_command_run(c, argc - at - 1, argv + at + 1);
-	}
-	if (p->otherwise) {
-		return vv_command_run(p->otherwise, argc - at, argv + at);
-	}
+	if (c) return vv_command_run(c, argc - at - 1, argv + at + 1);
+	if (p->otherwise) return vv_command_run(p->otherwise, argc - at, argv + at);
 	if (at >= argc) {
 		vv_tool_overview(p, false, false);
 		return VV_EXIT_TROUBLE;
@@ -293,9 +279,7 @@ static int run(const vv_tool *p, int argc, char **argv)
 
 int vv_tool_main(const vv_tool *p, int argc, char **argv)
 {
-	if (!fill_standard_files()) {
-		return VV_EXIT_TROUBLE;
-	}
+	if (!fill_standard_files()) return VV_EXIT_TROUBLE;
 	catch_signals();
 	vv_row_work_register();
 	if (p->begin) {

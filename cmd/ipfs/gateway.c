@@ -18,9 +18,7 @@ vv_status vv_gateway_open(vv_transfer *t, vv_supplier *out, size_t max, size_t *
 	vv_status rc;
 
 	*count = 0;
-	if (!url || max == 0) {
-		return VV_OK;
-	}
+	if (!url || max == 0) return VV_OK;
 	if ((rc = vv_ipfs_peer_open(&gateway, url, &t->connect, err)) == VV_OK) {
 		*out = (vv_supplier){.name = url,
 				     .id = vv_speed_source(url),

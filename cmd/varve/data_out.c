@@ -49,13 +49,9 @@ vv_status vv_data_out_put(void *payload, const void *bytes, size_t len, vv_error
 		vv_out_raw(bytes, len);
 		return vv_out_failed() ? vv_fail(err, VV_EIO, "cannot write the output") : VV_OK;
 	}
-	if (len == 0) {
-		return VV_OK;
-	}
+	if (len == 0) return VV_OK;
 	vv_buf_put(&o->carry, p, len);
-	if ((rc = vv_buf_ok(&o->carry, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&o->carry, err)) < 0) return rc;
 	while ((end = memchr(o->carry.data + start, '\n', o->carry.len - start)) != NULL) {
 		size_t n = (size_t)(end - (o->carry.data + start));
 		size_t cr = n > 0 && end[-1] == '\r' ? 1 : 0;

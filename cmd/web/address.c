@@ -51,9 +51,7 @@ static const char *decode(reading *r, const char *text, size_t len)
 
 static vv_status take_path(reading *r, const char *text)
 {
-	if (*text == '\0') {
-		return VV_OK;
-	}
+	if (*text == '\0') return VV_OK;
 	r->out->path = decode(r, text, strlen(text));
 	return r->out->path && *r->out->path
 		       ? VV_OK
@@ -91,9 +89,7 @@ static vv_status take_range(reading *r, const char *text)
 	for (size_t i = 0; i + 1 < len && !dots; i++) {
 		dots = text[i] == '.' && text[i + 1] == '.' && i > 0 ? text + i : NULL;
 	}
-	if (!dots) {
-		return take_rev(r, text);
-	}
+	if (!dots) return take_rev(r, text);
 	r->out->from_base = dots[2] == '.' && dots + 3 < text + len && dots[3] != '.';
 	/* "A...work": the work tree's name begins with a dot itself */
 	if (r->out->from_base && strncmp(dots + 2, VV_WEB_WORK, strlen(VV_WEB_WORK)) == 0 &&
@@ -201,9 +197,7 @@ static vv_status read_place(reading *r, const char *below)
 
 static vv_status take_number(const reading *r, const char *name, const char *value, uint64_t *out)
 {
-	if (*value == '\0') {
-		return VV_OK;
-	}
+	if (*value == '\0') return VV_OK;
 	return vv_parse_u64(out, value, strlen(value))
 		       ? VV_OK
 		       : nonsense(r, name, value, "it is a whole number from 0 on");
@@ -213,9 +207,7 @@ static vv_status take_number(const reading *r, const char *name, const char *val
 static vv_status take_name(const reading *r, const char *name, const char *value, const char **out)
 {
 	for (const char *p = value; *p; p++) {
-		if (vv_is_control(*p)) {
-			return nonsense(r, name, value, "it has control characters");
-		}
+		if (vv_is_control(*p)) return nonsense(r, name, value, "it has control characters");
 	}
 	*out = *value ? value : NULL;
 	return VV_OK;
@@ -267,9 +259,7 @@ static vv_status take_listed(const reading *r, const char **list, size_t *count,
 
 static vv_status take_show(reading *r, const char *value)
 {
-	if (*value == '\0') {
-		return VV_OK;
-	}
+	if (*value == '\0') return VV_OK;
 	if (r->show_count == SHOW_MAX) {
 		return vv_fail(r->err, VV_EUSAGE, "more than %u columns to show", SHOW_MAX);
 	}
@@ -345,9 +335,7 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 /* A page with a parameter of somebody else's is the same page; but whoever gets data thinks that it was heeded. */
 static vv_status refuse_unknown(const reading *r)
 {
-	if (!r->unknown || !(r->out->api || r->out->has_form)) {
-		return VV_OK;
-	}
+	if (!r->unknown || !(r->out->api || r->out->has_form)) return VV_OK;
 	vv_fail(r->err, VV_EUSAGE, "there is no parameter '%s'", vv_text_shows(r->unknown));
 	return vv_hint(r->err, "col, op and val choose rows, show chooses columns");
 }
@@ -357,9 +345,7 @@ static vv_status make_filters(reading *r)
 	vv_web_rows_query *q = &r->out->rows;
 	vv_web_filter *filters = vv_arena_calloc(r->arena, r->column_count + 1, sizeof(*filters));
 
-	if (!filters) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!filters) return vv_fail_nomem(r->err);
 	for (size_t i = 0; i < r->column_count; i++) {
 		vv_web_filter *f = &filters[q->filter_count];
 		const char *op = i < r->op_count && *r->ops[i] ? r->ops[i] : "eq";
@@ -395,26 +381,18 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 	if (!(r.show = vv_arena_calloc(arena, SHOW_MAX, sizeof(*r.show)))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = read_place(&r, below)) < 0) {
-		return rc;
-	}
+	if ((rc = read_place(&r, below)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		const char *value = vv_arena_strndup(arena, parameters[i].value,
 						     strlen(parameters[i].value));
 
-		if (!value) {
-			return vv_fail_nomem(err);
-		}
+		if (!value) return vv_fail_nomem(err);
 		if (strlen(value) > TEXT_MAX) {
 			return vv_fail(err, VV_EUSAGE, "a value of more than %u bytes", TEXT_MAX);
 		}
-		if ((rc = take_parameter(&r, parameters[i].name, value)) < 0) {
-			return rc;
-		}
+		if ((rc = take_parameter(&r, parameters[i].name, value)) < 0) return rc;
 	}
-	if ((rc = refuse_unknown(&r)) < 0) {
-		return rc;
-	}
+	if ((rc = refuse_unknown(&r)) < 0) return rc;
 	if (r.a || r.b) { /* a form's words take the place of the path's */
 		out->rev = r.b ? r.b : out->rev;
 		out->other_rev = r.a ? r.a : out->other_rev;
@@ -444,9 +422,7 @@ typedef struct query {
 
 static void put_text(query *q, const char *name, const char *value)
 {
-	if (!value) {
-		return;
-	}
+	if (!value) return;
 	vv_buf_putc(q->out, q->next);
 	vv_buf_puts(q->out, name);
 	vv_buf_putc(q->out, '=');
@@ -502,9 +478,7 @@ static void put_compare(query *q, const vv_web_compare_query *c)
 static const char *place_name(vv_web_place p)
 {
 	for (size_t i = 0; i < PLACES; i++) {
-		if (places[i].place == p) {
-			return places[i].name;
-		}
+		if (places[i].place == p) return places[i].name;
 	}
 	return "";
 }

@@ -56,9 +56,7 @@ static vv_status read_since(api *x, vv_web_log_query *q)
 	bool fixed;
 	vv_status rc;
 
-	if (!x->a->since) {
-		return VV_OK;
-	}
+	if (!x->a->since) return VV_OK;
 	if ((rc = vv_web_commit_find(x->v, x->a->since, &c, &fixed, x->err)) == VV_OK) {
 		q->since = c.time + 1;
 	}
@@ -75,18 +73,14 @@ static vv_status put_log(api *x)
 	bool fixed;
 	vv_status rc;
 
-	if ((rc = read_since(x, &q)) < 0) {
-		return rc;
-	}
+	if ((rc = read_since(x, &q)) < 0) return rc;
 	if (x->a->after) {
 		if ((rc = vv_web_commit_find(x->v, x->a->after, &after, &fixed, x->err)) < 0) {
 			return rc;
 		}
 		q.from = &after.id;
 	}
-	if (!x->asked->commit.none && (rc = vv_web_log_read(x->v, &q, &log, x->err)) < 0) {
-		return rc;
-	}
+	if (!x->asked->commit.none && (rc = vv_web_log_read(x->v, &q, &log, x->err)) < 0) return rc;
 	if (q.path && log.count == 0 && !x->a->after && !x->a->since) {
 		return vv_fail(x->err, VV_ENOTFOUND, "no version up to %s has a file '%s'",
 			       x->asked->commit.brief, q.path);
@@ -126,9 +120,7 @@ static vv_status put_refs(api *x)
 	size_t count;
 	vv_status rc = vv_web_refs(x->v, LIST_MAX, &refs, &count, x->err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	api_open_object(x, NULL);
 	api_open_array(x, "refs");
 	for (size_t i = 0; i < count; i++) {
@@ -183,9 +175,7 @@ static vv_status put_datasets(api *x)
 	vv_web_datasets d;
 	vv_status rc = vv_web_datasets_read(x->v, &x->asked->commit, LIST_MAX, true, &d, x->err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	api_open_object(x, NULL);
 	api_put_commit(x, "commit", &x->asked->commit);
 	api_open_array(x, "datasets");
@@ -295,9 +285,7 @@ static vv_status put_data(api *x)
 	vv_web_rows rows;
 	vv_status rc;
 
-	if (!x->a->path) {
-		return put_datasets(x);
-	}
+	if (!x->a->path) return put_datasets(x);
 	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, &t, x->err)) < 0 ||
 	    (t->kind == VV_WEB_TABLE &&
 	     (rc = vv_web_rows_read(x->v, t, &x->a->rows, &rows, x->err)) < 0)) {
@@ -371,9 +359,7 @@ static vv_status open_column(api *x, vv_web_table **t, size_t *column)
 	if (!x->a->path || !x->a->name) {
 		return vv_fail(x->err, VV_EUSAGE, "name a dataset, and a column: PATH?name=COLUMN");
 	}
-	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, t, x->err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, t, x->err)) < 0) return rc;
 	if ((*t)->kind != VV_WEB_TABLE) {
 		return vv_fail(x->err, VV_EINPUT, "'%s' is not a table: it has no columns",
 			       x->a->path);
@@ -616,9 +602,7 @@ static vv_status put_compare(api *x)
 	vv_web_address to = *x->a;
 	vv_status rc;
 
-	if (!x->a->path) {
-		return put_between(x);
-	}
+	if (!x->a->path) return put_between(x);
 	if ((rc = vv_web_compare_read(x->v, &x->asked->other, &x->asked->commit, x->a->path,
 				      &x->a->compare, &c, x->err)) < 0) {
 		return rc;
@@ -756,9 +740,7 @@ static vv_status put_conflicts(api *x)
 					     x->a->limit ? x->a->limit : VV_WEB_PAGE_ROWS, &all,
 					     x->err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	api_open_object(x, NULL);
 	api_put_text(x, "state", all.state);
 	api_put_text(x, "words", all.words);

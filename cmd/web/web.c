@@ -116,9 +116,7 @@ static vv_status send(request *q, vv_error *err)
 		head.commit = q->asked.commit.hex;
 	}
 	q->begun = true;
-	if ((rc = q->to->begin(q->to->out, &head, &wanted, err)) < 0 || !wanted) {
-		return rc;
-	}
+	if ((rc = q->to->begin(q->to->out, &head, &wanted, err)) < 0 || !wanted) return rc;
 	return q->to->write(q->to->out, r->body.data, r->body.len, err);
 }
 
@@ -196,9 +194,7 @@ static vv_status find_rev(request *q, vv_web_commit *out, bool *fixed, vv_error 
 		}
 		longer = vv_arena_printf(&q->arena, "%s/%.*s", a->rev, (int)(slash - a->path),
 					 a->path);
-		if (!longer) {
-			return vv_fail_nomem(err);
-		}
+		if (!longer) return vv_fail_nomem(err);
 		rc = vv_web_commit_find(&q->visit, longer, out, fixed, err);
 		if (rc == VV_OK) {
 			a->rev = longer;
@@ -238,9 +234,7 @@ static vv_status find_both(request *q, vv_error *err)
 	rc = !a->rev        ? vv_web_commit_head(&q->visit, &k->commit, err)
 	     : a->other_rev ? vv_web_commit_find(&q->visit, a->rev, &k->commit, &fixed_b, err)
 			    : find_rev(q, &k->commit, &fixed_b, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!a->other_rev) {
 		k->fixed = false;
 		return vv_web_commit_before(&q->visit, &k->commit, &k->other, err);
@@ -277,9 +271,7 @@ static bool is_to_move(const request *q)
 	const vv_web_address *a = &q->address;
 	const vv_web_asked *k = &q->asked;
 
-	if (a->api || a->has_form || k->fixed) {
-		return false;
-	}
+	if (a->api || a->has_form || k->fixed) return false;
 	switch (a->place) {
 	case VV_WEB_AT_COMPARE:
 		return !a->rev || !a->other_rev || a->from_base ||
@@ -341,9 +333,7 @@ static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_err
 
 	if (!q->begun) {
 		q->begun = true;
-		if ((rc = q->to->begin(q->to->out, &head, &wanted, err)) < 0) {
-			return rc;
-		}
+		if ((rc = q->to->begin(q->to->out, &head, &wanted, err)) < 0) return rc;
 	}
 	return wanted ? q->to->write(q->to->out, bytes, len, err)
 		      : vv_fail(err, VV_EIO, "only the head is wanted");
@@ -388,9 +378,7 @@ static vv_status give_asset(request *q, vv_error *err)
 	const vv_web_pages *pages = q->web->o.pages;
 	vv_status rc;
 
-	if (!pages) {
-		return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
-	}
+	if (!pages) return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
 	rc = pages->asset(q->address.name, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
@@ -404,15 +392,9 @@ static vv_status answer_visit(request *q, vv_error *err)
 		return rc;
 	}
 	q->asked.visit = &q->visit;
-	if ((rc = find_versions(q, err)) < 0) {
-		return rc;
-	}
-	if (is_to_move(q)) {
-		return move(q, err);
-	}
-	if (q->address.has_form && q->address.place == VV_WEB_AT_DATA) {
-		return give_rows(q, err);
-	}
+	if ((rc = find_versions(q, err)) < 0) return rc;
+	if (is_to_move(q)) return move(q, err);
+	if (q->address.has_form && q->address.place == VV_WEB_AT_DATA) return give_rows(q, err);
 	if (!q->address.api && !pages) {
 		return vv_fail(err, VV_ENOTFOUND, "there are no pages here, only the API (api/v0)");
 	}
@@ -429,9 +411,7 @@ static vv_status give_list(request *q, vv_error *err)
 	const vv_web_pages *pages = q->web->o.pages;
 	vv_status rc;
 
-	if (!pages) {
-		return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
-	}
+	if (!pages) return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
 	rc = pages->list(q->ask->names, q->ask->name_count, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
@@ -441,9 +421,7 @@ static vv_status answer(request *q, vv_error *err)
 	const vv_http_ask *ask = q->ask;
 	vv_status rc;
 
-	if (!ask->name) {
-		return give_list(q, err);
-	}
+	if (!ask->name) return give_list(q, err);
 	if (ask->below[0] == '\0') {
 		const vv_web_address top = vv_web_address_of(&q->address, VV_WEB_AT_CHANGES);
 

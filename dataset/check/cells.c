@@ -169,9 +169,7 @@ unsigned check_cell(check_worker *w, const check_plan *p, const check_column *c,
 	if (!valid && c->encoding != CHECK_OFF) {
 		found = CHECK_ENCODING;
 	}
-	if (!f) {
-		return found;
-	}
+	if (!f) return found;
 	if (!(p->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell))) {
 		return c->type == CHECK_OFF ? found : found | CHECK_TYPE;
 	}
@@ -208,9 +206,7 @@ typedef struct view {
 
 static bool open_view(view *v, const vv_group *g, size_t column)
 {
-	if (column >= g->columns || g->column_len[column] == 0) {
-		return false;
-	}
+	if (column >= g->columns || g->column_len[column] == 0) return false;
 	v->p = g->column[column];
 	v->end = v->p + g->column_len[column];
 	v->encoding = *v->p & 15u;
@@ -228,13 +224,9 @@ static bool each_text(const view *v, text_fn fn, void *payload)
 	uint64_t count, len, sum = 0;
 	vv_cell cell = {.state = VV_CELL_TEXT};
 
-	if (!vv_varint_read(&p, v->end, &count)) {
-		return false;
-	}
+	if (!vv_varint_read(&p, v->end, &count)) return false;
 	if (v->encoding == GROUP_CONST) {
-		if (count != (uint64_t)(v->end - p)) {
-			return false;
-		}
+		if (count != (uint64_t)(v->end - p)) return false;
 		cell.text = (const char *)p;
 		cell.len = (uint32_t)count;
 		return fn(payload, &cell);
@@ -247,25 +239,17 @@ static bool each_text(const view *v, text_fn fn, void *payload)
 		}
 		sum += len;
 	}
-	if (sum > (uint64_t)(v->end - p) || (uint64_t)(v->end - p) - sum != v->rows) {
-		return false;
-	}
+	if (sum > (uint64_t)(v->end - p) || (uint64_t)(v->end - p) - sum != v->rows) return false;
 	/* a row that names no value is damage */
 	for (size_t i = 0; i < v->rows; i++) {
-		if (p[sum + i] >= count) {
-			return false;
-		}
+		if (p[sum + i] >= count) return false;
 	}
 	text = p;
 	for (uint64_t i = 0; i < count; i++) {
-		if (!vv_varint_read(&lens, v->end, &len)) {
-			return false;
-		}
+		if (!vv_varint_read(&lens, v->end, &len)) return false;
 		cell.text = (const char *)text;
 		cell.len = (uint32_t)len;
-		if (!fn(payload, &cell)) {
-			return false;
-		}
+		if (!fn(payload, &cell)) return false;
 		text += len;
 	}
 	return true;
@@ -278,21 +262,15 @@ static const uint8_t *text_bytes(const view *v, size_t *len, bool *some_empty)
 	uint64_t n, sum = 0;
 
 	*some_empty = false;
-	if (p == v->end) {
-		return NULL;
-	}
+	if (p == v->end) return NULL;
 	switch (*p++) {
 	case GROUP_LEN_EQUAL:
-		if (!vv_varint_read(&p, v->end, &n) || n > (uint64_t)(v->end - p)) {
-			return NULL;
-		}
+		if (!vv_varint_read(&p, v->end, &n) || n > (uint64_t)(v->end - p)) return NULL;
 		sum = n * v->rows;
 		*some_empty = n == 0;
 		break;
 	case GROUP_LEN_BYTES:
-		if ((size_t)(v->end - p) < v->rows) {
-			return NULL;
-		}
+		if ((size_t)(v->end - p) < v->rows) return NULL;
 		for (size_t i = 0; i < v->rows; i++) {
 			sum += p[i];
 			*some_empty = *some_empty || p[i] == 0;
@@ -331,9 +309,7 @@ static bool open_numbers(numbers *n, const view *v)
 	size_t empty = 0;
 	uint8_t flags;
 
-	if (v->end - p < 4) {
-		return false;
-	}
+	if (v->end - p < 4) return false;
 	flags = *p++;
 	n->form = flags >> GROUP_FORM_SHIFT;
 	n->deltas = (flags & GROUP_DELTAS) != 0;
@@ -345,13 +321,9 @@ static bool open_numbers(numbers *n, const view *v)
 	}
 	n->base = (uint64_t)group_unzigzag(base);
 	if (n->empties) {
-		if ((size_t)(v->end - p) < v->rows) {
-			return false;
-		}
+		if ((size_t)(v->end - p) < v->rows) return false;
 		for (size_t i = 0; i < v->rows; i++) {
-			if (p[i] > 1) {
-				return false;
-			}
+			if (p[i] > 1) return false;
 			empty += p[i];
 		}
 		p += v->rows;
@@ -383,9 +355,7 @@ static bool within(const numbers *n, int64_t least, int64_t most, uint64_t *unit
 			low = v < low ? v : low;
 			high = v > high ? v : high;
 		}
-		if (low < least || high > most) {
-			return false;
-		}
+		if (low < least || high > most) return false;
 	}
 	return true;
 }
@@ -446,24 +416,16 @@ static bool numbers_clean(check_worker *w, const check_plan *p, const check_colu
 	numbers n;
 
 	/* in JSON a text that looks like a number is a string, and numbers are literals */
-	if (!open_numbers(&n, v) || !c->spare || (p->json && !dates)) {
-		return false;
-	}
-	if (!c->field) {
-		return true;
-	}
+	if (!open_numbers(&n, v) || !c->spare || (p->json && !dates)) return false;
+	if (!c->field) return true;
 	if (c->typed_missing ||
 	    !(dates ? takes_dates(c->field, v->encoding, n.form)
 		    : takes_numbers(c->field, v->encoding == GROUP_DECIMAL)) ||
 	    (n.empties && check_cell(w, p, c, &empty) != 0)) {
 		return false;
 	}
-	if (!c->has_bounds) {
-		return true;
-	}
-	if (v->encoding == GROUP_DATETIME) {
-		return false;
-	}
+	if (!c->has_bounds) return true;
+	if (v->encoding == GROUP_DATETIME) return false;
 	r = &c->ranges[n.scale];
 	return r->usable && within(&n, r->least, r->most, w->numbers);
 }
@@ -474,9 +436,7 @@ static bool text_clean(const check_column *c, const view *v)
 	size_t len;
 	const uint8_t *bytes = text_bytes(v, &len, &some_empty);
 
-	if (!bytes || !c->spare || c->has_bounds) {
-		return false;
-	}
+	if (!bytes || !c->spare || c->has_bounds) return false;
 	if (c->field && c->field->type != VV_TYPE_ANY &&
 	    !(c->field->type == VV_TYPE_STRING && c->field->format[0] == 'd')) {
 		return false;
@@ -486,13 +446,9 @@ static bool text_clean(const check_column *c, const view *v)
 			    c->field->missing[0][0] != '\0' || c->field->missing[1] != NULL)) {
 		return false;
 	}
-	if (c->encoding == CHECK_OFF) {
-		return true;
-	}
+	if (c->encoding == CHECK_OFF) return true;
 	for (size_t i = 0; i < len; i++) {
-		if (bytes[i] >= 0x80) {
-			return false;
-		}
+		if (bytes[i] >= 0x80) return false;
 	}
 	return true;
 }
@@ -504,9 +460,7 @@ static bool view_clean(check_worker *w, const check_plan *p, const check_column 
 	looking l = {w, p, c};
 	view v;
 
-	if (!open_view(&v, g, c->place)) {
-		return false;
-	}
+	if (!open_view(&v, g, c->place)) return false;
 	switch (v.encoding) {
 	case GROUP_CONST:
 	case GROUP_DICT:
@@ -537,9 +491,7 @@ static bool view_filled(const vv_group *g, size_t column)
 	size_t len;
 	view v;
 
-	if (!open_view(&v, g, column)) {
-		return false;
-	}
+	if (!open_view(&v, g, column)) return false;
 	switch (v.encoding) {
 	case GROUP_CONST:
 	case GROUP_DICT:
@@ -570,9 +522,7 @@ static bool view_one_line(const vv_group *g, size_t column)
 	size_t len;
 	view v;
 
-	if (!open_view(&v, g, column)) {
-		return false;
-	}
+	if (!open_view(&v, g, column)) return false;
 	switch (v.encoding) {
 	case GROUP_CONST:
 	case GROUP_DICT:
@@ -590,9 +540,7 @@ static bool view_one_line(const vv_group *g, size_t column)
 vv_status check_group_column(const check_group *g, size_t place, vv_cell *cells, size_t stride,
 			     vv_arena *arena, vv_error *err)
 {
-	if (!g->batch) {
-		return vv_group_column(&g->view, place, cells, stride, arena, err);
-	}
+	if (!g->batch) return vv_group_column(&g->view, place, cells, stride, arena, err);
 	for (size_t r = 0; r < g->rows; r++) {
 		cells[r * stride] = g->batch->cells[r * g->batch->columns + place];
 	}
@@ -605,41 +553,29 @@ vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g
 	vv_status rc;
 
 	w->has_blank = w->pass_blank = false;
-	if (p->blank_slot == CHECK_OFF || p->count == 0) {
-		return VV_OK;
-	}
+	if (p->blank_slot == CHECK_OFF || p->count == 0) return VV_OK;
 	for (size_t i = 0; i < p->count && !g->batch; i++) {
-		if (view_filled(&g->view, i)) {
-			return VV_OK;
-		}
+		if (view_filled(&g->view, i)) return VV_OK;
 	}
 	if (g->rows > w->blank_cap) {
 		uint8_t *b = vv_realloc(w->blank, g->rows);
 
-		if (!b) {
-			return vv_fail_nomem(err);
-		}
+		if (!b) return vv_fail_nomem(err);
 		w->blank = b;
 		w->blank_cap = g->rows;
 	}
 	memset(w->blank, 1, g->rows);
-	if (!(cells = worker_cells(w, g->rows, err))) {
-		return VV_ENOMEM;
-	}
+	if (!(cells = worker_cells(w, g->rows, err))) return VV_ENOMEM;
 	for (size_t i = 0; i < p->count; i++) {
 		size_t left = 0;
 
 		vv_arena_reset(&w->arena);
-		if ((rc = check_group_column(g, i, cells, 1, &w->arena, err)) < 0) {
-			return rc;
-		}
+		if ((rc = check_group_column(g, i, cells, 1, &w->arena, err)) < 0) return rc;
 		for (size_t r = 0; r < g->rows; r++) {
 			w->blank[r] = w->blank[r] && cells[r].len == 0;
 			left += w->blank[r];
 		}
-		if (left == 0) {
-			return VV_OK;
-		}
+		if (left == 0) return VV_OK;
 	}
 	w->has_blank = true;
 	w->pass_blank = p->pass_blank;
@@ -716,16 +652,10 @@ static vv_status check_column_rows(check_worker *w, const check_plan *p, const c
 	vv_cell *cells;
 	vv_status rc;
 
-	if (clean && one_line) {
-		return VV_OK;
-	}
-	if (!(cells = worker_cells(w, g->rows, err))) {
-		return VV_ENOMEM;
-	}
+	if (clean && one_line) return VV_OK;
+	if (!(cells = worker_cells(w, g->rows, err))) return VV_ENOMEM;
 	vv_arena_reset(&w->arena);
-	if ((rc = check_group_column(g, c->place, cells, 1, &w->arena, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_group_column(g, c->place, cells, 1, &w->arena, err)) < 0) return rc;
 	if (!one_line && !p->json) {
 		*newlines += line_ends(cells, g->rows);
 	}
@@ -753,9 +683,7 @@ static vv_status check_conditions(check_worker *w, const check_plan *p, const ch
 	vv_cell *cells = worker_cells(w, g->rows * stride, err);
 	vv_status rc;
 
-	if (!cells) {
-		return VV_ENOMEM;
-	}
+	if (!cells) return VV_ENOMEM;
 	vv_arena_reset(&w->arena);
 	for (size_t i = 0; i < p->condition_field_count; i++) {
 		size_t field = p->condition_fields[i], column = p->of_field[field];
@@ -794,20 +722,14 @@ vv_status check_group_rows(check_worker *w, const check_plan *p, const check_gro
 
 	*newlines = 0;
 	memset(w->counters, 0, p->counter_count * sizeof(*w->counters));
-	if ((rc = check_blank(w, p, g, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_blank(w, p, g, err)) < 0) return rc;
 	for (size_t r = 0; w->has_blank && r < g->rows; r++) {
 		w->counters[p->blank_slot] += w->blank[r];
 	}
 	for (size_t i = 0; i < p->count; i++) {
-		if ((rc = check_column_rows(w, p, &p->columns[i], g, newlines, err)) < 0) {
-			return rc;
-		}
+		if ((rc = check_column_rows(w, p, &p->columns[i], g, newlines, err)) < 0) return rc;
 	}
-	if (p->condition_count > 0 && (rc = check_conditions(w, p, g, err)) < 0) {
-		return rc;
-	}
+	if (p->condition_count > 0 && (rc = check_conditions(w, p, g, err)) < 0) return rc;
 	return w->no_memory ? vv_fail_nomem(err) : VV_OK;
 }
 

@@ -29,9 +29,7 @@ typedef struct labels {
 static bool is_blank(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) {
-			return false;
-		}
+		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) return false;
 	}
 	return true;
 }
@@ -93,9 +91,7 @@ static vv_status read_labels(check_plan *p, labels *l, vv_error *err)
 	l->text = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->text));
 	l->len = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->len));
 	l->blank = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*l->blank));
-	if (!l->text || !l->len || !l->blank) {
-		return vv_fail_nomem(err);
-	}
+	if (!l->text || !l->len || !l->blank) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->count; i++) {
 		l->text[i] = p->table->schema.fields[i].name;
 		l->len[i] = p->table->schema.fields[i].name_len;
@@ -128,9 +124,7 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 		return check_note_add(p, "blank-header", NULL, 0, l->line, "names of columns", err,
 				      "all cells of the header are blank");
 	}
-	if (!vv_names_init(&seen, &p->arena, l->count)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_names_init(&seen, &p->arena, l->count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
 		bool added;
 		vv_name *first;
@@ -267,9 +261,7 @@ static bool is_needed(const check_plan *p, const vv_field *f)
 	const vv_json *constraints = vv_json_get(f->json, "constraints");
 
 	for (size_t i = 0; i < p->schema->primary_key_count; i++) {
-		if (strcmp(p->schema->primary_key[i], f->name) == 0) {
-			return true;
-		}
+		if (strcmp(p->schema->primary_key[i], f->name) == 0) return true;
 	}
 	return constraints && vv_json_get_bool(constraints, "required", false);
 }
@@ -350,9 +342,7 @@ vv_status check_labels(check_plan *p, vv_error *err)
 	for (size_t i = 0; i < p->schema->count; i++) {
 		p->of_field[i] = SIZE_MAX;
 	}
-	if ((rc = read_labels(p, &l, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_labels(p, &l, err)) < 0) return rc;
 	if (p->schema == &p->table->schema) {
 		match_by_place(p);
 	} else if ((rc = match_fields(p, &l, err)) < 0) {
@@ -428,9 +418,7 @@ static vv_status read_bound(check_plan *p, check_column *c, const vv_json *const
 	vv_status rc = VV_OK;
 	char *copy;
 
-	if (!node || !(ORDERED & BIT(c->field->type))) {
-		return VV_OK;
-	}
+	if (!node || !(ORDERED & BIT(c->field->type))) return VV_OK;
 	if (vv_value_of_node(&cell, &field, &standard, &text, c->field, node)) {
 		/* kept: values borrow from the text that they were read from */
 		copy = vv_arena_strndup(&p->arena, cell.text, cell.len);
@@ -461,9 +449,7 @@ static bool scaled_floor(int64_t *out, bool *exact, const vv_decimal *d, const c
 	int64_t whole = d->exponent + (int64_t)scale; /* digits before the point */
 	int64_t v = 0;
 
-	if (d->kind != VV_DECIMAL_FINITE || whole > 18) {
-		return false;
-	}
+	if (d->kind != VV_DECIMAL_FINITE || whole > 18) return false;
 	for (int64_t i = 0; i < whole; i++) {
 		v = v * 10 + (i < (int64_t)d->count ? digits[i] - '0' : 0);
 	}
@@ -543,9 +529,7 @@ static void read_lengths(check_column *c, const vv_json *node)
 {
 	uint64_t n;
 
-	if (!(LONG & BIT(c->field->type))) {
-		return;
-	}
+	if (!(LONG & BIT(c->field->type))) return;
 	if (vv_json_get_u64(&n, node, "minLength")) {
 		c->min_length = n;
 	}
@@ -561,14 +545,10 @@ static vv_status read_pattern(check_plan *p, check_column *c, const vv_json *nod
 	vv_error why;
 	vv_status rc;
 
-	if (!pattern || c->field->type != VV_TYPE_STRING) {
-		return VV_OK;
-	}
+	if (!pattern || c->field->type != VV_TYPE_STRING) return VV_OK;
 	rc = vv_pattern_new(&c->pattern, pattern->text, pattern->text_len, &why);
 	c->pattern_text = pattern->text;
-	if (rc == VV_EINPUT) {
-		return check_note_node(p, pattern, err, "%s", why.message);
-	}
+	if (rc == VV_EINPUT) return check_note_node(p, pattern, err, "%s", why.message);
 	if (rc < 0 && err) {
 		*err = why;
 	}
@@ -641,9 +621,7 @@ vv_status check_constraints(check_plan *p, check_column *c, vv_error *err)
 	const vv_json *categories = vv_json_get(c->field->json, "categories");
 	vv_status rc = VV_OK;
 
-	if (categories && (rc = read_values(p, &c->categories, c, categories, err)) < 0) {
-		return rc;
-	}
+	if (categories && (rc = read_values(p, &c->categories, c, categories, err)) < 0) return rc;
 	if (node) {
 		c->required = vv_json_get_bool(node, "required", false);
 		read_lengths(c, node);

@@ -21,9 +21,7 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 
 	p->schema = &p->table->schema;
 	p->schema_name = o->schema_name ? o->schema_name : "schema";
-	if (!o->schema) {
-		return VV_OK;
-	}
+	if (!o->schema) return VV_OK;
 	rc = vv_schema_read(&p->own, o->schema, o->schema_len, p->schema_name, &why);
 	if (rc == VV_OK) {
 		p->schema = &p->own;
@@ -45,9 +43,7 @@ static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t 
 {
 	check_slot *s;
 
-	if (severity == VV_SEVERITY_OFF) {
-		return CHECK_OFF;
-	}
+	if (severity == VV_SEVERITY_OFF) return CHECK_OFF;
 	s = &p->slots[p->slot_count];
 	s->rule = vv_rule_find(rule);
 	s->severity = severity;
@@ -101,9 +97,7 @@ static uint32_t budget_slot(check_plan *p, size_t i)
 static bool has_typed_missing(const vv_field *f)
 {
 	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
-		if ((**m >= '0' && **m <= '9') || **m == '-') {
-			return true;
-		}
+		if ((**m >= '0' && **m <= '9') || **m == '-') return true;
 	}
 	return false;
 }
@@ -129,9 +123,7 @@ static vv_status make_columns(check_plan *p, vv_error *err)
 		c->type = type_slot(p, i);
 		c->typed_missing = has_typed_missing(c->field);
 		c->constraint = column_slot(p, "constraint-error", i);
-		if ((rc = check_constraints(p, c, err)) < 0) {
-			return rc;
-		}
+		if ((rc = check_constraints(p, c, err)) < 0) return rc;
 		if (c->pattern) {
 			c->budget = budget_slot(p, i);
 		}
@@ -149,9 +141,7 @@ static int order_sizes(const void *a, const void *b)
 static bool contains(const size_t *list, size_t count, size_t v)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (list[i] == v) {
-			return true;
-		}
+		if (list[i] == v) return true;
 	}
 	return false;
 }
@@ -199,9 +189,7 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 	p->conditions = vv_arena_calloc(&p->arena, count + 1, sizeof(*p->conditions));
 	p->condition_fields = vv_arena_calloc(&p->arena, p->schema->count + 1,
 					      sizeof(*p->condition_fields));
-	if (!p->conditions || !p->condition_fields) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->conditions || !p->condition_fields) return vv_fail_nomem(err);
 	for (size_t i = 0; set && i < set->count; i++) {
 		const vv_rule_setting *s = &set->items[i];
 
@@ -292,13 +280,9 @@ static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, 
 
 static bool same_columns(const check_key *k, const size_t *columns, size_t count)
 {
-	if (k->count != count) {
-		return false;
-	}
+	if (k->count != count) return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!contains(k->columns, k->count, columns[i])) {
-			return false;
-		}
+		if (!contains(k->columns, k->count, columns[i])) return false;
 	}
 	return true;
 }
@@ -323,9 +307,7 @@ static vv_status add_key(check_plan *p, check_key_kind kind, size_t *columns, si
 					      first->name_len, &mostly);
 	check_key *k = &p->keys[p->key_count];
 
-	if (severity == VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
+	if (severity == VV_SEVERITY_OFF) return VV_OK;
 	for (size_t i = 0; i < p->key_count && kind != CHECK_ROW; i++) { /* unique twice over */
 		if (same_columns(&p->keys[i], columns, count) &&
 		    (p->keys[i].stands || is_same_rule(&p->keys[i], rule, severity, mostly))) {
@@ -351,9 +333,7 @@ static vv_status add_row_key(check_plan *p, vv_error *err)
 {
 	size_t *columns = vv_arena_calloc(&p->arena, p->count + 1, sizeof(*columns));
 
-	if (!columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->count; i++) {
 		columns[i] = i;
 	}
@@ -380,15 +360,11 @@ static vv_status root_key(check_plan *p, vv_error *err)
 	const vv_root *root = &p->table->root;
 	size_t *columns = vv_arena_calloc(&p->arena, root->key_count + 1, sizeof(*columns));
 
-	if (!columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < root->key_count; i++) {
 		long place = vv_schema_find(&p->table->schema, root->key[i], strlen(root->key[i]));
 
-		if (place < 0) {
-			return VV_OK;
-		}
+		if (place < 0) return VV_OK;
 		columns[i] = (size_t)place;
 	}
 	p->show_key = columns;
@@ -410,13 +386,9 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 	unique = vv_json_get(p->schema->json, "uniqueKeys");
 	p->keys = vv_arena_calloc(&p->arena, p->count + 3 + (unique ? unique->count : 0),
 				  sizeof(*p->keys));
-	if (!p->keys) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->keys) return vv_fail_nomem(err);
 	if (node && p->schema->primary_key_count > 0) {
-		if (!(columns = find_columns(p, node, &count, &all))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(columns = find_columns(p, node, &count, &all))) return vv_fail_nomem(err);
 		if (!all) {
 			rc = missing_key_columns(p, "primary-key", node, "primary key", err);
 		} else {
@@ -428,9 +400,7 @@ static vv_status make_keys(check_plan *p, vv_error *err)
 		rc = root_key(p, err);
 	}
 	for (const vv_json *n = unique ? unique->first : NULL; n && rc == VV_OK; n = n->next) {
-		if (!(columns = find_columns(p, n, &count, &all))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(columns = find_columns(p, n, &count, &all))) return vv_fail_nomem(err);
 		rc = all ? add_key(p, CHECK_UNIQUE_KEY, columns, count, err)
 			 : missing_key_columns(p, "unique-error", n, "unique key", err);
 	}
@@ -471,9 +441,7 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 		return missing_key_columns(p, "foreign-key", fields, "foreign key", err);
 	}
 	f->targets = vv_arena_calloc(&p->arena, f->count + 1, sizeof(*f->targets));
-	if (!f->columns || !f->targets) {
-		return vv_fail_nomem(err);
-	}
+	if (!f->columns || !f->targets) return vv_fail_nomem(err);
 	for (size_t i = 0; i < f->count; i++, t = t->next) {
 		f->targets[i] = t->text;
 		vv_buf_printf(&b, "%s%s", i > 0 ? ", " : "", t->text);
@@ -495,17 +463,11 @@ static vv_status make_foreigns(check_plan *p, vv_error *err)
 	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
 	vv_status rc;
 
-	if (!list) {
-		return VV_OK;
-	}
+	if (!list) return VV_OK;
 	p->foreigns = vv_arena_calloc(&p->arena, list->count + 1, sizeof(*p->foreigns));
-	if (!p->foreigns) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->foreigns) return vv_fail_nomem(err);
 	for (const vv_json *n = list->first; n; n = n->next) {
-		if ((rc = add_foreign(p, n, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_foreign(p, n, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

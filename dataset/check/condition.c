@@ -68,9 +68,7 @@ static vv_status read_quoted(tokens *p, char quote)
 	char *out = vv_arena_alloc(p->arena, p->len - p->pos + 1);
 	size_t i = p->pos + 1;
 
-	if (!out) {
-		return vv_fail_nomem(p->err);
-	}
+	if (!out) return vv_fail_nomem(p->err);
 	t->text = out;
 	t->len = 0;
 	for (; i < p->len; i++) {
@@ -175,15 +173,11 @@ static vv_status next_token(tokens *p)
 
 static bool token_is_word(const token *t, const char *word)
 {
-	if (t->type != TOKEN_NAME || t->len != strlen(word)) {
-		return false;
-	}
+	if (t->type != TOKEN_NAME || t->len != strlen(word)) return false;
 	for (size_t i = 0; i < t->len; i++) {
 		char ch = t->text[i];
 
-		if ((ch >= 'A' && ch <= 'Z' ? ch - 'A' + 'a' : ch) != word[i]) {
-			return false;
-		}
+		if ((ch >= 'A' && ch <= 'Z' ? ch - 'A' + 'a' : ch) != word[i]) return false;
 	}
 	return true;
 }
@@ -252,25 +246,19 @@ static vv_status make_time(tokens *t, vv_literal *l, size_t at, const vv_field *
 	const char *s = l->value.text;
 	size_t len = l->value.len;
 
-	if (vv_operand_read_time(&l->value, f, s, len)) {
-		return VV_OK;
-	}
+	if (vv_operand_read_time(&l->value, f, s, len)) return VV_OK;
 	if (f->plan) {
 		vv_field plain = *f;
 
 		plain.plan = NULL;
-		if (vv_operand_read_time(&l->value, &plain, s, len)) {
-			return VV_OK;
-		}
+		if (vv_operand_read_time(&l->value, &plain, s, len)) return VV_OK;
 	}
 	for (size_t i = 0; i < 2 && (f->type == VV_TYPE_DATE || f->type == VV_TYPE_DATETIME); i++) {
 		vv_field plain = *f;
 
 		plain.plan = NULL;
 		plain.type = iso[i];
-		if (vv_operand_read_time(&l->value, &plain, s, len)) {
-			return VV_OK;
-		}
+		if (vv_operand_read_time(&l->value, &plain, s, len)) return VV_OK;
 	}
 	fail_at(t, at,
 		f->type == VV_TYPE_TIME   ? "not a time:"
@@ -295,9 +283,7 @@ static bool same_time(vv_type a, vv_type b)
 /* Can a value of kind x stand beside one of kind y (here: other, at `at`)? */
 static vv_status terms_fit(vv_condition *c, tokens *t, const term *x, term *y, size_t at)
 {
-	if (x->kind == VV_OPERAND_ANY || y->kind == VV_OPERAND_ANY) {
-		return VV_OK;
-	}
+	if (x->kind == VV_OPERAND_ANY || y->kind == VV_OPERAND_ANY) return VV_OK;
 	if (x->kind == VV_OPERAND_TIME && y->kind == VV_OPERAND_TEXT && y->literal != SIZE_MAX &&
 	    x->field) {
 		vv_status rc = make_time(t, &c->literals[y->literal], y->at, x->field);
@@ -336,9 +322,7 @@ static vv_status want_kind(tokens *t, const term *n, vv_operand_kind kind, size_
 				      [VV_OPERAND_BOOLEAN] = {.kind = VV_OPERAND_BOOLEAN}};
 	vv_buf b = VV_BUF_INIT;
 
-	if (n->kind == kind || n->kind == VV_OPERAND_ANY) {
-		return VV_OK;
-	}
+	if (n->kind == kind || n->kind == VV_OPERAND_ANY) return VV_OK;
 	vv_buf_printf(&b, "wants %s, not %s", kind_name(&wanted[kind]), kind_name(n));
 	fail_at(t, at, vv_buf_cstr(&b), NULL, 0);
 	vv_buf_clear(&b);
@@ -384,9 +368,7 @@ static vv_status add_step(parser *p, const vv_step *step)
 		size_t room = p->step_room ? p->step_room * 2 : 16;
 		vv_step *steps = vv_arena_calloc(&c->arena, room, sizeof(*steps));
 
-		if (!steps) {
-			return vv_fail_nomem(p->err);
-		}
+		if (!steps) return vv_fail_nomem(p->err);
 		if (c->step_count > 0) {
 			memcpy(steps, c->steps, c->step_count * sizeof(*steps));
 		}
@@ -405,9 +387,7 @@ static vv_status add_literal(parser *p, const vv_literal *l)
 		size_t room = p->literal_room ? p->literal_room * 2 : 16;
 		vv_literal *literals = vv_arena_calloc(&c->arena, room, sizeof(*literals));
 
-		if (!literals) {
-			return vv_fail_nomem(p->err);
-		}
+		if (!literals) return vv_fail_nomem(p->err);
 		if (c->literal_count > 0) {
 			memcpy(literals, c->literals, c->literal_count * sizeof(*literals));
 		}
@@ -449,9 +429,7 @@ static vv_status fail_column(parser *p, const token *t)
 	for (size_t i = 0; *word && i < s->count && i < 4096; i++) {
 		(void)vv_nearest_try(&near, s->fields[i].name);
 	}
-	if (near.best) {
-		return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(near.best));
-	}
+	if (near.best) return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(near.best));
 	return t->type == TOKEN_NAME ? vv_hint(p->err, "a text is written in single quotes: '%s'",
 					       vv_text_show(t->text, t->len))
 				     : VV_EINPUT;
@@ -465,9 +443,7 @@ static vv_status push_column(parser *p, const token *t)
 	if (p->c->schema) {
 		long place = vv_schema_find(p->c->schema, t->text, t->len);
 
-		if (place < 0) {
-			return fail_column(p, t);
-		}
+		if (place < 0) return fail_column(p, t);
 		step.at = (size_t)place;
 		n.field = &p->c->schema->fields[place];
 		n.type = n.field->type;
@@ -489,14 +465,10 @@ static vv_status read_literal_number(parser *p, vv_literal *l, bool negative)
 		return VV_OK;
 	}
 	l->large = vv_arena_alloc(&p->c->arena, sizeof(*l->large));
-	if (!l->large) {
-		return vv_fail_nomem(p->err);
-	}
+	if (!l->large) return vv_fail_nomem(p->err);
 	ok = vv_ratio_read(l->large, &digits, NULL, p->t.now.text, p->t.now.len, &failed);
 	vv_buf_clear(&digits);
-	if (failed) {
-		return vv_fail_nomem(p->err);
-	}
+	if (failed) return vv_fail_nomem(p->err);
 	l->large->above.negative = negative && l->large->above.count > 0;
 	l->value.state = VV_VALUE_LARGE;
 	return ok ? VV_OK : fail_at(&p->t, p->t.now.at, "too long a number", NULL, 0);
@@ -536,9 +508,7 @@ static vv_status push_literal(parser *p)
 	vv_status rc = read_literal(p, &l, &n.kind, false);
 
 	step.kind = n.kind;
-	if (rc < 0 || (rc = add_literal(p, &l)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = add_literal(p, &l)) < 0) return rc;
 	return push_node(p, &n, &step);
 }
 
@@ -574,13 +544,9 @@ static vv_status emit(parser *p, const op *o)
 	vv_step step = {.code = o->step, .kind = kind};
 	vv_status rc;
 
-	if (o->code == OP_COMPARE) {
-		return emit_compare(p, o);
-	}
+	if (o->code == OP_COMPARE) return emit_compare(p, o);
 	for (size_t i = p->node_count - operands; i < p->node_count; i++) {
-		if ((rc = want_kind(&p->t, &p->nodes[i], kind, o->at)) < 0) {
-			return rc;
-		}
+		if ((rc = want_kind(&p->t, &p->nodes[i], kind, o->at)) < 0) return rc;
 	}
 	p->node_count -= operands - 1;
 	p->nodes[p->node_count - 1] = (term){
@@ -595,9 +561,7 @@ static vv_status reduce(parser *p, op_code code)
 
 	while (p->op_count > 0 && p->ops[p->op_count - 1].code >= code &&
 	       p->ops[p->op_count - 1].code > OP_CALL) {
-		if ((rc = emit(p, &p->ops[--p->op_count])) < 0) {
-			return rc;
-		}
+		if ((rc = emit(p, &p->ops[--p->op_count])) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -609,20 +573,12 @@ static vv_status close_parenthesis(parser *p)
 	vv_status rc = reduce(p, OP_OR);
 	const op *open;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	n = &p->nodes[p->node_count - 1];
-	if (p->op_count == 0) {
-		return fail_at(&p->t, p->t.now.at, "a ')' without '('", NULL, 0);
-	}
+	if (p->op_count == 0) return fail_at(&p->t, p->t.now.at, "a ')' without '('", NULL, 0);
 	open = &p->ops[--p->op_count];
-	if (open->code == OP_OPEN) {
-		return VV_OK;
-	}
-	if ((rc = want_kind(&p->t, n, VV_OPERAND_TEXT, open->at)) < 0) {
-		return rc;
-	}
+	if (open->code == OP_OPEN) return VV_OK;
+	if ((rc = want_kind(&p->t, n, VV_OPERAND_TEXT, open->at)) < 0) return rc;
 	*n = (term){.kind = VV_OPERAND_NUMBER, .literal = SIZE_MAX, .at = open->at};
 	return add_step(p, &step);
 }
@@ -644,13 +600,9 @@ static vv_status read_list(parser *p, bool inverted, size_t at)
 		vv_literal l;
 		bool negative;
 
-		if ((rc = next_token(&p->t)) < 0) {
-			return rc;
-		}
+		if ((rc = next_token(&p->t)) < 0) return rc;
 		negative = token_is_sign(&p->t.now, "-");
-		if (negative && (rc = next_token(&p->t)) < 0) {
-			return rc;
-		}
+		if (negative && (rc = next_token(&p->t)) < 0) return rc;
 		if (!at_literal(p) || (negative && p->t.now.type != TOKEN_NUMBER)) {
 			return fail_at(&p->t, p->t.now.at,
 				       "a list holds only numbers, 'texts', true and false", NULL,
@@ -683,9 +635,7 @@ static vv_status read_null(parser *p)
 
 	if (token_is_word(&p->t.now, "not")) {
 		step.code = VV_STEP_IS_NOT_NULL;
-		if ((rc = next_token(&p->t)) < 0) {
-			return rc;
-		}
+		if ((rc = next_token(&p->t)) < 0) return rc;
 	}
 	if (!token_is_word(&p->t.now, "null")) {
 		return fail_at(&p->t, p->t.now.at, "after 'is' comes 'null' or 'not null'", NULL,
@@ -738,9 +688,7 @@ static vv_status read_operand(parser *p, bool *more)
 	if (t.type != TOKEN_NAME && t.type != TOKEN_QUOTED) {
 		return fail_at(&p->t, t.at, "a value is missing before", t.text, t.len);
 	}
-	if ((rc = next_token(&p->t)) < 0) {
-		return rc;
-	}
+	if ((rc = next_token(&p->t)) < 0) return rc;
 	if (t.type == TOKEN_NAME && token_is_sign(&p->t.now, "(")) {
 		if (!token_is_word(&t, "length")) {
 			fail_at(&p->t, t.at, "there is no function", t.text, t.len);
@@ -793,9 +741,7 @@ static vv_status read_binary(parser *p, const op *o)
 	vv_status rc;
 
 	/* what waits here as a comparison has this one's left side as its right one: a < b < c */
-	if ((rc = reduce(p, o->code == OP_COMPARE ? OP_SUM : o->code)) < 0) {
-		return rc;
-	}
+	if ((rc = reduce(p, o->code == OP_COMPARE ? OP_SUM : o->code)) < 0) return rc;
 	if (o->code == OP_COMPARE && p->op_count > 0 &&
 	    p->ops[p->op_count - 1].code == OP_COMPARE) {
 		fail_at(&p->t, o->at, "comparisons cannot be chained", NULL, 0);
@@ -812,9 +758,7 @@ static vv_status read_operator(parser *p, bool *more)
 	vv_status rc;
 
 	*more = false;
-	if (token_is_sign(&t, ")")) {
-		return (rc = close_parenthesis(p)) < 0 ? rc : next_token(&p->t);
-	}
+	if (token_is_sign(&t, ")")) return (rc = close_parenthesis(p)) < 0 ? rc : next_token(&p->t);
 	if (find_binary(&t, &binary)) {
 		*more = true;
 		return read_binary(p, &binary);
@@ -826,9 +770,7 @@ static vv_status read_operator(parser *p, bool *more)
 	if (token_is_word(&t, "in") || token_is_word(&t, "not")) {
 		bool inverted = token_is_word(&t, "not");
 
-		if ((rc = reduce(p, OP_SUM)) < 0 || (rc = next_token(&p->t)) < 0) {
-			return rc;
-		}
+		if ((rc = reduce(p, OP_SUM)) < 0 || (rc = next_token(&p->t)) < 0) return rc;
 		if (inverted && !token_is_word(&p->t.now, "in")) {
 			return fail_at(&p->t, p->t.now.at,
 				       "after a value, 'not' is followed by 'in'", NULL, 0);
@@ -847,9 +789,7 @@ static vv_status parse(parser *p)
 	while (rc == VV_OK && (more || p->t.now.type != TOKEN_END)) {
 		rc = more ? read_operand(p, &more) : read_operator(p, &more);
 	}
-	if (rc < 0 || (rc = reduce(p, OP_OR)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = reduce(p, OP_OR)) < 0) return rc;
 	if (p->op_count > 0) {
 		return fail_at(&p->t, p->ops[p->op_count - 1].at, "this '(' is not closed", NULL,
 			       0);
@@ -864,9 +804,7 @@ static vv_status list_columns(parser *p)
 	vv_condition *c = p->c;
 
 	c->columns = vv_arena_calloc(&c->arena, c->step_count + 1, sizeof(*c->columns));
-	if (!c->columns) {
-		return vv_fail_nomem(p->err);
-	}
+	if (!c->columns) return vv_fail_nomem(p->err);
 	for (size_t i = 0; p->used && i < c->schema->count; i++) {
 		if (p->used[i]) {
 			c->columns[c->column_count++] = i;
@@ -888,9 +826,7 @@ static vv_status compile(vv_condition **out, const char *text, size_t len, const
 			       VV_CONDITION_MAX);
 	}
 	p.c = vv_calloc(1, sizeof(*p.c));
-	if (!p.c) {
-		return vv_fail_nomem(err);
-	}
+	if (!p.c) return vv_fail_nomem(err);
 	vv_arena_init(&p.c->arena);
 	p.c->schema = schema;
 	p.c->json = json;

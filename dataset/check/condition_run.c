@@ -44,12 +44,8 @@ static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_le
 
 static int compare_times(const vv_time_value *a, const vv_time_value *b)
 {
-	if (a->days != b->days) {
-		return a->days < b->days ? -1 : 1;
-	}
-	if (a->seconds != b->seconds) {
-		return a->seconds < b->seconds ? -1 : 1;
-	}
+	if (a->days != b->days) return a->days < b->days ? -1 : 1;
+	if (a->seconds != b->seconds) return a->seconds < b->seconds ? -1 : 1;
 	return compare_bytes(a->fraction, a->fraction_len, b->fraction, b->fraction_len);
 }
 
@@ -167,9 +163,7 @@ static bool is_known(const vv_operand *v)
 /* The fraction that v is: its own, or made in room. */
 static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_ratio *room)
 {
-	if (v->state == VV_VALUE_LARGE) {
-		return large;
-	}
+	if (v->state == VV_VALUE_LARGE) return large;
 	vv_ratio_small(room, &v->small);
 	return room;
 }
@@ -339,9 +333,7 @@ static void run_length(vv_operand *v)
 {
 	int64_t n = 0;
 
-	if (v->state != VV_VALUE_SMALL) {
-		return;
-	}
+	if (v->state != VV_VALUE_SMALL) return;
 	for (size_t i = 0; i < v->len; i++) {
 		n += ((unsigned char)v->text[i] & 0xC0) != 0x80;
 	}

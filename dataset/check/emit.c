@@ -45,16 +45,12 @@ vv_status check_emit_open(check_emit **out, check_run *r, vv_error *err)
 	vv_status rc;
 
 	*out = e;
-	if (!e) {
-		return vv_fail_nomem(err);
-	}
+	if (!e) return vv_fail_nomem(err);
 	e->r = r;
 	e->open = SIZE_MAX;
 	vv_batch_init(&e->batch);
 	vv_arena_init(&e->arena);
-	if ((rc = check_worker_init(&e->w, &r->plan, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_worker_init(&e->w, &r->plan, err)) < 0) return rc;
 	e->columns = vv_calloc(r->plan.count + 1, sizeof(*e->columns));
 	e->given = vv_calloc(r->plan.slot_count + 1, sizeof(*e->given));
 	return e->columns && e->given ? VV_OK : vv_fail_nomem(err);
@@ -70,9 +66,7 @@ static void close_group(check_emit *e)
 
 void check_emit_close(check_emit *e)
 {
-	if (!e) {
-		return;
-	}
+	if (!e) return;
 	close_group(e);
 	check_worker_clear(&e->w);
 	vv_batch_clear(&e->batch);
@@ -89,9 +83,7 @@ static vv_status open_group(check_emit *e, size_t i, vv_error *err)
 {
 	vv_status rc;
 
-	if (e->open == i) {
-		return VV_OK;
-	}
+	if (e->open == i) return VV_OK;
 	close_group(e);
 	vv_arena_reset(&e->arena);
 	memset(e->columns, 0, e->r->plan.count * sizeof(*e->columns));
@@ -109,14 +101,10 @@ static vv_status column_cells(check_emit *e, size_t column, const vv_cell **out,
 
 	if (!cells) {
 		cells = vv_arena_alloc(&e->arena, (e->group.rows + 1) * sizeof(*cells));
-		if (!cells) {
-			return vv_fail_nomem(err);
-		}
+		if (!cells) return vv_fail_nomem(err);
 		rc = check_group_column(&e->group, e->r->plan.columns[column].place, cells, 1,
 					&e->arena, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		e->columns[column] = cells;
 	}
 	*out = cells;
@@ -142,9 +130,7 @@ static vv_status put_named(check_emit *e, vv_buf *out, const size_t *columns, si
 		const vv_cell *cells;
 		vv_status rc = column_cells(e, columns[i], &cells, err);
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		vv_buf_puts(out, i > 0 ? ", " : "");
 		vv_buf_put(out, c->name, c->name_len);
 		vv_buf_putc(out, '=');
@@ -161,9 +147,7 @@ static vv_status give_row(check_emit *e, vv_finding *f, size_t row, vv_error *er
 	vv_status rc;
 
 	f->row = r->groups[e->open].first_row + row + 1;
-	if ((rc = vv_check_line(r->lines, f->row - 1, &f->line, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_check_line(r->lines, f->row - 1, &f->line, err)) < 0) return rc;
 	if (p->show_key_count > 0) {
 		if ((rc = put_named(e, &e->key, p->show_key, p->show_key_count, row, err)) < 0) {
 			return rc;
@@ -200,22 +184,16 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 	size_t at = (size_t)(row - e->r->groups[i].first_row);
 	vv_status rc = open_group(e, i, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (count == 1) {
 		const vv_cell *cells;
 
-		if ((rc = column_cells(e, columns[0], &cells, err)) < 0) {
-			return rc;
-		}
+		if ((rc = column_cells(e, columns[0], &cells, err)) < 0) return rc;
 		f.column = e->r->plan.columns[columns[0]].name;
 		f.value = cells[at].text ? cells[at].text : "";
 		f.value_len = cells[at].len;
 	} else if (count > 1) {
-		if ((rc = put_named(e, &e->value, columns, count, at, err)) < 0) {
-			return rc;
-		}
+		if ((rc = put_named(e, &e->value, columns, count, at, err)) < 0) return rc;
 		f.value = vv_buf_cstr(&e->value);
 		f.value_len = e->value.len;
 	}
@@ -235,13 +213,9 @@ vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity sever
 			.column = column,
 			.message = "further findings of this rule"};
 
-	if (found == 0) {
-		return VV_OK;
-	}
+	if (found == 0) return VV_OK;
 	t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
-	if (!t) {
-		return vv_fail_nomem(err);
-	}
+	if (!t) return vv_fail_nomem(err);
 	out->totals = t;
 	t += out->total_count++;
 	*t = (vv_check_total){.rule = rule, .severity = severity};
@@ -303,13 +277,9 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	bool tolerated;
 	vv_status rc;
 
-	if (p->blank_slot == CHECK_OFF) {
-		return VV_OK;
-	}
+	if (p->blank_slot == CHECK_OFF) return VV_OK;
 	lines = vv_calloc(limit + 1, sizeof(*lines));
-	if (!lines) {
-		return vv_fail_nomem(err);
-	}
+	if (!lines) return vv_fail_nomem(err);
 	if ((rc = check_lines_blank(e->r->lines, &total, lines, limit, err)) < 0) {
 		goto done;
 	}
@@ -342,9 +312,7 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 	vv_finding f = {.rule = rule->code, .severity = severity, .message = message};
 	vv_status rc;
 
-	if (count == 0 || severity == VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
+	if (count == 0 || severity == VV_SEVERITY_OFF) return VV_OK;
 	snprintf(message, sizeof(message),
 		 "%llu %s from here on %s a different line end from the others",
 		 (unsigned long long)count, count == 1 ? "row" : "rows",
@@ -399,17 +367,13 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 			f.value = NULL;
 		}
 		check_put_expected(&e->expected, c, kind);
-		if ((rc = vv_buf_ok(&e->expected, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_buf_ok(&e->expected, err)) < 0) return rc;
 		f.rule = e->r->plan.slots[slot].rule->code;
 		f.severity = e->r->plan.slots[slot].severity;
 		f.message = check_message(c, k);
 		f.expected = vv_buf_cstr(&e->expected);
 		e->given[slot]++;
-		if ((rc = give_row(e, &f, row, err)) < 0) {
-			return rc;
-		}
+		if ((rc = give_row(e, &f, row, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -421,9 +385,7 @@ static vv_status give_column(check_emit *e, size_t column, vv_error *err)
 	const vv_cell *cells;
 	vv_status rc;
 
-	if ((rc = column_cells(e, column, &cells, err)) < 0) {
-		return rc;
-	}
+	if ((rc = column_cells(e, column, &cells, err)) < 0) return rc;
 	for (size_t row = 0; row < e->group.rows; row++) {
 		unsigned found;
 
@@ -449,9 +411,7 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 	vv_buf message = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	if (!row_cells || !columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!row_cells || !columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->schema->count; i++) {
 		row_cells[i].state = VV_CELL_ABSENT;
 	}
@@ -511,9 +471,7 @@ static vv_status give_blank(check_emit *e, uint32_t slot, vv_error *err)
 			continue;
 		}
 		e->given[slot]++;
-		if ((rc = give_row(e, &f, row, err)) < 0) {
-			return rc;
-		}
+		if ((rc = give_row(e, &f, row, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -530,9 +488,7 @@ static vv_status give_group(check_emit *e, size_t i, vv_error *err)
 	bool opened = false;
 	vv_status rc = VV_OK;
 
-	if (!vv_varint_read(&at, end, &n)) {
-		return VV_OK;
-	}
+	if (!vv_varint_read(&at, end, &n)) return VV_OK;
 	for (; n > 0 && check_next_count(&at, end, &counter, &count); n--) {
 		const check_slot *s = &p->slots[counter];
 
@@ -553,9 +509,7 @@ static vv_status give_group(check_emit *e, size_t i, vv_error *err)
 		} else {
 			rc = give_blank(e, (uint32_t)counter, err);
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -575,9 +529,7 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 		for (uint32_t s = 0; s < p->slot_count && !any; s++) {
 			any = wants(e, s);
 		}
-		if (any && (rc = give_group(e, i, err)) < 0) {
-			return rc;
-		}
+		if (any && (rc = give_group(e, i, err)) < 0) return rc;
 	}
 	for (uint32_t s = 0; s < p->slot_count; s++) {
 		const check_slot *slot = &p->slots[s];

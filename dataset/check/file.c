@@ -60,12 +60,8 @@ static vv_status give(reading *r, unsigned rule, size_t column, uint64_t line, c
 			.message = message,
 			.expected = expected};
 
-	if (r->severity[rule] == VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
-	if (total && (*total)++ >= limit) {
-		return VV_OK;
-	}
+	if (r->severity[rule] == VV_SEVERITY_OFF) return VV_OK;
+	if (total && (*total)++ >= limit) return VV_OK;
 	return r->o->finding ? r->o->finding(r->o->payload, &f, r->err) : VV_OK;
 }
 
@@ -74,9 +70,7 @@ static vv_status check_utf8(reading *r, size_t end)
 	const vv_ragged *g = &r->g;
 	vv_status rc;
 
-	if (vv_utf8_valid(g->window.data + g->at, end - g->at)) {
-		return VV_OK;
-	}
+	if (vv_utf8_valid(g->window.data + g->at, end - g->at)) return VV_OK;
 	for (size_t i = 0; i < g->count && i <= r->sniffed->columns; i++) {
 		const char *text = g->window.data + g->cells[i].start;
 		size_t len = g->cells[i].end - g->cells[i].start;
@@ -103,9 +97,7 @@ static vv_status check_quotes(reading *r, const vv_ragged_row *w)
 			  "the quote that opens here is not closed",
 			  "a closing quote before the next delimiter");
 	}
-	if (rc < 0 || w->stray == SIZE_MAX) {
-		return rc;
-	}
+	if (rc < 0 || w->stray == SIZE_MAX) return rc;
 	while (from > g->at && (uint8_t)p[from - 1] != r->sniffed->dialect.delimiter &&
 	       !vv_ragged_is_line_end(p[from - 1])) {
 		from--;
@@ -121,9 +113,7 @@ static vv_status check_row(reading *r, const vv_ragged_row *w)
 	char message[128], expected[64];
 	vv_status rc;
 
-	if (!r->o->mend && (rc = check_utf8(r, w->text_end)) < 0) {
-		return rc;
-	}
+	if (!r->o->mend && (rc = check_utf8(r, w->text_end)) < 0) return rc;
 	rc = check_quotes(r, w);
 	if (rc == VV_OK && count > columns) {
 		snprintf(message, sizeof(message), "the row has %zu cells", count);
@@ -167,9 +157,7 @@ static vv_status read_rows(reading *r)
 			rc = check_row(r, &w);
 			r->row++;
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		r->line += vv_ragged_count_lines(r->g.window.data + r->g.at, w.end - r->g.at);
 		vv_ragged_pass(&r->g, &w);
 	}
@@ -195,9 +183,7 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 	while (blank < len && (p[blank] == ' ' || p[blank] == '\t')) {
 		blank++;
 	}
-	if (blank == len) {
-		return give_blank(r, "an object");
-	}
+	if (blank == len) return give_blank(r, "an object");
 	if (!vv_utf8_valid(p, len)) {
 		return give(r, ENCODING, r->sniffed->columns, r->line, p, len, "is not valid UTF-8",
 			    "UTF-8");
@@ -205,9 +191,7 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 	rc = p[blank] != '{' ? vv_fail(&why, VV_EINPUT, "the line does not begin with an object")
 			     : vv_json_rows_object(parser, &used, p + blank, len - blank, false,
 						   no_member, NULL, &why);
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(r->err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(r->err);
 	for (used += blank; rc == VV_OK && used < len && (p[used] == ' ' || p[used] == '\t');
 	     used++) {
 	}
@@ -303,9 +287,7 @@ static vv_status add_totals(reading *r)
 			continue;
 		}
 		t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
-		if (!t) {
-			return vv_fail_nomem(r->err);
-		}
+		if (!t) return vv_fail_nomem(r->err);
 		out->totals = t;
 		t += out->total_count++;
 		*t = (vv_check_total){.rule = vv_rule_find(r->code[rule]),
@@ -314,9 +296,7 @@ static vv_status add_totals(reading *r)
 		if (column < columns) {
 			t->column = vv_arena_strndup(&out->arena, r->sniffed->names[column],
 						     r->sniffed->name_lens[column]);
-			if (!t->column) {
-				return vv_fail_nomem(r->err);
-			}
+			if (!t->column) return vv_fail_nomem(r->err);
 		}
 		f.column = t->column;
 		*(t->severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += t->found;
@@ -351,9 +331,7 @@ static ssize_t read_again(void *payload, void *buf, size_t len, vv_error *err)
 	vv_ragged *g = &r->g;
 	size_t left = g->window.len - g->at, n = left < len ? left : len;
 
-	if (n == 0) {
-		return g->at_end ? 0 : g->source->read(g->source->payload, buf, len, err);
-	}
+	if (n == 0) return g->at_end ? 0 : g->source->read(g->source->payload, buf, len, err);
 	memcpy(buf, g->window.data + g->at, n);
 	g->at += n;
 	return (ssize_t)n;
@@ -417,16 +395,10 @@ static vv_status read_file(reading *r, const vv_source *source, const vv_sniff_h
 	}
 	r->sniffed = s;
 	r->out->columns = s->columns;
-	if (s->columns == 0) {
-		return VV_OK;
-	}
-	if (s->dialect.form == VV_FORM_JSON) {
-		return read_array(r, hints);
-	}
+	if (s->columns == 0) return VV_OK;
+	if (s->dialect.form == VV_FORM_JSON) return read_array(r, hints);
 	r->totals = vv_calloc(RULES * (s->columns + 1), sizeof(*r->totals));
-	if (!r->totals) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!r->totals) return vv_fail_nomem(r->err);
 	r->line = 1 + vv_ragged_count_lines(vv_buf_cstr(&r->g.window), s->body);
 	if (s->dialect.form == VV_FORM_NDJSON) {
 		rc = read_objects(r);

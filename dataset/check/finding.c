@@ -98,9 +98,7 @@ const vv_rule vv_rules[] = {
 const vv_rule *vv_rule_find(const char *code)
 {
 	for (const vv_rule *r = vv_rules; r->code; r++) {
-		if (strcmp(r->code, code) == 0) {
-			return r;
-		}
+		if (strcmp(r->code, code) == 0) return r;
 	}
 	return NULL;
 }

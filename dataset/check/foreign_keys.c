@@ -125,16 +125,10 @@ static vv_status want_target(targets *t, const vv_buf *key, uint64_t memory, vv_
 	struct target *slot;
 	vv_status rc;
 
-	if (!in_part(t, hash)) {
-		return VV_OK;
-	}
-	if (2 * t->count >= t->mask && (rc = rebuild(t, 2 * t->mask + 1, err)) < 0) {
-		return rc;
-	}
+	if (!in_part(t, hash)) return VV_OK;
+	if (2 * t->count >= t->mask && (rc = rebuild(t, 2 * t->mask + 1, err)) < 0) return rc;
 	slot = find_target(t, key, hash);
-	if (slot->bytes) {
-		return VV_OK;
-	}
+	if (slot->bytes) return VV_OK;
 	while (t->bytes + key->len + 64 > memory && t->count > 16) {
 		uint64_t span = t->end - t->begin; /* wraps for end 0: 2^64 - begin */
 
@@ -142,19 +136,13 @@ static vv_status want_target(targets *t, const vv_buf *key, uint64_t memory, vv_
 			break; /* one hash: all its keys must be held */
 		}
 		t->end = t->begin + (span == 0 ? (uint64_t)1 << 63 : span / 2);
-		if ((rc = rebuild(t, t->mask, err)) < 0) {
-			return rc;
-		}
-		if (!in_part(t, hash)) {
-			return VV_OK;
-		}
+		if ((rc = rebuild(t, t->mask, err)) < 0) return rc;
+		if (!in_part(t, hash)) return VV_OK;
 		slot = find_target(t, key, hash);
 	}
 	*slot = (struct target){hash, vv_arena_strndup(&t->arena, key->data, key->len),
 				(uint32_t)key->len, false};
-	if (!slot->bytes) {
-		return vv_fail_nomem(err);
-	}
+	if (!slot->bytes) return vv_fail_nomem(err);
 	t->count++;
 	t->left++;
 	t->bytes += key->len + 64;
@@ -166,9 +154,7 @@ static void meet_target(targets *t, const vv_buf *key)
 	uint64_t hash = vv_xxh3(key->data, key->len, t->seed);
 	struct target *slot;
 
-	if (!in_part(t, hash)) {
-		return;
-	}
+	if (!in_part(t, hash)) return;
 	slot = find_target(t, key, hash);
 	if (slot->bytes && !slot->met) {
 		slot->met = true;
@@ -233,9 +219,7 @@ static vv_status open_there(following *x, vv_error *err)
 		return rc;
 	}
 	x->places = vv_arena_calloc(&x->r->arena, x->f->count + 1, sizeof(*x->places));
-	if (!x->places) {
-		return vv_fail_nomem(err);
-	}
+	if (!x->places) return vv_fail_nomem(err);
 	for (size_t i = 0; i < x->f->count; i++) {
 		const char *name = x->f->targets[i];
 		const check_plan *p = &x->r->plan;
@@ -324,9 +308,7 @@ static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while ((more = vv_list_next(list, &item, err)) > 0) {
 		if ((rc = check_group_name(name, &cid, &has_long, &item, err)) < 0) {
 			goto done;
@@ -439,9 +421,7 @@ static vv_status each_gone(following *x, vv_table *t, bool there, const check_gr
 			*ok = false;
 			break;
 		}
-		if ((rc = each_old_key(x, t, there, name, fn, ok, err)) < 0) {
-			return rc;
-		}
+		if ((rc = each_old_key(x, t, there, name, fn, ok, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -537,9 +517,7 @@ static vv_status save_record(following *x, vv_error *err)
 	uint8_t head[HEAD];
 	vv_status rc;
 
-	if (!r->o->cache) {
-		return VV_OK;
-	}
+	if (!r->o->cache) return VV_OK;
 	for (size_t i = 0; i < r->group_count; i++) {
 		x->has_long = x->has_long || r->groups[i].item;
 	}
@@ -637,9 +615,7 @@ static vv_status tell(following *x, uint64_t row, vv_error *err)
 	const check_foreign *f = x->f;
 	char expected[300];
 
-	if (x->given >= check_limit(x->r)) {
-		return VV_OK;
-	}
+	if (x->given >= check_limit(x->r)) return VV_OK;
 	x->given++;
 	snprintf(expected, sizeof(expected), "a row with this %s in %s",
 		 vv_text_shows(f->target_names),
@@ -660,19 +636,11 @@ static vv_status follow_row(following *x, following_step step, size_t i, size_t 
 		x->seen++;
 		return VV_OK;
 	}
-	if (step == FOLLOW_WANT) {
-		return want_target(&x->t, &x->key, memory_of(x), err);
-	}
-	if (!in_part(&x->t, hash)) {
-		return VV_OK;
-	}
+	if (step == FOLLOW_WANT) return want_target(&x->t, &x->key, memory_of(x), err);
+	if (!in_part(&x->t, hash)) return VV_OK;
 	found = find_target(&x->t, &x->key, hash);
-	if (found->bytes && found->met) {
-		return VV_OK;
-	}
-	if (step == FOLLOW_TELL) {
-		return tell(x, x->r->groups[i].first_row + row, err);
-	}
+	if (found->bytes && found->met) return VV_OK;
+	if (step == FOLLOW_TELL) return tell(x, x->r->groups[i].first_row + row, err);
 	x->bad[i]++;
 	return VV_OK;
 }
@@ -685,9 +653,7 @@ static vv_status follow_group(following *x, vv_batch *batch, size_t i, following
 	check_group g;
 	vv_status rc = check_load(r, &x->w, batch, i, &g, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_arena_reset(&x->w.arena);
 	if ((rc = check_blank(&x->w, &r->plan, &g, err)) == VV_OK) {
 		rc = check_key_cells(r, &g, x->f->columns, x->f->count, &x->w.arena, &cells, err);
@@ -764,9 +730,7 @@ static vv_status follow(following *x, vv_error *err)
 	bool tolerated;
 	vv_status rc;
 
-	if ((rc = make_hashes(x, err)) < 0 || (rc = load_record(x, err)) < 0) {
-		return rc;
-	}
+	if ((rc = make_hashes(x, err)) < 0 || (rc = load_record(x, err)) < 0) return rc;
 	for (size_t i = 0; i < r->group_count; i++) {
 		unknown += !x->known[i];
 	}
@@ -783,9 +747,7 @@ static vv_status follow(following *x, vv_error *err)
 	}
 	tolerated = check_tolerated(x->f->mostly, found, x->seen);
 	if (found > 0 && !tolerated) {
-		if ((rc = follow_all(x, true, err)) < 0) {
-			return rc;
-		}
+		if ((rc = follow_all(x, true, err)) < 0) return rc;
 	}
 	return check_emit_total(x->e, rule, x->f->severity,
 				x->f->count == 1 ? r->plan.columns[x->f->columns[0]].name : NULL,
@@ -799,9 +761,7 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 
 	vv_arena_init(&x.t.arena);
 	vv_random(&x.t.seed, sizeof(x.t.seed));
-	if ((rc = check_worker_init(&x.w, &r->plan, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_worker_init(&x.w, &r->plan, err)) < 0) return rc;
 	x.bad = vv_calloc(r->group_count + 1, sizeof(*x.bad));
 	x.known = vv_calloc(r->group_count + 1, 1);
 	if (!x.bad || !x.known) {
@@ -826,9 +786,7 @@ vv_status check_refs_all(check_run *r, check_emit *e, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < r->plan.foreign_count; i++) {
-		if ((rc = follow_one(r, e, &r->plan.foreigns[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = follow_one(r, e, &r->plan.foreigns[i], err)) < 0) return rc;
 	}
 	return VV_OK;
 }

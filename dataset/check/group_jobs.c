@@ -47,9 +47,7 @@ static vv_status check_one(check_job *j, check_worker *w, vv_batch *batch, size_
 	check_group g;
 	vv_status rc = check_load(r, w, batch, i, &g, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (r->groups[i].known) {
 		rc = check_blank(w, &r->plan, &g, err);
 	} else {
@@ -132,9 +130,7 @@ static vv_status new_jobs(check_run *r, check_job **out, size_t count, vv_error 
 		jobs[i].r = r;
 		jobs[i].job.run = run_job;
 		jobs[i].entries = vv_calloc(r->plan.key_count + 1, sizeof(*jobs[i].entries));
-		if (!jobs[i].entries) {
-			return vv_fail_nomem(err);
-		}
+		if (!jobs[i].entries) return vv_fail_nomem(err);
 	}
 	return jobs ? VV_OK : vv_fail_nomem(err);
 }
@@ -203,9 +199,7 @@ vv_status check_read_groups(check_run *r, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	if (!todo) {
-		return vv_fail_nomem(err);
-	}
+	if (!todo) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
 		bool wanted = !r->groups[i].known;
 

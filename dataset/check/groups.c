@@ -28,9 +28,7 @@ vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 		return rc;
 	}
 	*has_long = n == 3;
-	if (*has_long) {
-		return vv_sha256(name, item->bytes, item->len, err);
-	}
+	if (*has_long) return vv_sha256(name, item->bytes, item->len, err);
 	memcpy(name, block->digest, 32);
 	return VV_OK;
 }
@@ -62,9 +60,7 @@ static vv_status begin_list(check_run *r, vv_list_reader **list, size_t count, v
 	vv_status rc = vv_list_reader_open(list, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_list_totals(*list, &all, &weight);
 	r->group_count = count == SIZE_MAX ? (size_t)all : count;
 	r->groups = vv_calloc(r->group_count + 1, sizeof(*r->groups));
@@ -157,9 +153,7 @@ static bool pass_counts(const check_run *r, const uint8_t **p, const uint8_t *en
 {
 	uint64_t counter, count;
 
-	if (!vv_varint_read(p, end, n)) {
-		return false;
-	}
+	if (!vv_varint_read(p, end, n)) return false;
 	for (uint64_t i = 0; i < *n; i++) {
 		if (!check_next_count(p, end, &counter, &count) ||
 		    counter >= r->plan.counter_count || count > UINT32_MAX) {
@@ -185,21 +179,13 @@ static bool read_part(part *out, const check_run *r, const uint8_t *entry)
 	uint64_t newlines, n;
 
 	*out = (part){.first = NULL};
-	if (at == UINT32_MAX) {
-		return true;
-	}
-	if (at >= m->tail_len) {
-		return false;
-	}
+	if (at == UINT32_MAX) return true;
+	if (at >= m->tail_len) return false;
 	p = out->first = m->tail + at;
-	if (!vv_varint_read(&p, end, &newlines) || newlines >= UINT32_MAX) {
-		return false;
-	}
+	if (!vv_varint_read(&p, end, &newlines) || newlines >= UINT32_MAX) return false;
 	out->newlines = (uint32_t)newlines;
 	out->counts = p;
-	if (!pass_counts(r, &p, end, &n)) {
-		return false;
-	}
+	if (!pass_counts(r, &p, end, &n)) return false;
 	out->counts_len = n > 0 ? (size_t)(p - out->counts) : 0;
 	out->len = (size_t)(p - out->first);
 	return true;
@@ -272,9 +258,7 @@ vv_status check_facts_save(check_run *r, vv_error *err)
 	for (size_t i = 0; i < r->group_count; i++) {
 		news = news || !r->groups[i].known;
 	}
-	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4) {
-		return VV_OK;
-	}
+	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4) return VV_OK;
 	for (size_t i = 0; i < r->group_count; i++) {
 		const check_group_info *g = &r->groups[i];
 		bool nothing = g->newlines == 0 && g->counts == UINT32_MAX;

@@ -46,9 +46,7 @@ static vv_status add_group(finder *f, uint64_t group, vv_error *err)
 {
 	vv_key_groups *g = f->out;
 
-	if (!vv_array_room(g->groups, g->count, f->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(g->groups, g->count, f->cap)) return vv_fail_nomem(err);
 	g->groups[g->count++] = group;
 	return VV_OK;
 }
@@ -58,9 +56,7 @@ static vv_status add_group(finder *f, uint64_t group, vv_error *err)
 static const vv_key_value *value_of(const finder *f, size_t place)
 {
 	for (size_t i = 0; i < f->value_count; i++) {
-		if (f->values[i].column == place) {
-			return &f->values[i];
-		}
+		if (f->values[i].column == place) return &f->values[i];
 	}
 	return NULL;
 }
@@ -68,9 +64,7 @@ static const vv_key_value *value_of(const finder *f, size_t place)
 static bool is_given(const finder *f, const check_key *k)
 {
 	for (size_t i = 0; i < k->count; i++) {
-		if (!value_of(f, f->run.plan.columns[k->columns[i]].place)) {
-			return false;
-		}
+		if (!value_of(f, f->run.plan.columns[k->columns[i]].place)) return false;
 	}
 	return k->kind != CHECK_ROW;
 }
@@ -146,9 +140,7 @@ static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *o
 	size_t len;
 	vv_status rc;
 
-	if (!check_key_run_top(run, &top, &len)) {
-		return 0;
-	}
+	if (!check_key_run_top(run, &top, &len)) return 0;
 	if ((rc = vv_list_reader_open(&a, VV_LIST_DATA, &t->source, top, len, &reason)) == VV_OK &&
 	    (rc = vv_list_reader_open(&b, VV_LIST_DATA, &t->source, t->root.data.data,
 				      t->root.data.len, &reason)) == VV_OK) {
@@ -175,9 +167,7 @@ static uint64_t number_here(const vv_list_changes *c, uint64_t group)
 			high = middle;
 		}
 	}
-	if (low == c->share_count || c->shares[low].old_index > group) {
-		return UINT64_MAX;
-	}
+	if (low == c->share_count || c->shares[low].old_index > group) return UINT64_MAX;
 	return c->shares[low].new_index + (group - c->shares[low].old_index);
 }
 
@@ -195,9 +185,7 @@ static vv_status look_in_run(finder *f, check_key_run *run, const vv_list_change
 				break;
 			}
 			here = number_here(c, e & CHECK_GROUP_MASK);
-			if (here != UINT64_MAX && (rc = add_group(f, here, err)) < 0) {
-				return rc;
-			}
+			if (here != UINT64_MAX && (rc = add_group(f, here, err)) < 0) return rc;
 		}
 	}
 	return rc;
@@ -219,9 +207,7 @@ static vv_status open_workers(check_run *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	r->workers = vv_calloc(count, sizeof(*r->workers));
-	if (!r->workers) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->workers) return vv_fail_nomem(err);
 	for (; r->worker_count < count; r->worker_count++) {
 		if ((rc = check_worker_init(&r->workers[r->worker_count], &r->plan, err)) < 0) {
 			break;
@@ -249,9 +235,7 @@ static vv_status read_unknown(check_run *r, bool make, vv_error *err)
 	for (size_t i = 0; i < r->group_count; i++) {
 		r->groups[i].known = 1; /* to the rules: only keys are wanted */
 	}
-	if ((rc = open_workers(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_workers(r, err)) < 0 || (rc = check_read_groups(r, err)) < 0) return rc;
 	return make ? check_keys_keep(r, 0, err) : VV_OK;
 }
 
@@ -268,9 +252,7 @@ static vv_status look_in_others(finder *f, const check_key_run *run, const vv_li
 	    (rc = check_keys_open(r, err)) < 0) {
 		return rc;
 	}
-	if (!(hit = vv_calloc(r->group_count + 1, 1))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(hit = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
 	(void)seek_keys(f, hit); /* in the record, which has been read as a whole */
 	rc = read_unknown(r, make, err);
 	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
@@ -365,9 +347,7 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 	    (rc = check_keys_open(r, err)) < 0 || !is_worth_reading(r, make)) {
 		return (int)rc;
 	}
-	if (!(hit = vv_calloc(r->group_count + 1, 1))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(hit = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
 	if (!seek_keys(f, hit)) {
 		memset(hit, 0, r->group_count);
 		if ((rc = check_keys_forget(r, 0, err)) < 0 || !is_worth_reading(r, make)) {
@@ -412,9 +392,7 @@ int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *valu
 	int known = 0;
 
 	*out = (vv_key_groups){.groups = NULL};
-	if (!o->cache || count == 0 || t->root.kind != VV_KIND_TABLE || t->root.rows == 0) {
-		return 0;
-	}
+	if (!o->cache || count == 0 || t->root.kind != VV_KIND_TABLE || t->root.rows == 0) return 0;
 	memset(&f, 0, sizeof(f));
 	f.o = (vv_check_options){.path = o->path,
 				 .cache = o->cache,

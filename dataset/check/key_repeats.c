@@ -51,9 +51,7 @@ static bool see(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_
 			return true;
 		}
 	}
-	if (!vv_array_room(s->keys, s->count, s->cap)) {
-		return false;
-	}
+	if (!vv_array_room(s->keys, s->count, s->cap)) return false;
 	k = &s->keys[s->count];
 	*k = (seen_key){hash, row, vv_arena_strndup(&s->arena, key->data, key->len), key->len};
 	*first = row;
@@ -65,9 +63,7 @@ static bool is_suspect(const check_suspects *s, uint64_t hash, size_t from, size
 	while (to > from) {
 		size_t middle = from + (to - from) / 2;
 
-		if (s->hashes[middle] == hash) {
-			return true;
-		}
+		if (s->hashes[middle] == hash) return true;
 		if (s->hashes[middle] < hash) {
 			from = middle + 1;
 		} else {
@@ -93,16 +89,12 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 	vv_status rc;
 
 	t->found++;
-	if (!t->give || t->given >= check_limit(t->r)) {
-		return VV_OK;
-	}
+	if (!t->give || t->given >= check_limit(t->r)) return VV_OK;
 	t->given++;
 	if (!whole) {
 		snprintf(message, sizeof(message), "a part of the primary key is missing");
 	} else {
-		if ((rc = vv_check_line(t->r->lines, first, &line, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_check_line(t->r->lines, first, &line, err)) < 0) return rc;
 		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
 			 (unsigned long long)first + 1, (unsigned long long)line);
 	}
@@ -194,9 +186,7 @@ static vv_status count_whole(check_run *r, check_worker *w, const check_key *key
 	vv_status rc = VV_OK;
 
 	*out = r->table->root.rows;
-	if (key->kind == CHECK_ROW) {
-		return VV_OK;
-	}
+	if (key->kind == CHECK_ROW) return VV_OK;
 	*out = 0;
 	vv_batch_init(&batch);
 	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {

@@ -67,9 +67,7 @@ static vv_status pair_groups(check_run *r, const check_group_names *there, uint8
 {
 	*left = there->count;
 	*map = vv_calloc(there->count + 1, sizeof(**map));
-	if (!*map) {
-		return vv_fail_nomem(err);
-	}
+	if (!*map) return vv_fail_nomem(err);
 	memset(*map, 0xff, there->count * sizeof(**map));
 	for (size_t i = 0; i < r->group_count; i++) {
 		const uint8_t *name = r->groups[i].name;
@@ -103,13 +101,9 @@ static vv_status load_run(check_run *r, struct check_keys *k, const check_key *k
 		return rc;
 	}
 	k->seed = k->run.seed;
-	if ((rc = pair_groups(r, &k->run.groups, k->has, &k->run_map, &gone, err)) < 0) {
-		return rc;
-	}
+	if ((rc = pair_groups(r, &k->run.groups, k->has, &k->run_map, &gone, err)) < 0) return rc;
 	k->run_has = vv_calloc(r->group_count + 1, 1);
-	if (!k->run_has) {
-		return vv_fail_nomem(err);
-	}
+	if (!k->run_has) return vv_fail_nomem(err);
 	memcpy(k->run_has, k->has, r->group_count);
 	return VV_OK;
 }
@@ -121,9 +115,7 @@ static vv_status load_record(check_run *r, struct check_keys *k, const check_key
 	size_t gone;
 	vv_status rc = check_memo_open(m, r->o->cache, "keys", key->id, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (m->tail_len < 8 || m->tail_len % 8 != 0 || m->record.len > check_key_memory(r) ||
 	    m->groups.count > GROUP_MASK) {
 		check_memo_close(m);
@@ -158,26 +150,20 @@ vv_status check_keys_open(check_run *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (r->plan.key_count == 0) {
-		return VV_OK;
-	}
+	if (r->plan.key_count == 0) return VV_OK;
 	if (r->group_count > GROUP_MASK) {
 		return vv_fail(err, VV_EREFUSED,
 			       "a table of more than %llu row groups is too large for keys",
 			       (unsigned long long)GROUP_MASK);
 	}
 	r->keys = vv_calloc(r->plan.key_count, sizeof(*r->keys));
-	if (!r->keys) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->keys) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->plan.key_count && rc == VV_OK; i++) {
 		struct check_keys *k = &r->keys[i];
 
 		vv_random(&k->seed, sizeof(k->seed));
 		k->has = vv_calloc(r->group_count + 1, 1);
-		if (!k->has) {
-			return vv_fail_nomem(err);
-		}
+		if (!k->has) return vv_fail_nomem(err);
 		if ((rc = load_run(r, k, &r->plan.keys[i], err)) == VV_OK &&
 		    (rc = load_record(r, k, &r->plan.keys[i], err)) == VV_OK) {
 			rc = open_fresh(r, k, err);
@@ -281,9 +267,7 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 static bool is_sought(const struct check_keys *k, uint64_t hash)
 {
 	for (size_t i = 0; i < k->sought_count; i++) {
-		if (k->sought[i] == hash) {
-			return true;
-		}
+		if (k->sought[i] == hash) return true;
 	}
 	return false;
 }
@@ -305,12 +289,8 @@ vv_status check_keys_take(check_run *r, size_t at, const vv_buf *entries, vv_err
 
 static vv_status note_suspect(check_suspects *s, uint64_t hash, vv_error *err)
 {
-	if (s->count > 0 && s->hashes[s->count - 1] == hash) {
-		return VV_OK;
-	}
-	if (!vv_array_room(s->hashes, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (s->count > 0 && s->hashes[s->count - 1] == hash) return VV_OK;
+	if (!vv_array_room(s->hashes, s->count, s->cap)) return vv_fail_nomem(err);
 	s->hashes[s->count++] = hash;
 	return VV_OK;
 }
@@ -419,9 +399,7 @@ static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool las
 		} else {
 			stream_next(s);
 		}
-		if ((rc = pass_entry(w, e, err)) < 0) {
-			return rc;
-		}
+		if ((rc = pass_entry(w, e, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -499,9 +477,7 @@ static vv_status pass_fresh(void *payload, const vv_key_entry *entries, size_t c
 /* Is the record so far from this version that the next check gains by another? */
 static bool is_stale(const struct check_keys *k)
 {
-	if (k->count == 0 && !k->gone && (k->old || k->run.entries)) {
-		return false;
-	}
+	if (k->count == 0 && !k->gone && (k->old || k->run.entries)) return false;
 	return !k->old || k->memo.record.len < SMALL || k->count > k->old_count / REWRITE;
 }
 
@@ -523,9 +499,7 @@ static bool wants_run(const check_run *r, const struct check_keys *k)
 	uint64_t from = r->run_from > 0 ? r->run_from : fresh_max(r);
 
 	most = most < RUN_SMALL ? RUN_SMALL : most;
-	if (!k->run_file || k->run.entry_count + later > most / 8) {
-		return false;
-	}
+	if (!k->run_file || k->run.entry_count + later > most / 8) return false;
 	return later > from || (k->run.entries && check_keys_outgrow(k->run.entry_count, later));
 }
 
@@ -534,9 +508,7 @@ static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *e
 	const uint8_t **names = vv_calloc(r->group_count + 1, sizeof(*names));
 	vv_status rc;
 
-	if (!names) {
-		return vv_fail_nomem(err);
-	}
+	if (!names) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
 		names[i] = r->groups[i].name;
 	}
@@ -554,9 +526,7 @@ static vv_status begin_record(const check_run *r, const struct check_keys *k, vv
 	uint8_t bytes[8];
 
 	*places = k->run_has ? vv_calloc(r->group_count + 1, sizeof(**places)) : NULL;
-	if (k->run_has && !*places) {
-		return vv_fail_nomem(err);
-	}
+	if (k->run_has && !*places) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
 		count += !k->run_has || !k->run_has[i];
 	}
@@ -611,12 +581,8 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 		  .out = keep ? &out : NULL};
 	int rc = VV_OK;
 
-	if (anew && k->run.entries && !check_key_run_prove(&k->run)) {
-		return 0;
-	}
-	if (!(k->suspects.groups = vv_calloc(r->group_count + 1, 1))) {
-		return vv_fail_nomem(err);
-	}
+	if (anew && k->run.entries && !check_key_run_prove(&k->run)) return 0;
+	if (!(k->suspects.groups = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
 	if ((keep && (rc = begin_record(r, k, &out, &places, err)) < 0) ||
 	    (anew && (rc = begin_run(r, k, err)) < 0)) {
 		goto done;
@@ -652,9 +618,7 @@ int check_keys_compare(check_run *r, vv_error *err)
 		struct check_keys *k = &r->keys[i];
 		int found = k->compared ? 1 : find_suspects(r, i, err);
 
-		if (found < 0) {
-			return found;
-		}
+		if (found < 0) return found;
 		k->compared = found > 0;
 		if (k->compared) {
 			vv_key_proof_free(k->fresh); /* not needed while keys are compared */
@@ -662,9 +626,7 @@ int check_keys_compare(check_run *r, vv_error *err)
 			continue;
 		}
 		all = 0;
-		if ((found = (int)check_keys_forget(r, i, err)) < 0) {
-			return found;
-		}
+		if ((found = (int)check_keys_forget(r, i, err)) < 0) return found;
 	}
 	return all;
 }
@@ -685,9 +647,7 @@ vv_status check_keys_finish(check_run *r, check_emit *e, vv_error *err)
 		uint64_t found = 0;
 		vv_status rc = check_key_repeats(r, e, i, k->seed, &k->suspects, &found, err);
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		end_run(k, found);
 		clear_suspects(&k->suspects);
 	}
@@ -699,9 +659,7 @@ vv_status check_keys_keep(check_run *r, size_t at, vv_error *err)
 	struct check_keys *k = &r->keys[at];
 	int found;
 
-	if (!r->o->cache || (!wants_run(r, k) && !is_stale(k))) {
-		return VV_OK;
-	}
+	if (!r->o->cache || (!wants_run(r, k) && !is_stale(k))) return VV_OK;
 	if ((found = find_suspects(r, at, err)) > 0) {
 		end_run(k, k->suspects.count); /* none was compared: the next check does */
 	}

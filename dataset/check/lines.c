@@ -60,9 +60,7 @@ static vv_status read_data_list(vv_check_lines *l, vv_error *err)
 	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while ((more = vv_list_next(r, &item, err)) > 0 && i < l->count) {
 		l->groups[i++] = (line_group){.first_row = item.before,
 					      .rows = (uint32_t)item.weight,
@@ -88,9 +86,7 @@ static void look_for_raw(vv_check_lines *l, line_group *g, const vv_list_item *i
 	vv_quirks quirks;
 	vv_quirk q;
 
-	if (vv_cbor_peek(&c, &type, NULL) < 0 || type == VV_CBOR_UINT) {
-		return;
-	}
+	if (vv_cbor_peek(&c, &type, NULL) < 0 || type == VV_CBOR_UINT) return;
 	if (vv_cbor_get_array(&c, &n, NULL) < 0 || vv_cbor_get_uint(&c, &len, NULL) < 0 ||
 	    vv_cbor_peek(&c, &type, NULL) < 0 || type != VV_CBOR_BYTES ||
 	    vv_cbor_get_bytes(&c, &bytes, &n, NULL) < 0) {
@@ -120,9 +116,7 @@ static vv_status read_layout_list(vv_check_lines *l, vv_error *err)
 	vv_status rc = vv_list_reader_open(&r, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
 					   t->root.layout.len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while ((more = vv_list_next(r, &item, err)) > 0 && i < l->count) {
 		look_for_raw(l, &l->groups[i], &item);
 		l->groups[i].blank = l->groups[i].blank || (l->groups[i].raw && i + 1 == l->count);
@@ -156,9 +150,7 @@ vv_status vv_check_lines_open(vv_check_lines **out, vv_table *t, const vv_mend *
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!l) {
-		return vv_fail_nomem(err);
-	}
+	if (!l) return vv_fail_nomem(err);
 	l->table = t;
 	l->mend = mend;
 	l->cache = cache;
@@ -201,9 +193,7 @@ static void forget_starts(vv_check_lines *l)
 
 void vv_check_lines_close(vv_check_lines *l)
 {
-	if (!l) {
-		return;
-	}
+	if (!l) return;
 	vv_batch_clear(&l->batch);
 	vv_buf_clear(&l->raw);
 	vv_arena_clear(&l->arena);
@@ -226,9 +216,7 @@ vv_status check_lines_keep(vv_check_lines *l, vv_error *err)
 	uint8_t bytes[4];
 	vv_status rc;
 
-	if (!l->cache || l->kept) {
-		return VV_OK;
-	}
+	if (!l->cache || l->kept) return VV_OK;
 	for (size_t i = 0; i < l->count; i++) {
 		vv_put_le32(bytes, l->groups[i].newlines);
 		vv_buf_put(&b, bytes, sizeof(bytes));
@@ -265,16 +253,12 @@ static vv_status note_starts(vv_check_lines *l, line_group *g, const size_t *end
 	uint64_t line = 0;
 	size_t at = 0;
 
-	if (g->starts) {
-		return VV_OK;
-	}
+	if (g->starts) return VV_OK;
 	if (l->started + g->rows > STARTS_MAX) {
 		forget_starts(l);
 	}
 	g->starts = vv_calloc(g->rows, sizeof(*g->starts));
-	if (!g->starts) {
-		return vv_fail_nomem(err);
-	}
+	if (!g->starts) return vv_fail_nomem(err);
 	l->started += g->rows;
 	for (size_t r = 0; r < g->rows; r++) {
 		const char *p = l->raw.data + at;
@@ -299,17 +283,11 @@ static vv_status write_out(vv_check_lines *l, size_t i, vv_error *err)
 	size_t *ends;
 	vv_status rc;
 
-	if (l->open == i) {
-		return VV_OK;
-	}
+	if (l->open == i) return VV_OK;
 	l->open = SIZE_MAX;
-	if ((rc = load(l, i, err)) < 0) {
-		return rc;
-	}
+	if ((rc = load(l, i, err)) < 0) return rc;
 	ends = vv_realloc_array(l->ends, l->groups[i].rows, sizeof(*ends));
-	if (!ends) {
-		return vv_fail_nomem(err);
-	}
+	if (!ends) return vv_fail_nomem(err);
 	l->ends = ends;
 	vv_buf_reset(&l->raw);
 	if ((rc = vv_batch_lines(&l->raw, ends, l->table, &l->batch, i + 1 == l->count, err)) < 0 ||
@@ -333,9 +311,7 @@ static vv_status count_newlines(vv_check_lines *l, size_t i, vv_error *err)
 	vv_status rc;
 
 	l->open = SIZE_MAX;
-	if ((rc = load(l, i, err)) < 0) {
-		return rc;
-	}
+	if ((rc = load(l, i, err)) < 0) return rc;
 	return check_group_newlines(&g, l->table->columns, &l->arena, &l->groups[i].newlines, err);
 }
 
@@ -380,15 +356,11 @@ static vv_status find_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_e
 	vv_status rc = VV_OK;
 
 	*line = 0;
-	if (l->count == 0) {
-		return VV_OK;
-	}
+	if (l->count == 0) return VV_OK;
 	for (; l->counted < i; l->counted++) {
 		uint64_t lines;
 
-		if ((rc = measure(l, l->counted, &lines, err)) < 0) {
-			return rc;
-		}
+		if ((rc = measure(l, l->counted, &lines, err)) < 0) return rc;
 		l->groups[l->counted + 1].line = l->groups[l->counted].line + lines;
 	}
 	if (!g->raw && l->table->root.dialect.form == VV_FORM_CSV && g->newlines == UNKNOWN &&

@@ -36,9 +36,7 @@ typedef struct side {
 
 static vv_status add_node(nodes *n, const node *x, vv_error *err)
 {
-	if (!vv_array_room(n->list, n->count, n->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(n->list, n->count, n->cap)) return vv_fail_nomem(err);
 	n->list[n->count++] = *x;
 	return VV_OK;
 }
@@ -83,9 +81,7 @@ static vv_status list_nodes(side *s, unsigned height, nodes *uncovered, vv_error
 			}
 			at += n.items;
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -121,9 +117,7 @@ typedef struct shares {
 
 static vv_status share(shares *s, node *a, node *b, vv_error *err)
 {
-	if (!vv_array_room(s->list, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->list, s->count, s->cap)) return vv_fail_nomem(err);
 	a->shared = b->shared = true;
 	s->list[s->count++] = (vv_list_share){a->index, b->index, a->items};
 	return VV_OK;
@@ -143,9 +137,7 @@ static vv_status strike_in_order(nodes *a, nodes *b, shares *out, vv_error *err)
 	while (i < a->count && k < b->count) {
 		if (same_name(a, i, b, k)) {
 			vv_status rc = share(out, &a->list[i++], &b->list[k++], err);
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 		} else if (same_name(a, i, b, k + 1)) {
 			k++;
 		} else if (same_name(a, i + 1, b, k)) {
@@ -192,9 +184,7 @@ static vv_status narrow(side *s, const nodes *uncovered, vv_error *err)
 {
 	span *p = vv_calloc(s->nodes.count + uncovered->count + 1, sizeof(*p));
 	size_t n = 0;
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->nodes.count; i++) {
 		if (!s->nodes.list[i].shared) {
 			p[n++] = (span){s->nodes.list[i].index, s->nodes.list[i].items};
@@ -216,9 +206,7 @@ static vv_status side_open(side *s, vv_list_reader *reader, vv_error *err)
 
 	s->reader = reader;
 	s->spans = vv_calloc(1, sizeof(*s->spans));
-	if (!s->spans) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->spans) return vv_fail_nomem(err);
 	vv_list_totals(reader, &count, &weight);
 	s->spans[0] = (span){0, count};
 	s->span_count = count > 0 ? 1 : 0;
@@ -235,9 +223,7 @@ static vv_status take_items(const side *s, vv_list_place **out, size_t *count, v
 {
 	*out = vv_calloc(s->nodes.count + 1, sizeof(**out));
 	*count = 0;
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->nodes.count; i++) {
 		const node *n = &s->nodes.list[i];
 		if (!n->shared) {
@@ -250,9 +236,7 @@ static vv_status take_items(const side *s, vv_list_place **out, size_t *count, v
 static bool in_order(const shares *s)
 {
 	for (size_t i = 1; i < s->count; i++) {
-		if (s->list[i].old_index < s->list[i - 1].old_index) {
-			return false;
-		}
+		if (s->list[i].old_index < s->list[i - 1].old_index) return false;
 	}
 	return true;
 }

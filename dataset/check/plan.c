@@ -37,9 +37,7 @@ vv_severity check_severity(const check_plan *p, const char *rule, const char *co
 	if (mostly) {
 		*mostly = s ? s->mostly : VV_BILLION;
 	}
-	if (s) {
-		return s->severity;
-	}
+	if (s) return s->severity;
 	return p->o->rules ? VV_SEVERITY_OFF : vv_rule_find(rule)->by_default;
 }
 
@@ -47,9 +45,7 @@ bool check_stands(const check_plan *p, const char *rule, const char *column, siz
 {
 	const vv_rule_setting *s = find_setting(p, rule, column, len);
 
-	if (!s) {
-		return !p->o->rules && vv_rule_find(rule)->by_default == VV_SEVERITY_ERROR;
-	}
+	if (!s) return !p->o->rules && vv_rule_find(rule)->by_default == VV_SEVERITY_ERROR;
 	return s->severity == VV_SEVERITY_ERROR && s->mostly >= VV_BILLION && !s->accepted;
 }
 
@@ -98,9 +94,7 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 	va_list ap;
 	vv_status rc;
 
-	if (about.severity == VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
+	if (about.severity == VV_SEVERITY_OFF) return VV_OK;
 	va_start(ap, fmt);
 	rc = add_note(p, &about, column_len, err, fmt, ap);
 	va_end(ap);

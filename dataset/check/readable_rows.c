@@ -39,9 +39,7 @@ static vv_status add_shift(vv_mend *m, uint64_t by, vv_error *err)
 {
 	uint64_t before = m->shift_count > 0 ? m->shifts[m->shift_count - 1].by : 0;
 
-	if (m->shifts_full) {
-		return VV_OK;
-	}
+	if (m->shifts_full) return VV_OK;
 	if (m->shift_count > 0 && m->shifts[m->shift_count - 1].from == m->line) {
 		m->shifts[m->shift_count - 1].by += by;
 		return VV_OK;
@@ -51,9 +49,7 @@ static vv_status add_shift(vv_mend *m, uint64_t by, vv_error *err)
 		m->unknown = m->line;
 		return VV_OK;
 	}
-	if (!vv_array_room(m->shifts, m->shift_count, m->shift_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(m->shifts, m->shift_count, m->shift_cap)) return vv_fail_nomem(err);
 	m->shifts[m->shift_count++] = (shift){m->line, before + by};
 	return VV_OK;
 }
@@ -62,9 +58,7 @@ uint64_t vv_mend_line(const vv_mend *m, uint64_t line)
 {
 	size_t low = 0, high = m->shift_count;
 
-	if (m->shifts_full && line >= m->unknown) {
-		return 0;
-	}
+	if (m->shifts_full && line >= m->unknown) return 0;
 	while (low < high) { /* the first shift that begins after the line */
 		size_t middle = low + (high - low) / 2;
 
@@ -152,9 +146,7 @@ static vv_status put_row(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 		put_cell(m, p + r->cells[i].start, r->cells[i].end - r->cells[i].start);
 	}
 	vv_buf_put(&m->out, p + row->text_end, row->end - row->text_end);
-	if (m->out.failed) {
-		return vv_fail_nomem(err);
-	}
+	if (m->out.failed) return vv_fail_nomem(err);
 	kept = vv_ragged_count_lines(m->out.data + from, m->out.len - from);
 	m->line += kept;
 	return lines > kept ? add_shift(m, lines - kept, err) : VV_OK;
@@ -193,9 +185,7 @@ static vv_status put_line(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 			     ? VV_EINPUT
 			     : vv_json_rows_object(m->parser, &used, p + blank, len - blank, false,
 						   no_member, NULL, &why);
-		if (rc == VV_ENOMEM) {
-			return vv_fail_nomem(err);
-		}
+		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 		for (used += blank; rc == VV_OK && used < len && is_space(p[used]); used++) {
 		}
 		rc = rc == VV_OK && used < len ? VV_EINPUT : rc;
@@ -216,20 +206,14 @@ static int skip_blank(vv_mend *m, size_t *i, vv_error *err)
 		while (*i < m->r.window.len && is_space(m->r.window.data[*i])) {
 			++*i;
 		}
-		if (*i < m->r.window.len) {
-			return 1;
-		}
+		if (*i < m->r.window.len) return 1;
 		size_t behind = *i - m->r.at;
 
 		m->lost = m->lost || behind > VV_ROW_MAX;
-		if (m->r.at_end || behind > VV_ROW_MAX) {
-			return 0;
-		}
+		if (m->r.at_end || behind > VV_ROW_MAX) return 0;
 		vv_status rc = vv_ragged_fill(&m->r, err);
 
-		if (rc < 0) {
-			return (int)rc;
-		}
+		if (rc < 0) return (int)rc;
 		*i = m->r.at + behind;
 	}
 }
@@ -246,18 +230,14 @@ static vv_status measure_object(vv_mend *m, size_t *i, size_t *used, vv_error *e
 					 : vv_json_rows_object(m->parser, used, p, len,
 							       !m->r.at_end, no_member, NULL, &why);
 
-		if (rc == VV_ENOTFOUND && len > VV_ROW_MAX) {
-			return VV_EINPUT;
-		}
+		if (rc == VV_ENOTFOUND && len > VV_ROW_MAX) return VV_EINPUT;
 		if (rc != VV_ENOTFOUND) {
 			if (rc == VV_OK && !vv_utf8_valid(p, *used)) {
 				rc = VV_EINPUT;
 			}
 			return rc == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 		}
-		if ((rc = vv_ragged_fill(&m->r, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_ragged_fill(&m->r, err)) < 0) return rc;
 		*i = m->r.at + behind;
 	}
 }
@@ -278,9 +258,7 @@ static vv_status put_element(vv_mend *m, vv_error *err)
 		m->lost = m->lost || m->r.window.data[i] != ']';
 		more = 0;
 	}
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	rc = more > 0 ? measure_object(m, &i, &used, err) : VV_EINPUT;
 	if (rc == VV_EINPUT) {
 		m->lost = m->lost || more > 0;
@@ -288,9 +266,7 @@ static vv_status put_element(vv_mend *m, vv_error *err)
 		vv_buf_puts(&m->out, "]");
 		return vv_buf_ok(&m->out, err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_buf_put(&m->out, m->r.window.data + m->r.at, i + used - m->r.at);
 	m->r.at = i + used;
 	m->line = 1;
@@ -306,9 +282,7 @@ static vv_status put_more(vv_mend *m, vv_error *err)
 	vv_status rc;
 	int more;
 
-	if (form == VV_FORM_JSON) {
-		return put_element(m, err);
-	}
+	if (form == VV_FORM_JSON) return put_element(m, err);
 	more = form == VV_FORM_CSV ? vv_ragged_next(&m->r, &row, err)
 				   : vv_ragged_line(&m->r, &row, err);
 	if (more <= 0) {
@@ -332,9 +306,7 @@ static ssize_t read_mended(void *payload, void *buf, size_t len, vv_error *err)
 	while (!m->over && m->out.len - m->given < (len < PIECE ? len : PIECE)) {
 		vv_status rc = put_more(m, err);
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	n = m->out.len - m->given < len ? m->out.len - m->given : len;
 	if (n > 0) {
@@ -351,9 +323,7 @@ vv_status vv_mend_open(vv_mend **out, const vv_source *source, const vv_sniff_hi
 	vv_status rc;
 
 	*out = m;
-	if (!m) {
-		return vv_fail_nomem(err);
-	}
+	if (!m) return vv_fail_nomem(err);
 	if (!(m->parser = vv_json_rows_new())) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_ragged_open(&m->r, source, hints, err)) == VV_OK) {

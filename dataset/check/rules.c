@@ -81,9 +81,7 @@ static const rule_words rule_table[] = {
 static unsigned takes(const vv_rule *rule)
 {
 	for (size_t i = 0; i < sizeof(rule_table) / sizeof(rule_table[0]); i++) {
-		if (strcmp(rule_table[i].code, rule->code) == 0) {
-			return rule_table[i].takes;
-		}
+		if (strcmp(rule_table[i].code, rule->code) == 0) return rule_table[i].takes;
 	}
 	return 0;
 }
@@ -139,9 +137,7 @@ static void hint_words(reader *r, const char *word, const char *const *words)
 static bool is_word(const char *word, const char *const *words, size_t *place)
 {
 	for (*place = 0; words[*place]; ++*place) {
-		if (strcmp(words[*place], word) == 0) {
-			return true;
-		}
+		if (strcmp(words[*place], word) == 0) return true;
 	}
 	return false;
 }
@@ -201,9 +197,7 @@ static bool read_billionths(const char *s, size_t len, uint64_t *out)
 		v = v * 10 + (uint64_t)(s[i] - '0');
 	}
 	for (; behind < 9; behind++) {
-		if (v > UINT64_MAX / 10) {
-			return false;
-		}
+		if (v > UINT64_MAX / 10) return false;
 		v *= 10;
 	}
 	*out = v;
@@ -213,9 +207,7 @@ static bool read_billionths(const char *s, size_t len, uint64_t *out)
 /* "5%": a share. */
 static bool read_percent(const char *s, size_t len, uint64_t *out)
 {
-	if (len < 2 || s[len - 1] != '%' || !read_billionths(s, len - 1, out)) {
-		return false;
-	}
+	if (len < 2 || s[len - 1] != '%' || !read_billionths(s, len - 1, out)) return false;
 	*out /= 100;
 	return true;
 }
@@ -283,9 +275,7 @@ static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting 
 					  vv_descriptor_kind(node));
 	}
 	if (vv_condition_check(node->text, node->text_len, &why) < 0) {
-		if (why.code == VV_ENOMEM) {
-			return vv_fail_nomem(r->err);
-		}
+		if (why.code == VV_ENOMEM) return vv_fail_nomem(r->err);
 		vv_descriptor_fail(node, r->name, r->err, "%s", why.message);
 		return why.hint[0] ? vv_hint(r->err, "%s", why.hint) : VV_EINPUT;
 	}
@@ -336,9 +326,7 @@ static vv_status want_needed(reader *r, const vv_json *node, const vv_rule_setti
 	unsigned t = takes(s->rule);
 	bool bound = s->min.given || s->max.given || s->max_age > 0 || s->condition;
 
-	if (s->severity == VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
+	if (s->severity == VV_SEVERITY_OFF) return VV_OK;
 	if ((t & NEEDS_COLUMNS) && !s->columns) {
 		return vv_descriptor_fail(node, r->name, r->err, "the rule %s needs 'columns'",
 					  s->rule->code);
@@ -420,9 +408,7 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 	*s = (vv_rule_setting){.rule = rule, .asked = true, .mostly = VV_BILLION};
 	s->severity = rule->by_default == VV_SEVERITY_OFF ? VV_SEVERITY_ERROR : rule->by_default;
 	s->where = pointer_of(r, node);
-	if (!s->where) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!s->where) return vv_fail_nomem(r->err);
 	if (node->type == VV_JSON_OBJECT) {
 		rc = read_members(r, node, s);
 	} else if (vv_descriptor_is_text(node) && (takes(rule) & TAKES_CONDITION) &&
@@ -447,9 +433,7 @@ static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member
 	const char *near;
 
 	*out = vv_rule_find(member->name);
-	if (*out) {
-		return VV_OK;
-	}
+	if (*out) return VV_OK;
 	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'",
 			   vv_text_show(member->name, member->name_len));
 	near = vv_rule_nearest(member->name);
@@ -460,9 +444,7 @@ static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member
 /* What both settings say for: a column that both name, "" where neither names any; else NULL. */
 static const char *common_column(const vv_rule_setting *a, const vv_rule_setting *b)
 {
-	if (!a->columns || !b->columns) {
-		return a->columns == b->columns ? "" : NULL;
-	}
+	if (!a->columns || !b->columns) return a->columns == b->columns ? "" : NULL;
 	for (size_t i = 0; a->columns[i]; i++) {
 		if (vv_rule_setting_has(b, a->columns[i], strlen(a->columns[i]))) {
 			return a->columns[i];
@@ -507,9 +489,7 @@ static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
 		room += m->type == VV_JSON_ARRAY ? m->count : 1;
 	}
 	b->settings = vv_arena_calloc(&r->out->arena, room + 1, sizeof(*b->settings));
-	if (!b->settings) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!b->settings) return vv_fail_nomem(r->err);
 	for (const vv_json *m = node->first; rc == VV_OK && m; m = m->next) {
 		const vv_rule *rule;
 
@@ -542,24 +522,18 @@ static vv_status read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
 	size_t count;
 	vv_status rc;
 
-	if ((rc = want_members(r, node, dataset_words)) < 0) {
-		return rc;
-	}
+	if ((rc = want_members(r, node, dataset_words)) < 0) return rc;
 	if (!(m = vv_json_get(node, "path"))) {
 		return vv_descriptor_fail(node, r->name, r->err, "needs a 'path'");
 	}
 	if ((rc = vv_descriptor_texts(&paths, &count, &r->out->arena, m, r->name, r->err)) < 0) {
 		return rc;
 	}
-	if (count == 0) {
-		return vv_descriptor_fail(m, r->name, r->err, "names no path");
-	}
+	if (count == 0) return vv_descriptor_fail(m, r->name, r->err, "names no path");
 	b->paths = paths;
 	b->says_check = vv_json_get(node, "check") != NULL;
 	b->check = true;
-	if ((rc = vv_descriptor_bool(&b->check, node, "check", r->name, r->err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_descriptor_bool(&b->check, node, "check", r->name, r->err)) < 0) return rc;
 	m = vv_json_get(node, "rules");
 	return m ? read_rules(r, m, b) : VV_OK;
 }
@@ -588,9 +562,7 @@ static vv_status read_top(reader *r, const vv_json *top)
 	uint64_t version = 1;
 	vv_status rc;
 
-	if ((rc = want_members(r, top, top_words)) < 0) {
-		return rc;
-	}
+	if ((rc = want_members(r, top, top_words)) < 0) return rc;
 	if ((m = vv_json_get(top, "version")) &&
 	    (m->type != VV_JSON_NUMBER || !vv_parse_u64(&version, m->text, m->text_len) ||
 	     version != 1)) {
@@ -619,9 +591,7 @@ static vv_status read_top(reader *r, const vv_json *top)
 	}
 	f->blocks = vv_arena_calloc(&f->arena, 1 + (datasets ? datasets->count : 0),
 				    sizeof(*f->blocks));
-	if (!f->blocks) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!f->blocks) return vv_fail_nomem(r->err);
 	f->block_count = 1;
 	if ((m = vv_json_get(top, "rules")) && (rc = read_rules(r, m, &f->blocks[0])) < 0) {
 		return rc;
@@ -640,9 +610,7 @@ vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, 
 	*out = NULL;
 	r.err = err ? err : &own;
 	r.out = vv_calloc(1, sizeof(*r.out));
-	if (!r.out) {
-		return vv_fail_nomem(err);
-	}
+	if (!r.out) return vv_fail_nomem(err);
 	vv_arena_init(&r.out->arena);
 	if (len > VV_RULES_MAX) {
 		rc = vv_fail(err, VV_EINPUT, "%s: is larger than %u bytes", vv_text_shows(name),
@@ -688,18 +656,14 @@ bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit)
  * the file's name in every folder. */
 static bool matches(const char *pattern, const char *path)
 {
-	if (!strchr(pattern, '/')) {
-		return vv_path_match(pattern, vv_path_base(path));
-	}
+	if (!strchr(pattern, '/')) return vv_path_match(pattern, vv_path_base(path));
 	return vv_path_match(pattern[0] == '/' ? pattern + 1 : pattern, path);
 }
 
 static bool block_has(const vv_rules_block *b, const char *path)
 {
 	for (size_t i = 0; b->paths && b->paths[i]; i++) {
-		if (matches(b->paths[i], path)) {
-			return true;
-		}
+		if (matches(b->paths[i], path)) return true;
 	}
 	return !b->paths;
 }
@@ -779,9 +743,7 @@ vv_status vv_rule_set_for(vv_rule_set *out, const vv_rules_file *f, const char *
 		room += count ? count : 1;
 	}
 	out->items = vv_arena_calloc(&out->arena, room, sizeof(*out->items));
-	if (!out->items) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->items) return vv_fail_nomem(err);
 	for (const vv_rule *r = vv_rules; r->code; r++) {
 		const vv_rule_setting *given = find_settings(f, path, r, &count);
 
@@ -861,9 +823,7 @@ static vv_status check_codes(const char *const *codes, size_t count, vv_error *e
 static bool is_among(const char *code, const char *const *codes, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(codes[i], code) == 0) {
-			return true;
-		}
+		if (strcmp(codes[i], code) == 0) return true;
 	}
 	return false;
 }

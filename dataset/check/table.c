@@ -21,9 +21,7 @@ void vv_check_result_clear(vv_check_result *r)
 static vv_status sum_counts(check_run *r, vv_error *err)
 {
 	r->totals = vv_calloc(r->plan.counter_count + 1, sizeof(*r->totals));
-	if (!r->totals) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->totals) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
 		const uint8_t *p = (const uint8_t *)r->counts.data, *end;
 		uint64_t n, counter, count;
@@ -53,9 +51,7 @@ static vv_status open_run(check_run *r, vv_error *err)
 	}
 	r->worker_count = 1 + (r->o->pool ? vv_pool_threads(r->o->pool) : 0);
 	r->workers = vv_calloc(r->worker_count, sizeof(*r->workers));
-	if (!r->workers) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->workers) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->worker_count; i++) {
 		if ((rc = check_worker_init(&r->workers[i], &r->plan, err)) < 0) {
 			r->worker_count = i;

@@ -93,9 +93,7 @@ static size_t find_cut(const uint8_t *bytes, size_t from, size_t to, uint64_t ma
 
 	for (size_t i = from; i < to; i++) {
 		h = (h << 1) + gear[bytes[i]];
-		if ((h & mask) == 0) {
-			return i + 1;
-		}
+		if ((h & mask) == 0) return i + 1;
 	}
 	*state = h;
 	return 0;
@@ -159,9 +157,7 @@ static vv_status write_chunk(vv_list_builder *list, const vv_sink *sink, vv_buf 
 	vv_cbor_put_array(scratch, 2);
 	vv_cbor_put_link(scratch, &cid);
 	vv_cbor_put_uint(scratch, len);
-	if ((rc = vv_buf_ok(scratch, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(scratch, err)) < 0) return rc;
 	return vv_list_builder_add(list, scratch->data, scratch->len, len, err);
 }
 
@@ -200,9 +196,7 @@ vv_status vv_chunk_reader_open(vv_chunk_reader **out, const vv_sink *source, con
 	vv_status rc;
 
 	*out = NULL;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	r->source = source;
 	if ((rc = vv_list_reader_open(&r->list, VV_LIST_CHUNKS, source, top, top_len, err)) < 0) {
 		vv_chunk_reader_close(r);
@@ -244,9 +238,7 @@ int vv_chunk_reader_next(vv_chunk_reader *r, const char **bytes, size_t *len, ui
 	vv_status rc;
 	int more = vv_list_next(r->list, &item, err);
 
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	if ((rc = vv_cbor_get_array(&item.cbor, &parts, err)) < 0 ||
 	    (rc = vv_cbor_get_link(&item.cbor, &cid, err)) < 0 ||
 	    (rc = r->source->get(r->source->payload, &cid, &r->block, err)) < 0 ||
@@ -272,9 +264,7 @@ vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, si
 	int more;
 	vv_status rc = vv_chunk_reader_open(&r, source, top, top_len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (vv_chunk_reader_total(r) > max) {
 		rc = vv_fail(err, VV_EREFUSED, "%s in chunks, where at most %s are allowed",
 			     vv_text_bytes(vv_chunk_reader_total(r)), vv_text_bytes(max));

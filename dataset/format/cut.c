@@ -38,9 +38,7 @@ static uint64_t hash_row(const vv_cut_params *p, const vv_cell *cells, size_t co
 
 		h = hash_cell(place < columns ? &cells[place] : &absent, h * 31);
 	}
-	if (p->column_count > 0) {
-		return h;
-	}
+	if (p->column_count > 0) return h;
 	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT) {
 		columns--;
 	}
@@ -83,9 +81,7 @@ uint32_t vv_cut_rows_for(uint64_t cell_bytes, uint64_t rows)
 	uint64_t per_row; /* in sixteenths of a byte */
 	uint32_t target = 1;
 
-	if (rows == 0 || cell_bytes == 0) {
-		return ROWS_DEFAULT;
-	}
+	if (rows == 0 || cell_bytes == 0) return ROWS_DEFAULT;
 	per_row = cell_bytes / rows * 16 + cell_bytes % rows * 16 / rows;
 	if (per_row == 0) {
 		per_row = 1;

@@ -57,9 +57,7 @@ vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err)
 
 	if (len > 0) {
 		copy = vv_malloc(len + 1);
-		if (!copy) {
-			return vv_fail_nomem(err);
-		}
+		if (!copy) return vv_fail_nomem(err);
 		memcpy(copy, data, len);
 		copy[len] = '\0';
 	}
@@ -136,21 +134,15 @@ static bool same_habits(const vv_dialect *a, const vv_dialect *b)
 	size_t n = a->quoting_count > b->quoting_count ? a->quoting_count : b->quoting_count;
 
 	for (size_t i = 0; i < n; i++) {
-		if (habit_of(a, i) != habit_of(b, i)) {
-			return false;
-		}
+		if (habit_of(a, i) != habit_of(b, i)) return false;
 	}
 	return true;
 }
 
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b)
 {
-	if (a->form != b->form) {
-		return false;
-	}
-	if (a->form != VV_FORM_CSV) {
-		return true;
-	}
+	if (a->form != b->form) return false;
+	if (a->form != VV_FORM_CSV) return true;
 	return a->header == b->header && a->delimiter == b->delimiter && a->quote == b->quote &&
 	       a->escape == b->escape;
 }
@@ -273,12 +265,8 @@ static bool is_said(const vv_dialect *d, int key)
 	const char *text;
 	const vv_bytes *bytes = bytes_of(view, key, &text);
 
-	if (!has_key(d, key)) {
-		return false;
-	}
-	if (bytes) {
-		return !is_usual(bytes, text);
-	}
+	if (!has_key(d, key)) return false;
+	if (bytes) return !is_usual(bytes, text);
 	switch (key) {
 	case KEY_FORM:
 		return true;
@@ -312,9 +300,7 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 	const vv_bytes *x = bytes_of((vv_dialect *)(uintptr_t)a, key, &text);
 	const vv_bytes *y = bytes_of((vv_dialect *)(uintptr_t)b, key, &text);
 
-	if (x) {
-		return vv_bytes_equal(x, y);
-	}
+	if (x) return vv_bytes_equal(x, y);
 	switch (key) {
 	case KEY_BOM:
 		return a->bom == b->bom;
@@ -343,13 +329,9 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 
 bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b)
 {
-	if (a->form != b->form) {
-		return false;
-	}
+	if (a->form != b->form) return false;
 	for (int key = 0; key < KEYS; key++) {
-		if (has_key(a, key) && !same_member(a, b, key)) {
-			return false;
-		}
+		if (has_key(a, key) && !same_member(a, b, key)) return false;
 	}
 	return true;
 }
@@ -420,9 +402,7 @@ static vv_status get_name(vv_cbor *c, const char *const *names, int count, int *
 	size_t len;
 	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (int i = 0; i < count; i++) {
 		if (strlen(names[i]) == len && memcmp(names[i], text, len) == 0) {
 			*out = i;
@@ -437,12 +417,8 @@ static vv_status get_byte(vv_cbor *c, uint8_t *out, vv_error *err)
 	uint64_t v;
 	vv_status rc = vv_cbor_get_uint(c, &v, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (v > 255) {
-		return bad("a character is not a single byte", err);
-	}
+	if (rc < 0) return rc;
+	if (v > 255) return bad("a character is not a single byte", err);
 	*out = (uint8_t)v;
 	return VV_OK;
 }
@@ -453,21 +429,15 @@ static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)
 	size_t len;
 	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (len == 0 || len > VV_COLUMNS_MAX || p[len - 1] == VV_QUOTE_MINIMAL) {
 		return bad("the quoting habits end wrongly", err);
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (p[i] > VV_QUOTE_NONNUMERIC) {
-			return bad("an unknown quoting habit", err);
-		}
+		if (p[i] > VV_QUOTE_NONNUMERIC) return bad("an unknown quoting habit", err);
 	}
 	d->quoting = vv_malloc(len);
-	if (!d->quoting) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->quoting) return vv_fail_nomem(err);
 	memcpy(d->quoting, p, len);
 	d->quoting_count = len;
 	return VV_OK;
@@ -480,12 +450,8 @@ static vv_status get_encoding(vv_dialect *d, vv_cbor *c, vv_error *err)
 	size_t len;
 	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (len >= VV_ENCODING_MAX) {
-		return bad("the name of the encoding is too long", err);
-	}
+	if (rc < 0) return rc;
+	if (len >= VV_ENCODING_MAX) return bad("the name of the encoding is too long", err);
 	for (size_t i = 0; i < len; i++) {
 		if (!vv_is_alnum(text[i]) && !memchr("-_.:+()", text[i], 7)) {
 			return bad("the name of the encoding has a wrong character", err);
@@ -507,12 +473,8 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 	vv_bytes *bytes = bytes_of(d, key, &text);
 
 	if (bytes) {
-		if ((rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0) {
-			return rc;
-		}
-		if (len > VV_HEADER_MAX) {
-			return bad("a run of bytes is too long", err);
-		}
+		if ((rc = vv_cbor_get_bytes(c, &p, &len, err)) < 0) return rc;
+		if (len > VV_HEADER_MAX) return bad("a run of bytes is too long", err);
 		return vv_bytes_set(bytes, p, len, err);
 	}
 	switch (key) {
@@ -531,9 +493,7 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 	case KEY_DELIMITER:
 		return get_byte(c, &d->delimiter, err);
 	default:
-		if ((rc = vv_cbor_get_bool(c, &flag, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_cbor_get_bool(c, &flag, err)) < 0) return rc;
 		*(key == KEY_BOM      ? &d->bom
 		  : key == KEY_ASCII  ? &d->ascii
 		  : key == KEY_HEADER ? &d->header
@@ -551,9 +511,7 @@ static vv_status set_usual(vv_dialect *d, vv_error *err)
 		const char *text;
 		vv_bytes *bytes = bytes_of(d, key, &text);
 
-		if (bytes && (rc = vv_bytes_set(bytes, text, strlen(text), err)) < 0) {
-			return rc;
-		}
+		if (bytes && (rc = vv_bytes_set(bytes, text, strlen(text), err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -563,9 +521,7 @@ static bool fits_together(const vv_dialect *d)
 {
 	const uint8_t own[3] = {d->delimiter, d->quote, d->escape};
 
-	if (d->form != VV_FORM_CSV) {
-		return true;
-	}
+	if (d->form != VV_FORM_CSV) return true;
 	for (int i = 0; i < 3; i++) {
 		if (own[i] == '\n' || own[i] == '\r' ||
 		    (i > 0 && own[i] != 0 && own[i] == d->delimiter)) {
@@ -743,9 +699,7 @@ void vv_dialect_describe(vv_buf *b, const vv_dialect *d)
 
 static void say_character(vv_buf *b, size_t start, const char *what, uint8_t from, uint8_t to)
 {
-	if (from == to) {
-		return;
-	}
+	if (from == to) return;
 	say(b, start, what);
 	put_character(b, from);
 	vv_buf_puts(b, " -> ");
@@ -822,9 +776,7 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 		say_flag(b, start, from->final_newline, to->final_newline, "final newline added",
 			 "final newline removed");
 	}
-	if (from->form != to->form) {
-		return;
-	}
+	if (from->form != to->form) return;
 	if (from->form == VV_FORM_CSV) {
 		change_csv(b, from, to, start);
 	} else {

@@ -36,22 +36,16 @@ bool vv_fact_number_read(vv_fact_number *out, const char *s, size_t len)
 	int64_t units = 0;
 	unsigned scale = 0;
 
-	if (len > VV_FACTS_DIGITS + 2) {
-		return false;
-	}
+	if (len > VV_FACTS_DIGITS + 2) return false;
 	for (; i < len; i++) {
 		if (s[i] == '.' && point == 0 && digits > 0) {
 			point = digits;
 			continue;
 		}
-		if (s[i] < '0' || s[i] > '9' || ++digits > VV_FACTS_DIGITS) {
-			return false;
-		}
+		if (s[i] < '0' || s[i] > '9' || ++digits > VV_FACTS_DIGITS) return false;
 		units = units * 10 + (s[i] - '0');
 	}
-	if (digits == 0 || point == digits) {
-		return false;
-	}
+	if (digits == 0 || point == digits) return false;
 	scale = point > 0 ? (unsigned)(digits - point) : 0;
 	while (scale > 0 && units % 10 == 0) {
 		units /= 10;
@@ -120,9 +114,7 @@ static vv_status room(vv_facts *f, size_t count, vv_error *err)
 	if (count > f->cap) {
 		vv_fact *p = vv_realloc_array(f->columns, count, sizeof *p);
 
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		f->columns = p;
 		f->cap = count;
 	}
@@ -226,9 +218,7 @@ vv_status vv_facts_begin(vv_facts *out, size_t columns, vv_error *err)
 {
 	vv_status rc = room(out, columns, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	out->count = columns;
 	if (columns > 0) {
 		memset(out->columns, 0, columns * sizeof *out->columns);
@@ -248,9 +238,7 @@ vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t c
 {
 	vv_status rc = vv_facts_begin(out, columns, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t c = 0; c < columns; c++) {
 		vv_fact *f = &out->columns[c];
 		size_t filled = 0, missing;
@@ -297,9 +285,7 @@ vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_er
 		count = more->count;
 		into->count = 0;
 	}
-	if ((rc = room(into, count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = room(into, count, err)) < 0) return rc;
 	for (size_t c = 0; c < count; c++) {
 		if (first) {
 			into->columns[c] = more->columns[c];
@@ -397,9 +383,7 @@ typedef struct cursor {
 
 static bool get_byte(cursor *c, unsigned *out)
 {
-	if (c->p == c->end) {
-		return false;
-	}
+	if (c->p == c->end) return false;
 	*out = *c->p++;
 	return true;
 }
@@ -408,12 +392,8 @@ static bool get_number(cursor *c, vv_fact_number *out)
 {
 	uint64_t u;
 
-	if (!get_byte(c, &out->scale) || out->scale >= VV_FACTS_DIGITS) {
-		return false;
-	}
-	if (!vv_varint_read(&c->p, c->end, &u)) {
-		return false;
-	}
+	if (!get_byte(c, &out->scale) || out->scale >= VV_FACTS_DIGITS) return false;
+	if (!vv_varint_read(&c->p, c->end, &u)) return false;
 	out->units = unzigzag(u);
 	return out->units > -NUMBER_END && out->units < NUMBER_END &&
 	       (out->scale == 0 || out->units % 10 != 0);
@@ -437,9 +417,7 @@ static bool get_text(cursor *c, vv_fact_text *out)
 static bool get_bounds(cursor *c, unsigned head, vv_fact *f)
 {
 	if (f->numbers) {
-		if (!get_number(c, &f->least)) {
-			return false;
-		}
+		if (!get_number(c, &f->least)) return false;
 		f->greatest = f->least;
 		if (!(head & HEAD_ONE_NUMBER) &&
 		    (!get_number(c, &f->greatest) ||
@@ -448,9 +426,7 @@ static bool get_bounds(cursor *c, unsigned head, vv_fact *f)
 		}
 	}
 	if (f->texts) {
-		if (!get_text(c, &f->low)) {
-			return false;
-		}
+		if (!get_text(c, &f->low)) return false;
 		f->high = f->low;
 		if (!(head & (HEAD_ONE_TEXT | HEAD_OPEN)) &&
 		    (!get_text(c, &f->high) || text_order(&f->low, &f->high) >= 0)) {
@@ -462,15 +438,9 @@ static bool get_bounds(cursor *c, unsigned head, vv_fact *f)
 
 static bool head_valid(unsigned head, const vv_fact *f)
 {
-	if ((head & HEAD_MISSING) > VV_MISSING_ALL) {
-		return false;
-	}
-	if (f->missing == VV_MISSING_ALL) {
-		return head == VV_MISSING_ALL;
-	}
-	if (f->unknown) {
-		return (head & ~(unsigned)(HEAD_MISSING | HEAD_UNKNOWN)) == 0;
-	}
+	if ((head & HEAD_MISSING) > VV_MISSING_ALL) return false;
+	if (f->missing == VV_MISSING_ALL) return head == VV_MISSING_ALL;
+	if (f->unknown) return (head & ~(unsigned)(HEAD_MISSING | HEAD_UNKNOWN)) == 0;
 	return (f->numbers || f->texts) && (f->numbers || !(head & HEAD_ONE_NUMBER)) &&
 	       (f->texts || !(head & (HEAD_ONE_TEXT | HEAD_OPEN))) &&
 	       (head & (HEAD_ONE_TEXT | HEAD_OPEN)) != (HEAD_ONE_TEXT | HEAD_OPEN);
@@ -481,9 +451,7 @@ static bool get_column(cursor *c, vv_fact *f)
 	unsigned head;
 
 	memset(f, 0, sizeof *f);
-	if (!get_byte(c, &head)) {
-		return false;
-	}
+	if (!get_byte(c, &head)) return false;
 	f->missing = (vv_missing)(head & HEAD_MISSING);
 	f->unknown = (head & HEAD_UNKNOWN) != 0;
 	f->numbers = (head & HEAD_NUMBERS) != 0;
@@ -503,12 +471,8 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 	while (c.p < c.end) {
 		const uint8_t *at = c.p;
 
-		if (count == VV_COLUMNS_MAX) {
-			return bad("too many columns", err);
-		}
-		if (!get_column(&c, &f)) {
-			return bad("a column that is not as it is written", err);
-		}
+		if (count == VV_COLUMNS_MAX) return bad("too many columns", err);
+		if (!get_column(&c, &f)) return bad("a column that is not as it is written", err);
 		if ((size_t)(c.p - start) > VV_FACTS_BYTES && c.p - at > 1) {
 			return bad("bounds that are too large", err);
 		}
@@ -520,9 +484,7 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 		}
 		count++;
 	}
-	if (f.missing == VV_MISSING_ALL) {
-		return bad("a last column without any text", err);
-	}
+	if (f.missing == VV_MISSING_ALL) return bad("a last column without any text", err);
 	if (out) {
 		out->count = count;
 	}
@@ -537,9 +499,7 @@ void vv_facts_column(vv_fact *out, const void *bytes, size_t len, size_t column)
 
 	for (size_t i = 0; i <= column && c.p < c.end && sound; i++) {
 		sound = get_column(&c, out);
-		if (i == column && sound) {
-			return;
-		}
+		if (i == column && sound) return;
 	}
 	assert(sound);
 	memset(out, 0, sizeof *out);

@@ -24,9 +24,7 @@ static vv_status compare_cells(uint8_t *marks, const vv_group *a, size_t ca, con
 		*y = vv_arena_alloc(arena, b->rows * sizeof(*y));
 	vv_status rc;
 
-	if (!x || !y) {
-		return vv_fail_nomem(err);
-	}
+	if (!x || !y) return vv_fail_nomem(err);
 	if ((rc = vv_group_column(a, ca, x, 1, arena, err)) < 0 ||
 	    (rc = vv_group_column(b, cb, y, 1, arena, err)) < 0) {
 		return rc;
@@ -51,9 +49,7 @@ static bool open_dict(dict *d, part in, size_t rows)
 {
 	uint64_t count, len, sum = 0;
 
-	if (!vv_varint_read(&in.p, in.end, &count) || count > GROUP_DICT_MAX) {
-		return false;
-	}
+	if (!vv_varint_read(&in.p, in.end, &count) || count > GROUP_DICT_MAX) return false;
 	for (size_t k = 0; k < count; k++) {
 		if (!vv_varint_read(&in.p, in.end, &len) || len > (size_t)(in.end - in.p)) {
 			return false;
@@ -61,9 +57,7 @@ static bool open_dict(dict *d, part in, size_t rows)
 		d->len[k] = (size_t)len;
 		sum += len;
 	}
-	if (sum > (size_t)(in.end - in.p) || (size_t)(in.end - in.p) - sum != rows) {
-		return false;
-	}
+	if (sum > (size_t)(in.end - in.p) || (size_t)(in.end - in.p) - sum != rows) return false;
 	for (size_t k = 0; k < count; k++) {
 		d->text[k] = in.p;
 		in.p += d->len[k];
@@ -154,13 +148,9 @@ static answer compare_numbers(uint8_t *marks, part x, part y, size_t rows, int e
 	    (a.empty && memcmp(a.empty, b.empty, rows) != 0)) {
 		return NOT_COMPARED;
 	}
-	if (!a.empty) {
-		return compare_values(marks, &a, &b, arena) ? COMPARED : NO_MEMORY;
-	}
+	if (!a.empty) return compare_values(marks, &a, &b, arena) ? COMPARED : NO_MEMORY;
 	own = vv_arena_calloc(arena, rows, 1);
-	if (!own || !compare_values(own, &a, &b, arena)) {
-		return NO_MEMORY;
-	}
+	if (!own || !compare_values(own, &a, &b, arena)) return NO_MEMORY;
 	for (size_t r = 0; r < rows; r++) {
 		marks[r] |= a.empty[r] ? 0 : *own++;
 	}
@@ -190,8 +180,6 @@ vv_status vv_group_compare_column(uint8_t *marks, const vv_group *a, size_t ca, 
 			done = compare_numbers(marks, px, py, a->rows, encoding, arena);
 		}
 	}
-	if (done == NO_MEMORY) {
-		return vv_fail_nomem(err);
-	}
+	if (done == NO_MEMORY) return vv_fail_nomem(err);
 	return done == COMPARED ? VV_OK : compare_cells(marks, a, ca, b, cb, arena, err);
 }

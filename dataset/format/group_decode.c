@@ -44,9 +44,7 @@ vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *
 			       (unsigned long long)rows, (unsigned long long)columns);
 	}
 	out->column = vv_malloc((size_t)columns * (sizeof *out->column + sizeof *out->column_len));
-	if (!out->column) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->column) return vv_fail_nomem(err);
 	out->column_len = (size_t *)(void *)(out->column + columns);
 	for (size_t i = 0; i < columns; i++) {
 		if (!vv_varint_read(&p, end, &part) || part == 0 || part > (uint64_t)(end - p)) {
@@ -83,9 +81,7 @@ void vv_group_close(vv_group *g)
 vv_status group_map_values(const group_reading *in, vv_cell *values, size_t count, vv_error *err)
 {
 	for (size_t k = 0; k < count && in->map; k++) {
-		if (!in->map(in->payload, &values[k])) {
-			return vv_fail_nomem(err);
-		}
+		if (!in->map(in->payload, &values[k])) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -101,9 +97,7 @@ static vv_status read_const(group_reading *in, vv_error *err)
 		return group_bad(in, "its one value has a wrong length", err);
 	}
 	group_set_cell(&value, (const char *)in->p, (size_t)len, in->state);
-	if ((rc = group_map_values(in, &value, 1, err)) < 0) {
-		return rc;
-	}
+	if ((rc = group_map_values(in, &value, 1, err)) < 0) return rc;
 	for (size_t i = 0; i < in->count; i++) {
 		in->cells[i * in->stride] = value;
 	}
@@ -193,9 +187,7 @@ static vv_status read_lengths_bytes(group_reading *in, vv_error *err)
 	const char *text;
 	uint64_t sum = 0;
 
-	if (group_left(in) < in->count) {
-		return group_bad(in, "it ends too soon", err);
-	}
+	if (group_left(in) < in->count) return group_bad(in, "it ends too soon", err);
 	for (size_t i = 0; i < in->count; i++) {
 		sum += len[i];
 	}
@@ -217,9 +209,7 @@ static vv_status read_text(group_reading *in, vv_error *err)
 	const char *text;
 	uint64_t len;
 
-	if (group_left(in) == 0) {
-		return group_bad(in, "it ends too soon", err);
-	}
+	if (group_left(in) == 0) return group_bad(in, "it ends too soon", err);
 	switch (*in->p++) {
 	case GROUP_LEN_EQUAL:
 		if (!vv_varint_read(&in->p, in->end, &len) || len > group_left(in) ||
@@ -287,14 +277,10 @@ static vv_status read_mixed(group_reading *in, int encoding, size_t rows, vv_err
 		in->count += has_text(state_at(states, r));
 	}
 	next = in->cells = vv_arena_alloc(in->arena, (in->count + 1) * sizeof *next);
-	if (!next) {
-		return vv_fail_nomem(err);
-	}
+	if (!next) return vv_fail_nomem(err);
 	in->stride = 1;
 	in->state = VV_CELL_TEXT;
-	if ((rc = read_values(in, encoding, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_values(in, encoding, err)) < 0) return rc;
 	for (size_t r = 0; r < rows; r++) {
 		vv_cell *cell = &cells[r * stride];
 		unsigned state = state_at(states, r);
@@ -324,20 +310,14 @@ static vv_status read_column(group_reading in, const vv_group *g, vv_error *err)
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
 	head = *in.p++;
-	if (head >> 4 == GROUP_ALL_TEXT) {
-		return read_values(&in, head & 15, err);
-	}
-	if (head >> 4 == GROUP_MIXED_STATES) {
-		return read_mixed(&in, head & 15, g->rows, err);
-	}
+	if (head >> 4 == GROUP_ALL_TEXT) return read_values(&in, head & 15, err);
+	if (head >> 4 == GROUP_MIXED_STATES) return read_mixed(&in, head & 15, g->rows, err);
 	if (head >> 4 != GROUP_ONE_STATE || group_left(&in) == 0 || *in.p == VV_CELL_TEXT ||
 	    *in.p > VV_CELL_LITERAL) {
 		return group_bad(&in, "the state of its cells is damaged", err);
 	}
 	in.state = *in.p++;
-	if (has_text(in.state)) {
-		return read_values(&in, head & 15, err);
-	}
+	if (has_text(in.state)) return read_values(&in, head & 15, err);
 	for (size_t r = 0; r < g->rows; r++) {
 		group_set_cell(&cells[r * stride], NULL, 0, in.state);
 	}
@@ -382,9 +362,7 @@ static vv_status pick_dict(group_reading *in, size_t row, vv_error *err)
 	uint64_t count;
 	vv_status rc;
 
-	if ((rc = group_open_dict(in, value, &count, &index, err)) < 0) {
-		return rc;
-	}
+	if ((rc = group_open_dict(in, value, &count, &index, err)) < 0) return rc;
 	if (index[row] >= count) {
 		return group_bad(in, "a row names a value that does not exist", err);
 	}
@@ -398,9 +376,7 @@ static vv_status pick_text(group_reading *in, size_t row, vv_error *err)
 	const uint8_t *lens;
 	uint64_t len, before = 0;
 
-	if (group_left(in) == 0) {
-		return group_bad(in, "it ends too soon", err);
-	}
+	if (group_left(in) == 0) return group_bad(in, "it ends too soon", err);
 	switch (*in->p++) {
 	case GROUP_LEN_EQUAL:
 		if (!vv_varint_read(&in->p, in->end, &len) || len > group_left(in) ||
@@ -410,9 +386,7 @@ static vv_status pick_text(group_reading *in, size_t row, vv_error *err)
 		before = len * row;
 		break;
 	case GROUP_LEN_BYTES:
-		if (group_left(in) < in->count) {
-			return group_bad(in, "it ends too soon", err);
-		}
+		if (group_left(in) < in->count) return group_bad(in, "it ends too soon", err);
 		lens = in->p;
 		in->p += in->count;
 		len = lens[row];
@@ -448,13 +422,9 @@ bool vv_group_has_cell(const vv_group *g, size_t column)
 {
 	const uint8_t *p;
 
-	if (column >= g->columns) {
-		return true;
-	}
+	if (column >= g->columns) return true;
 	p = g->column[column];
-	if (*p >> 4 != GROUP_ALL_TEXT) {
-		return false;
-	}
+	if (*p >> 4 != GROUP_ALL_TEXT) return false;
 	return *p != GROUP_TEXT ||
 	       (g->column_len[column] > 1 && (p[1] == GROUP_LEN_EQUAL || p[1] == GROUP_LEN_BYTES));
 }
@@ -509,9 +479,7 @@ static bool shared_run(vv_group_run *out, group_reading *in, int encoding, vv_ar
 	uint64_t count = 1;
 	bool known = true;
 
-	if (!values || (encoding != GROUP_CONST && encoding != GROUP_DICT)) {
-		return false;
-	}
+	if (!values || (encoding != GROUP_CONST && encoding != GROUP_DICT)) return false;
 	if (encoding == GROUP_CONST) {
 		in->cells = values;
 		in->count = 1;
@@ -594,9 +562,7 @@ static bool run_in_place(vv_group_run *out, const vv_group *g, size_t column, bo
 			    .column = column};
 	uint8_t head;
 
-	if (column >= g->columns) {
-		return false;
-	}
+	if (column >= g->columns) return false;
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
 	head = *in.p++;
@@ -617,13 +583,9 @@ vv_status vv_group_run_of(vv_group_run *out, const vv_group *g, size_t column, b
 	vv_cell *cells;
 
 	memset(out, 0, sizeof(*out));
-	if (run_in_place(out, g, column, numbers, arena)) {
-		return VV_OK;
-	}
+	if (run_in_place(out, g, column, numbers, arena)) return VV_OK;
 	memset(out, 0, sizeof(*out));
-	if (!(cells = vv_arena_alloc(arena, g->rows * sizeof(*cells)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(cells = vv_arena_alloc(arena, g->rows * sizeof(*cells)))) return vv_fail_nomem(err);
 	out->cells = cells;
 	out->stride = 1;
 	return vv_group_column(g, column, cells, 1, arena, err);
@@ -635,9 +597,7 @@ vv_status vv_group_decode(const vv_group *g, vv_cell *cells, size_t columns, vv_
 	vv_status rc;
 
 	for (size_t c = 0; c < columns; c++) {
-		if ((rc = vv_group_column(g, c, cells + c, columns, arena, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_group_column(g, c, cells + c, columns, arena, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

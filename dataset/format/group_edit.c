@@ -68,16 +68,12 @@ static vv_status read_rows(edit_column *e, rows *out, vv_error *err)
 	edit_run *runs;
 
 	*out = (rows){plan->runs, plan->count, plan->base_rows, plan->rows, plan->in};
-	if (!(e->mode & EDIT_PATCHES)) {
-		return VV_OK;
-	}
+	if (!(e->mode & EDIT_PATCHES)) return VV_OK;
 	if (!vv_varint_read(&e->p, e->end, &changes) || changes > (uint64_t)(e->end - e->p)) {
 		return bad(err);
 	}
 	runs = vv_arena_alloc(e->arena, ((size_t)changes + plan->count + 1) * sizeof(*runs));
-	if (!runs) {
-		return vv_fail_nomem(err);
-	}
+	if (!runs) return vv_fail_nomem(err);
 	for (uint64_t k = 0; k < changes; k++) {
 		if (!vv_varint_read(&e->p, e->end, &gap) || gap >= plan->rows - at ||
 		    (k > 0 && gap == 0)) {
@@ -89,9 +85,7 @@ static vv_status read_rows(edit_column *e, rows *out, vv_error *err)
 			runs[n].keep -= cut;
 			pos += runs[n].keep + runs[n].add;
 		}
-		if (at < pos) {
-			return bad(err);
-		}
+		if (at < pos) return bad(err);
 		runs[n++] = (edit_run){at - pos, 1, 1};
 		cut += at - pos + 1;
 		pos = at + 1;
@@ -151,12 +145,8 @@ static vv_status apply_cells(edit_column *e, const rows *r, const vv_cell *value
 	vv_cell *cells = vv_arena_alloc(e->arena, r->all * sizeof(*cells));
 	vv_status rc;
 
-	if (!base || !cells) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_group_column(e->base, e->column, base, 1, e->arena, err)) < 0) {
-		return rc;
-	}
+	if (!base || !cells) return vv_fail_nomem(err);
+	if ((rc = vv_group_column(e->base, e->column, base, 1, e->arena, err)) < 0) return rc;
 	splice(r, cells, base, values, sizeof(*cells));
 	put_lengths(out, cells, r->all);
 	for (size_t i = 0; i < r->all; i++) {
@@ -198,13 +188,9 @@ static bool apply_short_texts(const edit_column *e, const group_reading *from, c
 		return false;
 	}
 	text = length + r->base;
-	if (group_sum_bytes(length, r->base) != (size_t)(from->end - text)) {
-		return false;
-	}
+	if (group_sum_bytes(length, r->base) != (size_t)(from->end - text)) return false;
 	for (size_t i = 0; i < r->in; i++) {
-		if (values[i].len > 255) {
-			return false;
-		}
+		if (values[i].len > 255) return false;
 		in[i] = (uint8_t)values[i].len;
 	}
 	if (!vv_buf_reserve(out, 1 + r->all)) {
@@ -234,14 +220,10 @@ static bool apply_equal_texts(const edit_column *e, const group_reading *from, c
 		return false;
 	}
 	for (size_t i = 0; i < r->in; i++) {
-		if (values[i].len != len) {
-			return false;
-		}
+		if (values[i].len != len) return false;
 	}
 	in = vv_arena_alloc(e->arena, (size_t)(r->in * len) + 1); /* less than the edits have */
-	if (!in) {
-		return false;
-	}
+	if (!in) return false;
 	for (size_t i = 0; i < r->in && len > 0; i++) {
 		memcpy(in + i * len, values[i].text, (size_t)len);
 	}
@@ -260,13 +242,9 @@ static vv_status apply_text(edit_column *e, const group_reading *from, const row
 	vv_cell *values = vv_arena_alloc(e->arena, (r->in + 1) * sizeof(*values));
 	vv_status rc;
 
-	if (!values) {
-		return vv_fail_nomem(err);
-	}
+	if (!values) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->in; i++) {
-		if ((rc = read_text(e, &values[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_text(e, &values[i], err)) < 0) return rc;
 	}
 	if (apply_equal_texts(e, from, r, values, out) ||
 	    apply_short_texts(e, from, r, values, out)) {
@@ -290,15 +268,11 @@ static vv_status add_text(edit_column *e, dict *d, uint8_t *number, vv_error *er
 	vv_status rc = read_text(e, &text, err);
 	size_t k = d->known;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while (k < d->count && !vv_cell_equal(&d->text[k], &text)) {
 		k++;
 	}
-	if (k == GROUP_DICT_MAX) {
-		return bad(err);
-	}
+	if (k == GROUP_DICT_MAX) return bad(err);
 	if (k == d->count) {
 		d->text[d->count++] = text;
 	}
@@ -312,9 +286,7 @@ static vv_status read_numbers_of_texts(edit_column *e, dict *d, uint8_t *out, si
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (e->p == e->end) {
-			return bad(err);
-		}
+		if (e->p == e->end) return bad(err);
 		out[i] = *e->p++;
 		if (out[i] == EDIT_NEW_TEXT) {
 			rc = add_text(e, d, &out[i], err);
@@ -337,9 +309,7 @@ static size_t renumber(uint8_t *index, size_t count, const dict *d, uint8_t *ord
 		const uint8_t k = index[r];
 
 		if (!seen[k]) {
-			if (k >= d->count) {
-				return 0;
-			}
+			if (k >= d->count) return 0;
 			seen[k] = true;
 			moved = moved || k != used;
 			number[k] = (uint8_t)used;
@@ -364,21 +334,13 @@ static vv_status apply_dict(edit_column *e, group_reading *from, const rows *r, 
 	size_t used;
 	vv_status rc;
 
-	if (!d || !values || !index) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = group_open_dict(from, d->text, &known, &base, err)) < 0) {
-		return rc;
-	}
+	if (!d || !values || !index) return vv_fail_nomem(err);
+	if ((rc = group_open_dict(from, d->text, &known, &base, err)) < 0) return rc;
 	d->known = d->count = (size_t)known;
-	if ((rc = read_numbers_of_texts(e, d, values, r->in, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_numbers_of_texts(e, d, values, r->in, err)) < 0) return rc;
 	splice(r, index, base, values, 1);
 	used = renumber(index, r->all, d, order);
-	if (used == 0) {
-		return bad(err);
-	}
+	if (used == 0) return bad(err);
 	vv_buf_put_varint(out, used);
 	for (size_t i = 0; i < used; i++) {
 		vv_buf_put_varint(out, d->text[order[i]].len);
@@ -405,14 +367,10 @@ static vv_status read_number_head(edit_column *e, number_head *h, const rows *r,
 	uint64_t base;
 
 	if (e->mode & EDIT_HEAD) {
-		if (e->end - e->p < 2) {
-			return bad(err);
-		}
+		if (e->end - e->p < 2) return bad(err);
 		h->flags = *e->p++;
 		h->width = *e->p++;
-		if (!vv_varint_read(&e->p, e->end, &base)) {
-			return bad(err);
-		}
+		if (!vv_varint_read(&e->p, e->end, &base)) return bad(err);
 		h->base = (uint64_t)group_unzigzag(base);
 	}
 	return h->width > 8 || r->all > VV_BLOCK_MAX / (h->width + 1) ? bad(err) : VV_OK;
@@ -448,24 +406,16 @@ static vv_status read_number(edit_column *e, const number_head *h, uint64_t befo
 	out->value[at] = 0;
 	out->empty[at] = 0;
 	if (h->flags & GROUP_EMPTIES) {
-		if (e->p == e->end || *e->p > 1) {
-			return bad(err);
-		}
+		if (e->p == e->end || *e->p > 1) return bad(err);
 		out->empty[at] = *e->p++;
-		if (out->empty[at]) {
-			return VV_OK;
-		}
+		if (out->empty[at]) return VV_OK;
 	}
 	if (h->flags & GROUP_DELTAS) {
-		if (!vv_varint_read(&e->p, e->end, &v)) {
-			return bad(err);
-		}
+		if (!vv_varint_read(&e->p, e->end, &v)) return bad(err);
 		out->value[at] = before + (uint64_t)group_unzigzag(v);
 		return VV_OK;
 	}
-	if ((size_t)(e->end - e->p) < h->width) {
-		return bad(err);
-	}
+	if ((size_t)(e->end - e->p) < h->width) return bad(err);
 	for (unsigned j = 0; j < h->width; j++) {
 		v |= (uint64_t)*e->p++ << (8 * j);
 	}
@@ -510,13 +460,9 @@ static vv_status apply_planes(edit_column *e, const group_numbers *base, const n
 	values in;
 	vv_status rc;
 
-	if (!values_init(&in, r->in, e->arena)) {
-		return vv_fail_nomem(err);
-	}
+	if (!values_init(&in, r->in, e->arena)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->in; i++) {
-		if ((rc = read_number(e, h, 0, &in, i, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_number(e, h, 0, &in, i, err)) < 0) return rc;
 	}
 	put_number_head(h, out);
 	if (base->empty && vv_buf_reserve(out, r->all)) {
@@ -590,9 +536,7 @@ static vv_status apply_values(edit_column *e, const group_numbers *base, number_
 	values v;
 	vv_status rc = splice_values(e, base, r, &v, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; i < r->count; i++) {
 		at += r->runs[i].keep;
 		for (size_t k = 0; k < r->runs[i].add; k++, at++) {
@@ -628,13 +572,9 @@ static vv_status apply_numbers(edit_column *e, const group_reading *from, int en
 	number_head h;
 	vv_status rc;
 
-	if (!group_numbers_open(&base, from->p, from->end, r->base, encoding)) {
-		return bad(err);
-	}
+	if (!group_numbers_open(&base, from->p, from->end, r->base, encoding)) return bad(err);
 	h = (number_head){base.flags, scaled ? &base.scale : NULL, base.width, base.base};
-	if ((rc = read_number_head(e, &h, r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_number_head(e, &h, r, err)) < 0) return rc;
 	return (e->mode & EDIT_HEAD) || (h.flags & GROUP_DELTAS)
 		       ? apply_values(e, &base, &h, r, out, err)
 		       : apply_planes(e, &base, &h, r, out, err);
@@ -663,26 +603,20 @@ vv_status edit_column_apply(edit_column *e, vv_buf *out, vv_error *err)
 	rows r;
 	vv_status rc;
 
-	if (e->mode == EDIT_LITERAL) {
-		return apply_literal(e, out, err);
-	}
+	if (e->mode == EDIT_LITERAL) return apply_literal(e, out, err);
 	if (states > GROUP_ONE_STATE || (states == GROUP_ONE_STATE && end - p < 2) ||
 	    (e->mode & ~(unsigned)(EDIT_PATCHES | EDIT_HEAD)) ||
 	    ((e->mode & EDIT_HEAD) && !numbers)) {
 		return bad(err);
 	}
-	if (encoding == GROUP_CONST && e->mode != 0) {
-		return bad(err);
-	}
+	if (encoding == GROUP_CONST && e->mode != 0) return bad(err);
 	/* A constant one without texts, too: no row says anything. */
 	if (encoding == GROUP_CONST || (e->mode == 0 && e->plan->count == 0)) {
 		vv_buf_put(out, p, (size_t)(end - p));
 		return vv_buf_ok(out, err);
 	}
 	vv_buf_put(out, p, states + 1u);
-	if ((rc = read_rows(e, &r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_rows(e, &r, err)) < 0) return rc;
 	group_reading in = {.p = p + states + 1,
 			    .end = end,
 			    .count = e->plan->base_rows,
@@ -725,9 +659,7 @@ static vv_status read_runs(editing *ed, vv_error *err)
 	plan->base_rows = left;
 	plan->count = (size_t)count;
 	plan->runs = vv_arena_alloc(&ed->arena, ((size_t)count + 1) * sizeof(*plan->runs));
-	if (!plan->runs) {
-		return vv_fail_nomem(err);
-	}
+	if (!plan->runs) return vv_fail_nomem(err);
 	for (size_t i = 0; i < plan->count; i++) {
 		if (!vv_varint_read(&ed->p, ed->end, &keep) ||
 		    !vv_varint_read(&ed->p, ed->end, &drop) ||
@@ -753,12 +685,8 @@ static vv_status read_modes(editing *ed, vv_error *err)
 	uint64_t count, gap, at = 0;
 
 	ed->modes = vv_arena_calloc(&ed->arena, ed->base.columns + 1, 1);
-	if (!ed->modes) {
-		return vv_fail_nomem(err);
-	}
-	if (!vv_varint_read(&ed->p, ed->end, &count) || count > ed->base.columns) {
-		return bad(err);
-	}
+	if (!ed->modes) return vv_fail_nomem(err);
+	if (!vv_varint_read(&ed->p, ed->end, &count) || count > ed->base.columns) return bad(err);
 	for (uint64_t i = 0; i < count; i++, at++) {
 		if (!vv_varint_read(&ed->p, ed->end, &gap) || gap >= ed->base.columns ||
 		    (at += gap) >= ed->base.columns || ed->p == ed->end || *ed->p == 0) {
@@ -824,9 +752,7 @@ vv_status vv_group_edit_apply(void *raw, size_t len, const void *base, size_t ba
 	vv_buf body = VV_BUF_INIT, lengths = VV_BUF_INIT;
 	vv_status rc = vv_group_open(&ed.base, base, base_len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = read_runs(&ed, err)) < 0 || (rc = read_modes(&ed, err)) < 0) {
 		goto done;
 	}

@@ -116,27 +116,19 @@ static bool hash_texts(uint64_t *out, const side *s, size_t c, vv_arena *scratch
 			    .arena = scratch,
 			    .column = c};
 
-	if (!cells) {
-		return false;
-	}
+	if (!cells) return false;
 	if ((*p & 15) == GROUP_DICT) {
-		if (group_open_dict(&in, cells, &count, &index, NULL) < 0) {
-			return false;
-		}
+		if (group_open_dict(&in, cells, &count, &index, NULL) < 0) return false;
 		for (size_t k = 0; k < count; k++) {
 			known[k] = vv_xxh3(cells[k].text, cells[k].len, 0);
 		}
 		for (size_t r = 0; r < s->g.rows; r++) {
-			if (index[r] >= count) {
-				return false;
-			}
+			if (index[r] >= count) return false;
 			out[r] = known[index[r]];
 		}
 		return true;
 	}
-	if (vv_group_column(&s->g, c, cells, 1, scratch, NULL) < 0) {
-		return false;
-	}
+	if (vv_group_column(&s->g, c, cells, 1, scratch, NULL) < 0) return false;
 	for (size_t r = 0; r < s->g.rows; r++) {
 		out[r] = r > 0 && cells[r].text == cells[r - 1].text &&
 					 cells[r].len == cells[r - 1].len
@@ -173,9 +165,7 @@ static bool hash_columns(making *m, bool same)
 		if (!are_alike(m, c) || are_same(m, c) != same) {
 			continue;
 		}
-		if (!hash_column(m, &m->base, c)) {
-			return false;
-		}
+		if (!hash_column(m, &m->base, c)) return false;
 		if (same) {
 			m->raw.cell[c] = m->base.cell[c];
 		} else if (!hash_column(m, &m->raw, c)) {
@@ -208,9 +198,7 @@ static bool hash_all(making *m)
 
 		s->cell = vv_arena_calloc(&m->arena, s->g.columns, sizeof(*s->cell));
 		s->row = vv_arena_calloc(&m->arena, s->g.rows + 1, sizeof(*s->row));
-		if (!s->cell || !s->row) {
-			return false;
-		}
+		if (!s->cell || !s->row) return false;
 	}
 	return hash_columns(m, false) && (differs_in_one_row(m) || hash_columns(m, true));
 }
@@ -243,9 +231,7 @@ static bool find_only(making *m, size_t from, size_t to, size_t base_from, size_
 		size *= 2;
 	}
 	slot *slots = vv_arena_alloc(&m->scratch, size * sizeof(*slots));
-	if (!slots) {
-		return false;
-	}
+	if (!slots) return false;
 	for (size_t i = 0; i < size; i++) {
 		slots[i].row = NONE;
 	}
@@ -271,9 +257,7 @@ static bool keep_rising(making *m, size_t from, size_t to)
 	uint32_t *last = vv_arena_alloc(&m->scratch, (count + 1) * sizeof(*last)); /* by length */
 	uint32_t *before = vv_arena_alloc(&m->scratch, (count + 1) * sizeof(*before));
 
-	if (!last || !before) {
-		return false;
-	}
+	if (!last || !before) return false;
 	for (size_t r = from; r < to; r++) {
 		size_t low = 0, high = best;
 
@@ -350,9 +334,7 @@ static bool match_rows(making *m)
 	size_t from = 0, to = rows, base_to = base_rows, next = 0, base_next = 0;
 
 	m->of = vv_arena_alloc(&m->arena, rows * sizeof(*m->of));
-	if (!m->of) {
-		return false;
-	}
+	if (!m->of) return false;
 	memset(m->of, 0xff, rows * sizeof(*m->of));
 	while (from < to && from < base_to && m->raw.row[from] == m->base.row[from]) {
 		m->of[from] = (uint32_t)from;
@@ -361,9 +343,7 @@ static bool match_rows(making *m)
 	while (to > from && base_to > from && m->raw.row[to - 1] == m->base.row[base_to - 1]) {
 		m->of[--to] = (uint32_t)--base_to;
 	}
-	if (!find_only(m, from, to, from, base_to) || !keep_rising(m, from, to)) {
-		return false;
-	}
+	if (!find_only(m, from, to, from, base_to) || !keep_rising(m, from, to)) return false;
 	for (size_t r = 0; r <= rows; r++) {
 		if (r < rows && m->of[r] == NONE) {
 			continue;
@@ -388,9 +368,7 @@ static bool plan_runs(making *m, vv_buf *out)
 	plan->base_rows = base_rows;
 	plan->rows = rows;
 	plan->runs = vv_arena_alloc(&m->arena, (rows + 1) * sizeof(*plan->runs));
-	if (!plan->runs) {
-		return false;
-	}
+	if (!plan->runs) return false;
 	while (r < rows || b < base_rows) {
 		if (r < rows && m->of[r] == b) {
 			keep++;
@@ -470,9 +448,7 @@ static void put_number(vv_buf *out, const giving *g, size_t row)
 
 	if (n->empty) {
 		vv_buf_putc(out, n->empty[row]);
-		if (n->empty[row]) {
-			return;
-		}
+		if (n->empty[row]) return;
 	}
 	if (n->flags & GROUP_DELTAS) {
 		if (row > 0 && !(n->empty && n->empty[row - 1])) {
@@ -578,12 +554,8 @@ static bool put_by_rows(making *m, size_t c, vv_buf *out, unsigned *mode)
 	const uint8_t *base = m->base.g.column[c], *raw = m->raw.g.column[c];
 
 	*mode = 0;
-	if (*base != *raw || !are_alike(m, c)) {
-		return false;
-	}
-	if ((*raw & 15) == GROUP_CONST || (m->plan.count == 0 && are_same(m, c))) {
-		return true;
-	}
+	if (*base != *raw || !are_alike(m, c)) return false;
+	if ((*raw & 15) == GROUP_CONST || (m->plan.count == 0 && are_same(m, c))) return true;
 	return put_given(m, c, out, mode);
 }
 
@@ -668,9 +640,7 @@ vv_status vv_group_edit_make(vv_buf *out, const void *raw, size_t len, const voi
 	bool made = false;
 
 	vv_buf_reset(out);
-	if (vv_group_open(&m.base.g, base, base_len, NULL) < 0) {
-		return VV_OK;
-	}
+	if (vv_group_open(&m.base.g, base, base_len, NULL) < 0) return VV_OK;
 	if (vv_group_open(&m.raw.g, raw, len, NULL) == VV_OK) {
 		if (may_do(&m.base, &m.raw) && hash_all(&m) && match_rows(&m) &&
 		    plan_runs(&m, out)) {
@@ -682,9 +652,7 @@ vv_status vv_group_edit_make(vv_buf *out, const void *raw, size_t len, const voi
 	vv_group_close(&m.base.g);
 	vv_arena_clear(&m.arena);
 	vv_arena_clear(&m.scratch);
-	if (out->failed) {
-		return vv_fail_nomem(err);
-	}
+	if (out->failed) return vv_fail_nomem(err);
 	if (!made) {
 		vv_buf_reset(out);
 	}

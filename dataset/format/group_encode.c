@@ -44,9 +44,7 @@ static void free_column(vv_group_encoder *e)
 
 void vv_group_encoder_free(vv_group_encoder *e)
 {
-	if (!e) {
-		return;
-	}
+	if (!e) return;
 	free_column(e);
 	vv_free(e->column_len);
 	vv_buf_clear(&e->body);
@@ -77,9 +75,7 @@ vv_status group_encoder_room(vv_group_encoder *e, size_t rows, size_t columns, v
 	if (columns > e->column_cap) {
 		size_t *lens = vv_realloc_array(e->column_len, columns, sizeof *lens);
 
-		if (!lens) {
-			return vv_fail_nomem(err);
-		}
+		if (!lens) return vv_fail_nomem(err);
 		e->column_len = lens;
 		e->column_cap = columns;
 	}
@@ -148,13 +144,9 @@ void group_gather(vv_group_encoder *e, group_values *c, const vv_cell *cells, si
 
 static bool all_equal(const vv_group_encoder *e, const group_values *c)
 {
-	if (!c->equal) {
-		return false;
-	}
+	if (!c->equal) return false;
 	for (size_t i = 1; c->max_len > 8 && i < c->count; i++) {
-		if (!group_same_text(&e->cell[i], &e->cell[0])) {
-			return false;
-		}
+		if (!group_same_text(&e->cell[i], &e->cell[0])) return false;
 	}
 	return true;
 }
@@ -190,9 +182,7 @@ static size_t build_dict(vv_group_encoder *e, const group_values *c, size_t best
 			d->slot[at] = (uint8_t)k;
 			size += vv_varint_len(cell->len) + cell->len +
 				(k == 128); /* the number gets longer */
-			if (size >= best) {
-				return SIZE_MAX;
-			}
+			if (size >= best) return SIZE_MAX;
 		}
 		e->index[i] = (uint8_t)(k - 1);
 	}
@@ -237,12 +227,8 @@ size_t group_text_size(const vv_group_encoder *e, const group_values *c)
 	uint32_t span = c->max_len - c->min_len;
 	size_t size = 1 + (size_t)c->bytes;
 
-	if (span == 0) {
-		return size + vv_varint_len(c->max_len);
-	}
-	if (c->max_len <= 255) {
-		return size + c->count;
-	}
+	if (span == 0) return size + vv_varint_len(c->max_len);
+	if (c->max_len <= 255) return size + c->count;
 	for (size_t i = 0; i < c->count; i++) {
 		size += vv_varint_len(e->cell[i].len);
 	}
@@ -270,9 +256,7 @@ static void put_text_column(vv_group_encoder *e, const group_values *c)
 			vv_buf_put_varint(b, e->cell[i].len);
 		}
 	}
-	if (!vv_buf_reserve(b, (size_t)c->bytes + 8)) {
-		return;
-	}
+	if (!vv_buf_reserve(b, (size_t)c->bytes + 8)) return;
 	out = b->data + b->len;
 	for (size_t i = 0; i < c->count; i++) {
 		out = put_text(out, &e->cell[i], e->key[i]);
@@ -284,9 +268,7 @@ static void put_states(vv_group_encoder *e, const group_values *c)
 {
 	vv_buf *b = &e->body;
 
-	if (!vv_buf_reserve(b, c->rows / 4 + 1)) {
-		return;
-	}
+	if (!vv_buf_reserve(b, c->rows / 4 + 1)) return;
 	for (size_t r = 0; r < c->rows; r += 4) {
 		unsigned byte = 0;
 
@@ -362,9 +344,7 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
 	const unsigned both = 1u << VV_CELL_TEXT | 1u << VV_CELL_LITERAL;
 	size_t first = 0;
 
-	if (!to->fn || c->count == 0) {
-		return;
-	}
+	if (!to->fn || c->count == 0) return;
 	if ((c->states & both) == both || encoding == GROUP_TEXT) {
 		to->fn(to->payload, to->column, e->cell, c->count, true);
 	} else if (encoding == GROUP_CONST) {
@@ -393,9 +373,7 @@ int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 	size_t best;
 	int encoding = GROUP_TEXT;
 
-	if (all_equal(e, c)) {
-		return GROUP_CONST;
-	}
+	if (all_equal(e, c)) return GROUP_CONST;
 	best = group_text_size(e, c);
 	if (group_typed_read(e, c, t) && t->size <= best) {
 		encoding = t->encoding;
@@ -498,9 +476,7 @@ const vv_buf *group_encode_cells(vv_group_encoder *e, const vv_cell *cells, size
 static bool all_absent(const vv_cell *cells, size_t rows, size_t stride)
 {
 	for (size_t r = 0; r < rows; r++) {
-		if (cells[r * stride].state != VV_CELL_ABSENT) {
-			return false;
-		}
+		if (cells[r * stride].state != VV_CELL_ABSENT) return false;
 	}
 	return true;
 }
@@ -537,9 +513,7 @@ vv_status vv_group_encode(vv_group_encoder *e, vv_buf *out, const vv_cell *cells
 			break;
 		}
 	}
-	if ((rc = vv_buf_ok(&e->body, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&e->body, err)) < 0) return rc;
 	if (e->body.len > VV_BLOCK_MAX - VV_GROUP_MAGIC_LEN - 8 - 4 * columns) {
 		return vv_fail(err, VV_EREFUSED,
 			       "a row group of %zu rows takes more than a block's %u bytes", rows,
@@ -598,9 +572,7 @@ static inline bool read_all(vv_group_encoder *e, const group_values *c, int enco
 		if (cell->len == 0) {
 			continue;
 		}
-		if (!read_one(&v, cell, e->key[i], encoding, t)) {
-			return false;
-		}
+		if (!read_one(&v, cell, e->key[i], encoding, t)) return false;
 		out[m++] = v;
 		group_spread_note(&sum, v);
 	}
@@ -614,9 +586,7 @@ static bool datetime_form(const vv_cell *cell, group_typed *t)
 {
 	size_t end = cell->len;
 
-	if (end < 19) {
-		return false;
-	}
+	if (end < 19) return false;
 	t->form = cell->text[10] == ' ' ? GROUP_SPACE : 0;
 	if (cell->text[end - 1] == 'Z') {
 		t->form |= GROUP_ZULU;
@@ -696,9 +666,7 @@ static bool read_decimals(vv_group_encoder *e, const group_values *c, group_type
 		e->fraction[i] = (uint8_t)(fraction + 1);
 		e->number[m++] = (int64_t)u;
 	}
-	if (d.most < 1) {
-		return false;
-	}
+	if (d.most < 1) return false;
 	t->count = m;
 	t->scale = (unsigned)d.most;
 	t->form = d.least == d.most ? GROUP_FIXED : d.trimmed ? GROUP_TRIMMED : GROUP_TRIMMED_ONE;
@@ -717,14 +685,10 @@ bool group_read_numbers(vv_group_encoder *e, const group_values *c, group_typed 
 	s->least = INT64_MAX;
 	s->most = INT64_MIN;
 	s->zigzags = 0;
-	if ((unsigned)(*key & 0xff) - '0' > 9 && (*key & 0xff) != '-') {
-		return false;
-	}
+	if ((unsigned)(*key & 0xff) - '0' > 9 && (*key & 0xff) != '-') return false;
 	if (first->len >= 10 && spell_read_date(&s->last, first->text, 10, *key)) {
 		t->encoding = first->len == 10 ? GROUP_DATE : GROUP_DATETIME;
-		if (first->len == 10) {
-			return read_all(e, c, GROUP_DATE, t, s);
-		}
+		if (first->len == 10) return read_all(e, c, GROUP_DATE, t, s);
 		return datetime_form(first, t) &&
 		       spell_read_datetime(&s->last, first->text, first->len, *key,
 					   (t->form & GROUP_SPACE) != 0,
@@ -792,9 +756,7 @@ static bool group_typed_read(vv_group_encoder *e, const group_values *c, group_t
 {
 	group_spread s;
 
-	if (!group_read_numbers(e, c, t, &s)) {
-		return false;
-	}
+	if (!group_read_numbers(e, c, t, &s)) return false;
 	group_typed_measure(t, &s, e->number[0], c->count);
 	return true;
 }
@@ -814,9 +776,7 @@ static void group_typed_put(vv_group_encoder *e, const group_values *c, const gr
 	if (empties) {
 		vv_buf_put(b, e->empty, c->count);
 	}
-	if (!vv_buf_reserve(b, t->count * t->width)) {
-		return;
-	}
+	if (!vv_buf_reserve(b, t->count * t->width)) return;
 	fill_units(e, t);
 	vv_planes_split((uint8_t *)b->data + b->len, e->unit, t->count, t->width);
 	b->len += t->count * t->width;

@@ -57,9 +57,7 @@ static bool value_as_written(void *payload, vv_cell *value)
 	vv_buf_reset(&l->scratch);
 	vv_cell_write_csv(&l->scratch, value, l->d, l->habit, false);
 	char *text = l->scratch.failed ? NULL : vv_arena_alloc(l->arena, l->scratch.len + COPY);
-	if (!text || l->scratch.len > UINT32_MAX) {
-		return false;
-	}
+	if (!text || l->scratch.len > UINT32_MAX) return false;
 	memcpy(text, l->scratch.data, l->scratch.len);
 	value->text = text;
 	value->len = (uint32_t)l->scratch.len;
@@ -91,12 +89,8 @@ static mode mode_of(const lines *l, const vv_cell *cells, size_t rows, int encod
 	} else {
 		plain = digits_are_plain(&l->set);
 	}
-	if (!plain) {
-		return MIXED;
-	}
-	if (l->habit == VV_QUOTE_MINIMAL) {
-		return AS_IT_IS;
-	}
+	if (!plain) return MIXED;
+	if (l->habit == VV_QUOTE_MINIMAL) return AS_IT_IS;
 	for (size_t r = 0; r < rows; r++) {
 		quoted += vv_quoting_quotes(l->habit, &cells[r]);
 	}
@@ -184,9 +178,7 @@ static void add_room(size_t *least, size_t *room, const run *column, size_t rows
 static bool every_cell_is_text(const vv_group *g)
 {
 	for (size_t c = 0; c < g->columns; c++) {
-		if (g->column[c][0] >> 4 != GROUP_ALL_TEXT) {
-			return false;
-		}
+		if (g->column[c][0] >> 4 != GROUP_ALL_TEXT) return false;
 	}
 	return true;
 }
@@ -211,9 +203,7 @@ static vv_status read_run(run *out, lines *l, const vv_group *g, size_t column, 
 	if (may_have_slots(l, encoding)) {
 		group_slot *slots = vv_arena_alloc(l->arena,
 						   (g->rows + GROUP_SLOT_SLACK) * sizeof(*slots));
-		if (!slots) {
-			return vv_fail_nomem(err);
-		}
+		if (!slots) return vv_fail_nomem(err);
 		if ((rc = group_column_slots(g, column, slots, &style, value_as_written, l, &fits,
 					     l->arena, err)) < 0 ||
 		    fits) {
@@ -246,14 +236,10 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 		return 0;
 	}
 	(void)vv_dialect_row_end(d, &end_len);
-	if (end_len == 0 || end_len > 2) {
-		return 0;
-	}
+	if (end_len == 0 || end_len > 2) return 0;
 	l.set = vv_row_marks(d);
 	run *runs = vv_arena_alloc(arena, columns * sizeof(*runs));
-	if (!runs) {
-		return vv_fail_nomem(err);
-	}
+	if (!runs) return vv_fail_nomem(err);
 	for (size_t c = 0; c < columns; c++) {
 		l.habit = habit_of(d, c);
 		if ((rc = read_run(&runs[c], &l, g, c, cells + c * g->rows, err)) < 0) {

@@ -50,21 +50,15 @@ bool group_numbers_open(group_numbers *n, const uint8_t *p, const uint8_t *end, 
 	size_t empties = 0;
 	uint64_t base;
 
-	if (end - p < 3 + scaled) {
-		return false;
-	}
+	if (end - p < 3 + scaled) return false;
 	n->flags = *p++;
 	n->scale = scaled ? *p++ : 0;
 	n->width = *p++;
-	if (n->width > 8 || !vv_varint_read(&p, end, &base)) {
-		return false;
-	}
+	if (n->width > 8 || !vv_varint_read(&p, end, &base)) return false;
 	n->base = (uint64_t)group_unzigzag(base);
 	n->empty = NULL;
 	if (n->flags & GROUP_EMPTIES) {
-		if ((size_t)(end - p) < rows || !group_count_marks(p, rows, &empties)) {
-			return false;
-		}
+		if ((size_t)(end - p) < rows || !group_count_marks(p, rows, &empties)) return false;
 		n->empty = p;
 		p += rows;
 	}
@@ -77,9 +71,7 @@ uint64_t *group_numbers_join(const group_numbers *n, vv_arena *arena)
 {
 	uint64_t *values = vv_arena_alloc(arena, (n->count + 1) * sizeof(*values)), at = n->base;
 
-	if (!values) {
-		return NULL;
-	}
+	if (!values) return NULL;
 	vv_planes_join(values, n->planes, n->count, n->count, n->width);
 	for (size_t i = 0; i < n->count; i++) {
 		at = n->flags & GROUP_DELTAS ? at + (uint64_t)group_unzigzag(values[i])
@@ -95,9 +87,7 @@ static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
 	size_t empties = 0;
 	uint8_t flags;
 
-	if (group_left(in) < 4) {
-		return group_bad(in, "it ends too soon", err);
-	}
+	if (group_left(in) < 4) return group_bad(in, "it ends too soon", err);
 	flags = *in->p++;
 	n->form = flags >> GROUP_FORM_SHIFT;
 	n->deltas = (flags & GROUP_DELTAS) != 0;
@@ -109,9 +99,7 @@ static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
 	}
 	n->value = (uint64_t)group_unzigzag(base);
 	if (flags & GROUP_EMPTIES) {
-		if (group_left(in) < in->count) {
-			return group_bad(in, "it ends too soon", err);
-		}
+		if (group_left(in) < in->count) return group_bad(in, "it ends too soon", err);
 		n->empty = in->p;
 		if (!group_count_marks(in->p, in->count, &empties)) {
 			return group_bad(in, "the marks of its empty values are damaged", err);
@@ -209,9 +197,7 @@ static vv_status read_few(group_reading *in, numbers *n, vv_error *err)
 	const uint8_t *at = n->planes;
 	char *out = vv_arena_alloc(in->arena, FEW * VV_SPELL_MAX);
 
-	if (!out) {
-		return vv_fail_nomem(err);
-	}
+	if (!out) return vv_fail_nomem(err);
 	memset(known, 0, sizeof known);
 	for (size_t i = 0; i < in->count; i++) {
 		if (n->empty && n->empty[i]) {
@@ -221,9 +207,7 @@ static vv_status read_few(group_reading *in, numbers *n, vv_error *err)
 		uint8_t unit = n->width == 1 ? *at++ : 0;
 		if (!known[unit].text) {
 			size_t len = write_number(out, (int64_t)(n->value + unit), n);
-			if (len == 0) {
-				return group_bad(in, outside_years, err);
-			}
+			if (len == 0) return group_bad(in, outside_years, err);
 			group_set_cell(&known[unit], out, len, in->state);
 			out += len;
 		}
@@ -253,9 +237,7 @@ static size_t write_dates(group_reading *in, numbers *n, size_t from)
 	for (; n->at < n->have; i++) {
 		int64_t v = (int64_t)n->unit[n->at++];
 		if (!text || v != day) {
-			if (!spell_write_date(out, v)) {
-				return SIZE_MAX;
-			}
+			if (!spell_write_date(out, v)) return SIZE_MAX;
 			text = out;
 			day = v;
 			out += 10;
@@ -270,9 +252,7 @@ static size_t write_full_batch(group_reading *in, numbers *n, size_t from)
 	size_t i = from;
 	char *out = n->out;
 
-	if (n->encoding == GROUP_DATE) {
-		return write_dates(in, n, from);
-	}
+	if (n->encoding == GROUP_DATE) return write_dates(in, n, from);
 	if (n->encoding == GROUP_INTEGER) {
 		WRITE_ALL(spell_write_integer(out, v));
 	} else {
@@ -304,9 +284,7 @@ static size_t write_batch(group_reading *in, numbers *n, size_t from)
 			break;
 		}
 		len = write_number(out, (int64_t)n->unit[n->at++], n);
-		if (len == 0) {
-			return SIZE_MAX;
-		}
+		if (len == 0) return SIZE_MAX;
 		group_set_cell(cell, out, len, in->state);
 		out += len;
 	}
@@ -323,20 +301,12 @@ vv_status group_number_cells(group_reading *in, int encoding, vv_error *err)
 	n.encoding = encoding;
 	n.out = NULL;
 	n.at = n.have = 0;
-	if ((rc = open_numbers(in, &n, err)) < 0) {
-		return rc;
-	}
-	if (has_few(&n)) {
-		return read_few(in, &n, err);
-	}
+	if ((rc = open_numbers(in, &n, err)) < 0) return rc;
+	if (has_few(&n)) return read_few(in, &n, err);
 	while (i < in->count) {
-		if (n.taken < n.count && !next_batch(&n, in->arena)) {
-			return vv_fail_nomem(err);
-		}
+		if (n.taken < n.count && !next_batch(&n, in->arena)) return vv_fail_nomem(err);
 		i = write_batch(in, &n, i);
-		if (i == SIZE_MAX) {
-			return group_bad(in, outside_years, err);
-		}
+		if (i == SIZE_MAX) return group_bad(in, outside_years, err);
 	}
 	in->p = in->end;
 	return VV_OK;
@@ -364,9 +334,7 @@ static vv_status few_slots(group_reading *in, const numbers *n, group_slot *slot
 			group_slot own[1 + GROUP_SLOT_SLACK];
 			size_t len = write_number((char *)own + form->quoted,
 						  (int64_t)(n->value + unit), n);
-			if (len == 0) {
-				return group_bad(in, outside_years, err);
-			}
+			if (len == 0) return group_bad(in, outside_years, err);
 			len = group_end_slot(own, len, form->quoted, form);
 			most = len > most ? len : most;
 			known[unit] = own[0];
@@ -409,9 +377,7 @@ static bool date_slot(group_slot *slots, size_t i, int64_t day, int64_t *last,
 		return true;
 	}
 	*last = day;
-	if (!spell_write_date((char *)&slots[i] + form->quoted, day)) {
-		return false;
-	}
+	if (!spell_write_date((char *)&slots[i] + form->quoted, day)) return false;
 	group_end_slot(&slots[i], 10, form->quoted, form);
 	return true;
 }
@@ -462,13 +428,9 @@ vv_status group_number_slots(group_reading *in, int encoding, group_slot *slots,
 	memset(empty, 0, sizeof empty);
 	n.encoding = encoding;
 	n.at = n.have = 0;
-	if ((rc = open_numbers(in, &n, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_numbers(in, &n, err)) < 0) return rc;
 	group_end_slot(empty, 0, form->quoted_empty, form);
-	if (has_few(&n)) {
-		return few_slots(in, &n, slots, form, empty, fits, err);
-	}
+	if (has_few(&n)) return few_slots(in, &n, slots, form, empty, fits, err);
 	if (n.empty || encoding == GROUP_DATE ||
 	    (encoding == GROUP_DECIMAL && n.form != GROUP_FIXED)) {
 		rc = other_slots(in, &n, slots, form, empty, &most, err);
@@ -491,9 +453,7 @@ vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_erro
 
 	memset(&n, 0, offsetof(numbers, unit));
 	n.encoding = encoding;
-	if ((rc = open_numbers(in, &n, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_numbers(in, &n, err)) < 0) return rc;
 	for (size_t i = 0; n.empty && i < row; i++) {
 		at -= n.empty[i];
 	}
@@ -510,9 +470,7 @@ vv_status group_number_cell(group_reading *in, int encoding, size_t row, vv_erro
 	}
 	char *out = vv_arena_alloc(in->arena, VV_SPELL_MAX);
 	size_t len = out ? write_number(out, (int64_t)n.value, &n) : 0;
-	if (len == 0) {
-		return out ? group_bad(in, outside_years, err) : vv_fail_nomem(err);
-	}
+	if (len == 0) return out ? group_bad(in, outside_years, err) : vv_fail_nomem(err);
 	group_set_cell(in->cells, out, len, in->state);
 	return VV_OK;
 }

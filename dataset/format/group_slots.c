@@ -13,9 +13,7 @@ bool group_any_marked(const char *p, size_t len, const vv_mark_set *set)
 	size_t i = 0;
 
 	for (; i + 64 <= len; i += 64) {
-		if (vv_marks(p + i, set).all != 0) {
-			return true;
-		}
+		if (vv_marks(p + i, set).all != 0) return true;
 	}
 	for (; i < len; i++) {
 		uint8_t c = (uint8_t)p[i];
@@ -30,9 +28,7 @@ bool group_any_marked(const char *p, size_t len, const vv_mark_set *set)
 /* A shared value that is written already. False: too long. */
 static bool value_slot(group_slot *slot, const vv_cell *value, const vv_mark_set *set)
 {
-	if (value->len + 1 > GROUP_SLOT_TEXT) {
-		return false;
-	}
+	if (value->len + 1 > GROUP_SLOT_TEXT) return false;
 	if (value->len > 0) {
 		memcpy(slot->text, value->text, value->len);
 	}
@@ -54,9 +50,7 @@ static vv_status const_slots(group_reading *in, group_slot *slots, const vv_mark
 	}
 	value.text = (const char *)in->p;
 	value.len = (uint32_t)len;
-	if ((rc = group_map_values(in, &value, 1, err)) < 0) {
-		return rc;
-	}
+	if ((rc = group_map_values(in, &value, 1, err)) < 0) return rc;
 	*fits = value_slot(&one, &value, set);
 	for (size_t i = 0; i < in->count && *fits; i++) {
 		slots[i] = one;
@@ -102,9 +96,7 @@ static bool find_texts(const group_reading *in, const char **text, const uint8_t
 
 	*lens = NULL;
 	*sum = 0;
-	if (p == end) {
-		return false;
-	}
+	if (p == end) return false;
 	if (*p == GROUP_LEN_BYTES && (size_t)(end - p) > in->count) {
 		*lens = p + 1;
 		p += 1 + in->count;
@@ -114,9 +106,7 @@ static bool find_texts(const group_reading *in, const char **text, const uint8_t
 		}
 	} else if (*p == GROUP_LEN_EQUAL) {
 		p++;
-		if (!vv_varint_read(&p, end, &equal) || equal > GROUP_SLOT_TEXT) {
-			return false;
-		}
+		if (!vv_varint_read(&p, end, &equal) || equal > GROUP_SLOT_TEXT) return false;
 		*len = (size_t)equal;
 		*sum = *len * in->count;
 	}

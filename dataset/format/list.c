@@ -67,9 +67,7 @@ list_limits list_limits_of(vv_list_kind kind, unsigned level)
 	static const list_limits small = {64, 1024, 255, 256}, wide = {64, 256, 127, 256},
 				 usual = {16, 256, 63, 64};
 
-	if (level == 0 && kind == VV_LIST_LAYOUT) {
-		return small;
-	}
+	if (level == 0 && kind == VV_LIST_LAYOUT) return small;
 	/* Facts are some hundred bytes, of which little changes: where they are embedded, a new
 	 * version has a short difference and no node (runways: 1 % of later versions, not 14 %). */
 	return level == 0 && kind == VV_LIST_FACTS ? wide : usual;
@@ -116,9 +114,7 @@ static vv_status skip_chunks(vv_cbor *c, uint64_t bytes, vv_error *err)
 	list_node top;
 	vv_status rc = list_top_read(&top, VV_LIST_CHUNKS, c, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (top.weight != bytes) {
 		rc = bad(c, "chunks that do not add up to their length", err);
 	}
@@ -161,9 +157,7 @@ static vv_status read_data(list_item *out, vv_cbor *c, vv_error *err)
 	    (rc = get_positive(c, &out->weight, err)) < 0) {
 		return rc;
 	}
-	if (out->weight > VV_GROUP_CELLS_MAX) {
-		return bad(c, "a row group with too many rows", err);
-	}
+	if (out->weight > VV_GROUP_CELLS_MAX) return bad(c, "a row group with too many rows", err);
 	return parts == 3 ? skip_outs(c, out->weight, err) : VV_OK;
 }
 
@@ -175,21 +169,15 @@ static vv_status read_layout(list_item *out, vv_cbor *c, vv_error *err)
 	vv_cbor_type type;
 	vv_status rc = vv_cbor_peek(c, &type, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (type == VV_CBOR_UINT) {
-		return get_positive(c, &out->weight, err);
-	}
+	if (rc < 0) return rc;
+	if (type == VV_CBOR_UINT) return get_positive(c, &out->weight, err);
 	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 ||
 	    (rc = get_positive(c, &out->weight, err)) < 0 ||
 	    (rc = vv_cbor_peek(c, &type, err)) < 0) {
 		return rc;
 	}
 	if (type == VV_CBOR_BYTES) {
-		if ((rc = vv_cbor_get_bytes(c, &quirks, &len, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_cbor_get_bytes(c, &quirks, &len, err)) < 0) return rc;
 		return len == 0 || len > LIST_QUIRKS_BYTES ? bad(c, "quirks of a wrong length", err)
 							   : VV_OK;
 	}
@@ -296,12 +284,8 @@ bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t 
 	list_limits limits = list_limits_of(kind, level);
 	uint64_t hash;
 
-	if (count >= limits.most || items_len >= LIST_NODE_BYTES) {
-		return true;
-	}
-	if (count < limits.least) {
-		return false;
-	}
+	if (count >= limits.most || items_len >= LIST_NODE_BYTES) return true;
+	if (count < limits.least) return false;
 	hash = is_plain(kind, level) ? vv_xxh3(window, window_len, 0)
 				     : vv_get_le64(last->cid.digest);
 	return (hash & limits.mask) == 0;
@@ -312,22 +296,14 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 {
 	vv_status rc = vv_cbor_get_array(c, &out->count, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (out->count > most) {
-		return bad(c, "a node with too many entries", err);
-	}
+	if (rc < 0) return rc;
+	if (out->count > most) return bad(c, "a node with too many entries", err);
 	out->item = vv_malloc(out->count * sizeof *out->item);
-	if (!out->item) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->item) return vv_fail_nomem(err);
 	for (size_t i = 0; i < out->count; i++) {
 		list_item *item = &out->item[i];
 
-		if ((rc = list_item_read(item, c, out->kind, out->level, err)) < 0) {
-			return rc;
-		}
+		if ((rc = list_item_read(item, c, out->kind, out->level, err)) < 0) return rc;
 		if (__builtin_add_overflow(out->weight, item->weight, &out->weight) ||
 		    __builtin_add_overflow(out->items, item->count, &out->items)) {
 			return bad(c, "sums that exceed 64 bits", err);
@@ -347,9 +323,7 @@ static vv_status find_level(const vv_cbor *items, unsigned *out, vv_error *err)
 	    (rc = vv_cbor_get_uint(&c, &level, err)) < 0) {
 		return rc;
 	}
-	if (level >= LIST_LEVELS) {
-		return bad(&c, "too many levels", err);
-	}
+	if (level >= LIST_LEVELS) return bad(&c, "too many levels", err);
 	*out = (unsigned)level;
 	return VV_OK;
 }
@@ -367,18 +341,14 @@ static vv_status read_rest(list_node *out, vv_cbor *c, bool top, vv_error *err)
 	}
 	limits = list_limits_of(out->kind, out->level);
 	start = c->p;
-	if ((rc = read_items(out, c, top ? limits.top : limits.most, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_items(out, c, top ? limits.top : limits.most, err)) < 0) return rc;
 	if (top && (size_t)(c->p - start) > LIST_TOP_BYTES + 3) {
 		return bad(c, "an embedded list that is too long", err);
 	}
 	if (out->count == 0 && (!top || out->level > 0)) {
 		return bad(c, "a node without entries", err);
 	}
-	if ((rc = vv_cbor_get_key(c, "level", err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_cbor_get_key(c, "level", err)) < 0) return rc;
 	return vv_cbor_get_uint(c, &level, err);
 }
 
@@ -471,9 +441,7 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 	vv_status rc;
 
 	*out = NULL;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	r->kind = kind;
 	r->source = *source;
 	vv_buf_put(&copy, top, top_len);
@@ -503,9 +471,7 @@ done:
 
 void vv_list_reader_close(vv_list_reader *r)
 {
-	if (!r) {
-		return;
-	}
+	if (!r) return;
 	for (unsigned i = 0; i < LIST_LEVELS; i++) {
 		vv_buf_clear(&r->frame[i].block);
 		list_node_clear(&r->frame[i].node);
@@ -591,13 +557,9 @@ int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err)
 {
 	vv_status rc;
 
-	if (!settle(r)) {
-		return 0;
-	}
+	if (!settle(r)) return 0;
 	while (r->low > 0) {
-		if ((rc = load_child(r, err)) < 0) {
-			return rc;
-		}
+		if ((rc = load_child(r, err)) < 0) return rc;
 	}
 	return give_item(r, out);
 }
@@ -661,9 +623,7 @@ vv_status list_reader_go(vv_list_reader *r, uint64_t at, bool by_index, unsigned
 		    (exact && (by_index ? f->index : f->weight) == at)) {
 			return VV_OK;
 		}
-		if ((rc = load_child(r, err)) < 0) {
-			return rc;
-		}
+		if ((rc = load_child(r, err)) < 0) return rc;
 	}
 }
 
@@ -681,22 +641,16 @@ vv_status vv_list_seek_index(vv_list_reader *r, uint64_t index, vv_error *err)
  * height that begins here; or finds that node among those already loaded. */
 static list_frame *node_here(vv_list_reader *r, unsigned height, bool *loaded, vv_error *err)
 {
-	if (!settle(r) || height == 0 || height > r->top_level) {
-		return NULL;
-	}
+	if (!settle(r) || height == 0 || height > r->top_level) return NULL;
 	*loaded = r->low < height;
 	if (*loaded) {
 		for (unsigned level = r->low; level < height; level++) {
-			if (r->frame[level].next != 0) {
-				return NULL;
-			}
+			if (r->frame[level].next != 0) return NULL;
 		}
 		return &r->frame[height - 1];
 	}
 	while (r->low > height) {
-		if (load_child(r, err) < 0) {
-			return NULL;
-		}
+		if (load_child(r, err) < 0) return NULL;
 	}
 	return &r->frame[height];
 }
@@ -707,9 +661,7 @@ bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t
 	bool loaded;
 	list_frame *f = node_here(r, height, &loaded, NULL);
 
-	if (!f) {
-		return false;
-	}
+	if (!f) return false;
 	*cid = loaded ? f->cid : f->node.item[f->next].cid;
 	*items = loaded ? f->node.items : f->node.item[f->next].count;
 	*weight = loaded ? f->node.weight : f->node.item[f->next].weight;

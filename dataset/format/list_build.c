@@ -42,9 +42,7 @@ static list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_b
 	list_old *o = vv_calloc(1, sizeof *o);
 	uint64_t weight;
 
-	if (!o) {
-		return NULL;
-	}
+	if (!o) return NULL;
 	if (vv_list_reader_open(&o->reader, kind, sink, top->data, top->len, NULL) < 0) {
 		vv_free(o);
 		return NULL;
@@ -55,9 +53,7 @@ static list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_b
 
 static void list_old_free(list_old *o)
 {
-	if (!o) {
-		return;
-	}
+	if (!o) return;
 	vv_list_reader_close(o->reader);
 	vv_buf_clear(&o->block);
 	vv_free(o);
@@ -128,13 +124,9 @@ static void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_
 	int best = 0;
 
 	memset(base, 0, sizeof *base);
-	if (level >= r->top_level || o->count == 0) {
-		return;
-	}
+	if (level >= r->top_level || o->count == 0) return;
 	at = at < 0 ? 0 : (uint64_t)at >= o->count ? (int64_t)o->count - 1 : at;
-	if (list_reader_go(r, (uint64_t)at, true, level + 1, false, NULL) < 0) {
-		return;
-	}
+	if (list_reader_go(r, (uint64_t)at, true, level + 1, false, NULL) < 0) return;
 	f = &r->frame[level + 1];
 	count = candidates(f, place);
 	for (size_t i = 0; i < count; i++) {
@@ -185,9 +177,7 @@ vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv
 	vv_list_builder *b = vv_calloc(1, sizeof *b);
 
 	*out = NULL;
-	if (!b) {
-		return vv_fail_nomem(err);
-	}
+	if (!b) return vv_fail_nomem(err);
 	b->kind = kind;
 	b->sink = sink;
 	if (old && old->len > 0 && sink->get && sink->put) {
@@ -199,9 +189,7 @@ vv_status vv_list_builder_new(vv_list_builder **out, vv_list_kind kind, const vv
 
 void vv_list_builder_free(vv_list_builder *b)
 {
-	if (!b) {
-		return;
-	}
+	if (!b) return;
 	for (unsigned i = 0; i < LIST_LEVELS; i++) {
 		vv_buf_clear(&b->level[i].items);
 		vv_facts_clear(&b->level[i].facts);
@@ -235,9 +223,7 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 	vv_cbor_add_text(&b->node, "v", "list");
 	vv_cbor_add_text(&b->node, "of", kind);
 	put_items(&b->node, l, number);
-	if ((rc = vv_buf_ok(&b->node, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&b->node, err)) < 0) return rc;
 	if (b->node.len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED,
 			       "a row with too many long cells: a list node would take %s",
@@ -254,9 +240,7 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 		}
 		rc = b->sink->put(b->sink->payload, &cid, b->node.data, b->node.len,
 				  vv_cid_is_null(&base) ? NULL : &base, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	vv_cbor_put_array(item, 3);
 	vv_cbor_put_link(item, &cid);
@@ -330,9 +314,7 @@ static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item
 	size_t from;
 	vv_status rc = append(b, l, item, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	from = l->count < 4 ? 0 : l->recent[l->count % 4];
 	if (!list_cuts(b->kind, number, item, l->count, l->items.len,
 		       (const uint8_t *)l->items.data + from, l->items.len - from)) {
@@ -371,12 +353,8 @@ static vv_status add(vv_list_builder *b, unsigned number, const list_item *item,
 	level *l = &b->level[number];
 	vv_status rc;
 
-	if (l->overflowed) {
-		return feed(b, number, item, err);
-	}
-	if ((rc = append(b, l, item, err)) < 0) {
-		return rc;
-	}
+	if (l->overflowed) return feed(b, number, item, err);
+	if ((rc = append(b, l, item, err)) < 0) return rc;
 	if (l->count > list_limits_of(b->kind, number).top || l->items.len > LIST_TOP_BYTES) {
 		return overflow(b, number, err);
 	}
@@ -391,9 +369,7 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 	vv_status rc;
 
 	assert(len > 0);
-	if (b->failed) {
-		return vv_fail(err, VV_EREFUSED, "a list that failed before cannot go on");
-	}
+	if (b->failed) return vv_fail(err, VV_EREFUSED, "a list that failed before cannot go on");
 	vv_cbor_init(&c, item, len);
 	if ((rc = list_item_read(&parsed, &c, b->kind, 0, err)) >= 0 &&
 	    (rc = vv_cbor_end(&c, err)) >= 0) {
@@ -420,9 +396,7 @@ vv_status vv_list_builder_finish(vv_list_builder *b, vv_list *out, vv_error *err
 		}
 	}
 	b->failed = true; /* it is used up */
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_cbor_put_map(&out->top, 2);
 	put_items(&out->top, &b->level[number], number);
 	rc = vv_buf_ok(&out->top, err);

@@ -43,9 +43,7 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 	vv_mem_sink *m = vv_calloc(1, sizeof(*m));
 
 	*out = NULL;
-	if (!m) {
-		return vv_fail_nomem(err);
-	}
+	if (!m) return vv_fail_nomem(err);
 	if (!temp_dir) {
 		temp_dir = getenv("TMPDIR");
 	}
@@ -80,9 +78,7 @@ void vv_mem_sink_free(vv_mem_sink *m)
 {
 	size_t i;
 
-	if (!m) {
-		return;
-	}
+	if (!m) return;
 	for (i = 0; i < m->count; i++) {
 		vv_free(m->entries[i].bytes);
 	}
@@ -119,9 +115,7 @@ static const entry *find(const vv_mem_sink *m, const vv_cid *cid)
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
-		if (vv_cid_equal(&m->entries[at].cid, cid)) {
-			return &m->entries[at];
-		}
+		if (vv_cid_equal(&m->entries[at].cid, cid)) return &m->entries[at];
 	}
 	return NULL;
 }
@@ -139,9 +133,7 @@ static vv_status spill(vv_mem_sink *m, entry *e, const void *bytes, size_t len, 
 			return failed;
 		}
 	}
-	if ((rc = vv_write_full(m->fd, bytes, len, m->path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_write_full(m->fd, bytes, len, m->path, err)) < 0) return rc;
 	e->offset = m->file_len;
 	m->file_len += len;
 	return VV_OK;
@@ -157,9 +149,7 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 		m->full = true;
 		return VV_OK;
 	}
-	if (find(m, cid)) {
-		return VV_OK;
-	}
+	if (find(m, cid)) return VV_OK;
 	if (!vv_array_room(m->entries, m->count, m->cap) ||
 	    !vv_hash_index_reserve(&m->index, m->count + 1)) {
 		return vv_fail_nomem(err);
@@ -179,9 +169,7 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 		memcpy(fresh.bytes, bytes, len);
 		m->memory += len;
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	m->entries[m->count] = fresh;
 	(void)vv_hash_index_add(&m->index, hash_of(m, cid), m->count++); /* has room */
 	m->total += len;
@@ -214,9 +202,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	}
 	vv_mutex_unlock(m->lock);
 	if (!found) {
-		if (m->below.get) {
-			return m->below.get(m->below.payload, cid, out, err);
-		}
+		if (m->below.get) return m->below.get(m->below.payload, cid, out, err);
 		return vv_fail(err, VV_EMISSING, "a block of the table is not at hand");
 	}
 	vv_buf_reset(out);
@@ -224,13 +210,9 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 		vv_buf_put(out, e.bytes, e.len);
 		return vv_buf_ok(out, err);
 	}
-	if (!vv_buf_reserve(out, e.len)) {
-		return vv_buf_ok(out, err);
-	}
+	if (!vv_buf_reserve(out, e.len)) return vv_buf_ok(out, err);
 	got = vv_pread_full(m->fd, out->data, e.len, e.offset, m->path, err);
-	if (got < 0) {
-		return (vv_status)got;
-	}
+	if (got < 0) return (vv_status)got;
 	if ((size_t)got != e.len) {
 		return vv_fail(err, VV_EIO, "temporary file '%s' is shorter than written", m->path);
 	}

@@ -44,9 +44,7 @@ vv_status vv_places_writer_new(vv_places_writer **out, const vv_sink *sink, cons
 	vv_status rc;
 
 	*out = NULL;
-	if (!w) {
-		return vv_fail_nomem(err);
-	}
+	if (!w) return vv_fail_nomem(err);
 	if ((rc = vv_list_builder_new(&w->list, VV_LIST_PLACES, sink, old, err)) < 0) {
 		vv_free(w);
 		return rc;
@@ -147,9 +145,7 @@ vv_status vv_places_add(vv_places_writer *w, uint64_t place, vv_error *err)
 		w->open.count++;
 		return VV_OK;
 	}
-	if (w->open.count > 0 && (rc = end_run(w, err)) < 0) {
-		return rc;
-	}
+	if (w->open.count > 0 && (rc = end_run(w, err)) < 0) return rc;
 	w->open = (places_run){place, 1};
 	return VV_OK;
 }
@@ -181,9 +177,7 @@ vv_status vv_places_open(vv_places_reader **out, const vv_sink *source, const vv
 	vv_status rc;
 
 	*out = NULL;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	if ((rc = vv_list_reader_open(&r->list, VV_LIST_PLACES, source, top->data, top->len, err)) <
 	    0) {
 		vv_free(r);
@@ -209,9 +203,7 @@ static int next_block(vv_places_reader *r, vv_error *err)
 	vv_status rc;
 	int more = vv_list_next(r->list, &item, err);
 
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	if ((rc = vv_cbor_get_bytes(&item.cbor, &bytes, &len, err)) < 0 ||
 	    (rc = places_block_open(&r->block, bytes, len, err)) < 0) {
 		return rc;
@@ -227,9 +219,7 @@ int vv_places_next(vv_places_reader *r, uint64_t *place, vv_error *err)
 	if (r->run.count == 0 && (b->packed ? b->rows == 0 : b->p == b->end)) {
 		int more = next_block(r, err);
 
-		if (more <= 0) {
-			return more;
-		}
+		if (more <= 0) return more;
 	}
 	if (b->packed) {
 		*place = places_block_packed(b);

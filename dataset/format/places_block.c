@@ -21,9 +21,7 @@ vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, v
 	b->p = bytes + 1;
 	b->end = bytes + len;
 	b->packed = bytes[0] == PLACES_FORM_PACKED;
-	if (!b->packed) {
-		return VV_OK;
-	}
+	if (!b->packed) return VV_OK;
 	b->width = *b->p++;
 	if (b->width == 0 || b->width > 48 || !vv_varint_read(&b->p, b->end, &b->rows) ||
 	    b->rows == 0 || b->rows > (uint64_t)VV_PLACES_BLOCK_MAX * 8 ||
@@ -93,9 +91,7 @@ vv_status vv_places_rows(uint64_t *rows, const void *bytes, size_t len, vv_error
 	uint64_t greatest = 0;
 	vv_status rc = places_block_open(&b, bytes, len, err);
 
-	if (rc < 0 || !b.packed) {
-		return rc < 0 ? rc : count_runs(rows, &b, err);
-	}
+	if (rc < 0 || !b.packed) return rc < 0 ? rc : count_runs(rows, &b, err);
 	*rows = b.rows;
 	while (b.rows > 0) {
 		uint64_t place = places_block_packed(&b);

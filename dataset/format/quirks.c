@@ -18,9 +18,7 @@ void vv_quirks_init(vv_quirks *q, const void *bytes, size_t len)
 int vv_quirks_next(vv_quirks *q, vv_quirk *out, vv_error *err)
 {
 	uint64_t delta, len;
-	if (q->p == q->end) {
-		return 0;
-	}
+	if (q->p == q->end) return 0;
 	if (!vv_varint_read(&q->p, q->end, &delta) || q->p == q->end || delta > (uint64_t)1 << 40 ||
 	    (q->started && delta == 0) || *q->p > VV_QUIRK_CR) {
 		return vv_fail(err, VV_ECORRUPT, "malformed line forms (quirks) of a row group");

@@ -160,15 +160,11 @@ static bool is_number(const char *p, size_t len)
 	}
 	digits = p;
 	p = skip_digits(p, end);
-	if (p == digits || (*digits == '0' && p > digits + 1)) {
-		return false;
-	}
+	if (p == digits || (*digits == '0' && p > digits + 1)) return false;
 	if (p < end && *p == '.') {
 		digits = ++p;
 		p = skip_digits(p, end);
-		if (p == digits) {
-			return false;
-		}
+		if (p == digits) return false;
 	}
 	if (p < end && (*p == 'e' || *p == 'E')) {
 		p++;
@@ -177,9 +173,7 @@ static bool is_number(const char *p, size_t len)
 		}
 		digits = p;
 		p = skip_digits(p, end);
-		if (p == digits) {
-			return false;
-		}
+		if (p == digits) return false;
 	}
 	return p == end;
 }
@@ -190,12 +184,8 @@ bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell)
 	    cell->state == VV_CELL_NULL) {
 		return false;
 	}
-	if (habit == VV_QUOTE_ALWAYS) {
-		return true;
-	}
-	if (cell->len == 0 || habit == VV_QUOTE_NONEMPTY) {
-		return cell->len > 0;
-	}
+	if (habit == VV_QUOTE_ALWAYS) return true;
+	if (cell->len == 0 || habit == VV_QUOTE_NONEMPTY) return cell->len > 0;
 	/* Most texts show by their first byte that they are not numbers. */
 	return (cell->text[0] != '-' && (cell->text[0] < '0' || cell->text[0] > '9')) ||
 	       !is_number(cell->text, cell->len);
@@ -213,13 +203,9 @@ bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)
 {
 	size_t i;
 
-	if (cell->len > 1024) {
-		return has_special(cell->text, cell->len, d);
-	}
+	if (cell->len > 1024) return has_special(cell->text, cell->len, d);
 	for (i = 0; i < cell->len; i++) {
-		if (is_special(d, (uint8_t)cell->text[i])) {
-			return true;
-		}
+		if (is_special(d, (uint8_t)cell->text[i])) return true;
 	}
 	return false;
 }
@@ -294,9 +280,7 @@ static inline char *write_cell(char *to, const vv_cell *c, bool quoted, const vv
 	if (vv_copy_marked(to + quoted, c->text, c->len, set) && set->quotes_on) {
 		return write_quoted(to, c->text, c->len, d);
 	}
-	if (!quoted) {
-		return to + c->len;
-	}
+	if (!quoted) return to + c->len;
 	to[0] = (char)set->quote;
 	to[c->len + 1] = (char)set->quote;
 	return to + c->len + 2;
@@ -312,15 +296,11 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 	char *to;
 
 	columns = present(cells, columns);
-	if (columns == 0) {
-		return;
-	}
+	if (columns == 0) return;
 	for (i = 0; i < columns; i++) {
 		bytes += cells[i].len;
 	}
-	if (!vv_buf_reserve(out, bytes * 2 + columns * 3)) {
-		return;
-	}
+	if (!vv_buf_reserve(out, bytes * 2 + columns * 3)) return;
 	to = out->data + out->len;
 	for (i = 0; i < columns; i++) {
 		bool quoted = i < habit_count &&
@@ -344,9 +324,7 @@ static vv_status prepare_names(vv_row_writer *w, const char *const *names, const
 	size_t i;
 
 	w->ends = vv_calloc(w->columns + 1, sizeof *w->ends);
-	if (!w->ends) {
-		return vv_fail_nomem(err);
-	}
+	if (!w->ends) return vv_fail_nomem(err);
 	for (i = 0; i < w->columns; i++) {
 		put_string(&w->names, names[i], name_lens[i], &w->dialect);
 		put_bytes(&w->names, &w->dialect.colon);
@@ -363,9 +341,7 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 
 	*out = NULL;
 	w = vv_calloc(1, sizeof *w);
-	if (!w) {
-		return vv_fail_nomem(err);
-	}
+	if (!w) return vv_fail_nomem(err);
 	w->columns = columns;
 	vv_buf_init(&w->names);
 	vv_buf_init(&w->line);
@@ -388,9 +364,7 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 
 void vv_row_writer_free(vv_row_writer *w)
 {
-	if (!w) {
-		return;
-	}
+	if (!w) return;
 	vv_dialect_clear(&w->dialect);
 	vv_buf_clear(&w->names);
 	vv_buf_clear(&w->line);
@@ -431,21 +405,15 @@ bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size
 {
 	const vv_dialect *d = &w->dialect;
 
-	if (d->quote == 0) {
-		return true;
-	}
+	if (d->quote == 0) return true;
 	for (size_t i = 0; i < count; i++) {
 		bool stood = (cells[i].flags & VV_CELL_QUOTED) != 0;
 
 		if (vv_quoting_quotes(habit_of(d, i), &cells[i])) {
-			if (!stood) {
-				return false;
-			}
+			if (!stood) return false;
 		} else if (!stood) {
 			/* No delimiter and no line end: else it would not be this cell. */
-			if (cells[i].flags & VV_CELL_HAS_QUOTE) {
-				return false;
-			}
+			if (cells[i].flags & VV_CELL_HAS_QUOTE) return false;
 		} else if (!vv_cell_needs_quotes(&cells[i], d)) {
 			return count == 1 && cells[i].len == 0;
 		}

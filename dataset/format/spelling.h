@@ -66,9 +66,7 @@ static inline uint64_t spell_key(const char *text, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
-	if (len >= 8) {
-		return spell_get8(text);
-	}
+	if (len >= 8) return spell_get8(text);
 	if (len >= 4) {
 		uint32_t low = (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
 			       (uint32_t)p[3] << 24;
@@ -78,9 +76,7 @@ static inline uint64_t spell_key(const char *text, size_t len)
 
 		return low | (uint64_t)high << (8 * (len - 4));
 	}
-	if (len == 0) {
-		return 0;
-	}
+	if (len == 0) return 0;
 	return (uint64_t)p[0] | (uint64_t)p[len >> 1] << (8 * (len >> 1)) |
 	       (uint64_t)p[len - 1] << (8 * (len - 1));
 }
@@ -98,9 +94,7 @@ static inline bool spell_digits8(uint64_t *out, uint64_t key, unsigned len)
 	t = (key << (64 - 8 * len)) | (SPELL_ZEROS >> (8 * (len - 1)) >> 8);
 	low = t ^ SPELL_ZEROS;
 	/* below 16 each, and still so with 6 added: below 10 */
-	if (((low | (low + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u) != 0) {
-		return false;
-	}
+	if (((low | (low + 0x0606060606060606u)) & 0xf0f0f0f0f0f0f0f0u) != 0) return false;
 	low = low * 10 + (low >> 8);
 	*out = ((low & 0x000000ff000000ffu) * 0x000f424000000064u +
 		((low >> 16) & 0x000000ff000000ffu) * 0x0000271000000001u) >>
@@ -113,29 +107,21 @@ static inline bool spell_digits(uint64_t *out, const char *p, size_t len)
 {
 	uint64_t part, sum = 0;
 
-	if (len > 19) {
-		return false;
-	}
+	if (len > 19) return false;
 	while (len >= 8) {
-		if (!spell_digits8(&part, spell_get8(p), 8)) {
-			return false;
-		}
+		if (!spell_digits8(&part, spell_get8(p), 8)) return false;
 		sum = sum * 100000000u + part;
 		p += 8;
 		len -= 8;
 	}
-	if (!spell_digits8(&part, spell_key(p, len), (unsigned)len)) {
-		return false;
-	}
+	if (!spell_digits8(&part, spell_key(p, len), (unsigned)len)) return false;
 	*out = sum * spell_power[len] + part;
 	return true;
 }
 
 static inline bool spell_signed(int64_t *out, uint64_t magnitude, bool negative)
 {
-	if (magnitude > (uint64_t)INT64_MAX + (negative ? 1u : 0u)) {
-		return false;
-	}
+	if (magnitude > (uint64_t)INT64_MAX + (negative ? 1u : 0u)) return false;
 	*out = (int64_t)(negative ? 0 - magnitude : magnitude);
 	return true;
 }
@@ -152,9 +138,7 @@ static inline bool spell_read_integer(int64_t *out, const char *text, size_t len
 		return false;
 	}
 	if (len <= 8) {
-		if (!spell_digits8(&u, key >> (8 * sign), (unsigned)digits)) {
-			return false;
-		}
+		if (!spell_digits8(&u, key >> (8 * sign), (unsigned)digits)) return false;
 		*out = sign ? -(int64_t)u : (int64_t)u;
 		return true;
 	}
@@ -177,12 +161,8 @@ static inline int spell_fraction(const char *text, size_t len, uint64_t key)
 	uint64_t zero = (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
 	const char *point;
 
-	if (zero != 0) {
-		return (int)(len - 1 - (unsigned)__builtin_ctzll(zero) / 8);
-	}
-	if (len <= 8 || len > 22) {
-		return -1;
-	}
+	if (zero != 0) return (int)(len - 1 - (unsigned)__builtin_ctzll(zero) / 8);
+	if (len <= 8 || len > 22) return -1;
 	point = memchr(text + 8, '.', len - 8);
 	return point ? (int)(text + len - 1 - point) : -1;
 }
@@ -209,9 +189,7 @@ static inline bool spell_read_fraction(uint64_t *out, const char *text, size_t l
 
 			key = (key & low) | ((key >> 8) & ~low);
 		}
-		if (!spell_digits8(out, key, (unsigned)(before + behind))) {
-			return false;
-		}
+		if (!spell_digits8(out, key, (unsigned)(before + behind))) return false;
 	} else {
 		if (sign + before <= 8 && behind <= 8) {
 			if (!spell_digits8(out, key >> (8 * sign), (unsigned)before) ||
@@ -253,20 +231,14 @@ static inline bool spell_read_date(int64_t *out, const char *text, size_t len, u
 	uint64_t digits, number;
 	uint32_t year, month, day, leap;
 
-	if (len != 10 || (key & 0xff0000ff00000000u) != 0x2d00002d00000000u) {
-		return false;
-	}
+	if (len != 10 || (key & 0xff0000ff00000000u) != 0x2d00002d00000000u) return false;
 	digits = (key & 0xffffffffu) | ((key >> 8) & 0x0000ffff00000000u) |
 		 (uint64_t)(unsigned char)text[8] << 48 | (uint64_t)(unsigned char)text[9] << 56;
-	if (!spell_digits8(&number, digits, 8)) {
-		return false;
-	}
+	if (!spell_digits8(&number, digits, 8)) return false;
 	year = (uint32_t)number / 10000;
 	month = (uint32_t)number / 100 % 100;
 	day = (uint32_t)number % 100;
-	if (year == 0 || month == 0 || month > 12 || day == 0) {
-		return false;
-	}
+	if (year == 0 || month == 0 || month > 12 || day == 0) return false;
 	leap = spell_leap(year) ? 1u : 0u;
 	if (day > (uint32_t)spell_month_days[month] - spell_month_days[month - 1] +
 			  (month == 2 ? leap : 0)) {
@@ -372,9 +344,7 @@ static inline bool spell_write_date(char *out, int64_t days)
 	uint32_t n, year, month, start, day, leap;
 	uint64_t m;
 
-	if (days < -SPELL_EPOCH || days >= SPELL_DAYS - SPELL_EPOCH) {
-		return false;
-	}
+	if (days < -SPELL_EPOCH || days >= SPELL_DAYS - SPELL_EPOCH) return false;
 	n = (uint32_t)(days + SPELL_EPOCH);
 	year = (uint32_t)((uint64_t)n * 400 / 146097) + 1;
 	start = spell_year_start(year);
@@ -414,9 +384,7 @@ static inline bool spell_read_datetime(int64_t *out, const char *text, size_t le
 		return false;
 	}
 	clock = spell_get8(text + 11);
-	if ((clock & 0x0000ff0000ff0000u) != 0x00003a00003a0000u) {
-		return false;
-	}
+	if ((clock & 0x0000ff0000ff0000u) != 0x00003a00003a0000u) return false;
 	clock = (clock & 0xffff) | ((clock >> 8) & 0xffff0000u) | ((clock >> 16) & 0xffff00000000u);
 	if (!spell_read_date(&days, text, 10, key) || !spell_digits8(&number, clock, 6) ||
 	    (scale && !spell_digits8(&part, spell_key(text + 20, scale), scale)) ||
@@ -447,9 +415,7 @@ static inline size_t spell_write_datetime(char *out, int64_t v, bool space, bool
 		rest += SPELL_SECONDS;
 		days--;
 	}
-	if (!spell_write_date(out, days)) {
-		return 0;
-	}
+	if (!spell_write_date(out, days)) return 0;
 	out[10] = space ? ' ' : 'T';
 	m = spell_eight((uint32_t)(rest / 3600 * 10000 + rest / 60 % 60 * 100 + rest % 60)) |
 	    SPELL_ZEROS;

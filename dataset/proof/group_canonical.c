@@ -48,9 +48,7 @@ static vv_status is_what_cells_give(look *l, const vv_group *g, bool *is, vv_err
 	vv_cell *cells;
 	vv_status rc = read_cells(&cells, g, l->column, l->arena, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	made = group_encode_cells(l->e, cells, g->rows, l->column);
 	*is = vv_buf_ok(made, NULL) == VV_OK && made->len == g->column_len[l->column] &&
 	      memcmp(made->data, g->column[l->column], made->len) == 0;
@@ -66,9 +64,7 @@ static bool const_is_canonical(const look *l)
 	vv_cell value = {.state = VV_CELL_TEXT};
 	uint64_t len;
 
-	if (!vv_varint_read(&p, l->end, &len) || len != (uint64_t)(l->end - p)) {
-		return false;
-	}
+	if (!vv_varint_read(&p, l->end, &len) || len != (uint64_t)(l->end - p)) return false;
 	value.text = (const char *)p;
 	value.len = (uint32_t)len;
 	note_values(l, &value, 1);
@@ -106,9 +102,7 @@ static int fraction_of(uint64_t u, unsigned form, unsigned scale)
 {
 	unsigned left = scale;
 
-	if (form == GROUP_FIXED) {
-		return (int)scale;
-	}
+	if (form == GROUP_FIXED) return (int)scale;
 	for (; left > 0 && u % 10 == 0; left--) {
 		u /= 10;
 	}
@@ -127,12 +121,8 @@ static inline number_text text_of(int64_t v, int encoding, unsigned form, unsign
 	const uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 	const unsigned sign = v < 0, digits = digits_of(u);
 
-	if (encoding == GROUP_DATE) {
-		return (number_text){10, 8, -1};
-	}
-	if (encoding == GROUP_INTEGER) {
-		return (number_text){sign + digits, digits, -1};
-	}
+	if (encoding == GROUP_DATE) return (number_text){10, 8, -1};
+	if (encoding == GROUP_INTEGER) return (number_text){sign + digits, digits, -1};
 	const unsigned before = digits > scale ? digits - scale : 1;
 	const int fraction = fraction_of(u, form, scale);
 	return (number_text){(uint32_t)((int)(sign + before) + 1 + fraction), before + scale,
@@ -177,9 +167,7 @@ static bool form_is_right(const number_look *n, const group_spread *s)
 		       (n->encoding != GROUP_DATE ||
 			(s->least >= -SPELL_EPOCH && s->most < SPELL_DAYS - SPELL_EPOCH));
 	}
-	if (n->form == GROUP_FIXED) {
-		return true;
-	}
+	if (n->form == GROUP_FIXED) return true;
 	return n->most == (int)n->in.scale && n->least < n->most &&
 	       (n->form == GROUP_TRIMMED || n->zero);
 }
@@ -225,9 +213,7 @@ static size_t number_dict_size(look *l, const number_look *n, size_t best)
 			d->slot[slot] = (uint8_t)d->count;
 		}
 		size += vv_varint_len(len) + len + (d->count == 128);
-		if (size >= best) {
-			return SIZE_MAX;
-		}
+		if (size >= best) return SIZE_MAX;
 	}
 	return size;
 }
@@ -251,9 +237,7 @@ static bool numbers_are_chosen(look *l, const number_look *n, const group_spread
 	    t.size > texts_size(n->min_len, n->max_len, n->bytes, l->rows)) {
 		return false;
 	}
-	if (t.size > l->rows + 4 && number_dict_size(l, n, t.size) < t.size) {
-		return false;
-	}
+	if (t.size > l->rows + 4 && number_dict_size(l, n, t.size) < t.size) return false;
 	if (l->fact) {
 		l->fact->missing = empties ? VV_MISSING_SOME : VV_MISSING_NONE;
 	}
@@ -266,23 +250,17 @@ static vv_status numbers_are_canonical(look *l, const vv_group *g, int encoding,
 	number_look n = {.encoding = encoding};
 	group_spread s;
 
-	if (!group_numbers_open(&n.in, l->p, l->end, l->rows, encoding)) {
-		return VV_OK;
-	}
+	if (!group_numbers_open(&n.in, l->p, l->end, l->rows, encoding)) return VV_OK;
 	n.form = n.in.flags >> GROUP_FORM_SHIFT;
 	if (n.in.count == 0 || (encoding == GROUP_DECIMAL && (n.in.scale == 0 || n.in.scale > 18 ||
 							      n.form >= GROUP_DECIMAL_FORMS))) {
 		return VV_OK;
 	}
 	uint64_t *value = group_numbers_join(&n.in, l->arena);
-	if (!value) {
-		return vv_fail_nomem(err);
-	}
+	if (!value) return vv_fail_nomem(err);
 	n.value = (const int64_t *)(const void *)value;
 	look_at_numbers(&n, &s, l->rows);
-	if (n.digits >= LONG_NUMBER) {
-		return is_what_cells_give(l, g, is, err);
-	}
+	if (n.digits >= LONG_NUMBER) return is_what_cells_give(l, g, is, err);
 	*is = form_is_right(&n, &s) && numbers_are_chosen(l, &n, &s);
 	return VV_OK;
 }
@@ -319,12 +297,8 @@ static bool are_in_order(size_t *times, const uint8_t *index, size_t rows, size_
 
 	memset(times, 0, count * sizeof(*times));
 	for (size_t i = 0; i < rows; i++) {
-		if (index[i] > seen || index[i] >= count) {
-			return false;
-		}
-		if (index[i] == seen && seen++ >= GROUP_DICT_START + i / 2) {
-			return false;
-		}
+		if (index[i] > seen || index[i] >= count) return false;
+		if (index[i] == seen && seen++ >= GROUP_DICT_START + i / 2) return false;
 		times[index[i]]++;
 	}
 	return seen == count;
@@ -339,9 +313,7 @@ static size_t dict_typed_size(look *l, const group_values *values, const uint8_t
 	size_t m = 0;
 	group_spread s, all;
 
-	if (!group_read_numbers(l->e, values, &t, &s)) {
-		return SIZE_MAX;
-	}
+	if (!group_read_numbers(l->e, values, &t, &s)) return SIZE_MAX;
 	for (size_t k = 0; k < values->count; k++) {
 		empty[k] = l->e->empty[k];
 		number[k] = empty[k] ? 0 : l->e->number[m++];
@@ -417,9 +389,7 @@ static vv_status texts_are_canonical(look *l, const vv_group *g, bool *is, vv_er
 	int form;
 	vv_status rc = read_cells(&cells, g, l->column, l->arena, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	group_gather(l->e, &c, cells, g->rows, 1);
 	form = c.min_len == c.max_len ? GROUP_LEN_EQUAL
 	       : c.max_len <= 255     ? GROUP_LEN_BYTES

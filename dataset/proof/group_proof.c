@@ -61,12 +61,8 @@ vv_status group_proofs_begin(group_proofs *p, const vv_pool *pool, vv_error *err
 	const size_t count = vv_pool_threads(pool) + 1u;
 	scratch *more;
 
-	if (count <= p->count) {
-		return VV_OK;
-	}
-	if (!(more = vv_realloc_array(p->scratch, count, sizeof(*more)))) {
-		return vv_fail_nomem(err);
-	}
+	if (count <= p->count) return VV_OK;
+	if (!(more = vv_realloc_array(p->scratch, count, sizeof(*more)))) return vv_fail_nomem(err);
 	p->scratch = more;
 	for (; p->count < count; p->count++) {
 		more[p->count] = (scratch){.arena = VV_ARENA_INIT,
@@ -100,13 +96,9 @@ static bool read_items(scratch *s, const group_items *items, vv_cid *cid, uint64
 	vv_cbor_put_array(&s->item, 2);
 	vv_cbor_put_link(&s->item, cid);
 	vv_cbor_put_uint(&s->item, *rows);
-	if (!is_item(&s->item, items->data, items->data_len)) {
-		return false;
-	}
+	if (!is_item(&s->item, items->data, items->data_len)) return false;
 	vv_cbor_init(&c, items->layout, items->layout_len);
-	if (vv_cbor_get_uint(&c, bytes, &ignored) < 0) {
-		return false;
-	}
+	if (vv_cbor_get_uint(&c, bytes, &ignored) < 0) return false;
 	vv_buf_reset(&s->item);
 	vv_cbor_put_uint(&s->item, *bytes);
 	return is_item(&s->item, items->layout, items->layout_len);
@@ -135,12 +127,8 @@ static vv_status open_block(scratch *s, vv_group *g, const proof_setting *t, con
 	if (!vv_cid_equal(&is, cid)) {
 		return vv_fail(err, VV_ECORRUPT, "a block does not match its name");
 	}
-	if (!vv_buf_reserve(&s->block, VV_GROUP_SLACK)) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_group_open(g, s->block.data, s->block.len, err)) < 0) {
-		return rc;
-	}
+	if (!vv_buf_reserve(&s->block, VV_GROUP_SLACK)) return vv_fail_nomem(err);
+	if ((rc = vv_group_open(g, s->block.data, s->block.len, err)) < 0) return rc;
 	return g->rows == rows && g->columns == t->columns
 		       ? VV_OK
 		       : vv_fail(err, VV_ECORRUPT, "a row group of other rows or columns");
@@ -152,9 +140,7 @@ static vv_status cell_room(scratch *s, size_t count, vv_error *err)
 		const size_t cap = count + count / 4;
 		vv_cell *cells = vv_realloc_array(s->cells, cap, sizeof(*cells));
 
-		if (!cells) {
-			return vv_fail_nomem(err);
-		}
+		if (!cells) return vv_fail_nomem(err);
 		s->cells = cells;
 		s->cell_cap = cap;
 	}
@@ -172,9 +158,7 @@ static vv_status is_cut(scratch *s, const vv_group *g, const vv_cut_params *cut,
 	vv_status rc;
 
 	*is = false;
-	if (wide > g->columns) {
-		return VV_OK;
-	}
+	if (wide > g->columns) return VV_OK;
 	if (cut->column_count > 0 &&
 	    !(params.columns = vv_arena_alloc(&s->arena, wide * sizeof(*params.columns)))) {
 		return vv_fail_nomem(err);
@@ -191,9 +175,7 @@ static vv_status is_cut(scratch *s, const vv_group *g, const vv_cut_params *cut,
 	}
 	vv_cut_init(&at, &params);
 	for (size_t r = 0; r + 1 < g->rows; r++) {
-		if (vv_cut_row(&at, s->cells + r * wide, wide, 0)) {
-			return VV_OK;
-		}
+		if (vv_cut_row(&at, s->cells + r * wide, wide, 0)) return VV_OK;
 	}
 	*is = vv_cut_row(&at, s->cells + (g->rows - 1) * wide, wide, 0) || last;
 	return VV_OK;
@@ -232,9 +214,7 @@ static int prove_group(scratch *s, vv_group *g, const proof_setting *t, const gr
 
 	/* First the lines: once they are made all cells are texts, and together no longer than these, so that a group
 	 * whose rows share a long text costs nothing. */
-	if ((made = make_lines(s, t, g, bytes, items->last, err)) <= 0) {
-		return made;
-	}
+	if ((made = make_lines(s, t, g, bytes, items->last, err)) <= 0) return made;
 	vv_group_encoder_find(s->encoder, &s->facts);
 	if ((rc = vv_group_is_canonical(s->encoder, g, &s->arena, &is, err)) < 0 || !is ||
 	    !are_facts(s, items->facts, items->facts_len) ||
@@ -261,9 +241,7 @@ static int prove(scratch *s, vv_group *g, const proof_setting *t, const group_it
 	    cell_room(s, (size_t)rows * t->columns, err) < 0) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = open_block(s, g, t, &cid, rows, err)) < 0) {
-		return (int)rc;
-	}
+	if ((rc = open_block(s, g, t, &cid, rows, err)) < 0) return (int)rc;
 	if ((proved = prove_group(s, g, t, items, bytes, err)) > 0) {
 		pair->raw_len = bytes;
 		pair->raw_hash = vv_xxh3(s->lines.data, s->lines.len, 0);

@@ -93,9 +93,7 @@ const vv_pair *vv_pair_memo_find(vv_pair_memo *m, const uint8_t key[VV_SHA256_LE
 
 vv_status vv_pair_memo_add(vv_pair_memo *m, const vv_pair *p, vv_error *err)
 {
-	if (vv_pair_memo_find(m, p->key)) {
-		return VV_OK;
-	}
+	if (vv_pair_memo_find(m, p->key)) return VV_OK;
 	if (m->count >= m->max) {
 		forget(m);
 	}
@@ -139,9 +137,7 @@ static vv_status take_file(vv_pair_memo *m, const uint8_t *p, size_t len, uint64
 				.first = (char)at[VV_SHA256_LEN + 16]};
 		memcpy(pair.key, at, VV_SHA256_LEN);
 		vv_status rc = vv_pair_memo_add(m, &pair, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }

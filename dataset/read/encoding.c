@@ -104,12 +104,8 @@ static bool same_name(const char *a, const char *b)
 		while (*b == '-' || *b == '_' || *b == ' ') {
 			b++;
 		}
-		if (vv_to_lower(*a) != vv_to_lower(*b)) {
-			return false;
-		}
-		if (!*a) {
-			return true;
-		}
+		if (vv_to_lower(*a) != vv_to_lower(*b)) return false;
+		if (!*a) return true;
 		a++;
 		b++;
 	}
@@ -132,9 +128,7 @@ static vv_status try_iconv(char *out, const char *name, vv_error *err)
 	vv_error ignored = {0};
 	size_t i, len = strlen(name);
 
-	if (len == 0 || len >= VV_ENCODING_MAX || strchr(name, '/')) {
-		return refuse_name(name, err);
-	}
+	if (len == 0 || len >= VV_ENCODING_MAX || strchr(name, '/')) return refuse_name(name, err);
 	for (i = 0; i <= len; i++) {
 		out[i] = vv_is_lower(name[i]) ? (char)(name[i] - 'a' + 'A') : name[i];
 	}
@@ -171,9 +165,7 @@ static long convert(iconv_t how, const char *in, size_t len, char *out, size_t r
 	size_t left = len, free_room = room;
 
 	(void)iconv(how, NULL, NULL, NULL, NULL);
-	if (iconv(how, &from, &left, &to, &free_room) == (size_t)-1 || left > 0) {
-		return -1;
-	}
+	if (iconv(how, &from, &left, &to, &free_room) == (size_t)-1 || left > 0) return -1;
 	return (long)(room - free_room);
 }
 
@@ -189,9 +181,7 @@ static bool make_table(vv_encoding *e)
 		long n = convert(e->to_text, &in, 1, out, sizeof(out));
 		uint32_t point = NO_POINT;
 
-		if (n < 0 && errno == EINVAL) {
-			return false;
-		}
+		if (n < 0 && errno == EINVAL) return false;
 		if (n <= 0 || vv_utf8_decode(&point, out, (size_t)n) != (size_t)n ||
 		    point >= 0x10000 || (any && (e->bytes[point] != 0 || point == e->points[0]))) {
 			point = NO_POINT;
@@ -228,9 +218,7 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 	vv_encoding *e = vv_calloc(1, sizeof(*e));
 
 	*out = NULL;
-	if (!e) {
-		return vv_fail_nomem(err);
-	}
+	if (!e) return vv_fail_nomem(err);
 	memcpy(e->name, name, strnlen(name, VV_ENCODING_MAX - 1));
 	e->to_text = e->from_text = (iconv_t)-1;
 	if (strcmp(name, "UTF-16LE") == 0 || strcmp(name, "UTF-16BE") == 0) {
@@ -266,9 +254,7 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 
 void vv_encoding_close(vv_encoding *e)
 {
-	if (!e) {
-		return;
-	}
+	if (!e) return;
 	if (e->to_text != (iconv_t)-1) {
 		iconv_close(e->to_text);
 	}
@@ -302,9 +288,7 @@ static size_t ascii_run(const char *s, size_t len)
 static void decode_single(const vv_encoding *e, vv_buf *out, const char *s, size_t len)
 {
 	/* Three bytes for each at most, all below 2^16. */
-	if (!vv_buf_reserve(out, len * 3 + 8)) {
-		return;
-	}
+	if (!vv_buf_reserve(out, len * 3 + 8)) return;
 	char *to = out->data + out->len;
 
 	for (size_t i = 0; i < len;) {
@@ -337,13 +321,9 @@ static bool may_go_on(const char *s, size_t len)
 	unsigned char c = (unsigned char)s[0];
 	size_t want = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc2 ? 2 : 1;
 
-	if (len >= want || c > 0xf4) {
-		return false;
-	}
+	if (len >= want || c > 0xf4) return false;
 	for (size_t i = 1; i < len; i++) {
-		if (((unsigned char)s[i] & 0xc0) != 0x80) {
-			return false;
-		}
+		if (((unsigned char)s[i] & 0xc0) != 0x80) return false;
 	}
 	return true;
 }
@@ -353,9 +333,7 @@ static vv_status encode_single(const vv_encoding *e, vv_buf *out, const char *s,
 {
 	size_t i = 0;
 
-	if (!vv_buf_reserve(out, len + 1)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(out, len + 1)) return vv_fail_nomem(err);
 	while (i < len) {
 		size_t run = e->ascii ? ascii_run(s + i, len - i) : 0, n;
 		uint32_t point;
@@ -396,9 +374,7 @@ static vv_status pass(iconv_t how, vv_buf *out, const char *s, size_t len, size_
 	while (left > 0) {
 		size_t room = left * 2 + 16;
 
-		if (!vv_buf_reserve(out, room)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_buf_reserve(out, room)) return vv_fail_nomem(err);
 		char *to = out->data + out->len;
 		size_t got = iconv(how, &from, &left, &to, &room);
 
@@ -421,12 +397,8 @@ static size_t char_len(vv_encoding *e, const char *s, size_t len, bool *more)
 
 	*more = false;
 	for (n = 1; n <= 4 && n <= len; n++) {
-		if (convert(e->to_text, s, n, out, sizeof(out)) > 0) {
-			return n;
-		}
-		if (errno != EINVAL) {
-			return 0;
-		}
+		if (convert(e->to_text, s, n, out, sizeof(out)) > 0) return n;
+		if (errno != EINVAL) return 0;
 	}
 	*more = n <= 4;
 	return 0;
@@ -642,9 +614,7 @@ static vv_status encode_utf16(const vv_encoding *e, vv_buf *out, const char *s, 
 vv_status vv_encoding_decode(vv_encoding *e, vv_buf *out, const char *bytes, size_t len, bool last,
 			     size_t *used, vv_error *err)
 {
-	if (e->kind == MULTI) {
-		return decode_multi(e, out, bytes, len, last, used, err);
-	}
+	if (e->kind == MULTI) return decode_multi(e, out, bytes, len, last, used, err);
 	if (e->kind == UTF16) {
 		decode_utf16(e, out, bytes, len, last, used);
 	} else {

@@ -45,14 +45,10 @@ static vv_status fill(vv_file_text *t, size_t want, vv_error *err)
 	}
 	t->in_pos = 0;
 	while (!t->at_end && t->in.len < want) {
-		if (!vv_buf_reserve(&t->in, want - t->in.len)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_buf_reserve(&t->in, want - t->in.len)) return vv_fail_nomem(err);
 		ssize_t n = t->file->read(t->file->payload, t->in.data + t->in.len,
 					  want - t->in.len, err);
-		if (n < 0) {
-			return (vv_status)n;
-		}
+		if (n < 0) return (vv_status)n;
 		t->at_end = n == 0;
 		t->in.len += (size_t)n;
 	}
@@ -78,18 +74,14 @@ static vv_status take_back(vv_file_text *t, const char *text, size_t len, bool l
 		len = t->tail.len;
 	}
 	vv_buf_reset(&t->back);
-	if ((rc = vv_buf_ok(&t->tail, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&t->tail, err)) < 0) return rc;
 	rc = vv_encoding_encode(t->encoding, &t->back, text, len, last, &used, err);
 	if (rc == VV_EINPUT && !t->is_text) {
 		return refuse(
 			t,
 			err); /* bytes that it lacks and that are a character of UTF-8 together */
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_xxh3_update(t->made, vv_buf_cstr(&t->back), t->back.len);
 	t->made_bytes += t->back.len;
 	/* The beginning of a character. */
@@ -110,9 +102,7 @@ static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 	uint32_t point;
 	vv_status rc;
 
-	if (vv_utf8_valid(vv_buf_cstr(&t->text), t->text.len)) {
-		return VV_OK;
-	}
+	if (vv_utf8_valid(vv_buf_cstr(&t->text), t->text.len)) return VV_OK;
 	for (size_t i = 0, n; i < t->text.len; i += n) {
 		const char *s = t->text.data + i;
 
@@ -161,9 +151,7 @@ static vv_status decode(vv_file_text *t, vv_error *err)
 	if (rc < 0 || !t->encoding || (rc = vv_buf_ok(&t->text, err)) < 0) {
 		return rc < 0 ? rc : vv_buf_ok(&t->text, err);
 	}
-	if (t->clean) {
-		return replace_misfits(t, err);
-	}
+	if (t->clean) return replace_misfits(t, err);
 	if (!t->is_text) {
 		vv_xxh3_update(t->read, bytes, used);
 	}
@@ -178,12 +166,8 @@ static ssize_t text_read(void *payload, void *buf, size_t len, vv_error *err)
 	while (t->pos == t->text.len) {
 		bool was_end = t->at_end && t->in_pos == t->in.len;
 
-		if (was_end && t->sampled) {
-			return 0;
-		}
-		if ((rc = fill(t, PIECE, err)) < 0 || (rc = decode(t, err)) < 0) {
-			return rc;
-		}
+		if (was_end && t->sampled) return 0;
+		if ((rc = fill(t, PIECE, err)) < 0 || (rc = decode(t, err)) < 0) return rc;
 		t->sampled = true;
 	}
 	size_t n = t->text.len - t->pos < len ? t->text.len - t->pos : len;
@@ -222,9 +206,7 @@ static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_erro
 {
 	vv_status rc;
 
-	if (!t->read || !t->made) {
-		return vv_fail_nomem(err);
-	}
+	if (!t->read || !t->made) return vv_fail_nomem(err);
 	if ((rc = fill(t, SAMPLE, err)) < 0 || (rc = find_name(t, how, err)) < 0 ||
 	    (t->name[0] && (rc = vv_encoding_open(&t->encoding, t->name, err)) < 0)) {
 		return rc;
@@ -249,9 +231,7 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 	vv_status rc;
 
 	*out = NULL;
-	if (!t) {
-		return vv_fail_nomem(err);
-	}
+	if (!t) return vv_fail_nomem(err);
 	t->file = file;
 	t->is_text = how->is_text;
 	t->clean = how->clean;
@@ -282,9 +262,7 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 
 void vv_file_text_close(vv_file_text *t)
 {
-	if (!t) {
-		return;
-	}
+	if (!t) return;
 	vv_encoding_close(t->encoding);
 	vv_xxh3_free(t->read);
 	vv_xxh3_free(t->made);

@@ -28,9 +28,7 @@ static bool is_plain(const member_name *f)
 {
 	for (size_t i = 0; i < f->len; i++) {
 		unsigned char c = (unsigned char)f->text[i];
-		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '/') {
-			return false;
-		}
+		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '/') return false;
 	}
 	return true;
 }
@@ -46,9 +44,7 @@ static bool has_member(const char *text, size_t len, const member_name *f)
 	const char *p = text, *end = text + len;
 	while ((p = memchr(p, '"', (size_t)(end - p)))) {
 		p++;
-		if ((size_t)(end - p) <= f->len) {
-			return false;
-		}
+		if ((size_t)(end - p) <= f->len) return false;
 		if (memcmp(p, f->text, f->len) != 0 || p[f->len] != '"') {
 			continue;
 		}
@@ -56,9 +52,7 @@ static bool has_member(const char *text, size_t len, const member_name *f)
 		while (q < end && is_space(*q)) {
 			q++;
 		}
-		if (q < end && *q == ':') {
-			return true;
-		}
+		if (q < end && *q == ':') return true;
 	}
 	return false;
 }
@@ -104,9 +98,7 @@ static ssize_t read_anew(void *payload, void *buf, size_t len, vv_error *err)
 {
 	gone_members *g = payload;
 	uint64_t have = temp_bytes_len(&g->kept) - g->at;
-	if (have == 0) {
-		return g->from.read(g->from.payload, buf, len, err);
-	}
+	if (have == 0) return g->from.read(g->from.payload, buf, len, err);
 	len = have < len ? (size_t)have : len;
 	vv_status rc = temp_bytes_get(&g->kept, g->at, buf, len, err);
 	g->at += len;
@@ -121,9 +113,7 @@ vv_status gone_members_find(gone_members *out, vv_source *source, const member_n
 	memset(out, 0, sizeof(*out));
 	out->from = *source;
 	temp_bytes_init(&out->kept, temp_dir, KEPT_IN_MEMORY);
-	if (!(out->gone = vv_calloc(count + 1, sizeof(*out->gone)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(out->gone = vv_calloc(count + 1, sizeof(*out->gone)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		const member_name *f = &names[i];
 		out->gone[i] = is_plain(f);

@@ -24,18 +24,14 @@ static const char *utf16_by_nuls(const char *s, size_t len)
 		even += s[i] == '\0' && i % 2 == 0;
 		odd += s[i] == '\0' && i % 2 == 1;
 	}
-	if (n < 4 || even + odd < n / 4 || (even < 4 * odd && odd < 4 * even)) {
-		return NULL;
-	}
+	if (n < 4 || even + odd < n / 4 || (even < 4 * odd && odd < 4 * even)) return NULL;
 	return even > odd ? "UTF-16BE" : "UTF-16LE";
 }
 
 /* Its mark, or its NULs; NULL: it is not UTF-16. Four bytes of UTF-32's mark are no UTF-16. */
 static const char *utf16(const char *s, size_t len)
 {
-	if (len >= 4 && memcmp(s, "\xff\xfe\0\0", 4) == 0) {
-		return NULL;
-	}
+	if (len >= 4 && memcmp(s, "\xff\xfe\0\0", 4) == 0) return NULL;
 	return len >= 2 && memcmp(s, "\xff\xfe", 2) == 0   ? "UTF-16LE"
 	       : len >= 2 && memcmp(s, "\xfe\xff", 2) == 0 ? "UTF-16BE"
 							   : utf16_by_nuls(s, len);
@@ -131,9 +127,7 @@ static const char *ask_uchardet(const char *s, size_t len)
 	library l;
 	void *detector;
 
-	if (!load(&l) || !(detector = l.make())) {
-		return NULL;
-	}
+	if (!load(&l) || !(detector = l.make())) return NULL;
 	if (l.handle(detector, s, len) == 0) {
 		l.end(detector);
 		const char *found = l.charset(detector);
@@ -173,9 +167,7 @@ static const char *guess(const char *s, size_t len)
 {
 	const char *own = vv_likely_encoding(s, len), *asked = ask_uchardet(s, len);
 
-	if (asked && strcmp(asked, "windows-1252") != 0) {
-		return asked;
-	}
+	if (asked && strcmp(asked, "windows-1252") != 0) return asked;
 	/* Else of DOS or the Macintosh, perhaps, or no text. */
 	return strcmp(own, "windows-1252") == 0 && is_western(s, len) ? own : NULL;
 }
@@ -190,9 +182,7 @@ static vv_status fits(bool *out, const char *name, const char *s, size_t len, bo
 	vv_status rc = vv_encoding_open(&e, name, err);
 
 	*out = false;
-	if (rc < 0) {
-		return rc == VV_ENOSUPPORT ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_ENOSUPPORT ? VV_OK : rc;
 	if ((rc = vv_encoding_decode(e, &text, s, len, at_end, &used, err)) == VV_OK) {
 		*out = vv_utf8_valid(vv_buf_cstr(&text), text.len);
 	}
@@ -211,17 +201,13 @@ vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_
 
 	name[0] = '\0';
 	if (!found) {
-		if (has_mark || is_packed(sample, len) || memchr(sample, '\0', len)) {
-			return VV_OK;
-		}
+		if (has_mark || is_packed(sample, len) || memchr(sample, '\0', len)) return VV_OK;
 		c = count(sample, len, at_end);
 		if (c.good > c.bad || (c.good == 0 && c.bad == 0 && !(before && before[0]))) {
 			return VV_OK;
 		}
 		if (before && before[0] && strncmp(before, "UTF-16", 6) != 0) {
-			if ((rc = fits(&fit, before, sample, len, at_end, err)) < 0) {
-				return rc;
-			}
+			if ((rc = fits(&fit, before, sample, len, at_end, err)) < 0) return rc;
 			found = fit || c.bad == 0 ? before : NULL;
 		}
 		found = found || c.bad == 0 || (before && !before[0]) ? found : guess(sample, len);

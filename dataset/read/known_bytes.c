@@ -81,9 +81,7 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 	uint64_t secret;
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_repository_secret(r, &secret, err)) < 0 ||
 	    (rc = load(&notes, file, secret, err)) < 0) {
 		goto done;
@@ -152,9 +150,7 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 	vv_status rc = VV_OK;
 
 	*found = false;
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, &ignored) < 0 || st.size < VV_KNOWN_BYTES_MIN ||
 	    vv_repository_secret(r, &secret, &ignored) < 0 ||
 	    (rc = load(&notes, list, secret, err)) < 0) {

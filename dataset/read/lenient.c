@@ -51,9 +51,7 @@ static vv_status note(reader *r, vv_guess guess, uint64_t line, uint64_t column,
 {
 	vv_lenient_note n = {guess, line, column, r->rows, cells};
 
-	if (!r->l->note || r->noted[guess] == line) {
-		return VV_OK;
-	}
+	if (!r->l->note || r->noted[guess] == line) return VV_OK;
 	r->noted[guess] = line;
 	return r->l->note(r->l->payload, &n, r->err);
 }
@@ -67,9 +65,7 @@ static vv_status add_cell(reader *r, const void *text, size_t len)
 			       (unsigned long long)r->row_line,
 			       r->count == VV_COLUMNS_MAX ? "16384 cells" : "8 MiB");
 	}
-	if (!vv_array_room(r->cells, r->count, r->cap)) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!vv_array_room(r->cells, r->count, r->cap)) return vv_fail_nomem(r->err);
 	r->cells[r->count++] = (vv_cell){.len = (uint32_t)len, .state = VV_CELL_TEXT};
 	vv_buf_put(&r->text, text, len);
 	return vv_buf_ok(&r->text, r->err);
@@ -98,9 +94,7 @@ static vv_status give_row(reader *r)
 	}
 	if (r->count > r->expected) {
 		rc = note(r, VV_GUESS_EXTRA_CELLS, r->row_line, r->row_column, r->count);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	rc = r->l->row(r->l->payload, r->cells, r->count, r->err);
 	r->rows++;
@@ -161,9 +155,7 @@ static bool step(reader *r, unsigned char c)
 	switch (r->at) {
 	case AT_ROW:
 	case AT_CELL:
-		if (line_end) {
-			return r->at == AT_CELL;
-		}
+		if (line_end) return r->at == AT_CELL;
 		r->open_line = r->line;
 		r->open_column = r->column;
 		r->at = c == r->delimiter ? AT_CELL : c == r->quote ? IN_QUOTES : IN_PLAIN;
@@ -234,9 +226,7 @@ static ssize_t read_full(const vv_lenient *l, char *buf, size_t len, vv_error *e
 	while (have < len) {
 		ssize_t n = l->read(l->payload, buf + have, len - have, err);
 
-		if (n < 0) {
-			return n;
-		}
+		if (n < 0) return n;
 		if (n == 0) {
 			break;
 		}

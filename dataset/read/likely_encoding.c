@@ -94,14 +94,8 @@ const char *vv_likely_encoding(const char *text, size_t len)
 		}
 		i = end + 1;
 	}
-	if (c.kana * 3 > c.high) {
-		return "Shift_JIS";
-	}
-	if (c.letters * 10 > c.high * 9) {
-		return c.small * 2 > c.letters ? "windows-1251" : "KOI8-R";
-	}
-	if (c.pairs * 10 > c.high * 9 && c.high >= 4) {
-		return "GB18030";
-	}
+	if (c.kana * 3 > c.high) return "Shift_JIS";
+	if (c.letters * 10 > c.high * 9) return c.small * 2 > c.letters ? "windows-1251" : "KOI8-R";
+	if (c.pairs * 10 > c.high * 9 && c.high >= 4) return "GB18030";
 	return c.dos > c.mac ? "CP850" : c.mac > 0 ? "MACINTOSH" : "windows-1252";
 }

@@ -23,14 +23,10 @@ vv_status vv_ragged_fill(vv_ragged *r, vv_error *err)
 		r->at = 0;
 	}
 	want = r->window.len - r->at > PIECE ? r->window.len - r->at : PIECE;
-	if (!vv_buf_reserve(&r->window, want)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(&r->window, want)) return vv_fail_nomem(err);
 	for (; want > 0 && n > 0; want -= (size_t)n) {
 		n = r->source->read(r->source->payload, r->window.data + r->window.len, want, err);
-		if (n < 0) {
-			return (vv_status)n;
-		}
+		if (n < 0) return (vv_status)n;
 		r->window.len += (size_t)n;
 	}
 	r->at_end = n == 0;
@@ -57,12 +53,8 @@ static size_t line_end(const vv_ragged *r, size_t i)
 {
 	const char *p = r->window.data;
 
-	if (p[i] == '\n') {
-		return 1;
-	}
-	if (i + 1 == r->window.len) {
-		return r->at_end ? 1 : 0;
-	}
+	if (p[i] == '\n') return 1;
+	if (i + 1 == r->window.len) return r->at_end ? 1 : 0;
 	return p[i + 1] == '\n' ? 2 : 1;
 }
 
@@ -87,9 +79,7 @@ static bool end_with_line(vv_ragged *r, vv_ragged_row *out, size_t start, size_t
 			start = i + 1;
 		}
 	}
-	if (i == r->window.len && !r->at_end) {
-		return false;
-	}
+	if (i == r->window.len && !r->at_end) return false;
 	end_cell(r, start, i);
 	out->text_end = i;
 	out->end = i < r->window.len ? i + line_end(r, i) : i;
@@ -137,9 +127,7 @@ static bool find_row(vv_ragged *r, vv_ragged_row *out)
 			bool ends = closed && (next == len || vv_ragged_is_line_end(p[next]) ||
 					       (uint8_t)p[next] == d->delimiter);
 
-			if (!closed && !r->at_end && len - i < VV_ROW_MAX) {
-				return false;
-			}
+			if (!closed && !r->at_end && len - i < VV_ROW_MAX) return false;
 			if (!closed || (!ends && lines)) {
 				out->unclosed = i;
 				return end_with_line(r, out, start, i);
@@ -153,9 +141,7 @@ static bool find_row(vv_ragged *r, vv_ragged_row *out)
 			i++;
 		}
 		if (i == len) {
-			if (!r->at_end) {
-				return false;
-			}
+			if (!r->at_end) return false;
 			end_cell(r, start, i);
 			out->end = out->text_end = i;
 			return true;
@@ -202,12 +188,8 @@ static int skip_line(vv_ragged *r, vv_ragged_row *out, vv_error *err)
 				       .stray = SIZE_MAX,
 				       .unclosed = SIZE_MAX,
 				       .too_long = true};
-		if (i < r->window.len ? out->end > i : r->at_end) {
-			return 1;
-		}
-		if ((rc = vv_ragged_fill(r, err)) < 0) {
-			return (int)rc;
-		}
+		if (i < r->window.len ? out->end > i : r->at_end) return 1;
+		if ((rc = vv_ragged_fill(r, err)) < 0) return (int)rc;
 	}
 }
 
@@ -217,19 +199,13 @@ static int next(vv_ragged *r, vv_ragged_row *out, bool (*find)(vv_ragged *, vv_r
 	vv_status rc;
 
 	for (;;) {
-		if (r->at == r->window.len && r->at_end) {
-			return 0;
-		}
+		if (r->at == r->window.len && r->at_end) return 0;
 		if (r->at < r->window.len && find(r, out)) {
 			out->too_long = out->end - r->at > VV_ROW_MAX;
 			return 1;
 		}
-		if (r->window.len - r->at > VV_ROW_MAX) {
-			return skip_line(r, out, err);
-		}
-		if ((rc = vv_ragged_fill(r, err)) < 0) {
-			return (int)rc;
-		}
+		if (r->window.len - r->at > VV_ROW_MAX) return skip_line(r, out, err);
+		if ((rc = vv_ragged_fill(r, err)) < 0) return (int)rc;
 	}
 }
 
@@ -259,9 +235,7 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 		size_t want = r->window.len + SAMPLE;
 
 		while (!r->at_end && r->window.len < want) {
-			if ((rc = vv_ragged_fill(r, err)) < 0) {
-				return rc;
-			}
+			if ((rc = vv_ragged_fill(r, err)) < 0) return rc;
 		}
 		rc = vv_sniff(&r->sniffed, vv_buf_cstr(&r->window), r->window.len, r->at_end, hints,
 			      err);
@@ -273,9 +247,7 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 		rc = vv_fail(err, VV_EINPUT,
 			     "the first rows are more than 8 MiB long (or a quote is not closed)");
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	r->known = true;
 	r->at = r->sniffed.body;
 	r->cells = vv_calloc(r->sniffed.columns + 1, sizeof(*r->cells));

@@ -26,13 +26,9 @@ static bool read_integer(int64_t *out, const char *s, size_t len)
 	size_t digits = len - minus;
 	int64_t v = 0;
 
-	if (digits == 0 || digits > DIGITS_MAX) {
-		return false;
-	}
+	if (digits == 0 || digits > DIGITS_MAX) return false;
 	for (size_t i = minus; i < len; i++) {
-		if (s[i] < '0' || s[i] > '9') {
-			return false;
-		}
+		if (s[i] < '0' || s[i] > '9') return false;
 		v = v * 10 + (s[i] - '0');
 	}
 	*out = minus ? -v : v;
@@ -162,15 +158,11 @@ static int compare(uint64_t a_prefix, const uint8_t *a, uint64_t b_prefix, const
 	uint64_t a_place, b_place;
 	int c;
 
-	if (a_prefix != b_prefix) {
-		return a_prefix < b_prefix ? -1 : 1;
-	}
+	if (a_prefix != b_prefix) return a_prefix < b_prefix ? -1 : 1;
 	a_len = key_len_of(a);
 	b_len = key_len_of(b);
 	c = memcmp(a + HEAD, b + HEAD, a_len < b_len ? a_len : b_len);
-	if (c != 0 || a_len != b_len) {
-		return c != 0 ? c : a_len < b_len ? -1 : 1;
-	}
+	if (c != 0 || a_len != b_len) return c != 0 ? c : a_len < b_len ? -1 : 1;
 	a_place = vv_get_le64(a + 8);
 	b_place = vv_get_le64(b + 8);
 	return a_place < b_place ? -1 : a_place > b_place;
@@ -188,9 +180,7 @@ vv_status row_sorter_new(row_sorter **out, const char *temp_dir, size_t memory, 
 	row_sorter *s = vv_calloc(1, sizeof(*s));
 
 	*out = s;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->memory = memory > 0 ? memory : MEMORY;
 	temp_bytes_init(&s->disk, temp_dir, 0);
 	return VV_OK;
@@ -211,9 +201,7 @@ static void clear_merge(row_sorter *s)
 
 void row_sorter_free(row_sorter *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	clear_merge(s);
 	vv_free(s->run_ends);
 	vv_free(s->entries);
@@ -245,9 +233,7 @@ static vv_status fill(row_sorter *s, merge_run *r, size_t need, vv_error *err)
 	size_t have = r->piece.len - r->pos, want;
 	vv_status rc;
 
-	if (have >= need) {
-		return VV_OK;
-	}
+	if (have >= need) return VV_OK;
 	if (r->pos > 0) {
 		memmove(r->piece.data, r->piece.data + r->pos, have);
 	}
@@ -255,12 +241,8 @@ static vv_status fill(row_sorter *s, merge_run *r, size_t need, vv_error *err)
 	r->pos = 0;
 	want = need > s->piece ? need - have : s->piece - have;
 	want = r->end - r->at < want ? (size_t)(r->end - r->at) : want;
-	if (!vv_buf_reserve(&r->piece, want)) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = temp_bytes_get(&s->disk, r->at, r->piece.data + have, want, err)) < 0) {
-		return rc;
-	}
+	if (!vv_buf_reserve(&r->piece, want)) return vv_fail_nomem(err);
+	if ((rc = temp_bytes_get(&s->disk, r->at, r->piece.data + have, want, err)) < 0) return rc;
 	r->piece.len += want;
 	r->at += want;
 	return r->piece.len >= need
@@ -275,16 +257,10 @@ static vv_status next_record(row_sorter *s, merge_run *r, bool *more, vv_error *
 	vv_status rc;
 
 	*more = r->pos < r->piece.len || r->at < r->end;
-	if (!*more) {
-		return VV_OK;
-	}
-	if ((rc = fill(s, r, HEAD, err)) < 0) {
-		return rc;
-	}
+	if (!*more) return VV_OK;
+	if ((rc = fill(s, r, HEAD, err)) < 0) return rc;
 	head = (const uint8_t *)r->piece.data + r->pos;
-	if ((rc = fill(s, r, record_len(head), err)) < 0) {
-		return rc;
-	}
+	if ((rc = fill(s, r, record_len(head), err)) < 0) return rc;
 	r->record = (const uint8_t *)r->piece.data + r->pos;
 	r->pos += record_len(r->record);
 	r->prefix = prefix_of(r->record + HEAD, key_len_of(r->record));
@@ -309,9 +285,7 @@ static void sink(row_sorter *s, size_t at)
 				least = child;
 			}
 		}
-		if (least == at) {
-			return;
-		}
+		if (least == at) return;
 		size_t run = s->heap[at];
 
 		s->heap[at] = s->heap[least];
@@ -327,9 +301,7 @@ static vv_status begin_merge(row_sorter *s, vv_error *err)
 
 	s->runs = vv_calloc(s->run_count, sizeof(*s->runs));
 	s->heap = vv_calloc(s->run_count, sizeof(*s->heap));
-	if (!s->runs || !s->heap) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->runs || !s->heap) return vv_fail_nomem(err);
 	s->piece = s->memory / RUNS_MAX;
 	if (s->run_count < RUNS_MAX) {
 		s->piece = s->memory / s->run_count;
@@ -339,9 +311,7 @@ static vv_status begin_merge(row_sorter *s, vv_error *err)
 
 		s->runs[i].at = i > 0 ? s->run_ends[i - 1] : 0;
 		s->runs[i].end = s->run_ends[i];
-		if ((rc = next_record(s, &s->runs[i], &more, err)) < 0) {
-			return rc;
-		}
+		if ((rc = next_record(s, &s->runs[i], &more, err)) < 0) return rc;
 		if (more) {
 			s->heap[s->heap_count++] = i;
 		}
@@ -358,9 +328,7 @@ static vv_status advance(row_sorter *s, vv_error *err)
 	bool more;
 	vv_status rc;
 
-	if ((rc = next_record(s, &s->runs[s->heap[0]], &more, err)) < 0) {
-		return rc;
-	}
+	if ((rc = next_record(s, &s->runs[s->heap[0]], &more, err)) < 0) return rc;
 	if (!more) {
 		vv_buf_clear(&s->runs[s->heap[0]].piece);
 		s->heap[0] = s->heap[--s->heap_count];
@@ -406,13 +374,9 @@ static vv_status lay_down_run(row_sorter *s, vv_error *err)
 	for (size_t i = 0; i < s->count; i++) {
 		const uint8_t *record = s->entries[i].is.record;
 
-		if ((rc = temp_bytes_put(&s->disk, record, record_len(record), err)) < 0) {
-			return rc;
-		}
+		if ((rc = temp_bytes_put(&s->disk, record, record_len(record), err)) < 0) return rc;
 	}
-	if (!vv_array_room(s->run_ends, s->run_count, s->run_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->run_ends, s->run_count, s->run_cap)) return vv_fail_nomem(err);
 	s->run_ends[s->run_count++] = temp_bytes_len(&s->disk);
 	s->count = 0;
 	if (s->run_count < RUNS_MAX) {
@@ -435,9 +399,7 @@ vv_status row_sorter_add(row_sorter *s, const void *key, size_t key_len, const v
 	    (rc = lay_down_run(s, err)) < 0) {
 		return rc;
 	}
-	if (!vv_array_room(s->entries, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->entries, s->count, s->cap)) return vv_fail_nomem(err);
 	s->entries[s->count++] = (entry){.prefix = prefix_of(key, key_len),
 					 .is.at = s->records.len};
 	vv_put_le32(head, (uint32_t)key_len);
@@ -459,9 +421,7 @@ vv_status row_sorter_finish(row_sorter *s, vv_error *err)
 		sort_entries(s);
 		return VV_OK;
 	}
-	if (s->count > 0 && (rc = lay_down_run(s, err)) < 0) {
-		return rc;
-	}
+	if (s->count > 0 && (rc = lay_down_run(s, err)) < 0) return rc;
 	vv_buf_clear(&s->records);
 	vv_free(s->entries);
 	s->entries = NULL;
@@ -481,21 +441,15 @@ int row_sorter_next(row_sorter *s, sorted_line *out, vv_error *err)
 	vv_status rc;
 
 	if (s->run_count == 0) {
-		if (s->next == s->count) {
-			return 0;
-		}
+		if (s->next == s->count) return 0;
 		give(out, s->entries[s->next++].is.record);
 		return 1;
 	}
 	if (s->taken) {
-		if ((rc = advance(s, err)) < 0) {
-			return rc;
-		}
+		if ((rc = advance(s, err)) < 0) return rc;
 		s->taken = false;
 	}
-	if (s->heap_count == 0) {
-		return 0;
-	}
+	if (s->heap_count == 0) return 0;
 	give(out, s->runs[s->heap[0]].record);
 	s->taken = true;
 	return 1;

@@ -20,9 +20,7 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 			       VV_COLUMNS_MAX);
 	}
 	s = vv_calloc(1, sizeof *s);
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->form = d->form;
 	s->columns = columns;
 	vv_arena_init(&s->arena);
@@ -41,9 +39,7 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 
 void vv_scan_free(vv_scan *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	vv_scan_json_clear(s);
 	vv_arena_clear(&s->arena);
 	vv_free(s);
@@ -77,9 +73,7 @@ size_t vv_scan_offset(const vv_scan *s)
 
 bool vv_scan_body_end(const vv_scan *s, size_t *offset)
 {
-	if (s->form != VV_FORM_JSON || !vv_scan_json_ended(s)) {
-		return false;
-	}
+	if (s->form != VV_FORM_JSON || !vv_scan_json_ended(s)) return false;
 	*offset = s->offset;
 	return true;
 }

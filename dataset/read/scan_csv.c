@@ -113,9 +113,7 @@ static inline void pass_marks(csv_view *v, const char *p)
 
 	if (at >= 64) {
 		at -= 64;
-		if (!next_block(v)) {
-			return;
-		}
+		if (!next_block(v)) return;
 	}
 	v->m.all &= (~UINT64_C(0) << at) << 1;
 }
@@ -126,9 +124,7 @@ static inline const char *next_mark(csv_view *v)
 	const char *p;
 
 	while (v->m.all == 0) {
-		if (!next_block(v)) {
-			return NULL;
-		}
+		if (!next_block(v)) return NULL;
 	}
 	p = v->m.block + __builtin_ctzll(v->m.all);
 	v->m.all &= v->m.all - 1;
@@ -142,9 +138,7 @@ static inline const char *next_quote(csv_view *v)
 	int at;
 
 	while ((quotes = v->m.all & v->m.quotes) == 0) {
-		if (!next_block(v)) {
-			return NULL;
-		}
+		if (!next_block(v)) return NULL;
 	}
 	at = __builtin_ctzll(quotes);
 	v->m.all &= (~UINT64_C(0) << at) << 1;
@@ -162,13 +156,9 @@ static inline const char *closing_quote(csv_view *v, size_t *escapes)
 
 	for (;;) {
 		p = next_quote(v);
-		if (!p) {
-			return NULL;
-		}
+		if (!p) return NULL;
 		if (v->has_escape && *p != quote) {
-			if (p + 1 == v->end) {
-				return NULL;
-			}
+			if (p + 1 == v->end) return NULL;
 		} else if (p + 1 == v->end || p[1] != quote) {
 			return p;
 		}
@@ -192,9 +182,7 @@ static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 			continue;
 		}
 		room = to = vv_scan_room(s, cells[i].len);
-		if (!room) {
-			return vv_fail_nomem(err);
-		}
+		if (!room) return vv_fail_nomem(err);
 		/* Each quote inside is the first of two; an escape has a byte after it.
 		 * Without branches: their places cannot be foreseen. */
 		for (; from < end; from++) {
@@ -325,9 +313,7 @@ static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, cs
 			continue;
 		}
 		p = quoted_cell(s, v, p, cells, line, rc, err);
-		if (!p || p == v->end || *p != delimiter) {
-			return p;
-		}
+		if (!p || p == v->end || *p != delimiter) return p;
 		start = p + 1;
 	}
 }
@@ -368,16 +354,12 @@ static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 			next++;
 		}
 	}
-	if (next < s->end && *next != '\n' && *next != '\r') {
-		return next;
-	}
+	if (next < s->end && *next != '\n' && *next != '\r') return next;
 	content = skip_line_ends(next, s->end);
 	if (content < s->end) {
 		return next; /* the blank lines are the next row's */
 	}
-	if (!s->at_end) {
-		return NULL;
-	}
+	if (!s->at_end) return NULL;
 	row->plain = content == next && row->plain;
 	return content;
 }
@@ -394,24 +376,16 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 
 	assert(stride >= v.columns);
 	s->found = 0;
-	if (text == v.end) {
-		return 0;
-	}
+	if (text == v.end) return 0;
 	if (!s->marks_ready || text != begin) {
 		seek_marks(&v, text);
 	}
 	p = read_cells(s, &v, cells, &line, &rc, err);
-	if (!p) {
-		return give_up(s, rc);
-	}
+	if (!p) return give_up(s, rc);
 	row->plain = !line.quotes && text == begin;
 	end = row_end(s, p, row);
-	if (!end) {
-		return give_up(s, 0);
-	}
-	if (line.extra) {
-		return give_up(s, refuse_extra(s, &line, err));
-	}
+	if (!end) return give_up(s, 0);
+	if (line.extra) return give_up(s, refuse_extra(s, &line, err));
 	if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {
 		return give_up(s, rc);
 	}

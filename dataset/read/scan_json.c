@@ -88,9 +88,7 @@ static vv_status find_column(vv_scan *s, const vv_json_member *m, size_t *out, v
 		if (!look_up(j, m->name, m->name_len, hash_of(j, m->name, m->name_len), &i)) {
 			i = s->columns;
 			rc = add_column(j, i, m->name, m->name_len, err);
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 			s->columns++;
 		}
 	}
@@ -108,22 +106,16 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 	vv_status rc = VV_OK;
 	size_t i;
 
-	if (!j) {
-		return vv_fail_nomem(err);
-	}
+	if (!j) return vv_fail_nomem(err);
 	s->json = j;
 	vv_arena_init(&j->arena);
 	vv_hash_index_init(&j->index);
 	if (d->form != VV_FORM_CSV) {
 		j->parser = vv_json_rows_new();
-		if (!j->parser) {
-			return vv_fail_nomem(err);
-		}
+		if (!j->parser) return vv_fail_nomem(err);
 	}
 	for (i = 0; i < columns; i++) {
-		if ((rc = add_column(j, i, names[i], name_lens[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_column(j, i, names[i], name_lens[i], err)) < 0) return rc;
 	}
 	return rc;
 }
@@ -132,9 +124,7 @@ void vv_scan_json_clear(vv_scan *s)
 {
 	struct vv_scan_json *j = s->json;
 
-	if (!j) {
-		return;
-	}
+	if (!j) return;
 	vv_json_rows_free(j->parser);
 	vv_arena_clear(&j->arena);
 	vv_free(j->columns);
@@ -174,9 +164,7 @@ static vv_status put_string(vv_scan *s, vv_cell *c, const vv_json_member *m, vv_
 	if (m->text_len > 0) {
 		char *room = vv_scan_room(s, m->text_len);
 
-		if (!room) {
-			return vv_fail_nomem(err);
-		}
+		if (!room) return vv_fail_nomem(err);
 		memcpy(room, m->text, m->text_len);
 		c->text = room;
 	}
@@ -191,9 +179,7 @@ static vv_status on_member(void *payload, const vv_json_member *m, vv_error *err
 	size_t i;
 	vv_status rc = find_column(s, m, &i, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	j->highest = i + 1 > j->highest ? i + 1 : j->highest;
 	if (i >= j->stride) {
 		j->too_narrow = true;
@@ -240,9 +226,7 @@ static int read_object(vv_scan *s, const char *text, const char *end, bool more,
 	j->too_narrow = false;
 	rc = vv_json_rows_object(j->parser, &used, text, (size_t)(end - text), more, on_member, s,
 				 err);
-	if (rc == VV_ENOTFOUND) {
-		return 0;
-	}
+	if (rc == VV_ENOTFOUND) return 0;
 	if (rc < 0) {
 		s->fault = (size_t)(text - s->bytes) + used;
 		return rc;
@@ -284,9 +268,7 @@ static const char *line_end(const char *p, const char *end)
 	for (; end - p >= 64; p += 64) {
 		uint64_t found = vv_marks(p, &set).all;
 
-		if (found != 0) {
-			return p + __builtin_ctzll(found);
-		}
+		if (found != 0) return p + __builtin_ctzll(found);
 	}
 	while (p < end && *p != '\n' && *p != '\r') {
 		p++;
@@ -317,23 +299,17 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	vv_newline newline;
 	int rc;
 
-	if (text == s->end || (line == s->end && !s->at_end)) {
-		return 0;
-	}
+	if (text == s->end || (line == s->end && !s->at_end)) return 0;
 	end = behind_line_end(s, line, &newline);
 	if (skip_space(end, s->end) == s->end) {
-		if (!s->at_end) {
-			return 0;
-		}
+		if (!s->at_end) return 0;
 		end = s->end;
 	}
 	rc = read_object(s, text, line, false, cells, stride, &after, err);
 	if (rc < 0) {
 		(void)vv_hint(err, "each line is one object");
 	}
-	if (rc != 1) {
-		return rc;
-	}
+	if (rc != 1) return rc;
 	after = skip_space(after, line);
 	if (after != line) {
 		rc = vv_scan_refuse(s, after, err,
@@ -376,9 +352,7 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 	const char *p = skip_space(after, s->end), *next;
 
 	*rc = 0;
-	if (p < s->end && *p == ']') {
-		return after;
-	}
+	if (p < s->end && *p == ']') return after;
 	if (p < s->end && *p != ',') {
 		*rc = vv_scan_refuse(s, p, err, "expected ',' or ']' after the object, found '%s'",
 				     vv_text_show(p, 1));
@@ -403,20 +377,12 @@ static int array_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_
 	const char *after = NULL, *end;
 	int rc;
 
-	if (text == s->end) {
-		return s->at_end ? refuse_open_array(s, text, err) : 0;
-	}
-	if (*text == ']') {
-		return check_epilogue(s, text, err);
-	}
+	if (text == s->end) return s->at_end ? refuse_open_array(s, text, err) : 0;
+	if (*text == ']') return check_epilogue(s, text, err);
 	rc = read_object(s, text, s->end, !s->at_end, cells, stride, &after, err);
-	if (rc != 1) {
-		return rc;
-	}
+	if (rc != 1) return rc;
 	end = separator_end(s, after, &rc, err);
-	if (!end) {
-		return rc;
-	}
+	if (!end) return rc;
 	finish_row(s, row, text, after, end, VV_NO_NEWLINE);
 	s->json->ended = end == after;
 	return 1;

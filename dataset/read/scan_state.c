@@ -14,15 +14,11 @@ char *vv_scan_room(vv_scan *s, size_t len)
 {
 	char *room;
 
-	if (len > ROOM_SHARE) {
-		return vv_arena_alloc(&s->arena, len);
-	}
+	if (len > ROOM_SHARE) return vv_arena_alloc(&s->arena, len);
 	if (len > s->spare_len) {
 		s->spare_len = 0;
 		s->spare = vv_arena_alloc(&s->arena, ROOM_PIECE);
-		if (!s->spare) {
-			return NULL;
-		}
+		if (!s->spare) return NULL;
 		s->spare_len = ROOM_PIECE;
 	}
 	room = s->spare;

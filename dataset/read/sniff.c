@@ -85,9 +85,7 @@ static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 {
 	size_t nuls[2] = {0, 0}, i;
 
-	if (!memchr(sample, '\0', len)) {
-		return VV_OK;
-	}
+	if (!memchr(sample, '\0', len)) return VV_OK;
 	for (i = 0; i < len; i++) {
 		nuls[i & 1] += sample[i] == '\0';
 	}
@@ -216,17 +214,13 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 		return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
 	}
 	rc = refuse_binary(sample, len, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	bom = len >= 3 && memcmp(sample, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	out->dialect.bom = bom > 0;
 	s.text = len > 0 ? sample + bom : "";
 	s.len -= bom;
 	rc = choose_form(&s, &out->dialect.form, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (s.hints->parent && s.hints->parent->form == out->dialect.form) {
 		s.parent = s.hints->parent;
 	}

@@ -74,9 +74,7 @@ static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cel
 		bool wanted = alone(cells, count) || vv_quoting_quotes(habit, &cells[i]) ||
 			      vv_cell_needs_quotes(&cells[i], d);
 
-		if (wanted != is_quoted(&cells[i])) {
-			return true;
-		}
+		if (wanted != is_quoted(&cells[i])) return true;
 	}
 	return false;
 }
@@ -154,17 +152,11 @@ static vv_status keep_parent(sniff *s, uint8_t **habits, size_t *count, vv_error
 		return VV_OK;
 	}
 	own = count_habits(p->quoting, p->quoting_count);
-	if (own == *count && (own == 0 || memcmp(p->quoting, *habits, own) == 0)) {
-		return VV_OK;
-	}
+	if (own == *count && (own == 0 || memcmp(p->quoting, *habits, own) == 0)) return VV_OK;
 	rc = compare_habits(s, *habits, *count, p->quoting, own, misses, &rows, err);
-	if (rc < 0 || misses[1] > misses[0] + rows / 20) {
-		return rc;
-	}
+	if (rc < 0 || misses[1] > misses[0] + rows / 20) return rc;
 	copy = vv_malloc(own);
-	if (!copy) {
-		return vv_fail_nomem(err);
-	}
+	if (!copy) return vv_fail_nomem(err);
 	if (own > 0) {
 		memcpy(copy, p->quoting, own);
 	}
@@ -308,13 +300,9 @@ static bool is_clean(const vv_cell *c)
 	static const bool usual[256] = {[','] = true, ['\t'] = true, [';'] = true, ['|'] = true};
 	size_t i;
 
-	if (c->flags & VV_CELL_QUOTED) {
-		return true;
-	}
+	if (c->flags & VV_CELL_QUOTED) return true;
 	for (i = 0; i < c->len; i++) {
-		if (usual[(uint8_t)c->text[i]]) {
-			return is_decimal_comma(c->text, c->len);
-		}
+		if (usual[(uint8_t)c->text[i]]) return is_decimal_comma(c->text, c->len);
 	}
 	return true;
 }
@@ -361,9 +349,7 @@ static bool parts_first_line(const sniff *s, uint8_t delimiter)
 		i++;
 	}
 	for (; i < s->len && s->text[i] != '\n' && s->text[i] != '\r'; i++) {
-		if ((uint8_t)s->text[i] == delimiter) {
-			return true;
-		}
+		if ((uint8_t)s->text[i] == delimiter) return true;
 	}
 	return false;
 }
@@ -385,9 +371,7 @@ static bool is_called(const sniff *s, const char *extension)
 /* The delimiter that the extension promises, or 0. */
 static uint8_t promised(const sniff *s)
 {
-	if (is_called(s, ".tsv") || is_called(s, ".tab")) {
-		return '\t';
-	}
+	if (is_called(s, ".tsv") || is_called(s, ".tab")) return '\t';
 	return is_called(s, ".psv") ? '|' : 0;
 }
 
@@ -419,20 +403,14 @@ static unsigned tier_of_many(const sniff *s, const profile *p, bool whole)
 
 		return whole && alike ? TIER_GOOD : TIER_DAMAGED;
 	}
-	if (whole && p->wide == 0) {
-		return expected ? TIER_SOME : TIER_NONE;
-	}
+	if (whole && p->wide == 0) return expected ? TIER_SOME : TIER_NONE;
 	return whole || expected || p->wide * 2 >= others ? TIER_DAMAGED : TIER_NONE;
 }
 
 static unsigned tier_of_one(const sniff *s, const profile *p, bool whole)
 {
-	if (whole) {
-		return TIER_ONE_COLUMN;
-	}
-	if (is_title(p, p->rows - 1)) {
-		return TIER_DAMAGED;
-	}
+	if (whole) return TIER_ONE_COLUMN;
+	if (is_title(p, p->rows - 1)) return TIER_DAMAGED;
 	/* Free text may hold commas; a file that is called .csv says that it has none. */
 	return p->wide > 0 && is_expected(s, p->delimiter) &&
 			       (promised(s) != 0 || is_called(s, ".csv"))
@@ -498,12 +476,8 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 
 static bool is_better(const profile *a, const profile *b)
 {
-	if (a->tier != b->tier) {
-		return a->tier > b->tier;
-	}
-	if (a->score > b->score + CLOSE || b->score > a->score + CLOSE) {
-		return a->score > b->score;
-	}
+	if (a->tier != b->tier) return a->tier > b->tier;
+	if (a->score > b->score + CLOSE || b->score > a->score + CLOSE) return a->score > b->score;
 	return a->first > b->first;
 }
 
@@ -547,9 +521,7 @@ static vv_status judge(const sniff *s, profile *best, const uint8_t *list, size_
 		}
 		p.delimiter = list[i];
 		rc = read_profile(s, &p, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		if (best->delimiter == 0 || is_better(&p, best)) {
 			*best = p;
 		}
@@ -611,9 +583,7 @@ static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, 
 	size_t i, k;
 
 	*shared = *columns = 0;
-	if (!parent->header || parent->prologue.len == 0) {
-		return VV_OK;
-	}
+	if (!parent->header || parent->prologue.len == 0) return VV_OK;
 	if ((n = first_row(&a, s, &d, p, &row, err)) == 1 &&
 	    (m = first_row(&b, &header, &old, &own, &names, err)) == 1) {
 		*columns = names.cells;
@@ -703,22 +673,16 @@ static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
 	profile p;
 	vv_status rc;
 
-	if (s->hints->quote >= 0 || s->hints->escape > 0) {
-		return VV_OK;
-	}
+	if (s->hints->quote >= 0 || s->hints->escape > 0) return VV_OK;
 	if (best->delimiter == '\t' && best->quoted == 0 && (best->fault || best->stray > 0)) {
 		p = (profile){.delimiter = '\t'};
 		rc = read_profile(s, &p, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		if (p.tier == TIER_GOOD && p.match * 10 >= p.rows * 9) {
 			*best = p;
 		}
 	}
-	if (best->quote != '"' || best->quoted > 0 || !memchr(s->text, '\'', s->len)) {
-		return VV_OK;
-	}
+	if (best->quote != '"' || best->quoted > 0 || !memchr(s->text, '\'', s->len)) return VV_OK;
 	rc = best_delimiter(s, '\'', 0, &p, err);
 	if (rc == VV_OK && p.tier == TIER_GOOD && p.quoted >= p.rows && p.stray == 0 &&
 	    p.score + CLOSE >= best->score) {
@@ -784,9 +748,7 @@ static vv_status no_rows(sniff *s, vv_error *err)
 {
 	vv_dialect *d = &s->out->dialect;
 
-	if (!s->at_end) {
-		return sniff_too_short(s, err);
-	}
+	if (!s->at_end) return sniff_too_short(s, err);
 	if (s->parent) {
 		d->delimiter = s->parent->delimiter;
 		d->quote = s->parent->quote;
@@ -853,9 +815,7 @@ static vv_status take_first_row(sniff *s, const sniff_reader *r, const vv_row *r
 
 	*newline = VV_NO_NEWLINE;
 	rc = sniff_header(s, r->cells, row->cells, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!out->dialect.header) {
 		out->body = row->text_start;
 		rc = widest_row(s, &widest, err);
@@ -879,9 +839,7 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	vv_status rc;
 	int n;
 
-	if (skip_line_ends(s, 0) == s->len) {
-		return no_rows(s, err);
-	}
+	if (skip_line_ends(s, 0) == s->len) return no_rows(s, err);
 	if ((rc = choose_characters(s, &kept, err)) < 0 ||
 	    (rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err)) < 0) {
 		goto done;

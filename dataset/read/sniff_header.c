@@ -32,16 +32,12 @@ static bool is_figures(const char *p, size_t len)
 			digits++;
 			continue;
 		}
-		if (!between[(uint8_t)p[i]]) {
-			return false;
-		}
+		if (!between[(uint8_t)p[i]]) return false;
 		/* Letters only between digits, and Z at the end: 1e5, 2024-01-02T03:04Z. */
 		if ((p[i] == 'e' || p[i] == 'E' || p[i] == 'T') && (i == 0 || i + 1 == len)) {
 			return false;
 		}
-		if (p[i] == 'Z' && (i == 0 || i + 1 < len)) {
-			return false;
-		}
+		if (p[i] == 'Z' && (i == 0 || i + 1 < len)) return false;
 	}
 	return digits > 0;
 }
@@ -61,9 +57,7 @@ static sniff_kind cell_kind(const vv_cell *c)
 	while (len > 0 && p[len - 1] == ' ') {
 		len--;
 	}
-	if (len == 0) {
-		return SNIFF_EMPTY;
-	}
+	if (len == 0) return SNIFF_EMPTY;
 	if (is_figures(p, len) ||
 	    (len == 4 && (*p | ' ') == 't' && strncasecmp(p, "true", 4) == 0) ||
 	    (len == 5 && (*p | ' ') == 'f' && strncasecmp(p, "false", 5) == 0)) {
@@ -78,13 +72,9 @@ static long small_integer(const vv_cell *c)
 	long v = 0;
 	size_t i;
 
-	if (c->len == 0 || c->len > 9) {
-		return -1;
-	}
+	if (c->len == 0 || c->len > 9) return -1;
 	for (i = 0; i < c->len; i++) {
-		if (c->text[i] < '0' || c->text[i] > '9') {
-			return -1;
-		}
+		if (c->text[i] < '0' || c->text[i] > '9') return -1;
 		v = v * 10 + (c->text[i] - '0');
 	}
 	return v;
@@ -102,14 +92,10 @@ static bool is_series(const vv_cell *cells, size_t count)
 		long v = small_integer(&cells[i]);
 
 		if (v < 0) {
-			if (cell_kind(&cells[i]) == SNIFF_DATA) {
-				return false;
-			}
+			if (cell_kind(&cells[i]) == SNIFF_DATA) return false;
 			continue;
 		}
-		if (n > 0 && (v <= last || (n > 1 && v - last != step))) {
-			return false;
-		}
+		if (n > 0 && (v <= last || (n > 1 && v - last != step))) return false;
 		step = v - last;
 		last = v;
 		n++;
@@ -126,9 +112,7 @@ static void look_at(column_look *look, const vv_cell *first, const vv_cell *c)
 	look->repeats += c->len > 0 && c->len == first->len &&
 			 memcmp(c->text, first->text, c->len) == 0;
 	look->data += kind == SNIFF_DATA;
-	if (kind != SNIFF_TEXT) {
-		return;
-	}
+	if (kind != SNIFF_TEXT) return;
 	if (look->text++ == 0) {
 		look->len = c->len;
 		look->same_len = true;
@@ -143,13 +127,9 @@ static int vote(const column_look *look, const vv_cell *first)
 
 	switch (cell_kind(first)) {
 	case SNIFF_TEXT:
-		if (seen > 0 && look->data * 10 >= seen * 9) {
-			return look->text == 0 ? 3 : 2;
-		}
+		if (seen > 0 && look->data * 10 >= seen * 9) return look->text == 0 ? 3 : 2;
 		/* A name may happen to be a value somewhere; values come again and again. */
-		if (look->repeats > 0 && look->repeats * 100 >= seen) {
-			return -2;
-		}
+		if (look->repeats > 0 && look->repeats * 100 >= seen) return -2;
 		return look->text >= 3 && look->same_len && look->len >= 2 &&
 				       first->len != look->len
 			       ? 1
@@ -187,9 +167,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 
 	*votes = 0;
 	*series = is_series(first, count);
-	if (!looks) {
-		return vv_fail_nomem(err);
-	}
+	if (!looks) return vv_fail_nomem(err);
 	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
 	while (rc == VV_OK && rows <= SNIFF_ROWS &&
 	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
@@ -248,9 +226,7 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 	bool counts = !fixed || (!hinted && !s->parent->header);
 	vv_status rc = counts ? count_votes(s, first, count, &votes, &series, err) : VV_OK;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (s->hints->header >= 0) {
 		s->out->dialect.header = s->hints->header == 1;
 	} else if (s->parent) {

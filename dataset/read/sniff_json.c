@@ -174,9 +174,7 @@ static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *par
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 
-	if (parent) {
-		return set_run(out, t, parent->data, parent->len, err);
-	}
+	if (parent) return set_run(out, t, parent->data, parent->len, err);
 	vv_buf_putc(&b, ',');
 	if (like_len > 0) {
 		vv_buf_put(&b, like + 1, like_len - 1);
@@ -244,9 +242,7 @@ static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 		return sniff_place(s, (size_t)(p - s->text), err);
 	}
 	s->out->body = (size_t)(p - s->text);
-	if (p < end || (s->at_end && !array)) {
-		return VV_OK;
-	}
+	if (p < end || (s->at_end && !array)) return VV_OK;
 	if (s->at_end) {
 		vv_fail(err, VV_EINPUT, "not an array of objects: the file ends before it");
 		return sniff_place(s, s->len, err);
@@ -319,8 +315,6 @@ vv_status sniff_json(sniff *s, vv_error *err)
 	    (rc = set_style(s, &st, err)) < 0) {
 		return rc;
 	}
-	if (s->out->dialect.form == VV_FORM_JSON) {
-		return set_array(s, &st, bracket, err);
-	}
+	if (s->out->dialect.form == VV_FORM_JSON) return set_array(s, &st, bracket, err);
 	return sniff_habits(s, VV_NO_NEWLINE, err);
 }

@@ -14,16 +14,12 @@ vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error
 
 	out->names = vv_calloc(count, sizeof *out->names);
 	out->name_lens = vv_calloc(count, sizeof *out->name_lens);
-	if (!out->names || !out->name_lens) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->names || !out->name_lens) return vv_fail_nomem(err);
 	for (out->columns = 0; out->columns < count; out->columns++) {
 		const vv_cell *c = &cells[out->columns];
 		char *copy = c->len > 0 ? vv_strndup(c->text, c->len) : vv_strdup("");
 
-		if (!copy) {
-			return vv_fail_nomem(err);
-		}
+		if (!copy) return vv_fail_nomem(err);
 		out->names[out->columns] = copy;
 		out->name_lens[out->columns] = c->len;
 	}
@@ -36,19 +32,13 @@ static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_er
 	vv_scan *scan = NULL;
 	vv_status rc;
 
-	if (!cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!cells) return vv_fail_nomem(err);
 	r->cells = cells;
 	r->columns = columns;
-	if (r->dialect->form != VV_FORM_CSV && r->scan) {
-		return VV_OK;
-	}
+	if (r->dialect->form != VV_FORM_CSV && r->scan) return VV_OK;
 	rc = vv_scan_new(&scan, r->dialect, r->dialect->form == VV_FORM_CSV ? columns : 0, NULL,
 			 NULL, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_scan_free(r->scan);
 	r->scan = scan;
 	r->start = from;
@@ -93,13 +83,9 @@ int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
 		}
 		r->fault = r->start + vv_scan_fault(r->scan);
 		/* A CSV row with more cells than any before, or new members. */
-		if (n == 0 || need <= r->columns || need > VV_COLUMNS_MAX) {
-			return n;
-		}
+		if (n == 0 || need <= r->columns || need > VV_COLUMNS_MAX) return n;
 		rc = set_columns(r, need, sniff_reader_offset(r), err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 }
 

@@ -15,12 +15,8 @@ static ssize_t fd_read(void *payload, void *buf, size_t len, vv_error *err)
 	const vv_fd_source *s = payload;
 	for (;;) {
 		ssize_t n = vv_sys_ops.read(s->fd, buf, len);
-		if (n >= 0) {
-			return n;
-		}
-		if (errno != EINTR) {
-			return vv_fail_errno(err, "cannot read", s->path);
-		}
+		if (n >= 0) return n;
+		if (errno != EINTR) return vv_fail_errno(err, "cannot read", s->path);
 	}
 }
 
@@ -47,9 +43,7 @@ static vv_status fd_line(void *payload, uint64_t offset, uint64_t *out, vv_error
 	uint64_t at = 0, lines = 1;
 	bool cr = false;
 	vv_status rc = VV_OK;
-	if (!buf) {
-		return vv_fail_nomem(err);
-	}
+	if (!buf) return vv_fail_nomem(err);
 	while (at < offset) {
 		uint64_t left = offset - at;
 		ssize_t n = vv_pread_full(s->fd, buf,

@@ -63,9 +63,7 @@ vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error 
 	vv_status rc;
 
 	vv_buf_put(&t->tail, bytes, len);
-	if ((rc = vv_buf_ok(&t->tail, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&t->tail, err)) < 0) return rc;
 	return t->tail.len > (t->fd < 0 ? t->memory : PIECE) ? flush(t, err) : VV_OK;
 }
 
@@ -78,9 +76,7 @@ vv_status temp_bytes_get(const temp_bytes *t, uint64_t at, void *out, size_t len
 		size_t n = left < len ? (size_t)left : len;
 		ssize_t got = vv_pread_full(t->fd, to, n, at, t->path, err);
 
-		if (got < 0) {
-			return (vv_status)got;
-		}
+		if (got < 0) return (vv_status)got;
 		if ((size_t)got != n) {
 			return vv_fail(err, VV_EIO, "temporary file '%s' is shorter than written",
 				       t->path);

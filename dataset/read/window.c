@@ -61,9 +61,7 @@ static vv_slab *slab_new(vv_window *w, size_t cap)
 		return s;
 	}
 	s = vv_malloc(sizeof(*s));
-	if (!s) {
-		return NULL;
-	}
+	if (!s) return NULL;
 	s->bytes = vv_malloc(cap);
 	s->cap = cap;
 	s->refs = 1;
@@ -83,13 +81,9 @@ static void slab_free(vv_slab *s)
 
 void vv_slab_drop(vv_window *w, vv_slab *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	assert(s->refs > 0);
-	if (--s->refs > 0) {
-		return;
-	}
+	if (--s->refs > 0) return;
 	if (s->cap <= HEADROOM + VV_WINDOW_FIRST) {
 		s->next = w->spare;
 		w->spare = s;
@@ -112,9 +106,7 @@ static vv_status read_full(const vv_source *source, char *out, size_t len, size_
 	*end = false;
 	while (*got < len) {
 		ssize_t n = source->read(source->payload, out + *got, len - *got, err);
-		if (n < 0) {
-			return (vv_status)n;
-		}
+		if (n < 0) return (vv_status)n;
 		if (n == 0) {
 			*end = true;
 			break;
@@ -135,13 +127,9 @@ static void ahead_run(vv_job *job, unsigned worker)
 /* Starts reading so many bytes, in a thread where there is one. */
 static vv_status ahead_start(vv_window *w, size_t want, vv_error *err)
 {
-	if (w->reading || w->source_end) {
-		return VV_OK;
-	}
+	if (w->reading || w->source_end) return VV_OK;
 	vv_slab *s = slab_new(w, HEADROOM + want);
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	w->next = (ahead){.job = {.run = ahead_run}, .source = w->source, .slab = s, .want = want};
 	w->reading = true;
 	if (w->pool) {
@@ -157,9 +145,7 @@ static vv_status ahead_start(vv_window *w, size_t want, vv_error *err)
 static vv_status ahead_take(vv_window *w, size_t want, vv_slab **slab, size_t *got, vv_error *err)
 {
 	vv_status rc = ahead_start(w, want, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (w->pool) {
 		vv_pool_wait(w->pool, &w->next.job);
 	}
@@ -181,9 +167,7 @@ vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool
 {
 	vv_window *w = vv_calloc(1, sizeof(*w));
 	*out = NULL;
-	if (!w) {
-		return vv_fail_nomem(err);
-	}
+	if (!w) return vv_fail_nomem(err);
 	w->source = source;
 	w->pool = pool && vv_pool_threads(pool) >= READERS_LEAST ? pool : NULL;
 	w->p = "";
@@ -193,9 +177,7 @@ vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool
 
 void vv_window_close(vv_window *w)
 {
-	if (!w) {
-		return;
-	}
+	if (!w) return;
 	if (w->reading) {
 		if (w->pool) {
 			vv_pool_wait(w->pool, &w->next.job);

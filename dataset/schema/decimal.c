@@ -26,9 +26,7 @@ static bool word_is(const char *s, size_t len, const char *word)
 /* What stands around a bare number: "$12", "12%". */
 static void strip(const vv_field *f, const char **s, const char **end)
 {
-	if (f && f->bare_number) {
-		return;
-	}
+	if (f && f->bare_number) return;
 	char point = f && f->decimal_char ? f->decimal_char : '.';
 	const char *p = *s, *e = *end;
 	while (p < e && !((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' || *p == point)) {
@@ -50,18 +48,12 @@ static bool read_exponent(const char *p, const char *end, int64_t *out)
 	if (p < end && (*p == '-' || *p == '+')) {
 		negative = *p++ == '-';
 	}
-	if (p == end) {
-		return false;
-	}
+	if (p == end) return false;
 	for (; p < end; p++) {
-		if (*p < '0' || *p > '9') {
-			return false;
-		}
+		if (*p < '0' || *p > '9') return false;
 		v = v < EXPONENT_MAX ? v * 10 + (*p - '0') : v;
 	}
-	if (v > EXPONENT_MAX) {
-		return false;
-	}
+	if (v > EXPONENT_MAX) return false;
 	*out = negative ? -v : v;
 	return true;
 }
@@ -102,9 +94,7 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 		out->kind = word_is(p, left, "nan") ? VV_DECIMAL_NAN : VV_DECIMAL_INF;
 		return true;
 	}
-	if (!vv_buf_reserve(buf, left)) {
-		return false;
-	}
+	if (!vv_buf_reserve(buf, left)) return false;
 	out->digits_at = buf->len;
 	for (; p < end && *p != 'e' && *p != 'E'; p++) {
 		if (*p >= '0' && *p <= '9') {
@@ -117,9 +107,7 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 			return false;
 		}
 	}
-	if (!any || (p < end && !read_exponent(p + 1, end, &exponent))) {
-		return false;
-	}
+	if (!any || (p < end && !read_exponent(p + 1, end, &exponent))) return false;
 	out->count = buf->len - out->digits_at;
 	normalise(out, buf, before + exponent);
 	return true;
@@ -128,17 +116,11 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 /* Compares magnitudes. */
 static int magnitude(const vv_decimal *a, const vv_decimal *b, const vv_buf *buf)
 {
-	if (a->count == 0 || b->count == 0) {
-		return (a->count > 0) - (b->count > 0);
-	}
-	if (a->exponent != b->exponent) {
-		return a->exponent < b->exponent ? -1 : 1;
-	}
+	if (a->count == 0 || b->count == 0) return (a->count > 0) - (b->count > 0);
+	if (a->exponent != b->exponent) return a->exponent < b->exponent ? -1 : 1;
 	size_t n = a->count < b->count ? a->count : b->count;
 	int c = memcmp(buf->data + a->digits_at, buf->data + b->digits_at, n);
-	if (c != 0) {
-		return c < 0 ? -1 : 1;
-	}
+	if (c != 0) return c < 0 ? -1 : 1;
 	return (a->count > b->count) - (a->count < b->count);
 }
 
@@ -149,9 +131,7 @@ int vv_decimal_compare(const vv_decimal *a, const vv_decimal *b, const vv_buf *b
 	}
 	int sa = a->kind == VV_DECIMAL_FINITE && a->count == 0 ? 0 : a->negative ? -1 : 1;
 	int sb = b->kind == VV_DECIMAL_FINITE && b->count == 0 ? 0 : b->negative ? -1 : 1;
-	if (sa != sb) {
-		return sa < sb ? -1 : 1;
-	}
+	if (sa != sb) return sa < sb ? -1 : 1;
 	if (a->kind == VV_DECIMAL_INF || b->kind == VV_DECIMAL_INF) {
 		return sa * ((a->kind == VV_DECIMAL_INF) - (b->kind == VV_DECIMAL_INF));
 	}
@@ -162,13 +142,9 @@ int vv_decimal_compare(const vv_decimal *a, const vv_decimal *b, const vv_buf *b
 
 static int compare_limbs(const uint32_t *x, unsigned x_count, const uint32_t *y, unsigned y_count)
 {
-	if (x_count != y_count) {
-		return x_count < y_count ? -1 : 1;
-	}
+	if (x_count != y_count) return x_count < y_count ? -1 : 1;
 	for (unsigned i = x_count; i-- > 0;) {
-		if (x[i] != y[i]) {
-			return x[i] < y[i] ? -1 : 1;
-		}
+		if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
 	}
 	return 0;
 }
@@ -234,9 +210,7 @@ bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal 
 	unsigned x_count, y_count;
 
 	memset(out, 0, sizeof(*out));
-	if (a->kind != VV_DECIMAL_FINITE || b->kind != VV_DECIMAL_FINITE) {
-		return false;
-	}
+	if (a->kind != VV_DECIMAL_FINITE || b->kind != VV_DECIMAL_FINITE) return false;
 	if (a->count == 0 || b->count == 0) {
 		*out = a->count == 0 ? *b : *a;
 		out->negative = false;
@@ -326,9 +300,7 @@ bool vv_decimal_double(double *out, const vv_decimal *d, vv_buf *buf)
 		vv_buf_put(buf, buf->data + d->digits_at, d->count);
 	}
 	vv_buf_printf(buf, "e%lld", (long long)(d->exponent - (int64_t)d->count));
-	if (buf->failed) {
-		return false;
-	}
+	if (buf->failed) return false;
 	*out = strtod(vv_buf_cstr(buf) + at, NULL);
 	buf->len = at;
 	return true;
@@ -344,9 +316,7 @@ bool vv_small_read(vv_small *out, const char *s, size_t len, bool fraction)
 	if (s < end && (*s == '-' || *s == '+')) {
 		negative = *s++ == '-';
 	}
-	if (end - s > (ptrdiff_t)VV_SCALE_MAX) {
-		return false;
-	}
+	if (end - s > (ptrdiff_t)VV_SCALE_MAX) return false;
 	for (; s < end; s++) {
 		if (*s >= '0' && *s <= '9') {
 			v = v * 10 + (*s - '0');
@@ -377,9 +347,7 @@ bool vv_small_compare(int *out, const vv_small *a, const vv_small *b)
 	int64_t x, y;
 	unsigned scale;
 
-	if (!align_small(a, b, &x, &y, &scale)) {
-		return false;
-	}
+	if (!align_small(a, b, &x, &y, &scale)) return false;
 	*out = (x > y) - (x < y);
 	return true;
 }
@@ -454,9 +422,7 @@ static void exact_from_small(vv_exact *out, int64_t mantissa, unsigned scale)
 bool vv_exact_from_digits(vv_exact *out, bool negative, const char *digits, size_t count,
 			  int64_t exponent)
 {
-	if (count > VV_LIMBS * LIMB_DIGITS) {
-		return false;
-	}
+	if (count > VV_LIMBS * LIMB_DIGITS) return false;
 	out->negative = negative;
 	out->exponent = exponent - (int64_t)count;
 	out->count = 0;
@@ -490,9 +456,7 @@ static bool shift(vv_exact *x, uint64_t places)
 	uint64_t carry = 0;
 	size_t limbs = (size_t)(places / LIMB_DIGITS);
 
-	if (x->count == 0) {
-		return true;
-	}
+	if (x->count == 0) return true;
 	if (places > VV_LIMBS * LIMB_DIGITS || digits_of(x) + places > VV_LIMBS * LIMB_DIGITS) {
 		return false;
 	}
@@ -517,9 +481,7 @@ static bool align(vv_exact *x, vv_exact *y, const vv_exact *a, const vv_exact *b
 {
 	copy(x, a);
 	copy(y, b);
-	if (x->count == 0 || y->count == 0 || x->exponent == y->exponent) {
-		return true;
-	}
+	if (x->count == 0 || y->count == 0 || x->exponent == y->exponent) return true;
 	return x->exponent > y->exponent ? shift(x, (uint64_t)x->exponent - (uint64_t)y->exponent)
 					 : shift(y, (uint64_t)y->exponent - (uint64_t)x->exponent);
 }
@@ -556,9 +518,7 @@ static bool add(vv_exact *out, const vv_exact *a, const vv_exact *b)
 		copy(out, a->count == 0 ? b : a);
 		return true;
 	}
-	if (!align(&x, &y, a, b)) {
-		return false;
-	}
+	if (!align(&x, &y, a, b)) return false;
 	if (x.negative == y.negative) {
 		if (x.count == VV_LIMBS || y.count == VV_LIMBS) {
 			return false; /* no room for a carry */

@@ -107,12 +107,8 @@ vv_status vv_descriptor_text(const char **out, const vv_json *object, const char
 	vv_status rc;
 
 	*out = NULL;
-	if (!node) {
-		return VV_OK;
-	}
-	if ((rc = want_text(node, file, err)) < 0) {
-		return rc;
-	}
+	if (!node) return VV_OK;
+	if ((rc = want_text(node, file, err)) < 0) return rc;
 	*out = node->text;
 	return VV_OK;
 }
@@ -122,9 +118,7 @@ vv_status vv_descriptor_bool(bool *out, const vv_json *object, const char *membe
 {
 	const vv_json *node = vv_json_get(object, member);
 
-	if (!node) {
-		return VV_OK;
-	}
+	if (!node) return VV_OK;
 	if (node->type != VV_JSON_TRUE && node->type != VV_JSON_FALSE) {
 		return vv_descriptor_fail(node, file, err, "must be true or false, is %s",
 					  vv_descriptor_kind(node));
@@ -145,14 +139,10 @@ vv_status vv_descriptor_texts(const char ***out, size_t *count, vv_arena *arena,
 					  vv_descriptor_kind(node));
 	}
 	*out = vv_arena_calloc(arena, (single ? 1 : node->count) + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (const vv_json *item = single ? node : node->first; item;
 	     item = single ? NULL : item->next) {
-		if ((rc = want_text(item, file, err)) < 0) {
-			return rc;
-		}
+		if ((rc = want_text(item, file, err)) < 0) return rc;
 		(*out)[n++] = item->text;
 	}
 	*count = n;

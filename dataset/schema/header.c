@@ -29,12 +29,8 @@ static vv_status read_header(vv_cell *cells, vv_arena *arena, const vv_dialect *
 	vv_row row;
 	vv_status rc;
 
-	if (!read) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_scan_new(&scan, d, schema->count, NULL, NULL, err)) < 0) {
-		return rc;
-	}
+	if (!read) return vv_fail_nomem(err);
+	if ((rc = vv_scan_new(&scan, d, schema->count, NULL, NULL, err)) < 0) return rc;
 	vv_scan_window(scan, d->prologue.data, d->prologue.len, true, 0);
 	int n = vv_scan_row(scan, read, schema->count, &row, err);
 	for (size_t i = 0; n == 1 && i < row.cells && i < schema->count && rc == VV_OK; i++) {
@@ -56,9 +52,7 @@ vv_status vv_header_labels(const vv_cell **out, vv_arena *arena, const vv_dialec
 	bool incomplete = false;
 
 	*out = cells;
-	if (!cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!cells) return vv_fail_nomem(err);
 	for (size_t i = 0; i < schema->count; i++) {
 		const vv_field *f = &schema->fields[i];
 

@@ -53,9 +53,7 @@ static bool is_narrow_number(const char *s, size_t len)
 		while (s < end && vv_is_digit(*s)) {
 			s++;
 		}
-		if (s == from) {
-			return false;
-		}
+		if (s == from) return false;
 		fraction = true;
 	}
 	if (s < end && (*s == 'e' || *s == 'E')) {
@@ -69,9 +67,7 @@ static bool is_narrow_number(const char *s, size_t len)
 		while (s < end && vv_is_digit(*s)) {
 			s++;
 		}
-		if (s == from || s - from > 4) {
-			return false;
-		}
+		if (s == from || s - from > 4) return false;
 	}
 	return s == end;
 }
@@ -90,13 +86,9 @@ static uint32_t classify_number(const char *s, size_t len)
 	if (spell_read_integer(&v, s, len, spell_key(s, len))) {
 		return INTEGER | (len == 4 && v >= 1000 && v <= 2999 ? BIT(VV_TYPE_YEAR) : 0);
 	}
-	if (len == 2 && s[0] == '-' && s[1] == '0') {
-		return INTEGER;
-	}
+	if (len == 2 && s[0] == '-' && s[1] == '0') return INTEGER;
 	if (len >= 8 && vv_is_digit(*s)) {
-		if (s[2] == ':') {
-			return vv_type_is_time(s, len) ? TEXT | BIT(VV_TYPE_TIME) : TEXT;
-		}
+		if (s[2] == ':') return vv_type_is_time(s, len) ? TEXT | BIT(VV_TYPE_TIME) : TEXT;
 		if (s[4] == '-' && len == 10) {
 			return vv_type_is_date(s, len) ? TEXT | BIT(VV_TYPE_DATE) : TEXT;
 		}
@@ -153,9 +145,7 @@ static inline uint32_t classify_short_number(const char *s, size_t len)
 				0x8080808080808080u & (UINT64_MAX >> (64 - 8 * len));
 	const size_t point = others != 0 ? (size_t)__builtin_ctzll(others) / 8 : len;
 
-	if ((key & 0xff) == '0' && point > 1) {
-		return 0;
-	}
+	if ((key & 0xff) == '0' && point > 1) return 0;
 	if (others == 0) {
 		const bool year = len == 4 && (s[0] == '1' || s[0] == '2');
 
@@ -233,9 +223,7 @@ static bool reads_with_comma(const char *s, size_t len, bool *comma, bool *sure)
 		}
 		*comma = s > from && (grouped || s - from != 3);
 		*sure = *comma && (negative || grouped || (*from == '0' && s - from > 1));
-		if (s == from) {
-			return false;
-		}
+		if (s == from) return false;
 	}
 	return s == end;
 }
@@ -269,9 +257,7 @@ void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t str
 	for (size_t c = 0; c < count; c++) {
 		const vv_cell *cell = &cells[c * stride];
 
-		if ((i->possible & ~settled) == 0 && !i->maybe_comma) {
-			return;
-		}
+		if ((i->possible & ~settled) == 0 && !i->maybe_comma) return;
 		if (cell->len == 0 ||
 		    (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
 			continue;
@@ -340,9 +326,7 @@ static bool is_year_word(const char *s, size_t len)
 		"a\303\261o", "jaar", "\303\245r", "rok",          "vuosi", "yil"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0) {
-			return true;
-		}
+		if (strlen(words[i]) == len && memcmp(words[i], s, len) == 0) return true;
 	}
 	return false;
 }
@@ -371,9 +355,7 @@ static bool names_year(const char *name, size_t len)
 			n++;
 			at++;
 		}
-		if (n <= sizeof(word) && is_year_word(word, n)) {
-			return true;
-		}
+		if (n <= sizeof(word) && is_year_word(word, n)) return true;
 		if (at == start) {
 			at++;
 		}

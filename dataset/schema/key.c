@@ -63,9 +63,7 @@ static bool is_unique(sample *s, const size_t *columns, size_t count)
 		size_t at;
 
 		while (vv_hash_probe_next(&p, &at)) {
-			if (s->hashes[at] == h) {
-				return false;
-			}
+			if (s->hashes[at] == h) return false;
 		}
 		s->hashes[r] = h;
 		if (!vv_hash_index_add(&s->seen, h, r)) {
@@ -77,13 +75,9 @@ static bool is_unique(sample *s, const size_t *columns, size_t count)
 
 static bool same_word(const char *s, size_t len, const char *word)
 {
-	if (strlen(word) != len) {
-		return false;
-	}
+	if (strlen(word) != len) return false;
 	for (size_t i = 0; i < len; i++) {
-		if (vv_to_lower(s[i]) != word[i]) {
-			return false;
-		}
+		if (vv_to_lower(s[i]) != word[i]) return false;
 	}
 	return true;
 }
@@ -101,9 +95,7 @@ static int word_score(const char *s, size_t len)
 
 	for (int k = 2; k >= 0; k--) {
 		for (size_t i = 0; words[k][i]; i++) {
-			if (same_word(s, len, words[k][i])) {
-				return k + 1;
-			}
+			if (same_word(s, len, words[k][i])) return k + 1;
 		}
 	}
 	return 0;
@@ -187,15 +179,9 @@ static looks look_at(sample *s, size_t column, const char *name, size_t name_len
 /* A column alone: unique, and either named so or far left. */
 static bool stands_alone(const looks *l, size_t rows)
 {
-	if (!l->unique) {
-		return false;
-	}
-	if (l->named >= NAMED_ALONE) {
-		return true;
-	}
-	if (rows < FEW_ROWS) {
-		return false;
-	}
+	if (!l->unique) return false;
+	if (l->named >= NAMED_ALONE) return true;
+	if (rows < FEW_ROWS) return false;
 	return l->column == 0 || (l->column < LEADING_MAX && (l->code || l->named > 0));
 }
 
@@ -213,9 +199,7 @@ static void rank(ranking *k, const vv_key_candidate *c, int score)
 	while (at > 0 && k->scores[at - 1] < score) {
 		at--;
 	}
-	if (at == k->max) {
-		return;
-	}
+	if (at == k->max) return;
 	k->count += k->count < k->max ? 1 : 0;
 	for (size_t i = k->count - 1; i > at; i--) {
 		k->out[i] = k->out[i - 1];
@@ -233,9 +217,7 @@ static bool next_set(size_t *pick, size_t size, size_t of)
 	while (i > 0 && pick[i - 1] == of - size + i - 1) {
 		i--;
 	}
-	if (i == 0) {
-		return false;
-	}
+	if (i == 0) return false;
 	for (pick[i - 1]++; i < size; i++) {
 		pick[i] = pick[i - 1] + 1;
 	}
@@ -248,9 +230,7 @@ static void rank_sets(ranking *k, sample *s, const looks *leading, size_t leadin
 {
 	size_t pick[3] = {0, 1, 2};
 
-	if (leading_count < size) {
-		return;
-	}
+	if (leading_count < size) return;
 	do {
 		vv_key_candidate c = {{0}, size};
 		int score = 0;
@@ -278,9 +258,7 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	size_t leading_count = 0;
 
 	*count = 0;
-	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64) {
-		return VV_OK;
-	}
+	if (rows == 0 || max == 0 || rows > SIZE_MAX / 64) return VV_OK;
 	s.hashes = vv_malloc(rows * sizeof(*s.hashes));
 	vv_hash_index_init(&s.seen);
 	if (!s.hashes || !vv_hash_index_reserve(&s.seen, rows)) {

@@ -113,9 +113,7 @@ static void free_chunks(chunk *c)
 
 void vv_key_proof_free(vv_key_proof *p)
 {
-	if (!p) {
-		return;
-	}
+	if (!p) return;
 	for (size_t i = 0; i < PARTITIONS; i++) {
 		free_chunks(p->parts[i].last);
 		vv_free(p->parts[i].runs);
@@ -131,9 +129,7 @@ static vv_status open_file(vv_key_proof *p, vv_error *err)
 	char *path = NULL;
 	int fd = vv_temp_open_unlinked(&path, p->dir, "tmp-key-", err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	vv_free(path);
 	p->fd = fd;
 	return VV_OK;
@@ -141,9 +137,7 @@ static vv_status open_file(vv_key_proof *p, vv_error *err)
 
 static vv_status add_run(vv_key_proof *p, partition *part, uint64_t offset, vv_error *err)
 {
-	if (!vv_array_room(part->runs, part->run_count, part->run_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(part->runs, part->run_count, part->run_cap)) return vv_fail_nomem(err);
 	part->runs[part->run_count++] = (run){offset, p->file_len - offset};
 	return VV_OK;
 }
@@ -195,9 +189,7 @@ static vv_status spill_partition(vv_key_proof *p, partition *part, vv_buf *block
 		vv_buf_put(block, c->hash, c->head.count * sizeof(c->hash[0]));
 		vv_buf_put(block, c->step, c->head.count * sizeof(c->step[0]));
 		p->file_len += block->len - before;
-		if (block->len >= BLOCK_BYTES && (rc = flush(p, block, err)) < 0) {
-			return rc;
-		}
+		if (block->len >= BLOCK_BYTES && (rc = flush(p, block, err)) < 0) return rc;
 		part->last = c->next;
 		c->next = p->spare;
 		p->spare = c;
@@ -255,9 +247,7 @@ static vv_status add_entry(vv_key_proof *p, partition *part, uint64_t hash, uint
 		vv_status rc;
 
 		if (!c || part->filled == CHUNK_ENTRIES || row < part->row || step > 64 * SKIP) {
-			if ((rc = add_chunk(p, part, row, err)) < 0) {
-				return rc;
-			}
+			if ((rc = add_chunk(p, part, row, err)) < 0) return rc;
 			continue;
 		}
 		p->held++;
@@ -278,9 +268,7 @@ static vv_status add_one(vv_key_proof *p, uint64_t hash, uint64_t row, vv_error 
 {
 	vv_status rc;
 
-	if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0) {
-		return rc;
-	}
+	if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0) return rc;
 	return add_entry(p, &p->parts[hash >> (64 - PARTITION_BITS)], hash, row, err);
 }
 
@@ -293,9 +281,7 @@ vv_status vv_key_proof_add(vv_key_proof *p, const uint64_t *hashes, size_t count
 		return vv_fail(err, VV_EUSAGE, "no hashes can be added to a proof that has ended");
 	}
 	for (size_t i = 0; i < count; i++) {
-		if ((rc = add_one(p, hashes[i], row + i, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_one(p, hashes[i], row + i, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -309,9 +295,7 @@ vv_status vv_key_proof_add_entries(vv_key_proof *p, const vv_key_entry *entries,
 		return vv_fail(err, VV_EUSAGE, "no hashes can be added to a proof that has ended");
 	}
 	for (size_t i = 0; i < count; i++) {
-		if ((rc = add_one(p, entries[i].hash, entries[i].row, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_one(p, entries[i].hash, entries[i].row, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -374,14 +358,10 @@ static vv_status take_bytes(walk *w, void *out, size_t len, vv_error *err)
 		}
 		b->len = rest;
 		w->at = 0;
-		if (!vv_buf_reserve(b, (size_t)more)) {
-			return vv_buf_ok(b, err);
-		}
+		if (!vv_buf_reserve(b, (size_t)more)) return vv_buf_ok(b, err);
 		got = vv_pread_full(w->p->fd, b->data + rest, (size_t)more, r->offset + w->done,
 				    w->p->dir, err);
-		if (got < 0) {
-			return (vv_status)got;
-		}
+		if (got < 0) return (vv_status)got;
 		b->len += (size_t)got;
 		w->done += (uint64_t)got;
 		if (b->len < len) {
@@ -413,9 +393,7 @@ static int next_chunk(walk *w, const chunk **out, vv_error *err)
 		return *out ? 1 : 0;
 	}
 	*out = c;
-	if ((rc = take_bytes(w, &c->head, sizeof(c->head), err)) < 0) {
-		return rc;
-	}
+	if ((rc = take_bytes(w, &c->head, sizeof(c->head), err)) < 0) return rc;
 	if (c->head.count > CHUNK_ENTRIES) {
 		return vv_fail(err, VV_EIO, "a temporary file in '%s' has changed", w->p->dir);
 	}
@@ -437,9 +415,7 @@ static vv_status make_table(load *l, uint64_t total, vv_error *err)
 		vv_free(l->table);
 		l->table_size = 0;
 		l->table = vv_malloc(size * sizeof(*l->table));
-		if (!l->table) {
-			return vv_fail_nomem(err);
-		}
+		if (!l->table) return vv_fail_nomem(err);
 		l->table_size = size;
 	}
 	memset(l->table, 0, size * sizeof(*l->table));
@@ -460,20 +436,14 @@ static bool meets_repeat(load *l, size_t mask, const chunk *c, const slice *s, s
 			continue;
 		}
 		if (hash == 0) {
-			if (*zero) {
-				return true;
-			}
+			if (*zero) return true;
 			*zero = true;
 			continue;
 		}
 		for (; l->table[at] != 0; at = (at + 1) & mask) {
-			if (l->table[at] == hash) {
-				return true;
-			}
+			if (l->table[at] == hash) return true;
 		}
-		if (*left == 0) {
-			return true;
-		}
+		if (*left == 0) return true;
 		--*left;
 		l->table[at] = hash;
 	}
@@ -602,26 +572,20 @@ static int compare_pairs(const void *a, const void *b)
 {
 	const pair *x = a, *y = b;
 
-	if (x->second != y->second) {
-		return x->second < y->second ? -1 : 1;
-	}
+	if (x->second != y->second) return x->second < y->second ? -1 : 1;
 	return x->first < y->first ? -1 : x->first > y->first ? 1 : 0;
 }
 
 /* False when the pair, and so any later one of its group, is for a later pass. */
 static bool add_pair(pair_list *list, pair found)
 {
-	if (list->cut && compare_pairs(&found, &list->most) >= 0) {
-		return false;
-	}
+	if (list->cut && compare_pairs(&found, &list->most) >= 0) return false;
 	if (list->count == list->cap) {
 		qsort(list->pairs, list->count, sizeof(pair), compare_pairs);
 		list->count = list->cap / 2;
 		list->most = list->pairs[list->count];
 		list->cut = true;
-		if (compare_pairs(&found, &list->most) >= 0) {
-			return false;
-		}
+		if (compare_pairs(&found, &list->most) >= 0) return false;
 	}
 	list->pairs[list->count++] = found;
 	return true;
@@ -651,9 +615,7 @@ static vv_status pair_entries(pair_list *list, load *l, vv_error *err)
 	size_t from = 0;
 	vv_status rc = sort_entries(l, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 1; i <= l->count; i++) {
 		if (i < l->count && l->entries[i].hash == l->entries[from].hash) {
 			continue;
@@ -688,9 +650,7 @@ static vv_status pair_partition(vv_key_proof *p, partition *part, load *l, pair_
 	vv_status rc;
 
 	for (s.part = 0; s.part < (uint64_t)1 << s.bits; s.part++) {
-		if ((rc = has_repeat(&repeat, p, part, l, &s, err)) < 0) {
-			return rc;
-		}
+		if ((rc = has_repeat(&repeat, p, part, l, &s, err)) < 0) return rc;
 		if (!repeat) {
 			continue;
 		}
@@ -730,9 +690,7 @@ static vv_status room_for_pairs(pair_list *list, vv_error *err)
 	pair *pairs = cap > list->cap ? vv_realloc_array(list->pairs, cap, sizeof(*pairs))
 				      : list->pairs;
 
-	if (!pairs) {
-		return vv_fail_nomem(err);
-	}
+	if (!pairs) return vv_fail_nomem(err);
 	list->pairs = pairs;
 	list->cap = cap;
 	return VV_OK;
@@ -741,9 +699,7 @@ static vv_status room_for_pairs(pair_list *list, vv_error *err)
 /* Nothing is added from now on. */
 static vv_status finish(vv_key_proof *p, vv_error *err)
 {
-	if (p->broken) {
-		return vv_fail(err, VV_EUSAGE, "the proof has failed before");
-	}
+	if (p->broken) return vv_fail(err, VV_EUSAGE, "the proof has failed before");
 	for (size_t i = 0; i < PARTITIONS && !p->finished; i++) {
 		put_in_order(&p->parts[i]);
 	}

@@ -15,14 +15,10 @@ static const char certain[] = "YymbBhdejHIpMSfzntTRDFr%";
 static bool is_certain(const char *format, bool *zoned)
 {
 	*zoned = false;
-	if (!strchr(format, '%')) {
-		return false;
-	}
+	if (!strchr(format, '%')) return false;
 	for (const char *p = strchr(format, '%'); p; p = strchr(p + 1, '%')) {
 		p++;
-		if (*p == '\0' || !strchr(certain, *p)) {
-			return false;
-		}
+		if (*p == '\0' || !strchr(certain, *p)) return false;
 		*zoned = *zoned || *p == 'z';
 	}
 	return true;
@@ -101,12 +97,8 @@ vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size
 		return VV_MOMENT_AS_IT_IS;
 	}
 	if (f->plan) {
-		if (!is_certain(f->format, &zoned)) {
-			return VV_MOMENT_AS_IT_IS;
-		}
-		if (!vv_time_plan_read(f->plan, s, len, &m)) {
-			return VV_MOMENT_NONE;
-		}
+		if (!is_certain(f->format, &zoned)) return VV_MOMENT_AS_IT_IS;
+		if (!vv_time_plan_read(f->plan, s, len, &m)) return VV_MOMENT_NONE;
 	} else {
 		if (f->type != VV_TYPE_DATETIME || is_usual(s, len) ||
 		    !vv_type_is_datetime(s, len) || !vv_type_read_moment(&m, f->type, s, len)) {

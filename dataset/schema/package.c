@@ -65,9 +65,7 @@ static vv_status read_encoding(vv_package_resource *out, const vv_json *resource
 	vv_error why = {0};
 	vv_status rc = vv_descriptor_text(&encoding, resource, "encoding", file, err);
 
-	if (rc < 0 || !encoding) {
-		return rc;
-	}
+	if (rc < 0 || !encoding) return rc;
 	if ((rc = vv_encoding_find(name, encoding, "", 0, &why)) == VV_ENOMEM) {
 		return vv_fail_nomem(err);
 	}
@@ -133,16 +131,12 @@ static vv_status read_byte(int *out, const vv_json *dialect, const char *member,
 	const char *text;
 	vv_status rc;
 
-	if (!node) {
-		return VV_OK;
-	}
+	if (!node) return VV_OK;
 	if (node->type == VV_JSON_NULL) {
 		*out = 0;
 		return VV_OK;
 	}
-	if ((rc = vv_descriptor_text(&text, dialect, member, file, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_descriptor_text(&text, dialect, member, file, err)) < 0) return rc;
 	if (strlen(text) > 1 || (unsigned char)text[0] >= 0x80 || text[0] == '\n' ||
 	    text[0] == '\r') {
 		return vv_descriptor_fail(
@@ -213,13 +207,9 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 	bool header = true;
 	vv_status rc = vv_descriptor_bool(&header, dialect, "header", file, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	h->header = header ? 1 : 0;
-	if (!rows || !header) {
-		return VV_OK;
-	}
+	if (!rows || !header) return VV_OK;
 	if (rows->type != VV_JSON_ARRAY) {
 		return vv_descriptor_fail(rows, file, err, "must be an array, is %s",
 					  vv_descriptor_kind(rows));
@@ -264,9 +254,7 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		}
 		return VV_OK;
 	}
-	if ((rc = vv_descriptor_bool(&skip, dialect, "skipInitialSpace", file, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_descriptor_bool(&skip, dialect, "skipInitialSpace", file, err)) < 0) return rc;
 	return skip ? refuse(vv_json_get(dialect, "skipInitialSpace"), file, err,
 			     "spaces are data here; 'varve convert' can take them out")
 		    : VV_OK;
@@ -287,9 +275,7 @@ static vv_status read_dialect_of(vv_package_resource *out, const vv_json *dialec
 		return vv_descriptor_fail(dialect, file, err, "must be an object, is %s",
 					  vv_descriptor_kind(dialect));
 	}
-	if ((rc = refuse_members(dialect, json, file, err)) < 0 || json) {
-		return rc;
-	}
+	if ((rc = refuse_members(dialect, json, file, err)) < 0 || json) return rc;
 	if ((rc = read_header(&out->hints, dialect, file, err)) < 0 ||
 	    (rc = read_terminator(dialect, file, err)) < 0) {
 		return rc;
@@ -343,9 +329,7 @@ static vv_status local_path(const char **out, vv_arena *arena, const vv_json *pa
 					  path->type == VV_JSON_STRING ? "one with NUL in it"
 								       : vv_descriptor_kind(path));
 	}
-	if (is_url(path->text)) {
-		return VV_OK;
-	}
+	if (is_url(path->text)) return VV_OK;
 	if (path->text[0] == '/') {
 		return vv_descriptor_fail(
 			path, file, err,
@@ -353,9 +337,7 @@ static vv_status local_path(const char **out, vv_arena *arena, const vv_json *pa
 			vv_text_shows(path->text));
 	}
 	clean = to = vv_arena_alloc(arena, path->text_len + 1);
-	if (!clean) {
-		return vv_fail_nomem(err);
-	}
+	if (!clean) return vv_fail_nomem(err);
 	for (const char *p = path->text; *p;) {
 		size_t n = strcspn(p, "/");
 
@@ -374,9 +356,7 @@ static vv_status local_path(const char **out, vv_arena *arena, const vv_json *pa
 		p += n + (p[n] == '/' ? 1 : 0);
 	}
 	*to = '\0';
-	if (to == clean) {
-		return vv_descriptor_fail(path, file, err, "names no file");
-	}
+	if (to == clean) return vv_descriptor_fail(path, file, err, "names no file");
 	*out = clean;
 	return VV_OK;
 }
@@ -393,9 +373,7 @@ static vv_status read_resources(const vv_json **out, const vv_json *root, const 
 					  "a data package must be an object, is %s",
 					  vv_descriptor_kind(root));
 	}
-	if (!resources) {
-		return VV_OK;
-	}
+	if (!resources) return VV_OK;
 	if (resources->type != VV_JSON_ARRAY) {
 		return vv_descriptor_fail(resources, file, err, "must be an array, is %s",
 					  vv_descriptor_kind(resources));
@@ -427,14 +405,10 @@ static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resour
 	vv_status rc;
 
 	*found = false;
-	if (!node) {
-		return VV_OK;
-	}
+	if (!node) return VV_OK;
 	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n;
 	     n = n == node ? NULL : n->next) {
-		if ((rc = local_path(&local, arena, n, file, err)) < 0) {
-			return rc;
-		}
+		if ((rc = local_path(&local, arena, n, file, err)) < 0) return rc;
 		*found = *found || (local && strcmp(local, path) == 0);
 	}
 	if (*found && node->type == VV_JSON_ARRAY && node->count > 1) {
@@ -452,15 +426,11 @@ vv_status vv_package_match(const vv_json **out, vv_arena *arena, const vv_json *
 	vv_status rc = read_resources(&resources, root, file, err);
 
 	*out = NULL;
-	if (rc < 0 || !resources) {
-		return rc;
-	}
+	if (rc < 0 || !resources) return rc;
 	for (const vv_json *n = resources->first; n; n = n->next) {
 		bool found;
 
-		if ((rc = match_paths(&found, arena, n, path, file, err)) < 0) {
-			return rc;
-		}
+		if ((rc = match_paths(&found, arena, n, path, file, err)) < 0) return rc;
 		if (found && *out) {
 			return vv_descriptor_fail(n, file, err, "'%s' is described a second time",
 						  vv_text_shows(path));
@@ -493,12 +463,8 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 
 	*out = node;
 	*file = l->package;
-	if (node->type != VV_JSON_STRING) {
-		return VV_OK;
-	}
-	if ((rc = local_path(&local, arena, node, l->package, l->err)) < 0) {
-		return rc;
-	}
+	if (node->type != VV_JSON_STRING) return VV_OK;
+	if ((rc = local_path(&local, arena, node, l->package, l->err)) < 0) return rc;
 	if (!local) {
 		return vv_descriptor_fail(
 			node, l->package, l->err,
@@ -508,9 +474,7 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 	}
 	*file = vv_arena_printf(arena, "%.*s%s", (int)vv_package_folder_len(l->package), l->package,
 				local);
-	if (!*file) {
-		return vv_fail_nomem(l->err);
-	}
+	if (!*file) return vv_fail_nomem(l->err);
 	rc = l->read(l->payload, *file, &text, l->err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_descriptor_fail(node, l->package, l->err, "there is no file '%s'",
@@ -528,9 +492,7 @@ static bool has_untyped(const vv_json *schema)
 	const vv_json *fields = vv_json_get(schema, "fields");
 
 	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next) {
-		if (!vv_json_get(n, "type")) {
-			return true;
-		}
+		if (!vv_json_get(n, "type")) return true;
 	}
 	return false;
 }
@@ -562,9 +524,7 @@ static vv_status read_schema(vv_package_resource *out, lookup *l, const vv_json 
 	vv_schema schema;
 	vv_status rc;
 
-	if (!node) {
-		return VV_OK;
-	}
+	if (!node) return VV_OK;
 	if ((rc = follow(l, &l->arena, &node, &file, node)) < 0 ||
 	    (rc = vv_schema_read_node(&schema, node, file, l->err)) < 0) {
 		return rc;
@@ -582,12 +542,8 @@ static vv_status read_dialect(vv_package_resource *out, lookup *l, const vv_json
 	const char *file;
 	vv_status rc;
 
-	if (!node) {
-		return VV_OK;
-	}
-	if ((rc = follow(l, &l->arena, &node, &file, node)) < 0) {
-		return rc;
-	}
+	if (!node) return VV_OK;
+	if ((rc = follow(l, &l->arena, &node, &file, node)) < 0) return rc;
 	return read_dialect_of(out, node, path, file, l->err);
 }
 
@@ -688,9 +644,7 @@ vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package
 			vv_package_resource_clear(out);
 			return rc;
 		}
-		if (found) {
-			return VV_OK;
-		}
+		if (found) return VV_OK;
 		if (folder_len == 0) {
 			return vv_fail(err, VV_ENOTFOUND, "no %s describes '%s'", VV_PACKAGE_NAME,
 				       vv_text_shows(path));
@@ -712,16 +666,12 @@ static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char 
 		size_t more = *cap > 0 ? 2 * *cap : 16;
 		char **grown = vv_realloc_array(*paths, more, sizeof(**paths));
 
-		if (!grown) {
-			return vv_fail_nomem(err);
-		}
+		if (!grown) return vv_fail_nomem(err);
 		*paths = grown;
 		*cap = more;
 	}
 	whole = vv_malloc(folder_len + len + 1);
-	if (!whole) {
-		return vv_fail_nomem(err);
-	}
+	if (!whole) return vv_fail_nomem(err);
 	memcpy(whole, package_path, folder_len);
 	memcpy(whole + folder_len, local, len + 1);
 	(*paths)[(*count)++] = whole;
@@ -826,9 +776,7 @@ bool vv_package_is_one(const char *json, size_t len)
 	while (blank < len && strchr(" \t\r\n", json[blank]) && json[blank] != '\0') {
 		blank++;
 	}
-	if (blank == len || json[blank] != '{') {
-		return false;
-	}
+	if (blank == len || json[blank] != '{') return false;
 	is = vv_json_read(&root, &arena, json, len, "", &ignored) == VV_OK &&
 	     root->type == VV_JSON_OBJECT && vv_json_get(root, "resources") != NULL;
 
@@ -845,9 +793,7 @@ static vv_status add_items(vv_package_item *items, size_t *count, vv_arena *aren
 	vv_package_item item = {.name = name ? vv_arena_strndup(arena, name, strlen(name))
 					     : vv_arena_printf(arena, "resource %zu", number)};
 
-	if (!item.name) {
-		return vv_fail_nomem(err);
-	}
+	if (!item.name) return vv_fail_nomem(err);
 	if (!node || (node->type == VV_JSON_ARRAY && node->count == 0)) {
 		items[(*count)++] = item;
 		return VV_OK;
@@ -857,9 +803,7 @@ static vv_status add_items(vv_package_item *items, size_t *count, vv_arena *aren
 		const char *local;
 		vv_status rc = local_path(&local, arena, n, package_path, err);
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		item.path = item.url = NULL;
 		if (local) {
 			item.path = vv_arena_printf(arena, "%.*s%s",
@@ -868,9 +812,7 @@ static vv_status add_items(vv_package_item *items, size_t *count, vv_arena *aren
 		} else {
 			item.url = vv_arena_strndup(arena, n->text, n->text_len);
 		}
-		if (!item.path && !item.url) {
-			return vv_fail_nomem(err);
-		}
+		if (!item.path && !item.url) return vv_fail_nomem(err);
 		items[(*count)++] = item;
 	}
 	return VV_OK;
@@ -896,9 +838,7 @@ vv_status vv_package_items(vv_package_item **out, size_t *count, vv_arena *arena
 		room += node && node->type == VV_JSON_ARRAY ? node->count + 1 : 1;
 	}
 	*out = vv_arena_calloc(arena, room + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (const vv_json *r = resources ? resources->first : NULL; r; r = r->next) {
 		if ((rc = add_items(*out, count, arena, r, ++number, package_path, err)) < 0) {
 			return rc;

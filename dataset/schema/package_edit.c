@@ -50,9 +50,7 @@ static bool has_resource_name(const editor *e, const char *name)
 	for (const vv_json *n = resources ? resources->first : NULL; n; n = n->next) {
 		const char *other = vv_json_get_string(n, "name");
 
-		if (other && strcmp(other, name) == 0) {
-			return true;
-		}
+		if (other && strcmp(other, name) == 0) return true;
 	}
 	return false;
 }
@@ -95,9 +93,7 @@ static vv_status add_resource(editor *e)
 		resources = vv_json_get(e->s.root, "resources");
 	}
 	name = resource_name(e);
-	if (!name) {
-		return vv_fail_nomem(e->err);
-	}
+	if (!name) return vv_fail_nomem(e->err);
 	vv_buf_puts(&value, "{\"name\":");
 	vv_json_put_string(&value, name, strlen(name));
 	vv_buf_puts(&value, profile && strstr(profile, "/2.")
@@ -120,9 +116,7 @@ static vv_status check(editor *e)
 	vv_schema read;
 	vv_status rc = find_schema(e, &schema);
 
-	if (rc < 0 || !schema || schema->type == VV_JSON_STRING) {
-		return rc;
-	}
+	if (rc < 0 || !schema || schema->type == VV_JSON_STRING) return rc;
 	if ((rc = vv_schema_read_node(&read, schema, e->s.file, e->err)) == VV_OK) {
 		vv_schema_clear(&read);
 	}
@@ -140,9 +134,7 @@ static vv_status prepare(editor *e)
 	const vv_json *resource, *schema;
 	vv_status rc;
 
-	if ((rc = find_resource(e, &resource)) < 0) {
-		return rc;
-	}
+	if ((rc = find_resource(e, &resource)) < 0) return rc;
 	if (!resource && ((rc = add_resource(e)) < 0 || (rc = find_resource(e, &resource)) < 0)) {
 		return rc;
 	}
@@ -171,16 +163,12 @@ static vv_status find_field(editor *e, const vv_json **out, const char *name)
 	const vv_json *schema, *fields;
 	vv_status rc = find_schema(e, &schema);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	fields = vv_json_get(schema, "fields");
 	for (*out = fields ? fields->first : NULL; *out; *out = (*out)->next) {
 		const char *own = vv_json_get_string(*out, "name");
 
-		if (own && strcmp(own, name) == 0) {
-			return VV_OK;
-		}
+		if (own && strcmp(own, name) == 0) return VV_OK;
 	}
 	return vv_fail(e->err, VV_ENOTFOUND, "%s: '%s' has no column '%s'", e->s.file,
 		       vv_text_shows(e->path), vv_text_shows(name));
@@ -193,9 +181,7 @@ static vv_status set_text(editor *e, const char *column, const char *member, con
 	const vv_json *field;
 	vv_status rc;
 
-	if (!text) {
-		return VV_OK;
-	}
+	if (!text) return VV_OK;
 	vv_json_put_string(&value, text, strlen(text));
 	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK &&
 	    (rc = find_field(e, &field, column)) == VV_OK) {
@@ -212,9 +198,7 @@ static vv_status set_type(editor *e)
 	vv_type type;
 	vv_status rc;
 
-	if (!edit->set_column) {
-		return VV_OK;
-	}
+	if (!edit->set_column) return VV_OK;
 	if (edit->set_type && !vv_type_parse(&type, edit->set_type)) {
 		return vv_fail(e->err, VV_EUSAGE, "'%s' is not a type of Table Schema",
 			       vv_text_shows(edit->set_type));
@@ -243,9 +227,7 @@ static bool is_missing_value(const vv_json *list, const char *value)
 				   : n->type == VV_JSON_STRING ? n->text
 							       : NULL;
 
-		if (text && strcmp(text, value) == 0) {
-			return true;
-		}
+		if (text && strcmp(text, value) == 0) return true;
 	}
 	return false;
 }
@@ -257,9 +239,7 @@ static vv_status add_missing(editor *e, const char *value)
 	bool object;
 	vv_status rc = find_schema(e, &schema);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	list = vv_json_get(schema, "missingValues");
 	if (!list) { /* what holds when nothing is said has to be said now */
 		if ((rc = vv_splice_set(&e->s, schema, "missingValues", "[\"\"]", e->err)) < 0) {
@@ -267,9 +247,7 @@ static vv_status add_missing(editor *e, const char *value)
 		}
 		return add_missing(e, value);
 	}
-	if (is_missing_value(list, value)) {
-		return VV_OK;
-	}
+	if (is_missing_value(list, value)) return VV_OK;
 	object = list->first && list->first->type == VV_JSON_OBJECT;
 	vv_buf_puts(&item, object ? "{\"value\":" : "");
 	vv_json_put_string(&item, value, strlen(value));
@@ -286,9 +264,7 @@ static vv_status set_missing(editor *e)
 	vv_status rc;
 
 	for (const char *const *m = e->edit->missing; m && *m; m++) {
-		if ((rc = add_missing(e, *m)) < 0) {
-			return rc;
-		}
+		if ((rc = add_missing(e, *m)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -300,16 +276,10 @@ static vv_status set_key(editor *e)
 	const vv_json *schema, *old;
 	vv_status rc;
 
-	if (!key) {
-		return VV_OK;
-	}
-	if ((rc = find_schema(e, &schema)) < 0) {
-		return rc;
-	}
+	if (!key) return VV_OK;
+	if ((rc = find_schema(e, &schema)) < 0) return rc;
 	old = vv_json_get(schema, "primaryKey");
-	if (!key[0]) {
-		return old ? vv_splice_remove(&e->s, old, e->err) : VV_OK;
-	}
+	if (!key[0]) return old ? vv_splice_remove(&e->s, old, e->err) : VV_OK;
 	for (size_t i = 0; key[i]; i++) {
 		vv_buf_putc(&value, i > 0 ? ',' : '[');
 		vv_json_put_string(&value, key[i], strlen(key[i]));
@@ -407,9 +377,7 @@ static vv_status rename_column(editor *e)
 	const char *table;
 	vv_status rc;
 
-	if (!edit->rename_from || strcmp(edit->rename_from, edit->rename_to) == 0) {
-		return VV_OK;
-	}
+	if (!edit->rename_from || strcmp(edit->rename_from, edit->rename_to) == 0) return VV_OK;
 	if ((rc = find_field(e, &field, edit->rename_from)) < 0 ||
 	    (rc = find_resource(e, &resource)) < 0) {
 		return rc;
@@ -424,9 +392,7 @@ static vv_status rename_column(editor *e)
 		}
 	}
 	m.nodes = vv_arena_calloc(&e->scratch, count_nodes(e->s.root), sizeof(*m.nodes));
-	if (!m.nodes) {
-		return vv_fail_nomem(e->err);
-	}
+	if (!m.nodes) return vv_fail_nomem(e->err);
 	table = vv_json_get_string(resource, "name");
 	mention_in_schema(&m, vv_json_get(resource, "schema"));
 	for (const vv_json *n = resources->first; n; n = n->next) {

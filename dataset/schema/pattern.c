@@ -154,16 +154,12 @@ static bool read_hex(uint32_t *out, const char *s, const char *end, size_t count
 	static const char digits[] = "0123456789abcdef";
 
 	*out = 0;
-	if ((size_t)(end - s) < count) {
-		return false;
-	}
+	if ((size_t)(end - s) < count) return false;
 	for (size_t i = 0; i < count; i++) {
 		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] - 'A' + 'a') : s[i];
 		const char *digit = c != '\0' ? strchr(digits, c) : NULL;
 
-		if (!digit) {
-			return false;
-		}
+		if (!digit) return false;
 		*out = *out * 16 + (uint32_t)(digit - digits);
 	}
 	return true;
@@ -221,9 +217,7 @@ static vv_status put_property(rewriter *w, const char *from, const char *s)
 	if (braces) {
 		const char *close = memchr(name, '}', (size_t)(w->end - name));
 
-		if (!close) {
-			return refuse(w, from, "a property without its end", "write \\p{Lu}");
-		}
+		if (!close) return refuse(w, from, "a property without its end", "write \\p{Lu}");
 		w->at = close + 1;
 	}
 	vv_buf_put(&w->out, from, (size_t)(w->at - from));
@@ -239,16 +233,10 @@ static vv_status put_escape(rewriter *w)
 		return refuse(w, from, "a backslash with nothing after it",
 			      "a backslash itself is written \\\\");
 	}
-	if (*s == 'u' || *s == 'U' || *s == 'x') {
-		return put_code_point(w, from, s);
-	}
-	if (*s == 'p' || *s == 'P') {
-		return put_property(w, from, s);
-	}
+	if (*s == 'u' || *s == 'U' || *s == 'x') return put_code_point(w, from, s);
+	if (*s == 'p' || *s == 'P') return put_property(w, from, s);
 	w->at = s + 1;
-	if (put_class_escape(w, *s)) {
-		return VV_OK;
-	}
+	if (put_class_escape(w, *s)) return VV_OK;
 	punctuation = (unsigned char)*s < 0x80 && !(*s >= '0' && *s <= '9') &&
 		      !(*s >= 'a' && *s <= 'z') && !(*s >= 'A' && *s <= 'Z');
 	if (!punctuation && ((unsigned char)*s >= 0x80 ||
@@ -360,9 +348,7 @@ static vv_status put_member(rewriter *w)
 
 static vv_status put_next(rewriter *w)
 {
-	if (w->in_class) {
-		return put_member(w);
-	}
+	if (w->in_class) return put_member(w);
 	switch (*w->at) {
 	case '\\':
 		return put_escape(w);
@@ -462,9 +448,7 @@ vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_erro
 		return vv_fail(err, VV_EINPUT, "is longer than %u bytes", VV_PATTERN_MAX);
 	}
 	p = vv_calloc(1, sizeof(*p));
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	p->general = pcre2_general_context_create(get, put, NULL);
 	p->compiling = p->general ? pcre2_compile_context_create(p->general) : NULL;
 	rc = p->compiling ? compile(p, text, len, err) : vv_fail_nomem(err);
@@ -491,9 +475,7 @@ vv_pattern_scratch *vv_pattern_scratch_new(void)
 {
 	vv_pattern_scratch *s = vv_calloc(1, sizeof(*s));
 
-	if (!s) {
-		return NULL;
-	}
+	if (!s) return NULL;
 	s->general = pcre2_general_context_create(get, put, NULL);
 	s->limits = s->general ? pcre2_match_context_create(s->general) : NULL;
 	s->data = s->general ? pcre2_match_data_create(1, s->general) : NULL;
@@ -540,9 +522,7 @@ int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const cha
 			return VV_EREFUSED;
 		}
 	}
-	if (rc >= 0) {
-		return 1;
-	}
+	if (rc >= 0) return 1;
 	switch (rc) {
 	case PCRE2_ERROR_NOMATCH:
 		return 0;

@@ -116,9 +116,7 @@ static bool all_here(const refit *r, const vv_json *names)
 	const vv_json *n = names->type == VV_JSON_ARRAY ? names->first : names;
 
 	for (; n; n = names->type == VV_JSON_ARRAY ? n->next : NULL) {
-		if (!vv_names_find(&r->here, n->text, n->text_len)) {
-			return false;
-		}
+		if (!vv_names_find(&r->here, n->text, n->text_len)) return false;
 	}
 	return true;
 }
@@ -158,15 +156,9 @@ static bool put_member(vv_buf *out, const refit *r, const vv_json *member, bool 
 		put_fields(out, r, used);
 		return true;
 	}
-	if (strcmp(member->name, "primaryKey") == 0 && !all_here(r, member)) {
-		return false;
-	}
-	if (strcmp(member->name, "uniqueKeys") == 0) {
-		return put_keys(out, r, member, false);
-	}
-	if (strcmp(member->name, "foreignKeys") == 0) {
-		return put_keys(out, r, member, true);
-	}
+	if (strcmp(member->name, "primaryKey") == 0 && !all_here(r, member)) return false;
+	if (strcmp(member->name, "uniqueKeys") == 0) return put_keys(out, r, member, false);
+	if (strcmp(member->name, "foreignKeys") == 0) return put_keys(out, r, member, true);
 	vv_json_put_node(out, member);
 	return true;
 }
@@ -214,9 +206,7 @@ done:
 static bool is_blank(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) {
-			return false;
-		}
+		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) return false;
 	}
 	return true;
 }
@@ -265,14 +255,10 @@ static const char *numbered(vv_arena *arena, vv_names *taken, vv_name *base, siz
 		bool added;
 
 		base->value++;
-		if (!text) {
-			return NULL;
-		}
+		if (!text) return NULL;
 		*len = strlen(text);
 		vv_names_put(taken, text, *len, 2, &added);
-		if (added) {
-			return text;
-		}
+		if (added) return text;
 	}
 }
 
@@ -352,16 +338,12 @@ static vv_status read_missing(const reader *r, const char ***out, const vv_json 
 					  vv_descriptor_kind(node));
 	}
 	*out = vv_arena_calloc(&r->s->arena, node->count + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!*out) return vv_fail_nomem(r->err);
 	for (const vv_json *item = node->first; item; item = item->next) {
 		const vv_json *value = item->type == VV_JSON_OBJECT ? vv_json_get(item, "value")
 								    : item;
 
-		if (!value) {
-			return vv_descriptor_fail(item, r->file, r->err, "has no 'value'");
-		}
+		if (!value) return vv_descriptor_fail(item, r->file, r->err, "has no 'value'");
 		if (item->type != node->first->type) {
 			return vv_descriptor_fail(item, r->file, r->err,
 						  "strings and objects cannot be mixed");
@@ -388,9 +370,7 @@ static const char *meant_type(const char *name)
 		{"json", "object"}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(known[i][0], name) == 0) {
-			return known[i][1];
-		}
+		if (strcmp(known[i][0], name) == 0) return known[i][1];
 	}
 	for (int t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
 		if (vv_text_distance(name, vv_type_name((vv_type)t), 2) <= 2) {
@@ -429,9 +409,7 @@ static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
 	meant = meant_type(name);
 	vv_descriptor_fail(vv_json_get(field, "type"), r->file, r->err,
 			   "'%s' is not a type of Table Schema", vv_text_shows(name));
-	if (meant) {
-		return vv_hint(r->err, "is '%s' meant?", meant);
-	}
+	if (meant) return vv_hint(r->err, "is '%s' meant?", meant);
 	return vv_hint(
 		r->err,
 		"types are string number integer boolean date datetime time year yearmonth duration "
@@ -444,9 +422,7 @@ static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
 	vv_error why;
 	vv_status rc;
 
-	if ((rc = vv_descriptor_text(&f->format, field, "format", r->file, r->err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_descriptor_text(&f->format, field, "format", r->file, r->err)) < 0) return rc;
 	if (!f->format) {
 		f->format = "default";
 		return VV_OK;
@@ -536,9 +512,7 @@ static vv_status read_values(const reader *r, const char ***out, const vv_json *
 		return vv_descriptor_texts(out, &count, &r->s->arena, node, r->file, r->err);
 	}
 	*out = vv_arena_calloc(&r->s->arena, 5, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!*out) return vv_fail_nomem(r->err);
 	memcpy(*out, standard[word[0] == 't' ? 0 : 1], 4 * sizeof(**out));
 	return VV_OK;
 }
@@ -589,9 +563,7 @@ static vv_status want_value(const reader *r, const vv_field *f, const vv_json *n
 		ok = text.len <= UINT32_MAX && vv_field_accepts(f, &cell);
 		vv_buf_clear(&text);
 	}
-	if (ok) {
-		return VV_OK;
-	}
+	if (ok) return VV_OK;
 	return vv_descriptor_fail(node, r->file, r->err, "is not a value of the field's type, %s",
 				  vv_type_name(f->type));
 }
@@ -606,9 +578,7 @@ static vv_status read_bounds(const reader *r, const vv_field *f, const vv_json *
 	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
 		const vv_json *node = vv_json_get(constraints, bounds[i]);
 
-		if (node && (rc = want_value(r, f, node)) < 0) {
-			return rc;
-		}
+		if (node && (rc = want_value(r, f, node)) < 0) return rc;
 	}
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		const vv_json *node = vv_json_get(constraints, lengths[i]);
@@ -629,9 +599,7 @@ static vv_status read_constraints(const reader *r, const vv_field *f, const vv_j
 	bool flag;
 	vv_status rc;
 
-	if (!node) {
-		return VV_OK;
-	}
+	if (!node) return VV_OK;
 	if (node->type != VV_JSON_OBJECT) {
 		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
 					  vv_descriptor_kind(node));
@@ -652,9 +620,7 @@ static vv_status read_constraints(const reader *r, const vv_field *f, const vv_j
 		return vv_descriptor_fail(list, r->file, r->err, "must be an array with values");
 	}
 	for (const vv_json *n = list ? list->first : NULL; n; n = n->next) {
-		if ((rc = want_value(r, f, n)) < 0) {
-			return rc;
-		}
+		if ((rc = want_value(r, f, n)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -683,9 +649,7 @@ static vv_status read_categories(const reader *r, const vv_field *f, const vv_js
 		const vv_json *value = n->type == VV_JSON_OBJECT ? vv_json_get(n, "value") : n;
 		const char *label;
 
-		if (!value) {
-			return vv_descriptor_fail(n, r->file, r->err, "has no 'value'");
-		}
+		if (!value) return vv_descriptor_fail(n, r->file, r->err, "has no 'value'");
 		if ((rc = want_value(r, f, value)) < 0 ||
 		    (n != value &&
 		     (rc = vv_descriptor_text(&label, n, "label", r->file, r->err)) < 0)) {
@@ -711,9 +675,7 @@ static vv_status read_field(const reader *r, vv_field *f, const vv_json *node)
 		return vv_descriptor_fail(node, r->file, r->err, "must be an object, is %s",
 					  vv_descriptor_kind(node));
 	}
-	if (!name) {
-		return vv_descriptor_fail(node, r->file, r->err, "has no 'name'");
-	}
+	if (!name) return vv_descriptor_fail(node, r->file, r->err, "has no 'name'");
 	if ((rc = vv_descriptor_text(&f->name, node, "name", r->file, r->err)) < 0 ||
 	    (rc = read_type(r, &f->type, node)) < 0 || (rc = read_format(r, f, node)) < 0 ||
 	    (missing && (rc = read_missing(r, &f->missing, missing)) < 0)) {
@@ -729,9 +691,7 @@ static vv_status read_field(const reader *r, vv_field *f, const vv_json *node)
 	} else if (f->type == VV_TYPE_LIST) {
 		rc = read_list(r, f, node);
 	}
-	if (rc < 0 || (rc = read_constraints(r, f, node)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = read_constraints(r, f, node)) < 0) return rc;
 	return read_categories(r, f, node);
 }
 
@@ -760,9 +720,7 @@ static vv_status read_fields(const reader *r, const vv_json *root)
 	for (const vv_json *n = fields->first; n; n = n->next) {
 		vv_field *f = &r->s->fields[r->s->count];
 
-		if ((rc = read_field(r, f, n)) < 0) {
-			return rc;
-		}
+		if ((rc = read_field(r, f, n)) < 0) return rc;
 		vv_names_put(r->s->names, f->name, f->name_len, r->s->count++, NULL);
 	}
 	return VV_OK;
@@ -814,9 +772,7 @@ static vv_status read_unique_keys(const reader *r, const vv_json *node)
 			return vv_descriptor_fail(n, r->file, r->err,
 						  "must be an array with names of fields");
 		}
-		if ((rc = read_names(r, &names, &count, n)) < 0) {
-			return rc;
-		}
+		if ((rc = read_names(r, &names, &count, n)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -833,9 +789,7 @@ static vv_status read_foreign_key(const reader *r, const vv_json *node)
 		return vv_descriptor_fail(node, r->file, r->err,
 					  "must be an object with 'fields' and 'reference'");
 	}
-	if ((rc = read_names(r, &names, &count, fields)) < 0) {
-		return rc;
-	}
+	if ((rc = read_names(r, &names, &count, fields)) < 0) return rc;
 	there = vv_json_get(reference, "fields");
 	if (!there) {
 		return vv_descriptor_fail(reference, r->file, r->err,
@@ -876,9 +830,7 @@ static vv_status read_keys(const reader *r, const vv_json *root)
 					  vv_descriptor_kind(node));
 	}
 	for (const vv_json *n = node ? node->first : NULL; n; n = n->next) {
-		if ((rc = read_foreign_key(r, n)) < 0) {
-			return rc;
-		}
+		if ((rc = read_foreign_key(r, n)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -892,15 +844,11 @@ static vv_status read_match(const reader *r, const vv_json *root)
 	size_t place = 0;
 	vv_status rc;
 
-	if (!node) {
-		return VV_OK;
-	}
+	if (!node) return VV_OK;
 	if (node->type == VV_JSON_ARRAY && node->count == 1) {
 		node = node->first;
 	}
-	if ((rc = read_word(r, &place, node, words)) < 0) {
-		return rc;
-	}
+	if ((rc = read_word(r, &place, node, words)) < 0) return rc;
 	r->s->match = (vv_fields_match)place;
 	return VV_OK;
 }
@@ -919,9 +867,7 @@ static vv_status read_schema(reader *r, const vv_json *root)
 	}
 	r->s->missing = vv_arena_calloc(&r->s->arena, 2, sizeof(*r->s->missing));
 	r->s->primary_key = vv_arena_calloc(&r->s->arena, 1, sizeof(*r->s->primary_key));
-	if (!r->s->missing || !r->s->primary_key) {
-		return vv_fail_nomem(r->err);
-	}
+	if (!r->s->missing || !r->s->primary_key) return vv_fail_nomem(r->err);
 	r->s->missing[0] = "";
 	if ((missing && (rc = read_missing(r, &r->s->missing, missing)) < 0) ||
 	    (rc = read_fields(r, root)) < 0 || (rc = read_match(r, root)) < 0) {

@@ -35,9 +35,7 @@ static void find_habits(vv_splice *s)
 	s->lines = true;
 	s->spaced = true;
 	memcpy(s->unit, "  ", 3);
-	if (!s->root->first) {
-		return;
-	}
+	if (!s->root->first) return;
 	s->spaced = vv_is_space(s->text.data[s->root->first->start - 1]);
 	indent = last_line(inside, s->root->first->name_start - s->root->start - 1, &len);
 	s->lines = indent != NULL;
@@ -106,13 +104,9 @@ static vv_status replace(vv_splice *s, size_t start, size_t end, const vv_buf *w
 
 static bool is_flat(const vv_json *node)
 {
-	if (node->type != VV_JSON_ARRAY) {
-		return false;
-	}
+	if (node->type != VV_JSON_ARRAY) return false;
 	for (const vv_json *n = node->first; n; n = n->next) {
-		if (n->first) {
-			return false;
-		}
+		if (n->first) return false;
 	}
 	return true;
 }
@@ -126,9 +120,7 @@ typedef struct place {
 
 static void put_break(vv_buf *b, const vv_splice *s, const place *p, size_t depth)
 {
-	if (!p->lines) {
-		return;
-	}
+	if (!p->lines) return;
 	vv_buf_puts(b, s->newline);
 	vv_buf_put(b, p->indent, p->indent_len);
 	while (depth-- > 0) {
@@ -174,9 +166,7 @@ static void put_value(vv_buf *b, const vv_splice *s, const place *p, const vv_js
 			put_break(b, s, p, --depth);
 			vv_buf_putc(b, n->type == VV_JSON_OBJECT ? '}' : ']');
 		}
-		if (n == node) {
-			return;
-		}
+		if (n == node) return;
 		vv_buf_puts(b, p->lines || !s->spaced ? "," : ", ");
 		put_break(b, s, p, depth);
 		n = n->next;
@@ -314,9 +304,7 @@ vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, c
 	place p;
 	vv_status rc;
 
-	if (!member) {
-		return add_child(s, object, name, value, err);
-	}
+	if (!member) return add_child(s, object, name, value, err);
 	p = line_of(s, member->start);
 	if ((rc = put_json(&with, s, &p, value, err)) == VV_OK) {
 		rc = replace(s, member->start, member->end, &with, err);
@@ -338,9 +326,7 @@ vv_status vv_splice_remove(vv_splice *s, const vv_json *member, vv_error *err)
 	for (const vv_json *n = parent->first; n != member; n = n->next) {
 		before = n;
 	}
-	if (before) {
-		return replace(s, before->end, member->end, &nothing, err);
-	}
+	if (before) return replace(s, before->end, member->end, &nothing, err);
 	if (member->next) {
 		return replace(s, begin_of(member), begin_of(member->next), &nothing, err);
 	}
@@ -361,9 +347,7 @@ vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, c
 	size_t from, end;
 	vv_status rc;
 
-	if (count == 0) {
-		return VV_OK;
-	}
+	if (count == 0) return VV_OK;
 	qsort(nodes, count, sizeof(*nodes), compare_places);
 	from = nodes[0]->start;
 	end = nodes[count - 1]->end;

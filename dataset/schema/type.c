@@ -39,9 +39,7 @@ static bool is_dot_atom(const char *s, size_t len)
 
 	for (size_t i = 0; i < len; i++) {
 		if (s[i] == '.') {
-			if (dot) {
-				return false;
-			}
+			if (dot) return false;
 			dot = true;
 		} else if (vv_is_alpha(s[i]) || vv_is_digit(s[i]) || is_wide(s[i]) ||
 			   is_one_of(s[i], "!#$%&'*+-/=?^_`{|}~")) {
@@ -55,15 +53,11 @@ static bool is_dot_atom(const char *s, size_t len)
 
 static bool is_quoted_local(const char *s, size_t len)
 {
-	if (len < 2 || s[0] != '"' || s[len - 1] != '"') {
-		return false;
-	}
+	if (len < 2 || s[0] != '"' || s[len - 1] != '"') return false;
 	for (size_t i = 1; i < len - 1; i++) {
 		bool escaped = s[i] == '\\';
 
-		if (escaped && ++i >= len - 1) {
-			return false;
-		}
+		if (escaped && ++i >= len - 1) return false;
 		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f || (s[i] == '"' && !escaped)) {
 			return false;
 		}
@@ -75,14 +69,10 @@ static bool is_domain(const char *s, size_t len)
 {
 	size_t label = 0;
 
-	if (len == 0 || len > 253) {
-		return false;
-	}
+	if (len == 0 || len > 253) return false;
 	for (size_t i = 0; i <= len; i++) {
 		if (i == len || s[i] == '.') {
-			if (label == 0 || label > 63 || s[i - 1] == '-') {
-				return false;
-			}
+			if (label == 0 || label > 63 || s[i - 1] == '-') return false;
 			label = 0;
 		} else if (vv_is_alpha(s[i]) || vv_is_digit(s[i]) || is_wide(s[i]) ||
 			   (s[i] == '-' && label > 0)) {
@@ -97,9 +87,7 @@ static bool is_domain(const char *s, size_t len)
 /* "[192.0.2.1]", "[IPv6:2001:db8::1]" */
 static bool is_address_literal(const char *s, size_t len)
 {
-	if (len < 3 || s[0] != '[' || s[len - 1] != ']') {
-		return false;
-	}
+	if (len < 3 || s[0] != '[' || s[len - 1] != ']') return false;
 	for (size_t i = 1; i < len - 1; i++) {
 		if (!vv_is_alpha(s[i]) && !vv_is_digit(s[i]) && s[i] != '.' && s[i] != ':' &&
 		    s[i] != '-') {
@@ -116,9 +104,7 @@ static bool is_email(const char *s, size_t len)
 	while (at > 0 && s[at - 1] != '@') {
 		at--;
 	}
-	if (at < 2 || at - 1 > 64) {
-		return false;
-	}
+	if (at < 2 || at - 1 > 64) return false;
 	return (is_dot_atom(s, at - 1) || is_quoted_local(s, at - 1)) &&
 	       (is_domain(s + at, len - at) || is_address_literal(s + at, len - at));
 }
@@ -130,32 +116,24 @@ static bool is_authority(const char *s, size_t len)
 
 	for (size_t i = 0; i < len; i++) {
 		if (s[i] == '@') {
-			if (host > 0) {
-				return false;
-			}
+			if (host > 0) return false;
 			host = i + 1;
 		}
 	}
 	for (size_t i = 0; i < host; i++) {
-		if (s[i] == '[' || s[i] == ']') {
-			return false;
-		}
+		if (s[i] == '[' || s[i] == ']') return false;
 	}
 	if (host < len && s[host] == '[') {
 		const char *end = memchr(s + host, ']', len - host);
 
-		if (!end || end == s + host + 1) {
-			return false;
-		}
+		if (!end || end == s + host + 1) return false;
 		for (const char *p = s + host + 1; p < end; p++) {
 			if (!is_hex(*p) && !vv_is_alpha(*p) && !is_one_of(*p, ":.-_~!$&'()*+,;=")) {
 				return false;
 			}
 		}
 		host = (size_t)(end - s) + 1;
-		if (host < len && s[host] != ':') {
-			return false;
-		}
+		if (host < len && s[host] != ':') return false;
 	} else {
 		const char *colon = memchr(s + host, ':', len - host);
 
@@ -179,27 +157,19 @@ static bool is_uri(const char *s, size_t len)
 	       (vv_is_alpha(s[i]) || (i > 0 && (vv_is_digit(s[i]) || is_one_of(s[i], "+-."))))) {
 		i++;
 	}
-	if (i == 0 || i == len || s[i] != ':') {
-		return false;
-	}
+	if (i == 0 || i == len || s[i] != ':') return false;
 	behind = part = i + 1;
 	if (len - part >= 2 && s[part] == '/' && s[part + 1] == '/') {
 		for (behind = part + 2; behind < len && !is_one_of(s[behind], "/?#"); behind++) {
 			;
 		}
-		if (!is_authority(s + part + 2, behind - part - 2)) {
-			return false;
-		}
+		if (!is_authority(s + part + 2, behind - part - 2)) return false;
 	}
 	for (i = part; i < len; i++) {
 		if (s[i] == '%') {
-			if (len - i < 3 || !is_hex(s[i + 1]) || !is_hex(s[i + 2])) {
-				return false;
-			}
+			if (len - i < 3 || !is_hex(s[i + 1]) || !is_hex(s[i + 2])) return false;
 		} else if (s[i] == '#') {
-			if (fragment) {
-				return false;
-			}
+			if (fragment) return false;
 			fragment = true;
 		} else if (!vv_is_alpha(s[i]) && !vv_is_digit(s[i]) &&
 			   !is_one_of(s[i], "-._~:/?@!$&'()*+,;=") &&
@@ -212,15 +182,11 @@ static bool is_uri(const char *s, size_t len)
 
 static bool is_uuid(const char *s, size_t len)
 {
-	if (len != 36) {
-		return false;
-	}
+	if (len != 36) return false;
 	for (size_t i = 0; i < len; i++) {
 		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (hyphen ? s[i] != '-' : !is_hex(s[i])) {
-			return false;
-		}
+		if (hyphen ? s[i] != '-' : !is_hex(s[i])) return false;
 	}
 	return true;
 }
@@ -229,9 +195,7 @@ static bool is_base64(const char *s, size_t len)
 {
 	size_t body = len;
 
-	if (len % 4 != 0) {
-		return false;
-	}
+	if (len % 4 != 0) return false;
 	while (body > 0 && len - body < 2 && s[body - 1] == '=') {
 		body--;
 	}
@@ -329,9 +293,7 @@ static const char *skip_digits(const vv_field *f, const char *s, const char *end
 			s++;
 		}
 		n = *any && f->group[0] != '\0' ? begins(s, end, f->group) : 0;
-		if (n == 0 || s + n == end || !vv_is_digit(s[n])) {
-			return s;
-		}
+		if (n == 0 || s + n == end || !vv_is_digit(s[n])) return s;
 		s += n;
 	}
 }
@@ -347,18 +309,14 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 		s++;
 	}
 	s = skip_digits(f, s, end, &any);
-	if (f->type == VV_TYPE_INTEGER) {
-		return any ? (size_t)(s - from) : 0;
-	}
+	if (f->type == VV_TYPE_INTEGER) return any ? (size_t)(s - from) : 0;
 	n = begins(s, end, f->decimal);
 	if (n > 0 && (any || (s + n < end && vv_is_digit(s[n])))) {
 		for (s += n; s < end && vv_is_digit(*s); s++) {
 			any = true;
 		}
 	}
-	if (!any) {
-		return 0;
-	}
+	if (!any) return 0;
 	if (s < end && (*s == 'E' || *s == 'e')) {
 		p = s + 1;
 		if (p < end && (*p == '+' || *p == '-')) {
@@ -376,9 +334,7 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 
 static bool is_word(const char *s, size_t len, const char *word)
 {
-	if (strlen(word) != len) {
-		return false;
-	}
+	if (strlen(word) != len) return false;
 	for (size_t i = 0; i < len; i++) {
 		if ((s[i] >= 'A' && s[i] <= 'Z' ? s[i] + ('a' - 'A') : s[i]) != word[i]) {
 			return false;
@@ -400,12 +356,8 @@ bool vv_type_find_number(const vv_field *f, const char *s, size_t len, size_t *a
 	for (const char *p = s; p < end; p++) {
 		*number_len = scan_number(f, p, end);
 		*at = (size_t)(p - s);
-		if (*number_len > 0) {
-			return f->bare_number ? *number_len == len : true;
-		}
-		if (f->bare_number) {
-			return false;
-		}
+		if (*number_len > 0) return f->bare_number ? *number_len == len : true;
+		if (f->bare_number) return false;
 	}
 	return false;
 }
@@ -415,22 +367,16 @@ static bool holds_number(const vv_field *f, const char *s, size_t len)
 {
 	size_t at, n;
 
-	if (!vv_type_find_number(f, s, len, &at, &n)) {
-		return false;
-	}
+	if (!vv_type_find_number(f, s, len, &at, &n)) return false;
 	for (at += n; at < len; at++) {
-		if (vv_is_digit(s[at])) {
-			return false;
-		}
+		if (vv_is_digit(s[at])) return false;
 	}
 	return true;
 }
 
 static bool is_number(const vv_field *f, const char *s, size_t len)
 {
-	if (len == 0) {
-		return false;
-	}
+	if (len == 0) return false;
 	if (scan_number(f, s, s + len) == len ||
 	    (f->type == VV_TYPE_NUMBER && is_special_number(s, len))) {
 		return true;
@@ -448,9 +394,7 @@ bool vv_type_is_number(const char *s, size_t len)
 static bool is_among(const char *const *texts, const char *s, size_t len)
 {
 	for (; *texts; texts++) {
-		if (strlen(*texts) == len && (len == 0 || memcmp(*texts, s, len) == 0)) {
-			return true;
-		}
+		if (strlen(*texts) == len && (len == 0 || memcmp(*texts, s, len) == 0)) return true;
 	}
 	return false;
 }
@@ -478,21 +422,15 @@ static bool is_list(const vv_field *f, const char *s, size_t len)
 	const char *end = s + len;
 	size_t by = strlen(f->delimiter);
 
-	if (len == 0) {
-		return true;
-	}
+	if (len == 0) return true;
 	for (;;) {
 		const char *p = s;
 
 		while (p < end && begins(p, end, f->delimiter) == 0) {
 			p++;
 		}
-		if (!vv_type_accepts_text(&item, s, (size_t)(p - s))) {
-			return false;
-		}
-		if (p == end) {
-			return true;
-		}
+		if (!vv_type_accepts_text(&item, s, (size_t)(p - s))) return false;
+		if (p == end) return true;
 		s = p + by;
 	}
 }
@@ -508,9 +446,7 @@ static bool is_lon_lat(const char *s, size_t len)
 	const char *comma = len > 0 ? memchr(s, ',', len) : NULL;
 	const char *end = s + len, *lat;
 
-	if (!comma) {
-		return false;
-	}
+	if (!comma) return false;
 	for (lat = comma + 1; lat < end && *lat == ' ';) {
 		lat++;
 	}
@@ -606,15 +542,11 @@ static bool is_json_number(const char *s, size_t len)
 		s++;
 	}
 	p = past_digits(s, end);
-	if (p == s || (*s == '0' && p - s > 1)) {
-		return false;
-	}
+	if (p == s || (*s == '0' && p - s > 1)) return false;
 	if (p < end && *p == '.') {
 		s = p + 1;
 		p = past_digits(s, end);
-		if (p == s) {
-			return false;
-		}
+		if (p == s) return false;
 	}
 	if (p < end && (*p == 'e' || *p == 'E')) {
 		s = p + 1;
@@ -622,9 +554,7 @@ static bool is_json_number(const char *s, size_t len)
 			s++;
 		}
 		p = past_digits(s, end);
-		if (p == s) {
-			return false;
-		}
+		if (p == s) return false;
 	}
 	return p == end;
 }
@@ -648,9 +578,7 @@ static bool is_whole(const char *s, size_t len)
 			}
 		}
 	}
-	if (!last) {
-		return true;
-	}
+	if (!last) return true;
 	if (!point) { /* zeros at the end of a whole number may go by a negative exponent */
 		for (const char *q = p - 1; q > last; q--) {
 			behind--;
@@ -780,20 +708,14 @@ bool vv_field_missing(const vv_field *f, const vv_cell *cell)
 
 bool vv_field_accepts(const vv_field *f, const vv_cell *cell)
 {
-	if (cell->state == VV_CELL_LITERAL) {
-		return accepts_literal(f, cell->text, cell->len);
-	}
-	if (cell->state != VV_CELL_TEXT) {
-		return true;
-	}
+	if (cell->state == VV_CELL_LITERAL) return accepts_literal(f, cell->text, cell->len);
+	if (cell->state != VV_CELL_TEXT) return true;
 	return vv_type_accepts_text(f, cell->text, cell->len) || vv_field_missing(f, cell);
 }
 
 bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell)
 {
-	if (cell->state != VV_CELL_TEXT) {
-		return vv_field_accepts(f, cell);
-	}
+	if (cell->state != VV_CELL_TEXT) return vv_field_accepts(f, cell);
 	return accepts_json_string(f, cell->text, cell->len) || vv_field_missing(f, cell);
 }
 

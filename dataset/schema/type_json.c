@@ -39,9 +39,7 @@ bool vv_type_is_json(const char *s, size_t len, vv_json_type type)
 	const vv_json *json;
 	bool ok, unknown;
 
-	if (!may_be(s, len, type == VV_JSON_OBJECT ? '{' : '[')) {
-		return false;
-	}
+	if (!may_be(s, len, type == VV_JSON_OBJECT ? '{' : '[')) return false;
 	json = parse(&unknown, &arena, s, len);
 	ok = unknown || (json && json->type == type);
 	vv_arena_clear(&arena);
@@ -82,9 +80,7 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 	const vv_json *json;
 	bool ok, unknown;
 
-	if (!may_be(s, len, object ? '{' : '[')) {
-		return false;
-	}
+	if (!may_be(s, len, object ? '{' : '[')) return false;
 	json = parse(&unknown, &arena, s, len);
 	ok = json && json->count == 2;
 	for (const vv_json *n = ok ? json->first : NULL; n; n = n->next) {
@@ -103,13 +99,9 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 /* At least two numbers. */
 static bool is_position(const vv_json *node)
 {
-	if (node->type != VV_JSON_ARRAY || node->count < 2) {
-		return false;
-	}
+	if (node->type != VV_JSON_ARRAY || node->count < 2) return false;
 	for (const vv_json *n = node->first; n; n = n->next) {
-		if (n->type != VV_JSON_NUMBER) {
-			return false;
-		}
+		if (n->type != VV_JSON_NUMBER) return false;
 	}
 	return true;
 }
@@ -121,9 +113,7 @@ static bool is_nested(const vv_json *node, unsigned depth, bool (*is_one)(const 
 	unsigned level = depth;
 
 	for (;;) {
-		if (level == 0 ? !is_one(n) : n->type != VV_JSON_ARRAY) {
-			return false;
-		}
+		if (level == 0 ? !is_one(n) : n->type != VV_JSON_ARRAY) return false;
 		if (level > 0 && n->first) {
 			n = n->first;
 			level--;
@@ -133,9 +123,7 @@ static bool is_nested(const vv_json *node, unsigned depth, bool (*is_one)(const 
 			n = n->parent;
 			level++;
 		}
-		if (n == node) {
-			return true;
-		}
+		if (n == node) return true;
 		n = n->next;
 	}
 }
@@ -150,9 +138,7 @@ static int coordinate_depth(const char *type)
 		     {"MultiLineString", 2}, {"Polygon", 2},    {"MultiPolygon", 3}};
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strcmp(kinds[i].name, type) == 0) {
-			return kinds[i].depth;
-		}
+		if (strcmp(kinds[i].name, type) == 0) return kinds[i].depth;
 	}
 	return -1;
 }
@@ -172,9 +158,7 @@ static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *arra
 	int depth;
 
 	*inner = NULL;
-	if (!type) {
-		return false;
-	}
+	if (!type) return false;
 	if (strcmp(type, "Feature") == 0) {
 		list = vv_json_get(node, "geometry");
 		*array = false;
@@ -200,9 +184,7 @@ static bool is_wanted(const vv_json *node, const char *want)
 	const char *type = node->type == VV_JSON_OBJECT ? vv_json_get_string(node, "type") : NULL;
 	bool feature = type && strncmp(type, "Feature", 7) == 0;
 
-	if (!want) {
-		return type != NULL;
-	}
+	if (!want) return type != NULL;
 	return type && (strcmp(want, "Feature") == 0 ? strcmp(type, "Feature") == 0 : !feature);
 }
 
@@ -232,9 +214,7 @@ static bool is_geojson(const vv_json *root)
 			depth--;
 		}
 		if (inner) {
-			if (depth == VV_JSON_DEPTH) {
-				return false;
-			}
+			if (depth == VV_JSON_DEPTH) return false;
 			stack[depth].node = inner;
 			stack[depth].array = array;
 			stack[depth++].want = want;
@@ -252,13 +232,9 @@ static bool is_pair(const vv_json *node)
 /* A JSON number without a fraction or an exponent. */
 static bool is_arc_index(const vv_json *node)
 {
-	if (node->type != VV_JSON_NUMBER) {
-		return false;
-	}
+	if (node->type != VV_JSON_NUMBER) return false;
 	for (size_t i = 0; i < node->text_len; i++) {
-		if (!vv_is_digit(node->text[i]) && node->text[i] != '-') {
-			return false;
-		}
+		if (!vv_is_digit(node->text[i]) && node->text[i] != '-') return false;
 	}
 	return true;
 }
@@ -271,9 +247,7 @@ static bool is_topo_geometry(const vv_json *node, const vv_json **inner)
 	int depth;
 
 	*inner = NULL;
-	if (!type || (properties && !is_object_or_null(properties))) {
-		return false;
-	}
+	if (!type || (properties && !is_object_or_null(properties))) return false;
 	if (strcmp(type, "GeometryCollection") == 0) {
 		part = vv_json_get(node, "geometries");
 		*inner = part ? part->first : NULL;
@@ -300,16 +274,12 @@ static bool are_topo_geometries(const vv_json *first)
 	while (depth > 0) {
 		const vv_json *node = stack[--depth], *inner;
 
-		if (!is_topo_geometry(node, &inner)) {
-			return false;
-		}
+		if (!is_topo_geometry(node, &inner)) return false;
 		if (node->next) {
 			stack[depth++] = node->next;
 		}
 		if (inner) {
-			if (depth == VV_JSON_DEPTH) {
-				return false;
-			}
+			if (depth == VV_JSON_DEPTH) return false;
 			stack[depth++] = inner;
 		}
 	}
@@ -329,9 +299,7 @@ static bool is_topology(const vv_json *root)
 		return false;
 	}
 	for (const vv_json *arc = arcs->first; arc; arc = arc->next) {
-		if (arc->count < 2) {
-			return false;
-		}
+		if (arc->count < 2) return false;
 	}
 	return are_topo_geometries(objects->first);
 }
@@ -351,9 +319,7 @@ bool vv_type_is_geojson(const char *s, size_t len, bool topology)
 	const vv_json *json;
 	bool ok, unknown;
 
-	if (!may_be(s, len, '{')) {
-		return false;
-	}
+	if (!may_be(s, len, '{')) return false;
 	json = parse(&unknown, &arena, s, len);
 	ok = unknown || (json && (topology ? is_topojson(json) : is_geojson(json)));
 	vv_arena_clear(&arena);

@@ -18,9 +18,7 @@ typedef struct cursor {
 
 static bool take(cursor *c, char want)
 {
-	if (c->at == c->end || *c->at != want) {
-		return false;
-	}
+	if (c->at == c->end || *c->at != want) return false;
 	c->at++;
 	return true;
 }
@@ -28,14 +26,10 @@ static bool take(cursor *c, char want)
 /* Exactly count digits, as a number. */
 static bool take_digits(cursor *c, unsigned count, unsigned *out)
 {
-	if ((size_t)(c->end - c->at) < count) {
-		return false;
-	}
+	if ((size_t)(c->end - c->at) < count) return false;
 	*out = 0;
 	for (unsigned i = 0; i < count; i++) {
-		if (!vv_is_digit(c->at[i])) {
-			return false;
-		}
+		if (!vv_is_digit(c->at[i])) return false;
 		*out = *out * 10 + (unsigned)(c->at[i] - '0');
 	}
 	c->at += count;
@@ -94,12 +88,8 @@ static bool take_zone(cursor *c)
 {
 	unsigned hour, minute;
 
-	if (c->at == c->end) {
-		return true;
-	}
-	if (take(c, 'Z')) {
-		return c->at == c->end;
-	}
+	if (c->at == c->end) return true;
+	if (take(c, 'Z')) return c->at == c->end;
 	return (take(c, '+') || take(c, '-')) && take_digits(c, 2, &hour) && take(c, ':') &&
 	       take_digits(c, 2, &minute) && minute < 60 &&
 	       (hour < 14 || (hour == 14 && minute == 0)) && c->at == c->end;
@@ -122,9 +112,7 @@ bool vv_type_is_time(const char *s, size_t len)
 /* The end of a day may be written as 24:00:00, with zeros after the point. */
 static bool take_midnight(cursor *c)
 {
-	if ((size_t)(c->end - c->at) < 8 || memcmp(c->at, "24:00:00", 8) != 0) {
-		return false;
-	}
+	if ((size_t)(c->end - c->at) < 8 || memcmp(c->at, "24:00:00", 8) != 0) return false;
 	c->at += 8;
 	if (take(c, '.')) {
 		const char *from = c->at;
@@ -148,9 +136,7 @@ bool vv_type_is_datetime(const char *s, size_t len)
 		return false;
 	}
 	if (c.end - c.at > 1 && c.at[0] == '2' && c.at[1] == '4') {
-		if (!take_midnight(&c)) {
-			return false;
-		}
+		if (!take_midnight(&c)) return false;
 	} else if (!take_time(&c) || (take(&c, '.') && !skip_digits(&c))) {
 		return false;
 	}
@@ -182,17 +168,11 @@ static bool take_parts(cursor *c, const char *designators, bool *any)
 		const char *place;
 		bool fraction;
 
-		if (!skip_digits(c)) {
-			return false;
-		}
+		if (!skip_digits(c)) return false;
 		fraction = take(c, '.');
-		if ((fraction && !skip_digits(c)) || c->at == c->end) {
-			return false;
-		}
+		if ((fraction && !skip_digits(c)) || c->at == c->end) return false;
 		place = strchr(designators, *c->at);
-		if (*c->at == '\0' || !place || (fraction && *place != 'S')) {
-			return false;
-		}
+		if (*c->at == '\0' || !place || (fraction && *place != 'S')) return false;
 		designators = place + 1;
 		c->at++;
 		*any = true;
@@ -206,14 +186,10 @@ bool vv_type_is_duration(const char *s, size_t len)
 	bool any = false;
 
 	take(&c, '-');
-	if (!take(&c, 'P') || !take_parts(&c, "YMD", &any)) {
-		return false;
-	}
+	if (!take(&c, 'P') || !take_parts(&c, "YMD", &any)) return false;
 	if (take(&c, 'T')) {
 		any = false;
-		if (!take_parts(&c, "HMS", &any)) {
-			return false;
-		}
+		if (!take_parts(&c, "HMS", &any)) return false;
 	}
 	return any && c.at == c.end;
 }
@@ -249,9 +225,7 @@ static void read_zone(vv_moment *out, cursor *c)
 	unsigned hour = 0, minute = 0;
 	bool west = c->at < c->end && *c->at == '-';
 
-	if (!take(c, '+') && !take(c, '-')) {
-		return;
-	}
+	if (!take(c, '+') && !take(c, '-')) return;
 	take_digits(c, 2, &hour);
 	take(c, ':');
 	take_digits(c, 2, &minute);
@@ -278,9 +252,7 @@ bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len
 		return false;
 	}
 	if (type == VV_TYPE_DATETIME) {
-		if (!take(&c, 'T')) {
-			return false;
-		}
+		if (!take(&c, 'T')) return false;
 		read_clock(out, &c);
 	}
 	if (type != VV_TYPE_DATE) {
@@ -381,30 +353,22 @@ static vv_status add_item(pattern *p, char kind, char byte, vv_error *err)
 static bool has_kind(const pattern *p, char kind)
 {
 	for (size_t i = 0; i < p->count; i++) {
-		if (p->items[i].kind == kind) {
-			return true;
-		}
+		if (p->items[i].kind == kind) return true;
 	}
 	return false;
 }
 
 static vv_status add_directive(pattern *p, char kind, vv_error *err)
 {
-	if (kind == '%') {
-		return add_item(p, 0, '%', err);
-	}
-	if (kind == 'n' || kind == 't') {
-		return add_item(p, ' ', 0, err);
-	}
+	if (kind == '%') return add_item(p, 0, '%', err);
+	if (kind == 'n' || kind == 't') return add_item(p, ' ', 0, err);
 	if (kind == 'h') {
 		kind = 'b';
 	}
 	if (kind == 'e') {
 		kind = 'd';
 	}
-	if (kind == '\0') {
-		return vv_fail(err, VV_EINPUT, "the pattern ends in a single %%");
-	}
+	if (kind == '\0') return vv_fail(err, VV_EINPUT, "the pattern ends in a single %%");
 	if (!strchr("YmdHMSfybBaAjpIzZwuUW", kind)) {
 		vv_fail(err, VV_EINPUT, "%%%s is not a supported directive",
 			vv_text_show(&kind, 1));
@@ -456,9 +420,7 @@ static vv_status add_pattern(const pattern **head, vv_arena *arena, const char *
 {
 	pattern *p = vv_arena_alloc(arena, sizeof(*p));
 
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	p->next = *head;
 	p->count = 0;
 	*head = p;
@@ -483,13 +445,9 @@ vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type ty
 	vv_status rc;
 
 	*out = NULL;
-	if (strcmp(format, "default") == 0) {
-		return VV_OK;
-	}
+	if (strcmp(format, "default") == 0) return VV_OK;
 	plan = vv_arena_calloc(arena, 1, sizeof(*plan));
-	if (!plan) {
-		return vv_fail_nomem(err);
-	}
+	if (!plan) return vv_fail_nomem(err);
 	plan->type = type;
 	*out = plan;
 	if (strcmp(format, "any") != 0) {
@@ -545,22 +503,16 @@ static size_t match_number(const number_rule *r, const char *s, size_t avail, si
 	for (; digits >= r->least_digits && digits > 0; digits--) {
 		unsigned v = number_of(s, digits);
 
-		if (v >= r->least && v <= r->most) {
-			return digits;
-		}
+		if (v >= r->least && v <= r->most) return digits;
 	}
 	return 0;
 }
 
 static bool starts_with(const char *s, size_t avail, const char *name, size_t len)
 {
-	if (avail < len) {
-		return false;
-	}
+	if (avail < len) return false;
 	for (size_t i = 0; i < len; i++) {
-		if (lower(s[i]) != name[i]) {
-			return false;
-		}
+		if (lower(s[i]) != name[i]) return false;
 	}
 	return true;
 }
@@ -569,9 +521,7 @@ static bool starts_with(const char *s, size_t avail, const char *name, size_t le
 static int find_name(const char *const *names, int count, bool brief, const char *s, size_t avail)
 {
 	for (int i = 0; i < count; i++) {
-		if (starts_with(s, avail, names[i], brief ? 3 : strlen(names[i]))) {
-			return i;
-		}
+		if (starts_with(s, avail, names[i], brief ? 3 : strlen(names[i]))) return i;
 	}
 	return -1;
 }
@@ -589,16 +539,12 @@ static size_t match_offset(const char *s, size_t avail)
 {
 	size_t n = 1;
 
-	if (avail > 0 && (*s == 'Z' || *s == 'z')) {
-		return 1;
-	}
+	if (avail > 0 && (*s == 'Z' || *s == 'z')) return 1;
 	if (avail < 5 || (*s != '+' && *s != '-') || !vv_is_digit(s[1]) || !vv_is_digit(s[2])) {
 		return 0;
 	}
 	n = s[3] == ':' ? 4 : 3;
-	if (avail < n + 2 || s[n] > '5' || !vv_is_digit(s[n]) || !vv_is_digit(s[n + 1])) {
-		return 0;
-	}
+	if (avail < n + 2 || s[n] > '5' || !vv_is_digit(s[n]) || !vv_is_digit(s[n + 1])) return 0;
 	n += 2;
 	if (n == 6 && avail >= 9 && s[6] == ':' && vv_is_digit(s[7]) && s[7] <= '5' &&
 	    vv_is_digit(s[8])) {
@@ -770,9 +716,7 @@ static bool match(const pattern *p, const char *s, size_t len, vv_moment *out)
 		size_t n = 0;
 
 		if (i == p->count) {
-			if (at[i] == len) {
-				return is_possible(p, s, at, out);
-			}
+			if (at[i] == len) return is_possible(p, s, at, out);
 		} else {
 			n = match_item(&p->items[i], s + at[i], len - at[i], below[i]);
 		}
@@ -790,9 +734,7 @@ static bool match(const pattern *p, const char *s, size_t len, vv_moment *out)
 static bool match_one_of(const pattern *p, const char *s, size_t len, vv_moment *out)
 {
 	for (; p; p = p->next) {
-		if (match(p, s, len, out)) {
-			return true;
-		}
+		if (match(p, s, len, out)) return true;
 	}
 	return false;
 }
@@ -832,18 +774,10 @@ bool vv_time_plan_accepts(const vv_time_plan *p, const char *s, size_t len)
 
 bool vv_time_plan_read(const vv_time_plan *p, const char *s, size_t len, vv_moment *out)
 {
-	if (!p->any) {
-		return match_one_of(p->whole, s, len, out);
-	}
-	if (len > 64) {
-		return false;
-	}
-	if (p->type == VV_TYPE_DATE) {
-		return match_one_of(p->dates, s, len, out);
-	}
-	if (p->type == VV_TYPE_TIME) {
-		return match_one_of(p->times, s, len, out);
-	}
+	if (!p->any) return match_one_of(p->whole, s, len, out);
+	if (len > 64) return false;
+	if (p->type == VV_TYPE_DATE) return match_one_of(p->dates, s, len, out);
+	if (p->type == VV_TYPE_TIME) return match_one_of(p->times, s, len, out);
 	if (vv_type_is_datetime(s, len)) {
 		return !out || vv_type_read_moment(out, VV_TYPE_DATETIME, s, len);
 	}

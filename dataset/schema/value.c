@@ -74,9 +74,7 @@ bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t l
 	size_t at, n, by = strlen(f->decimal), group = strlen(f->group);
 	const char *end;
 
-	if (!vv_type_find_number(f, s, len, &at, &n)) {
-		return false;
-	}
+	if (!vv_type_find_number(f, s, len, &at, &n)) return false;
 	for (s += at, end = s + n; s < end;) {
 		if (group > 0 && (size_t)(end - s) >= group && memcmp(s, f->group, group) == 0) {
 			s += group;
@@ -102,9 +100,7 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 		vv_buf_put(buf, cell->text, cell->len); /* NaN and the like */
 	}
 	/* room first: the text that is read must not move while its digits are appended */
-	if (!vv_buf_reserve(buf, buf->len - from + 1)) {
-		return false;
-	}
+	if (!vv_buf_reserve(buf, buf->len - from + 1)) return false;
 	return vv_decimal_read(&out->decimal, buf, &plain_number, buf->data + from,
 			       buf->len - from);
 }
@@ -118,9 +114,7 @@ bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *tex
 	char joined[16];
 	size_t point;
 
-	if (len == 0 || len > 17) {
-		return false;
-	}
+	if (len == 0 || len > 17) return false;
 	if (spell_read_integer(i, text, len, spell_key(text, len))) {
 		*d = (double)*i;
 		return !fraction || (*i <= exact && *i >= -exact);
@@ -133,9 +127,7 @@ bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *tex
 	}
 	memcpy(joined, text + negative, point - negative);
 	memcpy(joined + point - negative, dot + 1, len - point - 1);
-	if (!spell_digits(&digits, joined, len - negative - 1)) {
-		return false;
-	}
+	if (!spell_digits(&digits, joined, len - negative - 1)) return false;
 	*d = (double)digits / (double)spell_power[len - point - 1];
 	*d = negative ? -*d : *d;
 	return true;
@@ -198,9 +190,7 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 				fraction_len++;
 			}
 		}
-		if (p == end) {
-			return false;
-		}
+		if (p == end) return false;
 		if (*p == 'Y' || (*p == 'M' && !time)) {
 			add_units(&months, n, *p == 'Y' ? 12 : 1);
 		} else {
@@ -256,9 +246,7 @@ static int rank_instants(const vv_value *a, const vv_value *b)
 		: n > 0                  ? memcmp(a->fraction, b->fraction, n)
 					 : 0;
 
-	if (c != 0) {
-		return c < 0 ? -1 : 1;
-	}
+	if (c != 0) return c < 0 ? -1 : 1;
 	return (a->fraction_len > b->fraction_len) - (a->fraction_len < b->fraction_len);
 }
 
@@ -320,9 +308,7 @@ int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf)
 	size_t n;
 	int c;
 
-	if (a->kind != b->kind) {
-		return 2;
-	}
+	if (a->kind != b->kind) return 2;
 	switch (a->kind) {
 	case VV_VALUE_DECIMAL:
 		return vv_decimal_compare(&a->decimal, &b->decimal, buf);
@@ -394,9 +380,7 @@ static vv_json *sort_members(vv_json *list)
 		if (tail) {
 			tail->next = NULL;
 		}
-		if (merges <= 1) {
-			return list;
-		}
+		if (merges <= 1) return list;
 	}
 }
 
@@ -442,9 +426,7 @@ static void put_json(vv_buf *out, vv_buf *scratch, vv_json *root)
 			n = n->parent;
 			vv_buf_putc(out, n->type == VV_JSON_ARRAY ? ']' : '}');
 		}
-		if (n == root) {
-			return;
-		}
+		if (n == root) return;
 		vv_buf_putc(out, ',');
 		n = n->next;
 	}
@@ -500,9 +482,7 @@ static bool put_value(vv_buf *out, vv_buf *scratch, const vv_field *f, const vv_
 {
 	vv_value v;
 
-	if (holds_json(f, cell) && put_json_cell(out, scratch, cell)) {
-		return !out->failed;
-	}
+	if (holds_json(f, cell) && put_json_cell(out, scratch, cell)) return !out->failed;
 	vv_buf_reset(scratch);
 	if (!vv_value_read(&v, scratch, f, cell) || v.kind == VV_VALUE_TEXT) {
 		vv_buf_put(out, cell->text, cell->len);
@@ -588,9 +568,7 @@ bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, 
 	*field = standard;
 	vv_buf_reset(text);
 	vv_json_put_node(text, node);
-	if (text->failed || text->len > UINT32_MAX) {
-		return false;
-	}
+	if (text->failed || text->len > UINT32_MAX) return false;
 	*out = (vv_cell){.text = text->data, .len = (uint32_t)text->len, .state = VV_CELL_LITERAL};
 	return vv_field_accepts(standard, out);
 }

@@ -166,14 +166,10 @@ static bool same_form(const vv_table *a, const vv_table *b)
 
 static vv_status copy_rows(maker *m, piece *p, const part *of, vv_error *err)
 {
-	if (!vv_buf_reserve(&p->raw, (size_t)p->batch.raw_len)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(&p->raw, (size_t)p->batch.raw_len)) return vv_fail_nomem(err);
 	ssize_t n = vv_pread_full(m->opts->old_fd, p->raw.data + p->raw.len,
 				  (size_t)p->batch.raw_len, of->copy_at, "the old file", err);
-	if (n < 0) {
-		return (vv_status)n;
-	}
+	if (n < 0) return (vv_status)n;
 	if ((uint64_t)n != p->batch.raw_len) {
 		return vv_fail(err, VV_ECORRUPT, "the old file is shorter than it was");
 	}
@@ -186,12 +182,8 @@ static vv_status make_rows(maker *m, piece *p, part *of, unsigned worker, vv_err
 	const size_t from = p->raw.len;
 	vv_status rc = table_load_layout(m->table, &p->batch, of->layout_item.data,
 					 of->layout_item.len, err);
-	if (rc < 0) {
-		return rc;
-	}
-	if (of->copied) {
-		return copy_rows(m, p, of, err);
-	}
+	if (rc < 0) return rc;
+	if (of->copied) return copy_rows(m, p, of, err);
 	p->batch.first_row = of->first_row;
 	if ((rc = table_group_bytes(&p->raw, m->table, &m->writers[worker], &p->batch,
 				    of->data_item.data, of->data_item.len, of->last, err)) < 0) {
@@ -238,9 +230,7 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 	vv_list_item item;
 	int n = vv_list_next(m->data, &item, err);
 	*more = n > 0;
-	if (n <= 0) {
-		return (vv_status)n;
-	}
+	if (n <= 0) return (vv_status)n;
 	vv_buf_reset(&of->data_item);
 	vv_buf_put(&of->data_item, item.bytes, item.len);
 	of->first_row = item.before;
@@ -254,13 +244,9 @@ static vv_status next_part(maker *m, part *of, uint64_t *bytes, bool *more, vv_e
 		vv_buf_reset(&of->layout_item);
 		vv_buf_put(&of->layout_item, item.bytes, item.len);
 		*bytes = item.weight;
-		if (vv_buf_ok(&of->layout_item, err) < 0) {
-			return VV_ENOMEM;
-		}
+		if (vv_buf_ok(&of->layout_item, err) < 0) return VV_ENOMEM;
 	}
-	if (vv_buf_ok(&of->data_item, err) < 0) {
-		return VV_ENOMEM;
-	}
+	if (vv_buf_ok(&of->data_item, err) < 0) return VV_ENOMEM;
 	m->left--;
 	of->copied = false;
 	if (m->places && m->left > 0) {
@@ -287,18 +273,14 @@ static vv_status maker_begin(maker *m, bool *more, vv_error *err)
 	*more = true;
 	while (p->count < PARTS && p->bytes < PIECE_WANT) {
 		vv_status rc = next_part(m, &p->parts[p->count], &bytes, more, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		if (!*more) {
 			break;
 		}
 		p->count++;
 		p->bytes += bytes;
 	}
-	if (p->count == 0) {
-		return VV_OK;
-	}
+	if (p->count == 0) return VV_OK;
 	*more = true;
 	p->maker = m;
 	p->job.run = piece_run;
@@ -337,14 +319,10 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 	m->opts = opts ? opts : &no_options;
 	m->pool = m->opts->pool ? m->opts->pool : (m->own_pool = vv_pool_new(0));
 	m->hash = vv_xxh3_new(0);
-	if (!m->pool || !m->hash) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->pool || !m->hash) return vv_fail_nomem(err);
 	m->writer_count = vv_pool_threads(m->pool) + 1;
 	m->writers = vv_calloc(m->writer_count, sizeof(*m->writers));
-	if (!m->writers) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->writers) return vv_fail_nomem(err);
 	for (size_t i = 0; i < PIECES; i++) {
 		vv_batch_init(&m->pieces[i].batch);
 	}
@@ -515,9 +493,7 @@ vv_status group_source_open(group_source **out, vv_table *t, vv_error *err)
 	group_source *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	rc = maker_open(&s->m, t, NULL, err);
 	if (rc == VV_OK) {
 		rc = table_head(&s->ends, t, err);
@@ -546,9 +522,7 @@ static piece *source_piece(group_source *s, vv_status *rc, vv_error *err)
 {
 	bool more;
 
-	if ((*rc = maker_begin(&s->m, &more, err)) < 0 || !more) {
-		return NULL;
-	}
+	if ((*rc = maker_begin(&s->m, &more, err)) < 0 || !more) return NULL;
 	piece *p = maker_take(&s->m);
 	*rc = p->status;
 	if (*rc < 0 && err) {
@@ -563,17 +537,13 @@ static vv_status source_next(group_source *s, vv_error *err)
 	vv_status rc;
 
 	if (s->state == AT_GROUPS) {
-		if (s->piece && piece_next(&s->m, s->piece, &s->at, &s->left)) {
-			return VV_OK;
-		}
+		if (s->piece && piece_next(&s->m, s->piece, &s->at, &s->left)) return VV_OK;
 		if (s->piece) {
 			take_hashes(s->m.hash, s->piece);
 			trim(s->piece);
 			s->piece = NULL;
 		}
-		if ((s->piece = source_piece(s, &rc, err)) || rc < 0) {
-			return rc;
-		}
+		if ((s->piece = source_piece(s, &rc, err)) || rc < 0) return rc;
 		s->state = AT_TAIL;
 		vv_buf_reset(&s->ends);
 		rc = table_tail(&s->ends, s->m.table, err);
@@ -590,9 +560,7 @@ ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err)
 	group_source *s = source;
 	while (s->state != AT_END && s->left == 0) {
 		vv_status rc = source_next(s, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	size_t n = s->left < len ? s->left : len;
 	if (n > 0) {

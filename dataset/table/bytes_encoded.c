@@ -26,9 +26,7 @@ vv_status file_encoder_open(file_encoder **out, const vv_table *t, vv_bytes_fn f
 	vv_status rc;
 
 	*out = e;
-	if (!e || !(e->hash = vv_xxh3_new(0))) {
-		return vv_fail_nomem(err);
-	}
+	if (!e || !(e->hash = vv_xxh3_new(0))) return vv_fail_nomem(err);
 	e->fn = fn;
 	e->payload = payload;
 	rc = vv_encoding_open(&e->encoding, t->root.dialect.encoding, err);
@@ -37,9 +35,7 @@ vv_status file_encoder_open(file_encoder **out, const vv_table *t, vv_bytes_fn f
 
 void file_encoder_close(file_encoder *e)
 {
-	if (!e) {
-		return;
-	}
+	if (!e) return;
 	vv_encoding_close(e->encoding);
 	vv_xxh3_free(e->hash);
 	vv_buf_clear(&e->text);
@@ -69,9 +65,7 @@ static vv_status give(file_encoder *e, const char *text, size_t len, bool last, 
 	e->text = rest;
 	e->given += e->bytes.len;
 	vv_xxh3_update(e->hash, vv_buf_cstr(&e->bytes), e->bytes.len);
-	if ((rc = vv_buf_ok(&e->text, err)) < 0 || e->bytes.len == 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&e->text, err)) < 0 || e->bytes.len == 0) return rc;
 	return e->fn(e->payload, e->bytes.data, e->bytes.len, err);
 }
 
@@ -107,9 +101,7 @@ vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_byt
 	vv_bytes_options o = *opts;
 	vv_status rc;
 
-	if (!vv_root_is_encoded(&t->root)) {
-		return vv_table_bytes_with(t, fn, payload, opts, err);
-	}
+	if (!vv_root_is_encoded(&t->root)) return vv_table_bytes_with(t, fn, payload, opts, err);
 	o.old_fd = -1; /* its bytes are another encoding's */
 	if ((rc = file_encoder_open(&e, t, fn, payload, err)) == VV_OK &&
 	    (rc = vv_table_bytes_with(t, file_encoder_put, e, &o, err)) == VV_OK) {

@@ -23,9 +23,7 @@ static vv_status give_part(const range *r, uint64_t at, const void *bytes, size_
 	uint64_t first = r->from > at ? r->from : at;
 	uint64_t end = r->end < at + len ? r->end : at + len;
 
-	if (first >= end) {
-		return VV_OK;
-	}
+	if (first >= end) return VV_OK;
 	return r->fn(r->payload, (const char *)bytes + (first - at), (size_t)(end - first), err);
 }
 
@@ -75,9 +73,7 @@ static vv_status find_group(const range *r, uint64_t head, uint64_t *index, bool
 		more = vv_list_next(list, &item, err);
 	}
 	vv_list_reader_close(list);
-	if (rc < 0 || more < 0) {
-		return rc < 0 ? rc : (vv_status)more;
-	}
+	if (rc < 0 || more < 0) return rc < 0 ? rc : (vv_status)more;
 	*found = more > 0;
 	if (more > 0) {
 		*index = item.index;
@@ -122,9 +118,7 @@ static vv_status walk_open(walk *w, vv_table *t, uint64_t index, vv_error *err)
 		return rc;
 	}
 	vv_list_totals(w->data, &w->groups, &rows);
-	if ((rc = vv_list_seek_index(w->data, index, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_list_seek_index(w->data, index, err)) < 0) return rc;
 	return vv_list_seek_index(w->layout, index, err);
 }
 
@@ -135,9 +129,7 @@ static int walk_next(walk *w, uint64_t head, vv_error *err)
 	vv_status rc;
 	int more = vv_list_next(w->layout, &layout, err);
 
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	if ((rc = table_load_layout(w->table, &w->batch, layout.bytes, layout.len, err)) < 0) {
 		return (int)rc;
 	}
@@ -208,9 +200,7 @@ vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn 
 	uint64_t bytes = t->root.bytes;
 	range r = {t, from, 0, fn, payload};
 
-	if (from >= bytes || len == 0) {
-		return VV_OK;
-	}
+	if (from >= bytes || len == 0) return VV_OK;
 	r.end = len < bytes - from ? from + len : bytes;
 	return t->root.kind == VV_KIND_TABLE ? give_table(&r, err) : give_chunks(&r, err);
 }
@@ -226,9 +216,7 @@ vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *
 	vv_status rc;
 
 	*out = 0;
-	if (t->root.kind != VV_KIND_TABLE || from >= t->root.bytes) {
-		return VV_OK;
-	}
+	if (t->root.kind != VV_KIND_TABLE || from >= t->root.bytes) return VV_OK;
 	end = len < t->root.bytes - from ? from + len : t->root.bytes;
 	if ((rc = table_head(&head, t, err)) < 0 ||
 	    (rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &t->source, top->data, top->len,

@@ -72,9 +72,7 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 {
 	vv_dataset_reader *r = vv_calloc(1, sizeof(*r));
 	*out = NULL;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	r->repo = repo;
 	r->progress = progress;
 	char *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
@@ -106,9 +104,7 @@ void vv_dataset_reader_forget(vv_dataset_reader *r)
 
 void vv_dataset_reader_close(vv_dataset_reader *r)
 {
-	if (!r) {
-		return;
-	}
+	if (!r) return;
 	vv_error ignored = {0};
 	vv_index_judge_set(r->repo, NULL, NULL);
 	vv_stat_cache_save(r->stats, &ignored); /* derived: a read-only repository is fine */
@@ -174,14 +170,10 @@ vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, c
 {
 	vv_status rc = vv_dataset_reader_secret(r, secret, err);
 	*out = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (int given = 0; rc == VV_OK && !*out && given < 2; given++) {
 		char *file = scan_cache_file(r, path, given);
-		if (!file) {
-			return vv_fail_nomem(err);
-		}
+		if (!file) return vv_fail_nomem(err);
 		rc = vv_scan_cache_load(out, file, root, *secret, err);
 		vv_free(file);
 	}
@@ -193,13 +185,9 @@ vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *pa
 {
 	uint64_t secret;
 	vv_status rc = vv_dataset_reader_secret(r, &secret, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	char *file = scan_cache_file(r, path, given);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	rc = vv_scan_cache_save(cache, file, secret, err);
 	vv_free(file);
 	return rc;
@@ -242,9 +230,7 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 	vv_pointer p;
 	*out = false;
 	vv_status rc = vv_blob_size(r->repo, blob, &size, err);
-	if (rc < 0 || size > VV_POINTER_MAX) {
-		return rc;
-	}
+	if (rc < 0 || size > VV_POINTER_MAX) return rc;
 	if ((rc = vv_blob_read(r->repo, blob, VV_POINTER_MAX, &b, err)) == VV_OK &&
 	    vv_pointer_looks_like(b.data, b.len)) {
 		rc = vv_pointer_read(&p, &arena, b.data, b.len, err);
@@ -276,9 +262,7 @@ vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out,
 					 vv_text_shows(path));
 	}
 	file = vv_repository_file(r->repo, path);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	vv_status rc = vv_read_regular(out, file, PACKAGE_MAX, err);
 	vv_free(file);
 	return rc;
@@ -291,9 +275,7 @@ static vv_status read_head(vv_dataset_reader *r, vv_error *err)
 	vv_head head = {0};
 	vv_status rc;
 
-	if (r->head_known) {
-		return VV_OK;
-	}
+	if (r->head_known) return VV_OK;
 	if ((rc = vv_head_read(r->repo, &head, err)) == VV_OK) {
 		r->head_known = true;
 		r->head = head.commit;
@@ -315,9 +297,7 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 
 	vv_free(file);
 	*out = there;
-	if (rc < 0 || !there || !vv_index_get(r->index, path, &e)) {
-		return rc;
-	}
+	if (rc < 0 || !there || !vv_index_get(r->index, path, &e)) return rc;
 	if ((rc = vv_index_file_state(r->index, &e, &state, err)) < 0 || state != VV_FILE_SAME ||
 	    (rc = read_head(r, err)) < 0 || r->unborn) {
 		return rc;
@@ -364,9 +344,7 @@ static vv_status was_package_edited(vv_dataset_reader *r, const char *package, b
 			return VV_OK;
 		}
 	}
-	if ((rc = package_differs(r, package, out, err)) < 0) {
-		return rc;
-	}
+	if ((rc = package_differs(r, package, out, err)) < 0) return rc;
 	if (!vv_array_room(r->packages, r->package_count, r->package_cap) ||
 	    !(r->packages[r->package_count].path = vv_strdup(package))) {
 		return vv_fail_nomem(err);
@@ -422,9 +400,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 		return rc;
 	}
 	/* What cannot be read now is said when the file is. */
-	if (vv_package_find(&res, path, dataset_reader_work_file, r, &ignored) < 0) {
-		return VV_OK;
-	}
+	if (vv_package_find(&res, path, dataset_reader_work_file, r, &ignored) < 0) return VV_OK;
 	if (vv_dataset_reader_pointer(r, blob, &arena, &p, &ignored) == VV_OK &&
 	    strcmp(p.kind, "table") == 0 && open_store(r, &ignored) == VV_OK) {
 		vv_sink_dry(&sink, r->store);
@@ -461,9 +437,7 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 	bool is_pointer = false;
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	char *file = vv_repository_file(r->repo, path);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	vv_status rc = vv_lstat(&st, file, &missing);
 	bool regular = rc == VV_OK && S_ISREG(st.mode);
 	bool anew = false;
@@ -504,14 +478,10 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
 	vv_source source;
 	vv_fd_source fds;
 	char *file = vv_repository_file(r->repo, path);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	int fd = vv_open_regular(file, 0, err);
 	vv_free(file);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &fds, fd, path, 0);
 	vv_status rc = encoding[0] ? vv_file_text_line(&source, encoding, offset, line, err)
 				   : source.line(source.payload, offset, line, err);

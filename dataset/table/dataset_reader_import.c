@@ -20,9 +20,7 @@
 /* What the machine refuses is no answer: a parent must not be overlooked for it. */
 static vv_status unless_trouble(vv_status rc, vv_error *err)
 {
-	if (rc == VV_ENOMEM || rc == VV_EIO) {
-		return rc;
-	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
 	vv_error_clear(err);
 	return VV_OK;
 }
@@ -38,9 +36,7 @@ static vv_status keep_named(dataset_inputs *in, const vv_pointer *p, vv_error *e
 			in->named_key = NULL;
 		}
 	}
-	if (!in->named_kind || !in->named_key) {
-		return vv_fail_nomem(err);
-	}
+	if (!in->named_kind || !in->named_key) return vv_fail_nomem(err);
 	in->named_key[p->key_count] = NULL;
 	return VV_OK;
 }
@@ -57,9 +53,7 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 	vv_oid merged;
 	bool found = false;
 	vv_status rc = VV_OK;
-	if (opts->no_parent) {
-		return VV_OK;
-	}
+	if (opts->no_parent) return VV_OK;
 	if (opts->parent) {
 		pointer = *opts->parent;
 		found = true;
@@ -125,12 +119,8 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 	static const char *const tables[] = {"csv", "tsv", "ndjson", "jsonl"};
 	const char *ext = vv_path_ext(path);
 	*guess = false;
-	if (opts->has_kind) {
-		return opts->kind;
-	}
-	if (!vv_cid_is_null(&out->parent)) {
-		return out->parent_root.kind;
-	}
+	if (opts->has_kind) return opts->kind;
+	if (!vv_cid_is_null(&out->parent)) return out->parent_root.kind;
 	if (in->named_kind) {
 		return strcmp(in->named_kind, "table") == 0 ? VV_KIND_TABLE : VV_KIND_FILE;
 	}
@@ -165,9 +155,7 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 	if (vv_repository_workdir(r->repo) || (r->index && vv_index_is_tree(r->index))) {
 		rc = vv_package_find(&in->package, path, dataset_reader_work_file, r, &missing);
 	}
-	if (rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
+	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc < 0) {
 		if (err) {
 			*err = missing;
@@ -178,9 +166,7 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 	out->package = true;
 	out->package_path = vv_strdup(in->package.package_path);
 	in->opts.hints = in->package.hints;
-	if (!out->package_path) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->package_path) return vv_fail_nomem(err);
 	if (in->package.schema.len > 0) {
 		in->opts.schema = in->package.schema.data;
 		in->opts.schema_len = in->package.schema.len;
@@ -197,9 +183,7 @@ static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_in
 /* What only a table has was asked for a file of bytes. */
 static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *opts, vv_error *err)
 {
-	if (opts->order == VV_ORDER_KEEP) {
-		return VV_OK;
-	}
+	if (opts->order == VV_ORDER_KEEP) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "'%s' is kept as a file of bytes: --order is for tables",
 		vv_text_shows(path));
 	return vv_hint(err, "'--as table' makes a table of it; or leave it out");
@@ -225,17 +209,11 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 	in->opts.pool = vv_dataset_reader_pool(r);
 	in->opts.progress = r->progress;
 	in->temp = vv_path_join(vv_repository_varvedir(r->repo), "cache", NULL);
-	if (!in->temp || !in->opts.pool) {
-		return vv_fail_nomem(err);
-	}
+	if (!in->temp || !in->opts.pool) return vv_fail_nomem(err);
 	in->opts.temp_dir = in->temp;
-	if (!dry && (rc = vv_mkdirs(in->temp, err)) < 0) {
-		return rc;
-	}
+	if (!dry && (rc = vv_mkdirs(in->temp, err)) < 0) return rc;
 	if (in->opts.kind == VV_KIND_TABLE) {
-		if ((rc = take_package(r, path, in, out, err)) < 0) {
-			return rc;
-		}
+		if ((rc = take_package(r, path, in, out, err)) < 0) return rc;
 		if (opts->schema && !in->opts.schema) {
 			in->opts.schema = opts->schema;
 			in->opts.schema_len = strlen(opts->schema);
@@ -286,9 +264,7 @@ static vv_status change_root(vv_dataset_found *out, const untold *u, vv_buf *blo
 
 	changed.key_source = u->source;
 	changed.file_order_declared = u->file_order_declared;
-	if ((rc = vv_root_encode(block, &changed, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_root_encode(block, &changed, err)) < 0) return rc;
 	return vv_cid_of(cid, VV_CODEC_DAG_CBOR, block->data, block->len, err);
 }
 
@@ -430,26 +406,18 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 	vv_pointer p;
 	vv_status rc = VV_OK;
 	*is_pointer = false;
-	if (st->size == 0 || st->size > VV_POINTER_MAX) {
-		return VV_OK;
-	}
+	if (st->size == 0 || st->size > VV_POINTER_MAX) return VV_OK;
 	ssize_t n = vv_pread_full(fd, head, sizeof(head), 0, name, err);
-	if (n < 0) {
-		return (vv_status)n;
-	}
+	if (n < 0) return (vv_status)n;
 	if (!vv_pointer_looks_like(head, (size_t)n) &&
 	    (n < (ssize_t)strlen(VV_POINTER_TORN_START) ||
 	     memcmp(head, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) != 0)) {
 		return VV_OK;
 	}
 	vv_buf_reset(&out->pointer);
-	if (!vv_buf_reserve(&out->pointer, (size_t)st->size)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(&out->pointer, (size_t)st->size)) return vv_fail_nomem(err);
 	n = vv_pread_full(fd, out->pointer.data, (size_t)st->size, 0, name, err);
-	if (n < 0) {
-		return (vv_status)n;
-	}
+	if (n < 0) return (vv_status)n;
 	if (vv_pointer_is_torn(out->pointer.data, (size_t)n)) {
 		rc = vv_pointer_refuse_torn(out->pointer.data, (size_t)n, name, err);
 		vv_buf_reset(&out->pointer);
@@ -482,9 +450,7 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 	uint32_t nsec;
 	*changed = false;
 	int fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	vv_now(&sec, &nsec);
 	vv_status rc = vv_fstat(&before, fd, path, err);
 	if (rc == VV_OK && !S_ISREG(before.mode)) {
@@ -518,9 +484,7 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 	char *file = vv_repository_file(r->repo, path);
 	vv_status rc = VV_OK;
 	bool changed = false;
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	for (unsigned attempt = 0; attempt < 2; attempt++) {
 		vv_dataset_found_clear(out);
 		rc = import_once(r, path, file, opts, to, out, is_pointer, &changed, err);

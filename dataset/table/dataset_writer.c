@@ -56,9 +56,7 @@ vv_status vv_dataset_writer_open(vv_dataset_writer **out, vv_repository *repo,
 {
 	vv_dataset_writer *w = vv_calloc(1, sizeof(*w));
 	*out = NULL;
-	if (!w) {
-		return vv_fail_nomem(err);
-	}
+	if (!w) return vv_fail_nomem(err);
 	w->repo = repo;
 	vv_status rc = vv_dataset_reader_open(&w->reader, repo, progress, err);
 	if (rc < 0) {
@@ -121,9 +119,7 @@ static bool is_ready(ahead *a, vv_writer *blocks)
 		return false;
 	}
 	vv_sink_writer(&a->below, blocks);
-	if (vv_mem_sink_over(&a->blocks, &a->below, a->in.temp, &told_later) < 0) {
-		return false;
-	}
+	if (vv_mem_sink_over(&a->blocks, &a->below, a->in.temp, &told_later) < 0) return false;
 	vv_mem_sink_use(&a->sink, a->blocks);
 	vv_source_fd(&a->source, &a->fds, a->fd, a->path, a->before.size);
 	a->in.opts.pool = NULL; /* the file is one thread's */
@@ -152,9 +148,7 @@ static void ahead_begin(ahead **out, vv_dataset_reader *r, vv_writer *blocks, co
 	ahead *a = vv_calloc(1, sizeof(*a));
 
 	*out = NULL;
-	if (!a) {
-		return;
-	}
+	if (!a) return;
 	a->reader = r;
 	a->opts = opts;
 	a->fd = -1;
@@ -235,9 +229,7 @@ static ahead *take_ahead(vv_dataset_writer *w)
 
 void vv_dataset_writer_close(vv_dataset_writer *w)
 {
-	if (!w) {
-		return;
-	}
+	if (!w) return;
 	vv_dataset_writer_release(w);
 	vv_dataset_reader_close(w->reader);
 	drop_pointers(w);
@@ -292,14 +284,10 @@ vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *e
 	vv_error held = {0};
 	vv_status rc;
 	if (w->blocks && !w->settled && vv_index_try_lock(x, &held) < 0) {
-		if ((rc = commit_blocks(w, err)) < 0) {
-			return rc;
-		}
+		if ((rc = commit_blocks(w, err)) < 0) return rc;
 		vv_dataset_writer_settle(w);
 	}
-	if ((rc = write_pointers(w, err)) < 0) {
-		return rc;
-	}
+	if ((rc = write_pointers(w, err)) < 0) return rc;
 	return vv_index_write_with(x, w->settled ? NULL : w->blocks, err);
 }
 
@@ -338,9 +326,7 @@ static vv_status add_pointer(vv_dataset_writer *w, const vv_buf *text, vv_error 
 		return vv_fail_nomem(err);
 	}
 	vv_buf_put(&copy, text->data, text->len);
-	if (vv_buf_ok(&copy, err) < 0) {
-		return VV_ENOMEM;
-	}
+	if (vv_buf_ok(&copy, err) < 0) return VV_ENOMEM;
 	w->pointers[w->pointer_count++] = copy;
 	return VV_OK;
 }
@@ -371,9 +357,7 @@ static vv_status finish_import(vv_dataset_writer *w, const char *path,
 	if (out->result.cache) {
 		vv_status rc = vv_dataset_reader_scan_cache_save(w->reader, path, out->result.cache,
 								 false, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return add_pointer(w, &out->pointer, err);
 }
@@ -422,9 +406,7 @@ bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path, const vv_da
 	if (!make_room_ahead(w)) {
 		return true; /* there is nobody to do it */
 	}
-	if (w->ahead_count == w->ahead_max || !has_blocks(w)) {
-		return false;
-	}
+	if (w->ahead_count == w->ahead_max || !has_blocks(w)) return false;
 	ahead_begin(&a, w->reader, w->blocks, path, opts);
 	if (a) {
 		w->ahead[(w->ahead_first + w->ahead_count++) % w->ahead_max] = a;

@@ -86,12 +86,8 @@ static vv_status put_down(file_order *o, part *p, vv_error *err)
 {
 	vv_status rc;
 
-	if (p->pending.len == 0) {
-		return VV_OK;
-	}
-	if (!vv_array_room(p->extents, p->count, p->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (p->pending.len == 0) return VV_OK;
+	if (!vv_array_room(p->extents, p->count, p->cap)) return vv_fail_nomem(err);
 	p->extents[p->count++] = (extent){temp_bytes_len(&o->aside), p->pending.len};
 	p->bytes += p->pending.len;
 	rc = temp_bytes_put(&o->aside, p->pending.data, p->pending.len, err);
@@ -107,9 +103,7 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 	part *p;
 	int more = vv_places_next(o->places, &at, err);
 
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	if (more == 0 || o->rows_left == 0 || at >= o->rows || len > UINT32_MAX) {
 		return bad(more == 0 ? "it has fewer places than rows"
 				     : "a place outside of the file",
@@ -121,9 +115,7 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 	vv_put_le32(head + 4, (uint32_t)len);
 	vv_buf_put(&p->pending, head, sizeof(head));
 	vv_buf_put(&p->pending, line, len);
-	if (p->pending.failed) {
-		return vv_fail_nomem(err);
-	}
+	if (p->pending.failed) return vv_fail_nomem(err);
 	return o->part_count > 1 && p->pending.len > o->pending_max ? put_down(o, p, err) : VV_OK;
 }
 
@@ -216,9 +208,7 @@ static vv_status take_bytes(void *payload, const void *bytes, size_t len, vv_err
 		o->has_head = false;
 		return VV_OK;
 	}
-	if (o->groups_left == 0) {
-		return VV_OK;
-	}
+	if (o->groups_left == 0) return VV_OK;
 	if ((more = vv_list_next(o->groups, &item, err)) <= 0) {
 		return more < 0 ? (vv_status)more : bad("a group is gone", err);
 	}
@@ -253,9 +243,7 @@ static vv_status plan_parts(file_order *o, vv_error *err)
 
 static void file_order_close(file_order *o)
 {
-	if (!o) {
-		return;
-	}
+	if (!o) return;
 	for (size_t i = 0; o->parts && i < o->part_count; i++) {
 		vv_buf_clear(&o->parts[i].pending);
 		vv_free(o->parts[i].extents);
@@ -283,9 +271,7 @@ static vv_status file_order_open(file_order **out, vv_table *t, vv_pool *pool,
 	vv_status rc;
 
 	*out = NULL;
-	if (!o) {
-		return vv_fail_nomem(err);
-	}
+	if (!o) return vv_fail_nomem(err);
 	o->table = t;
 	temp_bytes_init(&o->aside, NULL, PART_BYTES);
 	o->hash = vv_xxh3_new(0);
@@ -391,9 +377,7 @@ static vv_status load_part(file_order *o, part *p, vv_error *err)
 	if (!o->where) {
 		o->where = vv_calloc((size_t)o->where_count + 1, sizeof(*o->where));
 	}
-	if (!o->where) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->where) return vv_fail_nomem(err);
 	for (uint64_t i = 0; i < o->where_count; i++) {
 		o->where[i].at = NO_ROW;
 	}
@@ -407,12 +391,8 @@ static vv_status load_part(file_order *o, part *p, vv_error *err)
 		p->pending = swap;
 		return find_in_memory(o, &o->loaded, err);
 	}
-	if (!o->is_loaded) {
-		return find_aside(o, p, err);
-	}
-	if (!vv_buf_reserve(&o->loaded, (size_t)p->bytes)) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->is_loaded) return find_aside(o, p, err);
+	if (!vv_buf_reserve(&o->loaded, (size_t)p->bytes)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->count; i++) {
 		if ((rc = temp_bytes_get(&o->aside, p->extents[i].at,
 					 o->loaded.data + o->loaded.len, (size_t)p->extents[i].len,
@@ -431,12 +411,8 @@ static vv_status put_row(file_order *o, const place *w, bool last, vv_error *err
 	const char *end = vv_dialect_row_end(d, &end_len);
 	vv_status rc;
 
-	if (w->at == NO_ROW) {
-		return bad("a place without a row", err);
-	}
-	if (!vv_buf_reserve(&o->piece, (size_t)w->len + end_len)) {
-		return vv_fail_nomem(err);
-	}
+	if (w->at == NO_ROW) return bad("a place without a row", err);
+	if (!vv_buf_reserve(&o->piece, (size_t)w->len + end_len)) return vv_fail_nomem(err);
 	if (o->is_loaded) {
 		vv_buf_put(&o->piece, o->loaded.data + w->at, w->len);
 	} else {
@@ -504,13 +480,9 @@ static int file_order_next(file_order *o, const char **bytes, size_t *len, vv_er
 	}
 	if (!o->began) {
 		o->began = true;
-		if ((rc = table_head(&o->piece, o->table, err)) < 0) {
-			return rc;
-		}
+		if ((rc = table_head(&o->piece, o->table, err)) < 0) return rc;
 	}
-	if ((rc = put_rows(o, err)) < 0 || (rc = vv_buf_ok(&o->piece, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_rows(o, err)) < 0 || (rc = vv_buf_ok(&o->piece, err)) < 0) return rc;
 	if (o->piece.len == 0) { /* the end */
 		rc = agrees(o, err);
 		return rc < 0 ? (int)rc : 0;
@@ -610,9 +582,7 @@ vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool 
 	vv_status rc;
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	rc = vv_root_has_places(&t->root) ? file_order_open(&s->order, t, pool, NULL, err)
 					  : group_source_open(&s->groups, t, err);
 	if (rc < 0) {
@@ -641,9 +611,7 @@ ssize_t vv_table_source_read(void *source, void *buf, size_t len, vv_error *err)
 {
 	vv_table_source *s = source;
 
-	if (s->groups) {
-		return group_source_read(s->groups, buf, len, err);
-	}
+	if (s->groups) return group_source_read(s->groups, buf, len, err);
 	if (s->pos == s->len) {
 		int more = s->ended ? 0 : file_order_next(s->order, &s->piece, &s->len, err);
 
@@ -688,9 +656,7 @@ static vv_status file_order_take(vv_table *t, vv_error *err)
 					.pool = pool};
 	vv_status rc;
 
-	if (!pool) {
-		return vv_fail_nomem(err);
-	}
+	if (!pool) return vv_fail_nomem(err);
 	if ((rc = vv_mem_sink_over(&scratch, &t->source, NULL, err)) < 0 ||
 	    (rc = vv_table_source_open_with(&bytes, t, pool, err)) < 0) {
 		goto done;
@@ -749,9 +715,7 @@ vv_status vv_tables_in_one_order(vv_table *a, vv_table *b, vv_error *err)
 {
 	vv_status rc;
 
-	if (vv_tables_have_one_order(a, b)) {
-		return VV_OK;
-	}
+	if (vv_tables_have_one_order(a, b)) return VV_OK;
 	rc = vv_table_to_file_order(a, err);
 	return rc == VV_OK ? vv_table_to_file_order(b, err) : rc;
 }

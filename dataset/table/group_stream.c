@@ -106,18 +106,12 @@ static int next_items(group_stream *s, piece *p, vv_error *err)
 	vv_list_item item;
 	int more = vv_list_next(s->data, &item, err);
 
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	vv_buf_reset(&p->data);
 	vv_buf_put(&p->data, item.bytes, item.len);
 	p->rows = item.weight;
-	if (vv_buf_ok(&p->data, err) < 0) {
-		return (int)VV_ENOMEM;
-	}
-	if ((more = next_item(s->layout, &p->layout, &item, err)) <= 0) {
-		return more;
-	}
+	if (vv_buf_ok(&p->data, err) < 0) return (int)VV_ENOMEM;
+	if ((more = next_item(s->layout, &p->layout, &item, err)) <= 0) return more;
 	p->pair.raw_len = item.weight;
 	return next_item(s->facts, &p->facts, &item, err);
 }
@@ -139,18 +133,14 @@ static int begin_next(group_stream *s, vv_error *err)
 	piece *p = &s->pieces[s->tail % AHEAD];
 	int more = s->left > 0 ? next_items(s, p, err) : 0;
 
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	const uint64_t raw_len = p->raw_len = p->pair.raw_len;
 	s->left--;
 	p->last = s->left == 0;
 	p->status = VV_OK;
 	const streamed_group items = items_of(p);
 	int known = s->known(s->payload, &items, p->last, &p->pair, err);
-	if (known < 0) {
-		return known;
-	}
+	if (known < 0) return known;
 	p->known = known > 0 && p->pair.raw_len == raw_len;
 	p->proved = false;
 	p->submitted = !p->known;
@@ -185,9 +175,7 @@ static piece *look(group_stream *s, size_t at, vv_status *rc, vv_error *err)
 		more = begin_next(s, err);
 	}
 	*rc = more < 0 ? (vv_status)more : VV_OK;
-	if (*rc < 0 || s->head + at >= s->tail) {
-		return NULL;
-	}
+	if (*rc < 0 || s->head + at >= s->tail) return NULL;
 	piece *p = &s->pieces[(s->head + at) % AHEAD];
 	if (p->submitted) {
 		vv_pool_wait(s->pool, &p->job);
@@ -217,9 +205,7 @@ static uint8_t first_byte(const piece *p)
 /* The pair may stand elsewhere, since what follows would not have changed how the last row is read. */
 static vv_status note_pair(group_stream *s, const vv_pair *pair, vv_error *err)
 {
-	if (!vv_array_room(s->pairs, s->pair_count, s->pair_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->pairs, s->pair_count, s->pair_cap)) return vv_fail_nomem(err);
 	s->pairs[s->pair_count++] = *pair;
 	return VV_OK;
 }
@@ -263,23 +249,15 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	if (s->given) {
 		drop_head(s);
 	}
-	if (!(p = look(s, 0, &rc, err))) {
-		return (int)rc;
-	}
-	if (!(after = look(s, 1, &rc, err)) && rc < 0) {
-		return (int)rc;
-	}
+	if (!(p = look(s, 0, &rc, err))) return (int)rc;
+	if (!(after = look(s, 1, &rc, err)) && rc < 0) return (int)rc;
 	s->next = after ? first_byte(after) : -1;
 	if (p->known && is_row_end(s->next)) {
-		if ((rc = make(p, err)) < 0) {
-			return (int)rc;
-		}
+		if ((rc = make(p, err)) < 0) return (int)rc;
 		p->known = p->proved = false;
 	}
 	rc = p->proved ? note_pair(s, &p->pair, err) : p->known ? VV_OK : fill_pair(s, p, err);
-	if (rc < 0) {
-		return (int)rc;
-	}
+	if (rc < 0) return (int)rc;
 	s->given = true;
 	*out = items_of(p);
 	out->known = p->known;
@@ -308,9 +286,7 @@ vv_status group_stream_open(group_stream **out, vv_table *t, vv_pool *pool, grou
 	vv_status rc;
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->table = t;
 	s->known = known;
 	s->payload = payload;
@@ -358,9 +334,7 @@ vv_status group_stream_cut(group_stream *s, const vv_cut_params *cut, vv_error *
 {
 	size_t *columns = vv_calloc(cut->column_count + 1, sizeof(*columns));
 
-	if (!columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < cut->column_count; i++) {
 		columns[i] = cut->columns[i];
 	}
@@ -371,9 +345,7 @@ vv_status group_stream_cut(group_stream *s, const vv_cut_params *cut, vv_error *
 
 void group_stream_close(group_stream *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	for (; s->head < s->tail; s->head++) {
 		piece *p = &s->pieces[s->head % AHEAD];
 		if (p->submitted) {

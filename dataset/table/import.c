@@ -56,9 +56,7 @@ static bool same_inputs(const import *im)
 	for (size_t i = 0; i < p->cut_column_count; i++) {
 		const char *name = p->cut_columns[i];
 		long at = vv_schema_find(schema, name, strlen(name));
-		if (at < 0 || (size_t)at != im->params.columns[i]) {
-			return false;
-		}
+		if (at < 0 || (size_t)at != im->params.columns[i]) return false;
 	}
 	if (a->form == VV_FORM_CSV) {
 		return true; /* a column that only changed its name changes no cell */
@@ -105,9 +103,7 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 			continue;
 		}
 		vv_import_finding *p = vv_realloc_array(out->findings, k + 1, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		out->findings = p;
 		p[k] = (vv_import_finding){.column = m->column,
 					   .row = im->rows + m->row,
@@ -148,9 +144,7 @@ static void keep_types(import *im, const vv_infer *types, size_t columns)
 {
 	vv_group_types *t = &im->out->types;
 	size_t have = t->groups * columns, need = have + columns;
-	if (!im->opts->keep_types || t->dropped) {
-		return;
-	}
+	if (!im->opts->keep_types || t->dropped) return;
 	t->columns = t->groups == 0 ? columns : t->columns;
 	if (need > t->cap && t->columns == columns && need * sizeof(*types) <= TYPES_MAX) {
 		size_t cap = need * 2;
@@ -172,9 +166,7 @@ vv_status import_take_types(import *im, size_t index, vv_error *err)
 	const vv_group_types *t = im->opts->known_types;
 	import_worker *w = &im->workers[0];
 	vv_status rc;
-	if (!t || (rc = import_infer_room(w, im, t->columns, err)) < 0) {
-		return t ? rc : VV_OK;
-	}
+	if (!t || (rc = import_infer_room(w, im, t->columns, err)) < 0) return t ? rc : VV_OK;
 	for (size_t i = 0; i < t->columns; i++) {
 		vv_infer_merge(&w->infer[i], &t->items[index * t->columns + i]);
 	}
@@ -206,9 +198,7 @@ static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 	vv_status rc = VV_OK;
 
 	(void)vv_dialect_row_end(&im->dialect, &end_len);
-	if (j->irregular > 0) {
-		return refuse_irregular(im, j, err);
-	}
+	if (j->irregular > 0) return refuse_irregular(im, j, err);
 	for (size_t i = 0; i < j->row_count && rc == VV_OK; i++) {
 		const vv_row *row = &j->rows[i];
 		bool ends = !(j->last && i + 1 == j->row_count) ||
@@ -233,9 +223,7 @@ static vv_status use_rows(import *im, const group_job *j, vv_error *err)
 {
 	struct order_choice *choice = im->opts->choice;
 
-	if (im->sorting && im->sorting->sorter) {
-		return give_lines(im, j, err);
-	}
+	if (im->sorting && im->sorting->sorter) return give_lines(im, j, err);
 	return choice && im->old
 		       ? order_choice_look(choice, im, j, old_groups_has(im->old, &j->cid), err)
 		       : VV_OK;
@@ -274,9 +262,7 @@ vv_status import_collect(import *im, vv_error *err)
 	rc = err && !j->known && j->status >= 0 ? use_rows(im, j, err) : VV_OK;
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!j->known && j->status < 0) {
 		if (err) {
 			*err = j->err;
@@ -296,9 +282,7 @@ vv_status import_collect(import *im, vv_error *err)
 			return rc;
 		}
 	}
-	if ((rc = take_misfits(im, j, err)) < 0) {
-		return rc;
-	}
+	if ((rc = take_misfits(im, j, err)) < 0) return rc;
 	im->out->irregular_rows += j->irregular;
 	if (im->out->short_rows == 0) {
 		im->short_at = j->offset + j->short_at;
@@ -338,15 +322,11 @@ static vv_status names_of_cut(import *im, vv_error *err)
 	vv_root *root = &im->out->root;
 	root->cut_rows = im->params.rows;
 	root->cut_columns = vv_calloc(im->params.column_count + 1, sizeof(*root->cut_columns));
-	if (!root->cut_columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!root->cut_columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < im->params.column_count; i++) {
 		size_t c = im->params.columns[i];
 		root->cut_columns[i] = vv_strndup(im->names[c], im->name_lens[c]);
-		if (!root->cut_columns[i]) {
-			return vv_fail_nomem(err);
-		}
+		if (!root->cut_columns[i]) return vv_fail_nomem(err);
 		root->cut_column_count++;
 	}
 	return VV_OK;
@@ -355,9 +335,7 @@ static vv_status names_of_cut(import *im, vv_error *err)
 /* Whoever reads a group needs a place for every column in every row. */
 static vv_status check_width(const import *im, vv_error *err)
 {
-	if (im->columns == 0 || im->most_rows <= VV_GRID_MAX / im->columns) {
-		return VV_OK;
-	}
+	if (im->columns == 0 || im->most_rows <= VV_GRID_MAX / im->columns) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
 		"%s: %zu different members, and %llu short rows in one group: too sparse for a "
 		"table",
@@ -381,9 +359,7 @@ static void put_first_line(import *im, uint64_t count, uint64_t at, uint64_t lin
 static void warn_short_rows(import *im)
 {
 	vv_import_result *out = im->out;
-	if (out->short_rows == 0 || im->opts->as) {
-		return;
-	}
+	if (out->short_rows == 0 || im->opts->as) return;
 	vv_buf_printf(&out->warnings, "%s%s row%s ha%s fewer cells than %s",
 		      out->groups_reused > 0 ? "in changed rows, " : "",
 		      vv_text_count(out->short_rows), out->short_rows == 1 ? "" : "s",
@@ -402,17 +378,13 @@ static void warn_foreign_rows(import *im)
 	const vv_bytes *head = &out->root.dialect.prologue;
 	const vv_root *parent = im->opts->parent;
 
-	if (im->opts->as || im->opts->in_file) {
-		return;
-	}
+	if (im->opts->as || im->opts->in_file) return;
 	if (!encoding && !vv_utf8_valid(head->data ? head->data : "", head->len) &&
 	    !(parent && vv_bytes_equal(head, &parent->dialect.prologue))) {
 		vv_buf_printf(&out->warnings, "the header is not UTF-8 but perhaps %s: %s\n",
 			      vv_likely_encoding(head->data, head->len), kept);
 	}
-	if (out->foreign_rows == 0) {
-		return;
-	}
+	if (out->foreign_rows == 0) return;
 	vv_buf_printf(&out->warnings, "%s%s ha%s ",
 		      out->groups_reused > 0 ? "in changed rows, " : "",
 		      vv_text_counted(out->foreign_rows, "row", NULL),
@@ -442,9 +414,7 @@ static bool is_file_order_declared(const import *im)
 {
 	const vv_import_options *o = im->opts;
 
-	if (o->as) {
-		return o->as->file_order_declared;
-	}
+	if (o->as) return o->as->file_order_declared;
 	return o->order == VV_ORDER_FILE ||
 	       (o->order != VV_ORDER_KEY && o->parent && o->parent->file_order_declared);
 }
@@ -507,9 +477,7 @@ static vv_status take_dialect(import *im, vv_error *err)
 	}
 	vv_status rc = vv_window_fill(im->window, skip > VV_WINDOW_FIRST ? skip : VV_WINDOW_FIRST,
 				      err);
-	if (rc < 0 || (rc = vv_dialect_dup(&im->dialect, d, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_dialect_dup(&im->dialect, d, err)) < 0) return rc;
 	if (vv_window_len(im->window) < skip) {
 		return vv_fail(err, VV_ECORRUPT, "%s: shorter than its own prologue",
 			       im->source->name);
@@ -524,17 +492,13 @@ static vv_status sniff(import *im, vv_error *err)
 	vv_sniff_hints hints = im->opts->hints;
 	size_t want = VV_WINDOW_FIRST;
 	vv_status rc;
-	if (im->opts->as) {
-		return take_dialect(im, err);
-	}
+	if (im->opts->as) return take_dialect(im, err);
 	hints.path = im->source->name;
 	if (im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE) {
 		hints.parent = &im->opts->parent->dialect;
 	}
 	for (;; want *= 2) {
-		if ((rc = vv_window_fill(im->window, want, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_window_fill(im->window, want, err)) < 0) return rc;
 		bool at_end = vv_window_at_end(im->window);
 		size_t len = vv_window_len(im->window);
 		/* The sample is the same however the bytes arrive. */
@@ -544,9 +508,7 @@ static vv_status sniff(import *im, vv_error *err)
 		if (rc != VV_ENOTFOUND || whole) {
 			break;
 		}
-		if (want > VV_ROW_MAX) {
-			return import_refuse_long_row(im, 0, true, err);
-		}
+		if (want > VV_ROW_MAX) return import_refuse_long_row(im, 0, true, err);
 	}
 	if (rc == VV_OK) {
 		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->sniffed.warnings),
@@ -654,18 +616,14 @@ static vv_status import_open(import *im, vv_error *err)
 	im->pool = im->opts->pool;
 	if (!im->pool) {
 		im->pool = im->own_pool = vv_pool_new(0);
-		if (!im->pool) {
-			return vv_fail_nomem(err);
-		}
+		if (!im->pool) return vv_fail_nomem(err);
 	}
 	im->worker_count = vv_pool_threads(im->pool) + 1;
 	im->workers = vv_calloc(im->worker_count, sizeof(*im->workers));
 	im->hash = vv_xxh3_new(0);
 	im->out->cache = vv_scan_cache_new();
 	vv_random(&im->key_seed, sizeof(im->key_seed));
-	if (!im->workers || !im->hash || !im->out->cache) {
-		return vv_fail_nomem(err);
-	}
+	if (!im->workers || !im->hash || !im->out->cache) return vv_fail_nomem(err);
 	return im->opts->groups ? VV_OK : vv_window_open(&im->window, im->source, im->pool, err);
 }
 
@@ -684,9 +642,7 @@ static vv_status old_chunks_load(old_chunks *o, import *im, vv_error *err)
 	vv_list_item item;
 	uint64_t count, weight;
 	int more = 0;
-	if (!p || p->kind != VV_KIND_FILE) {
-		return VV_OK;
-	}
+	if (!p || p->kind != VV_KIND_FILE) return VV_OK;
 	if (vv_list_reader_open(&r, VV_LIST_CHUNKS, im->sink, p->data.data, p->data.len, err) < 0) {
 		return VV_OK; /* only a help */
 	}
@@ -844,9 +800,7 @@ static vv_status tell_unseen(import *im, bool *is, vv_error *err)
 	const unseen *u;
 	vv_status rc = vv_window_fill(im->window, 16, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	u = find_unseen(vv_window_bytes(im->window), vv_window_len(im->window));
 	*is = u != NULL;
 	if (u) {
@@ -863,9 +817,7 @@ static vv_status import_content(import *im, vv_error *err)
 	vv_status rc;
 
 	if ((bytes && !o->parent) || (!bytes && o->may_be_file)) {
-		if ((rc = tell_unseen(im, &packed, err)) < 0) {
-			return rc;
-		}
+		if ((rc = tell_unseen(im, &packed, err)) < 0) return rc;
 	}
 	return bytes || packed ? import_chunks(im, err) : import_table(im, err);
 }
@@ -877,9 +829,7 @@ vv_status import_run(vv_import_result *out, const vv_source *source, const vv_si
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
 	vv_root_init(&out->root);
-	if (!im) {
-		return vv_fail_nomem(err);
-	}
+	if (!im) return vv_fail_nomem(err);
 	im->source = source;
 	im->sink = sink;
 	im->opts = opts;

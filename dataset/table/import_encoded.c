@@ -103,9 +103,7 @@ static vv_status tell_encoding(vv_import_result *out, const vv_file_text *t,
 		vv_status rc = show_cells(&out->warnings, vv_file_text_sample(t),
 					  &out->root.dialect, err);
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		vv_buf_puts(&out->warnings, "; if that is wrong, --encoding names the right one");
 	}
 	vv_buf_putc(&out->warnings, '\n');
@@ -118,9 +116,7 @@ vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 	vv_root *root = &out->root;
 	vv_status rc;
 
-	if (root->kind != VV_KIND_TABLE || !vv_file_text_encoding(t)[0]) {
-		return VV_OK;
-	}
+	if (root->kind != VV_KIND_TABLE || !vv_file_text_encoding(t)[0]) return VV_OK;
 	assert(strcmp(root->dialect.encoding, vv_file_text_encoding(t)) == 0);
 	rc = vv_file_text_measure(t, &root->file_bytes, &root->file_hash, err);
 	return rc < 0 ? rc : tell_encoding(out, t, opts, err);

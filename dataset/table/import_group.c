@@ -77,9 +77,7 @@ vv_status import_infer_room(import_worker *w, const import *im, size_t columns, 
 {
 	if (w->infer_count < columns) {
 		vv_infer *p = vv_realloc_array(w->infer, columns, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		w->infer = p;
 		infer_init(p, w->infer_count, columns, im);
 		w->infer_count = columns;
@@ -92,9 +90,7 @@ static vv_status types_room(group_job *j, vv_error *err)
 {
 	if (j->type_count < j->columns) {
 		vv_infer *p = vv_realloc_array(j->types, j->columns, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		j->types = p;
 		j->type_count = j->columns;
 	}
@@ -104,24 +100,18 @@ static vv_status types_room(group_job *j, vv_error *err)
 
 static vv_status worker_ready(import_worker *w, const group_job *j, vv_error *err)
 {
-	if (!w->encoder && !(w->encoder = vv_group_encoder_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!w->encoder && !(w->encoder = vv_group_encoder_new())) return vv_fail_nomem(err);
 	if (!w->writer || w->writer_columns < j->columns) {
 		vv_row_writer_free(w->writer);
 		w->writer = NULL;
 		vv_status rc = vv_row_writer_new(&w->writer, &j->im->dialect, j->columns,
 						 j->im->names, j->im->name_lens, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		w->writer_columns = j->columns;
 	}
 	if (w->doubtful_count < j->columns) {
 		bool *p = vv_realloc_array(w->doubtful, j->columns, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		w->doubtful = p;
 		w->doubtful_count = j->columns;
 	}
@@ -139,9 +129,7 @@ static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t bo
 {
 	const vv_row *row = &j->rows[i];
 	const vv_cell *cells = &j->cells[i * j->stride];
-	if (row->plain && j->im->dialect.quoting_count == 0) {
-		return true;
-	}
+	if (row->plain && j->im->dialect.quoting_count == 0) return true;
 	if (vv_row_quotes_tell(w->writer)) {
 		return row->text_start == row->start && row->text_end == row->start + body &&
 		       vv_row_quoted_as_written(w->writer, cells, row->cells);
@@ -164,20 +152,14 @@ static int irregularity(import_worker *w, const group_job *j, size_t i)
 		if (last) {
 			end_len = 0;
 		}
-		if (len < end_len || memcmp(raw + len - end_len, end, end_len) != 0) {
-			return -1;
-		}
+		if (len < end_len || memcmp(raw + len - end_len, end, end_len) != 0) return -1;
 		return vv_row_matches(w->writer, &j->cells[i * j->stride], j->columns, raw,
 				      len - end_len)
 			       ? 0
 			       : -1;
 	}
-	if (!is_regular(w, j, i, len - newline_len(row->newline))) {
-		return -1;
-	}
-	if (row->newline == d->newline || (last && row->newline == VV_NO_NEWLINE)) {
-		return 0;
-	}
+	if (!is_regular(w, j, i, len - newline_len(row->newline))) return -1;
+	if (row->newline == d->newline || (last && row->newline == VV_NO_NEWLINE)) return 0;
 	return 1 + (int)row->newline;
 }
 
@@ -218,9 +200,7 @@ static void note_foreign(group_job *j, size_t row)
 static void count_foreign_rows(group_job *j)
 {
 	j->foreign_rows = 0;
-	if (j->im->opts->as || j->im->opts->in_file || vv_utf8_valid(j->raw, j->raw_len)) {
-		return;
-	}
+	if (j->im->opts->as || j->im->opts->in_file || vv_utf8_valid(j->raw, j->raw_len)) return;
 	for (size_t i = 0; i < j->row_count; i++) {
 		const vv_row *r = &j->rows[i];
 
@@ -306,9 +286,7 @@ static vv_status note_out(import_worker *w, size_t first, size_t *count, size_t 
 		if (b) {
 			w->out_places = b;
 		}
-		if (!a || !b) {
-			return vv_fail_nomem(err);
-		}
+		if (!a || !b) return vv_fail_nomem(err);
 		w->out_cap = cap;
 	}
 	for (; at > first && w->out_places[at - 1] > place; at--) {
@@ -352,9 +330,7 @@ static vv_status take_longest(import_worker *w, group_job *j, size_t r, size_t *
 static bool has_long_cells(const group_job *j)
 {
 	for (size_t r = 0; r < j->row_count; r++) {
-		if (j->rows[r].cell_bytes > VV_CELLS_MAX) {
-			return true;
-		}
+		if (j->rows[r].cell_bytes > VV_CELLS_MAX) return true;
 	}
 	return false;
 }
@@ -425,13 +401,9 @@ static bool fit_as_told(const import *im, const vv_field *f, const vv_cell *valu
 {
 	static const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
 
-	if (!all && !(vv_field_known_by_few(f) && is_accepted(im, f, &empty))) {
-		return false;
-	}
+	if (!all && !(vv_field_known_by_few(f) && is_accepted(im, f, &empty))) return false;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_accepted(im, f, &values[i])) {
-			return false;
-		}
+		if (!is_accepted(im, f, &values[i])) return false;
 	}
 	return true;
 }
@@ -500,9 +472,7 @@ static vv_status put_no_facts(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_status rc = vv_facts_begin(&w->facts, j->columns, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; i < j->columns; i++) {
 		w->facts.columns[i] = (vv_fact){.missing = VV_MISSING_SOME, .unknown = true};
 	}
@@ -524,13 +494,9 @@ static bool is_named_by_bytes(const group_job *j)
 {
 	const vv_newline newline = j->im->dialect.newline;
 
-	if (!j->im->named_by_bytes) {
-		return false;
-	}
+	if (!j->im->named_by_bytes) return false;
 	for (size_t i = 0; i < j->row_count; i++) {
-		if (!j->rows[i].plain || j->rows[i].newline != newline) {
-			return false;
-		}
+		if (!j->rows[i].plain || j->rows[i].newline != newline) return false;
 	}
 	return true;
 }
@@ -561,9 +527,7 @@ static vv_status name_group(import_worker *w, group_job *j, vv_error *err)
 	vv_hash128 h = j->entry.hash;
 	vv_status rc = VV_OK;
 
-	if (!is_named_by_bytes(j) && (rc = hash_rows(w, j, &h, err)) < 0) {
-		return rc;
-	}
+	if (!is_named_by_bytes(j) && (rc = hash_rows(w, j, &h, err)) < 0) return rc;
 	j->cid = (vv_cid){.codec = VV_CODEC_RAW};
 	vv_put_le64(j->cid.digest, h.hi);
 	vv_put_le64(j->cid.digest + 8, h.lo);
@@ -583,13 +547,9 @@ static vv_status infer_types(import_worker *w, group_job *j, vv_error *err)
 	vv_infer *types = w->infer;
 	vv_status rc;
 
-	if (!j->im->need_infer) {
-		return VV_OK;
-	}
+	if (!j->im->need_infer) return VV_OK;
 	if (apart) {
-		if ((rc = types_room(j, err)) < 0) {
-			return rc;
-		}
+		if ((rc = types_room(j, err)) < 0) return rc;
 		types = j->types;
 	}
 	for (size_t i = 0; i < j->columns; i++) {
@@ -660,15 +620,11 @@ done:
 static vv_status hash_keys(group_job *j, vv_error *err)
 {
 	const import *im = j->im;
-	if (im->candidate_count == 0) {
-		return VV_OK;
-	}
+	if (im->candidate_count == 0) return VV_OK;
 	if (j->hash_cap < j->row_count) {
 		for (size_t k = 0; k < im->candidate_count; k++) {
 			uint64_t *p = vv_realloc_array(j->hashes[k], j->row_count, sizeof(*p));
-			if (!p) {
-				return vv_fail_nomem(err);
-			}
+			if (!p) return vv_fail_nomem(err);
 			j->hashes[k] = p;
 		}
 		j->hash_cap = j->row_count;
@@ -691,9 +647,7 @@ static vv_status make_sort_keys(group_job *j, vv_error *err)
 {
 	const import_sorting *s = j->im->sorting;
 
-	if (!s || !s->sorter) {
-		return VV_OK;
-	}
+	if (!s || !s->sorter) return VV_OK;
 	if (j->irregular > 0 && !j->im->source->line) {
 		j->irregular_line = j->lines + import_count_lines(j->raw, j->irregular_at) + 1;
 	}
@@ -729,17 +683,13 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 			}
 			import_misfit *p = vv_realloc_array(j->misfits, j->misfit_count + 1,
 							    sizeof(*p));
-			if (!p) {
-				return vv_fail_nomem(err);
-			}
+			if (!p) return vv_fail_nomem(err);
 			j->misfits = p;
 			m = &p[j->misfit_count];
 			*m = (import_misfit){.column = c, .row = r, .count = 1};
 			m->value = vv_strndup(cell->text ? cell->text : "",
 					      cell->len < 200 ? cell->len : 200);
-			if (!m->value) {
-				return vv_fail_nomem(err);
-			}
+			if (!m->value) return vv_fail_nomem(err);
 			j->misfit_count++;
 		}
 	}
@@ -757,9 +707,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	j->entry.head_hash = vv_xxh3(j->raw, j->raw_len < VV_SCAN_HEAD ? j->raw_len : VV_SCAN_HEAD,
 				     secret);
 	j->entry.clean_cut = j->cut;
-	if ((rc = worker_ready(w, j, err)) < 0) {
-		return rc;
-	}
+	if ((rc = worker_ready(w, j, err)) < 0) return rc;
 	count_short_rows(j);
 	count_foreign_rows(j);
 	find_quirks(w, j, &quirks);

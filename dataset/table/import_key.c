@@ -32,9 +32,7 @@ typedef struct pair_check {
 static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *err)
 {
 	vv_status rc = vv_table_seek_row(p->reader, row, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	int got = vv_table_read(p->reader, &p->batch, err);
 	if (got <= 0) {
 		return got < 0 ? (vv_status)got
@@ -183,9 +181,7 @@ static vv_status list_groups(vv_cid_set *out, const vv_table *t, bool *twice, vv
 	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
 					   t->root.data.len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while ((more = vv_list_next(r, &item, err)) > 0) {
 		if ((rc = vv_cbor_get_array(&item.cbor, &count, err)) < 0 ||
 		    (rc = vv_cbor_get_link(&item.cbor, &cid, err)) < 0 ||
@@ -284,9 +280,7 @@ static vv_status keep_hash(change *c, some_keys *k, const vv_cell *cells, uint64
 		c->harm = true;
 		return VV_OK;
 	}
-	if (!vv_array_room(k->hashes, k->count, k->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(k->hashes, k->count, k->cap)) return vv_fail_nomem(err);
 	k->hashes[k->count++] = hash;
 	return VV_OK;
 }
@@ -324,9 +318,7 @@ static void find_fresh(change *c)
 		}
 		c->harm |= i > 0 && hash == now->hashes[i - 1];
 		c->harm |= i + 1 < now->count && hash == now->hashes[i + 1];
-		if (c->harm) {
-			return;
-		}
+		if (c->harm) return;
 		c->fresh[c->fresh_count++] = hash;
 	}
 }
@@ -366,12 +358,8 @@ static bool may_meet(void *payload, const uint8_t *facts, size_t len)
 	vv_fact f;
 
 	vv_facts_column(&f, facts, len, c->columns[0]);
-	if (f.missing == VV_MISSING_ALL) {
-		return false;
-	}
-	if (f.unknown || b->unknown) {
-		return true;
-	}
+	if (f.missing == VV_MISSING_ALL) return false;
+	if (f.unknown || b->unknown) return true;
 	return (f.numbers && b->numbers && vv_fact_number_order(&f.greatest, &b->least) >= 0 &&
 		vv_fact_number_order(&b->greatest, &f.least) >= 0) ||
 	       (f.texts && b->texts && !text_before(&f, b) && !text_before(b, &f));
@@ -473,9 +461,7 @@ static vv_status add_keys(pair_check *p, vv_key_proof *proof, uint64_t *empty, v
 	while (rc == VV_OK && (more = vv_table_read(p->reader, &p->batch, err)) != 0) {
 		const vv_batch *b = &p->batch;
 		size_t n = 0;
-		if (more < 0) {
-			return (vv_status)more;
-		}
+		if (more < 0) return (vv_status)more;
 		for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
 			bool usable;
 			hashes[n] = vv_key_hash(&b->cells[i * b->columns], c->columns, c->count,
@@ -508,9 +494,7 @@ static vv_status find_before(const import *im, const vv_key_candidate *c, const 
 	vv_status rc;
 
 	*out = NULL;
-	if (!same) {
-		return VV_OK;
-	}
+	if (!same) return VV_OK;
 	vv_schema_init(&schema);
 	rc = vv_schema_read(&schema, old->schema.data, old->schema.len, "the version before", err);
 	for (size_t k = 0; rc == VV_OK && same && k < c->count; k++) {
@@ -535,9 +519,7 @@ static vv_status is_as_before(const import *im, const vv_key_candidate *c, vv_ta
 	vv_status rc = find_before(im, c, &old, &columns, err);
 
 	*out = false;
-	if (rc < 0 || !old) {
-		return rc;
-	}
+	if (rc < 0 || !old) return rc;
 	if ((*out = vv_buf_equal(&old->data, &now->root.data)) || now->root.rows <= SMALL_ROWS) {
 		return VV_OK;
 	}
@@ -608,9 +590,7 @@ static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_err
 	*p = (pair_check){.im = im, .candidate = &im->candidates[k]};
 	vv_batch_init(&p->batch);
 	*unique = false;
-	if (im->holes[k] && im->opts->key == NULL) {
-		return VV_OK;
-	}
+	if (im->holes[k] && im->opts->key == NULL) return VV_OK;
 	p->table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
 	vv_status rc = vv_table_reader_open(&p->reader, &p->table, NULL, 0, false, err);
 	if (rc == VV_OK) {
@@ -624,14 +604,10 @@ static vv_status set_key(import *im, const vv_key_candidate *c, vv_key_source so
 {
 	vv_root *root = &im->out->root;
 	root->key = vv_calloc(c->count + 1, sizeof(*root->key));
-	if (!root->key) {
-		return vv_fail_nomem(err);
-	}
+	if (!root->key) return vv_fail_nomem(err);
 	for (size_t k = 0; k < c->count; k++) {
 		root->key[k] = vv_strndup(im->names[c->columns[k]], im->name_lens[c->columns[k]]);
-		if (!root->key[k]) {
-			return vv_fail_nomem(err);
-		}
+		if (!root->key[k]) return vv_fail_nomem(err);
 		root->key_count++;
 	}
 	root->key_source = source;

@@ -56,9 +56,7 @@ struct order_choice {
 static bool has_same_key(const vv_root *parent, const char *const *key)
 {
 	for (size_t i = 0; i < parent->key_count; i++) {
-		if (!key[i] || strcmp(parent->key[i], key[i]) != 0) {
-			return false;
-		}
+		if (!key[i] || strcmp(parent->key[i], key[i]) != 0) return false;
 	}
 	return !key[parent->key_count];
 }
@@ -121,12 +119,8 @@ static vv_status hold(order_choice *c, vv_error *err)
 	vv_status rc;
 
 	c->front = *c->sink;
-	if (!(c->lock = vv_mutex_new())) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_mem_sink_over(&c->held, c->sink, c->opts->temp_dir, err)) < 0) {
-		return rc;
-	}
+	if (!(c->lock = vv_mutex_new())) return vv_fail_nomem(err);
+	if ((rc = vv_mem_sink_over(&c->held, c->sink, c->opts->temp_dir, err)) < 0) return rc;
 	vv_mem_sink_use(&c->held_sink, c->held);
 	c->front.put = put_held;
 	c->front.get = get_held;
@@ -142,9 +136,7 @@ const vv_sink *order_choice_sink(order_choice *c)
 
 vv_status order_choice_settle(order_choice *c, vv_error *err)
 {
-	if (c->direct) {
-		return VV_OK;
-	}
+	if (c->direct) return VV_OK;
 	vv_mutex_lock(c->lock);
 	c->direct = true;
 	vv_mutex_unlock(c->lock);
@@ -165,13 +157,9 @@ vv_status order_choice_open(order_choice **out, const vv_import_options *opts, c
 	vv_status rc;
 
 	*out = NULL;
-	if (!is_asked(opts, sink)) {
-		return VV_OK;
-	}
+	if (!is_asked(opts, sink)) return VV_OK;
 	c = vv_calloc(1, sizeof(*c));
-	if (!c) {
-		return vv_fail_nomem(err);
-	}
+	if (!c) return vv_fail_nomem(err);
 	c->opts = opts;
 	c->sink = sink;
 	c->rows = opts->parent->rows;
@@ -229,9 +217,7 @@ static uint64_t moved_to(const order_choice *c, const vv_hash_index *index, uint
 		const sampled_row *s = &c->sample[at];
 		uint64_t far = s->row > row ? s->row - row : row - s->row;
 
-		if (s->hash == hash) {
-			return far > c->rows / NEAR ? s->row : UINT64_MAX;
-		}
+		if (s->hash == hash) return far > c->rows / NEAR ? s->row : UINT64_MAX;
 	}
 	return UINT64_MAX;
 }
@@ -393,9 +379,7 @@ static bool has_same_columns(const import *im)
 
 static vv_status list_columns(order_choice *c, const import *im, vv_error *err)
 {
-	if (c->columns) {
-		return VV_OK;
-	}
+	if (c->columns) return VV_OK;
 	c->columns = vv_calloc(im->columns, sizeof(*c->columns));
 	for (size_t i = 0; c->columns && i < im->columns; i++) {
 		c->columns[i] = i;
@@ -431,12 +415,8 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 		order_choice_pass(c);
 		return VV_OK;
 	}
-	if (c->over) {
-		return order_choice_settle(c, err);
-	}
-	if (++c->run <= RUN_FIRST) {
-		return VV_OK;
-	}
+	if (c->over) return order_choice_settle(c, err);
+	if (++c->run <= RUN_FIRST) return VV_OK;
 	if (j->stride < im->columns || !has_same_columns(im)) {
 		c->over = true;
 		return order_choice_settle(c, err);
@@ -445,9 +425,7 @@ vv_status order_choice_look(order_choice *c, import *im, const group_job *j, boo
 	    c->count < c->want) {
 		return rc;
 	}
-	if ((rc = judge(c, im, err)) < 0) {
-		return rc;
-	}
+	if ((rc = judge(c, im, err)) < 0) return rc;
 	c->over = c->pays || ++c->looks == LOOKS_MAX;
 	begin_run(c);
 	if (c->pays) {

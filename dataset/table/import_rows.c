@@ -34,9 +34,7 @@ void import_consume(import *im, size_t len)
 
 vv_status import_line_of(import *im, uint64_t offset, uint64_t *out, vv_error *err)
 {
-	if (im->source->line) {
-		return im->source->line(im->source->payload, offset, out, err);
-	}
+	if (im->source->line) return im->source->line(im->source->payload, offset, out, err);
 	*out = im->lines +
 	       import_count_lines(vv_window_bytes(im->window),
 				  (size_t)(offset - vv_window_origin(im->window))) +
@@ -57,9 +55,7 @@ static vv_status take_old(import *im, vv_error *err)
 			if (want > VV_GROUP_BYTES_MAX) {
 				return VV_OK; /* the cache is damaged */
 			}
-			if ((rc = vv_window_fill(im->window, want, err)) < 0) {
-				return rc;
-			}
+			if ((rc = vv_window_fill(im->window, want, err)) < 0) return rc;
 			continue;
 		}
 		old_items items;
@@ -94,9 +90,7 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 	if (need > j->cell_cap) {
 		size_t cap = need < 4096 ? 4096 : need + need / 2;
 		vv_cell *p = vv_realloc_array(j->cells, cap, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		j->cells = p;
 		j->cell_cap = cap;
 	}
@@ -252,18 +246,14 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 	vv_cut_init(&im->cut, &im->params);
 	vv_scan_window(im->scan, v->bytes, v->len, v->at_end, v->origin);
 	for (;;) {
-		if ((rc = grid_room(j, stride, err)) < 0) {
-			return rc;
-		}
+		if ((rc = grid_room(j, stride, err)) < 0) return rc;
 		vv_cell *cells = &j->cells[j->row_count * stride];
 		int n = vv_scan_row(im->scan, cells, stride, &j->rows[j->row_count], err);
 		if (n < 0 && im->window) {
 			place_fault(im, v->origin + vv_scan_fault(im->scan),
 				    im->job_tail == 0 && j->row_count == 0, err);
 		}
-		if (n < 0) {
-			return (vv_status)n;
-		}
+		if (n < 0) return (vv_status)n;
 		if (n == 2) {
 			stride = vv_scan_columns(im->scan) + 8;
 			continue;
@@ -377,9 +367,7 @@ static vv_status scan_until_cut(import *im, group_job *j, scan_end *end, size_t 
 	vv_status rc;
 
 	for (;; want = vv_window_len(im->window) * 2) {
-		if ((rc = vv_window_fill(im->window, want, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_window_fill(im->window, want, err)) < 0) return rc;
 		view v = view_of_window(im);
 		if ((rc = scan_rows(im, j, &v, end, used, err)) < 0 || *end != SCAN_WINDOW) {
 			return rc;
@@ -400,13 +388,9 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
 	scan_end end = SCAN_WINDOW;
 	size_t used = 0;
-	if ((rc = scan_until_cut(im, j, &end, &used, err)) < 0) {
-		return rc;
-	}
+	if ((rc = scan_until_cut(im, j, &end, &used, err)) < 0) return rc;
 	*more = end == SCAN_CUT || end == SCAN_WIDE;
-	if (j->row_count == 0) {
-		return VV_OK;
-	}
+	if (j->row_count == 0) return VV_OK;
 	hold_bytes(im, j, used);
 	if ((rc = finish_group(im, j, end, err)) < 0) {
 		vv_slab_drop(im->window, j->slab);
@@ -415,9 +399,7 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	}
 	*more = !j->last;
 	submit(im, j);
-	if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) {
-		return rc;
-	}
+	if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) return rc;
 	/* what it holds of the window is more than any other group does */
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
 }
@@ -427,12 +409,8 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 vv_status import_take_epilogue(import *im, vv_error *err)
 {
 	vv_status rc;
-	if (im->dialect.form != VV_FORM_JSON) {
-		return VV_OK;
-	}
-	if ((rc = vv_window_fill(im->window, VV_HEADER_MAX + 1, err)) < 0) {
-		return rc;
-	}
+	if (im->dialect.form != VV_FORM_JSON) return VV_OK;
+	if ((rc = vv_window_fill(im->window, VV_HEADER_MAX + 1, err)) < 0) return rc;
 	if (!vv_window_at_end(im->window) || vv_window_len(im->window) > VV_HEADER_MAX) {
 		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array",
 			       im->source->name);
@@ -467,9 +445,7 @@ vv_status import_rows(import *im, vv_error *err)
 		if (vv_window_len(im->window) == 0 && vv_window_at_end(im->window)) {
 			break;
 		}
-		if ((rc = scan_group(im, &more, err)) < 0) {
-			return rc;
-		}
+		if ((rc = scan_group(im, &more, err)) < 0) return rc;
 	}
 	return import_collect_all(im, err);
 }
@@ -497,9 +473,7 @@ static vv_status take_proved(import *im, group_job *j, const streamed_group *g, 
 {
 	vv_status rc = set_items(j, g, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	j->row_count = (size_t)g->rows;
 	j->entry = (vv_scan_entry){.raw_len = g->pair.raw_len, .raw_hash = g->pair.raw_hash};
 	j->known = j->busy = true;
@@ -526,13 +500,9 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 	if (g->next >= 0) {
 		vv_buf_putc(&j->given, g->next);
 	}
-	if ((rc = vv_buf_ok(&j->given, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&j->given, err)) < 0) return rc;
 	const view v = {j->given.data, j->given.len, g->next < 0, im->given_bytes};
-	if ((rc = scan_rows(im, j, &v, &end, &used, err)) < 0) {
-		return rc;
-	}
+	if ((rc = scan_rows(im, j, &v, &end, &used, err)) < 0) return rc;
 	if (used != g->raw_len || j->row_count == 0 || (g->next >= 0 && end != SCAN_CUT)) {
 		return refuse_given(err);
 	}
@@ -549,9 +519,7 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 	vv_scan_detach_arena(im->scan, &j->arena);
 	submit(im, j);
 	if (g->raw_len > VV_WINDOW_FIRST) { /* only this one is there */
-		if ((rc = import_collect_all(im, err)) < 0) {
-			return rc;
-		}
+		if ((rc = import_collect_all(im, err)) < 0) return rc;
 		vv_buf_clear(&j->given);
 	}
 	return VV_OK;
@@ -564,9 +532,7 @@ vv_status import_given(import *im, vv_error *err)
 	vv_status rc;
 
 	im->final_newline = true;
-	if ((rc = group_stream_cut(im->opts->groups, &im->params, err)) < 0) {
-		return rc;
-	}
+	if ((rc = group_stream_cut(im->opts->groups, &im->params, err)) < 0) return rc;
 	while ((more = group_stream_next(im->opts->groups, &g, err)) > 0) {
 		if (im->job_tail - im->job_head == IMPORT_JOBS &&
 		    (rc = import_collect(im, err)) < 0) {
@@ -575,9 +541,7 @@ vv_status import_given(import *im, vv_error *err)
 		group_job *j = &im->jobs[im->job_tail % IMPORT_JOBS];
 		rc = g.known ? take_proved(im, j, &g, err) : scan_given(im, j, &g, err);
 		im->given_bytes += g.raw_len;
-		if (rc < 0 || (rc = import_progress(im, im->given_bytes, err)) < 0) {
-			return rc;
-		}
+		if (rc < 0 || (rc = import_progress(im, im->given_bytes, err)) < 0) return rc;
 	}
 	return more < 0 ? (vv_status)more : import_collect_all(im, err);
 }

@@ -25,9 +25,7 @@ static vv_status match_parent(import *im, vv_error *err)
 	vv_free(im->renamed_from);
 	im->fields = vv_calloc(im->columns + 1, sizeof(*im->fields));
 	im->renamed_from = vv_calloc(im->columns + 1, sizeof(*im->renamed_from));
-	if (!im->fields || !im->renamed_from) {
-		return vv_fail_nomem(err);
-	}
+	if (!im->fields || !im->renamed_from) return vv_fail_nomem(err);
 	im->field_count = im->columns;
 	bool same_count = p->count == im->columns &&
 			  (im->dialect.form == VV_FORM_CSV || im->opts->gone);
@@ -54,9 +52,7 @@ static vv_status match_parent(import *im, vv_error *err)
 static vv_status set_name(import *im, size_t i, const char *name, size_t len, vv_error *err)
 {
 	char *copy = vv_arena_strndup(&im->names_arena, name, len);
-	if (!copy) {
-		return vv_fail_nomem(err);
-	}
+	if (!copy) return vv_fail_nomem(err);
 	im->names[i] = copy;
 	im->name_lens[i] = len;
 	return VV_OK;
@@ -97,16 +93,12 @@ vv_status import_columns_set(import *im, vv_error *err)
 	if (opts->parent && opts->parent->kind == VV_KIND_TABLE) {
 		rc = vv_schema_read(&im->parent_schema, opts->parent->schema.data,
 				    opts->parent->schema.len, "the version before", err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	const size_t room = names_room(im) + 1;
 	im->names = vv_calloc(room, sizeof(*im->names));
 	im->name_lens = vv_calloc(room, sizeof(*im->name_lens));
-	if (!im->names || !im->name_lens) {
-		return vv_fail_nomem(err);
-	}
+	if (!im->names || !im->name_lens) return vv_fail_nomem(err);
 	if (opts->as) {
 		for (size_t i = 0; i < im->parent_schema.count && rc == VV_OK; i++) {
 			rc = set_name(im, im->columns++, im->parent_schema.fields[i].name,
@@ -148,9 +140,7 @@ vv_status import_columns_grow(import *im, vv_error *err)
 		size_t len;
 		const char *name = vv_scan_column_name(im->scan, im->columns, &len);
 		vv_status rc = set_name(im, im->columns, name, len, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		im->columns++;
 	}
 	return VV_OK;
@@ -169,9 +159,7 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, bool *wh
 	*rows = 0;
 	*whole = false;
 	*bytes = 0;
-	if (stride == 0) {
-		return VV_OK;
-	}
+	if (stride == 0) return VV_OK;
 	if (!im->window) {
 		return vv_fail(err, VV_ECORRUPT, "the cut's columns are not in the schema");
 	}
@@ -179,13 +167,9 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, bool *wh
 		cap /= 2;
 	}
 	*cells = vv_realloc_array(NULL, cap * stride, sizeof(**cells));
-	if (!*cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!*cells) return vv_fail_nomem(err);
 	vv_status rc = vv_scan_new(&scan, &im->dialect, im->columns, im->names, im->name_lens, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_scan_window(scan, vv_window_bytes(im->window), vv_window_len(im->window),
 		       vv_window_at_end(im->window), 0);
 	/* A fault in the sample is met again, and reported, by the import itself. */
@@ -245,9 +229,7 @@ static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t
 	vv_status rc = VV_OK;
 	*count = 0;
 	*out = vv_calloc(SAMPLE_ROWS, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	vv_batch_init(&b);
 	rc = vv_table_reader_open(&r, &t, &column, 1, false, &ignored);
 	for (size_t rows = 0; rc == VV_OK && rows < SAMPLE_ROWS; rows += b.rows) {
@@ -282,16 +264,12 @@ static vv_status shares_value(import *im, size_t old, const vv_cell *cells, size
 	vv_infer_init(&infer);
 	infer.json = im->dialect.form != VV_FORM_CSV;
 	*out = true;
-	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY) {
-		return VV_OK;
-	}
+	if (f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY) return VV_OK;
 	for (size_t i = 0; i < rows; i++) {
 		vv_infer_cells(&infer, &cells[i * im->columns + column], 1);
 	}
 	vv_type type = vv_infer_type(&infer, NULL);
-	if (!infer.any_value || type == VV_TYPE_STRING || type == VV_TYPE_ANY) {
-		return VV_OK;
-	}
+	if (!infer.any_value || type == VV_TYPE_STRING || type == VV_TYPE_ANY) return VV_OK;
 	bool known = false;
 	vv_status rc = parent_values(im, old, &values, &count, &known, err);
 	bool found = !known;
@@ -340,9 +318,7 @@ static vv_status drop_unfit(import *im, vv_error *err)
 static vv_status set_cut_column(import *im, size_t place, vv_error *err)
 {
 	size_t *p = vv_realloc_array(im->params.columns, im->params.column_count + 1, sizeof(*p));
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	im->params.columns = p;
 	p[im->params.column_count++] = place;
 	return VV_OK;
@@ -353,9 +329,7 @@ static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
 {
 	const vv_root *p = im->opts->parent;
 	*kept = false;
-	if (!p || p->kind != VV_KIND_TABLE || p->cut_rows == 0) {
-		return VV_OK;
-	}
+	if (!p || p->kind != VV_KIND_TABLE || p->cut_rows == 0) return VV_OK;
 	im->params.column_count = 0;
 	for (size_t k = 0; k < p->cut_column_count; k++) {
 		long old = vv_schema_find(&im->parent_schema, p->cut_columns[k],
@@ -371,9 +345,7 @@ static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
 			return VV_OK;
 		}
 		vv_status rc = set_cut_column(im, at, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	im->params.rows = p->cut_rows;
 	*kept = true;
@@ -383,9 +355,7 @@ static vv_status cut_of_parent(import *im, bool *kept, vv_error *err)
 static size_t find_column(const import *im, const char *name, size_t len)
 {
 	for (size_t i = 0; i < im->columns; i++) {
-		if (im->name_lens[i] == len && memcmp(im->names[i], name, len) == 0) {
-			return i;
-		}
+		if (im->name_lens[i] == len && memcmp(im->names[i], name, len) == 0) return i;
 	}
 	return SIZE_MAX;
 }
@@ -435,9 +405,7 @@ static vv_status declared_candidate(import *im, vv_error *err)
 				c->count = 0;
 				return VV_OK;
 			}
-			if (at == SIZE_MAX) {
-				return no_such_column(im, p, len, err);
-			}
+			if (at == SIZE_MAX) return no_such_column(im, p, len, err);
 			if (c->count == VV_KEY_COLUMNS_MAX) {
 				return vv_fail(err, VV_EREFUSED, "%s: a key has at most %d columns",
 					       im->source->name, VV_KEY_COLUMNS_MAX);
@@ -515,9 +483,7 @@ static size_t place_of_old(const import *im, const char *name)
 	long old = vv_schema_find(&im->parent_schema, name, strlen(name));
 
 	for (size_t i = 0; old >= 0 && i < im->columns; i++) {
-		if (im->fields[i] == old || im->renamed_from[i] == old) {
-			return i;
-		}
+		if (im->fields[i] == old || im->renamed_from[i] == old) return i;
 	}
 	return SIZE_MAX;
 }
@@ -578,23 +544,15 @@ vv_status import_sort_columns(import *im, vv_error *err)
 	const vv_root *like = im->opts->as ? im->opts->as : im->opts->parent;
 	vv_status rc;
 
-	if (!s || !s->sorter) {
-		return VV_OK;
-	}
+	if (!s || !s->sorter) return VV_OK;
 	rc = s->by_key ? columns_of_key(im, err)
 		       : columns_of_old(im, like->sorted_by, like->sorted_by_count, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	s->names = vv_calloc(s->count + 1, sizeof(*s->names));
-	if (!s->names) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->names) return vv_fail_nomem(err);
 	for (size_t k = 0; k < s->count; k++) {
 		s->names[k] = vv_strndup(im->names[s->columns[k]], im->name_lens[s->columns[k]]);
-		if (!s->names[k]) {
-			return vv_fail_nomem(err);
-		}
+		if (!s->names[k]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -661,9 +619,7 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	vv_new_field *fields = vv_calloc(im->columns + 1, sizeof(*fields));
 	vv_status rc = VV_OK;
 	vv_schema_init(&package);
-	if (!fields) {
-		return vv_fail_nomem(err);
-	}
+	if (!fields) return vv_fail_nomem(err);
 	fill_fields(im, fields);
 	if (opts->schema) {
 		if ((rc = vv_schema_read(&package, opts->schema, opts->schema_len,

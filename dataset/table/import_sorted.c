@@ -70,13 +70,9 @@ static ssize_t read_again(void *payload, void *buf, size_t len, vv_error *err)
 	uint64_t left = temp_bytes_len(&p->kept) - p->again;
 	vv_status rc;
 
-	if (left == 0) {
-		return p->from->read(p->from->payload, buf, len, err);
-	}
+	if (left == 0) return p->from->read(p->from->payload, buf, len, err);
 	len = left < len ? (size_t)left : len;
-	if ((rc = temp_bytes_get(&p->kept, p->again, buf, len, err)) < 0) {
-		return (ssize_t)rc;
-	}
+	if ((rc = temp_bytes_get(&p->kept, p->again, buf, len, err)) < 0) return (ssize_t)rc;
 	p->again += len;
 	return (ssize_t)len;
 }
@@ -121,17 +117,13 @@ static vv_status put_rows(sorted_file *f, vv_error *err)
 	int more = 1;
 
 	while (f->piece.len < SORTED_PIECE && (more = row_sorter_next(f->rows, &line, err)) > 0) {
-		if ((rc = vv_places_add(f->places, line.place, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_places_add(f->places, line.place, err)) < 0) return rc;
 		vv_buf_put(&f->piece, line.bytes, line.len);
 		if (--f->left > 0 || (d->form != VV_FORM_JSON && d->final_newline)) {
 			vv_buf_put(&f->piece, end, end_len);
 		}
 	}
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	if (more == 0) {
 		vv_buf_put(&f->piece, d->epilogue.data, d->epilogue.len);
 		f->state = AT_END;
@@ -154,9 +146,7 @@ static ssize_t read_sorted(void *payload, void *buf, size_t len, vv_error *err)
 			vv_buf_put(&f->piece, f->dialect->prologue.data, f->dialect->prologue.len);
 			f->state = AT_ROWS;
 		}
-		if ((rc = put_rows(f, err)) < 0) {
-			return (ssize_t)rc;
-		}
+		if ((rc = put_rows(f, err)) < 0) return (ssize_t)rc;
 	}
 	if (len > f->piece.len - f->pos) {
 		len = f->piece.len - f->pos;
@@ -199,9 +189,7 @@ static vv_status read_file(vv_import_result *out, import_sorting *sorting, passi
 	o.keep_types = false;
 	dry.put = NULL;
 	if (sink->put && may_look_again(opts)) {
-		if ((rc = vv_mem_sink_over(&scratch, sink, opts->temp_dir, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_mem_sink_over(&scratch, sink, opts->temp_dir, err)) < 0) return rc;
 		vv_mem_sink_use(&dry, scratch);
 	}
 	rc = import_run(out, &source, &dry, &o, sorting, err);
@@ -306,9 +294,7 @@ static vv_status in_file_order(vv_import_result *out, passing *file, const char 
 	vv_status rc;
 
 	o.choice = NULL;
-	if ((rc = import_run(out, &source, sink, &o, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = import_run(out, &source, sink, &o, NULL, err)) < 0) return rc;
 	vv_buf_printf(&warnings, "%s: kept in the file's order from now on\n", why);
 	vv_buf_put(&warnings, vv_buf_cstr(&out->warnings), out->warnings.len);
 	vv_buf_clear(&out->warnings);
@@ -339,9 +325,7 @@ static vv_status take_found_key(vv_import_result *out, import_sorting *sorting, 
 	for (size_t i = 0; same && i < root->key_count; i++) {
 		same = strcmp(root->key[i], sorting->names[i]) == 0;
 	}
-	if (same) {
-		return VV_OK;
-	}
+	if (same) return VV_OK;
 	found = *out;
 	if (found.root.key_count == 0) {
 		rc = import_refuse_keyless(file->from, sink, !opts->parent, err);
@@ -481,9 +465,7 @@ static vv_status import_chosen(vv_import_result *out, const vv_source *source, c
 	o.key = (const char *const *)parent->key; /* ends with NULL */
 	o.key_source = VV_KEY_DECLARED;           /* so that it is proved */
 	o.key_known = false;
-	if ((rc = source->again(source->payload, err)) < 0) {
-		return rc;
-	}
+	if ((rc = source->again(source->payload, err)) < 0) return rc;
 	rc = import_sorted(out, source, sink, &o, &why);
 	if (rc == VV_OK) {
 		out->root.key_source = opts->key ? opts->key_source : parent->key_source;
@@ -519,18 +501,14 @@ static ssize_t read_kept(void *payload, void *buf, size_t len, vv_error *err)
 
 	if (have > 0) {
 		len = have < len ? (size_t)have : len;
-		if ((rc = temp_bytes_get(&k->bytes, k->at, buf, len, err)) < 0) {
-			return (ssize_t)rc;
-		}
+		if ((rc = temp_bytes_get(&k->bytes, k->at, buf, len, err)) < 0) return (ssize_t)rc;
 		k->at += len;
 		return (ssize_t)len;
 	}
 	n = k->from->read(k->from->payload, buf, len, err);
 	k->drops = k->drops || order_choice_is_over(k->choice);
 	if (n > 0 && !k->drops) {
-		if ((rc = temp_bytes_put(&k->bytes, buf, (size_t)n, err)) < 0) {
-			return (ssize_t)rc;
-		}
+		if ((rc = temp_bytes_put(&k->bytes, buf, (size_t)n, err)) < 0) return (ssize_t)rc;
 		k->at += (uint64_t)n;
 	}
 	return n;
@@ -585,9 +563,7 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 	vv_source again = *source;
 	vv_status rc = order_choice_open(&choice, opts, sink, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!choice) {
 		rc = import_run(out, source, sink, opts, NULL, err);
 	} else if (source->again) {

@@ -19,9 +19,7 @@ vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err)
 	vv_forms *f = vv_calloc(1, sizeof(*f));
 	vv_status rc;
 	*out = NULL;
-	if (!f) {
-		return vv_fail_nomem(err);
-	}
+	if (!f) return vv_fail_nomem(err);
 	f->table = t;
 	vv_batch_init(&f->batch);
 	vv_quirks_init(&f->quirks, NULL, 0);
@@ -51,9 +49,7 @@ static int next_group(vv_forms *f, vv_error *err)
 {
 	vv_list_item data, layout;
 	int more = vv_list_next(f->data, &data, err);
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	f->first_row = data.before;
 	f->rows = data.weight;
 	if ((more = vv_list_next(f->layout, &layout, err)) <= 0) {
@@ -62,9 +58,7 @@ static int next_group(vv_forms *f, vv_error *err)
 					       "the layout list is shorter than the data list");
 	}
 	vv_status rc = table_load_layout(f->table, &f->batch, layout.bytes, layout.len, err);
-	if (rc < 0) {
-		return (int)rc;
-	}
+	if (rc < 0) return (int)rc;
 	vv_quirks_init(&f->quirks, f->batch.quirks.data, f->batch.quirks.len);
 	return 1;
 }
@@ -73,9 +67,7 @@ int vv_forms_next(vv_forms *f, vv_quirk *out, vv_error *err)
 {
 	int more;
 	while ((more = vv_quirks_next(&f->quirks, out, err)) == 0) {
-		if ((more = next_group(f, err)) <= 0) {
-			return more;
-		}
+		if ((more = next_group(f, err)) <= 0) return more;
 	}
 	if (more > 0) {
 		if (out->row >= f->rows) {

@@ -39,12 +39,8 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 	vv_status rc;
 	bool direct = len > OUTPUT_BUF / 2;
 	/* What is buffered stands before what is written past the buffer. */
-	if ((direct || o->len + len > OUTPUT_BUF) && (rc = output_flush(o, err)) < 0) {
-		return rc;
-	}
-	if (direct) {
-		return vv_write_full(o->fd, bytes, len, o->path, err);
-	}
+	if ((direct || o->len + len > OUTPUT_BUF) && (rc = output_flush(o, err)) < 0) return rc;
+	if (direct) return vv_write_full(o->fd, bytes, len, o->path, err);
 	memcpy(o->buf + o->len, bytes, len);
 	o->len += len;
 	return VV_OK;
@@ -96,9 +92,7 @@ static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const 
 				 .cache = cache,
 				 .old = old,
 				 .old_fd = old_fd};
-	if (!o.buf) {
-		return vv_fail_nomem(err);
-	}
+	if (!o.buf) return vv_fail_nomem(err);
 	vv_status rc = vv_dataset_reader_secret(r, &opts.secret, err);
 	if (rc == VV_OK && (rc = vv_table_file(t, output_write, &o, &opts, err)) == VV_OK) {
 		rc = output_flush(&o, err);
@@ -206,9 +200,7 @@ vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *b
 	int64_t sec;
 	uint32_t nsec;
 	char *file = vv_repository_file(repo, path), *temp = NULL;
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	vv_status rc;
 	if ((rc = vv_path_check(path, err)) < 0 ||
 	    (rc = vv_worktree_check_above(repo, path, err)) < 0 ||

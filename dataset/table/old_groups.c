@@ -39,9 +39,7 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 	int more = 0;
 	size_t i = 0;
 	vv_status rc = vv_list_reader_open(&r, kind, source, top->data, top->len, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (; (more = vv_list_next(r, &item, err)) > 0; i++) {
 		if (i >= o->count) {
 			rc = vv_fail(err, VV_ECORRUPT,
@@ -82,9 +80,7 @@ done:
 
 static vv_status index_names(old_groups *o, vv_error *err)
 {
-	if (!vv_hash_index_reserve(&o->names, o->count)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_hash_index_reserve(&o->names, o->count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->count; i++) {
 		if (!vv_hash_index_add(&o->names, vv_cid_prefix(&o->groups[i].cid), i)) {
 			return vv_fail_nomem(err);
@@ -98,14 +94,10 @@ bool old_groups_has(const old_groups *o, const vv_cid *cid)
 	vv_hash_probe p;
 	size_t at;
 
-	if (!o) {
-		return false;
-	}
+	if (!o) return false;
 	p = vv_hash_probe_begin(&o->names, vv_cid_prefix(cid));
 	while (vv_hash_probe_next(&p, &at)) {
-		if (vv_cid_equal(&o->groups[at].cid, cid)) {
-			return true;
-		}
+		if (vv_cid_equal(&o->groups[at].cid, cid)) return true;
 	}
 	return false;
 }
@@ -118,9 +110,7 @@ static vv_status index_heads(old_groups *o, vv_error *err)
 	}
 	o->heads = vv_calloc(o->slots, sizeof(*o->heads));
 	o->chain = vv_calloc(o->count + 1, sizeof(*o->chain));
-	if (!o->heads || !o->chain) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->heads || !o->chain) return vv_fail_nomem(err);
 	for (size_t i = o->count; i-- > 0;) { /* so that chains run in file order */
 		size_t slot = (size_t)o->cache->entries[i].head_hash & (o->slots - 1);
 		o->chain[i] = o->heads[slot];
@@ -135,9 +125,7 @@ vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *
 	old_groups *o = vv_calloc(1, sizeof(*o));
 	vv_status rc;
 	*out = NULL;
-	if (!o) {
-		return vv_fail_nomem(err);
-	}
+	if (!o) return vv_fail_nomem(err);
 	uint64_t count, weight;
 	vv_list_reader *r = NULL;
 	vv_hash_index_init(&o->names);
@@ -194,13 +182,9 @@ void old_groups_close(old_groups *o)
 static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end, vv_form form,
 			 const vv_scan_entry *e)
 {
-	if (end == len) {
-		return at_end && (e->clean_cut ? form != VV_FORM_JSON : true);
-	}
+	if (end == len) return at_end && (e->clean_cut ? form != VV_FORM_JSON : true);
 	char next = bytes[end];
-	if (!e->clean_cut) {
-		return false;
-	}
+	if (!e->clean_cut) return false;
 	/* A blank line would belong to this group if the file ended after it, and \n
 	 * after \r is still the same row end. */
 	return form == VV_FORM_JSON ? next == '{' : next != '\n' && next != '\r';
@@ -225,9 +209,7 @@ static int try_group(const old_groups *o, size_t i, const char *bytes, size_t le
 int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, vv_form form,
 		     size_t *index, size_t *want)
 {
-	if (!o || !o->cache || len == 0) {
-		return 0;
-	}
+	if (!o || !o->cache || len == 0) return 0;
 	if (len < VV_SCAN_HEAD && !at_end) {
 		*want = VV_SCAN_HEAD;
 		return -1;
@@ -282,9 +264,7 @@ void old_groups_took(old_groups *o, size_t index)
 
 bool old_groups_base(old_groups *o, vv_cid *out)
 {
-	if (!o || o->count == 0) {
-		return false;
-	}
+	if (!o || o->count == 0) return false;
 	size_t i = o->next + o->scanned;
 	o->scanned++;
 	*out = o->groups[i < o->count ? i : o->count - 1].cid;

@@ -25,9 +25,7 @@ vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema 
 		return vv_buf_ok(out, err);
 	}
 	fields = vv_calloc(t->schema.count + 1, sizeof(*fields));
-	if (!fields) {
-		return vv_fail_nomem(err);
-	}
+	if (!fields) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->schema.count; i++) {
 		const vv_field *f = &t->schema.fields[i];
 		fields[i] = (vv_new_field){f->name, f->name_len, f->type,
@@ -40,13 +38,9 @@ vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema 
 
 static bool same_key(const vv_root *root, const vv_schema *package)
 {
-	if (root->key_count != package->primary_key_count) {
-		return false;
-	}
+	if (root->key_count != package->primary_key_count) return false;
 	for (size_t i = 0; i < root->key_count; i++) {
-		if (strcmp(root->key[i], package->primary_key[i]) != 0) {
-			return false;
-		}
+		if (strcmp(root->key[i], package->primary_key[i]) != 0) return false;
 	}
 	return root->key_count == 0 || root->key_source == VV_KEY_PACKAGE;
 }
@@ -87,9 +81,7 @@ vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resourc
 	vv_status rc;
 
 	*out = !vv_package_other_dialect(&t->root, &res->hints);
-	if (!*out || res->schema.len == 0) {
-		return VV_OK;
-	}
+	if (!*out || res->schema.len == 0) return VV_OK;
 	vv_schema_init(&package);
 	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path,
 				 err)) == VV_OK &&

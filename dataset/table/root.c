@@ -171,9 +171,7 @@ static void put_table(vv_buf *b, const vv_root *r)
 static bool names_valid(char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!vv_utf8_valid(names[i], strlen(names[i]))) {
-			return false;
-		}
+		if (!vv_utf8_valid(names[i], strlen(names[i]))) return false;
 	}
 	return true;
 }
@@ -204,9 +202,7 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 	} else {
 		put_table(out, r);
 	}
-	if ((rc = vv_buf_ok(out, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(out, err)) < 0) return rc;
 	if (out->len > VV_BLOCK_MAX) {
 		vv_fail(err, VV_EREFUSED, "schema and header together take more than %s",
 			vv_text_bytes(VV_BLOCK_MAX));
@@ -296,24 +292,14 @@ static vv_status get_names(vv_cbor *c, const char *key, char ***names, size_t *c
 	if ((rc = vv_cbor_get_key(c, key, err)) < 0 || (rc = vv_cbor_get_array(c, &n, err)) < 0) {
 		return rc;
 	}
-	if (n > VV_COLUMNS_MAX) {
-		return bad("too many column names", err);
-	}
+	if (n > VV_COLUMNS_MAX) return bad("too many column names", err);
 	*names = vv_calloc(n + 1, sizeof **names);
-	if (!*names) {
-		return vv_fail_nomem(err);
-	}
+	if (!*names) return vv_fail_nomem(err);
 	for (*count = 0; *count < n; (*count)++) {
-		if ((rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
-			return rc;
-		}
-		if (memchr(text, '\0', len)) {
-			return bad("a NUL in a column's name", err);
-		}
+		if ((rc = vv_cbor_get_text(c, &text, &len, err)) < 0) return rc;
+		if (memchr(text, '\0', len)) return bad("a NUL in a column's name", err);
 		(*names)[*count] = vv_strndup(text, len);
-		if (!(*names)[*count]) {
-			return vv_fail_nomem(err);
-		}
+		if (!(*names)[*count]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -326,9 +312,7 @@ static vv_status get_top(vv_cbor *c, vv_list_kind kind, vv_buf *out, uint64_t *c
 	list_node top;
 	vv_status rc;
 
-	if ((rc = list_top_read(&top, kind, c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = list_top_read(&top, kind, c, err)) < 0) return rc;
 	*count = top.items;
 	*weight = top.weight;
 	list_node_clear(&top);
@@ -350,12 +334,8 @@ static vv_status get_hash(vv_hash128 *out, vv_cbor *c, vv_error *err)
 	size_t len;
 	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (len != 16) {
-		return bad("the hash is not 16 bytes long", err);
-	}
+	if (rc < 0) return rc;
+	if (len != 16) return bad("the hash is not 16 bytes long", err);
 	out->lo = vv_get_le64(p);
 	out->hi = vv_get_le64(p + 8);
 	return VV_OK;
@@ -374,18 +354,10 @@ static vv_status get_encoded(vv_root *r, vv_cbor *c, bool *has, vv_error *err)
 	vv_status rc;
 
 	*has = vv_cbor_try_key(c, "file");
-	if (!*has) {
-		return VV_OK;
-	}
-	if ((rc = vv_cbor_get_array(c, &n, err)) < 0) {
-		return rc;
-	}
-	if (n != 2) {
-		return bad("'file' is not a length and a hash", err);
-	}
-	if ((rc = vv_cbor_get_uint(c, &r->file_bytes, err)) < 0) {
-		return rc;
-	}
+	if (!*has) return VV_OK;
+	if ((rc = vv_cbor_get_array(c, &n, err)) < 0) return rc;
+	if (n != 2) return bad("'file' is not a length and a hash", err);
+	if ((rc = vv_cbor_get_uint(c, &r->file_bytes, err)) < 0) return rc;
 	return get_hash(&r->file_hash, c, err);
 }
 
@@ -414,12 +386,8 @@ static vv_status get_cut(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = vv_cbor_get_map(c, &pairs, err)) < 0) {
 		return rc;
 	}
-	if (pairs != 2) {
-		return bad("cut has other members than rows and columns", err);
-	}
-	if ((rc = get_number(c, "rows", &rows, err)) < 0) {
-		return rc;
-	}
+	if (pairs != 2) return bad("cut has other members than rows and columns", err);
+	if ((rc = get_number(c, "rows", &rows, err)) < 0) return rc;
 	if (rows == 0 || rows > CUT_ROWS_MAX || (rows & (rows - 1)) != 0) {
 		return bad("the cut's rows are not a power of two up to 2^20", err);
 	}
@@ -437,9 +405,7 @@ static vv_status get_schema(vv_root *r, vv_cbor *c, vv_error *err)
 	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 		return rc;
 	}
-	if (len > VV_HEADER_MAX) {
-		return bad("the schema is too long", err);
-	}
+	if (len > VV_HEADER_MAX) return bad("the schema is too long", err);
 	return vv_bytes_set(&r->schema, text, len, err);
 }
 
@@ -486,9 +452,7 @@ static vv_status get_sorted_by(vv_root *r, vv_cbor *c, vv_error *err)
 {
 	vv_status rc = get_names(c, "sortedBy", &r->sorted_by, &r->sorted_by_count, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return r->sorted_by_count == 0 || r->sorted_by_count > VV_SORTED_BY_MAX
 		       ? bad("a wrong number of columns for the order", err)
 		       : VV_OK;
@@ -554,9 +518,7 @@ static bool is_known(const char *key, size_t len)
 					   "sortedBy", "keySource"};
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		if (strlen(keys[i]) == len && memcmp(keys[i], key, len) == 0) {
-			return true;
-		}
+		if (strlen(keys[i]) == len && memcmp(keys[i], key, len) == 0) return true;
 	}
 	return false;
 }
@@ -582,21 +544,15 @@ static vv_status check_generation(const vv_cbor *map, size_t pairs, vv_error *er
 			odd = key;
 			odd_len = key_len;
 		} else if (key_len == 6 && memcmp(key, "format", 6) == 0) {
-			if ((rc = vv_cbor_get_uint(&value, &format, err)) < 0) {
-				return rc;
-			}
+			if ((rc = vv_cbor_get_uint(&value, &format, err)) < 0) return rc;
 		} else if (type == VV_CBOR_TEXT && key_len == 5 && memcmp(key, "order", 5) == 0) {
-			if ((rc = vv_cbor_get_text(&value, &text, &len, err)) < 0) {
-				return rc;
-			}
+			if ((rc = vv_cbor_get_text(&value, &text, &len, err)) < 0) return rc;
 			if (order_of(text, len) == ROOT_ORDERS) {
 				odd = "order";
 				odd_len = 5;
 			}
 		}
-		if ((rc = vv_cbor_skip(&c, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_cbor_skip(&c, err)) < 0) return rc;
 	}
 	if (format > VV_FORMAT) {
 		vv_fail(err, VV_ENOSUPPORT,
@@ -620,9 +576,7 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 	vv_status rc;
 
 	vv_root_clear(out);
-	if ((rc = vv_cbor_check(bytes, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_cbor_check(bytes, len, err)) < 0) return rc;
 	vv_cbor_init(&c, bytes, len);
 	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 ||
 	    (rc = expect(&c, "v", "root", err)) < 0 ||

@@ -29,9 +29,7 @@ static int by_row(const void *a, const void *b)
 {
 	const vv_row_edit *x = a, *y = b;
 
-	if (x->row != y->row) {
-		return x->row < y->row ? -1 : 1;
-	}
+	if (x->row != y->row) return x->row < y->row ? -1 : 1;
 	if ((x->action == VV_ROW_INSERT) != (y->action == VV_ROW_INSERT)) {
 		return x->action == VV_ROW_INSERT ? -1 : 1;
 	}
@@ -144,9 +142,7 @@ static void put_row(editor *e, const vv_cell *cells, uint64_t row, const vv_quir
 			e->cells[edit->column] = edit->cell;
 		}
 	}
-	if (removed) {
-		return;
-	}
+	if (removed) return;
 	separate(e);
 	if (!set && q && q->kind == VV_QUIRK_RAW) {
 		put_raw(e, q);
@@ -243,9 +239,7 @@ vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_b
 	file_encoder *file;
 	vv_status rc;
 
-	if (!vv_root_is_encoded(&t->root)) {
-		return edit_text(t, edits, count, fn, payload, err);
-	}
+	if (!vv_root_is_encoded(&t->root)) return edit_text(t, edits, count, fn, payload, err);
 	if ((rc = file_encoder_open(&file, t, fn, payload, err)) == VV_OK &&
 	    (rc = edit_text(t, edits, count, file_encoder_put, file, err)) == VV_OK) {
 		rc = file_encoder_end(file, err);

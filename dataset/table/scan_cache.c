@@ -34,9 +34,7 @@ void vv_scan_cache_free(vv_scan_cache *c)
 
 vv_status vv_scan_cache_add(vv_scan_cache *c, const vv_scan_entry *e, vv_error *err)
 {
-	if (!vv_array_room(c->entries, c->count, c->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(c->entries, c->count, c->cap)) return vv_fail_nomem(err);
 	c->entries[c->count++] = *e;
 	return VV_OK;
 }
@@ -72,9 +70,7 @@ static bool parse(vv_scan_cache *c, const uint8_t *p, size_t len, const vv_cid *
 			.head_hash = vv_get_le64(p + 32),
 			.clean_cut = (n & FLAG_CLEAN) != 0,
 		};
-		if (vv_scan_cache_add(c, &e, err) < 0) {
-			return false;
-		}
+		if (vv_scan_cache_add(c, &e, err) < 0) return false;
 	}
 	return true;
 }
@@ -89,9 +85,7 @@ vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid
 	vv_status rc = vv_read_file(&b, file, FILE_MAX, &ignored);
 	if (rc < 0) {
 		vv_buf_clear(&b);
-		if (rc == VV_ENOMEM) {
-			return vv_fail_nomem(err);
-		}
+		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 		return VV_OK;
 	}
 	vv_error_clear(&ignored);

@@ -97,9 +97,7 @@ static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
 	}
 	if (need > b->cell_cap) {
 		vv_cell *p = vv_realloc_array(b->cells, need, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		b->cells = p;
 		b->cell_cap = need;
 	}
@@ -111,9 +109,7 @@ static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
 static bool is_wanted(const size_t *wanted, size_t count, size_t column)
 {
 	for (size_t i = 0; wanted && i < count; i++) {
-		if (wanted[i] == column) {
-			return true;
-		}
+		if (wanted[i] == column) return true;
 	}
 	return !wanted;
 }
@@ -138,9 +134,7 @@ static vv_status read_out(table_long *out, vv_batch *b, vv_cbor *c, vv_error *er
 		return rc;
 	}
 	out->top = c->p;
-	if ((rc = vv_cbor_skip(c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_cbor_skip(c, err)) < 0) return rc;
 	out->top_len = (size_t)(c->p - out->top);
 	if (n != 4 || row >= b->rows || column >= b->columns || out->bytes == 0 ||
 	    out->bytes > VV_GROUP_BYTES_MAX - b->long_bytes) {
@@ -171,9 +165,7 @@ static vv_status read_text(const char **out, vv_arena *arena, const vv_table *t,
 	int more = 0;
 	vv_status rc = vv_chunk_reader_open(&r, &t->source, one->top, one->top_len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (vv_chunk_reader_total(r) != one->bytes) {
 		rc = vv_fail(err, VV_ECORRUPT, "a long cell has %llu bytes instead of %llu",
 			     (unsigned long long)vv_chunk_reader_total(r),
@@ -207,9 +199,7 @@ static vv_status load_out(vv_table *t, vv_batch *b, vv_cbor *c, const size_t *wa
 	table_long one;
 	vv_status rc = read_out(&one, b, c, err);
 
-	if (rc < 0 || !is_wanted(wanted, wanted_count, one.column)) {
-		return rc;
-	}
+	if (rc < 0 || !is_wanted(wanted, wanted_count, one.column)) return rc;
 	vv_cell *cell = &b->cells[one.row * b->columns + one.column];
 	if ((rc = is_place_of_out(cell, err)) < 0 ||
 	    (rc = read_text(&cell->text, &b->arena, t, &one, err)) < 0) {
@@ -234,12 +224,8 @@ static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_b
 	    (rc = t->source.get(t->source.payload, &b->cid, &b->block, err)) < 0) {
 		return rc;
 	}
-	if (!vv_buf_reserve(&b->block, VV_GROUP_SLACK)) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_group_open(g, b->block.data, b->block.len, err)) < 0) {
-		return rc;
-	}
+	if (!vv_buf_reserve(&b->block, VV_GROUP_SLACK)) return vv_fail_nomem(err);
+	if ((rc = vv_group_open(g, b->block.data, b->block.len, err)) < 0) return rc;
 	if (g->rows != rows || g->columns > t->columns) {
 		return vv_fail(
 			err, VV_ECORRUPT,
@@ -333,20 +319,14 @@ vv_status table_load_layout(vv_table *t, vv_batch *b, const void *item, size_t l
 	vv_status rc;
 	vv_cbor_init(&c, item, len);
 	vv_buf_reset(&b->quirks);
-	if ((rc = vv_cbor_peek(&c, &type, err)) < 0) {
-		return rc;
-	}
-	if (type == VV_CBOR_UINT) {
-		return read_raw_len(b, &c, err);
-	}
+	if ((rc = vv_cbor_peek(&c, &type, err)) < 0) return rc;
+	if (type == VV_CBOR_UINT) return read_raw_len(b, &c, err);
 	if ((rc = vv_cbor_get_array(&c, &n, err)) < 0 || (rc = read_raw_len(b, &c, err)) < 0 ||
 	    (rc = vv_cbor_peek(&c, &type, err)) < 0) {
 		return rc;
 	}
 	if (type == VV_CBOR_BYTES) {
-		if ((rc = vv_cbor_get_bytes(&c, &bytes, &n, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_cbor_get_bytes(&c, &bytes, &n, err)) < 0) return rc;
 		vv_buf_put(&b->quirks, bytes, n);
 		return vv_buf_ok(&b->quirks, err);
 	}
@@ -375,9 +355,7 @@ vv_status vv_table_reader_open(vv_table_reader **out, vv_table *t, const size_t 
 	vv_table_reader *r = vv_calloc(1, sizeof(*r));
 	vv_status rc = VV_OK;
 	*out = NULL;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	r->table = t;
 	if (wanted) {
 		r->wanted = vv_calloc(wanted_count + 1, sizeof(*r->wanted));
@@ -410,9 +388,7 @@ int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 	vv_list_item item, form;
 	vv_status rc;
 	int more = vv_list_next(r->data, &item, err);
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	b->first_row = item.before;
 	b->index = item.index;
 	if ((rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted, r->wanted_count,
@@ -427,9 +403,7 @@ int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 						  err, VV_ECORRUPT,
 						  "the layout list is shorter than the data list");
 		}
-		if ((rc = table_load_layout(r->table, b, form.bytes, form.len, err)) < 0) {
-			return rc;
-		}
+		if ((rc = table_load_layout(r->table, b, form.bytes, form.len, err)) < 0) return rc;
 	}
 	return 1;
 }
@@ -444,17 +418,13 @@ static vv_status begin_rows(vv_batch *b, vv_error *err)
 {
 	if (b->ready_cap < b->rows) {
 		uint8_t *p = vv_realloc(b->ready, b->rows);
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		b->ready = p;
 		b->ready_cap = b->rows;
 	}
 	if (b->picks_cap < b->columns) {
 		uint8_t *p = vv_realloc(b->picks, b->columns);
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		b->picks = p;
 		b->picks_cap = b->columns;
 	}
@@ -472,9 +442,7 @@ int vv_table_read_rows(vv_table_reader *r, vv_batch *b, vv_error *err)
 	size_t n;
 	vv_status rc;
 	int more = vv_list_next(r->data, &item, err);
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	b->first_row = item.before;
 	b->index = item.index;
 	b->by_row = false;
@@ -507,9 +475,7 @@ vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_
 
 vv_status vv_batch_run(vv_group_run *out, vv_batch *b, size_t column, bool numbers, vv_error *err)
 {
-	if (b->by_row) {
-		return vv_group_run_of(out, &b->group, column, numbers, &b->arena, err);
-	}
+	if (b->by_row) return vv_group_run_of(out, &b->group, column, numbers, &b->arena, err);
 	memset(out, 0, sizeof(*out));
 	out->cells = b->cells + column;
 	out->stride = b->columns;
@@ -521,9 +487,7 @@ vv_status vv_batch_row(vv_batch *b, size_t row, const vv_cell **cells, vv_error 
 	vv_cell *own = &b->cells[row * b->columns];
 	vv_status rc = VV_OK;
 	*cells = own;
-	if (!b->by_row || b->ready[row]) {
-		return VV_OK;
-	}
+	if (!b->by_row || b->ready[row]) return VV_OK;
 	if (++b->picked > PICKED_MAX) {
 		rc = vv_group_decode(&b->group, b->cells, b->columns, &b->arena, err);
 		b->by_row = rc < 0;
@@ -556,16 +520,10 @@ vv_status vv_table_seek_row(vv_table_reader *r, uint64_t row, vv_error *err)
 {
 	vv_list_item item;
 	vv_status rc = vv_list_seek(r->data, row, err);
-	if (rc < 0 || !r->layout) {
-		return rc;
-	}
+	if (rc < 0 || !r->layout) return rc;
 	int more = vv_list_next(r->data, &item, err); /* to learn its number */
-	if (more <= 0) {
-		return (vv_status)more;
-	}
-	if ((rc = vv_list_seek_index(r->data, item.index, err)) < 0) {
-		return rc;
-	}
+	if (more <= 0) return (vv_status)more;
+	if ((rc = vv_list_seek_index(r->data, item.index, err)) < 0) return rc;
 	return vv_list_seek_index(r->layout, item.index, err);
 }
 
@@ -644,9 +602,7 @@ static vv_status column_names(const char ***names, size_t **lens, const vv_table
 {
 	*names = vv_calloc(t->columns + 1, sizeof(**names));
 	*lens = vv_calloc(t->columns + 1, sizeof(**lens));
-	if (!*names || !*lens) {
-		return vv_fail_nomem(err);
-	}
+	if (!*names || !*lens) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->columns && t->schema.fields; i++) {
 		(*names)[i] = t->schema.fields[i].name;
 		(*lens)[i] = t->schema.fields[i].name_len;
@@ -683,9 +639,7 @@ static bool row_fits(const vv_batch *b, size_t r, uint64_t most)
 	const vv_cell *cells = &b->cells[r * b->columns];
 
 	for (size_t c = 0; c < b->columns; c++) {
-		if (cells[c].len > most) {
-			return false;
-		}
+		if (cells[c].len > most) return false;
 		most -= cells[c].len;
 	}
 	return true;
@@ -730,9 +684,7 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 			ends_out[r] = out->len;
 		}
 	}
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	if (more > 0 && upto == b->rows) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "line forms (quirks) of rows that the group does not have");
@@ -757,9 +709,7 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 {
 	const size_t from = out->len;
 	int done = load_lines(out, t, b, item, len, group_ends_row(t, last), err);
-	if (done < 0) {
-		return (vv_status)done;
-	}
+	if (done < 0) return (vv_status)done;
 	if (done == 0) {
 		vv_status rc;
 		vv_buf_reserve(out, (size_t)b->raw_len + 64);
@@ -779,9 +729,7 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err)
 {
 	const vv_dialect *d = &t->root.dialect;
-	if (t->root.kind != VV_KIND_TABLE) {
-		return VV_OK;
-	}
+	if (t->root.kind != VV_KIND_TABLE) return VV_OK;
 	if (d->bom) {
 		vv_buf_put(out, "\xEF\xBB\xBF", 3);
 	}
@@ -805,9 +753,7 @@ static int has_raw_line(const vv_batch *b, vv_error *err)
 	int more;
 	vv_quirks_init(&quirks, b->quirks.data, b->quirks.len);
 	while ((more = vv_quirks_next(&quirks, &q, err)) > 0) {
-		if (q.kind == VV_QUIRK_RAW) {
-			return 1;
-		}
+		if (q.kind == VV_QUIRK_RAW) return 1;
 	}
 	return more;
 }
@@ -832,16 +778,10 @@ static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t 
 {
 	vv_error why;
 	int got = vv_scan_row(s, cells, columns, row, &why);
-	if (got == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
-	if (got != 1) {
-		return 0;
-	}
+	if (got == VV_ENOMEM) return vv_fail_nomem(err);
+	if (got != 1) return 0;
 	for (size_t i = 0; i < columns; i++) {
-		if (!vv_cell_equal(&cells[i], &wanted[i])) {
-			return 0;
-		}
+		if (!vv_cell_equal(&cells[i], &wanted[i])) return 0;
 	}
 	return 1;
 }
@@ -855,9 +795,7 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, s
 	vv_cell *cells = NULL;
 	vv_row row = {0};
 	int rc = has_raw_line(b, err);
-	if (rc <= 0) {
-		return (vv_status)rc;
-	}
+	if (rc <= 0) return (vv_status)rc;
 	/* A byte of what follows shows whether the last row ends here. */
 	if (array || !last) {
 		vv_buf_putc(raw, array && last ? ']' : '{');

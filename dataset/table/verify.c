@@ -26,9 +26,7 @@
 /* Which part of the root is off: for the message. */
 static const char *what_differs(const vv_root *a, const vv_root *b)
 {
-	if (a->rows != b->rows) {
-		return "the number of rows";
-	}
+	if (a->rows != b->rows) return "the number of rows";
 	if (a->data.len != b->data.len || memcmp(a->data.data, b->data.data, a->data.len) != 0) {
 		return "the row groups (cells that are not in the lines, or a group that is not "
 		       "canonical)";
@@ -135,9 +133,7 @@ static const checked *find(const vv_table_checks *c, const vv_root *root)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const checked *k = &c->known[(c->next + 2 * CHECKED_MAX - 1 - i) % CHECKED_MAX];
-		if (k->cache && same_schema(&k->root, root)) {
-			return k;
-		}
+		if (k->cache && same_schema(&k->root, root)) return k;
 	}
 	return NULL;
 }
@@ -310,9 +306,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	if (has_pairs(t)) {
 		done = check_pairs(c, t, pool, progress, &sound, err);
 	}
-	if (done < 0 || sound) {
-		return done;
-	}
+	if (done < 0 || sound) return done;
 	vv_table_source *bytes = NULL;
 	vv_import_result again;
 	const checked *before = c ? find(c, &t->root) : NULL;
@@ -328,9 +322,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 								       : VV_ORDER_KEEP,
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_status rc = vv_table_source_open_with(&bytes, t, pool, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	dry.put = NULL;
 	source.payload = bytes;
 	opts.secret = c ? c->secret : 0;

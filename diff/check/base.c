@@ -172,9 +172,7 @@ static vv_status check_columns(base_check *c, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = check_removed(c, err)) < 0 || (rc = check_added(c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_removed(c, err)) < 0 || (rc = check_added(c, err)) < 0) return rc;
 	return check_retyped(c, err);
 }
 
@@ -276,9 +274,7 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 			      .progress = c->o->progress};
 	vv_status rc = vv_rule_set_for(&rules, NULL, c->o->path ? c->o->path : "", err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_buf_printf(&expected, "the key (%s) is unique in the base", vv_buf_cstr(&key->text));
 	r.expected = vv_buf_cstr(&expected);
 	if ((rc = vv_buf_ok(&expected, err)) < 0 ||
@@ -327,9 +323,7 @@ static bool is_checked(const base_check *c)
 static vv_status find_key(old_key *out, base_check *c, const char **gone, vv_error *err)
 {
 	out->names = vv_calloc(c->base->root.key_count + 1, sizeof(*out->names));
-	if (!out->names) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->names) return vv_fail_nomem(err);
 	put_names(&out->text, c->base->root.key, c->base->root.key_count);
 	for (size_t i = 0; i < c->base->root.key_count; i++) {
 		const char *name = c->base->root.key[i];
@@ -347,13 +341,9 @@ static vv_status find_key(old_key *out, base_check *c, const char **gone, vv_err
 
 static bool is_own_key(const base_check *c, const old_key *key)
 {
-	if (key->count != c->t->root.key_count) {
-		return false;
-	}
+	if (key->count != c->t->root.key_count) return false;
 	for (size_t i = 0; i < key->count; i++) {
-		if (strcmp(key->names[i], c->t->root.key[i]) != 0) {
-			return false;
-		}
+		if (strcmp(key->names[i], c->t->root.key[i]) != 0) return false;
 	}
 	return true;
 }
@@ -365,9 +355,7 @@ static vv_status check_key(base_check *c, vv_error *err)
 	old_key key = {0};
 	vv_status rc;
 
-	if (!s || c->base->root.key_count == 0 || is_nobodys_key(c)) {
-		return VV_OK;
-	}
+	if (!s || c->base->root.key_count == 0 || is_nobodys_key(c)) return VV_OK;
 	if ((rc = find_key(&key, c, &gone, err)) == VV_OK) {
 		if (gone) {
 			rc = give_gone(c, s, &key, gone, err);
@@ -420,9 +408,7 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *o, v
 		return VV_OK;
 	}
 	if (!c.rules) {
-		if ((rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_rule_set_for(&standard, NULL, o->path, err)) < 0) return rc;
 		c.rules = &standard;
 		own = true;
 	}

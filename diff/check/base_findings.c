@@ -23,9 +23,7 @@ const vv_rule_setting *base_setting(const base_check *c, const char *code,
 	const vv_rule_setting *end = c->rules->items + c->rules->count;
 
 	for (; s && s < end && strcmp(s->rule->code, code) == 0; s++) {
-		if (s->severity != VV_SEVERITY_OFF) {
-			return s;
-		}
+		if (s->severity != VV_SEVERITY_OFF) return s;
 	}
 	return NULL;
 }
@@ -103,9 +101,7 @@ vv_status base_changed_groups(base_check *c, const vv_changed_groups **out, vv_e
 	vv_status rc = VV_OK;
 
 	if (!c->have_regions) {
-		if ((rc = vv_changed_groups_find(&c->regions, c->base, c->t, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_changed_groups_find(&c->regions, c->base, c->t, err)) < 0) return rc;
 		c->have_regions = true;
 	}
 	*out = &c->regions;
@@ -123,9 +119,7 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&b);
-	if (groups && count == 0) {
-		return VV_OK;
-	}
+	if (groups && count == 0) return VV_OK;
 	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) {
 		goto done;
 	}
@@ -155,9 +149,7 @@ size_t base_key_places(const vv_table *t, size_t *places, size_t max)
 	for (; n < t->root.key_count; n++) {
 		long at = vv_schema_find(&t->schema, t->root.key[n], strlen(t->root.key[n]));
 
-		if (at < 0 || n == max) {
-			return 0;
-		}
+		if (at < 0 || n == max) return 0;
 		places[n] = (size_t)at;
 	}
 	return n;
@@ -190,9 +182,7 @@ uint64_t base_share(uint64_t n, uint64_t of)
 {
 	__extension__ unsigned __int128 share = n;
 
-	if (of == 0) {
-		return 0;
-	}
+	if (of == 0) return 0;
 	share = (share * VV_BILLION + of / 2) / of;
 	/* some are not none, and not all are not all */
 	return share == 0 && n > 0             ? 1
@@ -210,9 +200,7 @@ bool base_rose(uint64_t was, uint64_t was_of, uint64_t is, uint64_t is_of, uint6
 	before *= is_of;
 	now *= of_before;
 	of *= is_of;
-	if (now <= before) {
-		return false;
-	}
+	if (now <= before) return false;
 	now -= before;
 	while (now >> 90 || of >> 90) {
 		now >>= 1;
@@ -255,9 +243,7 @@ static void put_fraction(vv_buf *out, uint64_t v, uint64_t unit, int digits)
 	v += step / 2;
 	uint64_t part = v % unit / step;
 	vv_buf_printf(out, "%llu", (unsigned long long)(v / unit));
-	if (part == 0) {
-		return;
-	}
+	if (part == 0) return;
 	for (; part % 10 == 0; part /= 10) {
 		digits--;
 	}

@@ -77,9 +77,7 @@ static vv_status hunt_group(void *payload, vv_batch *b, vv_error *err)
 			continue;
 		}
 		h->found++;
-		if (h->setting && (rc = give_contradiction(h, b, i, err)) < 0) {
-			return rc;
-		}
+		if (h->setting && (rc = give_contradiction(h, b, i, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -92,9 +90,7 @@ static vv_status hunt_through(hunt *h, vv_error *err)
 	const vv_changed_groups *r;
 	vv_status rc;
 
-	if (!wanted) {
-		return vv_fail_nomem(err);
-	}
+	if (!wanted) return vv_fail_nomem(err);
 	wanted[0] = h->b;
 	if (h->key_count) {
 		memcpy(wanted + 1, h->key, h->key_count * sizeof(*wanted));
@@ -130,9 +126,7 @@ static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_
 		  .key_count = key_count};
 	vv_status rc = VV_OK;
 
-	if (!h.all && !p->retyped) {
-		return VV_OK;
-	}
+	if (!h.all && !p->retyped) return VV_OK;
 	if (s->mostly < VV_BILLION) {
 		if ((rc = hunt_through(&h, err)) < 0 ||
 		    base_tolerated(s->mostly, h.found, c->t->root.rows)) {
@@ -154,9 +148,7 @@ vv_status base_check_types(base_check *c, vv_error *err)
 	    vv_rule_set_severity(c->rules, "type-contradiction") == VV_SEVERITY_OFF) {
 		return VV_OK;
 	}
-	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key)))) return vv_fail_nomem(err);
 	n = base_key_places(c->t, key, c->t->root.key_count);
 	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL);
 	     s && rc == VV_OK; s = base_setting(c, "type-contradiction", s)) {
@@ -213,9 +205,7 @@ static const char *const *choose_key(const base_check *c, const char **names, vv
 			     : of == c->base ? vv_columns_to_new(&c->columns, (size_t)at)
 					     : vv_columns_to_old(&c->columns, (size_t)at);
 
-		if (other < 0) {
-			return NULL;
-		}
+		if (other < 0) return NULL;
 		/* rowdiff takes names of the new version */
 		names[i] = of == c->base ? c->t->schema.fields[other].name : name;
 	}
@@ -236,9 +226,7 @@ static vv_status walk_open(row_walk *w, vv_error *err)
 				.progress = c->o->progress};
 	vv_status rc;
 
-	if (!names) {
-		return vv_fail_nomem(err);
-	}
+	if (!names) return vv_fail_nomem(err);
 	o.key = choose_key(c, names, c->base);
 	if (!o.key) {
 		o.key = choose_key(c, names, c->t);
@@ -256,9 +244,7 @@ static vv_status find_places(row_walk *w, vv_error *err)
 {
 	const size_t *key = vv_rowdiff_key(w->diff, &w->key_count);
 
-	if (!(w->key = vv_calloc(w->key_count + 1, sizeof(*w->key)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(w->key = vv_calloc(w->key_count + 1, sizeof(*w->key)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < w->key_count; i++) {
 		long a = vv_columns_to_old(&w->c->columns, key[i]);
 
@@ -330,9 +316,7 @@ static vv_status check_removed(row_walk *w, vv_error *err)
 		base_put_percent(&c->message, base_share(w->stats.removed, c->base->root.rows));
 		vv_buf_putc(&c->message, ')');
 		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
-		if ((rc = base_give(c, &q, &f, err)) < 0) {
-			return rc;
-		}
+		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -361,9 +345,7 @@ static vv_status check_added(row_walk *w, vv_error *err)
 		} else {
 			base_put_bound(&c->expected, "at least", &s->min, "");
 		}
-		if ((rc = base_give(c, &q, &f, err)) < 0) {
-			return rc;
-		}
+		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -400,9 +382,7 @@ static vv_status check_cells(row_walk *w, vv_error *err)
 		base_put_percent(&c->message, base_share(changed, cells));
 		vv_buf_putc(&c->message, ')');
 		base_put_bound(&c->expected, "at most", s->max.given ? &s->max : &nothing, "");
-		if ((rc = base_give(c, &q, &f, err)) < 0) {
-			return rc;
-		}
+		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -472,9 +452,7 @@ vv_status base_check_rows(base_check *c, vv_error *err)
 	row_walk w = {.c = c};
 	vv_status rc;
 
-	if (!is_asked(c)) {
-		return VV_OK;
-	}
+	if (!is_asked(c)) return VV_OK;
 	if ((rc = walk(&w, NULL, NULL, err)) < 0 || (rc = check_removed(&w, err)) < 0 ||
 	    (rc = check_added(&w, err)) < 0 || (rc = check_lost(&w, err)) < 0) {
 		goto done;

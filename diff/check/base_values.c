@@ -66,9 +66,7 @@ static vv_status want(values *v, long a, long b, vv_dist_kind kind, bool needs_b
 			return VV_OK;
 		}
 	}
-	if (!vv_array_room(v->items, v->count, v->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
 	column_values *x = &v->items[v->count++];
 	*x = (column_values){.a = a, .b = b, .kind = kind, .needs_base = needs_base};
 	vv_distribution_init(&x->was, kind);
@@ -79,9 +77,7 @@ static vv_status want(values *v, long a, long b, vv_dist_kind kind, bool needs_b
 static column_values *find_values(values *v, long b, vv_dist_kind kind)
 {
 	for (size_t i = 0; i < v->count; i++) {
-		if (v->items[i].b == b && v->items[i].kind == kind) {
-			return &v->items[i];
-		}
+		if (v->items[i].b == b && v->items[i].kind == kind) return &v->items[i];
 	}
 	return NULL;
 }
@@ -102,9 +98,7 @@ static bool is_time(const vv_field *f)
 static bool is_key_column(const vv_table *t, const vv_field *f)
 {
 	for (size_t i = 0; i < t->root.key_count; i++) {
-		if (strcmp(t->root.key[i], f->name) == 0) {
-			return true;
-		}
+		if (strcmp(t->root.key[i], f->name) == 0) return true;
 	}
 	return false;
 }
@@ -113,9 +107,7 @@ static bool is_key_column(const vv_table *t, const vv_field *f)
  * keys are to be new. */
 static bool is_of_interest(const base_check *c, const char *code, const vv_field *f)
 {
-	if (strcmp(code, "null-share") == 0) {
-		return true;
-	}
+	if (strcmp(code, "null-share") == 0) return true;
 	return !is_time(f) && !is_key_column(c->t, f) && f->type != VV_TYPE_OBJECT &&
 	       f->type != VV_TYPE_ARRAY && f->type != VV_TYPE_GEOJSON;
 }
@@ -124,9 +116,7 @@ static bool looks_at(const base_check *c, const vv_rule_setting *s, const vv_col
 {
 	const vv_field *is;
 
-	if (p->a < 0 || p->b < 0) {
-		return false;
-	}
+	if (p->a < 0 || p->b < 0) return false;
 	is = &c->t->schema.fields[p->b];
 	return s->columns ? vv_rule_setting_has(s, is->name, is->name_len)
 			  : is_of_interest(c, s->rule->code, is);
@@ -136,9 +126,7 @@ static const char *const value_rules[] = {"null-share", "new-category", "drift-p
 
 static vv_dist_kind dist_kind_for(const base_check *c, const char *code, const vv_column_pair *p)
 {
-	if (strcmp(code, "null-share") == 0) {
-		return VV_DIST_COUNTS;
-	}
+	if (strcmp(code, "null-share") == 0) return VV_DIST_COUNTS;
 	return strcmp(code, "new-category") == 0 ? VV_DIST_TEXTS : kind_for(c, p);
 }
 
@@ -206,12 +194,8 @@ static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t
 	int got;
 
 	*have = false;
-	if (!c->o->cache) {
-		return VV_OK;
-	}
-	if ((rc = cache_key(&key, t, column, d->kind, err)) < 0) {
-		return rc;
-	}
+	if (!c->o->cache) return VV_OK;
+	if ((rc = cache_key(&key, t, column, d->kind, err)) < 0) return rc;
 	got = vv_check_cache_get(c->o->cache, "dist", key, &b, err);
 	if (got > 0) {
 		vv_error ignored;
@@ -232,9 +216,7 @@ static vv_status store(const vv_distribution *d, base_check *c, const vv_table *
 	vv_hash128 key;
 	vv_status rc;
 
-	if (!c->o->cache) {
-		return VV_OK;
-	}
+	if (!c->o->cache) return VV_OK;
 	vv_distribution_put(&b, d);
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK &&
 	    (rc = cache_key(&key, t, column, d->kind, err)) == VV_OK) {
@@ -256,9 +238,7 @@ static bool is_same_column(const values *v, const column_values *x)
 	was = field_was(v, x);
 	is = field_is(v, x);
 	for (; was->missing[i] && is->missing[i]; i++) {
-		if (strcmp(was->missing[i], is->missing[i]) != 0) {
-			return false;
-		}
+		if (strcmp(was->missing[i], is->missing[i]) != 0) return false;
 	}
 	return !was->missing[i] && !is->missing[i] && was->type == is->type &&
 	       strcmp(was->format, is->format) == 0 && strcmp(was->decimal, is->decimal) == 0 &&
@@ -424,9 +404,7 @@ static vv_status read_columns(const reading *r, const vv_changed_group *groups, 
 	reading mine = *r;
 	vv_status rc = VV_OK;
 
-	if (!wanted) {
-		return vv_fail_nomem(err);
-	}
+	if (!wanted) return vv_fail_nomem(err);
 	for (size_t i = 0; i < v->count; i++) {
 		if (r->take[i]) {
 			wanted[n++] = (size_t)(r->base_side ? v->items[i].a : v->items[i].b);
@@ -491,9 +469,7 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 			break;
 		}
 	}
-	if (rc < 0 || !any) {
-		return rc;
-	}
+	if (rc < 0 || !any) return rc;
 	if ((rc = base_changed_groups(v->c, &g, err)) < 0 ||
 	    (g->old_count && (rc = read_columns(&minus, g->old_groups, g->old_count, err)) < 0) ||
 	    (g->new_count && (rc = read_columns(&plus, g->new_groups, g->new_count, err)) < 0)) {
@@ -540,9 +516,7 @@ static vv_status have_new(values *v, bool *take, vv_error *err)
 			break;
 		}
 	}
-	if (rc < 0 || (rc = derive(v, take, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = derive(v, take, err)) < 0) return rc;
 	for (size_t i = 0; i < v->count; i++) {
 		take[i] = !v->items[i].have_is;
 	}
@@ -633,20 +607,12 @@ static vv_status check_drift(values *v, const vv_rule_setting *s, column_values 
 	uint64_t value;
 	vv_status rc;
 
-	if (!s->columns && x->kind == VV_DIST_TEXTS && !is_categories(&x->was)) {
-		return VV_OK;
-	}
-	if (x->was.over || x->is.over) {
-		return give_over(v, s, x, err);
-	}
+	if (!s->columns && x->kind == VV_DIST_TEXTS && !is_categories(&x->was)) return VV_OK;
+	if (x->was.over || x->is.over) return give_over(v, s, x, err);
 	vv_distribution_level(&x->was, &x->is);
-	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0) return rc;
 	value = psi ? vv_drift_psi(&bins) : vv_drift_js(&bins);
-	if (value <= max->value) {
-		return VV_OK;
-	}
+	if (value <= max->value) return VV_OK;
 	f.column = field_is(v, x)->name;
 	put_measure(c, psi ? "PSI" : "Jensen-Shannon divergence", value, max);
 	return base_give(c, &q, &f, err);
@@ -764,15 +730,9 @@ static vv_status check_news(values *v, const vv_rule_setting *s, const column_va
 	news w = {.v = v, .setting = s, .x = x};
 	vv_status rc = VV_OK;
 
-	if (!s->columns && !is_categories(&x->was)) {
-		return VV_OK;
-	}
-	if (x->was.over || x->is.over) {
-		return give_over(v, s, x, err);
-	}
-	if (!(w.told = vv_calloc(x->is.count + 1, sizeof(*w.told)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->columns && !is_categories(&x->was)) return VV_OK;
+	if (x->was.over || x->is.over) return give_over(v, s, x, err);
+	if (!(w.told = vv_calloc(x->is.count + 1, sizeof(*w.told)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < x->is.count; i++) {
 		w.told[i] = vv_distribution_count(&x->was, &x->is.values[i]) > 0;
 		w.found += !w.told[i];
@@ -803,9 +763,7 @@ static vv_status check_named(base_check *c, const vv_rule_setting *s, vv_error *
 		f.column = name;
 		vv_buf_puts(&c->message, "there is no such column");
 		vv_buf_puts(&c->expected, "a column of the table");
-		if ((rc = base_give(c, &q, &f, err)) < 0) {
-			return rc;
-		}
+		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -868,17 +826,13 @@ static vv_status check_age(values *v, const vv_rule_setting *s, const column_val
 	vv_instant i;
 
 	f.column = field->name;
-	if (x->is.over) {
-		return give_over(v, s, x, err);
-	}
+	if (x->is.over) return give_over(v, s, x, err);
 	if (x->is.count == 0) {
 		vv_buf_puts(&c->message, "has no date at all");
 	} else {
 		i = newest(field, &x->is);
 		int64_t at = vv_instant_seconds(&i);
-		if (c->o->now <= at || (uint64_t)(c->o->now - at) <= s->max_age) {
-			return VV_OK;
-		}
+		if (c->o->now <= at || (uint64_t)(c->o->now - at) <= s->max_age) return VV_OK;
 		vv_buf_puts(&c->message, "the newest value is ");
 		vv_instant_put(&c->message, &i, field->type == VV_TYPE_DATETIME);
 		vv_buf_puts(&c->message, ", ");
@@ -913,9 +867,7 @@ static vv_status check_named_dates(base_check *c, const vv_rule_setting *s, vv_e
 				      vv_type_name(c->t->schema.fields[at].type));
 		}
 		vv_buf_puts(&c->expected, "a column of dates");
-		if ((rc = base_give(c, &q, &f, err)) < 0) {
-			return rc;
-		}
+		if ((rc = base_give(c, &q, &f, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

@@ -50,13 +50,9 @@ static void put_word(vv_buf *out, const char *s, size_t len)
 
 static bool is_one_line(const char *s, size_t len)
 {
-	if (!vv_utf8_valid(s, len)) {
-		return false;
-	}
+	if (!vv_utf8_valid(s, len)) return false;
 	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) {
-			return false;
-		}
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f) return false;
 	}
 	return true;
 }
@@ -64,13 +60,9 @@ static bool is_one_line(const char *s, size_t len)
 /* Could the text be somebody's word for "no value"? Short, and without a digit. */
 static bool is_like_missing(const char *s, size_t len)
 {
-	if (len == 0 || len > 12 || !is_one_line(s, len)) {
-		return false;
-	}
+	if (len == 0 || len > 12 || !is_one_line(s, len)) return false;
 	for (size_t i = 0; i < len; i++) {
-		if (isdigit((unsigned char)s[i])) {
-			return false;
-		}
+		if (isdigit((unsigned char)s[i])) return false;
 	}
 	return true;
 }
@@ -90,9 +82,7 @@ void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const
 	const char *text = value->text ? value->text : "";
 
 	vv_buf_printf(out, "%s, as in the base", base_noun(f->type));
-	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) {
-		return;
-	}
+	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) return;
 	vv_buf_puts(out, "; if it is meant: ");
 	if (value->state == VV_CELL_TEXT && is_like_missing(text, value->len)) {
 		vv_buf_puts(out, "varve schema --missing ");
@@ -124,9 +114,7 @@ const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table
 	}
 	a = vv_schema_find(&base->schema, column, strlen(column));
 	b = vv_schema_find(&t->schema, column, strlen(column));
-	if (a < 0 || b < 0) {
-		return NULL;
-	}
+	if (a < 0 || b < 0) return NULL;
 	was = &base->schema.fields[a];
 	is = &t->schema.fields[b];
 	while ((s = base_setting(&c, "type-contradiction", s)) &&

@@ -87,24 +87,18 @@ static bool read_short(double *out, const char *s, size_t len)
 	uint64_t v = 0;
 	bool fraction = false;
 
-	if (len - i == 0 || len - i > 16) {
-		return false;
-	}
+	if (len - i == 0 || len - i > 16) return false;
 	for (size_t k = i; k < len; k++) {
 		if (s[k] == '.' && !fraction && k > i) {
 			fraction = true;
 			continue;
 		}
-		if (s[k] < '0' || s[k] > '9') {
-			return false;
-		}
+		if (s[k] < '0' || s[k] > '9') return false;
 		v = v * 10 + (uint64_t)(s[k] - '0');
 		digits++;
 		point += fraction;
 	}
-	if (digits == 0 || digits > 15) {
-		return false;
-	}
+	if (digits == 0 || digits > 15) return false;
 	*out = (double)v / tens[point];
 	*out = i ? -*out : *out;
 	return true;
@@ -115,9 +109,7 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f;
 	vv_decimal d;
 
-	if (f->decimal_char == '.' && read_short(out, c->text, c->len)) {
-		return true;
-	}
+	if (f->decimal_char == '.' && read_short(out, c->text, c->len)) return true;
 	vv_buf_reset(scratch);
 	return c->len > 0 && vv_decimal_read(&d, scratch, spelling, c->text, c->len) &&
 	       vv_decimal_double(out, &d, scratch);
@@ -132,9 +124,7 @@ static bool read_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv
 	switch (f->type) {
 	case VV_TYPE_NUMBER:
 	case VV_TYPE_INTEGER:
-		if (!read_number(&v, scratch, f, c)) {
-			return false;
-		}
+		if (!read_number(&v, scratch, f, c)) return false;
 		*out = step_of(v);
 		return true;
 	case VV_TYPE_YEAR:
@@ -142,9 +132,7 @@ static bool read_step(int64_t *out, vv_buf *scratch, const vv_field *f, const vv
 	case VV_TYPE_DATE:
 	case VV_TYPE_TIME:
 	case VV_TYPE_DATETIME:
-		if (!vv_instant_read(&m, f, c)) {
-			return false;
-		}
+		if (!vv_instant_read(&m, f, c)) return false;
 		*out = is_in_minutes(f) ? m.days * 1440 + m.seconds / 60 : m.days;
 		return true;
 	default:
@@ -175,12 +163,8 @@ void vv_distribution_clear(vv_distribution *d)
 
 static bool slot_is(const vv_distribution *d, const slot *s, uint64_t hash, const vv_dist_value *v)
 {
-	if (!s->used || s->hash != hash) {
-		return false;
-	}
-	if (has_steps(d)) {
-		return s->at == (uint64_t)v->step;
-	}
+	if (!s->used || s->hash != hash) return false;
+	if (has_steps(d)) return s->at == (uint64_t)v->step;
 	return s->len == v->len &&
 	       (v->len == 0 || memcmp(d->texts.data + s->at, v->text, v->len) == 0);
 }
@@ -200,9 +184,7 @@ static bool grow(vv_distribution *d)
 	size_t cap = d->slot_cap ? d->slot_cap * 2 : 256;
 	slot *all = vv_calloc(cap, sizeof(*all));
 
-	if (!all) {
-		return false;
-	}
+	if (!all) return false;
 	for (size_t i = 0; i < d->slot_cap; i++) {
 		size_t at = (size_t)d->slots[i].hash & (cap - 1);
 
@@ -239,9 +221,7 @@ static vv_status coarsen(vv_distribution *d, unsigned digits, vv_error *err)
 	size_t cap = d->slot_cap;
 
 	d->dropped += digits;
-	if (!old) {
-		return VV_OK;
-	}
+	if (!old) return VV_OK;
 	d->slots = vv_calloc(cap, sizeof(*d->slots));
 	if (!d->slots) {
 		vv_free(old);
@@ -297,9 +277,7 @@ static vv_status make_room(vv_distribution *d, vv_error *err)
 	       apart[65] = {0}; /* pairs of neighbours by when they merge */
 	unsigned digits = 0;
 
-	if (!steps) {
-		return vv_fail_nomem(err);
-	}
+	if (!steps) return vv_fail_nomem(err);
 	for (size_t i = 0; i < d->slot_cap; i++) {
 		if (d->slots[i].used && d->slots[i].count > 0) {
 			steps[n++] = (int64_t)d->slots[i].at;
@@ -314,9 +292,7 @@ static vv_status make_room(vv_distribution *d, vv_error *err)
 		before = different;
 		digits++;
 	}
-	if (digits == 0) {
-		return VV_OK;
-	}
+	if (digits == 0) return VV_OK;
 	d->finer = before;
 	return coarsen(d, digits, err);
 }
@@ -328,18 +304,14 @@ static vv_status make_slot(vv_distribution *d, vv_dist_value *v, slot **out, vv_
 	vv_status rc;
 
 	for (;;) {
-		if (d->slot_used * 2 >= d->slot_cap && !grow(d)) {
-			return vv_fail_nomem(err);
-		}
+		if (d->slot_used * 2 >= d->slot_cap && !grow(d)) return vv_fail_nomem(err);
 		*out = find_slot(d, hash_of(d, v), v);
 		if ((*out)->used || d->kind != VV_DIST_NUMBERS ||
 		    d->slot_used < 2 * VV_DIST_STEPS_MAX) {
 			return VV_OK;
 		}
 		before = d->dropped;
-		if ((rc = make_room(d, err)) < 0) {
-			return rc;
-		}
+		if ((rc = make_room(d, err)) < 0) return rc;
 		v->step = drop_digits(v->step, d->dropped - before);
 		/* those that are gone again leave their slots; others are below none: damage */
 		if (d->dropped == before &&
@@ -357,12 +329,8 @@ static vv_status count_value(vv_distribution *d, const vv_dist_value *value, int
 	slot *s = NULL;
 	vv_status rc;
 
-	if (d->over) {
-		return VV_OK;
-	}
-	if ((rc = make_slot(d, &v, &s, err)) < 0 || d->over) {
-		return rc;
-	}
+	if (d->over) return VV_OK;
+	if ((rc = make_slot(d, &v, &s, err)) < 0 || d->over) return rc;
 	if (!s->used) {
 		if (d->slot_used == 2 * VV_DIST_VALUES_MAX ||
 		    v.len > 2 * VV_DIST_BYTES_MAX - d->texts.len) {
@@ -427,9 +395,7 @@ vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *fro
 		go_over(d);
 	}
 	if (from->dropped > d->dropped) {
-		if ((rc = coarsen(d, from->dropped - d->dropped, err)) < 0) {
-			return rc;
-		}
+		if ((rc = coarsen(d, from->dropped - d->dropped, err)) < 0) return rc;
 		d->finer = from->finer;
 	} else if (from->dropped == d->dropped && from->finer > d->finer) {
 		d->finer = from->finer;
@@ -438,9 +404,7 @@ vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *fro
 		vv_dist_value v = from->values[i];
 
 		v.step = drop_digits(v.step, d->dropped - from->dropped);
-		if ((rc = count_value(d, &v, (int64_t)v.count, err)) < 0) {
-			return rc;
-		}
+		if ((rc = count_value(d, &v, (int64_t)v.count, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -465,15 +429,11 @@ vv_status vv_distribution_finish(vv_distribution *d, vv_error *err)
 	bool wrong = d->rows > INT64_MAX || d->missing > d->rows || d->other > d->rows;
 	vv_status rc = d->kind == VV_DIST_NUMBERS ? make_room(d, err) : VV_OK;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_free(d->values);
 	d->count = 0;
 	d->values = vv_calloc(d->slot_used + 1, sizeof(*d->values));
-	if (!d->values) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->values) return vv_fail_nomem(err);
 	for (size_t i = 0; i < d->slot_cap; i++) {
 		const slot *s = &d->slots[i];
 
@@ -578,19 +538,13 @@ static bool get_value(vv_dist_value *v, vv_dist_kind kind, int64_t *last, const 
 {
 	uint64_t n;
 
-	if (!vv_varint_read(p, end, &n)) {
-		return false;
-	}
+	if (!vv_varint_read(p, end, &n)) return false;
 	if (kind == VV_DIST_NUMBERS || kind == VV_DIST_TIMES) {
 		v->step = (int64_t)((uint64_t)*last + n);
-		if (v->step < *last) {
-			return false;
-		}
+		if (v->step < *last) return false;
 		*last = v->step;
 	} else {
-		if (n > (uint64_t)(end - *p) || n > UINT32_MAX) {
-			return false;
-		}
+		if (n > (uint64_t)(end - *p) || n > UINT32_MAX) return false;
 		v->text = (const char *)*p;
 		v->len = (size_t)n;
 		*p += n;
@@ -607,9 +561,7 @@ static bool get_values(vv_distribution *out, size_t count, const uint8_t *p, con
 		size_t len = (size_t)(end - p);
 
 		vv_buf_put(&out->texts, p, len);
-		if (out->texts.failed) {
-			return false;
-		}
+		if (out->texts.failed) return false;
 		p = (const uint8_t *)vv_buf_cstr(&out->texts);
 		end = p + len;
 	}
@@ -631,14 +583,10 @@ static bool adds_up(const vv_distribution *d)
 {
 	uint64_t left = d->rows;
 
-	if (d->rows > ROWS_MAX || d->missing > left || d->other > left - d->missing) {
-		return false;
-	}
+	if (d->rows > ROWS_MAX || d->missing > left || d->other > left - d->missing) return false;
 	left -= d->missing + d->other;
 	for (size_t i = 0; i < d->count; i++) {
-		if (d->values[i].count > left) {
-			return false;
-		}
+		if (d->values[i].count > left) return false;
 		left -= d->values[i].count;
 	}
 	return left == 0 || d->over || d->kind == VV_DIST_COUNTS;
@@ -649,9 +597,7 @@ bool vv_distribution_get(vv_distribution *out, const void *bytes, size_t len, vv
 	const uint8_t *p = bytes, *end = p + len;
 	uint64_t count, dropped;
 
-	if (len < 2 || p[0] != (uint8_t)letter_of(out->kind) || p[1] > 1) {
-		return false;
-	}
+	if (len < 2 || p[0] != (uint8_t)letter_of(out->kind) || p[1] > 1) return false;
 	out->over = p[1] == 1;
 	p += 2;
 	if (!vv_varint_read(&p, end, &out->rows) || !vv_varint_read(&p, end, &out->missing) ||

@@ -41,9 +41,7 @@ static int most_first(const void *a, const void *b)
 {
 	const vv_dist_value *x = *(const vv_dist_value *const *)a,
 			    *y = *(const vv_dist_value *const *)b;
-	if (x->count != y->count) {
-		return x->count > y->count ? -1 : 1;
-	}
+	if (x->count != y->count) return x->count > y->count ? -1 : 1;
 	return x < y ? -1 : x > y; /* they lie in the order of their bytes */
 }
 
@@ -54,9 +52,7 @@ static vv_status bin_texts(vv_drift_bins *out, const vv_distribution *base,
 	uint64_t base_rest = out->base_total, now_rest = out->now_total;
 	size_t n;
 
-	if (!order) {
-		return vv_fail_nomem(err);
-	}
+	if (!order) return vv_fail_nomem(err);
 	for (size_t i = 0; i < base->count; i++) {
 		order[i] = &base->values[i];
 	}
@@ -93,12 +89,8 @@ vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv
 	memset(out, 0, sizeof(*out));
 	out->base_total = total(base);
 	out->now_total = total(now);
-	if (out->base_total == 0 || out->now_total == 0) {
-		return VV_OK;
-	}
-	if (base->kind == VV_DIST_TEXTS) {
-		return bin_texts(out, base, now, err);
-	}
+	if (out->base_total == 0 || out->now_total == 0) return VV_OK;
+	if (base->kind == VV_DIST_TEXTS) return bin_texts(out, base, now, err);
 	bin_numbers(out, base, now);
 	return VV_OK;
 }
@@ -117,9 +109,7 @@ uint64_t vv_drift_psi(const vv_drift_bins *b)
 {
 	double sum = 0;
 
-	if (b->base_total == 0 || b->now_total == 0) {
-		return 0;
-	}
+	if (b->base_total == 0 || b->now_total == 0) return 0;
 	for (size_t i = 0; i < b->count; i++) {
 		double was = fmax(share(b->base[i], b->base_total), LEAST_SHARE);
 		double is = fmax(share(b->now[i], b->now_total), LEAST_SHARE);
@@ -133,9 +123,7 @@ uint64_t vv_drift_js(const vv_drift_bins *b)
 {
 	double sum = 0;
 
-	if (b->base_total == 0 || b->now_total == 0) {
-		return 0;
-	}
+	if (b->base_total == 0 || b->now_total == 0) return 0;
 	for (size_t i = 0; i < b->count; i++) {
 		double was = share(b->base[i], b->base_total), is = share(b->now[i], b->now_total);
 		double mean = (was + is) / 2;

@@ -37,9 +37,7 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!k) {
-		return vv_fail_nomem(err);
-	}
+	if (!k) return vv_fail_nomem(err);
 	k->seed = seed;
 	vv_hash_index_init(&k->index);
 	if (base && t && base->root.kind == VV_KIND_TABLE && t->root.kind == VV_KIND_TABLE) {
@@ -61,9 +59,7 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 
 void vv_known_free(vv_known *k)
 {
-	if (!k) {
-		return;
-	}
+	if (!k) return;
 	if (k->compared) {
 		vv_columns_clear(&k->columns);
 		vv_changed_groups_clear(&k->regions);
@@ -152,9 +148,7 @@ static vv_status name_of(vv_known *k, vv_hash128 *out, const vv_finding *f, bool
 		put_part(&k->text, f->value ? 'v' : 'n', f->value ? f->value : "",
 			 f->value ? f->value_len : 0);
 	}
-	if ((rc = vv_buf_ok(&k->text, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&k->text, err)) < 0) return rc;
 	*out = vv_xxh3_128(k->text.data, k->text.len, k->seed);
 	return VV_OK;
 }
@@ -179,9 +173,7 @@ vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
 	known_entry *e;
 	vv_status rc = name_of(k, &name, f, true, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((e = find_entry(k, &name)) != NULL) {
 		e->count++;
 		return VV_OK;
@@ -200,13 +192,9 @@ int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err)
 	known_entry *e;
 	vv_status rc = name_of(k, &name, f, false, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	e = find_entry(k, &name);
-	if (!e || e->count == 0) {
-		return 0;
-	}
+	if (!e || e->count == 0) return 0;
 	e->count--;
 	return 1;
 }

@@ -174,9 +174,7 @@ static void note_stranger(vv_profile *p, profile_column *c, const vv_field *f, c
 /* Might a column of strings be one of numbers or dates, but for a few words? */
 static void note_narrow(vv_profile *p, profile_column *c, const vv_cell *cell)
 {
-	if (c->not_narrow) {
-		return;
-	}
+	if (c->not_narrow) return;
 	if (!is_missing_word(cell)) {
 		vv_infer_cells(&c->narrow, cell, 1);
 	} else if (!note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell)) {
@@ -273,9 +271,7 @@ static vv_status find_key(vv_profile *p, const char *temp_dir, vv_error *err)
 	bool unique = false, whole = root->key_count > 0;
 	vv_status rc = VV_OK;
 
-	if (!(p->key = vv_calloc(root->key_count + 1, sizeof(*p->key)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(p->key = vv_calloc(root->key_count + 1, sizeof(*p->key)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < root->key_count && whole; i++) {
 		long at = vv_schema_find(&p->t->schema, root->key[i], strlen(root->key[i]));
 
@@ -309,9 +305,7 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE, "it is kept as a file: it has no columns");
 	}
-	if (!(p = vv_calloc(1, sizeof(*p)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);
 	p->t = t;
 	vv_arena_init(&p->arena);
 	p->columns = vv_calloc(t->columns + 1, sizeof(*p->columns));
@@ -335,9 +329,7 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 
 void vv_profile_free(vv_profile *p)
 {
-	if (!p) {
-		return;
-	}
+	if (!p) return;
 	vv_arena_clear(&p->arena);
 	vv_free(p->columns);
 	vv_free(p->key);
@@ -411,9 +403,7 @@ static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_fi
 		     !c->literal;
 	bool number = plain && (type == VV_TYPE_INTEGER || type == VV_TYPE_NUMBER) && !c->negative;
 
-	if (!required && !(words && (is_enum(c) || is_code(c))) && !number) {
-		return false;
-	}
+	if (!required && !(words && (is_enum(c) || is_code(c))) && !number) return false;
 	vv_json_add_object(w, "constraints");
 	if (required) {
 		vv_json_add_bool(w, "required", true);
@@ -490,9 +480,7 @@ static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f
 
 static void put_key(vv_json_out *w, const vv_profile *p)
 {
-	if (p->key_count == 0) {
-		return;
-	}
+	if (p->key_count == 0) return;
 	vv_json_add_array(w, "primaryKey");
 	for (size_t i = 0; i < p->key_count; i++) {
 		vv_json_string(w, p->t->schema.fields[p->key[i]].name);

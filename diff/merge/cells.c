@@ -22,16 +22,12 @@ static bool is_json_number(const char *p, size_t len)
 	while (i < len && p[i] >= '0' && p[i] <= '9') {
 		i++;
 	}
-	if (i == from || (p[from] == '0' && i > from + 1)) {
-		return false;
-	}
+	if (i == from || (p[from] == '0' && i > from + 1)) return false;
 	if (i < len && p[i] == '.') {
 		for (from = ++i; i < len && p[i] >= '0' && p[i] <= '9';) {
 			i++;
 		}
-		if (i == from) {
-			return false;
-		}
+		if (i == from) return false;
 	}
 	if (i < len && (p[i] == 'e' || p[i] == 'E')) {
 		i++;
@@ -39,9 +35,7 @@ static bool is_json_number(const char *p, size_t len)
 		for (from = i; i < len && p[i] >= '0' && p[i] <= '9';) {
 			i++;
 		}
-		if (i == from) {
-			return false;
-		}
+		if (i == from) return false;
 	}
 	return i == len;
 }
@@ -62,12 +56,8 @@ static vv_cell json_cell(const vv_field *f, const vv_cell *c)
 {
 	vv_cell out = *c;
 	bool text = f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY;
-	if (c->state == VV_CELL_ABSENT || (text && c->len == 0)) {
-		return out;
-	}
-	if (vv_field_missing(f, c)) {
-		return (vv_cell){.state = VV_CELL_NULL};
-	}
+	if (c->state == VV_CELL_ABSENT || (text && c->len == 0)) return out;
+	if (vv_field_missing(f, c)) return (vv_cell){.state = VV_CELL_NULL};
 	bool number = (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER ||
 		       f->type == VV_TYPE_YEAR) &&
 		      is_json_number(c->text, c->len);
@@ -90,9 +80,7 @@ static vv_cell spelled(const merge *m, int version, const vv_field *f, const vv_
 		same.flags = 0;
 		return same;
 	}
-	if (to) {
-		return json_cell(f, c);
-	}
+	if (to) return json_cell(f, c);
 	return (vv_cell){.text = c->len > 0 ? c->text : NULL, .len = c->len, .state = VV_CELL_TEXT};
 }
 
@@ -112,12 +100,8 @@ static const vv_field *type_of(const merge *m, size_t i)
 static const vv_cell *cell_of(const merge *m, const merge_row_state *s, size_t i, int version)
 {
 	const merge_column *c = &m->columns[i];
-	if (version == 2) {
-		return s->base && c->b >= 0 ? &s->base[c->b] : NULL;
-	}
-	if (s->side[version] && c->side[version] >= 0) {
-		return &s->side[version][c->side[version]];
-	}
+	if (version == 2) return s->base && c->b >= 0 ? &s->base[c->b] : NULL;
+	if (s->side[version] && c->side[version] >= 0) return &s->side[version][c->side[version]];
 	bool as_base = !s->side[version] && s->row[version] != MERGE_NONE && !s->touched[version] &&
 		       c->b >= 0;
 	return as_base && c->side[version] >= 0 && s->base ? &s->base[c->b] : NULL;
@@ -125,9 +109,7 @@ static const vv_cell *cell_of(const merge *m, const merge_row_state *s, size_t i
 
 static int bytes_order(const vv_cell *a, const vv_cell *b)
 {
-	if (a->state != b->state) {
-		return a->state < b->state ? -1 : 1;
-	}
+	if (a->state != b->state) return a->state < b->state ? -1 : 1;
 	size_t n = a->len < b->len ? a->len : b->len;
 	int c = n > 0 ? memcmp(a->text, b->text, n) : 0;
 	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
@@ -151,9 +133,7 @@ static int pick_spelling(const merge *m, const vv_cell *b, const vv_cell *x, con
 	bool to = is_json(&m->as.dialect);
 	bool x_fits = is_json(&m->side[0].table->root.dialect) == to,
 	     y_fits = is_json(&m->side[1].table->root.dialect) == to;
-	if (x_fits != y_fits) {
-		return x_fits ? 0 : 1;
-	}
+	if (x_fits != y_fits) return x_fits ? 0 : 1;
 	int side = merge_pick(vv_cell_equal(x, y), b && vv_cell_equal(x, b),
 			      b && vv_cell_equal(y, b));
 	return side >= 0 ? side : bytes_order(x, y) >= 0 ? 0 : 1;
@@ -163,9 +143,7 @@ static int pick_spelling(const merge *m, const vv_cell *b, const vv_cell *x, con
 static int pick_cell(merge *m, const vv_field *f, const vv_cell *b, const vv_cell *x,
 		     const vv_cell *y)
 {
-	if (same_value(m, f, x, y)) {
-		return pick_spelling(m, b, x, y);
-	}
+	if (same_value(m, f, x, y)) return pick_spelling(m, b, x, y);
 	return merge_pick(false, b && same_value(m, f, x, b), b && same_value(m, f, y, b));
 }
 
@@ -198,9 +176,7 @@ static int pick_version(merge *m, const merge_row_state *s, size_t i)
 		/* an untouched row has base's cells */
 		return s->touched[0] ? 0 : s->touched[1] ? 1 : s->base ? 2 : s->side[0] ? 0 : 1;
 	}
-	if (!c->type) {
-		return c->takes >= 0 ? c->takes : (int)m->ours;
-	}
+	if (!c->type) return c->takes >= 0 ? c->takes : (int)m->ours;
 	return pick_cell(m, c->type, cell_of(m, s, i, 2), cell_of(m, s, i, 0), cell_of(m, s, i, 1));
 }
 
@@ -230,9 +206,7 @@ static vv_status merge_all(merge *m, merge_row_state *s, vv_conflict_kind kind, 
 {
 	vv_status rc = VV_OK;
 	for (size_t i = 0; i < m->column_count; i++) {
-		if ((rc = merge_one(m, s, i, kind, err)) < 0) {
-			return rc;
-		}
+		if ((rc = merge_one(m, s, i, kind, err)) < 0) return rc;
 	}
 	return rc;
 }
@@ -262,9 +236,7 @@ bool merge_value_changed(merge *m, const merge_row_state *s, size_t which)
 {
 	const merge_side *side = &m->side[which];
 	for (size_t i = 0; side->counts && i < side->table->columns; i++) {
-		if (side->counts[i] && s->side[which][i].len > 0) {
-			return true;
-		}
+		if (side->counts[i] && s->side[which][i].len > 0) return true;
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
@@ -299,9 +271,7 @@ int merge_content_order(merge *m, const vv_cell *x, const vv_cell *y)
 		const vv_cell *b = c->side[1] >= 0 ? &y[c->side[1]] : &absent;
 		const vv_field *f = type_of(m, i);
 		int order = same_value(m, f, a, b) ? 0 : vv_value_order(f, a, b);
-		if (order != 0) {
-			return order;
-		}
+		if (order != 0) return order;
 	}
 	return 0;
 }

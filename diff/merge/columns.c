@@ -29,9 +29,7 @@ static bool find_names(const vv_table *t, const char *const *names, size_t count
 {
 	for (size_t i = 0; i < count; i++) {
 		long at = find_name(t, names[i]);
-		if (at < 0) {
-			return false;
-		}
+		if (at < 0) return false;
 		out[i] = (size_t)at;
 	}
 	return true;
@@ -71,9 +69,7 @@ static vv_status match_side(merge *m, merge_side *s, const char *const *rename, 
 	for (size_t i = 0; i < olds; i++) {
 		s->from_base[i] = -1;
 	}
-	if (!m->base) {
-		return VV_OK;
-	}
+	if (!m->base) return VV_OK;
 	key = key ? key : (const char *const *)m->base->root.key;
 	if (count > 0 && count <= VV_KEY_COLUMNS_MAX && find_names(m->base, key, count, key_a) &&
 	    find_names(s->table, key, count, key_b)) {
@@ -82,9 +78,7 @@ static vv_status match_side(merge *m, merge_side *s, const char *const *rename, 
 		opts.key_count = count;
 	}
 	vv_columns_clear(&s->columns);
-	if ((rc = vv_columns_match(&s->columns, m->base, s->table, &opts, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_columns_match(&s->columns, m->base, s->table, &opts, err)) < 0) return rc;
 	s->moved_columns = false;
 	for (size_t i = 0; i < s->columns.count; i++) {
 		const vv_column_pair *p = &s->columns.pairs[i];
@@ -105,9 +99,7 @@ static vv_status share_renames(merge *m, size_t knows, vv_error *err)
 	merge_side *to = &m->side[1 - knows];
 	size_t n = 0;
 	const char **list = vv_calloc(2 * from->columns.count + 1, sizeof(*list));
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < from->columns.count; i++) {
 		const vv_column_pair *p = &from->columns.pairs[i];
 		const char *name = p->renamed ? from->table->schema.fields[p->b].name : NULL;
@@ -127,9 +119,7 @@ static bool key_of_base(merge *m, const size_t *places, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		long x = m->side[0].from_base[places[i]], y = m->side[1].from_base[places[i]];
-		if (x < 0 || y < 0) {
-			return false;
-		}
+		if (x < 0 || y < 0) return false;
 		m->base_key[i] = places[i];
 		m->side[0].key[i] = (size_t)x;
 		m->side[1].key[i] = (size_t)y;
@@ -148,9 +138,7 @@ static bool key_of_names(merge *m, int version, const char *const *names, size_t
 	}
 	for (size_t i = 0; version < 2 && i < count; i++) {
 		long b = m->side[version].to_base[places[i]];
-		if (b < 0) {
-			return false;
-		}
+		if (b < 0) return false;
 		places[i] = (size_t)b;
 	}
 	return key_of_base(m, places, count);
@@ -200,9 +188,7 @@ static vv_status choose_other_key(merge *m, vv_error *err)
 	for (int i = 0; i < 2; i++) {
 		bool unique = false;
 		vv_status rc = key_of_version(m, i) ? key_is_unique(m, &unique, err) : VV_OK;
-		if (rc < 0 || unique) {
-			return rc;
-		}
+		if (rc < 0 || unique) return rc;
 	}
 	m->key_count = 0;
 	m->key_lost = !vv_tables_same_data(m->base, m->side[0].table) &&
@@ -216,9 +202,7 @@ static vv_status choose_key(merge *m, vv_error *err)
 	const char *const *key = m->opts->key;
 	size_t count = count_names(key);
 	const vv_root *x = &m->side[0].table->root, *y = &m->side[1].table->root;
-	if (key && count == 0) {
-		return VV_OK;
-	}
+	if (key && count == 0) return VV_OK;
 	if (key) {
 		bool found = m->base ? key_of_names(m, 2, key, count) ||
 					       key_of_names(m, 0, key, count) ||
@@ -235,12 +219,8 @@ static vv_status choose_key(merge *m, vv_error *err)
 		}
 		return VV_OK;
 	}
-	if (key_of_version(m, 2)) {
-		return VV_OK;
-	}
-	if (m->base->root.key_count > 0) {
-		return choose_other_key(m, err);
-	}
+	if (key_of_version(m, 2)) return VV_OK;
+	if (m->base->root.key_count > 0) return choose_other_key(m, err);
 	if (!key_of_version(m, 0)) {
 		key_of_version(m, 1);
 	}
@@ -266,9 +246,7 @@ vv_status merge_columns_match(merge *m, vv_error *err)
 			return rc;
 		}
 	}
-	if ((rc = share_renames(m, 0, err)) < 0 || (rc = share_renames(m, 1, err)) < 0) {
-		return rc;
-	}
+	if ((rc = share_renames(m, 0, err)) < 0 || (rc = share_renames(m, 1, err)) < 0) return rc;
 	return choose_key(m, err);
 }
 
@@ -319,9 +297,7 @@ static void add_column(merge *m, long b, long x, long y, const vv_field *named)
 static const vv_column_pair *pair_of(const merge_side *s, long b)
 {
 	for (size_t i = 0; i < s->columns.count; i++) {
-		if (s->columns.pairs[i].a == b) {
-			return &s->columns.pairs[i];
-		}
+		if (s->columns.pairs[i].a == b) return &s->columns.pairs[i];
 	}
 	return NULL;
 }
@@ -337,9 +313,7 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 			   : p->renamed                     ? "renamed it"
 			   : p->retyped || p->reconstrained ? "changed its definition"
 							    : NULL;
-	if (!what) {
-		return VV_OK;
-	}
+	if (!what) return VV_OK;
 	int decided = merge_decided(m, VV_CONFLICT_COLUMN_REMOVED, was->name, was->name_len);
 	if (decided == 2 || (decided < 0 ? m->ours : (size_t)decided) == keeper) {
 		long places[2] = {-1, -1};
@@ -350,9 +324,7 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 		m->columns[m->column_count - 1].contested = decided < 0;
 		m->partial = true;
 	}
-	if (decided >= 0) {
-		return VV_OK;
-	}
+	if (decided >= 0) return VV_OK;
 	return conflict_column(
 		m, VV_CONFLICT_COLUMN_REMOVED, was->name, err, "%s dropped column '%s', %s %s",
 		m->ours == keeper ? "theirs" : "ours", vv_text_show(was->name, was->name_len),
@@ -386,18 +358,14 @@ static vv_status common_column(merge *m, long b, vv_error *err)
 	side = clash ? (int)m->ours : side;
 	add_column(m, b, x, y, side == 2 ? fb : side == 0 ? fx : fy);
 	m->columns[m->column_count - 1].contested = clash;
-	if (!clash) {
-		return VV_OK;
-	}
+	if (!clash) return VV_OK;
 	const vv_field *ours = m->ours == 0 ? fx : fy, *theirs = m->ours == 0 ? fy : fx;
 	vv_status rc = conflict_column(
 		m, VV_CONFLICT_COLUMN, fb->name, err,
 		"column '%s' was renamed to '%s' by ours and to '%s' by theirs",
 		vv_text_show(fb->name, fb->name_len), vv_text_show(ours->name, ours->name_len),
 		vv_text_show(theirs->name, theirs->name_len));
-	if (rc < 0 || (rc = tell_taken_name(m, 0, b, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = tell_taken_name(m, 0, b, err)) < 0) return rc;
 	return tell_taken_name(m, 1, b, err);
 }
 
@@ -461,9 +429,7 @@ static const vv_field *called_by(const merge *m, const merge_column *c, int vers
 static void step_to(const merge *m, merge_column *c, int version)
 {
 	const vv_field *f = called_by(m, c, version);
-	if (f && f->name_len == c->name_len && memcmp(f->name, c->name, f->name_len) == 0) {
-		return;
-	}
+	if (f && f->name_len == c->name_len && memcmp(f->name, c->name, f->name_len) == 0) return;
 	c->dropped = !f;
 	if (f) {
 		c->name = f->name;
@@ -494,9 +460,7 @@ static vv_status part_names(merge *m, vv_error *err)
 	merge_column **list = vv_calloc(m->column_count + 1, sizeof(*list));
 	bool again = true;
 	vv_status rc = VV_OK;
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	/* Names of one version are different, so that this ends; where decisions for several
 	 * contradict each other, ours' names end it. */
 	for (size_t round = 0; again && rc == VV_OK; round++) {
@@ -536,9 +500,7 @@ static vv_status index_columns(merge *m, vv_error *err)
 	long **lists[3] = {&m->column_of[0], &m->column_of[1], &m->column_of_base};
 	for (size_t v = 0; v < 3; v++) {
 		long *list = vv_arena_calloc(&m->arena, counts[v] + 1, sizeof(*list));
-		if (!list) {
-			return vv_fail_nomem(err);
-		}
+		if (!list) return vv_fail_nomem(err);
 		for (size_t i = 0; i < counts[v]; i++) {
 			list[i] = -1;
 		}
@@ -634,9 +596,7 @@ static void take_new(order *o, const size_t start[2])
 	o->next[1] = start[1];
 	for (;;) {
 		long x = order_peek(o, 0), y = order_peek(o, 1);
-		if (x < 0 && y < 0) {
-			return;
-		}
+		if (x < 0 && y < 0) return;
 		bool first = y < 0 || (x >= 0 && !name_less(&o->from[y], &o->from[x]));
 		order_take(o, (size_t)(first ? x : y));
 	}
@@ -680,15 +640,11 @@ static vv_status order_init(order *o, merge *m, vv_error *err)
 	o->from = m->columns;
 	o->out = vv_arena_calloc(&m->arena, m->column_count + 1, sizeof(*o->out));
 	o->base_list = vv_arena_calloc(&m->arena, m->column_count + 1, sizeof(*o->base_list));
-	if (!o->out || !o->base_list) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->out || !o->base_list) return vv_fail_nomem(err);
 	for (size_t v = 0; v < 2; v++) {
 		size_t columns = m->side[v].table->columns;
 		o->of[v] = vv_arena_calloc(&m->arena, columns + 1, sizeof(*o->of[v]));
-		if (!o->of[v]) {
-			return vv_fail_nomem(err);
-		}
+		if (!o->of[v]) return vv_fail_nomem(err);
 		for (size_t i = 0; i < columns; i++) {
 			o->of[v][i] = -1;
 		}
@@ -705,9 +661,7 @@ static vv_status merge_columns_order(merge *m, vv_error *err)
 {
 	order o = {0};
 	vv_status rc = order_init(&o, m, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (m->side[0].moved_columns || m->side[1].moved_columns) {
 		list_as_side(&o, m->side[0].moved_columns ? 0 : 1);
 	} else {
@@ -735,9 +689,7 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 	m->columns = vv_arena_calloc(
 		&m->arena, olds + m->side[0].table->columns + m->side[1].table->columns + 1,
 		sizeof(*m->columns));
-	if (!m->columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->columns) return vv_fail_nomem(err);
 	for (size_t b = 0; b < olds && rc == VV_OK; b++) {
 		long x = m->side[0].from_base[b], y = m->side[1].from_base[b];
 		if (x >= 0 && y >= 0) {
@@ -747,9 +699,7 @@ vv_status merge_columns_choose(merge *m, vv_error *err)
 		}
 	}
 	added_columns(m);
-	if (rc < 0 || (rc = part_names(m, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = part_names(m, err)) < 0) return rc;
 	if (m->column_count > VV_COLUMNS_MAX) {
 		return vv_fail(err, VV_EREFUSED,
 			       "the merged table would have %zu columns, at most %u can be kept",
@@ -779,9 +729,7 @@ static vv_status list_gone(dropped *d, const merge_side *other, vv_error *err)
 {
 	const merge_side *s = d->side;
 	d->gone = vv_calloc(s->table->columns + 1, sizeof(*d->gone));
-	if (!d->gone) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->gone) return vv_fail_nomem(err);
 	d->all = true;
 	for (size_t i = 0; i < s->table->columns; i++) {
 		long b = s->to_base[i];
@@ -797,9 +745,7 @@ static vv_status list_gone(dropped *d, const merge_side *other, vv_error *err)
 static bool survives(const dropped *d, const vv_cell *cells)
 {
 	for (size_t i = 0; i < d->side->table->columns; i++) {
-		if (!d->gone[i] && cells[i].len > 0) {
-			return true;
-		}
+		if (!d->gone[i] && cells[i].len > 0) return true;
 	}
 	return false;
 }
@@ -824,9 +770,7 @@ static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
 	const vv_cell *was, *cells;
 	vv_status rc;
 	bool says = false;
-	if (row == MERGE_NONE) {
-		return VV_OK;
-	}
+	if (row == MERGE_NONE) return VV_OK;
 	if ((rc = vv_row_lines_cells(&m->rows, old_row, &was, err)) < 0 ||
 	    (rc = vv_row_lines_cells(&s->rows, row, &cells, err)) < 0) {
 		return rc;

@@ -31,18 +31,14 @@ typedef struct told {
 
 static vv_status add_row(uint64_t **list, size_t *count, size_t *cap, uint64_t row, vv_error *err)
 {
-	if (!vv_array_room(*list, *count, *cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(*list, *count, *cap)) return vv_fail_nomem(err);
 	(*list)[(*count)++] = row;
 	return VV_OK;
 }
 
 static vv_status add_run(merge_run **list, size_t *count, size_t *cap, merge_run r, vv_error *err)
 {
-	if (!vv_array_room(*list, *count, *cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(*list, *count, *cap)) return vv_fail_nomem(err);
 	(*list)[(*count)++] = r;
 	return VV_OK;
 }
@@ -122,9 +118,7 @@ static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 				   .pool = m->opts->pool,
 				   .progress = m->opts->progress};
 	vv_status rc = vv_rowdiff_open(&d, m->base, s->table, &opts, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while ((more = vv_rowdiff_next(d, &c, err)) > 0 && (rc = told_add(t, &c, err)) == VV_OK) {
 	}
 	rc = more < 0 ? (vv_status)more : rc;
@@ -170,9 +164,7 @@ static vv_status make_runs(merge_side *s, told *t, uint64_t old_rows, uint64_t n
 	merge_run *list = NULL, *by_new = vv_calloc(t->pair_count + 1, sizeof(*by_new));
 	uint64_t a = 0, b = 0;
 	vv_status rc = VV_OK;
-	if (!by_new) {
-		return vv_fail_nomem(err);
-	}
+	if (!by_new) return vv_fail_nomem(err);
 	sort_list(t->pairs, t->pair_count, sizeof(*t->pairs), by_old_row);
 	sort_list(t->gone, t->gone_count, sizeof(*t->gone), by_number);
 	sort_list(t->added, t->added_count, sizeof(*t->added), by_number);
@@ -228,9 +220,7 @@ static vv_status order_runs(merge_side *s, vv_error *err)
 	}
 	s->run_count = n;
 	s->by_new = vv_calloc(n + 1, sizeof(*s->by_new));
-	if (!s->by_new) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->by_new) return vv_fail_nomem(err);
 	if (n > 0) {
 		memcpy(s->by_new, s->by_old, n * sizeof(*s->by_new));
 	}
@@ -343,18 +333,14 @@ static bool share_group(const merge_groups *a, const merge_groups *b)
 static bool shares_column(const merge *m, const merge_side *s)
 {
 	for (size_t i = 0; i < m->base->columns; i++) {
-		if (s->from_base[i] >= 0) {
-			return true;
-		}
+		if (s->from_base[i] >= 0) return true;
 	}
 	return false;
 }
 
 bool merge_is_other_table(merge *m, const merge_side *s)
 {
-	if (!shares_column(m, s)) {
-		return true;
-	}
+	if (!shares_column(m, s)) return true;
 	uint64_t old_rows = m->base->root.rows, rows = s->table->root.rows,
 		 common = old_rows - s->gone;
 	bool few = common < old_rows / COMMON_MIN + (old_rows % COMMON_MIN != 0) &&
@@ -377,9 +363,7 @@ static bool same_places(const vv_columns *c)
 static vv_status tell_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
 	vv_status rc = vv_row_lines_open(&s->rows, s->table, err);
-	if (m->base) {
-		return rc < 0 ? rc : compare_side(m, s, t, err);
-	}
+	if (m->base) return rc < 0 ? rc : compare_side(m, s, t, err);
 	for (uint64_t i = 0; i < s->table->root.rows && rc == VV_OK; i++) {
 		rc = add_row(&t->added, &t->added_count, &t->added_cap, i, err);
 	}
@@ -396,9 +380,7 @@ static vv_status match_rows_of_side(merge *m, merge_side *s, told *t, vv_error *
 	s->exact = m->base && (m->base->root.dialect.form == VV_FORM_CSV) ==
 				      (s->table->root.dialect.form == VV_FORM_CSV);
 	s->same_places = same_places(&s->columns);
-	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = order_runs(s, err)) < 0 || (rc = make_blocks(s, err)) < 0) return rc;
 	return load_groups(&s->groups, s->table, m->opts->secret, err);
 }
 
@@ -445,9 +427,7 @@ static vv_status list_new_keys(merge *m, merge_side *s, const told *t, new_keys 
 {
 	vv_status rc = VV_OK;
 	out->list = vv_calloc(t->added_count + t->rekeyed_count + 1, sizeof(*out->list));
-	if (!out->list) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->added_count; i++) {
 		if ((rc = hash_key(m, s, t->added[i], &out->list[out->count++], err)) < 0) {
 			break;
@@ -483,9 +463,7 @@ static vv_status is_alike(merge *m, merge_side *s, const told *t, uint64_t old_r
 	new_key own;
 	vv_status rc = VV_OK;
 	*out = false;
-	if (!is_listed(t->rekeyed, t->rekeyed_count, old_row)) {
-		return VV_OK;
-	}
+	if (!is_listed(t->rekeyed, t->rekeyed_count, old_row)) return VV_OK;
 	for (size_t i = 0; i < t->pair_count && rc == VV_OK; i++) {
 		if (t->pairs[i].old_row == old_row) {
 			rc = hash_key(m, s, t->pairs[i].new_row, &own, err);
@@ -549,9 +527,7 @@ static vv_status settle_rekeyed(merge *m, told t[2], vv_error *err)
 {
 	new_keys keys[2] = {0};
 	vv_status rc = VV_OK;
-	if (t[0].rekeyed_count + t[1].rekeyed_count == 0) {
-		return VV_OK;
-	}
+	if (t[0].rekeyed_count + t[1].rekeyed_count == 0) return VV_OK;
 	for (size_t i = 0; i < 2; i++) {
 		sort_list(t[i].rekeyed, t[i].rekeyed_count, sizeof(*t[i].rekeyed), by_number);
 		if ((rc = list_new_keys(m, &m->side[i], &t[i], &keys[i], err)) < 0) {
@@ -669,9 +645,7 @@ static vv_status merge_slide(merge *m, size_t which, bool *moved, vv_error *err)
 	}
 	/* with an empty run at either end, so that every removed row is between two */
 	merge_run *runs = vv_calloc(count, sizeof(*runs));
-	if (!runs) {
-		return vv_fail_nomem(err);
-	}
+	if (!runs) return vv_fail_nomem(err);
 	if (s->run_count > 0) {
 		memcpy(runs + 1, s->by_old, s->run_count * sizeof(*runs));
 	}
@@ -803,9 +777,7 @@ static vv_status join_record(merge *m, joining *j, const uint8_t *r, vv_error *e
 		memcpy(j->key, r, 16);
 		j->count = j->taken = 0;
 	}
-	if (r[16] == 0) {
-		return add_row(&j->x, &j->count, &j->cap, row, err);
-	}
+	if (r[16] == 0) return add_row(&j->x, &j->count, &j->cap, row, err);
 	if (j->taken < j->count) {
 		uint64_t x = j->x[j->taken++];
 		m->side[0].partner[merge_added_index(&m->side[0], x)] = row;
@@ -818,9 +790,7 @@ static vv_status make_room(merge_side *s, vv_error *err)
 {
 	s->partner = vv_calloc((size_t)s->added + 1, sizeof(*s->partner));
 	s->placed = vv_calloc((size_t)s->added + 1, sizeof(*s->placed));
-	if (!s->partner || !s->placed) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->partner || !s->placed) return vv_fail_nomem(err);
 	memset(s->partner, 0xff, (size_t)s->added * sizeof(*s->partner)); /* MERGE_NONE */
 	return VV_OK;
 }

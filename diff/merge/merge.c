@@ -34,9 +34,7 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 			       .progress = opts->progress,
 			       .secret = opts->secret};
 	vv_status rc = vv_table_source_open(&bytes, t, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	source.payload = bytes;
 	if (t->root.kind == VV_KIND_TABLE) {
 		o.as = o.parent = &t->root;
@@ -83,9 +81,7 @@ static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *si
 	const vv_root *base = &m->base->root;
 	int decided = merge_decided(m, VV_CONFLICT_KEY, NULL, 0);
 	vv_buf why = VV_BUF_INIT;
-	if (decided >= 0) {
-		return take_version(out, merge_version(m, decided), sink, m->opts, err);
-	}
+	if (decided >= 0) return take_version(out, merge_version(m, decided), sink, m->opts, err);
 	bool ours = merge_has_key_of_base(m, m->ours),
 	     theirs = merge_has_key_of_base(m, 1 - m->ours);
 	vv_buf_printf(&why, "%s the key ",
@@ -112,9 +108,7 @@ static const char *no_tables(const merge *m)
 {
 	bool ours = m->side[m->ours].table->root.kind == VV_KIND_TABLE,
 	     theirs = m->side[1 - m->ours].table->root.kind == VV_KIND_TABLE;
-	if (ours && theirs && (!m->base || m->base->root.kind == VV_KIND_TABLE)) {
-		return NULL;
-	}
+	if (ours && theirs && (!m->base || m->base->root.kind == VV_KIND_TABLE)) return NULL;
 	return ours && theirs ? "it was a file and became a table on both sides"
 	       : ours         ? "theirs is a file, ours a table"
 	       : theirs       ? "ours is a file, theirs a table"
@@ -131,9 +125,7 @@ static bool replaced(merge *m, size_t which)
 
 static const char *other_table(merge *m)
 {
-	if (!m->base || vv_tables_same_data(m->side[0].table, m->side[1].table)) {
-		return NULL;
-	}
+	if (!m->base || vv_tables_same_data(m->side[0].table, m->side[1].table)) return NULL;
 	bool ours = replaced(m, m->ours), theirs = replaced(m, 1 - m->ours);
 	return ours && theirs ? "both put another table in its place"
 	       : ours         ? "ours put another table in its place"
@@ -150,9 +142,7 @@ static vv_status rows_agree(merge *m, bool *out, vv_error *err)
 	vv_status rc = VV_OK;
 	*out = m->base || m->key_count > 0 || rows == 0 || m->side[1].table->root.rows == 0 ||
 	       rows == m->side[1].table->root.rows;
-	if (m->base || m->key_count > 0 || rows != m->side[1].table->root.rows) {
-		return VV_OK;
-	}
+	if (m->base || m->key_count > 0 || rows != m->side[1].table->root.rows) return VV_OK;
 	for (uint64_t i = 0; i < rows && *out && rc == VV_OK; i++) {
 		if ((rc = vv_row_lines_cells(&m->side[0].rows, i, &x, err)) == VV_OK &&
 		    (rc = vv_row_lines_cells(&m->side[1].rows, i, &y, err)) == VV_OK) {
@@ -180,9 +170,7 @@ static vv_status begin_root(merge *m, vv_error *err)
 	if (vv_root_is_sorted(near)) {
 		near = &m->side[0].table->root; /* lists that nobody stored resemble nothing */
 	}
-	if (vv_root_is_sorted(near)) {
-		return VV_OK;
-	}
+	if (vv_root_is_sorted(near)) return VV_OK;
 	if ((rc = copy_list(&m->as.data, &near->data, err)) < 0 ||
 	    (rc = copy_list(&m->as.layout, &near->layout, err)) < 0) {
 		return rc;
@@ -206,9 +194,7 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 			       .progress = opts->progress,
 			       .secret = opts->secret};
 	vv_status rc = vv_import(out, &source, sink, &o, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (out->root.rows != merge_writer_rows(m)) {
 		vv_fail(err, VV_EREFUSED,
 			"the merged table would read back as %llu rows instead of %llu",
@@ -232,18 +218,10 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 	if ((rc = merge_columns_match(m, err)) < 0 || (rc = merge_rows_match(m, err)) < 0) {
 		return rc;
 	}
-	if ((why = other_table(m)) != NULL) {
-		return take_ours(m, out, sink, why, err);
-	}
-	if (m->key_lost) {
-		return take_for_key(m, out, sink, err);
-	}
-	if ((rc = merge_dropped_look(m, &why, err)) < 0) {
-		return rc;
-	}
-	if (why) {
-		return take_ours(m, out, sink, why, err);
-	}
+	if ((why = other_table(m)) != NULL) return take_ours(m, out, sink, why, err);
+	if (m->key_lost) return take_for_key(m, out, sink, err);
+	if ((rc = merge_dropped_look(m, &why, err)) < 0) return rc;
+	if (why) return take_ours(m, out, sink, why, err);
 	if ((rc = begin_root(m, err)) < 0 || (rc = merge_columns_choose(m, err)) < 0 ||
 	    (rc = merge_schema(m, err)) < 0 || (rc = merge_form(m, err)) < 0 ||
 	    (rc = merge_partners(m, err)) < 0 || (rc = rows_agree(m, &agree, err)) < 0) {
@@ -253,9 +231,7 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 		return take_ours(m, out, sink,
 				 "both added a table without a key, with different rows", err);
 	}
-	if ((rc = merge_writer_open(m, err)) < 0) {
-		return rc;
-	}
+	if ((rc = merge_writer_open(m, err)) < 0) return rc;
 	return import_result(m, out, sink, err);
 }
 

@@ -168,9 +168,7 @@ static vv_status conflict_member(maker *k, const merge_column *c, const char *me
 {
 	char what[64];
 	vv_buf text = VV_BUF_INIT;
-	if (!k->report) {
-		return VV_OK;
-	}
+	if (!k->report) return VV_OK;
 	snprintf(what, sizeof(what), "%s", vv_text_shows(member));
 	vv_buf_printf(&text, "both changed '%s' of %s", what, c ? "column '" : "the schema");
 	if (c) {
@@ -232,9 +230,7 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 					   &second[i], err);
 		}
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	bool xy = value_equal(&v[0], &v[1]) && value_equal(&second[0], &second[1]);
 	bool xb = value_equal(&v[0], &v[2]) && value_equal(&second[0], &second[2]),
 	     yb = value_equal(&v[1], &v[2]) && value_equal(&second[1], &second[2]);
@@ -249,9 +245,7 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 	if (*out >= 0 && k->whole && nodes[0] && nodes[1] && !xy) {
 		*out = -1;
 	}
-	if (*out >= 0) {
-		return VV_OK;
-	}
+	if (*out >= 0) return VV_OK;
 	int decided = decided_for(k->m, c);
 	decided = decided == 2 && !nodes[2] ? ours : decided;
 	*out = decided >= 0 ? decided : !k->neutral ? ours : nodes[2] ? 2 : 0;
@@ -260,9 +254,7 @@ static vv_status choose_member(maker *k, const vv_json *const nodes[3], merge_co
 		c->done = true;
 		c->takes = decided;
 	}
-	if (decided >= 0) {
-		return VV_OK;
-	}
+	if (decided >= 0) return VV_OK;
 	/* of type and format only the first that is there is reported */
 	bool again = kind && strcmp(member, "format") == 0 && (v[0].text || v[1].text || v[2].text);
 	return again ? VV_OK : conflict_member(k, c, member, v, err);
@@ -393,9 +385,7 @@ static vv_status choose_schema(merge *m, vv_error *err)
 	if (rc == VV_EINPUT) {
 		merge_report r = {
 			.kind = VV_CONFLICT_COLUMN, .row = MERGE_NONE, .detail = why.message};
-		if (decided_for(m, NULL) < 0 && (rc = merge_conflict(m, &r, err)) < 0) {
-			return rc;
-		}
+		if (decided_for(m, NULL) < 0 && (rc = merge_conflict(m, &r, err)) < 0) return rc;
 		rc = make_both(m, true, false, err);
 	} else if (rc < 0 && err) {
 		*err = why;
@@ -434,9 +424,7 @@ static vv_status set_key(merge *m, int version, vv_error *err)
 	size_t count;
 	vv_status rc = VV_OK;
 	m->as.key = vv_calloc(VV_KEY_COLUMNS_MAX + 1, sizeof(*m->as.key));
-	if (!m->as.key) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->as.key) return vv_fail_nomem(err);
 	m->as.key_source = merge_version(m, version)->root.key_source;
 	if (!key_columns(m, version, places, &count)) {
 		m->as.key_source = VV_KEY_NONE;
@@ -486,9 +474,7 @@ static vv_status choose_key(merge *m, vv_error *err)
 				   : source[0] > source[1] ? source[0]
 							   : source[1];
 	}
-	if (rc < 0 || side >= 0) {
-		return rc;
-	}
+	if (rc < 0 || side >= 0) return rc;
 	vv_buf text = VV_BUF_INIT;
 	vv_buf_puts(&text, "both changed the key of the table");
 	put_key(&text, ": ours", merge_version(m, (int)m->ours));
@@ -508,9 +494,7 @@ static vv_status choose_cut(merge *m, vv_error *err)
 	const vv_root *r = &merge_version(m, version)->root;
 	vv_status rc = VV_OK;
 	m->as.cut_columns = vv_calloc(r->cut_column_count + 1, sizeof(*m->as.cut_columns));
-	if (!m->as.cut_columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->as.cut_columns) return vv_fail_nomem(err);
 	m->as.cut_rows = r->cut_rows;
 	for (size_t i = 0; i < r->cut_column_count && rc == VV_OK; i++) {
 		const merge_column *c = renamed(m, version, r->cut_columns[i],
@@ -550,9 +534,7 @@ static vv_status choose_order(merge *m, vv_error *err)
 
 	m->as.file_order_declared = r->file_order_declared;
 	m->as.sorted_by = vv_calloc(r->sorted_by_count + 1, sizeof(*m->as.sorted_by));
-	if (!m->as.sorted_by) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->as.sorted_by) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->sorted_by_count && rc == VV_OK; i++) {
 		const merge_column *c = renamed(m, from_y ? 1 : 0, r->sorted_by[i],
 						strlen(r->sorted_by[i]));
@@ -571,9 +553,7 @@ static vv_status choose_order(merge *m, vv_error *err)
 vv_status merge_schema(merge *m, vv_error *err)
 {
 	vv_status rc;
-	if ((rc = choose_schema(m, err)) < 0 || (rc = choose_key(m, err)) < 0) {
-		return rc;
-	}
+	if ((rc = choose_schema(m, err)) < 0 || (rc = choose_key(m, err)) < 0) return rc;
 	return (rc = choose_cut(m, err)) < 0 ? rc : choose_order(m, err);
 }
 
@@ -658,13 +638,9 @@ static vv_status choose_quoting(merge *m, vv_error *err)
 	d->quoting_count = 0;
 	vv_free(d->quoting);
 	d->quoting = NULL;
-	if (d->form != VV_FORM_CSV || m->column_count == 0) {
-		return VV_OK;
-	}
+	if (d->form != VV_FORM_CSV || m->column_count == 0) return VV_OK;
 	d->quoting = vv_calloc(m->column_count, 1);
-	if (!d->quoting) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->quoting) return vv_fail_nomem(err);
 	for (size_t i = 0; i < m->column_count; i++) {
 		const merge_column *c = &m->columns[i];
 		long x = c->side[0], y = c->side[1];
@@ -712,9 +688,7 @@ static bool rows_fit(const merge *m, int version)
 	}
 	for (size_t i = 0; i < m->column_count; i++) {
 		unsigned q = i < d->quoting_count ? d->quoting[i] : VV_QUOTE_MINIMAL;
-		if (q != quoting_habit(m, version, (long)i)) {
-			return false;
-		}
+		if (q != quoting_habit(m, version, (long)i)) return false;
 	}
 	return true;
 }
@@ -740,9 +714,7 @@ static vv_status find_labels(const merge *m, vv_cell *cells, vv_arena *arena, vv
 						    err)
 				 : VV_OK;
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		for (size_t i = 0; t && i < m->column_count; i++) {
 			const merge_column *c = &m->columns[i];
 			long at = version == 2 ? c->b : c->side[version];
@@ -792,9 +764,7 @@ static vv_status end_header(merge *m, vv_error *err)
 	size_t len;
 	const char *end = vv_dialect_row_end(d, &len);
 	char last = d->prologue.len > 0 ? d->prologue.data[d->prologue.len - 1] : '\n';
-	if (last == '\n' || last == '\r') {
-		return VV_OK;
-	}
+	if (last == '\n' || last == '\r') return VV_OK;
 	vv_buf_reset(&m->text);
 	vv_buf_put(&m->text, d->prologue.data, d->prologue.len);
 	vv_buf_put(&m->text, end, len);
@@ -834,9 +804,7 @@ vv_status merge_form(merge *m, vv_error *err)
 	vv_dialect *d = &m->as.dialect;
 	int version = 0;
 	vv_status rc = choose_characters(m, &version, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_dialect_clear(d);
 	if ((rc = vv_dialect_dup(d, dialect_of(m, version), err)) < 0) {
 		vv_dialect_init(d);
@@ -851,9 +819,7 @@ vv_status merge_form(merge *m, vv_error *err)
 		d->final_newline = choose_number(m, x->final_newline, y->final_newline,
 						 b->final_newline) != 0;
 	}
-	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0) {
-		return rc;
-	}
+	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0) return rc;
 	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||
 		   (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
 	m->base_copies = m->base && rows_fit(m, 2);

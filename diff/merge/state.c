@@ -55,9 +55,7 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 	vv_buf key = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	m->stats->conflicts++;
-	if (!m->opts->conflict) {
-		return VV_OK;
-	}
+	if (!m->opts->conflict) return VV_OK;
 	bool keyed = r->key_cells && m->key_count > 0;
 	if (keyed) {
 		put_key(m, r, &key);
@@ -106,9 +104,7 @@ static const merge_run *find_run(merge_side *s, uint64_t old_row)
 			hi = mid;
 		}
 	}
-	if (lo == 0) {
-		return NULL;
-	}
+	if (lo == 0) return NULL;
 	s->at_old = lo - 1;
 	return old_row - list[lo - 1].old_row < list[lo - 1].rows ? &list[lo - 1] : NULL;
 }
@@ -196,20 +192,14 @@ static uint64_t until_changed(merge_side *s, uint64_t row)
 
 uint64_t merge_untouched(merge *m, merge_side *s, uint64_t old_row, uint64_t new_row)
 {
-	if (m->groups.count == 0 || s->groups.count == 0) {
-		return 0;
-	}
+	if (m->groups.count == 0 || s->groups.count == 0) return 0;
 	const merge_group *a = find_group(&m->groups, old_row),
 			  *b = find_group(&s->groups, new_row);
 	uint64_t left = rest_of_group(&m->groups, a, m->base, old_row);
 	bool same = s->same_places && old_row - a->row == new_row - b->row &&
 		    a->data.lo == b->data.lo && a->data.hi == b->data.hi && a->layout == b->layout;
-	if (same) {
-		return left;
-	}
-	if (!s->exact || !a->plain || !b->plain) {
-		return 0;
-	}
+	if (same) return left;
+	if (!s->exact || !a->plain || !b->plain) return 0;
 	uint64_t there = rest_of_group(&s->groups, b, s->table, new_row),
 		 unchanged = until_changed(s, old_row);
 	left = there < left ? there : left;

@@ -40,9 +40,7 @@ typedef struct merge_added {
 
 static vv_status spans_add(merge_spans *s, uint64_t row, uint64_t rows, vv_error *err)
 {
-	if (!vv_array_room(s->list, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->list, s->count, s->cap)) return vv_fail_nomem(err);
 	s->list[s->count++] = (merge_span){row, rows};
 	return VV_OK;
 }
@@ -83,9 +81,7 @@ static int key_order(const merge *m, size_t a, const vv_cell *x, size_t b, const
 	for (size_t i = 0; i < m->key_count; i++) {
 		int c = vv_value_order(&m->compare.fields[m->key[i]], &x[m->side[a].key[i]],
 				       &y[m->side[b].key[i]]);
-		if (c != 0) {
-			return c;
-		}
+		if (c != 0) return c;
 	}
 	return 0;
 }
@@ -162,9 +158,7 @@ static vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error
 	if (!*any) {
 		a->pending[0].count = a->pending[1].count = 0;
 	}
-	if (!has[0] || !has[1]) {
-		return VV_OK;
-	}
+	if (!has[0] || !has[1]) return VV_OK;
 	if (m->key_count > 0 && ((rc = ascends(m, a, 0, &x_ascends, err)) < 0 ||
 				 (rc = ascends(m, a, 1, &y_ascends, err)) < 0)) {
 		return rc;
@@ -210,9 +204,7 @@ static int merge_added_next(merge *m, merge_added *a, uint64_t row[2], vv_error 
 	}
 	if (head[0] != MERGE_NONE && head[1] != MERGE_NONE) {
 		vv_status rc = choose_head(m, a, head, &which, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	row[which] = head[which];
 	row[1 - which] =
@@ -272,9 +264,7 @@ static void let_go(merge_writer *w)
 	const vv_dialect *d = &w->m->as.dialect;
 	size_t len, end;
 	const char *text = vv_dialect_row_end(d, &len);
-	if (!w->holds) {
-		return;
-	}
+	if (!w->holds) return;
 	end = line_end(w);
 	bool ended = d->form == VV_FORM_JSON
 			     ? w->held.len > end &&
@@ -295,9 +285,7 @@ static void let_last_go(merge_writer *w)
 	const vv_dialect *d = &w->m->as.dialect;
 	size_t len, end;
 	const char *text = vv_dialect_row_end(d, &len);
-	if (!w->holds) {
-		return;
-	}
+	if (!w->holds) return;
 	end = line_end(w);
 	if (d->form == VV_FORM_JSON || !d->final_newline) {
 		vv_buf_put(&w->out, w->held.data, end);
@@ -347,9 +335,7 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 	while (fits && at < columns && !breaks_row(&w->cells[at], d)) {
 		at++;
 	}
-	if (fits && at == columns) {
-		return VV_OK;
-	}
+	if (fits && at == columns) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "row %llu of the merged table: %s, and its dialect has no quotes",
 		(unsigned long long)w->row_count + 1,
 		fits ? "a text holds the delimiter or a line end" : "its only cell is empty");
@@ -372,9 +358,7 @@ static vv_status put_cells(merge_writer *w, vv_error *err)
 			w->cells[0] = (vv_cell){.state = VV_CELL_TEXT};
 		}
 		vv_status rc = d->quote == 0 ? check_cells(w, err) : VV_OK;
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	vv_row_write(w->rows, &w->held, w->cells, m->column_count);
 	vv_buf_put(&w->held, end, len);
@@ -473,9 +457,7 @@ static vv_status put_common(merge_writer *w, vv_error *err)
 	want[2] = (s->touched[0] && s->touched[1]) || (!want[0] && !want[1]) || m->partial ||
 		  (theirs_first && !m->side[1 - m->ours].reordered);
 	vv_status rc = load_row(m, s, want, err);
-	if (rc < 0 || (rc = merge_cells(m, s, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = merge_cells(m, s, err)) < 0) return rc;
 	return put_row(w, err);
 }
 
@@ -505,9 +487,7 @@ static vv_status put_kept(merge_writer *w, vv_error *err)
 	size_t keeper = s->row[0] != MERGE_NONE ? 0 : 1;
 	const bool want[3] = {keeper == 0, keeper == 1, m->partial || m->key_count == 0};
 	vv_status rc = load_row(m, s, want, err);
-	if (rc < 0 || (rc = report_removed(w, keeper, err)) < 0 || keeper != m->ours) {
-		return rc;
-	}
+	if (rc < 0 || (rc = report_removed(w, keeper, err)) < 0 || keeper != m->ours) return rc;
 	merge_cells_single(m, s, m->ours);
 	return put_row(w, err);
 }
@@ -526,12 +506,8 @@ static vv_status judge_removed(merge_writer *w, bool *stays, vv_error *err)
 		changed = rc == VV_OK && merge_value_changed(m, s, keeper);
 	}
 	*stays = changed && (keeper == m->ours || m->key_count == 0);
-	if (rc < 0 || *stays) {
-		return rc;
-	}
-	if (changed) {
-		return report_removed(w, keeper, err);
-	}
+	if (rc < 0 || *stays) return rc;
+	if (changed) return report_removed(w, keeper, err);
 	m->stats->rows_removed_by_theirs += keeper == m->ours;
 	return VV_OK;
 }
@@ -569,21 +545,15 @@ static uint64_t next_row(merge_writer *w)
 {
 	merge *m = w->m;
 	uint64_t rows = m->base ? m->base->root.rows : 0;
-	if (w->order == 2) {
-		return w->at < rows ? w->at++ : MERGE_NONE;
-	}
+	if (w->order == 2) return w->at < rows ? w->at++ : MERGE_NONE;
 	merge_side *s = &m->side[w->order];
-	if (w->orphan < rows && merge_to_side(s, w->orphan) == MERGE_NONE) {
-		return w->orphan++;
-	}
+	if (w->orphan < rows && merge_to_side(s, w->orphan) == MERGE_NONE) return w->orphan++;
 	w->orphan = MERGE_NONE;
 	if (w->run < s->run_count && w->inside == s->by_new[w->run].rows) {
 		w->run++;
 		w->inside = 0;
 	}
-	if (w->run == s->run_count) {
-		return MERGE_NONE;
-	}
+	if (w->run == s->run_count) return MERGE_NONE;
 	uint64_t row = s->by_new[w->run].old_row + w->inside++;
 	w->orphan = row + 1;
 	return row;
@@ -595,9 +565,7 @@ static vv_status put_blocks(merge_writer *w, uint64_t above, vv_error *err)
 		const merge_block *b = merge_block_at(&w->m->side[i], above);
 		vv_status rc = b ? spans_add(&w->added.pending[i], b->row, b->rows, err) : VV_OK;
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -609,9 +577,7 @@ static uint64_t same_rows(merge *m, uint64_t row)
 	for (size_t i = 0; i < 2; i++) {
 		merge_side *s = &m->side[i];
 		uint64_t there = merge_to_side(s, row);
-		if (there == MERGE_NONE) {
-			return 0;
-		}
+		if (there == MERGE_NONE) return 0;
 		const merge_run *r = &s->by_old[s->at_old];
 		uint64_t left = r->rows - (row - r->old_row),
 			 same = merge_untouched(m, s, row, there);
@@ -635,9 +601,7 @@ static vv_status copy_rows(merge_writer *w, bool *copied, vv_error *err)
 		return VV_OK;
 	}
 	uint64_t n = same_rows(m, w->at);
-	if (n == 0) {
-		return VV_OK;
-	}
+	if (n == 0) return VV_OK;
 	*copied = true;
 	if ((rc = merge_added_begin(m, &w->added, &any, err)) < 0 || any) {
 		return rc; /* first the rows that stand before these */
@@ -668,9 +632,7 @@ static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
 	} else if (s->row[0] == MERGE_NONE || s->row[1] == MERGE_NONE) {
 		rc = judge_removed(w, &stays, err);
 	}
-	if (rc < 0 || !stays) {
-		return rc < 0 ? rc : put_blocks(w, row + 1, err);
-	}
+	if (rc < 0 || !stays) return rc < 0 ? rc : put_blocks(w, row + 1, err);
 	w->waiting = true;
 	/* what was read may be gone by the time that it is written */
 	s->base = s->side[0] = s->side[1] = NULL;
@@ -697,16 +659,10 @@ static vv_status writer_step(merge_writer *w, vv_error *err)
 		int more = merge_added_next(m, &w->added, row, err);
 		return more > 0 ? put_added(w, row, err) : (vv_status)more;
 	}
-	if (w->waiting) {
-		return end_row(w, err);
-	}
-	if ((rc = copy_rows(w, &done, err)) < 0 || done) {
-		return rc;
-	}
+	if (w->waiting) return end_row(w, err);
+	if ((rc = copy_rows(w, &done, err)) < 0 || done) return rc;
 	uint64_t next = next_row(w);
-	if (next != MERGE_NONE) {
-		return begin_row(w, next, err);
-	}
+	if (next != MERGE_NONE) return begin_row(w, next, err);
 	if (!w->drained) {
 		w->drained = true;
 		return merge_added_begin(m, &w->added, &done, err);
@@ -774,13 +730,9 @@ ssize_t merge_writer_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	merge_writer *w = payload;
 	while (w->pos == w->out.len) {
-		if (w->state == AT_END) {
-			return 0;
-		}
+		if (w->state == AT_END) return 0;
 		vv_status rc = more_bytes(w, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	size_t n = w->out.len - w->pos < len ? w->out.len - w->pos : len;
 	memcpy(buf, w->out.data + w->pos, n);

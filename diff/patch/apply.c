@@ -46,9 +46,7 @@ static vv_status exact_out_of_order(const exact *e, vv_error *err)
 static vv_status exact_emit(exact *e, vv_buf *out, const vv_cell *cells, const patch_form *form,
 			    vv_error *err)
 {
-	if (e->at[1] >= e->section->side[1].rows) {
-		return exact_out_of_order(e, err);
-	}
+	if (e->at[1] >= e->section->side[1].rows) return exact_out_of_order(e, err);
 	e->at[1]++;
 	patch_writer_row(&e->writer, out, cells, form, e->at[1] == e->section->side[1].rows);
 	return vv_buf_ok(out, err);
@@ -56,9 +54,7 @@ static vv_status exact_emit(exact *e, vv_buf *out, const vv_cell *cells, const p
 
 static vv_status exact_fetch(exact *e, uint64_t row, patch_row *out, vv_error *err)
 {
-	if (!e->job->target || row >= e->section->side[0].rows) {
-		return exact_out_of_order(e, err);
-	}
+	if (!e->job->target || row >= e->section->side[0].rows) return exact_out_of_order(e, err);
 	return patch_rows_get(&e->rows, row, out, err);
 }
 
@@ -95,9 +91,7 @@ static vv_status exact_keep(exact *e, vv_buf *out, vv_error *err)
 {
 	patch_row row;
 	vv_status rc = exact_fetch(e, e->at[0], &row, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	e->at[0]++;
 	exact_map_cells(e, &row);
 	return exact_emit(e, out, e->cells, &row.form, err);
@@ -109,9 +103,7 @@ static vv_status exact_change(exact *e, vv_buf *out, uint64_t from, vv_error *er
 	const patch_op *op = &e->op;
 	patch_row row;
 	vv_status rc = exact_fetch(e, from, &row, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	exact_map_cells(e, &row);
 	for (size_t i = 0; i < op->cell_count; i++) {
 		const patch_cell *c = &op->cells[i];
@@ -135,18 +127,14 @@ static vv_status exact_remove_row(exact *e, vv_error *err)
 	const patch_op *op = &e->op;
 	patch_row row;
 	vv_status rc = exact_fetch(e, e->at[0], &row, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; i < e->section->side[0].schema.count; i++) {
 		if (!vv_cell_equal(&row.cells[i], &op->whole[i])) {
 			return exact_misfit(e, e->at[0], patch_pair_of(e->section, 0, i),
 					    &op->whole[i], &row.cells[i], err);
 		}
 	}
-	if (!patch_form_equal(&row.form, &op->form[0])) {
-		return exact_form_misfit(e, e->at[0], err);
-	}
+	if (!patch_form_equal(&row.form, &op->form[0])) return exact_form_misfit(e, e->at[0], err);
 	e->at[0]++;
 	return VV_OK;
 }
@@ -258,9 +246,7 @@ static vv_status exact_open(exact *e, patch_job *j, vv_error *err)
 	}
 	e->map = vv_calloc(to->schema.count + 1, sizeof(*e->map));
 	e->cells = vv_calloc(to->schema.count + 1, sizeof(*e->cells));
-	if (!e->map || !e->cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!e->map || !e->cells) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->pair_count; i++) {
 		if (s->pairs[i].side[1] >= 0) {
 			e->map[s->pairs[i].side[1]] = s->pairs[i].side[0];
@@ -293,9 +279,7 @@ static vv_status exact_run(patch_job *j, vv_error *err)
 	vv_cid cid;
 	uint64_t rows;
 	vv_status rc = fits_size(j, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = exact_open(&e, j, err)) == VV_OK) {
 		rc = patch_make(j, &e.base, to->exists ? &to->root : NULL, &cid, &rows, err);
 	}
@@ -331,9 +315,7 @@ static vv_status read_as_old(patch_job *j, vv_mem_sink **blocks, vv_table *out, 
 	vv_sink sink;
 	vv_status rc;
 	*same = false;
-	if (j->target->root.bytes != old->bytes) {
-		return VV_OK;
-	}
+	if (j->target->root.bytes != old->bytes) return VV_OK;
 	if ((rc = vv_mem_sink_new(blocks, NULL, j->opts->temp_dir, err)) < 0 ||
 	    (rc = vv_table_source_open(&bytes, j->target, err)) < 0) {
 		return rc;
@@ -414,9 +396,7 @@ static vv_status find_target(patch_job *j, const char *path, bool *exists, vv_er
 static bool field_differs(const patch_section *s, const vv_field *a, const vv_field *b)
 {
 	const vv_json *x = a->json, *y = b->json;
-	if (a->type != b->type || strcmp(a->format, b->format) != 0) {
-		return true;
-	}
+	if (a->type != b->type || strcmp(a->format, b->format) != 0) return true;
 	return strcmp(a->name, b->name) == 0 &&
 	       (x->end - x->start != y->end - y->start ||
 		memcmp(s->side[0].root.schema.data + x->start,
@@ -427,9 +407,7 @@ static bool field_differs(const patch_section *s, const vv_field *a, const vv_fi
 static bool changes_meaning(const patch_section *s)
 {
 	const patch_side *a = &s->side[0], *b = &s->side[1];
-	if (!s->is_table || !a->exists || !b->exists) {
-		return false;
-	}
+	if (!s->is_table || !a->exists || !b->exists) return false;
 	bool differs = a->root.key_count != b->root.key_count;
 	for (size_t i = 0; !differs && i < a->root.key_count; i++) {
 		long p = vv_schema_find(&a->schema, a->root.key[i], strlen(a->root.key[i]));
@@ -468,9 +446,7 @@ static vv_status section_run_on_version(patch_job *j, bool *skipped, vv_error *e
 	vv_table t;
 	vv_status rc = o->version(o->payload, s->path[1], root, &t, &exists, err);
 	*skipped = rc == VV_OK && !exists;
-	if (rc < 0 || !exists) {
-		return rc < 0 ? rc : skip_section(j, err);
-	}
+	if (rc < 0 || !exists) return rc < 0 ? rc : skip_section(j, err);
 	j->target = root ? &t : NULL;
 	rc = s->is_table && is_encoded(j) ? refuse_encoded(j, err)
 	     : s->is_table                ? exact_run(j, err)
@@ -500,13 +476,9 @@ static vv_status section_run(patch_job *j, bool *skipped, vv_error *err)
 		j->done.root = &s->side[1].cid;
 		j->done.as = &s->side[1].root;
 	}
-	if (o->version) {
-		return section_run_on_version(j, skipped, err);
-	}
+	if (o->version) return section_run_on_version(j, skipped, err);
 	if (s->side[1].exists && (!s->side[0].exists || moves)) {
-		if ((rc = find_target(j, s->path[1], &exists, err)) < 0) {
-			return rc;
-		}
+		if ((rc = find_target(j, s->path[1], &exists, err)) < 0) return rc;
 		if (exists) {
 			return patch_misfit_text(j, NULL, NULL, "no file there yet", "a file", err);
 		}

@@ -39,9 +39,7 @@ static vv_status load_chunks(chunks *out, vv_table *t, vv_error *err)
 	int more = 0;
 	vv_status rc = vv_list_reader_open(&r, VV_LIST_CHUNKS, &t->source, t->root.data.data,
 					   t->root.data.len, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_list_totals(r, &count, &weight);
 	out->list = count < SIZE_MAX / sizeof(chunk) ? vv_calloc((size_t)count + 1, sizeof(chunk))
 						     : NULL;
@@ -161,9 +159,7 @@ static vv_status chunk_line(patch_out *o, const char *name, vv_table *t, const c
 
 static vv_status keep_line(patch_out *o, uint64_t *keep, vv_error *err)
 {
-	if (*keep == 0) {
-		return VV_OK;
-	}
+	if (*keep == 0) return VV_OK;
 	vv_buf_printf(&o->line, "{\"keep\":%llu}", (unsigned long long)*keep);
 	*keep = 0;
 	return patch_out_line(o, err);
@@ -254,16 +250,12 @@ typedef struct bytes_maker {
 static vv_status take_old(bytes_maker *m, vv_buf *out, size_t len, vv_error *err)
 {
 	size_t from = out->len;
-	if (!vv_buf_reserve(out, len)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(out, len)) return vv_fail_nomem(err);
 	while (out->len - from < len) {
 		ssize_t n = m->old ? vv_table_source_read(m->old, out->data + out->len,
 							  len - (out->len - from), err)
 				   : 0;
-		if (n < 0) {
-			return (vv_status)n;
-		}
+		if (n < 0) return (vv_status)n;
 		if (n == 0) {
 			return patch_misfit_text(m->job, NULL, NULL, "more bytes", "the file's end",
 						 err);
@@ -303,9 +295,7 @@ static vv_status bytes_more(patch_maker *base, vv_buf *out, bool *end, vv_error 
 		m->keep -= n;
 		return take_old(m, out, n, err);
 	}
-	if ((rc = patch_op_read(&op, m->job->lines, m->job->section, err)) < 0) {
-		return rc;
-	}
+	if ((rc = patch_op_read(&op, m->job->lines, m->job->section, err)) < 0) return rc;
 	if (op.kind == PATCH_KEEP) {
 		m->keep = op.count;
 	} else if (op.kind == PATCH_DROP) {

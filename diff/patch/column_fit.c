@@ -16,9 +16,7 @@ static vv_status plan_identity(patch_columns *c, patch_job *j, vv_error *err)
 	bool keyed = s->identity_count > 0;
 	size_t most = keyed ? s->identity_count : s->side[0].schema.count;
 	c->known_by = vv_calloc(most + 1, sizeof(*c->known_by));
-	if (!c->known_by) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->known_by) return vv_fail_nomem(err);
 	for (size_t i = 0; i < most; i++) {
 		size_t pair = keyed ? s->identity[i] : patch_pair_of(s, 0, i);
 		if (c->target_of[pair] >= 0) {
@@ -45,9 +43,7 @@ static vv_status plan_same(patch_columns *c, patch_job *j, vv_error *err)
 		if (at < 0) {
 			vv_status rc = patch_misfit_text(j, NULL, field->name, "a column", NULL,
 							 err);
-			if (rc != VV_ECONFLICT) {
-				return rc;
-			}
+			if (rc != VV_ECONFLICT) return rc;
 			told = rc;
 		}
 		c->target_of[i] = c->result_of[i] = at;
@@ -129,9 +125,7 @@ vv_status patch_columns_fit(patch_columns *c, patch_job *j, vv_error *err)
 	c->target_of = vv_calloc(s->pair_count + 1, sizeof(*c->target_of));
 	c->result_of = vv_calloc(s->pair_count + 1, sizeof(*c->result_of));
 	c->kept = vv_calloc(most + 1, sizeof(*c->kept));
-	if (!c->target_of || !c->result_of || !c->kept) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->target_of || !c->result_of || !c->kept) return vv_fail_nomem(err);
 	if ((own->form == VV_FORM_CSV) != (a->form == VV_FORM_CSV)) {
 		return patch_misfit_text(
 			j, NULL, NULL, a->form == VV_FORM_CSV ? "a CSV table" : "a JSON table",
@@ -142,9 +136,7 @@ vv_status patch_columns_fit(patch_columns *c, patch_job *j, vv_error *err)
 	} else if ((rc = s->same_columns ? plan_same(c, j, err) : plan_changed(c, j, err)) < 0) {
 		return rc;
 	}
-	if ((rc = plan_identity(c, j, err)) < 0) {
-		return rc;
-	}
+	if ((rc = plan_identity(c, j, err)) < 0) return rc;
 	if (c->over_new) {
 		c->new_form = vv_dialect_equal(own, b);
 		j->done.form_left = !c->new_form && !vv_dialect_equal(a, b);

@@ -253,9 +253,7 @@ static vv_status next_row(fit *f, vv_buf *out, vv_error *err)
 	patch_row r;
 	patch_op op;
 	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; i < f->on.columns; i++) {
 		f->cells[i] = f->on.kept[i] >= 0 ? r.cells[f->on.kept[i]] : default_cell(f);
 	}
@@ -267,9 +265,7 @@ static vv_status next_row(fit *f, vv_buf *out, vv_error *err)
 				   f->changes[f->next].edit == edit;
 	if (named) {
 		const fit_change *c = &f->changes[f->next++];
-		if ((rc = read_op(f, c, &op, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_op(f, c, &op, err)) < 0) return rc;
 		gone = c->kind == PATCH_REMOVE;
 		if (gone) {
 			f->job->done.rows_removed++;
@@ -384,9 +380,7 @@ done:
 
 static vv_status fit_add_change(fit *f, const fit_change *c, vv_error *err)
 {
-	if (!vv_array_room(f->changes, f->change_count, f->change_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(f->changes, f->change_count, f->change_cap)) return vv_fail_nomem(err);
 	f->changes[f->change_count] = *c;
 	f->changes[f->change_count].order = f->change_count;
 	f->change_count++;
@@ -444,21 +438,15 @@ static vv_status gather_one(fit *f, const patch_op *op, passed *p, vv_error *err
 		c.after_line = p->after_line;
 		c.after = p->after;
 		c.id = fit_hash_whole(f, 1, op->whole);
-		if (!c.top && (rc = wanted_rows_want(&f->ids, c.after, err)) < 0) {
-			return rc;
-		}
+		if (!c.top && (rc = wanted_rows_want(&f->ids, c.after, err)) < 0) return rc;
 		break;
 	}
 	if (c.kind == PATCH_CHANGE) {
-		if (!changes) {
-			return VV_OK;
-		}
+		if (!changes) return VV_OK;
 		fit_identity_of(f, op);
 		c.id = fit_hash_cells(f, f->identity);
 		c.rekeys = fit_hash_becomes(f, op, &c.becomes);
-		if (c.rekeys && (rc = wanted_rows_want(&f->ids, c.becomes, err)) < 0) {
-			return rc;
-		}
+		if (c.rekeys && (rc = wanted_rows_want(&f->ids, c.becomes, err)) < 0) return rc;
 	}
 	return (rc = wanted_rows_want(&f->ids, c.id, err)) < 0 ? rc : fit_add_change(f, &c, err);
 }
@@ -482,13 +470,9 @@ static vv_status fit_find_rows(fit *f, vv_error *err)
 	for (uint64_t row = 0; row < f->job->target->root.rows && f->ids.count > 0; row++) {
 		patch_row r;
 		vv_status rc = patch_rows_get(&f->rows, row, &r, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		wanted_id *id = wanted_rows_find(&f->ids, fit_hash_target(f, r.cells));
-		if (id && (rc = wanted_rows_add(&f->ids, id, row, err)) < 0) {
-			return rc;
-		}
+		if (id && (rc = wanted_rows_add(&f->ids, id, row, err)) < 0) return rc;
 	}
 	return vv_buf_ok(&f->text, err);
 }
@@ -544,9 +528,7 @@ static vv_status report_lost(fit *f, fit_change *c, const char *row, size_t colu
 {
 	const vv_cell none = {.state = VV_CELL_ABSENT};
 	const char *name = f->job->target->schema.fields[column].name;
-	if (c) {
-		return report_cell(f, c, row, name, &none, found, err);
-	}
+	if (c) return report_cell(f, c, row, name, &none, found, err);
 	if (f->job->opts->mode != VV_PATCH_REJECT) {
 		f->misfits++;
 		f->lost++;
@@ -559,9 +541,7 @@ static vv_status report_lost(fit *f, fit_change *c, const char *row, size_t colu
 static bool drops_column(const fit *f, size_t column)
 {
 	for (size_t i = 0; i < f->on.columns; i++) {
-		if (f->on.kept[i] == (long)column) {
-			return false;
-		}
+		if (f->on.kept[i] == (long)column) return false;
 	}
 	return true;
 }
@@ -639,12 +619,8 @@ static vv_status place_added(fit *f, fit_change *c, int64_t drift, const char *n
 	const wanted_row *r = c->top ? NULL
 				     : wanted_rows_nearest(&f->ids, c->after,
 							   above > 0 ? above - 1 : 0, false);
-	if (there) {
-		return report_row(f, c, name, "no row with this key yet", "one", err);
-	}
-	if (!c->top && !r && !keyed) {
-		return report_row(f, c, name, "the row above it", NULL, err);
-	}
+	if (there) return report_row(f, c, name, "no row with this key yet", "one", err);
+	if (!c->top && !r && !keyed) return report_row(f, c, name, "the row above it", NULL, err);
 	/* with a key the row is worth more than its place: where its neighbour is gone, last */
 	c->edit = c->top ? 1 : r ? 2 * (r->row + 1) + 1 : 2 * f->job->target->root.rows + 1;
 	f->added++;
@@ -677,18 +653,14 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 		fit_identity_of(f, &op);
 	}
 	fit_row_name(f, name, f->identity, c->kind == PATCH_ADD ? op.row[1] : c->place);
-	if ((rc = vv_buf_ok(name, err)) < 0 || (rc = vv_buf_ok(&f->text, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(name, err)) < 0 || (rc = vv_buf_ok(&f->text, err)) < 0) return rc;
 	c->fits = true;
 	if (c->kind == PATCH_ADD) {
 		rc = place_added(f, c, *drift, vv_buf_cstr(name), err);
 	} else {
 		wanted_row *r = wanted_rows_nearest(&f->ids, c->id,
 						    expected_place(c->place, *drift), true);
-		if (!r) {
-			return report_row(f, c, vv_buf_cstr(name), "the row", NULL, err);
-		}
+		if (!r) return report_row(f, c, vv_buf_cstr(name), "the row", NULL, err);
 		c->found = r->row + 1;
 		if ((rc = fit_compare(f, c, &op, r->row, vv_buf_cstr(name), err)) < 0 || !c->fits) {
 			return rc;
@@ -707,12 +679,8 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 static int edit_order(const void *x, const void *y)
 {
 	const fit_change *a = x, *b = y;
-	if (a->fits != b->fits) {
-		return a->fits ? -1 : 1;
-	}
-	if (a->edit != b->edit) {
-		return a->edit < b->edit ? -1 : 1;
-	}
+	if (a->fits != b->fits) return a->fits ? -1 : 1;
+	if (a->edit != b->edit) return a->edit < b->edit ? -1 : 1;
 	return a->order < b->order ? -1 : a->order > b->order;
 }
 
@@ -755,13 +723,9 @@ static vv_status compare_others(fit *f, vv_error *err)
 	for (size_t t = 0; t < f->job->target->columns; t++) {
 		drops |= drops_column(f, t);
 	}
-	if (!drops) {
-		return VV_OK;
-	}
+	if (!drops) return VV_OK;
 	rows = vv_calloc(f->change_count + 1, sizeof(*rows));
-	if (!rows) {
-		return vv_fail_nomem(err);
-	}
+	if (!rows) return vv_fail_nomem(err);
 	for (size_t i = 0; i < f->change_count; i++) {
 		if (f->changes[i].found > 0) {
 			rows[count++] = f->changes[i].found - 1;
@@ -798,17 +762,11 @@ static vv_status fit_section(fit *f, vv_error *err)
 	vv_cid cid;
 	uint64_t rows = 0, end, line;
 	vv_status rc;
-	if ((rc = patch_columns_fit(&f->on, j, err)) < 0) {
-		return rc;
-	}
+	if ((rc = patch_columns_fit(&f->on, j, err)) < 0) return rc;
 	f->cells = vv_calloc(f->on.columns + 1, sizeof(*f->cells));
 	f->identity = vv_calloc(f->on.known_count + 1, sizeof(*f->identity));
-	if (!f->cells || !f->identity) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = fit_gather(f, err)) < 0) {
-		return rc;
-	}
+	if (!f->cells || !f->identity) return vv_fail_nomem(err);
+	if ((rc = fit_gather(f, err)) < 0) return rc;
 	end = j->lines->buf_at + j->lines->pos;
 	line = j->lines->line + 1;
 	if ((rc = fit_find_rows(f, err)) < 0 || (rc = place_all(f, err)) < 0 ||
@@ -829,9 +787,7 @@ static vv_status fit_section(fit *f, vv_error *err)
 			       (unsigned long long)f->misfits, f->change_count,
 			       f->misfits == 1 ? "does" : "do", vv_text_shows(j->done.path));
 	}
-	if (f->misfits > 0 && (rc = fit_reject(f, err)) < 0) {
-		return rc;
-	}
+	if (f->misfits > 0 && (rc = fit_reject(f, err)) < 0) return rc;
 	if (f->change_count > 0) {
 		qsort(f->changes, f->change_count, sizeof(*f->changes), edit_order);
 	}

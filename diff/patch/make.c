@@ -35,15 +35,11 @@ static size_t alike(const vv_cell *a, const vv_cell *b)
 {
 	size_t n = 0;
 
-	if (!a || !b || a->state != VV_CELL_TEXT || b->state != VV_CELL_TEXT) {
-		return 0;
-	}
+	if (!a || !b || a->state != VV_CELL_TEXT || b->state != VV_CELL_TEXT) return 0;
 	while (n < a->len && n < b->len && a->text[n] == b->text[n]) {
 		n++;
 	}
-	if (n + SHOWN_BEFORE < SHOWN_MAX) {
-		return 0;
-	}
+	if (n + SHOWN_BEFORE < SHOWN_MAX) return 0;
 	for (n -= SHOWN_BEFORE; n > 0 && ((unsigned char)a->text[n] & 0xc0) == 0x80; n--) {
 		/* to where a character begins */
 	}
@@ -52,9 +48,7 @@ static size_t alike(const vv_cell *a, const vv_cell *b)
 
 static const char *cell_text(vv_buf *storage, const vv_cell *c, size_t skip)
 {
-	if (!c) {
-		return NULL;
-	}
+	if (!c) return NULL;
 	if (c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL) {
 		return c->state == VV_CELL_NULL ? "null" : "no cell";
 	}

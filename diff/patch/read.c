@@ -64,13 +64,9 @@ static vv_status lines_fill(patch_lines *l, vv_error *err)
 	if (l->buf.len > PATCH_LINE_MAX) {
 		return patch_fail(l, err, "longer than %zu MiB", PATCH_LINE_MAX >> 20);
 	}
-	if (!vv_buf_reserve(&l->buf, l->buf.len + PIECE)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(&l->buf, l->buf.len + PIECE)) return vv_fail_nomem(err);
 	ssize_t n = l->source->read(l->source->payload, l->buf.data + l->buf.len, PIECE, err);
-	if (n < 0) {
-		return (vv_status)n;
-	}
+	if (n < 0) return (vv_status)n;
 	l->ended = n == 0;
 	l->buf.len += (size_t)n;
 	return VV_OK;
@@ -123,13 +119,9 @@ int patch_lines_next(patch_lines *l, vv_error *err)
 		if (!end && l->ended) {
 			break;
 		}
-		if (!end && (rc = lines_fill(l, err)) < 0) {
-			return (int)rc;
-		}
+		if (!end && (rc = lines_fill(l, err)) < 0) return (int)rc;
 	}
-	if (!end && l->buf.len == l->pos) {
-		return 0;
-	}
+	if (!end && l->buf.len == l->pos) return 0;
 	l->start = l->buf_at + l->pos;
 	l->text = l->buf.data + l->pos;
 	l->len = end ? (size_t)(end - l->text) : l->buf.len - l->pos;
@@ -178,17 +170,13 @@ static bool is_git_patch(const char *text, size_t len)
 	static const char *const first[] = {"diff --git ", "diff --cc ", "--- ",
 					    "Index: ", "GIT binary patch"};
 	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
-		if (begins(text, len, first[i])) {
-			return true;
-		}
+		if (begins(text, len, first[i])) return true;
 	}
 	/* as 'git format-patch', 'git show' and 'git log -p' begin */
 	for (const char *p = text;
 	     len > 0 && text[0] != '{' && (p = memchr(p, '\n', len - (size_t)(p - text))) != NULL;
 	     p++) {
-		if (begins(p + 1, len - (size_t)(p + 1 - text), "diff --git ")) {
-			return true;
-		}
+		if (begins(p + 1, len - (size_t)(p + 1 - text), "diff --git ")) return true;
 	}
 	return false;
 }
@@ -255,20 +243,14 @@ static int find_section(patch_lines *l, vv_error *err)
 		if (l->line == 0) {
 			const char *text;
 			size_t len;
-			if ((rc = patch_lines_peek(l, &text, &len, err)) < 0) {
-				return (int)rc;
-			}
+			if ((rc = patch_lines_peek(l, &text, &len, err)) < 0) return (int)rc;
 			if (!begins(text, len, "{\"varve-patch\"")) {
 				return (int)no_patch(l, text, len, err);
 			}
 		}
 		int more = patch_lines_next(l, err);
-		if (more < 0 || (more == 0 && !l->within)) {
-			return more;
-		}
-		if (more == 0) {
-			return truncated(l, "a path or {\"sections\":...}", err);
-		}
+		if (more < 0 || (more == 0 && !l->within)) return more;
+		if (more == 0) return truncated(l, "a path or {\"sections\":...}", err);
 		if (!l->within) {
 			rc = take_first(l, err);
 		} else if (vv_json_get(l->json, "sections")) {
@@ -276,9 +258,7 @@ static int find_section(patch_lines *l, vv_error *err)
 		} else {
 			return 1;
 		}
-		if (rc < 0) {
-			return (int)rc;
-		}
+		if (rc < 0) return (int)rc;
 	}
 }
 
@@ -309,9 +289,7 @@ size_t patch_pair_of(const patch_section *s, int side, size_t at)
 {
 	size_t i = at < s->pair_count ? at : 0; /* most often its own number */
 	for (size_t n = 0; n < s->pair_count; n++, i = i + 1 < s->pair_count ? i + 1 : 0) {
-		if (s->pairs[i].side[side] == (long)at) {
-			return i;
-		}
+		if (s->pairs[i].side[side] == (long)at) return i;
 	}
 	return s->pair_count;
 }
@@ -323,9 +301,7 @@ static vv_status read_side(patch_side *side, const patch_lines *l, const char *n
 		return patch_fail(l, err, "expected '%s': a version, or null", name);
 	}
 	side->exists = v->type == VV_JSON_OBJECT;
-	if (!side->exists) {
-		return VV_OK;
-	}
+	if (!side->exists) return VV_OK;
 	const char *cid = vv_json_get_string(v, "root"), *kind = vv_json_get_string(v, "kind");
 	bool table = kind && strcmp(kind, "table") == 0;
 	if (!kind || (!table && strcmp(kind, "file") != 0)) {
@@ -500,9 +476,7 @@ static vv_status read_identity(patch_section *s, const vv_json *v, vv_error *err
 		return vv_fail(err, VV_EINPUT, "expected 'identity': numbers of pairs");
 	}
 	s->identity = vv_calloc(list->count + 1, sizeof(*s->identity));
-	if (!s->identity) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->identity) return vv_fail_nomem(err);
 	for (const vv_json *e = list->first; e; e = e->next) {
 		long at;
 		if (!get_place(e, &at) || at < 0 || (size_t)at >= s->pair_count) {
@@ -537,9 +511,7 @@ static vv_status read_columns(patch_section *s, patch_lines *l, vv_error *err)
 {
 	const vv_json *v;
 	vv_status rc = expect_line(l, "columns", &v, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (int i = 0; i < 2; i++) {
 		if (s->side[i].exists &&
 		    (rc = read_side_columns(&s->side[i], part(s, v, i), l, err)) < 0) {
@@ -568,9 +540,7 @@ static vv_status read_form(patch_section *s, patch_lines *l, vv_error *err)
 {
 	const vv_json *v;
 	vv_status rc = expect_line(l, "form", &v, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (int i = 0; i < 2 && rc == VV_OK; i++) {
 		if (s->side[i].exists && (rc = patch_get_dialect(&s->side[i].root.dialect,
 								 part(s, v, i), err)) == VV_OK) {
@@ -600,9 +570,7 @@ int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_erro
 	section_init(out);
 	out->reverse = reverse;
 	int more = find_section(l, err);
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	l->sections++;
 	out->start = l->start;
 	out->line = l->line;
@@ -649,9 +617,7 @@ static vv_status get_row(uint64_t *out, const patch_section *s, int side, const 
 static vv_status get_rows(patch_op *op, const patch_section *s, const vv_json *v, vv_error *err)
 {
 	vv_status rc;
-	if (v->type != VV_JSON_ARRAY || v->count != 2) {
-		return bad(err, "two numbers of rows");
-	}
+	if (v->type != VV_JSON_ARRAY || v->count != 2) return bad(err, "two numbers of rows");
 	int old = old_side(s);
 	if ((rc = get_row(&op->row[old], s, old, v->first, err)) == VV_OK) {
 		rc = get_row(&op->row[1 - old], s, 1 - old, v->first->next, err);
@@ -666,15 +632,11 @@ static vv_status get_cells(vv_cell **out, size_t *count, size_t want, const vv_j
 		return vv_fail(err, VV_EINPUT, "expected an array of at most %zu cells", want);
 	}
 	*out = vv_arena_alloc(arena, (want + 1) * sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	size_t n = 0;
 	for (const vv_json *e = v->first; e; e = e->next) {
 		vv_status rc = patch_get_cell(&(*out)[n++], e, arena, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	for (; n < want; n++) {
 		(*out)[n] = (vv_cell){.state = VV_CELL_ABSENT};
@@ -724,9 +686,7 @@ static vv_status get_changes(patch_op *op, const patch_section *s, const vv_json
 		return bad(err, "'cells': an array of changes");
 	}
 	op->cells = vv_arena_alloc(arena, (v->count + 1) * sizeof(*op->cells));
-	if (!op->cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!op->cells) return vv_fail_nomem(err);
 	for (const vv_json *e = v->first; e; e = e->next) {
 		patch_cell *c = &op->cells[op->cell_count];
 		if (e->type != VV_JSON_ARRAY || e->count != 3) {
@@ -778,9 +738,7 @@ static vv_status get_run(patch_op *op, const patch_section *s, const vv_json *js
 			 vv_error *err)
 {
 	op->count = 1;
-	if (!vv_json_get(json, "count")) {
-		return get_pair_op(op, s, json, arena, err);
-	}
+	if (!vv_json_get(json, "count")) return get_pair_op(op, s, json, arena, err);
 	if (!vv_json_get_u64(&op->count, json, "count") || op->count == 0 ||
 	    op->count > s->side[0].rows - op->row[0] || op->count > s->side[1].rows - op->row[1]) {
 		return bad(err, "'count': a number of rows that both sides have");
@@ -829,9 +787,7 @@ static vv_status get_row_op(patch_op *op, const patch_section *s, const vv_json 
 	if (strcmp(name, "change") != 0 && !leaves && strcmp(name, "arrive") != 0) {
 		return bad(err, "'change', 'remove', 'add', 'leave', 'arrive' or 'end' first");
 	}
-	if ((rc = get_rows(op, s, v, err)) < 0) {
-		return rc;
-	}
+	if ((rc = get_rows(op, s, v, err)) < 0) return rc;
 	if (strcmp(name, "change") == 0) {
 		op->kind = PATCH_CHANGE;
 		op->count = 1;
@@ -869,9 +825,7 @@ static vv_status get_end(const patch_lines *l, vv_error *err)
 							       : NULL;
 	snprintf(hex, sizeof(hex), "%016llx%016llx", (unsigned long long)h.hi,
 		 (unsigned long long)h.lo);
-	if (found && strcmp(found, hex) == 0) {
-		return VV_OK;
-	}
+	if (found && strcmp(found, hex) == 0) return VV_OK;
 	vv_fail(err, VV_EINPUT,
 		"expected the checksum of the lines above, %s: something was changed, or lines "
 		"are missing",
@@ -884,9 +838,7 @@ vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, v
 	vv_status rc;
 	int more = patch_lines_next(l, err);
 	memset(out, 0, sizeof(*out));
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	if (more == 0) {
 		patch_fail(l, err, "the patch ends here; expected more lines up to {\"end\":...}");
 		return vv_hint(err, "it is not whole: get it again");
@@ -897,9 +849,7 @@ vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, v
 		return patch_at(l, get_end(l, err), err);
 	}
 	patch_lines_hash(l);
-	if (!first) {
-		return patch_fail(l, err, "expected a change or {\"end\":...}");
-	}
+	if (!first) return patch_fail(l, err, "expected a change or {\"end\":...}");
 	rc = s->is_table ? get_row_op(out, s, l->json, &l->arena, err)
 			 : get_bytes_op(out, s, l->json, &l->arena, err);
 	return patch_at(l, rc, err);

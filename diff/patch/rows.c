@@ -95,9 +95,7 @@ vv_status patch_rows_get(patch_rows *r, uint64_t row, patch_row *out, vv_error *
 		if (!holds(s, row)) {
 			r->last = NULL;
 			vv_status rc = load(r, row, s, err);
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 		}
 		s->used = ++r->clock;
 		r->last = s;

@@ -40,9 +40,7 @@ static bool is_plain_literal(const vv_cell *c)
 	while (i < c->len && c->text[i] >= '0' && c->text[i] <= '9') {
 		i++;
 	}
-	if (i == first || i - first > 300 || (c->text[first] == '0' && i - first > 1)) {
-		return false;
-	}
+	if (i == first || i - first > 300 || (c->text[first] == '0' && i - first > 1)) return false;
 	if (i < c->len && c->text[i] == '.' && ++i < c->len) {
 		for (first = i; i < c->len && c->text[i] >= '0' && c->text[i] <= '9'; i++) {
 		}
@@ -124,9 +122,7 @@ static const char *const end_names[] = {NULL, "LF", "CRLF", "CR"};
 
 bool patch_form_equal(const patch_form *a, const patch_form *b)
 {
-	if (a->irregular != b->irregular || !a->irregular) {
-		return a->irregular == b->irregular;
-	}
+	if (a->irregular != b->irregular || !a->irregular) return a->irregular == b->irregular;
 	return a->kind == b->kind && a->raw_len == b->raw_len &&
 	       (a->raw_len == 0 || memcmp(a->raw, b->raw, a->raw_len) == 0);
 }
@@ -148,9 +144,7 @@ vv_status patch_get_form(patch_form *out, const vv_json *v, vv_arena *arena, vv_
 {
 	const vv_json *raw = only(v, "raw"), *end = only(v, "end");
 	*out = (patch_form){.irregular = v->type != VV_JSON_NULL};
-	if (!out->irregular) {
-		return VV_OK;
-	}
+	if (!out->irregular) return VV_OK;
 	if (raw) {
 		out->kind = VV_QUIRK_RAW;
 		return vv_json_get_text(&out->raw, &out->raw_len, raw, arena, err);
@@ -295,17 +289,13 @@ static vv_status get_names(char ***out, size_t *count, const vv_json *object, co
 		return expected_member(err, name, "an array of column names");
 	}
 	*out = vv_calloc(v->count + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (const vv_json *e = v->first; e; e = e->next) {
 		if (e->type != VV_JSON_STRING || memchr(e->text, '\0', e->text_len)) {
 			return expected_member(err, name, "an array of column names");
 		}
 		(*out)[*count] = vv_strndup(e->text, e->text_len);
-		if (!(*out)[*count]) {
-			return vv_fail_nomem(err);
-		}
+		if (!(*out)[*count]) return vv_fail_nomem(err);
 		(*count)++;
 	}
 	return VV_OK;
@@ -413,9 +403,7 @@ static vv_status get_quoting(vv_dialect *d, const vv_json *object, vv_error *err
 		return expected_member(err, "quoting", "a digit from 0 to 3 for each column");
 	}
 	d->quoting = vv_malloc(v->text_len);
-	if (!d->quoting) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->quoting) return vv_fail_nomem(err);
 	for (size_t i = 0; i < v->text_len; i++) {
 		d->quoting[i] = (uint8_t)(v->text[i] - '0');
 	}
@@ -456,9 +444,7 @@ static vv_status get_encoding(vv_dialect *out, const vv_json *v, vv_error *err)
 {
 	const char *name = vv_json_get_string(v, "encoding");
 
-	if (!vv_json_get(v, "encoding")) {
-		return VV_OK;
-	}
+	if (!vv_json_get(v, "encoding")) return VV_OK;
 	if (!name || strlen(name) >= VV_ENCODING_MAX) {
 		return expected_member(err, "encoding", "the name of an encoding");
 	}
@@ -527,9 +513,7 @@ vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a,
 			    vv_error *err)
 {
 	patch_pair **sorted = vv_calloc(count + 1, sizeof(patch_pair *));
-	if (!sorted) {
-		return vv_fail_nomem(err);
-	}
+	if (!sorted) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		patch_pair *p = &pairs[i];
 		p->label = p->side[1] >= 0 ? b->fields[p->side[1]].name

@@ -20,9 +20,7 @@ wanted_id *wanted_rows_find(const wanted_rows *ids, vv_hash128 hash)
 
 vv_status wanted_rows_want(wanted_rows *ids, vv_hash128 hash, vv_error *err)
 {
-	if (wanted_rows_find(ids, hash)) {
-		return VV_OK;
-	}
+	if (wanted_rows_find(ids, hash)) return VV_OK;
 	if (!vv_array_room(ids->list, ids->count, ids->cap) ||
 	    !vv_hash_index_add(&ids->by_hash, hash.lo, ids->count)) {
 		return vv_fail_nomem(err);
@@ -33,9 +31,7 @@ vv_status wanted_rows_want(wanted_rows *ids, vv_hash128 hash, vv_error *err)
 
 vv_status wanted_rows_add(wanted_rows *ids, wanted_id *id, uint64_t row, vv_error *err)
 {
-	if (!vv_array_room(ids->rows, ids->row_count, ids->row_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(ids->rows, ids->row_count, ids->row_cap)) return vv_fail_nomem(err);
 	ids->rows[ids->row_count++] = (wanted_row){.row = row};
 	if (id->last > 0) {
 		ids->rows[id->last - 1].next = ids->row_count;

@@ -184,9 +184,7 @@ static vv_status single_line(script *s, int side, uint64_t row, vv_error *err)
 		}
 		s->anchor_told[side] = true;
 	}
-	if (rc < 0 || (rc = patch_rows_get(&s->rows[side], row, &r, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = patch_rows_get(&s->rows[side], row, &r, err)) < 0) return rc;
 	vv_buf_puts(out, ",\"cells\":");
 	put_cells(out, r.cells, s->table[side]->columns);
 	if (r.form.irregular) {
@@ -215,9 +213,7 @@ static vv_status next_form(forms *f, uint64_t row, vv_error *err)
 {
 	while (f->has && f->next.row < row) {
 		int more = vv_forms_next(f->reader, &f->next, err);
-		if (more < 0) {
-			return (vv_status)more;
-		}
+		if (more < 0) return (vv_status)more;
 		f->has = more > 0;
 	}
 	return VV_OK;
@@ -288,9 +284,7 @@ static vv_status is_same(script *s, int side, bool *same, vv_error *err)
 	vv_buf unused = VV_BUF_INIT;
 	vv_status rc;
 	*same = !e->changed;
-	if (!s->full && !s->irregular) {
-		return VV_OK;
-	}
+	if (!s->full && !s->irregular) return VV_OK;
 	if ((rc = patch_rows_get(&s->rows[side], e->row, &a, err)) < 0 ||
 	    (rc = patch_rows_get(&s->rows[1 - side], e->partner, &b, err)) < 0) {
 		return rc;
@@ -434,9 +428,7 @@ static vv_status open_forms(script *s, vv_error *err)
 		forms *f = &s->forms[i];
 		vv_status rc = vv_forms_open(&f->reader, s->table[i], err);
 		int more = rc < 0 ? (int)rc : vv_forms_next(f->reader, &f->next, err);
-		if (more < 0) {
-			return (vv_status)more;
-		}
+		if (more < 0) return (vv_status)more;
 		f->has = more > 0;
 		s->irregular |= f->has;
 	}
@@ -446,9 +438,7 @@ static vv_status open_forms(script *s, vv_error *err)
 static vv_status set_pairs(script *s, const vv_columns *c, vv_error *err)
 {
 	s->pairs = vv_calloc(c->count + 1, sizeof(*s->pairs));
-	if (!s->pairs) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->pairs) return vv_fail_nomem(err);
 	s->pair_count = c->count;
 	for (size_t i = 0; i < c->count; i++) {
 		s->pairs[i] = (patch_pair){.side = {c->pairs[i].a, c->pairs[i].b}};
@@ -613,12 +603,8 @@ static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_co
 	}
 	bool own = !key && a && b;
 	*out = vv_calloc(n + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
-	if (own && a->root.key_count != b->root.key_count) {
-		return VV_OK;
-	}
+	if (!*out) return vv_fail_nomem(err);
+	if (own && a->root.key_count != b->root.key_count) return VV_OK;
 	for (size_t i = 0; i < n; i++) {
 		long at = vv_schema_find(&t->schema, names[i], strlen(names[i]));
 		if (!c && at >= 0) {
@@ -653,9 +639,7 @@ static vv_status write_rows(patch_out *o, vv_table *a, vv_table *b,
 		c = NULL;
 	} else if (!c) {
 		const vv_columns_options co = {0};
-		if ((rc = vv_columns_match(&own, a, b, &co, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_columns_match(&own, a, b, &co, err)) < 0) return rc;
 		c = &own;
 	}
 	if ((rc = find_identity(a, b, c, opts->key, &identity, &count, err)) < 0 ||
@@ -686,9 +670,7 @@ vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options 
 	bool moved = opts->old_path && strcmp(opts->old_path, opts->path) != 0;
 	vv_status rc;
 	*written = (a || b) && !(a && b && vv_cid_equal(&a->cid, &b->cid) && !moved);
-	if (!*written) {
-		return VV_OK;
-	}
+	if (!*written) return VV_OK;
 	if ((rc = patch_out_open(&o, opts->write, opts->payload, err)) < 0 ||
 	    (rc = put_paths(&o, opts, a, b, err)) < 0) {
 		goto done;

@@ -44,9 +44,7 @@ static vv_status stream_open(stream *s, vv_rowdiff *d, int side, vv_sorter *out,
 	s->count = side == 0 ? d->changed.old_count : d->changed.new_count;
 	vv_batch_init(&s->batch);
 	vv_status rc = digest_init(&s->digest, d, side, out, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return vv_table_reader_open(&s->reader, s->digest.table, s->digest.wanted,
 				    s->digest.wanted_count, false, err);
 }
@@ -162,9 +160,7 @@ static bool same_row(vv_rowdiff *d, const stream *x, const stream *y, const vv_c
 		     const vv_cell *b)
 {
 	const digest *g = &x->digest, *h = &y->digest;
-	if (!same_key(d, x, y, a, b)) {
-		return false;
-	}
+	if (!same_key(d, x, y, a, b)) return false;
 	for (size_t i = 0; i < g->column_count; i++) {
 		if (!same_cell(d, g->fields[i], &a[g->columns[i]], h->fields[i],
 			       &b[h->columns[i]])) {
@@ -219,24 +215,16 @@ static bool lengthen(vv_segment *last, const vv_segment *s)
 static vv_status keep_run(runs *r, const vv_segment *s, row_pair how, vv_error *err)
 {
 	vv_segment before = r->more[how];
-	if (lengthen(&r->more[how], s)) {
-		return VV_OK;
-	}
+	if (lengthen(&r->more[how], s)) return VV_OK;
 	r->more[how] = *s;
 	return before.rows > 0 ? rowdiff_keep(r->kept, &before, how, err) : VV_OK;
 }
 
 static vv_status add_run(runs *r, const vv_segment *s, vv_error *err)
 {
-	if (r->count > 0 && lengthen(&r->list[r->count - 1], s)) {
-		return VV_OK;
-	}
-	if (r->count >= r->max) {
-		return keep_run(r, s, PAIR_EQUAL, err);
-	}
-	if (!vv_array_room(r->list, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (r->count > 0 && lengthen(&r->list[r->count - 1], s)) return VV_OK;
+	if (r->count >= r->max) return keep_run(r, s, PAIR_EQUAL, err);
+	if (!vv_array_room(r->list, r->count, r->cap)) return vv_fail_nomem(err);
 	r->list[r->count++] = *s;
 	return VV_OK;
 }
@@ -265,9 +253,7 @@ static vv_status pass_pair(vv_rowdiff *d, stream *x, stream *y, runs *r, uint64_
 			   vv_error *err)
 {
 	vv_key_put put = vv_key_set_put(&d->paired, key, rowdiff_memory(d, 1));
-	if (put == VV_KEY_NO_MEMORY) {
-		return vv_fail_nomem(err);
-	}
+	if (put == VV_KEY_NO_MEMORY) return vv_fail_nomem(err);
 	*paired = put == VV_KEY_NEW;
 	d->again |= put == VV_KEY_THERE;
 	d->direct &= *paired;
@@ -320,9 +306,7 @@ static vv_status hash_keys(vv_rowdiff *d, stream *y, const uint8_t *keys, const 
 			rc = *out ? vv_batch_columns(&y->batch, y->digest.key, d->key_count, err)
 				  : vv_fail_nomem(err);
 		}
-		if (rc < 0 || (rc = digest_key(&y->digest, row_at(y, i), &key, err)) < 0) {
-			return rc;
-		}
+		if (rc < 0 || (rc = digest_key(&y->digest, row_at(y, i), &key, err)) < 0) return rc;
 		(*out)[i] = key.lo;
 		vv_key_set_soon(&d->paired, key.lo);
 	}
@@ -341,9 +325,7 @@ static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_er
 		return VV_OK;
 	}
 	uint8_t *keys = vv_arena_calloc(&x->batch.arena, rows, 2), *others = keys + rows;
-	if (!keys) {
-		return vv_fail_nomem(err);
-	}
+	if (!keys) return vv_fail_nomem(err);
 	if ((rc = mark_rows(d, x, y, keys, others, err)) < 0 ||
 	    (d->direct && (rc = hash_keys(d, y, keys, others, &hashes, err)) < 0)) {
 		return rc;
@@ -383,14 +365,10 @@ static int32_t *reach_at(const script *s, int d, int k)
 static vv_status hash_rows(stream *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	if (s->has_hashes) {
-		return VV_OK;
-	}
+	if (s->has_hashes) return VV_OK;
 	if (s->hash_cap < s->batch.rows) {
 		vv_hash128 *p = vv_realloc_array(s->hashes, s->batch.rows, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		s->hashes = p;
 		s->hash_cap = s->batch.rows;
 	}
@@ -450,9 +428,7 @@ static void search(script *s, const stream *x, const stream *y, int *d, int *k)
 	int max = s->limit, edge_d = -1, edge_k = 0;
 	for (*d = 0;; ++*d) {
 		int32_t far = search_round(s, x, y, *d, k, &edge);
-		if (far == all) {
-			return;
-		}
+		if (far == all) return;
 		if (edge && edge_d < 0) {
 			edge_d = *d;
 			edge_k = *k;
@@ -609,9 +585,7 @@ static vv_status script_room(script *s, size_t side, size_t rows, vv_error *err)
 	}
 	if (s->match_cap[side] < rows) {
 		int32_t *p = vv_realloc_array(s->match[side], rows, sizeof(*p));
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		s->match[side] = p;
 		s->match_cap[side] = rows;
 	}
@@ -662,9 +636,7 @@ static vv_status walk_on(vv_rowdiff *d, stream *x, stream *y, runs *found, scrip
 {
 	size_t skip_x = 0, skip_y = 0;
 	vv_status rc;
-	if ((rc = stream_cells(x, err)) < 0 || (rc = stream_cells(y, err)) < 0) {
-		return rc;
-	}
+	if ((rc = stream_cells(x, err)) < 0 || (rc = stream_cells(y, err)) < 0) return rc;
 	if (x->ended || y->ended) {
 		skip_x = x->ended ? 0 : rows_left(x);
 		skip_y = y->ended ? 0 : rows_left(y);
@@ -677,9 +649,7 @@ static vv_status walk_on(vv_rowdiff *d, stream *x, stream *y, runs *found, scrip
 	} else {
 		find_again(d, x, y, &skip_x, &skip_y);
 	}
-	if (rc < 0 || (rc = pass(x, skip_x, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = pass(x, skip_x, err)) < 0) return rc;
 	return pass(y, skip_y, err);
 }
 
@@ -692,21 +662,15 @@ static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *
 		    (rc = stream_fill(y, err)) < 0) {
 			return rc;
 		}
-		if (d->again || (x->ended && y->ended)) {
-			return VV_OK;
-		}
+		if (d->again || (x->ended && y->ended)) return VV_OK;
 		if (!x->ended && !y->ended) {
 			size_t before = x->at;
-			if ((rc = pass_groups(d, x, y, found, err)) < 0) {
-				return rc;
-			}
+			if ((rc = pass_groups(d, x, y, found, err)) < 0) return rc;
 			if (x->at > before) {
 				continue;
 			}
 		}
-		if ((rc = walk_on(d, x, y, found, fewest, err)) < 0) {
-			return rc;
-		}
+		if ((rc = walk_on(d, x, y, found, fewest, err)) < 0) return rc;
 	}
 }
 
@@ -719,13 +683,9 @@ static int segment_order(const void *a, const void *b)
 /* Lays the runs beside the segments that are shared as whole groups. */
 static vv_status merge_runs(vv_changed_groups *g, const runs *found, vv_error *err)
 {
-	if (found->count == 0) {
-		return VV_OK;
-	}
+	if (found->count == 0) return VV_OK;
 	vv_segment *p = vv_realloc_array(g->segments, g->segment_count + found->count, sizeof(*p));
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	g->segments = p;
 	memcpy(p + g->segment_count, found->list, found->count * sizeof(*p));
 	g->segment_count += found->count;

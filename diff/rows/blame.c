@@ -107,9 +107,7 @@ static vv_status set_key(vv_blame_part *p, const char *const *key, vv_error *err
 	while (key[n]) {
 		n++;
 	}
-	if (!(names = vv_calloc(n + 1, sizeof(*names)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(names = vv_calloc(n + 1, sizeof(*names)))) return vv_fail_nomem(err);
 	p->key = names;
 	for (size_t i = 0; i < n; i++) {
 		if (!(names[i] = vv_strdup(key[i]))) {
@@ -128,9 +126,7 @@ static vv_status part_new(vv_blame_part **out, vv_blame *b, const char *const *k
 {
 	vv_blame_part *p = vv_calloc(1, sizeof(*p));
 	*out = p;
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	p->after = b->parts;
 	if (p->after) {
 		p->after->before = p;
@@ -148,18 +144,14 @@ static vv_status part_room(const vv_blame *b, vv_blame_part *p, size_t more, vv_
 	while (cap - p->count < more) {
 		cap *= 2;
 	}
-	if (cap == p->cap) {
-		return VV_OK;
-	}
+	if (cap == p->cap) return VV_OK;
 	uint32_t *target = vv_realloc_array(p->target, cap, sizeof(*target));
 	p->target = target ? target : p->target;
 	uint64_t *row = vv_realloc_array(p->row, cap, sizeof(*row));
 	p->row = row ? row : p->row;
 	uint8_t *bits = p->bits ? vv_realloc_array(p->bits, cap, b->width) : NULL;
 	p->bits = bits ? bits : p->bits;
-	if (!target || !row || (p->bits && !bits)) {
-		return vv_fail_nomem(err);
-	}
+	if (!target || !row || (p->bits && !bits)) return vv_fail_nomem(err);
 	p->cap = cap;
 	return VV_OK;
 }
@@ -232,9 +224,7 @@ vv_status vv_blame_new(vv_blame **out, vv_blame_part **all, vv_table *table,
 	size_t n;
 	vv_status rc;
 	*out = NULL;
-	if (!b) {
-		return vv_fail_nomem(err);
-	}
+	if (!b) return vv_fail_nomem(err);
 	for (size_t i = 0;
 	     i < VV_DESCENT_KEY_MAX && (o->key ? o->key[i] != NULL : i < table->root.key_count);
 	     i++) {
@@ -301,9 +291,7 @@ static vv_status add_touched(side *s, size_t width, const vv_row_change *c, vv_e
 		s->touched = rows ? rows : s->touched;
 		uint8_t *bits = vv_realloc_array(s->changed, cap, width);
 		s->changed = bits ? bits : s->changed;
-		if (!rows || !bits) {
-			return vv_fail_nomem(err);
-		}
+		if (!rows || !bits) return vv_fail_nomem(err);
 		s->touched_cap = cap;
 	}
 	uint8_t *bits = s->changed + s->touched_count * width;
@@ -357,9 +345,7 @@ static vv_status side_open(side *s, const step *t, vv_table *older, vv_error *er
 	vv_status rc;
 	s->old_of = vv_realloc_array(NULL, (size_t)newer->root.rows + 1, sizeof(*s->old_of));
 	s->fresh = vv_calloc(t->width, 1);
-	if (!s->old_of || !s->fresh) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->old_of || !s->fresh) return vv_fail_nomem(err);
 	if ((rc = vv_descent_open(&s->d, older, newer, (const char *const *)t->part->key, true,
 				  t->b->temp_dir, t->b->pool, err)) < 0 ||
 	    (rc = read_changes(s, t->width, newer->root.rows, err)) < 0) {
@@ -442,9 +428,7 @@ static vv_status give(step *t, side *s, uint32_t target, uint64_t row, const uin
 {
 	vv_status rc;
 	if (!s->into) {
-		if ((rc = part_new(&s->into, t->b, s->d.old_key, err)) < 0) {
-			return rc;
-		}
+		if ((rc = part_new(&s->into, t->b, s->d.old_key, err)) < 0) return rc;
 		set_columns(t->b, s, t->part, s->into);
 	}
 	return part_add(t->b, s->into, target, s->old_of[row] & ~TOUCHED, bits, err);
@@ -496,9 +480,7 @@ static bool is_set_here(const step *t, uint64_t row, const uint8_t *bits)
 	bool came, whole = !bits || bit(bits, t->b->columns);
 	for (size_t c = 0; c < (whole ? t->newer->columns : t->b->columns); c++) {
 		long at = whole ? (long)c : bit(bits, c) ? t->part->column_in[c] : -1;
-		if (at >= 0 && is_own(t, row, (size_t)at, &came, &from) && !came) {
-			return true;
-		}
+		if (at >= 0 && is_own(t, row, (size_t)at, &came, &from) && !came) return true;
 	}
 	return false;
 }

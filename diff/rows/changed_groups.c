@@ -20,9 +20,7 @@ static vv_status take_groups(const vv_list_place *items, size_t count, vv_change
 			     size_t *out_count, vv_error *err)
 {
 	*out = vv_calloc(count + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		(*out)[i] = (vv_changed_group){items[i].index, items[i].before, items[i].weight};
 	}
@@ -37,9 +35,7 @@ static vv_status rows_of(vv_list_reader *list, uint64_t index, uint64_t items, u
 	vv_list_item item;
 	vv_status rc = vv_list_seek_index(list, index, err);
 	uint64_t n, w;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	int more = vv_list_next(list, &item, err);
 	if (more <= 0) {
 		return more < 0 ? (vv_status)more
@@ -47,9 +43,7 @@ static vv_status rows_of(vv_list_reader *list, uint64_t index, uint64_t items, u
 					  "a data list is shorter than it declares");
 	}
 	*row = item.before;
-	if ((rc = vv_list_seek_index(list, index + items, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_list_seek_index(list, index + items, err)) < 0) return rc;
 	vv_list_totals(list, &n, &w);
 	if (index + items >= n) {
 		*rows = w - *row;
@@ -69,9 +63,7 @@ static vv_status take_segments(vv_changed_groups *out, const vv_list_changes *c,
 			       vv_list_reader *b, vv_error *err)
 {
 	out->segments = vv_calloc(c->share_count + 1, sizeof(*out->segments));
-	if (!out->segments) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->segments) return vv_fail_nomem(err);
 	for (size_t i = 0; i < c->share_count; i++) {
 		vv_segment *g = &out->segments[i];
 		const vv_list_share *s = &c->shares[i];
@@ -81,9 +73,7 @@ static vv_status take_segments(vv_changed_groups *out, const vv_list_changes *c,
 		if (rc == VV_OK) {
 			rc = rows_of(b, s->new_index, s->items, &g->new_row, &rows, err);
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		out->segment_count++;
 	}
 	return VV_OK;
@@ -153,9 +143,7 @@ vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err)
 	vv_status rc = open_list(&r, t, err);
 
 	*out = false;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_list_totals(r, &count, &weight);
 	hashes = vv_calloc((size_t)count + 1, sizeof(*hashes));
 	if (!hashes) {

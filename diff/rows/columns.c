@@ -71,9 +71,7 @@ static uint64_t occurrence(sample *s, uint64_t content)
 
 static uint64_t key_of(sample *s, bool old, const vv_cell *cells, uint64_t row)
 {
-	if (s->by == BY_PLACE) {
-		return row + 1;
-	}
+	if (s->by == BY_PLACE) return row + 1;
 	s->scratch.len = 0;
 	for (size_t i = 0; i < s->key_count; i++) {
 		const vv_field *fa = &s->a->schema.fields[s->key_a[i]],
@@ -93,9 +91,7 @@ static uint64_t key_of(sample *s, bool old, const vv_cell *cells, uint64_t row)
 static vv_status add_batch(sample *s, vv_batch **out, vv_error *err)
 {
 	vv_batch *p = vv_realloc_array(s->batches, s->batch_count + 1, sizeof(*p));
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	s->batches = p;
 	*out = &p[s->batch_count++];
 	vv_batch_init(*out);
@@ -253,9 +249,7 @@ static vv_status partners_init(partners *p, size_t old_count, size_t new_count, 
 	p->to_old = vv_calloc(new_count + 1, sizeof(*p->to_old));
 	p->likeness = vv_calloc(new_count + 1, sizeof(*p->likeness));
 	p->asserted = vv_calloc(new_count + 1, sizeof(*p->asserted));
-	if (!p->to_new || !p->to_old || !p->likeness || !p->asserted) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->to_new || !p->to_old || !p->likeness || !p->asserted) return vv_fail_nomem(err);
 	for (size_t i = 0; i < old_count; i++) {
 		p->to_new[i] = -1;
 	}
@@ -316,9 +310,7 @@ static void take_names(partners *p, const vv_table *a, const vv_table *b)
 static vv_status list_lonely(lonely *out, const long *partner, size_t count, vv_error *err)
 {
 	out->at = vv_calloc(count + 1, sizeof(*out->at));
-	if (!out->at) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->at) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		if (partner[i] < 0) {
 			out->at[out->count++] = i;
@@ -363,9 +355,7 @@ static size_t own_key(const vv_table *a, const vv_table *b, const partners *p, s
 	for (size_t i = 0; i < n; i++) {
 		long x = vv_schema_find(&a->schema, a->root.key[i], strlen(a->root.key[i])),
 		     y = vv_schema_find(&b->schema, b->root.key[i], strlen(b->root.key[i]));
-		if (x < 0 || y < 0 || p->to_new[x] != y) {
-			return 0;
-		}
+		if (x < 0 || y < 0 || p->to_new[x] != y) return 0;
 		key_a[i] = (size_t)x;
 		key_b[i] = (size_t)y;
 	}
@@ -380,18 +370,12 @@ static vv_status choose_key(sample *s, const partners *p, const vv_columns_optio
 	s->key_a = opts->key_a;
 	s->key_b = opts->key_b;
 	s->key_count = opts->key_count;
-	if (s->key_count > 0) {
-		return VV_OK;
-	}
+	if (s->key_count > 0) return VV_OK;
 	s->key_a = s->own_a = vv_calloc(most + 1, sizeof(*s->own_a));
 	s->key_b = s->own_b = vv_calloc(most + 1, sizeof(*s->own_b));
-	if (!s->own_a || !s->own_b) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->own_a || !s->own_b) return vv_fail_nomem(err);
 	s->key_count = own_key(s->a, s->b, p, s->own_a, s->own_b);
-	if (s->key_count > 0) {
-		return VV_OK;
-	}
+	if (s->key_count > 0) return VV_OK;
 	for (size_t i = 0; i < p->old_count; i++) {
 		if (p->to_new[i] >= 0) {
 			s->own_a[s->key_count] = i;
@@ -431,22 +415,16 @@ static void add_key_sets(value_sets *v, const sample *s, const partners *p)
 	const vv_root *r = &s->a->root;
 	vv_value_set old = {.count = r->key_count}, new = {.count = r->key_count};
 	size_t gone = SIZE_MAX, gone_count = 0;
-	if (r->key_count < 2 || r->key_count > VV_KEY_COLUMNS_MAX) {
-		return;
-	}
+	if (r->key_count < 2 || r->key_count > VV_KEY_COLUMNS_MAX) return;
 	for (size_t i = 0; i < r->key_count; i++) {
 		long at = vv_schema_find(&s->a->schema, r->key[i], strlen(r->key[i]));
-		if (at < 0) {
-			return;
-		}
+		if (at < 0) return;
 		old.columns[i] = (size_t)at;
 		new.columns[i] = p->to_new[at] >= 0 ? (size_t)p->to_new[at] : SIZE_MAX;
 		gone = p->to_new[at] < 0 ? i : gone;
 		gone_count += p->to_new[at] < 0;
 	}
-	if (gone_count != 1) {
-		return;
-	}
+	if (gone_count != 1) return;
 	for (size_t i = 0; i < s->old_only.count; i++) {
 		v->key_place = s->old_only.at[i] == old.columns[gone] ? i : v->key_place;
 	}
@@ -462,9 +440,7 @@ static vv_status read_sets(value_sets *v, const sample *s, const partners *p, vv
 	vv_status rc;
 	v->old = vv_calloc(s->old_only.count + 1, sizeof(*v->old));
 	v->new = vv_calloc(2 * s->new_only.count, sizeof(*v->new));
-	if (!v->old || !v->new) {
-		return vv_fail_nomem(err);
-	}
+	if (!v->old || !v->new) return vv_fail_nomem(err);
 	while (v->old_count < s->old_only.count) {
 		v->old[v->old_count] = set_of(s->old_only.at[v->old_count]);
 		v->old_count++;
@@ -474,9 +450,7 @@ static vv_status read_sets(value_sets *v, const sample *s, const partners *p, vv
 		v->new_count++;
 	}
 	add_key_sets(v, s, p);
-	if ((rc = vv_value_sets_read(v->old, v->old_count, s->a, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_value_sets_read(v->old, v->old_count, s->a, err)) < 0) return rc;
 	return vv_value_sets_read(v->new, v->new_count, s->b, err);
 }
 
@@ -537,9 +511,7 @@ static vv_status take_same_values(sample *s, partners *p, bool *found, vv_error 
 	unsigned likeness;
 	vv_status rc;
 	*found = false;
-	if (s->old_only.count + s->new_only.count > SETS_MAX) {
-		return VV_OK;
-	}
+	if (s->old_only.count + s->new_only.count > SETS_MAX) return VV_OK;
 	own.equal = vv_calloc(pairs, sizeof(*own.equal));
 	own.seen = vv_calloc(pairs, sizeof(*own.seen));
 	rc = own.equal && own.seen ? read_sets(&v, s, p, err) : vv_fail_nomem(err);
@@ -681,9 +653,7 @@ static void set_pair(vv_column_pair *pair, partners *p, const vv_table *a, const
 		     long x, long y)
 {
 	*pair = (vv_column_pair){.a = x, .b = y};
-	if (x < 0 || y < 0) {
-		return;
-	}
+	if (x < 0 || y < 0) return;
 	const vv_field *fa = &a->schema.fields[x], *fb = &b->schema.fields[y];
 	pair->renamed = p->likeness[y] > 0;
 	pair->likeness = p->likeness[y];
@@ -703,15 +673,11 @@ static void put_dropped(vv_columns *out, partners *p, const vv_table *a, const v
 
 static bool key_differs(const vv_table *a, const vv_table *b, const partners *p)
 {
-	if (a->root.key_count != b->root.key_count) {
-		return true;
-	}
+	if (a->root.key_count != b->root.key_count) return true;
 	for (size_t i = 0; i < b->root.key_count; i++) {
 		long x = vv_schema_find(&a->schema, a->root.key[i], strlen(a->root.key[i]));
 		long y = vv_schema_find(&b->schema, b->root.key[i], strlen(b->root.key[i]));
-		if (x < 0 || y < 0 || p->to_new[x] != y) {
-			return true;
-		}
+		if (x < 0 || y < 0 || p->to_new[x] != y) return true;
 	}
 	return false;
 }
@@ -720,9 +686,7 @@ static bool missing_differs(const vv_schema *a, const vv_schema *b)
 {
 	size_t i = 0;
 	while (a->missing[i] && b->missing[i]) {
-		if (strcmp(a->missing[i], b->missing[i]) != 0) {
-			return true;
-		}
+		if (strcmp(a->missing[i], b->missing[i]) != 0) return true;
 		i++;
 	}
 	return a->missing[i] || b->missing[i];
@@ -774,9 +738,7 @@ void vv_columns_clear(vv_columns *c)
 long vv_columns_to_new(const vv_columns *c, size_t a)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].a == (long)a) {
-			return c->pairs[i].b;
-		}
+		if (c->pairs[i].a == (long)a) return c->pairs[i].b;
 	}
 	return -1;
 }
@@ -784,9 +746,7 @@ long vv_columns_to_new(const vv_columns *c, size_t a)
 long vv_columns_to_old(const vv_columns *c, size_t b)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].b == (long)b) {
-			return c->pairs[i].a;
-		}
+		if (c->pairs[i].b == (long)b) return c->pairs[i].a;
 	}
 	return -1;
 }
@@ -795,9 +755,7 @@ bool vv_columns_same(const vv_columns *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const vv_column_pair *p = &c->pairs[i];
-		if (p->a < 0 || p->b < 0 || p->renamed || p->moved || p->retyped) {
-			return false;
-		}
+		if (p->a < 0 || p->b < 0 || p->renamed || p->moved || p->retyped) return false;
 	}
 	return true;
 }

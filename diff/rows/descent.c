@@ -13,9 +13,7 @@ bool vv_descent_key(const vv_table *t, const char *const *key, size_t *out, size
 	*count = 0;
 	for (size_t i = 0; key[i]; i++) {
 		long at = vv_schema_find(&t->schema, key[i], strlen(key[i]));
-		if (at < 0 || i == VV_DESCENT_KEY_MAX) {
-			return false;
-		}
+		if (at < 0 || i == VV_DESCENT_KEY_MAX) return false;
 		out[(*count)++] = (size_t)at;
 	}
 	return true;
@@ -27,9 +25,7 @@ static bool old_names(vv_descent *d, const vv_table *older, const size_t *key, s
 	for (size_t i = 0; i < count; i++) {
 		long at = vv_columns_to_old(&d->columns, key[i]);
 		d->old_key[i] = at < 0 ? NULL : older->schema.fields[at].name;
-		if (at < 0) {
-			return false;
-		}
+		if (at < 0) return false;
 	}
 	d->old_key[count] = NULL;
 	return count > 0;
@@ -56,9 +52,7 @@ vv_status vv_descent_open(vv_descent *d, vv_table *older, vv_table *newer, const
 	    vv_descent_key(older, key, key_a, &count_a) && count_a > 0) {
 		co = (vv_columns_options){.key_a = key_a, .key_b = key_b, .key_count = count_a};
 	}
-	if ((rc = vv_columns_match(&d->columns, older, newer, &co, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_columns_match(&d->columns, older, newer, &co, err)) < 0) return rc;
 	d->keyed = old_names(d, older, key_b, count_b);
 	if (!d->keyed) {
 		own_key(d, older);
@@ -87,12 +81,8 @@ void vv_descent_close(vv_descent *d)
 
 vv_status vv_descent_rest_add(vv_descent_rest *r, const vv_row_change *c, vv_error *err)
 {
-	if (c->kind == VV_ROW_ADDED) {
-		return VV_OK;
-	}
-	if (!vv_array_room(r->gone, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (c->kind == VV_ROW_ADDED) return VV_OK;
+	if (!vv_array_room(r->gone, r->count, r->cap)) return vv_fail_nomem(err);
 	r->gone[r->count++] = c->old_row;
 	return VV_OK;
 }

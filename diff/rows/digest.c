@@ -103,9 +103,7 @@ static void put_raw(vv_buf *b, const digest *g, const vv_cell *cells)
 	for (size_t i = 0; i < g->column_count; i++) {
 		most += cells[g->columns[i]].len + 11; /* a varint has at most 10 bytes */
 	}
-	if (!vv_buf_reserve(b, most)) {
-		return;
-	}
+	if (!vv_buf_reserve(b, most)) return;
 	char *p = b->data + b->len;
 	for (size_t i = 0; i < g->column_count; i++) {
 		const vv_cell *c = &cells[g->columns[i]];

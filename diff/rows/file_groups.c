@@ -103,9 +103,7 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 
 void vv_file_groups_free(vv_file_groups *g)
 {
-	if (!g) {
-		return;
-	}
+	if (!g) return;
 	vv_close(g->fd, g->name, NULL);
 	vv_hash_index_clear(&g->index);
 	vv_mutex_free(g->lock);
@@ -124,9 +122,7 @@ static const file_group *find(const vv_file_groups *g, const vv_cid *cid)
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
-		if (vv_cid_equal(&g->groups[at].cid, cid)) {
-			return &g->groups[at];
-		}
+		if (vv_cid_equal(&g->groups[at].cid, cid)) return &g->groups[at];
 	}
 	return NULL;
 }
@@ -143,13 +139,9 @@ static vv_status read_raw(vv_file_groups *g, const file_group *p, vv_error *err)
 	ssize_t got;
 
 	vv_buf_reset(&g->raw);
-	if (!vv_buf_reserve(&g->raw, (size_t)p->len)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(&g->raw, (size_t)p->len)) return vv_fail_nomem(err);
 	got = vv_pread_full(g->fd, g->raw.data, (size_t)p->len, p->offset, g->name, err);
-	if (got < 0) {
-		return (vv_status)got;
-	}
+	if (got < 0) return (vv_status)got;
 	h = vv_xxh3_128(g->raw.data, (size_t)got, g->secret);
 	return (uint64_t)got == p->len && h.lo == p->hash.lo && h.hi == p->hash.hi
 		       ? VV_OK
@@ -163,9 +155,7 @@ static vv_status scan_rows(vv_file_groups *g, const file_group *p, vv_error *err
 
 	if (need > g->cell_cap) {
 		vv_cell *cells = vv_realloc_array(g->cells, need, sizeof(*cells));
-		if (!cells) {
-			return vv_fail_nomem(err);
-		}
+		if (!cells) return vv_fail_nomem(err);
 		g->cells = cells;
 		g->cell_cap = need;
 	}
@@ -202,9 +192,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	const file_group *p;
 	vv_status rc = g->made.get(g->made.payload, cid, out, err);
 
-	if (rc != VV_EMISSING || !(p = find(g, cid))) {
-		return rc;
-	}
+	if (rc != VV_EMISSING || !(p = find(g, cid))) return rc;
 	vv_error_clear(err);
 	vv_mutex_lock(g->lock);
 	if ((rc = make_block(g, p, err)) == VV_OK &&

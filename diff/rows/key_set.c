@@ -30,13 +30,9 @@ static vv_key_put grow(vv_key_set *s, size_t memory)
 	size_t slots = s->slots ? 2 * (s->mask + 1) : FIRST_SLOTS;
 	vv_key_set wider = {.mask = slots - 1, .count = s->count};
 
-	if (slots > memory / sizeof(*wider.slots)) {
-		return VV_KEY_FULL;
-	}
+	if (slots > memory / sizeof(*wider.slots)) return VV_KEY_FULL;
 	wider.slots = vv_calloc(slots, sizeof(*wider.slots));
-	if (!wider.slots) {
-		return VV_KEY_NO_MEMORY;
-	}
+	if (!wider.slots) return VV_KEY_NO_MEMORY;
 	for (size_t i = 0; s->slots && i <= s->mask; i++) {
 		if (s->slots[i] != 0) {
 			*find(&wider, s->slots[i]) = s->slots[i];
@@ -52,14 +48,10 @@ vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory)
 	bool room = s->slots && s->count < (s->mask + 1) / 4 * 3;
 
 	vv_key_put grown = room ? VV_KEY_NEW : grow(s, memory);
-	if (grown != VV_KEY_NEW) {
-		return grown;
-	}
+	if (grown != VV_KEY_NEW) return grown;
 	key = storable(key);
 	uint64_t *slot = find(s, key);
-	if (*slot != 0) {
-		return VV_KEY_THERE;
-	}
+	if (*slot != 0) return VV_KEY_THERE;
 	*slot = key;
 	s->count++;
 	return VV_KEY_NEW;

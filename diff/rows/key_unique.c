@@ -26,9 +26,7 @@ static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_bat
 	uint64_t *hashes = vv_calloc(b->rows + 1, sizeof(*hashes));
 	vv_buf value = VV_BUF_INIT;
 	vv_status rc;
-	if (!hashes) {
-		return vv_fail_nomem(err);
-	}
+	if (!hashes) return vv_fail_nomem(err);
 	for (size_t i = 0; i < b->rows; i++) {
 		vv_buf_reset(&value);
 		for (size_t k = 0; k < count; k++) {
@@ -109,9 +107,7 @@ static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_er
 	vv_batch_init(&b);
 	f->columns = t->columns;
 	f->cells = vv_calloc(limit * f->columns + 1, sizeof(*f->cells));
-	if (!f->cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!f->cells) return vv_fail_nomem(err);
 	if ((rc = vv_table_reader_open(&r, t, NULL, 0, false, err)) < 0) {
 		goto done;
 	}
@@ -170,9 +166,7 @@ static vv_status find_telling(vv_key_found *out, const first_rows *f, const vv_t
 {
 	size_t most = 0;
 	uint64_t *hashes = vv_calloc(f->rows + 1, sizeof(*hashes));
-	if (!hashes) {
-		return vv_fail_nomem(err);
-	}
+	if (!hashes) return vv_fail_nomem(err);
 	for (size_t c = 0; c < f->columns; c++) {
 		size_t n = tells(t, c) ? count_distinct(f, c, hashes) : 0;
 		if (n > most && n * 100 >= f->rows * TELLING_PERCENT) {
@@ -222,9 +216,7 @@ vv_status vv_key_find(vv_key_found *out, vv_table *t, size_t rows_max, vv_error 
 	vv_status rc;
 	*out = (vv_key_found){.column = SIZE_MAX, .telling = SIZE_MAX, .columns = t->columns};
 	out->could = vv_calloc(t->columns + 1, sizeof(*out->could));
-	if (!out->could) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->could) return vv_fail_nomem(err);
 	vv_arena_init(&f.arena);
 	if ((rc = read_first_rows(&f, t, rows_max < most ? rows_max : most, err)) == VV_OK &&
 	    (rc = find_candidates(out, &f, t, err)) == VV_OK) {

@@ -45,9 +45,7 @@ static vv_status moves_add(row_moves *m, uint64_t old_row, uint64_t new_row, uin
 		last->rows += rows;
 		return VV_OK;
 	}
-	if (!vv_array_room(m->list, m->count, m->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(m->list, m->count, m->cap)) return vv_fail_nomem(err);
 	m->list[m->count++] = (row_run){
 		.old_row = old_row, .new_row = new_row, .rows = rows, .moved = true};
 	return VV_OK;
@@ -127,9 +125,7 @@ typedef struct rows {
 
 static vv_status rows_add(rows *r, uint64_t row, vv_error *err)
 {
-	if (!vv_array_room(r->list, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->list, r->count, r->cap)) return vv_fail_nomem(err);
 	r->list[r->count++] = row;
 	return VV_OK;
 }
@@ -155,9 +151,7 @@ static vv_status end_entry(vv_rowdiff *d, vv_error *err)
 {
 	uint8_t r[ENTRY_LEN];
 	const row_entry *e = &d->last_entry;
-	if (e->rows == 0) {
-		return VV_OK;
-	}
+	if (e->rows == 0) return VV_OK;
 	vv_put_be64(r, e->pos);
 	vv_put_be64(r + 8, e->old_row);
 	vv_put_be64(r + 16, e->new_row);
@@ -198,9 +192,7 @@ static vv_status end_digest(matcher *m, vv_error *err)
 	vv_status rc;
 	for (size_t i = 0; i < n; i++) {
 		const vv_segment one = {m->equal[0].list[i], m->equal[1].list[i], 1};
-		if ((rc = rowdiff_keep(m->kept, &one, PAIR_EQUAL, err)) < 0) {
-			return rc;
-		}
+		if ((rc = rowdiff_keep(m->kept, &one, PAIR_EQUAL, err)) < 0) return rc;
 	}
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->equal[side].count; i++) {
@@ -234,9 +226,7 @@ static void note_repeat(matcher *m, int side, uint64_t row)
 			  (m->repeats[at - 1].side == side && m->repeats[at - 1].row > row))) {
 		at--;
 	}
-	if (at == VV_REPEATS_SHOWN) {
-		return;
-	}
+	if (at == VV_REPEATS_SHOWN) return;
 	size_t last = m->repeat_count < VV_REPEATS_SHOWN ? m->repeat_count++ : VV_REPEATS_SHOWN - 1;
 	memmove(&m->repeats[at + 1], &m->repeats[at], (last - at) * sizeof(m->repeats[0]));
 	m->repeats[at].side = side;
@@ -263,9 +253,7 @@ static vv_status end_key(matcher *m, vv_error *err)
 	}
 	for (size_t i = 0; i < n; i++) {
 		const vv_segment one = {m->left[0].list[i], m->left[1].list[i], 1};
-		if ((rc = rowdiff_keep(m->kept, &one, PAIR_CHANGED, err)) < 0) {
-			return rc;
-		}
+		if ((rc = rowdiff_keep(m->kept, &one, PAIR_CHANGED, err)) < 0) return rc;
 	}
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->left[side].count; i++) {
@@ -314,13 +302,9 @@ static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 		uint64_t row = vv_get_be64(r + 33);
 		m->first[side] = m->seen[side] == 0 || row < m->first[side] ? row : m->first[side];
 		m->seen[side]++;
-		if ((rc = rows_add(&m->equal[side], row, err)) < 0) {
-			return rc;
-		}
+		if ((rc = rows_add(&m->equal[side], row, err)) < 0) return rc;
 	}
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	if (any && (rc = end_digest(m, err)) == VV_OK) {
 		rc = end_key(m, err);
 	}
@@ -370,9 +354,7 @@ static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t
 	c->d->stats.reordered |= behind;
 	c->highest = new_row + count > c->highest ? new_row + count : c->highest;
 	c->above = new_row + count;
-	if (!c->d->opts.moves && !c->d->opts.everything) {
-		return false;
-	}
+	if (!c->d->opts.moves && !c->d->opts.everything) return false;
 	return c->m->has_moves ? moves_ask(&c->m->moves, old_row) : behind;
 }
 
@@ -387,9 +369,7 @@ static vv_status common_pair(common *c, vv_error *err)
 		/* where a row with another key stands says nothing of the others' order */
 		c->above++;
 	}
-	if (c->how == PAIR_EQUAL && !tell_move) {
-		return VV_OK;
-	}
+	if (c->how == PAIR_EQUAL && !tell_move) return VV_OK;
 	row_entry e = {.pos = 2 * c->new_row + 2,
 		       .old_row = c->old_row,
 		       .new_row = c->new_row,
@@ -410,9 +390,7 @@ static vv_status common_segment(common *c, const vv_segment *s, vv_error *err)
 			       .kind = VV_ROW_MOVED,
 			       .moved = true};
 		vv_status rc = add_entry(c->d, &e, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -432,9 +410,7 @@ static vv_status common_pass(common *c, uint64_t upto, vv_error *err)
 				return rc;
 			}
 		} else if (!pair_first && s && s->old_row < upto) {
-			if ((rc = common_segment(c, s, err)) < 0) {
-				return rc;
-			}
+			if ((rc = common_segment(c, s, err)) < 0) return rc;
 			c->segment++;
 		} else {
 			return VV_OK;
@@ -510,13 +486,9 @@ static vv_status place_rows(matcher *m, vv_error *err)
 			       .old_row = UINT64_MAX,
 			       .new_row = row,
 			       .kind = VV_ROW_ADDED};
-		if ((rc = add_entry(m->d, &e, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_entry(m->d, &e, err)) < 0) return rc;
 	}
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	if ((rc = vv_sorter_finish(m->kept, err)) < 0 ||
 	    ((m->d->opts.moves || m->d->opts.everything) && (rc = find_moves(m, err)) < 0) ||
 	    (rc = common_read(&c, err)) < 0) {
@@ -524,20 +496,14 @@ static vv_status place_rows(matcher *m, vv_error *err)
 	}
 	while ((more = vv_sorter_next(m->gone, &p, err)) > 0) {
 		uint64_t row = vv_get_be64(p);
-		if ((rc = common_pass(&c, row, err)) < 0) {
-			return rc;
-		}
+		if ((rc = common_pass(&c, row, err)) < 0) return rc;
 		row_entry e = {.pos = 2 * c.above + 1,
 			       .old_row = row,
 			       .new_row = UINT64_MAX,
 			       .kind = VV_ROW_REMOVED};
-		if ((rc = add_entry(m->d, &e, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_entry(m->d, &e, err)) < 0) return rc;
 	}
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	rc = common_pass(&c, UINT64_MAX, err);
 	return rc < 0 ? rc : end_entry(m->d, err);
 }
@@ -546,9 +512,7 @@ static vv_status place_rows(matcher *m, vv_error *err)
 static bool is_named(const vv_rowdiff *d, size_t count, const char *text)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(d->stats.repeated[i], text) == 0) {
-			return true;
-		}
+		if (strcmp(d->stats.repeated[i], text) == 0) return true;
 	}
 	return false;
 }
@@ -564,18 +528,14 @@ static vv_status name_repeats(matcher *m, vv_error *err)
 		vv_buf b = VV_BUF_INIT;
 		vv_status rc = vv_row_by_number_get(old ? &d->rows_a : &d->rows_b,
 						    m->repeats[i].row, &cells, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		const size_t *key = old ? d->key_a : d->key_b;
 		for (size_t k = 0; k < d->key_count; k++) {
 			vv_buf_puts(&b, k > 0 ? ", " : "");
 			vv_text_put_cut(&b, cells[key[k]].text, cells[key[k]].len, 40);
 		}
 		char *text = vv_buf_detach(&b);
-		if (!text) {
-			return vv_fail_nomem(err);
-		}
+		if (!text) return vv_fail_nomem(err);
 		if (is_named(d, count, text)) {
 			vv_free(text);
 		} else {
@@ -664,17 +624,13 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 	const size_t count = d->changed.segment_count;
 	vv_segment *segments = vv_calloc(count + 1, sizeof(*segments));
 	vv_status rc;
-	if (!segments) {
-		return vv_fail_nomem(err);
-	}
+	if (!segments) return vv_fail_nomem(err);
 	if (count > 0) {
 		memcpy(segments, d->changed.segments, count * sizeof(*segments));
 	}
 	d->direct = may_be_direct(d);
 	rc = match_once(d, err);
-	if (rc == VV_OK && d->again) {
-		return match_again(d, segments, count, err);
-	}
+	if (rc == VV_OK && d->again) return match_again(d, segments, count, err);
 	vv_free(segments);
 	vv_key_set_clear(&d->paired);
 	return rc;

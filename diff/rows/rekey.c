@@ -36,9 +36,7 @@ typedef struct rest {
 static bool is_key_column(const vv_rowdiff *d, size_t b)
 {
 	for (size_t i = 0; i < d->key_count; i++) {
-		if (d->key_b[i] == b) {
-			return true;
-		}
+		if (d->key_b[i] == b) return true;
 	}
 	return false;
 }
@@ -50,9 +48,7 @@ static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
 	for (int side = 0; side < 2; side++) {
 		r->columns[side] = vv_calloc(c->count + 1, sizeof(*r->columns[side]));
 		r->fields[side] = vv_calloc(c->count + 1, sizeof(*r->fields[side]));
-		if (!r->columns[side] || !r->fields[side]) {
-			return vv_fail_nomem(err);
-		}
+		if (!r->columns[side] || !r->fields[side]) return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		long at[2] = {c->pairs[i].a, c->pairs[i].b};
@@ -98,9 +94,7 @@ static vv_status rest_add(rest *r, vv_sorter *out, int side, const vv_cell *cell
 		vv_value_put_canonical(&r->text, f, &c);
 	}
 	vv_status rc = vv_buf_ok(&r->text, err);
-	if (rc < 0 || !filled) {
-		return rc;
-	}
+	if (rc < 0 || !filled) return rc;
 	vv_hash128 h = vv_xxh3_128(r->text.data, r->text.len, r->d->seed);
 	vv_put_be64(record, h.hi);
 	vv_put_be64(record + 8, h.lo);
@@ -139,9 +133,7 @@ static vv_status find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found,
 	int more;
 	*found = *shared = 0;
 	do {
-		if ((more = vv_sorter_next(rests, &p, err)) < 0) {
-			return (vv_status)more;
-		}
+		if ((more = vv_sorter_next(rests, &p, err)) < 0) return (vv_status)more;
 		if (more == 0 || memcmp(last, p, REST_HASH) != 0) {
 			uint8_t pair[PAIR_LEN];
 			*shared += g.count[0] > 1 ? g.count[0] : 0;
@@ -149,9 +141,7 @@ static vv_status find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found,
 				vv_put_be64(pair, g.row[0]);
 				vv_put_be64(pair + 8, g.row[1]);
 				vv_status rc = pairs ? vv_sorter_add(pairs, pair, err) : VV_OK;
-				if (rc < 0) {
-					return rc;
-				}
+				if (rc < 0) return rc;
 				(*found)++;
 			}
 			g = (alike){{0}, {0}, {0}};
@@ -377,9 +367,7 @@ static vv_status pair_by_rest(rest *r, vv_sorter **gone, vv_sorter **added, vv_s
 	vv_sorter *lone[2] = {*gone, *added}, *pairs = NULL;
 	bool go_on = false;
 	vv_status rc;
-	if ((rc = may_pair(r, lone, &go_on, err)) < 0 || !go_on) {
-		return rc;
-	}
+	if ((rc = may_pair(r, lone, &go_on, err)) < 0 || !go_on) return rc;
 	if ((rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) == VV_OK &&
 	    (rc = sure_pairs(r, lone, pairs, &go_on, err)) == VV_OK && go_on) {
@@ -444,9 +432,7 @@ static vv_status pair_by_telling(rest *r, vv_sorter **gone, vv_sorter **added, v
 {
 	size_t at;
 	vv_status rc = find_telling(r, &at, err);
-	if (rc < 0 || at == r->count) {
-		return rc;
-	}
+	if (rc < 0 || at == r->count) return rc;
 	for (int side = 0; side < 2; side++) {
 		r->columns[side][0] = r->columns[side][at];
 		r->fields[side][0] = r->fields[side][at];

@@ -52,9 +52,7 @@ static bool holds(const vv_row_by_number *r, size_t at, uint64_t row)
 static size_t find_group(const vv_row_by_number *r, uint64_t row)
 {
 	size_t at = 0;
-	if (holds(r, r->last, row)) {
-		return r->last;
-	}
+	if (holds(r, r->last, row)) return r->last;
 	while (at < r->groups && !holds(r, at, row)) {
 		at++;
 	}
@@ -77,9 +75,7 @@ vv_status vv_row_by_number_read(vv_row_by_number *r, uint64_t row, vv_batch **ou
 		at = oldest_group(r);
 		r->used[at] = 0;
 		vv_status rc = read_group(r, &r->batch[at], row, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	r->last = at;
 	r->used[at] = ++r->clock;

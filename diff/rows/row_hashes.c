@@ -60,9 +60,7 @@ vv_status vv_row_hashes(vv_store *store, const vv_cid *root, uint64_t **out, siz
 	*out = NULL;
 	*count = 0;
 	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&t, &source, root, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_table_open_stored(&t, &source, root, err)) < 0) return rc;
 	if (t.root.kind != VV_KIND_TABLE || t.root.rows > VV_ROW_HASHES_MAX) {
 		rc = vv_fail(err, VV_EREFUSED, "not a small table");
 	} else if (!(list = vv_calloc((size_t)t.root.rows + 1, sizeof(*list)))) {

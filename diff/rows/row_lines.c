@@ -42,9 +42,7 @@ static vv_status read_group(vv_row_lines *r, vv_row_lines_slot *s, uint64_t row,
 	vv_free(s->ends);
 	s->ends = NULL;
 	/* The group that comes next needs no seeking; 0 as well when nothing was read yet. */
-	if (row != r->next && (rc = vv_table_seek_row(r->reader, row, err)) < 0) {
-		return rc;
-	}
+	if (row != r->next && (rc = vv_table_seek_row(r->reader, row, err)) < 0) return rc;
 	r->next = UINT64_MAX;
 	int more = vv_table_read(r->reader, &s->batch, err);
 	if (more > 0 && row >= s->batch.first_row && row - s->batch.first_row < s->batch.rows) {
@@ -71,9 +69,7 @@ static vv_status find_slot(vv_row_lines *r, uint64_t row, vv_row_lines_slot **ou
 		vv_status rc = holds(&r->slots[oldest], row)
 				       ? VV_OK
 				       : read_group(r, &r->slots[oldest], row, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	*out = &r->slots[r->last];
 	(*out)->used = ++r->clock;
@@ -92,13 +88,9 @@ vv_status vv_row_lines_cells(vv_row_lines *r, uint64_t row, const vv_cell **cell
 
 static vv_status make_lines(vv_row_lines *r, vv_row_lines_slot *s, vv_error *err)
 {
-	if (s->ends) {
-		return VV_OK;
-	}
+	if (s->ends) return VV_OK;
 	size_t *ends = vv_calloc(s->batch.rows, sizeof(*ends));
-	if (!ends) {
-		return vv_fail_nomem(err);
-	}
+	if (!ends) return vv_fail_nomem(err);
 	vv_buf_reset(&s->lines);
 	vv_status rc = vv_batch_lines(&s->lines, ends, r->table, &s->batch,
 				      s->batch.index + 1 == r->groups, err);
@@ -115,9 +107,7 @@ vv_status vv_row_lines_run(vv_row_lines *r, uint64_t row, uint64_t max, const ch
 {
 	vv_row_lines_slot *s;
 	vv_status rc;
-	if ((rc = find_slot(r, row, &s, err)) < 0 || (rc = make_lines(r, s, err)) < 0) {
-		return rc;
-	}
+	if ((rc = find_slot(r, row, &s, err)) < 0 || (rc = make_lines(r, s, err)) < 0) return rc;
 	size_t from = (size_t)(row - s->batch.first_row), n = s->batch.rows - from;
 	n = max < n ? (size_t)max : n;
 	size_t at = from > 0 ? s->ends[from - 1] : 0, end = s->ends[from + n - 1];

@@ -79,9 +79,7 @@ static vv_status choose_key(vv_rowdiff *d, vv_error *err)
 	}
 	d->key_a = vv_calloc(max + 1, sizeof(*d->key_a));
 	d->key_b = vv_calloc(max + 1, sizeof(*d->key_b));
-	if (!d->key_a || !d->key_b) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->key_a || !d->key_b) return vv_fail_nomem(err);
 	for (; n < max; n++) {
 		long b = vv_schema_find(&d->b->schema, key[n], strlen(key[n]));
 		long a = b >= 0 ? vv_columns_to_old(c, (size_t)b)
@@ -105,9 +103,7 @@ static vv_status choose_key(vv_rowdiff *d, vv_error *err)
 	if (own) { /* is it the old version's key too? */
 		for (size_t i = 0; i < n; i++) {
 			const vv_field *f = &d->a->schema.fields[d->key_a[i]];
-			if (strcmp(d->a->root.key[i], f->name) != 0) {
-				return VV_OK;
-			}
+			if (strcmp(d->a->root.key[i], f->name) != 0) return VV_OK;
 		}
 	}
 	d->key_count = n;
@@ -119,9 +115,7 @@ static vv_status room_for_needed(vv_rowdiff *d, vv_error *err)
 {
 	const size_t most = d->key_count + d->opts.columns->count + 1;
 	rowdiff_needed *n = &d->needed;
-	if (!d->opts.only_needed) {
-		return VV_OK;
-	}
+	if (!d->opts.only_needed) return VV_OK;
 	n->pairs = vv_calloc(most, sizeof(*n->pairs));
 	n->same = vv_calloc(most, sizeof(*n->same));
 	n->old_cells = vv_calloc(d->a->columns + 1, sizeof(*n->old_cells));
@@ -157,9 +151,7 @@ vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_co
 	vv_status rc = VV_OK;
 	uint64_t old_rows = a->root.rows, new_rows = b->root.rows;
 	if (same_places(columns)) {
-		if ((rc = vv_changed_groups_find(&r, a, b, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_changed_groups_find(&r, a, b, err)) < 0) return rc;
 		old_rows = new_rows = 0;
 		for (size_t i = 0; i < r.old_count; i++) {
 			old_rows += r.old_groups[i].rows;
@@ -179,9 +171,7 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	vv_rowdiff *d = vv_calloc(1, sizeof(*d));
 	vv_status rc;
 	*out = NULL;
-	if (!d) {
-		return vv_fail_nomem(err);
-	}
+	if (!d) return vv_fail_nomem(err);
 	d->a = a;
 	d->b = b;
 	d->opts = *opts;
@@ -206,9 +196,7 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 
 void vv_rowdiff_close(vv_rowdiff *d)
 {
-	if (!d) {
-		return;
-	}
+	if (!d) return;
 	vv_changed_groups_clear(&d->changed);
 	vv_key_set_clear(&d->paired);
 	vv_sorter_free(d->entries);
@@ -244,9 +232,7 @@ const size_t *vv_rowdiff_key(const vv_rowdiff *d, size_t *count)
 static int peek_entry(vv_rowdiff *d, vv_error *err)
 {
 	const void *p;
-	if (d->has_ahead) {
-		return 1;
-	}
+	if (d->has_ahead) return 1;
 	if (d->ahead.rows > 1) {
 		d->ahead.rows--;
 		d->ahead.pos += 2;
@@ -273,9 +259,7 @@ static int peek_entry(vv_rowdiff *d, vv_error *err)
 static bool is_of_key(const vv_rowdiff *d, const vv_column_pair *p)
 {
 	for (size_t i = 0; i < d->key_count; i++) {
-		if (p->b == (long)d->key_b[i]) {
-			return true;
-		}
+		if (p->b == (long)d->key_b[i]) return true;
 	}
 	return false;
 }
@@ -351,9 +335,7 @@ static vv_status find_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, vv_error *
 		changed += any[r] != 0;
 	}
 	for (size_t i = 0; changed > rows / MADE_ROWS && i < d->key_count; i++) {
-		if ((rc = make_both(a, d->key_a[i], b, d->key_b[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = make_both(a, d->key_a[i], b, d->key_b[i], err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < d->a->columns; i++) {
 		n->old_cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
@@ -372,9 +354,7 @@ static vv_status equal_columns(vv_rowdiff *d, vv_batch *a, size_t at, vv_batch *
 	const vv_columns *c = d->opts.columns;
 	vv_status rc = VV_OK;
 	*equal = NULL;
-	if (d->cross || a->has_long || b->has_long || a->rows != b->rows || at != bt) {
-		return VV_OK;
-	}
+	if (d->cross || a->has_long || b->has_long || a->rows != b->rows || at != bt) return VV_OK;
 	if (d->equal_old != a->first_row || d->equal_new != b->first_row) {
 		const bool look = d->opts.only_needed && !comes_back(&d->needed, a->first_row);
 		d->equal_old = d->equal_new = UINT64_MAX;
@@ -382,9 +362,7 @@ static vv_status equal_columns(vv_rowdiff *d, vv_batch *a, size_t at, vv_batch *
 			d->equal[i] = same_column(&a->group, c->pairs[i].a, &b->group,
 						  c->pairs[i].b);
 		}
-		if (look && (rc = find_needed(d, a, b, err)) < 0) {
-			return rc;
-		}
+		if (look && (rc = find_needed(d, a, b, err)) < 0) return rc;
 		d->equal_old = a->first_row;
 		d->equal_new = b->first_row;
 	}
@@ -432,9 +410,7 @@ static vv_status read_pair(vv_rowdiff *d, const row_entry *e, vv_row_change *out
 	}
 	const size_t at = (size_t)(e->old_row - a->first_row),
 		     bt = (size_t)(e->new_row - b->first_row);
-	if ((rc = equal_columns(d, a, at, b, bt, equal, err)) < 0) {
-		return rc;
-	}
+	if ((rc = equal_columns(d, a, at, b, bt, equal, err)) < 0) return rc;
 	if (!*equal || !d->opts.only_needed || d->needed.returns > RETURNS_MAX) {
 		rc = vv_batch_row(a, at, &out->old_cells, err);
 		return rc < 0 ? rc : vv_batch_row(b, bt, &out->new_cells, err);
@@ -502,9 +478,7 @@ static vv_status alike(vv_rowdiff *d, const row_entry *gone, const row_entry *ad
 
 static vv_status gap_add(vv_rowdiff *d, vv_error *err)
 {
-	if (!vv_array_room(d->gap, d->gap_count, d->gap_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(d->gap, d->gap_count, d->gap_cap)) return vv_fail_nomem(err);
 	d->gap[d->gap_count++] = d->ahead;
 	d->has_ahead = false;
 	return VV_OK;
@@ -518,9 +492,7 @@ static vv_status pair_gap(vv_rowdiff *d, size_t gone, vv_error *err)
 		for (size_t k = from; k < d->gap_count && k < from + 8; k++) {
 			bool yes;
 			vv_status rc = alike(d, &d->gap[i], &d->gap[k], &yes, err);
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 			if (yes) {
 				d->gap[k].kind = VV_ROW_CHANGED;
 				d->gap[k].old_row = d->gap[i].old_row;
@@ -541,25 +513,17 @@ static vv_status fill_gap(vv_rowdiff *d, vv_error *err)
 	d->gap_count = d->gap_next = 0;
 	while ((more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_REMOVED &&
 	       d->gap_count < GAP_MAX && (d->gap_count == 0 || d->ahead.pos == d->gap[0].pos)) {
-		if ((rc = gap_add(d, err)) < 0) {
-			return rc;
-		}
+		if ((rc = gap_add(d, err)) < 0) return rc;
 	}
 	size_t gone = d->gap_count;
 	uint64_t next = gone > 0 ? d->gap[0].pos + 1 : 0;
 	while (more >= 0 && (more = peek_entry(d, err)) > 0 && d->ahead.kind == VV_ROW_ADDED &&
 	       gone > 0 && d->ahead.pos == next && d->gap_count < 2 * GAP_MAX) {
-		if ((rc = gap_add(d, err)) < 0) {
-			return rc;
-		}
+		if ((rc = gap_add(d, err)) < 0) return rc;
 		next += 2;
 	}
-	if (more < 0) {
-		return (vv_status)more;
-	}
-	if (d->gap_count == 0 && more > 0) {
-		return gap_add(d, err);
-	}
+	if (more < 0) return (vv_status)more;
+	if (d->gap_count == 0 && more > 0) return gap_add(d, err);
 	return pair_gap(d, gone, err);
 }
 
@@ -575,17 +539,11 @@ static int next_entry(vv_rowdiff *d, row_entry *e, vv_error *err)
 	for (;;) {
 		while (d->gap_next < d->gap_count) {
 			*e = d->gap[d->gap_next++];
-			if (e->pos != UINT64_MAX) {
-				return 1;
-			}
+			if (e->pos != UINT64_MAX) return 1;
 		}
 		vv_status rc = fill_gap(d, err);
-		if (rc < 0) {
-			return rc;
-		}
-		if (d->gap_count == 0) {
-			return 0;
-		}
+		if (rc < 0) return rc;
+		if (d->gap_count == 0) return 0;
 	}
 }
 
@@ -646,9 +604,7 @@ int vv_rowdiff_next(vv_rowdiff *d, vv_row_change *out, vv_error *err)
 		} else {
 			rc = tell_pair(d, &e, out, &tell, err);
 		}
-		if (rc < 0 || tell) {
-			return rc < 0 ? (int)rc : 1;
-		}
+		if (rc < 0 || tell) return rc < 0 ? (int)rc : 1;
 	}
 	return more;
 }

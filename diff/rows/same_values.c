@@ -36,9 +36,7 @@ static void settle(vv_value_set *s)
 
 static vv_status add_hash(vv_value_set *s, uint64_t hash, vv_error *err)
 {
-	if (!vv_array_room(s->least, s->least_count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->least, s->least_count, s->cap)) return vv_fail_nomem(err);
 	s->least[s->least_count++] = hash;
 	if (s->least_count == 2u * KEPT) {
 		settle(s);
@@ -56,9 +54,7 @@ static vv_status add_row(vv_value_set *s, const vv_table *t, const vv_cell *cell
 		filled |= c->len > 0;
 		vv_value_put_canonical(text, &t->schema.fields[s->columns[i]], c);
 	}
-	if (!filled) {
-		return VV_OK;
-	}
+	if (!filled) return VV_OK;
 	vv_status rc = vv_buf_ok(text, err);
 	return rc < 0 ? rc : add_hash(s, vv_xxh3(vv_buf_cstr(text), text->len, SEED), err);
 }
@@ -80,9 +76,7 @@ static vv_status add_batch(vv_value_set *sets, size_t count, const vv_table *t, 
 		for (size_t r = 0; r < b->rows && !sets[i].repeats && rc == VV_OK; r++) {
 			rc = add_row(&sets[i], t, &b->cells[r * b->columns], text, err);
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return rc;
 }
@@ -143,9 +137,7 @@ done:
 unsigned vv_value_sets_likeness(const vv_value_set *a, const vv_value_set *b)
 {
 	size_t i = 0, k = 0, seen = 0, both = 0;
-	if (a->repeats || b->repeats) {
-		return 0;
-	}
+	if (a->repeats || b->repeats) return 0;
 	while (seen < KEPT && (i < a->least_count || k < b->least_count)) {
 		bool from_a = k == b->least_count ||
 			      (i < a->least_count && a->least[i] <= b->least[k]),

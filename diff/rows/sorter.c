@@ -74,9 +74,7 @@ vv_status vv_sorter_new(vv_sorter **out, size_t record_len, size_t key_len, size
 
 void vv_sorter_free(vv_sorter *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	for (size_t i = 0; i < s->run_count; i++) {
 		vv_free(s->runs[i].buf);
 	}
@@ -105,9 +103,7 @@ static uint64_t head_of(const vv_sorter *s, const uint8_t *record)
 
 static bool handle_less(const vv_sorter *s, const handle *a, const handle *b)
 {
-	if (a->head != b->head) {
-		return a->head < b->head;
-	}
+	if (a->head != b->head) return a->head < b->head;
 	return s->key_len > 8 &&
 	       memcmp(s->records + a->at + 8, s->records + b->at + 8, s->key_len - 8) < 0;
 }
@@ -149,9 +145,7 @@ static bool is_sorted(const vv_sorter *s)
 static vv_status sort_memory(vv_sorter *s, vv_error *err)
 {
 	size_t n = s->len / s->record_len;
-	if (is_sorted(s)) {
-		return VV_OK;
-	}
+	if (is_sorted(s)) return VV_OK;
 	handle *x = vv_calloc(n, sizeof(*x)), *y = vv_calloc(n, sizeof(*y));
 	uint8_t *other = vv_malloc(s->cap);
 	if (!x || !y || !other) {
@@ -178,30 +172,20 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 static vv_status spill(vv_sorter *s, vv_error *err)
 {
 	vv_status rc = sort_memory(s, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (s->fd < 0) {
 		char *path = NULL;
 		int fd = vv_temp_open(&path, s->dir, "sort-", err);
-		if (fd < 0) {
-			return (vv_status)fd;
-		}
+		if (fd < 0) return (vv_status)fd;
 		s->fd = fd;
 		rc = vv_unlink(path, true, err);
 		vv_free(path);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	run *p = vv_realloc_array(s->runs, s->run_count + 1, sizeof(*p));
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	s->runs = p;
-	if ((rc = vv_write_full(s->fd, s->records, s->len, "temporary file", err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_write_full(s->fd, s->records, s->len, "temporary file", err)) < 0) return rc;
 	p[s->run_count++] = (run){
 		.from = s->file_len, .at = s->file_len, .end = s->file_len + s->len};
 	s->file_len += s->len;
@@ -214,17 +198,13 @@ vv_status vv_sorter_add(vv_sorter *s, const void *record, vv_error *err)
 	if (s->len + s->record_len > s->cap) {
 		if (s->len >= s->memory) {
 			vv_status rc = spill(s, err);
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 		}
 		size_t cap = s->cap ? s->cap * 2 : s->record_len * 256;
 		cap = cap > s->memory ? s->memory : cap;
 		if (cap > s->cap || s->len + s->record_len > s->cap) {
 			uint8_t *p = vv_realloc(s->records, cap);
-			if (!p) {
-				return vv_fail_nomem(err);
-			}
+			if (!p) return vv_fail_nomem(err);
 			s->records = p;
 			s->cap = cap;
 		}
@@ -243,22 +223,14 @@ uint64_t vv_sorter_count(const vv_sorter *s)
 /* Makes the run's next record visible; false at its end. */
 static int run_fill(vv_sorter *s, run *r, vv_error *err)
 {
-	if (r->pos < r->len) {
-		return 1;
-	}
+	if (r->pos < r->len) return 1;
 	uint64_t left = r->end - r->at;
 	size_t want = s->run_buf;
 	want = left < want ? (size_t)left : want;
-	if (want == 0) {
-		return 0;
-	}
+	if (want == 0) return 0;
 	ssize_t n = vv_pread_full(s->fd, r->buf, want, r->at, "temporary file", err);
-	if (n < 0) {
-		return (int)n;
-	}
-	if ((size_t)n != want) {
-		return vv_fail(err, VV_EIO, "a temporary file became shorter");
-	}
+	if (n < 0) return (int)n;
+	if ((size_t)n != want) return vv_fail(err, VV_EIO, "a temporary file became shorter");
 	r->at += want;
 	r->pos = 0;
 	r->len = want;
@@ -282,9 +254,7 @@ static void sift_down(vv_sorter *s, size_t i)
 		if (r < s->heap_len && run_less(s, s->heap[r], s->heap[least])) {
 			least = r;
 		}
-		if (least == i) {
-			return;
-		}
+		if (least == i) return;
 		size_t t = s->heap[i];
 		s->heap[i] = s->heap[least];
 		s->heap[least] = t;
@@ -300,9 +270,7 @@ vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err)
 		r->at = r->from;
 		r->pos = r->len = 0;
 		int n = run_fill(s, r, err);
-		if (n < 0) {
-			return (vv_status)n;
-		}
+		if (n < 0) return (vv_status)n;
 		s->heap[s->heap_len++] = i;
 	}
 	for (size_t i = s->heap_len; i-- > 0;) {
@@ -314,19 +282,13 @@ vv_status vv_sorter_rewind(vv_sorter *s, vv_error *err)
 vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
 {
 	vv_status rc;
-	if (s->run_count == 0) {
-		return sort_memory(s, err);
-	}
-	if (s->len > 0 && (rc = spill(s, err)) < 0) {
-		return rc;
-	}
+	if (s->run_count == 0) return sort_memory(s, err);
+	if (s->len > 0 && (rc = spill(s, err)) < 0) return rc;
 	vv_free(s->records);
 	s->records = NULL;
 	s->cap = 0;
 	s->heap = vv_calloc(s->run_count, sizeof(*s->heap));
-	if (!s->heap) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->heap) return vv_fail_nomem(err);
 	s->run_buf = s->memory / s->run_count;
 	s->run_buf = s->run_buf > RUN_BUF_MAX   ? RUN_BUF_MAX
 		     : s->run_buf < RUN_BUF_MIN ? RUN_BUF_MIN
@@ -335,9 +297,7 @@ vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
 						: s->run_buf / s->record_len * s->record_len;
 	for (size_t i = 0; i < s->run_count; i++) {
 		s->runs[i].buf = vv_malloc(s->run_buf);
-		if (!s->runs[i].buf) {
-			return vv_fail_nomem(err);
-		}
+		if (!s->runs[i].buf) return vv_fail_nomem(err);
 	}
 	return vv_sorter_rewind(s, err);
 }
@@ -345,9 +305,7 @@ vv_status vv_sorter_finish(vv_sorter *s, vv_error *err)
 int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err)
 {
 	if (s->run_count == 0) {
-		if (s->pos >= s->len) {
-			return 0;
-		}
+		if (s->pos >= s->len) return 0;
 		*record = s->records + s->pos;
 		s->pos += s->record_len;
 		return 1;
@@ -357,9 +315,7 @@ int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err)
 		s->taken = 0;
 		r->pos += s->record_len;
 		int n = run_fill(s, r, err);
-		if (n < 0) {
-			return n;
-		}
+		if (n < 0) return n;
 		if (n == 0) {
 			s->heap[0] = s->heap[--s->heap_len];
 		}
@@ -367,9 +323,7 @@ int vv_sorter_next(vv_sorter *s, const void **record, vv_error *err)
 			sift_down(s, 0);
 		}
 	}
-	if (s->heap_len == 0) {
-		return 0;
-	}
+	if (s->heap_len == 0) return 0;
 	run *r = &s->runs[s->heap[0]];
 	*record = r->buf + r->pos;
 	s->taken = 1;

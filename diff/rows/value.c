@@ -52,15 +52,11 @@ static bool put_plain_integer(vv_buf *out, const char *s, size_t len)
 	char *to = out->data + out->len;
 	size_t count = 0;
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] < '0' || s[i] > '9') {
-			return false;
-		}
+		if (s[i] < '0' || s[i] > '9') return false;
 		to[1 + i] = s[i];
 		count = s[i] != '0' ? i + 1 : count;
 	}
-	if (s[0] == '0') {
-		return false;
-	}
+	if (s[0] == '0') return false;
 	to[0] = TAG_NUMBER;
 	to[1 + count] = '+';
 	vv_put_le64((uint8_t *)to + count + 2, len);
@@ -76,12 +72,8 @@ static bool put_number(vv_buf *out, const vv_field *f, const vv_cell *c)
 	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f;
 	size_t at = out->len;
 	vv_decimal d;
-	if (c->len == 0 || !vv_buf_reserve(out, c->len + NUMBER_MORE)) {
-		return false;
-	}
-	if (put_plain_integer(out, c->text, c->len)) {
-		return true;
-	}
+	if (c->len == 0 || !vv_buf_reserve(out, c->len + NUMBER_MORE)) return false;
+	if (put_plain_integer(out, c->text, c->len)) return true;
 	out->data[out->len++] = TAG_NUMBER;
 	if (!vv_decimal_read(&d, out, spelling, c->text, c->len)) {
 		out->len = at;
@@ -141,9 +133,7 @@ static void put_json(vv_buf *out, const vv_cell *c)
 static bool put_moment(vv_buf *out, const vv_field *f, const vv_cell *c)
 {
 	size_t at = out->len;
-	if (c->state != VV_CELL_TEXT || c->len == 0 || !vv_buf_reserve(out, 1)) {
-		return false;
-	}
+	if (c->state != VV_CELL_TEXT || c->len == 0 || !vv_buf_reserve(out, 1)) return false;
 	out->data[out->len++] = TAG_TEXT;
 	switch (vv_moment_put(out, f, c->text, c->len)) {
 	case VV_MOMENT_PUT:
@@ -181,9 +171,7 @@ static void put_form(vv_buf *out, const vv_field *f, const vv_cell *c)
 		put_json(out, c);
 		return;
 	}
-	if (put_moment(out, f, c)) {
-		return;
-	}
+	if (put_moment(out, f, c)) return;
 	if (vv_buf_reserve(out, c->len + 1)) {
 		out->data[out->len++] = TAG_TEXT;
 		memcpy(out->data + out->len, c->len > 0 ? c->text : "", c->len);
@@ -199,14 +187,10 @@ void vv_value_put_canonical(vv_buf *out, const vv_field *f, const vv_cell *c)
 	 * short: one byte is kept free, and the text moved where more are needed. */
 	vv_buf_putc(out, 0);
 	put_form(out, f, c);
-	if (out->failed) {
-		return;
-	}
+	if (out->failed) return;
 	size_t n = out->len - at - 1, bytes = vv_varint_write(len, n);
 	if (bytes > 1) {
-		if (!vv_buf_reserve(out, bytes)) {
-			return;
-		}
+		if (!vv_buf_reserve(out, bytes)) return;
 		memmove(out->data + at + bytes, out->data + at + 1, n);
 		out->len += bytes - 1;
 	}
@@ -255,9 +239,7 @@ vv_same vv_value_compare(vv_buf *scratch, const vv_field *fa, const vv_cell *a, 
 	    (a->len == 0 || memcmp(a->text, b->text, a->len) == 0)) {
 		return VV_SAME;
 	}
-	if (are_other_numbers(fa, a, fb, b)) {
-		return VV_OTHER;
-	}
+	if (are_other_numbers(fa, a, fb, b)) return VV_OTHER;
 	scratch->len = 0;
 	vv_value_put_canonical(scratch, vv_value_field(fa, fb), a);
 	size_t n = scratch->len;
@@ -283,9 +265,7 @@ bool vv_tolerance_check(const char *tolerance)
 static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percent, vv_buf *buf)
 {
 	size_t n = x->count + percent->count, at = buf->len;
-	if (n > 4000) {
-		return false;
-	}
+	if (n > 4000) return false;
 	if (x->count == 0 || percent->count == 0) {
 		memset(out, 0, sizeof(*out));
 		return true;
@@ -360,9 +340,7 @@ int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
 	vv_buf digits = VV_BUF_INIT;
 	vv_decimal x, y;
 	int c = 0;
-	if (a->state != b->state) {
-		return a->state < b->state ? -1 : 1;
-	}
+	if (a->state != b->state) return a->state < b->state ? -1 : 1;
 	bool numbers = (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) && a->len > 0 &&
 		       b->len > 0 && vv_decimal_read(&x, &digits, f, a->text, a->len) &&
 		       vv_decimal_read(&y, &digits, f, b->text, b->len);
@@ -370,9 +348,7 @@ int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
 		c = vv_decimal_compare(&x, &y, &digits);
 	}
 	vv_buf_clear(&digits);
-	if (c != 0) {
-		return c;
-	}
+	if (c != 0) return c;
 	size_t n = a->len < b->len ? a->len : b->len;
 	c = n > 0 ? memcmp(a->text, b->text, n) : 0;
 	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);

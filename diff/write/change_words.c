@@ -132,9 +132,7 @@ void vv_change_counts_put(vv_buf *out, const vv_change_counts *c)
 {
 	size_t start = out->len;
 
-	if (!c->counted) {
-		return;
-	}
+	if (!c->counted) return;
 	if (c->many) {
 		put_many(out, c);
 	} else {

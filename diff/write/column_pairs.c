@@ -39,9 +39,7 @@ bool vv_column_pairs_is_key(const vv_diff_table *t, size_t pair)
 	vv_column_pair p = vv_column_pairs_get(t, pair);
 	long at = t->b ? p.b : p.a;
 	for (size_t i = 0; i < t->key_count; i++) {
-		if (at >= 0 && t->key[i] == (size_t)at) {
-			return true;
-		}
+		if (at >= 0 && t->key[i] == (size_t)at) return true;
 	}
 	return false;
 }

@@ -155,9 +155,7 @@ static bool same_row(const vv_diff_table *t, const vv_row_change *c)
 {
 	for (size_t i = 0; i < t->columns->count; i++) {
 		const vv_cell *x = vv_column_pairs_old(t, i, c), *y = vv_column_pairs_new(t, i, c);
-		if (x && y && !vv_cell_equal(x, y)) {
-			return false;
-		}
+		if (x && y && !vv_cell_equal(x, y)) return false;
 	}
 	return true;
 }
@@ -270,9 +268,7 @@ static vv_status put_all_gone(csv_writer *w, vv_error *err)
 /* Counts a row to be reported; past the limit writes dots, once, and answers false. */
 static bool is_within(csv_writer *w)
 {
-	if (w->opts.limit == 0 || ++w->told <= w->opts.limit) {
-		return true;
-	}
+	if (w->opts.limit == 0 || ++w->told <= w->opts.limit) return true;
 	if (!w->over) {
 		put_same(w, "...");
 	}
@@ -414,9 +410,7 @@ static void put_column_action(csv_writer *w, size_t pair)
 {
 	vv_column_pair p = vv_column_pairs_get(&w->table, pair);
 	begin_text(w);
-	if (!w->table.columns) {
-		return;
-	}
+	if (!w->table.columns) return;
 	if (p.a < 0 || p.b < 0) {
 		vv_buf_puts(&w->text, p.a < 0 ? "+++" : "---");
 		return;
@@ -450,9 +444,7 @@ static vv_status put_columns(csv_writer *w, vv_error *err)
 							   &sides[i]->root.dialect,
 							   &sides[i]->schema, err)
 					: VV_OK;
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	if (!are_columns_as_before(w)) {
 		vv_buf_putc(&w->buf, '!');
@@ -541,17 +533,13 @@ static vv_status csv_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 {
 	csv_writer *w = self(base);
 	vv_status rc = VV_OK;
-	if (w->over) {
-		return VV_OK;
-	}
+	if (w->over) return VV_OK;
 	if (w->rows.table && stands_here(w, c) &&
 	    ((rc = put_gains(w, c->place, err)) < 0 || w->over ||
 	     (rc = put_between(w, c->place, err)) < 0)) {
 		return rc;
 	}
-	if (!is_within(w)) {
-		return VV_OK;
-	}
+	if (!is_within(w)) return VV_OK;
 	rc = put_told(w, c, err);
 	if (!w->table.reordered) {
 		w->old_next += c->old_cells ? 1 : 0;

@@ -309,9 +309,7 @@ static bool is_context(const html_writer *w, size_t pair, const vv_row_change *c
 	size_t count = vv_column_pairs_count(&w->table), right = w->opts.context / 2,
 	       left = w->opts.context - right;
 	for (size_t i = pair > right ? pair - right : 0; i < count && i <= pair + left; i++) {
-		if (vv_column_pairs_differ(c, i)) {
-			return true;
-		}
+		if (vv_column_pairs_differ(c, i)) return true;
 	}
 	return false;
 }
@@ -342,9 +340,7 @@ static void put_whole_card(html_writer *w, const vv_row_change *c)
 			}
 		}
 	}
-	if (shown == count) {
-		return;
-	}
+	if (shown == count) return;
 	vv_buf_printf(&w->buf, "<td class=\"rest\"><details><summary>%s</summary><dl>",
 		      vv_text_counted(count - shown, "more column", NULL));
 	size_t passed = 0;
@@ -395,9 +391,7 @@ static void put_row_head(html_writer *w, const vv_row_change *c)
 static vv_status html_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
 {
 	html_writer *w = self(base);
-	if (++w->told > w->opts.limit && w->opts.limit > 0) {
-		return VV_OK;
-	}
+	if (++w->told > w->opts.limit && w->opts.limit > 0) return VV_OK;
 	put_row_head(w, c);
 	if (!w->cards) {
 		for (size_t i = 0; i < vv_column_pairs_count(&w->table); i++) {
@@ -419,9 +413,7 @@ static vv_status put_digest(html_writer *w, const char *text, size_t len, vv_err
 {
 	uint8_t digest[VV_SHA256_LEN];
 	vv_status rc = vv_sha256(digest, text, len, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_buf_puts(&w->buf, "'sha256-");
 	vv_base64_put(&w->buf, digest, sizeof(digest), true);
 	vv_buf_putc(&w->buf, '\'');
@@ -449,13 +441,9 @@ static vv_status html_begin(vv_diff_writer *base, vv_error *err)
 		&w->buf,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src ");
-	if ((rc = put_digest(w, html_page_style, html_page_style_len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_digest(w, html_page_style, html_page_style_len, err)) < 0) return rc;
 	vv_buf_puts(&w->buf, "; script-src ");
-	if ((rc = put_digest(w, html_page_script, html_page_script_len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_digest(w, html_page_script, html_page_script_len, err)) < 0) return rc;
 	vv_buf_puts(
 		&w->buf,
 		"; base-uri 'none'; form-action 'none'\">\n"

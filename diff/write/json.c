@@ -94,9 +94,7 @@ static void put_literal(json_writer *j, const vv_cell *c)
 /* A member with the cell's value; nothing for an absent one. */
 static void put_cell(json_writer *j, const char *name, const vv_cell *c)
 {
-	if (c->state == VV_CELL_ABSENT) {
-		return;
-	}
+	if (c->state == VV_CELL_ABSENT) return;
 	vv_json_name(&j->out, name);
 	if (c->state == VV_CELL_NULL) {
 		vv_json_null(&j->out);
@@ -120,9 +118,7 @@ static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 	const vv_column_pair *p = &t->columns->pairs[i];
 	vv_buf line = VV_BUF_INIT;
 	vv_column_describe(&line, t, i);
-	if (line.len == 0 && !line.failed) {
-		return;
-	}
+	if (line.len == 0 && !line.failed) return;
 	j->buf.failed |= line.failed;
 	vv_json_open_object(&j->out);
 	if (p->a < 0 || p->b < 0) {
@@ -205,9 +201,7 @@ static vv_status json_begin(vv_diff_writer *w, vv_error *err)
 		put_string(j, "type", "diff");
 	}
 	put_string(j, "format", FORMAT_NAME);
-	if (j->lines) {
-		return close_item(j, err);
-	}
+	if (j->lines) return close_item(j, err);
 	vv_json_add_array(&j->out, "tables");
 	return VV_OK;
 }
@@ -219,9 +213,7 @@ static vv_status json_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_
 	j->rows = 0;
 	open_item(j, "table");
 	put_head(j, t);
-	if (j->lines) {
-		return close_item(j, err);
-	}
+	if (j->lines) return close_item(j, err);
 	vv_json_add_array(&j->out, "rows");
 	return flush(j, FLUSH_AT, err);
 }
@@ -286,9 +278,7 @@ static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *e
 {
 	static const char *const kinds[] = {"added", "removed", "changed", "moved"};
 	json_writer *j = self(w);
-	if (++j->rows > j->opts.limit && j->opts.limit > 0) {
-		return VV_OK;
-	}
+	if (++j->rows > j->opts.limit && j->opts.limit > 0) return VV_OK;
 	open_item(j, "row");
 	put_string(j, "change", kinds[c->kind]);
 	put_key(j, "key", c, !c->new_cells);

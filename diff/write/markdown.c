@@ -91,9 +91,7 @@ static void put_code(vv_buf *b, const char *s, size_t len)
 static void bound(vv_buf *b, size_t width)
 {
 	size_t len = width * 4;
-	if (b->failed || b->len <= len) {
-		return;
-	}
+	if (b->failed || b->len <= len) return;
 	while (len > 0 && ((unsigned char)b->data[len] & 0xc0) == 0x80) {
 		len--;
 	}
@@ -145,9 +143,7 @@ static void show_both(md_writer *w, const vv_cell *x, const vv_cell *y)
 static void put_cell(md_writer *w, vv_buf *b, const vv_cell *c)
 {
 	static const vv_cell empty = {.text = "", .len = 0};
-	if (!c) {
-		return;
-	}
+	if (!c) return;
 	show_both(w, c, &empty);
 	put_shown(b, c, &w->shown_x);
 }
@@ -259,9 +255,7 @@ static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *
 
 static md_table *add_table(md_writer *w)
 {
-	if (!vv_array_room(w->tables, w->count, w->cap)) {
-		return NULL;
-	}
+	if (!vv_array_room(w->tables, w->count, w->cap)) return NULL;
 	w->tables[w->count] = (md_table){.head = VV_BUF_INIT};
 	return &w->tables[w->count++];
 }
@@ -331,9 +325,7 @@ static vv_status md_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv
 {
 	md_writer *w = self(base);
 	md_table *m = add_table(w);
-	if (!m) {
-		return vv_fail_nomem(err);
-	}
+	if (!m) return vv_fail_nomem(err);
 	w->table = *t;
 	w->told = 0;
 	choose_columns(w, m, ADDED);
@@ -341,9 +333,7 @@ static vv_status md_begin_table(vv_diff_writer *base, const vv_diff_table *t, vv
 	put_section_heads(w, m);
 	for (int k = 0; k < SECTIONS; k++) {
 		vv_status rc = vv_buf_ok(&m->sections[k].head, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -490,9 +480,7 @@ static void put_section(vv_buf *b, const md_table *t, int which, size_t room)
 	uint64_t count = 0;
 	size_t frame = NOTE_SIZE + s->head.len;
 	size_t used = room > frame ? lines_within(&s->lines, room - frame, &count) : 0;
-	if (s->lines_all == 0) {
-		return;
-	}
+	if (s->lines_all == 0) return;
 	if (used == 0) {
 		vv_buf_printf(b, "\nNot shown: %s %s.\n", vv_text_count(s->lines_all),
 			      noun(which, s->lines_all));
@@ -558,9 +546,7 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 	size_t *rooms = vv_calloc(w->count + 1, 2 * sizeof(*rooms)),
 	       *demands = rooms ? rooms + w->count : NULL;
 	size_t fixed = b->len + NOTE_SIZE, shown = 0;
-	if (!rooms) {
-		return vv_fail_nomem(err);
-	}
+	if (!rooms) return vv_fail_nomem(err);
 	for (; shown < w->count; shown++) {
 		const md_table *t = &w->tables[shown];
 		if (fixed + t->head.len + NOTE_SIZE > w->limit) {

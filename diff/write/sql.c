@@ -87,9 +87,7 @@ static void put_word_name(sql_writer *w, const char *words, const char *name)
 static bool has_column(const sql_column *c, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (sql_same_name(c[i].name, name)) {
-			return true;
-		}
+		if (sql_same_name(c[i].name, name)) return true;
 	}
 	return false;
 }
@@ -253,13 +251,9 @@ static vv_status put_alters(sql_writer *w, vv_error *err)
 /* Are the rows compared by the key that the version has itself? */
 static bool is_own_key(const vv_table *t, const size_t *key, size_t count)
 {
-	if (count == 0 || t->root.key_count != count) {
-		return false;
-	}
+	if (count == 0 || t->root.key_count != count) return false;
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(t->root.key[i], t->schema.fields[key[i]].name) != 0) {
-			return false;
-		}
+		if (strcmp(t->root.key[i], t->schema.fields[key[i]].name) != 0) return false;
 	}
 	return true;
 }
@@ -271,9 +265,7 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 	vv_status rc = VV_OK;
 	size_t *old_key = vv_calloc(t->key_count + 1, sizeof(*old_key));
 	w->by_key = false;
-	if (!old_key) {
-		return vv_fail_nomem(err);
-	}
+	if (!old_key) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->key_count; i++) {
 		long at = vv_columns_to_old(t->columns, t->key[i]);
 		old_key[i] = at < 0 ? 0 : (size_t)at;
@@ -306,9 +298,7 @@ static bool drifts(const sql_writer *w, const vv_column_pair *p, const vv_cell *
 {
 	bool was_null = sql_is_null(old_field(w, p), old),
 	     is_null = sql_is_null(new_field(w, p), new);
-	if (was_null || is_null) {
-		return was_null != is_null;
-	}
+	if (was_null || is_null) return was_null != is_null;
 	return w->old[p->a].is_number && !w->new[p->b].is_number &&
 	       !sql_is_plain_number(new->text, new->len);
 }
@@ -403,16 +393,10 @@ static void put_where(sql_writer *w, const vv_cell *old_cells)
 static bool is_set(const sql_writer *w, size_t i, const vv_cell *old_cells, const vv_row_change *c)
 {
 	const vv_column_pair *p = &w->table.columns->pairs[i];
-	if (p->b < 0) {
-		return false;
-	}
+	if (p->b < 0) return false;
 	const vv_cell *new = &c->new_cells[p->b];
-	if (p->a < 0) {
-		return !sql_is_null(new_field(w, p), new);
-	}
-	if (drifts(w, p, &old_cells[p->a], new)) {
-		return true;
-	}
+	if (p->a < 0) return !sql_is_null(new_field(w, p), new);
+	if (drifts(w, p, &old_cells[p->a], new)) return true;
 	return vv_column_pairs_differ(c, i) && !(sql_is_null(old_field(w, p), &old_cells[p->a]) &&
 						 sql_is_null(new_field(w, p), new));
 }
@@ -458,13 +442,9 @@ static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
 {
 	const vv_columns *c = w->table.columns;
 	vv_status rc = VV_OK;
-	if (!w->fills && !w->fresh) {
-		return VV_OK;
-	}
+	if (!w->fills && !w->fresh) return VV_OK;
 	vv_cell *old_cells = vv_calloc(w->old_count + 1, sizeof(*old_cells));
-	if (!old_cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!old_cells) return vv_fail_nomem(err);
 	for (; w->next < place && rc == VV_OK; w->next++) {
 		vv_row_change change = {
 			.kind = VV_ROW_MOVED, .new_row = w->next, .old_row = UINT64_MAX};
@@ -554,9 +534,7 @@ static vv_status begin_both(sql_writer *w, vv_error *err)
 		put_create(w, w->name, true);
 		return flush(w, FLUSH_AT, err);
 	}
-	if ((rc = choose_key(w, err)) < 0) {
-		return rc;
-	}
+	if ((rc = choose_key(w, err)) < 0) return rc;
 	if (needs_rebuild(w) || (w->rekey && t->a->root.key_count > 0)) {
 		return put_rebuild(w, !w->rekey, true, err);
 	}
@@ -575,17 +553,13 @@ static vv_status sql_begin_table(vv_diff_writer *base, const vv_diff_table *t, v
 	w->new_count = t->b ? t->b->schema.count : 0;
 	w->name = sql_table_name(t->path);
 	w->old_name = sql_table_name(t->old_path ? t->old_path : t->path);
-	if (!w->name || !w->old_name) {
-		return vv_fail_nomem(err);
-	}
+	if (!w->name || !w->old_name) return vv_fail_nomem(err);
 	if ((t->a && (rc = sql_columns_new(&w->old, &t->a->schema, err)) < 0) ||
 	    (t->b && (rc = sql_columns_new(&w->new, &t->b->schema, err)) < 0)) {
 		return rc;
 	}
 	put_head(w);
-	if (t->a && t->b) {
-		return begin_both(w, err);
-	}
+	if (t->a && t->b) return begin_both(w, err);
 	if (t->b) {
 		put_create(w, w->name, true);
 	} else {
@@ -599,16 +573,12 @@ static vv_status sql_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 {
 	sql_writer *w = self(base);
 	vv_status rc;
-	if (w->fresh || !w->table.b) {
-		return VV_OK;
-	}
+	if (w->fresh || !w->table.b) return VV_OK;
 	if (w->opts.limit > 0 && ++w->told > w->opts.limit) {
 		w->left_out++;
 		return VV_OK;
 	}
-	if ((rc = fill(w, c->place, err)) < 0) {
-		return rc;
-	}
+	if ((rc = fill(w, c->place, err)) < 0) return rc;
 	w->next = c->place + (c->new_cells ? 1 : 0);
 	if (c->kind == VV_ROW_ADDED) {
 		put_insert(w, c->new_cells);

@@ -28,9 +28,7 @@ static bool is_printable(const char *s, size_t len)
 	for (size_t i = 0; i < len;) {
 		uint32_t cp;
 		size_t n = vv_utf8_decode(&cp, s + i, len - i);
-		if (n == 0 || is_control(cp)) {
-			return false;
-		}
+		if (n == 0 || is_control(cp)) return false;
 		i += n;
 	}
 	return true;
@@ -41,9 +39,7 @@ bool sql_same_name(const char *a, const char *b)
 	for (; *a && *b; a++, b++) {
 		int x = *a >= 'A' && *a <= 'Z' ? *a + 32 : *a,
 		    y = *b >= 'A' && *b <= 'Z' ? *b + 32 : *b;
-		if (x != y) {
-			return false;
-		}
+		if (x != y) return false;
 	}
 	return *a == *b;
 }
@@ -66,9 +62,7 @@ static void put_clean(vv_buf *b, const char *s, size_t len)
 static bool is_taken(const sql_column *c, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (sql_same_name(c[i].name, name)) {
-			return true;
-		}
+		if (sql_same_name(c[i].name, name)) return true;
 	}
 	return false;
 }
@@ -104,9 +98,7 @@ vv_status sql_columns_new(sql_column **out, const vv_schema *schema, vv_error *e
 {
 	sql_column *c = vv_calloc(schema->count + 1, sizeof(*c));
 	*out = c;
-	if (!c) {
-		return vv_fail_nomem(err);
-	}
+	if (!c) return vv_fail_nomem(err);
 	for (size_t i = 0; i < schema->count; i++) {
 		vv_status rc = name_column(c, i, &schema->fields[i], err);
 		if (rc < 0) {
@@ -159,9 +151,7 @@ void sql_put_comment(vv_buf *b, const char *text, size_t len)
 
 bool sql_is_null(const vv_field *f, const vv_cell *c)
 {
-	if (!c || c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL) {
-		return true;
-	}
+	if (!c || c->state == VV_CELL_ABSENT || c->state == VV_CELL_NULL) return true;
 	return f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY && vv_field_missing(f, c);
 }
 
@@ -178,9 +168,7 @@ bool sql_is_plain_number(const char *s, size_t len)
 {
 	size_t sign = len > 0 && s[0] == '-', whole = digits(s + sign, len - sign),
 	       at = sign + whole;
-	if (whole == 0 || (whole > 1 && s[sign] == '0')) {
-		return false;
-	}
+	if (whole == 0 || (whole > 1 && s[sign] == '0')) return false;
 	if (at == len) {
 		const char *most = sign ? "9223372036854775808" : "9223372036854775807";
 		bool fits = whole < 19 || (whole == 19 && memcmp(s + sign, most, 19) <= 0);

@@ -117,9 +117,7 @@ static void put_columns(vv_buf *b, const vv_diff_table *t)
 
 static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s)
 {
-	if (s->cells_changed + s->cells_formatted == 0) {
-		return;
-	}
+	if (s->cells_changed + s->cells_formatted == 0) return;
 	put_label(b, "cells");
 	size_t start = b->len;
 	put_part(b, start, s->cells_changed, "changed");
@@ -139,9 +137,7 @@ static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats 
 static void put_key(vv_buf *b, const vv_diff_table *t)
 {
 	const vv_table *named = t->b ? t->b : t->a;
-	if (t->key_count == 0) {
-		return;
-	}
+	if (t->key_count == 0) return;
 	put_label(b, "key");
 	for (size_t i = 0; i < t->key_count; i++) {
 		const vv_field *f = &named->schema.fields[t->key[i]];
@@ -210,9 +206,7 @@ static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *e
 	const vv_diff_table *t = &w->table;
 	vv_buf b = VV_BUF_INIT, path = VV_BUF_INIT;
 	vv_status rc;
-	if (!vv_array_room(w->lines, w->count, w->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(w->lines, w->count, w->cap)) return vv_fail_nomem(err);
 	if ((rc = put_line(&b, t, s, err)) < 0) {
 		vv_buf_clear(&b);
 		return rc;

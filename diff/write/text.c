@@ -164,9 +164,7 @@ static vv_status text_begin_table(vv_diff_writer *base, const vv_diff_table *t, 
 		text_rows_clear(&w->rows);
 	}
 	w->has_rows_state = true;
-	if ((rc = text_rows_init(&w->rows, &w->table, &w->opts, err)) < 0) {
-		return rc;
-	}
+	if ((rc = text_rows_init(&w->rows, &w->table, &w->opts, err)) < 0) return rc;
 	put_heading(w);
 	put_schema(w);
 	w->tables++;
@@ -177,18 +175,12 @@ static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_er
 {
 	text_writer *w = self(base);
 	vv_status rc;
-	if (++w->seen > w->opts.limit && w->opts.limit > 0) {
-		return VV_OK;
-	}
+	if (++w->seen > w->opts.limit && w->opts.limit > 0) return VV_OK;
 	vv_buf_puts(&w->out, w->seen == 1 ? "\n" : "");
-	if ((rc = text_rows_add(&w->rows, c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = text_rows_add(&w->rows, c, err)) < 0) return rc;
 	if (text_rows_full(&w->rows) || w->seen == w->opts.limit) {
 		bool first = w->seen == w->rows.count;
-		if ((rc = text_rows_put(&w->rows, &w->out, err)) < 0) {
-			return rc;
-		}
+		if ((rc = text_rows_put(&w->rows, &w->out, err)) < 0) return rc;
 		return flush(w, first ? 0 : FLUSH_AT, err); /* the first rows are shown at once */
 	}
 	return flush(w, FLUSH_AT, err);
@@ -245,9 +237,7 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 	uint64_t all = both ? w->seen : s->added + s->removed;
 	uint64_t shown = w->opts.limit > 0 && w->seen > w->opts.limit ? w->opts.limit : w->seen;
 	vv_status rc = text_rows_put(&w->rows, &w->out, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (all > shown) {
 		vv_buf_printf(&w->out, "    %s\u2026 %s %s not shown (--limit 0 shows all)%s\n",
 			      paint(w, TEXT_DIM), vv_text_counted(all - shown, "more row", NULL),

@@ -67,9 +67,7 @@ static char text_kind_mark(vv_row_kind k)
 /* The cell of a row in a column: the new one, or else the old one; NULL: none. */
 static const vv_cell *text_cell(const text_row *row, const text_column *c)
 {
-	if (row->new_cells) {
-		return c->b >= 0 ? &row->new_cells[c->b] : NULL;
-	}
+	if (row->new_cells) return c->b >= 0 ? &row->new_cells[c->b] : NULL;
 	return c->a >= 0 ? &row->old_cells[c->a] : NULL;
 }
 
@@ -132,13 +130,9 @@ static size_t measure(const text_rows *r, size_t column, size_t max)
 static bool take(text_rows *r, size_t column, size_t *left, size_t max)
 {
 	text_column *c = &r->columns[column];
-	if (c->used) {
-		return true;
-	}
+	if (c->used) return true;
 	c->width = measure(r, column, max);
-	if (c->width > max || c->width + GAP > *left) {
-		return false;
-	}
+	if (c->width > max || c->width + GAP > *left) return false;
 	c->used = true;
 	*left -= c->width + GAP;
 	return true;
@@ -194,9 +188,7 @@ static bool choose(text_rows *r)
 	bool whole;
 	mark_changed(r, &whole);
 	size_t fixed = MARK_WIDTH + (r->key_count == 0 ? row_number_width(r) + GAP : 0);
-	if (left < fixed) {
-		return false;
-	}
+	if (left < fixed) return false;
 	left -= fixed;
 	for (size_t i = 0; i < r->column_count; i++) {
 		if (r->columns[i].names || r->columns[i].changed) {
@@ -204,9 +196,7 @@ static bool choose(text_rows *r)
 			kept += take(r, i, &left, COLUMN_MAX);
 		}
 	}
-	if (kept < wanted) {
-		return false;
-	}
+	if (kept < wanted) return false;
 	take_context(r, whole, left);
 	for (size_t i = 0; i < r->column_count; i++) {
 		kept += r->columns[i].used;
@@ -228,9 +218,7 @@ static bool next_column(const text_rows *r, size_t *at, bool *keys)
 {
 	for (;; (*at)++) {
 		if (*at >= r->column_count) {
-			if (!*keys) {
-				return false;
-			}
+			if (!*keys) return false;
 			*keys = false;
 			*at = 0;
 		}
@@ -330,9 +318,7 @@ static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
 /* The aligned table; false (nothing appended) when it does not fit. */
 static bool text_table_put(text_rows *r, vv_buf *out)
 {
-	if (!choose(r)) {
-		return false;
-	}
+	if (!choose(r)) return false;
 	put_header(r, out);
 	for (size_t i = 0; i < r->count; i++) {
 		put_row(r, out, &r->rows[i]);
@@ -531,9 +517,7 @@ static bool put_changed_line(const text_rows *r, vv_buf *out, const text_row *ro
 static void put_changed(const text_rows *r, vv_buf *out, const text_row *row)
 {
 	size_t names = 0;
-	if (put_changed_line(r, out, row)) {
-		return;
-	}
+	if (put_changed_line(r, out, row)) return;
 	for (size_t i = 0; i < r->column_count; i++) {
 		if (text_change(r, row, i) != VV_CELL_SAME && r->columns[i].name_width > names) {
 			names = r->columns[i].name_width;
@@ -687,9 +671,7 @@ static void put_grid(const whole_row *w, vv_buf *out, const text_row *row)
 static void put_whole(const text_rows *r, vv_buf *out, const text_row *row)
 {
 	whole_row w = {.r = r, .on = text_on(r, text_kind_paint(row->kind))};
-	if (put_whole_line(r, out, row)) {
-		return;
-	}
+	if (put_whole_line(r, out, row)) return;
 	put_title(r, out, row);
 	if (measure_whole(&w, row)) {
 		put_grid(&w, out, row);
@@ -729,9 +711,7 @@ static vv_status add_column(text_rows *r, long a, long b, vv_error *err)
 	vv_text_put_escaped(&name, f->name, f->name_len);
 	c->name = name.failed ? NULL : vv_arena_strndup(&r->names, vv_buf_cstr(&name), name.len);
 	vv_buf_clear(&name);
-	if (!c->name) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->name) return vv_fail_nomem(err);
 	c->name_width = vv_text_cell_width(c->name);
 	return VV_OK;
 }
@@ -750,9 +730,7 @@ vv_status text_rows_init(text_rows *r, const vv_diff_table *t, const vv_diff_wri
 	r->width = opts->width;
 	r->context = opts->context ? opts->context : 2;
 	r->columns = vv_calloc(count + 1, sizeof(*r->columns));
-	if (!r->columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		if (t->a && t->b) {
 			rc = add_column(r, t->columns->pairs[i].a, t->columns->pairs[i].b, err);
@@ -786,18 +764,14 @@ void text_rows_clear(text_rows *r)
 static const vv_cell *keep_cells(text_rows *r, const vv_cell *cells, const vv_table *t)
 {
 	vv_cell *out;
-	if (!cells) {
-		return NULL;
-	}
+	if (!cells) return NULL;
 	out = vv_arena_calloc(&r->arena, t->columns + 1, sizeof(*out));
 	for (size_t i = 0; out && i < t->columns; i++) {
 		out[i] = cells[i];
 		out[i].text = cells[i].len > 0
 				      ? vv_arena_strndup(&r->arena, cells[i].text, cells[i].len)
 				      : "";
-		if (!out[i].text) {
-			return NULL;
-		}
+		if (!out[i].text) return NULL;
 		r->bytes += cells[i].len + sizeof(*out);
 	}
 	return out;
@@ -805,9 +779,7 @@ static const vv_cell *keep_cells(text_rows *r, const vv_cell *cells, const vv_ta
 
 vv_status text_rows_add(text_rows *r, const vv_row_change *c, vv_error *err)
 {
-	if (!vv_array_room(r->rows, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->rows, r->count, r->cap)) return vv_fail_nomem(err);
 	text_row *row = &r->rows[r->count];
 	*row = (text_row){
 		.kind = c->kind, .moved = c->moved, .old_row = c->old_row, .new_row = c->new_row};
@@ -815,9 +787,7 @@ vv_status text_rows_add(text_rows *r, const vv_row_change *c, vv_error *err)
 	row->new_cells = keep_cells(r, c->new_cells, r->table->b);
 	if (c->cells) {
 		uint8_t *p = vv_arena_alloc(&r->arena, r->column_count + 1);
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		memcpy(p, c->cells, r->column_count);
 		row->cells = p;
 	}

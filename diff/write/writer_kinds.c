@@ -16,9 +16,7 @@ static const vv_diff_writer_kind *const kinds[] = {
 const vv_diff_writer_kind *vv_diff_writer_find(const char *name)
 {
 	for (size_t i = 0; kinds[i]; i++) {
-		if (strcmp(kinds[i]->name, name) == 0) {
-			return kinds[i];
-		}
+		if (strcmp(kinds[i]->name, name) == 0) return kinds[i];
 	}
 	return NULL;
 }

@@ -73,13 +73,9 @@ static bool read_decimal_type(incoming_column *c, const char *format)
 	unsigned long bits = 128;
 	char *end;
 
-	if (strncmp(format, "d:", 2) != 0) {
-		return false;
-	}
+	if (strncmp(format, "d:", 2) != 0) return false;
 	strtoul(format + 2, &end, 10);
-	if (*end != ',') {
-		return false;
-	}
+	if (*end != ',') return false;
 	c->scale = (int)strtol(end + 1, &end, 10);
 	if (*end == ',') {
 		bits = strtoul(end + 1, &end, 10);
@@ -106,9 +102,7 @@ bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema)
 			return true;
 		}
 	}
-	if (read_moment_type(c, f) || read_decimal_type(c, f)) {
-		return true;
-	}
+	if (read_moment_type(c, f) || read_decimal_type(c, f)) return true;
 	c->kind = INCOMING_JSON;
 	return strcmp(f, "+s") == 0 || strcmp(f, "+l") == 0 || strcmp(f, "+L") == 0 ||
 	       strcmp(f, "+m") == 0 || strncmp(f, "+w:", 3) == 0;
@@ -208,9 +202,7 @@ static void put_scaled(vv_buf *out, bool negative, const char *digits, size_t le
 		vv_buf_putc(out, '0');
 	}
 	vv_buf_putc(out, '.');
-	if (out->failed) {
-		return;
-	}
+	if (out->failed) return;
 	out->len--;
 	if (after > 0) {
 		memmove(out->data + out->len - after + 1, out->data + out->len - after, after);
@@ -265,9 +257,7 @@ vv_status incoming_read(incoming_value *out, incoming_column *c, const struct Ar
 			int64_t at, vv_error *err)
 {
 	out->kind = INCOMING_NULL;
-	if (!incoming_is_valid(a, at)) {
-		return VV_OK;
-	}
+	if (!incoming_is_valid(a, at)) return VV_OK;
 	if (c->schema->dictionary) {
 		incoming_column index = {0};
 
@@ -281,9 +271,7 @@ vv_status incoming_read(incoming_value *out, incoming_column *c, const struct Ar
 						 : get_int(a->buffers[1], index.width, at);
 		a = a->dictionary;
 		at += a->offset;
-		if (!incoming_is_valid(a, at)) {
-			return VV_OK;
-		}
+		if (!incoming_is_valid(a, at)) return VV_OK;
 	}
 	out->kind = c->kind;
 	switch (c->kind) {

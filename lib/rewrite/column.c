@@ -94,9 +94,7 @@ static void round_to(vv_decimal *d, int scale, vv_buf *digits)
 	int64_t kept = d->exponent + scale;
 	char *p = digits->data + d->digits_at;
 
-	if (d->kind != VV_DECIMAL_FINITE || kept >= (int64_t)d->count) {
-		return;
-	}
+	if (d->kind != VV_DECIMAL_FINITE || kept >= (int64_t)d->count) return;
 	bool up = kept >= 0 && p[kept] >= '5';
 	size_t n = kept > 0 ? (size_t)kept : 0;
 
@@ -129,9 +127,7 @@ static bool read_number(incoming_value *out, const rewrite_column *c, const vv_c
 	bool ok = false;
 
 	vv_buf_reset(scratch);
-	if (!read_decimal(&d, c, old, scratch)) {
-		return false;
-	}
+	if (!read_decimal(&d, c, old, scratch)) return false;
 	switch (in->kind) {
 	case INCOMING_INT:
 		ok = to_unsigned(&n, &d, scratch) && n <= (uint64_t)INT64_MAX + d.negative;
@@ -182,9 +178,7 @@ static bool read_bool(incoming_value *out, const rewrite_column *c, const vv_cel
 	vv_value v;
 
 	if (c->field->type == VV_TYPE_BOOLEAN) {
-		if (!accepts(c, old) || !vv_value_read(&v, &none, c->field, old)) {
-			return false;
-		}
+		if (!accepts(c, old) || !vv_value_read(&v, &none, c->field, old)) return false;
 		out->i = v.truth;
 		return true;
 	}
@@ -227,9 +221,7 @@ static bool read_time(incoming_value *out, const rewrite_column *c, const vv_cel
 	int64_t seconds, units = 0, per = c->in->per_second;
 	vv_value v;
 
-	if (!read_instant(&v, c, old) || v.kind != VV_VALUE_INSTANT) {
-		return false;
-	}
+	if (!read_instant(&v, c, old) || v.kind != VV_VALUE_INSTANT) return false;
 	seconds = v.seconds;
 	if (c->in->kind == INCOMING_DATE) {
 		out->i = (seconds - (seconds % DAY + DAY) % DAY) / DAY;
@@ -263,9 +255,7 @@ static bool read_duration(incoming_value *out, const rewrite_column *c, const vv
 		v.decimal.exponent++;
 	}
 	round_to(&v.decimal, 0, scratch);
-	if (!to_unsigned(&n, &v.decimal, scratch) || n > (uint64_t)INT64_MAX) {
-		return false;
-	}
+	if (!to_unsigned(&n, &v.decimal, scratch) || n > (uint64_t)INT64_MAX) return false;
 	out->i = v.decimal.negative ? -(int64_t)n : (int64_t)n;
 	return true;
 }
@@ -279,9 +269,7 @@ static void read_old(incoming_value *out, const rewrite_column *c, const vv_cell
 	bool ok;
 
 	memset(out, 0, sizeof(*out));
-	if (is_missing(c, old)) {
-		return;
-	}
+	if (is_missing(c, old)) return;
 	switch (c->in->kind) {
 	case INCOMING_INT:
 	case INCOMING_UINT:
@@ -368,9 +356,7 @@ static bool same_decimal(const incoming_value *a, const incoming_value *v)
 
 static bool same_float(double a, double b, uint8_t width)
 {
-	if (isnan(a) || isnan(b)) {
-		return isnan(a) && isnan(b);
-	}
+	if (isnan(a) || isnan(b)) return isnan(a) && isnan(b);
 	return width == 8 ? a == b
 	       : width == 4
 		       ? (float)a == (float)b
@@ -392,9 +378,7 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
 						  : same_float(d, v->d, c->in->width);
 	}
 	read_old(&o, c, old, scratch);
-	if (o.kind != v->kind) {
-		return false;
-	}
+	if (o.kind != v->kind) return false;
 	switch (v->kind) {
 	case INCOMING_NULL:
 		return true;

@@ -93,9 +93,7 @@ static void count_cell(counting *n, const vv_cell *cell)
 		count_missing(n, cell);
 		return;
 	}
-	if (cell->len == 0) {
-		return;
-	}
+	if (cell->len == 0) return;
 	switch (f->type) {
 	case VV_TYPE_NUMBER:
 		count_number(n, cell);

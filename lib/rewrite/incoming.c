@@ -15,9 +15,7 @@ vv_status incoming_get(incoming_value *out, incoming_column *c, size_t row, vv_e
 {
 	vv_status rc = incoming_read(out, c, c->array, c->offset + (int64_t)row, err);
 
-	if (rc < 0 || out->kind != INCOMING_JSON) {
-		return rc;
-	}
+	if (rc < 0 || out->kind != INCOMING_JSON) return rc;
 	vv_buf_reset(&c->text);
 	rc = incoming_json_put(&c->text, c->type, out->nested, out->at, err);
 	out->text = vv_buf_cstr(&c->text);

@@ -14,15 +14,9 @@ bool incoming_json_fits(const struct ArrowSchema *type, unsigned depth)
 {
 	incoming_column c = {0};
 
-	if (depth > INCOMING_DEPTH) {
-		return false;
-	}
-	if (type->dictionary) {
-		return incoming_json_fits(type->dictionary, depth + 1);
-	}
-	if (type->format[0] != '+') {
-		return incoming_read_type(&c, type);
-	}
+	if (depth > INCOMING_DEPTH) return false;
+	if (type->dictionary) return incoming_json_fits(type->dictionary, depth + 1);
+	if (type->format[0] != '+') return incoming_read_type(&c, type);
 	if (strcmp(type->format, "+m") == 0) {
 		const struct ArrowSchema *pair = type->n_children == 1 ? type->children[0] : NULL;
 
@@ -34,9 +28,7 @@ bool incoming_json_fits(const struct ArrowSchema *type, unsigned depth)
 		return false;
 	}
 	for (int64_t i = 0; i < type->n_children; i++) {
-		if (!incoming_json_fits(type->children[i], depth + 1)) {
-			return false;
-		}
+		if (!incoming_json_fits(type->children[i], depth + 1)) return false;
 	}
 	return type->format[1] == 's' || type->n_children == 1;
 }
@@ -50,12 +42,8 @@ static vv_status put_scalar(vv_buf *out, const struct ArrowSchema *type, const s
 	vv_status rc;
 
 	incoming_read_type(&c, type);
-	if ((rc = incoming_read(&v, &c, a, at, err)) < 0) {
-		return rc;
-	}
-	if (v.kind == INCOMING_JSON) {
-		return incoming_json_put(out, c.type, v.nested, v.at, err);
-	}
+	if ((rc = incoming_read(&v, &c, a, at, err)) < 0) return rc;
+	if (v.kind == INCOMING_JSON) return incoming_json_put(out, c.type, v.nested, v.at, err);
 	if (v.kind == INCOMING_NULL || (v.kind == INCOMING_FLOAT && !isfinite(v.d))) {
 		vv_buf_puts(out, "null");
 	} else if (v.kind == INCOMING_BOOL || v.kind == INCOMING_INT || v.kind == INCOMING_UINT ||
@@ -119,9 +107,7 @@ vv_status incoming_json_put(vv_buf *out, const struct ArrowSchema *type, const s
 	int64_t from, to;
 	vv_status rc = VV_OK;
 
-	if (type->format[0] != '+') {
-		return put_scalar(out, type, a, at, err);
-	}
+	if (type->format[0] != '+') return put_scalar(out, type, a, at, err);
 	if (!incoming_is_valid(a, at)) {
 		vv_buf_puts(out, "null");
 		return vv_buf_ok(out, err);
@@ -141,9 +127,7 @@ vv_status incoming_json_put(vv_buf *out, const struct ArrowSchema *type, const s
 		return rc < 0 ? rc : vv_buf_ok(out, err);
 	}
 	span(&from, &to, type, a, at);
-	if (type->format[1] == 'm') {
-		return put_map(out, type, a, from, to, err);
-	}
+	if (type->format[1] == 'm') return put_map(out, type, a, from, to, err);
 	vv_buf_putc(out, '[');
 	for (int64_t i = from; i < to && rc == VV_OK; i++) {
 		vv_buf_puts(out, i > from ? "," : "");

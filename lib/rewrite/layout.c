@@ -37,9 +37,7 @@ static bool is_nameless_index(const char *name)
 	static const char begin[] = "__index_level_";
 	size_t digits;
 
-	if (strncmp(name, begin, sizeof(begin) - 1) != 0) {
-		return false;
-	}
+	if (strncmp(name, begin, sizeof(begin) - 1) != 0) return false;
 	digits = strspn(name + sizeof(begin) - 1, "0123456789");
 	return digits > 0 && strcmp(name + sizeof(begin) - 1 + digits, "__") == 0;
 }
@@ -98,9 +96,7 @@ static vv_status take_old(layout *l, incoming *in, const vv_table *old, const re
 static bool is_old(const layout *l, size_t from)
 {
 	for (size_t i = 0; i < l->count; i++) {
-		if (l->columns[i].from == from) {
-			return true;
-		}
+		if (l->columns[i].from == from) return true;
 	}
 	return false;
 }
@@ -293,9 +289,7 @@ static vv_status map_quoting(layout *l, vv_error *err)
 	vv_dialect *d = &l->dialect;
 	uint8_t *quoting = vv_calloc(l->count + 1, 1);
 
-	if (!quoting) {
-		return vv_fail_nomem(err);
-	}
+	if (!quoting) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
 		size_t place = l->columns[i].field ? l->columns[i].place : 0;
 
@@ -311,9 +305,7 @@ static vv_status make_dialect(layout *l, const vv_table *old, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (old && l->same_columns) {
-		return VV_OK;
-	}
+	if (old && l->same_columns) return VV_OK;
 	if (l->dialect.form == VV_FORM_CSV) {
 		if (old && !l->dialect.header) {
 			return vv_fail(err, VV_ESCHEMA,
@@ -357,9 +349,7 @@ static vv_status make_schema(layout *l, vv_error *err)
 	vv_new_field *fields = vv_calloc(l->count + 1, sizeof(*fields));
 	vv_status rc;
 
-	if (!fields) {
-		return vv_fail_nomem(err);
-	}
+	if (!fields) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
 		fields[i] = (vv_new_field){.name = l->columns[i].name,
 					   .name_len = strlen(l->columns[i].name),
@@ -401,9 +391,7 @@ vv_status layout_make(layout *l, incoming *in, const vv_table *old, const char *
 	}
 	l->columns = vv_calloc(most + 1, sizeof(*l->columns));
 	l->match = vv_calloc(most + 1, sizeof(*l->match));
-	if (!l->columns || !l->match) {
-		return vv_fail_nomem(err);
-	}
+	if (!l->columns || !l->match) return vv_fail_nomem(err);
 	l->same_columns = true;
 	if (old && ((rc = take_old(l, in, old, o, err)) < 0 ||
 		    (rc = match_rows(l, in, old, o, err)) < 0)) {

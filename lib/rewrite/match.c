@@ -74,9 +74,7 @@ static vv_status find_number(matcher *m, size_t row, uint64_t number, uint64_t *
 	vv_status rc = incoming_get(&v, m->number, row, err);
 
 	*old = MATCH_NONE;
-	if (rc < 0 || v.kind == INCOMING_NULL) {
-		return rc;
-	}
+	if (rc < 0 || v.kind == INCOMING_NULL) return rc;
 	*old = v.kind == INCOMING_UINT                              ? v.u
 	       : v.kind == INCOMING_FLOAT && v.d >= 0 && v.d < 9e15 ? (uint64_t)v.d
 	       : v.i >= 0                                           ? (uint64_t)v.i
@@ -203,9 +201,7 @@ static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *th
 	}
 	*there = low < m->rows && memcmp(&m->index[low].hash, hash, sizeof(*hash)) == 0;
 	for (at = low + m->taken[low]; *there && at < m->rows; at = low + ++m->taken[low]) {
-		if (memcmp(&m->index[at].hash, hash, sizeof(*hash)) != 0) {
-			return;
-		}
+		if (memcmp(&m->index[at].hash, hash, sizeof(*hash)) != 0) return;
 		if (!matcher_has(m, m->index[at].row)) {
 			*old = m->index[at].row;
 			return;
@@ -244,23 +240,17 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 	vv_status rc;
 	int near = find_near(m, old, err);
 
-	if (near < 0) {
-		return (vv_status)near;
-	}
+	if (near < 0) return (vv_status)near;
 	if (near > 0) {
 		take(m, *old);
 		return VV_OK;
 	}
-	if (m->rows > 0 && !m->index && (rc = make_index(m, err)) < 0) {
-		return rc;
-	}
+	if (m->rows > 0 && !m->index && (rc = make_index(m, err)) < 0) return rc;
 	vv_buf_reset(&m->bytes);
 	for (size_t i = 0; i < m->key_count; i++) {
 		column_put_value(&m->bytes, &m->columns[m->key[i]], &m->values[i], &m->scratch);
 	}
-	if (m->scratch.failed || m->bytes.failed) {
-		return vv_fail_nomem(err);
-	}
+	if (m->scratch.failed || m->bytes.failed) return vv_fail_nomem(err);
 	hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
 	if (m->rows > 0) {
 		find_far(m, &hash, old, &there);
@@ -269,12 +259,8 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 		take(m, *old);
 		return VV_OK;
 	}
-	if (m->by == MATCH_BY_EQUAL) {
-		return VV_OK;
-	}
-	if (!there && (rc = add_fresh(m, &hash, &is_new, err)) < 0) {
-		return rc;
-	}
+	if (m->by == MATCH_BY_EQUAL) return VV_OK;
+	if (!there && (rc = add_fresh(m, &hash, &is_new, err)) < 0) return rc;
 	return there || !is_new ? repeats(m, number, err) : VV_OK;
 }
 
@@ -283,9 +269,7 @@ vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, v
 	vv_status rc = VV_OK;
 
 	*old = MATCH_NONE;
-	if (m->by == MATCH_BY_NUMBER) {
-		return find_number(m, row, number, old, err);
-	}
+	if (m->by == MATCH_BY_NUMBER) return find_number(m, row, number, old, err);
 	if (m->by == MATCH_BY_PLACE) {
 		if (m->cursor < m->rows) {
 			*old = m->cursor;

@@ -23,20 +23,14 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 	if (vv_cid_parse(&cid, expect, strlen(expect), &why) == VV_OK) {
 		same = exists && now->is_dataset && vv_cid_equal(&cid, &now->root);
 	} else {
-		if ((rc = vv_find_commit(&id, t->repo, expect, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_find_commit(&id, t->repo, expect, err)) < 0) return rc;
 		vv_subject_init(&then);
 		rc = vv_subject_find_at(&then, t->repo, now->reader, &id, path, err);
 		same = rc == VV_OK ? exists && vv_oid_equal(&then.blob, &now->blob) : !exists;
 		vv_subject_clear(&then);
-		if (rc < 0 && rc != VV_ENOTFOUND) {
-			return rc;
-		}
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	}
-	if (same) {
-		return VV_OK;
-	}
+	if (same) return VV_OK;
 	vv_fail(err, VV_ECONFLICT, "'%s' is not as it is in %s", vv_text_shows(path),
 		vv_text_shows(expect));
 	return vv_hint(err, "read the newer version, and make the changes there");

@@ -208,16 +208,12 @@ static vv_status fill(rewrite *w, const arrived *a, const vv_cell *old, uint64_t
 		vv_status rc;
 
 		w->changed[i] = false;
-		if (c->in && (rc = incoming_get(&v, c->in, a->row, err)) < 0) {
-			return rc;
-		}
+		if (c->in && (rc = incoming_get(&v, c->in, a->row, err)) < 0) return rc;
 		if (was && (!c->in || column_same(c, &v, was, &w->scratch))) {
 			w->cells[i] = *was;
 			continue;
 		}
-		if ((rc = spell(w, i, &v, was, a->number, err)) < 0) {
-			return rc;
-		}
+		if ((rc = spell(w, i, &v, was, a->number, err)) < 0) return rc;
 		w->changed[i] = !was || !vv_cell_equal(was, &w->cells[i]);
 		*differ += w->changed[i] && (was || v.kind != INCOMING_NULL);
 		if (was && !w->changed[i]) {
@@ -236,16 +232,12 @@ static vv_status write_changed(rewrite *w, uint64_t old, size_t *end_len, vv_err
 	bool spliced = false;
 
 	vv_buf_reset(&w->line);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*end_len = end_of(w, line, len);
 	if (w->layout.same_columns) {
 		const vv_cell *cells;
 
-		if ((rc = vv_row_lines_cells(&w->old, old, &cells, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_row_lines_cells(&w->old, old, &cells, err)) < 0) return rc;
 		spliced = !vv_row_matches(w->layout.writer, cells, w->layout.count, line,
 					  len - *end_len) &&
 			  line_splice(&w->line, &w->layout.dialect, line, len - *end_len, w->cells,
@@ -255,9 +247,7 @@ static vv_status write_changed(rewrite *w, uint64_t old, size_t *end_len, vv_err
 		write_cells(w);
 	}
 	vv_buf_put(&w->line, line + len - *end_len, *end_len);
-	if ((rc = vv_row_writer_ok(w->layout.writer, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_row_writer_ok(w->layout.writer, err)) < 0) return rc;
 	return vv_buf_ok(&w->line, err);
 }
 
@@ -285,9 +275,7 @@ static vv_status make_row(rewrite *w, const arrived *a, bool *stay, size_t *end_
 	if (a->old != MATCH_NONE && (rc = vv_row_lines_cells(&w->old, a->old, &old, err)) < 0) {
 		return rc;
 	}
-	if ((rc = fill(w, a, old, &differ, err)) < 0) {
-		return rc;
-	}
+	if ((rc = fill(w, a, old, &differ, err)) < 0) return rc;
 	*stay = old && differ == 0 && w->layout.same_columns;
 	if (!old) {
 		w->changes.added++;
@@ -305,9 +293,7 @@ static vv_status put_row(rewrite *w, const arrived *a, vv_error *err)
 	size_t end_len;
 	vv_status rc = make_row(w, a, &stay, &end_len, err);
 
-	if (rc < 0 || stay) {
-		return rc < 0 ? rc : keep_row(w, a->old, err);
-	}
+	if (rc < 0 || stay) return rc < 0 ? rc : keep_row(w, a->old, err);
 	if ((rc = put_run(w, err)) == VV_OK) {
 		put_lines(w, w->line.data, w->line.len, end_len,
 			  w->table && a->old + 1 == w->table->root.rows);
@@ -321,9 +307,7 @@ static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 {
 	vv_status rc;
 
-	if (w->mode == VARVE_ARROW_APPEND && w->match.by != MATCH_BY_KEY) {
-		return VV_OK;
-	}
+	if (w->mode == VARVE_ARROW_APPEND && w->match.by != MATCH_BY_KEY) return VV_OK;
 	rc = matcher_find(&w->match, a->row, a->number, &a->old, err);
 	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_APPEND) {
 		vv_fail(err, VV_EINPUT,
@@ -355,9 +339,7 @@ static vv_status gather(rewrite *w, size_t most, vv_error *err)
 			}
 			w->batch = w->in.batch_count - 1;
 		}
-		if (!vv_array_room(w->rows, w->count, w->cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(w->rows, w->count, w->cap)) return vv_fail_nomem(err);
 		arrived *a = &w->rows[w->count++];
 		vv_status rc;
 
@@ -365,9 +347,7 @@ static vv_status gather(rewrite *w, size_t most, vv_error *err)
 			       .row = (uint32_t)w->row++,
 			       .old = MATCH_NONE,
 			       .number = ++w->arrived_count};
-		if ((rc = find_old(w, a, err)) < 0) {
-			return rc;
-		}
+		if ((rc = find_old(w, a, err)) < 0) return rc;
 		if (a->old != MATCH_NONE) {
 			w->ascending = w->ascending && a->old >= last;
 			last = a->old;
@@ -380,9 +360,7 @@ static int by_old(const void *a, const void *b)
 {
 	const arrived *x = a, *y = b;
 
-	if (x->old != y->old) {
-		return x->old < y->old ? -1 : 1;
-	}
+	if (x->old != y->old) return x->old < y->old ? -1 : 1;
 	return x->batch != y->batch ? (x->batch < y->batch ? -1 : 1)
 				    : (x->row > y->row) - (x->row < y->row);
 }
@@ -406,9 +384,7 @@ static vv_status make_lines(rewrite *w, vv_error *err)
 		const char *line;
 		vv_status rc = make_row(w, a, &stay, &a->end_len, err);
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		a->from = w->lines.len;
 		if (stay) {
 			if ((rc = vv_row_lines_line(&w->old, a->old, &line, &a->len, err)) < 0) {
@@ -484,12 +460,8 @@ static vv_status put_old(rewrite *w, uint64_t row, vv_error *err)
 {
 	const bool came = matcher_has(&w->match, row);
 
-	if (w->mode == VARVE_ARROW_DELETE) {
-		return came ? VV_OK : keep_row(w, row, err);
-	}
-	if (came && w->mode != VARVE_ARROW_APPEND) {
-		return put_row(w, &w->rows[w->next++], err);
-	}
+	if (w->mode == VARVE_ARROW_DELETE) return came ? VV_OK : keep_row(w, row, err);
+	if (came && w->mode != VARVE_ARROW_APPEND) return put_row(w, &w->rows[w->next++], err);
 	return w->mode == VARVE_ARROW_REPLACE || w->mode == VARVE_ARROW_REPLACE_MOST
 		       ? VV_OK
 		       : keep_row(w, row, err);
@@ -503,15 +475,11 @@ static vv_status put_in_order(rewrite *w, vv_error *err)
 	while (rc == VV_OK && w->old_next < rows && w->out.len < PIECE && w->run_count < RUN) {
 		rc = put_old(w, w->old_next++, err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (w->run_count >= RUN || w->old_next == rows) {
 		rc = put_run(w, err);
 	}
-	if (w->old_next < rows || rc < 0 || w->out.len >= PIECE) {
-		return rc;
-	}
+	if (w->old_next < rows || rc < 0 || w->out.len >= PIECE) return rc;
 	if (w->mode == VARVE_ARROW_APPEND) {
 		w->next = w->count = 0;
 		w->phase = PHASE_ROWS;
@@ -560,9 +528,7 @@ static vv_status check_rest(rewrite *w, vv_error *err)
 	default:
 		break;
 	}
-	if (w->mode != VARVE_ARROW_REPLACE_MOST || w->changes.removed <= rows / 2) {
-		return VV_OK;
-	}
+	if (w->mode != VARVE_ARROW_REPLACE_MOST || w->changes.removed <= rows / 2) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "%llu of %llu rows would be removed",
 		(unsigned long long)w->changes.removed, (unsigned long long)rows);
 	return vv_hint(err, "say whether to replace all rows, or to upsert those given");
@@ -613,9 +579,7 @@ ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 
 		vv_buf_reset(&w->out);
 		w->given = 0;
-		if ((rc = produce(w, err)) < 0) {
-			return rc;
-		}
+		if ((rc = produce(w, err)) < 0) return rc;
 	}
 	n = w->out.len - w->given < len ? w->out.len - w->given : len;
 	if (n > 0) {
@@ -631,9 +595,7 @@ static vv_status open_rows(rewrite *w, vv_error *err)
 {
 	vv_status rc;
 
-	if (w->table && (rc = vv_row_lines_open(&w->old, w->table, err)) < 0) {
-		return rc;
-	}
+	if (w->table && (rc = vv_row_lines_open(&w->old, w->table, err)) < 0) return rc;
 	w->match.by = (match_by)w->layout.by;
 	w->match.table = w->table;
 	w->match.old = &w->old;
@@ -680,9 +642,7 @@ vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table 
 
 void rewrite_close(rewrite *w)
 {
-	if (!w) {
-		return;
-	}
+	if (!w) return;
 	matcher_close(&w->match);
 	vv_row_lines_close(&w->old);
 	layout_clear(&w->layout);

@@ -142,12 +142,8 @@ static vv_status put_moment(vv_buf *out, const rewrite_column *c, const column_h
 		return VV_OK;
 	}
 	plain_put(out, &(incoming_value){.kind = INCOMING_DATE, .i = m.days}, &day);
-	if (type == VV_TYPE_DATE && m.seconds == 0 && m.nanos == 0) {
-		return VV_OK;
-	}
-	if (is_date && type != VV_TYPE_DATETIME) {
-		return VV_OK;
-	}
+	if (type == VV_TYPE_DATE && m.seconds == 0 && m.nanos == 0) return VV_OK;
+	if (is_date && type != VV_TYPE_DATETIME) return VV_OK;
 	vv_buf_printf(out, "%c%02u:%02u:%02u", h->between, (unsigned)(m.seconds / 3600),
 		      (unsigned)(m.seconds / 60 % 60), (unsigned)(m.seconds % 60));
 	plain_put_fraction(out, m.nanos, h->least_fraction);

@@ -54,9 +54,7 @@ static bool splice_csv(vv_buf *out, const vv_dialect *d, const char *line, size_
 		}
 		if (stop == end && i + 1 < columns) {
 			for (size_t k = i + 1; k < columns; k++) {
-				if (changed[k]) {
-					return false;
-				}
+				if (changed[k]) return false;
 			}
 			break;
 		}
@@ -100,9 +98,7 @@ static const char *skip_value(const char *p, const char *end)
 			depth -= depth > 0 && (*p == '}' || *p == ']');
 			p++;
 		}
-		if (depth == 0 && p < end && strchr(" \t\n\r", *p)) {
-			return p;
-		}
+		if (depth == 0 && p < end && strchr(" \t\n\r", *p)) return p;
 	}
 	return p;
 }
@@ -134,9 +130,7 @@ static bool splice_json(vv_buf *out, const vv_dialect *d, const char *line, size
 	size_t left = 0, i;
 
 	for (i = 0; i < columns; i++) {
-		if (changed[i] && cells[i].state == VV_CELL_ABSENT) {
-			return false;
-		}
+		if (changed[i] && cells[i].state == VV_CELL_ABSENT) return false;
 		left += changed[i];
 	}
 	while (p < end && *p != '{') {
@@ -147,9 +141,7 @@ static bool splice_json(vv_buf *out, const vv_dialect *d, const char *line, size
 		p = skip_string(p, end);
 		i = column_of(name, p, names, columns);
 		p = skip_blanks(p, end);
-		if (p == end || *p != ':') {
-			return false;
-		}
+		if (p == end || *p != ':') return false;
 		p = skip_blanks(p + 1, end);
 		if (i < columns && changed[i]) {
 			vv_buf_put(out, from, (size_t)(p - from));

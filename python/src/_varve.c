@@ -25,9 +25,7 @@ static PyObject *open_repo(PyObject *module, PyObject *args)
 	const char *path, **env = NULL;
 	int rc;
 
-	if (!PyArg_ParseTuple(args, "O&O&", to_text, &path, to_names, &env)) {
-		return NULL;
-	}
+	if (!PyArg_ParseTuple(args, "O&O&", to_text, &path, to_names, &env)) return NULL;
 	o.env = env;
 	FREELY(rc = varve_repo_open(&repo, path, &o, &err));
 	free(env);
@@ -44,13 +42,9 @@ static PyObject *close_handle(PyObject *module, PyObject *o)
 		PyErr_Clear();
 		h = as(o, &repo_kind);
 	}
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	if (h->at) {
-		if (!enter(h)) {
-			return NULL;
-		}
+		if (!enter(h)) return NULL;
 		FREELY(h->kind->release(h->at));
 		h->at = NULL;
 		leave(h);
@@ -232,9 +226,7 @@ static PyObject *version_facts(PyObject *module, PyObject *o)
 	pack p = {0};
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	pack_version(&p, varve_version_info(h->at));
 	return pack_take(&p);
 }
@@ -298,9 +290,7 @@ static PyObject *table_open(PyObject *module, PyObject *o)
 	varve_error err;
 	int rc;
 
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	opt.watch = &ctrl_c;
 	FREELY(rc = varve_table_open(&table, h->at, &opt, &err));
 	return give(module, &table_kind, rc, table, &err);
@@ -314,9 +304,7 @@ static PyObject *table_facts(PyObject *module, PyObject *o)
 	pack p = {0};
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	f = varve_table_info(h->at);
 	pack_tuple(&p, 5);
 	pack_row(&p, f->rows);
@@ -426,9 +414,7 @@ static PyObject *next(PyObject *module, PyObject *o)
 	int rc = 0;
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	Py_BEGIN_ALLOW_THREADS start = now_ms();
 	while (!p.failed && p.len < ((size_t)1 << 20) && now_ms() - start < 20 &&
 	       (rc = h->kind->next(h->at, &p, &err)) > 0) {
@@ -494,9 +480,7 @@ static PyObject *diff_columns(PyObject *module, PyObject *o)
 	pack p = {0};
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	c = h->at;
 	pack_tuple(&p, c->pairs);
 	for (size_t i = 0; i < c->pairs; i++) {
@@ -523,9 +507,7 @@ static PyObject *diff_count(PyObject *module, PyObject *o)
 	int rc;
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	FREELY(rc = varve_diff_count(&n, ((compared *)h->at)->diff, &err));
 	if (rc == 0) {
 		const uint64_t counts[] = {n->old_rows,       n->new_rows,      n->added,
@@ -582,9 +564,7 @@ static PyObject *report_facts(PyObject *module, PyObject *o)
 	pack p = {0};
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	n = varve_report_info(h->at);
 	pack_tuple(&p, 6);
 	pack_int(&p, n->valid);

@@ -11,9 +11,7 @@ int to_text(PyObject *o, void *out)
 	char *text = NULL;
 	Py_ssize_t len = 0;
 
-	if (o != Py_None && PyBytes_AsStringAndSize(o, &text, &len) < 0) {
-		return 0;
-	}
+	if (o != Py_None && PyBytes_AsStringAndSize(o, &text, &len) < 0) return 0;
 	if (text && strlen(text) != (size_t)len) {
 		PyErr_SetString(PyExc_ValueError, "a NUL byte in a name");
 		return 0;
@@ -33,12 +31,8 @@ int to_names(PyObject *o, void *out)
 		return 1;
 	}
 	*list = NULL;
-	if (o == Py_None) {
-		return 1;
-	}
-	if ((count = PyTuple_Size(o)) < 0) {
-		return 0;
-	}
+	if (o == Py_None) return 1;
+	if ((count = PyTuple_Size(o)) < 0) return 0;
 	if (!(*list = calloc((size_t)count + 1, sizeof(**list)))) {
 		PyErr_NoMemory();
 		return 0;
@@ -66,9 +60,7 @@ int to_texts(PyObject *o, void *out)
 		t->at = NULL;
 		return 1;
 	}
-	if ((count = PyTuple_Size(o)) < 0) {
-		return 0;
-	}
+	if ((count = PyTuple_Size(o)) < 0) return 0;
 	t->count = (size_t)count;
 	if (!(t->at = calloc(t->count + 1, sizeof(*t->at)))) {
 		PyErr_NoMemory();

@@ -81,12 +81,8 @@ PyObject *arrow_schema(PyObject *module, PyObject *o)
 	int rc;
 
 	(void)module;
-	if (!stream) {
-		return NULL;
-	}
-	if (!(schema = calloc(1, sizeof(*schema)))) {
-		return PyErr_NoMemory();
-	}
+	if (!stream) return NULL;
+	if (!(schema = calloc(1, sizeof(*schema)))) return PyErr_NoMemory();
 	FREELY(rc = stream->get_schema(stream, schema));
 	if (rc != 0) {
 		free(schema);
@@ -106,9 +102,7 @@ PyObject *arrow_status(PyObject *module, PyObject *o)
 	varve_error err;
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	return varve_arrow_status_get(&counts, h->at, &err) < 0
 		       ? raise_error(&err)
 		       : PyLong_FromUnsignedLongLong(counts.misfits);

@@ -16,12 +16,8 @@ static PyObject *raise_code(int code, const char *message, const char *hint)
 	if (PyErr_Occurred()) {
 		return NULL; /* KeyboardInterrupt, or what a callback raised */
 	}
-	if (code == VARVE_ENOMEM) {
-		return PyErr_NoMemory();
-	}
-	if (!(module = PyImport_ImportModule("varve._errors"))) {
-		return NULL;
-	}
+	if (code == VARVE_ENOMEM) return PyErr_NoMemory();
+	if (!(module = PyImport_ImportModule("varve._errors"))) return NULL;
 	x = PyObject_CallMethod(module, "make", "syy", varve_code_name(code), message, hint);
 	Py_DECREF(module);
 	if (x) {
@@ -53,9 +49,7 @@ static int check_signals(void *payload, const varve_progress *p)
 	int stop;
 
 	(void)payload, (void)p;
-	if (now - last < 50) {
-		return 0;
-	}
+	if (now - last < 50) return 0;
 	last = now;
 	gil = PyGILState_Ensure();
 	stop = PyErr_CheckSignals() < 0;
@@ -139,9 +133,7 @@ bool enter(handle *h)
 {
 	unsigned long self = PyThread_get_thread_ident();
 
-	if (!h->lock) {
-		return true;
-	}
+	if (!h->lock) return true;
 	if (h->owner == self) {
 		PyErr_SetString(PyExc_RuntimeError,
 				"a signal handler or callback used what its own thread is using");

@@ -80,9 +80,7 @@ static int diff_item(void *at, pack *out, varve_error *err)
 	const varve_row_change *c;
 	int rc = varve_diff_next(d->diff, &c, err);
 
-	if (rc <= 0) {
-		return rc;
-	}
+	if (rc <= 0) return rc;
 	pack_tuple(out, 6);
 	pack_int(out, c->kind);
 	pack_row(out, c->old_row);
@@ -111,9 +109,7 @@ static int log_item(void *at, pack *out, varve_error *err)
 	const varve_commit *c;
 	int rc = varve_log_next(at, &c, err);
 
-	if (rc <= 0) {
-		return rc;
-	}
+	if (rc <= 0) return rc;
 	pack_tuple(out, 12);
 	pack_text(out, c->id);
 	pack_text(out, c->tree);
@@ -179,9 +175,7 @@ static int row_history_item(void *at, pack *out, varve_error *err)
 	const varve_row_event *e;
 	int rc = varve_row_history_next(at, &e, err);
 
-	if (rc <= 0) {
-		return rc;
-	}
+	if (rc <= 0) return rc;
 	pack_tuple(out, 4);
 	pack_text(out, e->commit);
 	pack_int(out, e->kind);

@@ -8,9 +8,7 @@
 
 static unsigned char *room(pack *p, size_t len)
 {
-	if (p->failed) {
-		return NULL;
-	}
+	if (p->failed) return NULL;
 	if (p->cap - p->len < len) {
 		size_t cap = (p->cap < 256 ? 256 : p->cap * 2) + len;
 		unsigned char *more = realloc(p->at, cap);
@@ -30,9 +28,7 @@ static void put(pack *p, char letter, uint64_t n, const void *bytes, size_t len)
 {
 	unsigned char *at = room(p, 1 + sizeof(n) + len);
 
-	if (!at) {
-		return;
-	}
+	if (!at) return;
 	at[0] = (unsigned char)letter;
 	memcpy(at + 1, &n, sizeof(n));
 	if (len > 0) {

@@ -178,9 +178,7 @@ PyObject *merge_run(PyObject *module, PyObject *args)
 	opt.watch = &ctrl_c;
 	FREELY(rc = varve_merge(&r, h->at, revision, &opt, &err));
 	leave(h);
-	if (rc < 0 || PyErr_Occurred()) {
-		return raise_error(&err);
-	}
+	if (rc < 0 || PyErr_Occurred()) return raise_error(&err);
 	pack_tuple(&p, 4);
 	pack_int(&p, r.outcome);
 	pack_row(&p, r.conflicts);
@@ -216,9 +214,7 @@ PyObject *merge_abort(PyObject *module, PyObject *o)
 	int rc;
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	FREELY(rc = varve_merge_abort(h->at, &ctrl_c, &err));
 	leave(h);
 	return rc < 0 || PyErr_Occurred() ? raise_error(&err) : Py_NewRef(Py_None);
@@ -234,9 +230,7 @@ static int conflicts_item(void *at, pack *out, varve_error *err)
 	const varve_conflict *c;
 	int rc = varve_conflicts_next(at, &c, err);
 
-	if (rc <= 0) {
-		return rc;
-	}
+	if (rc <= 0) return rc;
 	pack_tuple(out, 9);
 	pack_text(out, c->path);
 	pack_text(out, c->kind);
@@ -263,9 +257,7 @@ PyObject *merge_conflicts(PyObject *module, PyObject *o)
 	varve_error err;
 	int rc;
 
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	FREELY(rc = varve_conflicts_open(&list, h->at, NULL, &ctrl_c, &err));
 	leave(h);
 	return give(module, &conflicts_kind, rc, list, &err);
@@ -318,9 +310,7 @@ static int blamed_item(void *at, pack *out, varve_error *err)
 	const char *commit = varve_blame_commit(b->blame, b->row, 0);
 
 	(void)err;
-	if (!commit) {
-		return 0;
-	}
+	if (!commit) return 0;
 	if (b->columns == 0) {
 		pack_text(out, commit);
 	} else {

@@ -181,9 +181,7 @@ PyObject *txn_warnings(PyObject *module, PyObject *o)
 	pack p = {0};
 
 	(void)module;
-	if (!h) {
-		return NULL;
-	}
+	if (!h) return NULL;
 	pack_text(&p, varve_txn_warnings(h->at));
 	leave(h);
 	return pack_take(&p);

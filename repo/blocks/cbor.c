@@ -181,9 +181,7 @@ static vv_status read_argument(const vv_cbor *c, uint64_t *value, size_t *len, v
 			   err);
 	}
 	extra = 1u << (low - 24);
-	if (left(c) < 1 + (size_t)extra) {
-		return bad(c, "the block ends inside a value", err);
-	}
+	if (left(c) < 1 + (size_t)extra) return bad(c, "the block ends inside a value", err);
 	for (i = 1; i <= extra; i++) {
 		v = v << 8 | c->p[i];
 	}
@@ -236,19 +234,11 @@ static vv_status read_head(const vv_cbor *c, head *out, vv_error *err)
 	uint64_t most;
 	vv_status rc;
 
-	if (c->p == c->end) {
-		return bad(c, "the block ends where a value is expected", err);
-	}
+	if (c->p == c->end) return bad(c, "the block ends where a value is expected", err);
 	major = c->p[0] >> 5;
-	if (major == MAJOR_SIMPLE) {
-		return read_simple(c, out, err);
-	}
-	if (major == MAJOR_TAG) {
-		return read_link_head(c, out, err);
-	}
-	if ((rc = read_argument(c, &out->value, &out->len, err)) < 0) {
-		return rc;
-	}
+	if (major == MAJOR_SIMPLE) return read_simple(c, out, err);
+	if (major == MAJOR_TAG) return read_link_head(c, out, err);
+	if ((rc = read_argument(c, &out->value, &out->len, err)) < 0) return rc;
 	out->type = types[major];
 	most = left(c) - out->len;
 	if (major == MAJOR_MAP) {
@@ -324,13 +314,9 @@ vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len, vv_error *
 	vv_status rc = expect(c, VV_CBOR_TEXT, &h, err);
 	const char *s;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	s = (const char *)(c->p + h.len);
-	if (!vv_utf8_valid(s, (size_t)h.value)) {
-		return bad(c, "text that is not valid UTF-8", err);
-	}
+	if (!vv_utf8_valid(s, (size_t)h.value)) return bad(c, "text that is not valid UTF-8", err);
 	*out = s;
 	*len = (size_t)h.value;
 	c->p += h.len + *len;
@@ -387,9 +373,7 @@ vv_status vv_cbor_get_link(vv_cbor *c, vv_cid *out, vv_error *err)
 	head h;
 	vv_status rc = expect(c, VV_CBOR_LINK, &h, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (vv_cid_read(out, c->p + h.len, VV_CID_BYTES, NULL) < 0) {
 		return bad(c, "a link whose CID is of an unknown kind", err);
 	}
@@ -412,9 +396,7 @@ bool vv_cbor_try_key(vv_cbor *c, const char *key)
 
 vv_status vv_cbor_get_key(vv_cbor *c, const char *expected, vv_error *err)
 {
-	if (vv_cbor_try_key(c, expected)) {
-		return VV_OK;
-	}
+	if (vv_cbor_try_key(c, expected)) return VV_OK;
 	return vv_fail(err, VV_ECORRUPT, "byte %zu of a dag-cbor block: expected the key '%s'",
 		       (size_t)(c->p - c->start), expected);
 }
@@ -496,22 +478,16 @@ static vv_status walk_value(vv_cbor *c, vv_link_fn fn, void *payload, vv_error *
 		level *l = depth > 0 ? &levels[depth - 1] : NULL;
 
 		if (l && l->map && l->key_next) {
-			if ((rc = take_key(c, l, err)) < 0) {
-				return rc;
-			}
+			if ((rc = take_key(c, l, err)) < 0) return rc;
 			l->key_next = false;
 			l->items--;
 			continue;
 		}
-		if ((rc = read_head(c, &h, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_head(c, &h, err)) < 0) return rc;
 		if ((h.type == VV_CBOR_ARRAY || h.type == VV_CBOR_MAP) && depth == VV_CBOR_DEPTH) {
 			return bad(c, "lists and maps are nested too deeply", err);
 		}
-		if ((rc = take_value(c, &h, fn, payload, err)) < 0) {
-			return rc;
-		}
+		if ((rc = take_value(c, &h, fn, payload, err)) < 0) return rc;
 		if (l) {
 			l->items--;
 			l->key_next = l->map;

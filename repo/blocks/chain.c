@@ -44,9 +44,7 @@ typedef struct chain {
 
 static vv_status bad_place(const vv_place *place, const char *what, vv_error *err)
 {
-	if (place->pack) {
-		return vv_pack_bad(place->pack, place->offset, what, err);
-	}
+	if (place->pack) return vv_pack_bad(place->pack, place->offset, what, err);
 	return vv_fail(err, VV_ECORRUPT, "unfinished pack, offset %llu: %s",
 		       (unsigned long long)place->offset, what);
 }
@@ -79,16 +77,10 @@ static vv_status read_rest(const vv_source *src, const vv_place *place, const vv
 	uint8_t *room = vv_coder_room(c, len);
 	vv_status rc;
 
-	if (!room) {
-		return vv_fail_nomem(err);
-	}
+	if (!room) return vv_fail_nomem(err);
 	*out = room;
-	if (place->pack) {
-		return vv_pack_read(place->pack, offset, room, len, err);
-	}
-	if ((rc = vv_pack_writer_read(src->own, offset, room, len, &got, err)) < 0) {
-		return rc;
-	}
+	if (place->pack) return vv_pack_read(place->pack, offset, room, len, err);
+	if ((rc = vv_pack_writer_read(src->own, offset, room, len, &got, err)) < 0) return rc;
 	return got == len ? VV_OK : bad_place(place, "the record is cut short", err);
 }
 
@@ -105,9 +97,7 @@ static bool is_bad(const chain *ch, const vv_pack *pack, uint64_t offset)
 	size_t i;
 
 	for (i = 0; ch && i < ch->bad_count; i++) {
-		if (ch->bad[i].pack == pack && ch->bad[i].offset == offset) {
-			return true;
-		}
+		if (ch->bad[i].pack == pack && ch->bad[i].offset == offset) return true;
 	}
 	return false;
 }
@@ -121,13 +111,9 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 	uint64_t prefix = vv_cid_prefix(cid), first, count, i, offset;
 	vv_status rc, worst = VV_EMISSING;
 
-	if ((rc = vv_pack_index_find(index, prefix, &first, &count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_pack_index_find(index, prefix, &first, &count, err)) < 0) return rc;
 	for (i = 0; i < count; i++) {
-		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) return rc;
 		if (is_bad(ch, p, offset)) {
 			continue;
 		}
@@ -142,9 +128,7 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 			rc = vv_pack_bad(p, offset,
 					 "the record is not the one that the index names", err);
 		}
-		if (rc < 0 && rc != VV_ECORRUPT) {
-			return rc;
-		}
+		if (rc < 0 && rc != VV_ECORRUPT) return rc;
 		worst = rc == VV_ECORRUPT ? rc : worst;
 	}
 	return worst;
@@ -189,9 +173,7 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 			continue;
 		}
 		rc = find_in_pack(p, cid, ch, out, &local);
-		if (rc == VV_OK) {
-			return VV_OK;
-		}
+		if (rc == VV_OK) return VV_OK;
 		if (rc != VV_EMISSING && damage.code == VV_OK) {
 			damage = local;
 		}
@@ -244,9 +226,7 @@ vv_status vv_source_find(const vv_source *src, const vv_cid *cid, vv_place *plac
 
 static vv_status push_level(chain *ch, const level *l, vv_error *err)
 {
-	if (!vv_array_room(ch->levels, ch->count, ch->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(ch->levels, ch->count, ch->cap)) return vv_fail_nomem(err);
 	ch->levels[ch->count++] = *l;
 	return VV_OK;
 }
@@ -279,9 +259,7 @@ static vv_status find_base(chain *ch, const level *l, level *next, vv_error *err
 
 	if (l->record.distance > 0) {
 		next->place = (vv_place){l->place.pack, l->place.offset - l->record.distance};
-		if ((rc = read_header(ch->src, next, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_header(ch->src, next, err)) < 0) return rc;
 		cid = next->record.cid;
 	}
 	ch->base = vv_block_cache_get(cache, &cid);
@@ -315,12 +293,8 @@ static vv_status walk_down(chain *ch, const level *top, vv_error *err)
 			(void)bad_place(&at.place, "its chain of differences does not end", &what);
 			return note_bad(ch, &ch->levels[0], &what, err);
 		}
-		if (find_base(ch, &at, &next, &what) < 0) {
-			return note_bad(ch, &at, &what, err);
-		}
-		if (ch->base) {
-			return VV_OK;
-		}
+		if (find_base(ch, &at, &next, &what) < 0) return note_bad(ch, &at, &what, err);
+		if (ch->base) return VV_OK;
 		at = next;
 	}
 }
@@ -364,9 +338,7 @@ static vv_status unpack_level(chain *ch, const level *l, const vv_blob *base, vo
 	if (rc == VV_ECORRUPT && l->place.pack) {
 		vv_pack_set_damaged(l->place.pack, l->place.offset, "a record in it is damaged");
 	}
-	if (rc < 0) {
-		return note_bad(ch, l, &what, err);
-	}
+	if (rc < 0) return note_bad(ch, l, &what, err);
 	return ch->form && l == ch->levels ? note_form(ch, l, base, stored, err) : VV_OK;
 }
 
@@ -487,9 +459,7 @@ vv_status vv_source_get_form(const vv_source *src, const vv_cid *cid, vv_buf *ou
 	level top;
 	vv_status rc;
 
-	if ((rc = chain_init(&ch, src, err)) < 0) {
-		return rc;
-	}
+	if ((rc = chain_init(&ch, src, err)) < 0) return rc;
 	ch.stored = stored;
 	ch.form = form;
 	do {

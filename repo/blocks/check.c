@@ -48,9 +48,7 @@ static vv_status check_pack(checking *c, vv_error *err)
 	if (!vv_pack_is_damaged(p)) {
 		rc = vv_pack_scan_all(p, &scan, &sound, &what);
 	}
-	if (rc == VV_EIO) {
-		return tell(c, p->name, 0, NULL, rc, what.message, err);
-	}
+	if (rc == VV_EIO) return tell(c, p->name, 0, NULL, rc, what.message, err);
 	if (rc < 0) {
 		if (err) {
 			*err = what;
@@ -83,12 +81,8 @@ static vv_status renew_index(checking *c, const char *why, vv_error *err)
 	vv_pack_index_close(c->index);
 	c->index = NULL;
 	/* A writer that merges packs takes the old ones away, and their indexes with them. */
-	if (vv_pack_is_damaged(p) || is_gone(p)) {
-		return VV_OK;
-	}
-	if ((rc = vv_pack_rebuild(p, err)) < 0) {
-		return rc;
-	}
+	if (vv_pack_is_damaged(p) || is_gone(p)) return VV_OK;
+	if ((rc = vv_pack_rebuild(p, err)) < 0) return rc;
 	vv_pack_name_write(name, &p->id, "index");
 	if (vv_pack_store_index(p, &what) < 0) {
 		(void)snprintf(text, sizeof text, "%s, and cannot be made again: %s", why,
@@ -108,12 +102,8 @@ static vv_status check_index(checking *c, vv_error *err)
 	vv_error what;
 	vv_status rc = vv_pack_index_open(&c->index, p->index_path, p->id.hash, true, &what);
 
-	if (rc == VV_ENOTFOUND) {
-		return renew_index(c, "it was missing", err);
-	}
-	if (rc == VV_ECORRUPT) {
-		return renew_index(c, "it was damaged", err);
-	}
+	if (rc == VV_ENOTFOUND) return renew_index(c, "it was missing", err);
+	if (rc == VV_ECORRUPT) return renew_index(c, "it was damaged", err);
 	if (rc == VV_OK && p->count > 0 && vv_pack_index_count(c->index) != p->count) {
 		return renew_index(c, "it had a different number of entries than its pack", err);
 	}
@@ -129,19 +119,13 @@ static vv_status check_entry(checking *c, const vv_record *r, uint64_t offset, v
 	uint64_t first, count, found, i;
 	vv_status rc;
 
-	if (!c->index) {
-		return VV_OK;
-	}
+	if (!c->index) return VV_OK;
 	if ((rc = vv_pack_index_find(c->index, vv_cid_prefix(&r->cid), &first, &count, err)) < 0) {
 		return rc;
 	}
 	for (i = 0; i < count; i++) {
-		if ((rc = vv_pack_index_offset(c->index, first + i, &found, err)) < 0) {
-			return rc;
-		}
-		if (found == offset) {
-			return VV_OK;
-		}
+		if ((rc = vv_pack_index_offset(c->index, first + i, &found, err)) < 0) return rc;
+		if (found == offset) return VV_OK;
 	}
 	return renew_index(c, "it did not lead to all records", err);
 }
@@ -211,9 +195,7 @@ static vv_status next_known(const checking *c, const vv_pack_index *index, uint6
 
 	*out = c->pack->records_end;
 	for (i = 0; i < count; i++) {
-		if ((rc = vv_pack_index_offset(index, i, &found, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_pack_index_offset(index, i, &found, err)) < 0) return rc;
 		if (found > offset && found < *out) {
 			*out = found;
 		}
@@ -269,9 +251,7 @@ static vv_status after_bad(checking *c, uint64_t offset, uint64_t len, uint64_t 
 {
 	uint64_t end = c->pack->records_end;
 
-	if (c->index) {
-		return next_known(c, c->index, offset, out, err);
-	}
+	if (c->index) return next_known(c, c->index, offset, out, err);
 	if (len > 0 && (offset + len >= end || reads(c, offset + len))) {
 		*out = offset + len;
 		return VV_OK;
@@ -313,9 +293,7 @@ vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *paylo
 	c.fn = fn;
 	c.payload = payload;
 	c.progress = progress;
-	if ((rc = vv_packs_renew(s, NULL, true, &c.packs, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_packs_renew(s, NULL, true, &c.packs, err)) < 0) return rc;
 	for (i = 0; i < c.packs->own; i++) {
 		c.total += c.packs->packs[i]->stat.size;
 	}
@@ -380,9 +358,7 @@ static bool is_named(const vv_salvage *ask, const char *name)
 	size_t i;
 
 	for (i = 0; i < ask->count; i++) {
-		if (strcmp(ask->names[i], name) == 0) {
-			return true;
-		}
+		if (strcmp(ask->names[i], name) == 0) return true;
 	}
 	return false;
 }
@@ -416,9 +392,7 @@ static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 	char number[24];
 	vv_status rc;
 
-	if (!damaged) {
-		return vv_fail_nomem(err);
-	}
+	if (!damaged) return vv_fail_nomem(err);
 	for (unsigned n = 1;; n++) {
 		(void)snprintf(number, sizeof number, "%u", n);
 		if (!(one = vv_path_join(damaged, number, (char *)NULL))) {
@@ -509,9 +483,7 @@ static vv_status save_all(salvage *s, bool *lost, vv_error *err)
 		}
 		vv_writer_stats_get(s->w, &stats);
 		now = stats.blocks_new;
-		if ((rc = vv_writer_commit(s->w, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_writer_commit(s->w, err)) < 0) return rc;
 	} while (bad > 0 && now > before);
 	return VV_OK;
 }

@@ -69,9 +69,7 @@ static bool find(const vv_cid_map *m, const vv_cid *cid, uint64_t hash, size_t *
 	vv_hash_probe p = vv_hash_probe_begin(&m->index, hash);
 
 	while (vv_hash_probe_next(&p, at)) {
-		if (vv_cid_equal(&m->entries[*at].cid, cid)) {
-			return true;
-		}
+		if (vv_cid_equal(&m->entries[*at].cid, cid)) return true;
 	}
 	return false;
 }
@@ -86,9 +84,7 @@ vv_status vv_cid_map_put(vv_cid_map *m, const vv_cid *cid, uint64_t value, bool 
 	if (added) {
 		*added = !known;
 	}
-	if (known) {
-		return VV_OK;
-	}
+	if (known) return VV_OK;
 	if (m->count >= UINT32_MAX - 1) {
 		return vv_fail(err, VV_EREFUSED, "more than %u blocks at once", UINT32_MAX - 1);
 	}
@@ -115,9 +111,7 @@ bool vv_cid_map_find(const vv_cid_map *m, const vv_cid *cid, size_t *at)
 {
 	size_t place;
 
-	if (!find(m, cid, hash_of(m, vv_cid_prefix(cid)), &place)) {
-		return false;
-	}
+	if (!find(m, cid, hash_of(m, vv_cid_prefix(cid)), &place)) return false;
 	*at = place;
 	return true;
 }
@@ -126,9 +120,7 @@ bool vv_cid_map_get(const vv_cid_map *m, const vv_cid *cid, uint64_t *value)
 {
 	size_t at;
 
-	if (!vv_cid_map_find(m, cid, &at)) {
-		return false;
-	}
+	if (!vv_cid_map_find(m, cid, &at)) return false;
 	*value = m->entries[at].value;
 	return true;
 }

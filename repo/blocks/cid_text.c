@@ -30,23 +30,17 @@ static bool read_digits(uint8_t out[BYTES_MAX], size_t *used, const char *alphab
 		const char *at = text[i] ? strchr(alphabet, text[i]) : NULL;
 		unsigned carry;
 
-		if (!at) {
-			return false;
-		}
+		if (!at) return false;
 		carry = (unsigned)(at - alphabet);
 		for (k = 0; k < n || carry > 0; k++) {
-			if (k == BYTES_MAX) {
-				return false;
-			}
+			if (k == BYTES_MAX) return false;
 			carry += out[k] * base;
 			out[k] = (uint8_t)carry;
 			carry >>= 8;
 			n = k >= n ? k + 1 : n;
 		}
 	}
-	if (zeros + n > BYTES_MAX) {
-		return false;
-	}
+	if (zeros + n > BYTES_MAX) return false;
 	for (i = 0; i < n / 2; i++) {
 		uint8_t other = out[i];
 
@@ -67,14 +61,10 @@ static bool read_bytes(uint8_t out[BYTES_MAX], size_t *used, const char *text, s
 
 	text++;
 	len--;
-	if (base == 'z') {
-		return read_digits(out, used, base58, 58, text, len);
-	}
+	if (base == 'z') return read_digits(out, used, base58, 58, text, len);
 	for (size_t i = 0; i < len; i++) {
 		if (base == 'B' || base == 'F' || base == 'K') {
-			if (vv_is_lower(text[i])) {
-				return false;
-			}
+			if (vv_is_lower(text[i])) return false;
 			lower[i] = vv_to_lower(text[i]);
 		} else {
 			lower[i] = text[i];
@@ -119,9 +109,7 @@ bool vv_cid_text_read(vv_foreign_cid *out, const char *text, size_t len)
 	size_t used;
 
 	memset(out, 0, sizeof(*out));
-	if (len < 2 || len > VV_CID_TEXT_MAX) {
-		return false;
-	}
+	if (len < 2 || len > VV_CID_TEXT_MAX) return false;
 	if (len == 46 && text[0] == 'Q' && text[1] == 'm') {
 		out->codec = VV_CODEC_DAG_PB;
 		return read_digits(bytes, &used, base58, 58, text, len) &&

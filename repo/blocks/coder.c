@@ -104,9 +104,7 @@ static void coder_free(vv_coder *c)
 
 void vv_coder_pool_free(vv_coder_pool *pool)
 {
-	if (!pool) {
-		return;
-	}
+	if (!pool) return;
 	while (pool->idle) {
 		vv_coder *c = pool->idle;
 
@@ -152,13 +150,9 @@ static bool room_for(room *r, size_t len)
 {
 	uint8_t *bytes;
 
-	if (r->bytes && r->cap >= len) {
-		return true;
-	}
+	if (r->bytes && r->cap >= len) return true;
 	bytes = vv_malloc(len);
-	if (!bytes) {
-		return false;
-	}
+	if (!bytes) return false;
 	vv_free(r->bytes);
 	r->bytes = bytes;
 	r->cap = len;
@@ -211,9 +205,7 @@ static vv_status compress(ZSTD_CCtx *ctx, void *to, size_t cap, const void *raw,
 		*out = 0;
 		return VV_OK;
 	}
-	if (ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation) {
-		return vv_fail_nomem(err);
-	}
+	if (ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation) return vv_fail_nomem(err);
 	return vv_fail(err, VV_EIO, "cannot compress a block: %s", ZSTD_getErrorName(n));
 }
 
@@ -223,12 +215,8 @@ vv_status vv_coder_whole(vv_coder *c, const void *raw, size_t len, vv_packed *ou
 	vv_status rc;
 
 	if (len > 1) {
-		if (!c->whole && !(c->whole = new_compressor())) {
-			return vv_fail_nomem(err);
-		}
-		if (!room_for(&c->whole_out, len)) {
-			return vv_fail_nomem(err);
-		}
+		if (!c->whole && !(c->whole = new_compressor())) return vv_fail_nomem(err);
+		if (!room_for(&c->whole_out, len)) return vv_fail_nomem(err);
 		if (ZSTD_isError(ZSTD_CCtx_reset(c->whole, ZSTD_reset_session_only)) ||
 		    !set_parameter(c->whole, ZSTD_c_compressionLevel,
 				   c->effort > VV_EFFORT_QUICK ? THOROUGH_LEVEL : WHOLE_LEVEL)) {
@@ -256,9 +244,7 @@ vv_status vv_coder_whole_beside(vv_coder *c, const void *raw, size_t len, size_t
 		c->effort = VV_EFFORT_QUICK;
 		rc = vv_coder_whole(c, raw, len, out, err);
 		c->effort = effort;
-		if (rc < 0 || out->len / 2 > diff) {
-			return rc;
-		}
+		if (rc < 0 || out->len / 2 > diff) return rc;
 	}
 	return vv_coder_whole(c, raw, len, out, err);
 }
@@ -305,15 +291,11 @@ static vv_status edits_of(vv_coder *c, const void *raw, size_t len, const void *
 	vv_status rc;
 
 	*out = (vv_packed){VV_METHOD_EDIT, NULL, 0};
-	if (!codec) {
-		return VV_OK;
-	}
+	if (!codec) return VV_OK;
 	if ((rc = codec->make(&c->edit, raw, len, base, base_len, err)) < 0 || c->edit.len == 0) {
 		return rc;
 	}
-	if (!room_for(&c->edit_out, head + c->edit.len + magic)) {
-		return vv_fail_nomem(err);
-	}
+	if (!room_for(&c->edit_out, head + c->edit.len + magic)) return vv_fail_nomem(err);
 	if (c->edit.len > EDITS_SHORT &&
 	    (rc = diff_once(c, t, c->edit_out.bytes + head, c->edit.len, c->edit.data, c->edit.len,
 			    base, base_len, &n, err)) < 0) {
@@ -346,17 +328,11 @@ static vv_status bytes_of_difference(vv_coder *c, const void *raw, size_t len, c
 	vv_status rc = VV_OK;
 
 	*out = (vv_packed){VV_METHOD_DIFF, NULL, 0};
-	if (cap <= 1) {
-		return VV_OK;
-	}
-	if (!room_for(&c->diff_out, cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (cap <= 1) return VV_OK;
+	if (!room_for(&c->diff_out, cap)) return vv_fail_nomem(err);
 	rc = diff_once(c, t, c->diff_out.bytes, cap, raw, len, base, base_len, &out->len, err);
 	while (rc == VV_OK && out->len > WORTH_ANOTHER && ++t < end) {
-		if (!room_for(&c->diff_next, out->len)) {
-			return vv_fail_nomem(err);
-		}
+		if (!room_for(&c->diff_next, out->len)) return vv_fail_nomem(err);
 		rc = diff_once(c, t, c->diff_next.bytes, out->len, raw, len, base, base_len, &n,
 			       err);
 		if (rc == VV_OK && n > 0) {
@@ -378,12 +354,8 @@ vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *ba
 	vv_status rc;
 
 	*out = (vv_packed){VV_METHOD_DIFF, NULL, 0};
-	if (base_len == 0) {
-		return VV_OK;
-	}
-	if (!c->diff && !(c->diff = new_compressor())) {
-		return vv_fail_nomem(err);
-	}
+	if (base_len == 0) return VV_OK;
+	if (!c->diff && !(c->diff = new_compressor())) return vv_fail_nomem(err);
 	if ((rc = edits_of(c, raw, len, base, base_len, max < len ? max : len, &edits, err)) < 0) {
 		return rc;
 	}
@@ -400,9 +372,7 @@ vv_status vv_coder_diff(vv_coder *c, const void *raw, size_t len, const void *ba
 vv_status vv_coder_checksum(vv_coder *c, uint64_t *out, const uint8_t *header, size_t header_len,
 			    const void *raw, size_t raw_len, vv_error *err)
 {
-	if (!c->hash && !(c->hash = vv_xxh3_new(0))) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->hash && !(c->hash = vv_xxh3_new(0))) return vv_fail_nomem(err);
 	vv_xxh3_reset(c->hash, 0);
 	vv_xxh3_update(c->hash, header, header_len);
 	vv_xxh3_update(c->hash, raw, raw_len);
@@ -452,9 +422,7 @@ static vv_status apply_edits(vv_coder *c, const uint8_t *stored, size_t stored_l
 	if (*stored == VV_EDITS_PLAIN) {
 		return codec->apply(raw, raw_len, base, base_len, stored + 1, stored_len - 1, err);
 	}
-	if ((rc = expand_edits(c, stored + 1, end, base, base_len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = expand_edits(c, stored + 1, end, base, base_len, err)) < 0) return rc;
 	return codec->apply(raw, raw_len, base, base_len, c->edit.data, c->edit.len, err);
 }
 
@@ -477,9 +445,7 @@ vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_
 	if (method == VV_METHOD_EDIT) {
 		return apply_edits(c, stored, stored_len, base, base_len, raw, raw_len, err);
 	}
-	if (!c->unpack && !(c->unpack = ZSTD_createDCtx())) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->unpack && !(c->unpack = ZSTD_createDCtx())) return vv_fail_nomem(err);
 	if (method == VV_METHOD_DIFF &&
 	    ZSTD_isError(ZSTD_DCtx_refPrefix(c->unpack, base, base_len))) {
 		return vv_fail_nomem(err);

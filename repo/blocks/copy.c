@@ -18,9 +18,7 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 	vv_status rc;
 
 	*cost = 0;
-	if (vv_cid_is_null(base) || vv_cid_equal(base, &item->cid)) {
-		return VV_OK;
-	}
+	if (vv_cid_is_null(base) || vv_cid_equal(base, &item->cid)) return VV_OK;
 	*out = *item;
 	rc = vv_source_find(src, base, &place, &r, err);
 	if (rc == VV_OK && r.depth < VV_CHAIN_MAX &&
@@ -62,9 +60,7 @@ static bool went_before(const vv_source *own, const vv_cid *cid, unsigned *depth
 	vv_place place;
 	vv_record r;
 
-	if (vv_source_find(own, cid, &place, &r, NULL) < 0) {
-		return false;
-	}
+	if (vv_source_find(own, cid, &place, &r, NULL) < 0) return false;
 	*depth = r.depth;
 	return true;
 }
@@ -94,9 +90,7 @@ static bool stays_difference(copying *cp, vv_pack_item *item)
 		cp->reversed = base;
 		return false;
 	}
-	if (depth >= VV_CHAIN_MAX) {
-		return false;
-	}
+	if (depth >= VV_CHAIN_MAX) return false;
 	item->base = base;
 	item->depth = depth + 1;
 	return true;
@@ -152,9 +146,7 @@ static vv_status try_base(copying *cp, const vv_pack_item *item, const vv_cid *b
 	size_t cost;
 	vv_status rc = vv_item_diff(item, cp->own, cp->coder, base, &diff, &cost, err);
 
-	if (rc < 0 || cost == 0 || (*least > 0 && cost >= *least)) {
-		return rc;
-	}
+	if (rc < 0 || cost == 0 || (*least > 0 && cost >= *least)) return rc;
 	/* The coder's room is used for the next one. */
 	vv_buf_reset(kept);
 	vv_buf_put(kept, diff.packed.bytes, diff.packed.len);
@@ -178,9 +170,7 @@ static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *
 	vv_cid newer;
 	vv_status rc = VV_OK;
 
-	if (stays_difference(cp, item)) {
-		return keep_form(cp, item, err);
-	}
+	if (stays_difference(cp, item)) return keep_form(cp, item, err);
 	if (hinted(cp, hints, &item->cid, &newer)) {
 		rc = try_base(cp, item, &newer, &best, &least, kept, err);
 	} else {
@@ -195,9 +185,7 @@ static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *
 			     ? keep_form(cp, item, err)
 			     : vv_coder_whole_beside(cp->coder, item->raw, item->raw_len, least,
 						     &item->packed, err);
-		if (rc < 0 || least == 0 || least >= item->packed.len) {
-			return rc;
-		}
+		if (rc < 0 || least == 0 || least >= item->packed.len) return rc;
 	}
 	if (rc == VV_OK) {
 		*item = best;
@@ -231,17 +219,13 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 
 	*record_len = 0;
 	*lost = false;
-	if (vv_pack_writer_find(to, cid, &offset)) {
-		return VV_OK;
-	}
+	if (vv_pack_writer_find(to, cid, &offset)) return VV_OK;
 	memset(&cp, 0, sizeof cp);
 	memset(&item, 0, sizeof item);
 	cp.from = from;
 	cp.own = &own;
 	cp.coder = vv_coder_take(from->store->coders, err);
-	if (!cp.coder) {
-		return VV_ENOMEM;
-	}
+	if (!cp.coder) return VV_ENOMEM;
 	rc = fetch(&cp, cid, &raw, err);
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
 		*lost = true;

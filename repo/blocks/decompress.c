@@ -35,13 +35,9 @@ static vv_status refill(vv_decompress *d, vv_error *err)
 {
 	ssize_t got;
 
-	if (d->pos < d->len || d->at_end) {
-		return VV_OK;
-	}
+	if (d->pos < d->len || d->at_end) return VV_OK;
 	got = vv_read_full(d->fd, d->input, INPUT, d->name, err);
-	if (got < 0) {
-		return (vv_status)got;
-	}
+	if (got < 0) return (vv_status)got;
 	d->len = (size_t)got;
 	d->pos = 0;
 	d->at_end = d->len < INPUT;
@@ -76,9 +72,7 @@ vv_status vv_decompress_open(vv_decompress **out, int fd, const char *name, vv_e
 	vv_status rc;
 
 	*out = NULL;
-	if (!d) {
-		return vv_fail_nomem(err);
-	}
+	if (!d) return vv_fail_nomem(err);
 	d->fd = fd;
 	d->name = name;
 	d->input = vv_malloc(INPUT);
@@ -96,9 +90,7 @@ vv_status vv_decompress_open(vv_decompress **out, int fd, const char *name, vv_e
 
 void vv_decompress_close(vv_decompress *d)
 {
-	if (!d) {
-		return;
-	}
+	if (!d) return;
 	if (d->z_open) {
 		inflateEnd(&d->z);
 	}
@@ -137,9 +129,7 @@ static vv_status step_gzip(vv_decompress *d, void *buf, size_t len, size_t *made
 		d->between = true;
 		return VV_OK;
 	}
-	if (code == Z_MEM_ERROR) {
-		return vv_fail_nomem(err);
-	}
+	if (code == Z_MEM_ERROR) return vv_fail_nomem(err);
 	return code == Z_OK || code == Z_BUF_ERROR
 		       ? VV_OK
 		       : damaged(d, d->z.msg ? d->z.msg : "it is damaged", err);
@@ -153,9 +143,7 @@ static vv_status step_zstd(vv_decompress *d, void *buf, size_t len, size_t *made
 
 	d->pos = in.pos;
 	*made = out.pos;
-	if (ZSTD_isError(left)) {
-		return damaged(d, ZSTD_getErrorName(left), err);
-	}
+	if (ZSTD_isError(left)) return damaged(d, ZSTD_getErrorName(left), err);
 	d->between = left == 0;
 	return VV_OK;
 }
@@ -166,9 +154,7 @@ static bool only_padding(const vv_decompress *d)
 	size_t i;
 
 	for (i = d->pos; i < d->len; i++) {
-		if (d->input[i]) {
-			return false;
-		}
+		if (d->input[i]) return false;
 	}
 	return true;
 }
@@ -178,9 +164,7 @@ static ssize_t read_plain(vv_decompress *d, void *buf, size_t len, vv_error *err
 	vv_status rc = refill(d, err);
 	size_t n = d->len - d->pos < len ? d->len - d->pos : len;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	memcpy(buf, d->input + d->pos, n);
 	d->pos += n;
 	return (ssize_t)n;
@@ -193,13 +177,9 @@ ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err)
 	vv_status rc;
 
 	len = len > INT32_MAX ? INT32_MAX : len;
-	if (d->form == PLAIN || len == 0) {
-		return read_plain(d, buf, len, err);
-	}
+	if (d->form == PLAIN || len == 0) return read_plain(d, buf, len, err);
 	while (made == 0) {
-		if ((rc = refill(d, err)) < 0) {
-			return rc;
-		}
+		if ((rc = refill(d, err)) < 0) return rc;
 		if (d->between && ((d->pos == d->len && d->at_end) ||
 				   (d->form == GZIP && d->at_end && only_padding(d)))) {
 			return 0;
@@ -208,16 +188,12 @@ ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err)
 			/* What is still inside may come out without further input. */
 			rc = d->form == GZIP ? step_gzip(d, buf, len, &made, err)
 					     : step_zstd(d, buf, len, &made, err);
-			if (rc < 0 || made > 0) {
-				return rc < 0 ? rc : (ssize_t)made;
-			}
+			if (rc < 0 || made > 0) return rc < 0 ? rc : (ssize_t)made;
 			return d->between ? 0 : damaged(d, "it ends too early", err);
 		}
 		rc = d->form == GZIP ? step_gzip(d, buf, len, &made, err)
 				     : step_zstd(d, buf, len, &made, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return (ssize_t)made;
 }

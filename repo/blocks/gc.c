@@ -94,9 +94,7 @@ static bool lists(const vv_pack_list *l, const vv_pack *p)
 	size_t i;
 
 	for (i = 0; l && i < l->count; i++) {
-		if (l->packs[i] == p) {
-			return true;
-		}
+		if (l->packs[i] == p) return true;
 	}
 	return false;
 }
@@ -158,9 +156,7 @@ static bool is_tidy(const vv_gc *gc)
 		const vv_cid *cid = vv_cid_map_cid(gc->marks, i);
 
 		if (!vv_cid_map_find(gc->stored, cid, &at)) {
-			if (vv_source_find(&src, cid, &place, &r, NULL) == VV_OK) {
-				return false;
-			}
+			if (vv_source_find(&src, cid, &place, &r, NULL) == VV_OK) return false;
 		} else if (at != next++) {
 			return false;
 		}
@@ -256,9 +252,7 @@ static vv_status first_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_err
 	}
 	gc->result->bytes_before = list_bytes(gc->packs);
 	gc->tidy = is_tidy(gc);
-	if (gc->tidy || gc->opts->dry_run) {
-		return VV_OK;
-	}
+	if (gc->tidy || gc->opts->dry_run) return VV_OK;
 	if ((rc = write_live(gc, err)) < 0 || (rc = write_aside(gc, err)) < 0 ||
 	    (rc = vv_pack_writer_sync(gc->live.pack, err)) < 0) {
 		return rc;
@@ -280,19 +274,13 @@ static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_er
 		return rc;
 	}
 	gc->tidy = gc->tidy && is_tidy(gc);
-	if (gc->tidy) {
-		return VV_OK;
-	}
+	if (gc->tidy) return VV_OK;
 	/* With no grace, what has just become unreachable is to go as well. */
 	if (gc->opts->grace_sec == 0 && has_surplus(gc)) {
 		vv_cid_map_reset(gc->live.hints);
-		if ((rc = vv_pack_writer_reset(gc->live.pack, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_pack_writer_reset(gc->live.pack, err)) < 0) return rc;
 	}
-	if ((rc = write_live(gc, err)) < 0) {
-		return rc;
-	}
+	if ((rc = write_live(gc, err)) < 0) return rc;
 	return write_aside(gc, err);
 }
 
@@ -416,9 +404,7 @@ static bool is_published(const published *p, const vv_pack_name *id)
 	size_t i;
 
 	for (i = 0; i < p->count; i++) {
-		if (same_name(&p->names[i], id)) {
-			return true;
-		}
+		if (same_name(&p->names[i], id)) return true;
 	}
 	return false;
 }
@@ -428,9 +414,7 @@ static bool was_listed(const vv_gc *gc, const vv_pack_name *id)
 	size_t i;
 
 	for (i = 0; i < gc->packs->count; i++) {
-		if (same_name(&gc->packs->packs[i]->id, id)) {
-			return true;
-		}
+		if (same_name(&gc->packs->packs[i]->id, id)) return true;
 	}
 	return false;
 }
@@ -439,9 +423,7 @@ static vv_status publish_part(part *p, int64_t since, published *done, vv_error 
 {
 	vv_status rc;
 
-	if (vv_pack_writer_count(p->pack) == 0) {
-		return VV_OK;
-	}
+	if (vv_pack_writer_count(p->pack) == 0) return VV_OK;
 	rc = vv_pack_writer_publish(p->pack, since, &done->names[done->count], err);
 	if (rc == VV_OK) {
 		done->count++;
@@ -483,9 +465,7 @@ static vv_status swap(vv_gc *gc, vv_error *err)
 	size_t i;
 
 	done.count = 0;
-	if (!gc->tidy && (rc = publish_both(gc, &done, err)) < 0) {
-		return rc;
-	}
+	if (!gc->tidy && (rc = publish_both(gc, &done, err)) < 0) return rc;
 	for (i = 0; rc == VV_OK && i < gc->packs->count; i++) {
 		const vv_pack *p = gc->packs->packs[i];
 
@@ -521,9 +501,7 @@ static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_erro
 	vv_status rc;
 	int fd;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	fd = vv_lock(path, true,
 		     gc->opts->writer_wait_ms > 0 ? gc->opts->writer_wait_ms : WRITER_WAIT_MS, err);
 	if (fd < 0) {
@@ -543,9 +521,7 @@ static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err
 	gc->marks = vv_cid_map_new();
 	gc->expended = vv_cid_map_new();
 	gc->stored = vv_cid_map_new();
-	if (!gc->marks || !gc->expended || !gc->stored) {
-		return vv_fail_nomem(err);
-	}
+	if (!gc->marks || !gc->expended || !gc->stored) return vv_fail_nomem(err);
 	if ((rc = part_init(&gc->live, gc->store, err)) < 0 ||
 	    (rc = part_init(&gc->aside, gc->store, err)) < 0 ||
 	    (rc = vv_store_remove_temps(gc->store, VV_GC_TEMP_PREFIX, err)) < 0 ||
@@ -574,13 +550,9 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 	gc.store = s;
 	gc.opts = opts;
 	gc.result = out;
-	if ((rc = vv_store_make_dirs(s, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
 	path = vv_path_join(s->dir, VV_GC_LOCK, (char *)NULL);
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	fd = vv_lock(path, true,
 		     opts->writer_wait_ms > 0 && opts->writer_wait_ms < SETTLED_WAIT_MS
 			     ? opts->writer_wait_ms

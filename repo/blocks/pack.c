@@ -96,9 +96,7 @@ vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len,
 		return vv_pack_bad(p, offset, "the pack ends here, in the middle of a record", err);
 	}
 	got = vv_pread_full(p->fd, out, len, offset, p->path, err);
-	if (got < 0) {
-		return (vv_status)got;
-	}
+	if (got < 0) return (vv_status)got;
 	return (size_t)got == len
 		       ? VV_OK
 		       : vv_pack_bad(p, offset, "the pack was cut short while it was read", err);
@@ -117,9 +115,7 @@ vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 	if (p->records_end - offset < len) {
 		len = (size_t)(p->records_end - offset);
 	}
-	if ((rc = vv_pack_read(p, offset, peek, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_pack_read(p, offset, peek, len, err)) < 0) return rc;
 	*have = len;
 	what = vv_record_parse(out, peek, len, offset);
 	if (!what && vv_record_len(out) > p->records_end - offset) {
@@ -188,9 +184,7 @@ static vv_status pass_bytes(scanner *s, vv_error *err)
 	if (to > s->pack->records_end) {
 		to = s->pack->records_end;
 	}
-	if (!s->scan->bytes || to <= from) {
-		return VV_OK;
-	}
+	if (!s->scan->bytes || to <= from) return VV_OK;
 	return s->scan->bytes(s->scan->payload, s->buf + (from - s->at), (size_t)(to - from), err);
 }
 
@@ -201,13 +195,9 @@ static vv_status scan_file(scanner *s, vv_xxh3_state *hash, vv_error *err)
 
 	while (s->at < hashed) {
 		s->len = hashed - s->at < SCAN_LEN ? (size_t)(hashed - s->at) : SCAN_LEN;
-		if ((rc = vv_pack_read(s->pack, s->at, s->buf, s->len, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_pack_read(s->pack, s->at, s->buf, s->len, err)) < 0) return rc;
 		vv_xxh3_update(hash, s->buf, s->len);
-		if ((rc = scan_records(s, err)) < 0 || (rc = pass_bytes(s, err)) < 0) {
-			return rc;
-		}
+		if ((rc = scan_records(s, err)) < 0 || (rc = pass_bytes(s, err)) < 0) return rc;
 		s->at += s->len;
 	}
 	return VV_OK;
@@ -268,9 +258,7 @@ static vv_status push_entry(void *payload, const vv_record *r, uint64_t offset, 
 {
 	entries *e = payload;
 
-	if (!vv_array_room(e->items, e->count, e->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(e->items, e->count, e->cap)) return vv_fail_nomem(err);
 	e->items[e->count++] = (vv_index_entry){vv_cid_prefix(&r->cid), offset};
 	return VV_OK;
 }
@@ -285,12 +273,8 @@ static vv_status check_record(vv_pack *p, vv_coder *c, const vv_record *r, const
 	uint8_t magic[4];
 	vv_status rc;
 
-	if (!stored) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_pack_read(p, offset + r->header_len, stored, len, err)) < 0) {
-		return rc;
-	}
+	if (!stored) return vv_fail_nomem(err);
+	if ((rc = vv_pack_read(p, offset + r->header_len, stored, len, err)) < 0) return rc;
 	if (!vv_method_has_base(r->method)) {
 		return vv_coder_unpack(c, r, header, stored, NULL, 0, raw, err);
 	}
@@ -322,13 +306,9 @@ static vv_status salvage_records(vv_pack *p, vv_coder *c, uint8_t *raw, entries 
 		if (rc == VV_ECORRUPT) {
 			break;
 		}
-		if (rc < 0 || (rc = push_entry(e, &r, offset, err)) < 0) {
-			return rc;
-		}
+		if (rc < 0 || (rc = push_entry(e, &r, offset, err)) < 0) return rc;
 		rc = check_record(p, c, &r, header, offset, raw, err);
-		if (rc < 0 && rc != VV_ECORRUPT) {
-			return rc;
-		}
+		if (rc < 0 && rc != VV_ECORRUPT) return rc;
 		offset += vv_record_len(&r);
 		if (rc == VV_OK) {
 			intact = e->count;
@@ -486,9 +466,7 @@ static const char *judge_trailer(vv_pack *p, const uint8_t trailer[VV_PACK_TRAIL
 	if (memcmp(trailer, VV_PACK_END, 8) != 0) {
 		return "its end is missing: the file was cut short, or something was appended";
 	}
-	if (vv_get_le64(trailer + 16) != p->stat.size) {
-		return "its length does not match its end";
-	}
+	if (vv_get_le64(trailer + 16) != p->stat.size) return "its length does not match its end";
 	if (memcmp(trailer + 24, p->id.hash, VV_PACK_HASH_LEN) != 0) {
 		return "its end is damaged, or it has another pack's name";
 	}
@@ -577,24 +555,16 @@ static vv_status open_pack(vv_pack *p, const char *dir, const char *name, bool w
 	p->lock = vv_mutex_new();
 	p->path = vv_path_join(dir, name, (char *)NULL);
 	p->index_path = vv_path_join(dir, index_name, (char *)NULL);
-	if (!p->lock || !p->path || !p->index_path) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->lock || !p->path || !p->index_path) return vv_fail_nomem(err);
 	p->name = vv_path_base(p->path);
 	p->fd = vv_open(p->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
-	if (p->fd < 0) {
-		return (vv_status)p->fd;
-	}
-	if ((rc = vv_fstat(&p->stat, p->fd, p->path, err)) < 0) {
-		return rc;
-	}
+	if (p->fd < 0) return (vv_status)p->fd;
+	if ((rc = vv_fstat(&p->stat, p->fd, p->path, err)) < 0) return rc;
 	if (!S_ISREG((mode_t)p->stat.mode)) {
 		return vv_fail(err, VV_ECORRUPT, "'%s' is not a regular file",
 			       vv_text_shows(p->path));
 	}
-	if ((rc = check_ends(p, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_ends(p, err)) < 0) return rc;
 	return load_index(p, whole, err);
 }
 
@@ -603,9 +573,7 @@ vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool wh
 	vv_pack *p = vv_calloc(1, sizeof *p);
 	vv_status rc;
 
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	p->fd = -1;
 	atomic_init(&p->refs, 1);
 	atomic_init(&p->damage, NULL);

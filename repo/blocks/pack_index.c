@@ -48,9 +48,7 @@ static int compare_entries(const void *pa, const void *pb)
 {
 	const vv_index_entry *a = pa, *b = pb;
 
-	if (a->prefix != b->prefix) {
-		return a->prefix < b->prefix ? -1 : 1;
-	}
+	if (a->prefix != b->prefix) return a->prefix < b->prefix ? -1 : 1;
 	return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
@@ -140,9 +138,7 @@ vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN]
 		put_fan(out, entries, count);
 	}
 	put_entries(out, entries, count, width);
-	if (vv_buf_ok(out, err) < 0) {
-		return VV_ENOMEM;
-	}
+	if (vv_buf_ok(out, err) < 0) return VV_ENOMEM;
 	vv_put_le64(word, vv_xxh3(out->data + start, out->len - start, 0));
 	vv_buf_put(out, word, SUM_LEN);
 	return vv_buf_ok(out, err);
@@ -184,9 +180,7 @@ static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_L
 	x->prefixes_at = HEADER_LEN + (x->fan ? FAN_LEN : 0);
 	x->offsets_at = x->prefixes_at + x->count * PREFIX_LEN;
 	rest = x->offsets_at + x->count * x->width + SUM_LEN;
-	if (rest != x->file_len) {
-		return bad(x, "its length does not match its header", err);
-	}
+	if (rest != x->file_len) return bad(x, "its length does not match its header", err);
 	return VV_OK;
 }
 
@@ -200,9 +194,7 @@ static vv_status check_fan(const vv_pack_index *x, vv_error *err)
 	unsigned i;
 
 	for (i = 0; i + 1 < FAN_COUNT; i++) {
-		if (fan_at(x, i) > fan_at(x, i + 1)) {
-			return bad(x, "its fan-out is damaged", err);
-		}
+		if (fan_at(x, i) > fan_at(x, i + 1)) return bad(x, "its fan-out is damaged", err);
 	}
 	return fan_at(x, FAN_COUNT - 1) == x->count ? VV_OK : bad(x, "its fan-out is damaged", err);
 }
@@ -228,13 +220,9 @@ static vv_status read_front(vv_pack_index *x, size_t len, vv_error *err)
 {
 	ssize_t got;
 
-	if (!vv_buf_reserve(&x->bytes, len)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(&x->bytes, len)) return vv_fail_nomem(err);
 	got = vv_pread_full(x->fd, x->bytes.data, len, 0, x->path, err);
-	if (got < 0) {
-		return (vv_status)got;
-	}
+	if (got < 0) return (vv_status)got;
 	x->bytes.len = (size_t)got;
 	return (size_t)got == len ? VV_OK : bad(x, "it is cut short", err);
 }
@@ -246,12 +234,8 @@ static vv_status open_file(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN
 	vv_status rc;
 
 	x->fd = vv_open(x->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, err);
-	if (x->fd < 0) {
-		return (vv_status)x->fd;
-	}
-	if ((rc = vv_fstat(&st, x->fd, x->path, err)) < 0) {
-		return rc;
-	}
+	if (x->fd < 0) return (vv_status)x->fd;
+	if ((rc = vv_fstat(&st, x->fd, x->path, err)) < 0) return rc;
 	x->file_len = st.size;
 	if (!S_ISREG((mode_t)st.mode) || st.size > SIZE_MAX / 2) {
 		return bad(x, "this is not an index file", err);
@@ -278,9 +262,7 @@ vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
 	vv_pack_index *x = vv_calloc(1, sizeof *x);
 	vv_status rc;
 
-	if (!x) {
-		return vv_fail_nomem(err);
-	}
+	if (!x) return vv_fail_nomem(err);
 	x->fd = -1;
 	x->path = vv_strdup(path);
 	rc = x->path ? open_file(x, hash, whole, err) : vv_fail_nomem(err);
@@ -357,12 +339,8 @@ static vv_status read_page(const vv_pack_index *x, page *pg, uint64_t place, vv_
 				    x->prefixes_at + first * PREFIX_LEN, x->path, err);
 
 	pg->count = 0;
-	if (got < 0) {
-		return (vv_status)got;
-	}
-	if ((size_t)got < count * PREFIX_LEN) {
-		return bad(x, "it is cut short", err);
-	}
+	if (got < 0) return (vv_status)got;
+	if ((size_t)got < count * PREFIX_LEN) return bad(x, "it is cut short", err);
 	pg->first = first;
 	pg->count = count;
 	return VV_OK;
@@ -392,9 +370,7 @@ static uint64_t guess(uint64_t lo, uint64_t hi, uint64_t from, uint64_t to, uint
 	uint64_t span = (to - from) >> 32, part = (prefix - from) >> 32;
 	uint64_t place;
 
-	if (prefix < from || prefix > to || span == 0) {
-		return lo + (hi - lo) / 2;
-	}
+	if (prefix < from || prefix > to || span == 0) return lo + (hi - lo) / 2;
 	place = lo + (hi - lo) * part / span; /* counts are below 2^32 */
 	return place < hi ? place : hi - 1;
 }
@@ -413,9 +389,7 @@ static vv_status lower_bound(const vv_pack_index *x, page *pg, uint64_t prefix, 
 						   : lo + (hi - lo) / 2;
 		uint64_t found;
 
-		if ((rc = prefix_at(x, pg, place, &found, err)) < 0) {
-			return rc;
-		}
+		if ((rc = prefix_at(x, pg, place, &found, err)) < 0) return rc;
 		if (found < prefix) {
 			lo = place + 1;
 			from = found;
@@ -438,14 +412,10 @@ vv_status vv_pack_index_find(const vv_pack_index *x, uint64_t prefix, uint64_t *
 	pg.first = 0;
 	pg.count = 0;
 	*count = 0;
-	if ((rc = lower_bound(x, &pg, prefix, &place, err)) < 0) {
-		return rc;
-	}
+	if ((rc = lower_bound(x, &pg, prefix, &place, err)) < 0) return rc;
 	*first = place;
 	while (place < x->count) {
-		if ((rc = prefix_at(x, &pg, place, &found, err)) < 0) {
-			return rc;
-		}
+		if ((rc = prefix_at(x, &pg, place, &found, err)) < 0) return rc;
 		if (found != prefix) {
 			break;
 		}
@@ -462,19 +432,13 @@ vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t 
 	const uint8_t *p = bytes;
 	ssize_t got;
 
-	if (place >= x->count) {
-		return bad(x, "it has fewer entries than asked for", err);
-	}
+	if (place >= x->count) return bad(x, "it has fewer entries than asked for", err);
 	if (x->fd < 0) {
 		p = at(x, where);
 	} else {
 		got = vv_pread_full(x->fd, bytes, x->width, where, x->path, err);
-		if (got < 0) {
-			return (vv_status)got;
-		}
-		if ((size_t)got < x->width) {
-			return bad(x, "it is cut short", err);
-		}
+		if (got < 0) return (vv_status)got;
+		if ((size_t)got < x->width) return bad(x, "it is cut short", err);
 	}
 	*out = x->width == 8 ? vv_get_le64(p) : vv_get_le32(p);
 	return VV_OK;

@@ -43,12 +43,8 @@ static int compare_packs(const void *pa, const void *pb)
 {
 	const vv_pack *a = *(vv_pack *const *)pa, *b = *(vv_pack *const *)pb;
 
-	if (rank(a) != rank(b)) {
-		return rank(a) - rank(b);
-	}
-	if (a->stat.size != b->stat.size) {
-		return a->stat.size > b->stat.size ? -1 : 1;
-	}
+	if (rank(a) != rank(b)) return rank(a) - rank(b);
+	if (a->stat.size != b->stat.size) return a->stat.size > b->stat.size ? -1 : 1;
 	return strcmp(a->name, b->name);
 }
 
@@ -80,9 +76,7 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 	vv_pack *p;
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	p = find_open(seen, path, name, whole);
 	if (p) {
 		vv_pack_ref(p);
@@ -106,9 +100,7 @@ static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 	vv_status rc;
 	size_t i;
 
-	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) return rc;
 	rc = vv_packs_renew(s->under, seen, false, &l->under, err);
 	vv_packs_unref(seen);
 	if (rc < 0) {
@@ -116,9 +108,7 @@ static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 		return rc;
 	}
 	packs = vv_realloc_array(l->packs, l->own + l->under->count + 1, sizeof *packs);
-	if (!packs) {
-		return vv_fail_nomem(err);
-	}
+	if (!packs) return vv_fail_nomem(err);
 	l->packs = packs;
 	for (i = 0; i < l->under->count; i++) {
 		vv_pack_ref(l->under->packs[i]);
@@ -136,9 +126,7 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 	vv_pack_name id;
 	vv_status rc;
 
-	if (!l) {
-		return vv_fail_nomem(err);
-	}
+	if (!l) return vv_fail_nomem(err);
 	atomic_init(&l->refs, 1);
 	vv_now(&l->listed_sec, &l->listed_nsec);
 	rc = vv_lstat(&l->dir, s->packs_dir, err);
@@ -195,9 +183,7 @@ static bool was_quiet(const vv_pack_list *l)
 {
 	int64_t sec = l->listed_sec - l->dir.mtime_sec;
 
-	if (l->dir.mtime_nsec == 0) {
-		return sec > QUIET_SECONDS;
-	}
+	if (l->dir.mtime_nsec == 0) return sec > QUIET_SECONDS;
 	return sec > 1 ||
 	       (sec >= 0 && sec * 1000000000 + l->listed_nsec - l->dir.mtime_nsec > QUIET_NSEC);
 }
@@ -206,9 +192,7 @@ static bool is_folder_unchanged(const vv_store *s, const vv_pack_list *l)
 {
 	vv_stat now;
 
-	if (vv_lstat(&now, s->packs_dir, NULL) < 0) {
-		return l->dir.mode == 0;
-	}
+	if (vv_lstat(&now, s->packs_dir, NULL) < 0) return l->dir.mode == 0;
 	return now.mtime_sec == l->dir.mtime_sec && now.mtime_nsec == l->dir.mtime_nsec &&
 	       now.ino == l->dir.ino && was_quiet(l);
 }
@@ -232,9 +216,7 @@ static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
 	vv_pack_list *under;
 	bool same;
 
-	if (!is_folder_unchanged(s, l) || !s->under) {
-		return is_folder_unchanged(s, l);
-	}
+	if (!is_folder_unchanged(s, l) || !s->under) return is_folder_unchanged(s, l);
 	under = current_list(s->under);
 	same = under == l->under && is_folder_unchanged(s->under, under);
 	vv_packs_unref(under);
@@ -248,9 +230,7 @@ static vv_status replace_list(vv_store *s, vv_pack_list **out, vv_error *err)
 	vv_status rc = list_packs(s, old, &fresh, err);
 
 	vv_packs_unref(old);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	(void)atomic_fetch_add(&fresh->refs, 1);
 	vv_mutex_lock(s->lock);
 	old = s->list;
@@ -339,9 +319,7 @@ static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *
 	memcpy(pack_name, name, stem);
 	memcpy(pack_name + stem, ".pack", 6);
 	path = vv_path_join(s->packs_dir, pack_name, (char *)NULL);
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
 		rc = vv_store_remove_pack(s, &id, err);
 	}

@@ -45,9 +45,7 @@ vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix)
 {
 	vv_pack_writer *w = vv_calloc(1, sizeof *w);
 
-	if (!w) {
-		return NULL;
-	}
+	if (!w) return NULL;
 	w->fd = -1;
 	w->dir = vv_strdup(dir);
 	w->prefix = vv_strdup(prefix);
@@ -158,9 +156,7 @@ static vv_status put(vv_pack_writer *w, const void *bytes, size_t len, vv_error 
 		w->buf_len += n;
 		p += n;
 		len -= n;
-		if (w->buf_len == BUFFER_LEN && (rc = flush(w, err)) < 0) {
-			return rc;
-		}
+		if (w->buf_len == BUFFER_LEN && (rc = flush(w, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -172,24 +168,16 @@ static uint64_t position(const vv_pack_writer *w)
 
 static vv_status begin(vv_pack_writer *w, vv_error *err)
 {
-	if (w->fd >= 0) {
-		return VV_OK;
-	}
-	if (!w->buf && !(w->buf = vv_malloc(BUFFER_LEN))) {
-		return vv_fail_nomem(err);
-	}
+	if (w->fd >= 0) return VV_OK;
+	if (!w->buf && !(w->buf = vv_malloc(BUFFER_LEN))) return vv_fail_nomem(err);
 	w->fd = vv_temp_open(&w->temp, w->dir, w->prefix, err);
-	if (w->fd < 0) {
-		return (vv_status)w->fd;
-	}
+	if (w->fd < 0) return (vv_status)w->fd;
 	return put(w, VV_PACK_HEADER, VV_PACK_HEADER_LEN, err);
 }
 
 static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, vv_error *err)
 {
-	if (!vv_array_room(w->entries, w->count, w->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(w->entries, w->count, w->cap)) return vv_fail_nomem(err);
 	w->entries[w->count++] = (vv_index_entry){prefix, offset};
 	return VV_OK;
 }
@@ -218,9 +206,7 @@ static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
 	uint64_t start, base, sum;
 	vv_status rc;
 
-	if ((rc = begin(w, err)) < 0) {
-		return rc;
-	}
+	if ((rc = begin(w, err)) < 0) return rc;
 	start = position(w);
 	if (vv_method_has_base(r->method) && vv_cid_map_get(w->own, &r->base, &base)) {
 		r->distance = start - base;
@@ -339,9 +325,7 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 	size_t i;
 
 	piece = vv_malloc(BUFFER_LEN);
-	if (!piece) {
-		return vv_fail_nomem(err);
-	}
+	if (!piece) return vv_fail_nomem(err);
 	while (rc == VV_OK && at < from->flushed) {
 		size_t n = from->flushed - at < BUFFER_LEN ? (size_t)(from->flushed - at)
 							   : BUFFER_LEN;
@@ -438,12 +422,8 @@ static vv_status read_locked(vv_pack_writer *w, uint64_t offset, uint8_t *out, s
 	if (offset < w->flushed) {
 		n = w->flushed - offset < len ? (size_t)(w->flushed - offset) : len;
 		got = vv_pread_full(w->fd, out, n, offset, w->temp, err);
-		if (got < 0) {
-			return (vv_status)got;
-		}
-		if ((size_t)got < n) {
-			return cut_short(err);
-		}
+		if (got < 0) return (vv_status)got;
+		if ((size_t)got < n) return cut_short(err);
 	}
 	if (n < len) {
 		memcpy(out + n, w->buf + (offset + n - w->flushed), len - n);
@@ -504,9 +484,7 @@ static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 	sum = vv_xxh3_digest128(w->state);
 	vv_put_le64(w->hash, sum.lo);
 	vv_put_le64(w->hash + 8, sum.hi);
-	if ((rc = put(w, w->hash, sizeof w->hash, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put(w, w->hash, sizeof w->hash, err)) < 0) return rc;
 	return flush(w, err);
 }
 

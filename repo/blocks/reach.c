@@ -75,18 +75,12 @@ static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
 	bool added;
 	vv_status rc;
 
-	if (k->w->known && vv_cid_set_has(k->w->known, cid)) {
-		return VV_OK;
-	}
-	if ((rc = vv_cid_set_add(k->w->seen, cid, &added, err)) < 0 || !added) {
-		return rc;
-	}
+	if (k->w->known && vv_cid_set_has(k->w->known, cid)) return VV_OK;
+	if ((rc = vv_cid_set_add(k->w->seen, cid, &added, err)) < 0 || !added) return rc;
 	if (k->count >= k->w->budget) {
 		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
 	}
-	if (!vv_array_room(k->stack, k->count, k->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(k->stack, k->count, k->cap)) return vv_fail_nomem(err);
 	k->stack[k->count++] = *cid;
 	return VV_OK;
 }
@@ -145,18 +139,14 @@ static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
 		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
 	}
 	k->w->budget--;
-	if ((rc = look(k, cid, &state, err)) < 0) {
-		return rc;
-	}
+	if ((rc = look(k, cid, &state, err)) < 0) return rc;
 	node = node && state == VV_OK;
 	if (k->w->visit && (rc = k->w->visit(k->w->payload, cid, node ? k->block.data : NULL,
 					     node ? k->block.len : 0, state, err)) < 0) {
 		return rc;
 	}
 	before = k->count;
-	if (node && (rc = vv_cbor_links(k->block.data, k->block.len, push, k, err)) < 0) {
-		return rc;
-	}
+	if (node && (rc = vv_cbor_links(k->block.data, k->block.len, push, k, err)) < 0) return rc;
 	reverse(k->stack + before, k->count - before);
 	return VV_OK;
 }
@@ -190,9 +180,7 @@ static vv_status stop_at_missing(void *payload, const vv_cid *cid, const void *b
 
 	(void)bytes;
 	(void)len;
-	if (state == VV_OK) {
-		return VV_OK;
-	}
+	if (state == VV_OK) return VV_OK;
 	c->complete = false;
 	if (c->missing) {
 		*c->missing = *cid;

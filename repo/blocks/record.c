@@ -60,9 +60,7 @@ static const char *parse_lengths(vv_record *out, const uint8_t **p, const uint8_
 	if (!vv_varint_read(p, end, &raw) || !vv_varint_read(p, end, &stored)) {
 		return "the record's header is cut short or damaged";
 	}
-	if (raw > VV_BLOCK_MAX) {
-		return "the record's block is larger than allowed";
-	}
+	if (raw > VV_BLOCK_MAX) return "the record's block is larger than allowed";
 	if (out->method == VV_METHOD_STORED ? stored != raw : (stored == 0 || stored >= raw)) {
 		return "the record's lengths contradict each other";
 	}
@@ -77,9 +75,7 @@ const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64
 	const char *what;
 
 	memset(out, 0, sizeof *out);
-	if (len < 1 + DIGEST_LEN) {
-		return "the record's header is cut short";
-	}
+	if (len < 1 + DIGEST_LEN) return "the record's header is cut short";
 	out->method = p[0] & METHOD_BITS;
 	if (out->method > VV_METHOD_EDIT || (p[0] & ~(METHOD_BITS | CODEC_BIT)) != 0) {
 		return "no record starts here";

@@ -51,18 +51,14 @@ static vv_status list_add(void *payload, const vv_cid *cid, vv_error *err)
 {
 	list *l = payload;
 
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	l->items[l->count++] = *cid;
 	return VV_OK;
 }
 
 static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
-	if (!vv_array_room(v->items, v->count, v->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
 	item *it = &v->items[v->count++];
 	memset(it, 0, sizeof(*it));
 	it->cid = *cid;
@@ -74,9 +70,7 @@ static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_e
 
 static vv_status kid_add(levels *v, size_t node, size_t kid, vv_error *err)
 {
-	if (!vv_array_room(v->kids, v->kid_count, v->kid_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(v->kids, v->kid_count, v->kid_cap)) return vv_fail_nomem(err);
 	v->kids[v->kid_count++] = kid;
 	v->items[node].count++;
 	return VV_OK;
@@ -149,9 +143,7 @@ static vv_status note_ours(levels *v, size_t from, size_t to, vv_error *err)
 
 	vv_cid_set_free(v->ours);
 	v->ours = vv_cid_set_new();
-	if (!v->ours) {
-		return vv_fail_nomem(err);
-	}
+	if (!v->ours) return vv_fail_nomem(err);
 	for (size_t i = from; rc == VV_OK && i < to; i++) {
 		if (v->items[i].cid.codec != VV_CODEC_DAG_CBOR) {
 			continue;
@@ -179,9 +171,7 @@ static vv_status add_new(levels *v, size_t node, const vv_cid *link, const vv_ci
 	bool added;
 	vv_status rc = vv_cid_set_add(v->w->seen, link, &added, err);
 
-	if (rc < 0 || !added || (rc = item_add(v, link, like, err)) < 0 || !v->places) {
-		return rc;
-	}
+	if (rc < 0 || !added || (rc = item_add(v, link, like, err)) < 0 || !v->places) return rc;
 	rc = vv_cid_map_put(v->places, link, v->count - 1, NULL, err);
 	return rc < 0 ? rc : kid_add(v, node, v->count - 1, err);
 }
@@ -266,9 +256,7 @@ static vv_status next_level(levels *v, size_t from, size_t to, vv_error *err)
 	size_t at = 0;
 	vv_status rc;
 
-	if ((rc = level_theirs(v, err)) < 0 || (rc = note_ours(v, from, to, err)) < 0) {
-		return rc;
-	}
+	if ((rc = level_theirs(v, err)) < 0 || (rc = note_ours(v, from, to, err)) < 0) return rc;
 	for (size_t i = from; i < to; i++) {
 		if (v->items[i].cid.codec == VV_CODEC_DAG_CBOR &&
 		    (rc = add_links(v, i, &at, err)) < 0) {
@@ -408,9 +396,7 @@ typedef struct walking {
 
 static vv_status push(walking *k, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
-	if (!vv_array_room(k->stack, k->depth, k->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(k->stack, k->depth, k->cap)) return vv_fail_nomem(err);
 	memset(&k->stack[k->depth], 0, sizeof(pair));
 	k->stack[k->depth].cid = *cid;
 	if (like) {
@@ -424,9 +410,7 @@ static vv_status add_link(void *payload, const vv_cid *link, vv_error *err)
 {
 	links *l = payload;
 
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	l->items[l->count++] = *link;
 	return VV_OK;
 }
@@ -440,9 +424,7 @@ static vv_status read_links(walking *k, const vv_cid *cid, links *out, vv_error 
 
 	out->count = 0;
 	rc = k->w->get(k->w->payload, cid, &k->block, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_cbor_links(k->block.data, k->block.len, add_link, out, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
 		vv_cid_text(text, cid);
@@ -494,9 +476,7 @@ static vv_status sort_theirs(walking *k, vv_error *err)
 	if (k->theirs.count > k->place_cap) {
 		place *places = vv_realloc_array(k->places, k->theirs.count, sizeof(*places));
 
-		if (!places) {
-			return vv_fail_nomem(err);
-		}
+		if (!places) return vv_fail_nomem(err);
 		k->places = places;
 		k->place_cap = k->theirs.count;
 	}
@@ -556,9 +536,7 @@ static vv_status meet(const walking *k, const pair *p, bool *enter, vv_error *er
 {
 	vv_status rc;
 
-	if (k->w->mark) {
-		return k->w->mark(k->w->payload, &p->cid, like_of(p), enter, err);
-	}
+	if (k->w->mark) return k->w->mark(k->w->payload, &p->cid, like_of(p), enter, err);
 	if ((rc = vv_cid_set_add(k->w->seen, &p->cid, enter, err)) < 0 || !*enter ||
 	    (k->w->children_first && p->cid.codec == VV_CODEC_DAG_CBOR)) {
 		return rc;
@@ -572,17 +550,13 @@ static vv_status step(walking *k, vv_error *err)
 	bool enter = false;
 	vv_status rc;
 
-	if (p.entered) {
-		return k->w->fn(k->w->payload, &p.cid, like_of(&p), err);
-	}
+	if (p.entered) return k->w->fn(k->w->payload, &p.cid, like_of(&p), err);
 	if ((rc = meet(k, &p, &enter, err)) < 0 || !enter || p.cid.codec != VV_CODEC_DAG_CBOR ||
 	    (rc = read_theirs(k, &p.like, err)) < 0 || (rc = read_own(k, &p.cid, err)) < 0) {
 		return rc;
 	}
 	if (k->w->children_first) {
-		if ((rc = push(k, &p.cid, like_of(&p), err)) < 0) {
-			return rc;
-		}
+		if ((rc = push(k, &p.cid, like_of(&p), err)) < 0) return rc;
 		k->stack[k->depth - 1].entered = true;
 	}
 	return push_links(k, err);

@@ -32,9 +32,7 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 	vv_squeeze *s = vv_calloc(1, sizeof(*s));
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->form = form;
 	s->fn = fn;
 	s->payload = payload;
@@ -127,9 +125,7 @@ vv_status vv_squeeze_end(vv_squeeze *s, vv_error *err)
 
 void vv_squeeze_close(vv_squeeze *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	if (s->z_open) {
 		(void)deflateEnd(&s->z);
 	}

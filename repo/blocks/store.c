@@ -27,15 +27,11 @@ vv_status vv_store_make_dirs(vv_store *s, vv_error *err)
 	bool had_dir = vv_exists(s->dir);
 	vv_status rc;
 
-	if (vv_exists(s->packs_dir)) {
-		return VV_OK;
-	}
+	if (vv_exists(s->packs_dir)) return VV_OK;
 	if ((rc = vv_mkdirs(s->packs_dir, err)) < 0 || s->under) {
 		return rc; /* of a store over another the owner cares */
 	}
-	if ((rc = vv_fsync_dir(s->dir, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_fsync_dir(s->dir, err)) < 0) return rc;
 	return had_dir ? VV_OK : sync_above(s->dir, err);
 }
 
@@ -50,9 +46,7 @@ vv_status vv_store_open_over(vv_store **out, const char *dir, vv_store *under, b
 	vv_store *s = vv_calloc(1, sizeof *s);
 	vv_status rc = VV_OK;
 
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	atomic_init(&s->whole, false);
 	s->under = under;
 	s->dir = vv_strdup(dir);
@@ -103,9 +97,7 @@ static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_e
 	size_t i;
 
 	if ((*tries)++ == 0) {
-		if ((rc = vv_packs_renew(s, *l, false, &fresh, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_packs_renew(s, *l, false, &fresh, err)) < 0) return rc;
 		any = fresh != *l;
 		vv_packs_unref(*l);
 		*l = fresh;
@@ -140,9 +132,7 @@ static vv_status search_packs(vv_store *s, const vv_cid *cid, bool live_only, se
 	vv_error again;
 	vv_status rc;
 
-	if ((rc = vv_packs_get(s, &l, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_packs_get(s, &l, err)) < 0) return rc;
 	while (l) {
 		src.packs = l;
 		rc = fn(payload, &src, cid, err);
@@ -206,9 +196,7 @@ bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out)
 {
 	vv_blob *blob = vv_block_cache_get(s->cache, cid);
 
-	if (!blob) {
-		return false;
-	}
+	if (!blob) return false;
 	vv_buf_reset(out);
 	vv_buf_put(out, blob->bytes, blob->len);
 	vv_blob_unref(blob);
@@ -239,9 +227,7 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 {
 	vv_status rc;
 
-	if (vv_store_get_kept(s, cid, out)) {
-		return vv_buf_ok(out, err);
-	}
+	if (vv_store_get_kept(s, cid, out)) return vv_buf_ok(out, err);
 	rc = search_packs(s, cid, false, get_from, out, err);
 	return rc == VV_EMISSING && s->absent && cid->codec == VV_CODEC_DAG_CBOR
 		       ? get_absent(s, cid, out, err)
@@ -290,9 +276,7 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 
 	memset(out, 0, sizeof *out);
 	out->old_since = INT64_MAX;
-	if ((rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) return rc;
 	for (i = 0; i < l->own; i++) {
 		const vv_pack *p = l->packs[i];
 		uint64_t index_len = vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size : 0;
@@ -341,17 +325,11 @@ static vv_status match_in_pack(match *m, vv_pack *p, vv_error *err)
 	size_t have;
 	vv_status rc;
 
-	if ((rc = vv_pack_index_find(index, m->prefix, &first, &count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_pack_index_find(index, m->prefix, &first, &count, err)) < 0) return rc;
 	for (i = 0; i < count; i++) {
-		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) return rc;
 		if ((rc = vv_pack_record(p, offset, &r, peek, &have, err)) < 0) {
-			if (rc != VV_ECORRUPT) {
-				return rc;
-			}
+			if (rc != VV_ECORRUPT) return rc;
 			continue; /* reading it will tell */
 		}
 		if (r.cid.codec == m->codec && vv_cid_prefix(&r.cid) == m->prefix &&
@@ -386,9 +364,7 @@ vv_status vv_store_match_prefix(vv_store *s, uint8_t codec, uint64_t prefix, vv_
 	vv_status rc;
 
 	*count = 0;
-	if ((rc = vv_packs_get(s, &l, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_packs_get(s, &l, err)) < 0) return rc;
 	rc = match_in_list(&m, l, err);
 	if (rc == VV_OK && m.count == 0 &&
 	    (rc = vv_packs_renew(s, l, false, &fresh, err)) == VV_OK && fresh != l) {

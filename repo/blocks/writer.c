@@ -39,9 +39,7 @@ static size_t find_split(const uint64_t *sizes, size_t count)
 	while (split + 1 < count && sizes[split] / 2 >= sizes[split + 1]) {
 		split++;
 	}
-	if (split + 1 >= count) {
-		return count;
-	}
+	if (split + 1 >= count) return count;
 	for (i = split; i < count; i++) {
 		total += sizes[i];
 	}
@@ -168,9 +166,7 @@ vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv
 	vv_writer *w = vv_calloc(1, sizeof *w);
 	vv_status rc;
 
-	if (!w) {
-		return vv_fail_nomem(err);
-	}
+	if (!w) return vv_fail_nomem(err);
 	w->store = s;
 	w->lock_fd = w->gc_fd = -1;
 	rc = open_writer(w, lock_wait_ms, err);
@@ -210,9 +206,7 @@ bool vv_writer_settle(vv_writer *w)
 	path = vv_path_join(w->store->dir, VV_GC_LOCK, (char *)NULL);
 	w->gc_fd = path ? vv_lock(path, false, 0, NULL) : -1;
 	vv_free(path);
-	if (w->gc_fd < 0) {
-		return false;
-	}
+	if (w->gc_fd < 0) return false;
 	vv_unlock(w->lock_fd);
 	w->lock_fd = -1;
 	return true;
@@ -273,14 +267,10 @@ static vv_status choose_form(const vv_source *src, vv_coder *c, vv_pack_item *it
 	size_t cost = 0;
 	vv_status rc;
 
-	if (base && (rc = vv_item_diff(item, src, c, base, &diff, &cost, err)) < 0) {
-		return rc;
-	}
+	if (base && (rc = vv_item_diff(item, src, c, base, &diff, &cost, err)) < 0) return rc;
 	if (cost == 0 || cost > item->raw_len / VV_CLEARLY_SMALL) {
 		rc = vv_coder_whole_beside(c, item->raw, item->raw_len, cost, &item->packed, err);
-		if (rc < 0 || cost == 0 || cost >= item->packed.len) {
-			return rc;
-		}
+		if (rc < 0 || cost == 0 || cost >= item->packed.len) return rc;
 	}
 	*item = diff;
 	return VV_OK;
@@ -321,9 +311,7 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 	vv_coder *c = vv_coder_take(w->store->coders, err);
 	vv_status rc;
 
-	if (!c) {
-		return VV_ENOMEM;
-	}
+	if (!c) return VV_ENOMEM;
 	if (is_first(w)) {
 		vv_coder_effort(c, VV_EFFORT_THOROUGH);
 		vv_coder_allow_edits(c, true);
@@ -386,9 +374,7 @@ vv_status vv_writer_put_told(vv_writer *w, const vv_cid *cid, const void *bytes,
 #else
 	(void)names_bytes;
 #endif
-	if ((rc = current_packs(w, &packs, err)) < 0) {
-		return rc;
-	}
+	if ((rc = current_packs(w, &packs, err)) < 0) return rc;
 	src.packs = packs;
 	rc = is_known(&src, cid, bytes, len, &known, err);
 	if (rc == VV_OK && !known) {
@@ -424,16 +410,12 @@ vv_status vv_writer_get(vv_writer *w, const vv_cid *cid, vv_buf *out, vv_error *
 	vv_status rc;
 
 	if (vv_pack_writer_find(w->own, cid, &offset)) {
-		if ((rc = current_packs(w, &packs, err)) < 0) {
-			return rc;
-		}
+		if ((rc = current_packs(w, &packs, err)) < 0) return rc;
 		src.packs = packs;
 		rc = vv_source_get(&src, cid, out, err);
 		vv_packs_unref(packs);
 		/* A commit may have taken it out of our hands meanwhile. */
-		if (rc != VV_ECORRUPT && rc != VV_EMISSING) {
-			return rc;
-		}
+		if (rc != VV_ECORRUPT && rc != VV_EMISSING) return rc;
 	}
 	return vv_store_get(w->store, cid, out, err);
 }
@@ -461,9 +443,7 @@ bool vv_writer_has(vv_writer *w, const vv_cid *cid)
 	vv_record r;
 	bool has;
 
-	if (current_packs(w, &packs, NULL) < 0) {
-		return false;
-	}
+	if (current_packs(w, &packs, NULL) < 0) return false;
 	src.packs = packs;
 	has = vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
 	vv_packs_unref(packs);
@@ -561,9 +541,7 @@ static bool is_listed(const vv_pack_list *l, const vv_pack_name *id)
 	size_t i;
 
 	for (i = 0; i < l->count; i++) {
-		if (same_name(&l->packs[i]->id, id)) {
-			return true;
-		}
+		if (same_name(&l->packs[i]->id, id)) return true;
 	}
 	return false;
 }
@@ -617,9 +595,7 @@ vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err)
 		*err = w->failed;
 		return err->code;
 	}
-	if (vv_pack_writer_count(w->own) == 0) {
-		return VV_OK;
-	}
+	if (vv_pack_writer_count(w->own) == 0) return VV_OK;
 	if ((rc = choose_packs_to_merge(w->packs, vv_pack_writer_len(w->own), &w->merging,
 					&w->merging_count, err)) < 0) {
 		return rc;
@@ -628,9 +604,7 @@ vv_status vv_writer_stage(vv_writer *w, vv_syncs *files, vv_error *err)
 		w->merging_count = 0;
 	}
 	w->staged = w->merged ? w->merged : w->own;
-	if (!w->merged && (rc = vv_pack_writer_end(w->own, err)) < 0) {
-		return rc;
-	}
+	if (!w->merged && (rc = vv_pack_writer_end(w->own, err)) < 0) return rc;
 	return vv_pack_writer_stage(w->staged, -1, &w->id, files, err);
 }
 
@@ -638,12 +612,8 @@ vv_status vv_writer_place(vv_writer *w, vv_syncs *folders, vv_error *err)
 {
 	vv_status rc;
 
-	if (!w->staged) {
-		return VV_OK;
-	}
-	if ((rc = vv_pack_writer_place(w->staged, &w->id, err)) < 0) {
-		return rc;
-	}
+	if (!w->staged) return VV_OK;
+	if ((rc = vv_pack_writer_place(w->staged, &w->id, err)) < 0) return rc;
 	w->placed = true;
 	return vv_syncs_add_path(folders, w->store->packs_dir, err);
 }
@@ -718,9 +688,7 @@ static vv_status publish(const vv_writer *w, vv_pack_writer *merged, vv_error *e
 	vv_pack_name id;
 	vv_status rc = vv_pack_writer_publish(merged, -1, &id, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_fsync_dir(w->store->packs_dir, err);
 	if (rc < 0 && !is_listed(w->packs, &id)) {
 		(void)vv_store_remove_pack(w->store, &id, NULL);
@@ -751,9 +719,7 @@ vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *l, vv_error *er
 	vv_status rc;
 
 	err = err ? err : &local;
-	if (l->own == 0) {
-		return VV_OK;
-	}
+	if (l->own == 0) return VV_OK;
 	rc = l->own == 1 ? move_pack(w, l->packs[0], err) : copy_packs(w, l, err);
 	return rc < 0 ? rc : vv_writer_renew(w, err);
 }

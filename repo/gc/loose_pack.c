@@ -59,12 +59,8 @@ static vv_status want_object(packing *p, const git_oid *id, vv_error *err)
 	bool added;
 	vv_status rc = vv_oid_set_add(&p->wanted, id, &added, err);
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
-	if (!vv_array_room(p->ids, p->id_count, p->id_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (rc < 0 || !added) return rc;
+	if (!vv_array_room(p->ids, p->id_count, p->id_cap)) return vv_fail_nomem(err);
 	p->ids[p->id_count++] = *id;
 	return VV_OK;
 }
@@ -91,9 +87,7 @@ static vv_status open_pack(const packing *p, const char *hex, git_odb **out, vv_
 	git_odb_backend *backend = NULL;
 	int code;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if ((code = git_odb_new(&odb)) == 0 &&
 	    (code = git_odb_backend_one_pack(&backend, path)) == 0 &&
 	    (code = git_odb_add_backend(odb, backend, 1)) < 0) {
@@ -122,9 +116,7 @@ static vv_status insert_object(packing *p, const git_oid *id, const char *name, 
 	vv_status rc = vv_oid_set_add(&p->done, id, &added, err);
 	int code;
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
+	if (rc < 0 || !added) return rc;
 	if ((code = git_packbuilder_insert(p->pb, id, name)) < 0) {
 		return vv_git_fail(err, code, "cannot pack the object %s",
 				   git_oid_tostr(hex, sizeof(hex), id));
@@ -142,15 +134,11 @@ static vv_status find_commits(packing *p, vv_walker *w, vv_nodes *out, vv_error 
 		uint64_t size;
 		vv_node *n;
 
-		if ((rc = vv_object_header(p->repo, &p->ids[i], &type, &size, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_object_header(p->repo, &p->ids[i], &type, &size, err)) < 0) return rc;
 		if (type != GIT_OBJECT_COMMIT) {
 			continue;
 		}
-		if (!(n = vv_walker_node(w, &p->ids[i]))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(n = vv_walker_node(w, &p->ids[i]))) return vv_fail_nomem(err);
 		if ((rc = vv_node_parse(w, n, err)) < 0 || (rc = vv_nodes_add(out, n, err)) < 0) {
 			return rc;
 		}
@@ -213,14 +201,10 @@ static vv_status insert_entry(packing *p, tree_levels *levels, vv_buf *path, vv_
 	vv_status rc = vv_tree_cursor_next(&l->at, err);
 
 	path->len = l->path_len;
-	if (rc < 0 || !vv_oid_set_has(&p->wanted, &at.id)) {
-		return rc;
-	}
+	if (rc < 0 || !vv_oid_set_has(&p->wanted, &at.id)) return rc;
 	vv_buf_put(path, at.name, at.name_len);
 	vv_buf_puts(path, is_tree ? "/" : "");
-	if ((rc = vv_buf_ok(path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(path, err)) < 0) return rc;
 	return is_tree ? push_tree(p, levels, &at.id, path, err)
 		       : insert_object(p, &at.id, vv_buf_cstr(path), err);
 }
@@ -298,9 +282,7 @@ static bool is_listed(const packing *p, const char *hex)
 	size_t i;
 
 	for (i = 0; i < p->pack_count; i++) {
-		if (strcmp(p->packs[i].hex, hex) == 0) {
-			return true;
-		}
+		if (strcmp(p->packs[i].hex, hex) == 0) return true;
 	}
 	return false;
 }
@@ -318,9 +300,7 @@ static bool is_free(const packing *p, const char *hex)
 	static const char *const marks[] = {"keep", "promisor", "bitmap", "mtimes"};
 
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		if (pack_has(p, hex, marks[i])) {
-			return false;
-		}
+		if (pack_has(p, hex, marks[i])) return false;
 	}
 	return pack_has(p, hex, "pack");
 }
@@ -332,9 +312,7 @@ static vv_status list_own(packing *p, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_missing_ok(vv_read_file(&text, path, LIST_BYTES_MAX, err), err);
 
-	if (rc < 0 || text.len == 0) {
-		return rc;
-	}
+	if (rc < 0 || text.len == 0) return rc;
 	if (!(p->packs = vv_calloc(text.len / (GIT_OID_HEXSZ + 1) + 1, sizeof(own_pack)))) {
 		return vv_fail_nomem(err);
 	}
@@ -382,9 +360,7 @@ static vv_status add_loose(packing *p, const char *path, const char *fan, const 
 	    !S_ISREG(st.mode) || st.size > LOOSE_BYTES_MAX) {
 		return VV_OK;
 	}
-	if (!vv_array_room(p->loose, p->loose_count, p->loose_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(p->loose, p->loose_count, p->loose_cap)) return vv_fail_nomem(err);
 	file = &p->loose[p->loose_count];
 	(void)snprintf(file->hex, sizeof(file->hex), "%s%s", fan, name);
 	if (git_oid_fromstr(&file->id, file->hex) == 0) {
@@ -442,9 +418,7 @@ static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 			rc = remove_stale_stage(f.path, err);
 		}
 	}
-	if (fans <= above / 4 && fans <= 64 && p->pack_count <= PACKS_MAX) {
-		return rc;
-	}
+	if (fans <= above / 4 && fans <= 64 && p->pack_count <= PACKS_MAX) return rc;
 	f.next = 0;
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		if (is_fan(f.name)) {
@@ -480,9 +454,7 @@ static vv_status remove_loose(const packing *p, vv_error *err)
 		vv_auto(char) *dir = vv_path_join(p->repo->objects, fan, NULL);
 		vv_auto(char) *path = vv_path_join(dir, p->loose[i].hex + 2, NULL);
 
-		if ((rc = vv_unlink(path, true, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_unlink(path, true, err)) < 0) return rc;
 		(void)vv_sys_ops.rmdir(dir); /* when it was the last */
 	}
 	return VV_OK;
@@ -535,9 +507,7 @@ static vv_status may_pack(vv_repository *r, bool *out, vv_error *err)
 	vv_status rc;
 
 	*out = false;
-	if (!pid) {
-		return vv_fail_nomem(err);
-	}
+	if (!pid) return vv_fail_nomem(err);
 	if ((rc = vv_config_u64(r, "gc.auto", 1, &automatic, err)) < 0 ||
 	    (rc = vv_config_bool(r, "extensions.preciousobjects", false, &precious, err)) < 0) {
 		return rc;
@@ -562,9 +532,7 @@ static vv_status make_pack(packing *p, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < p->pack_count; i++) {
 		rc = p->packs[i].merged ? want_pack(p, p->packs[i].hex, err) : VV_OK;
 	}
-	if (rc < 0 || p->id_count == 0) {
-		return rc;
-	}
+	if (rc < 0 || p->id_count == 0) return rc;
 	if ((code = git_packbuilder_new(&p->pb, p->repo->git)) < 0) {
 		return vv_git_fail(err, code, "cannot pack Git's objects");
 	}
@@ -623,9 +591,7 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (lock < 0) {
-		return (vv_status)lock;
-	}
+	if (lock < 0) return (vv_status)lock;
 	rc = pack_locked(r, above, packed, err);
 	vv_unlock(lock);
 	return rc;

@@ -40,9 +40,7 @@ static vv_status note_path(marking *m, const char *path, const vv_cid *root, vv_
 	size_t at;
 
 	memset(newer, 0, sizeof(*newer));
-	if (!path) {
-		return VV_OK;
-	}
+	if (!path) return VV_OK;
 	while (vv_hash_probe_next(&p, &at)) {
 		if (strcmp(m->paths[at].path, path) == 0) {
 			*newer = m->paths[at].root;
@@ -124,9 +122,7 @@ static vv_status on_used_root(void *payload, const vv_cid *cid, const char *path
 
 static vv_status list_in_use(marking *m, vv_error *err)
 {
-	if (!m->keep->drop) {
-		return VV_OK;
-	}
+	if (!m->keep->drop) return VV_OK;
 	m->in_use = vv_cid_set_new();
 	return m->in_use ? vv_roots_in_use_each(m->keep->repo, on_used_root, m, err)
 			 : vv_fail_nomem(err);

@@ -39,9 +39,7 @@ static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path
 	bool added;
 	vv_status rc;
 
-	if (!p || what) {
-		return g->fn(g->payload, p ? &p->root : NULL, path, commit, what, err);
-	}
+	if (!p || what) return g->fn(g->payload, p ? &p->root : NULL, path, commit, what, err);
 	rc = vv_cid_set_add(g->roots, &p->root, &added, err);
 	return rc < 0 || !added ? rc : g->fn(g->payload, &p->root, path, commit, NULL, err);
 }
@@ -59,13 +57,9 @@ static vv_status queue_commit(gather *g, vv_node *n, vv_error *err)
 	uint32_t *flags = vv_node_flags(g->walker, n);
 	vv_status rc;
 
-	if (*flags & QUEUED) {
-		return VV_OK;
-	}
+	if (*flags & QUEUED) return VV_OK;
 	*flags |= QUEUED;
-	if ((rc = vv_node_parse(g->walker, n, err)) < 0) {
-		return soft_ok(g, rc, err);
-	}
+	if ((rc = vv_node_parse(g->walker, n, err)) < 0) return soft_ok(g, rc, err);
 	return vv_queue_push(&g->queue, n, err);
 }
 
@@ -119,15 +113,9 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 		}
 		return VV_EMISSING;
 	}
-	if (rc < 0 || type == GIT_OBJECT_TAG) {
-		return vv_missing_ok(rc, err);
-	}
-	if (type == GIT_OBJECT_TREE) {
-		return vv_tree_pointers_look(&g->trees, &id, NULL, err);
-	}
-	if (type == GIT_OBJECT_BLOB) {
-		return vv_tree_pointers_blob(&g->trees, &id, "", NULL, err);
-	}
+	if (rc < 0 || type == GIT_OBJECT_TAG) return vv_missing_ok(rc, err);
+	if (type == GIT_OBJECT_TREE) return vv_tree_pointers_look(&g->trees, &id, NULL, err);
+	if (type == GIT_OBJECT_BLOB) return vv_tree_pointers_blob(&g->trees, &id, "", NULL, err);
 	n = vv_walker_node(g->walker, &id);
 	return n ? queue_commit(g, n, err) : vv_fail_nomem(err);
 }
@@ -137,15 +125,9 @@ static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char 
 {
 	gather *g = payload;
 
-	if (g->settled && where && strstr(where, "refs/varve/fetched/")) {
-		return VV_OK;
-	}
-	if (hard) {
-		return take_up(g, id, where, err);
-	}
-	if (!vv_array_room(g->soft, g->soft_count, g->soft_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (g->settled && where && strstr(where, "refs/varve/fetched/")) return VV_OK;
+	if (hard) return take_up(g, id, where, err);
+	if (!vv_array_room(g->soft, g->soft_count, g->soft_cap)) return vv_fail_nomem(err);
 	g->soft[g->soft_count++] = *id;
 	return VV_OK;
 }
@@ -158,9 +140,7 @@ static vv_status take_soft(gather *g, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < g->soft_count; i++) {
 		vv_node *n = vv_walker_node(g->walker, &g->soft[i]);
 
-		if (!n) {
-			return vv_fail_nomem(err);
-		}
+		if (!n) return vv_fail_nomem(err);
 		if (!(*vv_node_flags(g->walker, n) & QUEUED)) {
 			rc = take_up(g, &g->soft[i], "", err);
 		}
@@ -204,9 +184,7 @@ static vv_status look_at_index(gather *g, const char *file, vv_error *err)
 	char *own = g->repo->index_file;
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	g->repo->index_file = (char *)(uintptr_t)file; /* lent while it is opened */
 	rc = vv_index_open(&x, g->repo, err);
 	g->repo->index_file = own;
@@ -238,9 +216,7 @@ static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
 	bool added;
 	vv_status rc = vv_cid_set_add(g->roots, version, &added, err);
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
+	if (rc < 0 || !added) return rc;
 	rc = vv_published_find(&p, vv_repository_varvedir(g->repo), version, err);
 	if (rc == VV_ECORRUPT) { /* its name says which version it is of */
 		vv_error_clear(err);
@@ -310,9 +286,7 @@ static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *er
 
 	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
 	g.trees.meant = true;
-	if (!g.walker || !g.roots) {
-		return vv_fail_nomem(err);
-	}
+	if (!g.walker || !g.roots) return vv_fail_nomem(err);
 	vv_walker_begin(g.walker);
 	return what(&g, err);
 }

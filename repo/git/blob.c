@@ -27,13 +27,9 @@ static bool fetch_promised(vv_repository *r, const git_oid *id)
 	const char *argv[] = {"git", "--git-dir", r->gitdir, "cat-file", "-e", hex, NULL};
 	int code = -1;
 
-	if (!r->partial) {
-		return false;
-	}
+	if (!r->partial) return false;
 	(void)git_oid_tostr(hex, sizeof(hex), id);
-	if (vv_program_run(r->env, argv, NULL, 0, NULL, &code, NULL) < 0 || code != 0) {
-		return false;
-	}
+	if (vv_program_run(r->env, argv, NULL, 0, NULL, &code, NULL) < 0 || code != 0) return false;
 	return git_odb_refresh(r->odb) == 0;
 }
 
@@ -81,9 +77,7 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 	vv_status rc = vv_object_header(r, id, &found, &size, err);
 	int code;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	(void)git_oid_tostr(hex, sizeof(hex), id);
 	if (type != GIT_OBJECT_ANY && found != type) {
 		return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a %s", hex,
@@ -107,9 +101,7 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 	vv_oid target;
 	vv_status rc = vv_object_read(r, tag, GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &object, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	text = git_odb_object_data(object);
 	if (git_odb_object_size(object) < 7 + VV_OID_TEXT || memcmp(text, "object ", 7) != 0 ||
 	    !vv_oid_parse(&target, text + 7, VV_OID_TEXT)) {
@@ -130,12 +122,8 @@ vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_err
 	vv_status rc;
 
 	vv_oid_to_git(&git_id, id);
-	if ((rc = vv_object_header(r, &git_id, &type, out, err)) < 0) {
-		return rc;
-	}
-	if (type == GIT_OBJECT_BLOB) {
-		return VV_OK;
-	}
+	if ((rc = vv_object_header(r, &git_id, &type, out, err)) < 0) return rc;
+	if (type == GIT_OBJECT_BLOB) return VV_OK;
 	vv_oid_text(hex, id);
 	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", hex,
 		       type_name(type));
@@ -148,9 +136,7 @@ vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf 
 	vv_status rc;
 
 	vv_oid_to_git(&git_id, id);
-	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_BLOB, max, &object, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_BLOB, max, &object, err)) < 0) return rc;
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	git_odb_object_free(object);
 	return vv_buf_ok(out, err);

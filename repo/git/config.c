@@ -37,12 +37,8 @@ static vv_status check_value(git_config *own, const char *key, const char *value
 	vv_auto(git_config_entry) *e = NULL;
 	int code = git_config_get_entry(&e, own, key);
 
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot read back the setting '%s'", key);
-	}
-	if (e->value && strcmp(e->value, value) == 0) {
-		return VV_OK;
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot read back the setting '%s'", key);
+	if (e->value && strcmp(e->value, value) == 0) return VV_OK;
 	return vv_fail(err, VV_EUSAGE, "Git's configuration cannot hold this value of '%s': '%s'",
 		       key, vv_text_shows(value));
 }
@@ -60,12 +56,8 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 	*mode = *exists ? st.mode : 0;
 	rc = *exists ? vv_read_file(&bytes, lock->path, CONFIG_BYTES_MAX, err)
 		     : vv_missing_ok(rc, err);
-	if (rc < 0) {
-		return rc;
-	}
-	if ((fd = vv_git_lock_open_new(lock, err)) < 0) {
-		return (vv_status)fd;
-	}
+	if (rc < 0) return rc;
+	if ((fd = vv_git_lock_open_new(lock, err)) < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, vv_buf_cstr(&bytes), bytes.len, lock->new_path, err);
 	closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
@@ -91,9 +83,7 @@ static vv_status edit_config(const vv_git_lock *lock, const char *key, const cha
 		git_error_clear();
 		return VV_ENOTFOUND;
 	}
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot set '%s'", vv_text_shows(key));
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot set '%s'", vv_text_shows(key));
 	return value && !add ? check_value(own, key, value, err) : VV_OK;
 }
 
@@ -103,9 +93,7 @@ static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t m
 	vv_status rc, closed;
 	int fd = vv_open(lock->new_path, 0, 0, err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	if (existed && fchmod(fd, (mode_t)mode & 07777) < 0) {
 		rc = vv_fail_errno(err, "cannot set the rights of", lock->new_path);
 	} else {
@@ -142,9 +130,7 @@ static vv_status change_locked(vv_git_lock *lock, const vv_config_edit *edits, s
 		any = any || rc == VV_OK;
 		rc = e->value ? rc : vv_missing_ok(rc, err);
 	}
-	if (rc < 0 || !any || (rc = finish_config(lock, existed, mode, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || !any || (rc = finish_config(lock, existed, mode, err)) < 0) return rc;
 	return vv_git_lock_replace(lock, true, err);
 }
 

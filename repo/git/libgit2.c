@@ -84,12 +84,8 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
-	if (!*why) {
-		return vv_fail(err, rc, "%s", what);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (!*why) return vv_fail(err, rc, "%s", what);
 	return vv_fail(err, rc, "%s: %s", what, why);
 }
 
@@ -104,9 +100,7 @@ vv_status vv_git_start(vv_error *err)
 {
 	int code = git_libgit2_init();
 
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot start libgit2");
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot start libgit2");
 	if (code == 1 &&
 	    ((code = git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, known_extensions,
 				      sizeof(known_extensions) / sizeof(known_extensions[0]))) <

@@ -30,9 +30,7 @@ static bool read_lock(char text[VV_HOLDER_TEXT], vv_holder *holder, vv_stat *st,
 {
 	ssize_t len = readlink(lock_path, text, VV_HOLDER_TEXT - 1);
 
-	if (len < 0 || vv_lstat(st, lock_path, NULL) < 0) {
-		return false;
-	}
+	if (len < 0 || vv_lstat(st, lock_path, NULL) < 0) return false;
 	text[len] = '\0';
 	return vv_holder_parse(holder, text);
 }
@@ -117,9 +115,7 @@ static vv_status make(const vv_git_lock *l, const char *text, vv_error *err)
 {
 	int fd;
 
-	if (vv_sys_ops.symlink(text, l->lock_path) == 0) {
-		return VV_OK;
-	}
+	if (vv_sys_ops.symlink(text, l->lock_path) == 0) return VV_OK;
 	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
 		return vv_fail_errno(err, "cannot create", l->lock_path);
 	}
@@ -146,9 +142,7 @@ static vv_status wait_and_make(const vv_git_lock *l, unsigned wait_ms, vv_error 
 		    take_over(l, seen, &holder)) {
 			continue;
 		}
-		if (vv_monotonic_ms() >= until) {
-			return fail_locked(l, err);
-		}
+		if (vv_monotonic_ms() >= until) return fail_locked(l, err);
 		ts.tv_sec = 0;
 		ts.tv_nsec = (long)pause_ms * 1000000L;
 		(void)nanosleep(&ts, NULL);
@@ -318,9 +312,7 @@ static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, unsign
 	vv_status rc;
 
 	memset(l, 0, sizeof(*l));
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	l->repo = r;
 	vv_buf_printf(&lock, "%s.lock", path);
 	l->path = vv_strdup(path);

@@ -22,9 +22,7 @@ static const vv_memory_object *lookup(const git_odb_backend *backend, const git_
 	size_t place;
 
 	while (vv_hash_probe_next(&p, &place)) {
-		if (git_oid_equal(&m->items[place].id, id)) {
-			return &m->items[place];
-		}
+		if (git_oid_equal(&m->items[place].id, id)) return &m->items[place];
 	}
 	return NULL;
 }
@@ -41,16 +39,10 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 	vv_memory_odb *m = (vv_memory_odb *)backend;
 	vv_memory_object *o;
 
-	if (lookup(backend, id)) {
-		return 0;
-	}
-	if (!vv_array_room(m->items, m->count, m->cap)) {
-		return out_of_memory();
-	}
+	if (lookup(backend, id)) return 0;
+	if (!vv_array_room(m->items, m->count, m->cap)) return out_of_memory();
 	o = &m->items[m->count];
-	if (!(o->bytes = vv_malloc(len))) {
-		return out_of_memory();
-	}
+	if (!(o->bytes = vv_malloc(len))) return out_of_memory();
 	if (!vv_hash_index_add(&m->places, hash_id(m, id), m->count)) {
 		vv_free(o->bytes);
 		return out_of_memory();
@@ -69,12 +61,8 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 static int give(void **bytes, size_t *len, git_object_t *type, git_odb_backend *backend,
 		const vv_memory_object *o)
 {
-	if (!o) {
-		return GIT_ENOTFOUND;
-	}
-	if (!(*bytes = git_odb_backend_data_alloc(backend, o->len ? o->len : 1))) {
-		return GIT_ERROR;
-	}
+	if (!o) return GIT_ENOTFOUND;
+	if (!(*bytes = git_odb_backend_data_alloc(backend, o->len ? o->len : 1))) return GIT_ERROR;
 	if (o->len > 0) {
 		memcpy(*bytes, o->bytes, o->len);
 	}
@@ -94,9 +82,7 @@ static int on_read_header(size_t *len, git_object_t *type, git_odb_backend *back
 {
 	const vv_memory_object *o = lookup(backend, id);
 
-	if (!o) {
-		return GIT_ENOTFOUND;
-	}
+	if (!o) return GIT_ENOTFOUND;
 	*len = o->len;
 	*type = o->type;
 	return 0;
@@ -118,9 +104,7 @@ static int by_prefix(const vv_memory_object **out, const git_odb_backend *backen
 		if (git_oid_ncmp(&m->items[i].id, id, digits) != 0) {
 			continue;
 		}
-		if (*out) {
-			return GIT_EAMBIGUOUS;
-		}
+		if (*out) return GIT_EAMBIGUOUS;
 		*out = &m->items[i];
 	}
 	return *out ? 0 : GIT_ENOTFOUND;
@@ -144,9 +128,7 @@ static int on_read_prefix(git_oid *full, void **bytes, size_t *len, git_object_t
 	const vv_memory_object *o;
 	int code = by_prefix(&o, backend, id, digits);
 
-	if (code < 0) {
-		return code;
-	}
+	if (code < 0) return code;
 	*full = o->id;
 	return give(bytes, len, type, backend, o);
 }
@@ -187,9 +169,7 @@ vv_status vv_memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *err)
 	int code;
 
 	*out = NULL;
-	if (!m) {
-		return vv_fail_nomem(err);
-	}
+	if (!m) return vv_fail_nomem(err);
 	vv_hash_index_init(&m->places);
 	if ((code = git_odb_init_backend(&m->backend, GIT_ODB_BACKEND_VERSION)) == 0) {
 		m->backend.read = on_read;

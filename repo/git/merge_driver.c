@@ -16,9 +16,7 @@ static bool looks(git_odb *odb, const git_oid *id, int *code)
 	bool is = false;
 
 	*code = git_odb_read_header(&len, &type, odb, id);
-	if (*code < 0 || type != GIT_OBJECT_BLOB || len > VV_POINTER_MAX) {
-		return false;
-	}
+	if (*code < 0 || type != GIT_OBJECT_BLOB || len > VV_POINTER_MAX) return false;
 	if ((*code = git_odb_read(&object, odb, id)) == 0) {
 		is = vv_pointer_looks_like(git_odb_object_data(object), len);
 	}
@@ -68,9 +66,7 @@ static int leave_pointers(git_merge_driver *self, const char **path_out, uint32_
 		}
 	}
 	git_odb_free(odb);
-	if (code < 0) {
-		return code;
-	}
+	if (code < 0) return code;
 	return pointer ? GIT_EMERGECONFLICT : GIT_PASSTHROUGH;
 }
 

@@ -19,9 +19,7 @@ bool vv_oid_parse(vv_oid *out, const char *hex, size_t len)
 {
 	vv_oid oid;
 
-	if (len != VV_OID_TEXT || !vv_hex_read(oid.id, sizeof(oid.id), hex)) {
-		return false;
-	}
+	if (len != VV_OID_TEXT || !vv_hex_read(oid.id, sizeof(oid.id), hex)) return false;
 	*out = oid;
 	return true;
 }

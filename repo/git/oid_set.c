@@ -27,9 +27,7 @@ static bool has(const vv_oid_set *s, const git_oid *id, uint64_t hash)
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
-		if (git_oid_equal(&s->ids[at], id)) {
-			return true;
-		}
+		if (git_oid_equal(&s->ids[at], id)) return true;
 	}
 	return false;
 }
@@ -39,9 +37,7 @@ vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error
 	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, s->index.seed);
 
 	*added = !has(s, id, hash);
-	if (!*added) {
-		return VV_OK;
-	}
+	if (!*added) return VV_OK;
 	if (!vv_array_room(s->ids, s->count, s->cap) ||
 	    !vv_hash_index_add(&s->index, hash, s->count)) {
 		return vv_fail_nomem(err);

@@ -55,12 +55,8 @@ static vv_status window_open(window *w, const char *path, vv_error *err)
 
 	memset(w, 0, sizeof(*w));
 	w->path = path;
-	if ((w->fd = vv_open(path, O_RDONLY, 0, err)) < 0) {
-		return (vv_status)w->fd;
-	}
-	if ((rc = vv_fstat(&st, w->fd, path, err)) < 0) {
-		return rc;
-	}
+	if ((w->fd = vv_open(path, O_RDONLY, 0, err)) < 0) return (vv_status)w->fd;
+	if ((rc = vv_fstat(&st, w->fd, path, err)) < 0) return rc;
 	w->size = st.size;
 	w->buf = vv_malloc(PIECE);
 	return w->buf ? VV_OK : vv_fail_nomem(err);
@@ -81,9 +77,7 @@ static vv_status window_read(window *w, const uint8_t **out, size_t *len, uint64
 		ssize_t got = vv_pread_full(w->fd, w->buf, PIECE, offset, w->path, err);
 
 		w->len = 0;
-		if (got < 0) {
-			return (vv_status)got;
-		}
+		if (got < 0) return (vv_status)got;
 		if ((size_t)got < need) {
 			return vv_fail(err, VV_EIO, "'%s' became shorter while it was read",
 				       vv_text_shows(w->path));
@@ -120,9 +114,7 @@ static bool fanout_read(const uint8_t *fanout, uint32_t *count)
 {
 	*count = 0;
 	for (size_t i = 0; i < FANOUT; i += 4) {
-		if (be32(fanout + i) < *count) {
-			return false;
-		}
+		if (be32(fanout + i) < *count) return false;
 		*count = be32(fanout + i);
 	}
 	return true;
@@ -151,9 +143,7 @@ static vv_status check_offsets(window *w, const offsets *o, uint64_t pack_size, 
 	for (uint64_t i = 0; *within && i < o->count;) {
 		bool all = true;
 
-		if ((rc = window_read(w, &p, &len, o->at + i * o->stride, 4, err)) < 0) {
-			return rc;
-		}
+		if ((rc = window_read(w, &p, &len, o->at + i * o->stride, 4, err)) < 0) return rc;
 		for (; i < o->count && len >= 4; i++) {
 			uint32_t offset = be32(p);
 
@@ -165,9 +155,7 @@ static vv_status check_offsets(window *w, const offsets *o, uint64_t pack_size, 
 		*within = all;
 	}
 	for (uint64_t i = 0; *within && i < o->large_count; i++) {
-		if ((rc = window_read(w, &p, &len, o->large_at + i * 8, 8, err)) < 0) {
-			return rc;
-		}
+		if ((rc = window_read(w, &p, &len, o->large_at + i * 8, 8, err)) < 0) return rc;
 		*within = is_within(be64(p), pack_size);
 	}
 	return VV_OK;
@@ -187,18 +175,14 @@ static bool index_layout(offsets *o, const uint8_t *head, uint64_t size)
 		o->count = fanout_read(head, &count) ? count : UINT32_MAX;
 		return size == FANOUT + o->count * o->stride + ENDS;
 	}
-	if (!fanout_read(head + sizeof(second), &count)) {
-		return false;
-	}
+	if (!fanout_read(head + sizeof(second), &count)) return false;
 	o->count = count;
 	o->stride = 4;
 	o->large = true;
 	o->at = sizeof(second) + FANOUT + o->count * (VV_SHA1_LEN + 4);
 	o->large_at = o->at + o->count * 4;
 	fixed = o->large_at + ENDS;
-	if (size < fixed || (size - fixed) % 8 != 0) {
-		return false;
-	}
+	if (size < fixed || (size - fixed) % 8 != 0) return false;
 	o->large_count = (size - fixed) / 8;
 	return o->large_count <= o->count;
 }
@@ -250,12 +234,8 @@ static vv_status check_index(window *w, const char *pack_path, uint64_t size, vv
 	bool within, alike;
 	vv_status rc;
 
-	if (w->size < 8 + FANOUT + ENDS) {
-		return damaged(w->path, "it is too short", err);
-	}
-	if ((rc = window_read(w, &head, &len, 0, 8 + FANOUT, err)) < 0) {
-		return rc;
-	}
+	if (w->size < 8 + FANOUT + ENDS) return damaged(w->path, "it is too short", err);
+	if ((rc = window_read(w, &head, &len, 0, 8 + FANOUT, err)) < 0) return rc;
 	if (memcmp(head, "\377tOc", 4) == 0 && be32(head + 4) != 2) {
 		return VV_OK; /* libgit2 refuses it */
 	}
@@ -321,15 +301,11 @@ static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known,
 	vv_status rc;
 
 	*known = true;
-	if (before > end) {
-		return damaged(w->path, "it is too short", err);
-	}
+	if (before > end) return damaged(w->path, "it is too short", err);
 	for (uint32_t i = 0; i < chunks; i++) {
 		uint64_t at;
 
-		if ((rc = window_read(w, &p, &len, 12 + (uint64_t)i * 12, 12, err)) < 0) {
-			return rc;
-		}
+		if ((rc = window_read(w, &p, &len, 12 + (uint64_t)i * 12, 12, err)) < 0) return rc;
 		at = be64(p + 4);
 		if (at < before || at > end) {
 			return damaged(w->path, "its tables are in disorder", err);
@@ -401,9 +377,7 @@ static vv_status multi_places(const multi *m, window *w, vv_error *err)
 	vv_status rc = VV_OK;
 
 	large.len = 0;
-	if (!(large.buf = vv_malloc(PIECE))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(large.buf = vv_malloc(PIECE))) return vv_fail_nomem(err);
 	for (uint64_t i = 0; rc == VV_OK && i < m->count;) {
 		rc = window_read(w, &p, &len, m->at[PLACES] + i * 8, 8, err);
 		for (; rc == VV_OK && i < m->count && len >= 8; i++, p += 8, len -= 8) {
@@ -449,22 +423,16 @@ static vv_status check_multi_open(multi *m, window *w, const char *dir, vv_error
 	}
 	chunks = p[6];
 	m->packs = be32(p + 8);
-	if ((rc = multi_chunks(m, w, chunks, &known, err)) < 0 || !known) {
-		return rc;
-	}
+	if ((rc = multi_chunks(m, w, chunks, &known, err)) < 0 || !known) return rc;
 	if (m->len[COUNTS] != FANOUT) {
 		return damaged(w->path, "its tables do not have its size", err);
 	}
-	if ((rc = window_read(w, &p, &len, m->at[COUNTS], FANOUT, err)) < 0) {
-		return rc;
-	}
+	if ((rc = window_read(w, &p, &len, m->at[COUNTS], FANOUT, err)) < 0) return rc;
 	if (!fanout_read(p, &m->count) || m->len[IDS] != (uint64_t)m->count * VV_SHA1_LEN ||
 	    m->len[PLACES] != (uint64_t)m->count * 8 || m->len[LARGES] % 8 != 0) {
 		return damaged(w->path, "its tables do not have its size", err);
 	}
-	if ((rc = multi_sizes(m, w, dir, err)) < 0) {
-		return rc;
-	}
+	if ((rc = multi_sizes(m, w, dir, err)) < 0) return rc;
 	return multi_places(m, w, err);
 }
 

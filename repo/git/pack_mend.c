@@ -35,9 +35,7 @@ static vv_status make_again(const vv_env *env, const char *dir, const char *inde
 	vv_temp_name(name + strlen(name));
 	vv_buf_printf(&pack, "%.*s.pack", (int)(strlen(index) - strlen(".idx")), index);
 	temp = vv_path_join(dir, name, (char *)NULL);
-	if (!temp || vv_buf_ok(&pack, err) < 0) {
-		return vv_fail_nomem(err);
-	}
+	if (!temp || vv_buf_ok(&pack, err) < 0) return vv_fail_nomem(err);
 	/* In no repository: it would compare what is in the pack with what the damaged index leads to. */
 	const char *args[] = {
 		"-c", "pack.writeReverseIndex=false", "index-pack", "-o", temp, vv_buf_cstr(&pack),
@@ -45,9 +43,7 @@ static vv_status make_again(const vv_env *env, const char *dir, const char *inde
 	const char *more[] = {"GIT_DIR=/dev/null", NULL};
 	const vv_git_call call = {.args = args, .env = env, .more = more};
 
-	if ((rc = vv_git_run(&call, &said, &code, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_git_run(&call, &said, &code, err)) < 0) return rc;
 	if (code != 0) {
 		(void)vv_git_explain("git index-pack failed", &said, code, err);
 		rc = err->code = VV_ECORRUPT;
@@ -64,9 +60,7 @@ vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what
 	vv_auto(char) *dir = vv_path_join(vv_repository_objects(r), "pack", (char *)NULL);
 	vv_auto(char) *index = vv_path_join(dir, name, (char *)NULL);
 
-	if (!index) {
-		return vv_fail_nomem(err);
-	}
+	if (!index) return vv_fail_nomem(err);
 	if (strcmp(name, VV_MULTI_PACK_INDEX) == 0) {
 		*what = "removed; each pack has an index of its own";
 		return vv_unlink(index, true, err);

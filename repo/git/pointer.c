@@ -29,9 +29,7 @@ size_t vv_pointer_strip_cr(char *text, size_t len)
 {
 	size_t from, to = 0;
 
-	if (!vv_pointer_looks_like(text, len) || !memchr(text, '\r', len)) {
-		return len;
-	}
+	if (!vv_pointer_looks_like(text, len) || !memchr(text, '\r', len)) return len;
 	for (from = 0; from < len; from++) {
 		if (text[from] != '\r' || from + 1 == len || text[from + 1] != '\n') {
 			text[to++] = text[from];
@@ -170,9 +168,7 @@ static int mark_of(const char *line, size_t len)
 		size_t n = strlen(marks[i]);
 		bool whole = i != 2 || len == n || line[n] == '\n' || line[n] == '\r';
 
-		if (len >= n && memcmp(line, marks[i], n) == 0 && whole) {
-			return i;
-		}
+		if (len >= n && memcmp(line, marks[i], n) == 0 && whole) return i;
 	}
 	return -1;
 }
@@ -304,15 +300,11 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 	if (!vv_json_get_u64(&out->bytes, json, "bytes")) {
 		return vv_fail(err, VV_EINPUT, "the pointer must have a number of \"bytes\"");
 	}
-	if (!is_table(out)) {
-		return VV_OK;
-	}
+	if (!is_table(out)) return VV_OK;
 	if (!vv_json_get_u64(&out->rows, json, "rows")) {
 		return vv_fail(err, VV_EINPUT, "the pointer must have a number of \"rows\"");
 	}
-	if ((rc = read_key(out, arena, json, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_key(out, arena, json, err)) < 0) return rc;
 	return read_columns(out, arena, json, err);
 }
 
@@ -354,9 +346,7 @@ vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, s
 		return vv_fail(err, VV_EINPUT, "a pointer has at most %u bytes, this has %zu",
 			       VV_POINTER_MAX, len);
 	}
-	if (has_conflict_marks(bytes, len)) {
-		return vv_pointer_refuse_torn(bytes, len, NULL, err);
-	}
+	if (has_conflict_marks(bytes, len)) return vv_pointer_refuse_torn(bytes, len, NULL, err);
 	if (!vv_pointer_looks_like(bytes, len) || !(body = next_root_line(&next, end))) {
 		return vv_fail(
 			err, VV_EINPUT,
@@ -369,8 +359,6 @@ vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, s
 	if (json->type != VV_JSON_OBJECT) {
 		return vv_fail(err, VV_EINPUT, "not a pointer: expected a JSON object");
 	}
-	if ((rc = read_members(out, arena, json, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_members(out, arena, json, err)) < 0) return rc;
 	return compare_text(out, bytes, len, err);
 }

@@ -64,9 +64,7 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 		path += len;
 		file = dir ? vv_path_join(dir, name, NULL) : NULL;
 		vv_free(dir);
-		if (absolute && !file) {
-			return vv_fail_nomem(err);
-		}
+		if (absolute && !file) return vv_fail_nomem(err);
 		if (file && is_program(file)) {
 			*out = file;
 			return VV_OK;
@@ -93,14 +91,10 @@ static char *beside(const char *folder, const char *name)
 	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash, *path;
 
-	if (n <= 0) {
-		return NULL;
-	}
+	if (n <= 0) return NULL;
 	self[n] = '\0';
 	slash = strrchr(self, '/');
-	if (!slash) {
-		return NULL;
-	}
+	if (!slash) return NULL;
 	*slash = '\0';
 	path = vv_path_join(self, folder, name, NULL);
 	if (path && !is_program(path)) {
@@ -117,9 +111,7 @@ vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, v
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not the name of a program of varve",
 			       vv_text_shows(name));
 	}
-	if ((*out = beside(".", name)) || (*out = beside("../libexec/varve", name))) {
-		return VV_OK;
-	}
+	if ((*out = beside(".", name)) || (*out = beside("../libexec/varve", name))) return VV_OK;
 	return vv_program_find(out, env, name, err);
 }
 
@@ -140,9 +132,7 @@ static char **make_env(const char *const *own, const char *const *more)
 	while (more && more[count]) {
 		count++;
 	}
-	if (!(env = vv_calloc(ours + count + 1, sizeof(char *)))) {
-		return NULL;
-	}
+	if (!(env = vv_calloc(ours + count + 1, sizeof(char *)))) return NULL;
 	for (i = 0; i < count; i++) {
 		if (strchr(more[i], '=')) {
 			env[k++] = (char *)(uintptr_t)more[i];
@@ -185,22 +175,16 @@ static bool open_ends(ends *e, const vv_run *run)
 
 	e->in[0] = e->in[1] = e->out[0] = e->out[1] = e->err[0] = e->err[1] = -1;
 	if (run->talk) {
-		if (pipe(pair) < 0) {
-			return false;
-		}
+		if (pipe(pair) < 0) return false;
 		e->in[0] = pair[1];
 		e->in[1] = pair[0];
-		if (!set_cloexec(e->in)) {
-			return false;
-		}
+		if (!set_cloexec(e->in)) return false;
 	}
 	if (!run->talk && !run->terminal && run->len > 0 &&
 	    (socketpair(AF_UNIX, SOCK_STREAM, 0, e->in) < 0 || !set_cloexec(e->in))) {
 		return false;
 	}
-	if (run->output && (pipe(e->out) < 0 || !set_cloexec(e->out))) {
-		return false;
-	}
+	if (run->output && (pipe(e->out) < 0 || !set_cloexec(e->out))) return false;
 	return !run->errors || (pipe(e->err) == 0 && set_cloexec(e->err));
 }
 
@@ -264,9 +248,7 @@ static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
 	ends e;
 	vv_status rc;
 
-	if ((rc = vv_program_find(&file, run->env, run->argv[0], err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_program_find(&file, run->env, run->argv[0], err)) < 0) return rc;
 	while (run->argv[count]) {
 		count++;
 	}
@@ -325,12 +307,8 @@ static vv_status collect(int *fd, vv_buf *to, vv_error *err)
 	char step[READ_STEP];
 	ssize_t got = read(*fd, step, sizeof(step));
 
-	if (got < 0 && (errno == EINTR || errno == EAGAIN)) {
-		return VV_OK;
-	}
-	if (got < 0) {
-		return vv_fail_errno(err, "cannot read the output of a program", NULL);
-	}
+	if (got < 0 && (errno == EINTR || errno == EAGAIN)) return VV_OK;
+	if (got < 0) return vv_fail_errno(err, "cannot read the output of a program", NULL);
 	if (got == 0) {
 		close_end(fd);
 		return VV_OK;
@@ -347,9 +325,7 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 {
 	ssize_t put = send(*fd, *p, *left, MSG_NOSIGNAL | MSG_DONTWAIT);
 
-	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) {
-		return VV_OK;
-	}
+	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return VV_OK;
 	if (put < 0 && (errno == EPIPE || errno == ECONNRESET)) {
 		*left = 0; /* it does not want the rest; its exit code tells */
 	} else if (put < 0) {
@@ -403,9 +379,7 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 	vv_status rc = start(run, &c, err);
 
 	*exit_code = -1;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = converse(run, &c, err);
 	if (rc < 0) {
 		(void)kill(c.pid, SIGTERM);
@@ -640,9 +614,7 @@ static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *
 	vv_status rc = VV_OK;
 
 	*out = VV_HOOK_SET;
-	if (vv_lstat(&st, path, &absent) < 0) {
-		return VV_OK;
-	}
+	if (vv_lstat(&st, path, &absent) < 0) return VV_OK;
 	vv_buf_printf(&other, "%s%s", path, suffix);
 	if ((rc = vv_buf_ok(&other, err)) == VV_OK && vv_lstat(&st, other.data, &absent) == VV_OK) {
 		*out = VV_HOOK_BLOCKED;
@@ -675,9 +647,7 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 	vv_status rc = hook_path(r, name, &path, err);
 
 	*out = VV_HOOK_ELSEWHERE;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = stands_elsewhere(r, path, &elsewhere, err)) < 0 || elsewhere) {
 		goto done;
 	}
@@ -770,9 +740,7 @@ static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 	*out = NULL;
 	if (!value || !*value) {
 		rc = vv_config_string(r, "core.editor", out, err);
-		if (rc != VV_ENOTFOUND) {
-			return rc;
-		}
+		if (rc != VV_ENOTFOUND) return rc;
 		vv_error_clear(err);
 		value = dumb ? NULL : vv_env_get(r->env, "VISUAL");
 		if (!value || !*value) {
@@ -801,9 +769,7 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 	vv_status rc;
 	int code;
 
-	if ((rc = choose_editor(r, &editor, err)) < 0) {
-		return rc;
-	}
+	if ((rc = choose_editor(r, &editor, err)) < 0) return rc;
 	vv_buf_printf(&command, "%s \"$@\"", editor);
 	if ((rc = vv_buf_ok(&command, err)) < 0) {
 		goto done;

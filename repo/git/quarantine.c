@@ -68,9 +68,7 @@ void vv_repository_discard(vv_repository *r)
 {
 	vv_quarantine *s = r->stage;
 
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	vv_memory_odb_empty(s->memory);
 	forget_file(s);
 	git_odb_free(s->loose);
@@ -97,12 +95,8 @@ static vv_status stage_open(vv_repository *r, vv_error *err)
 	vv_quarantine *s;
 	vv_status rc;
 
-	if (r->stage) {
-		return VV_OK;
-	}
-	if (!(s = vv_calloc(1, sizeof(*s)))) {
-		return vv_fail_nomem(err);
-	}
+	if (r->stage) return VV_OK;
+	if (!(s = vv_calloc(1, sizeof(*s)))) return vv_fail_nomem(err);
 	if ((rc = vv_memory_odb_open(&s->memory, r->odb, err)) < 0) {
 		vv_free(s);
 		return rc;
@@ -120,9 +114,7 @@ static vv_status name_apart(const vv_repository *r, char **path, vv_error *err)
 	vv_status rc = vv_mkdirs(r->objects, err);
 
 	*path = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_random(&number, sizeof(number));
 	(void)snprintf(name, sizeof(name), VV_QUARANTINE_PREFIX "%016llx",
 		       (unsigned long long)number);
@@ -135,12 +127,8 @@ static vv_status need_dir(vv_repository *r, vv_error *err)
 	vv_auto(char) *dir = NULL;
 	vv_status rc;
 
-	if (r->stage->dir) {
-		return VV_OK;
-	}
-	if ((rc = name_apart(r, &dir, err)) < 0 || (rc = vv_mkdirs(dir, err)) < 0) {
-		return rc;
-	}
+	if (r->stage->dir) return VV_OK;
+	if ((rc = name_apart(r, &dir, err)) < 0 || (rc = vv_mkdirs(dir, err)) < 0) return rc;
 	r->stage->dir = vv_take(&dir);
 	return VV_OK;
 }
@@ -153,12 +141,8 @@ static vv_status need_loose(vv_repository *r, vv_error *err)
 	vv_status rc;
 	int code;
 
-	if (s->loose) {
-		return VV_OK;
-	}
-	if ((rc = need_dir(r, err)) < 0) {
-		return rc;
-	}
+	if (s->loose) return VV_OK;
+	if ((rc = need_dir(r, err)) < 0) return rc;
 	if ((code = git_odb_new(&odb)) == 0 &&
 	    (code = git_odb_backend_loose(&backend, s->dir, COMPRESSION, 0, 0, 0)) == 0 &&
 	    (code = git_odb_add_backend(odb, backend, VV_MEMORY_ODB_PRIORITY)) < 0) {
@@ -186,9 +170,7 @@ vv_status vv_quarantine_write(vv_repository *r, git_object_t type, const void *b
 	vv_status rc = stage_open(r, err);
 	int code;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((code = git_odb_write(out, r->odb, bytes, len, type)) < 0) {
 		return vv_git_fail(err, code, "cannot write a Git object of %s",
 				   vv_text_bytes(len));
@@ -215,18 +197,14 @@ static vv_status stream_body(git_odb_stream *stream, int fd, const char *path, u
 	ssize_t got = 1;
 	int code;
 
-	if (!step) {
-		return vv_fail_nomem(err);
-	}
+	if (!step) return vv_fail_nomem(err);
 	while (done <= size && (got = vv_read_full(fd, step, STREAM_STEP, path, err)) > 0) {
 		done += (uint64_t)got;
 		if (done <= size && (code = git_odb_stream_write(stream, step, (size_t)got)) < 0) {
 			return fail_store(code, path, err);
 		}
 	}
-	if (got < 0) {
-		return (vv_status)got;
-	}
+	if (got < 0) return (vv_status)got;
 	return done == size ? VV_OK : fail_changed(path, err);
 }
 
@@ -237,12 +215,8 @@ static vv_status stage_small(vv_repository *r, int fd, const char *path, size_t 
 	vv_auto(char) *bytes = vv_malloc(size + 1);
 	ssize_t got;
 
-	if (!bytes) {
-		return vv_fail_nomem(err);
-	}
-	if ((got = vv_read_full(fd, bytes, size + 1, path, err)) < 0) {
-		return (vv_status)got;
-	}
+	if (!bytes) return vv_fail_nomem(err);
+	if ((got = vv_read_full(fd, bytes, size + 1, path, err)) < 0) return (vv_status)got;
 	return (size_t)got == size ? vv_quarantine_write(r, GIT_OBJECT_BLOB, bytes, size, out, err)
 				   : fail_changed(path, err);
 }
@@ -257,16 +231,12 @@ static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_
 	vv_status rc;
 	int code;
 
-	if ((rc = stage_open(r, err)) < 0 || (rc = need_loose(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = stage_open(r, err)) < 0 || (rc = need_loose(r, err)) < 0) return rc;
 	s = r->stage;
 	if ((code = git_odb_open_wstream(&stream, s->loose, size, GIT_OBJECT_BLOB)) < 0) {
 		return fail_store(code, path, err);
 	}
-	if ((rc = stream_body(stream, fd, path, size, err)) < 0) {
-		return rc;
-	}
+	if ((rc = stream_body(stream, fd, path, size, err)) < 0) return rc;
 	if ((code = git_odb_stream_finalize_write(out, stream)) < 0) {
 		return fail_store(code, path, err);
 	}
@@ -304,18 +274,14 @@ static vv_status list_add(staged_list *list, const char *path, const char *fan, 
 	if (strlen(name) != GIT_OID_HEXSZ - 2) {
 		return VV_OK; /* a temporary file of libgit2 */
 	}
-	if (!vv_array_room(list->items, list->count, list->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(list->items, list->count, list->cap)) return vv_fail_nomem(err);
 	it = &list->items[list->count];
 	(void)snprintf(it->hex, sizeof(it->hex), "%s%s", fan, name);
 	if (git_oid_fromstr(&it->id, it->hex) < 0) {
 		git_error_clear();
 		return VV_OK;
 	}
-	if (!(it->path = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(it->path = vv_strdup(path))) return vv_fail_nomem(err);
 	list->count++;
 	return VV_OK;
 }
@@ -348,14 +314,10 @@ static vv_status place_loose(vv_repository *r, const staged *it, bool *new_fan, 
 	vv_auto(char) *to = vv_path_join(dir, it->hex + 2, NULL);
 	vv_status rc;
 
-	if (!to) {
-		return vv_fail_nomem(err);
-	}
+	if (!to) return vv_fail_nomem(err);
 	if (!vv_exists(dir)) {
 		*new_fan = true;
-		if ((rc = vv_mkdirs(dir, err)) < 0 || (rc = vv_share(r, dir, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_mkdirs(dir, err)) < 0 || (rc = vv_share(r, dir, err)) < 0) return rc;
 	}
 	if ((rc = vv_share(r, it->path, err)) < 0 || (rc = vv_rename(it->path, to, err)) < 0) {
 		return rc;
@@ -435,9 +397,7 @@ static vv_status note_own(vv_repository *r, const char *hex, vv_error *err)
 	int fd;
 
 	(void)snprintf(line, sizeof(line), "%.40s\n", hex);
-	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) return rc;
 	if ((fd = vv_open(path, O_WRONLY | O_APPEND | O_CREAT, 0666, err)) < 0) {
 		return (vv_status)fd;
 	}
@@ -466,9 +426,7 @@ static vv_status place_pack(vv_repository *r, const char *from, const char *hex,
 	vv_status rc;
 	int code;
 
-	if (!to) {
-		return vv_fail_nomem(err);
-	}
+	if (!to) return vv_fail_nomem(err);
 	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
 			       (rc = vv_syncs_add_path(&r->later, r->objects, err)) < 0)) {
 		return rc;
@@ -503,9 +461,7 @@ static vv_status write_pack(vv_repository *r, git_packbuilder *pb, vv_error *err
 	vv_status rc;
 	int code;
 
-	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) return rc;
 	code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL);
 	return code < 0 ? vv_git_fail(err, code, "cannot pack Git's objects") : VV_OK;
 }
@@ -516,13 +472,9 @@ vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char
 	const char *hex;
 	vv_status rc;
 
-	if ((rc = write_pack(r, pb, err)) < 0) {
-		return rc;
-	}
+	if ((rc = write_pack(r, pb, err)) < 0) return rc;
 	hex = git_packbuilder_name(pb);
-	if ((rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err)) < 0 || !name_out) {
-		return rc;
-	}
+	if ((rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err)) < 0 || !name_out) return rc;
 	*name_out = vv_strdup(hex);
 	return *name_out ? VV_OK : vv_fail_nomem(err);
 }
@@ -611,9 +563,7 @@ static vv_status stage_file(vv_repository *r, vv_syncs *files, vv_error *err)
 	loose_file f;
 	vv_status rc = name_apart(r, &s->file, err), closed;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	f.path = s->file;
 	if ((f.fd = vv_open(f.path, O_WRONLY | O_CREAT | O_EXCL, 0444, err)) < 0) {
 		return (vv_status)f.fd;
@@ -645,9 +595,7 @@ static vv_status start_again(vv_quarantine *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (s->streamed) {
-		return vv_fail(err, VV_EIO, "Git objects could not be written before");
-	}
+	if (s->streamed) return vv_fail(err, VV_EIO, "Git objects could not be written before");
 	forget_file(s);
 	git_odb_free(s->loose);
 	s->loose = NULL;
@@ -668,9 +616,7 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 	size_t count;
 	vv_status rc = VV_OK;
 
-	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) {
-		return rc;
-	}
+	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) return rc;
 	count = s->memory->count;
 	s->tried = true;
 	if ((count > LOOSE_MAX && (rc = stage_memory_pack(r, files, err)) < 0) ||
@@ -687,9 +633,7 @@ vv_status vv_quarantine_place(vv_repository *r, vv_error *err)
 	vv_quarantine *s = r->stage;
 	vv_status rc = VV_OK;
 
-	if (!s) {
-		return VV_OK;
-	}
+	if (!s) return VV_OK;
 	if (s->pack[0]) {
 		rc = place_pack(r, s->dir, s->pack, err);
 		s->pack[0] = '\0';

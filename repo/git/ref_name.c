@@ -21,9 +21,7 @@ static bool parts_are_fit(const char *name)
 			return false;
 		}
 		name += len;
-		if (*name == '/' && *++name == '\0') {
-			return false;
-		}
+		if (*name == '/' && *++name == '\0') return false;
 	}
 	return true;
 }

@@ -45,9 +45,7 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 
 	/* Without searching discovery may not go up to the folder above. */
 	if ((flags & GIT_REPOSITORY_OPEN_NO_SEARCH) != 0) {
-		if (!realpath(start, here)) {
-			return not_a_repository(start, err);
-		}
+		if (!realpath(start, here)) return not_a_repository(start, err);
 		char *slash = strrchr(here, '/');
 		slash[slash == here] = '\0';
 		ceilings = here;
@@ -64,9 +62,7 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 	if (len > 5 && memcmp(found.ptr + len - 5, "/.git", 5) == 0) {
 		len -= 5;
 	}
-	if (!(folder = vv_strndup(found.ptr, len))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(folder = vv_strndup(found.ptr, len))) return vv_fail_nomem(err);
 	if (!vv_config_is_safe(env, folder)) {
 		git_error_clear();
 		(void)vv_fail(err, VV_EREFUSED, "the repository in '%s' belongs to another user",
@@ -99,9 +95,7 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 		r->flag_owner = true;
 		return open_foreign(&r->git, r->env, start, flags, ceilings, code, err);
 	}
-	if (code >= 0) {
-		return VV_OK;
-	}
+	if (code >= 0) return VV_OK;
 	last = git_error_last();
 	if (last && last->message && strstr(last->message, "unsupported extension")) {
 		rc = vv_git_fail(
@@ -134,9 +128,7 @@ static vv_status has_work_tree_setting(const vv_repository *r, bool *out, vv_err
 	vv_auto(git_config_entry) *e = NULL;
 	int bare = 0, code = git_repository_config(&cfg, r->git);
 
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot read the configuration");
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot read the configuration");
 	*out = git_config_get_entry(&e, cfg, "core.worktree") == 0 ||
 	       (git_config_get_bool(&bare, cfg, "core.bare") == 0 && bare);
 	git_error_clear();
@@ -156,9 +148,7 @@ static vv_status apply_work_tree(vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	if (!tree || !*tree) {
-		if ((rc = has_work_tree_setting(r, &set, err)) < 0 || set) {
-			return rc;
-		}
+		if ((rc = has_work_tree_setting(r, &set, err)) < 0 || set) return rc;
 		tree = ".";
 	}
 	if (!(real = realpath(tree, NULL))) {
@@ -193,9 +183,7 @@ static vv_status set_paths(vv_repository *r, vv_error *err)
 	const char *index = vv_env_get(r->env, "GIT_INDEX_FILE");
 	vv_auto(libc_text) *cwd = getcwd(NULL, 0);
 
-	if (!cwd) {
-		return vv_fail_errno(err, "cannot find the current folder", NULL);
-	}
+	if (!cwd) return vv_fail_errno(err, "cannot find the current folder", NULL);
 	r->bare = git_repository_is_bare(r->git);
 	r->gitdir = folder_dup(git_repository_path(r->git));
 	r->commondir = folder_dup(git_repository_commondir(r->git));
@@ -252,9 +240,7 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 		size_t len = strcspn(more, ":");
 		vv_auto(char) *dir = vv_strndup(more, len);
 
-		if (!dir) {
-			return vv_fail_nomem(err);
-		}
+		if (!dir) return vv_fail_nomem(err);
 		if (len > 0 && vv_exists(dir) &&
 		    (code = git_odb_add_disk_alternate(r->odb, dir)) < 0) {
 			return fail_objects(code, dir, err);
@@ -317,9 +303,7 @@ static vv_status find_promisors(vv_repository *r, vv_error *err)
 	vv_status rc = vv_config_string(r, "extensions.partialclone", &value, err);
 
 	r->partial = rc == VV_OK;
-	if ((rc = vv_missing_ok(rc, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_missing_ok(rc, err)) < 0) return rc;
 	return vv_config_each(r, "remote.", see_promisor, &r->partial, err);
 }
 
@@ -331,9 +315,7 @@ static vv_status check_extension(vv_repository *r, const char *key, const char *
 	vv_auto(char) *value = NULL;
 	vv_status rc = vv_config_string(r, key, &value, err);
 
-	if (rc < 0 || strcmp(value, wanted) == 0) {
-		return vv_missing_ok(rc, err);
-	}
+	if (rc < 0 || strcmp(value, wanted) == 0) return vv_missing_ok(rc, err);
 	(void)vv_fail(err, VV_ENOSUPPORT, "the repository %s '%s'; varve needs %s", fault,
 		      vv_text_shows(value), needs);
 	(void)vv_hint(err, "%s", hint);
@@ -441,9 +423,7 @@ static bool was_found_bare(const vv_repository *r, bool *here)
 	while (at && gitdir && !has_git(at)) {
 		char *slash = strrchr(at, '/');
 
-		if (strcmp(at, gitdir) == 0) {
-			return !is_below_git(at);
-		}
+		if (strcmp(at, gitdir) == 0) return !is_below_git(at);
 		if (!slash || slash == at) {
 			return false; /* "/" can have no layout of others */
 		}
@@ -458,13 +438,9 @@ static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
 	vv_auto(char) *rule = NULL;
 	bool here;
 
-	if (!was_found_bare(r, &here) || (here && here_is_named)) {
-		return VV_OK;
-	}
+	if (!was_found_bare(r, &here) || (here && here_is_named)) return VV_OK;
 	rule = vv_config_outside(r->env, "safe.barerepository");
-	if (rule && strcmp(rule, "all") == 0) {
-		return VV_OK;
-	}
+	if (rule && strcmp(rule, "all") == 0) return VV_OK;
 	(void)vv_fail(err, VV_EREFUSED, "'%s' is a bare repository that was found and not named",
 		      vv_text_shows(git_repository_path(r->git)));
 	return vv_hint(err, "if it is yours: varve --git-dir='%s' COMMAND, or varve -C DIR COMMAND",
@@ -491,16 +467,12 @@ static vv_status open_flags(vv_repository **out, const char *path, const vv_env 
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = vv_git_start(err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_git_start(err)) < 0) return rc;
 	if (!(r = vv_calloc(1, sizeof(*r)))) {
 		vv_git_stop();
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_env_new(&r->env, vv_env_list(env), err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_env_new(&r->env, vv_env_list(env), err)) < 0) return rc;
 	if (gitdir && *gitdir) {
 		if ((rc = open_at(r, gitdir, GIT_REPOSITORY_OPEN_NO_SEARCH, err)) < 0 ||
 		    (rc = apply_work_tree(r, err)) < 0) {
@@ -510,9 +482,7 @@ static vv_status open_flags(vv_repository **out, const char *path, const vv_env 
 		   (!path && (rc = refuse_unnamed(r, err)) < 0)) {
 		return rc;
 	}
-	if ((rc = set_up(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = set_up(r, err)) < 0) return rc;
 	*out = vv_take(&r);
 	return VV_OK;
 }
@@ -549,9 +519,7 @@ vv_status vv_repository_open_exactly(vv_repository **out, const char *path, cons
 
 void vv_repository_close(vv_repository *r)
 {
-	if (!r) {
-		return;
-	}
+	if (!r) return;
 	if (r->close_stage) {
 		r->close_stage(r);
 	}
@@ -647,9 +615,7 @@ vv_status vv_repository_settle(vv_repository *r, vv_error *err)
 	vv_auto(char) *dir = NULL;
 	vv_status rc;
 
-	if (!r->unsettled) {
-		return VV_OK;
-	}
+	if (!r->unsettled) return VV_OK;
 	dir = vv_path_dir(r->index_file);
 	if ((rc = vv_fsync_dir(dir, err)) < 0) {
 		(void)vv_prefix(err, "the index is written, but may not outlive a power cut");
@@ -704,9 +670,7 @@ static vv_status check_links(const vv_repository *r, const char *relative, vv_er
 		vv_auto(char) *file = head ? vv_path_join(r->workdir, head, NULL) : NULL;
 		vv_stat st;
 
-		if (!file) {
-			return vv_fail_nomem(err);
-		}
+		if (!file) return vv_fail_nomem(err);
 		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISLNK(st.mode)) {
 			return vv_fail(err, VV_EUSAGE, "'%s' is beyond the symbolic link '%s'",
 				       vv_text_shows(relative), vv_text_shows(head));
@@ -727,33 +691,25 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 		return vv_fail(err, VV_EUSAGE, "the repository '%s' is bare: it has no work tree",
 			       vv_text_shows(r->gitdir));
 	}
-	if (!*path) {
-		return vv_fail(err, VV_EUSAGE, "the path is empty");
-	}
+	if (!*path) return vv_fail(err, VV_EUSAGE, "the path is empty");
 	if (!(cwd = getcwd(NULL, 0))) {
 		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
-	if (!(absolute = vv_path_absolute(cwd, path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(absolute = vv_path_absolute(cwd, path))) return vv_fail_nomem(err);
 	below = vv_path_below(r->workdir, absolute);
 	relative = below ? vv_strdup(below) : below_by_real_path(r->workdir, absolute);
 	if (!relative) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is outside the work tree '%s'",
 			       vv_text_shows(path), vv_text_shows(r->workdir));
 	}
-	if ((rc = check_links(r, relative, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_links(r, relative, err)) < 0) return rc;
 	*out = vv_take(&relative);
 	return VV_OK;
 }
 
 char *vv_repository_file(const vv_repository *r, const char *relative)
 {
-	if (!r->workdir) {
-		return NULL;
-	}
+	if (!r->workdir) return NULL;
 	return *relative ? vv_path_join(r->workdir, relative, NULL) : vv_strdup(r->workdir);
 }
 
@@ -767,16 +723,12 @@ static vv_status check_folder(const vv_repository *r, vv_error *err)
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (rc < 0 || (rc = vv_lstat(&git, r->commondir, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_lstat(&git, r->commondir, err)) < 0) return rc;
 	if (!S_ISDIR(own.mode)) {
 		return vv_fail(err, VV_EREFUSED, "'%s' is not a folder",
 			       vv_text_shows(r->varvedir));
 	}
-	if (own.uid == (uint32_t)geteuid() || own.uid == git.uid || r->flag_owner) {
-		return VV_OK;
-	}
+	if (own.uid == (uint32_t)geteuid() || own.uid == git.uid || r->flag_owner) return VV_OK;
 	return vv_fail(err, VV_EREFUSED, "'%s' belongs to another user",
 		       vv_text_shows(r->varvedir));
 }
@@ -797,15 +749,11 @@ static bool parse_secret(const vv_buf *text, uint64_t *out)
 	uint64_t v = 0;
 	size_t i;
 
-	if (text->len != SECRET_DIGITS + 1 || text->data[SECRET_DIGITS] != '\n') {
-		return false;
-	}
+	if (text->len != SECRET_DIGITS + 1 || text->data[SECRET_DIGITS] != '\n') return false;
 	for (i = 0; i < SECRET_DIGITS; i++) {
 		char c = text->data[i];
 
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-			return false;
-		}
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
 		v = v << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 	}
 	*out = v;
@@ -818,9 +766,7 @@ static vv_status write_new(const char *path, const char *text, size_t len, vv_er
 	vv_status rc, closed;
 	int fd = vv_open(path, O_WRONLY | O_CREAT | O_EXCL, 0600, err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, text, len, path, err);
 	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
@@ -837,13 +783,9 @@ static vv_status make_secret(const vv_repository *r, const char *path, vv_error 
 	vv_random(&value, sizeof(value));
 	(void)snprintf(text, sizeof(text), "%016llx\n", (unsigned long long)value);
 	vv_temp_name(name + strlen(name));
-	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_mkdirs(r->varvedir, err)) < 0) return rc;
 	vv_temp_sweep(r->varvedir, "secret-");
-	if (!(temp = vv_path_join(r->varvedir, name, NULL))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(temp = vv_path_join(r->varvedir, name, NULL))) return vv_fail_nomem(err);
 	if ((rc = write_new(temp, text, SECRET_DIGITS + 1, err)) < 0 ||
 	    (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);

@@ -26,9 +26,7 @@ static char *normal_key(const char *key, size_t len)
 	char *out = vv_strndup(key, len);
 	char *first, *last, *p;
 
-	if (!out) {
-		return NULL;
-	}
+	if (!out) return NULL;
 	first = strchr(out, '.');
 	last = strrchr(out, '.');
 	for (p = out; *p; p++) {
@@ -50,9 +48,7 @@ static vv_status override_add(vv_repository *r, const char *key, size_t key_len,
 			       "too many settings in GIT_CONFIG_COUNT or GIT_CONFIG_PARAMETERS");
 	}
 	list = vv_realloc_array(r->overrides, r->override_count + 1, sizeof(*list));
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	r->overrides = list;
 	o = &list[r->override_count];
 	o->name = normal_key(key, key_len);
@@ -73,9 +69,7 @@ static vv_status load_counted(vv_repository *r, vv_error *err)
 	uint64_t count, i;
 	vv_status rc;
 
-	if (!count_text || !*count_text) {
-		return VV_OK;
-	}
+	if (!count_text || !*count_text) return VV_OK;
 	if (!vv_parse_u64(&count, count_text, strlen(count_text)) || count > OVERRIDES_MAX) {
 		return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is not a usable number: '%s'",
 			       vv_text_shows(count_text));
@@ -93,9 +87,7 @@ static vv_status load_counted(vv_repository *r, vv_error *err)
 				       "GIT_CONFIG_COUNT is %u, but key or value %u is not set",
 				       (unsigned)count, (unsigned)i);
 		}
-		if ((rc = override_add(r, key, strlen(key), value, err)) < 0) {
-			return rc;
-		}
+		if ((rc = override_add(r, key, strlen(key), value, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -105,9 +97,7 @@ static bool sq_word(const char **p, vv_buf *out)
 {
 	const char *s = *p;
 
-	if (*s != '\'') {
-		return false;
-	}
+	if (*s != '\'') return false;
 	for (s++; *s; s++) {
 		if (*s != '\'') {
 			vv_buf_putc(out, *s);
@@ -143,9 +133,7 @@ static vv_status load_parameter(vv_repository *r, const char **p, vv_error *err)
 		len = strcspn(text, "=");
 		given = text + len + 1;
 	}
-	if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&value, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&value, err)) < 0) return rc;
 	return override_add(r, text, len, given, err);
 }
 
@@ -173,9 +161,7 @@ static int add_file(git_config *cfg, const char *path, git_config_level_t level,
 {
 	int code;
 
-	if (!path || !*path) {
-		return 0;
-	}
+	if (!path || !*path) return 0;
 	code = git_config_add_file_ondisk(cfg, path, level, git, 0);
 	return code == GIT_ENOTFOUND ? 0 : code;
 }
@@ -185,12 +171,8 @@ static int add_system(git_config *cfg, const vv_env *env, const git_repository *
 	const char *file = vv_env_get(env, "GIT_CONFIG_SYSTEM");
 	vv_auto(git_buf) found = {NULL, 0, 0};
 
-	if (env_true(env, "GIT_CONFIG_NOSYSTEM")) {
-		return 0;
-	}
-	if (file) {
-		return add_file(cfg, file, GIT_CONFIG_LEVEL_SYSTEM, git);
-	}
+	if (env_true(env, "GIT_CONFIG_NOSYSTEM")) return 0;
+	if (file) return add_file(cfg, file, GIT_CONFIG_LEVEL_SYSTEM, git);
 	return git_config_find_system(&found) == 0
 		       ? add_file(cfg, found.ptr, GIT_CONFIG_LEVEL_SYSTEM, git)
 		       : 0;
@@ -204,9 +186,7 @@ static int add_home(git_config *cfg, const vv_env *env, const git_repository *gi
 	vv_auto(char) *user = NULL, *own = NULL;
 	int code;
 
-	if (file) {
-		return add_file(cfg, file, GIT_CONFIG_LEVEL_GLOBAL, git);
-	}
+	if (file) return add_file(cfg, file, GIT_CONFIG_LEVEL_GLOBAL, git);
 	home = home && *home ? home : NULL;
 	user = xdg && *xdg ? vv_path_join(xdg, "git", "config", NULL)
 			   : vv_path_join(home, ".config", "git", "config", NULL);
@@ -227,9 +207,7 @@ vv_status vv_config_load(vv_repository *r, vv_error *err)
 	vv_status rc;
 	int on = 0, code;
 
-	if (!local || !own) {
-		return vv_fail_nomem(err);
-	}
+	if (!local || !own) return vv_fail_nomem(err);
 	if ((code = git_config_new(&r->config)) < 0 ||
 	    (code = add_system(r->config, r->env, r->git)) < 0 ||
 	    (code = add_home(r->config, r->env, r->git)) < 0 ||
@@ -310,9 +288,7 @@ char *vv_config_outside(const vv_env *env, const char *key)
 	git_config_entry *e = NULL;
 	char *out = NULL;
 
-	if (vv_git_start(NULL) < 0) {
-		return NULL;
-	}
+	if (vv_git_start(NULL) < 0) return NULL;
 	cfg = open_protected(env);
 	if (cfg && git_config_get_entry(&e, cfg, key) == 0 && e->value && *e->value) {
 		out = vv_strdup(e->value);
@@ -339,26 +315,20 @@ static vv_status lookup(vv_repository *r, const char *key, const char **value,
 	vv_status rc;
 	int code;
 
-	if (r->override_count > 0 && !name) {
-		return vv_fail_nomem(err);
-	}
+	if (r->override_count > 0 && !name) return vv_fail_nomem(err);
 	for (size_t i = r->override_count; i > 0; i--) {
 		if (strcmp(r->overrides[i - 1].name, name) == 0) {
 			*value = r->overrides[i - 1].value;
 			return VV_OK;
 		}
 	}
-	if ((rc = take_snapshot(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = take_snapshot(r, err)) < 0) return rc;
 	code = git_config_get_entry(entry, r->snapshot, key);
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not configured", key);
 	}
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot read the setting '%s'", key);
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot read the setting '%s'", key);
 	*value = (*entry)->value;
 	return VV_OK;
 }
@@ -370,9 +340,7 @@ vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_err
 	vv_status rc = lookup(r, key, &value, &entry, err);
 
 	*out = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*out = vv_strdup(value ? value : "");
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
@@ -384,9 +352,7 @@ vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error
 	vv_status rc = vv_config_string(r, key, &text, err);
 
 	*out = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (text[0] != '~' || text[1] != '/') {
 		*out = vv_take(&text);
 		return VV_OK;
@@ -434,9 +400,7 @@ vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool 
 	vv_status rc = lookup(r, key, &value, &entry, err);
 
 	*out = fallback;
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	return vv_config_read_bool(key, value, out, err);
 }
 
@@ -448,9 +412,7 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 	vv_status rc = lookup(r, key, &value, &entry, err);
 
 	*out = fallback;
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	return vv_config_read_u64(key, value, out, err);
 }
 
@@ -482,15 +444,9 @@ vv_status vv_config_each(vv_repository *r, const char *prefix, vv_config_fn fn, 
 	vv_status rc;
 	int code;
 
-	if (!start) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = take_snapshot(r, err)) < 0) {
-		return rc;
-	}
-	if ((code = git_config_iterator_new(&it, r->snapshot)) < 0) {
-		return fail_config(code, err);
-	}
+	if (!start) return vv_fail_nomem(err);
+	if ((rc = take_snapshot(r, err)) < 0) return rc;
+	if ((code = git_config_iterator_new(&it, r->snapshot)) < 0) return fail_config(code, err);
 	while (git_config_next(&e, it) == 0) {
 		if (strncmp(e->name, start, len) == 0 &&
 		    (rc = fn(payload, e->name, e->value ? e->value : "true", level_name(e->level),

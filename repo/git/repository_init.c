@@ -44,9 +44,7 @@ static vv_status offer_tool(vv_repository *r, vv_error *err)
 		vv_auto(char) *value = NULL;
 		vv_status rc = vv_config_string(r, chosen[i], &value, err);
 
-		if (rc != VV_ENOTFOUND) {
-			return rc;
-		}
+		if (rc != VV_ENOTFOUND) return rc;
 		vv_error_clear(err);
 	}
 	return vv_config_set(r, "diff.tool", "varve", err);
@@ -58,9 +56,7 @@ static vv_status init_options(git_repository_init_options *out, const vv_init_op
 	const char *given = vv_env_get(opts->env, "GIT_TEMPLATE_DIR");
 	int code = git_repository_init_options_init(out, GIT_REPOSITORY_INIT_OPTIONS_VERSION);
 
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot make a repository");
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot make a repository");
 	*branch = opts->initial_branch ? vv_strdup(opts->initial_branch)
 				       : vv_config_outside(opts->env, "init.defaultBranch");
 	if (!*branch) {
@@ -68,9 +64,7 @@ static vv_status init_options(git_repository_init_options *out, const vv_init_op
 	}
 	*template = given && *given ? vv_strdup(given)
 				    : vv_config_outside(opts->env, "init.templateDir");
-	if (!*branch) {
-		return vv_fail_nomem(err);
-	}
+	if (!*branch) return vv_fail_nomem(err);
 	out->flags = GIT_REPOSITORY_INIT_MKDIR | GIT_REPOSITORY_INIT_MKPATH;
 	if (opts->bare) {
 		out->flags |= GIT_REPOSITORY_INIT_BARE;
@@ -91,9 +85,7 @@ static vv_status make_git(const char *path, const vv_init_options *opts, vv_erro
 	vv_status rc;
 	int code;
 
-	if ((rc = init_options(&init, opts, &branch, &template, err)) < 0) {
-		return rc;
-	}
+	if ((rc = init_options(&init, opts, &branch, &template, err)) < 0) return rc;
 	if ((code = git_repository_init_ext(&git, path, &init)) < 0) {
 		return vv_git_fail(err, code, "cannot make a repository in '%s'",
 				   vv_text_shows(path));
@@ -107,9 +99,7 @@ static vv_status sync_path(const char *path, vv_error *err)
 	vv_status rc;
 	int fd = vv_open(path, 0, 0, err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = vv_fsync(fd, path, err);
 	(void)vv_close(fd, path, NULL);
 	return rc;
@@ -142,9 +132,7 @@ static vv_status make_aside(const char *path, const char *gitdir, const vv_init_
 
 	vv_temp_name(name + strlen(name));
 	aside = vv_path_join(path, name, NULL);
-	if (!(made = vv_path_join(aside, ".git", NULL))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(made = vv_path_join(aside, ".git", NULL))) return vv_fail_nomem(err);
 	if ((rc = make_git(aside, opts, err)) == VV_OK && (rc = sync_new(made, err)) == VV_OK) {
 		rc = vv_rename(made, gitdir, err);
 	}
@@ -156,9 +144,7 @@ static vv_status make_new(const char *path, const vv_init_options *opts, vv_erro
 {
 	vv_auto(char) *gitdir = vv_path_join(path, ".git", NULL);
 
-	if (!gitdir) {
-		return vv_fail_nomem(err);
-	}
+	if (!gitdir) return vv_fail_nomem(err);
 	return opts->bare || vv_exists(gitdir) || !vv_exists(path)
 		       ? make_git(path, opts, err)
 		       : make_aside(path, gitdir, opts, err);
@@ -178,9 +164,7 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 	if (rc == VV_OK) {
 		vv_repository_sweep_locks(*out);
 	}
-	if (rc != VV_ENOTFOUND) {
-		return rc;
-	}
+	if (rc != VV_ENOTFOUND) return rc;
 	vv_error_clear(err);
 	if ((rc = make_new(path ? path : ".", opts, err)) < 0 ||
 	    (rc = vv_repository_open_exactly(out, path ? path : ".", opts->env, err)) < 0) {
@@ -207,9 +191,7 @@ vv_status vv_repository_init(vv_repository **out, const char *path, const vv_ini
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = vv_git_start(err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_git_start(err)) < 0) return rc;
 	if ((rc = open_or_make(out, path, opts, created, err)) < 0 ||
 	    (rc = vv_repository_set_up(*out, opts->program, err)) < 0) {
 		vv_repository_close(*out);

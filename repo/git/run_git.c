@@ -181,9 +181,7 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	if (rc == VV_OK && r->dumb) {
 		rc = add_words(e, traced, err);
 	}
-	if (rc < 0 || !r->scratch) {
-		return rc;
-	}
+	if (rc < 0 || !r->scratch) return rc;
 	rc = add_words(e, not_for_scratch, err);
 	if (rc == VV_OK && r->repo) {
 		rc = vv_config_each(r->repo, "", take_setting, e, err);
@@ -396,14 +394,10 @@ static vv_status code_of(const char *text)
 					     "no such", "Could not resolve"};
 
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		if (strstr(text, refused[i])) {
-			return VV_EREFUSED;
-		}
+		if (strstr(text, refused[i])) return VV_EREFUSED;
 	}
 	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++) {
-		if (strstr(text, absent[i])) {
-			return VV_ENOTFOUND;
-		}
+		if (strstr(text, absent[i])) return VV_ENOTFOUND;
 	}
 	return VV_EIO;
 }

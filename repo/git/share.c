@@ -28,12 +28,8 @@ vv_status vv_share(const vv_repository *r, const char *path, vv_error *err)
 	struct stat st;
 	mode_t mode;
 
-	if (r->share_mode == 0) {
-		return VV_OK;
-	}
-	if (lstat(path, &st) < 0) {
-		return vv_fail_errno(err, "cannot look at", path);
-	}
+	if (r->share_mode == 0) return VV_OK;
+	if (lstat(path, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
 	mode = shared_mode(r, st.st_mode);
 	if (mode != st.st_mode && !S_ISLNK(st.st_mode) && chmod(path, mode & 07777) < 0) {
 		return vv_fail_errno(err, "cannot share", path);
@@ -46,12 +42,8 @@ vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error
 	struct stat st;
 	mode_t mode;
 
-	if (r->share_mode == 0) {
-		return VV_OK;
-	}
-	if (fstat(fd, &st) < 0) {
-		return vv_fail_errno(err, "cannot look at", path);
-	}
+	if (r->share_mode == 0) return VV_OK;
+	if (fstat(fd, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
 	mode = shared_mode(r, st.st_mode);
 	if (mode != st.st_mode && fchmod(fd, mode & 07777) < 0) {
 		return vv_fail_errno(err, "cannot share", path);
@@ -64,12 +56,8 @@ vv_status vv_share_above(const vv_repository *r, const char *base, const char *p
 	char *dir;
 	vv_status rc = VV_OK;
 
-	if (r->share_mode == 0) {
-		return VV_OK;
-	}
-	if (!(dir = vv_path_dir(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (r->share_mode == 0) return VV_OK;
+	if (!(dir = vv_path_dir(path))) return vv_fail_nomem(err);
 	while (rc == VV_OK && dir && strlen(dir) > strlen(base)) {
 		char *up = vv_path_dir(dir);
 

@@ -29,15 +29,11 @@ vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err)
 	const char *p = c->p, *nul;
 
 	c->valid = false;
-	if (p == c->end) {
-		return VV_OK;
-	}
+	if (p == c->end) return VV_OK;
 	for (; p < c->end && *p >= '0' && *p <= '7' && mode <= 0177777; p++) {
 		mode = mode << 3 | (uint32_t)(*p - '0');
 	}
-	if (p == c->end || *p != ' ' || p == c->p || mode > 0177777) {
-		return damaged(c, err);
-	}
+	if (p == c->end || *p != ' ' || p == c->p || mode > 0177777) return damaged(c, err);
 	p++;
 	nul = memchr(p, '\0', (size_t)(c->end - p));
 	if (!nul || nul == p || (size_t)(c->end - nul) < 1 + GIT_OID_RAWSZ ||
@@ -56,9 +52,7 @@ vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err)
 vv_status vv_tree_cursor_init(vv_tree_cursor *c, git_odb_object *tree, vv_error *err)
 {
 	memset(c, 0, sizeof(*c));
-	if (!tree) {
-		return VV_OK;
-	}
+	if (!tree) return VV_OK;
 	c->p = git_odb_object_data(tree);
 	c->end = c->p + git_odb_object_size(tree);
 	c->tree = git_odb_object_id(tree);
@@ -93,9 +87,7 @@ vv_status vv_tree_find(vv_repository *r, const git_oid *tree, const char *path, 
 		at_mode = c.valid ? c.mode : 0;
 		at = c.id;
 		git_odb_object_free(object);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		path += len;
 		path += strspn(path, "/");
 	}
@@ -113,13 +105,9 @@ vv_status vv_commit_tree(vv_repository *r, const vv_oid *commit, git_oid *out, v
 	uint64_t size;
 	vv_status rc = vv_walker_get(r, &w, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_oid_to_git(&id, commit);
-	if (!(n = vv_walker_node(w, &id))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(n = vv_walker_node(w, &id))) return vv_fail_nomem(err);
 	if (!n->parsed && vv_object_header(r, &id, &type, &size, NULL) == VV_OK &&
 	    type == GIT_OBJECT_TREE) {
 		*out = id;
@@ -176,16 +164,12 @@ static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err
 	if (b) {
 		id_b = *b;
 	}
-	if (!vv_array_room(w->frames, w->depth, w->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(w->frames, w->depth, w->cap)) return vv_fail_nomem(err);
 	f = &w->frames[w->depth];
 	memset(f, 0, sizeof(*f));
 	f->path_len = w->path.len;
 	w->depth++;
-	if ((rc = read_side(w, a ? &id_a : NULL, &f->a, &f->at_a, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_side(w, a ? &id_a : NULL, &f->a, &f->at_a, err)) < 0) return rc;
 	return read_side(w, b ? &id_b : NULL, &f->b, &f->at_b, err);
 }
 
@@ -203,9 +187,7 @@ int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b)
 	int c = memcmp(a->name, b->name, len);
 	unsigned char end_a, end_b;
 
-	if (c != 0) {
-		return c;
-	}
+	if (c != 0) return c;
 	end_a = len < a->name_len          ? (unsigned char)a->name[len]
 		: vv_mode_is_tree(a->mode) ? '/'
 					   : '\0';
@@ -220,9 +202,7 @@ static bool wanted(const walk *w, bool is_tree)
 {
 	size_t len = w->path.len;
 
-	if (w->prefix_len == 0) {
-		return true;
-	}
+	if (w->prefix_len == 0) return true;
 	if (len >= w->prefix_len) {
 		return memcmp(w->path.data, w->prefix, w->prefix_len) == 0 &&
 		       (len == w->prefix_len || w->path.data[w->prefix_len] == '/');
@@ -238,9 +218,7 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 
 	w->path.len = w->frames[w->depth - 1].path_len;
 	vv_buf_put(&w->path, one->name, one->name_len);
-	if (w->path.failed) {
-		return vv_fail_nomem(err);
-	}
+	if (w->path.failed) return vv_fail_nomem(err);
 	if (!wanted(w, is_tree) ||
 	    (a && b && a->mode == b->mode && git_oid_equal(&a->id, &b->id))) {
 		return VV_OK;
@@ -253,9 +231,7 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 	}
 	if (is_tree) {
 		vv_buf_putc(&w->path, '/');
-		if (w->path.failed) {
-			return vv_fail_nomem(err);
-		}
+		if (w->path.failed) return vv_fail_nomem(err);
 		return push(w, a ? &a->id : NULL, b ? &b->id : NULL, err);
 	}
 	change.path = vv_buf_cstr(&w->path);
@@ -296,9 +272,7 @@ vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, con
 	walk w = {0};
 	vv_status rc;
 
-	if (a && b && git_oid_equal(a, b)) {
-		return VV_OK;
-	}
+	if (a && b && git_oid_equal(a, b)) return VV_OK;
 	w.repo = r;
 	w.prefix = prefix ? prefix : "";
 	w.prefix_len = strlen(w.prefix);
@@ -345,9 +319,7 @@ vv_status vv_tree_entry_at(vv_repository *r, const vv_oid *commit, const char *p
 		return vv_fail(err, VV_ENOTFOUND, "no '%s' in the commit %.10s",
 			       vv_text_shows(path), hex);
 	}
-	if (!(out->path = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(out->path = vv_strdup(path))) return vv_fail_nomem(err);
 	out->mode = mode;
 	vv_oid_from_git(&out->id, &id);
 	return VV_OK;

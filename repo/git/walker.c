@@ -46,9 +46,7 @@ static void close_walker(vv_repository *r)
 
 vv_status vv_walker_get(vv_repository *r, vv_walker **out, vv_error *err)
 {
-	if (!r->walker && !(r->walker = vv_walker_new(r))) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->walker && !(r->walker = vv_walker_new(r))) return vv_fail_nomem(err);
 	r->close_walker = close_walker;
 	*out = r->walker;
 	return VV_OK;
@@ -79,9 +77,7 @@ void vv_walker_give(vv_walker *w)
 
 void vv_walker_free(vv_walker *w)
 {
-	if (!w) {
-		return;
-	}
+	if (!w) return;
 	vv_arena_clear(&w->arena);
 	vv_hash_index_clear(&w->index);
 	vv_nodes_clear(&w->nodes);
@@ -96,13 +92,9 @@ vv_node *vv_walker_node(vv_walker *w, const git_oid *id)
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
-		if (git_oid_equal(&w->nodes.items[at]->id, id)) {
-			return w->nodes.items[at];
-		}
+		if (git_oid_equal(&w->nodes.items[at]->id, id)) return w->nodes.items[at];
 	}
-	if (!(n = vv_arena_calloc(&w->arena, 1, sizeof(*n)))) {
-		return NULL;
-	}
+	if (!(n = vv_arena_calloc(&w->arena, 1, sizeof(*n)))) return NULL;
 	git_oid_cpy(&n->id, id);
 	if (!vv_hash_index_reserve(&w->index, w->nodes.count + 1) ||
 	    vv_nodes_add(&w->nodes, n, NULL) < 0) {
@@ -168,9 +160,7 @@ static bool is_shallow(const vv_repository *r, const git_oid *id)
 		size_t mid = low + (high - low) / 2;
 		int c = git_oid_cmp(&r->shallow[mid], id);
 
-		if (c == 0) {
-			return true;
-		}
+		if (c == 0) return true;
 		if (c < 0) {
 			low = mid + 1;
 		} else {
@@ -199,9 +189,7 @@ static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_erro
 	}
 	for (i = 0; i < count; i++) {
 		(void)read_id(in, "parent", &id);
-		if (!(n->parents[i] = vv_walker_node(w, &id))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(n->parents[i] = vv_walker_node(w, &id))) return vv_fail_nomem(err);
 	}
 	n->parent_count = count;
 	return VV_OK;
@@ -214,9 +202,7 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 	line_reader in;
 	vv_status rc;
 
-	if (n->parsed) {
-		return VV_OK;
-	}
+	if (n->parsed) return VV_OK;
 	if ((rc = vv_object_read(w->repo, &n->id, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &object,
 				 err)) < 0) {
 		return rc;
@@ -269,9 +255,7 @@ void **vv_node_note(vv_walker *w, vv_node *n)
 
 static bool before(const struct vv_queue_item *a, const struct vv_queue_item *b)
 {
-	if (a->node->time != b->node->time) {
-		return a->node->time > b->node->time;
-	}
+	if (a->node->time != b->node->time) return a->node->time > b->node->time;
 	return a->number < b->number;
 }
 
@@ -280,9 +264,7 @@ vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err)
 	size_t i;
 	struct vv_queue_item item = {n, q->pushed++};
 
-	if (!vv_array_room(q->items, q->count, q->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(q->items, q->count, q->cap)) return vv_fail_nomem(err);
 	for (i = q->count++; i > 0 && before(&item, &q->items[(i - 1) / 2]); i = (i - 1) / 2) {
 		q->items[i] = q->items[(i - 1) / 2];
 	}
@@ -296,9 +278,7 @@ vv_node *vv_queue_pop(vv_queue *q)
 	vv_node *top;
 	size_t i = 0, child;
 
-	if (q->count == 0) {
-		return NULL;
-	}
+	if (q->count == 0) return NULL;
 	top = q->items[0].node;
 	last = q->items[--q->count];
 	while ((child = 2 * i + 1) < q->count) {
@@ -330,9 +310,7 @@ void vv_queue_clear(vv_queue *q)
 
 vv_status vv_nodes_add(vv_nodes *list, vv_node *n, vv_error *err)
 {
-	if (!vv_array_room(list->items, list->count, list->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(list->items, list->count, list->cap)) return vv_fail_nomem(err);
 	list->items[list->count++] = n;
 	return VV_OK;
 }
@@ -348,8 +326,6 @@ int vv_nodes_newest_first(const void *x, const void *y)
 {
 	const vv_node *a = *(vv_node *const *)x, *b = *(vv_node *const *)y;
 
-	if (a->time != b->time) {
-		return a->time < b->time ? 1 : -1;
-	}
+	if (a->time != b->time) return a->time < b->time ? 1 : -1;
 	return git_oid_cmp(&a->id, &b->id);
 }

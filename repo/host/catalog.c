@@ -71,15 +71,11 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 		vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks", vv_text_count(max));
 		return vv_hint(err, "varve.maxReceiveBlocks sets how many are taken");
 	}
-	if (!vv_array_room(c->packs, c->count, c->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(c->packs, c->count, c->cap)) return vv_fail_nomem(err);
 	p = &c->packs[c->count];
 	memset(p, 0, sizeof(*p));
 	p->bases = vv_calloc(list->base_count + 1, sizeof(vv_cid));
-	if (!p->bases) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->bases) return vv_fail_nomem(err);
 	c->count++;
 	memcpy(p->hash, list->hash, sizeof(p->hash));
 	p->blob = *blob;
@@ -107,9 +103,7 @@ bool vv_catalog_find(const vv_catalog *c, const vv_cid *cid, size_t *pack, unsig
 {
 	uint64_t value;
 
-	if (!vv_cid_map_get(c->blocks, cid, &value)) {
-		return false;
-	}
+	if (!vv_cid_map_get(c->blocks, cid, &value)) return false;
 	if (pack) {
 		*pack = (size_t)(value >> 8);
 	}

@@ -92,9 +92,7 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	vv_ref ref;
 	vv_status rc;
 
-	if (vv_host_is_place(h)) {
-		return vv_files_put(h, c, err);
-	}
+	if (vv_host_is_place(h)) return vv_files_put(h, c, err);
 	if (c->pack) {
 		vv_buf_puts(&in, "blob\nmark :1\n");
 		put_data(&in, c->pack->data, c->pack->len);
@@ -164,9 +162,7 @@ static bool is_race(const char *said)
 					    "non-fast-forward",    "stale info"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strstr(said, words[i])) {
-			return true;
-		}
+		if (strstr(said, words[i])) return true;
 	}
 	return false;
 }
@@ -199,9 +195,7 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 	vv_status rc;
 
 	*lost = false;
-	if (n->waiting == 0) {
-		return VV_OK;
-	}
+	if (n->waiting == 0) return VV_OK;
 	vv_buf_printf(&spec, VV_HOST_NEXT ":%s", h->ref);
 	args[sizeof(args) / sizeof(args[0]) - 2] = vv_buf_cstr(&spec);
 	if ((rc = vv_buf_ok(&spec, err)) == VV_OK) {

@@ -91,15 +91,9 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	bool added;
 	vv_status rc;
 
-	if (!vv_catalog_find(c->h->catalog, cid, &pack, NULL) || !c->old[pack]) {
-		return VV_OK;
-	}
-	if ((rc = vv_cid_set_add(c->listed, cid, &added, err)) < 0 || !added) {
-		return rc;
-	}
-	if (!vv_array_room(c->items, c->count, c->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_catalog_find(c->h->catalog, cid, &pack, NULL) || !c->old[pack]) return VV_OK;
+	if ((rc = vv_cid_set_add(c->listed, cid, &added, err)) < 0 || !added) return rc;
+	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
 	item *it = &c->items[c->count++];
 	memset(it, 0, sizeof(*it));
 	it->cid = *cid;
@@ -113,9 +107,7 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	compacting *c = payload;
 
-	if (!vv_array_room(c->roots, c->root_count, c->root_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(c->roots, c->root_count, c->root_cap)) return vv_fail_nomem(err);
 	c->roots[c->root_count++] = n->root;
 	return VV_OK;
 }
@@ -178,9 +170,7 @@ static vv_status list_removed(compacting *c, size_t *count, vv_error *err)
 
 	*count = 0;
 	c->removed = vv_calloc(vv_catalog_packs(c->h->catalog) + 1, sizeof(char *));
-	if (!c->removed) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->removed) return vv_fail_nomem(err);
 	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
 		vv_buf path = VV_BUF_INIT;
@@ -190,9 +180,7 @@ static vv_status list_removed(compacting *c, size_t *count, vv_error *err)
 		vv_hex_write(hex, p->hash, sizeof(p->hash));
 		vv_buf_printf(&path, "packs/%04zx/%s", p->folder, hex);
 		c->removed[*count] = vv_buf_detach(&path);
-		if (!c->removed[(*count)++]) {
-			return vv_fail_nomem(err);
-		}
+		if (!c->removed[(*count)++]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }

@@ -207,9 +207,7 @@ static vv_status on_list(void *payload, const char *name, uint64_t size, vv_erro
 	    !vv_hex_is_lower(name, VV_HOST_NAME_LEN)) {
 		return VV_OK;
 	}
-	if (!vv_array_room(n->items, n->count, n->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(n->items, n->count, n->cap)) return vv_fail_nomem(err);
 	memcpy(n->items[n->count], name, VV_HOST_NAME_LEN);
 	n->items[n->count++][VV_HOST_NAME_LEN] = '\0';
 	return VV_OK;
@@ -223,9 +221,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 	bool sound, lost = false;
 	vv_status rc = VV_OK;
 
-	if (h->all || h->unlistable) {
-		return VV_OK;
-	}
+	if (h->all || h->unlistable) return VV_OK;
 	rc = vv_place_list(&h->place, "versions", on_version, h, &why);
 	if (rc == VV_OK) {
 		rc = vv_place_list(&h->place, "lists", on_list, &lists, &why);

@@ -368,9 +368,7 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
 	h->tip = *tip;
 	if (vv_oid_is_null(tip)) {
 		rc = vv_ref_delete(h->scratch, VV_HOST_TIP, NULL, &absent);
-		if (rc == VV_ENOTFOUND) {
-			return VV_OK;
-		}
+		if (rc == VV_ENOTFOUND) return VV_OK;
 		if (rc < 0) {
 			*err = absent;
 		}
@@ -415,9 +413,7 @@ vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 	vv_error absent;
 
 	memset(&h->tip, 0, sizeof(h->tip));
-	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, &absent) < 0) {
-		return VV_OK;
-	}
+	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, &absent) < 0) return VV_OK;
 	h->tip = ref.id;
 	vv_ref_clear(&ref);
 	if (vv_tree_entry_at(h->scratch, &h->tip, "", &top, &absent) == VV_OK) {
@@ -524,9 +520,7 @@ static vv_status find_entry(void *payload, const vv_tree_entry *e, vv_error *err
 			return vv_fail(err, VV_EREFUSED, "the host has more than %s packs",
 				       vv_text_count(PACKS_MAX));
 		}
-		if (!vv_array_room(f->items, f->count, f->cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(f->items, f->count, f->cap)) return vv_fail_nomem(err);
 		memset(&f->items[f->count], 0, sizeof(*f->items));
 		memcpy(f->items[f->count].name, name, sizeof(name));
 		f->items[f->count++].folder = folder;

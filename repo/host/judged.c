@@ -12,9 +12,7 @@
 static bool is_known_bad(const vv_host *h, const vv_oid *blob)
 {
 	for (size_t i = 0; i < h->bad_count; i++) {
-		if (vv_oid_equal(&h->bad[i], blob)) {
-			return true;
-		}
+		if (vv_oid_equal(&h->bad[i], blob)) return true;
 	}
 	return false;
 }
@@ -22,12 +20,8 @@ static bool is_known_bad(const vv_host *h, const vv_oid *blob)
 vv_status vv_host_note_bad(vv_host *h, vv_host_pack *p, vv_error *err)
 {
 	p->bad = true;
-	if (is_known_bad(h, &p->blob)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(h->bad, h->bad_count, h->bad_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (is_known_bad(h, &p->blob)) return VV_OK;
+	if (!vv_array_room(h->bad, h->bad_count, h->bad_cap)) return vv_fail_nomem(err);
 	h->bad[h->bad_count++] = p->blob;
 	return VV_OK;
 }

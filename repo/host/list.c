@@ -53,9 +53,7 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 		vv_fail(err, VV_ENOSUPPORT, "a newer varve wrote the lists of blocks there");
 		return vv_hint(err, "update varve");
 	}
-	if (len < HEADER_LEN + CHECKSUM_LEN) {
-		return bad(err, "it is cut short");
-	}
+	if (len < HEADER_LEN + CHECKSUM_LEN) return bad(err, "it is cut short");
 	memcpy(out->hash, p + 8, sizeof(out->hash));
 	out->pack_len = vv_get_le64(p + 24);
 	out->count = vv_get_le32(p + 32);
@@ -145,9 +143,7 @@ vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], 
 	for (size_t i = 0; i < kept; i++) {
 		put_cid(out, &bases[i]);
 	}
-	if (vv_buf_ok(out, err) < 0) {
-		return VV_ENOMEM;
-	}
+	if (vv_buf_ok(out, err) < 0) return VV_ENOMEM;
 	vv_put_le64(sum, vv_xxh3(out->data + start, out->len - start, 0));
 	vv_buf_put(out, sum, sizeof(sum));
 	return vv_buf_ok(out, err);

@@ -38,9 +38,7 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!m) {
-		return vv_fail_nomem(err);
-	}
+	if (!m) return vv_fail_nomem(err);
 	m->from = from;
 	m->catalog = catalog;
 	m->dir = dir;
@@ -83,9 +81,7 @@ static unsigned depth_on(const vv_pack_maker *m, const vv_cid *base)
 	uint64_t value;
 	unsigned depth;
 
-	if (vv_cid_map_get(m->sent, base, &value)) {
-		return (unsigned)value + 1;
-	}
+	if (vv_cid_map_get(m->sent, base, &value)) return (unsigned)value + 1;
 	return vv_catalog_find(m->catalog, base, NULL, &depth) ? depth + 1 : 0;
 }
 
@@ -171,9 +167,7 @@ static vv_status read_pack(const vv_pack_maker *m, const vv_pack_name *id, vv_bu
 	for (size_t i = 0; i < 2; i++) {
 		vv_pack_name_write(name, id, ways[i]);
 		char *path = vv_path_join(m->dir, name, (char *)NULL);
-		if (!path) {
-			return vv_fail_nomem(err);
-		}
+		if (!path) return vv_fail_nomem(err);
 		if (rc == VV_OK && i == 0) {
 			rc = vv_read_file(out, path, VV_HOST_PACK_BYTES * 2u, err);
 		}

@@ -104,9 +104,7 @@ static vv_status refresh(vv_host *h, const vv_oid *tip, const vv_oid *old, vv_ho
 
 	vv_catalog_free(h->catalog);
 	h->last_folder = h->in_last_folder = 0;
-	if (!(h->catalog = vv_catalog_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(h->catalog = vv_catalog_new())) return vv_fail_nomem(err);
 	if (vv_oid_is_null(tip)) {
 		*change = vv_oid_is_null(old) ? VV_HOST_AS_EXPECTED : VV_HOST_GONE;
 		vv_host_forget_complete(h);
@@ -126,18 +124,14 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 			  vv_host_change *change, vv_error *err)
 {
 	*change = VV_HOST_AS_EXPECTED;
-	if (vv_host_is_place(h)) {
-		return vv_files_refresh(h, err);
-	}
+	if (vv_host_is_place(h)) return vv_files_refresh(h, err);
 	char *name = vv_strdup(blocks_ref);
 	vv_error why;
 	vv_status rc = name ? vv_host_read_tip(h, err) : vv_fail_nomem(err);
 
 	vv_free(h->ref);
 	h->ref = name;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	const vv_oid old = h->tip;
 	rc = refresh(h, tip, &old, change, &why);
 	if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
@@ -206,9 +200,7 @@ static vv_status need_pack(needing *n, size_t place, vv_error *err)
 	if (n->listed[place] || (!n->again && *is_here(n, vv_catalog_pack(n->h->catalog, place)))) {
 		return VV_OK;
 	}
-	if (!vv_array_room(n->packs, n->count, n->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(n->packs, n->count, n->cap)) return vv_fail_nomem(err);
 	n->listed[place] = true;
 	n->packs[n->count++] = place;
 	return VV_OK;
@@ -243,9 +235,7 @@ static bool is_named_rightly(const vv_host_pack *p, const vv_buf *bytes)
 {
 	uint8_t is[VV_PACK_HASH_LEN];
 
-	if (bytes->len != p->len || bytes->len < VV_PACK_TRAILER_LEN) {
-		return false;
-	}
+	if (bytes->len != p->len || bytes->len < VV_PACK_TRAILER_LEN) return false;
 	const vv_hash128 sum = vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0);
 	vv_put_le64(is, sum.lo);
 	vv_put_le64(is + 8, sum.hi);
@@ -362,15 +352,9 @@ static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
 	bool added;
 	vv_status rc = VV_OK;
 
-	if (vv_store_has(f->h->main, cid)) {
-		return VV_OK;
-	}
-	if ((rc = vv_cid_set_add(f->seen, cid, &added, err)) < 0 || !added) {
-		return rc;
-	}
-	if (!vv_array_room(f->next, f->next_count, f->next_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_store_has(f->h->main, cid)) return VV_OK;
+	if ((rc = vv_cid_set_add(f->seen, cid, &added, err)) < 0 || !added) return rc;
+	if (!vv_array_room(f->next, f->next_count, f->next_cap)) return vv_fail_nomem(err);
 	f->next[f->next_count++] = *cid;
 	return VV_OK;
 }

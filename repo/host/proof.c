@@ -61,9 +61,7 @@ static vv_status choose_packs(verifying *x, vv_error *err)
 	uint64_t bytes = 0;
 
 	x->packs = vv_calloc(vv_catalog_packs(h->catalog) + 1, sizeof(size_t));
-	if (!x->packs) {
-		return vv_fail_nomem(err);
-	}
+	if (!x->packs) return vv_fail_nomem(err);
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
 		if ((x->v->unseen && vv_host_is_sound(h, p)) ||
@@ -148,9 +146,7 @@ static vv_status empty(vv_host *h, vv_error *err)
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		vv_catalog_pack(h->catalog, i)->here = false;
 	}
-	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_host_clean(h, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_host_clean(h, err)) < 0) return rc;
 	return vv_store_open_over(&h->blocks, h->packs, h->main, true, err);
 }
 
@@ -184,12 +180,8 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 	vv_status rc;
 
 	v->bad_packs = v->lost = 0;
-	if ((rc = vv_host_look(h, NULL, 0, err)) < 0) {
-		return rc;
-	}
-	if (!h->intact && !(h->intact = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_host_look(h, NULL, 0, err)) < 0) return rc;
+	if (!h->intact && !(h->intact = vv_cid_set_new())) return vv_fail_nomem(err);
 	rc = choose_packs(&x, err);
 	for (size_t at = 0; rc == VV_OK && at < x.count;) {
 		if ((rc = vv_progress_update(h->progress, "checking packs", at, x.count, err)) ==
@@ -220,9 +212,7 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, char ***names, s
 
 	*count = 0;
 	*names = vv_calloc(h->bad_count + 1, sizeof(char *));
-	if (!*names) {
-		return vv_fail_nomem(err);
-	}
+	if (!*names) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
 		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
 		bool needed = false;

@@ -66,12 +66,8 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	uint64_t stored;
 	unsigned depth;
 
-	if (vv_host_has(s->h, cid)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(s->items, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_host_has(s->h, cid)) return VV_OK;
+	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
 	item *it = &s->items[s->count++];
 	memset(it, 0, sizeof(*it));
 	it->cid = *cid;
@@ -110,9 +106,7 @@ static vv_status is_there(sending *s, const vv_new_root *n, bool *there, bool *b
 
 static vv_status note_root(sending *s, const vv_cid *root, vv_error *err)
 {
-	if (!vv_array_room(s->roots, s->root_count, s->root_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->roots, s->root_count, s->root_cap)) return vv_fail_nomem(err);
 	s->roots[s->root_count++] = *root;
 	return VV_OK;
 }
@@ -133,26 +127,20 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	bool there, before;
 	vv_status rc = is_there(s, n, &there, &before, err);
 
-	if (rc < 0 || (!lossy && there)) {
-		return rc;
-	}
+	if (rc < 0 || (!lossy && there)) return rc;
 	before = !vv_cid_is_null(&n->before) &&
 		 (vv_cid_set_has(s->seen, &n->before) || (!lossy && before));
 	if (s->what->complete) {
 		bool complete;
 		vv_cid lacked;
 		rc = vv_store_complete(s->h->main, &n->root, &complete, &lacked, err);
-		if (rc < 0 && rc != VV_ECORRUPT) {
-			return rc;
-		}
+		if (rc < 0 && rc != VV_ECORRUPT) return rc;
 		if (rc < 0 || !complete) {
 			s->sum->incomplete++;
 			return VV_OK;
 		}
 	}
-	if (vv_host_is_place(s->h) && (rc = note_root(s, &n->root, err)) < 0) {
-		return rc;
-	}
+	if (vv_host_is_place(s->h) && (rc = note_root(s, &n->root, err)) < 0) return rc;
 	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
 		return vv_fail_nomem(err);
 	}
@@ -191,9 +179,7 @@ static vv_status plan_once(sending *s, vv_error *err)
 	s->raw = 0;
 	s->lost = false;
 	vv_arena_reset(&s->arena);
-	if (!s->seen || (rc = find_complete(s, err)) < 0) {
-		return s->seen ? rc : vv_fail_nomem(err);
-	}
+	if (!s->seen || (rc = find_complete(s, err)) < 0) return s->seen ? rc : vv_fail_nomem(err);
 	return vv_new_roots_each(s->h->repo, s->what->wants, s->what->want_count, s->haves,
 				 s->have_count, add_version, s, err);
 }

@@ -33,12 +33,8 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, s
 	} else {
 		n->lost = *cid;
 	}
-	if (state == VV_OK || cid->codec == VV_CODEC_RAW) {
-		return VV_OK;
-	}
-	if (!vv_array_room(n->absent, n->absent_count, n->absent_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (state == VV_OK || cid->codec == VV_CODEC_RAW) return VV_OK;
+	if (!vv_array_room(n->absent, n->absent_count, n->absent_cap)) return vv_fail_nomem(err);
 	n->absent[n->absent_count++] = *cid;
 	return VV_OK;
 }

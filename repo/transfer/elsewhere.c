@@ -50,17 +50,11 @@ static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, size_
 
 	for (*at = len > 0 ? 1 : 0; *at > 0 && *at <= e->remote_count; ++*at) {
 		const char *known = e->remotes[*at - 1];
-		if (strlen(known) == len && memcmp(known, name, len) == 0) {
-			return VV_OK;
-		}
+		if (strlen(known) == len && memcmp(known, name, len) == 0) return VV_OK;
 	}
-	if (*at == 0) {
-		return VV_OK;
-	}
+	if (*at == 0) return VV_OK;
 	list = vv_realloc_array(e->remotes, e->remote_count + 1, sizeof(*list));
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	e->remotes = list;
 	list[e->remote_count] = vv_strndup(name, len);
 	return list[e->remote_count++] ? VV_OK : vv_fail_nomem(err);
@@ -74,16 +68,12 @@ static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const vv_cid *bef
 	size_t at;
 	vv_status rc = add_remote(e, remote, len, &at, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (vv_cid_map_get(e->by_root, root, &i)) {
 		e->listed[i].remote = e->listed[i].remote > 0 ? e->listed[i].remote : at;
 		return VV_OK;
 	}
-	if (!vv_array_room(e->listed, e->count, e->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(e->listed, e->count, e->cap)) return vv_fail_nomem(err);
 	if ((rc = vv_cid_map_put(e->by_root, root, e->count, NULL, err)) == VV_OK) {
 		e->listed[e->count++] = (struct listed){
 			.root = *root, .before = *before, .remote = at};
@@ -354,9 +344,7 @@ static vv_status lock_list(vv_repository *r, int *fd, vv_error *err)
 	char *path = file_path(r, "elsewhere.lock");
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs_above(path, err)) == VV_OK) {
 		*fd = vv_lock(path, true, LOCK_WAIT_MS, err);
 		rc = *fd < 0 ? (vv_status)*fd : VV_OK;
@@ -498,18 +486,12 @@ vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_erro
 	bool any;
 	vv_status rc = vv_elsewhere_read(&e, r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	any = lists_any(e, roots);
 	vv_elsewhere_free(e);
-	if (!any) {
-		return VV_OK;
-	}
+	if (!any) return VV_OK;
 	/* A drop notes a version, then removes it: between the two it is here, and must stay noted. */
-	if ((drop = vv_drop_lock(r, false, err)) < 0) {
-		return (vv_status)drop;
-	}
+	if ((drop = vv_drop_lock(r, false, err)) < 0) return (vv_status)drop;
 	if ((rc = lock_list(r, &fd, err)) == VV_OK) {
 		rc = remove_all(r, roots, err);
 		vv_unlock(fd);

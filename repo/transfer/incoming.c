@@ -128,9 +128,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	    vv_place_base(place, r, &inner, NULL) == VV_OK) {
 		base = &inner;
 	}
-	if (s->unwanted && is_wanted(s->in, &r->cid)) {
-		return VV_OK;
-	}
+	if (s->unwanted && is_wanted(s->in, &r->cid)) return VV_OK;
 	rc = vv_source_get_at(&src, place, &s->raw, &again, err);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&real, r->cid.codec, s->raw.data, s->raw.len, err)) == VV_OK &&
@@ -138,9 +136,7 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 		return vv_writer_put_told(s->in->writer, &real, vv_buf_cstr(&s->raw), s->raw.len,
 					  base, NULL, &kept, err);
 	}
-	if (rc == VV_ENOMEM || rc == VV_EIO) {
-		return rc;
-	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
 	vv_error_clear(err);
 	s->lost = true;
 	return VV_OK;
@@ -219,9 +215,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 	size_t i;
 
 	*v = (verdict){.good = true};
-	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) return rc;
 	j.src = (vv_source){in->own, l, NULL, true};
 	if (!(bad = vv_calloc(l->own + 1, sizeof *bad))) {
 		rc = vv_fail_nomem(err);
@@ -284,9 +278,7 @@ static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 	vv_pack_name id;
 	vv_status rc;
 
-	if (!packs) {
-		return vv_fail_nomem(err);
-	}
+	if (!packs) return vv_fail_nomem(err);
 	rc = vv_list_dir(&names, &count, packs, err);
 	for (i = 0; rc == VV_OK && i < count; i++) {
 		if (vv_pack_name_read(&id, names[i])) {
@@ -360,9 +352,7 @@ vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	*out = NULL;
-	if (!in) {
-		return vv_fail_nomem(err);
-	}
+	if (!in) return vv_fail_nomem(err);
 	in->repo = r;
 	in->keeping = vv_mutex_new();
 	in->lock = vv_mutex_new();
@@ -385,9 +375,7 @@ done:
 
 void vv_incoming_close(vv_incoming *in)
 {
-	if (!in) {
-		return;
-	}
+	if (!in) return;
 	if (in->writer) {
 		if (!in->moved || in->unwanted) {
 			(void)vv_writer_commit(in->writer, NULL);
@@ -465,9 +453,7 @@ vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t 
 
 	/* In this order: a block that is being kept just now is found twice and not never. */
 	fresh_count = vv_writer_find_prefix(in->writer, codec, number, &fresh);
-	if ((rc = vv_store_match_prefix(in->own, codec, number, out, &count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_store_match_prefix(in->own, codec, number, out, &count, err)) < 0) return rc;
 	if (fresh_count > 0 && (count == 0 || !vv_cid_equal(&fresh, out))) {
 		*out = fresh;
 		count += fresh_count;
@@ -484,9 +470,7 @@ static vv_status rely_if_there(vv_incoming *in, const vv_cid *cid, vv_error *err
 /* While another thread keeps what was put nothing is taken. */
 static bool wait_for_keeping(vv_incoming *in, vv_status rc)
 {
-	if (rc != VV_ELOCKED) {
-		return false;
-	}
+	if (rc != VV_ELOCKED) return false;
 	vv_mutex_lock(in->keeping);
 	vv_mutex_unlock(in->keeping);
 	return true;
@@ -518,12 +502,8 @@ static vv_status sync_folder(vv_incoming *in, vv_error *err)
 	char *above;
 	vv_status rc;
 
-	if (in->folder_synced) {
-		return VV_OK;
-	}
-	if (!(above = vv_path_dir(in->folder))) {
-		return vv_fail_nomem(err);
-	}
+	if (in->folder_synced) return VV_OK;
+	if (!(above = vv_path_dir(in->folder))) return vv_fail_nomem(err);
 	if ((rc = vv_fsync_dir(in->folder, err)) == VV_OK) {
 		rc = vv_fsync_dir(above, err);
 	}
@@ -552,9 +532,7 @@ vv_status vv_incoming_keep(vv_incoming *in, vv_error *err)
 {
 	vv_status rc;
 
-	if (vv_writer_pending(in->writer) < KEEP_BYTES) {
-		return VV_OK;
-	}
+	if (vv_writer_pending(in->writer) < KEEP_BYTES) return VV_OK;
 	rc = keep_all(in, err);
 	return rc < 0 ? rc : sync_folder(in, err);
 }
@@ -621,9 +599,7 @@ static vv_status move_block(void *payload, const vv_place *place, const vv_recor
 	vv_cid real_base;
 	vv_status rc;
 
-	if (!is_wanted(m->in, &r->cid)) {
-		return VV_OK;
-	}
+	if (!is_wanted(m->in, &r->cid)) return VV_OK;
 	if (vv_method_has_base(r->method) && !base &&
 	    vv_place_base(place, r, &real_base, NULL) == VV_OK) {
 		base = &real_base;
@@ -676,9 +652,7 @@ static vv_status leave_unwanted(vv_incoming *in, vv_pack_list *l, vv_error *err)
 	bool *all = vv_malloc(l->own + 1), lost;
 	vv_status rc;
 
-	if (!all) {
-		return vv_fail_nomem(err);
-	}
+	if (!all) return vv_fail_nomem(err);
 	memset(all, true, l->own + 1);
 	rc = rewrite_packs(in, all, l, true, &lost, err);
 	vv_free(all);
@@ -693,9 +667,7 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	vv_status rc;
 	size_t i;
 
-	if ((rc = keep_all(in, err)) < 0 || (rc = check_packs(in, true, &v, err)) < 0) {
-		return rc;
-	}
+	if ((rc = keep_all(in, err)) < 0 || (rc = check_packs(in, true, &v, err)) < 0) return rc;
 	if (!v.good && !v.lost) { /* a base went away meanwhile, say */
 		rc = check_packs(in, true, &v, err);
 	}
@@ -704,12 +676,8 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 			      vv_text_shows(in->folder));
 		return vv_hint(err, "run the command again: it fetches these again");
 	}
-	if (rc < 0) {
-		return rc;
-	}
-	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
+	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) return rc;
 	for (i = 0; i < l->own; i++) {
 		bytes += l->packs[i]->stat.size;
 		if (in->only &&
@@ -733,12 +701,8 @@ vv_status vv_incoming_promote(vv_incoming *in, vv_error *err)
 {
 	vv_status rc;
 
-	if (in->moved) {
-		return VV_OK;
-	}
-	if ((rc = vv_writer_open(&in->promoted, in->main, LOCK_WAIT_MS, err)) < 0) {
-		return rc;
-	}
+	if (in->moved) return VV_OK;
+	if ((rc = vv_writer_open(&in->promoted, in->main, LOCK_WAIT_MS, err)) < 0) return rc;
 	if ((rc = check_relied(in, err)) == VV_OK && vv_incoming_blocks(in) > 0) {
 		rc = in->taken > 0 || in->packed || vv_writer_pending(in->writer) > FEW_BYTES
 			     ? enter_store(in, err)
@@ -756,9 +720,7 @@ vv_status vv_incoming_show(vv_incoming *in, vv_repository *with, vv_error *err)
 {
 	vv_status rc = vv_writer_commit(in->writer, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	in->packed = true;
 	if (!with->store_lent) {
 		vv_store_close(with->store);

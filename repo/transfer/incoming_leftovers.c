@@ -39,18 +39,14 @@ static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv
 
 	*names = NULL;
 	*count = 0;
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	rc = vv_list_dir(names, count, dir, err);
 	vv_free(dir);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (i = 0; i < *count; i++) {
 		char *name = (*names)[i];
 
@@ -71,9 +67,7 @@ static int lock_folder(const char *folder, vv_error *err)
 	char *path = vv_path_join(folder, VV_WRITER_LOCK, (char *)NULL);
 	int fd;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	fd = vv_lock(path, true, 0, err);
 	vv_free(path);
 	return fd;
@@ -299,9 +293,7 @@ static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error 
 
 	*any = false;
 	*out = INT64_MIN;
-	if (!packs) {
-		return vv_fail_nomem(err);
-	}
+	if (!packs) return vv_fail_nomem(err);
 	rc = vv_list_dir(&names, &count, packs, err);
 	for (i = 0; rc == VV_OK && i < count; i++) {
 		char *path = vv_path_join(packs, names[i], (char *)NULL);

@@ -24,9 +24,7 @@ static char *mark_path(vv_repository *r)
 vv_status vv_repository_incomplete(vv_repository *r, bool *out, vv_error *err)
 {
 	char *path = mark_path(r);
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	*out = vv_exists(path);
 	vv_free(path);
 	return VV_OK;
@@ -38,9 +36,7 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 	char *path = mark_path(r);
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	rc = incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err)
 			: vv_unlink(path, true, err);
 	vv_free(path);
@@ -60,14 +56,10 @@ static size_t parse_tips(vv_oid *out, const vv_buf *text)
 	const size_t line = VV_OID_TEXT + 1;
 	size_t count = text->len / line;
 
-	if (text->len % line != 0 || count > TIPS_MAX) {
-		return 0;
-	}
+	if (text->len % line != 0 || count > TIPS_MAX) return 0;
 	for (size_t i = 0; i < count; i++) {
 		const char *p = text->data + i * line;
-		if (!vv_oid_parse(&out[i], p, VV_OID_TEXT) || p[VV_OID_TEXT] != '\n') {
-			return 0;
-		}
+		if (!vv_oid_parse(&out[i], p, VV_OID_TEXT) || p[VV_OID_TEXT] != '\n') return 0;
 	}
 	return count;
 }
@@ -182,9 +174,7 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 
 	*out = vv_store_has(l->store, root);
 	if (*out && l->careful) {
-		if (!l->walked && !(l->walked = vv_cid_set_new())) {
-			return vv_fail_nomem(err);
-		}
+		if (!l->walked && !(l->walked = vv_cid_set_new())) return vv_fail_nomem(err);
 		w.seen = l->walked;
 		rc = vv_walk_from(&w, root, err);
 		*out = rc == VV_OK;
@@ -254,9 +244,7 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 
 static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
 {
-	if (!vv_array_room(out->edge, out->edge_count, out->edge_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(out->edge, out->edge_count, out->edge_cap)) return vv_fail_nomem(err);
 	vv_oid_from_git(&out->edge[out->edge_count++], id);
 	return VV_OK;
 }
@@ -310,9 +298,7 @@ static vv_status is_whole(look *l, const vv_oid *id, bool *out, vv_error *err)
 	while ((rc = vv_must_be_here(vv_object_header(l->repo, &at, &type, &size, err), err)) ==
 		       VV_OK &&
 	       type == GIT_OBJECT_TAG) {
-		if ((rc = vv_tag_target(l->repo, &at, &at, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_tag_target(l->repo, &at, &at, err)) < 0) return rc;
 	}
 	if (rc < 0 || type != GIT_OBJECT_COMMIT) {
 		*out = rc == VV_OK;
@@ -329,9 +315,7 @@ static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size
 	vv_oid *tips = vv_calloc(out->edge_count + count + out->tip_count + 1, sizeof(vv_oid));
 	size_t n = 0;
 
-	if (!tips) {
-		return vv_fail_nomem(err);
-	}
+	if (!tips) return vv_fail_nomem(err);
 	for (size_t i = 0; i < out->edge_count; i++) {
 		tips[n++] = out->edge[i];
 	}

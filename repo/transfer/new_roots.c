@@ -120,9 +120,7 @@ static vv_status read_root(finding *f, const git_oid *id, const char *path, vv_c
 		}
 	}
 	vv_status rc = read_pointer(f, id, path, &p, is, err);
-	if (rc < 0 || !*is) {
-		return rc;
-	}
+	if (rc < 0 || !*is) return rc;
 	*out = p.root;
 	if (!vv_array_room(f->known, f->known_count, f->known_cap) ||
 	    !vv_hash_index_add(&f->known_index, hash, f->known_count)) {
@@ -138,9 +136,7 @@ static vv_status root_of(finding *f, const git_oid *id, vv_cid *out, vv_error *e
 	bool is = false;
 	vv_status rc = read_root(f, id, NULL, out, &is, err);
 
-	if (rc == VV_ENOMEM) {
-		return rc;
-	}
+	if (rc == VV_ENOMEM) return rc;
 	if (rc < 0 || !is) {
 		memset(out, 0, sizeof(*out));
 	}
@@ -167,9 +163,7 @@ static vv_status load_edge(finding *f, vv_error *err)
 	size_t i;
 	uint32_t k;
 
-	if (f->edge_loaded) {
-		return VV_OK;
-	}
+	if (f->edge_loaded) return VV_OK;
 	vv_oid_set_init(&trees);
 	for (i = 0; rc == VV_OK && i < f->range.commits.count; i++) {
 		const vv_node *n = f->range.commits.items[i];
@@ -199,12 +193,8 @@ static vv_status load_edge(finding *f, vv_error *err)
 
 static vv_status keep_item(items *l, const char *path, const vv_oid *id, vv_error *err)
 {
-	if (!vv_array_room(l->list, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
-	if (!(l->list[l->count].path = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
+	if (!(l->list[l->count].path = vv_strdup(path))) return vv_fail_nomem(err);
 	vv_oid_to_git(&l->list[l->count++].id, id);
 	return VV_OK;
 }
@@ -223,9 +213,7 @@ static vv_status give(finding *f, const vv_cid *root, const vv_cid *before, cons
 	bool added;
 	vv_status rc = vv_cid_set_add(f->given, root, &added, err);
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
+	if (rc < 0 || !added) return rc;
 	memset(&n, 0, sizeof(n));
 	n.root = *root;
 	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root)) {
@@ -277,9 +265,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	if (is_file(c->old_mode) && !is_file(c->new_mode)) {
 		return keep_item(&f->gone, c->path, &c->old_id, err);
 	}
-	if (!is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) {
-		return VV_OK;
-	}
+	if (!is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) return VV_OK;
 	vv_arena_reset(&f->arena);
 	vv_oid_to_git(&id, &c->new_id);
 	vv_oid_to_git(&old, &c->old_id);
@@ -288,12 +274,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	    vv_cid_set_has(f->given, &root)) {
 		return rc;
 	}
-	if (!is_file(c->old_mode)) {
-		return keep_item(&f->added, c->path, &c->new_id, err);
-	}
-	if ((rc = root_of(f, &old, &before, err)) < 0) {
-		return rc;
-	}
+	if (!is_file(c->old_mode)) return keep_item(&f->added, c->path, &c->new_id, err);
+	if ((rc = root_of(f, &old, &before, err)) < 0) return rc;
 	return give(f, &root, &before, c->path, err);
 }
 
@@ -305,9 +287,7 @@ static unsigned likeness(const vv_pointer *a, const char *path_a, const vv_point
 	unsigned score = 1;
 	size_t i, same = 0;
 
-	if (strcmp(a->kind, b->kind) != 0) {
-		return 0;
-	}
+	if (strcmp(a->kind, b->kind) != 0) return 0;
 	for (i = 0; i < a->column_count && i < b->column_count; i++) {
 		same += a->columns[i].name_len == b->columns[i].name_len &&
 			memcmp(a->columns[i].name, b->columns[i].name, a->columns[i].name_len) == 0;
@@ -376,9 +356,7 @@ static vv_status note_step(finding *f, const git_oid *before, bool *added, vv_er
 	size_t at;
 
 	*added = true;
-	if (f->commit->parent_count > 1) {
-		return VV_OK;
-	}
+	if (f->commit->parent_count > 1) return VV_OK;
 	while (vv_hash_probe_next(&p, &at)) {
 		if (memcmp(&f->steps[at], &s, sizeof(s)) == 0) {
 			*added = false;
@@ -413,9 +391,7 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 			before = &n->parents[0]->tree;
 		}
 	}
-	if ((rc = note_step(f, before, &added, err)) < 0 || !added) {
-		return rc;
-	}
+	if ((rc = note_step(f, before, &added, err)) < 0 || !added) return rc;
 	rc = vv_must_be_here(vv_tree_diff(f->repo, before, &n->tree, "", on_change, f, err), err);
 	for (i = 0; rc == VV_OK && i < f->added.count; i++) {
 		rc = give_added(f, &f->added.list[i], err);
@@ -439,9 +415,7 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 	vv_oid_set_init(&f.edge);
 	vv_hash_index_init(&f.known_index);
 	vv_hash_index_init(&f.step_index);
-	if (!(f.given = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(f.given = vv_cid_set_new())) return vv_fail_nomem(err);
 	rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
 	for (i = 0; rc == VV_OK && i < f.range.commits.count; i++) {
 		f.commit = f.range.commits.items[i];

@@ -44,9 +44,7 @@ typedef struct names {
 
 static vv_status push_name(names *n, const vv_tree_cursor *e, vv_error *err)
 {
-	if (!vv_array_room(n->list, n->count, n->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(n->list, n->count, n->cap)) return vv_fail_nomem(err);
 	n->list[n->count++] = (name){e->name, e->name_len};
 	return VV_OK;
 }
@@ -167,19 +165,13 @@ static const char *commit_fault(lines in, const links *l, vv_status *rc, vv_erro
 	git_oid id;
 	size_t len;
 
-	if (!take_id(&in, "tree", &id)) {
-		return "does not begin with its tree";
-	}
+	if (!take_id(&in, "tree", &id)) return "does not begin with its tree";
 	*rc = l->fn(l->payload, &id, err);
 	while (*rc == VV_OK && take_id(&in, "parent", &id)) {
 		*rc = l->fn(l->payload, &id, err);
 	}
-	if (*rc < 0) {
-		return NULL;
-	}
-	if (!take_line(&in, "author", &value, &len)) {
-		return "has no author where one was expected";
-	}
+	if (*rc < 0) return NULL;
+	if (!take_line(&in, "author", &value, &len)) return "has no author where one was expected";
 	return take_line(&in, "committer", &value, &len)
 		       ? NULL
 		       : "has no committer where one was expected";
@@ -191,12 +183,8 @@ static const char *tag_fault(lines in, const links *l, vv_status *rc, vv_error *
 	git_oid id;
 	size_t len;
 
-	if (!take_id(&in, "object", &id)) {
-		return "does not begin with its object";
-	}
-	if ((*rc = l->fn(l->payload, &id, err)) < 0) {
-		return NULL;
-	}
+	if (!take_id(&in, "object", &id)) return "does not begin with its object";
+	if ((*rc = l->fn(l->payload, &id, err)) < 0) return NULL;
 	if (!take_line(&in, "type", &value, &len) ||
 	    !((len == 6 && memcmp(value, "commit", 6) == 0) ||
 	      (len == 4 && memcmp(value, "tree", 4) == 0) ||
@@ -213,9 +201,7 @@ static bool has_nul(const char *bytes, size_t len)
 	size_t i;
 
 	for (i = 0; i < len && !(bytes[i] == '\n' && i + 1 < len && bytes[i + 1] == '\n'); i++) {
-		if (bytes[i] == '\0') {
-			return true;
-		}
+		if (bytes[i] == '\0') return true;
 	}
 	return false;
 }

@@ -51,9 +51,7 @@ static vv_status give(const walk *w, vv_git_type type, git_odb_object *object, c
 {
 	vv_git_object o;
 
-	if (!w->o->fn) {
-		return VV_OK;
-	}
+	if (!w->o->fn) return VV_OK;
 	vv_oid_from_git(&o.id, git_odb_object_id(object));
 	vv_oid_from_git(&o.base, base);
 	o.type = type;
@@ -68,9 +66,7 @@ static vv_status read_and_give(const walk *w, const git_oid *id, git_object_t ty
 	git_odb_object *object = NULL;
 	vv_status rc = vv_object_read(w->repo, id, type, max, &object, err);
 
-	if (rc < 0) {
-		return vv_must_be_here(rc, err);
-	}
+	if (rc < 0) return vv_must_be_here(rc, err);
 	rc = give(w, (vv_git_type)type, object, base, err);
 	git_odb_object_free(object);
 	return rc;
@@ -83,9 +79,7 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 	bool added;
 	vv_status rc = vv_oid_set_add(&w->seen, id, &added, err);
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
+	if (rc < 0 || !added) return rc;
 	if (w->o->fn) {
 		rc = read_and_give(w, id, GIT_OBJECT_BLOB, w->o->blob_max, base, err);
 		if (rc == VV_EREFUSED) {
@@ -109,14 +103,10 @@ static vv_status add_side(walk *w, const git_oid *id, vv_error *err)
 	side *s;
 	vv_status rc;
 
-	if (!vv_array_room(w->sides, w->side_count, w->side_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(w->sides, w->side_count, w->side_cap)) return vv_fail_nomem(err);
 	s = &w->sides[w->side_count++];
 	memset(s, 0, sizeof(*s));
-	if (git_oid_is_zero(id)) {
-		return VV_OK;
-	}
+	if (git_oid_is_zero(id)) return VV_OK;
 	rc = vv_object_read(w->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &s->tree, err);
 	if (rc == VV_ENOTFOUND) { /* theirs may have holes; then more is given than needed */
 		vv_error_clear(err);
@@ -134,24 +124,18 @@ static vv_status push(walk *w, const git_oid *tree, const git_oid *base, vv_erro
 	vv_status rc = vv_oid_set_add(&w->seen, &id, &added, err);
 	size_t i;
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
+	if (rc < 0 || !added) return rc;
 	if (w->depth == DEPTH_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a tree is more than %u folders deep", DEPTH_MAX);
 	}
-	if (!vv_array_room(w->levels, w->depth, w->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(w->levels, w->depth, w->cap)) return vv_fail_nomem(err);
 	l = &w->levels[w->depth];
 	memset(l, 0, sizeof(*l));
 	l->sides = w->side_count;
 	l->path_len = w->path.len;
 	l->base = *base;
 	rc = vv_object_read(w->repo, &id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err);
-	if (rc < 0) {
-		return vv_must_be_here(rc, err);
-	}
+	if (rc < 0) return vv_must_be_here(rc, err);
 	w->depth++;
 	rc = vv_tree_cursor_init(&l->at, l->tree, err);
 	for (i = 0; rc == VV_OK && i < w->parents; i++) {
@@ -186,9 +170,7 @@ static vv_status look_beside(walk *w, const level *l, const vv_tree_cursor *e, b
 		while (rc == VV_OK && s->at.valid && (c = vv_tree_cursor_compare(&s->at, e)) < 0) {
 			rc = vv_tree_cursor_next(&s->at, err);
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		if (s->at.valid && c == 0 && (s->at.mode & 0170000) != 0160000) {
 			w->at_path[i] = s->at.id;
 			*had = *had || git_oid_equal(&s->at.id, &e->id);
@@ -225,9 +207,7 @@ static vv_status visit_entry(walk *w, vv_error *err)
 	if (vv_mode_is_tree(e.mode)) {
 		vv_buf_putc(&w->path, '/');
 	}
-	if ((rc = vv_buf_ok(&w->path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&w->path, err)) < 0) return rc;
 	if (w->path.len > PATH_BYTES_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a path in the tree has over %u bytes",
 			       PATH_BYTES_MAX);
@@ -243,9 +223,7 @@ static vv_status walk_tree(walk *w, const git_oid *tree, vv_error *err)
 	size_t i;
 
 	for (i = 0; i < w->parents; i++) {
-		if (git_oid_equal(&w->at_path[i], tree)) {
-			return VV_OK;
-		}
+		if (git_oid_equal(&w->at_path[i], tree)) return VV_OK;
 	}
 	first_of(w, &base);
 	vv_buf_reset(&w->path);
@@ -311,9 +289,7 @@ static vv_status walk_rest(walk *w, const git_oid *id, vv_error *err)
 	vv_status rc = vv_object_header(w->repo, id, &type, &size, err);
 
 	w->parents = 0;
-	if (rc < 0) {
-		return vv_must_be_here(rc, err);
-	}
+	if (rc < 0) return vv_must_be_here(rc, err);
 	return type == GIT_OBJECT_TREE ? walk_tree(w, id, err) : give_blob(w, id, &none, err);
 }
 

@@ -32,18 +32,12 @@ bool vv_published_add_holder(vv_published *p, const char *url)
 	char **more;
 
 	for (size_t i = 0; i < p->holder_count; i++) {
-		if (strcmp(p->holders[i], url) == 0) {
-			return true;
-		}
+		if (strcmp(p->holders[i], url) == 0) return true;
 	}
 	more = vv_realloc(p->holders, (p->holder_count + 1) * sizeof(*more));
-	if (!more) {
-		return false;
-	}
+	if (!more) return false;
 	p->holders = more;
-	if (!(p->holders[p->holder_count] = vv_strdup(url))) {
-		return false;
-	}
+	if (!(p->holders[p->holder_count] = vv_strdup(url))) return false;
 	p->holder_count++;
 	return true;
 }
@@ -99,15 +93,9 @@ static bool read_line(vv_published *p, const char *name, const char *value)
 	if (strcmp(name, "version") == 0) {
 		return vv_cid_parse(&p->version, value, strlen(value), NULL) == VV_OK;
 	}
-	if (strcmp(name, "file") == 0) {
-		return vv_published_file_cid(&p->file, value);
-	}
-	if (strcmp(name, "bytes") == 0) {
-		return vv_parse_u64(&p->bytes, value, strlen(value));
-	}
-	if (strcmp(name, "path") == 0) {
-		return read_text(&p->path, value);
-	}
+	if (strcmp(name, "file") == 0) return vv_published_file_cid(&p->file, value);
+	if (strcmp(name, "bytes") == 0) return vv_parse_u64(&p->bytes, value, strlen(value));
+	if (strcmp(name, "path") == 0) return read_text(&p->path, value);
 	if (strcmp(name, "time") == 0) {
 		return strlen(value) < sizeof(p->time) &&
 		       snprintf(p->time, sizeof(p->time), "%s", value) >= 0;
@@ -121,24 +109,16 @@ static bool read_record(vv_published *p, char *text)
 	bool first = true;
 
 	for (; *line; line = end + 1) {
-		if (!(end = strchr(line, '\n'))) {
-			return false;
-		}
+		if (!(end = strchr(line, '\n'))) return false;
 		*end = '\0';
 		if (first) {
-			if (strcmp(line, FIRST_LINE) != 0) {
-				return false;
-			}
+			if (strcmp(line, FIRST_LINE) != 0) return false;
 			first = false;
 			continue;
 		}
-		if (!(value = strchr(line, ' '))) {
-			return false;
-		}
+		if (!(value = strchr(line, ' '))) return false;
 		*value++ = '\0';
-		if (!read_line(p, line, value)) {
-			return false;
-		}
+		if (!read_line(p, line, value)) return false;
 	}
 	return !vv_cid_is_null(&p->version) && !vv_cid_is_null(&p->file) && p->path && !first;
 }
@@ -151,9 +131,7 @@ vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_ci
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	rc = vv_read_file(&bytes, path, RECORD_MAX, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_cid_text(text, version);
@@ -184,9 +162,7 @@ vv_status vv_published_write(const char *varvedir, const vv_published *p, vv_err
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	vv_cid_text(text, &p->version);
 	vv_buf_printf(&b, FIRST_LINE "\nversion %s\n", text);
 	vv_cid_text(text, &p->file);
@@ -209,9 +185,7 @@ vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_
 	char *path = record_path(varvedir, version), *dir, text[VV_CID_TEXT + 1];
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if (!(dir = vv_path_dir(path))) {
 		vv_free(path);
 		return vv_fail_nomem(err);
@@ -236,9 +210,7 @@ vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, v
 
 	*out = NULL;
 	*count = 0;
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	rc = vv_list_dir(&names, &found, dir, err);
 	vv_free(dir);
 	if (rc == VV_ENOTFOUND) {

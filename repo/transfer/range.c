@@ -24,9 +24,7 @@ typedef struct painting {
 
 vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err)
 {
-	if (r->shallow_count == 0) {
-		return VV_OK;
-	}
+	if (r->shallow_count == 0) return VV_OK;
 	(void)vv_fail(err, VV_EREFUSED, "the history here is cut off (a shallow clone)");
 	return vv_hint(err, "get the rest of it with 'git fetch --unshallow'");
 }
@@ -54,9 +52,7 @@ static vv_status enqueue(painting *p, vv_node *n, vv_error *err)
 		*flags |= SEEN;
 		return VV_OK;
 	}
-	if (rc < 0 || (rc = vv_queue_push(&p->queue, n, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_queue_push(&p->queue, n, err)) < 0) return rc;
 	*flags |= SEEN | WAITING;
 	p->open += !(*flags & HAD);
 	return VV_OK;
@@ -128,9 +124,7 @@ static vv_status paint(painting *p, vv_error *err)
 
 static vv_status add_id(git_oid **ids, size_t *count, size_t *cap, const git_oid *id, vv_error *err)
 {
-	if (!vv_array_room(*ids, *count, *cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(*ids, *count, *cap)) return vv_fail_nomem(err);
 	(*ids)[(*count)++] = *id;
 	return VV_OK;
 }
@@ -170,17 +164,13 @@ static vv_status begin_have(painting *p, const vv_oid *have, vv_error *err)
 	vv_status rc;
 
 	vv_oid_to_git(&id, have);
-	if (!vv_object_is_here(g->repo, &id)) {
-		return VV_OK;
-	}
+	if (!vv_object_is_here(g->repo, &id)) return VV_OK;
 	rc = peel(g, &id, &type, false, err);
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && type != GIT_OBJECT_COMMIT)) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	n = vv_walker_node(g->walker, &id);
 	return n ? paint_had(p, n, err) : vv_fail_nomem(err);
 }
@@ -194,9 +184,7 @@ static vv_status begin_want(painting *p, const vv_oid *wanted, vv_error *err)
 	vv_status rc;
 
 	vv_oid_to_git(&id, wanted);
-	if ((rc = peel(g, &id, &type, true, err)) < 0) {
-		return rc;
-	}
+	if ((rc = peel(g, &id, &type, true, err)) < 0) return rc;
 	if (type != GIT_OBJECT_COMMIT) {
 		return add_id(&g->rest, &g->rest_count, &g->rest_cap, &id, err);
 	}
@@ -260,9 +248,7 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 	memset(g, 0, sizeof(*g));
 	g->repo = r;
 	vv_oid_set_init(&g->tags_seen);
-	if (!(g->walker = vv_walker_take(r))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(g->walker = vv_walker_take(r))) return vv_fail_nomem(err);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading will tell */
 	git_error_clear();
 	for (i = 0; i < have_count; i++) {

@@ -70,9 +70,7 @@ vv_reachable *vv_reachable_new(const char *path, const vv_env *env)
 {
 	vv_reachable *x = vv_calloc(1, sizeof(*x));
 
-	if (!x) {
-		return NULL;
-	}
+	if (!x) return NULL;
 	x->lock = vv_mutex_new();
 	x->path = vv_strdup(path);
 	if (!x->lock || !x->path || vv_env_new(&x->env, vv_env_list(env), NULL) < 0) {
@@ -160,14 +158,10 @@ static vv_status open_repository(vv_reachable *x, vv_error *err)
 
 	if (x->repo) {
 		stat_config(x, &now);
-		if (vv_stat_equal(&now, &x->config)) {
-			return VV_OK;
-		}
+		if (vv_stat_equal(&now, &x->config)) return VV_OK;
 		close_repository(x);
 	}
-	if ((rc = vv_repository_open_exactly(&x->repo, x->path, x->env, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_open_exactly(&x->repo, x->path, x->env, err)) < 0) return rc;
 	stat_config(x, &x->config);
 	rc = vv_hidden_refs_load(&x->hidden, x->repo, "uploadpack", err);
 	if (rc < 0) {
@@ -242,9 +236,7 @@ static vv_status meet(vv_reachable *x, vv_node *n, vv_error *err)
 	uint32_t *flags = vv_node_flags(x->walker, n);
 	vv_status rc;
 
-	if (*flags & QUEUED) {
-		return VV_OK;
-	}
+	if (*flags & QUEUED) return VV_OK;
 	rc = vv_node_parse(x->walker, n, err);
 	if (rc == VV_ENOTFOUND) { /* a hole: what is not here is not given */
 		vv_error_clear(err);
@@ -259,9 +251,7 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!x->walker) {
-		if (!(x->walker = vv_walker_new(x->repo))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(x->walker = vv_walker_new(x->repo))) return vv_fail_nomem(err);
 		vv_walker_begin(x->walker);
 		vv_oid_set_init(&x->tags);
 	}
@@ -289,9 +279,7 @@ static vv_status look_at_refs(vv_reachable *x, vv_error *err)
 	bool keep = true;
 	vv_status rc = open_repository(x, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_refs_each(x->repo, "refs/", list_ref, &l, err)) < 0 ||
 	    (x->walker && same_tips(&x->tips, &now))) {
 		goto done;
@@ -350,15 +338,9 @@ static vv_status seek(vv_reachable *x, search *s, const vv_oid *id, vv_error *er
 	    (rc = vv_object_header(x->repo, &at, &type, &size, err)) == VV_ENOTFOUND) {
 		return VV_OK;
 	}
-	if (rc < 0 || type != GIT_OBJECT_COMMIT) {
-		return rc;
-	}
-	if (!(n = vv_walker_node(x->walker, &at))) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_node_parse(x->walker, n, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || type != GIT_OBJECT_COMMIT) return rc;
+	if (!(n = vv_walker_node(x->walker, &at))) return vv_fail_nomem(err);
+	if ((rc = vv_node_parse(x->walker, n, err)) < 0) return rc;
 	flags = vv_node_flags(x->walker, n);
 	if (!(*flags & (QUEUED | SOUGHT))) {
 		*flags |= SOUGHT;
@@ -433,9 +415,7 @@ vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count,
 
 static vv_status add_root(vv_reachable *x, const vv_cid *root, vv_error *err)
 {
-	if (!vv_array_room(x->roots, x->root_count, x->root_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(x->roots, x->root_count, x->root_cap)) return vv_fail_nomem(err);
 	x->roots[x->root_count++] = *root;
 	return VV_OK;
 }
@@ -464,9 +444,7 @@ static bool all_still(const vv_cid *old, size_t old_count, const vv_cid *now, si
 static bool was_published(const vv_reachable *x, const vv_cid *cid)
 {
 	for (size_t i = 0; i < x->published_count; i++) {
-		if (vv_cid_equal(&x->published[i], cid)) {
-			return true;
-		}
+		if (vv_cid_equal(&x->published[i], cid)) return true;
 	}
 	return false;
 }
@@ -479,9 +457,7 @@ static vv_status look_at_published(vv_reachable *x, bool *again, vv_error *err)
 	vv_status rc = vv_published_list(&now, &count, vv_repository_varvedir(x->repo), err);
 
 	*again = false;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!all_still(x->published, x->published_count, now, count)) {
 		vv_free(now);
 		*again = true;
@@ -505,12 +481,8 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, s
 
 	(void)bytes;
 	(void)len;
-	if (state == VV_OK || x->hole_count == HOLES_MAX) {
-		return VV_OK;
-	}
-	if (!vv_array_room(x->holes, x->hole_count, x->hole_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (state == VV_OK || x->hole_count == HOLES_MAX) return VV_OK;
+	if (!vv_array_room(x->holes, x->hole_count, x->hole_cap)) return vv_fail_nomem(err);
 	x->holes[x->hole_count++] = *cid;
 	return VV_OK;
 }
@@ -519,9 +491,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, s
 static bool hole_was_filled(const vv_reachable *x, vv_store *store)
 {
 	for (size_t i = 0; i < x->hole_count; i++) {
-		if (vv_store_has(store, &x->holes[i])) {
-			return true;
-		}
+		if (vv_store_has(store, &x->holes[i])) return true;
 	}
 	return false;
 }
@@ -560,9 +530,7 @@ static vv_status begin_blocks(vv_reachable *x, vv_error *err)
 		x->has_trees = true;
 		x->trees.hard = false; /* what is not here is not given */
 	}
-	if (!x->blocks && !(x->blocks = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!x->blocks && !(x->blocks = vv_cid_set_new())) return vv_fail_nomem(err);
 	return VV_OK;
 }
 
@@ -584,15 +552,11 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 			return rc;
 		}
 	}
-	if ((rc = vv_repository_store(x->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_store(x->repo, &store, err)) < 0) return rc;
 	if (hole_was_filled(x, store)) {
 		forget_blocks(x);
 	}
-	if ((rc = begin_blocks(x, err)) < 0) {
-		return rc;
-	}
+	if ((rc = begin_blocks(x, err)) < 0) return rc;
 	/* One that is not here at all is worth no walk. */
 	while (rc == VV_OK && !end) {
 		while (at < count &&

@@ -97,9 +97,7 @@ static vv_status open_folder(vv_git_receive *g, vv_error *err)
 	do {
 		rc = make_folder(g, &again, err);
 	} while (rc < 0 && again && ++tries < OPEN_TRIES);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	spool = vv_path_join(g->dir, SPOOL_NAME, (char *)NULL);
 	pack = vv_path_join(g->dir, "pack", (char *)NULL);
 	if (!spool || !pack) {
@@ -119,9 +117,7 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 	vv_status rc;
 
 	*out = NULL;
-	if (!g) {
-		return vv_fail_nomem(err);
-	}
+	if (!g) return vv_fail_nomem(err);
 	g->repo = r;
 	g->lock_fd = -1;
 	if (limits) {
@@ -140,9 +136,7 @@ vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_g
 
 void vv_git_receive_close(vv_git_receive *g)
 {
-	if (!g) {
-		return;
-	}
+	if (!g) return;
 	vv_repository_close(g->inner);
 	vv_spool_close(g->spool);
 	vv_oid_set_clear(&g->expected);
@@ -222,9 +216,7 @@ static vv_status note_link(void *payload, const git_oid *id, vv_error *err)
 	vv_git_receive *g = payload;
 	bool added;
 
-	if (vv_spool_has(g->spool, id) || vv_object_is_here(g->repo, id)) {
-		return VV_OK;
-	}
+	if (vv_spool_has(g->spool, id) || vv_object_is_here(g->repo, id)) return VV_OK;
 	return vv_oid_set_add(&g->expected, id, &added, err);
 }
 
@@ -245,15 +237,11 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 	if (type < VV_GIT_COMMIT || type > VV_GIT_TAG) {
 		return vv_fail(err, VV_ECORRUPT, "an object of an unknown kind");
 	}
-	if ((rc = check_limits(g, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_limits(g, len, err)) < 0) return rc;
 	if ((code = git_odb_hash(&git_id, bytes, len, (git_object_t)type)) < 0) {
 		return vv_git_fail(err, code, "cannot name a Git object");
 	}
-	if ((rc = vv_git_form_check(type, &git_id, bytes, len, note_link, g, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_git_form_check(type, &git_id, bytes, len, note_link, g, err)) < 0) return rc;
 	if ((rc = vv_spool_add(g->spool, &git_id, type, bytes, len, &added, err)) < 0) {
 		g->failed = *err;
 		return rc;
@@ -279,9 +267,7 @@ static vv_status read_ours(vv_git_receive *g, const git_oid *id, vv_git_type typ
 	git_odb_object *object = NULL;
 	vv_status rc = vv_object_read(g->repo, id, (git_object_t)type, max, &object, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_buf_reset(out);
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	git_odb_object_free(object);
@@ -303,9 +289,7 @@ vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t
 	vv_status rc;
 	int code;
 
-	if (len < 4 || len > GIT_OID_RAWSZ) {
-		return no_base(err);
-	}
+	if (len < 4 || len > GIT_OID_RAWSZ) return no_base(err);
 	rc = vv_spool_find(g->spool, prefix, len, &id, &found, err);
 	if (rc == VV_OK) {
 		return found == type ? vv_spool_read(g->spool, &id, out, err) : no_base(err);
@@ -346,9 +330,7 @@ static vv_status index_pack(vv_git_receive *g, vv_error *err)
 	vv_status rc;
 	int code;
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	if ((code = git_indexer_new(&x.indexer, dir, 0444, NULL, NULL)) < 0) {
 		rc = vv_git_fail(err, code, "cannot take the Git objects");
 		goto done;
@@ -396,9 +378,7 @@ static vv_status open_inner(vv_git_receive *g, vv_error *err)
 	git_odb_backend *came = NULL;
 	int code;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_repository_listen(g->inner, g->repo->notes);
 	g->inner->told = g->repo->told ? g->repo->told : &g->repo->own_told;
 	g->inner->partial = false;
@@ -418,12 +398,8 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	ids *l = payload;
 
-	if (vv_oid_is_null(&ref->id)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(l->list, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_oid_is_null(&ref->id)) return VV_OK;
+	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
 	l->list[l->count++] = ref->id;
 	return VV_OK;
 }
@@ -481,20 +457,12 @@ vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err)
 	vv_status rc;
 	int code;
 
-	if (!g->ended) {
-		return vv_fail(err, VV_EUSAGE, "the Git objects are not all here yet");
-	}
-	if (g->count == 0 || g->installed) {
-		return VV_OK;
-	}
-	if (!(dir = vv_path_join(g->dir, "pack", (char *)NULL))) {
-		return vv_fail_nomem(err);
-	}
+	if (!g->ended) return vv_fail(err, VV_EUSAGE, "the Git objects are not all here yet");
+	if (g->count == 0 || g->installed) return VV_OK;
+	if (!(dir = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
 	rc = vv_quarantine_take_pack(g->repo, dir, g->hex, err);
 	vv_free(dir);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	g->installed = true;
 	if ((code = git_odb_refresh(g->inner->odb)) < 0) {
 		return vv_git_fail(err, code, "cannot read the new pack");

@@ -21,9 +21,7 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 	vv_range g;
 	vv_status rc = vv_refuse_shallow(r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_range_open(&g, r, wants, want_count, haves, have_count, err);
 	if (commits) {
 		*commits = g.commits.count;
@@ -90,9 +88,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	    (rc = vv_oid_set_add_tags(&d->tags, d->repo, &ref->id, err)) < 0) {
 		return rc;
 	}
-	if (vv_oid_is_null(&ref->commit)) {
-		return VV_OK;
-	}
+	if (vv_oid_is_null(&ref->commit)) return VV_OK;
 	vv_oid_to_git(&id, &ref->commit);
 	n = vv_walker_node(d->walker, &id);
 	return n ? descend_to(d, n, TIP, 0, err) : vv_fail_nomem(err);
@@ -103,9 +99,7 @@ static vv_status descent_open(descent *d, vv_repository *r, vv_error *err)
 	memset(d, 0, sizeof(*d));
 	d->repo = r;
 	vv_oid_set_init(&d->tags);
-	if (!(d->walker = vv_walker_take(r))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(d->walker = vv_walker_take(r))) return vv_fail_nomem(err);
 	return vv_refs_each(r, "", on_ref, d, err);
 }
 
@@ -125,9 +119,7 @@ static vv_status descend(descent *d, vv_node **out, vv_error *err)
 
 	*out = n;
 	for (i = 0; n && i < n->parent_count; i++) {
-		if ((rc = descend_to(d, n->parents[i], 0, n->pending + 1, err)) < 0) {
-			return rc;
-		}
+		if ((rc = descend_to(d, n->parents[i], 0, n->pending + 1, err)) < 0) return rc;
 	}
 	return rc;
 }
@@ -153,15 +145,9 @@ static vv_status seek(search *s, const vv_oid *id, vv_error *err)
 	    (rc = vv_object_header(s->down.repo, &at, &type, &size, err)) == VV_ENOTFOUND) {
 		return VV_OK;
 	}
-	if (rc < 0 || type != GIT_OBJECT_COMMIT) {
-		return rc;
-	}
-	if (!(n = vv_walker_node(s->down.walker, &at))) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_node_parse(s->down.walker, n, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || type != GIT_OBJECT_COMMIT) return rc;
+	if (!(n = vv_walker_node(s->down.walker, &at))) return vv_fail_nomem(err);
+	if ((rc = vv_node_parse(s->down.walker, n, err)) < 0) return rc;
 	if (!(*vv_node_flags(s->down.walker, n) & (QUEUED | SOUGHT))) {
 		*vv_node_flags(s->down.walker, n) |= SOUGHT;
 		s->oldest = s->left == 0 || n->time < s->oldest ? n->time : s->oldest;
@@ -283,9 +269,7 @@ vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *
 	vv_oid_to_git(&oid, id);
 	vv_buf_reset(out);
 	rc = vv_object_read(r, &oid, (git_object_t)type, max, &object, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	git_odb_object_free(object);
 	return vv_buf_ok(out, err);

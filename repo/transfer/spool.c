@@ -62,9 +62,7 @@ vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err)
 	vv_spool *s = vv_calloc(1, sizeof(*s));
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->fd = -1;
 	s->pack.zalloc = s->small.zalloc = s->unpack.zalloc = z_alloc;
 	s->pack.zfree = s->small.zfree = s->unpack.zfree = z_free;
@@ -92,9 +90,7 @@ vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err)
 
 void vv_spool_close(vv_spool *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	if (s->fd >= 0) {
 		(void)vv_close(s->fd, s->path, NULL);
 		(void)vv_unlink(s->path, true, NULL);
@@ -128,9 +124,7 @@ static const entry *lookup(const vv_spool *s, const git_oid *id)
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
-		if (git_oid_equal(&s->entries[at].id, id)) {
-			return &s->entries[at];
-		}
+		if (git_oid_equal(&s->entries[at].id, id)) return &s->entries[at];
 	}
 	return NULL;
 }
@@ -174,9 +168,7 @@ vv_status vv_spool_find(const vv_spool *s, const uint8_t *prefix, size_t len, gi
 			found = e;
 		}
 	}
-	if (!found) {
-		return vv_fail(err, VV_ENOTFOUND, "no object has an id that begins so");
-	}
+	if (!found) return vv_fail(err, VV_ENOTFOUND, "no object has an id that begins so");
 	*id = found->id;
 	*type = (vv_git_type)found->type;
 	return VV_OK;
@@ -199,9 +191,7 @@ static vv_status put(vv_spool *s, const uint8_t *bytes, size_t len, vv_error *er
 {
 	vv_status rc;
 
-	if (BUFFER_LEN - s->buf_len < len && (rc = flush(s, err)) < 0) {
-		return rc;
-	}
+	if (BUFFER_LEN - s->buf_len < len && (rc = flush(s, err)) < 0) return rc;
 	memcpy(s->buf + s->buf_len, bytes, len);
 	s->buf_len += len;
 	return VV_OK;
@@ -229,9 +219,7 @@ static vv_status deflate_into(vv_spool *s, const uint8_t *bytes, size_t len, vv_
 	(void)deflateReset(z);
 	z->next_in = (Bytef *)(uintptr_t)bytes; /* zlib does not write there */
 	do {
-		if (s->buf_len == BUFFER_LEN && (rc = flush(s, err)) < 0) {
-			return rc;
-		}
+		if (s->buf_len == BUFFER_LEN && (rc = flush(s, err)) < 0) return rc;
 		if (z->avail_in == 0) {
 			z->avail_in = len < (1u << 30) ? (uInt)len : 1u << 30;
 			len -= z->avail_in;
@@ -252,12 +240,8 @@ vv_status vv_spool_add(vv_spool *s, const git_oid *id, vv_git_type type, const v
 	vv_status rc;
 
 	*added = false;
-	if (vv_spool_has(s, id)) {
-		return VV_OK;
-	}
-	if ((rc = make_room(s, err)) < 0) {
-		return rc;
-	}
+	if (vv_spool_has(s, id)) return VV_OK;
+	if ((rc = make_room(s, err)) < 0) return rc;
 	at = s->flushed + s->buf_len;
 	if ((rc = put(s, header, write_header(header, type, len), err)) < 0 ||
 	    (rc = deflate_into(s, bytes, len, err)) < 0) {
@@ -289,9 +273,7 @@ static vv_status read_at(const vv_spool *s, uint64_t at, uint8_t *out, size_t le
 	if (at < s->flushed) {
 		n = s->flushed - at < *got ? (size_t)(s->flushed - at) : *got;
 		k = vv_pread_full(s->fd, out, n, at, s->path, err);
-		if (k < 0 || (size_t)k < n) {
-			return k < 0 ? (vv_status)k : cut_short(s, err);
-		}
+		if (k < 0 || (size_t)k < n) return k < 0 ? (vv_status)k : cut_short(s, err);
 	}
 	if (n < *got) {
 		memcpy(out + n, s->buf + (at + n - s->flushed), *got - n);
@@ -307,9 +289,7 @@ static bool read_header(const uint8_t *p, size_t len, size_t *header_len, uint64
 	*size = len > 0 ? p[0] & 15u : 0;
 	while (i < len && p[i] & 0x80) {
 		i++;
-		if (i == len || shift > 60) {
-			return false;
-		}
+		if (i == len || shift > 60) return false;
 		*size |= (uint64_t)(p[i] & 0x7f) << shift;
 		shift += 7;
 	}
@@ -327,16 +307,10 @@ vv_status vv_spool_read(vv_spool *s, const git_oid *id, vv_buf *out, vv_error *e
 	int code = Z_OK;
 	vv_status rc;
 
-	if (!e) {
-		return vv_fail(err, VV_ENOTFOUND, "no such object came");
-	}
+	if (!e) return vv_fail(err, VV_ENOTFOUND, "no such object came");
 	at = e->at;
-	if ((rc = read_at(s, at, piece, sizeof(piece), &got, err)) < 0) {
-		return rc;
-	}
-	if (!read_header(piece, got, &skip, &size)) {
-		return cut_short(s, err);
-	}
+	if ((rc = read_at(s, at, piece, sizeof(piece), &got, err)) < 0) return rc;
+	if (!read_header(piece, got, &skip, &size)) return cut_short(s, err);
 	vv_buf_reset(out);
 	if (!vv_buf_reserve(out, (size_t)size + 1)) { /* one more, so that the end is seen */
 		return vv_fail_nomem(err);
@@ -399,9 +373,7 @@ vv_status vv_spool_feed(vv_spool *s, vv_spool_fn fn, void *payload, vv_error *er
 	for (i = 0; i < 4; i++) {
 		header[8 + i] = (uint8_t)(s->count >> (24 - 8 * i));
 	}
-	if ((rc = vv_sha1_new(&sum, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_sha1_new(&sum, err)) < 0) return rc;
 	if ((rc = vv_sha1_update(sum, header, sizeof(header), err)) < 0 ||
 	    (rc = fn(payload, header, sizeof(header), err)) < 0 ||
 	    (rc = feed_entries(s, sum, fn, payload, err)) < 0 ||

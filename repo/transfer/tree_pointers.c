@@ -45,13 +45,9 @@ void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid 
 	char hex[GIT_OID_HEXSZ + 1];
 
 	for (size_t i = 0; i < told->count; i++) {
-		if (git_oid_equal(&told->ids[i], id)) {
-			return;
-		}
+		if (git_oid_equal(&told->ids[i], id)) return;
 	}
-	if (!r->notes || told->count == VV_TOLD_MAX) {
-		return;
-	}
+	if (!r->notes || told->count == VV_TOLD_MAX) return;
 	told->ids[told->count++] = *id;
 	git_oid_tostr(hex, sizeof(hex), commit);
 	vv_notes_warn(r->notes,
@@ -87,18 +83,12 @@ static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const
 	vv_error why;
 	vv_status rc;
 
-	if (!vv_pointer_looks_like(bytes, len) && !vv_pointer_is_torn(bytes, len)) {
-		return VV_OK;
-	}
+	if (!vv_pointer_looks_like(bytes, len) && !vv_pointer_is_torn(bytes, len)) return VV_OK;
 	vv_error_clear(&why);
 	vv_arena_reset(&g->arena);
 	rc = vv_pointer_read(&pointer, &g->arena, bytes, len, &why);
-	if (rc == VV_OK) {
-		return g->fn(g->payload, &pointer, path, commit, NULL, err);
-	}
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_OK) return g->fn(g->payload, &pointer, path, commit, NULL, err);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	rc = g->fn(g->payload, NULL, path, commit, why.message, err);
 	const char *at = bytes, *end = at + len;
 	memset(&pointer, 0, sizeof(pointer));
@@ -117,9 +107,7 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 	bool added, partial = g->repo->partial;
 	vv_status rc = vv_oid_set_add(&g->seen, id, &added, err);
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
+	if (rc < 0 || !added) return rc;
 	g->repo->partial = false; /* nothing is fetched for this */
 	rc = vv_object_header(g->repo, id, &type, &size, err);
 	if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
@@ -137,9 +125,7 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (rc < 0) {
-		return vv_prefix(err, "%s", vv_text_shows(path));
-	}
+	if (rc < 0) return vv_prefix(err, "%s", vv_text_shows(path));
 	if (object) {
 		rc = read_pointer(g, object, path, commit, err);
 	}
@@ -161,12 +147,8 @@ static vv_status push_level(vv_tree_pointers *g, const git_oid *id, vv_error *er
 	git_oid own = *id; /* id may lie in the levels, which may move */
 	vv_status rc = vv_oid_set_add(&g->seen, &own, &added, err);
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
-	if (!vv_array_room(g->levels, g->depth, g->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (rc < 0 || !added) return rc;
+	if (!vv_array_room(g->levels, g->depth, g->cap)) return vv_fail_nomem(err);
 	l = &g->levels[g->depth];
 	l->path_len = g->path.len;
 	g->repo->partial = false;
@@ -176,9 +158,7 @@ static vv_status push_level(vv_tree_pointers *g, const git_oid *id, vv_error *er
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	g->depth++;
 	return vv_tree_cursor_init(&l->at, l->tree, err);
 }
@@ -190,29 +170,21 @@ static vv_status visit_entry(vv_tree_pointers *g, const vv_oid *commit, vv_error
 	vv_status rc;
 
 	g->path.len = l->path_len;
-	if ((rc = vv_tree_cursor_next(&l->at, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_tree_cursor_next(&l->at, err)) < 0) return rc;
 	if ((at.mode & 0170000) != 0100000 && !vv_mode_is_tree(at.mode)) {
 		return VV_OK; /* a symbolic link or a submodule */
 	}
-	if (vv_oid_set_has(&g->seen, &at.id)) {
-		return VV_OK;
-	}
+	if (vv_oid_set_has(&g->seen, &at.id)) return VV_OK;
 	vv_buf_put(&g->path, at.name, at.name_len);
 	if (vv_mode_is_tree(at.mode)) {
 		vv_buf_putc(&g->path, '/');
 	}
-	if ((rc = vv_buf_ok(&g->path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&g->path, err)) < 0) return rc;
 	if (g->path.len > PATH_BYTES_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a path in the tree has over %u bytes",
 			       PATH_BYTES_MAX);
 	}
-	if (vv_mode_is_tree(at.mode)) {
-		return push_level(g, &at.id, err);
-	}
+	if (vv_mode_is_tree(at.mode)) return push_level(g, &at.id, err);
 	return vv_tree_pointers_blob(g, &at.id, vv_buf_cstr(&g->path), commit, err);
 }
 

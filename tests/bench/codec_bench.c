@@ -107,9 +107,7 @@ static void measure(bench *b, size_t rows)
 /* Room for one more row. */
 static void grow(bench *b, size_t rows)
 {
-	if (rows < b->rows_cap) {
-		return;
-	}
+	if (rows < b->rows_cap) return;
 	b->rows_cap = b->rows_cap * 2 + 1024;
 	b->cells = vv_realloc_array(b->cells, b->rows_cap * b->columns, sizeof *b->cells);
 	b->back = vv_realloc_array(b->back, b->rows_cap * b->columns, sizeof *b->back);
@@ -193,9 +191,7 @@ int main(int argc, char **argv)
 	b.times = argc > 3 ? (unsigned)atoi(argv[3]) : 3;
 	must(vv_read_file(&b.file, argv[1], FILE_MAX, &err), &err);
 	body = memchr(b.file.data, '\n', b.file.len);
-	if (!body) {
-		return 2;
-	}
+	if (!body) return 2;
 	body++;
 	b.columns = 1;
 	for (const char *p = b.file.data; p < body; p++) {
@@ -206,9 +202,7 @@ int main(int argc, char **argv)
 	b.encoder = vv_group_encoder_new();
 	b.column_bytes = vv_calloc(b.columns, sizeof *b.column_bytes);
 	b.column_kinds = vv_calloc(b.columns, sizeof *b.column_kinds);
-	if (!b.encoder || !b.column_bytes || !b.column_kinds) {
-		return 2;
-	}
+	if (!b.encoder || !b.column_bytes || !b.column_kinds) return 2;
 	target = argc > 2 ? (uint32_t)atoi(argv[2]) : 0;
 	if (target == 0) {
 		target = usual_target(body, b.file.len - (size_t)(body - b.file.data), b.columns);

@@ -77,9 +77,7 @@ int main(int argc, char **argv)
 	vv_import_result now;
 	vv_table t;
 	vv_sink sink;
-	if (argc < 3) {
-		return 2;
-	}
+	if (argc < 3) return 2;
 	vv_pool *pool = vv_pool_new(vv_cpu_count() - 1);
 	must(vv_store_open(&store, argv[1], true, &err), &err);
 	for (int i = 2; i < argc; i++) {

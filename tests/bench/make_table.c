@@ -134,9 +134,7 @@ static void put_row(const options *o, uint64_t row, unsigned changed, uint64_t s
 /* Is the row among about n of all? */
 static bool hit(const options *o, uint64_t row, uint64_t n, unsigned purpose)
 {
-	if (n == 1) {
-		return row == o->rows / 2;
-	}
+	if (n == 1) return row == o->rows / 2;
 	return n > 0 &&
 	       mix(row * 8 + purpose + o->salt * 0x51ED2701u) % (o->rows / n ? o->rows / n : 1) ==
 		       0;
@@ -159,9 +157,7 @@ static void put_version_row(const options *o, uint64_t row)
 					 : (unsigned)(3 + mix(row + o->salt) % most);
 		salt = 77 + o->salt;
 	}
-	if (o->delete_rows && hit(o, row, o->delete_rows, 2)) {
-		return;
-	}
+	if (o->delete_rows && hit(o, row, o->delete_rows, 2)) return;
 	put_row(o, row, changed, salt, false);
 	if (o->insert && hit(o, row, o->insert, 3)) {
 		put_row(o, row, 99, 78 + o->salt, true);
@@ -227,9 +223,7 @@ int main(int argc, char **argv)
 	uint64_t *order = NULL;
 	if (o.shuffle) {
 		order = malloc(o.rows * sizeof(*order));
-		if (!order) {
-			return 2;
-		}
+		if (!order) return 2;
 		for (uint64_t i = 0; i < o.rows; i++) {
 			order[i] = i;
 		}

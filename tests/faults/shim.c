@@ -165,9 +165,7 @@ static bool is_our_code(const void *at)
 {
 	uintptr_t address = (uintptr_t)at;
 	for (int i = 0; i < code_count; i++) {
-		if (address >= code[i].from && address < code[i].to) {
-			return true;
-		}
+		if (address >= code[i].from && address < code[i].to) return true;
 	}
 	return false;
 }
@@ -181,19 +179,13 @@ __attribute__((constructor)) static void begin(void)
 	ssize_t n;
 	long fd;
 
-	if (!path || control) {
-		return;
-	}
+	if (!path || control) return;
 	fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
-	if (fd < 0) {
-		return;
-	}
+	if (fd < 0) return;
 	c = (struct control *)syscall(SYS_mmap, NULL, sizeof *c, PROT_READ | PROT_WRITE, MAP_SHARED,
 				      fd, 0);
 	syscall(SYS_close, fd);
-	if (c == MAP_FAILED) {
-		return;
-	}
+	if (c == MAP_FAILED) return;
 	n = readlink("/proc/self/exe", exe, sizeof exe - 1);
 	exe[n > 0 ? n : 0] = '\0';
 	base = strrchr(exe, '/');
@@ -213,13 +205,9 @@ static int meet(enum call call, const char *name, const char *path)
 	uint64_t n;
 
 	atomic_fetch_add(&c->counts[call], 1);
-	if (c->effect == EFFECT_NONE || !(c->calls >> call & 1) || (c->ours && !is_ours)) {
-		return 0;
-	}
+	if (c->effect == EFFECT_NONE || !(c->calls >> call & 1) || (c->ours && !is_ours)) return 0;
 	n = atomic_fetch_add(&c->seen, 1) + 1;
-	if (n < c->at || (n > c->at && !c->on)) {
-		return 0;
-	}
+	if (n < c->at || (n > c->at && !c->on)) return 0;
 	atomic_fetch_add(&c->met, 1);
 	if (atomic_exchange(&c->told, 1) == 0) {
 		size_t len = strlen(name);
@@ -297,13 +285,9 @@ static bool absolute(char out[2 * PATH_MAX], int dir, const char *path)
 	size_t len = 0, path_len;
 	int kept = errno;
 
-	if (!control || !path) {
-		return false;
-	}
+	if (!control || !path) return false;
 	path_len = strlen(path);
-	if (path_len >= PATH_MAX) {
-		return false;
-	}
+	if (path_len >= PATH_MAX) return false;
 	if (path[0] != '/') {
 		if (dir == AT_FDCWD) {
 			long n = syscall(SYS_getcwd, out, PATH_MAX);
@@ -316,9 +300,7 @@ static bool absolute(char out[2 * PATH_MAX], int dir, const char *path)
 			len = n > 0 ? (size_t)n : 0;
 		}
 		errno = kept;
-		if (len == 0) {
-			return false;
-		}
+		if (len == 0) return false;
 		out[len++] = '/';
 	}
 	memcpy(out + len, path, path_len + 1);
@@ -341,12 +323,8 @@ static int kind_of(int fd)
 	ssize_t n;
 	int kept = errno, state = 2;
 
-	if (!control || fd < 0 || fd >= MOST_FDS) {
-		return 2;
-	}
-	if (fd_state[fd] & 0xf) {
-		return fd_state[fd] & 0xf;
-	}
+	if (!control || fd < 0 || fd >= MOST_FDS) return 2;
+	if (fd_state[fd] & 0xf) return fd_state[fd] & 0xf;
 	if (syscall(SYS_fstat, fd, &st) < 0) {
 		errno = kept;
 		return 2;
@@ -370,9 +348,7 @@ static int kind_of(int fd)
 
 static bool log_begin(void)
 {
-	if (!control || !control->logging) {
-		return false;
-	}
+	if (!control || !control->logging) return false;
 	while (atomic_exchange(&control->lock, 1)) {
 		sched_yield();
 	}
@@ -616,9 +592,7 @@ static ssize_t admit(int fd, size_t *len, enum call call, enum call line, const 
 		errno = error;
 		return -1;
 	}
-	if (error == -EFFECT_EOF) {
-		return 0;
-	}
+	if (error == -EFFECT_EOF) return 0;
 	if (error == -EFFECT_CUT) {
 		long null = syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
 		syscall(SYS_dup3, null, fd, O_CLOEXEC);
@@ -681,12 +655,8 @@ DECLARE(ssize_t, write, (int fd, const void *data, size_t len))
 	ssize_t go, n;
 	NEXT(write);
 	go = admit(fd, &len, CALL_WRITE, CALL_LINE_WRITE, "write");
-	if (go <= 0) {
-		return go;
-	}
-	if (kind_of(fd) != 1 || !log_begin()) {
-		return REAL(write)(fd, data, len);
-	}
+	if (go <= 0) return go;
+	if (kind_of(fd) != 1 || !log_begin()) return REAL(write)(fd, data, len);
 	n = did_write(fd, REAL(write)(fd, data, len), -1, data);
 	log_end();
 	return n;
@@ -703,12 +673,8 @@ DECLARE(ssize_t, pwrite64, (int fd, const void *data, size_t len, off64_t offset
 	ssize_t go, n;
 	NEXT(pwrite64);
 	go = admit(fd, &len, CALL_WRITE, CALL_LINE_WRITE, "pwrite");
-	if (go <= 0) {
-		return go;
-	}
-	if (kind_of(fd) != 1 || !log_begin()) {
-		return REAL(pwrite64)(fd, data, len, offset);
-	}
+	if (go <= 0) return go;
+	if (kind_of(fd) != 1 || !log_begin()) return REAL(pwrite64)(fd, data, len, offset);
 	n = did_write(fd, REAL(pwrite64)(fd, data, len, offset), offset, data);
 	log_end();
 	return n;
@@ -723,9 +689,7 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
 	ssize_t sum = 0;
 	for (int i = 0; i < count; i++) {
 		ssize_t n = parts[i].iov_len ? write(fd, parts[i].iov_base, parts[i].iov_len) : 0;
-		if (n < 0) {
-			return sum ? sum : n;
-		}
+		if (n < 0) return sum ? sum : n;
 		sum += n;
 		if ((size_t)n < parts[i].iov_len) {
 			break;
@@ -746,17 +710,13 @@ DECLARE(int, ftruncate64, (int fd, off64_t len))
 {
 	int error, result;
 	NEXT(ftruncate64);
-	if (kind_of(fd) != 1) {
-		return REAL(ftruncate64)(fd, len);
-	}
+	if (kind_of(fd) != 1) return REAL(ftruncate64)(fd, len);
 	if ((error = meet(CALL_TRUNCATE, "ftruncate", NULL)) > 0) {
 		errno = error;
 		return -1;
 	}
 	fd_state[fd] |= 0x10;
-	if (!log_begin()) {
-		return REAL(ftruncate64)(fd, len);
-	}
+	if (!log_begin()) return REAL(ftruncate64)(fd, len);
 	result = did_truncate(fd, REAL(ftruncate64)(fd, len), len);
 	log_end();
 	return result;
@@ -804,16 +764,12 @@ int posix_fallocate(int fd, off_t offset, off_t len)
 static int do_sync(int fd, int (*real)(int))
 {
 	int error, result;
-	if (kind_of(fd) != 1) {
-		return real(fd);
-	}
+	if (kind_of(fd) != 1) return real(fd);
 	if ((error = meet(CALL_SYNC, "fsync", NULL)) > 0) {
 		errno = error;
 		return -1;
 	}
-	if (!log_begin()) {
-		return real(fd);
-	}
+	if (!log_begin()) return real(fd);
 	result = real(fd);
 	if (result == 0) {
 		log_put(RECORD_SYNC, inode(fd), 0, NULL, NULL, 0);
@@ -965,9 +921,7 @@ static int two_names(int from_dir, const char *from, int to_dir, const char *to,
 {
 	bool a = absolute(whole_from, from_dir, from), b = absolute(whole_to, to_dir, to);
 	int error;
-	if (!a && !b) {
-		return 0;
-	}
+	if (!a && !b) return 0;
 	if ((error = meet(call, name, b ? whole_to : whole_from)) > 0) {
 		errno = error;
 		return -1;
@@ -996,9 +950,7 @@ int rename(const char *from, const char *to)
 }
 int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags)
 {
-	if (flags == 0) {
-		return renameat(from_dir, from, to_dir, to);
-	}
+	if (flags == 0) return renameat(from_dir, from, to_dir, to);
 	char a[2 * PATH_MAX], b[2 * PATH_MAX];
 	int ours = two_names(from_dir, from, to_dir, to, CALL_RENAME, "renameat2", a, b);
 	bool logged = ours > 0 && log_begin();
@@ -1040,9 +992,7 @@ DECLARE(int, symlinkat, (const char *text, int dir, const char *path))
 		errno = error;
 		return -1;
 	}
-	if (!ours || !log_begin()) {
-		return REAL(symlinkat)(text, dir, path);
-	}
+	if (!ours || !log_begin()) return REAL(symlinkat)(text, dir, path);
 	result = REAL(symlinkat)(text, dir, path);
 	if (result == 0) {
 		log_put(RECORD_SYMLINK, 0, 0, whole, text, strlen(text));
@@ -1067,9 +1017,7 @@ static int remove_name(int dir, const char *path, int flags, enum call call, con
 		errno = error;
 		return -1;
 	}
-	if (!ours || !log_begin()) {
-		return real_unlinkat(dir, path, flags);
-	}
+	if (!ours || !log_begin()) return real_unlinkat(dir, path, flags);
 	result = real_unlinkat(dir, path, flags);
 	if (result == 0) {
 		log_put(call == CALL_RMDIR ? RECORD_RMDIR : RECORD_UNLINK, 0, 0, whole, NULL, 0);
@@ -1107,9 +1055,7 @@ DECLARE(int, mkdirat, (int dir, const char *path, mode_t mode))
 		errno = error;
 		return -1;
 	}
-	if (!ours || !log_begin()) {
-		return REAL(mkdirat)(dir, path, mode);
-	}
+	if (!ours || !log_begin()) return REAL(mkdirat)(dir, path, mode);
 	result = REAL(mkdirat)(dir, path, mode);
 	if (result == 0) {
 		struct stat st;
@@ -1168,9 +1114,7 @@ static void *early_memory(size_t size)
 {
 	void *p = early + early_used;
 	size = (size + 15) & ~(size_t)15;
-	if (size > sizeof early - early_used) {
-		return NULL;
-	}
+	if (size > sizeof early - early_used) return NULL;
 	early_used += size;
 	return p;
 }
@@ -1182,12 +1126,8 @@ static bool is_early(const void *p)
 
 static bool resolve_memory(void)
 {
-	if (real_free) {
-		return true;
-	}
-	if (resolving) {
-		return false;
-	}
+	if (real_free) return true;
+	if (resolving) return false;
 	resolving = true;
 	NEXT(malloc);
 	NEXT(calloc);
@@ -1209,23 +1149,17 @@ static bool memory_fails(const void *caller)
 
 void *malloc(size_t size)
 {
-	if (!resolve_memory()) {
-		return early_memory(size);
-	}
+	if (!resolve_memory()) return early_memory(size);
 	return memory_fails(__builtin_return_address(0)) ? NULL : real_malloc(size);
 }
 void *calloc(size_t count, size_t size)
 {
-	if (!resolve_memory()) {
-		return early_memory(count * size);
-	}
+	if (!resolve_memory()) return early_memory(count * size);
 	return memory_fails(__builtin_return_address(0)) ? NULL : real_calloc(count, size);
 }
 void *realloc(void *p, size_t size)
 {
-	if (!resolve_memory()) {
-		return NULL;
-	}
+	if (!resolve_memory()) return NULL;
 	if (is_early(p)) {
 		size_t left = (size_t)(early + sizeof early - (char *)p);
 		void *q = real_malloc(size);
@@ -1244,9 +1178,7 @@ void free(void *p)
 
 static int64_t shift(void)
 {
-	if (!control || (control->clock_shift == 0 && control->clock_step == 0)) {
-		return 0;
-	}
+	if (!control || (control->clock_shift == 0 && control->clock_step == 0)) return 0;
 	return control->clock_shift +
 	       control->clock_step * (int64_t)atomic_fetch_add(&control->looks, 1);
 }

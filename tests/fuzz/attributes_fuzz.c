@@ -105,9 +105,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool holds;
 	vv_error err = {0};
 
-	if (size > 16384) {
-		return 0;
-	}
+	if (size > 16384) return 0;
 	if (!repo) {
 		prepare();
 	}

@@ -151,9 +151,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = (const char *)data;
 	size_t at = 0;
 
-	if (size < 5 || size > 20000) {
-		return 0;
-	}
+	if (size < 5 || size > 20000) return 0;
 	while (at + 5 <= size && memcmp(text + at, "\n---\n", 5) != 0) {
 		at++;
 	}

@@ -79,9 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_schema s;
 	vv_error err;
 
-	if (size > 4096 || vv_schema_read(&s, fields, strlen(fields), "fuzz", &err) < 0) {
-		return 0;
-	}
+	if (size > 4096 || vv_schema_read(&s, fields, strlen(fields), "fuzz", &err) < 0) return 0;
 	memset(cells, 0, sizeof(cells));
 	size_t len = line ? (size_t)(line - text) : size;
 	for (size_t i = 0; i < FIELDS && line && line < end; i++) {

@@ -42,9 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_error err;
 	size_t used;
 
-	if (size < 2 || size > 16384) {
-		return 0;
-	}
+	if (size < 2 || size > 16384) return 0;
 	size -= 2;
 	require(vv_guess_encoding(name, s, size, data[1] & 1, NULL, &err) == VV_OK);
 	require(vv_encoding_open(&e, names[data[0] % 12], &err) == VV_OK);

@@ -221,9 +221,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_channel *line;
 	vv_error err;
 
-	if (size < 1 || size > 65536) {
-		return 0;
-	}
+	if (size < 1 || size > 65536) return 0;
 	if (!repo) {
 		prepare();
 	}

@@ -56,9 +56,7 @@ static bool comes_before(const entry *a, const entry *b)
 		int x = i < a->len ? (unsigned char)a->name[i] : i == a->len && a->tree ? '/' : 0;
 		int y = i < b->len ? (unsigned char)b->name[i] : i == b->len && b->tree ? '/' : 0;
 
-		if (x != y || x == 0) {
-			return x < y;
-		}
+		if (x != y || x == 0) return x < y;
 	}
 }
 
@@ -115,9 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_error err;
 	vv_status rc;
 
-	if (size == 0) {
-		return 0;
-	}
+	if (size == 0) return 0;
 	t.count = 0;
 	memset(&id, 7, sizeof id);
 	type = (vv_git_type)(data[0] % 6);

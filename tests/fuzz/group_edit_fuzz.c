@@ -85,9 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	vv_buf base = VV_BUF_INIT, other = VV_BUF_INIT;
 
-	if (size == 0) {
-		return 0;
-	}
+	if (size == 0) return 0;
 	known_group(&base, ROWS);
 	known_group(&other, data[0] % ROWS);
 	try_make(&base, (const uint8_t *)other.data, other.len);

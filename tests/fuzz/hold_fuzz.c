@@ -149,9 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!hold) {
 		prepare();
 	}
-	if (size == 0 || size > VV_FRAME_MAX) {
-		return 0;
-	}
+	if (size == 0 || size > VV_FRAME_MAX) return 0;
 	if (data[0] <= VV_HOLD_VAULTS) {
 		try_answer((vv_hold_op)data[0], data + 1, size - 1);
 	} else {

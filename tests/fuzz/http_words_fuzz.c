@@ -86,9 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text;
 	size_t len;
 
-	if (size == 0) {
-		return 0;
-	}
+	if (size == 0) return 0;
 	len = size - 1;
 	text = vv_strndup((const char *)data + 1, len);
 	require(text != NULL);

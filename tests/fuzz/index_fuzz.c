@@ -73,9 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *copy;
 
-	if (size < HASH_AT + VV_PACK_HASH_LEN + 8) {
-		return 0;
-	}
+	if (size < HASH_AT + VV_PACK_HASH_LEN + 8) return 0;
 	try_bytes(data, size, data + HASH_AT);
 	copy = vv_malloc(size);
 	if (copy) {

@@ -81,9 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *path;
 	vv_status rc;
 
-	if (size == 0 || size > 65536) {
-		return 0;
-	}
+	if (size == 0 || size > 65536) return 0;
 	if (!repo) {
 		prepare();
 	}

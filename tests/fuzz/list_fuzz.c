@@ -68,9 +68,7 @@ static void skip_on(vv_list_reader *r)
 		       !vv_list_peek_node(r, &cid, &items, &weight, height)) {
 			height--;
 		}
-		if (vv_list_skip(r, height, NULL) < 0) {
-			return;
-		}
+		if (vv_list_skip(r, height, NULL) < 0) return;
 	}
 }
 
@@ -125,9 +123,7 @@ static void read_places(const uint8_t *data, size_t size)
 	uint64_t rows, place, count = 0;
 	int more = 1;
 
-	if (vv_places_rows(&rows, data, size, NULL) < 0) {
-		return;
-	}
+	if (vv_places_rows(&rows, data, size, NULL) < 0) return;
 	vv_cbor_put_map(&top, 2);
 	vv_cbor_put_key(&top, "items");
 	vv_cbor_put_array(&top, 1);
@@ -156,9 +152,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_facts(data, size);
 	read_places(data, size);
 	(void)list_node_check(data, size, NULL);
-	if (size < 3) {
-		return 0;
-	}
+	if (size < 3) return 0;
 	top = (size_t)data[1] << 8 | data[2];
 	top = top < size - 3 ? top : size - 3;
 	n.bytes = data + 3 + top;
@@ -169,9 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	source.has = NULL;
 	source.payload = &n;
 	const vv_list_kind kind = (vv_list_kind)(data[0] % VV_LIST_KINDS);
-	if (vv_list_reader_open(&r, kind, &source, data + 3, top, NULL) < 0) {
-		return 0;
-	}
+	if (vv_list_reader_open(&r, kind, &source, data + 3, top, NULL) < 0) return 0;
 	vv_list_totals(r, &count, &weight);
 	if (kind == VV_LIST_FACTS) {
 		search_on(r, count);

@@ -144,9 +144,7 @@ static void try_frames(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size == 0) {
-		return 0;
-	}
+	if (size == 0) return 0;
 	unsigned kind = data[0] % (KINDS + 1);
 	if (kind == FRAMES) {
 		try_frames(data + 1, size - 1);

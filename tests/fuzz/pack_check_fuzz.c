@@ -66,9 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_error err = {0};
 	bool several;
 
-	if (size < 24 || size > 65536) {
-		return 0;
-	}
+	if (size < 24 || size > 65536) return 0;
 	if (!objects[0]) {
 		prepare();
 	}

@@ -129,9 +129,7 @@ static void try_with_trailer(const uint8_t *data, size_t size)
 	uint8_t *bytes = vv_malloc(len), *end;
 	vv_hash128 sum;
 
-	if (!bytes) {
-		return;
-	}
+	if (!bytes) return;
 	memcpy(bytes, VV_PACK_HEADER, VV_PACK_HEADER_LEN);
 	if (size > 0) {
 		memcpy(bytes + VV_PACK_HEADER_LEN, data, size);

@@ -135,9 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				    .misfit = misfit,
 				    .payload = &in,
 				    .temp_dir = "/tmp"};
-	if (size > 16384) {
-		return 0;
-	}
+	if (size > 16384) return 0;
 	if (!in.blocks) {
 		require(vv_mem_sink_new(&in.blocks, NULL, "/tmp", NULL) == VV_OK);
 		vv_mem_sink_use(&in.sink, in.blocks);

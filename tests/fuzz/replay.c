@@ -34,9 +34,7 @@ static target *find_target(const char *noun)
 	size_t i;
 
 	for (i = 0; i < sizeof targets / sizeof targets[0]; i++) {
-		if (strcmp(targets[i].noun, noun) == 0) {
-			return targets[i].run;
-		}
+		if (strcmp(targets[i].noun, noun) == 0) return targets[i].run;
 	}
 	return NULL;
 }

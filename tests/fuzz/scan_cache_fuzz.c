@@ -68,9 +68,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *copy;
 
-	if (size < CHECK_AT + 16) {
-		return 0;
-	}
+	if (size < CHECK_AT + 16) return 0;
 	load(data, size);
 	copy = vv_malloc(size);
 	if (copy) {

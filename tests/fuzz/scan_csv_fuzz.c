@@ -45,9 +45,7 @@ static void scan(vv_buf *log, const vv_dialect *d, size_t columns, const char *b
 	vv_row row;
 	int rc = vv_scan_new(&s, d, columns, NULL, NULL, &err);
 
-	if (rc < 0) {
-		return;
-	}
+	if (rc < 0) return;
 	while (rc >= 0 && !at_end) {
 		size_t size = len - at < want ? len - at : want;
 		char *copy = vv_malloc(size);
@@ -82,9 +80,7 @@ static void check_rows(const vv_dialect *d, size_t columns, const char *bytes, s
 	vv_row row, other;
 	size_t at = 0, i;
 
-	if (vv_scan_new(&s, d, columns, NULL, NULL, &err) < 0) {
-		return;
-	}
+	if (vv_scan_new(&s, d, columns, NULL, NULL, &err) < 0) return;
 	require(vv_scan_new(&again, d, columns, NULL, NULL, &err) == VV_OK);
 	require(vv_row_writer_new(&w, d, columns, NULL, NULL, &err) == VV_OK);
 	vv_scan_window(s, bytes, len, true, 0);
@@ -121,9 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_dialect d;
 	size_t columns;
 
-	if (size < 4 || size > 8192) {
-		return 0;
-	}
+	if (size < 4 || size > 8192) return 0;
 	vv_dialect_init(&d);
 	d.delimiter = data[0];
 	d.quote = data[1];

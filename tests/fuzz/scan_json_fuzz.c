@@ -110,9 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char open[] = "{", colon[] = ":", comma[] = ",", close[] = "}";
 	vv_dialect d;
 
-	if (size < 2 || size > 8192) {
-		return 0;
-	}
+	if (size < 2 || size > 8192) return 0;
 	vv_dialect_init(&d);
 	d.form = data[0] & 1 ? VV_FORM_JSON : VV_FORM_NDJSON;
 	d.ascii = (data[0] & 2) != 0;

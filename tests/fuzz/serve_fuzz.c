@@ -106,9 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_error err = {0};
 	vv_ref ref;
 
-	if (size > 65536) {
-		return 0;
-	}
+	if (size > 65536) return 0;
 	if (!repo) {
 		prepare();
 	}

@@ -65,9 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	vv_status rc, part;
 	vv_error err;
 
-	if (size < 1 || size > 16384) {
-		return 0;
-	}
+	if (size < 1 || size > 16384) return 0;
 	size--;
 	h.path = paths[data[0] & 7];
 	h.header = data[0] & 8 ? (data[0] & 16) != 0 : -1;

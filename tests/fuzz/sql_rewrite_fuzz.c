@@ -19,9 +19,7 @@ static bool has_word(const uint8_t *data, size_t size, const char *word)
 		while (n < len && (data[i + n] | 0x20) == word[n]) {
 			n++;
 		}
-		if (n == len) {
-			return true;
-		}
+		if (n == len) return true;
 	}
 	return false;
 }
@@ -32,9 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *text = malloc(size > 0 ? size : 1);
 	vv_buf out = VV_BUF_INIT;
 
-	if (!text) {
-		return 0;
-	}
+	if (!text) return 0;
 	memcpy(text, data, size);
 	vv_sql_rewrite(&out, text, size);
 	if (!has_word(data, size, "of") && !has_word(data, size, "varve") &&

@@ -276,9 +276,7 @@ static void receive_objects(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size < 2 || size > 16384) {
-		return 0;
-	}
+	if (size < 2 || size > 16384) return 0;
 	switch (data[0] % 3) {
 	case 0:
 		receive_blocks(data + 1, size - 1);

@@ -45,9 +45,7 @@ static bool read_address(vv_web_address *out, vv_arena *a, const char *text)
 		const char *name = decode(a, query, eq);
 		const char *value = eq < n ? decode(a, query + eq + 1, n - eq - 1) : "";
 
-		if (!name || !value) {
-			return false;
-		}
+		if (!name || !value) return false;
 		parameters[count++] = (vv_http_parameter){name, value};
 		query += n + (query[n] == '&');
 	}

@@ -76,12 +76,8 @@ int main(int argc, char **argv)
 	vv_status rc;
 	vv_env *env;
 
-	if (argc != 2 || (file && !(answers = fopen(file, "r")))) {
-		return 2;
-	}
-	if (vv_env_new(&env, (const char *const *)environ, &err) < 0) {
-		return 2;
-	}
+	if (argc != 2 || (file && !(answers = fopen(file, "r")))) return 2;
+	if (vv_env_new(&env, (const char *const *)environ, &err) < 0) return 2;
 	o.env = env;
 	o.idle_sec = idle ? (unsigned)strtoul(idle, NULL, 10) : 20;
 	o.remote_program = getenv("VARVE_TEST_PROGRAM");

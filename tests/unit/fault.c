@@ -44,9 +44,7 @@ static bool strikes(vv_fault kind)
 	    atomic_fetch_sub(&calls_to_live, 1) == 1) {
 		_exit(VV_FAULT_KILLED);
 	}
-	if (kind != set_kind) {
-		return false;
-	}
+	if (kind != set_kind) return false;
 	left = atomic_load(&calls_left);
 	while (left > 0 && !atomic_compare_exchange_weak(&calls_left, &left, left - 1)) {
 	}
@@ -63,9 +61,7 @@ static size_t trickled(size_t len)
 {
 	unsigned turn;
 
-	if (!trickle || len == 0) {
-		return len;
-	}
+	if (!trickle || len == 0) return len;
 	turn = atomic_fetch_add(&trickle_turn, 1);
 	if (turn % 2 == 0) {
 		errno = EINTR;
@@ -105,9 +101,7 @@ static ssize_t fault_read(int fd, void *buf, size_t len)
 {
 	size_t part = trickled(len);
 
-	if (strikes(VV_FAULT_READ) || (part == 0 && len > 0)) {
-		return -1;
-	}
+	if (strikes(VV_FAULT_READ) || (part == 0 && len > 0)) return -1;
 	return real.read(fd, buf, part);
 }
 
@@ -115,9 +109,7 @@ static ssize_t fault_pread(int fd, void *buf, size_t len, off_t offset)
 {
 	size_t part = trickled(len);
 
-	if (strikes(VV_FAULT_READ) || (part == 0 && len > 0)) {
-		return -1;
-	}
+	if (strikes(VV_FAULT_READ) || (part == 0 && len > 0)) return -1;
 	return real.pread(fd, buf, part, offset);
 }
 
@@ -125,9 +117,7 @@ static ssize_t fault_write(int fd, const void *buf, size_t len)
 {
 	size_t part = trickled(len);
 
-	if (strikes(VV_FAULT_WRITE) || (part == 0 && len > 0)) {
-		return -1;
-	}
+	if (strikes(VV_FAULT_WRITE) || (part == 0 && len > 0)) return -1;
 	return real.write(fd, buf, part);
 }
 

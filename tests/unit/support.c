@@ -28,9 +28,7 @@ static pid_t owner; /* forked children must not remove it */
 
 static void clean_up(void)
 {
-	if (getpid() != owner) {
-		return;
-	}
+	if (getpid() != owner) return;
 	(void)vv_fault_clear();
 	vv_fault_trickle(false);
 	if (scratch) {
@@ -156,9 +154,7 @@ static int run_named(const char *name)
 	for (const vv_test_suite *s = suites; s; s = s->next) {
 		size_t len = strlen(s->noun);
 
-		if (strcmp(name, s->noun) == 0) {
-			return run_suite(s);
-		}
+		if (strcmp(name, s->noun) == 0) return run_suite(s);
 		if (strncmp(name, s->noun, len) != 0 || name[len] != '.') {
 			continue;
 		}
@@ -177,9 +173,7 @@ int main(int argc, char **argv)
 
 	owner = getpid();
 	(void)atexit(clean_up);
-	if (argc == 1) {
-		return run_all();
-	}
+	if (argc == 1) return run_all();
 	if (argc == 2) {
 		code = strcmp(argv[1], "--list") == 0 ? list_all() : run_named(argv[1]);
 	}

@@ -24,9 +24,7 @@ static bool read_items(vv_checked_records *c, const uint8_t *p, const uint8_t *e
 	while (p < end) {
 		vv_checked_record *r;
 		size_t name_len, len;
-		if ((size_t)(end - p) < HEAD_LEN) {
-			return false;
-		}
+		if ((size_t)(end - p) < HEAD_LEN) return false;
 		name_len = vv_get_le32(p + 1);
 		len = vv_get_le32(p + 5);
 		if (name_len >= (size_t)(end - p) - HEAD_LEN ||

@@ -31,9 +31,7 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 	vv_status rc;
 
 	*out = NULL;
-	if (!h) {
-		return vv_fail_nomem(err);
-	}
+	if (!h) return vv_fail_nomem(err);
 	h->file_lock = -1;
 	atomic_init(&h->used, UINT64_MAX);
 	h->rules = *rules;
@@ -107,9 +105,7 @@ static vv_status notice_others(vv_hold *h, vv_error *err)
 	uint64_t used;
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if (vv_exists(path)) {
 		rc = vv_read_regular(&text, path, 4096, err);
 	}
@@ -130,9 +126,7 @@ vv_status vv_hold_tell_others(vv_hold *h, vv_error *err)
 	uint8_t mark[VV_HOLD_MARK_LEN];
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	vv_random(mark, sizeof(mark));
 	vv_hex_write(h->changed, mark, sizeof(mark));
 	rc = vv_write_file(path, h->changed, strlen(h->changed), false, err);
@@ -242,9 +236,7 @@ static vv_status take_shard(vv_hold_answering *x, vv_error *err)
 	vv_stat is;
 	vv_status rc;
 
-	if ((rc = vv_leaves_look(&s, b->bytes, b->len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_leaves_look(&s, b->bytes, b->len, err)) < 0) return rc;
 	if ((rc = known_vault(h, &x->q->vault, err)) < 0 ||
 	    (rc = vv_hold_vault_may_put(h->vault, &s, err)) < 0) {
 		return rc;
@@ -379,12 +371,8 @@ static vv_status find_used(vv_hold *h, uint64_t *out, vv_error *err)
 	vv_status rc;
 
 	*out = atomic_load(&h->used);
-	if (*out != UINT64_MAX && vv_turn_waiting(h->turn) > 0) {
-		return VV_OK;
-	}
-	if ((rc = enter(h, NULL, err)) < 0) {
-		return rc;
-	}
+	if (*out != UINT64_MAX && vv_turn_waiting(h->turn) > 0) return VV_OK;
+	if ((rc = enter(h, NULL, err)) < 0) return rc;
 	if ((rc = vv_folder_place_used(&h->place, false, out, err)) == VV_OK) {
 		atomic_store(&h->used, *out);
 	}
@@ -403,9 +391,7 @@ static vv_status give_hello(vv_hold_answering *x, vv_error *err)
 			(unsigned long long)x->q->version, VV_HOLD_VERSION);
 		return vv_hint(err, "use the same release of varve on both sides");
 	}
-	if ((rc = find_used(h, &used, err)) < 0) {
-		return rc;
-	}
+	if ((rc = find_used(h, &used, err)) < 0) return rc;
 	x->a.version = VV_HOLD_VERSION;
 	memcpy(x->a.key, h->rules.key.public_key, VV_KEY_PUBLIC);
 	x->a.size = h->rules.size;

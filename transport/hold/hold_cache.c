@@ -161,9 +161,7 @@ static vv_status on_loaded(void *payload, const char *name, uint64_t size, vv_er
 		return size != UINT64_MAX && vv_hold_is_record(name) ? load_record(x, name, err)
 								     : VV_OK;
 	}
-	if (size != UINT64_MAX || !vv_hold_is_author(name, strlen(name))) {
-		return VV_OK;
-	}
+	if (size != UINT64_MAX || !vv_hold_is_author(name, strlen(name))) return VV_OK;
 	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, name);
 	loading author = {x->c, x->vault, folder, true, VV_BUF_INIT};
 	vv_status rc = vv_place_list(x->c->place, folder, on_loaded, &author, err);
@@ -187,9 +185,7 @@ vv_status vv_hold_cache_need(vv_hold_cache *c, const vv_cid *vault, vv_hold_vaul
 		}
 	}
 	vv_hold_below(name, vault, "records");
-	if ((rc = vv_hold_vault_open(&x.vault, vault, c->rules, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_hold_vault_open(&x.vault, vault, c->rules, err)) < 0) return rc;
 	if ((rc = vv_place_list(c->place, name, on_loaded, &x, err)) < 0 ||
 	    (rc = vv_hold_vault_refresh(x.vault, err)) < 0) {
 		vv_hold_vault_close(x.vault);

@@ -34,9 +34,7 @@ static vv_status fill_names(vv_hold_answering *x, const char *dir, char **names,
 			x->a.more = true;
 			break;
 		}
-		if (!(path = vv_path_join(dir, name, (char *)NULL))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(path = vv_path_join(dir, name, (char *)NULL))) return vv_fail_nomem(err);
 		if (vv_lstat(&is, path, NULL) == VV_OK &&
 		    (authors ? S_ISDIR(is.mode) : S_ISREG(is.mode))) {
 			vv_hold_name *n = &x->a.names[x->a.name_count++];
@@ -222,9 +220,7 @@ vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 		return vv_hint(err, "set them; or name the vault: --vault ID");
 	}
 	x->a.vaults = vv_arena_calloc(x->arena, VV_HOLD_VAULTS_MAX, sizeof(*x->a.vaults));
-	if (!x->a.vaults) {
-		return vv_fail_nomem(err);
-	}
+	if (!x->a.vaults) return vv_fail_nomem(err);
 	vv_did_text(s.did, x->q->key);
 	rc = vv_place_list(&x->h->place, "", on_vault, &s, err);
 	return rc;

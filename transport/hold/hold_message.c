@@ -296,9 +296,7 @@ static vv_status get_name(vv_cbor *c, vv_arena *arena, const char **out, vv_erro
 	size_t len;
 	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (len > VV_HOLD_NAME_MAX || memchr(text, 0, len)) {
 		return vv_fail(err, VV_ECORRUPT, "the peer sent a name of %zu bytes", len);
 	}
@@ -420,9 +418,7 @@ vv_status vv_hold_request_read(vv_hold_request *out, vv_arena *arena, const void
 	vv_cbor c;
 	vv_status rc = read_op(bytes, len, &word, &word_len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while (op <= VV_HOLD_VAULTS &&
 	       (strlen(ops[op]) != word_len || memcmp(ops[op], word, word_len) != 0)) {
 		op++;

@@ -46,9 +46,7 @@ bool vv_hold_is_file(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 
-	if (strncmp(name, "shards/", 7) == 0) {
-		return vv_hold_is_cid(name + 7);
-	}
+	if (strncmp(name, "shards/", 7) == 0) return vv_hold_is_cid(name + 7);
 	return strncmp(name, "records/", 8) == 0 && slash > name + 8 &&
 	       vv_hold_is_author(name + 8, (size_t)(slash - name - 8)) &&
 	       vv_hold_is_record(slash + 1);

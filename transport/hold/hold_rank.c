@@ -51,12 +51,8 @@ vv_status vv_hold_rank_learn(vv_hold_rank *r, vv_hold_room *room, vv_error *err)
 	size_t count;
 	vv_status rc;
 
-	if (r->version == vv_hold_room_version(room)) {
-		return VV_OK;
-	}
-	if ((rc = vv_hold_room_rank(room, &list, &count, err)) < 0) {
-		return rc;
-	}
+	if (r->version == vv_hold_room_version(room)) return VV_OK;
+	if ((rc = vv_hold_room_rank(room, &list, &count, err)) < 0) return rc;
 	vv_mutex_lock(r->lock);
 	old = r->items;
 	r->items = list;

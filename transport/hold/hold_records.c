@@ -65,9 +65,7 @@ static vv_status find_linked(vv_hold_answering *x, const vv_hold_vault *v, arriv
 	const size_t count = x->q->record_count;
 	size_t *way = vv_arena_calloc(x->arena, count + 1, sizeof(*way));
 
-	if (!way) {
-		return vv_fail_nomem(err);
-	}
+	if (!way) return vv_fail_nomem(err);
 	for (size_t first = 0; first < count; first++) {
 		size_t i = first, steps = 0;
 		bool linked = false;
@@ -192,9 +190,7 @@ static vv_status add_records(vv_hold_answering *x, arrival *list, vv_error *err)
 	bool any, left = false;
 	vv_status rc = vv_hold_cache_need(h->cache, &x->q->vault, &h->vault, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = judge_records(x, h->vault, list, &any, err);
 	const bool letting_go = rc == VV_OK && any && lets_go(x, list);
 	if (rc == VV_OK && any && !letting_go) {
@@ -222,9 +218,7 @@ static vv_status begin_vault(vv_hold_answering *x, arrival *list, vv_error *err)
 	bool any, left = false;
 	vv_status rc = vv_hold_vault_open(&v, &x->q->vault, &h->rules, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = judge_records(x, v, list, &any, err);
 	if (rc == VV_OK && vv_hold_vault_has_first(v)) {
 		rc = vv_hold_vault_check(v, err);
@@ -253,9 +247,7 @@ vv_status vv_hold_take_records(vv_hold_answering *x, vv_error *err)
 	vv_stat is;
 	vv_status rc = list ? read_records(x, list, err) : vv_fail_nomem(err);
 
-	if (rc < 0 || x->q->record_count == 0) {
-		return rc;
-	}
+	if (rc < 0 || x->q->record_count == 0) return rc;
 	vv_hold_below(name, &x->q->vault, "records");
 	return vv_hold_look(x->h, name, &is, NULL) == VV_OK ? add_records(x, list, err)
 							    : begin_vault(x, list, err);

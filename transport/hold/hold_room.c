@@ -53,9 +53,7 @@ static vv_status divide(vv_hold_room *r, vv_error *err)
 		}
 	}
 	r->equal = without > 0 ? left / without : 0;
-	if (without == 0 || r->equal > 0) {
-		return VV_OK;
-	}
+	if (without == 0 || r->equal > 0) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "the shares take all of %s, and %s without one %s nothing",
 		vv_text_bytes(r->rules->size), vv_text_counted(without, "key", NULL),
 		without == 1 ? "gets" : "get");
@@ -69,9 +67,7 @@ vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, cons
 	vv_status rc;
 
 	*out = NULL;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	r->rules = rules;
 	r->version = 1;
 	r->place = place;
@@ -117,9 +113,7 @@ static const vv_hold_identity *find_identity(const vv_hold_room *r, const uint8_
 static vault_use *find_vault(const vv_hold_room *r, const vv_cid *vault)
 {
 	for (size_t i = 0; i < r->count; i++) {
-		if (vv_cid_equal(&r->vaults[i].cid, vault)) {
-			return &r->vaults[i];
-		}
+		if (vv_cid_equal(&r->vaults[i].cid, vault)) return &r->vaults[i];
 	}
 	return NULL;
 }
@@ -127,9 +121,7 @@ static vault_use *find_vault(const vv_hold_room *r, const vv_cid *vault)
 static vv_status add_vault(vv_hold_room *r, const vv_cid *vault, bool counted, vault_use **out,
 			   vv_error *err)
 {
-	if (!vv_array_room(r->vaults, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->vaults, r->count, r->cap)) return vv_fail_nomem(err);
 	r->version++;
 	*out = &r->vaults[r->count++];
 	**out = (vault_use){.cid = *vault, .counted = counted};
@@ -144,9 +136,7 @@ static vv_status add_author(vault_use *v, const uint8_t *key, bool first, vv_err
 			return VV_OK;
 		}
 	}
-	if (!vv_array_room(v->authors, v->count, v->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(v->authors, v->count, v->cap)) return vv_fail_nomem(err);
 	memcpy(v->authors[v->count].key, key, VV_KEY_PUBLIC);
 	v->authors[v->count++].first = first;
 	return VV_OK;
@@ -205,9 +195,7 @@ static vv_status count_vault(vv_hold_room *r, vault_use *v, vv_error *err)
 	(void)snprintf(c.first, sizeof(c.first), "0000000000-%s", cid);
 	(void)snprintf(folder, sizeof(folder), "%s/shards", cid);
 	c.bytes = &v->shards;
-	if ((rc = vv_place_list(r->place, folder, on_file, &c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_place_list(r->place, folder, on_file, &c, err)) < 0) return rc;
 	(void)snprintf(folder, sizeof(folder), "%s/records", cid);
 	c.bytes = &v->records;
 	rc = vv_place_list(r->place, folder, on_author, &c, err);
@@ -266,12 +254,8 @@ vv_status vv_hold_room_author(vv_hold_room *r, const vv_cid *vault, const vv_led
 	vault_use *v;
 	vv_status rc = count_all(r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (!(v = find_vault(r, vault)) && (rc = add_vault(r, vault, true, &v, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
+	if (!(v = find_vault(r, vault)) && (rc = add_vault(r, vault, true, &v, err)) < 0) return rc;
 	r->version++;
 	return add_author(v, record->author, vv_cid_equal(&record->cid, vault), err);
 }
@@ -285,9 +269,7 @@ static bool counts_for(const vv_hold_room *r, const vault_use *v, const uint8_t 
 	for (size_t i = 0; i < v->count; i++) {
 		const author *a = &v->authors[i];
 		const bool own = memcmp(a->key, key, VV_KEY_PUBLIC) == 0;
-		if (a->first && find_identity(r, a->key)) {
-			return own;
-		}
+		if (a->first && find_identity(r, a->key)) return own;
 		signed_it = signed_it || own;
 	}
 	return signed_it;
@@ -317,9 +299,7 @@ vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 	const vv_hold_identity *who = find_identity(r, key);
 	vv_status rc;
 
-	if (!who) {
-		return vv_fail(err, VV_ENOTFOUND, "nothing is kept for this key");
-	}
+	if (!who) return vv_fail(err, VV_ENOTFOUND, "nothing is kept for this key");
 	if ((rc = count_all(r, err)) == VV_OK) {
 		look(r, who, out);
 	}
@@ -377,9 +357,7 @@ static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t le
 	left = what == VV_HOLD_SHARD   ? (records < all ? all - records : 0)
 	       : what == VV_HOLD_NOTES ? all - records_free(r, what)
 				       : 0;
-	if (shards + records + left + len + OWN_FILES <= r->rules->size) {
-		return VV_OK;
-	}
+	if (shards + records + left + len + OWN_FILES <= r->rules->size) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
 		"it is full: it keeps %s of at most %s, of which %s are for records; %s %s more",
 		vv_text_bytes(shards + records), vv_text_bytes(r->rules->size), vv_text_bytes(all),
@@ -399,12 +377,8 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 	bool counts = false;
 	vv_status rc = count_all(r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (!(v = find_vault(r, vault))) {
-		return check_all(r, what, len, err);
-	}
+	if (rc < 0) return rc;
+	if (!(v = find_vault(r, vault))) return check_all(r, what, len, err);
 	for (size_t i = 0; i < r->rules->admitted_count; i++) {
 		const vv_hold_identity *who = &r->rules->admitted[i];
 		vv_hold_room_facts f;
@@ -454,9 +428,7 @@ vv_status vv_hold_room_rank(vv_hold_room *r, vv_hold_ranked **out, size_t *count
 	vv_status rc = count_all(r, err);
 	vv_hold_ranked *list = rc == VV_OK ? vv_calloc(r->count + 1, sizeof(*list)) : NULL;
 
-	if (rc < 0 || !list) {
-		return rc < 0 ? rc : vv_fail_nomem(err);
-	}
+	if (rc < 0 || !list) return rc < 0 ? rc : vv_fail_nomem(err);
 	for (size_t i = 0; i < r->count; i++) {
 		list[i].vault = r->vaults[i].cid;
 		for (size_t k = 0; k < r->rules->admitted_count; k++) {

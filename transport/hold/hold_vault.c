@@ -36,9 +36,7 @@ struct vv_hold_vault {
 static bool is_admitted(const vv_hold_rules *r, const uint8_t *key)
 {
 	for (size_t i = 0; i < r->admitted_count; i++) {
-		if (memcmp(r->admitted[i].key, key, VV_KEY_PUBLIC) == 0) {
-			return true;
-		}
+		if (memcmp(r->admitted[i].key, key, VV_KEY_PUBLIC) == 0) return true;
 	}
 	return false;
 }
@@ -70,9 +68,7 @@ static bool is_later(const vv_ledger_record *a, const vv_ledger_record *b)
 static bool has_id(const vv_hold_vault *v, const uint8_t *id)
 {
 	for (size_t i = 0; i < v->id_count; i++) {
-		if (memcmp(v->ids[i], id, VV_HOLDER_ID) == 0) {
-			return true;
-		}
+		if (memcmp(v->ids[i], id, VV_HOLDER_ID) == 0) return true;
 	}
 	return false;
 }
@@ -84,9 +80,7 @@ static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_erro
 	vv_status rc;
 
 	if (!has_id(v, r->holder)) {
-		if (!vv_array_room(v->ids, v->id_count, v->id_cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(v->ids, v->id_count, v->id_cap)) return vv_fail_nomem(err);
 		memcpy(v->ids[v->id_count++], r->holder, VV_HOLDER_ID);
 	}
 	for (size_t i = 0; i < r->shard_count; i++) {
@@ -98,9 +92,7 @@ static vv_status take_place(vv_hold_vault *v, const vv_ledger_record *r, vv_erro
 			}
 			continue;
 		}
-		if (!vv_array_room(v->shards, v->count, v->cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(v->shards, v->count, v->cap)) return vv_fail_nomem(err);
 		if ((rc = vv_cid_map_put(v->by_cid, &r->shards[i].cid, v->count, NULL, err)) < 0) {
 			return rc;
 		}
@@ -141,9 +133,7 @@ vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err)
 	vv_status rc;
 
 	forget(v);
-	if ((rc = vv_ledger_settle(v->ledger, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_ledger_settle(v->ledger, err)) < 0) return rc;
 	if ((rc = vv_vault_state_open(&v->state, v->ledger, &why)) < 0) {
 		if (rc != VV_EMISSING) {
 			*err = why;
@@ -261,9 +251,7 @@ vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err)
 vv_status vv_hold_vault_check(const vv_hold_vault *v, vv_error *err)
 {
 	for (size_t i = 0; v->state && i < v->rules->admitted_count; i++) {
-		if (vv_vault_is_writer(v->state, v->rules->admitted[i].key)) {
-			return VV_OK;
-		}
+		if (vv_vault_is_writer(v->state, v->rules->admitted[i].key)) return VV_OK;
 	}
 	vv_fail(err, VV_EREFUSED,
 		"this server keeps copies for others, but knows no writer of this vault");
@@ -338,9 +326,7 @@ vv_status vv_hold_vault_may_remove(const vv_hold_vault *v, const vv_cid *shard,
 
 	if (k && k->retired) {
 		*by = k->retired;
-		if (!(behind = vv_vault_behind(v->state, k->retired))) {
-			return VV_OK;
-		}
+		if (!(behind = vv_vault_behind(v->state, k->retired))) return VV_OK;
 		vv_did_text(did, behind->key);
 		return vv_fail(err, VV_EREFUSED,
 			       "the writer %s has not replicated since the shard was retired", did);

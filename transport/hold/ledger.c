@@ -186,9 +186,7 @@ static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *na
 	vv_status rc;
 
 	/* First what needs no reading: bytes that are not the named ones would be called anything. */
-	if (len <= VV_SIGNATURE) {
-		return vv_fail(err, VV_ECORRUPT, "it has only %zu bytes", len);
-	}
+	if (len <= VV_SIGNATURE) return vv_fail(err, VV_ECORRUPT, "it has only %zu bytes", len);
 	if ((rc = vv_cid_of(&digest, VV_CODEC_DAG_CBOR, (const uint8_t *)bytes + VV_SIGNATURE,
 			    len - VV_SIGNATURE, err)) < 0) {
 		return rc;
@@ -197,9 +195,7 @@ static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *na
 	if (!cid || strcmp(cid + 1, is) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "it does not match its name");
 	}
-	if ((rc = vv_ledger_record_read(r, arena, bytes, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_ledger_record_read(r, arena, bytes, len, err)) < 0) return rc;
 	vv_ledger_name(wanted, r);
 	return strcmp(wanted, name) == 0 ? VV_OK
 					 : vv_fail(err, VV_ECORRUPT, "it does not match its name");
@@ -252,9 +248,7 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 			"it came with "
 			"another clone's commit, or move .git/varve/vault aside");
 	}
-	if (find_file(l, name, &at)) {
-		return VV_OK;
-	}
+	if (find_file(l, name, &at)) return VV_OK;
 	if (l->count >= FILES_MAX) {
 		return vv_fail(err, VV_EREFUSED, "the ledger has more than %s",
 			       vv_text_counted(FILES_MAX, "record", NULL));
@@ -276,9 +270,7 @@ static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t l
 	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
 	vv_status rc;
 
-	if (!copy || !r) {
-		return vv_fail_nomem(err);
-	}
+	if (!copy || !r) return vv_fail_nomem(err);
 	if (len > 0) {
 		memcpy(copy, bytes, len);
 	}
@@ -293,12 +285,8 @@ static vv_status add_checked(vv_ledger *l, const vv_checked_record *c, vv_error 
 	const char *cid = strrchr(c->name, '-');
 	vv_status rc;
 
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
-	if (!cid) {
-		return vv_fail(err, VV_ECORRUPT, "it has no name");
-	}
+	if (!r) return vv_fail_nomem(err);
+	if (!cid) return vv_fail(err, VV_ECORRUPT, "it has no name");
 	if ((rc = vv_cid_parse(&r->cid, cid + 1, strlen(cid + 1), err)) < 0 ||
 	    (rc = vv_ledger_record_read_checked(r, &l->arena, c->bytes, c->len, err)) < 0 ||
 	    (c->received && (rc = vv_cid_set_add(l->received, &r->cid, NULL, err)) < 0)) {
@@ -331,9 +319,7 @@ static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error 
 	size_t i;
 	vv_status rc;
 
-	if (!vv_array_room(l->authors, l->author_count, l->author_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->authors, l->author_count, l->author_cap)) return vv_fail_nomem(err);
 	a = &l->authors[l->author_count++];
 	memset(a, 0, sizeof(*a));
 	memcpy(a->key, key, VV_KEY_PUBLIC);
@@ -357,9 +343,7 @@ static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error 
 			a->waiting++;
 			continue;
 		}
-		if ((rc = count_record(l, r, err)) < 0) {
-			return rc;
-		}
+		if ((rc = count_record(l, r, err)) < 0) return rc;
 		a->head = !a->head || r->sequence > a->head->sequence ? r : a->head;
 	}
 	*end = i;
@@ -370,9 +354,7 @@ static vv_status refresh(vv_ledger *l, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (!l->stale) {
-		return VV_OK;
-	}
+	if (!l->stale) return VV_OK;
 	l->counting_count = l->author_count = 0;
 	vv_cid_map_reset(l->by_cid);
 	for (size_t i = 0; rc == VV_OK && i < l->count;) {
@@ -447,9 +429,7 @@ const vv_ledger_author *vv_ledger_author_at(const vv_ledger *l, size_t i)
 const vv_ledger_author *vv_ledger_author_of(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
 {
 	for (size_t i = 0; i < l->author_count; i++) {
-		if (memcmp(l->authors[i].key, key, VV_KEY_PUBLIC) == 0) {
-			return &l->authors[i];
-		}
+		if (memcmp(l->authors[i].key, key, VV_KEY_PUBLIC) == 0) return &l->authors[i];
 	}
 	return NULL;
 }
@@ -476,9 +456,7 @@ static bool follows(const vv_ledger *l, const char *name, const vv_ledger_record
 	(void)find_file(l, name, &at);
 	while (at > 0 && memcmp(l->files[at - 1].record->author, r->author, VV_KEY_PUBLIC) == 0 &&
 	       l->files[at - 1].record->sequence + 1 >= r->sequence) {
-		if (vv_cid_equal(&l->files[--at].record->cid, &r->previous)) {
-			return true;
-		}
+		if (vv_cid_equal(&l->files[--at].record->cid, &r->previous)) return true;
 	}
 	return r->sequence == 0;
 }
@@ -666,9 +644,7 @@ vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_
 		return vv_fail(err, VV_ECORRUPT, "'%s' is not the name of a record",
 			       vv_text_shows(name));
 	}
-	if (vv_ledger_has(l, name)) {
-		return VV_OK;
-	}
+	if (vv_ledger_has(l, name)) return VV_OK;
 	return add(l, name, bytes, len, err);
 }
 
@@ -685,20 +661,14 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	size_t at;
 	vv_status rc;
 
-	if (vv_ledger_has(l, name)) {
-		return VV_OK;
-	}
+	if (vv_ledger_has(l, name)) return VV_OK;
 	if (l->failed) {
 		*err = l->why;
 		return l->why.code;
 	}
-	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_ledger_add(l, name, bytes, len, err)) < 0) return rc;
 	l->unchecked++;
-	if (!(path = unnamed_path(l, name))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(path = unnamed_path(l, name))) return vv_fail_nomem(err);
 	if ((rc = vv_file_batch_add(&l->later, path, bytes, len, err)) == VV_OK &&
 	    (rc = add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)) == VV_OK) {
 		rc = find_file(l, name, &at) ? extend(l, at, was_stale, err) : refresh(l, err);
@@ -751,9 +721,7 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err)
 		*err = l->why;
 		return l->why.code;
 	}
-	if (l->later.count == 0 && l->unnamed_count == 0) {
-		return VV_OK;
-	}
+	if (l->later.count == 0 && l->unnamed_count == 0) return VV_OK;
 	remove_loose(l);
 	if ((rc = vv_file_batch_finish(&l->later, err)) < 0 || (rc = name_all(l, err)) < 0) {
 		l->failed = true;
@@ -767,12 +735,8 @@ bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
 {
 	vv_error ignored;
 
-	if (vv_cid_set_has(l->received, &receipt->cid)) {
-		return true;
-	}
-	if (vv_receipt_check(receipt, place, &ignored) < 0) {
-		return false;
-	}
+	if (vv_cid_set_has(l->received, &receipt->cid)) return true;
+	if (vv_receipt_check(receipt, place, &ignored) < 0) return false;
 	if (place->has_key) {
 		/* One that cannot be noted is checked again: no more than that. */
 		(void)vv_cid_set_add(l->received, &receipt->cid, NULL, &ignored);

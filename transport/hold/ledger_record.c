@@ -36,9 +36,7 @@ const vv_shard *vv_run_shard_at(const vv_ledger_record *r, size_t i)
 {
 	const vv_stripe *s = r->stripes;
 
-	if (i < r->shard_count) {
-		return &r->shards[i];
-	}
+	if (i < r->shard_count) return &r->shards[i];
 	for (i -= r->shard_count; i >= s->code.parity; s++) {
 		i -= s->code.parity;
 	}
@@ -59,9 +57,7 @@ vv_status vv_receipt_check(const vv_ledger_record *receipt, const vv_ledger_reco
 	if (place->kind != VV_LEDGER_PLACE || !vv_cid_equal(&receipt->link, &place->cid)) {
 		return vv_fail(err, VV_ECORRUPT, "it is not a receipt of that place");
 	}
-	if (!place->has_key) {
-		return VV_OK;
-	}
+	if (!place->has_key) return VV_OK;
 	if (!receipt->has_key || memcmp(receipt->key, place->key, VV_KEY_PUBLIC) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "the holder's key did not sign the receipt");
 	}
@@ -245,9 +241,7 @@ vv_status vv_ledger_record_sign(vv_buf *out, vv_ledger_record *r, const vv_key *
 	vv_cbor_put_key(out, "previous");
 	put_link_or_null(out, &r->previous);
 	vv_cbor_add_uint(out, "sequence", r->sequence);
-	if ((rc = vv_buf_ok(out, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(out, err)) < 0) return rc;
 	const char *bytes = out->data + VV_SIGNATURE;
 	const size_t len = out->len - VV_SIGNATURE;
 	if (out->len > VV_LEDGER_RECORD_MAX) {
@@ -321,9 +315,7 @@ static vv_status get_named_or_null(reading *in, const char *name, uint8_t *out, 
 	bool null;
 	vv_status rc = vv_cbor_get_key(&in->c, name, in->err);
 
-	if (rc < 0 || (rc = is_null(in, &null)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = is_null(in, &null)) < 0) return rc;
 	*there = !null;
 	return null ? VV_OK : get_fixed(in, out, len);
 }
@@ -408,9 +400,7 @@ static vv_status get_shards(reading *in, vv_ledger_record *r)
 static bool all_full(const vv_shard *shards, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (shards[i].leaves != VV_LEAVES_MAX) {
-			return false;
-		}
+		if (shards[i].leaves != VV_LEAVES_MAX) return false;
 	}
 	return true;
 }
@@ -434,9 +424,7 @@ static vv_status get_stripe(reading *in, const vv_ledger_record *r, size_t first
 	if (!(s->parity = vv_arena_calloc(in->arena, parity, sizeof(*s->parity)))) {
 		return vv_fail_nomem(in->err);
 	}
-	if ((rc = get_shard_list(in, s->parity, parity)) < 0) {
-		return rc;
-	}
+	if ((rc = get_shard_list(in, s->parity, parity)) < 0) return rc;
 	return all_full(r->shards + first, data) && all_full(s->parity, parity)
 		       ? VV_OK
 		       : vv_fail(in->err, VV_ECORRUPT, "a stripe of shards that are not full");
@@ -491,9 +479,7 @@ static vv_status get_epoch(reading *in, vv_ledger_record *r)
 			return rc;
 		}
 	}
-	if ((rc = get_keys(in, "writers", r)) < 0) {
-		return rc;
-	}
+	if ((rc = get_keys(in, "writers", r)) < 0) return rc;
 	return get_links(in, "previous", r);
 }
 
@@ -567,9 +553,7 @@ static vv_status get_body(reading *in, vv_ledger_record *r)
 
 	switch (r->kind) {
 	case VV_LEDGER_VAULT:
-		if (!vv_cid_is_null(&r->vault)) {
-			return get_vault(in, r);
-		}
+		if (!vv_cid_is_null(&r->vault)) return get_vault(in, r);
 		rc = get_map(in, 1);
 		return rc < 0 ? rc : get_keys(in, "owners", r);
 	case VV_LEDGER_EPOCH:
@@ -655,9 +639,7 @@ vv_status vv_ledger_record_read_checked(vv_ledger_record *out, vv_arena *arena, 
 {
 	reading in = {.arena = arena, .err = err};
 
-	if (len <= VV_SIGNATURE) {
-		return vv_fail(err, VV_ECORRUPT, "not a record of a ledger");
-	}
+	if (len <= VV_SIGNATURE) return vv_fail(err, VV_ECORRUPT, "not a record of a ledger");
 	vv_cbor_init(&in.c, (const uint8_t *)bytes + VV_SIGNATURE, len - VV_SIGNATURE);
 	return get_record(&in, out);
 }

@@ -64,9 +64,7 @@ static vv_status next_level(uint8_t *level, unsigned count, vv_error *err)
 			continue;
 		}
 		memcpy(pair + 1, at, 2 * VV_LEAF_HASH);
-		if ((rc = vv_sha256(up, pair, sizeof(pair), err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_sha256(up, pair, sizeof(pair), err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -79,9 +77,7 @@ static vv_status tree_root(uint8_t out[VV_SHA256_LEN], const uint8_t *hashes, un
 	memcpy(level, hashes, (size_t)count * VV_LEAF_HASH);
 	for (; count > 1; count = (count + 1) / 2) {
 		vv_status rc = next_level(level, count, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	memcpy(out, level, VV_SHA256_LEN);
 	return VV_OK;
@@ -101,9 +97,7 @@ vv_status vv_leaf_path(uint8_t out[VV_LEAF_PATH_MAX * VV_LEAF_HASH], size_t *cou
 			memcpy(out + (*count)++ * VV_LEAF_HASH,
 			       level + (size_t)(at ^ 1u) * VV_LEAF_HASH, VV_LEAF_HASH);
 		}
-		if ((rc = next_level(level, leaves, err)) < 0) {
-			return rc;
-		}
+		if ((rc = next_level(level, leaves, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -132,9 +126,7 @@ vv_status vv_leaf_check_path(const vv_shard *s, unsigned at, const void *leaf, c
 		return vv_fail(err, VV_ECORRUPT, "leaf %u comes with %zu hashes, not with %zu", at,
 			       count, path_len(leaves, at));
 	}
-	if ((rc = leaf_hash(hash, leaf, err)) < 0) {
-		return rc;
-	}
+	if ((rc = leaf_hash(hash, leaf, err)) < 0) return rc;
 	pair[0] = 1;
 	for (; leaves > 1; leaves = (leaves + 1) / 2, i /= 2) {
 		if ((i ^ 1u) >= leaves) {
@@ -143,9 +135,7 @@ vv_status vv_leaf_check_path(const vv_shard *s, unsigned at, const void *leaf, c
 		memcpy(pair + 1 + (i & 1u ? VV_LEAF_HASH : 0), hash, VV_LEAF_HASH);
 		memcpy(pair + 1 + (i & 1u ? 0 : VV_LEAF_HASH), next, VV_LEAF_HASH);
 		next += VV_LEAF_HASH;
-		if ((rc = vv_sha256(hash, pair, sizeof(pair), err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_sha256(hash, pair, sizeof(pair), err)) < 0) return rc;
 	}
 	return memcmp(hash, s->root, sizeof(hash)) == 0
 		       ? VV_OK
@@ -181,20 +171,14 @@ vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err)
 	vv_status rc;
 
 	assert(vv_leaves_valid(leaves) && bytes->len % VV_LEAF == 0);
-	if (!vv_buf_reserve(bytes, (size_t)leaves * VV_LEAF_HASH)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(bytes, (size_t)leaves * VV_LEAF_HASH)) return vv_fail_nomem(err);
 	hashes = (const uint8_t *)bytes->data + bytes->len;
 	for (unsigned i = 0; i < leaves; i++) {
-		if ((rc = leaf_hash(hash, bytes->data + (size_t)i * VV_LEAF, err)) < 0) {
-			return rc;
-		}
+		if ((rc = leaf_hash(hash, bytes->data + (size_t)i * VV_LEAF, err)) < 0) return rc;
 		vv_buf_put(bytes, hash, sizeof(hash));
 	}
 	out->leaves = leaves;
-	if ((rc = tree_root(out->root, hashes, leaves, err)) < 0) {
-		return rc;
-	}
+	if ((rc = tree_root(out->root, hashes, leaves, err)) < 0) return rc;
 	return vv_cid_of(&out->cid, VV_CODEC_RAW, bytes->data, bytes->len, err);
 }
 
@@ -207,9 +191,7 @@ vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 	vv_status rc;
 
 	vv_buf_reset(bytes);
-	if (!vv_buf_reserve(bytes, (size_t)vv_shard_len(leaves))) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(bytes, (size_t)vv_shard_len(leaves))) return vv_fail_nomem(err);
 	p = (uint8_t *)bytes->data;
 	memset(p, 0, data_len);
 	memcpy(p, magic, sizeof(magic));
@@ -239,18 +221,14 @@ vv_status vv_leaves_look(vv_shard *out, const void *bytes, size_t len, vv_error 
 		return vv_fail(err, VV_ECORRUPT, "%zu bytes, which no shard has", len);
 	}
 	for (unsigned i = 0; i < leaves; i++) {
-		if ((rc = leaf_hash(hash, p + (size_t)i * VV_LEAF, err)) < 0) {
-			return rc;
-		}
+		if ((rc = leaf_hash(hash, p + (size_t)i * VV_LEAF, err)) < 0) return rc;
 		if (memcmp(hash, p + (size_t)leaves * VV_LEAF + (size_t)i * VV_LEAF_HASH,
 			   sizeof(hash)) != 0) {
 			return vv_fail(err, VV_ECORRUPT, "leaf %u of the shard has changed", i);
 		}
 	}
 	out->leaves = leaves;
-	if ((rc = tree_root(out->root, p + (size_t)leaves * VV_LEAF, leaves, err)) < 0) {
-		return rc;
-	}
+	if ((rc = tree_root(out->root, p + (size_t)leaves * VV_LEAF, leaves, err)) < 0) return rc;
 	return vv_cid_of(&out->cid, VV_CODEC_RAW, bytes, len, err);
 }
 
@@ -300,9 +278,7 @@ vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *
 		return vv_fail(err, VV_ECORRUPT, "not a shard");
 	}
 	sealed_len = (size_t)leaves * VV_LEAF - VV_SHARD_HEAD;
-	if (!vv_buf_reserve(content, sealed_len)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(content, sealed_len)) return vv_fail_nomem(err);
 	room = (uint8_t *)content->data + start;
 	associated(ad, seal, leaves);
 	if ((rc = vv_unseal(room, p + AT_NONCE, p + AT_TAG, seal->secret, VV_SEAL_SHARD, ad, AD,

@@ -93,12 +93,8 @@ static vv_standing_line *find_line(const proving *p, const uint8_t *holder)
 
 static vv_status need_line(proving *p, const uint8_t *holder, vv_standing_line **out, vv_error *err)
 {
-	if ((*out = find_line(p, holder))) {
-		return VV_OK;
-	}
-	if (!vv_array_room(p->s->lines, p->s->count, p->s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if ((*out = find_line(p, holder))) return VV_OK;
+	if (!vv_array_room(p->s->lines, p->s->count, p->s->cap)) return vv_fail_nomem(err);
 	*out = &p->s->lines[p->s->count++];
 	**out = (vv_standing_line){.vault = *vv_ledger_vault(p->ledger)};
 	memcpy((*out)->holder, holder, VV_KEY_PUBLIC);
@@ -156,9 +152,7 @@ static vv_status add_copy(proving *p, const vv_kept *k, const vv_ledger_record *
 		}
 	}
 	const size_t at = first ? (size_t)(first - p->copies) : 0;
-	if (!vv_array_room(p->copies, p->count, p->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(p->copies, p->count, p->cap)) return vv_fail_nomem(err);
 	copy *c = &p->copies[p->count];
 	*c = (copy){.kept = k, .from = from};
 	memcpy(c->holder, place->holder, VV_HOLDER_ID);
@@ -168,9 +162,7 @@ static vv_status add_copy(proving *p, const vv_kept *k, const vv_ledger_record *
 		p->copies[at].next = p->count + 1;
 	} else {
 		vv_status rc = vv_cid_map_put(p->by_cid, &k->shard.cid, p->count, NULL, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	p->count++;
 	return VV_OK;
@@ -256,12 +248,8 @@ static vv_status take_audit(proving *p, const vv_ledger_record *r, vv_error *err
 	vv_standing_line *l;
 	vv_status rc;
 
-	if (!same_key(r->author, p->auditor) || !a || same_key(a->key, p->auditor)) {
-		return VV_OK;
-	}
-	if ((rc = need_line(p, a->key, &l, err)) < 0) {
-		return rc;
-	}
+	if (!same_key(r->author, p->auditor) || !a || same_key(a->key, p->auditor)) return VV_OK;
+	if ((rc = need_line(p, a->key, &l, err)) < 0) return rc;
 	if (r->time > p->s->now) {
 		l->ahead++;
 		return VV_OK;
@@ -345,9 +333,7 @@ static int compare_events(const void *a, const void *b)
 {
 	const vv_ledger_record *const *x = a, *const *y = b;
 
-	if ((*x)->time != (*y)->time) {
-		return (*x)->time < (*y)->time ? -1 : 1;
-	}
+	if ((*x)->time != (*y)->time) return (*x)->time < (*y)->time ? -1 : 1;
 	const int author = memcmp((*x)->author, (*y)->author, VV_KEY_PUBLIC);
 	if (author != 0 || (*x)->sequence == (*y)->sequence) {
 		return author ? author : vv_cid_compare(&(*x)->cid, &(*y)->cid);
@@ -422,9 +408,7 @@ static bool is_better(const vv_standing *s, const vv_standing_line *a, const vv_
 	if (own != same_key(b->auditor, s->self)) {
 		return own ? a->good + a->failed > 0 : b->good + b->failed == 0;
 	}
-	if (a->byte_days != b->byte_days) {
-		return a->byte_days > b->byte_days;
-	}
+	if (a->byte_days != b->byte_days) return a->byte_days > b->byte_days;
 	return a->rest != b->rest ? a->rest > b->rest
 				  : memcmp(a->auditor, b->auditor, VV_KEY_PUBLIC) < 0;
 }

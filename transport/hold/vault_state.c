@@ -42,9 +42,7 @@ struct vv_vault_state {
 
 static vv_status add_pointer(pointers *p, const vv_ledger_record *r, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
 	p->items[p->count++] = r;
 	return VV_OK;
 }
@@ -52,9 +50,7 @@ static vv_status add_pointer(pointers *p, const vv_ledger_record *r, vv_error *e
 static bool key_in(uint8_t (*keys)[VV_KEY_PUBLIC], size_t count, const uint8_t *key)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (memcmp(keys[i], key, VV_KEY_PUBLIC) == 0) {
-			return true;
-		}
+		if (memcmp(keys[i], key, VV_KEY_PUBLIC) == 0) return true;
 	}
 	return false;
 }
@@ -67,9 +63,7 @@ bool vv_vault_is_owner(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC]
 static bool is_removed(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBLIC])
 {
 	for (size_t i = 0; i < s->removed_count; i++) {
-		if (memcmp(s->removed[i].key, key, VV_KEY_PUBLIC) == 0) {
-			return true;
-		}
+		if (memcmp(s->removed[i].key, key, VV_KEY_PUBLIC) == 0) return true;
 	}
 	return false;
 }
@@ -94,12 +88,8 @@ bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r)
 	if (r->kind == VV_LEDGER_EPOCH) {
 		return owner; /* also of one who was removed: nobody can shut out another owner */
 	}
-	if (!owner && !key_in(s->ever, s->ever_count, r->author)) {
-		return false;
-	}
-	if (vv_vault_is_writer(s, r->author)) {
-		return true;
-	}
+	if (!owner && !key_in(s->ever, s->ever_count, r->author)) return false;
+	if (vv_vault_is_writer(s, r->author)) return true;
 	for (size_t i = 0; i < s->removed_count; i++) {
 		const vv_removed *gone = &s->removed[i];
 		const vv_ledger_record *last = vv_ledger_find(s->ledger, &gone->last);
@@ -116,9 +106,7 @@ bool vv_vault_counts(const vv_vault_state *s, const vv_ledger_record *r)
 static bool epoch_is_in(const vv_vault_state *s, const vv_cid *cid)
 {
 	for (size_t i = 0; i < s->epochs.count; i++) {
-		if (vv_cid_equal(&s->epochs.items[i]->cid, cid)) {
-			return true;
-		}
+		if (vv_cid_equal(&s->epochs.items[i]->cid, cid)) return true;
 	}
 	return false;
 }
@@ -132,9 +120,7 @@ static vv_status take_epoch(vv_vault_state *s, const vv_ledger_record *r, vv_err
 		s->removed[s->removed_count++] = r->removed[i];
 	}
 	for (size_t i = 0; i < r->key_count; i++) {
-		if (!vv_array_room(s->ever, s->ever_count, s->ever_cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(s->ever, s->ever_count, s->ever_cap)) return vv_fail_nomem(err);
 		memcpy(s->ever[s->ever_count++], r->keys[i], VV_KEY_PUBLIC);
 	}
 	return add_pointer(&s->epochs, r, err);
@@ -205,12 +191,8 @@ static vv_status note_naming(vv_vault_state *s, const vv_ledger_record *run, siz
 {
 	size_t *last = &s->last_naming[shard];
 
-	if (*last > 0 && s->namings[*last - 1].run == run) {
-		return VV_OK;
-	}
-	if (!vv_array_room(s->namings, s->naming_count, s->naming_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (*last > 0 && s->namings[*last - 1].run == run) return VV_OK;
+	if (!vv_array_room(s->namings, s->naming_count, s->naming_cap)) return vv_fail_nomem(err);
 	s->namings[s->naming_count] = (naming){.run = run, .before = *last};
 	*last = ++s->naming_count;
 	return VV_OK;
@@ -231,9 +213,7 @@ static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const 
 	    !vv_array_room(s->last_naming, s->shard_count, s->last_cap)) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_cid_map_put(s->by_cid, &sh->cid, s->shard_count, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_cid_map_put(s->by_cid, &sh->cid, s->shard_count, NULL, err)) < 0) return rc;
 	vv_kept *k = &s->shards[s->shard_count];
 	memset(k, 0, sizeof(*k));
 	k->shard = *sh;
@@ -262,9 +242,7 @@ static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const
 {
 	vv_kept_stripe *to;
 
-	if (!vv_array_room(s->stripes, s->stripe_count, s->stripe_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->stripes, s->stripe_count, s->stripe_cap)) return vv_fail_nomem(err);
 	to = &s->stripes[s->stripe_count++];
 	memset(to, 0, sizeof(*to));
 	to->code = st->code;
@@ -272,9 +250,7 @@ static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const
 		const vv_shard *sh = i < st->code.data ? &r->shards[first + i]
 						       : &st->parity[i - st->code.data];
 		vv_status rc = take_shard(s, r, sh, &to->shards[i], err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	if (is_known(s, to)) {
 		s->stripe_count--;
@@ -306,9 +282,7 @@ static int compare_runs(const void *a, const void *b)
 {
 	const vv_ledger_record *const *x = a, *const *y = b;
 
-	if ((*x)->time != (*y)->time) {
-		return (*x)->time < (*y)->time ? -1 : 1;
-	}
+	if ((*x)->time != (*y)->time) return (*x)->time < (*y)->time ? -1 : 1;
 	const int author = memcmp((*x)->author, (*y)->author, VV_KEY_PUBLIC);
 	if (author != 0 || (*x)->sequence == (*y)->sequence) {
 		return author ? author : vv_cid_compare(&(*x)->cid, &(*y)->cid);
@@ -319,9 +293,7 @@ static int compare_runs(const void *a, const void *b)
 static vv_copy *copy_at(vv_kept *k, const uint8_t *holder)
 {
 	for (size_t i = 0; i < k->copy_count; i++) {
-		if (memcmp(k->copies[i].holder, holder, VV_HOLDER_ID) == 0) {
-			return &k->copies[i];
-		}
+		if (memcmp(k->copies[i].holder, holder, VV_HOLDER_ID) == 0) return &k->copies[i];
 	}
 	return NULL;
 }
@@ -407,9 +379,7 @@ static vv_status take_going(vv_copy *c, const vv_ledger_record *r, bool retired,
 		*at = done->next;
 		vv_free(done);
 	} else if (!retired) {
-		if (!(*at = vv_calloc(1, sizeof(**at)))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(*at = vv_calloc(1, sizeof(**at)))) return vv_fail_nomem(err);
 		(*at)->drop = r;
 	}
 	return VV_OK;
@@ -681,9 +651,7 @@ const uint8_t *vv_vault_not_followed(const vv_vault_state *s, const vv_ledger_re
 const vv_ledger_record *vv_vault_going_by(const vv_copy *c, const uint8_t key[VV_KEY_PUBLIC])
 {
 	for (const vv_letting *l = c->going; l; l = l->next) {
-		if (memcmp(l->drop->author, key, VV_KEY_PUBLIC) == 0) {
-			return l->drop;
-		}
+		if (memcmp(l->drop->author, key, VV_KEY_PUBLIC) == 0) return l->drop;
 	}
 	return NULL;
 }
@@ -713,9 +681,7 @@ bool vv_vault_must_follow(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBL
 				    !vv_vault_is_writer(s, l->drop->author)) {
 					continue;
 				}
-				if (!newest || !has_seen(s->ledger, newest, l->drop)) {
-					return true;
-				}
+				if (!newest || !has_seen(s->ledger, newest, l->drop)) return true;
 				seen = l->drop;
 			}
 		}
@@ -726,9 +692,7 @@ bool vv_vault_must_follow(const vv_vault_state *s, const uint8_t key[VV_KEY_PUBL
 const vv_copy *vv_vault_copy_at(const vv_kept *k, const uint8_t holder[VV_HOLDER_ID])
 {
 	for (size_t i = 0; i < k->copy_count; i++) {
-		if (memcmp(k->copies[i].holder, holder, VV_HOLDER_ID) == 0) {
-			return &k->copies[i];
-		}
+		if (memcmp(k->copies[i].holder, holder, VV_HOLDER_ID) == 0) return &k->copies[i];
 	}
 	return NULL;
 }

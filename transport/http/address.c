@@ -48,9 +48,7 @@ static bool read_plain(vv_address *out, const char *text, size_t len)
 	char copy[INET6_ADDRSTRLEN + 1];
 	struct in_addr four;
 
-	if (len == 0 || len >= sizeof(copy)) {
-		return false;
-	}
+	if (len == 0 || len >= sizeof(copy)) return false;
 	memcpy(copy, text, len);
 	copy[len] = '\0';
 	if (inet_pton(AF_INET, copy, &four) == 1) {
@@ -129,9 +127,7 @@ static bool in_network(const vv_network *n, const vv_address *a)
 bool vv_network_has(const vv_network *nets, size_t count, const vv_address *a)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (in_network(&nets[i], a)) {
-			return true;
-		}
+		if (in_network(&nets[i], a)) return true;
 	}
 	return false;
 }
@@ -155,9 +151,7 @@ void vv_address_behind(vv_address *out, const vv_address *peer, const vv_network
 		while (end > from && (end[-1] == ' ' || end[-1] == '\t')) {
 			end--;
 		}
-		if (!vv_address_read(&next, from, (size_t)(end - from))) {
-			return;
-		}
+		if (!vv_address_read(&next, from, (size_t)(end - from))) return;
 		*out = next;
 		while (from > forwarded && from[-1] != ',') {
 			from--;

@@ -273,9 +273,7 @@ static vv_status drive(line *l, vv_error *err)
 	vv_status rc;
 
 	l->stirred = false;
-	if (was_paused && (rc = unpause(l, err)) < 0) {
-		return rc;
-	}
+	if (was_paused && (rc = unpause(l, err)) < 0) return rc;
 	if (l->c->perform(l->multi, &running) != CURLM_OK) {
 		return vv_fail(err, VV_EIO, "'%s': libcurl cannot go on", l->name);
 	}
@@ -285,19 +283,13 @@ static vv_status drive(line *l, vv_error *err)
 			l->code = message->data.result;
 		}
 	}
-	if (l->in.failed || l->said.failed) {
-		return vv_fail_nomem(err);
-	}
+	if (l->in.failed || l->said.failed) return vv_fail_nomem(err);
 	/* A paused line has no descriptor to wait for: who asked takes what came first. */
-	if (l->finished || l->stirred) {
-		return VV_OK;
-	}
+	if (l->finished || l->stirred) return VV_OK;
 	if (l->first_sec > 0 && vv_monotonic_ms() - l->moved_ms > (uint64_t)l->first_sec * 1000) {
 		return vv_fail_idle(err, l->name, l->first_sec);
 	}
-	if (l->stopped && atomic_load(l->stopped)) {
-		return vv_fail_stopped(err, l->name);
-	}
+	if (l->stopped && atomic_load(l->stopped)) return vv_fail_stopped(err, l->name);
 	return l->c->poll(l->multi, NULL, 0, VV_STOP_STEP_MS, &events) == CURLM_OK
 		       ? VV_OK
 		       : vv_fail(err, VV_EIO, "'%s': libcurl cannot wait", l->name);
@@ -375,12 +367,8 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 /* The same server, and never from https to http. */
 static bool is_same_place(const vv_url *from, const vv_url *to)
 {
-	if (to->kind != VV_URL_HTTP || strcasecmp(from->host, to->host) != 0) {
-		return false;
-	}
-	if (from->tls == to->tls) {
-		return from->port == to->port;
-	}
+	if (to->kind != VV_URL_HTTP || strcasecmp(from->host, to->host) != 0) return false;
+	if (from->tls == to->tls) return from->port == to->port;
 	return to->tls;
 }
 
@@ -441,9 +429,7 @@ static vv_status authenticate(line *l, vv_error *err)
 		}
 		return explain_status(l, 401, err);
 	}
-	if ((rc = vv_credential_fill(&l->credential, l->repo, l->env, &l->url, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_credential_fill(&l->credential, l->repo, l->env, &l->url, err)) < 0) return rc;
 	l->has_credential = true;
 	end_transfer(l);
 	return begin_transfer(l, err);
@@ -466,12 +452,8 @@ static vv_status check_head(line *l, vv_error *err)
 		return VV_OK;
 	}
 	status = status_of(l);
-	if (status == 401) {
-		return authenticate(l, err);
-	}
-	if (status >= 301 && status <= 308 && status != 304) {
-		return follow(l, err);
-	}
+	if (status == 401) return authenticate(l, err);
+	if (status >= 301 && status <= 308 && status != 304) return follow(l, err);
 	return explain_status(l, status, err);
 }
 
@@ -497,14 +479,10 @@ static ssize_t post_write(void *payload, const void *bytes, size_t len, vv_error
 	line *l = payload;
 	vv_status rc = VV_OK;
 
-	if (l->dropped) {
-		return (ssize_t)len;
-	}
+	if (l->dropped) return (ssize_t)len;
 	forget_sent(l);
 	vv_buf_put(&l->out, bytes, len);
-	if ((rc = vv_buf_ok(&l->out, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&l->out, err)) < 0) return rc;
 	moved(l); /* the wait begins now, however long we were busy */
 	if (!l->under_way && l->out.len > WHOLE_MAX) {
 		rc = begin_transfer(l, err);
@@ -549,9 +527,7 @@ static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)
 		if (!l->under_way) {
 			return vv_fail(err, VV_EIO, "nothing was asked of '%s'", l->name);
 		}
-		if ((rc = drive(l, err)) < 0) {
-			return rc;
-		}
+		if ((rc = drive(l, err)) < 0) return rc;
 	}
 	have = l->in.len - l->in_pos;
 	if (have == 0) {
@@ -639,15 +615,11 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	l->foreign = o->foreign;
 	l->idle_sec = vv_idle_sec(o);
 	l->first_sec = vv_first_sec(o);
-	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) {
-		return rc;
-	}
+	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) return rc;
 	whole = post_url(l);
 	rc = whole ? http_settings_read(&l->settings, o, whole, err) : vv_fail_nomem(err);
 	vv_free(whole);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	l->multi = l->c->multi_init();
 	l->easy = l->c->easy_init();
 	return l->multi && l->easy ? VV_OK : vv_fail_nomem(err);
@@ -675,9 +647,7 @@ vv_status vv_channel_http(vv_channel **out, const vv_url *url, const vv_connect_
 	vv_status rc;
 
 	*out = NULL;
-	if (!l) {
-		return vv_fail_nomem(err);
-	}
+	if (!l) return vv_fail_nomem(err);
 	if ((rc = open_line(l, url, o, err)) < 0) {
 		post_close(l);
 		return rc;

@@ -62,9 +62,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	vv_status rc;
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->extra_header = f->extra_header;
 	s->again_500 = f->again_500;
 	s->idle_sec = vv_idle_sec(o);
@@ -95,9 +93,7 @@ done:
 
 void http_site_close(http_site *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	if (s->easy) {
 		s->c->easy_cleanup(s->easy);
 	}
@@ -144,9 +140,7 @@ static const char *header_value(const char *line, size_t len, const char *name, 
 {
 	const size_t n = strlen(name);
 
-	if (len < n || strncasecmp(line, name, n) != 0) {
-		return NULL;
-	}
+	if (len < n || strncasecmp(line, name, n) != 0) return NULL;
 	line += n;
 	len -= n;
 	while (len > 0 && (*line == ' ' || *line == '\t')) {
@@ -329,9 +323,7 @@ static void wait_again(const http_site *s, unsigned tries)
 	for (const uint64_t end = vv_monotonic_ms() + ms; !is_stopped(s);) {
 		uint64_t now = vv_monotonic_ms(), step = now < end ? end - now : 0;
 		struct timespec t;
-		if (step == 0) {
-			return;
-		}
+		if (step == 0) return;
 		step = step < VV_STOP_STEP_MS ? step : VV_STOP_STEP_MS;
 		t = (struct timespec){0, (long)step * 1000000};
 		(void)nanosleep(&t, NULL);

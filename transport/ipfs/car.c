@@ -71,9 +71,7 @@ static vv_status put_section(writing *w, const vv_cid *cid, vv_error *err)
 	vv_cid made;
 	vv_status rc;
 
-	if ((rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&w->block), len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&w->block), len, err)) < 0) return rc;
 	if (!vv_cid_equal(&made, cid)) {
 		char text[VV_CID_TEXT + 1];
 
@@ -92,9 +90,7 @@ static vv_status put_section(writing *w, const vv_cid *cid, vv_error *err)
 
 static vv_status push(writing *w, const frame *f, vv_error *err)
 {
-	if (!vv_array_room(w->stack, w->count, w->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(w->stack, w->count, w->cap)) return vv_fail_nomem(err);
 	w->stack[w->count++] = *f;
 	return VV_OK;
 }
@@ -158,9 +154,7 @@ static vv_status write_block(writing *w, const frame *f, bool deep, vv_error *er
 	vv_status rc = vv_cid_set_add(w->written, &f->cid, &is_new, err);
 	const bool put = is_new || w->o->dups;
 
-	if (rc < 0 || (!put && (!deep || f->cid.codec != VV_CODEC_DAG_PB))) {
-		return rc;
-	}
+	if (rc < 0 || (!put && (!deep || f->cid.codec != VV_CODEC_DAG_PB))) return rc;
 	if ((rc = w->source->get(w->source->payload, &f->cid, &w->block, err)) < 0 ||
 	    (put && (rc = put_section(w, &f->cid, err)) < 0)) {
 		return rc;
@@ -194,9 +188,7 @@ static vv_status choose(writing *w, const vv_cid *root, frame *out, bool *deep, 
 	out->whole = true;
 	*deep = o->scope == VV_CAR_ALL ||
 		(o->scope == VV_CAR_ENTITY && root->codec == VV_CODEC_DAG_PB);
-	if (!*deep || !o->part.given || o->scope != VV_CAR_ENTITY) {
-		return VV_OK;
-	}
+	if (!*deep || !o->part.given || o->scope != VV_CAR_ENTITY) return VV_OK;
 	if ((rc = w->source->get(w->source->payload, root, &w->block, err)) < 0 ||
 	    (rc = vv_unixfs_node_decode(&links, &count, w->block.data, w->block.len, err)) < 0) {
 		return rc;
@@ -239,9 +231,7 @@ vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
 	vv_buf head = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!(w.written = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(w.written = vv_cid_set_new())) return vv_fail_nomem(err);
 	if ((rc = put_header(&head, o->above_count > 0 ? &o->above[0] : root, err)) == VV_OK &&
 	    (rc = write_out(&w, head.data, head.len, err)) == VV_OK) {
 		rc = write_blocks(&w, root, err);
@@ -299,16 +289,10 @@ static int fill_buffer(vv_car_reader *r, vv_error *err)
 {
 	ssize_t n;
 
-	if (r->ended || r->offset >= r->end) {
-		return 0;
-	}
-	if (r->pos < r->len) {
-		return 1;
-	}
+	if (r->ended || r->offset >= r->end) return 0;
+	if (r->pos < r->len) return 1;
 	n = r->read(r->payload, r->buf, BUFFER, err);
-	if (n < 0) {
-		return (int)n;
-	}
+	if (n < 0) return (int)n;
 	r->ended = n == 0;
 	r->pos = 0;
 	r->len = (size_t)n;
@@ -331,12 +315,8 @@ static int read_varint(vv_car_reader *r, uint64_t *out, const char *what, vv_err
 	int more;
 
 	do {
-		if ((more = fill_buffer(r, err)) < 0) {
-			return more;
-		}
-		if (more == 0) {
-			return n == 0 ? 0 : ends_early(r, "a length", err);
-		}
+		if ((more = fill_buffer(r, err)) < 0) return more;
+		if (more == 0) return n == 0 ? 0 : ends_early(r, "a length", err);
 		bytes[n++] = r->buf[r->pos++];
 		r->offset++;
 	} while ((bytes[n - 1] & 0x80) && n < sizeof(bytes));
@@ -357,18 +337,12 @@ static vv_status read_bytes(vv_car_reader *r, vv_buf *out, size_t len, const cha
 		size_t n;
 		int more = fill_buffer(r, err);
 
-		if (more < 0) {
-			return (vv_status)more;
-		}
-		if (more == 0) {
-			return ends_early(r, what, err);
-		}
+		if (more < 0) return (vv_status)more;
+		if (more == 0) return ends_early(r, what, err);
 		n = r->len - r->pos < len - out->len ? r->len - r->pos : len - out->len;
 		n = n < r->end - r->offset ? n : (size_t)(r->end - r->offset);
 		vv_buf_put(out, r->buf + r->pos, n);
-		if (out->failed) {
-			return vv_fail_nomem(err);
-		}
+		if (out->failed) return vv_fail_nomem(err);
 		r->pos += n;
 		r->offset += n;
 	}
@@ -414,16 +388,12 @@ static vv_status parse_header(vv_car_reader *r, vv_error *err)
 	vv_status rc;
 
 	vv_cbor_init(&c, r->section.data, r->section.len);
-	if (vv_cbor_get_map(&c, &pairs, err) < 0) {
-		return bad_header(err);
-	}
+	if (vv_cbor_get_map(&c, &pairs, err) < 0) return bad_header(err);
 	if (pairs != 2) {
 		return vv_fail(err, VV_EINPUT,
 			       "the header of the CAR file does not have two members");
 	}
-	if ((rc = read_roots(r, &c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_roots(r, &c, err)) < 0) return rc;
 	if (vv_cbor_get_key(&c, "version", err) < 0 || vv_cbor_get_uint(&c, &version, err) < 0 ||
 	    vv_cbor_end(&c, err) < 0) {
 		return bad_header(err);
@@ -441,12 +411,8 @@ static vv_status read_header_bytes(vv_car_reader *r, vv_error *err)
 	uint64_t len;
 	int more = read_varint(r, &len, "its header", err);
 
-	if (more < 0) {
-		return (vv_status)more;
-	}
-	if (more == 0) {
-		return vv_fail(err, VV_EINPUT, "the CAR file is empty");
-	}
+	if (more < 0) return (vv_status)more;
+	if (more == 0) return vv_fail(err, VV_EINPUT, "the CAR file is empty");
 	if (len == 0 || len > HEADER_MAX) {
 		vv_fail(err, VV_EINPUT, "not a CAR file: its header cannot have %llu bytes",
 			(unsigned long long)len);
@@ -482,9 +448,7 @@ static vv_status enter_v2(vv_car_reader *r, vv_error *err)
 	uint64_t from, len;
 	vv_status rc = read_bytes(r, &r->section, V2_HEADER, "its second header", err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	p = (const uint8_t *)r->section.data;
 	from = vv_get_le64(p + V2_FROM);
 	len = vv_get_le64(p + V2_LEN);
@@ -574,9 +538,7 @@ static vv_status check_block(const vv_cid *cid, const void *bytes, size_t len, u
 	vv_cid made;
 	vv_status rc;
 
-	if ((rc = vv_cid_of(&made, cid->codec, bytes, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_cid_of(&made, cid->codec, bytes, len, err)) < 0) return rc;
 	vv_cid_text(text, cid);
 	if (!vv_cid_equal(&made, cid)) {
 		return vv_fail(err, VV_EINPUT,
@@ -601,9 +563,7 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 	const uint8_t *bytes;
 	vv_status rc;
 
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	if (len == 0 || len > VV_BLOCK_MAX + VV_CID_BYTES) {
 		return vv_fail(
 			err, VV_EINPUT,
@@ -612,17 +572,13 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 			(unsigned long long)at, (unsigned long long)len,
 			vv_text_bytes(VV_BLOCK_MAX));
 	}
-	if ((rc = read_bytes(r, &r->section, (size_t)len, "a block", err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_bytes(r, &r->section, (size_t)len, "a block", err)) < 0) return rc;
 	bytes = (const uint8_t *)r->section.data;
 	if (len < VV_CID_BYTES || vv_cid_read(cid, bytes, VV_CID_BYTES, err) < 0) {
 		return explain_cid(&r->section, at, err);
 	}
 	len -= VV_CID_BYTES;
-	if ((rc = check_block(cid, bytes + VV_CID_BYTES, (size_t)len, at, err)) < 0) {
-		return rc;
-	}
+	if ((rc = check_block(cid, bytes + VV_CID_BYTES, (size_t)len, at, err)) < 0) return rc;
 	vv_buf_reset(block);
 	vv_buf_put(block, bytes + VV_CID_BYTES, (size_t)len);
 	return (rc = vv_buf_ok(block, err)) < 0 ? (int)rc : 1;
@@ -670,22 +626,14 @@ static vv_status look_at(void *payload, const vv_cid *cid, vv_error *err)
 	bool added, stored = false;
 	vv_status rc;
 
-	if ((rc = vv_cid_set_add(k->seen, cid, &added, err)) < 0 || !added) {
-		return rc;
-	}
+	if ((rc = vv_cid_set_add(k->seen, cid, &added, err)) < 0 || !added) return rc;
 	if (!vv_incoming_has(k->in, cid, &stored)) {
 		vv_cid_text(text, cid);
 		return vv_fail(err, VV_EMISSING, "block %s is missing", text);
 	}
-	if (stored) {
-		return VV_OK;
-	}
-	if (cid->codec != VV_CODEC_DAG_CBOR) {
-		return VV_OK;
-	}
-	if (!vv_array_room(k->stack, k->count, k->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (stored) return VV_OK;
+	if (cid->codec != VV_CODEC_DAG_CBOR) return VV_OK;
+	if (!vv_array_room(k->stack, k->count, k->cap)) return vv_fail_nomem(err);
 	k->stack[k->count++] = *cid;
 	return VV_OK;
 }

@@ -29,12 +29,8 @@ static vv_status enter(walker *w, const vv_cid *cid, vv_error *err)
 	}
 	w->path->blocks[w->path->count++] = *cid;
 	w->path->inside = false;
-	if (cid->codec != VV_CODEC_DAG_CBOR) {
-		return VV_OK;
-	}
-	if ((rc = w->source->get(w->source->payload, cid, &w->block, err)) < 0) {
-		return rc;
-	}
+	if (cid->codec != VV_CODEC_DAG_CBOR) return VV_OK;
+	if ((rc = w->source->get(w->source->payload, cid, &w->block, err)) < 0) return rc;
 	vv_cbor_init(&w->at, w->block.data, w->block.len);
 	return VV_OK;
 }
@@ -62,12 +58,8 @@ static vv_status step_map(walker *w, const char *name, vv_error *err)
 	vv_status rc = vv_cbor_get_map(&w->at, &pairs, err);
 
 	for (i = 0; rc == VV_OK && i < pairs; i++) {
-		if ((rc = vv_cbor_get_text(&w->at, &key, &len, err)) < 0) {
-			return rc;
-		}
-		if (len == strlen(name) && memcmp(key, name, len) == 0) {
-			return VV_OK;
-		}
+		if ((rc = vv_cbor_get_text(&w->at, &key, &len, err)) < 0) return rc;
+		if (len == strlen(name) && memcmp(key, name, len) == 0) return VV_OK;
 		rc = vv_cbor_skip(&w->at, err);
 	}
 	return rc < 0 ? rc : nothing_there(name, err);
@@ -79,9 +71,7 @@ static vv_status step_array(walker *w, const char *name, vv_error *err)
 	size_t count;
 	vv_status rc = vv_cbor_get_array(&w->at, &count, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!vv_parse_u64(&number, name, strlen(name)) || number >= count) {
 		return nothing_there(name, err);
 	}
@@ -96,19 +86,13 @@ static vv_status step(walker *w, const char *name, vv_error *err)
 	vv_cbor_type type;
 	vv_status rc = follow_links(w, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (w->path->blocks[w->path->count - 1].codec != VV_CODEC_DAG_CBOR) {
 		return nothing_there(name, err);
 	}
-	if ((rc = vv_cbor_peek(&w->at, &type, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_cbor_peek(&w->at, &type, err)) < 0) return rc;
 	w->path->inside = true;
-	if (type == VV_CBOR_MAP) {
-		return step_map(w, name, err);
-	}
+	if (type == VV_CBOR_MAP) return step_map(w, name, err);
 	return type == VV_CBOR_ARRAY ? step_array(w, name, err) : nothing_there(name, err);
 }
 

@@ -98,9 +98,7 @@ static vv_status set_up(vv_ipfs_peer *p, const vv_url *url, const vv_connect_opt
 	for (i = 0; i < SLOTS; i++) {
 		p->slots[i].peer = p;
 		p->slots[i].easy = p->c->easy_init();
-		if (!p->slots[i].easy) {
-			return vv_fail_nomem(err);
-		}
+		if (!p->slots[i].easy) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -113,9 +111,7 @@ vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connec
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = vv_url_read(&u, url, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_url_read(&u, url, err)) < 0) return rc;
 	p = vv_calloc(1, sizeof(*p));
 	if (u.kind != VV_URL_IPFS) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is not an ipfs+http:// or ipfs+https:// URL",
@@ -142,9 +138,7 @@ static void end_slot(slot *s)
 
 void vv_ipfs_peer_close(vv_ipfs_peer *p)
 {
-	if (!p) {
-		return;
-	}
+	if (!p) return;
 	for (size_t i = 0; i < SLOTS; i++) {
 		if (p->slots[i].easy) {
 			end_slot(&p->slots[i]);
@@ -269,9 +263,7 @@ static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *
 
 	*absent = false;
 	vv_cid_text(text, cid);
-	if (s->body.failed) {
-		return vv_fail_nomem(err);
-	}
+	if (s->body.failed) return vv_fail_nomem(err);
 	(void)p->c->getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (s->code != CURLE_OK && !s->too_large) {
 		return http_curl_fail(p->c, s->easy, s->code, p->name, s->words, err);
@@ -280,9 +272,7 @@ static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *
 		*absent = true;
 		return VV_OK;
 	}
-	if (status != 200) {
-		return explain_status(p, status, err);
-	}
+	if (status != 200) return explain_status(p, status, err);
 	if (s->too_large) {
 		return vv_fail(err, VV_ECORRUPT, "'%s' sent more than %s for the block %s", p->name,
 			       vv_text_bytes(VV_BLOCK_MAX), text);

@@ -111,9 +111,7 @@ static vv_status add_leaf(making *m, const void *bytes, size_t len, vv_error *er
 	vv_unixfs_link leaf = {.bytes = len, .total = len};
 	vv_status rc;
 
-	if (m->leaves == LEAVES_MAX) {
-		return vv_fail(err, VV_EREFUSED, "a file of too many leaves");
-	}
+	if (m->leaves == LEAVES_MAX) return vv_fail(err, VV_EREFUSED, "a file of too many leaves");
 	if ((rc = vv_cid_of(&leaf.cid, VV_CODEC_RAW, bytes, len, err)) < 0 ||
 	    (rc = vv_unixfs_tree_add(m->tree, &leaf, err)) < 0) {
 		return rc;
@@ -160,9 +158,7 @@ static vv_status put_sorted(vv_buf *out, uint64_t count, vv_error *err)
 {
 	size_t start = out->len;
 
-	if (!vv_buf_reserve(out, (size_t)count * SORTED_LEN + SUM_LEN)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(out, (size_t)count * SORTED_LEN + SUM_LEN)) return vv_fail_nomem(err);
 	for (uint64_t i = 0; i < count; i++) {
 		uint8_t place[4];
 
@@ -187,14 +183,10 @@ static vv_status finish_list(making *m, const vv_cid *file, const char *path, vv
 		assert(m->nodes[h].len == nodes[h] * ENTRY_LEN);
 		vv_buf_put(&m->out, vv_buf_cstr(&m->nodes[h]), m->nodes[h].len);
 	}
-	if ((rc = put_sorted(&m->out, count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_sorted(&m->out, count, err)) < 0) return rc;
 	vv_put_le64(sum, vv_xxh3(m->out.data, m->out.len, 0));
 	vv_buf_put(&m->out, sum, sizeof(sum));
-	if ((rc = vv_buf_ok(&m->out, err)) < 0 || (rc = vv_mkdirs_above(path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&m->out, err)) < 0 || (rc = vv_mkdirs_above(path, err)) < 0) return rc;
 	return vv_write_file(path, m->out.data, m->out.len, false, err);
 }
 
@@ -207,9 +199,7 @@ static vv_status make_list(const char *path, const vv_leaf_source *from, const v
 	vv_unixfs_link file;
 	vv_status rc;
 
-	if (!(m.tree = vv_unixfs_tree_new(take_node, &m))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(m.tree = vv_unixfs_tree_new(take_node, &m))) return vv_fail_nomem(err);
 	vv_cid_write(cid, version);
 	vv_buf_put(&m.out, MAGIC, MAGIC_LEN);
 	vv_buf_put(&m.out, cid, sizeof(cid));
@@ -243,9 +233,7 @@ static vv_status read_at(const vv_leaf_list *l, uint64_t at, void *out, size_t l
 {
 	ssize_t n = vv_pread_full(l->fd, out, len, at, l->path, err);
 
-	if (n < 0) {
-		return (vv_status)n;
-	}
+	if (n < 0) return (vv_status)n;
 	return (size_t)n == len ? VV_OK : not_a_list(l, "it is too short", err);
 }
 
@@ -264,18 +252,14 @@ static vv_status read_header(vv_leaf_list *l, uint64_t size, vv_error *err)
 	uint8_t head[HEADER_LEN];
 	vv_status rc = read_at(l, 0, head, sizeof(head), err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (memcmp(head, MAGIC, MAGIC_LEN) != 0 || !read_cid(&l->version, head + MAGIC_LEN) ||
 	    !read_cid(&l->file, head + MAGIC_LEN + VV_CID_BYTES)) {
 		return not_a_list(l, "another header", err);
 	}
 	l->leaves = vv_get_le64(head + LEAVES_AT);
 	l->bytes = vv_get_le64(head + BYTES_AT);
-	if (l->leaves == 0 || l->leaves > LEAVES_MAX) {
-		return not_a_list(l, "too many leaves", err);
-	}
+	if (l->leaves == 0 || l->leaves > LEAVES_MAX) return not_a_list(l, "too many leaves", err);
 	l->count = count_nodes(l->nodes, l->leaves);
 	if (size != HEADER_LEN + l->count * (ENTRY_LEN + SORTED_LEN) + SUM_LEN) {
 		return not_a_list(l, "another length", err);
@@ -325,9 +309,7 @@ vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *
 	vv_status rc;
 
 	*out = NULL;
-	if (!l) {
-		return vv_fail_nomem(err);
-	}
+	if (!l) return vv_fail_nomem(err);
 	l->fd = -1;
 	if (!(l->path = vv_strdup(path))) {
 		rc = vv_fail_nomem(err);
@@ -358,9 +340,7 @@ vv_status vv_leaf_list_need(vv_leaf_list **out, const char *path, const vv_leaf_
 {
 	vv_status rc = vv_leaf_list_open(out, path, version, err);
 
-	if (rc != VV_ENOTFOUND && rc != VV_ECORRUPT) {
-		return rc;
-	}
+	if (rc != VV_ENOTFOUND && rc != VV_ECORRUPT) return rc;
 	vv_error_clear(err);
 	rc = make_list(path, from, version, err);
 	return rc < 0 ? rc : vv_leaf_list_open(out, path, version, err);
@@ -392,9 +372,7 @@ static vv_status leaf_start(const vv_leaf_list *l, uint64_t number, uint64_t *ou
 	vv_status rc;
 
 	*out = 0;
-	if (number == 0) {
-		return VV_OK;
-	}
+	if (number == 0) return VV_OK;
 	if ((rc = read_entry(l, (number < l->leaves ? number : l->leaves) - 1, &e, err)) == VV_OK) {
 		*out = e.number;
 	}
@@ -434,9 +412,7 @@ static vv_status find_part(const vv_leaf_list *l, vv_leaf_place *p, vv_error *er
 	    (rc = leaf_start(l, first + count, &end, err)) < 0) {
 		return rc;
 	}
-	if (end < p->from || end > l->bytes) {
-		return not_a_list(l, "its leaves overlap", err);
-	}
+	if (end < p->from || end > l->bytes) return not_a_list(l, "its leaves overlap", err);
 	p->len = end - p->from;
 	return VV_OK;
 }
@@ -478,9 +454,7 @@ int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *o
 			break;
 		}
 		place = get_be32(item + 8);
-		if (place >= l->count) {
-			return not_a_list(l, "a place past its end", err);
-		}
+		if (place >= l->count) return not_a_list(l, "a place past its end", err);
 		if ((rc = read_entry(l, place, &e, err)) < 0) {
 			break;
 		}
@@ -573,9 +547,7 @@ vv_status vv_leaf_blocks_get(void *blocks, const vv_cid *cid, vv_buf *out, vv_er
 	vv_leaf_place at;
 	int found = vv_leaf_list_find(b->list, cid, &at, err);
 
-	if (found < 0) {
-		return (vv_status)found;
-	}
+	if (found < 0) return (vv_status)found;
 	if (found == 0) {
 		vv_cid_text(text, cid);
 		return vv_fail(err, VV_EMISSING, "block %s is not of this file", text);

@@ -45,9 +45,7 @@ vv_published_files *vv_published_files_new(const char *varvedir, vv_store *store
 {
 	vv_published_files *f = vv_calloc(1, sizeof(*f));
 
-	if (!f) {
-		return NULL;
-	}
+	if (!f) return NULL;
 	f->varvedir = varvedir;
 	f->from = (vv_leaf_source){store, maker};
 	f->lock = vv_mutex_new();
@@ -68,9 +66,7 @@ static void free_entry(vv_published_files *f, entry *e)
 
 void vv_published_files_free(vv_published_files *f)
 {
-	if (!f) {
-		return;
-	}
+	if (!f) return;
 	for (size_t i = 0; i < f->count; i++) {
 		free_entry(f, f->entries[i]);
 	}
@@ -88,9 +84,7 @@ static entry *new_entry(vv_published_files *f, const vv_cid *version)
 	entry *e = vv_calloc(1, sizeof(*e));
 	vv_published p;
 
-	if (!e) {
-		return NULL;
-	}
+	if (!e) return NULL;
 	e->version = *version;
 	if (vv_published_find(&p, f->varvedir, version, NULL) == VV_OK) {
 		(void)snprintf(e->name, sizeof(e->name), "%s", vv_path_base(p.path));
@@ -115,9 +109,7 @@ static vv_status take_versions(vv_published_files *f, vv_cid *versions, size_t c
 	entry **entries = vv_calloc(count + 1, sizeof(*entries)), *e;
 	size_t i, k;
 
-	if (!entries) {
-		return vv_fail_nomem(err);
-	}
+	if (!entries) return vv_fail_nomem(err);
 	for (i = 0; i < count; i++) {
 		for (k = 0; k < f->count && !entries[i]; k++) {
 			if (f->entries[k] && vv_cid_equal(&f->entries[k]->version, &versions[i])) {
@@ -201,15 +193,11 @@ static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 	if (e->wrong) {
 		close_list(f, e);
 	}
-	if (e->list || vv_monotonic_ms() < e->retry_ms) {
-		return VV_OK;
-	}
+	if (e->list || vv_monotonic_ms() < e->retry_ms) return VV_OK;
 	if (f->open >= OPEN_MAX) {
 		close_one(f);
 	}
-	if (!(path = path_of(f, &e->version))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(path = path_of(f, &e->version))) return vv_fail_nomem(err);
 	if (e->wrong) {
 		e->wrong = false;
 		(void)vv_unlink(path, true, NULL);
@@ -294,9 +282,7 @@ static bool take_cached(vv_published_files *f, const vv_cid *cid, vv_buf *out)
 {
 	vv_blob *b = vv_block_cache_get(f->cache, cid);
 
-	if (!b) {
-		return false;
-	}
+	if (!b) return false;
 	vv_buf_reset(out);
 	vv_buf_put(out, b->bytes, b->len);
 	vv_blob_unref(b);
@@ -326,9 +312,7 @@ static vv_status make_block(vv_published_files *f, const vv_cid *cid, vv_buf *ou
 	vv_mutex_lock(f->lock);
 	rc = hold(f, cid, &e, &at, err);
 	vv_mutex_unlock(f->lock);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!e) {
 		vv_cid_text(text, cid);
 		return vv_fail(err, VV_EMISSING, "block %s is not published here", text);
@@ -349,9 +333,7 @@ vv_status vv_published_files_get(void *files, const vv_cid *cid, vv_buf *out, vv
 	bool wrong = false;
 	vv_status rc;
 
-	if (take_cached(f, cid, out)) {
-		return vv_buf_ok(out, err);
-	}
+	if (take_cached(f, cid, out)) return vv_buf_ok(out, err);
 	rc = make_block(f, cid, out, &wrong, err);
 	if (wrong) {
 		rc = make_block(f, cid, out, &wrong, err);

@@ -85,9 +85,7 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 	vv_web_ask ask = {
 		.url = &u, .below = below, .accept = "application/json", .answer_max = ANSWER_MAX};
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_cid_text(text, cid);
 	(void)snprintf(below, sizeof(below), "/routing/v1/providers/%s", text);
 	if (u.kind != VV_URL_HTTP) {

@@ -104,12 +104,8 @@ static vv_status read_answer(answers *a, const vv_json *line, vv_error *err)
 	const char *message = vv_json_get_string(line, "Message");
 	const char *trouble = root ? vv_json_get_string(root, "PinErrorMsg") : NULL;
 
-	if (message) {
-		return not_done(a, message, err);
-	}
-	if (root && trouble && *trouble) {
-		return not_done(a, trouble, err);
-	}
+	if (message) return not_done(a, message, err);
+	if (root && trouble && *trouble) return not_done(a, trouble, err);
 	if (root && vv_json_get(root, "Cid") &&
 	    names_cid(vv_json_get_string(vv_json_get(root, "Cid"), "/"), a->root)) {
 		a->rooted = true;
@@ -147,9 +143,7 @@ static vv_status explain(const answers *a, unsigned status, const vv_buf *body, 
 	answers ignored = *a;
 
 	/* Kubo says in JSON what went wrong. */
-	if (read_answers(&ignored, body, err) == VV_EREFUSED) {
-		return VV_EREFUSED;
-	}
+	if (read_answers(&ignored, body, err) == VV_EREFUSED) return VV_EREFUSED;
 	vv_fail(err, VV_EREFUSED, "'%s' answers with status %u", a->name, status);
 	return status == 403 || status == 401
 		       ? vv_hint(err, "its RPC may need a token: git config http.<url>.extraHeader")
@@ -163,15 +157,9 @@ static vv_status check_answer(answers *a, unsigned status, const vv_buf *body, u
 	char why[96];
 	vv_status rc;
 
-	if (status != 200) {
-		return explain(a, status, body, err);
-	}
-	if ((rc = read_answers(a, body, err)) < 0) {
-		return rc;
-	}
-	if (!a->rooted) {
-		return not_done(a, "it does not name the version's root", err);
-	}
+	if (status != 200) return explain(a, status, body, err);
+	if ((rc = read_answers(a, body, err)) < 0) return rc;
+	if (!a->rooted) return not_done(a, "it does not name the version's root", err);
 	if (a->counted && a->blocks != sent) {
 		(void)snprintf(why, sizeof(why), "it counts %llu blocks of %llu",
 			       (unsigned long long)a->blocks, (unsigned long long)sent);
@@ -237,9 +225,7 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 	unsigned status = 0;
 	vv_status rc;
 
-	if (!(s.ring = vv_ring_new(RING))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(s.ring = vv_ring_new(RING))) return vv_fail_nomem(err);
 	if (!(worker = vv_worker_start(run_worker, &s))) {
 		vv_ring_free(s.ring);
 		return vv_fail(err, VV_ENOMEM, "no more threads");

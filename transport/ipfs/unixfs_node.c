@@ -77,9 +77,7 @@ typedef struct cursor {
 
 static bool take_tag(cursor *c, uint8_t tag)
 {
-	if (c->p == c->end || *c->p != tag) {
-		return false;
-	}
+	if (c->p == c->end || *c->p != tag) return false;
 	c->p++;
 	return true;
 }
@@ -93,9 +91,7 @@ static bool take_bytes(cursor *c, uint8_t tag, cursor *out)
 {
 	uint64_t len;
 
-	if (!take_number(c, tag, &len) || len > (uint64_t)(c->end - c->p)) {
-		return false;
-	}
+	if (!take_number(c, tag, &len) || len > (uint64_t)(c->end - c->p)) return false;
 	out->p = c->p;
 	c->p += len;
 	out->end = c->p;
@@ -126,18 +122,14 @@ static bool read_node(cursor c, vv_unixfs_link *links, size_t count)
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		if (!read_link(&c, &links[i])) {
-			return false;
-		}
+		if (!read_link(&c, &links[i])) return false;
 	}
 	if (!take_bytes(&c, NODE_DATA, &data) || c.p != c.end ||
 	    !take_number(&data, DATA_TYPE, &type) || !take_number(&data, DATA_BYTES, &sum)) {
 		return false;
 	}
 	for (i = 0; i < count; i++) {
-		if (!take_number(&data, DATA_BLOCK, &links[i].bytes)) {
-			return false;
-		}
+		if (!take_number(&data, DATA_BLOCK, &links[i].bytes)) return false;
 	}
 	return data.p == data.end;
 }
@@ -149,9 +141,7 @@ static size_t count_links(cursor c)
 	size_t count = 0;
 
 	while (c.p < c.end && *c.p == NODE_LINK) {
-		if (!take_bytes(&c, NODE_LINK, &skipped) || ++count > VV_UNIXFS_WIDTH) {
-			return 0;
-		}
+		if (!take_bytes(&c, NODE_LINK, &skipped) || ++count > VV_UNIXFS_WIDTH) return 0;
 	}
 	return count;
 }
@@ -170,9 +160,7 @@ vv_status vv_unixfs_node_decode(vv_unixfs_link **out, size_t *count, const void 
 	if (n == 0 || len < n * LINK_MIN) {
 		return vv_fail(err, VV_ECORRUPT, "not a node of a UnixFS file");
 	}
-	if (!(links = vv_calloc(n, sizeof(*links)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(links = vv_calloc(n, sizeof(*links)))) return vv_fail_nomem(err);
 	/* Another spelling of the same would have another CID. */
 	if (!read_node(c, links, n) || vv_unixfs_node_encode(&again, links, n, NULL) < 0 ||
 	    again.len != len || memcmp(again.data, bytes, len) != 0) {

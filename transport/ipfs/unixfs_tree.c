@@ -71,9 +71,7 @@ static vv_status append(vv_unixfs_tree *t, unsigned h, const vv_unixfs_link *lin
 
 	/* A full node goes up, which may fill the next one. */
 	while (t->levels[h].count == VV_UNIXFS_WIDTH) {
-		if ((rc = make_node(t, h, &up, err)) < 0) {
-			return rc;
-		}
+		if ((rc = make_node(t, h, &up, err)) < 0) return rc;
 		t->levels[h].links[t->levels[h].count++] = item;
 		item = up;
 		if (++h > VV_UNIXFS_HEIGHT) {

@@ -53,9 +53,7 @@ static bool add_header(asking *k, const char *name, const char *value)
 	struct curl_slist *more;
 	vv_buf line = VV_BUF_INIT;
 
-	if (!value) {
-		return true;
-	}
+	if (!value) return true;
 	vv_buf_printf(&line, "%s%s", name, value);
 	more = line.failed ? NULL : k->c->slist_append(k->headers, vv_buf_cstr(&line));
 	k->headers = more ? more : k->headers;
@@ -76,9 +74,7 @@ static void set_options(asking *k, const vv_connect_options *o)
 	(void)c->setopt(k->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SEC);
 	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_LIMIT, (long)VV_PACE_DEFAULT);
 	(void)c->setopt(k->easy, CURLOPT_LOW_SPEED_TIME, (long)vv_idle_sec(o));
-	if (!k->a->post) {
-		return;
-	}
+	if (!k->a->post) return;
 	(void)c->setopt(k->easy, CURLOPT_POST, 1L);
 	if (k->a->give) {
 		(void)c->setopt(k->easy, CURLOPT_READFUNCTION, give_body);
@@ -161,9 +157,7 @@ static vv_status judge(asking *k, CURLcode code, vv_error *err)
 		}
 		return k->given.code;
 	}
-	if (k->answer->failed) {
-		return vv_fail_nomem(err);
-	}
+	if (k->answer->failed) return vv_fail_nomem(err);
 	if (k->too_long) {
 		return vv_fail(err, VV_EREFUSED, "'%s' answers with more than %s", k->a->url->text,
 			       vv_text_bytes(k->a->answer_max));

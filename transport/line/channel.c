@@ -81,9 +81,7 @@ void vv_channel_alive(vv_channel *c)
 
 void vv_channel_close(vv_channel *c)
 {
-	if (!c) {
-		return;
-	}
+	if (!c) return;
 	c->ops->close(c->payload);
 	vv_mutex_free(c->lock);
 	vv_free(c->name);
@@ -171,12 +169,8 @@ vv_status vv_channel_write(vv_channel *c, const void *bytes, size_t len, vv_erro
 {
 	vv_status rc;
 
-	if (len > sizeof(c->out) - c->out_len && (rc = send_buffer(c, err)) < 0) {
-		return rc;
-	}
-	if (len >= sizeof(c->out)) {
-		return send_bytes(c, bytes, len, err);
-	}
+	if (len > sizeof(c->out) - c->out_len && (rc = send_buffer(c, err)) < 0) return rc;
+	if (len >= sizeof(c->out)) return send_bytes(c, bytes, len, err);
 	if (len > 0) {
 		memcpy(c->out + c->out_len, bytes, len);
 		c->out_len += len;
@@ -258,9 +252,7 @@ static bool is_other_version(const char *p, size_t len, unsigned *version)
 	static const char word[] = "varve ";
 	size_t i = sizeof(word) - 1, digits;
 
-	if (len <= i || memcmp(p, word, i) != 0) {
-		return false;
-	}
+	if (len <= i || memcmp(p, word, i) != 0) return false;
 	*version = 0;
 	for (digits = 0; i < len && vv_is_digit(p[i]) && digits < 6; digits++, i++) {
 		*version = *version * 10 + (unsigned)(p[i] - '0');
@@ -302,19 +294,13 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 	while (!c->greeted) {
 		ssize_t got = receive(c, c->in + c->in_len, sizeof(c->in) - c->in_len, err);
 
-		if (got < 0) {
-			return (vv_status)got;
-		}
-		if (got == 0) {
-			return ended(c, c->in, c->in_len, err);
-		}
+		if (got < 0) return (vv_status)got;
+		if (got == 0) return ended(c, c->in, c->in_len, err);
 		if (c->in_len == 0) { /* a login may have taken long */
 			vv_channel_alive(c);
 		}
 		c->in_len += (size_t)got;
-		if ((found = find_greeting(c, err)) < 0) {
-			return (vv_status)found;
-		}
+		if ((found = find_greeting(c, err)) < 0) return (vv_status)found;
 		if (!found && c->in_len > NOISE_MAX) {
 			(void)vv_fail(err, VV_EIO, "'%s' does not speak varve; it sent: %s",
 				      c->name, vv_text_show(c->in, NOISE_MAX));
@@ -363,14 +349,10 @@ vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err)
 	ssize_t got;
 
 	*end = false;
-	if (rc < 0 || c->in_pos < c->in_len) {
-		return rc;
-	}
+	if (rc < 0 || c->in_pos < c->in_len) return rc;
 	vv_channel_alive(c);
 	got = receive(c, c->in, sizeof(c->in), err);
-	if (got < 0) {
-		return (vv_status)got;
-	}
+	if (got < 0) return (vv_status)got;
 	vv_channel_alive(c);
 	c->in_pos = 0;
 	c->in_len = (size_t)got;

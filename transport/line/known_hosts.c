@@ -47,9 +47,7 @@ vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port)
 	vv_buf name = VV_BUF_INIT;
 
 	assert(port > 0 && port <= 65535);
-	if (!k) {
-		return NULL;
-	}
+	if (!k) return NULL;
 	k->usual_port = port == USUAL_PORT;
 	k->host = vv_strdup(host);
 	for (char *p = k->host; p && *p; p++) {
@@ -70,9 +68,7 @@ vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port)
 
 void vv_known_hosts_free(vv_known_hosts *k)
 {
-	if (!k) {
-		return;
-	}
+	if (!k) return;
 	for (size_t i = 0; i < k->count; i++) {
 		vv_free(k->entries[i].file);
 		vv_free(k->entries[i].key);
@@ -144,9 +140,7 @@ static int list_has(const char *list, size_t len, const char *name)
 	const char *end = list + len;
 	int found = 0;
 
-	if (len > 3 && memcmp(list, "|1|", 3) == 0) {
-		return matches_hash(list, len, name);
-	}
+	if (len > 3 && memcmp(list, "|1|", 3) == 0) return matches_hash(list, len, name);
 	while (list < end) {
 		const char *comma = memchr(list, ',', (size_t)(end - list));
 		size_t n = (size_t)((comma ? comma : end) - list);
@@ -154,9 +148,7 @@ static int list_has(const char *list, size_t len, const char *name)
 
 		if (n > (negated ? 1u : 0u) &&
 		    matches(list + (negated ? 1 : 0), n - (negated ? 1 : 0), name)) {
-			if (negated) {
-				return 0;
-			}
+			if (negated) return 0;
 			found = 1;
 		}
 		list += n + (comma ? 1 : 0);
@@ -223,17 +215,13 @@ static vv_status read_line(vv_known_hosts *k, const char *line, size_t len, cons
 	}
 	type_len = next_word(&w, &type);
 	text_len = next_word(&w, &text);
-	if (list_len == 0 || list[0] == '#' || type_len == 0 || text_len == 0) {
-		return VV_OK;
-	}
+	if (list_len == 0 || list[0] == '#' || type_len == 0 || text_len == 0) return VV_OK;
 	found = list_has(list, list_len, k->name);
 	if (found == 0 && !k->usual_port) {
 		e.without_port = true;
 		found = list_has(list, list_len, k->host);
 	}
-	if (found <= 0) {
-		return found < 0 ? vv_fail_nomem(err) : VV_OK;
-	}
+	if (found <= 0) return found < 0 ? vv_fail_nomem(err) : VV_OK;
 	if (vv_base64_read(&key, text, text_len) && !key.failed) {
 		own_type = vv_host_key_type(vv_buf_cstr(&key), key.len, &own_len);
 		if (own_type && own_len == type_len && memcmp(own_type, type, own_len) == 0) {
@@ -291,9 +279,7 @@ vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err
 static bool has_exact(const vv_known_hosts *k)
 {
 	for (size_t i = 0; i < k->count; i++) {
-		if (k->entries[i].mark == PLAIN && !k->entries[i].without_port) {
-			return true;
-		}
+		if (k->entries[i].mark == PLAIN && !k->entries[i].without_port) return true;
 	}
 	return false;
 }
@@ -318,9 +304,7 @@ bool vv_known_hosts_has(const vv_known_hosts *k, const char *type)
 bool vv_known_hosts_has_authority(const vv_known_hosts *k)
 {
 	for (size_t i = 0; i < k->count; i++) {
-		if (k->entries[i].mark == AUTHORITY) {
-			return true;
-		}
+		if (k->entries[i].mark == AUTHORITY) return true;
 	}
 	return false;
 }
@@ -363,17 +347,11 @@ const char *vv_host_key_type(const void *key, size_t len, size_t *type_len)
 	const uint8_t *p = key;
 	uint32_t n;
 
-	if (len < 4) {
-		return NULL;
-	}
+	if (len < 4) return NULL;
 	n = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-	if (n == 0 || n > 64 || n > len - 4) {
-		return NULL;
-	}
+	if (n == 0 || n > 64 || n > len - 4) return NULL;
 	for (uint32_t i = 0; i < n; i++) {
-		if (p[4 + i] <= ' ' || p[4 + i] >= 0x7f) {
-			return NULL;
-		}
+		if (p[4 + i] <= ' ' || p[4 + i] >= 0x7f) return NULL;
 	}
 	*type_len = n;
 	return (const char *)p + 4;
@@ -384,9 +362,7 @@ vv_status vv_host_key_fingerprint(vv_buf *out, const void *key, size_t len, vv_e
 	uint8_t digest[VV_SHA256_LEN];
 	vv_status rc = vv_sha256(digest, key, len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_buf_puts(out, "SHA256:");
 	vv_base64_put(out, digest, sizeof(digest), false);
 	return vv_buf_ok(out, err);
@@ -398,9 +374,7 @@ vv_status vv_known_hosts_line(vv_buf *out, const vv_known_hosts *k, const void *
 	size_t type_len;
 	const char *type = vv_host_key_type(key, len, &type_len);
 
-	if (!type) {
-		return vv_fail(err, VV_EINPUT, "the host key of '%s' cannot be read", k->host);
-	}
+	if (!type) return vv_fail(err, VV_EINPUT, "the host key of '%s' cannot be read", k->host);
 	vv_buf_printf(out, "%s %.*s ", k->name, (int)type_len, type);
 	vv_base64_put(out, key, len, true);
 	vv_buf_putc(out, '\n');

@@ -25,9 +25,7 @@ typedef struct question {
 
 static void leave(question *q)
 {
-	if (atomic_fetch_sub(&q->users, 1) > 1) {
-		return;
-	}
+	if (atomic_fetch_sub(&q->users, 1) > 1) return;
 	if (q->list) {
 		freeaddrinfo(q->list);
 	}
@@ -48,9 +46,7 @@ static void resolve(void *payload)
 
 static vv_status fail_lookup(const char *host, int code, int number, vv_error *err)
 {
-	if (code == EAI_MEMORY) {
-		return vv_fail_nomem(err);
-	}
+	if (code == EAI_MEMORY) return vv_fail_nomem(err);
 	if (code == EAI_AGAIN || code == EAI_SYSTEM) {
 		(void)vv_fail(err, VV_EIO, "cannot look up the host '%s': %s", vv_text_shows(host),
 			      code == EAI_SYSTEM ? strerror(number) : gai_strerror(code));
@@ -66,9 +62,7 @@ static vv_status wait_for(question *q, const vv_lookup *l, vv_error *err)
 
 	while (!vv_ring_stopped(q->ended)) {
 		const uint64_t now = vv_monotonic_ms();
-		if (l->stopped && atomic_load(l->stopped)) {
-			return vv_fail_stopped(err, l->host);
-		}
+		if (l->stopped && atomic_load(l->stopped)) return vv_fail_stopped(err, l->host);
 		if (now >= l->deadline_ms) {
 			(void)vv_fail(err, VV_EIO,
 				      "cannot look up the host '%s': no answer in time",
@@ -90,9 +84,7 @@ vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err
 	vv_status rc;
 
 	*out = NULL;
-	if (!q) {
-		return vv_fail_nomem(err);
-	}
+	if (!q) return vv_fail_nomem(err);
 	atomic_init(&q->users, 1);
 	q->resolver = l->resolver ? l->resolver : getaddrinfo;
 	q->wanted.ai_socktype = SOCK_STREAM;

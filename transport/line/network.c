@@ -96,9 +96,7 @@ static void find_hardware(char out[WORD], const route *r, const char *text)
 	uint8_t b[4];
 
 	out[0] = '\0';
-	if (sscanf(r->gateway, "%8x", &value) != 1) {
-		return;
-	}
+	if (sscanf(r->gateway, "%8x", &value) != 1) return;
 	memcpy(b, &value, sizeof(b));
 	(void)snprintf(address, sizeof(address), "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
 	while (*text) {
@@ -130,9 +128,7 @@ uint64_t vv_network_id(const char *tables, const char *called, uint64_t key)
 	route r = {.found = false};
 	char hardware[WORD] = "", is[4 * WORD];
 
-	if (called && *called) {
-		return vv_xxh3(called, strlen(called), key);
-	}
+	if (called && *called) return vv_xxh3(called, strlen(called), key);
 	read_table(&text, tables, "route");
 	read_routes(&r, vv_buf_cstr(&text));
 	if (r.found) {

@@ -38,9 +38,7 @@ static inline bool vv_patience_spend(vv_patience *p, uint64_t ms, uint64_t bytes
 
 	p->waited_ms += ms;
 	p->bytes += bytes;
-	if (p->max_ms == 0 || pace == 0) {
-		return true;
-	}
+	if (p->max_ms == 0 || pace == 0) return true;
 	p->owed += (ms < UINT32_MAX ? ms : UINT32_MAX) * pace;
 	p->owed = bytes < p->owed / 1000 ? p->owed - bytes * 1000 : 0;
 	return p->owed / pace <= p->max_ms;

@@ -212,9 +212,7 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 		if (ready > 0 && fds[1].revents) {
 			drain_err(p);
 		}
-		if (ready > 0 && fds[0].revents) {
-			return VV_OK;
-		}
+		if (ready > 0 && fds[0].revents) return VV_OK;
 	}
 }
 
@@ -253,13 +251,9 @@ static ssize_t pipe_write(void *payload, const void *bytes, size_t len, vv_error
 	for (;;) {
 		ssize_t put = write_quietly(p->out, bytes, len);
 
-		if (put >= 0) {
-			return put;
-		}
+		if (put >= 0) return put;
 		if (errno == EAGAIN || errno == EWOULDBLOCK) {
-			if ((rc = wait_for(p, p->out, POLLOUT, err)) < 0) {
-				return rc;
-			}
+			if ((rc = wait_for(p, p->out, POLLOUT, err)) < 0) return rc;
 		} else if (errno == EPIPE || errno == ECONNRESET) {
 			(void)vv_fail(err, VV_EIO,
 				      "the connection to '%s' was closed while "
@@ -287,17 +281,13 @@ static ssize_t pipe_read(void *payload, void *buf, size_t len, vv_error *err)
 		vv_status rc = wait_for(p, p->in, POLLIN, err);
 		ssize_t got;
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		got = vv_sys_ops.read(p->in, buf, len);
 		if (got >= 0) {
 			p->idle_sec = p->wanted_idle_sec; /* the patience for a start is over */
 			return got;
 		}
-		if (errno == ECONNRESET) {
-			return 0;
-		}
+		if (errno == ECONNRESET) return 0;
 		if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) {
 			return vv_fail_errno(err, "cannot read from", p->name);
 		}
@@ -338,9 +328,7 @@ static bool wait_program(pipe_line *p, unsigned ms, bool to_the_end)
 		struct pollfd fds = {p->err, POLLIN, 0};
 
 		drain_err(p);
-		if ((gone && (p->err < 0 || !to_the_end)) || vv_monotonic_ms() >= end) {
-			return gone;
-		}
+		if ((gone && (p->err < 0 || !to_the_end)) || vv_monotonic_ms() >= end) return gone;
 		(void)poll(&fds, 1, STEP_MS);
 	}
 }
@@ -372,9 +360,7 @@ static vv_status pipe_ended(void *payload, const char *noise, size_t len, vv_err
 		(void)wait_program(p, LAST_WORDS_MS, true);
 		vv_peer_messages_end(&p->said);
 	}
-	if (!p->owned || !err) {
-		return err ? err->code : VV_EIO;
-	}
+	if (!p->owned || !err) return err ? err->code : VV_EIO;
 	return p->explain ? p->explain(p->payload, p->pid > 0 ? -1 : p->exit_code, &p->said, noise,
 				       len, err)
 			  : explain_program(&p->said, err);
@@ -440,9 +426,7 @@ static pipe_line *new_line(const char *name)
 {
 	pipe_line *p = vv_calloc(1, sizeof(*p));
 
-	if (!p) {
-		return NULL;
-	}
+	if (!p) return NULL;
 	p->in = p->out = p->err = -1;
 	p->out_flags = p->exit_code = -1;
 	p->pid = -1;
@@ -466,9 +450,7 @@ vv_channel *vv_channel_fds(int in, int out, const char *name)
 {
 	pipe_line *p = new_line(name);
 
-	if (!p) {
-		return NULL;
-	}
+	if (!p) return NULL;
 	p->in = in;
 	p->out = out;
 	p->out_flags = isatty(out) ? -1 : make_nonblocking(out);

@@ -22,9 +22,7 @@ void vv_ssh_remote_command(vv_buf *out, const vv_url *url, const vv_connect_opti
 		if (*path == '/') {
 			vv_buf_putc(out, *path++);
 		}
-		if (!*path) {
-			return;
-		}
+		if (!*path) return;
 	}
 	vv_text_put_quoted(out, path, strlen(path));
 }

@@ -230,9 +230,7 @@ static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_message
 		return vv_fail(err, VV_ENOTFOUND, "cannot connect to '%s': %s",
 			       vv_text_shows(f->host), vv_text_shows(last));
 	}
-	if (vv_ssh_explain_exit(exit_code, f->host, f->program, err)) {
-		return err->code;
-	}
+	if (vv_ssh_explain_exit(exit_code, f->host, f->program, err)) return err->code;
 	memcpy(before, err->message, sizeof(before));
 	for (size_t i = 0; exit_code == 255 && i < sizeof(sayings) / sizeof(sayings[0]); i++) {
 		if (strstr(text, sayings[i].says)) {
@@ -308,9 +306,7 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	vv_status rc;
 
 	*out = NULL;
-	if (url->port > 0 && v == SIMPLE) {
-		return refuse_port(c, err);
-	}
+	if (url->port > 0 && v == SIMPLE) return refuse_port(c, err);
 	(void)snprintf(port, sizeof(port), "%u", url->port);
 	vv_buf_printf(&target, "%s%s%s", url->user ? url->user : "", url->user ? "@" : "",
 		      url->host);
@@ -353,9 +349,7 @@ static vv_status read_way(way *out, const vv_connect_options *o, vv_error *err)
 	vv_status rc = read_setting(&text, o, "varve.ssh", err);
 
 	*out = AUTO;
-	if (rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
+	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc == VV_OK && strcmp(text, "libssh2") == 0) {
 		*out = LIBSSH2_ONLY;
 	} else if (rc == VV_OK && strcmp(text, "external") == 0) {
@@ -387,9 +381,7 @@ static vv_status by_library(vv_channel **out, const vv_url *url, way w, const ss
 	vv_ssh_config config;
 	vv_status rc = vv_ssh_config_read(&config, url, vv_connect_env(o), program, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (w == AUTO && program && config.special) {
 		rc = run_program(out, url, c, o, err);
 	} else {
@@ -411,9 +403,7 @@ vv_status vv_channel_ssh(vv_channel **out, const vv_url *url, const vv_connect_o
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = read_command(&command, o, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_command(&command, o, err)) < 0) return rc;
 	if (!command.text && (rc = read_way(&w, o, err)) < 0) {
 		goto done;
 	}
@@ -442,13 +432,9 @@ vv_status vv_ssh_library_config(vv_ssh_config *out, const vv_url *url, const vv_
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = read_way(&w, o, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_way(&w, o, err)) < 0) return rc;
 	if (w != LIBSSH2_ONLY) {
-		if ((rc = read_command(&command, o, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_command(&command, o, err)) < 0) return rc;
 		bool named = command.text != NULL;
 		clear_command(&command);
 		if (named || w == PROGRAM_ONLY) {

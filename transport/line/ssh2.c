@@ -114,9 +114,7 @@ static ssize_t ssh2_write(void *payload, const void *bytes, size_t len, vv_error
 	for (;;) {
 		ssize_t put = libssh2_channel_write(p->channel, bytes, len);
 
-		if (put > 0) {
-			return put;
-		}
+		if (put > 0) return put;
 		if (is_closed(put) || (put == 0 && libssh2_channel_eof(p->channel))) {
 			(void)vv_fail(err, VV_EIO,
 				      "the connection to '%s' was closed while something was sent",
@@ -131,9 +129,7 @@ static ssize_t ssh2_write(void *payload, const void *bytes, size_t len, vv_error
 		if (libssh2_channel_window_write(p->channel) > window) {
 			continue;
 		}
-		if ((rc = wait_socket(p, start, false, err)) < 0) {
-			return rc;
-		}
+		if ((rc = wait_socket(p, start, false, err)) < 0) return rc;
 	}
 }
 
@@ -153,25 +149,17 @@ static ssize_t ssh2_read(void *payload, void *buf, size_t len, vv_error *err)
 	for (;;) {
 		ssize_t got = libssh2_channel_read(p->channel, buf, len);
 
-		if (got > 0) {
-			return got;
-		}
-		if (is_closed(got)) {
-			return 0;
-		}
+		if (got > 0) return got;
+		if (is_closed(got)) return 0;
 		if (got < 0 && got != LIBSSH2_ERROR_EAGAIN) {
 			return vv_ssh_login_fail(&p->s, (int)got, "cannot read from", err);
 		}
 		drain_err(p);
-		if (libssh2_channel_eof(p->channel)) {
-			return 0;
-		}
+		if (libssh2_channel_eof(p->channel)) return 0;
 		if (is_something_held(p)) {
 			continue;
 		}
-		if ((rc = wait_socket(p, start, true, err)) < 0) {
-			return rc;
-		}
+		if ((rc = wait_socket(p, start, true, err)) < 0) return rc;
 	}
 }
 
@@ -219,18 +207,14 @@ static vv_status ssh2_ended(void *payload, const char *noise, size_t len, vv_err
 
 	(void)len;
 	wait_closed(p);
-	if (!err) {
-		return VV_EIO;
-	}
+	if (!err) return VV_EIO;
 	code = libssh2_channel_get_exit_status(p->channel);
 	if (p->foreign && noise && code > 0 &&
 	    (code == 127 || !vv_peer_messages_last(&p->said, last, hint, sizeof(last)) ||
 	     strncmp(last, "varve: ", 7) != 0)) {
 		*p->foreign = true;
 	}
-	if (vv_ssh_explain_exit(code, p->host, p->program, err)) {
-		return err->code;
-	}
+	if (vv_ssh_explain_exit(code, p->host, p->program, err)) return err->code;
 	memcpy(before, err->message, sizeof(before));
 	(void)libssh2_channel_get_exit_signal(p->channel, &name, NULL, NULL, NULL, NULL, NULL);
 	if (vv_peer_messages_last(&p->said, last, hint, sizeof(last))) {
@@ -298,17 +282,13 @@ static vv_status start_varve(ssh2_line *p, const vv_url *url, const vv_connect_o
 	int code;
 
 	vv_ssh_remote_command(&command, url, o);
-	if ((rc = vv_buf_ok(&command, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&command, err)) < 0) return rc;
 	p->channel = libssh2_channel_open_ex(p->s.session, "session", sizeof("session") - 1, WINDOW,
 					     LIBSSH2_CHANNEL_PACKET_DEFAULT, NULL, 0);
 	code = p->channel ? libssh2_channel_exec(p->channel, command.data)
 			  : libssh2_session_last_errno(p->s.session);
 	vv_buf_clear(&command);
-	if (code != 0) {
-		return vv_ssh_login_fail(&p->s, code, "cannot run varve on", err);
-	}
+	if (code != 0) return vv_ssh_login_fail(&p->s, code, "cannot run varve on", err);
 	libssh2_keepalive_config(p->s.session, 1, KEEPALIVE_SEC);
 	libssh2_session_set_blocking(p->s.session, 0);
 	return VV_OK;
@@ -322,12 +302,8 @@ vv_status vv_channel_ssh2(vv_channel **out, const vv_url *url, const vv_ssh_conf
 
 	*out = NULL;
 	*other = false;
-	if ((rc = vv_ssh_ready(err)) < 0) {
-		return rc;
-	}
-	if (!(p = vv_calloc(1, sizeof(*p)))) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_ssh_ready(err)) < 0) return rc;
+	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);
 	p->s.fd = -1;
 	p->name = vv_strdup(url->text);
 	p->host = vv_strdup(url->host);

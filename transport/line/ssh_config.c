@@ -80,9 +80,7 @@ static const char *const harmless[] = {
 static bool is_harmless(const char *line, size_t len)
 {
 	for (size_t i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
-		if (strlen(harmless[i]) == len && memcmp(harmless[i], line, len) == 0) {
-			return true;
-		}
+		if (strlen(harmless[i]) == len && memcmp(harmless[i], line, len) == 0) return true;
 	}
 	return false;
 }
@@ -111,9 +109,7 @@ static vv_status find_home(char **out, const vv_env *env, vv_error *err)
 	if (!home || home[0] != '/') {
 		home = find_user(&who) ? who.entry.pw_dir : NULL;
 	}
-	if (home && !(*out = vv_strdup(home))) {
-		return vv_fail_nomem(err);
-	}
+	if (home && !(*out = vv_strdup(home))) return vv_fail_nomem(err);
 	return VV_OK;
 }
 
@@ -155,9 +151,7 @@ static bool has_line(const char *text, const char *line, size_t len)
 	while (*text) {
 		size_t n = strcspn(text, "\n");
 
-		if (n == len && memcmp(text, line, len) == 0) {
-			return true;
-		}
+		if (n == len && memcmp(text, line, len) == 0) return true;
 		text += n + (text[n] ? 1 : 0);
 	}
 	return false;
@@ -208,9 +202,7 @@ static vv_status add_file(vv_ssh_config *c, const char *text, size_t len, const 
 {
 	char *path = expand_home(text, len, home);
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if (c->file_count >= FILES_MAX || access(path, R_OK) != 0) {
 		vv_free(path);
 		return VV_OK;
@@ -235,9 +227,7 @@ static vv_status set_known_hosts(vv_ssh_config *c, size_t at, const char *text, 
 
 		vv_free(c->known_hosts[at + i]);
 		c->known_hosts[at + i] = expand_home(text, n, home);
-		if (!c->known_hosts[at + i]) {
-			return vv_fail_nomem(err);
-		}
+		if (!c->known_hosts[at + i]) return vv_fail_nomem(err);
 		text += n;
 		text += text < end ? strspn(text, " ") : 0;
 	}
@@ -256,15 +246,9 @@ static vv_status take_line(vv_ssh_config *c, const char *line, size_t len, const
 	}
 	value = line + word + 1;
 	n = word < len ? len - word - 1 : 0;
-	if (n == 0) {
-		return VV_OK;
-	}
-	if (word == 8 && memcmp(line, "hostname", 8) == 0) {
-		return set_text(&c->host, value, n, err);
-	}
-	if (word == 4 && memcmp(line, "user", 4) == 0) {
-		return set_text(&c->user, value, n, err);
-	}
+	if (n == 0) return VV_OK;
+	if (word == 8 && memcmp(line, "hostname", 8) == 0) return set_text(&c->host, value, n, err);
+	if (word == 4 && memcmp(line, "user", 4) == 0) return set_text(&c->user, value, n, err);
 	if (word == 4 && memcmp(line, "port", 4) == 0 && vv_parse_u64(&port, value, n) &&
 	    port > 0 && port < 65536) {
 		c->port = (unsigned)port;
@@ -331,9 +315,7 @@ static vv_status add_usual_files(vv_ssh_config *c, const char *home, vv_error *e
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-		if ((rc = add_file(c, usual[i], strlen(usual[i]), home, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_file(c, usual[i], strlen(usual[i]), home, err)) < 0) return rc;
 	}
 	return rc;
 }
@@ -400,9 +382,7 @@ bool vv_ssh_key_usable(const char *type, size_t len)
 					    "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strlen(types[i]) == len && memcmp(types[i], type, len) == 0) {
-			return true;
-		}
+		if (strlen(types[i]) == len && memcmp(types[i], type, len) == 0) return true;
 	}
 	return false;
 }
@@ -417,13 +397,9 @@ static bool take_string(bytes *in, bytes *out)
 {
 	size_t n;
 
-	if (in->len < 4) {
-		return false;
-	}
+	if (in->len < 4) return false;
 	n = (size_t)in->p[0] << 24 | (size_t)in->p[1] << 16 | (size_t)in->p[2] << 8 | in->p[3];
-	if (n > in->len - 4) {
-		return false;
-	}
+	if (n > in->len - 4) return false;
 	out->p = in->p + 4;
 	out->len = n;
 	in->p += 4 + n;
@@ -438,9 +414,7 @@ static bool read_openssh(vv_ssh_key *out, const vv_buf *raw)
 	const char *type;
 	size_t len;
 
-	if (in.len < sizeof(magic) + 4 || memcmp(in.p, magic, sizeof(magic)) != 0) {
-		return false;
-	}
+	if (in.len < sizeof(magic) + 4 || memcmp(in.p, magic, sizeof(magic)) != 0) return false;
 	in.p += sizeof(magic);
 	in.len -= sizeof(magic);
 	if (!take_string(&in, &cipher) || !take_string(&in, &part) || !take_string(&in, &part) ||

@@ -58,9 +58,7 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 	vv_status rc = read_known(&k, s, err);
 
 	*types = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; i < KNOWN_TYPES; i++) {
 		vv_buf_printf(&all, "%s%s", i > 0 ? "," : "", known_types[i]);
 		if (vv_known_hosts_has(k, known_types[i])) {
@@ -87,9 +85,7 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 /* "ED25519" for "ssh-ed25519", as ssh calls it. */
 static const char *short_type(const char *type, size_t len)
 {
-	if (len == 11 && memcmp(type, "ssh-ed25519", 11) == 0) {
-		return "ED25519";
-	}
+	if (len == 11 && memcmp(type, "ssh-ed25519", 11) == 0) return "ED25519";
 	return len > 6 && memcmp(type, "ecdsa-", 6) == 0 ? "ECDSA" : "RSA";
 }
 
@@ -157,9 +153,7 @@ static vv_status meet_unknown(const vv_ssh_login *s, const vv_known_hosts *k, co
 	if (s->options->ask) {
 		rc = ask_whether(s, type, fingerprint, &yes, err);
 	}
-	if (rc < 0 || yes) {
-		return rc < 0 ? rc : remember(s, k, key, len, err);
-	}
+	if (rc < 0 || yes) return rc < 0 ? rc : remember(s, k, key, len, err);
 	(void)vv_fail(err, VV_EREFUSED,
 		      "the host '%s' is not known; its %s key has the fingerprint %s",
 		      vv_text_shows(c->host), type, fingerprint);
@@ -235,12 +229,8 @@ vv_status vv_ssh_login_fail(const vv_ssh_login *s, int code, const char *what, v
 {
 	char *text = NULL;
 
-	if (code == LIBSSH2_ERROR_TIMEOUT) {
-		return vv_fail_idle(err, s->name, s->seconds);
-	}
-	if (code == LIBSSH2_ERROR_ALLOC) {
-		return vv_fail_nomem(err);
-	}
+	if (code == LIBSSH2_ERROR_TIMEOUT) return vv_fail_idle(err, s->name, s->seconds);
+	if (code == LIBSSH2_ERROR_ALLOC) return vv_fail_nomem(err);
 	if (s->session) {
 		(void)libssh2_session_last_error(s->session, &text, NULL, 0);
 	}
@@ -285,12 +275,8 @@ static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 		return (vv_status)s->fd;
 	}
 	/* a server begins */
-	if ((rc = vv_tcp_await(s->fd, s->name, first, stopped, err)) < 0) {
-		return rc;
-	}
-	if (!(s->session = libssh2_session_init())) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_tcp_await(s->fd, s->name, first, stopped, err)) < 0) return rc;
+	if (!(s->session = libssh2_session_init())) return vv_fail_nomem(err);
 	libssh2_session_set_blocking(s->session, 1);
 	libssh2_session_set_timeout(s->session, (long)s->seconds * 1000);
 	code = libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY, types);
@@ -336,9 +322,7 @@ static bool agent_key_usable(const struct libssh2_agent_publickey *id)
 	const unsigned char *b = id->blob;
 	size_t n;
 
-	if (id->blob_len < 4) {
-		return false;
-	}
+	if (id->blob_len < 4) return false;
 	n = (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
 	return n > 0 && n <= id->blob_len - 4 && vv_ssh_key_usable((const char *)b + 4, n);
 }
@@ -349,9 +333,7 @@ static LIBSSH2_AGENT *open_agent(LIBSSH2_SESSION *session)
 	LIBSSH2_AGENT *agent = libssh2_agent_init(session);
 
 	if (agent && libssh2_agent_connect(agent) == 0) {
-		if (libssh2_agent_list_identities(agent) == 0) {
-			return agent;
-		}
+		if (libssh2_agent_list_identities(agent) == 0) return agent;
 		(void)libssh2_agent_disconnect(agent);
 	}
 	if (agent) {
@@ -519,12 +501,8 @@ static vv_status authenticate(vv_ssh_login *s, attempt *a, bool *again, vv_error
 	if (v == REFUSED) {
 		rc = try_files(s, a, &v, err);
 	}
-	if (rc < 0 || v == LET_IN) {
-		return rc;
-	}
-	if (v == TIMED_OUT) {
-		return vv_fail_idle(err, s->name, s->seconds);
-	}
+	if (rc < 0 || v == LET_IN) return rc;
+	if (v == TIMED_OUT) return vv_fail_idle(err, s->name, s->seconds);
 	*again = v == HUNG_UP || a->refused >= REFUSED_MAX;
 	return refuse_user(s, a, err);
 }
@@ -536,9 +514,7 @@ vv_status vv_ssh_ready(vv_error *err)
 	int seen = NOT_BEGUN;
 
 	while (!atomic_compare_exchange_weak(&state, &seen, BEGUN)) {
-		if (seen == READY) {
-			return VV_OK;
-		}
+		if (seen == READY) return VV_OK;
 		seen = NOT_BEGUN; /* another thread takes some milliseconds for it */
 	}
 	if (libssh2_init(0) != 0) {
@@ -567,9 +543,7 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 			       "make one with: ssh-keygen -t ed25519; keys of other kinds need "
 			       "the ssh program");
 	}
-	if ((rc = host_types(&types, s, err)) < 0) {
-		return rc;
-	}
+	if ((rc = host_types(&types, s, err)) < 0) return rc;
 	for (unsigned i = 0; again && i < CONNECTIONS_MAX; i++) {
 		size_t before = a.agent_done + a.files_done;
 

@@ -33,16 +33,12 @@ static bool wait_ready(int fd, short events, uint64_t deadline, const atomic_boo
 		}
 		ready = poll(&p, 1,
 			     (int)(stopped && left > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : left));
-		if (ready > 0) {
-			return true;
-		}
+		if (ready > 0) return true;
 		if (ready == 0 && left == 0) {
 			errno = ETIMEDOUT;
 			return false;
 		}
-		if (ready < 0 && errno != EINTR) {
-			return false;
-		}
+		if (ready < 0 && errno != EINTR) return false;
 	}
 }
 
@@ -52,12 +48,8 @@ static bool wait_connected(int fd, uint64_t deadline, const atomic_bool *stopped
 	int problem = 0;
 	socklen_t len = sizeof(problem);
 
-	if (!wait_ready(fd, POLLOUT, deadline, stopped)) {
-		return false;
-	}
-	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &len) < 0) {
-		return false;
-	}
+	if (!wait_ready(fd, POLLOUT, deadline, stopped)) return false;
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &problem, &len) < 0) return false;
 	errno = problem;
 	return problem == 0;
 }
@@ -66,9 +58,7 @@ static int connect_one(const struct addrinfo *a, uint64_t deadline, const atomic
 {
 	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), number, one = 1, flags;
 
-	if (fd < 0) {
-		return -1;
-	}
+	if (fd < 0) return -1;
 	flags = fcntl(fd, F_GETFL);
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && flags >= 0 &&
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
@@ -106,17 +96,13 @@ int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atom
 	int fd = -1, number = 0;
 	vv_status rc;
 
-	if ((rc = vv_lookup_run(&list, &lookup, err)) < 0) {
-		return (int)rc;
-	}
+	if ((rc = vv_lookup_run(&list, &lookup, err)) < 0) return (int)rc;
 	for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
 		fd = connect_one(a, deadline, stopped);
 		number = fd < 0 ? errno : 0;
 	}
 	freeaddrinfo(list);
-	if (fd >= 0) {
-		return fd;
-	}
+	if (fd >= 0) return fd;
 	(void)vv_fail(err, VV_EIO, "cannot connect to '%s', port %u: %s", vv_text_shows(host), port,
 		      strerror(number));
 	if (number == ECONNREFUSED) {

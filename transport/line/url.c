@@ -50,9 +50,7 @@ static size_t scheme_len(const char *text)
 {
 	size_t i = 0;
 
-	if (!vv_is_alpha(text[0])) {
-		return 0;
-	}
+	if (!vv_is_alpha(text[0])) return 0;
 	while (vv_is_alnum(text[i]) || (text[i] && strchr("+.-", text[i]))) {
 		i++;
 	}
@@ -131,9 +129,7 @@ static bool is_ipv6(const char *p, size_t len)
 		}
 	}
 	for (; i < len; i++) { /* the zone: fe80::1%eth0 */
-		if (!vv_is_alnum(p[i]) && !strchr("%._-", p[i])) {
-			return false;
-		}
+		if (!vv_is_alnum(p[i]) && !strchr("%._-", p[i])) return false;
 	}
 	return colons >= 2;
 }
@@ -144,9 +140,7 @@ static char *copy_address(const char *p, size_t len)
 	const char *zone = memchr(p, '%', len);
 	vv_buf b = VV_BUF_INIT;
 
-	if (!zone || strncmp(zone, "%25", 3) != 0) {
-		return vv_strndup(p, len);
-	}
+	if (!zone || strncmp(zone, "%25", 3) != 0) return vv_strndup(p, len);
 	vv_buf_put(&b, p, (size_t)(zone - p) + 1);
 	vv_buf_put(&b, zone + 3, len - (size_t)(zone - p) - 3);
 	return vv_buf_detach(&b);
@@ -201,14 +195,10 @@ static vv_status read_host(vv_url *out, const char *p, size_t len, vv_error *err
 	} else {
 		host_end = memchr(p, ':', len);
 		host_end = host_end ? host_end : end;
-		if ((rc = check_host(out, p, (size_t)(host_end - p), err)) < 0) {
-			return rc;
-		}
+		if ((rc = check_host(out, p, (size_t)(host_end - p), err)) < 0) return rc;
 		out->host = vv_strndup(p, (size_t)(host_end - p));
 	}
-	if (!out->host) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->host) return vv_fail_nomem(err);
 	return host_end < end ? read_port(out, host_end + 1, (size_t)(end - host_end - 1), err)
 			      : VV_OK;
 }
@@ -251,14 +241,10 @@ static vv_status read_user(vv_url *out, const char *p, size_t len, vv_error *err
 	const char *colon = memchr(p, ':', len);
 	size_t user_len = colon ? (size_t)(colon - p) : len;
 
-	if (colon && is_over_ssh(out)) {
-		return refuse_password(err);
-	}
+	if (colon && is_over_ssh(out)) return refuse_password(err);
 	out->user = decode(p, user_len);
 	out->secret = colon ? decode(colon + 1, len - user_len - 1) : NULL;
-	if (!out->user || (colon && !out->secret)) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->user || (colon && !out->secret)) return vv_fail_nomem(err);
 	return check_user(out, err);
 }
 
@@ -271,9 +257,7 @@ static vv_status read_authority(vv_url *out, const char *p, size_t len, vv_error
 	for (size_t i = 0; i < len; i++) {
 		at = p[i] == '@' ? p + i : at;
 	}
-	if (at && (rc = read_user(out, p, (size_t)(at - p), err)) < 0) {
-		return rc;
-	}
+	if (at && (rc = read_user(out, p, (size_t)(at - p), err)) < 0) return rc;
 	return at ? read_host(out, at + 1, len - (size_t)(at + 1 - p), err)
 		  : read_host(out, p, len, err);
 }
@@ -337,9 +321,7 @@ static bool has_dot_part(const char *path)
 				other = true;
 			}
 		}
-		if (!other && (dots == 1 || dots == 2)) {
-			return true;
-		}
+		if (!other && (dots == 1 || dots == 2)) return true;
 	}
 	return false;
 }
@@ -391,9 +373,7 @@ static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 			      vv_text_shows(out->text));
 		return vv_hint(err, "a store elsewhere: s3://bucket?endpoint=https://host:port");
 	}
-	if (!(path = vv_strndup(p, len))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(path = vv_strndup(p, len))) return vv_fail_nomem(err);
 	rc = read_http_path(out, path, err);
 	vv_free(path);
 	if (rc == VV_OK && p[len]) {
@@ -452,22 +432,12 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	}
 	out->kind = s->kind;
 	out->tls = s->tls;
-	if ((rc = check_text(out, text, true, err)) < 0) {
-		return rc;
-	}
-	if (s->is_file) {
-		return read_file_url(out, rest, err);
-	}
+	if ((rc = check_text(out, text, true, err)) < 0) return rc;
+	if (s->is_file) return read_file_url(out, rest, err);
 	path = rest + strcspn(rest, "/?#");
-	if ((rc = read_authority(out, rest, (size_t)(path - rest), err)) < 0) {
-		return rc;
-	}
-	if (s->kind == VV_URL_S3) {
-		return read_s3_path(out, path, err);
-	}
-	if (!is_over_ssh(out)) {
-		return read_http_path(out, path, err);
-	}
+	if ((rc = read_authority(out, rest, (size_t)(path - rest), err)) < 0) return rc;
+	if (s->kind == VV_URL_S3) return read_s3_path(out, path, err);
+	if (!is_over_ssh(out)) return read_http_path(out, path, err);
 	path += strncmp(path, "/~", 2) == 0 ? 1 : 0;
 	out->path = decode(path, strlen(path));
 	return out->path ? check_ssh_path(out, err) : vv_fail_nomem(err);
@@ -517,15 +487,9 @@ static vv_status read_short_url(vv_url *out, const char *text, const char *colon
 	out->kind = VV_URL_SSH;
 	if ((at = memchr(text, '@', len)) != NULL) {
 		out->user = vv_strndup(text, (size_t)(at - text));
-		if (!out->user) {
-			return vv_fail_nomem(err);
-		}
-		if (strchr(out->user, ':')) {
-			return read_user(out, text, (size_t)(at - text), err);
-		}
-		if ((rc = check_user(out, err)) < 0) {
-			return rc;
-		}
+		if (!out->user) return vv_fail_nomem(err);
+		if (strchr(out->user, ':')) return read_user(out, text, (size_t)(at - text), err);
+		if ((rc = check_user(out, err)) < 0) return rc;
 		host = at + 1;
 	}
 	len = (size_t)(colon - host);
@@ -533,9 +497,7 @@ static vv_status read_short_url(vv_url *out, const char *text, const char *colon
 		host++;
 		len -= 2;
 	}
-	if ((rc = read_host(out, host, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_host(out, host, len, err)) < 0) return rc;
 	out->path = vv_strdup(colon + 1);
 	return out->path ? check_ssh_path(out, err) : vv_fail_nomem(err);
 }
@@ -555,12 +517,8 @@ static vv_status read_any(vv_url *out, const char *text, vv_error *err)
 	const char *colon;
 	size_t len;
 
-	if (rc < 0) {
-		return rc;
-	}
-	if ((len = scheme_len(text)) > 0) {
-		return read_scheme_url(out, text, len, err);
-	}
+	if (rc < 0) return rc;
+	if ((len = scheme_len(text)) > 0) return read_scheme_url(out, text, len, err);
 	colon = host_colon(text);
 	return colon ? read_short_url(out, text, colon, err) : read_plain_path(out, text, err);
 }
@@ -570,9 +528,7 @@ vv_status vv_url_read(vv_url *out, const char *text, vv_error *err)
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (!*text) {
-		return vv_fail(err, VV_EUSAGE, "the URL is empty");
-	}
+	if (!*text) return vv_fail(err, VV_EUSAGE, "the URL is empty");
 	if (strlen(text) > URL_MAX) {
 		return vv_fail(err, VV_EUSAGE, "the URL is longer than %u characters", URL_MAX);
 	}

@@ -77,9 +77,7 @@ static vv_status check_mark(const char *path, const vv_place_mark *mark, bool ma
 	char *file = vv_path_join(path, mark->file, (char *)NULL);
 	vv_status rc = VV_OK;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (vv_exists(file)) {
 		vv_free(file);
 		return VV_OK;
@@ -185,9 +183,7 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	vv_stat st;
 	vv_status rc = find_path(&path, f, name, err);
 
-	if (rc < 0) {
-		return refused(f, rc, err);
-	}
+	if (rc < 0) return refused(f, rc, err);
 	if (f->later.count >= TOGETHER && (rc = name_files(f, err)) < 0) {
 		f->failed = true;
 		f->why = *err;
@@ -249,9 +245,7 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 	int fd;
 	vv_status rc = find_path(&path, f, name, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
 		vv_free(path);
 		return (vv_status)fd;
@@ -289,14 +283,10 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 		rc = find_path(&first, f, vv_buf_cstr(&inside), err);
 	}
 	vv_buf_clear(&inside);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_free(first);
 	dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	rc = vv_list_dir(&names, &count, dir, err);
 	if (rc == VV_ENOTFOUND && *name) {
 		rc = VV_OK;
@@ -372,12 +362,8 @@ static vv_status open_folder(vv_place *out, const char *path, const vv_place_fac
 	folder *f;
 	vv_status rc = check_mark(path, facts->mark, make, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (stat(path, &st) != 0) {
-		return vv_fail_errno(err, "cannot look at", path);
-	}
+	if (rc < 0) return rc;
+	if (stat(path, &st) != 0) return vv_fail_errno(err, "cannot look at", path);
 	f = vv_calloc(1, sizeof(*f));
 	if (!f || !(f->path = vv_strdup(path))) {
 		vv_free(f);

@@ -47,15 +47,11 @@ static vv_status ipfs_get(void *payload, const char *name, uint64_t from, uint64
 	vv_cid cid, is;
 	vv_status rc;
 
-	if ((rc = read_name(&cid, name, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_name(&cid, name, err)) < 0) return rc;
 	if (!n->kept || !vv_cid_equal(&cid, &n->cid)) {
 		n->kept = false;
 		vv_buf_reset(whole);
-		if ((rc = vv_rpc_block_get(n->blocks, &cid, BLOCK_MAX, whole, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_rpc_block_get(n->blocks, &cid, BLOCK_MAX, whole, err)) < 0) return rc;
 		n->moved += whole->len;
 		if ((rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(whole), whole->len, err)) < 0) {
 			return rc;
@@ -93,9 +89,7 @@ static vv_status on_pin(void *payload, const vv_cid *cid, vv_error *err)
 	if (rc == VV_ENOTFOUND) {
 		return VV_OK; /* pinned, and gone */
 	}
-	if (rc < 0 || (l->n->ours && !l->n->ours(size))) {
-		return rc;
-	}
+	if (rc < 0 || (l->n->ours && !l->n->ours(size))) return rc;
 	vv_cid_text(text, cid);
 	return l->fn(l->to, text, size, err);
 }
@@ -163,9 +157,7 @@ static vv_status make_room(node *n, const char *name, const vv_cid *cid, const v
 	const bool same = rc == VV_OK && there.len == len && memcmp(there.data, bytes, len) == 0;
 
 	vv_buf_clear(&there);
-	if (rc < 0 || same) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
+	if (rc < 0 || same) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	rc = ipfs_remove(n, name, err);
 	return rc == VV_OK || rc == VV_ENOTFOUND ? vv_rpc_block_remove(n->blocks, cid, err) : rc;
 }

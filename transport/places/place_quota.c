@@ -47,14 +47,10 @@ vv_status vv_place_quota_check(vv_place_quota *q, const vv_place_ops *ops, void 
 	counting c = {ops, payload, &q->used, "", DEPTH};
 	vv_status rc;
 
-	if (q->most == 0) {
-		return VV_OK;
-	}
+	if (q->most == 0) return VV_OK;
 	if (!q->counted) {
 		q->used = 0;
-		if ((rc = ops->list(payload, "", count_entry, &c, err)) < 0) {
-			return rc;
-		}
+		if ((rc = ops->list(payload, "", count_entry, &c, err)) < 0) return rc;
 		q->counted = true;
 	}
 	if (q->used + len > q->most) {

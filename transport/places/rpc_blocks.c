@@ -40,9 +40,7 @@ void vv_rpc_blocks_close(vv_rpc_blocks *b)
 static bool says(const char *message, const char *const *words)
 {
 	for (; *words; words++) {
-		if (strstr(message, *words)) {
-			return true;
-		}
+		if (strstr(message, *words)) return true;
 	}
 	return false;
 }
@@ -287,9 +285,7 @@ static vv_status take_pins(void *payload, const char *bytes, size_t len, vv_erro
 				       "'%s' answers with a line of more than %zu bytes",
 				       p->b->name, PIN_LINE_MAX);
 		}
-		if ((rc = vv_buf_ok(&p->line, err)) < 0 || !stop) {
-			return rc;
-		}
+		if ((rc = vv_buf_ok(&p->line, err)) < 0 || !stop) return rc;
 		if (p->line.len > 0) {
 			rc = read_pin(p, vv_buf_cstr(&p->line), p->line.len, err);
 		}
@@ -352,9 +348,7 @@ static vv_status check_node(vv_rpc_blocks *b, vv_error *err)
 /* The value after this one in the document, children first; NULL: it was the last. */
 static const vv_json *next_value(const vv_json *v)
 {
-	if (v->first) {
-		return v->first;
-	}
+	if (v->first) return v->first;
 	while (v && !v->next) {
 		v = v->parent;
 	}
@@ -404,9 +398,7 @@ vv_status vv_rpc_blocks_open(vv_rpc_blocks **out, const vv_url *node, const vv_c
 	vv_status rc;
 
 	*out = NULL;
-	if (!b) {
-		return vv_fail_nomem(err);
-	}
+	if (!b) return vv_fail_nomem(err);
 	http_put_url(&base, node, "");
 	b->name = vv_strdup(node->text);
 	if (!(b->base = vv_buf_detach(&base)) || !b->name) {

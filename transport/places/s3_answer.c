@@ -137,9 +137,7 @@ static vv_status skip_attributes(reader *r, bool *empty, vv_error *err)
 			*empty = true;
 			return VV_OK;
 		}
-		if ((rc = read_name(r, &ignored, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_name(r, &ignored, err)) < 0) return rc;
 		skip_blanks(r);
 		if (r->p >= r->end || *r->p != '=') {
 			return damaged("an attribute without a value", err);
@@ -150,9 +148,7 @@ static vv_status skip_attributes(reader *r, bool *empty, vv_error *err)
 			return damaged("an attribute without quotes", err);
 		}
 		const char *close = memchr(r->p + 1, *r->p, (size_t)(r->end - r->p - 1));
-		if (!close) {
-			return damaged("an attribute that does not end", err);
-		}
+		if (!close) return damaged("an attribute that does not end", err);
 		r->p = close + 1;
 	}
 }
@@ -181,9 +177,7 @@ static vv_status read_tag(reader *r, element_fn fn, void *payload, vv_error *err
 	r->p++; /* '<' */
 	if (r->p < r->end && *r->p == '/') {
 		r->p++;
-		if ((rc = read_name(r, &n, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_name(r, &n, err)) < 0) return rc;
 		skip_blanks(r);
 		if (r->p >= r->end || *r->p != '>' || r->depth == 0 ||
 		    n.len != r->open[r->depth - 1].len ||
@@ -196,9 +190,7 @@ static vv_status read_tag(reader *r, element_fn fn, void *payload, vv_error *err
 	if ((rc = read_name(r, &n, err)) < 0 || (rc = skip_attributes(r, &empty, err)) < 0) {
 		return rc;
 	}
-	if (r->depth == DEPTH) {
-		return damaged("too many elements in each other", err);
-	}
+	if (r->depth == DEPTH) return damaged("too many elements in each other", err);
 	r->open[r->depth++] = n;
 	vv_buf_reset(&r->text);
 	return empty ? end_element(r, fn, payload, err) : VV_OK;
@@ -216,9 +208,7 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 	}
 	if (r.end - r.p >= 6 && memcmp(r.p, "<?xml ", 6) == 0) {
 		const char *close = memchr(r.p, '>', (size_t)(r.end - r.p));
-		if (!close || close[-1] != '?') {
-			return damaged("its first line does not end", err);
-		}
+		if (!close || close[-1] != '?') return damaged("its first line does not end", err);
 		r.p = close + 1;
 	}
 	skip_blanks(&r);
@@ -267,9 +257,7 @@ static vv_status end_entry(page *g, const name *n, vv_error *err)
 	const bool key = is_name(n, "Contents");
 	vv_status rc = VV_OK;
 
-	if (key && !g->has_size) {
-		return damaged("a key without a size", err);
-	}
+	if (key && !g->has_size) return damaged("a key without a size", err);
 	if (is_whole(&g->key)) {
 		rc = g->fn(g->payload, vv_buf_cstr(&g->key), key ? g->size : UINT64_MAX, err);
 	}
@@ -284,9 +272,7 @@ static vv_status on_page(void *payload, const reader *r, vv_error *err)
 	const name *n = &r->open[r->depth - 1];
 	const char *text = vv_buf_cstr(&r->text);
 
-	if (!is_name(&r->open[0], "ListBucketResult")) {
-		return damaged("it is not a list", err);
-	}
+	if (!is_name(&r->open[0], "ListBucketResult")) return damaged("it is not a list", err);
 	if (r->depth == 1) {
 		g->ended = true;
 	} else if (r->depth == 2 && is_name(n, "IsTruncated")) {
@@ -341,9 +327,7 @@ static vv_status on_error(void *payload, const reader *r, vv_error *err)
 	vv_s3_error *out = payload;
 	const name *n = &r->open[r->depth - 1];
 
-	if (!is_name(&r->open[0], "Error")) {
-		return damaged("it is not an error", err);
-	}
+	if (!is_name(&r->open[0], "Error")) return damaged("it is not an error", err);
 	if (r->depth == 2 && is_name(n, "Code")) {
 		keep(out->code, sizeof(out->code), &r->text);
 	} else if (r->depth == 2 && is_name(n, "Message")) {

@@ -51,9 +51,7 @@ static vv_status from_environment(vv_s3_key *out, const vv_env *env, vv_error *e
 	const char *token = vv_env_get(env, "AWS_SESSION_TOKEN");
 	vv_status rc;
 
-	if (!id || !*id || !secret || !*secret) {
-		return VV_OK;
-	}
+	if (!id || !*id || !secret || !*secret) return VV_OK;
 	if ((rc = set(&out->id, id, strlen(id), err)) < 0 ||
 	    (rc = set(&out->secret, secret, strlen(secret), err)) < 0) {
 		return rc;
@@ -153,9 +151,7 @@ static vv_status from_profile(vv_s3_key *out, const vv_s3_profile *p, const vv_e
 		return out->id && out->secret && (out->token || !p->token) ? VV_OK
 									   : vv_fail_nomem(err);
 	}
-	if (p->process) {
-		return from_program(out, p, env, err);
-	}
+	if (p->process) return from_program(out, p, env, err);
 	if (!p->has_file) {
 		vv_fail(err, VV_ENOTFOUND, "there are no credentials for S3");
 		return vv_hint(err,

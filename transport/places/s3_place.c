@@ -119,9 +119,7 @@ static vv_status explain(const s3 *s, const vv_s3_error *e, const http_answer *a
 	    strcmp(e->code, "IllegalLocationConstraintException") == 0) {
 		return wrong_region(s, e, a, err);
 	}
-	if (strcmp(e->code, "RequestTimeTooSkewed") == 0) {
-		return wrong_clock(s, a, err);
-	}
+	if (strcmp(e->code, "RequestTimeTooSkewed") == 0) return wrong_clock(s, a, err);
 	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++) {
 		const struct saying *is = &sayings[i];
 		if (strcmp(e->code, is->code) == 0) {
@@ -144,9 +142,7 @@ static vv_status judge(const s3 *s, const http_answer *a, vv_error *err)
 	    vv_s3_error_read(&e, a->body.data, a->body.len)) {
 		return explain(s, &e, a, err);
 	}
-	if (fine) {
-		return VV_OK;
-	}
+	if (fine) return VV_OK;
 	if (a->status == 301 || a->status == 307) {
 		memset(&e, 0, sizeof(e));
 		(void)snprintf(e.code, sizeof(e.code), "status %u", a->status);
@@ -244,9 +240,7 @@ static vv_status put_digest(vv_buf *line, const char *name, const void *bytes, s
 	if (slash && vv_cid_parse(&cid, slash + 1, strlen(slash + 1), &ignored) == VV_OK) {
 		vv_hex_put(line, cid.digest, sizeof(cid.digest));
 	} else {
-		if ((rc = vv_sha256(digest, bytes, len, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_sha256(digest, bytes, len, err)) < 0) return rc;
 		vv_hex_put(line, digest, sizeof(digest));
 	}
 	return vv_buf_ok(line, err);
@@ -317,9 +311,7 @@ static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_erro
 	if (size == UINT64_MAX && len > 0 && key[len - 1] == '/') {
 		len--;
 	}
-	if (len == 0 || len >= sizeof(name) || memchr(key, '/', len)) {
-		return VV_OK;
-	}
+	if (len == 0 || len >= sizeof(name) || memchr(key, '/', len)) return VV_OK;
 	memcpy(name, key, len);
 	name[len] = '\0';
 	return l->fn(l->to, name, size, err);
@@ -443,12 +435,8 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 	vv_status rc = s3_get(s, s->mark->file, 0, 1, &text, err);
 
 	vv_buf_clear(&text);
-	if (rc != VV_ENOTFOUND) {
-		return rc;
-	}
-	if (make) {
-		return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
-	}
+	if (rc != VV_ENOTFOUND) return rc;
+	if (make) return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
 	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", s->at.name, s->mark->keeps);
 	return vv_hint(err, "where %s are kept, there is an object '%s' behind the prefix",
 		       s->mark->keeps, s->mark->file);
@@ -483,9 +471,7 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 	vv_status rc;
 
 	*out = (vv_place){0};
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	vv_place_quota_init(&s->quota, facts);
 	s->mark = facts->mark;
 	s->full = facts->full;

@@ -60,9 +60,7 @@ static vv_status take_line(vv_s3_profile *out, const char *p, size_t len, vv_err
 	size_t name_len = equals ? (size_t)(equals - p) : 0;
 	size_t value_len = equals ? len - name_len - 1 : 0;
 
-	if (!equals) {
-		return VV_OK;
-	}
+	if (!equals) return VV_OK;
 	trim(&p, &name_len);
 	trim(&value, &value_len);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {

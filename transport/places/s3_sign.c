@@ -42,9 +42,7 @@ static bool add_line(request *r, const char *text, size_t len)
 	const char *colon = memchr(text, ':', len);
 	line *l = &r->lines[r->count];
 
-	if (!colon || r->count == HEADERS_MAX) {
-		return false;
-	}
+	if (!colon || r->count == HEADERS_MAX) return false;
 	l->name = text;
 	l->name_len = (size_t)(colon - text);
 	l->value = colon + 1;

@@ -125,9 +125,7 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 		vv_buf_printf(&own, "https://s3.%s.amazonaws.com%s", out->region,
 			      china ? ".cn" : "");
 	}
-	if ((rc = vv_buf_ok(&own, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&own, err)) < 0) return rc;
 	rc = vv_url_read(u, given ? given : vv_buf_cstr(&own), err);
 	vv_buf_clear(&own);
 	if (rc < 0) {
@@ -171,14 +169,10 @@ static const char *endpoint_of(const vv_env *env, const vv_s3_profile *profile)
 	static const char *const names[] = {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"};
 	const char *ignored = vv_env_get(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
 
-	if (ignored && strcmp(ignored, "true") == 0) {
-		return NULL;
-	}
+	if (ignored && strcmp(ignored, "true") == 0) return NULL;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = vv_env_get(env, names[i]);
-		if (value && *value) {
-			return value;
-		}
+		if (value && *value) return value;
 	}
 	return profile->endpoint;
 }

@@ -69,9 +69,7 @@ static vv_status connect_host(sftp *f, vv_error *err)
 {
 	vv_status rc;
 
-	if (is_stopped(f)) {
-		return vv_fail_stopped(err, f->name);
-	}
+	if (is_stopped(f)) return vv_fail_stopped(err, f->name);
 	f->login.config = &f->config;
 	f->login.options = f->options;
 	if ((rc = vv_ssh_login_open(&f->login, err)) < 0) {
@@ -97,9 +95,7 @@ static vv_status judge(sftp *f, int code, const char *what, const char *path, vv
 {
 	unsigned long fx;
 
-	if (code >= 0) {
-		return VV_OK;
-	}
+	if (code >= 0) return VV_OK;
 	if (code != LIBSSH2_ERROR_SFTP_PROTOCOL) {
 		f->lost = true;
 		return vv_ssh_login_fail(&f->login, code, what, err);
@@ -138,9 +134,7 @@ static int last_code(const sftp *f)
 /* libssh2 waits for each of its calls for so long as --timeout says; this is for many that each bring next to nothing. */
 static vv_status keep_pace(sftp *f, uint64_t start, uint64_t bytes, vv_error *err)
 {
-	if (vv_patience_spend(&f->patience, vv_monotonic_ms() - start, bytes)) {
-		return VV_OK;
-	}
+	if (vv_patience_spend(&f->patience, vv_monotonic_ms() - start, bytes)) return VV_OK;
 	f->lost = true;
 	return vv_patience_fail(&f->patience, f->name, err);
 }
@@ -165,9 +159,7 @@ static vv_status run(sftp *f, step_fn step, request *r, vv_error *err)
 	const bool old = f->session != NULL;
 	vv_status rc = old ? VV_OK : connect_host(f, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_patience_renew(&f->patience);
 	f->depth++;
 	rc = f->lost ? vv_fail(err, VV_EIO, "the connection to '%s' was lost", f->name)
@@ -277,9 +269,7 @@ static vv_status read_some(sftp *f, const char *path, uint64_t from, uint64_t le
 	LIBSSH2_SFTP_HANDLE *h = open_file(f, path, LIBSSH2_FXF_READ);
 	vv_status rc = VV_OK;
 
-	if (!h) {
-		return judge(f, last_code(f), "cannot open a file of", path, err);
-	}
+	if (!h) return judge(f, last_code(f), "cannot open a file of", path, err);
 	libssh2_sftp_seek64(h, from);
 	while (rc == VV_OK && len > 0) {
 		const size_t step = len < COMPARE_STEP ? (size_t)len : COMPARE_STEP;
@@ -383,9 +373,7 @@ static vv_status list_step(sftp *f, request *r, vv_error *err)
 	LIBSSH2_SFTP_HANDLE *h;
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	h = libssh2_sftp_open_ex(f->session, path, (unsigned)strlen(path), 0, 0,
 				 LIBSSH2_SFTP_OPENDIR);
 	if (!h) {
@@ -537,9 +525,7 @@ static vv_status write_temp(sftp *f, const char *temp, const void *bytes, size_t
 	int code;
 
 	if (!h && last_code(f) == LIBSSH2_ERROR_SFTP_PROTOCOL) { /* the first one there? */
-		if ((rc = make_folders_above(f, temp, err)) < 0) {
-			return rc;
-		}
+		if ((rc = make_folders_above(f, temp, err)) < 0) return rc;
 		h = open_file(f, temp, flags);
 	}
 	if (!h) {
@@ -603,25 +589,15 @@ static vv_status put_in_place(sftp *f, const char *temp, const char *path, const
 	bool same = false;
 	vv_status rc = rename_path(f, temp, path, err), there;
 
-	if (rc == VV_OK || f->lost) {
-		return rc;
-	}
+	if (rc == VV_OK || f->lost) return rc;
 	there = has_bytes(f, path, bytes, len, &same, &why);
 	if (there == VV_ENOTFOUND) { /* its folder is not there yet */
-		if ((rc = make_folders_above(f, path, err)) < 0) {
-			return rc;
-		}
+		if ((rc = make_folders_above(f, path, err)) < 0) return rc;
 		return rename_path(f, temp, path, err);
 	}
-	if (there < 0) {
-		return rc;
-	}
-	if (same) {
-		return remove_path(f, temp, err);
-	}
-	if ((rc = remove_path(f, path, err)) < 0) {
-		return rc;
-	}
+	if (there < 0) return rc;
+	if (same) return remove_path(f, temp, err);
+	if ((rc = remove_path(f, path, err)) < 0) return rc;
 	return rename_path(f, temp, path, err);
 }
 
@@ -707,12 +683,8 @@ static vv_status check_mark(sftp *f, bool make, vv_error *err)
 	vv_status rc = sftp_get(f, f->mark->file, 0, 1, &text, err);
 
 	vv_buf_clear(&text);
-	if (rc != VV_ENOTFOUND) {
-		return rc;
-	}
-	if (make) {
-		return run(f, put_step, &r, err);
-	}
+	if (rc != VV_ENOTFOUND) return rc;
+	if (make) return run(f, put_step, &r, err);
 	(void)vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted", f->name);
 	return vv_hint(err, "a folder that keeps %s has a file '%s' in it", f->mark->keeps,
 		       f->mark->file);
@@ -747,9 +719,7 @@ static vv_status prepare(sftp *f, const vv_url *url, const vv_connect_options *c
 	    (rc = vv_ssh_library_config(&f->config, url, connect, err)) < 0) {
 		return rc;
 	}
-	if (!(f->name = vv_strdup(url->text))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(f->name = vv_strdup(url->text))) return vv_fail_nomem(err);
 	f->login.name = f->name;
 	f->login.seconds = vv_idle_sec(connect);
 	f->options = connect;
@@ -764,12 +734,8 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
 	vv_status rc;
 
 	*out = (vv_place){0};
-	if ((rc = vv_ssh_ready(err)) < 0) {
-		return rc;
-	}
-	if (!(f = vv_calloc(1, sizeof(*f)))) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_ssh_ready(err)) < 0) return rc;
+	if (!(f = vv_calloc(1, sizeof(*f)))) return vv_fail_nomem(err);
 	f->login.fd = -1;
 	vv_place_quota_init(&f->quota, facts);
 	f->mark = facts->mark;

@@ -37,9 +37,7 @@ void vv_ask_clear(vv_ask *a)
 
 bool vv_ask_may(vv_ask *a, const vv_speed *known)
 {
-	if (!known->silent || a->named) {
-		return true;
-	}
+	if (!known->silent || a->named) return true;
 	a->silent = false;
 	a->status = vv_fail(&a->why, VV_EIO, "it did not answer %s ago, and is not asked again yet",
 			    known->silent_sec < 120
@@ -83,9 +81,7 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 	vv_error ignored;
 	vv_speed known = {.seen = 0};
 
-	if (!workers) {
-		return vv_fail_nomem(err);
-	}
+	if (!workers) return vv_fail_nomem(err);
 	if (r) {
 		(void)vv_speeds_open(&speeds, r, &ignored);
 	}

@@ -69,9 +69,7 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 {
 	vv_block_out *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
-	if (!o) {
-		return vv_fail_nomem(err);
-	}
+	if (!o) return vv_fail_nomem(err);
 	o->line = line;
 	o->get = get;
 	o->payload = payload;
@@ -141,9 +139,7 @@ static vv_status check_name(const vv_block_out *o, const vv_cid *cid, vv_error *
 {
 	vv_cid is;
 	vv_status rc = vv_cid_of(&is, cid->codec, o->raw.data, o->raw.len, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!vv_cid_equal(&is, cid)) {
 		char text[VV_CID_TEXT + 1];
 		vv_cid_text(text, cid);
@@ -176,13 +172,9 @@ static vv_status choose_base(vv_block_out *o, const vv_cid *cid, const vv_cid *l
 	vv_error ignored;
 
 	*kind = name_base(o, cid, like, known, distance);
-	if (*kind == BASE_NONE) {
-		return VV_OK;
-	}
+	if (*kind == BASE_NONE) return VV_OK;
 	vv_status rc = o->get(o->payload, like, &o->base, &ignored);
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		*kind = BASE_NONE;
 	}
@@ -212,9 +204,7 @@ static vv_status note_sent(vv_block_out *o, const vv_cid *cid, vv_error *err)
 {
 	vv_status rc = vv_cid_map_put(o->sent, cid, o->records, NULL, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	recent_add(&o->recent, cid);
 	o->records++;
 	o->blocks++;
@@ -245,9 +235,7 @@ static vv_status put_as_stored(vv_block_out *o, const vv_cid *cid, const vv_cid 
 	unsigned kind = BASE_NONE;
 
 	*sent = false;
-	if (rc < 0 || !is_short(o, &form.packed)) {
-		return rc;
-	}
+	if (rc < 0 || !is_short(o, &form.packed)) return rc;
 	if (has_base) {
 		kind = name_base(o, cid, &form.base,
 				 known && like && vv_cid_equal(like, &form.base), &distance);
@@ -275,9 +263,7 @@ vv_status vv_block_out_put(vv_block_out *o, const vv_cid *cid, const vv_cid *lik
 	} else {
 		rc = o->get(o->payload, cid, &o->raw, err);
 	}
-	if (rc < 0 || sent) {
-		return rc;
-	}
+	if (rc < 0 || sent) return rc;
 	if ((rc = check_name(o, cid, err)) < 0 ||
 	    (rc = choose_base(o, cid, like, known, &kind, &distance, err)) < 0) {
 		return rc;
@@ -321,9 +307,7 @@ vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_ge
 {
 	vv_block_in *in = vv_calloc(1, sizeof(*in));
 	*out = NULL;
-	if (!in) {
-		return vv_fail_nomem(err);
-	}
+	if (!in) return vv_fail_nomem(err);
 	in->find = find;
 	in->get = get;
 	in->payload = payload;
@@ -375,12 +359,8 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	r->base = head >> BASE_SHIFT & BASE_MASK;
 	r->codec = (head & NODE) != 0 ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW;
 	r->absent = r->method == ABSENT;
-	if (r->absent) {
-		return head == ABSENT ? VV_OK : malformed(err);
-	}
-	if ((head & EDITS) && (r->method != VV_METHOD_DIFF || r->base == 0)) {
-		return malformed(err);
-	}
+	if (r->absent) return head == ABSENT ? VV_OK : malformed(err);
+	if ((head & EDITS) && (r->method != VV_METHOD_DIFF || r->base == 0)) return malformed(err);
 	r->method = head & EDITS ? VV_METHOD_EDIT : r->method;
 	if ((head & ~(EDITS | 31u)) != 0 || r->base > BASE_DIGEST ||
 	    (r->base != 0 && !vv_method_has_base(r->method)) ||
@@ -396,15 +376,11 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 		return malformed(err);
 	}
 	if (r->base == BASE_DIGEST) {
-		if ((size_t)(end - *p) < VV_BASE_PREFIX) {
-			return malformed(err);
-		}
+		if ((size_t)(end - *p) < VV_BASE_PREFIX) return malformed(err);
 		r->prefix = *p;
 		*p += VV_BASE_PREFIX;
 	}
-	if (len > (uint64_t)(end - *p)) {
-		return malformed(err);
-	}
+	if (len > (uint64_t)(end - *p)) return malformed(err);
 	r->s = (vv_compressed){(uint8_t)r->method, *p, (size_t)len};
 	*p += len;
 	return VV_OK;
@@ -419,35 +395,25 @@ static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool 
 
 	memset(base, 0, sizeof(*base));
 	*found = true;
-	if (r->base == BASE_NONE) {
-		return VV_OK;
-	}
+	if (r->base == BASE_NONE) return VV_OK;
 	if (r->base == BASE_DISTANCE) {
-		if (r->distance == 0 || r->distance > in->count) {
-			return malformed(err);
-		}
+		if (r->distance == 0 || r->distance > in->count) return malformed(err);
 		*base = in->cids[in->count - r->distance];
-		if (!vv_cid_is_null(base) && base->codec != r->codec) {
-			return malformed(err);
-		}
+		if (!vv_cid_is_null(base) && base->codec != r->codec) return malformed(err);
 	} else {
 		rc = in->find(in->payload, r->codec, r->prefix, base, &why);
 	}
 	if (rc == VV_OK && !vv_cid_is_null(base)) {
 		rc = in->get(in->payload, base, &in->base, &why);
 	}
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	*found = rc == VV_OK && !vv_cid_is_null(base);
 	return VV_OK;
 }
 
 static vv_status note_received(vv_block_in *in, const vv_cid *cid, vv_error *err)
 {
-	if (!vv_array_room(in->cids, in->count, in->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(in->cids, in->count, in->cap)) return vv_fail_nomem(err);
 	in->cids[in->count++] = *cid;
 	recent_add(&in->recent, cid);
 	return VV_OK;
@@ -478,17 +444,13 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 	bool found;
 	vv_status rc = find_base(in, r, &out->base, &found, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!found) {
 		unreadable(in, out);
 		return VV_OK;
 	}
 	put_prefix(&in->prefix, &in->recent, r->codec, r->base == BASE_NONE ? NULL : &in->base);
-	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) return rc;
 	rc = vv_uncompress(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
 			   in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT && vv_method_has_base(r->method)) {
@@ -523,12 +485,8 @@ int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (*p == end) {
-		return 0;
-	}
-	if ((rc = parse(&r, p, end, err)) < 0) {
-		return (int)rc;
-	}
+	if (*p == end) return 0;
+	if ((rc = parse(&r, p, end, err)) < 0) return (int)rc;
 	if (r.absent) {
 		out->absent = true;
 	} else if ((rc = expand_record(in, &r, out, err)) < 0) {

@@ -35,9 +35,7 @@ vv_status vv_compress(vv_compressed *out, vv_coder *c, const void *raw, size_t l
 		strip(out, &diff);
 		return VV_OK; /* no look at the whole could do better */
 	}
-	if (rc < 0 || (rc = vv_coder_whole(c, raw, len, &whole, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_coder_whole(c, raw, len, &whole, err)) < 0) return rc;
 	strip(out, diff.len > 0 && diff.len <= whole.len ? &diff : &whole);
 	return VV_OK;
 }
@@ -63,17 +61,13 @@ vv_status vv_uncompress(vv_buf *raw, size_t raw_len, vv_coder *c, const vv_compr
 {
 	vv_buf_reset(raw);
 	vv_buf_reset(room);
-	if (!vv_buf_reserve(raw, raw_len + 1)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(raw, raw_len + 1)) return vv_fail_nomem(err);
 	const uint8_t *bytes = s->bytes;
 	size_t len = s->len;
 	if (s->method == VV_METHOD_ZSTD || s->method == VV_METHOD_DIFF) {
 		vv_buf_put(room, magic, sizeof(magic));
 		vv_buf_put(room, s->bytes, s->len);
-		if (vv_buf_ok(room, err) < 0) {
-			return VV_ENOMEM;
-		}
+		if (vv_buf_ok(room, err) < 0) return VV_ENOMEM;
 		bytes = (const uint8_t *)room->data;
 		len = room->len;
 	}

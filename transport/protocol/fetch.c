@@ -79,9 +79,7 @@ static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_
 	vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
 	vv_status rc = VV_OK;
 
-	if (!sorted) {
-		return vv_fail_nomem(err);
-	}
+	if (!sorted) return vv_fail_nomem(err);
 	if (told->count > 0) {
 		memcpy(sorted, told->items, told->count * sizeof(vv_oid));
 		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
@@ -103,9 +101,7 @@ static vv_status copy_common(run *r, const vv_fetch_start *start, vv_error *err)
 	vv_free(r->commons.items);
 	r->commons.count = 0;
 	r->commons.items = vv_calloc(start->common.count + 1, sizeof(vv_oid));
-	if (!r->commons.items) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->commons.items) return vv_fail_nomem(err);
 	if (start->common.count > 0) {
 		memcpy(r->commons.items, start->common.items, start->common.count * sizeof(vv_oid));
 	}
@@ -269,9 +265,7 @@ static vv_status note_missing(run *r, const vv_lacking *list, size_t count, vv_e
 	bool below;
 
 	out->missing = vv_calloc(VV_MISSING_SHOWN, sizeof(vv_cid));
-	if (!out->missing) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->missing) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		if (vv_incoming_has(vv_receive_incoming(r->x), &list[i].cid, &below)) {
 			continue;
@@ -382,9 +376,7 @@ static bool was_here(const run *r, const vv_cid *root)
 
 static vv_status note_lacking(run *r, const vv_cid *root, vv_error *err)
 {
-	if (!r->lacking_roots && !(r->lacking_roots = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->lacking_roots && !(r->lacking_roots = vv_cid_set_new())) return vv_fail_nomem(err);
 	return vv_cid_set_add(r->lacking_roots, root, NULL, err);
 }
 
@@ -401,9 +393,7 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 	if (!r->result->roots) {
 		r->result->roots = vv_calloc(VV_ROOTS_NOTED, sizeof(vv_cid));
 	}
-	if (!r->result->roots) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->result->roots) return vv_fail_nomem(err);
 	/* the oldest come first */
 	r->result->roots[r->result->versions++ % VV_ROOTS_NOTED] = n->root;
 	if (r->result->root_count < VV_ROOTS_NOTED) {
@@ -477,9 +467,7 @@ static const vv_supplier *find_failed(const run *r)
 {
 	for (size_t i = 0; i < r->f->supplier_count; i++) {
 		const vv_supplier *s = &r->f->suppliers[i];
-		if (s->dropped && !s->stopped && !s->unasked && s->why.code < 0) {
-			return s;
-		}
+		if (s->dropped && !s->stopped && !s->unasked && s->why.code < 0) return s;
 	}
 	return NULL;
 }
@@ -512,9 +500,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	if (r->lacking_path[0]) {
 		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
 	}
-	if (failed && failed->why.hint[0]) {
-		return vv_hint(err, "%s", failed->why.hint);
-	}
+	if (failed && failed->why.hint[0]) return vv_hint(err, "%s", failed->why.hint);
 	return sent_damage(r)
 		       ? VV_EMISSING /* name_damage says what helps */
 		       : vv_hint(err,
@@ -537,9 +523,7 @@ static vv_status refuse_lacking(void *payload, const vv_new_root *n, vv_error *e
 	const run *r = payload;
 	char hex[VV_OID_TEXT + 1];
 
-	if (!vv_cid_set_has(r->lacking_roots, &n->root)) {
-		return VV_OK;
-	}
+	if (!vv_cid_set_has(r->lacking_roots, &n->root)) return VV_OK;
 	vv_oid_text(hex, &n->commit);
 	return vv_fail(err, VV_EMISSING, "%s lacks blocks since commit %.10s",
 		       vv_text_shows(n->path), hex);
@@ -588,9 +572,7 @@ static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons,
 	vv_error why;
 	vv_status rc;
 
-	if (!(good->items = vv_calloc(wants->count + 1, sizeof(vv_oid)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(good->items = vv_calloc(wants->count + 1, sizeof(vv_oid)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < wants->count; i++) {
 		const vv_oid *id = &wants->items[i];
 		if (is_behind(r, id) || holds(good->items, good->count, id)) {
@@ -653,9 +635,7 @@ static vv_status take_all(run *r, vv_error *err)
 	const vv_oids *commons = r->lacking ? &r->whole : &r->commons;
 	vv_status rc = vv_receive_versions_each(r->x, wants, commons, count_version, r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (incomplete && !f->allow_missing) {
 		(void)fail_missing(r, err);
 		return f->each ? take_some(r, wants, commons, err) : err->code;
@@ -721,9 +701,7 @@ static vv_status bring_history(run *r, vv_error *err)
 		return vv_fail(err, VV_EMISSING, "git did not bring all commits of %s",
 			       vv_text_url(origin->name));
 	}
-	if ((rc = open_receive(r, err)) < 0 || (rc = negotiate(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_receive(r, err)) < 0 || (rc = negotiate(r, err)) < 0) return rc;
 	return vv_receive_objects_end(r->x, &r->wants, err);
 }
 
@@ -733,9 +711,7 @@ static vv_status run_lazy(run *r, vv_error *err)
 	const vv_oids none = {0};
 	vv_status rc;
 
-	if (r->wants.count > 0 && (rc = bring_history(r, err)) < 0) {
-		return rc;
-	}
+	if (r->wants.count > 0 && (rc = bring_history(r, err)) < 0) return rc;
 	/* Before refs name them. */
 	if ((rc = vv_elsewhere_note(f->repo, r->x ? vv_receive_repository(r->x) : f->repo, f->lazy,
 				    f->wants.items, f->wants.count, &r->result->elsewhere, err)) <

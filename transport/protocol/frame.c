@@ -94,14 +94,10 @@ static vv_status read_length(vv_frame_reader *r, uint64_t *out, vv_error *err)
 
 	for (size_t n = 0; n < sizeof(bytes); n++) {
 		vv_status rc = vv_channel_read(r->line, bytes + n, 1, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		if (bytes[n] < 0x80) {
 			const uint8_t *p = bytes;
-			if (vv_varint_read(&p, bytes + n + 1, out)) {
-				return VV_OK;
-			}
+			if (vv_varint_read(&p, bytes + n + 1, out)) return VV_OK;
 			break;
 		}
 	}
@@ -115,20 +111,14 @@ static vv_status read_length(vv_frame_reader *r, uint64_t *out, vv_error *err)
 static vv_status read_payload(vv_frame_reader *r, size_t len, vv_error *err)
 {
 	vv_buf_reset(&r->payload);
-	if (!vv_buf_reserve(&r->payload, 1)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(&r->payload, 1)) return vv_fail_nomem(err);
 	while (r->payload.len < len) {
 		size_t piece = len - r->payload.len < VV_FRAME_AIM ? len - r->payload.len
 								   : VV_FRAME_AIM;
-		if (!vv_buf_reserve(&r->payload, piece)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_buf_reserve(&r->payload, piece)) return vv_fail_nomem(err);
 		vv_status rc = vv_channel_read(r->line, r->payload.data + r->payload.len, piece,
 					       err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		r->payload.len += piece;
 	}
 	return VV_OK;
@@ -166,17 +156,13 @@ static vv_status read_any(vv_frame_reader *r, uint8_t *type, vv_error *err)
 	uint64_t len;
 	vv_status rc = vv_channel_read(r->line, type, 1, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!is_type(*type)) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "%s does not speak varve's protocol: 0x%02x begins no frame",
 			       vv_channel_name(r->line), *type);
 	}
-	if ((rc = read_length(r, &len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_length(r, &len, err)) < 0) return rc;
 	if (len > VV_FRAME_MAX || (*type == VV_FRAME_END && len > 0)) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "%s sent a frame of %llu bytes, more than the protocol has",
@@ -238,9 +224,7 @@ vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err)
 	do {
 		rc = read_any(r, type, err);
 	} while (rc == VV_OK && r->skips_alive && *type == VV_FRAME_TEXT && r->payload.len == 0);
-	if (rc < 0 || *type != VV_FRAME_ERROR) {
-		return rc;
-	}
+	if (rc < 0 || *type != VV_FRAME_ERROR) return rc;
 	rc = take_error(r, err);
 	while (read_any(r, &end, &ignored) == VV_OK && end != VV_FRAME_END) {
 		continue;

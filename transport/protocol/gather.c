@@ -119,9 +119,7 @@ static uint64_t time_for(const gathering *g, size_t i, uint64_t blocks)
 	const vv_speed *known = &g->suppliers[i].known;
 	uint64_t late = waited(g, i), each, ms;
 
-	if (has_answered(g, i)) {
-		return blocks * (v->ms + late) / (v->answers + v->in_time);
-	}
+	if (has_answered(g, i)) return blocks * (v->ms + late) / (v->answers + v->in_time);
 	if (known->rate > 0) {
 		each = mean_block(g) * 1000 / known->rate + 1;
 		ms = known->latency_ms + blocks * mean_block(g) * 1000 / known->rate;
@@ -558,9 +556,7 @@ static bool wait_for_want(const asking *a)
 			      may_ask_again(g, i, a->self, others);
 		}
 		vv_mutex_unlock(g->lock);
-		if (any || over) {
-			return any;
-		}
+		if (any || over) return any;
 	}
 }
 
@@ -570,9 +566,7 @@ static bool open_supplier(asking *a)
 	gathering *g = a->g;
 	vv_supplier *s = &g->suppliers[a->self];
 
-	if (!wait_for_want(a)) {
-		return false;
-	}
+	if (!wait_for_want(a)) return false;
 	const bool may = vv_ask_may(s->ask, &s->known);
 	const uint64_t start = vv_monotonic_ms();
 
@@ -609,12 +603,8 @@ static void ask_all(asking *a)
 		(void)vv_fail(&why, VV_EIO, "it did not answer lately");
 		drop(a, &why);
 	}
-	if (s->ask && !s->opened && !open_supplier(a)) {
-		return;
-	}
-	if (s->dropped) {
-		return;
-	}
+	if (s->ask && !s->opened && !open_supplier(a)) return;
+	if (s->dropped) return;
 	if (g->suppliers[a->self].look && look(a, &why) < 0) {
 		drop(a, &why);
 	}
@@ -625,9 +615,7 @@ static void ask_all(asking *a)
 			choose(a, &wait);
 		}
 		vv_mutex_unlock(g->lock);
-		if (stop || (a->batch_count == 0 && !wait)) {
-			return;
-		}
+		if (stop || (a->batch_count == 0 && !wait)) return;
 		if (a->batch_count == 0) {
 			nap();
 			continue;
@@ -736,9 +724,7 @@ static vv_status start_all(gathering *g, asking *all, vv_error *err)
 		g->has[i] = g->want_count;
 		all[i].batch = vv_calloc(BATCH_MAX, sizeof(*all[i].batch));
 		all[i].list = vv_calloc(BATCH_MAX, sizeof(*all[i].list));
-		if (!all[i].batch || !all[i].list) {
-			return vv_fail_nomem(err);
-		}
+		if (!all[i].batch || !all[i].list) return vv_fail_nomem(err);
 		g->alive |= UINT32_C(1) << i;
 	}
 	uint32_t alive = g->running = g->alive;

@@ -36,12 +36,8 @@ static vv_status get_text(vv_cbor *c, vv_arena *arena, const char **out, vv_erro
 	const uint8_t *p;
 	size_t len;
 	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
-	if (rc < 0) {
-		return rc;
-	}
-	if (memchr(p, 0, len)) {
-		return vv_fail(err, VV_ECORRUPT, "the peer sent a text with a NUL");
-	}
+	if (rc < 0) return rc;
+	if (memchr(p, 0, len)) return vv_fail(err, VV_ECORRUPT, "the peer sent a text with a NUL");
 	*out = vv_arena_strndup(arena, (const char *)p, len);
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
@@ -56,17 +52,13 @@ static vv_status get_oids(vv_cbor *c, vv_arena *arena, vv_oids *out, vv_error *e
 	const uint8_t *p;
 	size_t len;
 	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (len % sizeof(vv_oid) != 0 || len / sizeof(vv_oid) > VV_LIST_MAX) {
 		return vv_fail(err, VV_ECORRUPT, "the peer sent a list of ids with %zu bytes", len);
 	}
 	out->count = len / sizeof(vv_oid);
 	out->items = vv_arena_alloc(arena, len ? len : 1);
-	if (!out->items) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->items) return vv_fail_nomem(err);
 	if (len > 0) {
 		memcpy(out->items, p, len);
 	}
@@ -93,18 +85,14 @@ static vv_status get_cids(vv_cbor *c, vv_arena *arena, vv_cids *out, bool null_o
 	const uint8_t *p;
 	size_t len;
 	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (len % each != 0 || len / each > VV_LIST_MAX) {
 		return vv_fail(err, VV_ECORRUPT, "the peer sent a list of CIDs with %zu bytes",
 			       len);
 	}
 	out->count = len / each;
 	out->items = vv_arena_calloc(arena, out->count ? out->count : 1, sizeof(vv_cid));
-	if (!out->items) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < out->count; i++, p += each) {
 		if (p[0] != VV_CODEC_RAW && p[0] != VV_CODEC_DAG_CBOR && !(null_ok && p[0] == 0)) {
 			return vv_fail(err, VV_ECORRUPT, "the peer sent a CID of codec 0x%02x",
@@ -217,21 +205,15 @@ static vv_status get_push_refs(vv_cbor *c, vv_arena *arena, vv_request *out, vv_
 {
 	size_t four;
 	vv_status rc = vv_cbor_get_key(c, "refs", err);
-	if (rc < 0 || (rc = vv_cbor_get_array(c, &out->ref_count, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_cbor_get_array(c, &out->ref_count, err)) < 0) return rc;
 	if (out->ref_count > VV_REFS_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a push of more than %u refs", VV_REFS_MAX);
 	}
 	out->refs = vv_arena_calloc(arena, out->ref_count ? out->ref_count : 1, sizeof(*out->refs));
-	if (!out->refs) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->refs) return vv_fail_nomem(err);
 	for (size_t i = 0; i < out->ref_count; i++) {
 		vv_push_ref *r = &out->refs[i];
-		if ((rc = vv_cbor_get_array(c, &four, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_cbor_get_array(c, &four, err)) < 0) return rc;
 		if (four != 4) {
 			return vv_fail(err, VV_ECORRUPT, "the peer sent a ref with %zu members",
 				       four);
@@ -271,12 +253,8 @@ static vv_status get_blocks(vv_cbor *c, vv_arena *arena, vv_request *out, vv_err
 {
 	vv_status rc;
 	bool alike = out->op == VV_OP_BLOCKS && vv_cbor_try_key(c, "like");
-	if (alike && (rc = get_cids(c, arena, &out->like, true, err)) < 0) {
-		return rc;
-	}
-	if (out->op == VV_OP_HAVE && (rc = get_flag(c, "keep", &out->keep, err)) < 0) {
-		return rc;
-	}
+	if (alike && (rc = get_cids(c, arena, &out->like, true, err)) < 0) return rc;
+	if (out->op == VV_OP_HAVE && (rc = get_flag(c, "keep", &out->keep, err)) < 0) return rc;
 	if ((rc = vv_cbor_get_key(c, "want", err)) < 0 ||
 	    (rc = get_cids(c, arena, &out->blocks, false, err)) < 0) {
 		return rc;
@@ -293,9 +271,7 @@ static vv_status get_op(vv_cbor *c, vv_request *out, vv_error *err)
 	const char *word;
 	size_t len;
 	vv_status rc = vv_cbor_get_key(c, "op", err);
-	if (rc < 0 || (rc = vv_cbor_get_text(c, &word, &len, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_cbor_get_text(c, &word, &len, err)) < 0) return rc;
 	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
 		if (strlen(ops[i]) == len && memcmp(ops[i], word, len) == 0) {
 			out->op = (vv_op)i;
@@ -314,9 +290,7 @@ static vv_status get_version(vv_cbor *c, vv_error *err)
 	uint64_t version;
 	vv_status rc = vv_cbor_get_uint(c, &version, err);
 
-	if (rc < 0 || version == VV_PROTOCOL_VERSION) {
-		return rc;
-	}
+	if (rc < 0 || version == VV_PROTOCOL_VERSION) return rc;
 	vv_fail(err, VV_ENOSUPPORT,
 		"version %llu of the protocol is not spoken here, only version %u",
 		(unsigned long long)version, VV_PROTOCOL_VERSION);
@@ -429,9 +403,7 @@ static vv_status get_ref(vv_cbor *c, vv_arena *arena, vv_remote_ref *r, vv_error
 {
 	size_t n;
 	vv_status rc = vv_cbor_get_array(c, &n, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (n != 2 && n != 3) {
 		return vv_fail(err, VV_ECORRUPT, "the peer sent a ref with %zu members", n);
 	}
@@ -446,16 +418,12 @@ static vv_status get_ref(vv_cbor *c, vv_arena *arena, vv_remote_ref *r, vv_error
 static vv_status get_refs(vv_cbor *c, vv_arena *arena, vv_hello *out, vv_error *err)
 {
 	vv_status rc = vv_cbor_get_array(c, &out->ref_count, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (out->ref_count > VV_REFS_MAX) {
 		return vv_fail(err, VV_EREFUSED, "the peer has more than %u refs", VV_REFS_MAX);
 	}
 	out->refs = vv_arena_calloc(arena, out->ref_count ? out->ref_count : 1, sizeof(*out->refs));
-	if (!out->refs) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->refs) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < out->ref_count; i++) {
 		rc = get_ref(c, arena, &out->refs[i], err);
 	}
@@ -586,9 +554,7 @@ vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len
 
 	memset(out, 0, sizeof(*out));
 	out->count = count;
-	if (rc < 0 || (rc = vv_cbor_get_key(&c, "have", err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_cbor_get_key(&c, "have", err)) < 0) return rc;
 	rc = get_bits(&c, &out->have, count, err);
 	if (rc == VV_OK && vv_cbor_try_key(&c, "held")) {
 		rc = get_bits(&c, &out->held, count, err);
@@ -683,9 +649,7 @@ static vv_status get_result(vv_cbor *c, vv_arena *arena, const char **out, vv_er
 {
 	vv_cbor_type type;
 	vv_status rc = vv_cbor_peek(c, &type, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return type == VV_CBOR_NULL ? vv_cbor_get_null(c, err) : get_text(c, arena, out, err);
 }
 
@@ -705,9 +669,7 @@ vv_status vv_push_answer_read(vv_push_answer *out, vv_arena *arena, const void *
 			       VV_REFS_MAX);
 	}
 	out->refs = vv_arena_calloc(arena, out->count ? out->count : 1, sizeof(*out->refs));
-	if (!out->refs) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->refs) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
 		rc = get_result(&c, arena, &out->refs[i], err);
 	}

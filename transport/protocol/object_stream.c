@@ -38,9 +38,7 @@ typedef struct ids {
 
 static vv_status ids_add(ids *l, const vv_oid *id, vv_error *err)
 {
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	l->items[l->count++] = *id;
 	return VV_OK;
 }
@@ -50,9 +48,7 @@ static size_t ids_distance(const ids *l, const vv_oid *id)
 {
 	const size_t reach = 4096;
 	for (size_t back = 1; back <= l->count && back <= reach; back++) {
-		if (vv_oid_equal(&l->items[l->count - back], id)) {
-			return back;
-		}
+		if (vv_oid_equal(&l->items[l->count - back], id)) return back;
 	}
 	return 0;
 }
@@ -110,9 +106,7 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 {
 	vv_object_out *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
-	if (!o) {
-		return vv_fail_nomem(err);
-	}
+	if (!o) return vv_fail_nomem(err);
 	o->line = line;
 	o->get = get;
 	o->payload = payload;
@@ -171,9 +165,7 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 		kind = distance > 0 ? BASE_DISTANCE : BASE_ID;
 		rc = o->get(o->payload, g->type, g->base.id, sizeof(g->base.id), &o->base,
 			    &ignored);
-		if (rc == VV_ENOMEM) {
-			return vv_fail_nomem(err);
-		}
+		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 		kind = rc < 0 ? BASE_NONE : kind;
 	}
 	put_prefix(&o->prefix, g->type, &o->sent, o->nodes, &g->base,
@@ -196,9 +188,7 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 		vv_buf_put(&o->frame, g->base.id, id_len(g->type));
 	}
 	vv_buf_put(&o->frame, s.bytes, s.len);
-	if ((rc = ids_add(&o->sent, &g->id, err)) < 0) {
-		return rc;
-	}
+	if ((rc = ids_add(&o->sent, &g->id, err)) < 0) return rc;
 	if (o->sent.count == THOROUGH_COUNT) {
 		vv_coder_effort(o->coder, VV_EFFORT_QUICK);
 	}
@@ -237,9 +227,7 @@ vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payl
 {
 	vv_object_in *in = vv_calloc(1, sizeof(*in));
 	*out = NULL;
-	if (!in) {
-		return vv_fail_nomem(err);
-	}
+	if (!in) return vv_fail_nomem(err);
 	in->get = get;
 	in->payload = payload;
 	in->nodes = nodes;
@@ -293,9 +281,7 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 	const uint8_t *q = *p;
 	uint64_t len;
 
-	if (q == end) {
-		return 0;
-	}
+	if (q == end) return 0;
 	memset(r, 0, sizeof(*r));
 	unsigned head = *q++;
 	r->s.method = (uint8_t)(head & METHOD);
@@ -307,9 +293,7 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 	}
 	/* longer than any head: what is malformed then is so for good */
 	bool short_head = end - q < 40;
-	if (!vv_varint_read(&q, end, &r->raw_len)) {
-		return short_head ? 0 : (int)malformed(err);
-	}
+	if (!vv_varint_read(&q, end, &r->raw_len)) return short_head ? 0 : (int)malformed(err);
 	if (r->raw_len > in->object_max) {
 		return (int)vv_fail(err, VV_EREFUSED,
 				    "the peer sent a Git object of %s, more than is taken (%s)",
@@ -320,19 +304,13 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 	    (r->base == BASE_DISTANCE && !vv_varint_read(&q, end, &r->distance))) {
 		return short_head ? 0 : (int)malformed(err);
 	}
-	if (len > r->raw_len) {
-		return (int)malformed(err);
-	}
+	if (len > r->raw_len) return (int)malformed(err);
 	if (r->base == BASE_ID) {
-		if ((size_t)(end - q) < id_len(r->type)) {
-			return 0;
-		}
+		if ((size_t)(end - q) < id_len(r->type)) return 0;
 		r->id = q;
 		q += id_len(r->type);
 	}
-	if (len > (uint64_t)(end - q)) {
-		return 0;
-	}
+	if (len > (uint64_t)(end - q)) return 0;
 	r->s.bytes = q;
 	r->s.len = (size_t)len;
 	*p = q + len;
@@ -362,9 +340,7 @@ static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_e
 
 	memset(base, 0, sizeof(*base));
 	if (r->base == BASE_DISTANCE) {
-		if (r->distance == 0 || r->distance > in->had.count) {
-			return malformed(err);
-		}
+		if (r->distance == 0 || r->distance > in->had.count) return malformed(err);
 		*base = in->had.items[in->had.count - r->distance];
 		id = base->id;
 		len = sizeof(base->id);
@@ -397,18 +373,12 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 	vv_status rc;
 	int more = parse(in, &r, &p, end, err);
 
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	in->at = (size_t)(p - start);
-	if (r.base != BASE_NONE && (rc = read_base(in, &r, &base, err)) < 0) {
-		return (int)rc;
-	}
+	if (r.base != BASE_NONE && (rc = read_base(in, &r, &base, err)) < 0) return (int)rc;
 	put_prefix(&in->prefix, r.type, &in->had, in->nodes, &base,
 		   r.base == BASE_NONE ? NULL : &in->base);
-	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) {
-		return (int)rc;
-	}
+	if ((rc = vv_buf_ok(&in->prefix, err)) < 0) return (int)rc;
 	rc = vv_uncompress(&in->raw, (size_t)r.raw_len, in->coder, &r.s, in->prefix.data,
 			   in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT) {

@@ -50,9 +50,7 @@ vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options 
 	vv_status rc = vv_url_read(&u, url, err);
 
 	*out = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_connect(&line, &u, o, err);
 	vv_url_clear(&u);
 	if (rc == VV_OK) {
@@ -87,9 +85,7 @@ static vv_status heard(vv_peer *p, vv_status rc, vv_error *err)
 	vv_error why;
 	uint8_t type;
 
-	if (rc != VV_EIO || !vv_channel_write_failed(p->line)) {
-		return rc;
-	}
+	if (rc != VV_EIO || !vv_channel_write_failed(p->line)) return rc;
 	vv_frame_reader_init(&in, p->line, ANSWER_BUDGET);
 	vv_status said = vv_frame_read(&in, &type, &why);
 	vv_frame_reader_clear(&in);
@@ -136,9 +132,7 @@ static vv_status read_last(vv_peer *p, vv_frame_reader *in, vv_error *err)
 {
 	uint8_t type;
 	vv_status rc = vv_frame_read(in, &type, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return type == VV_FRAME_END ? vv_channel_done(p->line, err) : unexpected(p, type, err);
 }
 
@@ -174,9 +168,7 @@ static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t
 	vv_bits bits;
 	vv_status rc = send_request(p, q, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	begin_answer(p, &in, ANSWER_BUDGET);
 	if ((rc = read_first(p, &in, err)) < 0 ||
 	    (rc = vv_bits_read(&bits, count, in.payload.data, in.payload.len, err)) < 0) {
@@ -325,17 +317,11 @@ static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, 
 		const uint8_t *p = (const uint8_t *)in->payload.data, *end = p + in->payload.len;
 		int more;
 		while ((more = vv_block_in_next(blocks, &p, end, &b, err)) > 0) {
-			if ((rc = take_one(n, &b, err)) < 0) {
-				return rc;
-			}
+			if ((rc = take_one(n, &b, err)) < 0) return rc;
 		}
-		if (more < 0) {
-			return (vv_status)more;
-		}
+		if (more < 0) return (vv_status)more;
 	}
-	if (rc == VV_OK && type != VV_FRAME_END) {
-		return unexpected(n->peer, type, err);
-	}
+	if (rc == VV_OK && type != VV_FRAME_END) return unexpected(n->peer, type, err);
 	if (rc == VV_OK && n->at < n->count) {
 		return vv_fail(err, VV_ECORRUPT, "%s answered %zu of %zu blocks",
 			       vv_channel_name(n->peer->line), n->at, n->count);
@@ -354,9 +340,7 @@ static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get,
 	vv_arena_reset(&p->scratch);
 	q.blocks.items = vv_arena_calloc(&p->scratch, n->count, sizeof(vv_cid));
 	q.like.items = vv_arena_calloc(&p->scratch, n->count, sizeof(vv_cid));
-	if (!q.blocks.items || !q.like.items) {
-		return vv_fail_nomem(err);
-	}
+	if (!q.blocks.items || !q.like.items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n->count; i++) {
 		q.blocks.items[i] = n->wants[i].cid;
 		q.like.items[i] = n->wants[i].like;
@@ -447,9 +431,7 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 	if (rc == VV_OK) {
 		rc = vv_frame_end(p->line, err);
 	}
-	if ((rc = heard(p, rc, err)) < 0) {
-		return rc;
-	}
+	if ((rc = heard(p, rc, err)) < 0) return rc;
 	rc = read_push_answer(p, answer, said, err);
 	if (rc == VV_OK && answer->count != count) {
 		rc = vv_fail(err, VV_ECORRUPT, "%s answered %zu refs of %zu",

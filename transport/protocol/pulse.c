@@ -47,9 +47,7 @@ static void run(void *payload)
 
 	for (;;) {
 		(void)vv_ring_read(p->clock, &none, 1, p->every_ms, NULL);
-		if (vv_ring_stopped(p->clock)) {
-			return;
-		}
+		if (vv_ring_stopped(p->clock)) return;
 		uint64_t now = vv_monotonic_ms(), done_now = atomic_load(p->done);
 		uint64_t bytes_now = sent(p->line);
 		if (done_now != done || bytes_now != bytes) {
@@ -68,9 +66,7 @@ vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, uns
 {
 	vv_pulse *p = every_ms > 0 ? vv_calloc(1, sizeof(*p)) : NULL;
 
-	if (!p) {
-		return NULL;
-	}
+	if (!p) return NULL;
 	p->line = line;
 	p->done = done;
 	p->every_ms = every_ms;

@@ -31,9 +31,7 @@ void vv_push_outcome_clear(vv_push_outcome *o)
 static vv_status find_wants(run *r, vv_error *err)
 {
 	r->wants.items = vv_calloc(r->p->ref_count + 1, sizeof(vv_oid));
-	if (!r->wants.items) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->wants.items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->p->ref_count; i++) {
 		if (!vv_oid_is_null(&r->p->refs[i].id)) {
 			r->wants.items[r->wants.count++] = r->p->refs[i].id;
@@ -88,9 +86,7 @@ static vv_status ask_known(run *r, vv_error *err)
 	bool all;
 	vv_status rc = vv_commits_sample(r->p->repo, KNOWN_MAX, 0, &sample, &count, &all, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_free(r->commons.items);
 	r->commons.items = vv_calloc(count + 1, sizeof(vv_oid));
 	if (!r->commons.items) {

@@ -44,9 +44,7 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 
 	out[0] = '\0';
 	*end = 0;
-	if (rc < 0 || st.size == 0) {
-		return rc;
-	}
+	if (rc < 0 || st.size == 0) return rc;
 	if (st.size > LOG_MAX || !vv_buf_reserve(&text, (size_t)st.size)) {
 		vv_buf_clear(&text);
 		return vv_fail(err, VV_EREFUSED, "'%s' has %s: move it away", vv_text_shows(path),
@@ -121,9 +119,7 @@ static vv_status append(int fd, const char *path, const vv_supplier *suppliers, 
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = last_hash(fd, path, prev, &end, err)) < 0) {
-		return rc;
-	}
+	if ((rc = last_hash(fd, path, prev, &end, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		size_t start = b.len;
 

@@ -79,9 +79,7 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 	vv_status rc;
 
 	*out = NULL;
-	if (!x) {
-		return vv_fail_nomem(err);
-	}
+	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	x->limits = *limits;
 	if ((rc = vv_incoming_open(&x->incoming, r, err)) < 0 ||
@@ -166,9 +164,7 @@ vv_status vv_receive_begin(vv_receive *x, vv_error *err)
 	x->objects = NULL;
 	x->unreadable = x->lost = false;
 	memset(&x->nodes, 0, sizeof(x->nodes));
-	if ((rc = vv_block_in_open(&x->blocks, find_block, get_block, x, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_block_in_open(&x->blocks, find_block, get_block, x, err)) < 0) return rc;
 	/* 0 is no limit of the owner's: what nobody sends is not waited for. */
 	uint64_t max = x->limits.git.object_bytes > 0 ? x->limits.git.object_bytes : OBJECT_DEFAULT;
 	return vv_object_in_open(&x->objects, get_object, x, &x->nodes, max, err);
@@ -203,9 +199,7 @@ static vv_status keep_block(vv_receive *x, const vv_cid *cid, const void *bytes,
 	vv_status rc = vv_incoming_put_form(x->incoming, cid, bytes, len,
 					    base && !vv_cid_is_null(base) ? base : NULL, form,
 					    &kept, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	x->stats.known += !kept;
 	if (kept) {
 		x->stats.blocks++;
@@ -239,9 +233,7 @@ static vv_status take_blocks(vv_receive *x, const void *bytes, size_t len, vv_er
 		vv_recent_nodes_add(&x->nodes, &b.cid);
 		vv_status rc = keep_block(x, &b.cid, b.bytes, b.len, &b.base,
 					  b.as_stored ? &b.form : NULL, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return (vv_status)more;
 }
@@ -326,9 +318,7 @@ vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, 
 	vv_cid is;
 	vv_status rc = vv_cid_of(&is, cid->codec, bytes, len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!vv_cid_equal(&is, cid)) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "the peer sent bytes that are not the block that was asked for");
@@ -370,9 +360,7 @@ static bool same_ids(const vv_oid *a, size_t count, const vv_oids *b)
 
 static vv_status copy_ids(vv_oid **out, size_t *count, const vv_oids *from, vv_error *err)
 {
-	if (!(*out = vv_calloc(from->count + 1, sizeof(vv_oid)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(*out = vv_calloc(from->count + 1, sizeof(vv_oid)))) return vv_fail_nomem(err);
 	if (from->count > 0) {
 		memcpy(*out, from->items, from->count * sizeof(vv_oid));
 	}
@@ -386,9 +374,7 @@ static vv_status keep_version(void *payload, const vv_new_root *n, vv_error *err
 	versions *v = payload;
 	const char *path = v->count > 0 ? v->items[v->count - 1].path : NULL;
 
-	if (!vv_array_room(v->items, v->count, v->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
 	if ((!path || strcmp(path, n->path) != 0) &&
 	    !(path = vv_arena_strndup(&v->paths, n->path, strlen(n->path)))) {
 		return vv_fail_nomem(err);
@@ -454,12 +440,8 @@ static vv_status note_lacking(void *payload, const vv_cid *cid, const vv_cid *li
 	lacking *l = payload;
 	bool below;
 
-	if (l->count >= l->max || vv_incoming_has(l->x->incoming, cid, &below)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(l->list, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (l->count >= l->max || vv_incoming_has(l->x->incoming, cid, &below)) return VV_OK;
+	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
 	memset(&l->list[l->count], 0, sizeof(*l->list));
 	l->list[l->count].cid = *cid;
 	if (like) {
@@ -480,12 +462,8 @@ static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before
 				  .missing = &missing};
 	bool below;
 
-	if (l->count >= l->max) {
-		return VV_OK;
-	}
-	if (vv_incoming_has(l->x->incoming, root, &below) && below && !l->whole) {
-		return VV_OK;
-	}
+	if (l->count >= l->max) return VV_OK;
+	if (vv_incoming_has(l->x->incoming, root, &below) && below && !l->whole) return VV_OK;
 	return vv_resemble_walk(
 		&walk, root, before && !vv_cid_is_null(before) && !l->whole ? before : NULL, err);
 }
@@ -503,9 +481,7 @@ static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *
 	l->x = x;
 	l->max = max;
 	l->seen = vv_cid_set_new();
-	if (!l->seen) {
-		return vv_fail_nomem(err);
-	}
+	if (!l->seen) return vv_fail_nomem(err);
 	vv_status rc = vv_repository_incomplete(x->repo, &l->whole, err);
 	l->whole |= x->doubt;
 	return rc;
@@ -566,9 +542,7 @@ static vv_status check_version(void *payload, const vv_new_root *n, vv_error *er
 {
 	checking *c = payload;
 
-	if (vv_receive_leaves(c->x, &n->root)) {
-		return VV_OK;
-	}
+	if (vv_receive_leaves(c->x, &n->root)) return VV_OK;
 	vv_status rc = c->fn(c->payload, vv_receive_repository(c->x), c->x->incoming, n, err);
 	return rc == VV_EMISSING ? VV_OK : rc; /* an incomplete one was reported before */
 }
@@ -599,15 +573,11 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 	if (rc == VV_OK && count == 0 && m->fn) {
 		rc = m->fn(m->payload, vv_receive_repository(x), x->incoming, n, &why);
 	}
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0 || count > 0) {
 		return VV_OK; /* it stays as it was */
 	}
-	if (!vv_array_room(x->mended, x->mended_count, x->mended_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(x->mended, x->mended_count, x->mended_cap)) return vv_fail_nomem(err);
 	x->mended[x->mended_count++] = n->root;
 	return VV_OK;
 }
@@ -677,8 +647,6 @@ vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *co
 	if (rc == VV_OK && incomplete) {
 		rc = vv_repository_set_incomplete(x->repo, true, err);
 	}
-	if (rc < 0 || (rc = vv_git_receive_install(x->git, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_git_receive_install(x->git, err)) < 0) return rc;
 	return ref_count > 0 ? vv_refs_update(x->repo, refs, ref_count, message, err) : VV_OK;
 }

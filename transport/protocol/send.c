@@ -71,9 +71,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	unsigned depth;
 	vv_error ignored;
 
-	if (!vv_array_room(s->items, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
 	item *it = &s->items[s->count++];
 	memset(it, 0, sizeof(*it));
 	it->cid = *cid;
@@ -109,9 +107,7 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_error *err)
 {
 	*out = vv_malloc(from->count * sizeof(vv_oid));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	if (from->count > 0) {
 		memcpy(*out, from->items, from->count * sizeof(vv_oid));
 	}
@@ -127,9 +123,7 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 	vv_status rc;
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->repo = r;
 	s->seen = vv_cid_set_new();
 	if (!s->seen) {
@@ -258,9 +252,7 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 	vv_block_out *out;
 	vv_status rc = vv_block_out_open(&out, line, get_block, s, effort_of(s), err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!s->again && s->plan.leaves >= FORMS_LEAVES) {
 		vv_block_out_use_forms(out, get_form);
 	}
@@ -302,9 +294,7 @@ static vv_status get_object(void *payload, vv_git_type type, const uint8_t *id, 
 	vv_send *s = payload;
 	vv_oid oid;
 
-	if (len != sizeof(oid.id)) {
-		return vv_fail(err, VV_EUSAGE, "half an id");
-	}
+	if (len != sizeof(oid.id)) return vv_fail(err, VV_EUSAGE, "half an id");
 	memcpy(oid.id, id, len);
 	return vv_git_object_bytes(s->repo, type, &oid, VV_BLOB_MAX, out, err);
 }
@@ -324,9 +314,7 @@ vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progr
 	uint64_t commits = 0;
 	vv_status rc = vv_object_out_open(&s->objects, line, get_object, s, &s->nodes, effort, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	s->progress = progress;
 	rc = vv_git_objects_each(s->repo, s->wants, s->want_count, s->commons, s->common_count,
 				 VV_BLOB_MAX, send_object, s, &commits, err);

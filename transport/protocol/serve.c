@@ -42,15 +42,11 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	ref_list *l = payload;
 
-	if (!vv_ref_is_shown(&l->hidden, ref->name)) {
-		return VV_OK;
-	}
+	if (!vv_ref_is_shown(&l->hidden, ref->name)) return VV_OK;
 	if (vv_oid_is_null(&ref->commit)) {
 		return VV_OK; /* names something else than a commit: not ours to send */
 	}
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	vv_remote_ref *r = &l->items[l->count++];
 	r->name = vv_arena_strndup(l->arena, ref->name, strlen(ref->name));
 	r->id = ref->id;
@@ -134,9 +130,7 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 	vv_hello h = {.writable = s->writable, .tells_whole = q->whole && s->writable};
 	vv_status rc;
 
-	if ((rc = vv_head_read(s->repo, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(s->repo, &head, err)) < 0) return rc;
 	name_repository(s, h.id);
 	rc = vv_hidden_refs_load(&refs.hidden, s->repo, "uploadpack", err);
 	if (rc == VV_OK) {
@@ -172,9 +166,7 @@ static vv_status only_whole(vv_serve *s, const vv_request *q, vv_arena *arena, b
 	vv_whole whole;
 	size_t count = 0;
 
-	if (!ids) {
-		return vv_fail_nomem(err);
-	}
+	if (!ids) return vv_fail_nomem(err);
 	for (size_t i = 0; i < q->want.count; i++) {
 		if (known[i]) {
 			ids[count++] = q->want.items[i];
@@ -196,9 +188,7 @@ static vv_status answer_known(vv_serve *s, vv_channel *line, const vv_request *q
 	uint8_t *bits = vv_arena_calloc(arena, count / 8 + 1, 1);
 	vv_status rc;
 
-	if (!known || !bits) {
-		return vv_fail_nomem(err);
-	}
+	if (!known || !bits) return vv_fail_nomem(err);
 	if ((rc = vv_reachable_commits(s->reach, q->want.items, count, known, err)) < 0 ||
 	    (rc = only_whole(s, q, arena, known, err)) < 0) {
 		return rc;
@@ -214,9 +204,7 @@ static vv_status answer_known(vv_serve *s, vv_channel *line, const vv_request *q
 static vv_status shown_to_peer(vv_serve *s, const vv_cid *cids, size_t count, bool *out,
 			       vv_error *err)
 {
-	if (!s->writable) {
-		return vv_reachable_blocks(s->reach, cids, count, out, err);
-	}
+	if (!s->writable) return vv_reachable_blocks(s->reach, cids, count, out, err);
 	for (size_t i = 0; i < count; i++) {
 		out[i] = true;
 	}
@@ -253,9 +241,7 @@ static vv_status answer_have(vv_serve *s, vv_channel *line, const vv_request *q,
 	int dropping = -1;
 
 	bool *shown = vv_arena_calloc(arena, count + 1, sizeof(bool));
-	if (!have || !held || !shown) {
-		return vv_fail_nomem(err);
-	}
+	if (!have || !held || !shown) return vv_fail_nomem(err);
 	if (q->keep && (dropping = vv_drop_lock(s->repo, false, err)) < 0) {
 		return (vv_status)dropping;
 	}
@@ -296,9 +282,7 @@ static vv_status answer_blocks(vv_serve *s, vv_channel *line, const vv_request *
 	bool *shown = vv_arena_calloc(arena, count + q->like.count + 1, sizeof(bool));
 	vv_status rc;
 
-	if (!shown) {
-		return vv_fail_nomem(err);
-	}
+	if (!shown) return vv_fail_nomem(err);
 	if ((rc = vv_reachable_blocks(s->reach, q->blocks.items, count, shown, err)) < 0 ||
 	    (rc = vv_reachable_blocks(s->reach, q->like.items, q->like.count, shown + count, err)) <
 		    0) {
@@ -318,9 +302,7 @@ static vv_status find_common(vv_serve *s, const vv_request *q, vv_arena *arena, 
 
 	out->count = 0;
 	out->items = vv_arena_calloc(arena, q->have.count + 1, sizeof(vv_oid));
-	if (!known || !out->items) {
-		return vv_fail_nomem(err);
-	}
+	if (!known || !out->items) return vv_fail_nomem(err);
 	vv_status rc = vv_reachable_commits(s->reach, q->have.items, q->have.count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < q->have.count; i++) {
 		if (known[i]) {
@@ -335,9 +317,7 @@ static vv_status check_wants(vv_serve *s, const vv_request *q, vv_arena *arena, 
 	bool *known = vv_arena_calloc(arena, q->want.count + 1, sizeof(bool));
 	char hex[VV_OID_TEXT + 1];
 
-	if (!known) {
-		return vv_fail_nomem(err);
-	}
+	if (!known) return vv_fail_nomem(err);
 	vv_status rc = vv_reachable_commits(s->reach, q->want.items, q->want.count, known, err);
 	for (size_t i = 0; rc == VV_OK && i < q->want.count; i++) {
 		if (!known[i]) {
@@ -359,9 +339,7 @@ static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, co
 	vv_status rc = q->history ? vv_send_open_history(&send, s->repo, &q->want, common, err)
 				  : vv_send_open(&send, s->repo, &q->want, common, NULL, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_send_plan_get(send, &plan);
 	if (q->nodes || (common->count > 0 && plan.leaf_bytes > UNASKED_BYTES)) {
 		vv_send_skip_leaves(send);
@@ -382,17 +360,13 @@ static vv_status answer_fetch(vv_serve *s, vv_channel *line, const vv_request *q
 	vv_fetch_start start = {0};
 	vv_status rc = check_wants(s, q, arena, err);
 
-	if (rc < 0 || (rc = find_common(s, q, arena, &start.common, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = find_common(s, q, arena, &start.common, err)) < 0) return rc;
 	start.ready = q->done;
 	if (!start.ready) {
 		rc = vv_commits_bounded(s->repo, q->want.items, q->want.count, start.common.items,
 					start.common.count, &start.ready, err);
 	}
-	if (rc < 0 || (rc = vv_fetch_start_write(line, &start, err)) < 0 || !start.ready) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_fetch_start_write(line, &start, err)) < 0 || !start.ready) return rc;
 	return send_all(s, line, q, &start.common, err);
 }
 
@@ -422,12 +396,8 @@ static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *
 	vv_status rc;
 
 	s->op = vv_op_name(q->op);
-	if (q->op == VV_OP_PUSH) {
-		return vv_serve_answer_push(s, line, in, q, arena, drained, err);
-	}
-	if ((rc = vv_frame_drain(in, err)) < 0) {
-		return rc;
-	}
+	if (q->op == VV_OP_PUSH) return vv_serve_answer_push(s, line, in, q, arena, drained, err);
+	if ((rc = vv_frame_drain(in, err)) < 0) return rc;
 	*drained = true;
 	pulse = vv_serve_start_pulse(s, line);
 	rc = answer_question(s, line, q, arena, err);
@@ -523,9 +493,7 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 static vv_status make_reach(vv_serve *s, vv_reachable **own, vv_error *err)
 {
 	*own = NULL;
-	if (s->reach) {
-		return VV_OK;
-	}
+	if (s->reach) return VV_OK;
 	*own = s->reach = vv_reachable_new(vv_repository_commondir(s->repo),
 					   vv_repository_env(s->repo));
 	return s->reach ? VV_OK : vv_fail_nomem(err);

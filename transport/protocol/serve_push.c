@@ -96,9 +96,7 @@ static vv_status check_deletion(push *p, size_t i, vv_error *err)
 {
 	bool deny;
 	vv_status rc = vv_config_bool(p->s->repo, "receive.denydeletes", false, &deny, err);
-	if (rc < 0 || !deny) {
-		return rc;
-	}
+	if (rc < 0 || !deny) return rc;
 	return refuse_ref(p, i, "refs are not deleted here (receive.denyDeletes)", err);
 }
 
@@ -109,9 +107,7 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 	char *worktree = NULL, *rule = NULL;
 	vv_status rc;
 
-	if (!is_branch(r) || vv_repository_is_bare(p->s->repo) || stays(r)) {
-		return VV_OK;
-	}
+	if (!is_branch(r) || vv_repository_is_bare(p->s->repo) || stays(r)) return VV_OK;
 	if ((rc = vv_branch_checked_out(p->s->repo, r->name, &worktree, err)) < 0 || !worktree) {
 		return rc;
 	}
@@ -196,9 +192,7 @@ static vv_status add_common(void *payload, const vv_ref *ref, vv_error *err)
 {
 	push *p = payload;
 
-	if (vv_oid_is_null(&ref->commit) || ref->symbolic) {
-		return VV_OK;
-	}
+	if (vv_oid_is_null(&ref->commit) || ref->symbolic) return VV_OK;
 	if (!vv_array_room(p->commons.items, p->commons.count, p->common_cap)) {
 		return vv_fail_nomem(err);
 	}
@@ -209,9 +203,7 @@ static vv_status add_common(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status find_tips(push *p, vv_error *err)
 {
 	p->wants.items = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(vv_oid));
-	if (!p->wants.items) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->wants.items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->q->ref_count; i++) {
 		if (!vv_oid_is_null(&p->q->refs[i].id)) {
 			p->wants.items[p->wants.count++] = p->q->refs[i].id;
@@ -277,9 +269,7 @@ static vv_status end_objects(push *p, vv_error *err)
 	vv_status rc = vv_receive_objects_end(p->x, &p->wants, err);
 
 	vv_receive_stats_get(p->x, &stats);
-	if (stats.damaged == 0 || !err || (rc != VV_EMISSING && rc != VV_ENOTFOUND)) {
-		return rc;
-	}
+	if (stats.damaged == 0 || !err || (rc != VV_EMISSING && rc != VV_ENOTFOUND)) return rc;
 	vv_prefix(err, "%s %s came damaged and cannot be unpacked", vv_text_count(stats.damaged),
 		  stats.damaged == 1 ? "block" : "blocks");
 	vv_hint(err, "try again; if it goes wrong again, 'varve fsck' at the sender shows whether "
@@ -336,20 +326,14 @@ static vv_status ask_policy(push *p, vv_error *err)
 	vv_error why;
 	vv_status rc;
 
-	if (!p->s->policy) {
-		return VV_OK;
-	}
+	if (!p->s->policy) return VV_OK;
 	rc = p->s->policy(p->s->payload, vv_receive_repository(p->x), vv_receive_incoming(p->x),
 			  p->q->refs, p->q->ref_count, &report, &why);
 	vv_status said = send_report(p, &report, err);
 	vv_buf_clear(&report);
-	if (said < 0) {
-		return said;
-	}
+	if (said < 0) return said;
 	for (size_t i = 0; rc < 0 && i < p->q->ref_count; i++) {
-		if ((said = refuse_ref(p, i, why.message, err)) < 0) {
-			return said;
-		}
+		if ((said = refuse_ref(p, i, why.message, err)) < 0) return said;
 	}
 	return VV_OK;
 }
@@ -359,9 +343,7 @@ static vv_status take_push(push *p, vv_error *err)
 	vv_ref_change *changes = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(*changes));
 	vv_status rc;
 
-	if (!changes) {
-		return vv_fail_nomem(err);
-	}
+	if (!changes) return vv_fail_nomem(err);
 	size_t count = 0;
 	for (size_t i = 0; i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
@@ -370,9 +352,7 @@ static vv_status take_push(push *p, vv_error *err)
 				r->name, vv_oid_is_null(&r->id) ? NULL : &r->id, &r->old, true};
 		}
 	}
-	if (p->q->ahead) {
-		return vv_receive_take_blocks(p->x, &p->wants, &p->commons, err);
-	}
+	if (p->q->ahead) return vv_receive_take_blocks(p->x, &p->wants, &p->commons, err);
 	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push", err);
 	if (p->follow && rc == VV_OK) {
 		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
@@ -428,9 +408,7 @@ static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_ci
 		return rc;
 	}
 	note_step(p);
-	if (p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) {
-		return rc;
-	}
+	if (p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) return rc;
 	note_step(p);
 	vv_receive_stats_get(p->x, &stats);
 	p->s->received = stats.blocks;
@@ -439,9 +417,7 @@ static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_ci
 		return rc;
 	}
 	note_step(p);
-	if ((rc = ask_policy(p, err)) < 0 || p->refused) {
-		return rc;
-	}
+	if ((rc = ask_policy(p, err)) < 0 || p->refused) return rc;
 	note_step(p);
 	rc = mend_own(p, err);
 	return rc < 0 ? rc : take_push(p, err);
@@ -459,17 +435,13 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 		return vv_hint(err, "it is served read-only, or your key is unknown to it");
 	}
 	p.why = vv_arena_calloc(arena, q->ref_count + 1, sizeof(*p.why));
-	if (!p.why) {
-		return vv_fail_nomem(err);
-	}
+	if (!p.why) return vv_fail_nomem(err);
 	rc = vv_hidden_refs_load(&p.hidden, s->repo, "receive", err);
 	if (rc == VV_OK) {
 		rc = check_refs(&p, err);
 	}
 	vv_hidden_refs_clear(&p.hidden);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (p.refused) {
 		in->budget = s->limits.bytes;
 		rc = vv_frame_drain(in, err);

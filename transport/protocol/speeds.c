@@ -48,9 +48,7 @@ static bool take_hex(const char **p, uint64_t *out)
 	*out = 0;
 	for (size_t i = 0; i < HEX; i++) {
 		char c = (*p)[i];
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-			return false;
-		}
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
 		*out = *out << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
 	}
 	*p += HEX;
@@ -62,13 +60,9 @@ static bool take_number(const char **p, uint64_t *out)
 {
 	size_t n;
 
-	if (**p != ' ') {
-		return false;
-	}
+	if (**p != ' ') return false;
 	n = strspn(++*p, "0123456789");
-	if (n == 0 || (n > 1 && **p == '0') || !vv_parse_u64(out, *p, n)) {
-		return false;
-	}
+	if (n == 0 || (n > 1 && **p == '0') || !vv_parse_u64(out, *p, n)) return false;
 	*p += n;
 	return true;
 }
@@ -100,9 +94,7 @@ static bool parse(table *out, const char *text, size_t len, uint64_t secret, uin
 		return false;
 	}
 	while (p < sum) {
-		if (!take_line(&p, &l) || p > sum || out->count == VV_SPEEDS_MAX) {
-			return false;
-		}
+		if (!take_line(&p, &l) || p > sum || out->count == VV_SPEEDS_MAX) return false;
 		if (l.seen <= now && now - l.seen <= (uint64_t)VV_SPEEDS_DAYS * DAY &&
 		    l.failed <= now && l.silent <= now) {
 			out->lines[out->count++] = l;

@@ -74,9 +74,7 @@ static vv_status read_user(user *u, const char *text, size_t len, const char *fi
 	size_t name_len = rights ? (size_t)(rights - text) : 0, i;
 
 	hash = rights ? memchr(rights + 1, ':', (size_t)(end - rights - 1)) : NULL;
-	if (!hash) {
-		return bad_line(err, file, line, "not of the form NAME:RIGHTS:HASH");
-	}
+	if (!hash) return bad_line(err, file, line, "not of the form NAME:RIGHTS:HASH");
 	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX) {
 		return bad_line(err, file, line, "a name has 1 to 64 bytes");
 	}
@@ -102,9 +100,7 @@ static vv_status read_user(user *u, const char *text, size_t len, const char *fi
 static bool name_taken(const user *users, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(users[i].who.name, users[count].who.name) == 0) {
-			return true;
-		}
+		if (strcmp(users[i].who.name, users[count].who.name) == 0) return true;
 	}
 	return false;
 }
@@ -193,9 +189,7 @@ vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
 	vv_status rc;
 
 	*out = NULL;
-	if (!a) {
-		return vv_fail_nomem(err);
-	}
+	if (!a) return vv_fail_nomem(err);
 	a->file = vv_strdup(file);
 	a->lock = vv_mutex_new();
 	a->login = vv_login_new();
@@ -263,9 +257,7 @@ static void refresh(vv_http_auth *a)
 	vv_status rc = vv_secret_file_stat(&st, a->file, &why);
 	bool told = a->has_trouble && rc < 0 && !a->has_st;
 
-	if (rc == VV_OK && a->has_st && !a->fresh && vv_stat_equal(&st, &a->st)) {
-		return;
-	}
+	if (rc == VV_OK && a->has_st && !a->fresh && vv_stat_equal(&st, &a->st)) return;
 	if (rc == VV_OK) {
 		told = a->has_trouble && a->has_st && vv_stat_equal(&st, &a->st);
 		rc = load_users(a, &why);
@@ -313,17 +305,11 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 	hash = vv_strdup(i < a->count ? a->users[i].hash : vv_buf_cstr(&a->nobody));
 	generation = a->generation;
 	vv_mutex_unlock(a->lock);
-	if (!hash) {
-		return vv_fail_nomem(err);
-	}
+	if (!hash) return vv_fail_nomem(err);
 	rc = vv_secret_check(&fine, hash, strlen(hash), vv_buf_cstr(secret), secret->len, err);
 	vv_free(hash);
-	if (rc < 0) {
-		return rc;
-	}
-	if (!fine) {
-		return vv_fail(err, VV_EREFUSED, "wrong name or secret");
-	}
+	if (rc < 0) return rc;
+	if (!fine) return vv_fail(err, VV_EREFUSED, "wrong name or secret");
 	vv_mutex_lock(a->lock);
 	if (generation == a->generation) {
 		proof *p = &a->proofs[a->next_proof++ % PROVED];
@@ -344,9 +330,7 @@ static vv_status check_in_turn(vv_http_auth *a, const vv_buf *name, const vv_buf
 	vv_status rc = vv_login_begin(a->login, client, err);
 	bool known;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_mutex_lock(a->lock);
 	known = proved(a, digest, out);
 	vv_mutex_unlock(a->lock);
@@ -365,9 +349,7 @@ vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_addre
 	bool known;
 	vv_status rc;
 
-	if ((rc = digest_of(a, header, digest, err)) < 0) {
-		return rc;
-	}
+	if ((rc = digest_of(a, header, digest, err)) < 0) return rc;
 	vv_mutex_lock(a->lock);
 	refresh(a);
 	known = proved(a, digest, out);

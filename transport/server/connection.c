@@ -25,9 +25,7 @@
 
 void http_connection_phase(http_connection *k, int phase)
 {
-	if (!k) {
-		return;
-	}
+	if (!k) return;
 	if (phase == HTTP_HEAD) {
 		atomic_store(&k->served, true);
 		atomic_store(&k->since_ms, vv_monotonic_ms());
@@ -172,9 +170,7 @@ void http_connections_watch(void *server)
 
 	for (;;) {
 		(void)vv_ring_read(s->clock, &none, 1, 1000, NULL);
-		if (vv_ring_stopped(s->clock)) {
-			return;
-		}
+		if (vv_ring_stopped(s->clock)) return;
 		vv_mutex_lock(s->lock);
 		for (k = s->first; k; k = k->next) {
 			if (k->fd >= 0 && too_slow(s, k, vv_monotonic_ms())) {
@@ -219,9 +215,7 @@ bool http_connection_asks(vv_http_server *s, http_connection *k, const vv_addres
 {
 	unsigned count = 0;
 
-	if (!k) {
-		return false;
-	}
+	if (!k) return false;
 	vv_mutex_lock(s->lock);
 	for (const http_connection *o = s->first; o; o = o->next) {
 		count += o->asks && vv_address_same_client(&o->client, client);

@@ -164,9 +164,7 @@ static const char *name_of(const http_request *q, const wish *w)
 {
 	const vv_buf *given = &w->params[FILENAME];
 
-	if (w->has[FILENAME] && given->len > 0 && given->len <= 200) {
-		return vv_buf_cstr(given);
-	}
+	if (w->has[FILENAME] && given->len > 0 && given->len <= 200) return vv_buf_cstr(given);
 	return w->form.format == VV_FORM_FILE && q->published ? q->found.name : "";
 }
 
@@ -305,9 +303,7 @@ static void read_range(const http_request *q, const wish *w, vv_http_range *out,
 static enum MHD_Result send_part(http_request *q, const wish *w, struct MHD_Response *response,
 				 const vv_http_range *range, uint64_t size)
 {
-	if (!response) {
-		return MHD_NO;
-	}
+	if (!response) return MHD_NO;
 	add_headers(q, response, w);
 	http_add_range(response, range, size);
 	return http_send(q,
@@ -370,16 +366,12 @@ static enum MHD_Result send_car(http_request *q, const wish *w)
 	q->car.dups = w->form.dups;
 	q->car.above = q->route.blocks;
 	q->car.above_count = q->route.count - 1;
-	if (is_too_costly(q, q->found.at.from, q->found.at.len, &result)) {
-		return result;
-	}
+	if (is_too_costly(q, q->found.at.from, q->found.at.len, &result)) return result;
 	if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_car, false)) {
 		return http_say_error(q, &q->stream.err);
 	}
 	response = http_stream_response(q, MHD_SIZE_UNKNOWN);
-	if (!response) {
-		return MHD_NO;
-	}
+	if (!response) return MHD_NO;
 	add_headers(q, response, w);
 	return http_send(q, MHD_HTTP_OK, response);
 }
@@ -426,9 +418,7 @@ static enum MHD_Result send_file(http_request *q, const wish *w)
 	read_range(q, w, &range, size);
 	q->from = range.from;
 	q->len = range.len;
-	if (is_too_costly(q, q->found.at.from + q->from, q->len, &result)) {
-		return result;
-	}
+	if (is_too_costly(q, q->found.at.from + q->from, q->len, &result)) return result;
 	if (q->len == 0) {
 		response = http_empty();
 	} else {
@@ -445,9 +435,7 @@ static bool is_known(http_request *q, const wish *w, enum MHD_Result *result)
 {
 	struct MHD_Response *response;
 
-	if (!vv_http_tag_named(http_header(q, "If-None-Match"), w->tag)) {
-		return false;
-	}
+	if (!vv_http_tag_named(http_header(q, "If-None-Match"), w->tag)) return false;
 	response = http_empty();
 	if (response) {
 		add_headers(q, response, w);
@@ -475,9 +463,7 @@ static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_err
 		vv_buf_printf(&w->roots, "%s%s", i > 0 ? "," : "", text);
 	}
 	vv_cid_text(w->cid, end);
-	if (vv_buf_ok(&w->roots, err) < 0) {
-		return MHD_HTTP_INTERNAL_SERVER_ERROR;
-	}
+	if (vv_buf_ok(&w->roots, err) < 0) return MHD_HTTP_INTERNAL_SERVER_ERROR;
 	if (w->form.format == VV_FORM_RAW && q->route.inside) {
 		vv_fail(err, VV_EUSAGE, "the path ends inside a block, which is served as a whole");
 		return MHD_HTTP_BAD_REQUEST;
@@ -498,27 +484,17 @@ static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
 	vv_error err;
 	bool found;
 
-	if (find_blocks(q, root, &found, &err) < 0) {
-		return http_say_error(q, &err);
-	}
+	if (find_blocks(q, root, &found, &err) < 0) return http_say_error(q, &err);
 	if (!found) {
 		return say_absent(q, "no branch or tag here reaches this block, and nothing that "
 				     "was published has it");
 	}
 	status = follow_path(q, w, root, &err);
-	if (status == MHD_HTTP_INTERNAL_SERVER_ERROR) {
-		return http_say_error(q, &err);
-	}
-	if (status != MHD_HTTP_OK) {
-		return http_say(q, status, "%s", err.message);
-	}
+	if (status == MHD_HTTP_INTERNAL_SERVER_ERROR) return http_say_error(q, &err);
+	if (status != MHD_HTTP_OK) return http_say(q, status, "%s", err.message);
 	make_tag(w);
-	if (is_known(q, w, &result)) {
-		return result;
-	}
-	if (w->form.format == VV_FORM_CAR) {
-		return send_car(q, w);
-	}
+	if (is_known(q, w, &result)) return result;
+	if (w->form.format == VV_FORM_CAR) return send_car(q, w);
 	return w->form.format == VV_FORM_FILE && q->published ? send_file(q, w) : send_block(q, w);
 }
 
@@ -563,12 +539,8 @@ static enum MHD_Result send_identity(http_request *q, wish *w, const vv_foreign_
 	(void)snprintf(w->cid, sizeof(w->cid), "%.*s", (int)len, text);
 	vv_buf_puts(&w->roots, w->cid);
 	make_tag(w);
-	if (is_known(q, w, &result)) {
-		return result;
-	}
-	if (w->form.format != VV_FORM_CAR) {
-		return send_bytes(q, w, c->digest, c->digest_len);
-	}
+	if (is_known(q, w, &result)) return result;
+	if (w->form.format != VV_FORM_CAR) return send_bytes(q, w, c->digest, c->digest_len);
 	put_identity_car(&car, c);
 	result = car.failed ? MHD_NO : send_bytes(q, w, vv_buf_cstr(&car), car.len);
 	vv_buf_clear(&car);
@@ -586,9 +558,7 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	vv_cid root;
 	wish w;
 
-	if (!http_is_get(q)) {
-		return http_say_allow(q, "blocks are only read here");
-	}
+	if (!http_is_get(q)) return http_say_allow(q, "blocks are only read here");
 	if (worker && strcasecmp(worker, "script") == 0) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST, "no service workers from here");
 	}

@@ -68,9 +68,7 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 
 	*why = "a head that is not HTTP's";
 	(void)MHD_get_connection_values_n(q->mhd, MHD_HEADER_KIND, look_at, &l);
-	if (l.bad) {
-		return MHD_HTTP_BAD_REQUEST;
-	}
+	if (l.bad) return MHD_HTTP_BAD_REQUEST;
 	for (size_t i = 0; i < SINGLE; i++) {
 		if (l.seen[i] > 1) {
 			*why = "a header that may come once came twice";
@@ -124,9 +122,7 @@ bool vv_http_host_is_ours(const char *host, const char *const *names, size_t cou
 		return true;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (strlen(names[i]) == len && strncasecmp(host, names[i], len) == 0) {
-			return true;
-		}
+		if (strlen(names[i]) == len && strncasecmp(host, names[i], len) == 0) return true;
 	}
 	return false;
 }

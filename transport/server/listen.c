@@ -46,9 +46,7 @@ static vv_status read_place(place *out, const char *address, vv_error *err)
 	} else if (memchr(host, ':', len)) {
 		return not_an_address(address, err);
 	}
-	if (len == 0 || len >= HOST_MAX) {
-		return not_an_address(address, err);
-	}
+	if (len == 0 || len >= HOST_MAX) return not_an_address(address, err);
 	memcpy(out->host, host, len);
 	out->host[len] = '\0';
 	if (strcmp(out->host, "*") == 0) {
@@ -63,17 +61,13 @@ static int listen_at(const struct addrinfo *a)
 {
 	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), on = 1, off = 0, saved;
 
-	if (fd < 0) {
-		return -1;
-	}
+	if (fd < 0) return -1;
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (a->ai_family == AF_INET6) {
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	}
-	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, 128) == 0) {
-		return fd;
-	}
+	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, 128) == 0) return fd;
 	saved = errno;
 	(void)close(fd);
 	errno = saved;
@@ -124,9 +118,7 @@ int http_listen(char **url, const char *address, bool tls, vv_error *err)
 	place p;
 	vv_status rc;
 
-	if ((rc = read_place(&p, address, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_place(&p, address, err)) < 0) return rc;
 	memset(&how, 0, sizeof(how));
 	how.ai_family = AF_UNSPEC;
 	how.ai_socktype = SOCK_STREAM;
@@ -146,9 +138,7 @@ int http_listen(char **url, const char *address, bool tls, vv_error *err)
 		}
 	}
 	freeaddrinfo(list);
-	if (fd < 0) {
-		return cannot_listen(address, number, err);
-	}
+	if (fd < 0) return cannot_listen(address, number, err);
 	if ((rc = make_url(url, fd, tls, err)) < 0) {
 		(void)close(fd);
 		return rc;

@@ -32,9 +32,7 @@ vv_login *vv_login_new(void)
 {
 	vv_login *l = vv_calloc(1, sizeof(*l));
 
-	if (!l) {
-		return NULL;
-	}
+	if (!l) return NULL;
 	l->lock = vv_mutex_new();
 	l->slow = vv_mutex_new();
 	if (!l->lock || !l->slow) {
@@ -61,9 +59,7 @@ static entry *find(vv_login *l, const vv_address *client)
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		entry *e = &l->entries[i];
 
-		if (e->used && vv_address_same_client(&e->client, client)) {
-			return e;
-		}
+		if (e->used && vv_address_same_client(&e->client, client)) return e;
 		if (!e->used || (e->waiting == 0 &&
 				 (!room || (room->used && e->free_at_ms < room->free_at_ms)))) {
 			room = room && !room->used ? room : e;

@@ -104,9 +104,7 @@ static bool has_gone(void *request)
 	const http_request *q = request;
 	char next;
 
-	if (vv_ring_stopped(q->stream.out)) {
-		return true;
-	}
+	if (vv_ring_stopped(q->stream.out)) return true;
 	/* 0: the other end sends no more; what waits to be read is a further request. */
 	return q->connection && q->connection->fd >= 0 &&
 	       recv(q->connection->fd, &next, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
@@ -145,9 +143,7 @@ static vv_status begin(void *out, const vv_http_head *head, bool *wanted, vv_err
 	char tag[256];
 	vv_status rc = keep_head(p, head, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*wanted = strcmp(q->method, "HEAD") != 0;
 	q->may_code = http_choose_coding(q, head->type, head->size);
 	if (head->etag && q->coding) {
@@ -273,9 +269,7 @@ static bool new_page(http_request *q)
 	struct http_page_work *p = q->page = vv_calloc(1, sizeof(*p));
 	const char *base = q->base ? q->base : q->path;
 
-	if (!p || !(p->ready = vv_ring_new(1))) {
-		return false;
-	}
+	if (!p || !(p->ready = vv_ring_new(1))) return false;
 	p->base = vv_strndup(base, q->base ? strlen(base) : (size_t)(q->below - q->path));
 	if (!q->repository && (p->names = vv_calloc(s->repository_count + 1, sizeof(char *)))) {
 		for (size_t i = 0; i < s->repository_count; i++) {
@@ -290,9 +284,7 @@ enum MHD_Result http_page(http_request *q)
 	unsigned status;
 	char none;
 
-	if (!http_is_get(q)) {
-		return http_say_allow(q, "this is only read");
-	}
+	if (!http_is_get(q)) return http_say_allow(q, "this is only read");
 	if (strlen(q->path) > PATH_MAX_LEN) {
 		return http_say(q, MHD_HTTP_URI_TOO_LONG, "an address of more than %u bytes",
 				PATH_MAX_LEN);
@@ -300,18 +292,14 @@ enum MHD_Result http_page(http_request *q)
 	if ((status = http_reserve(q, PAGE_MEMORY)) != 0) {
 		return http_say(q, status, "busy; try again later");
 	}
-	if (!new_page(q)) {
-		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
-	}
+	if (!new_page(q)) return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	(void)MHD_get_connection_values_n(q->mhd, MHD_GET_ARGUMENT_KIND, take_parameter, q->page);
 	if (q->page->bad) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST,
 				"parameters that cannot be decoded, or more than %u",
 				PARAMETERS_MAX);
 	}
-	if (!http_stream_start(q, run_page, false)) {
-		return http_say_error(q, &q->stream.err);
-	}
+	if (!http_stream_start(q, run_page, false)) return http_say_error(q, &q->stream.err);
 	http_connection_phase(q->connection, HTTP_WORK);
 	(void)vv_ring_read(q->page->ready, &none, 1, 0, NULL);
 	return q->page->begun ? give(q) : say_failure(q);

@@ -47,9 +47,7 @@ static bool is_too_costly(http_request *q, enum MHD_Result *result)
 	uint64_t cost = 0;
 	vv_error err;
 
-	if (!h->file_cost || q->len == 0 || strcmp(q->method, "HEAD") == 0) {
-		return false;
-	}
+	if (!h->file_cost || q->len == 0 || strcmp(q->method, "HEAD") == 0) return false;
 	if (h->file_cost(q->file.handle, q->from, q->len, &cost, &err) < 0) {
 		*result = http_say_error(q, &err);
 		return true;
@@ -86,9 +84,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 
 	q->from = range->from;
 	q->len = range->len;
-	if (is_not_ready(q, &result) || is_too_costly(q, &result)) {
-		return result;
-	}
+	if (is_not_ready(q, &result) || is_too_costly(q, &result)) return result;
 	if (q->len == 0) {
 		response = http_empty();
 	} else {
@@ -97,9 +93,7 @@ static enum MHD_Result send_range(http_request *q, const vv_http_range *range)
 		}
 		response = http_stream_response(q, q->coding ? MHD_SIZE_UNKNOWN : q->len);
 	}
-	if (!response) {
-		return MHD_NO;
-	}
+	if (!response) return MHD_NO;
 	add_file_headers(q, response);
 	http_add_range(response, range, q->file.size);
 	return http_send(q, range->kind == VV_HTTP_PART ? MHD_HTTP_PARTIAL_CONTENT : MHD_HTTP_OK,
@@ -163,9 +157,7 @@ enum MHD_Result http_raw(http_request *q)
 	const vv_http_handlers *h = &q->server->handlers;
 	vv_error err;
 
-	if (!http_is_get(q)) {
-		return http_say_allow(q, "a file is only read here");
-	}
+	if (!http_is_get(q)) return http_say_allow(q, "a file is only read here");
 	if (has_parameters(q)) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST,
 				"raw serves whole files and takes no parameters; "

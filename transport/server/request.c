@@ -95,9 +95,7 @@ static void add_sharing(const http_request *q, struct MHD_Response *response)
 		add_any_origin(response);
 		return;
 	}
-	if (q->server->origin_count == 0 || !q->shared) {
-		return;
-	}
+	if (q->server->origin_count == 0 || !q->shared) return;
 	http_add(response, "Vary", "Origin");
 	if ((origin = http_origin_may(q))) {
 		http_add(response, "Access-Control-Allow-Origin", "%s", origin);
@@ -110,9 +108,7 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 {
 	enum MHD_Result result;
 
-	if (!response) {
-		return MHD_NO;
-	}
+	if (!response) return MHD_NO;
 	http_add(response, "X-Content-Type-Options", "nosniff");
 	add_sharing(q, response);
 	if (q->closes || atomic_load(&q->server->stopping)) {
@@ -142,9 +138,7 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	response = MHD_create_response_from_buffer(text.len, text.data, MHD_RESPMEM_MUST_COPY);
 	q->out_bytes = text.len;
 	vv_buf_clear(&text);
-	if (!response) {
-		return MHD_NO;
-	}
+	if (!response) return MHD_NO;
 	http_add(response, "Content-Type", "text/plain; charset=utf-8");
 	http_add(response, "Cache-Control", "no-store");
 	if (status == MHD_HTTP_UNAUTHORIZED) {
@@ -289,9 +283,7 @@ void http_log(http_request *q)
 	uint32_t nsec;
 	time_t now;
 
-	if (!q->server->handlers.log) {
-		return;
-	}
+	if (!q->server->handlers.log) return;
 	vv_now(&sec, &nsec);
 	now = (time_t)sec;
 	if (!gmtime_r(&now, &parts) ||
@@ -424,9 +416,7 @@ vv_status http_stream_out(void *request, const void *bytes, size_t len, vv_error
 	http_stream *s = &q->stream;
 	vv_status rc;
 
-	if (!q->coding) {
-		return put_out(q, bytes, len, err);
-	}
+	if (!q->coding) return put_out(q, bytes, len, err);
 	if (!s->squeeze &&
 	    (rc = vv_squeeze_open(&s->squeeze,
 				  q->coding[0] == 'g' ? VV_SQUEEZE_GZIP : VV_SQUEEZE_ZSTD, put_out,

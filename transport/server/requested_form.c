@@ -50,9 +50,7 @@ static unsigned read_quality(const char *p, size_t len)
 	unsigned q = 0, unit = 100;
 	size_t i;
 
-	if (len == 0 || (p[0] != '0' && p[0] != '1')) {
-		return 1000;
-	}
+	if (len == 0 || (p[0] != '0' && p[0] != '1')) return 1000;
 	q = (unsigned)(p[0] - '0') * 1000;
 	for (i = 2; i < len && i < 5 && p[1] == '.' && vv_is_digit(p[i]); i++) {
 		q += (unsigned)(p[i] - '0') * unit;
@@ -66,9 +64,7 @@ static void read_parameter(entry *e, const char *p, const char *end)
 	const char *eq = memchr(p, '=', (size_t)(end - p)), *stop = end;
 	size_t name, value;
 
-	if (!eq) {
-		return;
-	}
+	if (!eq) return;
 	while (stop > eq + 1 && (stop[-1] == ' ' || stop[-1] == '\t')) {
 		stop--;
 	}
@@ -90,9 +86,7 @@ static bool next_entry(const char **p, entry *e)
 {
 	const char *at = *p, *end, *part;
 
-	if (*at == '\0') {
-		return false;
-	}
+	if (*at == '\0') return false;
 	memset(e, 0, sizeof(*e));
 	e->quality = 1000;
 	end = at + strcspn(at, ",");
@@ -152,9 +146,7 @@ static bool read_part(vv_car_part *out, const char *text)
 {
 	memset(out, 0, sizeof(*out));
 	out->given = true;
-	if (!read_place(&text, &out->from, &out->from_back) || *text++ != ':') {
-		return false;
-	}
+	if (!read_place(&text, &out->from, &out->from_back) || *text++ != ':') return false;
 	if (strcmp(text, "*") == 0) {
 		out->to_end = true;
 		return true;

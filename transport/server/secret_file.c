@@ -17,9 +17,7 @@ static int open_it(vv_stat *st, const char *path, vv_error *err)
 	int fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err);
 	vv_status rc;
 
-	if (fd < 0) {
-		return fd;
-	}
+	if (fd < 0) return fd;
 	rc = vv_fstat(st, fd, path, err);
 	if (rc == VV_OK && !S_ISREG(st->mode)) {
 		rc = vv_fail(err, VV_EINPUT, "'%s' is not a file", vv_text_shows(path));
@@ -59,9 +57,7 @@ vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t
 	ssize_t got;
 	vv_status rc;
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	if ((rc = judge(st, path, in_clear, err)) < 0) {
 		goto done;
 	}
@@ -93,8 +89,6 @@ vv_status vv_secret_file_stat(vv_stat *st, const char *path, vv_error *err)
 {
 	int fd = open_it(st, path, err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	return vv_close(fd, path, err);
 }

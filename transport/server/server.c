@@ -76,9 +76,7 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 	http_request *q = *context;
 
 	(void)c;
-	if (!q) {
-		return;
-	}
+	if (!q) return;
 	http_stream_finish(q);
 	if (how != MHD_REQUEST_TERMINATED_COMPLETED_OK && !q->problem[0]) {
 		(void)snprintf(q->problem, sizeof(q->problem), "broken off");
@@ -109,17 +107,13 @@ static route route_below(http_request *q, const http_repository *r, const char *
 	const char *below = at[0] == '/' ? at + 1 : at;
 
 	q->repository = r;
-	if (strcmp(below, "varve") == 0) {
-		return VARVE;
-	}
+	if (strcmp(below, "varve") == 0) return VARVE;
 	if (strncmp(below, "raw/", 4) == 0 && h->file_open) {
 		q->rest = below + 4;
 		return RAW;
 	}
 	q->below = at;
-	if (h->page) {
-		return PAGE;
-	}
+	if (h->page) return PAGE;
 	q->repository = NULL;
 	return NO_ROUTE;
 }
@@ -157,13 +151,9 @@ static route find_route(http_request *q)
 	const http_repository *named;
 	const char *end;
 
-	if (q->path[0] != '/') {
-		return NO_ROUTE;
-	}
+	if (q->path[0] != '/') return NO_ROUTE;
 	if (strcmp(q->path, "/") == 0) {
-		if (!s->handlers.page || !wants_html(q)) {
-			return LIST;
-		}
+		if (!s->handlers.page || !wants_html(q)) return LIST;
 		q->repository = s->repository_count == 1 ? &s->repositories[0] : NULL;
 		q->base = "";
 		q->below = q->path;
@@ -187,9 +177,7 @@ static enum MHD_Result say_list(http_request *q)
 	vv_buf text = VV_BUF_INIT;
 	enum MHD_Result result;
 
-	if (!http_is_get(q)) {
-		return http_say_allow(q, "this is only read");
-	}
+	if (!http_is_get(q)) return http_say_allow(q, "this is only read");
 	vv_buf_puts(&text, "varve serves here; clone with 'varve clone URL':");
 	for (size_t i = 0; i < s->repository_count; i++) {
 		vv_buf_puts(&text, "\n/");
@@ -260,9 +248,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 		return http_say(q, MHD_HTTP_TOO_MANY_REQUESTS,
 				"too many requests at once from your address");
 	}
-	if (!http_url_secret(q, &result)) {
-		return result;
-	}
+	if (!http_url_secret(q, &result)) return result;
 	found = find_route(q);
 	q->allow = found == VARVE ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 	q->shared = found == RAW || found == IPFS ||
@@ -271,9 +257,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	if (strcmp(q->method, "OPTIONS") == 0) { /* browsers ask without saying who they are */
 		return http_options(q);
 	}
-	if (!identify(q, &result)) {
-		return result;
-	}
+	if (!identify(q, &result)) return result;
 	switch (found) {
 	case LIST:
 		return say_list(q);
@@ -302,9 +286,7 @@ static enum MHD_Result handle_request(void *server, struct MHD_Connection *c, co
 
 	if (!q) {
 		*context = q = new_request(server, c, url, method);
-		if (!q) {
-			return MHD_NO;
-		}
+		if (!q) return MHD_NO;
 		if ((status = http_head_check(q, version, &why)) != 0) {
 			(void)snprintf(q->problem, sizeof(q->problem), "%s", why);
 			q->closes = true;
@@ -317,9 +299,7 @@ static enum MHD_Result handle_request(void *server, struct MHD_Connection *c, co
 		}
 		return MHD_YES;
 	}
-	if (q->begun) {
-		return *body_len > 0 ? http_varve_body(q, body, body_len) : http_varve_end(q);
-	}
+	if (q->begun) return *body_len > 0 ? http_varve_body(q, body, body_len) : http_varve_end(q);
 	if (*body_len > 0) {
 		q->in_bytes += *body_len;
 		*body_len = 0;
@@ -354,9 +334,7 @@ static char *name_of(const char *real)
 {
 	char *name = NULL, *above;
 
-	if (strcmp(vv_path_base(real), ".git") != 0) {
-		return vv_strdup(vv_path_base(real));
-	}
+	if (strcmp(vv_path_base(real), ".git") != 0) return vv_strdup(vv_path_base(real));
 	above = vv_path_dir(real);
 	name = above ? vv_strdup(vv_path_base(above)) : NULL;
 	vv_free(above);
@@ -383,9 +361,7 @@ static vv_status open_repository(vv_http_server *s, http_repository *r, const ch
 	char *real = realpath(path, NULL);
 	vv_status rc;
 
-	if (!real) {
-		return vv_fail_errno(err, "no repository at", path);
-	}
+	if (!real) return vv_fail_errno(err, "no repository at", path);
 	r->name = name_of(real);
 	r->path = vv_strdup(real);
 	if (!r->name || !r->path) {
@@ -422,14 +398,10 @@ static vv_status open_all(vv_http_server *s, const vv_http_options *o, vv_error 
 	vv_status rc = VV_OK;
 
 	s->repositories = vv_calloc(o->path_count + 1, sizeof(*s->repositories));
-	if (!s->repositories) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->repositories) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->path_count; i++) {
 		s->repository_count = i + 1;
-		if ((rc = open_repository(s, &s->repositories[i], o->paths[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = open_repository(s, &s->repositories[i], o->paths[i], err)) < 0) return rc;
 	}
 	return rc;
 }
@@ -452,9 +424,7 @@ static vv_status read_tls(vv_http_server *s, vv_error *err)
 {
 	vv_status rc;
 
-	if (!s->o.tls_cert && !s->o.tls_key) {
-		return VV_OK;
-	}
+	if (!s->o.tls_cert && !s->o.tls_key) return VV_OK;
 	if (!s->o.tls_cert || !s->o.tls_key) {
 		return vv_fail(err, VV_EUSAGE, "a certificate and its key belong together");
 	}
@@ -494,9 +464,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 
 	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle_request, s, MHD_OPTION_ARRAY,
 				     options, MHD_OPTION_END);
-	if (s->daemon) {
-		return VV_OK;
-	}
+	if (s->daemon) return VV_OK;
 	(void)close(fd);
 	s->said[strcspn(s->said, "\n")] = '\0';
 	vv_fail(err, tls ? VV_EINPUT : VV_EIO, "the HTTP server does not start: %s",
@@ -540,9 +508,7 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 			return vv_hint(err,
 				       "scheme and host, without a path: https://maps.example.org");
 		}
-		if (!(s->origins[s->origin_count++] = vv_strdup(origin))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(s->origins[s->origin_count++] = vv_strdup(origin))) return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < o->proxy_count; i++) {
 		rc = vv_network_read(&s->proxies[s->proxy_count++], o->proxies[i], err);
@@ -578,9 +544,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 
 	s->lock = vv_mutex_new();
 	s->clock = vv_ring_new(1);
-	if (!s->lock || !s->clock) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->lock || !s->clock) return vv_fail_nomem(err);
 	if (s->o.closed && !o->auth_file) {
 		return vv_fail(err, VV_EUSAGE, "nobody could log in: there is no file of users");
 	}
@@ -588,18 +552,12 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 	    (rc = open_all(s, o, err)) < 0) {
 		return rc;
 	}
-	if (o->auth_file && (rc = vv_http_auth_open(&s->auth, o->auth_file, err)) < 0) {
-		return rc;
-	}
+	if (o->auth_file && (rc = vv_http_auth_open(&s->auth, o->auth_file, err)) < 0) return rc;
 	fd = http_listen(&s->url, o->address, s->tls_cert.len > 0, err);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	(void)snprintf(s->cookie, sizeof(s->cookie), "varve-%.20s", strrchr(s->url, ':') + 1);
 	s->only_hosts = s->host_count > 0 || listens_at_loopback(fd);
-	if ((rc = start_daemon(s, fd, err)) < 0) {
-		return rc;
-	}
+	if ((rc = start_daemon(s, fd, err)) < 0) return rc;
 	s->watch = vv_worker_start(http_connections_watch, s);
 	return s->watch ? VV_OK : vv_fail(err, VV_ENOMEM, "no more threads");
 }
@@ -611,9 +569,7 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 	vv_status rc;
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->o = *o;
 	s->handlers = *handlers;
 	fill_defaults(&s->o);
@@ -671,9 +627,7 @@ static void end_daemon(vv_http_server *s, unsigned grace_sec)
 
 void vv_http_server_stop(vv_http_server *s, unsigned grace_sec)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	if (s->daemon) {
 		end_daemon(s, grace_sec);
 	}

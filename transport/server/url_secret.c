@@ -39,9 +39,7 @@ static enum MHD_Result redirect(http_request *q)
 	struct MHD_Response *response = http_empty();
 	bool here = q->path[0] == '/' && q->path[1] != '/' && q->path[1] != '\\';
 
-	if (!response) {
-		return MHD_NO;
-	}
+	if (!response) return MHD_NO;
 	(void)MHD_add_response_header(response, "Location", here ? q->path : "/");
 	http_add(response, "Set-Cookie", "%s=%s; Path=/; HttpOnly; SameSite=Strict",
 		 q->server->cookie, q->server->secret);
@@ -63,9 +61,7 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 	vv_buf given = VV_BUF_INIT;
 	bool bad = false, has;
 
-	if (!s->secret) {
-		return true;
-	}
+	if (!s->secret) return true;
 	has = http_is_get(q) && http_parameter(q, VV_URL_SECRET, &given, &bad);
 	if (has && !bad && lets_in(q->server, vv_buf_cstr(&given), given.len)) {
 		*result = redirect(q);
@@ -73,9 +69,7 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 		return false;
 	}
 	vv_buf_clear(&given);
-	if (!has && has_cookie(http_header(q, "Cookie"), s->cookie, s->secret)) {
-		return true;
-	}
+	if (!has && has_cookie(http_header(q, "Cookie"), s->cookie, s->secret)) return true;
 	(void)snprintf(q->problem, sizeof(q->problem), "without the secret");
 	*result = http_say(q, MHD_HTTP_FORBIDDEN,
 			   "open the whole address that 'varve web' printed: it lets you in");

@@ -25,9 +25,7 @@ static vv_status answer(http_request *q, vv_error *err)
 	vv_channel_stats stats;
 	vv_status rc;
 
-	if (!line) {
-		return vv_fail_nomem(err);
-	}
+	if (!line) return vv_fail_nomem(err);
 	rc = q->server->handlers.answer(q->server->handlers.payload, &call, line, err);
 	vv_channel_stats_get(line, &stats);
 	if (rc < 0) {
@@ -84,9 +82,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 	if (http_reserve(q, memory_of(s)) != 0) {
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	}
-	if (!http_stream_start(q, answer, true)) {
-		return http_say_error(q, &q->stream.err);
-	}
+	if (!http_stream_start(q, answer, true)) return http_say_error(q, &q->stream.err);
 	http_connection_phase(q->connection, HTTP_TAKE);
 	*more = true;
 	return MHD_YES;

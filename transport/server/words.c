@@ -16,13 +16,9 @@ bool vv_http_decode(vv_buf *out, const char *text, size_t len)
 {
 	size_t start = out->len;
 
-	if (!vv_percent_read(out, text, len) || out->failed) {
-		return false;
-	}
+	if (!vv_percent_read(out, text, len) || out->failed) return false;
 	for (size_t i = start; i < out->len; i++) {
-		if (vv_is_control(out->data[i])) {
-			return false;
-		}
+		if (vv_is_control(out->data[i])) return false;
 	}
 	return true;
 }
@@ -86,18 +82,12 @@ void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size)
 	out->kind = VV_HTTP_WHOLE;
 	out->from = 0;
 	out->len = size;
-	if (!value || strncasecmp(value, "bytes=", 6) != 0) {
-		return;
-	}
+	if (!value || strncasecmp(value, "bytes=", 6) != 0) return;
 	p = skip_blank(value + 6);
 	has_first = read_number(&p, &first);
-	if (*p++ != '-') {
-		return;
-	}
+	if (*p++ != '-') return;
 	has_last = read_number(&p, &last);
-	if (*skip_blank(p) != '\0' || (!has_first && !has_last)) {
-		return;
-	}
+	if (*skip_blank(p) != '\0' || (!has_first && !has_last)) return;
 	if (!has_first) {
 		last_bytes(out, last, size);
 		return;
@@ -105,9 +95,7 @@ void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size)
 	if (!has_last) {
 		last = UINT64_MAX;
 	}
-	if (last < first) {
-		return;
-	}
+	if (last < first) return;
 	if (first >= size) {
 		out->kind = VV_HTTP_UNSATISFIABLE;
 		return;
@@ -133,14 +121,10 @@ static bool is_named(const char *value, const char *tag, bool strong)
 		const char *end;
 		bool weak = p[0] == 'W' && p[1] == '/';
 
-		if (*p == '*') {
-			return true;
-		}
+		if (*p == '*') return true;
 		p = opaque(p);
 		end = *p == '"' ? strchr(p + 1, '"') : NULL;
-		if (!end) {
-			return false;
-		}
+		if (!end) return false;
 		end++;
 		if ((size_t)(end - p) == len && memcmp(p, tag, len) == 0 && !(strong && weak)) {
 			return true;
@@ -171,9 +155,7 @@ static bool is_refused(const char *p, const char *end)
 	while (p < end && *p != '=') {
 		p++;
 	}
-	if (p == end) {
-		return false;
-	}
+	if (p == end) return false;
 	for (p++; p < end && (*p == '0' || *p == '.'); p++) {
 	}
 	return p == end || *p == ' ' || *p == '\t';
@@ -222,9 +204,7 @@ const char *vv_http_type_of(const char *name)
 	const char *ext = vv_path_ext(name);
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		if (strcmp(ext, types[i].ext) == 0) {
-			return types[i].type;
-		}
+		if (strcmp(ext, types[i].ext) == 0) return types[i].type;
 	}
 	return "application/octet-stream";
 }
@@ -235,9 +215,7 @@ static bool split_at(const vv_buf *both, char mark, vv_buf *name, vv_buf *secret
 {
 	const char *text = vv_buf_cstr(both), *at = memchr(text, mark, both->len);
 
-	if (!at || memchr(text, '\0', both->len) || at == text) {
-		return false;
-	}
+	if (!at || memchr(text, '\0', both->len) || at == text) return false;
 	vv_buf_put(name, text, (size_t)(at - text));
 	vv_buf_put(secret, at + 1, both->len - (size_t)(at - text) - 1);
 	return !name->failed && !secret->failed;
@@ -248,9 +226,7 @@ bool vv_http_credentials(const char *header, vv_buf *name, vv_buf *secret)
 	vv_buf both = VV_BUF_INIT;
 	bool fine = false;
 
-	if (!header) {
-		return false;
-	}
+	if (!header) return false;
 	if (strncasecmp(header, "Basic ", 6) == 0) {
 		const char *text = skip_blank(header + 6);
 

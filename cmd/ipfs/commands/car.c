@@ -116,13 +116,9 @@ static vv_status write_file(job *j, const export *x, const char *path, vv_car_st
 	vv_status rc, closed;
 	int fd;
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-car-");
-	if ((fd = vv_temp_open(&temp, dir, ".varve-car-", err)) < 0) {
-		return (vv_status)fd;
-	}
+	if ((fd = vv_temp_open(&temp, dir, ".varve-car-", err)) < 0) return (vv_status)fd;
 	rc = write_car(j, x, fd, path, stats, err);
 	closed = vv_close(fd, path, rc < 0 ? NULL : err);
 	if (rc < 0 || (rc = closed) < 0 || (rc = vv_rename(temp, path, err)) < 0) {
@@ -151,9 +147,7 @@ static vv_status open_export(job *j, export *x, vv_error *err)
 		x->source = vv_car_source_of(store);
 		return rc;
 	}
-	if ((rc = vv_ordered_files_new(&x->work.ordered, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_ordered_files_new(&x->work.ordered, NULL, err)) < 0) return rc;
 	x->maker = vv_version_files(&x->work);
 	x->blocks.from = (vv_leaf_source){store, &x->maker};
 	if ((rc = vv_publish_list(&x->blocks.list, j->c->repo, &version,
@@ -182,9 +176,7 @@ static void show_export(const job *j, const char *path, const vv_cid *root,
 	vv_json_out w;
 
 	vv_cid_text(text, root);
-	if (j->o->quiet) {
-		return;
-	}
+	if (j->o->quiet) return;
 	if (strcmp(path, "-") == 0) {
 		vv_note("%s: %s, %s", text, vv_text_counted(stats->blocks, "block", NULL),
 			vv_text_bytes(stats->bytes));
@@ -340,9 +332,7 @@ static vv_status take_in(import *m, vv_error *err)
 		rc = check_roots(m, err);
 	}
 	vv_progress_end();
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	/* Blocks that no root leads to may lack others: they do not enter the store. */
 	vv_incoming_only(m->in, m->wanted);
 	rc = vv_incoming_promote(m->in, err);
@@ -352,9 +342,7 @@ static vv_status take_in(import *m, vv_error *err)
 
 static void show_import(import *m)
 {
-	if (m->j->o->quiet) {
-		return;
-	}
+	if (m->j->o->quiet) return;
 	if (json(m->j->o)) {
 		vv_json_close_array(&m->w);
 		vv_json_add_u64(&m->w, "blocks", m->stats.blocks);
@@ -394,9 +382,7 @@ static vv_status run_import(job *j, const char *path, vv_error *err)
 	}
 	if (strcmp(path, "-") != 0) {
 		m.from.path = path;
-		if ((m.from.fd = vv_open(path, O_RDONLY, 0, err)) < 0) {
-			return (vv_status)m.from.fd;
-		}
+		if ((m.from.fd = vv_open(path, O_RDONLY, 0, err)) < 0) return (vv_status)m.from.fd;
 	}
 	if ((rc = take_in(&m, err)) < 0 || (rc = vv_buf_ok(&m.text, err)) < 0) {
 		return vv_prefix(err, "%s", vv_text_shows(path));
@@ -410,9 +396,7 @@ static int check_car(const vv_context *c)
 	const char *word = c->argc > 0 ? c->argv[0] : "";
 	bool out = strcmp(word, "export") == 0;
 
-	if (c->argc == 0) {
-		return vv_usage_error("use car export or car import");
-	}
+	if (c->argc == 0) return vv_usage_error("use car export or car import");
 	if (!out && strcmp(word, "import") != 0) {
 		return vv_usage_error("car has export and import, not '%s'", vv_text_shows(word));
 	}

@@ -103,9 +103,7 @@ static vv_status end_json(job *j, vv_error *err)
 
 static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *list, vv_error *err)
 {
-	if (j->o->quiet) {
-		return VV_OK;
-	}
+	if (j->o->quiet) return VV_OK;
 	if (json(j)) {
 		json_record(j, p);
 		return end_json(j, err);
@@ -129,14 +127,10 @@ static vv_status publish_one(job *j, const char *word, vv_error *err)
 	vv_auto(vv_published) p = {0};
 	vv_status rc;
 
-	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0) return rc;
 	rc = vv_publish_list(&list, j->c->repo, &s.root, pool, j->c->progress, err);
 	vv_progress_end();
-	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < j->o->to.count; i++) {
 		const vv_publish_to to = {j->o->to.items[i], j->o->with_table,
 					  (unsigned)j->o->timeout, j->c->progress};
@@ -218,12 +212,8 @@ static vv_status read_all(records *out, const char *dir, vv_error *err)
 	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, dir, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (!(out->items = vv_calloc(count + 1, sizeof(*out->items)))) {
-		return vv_fail_nomem(err);
-	}
+	if (rc < 0) return rc;
+	if (!(out->items = vv_calloc(count + 1, sizeof(*out->items)))) return vv_fail_nomem(err);
 	while (out->count < count) {
 		if ((rc = vv_published_find(&out->items[out->count], dir, &versions[out->count],
 					    err)) < 0) {
@@ -240,9 +230,7 @@ static vv_status show_list(job *j, vv_error *err)
 	vv_auto(records) all = {0};
 	vv_status rc = read_all(&all, vv_repository_varvedir(j->c->repo), err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!json(j)) {
 		for (size_t i = 0; i < all.count; i++) {
 			text_record(&all.items[i], true);
@@ -267,12 +255,8 @@ static int check_publish(const vv_context *c)
 	if (o->to.count == 0 && (o->with_table || o->timeout > 0)) {
 		return vv_usage_error("--with-table and --timeout are for --to");
 	}
-	if (o->timeout > 1000000) {
-		return vv_usage_error("--timeout of more than 1,000,000 seconds");
-	}
-	if (o->list) {
-		return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--list takes no version");
-	}
+	if (o->timeout > 1000000) return vv_usage_error("--timeout of more than 1,000,000 seconds");
+	if (o->list) return c->argc == 0 ? VV_EXIT_OK : vv_usage_error("--list takes no version");
 	return c->argc == 1 ? VV_EXIT_OK
 			    : vv_usage_error("publish takes one version: REV:PATH, PATH or a CID");
 }

@@ -28,9 +28,7 @@ static vv_status must_be_whole(vv_store *store, const vv_cid *version, vv_error 
 	bool whole;
 	vv_status rc = vv_store_complete(store, version, &whole, &missing, err);
 
-	if (rc < 0 || whole) {
-		return rc;
-	}
+	if (rc < 0 || whole) return rc;
 	vv_cid_text(text, &missing);
 	vv_fail(err, VV_EMISSING, "block %s of this version is missing", text);
 	return vv_hint(err, "'varve fetch' gets missing blocks from peers that have them");
@@ -46,9 +44,7 @@ vv_status vv_publish_list(vv_leaf_list **out, vv_repository *r, const vv_cid *ve
 	vv_status rc;
 
 	*out = NULL;
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if ((rc = vv_repository_store(r, &from.store, err)) < 0 ||
 	    (rc = must_be_whole(from.store, version, err)) < 0) {
 		return rc;
@@ -86,9 +82,7 @@ vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_l
 	vv_status rc = vv_published_find(out, vv_repository_varvedir(r), vv_leaf_list_version(list),
 					 NULL);
 
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) { /* none yet, or one that cannot be read */
 		memset(out, 0, sizeof(*out));
 		put_time(out->time);
@@ -98,9 +92,7 @@ vv_status vv_publish_record(vv_published *out, vv_repository *r, const vv_leaf_l
 	out->bytes = vv_leaf_list_bytes(list);
 	if (path || !out->path) {
 		vv_free(out->path);
-		if (!(out->path = vv_strdup(path ? path : ""))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(out->path = vv_strdup(path ? path : ""))) return vv_fail_nomem(err);
 	}
 	return vv_published_write(vv_repository_varvedir(r), out, err);
 }
@@ -154,9 +146,7 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 		}
 		vv_published_clear(out);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_cid_text(text, cid);
 	vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
 	return vv_hint(err, "'varve ipfs publish --list' lists them");

@@ -144,9 +144,7 @@ static vv_status take_line(prompt *p, vv_buf *statement, const char *line, vv_er
 	if (statement->len == 0 && (line[0] == '.' || line[0] == '\\')) {
 		return run_word(p, line, err);
 	}
-	if (statement->len == 0 && line[strspn(line, " \t;")] == '\0') {
-		return VV_OK;
-	}
+	if (statement->len == 0 && line[strspn(line, " \t;")] == '\0') return VV_OK;
 	vv_buf_puts(statement, line);
 	vv_buf_putc(statement, '\n');
 	if ((rc = vv_buf_ok(statement, err)) == VV_OK && sqlite3_complete(vv_buf_cstr(statement))) {

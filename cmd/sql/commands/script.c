@@ -19,9 +19,7 @@ static void show_place(const char *sql, int place)
 	const char *start, *end;
 	vv_buf b = VV_BUF_INIT;
 
-	if (place < 0 || (size_t)place > strlen(sql)) {
-		return;
-	}
+	if (place < 0 || (size_t)place > strlen(sql)) return;
 	for (start = sql + place; start > sql && start[-1] != '\n'; start--) {
 	}
 	end = start + strcspn(start, "\n");

@@ -275,9 +275,7 @@ static void align(vv_sql_rows_printer *p)
 {
 	const char *cells = vv_buf_cstr(&p->first);
 
-	if (p->aligned) {
-		return;
-	}
+	if (p->aligned) return;
 	p->aligned = true;
 	measure(p, cells, (size_t)p->count);
 	put_head(p);
@@ -319,9 +317,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 	vv_sql_rows_printer *p = vv_calloc(1, sizeof(*p));
 
 	*out = p;
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	p->stmt = stmt;
 	p->columns = (size_t)sqlite3_column_count(stmt);
 	for (size_t i = 0; format && i < sizeof(form_names) / sizeof(form_names[0]); i++) {
@@ -331,9 +327,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 	vv_buf_init(&p->first);
 	p->widths = vv_calloc(p->columns + 1, sizeof(*p->widths));
 	p->numbers = vv_calloc(p->columns + 1, sizeof(*p->numbers));
-	if (!p->widths || !p->numbers) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->widths || !p->numbers) return vv_fail_nomem(err);
 	memset(p->numbers, true, p->columns);
 	for (size_t i = 0; i < p->columns && (p->form == CSV || p->form == TSV); i++) {
 		const char *name = sqlite3_column_name(stmt, (int)i);

@@ -61,9 +61,7 @@ vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *
 		     strcmp(w->column, column) != 0)) {
 		w = w->next;
 	}
-	if (w) {
-		return w;
-	}
+	if (w) return w;
 	w = sqlite3_malloc64(sizeof(*w) + label_len + column_len + strlen(type) + 1);
 	if (w) {
 		char *at = w->label + label_len;

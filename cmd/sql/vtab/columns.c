@@ -23,9 +23,7 @@ int vv_sql_columns_begin(vv_sql_columns_sql *s, size_t most, varve_error *err)
 static bool is_taken(const vv_sql_columns_sql *s, const char *name)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		if (sqlite3_stricmp(s->names[i], name) == 0) {
-			return true;
-		}
+		if (sqlite3_stricmp(s->names[i], name) == 0) return true;
 	}
 	return false;
 }

@@ -48,9 +48,7 @@ static int find_places(diff_rows *d, varve_error *err)
 
 	for (int side = TO; side < SIDES; side++) {
 		d->places[side] = sqlite3_malloc64((columns + 1) * sizeof(int32_t));
-		if (!d->places[side]) {
-			return vv_sql_error_memory(err);
-		}
+		if (!d->places[side]) return vv_sql_error_memory(err);
 		for (size_t i = 0; i < columns; i++) {
 			d->places[side][i] = varve_table_find_column(
 				d->sides[side]->table,
@@ -81,9 +79,7 @@ static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, con
 	varve_log *log;
 	int rc = vv_sql_opened_get(&d->sides[side], t->catalog, &place, err);
 
-	if (rc < 0 || !d->sides[side]->commit[0]) {
-		return rc;
-	}
+	if (rc < 0 || !d->sides[side]->commit[0]) return rc;
 	how.range = d->sides[side]->commit;
 	how.limit = 1;
 	if ((rc = varve_log_open(&log, t->repo, &how, err)) == 0 &&
@@ -105,9 +101,7 @@ static int open_diff(void **state, const vv_sql_function_table *t, const char *c
 					   t->name->path);
 	}
 	*state = d = sqlite3_malloc64(sizeof(*d));
-	if (!d) {
-		return vv_sql_error_memory(err);
-	}
+	if (!d) return vv_sql_error_memory(err);
 	memset(d, 0, sizeof(*d));
 	d->declared = vv_sql_opened_keep(t->declared);
 	if ((rc = open_side(d, FROM, t, arguments[0] ? arguments[0] : "HEAD", err)) < 0 ||
@@ -238,15 +232,11 @@ static int next_cell(void *state, varve_error *err)
 	for (;;) {
 		if (d->change) {
 			while ((d->pair = varve_diff_column(d->diff, d->next_pair)) != NULL) {
-				if (is_changed(d, d->next_pair++)) {
-					return 1;
-				}
+				if (is_changed(d, d->next_pair++)) return 1;
 			}
 		}
 		d->next_pair = 0;
-		if ((more = varve_diff_next(d->diff, &d->change, err)) <= 0) {
-			return more;
-		}
+		if ((more = varve_diff_next(d->diff, &d->change, err)) <= 0) return more;
 	}
 }
 
@@ -254,9 +244,7 @@ static int next_cell(void *state, varve_error *err)
 static int32_t declared_of(const diff_rows *d, int side, int32_t place)
 {
 	for (size_t i = 0; i < d->declared->facts->columns; i++) {
-		if (d->places[side][i] == place) {
-			return (int32_t)i;
-		}
+		if (d->places[side][i] == place) return (int32_t)i;
 	}
 	return -1;
 }
@@ -266,9 +254,7 @@ static void put_side(diff_rows *d, sqlite3_context *context, int side)
 	const varve_cell *cells = cells_of(d, side);
 	int32_t place = side == TO ? d->pair->after : d->pair->before, declared;
 
-	if (!cells || place < 0) {
-		return;
-	}
+	if (!cells || place < 0) return;
 	if ((declared = declared_of(d, side, place)) >= 0) {
 		vv_sql_value_put(context, d->declared, (size_t)declared, &cells[place],
 				 row_of(d, side));

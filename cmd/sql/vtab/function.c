@@ -52,9 +52,7 @@ static int disconnect(sqlite3_vtab *base)
 
 static int take_name(function_table *t, const vv_sql_registered *r)
 {
-	if (!r->name.path) {
-		return SQLITE_OK;
-	}
+	if (!r->name.path) return SQLITE_OK;
 	t->name.kind = r->name.kind;
 	t->name.path = sqlite3_mprintf("%s", r->name.path);
 	t->name.revision = r->name.revision ? sqlite3_mprintf("%s", r->name.revision) : NULL;
@@ -73,9 +71,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 
 	(void)argc;
 	(void)argv;
-	if (!t) {
-		return SQLITE_NOMEM;
-	}
+	if (!t) return SQLITE_NOMEM;
 	memset(t, 0, sizeof(*t));
 	t->function = r->function;
 	t->known.catalog = vv_sql_catalog_keep(r->catalog);
@@ -125,9 +121,7 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 		    c->op != SQLITE_INDEX_CONSTRAINT_EQ) {
 			continue;
 		}
-		if (!c->usable) {
-			return SQLITE_CONSTRAINT;
-		}
+		if (!c->usable) return SQLITE_CONSTRAINT;
 		at[argument] = i;
 	}
 	info->idxNum = 0;
@@ -147,9 +141,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 {
 	function_cursor *c = sqlite3_malloc64(sizeof(*c));
 
-	if (!c) {
-		return SQLITE_NOMEM;
-	}
+	if (!c) return SQLITE_NOMEM;
 	memset(c, 0, sizeof(*c));
 	vv_sql_catalog_cursor_opened(((function_table *)base)->known.catalog);
 	*out = &c->base;

@@ -75,9 +75,7 @@ static char *path_of(const vv_sql_function_table *t, const char *word)
 	vv_sql_name name;
 	char *path;
 
-	if (vv_sql_name_find(&name, t->catalog, word, &err) < 0) {
-		return sqlite3_mprintf("%s", word);
-	}
+	if (vv_sql_name_find(&name, t->catalog, word, &err) < 0) return sqlite3_mprintf("%s", word);
 	path = sqlite3_mprintf("%s", name.path);
 	vv_sql_name_clear(&name);
 	return path;
@@ -92,9 +90,7 @@ static int open_log(void **state, const vv_sql_function_table *t, const char *co
 	const char *paths[2] = {NULL, NULL};
 	int rc = need_repo(t, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*state = l = sqlite3_malloc64(sizeof(*l));
 	if (!l || (arguments[0] && !(path = path_of(t, arguments[0])))) {
 		return vv_sql_error_memory(err);
@@ -198,13 +194,9 @@ static int open_tables(void **state, const vv_sql_function_table *t, const char 
 	table_rows *l;
 	int rc = need_repo(t, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l) {
-		return vv_sql_error_memory(err);
-	}
+	if (!l) return vv_sql_error_memory(err);
 	memset(l, 0, sizeof(*l));
 	l->catalog = t->catalog;
 	l->repo = t->repo;
@@ -221,9 +213,7 @@ static int next_tables(void *state, varve_error *err)
 
 	vv_sql_opened_drop(l->opened);
 	l->opened = NULL;
-	if (l->at == l->count) {
-		return 0;
-	}
+	if (l->at == l->count) return 0;
 	place = (vv_sql_place){l->repo, l->paths[l->at++], l->revision};
 	/* A file that is named like a table and is none, or whose data is not here, is listed without facts. */
 	if (vv_sql_opened_get(&l->opened, l->catalog, &place, err) < 0 &&
@@ -335,9 +325,7 @@ static int open_columns(void **state, const vv_sql_function_table *t, const char
 					   "a table is needed: varve_columns('prices')");
 	}
 	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l) {
-		return vv_sql_error_memory(err);
-	}
+	if (!l) return vv_sql_error_memory(err);
 	memset(l, 0, sizeof(*l));
 	if (arguments[1]) {
 		char *word = sqlite3_mprintf("%s@%s", arguments[0], arguments[1]);
@@ -348,9 +336,7 @@ static int open_columns(void **state, const vv_sql_function_table *t, const char
 	} else {
 		rc = vv_sql_name_find(&name, t->catalog, arguments[0], err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	place = (vv_sql_place){name.outside ? NULL : t->repo, name.path, name.revision};
 	rc = vv_sql_opened_get(&l->opened, t->catalog, &place, err);
 	vv_sql_name_clear(&name);
@@ -507,9 +493,7 @@ static int open_warnings(void **state, const vv_sql_function_table *t, const cha
 
 	(void)arguments;
 	*state = l;
-	if (!l) {
-		return vv_sql_error_memory(err);
-	}
+	if (!l) return vv_sql_error_memory(err);
 	l->next = t->catalog->warnings;
 	l->at = NULL;
 	return 0;

@@ -46,9 +46,7 @@ static int add(vv_sql_catalog *c, const char *module, const vv_sql_name *name,
 {
 	vv_sql_registered *r = sqlite3_malloc64(sizeof(*r));
 
-	if (!r) {
-		return vv_sql_error_memory(err);
-	}
+	if (!r) return vv_sql_error_memory(err);
 	memset(r, 0, sizeof(*r));
 	r->catalog = vv_sql_catalog_keep(c);
 	r->repo = c->repo;
@@ -80,9 +78,7 @@ int vv_sql_module_add(vv_sql_catalog *c, const char *word, varve_error *err)
 	vv_sql_name name;
 	int rc = vv_sql_name_find(&name, c, word, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return add(c, word, &name,
 		   name.kind == VV_NAME_DIFF || name.kind == VV_NAME_DIFF_CELLS ||
 				   name.kind == VV_NAME_ROW
@@ -98,9 +94,7 @@ int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, varve_error *er
 	int rc;
 
 	how.flags = VARVE_OPEN_ENVIRON;
-	if ((rc = varve_repo_open(&repo, path, &how, err)) < 0) {
-		return rc;
-	}
+	if ((rc = varve_repo_open(&repo, path, &how, err)) < 0) return rc;
 	c->repo = repo;
 	return add_fixed(c, err);
 }
@@ -284,12 +278,8 @@ int vv_sql_module_install(vv_sql_catalog **out, sqlite3 *db, char **message,
 					   sqlite3_libversion());
 		return SQLITE_ERROR;
 	}
-	if (is_installed(db)) {
-		return SQLITE_OK;
-	}
-	if (!(c = vv_sql_catalog_new(db))) {
-		return SQLITE_NOMEM;
-	}
+	if (is_installed(db)) return SQLITE_OK;
+	if (!(c = vv_sql_catalog_new(db))) return SQLITE_NOMEM;
 	/* The module keeps the catalog: it goes with the connection. */
 	rc = sqlite3_create_module_v2(db, "varve", &vv_sql_rows_created_module, c, drop_catalog);
 	if (rc == SQLITE_OK) {

@@ -44,9 +44,7 @@ static int take_path(char ***paths, size_t *count, const char *path, varve_error
 {
 	char **more = sqlite3_realloc64(*paths, (*count + 2) * sizeof(*more));
 
-	if (!more) {
-		return vv_sql_error_memory(err);
-	}
+	if (!more) return vv_sql_error_memory(err);
 	*paths = more;
 	more[*count + 1] = NULL;
 	more[*count] = sqlite3_mprintf("%s", path);
@@ -65,9 +63,7 @@ int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *r
 
 	*out = NULL;
 	*count = 0;
-	if (!repo) {
-		return 0;
-	}
+	if (!repo) return 0;
 	if (revision || !varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE)) {
 		rc = vv_sql_revision_find(commit, repo, revision ? revision : "HEAD", err);
 		how.revision = commit;
@@ -158,9 +154,7 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len,
 {
 	size_t row[64];
 
-	if (a_len >= 63 || b_len >= 63) {
-		return most + 1;
-	}
+	if (a_len >= 63 || b_len >= 63) return most + 1;
 	for (size_t j = 0; j <= b_len; j++) {
 		row[j] = j;
 	}
@@ -243,9 +237,7 @@ static int choose(char **out, char *const *paths, size_t count, const char *name
 			 found);
 		return VARVE_EUSAGE;
 	}
-	if (!found) {
-		return VARVE_ENOTFOUND;
-	}
+	if (!found) return VARVE_ENOTFOUND;
 	*out = sqlite3_mprintf("%s", found);
 	return *out ? 0 : vv_sql_error_memory(err);
 }
@@ -259,9 +251,7 @@ static int choose_file(char **out, vv_sql_catalog *c, const char *revision, cons
 	varve_error unused;
 	bool now = !revision && varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
 
-	if (!path) {
-		return vv_sql_error_memory(err);
-	}
+	if (!path) return vv_sql_error_memory(err);
 	if ((!now &&
 	     vv_sql_revision_find(commit, c->repo, revision ? revision : "HEAD", &unused) < 0) ||
 	    varve_version_at(&version, c->repo, now ? NULL : commit, path, &unused) < 0) {
@@ -281,9 +271,7 @@ static int find_cut(vv_sql_name *out, vv_sql_catalog *c, const char *word, const
 	char **paths;
 	int rc = vv_sql_name_list(&paths, &count, c->repo, at + 1, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = choose(&out->path, paths, count, word, len, err);
 	if (rc == VARVE_ENOTFOUND) {
 		rc = choose_file(&out->path, c, at + 1, word, len, err);
@@ -355,9 +343,7 @@ static int find_version(vv_sql_name *out, vv_sql_catalog *c, const char *word, v
 		of_cut = cut < 0 && of_cut.code == 0 && at > word && at[1] ? *err : of_cut;
 		rc = cut;
 	}
-	if (rc == VARVE_ENOTFOUND && is_file(word)) {
-		return take_file(out, word, err);
-	}
+	if (rc == VARVE_ENOTFOUND && is_file(word)) return take_file(out, word, err);
 	if (rc < 0 && of_cut.code != 0) {
 		*err = of_cut;
 		rc = of_cut.code;
@@ -373,12 +359,8 @@ static int find_function(vv_sql_name *out, vv_sql_catalog *c, const char *word, 
 	varve_error other;
 	int rc = find_version(out, c, word, err);
 
-	if (rc != VARVE_ENOTFOUND || !c->repo || strchr(word, '@')) {
-		return rc;
-	}
-	if (!(in_head = sqlite3_mprintf("%s%s", word, head))) {
-		return vv_sql_error_memory(err);
-	}
+	if (rc != VARVE_ENOTFOUND || !c->repo || strchr(word, '@')) return rc;
+	if (!(in_head = sqlite3_mprintf("%s%s", word, head))) return vv_sql_error_memory(err);
 	vv_sql_name_clear(out);
 	if (find_version(out, c, in_head, &other) == 0) {
 		rc = 0;

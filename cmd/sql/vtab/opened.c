@@ -25,12 +25,8 @@ int vv_sql_revision_find(char id[VARVE_ID_SIZE], varve_repo *repo, const char *w
 	int rc = varve_rev_parse(id, repo, word, err);
 	char *day;
 
-	if (rc != VARVE_ENOTFOUND || !is_day(word)) {
-		return rc;
-	}
-	if (!(day = sqlite3_mprintf("@{%s}", word))) {
-		return vv_sql_error_memory(err);
-	}
+	if (rc != VARVE_ENOTFOUND || !is_day(word)) return rc;
+	if (!(day = sqlite3_mprintf("@{%s}", word))) return vv_sql_error_memory(err);
 	rc = varve_rev_parse(id, repo, day, err);
 	sqlite3_free(day);
 	return rc;
@@ -104,22 +100,16 @@ static int open_table(vv_sql_opened *o, const vv_sql_place *place, varve_error *
 		rc = varve_version_at(&o->version, place->repo, o->commit, place->path, err);
 	} else {
 		o->file = file_of(place);
-		if (!o->file) {
-			return vv_sql_error_memory(err);
-		}
+		if (!o->file) return vv_sql_error_memory(err);
 		(void)stat(o->file, &o->is); /* that it is not there is reported by the next call */
 		rc = place->repo
 			     ? varve_version_at(&o->version, place->repo, NULL, place->path, err)
 			     : varve_version_file(&o->version, NULL, place->path, err);
 	}
-	if (rc < 0 || (rc = varve_table_open(&o->table, o->version, &how, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = varve_table_open(&o->table, o->version, &how, err)) < 0) return rc;
 	o->facts = varve_table_info(o->table);
 	o->columns = sqlite3_malloc64((o->facts->columns + 1) * sizeof(*o->columns));
-	if (!o->columns) {
-		return vv_sql_error_memory(err);
-	}
+	if (!o->columns) return vv_sql_error_memory(err);
 	memset(o->columns, 0, (o->facts->columns + 1) * sizeof(*o->columns));
 	plan_columns(o);
 	return 0;
@@ -133,9 +123,7 @@ int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place
 	int rc = find_commit(commit, place, err);
 
 	*out = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (o = c->opened; o; o = o->next) {
 		if (o->repo == place->repo && strcmp(o->path, place->path) == 0 &&
 		    strcmp(o->commit, commit) == 0 && (commit[0] || same_file(o))) {
@@ -143,9 +131,7 @@ int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place
 			return 0;
 		}
 	}
-	if (!(o = sqlite3_malloc64(sizeof(*o)))) {
-		return vv_sql_error_memory(err);
-	}
+	if (!(o = sqlite3_malloc64(sizeof(*o)))) return vv_sql_error_memory(err);
 	memset(o, 0, sizeof(*o));
 	o->refs = 1;
 	o->catalog = vv_sql_catalog_keep(c);
@@ -175,9 +161,7 @@ void vv_sql_opened_drop(vv_sql_opened *o)
 {
 	vv_sql_opened **at;
 
-	if (!o || --o->refs > 0) {
-		return;
-	}
+	if (!o || --o->refs > 0) return;
 	for (at = &o->catalog->opened; *at != o; at = &(*at)->next) {
 	}
 	*at = o->next;
@@ -206,9 +190,7 @@ void vv_sql_opened_warn(vv_sql_opened *o, size_t column, int kind, uint64_t row)
 	vv_sql_opened_column *k = &o->columns[column];
 	const varve_column *of = varve_table_column(o->table, column);
 
-	if (k->statement == o->catalog->statement && row < k->counted) {
-		return;
-	}
+	if (k->statement == o->catalog->statement && row < k->counted) return;
 	k->statement = o->catalog->statement;
 	k->counted = row + 1;
 	if (!k->warnings[kind]) {

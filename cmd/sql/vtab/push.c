@@ -49,9 +49,7 @@ static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t le
 	varve_value v;
 	int rc = 0;
 
-	if (!text) {
-		return vv_sql_error_memory(err);
-	}
+	if (!text) return vv_sql_error_memory(err);
 	if (len > UINT32_MAX || p->count == VV_PUSH_MOST) {
 		sqlite3_free(text);
 		return 0;
@@ -104,9 +102,7 @@ static int compare_ints(vv_sql_push *p, size_t column, int op, sqlite3_int64 i, 
 {
 	int rc = 0;
 
-	if (op == SQLITE_INDEX_CONSTRAINT_EQ) {
-		return add_int(p, column, VARVE_TEST_EQUAL, i, err);
-	}
+	if (op == SQLITE_INDEX_CONSTRAINT_EQ) return add_int(p, column, VARVE_TEST_EQUAL, i, err);
 	if (has_low(op)) {
 		rc = add_int(p, column, VARVE_TEST_FROM, i, err);
 	}
@@ -124,9 +120,7 @@ static int compare_doubles(vv_sql_push *p, size_t column, int op, double d, varv
 	       high = nextafter(nextafter(d, INFINITY), INFINITY);
 	int rc = 0;
 
-	if (!isfinite(low) || !isfinite(high)) {
-		return 0;
-	}
+	if (!isfinite(low) || !isfinite(high)) return 0;
 	if (has_low(op)) {
 		rc = add_double(p, column, VARVE_TEST_FROM, low, err);
 	}
@@ -142,9 +136,7 @@ static int compare_mixed(vv_sql_push *p, size_t column, int op, double d, varve_
 	const double most = 9e18;
 	int rc = 0;
 
-	if (!(d > -most && d < most)) {
-		return 0;
-	}
+	if (!(d > -most && d < most)) return 0;
 	if (has_low(op)) {
 		rc = add_int(p, column, VARVE_TEST_FROM, (sqlite3_int64)floor(d), err);
 	}
@@ -183,9 +175,7 @@ static int compare_numbers(vv_sql_push *p, size_t column, int op, sqlite3_value 
 	if (sqlite3_value_type(value) != SQLITE_TEXT) {
 		return compare_number(p, column, op, value, err);
 	}
-	if (!(copy = sqlite3_value_dup(value))) {
-		return vv_sql_error_memory(err);
-	}
+	if (!(copy = sqlite3_value_dup(value))) return vv_sql_error_memory(err);
 	rc = compare_number(p, column, op, copy, err);
 	sqlite3_value_free(copy);
 	return rc;
@@ -195,9 +185,7 @@ static int compare_numbers(vv_sql_push *p, size_t column, int op, sqlite3_value 
 static bool may_be_number(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] >= '0' && text[i] <= '9') {
-			return true;
-		}
+		if (text[i] >= '0' && text[i] <= '9') return true;
 	}
 	return false;
 }
@@ -234,22 +222,14 @@ static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *v
 	char *copy;
 
 	/* Asking for the text of anything else would make a text of it. */
-	if (sqlite3_value_type(value) != SQLITE_TEXT) {
-		return 0;
-	}
-	if (!(text = (const char *)sqlite3_value_text(value))) {
-		return vv_sql_error_memory(err);
-	}
+	if (sqlite3_value_type(value) != SQLITE_TEXT) return 0;
+	if (!(text = (const char *)sqlite3_value_text(value))) return vv_sql_error_memory(err);
 	len = (size_t)sqlite3_value_bytes(value);
-	if (!literal && (op != SQLITE_INDEX_CONSTRAINT_EQ || may_be_number(text, len))) {
-		return 0;
-	}
+	if (!literal && (op != SQLITE_INDEX_CONSTRAINT_EQ || may_be_number(text, len))) return 0;
 	if (varve_table_column(p->of->table, column)->type != VARVE_TYPE_STRING) {
 		return compare_days(p, column, op, text, len, err);
 	}
-	if (!(copy = sqlite3_malloc64(len + 1))) {
-		return vv_sql_error_memory(err);
-	}
+	if (!(copy = sqlite3_malloc64(len + 1))) return vv_sql_error_memory(err);
 	memcpy(copy, text, len + 1);
 	return add_text(p, column,
 			op == SQLITE_INDEX_CONSTRAINT_EQ   ? VARVE_TEST_IS
@@ -291,18 +271,14 @@ int vv_sql_push_add_list(vv_sql_push *p, size_t column, sqlite3_value *list, var
 	sqlite3_value *v = NULL;
 	int rc = sqlite3_vtab_in_first(list, &v);
 
-	if (p->of->columns[column].class == VV_CLASS_TEXT) {
-		return 0;
-	}
+	if (p->of->columns[column].class == VV_CLASS_TEXT) return 0;
 	for (; rc == SQLITE_OK && v; rc = sqlite3_vtab_in_next(list, &v)) {
 		double d = sqlite3_value_double(v);
 
 		if (sqlite3_value_type(v) == SQLITE_NULL) {
 			continue;
 		}
-		if (!is_number(v)) {
-			return 0;
-		}
+		if (!is_number(v)) return 0;
 		low = !any || d < low ? d : low;
 		high = !any || d > high ? d : high;
 		any = true;

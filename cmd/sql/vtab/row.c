@@ -83,9 +83,7 @@ static int open_row(void **state, const vv_sql_function_table *t, const char *co
 		values[i] = (varve_text){arguments[i], strlen(arguments[i])};
 	}
 	*state = r = sqlite3_malloc64(sizeof(*r));
-	if (!r) {
-		return vv_sql_error_memory(err);
-	}
+	if (!r) return vv_sql_error_memory(err);
 	memset(r, 0, sizeof(*r));
 	r->repo = t->repo;
 	return varve_row_history_open(&r->history, t->repo, t->name->path, values, facts->key_count,

@@ -98,9 +98,7 @@ static int declare(rows_table *t, char **message, varve_error *err)
 	}
 	t->texts = t->columns + extra;
 	rc = vv_sql_columns_begin(&sql, most, err);
-	if (rc < 0) {
-		return vv_sql_catalog_fail(t->catalog, err, message);
-	}
+	if (rc < 0) return vv_sql_catalog_fail(t->catalog, err, message);
 	vv_sql_columns_add_table(&sql, "", t->declared, false);
 	for (size_t i = 0; i < COMMIT_COLUMNS && t->name.kind == VV_NAME_HISTORY; i++) {
 		vv_sql_columns_add(&sql, "", commit_columns[i], "", "TEXT");
@@ -172,9 +170,7 @@ static char *unquoted(const char *s)
 	char quote = s[0];
 	char *out = sqlite3_malloc64(len + 1);
 
-	if (!out) {
-		return NULL;
-	}
+	if (!out) return NULL;
 	if (len < 2 || (quote != '\'' && quote != '"' && quote != '`')) {
 		memcpy(out, s, len + 1);
 		return out;
@@ -281,9 +277,7 @@ static bool is_binary(sqlite3_index_info *info, int i)
 static bool in_key(const rows_table *t, int column)
 {
 	for (size_t i = 0; i < t->declared->facts->key_count; i++) {
-		if (t->declared->facts->key[i] == (size_t)column) {
-			return true;
-		}
+		if (t->declared->facts->key[i] == (size_t)column) return true;
 	}
 	return false;
 }
@@ -317,9 +311,7 @@ static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_
 	memset(out, 0, sizeof(*out));
 	out->column = c->iColumn;
 	out->op = c->op;
-	if (!c->usable) {
-		return false;
-	}
+	if (!c->usable) return false;
 	if (c->iColumn < 0) {
 		return c->op == SQLITE_INDEX_CONSTRAINT_EQ && t->name.kind != VV_NAME_HISTORY;
 	}
@@ -351,9 +343,7 @@ static int take_revision(bool *out, const rows_table *t, sqlite3_index_info *inf
 		if (c->iColumn != (int)t->columns || c->op != SQLITE_INDEX_CONSTRAINT_EQ) {
 			continue;
 		}
-		if (!c->usable) {
-			return SQLITE_CONSTRAINT;
-		}
+		if (!c->usable) return SQLITE_CONSTRAINT;
 		if (!*out) {
 			info->aConstraintUsage[i].argvIndex = 1;
 			info->aConstraintUsage[i].omit = 1;
@@ -430,9 +420,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 {
 	rows_cursor *c = sqlite3_malloc64(sizeof(*c));
 
-	if (!c) {
-		return SQLITE_NOMEM;
-	}
+	if (!c) return SQLITE_NOMEM;
 	memset(c, 0, sizeof(*c));
 	vv_sql_catalog_cursor_opened(((rows_table *)base)->catalog);
 	*out = &c->base;
@@ -473,17 +461,13 @@ static int refresh(rows_table *t, varve_error *err)
 	bool current;
 	int rc;
 
-	if (t->statement == t->catalog->statement) {
-		return 0;
-	}
+	if (t->statement == t->catalog->statement) return 0;
 	rc = vv_sql_opened_is_current(&current, t->declared, &place, err);
 	if (rc < 0 || current) {
 		t->statement = t->catalog->statement;
 		return rc;
 	}
-	if ((rc = vv_sql_opened_get(&now, t->catalog, &place, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_sql_opened_get(&now, t->catalog, &place, err)) < 0) return rc;
 	if (strcmp(now->facts->schema, t->declared->facts->schema) != 0) {
 		vv_sql_opened_drop(now);
 		return vv_sql_error_format(err, VARVE_ECONFLICT,
@@ -511,9 +495,7 @@ static int next_version(rows_cursor *c, varve_error *err)
 		if (rc == VARVE_ENOTFOUND) {
 			continue; /* the commit that removed it */
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		c->before += c->rows;
 		c->rows = version->facts->rows;
 		vv_sql_scan_close(c->scan);
@@ -541,14 +523,10 @@ static int next_row(rows_cursor *c, varve_error *err)
 static int keep_values(rows_cursor *c, sqlite3_value **values, varve_error *err)
 {
 	c->values = sqlite3_malloc64((c->plan.count + 1) * sizeof(sqlite3_value *));
-	if (!c->values) {
-		return vv_sql_error_memory(err);
-	}
+	if (!c->values) return vv_sql_error_memory(err);
 	memset(c->values, 0, (c->plan.count + 1) * sizeof(sqlite3_value *));
 	for (size_t i = 0; i < c->plan.count; i++) {
-		if (!(c->values[i] = sqlite3_value_dup(values[i]))) {
-			return vv_sql_error_memory(err);
-		}
+		if (!(c->values[i] = sqlite3_value_dup(values[i]))) return vv_sql_error_memory(err);
 	}
 	return 0;
 }
@@ -561,9 +539,7 @@ static int begin_history(rows_cursor *c, rows_table *t, sqlite3_value **values, 
 
 	how.paths = paths;
 	how.range = t->name.revision;
-	if ((rc = keep_values(c, values, err)) < 0) {
-		return rc;
-	}
+	if ((rc = keep_values(c, values, err)) < 0) return rc;
 	return varve_log_open(&c->log, t->repo, &how, err);
 }
 
@@ -572,19 +548,13 @@ static int begin(rows_cursor *c, rows_table *t, bool at, sqlite3_value **values,
 	vv_sql_opened *version = NULL;
 	int rc = refresh(t, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (t->name.kind == VV_NAME_HISTORY) {
-		return begin_history(c, t, values, err);
-	}
+	if (rc < 0) return rc;
+	if (t->name.kind == VV_NAME_HISTORY) return begin_history(c, t, values, err);
 	if (at && sqlite3_value_type(values[0]) != SQLITE_NULL) {
 		const vv_sql_place place = {t->repo, t->name.path,
 					    (const char *)sqlite3_value_text(values[0])};
 
-		if (!place.revision) {
-			return vv_sql_error_memory(err);
-		}
+		if (!place.revision) return vv_sql_error_memory(err);
 		rc = vv_sql_opened_get(&version, t->catalog, &place, err);
 	} else if (t->name.kind == VV_NAME_AT) {
 		rc = vv_sql_error_format(err, VARVE_EUSAGE,

@@ -30,13 +30,9 @@ static size_t utf8_len(const unsigned char *s, size_t len)
 	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
 	uint32_t c = s[0] & (0x7fu >> n);
 
-	if (s[0] < 0xc2 || s[0] > 0xf4 || len < n) {
-		return 0;
-	}
+	if (s[0] < 0xc2 || s[0] > 0xf4 || len < n) return 0;
 	for (size_t i = 1; i < n; i++) {
-		if ((s[i] & 0xc0) != 0x80) {
-			return 0;
-		}
+		if ((s[i] & 0xc0) != 0x80) return 0;
 		c = c << 6 | (s[i] & 0x3f);
 	}
 	return (n == 3 && (c < 0x800 || (c >= 0xd800 && c < 0xe000))) ||
@@ -52,9 +48,7 @@ static bool is_utf8(const char *text, size_t len)
 	for (size_t i = 0; i < len;) {
 		size_t n = s[i] < 0x80 ? 1 : utf8_len(s + i, len - i);
 
-		if (n == 0) {
-			return false;
-		}
+		if (n == 0) return false;
 		i += n;
 	}
 	return true;
@@ -180,9 +174,7 @@ static bool read_plain(int64_t *digits, unsigned *fraction, const char *s, size_
 			return false;
 		}
 	}
-	if (len - sign - (point < len) > EXACT_DIGITS) {
-		return false;
-	}
+	if (len - sign - (point < len) > EXACT_DIGITS) return false;
 	*digits = sign ? -n : n;
 	*fraction = point < len ? (unsigned)(len - point - 1) : 0;
 	return true;
@@ -220,9 +212,7 @@ static bool is_near_only(double d, const char *text, size_t len)
 	char own[20], short_form[40], digits[20];
 	size_t count = significant(own, sizeof(own), text, len), n = 0;
 
-	if (count <= EXACT_DIGITS || !isfinite(d)) {
-		return false;
-	}
+	if (count <= EXACT_DIGITS || !isfinite(d)) return false;
 	for (int precision = EXACT_DIGITS + 1; precision <= 17; precision++) {
 		int width = snprintf(short_form, sizeof(short_form), "%.*e", precision - 1, d);
 
@@ -245,13 +235,9 @@ static bool put_quickly(sqlite3_context *context, const vv_sql_opened *as, size_
 	int64_t digits;
 	unsigned fraction;
 
-	if (!k->plain || cell->len == 0) {
-		return false;
-	}
+	if (!k->plain || cell->len == 0) return false;
 	if (varve_table_column(as->table, column)->type == VARVE_TYPE_STRING) {
-		if (cell->state != VARVE_CELL_TEXT || !is_utf8(cell->text, cell->len)) {
-			return false;
-		}
+		if (cell->state != VARVE_CELL_TEXT || !is_utf8(cell->text, cell->len)) return false;
 		put_text(context, cell->text, cell->len);
 		return true;
 	}
@@ -295,9 +281,7 @@ static bool put_fitting(sqlite3_context *context, vv_sql_opened *as, size_t colu
 	if (class == VV_CLASS_REAL) {
 		double d = v->kind == VARVE_VALUE_INT64 ? (double)v->i : v->d;
 
-		if (v->kind != VARVE_VALUE_INT64 && v->kind != VARVE_VALUE_DOUBLE) {
-			return false;
-		}
+		if (v->kind != VARVE_VALUE_INT64 && v->kind != VARVE_VALUE_DOUBLE) return false;
 		if (is_near_only(d, v->text.data, v->text.len)) {
 			vv_sql_opened_warn(as, column, VV_WARNING_NEAR, row);
 		}
@@ -322,9 +306,7 @@ void vv_sql_value_put(sqlite3_context *context, vv_sql_opened *as, size_t column
 	varve_value v;
 	varve_error err;
 
-	if (put_quickly(context, as, column, cell)) {
-		return;
-	}
+	if (put_quickly(context, as, column, cell)) return;
 	if (varve_table_value(&v, as->table, column, cell, &err) < 0) {
 		sqlite3_result_error(context, err.message, -1);
 		return;

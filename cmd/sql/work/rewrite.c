@@ -61,9 +61,7 @@ static token read_token(const char *s, size_t len)
 {
 	token t = {OTHER, s, 1};
 
-	if (len == 0) {
-		return (token){END, s, 0};
-	}
+	if (len == 0) return (token){END, s, 0};
 	if (strchr(" \t\r\n\f", s[0]) && s[0]) {
 		t.kind = BLANK;
 	} else if (len > 1 && ((s[0] == '-' && s[1] == '-') || (s[0] == '/' && s[1] == '*'))) {
@@ -114,9 +112,7 @@ static bool is_word(const token *t, const char *word)
 {
 	size_t i = 0;
 
-	if (t->kind != WORD || t->len != strlen(word)) {
-		return false;
-	}
+	if (t->kind != WORD || t->len != strlen(word)) return false;
 	while (i < t->len && lower(t->at[i]) == word[i]) {
 		i++;
 	}
@@ -177,9 +173,7 @@ static size_t put_function(vv_buf *out, const token *name, const char *end)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !known; i++) {
 		known = is_word(name, names[i]);
 	}
-	if (!known) {
-		return 0;
-	}
+	if (!known) return 0;
 	open = next_token(&at, end);
 	table = next_token(&at, end);
 	rest = at;

@@ -71,9 +71,7 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
 	       e->code != VARVE_ENOMEM && sqlite3_errcode(s->db) != SQLITE_NOMEM;
-	if (e->code != 0 && strstr(message, e->message)) {
-		return take(err, e);
-	}
+	if (e->code != 0 && strstr(message, e->message)) return take(err, e);
 	return vv_fail(err, VV_EUSAGE, "%s", message);
 }
 
@@ -84,13 +82,9 @@ static vv_status add_missing(vv_sql_session *s, const char *message, char **last
 	varve_error e;
 	vv_status rc = VV_OK;
 
-	if (*last && strcmp(*last, name) == 0) {
-		return vv_fail(err, VV_ENOTFOUND, "%s", message);
-	}
+	if (*last && strcmp(*last, name) == 0) return vv_fail(err, VV_ENOTFOUND, "%s", message);
 	vv_free(*last);
-	if (!(*last = vv_strdup(name))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(*last = vv_strdup(name))) return vv_fail_nomem(err);
 	s->catalog->trouble.code = 0;
 	if (vv_sql_module_add(s->catalog, *last, &e) < 0) {
 		s->catalog->trouble = e;
@@ -137,9 +131,7 @@ static int bind(sqlite3_stmt *stmt, int i, const char *value)
 		     (value[sign] != '0' || (len == 1 && sign == 0));
 	sqlite3_int64 n = 0;
 
-	if (!whole) {
-		return sqlite3_bind_text(stmt, i, value, -1, SQLITE_TRANSIENT);
-	}
+	if (!whole) return sqlite3_bind_text(stmt, i, value, -1, SQLITE_TRANSIENT);
 	for (const char *at = value + sign; *at; at++) {
 		n = n * 10 + (*at - '0');
 	}
@@ -168,9 +160,7 @@ vv_status vv_sql_session_bind(sqlite3_stmt *stmt, const vv_strings *words, vv_er
 				    : vv_hint(err,
 					      "name it, as in :day, and give --param day=VALUE");
 		}
-		if (bind(stmt, i, value) != SQLITE_OK) {
-			return vv_fail_nomem(err);
-		}
+		if (bind(stmt, i, value) != SQLITE_OK) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }

@@ -39,9 +39,7 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 		out->has_kind = true;
 		out->kind = strcmp(o->as, "file") == 0 ? VV_KIND_FILE : VV_KIND_TABLE;
 	}
-	if ((rc = vv_written_read(&out->hints, &o->written, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_written_read(&out->hints, &o->written, err)) < 0) return rc;
 	if (o->no_key) {
 		out->key = no_key;
 	}

@@ -91,9 +91,7 @@ static vv_status open_patch(run *r, const char *name, vv_error *err)
 	bool input = strcmp(name, "-") == 0;
 	r->name = input ? "standard input" : name;
 	int fd = input ? STDIN_FILENO : vv_open(name, O_RDONLY, 0, err);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	if (!input && lseek(fd, 0, SEEK_CUR) >= 0) {
 		vv_stat st;
 		r->fd = fd;
@@ -162,12 +160,8 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 {
 	run *r = payload;
 	vv_buf b = VV_BUF_INIT;
-	if (r->o->three_way && vv_apply_index_miss(&r->indexed, m->path, err) < 0) {
-		return VV_ENOMEM;
-	}
-	if (++r->misfits > MISFITS_SHOWN) {
-		return VV_OK;
-	}
+	if (r->o->three_way && vv_apply_index_miss(&r->indexed, m->path, err) < 0) return VV_ENOMEM;
+	if (++r->misfits > MISFITS_SHOWN) return VV_OK;
 	vv_text_put_escaped(&b, m->path, strlen(m->path));
 	vv_buf_puts(&b, ": ");
 	if (m->row) {
@@ -388,15 +382,11 @@ static vv_status apply(run *r, vv_error *err)
 	r->rejects.strip = r->files.strip;
 	vv_status rc = open_journal(r, err);
 	rc = rc < 0 ? rc : vv_patch_apply(&source, &po, err);
-	if (o->three_way) {
-		return merge_misfits(r, &source, &po, rc, err);
-	}
+	if (o->three_way) return merge_misfits(r, &source, &po, rc, err);
 	if (r->misfits > MISFITS_SHOWN) {
 		vv_note("... and %s more", vv_text_count(r->misfits - MISFITS_SHOWN));
 	}
-	if (rc == VV_OK && r->index && !o->check) {
-		return vv_apply_index_commit(&r->indexed, err);
-	}
+	if (rc == VV_OK && r->index && !o->check) return vv_apply_index_commit(&r->indexed, err);
 	if (rc == VV_ECONFLICT) {
 		vv_hint(err, "%s",
 			o->exact   ? "nothing was written; without --exact the patch may fit this "
@@ -449,12 +439,8 @@ static int check_apply(const vv_context *c)
 		return vv_usage_error(c->argc == 0 ? "apply needs a patch ('-': standard input)"
 						   : "apply takes a patch, and the file it is for");
 	}
-	if (c->argc == 2 && o->strip) {
-		return vv_usage_error("-p and a file exclude each other");
-	}
-	if (o->exact && o->reject) {
-		return vv_usage_error("--exact and --reject exclude each other");
-	}
+	if (c->argc == 2 && o->strip) return vv_usage_error("-p and a file exclude each other");
+	if (o->exact && o->reject) return vv_usage_error("--exact and --reject exclude each other");
 	if (o->three_way && (o->exact || o->reject || o->cached || o->check)) {
 		return vv_usage_error(
 			"--3way goes with none of --exact, --reject, --cached, --check");

@@ -76,9 +76,7 @@ static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 	vv_buf date = VV_BUF_INIT;
 	size_t len;
 	vv_status rc = vv_commit_read(r->repo, id, &c, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	blamed *p = vv_realloc_array(r->commits, r->count + 1, sizeof(*p));
 	if (!p) {
 		rc = vv_fail_nomem(err);
@@ -129,9 +127,7 @@ typedef struct listing {
 static bool is_key(const listing *l, size_t column)
 {
 	for (size_t i = 0; i < l->key_count; i++) {
-		if (l->key[i] == column) {
-			return true;
-		}
+		if (l->key[i] == column) return true;
 	}
 	return false;
 }
@@ -144,9 +140,7 @@ static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t,
 	*l = (listing){.r = r, .t = t};
 	l->key_count = key_places(r, t, l->key, KEY_MAX);
 	vv_aligned_init(&l->lines, vv_out_limit(), r->o->cells ? 2 : 0);
-	if (!(l->order = vv_calloc(t->columns + 1, sizeof(*l->order)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(l->order = vv_calloc(t->columns + 1, sizeof(*l->order)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->key_count; i++) {
 		l->order[n++] = l->key[i];
 	}
@@ -332,9 +326,7 @@ static vv_status add_row(void *payload, const vv_cell *cells, uint64_t row, vv_e
 {
 	blame_run *r = payload;
 	(void)cells;
-	if (!vv_array_room(r->rows, r->row_count, r->row_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->rows, r->row_count, r->row_cap)) return vv_fail_nomem(err);
 	r->rows[r->row_count++] = row;
 	return VV_OK;
 }
@@ -393,9 +385,7 @@ static vv_status print_all(const blame_run *r, vv_table *t, vv_error *err)
 static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 {
 	vv_status rc;
-	if ((rc = vv_name_list_make(&r->names, &r->o->key, t, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_name_list_make(&r->names, &r->o->key, t, NULL, err)) < 0) return rc;
 	r->key = r->names.items;
 	for (size_t i = 0; r->key && r->key[i]; i++) {
 		if (vv_schema_find(&t->schema, r->key[i], strlen(r->key[i])) < 0) {
@@ -403,9 +393,7 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 				       vv_text_shows(r->key[i]));
 		}
 	}
-	if (!r->o->row) {
-		return VV_OK;
-	}
+	if (!r->o->row) return VV_OK;
 	if (!r->key && t->root.key_count == 0) {
 		vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
 			vv_text_shows(r->path));
@@ -476,9 +464,7 @@ static bool is_rev_first(const vv_context *c)
 	vv_error ignored;
 	vv_oid id;
 
-	if (c->dashdash >= 0 || vv_exists(c->argv[0])) {
-		return c->dashdash == 1;
-	}
+	if (c->dashdash >= 0 || vv_exists(c->argv[0])) return c->dashdash == 1;
 	return vv_exists(c->argv[1]) ||
 	       (vv_rev_commit(c->repo, c->argv[0], &id, &ignored) == VV_OK &&
 		vv_rev_commit(c->repo, c->argv[1], &id, &ignored) < 0);

@@ -75,9 +75,7 @@ typedef struct listing {
 static void print_upstream(const listing *l, const char *upstream, uint64_t ahead, uint64_t behind,
 			   bool gone)
 {
-	if (!gone && ahead == 0 && behind == 0 && l->o->verbose < 2) {
-		return;
-	}
+	if (!gone && ahead == 0 && behind == 0 && l->o->verbose < 2) return;
 	vv_out("[");
 	if (l->o->verbose > 1) {
 		vv_out("%s%s%s", vv_color_on(VV_BLUE), vv_text_shows(short_name(upstream)),
@@ -108,9 +106,7 @@ static vv_status print_details(const listing *l, const vv_ref *ref, vv_error *er
 	vv_status rc, has = VV_ENOTFOUND;
 	size_t len, n;
 
-	if ((rc = vv_commit_read(l->repo, &ref->commit, &c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_commit_read(l->repo, &ref->commit, &c, err)) < 0) return rc;
 	if ((rc = vv_rev_short(l->repo, &ref->commit, &hex, err)) == VV_OK) {
 		if (strncmp(ref->name, "refs/heads/", 11) == 0) {
 			has = vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind,
@@ -167,18 +163,14 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 	const char *name = short_name(ref->name);
 	vv_status rc = VV_OK;
 
-	if (!(local && !l->o->remotes) && !(remote && (l->o->all || l->o->remotes))) {
-		return VV_OK;
-	}
+	if (!(local && !l->o->remotes) && !(remote && (l->o->all || l->o->remotes))) return VV_OK;
 	if (l->measure) {
 		size_t n = vv_text_width(name, strlen(name));
 
 		l->widest = n > l->widest ? n : l->widest;
 		return VV_OK;
 	}
-	if (vv_wants_json(l->o->format)) {
-		return list_json(l, ref, current, err);
-	}
+	if (vv_wants_json(l->o->format)) return list_json(l, ref, current, err);
 	vv_out("%s%s", current ? "* " : "  ",
 	       vv_color_on(current  ? VV_GREEN
 			   : remote ? VV_RED
@@ -207,9 +199,7 @@ static vv_status list_branches(const options *o, vv_repository *r, vv_error *err
 	l.repo = r;
 	vv_buf_init(&l.json);
 	vv_json_out_init(&l.w, &l.json, 2);
-	if ((rc = vv_head_read(r, &l.head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(r, &l.head, err)) < 0) return rc;
 	if (json) {
 		vv_json_open_array(&l.w);
 	} else if (l.head.detached && !o->remotes &&
@@ -238,9 +228,7 @@ static vv_status current_name(vv_repository *r, char **out, vv_error *err)
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = vv_head_read(r, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
 	if (!head.branch) {
 		rc = vv_fail(err, VV_EUSAGE, "HEAD is on no branch");
 		vv_hint(err, "name the branch that you mean");
@@ -312,13 +300,9 @@ static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_r
 	}
 	vv_free(upstream);
 	if (!merged && vv_rev_commit(r, "HEAD", &into, &none) == VV_OK) {
-		if ((rc = vv_is_ancestor(r, &ref->commit, &into, &merged, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_is_ancestor(r, &ref->commit, &into, &merged, err)) < 0) return rc;
 	}
-	if (merged) {
-		return VV_OK;
-	}
+	if (merged) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "branch '%s' is not merged into the current branch",
 		vv_text_shows(short_name(ref_name)));
 	return vv_hint(err, "'varve branch -D %s' deletes it all the same",
@@ -348,9 +332,7 @@ static vv_status collect_setting(void *payload, const char *name, const char *va
 	}
 	if (s->count < sizeof(s->names) / sizeof(s->names[0])) {
 		s->names[s->count] = vv_strdup(name);
-		if (!s->names[s->count]) {
-			return vv_fail_nomem(err);
-		}
+		if (!s->names[s->count]) return vv_fail_nomem(err);
 		s->count++;
 	}
 	return VV_OK;
@@ -368,9 +350,7 @@ static vv_status forget_settings(vv_repository *r, const char *branch, bool only
 	s.repo = r;
 	s.prefix = prefix;
 	s.only_upstream = only_upstream;
-	if (!prefix) {
-		return vv_fail_nomem(err);
-	}
+	if (!prefix) return vv_fail_nomem(err);
 	rc = vv_config_each(r, prefix, collect_setting, &s, err);
 	for (i = 0; i < s.count; i++) {
 		if (rc == VV_OK) {
@@ -389,9 +369,7 @@ static vv_status delete_one(const options *o, vv_repository *r, const char *name
 	vv_ref ref;
 	vv_status rc;
 
-	if (!ref_name) {
-		return vv_fail_nomem(err);
-	}
+	if (!ref_name) return vv_fail_nomem(err);
 	rc = vv_ref_get(r, ref_name, &ref, err);
 	if (rc < 0) {
 		rc = rc == VV_ENOTFOUND
@@ -475,9 +453,7 @@ static vv_status need_branch(vv_repository *r, const char *name, vv_error *err)
 	vv_ref ref;
 	vv_status rc;
 
-	if (!ref_name) {
-		return vv_fail_nomem(err);
-	}
+	if (!ref_name) return vv_fail_nomem(err);
 	if (vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
 		vv_ref_clear(&ref);
 		rc = VV_OK;
@@ -584,18 +560,14 @@ static vv_status run_branch(vv_context *c, vv_error *err)
 	char **argv = c->argv;
 	vv_status rc = VV_OK;
 
-	if (o->current) {
-		return show_current(repo, err);
-	}
+	if (o->current) return show_current(repo, err);
 	if (o->remove || o->remove_force) {
 		for (int i = 0; rc == VV_OK && i < c->argc; i++) {
 			rc = delete_one(o, repo, argv[i], err);
 		}
 		return rc;
 	}
-	if (o->rename || o->rename_force) {
-		return rename_branch(o, repo, c->argc, argv, err);
-	}
+	if (o->rename || o->rename_force) return rename_branch(o, repo, c->argc, argv, err);
 	if (o->upstream || o->unset_upstream) {
 		return upstream_of(o, repo, c->argc > 0 ? argv[0] : NULL, err);
 	}

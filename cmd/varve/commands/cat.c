@@ -108,9 +108,7 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	vv_status rc;
 	uint64_t rows;
 
-	if ((rc = vv_subject_open(s, &t, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_subject_open(s, &t, NULL, err)) < 0) return rc;
 	if (s->repo && s->is_dataset && o->where.count > 0) {
 		rc = open_keys(&keys, s, v, err);
 		view.keys = &keys.lookup;
@@ -143,9 +141,7 @@ static int check_cat(const vv_context *c)
 	const options *o = c->options;
 	vv_view_options v;
 
-	if (c->argc == 0) {
-		return vv_usage_error("cat needs PATH, REV:PATH or a CID");
-	}
+	if (c->argc == 0) return vv_usage_error("cat needs PATH, REV:PATH or a CID");
 	if (is_view(o) && c->argc > 1) {
 		return vv_usage_error("a view is of one table, not of %d", c->argc);
 	}

@@ -109,9 +109,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 				   ? "--no-cache and --save-result or --trust-result"
 				   : NULL;
 
-	if (both) {
-		return vv_fail(err, VV_EUSAGE, "%s exclude each other", both);
-	}
+	if (both) return vv_fail(err, VV_EUSAGE, "%s exclude each other", both);
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
 		vv_fail(err, VV_EUSAGE, "--accept needs a reason");
 		return vv_hint(err, "--why \"merged into another column\"");
@@ -161,9 +159,7 @@ static vv_status take_revision(check *c, vv_error *err)
 	vv_range range;
 	vv_status rc;
 
-	if (c->argc == 0 || dashdash == 0) {
-		return VV_OK;
-	}
+	if (c->argc == 0 || dashdash == 0) return VV_OK;
 	word = c->argv[0];
 	rc = vv_rev_range(r, c->argv[0], &range, err);
 	if (rc < 0) {
@@ -209,9 +205,7 @@ static vv_status find_side(check *c, vv_error *err)
 {
 	vv_status rc = take_revision(c, err);
 
-	if (rc < 0 || c->side.name) {
-		return rc;
-	}
+	if (rc < 0 || c->side.name) return rc;
 	if (!c->o->cached && vv_repository_is_bare(c->run.repo)) {
 		vv_fail(err, VV_EUSAGE, "a bare repository has no work tree to check");
 		return vv_hint(err, "name a version: varve check HEAD");
@@ -261,9 +255,7 @@ static vv_status find_fork_point(check *c, bool *found, vv_error *err)
 
 	*found = false;
 	if (c->side.kind != VV_SIDE_COMMIT) {
-		if ((rc = vv_head_read(c->run.repo, &head, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_head_read(c->run.repo, &head, err)) < 0) return rc;
 		commit = head.commit;
 		vv_head_clear(&head);
 	}
@@ -286,9 +278,7 @@ static vv_status find_base(check *c, vv_error *err)
 	vv_oid commit;
 	vv_status rc;
 
-	if (c->o->no_base) {
-		return VV_OK;
-	}
+	if (c->o->no_base) return VV_OK;
 	if (no_branch) {
 		bool found;
 
@@ -306,9 +296,7 @@ static vv_status find_base(check *c, vv_error *err)
 		/* each commit has its own: with --new-only a problem is told where it came in */
 		return VV_OK;
 	}
-	if ((rc = vv_head_read(r, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
 	if (c->o->new_only && !head.unborn) {
 		rc = find_merge_base(
 			c, c->side.kind == VV_SIDE_COMMIT ? &c->side.commit : &head.commit, &head,
@@ -343,9 +331,7 @@ static vv_status open_cache(check *c, vv_error *err)
 	char *dir = NULL;
 	vv_status rc;
 
-	if (o->no_cache) {
-		return VV_OK;
-	}
+	if (o->no_cache) return VV_OK;
 	if (c->run.repo &&
 	    !(dir = vv_path_join(vv_repository_varvedir(c->run.repo), "cache", "check", NULL))) {
 		return vv_fail_nomem(err);
@@ -383,9 +369,7 @@ static vv_status read_schema(check *c, vv_error *err)
 {
 	vv_status rc;
 
-	if (!c->o->schema) {
-		return VV_OK;
-	}
+	if (!c->o->schema) return VV_OK;
 	if ((rc = vv_read_file(&c->schema, c->o->schema, SCHEMA_MAX, err)) < 0) {
 		return vv_prefix(err, "--schema");
 	}
@@ -456,16 +440,12 @@ static vv_status check_files(check *c, vv_error *err)
 	unsigned cpus = vv_cpu_count();
 	vv_status rc = VV_OK;
 
-	if (c->argc == 0) {
-		return vv_fail(err, VV_EUSAGE, "--files needs files");
-	}
+	if (c->argc == 0) return vv_fail(err, VV_EUSAGE, "--files needs files");
 	if (c->o->failed_rows && c->argc > 1) {
 		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one file, not %d", c->argc);
 	}
 	if (vv_written_any(&c->o->written)) {
-		if ((rc = vv_written_read(&c->written, &c->o->written, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_written_read(&c->written, &c->o->written, err)) < 0) return rc;
 		c->run.written = &c->written;
 	}
 	if (c->o->rules && ((rc = vv_read_file(&text, c->o->rules, VV_RULES_MAX, err)) < 0 ||
@@ -640,9 +620,7 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		list_rules(o);
 		return VV_OK;
 	}
-	if (o->init) {
-		return run_init(in, err);
-	}
+	if (o->init) return run_init(in, err);
 	if (o->format) {
 		vv_report_form_parse(&out.form, o->format, strlen(o->format));
 	}
@@ -656,9 +634,7 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	c.run.accepts = &c.accepts;
 	c.run.warn = on_warning;
 	c.run.only_used = vv_calloc(o->rule.count + 1, sizeof(*c.run.only_used));
-	if (!c.run.only_used) {
-		return vv_fail_nomem(err);
-	}
+	if (!c.run.only_used) return vv_fail_nomem(err);
 	if ((rc = vv_context_need(in, VV_NEEDS_PROGRESS, err)) < 0) {
 		goto done;
 	}

@@ -101,9 +101,7 @@ static vv_status make_message(picker *p, vv_error *err)
 	vv_buf_printf(&p->label, " (%.*s)", (int)len, subject);
 	vv_buf_printf(&p->reflog, "%s: %.*s", verb(p), (int)strcspn(vv_buf_cstr(m), "\n"),
 		      vv_buf_cstr(m));
-	if (p->label.failed || p->reflog.failed) {
-		return vv_fail_nomem(err);
-	}
+	if (p->label.failed || p->reflog.failed) return vv_fail_nomem(err);
 	return vv_buf_ok(m, err);
 }
 
@@ -138,9 +136,7 @@ static vv_status commit_pick(picker *p, vv_merge_job *j, vv_error *err)
 
 static const char *branch_name(const picker *p)
 {
-	if (!p->head.branch) {
-		return "HEAD";
-	}
+	if (!p->head.branch) return "HEAD";
 	return strncmp(p->head.branch, "refs/heads/", 11) == 0 ? p->head.branch + 11
 							       : p->head.branch;
 }
@@ -191,9 +187,7 @@ static vv_status pick_one(picker *p, const char *word, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if ((rc = vv_head_read(p->repo, &p->head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(p->repo, &p->head, err)) < 0) return rc;
 	if (p->head.unborn) {
 		return vv_fail(err, VV_EUSAGE, "there is no commit yet to %s onto", verb(p));
 	}
@@ -230,9 +224,7 @@ static int check_pick(const vv_context *c)
 	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
 		return vv_usage_error("--abort, --continue and --quit take no other options");
 	}
-	if (under_way == 0 && c->argc == 0) {
-		return vv_usage_error("%s needs a commit", c->name);
-	}
+	if (under_way == 0 && c->argc == 0) return vv_usage_error("%s needs a commit", c->name);
 	return c->argc > 1 && o->no_commit
 		       ? vv_usage_error("--no-commit takes one commit at a time")
 		       : VV_EXIT_OK;

@@ -36,9 +36,7 @@ static const vv_option table[] = {
 
 static void tell_done(const vv_clone_job *j)
 {
-	if (j->quiet) {
-		return;
-	}
+	if (j->quiet) return;
 	if (j->lazy) {
 		vv_note("found %s of datasets; the data of each is fetched when it is needed",
 			vv_text_counted(j->fetch.elsewhere, "version", "versions"));
@@ -57,9 +55,7 @@ static int run_clone(void *opts, int argc, char **argv)
 	vv_status rc;
 	bool missing;
 
-	if (argc < 1 || argc > 2) {
-		return vv_usage_error("clone takes a URL and perhaps a folder");
-	}
+	if (argc < 1 || argc > 2) return vv_usage_error("clone takes a URL and perhaps a folder");
 	vv_clone_job_init(&j);
 	j.url = argv[0];
 	j.dir = argc > 1 ? argv[1] : NULL;

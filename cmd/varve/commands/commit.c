@@ -49,9 +49,7 @@ static vv_status read_message(vv_buf *out, const char *file, vv_error *err)
 	vv_status rc = strcmp(file, "-") == 0 ? read_stdin(out, err)
 					      : vv_read_file(out, file, MESSAGE_MAX, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (out->len > 0 && memchr(out->data, '\0', out->len)) {
 		return vv_fail(err, VV_EINPUT,
 			       "the message has a NUL byte, which no commit can have");
@@ -235,9 +233,7 @@ vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose
 		c->code = lacking ? VV_EXIT_NO : VV_EXIT_OK;
 		return rc;
 	}
-	if (quit) {
-		return vv_state_cleanup(c->repo, err);
-	}
+	if (quit) return vv_state_cleanup(c->repo, err);
 	vv_context_close(c);
 	c->code = conclude(verbose);
 	return VV_OK;

@@ -176,15 +176,9 @@ static void zsh_option(vv_buf *b, const vv_option *o)
 
 static const char *zsh_arguments(const vv_command *c)
 {
-	if (!c->arguments || !*c->arguments) {
-		return "";
-	}
-	if (strcmp(c->arguments, "path") == 0) {
-		return "'*:path:_files'";
-	}
-	if (strcmp(c->arguments, "ref") == 0) {
-		return "'*:version or path:_varve_refs'";
-	}
+	if (!c->arguments || !*c->arguments) return "";
+	if (strcmp(c->arguments, "path") == 0) return "'*:path:_files'";
+	if (strcmp(c->arguments, "ref") == 0) return "'*:version or path:_varve_refs'";
 	return "'*:command:_varve_commands'";
 }
 

@@ -78,9 +78,7 @@ static bool line_matches(const char *path, const char *folder, size_t folder_len
 	if (strncmp(path, folder, folder_len) != 0 || (folder_len && path[folder_len] != '/')) {
 		return false;
 	}
-	if (!strchr(pattern, '/')) {
-		return vv_path_match(pattern, vv_path_base(below));
-	}
+	if (!strchr(pattern, '/')) return vv_path_match(pattern, vv_path_base(below));
 	return vv_path_match(*pattern == '/' ? pattern + 1 : pattern, below);
 }
 
@@ -377,9 +375,7 @@ static vv_status list_settings(const options *o, vv_repository *r, vv_error *err
 	listing l = {.seen = vv_calloc(vv_setting_count, sizeof(bool))};
 	vv_status rc;
 
-	if (!l.seen) {
-		return vv_fail_nomem(err);
-	}
+	if (!l.seen) return vv_fail_nomem(err);
 	answer_begin(&l.a, o);
 	rc = vv_config_each(r, "", list_one, &l, err);
 	if (rc == VV_OK && o->all) {
@@ -392,9 +388,7 @@ static vv_status list_settings(const options *o, vv_repository *r, vv_error *err
 /* Only varve's own: for the rest there is git config. */
 static vv_status check_name(const char *name, vv_error *err)
 {
-	if (vv_setting_is_ours(name)) {
-		return VV_OK;
-	}
+	if (vv_setting_is_ours(name)) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "'%s' is not one of varve's settings (varve.*)",
 		vv_text_shows(name));
 	return vv_hint(err, "'git config %s' works here", vv_text_shows(name));
@@ -404,9 +398,7 @@ static vv_status set(vv_repository *r, const char *name, const char *value, vv_e
 {
 	vv_status rc = vv_setting_must_exist(name, err);
 
-	if (rc < 0 || (rc = vv_setting_check(name, value, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_setting_check(name, value, err)) < 0) return rc;
 	return vv_config_set(r, name, value, err);
 }
 
@@ -431,9 +423,7 @@ static vv_status get_or_set(const options *o, vv_repository *r, int argc, char *
 {
 	vv_status rc = check_name(argv[0], err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return o->unset    ? vv_config_set(r, argv[0], NULL, err)
 	       : argc == 2 ? set(r, argv[0], argv[1], err)
 			   : get(r, argv[0], err);
@@ -449,9 +439,7 @@ static int check_config(const vv_context *c)
 		return vv_usage_error(
 			"config takes NAME [VALUE], --unset NAME, --list, or --explain PATH");
 	}
-	if (o->all && !o->list) {
-		return vv_usage_error("--all goes with --list");
-	}
+	if (o->all && !o->list) return vv_usage_error("--all goes with --list");
 	return o->unset && c->argc != 1 ? vv_usage_error("--unset takes NAME") : VV_EXIT_OK;
 }
 
@@ -460,12 +448,8 @@ static vv_status run_config(vv_context *c, vv_error *err)
 	options *o = c->options;
 	vv_status rc;
 
-	if (o->explain) {
-		return explain(o, c, err);
-	}
-	if (o->list) {
-		return list_settings(o, c->repo, err);
-	}
+	if (o->explain) return explain(o, c, err);
+	if (o->list) return list_settings(o, c->repo, err);
 	rc = get_or_set(o, c->repo, c->argc, c->argv, err);
 	if (rc == VV_ENOTFOUND && c->argc == 1) {
 		c->code = VV_EXIT_NO; /* not set: git config says so by its exit code alone */

@@ -192,9 +192,7 @@ static vv_status print_all(vv_repository *r, const vv_conflict_list *l, bool jso
 {
 	char *pager = NULL;
 
-	if (json) {
-		return print_json(l, err);
-	}
+	if (json) return print_json(l, err);
 	if (l->count > 0) {
 		(void)vv_config_string(r, "core.pager", &pager, NULL);
 		vv_out_page(pager);

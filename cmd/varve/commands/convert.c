@@ -81,9 +81,7 @@ static vv_status output_open(output *out, const options *o, const char *path, vv
 		vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(path));
 		return vv_hint(err, "-f overwrites it");
 	}
-	if (!(folder = vv_path_dir(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(folder = vv_path_dir(path))) return vv_fail_nomem(err);
 	vv_temp_sweep(folder, ".varve-convert-");
 	out->fd = vv_temp_open(&out->temp, folder, ".varve-convert-", err);
 	vv_free(folder);
@@ -103,9 +101,7 @@ static vv_status output_finish(output *out, vv_error *err)
 	vv_status rc;
 	int fd = out->fd;
 
-	if (out->standard) {
-		return vv_data_out_end(&out->data, err);
-	}
+	if (out->standard) return vv_data_out_end(&out->data, err);
 	out->fd = -1;
 	if ((rc = vv_close(fd, out->temp, err)) == VV_OK &&
 	    (rc = vv_rename(out->temp, out->path, err)) == VV_OK) {
@@ -268,9 +264,7 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 	if (rc == VV_ENOTFOUND) {
 		return vv_fail(err, rc, "there is no file '%s'", vv_text_shows(c->argv[0]));
 	}
-	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
 	vv_subject_init(&s);
 	s.env = vv_environ();
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK &&
@@ -310,12 +304,8 @@ static int check_convert(const vv_context *c)
 	if (c->argc != 2) {
 		return vv_usage_error("convert takes IN and OUT ('-': standard input and output)");
 	}
-	if (vv_written_read(&hints, &o->written, &err) < 0) {
-		return vv_report(&err);
-	}
-	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) {
-		return code;
-	}
+	if (vv_written_read(&hints, &o->written, &err) < 0) return vv_report(&err);
+	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) return code;
 	return o->lenient && !is_plain(c->argv[0])
 		       ? vv_usage_error("--lenient reads a file, not '%s'",
 					vv_text_shows(c->argv[0]))
@@ -331,9 +321,7 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	(void)find_format(&format, o, c->argv[1]); /* looked at by check_convert */
-	if ((rc = vv_written_read(&hints, &o->written, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_written_read(&hints, &o->written, err)) < 0) return rc;
 	if ((rc = output_open(&out, o, c->argv[1], err)) == VV_OK) {
 		rc = is_plain(c->argv[0])
 			     ? convert_file(o, c->argv[0], &hints, format, &out, c->progress, err)

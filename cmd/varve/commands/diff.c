@@ -78,13 +78,9 @@ typedef struct run {
 
 static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
 {
-	if (list->count == 0) {
-		return VV_OK;
-	}
+	if (list->count == 0) return VV_OK;
 	r->rename = vv_calloc(2 * list->count + 1, sizeof(*r->rename));
-	if (!r->rename) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->rename) return vv_fail_nomem(err);
 	for (size_t i = 0; i < list->count; i++) {
 		const char *text = list->items[i], *eq = strchr(text, '=');
 		if (!eq || eq == text || !eq[1]) {
@@ -93,9 +89,7 @@ static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
 		}
 		r->rename[2 * i] = vv_strndup(text, (size_t)(eq - text));
 		r->rename[2 * i + 1] = vv_strdup(eq + 1);
-		if (!r->rename[2 * i] || !r->rename[2 * i + 1]) {
-			return vv_fail_nomem(err);
-		}
+		if (!r->rename[2 * i] || !r->rename[2 * i + 1]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -104,9 +98,7 @@ static vv_status fill_how(run *r, vv_error *err)
 {
 	const options *o = r->o;
 	vv_status rc = split_renames(r, &o->rename, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--tolerance takes a number or a percentage (0.01, 1%%), not '%s'",
@@ -138,19 +130,13 @@ static vv_status choose_limit(run *r, vv_error *err)
 
 static vv_status open_output(run *r, vv_error *err)
 {
-	if (!r->o->output || r->o->quiet) {
-		return VV_OK;
-	}
+	if (!r->o->output || r->o->quiet) return VV_OK;
 	char *dir = vv_path_dir(r->o->output);
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-diff-");
 	int fd = vv_temp_open(&r->temp, dir, ".varve-diff-", err);
 	vv_free(dir);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	r->p.fd = fd;
 	return VV_OK;
 }
@@ -158,9 +144,7 @@ static vv_status open_output(run *r, vv_error *err)
 static vv_status finish_output(run *r, vv_error *err)
 {
 	int fd = r->p.fd;
-	if (fd < 0) {
-		return VV_OK;
-	}
+	if (fd < 0) return VV_OK;
 	r->p.fd = -1;
 	vv_status rc = vv_close(fd, r->o->output, err);
 	if (rc == VV_OK && (rc = vv_rename(r->temp, r->o->output, err)) == VV_OK) {
@@ -181,9 +165,7 @@ static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_s
 	size_t len;
 	vv_status rc = VV_OK;
 	vv_buf_puts(out, s->name);
-	if (s->kind != VV_SIDE_COMMIT || vv_oid_is_null(&s->commit)) {
-		return vv_buf_ok(out, err);
-	}
+	if (s->kind != VV_SIDE_COMMIT || vv_oid_is_null(&s->commit)) return vv_buf_ok(out, err);
 	if ((rc = vv_commit_read(repo, &s->commit, &c, err)) == VV_OK &&
 	    (rc = vv_rev_short(repo, &s->commit, &id, err)) == VV_OK) {
 		const char *subject = vv_commit_subject(&c, &len);
@@ -264,9 +246,7 @@ static void page(run *r)
 {
 	char *pager = NULL;
 	vv_error ignored;
-	if (r->p.fd >= 0 || r->p.how.only_whether || !vv_diff_print_is_prose(&r->p)) {
-		return;
-	}
+	if (r->p.fd >= 0 || r->p.how.only_whether || !vv_diff_print_is_prose(&r->p)) return;
 	if (r->p.repo && vv_config_string(r->p.repo, "core.pager", &pager, &ignored) < 0) {
 		pager = NULL;
 	}
@@ -331,9 +311,7 @@ static int check_diff(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->no_index && c->argc != 2) {
-		return vv_usage_error("diff --no-index takes two files");
-	}
+	if (o->no_index && c->argc != 2) return vv_usage_error("diff --no-index takes two files");
 	if (o->no_index && o->cached) {
 		return vv_usage_error("--no-index and --cached exclude each other");
 	}

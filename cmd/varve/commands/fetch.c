@@ -188,9 +188,7 @@ static int check_fetch(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (o->all && c->argc > 0) {
-		return vv_usage_error("--all takes no remote");
-	}
+	if (o->all && c->argc > 0) return vv_usage_error("--all takes no remote");
 	if (o->data &&
 	    (o->cid || o->tags || o->no_tags || o->prune || o->force || o->allow_missing)) {
 		return vv_usage_error(

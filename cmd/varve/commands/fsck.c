@@ -101,9 +101,7 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 	vv_error ignored;
 
 	f->problems++;
-	if (f->silent) {
-		return;
-	}
+	if (f->silent) return;
 	if (cid && !vv_cid_is_null(cid)) {
 		vv_cid_text(text, cid);
 	}
@@ -147,9 +145,7 @@ static vv_status note_file(void *payload, const char *name, vv_error *err)
 {
 	fsck *f = payload;
 
-	if (f->file_count > 0 && strcmp(f->files[f->file_count - 1], name) == 0) {
-		return VV_OK;
-	}
+	if (f->file_count > 0 && strcmp(f->files[f->file_count - 1], name) == 0) return VV_OK;
 	if (!vv_array_room(f->files, f->file_count, f->file_cap) ||
 	    !(f->files[f->file_count] = vv_strdup(name))) {
 		return vv_fail_nomem(err);
@@ -172,22 +168,14 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 		return VV_OK;
 	}
 	f->records++;
-	if (state == VV_OK) {
-		return VV_OK;
-	}
-	if (state == VV_EMISSING && f->silent && note_file(f, pack, err) < 0) {
-		return VV_ENOMEM;
-	}
+	if (state == VV_OK) return VV_OK;
+	if (state == VV_EMISSING && f->silent && note_file(f, pack, err) < 0) return VV_ENOMEM;
 	if (state == VV_EMISSING) { /* whether a version needs it shows below */
 		return vv_cid_set_add(f->bad, cid, &added, err);
 	}
 	tell(f, "damaged pack", what ? what : "damaged", cid, pack, offset, NULL);
-	if (f->silent && note_file(f, pack, err) < 0) {
-		return VV_ENOMEM;
-	}
-	if (cid && !vv_cid_is_null(cid)) {
-		return vv_cid_set_add(f->bad, cid, &added, err);
-	}
+	if (f->silent && note_file(f, pack, err) < 0) return VV_ENOMEM;
+	if (cid && !vv_cid_is_null(cid)) return vv_cid_set_add(f->bad, cid, &added, err);
 	return VV_OK;
 }
 
@@ -200,15 +188,11 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	if (cid && what) {
 		return VV_OK; /* of a damaged pointer, which was told */
 	}
-	if (!vv_array_room(f->versions, f->count, f->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(f->versions, f->count, f->cap)) return vv_fail_nomem(err);
 	v = &f->versions[f->count];
 	memset(v, 0, sizeof(*v));
 	v->path = vv_strdup(path ? path : "");
-	if (!v->path) {
-		return vv_fail_nomem(err);
-	}
+	if (!v->path) return vv_fail_nomem(err);
 	if (commit) {
 		v->commit = *commit;
 	}
@@ -382,18 +366,14 @@ static vv_status check_versions(fsck *f, vv_error *err)
 		if ((rc = vv_progress_part(f->c->progress, "versions", i, f->count, err)) < 0) {
 			return rc;
 		}
-		if (any_bad && !(own = vv_cid_set_new())) {
-			return vv_fail_nomem(err);
-		}
+		if (any_bad && !(own = vv_cid_set_new())) return vv_fail_nomem(err);
 		rc = walk(f, v, own ? own : f->seen, &b, err);
 		vv_cid_set_free(own);
 		if (rc == VV_OK && !any_bad && b.missing + b.damaged > 0) {
 			/* From now on each version is walked for itself; those before were
 			 * sound. */
 			any_bad = true;
-			if (!(own = vv_cid_set_new())) {
-				return vv_fail_nomem(err);
-			}
+			if (!(own = vv_cid_set_new())) return vv_fail_nomem(err);
 			rc = walk(f, v, own, &b, err);
 			vv_cid_set_free(own);
 		}
@@ -456,12 +436,8 @@ static vv_status run_all(fsck *f, vv_error *err)
 	f->seen = vv_cid_set_new();
 	f->bad = vv_cid_set_new();
 	f->checks = vv_table_checks_new();
-	if (!f->seen || !f->bad || !f->checks) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_repository_store(f->c->repo, &f->store, err)) < 0) {
-		return rc;
-	}
+	if (!f->seen || !f->bad || !f->checks) return vv_fail_nomem(err);
+	if ((rc = vv_repository_store(f->c->repo, &f->store, err)) < 0) return rc;
 	vv_store_keep_unpacked(f->store, VV_UNPACKED_ALL);
 	if ((rc = vv_store_fsck(f->store, f->o->data, on_record, f, f->c->progress, err)) < 0 ||
 	    (rc = vv_roots_settled_each(f->c->repo, on_root, f, err)) < 0 ||
@@ -529,9 +505,7 @@ static vv_status ask_keepers(fsck *f, vv_error *err)
 	const char *name;
 	vv_status rc = VV_OK;
 
-	if (!f->o->data || f->silent || f->absent == 0 || getenv(VV_OFFLINE_VAR)) {
-		return VV_OK;
-	}
+	if (!f->o->data || f->silent || f->absent == 0 || getenv(VV_OFFLINE_VAR)) return VV_OK;
 	f->asked = true;
 	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(f->elsewhere, i)); i++) {
 		rc = ask_keeper(f, name, err);
@@ -696,9 +670,7 @@ static vv_status repair(fsck *f, vv_error *err)
 	}
 	fsck_clear(&before);
 	/* What a repair that was killed had received is in the store by now. */
-	if (rc < 0 || (rc = vv_incoming_tidy(f->c->repo, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_incoming_tidy(f->c->repo, err)) < 0) return rc;
 	return vv_git_receive_clean(f->c->repo, err);
 }
 
@@ -710,9 +682,7 @@ static int check_fsck(const vv_context *c)
 		return vv_usage_error("fsck takes no arguments, not '%s'",
 				      vv_text_shows(c->argv[0]));
 	}
-	if (o->from.count > 0 && !o->repair) {
-		return vv_usage_error("--from needs --repair");
-	}
+	if (o->from.count > 0 && !o->repair) return vv_usage_error("--from needs --repair");
 	return o->from.count > VV_REPAIR_PEERS_MAX
 		       ? vv_usage_error("--from: at most %u peers", VV_REPAIR_PEERS_MAX)
 		       : VV_EXIT_OK;

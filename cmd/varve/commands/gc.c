@@ -57,9 +57,7 @@ static bool parse_grace(uint64_t *out, const char *text)
 		*out = UINT64_MAX;
 		return true;
 	}
-	if (!vv_parse_u64(&n, text, digits) || n > 100000) {
-		return false;
-	}
+	if (!vv_parse_u64(&n, text, digits) || n > 100000) return false;
 	unit += *unit == '.' || *unit == ' ';
 	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		len = strlen(units[i].unit);
@@ -146,9 +144,7 @@ static int check_gc(const vv_context *c)
 
 static void tell_remote(const options *o, const vv_host_compacted *r, const char *name)
 {
-	if (o->quiet) {
-		return;
-	}
+	if (o->quiet) return;
 	if (!r->changed) {
 		vv_note("%s: %s, %s: nothing to gain", vv_text_shows(name),
 			vv_text_counted(r->packs_before, "pack", NULL),
@@ -189,9 +185,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	if (o->prune) {
 		(void)parse_grace(&grace, o->prune);
 	}
-	if ((rc = vv_head_read(c->repo, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(c->repo, &head, err)) < 0) return rc;
 	if ((!*o->remote && (rc = vv_remote_default(&name, c->repo, head.branch, true, err)) < 0) ||
 	    (rc = vv_remote_find(&m, c->repo, *o->remote ? o->remote : name, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0 ||
@@ -224,9 +218,7 @@ static vv_status run_gc(vv_context *c, vv_error *err)
 	bool due = true;
 	vv_status rc = VV_OK;
 
-	if (o->remote) {
-		return run_remote(c, err);
-	}
+	if (o->remote) return run_remote(c, err);
 	if (o->prune) {
 		(void)parse_grace(&g.grace_sec, o->prune); /* looked at by check_gc */
 	}

@@ -20,9 +20,7 @@ static bool show_manual(const char *name, const char *sub)
 	int status, null, len;
 	pid_t pid;
 
-	if (!vv_out_is_terminal()) {
-		return false;
-	}
+	if (!vv_out_is_terminal()) return false;
 	len = snprintf(page, sizeof(page), "varve-%s%s%s", name, sub ? "-" : "", sub ? sub : "");
 	if (len >= (int)sizeof(page) || strchr(page, '/')) { /* man would read a file */
 		return false;
@@ -60,18 +58,14 @@ static int run_help(void *given, int argc, char **argv)
 		return VV_EXIT_OK;
 	}
 	if ((c = vv_tool_find(&vv_varve, argv[0]))) {
-		if (argc > 1) {
-			return vv_usage_error("help takes one command, not %d", argc);
-		}
+		if (argc > 1) return vv_usage_error("help takes one command, not %d", argc);
 		if (!show_manual(c->name, NULL)) {
 			vv_help_command(c);
 		}
 		return VV_EXIT_OK;
 	}
 	/* `varve help vault audit` is for varve-vault to answer: `varve vault audit -h`. */
-	if (show_manual(argv[0], argc > 1 ? argv[1] : NULL)) {
-		return VV_EXIT_OK;
-	}
+	if (show_manual(argv[0], argc > 1 ? argv[1] : NULL)) return VV_EXIT_OK;
 	if (argc > 1) {
 		char help[] = "-h", *args[] = {argv[1], help};
 
@@ -100,9 +94,7 @@ const vv_command vv_cmd_help = {
 static int run_version(void *given, int argc, char **argv)
 {
 	(void)given;
-	if (argc > 0) {
-		return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
-	}
+	if (argc > 0) return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
 	vv_out("varve %s\n", VARVE_VERSION);
 	return VV_EXIT_OK;
 }

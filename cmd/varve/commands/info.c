@@ -56,9 +56,7 @@ static vv_status read_columns(info *f, vv_error *err)
 	int more = 0;
 
 	f->columns = vv_calloc(t->columns + 1, sizeof(vv_column_stats));
-	if (!f->columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!f->columns) return vv_fail_nomem(err);
 	for (c = 0; c < t->columns; c++) {
 		vv_column_stats_init(&f->columns[c], &t->schema.fields[c],
 				     limit > HASHES_COLUMN ? HASHES_COLUMN : limit);
@@ -89,12 +87,8 @@ static vv_status find_key(info *f, vv_error *err)
 	bool unique = false;
 	vv_status rc;
 
-	if (f->table->root.key_count > 0) {
-		return VV_OK;
-	}
-	if ((rc = vv_key_find(&found, f->table, KEY_ROWS, err)) < 0) {
-		return rc;
-	}
+	if (f->table->root.key_count > 0) return VV_OK;
+	if ((rc = vv_key_find(&found, f->table, KEY_ROWS, err)) < 0) return rc;
 	for (size_t c = 0; c < found.columns && f->could_be_key < 0 && rc == VV_OK; c++) {
 		if (found.could[c] && f->columns[c].missing == 0) {
 			unique = found.whole;
@@ -112,9 +106,7 @@ static void put_key_hint(const info *f, vv_buf *b)
 {
 	const vv_field *field;
 
-	if (f->could_be_key < 0) {
-		return;
-	}
+	if (f->could_be_key < 0) return;
 	field = &f->table->schema.fields[f->could_be_key];
 	vv_buf_printf(b, "; no value of '%s' comes twice", vv_text_shows(field->name));
 	if (f->subject->path) {
@@ -132,12 +124,8 @@ static vv_status count_stored(info *f, vv_error *err)
 	vv_store *store;
 	vv_status rc;
 
-	if (!f->subject->is_dataset) {
-		return VV_OK;
-	}
-	if ((rc = vv_repository_store(f->subject->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if (!f->subject->is_dataset) return VV_OK;
+	if ((rc = vv_repository_store(f->subject->repo, &store, err)) < 0) return rc;
 	f->has_stored = vv_growth_count(&growth, store, NULL, &f->subject->root, NULL) == VV_OK;
 	f->stored = growth.stored;
 	return VV_OK;
@@ -578,9 +566,7 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	size_t c;
 
 	memset(&f, 0, sizeof(f));
-	if ((rc = vv_subject_open(s, &t, &so, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_subject_open(s, &t, &so, err)) < 0) return rc;
 	f.could_be_key = -1;
 	f.subject = s;
 	f.table = &t;

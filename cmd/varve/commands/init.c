@@ -62,16 +62,10 @@ static int run_init(void *opts, int argc, char **argv)
 	vv_error err;
 	int code = VV_EXIT_OK;
 
-	if (argc > 1) {
-		return vv_usage_error("init takes one folder, not %d", argc);
-	}
-	if (argc > 0 && vv_mkdirs(path, &err) < 0) {
-		return vv_report(&err);
-	}
+	if (argc > 1) return vv_usage_error("init takes one folder, not %d", argc);
+	if (argc > 0 && vv_mkdirs(path, &err) < 0) return vv_report(&err);
 	before = had_varve(path);
-	if (vv_repository_init(&r, path, &init, &created, &err) < 0) {
-		return vv_report(&err);
-	}
+	if (vv_repository_init(&r, path, &init, &created, &err) < 0) return vv_report(&err);
 	vv_repository_listen(r, &vv_notes_stderr);
 	if (vv_push_hook_set(r, o->quiet ? NULL : &vv_notes_stderr, &err) < 0) {
 		code = vv_report(&err);

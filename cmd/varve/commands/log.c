@@ -158,9 +158,7 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 
 static vv_commit_style style_of(const options *o)
 {
-	if (vv_wants_json(o->format)) {
-		return VV_STYLE_JSON;
-	}
+	if (vv_wants_json(o->format)) return VV_STYLE_JSON;
 	return o->oneline ? VV_STYLE_ONELINE : VV_STYLE_LONG;
 }
 
@@ -186,15 +184,11 @@ static int next_passing(sieve *s, vv_oid *id, vv_error *err)
 {
 	int more;
 
-	if (s->filter && s->max_count > 0 && s->given == s->max_count) {
-		return 0;
-	}
+	if (s->filter && s->max_count > 0 && s->given == s->max_count) return 0;
 	while ((more = vv_log_next(s->log, id, err)) > 0 && s->filter) {
 		int passes = vv_log_filter_passes(s->filter, id, err);
 
-		if (passes < 0) {
-			return passes;
-		}
+		if (passes < 0) return passes;
 		if (passes && s->skipped++ >= s->o->skip) {
 			break;
 		}
@@ -209,9 +203,7 @@ static vv_status keep_all(sieve *s, vv_error *err)
 	int more;
 
 	while ((more = next_passing(s, &id, err)) > 0) {
-		if (!vv_array_room(s->kept, s->kept_count, s->kept_cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(s->kept, s->kept_count, s->kept_cap)) return vv_fail_nomem(err);
 		s->kept[s->kept_count++] = id;
 	}
 	return (vv_status)more;
@@ -371,9 +363,7 @@ static void print_event(const vv_row_event *e, bool spaced)
 
 static void json_cell(vv_json_out *w, const char *name, const vv_cell *c)
 {
-	if (c->state == VV_CELL_ABSENT) {
-		return;
-	}
+	if (c->state == VV_CELL_ABSENT) return;
 	vv_json_name(w, name);
 	if (c->state == VV_CELL_NULL) {
 		vv_json_null(w);
@@ -480,9 +470,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	if (w->path_count != 1) {
 		return vv_fail(err, VV_EUSAGE, "--row follows one table: name its path");
 	}
-	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
 	const vv_row_history_options ho = {.row = o->row,
 					   .key = &o->key,
 					   .path = w->paths[0],
@@ -509,9 +497,7 @@ static vv_status check_born(vv_repository *r, vv_error *err)
 	vv_head head;
 	vv_status rc;
 
-	if ((rc = vv_head_read(r, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
 	if (head.unborn) {
 		const char *name = head.branch ? head.branch : "HEAD";
 

@@ -61,9 +61,7 @@ static void say_stat(const vv_branch_merge *m)
 	vv_commit_stat stat;
 	vv_error err;
 
-	if (m->quiet) {
-		return;
-	}
+	if (m->quiet) return;
 	if (vv_commit_stat_make(&stat, m->repo, m->head.unborn ? NULL : &m->head.commit, &m->theirs,
 				&how, &err) < 0) {
 		vv_warn("%s", err.message);
@@ -105,9 +103,7 @@ static vv_status merge(vv_branch_merge *m, vv_error *err)
 {
 	vv_status rc = vv_branch_merge_run(m, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	say_done(m);
 	rc = vv_branch_merge_finish(m, err);
 	if (m->outcome == VV_MERGE_READY) {
@@ -129,9 +125,7 @@ static int check_merge(const vv_context *c)
 	if (under_way > 1 || (under_way > 0 && c->argc > 0)) {
 		return vv_usage_error("--abort, --continue and --quit take no other options");
 	}
-	if (c->argc > 1) {
-		return vv_usage_error("merge takes one branch at a time, not %d", c->argc);
-	}
+	if (c->argc > 1) return vv_usage_error("merge takes one branch at a time, not %d", c->argc);
 	return o->no_ff && o->ff_only ? vv_usage_error("--no-ff and --ff-only exclude each other")
 				      : VV_EXIT_OK;
 }

@@ -72,9 +72,7 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	vv_error absent;
 	vv_status rc;
 
-	if (!vv_array_room(m->entries, m->entry_count, m->entry_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(m->entries, m->entry_count, m->entry_cap)) return vv_fail_nomem(err);
 	n = &m->entries[m->entry_count];
 	memset(n, 0, sizeof(*n));
 	m->entry_count++;
@@ -91,9 +89,7 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	n->clean = vv_lstat(&st, file, &absent) == VV_OK &&
 		   vv_index_stat_clean(m->c->index, e, &st);
 	vv_free(file);
-	if ((rc = vv_path_check(n->to, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_path_check(n->to, err)) < 0) return rc;
 	return S_ISREG(e->mode)
 		       ? vv_dataset_reader_is_pointer(m->c->reader, &n->id, &n->dataset, err)
 		       : VV_OK;
@@ -131,18 +127,14 @@ static vv_status check_target(moving *m, const move *mv, vv_error *err)
 	vv_stat st;
 	bool there;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	there = vv_lstat(&st, file, &absent) == VV_OK;
 	vv_free(file);
 	if (strcmp(mv->from, mv->to) == 0 || is_below(mv->to, mv->from)) {
 		return vv_fail(err, VV_EUSAGE, "cannot move '%s' into itself",
 			       vv_text_shows(mv->from));
 	}
-	if (!there) {
-		return vv_path_check(mv->to, err);
-	}
+	if (!there) return vv_path_check(mv->to, err);
 	if (S_ISDIR(st.mode) || mv->folder || !m->o->force) {
 		vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(mv->to));
 		return S_ISDIR(st.mode) || mv->folder ? err->code
@@ -159,13 +151,9 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 	char *file;
 	vv_status rc;
 
-	if ((rc = vv_repository_relative(&mv->from, m->c->repo, given, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_relative(&mv->from, m->c->repo, given, err)) < 0) return rc;
 	m->move_count++;
-	if (*mv->from == '\0') {
-		return vv_fail(err, VV_EUSAGE, "the top folder cannot be moved");
-	}
+	if (*mv->from == '\0') return vv_fail(err, VV_EUSAGE, "the top folder cannot be moved");
 	if (!into) {
 		mv->to = vv_strdup(to);
 	} else {
@@ -181,9 +169,7 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(given));
 	}
 	vv_free(file);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	mv->folder = S_ISDIR(st.mode);
 	return (rc = check_target(m, mv, err)) < 0 ? rc : collect_entries(m, mv, err);
 }
@@ -200,12 +186,8 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 	int i;
 
 	m->moves = vv_calloc((size_t)argc, sizeof(move));
-	if (!m->moves) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_repository_relative(&to, m->c->repo, target, err)) < 0) {
-		return rc;
-	}
+	if (!m->moves) return vv_fail_nomem(err);
+	if ((rc = vv_repository_relative(&to, m->c->repo, target, err)) < 0) return rc;
 	file = vv_repository_file(m->c->repo, to);
 	if (!file) {
 		rc = vv_fail_nomem(err);
@@ -293,15 +275,11 @@ static vv_status move_entry(moving *m, const entry *e, vv_error *err)
 	vv_status rc;
 
 	rc = vv_index_remove(m->c->index, e->from, err);
-	if (rc < 0 && rc != VV_ENOTFOUND) {
-		return rc;
-	}
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	if (e->clean) {
 		/* The same file under another name: its stat is right where the old one was. */
 		file = vv_repository_file(m->c->repo, e->to);
-		if (!file) {
-			return vv_fail_nomem(err);
-		}
+		if (!file) return vv_fail_nomem(err);
 		known = vv_lstat(&st, file, &absent) == VV_OK;
 		vv_free(file);
 	}

@@ -62,9 +62,7 @@ static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv,
 	char *merge = NULL;
 	vv_status rc = vv_head_read(j->repo, &head, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	j->remote = argc > 0 ? argv[0] : NULL;
 	j->specs = argv + 1;
 	j->spec_count = argc > 1 ? argc - 1 : 0;
@@ -145,9 +143,7 @@ static int check_pull(const vv_context *c)
 	const options *o = c->options;
 	vv_error err;
 
-	if (!o->rebase) {
-		return VV_EXIT_OK;
-	}
+	if (!o->rebase) return VV_EXIT_OK;
 	vv_fail(&err, VV_EREFUSED, "varve does not rebase: pull merges");
 	vv_hint(&err, "'varve fetch' and then 'git rebase' works on commits whose tables do not "
 		      "conflict");

@@ -93,9 +93,7 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 	size_t count;
 	vv_status rc = vv_remote_names(&names, &count, r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_array(&w);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -154,9 +152,7 @@ static vv_status add(vv_repository *r, const options *o, const char *name, const
 	vv_buf spec = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_remote_name_check(name, err)) < 0 || (rc = check_url(url, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_remote_name_check(name, err)) < 0 || (rc = check_url(url, err)) < 0) return rc;
 	if (vv_remote_find(&m, r, name, &absent) == VV_OK) {
 		bool named = m.name != NULL;
 		vv_remote_clear(&m);
@@ -185,9 +181,7 @@ static vv_status remove_remote(vv_repository *r, const char *name, vv_error *err
 	vv_remote m;
 	vv_status rc = need(r, name, &m, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_remote_forget(r, &m, err);
 	vv_remote_clear(&m);
 	return rc;
@@ -200,16 +194,12 @@ static vv_status rename_remote(vv_repository *r, const char *from, const char *t
 	vv_error absent, why;
 	vv_status rc = vv_remote_name_check(to, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = need(r, from, &m, &why)) < 0) {
 		if (need(r, to, &m, &absent) == VV_OK) {
 			rc = vv_remote_move_finish(r, from, to, &done, err);
 			vv_remote_clear(&m);
-			if (rc < 0 || done) {
-				return rc;
-			}
+			if (rc < 0 || done) return rc;
 		}
 		*err = why;
 		return why.code;
@@ -265,9 +255,7 @@ static vv_status show(vv_repository *r, const char *name, vv_error *err)
 	const vv_hello *h;
 	vv_status rc = need(r, name, &m, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_out("%s\n", vv_text_shows(m.name));
 	vv_out("  fetch from %s\n", vv_text_url(m.url));
 	vv_out("  push to    %s\n", vv_text_url(m.push_url ? m.push_url : m.url));
@@ -357,9 +345,7 @@ static int check_remote(const vv_context *c)
 	const char *word = c->argc > 0 ? c->argv[0] : NULL, *near;
 	int found;
 
-	if (!word) {
-		return VV_EXIT_OK;
-	}
+	if (!word) return VV_EXIT_OK;
 	found = find_word(word, &near);
 	if (found < 0 && (strcmp(word, "prune") == 0 || strcmp(word, "update") == 0 ||
 			  strcmp(word, "set-head") == 0 || strcmp(word, "set-branches") == 0)) {

@@ -87,9 +87,7 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 			       s->is_dataset ? "'varve restore %s' first" : "'varve add %s' first",
 			       vv_text_shows(path));
 	}
-	if ((rc = vv_subject_open(s, &j->table, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_subject_open(s, &j->table, NULL, err)) < 0) return rc;
 	j->open = true;
 	if (j->table.root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
@@ -114,9 +112,7 @@ static vv_status rename_in(char **names, size_t count, const char *from, const c
 		if (strcmp(names[i], from) == 0) {
 			char *name = vv_strdup(to);
 
-			if (!name) {
-				return vv_fail_nomem(err);
-			}
+			if (!name) return vv_fail_nomem(err);
 			vv_free(names[i]);
 			names[i] = name;
 		}
@@ -200,9 +196,7 @@ static vv_status write_new_file(rename_job *j, vv_error *err)
 	int in = -1, out = -1;
 	vv_status rc;
 
-	if (!folder) {
-		return vv_fail_nomem(err);
-	}
+	if (!folder) return vv_fail_nomem(err);
 	if ((in = vv_open_regular(j->subject.file, 0, err)) < 0) {
 		rc = (vv_status)in;
 		goto done;
@@ -252,9 +246,7 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	memset(&io, 0, sizeof(io));
 	memset(&result, 0, sizeof(result));
 	fd = vv_open(j->temp, O_RDONLY, 0, err);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
 	io.kind = VV_KIND_TABLE;
 	io.hints = nothing;
@@ -321,9 +313,7 @@ static vv_status note(rename_job *j, vv_journal **out, const vv_oid *blob, const
 	vv_index_entry e;
 	vv_status rc = vv_context_need(j->c, VV_NEEDS_INDEX, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!vv_index_get(j->c->index, j->subject.path, &e)) {
 		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
 			       vv_text_shows(j->subject.path));
@@ -344,9 +334,7 @@ static vv_status put_in_place(rename_job *j, vv_error *err)
 	vv_stat now;
 	vv_status rc;
 
-	if ((rc = vv_lstat(&now, j->subject.file, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_lstat(&now, j->subject.file, err)) < 0) return rc;
 	/* not its ctime: the journal may have given the file a second name */
 	if (now.ino != j->before.ino || now.size != j->before.size ||
 	    now.mtime_sec != j->before.mtime_sec || now.mtime_nsec != j->before.mtime_nsec) {
@@ -369,9 +357,7 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_lstat(&st, j->subject.file, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_lstat(&st, j->subject.file, err)) < 0) return rc;
 	if (!vv_index_get(x, j->subject.path, &e)) {
 		return vv_fail(err, VV_ECONFLICT, "'%s' was removed from the index meanwhile",
 			       vv_text_shows(j->subject.path));

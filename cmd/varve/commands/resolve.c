@@ -38,9 +38,7 @@ static vv_status read_set(vv_resolving *r, char **column, const char *set, vv_er
 	const char *equals = set ? strchr(set, '=') : NULL;
 
 	*column = NULL;
-	if (!set) {
-		return VV_OK;
-	}
+	if (!set) return VV_OK;
 	if (!equals || equals == set) {
 		return vv_fail(err, VV_EUSAGE, "--set takes COL=VALUE, not '%s'",
 			       vv_text_shows(set));

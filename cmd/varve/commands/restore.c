@@ -52,15 +52,11 @@ static vv_status add_target(restore *r, const char *path, uint32_t mode, const v
 {
 	target *t;
 
-	if (!vv_array_room(r->targets, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->targets, r->count, r->cap)) return vv_fail_nomem(err);
 	t = &r->targets[r->count];
 	memset(t, 0, sizeof(*t));
 	t->path = vv_strdup(path);
-	if (!t->path) {
-		return vv_fail_nomem(err);
-	}
+	if (!t->path) return vv_fail_nomem(err);
 	t->mode = mode;
 	if (id) {
 		t->id = *id;
@@ -126,14 +122,10 @@ static vv_status collect(restore *r, vv_error *err)
 	vv_head head;
 	vv_status rc;
 
-	if (!source) {
-		return from_index(r, true, err);
-	}
+	if (!source) return from_index(r, true, err);
 	if (!r->o->source) {
 		/* Unstaging on an unborn branch: nothing is committed, so all goes. */
-		if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) return rc;
 		commit = head.commit;
 		rc = head.unborn ? from_index(r, false, err) : VV_OK;
 		if (head.unborn || rc < 0) {
@@ -144,9 +136,7 @@ static vv_status collect(restore *r, vv_error *err)
 	} else if ((rc = vv_rev_commit(r->c->repo, source, &commit, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_tree_each(r->c->repo, &commit, "", from_tree, r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_tree_each(r->c->repo, &commit, "", from_tree, r, err)) < 0) return rc;
 	if (r->count > 1) {
 		qsort(r->targets, r->count, sizeof(target), compare_targets);
 	}
@@ -184,9 +174,7 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 	vv_status rc = VV_OK;
 
 	*out = false;
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (!vv_index_get(r->c->index, t->path, &e) || e.mode != t->mode ||
 	    !vv_oid_equal(&e.id, &t->id) || vv_lstat(&st, file, NULL) < 0) {
 		goto done;
@@ -212,12 +200,8 @@ done:
 
 static vv_status write_one(restore *r, const target *t, vv_error *err)
 {
-	if (t->mode == 0) {
-		return vv_checkout_remove(&r->checkout, t->path, r->o->staged, err);
-	}
-	if (t->there) {
-		return VV_OK;
-	}
+	if (t->mode == 0) return vv_checkout_remove(&r->checkout, t->path, r->o->staged, err);
+	if (t->there) return VV_OK;
 	/* From the index itself the entry gets the new file's stat; from elsewhere it stays. */
 	return vv_checkout_write(&r->checkout, t->path, t->mode, &t->id,
 				 r->o->staged || !r->o->source, err);
@@ -242,9 +226,7 @@ static vv_status note(restore *r, vv_journal **out, vv_error *err)
 					     .new_id = t->id,
 					     .work_only = !r->o->staged};
 
-		if (t->mode && (rc = is_there(r, t, &t->there, err)) < 0) {
-			return rc;
-		}
+		if (t->mode && (rc = is_there(r, t, &t->there, err)) < 0) return rc;
 		if (t->there) {
 			continue;
 		}
@@ -271,13 +253,9 @@ static vv_status carry_out(restore *r, bool files, vv_error *err)
 	}
 	/* Only the work tree was to change: an index that could not be put back (vv_checkout_write)
 	 * must not be kept. The entries as they were differ from the files, as they should. */
-	if (rc < 0 && files && r->o->source && !r->o->staged) {
-		return rc;
-	}
+	if (rc < 0 && files && r->o->source && !r->o->staged) return rc;
 	/* What was written is in the index also when a later path failed. */
-	if (vv_index_write(r->c->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) {
-		return err->code;
-	}
+	if (vv_index_write(r->c->index, rc < 0 ? &later : err) < 0 && rc == VV_OK) return err->code;
 	return rc;
 }
 
@@ -303,9 +281,7 @@ static void print_restored(const restore *r)
 {
 	uint64_t n = r->checkout.datasets + r->checkout.files;
 
-	if (r->o->quiet || n == 0) {
-		return;
-	}
+	if (r->o->quiet || n == 0) return;
 	vv_note("restored %s %s", vv_text_count(n), n == 1 ? "file" : "files");
 	if (r->checkout.datasets > 0 && !vv_repository_is_initialised(r->c->repo)) {
 		vv_note("hint: Git is not set up for tables in this clone yet: run "

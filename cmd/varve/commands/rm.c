@@ -48,15 +48,11 @@ static vv_status add_item(removal *r, const char *path, vv_error *err)
 	if (r->count > 0 && strcmp(r->items[r->count - 1].path, path) == 0) {
 		return VV_OK; /* a further stage of a conflict */
 	}
-	if (!vv_array_room(r->items, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
 	d = &r->items[r->count];
 	memset(d, 0, sizeof(*d));
 	d->path = vv_strdup(path);
-	if (!d->path) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->path) return vv_fail_nomem(err);
 	r->count++;
 	return VV_OK;
 }
@@ -76,9 +72,7 @@ static vv_status collect(removal *r, vv_error *err)
 		}
 		rc = add_item(r, e.path, err);
 	}
-	if (rc < 0 || (rc = vv_pathspec_all_matched(&r->c->paths, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_pathspec_all_matched(&r->c->paths, err)) < 0) return rc;
 	for (i = 0; !r->o->recursive && i < r->c->paths.count; i++) {
 		const vv_pathspec_item *item = &r->c->paths.items[i];
 
@@ -143,9 +137,7 @@ static vv_status check_losses(removal *r, vv_error *err)
 	if (r->o->force) {
 		return VV_OK; /* asked for, edits and all */
 	}
-	if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) return rc;
 	rc = vv_index_changes(r->c->repo, head.unborn ? NULL : &head.commit, mark_staged, r, err);
 	vv_head_clear(&head);
 	for (i = 0; rc == VV_OK && i < r->count; i++) {
@@ -166,9 +158,7 @@ static vv_status check_losses(removal *r, vv_error *err)
 			keep_helps = keep_helps || d->staged != d->modified;
 		}
 	}
-	if (rc < 0 || !lost) {
-		return rc;
-	}
+	if (rc < 0 || !lost) return rc;
 	list_names(r, "staged content here differs from both the file and the last commit:", true,
 		   true);
 	if (!r->o->cached) {

@@ -92,15 +92,9 @@ static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t
 		vv_fail(err, VV_EUSAGE, "--set '%s' has no '='", vv_text_shows(word));
 		return vv_hint(err, "write it as --set COLUMN=TYPE");
 	}
-	if ((rc = vv_view_column(t, word, (size_t)(eq - word), "--set", &at, err)) < 0) {
-		return rc;
-	}
-	if (!vv_type_parse(&type, eq + 1)) {
-		return bad_type(eq + 1, err);
-	}
-	if (!(column = vv_strndup(word, (size_t)(eq - word)))) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_view_column(t, word, (size_t)(eq - word), "--set", &at, err)) < 0) return rc;
+	if (!vv_type_parse(&type, eq + 1)) return bad_type(eq + 1, err);
+	if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);
 	edit->set_column = column;
 	edit->set_type = eq + 1;
 	rc = apply(text, edit, err);
@@ -116,9 +110,7 @@ static vv_status set_key(vv_buf *text, vv_package_edit *edit, const vv_table *t,
 	const char **key;
 	vv_status rc;
 
-	if ((rc = vv_view_columns(t, names, "--key", &places, &count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_view_columns(t, names, "--key", &places, &count, err)) < 0) return rc;
 	key = vv_calloc(count + 1, sizeof(*key));
 	if (!key) {
 		rc = vv_fail_nomem(err);
@@ -141,9 +133,7 @@ static vv_status set_missing(vv_buf *text, vv_package_edit *edit, const vv_strin
 	const char **list = vv_calloc(values->count + 1, sizeof(*list));
 	vv_status rc;
 
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	memcpy(list, values->items, values->count * sizeof(*list));
 	edit->missing = list;
 	rc = apply(text, edit, err);

@@ -33,12 +33,8 @@ static int serve_stdio(void *given, int argc, char **argv)
 	const options *o = given;
 	vv_error err;
 
-	if (!o->stdio) {
-		return vv_usage_error("choose --http ADDR or --stdio");
-	}
-	if (argc != 1) {
-		return vv_usage_error("--stdio takes one repository");
-	}
+	if (!o->stdio) return vv_usage_error("choose --http ADDR or --stdio");
+	if (argc != 1) return vv_usage_error("--stdio takes one repository");
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and "
 			"'varve push' run it");
@@ -70,9 +66,7 @@ static int run_serve(void *none, int argc, char **argv)
 	vv_command over_pipe = vv_cmd_serve;
 
 	(void)none;
-	if (is_for_web(argc, argv)) {
-		return vv_tool_serve_http("varve serve --http", argc, argv);
-	}
+	if (is_for_web(argc, argv)) return vv_tool_serve_http("varve serve --http", argc, argv);
 	over_pipe.raw = false;
 	over_pipe.run_alone = serve_stdio;
 	return vv_command_run(&over_pipe, argc, argv);

@@ -96,9 +96,7 @@ static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error
 	}
 	*revisions = n;
 	*out = n < argc ? vv_calloc((size_t)(argc - n) + 1, sizeof(**out)) : NULL;
-	if (n < argc && !*out) {
-		return vv_fail_nomem(err);
-	}
+	if (n < argc && !*out) return vv_fail_nomem(err);
 	for (int i = n; i < argc && rc == VV_OK; i++, at++) {
 		if (vv_repository_is_bare(repo)) {
 			(*out)[at] = vv_strdup(argv[i]);

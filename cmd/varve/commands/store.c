@@ -59,9 +59,7 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 	vv_json_out w;
 	vv_status rc = vv_blocks_config_read_work(&c, r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	const vv_store_config *usual = vv_blocks_config_store(&c, NULL);
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_array(&w);
@@ -113,9 +111,7 @@ static vv_status try_store(vv_repository *r, const char *url, const char *push_u
 	vv_store_trial pushed;
 	vv_status rc = VV_OK;
 
-	if (push_url && (rc = try_url(r, push_url, make, &pushed, err)) < 0) {
-		return rc;
-	}
+	if (push_url && (rc = try_url(r, push_url, make, &pushed, err)) < 0) return rc;
 	if ((rc = try_url(r, url, make && !push_url, out, err)) == VV_OK && push_url) {
 		out->writes = pushed.writes;
 		out->lists = pushed.lists;
@@ -173,9 +169,7 @@ static vv_status test(vv_context *c, const char *name, vv_error *err)
 	vv_store_trial trial;
 	vv_status rc = vv_blocks_config_read_work(&config, c->repo, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	const vv_store_config *s = vv_blocks_config_store(&config, name);
 	if (!s || !s->url) {
 		vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store%s%s", name ? " " : "",
@@ -235,12 +229,8 @@ static vv_status run_store(vv_context *c, vv_error *err)
 {
 	const char *word = c->argc > 0 ? c->argv[0] : "list";
 
-	if (strcmp(word, "add") == 0) {
-		return add(c, c->argv[1], c->argv[2], err);
-	}
-	if (strcmp(word, "test") == 0) {
-		return test(c, c->argc > 1 ? c->argv[1] : NULL, err);
-	}
+	if (strcmp(word, "add") == 0) return add(c, c->argv[1], c->argv[2], err);
+	if (strcmp(word, "test") == 0) return test(c, c->argc > 1 ? c->argv[1] : NULL, err);
 	return strcmp(word, "remove") == 0 ? vv_store_forget(c->repo, c->argv[1], err)
 					   : list(c->repo, c->options, err);
 }

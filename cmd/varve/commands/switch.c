@@ -62,9 +62,7 @@ static vv_status find_branch(plan *p, const char *name, bool *exists, vv_oid *id
 	vv_ref ref;
 
 	*exists = false;
-	if (!ref_name) {
-		return vv_fail_nomem(err);
-	}
+	if (!ref_name) return vv_fail_nomem(err);
 	if (vv_ref_name_check(name, &absent) == VV_OK &&
 	    vv_ref_get(p->c->repo, ref_name, &ref, &absent) == VV_OK) {
 		*exists = true;
@@ -214,23 +212,15 @@ static vv_status plan_target(plan *p, int argc, char **argv, vv_error *err)
 	bool exists;
 	vv_status rc;
 
-	if (p->o->create || p->o->create_force) {
-		return plan_create(p, argc, argv, err);
-	}
+	if (p->o->create || p->o->create_force) return plan_create(p, argc, argv, err);
 	word = argc > 0 ? argv[0] : "HEAD";
 	if (strcmp(word, "-") == 0) {
-		if ((rc = previous_branch(p, err)) < 0) {
-			return rc;
-		}
+		if ((rc = previous_branch(p, err)) < 0) return rc;
 		word = p->owned;
 	}
 	p->start = word;
-	if (p->o->detach) {
-		return vv_rev_commit(p->c->repo, word, &p->target, err);
-	}
-	if ((rc = find_branch(p, word, &exists, &p->target, err)) < 0) {
-		return rc;
-	}
+	if (p->o->detach) return vv_rev_commit(p->c->repo, word, &p->target, err);
+	if ((rc = find_branch(p, word, &exists, &p->target, err)) < 0) return rc;
 	if (exists) {
 		p->name = word;
 		return VV_OK;
@@ -254,12 +244,8 @@ static vv_status check_free(plan *p, vv_error *err)
 	char *ref, *where = NULL;
 	vv_status rc;
 
-	if (!p->name || is_current(p)) {
-		return VV_OK;
-	}
-	if (!(ref = branch_ref(p->name))) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->name || is_current(p)) return VV_OK;
+	if (!(ref = branch_ref(p->name))) return vv_fail_nomem(err);
 	rc = vv_branch_checked_out(p->c->repo, ref, &where, err);
 	if (rc == VV_OK && where) {
 		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
@@ -483,9 +469,7 @@ static vv_status check_state(plan *p, vv_error *err)
 {
 	const char *state = vv_state_name(p->c->repo);
 
-	if (*state == '\0' || strcmp(state, "bisect") == 0) {
-		return VV_OK;
-	}
+	if (*state == '\0' || strcmp(state, "bisect") == 0) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "a %s is under way", state);
 	return vv_hint(err, "finish it first, or give it up with 'git %s --abort'", state);
 }
@@ -495,15 +479,9 @@ static int check_switch(const vv_context *c)
 	const options *o = c->options;
 	bool makes = o->create || o->create_force;
 
-	if (c->argc > 1) {
-		return vv_usage_error("switch takes one branch, not %d words", c->argc);
-	}
-	if (o->create && o->create_force) {
-		return vv_usage_error("-c and -C do not go together");
-	}
-	if (o->detach && makes) {
-		return vv_usage_error("--detach and -c do not go together");
-	}
+	if (c->argc > 1) return vv_usage_error("switch takes one branch, not %d words", c->argc);
+	if (o->create && o->create_force) return vv_usage_error("-c and -C do not go together");
+	if (o->detach && makes) return vv_usage_error("--detach and -c do not go together");
 	return c->argc == 0 && !o->detach && !makes ? vv_usage_error("switch needs a branch")
 						    : VV_EXIT_OK;
 }

@@ -61,9 +61,7 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 	for (i = 0; i < l->count; i++) {
 		wanted = wanted || vv_path_match(l->patterns[i], name);
 	}
-	if (!wanted) {
-		return VV_OK;
-	}
+	if (!wanted) return VV_OK;
 	if (!l->json) {
 		vv_out_text(name, strlen(name));
 		vv_out("\n");
@@ -109,9 +107,7 @@ static vv_status delete_tag(vv_repository *r, const char *name, vv_error *err)
 	vv_ref ref;
 	vv_status rc;
 
-	if (!ref_name) {
-		return vv_fail_nomem(err);
-	}
+	if (!ref_name) return vv_fail_nomem(err);
 	rc = vv_ref_get(r, ref_name, &ref, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_fail(err, rc, "there is no tag '%s'", vv_text_shows(name));
@@ -151,9 +147,7 @@ static vv_status edit_message(vv_repository *r, vv_buf *out, vv_error *err)
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_write_file(file, template_text, sizeof(template_text) - 1, false, err)) ==
 		    VV_OK &&
 	    (rc = vv_editor_run(r, file, err)) == VV_OK &&
@@ -203,9 +197,7 @@ static vv_status make_message(const options *o, vv_repository *r, vv_buf *out, v
 	} else {
 		rc = edit_message(r, out, err);
 	}
-	if (rc < 0 || (rc = vv_buf_ok(out, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_buf_ok(out, err)) < 0) return rc;
 	strip(out);
 	if (out->len <= 1) {
 		return vv_fail(err, VV_EUSAGE, "the tag's message is empty: no tag was made");
@@ -224,9 +216,7 @@ static vv_status make_tag(const options *o, vv_repository *r, const char *name, 
 	vv_oid id;
 	vv_status rc;
 
-	if (!ref_name) {
-		return vv_fail_nomem(err);
-	}
+	if (!ref_name) return vv_fail_nomem(err);
 	if ((rc = vv_ref_name_check(name, err)) < 0 || (rc = vv_rev_commit(r, rev, &id, err)) < 0) {
 		goto done;
 	}
@@ -251,12 +241,8 @@ static int check_tag(const vv_context *c)
 	const options *o = c->options;
 	bool makes = !o->remove && !o->list;
 
-	if (o->sign) {
-		return vv_usage_error("varve does not sign tags; 'git tag -s' works here");
-	}
-	if (o->remove && c->argc == 0) {
-		return vv_usage_error("which tag should be deleted?");
-	}
+	if (o->sign) return vv_usage_error("varve does not sign tags; 'git tag -s' works here");
+	if (o->remove && c->argc == 0) return vv_usage_error("which tag should be deleted?");
 	if (makes && c->argc > 2) {
 		return vv_usage_error("tag takes NAME [REV], not %d words", c->argc);
 	}
@@ -279,9 +265,7 @@ static vv_status run_tag(vv_context *c, vv_error *err)
 		return make_tag(o, c->repo, c->argv[0], c->argc > 1 ? c->argv[1] : "HEAD", err);
 	}
 	for (int i = 0; i < c->argc; i++) {
-		if ((rc = delete_tag(c->repo, c->argv[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = delete_tag(c->repo, c->argv[i], err)) < 0) return rc;
 	}
 	return VV_OK;
 }

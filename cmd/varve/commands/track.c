@@ -58,9 +58,7 @@ static vv_status assign(lister *l, vv_index *x, vv_error *err)
 		}
 		rc = l->compared ? vv_attr_compared(l->r, e.path, &tracked, err)
 				 : vv_attr_tracked(l->r, e.path, &tracked, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		if (tracked && (l->files[line].count++ < SHOWN || l->verbose)) {
 			vv_buf_printf(&l->files[line].names, "\t%s\n", vv_text_shows(e.path));
 		}
@@ -139,9 +137,7 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 		}
 		return rc;
 	}
-	if ((rc = vv_worktree_prefix(&prefix, r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_worktree_prefix(&prefix, r, err)) < 0) return rc;
 	if (!*prefix) {
 		*out = vv_strdup(pattern);
 	} else if (strchr(pattern, '/')) {
@@ -254,9 +250,7 @@ static vv_status stands_as_pointer(vv_context *c, const vv_index_entry *e, bool 
 	vv_status rc = VV_OK;
 
 	*out = false;
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) && st.size <= VV_POINTER_MAX &&
 	    (rc = vv_blob_size(c->repo, &e->id, &size, err)) == VV_OK && size == st.size &&
 	    (rc = vv_attr_tracked(c->repo, e->path, out, err)) == VV_OK && *out) {
@@ -272,9 +266,7 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 	vv_checkout to;
 	vv_status rc = vv_context_need(c, VV_NEEDS_READER, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_checkout_init(&to, c->repo, c->reader, c->index);
 	to.pointer_ok = to.fetch = true;
 	for (size_t i = 0; i < vv_index_count(c->index) && rc == VV_OK; i++) {
@@ -331,9 +323,7 @@ static vv_status track(vv_context *c, vv_error *err)
 	size_t plain = 0;
 	vv_status rc;
 
-	if (!named) {
-		return vv_fail_nomem(err);
-	}
+	if (!named) return vv_fail_nomem(err);
 	if ((rc = vv_attr_edit_begin(&edit, r, err)) < 0) {
 		goto done;
 	}
@@ -394,9 +384,7 @@ static vv_status set_up(vv_context *c, vv_error *err)
 {
 	vv_status rc;
 
-	if (vv_repository_is_initialised(c->repo)) {
-		return VV_OK;
-	}
+	if (vv_repository_is_initialised(c->repo)) return VV_OK;
 	if ((rc = vv_repository_set_up(c->repo, "varve", err)) == VV_OK &&
 	    (rc = vv_push_hook_set(c->repo, &vv_notes_stderr, err)) == VV_OK) {
 		vv_note("varve: git calls varve for tables here from now on, as 'varve init' sets "
@@ -411,12 +399,8 @@ static vv_status run_track(vv_context *c, vv_error *err)
 	vv_status rc = vv_context_need(c, (c->argc == 0 ? 0 : VV_NEEDS_RIGHT) | VV_NEEDS_INDEX,
 				       err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (c->argc == 0) {
-		return list(c, o, err);
-	}
+	if (rc < 0) return rc;
+	if (c->argc == 0) return list(c, o, err);
 	rc = set_up(c, err);
 	return rc < 0 ? rc : track(c, err);
 }

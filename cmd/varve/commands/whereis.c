@@ -154,14 +154,10 @@ static vv_status put_question(void *payload, const vv_connect_options *o, vv_err
 
 static vv_status add_question(questions *all, run *r, const char *word, bool named, vv_error *err)
 {
-	if (!vv_array_room(all->items, all->count, all->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(all->items, all->count, all->cap)) return vv_fail_nomem(err);
 	question *q = &all->items[all->count];
 	*q = (question){.r = r, .word = vv_strdup(word), .ask = {.named = named}};
-	if (!q->word) {
-		return vv_fail_nomem(err);
-	}
+	if (!q->word) return vv_fail_nomem(err);
 	all->count++;
 	q->ask.status = vv_remote_find(&q->m, r->repo, word, &q->ask.why);
 	return VV_OK;
@@ -190,9 +186,7 @@ static vv_status list_questions(questions *all, run *r, vv_error *err)
 	size_t count;
 	vv_status rc = vv_remote_names(&names, &count, r->repo, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_remote m;
 		vv_error ignored;
@@ -304,9 +298,7 @@ static vv_status tell_vault(run *r, vv_error *err)
 	vv_status rc = vv_vault_where_ask(&v, r->repo, &r->t.connect, &r->root, !r->o->no_ask,
 					  &why);
 
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (!r->json && rc == VV_OK && v.is) {
 		vv_out("holders of the vault%s, which has %s%s of its blocks:\n",
 		       r->o->no_ask ? " by its ledger" : "",

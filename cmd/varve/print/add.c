@@ -12,9 +12,7 @@ static void print_total(const vv_add_report *rep)
 {
 	vv_buf time = VV_BUF_INIT;
 
-	if (rep->tables + rep->files <= 3) {
-		return;
-	}
+	if (rep->tables + rep->files <= 3) return;
 	vv_out("in all: ");
 	if (rep->tables > 0) {
 		vv_out("%s, %s", vv_text_counted(rep->tables, "table", NULL),

@@ -189,9 +189,7 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err)
 {
 	bool title;
-	if (a->failed || a->text.failed) {
-		return vv_fail_nomem(err);
-	}
+	if (a->failed || a->text.failed) return vv_fail_nomem(err);
 	if (!a->begun) {
 		measure(a);
 		share_out(a);

@@ -29,9 +29,7 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 			       vv_text_shows(text));
 	}
 	*file = equals + 1;
-	if (vv_report_form_parse(form, text, (size_t)(equals - text))) {
-		return VV_OK;
-	}
+	if (vv_report_form_parse(form, text, (size_t)(equals - text))) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "--output has no format '%s'",
 		vv_text_show(text, (size_t)(equals - text)));
 	len = (size_t)(equals - text) < sizeof(name) ? (size_t)(equals - text) : sizeof(name) - 1;
@@ -59,9 +57,7 @@ vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < outputs->count; i++) {
-		if ((rc = split(outputs->items[i], &form, &file, err)) < 0) {
-			return rc;
-		}
+		if ((rc = split(outputs->items[i], &form, &file, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -72,9 +68,7 @@ static vv_status append(const char *file, const vv_buf *text, vv_error *err)
 	int fd = vv_open(file, O_WRONLY | O_APPEND | O_CREAT, 0666, err);
 	vv_status rc, closed;
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = vv_fstat(&st, fd, file, err);
 	if (rc == VV_OK && st.size + text->len > SUMMARY_MAX) {
 		vv_warn("the job's summary is full: the report is not in it");
@@ -91,9 +85,7 @@ static vv_status write_summary(vv_check_report *r, vv_error *err)
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!file || !*file) {
-		return VV_OK;
-	}
+	if (!file || !*file) return VV_OK;
 	if ((rc = vv_report_write(r, VV_REPORT_MARKDOWN, &text, err)) == VV_OK) {
 		vv_buf_putc(&text, '\n');
 		if ((rc = append(file, &text, err)) < 0) {
@@ -125,15 +117,11 @@ static vv_status write_file(vv_check_report *r, vv_report_form form, const char 
 	char *dir = vv_path_dir(file);
 	vv_status rc, closed;
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-check-");
 	f.fd = vv_temp_open(&f.temp, dir, ".varve-check-", err);
 	vv_free(dir);
-	if (f.fd < 0) {
-		return (vv_status)f.fd;
-	}
+	if (f.fd < 0) return (vv_status)f.fd;
 	rc = vv_report_stream(r, form, put_file, &f, err);
 	closed = vv_close(f.fd, file, rc == VV_OK ? err : NULL);
 	if (rc == VV_OK) {

@@ -41,12 +41,8 @@ static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
 	for (k = 0; k < 3 && strncmp(ref->name, kinds[k].prefix, strlen(kinds[k].prefix)) != 0;
 	     k++) {
 	}
-	if (k == 3 || vv_oid_is_null(&ref->commit)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(n->items, n->count, n->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (k == 3 || vv_oid_is_null(&ref->commit)) return VV_OK;
+	if (!vv_array_room(n->items, n->count, n->cap)) return vv_fail_nomem(err);
 	vv_buf_puts(&text, kinds[k].label);
 	vv_text_put_escaped(&text, ref->name + strlen(kinds[k].prefix),
 			    strlen(ref->name + strlen(kinds[k].prefix)));
@@ -55,9 +51,7 @@ static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
 	items->rank = (int)k;
 	items->turn = n->count;
 	items->text = vv_buf_detach(&text);
-	if (!items->text) {
-		return vv_fail_nomem(err);
-	}
+	if (!items->text) return vv_fail_nomem(err);
 	n->count++;
 	return VV_OK;
 }
@@ -77,9 +71,7 @@ static vv_status name_head(vv_decoration *n, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 
-	if (!n->head.branch || strncmp(n->head.branch, "refs/heads/", 11) != 0) {
-		return VV_OK;
-	}
+	if (!n->head.branch || strncmp(n->head.branch, "refs/heads/", 11) != 0) return VV_OK;
 	vv_text_put_escaped(&text, n->head.branch + 11, strlen(n->head.branch + 11));
 	n->branch = vv_buf_detach(&text);
 	return n->branch ? VV_OK : vv_fail_nomem(err);
@@ -91,9 +83,7 @@ vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *er
 	vv_status rc;
 
 	*out = NULL;
-	if (!n) {
-		return vv_fail_nomem(err);
-	}
+	if (!n) return vv_fail_nomem(err);
 	if ((rc = vv_head_read(r, &n->head, err)) < 0 || (rc = name_head(n, err)) < 0 ||
 	    (rc = vv_refs_each(r, "refs/", add_name, n, err)) < 0) {
 		vv_decoration_free(n);
@@ -110,9 +100,7 @@ void vv_decoration_free(vv_decoration *n)
 {
 	size_t i;
 
-	if (!n) {
-		return;
-	}
+	if (!n) return;
 	for (i = 0; i < n->count; i++) {
 		vv_free(n->items[i].text);
 	}
@@ -146,9 +134,7 @@ static void each_name(const vv_decoration *n, const vv_oid *id,
 	const char *branch;
 	size_t i;
 
-	if (!n) {
-		return;
-	}
+	if (!n) return;
 	branch = n->branch;
 	if (vv_oid_equal(&n->head.commit, id) && !n->head.unborn) {
 		fn(payload, branch ? branch : "", true);
@@ -295,9 +281,7 @@ static vv_status print_oneline(vv_commit_view *v, const vv_commit *c, vv_error *
 	size_t len;
 	vv_status rc;
 
-	if ((rc = vv_rev_short(v->repo, &c->id, &hex, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_rev_short(v->repo, &c->id, &hex, err)) < 0) return rc;
 	vv_out("%s%s%s", vv_color_on(VV_YELLOW), hex, vv_color_off());
 	print_names(v, &c->id);
 	vv_out(" ");
@@ -394,9 +378,7 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 	} else if (listed) {
 		vv_commit_stat_print(stat, true);
 	}
-	if (!v->patch) {
-		return VV_OK;
-	}
+	if (!v->patch) return VV_OK;
 	vv_out("\n");
 	rc = vv_diff_show_commits(v->patch, c->parent_count ? &c->parents[0] : NULL, &c->id, err);
 	if (rc == VV_EMISSING && v->patch->unasked) {
@@ -414,9 +396,7 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	vv_status rc;
 
 	memset(&stat, 0, sizeof(stat));
-	if ((rc = vv_commit_read(v->repo, id, &c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_commit_read(v->repo, id, &c, err)) < 0) return rc;
 	const vv_stat_options how = {.paths = v->paths,
 				     .growth = v->growth || v->style == VV_STYLE_JSON,
 				     .names = v->name_only || v->name_status,
@@ -455,9 +435,7 @@ done:
 
 vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err)
 {
-	if (v->uncounted == 0) {
-		return VV_OK;
-	}
+	if (v->uncounted == 0) return VV_OK;
 	vv_fail(err, VV_EMISSING, "%s could not be counted: blocks are not here",
 		vv_text_counted(v->uncounted, "change of a table", "changes of tables"));
 	return vv_hint(err,

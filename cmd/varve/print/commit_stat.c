@@ -48,13 +48,9 @@ static bool is_wanted(const collect *c, const char *path)
 {
 	const char *const *p;
 
-	if (!c->opts->paths) {
-		return true;
-	}
+	if (!c->opts->paths) return true;
 	for (p = c->opts->paths; *p; p++) {
-		if (below(path, *p)) {
-			return true;
-		}
+		if (below(path, *p)) return true;
 	}
 	return false;
 }
@@ -80,17 +76,11 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 	vv_commit_stat *s = c->stat;
 	vv_stat_line *line;
 
-	if (!is_wanted(c, change->path)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(s->lines, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!is_wanted(c, change->path)) return VV_OK;
+	if (!vv_array_room(s->lines, s->count, s->cap)) return vv_fail_nomem(err);
 	line = &s->lines[s->count];
 	memset(line, 0, sizeof(*line));
-	if (!(line->path = vv_strdup(change->path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(line->path = vv_strdup(change->path))) return vv_fail_nomem(err);
 	line->change = *change;
 	line->change.path = line->path;
 	s->count++;
@@ -151,9 +141,7 @@ static vv_status counts_text(const collect *c, const vv_stat_line *line, bool *o
 	const vv_content *o = &line->old_side, *n = &line->new_side;
 
 	*out = false;
-	if (c->opts->names || !vv_diff_is_table_name(line->path, true)) {
-		return VV_OK;
-	}
+	if (c->opts->names || !vv_diff_is_table_name(line->path, true)) return VV_OK;
 	if (c->opts->texts) {
 		*out = is_text(o) || is_text(n);
 		return VV_OK;
@@ -193,9 +181,7 @@ static vv_status fill_line(collect *c, vv_stat_line *line, vv_error *err)
 	if (!line->new_side.stored || is_text(&line->old_side)) {
 		rc = count_text(c, line, err);
 	}
-	if (rc < 0 || !line->new_side.stored) {
-		return rc;
-	}
+	if (rc < 0 || !line->new_side.stored) return rc;
 	if (!c->opts->names && line->old_side.stored && line->old_side.table &&
 	    line->new_side.table &&
 	    (rc = vv_change_count(&line->counts, c->repo, line->path, &line->old_side.root,

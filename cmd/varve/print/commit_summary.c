@@ -45,9 +45,7 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	char *hex = NULL;
 	vv_status rc = vv_rev_short(r, id, &hex, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (branch && strncmp(branch, heads, sizeof(heads) - 1) == 0) {
 		branch += sizeof(heads) - 1;
 	}

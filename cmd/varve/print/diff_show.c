@@ -21,9 +21,7 @@
 static vv_status write_out(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	vv_diff_print *r = payload;
-	if (r->fd >= 0) {
-		return vv_write_full(r->fd, bytes, len, r->output, err);
-	}
+	if (r->fd >= 0) return vv_write_full(r->fd, bytes, len, r->output, err);
 	if (vv_out_is_terminal()) {
 		vv_progress_stop(); /* rows are shown now: the line would stand among them */
 	}
@@ -47,9 +45,7 @@ bool vv_diff_print_is_prose(const vv_diff_print *r)
 
 static bool wants_color(const vv_diff_print *r)
 {
-	if (r->color && strcmp(r->color, "auto") != 0) {
-		return strcmp(r->color, "always") == 0;
-	}
+	if (r->color && strcmp(r->color, "auto") != 0) return strcmp(r->color, "always") == 0;
 	return r->fd < 0 && vv_color_off()[0] != '\0';
 }
 
@@ -69,9 +65,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 	vv_status rc;
 	/* into a pipe or file nothing is cut, unless a width is given */
 	wo.width = r->fd < 0 ? vv_out_limit() : 0;
-	if (r->how.only_whether) {
-		return VV_OK;
-	}
+	if (r->how.only_whether) return VV_OK;
 	if (!r->kind) {
 		r->patch = (vv_patch_write_options){.write = write_out,
 						    .payload = r,
@@ -81,9 +75,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		r->how.sections = &r->sections;
 		return vv_patch_begin(write_out, r, err);
 	}
-	if ((rc = r->kind->open(&r->writer, &wo, err)) < 0) {
-		return rc;
-	}
+	if ((rc = r->kind->open(&r->writer, &wo, err)) < 0) return rc;
 	r->how.writer = r->writer;
 	r->how.counts = is_kind(r, "summary") || is_kind(r, "stat");
 	return r->writer->begin(r->writer, err);
@@ -94,9 +86,7 @@ static vv_status tell_line(vv_diff_print *r, const vv_diff_answer *a, vv_error *
 {
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
-	if (r->how.only_whether || ++r->text_files > TEXT_FILES_MAX) {
-		return VV_OK;
-	}
+	if (r->how.only_whether || ++r->text_files > TEXT_FILES_MAX) return VV_OK;
 	if (!vv_diff_print_is_prose(r)) {
 		vv_note("%s", a->line.data);
 		return VV_OK;
@@ -165,9 +155,7 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 	vv_status rc;
 	char hex[VV_OID_TEXT + 1];
 	*out = NULL;
-	if (mode == 0) {
-		return VV_OK;
-	}
+	if (mode == 0) return VV_OK;
 	if (s->kind == VV_SIDE_WORK) {
 		*word = vv_repository_file(r->repo, path);
 	} else {
@@ -184,9 +172,7 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 	vv_buf_printf(&b, "%s:%s", s->kind == VV_SIDE_INDEX && stage > 0 ? stages[stage] : s->name,
 		      path);
 	*name = vv_buf_detach(&b);
-	if (!*word || !*name) {
-		return vv_fail_nomem(err);
-	}
+	if (!*word || !*name) return vv_fail_nomem(err);
 	rc = vv_subject_find(storage, r->repo, r->reader, *word, err);
 	storage->text = *name; /* what messages call it */
 	*out = rc == VV_OK ? storage : NULL;

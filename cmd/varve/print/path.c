@@ -15,9 +15,7 @@ static size_t common_folders(const char *prefix, const char *path)
 		if (prefix_end && path[i] == '/') {
 			same = i + 1;
 		}
-		if (!prefix[i] || prefix[i] != path[i]) {
-			return same;
-		}
+		if (!prefix[i] || prefix[i] != path[i]) return same;
 	}
 }
 

@@ -54,9 +54,7 @@ static const char *branch_name(const vv_changes *c)
 {
 	static const char heads[] = "refs/heads/";
 
-	if (!c->head.branch) {
-		return NULL;
-	}
+	if (!c->head.branch) return NULL;
 	return strncmp(c->head.branch, heads, sizeof(heads) - 1) == 0
 		       ? c->head.branch + sizeof(heads) - 1
 		       : c->head.branch;
@@ -139,9 +137,7 @@ static void put_short(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 static void json_facts(vv_json_out *w, const char *name, const vv_change_entry *e,
 		       const vv_change_facts *f)
 {
-	if (!f->known && !f->counts.counted && !f->problem) {
-		return;
-	}
+	if (!f->known && !f->counts.counted && !f->problem) return;
 	vv_json_add_object(w, name);
 	if (f->known) {
 		vv_json_add_u64(w, e->table ? "groups" : "chunks", f->groups);
@@ -289,9 +285,7 @@ static const char *conflict_word(const vv_change_entry *e)
 		     {'D', 'U', "deleted by us:  "}, {'A', 'A', "both added:     "}};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (words[i].staged == e->staged && words[i].work == e->work) {
-			return words[i].text;
-		}
+		if (words[i].staged == e->staged && words[i].work == e->work) return words[i].text;
 	}
 	return "both modified:  ";
 }
@@ -402,9 +396,7 @@ static void put_branch(writer *w)
 
 static void put_staged(writer *w)
 {
-	if (w->c->staged == 0) {
-		return;
-	}
+	if (w->c->staged == 0) return;
 	line(w, "%s", "");
 	line(w, "Changes to be committed:");
 	hint(w, w->c->head.unborn ? "use \"varve rm --cached <file>...\" to unstage"
@@ -421,9 +413,7 @@ static void put_conflicts(writer *w)
 {
 	size_t torn = 0;
 
-	if (w->c->conflicts == 0) {
-		return;
-	}
+	if (w->c->conflicts == 0) return;
 	line(w, "%s", "");
 	line(w, "Unmerged paths:");
 	hint(w, "use \"varve conflicts\" to see them, \"varve resolve\" or \"varve add <file>...\" "
@@ -444,9 +434,7 @@ static void put_conflicts(writer *w)
 
 static void put_unstaged(writer *w)
 {
-	if (w->c->unstaged == 0) {
-		return;
-	}
+	if (w->c->unstaged == 0) return;
 	line(w, "%s", "");
 	line(w, "Changes not staged for commit:");
 	hint(w, "use \"varve add <file>...\" to update what will be committed");
@@ -461,9 +449,7 @@ static void put_unstaged(writer *w)
 
 static void put_pointers(writer *w)
 {
-	if (w->c->pointers == 0) {
-		return;
-	}
+	if (w->c->pointers == 0) return;
 	line(w, "%s", "");
 	line(w, "Not written to the work tree:");
 	for (size_t i = 0; i < w->c->count; i++) {
@@ -486,9 +472,7 @@ static void put_missing(writer *w)
 {
 	size_t count = w->c->missing_count;
 
-	if (count == 0) {
-		return;
-	}
+	if (count == 0) return;
 	line(w, "%s", "");
 	line(w, "Blocks not here:");
 	hint(w,
@@ -551,9 +535,7 @@ static void put_text(writer *w, text_kind kind)
 
 static void put_beaten(writer *w)
 {
-	if (w->c->beaten.len == 0) {
-		return;
-	}
+	if (w->c->beaten.len == 0) return;
 	line(w, "%s", "");
 	line(w, "Attributes that beat varve's -text:");
 	hint(w, VV_ATTR_BEATEN_HINT);
@@ -567,9 +549,7 @@ static void put_beaten(writer *w)
 
 static void put_untracked(writer *w)
 {
-	if (w->c->untracked == 0) {
-		return;
-	}
+	if (w->c->untracked == 0) return;
 	line(w, "%s", "");
 	line(w, "Untracked files:");
 	hint(w, "use \"varve add <file>...\" to include in what will be committed");
@@ -584,9 +564,7 @@ static void put_untracked(writer *w)
 /* What the long form ends with when nothing is staged; NULL: nothing. */
 static const char *verdict_of(const vv_changes *c, bool untracked_hidden)
 {
-	if (c->staged) {
-		return NULL;
-	}
+	if (c->staged) return NULL;
 	if (c->unstaged || c->conflicts) {
 		return "no changes added to commit (use \"varve add\" and/or \"varve commit -a\")";
 	}
@@ -601,9 +579,7 @@ static const char *verdict_of(const vv_changes *c, bool untracked_hidden)
 		return "nothing to commit "
 		       "(create or copy files and use \"varve add\" to track them)";
 	}
-	if (untracked_hidden) {
-		return "nothing to commit (use -u to show untracked files)";
-	}
+	if (untracked_hidden) return "nothing to commit (use -u to show untracked files)";
 	return c->pointers ? "nothing to commit, but not all tables are written to the work tree"
 			   : "nothing to commit, working tree clean";
 }

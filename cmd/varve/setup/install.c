@@ -109,9 +109,7 @@ static int check_level(const vv_context *c)
 {
 	const options *o = c->options;
 
-	if (c->argc > 0) {
-		return vv_usage_error("%s takes no arguments", c->name);
-	}
+	if (c->argc > 0) return vv_usage_error("%s takes no arguments", c->name);
 	return o->local && o->system ? vv_usage_error("--local and --system exclude each other")
 				     : VV_EXIT_OK;
 }
@@ -138,9 +136,7 @@ static vv_status run_install(vv_context *c, vv_error *err)
 	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK && written > 0; i++) {
 		rc = install_one(&l, i, o->force, false, &ignored, err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_out(written > 0 ? "git calls varve for tables, by the settings of %s\n"
 			   : "git calls varve for tables already, by the settings of %s\n",
 	       l.name);
@@ -213,9 +209,7 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	if (vv_repository_is_bare(c->repo)) {
-		return VV_OK;
-	}
+	if (vv_repository_is_bare(c->repo)) return VV_OK;
 	if ((rc = vv_attr_list_read(&lines, c->repo, err)) == VV_OK) {
 		rc = vv_index_open(&x, c->repo, err);
 	}

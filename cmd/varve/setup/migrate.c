@@ -75,9 +75,7 @@ static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
 	vv_buf text = VV_BUF_INIT;
 
 	m->note = vv_path_join(vv_repository_gitdir(m->c->repo), "varve-migrating", (char *)NULL);
-	if (!m->note) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->note) return vv_fail_nomem(err);
 	vv_oid_text(hex, head);
 	vv_buf_printf(&m->begun, "%s%c%s%c", hex, '\0', m->o->export ? "export" : "take", '\0');
 	for (size_t i = 0; i < m->c->paths.count; i++) {
@@ -164,9 +162,7 @@ static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_
 	vv_file_state state = VV_FILE_SAME;
 	vv_status rc;
 
-	if (lfs) {
-		return VV_OK;
-	}
+	if (lfs) return VV_OK;
 	rc = vv_index_file_state(m->c->index, e, &state, err);
 	return rc < 0 || state == VV_FILE_SAME ? rc : changed(e->path, err);
 }
@@ -202,12 +198,8 @@ static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 	    pointer) {
 		return rc;
 	}
-	if ((rc = look_if_damaged(m, e, &damaged, err)) < 0 || damaged) {
-		return rc;
-	}
-	if ((rc = vv_blob_size(m->c->repo, &e->id, &bytes, err)) < 0) {
-		return rc;
-	}
+	if ((rc = look_if_damaged(m, e, &damaged, err)) < 0 || damaged) return rc;
+	if ((rc = vv_blob_size(m->c->repo, &e->id, &bytes, err)) < 0) return rc;
 	if (bytes <= VV_LFS_POINTER_MAX &&
 	    ((rc = vv_blob_read(m->c->repo, &e->id, VV_LFS_POINTER_MAX, &text, err)) < 0 ||
 	     (rc = vv_lfs_find(&object, m->c->repo, vv_buf_cstr(&text), text.len, err)) < 0)) {
@@ -235,12 +227,8 @@ static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 	bool pointer = false, damaged = false;
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0) {
-		return rc;
-	}
-	if (!pointer) {
-		return look_if_damaged(m, e, &damaged, err);
-	}
+	if ((rc = vv_dataset_reader_is_pointer(m->c->reader, &e->id, &pointer, err)) < 0) return rc;
+	if (!pointer) return look_if_damaged(m, e, &damaged, err);
 	if ((rc = vv_dataset_reader_pointer(m->c->reader, &e->id, &arena, &p, err)) < 0 ||
 	    (rc = vv_dataset_reader_work_state(m->c->reader, e->path, &e->id, e, &state, NULL,
 					       err)) < 0) {
@@ -302,9 +290,7 @@ static vv_status run(migration *m, const char *program, const char *const *words
 	int code = 0;
 	vv_status rc;
 
-	if (!argv) {
-		return vv_fail_nomem(err);
-	}
+	if (!argv) return vv_fail_nomem(err);
 	argv[n++] = program;
 	for (size_t i = 0; words[i]; i++) {
 		argv[n++] = words[i];
@@ -431,9 +417,7 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 		m->o->export ? "%s: another line of .gitattributes keeps it in blocks"
 			     : "%s: another line of .gitattributes wins over varve's",
 		vv_text_shows(path));
-	if (m->o->export && hint_pattern(m, path, err)) {
-		return VV_EREFUSED;
-	}
+	if (m->o->export && hint_pattern(m, path, err)) return VV_EREFUSED;
 	return vv_hint(err,
 		       "'git check-attr filter -- %s' shows the filter; "
 		       "name its pattern as that file writes it",
@@ -536,9 +520,7 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 	for (size_t i = 0; i < m->count; i++) {
 		pointers = pointers || m->files[i].pointer_only;
 	}
-	if (m->o->export && pointers && (rc = run(m, self, restore, true, err)) < 0) {
-		return rc;
-	}
+	if (m->o->export && pointers && (rc = run(m, self, restore, true, err)) < 0) return rc;
 	if ((rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0) {
 		goto done;
 	}

@@ -92,9 +92,7 @@ static vv_status run_access(vv_context *c, bool write, vv_error *err)
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = change(c, &s, write, err);
 	vv_vault_session_close(&s);
 	return rc;

@@ -30,18 +30,14 @@ static const vv_option table[] = {
 static bool is_asked(const vv_context *c, const char *name)
 {
 	for (int i = 0; i < c->argc; i++) {
-		if (strcmp(c->argv[i], name) == 0) {
-			return true;
-		}
+		if (strcmp(c->argv[i], name) == 0) return true;
 	}
 	return c->argc == 0;
 }
 
 static void tell_records(const vv_audit *x, const vv_vault_place *p)
 {
-	if (p->holder && !vv_vault_holder_keeps_records(p->holder)) {
-		return;
-	}
+	if (p->holder && !vv_vault_holder_keeps_records(p->holder)) return;
 	if (x->damaged == 0) {
 		vv_out("  all of %s of the ledger read, all right\n",
 		       vv_text_counted(x->records, "record", NULL));
@@ -208,9 +204,7 @@ static vv_status run_audit(vv_context *c, vv_error *err)
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
 	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
 	    (rc = vv_vault_session_need_ledger(&s, err)) < 0) {

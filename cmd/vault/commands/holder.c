@@ -44,9 +44,7 @@ static vv_status fix_url(char **out, const char *text, vv_error *err)
 	vv_status rc = vv_url_read(&u, text, err);
 
 	*out = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (u.secret) {
 		vv_fail(err, VV_EUSAGE, "a holder's URL must not have a password in it");
 		rc = vv_hint(err, "it would be in the settings and in every copy; Git's credential "
@@ -285,9 +283,7 @@ static vv_status run_list(vv_context *c, vv_error *err)
 	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, o->timeout,
 						     err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_connect(&s, err)) < 0) {
 		goto done;
 	}
@@ -338,9 +334,7 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 	bool *leave = NULL;
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!(h = vv_holder_config_find(&s.configs, c->argv[1]))) {
 		rc = vv_holder_fail_unknown(c->argv[1], VV_ENOTFOUND, err);
 		goto done;
@@ -395,9 +389,7 @@ static vv_status run_dead(vv_context *c, vv_error *err)
 	const vv_holder_config *h;
 	vv_status rc = vv_holder_configs_read(&all, c->repo, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!(h = vv_holder_config_find(&all, c->argv[1]))) {
 		rc = vv_holder_fail_unknown(c->argv[1], VV_ENOTFOUND, err);
 	} else {

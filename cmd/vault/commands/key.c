@@ -48,9 +48,7 @@ static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 	bool sealed;
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return err->code;
-	}
+	if (!path) return err->code;
 	if (vv_exists(path) && !o->force) {
 		vv_fail(err, VV_EEXISTS, "this machine has a key already: '%s'",
 			vv_text_shows(path));
@@ -107,9 +105,7 @@ static vv_status run_list(vv_error *err)
 	bool sealed;
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return err->code;
-	}
+	if (!path) return err->code;
 	if (vv_exists(path) && (rc = vv_key_file_look(did, &sealed, path, err)) == VV_OK) {
 		vv_out("%s  this machine%s\n", did, sealed ? ", under a passphrase" : "");
 	}

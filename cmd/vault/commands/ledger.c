@@ -34,9 +34,7 @@ static const char *when(char out[32], uint64_t seconds)
 	time_t t = (time_t)seconds;
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
-		return "?";
-	}
+	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) return "?";
 	return out;
 }
 
@@ -101,9 +99,7 @@ static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
 {
 	char cid[VV_CID_TEXT + 1];
 
-	if (r->stripe_count == 0) {
-		return;
-	}
+	if (r->stripe_count == 0) return;
 	vv_json_add_array(w, "stripes");
 	for (size_t i = 0; i < r->stripe_count; i++) {
 		vv_json_open_object(w);
@@ -200,16 +196,12 @@ static vv_status run_show(const options *o, const vv_vault_session *s, const cha
 	char text[VV_CID_TEXT + 1], did[VV_DID_TEXT];
 	vv_status rc = vv_cid_parse(&cid, word, strlen(word), err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!(r = vv_ledger_find(s->ledger, &cid))) {
 		return vv_fail(err, VV_ENOTFOUND, "the ledger has no record %s",
 			       vv_text_shows(word));
 	}
-	if (vv_wants_json(o->format)) {
-		return print_json(s, r, err);
-	}
+	if (vv_wants_json(o->format)) return print_json(s, r, err);
 	print_line(s, r);
 	if (r->kind == VV_LEDGER_RECEIPT) {
 		vv_did_text(did, r->key);
@@ -268,9 +260,7 @@ static bool verify_receipt(const vv_vault_session *s, const vv_ledger_record *r)
 	char did[VV_DID_TEXT];
 	vv_error why;
 
-	if (!place || vv_receipt_check(r, place, &why) == VV_OK) {
-		return true;
-	}
+	if (!place || vv_receipt_check(r, place, &why) == VV_OK) return true;
 	vv_did_text(did, r->author);
 	vv_out("%s: record %llu (receipt) does not count: %s\n", did,
 	       (unsigned long long)r->sequence, why.message);
@@ -332,9 +322,7 @@ static vv_status run_verify(vv_context *c, vv_vault_session *s, vv_error *err)
 		}
 		faults += !verify_receipt(s, r);
 	}
-	if (!o->offline && (rc = verify_holders(s, &holders, &faults, err)) < 0) {
-		return rc;
-	}
+	if (!o->offline && (rc = verify_holders(s, &holders, &faults, err)) < 0) return rc;
 	if (faults == 0) {
 		vv_out("sound: %s of %s, here",
 		       vv_text_counted(vv_ledger_count(s->ledger), "record", NULL),
@@ -394,13 +382,9 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	vv_vault_session s;
 	vv_status rc;
 
-	if (strcmp(what, "standing") == 0) {
-		return run_standing(c, err);
-	}
+	if (strcmp(what, "standing") == 0) return run_standing(c, err);
 	rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, 0, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
 	    (!o->offline && (rc = vv_vault_session_connect(&s, err)) < 0)) {
 		goto done;

@@ -173,9 +173,7 @@ static vv_status run_prune(vv_context *c, vv_error *err)
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = prune(c, &s, err);
 	vv_vault_session_close(&s);
 	return rc;

@@ -61,14 +61,10 @@ static vv_status fix_urls(char **out, int argc, char **argv, vv_error *err)
 		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
 	for (int i = 0; i < argc; i++) {
-		if ((rc = vv_url_read(&u, argv[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_url_read(&u, argv[i], err)) < 0) return rc;
 		out[i] = u.kind == VV_URL_PATH ? vv_path_absolute(cwd, u.path) : vv_strdup(argv[i]);
 		vv_url_clear(&u);
-		if (!out[i]) {
-			return vv_fail_nomem(err);
-		}
+		if (!out[i]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -105,9 +101,7 @@ static void tell(const options *o, const vv_recover *x, const vv_vault_session *
 				did, did + 8);
 		}
 	}
-	if (o->quiet) {
-		return;
-	}
+	if (o->quiet) return;
 	vv_cid_text(head, &x->head);
 	vv_did_text(did, x->head_author);
 	when[0] = '\0';
@@ -168,9 +162,7 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 	const bool again = read_before(u, repo, &before);
 	vv_status rc;
 
-	if ((rc = vv_vault_session_open(&s, repo, &so, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_vault_session_open(&s, repo, &so, err)) < 0) return rc;
 	if ((rc = vv_recover_run(x, &s, err)) == VV_OK) {
 		if (!o->bare && !o->no_checkout) {
 			rc = write_files(o, u, repo, again ? &before : NULL, err);
@@ -202,9 +194,7 @@ static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, 
 	if (!getcwd(cwd, sizeof(cwd))) {
 		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
-	if (!(folder = vv_path_absolute(cwd, o->to ? o->to : "."))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(folder = vv_path_absolute(cwd, o->to ? o->to : "."))) return vv_fail_nomem(err);
 	if ((rc = vv_unfinished_begin(u, folder, vv_environ(), o->bare, "recover", NULL, err)) ==
 	    VV_OK) {
 		if (u->resumed && !o->quiet) {

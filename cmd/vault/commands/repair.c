@@ -78,9 +78,7 @@ static void tell_resealed(const options *o, const vv_reseal *x)
 {
 	char did[VV_DID_TEXT];
 
-	if (x->lost == 0) {
-		return;
-	}
+	if (x->lost == 0) return;
 	if (!o->quiet || x->left > 0) {
 		vv_note("no holder had %s any longer: sealed %s again from here, retired %s",
 			vv_text_counted(x->lost, "shard", NULL),
@@ -155,9 +153,7 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	x.owed.copies = s.policy.copies ? s.policy.copies : 1;
 	/* Holders that are away count as gone now: one second is long enough, even for one seen just now. */
 	s.now += o->now ? 2 : 0;

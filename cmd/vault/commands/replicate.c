@@ -127,9 +127,7 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 	if (x->owed > x->hopeless) {
 		tell_owed(o, x, s);
 	}
-	if (o->quiet) {
-		return;
-	}
+	if (o->quiet) return;
 	if (x->paid > 0) {
 		vv_note("%s of earlier runs made up for",
 			vv_text_counted(x->paid, "copy", "copies"));

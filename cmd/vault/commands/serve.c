@@ -38,16 +38,12 @@ static int serve_stdio(void *given, int argc, char **argv)
 	vv_error err;
 	vv_status rc;
 
-	if (!o->stdio || argc != 1) {
-		return vv_usage_error("--stdio takes one repository");
-	}
+	if (!o->stdio || argc != 1) return vv_usage_error("--stdio takes one repository");
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; clients that keep "
 			"copies here run it");
 	}
-	if (vv_holding_open(&holding, &by_settings, &err) < 0) {
-		return vv_report(&err);
-	}
+	if (vv_holding_open(&holding, &by_settings, &err) < 0) return vv_report(&err);
 	vv_serve_repo s = {.path = argv[0],
 			   .env = vv_environ(),
 			   .hold = vv_holding_answer,
@@ -61,9 +57,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 static bool has_stdio(int argc, char **argv)
 {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--stdio") == 0) {
-			return true;
-		}
+		if (strcmp(argv[i], "--stdio") == 0) return true;
 	}
 	return false;
 }
@@ -73,9 +67,7 @@ static int run_vault_serve(void *none, int argc, char **argv)
 	vv_command over_pipe = vv_cmd_vault_serve;
 
 	(void)none;
-	if (!has_stdio(argc, argv)) {
-		return vv_tool_serve_http("varve vault serve", argc, argv);
-	}
+	if (!has_stdio(argc, argv)) return vv_tool_serve_http("varve vault serve", argc, argv);
 	over_pipe.raw = false;
 	over_pipe.run_alone = serve_stdio;
 	return vv_command_run(&over_pipe, argc, argv);

@@ -245,9 +245,7 @@ static vv_status print(vv_context *c, vv_vault_session *s, vv_error *err)
 	vv_vault_status x;
 	vv_status rc = vv_vault_status_get(&x, s, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_progress_end();
 	c->code = x.safe ? VV_EXIT_OK : VV_EXIT_NO;
 	if (vv_wants_json(o->format)) {
@@ -274,9 +272,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	vv_vault_session s;
 	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = print(c, &s, err);
 	vv_vault_session_close(&s);
 	return rc;

@@ -17,9 +17,7 @@ static const char *when(char out[32], uint64_t seconds)
 	time_t t = (time_t)seconds;
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) {
-		return "?";
-	}
+	if (!gmtime_r(&t, &tm) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0) return "?";
 	return out;
 }
 
@@ -264,9 +262,7 @@ static vv_status print_json(const vv_standing_report *x, vv_error *err)
 vv_status vv_print_standing(const vv_standing_report *x, bool json, vv_error *err)
 {
 	print_notes(x);
-	if (json) {
-		return print_json(x, err);
-	}
+	if (json) return print_json(x, err);
 	for (size_t i = 0; i < x->count; i++) {
 		print_entry(x, &x->entries[i]);
 	}

@@ -52,9 +52,7 @@ void vv_epoch_secrets_clear(vv_epoch_secrets *x)
 static const vv_epoch_secret *find(const vv_epoch_secrets *x, const vv_cid *epoch)
 {
 	for (size_t i = 0; i < x->count; i++) {
-		if (vv_cid_equal(&x->items[i].epoch, epoch)) {
-			return &x->items[i];
-		}
+		if (vv_cid_equal(&x->items[i].epoch, epoch)) return &x->items[i];
 	}
 	return NULL;
 }
@@ -64,16 +62,12 @@ static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *s
 {
 	vv_epoch_secret *more;
 
-	if (find(x, epoch)) {
-		return VV_OK;
-	}
+	if (find(x, epoch)) return VV_OK;
 	if (x->count >= EPOCHS_MAX) {
 		return vv_fail(err, VV_EREFUSED, "the vault has more epochs than anybody needs");
 	}
 	more = vv_calloc(x->count + 1, sizeof(*more));
-	if (!more) {
-		return vv_fail_nomem(err);
-	}
+	if (!more) return vv_fail_nomem(err);
 	if (x->count > 0) {
 		memcpy(more, x->items, x->count * sizeof(*more));
 		vv_wipe(x->items, x->count * sizeof(*more));
@@ -117,13 +111,9 @@ static vv_status read_inner(vv_epoch_secrets *x, const uint8_t *bytes, size_t le
 	    (rc = vv_cbor_get_array(&c, &n, err)) < 0) {
 		return rc;
 	}
-	if (n > READERS_MAX) {
-		return vv_fail(err, VV_ECORRUPT, "an epoch of %zu readers", n);
-	}
+	if (n > READERS_MAX) return vv_fail(err, VV_ECORRUPT, "an epoch of %zu readers", n);
 	uint8_t(*readers)[VV_KEY_PUBLIC] = vv_calloc(n + 1, sizeof(*readers));
-	if (!readers) {
-		return vv_fail_nomem(err);
-	}
+	if (!readers) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < n; i++) {
 		rc = get_fixed(&c, readers[i], err);
 	}
@@ -179,9 +169,7 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch that is cut short") : VV_OK;
 	}
 	const size_t len = r->sealed_len - SEALED_HEAD;
-	if (!(inner = vv_malloc(len))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(inner = vv_malloc(len))) return vv_fail_nomem(err);
 	associated(ad, vault, wanted + VV_CID_BYTES);
 	if ((rc = vv_unseal(inner, r->sealed, r->sealed + VV_SEAL_NONCE, secret, VV_SEAL_WRAP, ad,
 			    AD, r->sealed + SEALED_HEAD, len, err)) == VV_OK &&
@@ -241,9 +229,7 @@ vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_se
 {
 	const size_t count = vv_vault_epoch_count(s);
 
-	if (count == 0) {
-		return vv_fail(err, VV_EMISSING, "the vault has no epoch yet");
-	}
+	if (count == 0) return vv_fail(err, VV_EMISSING, "the vault has no epoch yet");
 	*epoch = vv_vault_epoch_at(s, count - 1)->cid;
 	return vv_epoch_seal_of(out, x, vault, epoch->digest, err);
 }
@@ -276,9 +262,7 @@ vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_
 	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES], *p;
 	size_t start = out->len, len;
 
-	if (!vv_buf_reserve(out, SEALED_HEAD + text->len + PLACES_UNIT)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(out, SEALED_HEAD + text->len + PLACES_UNIT)) return vv_fail_nomem(err);
 	out->len += SEALED_HEAD;
 	vv_buf_put(out, vv_buf_cstr(text), text->len);
 	while ((out->len - start - SEALED_HEAD) % PLACES_UNIT != 0) {
@@ -303,9 +287,7 @@ vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_
 		return vv_fail(err, VV_EREFUSED, "this key cannot open the list of holders");
 	}
 	len = r->sealed_len - SEALED_HEAD;
-	if (!vv_buf_reserve(out, len)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_buf_reserve(out, len)) return vv_fail_nomem(err);
 	places_associated(ad, vault);
 	if ((rc = vv_unseal((uint8_t *)out->data + out->len, r->sealed, r->sealed + VV_SEAL_NONCE,
 			    secret->secret, VV_SEAL_WRAP, ad, sizeof(ad), r->sealed + SEALED_HEAD,
@@ -411,9 +393,7 @@ static vv_status write_epoch(making *m, vv_ledger *l, const vv_epoch_secrets *x,
 
 	m->r.kind = VV_LEDGER_EPOCH;
 	m->r.keys = vv_arena_calloc(&m->arena, change->writer_count + 1, sizeof(*m->r.keys));
-	if (!m->r.keys) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->r.keys) return vv_fail_nomem(err);
 	if (change->writer_count > 0) {
 		memcpy(m->r.keys, change->writers, change->writer_count * sizeof(*m->r.keys));
 	}

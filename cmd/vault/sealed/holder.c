@@ -131,9 +131,7 @@ vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_fi
 {
 	finishing *all = vv_calloc(count + 1, sizeof(*all));
 
-	if (!all) {
-		return vv_fail_nomem(err);
-	}
+	if (!all) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		result[i].status = VV_OK;
 		all[i].h = holders[i] && holders[i]->place.ops->finish ? holders[i] : NULL;
@@ -191,9 +189,7 @@ static vv_status get_leaf(vv_vault_holder *h, const char *name, const vv_shard *
 	const uint64_t trailer = (uint64_t)s->leaves * VV_LEAF_HASH;
 	vv_status rc;
 
-	if (h->server) {
-		return h->server->audit(h->place.payload, name, s, leaf, out, err);
-	}
+	if (h->server) return h->server->audit(h->place.payload, name, s, leaf, out, err);
 	if ((rc = vv_place_get(&h->place, name, (uint64_t)leaf * VV_LEAF, VV_LEAF, out, err)) ==
 	    VV_OK) {
 		rc = vv_place_get(&h->place, name, (uint64_t)s->leaves * VV_LEAF, trailer + 1, out,
@@ -306,9 +302,7 @@ static vv_status on_record(void *payload, const char *name, uint64_t size, vv_er
 	char whole[NAME_MAX_LEN];
 	int n = snprintf(whole, sizeof(whole), "%s/%s", l->author, name);
 
-	if (strcmp(name, l->after) <= 0) {
-		return VV_OK;
-	}
+	if (strcmp(name, l->after) <= 0) return VV_OK;
 	if (size > VV_LEDGER_RECORD_MAX || n < 0 || (size_t)n >= sizeof(whole)) {
 		return VV_OK; /* none of ours */
 	}
@@ -320,9 +314,7 @@ static vv_status on_author(void *payload, const char *name, uint64_t size, vv_er
 	record_listing *l = payload;
 	char folder[NAME_MAX_LEN];
 
-	if (size != UINT64_MAX || name[0] != 'z' || strlen(name) > VV_DID_TEXT) {
-		return VV_OK;
-	}
+	if (size != UINT64_MAX || name[0] != 'z' || strlen(name) > VV_DID_TEXT) return VV_OK;
 	l->author = name;
 	l->after[0] = '\0';
 	for (size_t i = 0; i < l->met_count; i++) {

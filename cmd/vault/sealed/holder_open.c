@@ -56,9 +56,7 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 	vv_status rc = vv_url_read(&u, facts->url, err);
 
 	*out = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (u.kind == VV_URL_HTTP || u.kind == VV_URL_SSH) {
 		rc = vv_server_holder_open(out, &u, facts, connect, err);
 	} else if ((rc = open_place(&place, &u, facts, connect, make, err)) == VV_OK) {

@@ -26,12 +26,8 @@ static vv_status on_name(void *payload, const char *name, uint64_t size, vv_erro
 {
 	listing *l = payload;
 
-	if (!vv_ledger_is_name(name)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_ledger_is_name(name)) return VV_OK;
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	l->items[l->count].size = size;
 	l->items[l->count].name = vv_strdup(name);
 	return l->items[l->count++].name ? VV_OK : vv_fail_nomem(err);
@@ -95,9 +91,7 @@ static vv_status list_records(vv_meeting *m, listing *l, bool all, vv_error *err
 static vv_damaged_record *find_damaged(const vv_meeting *m, const char *name)
 {
 	for (size_t i = 0; i < m->damaged_count; i++) {
-		if (strcmp(m->damaged[i].name, name) == 0) {
-			return &m->damaged[i];
-		}
+		if (strcmp(m->damaged[i].name, name) == 0) return &m->damaged[i];
 	}
 	return NULL;
 }
@@ -106,18 +100,12 @@ static vv_status note_damaged(vv_meeting *m, const char *name, const vv_error *w
 {
 	vv_damaged_record *d;
 
-	if (find_damaged(m, name)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(m->damaged, m->damaged_count, m->damaged_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (find_damaged(m, name)) return VV_OK;
+	if (!vv_array_room(m->damaged, m->damaged_count, m->damaged_cap)) return vv_fail_nomem(err);
 	d = &m->damaged[m->damaged_count];
 	d->why = *why;
 	d->unheard = why->code == VV_ENOSUPPORT;
-	if (!(d->name = vv_strdup(name))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(d->name = vv_strdup(name))) return vv_fail_nomem(err);
 	m->damaged_count++;
 	if (m->found) {
 		m->found(m->payload, d);
@@ -233,9 +221,7 @@ static vv_status add_to_batch(batch *b, const char *name, vv_error *err)
 {
 	vv_status rc = vv_ledger_file(b->m->ledger, name, &b->bytes, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	b->names[b->count] = name;
 	b->ends[b->count++] = b->bytes.len;
 	return b->count == BATCH || b->bytes.len >= BATCH_BYTES ? send_batch(b, err) : VV_OK;
@@ -268,9 +254,7 @@ static unsigned turn_of(const vv_meeting *m, size_t i)
 {
 	const vv_ledger_record *r = vv_ledger_file_record(m->ledger, i);
 
-	if (r->kind == VV_LEDGER_EPOCH || vv_cid_is_null(&r->vault)) {
-		return 0;
-	}
+	if (r->kind == VV_LEDGER_EPOCH || vv_cid_is_null(&r->vault)) return 0;
 	return m->self && memcmp(r->author, m->self, VV_KEY_PUBLIC) == 0 ? 1 : 2;
 }
 
@@ -279,9 +263,7 @@ static bool is_met(const vv_meeting *m, size_t i)
 {
 	const char *name = vv_ledger_file_name(m->ledger, i);
 
-	if (m->listed) {
-		return vv_ledger_file_number(m->ledger, i) < m->handed;
-	}
+	if (m->listed) return vv_ledger_file_number(m->ledger, i) < m->handed;
 	for (size_t k = 0; !m->listed_all && k < m->met_count; k++) {
 		const size_t len = strlen(m->met[k].author);
 		if (strncmp(name, m->met[k].author, len) == 0 && name[len] == '/') {
@@ -317,9 +299,7 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 
 	m->behind = 0;
 	/* Nobody is told of what may be lost here: another record would get its number. */
-	if ((rc = vv_ledger_sync(m->ledger, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_ledger_sync(m->ledger, err)) < 0) return rc;
 	for (unsigned turn = 0; turn < 3; turn++) {
 		for (size_t i = 0; rc == VV_OK && i < vv_ledger_file_count(m->ledger); i++) {
 			if (turn_of(m, i) == turn && !is_met(m, i)) {
@@ -340,9 +320,7 @@ vv_status vv_meeting_add_met(vv_meeting *m, const char *author, size_t len, uint
 	if (len >= sizeof(m->met->author)) {
 		return VV_OK; /* none of ours */
 	}
-	if (!vv_array_room(m->met, m->met_count, m->met_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(m->met, m->met_count, m->met_cap)) return vv_fail_nomem(err);
 	memcpy(m->met[m->met_count].author, author, len);
 	m->met[m->met_count].author[len] = '\0';
 	m->met[m->met_count++].sequence = sequence;
@@ -388,9 +366,7 @@ vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 	bool mends;
 	vv_status rc = VV_OK;
 
-	if (!vv_vault_holder_keeps_records(m->holder)) {
-		return VV_OK;
-	}
+	if (!vv_vault_holder_keeps_records(m->holder)) return VV_OK;
 	mends = m->mend && m->damaged_count > 0;
 	m->listed = m->listed && !mends && !vv_vault_holder_key(m->holder, key);
 	if (!m->listed && (rc = list_records(m, &l, mends || !m->brief, err)) == VV_OK) {

@@ -126,9 +126,7 @@ vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 	size_t *room = vv_calloc(4 * count + shards + count + 1, sizeof(*room));
 	matching m = {.has = has, .holders = holders, .out = out, .count = count};
 
-	if (!room) {
-		return vv_fail_nomem(err);
-	}
+	if (!room) return vv_fail_nomem(err);
 	m.domain = room;
 	m.owner = room + count;
 	m.from = room + 2 * count;

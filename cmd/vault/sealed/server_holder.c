@@ -56,9 +56,7 @@ static vv_status ask_once(server *s, const vv_hold_request *q, vv_hold_answer *a
 	    (rc = vv_frame_end(s->line, err)) < 0 || (rc = vv_frame_read(&s->in, &type, err)) < 0) {
 		return rc;
 	}
-	if (type != VV_FRAME_MESSAGE) {
-		return unexpected(s, type, err);
-	}
+	if (type != VV_FRAME_MESSAGE) return unexpected(s, type, err);
 	if ((rc = vv_hold_answer_read(a, q->op, &s->arena, s->in.payload.data, s->in.payload.len,
 				      err)) < 0) {
 		return rc;
@@ -89,9 +87,7 @@ static vv_status ask(server *s, const vv_hold_request *q, vv_hold_answer *a, vv_
 		if (fresh) {
 			s->service = *s->connect;
 			s->service.service = "vault serve";
-			if ((rc = vv_connect(&s->line, &s->url, &s->service, err)) < 0) {
-				return rc;
-			}
+			if ((rc = vv_connect(&s->line, &s->url, &s->service, err)) < 0) return rc;
 		}
 		rc = ask_once(s, q, a, err);
 		if (rc < 0 && (!is_answer(err) || vv_channel_done(s->line, NULL) < 0)) {
@@ -163,9 +159,7 @@ static vv_status server_put(void *payload, const char *name, const void *bytes, 
 	vv_hold_answer a;
 	vv_status rc = split(name, &q.vault, &rest, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return strncmp(rest, "records/", 8) == 0
 		       ? server_put_records(payload, &q.vault, &record, 1, err)
 		       : ask(payload, &q, &a, err);
@@ -180,9 +174,7 @@ static vv_status server_get(void *payload, const char *name, uint64_t from, uint
 
 	do {
 		q.size = len < VV_HOLD_PART ? len : VV_HOLD_PART;
-		if (rc < 0 || (rc = ask(payload, &q, &a, err)) < 0) {
-			return rc;
-		}
+		if (rc < 0 || (rc = ask(payload, &q, &a, err)) < 0) return rc;
 		if (a.bytes.len > q.size) {
 			return vv_fail(err, VV_ECORRUPT, "it sent more than was asked for");
 		}
@@ -240,9 +232,7 @@ static vv_status copy_names(names *n, const vv_hold_answer *a, vv_error *err)
 		item->size = a->names[i].size;
 		item->name = vv_arena_strndup(&n->arena, a->names[i].name,
 					      strlen(a->names[i].name));
-		if (!item->name) {
-			return vv_fail_nomem(err);
-		}
+		if (!item->name) return vv_fail_nomem(err);
 	}
 	return n->items ? VV_OK : vv_fail_nomem(err);
 }
@@ -257,9 +247,7 @@ static vv_status server_list_after(void *payload, const char *folder, const char
 	bool more = true;
 	vv_status rc = *folder ? split(folder, &q.vault, &q.name, err) : VV_OK;
 
-	if (!*folder) {
-		return list_vaults(payload, fn, to, err);
-	}
+	if (!*folder) return list_vaults(payload, fn, to, err);
 	while (rc == VV_OK && more && (rc = ask(payload, &q, &a, err)) == VV_OK &&
 	       (rc = copy_names(&n, &a, err)) == VV_OK) {
 		more = a.more;
@@ -368,15 +356,11 @@ static vv_status check_key(const server *s, const vv_holder_facts *facts, vv_err
 	char is[VV_DID_TEXT];
 	vv_status rc;
 
-	if (!facts->key) {
-		return VV_OK;
-	}
+	if (!facts->key) return VV_OK;
 	if ((rc = vv_did_read(known, facts->key, err)) < 0) {
 		return vv_prefix(err, "the key in the settings");
 	}
-	if (memcmp(known, s->key, VV_KEY_PUBLIC) == 0) {
-		return VV_OK;
-	}
+	if (memcmp(known, s->key, VV_KEY_PUBLIC) == 0) return VV_OK;
 	vv_did_text(is, s->key);
 	vv_fail(err, VV_EREFUSED, "%s signs with another key: %s, where it was %s", s->url.text, is,
 		facts->key);
@@ -415,9 +399,7 @@ vv_status vv_server_holder_open(vv_vault_holder **out, const vv_url *url,
 	vv_status rc;
 
 	*out = NULL;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	vv_arena_init(&s->arena);
 	vv_frame_reader_init(&s->in, NULL, 0);
 	s->connect = connect;

@@ -53,12 +53,8 @@ static bool read_runs(vv_item_index *x, const uint8_t **p, const uint8_t *end)
 {
 	uint64_t n;
 
-	if (!vv_varint_read(p, end, &n) || n > (size_t)(end - *p) / 32) {
-		return false;
-	}
-	if (!(x->runs = vv_calloc((size_t)n + 1, sizeof(*x->runs)))) {
-		return false;
-	}
+	if (!vv_varint_read(p, end, &n) || n > (size_t)(end - *p) / 32) return false;
+	if (!(x->runs = vv_calloc((size_t)n + 1, sizeof(*x->runs)))) return false;
 	for (x->run_count = 0; x->run_count < n; *p += 32) {
 		x->runs[x->run_count].codec = VV_CODEC_DAG_CBOR;
 		memcpy(x->runs[x->run_count++].digest, *p, 32);
@@ -71,14 +67,10 @@ static bool read_place(vv_item_place *out, size_t runs, const uint8_t **p, const
 	uint64_t run, offset;
 	size_t digest;
 
-	if (*p == end) {
-		return false;
-	}
+	if (*p == end) return false;
 	out->kind = (vv_item_kind) * (*p)++;
 	digest = digest_len(out->kind);
-	if (digest == 0 || (size_t)(end - *p) < digest) {
-		return false;
-	}
+	if (digest == 0 || (size_t)(end - *p) < digest) return false;
 	out->cid = vv_item_cid(out->kind, *p);
 	*p += digest;
 	if (!vv_varint_read(p, end, &run) || run > runs || !vv_varint_read(p, end, &offset)) {
@@ -207,9 +199,7 @@ static vv_status add_place(vv_stream_out *o, const vv_item_place *p, vv_error *e
 	bool added;
 	vv_status rc;
 
-	if (!vv_array_room(o->items, o->count, o->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(o->items, o->count, o->cap)) return vv_fail_nomem(err);
 	if ((rc = vv_cid_map_put(o->has, &p->cid, o->count, &added, err)) == VV_OK && added) {
 		o->items[o->count++] = *p;
 	}
@@ -248,9 +238,7 @@ vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err
 	vv_item_place p = {.cid = item->cid, .kind = item->kind, .offset = vv_stream_out_len(o)};
 	vv_status rc;
 
-	if (vv_stream_out_has(o, &item->cid)) {
-		return VV_OK;
-	}
+	if (vv_stream_out_has(o, &item->cid)) return VV_OK;
 	rc = put_item(o, item, err);
 	return rc < 0 ? rc : add_place(o, &p, err);
 }
@@ -279,9 +267,7 @@ static vv_status put_text(vv_stream_out *o, vv_item_kind kind, const vv_buf *tex
 	vv_item item = {.kind = kind};
 
 	*at = NOWHERE;
-	if (!text) {
-		return VV_OK;
-	}
+	if (!text) return VV_OK;
 	item.bytes = vv_buf_cstr(text);
 	item.len = text->len;
 	*at = vv_stream_out_len(o);
@@ -377,14 +363,10 @@ static vv_status load(vv_stream_in *in, size_t i, vv_error *err)
 	if (i >= in->shards) {
 		return vv_fail(err, VV_ECORRUPT, "an item runs on past the end of its run");
 	}
-	if (in->at == i) {
-		return VV_OK;
-	}
+	if (in->at == i) return VV_OK;
 	in->at = SIZE_MAX;
 	vv_buf_reset(&in->content);
-	if ((rc = in->fn(in->payload, i, &in->content, err)) < 0) {
-		return rc;
-	}
+	if ((rc = in->fn(in->payload, i, &in->content, err)) < 0) return rc;
 	if (i + 1 < in->shards && in->content.len != VV_SHARD_FULL) {
 		return vv_fail(err, VV_ECORRUPT, "a shard in the middle of a run is not full");
 	}
@@ -400,17 +382,11 @@ static vv_status read_some(vv_stream_in *in, uint64_t from, size_t len, vv_buf *
 	while (len > 0) {
 		size_t i = (size_t)(from / VV_SHARD_FULL), at = (size_t)(from % VV_SHARD_FULL);
 		size_t n;
-		if (i >= in->shards) {
-			return VV_OK;
-		}
-		if ((rc = load(in, i, err)) < 0) {
-			return rc;
-		}
+		if (i >= in->shards) return VV_OK;
+		if ((rc = load(in, i, err)) < 0) return rc;
 		n = at < in->content.len ? in->content.len - at : 0;
 		n = n < len ? n : len;
-		if (n == 0) {
-			return VV_OK;
-		}
+		if (n == 0) return VV_OK;
 		vv_buf_put(out, in->content.data + at, n);
 		from += n;
 		len -= n;
@@ -432,15 +408,9 @@ vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out
 
 	memset(out, 0, sizeof(*out));
 	vv_buf_reset(&in->item);
-	if (offset / VV_SHARD_FULL >= in->shards) {
-		return damaged(err);
-	}
-	if ((rc = read_some(in, offset, ITEM_HEAD_MAX, &in->item, err)) < 0) {
-		return rc;
-	}
-	if (in->item.len == 0) {
-		return damaged(err);
-	}
+	if (offset / VV_SHARD_FULL >= in->shards) return damaged(err);
+	if ((rc = read_some(in, offset, ITEM_HEAD_MAX, &in->item, err)) < 0) return rc;
+	if (in->item.len == 0) return damaged(err);
 	p = (const uint8_t *)in->item.data;
 	end = p + in->item.len;
 	out->kind = (vv_item_kind)(*p & 15);
@@ -466,16 +436,10 @@ vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out
 	out->raw_len = (size_t)raw;
 	out->len = (size_t)stored;
 	out->next = offset + head + stored;
-	if (out->next > (uint64_t)in->shards * VV_SHARD_FULL) {
-		return damaged(err);
-	}
+	if (out->next > (uint64_t)in->shards * VV_SHARD_FULL) return damaged(err);
 	vv_buf_reset(&in->item);
-	if ((rc = read_some(in, offset + head, out->len, &in->item, err)) < 0) {
-		return rc;
-	}
-	if (in->item.len != out->len) {
-		return damaged(err);
-	}
+	if ((rc = read_some(in, offset + head, out->len, &in->item, err)) < 0) return rc;
+	if (in->item.len != out->len) return damaged(err);
 	out->bytes = (const uint8_t *)vv_buf_cstr(&in->item);
 	return VV_OK;
 }
@@ -537,12 +501,8 @@ static vv_status read_text(vv_stream_in *in, uint64_t at, vv_item_kind kind, vv_
 	vv_status rc;
 
 	vv_buf_reset(out);
-	if (at == NOWHERE) {
-		return VV_OK;
-	}
-	if ((rc = vv_stream_in_at(in, at, &s, err)) < 0) {
-		return rc;
-	}
+	if (at == NOWHERE) return VV_OK;
+	if ((rc = vv_stream_in_at(in, at, &s, err)) < 0) return rc;
 	return s.kind == kind ? vv_stream_in_expand(in, &s, NULL, 0, out, err) : damaged(err);
 }
 
@@ -552,12 +512,8 @@ vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_err
 	uint64_t at[2];
 	vv_status rc = VV_OK;
 
-	if (in->shards == 0) {
-		return damaged(err);
-	}
-	if ((rc = load(in, in->shards - 1, err)) < 0) {
-		return rc;
-	}
+	if (in->shards == 0) return damaged(err);
+	if ((rc = load(in, in->shards - 1, err)) < 0) return rc;
 	in->len = (uint64_t)(in->shards - 1) * VV_SHARD_FULL + in->content.len;
 	if (in->len < TRAILER ||
 	    (rc = read_some(in, in->len - TRAILER, TRAILER, &trailer, err)) < 0 ||

@@ -35,9 +35,7 @@ static vv_status add(vv_waiting *w, const vv_cid *cid, uint64_t sec, bool seen, 
 	bool added;
 	vv_status rc;
 
-	if (!vv_array_room(w->things, count, w->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(w->things, count, w->cap)) return vv_fail_nomem(err);
 	if ((rc = vv_cid_map_put(w->by_cid, cid, count, &added, err)) == VV_OK && added) {
 		w->things[count] = (thing){.sec = sec, .seen = seen};
 	}

@@ -50,9 +50,7 @@ static bool names_any(const vv_ledger_record *gone, const vv_ledger_record *plac
 {
 	for (size_t i = 0; i < gone->link_count; i++) {
 		for (size_t k = 0; k < place->shard_count; k++) {
-			if (vv_cid_equal(&gone->links[i], &place->shards[k].cid)) {
-				return true;
-			}
+			if (vv_cid_equal(&gone->links[i], &place->shards[k].cid)) return true;
 		}
 	}
 	return false;
@@ -83,9 +81,7 @@ static vv_status list_places(searching *x, vv_error *err)
 		if (!is_candidate(x, r)) {
 			continue;
 		}
-		if (!vv_array_room(x->places, x->count, x->cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(x->places, x->count, x->cap)) return vv_fail_nomem(err);
 		x->places[x->count++] = r;
 	}
 	for (size_t i = 0; x->count > 0 && i < vv_ledger_count(l); i++) {

@@ -15,9 +15,7 @@ typedef struct keys {
 static bool has(const keys *k, const uint8_t *key)
 {
 	for (size_t i = 0; i < k->count; i++) {
-		if (memcmp(k->items[i], key, VV_KEY_PUBLIC) == 0) {
-			return true;
-		}
+		if (memcmp(k->items[i], key, VV_KEY_PUBLIC) == 0) return true;
 	}
 	return false;
 }
@@ -61,15 +59,11 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 			vv_fail(err, VV_EREFUSED, "%s is the key that would sign this", did);
 			return vv_hint(err, "another owner's signs it: --key FILE");
 		}
-		if (x->add != vv_vault_is_writer(s->state, x->key)) {
-			return VV_OK;
-		}
+		if (x->add != vv_vault_is_writer(s->state, x->key)) return VV_OK;
 		return x->add ? vv_fail(err, VV_EEXISTS, "%s is one already", did)
 			      : vv_fail(err, VV_ENOTFOUND, "%s is not among them", did);
 	}
-	if (x->add && has(list, x->key)) {
-		return vv_fail(err, VV_EEXISTS, "%s is one already", did);
-	}
+	if (x->add && has(list, x->key)) return vv_fail(err, VV_EEXISTS, "%s is one already", did);
 	return x->add || has(list, x->key)
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOTFOUND, "%s is not among them", did);

@@ -37,13 +37,9 @@ static vv_status note_bad(auditing *a, expected *e, const vv_error *why, vv_erro
 {
 	vv_audit *x = a->x;
 
-	if (e->bad) {
-		return VV_OK;
-	}
+	if (e->bad) return VV_OK;
 	e->bad = true;
-	if (!vv_array_room(x->bad, x->bad_count, x->bad_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(x->bad, x->bad_count, x->bad_cap)) return vv_fail_nomem(err);
 	x->bad[x->bad_count++] = e->kept->shard.cid;
 	if (!x->first[0]) {
 		(void)snprintf(x->first, sizeof(x->first), "%s", why->message);
@@ -65,9 +61,7 @@ static vv_status list_expected(auditing *a, vv_error *err)
 		if (!here || k->retired) {
 			continue;
 		}
-		if (!vv_array_room(a->items, a->count, a->cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(a->items, a->count, a->cap)) return vv_fail_nomem(err);
 		if ((rc = vv_cid_map_put(a->by_cid, &k->shard.cid, a->count, NULL, err)) < 0) {
 			return rc;
 		}
@@ -218,9 +212,7 @@ vv_status vv_audit_run(vv_audit *x, vv_vault_session *s, vv_vault_place *p, vv_e
 
 	vv_random(a.record.nonce, sizeof(a.record.nonce));
 	memcpy(a.record.answer, a.record.nonce, sizeof(a.record.nonce));
-	if (!(a.by_cid = vv_cid_map_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(a.by_cid = vv_cid_map_new())) return vv_fail_nomem(err);
 	if ((rc = vv_vault_session_look(s, p, err)) < 0) {
 		goto done;
 	}

@@ -60,9 +60,7 @@ vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	run->reading->contents = c;
-	if (run->in) {
-		return VV_OK;
-	}
+	if (run->in) return VV_OK;
 	run->reading->record = run->record;
 	rc = vv_stream_in_open(&run->in, run->record->shard_count, read_shard, run->reading, err);
 	if (rc == VV_OK) {
@@ -178,12 +176,8 @@ static vv_status new_run(vv_contents *c, const vv_ledger_record *r, vv_vault_run
 {
 	vv_status rc;
 
-	if (!vv_array_room(c->runs, c->count, c->cap)) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_cid_map_put(c->numbers, &r->cid, c->count, NULL, err)) < 0) {
-		return rc;
-	}
+	if (!vv_array_room(c->runs, c->count, c->cap)) return vv_fail_nomem(err);
+	if ((rc = vv_cid_map_put(c->numbers, &r->cid, c->count, NULL, err)) < 0) return rc;
 	*out = &c->runs[c->count++];
 	memset(*out, 0, sizeof(**out));
 	(*out)->record = r;
@@ -195,13 +189,9 @@ static vv_status read_index(vv_contents *c, vv_vault_run *run, vv_buf *index, vv
 {
 	vv_status rc = vv_contents_read(c, run, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_stream_in_end(run->in, index, &run->refs, &run->why);
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	run->lost = rc < 0;
 	return rc < 0 ? VV_OK : write_cache(c->session, run->record, index, &run->refs, err);
 }
@@ -305,9 +295,7 @@ static vv_status add_tips(const vv_vault_run *run, vv_oid **out, size_t *count, 
 		size_t len = strcspn(p, "\n");
 		vv_oid id;
 		if (len > VV_OID_TEXT && vv_oid_parse(&id, p, VV_OID_TEXT)) {
-			if (!vv_array_room(*out, *count, *cap)) {
-				return vv_fail_nomem(err);
-			}
+			if (!vv_array_room(*out, *count, *cap)) return vv_fail_nomem(err);
 			(*out)[(*count)++] = id;
 		}
 		p += len + (p[len] == '\n');
@@ -321,9 +309,7 @@ static bool follows(const vv_ledger *l, const vv_ledger_record *later,
 {
 	const vv_ledger_author *a = vv_ledger_author_of(l, earlier->author);
 
-	if (!a || !a->fork[0]) {
-		return true;
-	}
+	if (!a || !a->fork[0]) return true;
 	while (later && later->sequence > earlier->sequence) {
 		later = vv_ledger_find(l, &later->previous);
 	}
@@ -376,9 +362,7 @@ static bool find_item(vv_contents *c, const vv_cid *item, vv_vault_run **run, ui
 	const vv_item_place *at;
 	uint64_t value;
 
-	if (!vv_cid_map_get(c->known, item, &value)) {
-		return false;
-	}
+	if (!vv_cid_map_get(c->known, item, &value)) return false;
 	*run = &c->runs[value >> ITEM_BITS];
 	at = &(*run)->index.items[value & (((uint64_t)1 << ITEM_BITS) - 1)];
 	*run = vv_contents_run_of(c, *run, at->run);
@@ -464,9 +448,7 @@ static vv_status keep_unpacked(vv_contents *c, const vv_cid *item, const vv_buf 
 {
 	vv_blob *b = vv_blob_new(item, bytes->len);
 
-	if (!b) {
-		return vv_fail_nomem(err);
-	}
+	if (!b) return vv_fail_nomem(err);
 	if (bytes->len > 0) {
 		memcpy(b->bytes, bytes->data, bytes->len);
 	}
@@ -491,13 +473,9 @@ static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, 
 			return vv_fail(err, VV_ECORRUPT,
 				       "items of the vault that lean on each other");
 		}
-		if (!vv_array_room(*chain, *count, cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(*chain, *count, cap)) return vv_fail_nomem(err);
 		(*chain)[(*count)++] = next;
-		if ((rc = read_item(c, &next, &run, &s, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_item(c, &next, &run, &s, err)) < 0) return rc;
 		next = s.base;
 	}
 	return VV_OK;

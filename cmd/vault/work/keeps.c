@@ -30,9 +30,7 @@ static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set 
 	bool added;
 	vv_status rc = VV_OK;
 
-	if (!(*bad = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(*bad = vv_cid_set_new())) return vv_fail_nomem(err);
 	if (vv_audit_run(&a, s, p, &why) < 0) { /* closed, so that it does not count */
 		if (why.code == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
@@ -146,9 +144,7 @@ vv_status vv_vault_keeps(bool *keeps, unsigned *copies, vv_repository *r,
 	vv_status rc = vv_vault_session_open(&s, r, o, err);
 
 	*copies = 0;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
 	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
 	    (rc = vv_vault_session_need_ledger(&s, err)) < 0 ||

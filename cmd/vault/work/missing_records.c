@@ -80,9 +80,7 @@ vv_status vv_missing_records_blame(const vv_vault_session *s, vv_status rc, vv_e
 	const vv_vault_place *at;
 	const vv_damaged_record *d = find_damaged(s, "", &at);
 
-	if (!d || rc == VV_ENOMEM) {
-		return rc;
-	}
+	if (!d || rc == VV_ENOMEM) return rc;
 	vv_fail(err, VV_EMISSING, "the vault cannot be opened without the record %s", d->name);
 	vv_prefix(err, "damaged at the holder '%s' (%s)", vv_text_shows(at->config->name),
 		  d->why.message);

@@ -43,9 +43,7 @@ static vv_status clear_made(const vv_vault_session *s, vv_error *err)
 static bool has_none(const owing *o, const vv_spread_shard *sh)
 {
 	for (size_t i = 0; i < o->s->place_count; i++) {
-		if (sh->has[i]) {
-			return false;
-		}
+		if (sh->has[i]) return false;
 	}
 	return true;
 }
@@ -60,12 +58,8 @@ static vv_status make(void *payload, const vv_spread_shard *sh, vv_error *err)
 	char *path;
 	vv_status rc;
 
-	if (!k || sh->code.data == 0 || !has_none(o, sh)) {
-		return VV_OK;
-	}
-	if (!(path = made_path(o->s, &sh->shard.cid))) {
-		return vv_fail_nomem(err);
-	}
+	if (!k || sh->code.data == 0 || !has_none(o, sh)) return VV_OK;
+	if (!(path = made_path(o->s, &sh->shard.cid))) return vv_fail_nomem(err);
 	rc = vv_vault_shard_made(o->s, k, &bytes, &made, err);
 	if (rc == VV_OK && made && (rc = vv_mkdirs_above(path, err)) == VV_OK) {
 		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
@@ -93,9 +87,7 @@ static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_err
 		rc = rc == VV_OK && vv_cid_equal(&is, &sh->cid) ? VV_OK : VV_EMISSING;
 	}
 	vv_free(path);
-	if (rc != VV_EMISSING) {
-		return rc;
-	}
+	if (rc != VV_EMISSING) return rc;
 	return k ? vv_vault_shard_bytes(s, k, out, err)
 		 : vv_fail(err, VV_EMISSING, "not a shard of this vault");
 }
@@ -144,9 +136,7 @@ static vv_status list_all(owing *o, vv_error *err)
 
 	o->exclude = vv_calloc(places + 1, sizeof(*o->exclude));
 	o->nobody = vv_calloc(places + 1, sizeof(*o->nobody));
-	if (rc < 0 || !o->exclude || !o->nobody) {
-		return rc < 0 ? rc : vv_fail_nomem(err);
-	}
+	if (rc < 0 || !o->exclude || !o->nobody) return rc < 0 ? rc : vv_fail_nomem(err);
 	for (size_t p = 0; p < places; p++) {
 		o->exclude[p] = o->x->leave && o->x->leave[p];
 		o->nobody[p] = true;
@@ -247,8 +237,6 @@ vv_status vv_owed_run(vv_owed *x, vv_vault_session *s, vv_error *err)
 	vv_spread_list_clear(&o.list);
 	vv_free(o.exclude);
 	vv_free(o.nobody);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return o.sent ? vv_vault_session_sync(s, err) : vv_ledger_sync(s->ledger, err);
 }

@@ -77,12 +77,8 @@ static vv_status find_live(pruning *p, vv_error *err)
 {
 	vv_status rc;
 
-	if (!(p->live = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_contents_tips(&p->contents, &p->tips, &p->tip_count, err)) < 0) {
-		return rc;
-	}
+	if (!(p->live = vv_cid_set_new())) return vv_fail_nomem(err);
+	if ((rc = vv_contents_tips(&p->contents, &p->tips, &p->tip_count, err)) < 0) return rc;
 	rc = vv_new_roots_each(p->s->repo, p->tips, p->tip_count, NULL, 0, on_root, p, err);
 	if (rc == VV_OK) {
 		rc = vv_git_objects_each(p->s->repo, p->tips, p->tip_count, NULL, 0, UINT64_MAX,
@@ -138,9 +134,7 @@ static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *l
 		if (!vv_cid_set_has(p->live, item)) {
 			continue;
 		}
-		if ((rc = vv_cid_set_add(looked, item, &added, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_cid_set_add(looked, item, &added, err)) < 0) return rc;
 		if (!added) {
 			continue;
 		}
@@ -148,13 +142,9 @@ static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *l
 			keep_with_all_before(p, run);
 			continue;
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		if (!vv_cid_is_null(&base)) {
-			if ((rc = vv_cid_set_add(p->live, &base, &added, err)) < 0) {
-				return rc;
-			}
+			if ((rc = vv_cid_set_add(p->live, &base, &added, err)) < 0) return rc;
 			*more = *more || added;
 		}
 	}
@@ -235,9 +225,7 @@ static vv_status find_newest(pruning *p, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (!(p->newest = vv_cid_map_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(p->newest = vv_cid_map_new())) return vv_fail_nomem(err);
 	for (size_t i = p->contents.count; rc == VV_OK && i > 0; i--) {
 		const vv_item_index *x = &p->contents.runs[i - 1].index;
 		const size_t count = is_ours(p, &p->contents.runs[i - 1]) ? x->count : 0;
@@ -304,9 +292,7 @@ static vv_status find_lacking(pruning *p, vv_error *err)
 static bool lacks_copies(const pruning *p, const vv_vault_run *run)
 {
 	for (size_t i = 0; i < vv_run_shard_count(run->record); i++) {
-		if (vv_cid_set_has(p->lacking, &vv_run_shard_at(run->record, i)->cid)) {
-			return true;
-		}
+		if (vv_cid_set_has(p->lacking, &vv_run_shard_at(run->record, i)->cid)) return true;
 	}
 	return false;
 }
@@ -349,9 +335,7 @@ static vv_status choose_runs(pruning *p, vv_error *err)
 	if (!(p->chosen = vv_calloc(p->contents.count + 1, sizeof(*p->chosen)))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = find_lacking(p, err)) < 0) {
-		return rc;
-	}
+	if ((rc = find_lacking(p, err)) < 0) return rc;
 	tails = tails_suffice(p);
 	for (size_t i = 0; i < p->contents.count; i++) {
 		const vv_vault_run *run = &p->contents.runs[i];
@@ -416,9 +400,7 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 			item.len = p->bytes.len;
 			item.base = vv_buf_cstr(&p->base);
 			item.base_len = vv_cid_is_null(&item.base_cid) ? 0 : p->base.len;
-			if ((rc = put(to, &item, err)) < 0) {
-				return rc;
-			}
+			if ((rc = put(to, &item, err)) < 0) return rc;
 		}
 	}
 	return rc;
@@ -459,9 +441,7 @@ static vv_status look(pruning *p, vv_error *err)
 			keep_with_all_before(p, &p->contents.runs[i]);
 		}
 	}
-	if ((rc = find_live(p, err)) < 0 || (rc = add_bases(p, err)) < 0) {
-		return rc;
-	}
+	if ((rc = find_live(p, err)) < 0 || (rc = add_bases(p, err)) < 0) return rc;
 	return add_kept(p, err);
 }
 
@@ -471,15 +451,11 @@ static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 	vv_replicate run = {.items = put_items, .payload = p};
 	vv_status rc = vv_replicate_run(&run, p->s, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	p->x->sent = run.sent;
 	/* What other runs are owed may well wait for the room that this one makes. */
 	*ready = !run.short_of_min && run.owed_new == 0;
-	if (*ready) {
-		return retire_runs(p, false, err);
-	}
+	if (*ready) return retire_runs(p, false, err);
 	if (p->x->tails) {
 		vv_fail(err, VV_EREFUSED,
 			"the rewritten runs do not have their copies yet: nothing is retired");
@@ -503,13 +479,9 @@ static vv_status rewrite(pruning *p, vv_error *err)
 	shards = x->shards;
 	dead = x->dead;
 	/* What is all dead goes whatever room there is, and makes some. */
-	if ((rc = retire_runs(p, true, err)) < 0) {
-		return rc;
-	}
+	if ((rc = retire_runs(p, true, err)) < 0) return rc;
 	count_chosen(p);
-	if (x->runs > 0 && (rc = seal_again(p, &ready, err)) < 0) {
-		return rc;
-	}
+	if (x->runs > 0 && (rc = seal_again(p, &ready, err)) < 0) return rc;
 	x->unready += ready ? 0 : x->runs;
 	x->runs = ready ? runs : runs - x->runs;
 	x->shards = ready ? shards : shards - x->shards;
@@ -544,12 +516,8 @@ static vv_status is_due(pruning *p, const vv_kept *k, bool *out, vv_error *err)
 	vv_status rc;
 
 	*out = false;
-	if (!k->retired) {
-		return VV_OK;
-	}
-	if ((rc = vv_waiting_see(p->waiting, &k->retired->cid, &sec, err)) < 0) {
-		return rc;
-	}
+	if (!k->retired) return VV_OK;
+	if ((rc = vv_waiting_see(p->waiting, &k->retired->cid, &sec, err)) < 0) return rc;
 	if ((behind = vv_vault_behind(p->s->state, k->retired)) != NULL) {
 		p->x->blocked = true;
 		memcpy(p->x->blocker, behind->key, VV_KEY_PUBLIC);
@@ -649,9 +617,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	vv_status rc = VV_OK;
 
 	/* Refs that were deleted here since keep nothing alive. */
-	if (!x->dry_run && !x->tails && (rc = vv_replicate_run(&first, s, err)) < 0) {
-		return rc;
-	}
+	if (!x->dry_run && !x->tails && (rc = vv_replicate_run(&first, s, err)) < 0) return rc;
 	if (first.lost > 0) {
 		vv_fail(err, VV_EREFUSED, "no reachable holder has %s",
 			vv_text_counted(first.lost, "shard", NULL));

@@ -93,9 +93,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 			*err = p->why;
 		}
 	}
-	if (reached == 0) {
-		return err->code;
-	}
+	if (reached == 0) return err->code;
 	if (v.count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "there is no vault");
 		return shards_only
@@ -192,9 +190,7 @@ static vv_status bridge(recovering *r, vv_error *err)
 	for (size_t i = 0; i < vv_ledger_author_count(r->s->ledger); i++) {
 		waiting = waiting || vv_ledger_author_at(r->s->ledger, i)->waiting > 0;
 	}
-	if (!waiting) {
-		return VV_OK;
-	}
+	if (!waiting) return VV_OK;
 	if ((rc = vv_missing_records_tell(r->s, r->x->missing, r->x->payload,
 					  &r->x->missing_records, err)) < 0 ||
 	    (rc = vv_ledger_bridge(r->s->ledger, err)) < 0) {
@@ -224,23 +220,17 @@ static vv_status open_vault(recovering *r, vv_error *err)
 	/* Who is in the vault is asked too, and may know more. */
 	do {
 		places = r->s->place_count;
-		if ((rc = vv_vault_session_connect(r->s, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_vault_session_connect(r->s, err)) < 0) return rc;
 		if ((rc = vv_vault_session_need_ledger(r->s, err)) < 0 ||
 		    (rc = vv_vault_session_need_reader(r->s, err)) < 0) {
 			return vv_missing_records_blame(r->s, rc, err);
 		}
-		if ((rc = find_places(r, err)) < 0) {
-			return rc;
-		}
+		if ((rc = find_places(r, err)) < 0) return rc;
 		/* Records after one that is missing may name more places. */
 		if (r->s->place_count == places && (rc = bridge(r, err)) == VV_OK) {
 			rc = find_places(r, err);
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	} while (r->s->place_count > places);
 	r->s->policy.vault = vault;
 	return vv_contents_open(&r->contents, r->s, err);
@@ -253,9 +243,7 @@ static vv_status find_head(recovering *r, vv_error *err)
 	const size_t runs = vv_vault_run_count(s);
 	const vv_ledger_record *head;
 
-	if (runs == 0) {
-		return vv_fail(err, VV_ENOTFOUND, "the vault is empty");
-	}
+	if (runs == 0) return vv_fail(err, VV_ENOTFOUND, "the vault is empty");
 	head = vv_vault_run_at(s, runs - 1);
 	r->x->head = head->cid;
 	r->x->head_time = head->time;
@@ -309,9 +297,7 @@ static vv_status base_bytes(recovering *r, const vv_item_stored *s, vv_error *er
 	vv_oid id = item_oid(&s->base);
 
 	vv_buf_reset(&r->base);
-	if (vv_cid_is_null(&s->base)) {
-		return VV_OK;
-	}
+	if (vv_cid_is_null(&s->base)) return VV_OK;
 	return s->kind >= VV_ITEM_COMMIT
 		       ? vv_receive_object_bytes(r->receive, git_type(s->kind), &id, &r->base, err)
 		       : vv_incoming_get(vv_receive_incoming(r->receive), &s->base, &r->base, err);
@@ -324,9 +310,7 @@ static vv_status take_item(recovering *r, vv_vault_run *run, const vv_item_place
 	vv_oid id;
 	vv_status rc;
 
-	if (have(r, at->kind, &at->cid)) {
-		return VV_OK;
-	}
+	if (have(r, at->kind, &at->cid)) return VV_OK;
 	if ((rc = vv_contents_read(&r->contents, run, err)) < 0 ||
 	    (rc = vv_stream_in_at(run->in, at->offset, &s, err)) < 0) {
 		return rc;
@@ -383,9 +367,7 @@ static vv_status take_items(recovering *r, vv_error *err)
 			}
 			vv_status rc = vv_progress_part(r->s->transfer.progress, "runs", i + 1,
 							r->limit, err);
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 		}
 	} while (r->undone > 0 && r->x->blocks + r->x->objects > before);
 	return VV_OK;
@@ -452,12 +434,8 @@ static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_o
 			old = &r->refs[i];
 		}
 	}
-	if (old && vv_oid_equal(&old->id, id)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(r->refs, r->ref_count, r->ref_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (old && vv_oid_equal(&old->id, id)) return VV_OK;
+	if (!vv_array_room(r->refs, r->ref_count, r->ref_cap)) return vv_fail_nomem(err);
 	/* Another author's, which may be behind: that is known when the objects are here. */
 	if (old) {
 		vv_buf_puts(&other, "refs/recovered/");
@@ -467,9 +445,7 @@ static vv_status add_ref(recovering *r, const char *name, size_t len, const vv_o
 	} else {
 		vv_buf_put(&other, name, len);
 	}
-	if (!(r->refs[r->ref_count].name = vv_buf_detach(&other))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(r->refs[r->ref_count].name = vv_buf_detach(&other))) return vv_fail_nomem(err);
 	r->refs[r->ref_count].second = old && refs_of(r, run->record->author) != run;
 	r->refs[r->ref_count++].id = *id;
 	return VV_OK;
@@ -516,12 +492,8 @@ static vv_status list_refs(recovering *r, vv_error *err)
 			rc = read_refs(r, run, false, err);
 		}
 	}
-	if (rc < 0) {
-		return rc;
-	}
-	if (!(r->tips = vv_calloc(r->ref_count + 2, sizeof(*r->tips)))) {
-		return vv_fail_nomem(err);
-	}
+	if (rc < 0) return rc;
+	if (!(r->tips = vv_calloc(r->ref_count + 2, sizeof(*r->tips)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->ref_count; i++) {
 		r->tips[r->tip_count++] = r->refs[i].id;
 	}
@@ -534,9 +506,7 @@ static vv_status list_refs(recovering *r, vv_error *err)
 static wanted_ref *find_ref(recovering *r, const char *name)
 {
 	for (size_t i = 0; i < r->ref_count; i++) {
-		if (strcmp(r->refs[i].name, name) == 0) {
-			return &r->refs[i];
-		}
+		if (strcmp(r->refs[i].name, name) == 0) return &r->refs[i];
 	}
 	return NULL;
 }
@@ -588,9 +558,7 @@ static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
 						err);
 
 	vv_free(list);
-	if (rc < 0 || count == 0) {
-		return rc;
-	}
+	if (rc < 0 || count == 0) return rc;
 	r->x->missing_versions++;
 	vv_oid_text(hex, &n->commit);
 	(void)snprintf(line, sizeof(line), "%s of commit %.10s lacks %s", vv_text_shows(n->path),
@@ -730,9 +698,7 @@ static vv_status tell_age(recovering *r, vv_error *err)
 
 static vv_status set_head(recovering *r, vv_error *err)
 {
-	if (r->x->branch) {
-		return vv_head_set_branch(r->s->repo, r->x->branch, "recover", err);
-	}
+	if (r->x->branch) return vv_head_set_branch(r->s->repo, r->x->branch, "recover", err);
 	return vv_oid_is_null(&r->detached)
 		       ? VV_OK
 		       : vv_head_detach(r->s->repo, &r->detached, "recover", err);
@@ -796,9 +762,7 @@ static vv_status run_all(recovering *r, vv_error *err)
 	vv_error older;
 	vv_status rc;
 
-	if (!(r->objects = vv_cid_map_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(r->objects = vv_cid_map_new())) return vv_fail_nomem(err);
 	if ((rc = open_vault(r, err)) < 0 || (rc = find_head(r, err)) < 0 ||
 	    (rc = vv_receive_limits_load(&limits, r->s->repo, err)) < 0) {
 		return rc;
@@ -817,12 +781,8 @@ static vv_status run_all(recovering *r, vv_error *err)
 			rc = VV_OK;
 		}
 	}
-	if (rc < 0 || (rc = tell_age(r, err)) < 0) {
-		return rc;
-	}
-	if ((rc = set_head(r, err)) < 0 || (rc = keep_holders(r, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = tell_age(r, err)) < 0) return rc;
+	if ((rc = set_head(r, err)) < 0 || (rc = keep_holders(r, err)) < 0) return rc;
 	/* Records of this key that an earlier attempt did not get are no other machine's. */
 	return vv_vault_session_adopt(r->s, err);
 }

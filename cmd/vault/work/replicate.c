@@ -111,9 +111,7 @@ static bool was_dropped(const replicating *r, const vv_ledger_record *receipt,
 			continue;
 		}
 		for (size_t k = 0; k < drop->link_count; k++) {
-			if (vv_cid_equal(&drop->links[k], cid)) {
-				return true;
-			}
+			if (vv_cid_equal(&drop->links[k], cid)) return true;
 		}
 	}
 	return false;
@@ -305,12 +303,8 @@ static vv_status go_on(replicating *r, bool *may_go_on, vv_error *err)
 	vv_status rc = vv_waiting_run_read(r->s, &r->run, &found, err);
 
 	*may_go_on = true;
-	if (rc < 0) {
-		return rc;
-	}
-	if (!found || is_done(r)) {
-		return vv_waiting_run_remove(r->s, err);
-	}
+	if (rc < 0) return rc;
+	if (!found || is_done(r)) return vv_waiting_run_remove(r->s, err);
 	return send_run(r, may_go_on, err);
 }
 
@@ -318,9 +312,7 @@ static vv_status go_on(replicating *r, bool *may_go_on, vv_error *err)
 
 static vv_status open_stream(replicating *r, vv_error *err)
 {
-	if (r->out) {
-		return VV_OK;
-	}
+	if (r->out) return VV_OK;
 	vv_waiting_run_reset(&r->run);
 	return vv_stream_out_open(&r->out, &r->seal, on_sealed, r, err);
 }
@@ -384,9 +376,7 @@ static vv_status put_other(void *to, const vv_item *item, vv_error *err)
 {
 	replicating *r = to;
 
-	if (r->x->without && is_known(r, &item->cid)) {
-		return VV_OK;
-	}
+	if (r->x->without && is_known(r, &item->cid)) return VV_OK;
 	r->x->put++;
 	return put(r, item, err);
 }
@@ -413,13 +403,9 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 	vv_error absent;
 	vv_status rc;
 
-	if (is_known(r, cid)) {
-		return VV_OK;
-	}
+	if (is_known(r, cid)) return VV_OK;
 	r->x->blocks++;
-	if (r->x->dry_run) {
-		return VV_OK;
-	}
+	if (r->x->dry_run) return VV_OK;
 	if ((rc = vv_store_get(r->store, cid, &r->bytes, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(r->path));
 		return vv_hint(
@@ -449,9 +435,7 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 
 	r->path = n->path;
 	/* Of a version that is in the vault everything below is. */
-	if (!r->whole && vv_contents_has(&r->contents, &n->root)) {
-		return VV_OK;
-	}
+	if (!r->whole && vv_contents_has(&r->contents, &n->root)) return VV_OK;
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);
 }
@@ -465,13 +449,9 @@ static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
 	const vv_cid base = vv_item_cid(kind, o->base.id);
 	vv_error absent;
 
-	if (is_known(r, &item.cid)) {
-		return VV_OK;
-	}
+	if (is_known(r, &item.cid)) return VV_OK;
 	r->x->objects++;
-	if (r->x->dry_run) {
-		return VV_OK;
-	}
+	if (r->x->dry_run) return VV_OK;
 	if (!vv_oid_is_null(&o->base) && can_be_base(r, &base) &&
 	    vv_git_object_bytes(r->s->repo, o->type, &o->base, SMALL_FILE, &r->base, &absent) ==
 		    VV_OK) {
@@ -489,12 +469,8 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	replicating *r = payload;
 	char hex[VV_OID_TEXT + 1];
 
-	if (!vv_vault_keeps_ref(ref)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_vault_keeps_ref(ref)) return VV_OK;
+	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) return vv_fail_nomem(err);
 	r->tips[r->tip_count++] = ref->id;
 	vv_oid_text(hex, &ref->id);
 	vv_buf_printf(&r->refs, "%s %s\n", hex, ref->name);
@@ -508,9 +484,7 @@ static vv_status list_refs(replicating *r, vv_error *err)
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc = vv_head_read(r->s->repo, &head, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (head.branch) {
 		vv_buf_printf(&r->refs, "ref: %s\n", head.branch);
 	} else {
@@ -588,12 +562,8 @@ static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error 
 	vv_status rc;
 
 	r->x->nothing = true;
-	if (!refs || r->whole || !r->s->readable) {
-		return VV_OK;
-	}
-	if ((rc = places_changed(r, &changed, err)) < 0 || !changed) {
-		return rc;
-	}
+	if (!refs || r->whole || !r->s->readable) return VV_OK;
+	if ((rc = places_changed(r, &changed, err)) < 0 || !changed) return rc;
 	r->x->nothing = false;
 	vv_buf_reset(&r->refs);
 	vv_buf_put(&r->refs, refs->refs.data, refs->refs.len);
@@ -609,9 +579,7 @@ static vv_status seal_places(replicating *r, const vv_vault_run *refs, vv_error 
 static bool is_have(const replicating *r, const vv_oid *id)
 {
 	for (size_t i = 0; i < r->have_count; i++) {
-		if (vv_oid_equal(&r->haves[i], id)) {
-			return true;
-		}
+		if (vv_oid_equal(&r->haves[i], id)) return true;
 	}
 	return false;
 }
@@ -651,14 +619,10 @@ static vv_status seal_new(replicating *r, vv_error *err)
 		return rc;
 	}
 	refs = vv_contents_refs_of(&r->contents, r->s->key.public_key);
-	if (r->x->only_places) {
-		return seal_places(r, refs, err);
-	}
+	if (r->x->only_places) return seal_places(r, refs, err);
 	same = refs && same_text(&refs->refs, &r->refs);
 	if (same && r->s->readable) {
-		if ((rc = places_changed(r, &same, err)) < 0) {
-			return rc;
-		}
+		if ((rc = places_changed(r, &same, err)) < 0) return rc;
 		/* Nor is it the same where another writer waits for us to say that we know which copies he lets go of. */
 		same = !same &&
 		       (r->x->dry_run || !vv_vault_must_follow(r->s->state, r->s->key.public_key));
@@ -667,9 +631,7 @@ static vv_status seal_new(replicating *r, vv_error *err)
 		r->x->nothing = true;
 		return VV_OK;
 	}
-	if (!(r->seen = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(r->seen = vv_cid_set_new())) return vv_fail_nomem(err);
 	if (!r->x->dry_run &&
 	    (rc = vv_epoch_seal_now(&r->seal, &r->run.epoch, &r->s->secrets, r->s->state,
 				    vv_ledger_vault(r->s->ledger), err)) < 0) {
@@ -699,17 +661,13 @@ static vv_status choose_allowed(replicating *r, vv_error *err)
 {
 	const vv_strings *to = r->x->to;
 
-	if (!to || to->count == 0) {
-		return VV_OK;
-	}
+	if (!to || to->count == 0) return VV_OK;
 	if (!(r->allowed = vv_calloc(r->s->place_count + 1, sizeof(*r->allowed)))) {
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < to->count; i++) {
 		const vv_holder_config *c = vv_holder_config_find(&r->s->configs, to->items[i]);
-		if (!c) {
-			return vv_holder_fail_unknown(to->items[i], VV_EUSAGE, err);
-		}
+		if (!c) return vv_holder_fail_unknown(to->items[i], VV_EUSAGE, err);
 		r->allowed[c - r->s->configs.items] = true;
 	}
 	return VV_OK;
@@ -731,9 +689,7 @@ static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
 	size_t count = 0;
 
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->place_count; i++) {
 		if (!s->places[i].config->dead) {
 			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
@@ -751,9 +707,7 @@ static vv_status check_policy(const replicating *r, vv_error *err)
 	size_t domains = 0;
 	vv_status rc = count_domains(r, &domains, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (r->s->place_count == 0) {
 		vv_fail(err, VV_EREFUSED, "there is no holder yet");
 		return vv_hint(err, "name one with 'varve vault holder add NAME FOLDER'");
@@ -787,9 +741,7 @@ static vv_status check_keepers(const vv_vault_session *s, vv_error *err)
 
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
-		if (p->holder && vv_vault_holder_keeps_records(p->holder)) {
-			return VV_OK;
-		}
+		if (p->holder && vv_vault_holder_keeps_records(p->holder)) return VV_OK;
 		any = any || p->holder;
 	}
 	if (!any) {
@@ -810,9 +762,7 @@ static vv_status begin_vault(replicating *r, vv_error *err)
 	const vv_cid none = {0};
 	vv_status rc;
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	if ((rc = vv_key_new(&recovery, err)) < 0 ||
 	    (rc = vv_recovery_put(&text, &recovery, err)) < 0 ||
 	    (rc = r->x->recovery(r->x->payload, text.data, err)) < 0 ||
@@ -861,9 +811,7 @@ static vv_status keep_policy(replicating *r, vv_error *err)
 {
 	vv_vault_policy *p = &r->s->policy;
 
-	if (r->x->dry_run || (!r->x->began && same_policy(r))) {
-		return VV_OK;
-	}
+	if (r->x->dry_run || (!r->x->began && same_policy(r))) return VV_OK;
 	p->copies = r->x->copies;
 	p->min = r->x->min;
 	p->code = r->x->code;
@@ -877,22 +825,16 @@ static vv_status run_all(replicating *r, vv_error *err)
 	vv_owed owed = {0};
 	vv_status rc;
 
-	if ((rc = settle_policy(r, err)) < 0 || (rc = choose_allowed(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = settle_policy(r, err)) < 0 || (rc = choose_allowed(r, err)) < 0) return rc;
 	if ((rc = vv_vault_session_connect(r->s, err)) < 0 ||
 	    (!r->x->look &&
 	     ((rc = check_policy(r, err)) < 0 || (rc = check_keepers(r->s, err)) < 0))) {
 		return rc;
 	}
 	/* What came only now is adopted, too. */
-	if (r->x->adopt && (rc = vv_vault_session_adopt(r->s, err)) < 0) {
-		return rc;
-	}
+	if (r->x->adopt && (rc = vv_vault_session_adopt(r->s, err)) < 0) return rc;
 	if (!r->s->ledger) {
-		if (r->x->dry_run) {
-			return seal_new(r, err);
-		}
+		if (r->x->dry_run) return seal_new(r, err);
 		if ((rc = begin_vault(r, err)) < 0 || (rc = keep_policy(r, err)) < 0 ||
 		    (rc = vv_vault_session_sync(r->s, err)) < 0) {
 			return rc;
@@ -902,9 +844,7 @@ static vv_status run_all(replicating *r, vv_error *err)
 	    (rc = vv_vault_session_check_key(r->s, err)) < 0 || (rc = keep_policy(r, err)) < 0) {
 		return rc;
 	}
-	if ((rc = list_places(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = list_places(r, err)) < 0) return rc;
 	owed.copies = r->x->copies;
 	owed.rate = r->x->rate;
 	/* What is rewritten may make room for what is owed, and so goes first. */

@@ -61,21 +61,13 @@ static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, v
 	vv_error why;
 
 	*out = false;
-	if (k->retired || can_be_made(r, k, has)) {
-		return VV_OK;
-	}
+	if (k->retired || can_be_made(r, k, has)) return VV_OK;
 	vv_spread_holders(r->s, k, r->x->away_sec, has);
-	if (vv_spread_copies(r->s, has) >= copies) {
-		return VV_OK;
-	}
+	if (vv_spread_copies(r->s, has) >= copies) return VV_OK;
 	for (size_t i = 0; i < r->s->place_count; i++) {
-		if (has[i] && !r->s->places[i].holder) {
-			return VV_OK;
-		}
+		if (has[i] && !r->s->places[i].holder) return VV_OK;
 	}
-	if (vv_vault_shard_bytes(r->s, k, &r->bytes, &why) == VV_OK) {
-		return VV_OK;
-	}
+	if (vv_vault_shard_bytes(r->s, k, &r->bytes, &why) == VV_OK) return VV_OK;
 	/* One that fails otherwise may have it still. */
 	for (size_t i = 0; i < r->s->place_count; i++) {
 		vv_vault_place *p = &r->s->places[i];
@@ -83,12 +75,8 @@ static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, v
 							       vv_ledger_vault(r->s->ledger),
 							       &k->shard, &r->bytes, &why)
 					 : VV_EMISSING;
-		if (rc == VV_ENOMEM) {
-			return vv_fail_nomem(err);
-		}
-		if (rc != VV_EMISSING && rc != VV_ECORRUPT) {
-			return VV_OK;
-		}
+		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+		if (rc != VV_EMISSING && rc != VV_ECORRUPT) return VV_OK;
 	}
 	*out = true;
 	return VV_OK;
@@ -121,9 +109,7 @@ static vv_status note_lost(resealing *r, const vv_vault_place *p, vv_error *err)
 	vv_ledger_record record = {.kind = VV_LEDGER_AUDIT};
 	vv_status rc = VV_OK;
 
-	if (!(record.links = vv_calloc(all + 1, sizeof(*record.links)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(record.links = vv_calloc(all + 1, sizeof(*record.links)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < all; i++) {
 		const vv_kept *k = vv_vault_shard_at(r->s->state, i);
 		for (size_t c = 0; c < k->copy_count && vv_cid_set_has(r->lost, &k->shard.cid);
@@ -149,9 +135,7 @@ static vv_status note_all_lost(resealing *r, vv_error *err)
 	for (size_t i = 0; i < r->s->place_count; i++) {
 		const vv_vault_place *p = &r->s->places[i];
 		vv_status rc = p->holder && !p->config->dead ? note_lost(r, p, err) : VV_OK;
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	return vv_vault_session_sync(r->s, err);
 }
@@ -172,9 +156,7 @@ static vv_status choose_runs(resealing *r, vv_error *err)
 			lost = vv_cid_set_has(r->lost, &run->shards[k].cid);
 		}
 		vv_status rc = lost ? vv_cid_set_add(r->again, &run->cid, NULL, err) : VV_OK;
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	for (size_t i = 0; i < r->all.count; i++) {
 		r->search = r->search || (is_again(r, &r->all.runs[i]) && r->all.runs[i].lost);
@@ -261,9 +243,7 @@ static vv_status choose_all(resealing *r, vv_error *err)
 			vv_contents_close(&r->rest);
 			r->rest_open = false;
 		}
-		if ((rc = vv_contents_open_without(&r->rest, r->s, r->again, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_contents_open_without(&r->rest, r->s, r->again, err)) < 0) return rc;
 		r->rest_open = true;
 		if ((rc = find_gone(r, err)) == VV_OK && r->x->gone > 0) {
 			rc = add_leaning(r, &grown, err);
@@ -278,12 +258,8 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	resealing *r = payload;
 
-	if (!vv_vault_keeps_ref(ref)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_vault_keeps_ref(ref)) return VV_OK;
+	if (!vv_array_room(r->tips, r->tip_count, r->tip_cap)) return vv_fail_nomem(err);
 	r->tips[r->tip_count++] = ref->id;
 	return VV_OK;
 }
@@ -316,14 +292,10 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 	vv_status rc;
 
 	r->lacking = 0;
-	if (!(walk.seen = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!(walk.seen = vv_cid_set_new())) return vv_fail_nomem(err);
 	rc = vv_resemble_walk(&walk, &n->root, NULL, err);
 	vv_cid_set_free(walk.seen);
-	if (rc < 0 || r->lacking == 0) {
-		return rc;
-	}
+	if (rc < 0 || r->lacking == 0) return rc;
 	r->x->versions++;
 	vv_oid_text(hex, &n->commit);
 	(void)snprintf(line, sizeof(line), "%s of commit %.10s lacks %s", vv_text_shows(n->path),
@@ -335,9 +307,7 @@ static vv_status tell_gone(resealing *r, vv_error *err)
 {
 	vv_status rc;
 
-	if (r->x->gone == 0 && !r->search) {
-		return VV_OK;
-	}
+	if (r->x->gone == 0 && !r->search) return VV_OK;
 	rc = vv_refs_each(r->s->repo, "", on_ref, r, err);
 	return rc < 0 ? rc
 		      : vv_new_roots_each(r->s->repo, r->tips, r->tip_count, NULL, 0, on_root, r,
@@ -359,14 +329,10 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 			if (vv_cid_set_has(r->gone, &at->cid)) {
 				continue;
 			}
-			if ((rc = get_item(r, at->kind, &at->cid, err)) < 0) {
-				return rc;
-			}
+			if ((rc = get_item(r, at->kind, &at->cid, err)) < 0) return rc;
 			item.bytes = vv_buf_cstr(&r->bytes);
 			item.len = r->bytes.len;
-			if ((rc = put(to, &item, err)) < 0) {
-				return rc;
-			}
+			if ((rc = put(to, &item, err)) < 0) return rc;
 		}
 	}
 	return rc;
@@ -440,9 +406,7 @@ static vv_status run_all(resealing *r, vv_error *err)
 	    !(r->gone = vv_cid_set_new())) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = find_lost(r, err)) < 0 || r->x->lost == 0) {
-		return rc;
-	}
+	if ((rc = find_lost(r, err)) < 0 || r->x->lost == 0) return rc;
 	/* The refs that the new run names lead to what is in the vault. */
 	if ((rc = note_all_lost(r, err)) < 0 || (rc = vv_replicate_run(&first, r->s, err)) < 0) {
 		return rc;
@@ -451,9 +415,7 @@ static vv_status run_all(resealing *r, vv_error *err)
 	    (rc = choose_all(r, err)) < 0) {
 		return rc;
 	}
-	if ((rc = tell_gone(r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = tell_gone(r, err)) < 0) return rc;
 	/* Without an index only a whole repository can say what was in it. */
 	r->search = r->search && r->x->versions == 0;
 	rc = seal(r, err);

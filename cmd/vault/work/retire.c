@@ -7,9 +7,7 @@
 
 vv_status vv_retire_add(vv_retire *x, const vv_ledger_record *run, vv_error *err)
 {
-	if (!x->runs && !(x->runs = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!x->runs && !(x->runs = vv_cid_set_new())) return vv_fail_nomem(err);
 	return vv_cid_set_add(x->runs, &run->cid, NULL, err);
 }
 
@@ -44,9 +42,7 @@ vv_status vv_retire_write(vv_retire *x, vv_error *err)
 	vv_status rc;
 
 	x->shards = 0;
-	if (!x->runs) {
-		return VV_OK;
-	}
+	if (!x->runs) return VV_OK;
 	kept = vv_cid_set_new();
 	r.links = vv_calloc(all + 1, sizeof(*r.links));
 	rc = kept && r.links ? list_kept(x, kept, err) : vv_fail_nomem(err);

@@ -205,9 +205,7 @@ const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_plac
 		if (q->fails_with != p->fails_with) {
 			continue;
 		}
-		if (*own_domain(q)) {
-			return own_domain(q);
-		}
+		if (*own_domain(q)) return own_domain(q);
 		key = q != p && same_key(p, q) ? p->config->key : key;
 	}
 	return key;
@@ -220,9 +218,7 @@ static vv_status make_dir(const vv_vault_session *s, vv_error *err)
 {
 	vv_status rc;
 
-	if (vv_exists(s->dir)) {
-		return VV_OK;
-	}
+	if (vv_exists(s->dir)) return VV_OK;
 	rc = vv_mkdirs(s->dir, err);
 	return rc < 0 ? rc : vv_fsync_dir(vv_repository_varvedir(s->repo), err);
 }
@@ -232,9 +228,7 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 	char *lock = vv_path_join(s->dir, "lock", (char *)NULL);
 	vv_status rc;
 
-	if (!lock) {
-		return vv_fail_nomem(err);
-	}
+	if (!lock) return vv_fail_nomem(err);
 	if ((rc = make_dir(s, err)) == VV_OK) {
 		s->lock = vv_lock(lock, true, 2000, err);
 		rc = s->lock < 0 ? (vv_status)s->lock : VV_OK;
@@ -306,9 +300,7 @@ vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 		.notes = notes, .quiet = true, .need_key = true, .idle_sec = idle_sec};
 	vv_error no_key;
 
-	if (vv_vault_session_open(s, r, &o, &no_key) == VV_OK) {
-		return VV_OK;
-	}
+	if (vv_vault_session_open(s, r, &o, &no_key) == VV_OK) return VV_OK;
 	o.need_key = false;
 	return vv_vault_session_open(s, r, &o, err);
 }
@@ -361,9 +353,7 @@ static vv_status rename_place(vv_holder_config *h, const char *name, const char 
 {
 	char *new_name, *new_domain;
 
-	if (strncmp(h->name, VV_PLACE_UNNAMED, sizeof(VV_PLACE_UNNAMED) - 1) != 0) {
-		return VV_OK;
-	}
+	if (strncmp(h->name, VV_PLACE_UNNAMED, sizeof(VV_PLACE_UNNAMED) - 1) != 0) return VV_OK;
 	new_name = vv_strdup(name);
 	new_domain = domain ? vv_strdup(domain) : NULL;
 	if (!new_name || (domain && !new_domain)) {
@@ -390,13 +380,9 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 		}
 	}
 	places = vv_realloc_array(s->places, c->count + 2, sizeof(*places));
-	if (!places) {
-		return vv_fail_nomem(err);
-	}
+	if (!places) return vv_fail_nomem(err);
 	s->places = places;
-	if (!vv_array_room(c->items, c->count, c->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
 	vv_holder_config *h = &c->items[c->count];
 	memset(h, 0, sizeof(*h));
 	h->name = vv_strdup(name);
@@ -435,18 +421,14 @@ vv_status vv_vault_session_expect_key(vv_vault_session *s, const char *url, cons
 			vv_vault_place_fail(&s->places[i], &why);
 		}
 		vv_free(c->key);
-		if (!(c->key = vv_strdup(key))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(c->key = vv_strdup(key))) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
 
 vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
 {
-	if (s->ledger) {
-		return VV_OK;
-	}
+	if (s->ledger) return VV_OK;
 	vv_fail(err, VV_ENOTFOUND, "this repository has no vault yet");
 	return vv_hint(
 		err,
@@ -456,9 +438,7 @@ vv_status vv_vault_session_need_vault(const vv_vault_session *s, vv_error *err)
 
 vv_status vv_vault_session_need_ledger(const vv_vault_session *s, vv_error *err)
 {
-	if (s->state) {
-		return VV_OK;
-	}
+	if (s->state) return VV_OK;
 	vv_fail(err, VV_EMISSING, "no holder that can be reached has this vault's ledger");
 	return vv_hint(err, "'varve vault holder list' shows the holders and their problems");
 }
@@ -467,9 +447,7 @@ vv_status vv_vault_session_need_reader(const vv_vault_session *s, vv_error *err)
 {
 	char did[VV_DID_TEXT];
 
-	if (s->readable) {
-		return VV_OK;
-	}
+	if (s->readable) return VV_OK;
 	vv_did_text(did, s->key.public_key);
 	vv_fail(err, VV_EREFUSED, "the vault is not sealed to the key %s", did);
 	return vv_hint(
@@ -485,9 +463,7 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 	char did[VV_DID_TEXT];
 	vv_status rc;
 
-	if ((rc = vv_vault_session_need_ledger(s, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_vault_session_need_ledger(s, err)) < 0) return rc;
 	vv_did_text(did, s->key.public_key);
 	if (!vv_vault_is_writer(s->state, s->key.public_key) || !s->secrets.last) {
 		vv_fail(err, VV_EREFUSED, "the key %s is not a writer of this vault", did);
@@ -547,9 +523,7 @@ vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_er
 vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID])
 {
 	for (size_t i = 0; i < s->place_count; i++) {
-		if (memcmp(s->places[i].id, id, VV_HOLDER_ID) == 0) {
-			return &s->places[i];
-		}
+		if (memcmp(s->places[i].id, id, VV_HOLDER_ID) == 0) return &s->places[i];
 	}
 	return NULL;
 }
@@ -651,9 +625,7 @@ static vv_status note_stranger(const vv_vault_session *s, const char *name, vv_e
 	char *path = vv_vault_session_path(s, "stranger", NULL);
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if (!vv_exists(path)) {
 		rc = vv_write_file(path, name, strlen(name), true, err);
 	}
@@ -706,9 +678,7 @@ static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_erro
 	p->meeting.took = on_took;
 	p->meeting.found = look ? NULL : on_damaged;
 	p->meeting.payload = &m;
-	if (look) {
-		return vv_meeting_look(&p->meeting, err);
-	}
+	if (look) return vv_meeting_look(&p->meeting, err);
 	p->meeting.brief = may_be_brief(s, p);
 	if ((rc = vv_meeting_run(&p->meeting, err)) == VV_OK && p->meeting.listed_all) {
 		p->met = s->now;
@@ -779,21 +749,15 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 	size_t before;
 	vv_status rc = s->ledger ? vv_ledger_sync(s->ledger, err) : VV_OK;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	/* Twice, where a later holder had what an earlier one lacks. */
 	for (unsigned turn = 0; s->ledger && turn < 2; turn++) {
 		before = vv_ledger_file_count(s->ledger);
 		for (size_t i = 0; i < s->place_count; i++) {
 			vv_vault_place *p = &s->places[i];
-			if (p->holder && (rc = meet_place(s, p, true, err)) < 0) {
-				return rc;
-			}
+			if (p->holder && (rc = meet_place(s, p, true, err)) < 0) return rc;
 		}
-		if ((rc = vv_vault_session_finish(s, NULL, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_vault_session_finish(s, NULL, err)) < 0) return rc;
 		if (vv_ledger_file_count(s->ledger) == before) {
 			break;
 		}
@@ -809,9 +773,7 @@ static vv_status learn_key(vv_holder_config *c, const vv_vault_holder *h, vv_err
 	uint8_t key[VV_KEY_PUBLIC];
 	char did[VV_DID_TEXT];
 
-	if (c->key || !vv_vault_holder_key(h, key)) {
-		return VV_OK;
-	}
+	if (c->key || !vv_vault_holder_key(h, key)) return VV_OK;
 	vv_did_text(did, key);
 	c->key = vv_strdup(did);
 	return c->key ? VV_OK : vv_fail_nomem(err);
@@ -853,9 +815,7 @@ static vv_status prepare_place(reaching *r, vv_error *err)
 	vv_status rc;
 
 	forget_ask(p);
-	if (!(p->ask = vv_calloc(1, sizeof(*p->ask)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(p->ask = vv_calloc(1, sizeof(*p->ask)))) return vv_fail_nomem(err);
 	p->ask->url = p->config->url;
 	p->ask->named = r->s->again;
 	p->ask->open = open_place;
@@ -938,9 +898,7 @@ vv_status vv_vault_session_open_to_read(vv_vault_session *s, vv_repository *r,
 {
 	vv_status rc = vv_vault_session_open(s, r, o, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_need_vault(s, err)) < 0 ||
 	    (rc = vv_vault_session_connect(s, err)) < 0 ||
 	    (rc = vv_vault_session_need_ledger(s, err)) < 0 ||

@@ -78,9 +78,7 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 	vv_error why;
 	bool found = false;
 
-	if (!asked) {
-		return vv_fail_nomem(err);
-	}
+	if (!asked) return vv_fail_nomem(err);
 	vv_cid_text(cid, &k->shard.cid);
 	vv_fail(err, VV_EMISSING, "no holder that can be reached has the shard %s", cid);
 	for (size_t i = 0; i < s->place_count; i++) {
@@ -130,9 +128,7 @@ static vv_status gather(vv_vault_session *s, const vv_kept_stripe *st, size_t wi
 			return rc;
 		}
 	}
-	if (had == st->code.data) {
-		return VV_OK;
-	}
+	if (had == st->code.data) return VV_OK;
 	return vv_fail(err, VV_EMISSING,
 		       "%s; it could be made of %u others of its stripe, and only %zu are there",
 		       none.message, st->code.data, had);
@@ -159,9 +155,7 @@ static vv_status make_rest(vv_vault_session *s, const vv_kept_stripe *st, const 
 			wanted[count++] = (uint8_t)i;
 		}
 	}
-	if ((rc = vv_stripe_open(&work, st->code, from, wanted, count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_stripe_open(&work, st->code, from, wanted, count, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < st->code.data; i++) {
 		const vv_buf *b = &w->bytes[from[i]];
 		rc = vv_stripe_take(work, i, b->data, b->len, err);
@@ -219,13 +213,9 @@ vv_status vv_vault_shard_made(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 	vv_status rc;
 
 	*made = was_made(s, &k->shard.cid, bytes);
-	if (*made) {
-		return vv_buf_ok(bytes, err);
-	}
+	if (*made) return vv_buf_ok(bytes, err);
 	rc = vv_vault_shard_held(s, k, bytes, err);
-	if (rc != VV_EMISSING || k->stripe == 0 || (rc = make_whole(s, k, err)) < 0) {
-		return rc;
-	}
+	if (rc != VV_EMISSING || k->stripe == 0 || (rc = make_whole(s, k, err)) < 0) return rc;
 	*made = was_made(s, &k->shard.cid, bytes);
 	return vv_buf_ok(bytes, err);
 }

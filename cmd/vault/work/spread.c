@@ -46,9 +46,7 @@ vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread
 	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
 	vv_status rc;
 
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
 		rows[i] = shards[i].has;
 	}
@@ -151,9 +149,7 @@ vv_status vv_spread_list_live(vv_spread_list *out, const vv_vault_session *s, ui
 	}
 	out->items = vv_calloc(all + 1, sizeof(*out->items));
 	out->has = vv_calloc((all + 1) * (s->place_count + 1), sizeof(*out->has));
-	if (!out->items || !out->has) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->items || !out->has) return vv_fail_nomem(err);
 	for (size_t i = 0; i < vv_vault_stripe_count(s->state); i++) {
 		const vv_kept_stripe *st = vv_vault_stripe_at(s->state, i);
 		const bool live = !vv_vault_shard_at(s->state, st->shards[0])->retired;
@@ -337,9 +333,7 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	vv_error why;
 	vv_status rc;
 
-	if (place->has_key) {
-		return vv_vault_session_meet(x->session, p, err);
-	}
+	if (place->has_key) return vv_vault_session_meet(x->session, p, err);
 	vv_ledger_name(name, place);
 	rc = vv_ledger_file(l, name, &file, err);
 	record = (vv_record_bytes){(const uint8_t *)file.data, file.len};
@@ -361,9 +355,7 @@ static vv_status write_receipt(vv_spread *x, vv_vault_place *p, const vv_ledger_
 	vv_error why;
 
 	*written = !place->has_key || p->holder;
-	if (!*written) {
-		return VV_OK;
-	}
+	if (!*written) return VV_OK;
 	r.until = s->now + VV_RECEIPT_TERM;
 	r.has_key = p->holder && vv_vault_holder_key(p->holder, r.key);
 	if (r.has_key && vv_holder_receipt(p->holder, vv_ledger_vault(s->ledger), &place->cid,
@@ -462,9 +454,7 @@ static vv_status write_receipts(vv_spread *x, serving *v, vv_error *err)
 	bool written = false;
 	vv_status rc = VV_OK;
 
-	if (v->done.count == 0) {
-		return VV_OK;
-	}
+	if (v->done.count == 0) return VV_OK;
 	/* A receipt is of a whole place: what came of a broken one gets a place of its own. */
 	if (!v->place || v->done.count < v->part.count) {
 		rc = write_place(x, &v->done, &v->place, err);
@@ -514,9 +504,7 @@ static vv_status choose_named(const vv_spread *x, serving *v, vv_error *err)
 	       vv_vault_place_takes(v->batch.p, 1)) {
 		add_to_share(&v->batch, v->t->shards[v->next++]);
 	}
-	if (v->batch.count == 0) {
-		return VV_OK;
-	}
+	if (v->batch.count == 0) return VV_OK;
 	if ((rc = vv_waiting_place_find(&v->place, v->named, &of, v->batch.named, v->batch.count,
 					err)) < 0) {
 		return rc;
@@ -573,15 +561,11 @@ static vv_status serve_batches(vv_spread *x, serving *all, uint64_t start_ms, bo
 		rc = choose_named(x, &all[i], err);
 		*any = *any || all[i].batch.count > 0;
 	}
-	if (rc < 0 || !*any || (rc = send_parts(x, all, start_ms, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || !*any || (rc = send_parts(x, all, start_ms, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
 		rc = choose_rest(x, &all[i], err);
 	}
-	if (rc < 0 || (rc = hand_places(x, all, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = hand_places(x, all, err)) < 0) return rc;
 	return send_parts(x, all, start_ms, err);
 }
 

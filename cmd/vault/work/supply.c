@@ -73,9 +73,7 @@ static vv_status need_sources(supplying *x, vv_error *err)
 static vv_supplier *source_of(supplying *x, uint64_t id)
 {
 	for (size_t i = 0; i < x->source_count; i++) {
-		if (x->sources[i].id == id) {
-			return &x->sources[i];
-		}
+		if (x->sources[i].id == id) return &x->sources[i];
 	}
 	return NULL;
 }
@@ -316,9 +314,7 @@ static vv_status start_lines(supplying *x, vv_error *err)
 		l->x = x;
 		l->fd = x->o->lines[i];
 		atomic_store(&l->over, true);
-		if (!(l->channel = vv_channel_socket(l->fd, "varve", 0))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(l->channel = vv_channel_socket(l->fd, "varve", 0))) return vv_fail_nomem(err);
 		atomic_store(&l->over, false);
 		if (!(l->worker = vv_worker_start(serve_line, l))) {
 			atomic_store(&l->over, true);

@@ -158,12 +158,8 @@ static vv_status note_said(sorting *o, const vv_cid *cid, unsigned set, unsigned
 	vv_status rc;
 
 	if (!vv_cid_map_find(o->named, cid, &at)) {
-		if (!vv_array_room(o->said, count, o->said_cap)) {
-			return vv_fail_nomem(err);
-		}
-		if ((rc = vv_cid_map_put(o->named, cid, 0, NULL, err)) < 0) {
-			return rc;
-		}
+		if (!vv_array_room(o->said, count, o->said_cap)) return vv_fail_nomem(err);
+		if ((rc = vv_cid_map_put(o->named, cid, 0, NULL, err)) < 0) return rc;
 		at = count;
 		o->said[at] = 0;
 	}
@@ -241,9 +237,7 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_e
 
 	(void)size;
 	if (k) {
-		if (!look_at_kept(o, k, &c)) {
-			return VV_OK;
-		}
+		if (!look_at_kept(o, k, &c)) return VV_OK;
 	} else {
 		/* A run that waits here may name it yet, and so may another writer's. */
 		if (!vv_cid_map_find(o->named, cid, &at) || o->said[at] & OTHERS ||
@@ -253,9 +247,7 @@ static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_e
 		c.dropped = o->said[at] & DROPPED;
 		c.may_go = true;
 	}
-	if (!vv_array_room(o->items, o->count, o->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(o->items, o->count, o->cap)) return vv_fail_nomem(err);
 	o->items[o->count++] = c;
 	return VV_OK;
 }
@@ -332,9 +324,7 @@ static vv_status write_drop(sorting *o, vv_cid *shards, size_t count, vv_error *
 	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards, .link_count = count};
 	vv_status rc;
 
-	if (count == 0) {
-		return VV_OK;
-	}
+	if (count == 0) return VV_OK;
 	memcpy(r.holder, o->p->id, VV_HOLDER_ID);
 	r.has_key = o->p->holder && vv_vault_holder_key(o->p->holder, r.key);
 	rc = vv_ledger_write(o->s->ledger, &r, &o->s->key, NULL, err);
@@ -348,9 +338,7 @@ static vv_status announce(sorting *o, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	if (!shards) {
-		return vv_fail_nomem(err);
-	}
+	if (!shards) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->count; i++) {
 		if (!o->items[i].dropped) {
 			shards[count++] = o->items[i].cid;
@@ -495,9 +483,7 @@ static vv_status sort_place(sorting *o, vv_vault_place *p, vv_error *err)
 	o->p = p;
 	o->count = 0;
 	memset(o->listed, 0, vv_vault_shard_count(o->s->state) * sizeof(*o->listed));
-	if ((rc = find_said(o, err)) < 0) {
-		return rc;
-	}
+	if ((rc = find_said(o, err)) < 0) return rc;
 	rc = vv_holder_list_shards(p->holder, vv_ledger_vault(o->s->ledger), on_listed, o, &why);
 	if (rc < 0) {
 		*err = why;

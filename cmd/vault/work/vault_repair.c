@@ -18,9 +18,7 @@ static vv_status mend_records(vv_vault_repair *x, vv_vault_session *s, vv_error 
 			return VV_ENOMEM;
 		}
 	}
-	if ((rc = vv_vault_session_sync(s, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_vault_session_sync(s, err)) < 0) return rc;
 	for (size_t i = 0; i < s->place_count; i++) {
 		x->mended += s->places[i].meeting.mended;
 		x->damaged += vv_meeting_damaged(&s->places[i].meeting);

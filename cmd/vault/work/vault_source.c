@@ -81,9 +81,7 @@ static vv_status read_shard(void *payload, const vv_kept *k, vv_buf *content, vv
 	}
 	if (v->whole) {
 		vv_status rc = v->reached ? VV_OK : vv_vault_session_reach(&v->session, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		v->reached = true;
 		return vv_vault_shard_content(&v->session, k, content, err);
 	}
@@ -167,9 +165,7 @@ static bool has_shard(const source *s, const vv_kept *k)
 {
 	const vv_vault_session *session = &s->v->session;
 
-	if (!s->config) {
-		return s->v->asked || k->stripe > 0;
-	}
+	if (!s->config) return s->v->asked || k->stripe > 0;
 	for (size_t i = 0; i < k->copy_count; i++) {
 		const vv_vault_place *p = vv_vault_place_of(session, k->copies[i].holder);
 		if (k->copies[i].receipt && !k->copies[i].bad && p &&
@@ -238,9 +234,7 @@ static vv_status fetch_shard(source *s, const vv_kept *k, vv_error *err)
 	vault *v = s->v;
 	vv_status rc;
 
-	if (!s->config) {
-		return vv_fail(err, VV_EMISSING, "no holder has the shard");
-	}
+	if (!s->config) return vv_fail(err, VV_EMISSING, "no holder has the shard");
 	if ((rc = open_holder(s, err)) < 0 ||
 	    (rc = vv_holder_get_shard(s->holder, vv_ledger_vault(v->session.ledger), &k->shard,
 				      &s->shard, err)) < 0) {
@@ -270,9 +264,7 @@ static vv_status bring_shard(source *s, const vv_cid *cid, vv_error *err)
 	const vv_kept *k;
 	size_t at;
 
-	if (!s->config) {
-		return VV_OK;
-	}
+	if (!s->config) return VV_OK;
 	vv_mutex_lock(v->lock);
 	k = v->readable ? vv_contents_shard(&v->contents, cid) : NULL;
 	vv_mutex_unlock(v->lock);
@@ -289,9 +281,7 @@ static vv_status read_block(source *s, const vv_cid *cid, vv_cid *base, bool *ha
 	vv_status rc;
 
 	*has = false;
-	if ((rc = bring_shard(s, cid, err)) < 0) {
-		return rc == VV_EMISSING ? VV_OK : rc;
-	}
+	if ((rc = bring_shard(s, cid, err)) < 0) return rc == VV_EMISSING ? VV_OK : rc;
 	for (unsigned tries = 0; tries < SHARDS_MAX; tries++) {
 		const vv_kept *needs;
 		vv_mutex_lock(v->lock);
@@ -305,9 +295,7 @@ static vv_status read_block(source *s, const vv_cid *cid, vv_cid *base, bool *ha
 		if (rc == VV_OK || rc == VV_ENOMEM || !needs) {
 			return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 		}
-		if ((rc = fetch_shard(s, needs, err)) < 0) {
-			return rc == VV_EMISSING ? VV_OK : rc;
-		}
+		if ((rc = fetch_shard(s, needs, err)) < 0) return rc == VV_EMISSING ? VV_OK : rc;
 	}
 	return VV_OK;
 }
@@ -323,9 +311,7 @@ static vv_status source_blocks(void *payload, const vv_lacking *wants, size_t co
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid *cid = &wants[i].cid;
-		if ((rc = read_block(s, cid, &base, &has, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_block(s, cid, &base, &has, err)) < 0) return rc;
 		rc = has ? fn(fn_payload, i, cid, vv_buf_cstr(&s->block), s->block.len, &base, err)
 			 : fn(fn_payload, i, cid, NULL, 0, NULL, err);
 	}
@@ -358,9 +344,7 @@ static vv_status add_source(vault *v, const vv_transfer *t, const vv_holder_conf
 	vv_buf name = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	s->v = v;
 	v->users++;
 	s->config = config;
@@ -438,9 +422,7 @@ vv_status vv_vault_sources_open(vv_transfer *t, vv_supplier *out, size_t max, si
 	vv_status rc;
 
 	*count = 0;
-	if (!v) {
-		return vv_fail_nomem(err);
-	}
+	if (!v) return vv_fail_nomem(err);
 	v->users = 1;
 	v->asked = url != NULL;
 	v->notes = t->notes;

@@ -194,9 +194,7 @@ static void ask_for_leaf(finding *f, vv_where_holder *h, size_t place, const vv_
 	vv_error why;
 	uint32_t leaf;
 
-	if (!f->ask || h->away || h->asked == VV_AUDIT_LEAVES) {
-		return;
-	}
+	if (!f->ask || h->away || h->asked == VV_AUDIT_LEAVES) return;
 	vv_random(&leaf, sizeof(leaf));
 	h->asked++;
 	if (vv_holder_audit(holder, vv_ledger_vault(f->session.ledger), &k->shard,
@@ -291,9 +289,7 @@ static vv_status find(finding *f, vv_repository *r, const vv_cid *root, vv_error
 	}
 	f->blocks = vv_cid_set_new();
 	f->shards = vv_cid_set_new();
-	if (!f->blocks || !f->shards) {
-		return vv_fail_nomem(err);
-	}
+	if (!f->blocks || !f->shards) return vv_fail_nomem(err);
 	rc = list_shards(f, root, err);
 	return rc < 0 ? rc : look_at_all(f, err);
 }
@@ -307,16 +303,10 @@ vv_status vv_vault_where_find(vv_vault_where *out, vv_repository *r, const vv_no
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_vault_policy_read(&policy, r, err)) < 0) {
-		return rc;
-	}
-	if (vv_cid_is_null(&policy.vault)) {
-		return VV_OK;
-	}
+	if ((rc = vv_vault_policy_read(&policy, r, err)) < 0) return rc;
+	if (vv_cid_is_null(&policy.vault)) return VV_OK;
 	out->is = true;
-	if ((rc = vv_vault_session_open(&f.session, r, &o, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_vault_session_open(&f.session, r, &o, err)) < 0) return rc;
 	rc = find(&f, r, root, err);
 	vv_cid_set_free(f.blocks);
 	vv_cid_set_free(f.shards);

@@ -56,9 +56,7 @@ static vv_status write_shard(const vv_vault_session *s, vv_waiting_run *run, con
 
 static vv_status add_shard(vv_waiting_run *run, const vv_shard *sh, vv_error *err)
 {
-	if (!vv_array_room(run->shards, run->count, run->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(run->shards, run->count, run->cap)) return vv_fail_nomem(err);
 	run->shards[run->count++] = *sh;
 	return VV_OK;
 }
@@ -237,13 +235,9 @@ static bool read_stripe_line(vv_code *out, const char *line, size_t len)
 	uint64_t data, parity;
 	size_t k, m;
 
-	if (len <= head || memcmp(line, "stripe ", head) != 0) {
-		return false;
-	}
+	if (len <= head || memcmp(line, "stripe ", head) != 0) return false;
 	k = strspn(line + head, "0123456789");
-	if (line[head + k] != ' ') {
-		return false;
-	}
+	if (line[head + k] != ' ') return false;
 	m = len - head - k - 1;
 	if (!vv_parse_u64(&data, line + head, k) ||
 	    !vv_parse_u64(&parity, line + head + k + 1, m) || !vv_code_valid(data, parity)) {

@@ -101,9 +101,7 @@ static bool read_secret(char *out, size_t cap, size_t *len)
 	while (*len < cap && (n = read(STDIN_FILENO, out + *len, 1)) > 0 && out[*len] != '\n') {
 		(*len)++;
 	}
-	if (*len == cap) {
-		return false;
-	}
+	if (*len == cap) return false;
 	if (*len > 0 && out[*len - 1] == '\r') {
 		(*len)--;
 	}
@@ -211,9 +209,7 @@ static int run_web_serve(void *opts, int argc, char **argv)
 		return argc > 0 ? vv_usage_error("--hash-secret takes no repository")
 				: hash_secret(o->hash_secret);
 	}
-	if (!o->http) {
-		return vv_usage_error("name an address to listen on: --http ADDR");
-	}
+	if (!o->http) return vv_usage_error("name an address to listen on: --http ADDR");
 	if ((o->admitted.count > 0 || o->ratio) != (o->hold > 0)) {
 		return vv_usage_error("--hold BYTES and --for DID go together, or --hold BYTES and "
 				      "--ratio R");
@@ -221,9 +217,7 @@ static int run_web_serve(void *opts, int argc, char **argv)
 	if (o->allowance > 0 && !o->ratio) {
 		return vv_usage_error("--allowance BYTES goes with --ratio R");
 	}
-	if (argc == 0) {
-		return vv_usage_error("name the repositories to serve");
-	}
+	if (argc == 0) return vv_usage_error("name the repositories to serve");
 	if (argc > 1 && o->hold > 0) {
 		return vv_usage_error("--hold goes with one repository; with several, each has its "
 				      "setting varve.hold");

@@ -68,9 +68,7 @@ static void open_browser(const char *url)
 	pid_t pid;
 	int status;
 
-	if (!has_display() || vv_program_find(&program, vv_environ(), "xdg-open", NULL) < 0) {
-		return;
-	}
+	if (!has_display() || vv_program_find(&program, vv_environ(), "xdg-open", NULL) < 0) return;
 	char *const argv[] = {(char *)(uintptr_t) "sh",
 			      (char *)(uintptr_t) "-c",
 			      (char *)(uintptr_t)command,
@@ -126,14 +124,10 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	bool is_file = false;
 	vv_status rc;
 
-	if (path && stat(path, &st) != 0) {
-		return vv_fail_errno(err, "cannot open", path);
-	}
+	if (path && stat(path, &st) != 0) return vv_fail_errno(err, "cannot open", path);
 	is_file = path && S_ISREG(st.st_mode);
 	folder = is_file ? vv_path_dir(path) : path ? vv_strdup(path) : NULL;
-	if (path && !folder) {
-		return vv_fail_nomem(err);
-	}
+	if (path && !folder) return vv_fail_nomem(err);
 	if (!folder) {
 		vv_repository_name_here();
 	}
@@ -268,9 +262,7 @@ static int run_web(void *opts, int argc, char **argv)
 									      : VV_EXIT_OK;
 	}
 
-	if (argc > 1) {
-		return vv_usage_error("web takes one repository, or one file");
-	}
+	if (argc > 1) return vv_usage_error("web takes one repository, or one file");
 	return serve(opts, argc > 0 ? argv[0] : NULL, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 

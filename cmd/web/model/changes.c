@@ -60,9 +60,7 @@ static vv_status take_form(vv_web_visit *v, vv_change_counts *c, vv_error *err)
 	if (form) {
 		c->form = vv_arena_strndup(&v->arena, form, strlen(form));
 		vv_free(form);
-		if (!c->form) {
-			return vv_fail_nomem(err);
-		}
+		if (!c->form) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -143,9 +141,7 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 				       : VV_WEB_CHANGED;
 	out->path = vv_web_keep(v, c->path, strlen(c->path));
 	out->old_path = old_path ? vv_web_keep(v, old_path, strlen(old_path)) : NULL;
-	if (!out->path || (old_path && !out->old_path)) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->path || (old_path && !out->old_path)) return vv_fail_nomem(err);
 	if ((rc = vv_content_read(&a, v->repo, c->old_mode, &c->old_id, err)) < 0 ||
 	    (rc = vv_content_read(&b, v->repo, c->new_mode, &c->new_id, err)) < 0) {
 		return rc;
@@ -174,12 +170,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	collected *l = payload;
 
-	if (l->path && strcmp(l->path, c->path) != 0) {
-		return VV_OK;
-	}
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (l->path && strcmp(l->path, c->path) != 0) return VV_OK;
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	l->items[l->count] = *c;
 	l->items[l->count].path = vv_arena_strndup(l->arena, c->path, strlen(c->path));
 	return l->items[l->count++].path ? VV_OK : vv_fail_nomem(err);
@@ -233,9 +225,7 @@ static vv_status collect(vv_web_visit *v, const vv_web_commit *a, const vv_web_c
 {
 	vv_status rc;
 
-	if (b->none && a->none) {
-		return VV_OK;
-	}
+	if (b->none && a->none) return VV_OK;
 	if (!b->none) {
 		return vv_tree_changes(v->repo, a->none ? NULL : &a->id, &b->id, path ? path : "",
 				       on_change, l, err);
@@ -388,9 +378,7 @@ done:
 /* Below a rename the path has another name. */
 static vv_status follow(walk *w, const vv_web_log_entry *e, vv_error *err)
 {
-	if (!w->path || e->count == 0 || e->changes[0].kind != VV_WEB_RENAMED) {
-		return VV_OK;
-	}
+	if (!w->path || e->count == 0 || e->changes[0].kind != VV_WEB_RENAMED) return VV_OK;
 	w->path = e->changes[0].old_path;
 	return open_log(w, &e->before.id, err);
 }
@@ -405,24 +393,18 @@ static vv_status read_log(walk *w, const vv_web_log_query *q, vv_web_log *out, v
 		vv_web_log_entry *e = &out->entries[out->count];
 		vv_status rc;
 
-		if (out->count > 0 && (rc = vv_web_over(w->v, &over, err)) < 0) {
-			return rc;
-		}
+		if (out->count > 0 && (rc = vv_web_over(w->v, &over, err)) < 0) return rc;
 		if (out->count == q->limit || over) {
 			vv_oid_text(out->next, &id);
 			out->next_path = w->path;
 			return VV_OK;
 		}
 		memset(e, 0, sizeof(*e));
-		if ((rc = vv_web_commit_read(w->v, &id, &e->commit, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_web_commit_read(w->v, &id, &e->commit, err)) < 0) return rc;
 		if (q->since != 0 && e->commit.time < q->since) {
 			continue;
 		}
-		if ((rc = read_entry(w, e, err)) < 0 || (rc = follow(w, e, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_entry(w, e, err)) < 0 || (rc = follow(w, e, err)) < 0) return rc;
 		out->count++;
 	}
 	out->complete = more == 0;
@@ -437,9 +419,7 @@ vv_status vv_web_log_read(vv_web_visit *v, const vv_web_log_query *q, vv_web_log
 
 	memset(out, 0, sizeof(*out));
 	out->entries = vv_arena_calloc(&v->arena, q->limit + 1, sizeof(*out->entries));
-	if (!out->entries) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->entries) return vv_fail_nomem(err);
 	if ((rc = open_log(&w, q->from, err)) == VV_OK) {
 		rc = read_log(&w, q, out, err);
 	}

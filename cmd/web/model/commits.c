@@ -37,9 +37,7 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 	size_t len;
 	vv_status rc = vv_commit_read(v->repo, id, &c, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*out = (vv_web_commit){.id = *id,
 			       .time = c.author.time,
 			       .offset_min = c.author.offset_min,
@@ -138,9 +136,7 @@ static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 	bool shown;
 	vv_status rc = vv_head_read(v->repo, &head, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*out = head.commit;
 	if (head.unborn) {
 		vv_fail(err, VV_ENOTFOUND, "there are no commits yet");
@@ -164,9 +160,7 @@ static vv_status find_before(vv_web_visit *v, const char *day, int64_t end, vv_w
 		vv_commit c;
 		bool found;
 
-		if ((rc = vv_commit_read(v->repo, &id, &c, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_commit_read(v->repo, &id, &c, err)) < 0) return rc;
 		found = c.author.time < end;
 		if (found) {
 			rc = vv_web_commit_read(v, &id, out, err);
@@ -187,9 +181,7 @@ static vv_status find_before(vv_web_visit *v, const char *day, int64_t end, vv_w
 			id = c.parents[0];
 		}
 		vv_commit_clear(&c);
-		if (found) {
-			return rc;
-		}
+		if (found) return rc;
 	}
 	return rc;
 }
@@ -198,9 +190,7 @@ static vv_status find_work(vv_web_visit *v, vv_web_commit *out, vv_error *err)
 {
 	vv_status rc;
 
-	if (!v->work_tree || vv_repository_is_bare(v->repo)) {
-		return not_shown(VV_WEB_WORK, err);
-	}
+	if (!v->work_tree || vv_repository_is_bare(v->repo)) return not_shown(VV_WEB_WORK, err);
 	if ((rc = vv_web_commit_head(v, out, err)) == VV_OK) {
 		out->work = true;
 		(void)strcpy(out->hex, VV_WEB_WORK);
@@ -223,22 +213,16 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 
 	fixed = fixed ? fixed : &ignored;
 	*fixed = false;
-	if (strcmp(rev, VV_WEB_WORK) == 0) {
-		return find_work(v, out, err);
-	}
+	if (strcmp(rev, VV_WEB_WORK) == 0) return find_work(v, out, err);
 	if (strlen(rev) == VV_OID_TEXT && vv_rev_is_null(rev, VV_OID_TEXT)) {
 		set_none(out);
 		*fixed = true;
 		return VV_OK;
 	}
-	if (!is_fit_rev(rev)) {
-		return not_shown(rev, err);
-	}
+	if (!is_fit_rev(rev)) return not_shown(rev, err);
 	rc = vv_rev_commit(v->repo, rev, &id, &why);
 	if (rc == VV_OK) {
-		if ((rc = is_shown(v, &id, &shown, err)) < 0) {
-			return rc;
-		}
+		if ((rc = is_shown(v, &id, &shown, err)) < 0) return rc;
 	} else if (rc != VV_ENOTFOUND && rc != VV_EUSAGE) {
 		*err = why;
 		return rc;
@@ -273,9 +257,7 @@ vv_status vv_web_commit_head(vv_web_visit *v, vv_web_commit *out, vv_error *err)
 vv_status vv_web_commit_before(vv_web_visit *v, const vv_web_commit *c, vv_web_commit *out,
 			       vv_error *err)
 {
-	if (c->work) {
-		return vv_web_commit_read(v, &c->id, out, err);
-	}
+	if (c->work) return vv_web_commit_read(v, &c->id, out, err);
 	if (c->none || c->parent_count == 0) {
 		set_none(out);
 		return VV_OK;
@@ -322,19 +304,13 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	bool tag = strncmp(ref->name, "refs/tags/", 10) == 0;
 	vv_web_ref *r;
 
-	if (vv_oid_is_null(&ref->commit) || !vv_ref_is_shown(&l->hidden, ref->name)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_oid_is_null(&ref->commit) || !vv_ref_is_shown(&l->hidden, ref->name)) return VV_OK;
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	r = &l->items[l->count];
 	*r = (vv_web_ref){.name = keep(l->v, ref->name + (tag ? 10 : 11)),
 			  .tag = tag,
 			  .head = l->head && strcmp(l->head, ref->name) == 0};
-	if (!r->name) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->name) return vv_fail_nomem(err);
 	l->count++;
 	return vv_web_commit_read(l->v, &ref->commit, &r->commit, err);
 }
@@ -343,15 +319,9 @@ static int by_place(const void *x, const void *y)
 {
 	const vv_web_ref *a = x, *b = y;
 
-	if (a->tag != b->tag) {
-		return a->tag ? 1 : -1;
-	}
-	if (a->head != b->head) {
-		return a->head ? -1 : 1;
-	}
-	if (a->commit.time != b->commit.time) {
-		return a->commit.time > b->commit.time ? -1 : 1;
-	}
+	if (a->tag != b->tag) return a->tag ? 1 : -1;
+	if (a->head != b->head) return a->head ? -1 : 1;
+	if (a->commit.time != b->commit.time) return a->commit.time > b->commit.time ? -1 : 1;
 	return strcmp(a->name, b->name);
 }
 

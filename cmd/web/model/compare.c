@@ -55,9 +55,7 @@ static comparing *self(vv_diff_writer *w)
 static bool is_key(const vv_diff_table *t, long place)
 {
 	for (size_t i = 0; place >= 0 && i < t->key_count; i++) {
-		if (t->key[i] == (size_t)place) {
-			return true;
-		}
+		if (t->key[i] == (size_t)place) return true;
 	}
 	return false;
 }
@@ -100,9 +98,7 @@ static vv_status describe(comparing *c, const vv_columns *columns, vv_error *err
 	vv_status rc = VV_OK;
 
 	c->out->schema = vv_arena_calloc(&c->v->arena, SCHEMA_MAX + 1, sizeof(char *));
-	if (!c->out->schema) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->out->schema) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < columns->count; i++) {
 		vv_column_describe(&b, &c->told, i);
 		rc = add_sentence(c, &b, err);
@@ -156,9 +152,7 @@ static vv_status on_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *e
 	o->same = false;
 	o->column_count = t->columns->count;
 	o->columns = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*o->columns));
-	if (!o->columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->column_count; i++) {
 		fill_pair(c, &o->columns[i], &t->columns->pairs[i]);
 	}
@@ -180,9 +174,7 @@ static bool has_text(const vv_cell *cells, size_t count, const char *text)
 			while (n < len && vv_to_lower(c->text[i + n]) == vv_to_lower(text[n])) {
 				n++;
 			}
-			if (n == len) {
-				return true;
-			}
+			if (n == len) return true;
 		}
 	}
 	return false;
@@ -197,9 +189,7 @@ static bool is_wanted(const comparing *c, const vv_row_change *r)
 	    (r->kind == VV_ROW_CHANGED && q->no_changed)) {
 		return false;
 	}
-	if (c->column >= 0 && r->cells && r->cells[c->column] == VV_CELL_SAME) {
-		return false;
-	}
+	if (c->column >= 0 && r->cells && r->cells[c->column] == VV_CELL_SAME) return false;
 	return !q->search || !*q->search || has_text(r->old_cells, c->told.a->columns, q->search) ||
 	       has_text(r->new_cells, c->told.b->columns, q->search);
 }
@@ -211,9 +201,7 @@ static vv_status keep_cells(comparing *c, vv_web_row_change *out, const vv_row_c
 	vv_status rc = VV_OK;
 
 	out->cells = vv_arena_calloc(&c->v->arena, columns->count + 1, sizeof(*out->cells));
-	if (!out->cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->cells) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < columns->count; i++) {
 		const vv_column_pair *p = &columns->pairs[i];
 		vv_web_cell_pair *to = &out->cells[i];
@@ -250,9 +238,7 @@ static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_cha
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 
-	if (c->told.key_count == 0) {
-		return VV_OK;
-	}
+	if (c->told.key_count == 0) return VV_OK;
 	for (size_t i = 0; i < c->told.key_count; i++) {
 		long at = r->new_cells ? (long)c->told.key[i]
 				       : vv_columns_to_old(columns, c->told.key[i]);
@@ -302,20 +288,12 @@ static vv_status on_row(vv_diff_writer *w, const vv_row_change *r, vv_error *err
 	vv_status rc;
 
 	count_row(c, r);
-	if (!is_wanted(c, r)) {
-		return VV_OK;
-	}
-	if (o->matched++ < c->q->from) {
-		return VV_OK;
-	}
+	if (!is_wanted(c, r)) return VV_OK;
+	if (o->matched++ < c->q->from) return VV_OK;
 	if (o->count == c->limit || c->v->held >= VV_WEB_ANSWER_MAX) {
 		o->complete = false;
-		if (o->matched % 1024 != 0) {
-			return VV_OK;
-		}
-		if ((rc = vv_web_over(c->v, &c->over, err)) < 0) {
-			return rc;
-		}
+		if (o->matched % 1024 != 0) return VV_OK;
+		if ((rc = vv_web_over(c->v, &c->over, err)) < 0) return rc;
 		return c->over ? vv_fail(err, VV_EREFUSED, "the time is over") : VV_OK;
 	}
 	*to = (vv_web_row_change){.kind = r->kind,
@@ -381,9 +359,7 @@ static vv_status take_place(const comparing *c, bool *large, vv_error *err)
 		rc = vv_rowdiff_cost(&cells, a, b, &columns, err);
 	}
 	vv_columns_clear(&columns);
-	if (rc < 0 || cells <= LARGE_CELLS || cells > COMPARED_MAX) {
-		return rc;
-	}
+	if (rc < 0 || cells <= LARGE_CELLS || cells > COMPARED_MAX) return rc;
 	rc = take_large(err);
 	*large = rc == VV_OK;
 	return rc;
@@ -413,16 +389,12 @@ static vv_status bring_together(const comparing *c, bool *many, vv_error *err)
 	vv_status rc;
 
 	*many = false;
-	if (large && vv_tables_have_one_order(a, b)) {
-		return VV_OK;
-	}
+	if (large && vv_tables_have_one_order(a, b)) return VV_OK;
 	if (large && cells_of(a) + cells_of(b) > COMPARED_MAX) {
 		*many = true;
 		return VV_OK;
 	}
-	if (large && (rc = take_large(err)) < 0) {
-		return rc;
-	}
+	if (large && (rc = take_large(err)) < 0) return rc;
 	if ((rc = vv_table_to_file_order(a, err)) == VV_OK) {
 		rc = vv_table_to_file_order(b, err);
 	}
@@ -484,9 +456,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 
 	o->same = true;
 	o->counted = true;
-	if ((rc = bring_together(c, &many, err)) < 0) {
-		return rc;
-	}
+	if ((rc = bring_together(c, &many, err)) < 0) return rc;
 	if (many) {
 		o->same = o->counted = false;
 		o->counts.many = true;
@@ -494,9 +464,7 @@ static vv_status compare_tables(comparing *c, vv_error *err)
 		o->counts.new_rows = o->b->rows;
 		return VV_OK;
 	}
-	if ((rc = take_place(c, &large, err)) < 0) {
-		return rc;
-	}
+	if ((rc = take_place(c, &large, err)) < 0) return rc;
 	rc = vv_diff_item_compare(&answer, &item, &how, err);
 	if (large) {
 		give_large();
@@ -536,9 +504,7 @@ static vv_status give_side(comparing *c, vv_web_table *t, bool added, vv_error *
 
 	o->column_count = t->column_count;
 	o->columns = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*o->columns));
-	if (!o->columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->column_count; i++) {
 		const vv_web_column *k = &t->columns[i];
 
@@ -549,13 +515,9 @@ static vv_status give_side(comparing *c, vv_web_table *t, bool added, vv_error *
 						     .key = k->key,
 						     .number = k->number};
 	}
-	if ((rc = vv_web_rows_read(c->v, t, &q, &rows, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_rows_read(c->v, t, &q, &rows, err)) < 0) return rc;
 	o->rows = vv_arena_calloc(&c->v->arena, rows.count + 1, sizeof(*o->rows));
-	if (!o->rows) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->rows) return vv_fail_nomem(err);
 	for (size_t i = 0; i < rows.count; i++) {
 		vv_web_row_change *to = &o->rows[i];
 
@@ -564,9 +526,7 @@ static vv_status give_side(comparing *c, vv_web_table *t, bool added, vv_error *
 					  .new_row = added ? rows.rows[i].number : UINT64_MAX,
 					  .key = rows.rows[i].key};
 		to->cells = vv_arena_calloc(&c->v->arena, o->column_count + 1, sizeof(*to->cells));
-		if (!to->cells) {
-			return vv_fail_nomem(err);
-		}
+		if (!to->cells) return vv_fail_nomem(err);
 		for (size_t k = 0; k < o->column_count; k++) {
 			to->cells[k].old_cell = to->cells[k].new_cell = (vv_web_cell){
 				.kind = VV_WEB_ABSENT, .text = ""};
@@ -598,9 +558,7 @@ static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_com
 	vv_status rc;
 
 	*old = c->out->path;
-	if (a->none || a->work || b->none || b->work) {
-		return VV_OK;
-	}
+	if (a->none || a->work || b->none || b->work) return VV_OK;
 	if ((rc = vv_web_has(c->v, a, *old, &there, err)) < 0 || there ||
 	    (rc = vv_web_has(c->v, b, c->out->path, &there, err)) < 0 || !there ||
 	    (rc = vv_renamed_from(c->v->repo, &a->id, &b->id, c->out->path, &found, err)) < 0) {
@@ -621,9 +579,7 @@ static vv_status open_side(comparing *c, const vv_web_commit *commit, const char
 	vv_status rc;
 
 	*out = NULL;
-	if (commit->none) {
-		return VV_OK;
-	}
+	if (commit->none) return VV_OK;
 	rc = vv_web_table_open(c->v, commit, path, out, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
@@ -671,13 +627,9 @@ static vv_status compare(comparing *c, vv_error *err)
 	o->complete = true;
 	o->counted = true;
 	o->table = (!o->a || table_a) && (!o->b || table_b);
-	if (o->table && o->a && o->b) {
-		return compare_tables(c, err);
-	}
+	if (o->table && o->a && o->b) return compare_tables(c, err);
 	o->kind = !o->a ? VV_WEB_ADDED : !o->b ? VV_WEB_REMOVED : o->kind;
-	if (o->table) {
-		return give_side(c, o->a ? o->a : o->b, !o->a, err);
-	}
+	if (o->table) return give_side(c, o->a ? o->a : o->b, !o->a, err);
 	o->same = o->a && o->b && strcmp(o->a->tag, o->b->tag) == 0;
 	return VV_OK;
 }
@@ -703,9 +655,7 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 	out->words = "";
 	out->path = vv_web_keep_text(v, path);
 	out->rows = vv_arena_calloc(&v->arena, c.limit + 1, sizeof(*out->rows));
-	if (!out->path || !out->rows) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->path || !out->rows) return vv_fail_nomem(err);
 	if ((rc = find_old(&c, a, b, &old, err)) < 0 ||
 	    (rc = open_side(&c, a, old, &out->a, err)) < 0 ||
 	    (rc = open_side(&c, b, out->path, &out->b, err)) < 0) {

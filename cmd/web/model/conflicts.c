@@ -106,9 +106,7 @@ static vv_web_conflict_value *value_of(work *w, vv_web_conflict *of, const char 
 		return &v[likely];
 	}
 	for (size_t i = 0; i < of->value_count; i++) {
-		if (v[i].column && strcmp(v[i].column, column) == 0) {
-			return &v[i];
-		}
+		if (v[i].column && strcmp(v[i].column, column) == 0) return &v[i];
 	}
 	v[of->value_count].column = keep(w, column);
 	return &v[of->value_count++];
@@ -178,9 +176,7 @@ static vv_status take_items(work *w, vv_web_conflict_path *out, const vv_conflic
 
 	out->from = from;
 	out->items = vv_arena_calloc(&w->v->arena, end - from + 1, sizeof(*out->items));
-	if (!out->items) {
-		return vv_fail_nomem(w->err);
-	}
+	if (!out->items) return vv_fail_nomem(w->err);
 	for (size_t i = from; rc == VV_OK && i < end && w->v->held < VV_WEB_ANSWER_MAX; i++) {
 		vv_web_conflict *item = &out->items[out->count];
 
@@ -289,9 +285,7 @@ vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from
 		return vv_fail(err, VV_ENOTFOUND, "there is no page 'conflicts'");
 	}
 	out->state = keep(&w, vv_state_name(v->repo));
-	if ((rc = vv_index_open(&index, v->repo, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_index_open(&index, v->repo, err)) < 0) return rc;
 	if ((rc = vv_conflict_list_known(&list, v->repo, v->reader, index, path, err)) == VV_OK) {
 		rc = take_all(&w, &list, out);
 	}

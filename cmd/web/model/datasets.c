@@ -35,12 +35,8 @@ static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 		l->more = true;
 		return VV_OK;
 	}
-	if ((rc = vv_content_read(&c, l->v->repo, e->mode, &e->id, err)) < 0) {
-		return rc;
-	}
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_content_read(&c, l->v->repo, e->mode, &e->id, err)) < 0) return rc;
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	d = &l->items[l->count];
 	*d = (vv_web_dataset){.path = vv_web_keep_text(l->v, e->path),
 			      .stored = c.stored,
@@ -60,9 +56,7 @@ static int tables_first(const void *x, const void *y)
 {
 	const vv_web_dataset *a = x, *b = y;
 
-	if (a->table != b->table) {
-		return a->table ? -1 : 1;
-	}
+	if (a->table != b->table) return a->table ? -1 : 1;
 	return strcmp(a->path, b->path);
 }
 
@@ -107,19 +101,11 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	size_t at;
 	vv_status rc;
 
-	if (!hit) {
-		return VV_OK;
-	}
+	if (!hit) return VV_OK;
 	at = (size_t)(*hit - k->l->items);
-	if (k->points[at] >= LINE_POINTS || (k->points[at] > 0 && !(*hit)->table)) {
-		return VV_OK;
-	}
-	if ((rc = vv_content_read(&now, k->v->repo, c->new_mode, &c->new_id, err)) < 0) {
-		return rc;
-	}
-	if (!vv_array_room(k->found, k->count, k->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (k->points[at] >= LINE_POINTS || (k->points[at] > 0 && !(*hit)->table)) return VV_OK;
+	if ((rc = vv_content_read(&now, k->v->repo, c->new_mode, &c->new_id, err)) < 0) return rc;
+	if (!vv_array_room(k->found, k->count, k->cap)) return vv_fail_nomem(err);
 	k->found[k->count++] = (then){(uint32_t)at, k->commit->author.time, k->commit->id, now.rows,
 				      now.stored && now.table};
 	k->points[at]++;
@@ -173,9 +159,7 @@ static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t cou
 		vv_web_dataset *d = &l->items[i];
 
 		d->line = vv_arena_calloc(&v->arena, d->line_count + 1, sizeof(*d->line));
-		if (!d->line) {
-			return vv_fail_nomem(err);
-		}
+		if (!d->line) return vv_fail_nomem(err);
 		d->line_count = 0;
 	}
 	for (size_t i = count; i-- > 0 && rc == VV_OK;) { /* oldest first */
@@ -246,9 +230,7 @@ vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t l
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (c->none) {
-		return VV_OK;
-	}
+	if (c->none) return VV_OK;
 	if ((rc = vv_tree_each(v->repo, &c->id, "", on_file, &l, err)) < 0) {
 		goto done;
 	}
@@ -304,9 +286,7 @@ vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, 
 	vv_status rc;
 
 	*has = false;
-	if (c->none || c->work) {
-		return VV_OK;
-	}
+	if (c->none || c->work) return VV_OK;
 	rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
 	*has = rc == VV_OK;
 	if (rc == VV_OK) {
@@ -334,19 +314,13 @@ vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *
 	*near = n.near;
 	*near_count = 0;
 	*newest = (vv_web_commit){.none = true, .subject = "", .body = "", .author = ""};
-	if (!n.near) {
-		return vv_fail_nomem(err);
-	}
+	if (!n.near) return vv_fail_nomem(err);
 	if ((rc = vv_web_has(v, c, path, &there, err)) < 0 || there) {
 		return rc; /* it is here: something else was not found */
 	}
-	if (!c->none && (rc = vv_tree_each(v->repo, &c->id, "", on_path, &n, err)) < 0) {
-		return rc;
-	}
+	if (!c->none && (rc = vv_tree_each(v->repo, &c->id, "", on_path, &n, err)) < 0) return rc;
 	*near_count = n.count;
-	if ((rc = vv_web_commit_head(v, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_commit_head(v, &head, err)) < 0) return rc;
 	const vv_range ranges[] = {{.include = head.id}, {.include = c->none ? head.id : c->id}};
 	const char *const paths[] = {path, NULL};
 	const vv_log_options o = {.ranges = ranges, .range_count = 2, .paths = paths};

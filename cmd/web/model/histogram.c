@@ -64,9 +64,7 @@ static bool shift_to(vv_web_histogram *h, int64_t at, uint64_t *scratch)
 	most = h->first + (int64_t)high - 1;
 	least = at < least ? at : least;
 	most = at > most ? at : most;
-	if (most - least >= (int64_t)VV_WEB_BINS) {
-		return false;
-	}
+	if (most - least >= (int64_t)VV_WEB_BINS) return false;
 	least -= ((int64_t)VV_WEB_BINS - (most - least + 1)) / 2;
 	memset(scratch, 0, VV_WEB_BINS * sizeof(*scratch));
 	for (size_t i = low; i < high; i++) {
@@ -82,9 +80,7 @@ void vv_web_histogram_add(vv_web_histogram *h, double value)
 	uint64_t scratch[VV_WEB_BINS];
 	int64_t at;
 
-	if (!isfinite(value) || fabs(value) > 1e300) {
-		return;
-	}
+	if (!isfinite(value) || fabs(value) > 1e300) return;
 	if (!h->any) {
 		double size = fabs(value);
 
@@ -118,9 +114,7 @@ size_t vv_web_histogram_bars(const vv_web_histogram *h, vv_web_bin *out, size_t 
 	int64_t group = groups[0], from, to;
 
 	used(h, &low, &high);
-	if (!h->any || low == high) {
-		return 0;
-	}
+	if (!h->any || low == high) return 0;
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		group = groups[i];
 		from = floor_div(h->first + (int64_t)low, group);

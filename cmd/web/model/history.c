@@ -37,9 +37,7 @@ static vv_status keep_event(vv_web_visit *v, vv_web_life_event *to, const vv_row
 		c->came = e->cells[i].came;
 		c->went = e->cells[i].went;
 		to->changed += c->change == VV_CELL_CHANGED;
-		if (!c->name) {
-			return vv_fail_nomem(err);
-		}
+		if (!c->name) return vv_fail_nomem(err);
 		rc = vv_web_cells_keep(v, &c->old_cell, &c->new_cell, NULL, NULL,
 				       &e->cells[i].old_cell, &e->cells[i].new_cell,
 				       VV_WEB_CELL_MAX, err);
@@ -70,9 +68,7 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 
 	memset(out, 0, sizeof(*out));
 	out->events = vv_arena_calloc(&v->arena, limit + 1, sizeof(*out->events));
-	if (!out->events) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->events) return vv_fail_nomem(err);
 	rc = vv_row_history_open(&h, v->repo, v->reader, &o, err);
 	while (rc == VV_OK && !over && out->count < limit &&
 	       (more = vv_row_history_next(h, &e, err)) > 0) {
@@ -123,9 +119,7 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 	vv_status rc = VV_OK;
 
 	out->items = vv_arena_calloc(&v->arena, VERSIONS_MAX, sizeof(*out->items));
-	if (!out->items) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->items) return vv_fail_nomem(err);
 	while (rc == VV_OK && more > 0 && !over && out->count < VERSIONS_MAX) {
 		const vv_range range = {.include = id};
 		const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = names};
@@ -155,9 +149,7 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 		}
 		names[0] = vv_web_keep_text(v, old);
 		vv_free(old);
-		if (!names[0]) {
-			return vv_fail_nomem(err);
-		}
+		if (!names[0]) return vv_fail_nomem(err);
 		id = before.id;
 		more = 1;
 	}
@@ -172,18 +164,14 @@ static vv_status read_point(vv_web_visit *v, const version *at, const char *colu
 	long place;
 	vv_status rc;
 
-	if ((rc = vv_web_commit_read(v, &at->commit, &out->commit, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_commit_read(v, &at->commit, &out->commit, err)) < 0) return rc;
 	rc = vv_web_table_open(v, &out->commit, at->path, &t, err);
 	out->missing = rc == VV_EMISSING;
 	if (rc == VV_ENOTFOUND || rc == VV_EINPUT || rc == VV_EMISSING) {
 		vv_error_clear(err); /* removed here; damaged; blocks that are elsewhere */
 		return VV_OK;
 	}
-	if (rc < 0 || t->kind != VV_WEB_TABLE) {
-		return rc;
-	}
+	if (rc < 0 || t->kind != VV_WEB_TABLE) return rc;
 	out->rows = t->rows;
 	place = vv_schema_find(&t->table->schema, column, strlen(column));
 	out->there = place >= 0;
@@ -204,14 +192,10 @@ vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const
 	if (limit < 2) {
 		limit = 2;
 	}
-	if ((rc = list_versions(v, c, path, &all, err)) < 0) {
-		return rc;
-	}
+	if ((rc = list_versions(v, c, path, &all, err)) < 0) return rc;
 	n = all.count < limit ? all.count : limit;
 	out->points = vv_arena_calloc(&v->arena, n + 1, sizeof(*out->points));
-	if (!out->points) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->points) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < n && !over; i++) {
 		size_t at = n > 1 ? i * (all.count - 1) / (n - 1) : 0;
 

@@ -89,9 +89,7 @@ bool vv_web_memo_get(vv_web_memo *m, const vv_buf *key, vv_buf *out)
 	uint64_t hash;
 	entry *e;
 
-	if (!m || key->failed || key->len == 0) {
-		return false;
-	}
+	if (!m || key->failed || key->len == 0) return false;
 	hash = vv_xxh3(key->data, key->len, 0);
 	vv_mutex_lock(m->lock);
 	e = find(m, hash, key);
@@ -108,12 +106,8 @@ void vv_web_memo_put(vv_web_memo *m, const vv_buf *key, const void *bytes, size_
 {
 	entry *e;
 
-	if (!m || key->failed || key->len == 0 || len > m->bytes_max / 8) {
-		return;
-	}
-	if (!(e = vv_malloc(sizeof(*e) + key->len + len))) {
-		return;
-	}
+	if (!m || key->failed || key->len == 0 || len > m->bytes_max / 8) return;
+	if (!(e = vv_malloc(sizeof(*e) + key->len + len))) return;
 	e->hash = vv_xxh3(key->data, key->len, 0);
 	e->key_len = key->len;
 	e->len = len;
@@ -138,9 +132,7 @@ void vv_web_memo_put(vv_web_memo *m, const vv_buf *key, const void *bytes, size_
 
 void vv_web_memo_free(vv_web_memo *m)
 {
-	if (!m) {
-		return;
-	}
+	if (!m) return;
 	while (m->oldest) {
 		drop(m, m->oldest);
 	}

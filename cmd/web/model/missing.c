@@ -31,14 +31,10 @@ static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *
 	if (!at->commit || at->commit->none || at->commit->work || !at->commit->hex[0]) {
 		return VV_OK;
 	}
-	if ((rc = vv_tree_entry_at(v->repo, &at->commit->id, at->path, &e, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_tree_entry_at(v->repo, &at->commit->id, at->path, &e, err)) < 0) return rc;
 	rc = vv_content_read(&c, v->repo, e.mode, &e.id, err);
 	vv_tree_entry_clear(&e);
-	if (rc < 0 || !c.stored || (rc = vv_repository_store(v->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || !c.stored || (rc = vv_repository_store(v->repo, &store, err)) < 0) return rc;
 	if (!vv_store_has(store, &c.root)) {
 		*out = true;
 		return VV_OK;
@@ -55,9 +51,7 @@ static void find_old(vv_web_visit *v, version *a, const vv_web_commit *b)
 	vv_tree_entry e;
 	vv_error ignored;
 
-	if (!a->commit || a->commit->none || a->commit->work || b->none || b->work) {
-		return;
-	}
+	if (!a->commit || a->commit->none || a->commit->work || b->none || b->work) return;
 	if (vv_tree_entry_at(v->repo, &a->commit->id, a->path, &e, &ignored) == VV_OK) {
 		vv_tree_entry_clear(&e);
 	} else if (vv_renamed_from(v->repo, &a->commit->id, &b->id, a->path, &old, &ignored) ==
@@ -160,9 +154,7 @@ vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_w
 				false; /* then it does not have the path, or is damaged otherwise */
 		}
 	}
-	if (!lacking[0] && !lacking[1]) {
-		return err->code;
-	}
+	if (!lacking[0] && !lacking[1]) return err->code;
 	hint(v, at, lacking, err);
 	if (lacking[0] && lacking[1]) {
 		return vv_prefix(err, "versions %s and %s", a->brief, b->brief);

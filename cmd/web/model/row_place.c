@@ -69,9 +69,7 @@ vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_numb
 {
 	vv_buf names = VV_BUF_INIT;
 
-	if (key || has_number || t->kind != VV_WEB_TABLE) {
-		return VV_OK;
-	}
+	if (key || has_number || t->kind != VV_WEB_TABLE) return VV_OK;
 	put_key_names(&names, t);
 	vv_fail(err, VV_EUSAGE, "which row of '%s'?", vv_text_shows(t->path));
 	if (t->key_count > 0) {
@@ -97,9 +95,7 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 		return vv_hint(err, "a row's number finds it: row=0 is the first one");
 	}
 	rc = find(v, t, &p, out, &found, &whole, err);
-	if (rc < 0 || found) {
-		return rc;
-	}
+	if (rc < 0 || found) return rc;
 	vv_fail(err, VV_ENOTFOUND,
 		whole ? "no row of '%s' has the key '%s'"
 		      : "'%s': the time was over before a row with the key '%s' was found",

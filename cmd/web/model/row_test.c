@@ -110,18 +110,14 @@ static unsigned char fold(unsigned char c)
 static bool starts_folded(const char *s, const unsigned char *folded, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (fold((unsigned char)s[i]) != folded[i]) {
-			return false;
-		}
+		if (fold((unsigned char)s[i]) != folded[i]) return false;
 	}
 	return true;
 }
 
 static bool has_folded(const char *s, size_t len, const unsigned char *folded, size_t folded_len)
 {
-	if (folded_len > len) {
-		return false;
-	}
+	if (folded_len > len) return false;
 	for (size_t i = 0; i <= len - folded_len; i++) {
 		if (fold((unsigned char)s[i]) == folded[0] &&
 		    starts_folded(s + i, folded, folded_len)) {
@@ -225,9 +221,7 @@ static bool in_order(vv_web_test *s, const test *t, const vv_cell *c)
 	vv_small x;
 	int order;
 
-	if (c->len == 0) {
-		return false;
-	}
+	if (c->len == 0) return false;
 	if (t->plain && t->has_small && read_small(&x, c) &&
 	    vv_small_compare(&order, &x, &t->small)) {
 		/* found */
@@ -278,9 +272,7 @@ static bool ask(vv_web_test *s, test *t, const vv_cell *c)
 {
 	seen *e;
 
-	if (c->state != VV_CELL_TEXT || c->len == 0) {
-		return test_cell(s, t, c);
-	}
+	if (c->state != VV_CELL_TEXT || c->len == 0) return test_cell(s, t, c);
 	e = &t->seen[((uintptr_t)c->text >> 1) % SEEN];
 	if (e->text != c->text || e->len != c->len) {
 		*e = (seen){c->text, c->len, test_cell(s, t, c)};
@@ -300,9 +292,7 @@ bool vv_web_test_row(vv_web_test *s, const vv_cell *cells)
 	bool found = !s->search;
 
 	for (size_t i = 0; i < s->count; i++) {
-		if (!ask(s, &s->tests[i], &cells[s->tests[i].column])) {
-			return false;
-		}
+		if (!ask(s, &s->tests[i], &cells[s->tests[i].column])) return false;
 	}
 	for (size_t i = 0; !found && i < s->column_count; i++) {
 		const vv_cell *c = &cells[s->columns[i]];
@@ -325,9 +315,7 @@ static void find_fact(test *t)
 	const vv_field *f = t->field;
 
 	t->has_fact = t->op == VV_WEB_EQ || (t->op >= VV_WEB_LT && t->op <= VV_WEB_GE);
-	if (!t->has_fact) {
-		return;
-	}
+	if (!t->has_fact) return;
 	vv_fact_test_init(&t->fact, ops[t->op], t->value.text, t->value.len);
 	if (is_number(f)) {
 		t->has_fact = t->plain && f->bare_number;
@@ -353,9 +341,7 @@ bool vv_web_test_may(void *payload, const uint8_t *facts, size_t len)
 			continue;
 		}
 		vv_facts_column(&f, facts, len, t->column);
-		if (!vv_fact_test_may(&t->fact, &f)) {
-			return false;
-		}
+		if (!vv_fact_test_may(&t->fact, &f)) return false;
 	}
 	return true;
 }
@@ -366,9 +352,7 @@ static vv_status make_folded(vv_web_visit *v, unsigned char **out, const char *t
 			     vv_error *err)
 {
 	*out = vv_arena_alloc(&v->arena, len + 1);
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < len; i++) {
 		(*out)[i] = fold((unsigned char)text[i]);
 	}
@@ -383,16 +367,12 @@ static vv_status make_test(vv_web_visit *v, vv_web_test *s, test *t, const vv_we
 	unsigned char *folded;
 	vv_status rc;
 
-	if ((rc = vv_web_column_find(table, f->column, &t->column, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_column_find(table, f->column, &t->column, err)) < 0) return rc;
 	t->field = &table->table->schema.fields[t->column];
 	t->op = f->op;
 	t->value = (vv_cell){.text = f->value, .len = (uint32_t)len, .state = VV_CELL_TEXT};
 	if (t->op == VV_WEB_HAS || t->op == VV_WEB_STARTS) {
-		if ((rc = make_folded(v, &folded, f->value, len, err)) < 0) {
-			return rc;
-		}
+		if ((rc = make_folded(v, &folded, f->value, len, err)) < 0) return rc;
 		t->value.text = (const char *)folded;
 		if (len == 0) { /* stands in everything */
 			t->op = VV_WEB_STARTS;
@@ -417,9 +397,7 @@ static vv_status make_test(vv_web_visit *v, vv_web_test *s, test *t, const vv_we
 		t->value.text = vv_web_keep(v, m.text, m.len);
 		t->value.len = m.len;
 	}
-	if (!t->value.text) {
-		return vv_fail_nomem(err);
-	}
+	if (!t->value.text) return vv_fail_nomem(err);
 	find_fact(t);
 	return VV_OK;
 }
@@ -468,20 +446,14 @@ vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_
 	vv_status rc;
 
 	*out = s;
-	if (!s) {
-		return vv_fail_nomem(err);
-	}
+	if (!s) return vv_fail_nomem(err);
 	if (n > VV_WEB_FILTERS_MAX) {
 		return vv_fail(err, VV_EUSAGE, "more than %u filters", VV_WEB_FILTERS_MAX);
 	}
-	if ((rc = vv_web_visit_last(v, clear_scratch, s, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_visit_last(v, clear_scratch, s, err)) < 0) return rc;
 	s->tests = vv_arena_calloc(&v->arena, n + 1, sizeof(*s->tests));
 	s->columns = vv_arena_calloc(&v->arena, t->column_count + n + 1, sizeof(*s->columns));
-	if (!s->tests || !s->columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->tests || !s->columns) return vv_fail_nomem(err);
 	for (; s->count < n; s->count++) {
 		if ((rc = make_test(v, s, &s->tests[s->count], t, &q->filters[s->count], err)) <
 		    0) {
@@ -490,9 +462,7 @@ vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_
 	}
 	if (q && q->search && *q->search) {
 		s->search_len = strlen(q->search);
-		if ((rc = make_folded(v, &s->search, q->search, s->search_len, err)) < 0) {
-			return rc;
-		}
+		if ((rc = make_folded(v, &s->search, q->search, s->search_len, err)) < 0) return rc;
 	}
 	list_columns(s, t);
 	return VV_OK;

@@ -44,9 +44,7 @@ typedef struct reading {
 static bool is_in(const size_t *list, size_t count, size_t n)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (list[i] == n) {
-			return true;
-		}
+		if (list[i] == n) return true;
 	}
 	return false;
 }
@@ -59,9 +57,7 @@ static vv_status choose_columns(reading *r, vv_error *err)
 
 	o->columns = vv_arena_calloc(&r->v->arena, n + 1, sizeof(*o->columns));
 	r->wanted = vv_arena_calloc(&r->v->arena, n + r->t->key_count + 1, sizeof(*r->wanted));
-	if (!o->columns || !r->wanted) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->columns || !r->wanted) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
 		vv_status rc;
 
@@ -90,9 +86,7 @@ static vv_status keep_row(reading *r, uint64_t number, const vv_cell *cells, vv_
 
 	*row = (vv_web_row){.number = number};
 	row->cells = vv_arena_calloc(&r->v->arena, o->column_count + 1, sizeof(*row->cells));
-	if (!row->cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!row->cells) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < o->column_count; i++) {
 		size_t at = o->columns[i];
 
@@ -162,9 +156,7 @@ static vv_status load_group(reading *r, vv_error *err)
 	vv_status rc = VV_OK;
 	int more;
 
-	if (r->has_batch) {
-		return VV_OK;
-	}
+	if (r->has_batch) return VV_OK;
 	if (!r->reader) {
 		rc = vv_table_reader_open(&r->reader, r->t->table, r->wanted, r->wanted_count,
 					  false, err);
@@ -213,14 +205,10 @@ static int next_tested(reading *r, vv_error *err)
 						  err)) <= 0) {
 			return more;
 		}
-		if ((rc = vv_table_seek_group(r->tested, item.index, err)) < 0) {
-			return (int)rc;
-		}
+		if ((rc = vv_table_seek_group(r->tested, item.index, err)) < 0) return (int)rc;
 	}
 	more = vv_table_read(r->tested, &r->tested_batch, err);
-	if (more > 0 && first && (rc = open_facts(r, err)) < 0) {
-		return (int)rc;
-	}
+	if (more > 0 && first && (rc = open_facts(r, err)) < 0) return (int)rc;
 	r->has_batch = false;
 	vv_web_test_group(r->test);
 	return more;
@@ -327,9 +315,7 @@ static int compare_ranked(const order *o, const char *text, uint32_t len, uint64
 
 		c = vv_web_order(o->field, &x, &y);
 	}
-	if (c != 0) {
-		return o->descending ? -c : c;
-	}
+	if (c != 0) return o->descending ? -c : c;
 	return (row > b->row) - (row < b->row);
 }
 
@@ -350,9 +336,7 @@ static void sift_down(order *o, size_t at)
 		if (child + 1 < o->count && is_after(o, &o->heap[child + 1], &o->heap[last])) {
 			last = child + 1;
 		}
-		if (last == at) {
-			return;
-		}
+		if (last == at) return;
 		swap = o->heap[at];
 		o->heap[at] = o->heap[last];
 		o->heap[last] = swap;
@@ -383,9 +367,7 @@ static bool set_ranked(ranked *k, uint64_t row, const char *text, uint32_t len)
 	if (!k->text || k->cap < len) {
 		char *grown = vv_realloc(k->text, (size_t)len + 1);
 
-		if (!grown) {
-			return false;
-		}
+		if (!grown) return false;
 		k->text = grown;
 		k->cap = len;
 	}
@@ -402,18 +384,12 @@ static vv_status rank(order *o, uint64_t row, const vv_cell *c, vv_error *err)
 	uint32_t len = c->len < most ? c->len : most;
 
 	if (o->count < o->most) {
-		if (!set_ranked(&o->heap[o->count], row, text, len)) {
-			return vv_fail_nomem(err);
-		}
+		if (!set_ranked(&o->heap[o->count], row, text, len)) return vv_fail_nomem(err);
 		sift_up(o, o->count++);
 		return VV_OK;
 	}
-	if (compare_ranked(o, text, len, row, &o->heap[0]) >= 0) {
-		return VV_OK;
-	}
-	if (!set_ranked(&o->heap[0], row, text, len)) {
-		return vv_fail_nomem(err);
-	}
+	if (compare_ranked(o, text, len, row, &o->heap[0]) >= 0) return VV_OK;
+	if (!set_ranked(&o->heap[0], row, text, len)) return vv_fail_nomem(err);
 	sift_down(o, 0);
 	return VV_OK;
 }
@@ -427,9 +403,7 @@ static vv_status put_order(order *o, uint64_t matched, vv_buf *out, vv_error *er
 	for (size_t i = 0; i < n; i++) {
 		vv_buf_put(out, &o->heap[i].row, sizeof(uint64_t));
 	}
-	if (out->failed) {
-		return vv_fail_nomem(err);
-	}
+	if (out->failed) return vv_fail_nomem(err);
 	while (o->count > 0) { /* the last one is always at the top */
 		ranked top = o->heap[0];
 
@@ -451,9 +425,7 @@ static vv_status find_order(reading *r, order *o, uint64_t *matched, bool *over,
 	vv_status rc;
 
 	*matched = 0;
-	if ((rc = vv_web_column_find(r->t, r->q->sort, &sort, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_column_find(r->t, r->q->sort, &sort, err)) < 0) return rc;
 	o->field = &r->t->table->schema.fields[sort];
 	columns = vv_web_test_columns(r->test, &count);
 	if (!(both = vv_arena_alloc(&r->v->arena, (count + 1) * sizeof(*both)))) {
@@ -492,9 +464,7 @@ static vv_status make_order(reading *r, size_t most, vv_buf *out, bool *over, vv
 	uint64_t matched;
 	vv_status rc;
 
-	if (!(o.heap = vv_calloc(most, sizeof(*o.heap)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(o.heap = vv_calloc(most, sizeof(*o.heap)))) return vv_fail_nomem(err);
 	if ((rc = find_order(r, &o, &matched, over, err)) == VV_OK) {
 		rc = put_order(&o, matched, out, err);
 	}
@@ -598,9 +568,7 @@ static vv_status read_by_key(reading *r, const char *key, bool *found, vv_error 
 	o->matched = 1;
 	o->counted = o->complete = true;
 	o->next = row + 1;
-	if (row < o->from) {
-		return VV_OK;
-	}
+	if (row < o->from) return VV_OK;
 	vv_row_by_number_init(&by, r->t->table, 1);
 	if ((rc = vv_row_by_number_get(&by, row, &cells, err)) == VV_OK) {
 		rc = keep_row(r, row, cells, err);
@@ -642,9 +610,7 @@ vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_q
 	bool found = false;
 	vv_status rc;
 
-	if ((rc = begin(&r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = begin(&r, err)) < 0) return rc;
 	out->filtered = vv_web_test_any(r.test);
 	out->from = q->from;
 	if (q->jump && (rc = vv_web_row_place(v, t, q->jump, &out->from, err)) < 0) {
@@ -675,9 +641,7 @@ vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uin
 	reading r = {.v = v, .t = t, .q = &q, .out = &rows};
 	vv_status rc;
 
-	if ((rc = begin(&r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = begin(&r, err)) < 0) return rc;
 	rows.from = number;
 	if (key && (rc = vv_web_row_place(v, t, key, &rows.from, err)) < 0) {
 		goto done;
@@ -809,9 +773,7 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 	writing w = {.r = &r, .fn = fn, .payload = payload};
 	vv_status rc;
 
-	if ((rc = begin(&r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = begin(&r, err)) < 0) return rc;
 	v->until_ms = 0;
 	rc = vv_view_writer_init(&w.w, t->table, formats[form], rows.columns, rows.column_count, 0,
 				 err);

@@ -53,9 +53,7 @@ static vv_status read_columns(vv_web_visit *v, opened *o, vv_error *err)
 
 	t->column_count = table->columns;
 	t->columns = vv_arena_calloc(&v->arena, table->columns + 1, sizeof(*t->columns));
-	if (!key || !t->columns) {
-		return vv_fail_nomem(err);
-	}
+	if (!key || !t->columns) return vv_fail_nomem(err);
 	for (size_t i = 0; i < table->columns; i++) {
 		const vv_field *f = &table->schema.fields[i];
 
@@ -117,9 +115,7 @@ static bool is_text(const char *s, size_t *len, bool cut)
 {
 	size_t n = *len;
 
-	if (memchr(s, '\0', n)) {
-		return false;
-	}
+	if (memchr(s, '\0', n)) return false;
 	for (size_t back = 0; cut && back < 4 && !vv_utf8_valid(s, n) && n > 0; back++) {
 		n--;
 	}
@@ -134,9 +130,7 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 	vv_status rc;
 
 	t->kind = VV_WEB_BYTES;
-	if (!t->stored && t->bytes > PLAIN_MAX) {
-		return VV_OK;
-	}
+	if (!t->stored && t->bytes > PLAIN_MAX) return VV_OK;
 	rc = vv_subject_bytes(&o->subject, on_bytes, &b, NULL, err);
 	if (b.enough) {
 		vv_error_clear(err);
@@ -175,9 +169,7 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 	file = vv_repository_file(v->repo, path);
 	kept = file ? vv_web_keep(v, file, strlen(file)) : NULL;
 	vv_free(file);
-	if (!kept) {
-		return vv_fail_nomem(err);
-	}
+	if (!kept) return vv_fail_nomem(err);
 	if (lstat(kept, &st) != 0 || !S_ISREG(st.st_mode)) {
 		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",
 			       vv_text_shows(path));
@@ -201,9 +193,7 @@ static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv
 		return vv_fail(err, VV_ENOTFOUND, "version %s has no file '%s'", c->brief,
 			       vv_text_shows(path));
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	file = S_ISREG(e.mode);
 	vv_tree_entry_clear(&e);
 	if (!file) {
@@ -239,12 +229,8 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 	t->stored = o->subject.is_dataset;
 	t->identity = t->stored ? t->tag
 				: vv_arena_printf(&v->arena, "%s %s", t->tag, t->commit.hex);
-	if (!t->identity) {
-		return vv_fail_nomem(err);
-	}
-	if (vv_subject_is_broken(&o->subject, err)) {
-		return VV_EINPUT;
-	}
+	if (!t->identity) return vv_fail_nomem(err);
+	if (vv_subject_is_broken(&o->subject, err)) return VV_EINPUT;
 	if (may_be_table(o)) {
 		rc = vv_subject_open(&o->subject, &o->table, &how, err);
 		o->is_open = rc == VV_OK;
@@ -276,20 +262,12 @@ vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char 
 	vv_status rc;
 
 	*out = NULL;
-	if (!o) {
-		return vv_fail_nomem(err);
-	}
+	if (!o) return vv_fail_nomem(err);
 	vv_subject_init(&o->subject);
-	if ((rc = vv_web_visit_last(v, close_opened, o, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_visit_last(v, close_opened, o, err)) < 0) return rc;
 	o->shown.commit = *c;
-	if (!(o->shown.path = vv_web_keep(v, path, strlen(path)))) {
-		return vv_fail_nomem(err);
-	}
-	if (c->none) {
-		return vv_fail(err, VV_ENOTFOUND, "there is nothing before the first version");
-	}
+	if (!(o->shown.path = vv_web_keep(v, path, strlen(path)))) return vv_fail_nomem(err);
+	if (c->none) return vv_fail(err, VV_ENOTFOUND, "there is nothing before the first version");
 	if ((rc = c->work ? find_in_work(v, o, o->shown.path, err)
 			  : find_in_commit(v, o, o->shown.path, err)) < 0 ||
 	    (rc = open_content(v, o, err)) < 0) {

@@ -75,9 +75,7 @@ static bool digits(const char *s, size_t n, int *out)
 {
 	*out = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (s[i] < '0' || s[i] > '9') {
-			return false;
-		}
+		if (s[i] < '0' || s[i] > '9') return false;
 		*out = *out * 10 + (s[i] - '0');
 	}
 	return true;
@@ -108,9 +106,7 @@ static void take_number(counting *c, const vv_cell *cell)
 {
 	double x = 0, y, t;
 
-	if (c->has_numbers ? !read_number(c, cell, &x) : !read_day(c, cell, &x)) {
-		return;
-	}
+	if (c->has_numbers ? !read_number(c, cell, &x) : !read_day(c, cell, &x)) return;
 	vv_web_histogram_add(&c->histogram, x);
 	y = x - c->lost;
 	t = c->sum + y;
@@ -135,9 +131,7 @@ static int by_rows(const void *x, const void *y)
 {
 	const counter *a = x, *b = y;
 
-	if (a->rows != b->rows) {
-		return a->rows > b->rows ? -1 : 1;
-	}
+	if (a->rows != b->rows) return a->rows > b->rows ? -1 : 1;
 	return (a->first > b->first) - (a->first < b->first);
 }
 
@@ -147,9 +141,7 @@ static vv_status prune(counting *c, vv_error *err)
 	counter *kept = vv_malloc(c->used * sizeof(*kept));
 	size_t n = 0;
 
-	if (!kept) {
-		return vv_fail_nomem(err);
-	}
+	if (!kept) return vv_fail_nomem(err);
 	for (size_t i = 0; i < SLOTS; i++) {
 		if (c->slots[i].rows > 0) {
 			kept[n++] = c->slots[i];
@@ -173,9 +165,7 @@ static vv_status count_value(counting *c, uint64_t row, const vv_cell *cell, vv_
 
 	if (k->rows == 0) {
 		if (c->used == COUNTED_MAX) {
-			if ((rc = prune(c, err)) < 0) {
-				return rc;
-			}
+			if ((rc = prune(c, err)) < 0) return rc;
 			k = find_slot(c->slots, vv_xxh3(cell->text, cell->len, cell->state + 1u));
 		}
 		*k = (counter){.hash = vv_xxh3(cell->text, cell->len, cell->state + 1u),
@@ -232,9 +222,7 @@ static vv_status take_cell(counting *c, uint64_t row, const vv_cell *cell, vv_er
 
 	c->out->looked_at++;
 	c->out->empty += cell->state == VV_CELL_TEXT && cell->len == 0;
-	if ((rc = vv_column_stats_add(&c->stats, cell, err)) < 0 || missing) {
-		return rc;
-	}
+	if ((rc = vv_column_stats_add(&c->stats, cell, err)) < 0 || missing) return rc;
 	if (c->has_numbers || c->has_times) {
 		take_number(c, cell);
 	}
@@ -313,9 +301,7 @@ static vv_status give_bars(counting *c, vv_error *err)
 	o->mean = o->numeric ? c->sum / (double)c->numbers : 0;
 	o->bar_count = vv_web_histogram_bars(&c->histogram, bins, BARS);
 	o->bars = vv_arena_calloc(&c->v->arena, BARS, sizeof(*o->bars));
-	if (!o->bars) {
-		return vv_fail_nomem(err);
-	}
+	if (!o->bars) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->bar_count; i++) {
 		o->bars[i] = (vv_web_bar){bins[i].from * unit, bins[i].to * unit, bins[i].count};
 	}
@@ -436,9 +422,7 @@ vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_web_test_make(v, t, q, &test, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_test_make(v, t, q, &test, err)) < 0) return rc;
 	vv_buf_printf(&key, "values %s %zu %zu ", t->identity, column, most);
 	vv_web_test_put(&key, test);
 	if (!recall(v, &key, out)) {

@@ -21,9 +21,7 @@ vv_status vv_web_visit_begin(vv_web_visit *v, const char *repository, const vv_e
 	vv_status rc;
 
 	vv_arena_init(&v->arena);
-	if ((rc = vv_repository_open(&v->repo, repository, env, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_open(&v->repo, repository, env, err)) < 0) return rc;
 	return vv_dataset_reader_open(&v->reader, v->repo, NULL, err);
 }
 
@@ -43,9 +41,7 @@ vv_status vv_web_visit_last(vv_web_visit *v, void (*fn)(void *payload), void *pa
 {
 	struct vv_web_last *last = vv_arena_alloc(&v->arena, sizeof(*last));
 
-	if (!last) {
-		return vv_fail_nomem(err);
-	}
+	if (!last) return vv_fail_nomem(err);
 	*last = (struct vv_web_last){fn, payload, v->last};
 	v->last = last;
 	return VV_OK;

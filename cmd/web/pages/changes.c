@@ -193,9 +193,7 @@ static void put_between(vv_page *p, const char *path)
 	vv_html_url at = vv_page_link(p, &to);
 	char from[16], until[16];
 
-	if (!at.s || (p->place && p->place->link)) {
-		return;
-	}
+	if (!at.s || (p->place && p->place->link)) return;
 	day_text(from, p->asked->commit.time - (int64_t)365 * 24 * 3600);
 	day_text(until, p->asked->commit.time);
 	part_between_form(&p->html, .at = at, .from = vv_page_text(p, "%s", from),
@@ -238,9 +236,7 @@ static void put_dataset_cards(vv_page *p, const vv_web_datasets *all)
 {
 	const vv_web_commit *c = &p->asked->commit;
 
-	if (all->tables == 0) {
-		return;
-	}
+	if (all->tables == 0) return;
 	part_subtitle(&p->html, .text = vv_html_words("Datasets"), .id = vv_html_words("datasets"));
 	for (size_t i = 0; i < all->tables && i < DATASETS; i++) {
 		const vv_web_dataset *d = &all->items[i];
@@ -283,9 +279,7 @@ static void put_not_committed(vv_page *p)
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
 	vv_html_url at;
 
-	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) {
-		return;
-	}
+	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) return;
 	to.other_rev = p->asked->commit.hex;
 	to.rev = VV_WEB_WORK;
 	at = vv_page_link(p, &to);
@@ -307,9 +301,7 @@ static vv_status put_first_rows(vv_page *p, const char *path, vv_error *err)
 	if ((rc = vv_web_table_open(p->asked->visit, c, path, &t, err)) < 0) {
 		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page says why */
 	}
-	if (t->kind != VV_WEB_TABLE) {
-		return VV_OK;
-	}
+	if (t->kind != VV_WEB_TABLE) return VV_OK;
 	if ((rc = vv_web_rows_read(p->asked->visit, t, &q, &rows, err)) < 0) {
 		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK;
 	}
@@ -356,9 +348,7 @@ static void put_since(vv_page *p, vv_buf *cookie)
 	vv_error ignored;
 	seen s;
 
-	if (head->none || head->work) {
-		return;
-	}
+	if (head->none || head->work) return;
 	if (!read_seen(&s, p->asked->cookies)) {
 		memcpy(s.before, head->hex, sizeof(s.before));
 		s.before_time = now;
@@ -404,9 +394,7 @@ vv_status vv_page_changes(vv_page *p, vv_buf *out, vv_buf *cookie, vv_error *err
 						       c->subject, vv_page_day(p, c).s),
 			   .version = c});
 	part_heading(&p->html, .title = vv_html_words("What changed"), .lead = lead(p, &all));
-	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_page_put_conflicts_card(p, err)) < 0) return rc;
 	put_since(p, cookie);
 	put_missing_note(p, &log);
 	part_split_begin(&p->html);
@@ -477,9 +465,7 @@ static void put_figures(vv_page *p, const vv_web_log *log)
 /* A plot shows the versions of its page, which need not be all. */
 static vv_html_text plot_title(vv_page *p, const vv_web_log *log, const char *words)
 {
-	if (log->complete && !p->at->after) {
-		return vv_html_words(words);
-	}
+	if (log->complete && !p->at->after) return vv_html_words(words);
 	return vv_page_text(p, "%s: %s %zu versions", words, p->at->after ? "these" : "the newest",
 			    log->count);
 }
@@ -534,14 +520,10 @@ static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 	vv_plot_bar *bars;
 	vv_plot_point *rows;
 
-	if (count < 2) {
-		return VV_OK;
-	}
+	if (count < 2) return VV_OK;
 	bars = vv_arena_calloc(&p->arena, count, sizeof(*bars));
 	rows = vv_arena_calloc(&p->arena, count, sizeof(*rows));
-	if (!bars || !rows) {
-		return vv_fail_nomem(err);
-	}
+	if (!bars || !rows) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) { /* oldest first */
 		const vv_web_log_entry *e = &log->entries[count - 1 - i];
 		const vv_change_counts *n = e->count > 0 ? &e->changes[0].counts : NULL;
@@ -600,9 +582,7 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 	vv_web_log log;
 	vv_status rc;
 
-	if ((rc = read_log(p, path, OF_HISTORY, &log, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_log(p, path, OF_HISTORY, &log, err)) < 0) return rc;
 	if (path && log.count == 0 && !p->at->after) {
 		return vv_fail(err, VV_ENOTFOUND, "no version up to %s has '%s'", c->brief,
 			       vv_text_shows(path));
@@ -620,9 +600,7 @@ vv_status vv_page_history(vv_page *p, vv_buf *out, vv_error *err)
 		bool table = is_table(p, path, &log);
 
 		vv_page_put_tabs(p, c, path, table);
-		if (table && (rc = put_plots(p, &log, err)) < 0) {
-			return rc;
-		}
+		if (table && (rc = put_plots(p, &log, err)) < 0) return rc;
 		part_subtitle(&p->html, .text = vv_html_words("Versions"),
 			      .id = vv_html_words("versions"));
 	}

@@ -36,9 +36,7 @@ static bool read_number(double *out, const vv_web_cell *c)
 {
 	char text[64], *end;
 
-	if (c->kind != VV_WEB_VALUE || c->len == 0 || c->len >= sizeof(text)) {
-		return false;
-	}
+	if (c->kind != VV_WEB_VALUE || c->len == 0 || c->len >= sizeof(text)) return false;
 	memcpy(text, c->text, c->len);
 	text[c->len] = '\0';
 	*out = strtod(text, &end);
@@ -50,9 +48,7 @@ static bool figure_of(double *out, const vv_web_column_then *then, figure f)
 {
 	const vv_web_values *v = &then->values;
 
-	if (!then->there || v->looked_at == 0) {
-		return false;
-	}
+	if (!then->there || v->looked_at == 0) return false;
 	switch (f) {
 	case MISSING:
 		*out = (double)v->missing / (double)v->looked_at;
@@ -80,9 +76,7 @@ static vv_html_text figure_text(vv_page *p, const vv_web_column_then *then, figu
 {
 	double y;
 
-	if (!figure_of(&y, then, f)) {
-		return vv_html_words("");
-	}
+	if (!figure_of(&y, then, f)) return vv_html_words("");
 	return f == MISSING ? vv_page_text(p, "%.3g %%", 100 * y) : vv_plot_number(p, y);
 }
 
@@ -93,9 +87,7 @@ static vv_status put_line(vv_page *p, const vv_web_column_life *life, figure f, 
 	size_t n = 0;
 	bool moves = false;
 
-	if (!points) {
-		return vv_fail_nomem(err);
-	}
+	if (!points) return vv_fail_nomem(err);
 	for (size_t i = life->count; i-- > 0;) { /* oldest first */
 		const vv_web_column_then *then = &life->points[i];
 		double y;
@@ -181,9 +173,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	part_subtitle(&p->html, .text = vv_html_words("Over versions"),
 		      .id = vv_html_words("versions"));
 	for (int f = 0; f < FIGURES; f++) {
-		if ((rc = put_line(p, &life, (figure)f, err)) < 0) {
-			return rc;
-		}
+		if ((rc = put_line(p, &life, (figure)f, err)) < 0) return rc;
 	}
 	put_table(p, &life, numeric);
 	if (life.missing) {
@@ -220,9 +210,7 @@ static vv_status put_column(vv_page *p, vv_web_table *t, size_t i, vv_error *err
 	vv_web_values v;
 	vv_status rc;
 
-	if ((rc = vv_web_values_read(p->asked->visit, t, i, NULL, COMMON, &v, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_values_read(p->asked->visit, t, i, NULL, COMMON, &v, err)) < 0) return rc;
 	p->passing = p->passing || !v.complete;
 	part_subtitle(&p->html, .text = vv_page_text(p, "%s", c->name),
 		      .id = vv_html_words("column"));
@@ -260,9 +248,7 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
 	if (t->kind != VV_WEB_TABLE || t->column_count == 0) {
 		return vv_fail(err, VV_EINPUT, "'%s' has no columns", vv_text_shows(t->path));
 	}
-	if (named.name && (rc = vv_web_column_find(t, named.name, &i, err)) < 0) {
-		return rc;
-	}
+	if (named.name && (rc = vv_web_column_find(t, named.name, &i, err)) < 0) return rc;
 	named.name = t->columns[i].name;
 	p->at = &named;
 	vv_page_begin(
@@ -277,9 +263,7 @@ vv_status vv_page_column(vv_page *p, vv_buf *out, vv_error *err)
 	part_heading(&p->html, .title = vv_html_words(t->path), .lead = lead);
 	vv_page_put_tabs(p, &t->commit, t->path, true);
 	put_chooser(p, t, i);
-	if ((rc = put_column(p, t, i, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_column(p, t, i, err)) < 0) return rc;
 	rc = vv_page_end(p, vv_html_words(NULL), out, err);
 	p->at = p->asked->address;
 	return rc;

@@ -46,12 +46,8 @@ static vv_status put_versions_form(vv_page *p, const char *path, vv_error *err)
 	size_t count;
 	vv_status rc;
 
-	if (p->place && p->place->link) {
-		return VV_OK;
-	}
-	if ((rc = vv_web_refs(p->asked->visit, REFS, &refs, &count, err)) < 0) {
-		return rc;
-	}
+	if (p->place && p->place->link) return VV_OK;
+	if ((rc = vv_web_refs(p->asked->visit, REFS, &refs, &count, err)) < 0) return rc;
 	part_versions_form_begin(&p->html, .at = vv_page_link(p, &to),
 				 .from = vv_html_words(a->none   ? ""
 						       : a->work ? a->hex
@@ -92,9 +88,7 @@ static vv_status put_files(vv_page *p, const vv_web_change *changes, size_t coun
 					 : vv_page_text(p, "%s%s changed", more ? "More than " : "",
 							vv_text_counted(count, "file", NULL)),
 		     .lead = lead(p));
-	if ((rc = put_versions_form(p, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_versions_form(p, NULL, err)) < 0) return rc;
 	part_list_begin(&p->html, .kind = vv_html_words("paths"));
 	for (size_t i = 0; i < count; i++) {
 		p->passing = p->passing || (changes[i].table && changes[i].kind == VV_WEB_CHANGED &&
@@ -135,9 +129,7 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 	vv_web_address to = *p->at;
 	vv_html_url at;
 
-	if (number == 0) {
-		return;
-	}
+	if (number == 0) return;
 	to.compare.from = 0;
 	to.compare.no_added = !(after & ADDED);
 	to.compare.no_removed = !(after & REMOVED);
@@ -182,9 +174,7 @@ static void put_filters(vv_page *p, const vv_web_comparison *c)
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
 	vv_html *hidden = vv_page_piece_new(p), *keys = vv_page_piece_new(p);
 
-	if (p->place && p->place->link) {
-		return;
-	}
+	if (p->place && p->place->link) return;
 	to.rev = p->at->rev;
 	to.other_rev = p->at->other_rev;
 	to.from_base = p->at->from_base;
@@ -252,9 +242,7 @@ static void put_head(vv_page *p, vv_html *h, const vv_web_column_pair *pair)
 static const vv_web_cell *shown_cell(const vv_web_column_pair *pair, const vv_web_row_change *r,
 				     const vv_web_cell_pair *cell)
 {
-	if (r->kind == VV_ROW_REMOVED) {
-		return pair->old_name ? &cell->old_cell : NULL;
-	}
+	if (r->kind == VV_ROW_REMOVED) return pair->old_name ? &cell->old_cell : NULL;
 	if (pair->name) {
 		return r->kind == VV_ROW_ADDED || cell->change != VV_CELL_SAME || pair->old_name ||
 				       r->kind == VV_ROW_CHANGED || r->kind == VV_ROW_MOVED
@@ -314,9 +302,7 @@ static void put_card(vv_page *p, const vv_web_comparison *c, const vv_web_row_ch
 			}
 		}
 	}
-	if (changed || shown == all) {
-		return;
-	}
+	if (changed || shown == all) return;
 	part_diff_rest_begin(
 		&p->html,
 		.words = vv_page_text(p, "%s", vv_text_counted(all - shown, "more column", NULL)));
@@ -389,9 +375,7 @@ static void put_pager(vv_page *p, const vv_web_comparison *c, bool below)
 	vv_html *words = vv_page_piece_new(p);
 	uint64_t from = p->at->compare.from;
 
-	if (from == 0 && c->complete) {
-		return;
-	}
+	if (from == 0 && c->complete) return;
 	part_words(words, .text = vv_page_text(p, "Changes %s to %s", vv_text_count(from + 1),
 					       vv_text_count(from + c->count)));
 	part_words(words, .text = vv_page_text(p, " of %s%s", c->counted ? "" : "at least ",
@@ -457,9 +441,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 
 static void put_facts(vv_page *p, const vv_web_comparison *c)
 {
-	if (c->schema_count == 0) {
-		return;
-	}
+	if (c->schema_count == 0) return;
 	part_facts_begin(&p->html);
 	for (size_t i = 0; i < c->schema_count && i < SCHEMA_MAX; i++) {
 		part_fact(&p->html, .text = vv_html_words(c->schema[i]));
@@ -534,9 +516,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 	if (c.kind != VV_WEB_REMOVED) {
 		vv_page_put_tabs(p, &p->asked->commit, path, c.table);
 	}
-	if ((rc = put_versions_form(p, path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_versions_form(p, path, err)) < 0) return rc;
 	put_facts(p, &c);
 	p->passing = p->passing || !c.counted;
 	if (!c.counted && c.table) {

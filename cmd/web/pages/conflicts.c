@@ -24,9 +24,7 @@ static const char *name_of(const char *state)
 					       {"am", "An application of patches"}};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (strcmp(state, known[i][0]) == 0) {
-			return known[i][1];
-		}
+		if (strcmp(state, known[i][0]) == 0) return known[i][1];
 	}
 	return "A merge";
 }
@@ -37,9 +35,7 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
 	vv_html_url at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, NULL);
 	vv_status rc;
 
-	if (!p->asked->owner || !p->asked->visit->work_tree || !at.s) {
-		return VV_OK;
-	}
+	if (!p->asked->owner || !p->asked->visit->work_tree || !at.s) return VV_OK;
 	if ((rc = vv_web_conflicts_read(p->asked->visit, NULL, 0, 0, &all, err)) < 0) {
 		return rc == VV_ENOMEM || rc == VV_EIO ? rc : VV_OK; /* its own page says why */
 	}
@@ -188,12 +184,8 @@ static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *colu
 static vv_html_text row_title(vv_page *p, const vv_web_conflict_path *t,
 			      const vv_web_conflict *item)
 {
-	if (item->row_name) {
-		return vv_page_text(p, "Row %s", item->row_name);
-	}
-	if (item->row != UINT64_MAX) {
-		return vv_page_text(p, "Row %s", vv_text_count(item->row + 1));
-	}
+	if (item->row_name) return vv_page_text(p, "Row %s", item->row_name);
+	if (item->row != UINT64_MAX) return vv_page_text(p, "Row %s", vv_text_count(item->row + 1));
 	if (item->rows[VV_WEB_THEIRS] != UINT64_MAX) {
 		return vv_page_text(p, "Row %s of %s", vv_text_count(item->rows[VV_WEB_THEIRS] + 1),
 				    t->names[VV_WEB_THEIRS]);
@@ -223,9 +215,7 @@ static void put_row_link(vv_page *p, const vv_web_conflict_path *t, const vv_web
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_ROW);
 	vv_html *link = vv_page_piece_new(p);
 
-	if (!item->place || !t->commits[side]) {
-		return;
-	}
+	if (!item->place || !t->commits[side]) return;
 	to.rev = t->commits[side];
 	to.path = t->path;
 	to.key = item->place;
@@ -303,9 +293,7 @@ static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_CONFLICTS);
 	vv_html *words = vv_page_piece_new(p);
 
-	if (t->from == 0 && t->complete) {
-		return;
-	}
+	if (t->from == 0 && t->complete) return;
 	to.path = t->path;
 	to.limit = own ? p->at->limit : 0;
 	part_words(words, .text = t->count > 0 ? vv_page_text(p, "Conflicts %s to %s of %s",

@@ -106,9 +106,7 @@ static vv_html_text fitting_ops(vv_page *p, const char *type_name)
 	vv_html_text t;
 	vv_type type;
 
-	if (!type_name || !vv_type_parse(&type, type_name)) {
-		return vv_html_words("");
-	}
+	if (!type_name || !vv_type_parse(&type, type_name)) return vv_html_words("");
 	for (int op = 0; op < VV_WEB_OP_COUNT; op++) {
 		if (vv_web_op_fits((vv_web_op)op, type)) {
 			vv_buf_printf(&ops, "%s ", vv_web_op_name((vv_web_op)op));
@@ -125,9 +123,7 @@ static void put_search(vv_page *p, const vv_web_table *t)
 	vv_html *columns = vv_page_piece_new(p), *ops = vv_page_piece_new(p),
 		*kept = vv_page_piece_new(p);
 
-	if (!served(p)) {
-		return;
-	}
+	if (!served(p)) return;
 	for (size_t i = 0; i < t->column_count; i++) {
 		part_column_option(columns, .name = vv_html_words(t->columns[i].name),
 				   .ops = fitting_ops(p, t->columns[i].type));
@@ -147,9 +143,7 @@ static vv_status put_filters(vv_page *p, vv_error *err)
 	const vv_web_rows_query *q = &p->at->rows;
 	vv_web_filter *others;
 
-	if (q->filter_count == 0 && !(q->search && *q->search) && !q->sort) {
-		return VV_OK;
-	}
+	if (q->filter_count == 0 && !(q->search && *q->search) && !q->sort) return VV_OK;
 	if (!(others = vv_arena_calloc(&p->arena, q->filter_count + 1, sizeof(*others)))) {
 		return vv_fail_nomem(err);
 	}
@@ -287,9 +281,7 @@ static void put_download(vv_page *p, const vv_web_table *t)
 		     {VV_WEB_JSON, "JSON of the rows shown"},
 		     {VV_WEB_NDJSON, "NDJSON of the rows shown"}};
 
-	if (!served(p)) {
-		return;
-	}
+	if (!served(p)) return;
 	part_menu_begin(&p->html, .text = vv_html_words("Download"));
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
 		vv_web_address to = *p->at;
@@ -322,13 +314,9 @@ static void put_open_in(vv_page *p, const vv_web_table *t)
 	bool tab = strcmp(end, ".tsv") == 0 || strcmp(end, ".tab") == 0;
 	vv_html_url raw;
 
-	if (!served(p) || t->commit.work || !p->asked->origin) {
-		return;
-	}
+	if (!served(p) || t->commit.work || !p->asked->origin) return;
 	raw = vv_page_to_raw(p, &t->commit, t->path);
-	if (!raw.s) {
-		return;
-	}
+	if (!raw.s) return;
 	url = vv_page_text(p, "%s%s", p->asked->origin, raw.s).s;
 	part_open_in_begin(&p->html);
 	part_open_in_line(&p->html, .name = vv_html_words("curl"),
@@ -379,9 +367,7 @@ static vv_status put_columns(vv_page *p, vv_web_table *t, vv_error *err)
 
 	part_columns_begin(&p->html);
 	for (size_t i = 0; i < t->column_count && i < COLUMNS_MAX; i++) {
-		if ((rc = put_column(p, t, i, now, err)) < 0) {
-			return rc;
-		}
+		if ((rc = put_column(p, t, i, now, err)) < 0) return rc;
 	}
 	part_columns_end(&p->html);
 	if (t->column_count > COLUMNS_MAX) {
@@ -400,9 +386,7 @@ static vv_status choose_columns(vv_page *p, const vv_web_table *t, vv_web_rows_q
 {
 	const char **names;
 
-	if (q->show_count > 0 || t->column_count <= COLUMNS_MAX) {
-		return VV_OK;
-	}
+	if (q->show_count > 0 || t->column_count <= COLUMNS_MAX) return VV_OK;
 	if (!(names = vv_arena_calloc(&p->arena, COLUMNS_MAX, sizeof(*names)))) {
 		return vv_fail_nomem(err);
 	}
@@ -425,9 +409,7 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 		return rc;
 	}
 	put_search(p, t);
-	if ((rc = put_filters(p, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_filters(p, err)) < 0) return rc;
 	part_tools_begin(&p->html);
 	put_pager(p, t, &r, true);
 	put_download(p, t);
@@ -464,9 +446,7 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 	}
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
-	if ((rc = put_columns(p, t, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_columns(p, t, err)) < 0) return rc;
 	part_main_end(&p->html);
 	part_side_begin(&p->html, .label = vv_html_words("Elsewhere"));
 	put_open_in(p, t);

@@ -52,9 +52,7 @@ export;
 static size_t subject_of(const export *e, const char *path)
 {
 	for (size_t i = 0; i < e->count; i++) {
-		if (strcmp(e->subjects[i].path, path) == 0) {
-			return i;
-		}
+		if (strcmp(e->subjects[i].path, path) == 0) return i;
 	}
 	return SIZE_MAX;
 }
@@ -111,9 +109,7 @@ static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
 	size_t i;
 	uint64_t page = to->rows.from / PAGE_ROWS;
 
-	if (!is_at(&e->b, to->rev)) {
-		return false;
-	}
+	if (!is_at(&e->b, to->rev)) return false;
 	if (!to->path) {
 		put_to_index(e, out);
 		vv_buf_puts(out, e->a.none ? "" : "#datasets");
@@ -137,9 +133,7 @@ static bool link_comparison(const export *e, vv_buf *out, const vv_web_address *
 	uint64_t page = to->compare.from / PAGE_ROWS;
 	size_t i;
 
-	if (!is_at(&e->b, to->rev) || !is_at(&e->a, to->other_rev)) {
-		return false;
-	}
+	if (!is_at(&e->b, to->rev) || !is_at(&e->a, to->other_rev)) return false;
 	if (!to->path) {
 		put_to_index(e, out);
 		return true;
@@ -160,9 +154,7 @@ static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
 
 	switch (to->place) {
 	case VV_WEB_AT_CHANGES:
-		if (to->after || to->since) {
-			return false;
-		}
+		if (to->after || to->since) return false;
 		put_to_index(e, out);
 		return true;
 	case VV_WEB_AT_COMPARE:
@@ -226,9 +218,7 @@ static void put_rest(void *payload, vv_page *p)
 {
 	export *e = payload;
 
-	if (!e->first) {
-		return;
-	}
+	if (!e->first) return;
 	if (!e->a.none) {
 		put_datasets(p, e);
 	}
@@ -461,9 +451,7 @@ static vv_status resolve(export *e, vv_error *err)
 	vv_status rc;
 
 	e->a = (vv_web_commit){.none = true};
-	if (!dots) {
-		return vv_web_commit_find(e->visit, what, &e->b, NULL, err);
-	}
+	if (!dots) return vv_web_commit_find(e->visit, what, &e->b, NULL, err);
 	if (!(first = vv_arena_strndup(&e->visit->arena, what, (size_t)(dots - what)))) {
 		return vv_fail_nomem(err);
 	}
@@ -555,9 +543,7 @@ static vv_status write_all(export *e, vv_error *err)
 	vv_status rc;
 
 	for (size_t i = 0; i < e->count; i++) {
-		if (e->subjects[i].compare && (rc = write_pages(e, i, true, err)) < 0) {
-			return rc;
-		}
+		if (e->subjects[i].compare && (rc = write_pages(e, i, true, err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < e->count; i++) {
 		if (e->subjects[i].rows && (rc = write_pages(e, i, false, err)) < 0) {

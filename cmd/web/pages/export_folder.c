@@ -78,9 +78,7 @@ static vv_status take_away(const vv_export_folder *f, const char *name, vv_error
 	if (vv_path_check(name, &ignored) < 0 || !is_inside(f, name)) {
 		return VV_OK; /* no export wrote that; or it is gone already */
 	}
-	if (!(path = path_in(f, name))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(path = path_in(f, name))) return vv_fail_nomem(err);
 	rc = vv_unlink(path, true, err);
 	while (rc == VV_OK && (slash = strrchr(path, '/')) &&
 	       (size_t)(slash - path) > strlen(f->folder)) {
@@ -100,9 +98,7 @@ static vv_status take_away(const vv_export_folder *f, const char *name, vv_error
 static bool is_written(const vv_export_folder *f, const char *name)
 {
 	for (size_t i = 0; i < f->count; i++) {
-		if (strcmp(f->files[i].name, name) == 0) {
-			return true;
-		}
+		if (strcmp(f->files[i].name, name) == 0) return true;
 	}
 	return false;
 }
@@ -135,23 +131,17 @@ static vv_status look_at(vv_export_folder *f, vv_error *err)
 	bool ours = false;
 	vv_status rc;
 
-	if ((rc = vv_list_dir(&names, &count, f->folder, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_list_dir(&names, &count, f->folder, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		ours = ours || strcmp(names[i], LIST) == 0;
 	}
 	vv_names_free(names, count);
 	if (!ours) {
-		if (count == 0) {
-			return VV_OK;
-		}
+		if (count == 0) return VV_OK;
 		vv_fail(err, VV_EEXISTS, "'%s' has other files in it", vv_text_shows(f->folder));
 		return vv_hint(err, "name a new folder, or one of an earlier export");
 	}
-	if (!(list = path_in(f, LIST))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(list = path_in(f, LIST))) return vv_fail_nomem(err);
 	rc = vv_read_file(&f->before, list, LIST_MAX, err);
 	vv_free(list);
 	if (rc == VV_OK) {
@@ -173,18 +163,14 @@ static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err
 		vv_free(f->pages);
 		f->pages = vv_buf_detach(&b);
 		path = f->pages ? path_in(f, f->pages) : NULL;
-		if (!path) {
-			return vv_fail_nomem(err);
-		}
+		if (!path) return vv_fail_nomem(err);
 		failed = vv_sys_ops.mkdir(path, 0777) == 0 ? 0 : errno;
 		if (failed && failed != EEXIST) {
 			errno = failed;
 			(void)vv_fail_errno(err, "cannot make the folder", path);
 		}
 		vv_free(path);
-		if (failed != EEXIST) {
-			return failed ? err->code : VV_OK;
-		}
+		if (failed != EEXIST) return failed ? err->code : VV_OK;
 	}
 	return vv_fail(err, VV_EEXISTS, "'%s' has %u folders called '%s'", vv_text_shows(f->folder),
 		       NAMES_MAX, vv_text_shows(name));
@@ -195,9 +181,7 @@ static vv_status open_list(vv_export_folder *f, vv_error *err)
 	char *path = path_in(f, LIST);
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	f->list = vv_open(path, O_WRONLY | O_CREAT | O_APPEND, 0666, err);
 	if (f->list < 0) {
 		rc = (vv_status)f->list;
@@ -215,9 +199,7 @@ vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, cons
 	vv_status rc;
 
 	*out = NULL;
-	if (!f) {
-		return vv_fail_nomem(err);
-	}
+	if (!f) return vv_fail_nomem(err);
 	f->list = -1;
 	f->made = !vv_exists(folder);
 	if (!(f->folder = vv_strdup(folder))) {
@@ -261,9 +243,7 @@ static written *note(vv_export_folder *f, const char *name, vv_error *err)
 	written *w;
 
 	for (size_t i = 0; i < f->count; i++) {
-		if (strcmp(f->files[i].name, name) == 0) {
-			return &f->files[i];
-		}
+		if (strcmp(f->files[i].name, name) == 0) return &f->files[i];
 	}
 	vv_buf_printf(&line, "%s\n", name);
 	if (!vv_array_room(f->files, f->count, f->cap) || line.failed ||
@@ -360,9 +340,7 @@ vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t
 	char *path = path_in(f, INDEX);
 	vv_status rc;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if ((rc = sync_folders(f, err)) == VV_OK) {
 		f->finished = true; /* a failure may come after the new page is in its place */
 		if ((rc = vv_write_file(path, index, len, true, err)) == VV_OK &&
@@ -403,9 +381,7 @@ void vv_export_folder_close(vv_export_folder *f)
 {
 	vv_error ignored;
 
-	if (!f) {
-		return;
-	}
+	if (!f) return;
 	if (!f->finished && f->folder) {
 		undo(f);
 	}

@@ -46,9 +46,7 @@ static vv_status put_versions(vv_page *p, vv_error *err)
 	size_t count;
 	vv_status rc = vv_web_refs(p->asked->visit, REFS, &refs, &count, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	part_subtitle(&p->html, .text = vv_html_words("Branches and tags"),
 		      .id = vv_html_words("refs"));
 	part_refs_begin(&p->html);
@@ -78,9 +76,7 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 	vv_web_datasets all;
 	vv_status rc;
 
-	if ((rc = vv_web_datasets_read(p->asked->visit, c, FILES, true, &all, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_web_datasets_read(p->asked->visit, c, FILES, true, &all, err)) < 0) return rc;
 	vv_page_begin(p,
 		      &(vv_page_frame){
 			      .title = vv_page_text(p, "%s at %s", p->asked->repository,
@@ -112,8 +108,6 @@ vv_status vv_page_files(vv_page *p, vv_buf *out, vv_error *err)
 		part_note(&p->html,
 			  .text = vv_page_text(p, "Only the first %u files are listed.", FILES));
 	}
-	if (!(p->place && p->place->link) && (rc = put_versions(p, err)) < 0) {
-		return rc;
-	}
+	if (!(p->place && p->place->link) && (rc = put_versions(p, err)) < 0) return rc;
 	return vv_page_end(p, vv_html_words(NULL), out, err);
 }

@@ -123,9 +123,7 @@ static bool is_marked(vv_piece *p, const char *s, size_t len)
 
 	vv_piece_next(p, s, len);
 	if (p->len == p->taken && memcmp(p->text, s, p->taken) == 0) {
-		if (!is_unseen(s, len)) {
-			return false;
-		}
+		if (!is_unseen(s, len)) return false;
 		(void)vv_utf8_decode(&cp, s, len);
 		(void)snprintf(p->text, sizeof(p->text), "\\u{%X}", (unsigned)cp);
 	} else {
@@ -143,9 +141,7 @@ static void put_visible(vv_html *h, vv_html_text t, void (*mark)(vv_html *, cons
 
 		put_entities(&h->markup, t.s + i, n);
 		i += n;
-		if (i == t.len) {
-			return;
-		}
+		if (i == t.len) return;
 		if (is_marked(&p, t.s + i, t.len - i)) {
 			mark(h, p.text, t.s[i]);
 		} else {
@@ -205,17 +201,13 @@ static bool begins(const char *s, const char *with)
 
 static bool is_safe(const char *s)
 {
-	if (*s == '/') {
-		return s[1] != '/' && s[1] != '\\';
-	}
+	if (*s == '/') return s[1] != '/' && s[1] != '\\';
 	return *s == '#' || *s == '?' || *s == '.' || begins(s, "http://") || begins(s, "https://");
 }
 
 void vv_html_put_url(vv_html *h, vv_html_url u)
 {
-	if (!u.s) {
-		return;
-	}
+	if (!u.s) return;
 	if (!is_safe(u.s)) {
 		vv_buf_putc(&h->markup, '#');
 		return;
@@ -244,9 +236,7 @@ void vv_html_put_number(vv_html *h, int64_t n)
 
 void vv_html_put_html(vv_html *h, const vv_html *piece)
 {
-	if (!piece) {
-		return;
-	}
+	if (!piece) return;
 	assert(piece != h);
 	vv_buf_put(&h->markup, vv_buf_cstr(&piece->markup), piece->markup.len);
 	h->markup.failed = h->markup.failed || piece->markup.failed;

@@ -160,9 +160,7 @@ vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 	vv_html_url u = {NULL};
 	vv_buf b = VV_BUF_INIT;
 
-	if (p->place && p->place->link) {
-		return u;
-	}
+	if (p->place && p->place->link) return u;
 	vv_buf_printf(&b, "%s/raw/%s", p->at->base, c->hex);
 	for (const char *s = path; *s;) {
 		size_t n = strcspn(s, "/");
@@ -190,9 +188,7 @@ static vv_html_url here(vv_page *p)
 {
 	vv_html_url u = vv_page_link(p, p->at);
 
-	if (!u.s || !p->asked->origin || (p->place && p->place->link)) {
-		return (vv_html_url){NULL};
-	}
+	if (!u.s || !p->asked->origin || (p->place && p->place->link)) return (vv_html_url){NULL};
 	return vv_html_link(vv_page_text(p, "%s%s", p->asked->origin, u.s).s);
 }
 
@@ -234,9 +230,7 @@ vv_status vv_page_end(vv_page *p, vv_html_text words, vv_buf *out, vv_error *err
 	api.api = true;
 	part_page_end(&p->html, .version = vv_html_words(VARVE_VERSION), .words = words,
 		      .json = served ? vv_page_link(p, &api) : (vv_html_url){NULL});
-	if (p->failed) {
-		return vv_fail_nomem(err);
-	}
+	if (p->failed) return vv_fail_nomem(err);
 	return vv_html_take(&p->html, out, err);
 }
 
@@ -256,9 +250,7 @@ vv_html_text vv_page_day(vv_page *p, const vv_web_commit *c)
 {
 	struct tm tm;
 
-	if (c->work) {
-		return vv_html_words("now");
-	}
+	if (c->work) return vv_html_words("now");
 	return local_time(&tm, c) ? vv_page_text(p, "%d %s %d", tm.tm_mday, months[tm.tm_mon],
 						 tm.tm_year + 1900)
 				  : vv_html_words("");
@@ -268,9 +260,7 @@ vv_html_text vv_page_moment(vv_page *p, const vv_web_commit *c)
 {
 	struct tm tm;
 
-	if (c->work || !local_time(&tm, c)) {
-		return vv_page_day(p, c);
-	}
+	if (c->work || !local_time(&tm, c)) return vv_page_day(p, c);
 	return vv_page_text(p, "%d %s %d, %02d:%02d", tm.tm_mday, months[tm.tm_mon],
 			    tm.tm_year + 1900, tm.tm_hour, tm.tm_min);
 }
@@ -280,9 +270,7 @@ vv_html_text vv_page_iso(vv_page *p, const vv_web_commit *c)
 	int off = c->offset_min < 0 ? -c->offset_min : c->offset_min;
 	struct tm tm;
 
-	if (!local_time(&tm, c)) {
-		return vv_html_words("");
-	}
+	if (!local_time(&tm, c)) return vv_html_words("");
 	return vv_page_text(p, "%04d-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", tm.tm_year + 1900,
 			    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
 			    c->offset_min < 0 ? '-' : '+', off / 60, off % 60);
@@ -447,9 +435,7 @@ void vv_page_put_value(vv_page *p, vv_html *h, const vv_web_cell *c)
 {
 	size_t blanks;
 
-	if (put_state(h, c)) {
-		return;
-	}
+	if (put_state(h, c)) return;
 	if ((blanks = blanks_of(c)) > 0) {
 		part_value_state(
 			h, .word = vv_page_text(p, "%s", vv_text_counted(blanks, "blank", NULL)),
@@ -473,9 +459,7 @@ static void put_side(vv_page *p, vv_html *h, const vv_web_cell *c)
 	size_t from = c->before > c->skipped ? c->before - c->skipped : 0;
 	size_t to = c->whole - c->after - c->skipped, skip = from > 4 * LEAD ? from - LEAD : 0;
 
-	if (put_state(h, c)) {
-		return;
-	}
+	if (put_state(h, c)) return;
 	from = from < c->len ? from : c->len;
 	to = to < from ? from : to < c->len ? to : c->len;
 	while (skip > 0 && is_inside(c, skip)) {

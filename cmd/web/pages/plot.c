@@ -27,9 +27,7 @@ vv_html_text vv_plot_number(vv_page *p, double y)
 {
 	double size = fabs(y);
 
-	if (size >= 1e15 || isnan(y)) {
-		return vv_page_text(p, "%.4g", y);
-	}
+	if (size >= 1e15 || isnan(y)) return vv_page_text(p, "%.4g", y);
 	if (floor(y) == y) {
 		return vv_page_text(p, "%s%s", y < 0 ? "\u2212" : "",
 				    vv_text_count((uint64_t)size));
@@ -131,9 +129,7 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 	double least, greatest;
 	scale s;
 
-	if (count < 2) {
-		return;
-	}
+	if (count < 2) return;
 	bounds_of(points, count, &least, &greatest);
 	s = scale_of(least, greatest, o);
 	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
@@ -167,9 +163,7 @@ void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_poi
 	int64_t before = 0;
 	double least, greatest;
 
-	if (count < 2) {
-		return;
-	}
+	if (count < 2) return;
 	bounds_of(points, count, &least, &greatest);
 	if (!(greatest > least)) {
 		return; /* a line that says nothing */
@@ -223,9 +217,7 @@ void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_
 	double most = 0, width;
 	scale s;
 
-	if (count == 0) {
-		return;
-	}
+	if (count == 0) return;
 	for (size_t i = 0; i < count; i++) {
 		most = sum(&bars[i]) > most ? sum(&bars[i]) : most;
 	}

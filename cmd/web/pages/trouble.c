@@ -7,9 +7,7 @@
 
 static const char *title_of(unsigned status, const vv_error *why)
 {
-	if (why->code == VV_EMISSING) {
-		return "Its data is not here";
-	}
+	if (why->code == VV_EMISSING) return "Its data is not here";
 	return status == 404   ? "Not found"
 	       : status == 403 ? "Not for you"
 	       : status == 400 ? "Not understood"

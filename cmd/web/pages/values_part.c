@@ -33,9 +33,7 @@ static vv_html_url to_value(vv_page *p, const vv_web_table *t, const char *colum
 		       q->filter_count * sizeof(*filters));
 	}
 	to.rows.filter_count = p->at->place == VV_WEB_AT_DATA ? q->filter_count : 0;
-	if (to.rows.filter_count >= VV_WEB_FILTERS_MAX) {
-		return (vv_html_url){NULL};
-	}
+	if (to.rows.filter_count >= VV_WEB_FILTERS_MAX) return (vv_html_url){NULL};
 	filters[to.rows.filter_count++] = (vv_web_filter){column, op, value};
 	to.rows.filters = filters;
 	return vv_page_link(p, &to);
@@ -117,9 +115,7 @@ static void put_common(vv_page *p, const vv_web_table *t, const vv_web_column *c
 	uint64_t most = v->common_count ? v->common[0].rows : 0;
 
 	/* values that are all different say nothing */
-	if (most < 2) {
-		return;
-	}
+	if (most < 2) return;
 	part_values_begin(&p->html);
 	for (size_t i = 0; i < v->common_count; i++) {
 		const vv_web_value *one = &v->common[i];

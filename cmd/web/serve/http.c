@@ -48,9 +48,7 @@ static void log_line(void *payload, const char *line)
 {
 	serving *s = payload;
 
-	if (s->o->quiet) {
-		return;
-	}
+	if (s->o->quiet) return;
 	vv_mutex_lock(s->lock);
 	vv_notes_put(s->o->notes, "%s", line);
 	vv_mutex_unlock(s->lock);
@@ -132,9 +130,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 	sigset_t ends, before;
 	vv_status rc;
 
-	if (!s.lock) {
-		return vv_fail_nomem(err);
-	}
+	if (!s.lock) return vv_fail_nomem(err);
 	if ((rc = vv_ordered_files_new(&s.ordered, &ordered, err)) < 0) {
 		vv_mutex_free(s.lock);
 		return rc;

@@ -44,9 +44,7 @@ void vv_http_file_close(void *handle)
 {
 	file *f = handle;
 
-	if (!f) {
-		return;
-	}
+	if (!f) return;
 	vv_ordered_file_close(f->made);
 	if (f->is_dataset) {
 		vv_table_close(&f->table);
@@ -140,9 +138,7 @@ static vv_status find(file *f, const char *rest, vv_error *err)
 		rc = try_slash(f, rest, slash, &e, err);
 		slash = strchr(slash + 1, '/');
 	}
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? nothing_there(f, rest, err) : rc;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? nothing_there(f, rest, err) : rc;
 	f->blob = e.id;
 	if ((e.mode & S_IFMT) != S_IFREG) {
 		rc = nothing_there(f, rest, err);
@@ -157,9 +153,7 @@ static vv_status reserve(file *f, vv_error *err)
 	uint64_t size;
 	vv_status rc = vv_blob_size(f->repo, &f->blob, &size, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (size > PLAIN_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a plain file of more than %s is not served",
 			       vv_text_bytes(PLAIN_MAX));
@@ -203,9 +197,7 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 	char text[VV_CID_TEXT + 1];
 	vv_status rc;
 
-	if (!f) {
-		return vv_fail_nomem(err);
-	}
+	if (!f) return vv_fail_nomem(err);
 	f->ordered = ordered;
 	f->reach = call->reach;
 	if ((rc = vv_repository_open(&f->repo, call->repository, call->env, err)) < 0 ||
@@ -238,12 +230,8 @@ vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, ui
 	uint64_t cost;
 	vv_status rc;
 
-	if (!f->is_dataset || f->made || !vv_ordered_files_keep(&f->table)) {
-		return VV_OK;
-	}
-	if ((rc = vv_http_file_cost(f, 0, f->table.root.bytes, &cost, err)) < 0) {
-		return rc;
-	}
+	if (!f->is_dataset || f->made || !vv_ordered_files_keep(&f->table)) return VV_OK;
+	if ((rc = vv_http_file_cost(f, 0, f->table.root.bytes, &cost, err)) < 0) return rc;
 	if (cost > memory) {
 		return vv_fail(
 			err, VV_EREFUSED,
@@ -259,9 +247,7 @@ vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t 
 	vv_status rc;
 
 	*out = 0; /* a plain file was counted when it was opened */
-	if (!f->is_dataset) {
-		return VV_OK;
-	}
+	if (!f->is_dataset) return VV_OK;
 	if (f->made && vv_ordered_file_is_kept(f->made)) {
 		*out = SMALL;
 		return VV_OK;
@@ -277,12 +263,8 @@ vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_
 {
 	file *f = handle;
 
-	if (!f->is_dataset) {
-		return fn(out, vv_buf_cstr(&f->plain) + from, (size_t)len, err);
-	}
-	if (f->made) {
-		return vv_ordered_file_range(f->made, from, len, fn, out, err);
-	}
+	if (!f->is_dataset) return fn(out, vv_buf_cstr(&f->plain) + from, (size_t)len, err);
+	if (f->made) return vv_ordered_file_range(f->made, from, len, fn, out, err);
 	return from == 0 && len == f->table.root.bytes
 		       ? vv_table_bytes(&f->table, fn, out, NULL, NULL, err)
 		       : vv_table_range(&f->table, from, len, fn, out, err);

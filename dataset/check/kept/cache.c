@@ -61,9 +61,7 @@ vv_status vv_check_cache_open(vv_check_cache **out, const char *dir, vv_error *e
 	vv_check_cache *c = vv_calloc(1, sizeof(*c));
 
 	*out = NULL;
-	if (!c) {
-		return vv_fail_nomem(err);
-	}
+	if (!c) return vv_fail_nomem(err);
 	c->trusted_fd = -1;
 	vv_hash_index_init(&c->used.places);
 	vv_hash_index_init(&c->large.places);
@@ -112,9 +110,7 @@ static int by_age(const void *x, const void *y)
 {
 	const kept *a = x, *b = y;
 
-	if (a->sec != b->sec) {
-		return a->sec < b->sec ? -1 : 1;
-	}
+	if (a->sec != b->sec) return a->sec < b->sec ? -1 : 1;
 	return a->nsec < b->nsec ? -1 : a->nsec > b->nsec;
 }
 
@@ -139,9 +135,7 @@ static void keep_bounded(const char *dir, uint64_t max)
 	uint64_t total = 0;
 	kept *files;
 
-	if (vv_list_dir(&names, &count, dir, NULL) < 0) {
-		return;
-	}
+	if (vv_list_dir(&names, &count, dir, NULL) < 0) return;
 	files = vv_calloc(count + 1, sizeof(*files));
 	for (size_t i = 0; files && i < count; i++) {
 		vv_stat st;
@@ -167,9 +161,7 @@ static void keep_bounded(const char *dir, uint64_t max)
 
 void vv_check_cache_close(vv_check_cache *c)
 {
-	if (!c) {
-		return;
-	}
+	if (!c) return;
 	if (c->dir && c->wrote) {
 		keep_bounded(c->dir, VV_CHECK_CACHE_MAX);
 	}
@@ -203,9 +195,7 @@ static record *find_record(const records *r, const char *name)
 	size_t place;
 
 	while (vv_hash_probe_next(&p, &place)) {
-		if (strcmp(r->items[place]->name, name) == 0) {
-			return r->items[place];
-		}
+		if (strcmp(r->items[place]->name, name) == 0) return r->items[place];
 	}
 	return NULL;
 }
@@ -233,9 +223,7 @@ char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
 	char name[NAME_MAX_LEN];
 
 	make_name(name, FILE_PREFIX, kind, key);
-	if (!add_record(&c->large, name)) {
-		return NULL;
-	}
+	if (!add_record(&c->large, name)) return NULL;
 	if (c->dir && !c->files) {
 		vv_buf b = VV_BUF_INIT;
 		vv_buf_printf(&b, "%s-files", c->dir);
@@ -252,9 +240,7 @@ int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_ha
 
 	make_name(name, FILE_PREFIX, kind, key);
 	r = find_record(&c->trusted, name);
-	if (!r) {
-		return -1;
-	}
+	if (!r) return -1;
 	*offset = r->offset;
 	*len = r->len;
 	return c->trusted_fd;
@@ -275,9 +261,7 @@ static int read_kept(const vv_check_cache *c, const char *name, vv_buf *out, vv_
 	int fd = -1, found = 0;
 	vv_stat st;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	fd = vv_open(path, O_RDONLY, 0, NULL);
 	if (fd < 0 || vv_fstat(&st, fd, path, NULL) < 0 || st.size < RECORD_HEAD ||
 	    st.size > VV_CHECK_CACHE_MAX ||
@@ -303,12 +287,8 @@ static int read_trusted(const vv_check_cache *c, const char *name, vv_buf *out, 
 {
 	const record *r = find_record(&c->trusted, name);
 
-	if (!r) {
-		return 0;
-	}
-	if (!vv_buf_reserve(out, (size_t)r->len)) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return 0;
+	if (!vv_buf_reserve(out, (size_t)r->len)) return vv_fail_nomem(err);
 	out->len = (size_t)r->len;
 	out->data[out->len] = '\0';
 	return vv_pread_full(c->trusted_fd, out->data, out->len, r->offset, c->trusted_path,
@@ -343,9 +323,7 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 	if (found == 0) {
 		vv_buf_reset(out);
 	}
-	if (found == 1 && !add_record(&c->used, name)) {
-		return vv_fail_nomem(err);
-	}
+	if (found == 1 && !add_record(&c->used, name)) return vv_fail_nomem(err);
 	return found;
 }
 
@@ -358,9 +336,7 @@ static vv_status write_record(const vv_check_cache *c, const char *path, const v
 	int fd = vv_temp_open(&temp, c->dir, "new-", NULL);
 	vv_status rc = fd < 0 ? (vv_status)fd : VV_OK;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	memcpy(head, RECORD_MAGIC, MAGIC_LEN);
 	vv_put_le64(head + 8, len);
 	vv_put_le64(head + 16, vv_xxh3(bytes, len, 0));
@@ -388,18 +364,14 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 
 	make_name(name, "", kind, key);
 	r = add_record(&c->used, name);
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	if (!c->dir) {
 		vv_buf_reset(&r->bytes);
 		vv_buf_put(&r->bytes, bytes, len);
 		return vv_buf_ok(&r->bytes, err);
 	}
 	path = path_in(c->dir, name);
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if (vv_mkdirs(c->dir, NULL) == VV_OK) {
 		c->wrote = true;
 		if (write_record(c, path, bytes, len) < 0) {
@@ -625,9 +597,7 @@ static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
 		uint64_t len = n == (ssize_t)sizeof(head) ? vv_get_le64(head + NAME_MAX_LEN) : 0;
 		record *r;
 
-		if (n < 0) {
-			return (vv_status)n;
-		}
+		if (n < 0) return (vv_status)n;
 		if (n != (ssize_t)sizeof(head) || head[NAME_MAX_LEN - 1] != '\0' ||
 		    !split_name((const char *)head, kind, &key) || end - at < sizeof(head) ||
 		    len > end - at - sizeof(head) ||
@@ -637,9 +607,7 @@ static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
 			return bad_file(c->trusted_path, err);
 		}
 		r = add_record(&c->trusted, (const char *)head);
-		if (!r) {
-			return vv_fail_nomem(err);
-		}
+		if (!r) return vv_fail_nomem(err);
 		r->offset = at + sizeof(head);
 		r->len = len;
 		at = r->offset + len;
@@ -658,18 +626,14 @@ vv_status vv_check_cache_trust(vv_check_cache *c, const char *file, vv_error *er
 	clear_records(&c->trusted);
 	c->trusted_fd = -1;
 	c->trusted_path = vv_strdup(file);
-	if (!c->trusted_path) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->trusted_path) return vv_fail_nomem(err);
 	c->trusted_fd = vv_open(file, O_RDONLY, 0, err);
 	if (c->trusted_fd < 0) {
 		rc = (vv_status)c->trusted_fd;
 		c->trusted_fd = -1;
 		return rc;
 	}
-	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_fstat(&st, c->trusted_fd, file, err)) < 0) return rc;
 	if (st.size < MAGIC_LEN + 8 ||
 	    vv_pread_full(c->trusted_fd, magic, sizeof(magic), 0, file, NULL) !=
 		    (ssize_t)sizeof(magic) ||

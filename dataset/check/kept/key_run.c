@@ -83,13 +83,9 @@ static vv_status take(check_key_run *k, vv_error *err)
 	}
 	len = groups * NAME_LEN + (entries + repeats) * 8 + top;
 	sums = (uint64_t)pieces((size_t)len) * 8;
-	if (len > left || sums != left - len) {
-		return VV_OK;
-	}
+	if (len > left || sums != left - len) return VV_OK;
 	k->fine = vv_calloc(pieces((size_t)len) + 1, 1);
-	if (!k->fine) {
-		return vv_fail_nomem(err);
-	}
+	if (!k->fine) return vv_fail_nomem(err);
 	k->seed = vv_get_le64(p + 8);
 	k->list = (vv_hash128){.lo = vv_get_le64(p + 16), .hi = vv_get_le64(p + 24)};
 	k->group_count = (size_t)groups;
@@ -114,9 +110,7 @@ static vv_status open_part(check_key_run *out, int fd, uint64_t offset, uint64_t
 		return VV_OK;
 	}
 	len = len == UINT64_MAX ? st.size - offset : len;
-	if (len > st.size - offset || len < HEAD_LEN + TAIL_LEN) {
-		return VV_OK;
-	}
+	if (len > st.size - offset || len < HEAD_LEN + TAIL_LEN) return VV_OK;
 	out->map = mmap(NULL, (size_t)st.size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (out->map == MAP_FAILED) {
 		out->map = NULL;
@@ -170,9 +164,7 @@ static bool bytes_are_fine(check_key_run *k, const uint8_t *bytes, size_t len)
 
 vv_status check_key_run_names(check_key_run *k, vv_error *err)
 {
-	if (!k->entries) {
-		return VV_OK;
-	}
+	if (!k->entries) return VV_OK;
 	if (!bytes_are_fine(k, k->body, k->group_count * NAME_LEN)) {
 		check_key_run_close(k);
 		return VV_OK;

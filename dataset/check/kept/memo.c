@@ -15,9 +15,7 @@ vv_status check_group_names_open(check_group_names *n, const uint8_t *first, siz
 {
 	*n = (check_group_names){.first = first, .step = step, .count = count};
 	vv_hash_index_init(&n->index);
-	if (!vv_hash_index_reserve(&n->index, count)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_hash_index_reserve(&n->index, count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		/* a name is a digest: as random as a hash can be */
 		if (!vv_hash_index_add(&n->index, vv_get_le64(first + step * i), i)) {
@@ -40,9 +38,7 @@ const uint8_t *check_group_names_find(const check_group_names *n, const uint8_t 
 	while (vv_hash_probe_next(&p, &place)) {
 		const uint8_t *e = n->first + n->step * place;
 
-		if (memcmp(e, name, 32) == 0) {
-			return e;
-		}
+		if (memcmp(e, name, 32) == 0) return e;
 	}
 	return NULL;
 }
@@ -56,9 +52,7 @@ vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule
 
 	memset(m, 0, sizeof(*m));
 	found = cache ? vv_check_cache_get(cache, rule, id, &m->record, err) : 0;
-	if (found < 0) {
-		return (vv_status)found;
-	}
+	if (found < 0) return (vv_status)found;
 	p = (const uint8_t *)m->record.data;
 	if (found > 0 && m->record.len >= 4) {
 		count = vv_get_le32(p);
@@ -118,8 +112,6 @@ void check_memo_put(vv_buf *out, const uint8_t name[32], uint32_t rows, uint32_t
 vv_status check_memo_keep(const vv_buf *out, vv_check_cache *cache, const char *rule, vv_hash128 id,
 			  vv_error *err)
 {
-	if (out->failed) {
-		return vv_fail_nomem(err);
-	}
+	if (out->failed) return vv_fail_nomem(err);
 	return vv_check_cache_put(cache, rule, id, out->data, out->len, err);
 }

@@ -24,12 +24,8 @@ static vv_status see(side *s, const vv_cid *cid, vv_error *err)
 	bool added;
 	vv_status rc = vv_cid_set_add(s->seen, cid, &added, err);
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
-	if (!vv_array_room(s->all, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (rc < 0 || !added) return rc;
+	if (!vv_array_room(s->all, s->count, s->cap)) return vv_fail_nomem(err);
 	s->all[s->count++] = *cid;
 	return VV_OK;
 }
@@ -70,9 +66,7 @@ static vv_status add_up(vv_growth *out, const side *now, const side *before, vv_
 		if (vv_cid_set_has(before->seen, &now->all[i])) {
 			continue;
 		}
-		if ((rc = vv_store_cost(store, &now->all[i], &stored, &depth, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_store_cost(store, &now->all[i], &stored, &depth, err)) < 0) return rc;
 		out->blocks++;
 		out->stored += stored;
 		if (now->all[i].codec == VV_CODEC_RAW) {

@@ -22,16 +22,10 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 
 	*e = (vv_attr_edit){r, NULL, VV_BUF_INIT, false, false};
 	e->file = vv_repository_file(r, ".gitattributes");
-	if (!e->file) {
-		return vv_fail_nomem(err);
-	}
+	if (!e->file) return vv_fail_nomem(err);
 	rc = vv_lstat(&st, e->file, err);
-	if (rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc == VV_ENOTFOUND) return VV_OK;
+	if (rc < 0) return rc;
 	if (!S_ISREG(st.mode)) {
 		vv_fail(err, VV_EREFUSED,
 			".gitattributes is not a regular file; it is not written");
@@ -47,9 +41,7 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 	vv_status rc = as_text ? vv_attr_compared(e->r, path, &holds, err)
 			       : vv_attr_tracked(e->r, path, &holds, err);
 
-	if (rc < 0 || holds) {
-		return rc;
-	}
+	if (rc < 0 || holds) return rc;
 	vv_fail(err, VV_EREFUSED, "%s: another line of a .gitattributes file %s",
 		vv_text_shows(path),
 		as_text ? "sets its diff or merge driver, or its filter"
@@ -67,9 +59,7 @@ static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t coun
 	vv_status rc = as_text ? vv_attr_track_text(e->r, patterns, count, literal, &changed, err)
 			       : vv_attr_track(e->r, patterns, count, literal, &changed, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	e->changed = e->changed || changed;
 	vv_attr_flush(e->r);
 	for (size_t i = 0; literal && i < count && rc == VV_OK; i++) {
@@ -117,9 +107,7 @@ vv_status vv_attr_edit_stage(vv_attr_edit *e, vv_index *x, vv_error *err)
 
 void vv_attr_edit_undo(vv_attr_edit *e)
 {
-	if (!e->file || !e->changed) {
-		return;
-	}
+	if (!e->file || !e->changed) return;
 	/* The failure that led here is the one to be told. */
 	if (e->existed) {
 		vv_worktree_write_bytes(e->r, ".gitattributes", vv_buf_cstr(&e->before),

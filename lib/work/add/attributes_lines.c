@@ -21,9 +21,7 @@ static vv_status on_line(void *payload, const char *file, unsigned number, const
 	/* .git/info/attributes speaks for the whole work tree. */
 	size_t folder = strncmp(file, ".git/", 5) == 0 ? 0 : (size_t)(vv_path_base(file) - file);
 
-	if (!vv_array_room(l->lines, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->lines, l->count, l->cap)) return vv_fail_nomem(err);
 	at = &l->lines[l->count++];
 	at->file = vv_strdup(file);
 	at->pattern = vv_strdup(pattern);
@@ -43,9 +41,7 @@ static vv_status only_path(char **out, const vv_attr_list_line *at, vv_error *er
 	vv_buf path = VV_BUF_INIT;
 
 	*out = NULL;
-	if (!at->literal || !strchr(at->pattern, '/')) {
-		return VV_OK;
-	}
+	if (!at->literal || !strchr(at->pattern, '/')) return VV_OK;
 	vv_buf_puts(&path, at->folder);
 	vv_buf_puts(&path, at->pattern + (at->pattern[0] == '/'));
 	*out = vv_buf_detach(&path);
@@ -84,9 +80,7 @@ static vv_status index_lines(vv_attr_list *l, vv_error *err)
 	vv_status rc = VV_OK;
 
 	l->others = vv_calloc(l->count + 1, sizeof(*l->others));
-	if (!l->others) {
-		return vv_fail_nomem(err);
-	}
+	if (!l->others) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
 		char *path;
 
@@ -163,9 +157,7 @@ static bool line_matches(const vv_attr_list_line *at, const char *path)
 	const char *pattern = at->pattern;
 	size_t above = strlen(at->folder);
 
-	if (strncmp(path, at->folder, above) != 0) {
-		return false;
-	}
+	if (strncmp(path, at->folder, above) != 0) return false;
 	if (strchr(pattern, '/')) {
 		path += above;
 		pattern += pattern[0] == '/';
@@ -189,12 +181,8 @@ static matching matching_begin(const vv_attr_list *l, const char *path)
 
 static bool matching_next(matching *m, size_t *line)
 {
-	if (vv_hash_probe_next(&m->literal, line)) {
-		return true;
-	}
-	if (m->next_other == m->list->other_count) {
-		return false;
-	}
+	if (vv_hash_probe_next(&m->literal, line)) return true;
+	if (m->next_other == m->list->other_count) return false;
 	*line = m->list->others[m->next_other++];
 	return true;
 }
@@ -227,9 +215,7 @@ static bool goes_over(const vv_attr_list *l, size_t a, size_t b)
 	bool b_last = strncmp(l->lines[b].file, ".git/", 5) == 0;
 	size_t a_deep = strlen(l->lines[a].folder), b_deep = strlen(l->lines[b].folder);
 
-	if (a_last != b_last) {
-		return a_last;
-	}
+	if (a_last != b_last) return a_last;
 	return a_deep != b_deep ? a_deep > b_deep : a > b;
 }
 

@@ -31,9 +31,7 @@ vv_status vv_filter_open(vv_filter *f, const vv_env *env, const vv_notes *notes,
 	vv_status rc;
 
 	memset(f, 0, sizeof(*f));
-	if ((rc = vv_repository_open(&f->repo, NULL, env, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_open(&f->repo, NULL, env, err)) < 0) return rc;
 	vv_repository_listen(f->repo, notes);
 	if ((rc = vv_config_u64(f->repo, "varve.smudgelimit", VV_SMUDGE_LIMIT, &f->smudge_limit,
 				err)) < 0) {
@@ -68,9 +66,7 @@ static ssize_t input_give(input *in, void *buf, size_t len, vv_error *err)
 {
 	size_t n = in->head.len - in->pos;
 
-	if (n == 0) {
-		return in->read(in->payload, buf, len, err);
-	}
+	if (n == 0) return in->read(in->payload, buf, len, err);
 	n = n < len ? n : len;
 	memcpy(buf, in->head.data + in->pos, n);
 	in->pos += n;
@@ -96,9 +92,7 @@ static ssize_t input_read_again(void *payload, void *buf, size_t len, vv_error *
 	vv_hash128 is;
 	ssize_t n;
 
-	if (in->left == 0) {
-		return input_give(in, buf, len, err);
-	}
+	if (in->left == 0) return input_give(in, buf, len, err);
 	len = in->left < len ? (size_t)in->left : len;
 	if ((n = vv_pread_full(in->file, buf, len, in->given - in->left, "the file", err)) < 0) {
 		return n;
@@ -142,13 +136,9 @@ static vv_status fill_head(input *in, size_t want, vv_error *err)
 		size_t room = want - in->head.len < PIECE ? want - in->head.len : PIECE;
 		ssize_t got;
 
-		if (!vv_buf_reserve(&in->head, room)) {
-			return vv_buf_ok(&in->head, err);
-		}
+		if (!vv_buf_reserve(&in->head, room)) return vv_buf_ok(&in->head, err);
 		got = in->read(in->payload, in->head.data + in->head.len, room, err);
-		if (got < 0) {
-			return (vv_status)got;
-		}
+		if (got < 0) return (vv_status)got;
 		if (got == 0) {
 			break;
 		}
@@ -192,9 +182,7 @@ static vv_status may_pass(vv_filter *f, const char *path, const vv_buf *text, co
 	vv_store *store;
 	vv_status rc = is_known(f, path, text->data, text->len, out, err);
 
-	if (rc < 0 || *out) {
-		return rc;
-	}
+	if (rc < 0 || *out) return rc;
 	rc = vv_repository_store(f->repo, &store, err);
 	return rc < 0 ? rc : vv_store_complete(store, &p->root, out, &missing, err);
 }
@@ -212,9 +200,7 @@ static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text,
 		*err = why;
 		return rc;
 	}
-	if (!known) {
-		return err->code;
-	}
+	if (!known) return err->code;
 	vv_buf_put(out, text->data, text->len);
 	return vv_buf_ok(out, err);
 }
@@ -281,9 +267,7 @@ static vv_status keep_as_bytes(vv_filter *f, const char *path, input *in, vv_dat
 	vv_source source = {.read = input_read_again, .payload = in, .name = path};
 	vv_error why = *err, ignored = {0};
 
-	if (!input_begin_again(in, f, path)) {
-		return why.code;
-	}
+	if (!input_begin_again(in, f, path)) return why.code;
 	opts.has_kind = true;
 	opts.kind = VV_KIND_FILE;
 	vv_dataset_found_clear(staged);
@@ -331,9 +315,7 @@ static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
 	if (in->head.len < start || memcmp(in->head.data, VV_POINTER_TORN_START, start) != 0) {
 		return VV_OK;
 	}
-	if ((rc = fill_head(in, POINTER_READ + 1, err)) < 0) {
-		return rc;
-	}
+	if ((rc = fill_head(in, POINTER_READ + 1, err)) < 0) return rc;
 	*torn = vv_pointer_is_torn(in->head.data, in->head.len);
 	return VV_OK;
 }
@@ -406,9 +388,7 @@ vv_status vv_filter_clean(vv_filter *f, const char *path, vv_filter_read_fn read
 	bool torn = false, as_it_is = vv_add_never(path);
 	vv_status rc;
 
-	if (!in.hash) {
-		return vv_fail_nomem(err);
-	}
+	if (!in.hash) return vv_fail_nomem(err);
 	if (!as_it_is && ((rc = fill_head(&in, HEAD_BYTES, err)) < 0 ||
 			  (rc = is_textconv(f, path, &in.head, &as_it_is, err)) < 0)) {
 		input_clear(&in);
@@ -586,12 +566,8 @@ vv_status vv_filter_bytes(vv_filter *f, const char *path, const vv_smudge *s, vv
 	vv_table t;
 	vv_status rc;
 
-	if (!s->materialise) {
-		return fn(payload, vv_buf_cstr(&s->content), s->content.len, err);
-	}
-	if ((rc = vv_repository_store(f->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if (!s->materialise) return fn(payload, vv_buf_cstr(&s->content), s->content.len, err);
+	if ((rc = vv_repository_store(f->repo, &store, err)) < 0) return rc;
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
 		rc = give_table(f, path, &t, fn, payload, err);

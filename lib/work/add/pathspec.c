@@ -37,9 +37,7 @@ static vv_status pattern_path(char **out, vv_repository *r, const char *given, v
 	char *here = NULL;
 	vv_status rc = vv_repository_relative(&here, r, ".", err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while (given[0] == '.' && given[1] == '/') {
 		given += 2;
 	}
@@ -59,20 +57,14 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 	if ((item->exclude = vv_pathspec_excludes(given, &given))) {
 		item->matched = true; /* nobody misses it */
 	}
-	if (!*given) {
-		return vv_fail(err, VV_EUSAGE, "an empty string is not a path");
-	}
+	if (!*given) return vv_fail(err, VV_EUSAGE, "an empty string is not a path");
 	if (has_wildcard(given) && !vv_exists(given)) {
 		item->pattern = true;
 		return pattern_path(&item->path, r, given, err);
 	}
-	if ((rc = vv_repository_relative(&item->path, r, given, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_relative(&item->path, r, given, err)) < 0) return rc;
 	file = vv_repository_file(r, item->path);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	item->exists = !item->exclude && vv_lstat(&st, file, NULL) == VV_OK;
 	item->folder = item->exists && S_ISDIR(st.mode);
 	vv_free(file);
@@ -90,14 +82,10 @@ vv_status vv_pathspec_init(vv_pathspec *out, vv_repository *r, int argc, char **
 	vv_status rc = VV_OK;
 
 	*out = (vv_pathspec){NULL, 0, NULL, 0};
-	if (argc <= 0) {
-		return VV_OK;
-	}
+	if (argc <= 0) return VV_OK;
 	out->items = vv_calloc((size_t)argc + 1, sizeof(*out->items));
 	out->sorted = vv_calloc((size_t)argc + 1, sizeof(*out->sorted));
-	if (!out->items || !out->sorted) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->items || !out->sorted) return vv_fail_nomem(err);
 	for (int i = 0; i < argc && rc == VV_OK; i++) {
 		if ((rc = init_item(&out->items[out->count++], r, argv[i], err)) == VV_OK) {
 			selects = selects || !out->items[i].exclude;

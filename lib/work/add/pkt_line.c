@@ -26,12 +26,8 @@ void vv_pkt_in_clear(vv_pkt_in *p)
 
 static int hex_digit(uint8_t c)
 {
-	if (c >= '0' && c <= '9') {
-		return c - '0';
-	}
-	if (c >= 'a' && c <= 'f') {
-		return c - 'a' + 10;
-	}
+	if (c >= '0' && c <= '9') return c - '0';
+	if (c >= 'a' && c <= 'f') return c - 'a' + 10;
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
@@ -42,13 +38,9 @@ static int next_packet(vv_pkt_in *p, vv_error *err)
 	unsigned len = 0, i;
 	ssize_t got;
 
-	if (p->flushed || p->eof) {
-		return 0;
-	}
+	if (p->flushed || p->eof) return 0;
 	got = vv_read_full(p->fd, head, sizeof(head), "standard input", err);
-	if (got < 0) {
-		return (int)got;
-	}
+	if (got < 0) return (int)got;
 	if (got == 0) {
 		p->eof = true;
 		return 0;
@@ -71,9 +63,7 @@ static int next_packet(vv_pkt_in *p, vv_error *err)
 	p->len = len - 4;
 	p->pos = 0;
 	got = vv_read_full(p->fd, p->buf, p->len, "standard input", err);
-	if (got < 0) {
-		return (int)got;
-	}
+	if (got < 0) return (int)got;
 	if ((size_t)got != p->len) {
 		return vv_fail(err, VV_EINPUT, "git ended in the middle of a packet");
 	}
@@ -84,9 +74,7 @@ int vv_pkt_text(vv_pkt_in *p, const char **text, vv_error *err)
 {
 	int more = next_packet(p, err);
 
-	if (more <= 0) {
-		return more;
-	}
+	if (more <= 0) return more;
 	if (p->len > 0 && p->buf[p->len - 1] == '\n') {
 		p->len--;
 	}
@@ -104,9 +92,7 @@ ssize_t vv_pkt_read(void *payload, void *buf, size_t len, vv_error *err)
 
 	while (done < len) {
 		if (p->pos == p->len) {
-			if ((more = next_packet(p, err)) < 0) {
-				return more;
-			}
+			if ((more = next_packet(p, err)) < 0) return more;
 			if (more == 0) {
 				if (p->eof) {
 					return vv_fail(err, VV_EINPUT,
@@ -173,9 +159,7 @@ vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len, vv_error *err
 		vv_buf_put(&p->buf, at, n);
 		at += n;
 		len -= n;
-		if (p->buf.len >= SEND_AT && (rc = send(p, err)) < 0) {
-			return rc;
-		}
+		if (p->buf.len >= SEND_AT && (rc = send(p, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

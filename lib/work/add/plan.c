@@ -40,9 +40,7 @@ bool vv_add_looks_like_table(const char *path)
 	const char *ext = vv_path_ext(path);
 
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
-		if (strcasecmp(ext, extensions[i]) == 0) {
-			return true;
-		}
+		if (strcasecmp(ext, extensions[i]) == 0) return true;
 	}
 	return false;
 }
@@ -58,14 +56,10 @@ static void note_name(vv_buf *names, size_t number, const char *path)
 
 static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
 	p->items[p->count] = *item;
 	p->items[p->count].path = vv_strdup(item->path);
-	if (!p->items[p->count].path) {
-		return vv_fail_nomem(err);
-	}
+	if (!p->items[p->count].path) return vv_fail_nomem(err);
 	p->count++;
 	return VV_OK;
 }
@@ -78,13 +72,9 @@ static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_er
 	vv_status rc;
 
 	*out = false;
-	if (p->head.unborn) {
-		return VV_OK;
-	}
+	if (p->head.unborn) return VV_OK;
 	rc = vv_tree_entry_at(p->r, &p->head.commit, item->path, &entry, err);
-	if (rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
+	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc == VV_OK && S_ISREG(entry.mode)) {
 		rc = vv_dataset_reader_is_pointer(p->s, &entry.id, &pointer, err);
 		*out = !pointer;
@@ -100,9 +90,7 @@ static bool known_same(const planner *p, const vv_add_item *item, bool *stat_cle
 	vv_oid id;
 
 	*stat_clean = false;
-	if (!item->in_index || !vv_index_get(p->x, item->path, &entry)) {
-		return false;
-	}
+	if (!item->in_index || !vv_index_get(p->x, item->path, &entry)) return false;
 	if (vv_index_stat_clean(p->x, &entry, &item->st)) {
 		*stat_clean = true;
 		return true;
@@ -122,9 +110,7 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 	vv_status rc;
 
 	*out = false;
-	if (vv_oid_is_null(&item->blob)) {
-		return VV_OK;
-	}
+	if (vv_oid_is_null(&item->blob)) return VV_OK;
 	if ((rc = vv_dataset_reader_store(p->s, &store, err)) < 0 ||
 	    (rc = vv_blob_read(p->r, &item->blob, VV_POINTER_MAX, &text, err)) < 0 ||
 	    (rc = vv_pointer_read(&pointer, &arena, text.data, text.len, err)) < 0) {
@@ -168,9 +154,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	item->stat_clean = stat_clean;
 	if (item->was_text) {
 		/* Plain text that somebody committed is left alone until changed, or named. */
-		if (!p->req->fix && !item->literal && stat_clean) {
-			return VV_OK;
-		}
+		if (!p->req->fix && !item->literal && stat_clean) return VV_OK;
 		return append(p->plan, item, err);
 	}
 	if (p->req->fix) {
@@ -220,9 +204,7 @@ static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 		rc = vv_config_string(p->r, "varve.addtables", &value, err);
 		set = rc == VV_OK;
 		vv_free(value);
-		if (rc < 0 && rc != VV_ENOTFOUND) {
-			return rc;
-		}
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 		if ((rc = vv_config_bool(p->r, "varve.addtables", true, &p->tables, err)) < 0) {
 			return rc;
 		}
@@ -263,9 +245,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	bool text = false, compared = false, stat_clean;
 	vv_status rc;
 
-	if (req->fix) {
-		return VV_OK;
-	}
+	if (req->fix) return VV_OK;
 	/* 'varve track --text' decided. */
 	if ((wanted || vv_add_looks_like_table(item->path)) && !req->convert &&
 	    (rc = vv_attr_compared(p->r, item->path, &compared, err)) < 0) {
@@ -287,15 +267,11 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	}
 	if (!wanted && !compared && !req->as_tracked && !item->in_index &&
 	    vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
-		if ((rc = wants_tables(p, &item->guess, err)) < 0) {
-			return rc;
-		}
+		if ((rc = wants_tables(p, &item->guess, err)) < 0) return rc;
 		wanted = item->guess;
 	}
 	if (wanted && !req->convert) {
-		if ((rc = head_text(p, item, &text, err)) < 0) {
-			return rc;
-		}
+		if ((rc = head_text(p, item, &text, err)) < 0) return rc;
 		if (text && req->described) {
 			vv_fail(err, VV_EUSAGE,
 				"%s is text in HEAD, and stays so without --convert",
@@ -304,9 +280,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		}
 	}
 	if (wanted && !text) {
-		if ((rc = check_name(item->path, err)) < 0) {
-			return rc;
-		}
+		if ((rc = check_name(item->path, err)) < 0) return rc;
 		item->action = VV_ADD_DATASET;
 		item->track = true;
 		item->was_text = item->in_index;
@@ -320,9 +294,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		}
 	}
 	known_same(p, item, &stat_clean);
-	if (stat_clean) {
-		return VV_OK;
-	}
+	if (stat_clean) return VV_OK;
 	return plan_file(p, item, err);
 }
 
@@ -332,31 +304,21 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 	bool tracked = false;
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	rc = vv_lstat(&item->st, file, err);
 	vv_free(file);
 	/* Where a folder took a file's place, the file is gone; what is in the folder comes by itself. */
 	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
-		if (p->req->fix) {
-			return VV_OK;
-		}
+		if (p->req->fix) return VV_OK;
 		item->action = VV_ADD_REMOVE;
 		return append(p->plan, item, err);
 	}
-	if (rc < 0 || (!item->in_index && (rc = check_name(item->path, err)) < 0)) {
-		return rc;
-	}
+	if (rc < 0 || (!item->in_index && (rc = check_name(item->path, err)) < 0)) return rc;
 	if (S_ISREG(item->st.mode)) {
-		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0) return rc;
 		return tracked ? plan_tracked(p, item, err) : plan_plain(p, item, err);
 	}
-	if (p->req->fix) {
-		return VV_OK;
-	}
+	if (p->req->fix) return VV_OK;
 	item->action = VV_ADD_FILE;
 	return append(p->plan, item, err);
 }
@@ -387,9 +349,7 @@ static vv_status plan_index(planner *p, vv_error *err)
 			item.blob = e.id;
 			item.mode = e.mode;
 		}
-		if ((rc = plan_path(p, &item, err)) < 0) {
-			return rc;
-		}
+		if ((rc = plan_path(p, &item, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -399,9 +359,7 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	planner *p = payload;
 	vv_add_item item = {0};
 
-	if (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal)) {
-		return VV_OK;
-	}
+	if (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal)) return VV_OK;
 	item.path = (char *)(uintptr_t)path;
 	return plan_path(p, &item, err);
 }
@@ -412,12 +370,8 @@ static vv_status refuse_ignored(planner *p, const vv_pathspec_item *arg, vv_erro
 	bool ignored = false;
 	vv_status rc;
 
-	if (p->req->force || arg->matched || !arg->path[0]) {
-		return VV_OK;
-	}
-	if ((rc = vv_path_ignored(p->r, arg->path, &ignored, err)) < 0 || !ignored) {
-		return rc;
-	}
+	if (p->req->force || arg->matched || !arg->path[0]) return VV_OK;
+	if ((rc = vv_path_ignored(p->r, arg->path, &ignored, err)) < 0 || !ignored) return rc;
 	vv_fail(err, VV_EREFUSED, "%s is ignored by a .gitignore file; nothing was staged",
 		vv_text_shows(arg->given));
 	return vv_hint(err, "-f stages it all the same; 'git check-ignore -v %s' names the line",
@@ -433,9 +387,7 @@ static vv_status plan_named(planner *p, vv_pathspec_item *arg, vv_error *err)
 	if (arg->named) {
 		return VV_OK; /* it is in the index */
 	}
-	if ((rc = refuse_ignored(p, arg, err)) < 0) {
-		return rc;
-	}
+	if ((rc = refuse_ignored(p, arg, err)) < 0) return rc;
 	arg->matched = true;
 	item.path = arg->path;
 	item.literal = true;
@@ -453,9 +405,7 @@ static vv_status plan_untracked(planner *p, vv_error *err)
 	vv_pathspec *paths = p->req->paths;
 	vv_status rc = VV_OK;
 
-	if (!paths) {
-		return search(p, "", err);
-	}
+	if (!paths) return search(p, "", err);
 	for (size_t i = 0; i < paths->count && rc == VV_OK; i++) {
 		vv_pathspec_item *arg = &paths->items[i];
 		if (arg->pattern) {
@@ -527,9 +477,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 	vv_status rc;
 
 	*out = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
-	if ((rc = vv_head_read(r, &p.head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(r, &p.head, err)) < 0) return rc;
 	if ((rc = plan_index(&p, err)) == VV_OK && req->untracked && !req->fix) {
 		rc = plan_untracked(&p, err);
 	}

@@ -122,9 +122,7 @@ static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 	bool declared = root->file_order_declared &&
 			!(again && staged->parent_root.file_order_declared);
 
-	if (is == was && !declared) {
-		return;
-	}
+	if (is == was && !declared) return;
 	vv_buf_puts(b, "\n  order:   ");
 	if (!is) {
 		vv_buf_printf(b, "the file's, from this version on%s",
@@ -192,9 +190,7 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 	vv_schema schema;
 	vv_status rc;
 
-	if (res->finding_count == 0) {
-		return VV_OK;
-	}
+	if (res->finding_count == 0) return VV_OK;
 	out->retyped = true;
 	vv_schema_init(&schema);
 	rc = vv_schema_read(&schema, res->root.schema.data, res->root.schema.len, "schema", err);
@@ -299,9 +295,7 @@ static vv_status put_new_key(vv_add_report *out, vv_dataset_writer *s, const vv_
 	    staged->parent_root.kind != VV_KIND_TABLE || staged->parent_root.key_count > 0) {
 		return VV_OK;
 	}
-	if ((rc = vv_dataset_writer_blocks(s, &writer, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_dataset_writer_blocks(s, &writer, err)) < 0) return rc;
 	vv_sink_writer(&sink, writer);
 	new_open = (rc = vv_table_open_stored(&new, &sink, &staged->result.cid, err)) == VV_OK;
 	old_open = new_open &&

@@ -51,9 +51,7 @@ static vv_add_outcome *new_outcome(runner *run, const vv_add_item *item, uint32_
 	vv_add_report *rep = run->rep;
 	vv_add_outcome *o;
 
-	if (!vv_array_room(rep->outcomes, rep->outcome_count, rep->outcome_cap)) {
-		return NULL;
-	}
+	if (!vv_array_room(rep->outcomes, rep->outcome_count, rep->outcome_cap)) return NULL;
 	o = &rep->outcomes[rep->outcome_count];
 	*o = (vv_add_outcome){.path = vv_strdup(item->path), .mode = mode, .st = item->st};
 	rep->outcome_count += o->path != NULL;
@@ -69,9 +67,7 @@ static vv_status note_file(runner *run, const vv_add_item *item, vv_error *err)
 	if (run->dry || !vv_index_get(run->x, item->path, &e)) {
 		return VV_OK; /* a folder of another repository */
 	}
-	if (!(o = new_outcome(run, item, e.mode))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(o = new_outcome(run, item, e.mode))) return vv_fail_nomem(err);
 	o->blob = e.id;
 	o->bytes = item->st.size;
 	return VV_OK;
@@ -91,9 +87,7 @@ static void note_refused(runner *run, const vv_add_item *item)
 
 static uint32_t entry_mode(const runner *run, const vv_add_item *item)
 {
-	if (!run->file_mode && item->in_index && S_ISREG(item->mode)) {
-		return item->mode;
-	}
+	if (!run->file_mode && item->in_index && S_ISREG(item->mode)) return item->mode;
 	return item->st.mode & 0100 ? 0100755 : 0100644;
 }
 
@@ -196,9 +190,7 @@ static vv_status note_dataset(runner *run, const vv_add_item *item, const vv_dat
 {
 	vv_add_outcome *o = new_outcome(run, item, entry_mode(run, item));
 
-	if (!o) {
-		return vv_fail_nomem(err);
-	}
+	if (!o) return vv_fail_nomem(err);
 	o->st = staged->st;
 	o->track = item->track;
 	return vv_add_outcome_take(o, staged, err);
@@ -265,9 +257,7 @@ static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_read_regular(&bytes, file, PLAIN_MAX, err)) == VV_OK &&
 	    (rc = vv_blob_write(run->r, vv_buf_cstr(&bytes), bytes.len, &id, err)) == VV_OK) {
 		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &id, NULL, err);
@@ -290,16 +280,12 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 				      vv_text_shows(item->path));
 		}
 		/* A file that was only touched: the index learns its new stat. */
-		if (run->dry || item->stat_clean) {
-			return VV_OK;
-		}
+		if (run->dry || item->stat_clean) return VV_OK;
 		return vv_index_set(run->x, item->path, entry_mode(run, item), &item->blob,
 				    &item->st, err);
 	case VV_ADD_REMOVE:
 		run->rep->removed++;
-		if (!new_outcome(run, item, 0)) {
-			return vv_fail_nomem(err);
-		}
+		if (!new_outcome(run, item, 0)) return vv_fail_nomem(err);
 		return run->dry ? VV_OK : vv_index_remove(run->x, item->path, err);
 	case VV_ADD_PLAIN:
 		count_ordinary(run, item);
@@ -370,18 +356,12 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 	bool exists;
 	vv_status rc;
 
-	if (edit->changed) {
-		return vv_attr_edit_stage(edit, x, err);
-	}
+	if (edit->changed) return vv_attr_edit_stage(edit, x, err);
 	file = vv_repository_file(r, ".gitattributes");
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	exists = vv_exists(file);
 	vv_free(file);
-	if (!exists) {
-		return VV_OK;
-	}
+	if (!exists) return VV_OK;
 	if (vv_index_get(x, ".gitattributes", &e) &&
 	    (rc = vv_index_file_state(x, &e, &state, err)) < 0) {
 		return rc;
@@ -396,9 +376,7 @@ static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
-	if (!paths) {
-		return vv_fail_nomem(err);
-	}
+	if (!paths) return vv_fail_nomem(err);
 	for (size_t i = 0; i < rep->outcome_count; i++) {
 		if (rep->outcomes[i].track) {
 			paths[count++] = rep->outcomes[i].path;
@@ -506,9 +484,7 @@ vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_reposito
 	memset(out, 0, sizeof(*out));
 	out->dry = dry;
 	out->no_key = req->options->key && !req->options->key[0];
-	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0) return rc;
 	for (size_t i = 0; i < plan->count && rc == VV_OK; i++) {
 		begin_later(&run, i, datasets);
 		rc = run_item(&run, &plan->items[i], err);

@@ -21,9 +21,7 @@ static bool go_up(char *folder)
 {
 	char *slash = strrchr(folder, '/');
 
-	if (*folder == '\0') {
-		return false;
-	}
+	if (*folder == '\0') return false;
 	*(slash ? slash : folder) = '\0';
 	return true;
 }
@@ -49,9 +47,7 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 		vv_package_resource_clear(&res);
 		return *out ? VV_OK : vv_fail_nomem(err);
 	}
-	if (rc != VV_ENOTFOUND) {
-		return rc;
-	}
+	if (rc != VV_ENOTFOUND) return rc;
 	folder = vv_strdup(s->path);
 	while (folder && go_up(folder)) {
 		if (!(candidate = package_in(folder)) ||
@@ -83,9 +79,7 @@ vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package
 	char *file = vv_repository_file(s->repo, package_path);
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	rc = vv_read_regular(out, file, PACKAGE_MAX, err);
 	vv_free(file);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;

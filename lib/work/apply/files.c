@@ -59,14 +59,10 @@ void vv_apply_files_clear(vv_apply_files *f)
 /* The path without its first parts, or the one that the user gave in its place. */
 static const char *strip(const vv_apply_files *f, const char *path)
 {
-	if (f->instead) {
-		return f->instead;
-	}
+	if (f->instead) return f->instead;
 	for (unsigned i = 0; i < f->strip; i++) {
 		const char *slash = strchr(path, '/');
-		if (!slash || !slash[1]) {
-			return NULL;
-		}
+		if (!slash || !slash[1]) return NULL;
 		path = slash + 1;
 	}
 	return path;
@@ -102,9 +98,7 @@ static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_
 	bool clean = true;
 	vv_stat st;
 	vv_status rc = check_folders(f, e->path, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!e->exists && vv_lstat(&st, e->file, NULL) == VV_OK) {
 		vv_fail(err, VV_EREFUSED, "'%s' would be overwritten, and is not in the index",
 			vv_text_shows(e->path));
@@ -128,9 +122,7 @@ static bool in_conflict(const vv_index *x, const char *path)
 	for (size_t i = 0; i < vv_index_count(x); i++) {
 		vv_index_entry e;
 		vv_index_at(x, i, &e);
-		if (e.stage > 0 && strcmp(e.path, path) == 0) {
-			return true;
-		}
+		if (e.stage > 0 && strcmp(e.path, path) == 0) return true;
 	}
 	return false;
 }
@@ -161,14 +153,10 @@ static vv_status look(vv_apply_files *f, vv_apply_file *e, vv_error *err)
 		return look_in_index(f, e, err);
 	}
 	vv_status rc = check_folders(f, e->path, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	e->seen = true;
 	rc = vv_lstat(&e->st, e->file, err);
-	if (rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
+	if (rc == VV_ENOTFOUND) return VV_OK;
 	e->exists = rc == VV_OK;
 	if (rc == VV_OK && !S_ISREG(e->st.mode)) {
 		rc = vv_fail(err, VV_EREFUSED, "'%s' is not a regular file",
@@ -186,9 +174,7 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 			vv_text_shows(f->only), vv_text_shows(path), vv_text_shows(f->instead));
 		return vv_hint(err, "name no file: each is found by its path");
 	}
-	if (f->instead && !f->only && !(f->only = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (f->instead && !f->only && !(f->only = vv_strdup(path))) return vv_fail_nomem(err);
 	if (!own) {
 		return vv_fail(err, VV_EUSAGE, "'%s' has no %u folders that -p could take off",
 			       vv_text_shows(path), f->strip);
@@ -199,9 +185,7 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 			return VV_OK;
 		}
 	}
-	if (!vv_array_room(f->list, f->count, f->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(f->list, f->count, f->cap)) return vv_fail_nomem(err);
 	vv_apply_file *e = &f->list[f->count];
 	memset(e, 0, sizeof(*e));
 	e->fd = -1;
@@ -216,9 +200,7 @@ vv_apply_file *vv_apply_files_find(vv_apply_files *f, const char *path)
 {
 	const char *own = strip(f, path);
 	for (size_t i = 0; own && i < f->count; i++) {
-		if (strcmp(f->list[i].path, own) == 0) {
-			return &f->list[i];
-		}
+		if (strcmp(f->list[i].path, own) == 0) return &f->list[i];
 	}
 	return NULL;
 }
@@ -241,9 +223,7 @@ static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, 
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc = vv_mem_sink_new(&f->blocks, NULL, temp, err);
 	int fd = -1;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_mem_sink_use(&sink, f->blocks);
 	if (f->index) {
 		rc = vv_blob_read(f->repo, &e->blob, SIZE_MAX, &text, err);
@@ -270,27 +250,19 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 	vv_status rc = find(f, path, &e, err);
 	close_subject(f);
 	*exists = rc == VV_OK && e->exists;
-	if (rc < 0 || !e->exists) {
-		return rc;
-	}
+	if (rc < 0 || !e->exists) return rc;
 	f->subject = vv_calloc(1, sizeof(*f->subject));
-	if (!f->subject) {
-		return vv_fail_nomem(err);
-	}
+	if (!f->subject) return vv_fail_nomem(err);
 	vv_subject_init(f->subject);
 	f->subject->env = f->env;
 	rc = f->index ? vv_subject_find_blob(f->subject, f->repo, f->reader, &e->blob, e->path,
 					     e->path, err)
 		      : vv_subject_find_file(f->subject, f->repo, f->reader, e->file, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	f->subject->text = e->path; /* what messages call it */
 	bool stored = f->subject->is_dataset &&
 		      !f->subject->on_disk; /* only the pointer lies there */
-	if (kind == VV_KIND_FILE && !stored) {
-		return open_bytes(f, e, out, err);
-	}
+	if (kind == VV_KIND_FILE && !stored) return open_bytes(f, e, out, err);
 	return vv_subject_open(f->subject, out, &so, err);
 }
 
@@ -323,12 +295,8 @@ static vv_status note(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
 	vv_stat now;
 	vv_status rc;
 
-	if (!f->journal) {
-		return VV_OK;
-	}
-	if ((rc = vv_journal_path(f->journal, NULL, &c, err)) < 0) {
-		return rc;
-	}
+	if (!f->journal) return VV_OK;
+	if ((rc = vv_journal_path(f->journal, NULL, &c, err)) < 0) return rc;
 	/* That it is kept is a change of its inode. */
 	if (e->exists && vv_lstat(&now, e->file, NULL) == VV_OK) {
 		e->st.ctime_sec = now.ctime_sec;
@@ -353,9 +321,7 @@ static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *
 	}
 	int fd = vv_temp_open(&e->temp, dir, f->index ? "tmp-apply-" : ".varve-", err);
 	vv_free(dir);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	e->fd = fd;
 	return VV_OK;
 }
@@ -371,9 +337,7 @@ vv_status vv_apply_files_put(vv_apply_files *f, const char *path, const void *by
 	if (rc == VV_OK && e->fd < 0) {
 		rc = open_temp(f, e, err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_buf_put(&e->buf, bytes, len);
 	return e->buf.len >= FLUSH_AT || e->buf.failed ? flush(e, err) : VV_OK;
 }
@@ -388,14 +352,10 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool remove
 	if (rc == VV_OK && !removed && e->fd < 0) {
 		rc = open_temp(f, e, err); /* an empty file */
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	e->changes = true;
 	e->removed = removed;
-	if (removed) {
-		return e->temp ? VV_OK : note(f, e, err);
-	}
+	if (removed) return e->temp ? VV_OK : note(f, e, err);
 	rc = flush(e, err);
 	if (rc == VV_OK && e->exists && !f->index &&
 	    fchmod(e->fd, (mode_t)(e->st.mode & 0777)) < 0) {
@@ -416,9 +376,7 @@ static vv_status unchanged(const vv_apply_file *e, vv_error *err)
 	vv_stat now;
 	vv_error ignored;
 	bool exists = vv_lstat(&now, e->file, &ignored) == VV_OK;
-	if (exists == e->exists && (!exists || vv_stat_equal(&now, &e->st))) {
-		return VV_OK;
-	}
+	if (exists == e->exists && (!exists || vv_stat_equal(&now, &e->st))) return VV_OK;
 	vv_fail(err, VV_ECONFLICT, "'%s' changed while the patch was applied; nothing was written",
 		vv_text_shows(e->path));
 	return vv_hint(err, "try again");

@@ -42,9 +42,7 @@ void vv_apply_index_clear(vv_apply_index *a)
 static bool is_missed(const vv_apply_index *a, const char *path)
 {
 	for (size_t i = 0; i < a->missed_count; i++) {
-		if (strcmp(a->missed[i], path) == 0) {
-			return true;
-		}
+		if (strcmp(a->missed[i], path) == 0) return true;
 	}
 	return false;
 }
@@ -53,17 +51,11 @@ vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err
 {
 	char **items;
 
-	if (is_missed(a, path)) {
-		return VV_OK;
-	}
+	if (is_missed(a, path)) return VV_OK;
 	items = vv_realloc_array(a->missed, a->missed_count + 1, sizeof(*items));
-	if (!items) {
-		return vv_fail_nomem(err);
-	}
+	if (!items) return vv_fail_nomem(err);
 	a->missed = items;
-	if (!(items[a->missed_count] = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(items[a->missed_count] = vv_strdup(path))) return vv_fail_nomem(err);
 	a->missed_count++;
 	return VV_OK;
 }
@@ -89,9 +81,7 @@ static vv_status open_made(const vv_apply_file *e, vv_source *source, vv_fd_sour
 	vv_stat st;
 	vv_status rc;
 
-	if ((*fd = vv_open(e->temp, O_RDONLY | O_NOFOLLOW, 0, err)) < 0) {
-		return (vv_status)*fd;
-	}
+	if ((*fd = vv_open(e->temp, O_RDONLY | O_NOFOLLOW, 0, err)) < 0) return (vv_status)*fd;
 	if ((rc = vv_fstat(&st, *fd, e->temp, err)) < 0) {
 		vv_close(*fd, NULL, NULL);
 		return rc;
@@ -190,15 +180,11 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
 	bool dataset = false, own = false;
 	vv_status rc = VV_OK;
 
-	if (d->removed) {
-		return VV_OK;
-	}
+	if (d->removed) return VV_OK;
 	rc = e->exists ? vv_dataset_reader_is_pointer(vv_dataset_writer_reader(a->writer), &e->blob,
 						      &dataset, err)
 		       : vv_attr_tracked(a->files->repo, e->path, &dataset, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (dataset) {
 		rc = is_patch_s_own(a, e, d, &own, err);
 		return rc < 0 ? rc
@@ -223,9 +209,7 @@ static vv_status append(vv_apply_index *a, const char *path, vv_error *err)
 {
 	vv_apply_merged *m;
 
-	if (!vv_array_room(a->merged, a->count, a->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(a->merged, a->count, a->cap)) return vv_fail_nomem(err);
 	m = &a->merged[a->count];
 	memset(m, 0, sizeof(*m));
 	vv_dataset_merged_init(&m->out);
@@ -243,23 +227,15 @@ static vv_status open_version(void *payload, const char *path, const vv_cid *roo
 	vv_status rc;
 
 	*exists = e && is_missed(a, path);
-	if (!*exists) {
-		return VV_OK;
-	}
+	if (!*exists) return VV_OK;
 	if (!e->exists) {
 		return vv_fail(err, VV_ECONFLICT, "there is no '%s' to merge the patch with",
 			       vv_text_shows(e->path));
 	}
-	if ((rc = append(a, e->path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = append(a, e->path, err)) < 0) return rc;
 	last(a)->sides[VV_OURS] = (vv_merge_side){e->mode, e->blob};
-	if (!root) {
-		return VV_OK;
-	}
-	if ((rc = vv_repository_store(a->files->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if (!root) return VV_OK;
+	if ((rc = vv_repository_store(a->files->repo, &store, err)) < 0) return rc;
 	vv_sink_dry(&a->source, store);
 	if ((rc = vv_table_open(out, &a->source, root, err)) < 0) {
 		if (rc == VV_EMISSING) {
@@ -368,9 +344,7 @@ static vv_status put_merged(vv_apply_index *a, const vv_apply_merged *m, vv_erro
 	vv_status rc = vv_checkout_write(a->checkout, m->path, m->out.result.mode,
 					 &m->out.result.id, true, err);
 
-	if (rc < 0 || (c->count == 0 && c->left_out == 0)) {
-		return rc;
-	}
+	if (rc < 0 || (c->count == 0 && c->left_out == 0)) return rc;
 	for (size_t i = 0; i < 3; i++) {
 		sides[i] = (vv_index_side){m->sides[i].mode, m->sides[i].id};
 	}

@@ -59,9 +59,7 @@ static bool take_word(const char **s, const char *end, vv_buf *out)
 		}
 		vv_buf_putc(out, *p);
 	}
-	if (quoted && p == end) {
-		return false;
-	}
+	if (quoted && p == end) return false;
 	*s = p + quoted;
 	return out->len > 0;
 }

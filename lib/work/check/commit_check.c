@@ -21,9 +21,7 @@ static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *cou
 	size_t n = 0;
 
 	*all = c->all;
-	if (!paths) {
-		return vv_fail_nomem(err);
-	}
+	if (!paths) return vv_fail_nomem(err);
 	for (size_t i = 0; i < changed; i++) {
 		const vv_change_entry *e = &c->changes->entries[i];
 
@@ -58,9 +56,7 @@ static void warn(void *payload, const char *message)
 static vv_status open_side(vv_diff_side *out, const vv_commit_check *c, vv_repository *r,
 			   vv_error *err)
 {
-	if (c->commit) {
-		return vv_diff_side_commit(out, r, c->commit, "the commit", err);
-	}
+	if (c->commit) return vv_diff_side_commit(out, r, c->commit, "the commit", err);
 	out->name = vv_strdup("index");
 	return out->name ? VV_OK : vv_fail_nomem(err);
 }
@@ -116,9 +112,7 @@ static vv_status judge(vv_check_report *report, vv_on_commit demand, const vv_er
 		*err = *unread;
 		return err->code;
 	}
-	if (rc < 0 || demand != VV_ON_COMMIT_REFUSE || vv_report_valid(report)) {
-		return rc;
-	}
+	if (rc < 0 || demand != VV_ON_COMMIT_REFUSE || vv_report_valid(report)) return rc;
 	rc = vv_fail(err, VV_ECONFLICT,
 		     "the data is invalid, and %s refuses that: nothing was committed",
 		     VV_RULES_NAME);

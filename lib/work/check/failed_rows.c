@@ -83,13 +83,9 @@ static vv_status grow(vv_failed_rows *r, vv_error *err)
 	size_t cap = r->cap ? r->cap * 2 : 64;
 	const char **reasons;
 
-	if (r->count < r->cap) {
-		return VV_OK;
-	}
+	if (r->count < r->cap) return VV_OK;
 	reasons = vv_realloc_array(r->reasons, cap, sizeof(*reasons));
-	if (!reasons) {
-		return vv_fail_nomem(err);
-	}
+	if (!reasons) return vv_fail_nomem(err);
 	r->reasons = reasons;
 	vv_free(r->hashes);
 	r->slots = cap * 2;
@@ -112,15 +108,11 @@ static vv_status intern(vv_failed_rows *r, uint64_t *out, vv_error *err)
 	vv_status rc = vv_buf_ok(&r->scratch, err);
 	size_t slot;
 
-	if (rc < 0 || (rc = grow(r, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = grow(r, err)) < 0) return rc;
 	slot = find_slot(r, r->scratch.data, r->scratch.len);
 	if (r->hashes[slot] == 0) {
 		r->reasons[r->count] = vv_arena_strndup(&r->arena, r->scratch.data, r->scratch.len);
-		if (!r->reasons[r->count]) {
-			return vv_fail_nomem(err);
-		}
+		if (!r->reasons[r->count]) return vv_fail_nomem(err);
 		r->hashes[slot] = ++r->count;
 	}
 	*out = r->hashes[slot] - 1;
@@ -148,13 +140,9 @@ vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *e
 	uint64_t reason = 0;
 	vv_status rc;
 
-	if (f->row == 0) {
-		return VV_OK;
-	}
+	if (f->row == 0) return VV_OK;
 	put_reason(r, f, r->count < REASONS_MAX);
-	if ((rc = intern(r, &reason, err)) < 0) {
-		return rc;
-	}
+	if ((rc = intern(r, &reason, err)) < 0) return rc;
 	vv_put_be64(record, f->row);
 	vv_put_be64(record + 8, r->added++);
 	vv_put_be64(record + 16, f->line);
@@ -202,13 +190,9 @@ static vv_status read_row(writer *w, uint64_t row, vv_error *err)
 	    row < w->batch.first_row + w->batch.rows) {
 		return VV_OK;
 	}
-	if ((rc = vv_table_seek_row(w->reader, row, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_table_seek_row(w->reader, row, err)) < 0) return rc;
 	more = vv_table_read(w->reader, &w->batch, err);
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	return more == 0 ? vv_fail(err, VV_ECORRUPT, "the table ends before row %llu",
 				   (unsigned long long)row + 1)
 			 : VV_OK;
@@ -218,9 +202,7 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&w->problems, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (line > 0) {
 		vv_buf_printf(&w->out, "%llu", (unsigned long long)line);
 	}
@@ -229,9 +211,7 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 	if (w->t && row <= w->t->root.rows) {
 		const vv_cell *cells;
 
-		if ((rc = read_row(w, row - 1, err)) < 0) {
-			return rc;
-		}
+		if ((rc = read_row(w, row - 1, err)) < 0) return rc;
 		cells = w->batch.cells + (size_t)(row - 1 - w->batch.first_row) * w->batch.columns;
 		for (size_t i = 0; i < w->batch.columns; i++) {
 			vv_buf_putc(&w->out, ',');
@@ -263,9 +243,7 @@ static vv_status put_rows(writer *w, vv_error *err)
 		vv_buf_puts(&w->problems, w->problems.len ? "; " : "");
 		vv_buf_puts(&w->problems, w->r->reasons[vv_get_be64(p + 24)]);
 	}
-	if (more < 0 || rc < 0) {
-		return more < 0 ? (vv_status)more : rc;
-	}
+	if (more < 0 || rc < 0) return more < 0 ? (vv_status)more : rc;
 	return row > 0 ? put_row(w, row, line, err) : VV_OK;
 }
 
@@ -283,9 +261,7 @@ static vv_status open_temp(writer *w, vv_error *err)
 {
 	char *dir = vv_path_dir(w->r->file);
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-check-");
 	w->fd = vv_temp_open(&w->temp, dir, ".varve-check-", err);
 	vv_free(dir);

@@ -52,9 +52,7 @@ static vv_status keep_standard(files *f)
 		return vv_fail(f->err, VV_EUSAGE, "standard input ('-') can be checked once only");
 	}
 	fd = vv_temp_open(&f->spool, temp ? temp : "/tmp", ".varve-check-", f->err);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = copy_standard(fd, f->spool, f->err);
 	closed = vv_close(fd, f->spool, rc == VV_OK ? f->err : NULL);
 	f->run->standard = f->spool;

@@ -20,9 +20,7 @@ static vv_status put_dataset(vv_json_out *w, const vv_check_path *p,
 	vv_status rc;
 
 	*told = false;
-	if (p->absent) {
-		return VV_OK;
-	}
+	if (p->absent) return VV_OK;
 	if ((rc = vv_check_input_open(&in, p->path, look, err)) < 0 || !in.open || in.refused ||
 	    in.table.root.kind != VV_KIND_TABLE ||
 	    (rc = vv_profile_make(&profile, &in.table, look->temp_dir, look->progress, err)) < 0) {
@@ -73,9 +71,7 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 	vv_status rc;
 
 	*count = 0;
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (vv_exists(file)) {
 		vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
 		return vv_hint(

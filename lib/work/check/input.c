@@ -43,9 +43,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 		return rc;
 	}
 	file = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_check_may_read(file, o->package_path, err)) == VV_OK) {
 		rc = vv_read_regular(out, file, BESIDE_MAX, err);
 	}
@@ -55,9 +53,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 
 void vv_check_input_close(vv_check_input *in)
 {
-	if (!in->begun) {
-		return;
-	}
+	if (!in->begun) return;
 	vv_table_source_close(in->stored);
 	if (in->open) {
 		vv_table_close(&in->table);
@@ -108,9 +104,7 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 	}
 	in->name = o->repo ? vv_repository_file(o->repo, path)
 			   : vv_strdup(is_standard(o, path) ? o->standard : path);
-	if (!in->name) {
-		return vv_fail_nomem(err);
-	}
+	if (!in->name) return vv_fail_nomem(err);
 	if (!is_standard(o, path) &&
 	    ((rc = vv_check_may_read(in->name, o->package_path, err)) < 0 ||
 	     (vv_exists(in->name) && (rc = want_file(in->name, err)) < 0))) {
@@ -128,17 +122,13 @@ static vv_status find_package(vv_check_input *in, const char *path, const vv_che
 	vv_check_input_options beside = *o;
 	vv_status rc;
 
-	if (is_standard(o, path)) {
-		return VV_OK;
-	}
+	if (is_standard(o, path)) return VV_OK;
 	rc = o->package_path
 		     ? vv_package_find_in(&in->package, o->package_path, path, vv_check_read_beside,
 					  &beside, &in->why)
 		     : vv_package_find(&in->package, path, vv_check_read_beside, &beside, &in->why);
 	in->described = rc == VV_OK;
-	if (rc == VV_OK || rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
+	if (rc == VV_OK || rc == VV_ENOTFOUND) return VV_OK;
 	if (rc == VV_EINPUT) {
 		in->bad_package = true;
 		return VV_OK;
@@ -170,12 +160,8 @@ vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *er
 
 		vv_close(in->fd, NULL, NULL);
 		in->fd = vv_open_regular(file, 0, err);
-		if (in->fd < 0) {
-			return (vv_status)in->fd;
-		}
-		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) {
-			return rc;
-		}
+		if (in->fd < 0) return (vv_status)in->fd;
+		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) return rc;
 		vv_source_fd(out, &in->file, in->fd, s->text, st.size);
 		return VV_OK;
 	}
@@ -189,9 +175,7 @@ vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *er
 static bool has_columns(const vv_table *t, const char *const *key, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (vv_schema_find(&t->schema, key[i], strlen(key[i])) < 0) {
-			return false;
-		}
+		if (vv_schema_find(&t->schema, key[i], strlen(key[i])) < 0) return false;
 	}
 	return count > 0;
 }
@@ -208,9 +192,7 @@ static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sin
 	vv_cid cid;
 	vv_status rc;
 
-	if (root->key_count > 0 || root->kind != VV_KIND_TABLE) {
-		return VV_OK;
-	}
+	if (root->key_count > 0 || root->kind != VV_KIND_TABLE) return VV_OK;
 	if (!has_columns(&in->table, key, in->table.schema.primary_key_count)) {
 		if (!base || !has_columns(&in->table, (const char *const *)base->root.key,
 					  base->root.key_count)) {
@@ -221,9 +203,7 @@ static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sin
 	}
 	rc = vv_table_reschema(&cid, &in->table, sink, root->schema.data, root->schema.len, key,
 			       source, NULL, err);
-	if (rc < 0 || (rc = vv_table_open(&keyed, sink, &cid, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_table_open(&keyed, sink, &cid, err)) < 0) return rc;
 	vv_table_close(&in->table);
 	in->table = keyed;
 	return VV_OK;
@@ -243,18 +223,12 @@ static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_
 	vv_sink source;
 	vv_status rc;
 
-	if (vv_cid_is_null(&s->parent) || !store || s->lfs) {
-		return VV_OK;
-	}
+	if (vv_cid_is_null(&s->parent) || !store || s->lfs) return VV_OK;
 	vv_sink_dry(&source, store);
 	rc = vv_table_open_stored(&l->parent, &source, &s->parent, err);
-	if (rc < 0) {
-		return rc == VV_EMISSING ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_EMISSING ? VV_OK : rc;
 	l->has_parent = true;
-	if (l->parent.root.kind != VV_KIND_TABLE) {
-		return VV_OK;
-	}
+	if (l->parent.root.kind != VV_KIND_TABLE) return VV_OK;
 	io->parent = &l->parent.root;
 	io->hints.parent = &l->parent.root.dialect;
 	io->key = NULL; /* the parent's stays */
@@ -281,9 +255,7 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 	vv_status rc = vv_check_input_source(in, &source, err);
 
 	vv_import_result_clear(result);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_mend_open(&m, &source, &io.hints, &why)) == VV_OK) {
 		vv_mend_source(m, &readable);
 		vv_mend_hints(m, &in->hints);
@@ -299,9 +271,7 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 		return VV_OK;
 	}
 	vv_mend_close(m);
-	if (is_refusal(rc) || rc == VV_ENOTFOUND || rc == VV_ECONFLICT) {
-		return VV_OK;
-	}
+	if (is_refusal(rc) || rc == VV_ENOTFOUND || rc == VV_ECONFLICT) return VV_OK;
 	*err = why;
 	return rc;
 }
@@ -377,14 +347,10 @@ static vv_status open_stored(vv_check_input *in, vv_error *err)
 	vv_sink source;
 	vv_status rc = vv_repository_store(in->subject.repo, &store, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_sink_dry(&source, store);
 	rc = vv_table_open(&in->table, &source, &in->subject.root, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	in->open = in->table.root.kind != VV_KIND_FILE;
 	if (!in->open) {
 		in->kept = in->table;

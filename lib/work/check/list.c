@@ -54,9 +54,7 @@ static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, con
 {
 	vv_check_path *p;
 
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	p = &l->items[l->count];
 	memset(p, 0, sizeof(*p));
 	p->path = vv_strdup(path);
@@ -183,9 +181,7 @@ static bool is_wanted(lister *l, const char *path, bool *literal)
 	bool any = l->spec.count == 0 && l->bare_count == 0;
 
 	*literal = false;
-	if (l->spec.count > 0) {
-		return vv_pathspec_match(&l->spec, path, literal);
-	}
+	if (l->spec.count > 0) return vv_pathspec_match(&l->spec, path, literal);
 	for (int i = 0; i < l->bare_count; i++) {
 		bool match = is_below(path, l->bare[i]) || vv_path_match(l->bare[i], path);
 
@@ -202,9 +198,7 @@ static bool looks_like_table(const char *path)
 	const char *ext = vv_path_ext(path);
 
 	for (size_t i = 0; i < sizeof(extensions) / sizeof(extensions[0]); i++) {
-		if (strcmp(ext, extensions[i]) == 0) {
-			return true;
-		}
+		if (strcmp(ext, extensions[i]) == 0) return true;
 	}
 	return false;
 }

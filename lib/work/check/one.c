@@ -53,9 +53,7 @@ static const char *accepted(const one *c, const char *rule)
 /* What the data of a column used to be decides how a value of another type is told. */
 static vv_status recode(one *c, vv_finding *f, vv_error *err)
 {
-	if (!c->has_base || !c->base.open || !c->in.open) {
-		return VV_OK;
-	}
+	if (!c->has_base || !c->base.open || !c->in.open) return VV_OK;
 	vv_buf_reset(&c->text);
 	vv_base_recode(f, &c->text, &c->base.table, &c->in.table, &c->against);
 	return vv_buf_ok(&c->text, err);
@@ -67,20 +65,14 @@ static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
 	vv_finding g = *f;
 	vv_status rc;
 
-	if (c->of_base) {
-		return vv_known_add(c->known, f, err);
-	}
+	if (c->of_base) return vv_known_add(c->known, f, err);
 	if (c->known) {
 		int known = vv_known_take(c->known, f, err);
 
-		if (known < 0) {
-			return (vv_status)known;
-		}
+		if (known < 0) return (vv_status)known;
 		g.known = known > 0;
 	}
-	if ((rc = recode(c, &g, err)) < 0) {
-		return rc;
-	}
+	if ((rc = recode(c, &g, err)) < 0) return rc;
 	g.accepted = accepted(c, g.rule);
 	if (c->run->rows && !g.known && (rc = vv_failed_rows_add(c->run->rows, &g, err)) < 0) {
 		return rc;
@@ -94,9 +86,7 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 	vv_finding g = *f;
 	vv_status rc = recode(c, &g, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	g.accepted = accepted(c, g.rule);
 	return vv_report_more(c->run->report, &g, count, err);
 }
@@ -292,9 +282,7 @@ static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
 
 	o->mend = in->mend;
 	hints.path = in->subject.path ? in->subject.path : in->subject.file;
-	if (rc < 0 || (rc = vv_check_file(result, &source, &hints, o, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_check_file(result, &source, &hints, o, err)) < 0) return rc;
 	/* what add refuses is not valid, whatever it refuses it for */
 	if (in->refused && (result->errors == 0 || result->total_count > 0)) {
 		rc = tell(c, "source-error", in->why.message, in->why.hint[0] ? in->why.hint : NULL,
@@ -329,9 +317,7 @@ static vv_status know_base(one *c, vv_error *err)
 	vv_random(&seed, sizeof(seed));
 	rc = vv_known_new(&c->known, c->has_base && c->base.open ? &c->base.table : NULL,
 			  c->in.open ? &c->in.table : NULL, seed, err);
-	if (rc < 0 || !c->has_base) {
-		return rc;
-	}
+	if (rc < 0 || !c->has_base) return rc;
 	c->of_base = true;
 	rc = check_input(c, &c->base, &result, err);
 	vv_check_result_clear(&result);
@@ -341,9 +327,7 @@ static vv_status know_base(one *c, vv_error *err)
 
 static vv_status compare(one *c, vv_error *err)
 {
-	if (!c->in.open) {
-		return VV_OK;
-	}
+	if (!c->in.open) return VV_OK;
 	return vv_check_base(c->has_base && c->base.open ? &c->base.table : NULL, &c->in.table,
 			     &c->against, err);
 }
@@ -354,9 +338,7 @@ static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 	vv_status rc;
 
 	look.side = base;
-	if (!base) {
-		return VV_OK;
-	}
+	if (!base) return VV_OK;
 	rc = vv_check_input_open(&c->base, c->path, &look, err);
 	c->has_base = rc == VV_OK;
 	if (c->base.broken) { /* a finding, not the end of the check */
@@ -591,9 +573,7 @@ static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
 	vv_buf message = VV_BUF_INIT;
 	vv_status rc;
 
-	if (c->base_broken.code == VV_OK) {
-		return VV_OK;
-	}
+	if (c->base_broken.code == VV_OK) return VV_OK;
 	vv_buf_printf(&message, "cannot be compared with %s: %s", base->name,
 		      c->base_broken.message);
 	rc = tell(c, "source-error", vv_buf_cstr(&message),
@@ -641,9 +621,7 @@ static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 	vv_buf message = VV_BUF_INIT, expected = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!p->not_added || severity == VV_SEVERITY_OFF) {
-		return VV_OK;
-	}
+	if (!p->not_added || severity == VV_SEVERITY_OFF) return VV_OK;
 	vv_buf_printf(&message, "is described in %s, and was not added", vv_text_shows(p->package));
 	vv_buf_printf(&expected, "varve add %s", vv_text_shows(p->path));
 	vv_finding f = {.rule = "source-error",
@@ -743,9 +721,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 	vv_error why;
 	vv_status rc;
 
-	if (path->absent) {
-		return check_absent(run, rules, trailers, side, path, err);
-	}
+	if (path->absent) return check_absent(run, rules, trailers, side, path, err);
 	memset(&result, 0, sizeof(result));
 	c.look = (vv_check_input_options){.repo = run->repo,
 					  .reader = run->reader,

@@ -32,9 +32,7 @@ static char *find_top(const char *absolute)
 	while (at && at[0] != '\0' && at[1] != '\0') {
 		vv_auto(char) *git = vv_path_join(at, ".git", NULL);
 
-		if (vv_exists(git)) {
-			return vv_take(&at);
-		}
+		if (vv_exists(git)) return vv_take(&at);
 		*strrchr(at, '/') = '\0'; /* it is absolute and clean */
 	}
 	return NULL;
@@ -48,9 +46,7 @@ static vv_status find_base(char **out, const char *file, const char *package, vv
 	vv_auto(char) *base = NULL;
 
 	*out = NULL;
-	if (!absolute) {
-		return vv_fail_nomem(err);
-	}
+	if (!absolute) return vv_fail_nomem(err);
 	base = package ? vv_path_dir(absolute) : find_top(absolute);
 	return base ? find_real(out, base, err) : VV_OK;
 }
@@ -60,9 +56,7 @@ static bool has_dot_git(const char *path)
 	for (const char *p = path; *p;) {
 		size_t len = strcspn(p, "/");
 
-		if (vv_path_is_dot_git(p, len)) {
-			return true;
-		}
+		if (vv_path_is_dot_git(p, len)) return true;
 		p += len + (p[len] == '/');
 	}
 	return false;

@@ -32,9 +32,7 @@ vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid 
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_rev_short(r, commit, &hex, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_rev_short(r, commit, &hex, err)) < 0) return rc;
 	if (word) {
 		vv_buf_printf(&b, "%s (%s)", word, hex);
 	} else {
@@ -56,9 +54,7 @@ static vv_status read_text(vv_buf *out, bool *has, const vv_check_input_options 
 	if (has) {
 		*has = rc == VV_OK;
 	}
-	if (rc == VV_OK || rc == VV_ENOTFOUND) {
-		return VV_OK;
-	}
+	if (rc == VV_OK || rc == VV_ENOTFOUND) return VV_OK;
 	*err = why;
 	return rc;
 }
@@ -73,9 +69,7 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 	vv_status rc = read_text(&text, &has, &look, err);
 
 	*out = NULL;
-	if (rc < 0 || !has) {
-		return rc;
-	}
+	if (rc < 0 || !has) return rc;
 	return vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
 }
 
@@ -145,9 +139,7 @@ vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *
 	    (rc = is_shallow(r, commit, &shallow, err)) < 0) {
 		return rc;
 	}
-	if (c.parent_count == 0) {
-		return shallow ? fail_shallow(commit, err) : VV_OK;
-	}
+	if (c.parent_count == 0) return shallow ? fail_shallow(commit, err) : VV_OK;
 	if ((rc = vv_commit_read(r, &c.parents[0], &parent, err)) < 0) {
 		return shallow ? fail_shallow(commit, err) : rc;
 	}
@@ -170,12 +162,8 @@ static vv_status read_trailers(vv_check_run *run, const vv_diff_side *side, vv_a
 	vv_auto(vv_commit) c = {0};
 	vv_status rc;
 
-	if (side->kind != VV_SIDE_COMMIT || run->ignore_trailers) {
-		return VV_OK;
-	}
-	if ((rc = vv_commit_read(run->repo, &side->commit, &c, err)) < 0) {
-		return rc;
-	}
+	if (side->kind != VV_SIDE_COMMIT || run->ignore_trailers) return VV_OK;
+	if ((rc = vv_commit_read(run->repo, &side->commit, &c, err)) < 0) return rc;
 	rc = vv_accepts_read(out, c.message, &wrong, err);
 	if (rc == VV_OK && wrong.len > 0) {
 		wrong.data[wrong.len - 1] = '\0'; /* the last line end */
@@ -205,9 +193,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	}
 	p = &s->changed.items[s->changed.count];
 	memset(p, 0, sizeof(*p));
-	if (!(p->path = vv_strdup(c->path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(p->path = vv_strdup(c->path))) return vv_fail_nomem(err);
 	s->changed.count++;
 	return VV_OK;
 }
@@ -244,9 +230,7 @@ static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side 
 static bool matches_any(const char *pattern, const vv_check_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (vv_rules_pattern_has(pattern, list->items[i].path)) {
-			return true;
-		}
+		if (vv_rules_pattern_has(pattern, list->items[i].path)) return true;
 	}
 	return false;
 }
@@ -331,9 +315,7 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 	vv_status rc = vv_check_list_read(&list, run->repo, run->reader, side, argc, argv, false,
 					  err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (run->rows && list.count > 1) {
 		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one dataset, and there are %zu",
 			     list.count);
@@ -390,13 +372,9 @@ vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid 
 	if (exclude) {
 		range.exclude = *exclude;
 	}
-	if ((rc = vv_log_open(&log, run->repo, &o, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_log_open(&log, run->repo, &o, err)) < 0) return rc;
 	while ((more = vv_log_next(log, &commit, err)) > 0) {
-		if ((rc = check_commit(run, &commit, base, argc, argv, err)) < 0) {
-			return rc;
-		}
+		if ((rc = check_commit(run, &commit, base, argc, argv, err)) < 0) return rc;
 	}
 	return (vv_status)more;
 }
@@ -439,9 +417,7 @@ vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *ne
 
 	*valid = false;
 	vv_now(&run.now, &nsec);
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	if ((owner && owner->len > 0 &&
 	     (rc = vv_rules_file_read(&rules, owner->data, owner->len,
 				      "the rules of the repository", err)) < 0) ||

@@ -210,9 +210,7 @@ static vv_status choose_branch(vv_clone_job *j, vv_buf *branch, const vv_ref_mov
 		vv_buf_puts(branch, j->fetch.remote_head);
 	}
 	vv_status rc = vv_buf_ok(branch, err);
-	if (rc < 0 || branch->len == 0) {
-		return rc;
-	}
+	if (rc < 0 || branch->len == 0) return rc;
 	*move = find_branch(j, branch->data);
 	if (!*move && j->branch) {
 		return vv_fail(err, VV_ENOTFOUND, "the remote has no branch '%s'",
@@ -308,9 +306,7 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	bool created;
 	vv_status rc;
 
-	if (j->dir && !(j->folder = vv_strdup(j->dir))) {
-		return vv_fail_nomem(err);
-	}
+	if (j->dir && !(j->folder = vv_strdup(j->dir))) return vv_fail_nomem(err);
 	if ((rc = fix_url(j, err)) < 0 || (!j->folder && (rc = name_dir(j, err)) < 0) ||
 	    (rc = vv_unfinished_begin(&j->unfinished, j->folder, j->env, j->bare, j->url,
 				      remote_name(j), err)) < 0) {
@@ -322,9 +318,7 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 						   : "cloning into '%s'",
 			     vv_text_shows(j->folder));
 	}
-	if ((rc = vv_repository_init(&j->repo, j->folder, &init, &created, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_init(&j->repo, j->folder, &init, &created, err)) < 0) return rc;
 	vv_repository_listen(j->repo, j->notes);
 	if ((rc = vv_push_hook_set(j->repo, j->quiet ? NULL : j->notes, err)) < 0 ||
 	    (j->single && (rc = choose_single(j, err)) < 0) || (rc = configure(j, err)) < 0 ||
@@ -332,9 +326,7 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 		return rc;
 	}
 	j->fetched = true;
-	if ((rc = set_head(j, err)) < 0) {
-		return rc;
-	}
+	if ((rc = set_head(j, err)) < 0) return rc;
 	return vv_unfinished_end(&j->unfinished, err);
 }
 

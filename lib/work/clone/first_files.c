@@ -41,9 +41,7 @@ static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *
 	vv_error absent;
 	vv_status rc = VV_OK;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	/* The index is written last: what it has was done. */
 	if (!vv_index_get(s->index, t->path, &known) &&
 	    vv_worktree_check_above(s->repo, t->path, &absent) == VV_OK &&

@@ -132,9 +132,7 @@ static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 	vv_error why;
 	vv_status rc;
 
-	if ((rc = vv_mkdirs(u->varvedir, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_mkdirs(u->varvedir, err)) < 0) return rc;
 	u->lock_fd = vv_lock(u->mark, true, 0, &why);
 	if (u->lock_fd == VV_ELOCKED ||
 	    (u->lock_fd >= 0 &&
@@ -186,9 +184,7 @@ static vv_status remove_all_but(const char *dir, const char *name, vv_error *err
 	size_t count;
 	vv_status rc = vv_list_dir(&names, &count, dir, err);
 
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		char *path = vv_path_join(dir, names[i], (char *)NULL);
 
@@ -223,9 +219,7 @@ static vv_status sweep_entry(folders *todo, const char *dir, const char *name, b
 	vv_error absent;
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if (vv_lstat(&st, path, &absent) == VV_OK) {
 		if (S_ISDIR(st.mode)) {
 			if (!vv_array_room(todo->items, todo->count, todo->cap)) {
@@ -301,9 +295,7 @@ static bool has_remote(vv_repository *r, const char *url, const char *remote)
 	vv_error ignored;
 	bool has = false;
 
-	if (!remote) {
-		return vv_refs_each(r, "", on_ref, &has, &ignored) == VV_OK && has;
-	}
+	if (!remote) return vv_refs_each(r, "", on_ref, &has, &ignored) == VV_OK && has;
 	has = key && vv_config_string(r, key, &is, &ignored) == VV_OK && strcmp(is, url) == 0;
 	vv_free(is);
 	vv_free(key);
@@ -345,9 +337,7 @@ static vv_status remove_probes(const char *dir, vv_error *err)
 	size_t count;
 	vv_status rc = vv_list_dir(&names, &count, dir, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		char *path = vv_path_join(dir, names[i], (char *)NULL);
 
@@ -376,9 +366,7 @@ static vv_status clear_the_way(const vv_unfinished *u, const char *url, const ch
 	    (!bare && (rc = sweep(u->dir, not_ours, false, err)) < 0)) {
 		return rc;
 	}
-	if (is_configured(u, url, remote)) {
-		return VV_OK;
-	}
+	if (is_configured(u, url, remote)) return VV_OK;
 	rc = bare ? VV_OK : remove_probes(u->dir, err);
 	return rc < 0 ? rc : remove_all_but(u->gitdir, "varve", err);
 }
@@ -400,9 +388,7 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 	u->gitdir = bare ? vv_strdup(dir) : vv_path_join(dir, ".git", (char *)NULL);
 	u->varvedir = u->gitdir ? vv_path_join(u->gitdir, "varve", (char *)NULL) : NULL;
 	u->mark = u->varvedir ? vv_path_join(u->varvedir, MARK, (char *)NULL) : NULL;
-	if (!u->dir || !u->mark) {
-		return vv_fail_nomem(err);
-	}
+	if (!u->dir || !u->mark) return vv_fail_nomem(err);
 	if ((rc = judge(u, url, remote != NULL, err)) < 0 ||
 	    (rc = lock_mark(u, remote != NULL, err)) < 0) {
 		return rc;
@@ -417,9 +403,7 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 		u->lock_fd = -1;
 		return rc;
 	}
-	if (resumed || u->resumed) {
-		return clear_the_way(u, url, remote, err);
-	}
+	if (resumed || u->resumed) return clear_the_way(u, url, remote, err);
 	return write_mark(u, url, err);
 }
 

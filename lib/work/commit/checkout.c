@@ -49,9 +49,7 @@ static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv
 	bool plain = true;
 
 	*out = false;
-	if (!part) {
-		return vv_fail_nomem(err);
-	}
+	if (!part) return vv_fail_nomem(err);
 	for (slash = strchr(part, '/'); plain; slash = strchr(slash + 1, '/')) {
 		if (slash) {
 			*slash = '\0';
@@ -91,12 +89,8 @@ static bool fetch_blocks(vv_checkout *c, const char *path, const vv_cid *root)
 {
 	vv_error why;
 
-	if (!c->fetch || (!c->needed && !(c->needed = vv_needed_new(c->repo)))) {
-		return false;
-	}
-	if (vv_needed_fetch(c->needed, root, &why) == VV_OK) {
-		return true;
-	}
+	if (!c->fetch || (!c->needed && !(c->needed = vv_needed_new(c->repo)))) return false;
+	if (vv_needed_fetch(c->needed, root, &why) == VV_OK) return true;
 	if (!c->told) {
 		vv_notes_warn(vv_repository_notes(c->repo),
 			      "%s: its blocks could not be fetched: %s", vv_text_shows(path),
@@ -162,9 +156,7 @@ vv_status vv_checkout_check_name(const vv_checkout *c, const char *path, uint32_
 	bool table = false;
 	vv_status rc = vv_path_check_plain(path, err);
 
-	if (rc < 0 || !S_ISREG(mode) || vv_path_check(path, &why) == VV_OK) {
-		return rc;
-	}
+	if (rc < 0 || !S_ISREG(mode) || vv_path_check(path, &why) == VV_OK) return rc;
 	if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &table, err)) == VV_OK && table) {
 		*err = why;
 		rc = why.code;
@@ -179,9 +171,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	bool had, dataset = false;
 	vv_status rc;
 
-	if ((rc = vv_checkout_check_name(c, path, mode, id, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_checkout_check_name(c, path, mode, id, err)) < 0) return rc;
 	if ((!c->clash && (rc = vv_clash_open(&c->clash, c->repo, c->index, err)) < 0) ||
 	    (rc = vv_clash_add(c->clash, path, err)) < 0) {
 		return rc;
@@ -212,12 +202,8 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 		return strncmp(err->message, name, strlen(name)) == 0 ? rc
 								      : vv_prefix(err, "%s", name);
 	}
-	if (to_index) {
-		return VV_OK;
-	}
-	if (had) {
-		return vv_index_set(c->index, path, before.mode, &before.id, NULL, err);
-	}
+	if (to_index) return VV_OK;
+	if (had) return vv_index_set(c->index, path, before.mode, &before.id, NULL, err);
 	vv_index_remove(c->index, path, NULL); /* not there when nothing was set */
 	return VV_OK;
 }
@@ -248,9 +234,7 @@ vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *cl
 	vv_status rc = VV_OK;
 
 	*clean = true;
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	own.path = path;
 	if (e->skip_worktree || S_ISDIR(e->mode) || (e->mode & S_IFMT) == 0160000) {
 		goto done;
@@ -278,9 +262,7 @@ done:
 
 bool vv_checkout_note_missing(const vv_checkout *c)
 {
-	if (c->missing == 0) {
-		return false;
-	}
+	if (c->missing == 0) return false;
 	vv_notes_put(vv_repository_notes(c->repo),
 		     "%zu %s written as %s only, the blocks are not here: %s", c->missing,
 		     c->missing == 1 ? "dataset is" : "datasets are",

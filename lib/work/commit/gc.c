@@ -92,9 +92,7 @@ static bool read_number(const char *text, const char *name, uint64_t *out)
 {
 	const char *at = strstr(text, name);
 
-	if (!at) {
-		return false;
-	}
+	if (!at) return false;
 	at += strlen(name);
 	return vv_parse_u64(out, at, strcspn(at, "\n"));
 }
@@ -161,14 +159,10 @@ static vv_status nobody_writes(vv_repository *r, vv_error *err)
 	char *path = vv_path_join(vv_repository_varvedir(r), "writer.lock", (char *)NULL);
 	int fd;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	fd = vv_lock(path, true, 0, err);
 	vv_free(path);
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	vv_unlock(fd);
 	return VV_OK;
 }

@@ -110,9 +110,7 @@ static vv_status put_line(vv_journal *j, const vv_buf *json, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(json, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	j->chain = vv_xxh3(json->data, json->len, j->chain);
 	vv_buf_printf(&j->text, "%016" PRIx64 " ", j->chain);
 	vv_buf_put(&j->text, json->data, json->len);
@@ -248,9 +246,7 @@ vv_status vv_journal_open(vv_journal **out, vv_repository *r, const vv_journal_o
 	vv_status rc;
 
 	*out = NULL;
-	if (!j) {
-		return vv_fail_nomem(err);
-	}
+	if (!j) return vv_fail_nomem(err);
 	j->repo = r;
 	j->finish = opts->finish;
 	j->has_state = opts->state != NULL;
@@ -354,15 +350,11 @@ vv_status vv_journal_keep_file(const char *from, const char *to, vv_error *err)
 	vv_status rc;
 
 	/* The same file under another name: nothing that varve or Git does changes it in place. */
-	if (link(from, to) == 0) {
-		return VV_OK;
-	}
+	if (link(from, to) == 0) return VV_OK;
 	if (errno == EEXIST && ((rc = vv_unlink(to, true, err)) < 0 || link(from, to) == 0)) {
 		return rc;
 	}
-	if ((rc = vv_lstat(&st, from, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_lstat(&st, from, err)) < 0) return rc;
 	return S_ISLNK(st.mode) ? copy_link(from, to, err) : copy_file(from, to, err);
 }
 
@@ -430,9 +422,7 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 	bool kept = false;
 	vv_status rc = file ? VV_OK : vv_fail_nomem(err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_journal_identity_at(was, j->repo, at, c->from != NULL);
 	if (!j->finish && was[0] && !c->from && !c->index_only &&
 	    (rc = vv_lstat(&st, file, err)) == VV_OK && !comes_from_git(c, &st)) {
@@ -541,9 +531,7 @@ vv_status vv_journal_ready(vv_journal *j, vv_error *err)
 	vv_buf_puts(&line, ready);
 	rc = put_line(j, &line, err);
 	vv_buf_clear(&line);
-	if (rc < 0 || j->log >= 0) {
-		return rc < 0 ? rc : append(j, true, err);
-	}
+	if (rc < 0 || j->log >= 0) return rc < 0 ? rc : append(j, true, err);
 	/* The pointers that it names, too: by them files are known again after a power cut. */
 	if ((rc = vv_repository_flush(j->repo, err)) < 0 ||
 	    (!j->finish && (rc = vv_index_copy_take(&j->index, j->repo, err)) < 0) ||
@@ -555,9 +543,7 @@ vv_status vv_journal_ready(vv_journal *j, vv_error *err)
 	}
 	j->written = j->text.len;
 	j->log = vv_open(j->path, O_WRONLY | O_APPEND, 0, err);
-	if (j->log < 0) {
-		return (vv_status)j->log;
-	}
+	if (j->log < 0) return (vv_status)j->log;
 	vv_worktree_watch_set(j->repo, on_put, j);
 	return VV_OK;
 }
@@ -600,9 +586,7 @@ vv_status vv_journal_close(vv_journal *j, vv_status rc, vv_error *err)
 	vv_error later;
 	vv_status settled;
 
-	if (!j) {
-		return rc;
-	}
+	if (!j) return rc;
 	if (j->log >= 0) {
 		vv_worktree_watch_set(j->repo, NULL, NULL);
 	}

@@ -31,9 +31,7 @@ static const char *get_name(vv_journal_log *l, const vv_json *v, const char *nam
 	uint8_t *bytes;
 	size_t len;
 
-	if (text) {
-		return vv_arena_strndup(&l->arena, text, strlen(text));
-	}
+	if (text) return vv_arena_strndup(&l->arena, text, strlen(text));
 	(void)snprintf(key, sizeof(key), "%s_hex", name);
 	text = vv_json_get_string(v, key);
 	len = text ? strlen(text) / 2 : 0;
@@ -57,9 +55,7 @@ static bool get_version(const vv_json *v, const char *name, uint32_t *mode, vv_o
 	char *end;
 	unsigned long n;
 
-	if (!text || *text < '0' || *text > '7') {
-		return false;
-	}
+	if (!text || *text < '0' || *text > '7') return false;
 	n = strtoul(text, &end, 8);
 	*mode = (uint32_t)n;
 	return n == 0 ? *end == '\0'
@@ -72,9 +68,7 @@ static vv_status read_first(vv_journal_log *l, const vv_json *v, vv_error *err)
 	const char *end = vv_json_get_string(v, "end");
 	uint64_t version;
 
-	if (!vv_json_get_u64(&version, v, "journal") || version == 0) {
-		return bad_line(err);
-	}
+	if (!vv_json_get_u64(&version, v, "journal") || version == 0) return bad_line(err);
 	if (version > VV_JOURNAL_VERSION) {
 		vv_fail(err, VV_ENOSUPPORT,
 			"a command of a newer varve was interrupted here (its journal has format "
@@ -83,9 +77,7 @@ static vv_status read_first(vv_journal_log *l, const vv_json *v, vv_error *err)
 		return vv_hint(err, "run any command of that varve here; or remove "
 				    ".git/varve/journal to leave files and index as they are");
 	}
-	if (!command || !what || !end) {
-		return bad_line(err);
-	}
+	if (!command || !what || !end) return bad_line(err);
 	l->opts.command = command;
 	l->opts.what = what;
 	l->opts.state = get_name(l, v, "state");
@@ -102,9 +94,7 @@ static vv_status read_path(vv_journal_log *l, const vv_json *v, vv_error *err)
 	static const char *const names[] = {"index", "base", "ours", "theirs"};
 	vv_journal_entry *e;
 
-	if (!vv_array_room(l->entries, l->entry_count, l->entry_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->entries, l->entry_count, l->entry_cap)) return vv_fail_nomem(err);
 	e = &l->entries[l->entry_count];
 	memset(e, 0, sizeof(*e));
 	e->change.path = get_name(l, v, "path");
@@ -132,16 +122,12 @@ static vv_status read_ref(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	vv_journal_ref_move *m;
 
-	if (!vv_array_room(l->refs, l->ref_count, l->ref_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->refs, l->ref_count, l->ref_cap)) return vv_fail_nomem(err);
 	m = &l->refs[l->ref_count];
 	memset(m, 0, sizeof(*m));
 	m->name = get_name(l, v, "ref");
 	m->made = !get_id(v, "old", &m->old);
-	if (!m->name || !get_id(v, "to", &m->to)) {
-		return bad_line(err);
-	}
+	if (!m->name || !get_id(v, "to", &m->to)) return bad_line(err);
 	l->ref_count++;
 	return VV_OK;
 }
@@ -150,14 +136,10 @@ static vv_status read_config(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	vv_journal_pair *p;
 
-	if (!vv_array_room(l->configs, l->config_count, l->config_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->configs, l->config_count, l->config_cap)) return vv_fail_nomem(err);
 	p = &l->configs[l->config_count];
 	*p = (vv_journal_pair){get_name(l, v, "config"), get_name(l, v, "value"), 0};
-	if (!p->name || !p->value) {
-		return bad_line(err);
-	}
+	if (!p->name || !p->value) return bad_line(err);
 	l->config_count++;
 	return VV_OK;
 }
@@ -166,9 +148,7 @@ static vv_status read_file(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	vv_journal_pair *p;
 
-	if (!vv_array_room(l->files, l->file_count, l->file_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->files, l->file_count, l->file_cap)) return vv_fail_nomem(err);
 	p = &l->files[l->file_count];
 	*p = (vv_journal_pair){get_name(l, v, "file"), NULL, 0};
 	(void)vv_json_get_u64(&p->kept, v, "kept");
@@ -199,21 +179,11 @@ static vv_status read_head(vv_journal_log *l, const vv_json *v, bool is_new, vv_
 /* A put is for later, when the paths are sorted. */
 static vv_status read_line(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
-	if (!l->opts.command) {
-		return read_first(l, v, err);
-	}
-	if (vv_json_get(v, "path") || vv_json_get(v, "path_hex")) {
-		return read_path(l, v, err);
-	}
-	if (vv_json_get(v, "ref") || vv_json_get(v, "ref_hex")) {
-		return read_ref(l, v, err);
-	}
-	if (vv_json_get(v, "config") || vv_json_get(v, "config_hex")) {
-		return read_config(l, v, err);
-	}
-	if (vv_json_get(v, "file")) {
-		return read_file(l, v, err);
-	}
+	if (!l->opts.command) return read_first(l, v, err);
+	if (vv_json_get(v, "path") || vv_json_get(v, "path_hex")) return read_path(l, v, err);
+	if (vv_json_get(v, "ref") || vv_json_get(v, "ref_hex")) return read_ref(l, v, err);
+	if (vv_json_get(v, "config") || vv_json_get(v, "config_hex")) return read_config(l, v, err);
+	if (vv_json_get(v, "file")) return read_file(l, v, err);
 	if (vv_json_get(v, "head") || vv_json_get(v, "new_head")) {
 		return read_head(l, v, vv_json_get(v, "new_head") != NULL, err);
 	}
@@ -237,9 +207,7 @@ static vv_status add_put(vv_journal_log *l, const vv_json *v, vv_error *err)
 	const char *path = get_name(l, v, "put"), *identity = get_name(l, v, "is");
 	size_t low = 0, high = l->entry_count;
 
-	if (!path || !identity) {
-		return bad_line(err);
-	}
+	if (!path || !identity) return bad_line(err);
 	while (low < high) { /* the first of the path */
 		size_t mid = low + (high - low) / 2;
 
@@ -252,9 +220,7 @@ static vv_status add_put(vv_journal_log *l, const vv_json *v, vv_error *err)
 	for (; low < l->entry_count && strcmp(l->entries[low].change.path, path) == 0; low++) {
 		vv_journal_put *p = vv_arena_alloc(&l->arena, sizeof(*p));
 
-		if (!p) {
-			return vv_fail_nomem(err);
-		}
+		if (!p) return vv_fail_nomem(err);
 		*p = (vv_journal_put){identity, l->entries[low].puts};
 		l->entries[low].puts = p;
 	}
@@ -275,16 +241,12 @@ static bool next_line(const char **at, const char *end, uint64_t *chain, const c
 	/* Zeros stand where a power cut took what was appended and not synced: notes, which the files
 	 * themselves make up for. */
 	*rest = !memchr(*at, '\0', (size_t)(end - *at));
-	if (eol - *at < SUM_LEN + 2 || (*at)[SUM_LEN] != ' ') {
-		return false;
-	}
+	if (eol - *at < SUM_LEN + 2 || (*at)[SUM_LEN] != ' ') return false;
 	*json = *at + SUM_LEN + 1;
 	*len = (size_t)(eol - *json);
 	*chain = vv_xxh3(*json, *len, *chain);
 	(void)snprintf(sum, sizeof(sum), "%016" PRIx64, *chain);
-	if (memcmp(sum, *at, SUM_LEN) != 0) {
-		return false;
-	}
+	if (memcmp(sum, *at, SUM_LEN) != 0) return false;
 	*at = eol + 1;
 	*rest = false;
 	return true;
@@ -324,9 +286,7 @@ vv_status vv_journal_read(vv_journal_log *out, vv_repository *r, vv_error *err)
 
 	memset(out, 0, sizeof(*out));
 	vv_arena_init(&out->arena);
-	if (!log) {
-		return vv_fail_nomem(err);
-	}
+	if (!log) return vv_fail_nomem(err);
 	if ((rc = vv_read_file(&text, log, LOG_BYTES_MAX, err)) < 0 ||
 	    (rc = read_lines(out, &text, false, err)) < 0) {
 		goto done;

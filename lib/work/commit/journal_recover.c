@@ -93,16 +93,10 @@ static file_is look_at_file(righting *u, const vv_journal_entry *e)
 	vv_stat st;
 
 	vv_journal_identity_at(now, u->repo, c->path, false);
-	if (strcmp(now, e->was) == 0) {
-		return FILE_BEFORE;
-	}
-	if (now[0] == '\0') {
-		return FILE_GONE;
-	}
+	if (strcmp(now, e->was) == 0) return FILE_BEFORE;
+	if (now[0] == '\0') return FILE_GONE;
 	for (const vv_journal_put *p = e->puts; p; p = p->next) {
-		if (strcmp(p->identity, now) == 0) {
-			return FILE_OURS;
-		}
+		if (strcmp(p->identity, now) == 0) return FILE_OURS;
 	}
 	if (e->kept && (copy = vv_journal_kept_place(u->repo, e->kept))) {
 		/* Put back by a recovery that did not come to its end. */
@@ -111,14 +105,10 @@ static file_is look_at_file(righting *u, const vv_journal_entry *e)
 			vv_journal_identity(kept, &st);
 		}
 		vv_free(copy);
-		if (strcmp(kept, now) == 0) {
-			return FILE_BEFORE;
-		}
+		if (strcmp(kept, now) == 0) return FILE_BEFORE;
 	}
 	/* A power cut may have taken the line that tells of it, not the file. */
-	if (has_version(u, c->path, c->old_mode, &c->old_id)) {
-		return FILE_BEFORE;
-	}
+	if (has_version(u, c->path, c->old_mode, &c->old_id)) return FILE_BEFORE;
 	return c->known && has_version(u, c->path, c->new_mode, &c->new_id) ? FILE_OURS
 									    : FILE_OTHER;
 }
@@ -158,9 +148,7 @@ static entry_is look_at_entry(const righting *u, const vv_journal_entry *e)
 	for (size_t i = 0; i < 4; i++) {
 		same = same && side_equal(&now[i], &e->sides[i]);
 	}
-	if (same) {
-		return ENTRY_BEFORE;
-	}
+	if (same) return ENTRY_BEFORE;
 	if (c->conflict ? in_conflict(now)
 			: !in_conflict(now) && (!c->known || side_equal(&now[0], &wanted))) {
 		return ENTRY_OURS;
@@ -184,9 +172,7 @@ static bool index_is_written(const righting *u)
 		if (e->change.work_only || !changes) {
 			continue;
 		}
-		if (look_at_entry(u, e) != ENTRY_OURS) {
-			return false;
-		}
+		if (look_at_entry(u, e) != ENTRY_OURS) return false;
 		any = true;
 	}
 	return any;
@@ -256,9 +242,7 @@ static vv_status put_version(righting *u, const vv_journal_entry *e, uint32_t mo
 	vv_index_side now[4];
 	vv_status rc;
 
-	if (mode == 0) {
-		return vv_worktree_remove(u->repo, path, err);
-	}
+	if (mode == 0) return vv_worktree_remove(u->repo, path, err);
 	read_sides(u->index, path, now);
 	if (in_conflict(now)) { /* vv_checkout_write would take the conflict for settled */
 		const vv_index_side sides[3] = {now[1], now[2], now[3]};
@@ -283,9 +267,7 @@ static vv_status move_back(righting *u, const vv_journal_entry *e, vv_error *err
 
 	vv_journal_identity_at(at_from, u->repo, c->from, true);
 	vv_journal_identity_at(at_to, u->repo, c->path, true);
-	if (strcmp(at_from, e->was) == 0) {
-		return VV_OK;
-	}
+	if (strcmp(at_from, e->was) == 0) return VV_OK;
 	if (at_from[0] || strcmp(at_to, e->was) != 0) {
 		leave(u, c->path);
 		return VV_OK;
@@ -310,12 +292,8 @@ static vv_status undo_file(righting *u, const vv_journal_entry *e, bool removals
 	file_is is;
 	vv_status rc;
 
-	if (c->index_only || is_module(c)) {
-		return VV_OK;
-	}
-	if (c->from) {
-		return removals ? move_back(u, e, err) : VV_OK;
-	}
+	if (c->index_only || is_module(c)) return VV_OK;
+	if (c->from) return removals ? move_back(u, e, err) : VV_OK;
 	if ((e->was[0] == '\0') != removals || (is = look_at_file(u, e)) == FILE_BEFORE) {
 		return VV_OK;
 	}
@@ -342,9 +320,7 @@ static vv_status finish_file(righting *u, const vv_journal_entry *e, bool remova
 		return VV_OK;
 	}
 	is = look_at_file(u, e);
-	if (is == FILE_OURS || (c->new_mode == 0 && is == FILE_GONE)) {
-		return VV_OK;
-	}
+	if (is == FILE_OURS || (c->new_mode == 0 && is == FILE_GONE)) return VV_OK;
 	if (is == FILE_OTHER) {
 		leave(u, c->path);
 		return VV_OK;
@@ -367,9 +343,7 @@ static vv_status set_sides(righting *u, const char *path, const vv_index_side si
 	vv_status rc;
 
 	u->index_changed = true;
-	if (in_conflict(sides)) {
-		return vv_index_set_conflict(u->index, path, &sides[1], err);
-	}
+	if (in_conflict(sides)) return vv_index_set_conflict(u->index, path, &sides[1], err);
 	if (sides[0].mode) {
 		return vv_index_set(u->index, path, sides[0].mode, &sides[0].id, NULL, err);
 	}
@@ -382,9 +356,7 @@ static vv_status right_entry(righting *u, const vv_journal_entry *e, bool finish
 	const vv_journal_change *c = &e->change;
 	const vv_index_side wanted[4] = {{c->new_mode, c->new_id}};
 
-	if (c->work_only) {
-		return VV_OK;
-	}
+	if (c->work_only) return VV_OK;
 	switch (look_at_entry(u, e)) {
 	case ENTRY_BEFORE:
 		return finish && c->known ? set_sides(u, c->path, wanted, err) : VV_OK;
@@ -546,9 +518,7 @@ static vv_status finish(righting *u, vv_error *err)
 {
 	vv_status rc = right_paths(u, true, err);
 
-	if (rc < 0 || !u->log.opts.state) {
-		return rc;
-	}
+	if (rc < 0 || !u->log.opts.state) return rc;
 	if ((rc = vv_conflict_drop_all(u->repo, err)) == VV_OK && state_is(u)) {
 		rc = vv_state_cleanup(u->repo, err);
 	}
@@ -563,9 +533,7 @@ static bool is_temp_name(const char *name)
 	const char *random;
 	size_t len;
 
-	if (strncmp(name, ".varve-", 7) != 0) {
-		return false;
-	}
+	if (strncmp(name, ".varve-", 7) != 0) return false;
 	random = name + (strncmp(name + 7, "tmp-", 4) == 0 ? 11 : 7);
 	len = strlen(random);
 	return (len == VV_TEMP_RANDOM || len == 16) &&
@@ -702,9 +670,7 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 	vv_status rc = vv_head_read(u->repo, &head, err);
 	bool same, moved;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	same = head_is(&head, l->old.branch, &l->old.commit);
 	moved = l->has_new ? head_is(&head, l->new_branch, &l->new_commit) : is_next(u, &head);
 	*out = l->opts.finish ? FINISHED : UNDONE;
@@ -750,9 +716,7 @@ static void say(const righting *u, outcome out, bool quiet, const char *aside)
 static bool keeps_files(const vv_journal_log *l)
 {
 	for (size_t i = 0; i < l->entry_count; i++) {
-		if (l->entries[i].kept) {
-			return true;
-		}
+		if (l->entries[i].kept) return true;
 	}
 	return false;
 }
@@ -841,9 +805,7 @@ vv_status vv_journal_put_right(vv_repository *r, bool quiet, vv_journal_found *f
 	vv_status rc;
 
 	vv_free(folder);
-	if (!there) {
-		return folder ? VV_OK : vv_fail_nomem(err);
-	}
+	if (!there) return folder ? VV_OK : vv_fail_nomem(err);
 	rc = vv_journal_read(&u.log, r, &why);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_journal_drop(r, false, err); /* it was never ready: nothing had changed */
@@ -897,9 +859,7 @@ vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error
 	if (found) {
 		memset(found, 0, sizeof(*found));
 	}
-	if (vv_repository_is_bare(r) || !is_there(r) || (fd = lock_now(r)) < 0) {
-		return VV_OK;
-	}
+	if (vv_repository_is_bare(r) || !is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
 	rc = vv_journal_put_right(r, false, found, err);
 	vv_unlock(fd);
 	return rc;
@@ -913,9 +873,7 @@ void vv_journal_tell(vv_repository *r)
 	vv_status rc;
 	int fd;
 
-	if (!is_there(r) || (fd = lock_now(r)) < 0) {
-		return;
-	}
+	if (!is_there(r) || (fd = lock_now(r)) < 0) return;
 	rc = vv_journal_read(&log, r, &why);
 	if (rc == VV_ENOSUPPORT) {
 		vv_notes_warn(notes, "%s", why.message);

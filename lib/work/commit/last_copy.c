@@ -86,9 +86,7 @@ static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 	bool same = false;
 	vv_status rc = VV_OK;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, &ignored) < 0 || !has_data(&st, file)) {
 		goto done;
 	}
@@ -130,9 +128,7 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 	bool dataset = false, complete = false, doubtful = false;
 	vv_status rc;
 
-	if (!vv_index_get(x, path, &e) || !S_ISREG(e.mode)) {
-		return VV_OK;
-	}
+	if (!vv_index_get(x, path, &e) || !S_ISREG(e.mode)) return VV_OK;
 	if ((rc = vv_dataset_reader_is_pointer(reader, &e.id, &dataset, err)) < 0 || !dataset) {
 		return rc;
 	}

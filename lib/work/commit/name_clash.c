@@ -37,9 +37,7 @@ static vv_status name_of(vv_clash *c, const char *path, name **out, vv_error *er
 	vv_status rc = VV_OK;
 	size_t at;
 
-	if (!folded) {
-		return vv_fail_nomem(err);
-	}
+	if (!folded) return vv_fail_nomem(err);
 	while (vv_hash_probe_next(&p, &at)) {
 		if (strcmp(c->names[at].folded, folded) == 0) {
 			*out = &c->names[at];
@@ -91,9 +89,7 @@ vv_status vv_clash_open(vv_clash **out, vv_repository *r, const vv_index *x, vv_
 	bool unicode = false;
 	vv_status rc;
 
-	if (!c) {
-		return vv_fail_nomem(err);
-	}
+	if (!c) return vv_fail_nomem(err);
 	c->index = x;
 	vv_arena_init(&c->arena);
 	vv_hash_index_init(&c->places);
@@ -126,12 +122,8 @@ vv_status vv_clash_add(vv_clash *c, const char *path, vv_error *err)
 	name *n;
 	vv_status rc;
 
-	if (!c->folds) {
-		return VV_OK;
-	}
-	if ((rc = name_of(c, path, &n, err)) < 0) {
-		return rc;
-	}
+	if (!c->folds) return VV_OK;
+	if ((rc = name_of(c, path, &n, err)) < 0) return rc;
 	if (n->path && strcmp(n->path, path) != 0 &&
 	    (n->written || vv_index_get(c->index, n->path, &e))) {
 		vv_fail(err, VV_EREFUSED, "'%s' cannot be written: '%s' is the same file here",
@@ -140,9 +132,7 @@ vv_status vv_clash_add(vv_clash *c, const char *path, vv_error *err)
 				    "core.ignoreCase to false if they are here");
 	}
 	if (!n->path || strcmp(n->path, path) != 0) {
-		if ((rc = keep(c, n, path, err)) < 0) {
-			return rc;
-		}
+		if ((rc = keep(c, n, path, err)) < 0) return rc;
 	}
 	n->written = true;
 	return VV_OK;

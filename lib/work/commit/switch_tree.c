@@ -45,15 +45,11 @@ static vv_status add_step(void *payload, const vv_change *change, vv_error *err)
 					 &change->new_id, err)) < 0) {
 		return rc;
 	}
-	if (!vv_array_room(s->steps, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(s->steps, s->count, s->cap)) return vv_fail_nomem(err);
 	step = &s->steps[s->count];
 	memset(step, 0, sizeof(*step));
 	step->path = vv_strdup(change->path);
-	if (!step->path) {
-		return vv_fail_nomem(err);
-	}
+	if (!step->path) return vv_fail_nomem(err);
 	step->old_mode = change->old_mode;
 	step->new_mode = change->new_mode;
 	step->old_id = change->old_id;
@@ -71,9 +67,7 @@ static const vv_tree_step *find_step(const vv_tree_switch *s, const char *path)
 		size_t mid = low + (high - low) / 2;
 		int c = strcmp(path, s->steps[mid].path);
 
-		if (c == 0) {
-			return &s->steps[mid];
-		}
+		if (c == 0) return &s->steps[mid];
 		if (c < 0) {
 			high = mid;
 		} else {
@@ -103,9 +97,7 @@ static vv_status is_in_the_way(vv_tree_switch *s, const char *path, bool *out, v
 	vv_status rc = VV_OK;
 
 	*out = false;
-	if (!part) {
-		return vv_fail_nomem(err);
-	}
+	if (!part) return vv_fail_nomem(err);
 	for (slash = strchr(part, '/'); rc == VV_OK; slash = strchr(slash + 1, '/')) {
 		if (slash) {
 			*slash = '\0';
@@ -180,9 +172,7 @@ static vv_status check_new_path(vv_tree_switch *s, const vv_tree_step *step, obs
 	bool folder, blocked = false;
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	folder = vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode);
 	vv_free(file);
 	if ((step->new_mode & S_IFMT) == 0160000) {
@@ -212,9 +202,7 @@ static vv_status check_step(vv_tree_switch *s, vv_tree_step *step, obstacles *o,
 		/* Removed from the index, and the new commit has another version. */
 		return push(&o->changed, &o->changed_count, &o->changed_cap, step->path, err);
 	}
-	if (!has) {
-		return check_new_path(s, step, o, err);
-	}
+	if (!has) return check_new_path(s, step, o, err);
 	if (!step->old_mode || e.mode != step->old_mode || !vv_oid_equal(&e.id, &step->old_id)) {
 		clean = false; /* staged, and neither the old nor the new version */
 	} else if ((rc = vv_checkout_is_clean(s->checkout, &e, &clean, err)) < 0 ||
@@ -231,9 +219,7 @@ static void list_names(const vv_tree_switch *s, const char *heading, char **name
 	const vv_notes *notes = vv_repository_notes(s->checkout->repo);
 	size_t i;
 
-	if (count == 0) {
-		return;
-	}
+	if (count == 0) return;
 	vv_notes_put(notes, "%s", heading);
 	for (i = 0; i < count && i < LISTED_MAX; i++) {
 		vv_notes_put(notes, "    %s", vv_text_shows(names[i]));
@@ -358,9 +344,7 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 			err,
 			"resolve them and 'varve add' the files first; 'varve status' lists them");
 	}
-	if (force) {
-		return force_all(out, to, err);
-	}
+	if (force) return force_all(out, to, err);
 	if ((rc = vv_tree_changes(c->repo, vv_oid_is_null(from) ? NULL : from, to, "", add_step,
 				  out, err)) < 0 ||
 	    (rc = check_all(out, err)) < 0) {
@@ -404,9 +388,7 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 			continue; /* looked at already, and clean */
 		}
 		path = vv_strdup(e.path);
-		if (!path) {
-			return vv_fail_nomem(err);
-		}
+		if (!path) return vv_fail_nomem(err);
 		rc = vv_checkout_is_clean(s->checkout, &e, &clean, err);
 		if (rc == VV_OK && !clean) {
 			memset(&change, 0, sizeof(change));
@@ -422,9 +404,7 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 static bool is_among(const char *path, const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(names[i], path) == 0) {
-			return true;
-		}
+		if (strcmp(names[i], path) == 0) return true;
 	}
 	return false;
 }

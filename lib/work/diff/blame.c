@@ -11,9 +11,7 @@ static vv_status add_commit(vv_blame_walk *w, const vv_oid *id, vv_error *err)
 {
 	vv_oid *all = vv_realloc_array(w->commits, w->count + 1, sizeof(*all));
 
-	if (!all) {
-		return vv_fail_nomem(err);
-	}
+	if (!all) return vv_fail_nomem(err);
 	w->commits = all;
 	w->commits[w->count++] = *id;
 	return VV_OK;

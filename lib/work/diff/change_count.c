@@ -99,9 +99,7 @@ static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, c
 	vv_status rc = VV_OK;
 
 	if (rows || (is_sorted_by_key(&a->root) && is_sorted_by_key(&b->root))) {
-		if ((rc = count(out, item, temp_dir, err)) < 0 || !out->counted) {
-			return rc;
-		}
+		if ((rc = count(out, item, temp_dir, err)) < 0 || !out->counted) return rc;
 		if (rows || out->added + out->removed + out->rekeyed == 0) {
 			out->reordered = !same;
 			return VV_OK;
@@ -149,18 +147,12 @@ static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *r
 
 	*fits = false;
 	if (blob) {
-		if ((rc = vv_blob_size(r, blob, &size, err)) < 0 || size > most) {
-			return rc;
-		}
+		if ((rc = vv_blob_size(r, blob, &size, err)) < 0 || size > most) return rc;
 		*fits = true;
 		return vv_subject_find_blob(s, r, reader, blob, path, path, err);
 	}
-	if (!(*file = vv_repository_file(r, path))) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_lstat(&st, *file, err)) < 0 || (uint64_t)st.size > most) {
-		return rc;
-	}
+	if (!(*file = vv_repository_file(r, path))) return vv_fail_nomem(err);
+	if ((rc = vv_lstat(&st, *file, err)) < 0 || (uint64_t)st.size > most) return rc;
 	*fits = true;
 	return vv_subject_find_file(s, r, reader, *file, err);
 }
@@ -231,9 +223,7 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 	vv_status rc;
 
 	*out = (vv_change_counts){0};
-	if ((rc = vv_repository_store(r, &store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_store(r, &store, err)) < 0) return rc;
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&a, &source, old, err)) < 0) {
 		return rc == VV_EMISSING ? VV_OK : rc;
@@ -251,9 +241,7 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 
 void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c)
 {
-	if (!c->counted) {
-		return;
-	}
+	if (!c->counted) return;
 	vv_json_add_object(w, "changes");
 	vv_json_add_bool(w, "many", c->many);
 	if (!c->many) {

@@ -49,16 +49,12 @@ static bool wanted(const collector *c, const char *path)
 
 static vv_status append(vv_changes *out, const char *path, vv_change_entry **entry, vv_error *err)
 {
-	if (!vv_array_room(out->entries, out->count, out->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(out->entries, out->count, out->cap)) return vv_fail_nomem(err);
 	*entry = &out->entries[out->count];
 	memset(*entry, 0, sizeof(**entry));
 	(*entry)->staged = (*entry)->work = ' ';
 	(*entry)->path = vv_strdup(path);
-	if (!(*entry)->path) {
-		return vv_fail_nomem(err);
-	}
+	if (!(*entry)->path) return vv_fail_nomem(err);
 	out->count++;
 	return VV_OK;
 }
@@ -89,9 +85,7 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 		if (!wanted(c, e.path)) {
 			continue;
 		}
-		if ((rc = append(c->out, e.path, &entry, err)) < 0) {
-			return rc;
-		}
+		if ((rc = append(c->out, e.path, &entry, err)) < 0) return rc;
 		entry->staged = codes[stages & 7][0];
 		entry->work = codes[stages & 7][1];
 		entry->torn = vv_work_is_torn(c->r, e.path, NULL);
@@ -103,9 +97,7 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 static bool is_conflict(const collector *c, const char *path)
 {
 	for (size_t i = 0; i < c->out->conflicts; i++) {
-		if (strcmp(c->out->entries[i].path, path) == 0) {
-			return true;
-		}
+		if (strcmp(c->out->entries[i].path, path) == 0) return true;
 	}
 	return false;
 }
@@ -116,12 +108,8 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 	vv_change_entry *entry;
 	vv_status rc;
 
-	if (is_conflict(c, change->path) || !wanted(c, change->path)) {
-		return VV_OK;
-	}
-	if ((rc = append(c->out, change->path, &entry, err)) < 0) {
-		return rc;
-	}
+	if (is_conflict(c, change->path) || !wanted(c, change->path)) return VV_OK;
+	if ((rc = append(c->out, change->path, &entry, err)) < 0) return rc;
 	entry->head_id = change->old_id;
 	entry->head_mode = change->old_mode;
 	entry->index_id = change->new_id;
@@ -256,9 +244,7 @@ static vv_status add_staged(collector *c, vv_error *err)
 		rc = vv_index_changes(c->r, out->head.unborn ? NULL : &out->head.commit, on_staged,
 				      c, err);
 	}
-	if (rc < 0 || (rc = pair_renames(c, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = pair_renames(c, err)) < 0) return rc;
 	if (out->count > 1) {
 		qsort(out->entries, out->count, sizeof(*out->entries), by_path);
 	}
@@ -290,12 +276,8 @@ static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry
 	*out = c->staged_count == 0
 		       ? NULL
 		       : bsearch(&key, c->out->entries, c->staged_count, sizeof(key), by_path);
-	if (*out) {
-		return VV_OK;
-	}
-	if ((rc = append(c->out, e->path, out, err)) < 0) {
-		return rc;
-	}
+	if (*out) return VV_OK;
+	if ((rc = append(c->out, e->path, out, err)) < 0) return rc;
 	(*out)->head_id = (*out)->index_id = e->id;
 	(*out)->head_mode = (*out)->index_mode = e->mode;
 	return VV_OK;
@@ -373,12 +355,8 @@ static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
 /* It is a table, whose blocks are to be looked for. */
 static vv_status note_table(collector *c, size_t at, vv_error *err)
 {
-	if (!c->opts->missing) {
-		return VV_OK;
-	}
-	if (!vv_array_room(c->tables, c->table_count, c->table_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->opts->missing) return VV_OK;
+	if (!vv_array_room(c->tables, c->table_count, c->table_cap)) return vv_fail_nomem(err);
 	c->tables[c->table_count++] = at;
 	return VV_OK;
 }
@@ -396,9 +374,7 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 	vv_mem_sink *blocks = NULL;
 	vv_status rc, found;
 
-	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) {
-		return rc;
-	}
+	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) return rc;
 	vv_dataset_found_init(&staged);
 	vv_dataset_reader_keep(c->s, blocks);
 	found = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &state,
@@ -448,9 +424,7 @@ static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_s
 		return rc;
 	}
 	file = vv_repository_file(c->r, e->path);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_read_regular(&text, file, VV_POINTER_MAX, err)) == VV_OK &&
 	    (text.len = vv_pointer_strip_cr(text.data, text.len)) > 0 &&
 	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK) {
@@ -466,9 +440,7 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, 
 	vv_change_entry *entry;
 	vv_status rc = entry_of(c, e, &entry, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	entry->dataset = true;
 	entry->lost = lost;
 	c->out->pointers++;
@@ -490,9 +462,7 @@ static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_st
 	    !vv_lost_table_may_be(e->path, &c->lines)) {
 		return VV_OK;
 	}
-	if (!(file = vv_repository_file(c->r, e->path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(file = vv_repository_file(c->r, e->path))) return vv_fail_nomem(err);
 	if ((fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
 		pointer = vv_pread_full(fd, head, sizeof(head), 0, file, NULL) == sizeof(head) &&
 			  vv_pointer_looks_like(head, sizeof(head));
@@ -516,12 +486,8 @@ static vv_status ordinary_state(collector *c, const vv_index_entry *e, const vv_
 	vv_change_entry *entry;
 	vv_status rc = vv_index_file_state(c->x, e, &state, err);
 
-	if (rc == VV_OK && state == VV_FILE_SAME) {
-		return look_if_lost(c, e, st, err);
-	}
-	if (rc < 0 || (rc = entry_of(c, e, &entry, err)) < 0) {
-		return rc;
-	}
+	if (rc == VV_OK && state == VV_FILE_SAME) return look_if_lost(c, e, st, err);
+	if (rc < 0 || (rc = entry_of(c, e, &entry, err)) < 0) return rc;
 	entry->work = letters[state];
 	if (c->opts->facts && state == VV_FILE_MODIFIED && S_ISREG(e->mode)) {
 		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &entry->lost, err);
@@ -546,9 +512,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 	    (rc = vv_dataset_reader_described_anew(c->s, e->path, &e->id, false, &anew, err)) < 0) {
 		return rc;
 	}
-	if (anew) {
-		return dataset_state(c, at, e, err);
-	}
+	if (anew) return dataset_state(c, at, e, err);
 	/* The stat cache only knows pointers. */
 	if (vv_stat_cache_get(vv_dataset_reader_stats(c->s), e->path, st, &id) &&
 	    vv_oid_equal(&id, &e->id)) {
@@ -562,21 +526,11 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 	    vv_add_never(e->path)) {
 		return rc;
 	}
-	if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
-		return rc;
-	}
-	if (!pointer) {
-		return mark_plain(c, e, err);
-	}
-	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0) {
-		return rc;
-	}
-	if (pointer) {
-		return mark_pointer(c, e, false, err);
-	}
-	if ((rc = note_table(c, at, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) return rc;
+	if (!pointer) return mark_plain(c, e, err);
+	if ((rc = holds_pointer(c, e, st, &pointer, err)) < 0) return rc;
+	if (pointer) return mark_pointer(c, e, false, err);
+	if ((rc = note_table(c, at, err)) < 0) return rc;
 	vv_now(&sec, &nsec);
 	return vv_stat_cache_set(vv_dataset_reader_stats(c->s), e->path, st, &e->id, sec, nsec,
 				 err);
@@ -589,9 +543,7 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 	vv_stat st;
 	vv_status rc;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	rc = vv_lstat(&st, file, err);
 	vv_free(file);
 	if (rc == VV_ENOTFOUND) {
@@ -601,23 +553,15 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err);
 		return rc == VV_OK && pointer ? note_table(c, at, err) : rc;
 	}
-	if (rc < 0) {
-		return rc;
-	}
-	if (vv_index_stat_clean(c->x, e, &st)) {
-		return clean_state(c, at, e, &st, err);
-	}
+	if (rc < 0) return rc;
+	if (vv_index_stat_clean(c->x, e, &st)) return clean_state(c, at, e, &st, err);
 	if (S_ISREG(e->mode) && S_ISREG(st.mode)) {
-		if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_attr_tracked(c->r, e->path, &tracked, err)) < 0) return rc;
 		if (tracked && !vv_add_never(e->path)) {
 			if ((rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err)) < 0) {
 				return rc;
 			}
-			if (pointer) {
-				return dataset_state(c, at, e, err);
-			}
+			if (pointer) return dataset_state(c, at, e, err);
 			/* Damaged, or of a later version, a pointer stands in the work tree as it is. */
 			if ((rc = mark_plain(c, e, err)) < 0 ||
 			    (rc = holds_pointer(c, e, &st, &pointer, err)) < 0 || pointer) {
@@ -634,9 +578,7 @@ static vv_status add_work(collector *c, vv_error *err)
 	size_t count = vv_index_count(c->x);
 	vv_status rc = vv_attr_list_read(&c->lines, c->r, err);
 
-	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
 		vv_index_at(c->x, i, &e);
@@ -668,9 +610,7 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	vv_change_entry *entry;
 	vv_status rc;
 
-	if (!wanted(c, path)) {
-		return VV_OK;
-	}
+	if (!wanted(c, path)) return VV_OK;
 	if ((rc = append(c->out, path, &entry, err)) == VV_OK) {
 		entry->staged = entry->work = '?';
 		c->out->untracked++;
@@ -700,15 +640,11 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 
 	memset(out, 0, sizeof(*out));
 	out->state = vv_state_name(r);
-	if ((rc = vv_head_read(r, &out->head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(r, &out->head, err)) < 0) return rc;
 	if (out->head.branch && !out->head.unborn) {
 		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead,
 					&out->behind, err);
-		if (rc < 0 && rc != VV_ENOTFOUND) {
-			return rc;
-		}
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 		if (rc == VV_OK) {
 			shorten(out->upstream);
 		}
@@ -730,9 +666,7 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 					    c.table_count, err);
 	}
 	vv_free(c.tables);
-	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) return rc;
 	if (opts->untracked) {
 		rc = vv_untracked_each(x, "", opts->untracked_all, on_untracked, &c, err);
 	}

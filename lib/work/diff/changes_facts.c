@@ -17,9 +17,7 @@ static vv_status read_pointer(vv_pointer *out, vv_arena *arena, const vv_oid *id
 			      vv_dataset_reader *s, vv_error *err)
 {
 	memset(out, 0, sizeof(*out));
-	if (mode == 0) {
-		return VV_OK;
-	}
+	if (mode == 0) return VV_OK;
 	/* The other side may be plain text: then there is nothing to compare with. */
 	vv_status rc = vv_dataset_reader_pointer(s, id, arena, out, err);
 	return rc == VV_EINPUT || rc == VV_EREFUSED ? VV_OK : rc;
@@ -35,9 +33,7 @@ static vv_status count_groups(vv_change_facts *f, vv_repository *r, const vv_poi
 	vv_growth growth;
 	vv_status rc;
 
-	if ((rc = vv_repository_store(r, &store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_store(r, &store, err)) < 0) return rc;
 	vv_sink_dry(&sink, store);
 	rc = vv_table_open_stored(&table, &sink, &now->root, err);
 	if (rc == VV_OK) {
@@ -124,9 +120,7 @@ vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *stage
 	vv_buf form = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	if (vv_cid_is_null(&staged->result.cid)) {
-		return VV_OK;
-	}
+	if (vv_cid_is_null(&staged->result.cid)) return VV_OK;
 	e->table = now->kind == VV_KIND_TABLE;
 	f->known = true;
 	f->groups = staged->result.groups;
@@ -200,9 +194,7 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 	    (rc = vv_attr_can_be_read(r, e->path, NULL)) < 0) {
 		return VV_OK;
 	}
-	if ((rc = vv_attr_compared(r, e->path, &compared, err)) < 0 || !compared) {
-		return rc;
-	}
+	if ((rc = vv_attr_compared(r, e->path, &compared, err)) < 0 || !compared) return rc;
 	rc = vv_change_count_texts(&f->counts, r, s, e->path, work ? &e->index_id : &e->head_id,
 				   work ? NULL : &e->index_id, VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK && f->counts.counted) {

@@ -29,9 +29,7 @@ typedef struct sample {
 static vv_status new_batch(sample *s, vv_batch **out, vv_error *err)
 {
 	vv_batch *p = vv_realloc_array(s->batches, s->batch_count + 1, sizeof(*p));
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	s->batches = p;
 	*out = &p[s->batch_count++];
 	vv_batch_init(*out);
@@ -45,9 +43,7 @@ static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 	vv_status rc;
 	int more = 1;
 	s->cells = vv_calloc(limit * s->column_count + 1, sizeof(*s->cells));
-	if (!s->cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->cells) return vv_fail_nomem(err);
 	rc = vv_table_reader_open(&r, s->table, s->columns, s->column_count, false, err);
 	while (rc == VV_OK && s->rows < limit) {
 		if ((rc = new_batch(s, &b, err)) < 0 || (more = vv_table_read(r, b, err)) <= 0) {
@@ -79,9 +75,7 @@ static void sample_clear(sample *s)
 static vv_status add_list(vv_diff_keys *k, size_t count, const char ***out, vv_error *err)
 {
 	*out = vv_calloc(count + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	k->lists[k->count++] = *out;
 	return VV_OK;
 }
@@ -91,18 +85,12 @@ vv_status vv_diff_keys_add(vv_diff_keys *k, const vv_table *from, const vv_table
 {
 	const char **names;
 	vv_status rc;
-	if (from->root.key_count == 0 || k->count == VV_DIFF_KEYS_MAX) {
-		return VV_OK;
-	}
+	if (from->root.key_count == 0 || k->count == VV_DIFF_KEYS_MAX) return VV_OK;
 	for (size_t i = 0; i < from->root.key_count; i++) {
 		const char *name = from->root.key[i];
-		if (vv_schema_find(&other->schema, name, strlen(name)) < 0) {
-			return VV_OK;
-		}
+		if (vv_schema_find(&other->schema, name, strlen(name)) < 0) return VV_OK;
 	}
-	if ((rc = add_list(k, from->root.key_count, &names, err)) < 0) {
-		return rc;
-	}
+	if ((rc = add_list(k, from->root.key_count, &names, err)) < 0) return rc;
 	for (size_t i = 0; i < from->root.key_count; i++) {
 		names[i] = from->root.key[i];
 	}
@@ -116,12 +104,8 @@ vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_
 	const char **names;
 	size_t count = from->root.key_count;
 	vv_status rc;
-	if (count == 0 || k->count == VV_DIFF_KEYS_MAX) {
-		return VV_OK;
-	}
-	if ((rc = add_list(k, count, &names, err)) < 0) {
-		return rc;
-	}
+	if (count == 0 || k->count == VV_DIFF_KEYS_MAX) return VV_OK;
+	if ((rc = add_list(k, count, &names, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
 		const char *name = from->root.key[i];
 		long at = vv_schema_find(&from->schema, name, strlen(name)), x = at, y = at;
@@ -150,9 +134,7 @@ static vv_status hash_columns(uint64_t **out, const sample *s, const size_t *col
 			      vv_error *err)
 {
 	*out = vv_calloc(s->rows + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < s->rows; i++) {
 		(*out)[i] = vv_key_hash(&s->cells[i * s->column_count], columns, count, 0, NULL);
 	}
@@ -219,17 +201,13 @@ static vv_status judge(vv_diff_keys *k, const sample *of, const sample *other, c
 	size_t n = of->column_count, count;
 	vv_status found = vv_key_candidates(all, CANDIDATES_MAX, &count, of->cells, of->rows, n, n,
 					    names, lens, err);
-	if (found < 0) {
-		return found;
-	}
+	if (found < 0) return found;
 	for (size_t i = 0; i < count && k->count < VV_DIFF_KEYS_MAX; i++) {
 		const char **list;
 		fitness f;
 		vv_status rc = judge_columns(&f, of, other, all[i].columns, all[i].count, err);
 		bool good = rc == VV_OK && f.percent == 100 && f.shared;
-		if (rc < 0 || (good && (rc = add_list(k, all[i].count, &list, err)) < 0)) {
-			return rc;
-		}
+		if (rc < 0 || (good && (rc = add_list(k, all[i].count, &list, err)) < 0)) return rc;
 		for (size_t c = 0; good && c < all[i].count; c++) {
 			list[c] = names[all[i].columns[c]];
 		}
@@ -245,9 +223,7 @@ static vv_status judge_nearly(vv_diff_keys *k, const sample *x, const sample *y,
 	size_t best = SIZE_MAX, most = 0, fewer = x->rows < y->rows ? x->rows : y->rows;
 	const char **list;
 	vv_status rc = VV_OK;
-	if (fewer < NEARLY_ROWS) {
-		return VV_OK;
-	}
+	if (fewer < NEARLY_ROWS) return VV_OK;
 	for (size_t i = 0; i < y->column_count && rc == VV_OK; i++) {
 		fitness f;
 		rc = judge_columns(&f, x, y, &i, 1, err);

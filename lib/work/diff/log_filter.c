@@ -41,9 +41,7 @@ static vv_status compile(regex_t *out, bool *has, const char *option, const char
 	char why[128];
 	int code;
 
-	if (!text) {
-		return VV_OK;
-	}
+	if (!text) return VV_OK;
 	if ((code = regcomp(out, text, REG_NOSUB | (ignore_case ? REG_ICASE : 0))) != 0) {
 		regerror(code, out, why, sizeof(why));
 		return vv_fail(err, VV_EUSAGE, "%s: '%s' is not a regular expression: %s", option,
@@ -60,9 +58,7 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!f) {
-		return vv_fail_nomem(err);
-	}
+	if (!f) return vv_fail_nomem(err);
 	f->repo = r;
 	f->o = opts;
 	f->since = INT64_MIN;
@@ -83,9 +79,7 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 
 void vv_log_filter_close(vv_log_filter *f)
 {
-	if (!f) {
-		return;
-	}
+	if (!f) return;
 	if (f->has_author) {
 		regfree(&f->author);
 	}
@@ -108,9 +102,7 @@ typedef struct search {
 
 static bool is_wanted(const char *path, const char *const *paths)
 {
-	if (!paths) {
-		return true;
-	}
+	if (!paths) return true;
 	for (; *paths; paths++) {
 		size_t n = strlen(*paths);
 
@@ -206,9 +198,7 @@ static vv_status count_piece(void *payload, const void *bytes, size_t len, vv_er
 	vv_status rc;
 
 	vv_buf_put(&p->seen, bytes, len);
-	if ((rc = vv_buf_ok(&p->seen, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&p->seen, err)) < 0) return rc;
 	end = vv_buf_cstr(&p->seen) + p->seen.len;
 	p->count += count_text(vv_buf_cstr(&p->seen), end, p->f->o->value, p->f->value_len, &rest);
 	p->seen.len = (size_t)(end - rest);
@@ -224,13 +214,9 @@ static vv_status read_stored(side *out, const vv_log_filter *f, const vv_cid *ro
 	vv_sink source;
 	vv_status rc = vv_repository_store(f->repo, &store, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open_stored(&out->table, &source, root, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_table_open_stored(&out->table, &source, root, err)) < 0) return rc;
 	if (out->table.root.kind == VV_KIND_TABLE) {
 		out->rows = &out->table;
 		return VV_OK;
@@ -255,9 +241,7 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 	const char *rest;
 	vv_status rc = VV_OK;
 
-	if (!S_ISREG(mode) || (rc = vv_blob_read(f->repo, id, SIZE_MAX, &text, err)) < 0) {
-		return rc;
-	}
+	if (!S_ISREG(mode) || (rc = vv_blob_read(f->repo, id, SIZE_MAX, &text, err)) < 0) return rc;
 	if (!vv_pointer_looks_like(text.data, text.len) ||
 	    vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
 		out->count = count_text(vv_buf_cstr(&text), vv_buf_cstr(&text) + text.len,
@@ -276,9 +260,7 @@ static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *
 {
 	vv_status rc;
 
-	if (!S_ISREG(mode) || out->rows) {
-		return VV_OK;
-	}
+	if (!S_ISREG(mode) || out->rows) return VV_OK;
 	rc = vv_table_at_open(&out->text, f->repo, f->o->reader, commit, path, false, err);
 	if (rc == VV_OK && out->text.table.root.kind == VV_KIND_TABLE) {
 		out->rows = &out->text.table;
@@ -345,12 +327,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	search *s = payload;
 
-	if (!is_wanted(c->path, s->f->o->paths)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(s->changes, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!is_wanted(c->path, s->f->o->paths)) return VV_OK;
+	if (!vv_array_room(s->changes, s->count, s->cap)) return vv_fail_nomem(err);
 	s->changes[s->count] = *c;
 	s->changes[s->count].path = vv_arena_strndup(&s->paths, c->path, strlen(c->path));
 	return s->changes[s->count++].path ? VV_OK : vv_fail_nomem(err);
@@ -461,9 +439,7 @@ int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err)
 	bool passes = false;
 	vv_status rc = vv_commit_read(f->repo, id, &c, err);
 
-	if (rc < 0) {
-		return (int)rc;
-	}
+	if (rc < 0) return (int)rc;
 	rc = ask(&passes, f, &c, err);
 	vv_commit_clear(&c);
 	return rc < 0 ? (int)rc : passes;

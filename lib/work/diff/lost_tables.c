@@ -53,9 +53,7 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 	size_t told = 0;
 	vv_status rc;
 
-	if (!vv_repository_workdir(r)) {
-		return VV_OK;
-	}
+	if (!vv_repository_workdir(r)) return VV_OK;
 	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_list_read(&lines, r, err)) < 0) {
 		goto done;
 	}

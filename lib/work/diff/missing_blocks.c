@@ -71,9 +71,7 @@ vv_status vv_missing_blocks_look(char ***paths, size_t *count, vv_repository *r,
 
 	*paths = NULL;
 	*count = 0;
-	if (at_count == 0) {
-		return VV_OK;
-	}
+	if (at_count == 0) return VV_OK;
 	if ((rc = vv_repository_store(r, &m.store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &m.doubtful, err)) < 0 ||
 	    (rc = look(&m, x, at, at_count, step, err)) < 0) {

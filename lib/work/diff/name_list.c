@@ -11,15 +11,11 @@
 static vv_status add(vv_name_list *l, const char *name, size_t len, vv_error *err)
 {
 	char **p = vv_realloc_array(l->items, l->count + 2, sizeof(*p));
-	if (!p) {
-		return vv_fail_nomem(err);
-	}
+	if (!p) return vv_fail_nomem(err);
 	l->items = p;
 	p[l->count] = vv_strndup(name, len);
 	p[l->count + 1] = NULL;
-	if (!p[l->count]) {
-		return vv_fail_nomem(err);
-	}
+	if (!p[l->count]) return vv_fail_nomem(err);
 	l->count++;
 	return VV_OK;
 }
@@ -44,9 +40,7 @@ static vv_status add_names(vv_name_list *l, const char *text, const tables *of, 
 				       : vv_fail(err, VV_EUSAGE, "an empty column name in '%s'",
 						 vv_text_shows(text));
 		p += len;
-		if (rc < 0 || !*p) {
-			return rc;
-		}
+		if (rc < 0 || !*p) return rc;
 	}
 }
 
@@ -57,9 +51,7 @@ vv_status vv_name_list_make(vv_name_list *out, const vv_strings *from, const vv_
 	vv_status rc;
 	*out = (vv_name_list){NULL, 0};
 	for (size_t i = 0; i < from->count; i++) {
-		if ((rc = add_names(out, from->items[i], &of, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_names(out, from->items[i], &of, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

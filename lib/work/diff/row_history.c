@@ -97,9 +97,7 @@ static vv_status is_seen(vv_row_history *h, const vv_lineage_file *file, const p
 	while (!*seen && vv_hash_probe_next(&probe, &at)) {
 		*seen = h->seen[at].lo == hash.lo && h->seen[at].hi == hash.hi;
 	}
-	if (*seen) {
-		return VV_OK;
-	}
+	if (*seen) return VV_OK;
 	if (!vv_array_room(h->seen, h->seen_count, h->seen_cap) ||
 	    !vv_hash_index_add(&h->seen_index, hash.lo, h->seen_count)) {
 		return vv_fail_nomem(err);
@@ -122,13 +120,9 @@ static vv_status keep_key(vv_row_history *h, place *out, const place *now, const
 		out->key = now->key;
 		return VV_OK;
 	}
-	if (!(names = vv_arena_calloc(&h->names, n + 1, sizeof(*names)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(names = vv_arena_calloc(&h->names, n + 1, sizeof(*names)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
-		if (!(names[i] = dup(&h->names, key[i]))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(names[i] = dup(&h->names, key[i]))) return vv_fail_nomem(err);
 	}
 	out->key = names;
 	return VV_OK;
@@ -158,9 +152,7 @@ static vv_status locate(vv_row_history *h, vv_table *t, const char *path, const 
 		*is = p->number < t->root.rows;
 		return VV_OK;
 	}
-	if (!vv_descent_key(t, p->key, places, &count)) {
-		return VV_OK;
-	}
+	if (!vv_descent_key(t, p->key, places, &count)) return VV_OK;
 	at.key_count = count;
 	if ((rc = vv_kept_keys_open(&keys, h->repo, path, false, err)) == VV_OK) {
 		at.keys = &keys.lookup;
@@ -199,9 +191,7 @@ static vv_status add_cell(vv_row_history *h, found *f, const vv_row_cell *what, 
 	*c = *what;
 	c->name = dup(&h->answer, what->name);
 	c->old_name = what->old_name ? dup(&h->answer, what->old_name) : NULL;
-	if (!c->name || (what->old_name && !c->old_name)) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->name || (what->old_name && !c->old_name)) return vv_fail_nomem(err);
 	if ((rc = dup_cell(h, &c->old_cell, old_cell ? old_cell : &no_cell, err)) < 0 ||
 	    (rc = dup_cell(h, &c->new_cell, new_cell ? new_cell : &no_cell, err)) < 0) {
 		return rc;
@@ -236,9 +226,7 @@ static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const char *
 	uint64_t row;
 	vv_status rc;
 	f->outcome = ROW_SAME;
-	if ((rc = locate(h, t, path, now, &row, &is, err)) < 0 || !is) {
-		return rc;
-	}
+	if ((rc = locate(h, t, path, now, &row, &is, err)) < 0 || !is) return rc;
 	vv_row_by_number_init(&by, t, 1);
 	if ((rc = vv_row_by_number_get(&by, row, &cells, err)) == VV_OK) {
 		rc = whole_row(h, f, t, cells, true, err);
@@ -460,12 +448,8 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 	    vv_descent_key(p->older, f->parent.key, p->old_key, &p->old_key_count)) {
 		return look_by_key(h, f, p, now, err);
 	}
-	if ((rc = locate(h, p->newer, p->path, now, &row, &is, err)) < 0) {
-		return rc;
-	}
-	if (is) {
-		return look_by_number(h, f, p, row, err);
-	}
+	if ((rc = locate(h, p->newer, p->path, now, &row, &is, err)) < 0) return rc;
+	if (is) return look_by_number(h, f, p, row, err);
 	f->outcome = NO_TABLE;
 	if ((rc = vv_rev_short(h->repo, commit, &id, err)) == VV_OK) {
 		vv_notes_put(vv_repository_notes(h->repo),
@@ -539,9 +523,7 @@ static bool is_of_merge(found *all, size_t count, found **out)
 	}
 	*out = first ? first : any;
 	for (size_t c = 0; first && c < first->count; c++) {
-		if (first->cells[c].change != VV_CELL_FORMAT) {
-			return true;
-		}
+		if (first->cells[c].change != VV_CELL_FORMAT) return true;
 	}
 	return !first && any; /* spelling alone is not a change */
 }
@@ -568,9 +550,7 @@ static vv_status follow(vv_row_history *h, const vv_lineage_file *parent, const 
 	if (p->key[0] ? !p->row : p->number == NOWHERE) {
 		return VV_OK; /* it is nowhere, and has no key by which it might have been before */
 	}
-	if (!(kept = vv_arena_alloc(&h->names, sizeof(*kept)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(kept = vv_arena_alloc(&h->names, sizeof(*kept)))) return vv_fail_nomem(err);
 	*kept = *p;
 	return vv_lineage_follow(h->lineage, parent, kept, err);
 }
@@ -608,9 +588,7 @@ static int look(vv_row_history *h, const vv_lineage_stop *at, vv_row_event *out,
 			rc = follow(h, &at->parents[i], &all[i].parent, err);
 		}
 	}
-	if (rc < 0 || !is_of_merge(all, count, &told)) {
-		return (int)rc;
-	}
+	if (rc < 0 || !is_of_merge(all, count, &told)) return (int)rc;
 	fill_event(out, at, &at->parents[told - all], told);
 	return 1;
 }
@@ -711,9 +689,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	vv_table_at t = {0};
 	vv_status rc;
 
-	if (!p || (o->row && !(p->row = dup(&h->names, o->row)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!p || (o->row && !(p->row = dup(&h->names, o->row)))) return vv_fail_nomem(err);
 	p->number = o->row ? NOWHERE : o->number;
 	rc = vv_table_at_open(&t, h->repo, h->reader, commit, o->path, o->key->count == 0, err);
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
@@ -741,9 +717,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 	vv_status rc;
 
 	*out = NULL;
-	if (!h) {
-		return vv_fail_nomem(err);
-	}
+	if (!h) return vv_fail_nomem(err);
 	h->repo = r;
 	h->reader = s;
 	h->versions = (vv_versions){.repo = r, .reader = s};
@@ -770,9 +744,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 
 void vv_row_history_close(vv_row_history *h)
 {
-	if (!h) {
-		return;
-	}
+	if (!h) return;
 	vv_versions_close(&h->versions);
 	vv_lineage_close(h->lineage);
 	vv_hash_index_clear(&h->seen_index);

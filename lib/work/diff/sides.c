@@ -76,9 +76,7 @@ static vv_status set_range(vv_diff_sides *d, vv_repository *r, const char *text,
 		rc = set_side(&d->a, VV_SIDE_COMMIT, &range->exclude, empty ? "HEAD" : text,
 			      empty ? 4 : (size_t)(dots - text), err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	right = *right ? right : "HEAD";
 	return set_side(&d->b, VV_SIDE_COMMIT, &range->include, right, strlen(right), err);
 }
@@ -140,9 +138,7 @@ static vv_status complete_sides(vv_diff_sides *d, vv_repository *r, bool cached,
 	}
 	if (!d->a.name) {
 		vv_head head;
-		if ((rc = vv_head_read(r, &head, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
 		rc = set_side(&d->a, VV_SIDE_COMMIT, &head.commit, "HEAD", 4, err);
 		vv_head_clear(&head);
 	}
@@ -164,9 +160,7 @@ static bool is_wanted(finder *f, const char *path, bool *literal)
 	if (f->bare_count > 0) {
 		for (int i = 0; i < f->bare_count; i++) {
 			*literal |= strcmp(path, f->bare[i]) == 0;
-			if (is_below(path, f->bare[i])) {
-				return true;
-			}
+			if (is_below(path, f->bare[i])) return true;
 		}
 		return false;
 	}
@@ -177,18 +171,12 @@ static vv_status add_path(finder *f, const vv_diff_path *from, vv_error *err)
 {
 	vv_diff_sides *d = f->out;
 	bool literal;
-	if (!is_wanted(f, from->path, &literal)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(d->paths, d->count, d->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!is_wanted(f, from->path, &literal)) return VV_OK;
+	if (!vv_array_room(d->paths, d->count, d->cap)) return vv_fail_nomem(err);
 	d->paths[d->count] = *from;
 	d->paths[d->count].literal = literal;
 	d->paths[d->count].path = vv_strdup(from->path);
-	if (!d->paths[d->count].path) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->paths[d->count].path) return vv_fail_nomem(err);
 	d->count++;
 	return VV_OK;
 }
@@ -210,9 +198,7 @@ static vv_diff_path *known(vv_diff_sides *d, size_t count, const char *path)
 	while (lo < hi) {
 		size_t mid = (lo + hi) / 2;
 		int c = strcmp(d->paths[mid].path, path);
-		if (c == 0) {
-			return &d->paths[mid];
-		}
+		if (c == 0) return &d->paths[mid];
 		if (c < 0) {
 			lo = mid + 1;
 		} else {

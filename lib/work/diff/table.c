@@ -77,9 +77,7 @@ static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, con
 				 .progress = how->progress,
 				 .pool = how->pool};
 	vv_status rc;
-	if (!s) {
-		return VV_OK;
-	}
+	if (!s) return VV_OK;
 	rc = vv_subject_open(s, &o->table, &so, err);
 	/* a changed file whose last version is a dataset is one, too */
 	o->is_text = !s->is_dataset && (s->from != VV_FROM_WORK || vv_cid_is_null(&s->parent));
@@ -136,9 +134,7 @@ static vv_status hash_of(vv_hash128 *out, vv_subject *s, vv_error *err)
 {
 	vv_xxh3_state *state = vv_xxh3_new(0);
 	vv_status rc;
-	if (!state) {
-		return vv_fail_nomem(err);
-	}
+	if (!state) return vv_fail_nomem(err);
 	if ((rc = vv_subject_bytes(s, hash_bytes, state, NULL, err)) == VV_OK) {
 		*out = vv_xxh3_digest128(state);
 	}
@@ -168,9 +164,7 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 {
 	bool same;
 	vv_status rc = are_same_bytes(item, &same, err);
-	if (rc < 0 || same) {
-		return rc;
-	}
+	if (rc < 0 || same) return rc;
 	out->differs = true;
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
 	vv_buf_printf(&out->line, ": %s%stext %s ('%s' shows it)", why ? why : "", why ? "; " : "",
@@ -185,13 +179,9 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 
 static bool same_key(const vv_table *a, const vv_table *b)
 {
-	if (a->root.key_count != b->root.key_count) {
-		return false;
-	}
+	if (a->root.key_count != b->root.key_count) return false;
 	for (size_t i = 0; i < a->root.key_count; i++) {
-		if (strcmp(a->root.key[i], b->root.key[i]) != 0) {
-			return false;
-		}
+		if (strcmp(a->root.key[i], b->root.key[i]) != 0) return false;
 	}
 	return true;
 }
@@ -202,9 +192,7 @@ static vv_status choose_keys(comparison *c, vv_error *err)
 {
 	bool text_a = c->old_side.is_text, text_b = c->new_side.is_text;
 	vv_status rc;
-	if (c->asked || (!text_a && !text_b && same_key(c->a, c->b))) {
-		return VV_OK;
-	}
+	if (c->asked || (!text_a && !text_b && same_key(c->a, c->b))) return VV_OK;
 	c->guessed = true;
 	if ((!text_b && (rc = vv_diff_keys_add(&c->keys, c->b, c->a, err)) < 0) ||
 	    (!text_a && (rc = vv_diff_keys_add(&c->keys, c->a, c->b, err)) < 0)) {
@@ -222,9 +210,7 @@ static vv_status choose_renamed_keys(comparison *c, vv_error *err)
 {
 	bool text_a = c->old_side.is_text, text_b = c->new_side.is_text;
 	vv_status rc;
-	if (!c->guessed || c->keys.count > 0) {
-		return VV_OK;
-	}
+	if (!c->guessed || c->keys.count > 0) return VV_OK;
 	if ((!text_b &&
 	     (rc = vv_diff_keys_add_renamed(&c->keys, c->a, c->b, true, &c->columns, err)) < 0) ||
 	    (!text_a &&
@@ -259,9 +245,7 @@ static size_t sample_key(const comparison *c, size_t *a, size_t *b, size_t max)
 				y = vv_schema_find(&c->b->schema, new_name, strlen(new_name));
 			}
 		}
-		if (x < 0 || y < 0) {
-			return 0;
-		}
+		if (x < 0 || y < 0) return 0;
 		a[n] = (size_t)x;
 		b[n] = (size_t)y;
 	}
@@ -273,9 +257,7 @@ static size_t sample_key(const comparison *c, size_t *a, size_t *b, size_t max)
 static bool same_columns(const vv_columns *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		if (c->pairs[i].a != c->pairs[i].b || c->pairs[i].renamed) {
-			return false;
-		}
+		if (c->pairs[i].a != c->pairs[i].b || c->pairs[i].renamed) return false;
 	}
 	return true;
 }
@@ -308,9 +290,7 @@ static vv_status describe_form(comparison *c, vv_error *err)
 	vv_dialect to;
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc = vv_dialect_dup(&to, &c->b->root.dialect, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	const vv_dialect *from = &c->a->root.dialect;
 	if (same_header(c) &&
 	    (rc = vv_bytes_set(&to.prologue, from->prologue.data, from->prologue.len, err)) < 0) {
@@ -346,9 +326,7 @@ static vv_status read_where(comparison *c, vv_error *err)
 {
 	size_t n = c->how->where ? c->how->where->count : 0;
 	c->where = vv_calloc(n + 1, sizeof(*c->where));
-	if (!c->where) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->where) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
 		const char *text = c->how->where->items[i], *eq = strchr(text, '=');
 		condition *w = &c->where[i];
@@ -409,9 +387,7 @@ static void count_row(comparison *c, const vv_row_change *r)
 static vv_status begin(comparison *c, vv_error *err)
 {
 	c->differs = true;
-	if (c->begun || !c->how->writer) {
-		return VV_OK;
-	}
+	if (c->begun || !c->how->writer) return VV_OK;
 	c->begun = true;
 	return c->how->writer->begin_table(c->how->writer, &c->told, err);
 }
@@ -420,14 +396,10 @@ static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
 {
 	vv_status rc;
 	if (c->where_count > 0) {
-		if (!holds(c, r->old_cells, true) && !holds(c, r->new_cells, false)) {
-			return VV_OK;
-		}
+		if (!holds(c, r->old_cells, true) && !holds(c, r->new_cells, false)) return VV_OK;
 		count_row(c, r);
 	}
-	if ((rc = begin(c, err)) < 0 || !c->how->writer) {
-		return rc;
-	}
+	if ((rc = begin(c, err)) < 0 || !c->how->writer) return rc;
 	return c->how->writer->row(c->how->writer, r, err);
 }
 
@@ -492,9 +464,7 @@ static vv_status find_label(comparison *c, vv_error *err)
 	if (c->told.key_count > 0 || !c->how->writer || c->how->counts || c->how->bound > 0) {
 		return VV_OK;
 	}
-	if ((rc = vv_key_find(&new, newer, LABEL_ROWS, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_key_find(&new, newer, LABEL_ROWS, err)) < 0) return rc;
 	c->told.has_label = new.telling != SIZE_MAX;
 	c->told.label = new.telling;
 	if (c->a && c->b && c->how->propose && new.column != SIZE_MAX &&
@@ -518,9 +488,7 @@ static vv_status whole(comparison *c, vv_error *err)
 	int more = 1;
 	vv_status rc = VV_OK;
 	vv_batch_init(&b);
-	if (!key) {
-		return vv_fail_nomem(err);
-	}
+	if (!key) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->root.key_count; i++) {
 		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
 		if (at >= 0) {
@@ -587,9 +555,7 @@ static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
 {
 	vv_buf b = VV_BUF_INIT;
 	size_t shown = 0;
-	if (s->repeated_keys == 0 || !c->how->writer || c->how->bound > 0) {
-		return;
-	}
+	if (s->repeated_keys == 0 || !c->how->writer || c->how->bound > 0) return;
 	for (; shown < VV_REPEATS_SHOWN && s->repeated[shown]; shown++) {
 		vv_buf_printf(&b, "%s'%s'", shown > 0 ? ", " : "", s->repeated[shown]);
 	}
@@ -626,17 +592,11 @@ static vv_status open_rows(comparison *c, vv_error *err)
 {
 	static const char *const none[] = {NULL};
 	vv_status rc;
-	if (!c->guessed) {
-		return open_rows_by(c, c->asked, err);
-	}
+	if (!c->guessed) return open_rows_by(c, c->asked, err);
 	for (size_t i = 0; i < c->keys.count; i++) {
-		if ((rc = open_rows_by(c, c->keys.lists[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = open_rows_by(c, c->keys.lists[i], err)) < 0) return rc;
 		const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
-		if (s->repeated_keys * 100 <= s->old_rows + s->new_rows) {
-			return VV_OK;
-		}
+		if (s->repeated_keys * 100 <= s->old_rows + s->new_rows) return VV_OK;
 		vv_rowdiff_close(c->rows);
 		c->rows = NULL;
 	}
@@ -697,9 +657,7 @@ static vv_status look_at_bound(comparison *c, vv_error *err)
 	if (c->how->bound > 0) {
 		rc = vv_rowdiff_cost(&cells, c->a, c->b, &c->columns, err);
 	}
-	if (rc < 0 || cells <= c->how->bound) {
-		return rc;
-	}
+	if (rc < 0 || cells <= c->how->bound) return rc;
 	c->many = true;
 	fill_told(c);
 	if ((rc = begin(c, err)) == VV_OK) {
@@ -713,26 +671,20 @@ static vv_status both(comparison *c, vv_error *err)
 	vv_row_change change;
 	int more = 0;
 	vv_status rc;
-	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = take_names(c, err)) < 0 || (rc = choose_keys(c, err)) < 0) return rc;
 	if ((rc = match_columns(c, err)) < 0 || (rc = choose_renamed_keys(c, err)) < 0 ||
 	    (rc = describe_form(c, err)) < 0 || (rc = read_where(c, err)) < 0 ||
 	    (rc = look_at_bound(c, err)) < 0 || c->many || (rc = open_rows(c, err)) < 0) {
 		return rc;
 	}
 	c->column_changes = vv_calloc(c->columns.count + 1, sizeof(*c->column_changes));
-	if (!c->column_changes) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->column_changes) return vv_fail_nomem(err);
 	/* which of two texts has a key is a matter of finding, no change of the table */
 	c->columns.key_changed &= !c->old_side.is_text && !c->new_side.is_text;
 	fill_told(c);
 	c->told.reordered = vv_rowdiff_stats_get(c->rows)->reordered;
 	c->told.key = vv_rowdiff_key(c->rows, &c->told.key_count);
-	if ((rc = find_label(c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = find_label(c, err)) < 0) return rc;
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
 	bool form = c->form && !c->how->ignore_format;
 	if (columns_differ(c) || form || s->reordered || c->item->old_path || c->item->conflict) {
@@ -748,19 +700,13 @@ static vv_status both(comparison *c, vv_error *err)
 	if (rc == VV_OK && more < 0) {
 		rc = (vv_status)more;
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	warn_repeats(c, s);
 	if (c->proposal.len > 0 && s->added + s->removed + s->changed > 0) {
 		vv_notes_put(c->how->notes, "hint: %s", vv_buf_cstr(&c->proposal));
 	}
-	if (!c->begun) {
-		return VV_OK;
-	}
-	if (c->where_count == 0) {
-		return c->how->writer->end_table(c->how->writer, s, err);
-	}
+	if (!c->begun) return VV_OK;
+	if (c->where_count == 0) return c->how->writer->end_table(c->how->writer, s, err);
 	c->stats.old_rows = s->old_rows;
 	c->stats.new_rows = s->new_rows;
 	c->stats.keyed = s->keyed;
@@ -801,9 +747,7 @@ static vv_status are_files(const comparison *c, bool *out, vv_error *err)
 	vv_status rc;
 
 	*out = false;
-	if (!i->a || !i->b || c->how->patch) {
-		return VV_OK;
-	}
+	if (!i->a || !i->b || c->how->patch) return VV_OK;
 	if ((rc = vv_subject_settle(i->a, err)) < 0 || (rc = vv_subject_settle(i->b, err)) < 0) {
 		return rc;
 	}
@@ -817,9 +761,7 @@ static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_er
 	bool find = !i->a; /* a new table's key is worth telling */
 	vv_status rc = open_side(&c->old_side, i->a, NULL, c->how, false, in_file, err);
 	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	in_file = in_file && i->a->in_file;
 	if ((rc = open_side(&c->new_side, i->b, i->a, c->how, find, in_file, err)) < 0) {
 		*unreadable = rc == VV_EINPUT && !i->b->is_dataset;
@@ -852,9 +794,7 @@ static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
 	vv_status rc;
 
 	*unreadable = false;
-	if ((rc = are_files(c, &in_file, err)) < 0) {
-		return rc;
-	}
+	if ((rc = are_files(c, &in_file, err)) < 0) return rc;
 	if ((rc = open_sides(c, in_file, unreadable, err)) == VV_OK && in_file && i->a->in_file &&
 	    (rc = are_told_apart(c, &apart, err)) == VV_OK && !apart) {
 		close_side(&c->old_side);

@@ -21,12 +21,8 @@ static vv_status note_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	ids *l = payload;
 
-	if (vv_oid_is_null(&ref->commit)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(l->list, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_oid_is_null(&ref->commit)) return VV_OK;
+	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
 	l->list[l->count++] = ref->commit;
 	return VV_OK;
 }
@@ -58,9 +54,7 @@ vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	*out = 0;
-	if ((rc = has_remote(r, &remote, err)) < 0 || !remote) {
-		return rc;
-	}
+	if ((rc = has_remote(r, &remote, err)) < 0 || !remote) return rc;
 	if ((rc = vv_refs_each(r, "refs/heads/", note_ref, &ours, err)) == VV_OK &&
 	    (rc = vv_refs_each(r, "refs/remotes/", note_ref, &theirs, err)) == VV_OK &&
 	    ours.count > 0) {
@@ -72,9 +66,7 @@ vv_status vv_unsent_count(uint64_t *out, vv_repository *r, vv_error *err)
 	}
 	vv_free(ours.list);
 	vv_free(theirs.list);
-	if (rc == VV_ENOMEM || rc == VV_EIO) {
-		return rc;
-	}
+	if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
 	vv_error_clear(err);
 	return VV_OK;
 }

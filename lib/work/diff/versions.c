@@ -56,9 +56,7 @@ vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *f, vv_table **o
 		found = vv_oid_equal(&p->blob, &f->blob) && strcmp(p->path, f->path) == 0 ? p
 											  : NULL;
 	}
-	if (!found && (rc = open_one(v, f, &found, err)) < 0) {
-		return rc;
-	}
+	if (!found && (rc = open_one(v, f, &found, err)) < 0) return rc;
 	found->used = ++v->clock;
 	if (found->at.open && found->at.table.root.kind == VV_KIND_TABLE) {
 		*out = &found->at.table;

@@ -102,9 +102,7 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 		minor = *end == '.' ? (unsigned)strtoul(end + 1, NULL, 10) : 0;
 	}
 	vv_buf_clear(&text);
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (!d->git[0]) {
 		return vv_doctor_say(d, "git", true, "install git, or put it on the PATH", err,
 				     "there is no program git that answers");
@@ -123,9 +121,7 @@ vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
 	vv_error none;
 	vv_status rc = look_for_git(d, env, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_program_find(&file, env, "varve", &none);
 	vv_free(file);
 	if (rc == VV_ENOTFOUND) {
@@ -237,9 +233,7 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 		char *file = vv_path_join(dir, names[i], (char *)NULL);
 		vv_stat st;
 
-		if (!file) {
-			return vv_fail_nomem(err);
-		}
+		if (!file) return vv_fail_nomem(err);
 		if (vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode)) {
 			vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 
@@ -284,9 +278,7 @@ static vv_status on_setting(void *payload, const char *name, const char *value, 
 {
 	vv_error why;
 
-	if (!vv_setting_is_ours(name)) {
-		return VV_OK;
-	}
+	if (!vv_setting_is_ours(name)) return VV_OK;
 	if (vv_setting_must_exist(name, &why) < 0) {
 		return vv_doctor_say(payload, "settings", false, why.hint, err,
 				     "%s (%s configuration)", why.message, level);
@@ -308,9 +300,7 @@ static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 	if (vv_vault_id_read(&vault, r, &why) < 0) {
 		return vv_doctor_say(d, "vault", true, NULL, err, "%s", why.message);
 	}
-	if (vv_cid_is_null(&vault)) {
-		return VV_OK;
-	}
+	if (vv_cid_is_null(&vault)) return VV_OK;
 	if (vv_holder_configs_read(&holders, r, &why) < 0) {
 		return vv_doctor_say(d, "vault", true, why.hint[0] ? why.hint : NULL, err, "%s",
 				     why.message);

@@ -214,9 +214,7 @@ static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_
 	bool lfs = object || rc == VV_EMISSING;
 
 	vv_free(object);
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	return lfs ? say(a, "lfs", "Git LFS stores it, but .gitattributes assigns it to varve",
 			 path, "varve migrate", err)
 		   : say(a, "plain",
@@ -254,9 +252,7 @@ static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error 
 	vv_error why;
 	vv_status rc = VV_OK;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, NULL) < 0 || !S_ISREG(st.mode) || st.size > VV_POINTER_MAX ||
 	    vv_read_regular(&text, file, VV_POINTER_MAX, NULL) < 0) {
 		goto done;
@@ -289,9 +285,7 @@ static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 	    (rc = vv_attr_tracked(a->r, e->path, &tracked, err)) < 0) {
 		return rc;
 	}
-	if ((rc = vv_blob_size(a->r, &e->id, &size, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_blob_size(a->r, &e->id, &size, err)) < 0) return rc;
 	if (size > VV_POINTER_MAX) {
 		a->d->tables += tracked;
 		return tracked ? look_at_text(a, e->path, &text, err) : VV_OK;
@@ -373,9 +367,7 @@ static vv_status look_at_history(data *a, vv_error *err)
 		rc = vv_roots_settled_each(a->r, count_missing, &o, err);
 	}
 	vv_elsewhere_free(o.elsewhere);
-	if (rc < 0 || o.missing == 0) {
-		return rc;
-	}
+	if (rc < 0 || o.missing == 0) return rc;
 	return vv_doctor_say(a->d, "blocks", false, "varve fetch --data --all", err,
 			     "the blocks of %s of the history are not here",
 			     vv_text_counted(o.missing, "version", "versions"));

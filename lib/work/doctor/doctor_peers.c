@@ -26,9 +26,7 @@ static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
 				"ask someone who has them to run 'varve push --blocks', then varve "
 				"fetch; of a fork: varve fetch --data --from URL, of what it was "
 				"forked from");
-			if (!mend) {
-				return vv_fail_nomem(err);
-			}
+			if (!mend) return vv_fail_nomem(err);
 			vv_free(f->mend);
 			f->mend = mend;
 		}
@@ -46,17 +44,13 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 	vv_error why;
 	vv_status rc = vv_git_host_verify(host, &v, &why);
 
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
 				     "the packs of the remote %s cannot be fetched: %s",
 				     vv_text_shows(name), why.message);
 	}
-	if (v.bad_packs == 0) {
-		return VV_OK;
-	}
+	if (v.bad_packs == 0) return VV_OK;
 	vv_buf_printf(&message, "%s of the remote %s %s damaged",
 		      vv_text_counted(v.bad_packs, "pack", NULL), vv_text_shows(name),
 		      v.bad_packs == 1 ? "is" : "are");
@@ -75,17 +69,13 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	vv_error why;
 	vv_status rc = vv_git_host_lost(host, &lost, &why);
 
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
 				     "the blocks of the remote %s cannot be read: %s",
 				     vv_text_shows(name), why.message);
 	}
-	if (lost.versions == 0) {
-		return look_at_packs(d, host, name, err);
-	}
+	if (lost.versions == 0) return look_at_packs(d, host, name, err);
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_buf_printf(
 		&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
@@ -125,9 +115,7 @@ static vv_status look_at_head(vv_doctor *d, vv_git_host *host, const char *name,
 {
 	const char *head = vv_git_host_hello(host)->head;
 
-	if (!vv_git_host_has_blocks_head(host)) {
-		return VV_OK;
-	}
+	if (!vv_git_host_has_blocks_head(host)) return VV_OK;
 	return vv_doctor_say(d, "peer", true, "choose another one in the settings of the host", err,
 			     "the default branch of the remote %s has the blocks of tables, not %s",
 			     vv_text_shows(name), head ? vv_text_shows(head) : "a branch of yours");
@@ -141,9 +129,7 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 	vv_error why;
 	vv_status rc = vv_git_host_peers(host, &peers, &why);
 
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
 				     "the block peers of the remote %s are unknown: %s",
@@ -180,9 +166,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	vv_error why = {0};
 	vv_status rc;
 
-	if ((rc = vv_transfer_open(&t, r, NULL, true, PATIENCE, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_transfer_open(&t, r, NULL, true, PATIENCE, err)) < 0) return rc;
 	if ((rc = vv_remote_find(&m, r, name, &why)) == VV_OK) {
 		rc = vv_reach(&reached, &t, &m, false, &why);
 	}

@@ -77,9 +77,7 @@ static const char *with_placeholder(const char *name, vv_buf *b)
 {
 	const char *last = strrchr(name, '.');
 
-	if (strncasecmp(name, "remote.", 7) != 0 || last <= name + 7) {
-		return name;
-	}
+	if (strncasecmp(name, "remote.", 7) != 0 || last <= name + 7) return name;
 	vv_buf_reset(b);
 	vv_buf_printf(b, OF_REMOTE "%s", last + 1);
 	return vv_buf_cstr(b);
@@ -142,9 +140,7 @@ static vv_status check_word(const vv_setting *s, const char *name, const char *v
 	vv_buf expected = VV_BUF_INIT;
 	vv_status rc;
 
-	if (vv_choices_have(s->choices, value)) {
-		return VV_OK;
-	}
+	if (vv_choices_have(s->choices, value)) return VV_OK;
 	vv_choices_put(&expected, s->choices);
 	rc = vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected %s", vv_text_shows(name),
 		     vv_text_shows(value), vv_buf_cstr(&expected));

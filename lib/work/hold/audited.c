@@ -47,9 +47,7 @@ static bool has_author(const vv_audited *a, const char *dir)
 	for (size_t i = 0; i <= a->trusted.count; i++) {
 		vv_did_text(did, i == 0 ? a->self : a->trusted.keys[i - 1]);
 		vv_auto(char) *folder = vv_path_join(dir, did + 8, (char *)NULL);
-		if (vv_exists(folder)) {
-			return true;
-		}
+		if (vv_exists(folder)) return true;
 	}
 	return false;
 }
@@ -99,9 +97,7 @@ static vv_status load_record(reading *x, vv_ledger *l, const char *author, const
 	if (rc == VV_OK) {
 		rc = vv_ledger_add(l, name, vv_buf_cstr(&x->file), x->file.len, &why);
 	}
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	x->a->damaged += rc < 0;
 	return VV_OK;
 }
@@ -147,9 +143,7 @@ static vv_status add_vault(reading *x, size_t first, vv_error *err)
 			rc = load(x, l, x->sources[i].dir, err);
 		}
 	}
-	if (rc < 0 || (rc = vv_ledger_settle(l, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_ledger_settle(l, err)) < 0) return rc;
 	if ((rc = vv_vault_state_open(&state, l, &why)) == VV_EMISSING) {
 		return VV_OK; /* its first record is not here: nothing counts */
 	}

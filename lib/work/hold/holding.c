@@ -46,9 +46,7 @@ vv_status vv_holding_open(vv_holding **out, const vv_holding_options *o, vv_erro
 {
 	vv_auto(vv_holding) *h = vv_calloc(1, sizeof(*h));
 
-	if (!h || !(h->lock = vv_mutex_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!h || !(h->lock = vv_mutex_new())) return vv_fail_nomem(err);
 	h->o = o;
 	*out = vv_take(&h);
 	return VV_OK;
@@ -110,9 +108,7 @@ const vv_hold_identity *vv_holding_named(const vv_holding_rules *x,
 					 const uint8_t key[VV_KEY_PUBLIC])
 {
 	for (size_t i = 0; i < x->named_count; i++) {
-		if (memcmp(x->named[i].key, key, VV_KEY_PUBLIC) == 0) {
-			return &x->named[i];
-		}
+		if (memcmp(x->named[i].key, key, VV_KEY_PUBLIC) == 0) return &x->named[i];
 	}
 	return NULL;
 }
@@ -168,9 +164,7 @@ static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	if (rc == VV_OK && o->admitted_count == 0) {
 		rc = vv_config_each(r, "varve.holdfor", on_entry, &n, err);
 	}
-	if (rc < 0 || x->named_count > 0 || x->reward.ratio > 0) {
-		return rc;
-	}
+	if (rc < 0 || x->named_count > 0 || x->reward.ratio > 0) return rc;
 	vv_fail(err, VV_EUSAGE, "copies should be kept, but no key is named for whom");
 	return vv_hint(err,
 		       "--for DID, or the setting varve.holdFor; 'varve vault key show' prints a "
@@ -204,9 +198,7 @@ static vv_status read_ratio_of(vv_holding_rules *x, const vv_holding_options *o,
 	vv_auto(char) *text = NULL;
 	vv_status rc;
 
-	if (o->ratio) {
-		return read_ratio(o->ratio, &x->reward.ratio, err);
-	}
+	if (o->ratio) return read_ratio(o->ratio, &x->reward.ratio, err);
 	if ((rc = vv_config_string(r, "varve.holdratio", &text, err)) < 0) {
 		return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
@@ -244,9 +236,7 @@ vv_status vv_holding_rules_read(vv_holding_rules *out, const vv_holding_options 
 	if (o->size == 0 && (rc = vv_config_u64(r, "varve.hold", 0, &out->size, err)) < 0) {
 		return rc;
 	}
-	if (out->size == 0) {
-		return VV_OK;
-	}
+	if (out->size == 0) return VV_OK;
 	if (o->term == VV_HOLDING_TERM_UNSAID &&
 	    (rc = vv_config_u64(r, "varve.holdterm", VV_HOLD_TERM_DAYS, &out->days, err)) < 0) {
 		return rc;
@@ -273,9 +263,7 @@ vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_
 
 	*out = NULL;
 	*count = 0;
-	if (!list || !parts) {
-		return vv_fail_nomem(err);
-	}
+	if (!list || !parts) return vv_fail_nomem(err);
 	if (n > 0) {
 		memcpy(list, x->named, n * sizeof(*list));
 	}
@@ -351,9 +339,7 @@ static vv_status open_rules(kept *k, vv_hold_rules *out, vv_error *err)
 {
 	vv_status rc = vv_key_ring_open(&out->key, k->o->env, NULL, err);
 
-	if (rc < 0) {
-		return vv_prefix(err, "receipts are signed with this machine's key, but");
-	}
+	if (rc < 0) return vv_prefix(err, "receipts are signed with this machine's key, but");
 	out->size = k->rules.size;
 	out->term = k->rules.days * DAY;
 	if (k->rules.reward.ratio == 0) {
@@ -378,9 +364,7 @@ static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 	vv_auto(vv_hold_rules) rules = {.size = 0};
 	vv_status rc;
 
-	if (!(k->path = vv_holding_folder(k->dir))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(k->path = vv_holding_folder(k->dir))) return vv_fail_nomem(err);
 	if ((rc = vv_holding_rules_read(&k->rules, k->o, r, err)) < 0 || k->rules.size == 0 ||
 	    (rc = open_rules(k, &rules, err)) < 0) {
 		return rc;
@@ -410,9 +394,7 @@ static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err
 		return vv_fail_nomem(err);
 	}
 	k->o = h->o;
-	if ((rc = open_kept(k, r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_kept(k, r, err)) < 0) return rc;
 	*out = h->items[h->count++] = vv_take(&k);
 	return VV_OK;
 }
@@ -445,8 +427,6 @@ vv_status vv_holding_answer(void *holding, vv_repository *r, vv_channel *line, c
 	kept *k;
 	vv_status rc = find_locked(holding, r, &k, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return k->hold ? vv_hold_serve(k->hold, line, bytes, len, err) : vv_serve_fail_hold(err);
 }

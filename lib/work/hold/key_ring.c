@@ -44,9 +44,7 @@ static vv_status passphrase_from(vv_buf *out, const char *file, vv_error *err)
 {
 	vv_status rc = vv_read_regular(out, file, PASSPHRASE_MAX, err);
 
-	if (rc < 0) {
-		return vv_prefix(err, "VARVE_PASSPHRASE_FILE");
-	}
+	if (rc < 0) return vv_prefix(err, "VARVE_PASSPHRASE_FILE");
 	out->len = strcspn(vv_buf_cstr(out), "\r\n");
 	if (out->data) {
 		out->data[out->len] = '\0';
@@ -88,17 +86,13 @@ vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, 
 	vv_auto(secret) second = VV_BUF_INIT;
 	vv_status rc;
 
-	if (file && *file) {
-		return passphrase_from(out, file, err);
-	}
+	if (file && *file) return passphrase_from(out, file, err);
 	if ((rc = vv_transfer_open(&t, NULL, NULL, true, 0, err)) < 0 ||
 	    (rc = ask(&t, out, prompt, err)) < 0 ||
 	    (again && (rc = ask(&t, &second, "The same once more: ", err)) < 0)) {
 		return rc;
 	}
-	if (out->len == 0) {
-		return vv_fail(err, VV_EUSAGE, "a passphrase is not empty");
-	}
+	if (out->len == 0) return vv_fail(err, VV_EUSAGE, "a passphrase is not empty");
 	return again && !vv_buf_equal(&second, out)
 		       ? vv_fail(err, VV_EUSAGE, "these are two different passphrases")
 		       : VV_OK;
@@ -129,12 +123,8 @@ vv_status vv_key_ring_open(vv_key *out, const vv_env *env, const char *file, vv_
 {
 	vv_auto(char) *own = file ? NULL : vv_key_ring_path(env, "key", err);
 
-	if (!file && !own) {
-		return err->code;
-	}
-	if (!file && !vv_exists(own)) {
-		return fail_no_key(err);
-	}
+	if (!file && !own) return err->code;
+	if (!file && !vv_exists(own)) return fail_no_key(err);
 	return vv_key_file_read(out, file ? file : own, passphrase_of, (void *)(uintptr_t)env, err);
 }
 
@@ -142,9 +132,7 @@ vv_status vv_key_ring_names(vv_buf *text, const vv_env *env, vv_error *err)
 {
 	vv_auto(char) *path = vv_key_ring_path(env, "trusted", err);
 
-	if (!path) {
-		return err->code;
-	}
+	if (!path) return err->code;
 	return vv_exists(path) ? vv_read_regular(text, path, NAMES_MAX, err) : VV_OK;
 }
 
@@ -153,9 +141,7 @@ static bool is_name(const char *name)
 	size_t n = strlen(name);
 
 	for (size_t i = 0; i < n; i++) {
-		if (!vv_is_alnum(name[i]) && !strchr("-_.@", name[i])) {
-			return false;
-		}
+		if (!vv_is_alnum(name[i]) && !strchr("-_.@", name[i])) return false;
 	}
 	return n > 0 && n <= 64 && name[0] != '-';
 }
@@ -166,9 +152,7 @@ static bool read_line(uint8_t key[VV_KEY_PUBLIC], const char *line, size_t len)
 	char did[VV_DID_TEXT];
 	vv_error ignored;
 
-	if (name == 0 || name + 1 >= len || len - name - 1 >= sizeof(did)) {
-		return false;
-	}
+	if (name == 0 || name + 1 >= len || len - name - 1 >= sizeof(did)) return false;
 	memcpy(did, line + name + 1, len - name - 1);
 	did[len - name - 1] = '\0';
 	return vv_did_read(key, did, &ignored) == VV_OK;
@@ -199,9 +183,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 		rc = vv_did_read(out, word, err);
 		return rc < 0 ? vv_prefix(err, "'%s'", vv_text_shows(word)) : rc;
 	}
-	if ((rc = vv_key_ring_names(&text, env, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_key_ring_names(&text, env, err)) < 0) return rc;
 	for (const char *p = vv_buf_cstr(&text); *p; number++) {
 		const size_t len = strcspn(p, "\n");
 		if (n > 0 && strncmp(p, word, n) == 0 && p[n] == ' ') {
@@ -241,9 +223,7 @@ static vv_status write_names(const vv_env *env, const vv_buf *text, vv_error *er
 	vv_auto(char) *path = vv_key_ring_path(env, "trusted", err);
 	vv_status rc = path ? vv_buf_ok(text, err) : err->code;
 
-	if (rc < 0 || (rc = vv_mkdirs_above(path, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_mkdirs_above(path, err)) < 0) return rc;
 	return vv_write_file(path, vv_buf_cstr(text), text->len, true, err);
 }
 
@@ -260,9 +240,7 @@ vv_status vv_key_ring_trust(const vv_env *env, const char *name, const uint8_t k
 			       "'%s' is not a name for a key: letters, digits, - _ . @",
 			       vv_text_shows(name));
 	}
-	if ((rc = without_name(&text, env, name, &had, err)) < 0) {
-		return rc;
-	}
+	if ((rc = without_name(&text, env, name, &had, err)) < 0) return rc;
 	vv_did_text(did, key);
 	vv_buf_printf(&text, "%s %s\n", name, did);
 	return write_names(env, &text, err);
@@ -274,9 +252,7 @@ vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err
 	bool had;
 	vv_status rc = without_name(&text, env, name, &had, err);
 
-	if (rc < 0 || had) {
-		return rc < 0 ? rc : write_names(env, &text, err);
-	}
+	if (rc < 0 || had) return rc < 0 ? rc : write_names(env, &text, err);
 	vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
 	return vv_hint(err, "'varve vault key list' shows the names");
 }
@@ -296,9 +272,7 @@ void vv_trusted_keys_clear(vv_trusted_keys *t)
 const char *vv_trusted_name(const vv_trusted_keys *t, const uint8_t key[VV_KEY_PUBLIC])
 {
 	for (size_t i = 0; i < t->count; i++) {
-		if (memcmp(t->keys[i], key, VV_KEY_PUBLIC) == 0) {
-			return t->names[i];
-		}
+		if (memcmp(t->keys[i], key, VV_KEY_PUBLIC) == 0) return t->names[i];
 	}
 	return NULL;
 }
@@ -311,12 +285,8 @@ static vv_status add_trusted(vv_trusted_keys *t, const vv_env *env, const char *
 	uint8_t key[VV_KEY_PUBLIC];
 	size_t cap = t->cap;
 
-	if (!read_line(key, line, len)) {
-		return fail_line(env, line, len, number, err);
-	}
-	if (vv_trusted_name(t, key)) {
-		return VV_OK;
-	}
+	if (!read_line(key, line, len)) return fail_line(env, line, len, number, err);
+	if (vv_trusted_name(t, key)) return VV_OK;
 	if (!vv_array_room(t->keys, t->count, t->cap) || !vv_array_room(t->names, t->count, cap) ||
 	    !(t->names[t->count] = vv_strndup(line, name))) {
 		return vv_fail_nomem(err);
@@ -350,12 +320,8 @@ vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_erro
 	bool sealed;
 	vv_status rc;
 
-	if (!path) {
-		return err->code;
-	}
-	if (!vv_exists(path)) {
-		return fail_no_key(err);
-	}
+	if (!path) return err->code;
+	if (!vv_exists(path)) return fail_no_key(err);
 	rc = vv_key_file_look(did, &sealed, path, err);
 	return rc < 0 ? rc : vv_did_read(out, did, err);
 }

@@ -27,13 +27,9 @@ void vv_standing_report_clear(vv_standing_report *x)
 static vv_status add(vv_standing_report *x, const uint8_t *key, vv_error *err)
 {
 	for (size_t i = 0; i < x->count; i++) {
-		if (memcmp(x->entries[i].key, key, VV_KEY_PUBLIC) == 0) {
-			return VV_OK;
-		}
+		if (memcmp(x->entries[i].key, key, VV_KEY_PUBLIC) == 0) return VV_OK;
 	}
-	if (!vv_array_room(x->entries, x->count, x->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(x->entries, x->count, x->cap)) return vv_fail_nomem(err);
 	vv_standing_entry *e = &x->entries[x->count++];
 	*e = (vv_standing_entry){.name = vv_trusted_name(&x->audited.trusted, key)};
 	memcpy(e->key, key, VV_KEY_PUBLIC);
@@ -52,9 +48,7 @@ static vv_status choose(vv_standing_report *x, const vv_env *env, const char *co
 			return rc;
 		}
 	}
-	if (word_count > 0) {
-		return VV_OK;
-	}
+	if (word_count > 0) return VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < x->audited.trusted.count; i++) {
 		rc = add(x, x->audited.trusted.keys[i], err);
 	}
@@ -84,9 +78,7 @@ static vv_status look_at_entry(vv_hold_room *room, vv_standing_entry *e, vv_erro
 	vv_hold_room_facts f;
 	vv_status rc = vv_hold_room_look(room, e->key, &f, err);
 
-	if (rc < 0) {
-		return vv_missing_ok(rc, err);
-	}
+	if (rc < 0) return vv_missing_ok(rc, err);
 	e->admitted = true;
 	e->room = f.room;
 	e->shards = f.shards;
@@ -106,9 +98,7 @@ static vv_status look_at_room(vv_standing_report *x, const char *dir, vv_error *
 	vv_status rc = vv_holding_identities(&admitted, &rules.admitted_count, &x->rules,
 					     &x->audited, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rules.admitted = admitted;
 	/* Before the first server began there is no folder, and nothing in it. */
 	(void)vv_own_folder_open(&place, dir, &facts, false, &none);
@@ -125,13 +115,9 @@ static vv_status take_apart(const vv_standing_report *x, vv_standing_entry *e, v
 	const vv_hold_identity *named = vv_holding_named(&x->rules, e->key);
 
 	e->fixed = x->rules.reward.ratio == 0 || (named && named->share != VV_HOLD_SHARE_NONE);
-	if (e->fixed || !e->admitted) {
-		return VV_OK;
-	}
+	if (e->fixed || !e->admitted) return VV_OK;
 	e->parts = vv_calloc(x->audited.trusted.count + 1, sizeof(*e->parts));
-	if (!e->parts) {
-		return vv_fail_nomem(err);
-	}
+	if (!e->parts) return vv_fail_nomem(err);
 	(void)vv_standing_room(&x->audited.standing, &x->rules.reward, x->rules.reward.allowance,
 			       e->key, e->parts, &e->part_count);
 	return VV_OK;
@@ -143,9 +129,7 @@ static vv_status read_report(vv_standing_report *out, const vv_holding_options *
 	vv_auto(char) *hold = vv_holding_folder(vv_repository_varvedir(r));
 	vv_status rc;
 
-	if (!hold) {
-		return vv_fail_nomem(err);
-	}
+	if (!hold) return vv_fail_nomem(err);
 	out->held = vv_exists(hold);
 	if ((rc = vv_audited_open(&out->audited, o->env, hold, err)) < 0 ||
 	    (rc = vv_holding_rules_read(&out->rules, o, r, err)) < 0 ||

@@ -41,12 +41,8 @@ static vv_status add_line(const char *path, const vv_buf *line, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	if (vv_exists(path) && (rc = vv_read_regular(&text, path, LIST_MAX, err)) < 0) {
-		return rc;
-	}
-	if (strstr(vv_buf_cstr(&text), vv_buf_cstr(line))) {
-		return VV_OK;
-	}
+	if (vv_exists(path) && (rc = vv_read_regular(&text, path, LIST_MAX, err)) < 0) return rc;
+	if (strstr(vv_buf_cstr(&text), vv_buf_cstr(line))) return VV_OK;
 	vv_buf_put(&text, line->data, line->len);
 	rc = vv_buf_ok(&text, err);
 	return rc < 0 ? rc : vv_write_file(path, text.data, text.len, true, err);
@@ -66,15 +62,9 @@ vv_status vv_vault_list_note(const vv_env *env, const vv_cid *vault, const char 
 	if (rc < 0 || (rc = vv_buf_ok(&line, err)) < 0 || strchr(folder, '\n')) {
 		return rc; /* a line has no name with a newline */
 	}
-	if (!(lock = vv_key_ring_path(env, "vaults.lock", err))) {
-		return err->code;
-	}
-	if ((rc = vv_mkdirs_above(path, err)) < 0) {
-		return rc;
-	}
-	if ((locked = vv_lock(lock, true, LOCK_MS, err)) < 0) {
-		return (vv_status)locked;
-	}
+	if (!(lock = vv_key_ring_path(env, "vaults.lock", err))) return err->code;
+	if ((rc = vv_mkdirs_above(path, err)) < 0) return rc;
+	if ((locked = vv_lock(lock, true, LOCK_MS, err)) < 0) return (vv_status)locked;
 	rc = add_line(path, &line, err);
 	vv_unlock(locked);
 	return rc;

@@ -102,9 +102,7 @@ static vv_status push(maker *m, const vv_oid *a, const vv_oid *b, vv_error *err)
 	vv_status rc;
 
 	memset(l, 0, sizeof(*l));
-	if ((rc = vv_merge_bases(m->repo, a, b, &l->bases, &l->count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_merge_bases(m->repo, a, b, &l->bases, &l->count, err)) < 0) return rc;
 	m->depth++;
 	if (l->count > 0) {
 		l->tree = l->bases[0];
@@ -157,9 +155,7 @@ vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_da
 
 	memset(out, 0, sizeof(*out));
 	*count = 0;
-	if (!m) {
-		return vv_fail_nomem(err);
-	}
+	if (!m) return vv_fail_nomem(err);
 	m->repo = r;
 	m->writer = s;
 	if ((rc = push(m, ours, theirs, err)) == VV_OK) {

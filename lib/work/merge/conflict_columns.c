@@ -62,9 +62,7 @@ static int by_place(const void *a, const void *b)
 static vv_status item_set_make(item_set *s, const vv_conflict_record *c, vv_error *err)
 {
 	s->list = vv_calloc(c->count + 1, sizeof(*s->list));
-	if (!s->list) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < c->count; i++) {
 		if (!vv_conflict_is_of_columns(&c->items[i])) {
 			s->list[s->count++] = &c->items[i];
@@ -117,14 +115,10 @@ static const vv_conflict_item *item_before(const item_set *s, const vv_conflict_
 {
 	const vv_conflict_item row = {.key = item->key};
 
-	if (item_set_has(s, item)) {
-		return s->list[item_set_at(s, item)];
-	}
+	if (item_set_has(s, item)) return s->list[item_set_at(s, item)];
 	for (size_t i = item_set_at(s, &row);
 	     i < s->count && text_order(s->list[i]->key, item->key) == 0; i++) {
-		if (same_cells(s->list[i], item)) {
-			return s->list[i];
-		}
+		if (same_cells(s->list[i], item)) return s->list[i];
 	}
 	return NULL;
 }
@@ -196,9 +190,7 @@ vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merg
 static bool rows_without_key(const vv_conflict_record *c)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		if (!vv_conflict_is_of_columns(&c->items[i]) && !c->items[i].key) {
-			return true;
-		}
+		if (!vv_conflict_is_of_columns(&c->items[i]) && !c->items[i].key) return true;
 	}
 	return false;
 }
@@ -219,9 +211,7 @@ static vv_status work_blob(const remake *r, vv_oid *out, vv_error *err)
 		*out = r->s->work->blob;
 		return VV_OK;
 	}
-	if (!(file = vv_repository_file(r->s->repo, r->s->path->path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(file = vv_repository_file(r->s->repo, r->s->path->path))) return vv_fail_nomem(err);
 	if ((rc = vv_read_regular(&text, file, SIZE_MAX, err)) == VV_OK) {
 		rc = vv_blob_write(r->s->repo, vv_buf_cstr(&text), text.len, out, err);
 	}
@@ -285,9 +275,7 @@ static vv_status replace_record(remake *r, vv_error *err)
 
 		rc = vv_conflict_record_decide(to, &item, d->take, err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	to->touched = true;
 	if (!r->same) {
 		memset(&to->root, 0, sizeof(to->root)); /* rows are found by their keys */

@@ -54,9 +54,7 @@ const char *vv_conflict_record_text(vv_conflict_record *c, const char *text)
 
 static vv_status grow(vv_conflict_record *c, vv_conflict_item **item, vv_error *err)
 {
-	if (!vv_array_room(c->items, c->count, c->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
 	*item = &c->items[c->count];
 	memset(*item, 0, sizeof(**item));
 	(*item)->row = (*item)->before = UINT64_MAX;
@@ -123,9 +121,7 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 		c->left_out++;
 		return VV_OK;
 	}
-	if ((rc = grow(c, &item, err)) < 0) {
-		return rc;
-	}
+	if ((rc = grow(c, &item, err)) < 0) return rc;
 	item->kind = from->kind;
 	item->row = from->row;
 	if (from->row == UINT64_MAX && from->rows[VV_THEIRS]) {
@@ -148,9 +144,7 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 		item->cells[i] = *cells[i];
 		item->cells[i].text = vv_arena_strndup(
 			&c->arena, cells[i]->text ? cells[i]->text : "", cells[i]->len);
-		if (!item->cells[i].text) {
-			return vv_fail_nomem(err);
-		}
+		if (!item->cells[i].text) return vv_fail_nomem(err);
 	}
 	c->count++;
 	return VV_OK;
@@ -166,9 +160,7 @@ static vv_status add_decided(vv_conflict_record *c, const vv_merge_decision *d, 
 {
 	vv_merge_decision *list = vv_realloc_array(c->decided, c->decided_count + 1, sizeof(*list));
 
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	c->decided = list;
 	list[c->decided_count++] = *d;
 	return VV_OK;
@@ -190,9 +182,7 @@ bool vv_conflict_is_of_row(const vv_conflict_item *i)
 
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b)
 {
-	if (!vv_conflict_is_of_row(a) || !vv_conflict_is_of_row(b)) {
-		return false;
-	}
+	if (!vv_conflict_is_of_row(a) || !vv_conflict_is_of_row(b)) return false;
 	return a->key && b->key ? strcmp(a->key, b->key) == 0
 				: !a->key && !b->key && a->row == b->row && a->row != UINT64_MAX;
 }
@@ -337,9 +327,7 @@ static void oid_json(vv_json_out *w, const char *name, const vv_oid *id)
 {
 	char hex[VV_OID_TEXT + 1];
 
-	if (vv_oid_is_null(id)) {
-		return;
-	}
+	if (vv_oid_is_null(id)) return;
 	vv_oid_text(hex, id);
 	vv_json_add_string(w, name, hex);
 }
@@ -581,16 +569,12 @@ static vv_status read_item(reading *in, const vv_json *v)
 	const vv_json *key, *side;
 	vv_status rc = grow(c, &item, in->err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (v->type != VV_JSON_OBJECT || !read_kind(v, &item->kind)) {
 		return bad(in, "a conflict of an unknown kind");
 	}
 	key = vv_json_get(v, "key");
-	if (key && !(item->key = read_key(c, key))) {
-		return bad(in, "a key is not a list");
-	}
+	if (key && !(item->key = read_key(c, key))) return bad(in, "a key is not a list");
 	if (vv_json_get(v, "row") && !vv_json_get_u64(&item->row, v, "row")) {
 		return bad(in, "a row is not a number");
 	}
@@ -606,17 +590,13 @@ static vv_status read_item(reading *in, const vv_json *v)
 		item->has[i] = true;
 	}
 	side = vv_json_get(v, "values");
-	if (side && !read_values(c, item, side)) {
-		return bad(in, "values that are not rows");
-	}
+	if (side && !read_values(c, item, side)) return bad(in, "values that are not rows");
 	side = vv_json_get(v, "rows");
 	if ((side && !read_numbers(item, side)) ||
 	    (vv_json_get(v, "before") && !vv_json_get_u64(&item->before, v, "before"))) {
 		return bad(in, "a row is not a number");
 	}
-	if (is_cell(item) && !item->column) {
-		return bad(in, "a cell without its column");
-	}
+	if (is_cell(item) && !item->column) return bad(in, "a cell without its column");
 	c->count++;
 	return VV_OK;
 }
@@ -654,18 +634,14 @@ static vv_status read_head(reading *in, const vv_json *doc)
 	uint64_t version;
 	size_t i = 0;
 
-	if (!vv_json_get_u64(&version, doc, "varve-conflicts")) {
-		return bad(in, "it is none");
-	}
+	if (!vv_json_get_u64(&version, doc, "varve-conflicts")) return bad(in, "it is none");
 	if (version != VERSION) {
 		return vv_fail(in->err, VV_ENOSUPPORT,
 			       "the record of the conflicts of %s is of a later version of varve",
 			       vv_text_shows(in->path));
 	}
 	c->path = vv_conflict_record_text(c, in->path);
-	if (!c->path) {
-		return vv_fail_nomem(in->err);
-	}
+	if (!c->path) return vv_fail_nomem(in->err);
 	for (size_t k = 0; k < 3; k++) {
 		if (!read_oid(doc, side_names[k], &c->sides[k])) {
 			return bad(in, "a side is not an object of Git");
@@ -703,16 +679,10 @@ static vv_status read_record(reading *in, const vv_buf *text)
 			       &why)) < 0) {
 		return rc == VV_ENOMEM ? vv_fail_nomem(in->err) : bad(in, why.message);
 	}
-	if (doc->type != VV_JSON_OBJECT) {
-		return bad(in, "it is not a JSON object");
-	}
-	if ((rc = read_head(in, doc)) < 0) {
-		return rc;
-	}
+	if (doc->type != VV_JSON_OBJECT) return bad(in, "it is not a JSON object");
+	if ((rc = read_head(in, doc)) < 0) return rc;
 	list = vv_json_get(doc, "conflicts");
-	if (!list || list->type != VV_JSON_ARRAY) {
-		return bad(in, "it has no list of conflicts");
-	}
+	if (!list || list->type != VV_JSON_ARRAY) return bad(in, "it has no list of conflicts");
 	for (v = list->first; rc == VV_OK && v; v = v->next) {
 		rc = read_item(in, v);
 	}

@@ -28,15 +28,11 @@ static vv_status append(vv_conflict_list *l, const char *path, vv_error *err)
 {
 	vv_conflict_path *p;
 
-	if (!vv_array_room(l->paths, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->paths, l->count, l->cap)) return vv_fail_nomem(err);
 	p = &l->paths[l->count];
 	memset(p, 0, sizeof(*p));
 	vv_conflict_record_init(&p->record);
-	if (!(p->path = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(p->path = vv_strdup(path))) return vv_fail_nomem(err);
 	l->count++;
 	return VV_OK;
 }
@@ -48,9 +44,7 @@ static vv_status is_table(lister *l, const vv_conflict_path *p, bool *out, vv_er
 	vv_status rc;
 
 	*out = false;
-	if (!S_ISREG(p->sides[VV_OURS].mode) || !S_ISREG(p->sides[VV_THEIRS].mode)) {
-		return VV_OK;
-	}
+	if (!S_ISREG(p->sides[VV_OURS].mode) || !S_ISREG(p->sides[VV_THEIRS].mode)) return VV_OK;
 	if ((rc = vv_dataset_reader_is_pointer(l->reader, &p->sides[VV_OURS].id, &ours, err)) < 0 ||
 	    (rc = vv_dataset_reader_is_pointer(l->reader, &p->sides[VV_THEIRS].id, &theirs, err)) <
 		    0) {
@@ -88,9 +82,7 @@ static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)
 {
 	vv_status rc = is_table(l, p, &p->dataset, err);
 
-	if (rc < 0 || !p->dataset) {
-		return rc;
-	}
+	if (rc < 0 || !p->dataset) return rc;
 	rc = vv_conflict_record_load(&p->record, l->repo, l->index, p->path, err);
 	if (!l->writer && (rc == VV_ENOTFOUND || rc == VV_EINPUT)) {
 		p->unknown = true;
@@ -158,15 +150,9 @@ const char *vv_conflict_file_reason(const vv_conflict_path *p)
 	bool base = p->sides[VV_BASE].mode, ours = p->sides[VV_OURS].mode,
 	     theirs = p->sides[VV_THEIRS].mode;
 
-	if (!ours && !theirs) {
-		return "removed or renamed on both sides";
-	}
-	if (!ours) {
-		return base ? "removed here, changed there" : "only there under this name";
-	}
-	if (!theirs) {
-		return base ? "changed here, removed there" : "only here under this name";
-	}
+	if (!ours && !theirs) return "removed or renamed on both sides";
+	if (!ours) return base ? "removed here, changed there" : "only there under this name";
+	if (!theirs) return base ? "changed here, removed there" : "only here under this name";
 	return base ? "changed on both sides" : "added on both sides";
 }
 
@@ -199,9 +185,7 @@ vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err
 	char *before = NULL;
 	size_t count = 0;
 
-	if (!vv_index_has_conflicts(x)) {
-		return VV_OK;
-	}
+	if (!vv_index_has_conflicts(x)) return VV_OK;
 	for (size_t i = 0; i < vv_index_count(x); i++) {
 		vv_index_entry e;
 

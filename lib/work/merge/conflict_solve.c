@@ -55,9 +55,7 @@ static const char *show_row(const vv_conflict_item *item)
 
 static vv_status add_edit(solver *v, const vv_row_edit *edit, vv_error *err)
 {
-	if (!vv_array_room(v->edits, v->count, v->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(v->edits, v->count, v->cap)) return vv_fail_nomem(err);
 	v->edits[v->count++] = *edit;
 	return VV_OK;
 }
@@ -77,9 +75,7 @@ static vv_status find_rows(solver *v, vv_error *err)
 		}
 		return VV_OK;
 	}
-	if (!(wanted = vv_calloc(c->count + 1, sizeof(*wanted)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(wanted = vv_calloc(c->count + 1, sizeof(*wanted)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < c->count; i++) {
 		wanted[i].key = c->items[i].key;
 	}
@@ -102,9 +98,7 @@ static vv_status need_row(const solver *v, size_t i, vv_error *err)
 {
 	const vv_conflict_item *item = &v->s->record->items[i];
 
-	if (v->rows[i] != UINT64_MAX && v->rows[i] < v->table->root.rows) {
-		return VV_OK;
-	}
+	if (v->rows[i] != UINT64_MAX && v->rows[i] < v->table->root.rows) return VV_OK;
 	vv_fail(err, VV_ENOTFOUND, "%s no longer has row %s", vv_text_shows(v->s->record->path),
 		show_row(item));
 	return hint_edit(v, err);
@@ -115,9 +109,7 @@ static vv_status need_numbers(const solver *v, size_t i, vv_error *err)
 {
 	const vv_conflict_item *item = &v->s->record->items[i];
 
-	if (item->key || v->same) {
-		return VV_OK;
-	}
+	if (item->key || v->same) return VV_OK;
 	vv_fail(err, VV_ENOTFOUND,
 		"%s was edited, so the place of row %s, which has no key, is no longer known",
 		vv_text_shows(v->s->record->path), show_row(item));
@@ -165,9 +157,7 @@ static vv_status take_cell(solver *v, size_t i, vv_error *err)
 	int side = v->s->side;
 	vv_cell absent = {NULL, 0, VV_CELL_ABSENT, 0, 0};
 
-	if (item->kind == VV_CONFLICT_ROW_ADDED && side == VV_BASE) {
-		return remove_row(v, i, err);
-	}
+	if (item->kind == VV_CONFLICT_ROW_ADDED && side == VV_BASE) return remove_row(v, i, err);
 	return set_cell(v, i, item->column, item->has[side] ? &item->cells[side] : &absent, err);
 }
 
@@ -186,16 +176,12 @@ static vv_status take_row(solver *v, size_t i, bool *back, vv_error *err)
 	vv_status rc;
 
 	*back = false;
-	if (side != VV_OURS && (rc = need_numbers(v, i, err)) < 0) {
-		return rc;
-	}
+	if (side != VV_OURS && (rc = need_numbers(v, i, err)) < 0) return rc;
 	if (ours_removed(item)) {
 		*back = v->back[i] = side != VV_OURS && v->rows[i] == UINT64_MAX;
 		return side == VV_OURS ? remove_row(v, i, err) : VV_OK;
 	}
-	if (side == VV_THEIRS) {
-		return remove_row(v, i, err);
-	}
+	if (side == VV_THEIRS) return remove_row(v, i, err);
 	/* The base's row takes the place of ours. */
 	*back = side == VV_BASE;
 	return *back ? remove_row(v, i, err) : VV_OK;
@@ -247,9 +233,7 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&b);
-	if (!cells) {
-		return vv_fail_nomem(err);
-	}
+	if (!cells) return vv_fail_nomem(err);
 	if ((rc = vv_table_reader_open(&r, from, NULL, 0, false, err)) < 0 ||
 	    (rc = vv_table_seek_row(r, row, err)) < 0) {
 		goto done;
@@ -282,9 +266,7 @@ done:
 static uint64_t place_of(const vv_row_wanted *w, const vv_row_wanted *here, uint64_t end)
 {
 	for (size_t k = 0; w->above && w->above[k]; k++) {
-		if (here[k].row != UINT64_MAX) {
-			return here[k].row + 1;
-		}
+		if (here[k].row != UINT64_MAX) return here[k].row + 1;
 	}
 	return w->row == 0 ? 0 : end;
 }
@@ -364,17 +346,13 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 	vv_table from;
 	vv_status rc;
 
-	if (count == 0) {
-		return VV_OK;
-	}
+	if (count == 0) return VV_OK;
 	if (!vv_oid_is_null(blob) &&
 	    (rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(s->writer), blob, &pointer,
 					       err)) < 0) {
 		return rc;
 	}
-	if (!pointer) {
-		return refuse_row(v, &s->record->items[list[0].item], err);
-	}
+	if (!pointer) return refuse_row(v, &s->record->items[list[0].item], err);
 	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(s->writer), blob, &arena, &p,
 					    err)) == VV_OK &&
 	    (rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
@@ -456,9 +434,7 @@ static void move_place(const solver *v, size_t i, const int64_t *shift, gone_pla
 	vv_conflict_item *item = &v->s->record->items[i];
 	uint64_t place = item->before;
 
-	if (place == UINT64_MAX) {
-		return;
-	}
+	if (place == UINT64_MAX) return;
 	if (place != last->place) {
 		*last = (gone_place){.place = place};
 	}
@@ -474,9 +450,7 @@ static vv_status renumber(solver *v, vv_error *err)
 	int64_t *shift = vv_calloc(v->count + 1, sizeof(*shift)); /* by the edits up to each */
 	gone_place last = {.place = UINT64_MAX};
 
-	if (!shift) {
-		return vv_fail_nomem(err);
-	}
+	if (!shift) return vv_fail_nomem(err);
 	for (size_t k = 0; k < v->count; k++) {
 		const vv_row_edit *e = &v->edits[k];
 		bool again = k > 0 && removes(e) && removes(e - 1) && e[-1].row == e->row;
@@ -551,9 +525,7 @@ static vv_status solve_merged(const vv_solution *s, temp_file *f, vv_error *err)
 	vv_writer *w;
 	vv_status rc;
 
-	if ((rc = vv_dataset_writer_blocks(s->writer, &w, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_dataset_writer_blocks(s->writer, &w, err)) < 0) return rc;
 	vv_sink_writer(&sink, w);
 	if ((rc = vv_table_open(&t, &sink, &s->record->root, err)) == VV_OK) {
 		rc = vv_conflict_solve(s, &t, write_temp, f, err);

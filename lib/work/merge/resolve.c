@@ -47,9 +47,7 @@ static bool is_wanted(const vv_resolving *r, const vv_conflict_item *item)
 	const vv_strings *rows = &r->rows, *columns = &r->columns;
 	bool row = rows->count == 0, column = columns->count == 0;
 
-	if (r->key) {
-		return vv_conflict_is_of_columns(item) && !item->column;
-	}
+	if (r->key) return vv_conflict_is_of_columns(item) && !item->column;
 	for (size_t i = 0; i < rows->count && !row; i++) {
 		row = is_row(item, rows->items[i]);
 	}
@@ -70,9 +68,7 @@ static vv_status choose_wanted(const vv_resolving *r, const vv_conflict_path *p,
 	const vv_conflict_record *c = &p->record;
 
 	*count = 0;
-	if (!(*chosen = vv_calloc(c->count + 1, sizeof(**chosen)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(*chosen = vv_calloc(c->count + 1, sizeof(**chosen)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < c->count; i++) {
 		(*chosen)[i] = is_wanted(r, &c->items[i]);
 		*count += (*chosen)[i];
@@ -88,9 +84,7 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	size_t count;
 	vv_status rc = choose_wanted(r, p, chosen, &count, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*all = count == c->count && c->left_out == 0;
 	if (!is_part(r)) {
 		*all = true;
@@ -207,9 +201,7 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 			}
 		}
 	}
-	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) return rc;
 	vv_sink_writer(&sink, w);
 	if ((rc = vv_table_open(&t, &sink, root, err)) == VV_OK) {
 		rc = vv_conflict_solve(&s, &t, write_piece, f, err);
@@ -415,9 +407,7 @@ static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dat
 	const vv_conflict_record *c = &p->record;
 	vv_status rc;
 
-	if (!p->found_out || vv_cid_equal(&staged->result.cid, &c->root)) {
-		return VV_OK;
-	}
+	if (!p->found_out || vv_cid_equal(&staged->result.cid, &c->root)) return VV_OK;
 	if (!is_ours(r, p, staged)) {
 		vv_fail(err, VV_EREFUSED, "%s is neither our version nor varve's merge",
 			vv_text_shows(p->path));
@@ -437,9 +427,7 @@ static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dat
 static bool any_of_columns(const vv_conflict_path *p, const bool *chosen)
 {
 	for (size_t i = 0; i < p->record.count; i++) {
-		if (chosen[i] && vv_conflict_is_of_columns(&p->record.items[i])) {
-			return true;
-		}
+		if (chosen[i] && vv_conflict_is_of_columns(&p->record.items[i])) return true;
 	}
 	return false;
 }
@@ -519,9 +507,7 @@ static bool is_whole(const vv_conflict_path *p)
 	const vv_conflict_record *c = &p->record;
 
 	for (size_t i = 0; i < c->count; i++) {
-		if (c->items[i].kind == VV_CONFLICT_TABLE) {
-			return true;
-		}
+		if (c->items[i].kind == VV_CONFLICT_TABLE) return true;
 	}
 	return !p->dataset;
 }
@@ -530,9 +516,7 @@ static vv_status resolve_path(vv_resolving *r, vv_conflict_path *p, vv_error *er
 {
 	vv_status rc;
 
-	if (!is_whole(p)) {
-		return resolve_table(r, p, err);
-	}
+	if (!is_whole(p)) return resolve_table(r, p, err);
 	if ((rc = take_side(r, p, err)) == VV_OK && !r->quiet) {
 		vv_notes_put(vv_repository_notes(r->repo), "%s: resolved", vv_text_shows(p->path));
 	}
@@ -545,12 +529,8 @@ static vv_status finish(vv_resolving *r, vv_error *err)
 	const char *state = vv_state_name(r->repo);
 	vv_status rc;
 
-	if (!r->changed) {
-		return VV_OK;
-	}
-	if ((rc = vv_index_write(r->index, err)) < 0) {
-		return rc;
-	}
+	if (!r->changed) return VV_OK;
+	if ((rc = vv_index_write(r->index, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		vv_index_entry e;
 
@@ -608,12 +588,8 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 			       r->paths ? "nothing named there is in conflict"
 					: "nothing is in conflict");
 	}
-	if (is_part(r) && r->list.count > 1) {
-		return vv_fail(err, VV_EUSAGE, "name the table: PATH");
-	}
-	if ((rc = note(r, &j, err)) < 0) {
-		return vv_journal_close(j, rc, err);
-	}
+	if (is_part(r) && r->list.count > 1) return vv_fail(err, VV_EUSAGE, "name the table: PATH");
+	if ((rc = note(r, &j, err)) < 0) return vv_journal_close(j, rc, err);
 	vv_checkout_init(&r->checkout, r->repo, r->reader, r->index);
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {
 		rc = resolve_path(r, &r->list.paths[i], err);

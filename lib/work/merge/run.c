@@ -20,9 +20,7 @@ vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err)
 {
 	const char *state = vv_state_name(r);
 
-	if (*state == '\0' || strcmp(state, "bisect") == 0) {
-		return VV_OK;
-	}
+	if (*state == '\0' || strcmp(state, "bisect") == 0) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "a %s is under way", state);
 	if (strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0) {
 		return vv_hint(err, "'git %s --continue' goes on, 'git %s --abort' ends it", state,
@@ -147,9 +145,7 @@ static vv_status merge_dataset(vv_merge_job *j, size_t i, vv_error *err)
 	vv_dataset_merged *d = &j->tables[i];
 	vv_status rc = vv_dataset_merge_run(d, &in, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_merged_put(j->merged, i, d->result.mode, &d->result.id);
 	j->settled[i] = d->record.count == 0 && d->record.left_out == 0;
 	say_table(j, c, d);
@@ -168,9 +164,7 @@ static vv_status merge_conflicts(vv_merge_job *j, vv_error *err)
 
 	j->tables = vv_calloc(count + 1, sizeof(*j->tables));
 	j->settled = vv_calloc(count + 1, sizeof(*j->settled));
-	if (!j->tables || !j->settled) {
-		return vv_fail_nomem(err);
-	}
+	if (!j->tables || !j->settled) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		vv_dataset_merged_init(&j->tables[i]);
 	}
@@ -205,9 +199,7 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 		return rc;
 	}
 	/* The files are made of these blocks. */
-	if ((rc = vv_dataset_writer_commit(j->writer, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_dataset_writer_commit(j->writer, err)) < 0) return rc;
 	vv_dataset_writer_settle(j->writer);
 	rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err);
 	if (rc == VV_EREFUSED && strcmp(err->message, "not switched") == 0) {
@@ -255,9 +247,7 @@ static vv_status begin_state(vv_merge_job *j, vv_error *err)
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!j->state) {
-		return VV_OK;
-	}
+	if (!j->state) return VV_OK;
 	vv_buf_puts(&text, j->message);
 	for (size_t i = 0, any = 0; i < vv_merged_count(j->merged); i++) {
 		if (!j->settled[i]) {

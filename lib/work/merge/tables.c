@@ -66,16 +66,10 @@ static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
 	vv_error why;
 	vv_status rc;
 
-	if (vv_store_has(m->store, root)) {
-		return VV_OK;
-	}
-	if ((rc = vv_dataset_writer_commit(in->writer, err)) < 0) {
-		return rc;
-	}
+	if (vv_store_has(m->store, root)) return VV_OK;
+	if ((rc = vv_dataset_writer_commit(in->writer, err)) < 0) return rc;
 	vv_dataset_writer_release(in->writer);
-	if (!m->needed && !(m->needed = vv_needed_new(in->repo))) {
-		return vv_fail_nomem(err);
-	}
+	if (!m->needed && !(m->needed = vv_needed_new(in->repo))) return vv_fail_nomem(err);
 	if (vv_needed_fetch(m->needed, root, &why) < 0) {
 		vv_notes_warn(vv_repository_notes(in->repo),
 			      "%s: its blocks could not be fetched: %s", vv_text_shows(in->path),
@@ -143,18 +137,14 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	vv_pointer p;
 	vv_status rc;
 
-	if (in->sides[i].mode == 0) {
-		return VV_OK;
-	}
+	if (in->sides[i].mode == 0) return VV_OK;
 	s->text = in->path;
 	s->from = VV_FROM_COMMIT;
 	s->repo = in->repo;
 	s->reader = vv_dataset_writer_reader(in->writer);
 	s->blob = in->sides[i].id;
 	s->commit = in->commits[i];
-	if (!(s->path = vv_strdup(in->path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(s->path = vv_strdup(in->path))) return vv_fail_nomem(err);
 	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(in->writer), &s->blob,
 					       &s->is_dataset, err)) == VV_OK &&
 	    s->is_dataset &&
@@ -302,9 +292,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	    has_columns(&s[VV_THEIRS].table, &s[VV_OURS].table.root)) {
 		opts.key = (const char *const *)s[VV_OURS].table.root.key;
 	}
-	if (!temp) {
-		return vv_fail_nomem(err);
-	}
+	if (!temp) return vv_fail_nomem(err);
 	if ((rc = vv_mkdirs(temp, err)) < 0 ||
 	    (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
 	    (rc = open_blocks(m, &sink, err)) < 0 ||
@@ -329,9 +317,7 @@ static vv_status name_sides(merging *m, vv_error *err)
 	const vv_dataset_merge *in = m->in;
 
 	c->path = vv_conflict_record_text(c, in->path);
-	if (!c->path) {
-		return vv_fail_nomem(err);
-	}
+	if (!c->path) return vv_fail_nomem(err);
 	for (size_t i = 0; i < 3; i++) {
 		if (in->sides[i].mode) {
 			c->sides[i] = in->sides[i].id;

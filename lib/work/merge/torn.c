@@ -68,14 +68,10 @@ static vv_status is_torn_blob(mender *m, const vv_oid *blob, vv_buf *text, bool 
 
 static vv_status append(mender *m, const vv_index_entry *e, torn_path **out, vv_error *err)
 {
-	if (!vv_array_room(m->list, m->count, m->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(m->list, m->count, m->cap)) return vv_fail_nomem(err);
 	*out = &m->list[m->count];
 	memset(*out, 0, sizeof(**out));
-	if (!((*out)->path = vv_strdup(e->path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!((*out)->path = vv_strdup(e->path))) return vv_fail_nomem(err);
 	m->count++;
 	return VV_OK;
 }
@@ -90,13 +86,9 @@ static vv_status write_pointer(mender *m, const vv_cid *root, vv_merge_side *out
 	vv_table t;
 	vv_status rc;
 
-	if ((rc = vv_repository_store(m->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_store(m->repo, &store, err)) < 0) return rc;
 	vv_sink_dry(&source, store);
-	if ((rc = vv_table_open(&t, &source, root, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_table_open(&t, &source, root, err)) < 0) return rc;
 	if ((rc = vv_root_pointer(&text, root, &t.root, err)) == VV_OK &&
 	    (rc = vv_blob_write(m->repo, vv_buf_cstr(&text), text.len, &out->id, err)) == VV_OK) {
 		out->mode = mode;
@@ -220,19 +212,13 @@ static vv_status look(mender *m, const vv_index_entry *e, vv_buf *text, vv_error
 		}
 		return rc;
 	}
-	if (!m->committed) {
-		return VV_OK;
-	}
-	if ((rc = is_torn_blob(m, &e->id, text, &torn, err)) < 0) {
-		return rc;
-	}
+	if (!m->committed) return VV_OK;
+	if ((rc = is_torn_blob(m, &e->id, text, &torn, err)) < 0) return rc;
 	if (!torn) {
 		vv_buf_reset(text);
 		torn = vv_work_is_torn(m->repo, e->path, text) && names_both(text);
 	}
-	if (!torn || (rc = append(m, e, &t, err)) < 0) {
-		return rc;
-	}
+	if (!torn || (rc = append(m, e, &t, err)) < 0) return rc;
 	t->committed = true;
 	return sides_of_marks(m, t, e->mode, text, err);
 }
@@ -297,9 +283,7 @@ static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, 
 		rc = is_version(m, t->path, versions[i], &is, err);
 	}
 	vv_free(file);
-	if (rc < 0 || is) {
-		return rc;
-	}
+	if (rc < 0 || is) return rc;
 	vv_fail(err, VV_EREFUSED, "%s: the file matches neither side", vv_text_shows(t->path));
 	return vv_hint(
 		err,

@@ -25,12 +25,8 @@ typedef struct undoing {
 
 static vv_status add_path(undoing *u, const char *path, vv_error *err)
 {
-	if (!vv_array_room(u->paths, u->count, u->cap)) {
-		return vv_fail_nomem(err);
-	}
-	if (!(u->paths[u->count] = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(u->paths, u->count, u->cap)) return vv_fail_nomem(err);
+	if (!(u->paths[u->count] = vv_strdup(path))) return vv_fail_nomem(err);
 	u->count++;
 	return VV_OK;
 }

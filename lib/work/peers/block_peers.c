@@ -32,13 +32,9 @@ static vv_status add(vv_block_peers *p, const char *url, vv_error *err)
 {
 	p->named = true;
 	for (size_t i = 0; i < p->count; i++) {
-		if (strcmp(p->urls[i], url) == 0) {
-			return VV_OK;
-		}
+		if (strcmp(p->urls[i], url) == 0) return VV_OK;
 	}
-	if (p->count == sizeof(p->urls) / sizeof(p->urls[0])) {
-		return VV_OK;
-	}
+	if (p->count == sizeof(p->urls) / sizeof(p->urls[0])) return VV_OK;
 	p->urls[p->count] = vv_strdup(url);
 	return p->urls[p->count++] ? VV_OK : vv_fail_nomem(err);
 }
@@ -67,9 +63,7 @@ static void put_site(vv_buf *out, const vv_url *u)
 									       : 80;
 	const bool six = u->host && strchr(u->host, ':');
 
-	if (!scheme || !u->host) {
-		return;
-	}
+	if (!scheme || !u->host) return;
 	vv_buf_printf(out, "%s://%s%s%s", scheme, u->user ? u->user : "", u->user ? "@" : "",
 		      six ? "[" : "");
 	for (const char *p = u->host; *p; p++) {
@@ -117,9 +111,7 @@ static bool lists_site(const char *list, const char *site)
 {
 	for (const char *p = list; *p;) {
 		size_t n = strcspn(p, ", \t");
-		if (n > 0 && n < INT_MAX && is_site(p, n, site)) {
-			return true;
-		}
+		if (n > 0 && n < INT_MAX && is_site(p, n, site)) return true;
 		p += n + strspn(p + n, ", \t");
 	}
 	return false;
@@ -205,9 +197,7 @@ vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remo
 	bool trusted;
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < m->blocks_url_count; i++) {
 		if (!vv_blocks_is_store(m->blocks_urls[i])) {
 			rc = add(out, m->blocks_urls[i], err);
@@ -237,9 +227,7 @@ vv_status vv_block_peers_list(vv_block_peers *out, vv_transfer *t, const vv_remo
 static const vv_remote_ref *find_ref(const vv_hello *h, const char *name)
 {
 	for (size_t i = 0; i < h->ref_count; i++) {
-		if (strcmp(h->refs[i].name, name) == 0) {
-			return &h->refs[i];
-		}
+		if (strcmp(h->refs[i].name, name) == 0) return &h->refs[i];
 	}
 	return NULL;
 }
@@ -267,14 +255,10 @@ static vv_status place(vv_push_ref *out, vv_repository *r, const vv_hello *h,
 		}
 		out->old = there->id;
 	}
-	if (rc < 0 || forward) {
-		return rc;
-	}
+	if (rc < 0 || forward) return rc;
 	vv_oid_text(hex, &ref->id);
 	out->name = vv_arena_printf(arena, "refs/tags/kept/%s", hex);
-	if (!out->name) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->name) return vv_fail_nomem(err);
 	there = find_ref(h, out->name);
 	memset(&out->old, 0, sizeof(out->old));
 	out->old = there ? there->id : out->old;
@@ -293,9 +277,7 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 	vv_arena arena;
 	vv_status rc;
 
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	vv_arena_init(&arena);
 	if ((rc = vv_transfer_connect(t, &peer, &m, true, err)) < 0 ||
 	    (rc = vv_peer_hello(peer, &h, err)) < 0) {
@@ -361,9 +343,7 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 		sum->bytes += one.bytes;
 	}
 	t->connect.first_sec = before;
-	if (took > 0) {
-		return VV_OK;
-	}
+	if (took > 0) return VV_OK;
 	if (p->count == 0) {
 		vv_fail(err, VV_EREFUSED,
 			"no place for blocks that " VV_BLOCKS_CONFIG " names is trusted");

@@ -41,9 +41,7 @@ const vv_store_config *vv_blocks_config_store(const vv_blocks_config *c, const c
 
 	for (size_t i = 0; i < c->store_count; i++) {
 		const vv_store_config *s = &c->stores[i];
-		if (name ? strcmp(s->name, name) == 0 : s->url && s->usual) {
-			return s;
-		}
+		if (name ? strcmp(s->name, name) == 0 : s->url && s->usual) return s;
 		first = first || !s->url ? first : s;
 	}
 	return name ? NULL : first;
@@ -142,9 +140,7 @@ static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, co
 		dot = *p == '.' ? p : dot;
 	}
 	const size_t name_len = (size_t)(dot - name), what = (size_t)(key + len - dot);
-	if (name_len == 0) {
-		return VV_OK;
-	}
+	if (name_len == 0) return VV_OK;
 	for (size_t i = 0; i < c->store_count; i++) {
 		if (strlen(c->stores[i].name) == name_len &&
 		    memcmp(c->stores[i].name, name, name_len) == 0) {
@@ -158,9 +154,7 @@ static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, co
 	if (!s) {
 		s = &c->stores[c->store_count];
 		memset(s, 0, sizeof(*s));
-		if (!(s->name = vv_strndup(name, name_len))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(s->name = vv_strndup(name, name_len))) return vv_fail_nomem(err);
 		c->store_count++;
 	}
 	if (what == 4 && memcmp(dot, ".url", what) == 0) {
@@ -204,9 +198,7 @@ static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error
 	if (n == 14 && memcmp(key, "blocks.pushurl", n) == 0) {
 		return take_url(c->push_urls, &c->push_count, value, err);
 	}
-	if (n > 6 && memcmp(key, "store.", 6) == 0) {
-		return take_store(c, key, n, value, err);
-	}
+	if (n > 6 && memcmp(key, "store.", 6) == 0) return take_store(c, key, n, value, err);
 	return n == 10 && memcmp(key, "blocks.ref", n) == 0 ? take_ref(c, value, err) : VV_OK;
 }
 
@@ -281,9 +273,7 @@ vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (!work) {
-		return VV_OK;
-	}
+	if (!work) return VV_OK;
 	vv_buf_printf(&where, "--file=%s/" VV_BLOCKS_CONFIG, work);
 	if ((rc = vv_buf_ok(&where, err)) == VV_OK &&
 	    vv_lstat(&st, vv_buf_cstr(&where) + 7, NULL) == VV_OK && S_ISREG(st.mode)) {

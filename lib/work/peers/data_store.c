@@ -30,9 +30,7 @@ vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, 
 	vv_url u;
 	vv_status rc = vv_url_read(&u, url, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*out = u.kind != VV_URL_PATH || *u.path == '/'
 		       ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
 		       : vv_path_join(work ? work : vv_repository_commondir(r), u.path,
@@ -91,9 +89,7 @@ static vv_status find(vv_data_store *out, vv_transfer *t, const vv_remote *m, co
 			return vv_data_store_absolute(&out->url, t->repo, m->blocks_urls[i], err);
 		}
 	}
-	if ((rc = vv_blocks_config_read(&c, t->repo, commit, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_blocks_config_read(&c, t->repo, commit, err)) < 0) return rc;
 	const vv_store_config *s = vv_blocks_config_store(&c, NULL);
 	if (s && m->blocks_url_count == 0) {
 		rc = vv_data_store_absolute(&out->url, t->repo,
@@ -160,9 +156,7 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 	vv_status rc = vv_url_read(&u, url, err);
 
 	*out = (vv_place){0};
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	switch (u.kind) {
 	case VV_URL_PATH:
 		rc = make ? check_empty(u.path, err) : VV_OK;

@@ -46,9 +46,7 @@ static vv_status look(void *payload, const vv_new_root *n, vv_error *err)
 	bool holds = true;
 	vv_status rc;
 
-	if (e->told == TOLD_MAX || !vv_store_has(e->store, &n->root)) {
-		return VV_OK;
-	}
+	if (e->told == TOLD_MAX || !vv_store_has(e->store, &n->root)) return VV_OK;
 	if ((rc = vv_tree_entry_at(e->repo, &n->commit, n->path, &at, err)) == VV_OK &&
 	    (rc = vv_blob_read(e->repo, &at.id, VV_POINTER_MAX, &text, err)) == VV_OK &&
 	    vv_root_pointer_holds(&holds, e->store, text.data, text.len, &n->root, &why) == VV_OK &&

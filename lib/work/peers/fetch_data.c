@@ -29,9 +29,7 @@ static vv_status take_root(void *payload, const vv_cid *root, const char *path, 
 	vv_error why;
 	vv_status rc = vv_cid_set_add(r->seen, root, &added, err);
 
-	if (rc < 0 || !added) {
-		return rc;
-	}
+	if (rc < 0 || !added) return rc;
 	r->f->versions++;
 	if ((rc = vv_store_complete(r->store, root, &complete, &missing, err)) < 0 || complete) {
 		return rc < 0 ? rc : vv_needed_is_here(r->needed, root, err);

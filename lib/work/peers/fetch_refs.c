@@ -36,17 +36,13 @@ static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_
 		vv_ref_move *m = &p->moves[i];
 		if (to && m->to && strcmp(m->to, to) == 0) {
 			m->for_merge |= for_merge;
-			if (vv_oid_equal(&m->id, id)) {
-				return VV_OK;
-			}
+			if (vv_oid_equal(&m->id, id)) return VV_OK;
 			return vv_fail(err, VV_EUSAGE, "'%s' and '%s' would both become '%s'",
 				       vv_text_shows(m->from), vv_text_shows(from),
 				       vv_text_shows(to));
 		}
 	}
-	if (!vv_array_room(p->moves, p->count, p->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(p->moves, p->count, p->cap)) return vv_fail_nomem(err);
 	vv_ref_move *m = &p->moves[p->count++];
 	*m = (vv_ref_move){.from = keep(p, from),
 			   .to = to ? keep(p, to) : NULL,
@@ -103,18 +99,14 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 		(void)vv_nearest_try(&near,
 				     strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
 	}
-	if (near.best) {
-		return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
-	}
+	if (near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
 	return vv_hint(err, "'varve ls-remote' lists its refs");
 }
 
 /* What a word on the right of ':' names here, in the folder of what it comes from. */
 static const char *local_name(vv_ref_plan *p, const char *to, const char *from)
 {
-	if (strncmp(to, "refs/", 5) == 0) {
-		return to;
-	}
+	if (strncmp(to, "refs/", 5) == 0) return to;
 	bool tag = strncmp(from, "refs/tags/", 10) == 0;
 	return vv_arena_printf(&p->arena, "refs/%s/%s", tag ? "tags" : "heads", to);
 }
@@ -125,9 +117,7 @@ static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_re
 	vv_status rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < o->tracking_count; i++) {
 		char *to = vv_refspec_map(&o->tracking[i], ref->name, &rc);
-		if (rc < 0) {
-			return vv_fail_nomem(err);
-		}
+		if (rc < 0) return vv_fail_nomem(err);
 		if (to) {
 			rc = add(p, ref->name, to, &ref->id, o->tracking[i].force || o->force,
 				 merge, err);
@@ -144,15 +134,11 @@ static vv_status plan_one(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_o
 	const vv_remote_ref *ref = find(h, s->from);
 	vv_status rc;
 
-	if (!ref) {
-		return not_there(h, s->from, err);
-	}
+	if (!ref) return not_there(h, s->from, err);
 	bool merge = first;
 	if (s->to && s->to[0] != '\0') {
 		const char *to = local_name(p, s->to, ref->name);
-		if (!to) {
-			return vv_fail_nomem(err);
-		}
+		if (!to) return vv_fail_nomem(err);
 		rc = add(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
 	} else {
 		rc = add(p, ref->name, NULL, &ref->id, true, merge, err);
@@ -167,9 +153,7 @@ static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_pl
 	for (size_t i = 0; rc == VV_OK && i < count_refs(h); i++) {
 		const vv_remote_ref *ref = ref_at(h, i);
 		char *to = vv_refspec_map(s, ref->name, &rc);
-		if (rc < 0) {
-			return vv_fail_nomem(err);
-		}
+		if (rc < 0) return vv_fail_nomem(err);
 		if (to) {
 			bool merge = o->merge && strcmp(o->merge, ref->name) == 0;
 			rc = add(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
@@ -208,9 +192,7 @@ static vv_status prune_one(void *payload, const vv_ref *ref, vv_error *err)
 	vv_status rc;
 	char *from = ref->symbolic ? NULL : vv_refspec_map(&back, ref->name, &rc);
 
-	if (!from) {
-		return VV_OK;
-	}
+	if (!from) return VV_OK;
 	bool there = false;
 	for (size_t i = 0; i < count_refs(g->h); i++) {
 		there |= strcmp(ref_at(g->h, i)->name, from) == 0;

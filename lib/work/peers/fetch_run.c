@@ -65,12 +65,8 @@ static vv_status find_remote(run *r, vv_error *err)
 	vv_head head;
 	vv_status rc;
 
-	if (j->remote) {
-		return vv_remote_find(&r->remote, j->repo, j->remote, err);
-	}
-	if ((rc = vv_head_read(j->repo, &head, err)) < 0) {
-		return rc;
-	}
+	if (j->remote) return vv_remote_find(&r->remote, j->repo, j->remote, err);
+	if ((rc = vv_head_read(j->repo, &head, err)) < 0) return rc;
 	rc = vv_remote_default(&name, j->repo, head.branch, false, err);
 	vv_head_clear(&head);
 	if (rc == VV_ENOTFOUND && j->from.count > 0) {
@@ -111,12 +107,8 @@ static vv_status look_lazy(run *r, vv_error *err)
 	char *key;
 	vv_status rc;
 
-	if (r->j->full || !r->remote.name) {
-		return VV_OK;
-	}
-	if (!(key = vv_remote_key(r->remote.name, "varvelazy"))) {
-		return vv_fail_nomem(err);
-	}
+	if (r->j->full || !r->remote.name) return VV_OK;
+	if (!(key = vv_remote_key(r->remote.name, "varvelazy"))) return vv_fail_nomem(err);
 	rc = vv_config_bool(r->j->repo, key, false, &r->lazy, err);
 	vv_free(key);
 	return rc;
@@ -128,9 +120,7 @@ static void add_unasked(run *r)
 	size_t added;
 
 	for (size_t i = 0; i < r->supplier_count; i++) {
-		if (r->suppliers[i].look) {
-			return;
-		}
+		if (r->suppliers[i].look) return;
 	}
 	vv_reach_unasked(&r->t, r->suppliers + r->supplier_count,
 			 VV_SUPPLIERS_MAX - r->supplier_count, &added, &r->untold);
@@ -172,9 +162,7 @@ static vv_status take_host(run *r, size_t place, vv_error *err)
 	vv_reach_supplier_clear(s);
 	memmove(s, s + 1, (r->supplier_count - place - 1) * sizeof(*s));
 	r->supplier_count--;
-	if ((rc = vv_reach(&r->origin, &r->t, &r->stand, false, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_reach(&r->origin, &r->t, &r->stand, false, err)) < 0) return rc;
 	if (r->origin.host) {
 		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
 	} else {
@@ -228,9 +216,7 @@ static vv_status take_stand_in(run *r, vv_error *err)
 		*err = why;
 		return why.code;
 	}
-	if (place == 0) {
-		return take_host(r, host, err);
-	}
+	if (place == 0) return take_host(r, host, err);
 	first = r->suppliers[place];
 	memmove(r->suppliers + 1, r->suppliers, place * sizeof(first));
 	r->suppliers[0] = first;
@@ -246,9 +232,7 @@ static vv_status connect_all(run *r, vv_error *err)
 	vv_status rc;
 
 	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX + 1, sizeof(*r->suppliers));
-	if (!r->suppliers) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->suppliers) return vv_fail_nomem(err);
 	rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why);
 	r->supplier_count = 1;
 	if (rc == VV_OK && r->origin.host) {
@@ -262,9 +246,7 @@ static vv_status connect_all(run *r, vv_error *err)
 		*err = why;
 		return rc;
 	}
-	if (add_suppliers(r, err) < 0) {
-		return err->code;
-	}
+	if (add_suppliers(r, err) < 0) return err->code;
 	if (rc < 0) {
 		*err = why;
 		rc = take_stand_in(r, err);
@@ -282,9 +264,7 @@ static vv_status read_specs(run *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	r->specs = vv_calloc((size_t)r->j->spec_count + 1, sizeof(*r->specs));
-	if (!r->specs) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->specs) return vv_fail_nomem(err);
 	for (int i = 0; rc == VV_OK && i < r->j->spec_count; i++) {
 		rc = vv_refspec_read(&r->specs[r->spec_count], r->j->specs[i], err);
 		r->spec_count += rc == VV_OK;
@@ -368,9 +348,7 @@ static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t 
 
 	*count = 0;
 	*out = vv_calloc(p->count + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->count; i++) {
 		vv_ref_move *m = &p->moves[i];
 		bool careful = !m->force && !vv_oid_is_null(&m->old);
@@ -380,15 +358,11 @@ static vv_status collect(run *r, bool forward_only, vv_ref_change **out, size_t 
 		if (forward_only) {
 			bool forward, older = false;
 			vv_status rc = vv_is_ancestor(r->j->repo, &m->old, &m->id, &forward, err);
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 			if (!forward && r->stand_in) {
 				rc = vv_is_ancestor(r->j->repo, &m->id, &m->old, &older, err);
 			}
-			if (rc < 0) {
-				return rc;
-			}
+			if (rc < 0) return rc;
 			if (!forward) {
 				m->refused = !older;
 				m->to = older ? NULL : m->to;
@@ -415,9 +389,7 @@ static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 
 	out->count = 0;
 	out->items = vv_calloc(p->count + 1, sizeof(vv_oid));
-	if (!out->items) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < p->count; i++) {
 		if (!vv_oid_is_null(&p->moves[i].id) && !p->moves[i].behind) {
 			out->items[out->count++] = p->moves[i].id;
@@ -509,9 +481,7 @@ static bool add_blocks_ref(run *r, vv_status rc)
 	    (rc < 0 || (r->result.missing_count == 0 && r->result.behind_count == 0))) {
 		return false;
 	}
-	if (r->origin.host || r->ref_asked || r->supplier_count == VV_SUPPLIERS_MAX) {
-		return false;
-	}
+	if (r->origin.host || r->ref_asked || r->supplier_count == VV_SUPPLIERS_MAX) return false;
 	r->ref_asked = true;
 	if (vv_reach_blocks_ref(&host, &r->t, r->stand_in ? &r->stand : &r->remote, false, true,
 				&why) < 0 ||
@@ -588,9 +558,7 @@ static vv_status fetch(run *r, vv_error *err)
 {
 	vv_status rc = r->origin.host ? bring_history(r, err) : VV_OK;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = fetch_once(r, err);
 	if (add_blocks_ref(r, rc)) {
 		vv_supplier *s = &r->suppliers[r->supplier_count - 1];
@@ -688,13 +656,9 @@ static vv_status fetch_tags(run *r, vv_error *err)
 	vv_fetch_result first = r->result;
 	vv_status rc;
 
-	if (r->j->no_tags || r->j->tags || r->remote.fetch_count == 0) {
-		return VV_OK;
-	}
+	if (r->j->no_tags || r->j->tags || r->remote.fetch_count == 0) return VV_OK;
 	rc = vv_ref_plan_follow_tags(&r->j->plan, r->j->repo, r->hello, err);
-	if (rc < 0 || r->j->plan.count == before) {
-		return rc;
-	}
+	if (rc < 0 || r->j->plan.count == before) return rc;
 	rc = fetch(r, err);
 	vv_fetch_result_clear(&r->result);
 	r->result = first;
@@ -783,9 +747,7 @@ static vv_status tell_behind(const run *r, vv_error *err)
 	if (any && !merge) {
 		vv_notes_put(r->t.notes, "hint: " BEHIND_HINT, option, remote);
 	}
-	if (!merge) {
-		return VV_OK;
-	}
+	if (!merge) return VV_OK;
 	*err = find_behind(r, &merge->id)->why;
 	return vv_hint(err, BEHIND_HINT, option, remote);
 }
@@ -825,19 +787,13 @@ static vv_status run_all(run *r, vv_error *err)
 		r->t.verbose = r->j->verbose;
 		vv_transfer_tell_fetch(&r->t, &r->result, r->suppliers, r->supplier_count);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_transfer_sum_fetch(&r->j->sum, &r->t, &r->result, r->suppliers, r->supplier_count);
 	/* The plan is printed before tags are added to it as moved. */
-	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) {
-		return behind(r, err);
-	}
+	if ((rc = move_forward(r, err)) < 0 || (rc = fetch_tags(r, err)) < 0) return behind(r, err);
 	vv_notes_end(r->t.notes);
 	vv_ref_plan_print(&r->j->plan, r->j->repo, source_url(r), r->j->quiet || r->j->hide_refs);
-	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) {
-		return behind(r, err);
-	}
+	if ((rc = write_fetch_head(r, err)) < 0 || (rc = finish(r, err)) < 0) return behind(r, err);
 	return tell_behind(r, err);
 }
 
@@ -879,9 +835,7 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 	vv_cid root;
 	vv_status rc = vv_cid_parse(&root, cid, strlen(cid), err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_fetch_job_init(&j, repo);
 	j.remote = remote;
 	j.from = *from;

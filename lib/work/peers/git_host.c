@@ -70,9 +70,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	vv_status rc;
 
 	*out = NULL;
-	if (!g) {
-		return vv_fail_nomem(err);
-	}
+	if (!g) return vv_fail_nomem(err);
 	g->t = t;
 	g->m = m;
 	g->write = write;
@@ -102,12 +100,8 @@ const vv_hello *vv_git_host_hello(const vv_git_host *g)
 
 const char *vv_git_host_blocks_place(const vv_git_host *g)
 {
-	if (g->store.url) {
-		return g->store.url;
-	}
-	if (g->peers.count > 0) {
-		return g->peers.urls[0];
-	}
+	if (g->store.url) return g->store.url;
+	if (g->peers.count > 0) return g->peers.urls[0];
 	return g->blocks_ref ? g->blocks_ref : VV_HOST_REF;
 }
 
@@ -218,9 +212,7 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 	const char *ref;
 	vv_status rc;
 
-	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;
 	ref = c.ref ? c.ref
 	      : vv_oid_is_null(&g->refs.usual_tip) && !vv_oid_is_null(&g->refs.branch_tip)
 		      ? VV_HOST_BRANCH
@@ -228,9 +220,7 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 	vv_free(g->blocks_ref);
 	g->blocks_ref = vv_strdup(ref);
 	vv_blocks_config_clear(&c);
-	if (!g->blocks_ref) {
-		return vv_fail_nomem(err);
-	}
+	if (!g->blocks_ref) return vv_fail_nomem(err);
 	if (strcmp(g->blocks_ref, VV_HOST_REF) == 0) {
 		g->blocks_tip = g->refs.usual_tip;
 	} else if (strcmp(g->blocks_ref, VV_HOST_BRANCH) == 0) {
@@ -280,9 +270,7 @@ static vv_status choose_store(vv_git_host *g, vv_error *err)
 	    !g->store.url) {
 		return rc;
 	}
-	if (g->store.trusted) {
-		return open_store(g, err);
-	}
+	if (g->store.trusted) return open_store(g, err);
 	if (g->write) {
 		vv_fail(err, VV_EREFUSED,
 			"the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted",
@@ -353,12 +341,8 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	vv_host_lost lost;
 	vv_status rc;
 
-	if (change == VV_HOST_AS_EXPECTED && !absent) {
-		return VV_OK;
-	}
-	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) {
-		return rc;
-	}
+	if (change == VV_HOST_AS_EXPECTED && !absent) return VV_OK;
+	if ((rc = look_for_lost(g, &lost, err)) < 0 || lost.versions == 0) return rc;
 	if (change == VV_HOST_REWRITTEN) {
 		g->rewritten = false;
 		vv_notes_warn(g->t->notes, "%s has lost its blocks: somebody overwrote it on %s",
@@ -391,9 +375,7 @@ static vv_status need_host(vv_git_host *g, vv_error *err)
 	vv_host_change change;
 	vv_status rc;
 
-	if (g->fresh) {
-		return VV_OK;
-	}
+	if (g->fresh) return VV_OK;
 	if ((rc = choose_store(g, err)) < 0 || g->keeps) {
 		g->fresh = rc == VV_OK;
 		return rc;
@@ -416,18 +398,12 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 	vv_status rc = is_store_named(g, &stored, err);
 
 	*out = false;
-	if (rc < 0 || stored) {
-		return rc;
-	}
-	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || stored) return rc;
+	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;
 	bool may = c.ref || !vv_oid_is_null(&g->refs.usual_tip) ||
 		   !vv_oid_is_null(&g->refs.branch_tip);
 	vv_blocks_config_clear(&c);
-	if (!may) {
-		return VV_OK;
-	}
+	if (!may) return VV_OK;
 	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
 		*out = !vv_oid_is_null(&g->blocks_tip);
 	}
@@ -440,12 +416,8 @@ vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *er
 	vv_status rc;
 
 	*out = false;
-	if (g->refs.hello.ref_count > 0 || !vv_oid_is_null(&g->refs.branch_tip)) {
-		return VV_OK;
-	}
-	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) {
-		return rc;
-	}
+	if (g->refs.hello.ref_count > 0 || !vv_oid_is_null(&g->refs.branch_tip)) return VV_OK;
+	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) return rc;
 	if ((rc = open_host(g, err)) == VV_OK && (rc = choose_ref(g, err)) == VV_OK) {
 		*out = strncmp(g->blocks_ref, "refs/heads/", 11) == 0;
 	}
@@ -461,9 +433,7 @@ static vv_status keeps_none(const vv_git_host *g, bool *out, vv_error *err)
 	vv_status rc = is_store_named(g, &stored, err);
 
 	*out = false;
-	if (rc < 0 || stored) {
-		return rc;
-	}
+	if (rc < 0 || stored) return rc;
 	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) == VV_OK) {
 		*out = g->m->blocks_url_count > 0 || c.url_count > 0;
 		vv_blocks_config_clear(&c);
@@ -481,16 +451,12 @@ static vv_status watch(vv_git_host *g, vv_error *err)
 	bool none, same, stored;
 	vv_status rc;
 
-	if (g->fresh) {
-		return VV_OK;
-	}
+	if (g->fresh) return VV_OK;
 	if ((rc = keeps_none(g, &none, err)) < 0 || none ||
 	    (rc = is_store_named(g, &stored, err)) < 0 || stored) {
 		return rc;
 	}
-	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
 	same = vv_host_was_at(g->host, &g->blocks_tip) && !vv_oid_is_null(&g->blocks_tip);
 	return same ? VV_OK : need_host(g, err);
 }
@@ -500,9 +466,7 @@ vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
 	vv_error why;
 	vv_status rc = watch(g, &why);
 
-	if (rc == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_notes_warn(g->t->notes, "%s", why.message);
 	}
@@ -515,9 +479,7 @@ vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 	vv_status rc = keeps_none(g, &none, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || none) {
-		return rc;
-	}
+	if (rc < 0 || none) return rc;
 	rc = need_host(g, err);
 	return rc < 0 ? rc : look_for_lost(g, out, err);
 }
@@ -528,9 +490,7 @@ vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error
 	vv_status rc = keeps_none(g, &none, err);
 
 	*out = false;
-	if (rc < 0 || none || (rc = need_host(g, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || none || (rc = need_host(g, err)) < 0) return rc;
 	if ((rc = vv_host_look(g->keeps, cid, 1, err)) == VV_OK) {
 		*out = vv_host_has(g->keeps, cid);
 	}
@@ -542,9 +502,7 @@ vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 {
 	vv_status rc = need_host(g, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (g->rewritten) {
 		g->rewritten = false;
 		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
@@ -559,9 +517,7 @@ vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err
 	vv_status rc = keeps_none(g, &none, err);
 
 	v->bad_packs = v->lost = 0;
-	if (rc < 0 || none || (rc = need_host(g, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || none || (rc = need_host(g, err)) < 0) return rc;
 	return vv_host_verify(g->keeps, v, err);
 }
 
@@ -575,9 +531,7 @@ static vv_status need_beside(vv_git_host *g, vv_error *err)
 	    (vv_oid_is_null(&g->refs.usual_tip) && vv_oid_is_null(&g->refs.branch_tip))) {
 		return VV_OK;
 	}
-	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
 	rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &ignored, err);
 	g->beside = rc == VV_OK;
 	return rc;
@@ -639,9 +593,7 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 	vv_cid *cids = vv_calloc(count + 1, sizeof(*cids));
 	vv_status rc;
 
-	if (!cids) {
-		return vv_fail_nomem(err);
-	}
+	if (!cids) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		cids[i] = wants[i].cid;
 	}
@@ -680,12 +632,8 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	roots *r = payload;
 
-	if (vv_store_has(r->store, &n->root)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(r->items, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_store_has(r->store, &n->root)) return VV_OK;
+	if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
 	r->items[r->count++] = n->root;
 	return VV_OK;
 }
@@ -783,9 +731,7 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) {
 		return rc < 0 ? rc : send_from_here(g, what, out, err);
 	}
-	if ((rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, true, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, true, err)) < 0) return rc;
 	return g->peers.named ? vv_block_peers_send(&g->peers, g->t, what->refs, what->count,
 						    what->dry_run, out, err)
 			      : send_from_here(g, what, out, err);
@@ -928,9 +874,7 @@ static vv_status add_id(void *payload, const vv_ref *ref, vv_error *err)
 	if (vv_oid_is_null(&ref->commit)) {
 		return VV_OK; /* a tree or blob: no version */
 	}
-	if (!vv_array_room(l->items, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	l->items[l->count++] = ref->id;
 	return VV_OK;
 }

@@ -49,9 +49,7 @@ static vv_status put_leases(const vv_git_push *refs, size_t count, const char **
 		vv_oid_text(old, &refs[i].old);
 		args[*n] = vv_arena_printf(arena, "--force-with-lease=%s:%s", refs[i].to,
 					   vv_oid_is_null(&refs[i].old) ? "" : old);
-		if (!args[(*n)++]) {
-			return vv_fail_nomem(err);
-		}
+		if (!args[(*n)++]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -69,9 +67,7 @@ static vv_status put_specs(const vv_git_push *refs, size_t count, const char **a
 					   : p->from              ? p->from
 								  : id,
 					   p->to);
-		if (!args[(*n)++]) {
-			return vv_fail_nomem(err);
-		}
+		if (!args[(*n)++]) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }

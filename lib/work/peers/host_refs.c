@@ -35,9 +35,7 @@ static vv_status add_ref(vv_host_refs *x, const char *name, size_t len, const vv
 		return vv_fail(err, VV_EREFUSED, "'%s' has more than %u refs", vv_text_url(x->url),
 			       VV_REFS_MAX);
 	}
-	if (!vv_array_room(h->refs, h->ref_count, x->ref_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(h->refs, h->ref_count, x->ref_cap)) return vv_fail_nomem(err);
 	return fill_ref(x, &h->refs[h->ref_count++], name, len, id, err);
 }
 
@@ -47,12 +45,8 @@ static vv_status add_other(vv_host_refs *x, const char *name, size_t len, const 
 {
 	vv_hello *h = &x->hello;
 
-	if (h->other_count == VV_REFS_MAX) {
-		return VV_OK;
-	}
-	if (!vv_array_room(h->others, h->other_count, x->other_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (h->other_count == VV_REFS_MAX) return VV_OK;
+	if (!vv_array_room(h->others, h->other_count, x->other_cap)) return vv_fail_nomem(err);
 	return fill_ref(x, &h->others[h->other_count++], name, len, id, err);
 }
 
@@ -69,9 +63,7 @@ static size_t folder_of(const char *name, size_t len)
 		const size_t n = strlen(folders[i]);
 		skip = len > n && strncmp(name, folders[i], n) == 0 ? n : 0;
 	}
-	if (strncmp(name, "refs/varve/", 11) == 0) {
-		return 0;
-	}
+	if (strncmp(name, "refs/varve/", 11) == 0) return 0;
 	vv_buf_put(&text, name + skip, len - skip);
 	if (text.failed || vv_ref_name_check(vv_buf_cstr(&text), &why) < 0) {
 		skip = 0;
@@ -93,18 +85,14 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 	vv_hello *h = &x->hello;
 	vv_oid id;
 
-	if (!tab) {
-		return bad_line(x, err);
-	}
+	if (!tab) return bad_line(x, err);
 	if (strncmp(line, "ref: ", 5) == 0) {
 		if (name_len == 4 && strncmp(name, "HEAD", 4) == 0) {
 			h->head = vv_arena_strndup(&x->arena, line + 5, (size_t)(tab - line) - 5);
 		}
 		return VV_OK;
 	}
-	if (!vv_oid_parse(&id, line, (size_t)(tab - line))) {
-		return bad_line(x, err);
-	}
+	if (!vv_oid_parse(&id, line, (size_t)(tab - line))) return bad_line(x, err);
 	if (is_name(name, name_len, VV_HOST_REF)) {
 		x->usual_tip = id;
 		return VV_OK;
@@ -150,9 +138,7 @@ static void pass_over_blocks_head(vv_host_refs *x)
 	static const char *const usual[] = {"refs/heads/main", "refs/heads/master", "refs/heads/"};
 	vv_hello *h = &x->hello;
 
-	if (!h->head || strcmp(h->head, VV_HOST_BRANCH) != 0) {
-		return;
-	}
+	if (!h->head || strcmp(h->head, VV_HOST_BRANCH) != 0) return;
 	x->blocks_head = true;
 	h->head = NULL;
 	for (size_t k = 0; !h->head && k < sizeof(usual) / sizeof(usual[0]); k++) {

@@ -61,9 +61,7 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	vv_error ignored;
 	vv_status rc;
 
-	if (!S_ISREG(e->mode) || !vv_path_is_among(e->path, n->paths)) {
-		return VV_OK;
-	}
+	if (!S_ISREG(e->mode) || !vv_path_is_among(e->path, n->paths)) return VV_OK;
 	if ((rc = vv_blob_size(n->repo, &e->id, &size, err)) < 0 || size > VV_POINTER_MAX) {
 		return rc;
 	}
@@ -113,9 +111,7 @@ vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *
 	while (paths && paths[count]) {
 		count++;
 	}
-	if (count > 0 && !(n.found = vv_calloc(count, sizeof(bool)))) {
-		return vv_fail_nomem(err);
-	}
+	if (count > 0 && !(n.found = vv_calloc(count, sizeof(bool)))) return vv_fail_nomem(err);
 	rc = each(&n, rev ? rev : "HEAD", err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (!n.found[i]) {

@@ -74,9 +74,7 @@ void vv_needed_watch(vv_needed *n, const vv_progress *progress)
 
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err)
 {
-	if (!n->here && !(n->here = vv_cid_set_new())) {
-		return vv_fail_nomem(err);
-	}
+	if (!n->here && !(n->here = vv_cid_set_new())) return vv_fail_nomem(err);
 	return vv_cid_set_add(n->here, root, NULL, err);
 }
 
@@ -110,13 +108,9 @@ void vv_needed_free(vv_needed *n)
 static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
 {
 	for (size_t i = 0; i < n->count; i++) {
-		if (strcmp(n->remotes[i].name, name) == 0) {
-			return VV_OK;
-		}
+		if (strcmp(n->remotes[i].name, name) == 0) return VV_OK;
 	}
-	if (n->count == NEEDED_MAX) {
-		return VV_OK;
-	}
+	if (n->count == NEEDED_MAX) return VV_OK;
 	n->remotes[n->count].name = vv_strdup(name);
 	return n->remotes[n->count++].name ? VV_OK : vv_fail_nomem(err);
 }
@@ -170,9 +164,7 @@ static vv_status add_keepers(vv_needed *n, vv_error *err)
 	vv_error ignored;
 	vv_status rc = VV_OK;
 
-	if (!n->elsewhere && vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) < 0) {
-		return VV_OK;
-	}
+	if (!n->elsewhere && vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) < 0) return VV_OK;
 	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(n->elsewhere, i)); i++) {
 		rc = strchr(name, ':') || strchr(name, '/') ? add_needed(n, name, err) : VV_OK;
 	}
@@ -261,9 +253,7 @@ static vv_status reach_remote(vv_needed *n, needed_remote *m, vv_error *err)
 	vv_ask *const list[] = {&ask};
 	vv_status rc;
 
-	if (m == n->remotes) {
-		return open_remote(&r, &n->t.connect, err);
-	}
+	if (m == n->remotes) return open_remote(&r, &n->t.connect, err);
 	if ((rc = vv_ask_prepare(&ask, &n->t.connect, err)) == VV_OK &&
 	    (rc = vv_ask_all(list, 1, n->repo, err)) == VV_OK && ask.status < 0) {
 		*err = ask.why;
@@ -279,9 +269,7 @@ static vv_status reach_needed(vv_needed *n, needed_remote *m, vv_error *err)
 	vv_git_host *host;
 	vv_status rc = reach_remote(n, m, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((host = vv_git_host_of(&m->suppliers[0])) != NULL) {
 		rc = vv_reach_block_peers(&n->t, host, m->suppliers + 1, NEEDED_PEERS_MAX, &peers,
 					  err);
@@ -398,9 +386,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 	vv_error why;
 	vv_status rc = n->begun ? VV_OK : begin_needed(n, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_fail(err, VV_EMISSING, "%s", n->off ? n->why_off : "there is no remote to ask");
 	for (size_t i = 0; i < n->count; i++) {
 		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
@@ -408,9 +394,7 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 			return vv_needed_is_here(n, root, err);
 		}
 		*err = why;
-		if (rc == VV_ECANCELLED) {
-			return rc;
-		}
+		if (rc == VV_ECANCELLED) return rc;
 		vv_prefix(err, "%s", vv_reach_shown(n->remotes[i].name));
 		reached = reached || n->remotes[i].count > 0;
 	}

@@ -23,9 +23,7 @@ static vv_status open_own(vv_on_demand *d, vv_error *err)
 {
 	vv_status rc;
 
-	if (d->needed) {
-		return VV_OK;
-	}
+	if (d->needed) return VV_OK;
 	if (!d->own) {
 		if ((rc = vv_repository_open(&d->own, vv_repository_gitdir(d->of),
 					     vv_repository_env(d->of), err)) < 0) {
@@ -53,18 +51,14 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_error *err)
 	bool added;
 	vv_status rc;
 
-	if (vv_cid_set_has(d->refused, cid)) {
-		return refuse(cid, NULL, err);
-	}
+	if (vv_cid_set_has(d->refused, cid)) return refuse(cid, NULL, err);
 	if ((rc = open_own(d, &why)) == VV_OK) {
 		rc = vv_needed_fetch(d->needed, cid, &why);
 		if (!d->keep) {
 			vv_needed_rest(d->needed);
 		}
 	}
-	if (rc == VV_OK) {
-		return VV_OK;
-	}
+	if (rc == VV_OK) return VV_OK;
 	if (rc == VV_ENOMEM || (rc = vv_cid_set_add(d->refused, cid, &added, err)) < 0) {
 		return vv_fail_nomem(err);
 	}

@@ -109,12 +109,8 @@ static vv_status on_shown(void *payload, size_t i, const vv_cid *cid, const void
 	vv_error why;
 
 	p->open[at] = false;
-	if (!bytes) {
-		return VV_OK;
-	}
-	if (vv_cid_of(&is, cid->codec, bytes, len, err) < 0) {
-		return VV_ENOMEM;
-	}
+	if (!bytes) return VV_OK;
+	if (vv_cid_of(&is, cid->codec, bytes, len, err) < 0) return VV_ENOMEM;
 	if (!vv_cid_equal(&is, cid) ||
 	    (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_links(bytes, len, on_link, &l, &why) < 0)) {
 		return VV_OK;
@@ -238,9 +234,7 @@ vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, co
 	vv_store *store;
 	vv_status rc;
 
-	if ((rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0) return rc;
 	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_remote_find(&m, r, name, err)) < 0 ||
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {

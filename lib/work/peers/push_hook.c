@@ -54,9 +54,7 @@ vv_status vv_push_hook_set(vv_repository *r, const vv_notes *notes, vv_error *er
 	vv_hook_place place;
 	vv_status rc;
 
-	if (vv_repository_is_bare(r)) {
-		return VV_OK;
-	}
+	if (vv_repository_is_bare(r)) return VV_OK;
 	rc = vv_hook_install(r, "pre-push", EARLIER, script, MARK, &place, err);
 	if (rc == VV_OK && (place == VV_HOOK_ELSEWHERE || place == VV_HOOK_BLOCKED)) {
 		rc = tell_elsewhere(r, place, notes, err);

@@ -27,9 +27,7 @@ void vv_push_plan_clear(vv_push_plan *p)
 static vv_status add(vv_push_plan *p, const char *from, const char *word, const char *to,
 		     const vv_oid *id, bool force, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
 	vv_push_item *it = &p->items[p->count++];
 	memset(it, 0, sizeof(*it));
 	it->from = from ? vv_arena_strndup(&p->arena, from, strlen(from)) : NULL;
@@ -70,9 +68,7 @@ static bool find_here(vv_repository *r, const char *word, vv_ref *out)
 /* What a name on the right of ':' is there: whole, or in the folder that the left one is in. */
 static const char *there(vv_push_plan *p, const char *to, const char *from)
 {
-	if (strncmp(to, "refs/", 5) == 0) {
-		return to;
-	}
+	if (strncmp(to, "refs/", 5) == 0) return to;
 	bool tag = from && strncmp(from, "refs/tags/", 10) == 0;
 	return vv_arena_printf(&p->arena, "refs/%s/%s", tag ? "tags" : "heads", to);
 }
@@ -84,9 +80,7 @@ static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec 
 	vv_oid id;
 	vv_status rc = vv_rev_commit(r, s->from, &id, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!s->to || strncmp(s->to, "refs/", 5) != 0) {
 		vv_fail(err, VV_EUSAGE,
 			"'%s' is a commit, not a branch or tag: name the ref to push it to",
@@ -104,9 +98,7 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 	vv_ref ref;
 	vv_status rc = vv_refspec_read(&s, word, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	bool force = s.force || o->force;
 	if (strchr(s.from, '*')) {
 		rc = vv_fail(err, VV_EUSAGE, "push takes no patterns; --all pushes all branches");
@@ -168,9 +160,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 			       vv_text_shows(head->branch + 11));
 	}
 	vv_buf_printf(&key, "branch.%s.merge", head->branch + 11);
-	if ((rc = vv_buf_ok(&key, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&key, err)) < 0) return rc;
 	(void)vv_config_string(r, key.data, &merge, &ignored);
 	(void)vv_config_string(r, "push.default", &mode, &ignored);
 	bool current = o->upstream || !m->name || (mode && strcmp(mode, "current") == 0);
@@ -286,9 +276,7 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 	const char *tag = vv_arena_printf(&p->arena, "refs/tags/%s", short_name(it->to));
 	bool is_branch = false, is_tag = false;
 
-	if (!tag) {
-		return vv_fail_nomem(err);
-	}
+	if (!tag) return vv_fail_nomem(err);
 	for (size_t i = 0; i < h->ref_count; i++) {
 		is_branch = is_branch || strcmp(h->refs[i].name, it->to) == 0;
 		is_tag = is_tag || strcmp(h->refs[i].name, tag) == 0;
@@ -308,25 +296,19 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	bool known, forward, whole = true;
 	vv_status rc = it->short_to ? find_deleted(p, h, it, err) : VV_OK;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	for (size_t i = 0; i < h->ref_count; i++) {
 		if (strcmp(h->refs[i].name, it->to) == 0) {
 			it->old = h->refs[i].id;
 			whole = h->refs[i].whole;
 		}
 	}
-	if (vv_oid_is_null(&it->old) && vv_oid_is_null(&it->id)) {
-		return match_gone(r, m, it, err);
-	}
+	if (vv_oid_is_null(&it->old) && vv_oid_is_null(&it->id)) return match_gone(r, m, it, err);
 	if (vv_oid_equal(&it->old, &it->id)) {
 		it->state = whole ? VV_PUSH_SAME : VV_PUSH_BLOCKS;
 		return VV_OK;
 	}
-	if (o->lease && (rc = check_lease(p, r, m, it, o->lease, err)) < 0) {
-		return rc;
-	}
+	if (o->lease && (rc = check_lease(p, r, m, it, o->lease, err)) < 0) return rc;
 	if (it->state == VV_PUSH_REFUSED || vv_oid_is_null(&it->old) || vv_oid_is_null(&it->id) ||
 	    it->force) {
 		return VV_OK;
@@ -336,13 +318,9 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 		it->why = "the tag is there already, and another; --force moves it";
 		return VV_OK;
 	}
-	if ((rc = vv_commits_known(r, &it->old, 1, &known, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_commits_known(r, &it->old, 1, &known, err)) < 0) return rc;
 	forward = false;
-	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) {
-		return rc;
-	}
+	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) return rc;
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
 		it->why =
@@ -359,9 +337,7 @@ vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *
 {
 	vv_status rc;
 	for (size_t i = 0; i < p->count; i++) {
-		if ((rc = match(p, r, h, m, &p->items[i], o, err)) < 0) {
-			return rc;
-		}
+		if ((rc = match(p, r, h, m, &p->items[i], o, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -448,9 +424,7 @@ void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url
 		}
 		return;
 	}
-	if (quiet && !refused) {
-		return;
-	}
+	if (quiet && !refused) return;
 	vv_notes_put(vv_repository_notes(r), "To %s", vv_text_url(url));
 	for (size_t i = 0; i < p->count; i++) {
 		const vv_push_item *it = &p->items[i];

@@ -132,9 +132,7 @@ static void tell_sum(const run *r)
 {
 	const vv_transfer_sum *s = &r->j->sum;
 
-	if (r->j->quiet) {
-		return;
-	}
+	if (r->j->quiet) return;
 	if (r->j->dry_run) {
 		vv_notes_put(r->t.notes, "would send %s %s, %s %s (about %s); %s are there already",
 			     vv_text_count(s->versions),
@@ -299,9 +297,7 @@ static void tell_host_sum(const run *r)
 {
 	const vv_host_sum *b = &r->j->blocks;
 
-	if (r->j->quiet || b->versions == 0) {
-		return;
-	}
+	if (r->j->quiet || b->versions == 0) return;
 	vv_notes_put(r->t.notes, "%s %s of %s to %s%s%s%s", r->j->dry_run ? "would send" : "sent",
 		     r->j->verbose ? vv_text_counted(b->blocks, "block", NULL) : "the blocks",
 		     vv_text_counted(b->versions, "version of a dataset", "versions of datasets"),
@@ -316,9 +312,7 @@ static vv_status send(run *r, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	if (!refs) {
-		return vv_fail_nomem(err);
-	}
+	if (!refs) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->j->plan.count; i++) {
 		const vv_push_item *it = &r->j->plan.items[i];
 		if (it->state == VV_PUSH_GOES || it->state == VV_PUSH_BLOCKS) {
@@ -363,17 +357,11 @@ static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
 {
 	tips *t = payload;
 
-	if (vv_oid_is_null(&ref->commit)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(t->refs, t->count, t->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_oid_is_null(&ref->commit)) return VV_OK;
+	if (!vv_array_room(t->refs, t->count, t->cap)) return vv_fail_nomem(err);
 	bool remote = strncmp(ref->name, "refs/remotes/", 13) == 0;
 	char *name = remote ? NULL : vv_arena_strndup(&t->arena, ref->name, strlen(ref->name));
-	if (!remote && !name) {
-		return vv_fail_nomem(err);
-	}
+	if (!remote && !name) return vv_fail_nomem(err);
 	t->refs[t->count++] = (vv_blocks_ref){name, ref->id};
 	return VV_OK;
 }
@@ -419,9 +407,7 @@ done:
 	vv_notes_end(r->t.notes);
 	vv_free(t.refs);
 	vv_arena_clear(&t.arena);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (r->j->blocks.bad_packs > 0) {
 		vv_notes_warn(r->t.notes, "%s there %s damaged: %s, as far as the blocks are here",
 			      vv_text_counted(r->j->blocks.bad_packs, "pack", NULL),
@@ -478,9 +464,7 @@ static vv_status push(run *r, vv_error *err)
 				"them; then push again");
 		}
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (r->there.peer) {
 		sum_up(r);
 		tell_sum(r);

@@ -73,9 +73,7 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 	vv_status rc = VV_OK;
 
 	*out = UNKNOWN;
-	if (m->kind) {
-		return read_kind(m->kind, "remote.<name>.varveKind", out, err);
-	}
+	if (m->kind) return read_kind(m->kind, "remote.<name>.varveKind", out, err);
 	if (t->repo ? vv_config_string(t->repo, "varve.remotekind", &general, &absent) == VV_OK
 		    : (general = vv_config_outside(vv_connect_env(&t->connect),
 						   "varve.remotekind")) != NULL) {
@@ -83,9 +81,7 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 		vv_free(general);
 		return rc;
 	}
-	if ((rc = vv_url_read(&u, url, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_url_read(&u, url, err)) < 0) return rc;
 	if (u.kind == VV_URL_GIT) {
 		*out = GIT;
 	} else if (u.kind == VV_URL_PATH) {
@@ -147,9 +143,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	vv_status rc = know(&is, t, m, write && m->push_url ? m->push_url : m->url, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (is == GIT) {
 		rc = reach_host(out, t, m, write, err);
 		if (rc == VV_OK && !m->kind) {
@@ -203,9 +197,7 @@ void vv_reach_add_kind(const char *scheme, const char *called, vv_suppliers_open
 static const kind_above *kind_of_name(const char *name)
 {
 	for (size_t i = 0; i < kind_count; i++) {
-		if (strncmp(name, kinds[i].scheme, strlen(kinds[i].scheme)) == 0) {
-			return &kinds[i];
-		}
+		if (strncmp(name, kinds[i].scheme, strlen(kinds[i].scheme)) == 0) return &kinds[i];
 	}
 	return NULL;
 }
@@ -233,9 +225,7 @@ vv_status vv_reach_supplier(vv_transfer *t, vv_supplier *out, const char *url, v
 	}
 	out->name = url;
 	out->id = vv_speed_source(url);
-	if (!(m = vv_calloc(1, sizeof(*m)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(m = vv_calloc(1, sizeof(*m)))) return vv_fail_nomem(err);
 	if ((rc = vv_remote_find(m, t->repo, url, err)) == VV_OK &&
 	    (rc = vv_reach(&there, t, m, false, err)) == VV_OK) {
 		out->peer = there.peer;
@@ -273,9 +263,7 @@ static vv_status open_later(void *payload, const vv_connect_options *o, vv_error
 	l->t.connect = *o;
 	l->t.connect.payload = &l->t;
 	l->t.connect.foreign = &l->t.foreign;
-	if ((rc = vv_reach(&there, &l->t, l->m, false, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_reach(&there, &l->t, l->m, false, err)) < 0) return rc;
 	memset(&l->opened, 0, sizeof(l->opened));
 	l->opened.peer = there.peer;
 	if (there.host) {
@@ -343,9 +331,7 @@ vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max,
 {
 	vv_status rc;
 
-	if (kind_of_name(url)) {
-		return vv_reach_suppliers(t, out, max, count, url, err);
-	}
+	if (kind_of_name(url)) return vv_reach_suppliers(t, out, max, count, url, err);
 	rc = supplier_later(t, out, url, named, err);
 	*count = rc == VV_OK;
 	return rc;
@@ -358,9 +344,7 @@ vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_
 	vv_status rc;
 
 	*count = 0;
-	if (k) {
-		return k->open(t, out, max, count, url, err);
-	}
+	if (k) return k->open(t, out, max, count, url, err);
 	rc = vv_reach_supplier(t, out, url, err);
 	*count = rc == VV_OK;
 	return rc;
@@ -413,21 +397,15 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	vv_url u;
 
 	*out = NULL;
-	if (vv_url_read(&u, url, &why) < 0) {
-		return VV_OK;
-	}
+	if (vv_url_read(&u, url, &why) < 0) return VV_OK;
 	asks = u.kind == VV_URL_PATH || (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
 	vv_url_clear(&u);
-	if (!asks) {
-		return VV_OK;
-	}
+	if (!asks) return VV_OK;
 	vv_status rc = vv_git_host_open(out, t, m, write, &why);
 	if (rc == VV_OK) {
 		rc = vv_git_host_has_blocks(*out, &has, &why);
 	}
-	if (rc == VV_OK && has) {
-		return VV_OK;
-	}
+	if (rc == VV_OK && has) return VV_OK;
 	vv_git_host_close(*out);
 	*out = NULL;
 	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;

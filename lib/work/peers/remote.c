@@ -54,13 +54,9 @@ char *vv_refspec_map(const vv_refspec *s, const char *name, vv_status *rc)
 	vv_buf b = VV_BUF_INIT;
 
 	*rc = VV_OK;
-	if (!s->to || s->to[0] == '\0') {
-		return NULL;
-	}
+	if (!s->to || s->to[0] == '\0') return NULL;
 	if (!star) {
-		if (strcmp(s->from, name) != 0) {
-			return NULL;
-		}
+		if (strcmp(s->from, name) != 0) return NULL;
 		vv_buf_puts(&b, s->to);
 	} else {
 		size_t before = (size_t)(star - s->from), after = strlen(star + 1),
@@ -96,9 +92,7 @@ vv_status vv_remote_name_check(const char *name, vv_error *err)
 	vv_buf_printf(&b, "%s/x", name);
 	vv_status rc = name[0] == '\0' || b.failed ? VV_EUSAGE : vv_ref_name_check(b.data, &why);
 	vv_buf_clear(&b);
-	if (rc == VV_OK && name[0] != '-' && !strpbrk(name, "\"\\\n")) {
-		return VV_OK;
-	}
+	if (rc == VV_OK && name[0] != '-' && !strpbrk(name, "\"\\\n")) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "'%s' is not a name for a remote", vv_text_shows(name));
 	return vv_hint(err, "letters, digits, '-', '_' and '.' do");
 }
@@ -107,9 +101,7 @@ static vv_status add_value(char ***values, size_t *count, const char *value, vv_
 {
 	char **list = vv_realloc_array(*values, *count + 1, sizeof(*list));
 
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	*values = list;
 	list[*count] = vv_strdup(value);
 	return list[(*count)++] ? VV_OK : vv_fail_nomem(err);
@@ -125,26 +117,20 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 						     : NULL;
 	if (one) {
 		char *copy = vv_strdup(value);
-		if (!copy) {
-			return vv_fail_nomem(err);
-		}
+		if (!copy) return vv_fail_nomem(err);
 		vv_free(*one);
 		*one = copy;
 		return VV_OK;
 	}
 	if (strcmp(key, "fetch") == 0) {
 		vv_refspec *list = vv_realloc_array(m->fetch, m->fetch_count + 1, sizeof(*list));
-		if (!list) {
-			return vv_fail_nomem(err);
-		}
+		if (!list) return vv_fail_nomem(err);
 		m->fetch = list;
 		vv_status rc = vv_refspec_read(&m->fetch[m->fetch_count], value, err);
 		m->fetch_count += rc == VV_OK;
 		return rc < 0 ? vv_prefix(err, "remote.%s.fetch", m->name) : rc;
 	}
-	if (strcmp(key, "peers") == 0) {
-		return add_value(&m->peers, &m->peer_count, value, err);
-	}
+	if (strcmp(key, "peers") == 0) return add_value(&m->peers, &m->peer_count, value, err);
 	if (strcmp(key, "varveurl") == 0) {
 		return add_value(&m->blocks_urls, &m->blocks_url_count, value, err);
 	}
@@ -202,9 +188,7 @@ vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_
 
 	memset(out, 0, sizeof(*out));
 	out->name = vv_strdup(word);
-	if (!out->name) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->name) return vv_fail_nomem(err);
 	if (r) {
 		rc = vv_config_each(r, "remote.", on_setting, out, err);
 	}
@@ -273,9 +257,7 @@ static vv_status add_name(void *payload, const char *name, const char *value, co
 		}
 	}
 	char **items = vv_realloc_array(l->items, l->count + 1, sizeof(*items));
-	if (!items) {
-		return vv_fail_nomem(err);
-	}
+	if (!items) return vv_fail_nomem(err);
 	l->items = items;
 	l->items[l->count] = vv_strndup(name + 7, len);
 	return l->items[l->count++] ? VV_OK : vv_fail_nomem(err);
@@ -334,9 +316,7 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 	    (branch_setting(name, r, branch, "remote", &ignored) == VV_OK)) {
 		return VV_OK;
 	}
-	if ((rc = vv_remote_names(&list, &count, r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_remote_names(&list, &count, r, err)) < 0) return rc;
 	const char *pick = count == 1 ? list[0] : NULL;
 	for (size_t i = 0; i < count; i++) {
 		pick = strcmp(list[i], "origin") == 0 ? list[i] : pick;

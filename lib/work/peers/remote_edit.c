@@ -49,9 +49,7 @@ static vv_status collect(void *payload, const char *name, const char *value, con
 		return VV_OK;
 	}
 	setting *items = vv_realloc_array(s->items, s->count + 1, sizeof(*items));
-	if (!items) {
-		return vv_fail_nomem(err);
-	}
+	if (!items) return vv_fail_nomem(err);
 	s->items = items;
 	items[s->count] = (setting){vv_strdup(name), vv_strdup(value)};
 	s->count++;

@@ -102,9 +102,7 @@ static vv_status find_broken(repair *r, vv_error *err)
 		    l.missing == 0) {
 			continue;
 		}
-		if (!vv_array_room(r->items, r->count, r->cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
 		r->items[r->count++] = (broken){v, l.missing, l.first, false, VV_BUF_INIT};
 	}
 	return rc;
@@ -303,9 +301,7 @@ static vv_status read_file(repair *r, const char *file, const char *path, read_f
 	vv_status rc;
 	int fd = open_data(r, file, &st);
 
-	if (fd < 0) {
-		return VV_OK;
-	}
+	if (fd < 0) return VV_OK;
 	vv_source_fd(&source, &fds, fd, path, st.size);
 	rc = fn(r, path, &source, how, &why);
 	(void)vv_close(fd, NULL, NULL);
@@ -503,9 +499,7 @@ static vv_status try_renamed(void *payload, const char *path, vv_error *err)
 	vv_stat st;
 	bool same;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	same = strcmp(path, n->v->path) != 0 && vv_lstat(&st, file, &absent) == VV_OK &&
 	       S_ISREG(st.mode) && st.size == n->bytes;
 	vv_free(file);
@@ -596,9 +590,7 @@ static vv_status run(repair *r, vv_error *err)
 	const vv_salvage ask = {r->ask->files, r->ask->file_count, LOCK_WAIT_MS, tell_file, r};
 	vv_status rc;
 
-	if ((rc = vv_dataset_reader_store(r->ask->reader, &r->store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_dataset_reader_store(r->ask->reader, &r->store, err)) < 0) return rc;
 	/* Before anything goes: what has a node need not have what is below it. */
 	if ((rc = vv_repository_set_incomplete(r->repo, true, err)) < 0 ||
 	    (rc = vv_complete_tips_forget(r->repo, err)) < 0 ||
@@ -612,9 +604,7 @@ static vv_status run(repair *r, vv_error *err)
 		     0)) {
 		return rc;
 	}
-	if (r->count > 0 && r->ask->from->count > 0 && (rc = from_peers(r, err)) < 0) {
-		return rc;
-	}
+	if (r->count > 0 && r->ask->from->count > 0 && (rc = from_peers(r, err)) < 0) return rc;
 	/* With what came, a difference in a pack that was kept may be read now. */
 	return take_from(r, from_kept, "a damaged pack", err);
 }

@@ -36,9 +36,7 @@ static vv_status read_answer(int fd, vv_buf *out, vv_error *err)
 	while (out->len < ANSWER_MAX && (n = read(fd, &c, 1)) == 1 && c != '\n') {
 		vv_buf_putc(out, c);
 	}
-	if (n < 0) {
-		return vv_fail_errno(err, "cannot read from", "/dev/tty");
-	}
+	if (n < 0) return vv_fail_errno(err, "cannot read from", "/dev/tty");
 	return vv_buf_ok(out, err);
 }
 
@@ -135,9 +133,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 	vv_status rc = repo ? vv_config_u64(repo, "varve.timeout", 0, &usual, err) : VV_OK;
 
 	memset(t, 0, sizeof(*t));
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	usual = idle_sec > 0 ? idle_sec : usual;
 	t->git_idle_sec = (unsigned)(usual < IDLE_MAX ? usual : IDLE_MAX);
 	t->repo = repo;
@@ -174,14 +170,10 @@ static vv_status recall(vv_transfer *t, vv_error *err)
 	char *file;
 	vv_status rc = VV_OK;
 
-	if (t->remembers || !t->repo) {
-		return VV_OK;
-	}
+	if (t->remembers || !t->repo) return VV_OK;
 	t->remembers = true;
 	file = vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (vv_repository_secret(t->repo, &secret, &ignored) == VV_OK) {
 		rc = vv_table_checks_load(t->checks, file, secret, err);
 	}
@@ -261,9 +253,7 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc = recall(t, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_table_open_stored(&table, &source, &v->root, err)) == VV_OK) {
 		if ((rc = check_pointer(with, &table, v, err)) == VV_OK) {
 			rc = vv_table_checks_next(t->checks, &table, t->pool, t->progress, err);

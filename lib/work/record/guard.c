@@ -27,9 +27,7 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 	bool holds;
 	vv_status rc = vv_repository_store(r, &store, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err);
 	if (rc == VV_OK && !holds) {
 		rc = refuse(e, "its pointer was changed by hand or by a merge of text", err);
@@ -48,9 +46,7 @@ static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error
 	uint64_t size;
 	vv_status rc;
 
-	if ((rc = vv_blob_size(r, &e->index_id, &size, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_blob_size(r, &e->index_id, &size, err)) < 0) return rc;
 	if (size <= VV_POINTER_MAX &&
 	    (rc = vv_blob_read(r, &e->index_id, VV_POINTER_MAX, &text, err)) == VV_OK &&
 	    vv_pointer_looks_like(text.data, text.len)) {
@@ -78,12 +74,8 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 	bool tracked = false;
 	vv_status found, rc;
 
-	if (vv_add_never(e->path) || (found = check_blob(r, e, &why)) == VV_OK) {
-		return VV_OK;
-	}
-	if ((rc = vv_attr_tracked(r, e->path, &tracked, err)) < 0 || !tracked) {
-		return rc;
-	}
+	if (vv_add_never(e->path) || (found = check_blob(r, e, &why)) == VV_OK) return VV_OK;
+	if ((rc = vv_attr_tracked(r, e->path, &tracked, err)) < 0 || !tracked) return rc;
 	*err = why;
 	return found;
 }

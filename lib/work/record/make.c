@@ -27,9 +27,7 @@ vv_status vv_commit_stage(vv_commit_job *j, vv_error *err)
 	vv_writer *w;
 	vv_status rc;
 
-	if ((!j->all && !j->paths) || j->dry_run) {
-		return VV_OK;
-	}
+	if ((!j->all && !j->paths) || j->dry_run) return VV_OK;
 	/* Unlike Git: staging a table in a conflict would settle it, unseen, for ours. */
 	if ((rc = vv_dataset_writer_blocks(j->writer, &w, err)) < 0 ||
 	    (rc = vv_index_copy_take(&j->index_before, j->repo, err)) < 0 ||
@@ -97,9 +95,7 @@ static vv_status describe(vv_commit_job *j, vv_error *err)
 {
 	vv_status rc;
 
-	if (j->dry_run) {
-		return VV_OK;
-	}
+	if (j->dry_run) return VV_OK;
 	rc = vv_describe_for_commit(j->repo, j->index, j->writer, &j->changes, &j->described,
 				    &j->described_count, err);
 	if (rc == VV_OK && j->described_count > 0) {
@@ -113,9 +109,7 @@ static vv_status add_parent(vv_commit_job *j, const vv_oid *id, vv_error *err)
 {
 	vv_oid *parents = vv_realloc_array(j->parents, j->parent_count + 1, sizeof(*parents));
 
-	if (!parents) {
-		return vv_fail_nomem(err);
-	}
+	if (!parents) return vv_fail_nomem(err);
 	j->parents = parents;
 	parents[j->parent_count++] = *id;
 	return VV_OK;
@@ -127,9 +121,7 @@ static vv_status find_picked(vv_commit_job *j, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (j->amend || strcmp(vv_state_name(j->repo), "cherry-pick") != 0) {
-		return VV_OK;
-	}
+	if (j->amend || strcmp(vv_state_name(j->repo), "cherry-pick") != 0) return VV_OK;
 	if ((rc = vv_state_pick(j->repo, &id, err)) == VV_OK &&
 	    (rc = vv_commit_read(j->repo, &id, &j->old, err)) == VV_OK) {
 		j->keep_author = true;
@@ -207,9 +199,7 @@ static vv_status partial_tree(vv_commit_job *j, vv_oid *tree, vv_error *err)
 	const char **paths = vv_calloc(cap, sizeof(*paths));
 	vv_status rc;
 
-	if (!paths) {
-		return vv_fail_nomem(err);
-	}
+	if (!paths) return vv_fail_nomem(err);
 	for (size_t i = 0; i < j->changes.count; i++) {
 		paths[n++] = j->changes.entries[i].path;
 		if (j->changes.entries[i].from) {
@@ -245,9 +235,7 @@ static vv_status write_commit(vv_commit_job *j, vv_error *err)
 	vv_status rc = j->paths ? partial_tree(j, &tree, err)
 				: vv_index_write_tree(j->index, &tree, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (j->amend) {
 		(void)snprintf(reflog, sizeof(reflog), "commit (amend): %.*s",
 			       (int)strcspn(text, "\n"), text);
@@ -272,9 +260,7 @@ static vv_status run_pre_commit(vv_commit_job *j, vv_error *err)
 	bool ran = false;
 	vv_status rc;
 
-	if (j->no_verify || j->no_hooks || j->dry_run) {
-		return VV_OK;
-	}
+	if (j->no_verify || j->no_hooks || j->dry_run) return VV_OK;
 	rc = vv_hook_run(j->repo, "pre-commit", NULL, &ran, err);
 	if (ran || rc < 0) { /* what it staged was for this commit too */
 		vv_index_copy_mark(&j->index_before, j->repo);
@@ -295,9 +281,7 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 	vv_buf told = VV_BUF_INIT;
 	vv_status rc;
 
-	if (j->no_verify || j->no_check) {
-		return VV_OK;
-	}
+	if (j->no_verify || j->no_check) return VV_OK;
 	check.progress = vv_notes_begin(notes);
 	rc = vv_commit_check_run(&check, j->repo, vv_dataset_writer_reader(j->writer), &told, err);
 	vv_notes_end(notes);
@@ -313,9 +297,7 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 
 static vv_status must_be_expected(const vv_commit_job *j, vv_error *err)
 {
-	if (!j->expect || vv_oid_equal(j->expect, &j->base)) {
-		return VV_OK;
-	}
+	if (!j->expect || vv_oid_equal(j->expect, &j->base)) return VV_OK;
 	return vv_fail(err, VV_ECONFLICT, "the branch is not at the commit that was expected");
 }
 
@@ -324,9 +306,7 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = run_pre_commit(j, err)) < 0) {
-		return rc;
-	}
+	if ((rc = run_pre_commit(j, err)) < 0) return rc;
 	/* Read only now: the hook may have staged something. */
 	if ((rc = vv_index_open(&j->index, j->repo, err)) < 0 ||
 	    (rc = vv_conflicts_refuse(j->repo, j->index, err)) < 0 ||
@@ -336,12 +316,8 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 		return rc;
 	}
 	j->nothing = !has_changes(j);
-	if (j->dry_run || j->nothing) {
-		return read_status(j, err);
-	}
-	if ((rc = make_message(j, err)) < 0 || (rc = check_data(j, err)) < 0) {
-		return rc;
-	}
+	if (j->dry_run || j->nothing) return read_status(j, err);
+	if ((rc = make_message(j, err)) < 0 || (rc = check_data(j, err)) < 0) return rc;
 	/* Where the branch has moved all the same, the commit is made. */
 	if ((rc = write_commit(j, err)) == VV_OK || vv_head_is(j->repo, NULL, &j->id)) {
 		j->made = true;

@@ -14,9 +14,7 @@
 
 static const char *branch_name(const vv_branch_merge *m)
 {
-	if (!m->head.branch) {
-		return "HEAD";
-	}
+	if (!m->head.branch) return "HEAD";
 	return strncmp(m->head.branch, "refs/heads/", 11) == 0 ? m->head.branch + 11
 							       : m->head.branch;
 }
@@ -29,17 +27,13 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 	uint64_t ahead, behind;
 	vv_status rc = vv_head_read(m->repo, &m->head, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (given) {
 		/* "-" is the branch before, as git merge takes it. */
 		m->word = vv_strdup(strcmp(given, "-") == 0 ? "@{-1}" : given);
 		return m->word ? VV_OK : vv_fail_nomem(err);
 	}
-	if (!m->head.branch) {
-		return vv_fail(err, VV_EUSAGE, "name the branch to merge");
-	}
+	if (!m->head.branch) return vv_fail(err, VV_EUSAGE, "name the branch to merge");
 	rc = vv_branch_upstream(m->repo, m->head.branch, &m->word, &ahead, &behind, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_EUSAGE, "name the branch to merge; '%s' has no upstream",
@@ -80,9 +74,7 @@ static vv_status kind_of(vv_branch_merge *m, const char **out, vv_error *err)
 
 	*out = "commit";
 	for (size_t i = 0; !is && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if ((rc = is_ref(m, kinds[i][0], &is, err)) < 0) {
-			return rc;
-		}
+		if ((rc = is_ref(m, kinds[i][0], &is, err)) < 0) return rc;
 		if (is) {
 			*out = kinds[i][1];
 		}
@@ -136,9 +128,7 @@ static vv_status move_branch(vv_branch_merge *m, vv_error *err)
 	    (!m->head.unborn && (rc = vv_state_orig_head(m->repo, &m->head.commit, err)) < 0)) {
 		return rc;
 	}
-	if (!m->head.branch) {
-		return vv_head_detach(m->repo, &m->theirs, m->reflog.data, err);
-	}
+	if (!m->head.branch) return vv_head_detach(m->repo, &m->theirs, m->reflog.data, err);
 	return vv_ref_update(m->repo, m->head.branch, &m->theirs,
 			     m->head.unborn ? NULL : &m->head.commit, false, m->reflog.data, err);
 }
@@ -245,9 +235,7 @@ static vv_status read_config(const vv_branch_merge *m, bool *never, bool *only, 
 
 	*never = m->no_ff;
 	*only = m->ff_only;
-	if (*never || *only || m->ff) {
-		return VV_OK;
-	}
+	if (*never || *only || m->ff) return VV_OK;
 	rc = vv_config_string(m->repo, "merge.ff", &value, err);
 	if (rc == VV_OK) {
 		*only = strcmp(value, "only") == 0;
@@ -282,9 +270,7 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 	    0) {
 		return rc;
 	}
-	if (m->head.unborn || (ahead && !never)) {
-		return fast_forward(m, err);
-	}
+	if (m->head.unborn || (ahead && !never)) return fast_forward(m, err);
 	if (only) {
 		vv_fail(err, VV_EREFUSED,
 			"'%s' and '%s' have diverged: a fast-forward is not possible",
@@ -295,9 +281,7 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 				     err)) < 0) {
 		return rc;
 	}
-	if (bases == 0 && !m->unrelated) {
-		return refuse_unrelated(m, err);
-	}
+	if (bases == 0 && !m->unrelated) return refuse_unrelated(m, err);
 	return merge_three_ways(m, &base, err);
 }
 
@@ -328,9 +312,7 @@ static vv_status commit_merge(vv_branch_merge *m, vv_error *err)
 	m->parents[0] = m->head.commit;
 	m->parents[1] = m->theirs;
 	vv_buf_puts(&m->reflog, "Merge made by varve");
-	if ((rc = vv_buf_ok(&m->reflog, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&m->reflog, err)) < 0) return rc;
 	m->commit = (vv_merge_commit){.repo = m->repo,
 				      .writer = m->writer,
 				      .index = m->index,

@@ -28,9 +28,7 @@ typedef struct maker {
 static bool is_blank(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (!strchr(" \t\r\f\v", s[i])) {
-			return false;
-		}
+		if (!strchr(" \t\r\f\v", s[i])) return false;
 	}
 	return true;
 }
@@ -92,9 +90,7 @@ static vv_status read_source(maker *m, vv_buf *out, vv_error *err)
 		m->use_editor = true;
 		return vv_buf_ok(out, err);
 	}
-	if ((rc = vv_state_message(m->r, out, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_state_message(m->r, out, err)) < 0) return rc;
 	if (out->len > 0) {
 		m->source = "merge";
 	}
@@ -119,9 +115,7 @@ static vv_status prepare(maker *m, vv_error *err)
 	const char *args[4] = {m->file, m->source, m->source && m->hex[0] ? m->hex : NULL, NULL};
 	bool ran;
 
-	if (m->o->no_hooks) {
-		return VV_OK;
-	}
+	if (m->o->no_hooks) return VV_OK;
 	return vv_hook_run(m->r, "prepare-commit-msg", args, &ran, err);
 }
 
@@ -130,9 +124,7 @@ static vv_status verify(maker *m, vv_error *err)
 	const char *args[2] = {m->file, NULL};
 	bool ran;
 
-	if (m->o->no_verify || m->o->no_hooks) {
-		return VV_OK;
-	}
+	if (m->o->no_verify || m->o->no_hooks) return VV_OK;
 	return vv_hook_run(m->r, "commit-msg", args, &ran, err);
 }
 
@@ -142,9 +134,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 	bool strip;
 
 	m->use_editor = m->o->editor && (m->use_editor || m->o->edit);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	/* A merge's draft names the conflicts in comments, also when nobody edits it. */
 	strip = m->use_editor || (m->source && strcmp(m->source, "merge") == 0);
 	if (!m->use_editor) {
@@ -161,9 +151,7 @@ static vv_status run(maker *m, vv_buf *out, vv_error *err)
 		if (rc == VV_EUSAGE) {
 			vv_hint(err, "give the message with -m");
 		}
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	vv_buf_reset(out);
 	if ((rc = verify(m, err)) < 0 || (rc = vv_read_file(out, m->file, MESSAGE_MAX, err)) < 0) {

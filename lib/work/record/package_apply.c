@@ -40,18 +40,14 @@ static vv_status read_from_index(void *payload, const char *path, vv_buf *out, v
 static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_error *err)
 {
 	for (size_t i = 0; i < d->count; i++) {
-		if (strcmp(d->paths[i], path) == 0) {
-			return VV_OK;
-		}
+		if (strcmp(d->paths[i], path) == 0) return VV_OK;
 	}
 	if (!vv_array_room(d->blobs, d->count, d->blob_cap) ||
 	    !vv_array_room(d->paths, d->count, d->path_cap)) {
 		return vv_fail_nomem(err);
 	}
 	d->paths[d->count] = vv_strdup(path);
-	if (!d->paths[d->count]) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->paths[d->count]) return vv_fail_nomem(err);
 	d->blobs[d->count++] = *blob;
 	return VV_OK;
 }
@@ -136,9 +132,7 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	vv_table t;
 	vv_status rc;
 
-	if (!vv_index_get(d->x, path, &e)) {
-		return VV_OK;
-	}
+	if (!vv_index_get(d->x, path, &e)) return VV_OK;
 	rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(d->s), &e.id, &arena, &pointer,
 				       err);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED ||
@@ -196,9 +190,7 @@ static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, v
 			       ? vv_index_set(d->x, path, e.mode, blob, NULL, err)
 			       : VV_OK;
 	}
-	if (!(file = vv_repository_file(d->r, path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(file = vv_repository_file(d->r, path))) return vv_fail_nomem(err);
 	if (vv_index_get(d->x, path, &e) && vv_lstat(&st, file, NULL) == VV_OK &&
 	    vv_index_stat_clean(d->x, &e, &st)) {
 		known = &st;

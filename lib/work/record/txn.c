@@ -56,9 +56,7 @@ static vv_status find_start(vv_txn *t, const char *from, vv_error *err)
 	vv_head head = {0};
 	vv_status rc;
 
-	if (from) {
-		return vv_rev_commit(t->repo, from, &t->head.commit, err);
-	}
+	if (from) return vv_rev_commit(t->repo, from, &t->head.commit, err);
 	if ((rc = vv_head_read(t->repo, &head, err)) == VV_OK && !head.unborn) {
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
 			     vv_text_shows(t->branch));
@@ -120,9 +118,7 @@ static vv_status name_branch(vv_txn *t, const char *branch, vv_error *err)
 
 	vv_buf_printf(&name, "%s%s", strncmp(branch, "refs/", 5) == 0 ? "" : "refs/heads/", branch);
 	t->branch = vv_buf_detach(&name);
-	if (!t->branch) {
-		return vv_fail_nomem(err);
-	}
+	if (!t->branch) return vv_fail_nomem(err);
 	return strncmp(t->branch, "refs/heads/", 11) == 0
 		       ? vv_ref_name_check(t->branch + 11, err)
 		       : vv_fail(err, VV_EUSAGE, "'%s' is not a branch", vv_text_shows(branch));
@@ -135,9 +131,7 @@ vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const 
 	vv_status rc = VV_OK;
 
 	*out = NULL;
-	if (!t) {
-		return vv_fail_nomem(err);
-	}
+	if (!t) return vv_fail_nomem(err);
 	t->repo = r;
 	if (branch) {
 		rc = name_branch(t, branch, err);
@@ -161,9 +155,7 @@ vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const 
 
 void vv_txn_free(vv_txn *t)
 {
-	if (!t) {
-		return;
-	}
+	if (!t) return;
 	if (t->reader) {
 		vv_txn_close_index(t);
 	}
@@ -209,9 +201,7 @@ static vv_txn_change *change_of(vv_txn *t, const char *path, vv_error *err)
 	vv_index_entry e;
 	vv_txn_change *c;
 
-	if (there) {
-		return &t->changes[at];
-	}
+	if (there) return &t->changes[at];
 	if (!vv_array_room(t->changes, t->change_count, t->change_cap)) {
 		vv_fail_nomem(err);
 		return NULL;
@@ -265,9 +255,7 @@ static vv_status note(vv_txn *t, const vv_add_outcome *what, bool work, vv_error
 {
 	vv_txn_change *c = change_of(t, what->path, err);
 
-	if (!c) {
-		return VV_ENOMEM;
-	}
+	if (!c) return VV_ENOMEM;
 	c->made = true;
 	c->new_mode = what->mode;
 	c->new_id = what->blob;
@@ -318,9 +306,7 @@ vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err)
 	vv_error own = {0};
 	vv_status rc;
 
-	if ((rc = vv_txn_is_over(t, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	if (t->branch) {
 		return vv_fail(err, VV_EUSAGE, "the transaction has a branch, and no work tree");
 	}
@@ -340,18 +326,12 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 	bool clean = false;
 	vv_status rc;
 
-	if (t->branch || c->work) {
-		return VV_OK;
-	}
-	if (!(file = vv_repository_file(t->repo, c->path))) {
-		return vv_fail_nomem(err);
-	}
+	if (t->branch || c->work) return VV_OK;
+	if (!(file = vv_repository_file(t->repo, c->path))) return vv_fail_nomem(err);
 	rc = vv_worktree_check_above(t->repo, c->path, err);
 	c->was_there = rc == VV_OK && vv_lstat(&c->was, file, NULL) == VV_OK;
 	vv_free(file);
-	if (rc < 0 || !c->was_there || replace) {
-		return rc;
-	}
+	if (rc < 0 || !c->was_there || replace) return rc;
 	if (c->made) {
 		clean = vv_stat_equal(&c->was, &c->st);
 	} else if (vv_index_get(t->index, c->path, &e)) {
@@ -380,9 +360,7 @@ static vv_status must_be_free(vv_txn *t, putting *p, vv_error *err)
 {
 	vv_status rc = vv_path_check_plain(p->path, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	p->had = vv_index_get(t->index, p->path, &p->before);
 	if (p->had && !S_ISREG(p->before.mode)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is a link or submodule",
@@ -480,13 +458,9 @@ static vv_status read_all(vv_buf *out, const vv_source *source, const char *path
 	for (;;) {
 		ssize_t n;
 
-		if (!vv_buf_reserve(out, 65536)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_buf_reserve(out, 65536)) return vv_fail_nomem(err);
 		n = source->read(source->payload, out->data + out->len, 65536, err);
-		if (n <= 0) {
-			return (vv_status)n;
-		}
+		if (n <= 0) return (vv_status)n;
 		out->len += (size_t)n;
 		out->data[out->len] = '\0';
 		if (out->len > VV_TXN_PLAIN_MAX) {
@@ -532,9 +506,7 @@ static vv_status set(vv_txn *t, const putting *p, vv_error *err)
 	vv_txn_change *c = change_of(t, what->path, err);
 	vv_status rc = c ? look_at_file(t, c, p->replace, err) : VV_ENOMEM;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = what->mode ? vv_index_set(t->index, what->path, what->mode, &what->blob, NULL, err)
 			: vv_index_remove(t->index, what->path, err);
 	if (rc == VV_OK && strcmp(vv_path_base(what->path), VV_TXN_ATTRIBUTES) == 0) {
@@ -573,9 +545,7 @@ vv_status vv_txn_before(vv_txn *t, const char *path, vv_subject *out, vv_error *
 	vv_status rc = vv_txn_is_over(t, err);
 
 	vv_subject_init(out);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	at = place_of(t, path, &there);
 	if (there && t->changes[at].made) {
 		vv_fail(err, VV_EUSAGE, "'%s' was changed by this transaction already",
@@ -637,9 +607,7 @@ vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err
 	putting p = {.path = path, .replace = replace};
 	vv_status rc;
 
-	if ((rc = vv_txn_is_over(t, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	if (!vv_index_get(t->index, path, &p.before)) {
 		return vv_fail(err, VV_ENOTFOUND, "there is no '%s'", vv_text_shows(path));
 	}

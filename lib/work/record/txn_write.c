@@ -47,9 +47,7 @@ static vv_status list_tracks(const vv_txn *t, const char ***out, size_t *count, 
 {
 	*count = 0;
 	*out = vv_calloc(t->change_count + 1, sizeof(**out));
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->change_count; i++) {
 		const vv_txn_change *c = &t->changes[i];
 
@@ -74,9 +72,7 @@ static vv_status must_be_same(const vv_txn *t, const vv_index *now, const vv_txn
 	}
 	same = e.mode == c->old_mode && (!e.mode || vv_oid_equal(&e.id, &c->old_id));
 	if (same && c->work) {
-		if (!(file = vv_repository_file(t->repo, c->path))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(file = vv_repository_file(t->repo, c->path))) return vv_fail_nomem(err);
 		there = vv_lstat(&st, file, NULL) == VV_OK;
 		same = there == c->was_there && (!there || vv_stat_equal(&st, &c->was));
 		vv_free(file);
@@ -103,9 +99,7 @@ static vv_status write_journal(vv_txn *t, vv_index *now, vv_journal **j, vv_jour
 			rc = vv_last_copy_keep(t->repo, t->reader, now, c->path, err);
 		}
 	}
-	if (rc < 0 || (rc = vv_journal_open(j, t->repo, &o, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_journal_open(j, t->repo, &o, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < t->change_count; i++) {
 		const vv_txn_change *c = &t->changes[i];
 		const vv_journal_change path = {
@@ -148,9 +142,7 @@ static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
 	vv_status rc;
 
 	vv_attr_flush(t->repo);
-	if (!has_datasets(t)) {
-		return VV_OK;
-	}
+	if (!has_datasets(t)) return VV_OK;
 	if ((rc = list_tracks(t, &paths, &count, err)) == VV_OK && count > 0 &&
 	    (rc = vv_attr_edit_begin(&edit, t->repo, err)) == VV_OK) {
 		rc = vv_attr_edit_track_all(&edit, paths, count, err);
@@ -203,13 +195,9 @@ static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_err
 	vv_status rc;
 
 	/* The files are made of these blocks. Plain git may hold the index's lock and wait for ours. */
-	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0) return rc;
 	vv_dataset_writer_settle(t->writer);
-	if ((rc = vv_index_open(&now, t->repo, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_index_open(&now, t->repo, err)) < 0) return rc;
 	vv_dataset_reader_lend_index(t->reader, now);
 	conflicts = vv_index_has_conflicts(now);
 	if ((rc = write_journal(t, now, j, end, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
@@ -242,12 +230,8 @@ vv_status vv_txn_stage(vv_txn *t, vv_error *err)
 	vv_error own = {0};
 	vv_status rc;
 
-	if ((rc = vv_txn_is_over(t, err)) < 0) {
-		return rc;
-	}
-	if (t->branch) {
-		return vv_fail(err, VV_EUSAGE, "the transaction has a branch, and no index");
-	}
+	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
+	if (t->branch) return vv_fail(err, VV_EUSAGE, "the transaction has a branch, and no index");
 	rc = stage(t, &own);
 	if (rc < 0 && err) {
 		*err = own;
@@ -264,9 +248,7 @@ static vv_status fail_empty(vv_error *err)
 
 static vv_status must_be_expected(const vv_txn *t, const vv_oid *expect, vv_error *err)
 {
-	if (!expect || vv_oid_equal(expect, &t->head.commit)) {
-		return VV_OK;
-	}
+	if (!expect || vv_oid_equal(expect, &t->head.commit)) return VV_OK;
 	return vv_fail(err, VV_ECONFLICT, "the branch is not at the commit that was expected");
 }
 
@@ -278,12 +260,8 @@ static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 	vv_status rc;
 
 	*out = false;
-	if (*vv_state_name(t->repo) || vv_index_has_conflicts(t->index)) {
-		return VV_OK;
-	}
-	if ((rc = vv_index_write_tree(t->index, &tree, err)) < 0) {
-		return rc;
-	}
+	if (*vv_state_name(t->repo) || vv_index_has_conflicts(t->index)) return VV_OK;
+	if ((rc = vv_index_write_tree(t->index, &tree, err)) < 0) return rc;
 	if (vv_oid_is_null(&t->head.commit)) {
 		*out = vv_index_count(t->index) == 0;
 		return VV_OK;
@@ -329,9 +307,7 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 			   .journal = &journal};
 	vv_status rc = VV_OK;
 
-	if ((rc = must_be_head(t, err)) < 0) {
-		return rc;
-	}
+	if ((rc = must_be_head(t, err)) < 0) return rc;
 	if (is_changed(t)) {
 		/* What a hook, or a package's description, puts into the index later goes with the rest. */
 		if ((rc = vv_index_copy_take(&j.index_before, t->repo, err)) == VV_OK &&
@@ -396,9 +372,7 @@ static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err
 	vv_status rc;
 
 	changes.entries = vv_calloc(t->change_count + 1, sizeof(*changes.entries));
-	if (!changes.entries) {
-		return vv_fail_nomem(err);
-	}
+	if (!changes.entries) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->change_count; i++) {
 		const vv_txn_change *c = &t->changes[i];
 
@@ -423,9 +397,7 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message,
 	vv_buf told = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!paths) {
-		return vv_fail_nomem(err);
-	}
+	if (!paths) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->change_count; i++) {
 		const vv_txn_change *c = &t->changes[i];
 
@@ -532,9 +504,7 @@ static vv_status commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn
 	    (!o->allow_empty && (rc = is_empty(t, &empty, err)) < 0)) {
 		return rc;
 	}
-	if (empty) {
-		return fail_empty(err);
-	}
+	if (empty) return fail_empty(err);
 	rc = t->branch ? commit_branch(id, t, message, o, err)
 		       : commit_head(id, t, message, o, err);
 	return rc < 0 ? rc : vv_txn_begin(t, NULL, err);
@@ -548,9 +518,7 @@ vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn
 	vv_status rc;
 
 	memset(id, 0, sizeof(*id));
-	if ((rc = vv_txn_is_over(t, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	rc = commit(id, t, message, o ? o : &none, &own);
 	if (rc < 0 && err) {
 		*err = own;

@@ -111,9 +111,7 @@ static uint16_t shorten(const char *s, size_t len, bool *cut)
 	size_t n = VV_REPORT_VALUE_MAX;
 
 	*cut = s && len > n;
-	if (!*cut) {
-		return s ? (uint16_t)len : 0;
-	}
+	if (!*cut) return s ? (uint16_t)len : 0;
 	while (n > VV_REPORT_VALUE_MAX - 4 && ((unsigned char)s[n] & 0xC0) == 0x80) {
 		n--;
 	}
@@ -158,15 +156,9 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 	vv_report_item *i;
 	vv_status rc;
 
-	if (!is_room(r, g, *of_rule)) {
-		return VV_OK;
-	}
-	if (!(i = vv_arena_calloc(&r->arena, 1, sizeof(*i)))) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = make_print(r, i, f, err)) < 0) {
-		return rc;
-	}
+	if (!is_room(r, g, *of_rule)) return VV_OK;
+	if (!(i = vv_arena_calloc(&r->arena, 1, sizeof(*i)))) return vv_fail_nomem(err);
+	if ((rc = make_print(r, i, f, err)) < 0) return rc;
 	i->line = f->line;
 	i->row = f->row;
 	i->severity = f->severity == VV_SEVERITY_ERROR ? VV_SEVERITY_ERROR : VV_SEVERITY_WARNING;
@@ -177,9 +169,7 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 	i->message = copy_text(r, message, before ? before->message : NULL, &failed);
 	i->expected = copy_text(r, f->expected, before ? before->expected : NULL, &failed);
 	i->accepted = copy_text(r, f->accepted, before ? before->accepted : NULL, &failed);
-	if (failed) {
-		return vv_fail_nomem(err);
-	}
+	if (failed) return vv_fail_nomem(err);
 	g->one_message = !before || (g->one_message && same_text(before->message, message));
 	g->one_expected = !before || (g->one_expected && same_text(before->expected, f->expected));
 	if (g->last) {

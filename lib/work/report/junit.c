@@ -97,9 +97,7 @@ static void put_case(vv_buf *b, const vv_check_report *r, const vv_report_datase
 static bool has_group(const vv_report_dataset *d, const char *code)
 {
 	for (const vv_report_group *g = d->first; g; g = g->next) {
-		if (strcmp(g->code, code) == 0) {
-			return true;
-		}
+		if (strcmp(g->code, code) == 0) return true;
 	}
 	return false;
 }

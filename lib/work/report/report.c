@@ -32,9 +32,7 @@ vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_er
 	vv_check_report *r = vv_calloc(1, sizeof(*r));
 
 	*out = r;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	vv_arena_init(&r->arena);
 	vv_hash_index_init(&r->print_index);
 	r->options = *o;
@@ -69,16 +67,12 @@ vv_status vv_report_begin(vv_check_report *r, const char *path, const char *comm
 {
 	vv_report_dataset *d = vv_arena_calloc(&r->arena, 1, sizeof(*d));
 
-	if (!d || !(d->path = keep(r, path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!d || !(d->path = keep(r, path))) return vv_fail_nomem(err);
 	if (commit && r->last_commit && strcmp(commit, r->last_commit) == 0) {
 		d->commit = r->last_commit;
 	} else if (commit) {
 		d->commit = r->last_commit = keep(r, commit);
-		if (!d->commit) {
-			return vv_fail_nomem(err);
-		}
+		if (!d->commit) return vv_fail_nomem(err);
 		r->totals.commits++;
 	}
 	if (r->last) {
@@ -94,9 +88,7 @@ vv_status vv_report_begin(vv_check_report *r, const char *path, const char *comm
 vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error *err)
 {
 	r->last->looked_at = vv_arena_calloc(&r->arena, r->rule_count + 1, sizeof(bool));
-	if (!r->last->looked_at) {
-		return vv_fail_nomem(err);
-	}
+	if (!r->last->looked_at) return vv_fail_nomem(err);
 	for (size_t i = 0; i < rules->count; i++) {
 		if (rules->items[i].severity != VV_SEVERITY_OFF) {
 			r->last->looked_at[rules->items[i].rule - vv_rules] = true;
@@ -131,9 +123,7 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 	for (g = d->first; g && !belongs(g, f); g = g->next) {
 	}
 	*out = g;
-	if (g) {
-		return VV_OK;
-	}
+	if (g) return VV_OK;
 	*out = g = vv_arena_calloc(&r->arena, 1, sizeof(*g));
 	if (!g || !(g->code = keep(r, f->rule)) ||
 	    (f->column && !(g->column = keep(r, f->column))) ||
@@ -180,9 +170,7 @@ vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err)
 	vv_report_group *g;
 	vv_status rc = find_group(r, f, &g, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	count(r, g, f, 1);
 	if (f->known && r->options.new_only && !f->accepted) {
 		return VV_OK; /* only their number is told */
@@ -230,9 +218,7 @@ vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_err
 	d->groups_read = facts->groups_read;
 	d->ms = facts->ms;
 	d->base = keep(r, facts->base);
-	if (facts->base && !d->base) {
-		return vv_fail_nomem(err);
-	}
+	if (facts->base && !d->base) return vv_fail_nomem(err);
 	order_groups(d);
 	r->totals.invalid += !vv_report_passes(r, d->errors, d->warnings);
 	return VV_OK;

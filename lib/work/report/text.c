@@ -187,9 +187,7 @@ static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_
 {
 	vv_buf why = VV_BUF_INIT;
 
-	if (g->accepted == 0) {
-		return;
-	}
+	if (g->accepted == 0) return;
 	for (const vv_report_item *i = g->first; i; i = i->next) {
 		if (i->accepted && strcmp(vv_buf_cstr(&why), i->accepted) != 0) {
 			vv_buf_reset(&why);

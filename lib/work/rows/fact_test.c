@@ -30,9 +30,7 @@ static bool number_may(const vv_fact_test *t, const vv_fact *f)
 {
 	int least, greatest;
 
-	if (!t->is_number) {
-		return true;
-	}
+	if (!t->is_number) return true;
 	least = vv_fact_number_order(&f->least, &t->number);
 	greatest = vv_fact_number_order(&f->greatest, &t->number);
 	switch (t->op) {
@@ -73,9 +71,7 @@ static bool days_may(const vv_fact_test *t, const vv_fact *f)
 	bool same_year = !f->open && f->low.len >= 5 && f->high.len >= 5 &&
 			 memcmp(f->low.bytes, f->high.bytes, 5) == 0;
 
-	if (f->low.bytes[0] < '0' && f->low.bytes[0] > 0) {
-		return true;
-	}
+	if (f->low.bytes[0] < '0' && f->low.bytes[0] > 0) return true;
 	if (t->op == VV_FACT_BELOW || t->op == VV_FACT_UP_TO) {
 		size_t n = f->low.len < VV_FACT_DATE ? f->low.len : VV_FACT_DATE;
 
@@ -109,9 +105,7 @@ static bool prefix_may(const vv_fact_test *t, const vv_fact *f)
 {
 	size_t plain = strspn(t->text, "-.0123456789");
 
-	if (f->numbers && plain == t->len) {
-		return true;
-	}
+	if (f->numbers && plain == t->len) return true;
 	return f->texts && high_order(f, t->text, t->len) >= 0 &&
 	       (low_order(f, t->text, t->len) <= 0 || begins(t, f->low.bytes, f->low.len));
 }
@@ -132,30 +126,16 @@ static bool text_may(const vv_fact_test *t, const vv_fact *f)
 
 bool vv_fact_test_may(const vv_fact_test *t, const vv_fact *f)
 {
-	if (t->len == 0) {
-		return t->op != VV_FACT_IS || f->missing != VV_MISSING_NONE;
-	}
-	if (t->empty_counts && f->missing != VV_MISSING_NONE) {
-		return true;
-	}
-	if (f->missing == VV_MISSING_ALL) {
-		return false;
-	}
-	if (f->unknown) {
-		return true;
-	}
-	if (t->op == VV_FACT_BEGINS) {
-		return prefix_may(t, f);
-	}
+	if (t->len == 0) return t->op != VV_FACT_IS || f->missing != VV_MISSING_NONE;
+	if (t->empty_counts && f->missing != VV_MISSING_NONE) return true;
+	if (f->missing == VV_MISSING_ALL) return false;
+	if (f->unknown) return true;
+	if (t->op == VV_FACT_BEGINS) return prefix_may(t, f);
 	if (f->numbers && t->numbers != VV_FACT_NEVER) {
 		bool by_text = t->numbers == VV_FACT_BY_TEXT;
 
-		if (by_text && t->op != VV_FACT_IS) {
-			return true;
-		}
-		if ((t->is_number || !by_text) && number_may(t, f)) {
-			return true;
-		}
+		if (by_text && t->op != VV_FACT_IS) return true;
+		if ((t->is_number || !by_text) && number_may(t, f)) return true;
 	}
 	if (t->op == VV_FACT_IS && t->is_number && t->numbers == VV_FACT_BY_TEXT) {
 		return false; /* the same text would be a number, too */

@@ -14,9 +14,7 @@ static vv_status no_column(const vv_table *t, const char *name, size_t len, cons
 	vv_nearest near;
 	size_t i;
 
-	if (!word) {
-		return vv_fail_nomem(err);
-	}
+	if (!word) return vv_fail_nomem(err);
 	vv_nearest_init(&near, word);
 	for (i = 0; i < t->columns; i++) {
 		(void)vv_nearest_try(&near, t->schema.fields[i].name);
@@ -43,9 +41,7 @@ vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const 
 {
 	long at = vv_schema_find(&t->schema, name, len);
 
-	if (at < 0) {
-		return no_column(t, name, len, what, err);
-	}
+	if (at < 0) return no_column(t, name, len, what, err);
 	*out = (size_t)at;
 	return VV_OK;
 }
@@ -57,9 +53,7 @@ typedef struct places {
 
 static vv_status places_add(places *p, size_t place, vv_error *err)
 {
-	if (!vv_array_room(p->items, p->count, p->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
 	p->items[p->count++] = place;
 	return VV_OK;
 }
@@ -79,13 +73,9 @@ static vv_status add_names(places *p, const vv_table *t, const char *word, const
 		size_t len = vv_names_first(word, has_column, t), at = 0;
 		vv_status rc = vv_view_column(t, word, len, what, &at, err);
 
-		if (rc < 0 || (rc = places_add(p, at, err)) < 0) {
-			return rc;
-		}
+		if (rc < 0 || (rc = places_add(p, at, err)) < 0) return rc;
 		word += len;
-		if (!*word) {
-			return VV_OK;
-		}
+		if (!*word) return VV_OK;
 	}
 }
 

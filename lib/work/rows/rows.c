@@ -39,9 +39,7 @@ static vv_status open_tested(vv_rows *r, vv_error *err)
 	size_t count = vv_where_count(r->o.where), *wanted = vv_calloc(count + 1, sizeof(size_t));
 	vv_status rc;
 
-	if (!wanted) {
-		return vv_fail_nomem(err);
-	}
+	if (!wanted) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		wanted[i] = vv_where_column(r->o.where, i);
 	}
@@ -57,9 +55,7 @@ static vv_status start(vv_rows *r, uint64_t row, vv_error *err)
 	r->over = row >= r->table->root.rows;
 	r->at = r->batch.rows = 0;
 	r->skip = row;
-	if (r->over) {
-		return VV_OK;
-	}
+	if (r->over) return VV_OK;
 	if (r->o.where) {
 		vv_where_groups_close(r->groups);
 		vv_table_reader_close(r->tested);
@@ -77,9 +73,7 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 	vv_status rc;
 
 	*out = NULL;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	r->table = t;
 	r->o = *opts;
 	r->number = UINT64_MAX;
@@ -131,12 +125,8 @@ static int read_tested(vv_rows *r, vv_error *err)
 	vv_status rc;
 	int more = vv_where_groups_next(r->groups, &group, err);
 
-	if (more <= 0) {
-		return more;
-	}
-	if ((rc = vv_table_seek_group(r->tested, group, err)) < 0) {
-		return (int)rc;
-	}
+	if (more <= 0) return more;
+	if ((rc = vv_table_seek_group(r->tested, group, err)) < 0) return (int)rc;
 	return vv_table_read(r->tested, &r->tested_batch, err);
 }
 
@@ -161,9 +151,7 @@ static int read_where(vv_rows *r, vv_error *err)
 			return (int)rc;
 		}
 	} while (!r->over && (!is_wanted(r, &r->tested_batch) || !any_holds(r)));
-	if (r->over) {
-		return 0;
-	}
+	if (r->over) return 0;
 	if ((rc = open_reader(r, err)) < 0 ||
 	    (rc = vv_table_seek_group(r->reader, r->tested_batch.index, err)) < 0) {
 		return (int)rc;
@@ -181,9 +169,7 @@ static int read_next(vv_rows *r, vv_error *err)
 	int more;
 
 	do {
-		if ((more = read_batch(r, err)) <= 0) {
-			return more;
-		}
+		if ((more = read_batch(r, err)) <= 0) return more;
 		if ((rc = vv_progress_part(r->o.progress, "reading rows", r->batch.first_row,
 					   r->table->root.rows, err)) < 0) {
 			return (int)rc;
@@ -299,9 +285,7 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 	uint64_t first = row;
 	vv_status rc;
 
-	if (r->rc < 0) {
-		return ending(r, err);
-	}
+	if (r->rc < 0) return ending(r, err);
 	if (row < r->table->root.rows && (r->o.from > 0 || r->o.to < r->table->root.rows) &&
 	    (rc = group_start(&first, r->table, row, err)) < 0) {
 		return rc;

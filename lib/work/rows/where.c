@@ -53,9 +53,7 @@ static bool split(test *t, const vv_table *table, const char *word, const char *
 {
 	long column = vv_schema_find(&table->schema, word, (size_t)(at - word));
 
-	if (column < 0) {
-		return false;
-	}
+	if (column < 0) return false;
 	t->column = (size_t)column;
 	t->op = op;
 	t->text = at + strlen(sign);
@@ -70,9 +68,7 @@ static vv_status parse(test *t, const vv_table *table, const char *word, vv_erro
 	size_t unused;
 
 	for (at = strchr(word, '='); at; at = strchr(at + 1, '=')) {
-		if (split(t, table, word, at, "=", VV_WHERE_IS)) {
-			return VV_OK;
-		}
+		if (split(t, table, word, at, "=", VV_WHERE_IS)) return VV_OK;
 	}
 	for (at = word; *at; at++) {
 		for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
@@ -119,9 +115,7 @@ static bool parse_between(test two[2], const vv_table *table, const char *word)
 /* Is "a==3" or "a=>3" written where "a=3" or "a>=3" is meant? NULL: no. */
 static const char *meant(const test *t)
 {
-	if (t->op != VV_WHERE_IS || t->len < 2) {
-		return NULL;
-	}
+	if (t->op != VV_WHERE_IS || t->len < 2) return NULL;
 	return t->text[0] == '=' ? "=" : t->text[0] == '>' ? ">=" : t->text[0] == '<' ? "<=" : NULL;
 }
 
@@ -153,9 +147,7 @@ static vv_status refuse_joined(const test *t, const vv_table *table, vv_error *e
 	const char *word = joined(t, table);
 	bool both = word && strpbrk(word, "nN&") != NULL;
 
-	if (!word) {
-		return VV_OK;
-	}
+	if (!word) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "--where takes one test, and '%s' is in '%s'", word,
 		vv_text_show(t->text, t->len));
 	return vv_hint(err, both ? "repeat --where for each test: a row must pass all"
@@ -214,9 +206,7 @@ static vv_status read_value(test *t, vv_error *err)
 		  vv_value_read(&t->value, &t->digits, t->field, &cell) && has_order(&t->value);
 
 	t->digits_len = t->digits.len;
-	if (is || t->digits.failed) {
-		return vv_buf_ok(&t->digits, err);
-	}
+	if (is || t->digits.failed) return vv_buf_ok(&t->digits, err);
 	vv_fail(err, VV_EUSAGE, "--where: '%s' is not a value of column '%s', which has type %s",
 		vv_text_show(t->text, t->len), vv_text_show(t->field->name, t->field->name_len),
 		vv_type_name(t->field->type));
@@ -245,15 +235,11 @@ static void plan(test *t)
 	const vv_field *f = t->field;
 	vv_fact_test *x = &t->fact;
 
-	if (t->op > VV_WHERE_FROM) {
-		return;
-	}
+	if (t->op > VV_WHERE_FROM) return;
 	vv_fact_test_init(x, (vv_fact_op)t->op, t->text, t->len);
 	x->numbers = VV_FACT_BY_TEXT;
 	x->texts = VV_FACT_BYTES;
-	if (t->op == VV_WHERE_IS || t->op == VV_WHERE_BEGINS) {
-		return;
-	}
+	if (t->op == VV_WHERE_IS || t->op == VV_WHERE_BEGINS) return;
 	x->empty_counts = !vv_field_missing(f, &empty);
 	switch (f->type) {
 	case VV_TYPE_INTEGER:
@@ -293,9 +279,7 @@ bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
 			continue; /* facts know nothing of it */
 		}
 		vv_facts_column(&f, facts, len, w->tests[i].column);
-		if (!vv_fact_test_may(&w->tests[i].fact, &f)) {
-			return false;
-		}
+		if (!vv_fact_test_may(&w->tests[i].fact, &f)) return false;
 	}
 	return true;
 }
@@ -332,15 +316,9 @@ static bool compares(vv_where *w, test *t, const vv_cell *c)
 	vv_value v;
 	int rank;
 
-	if (vv_field_missing(t->field, c)) {
-		return false;
-	}
-	if (quick_rank(w, t, c, &rank)) {
-		return is_in_order(t->op, rank);
-	}
-	if (!is_value(w, t->field, c)) {
-		return false;
-	}
+	if (vv_field_missing(t->field, c)) return false;
+	if (quick_rank(w, t, c, &rank)) return is_in_order(t->op, rank);
+	if (!is_value(w, t->field, c)) return false;
 	t->digits.len = t->digits_len;
 	if (!vv_value_read(&v, &t->digits, t->field, c)) {
 		w->failed |= t->digits.failed;
@@ -372,9 +350,7 @@ static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 bool vv_where_holds(vv_where *w, const vv_cell *cells)
 {
 	for (size_t i = 0; i < w->count; i++) {
-		if (!test_holds(w, &w->tests[i], &cells[w->tests[i].column])) {
-			return false;
-		}
+		if (!test_holds(w, &w->tests[i], &cells[w->tests[i].column])) return false;
 	}
 	return true;
 }

@@ -62,9 +62,7 @@ static vv_status list_by_key(vv_where_groups *g, const vv_key_lookup *keys, vv_e
 	vv_key_groups found;
 	int known;
 
-	if (!values) {
-		return vv_fail_nomem(err);
-	}
+	if (!values) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		n += vv_where_value(g->where, i, &values[n]);
 	}
@@ -87,9 +85,7 @@ vv_status vv_where_groups_open(vv_where_groups **out, vv_table *t, vv_where *w,
 	vv_status rc;
 
 	*out = NULL;
-	if (!g) {
-		return vv_fail_nomem(err);
-	}
+	if (!g) return vv_fail_nomem(err);
 	g->table = t;
 	g->where = w;
 	if ((rc = vv_table_groups(t, &g->count, err)) < 0 || (rc = open_facts(g, err)) < 0 ||

@@ -152,12 +152,8 @@ static vv_status find_start(const judging *j, const vv_push_ref *r, vv_oid *out,
 
 	*out = *rules = r->old;
 	*has = *has_rules = !vv_oid_is_null(&r->old);
-	if (*has) {
-		return VV_OK;
-	}
-	if ((rc = vv_head_read(j->with, &head, err)) < 0 || head.unborn) {
-		return rc;
-	}
+	if (*has) return VV_OK;
+	if ((rc = vv_head_read(j->with, &head, err)) < 0 || head.unborn) return rc;
 	*rules = head.commit;
 	*has_rules = true;
 	rc = vv_merge_base(j->with, &head.commit, &r->id, out, err);
@@ -172,9 +168,7 @@ static vv_status check_ref(const judging *j, const vv_push_ref *r, bool *valid, 
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	if (vv_oid_is_null(&r->id) || strncmp(r->name, "refs/heads/", 11) != 0) {
-		return VV_OK;
-	}
+	if (vv_oid_is_null(&r->id) || strncmp(r->name, "refs/heads/", 11) != 0) return VV_OK;
 	if ((rc = find_start(j, r, &start, &has, &rules, &has_rules, err)) < 0 ||
 	    (has_rules && !j->has_file &&
 	     (rc = vv_check_rules_text(&text, j->with, &rules, err)) < 0) ||
@@ -195,9 +189,7 @@ static vv_status read_owner(const serving *s, judging *j, vv_error *err)
 	vv_auto(char) *name = NULL, *file = NULL;
 	vv_status rc = vv_config_string(s->repo, "receive.varverules", &name, err);
 
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	file = name[0] == '/' ? vv_strdup(name)
 			      : vv_path_join(vv_repository_commondir(s->repo), name, NULL);
 	j->has_file = true;
@@ -241,12 +233,8 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 	vv_auto(char) *mode = NULL;
 	vv_status rc = vv_config_string(s->repo, "receive.varvecheck", &mode, err);
 
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
-	if (strcmp(mode, "off") == 0) {
-		return VV_OK;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
+	if (strcmp(mode, "off") == 0) return VV_OK;
 	if (strcmp(mode, "refuse") != 0 && strcmp(mode, "warn") != 0) {
 		return vv_fail(err, VV_EUSAGE,
 			       "receive.varveCheck there is '%s', not refuse, warn or off",

@@ -127,9 +127,7 @@ vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *er
 	vv_blocks_config c;
 	vv_status rc = vv_blocks_config_read_work(&c, r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = check(n, &c, err)) < 0 || (n->usual && (rc = unset_usual(r, &c, err)) < 0) ||
 	    (rc = trust(r, n->url, err)) < 0 ||
 	    (n->push_url && (rc = trust(r, n->push_url, err)) < 0)) {
@@ -147,9 +145,7 @@ vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err)
 	vv_buf section = VV_BUF_INIT;
 	vv_status rc = vv_blocks_config_read_work(&c, r, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!vv_blocks_config_store(&c, name)) {
 		vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store '%s'",
 			vv_text_shows(name));

@@ -64,16 +64,10 @@ static vv_status take_version(void *payload, const vv_cid *root, const char *pat
 	uint64_t at;
 	vv_status rc;
 
-	if (vv_cid_map_get(x->named, root, &at)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(d->versions, d->count, d->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_cid_map_get(x->named, root, &at)) return VV_OK;
+	if (!vv_array_room(d->versions, d->count, d->cap)) return vv_fail_nomem(err);
 	d->versions[d->count] = (vv_drop_version){.root = *root, .path = vv_strdup(path)};
-	if (!d->versions[d->count].path) {
-		return vv_fail_nomem(err);
-	}
+	if (!d->versions[d->count].path) return vv_fail_nomem(err);
 	rc = vv_cid_map_put(x->named, root, d->count, NULL, err);
 	d->count++;
 	return rc;
@@ -98,9 +92,7 @@ static vv_status on_used_root(void *payload, const vv_cid *root, const char *pat
 
 static vv_status add_tip(dropping *x, const vv_oid *commit, vv_error *err)
 {
-	if (!vv_array_room(x->tips, x->tip_count, x->tip_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(x->tips, x->tip_count, x->tip_cap)) return vv_fail_nomem(err);
 	x->tips[x->tip_count++] = *commit;
 	return VV_OK;
 }
@@ -111,9 +103,7 @@ static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc;
 
-	if (vv_oid_is_null(&ref->commit)) {
-		return VV_OK;
-	}
+	if (vv_oid_is_null(&ref->commit)) return VV_OK;
 	if ((rc = add_tip(x, &ref->commit, err)) < 0 || !x->d->history ||
 	    (strncmp(ref->name, "refs/heads/", 11) != 0 &&
 	     strncmp(ref->name, "refs/tags/", 10) != 0)) {
@@ -234,9 +224,7 @@ static vv_status check_other(dropping *x, size_t keeper, const vv_remote *m, con
 	vv_drop_keeper *k = &x->d->keepers[keeper];
 
 	memcpy(k->id, hello->id, sizeof(k->id));
-	if (!(k->url = vv_strdup(m->url))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(k->url = vv_strdup(m->url))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < keeper; i++) {
 		const vv_drop_keeper *other = &x->d->keepers[i];
 		if ((k->id[0] && memcmp(k->id, other->id, sizeof(k->id)) == 0) ||
@@ -337,9 +325,7 @@ static vv_status ask_vault(dropping *x, size_t keeper, vv_error *err)
 	vv_supply *s;
 	vv_status rc = vv_transfer_open(&t, x->repo, x->notes, true, x->d->idle_sec, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	o.connect = &t.connect;
 	s = vv_supply_new(&o);
 	rc = s ? VV_OK : vv_fail_nomem(err);
@@ -355,9 +341,7 @@ static vv_status add_keeper(dropping *x, const char *name, vv_error *err)
 {
 	vv_drop *d = x->d;
 
-	if (!vv_array_room(d->keepers, d->keeper_count, d->keeper_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(d->keepers, d->keeper_count, d->keeper_cap)) return vv_fail_nomem(err);
 	d->keepers[d->keeper_count] = (vv_drop_keeper){.name = vv_strdup(name), .copies = 1};
 	return d->keepers[d->keeper_count++].name ? VV_OK : vv_fail_nomem(err);
 }
@@ -371,9 +355,7 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 	vv_error none;
 	vv_status rc;
 
-	if (strcmp(word, VV_VAULT_SOURCE) == 0) {
-		return add_keeper(x, word, err);
-	}
+	if (strcmp(word, VV_VAULT_SOURCE) == 0) return add_keeper(x, word, err);
 	if (vv_remote_find(&m, x->repo, word, &none) < 0 || m.name ||
 	    vv_url_read(&u, word, &none) < 0) {
 		rc = add_keeper(x, word, err);
@@ -402,12 +384,8 @@ static vv_status find_keepers(dropping *x, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < x->d->from->count; i++) {
 		rc = add_named(x, x->d->from->items[i], err);
 	}
-	if (rc < 0 || x->d->from->count > 0) {
-		return rc;
-	}
-	if ((rc = vv_remote_names(&names, &count, x->repo, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || x->d->from->count > 0) return rc;
+	if ((rc = vv_remote_names(&names, &count, x->repo, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = add_keeper(x, names[i], err);
 	}
@@ -433,13 +411,9 @@ static vv_status ask_one(dropping *x, size_t keeper, vv_error *err)
 static vv_status fail_unasked(const dropping *x, vv_error *err)
 {
 	for (size_t i = 0; i < x->d->keeper_count; i++) {
-		if (!x->d->keepers[i].failed) {
-			return VV_OK;
-		}
+		if (!x->d->keepers[i].failed) return VV_OK;
 	}
-	if (x->d->keeper_count == 0) {
-		return VV_OK;
-	}
+	if (x->d->keeper_count == 0) return VV_OK;
 	*err = x->d->keepers[0].why;
 	return vv_prefix(err, "%s cannot list what it keeps",
 			 vv_reach_shown(x->d->keepers[0].name));
@@ -453,9 +427,7 @@ static vv_status ask_keepers(dropping *x, vv_error *err)
 	for (size_t i = 0; i < x->d->count; i++) {
 		asked += is_asked_for(&x->d->versions[i]);
 	}
-	if (rc < 0 || asked == 0) {
-		return rc;
-	}
+	if (rc < 0 || asked == 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < x->d->keeper_count; i++) {
 		rc = ask_one(x, i, err);
 	}
@@ -478,9 +450,7 @@ static vv_status note_elsewhere(dropping *x, vv_error *err)
 	size_t count = 0;
 	vv_status rc;
 
-	if (!list) {
-		return vv_fail_nomem(err);
-	}
+	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_drop_version *v = &d->versions[i];
 		if (v->fate == VV_DROP_GOES) {
@@ -524,9 +494,7 @@ static vv_status run(dropping *x, vv_error *err)
 	    (rc = ask_keepers(x, err)) < 0 || x->d->goes == 0) {
 		return rc;
 	}
-	if (!x->d->dry_run && (rc = note_elsewhere(x, err)) < 0) {
-		return rc;
-	}
+	if (!x->d->dry_run && (rc = note_elsewhere(x, err)) < 0) return rc;
 	return remove_blocks(x, err);
 }
 
@@ -536,9 +504,7 @@ vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_er
 	int lock = vv_drop_lock(r, true, err);
 	vv_status rc;
 
-	if (lock < 0) {
-		return (vv_status)lock;
-	}
+	if (lock < 0) return (vv_status)lock;
 	x.named = vv_cid_map_new();
 	x.in_use = vv_cid_set_new();
 	rc = x.named && x.in_use ? run(&x, err) : vv_fail_nomem(err);

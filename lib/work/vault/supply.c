@@ -56,9 +56,7 @@ vv_supply *vv_supply_new(const vv_supply_options *o)
 	bool whole;
 
 	assert(o->lines > 0 && o->lines <= VV_SUPPLY_LINES_MAX);
-	if (!s) {
-		return NULL;
-	}
+	if (!s) return NULL;
 	s->gitdir = vv_strdup(vv_repository_gitdir(o->repo));
 	s->named = o->named;
 	s->quiet = o->quiet;
@@ -115,9 +113,7 @@ static vv_status run_child(vv_supply *s, const int *theirs, vv_error *err)
 	size_t n = 0;
 	vv_status rc = find_program(&program, s->env, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	(void)snprintf(count, sizeof(count), "%zu", s->count);
 	argv[n++] = program;
 	argv[n++] = "supply";
@@ -203,9 +199,7 @@ static bool has_ended(pid_t pid, uint64_t ms)
 	pid_t rc;
 
 	while ((rc = waitpid(pid, NULL, WNOHANG)) == 0 || (rc < 0 && errno == EINTR)) {
-		if (vv_monotonic_ms() - start >= ms) {
-			return false;
-		}
+		if (vv_monotonic_ms() - start >= ms) return false;
 		nap();
 	}
 	return true;
@@ -213,9 +207,7 @@ static bool has_ended(pid_t pid, uint64_t ms)
 
 static void end_child(pid_t pid)
 {
-	if (has_ended(pid, END_MS)) {
-		return;
-	}
+	if (has_ended(pid, END_MS)) return;
 	(void)kill(pid, SIGTERM);
 	if (!has_ended(pid, TERMINATE_MS)) {
 		(void)kill(pid, SIGKILL);
@@ -226,9 +218,7 @@ static void end_child(pid_t pid)
 
 void vv_supply_free(vv_supply *s)
 {
-	if (!s) {
-		return;
-	}
+	if (!s) return;
 	for (size_t i = 0; i < s->count; i++) {
 		vv_channel_close(s->lines[i].channel);
 		vv_mutex_free(s->lines[i].lock);
@@ -259,9 +249,7 @@ static bool take_words(vv_error *err)
 	static const char message[] = "remote: ", hint[] = "there: ";
 	const size_t m = sizeof(message) - 1, h = sizeof(hint) - 1;
 
-	if (strncmp(err->message, message, m) != 0) {
-		return false;
-	}
+	if (strncmp(err->message, message, m) != 0) return false;
 	memmove(err->message, err->message + m, strlen(err->message + m) + 1);
 	if (strncmp(err->hint, hint, h) == 0) {
 		memmove(err->hint, err->hint + h, strlen(err->hint + h) + 1);
@@ -315,19 +303,13 @@ vv_status vv_supply_ask(vv_supply *s, size_t number, const vv_supply_request *q,
 	vv_status rc = need_child(s, err);
 
 	assert(number < s->count);
-	if (rc < 0) {
-		return rc;
-	}
-	if (!l->channel) {
-		return vv_fail(err, VV_EIO, SHOWN " did not answer before");
-	}
+	if (rc < 0) return rc;
+	if (!l->channel) return vv_fail(err, VV_EIO, SHOWN " did not answer before");
 	vv_mutex_lock(l->lock);
 	l->stopped = l->stopped && q->op == VV_SUPPLY_BLOCKS;
 	rc = l->stopped ? vv_fail_stopped(err, SHOWN) : VV_OK;
 	vv_mutex_unlock(l->lock);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = send_request(l, q, err)) == VV_OK) {
 		rc = read_answer(l, fn, payload, err);
 	}

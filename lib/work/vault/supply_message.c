@@ -48,9 +48,7 @@ vv_status vv_supply_request_write(vv_channel *line, const vv_supply_request *q, 
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!cids) {
-		return vv_fail_nomem(err);
-	}
+	if (!cids) return vv_fail_nomem(err);
 	for (size_t i = 0; i < q->count; i++) {
 		put_cid(cids + i * CID_LEN, &q->cids[i]);
 	}
@@ -90,9 +88,7 @@ static vv_status read_cids(vv_supply_request *out, vv_arena *arena, vv_cbor *c, 
 	vv_cid *cids;
 	vv_status rc = vv_cbor_get_bytes(c, &bytes, &len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	out->count = len / CID_LEN;
 	if (len % CID_LEN != 0 || out->count > VV_SUPPLY_CIDS_MAX) {
 		return vv_fail(err, VV_ECORRUPT, "a list of CIDs has %zu bytes", len);
@@ -162,9 +158,7 @@ vv_status vv_supply_parcels_write(vv_channel *line, const uint32_t *parcels, siz
 	uint8_t *bytes = vv_malloc(4 * count + 1);
 	vv_buf b = VV_BUF_INIT;
 
-	if (!bytes) {
-		return vv_fail_nomem(err);
-	}
+	if (!bytes) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		vv_put_le32(bytes + 4 * i, parcels[i]);
 	}
@@ -219,9 +213,7 @@ vv_status vv_supply_block_read(const uint8_t **out, size_t *out_len, vv_cid *bas
 	*out = NULL;
 	*out_len = 0;
 	memset(base, 0, sizeof(*base));
-	if (len == 0) {
-		return VV_OK;
-	}
+	if (len == 0) return VV_OK;
 	if (len < CID_LEN || len - CID_LEN > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_ECORRUPT, "the vault's program sent a block of %zu bytes",
 			       len);
@@ -249,9 +241,7 @@ vv_status vv_supply_taken_read(uint64_t *out, const void *bytes, size_t len, vv_
 	vv_cbor c;
 	vv_status rc = open_map(&c, "taken", bytes, len, err);
 
-	if (rc < 0 || (rc = vv_cbor_get_uint(&c, out, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_cbor_get_uint(&c, out, err)) < 0) return rc;
 	return vv_cbor_end(&c, err);
 }
 

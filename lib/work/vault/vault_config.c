@@ -37,9 +37,7 @@ vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void 
 	int code = 0;
 	vv_status rc = VV_OK;
 
-	if (!path) {
-		return vv_fail_nomem(err);
-	}
+	if (!path) return vv_fail_nomem(err);
 	if (!vv_exists(path)) {
 		goto done;
 	}
@@ -100,9 +98,7 @@ void vv_holder_configs_clear(vv_holder_configs *c)
 const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const char *name)
 {
 	for (size_t i = 0; i < c->count; i++) {
-		if (strcmp(c->items[i].name, name) == 0) {
-			return &c->items[i];
-		}
+		if (strcmp(c->items[i].name, name) == 0) return &c->items[i];
 	}
 	return NULL;
 }
@@ -122,14 +118,10 @@ static vv_status entry_of(vv_holder_configs *c, const char *name, size_t len,
 			return VV_OK;
 		}
 	}
-	if (!vv_array_room(c->items, c->count, c->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
 	*out = &c->items[c->count];
 	memset(*out, 0, sizeof(**out));
-	if (!((*out)->name = vv_strndup(name, len))) {
-		return vv_fail_nomem(err);
-	}
+	if (!((*out)->name = vv_strndup(name, len))) return vv_fail_nomem(err);
 	c->count++;
 	return VV_OK;
 }
@@ -144,12 +136,8 @@ static vv_status on_entry(void *payload, const char *key, const char *value, con
 	vv_status rc;
 
 	(void)level;
-	if (strncmp(key, "holder.", 7) != 0 || !last || last <= name) {
-		return VV_OK;
-	}
-	if ((rc = entry_of(payload, name, (size_t)(last - name), &h, err)) < 0) {
-		return rc;
-	}
+	if (strncmp(key, "holder.", 7) != 0 || !last || last <= name) return VV_OK;
+	if ((rc = entry_of(payload, name, (size_t)(last - name), &h, err)) < 0) return rc;
 	text = strcmp(last, ".url") == 0      ? &h->url
 	       : strcmp(last, ".domain") == 0 ? &h->domain
 	       : strcmp(last, ".key") == 0    ? &h->key

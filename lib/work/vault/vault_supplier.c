@@ -51,9 +51,7 @@ static vv_status ask(const source *s, vv_supply_op op, answer *a, vv_supply_fram
 	vv_supply_request q = {.op = op, .source = s->id, .cids = cids, .count = a->count};
 	vv_status rc;
 
-	if (!cids) {
-		return vv_fail_nomem(err);
-	}
+	if (!cids) return vv_fail_nomem(err);
 	for (size_t i = 0; i < a->count; i++) {
 		cids[i] = a->wants[i].cid;
 	}
@@ -67,9 +65,7 @@ static vv_status take_parcels(void *payload, uint8_t type, const void *bytes, si
 {
 	answer *a = payload;
 
-	if (type != VV_FRAME_MESSAGE || a->at > 0) {
-		return unexpected(err);
-	}
+	if (type != VV_FRAME_MESSAGE || a->at > 0) return unexpected(err);
 	a->at = a->count;
 	return vv_supply_parcels_read(a->parcels, a->count, bytes, len, err);
 }
@@ -102,15 +98,9 @@ static vv_status take_block(answer *a, const void *bytes, size_t len, vv_error *
 	vv_cid base, is;
 	vv_status rc = vv_supply_block_read(&block, &block_len, &base, bytes, len, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (!block) {
-		return a->fn(a->payload, a->at++, cid, NULL, 0, NULL, err);
-	}
-	if ((rc = vv_cid_of(&is, cid->codec, block, block_len, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
+	if (!block) return a->fn(a->payload, a->at++, cid, NULL, 0, NULL, err);
+	if ((rc = vv_cid_of(&is, cid->codec, block, block_len, err)) < 0) return rc;
 	if (!vv_cid_equal(&is, cid)) {
 		return vv_fail(err, VV_ECORRUPT, "the vault's program sent another block");
 	}
@@ -124,12 +114,8 @@ static vv_status take_blocks(void *payload, uint8_t type, const void *bytes, siz
 	uint64_t taken;
 	vv_status rc;
 
-	if (type == VV_FRAME_BLOCKS && a->at < a->count) {
-		return take_block(a, bytes, len, err);
-	}
-	if (type != VV_FRAME_MESSAGE) {
-		return unexpected(err);
-	}
+	if (type == VV_FRAME_BLOCKS && a->at < a->count) return take_block(a, bytes, len, err);
+	if (type != VV_FRAME_MESSAGE) return unexpected(err);
 	if ((rc = vv_supply_taken_read(&taken, bytes, len, err)) == VV_OK) {
 		atomic_store(&a->s->taken, taken);
 	}

@@ -201,9 +201,7 @@ vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_con
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_vault_id_read(&vault, r, err)) < 0 || vv_cid_is_null(&vault)) {
-		return rc;
-	}
+	if ((rc = vv_vault_id_read(&vault, r, err)) < 0 || vv_cid_is_null(&vault)) return rc;
 	s = vv_supply_new(&options);
 	rc = s ? vv_supply_ask(s, 0, &q, take_where, out, err) : vv_fail_nomem(err);
 	vv_supply_free(s);

@@ -48,9 +48,7 @@ static vv_status rehash(vv_column_stats *s, size_t cap, vv_error *err)
 	uint64_t mask = ((uint64_t)1 << s->level) - 1;
 	size_t i;
 
-	if (!hashes) {
-		return vv_fail_nomem(err);
-	}
+	if (!hashes) return vv_fail_nomem(err);
 	s->used = 0;
 	for (i = 0; i < s->cap; i++) {
 		if (s->hashes[i] && (s->hashes[i] & mask) == 0) {
@@ -75,12 +73,8 @@ static vv_status count_hash(vv_column_stats *s, uint64_t h, bool *fresh, vv_erro
 		s->zero = true;
 		return VV_OK;
 	}
-	if (h & (((uint64_t)1 << s->level) - 1)) {
-		return VV_OK;
-	}
-	if (s->cap && s->hashes[slot(s->hashes, s->cap, h)]) {
-		return VV_OK;
-	}
+	if (h & (((uint64_t)1 << s->level) - 1)) return VV_OK;
+	if (s->cap && s->hashes[slot(s->hashes, s->cap, h)]) return VV_OK;
 	if (s->used + 1 > s->cap / 2) {
 		if (s->used >= s->limit && s->level < 40) {
 			s->level++;
@@ -88,12 +82,8 @@ static vv_status count_hash(vv_column_stats *s, uint64_t h, bool *fresh, vv_erro
 		} else {
 			rc = rehash(s, s->cap ? s->cap * 2 : 32, err);
 		}
-		if (rc < 0) {
-			return rc;
-		}
-		if (h & (((uint64_t)1 << s->level) - 1)) {
-			return VV_OK;
-		}
+		if (rc < 0) return rc;
+		if (h & (((uint64_t)1 << s->level) - 1)) return VV_OK;
 	}
 	at = slot(s->hashes, s->cap, h);
 	s->hashes[at] = h;
@@ -194,9 +184,7 @@ vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error 
 	}
 	if (s->example_count < VV_EXAMPLES) {
 		set(&s->examples[s->example_count], cell);
-		if (s->examples[s->example_count].failed) {
-			return vv_fail_nomem(err);
-		}
+		if (s->examples[s->example_count].failed) return vv_fail_nomem(err);
 		s->example_count++;
 	}
 	return cell->len ? widen(s, cell, err) : VV_OK;

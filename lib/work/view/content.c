@@ -20,9 +20,7 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 	vv_status rc;
 
 	*out = (vv_content){.there = mode != 0, .file = S_ISREG(mode)};
-	if (!out->file || vv_oid_is_null(blob)) {
-		return VV_OK;
-	}
+	if (!out->file || vv_oid_is_null(blob)) return VV_OK;
 	if ((rc = vv_blob_size(r, blob, &out->bytes, err)) < 0 || out->bytes > VV_POINTER_MAX) {
 		return rc;
 	}

@@ -86,9 +86,7 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 	in->name = standard ? "standard input" : path;
 	in->plain_name = without_packing(standard ? "" : path);
 	in->encoding = encoding;
-	if (!in->plain_name) {
-		return vv_fail_nomem(err);
-	}
+	if (!in->plain_name) return vv_fail_nomem(err);
 	if (!standard) {
 		if (is_pipe(path)) {
 			(void)vv_fail(err, VV_EUSAGE, "'%s' is a pipe, not a file",
@@ -100,21 +98,15 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 			in->fd = -1;
 			return (vv_status)fd;
 		}
-		if ((rc = vv_fstat(&st, fd, path, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_fstat(&st, fd, path, err)) < 0) return rc;
 		if (S_ISDIR(st.mode)) {
 			return vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(path));
 		}
 	}
-	if ((rc = vv_decompress_open(&in->decompress, fd, in->name, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_decompress_open(&in->decompress, fd, in->name, err)) < 0) return rc;
 	in->bytes = (vv_source){
 		.read = vv_decompress_read, .payload = in->decompress, .name = in->name};
-	if ((rc = vv_file_text_open(&in->text, &in->bytes, &how, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_file_text_open(&in->text, &in->bytes, &how, err)) < 0) return rc;
 	in->source.read = read_plain;
 	in->source.line = standard ? NULL : find_line;
 	in->source.payload = in;
@@ -157,9 +149,7 @@ static ssize_t read_on(void *payload, void *buf, size_t len, vv_error *err)
 	cleaning *c = payload;
 	size_t n = c->head.len - c->pos;
 
-	if (n == 0) {
-		return read_plain(c->in, buf, len, err);
-	}
+	if (n == 0) return read_plain(c->in, buf, len, err);
 	n = n < len ? n : len;
 	memcpy(buf, c->head.data + c->pos, n);
 	c->pos += n;
@@ -215,9 +205,7 @@ static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
 
 	(void)err;
 	c->in->guesses++;
-	if (++c->notes > NOTES_MAX) {
-		return VV_OK;
-	}
+	if (++c->notes > NOTES_MAX) return VV_OK;
 	switch (n->guess) {
 	case VV_GUESS_STRAY_QUOTE:
 		vv_notes_put(notes, "%s:%llu:%llu: a quote where none is allowed; taken as text",
@@ -247,9 +235,7 @@ static uint8_t find_delimiter(cleaning *c, const vv_sniff_hints *hints)
 	vv_error ignored;
 	uint8_t delimiter = strcmp(vv_path_ext(c->in->plain_name), "tsv") == 0 ? '\t' : ',';
 
-	if (hints->delimiter >= 0) {
-		return (uint8_t)hints->delimiter;
-	}
+	if (hints->delimiter >= 0) return (uint8_t)hints->delimiter;
 	own.has_form = true;
 	own.form = VV_FORM_CSV;
 	memset(&found, 0, sizeof(found));
@@ -270,12 +256,8 @@ static vv_status read_sample(cleaning *c, vv_error *err)
 			return vv_buf_ok(&c->head, err);
 		}
 		got = read_plain(c->in, c->head.data + c->head.len, SAMPLE - c->head.len, err);
-		if (got < 0) {
-			return (vv_status)got;
-		}
-		if (got == 0) {
-			return VV_OK;
-		}
+		if (got < 0) return (vv_status)got;
+		if (got == 0) return VV_OK;
 		c->head.len += (size_t)got;
 	}
 	return VV_OK;
@@ -305,12 +287,8 @@ static vv_status put_header_first(cleaning *c, vv_error *err)
 			      i - c->header_cells + 1);
 	}
 	vv_buf_putc(&c->header_line, '\n');
-	if ((rc = vv_buf_ok(&c->header_line, err)) < 0) {
-		return rc;
-	}
-	if (!(piece = vv_malloc(FLUSH_AT))) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_buf_ok(&c->header_line, err)) < 0) return rc;
+	if (!(piece = vv_malloc(FLUSH_AT))) return vv_fail_nomem(err);
 	fd = vv_temp_open_unlinked(&path, NULL, "varve-", err);
 	if (fd < 0) {
 		vv_free(piece);

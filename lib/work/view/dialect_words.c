@@ -24,9 +24,7 @@ static vv_status one_byte(int *out, const char *option, const char *text, int no
 		     {"space", ' '}, {"pipe", '|'}, {"none", 0},    {"", 0}};
 	int byte = -1;
 
-	if (!text) {
-		return VV_OK;
-	}
+	if (!text) return VV_OK;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		byte = strcmp(text, names[i].name) == 0 ? names[i].byte : byte;
 	}
@@ -59,9 +57,7 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 	}
 	out->header = w->header ? -1 : 0;
 	out->encoding = w->encoding;
-	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) {
-		return rc;
-	}
+	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) return rc;
 	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
 		    0 ||
 	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {

@@ -15,9 +15,7 @@ vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *
 	*out = (vv_kept_keys){.lookup = {.path = path,
 					 .make = make,
 					 .temp_dir = vv_env_temp_dir(vv_repository_env(repo))}};
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
+	if (!dir) return vv_fail_nomem(err);
 	rc = vv_check_cache_open(&out->lookup.cache, dir, err);
 	vv_free(dir);
 	return rc;

@@ -36,9 +36,7 @@ static vv_status look_at_group(search *s, vv_error *err)
 
 		vv_buf_reset(&s->text);
 		vv_key_words_put(&s->text, cells, s->p->key, s->p->key_count);
-		if ((rc = vv_buf_ok(&s->text, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_buf_ok(&s->text, err)) < 0) return rc;
 		if (strcmp(vv_buf_cstr(&s->text), s->p->text) == 0) {
 			s->row = s->batch.first_row + i;
 			s->found = true;
@@ -56,12 +54,8 @@ static vv_status narrow(search *s, uint64_t *from, vv_error *err)
 	int more;
 
 	while (low < high) {
-		if ((rc = vv_table_seek_row(s->reader, low + (high - low) / 2, err)) < 0) {
-			return rc;
-		}
-		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) {
-			return (vv_status)more;
-		}
+		if ((rc = vv_table_seek_row(s->reader, low + (high - low) / 2, err)) < 0) return rc;
+		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
 		if (vv_value_order(s->field, first_of(s, s->batch.rows - 1), &s->first) < 0) {
 			low = s->batch.first_row + s->batch.rows;
 		} else {
@@ -79,9 +73,7 @@ static vv_status look_from(search *s, uint64_t from, size_t most, vv_error *err)
 	int more;
 
 	for (size_t n = 0; rc == VV_OK && !s->found && !s->over && (most == 0 || n < most); n++) {
-		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) {
-			return (vv_status)more;
-		}
+		if ((more = vv_table_read(s->reader, &s->batch, err)) <= 0) return (vv_status)more;
 		if (most > 0 && vv_value_order(s->field, first_of(s, 0), &s->first) > 0) {
 			return VV_OK;
 		}
@@ -116,9 +108,7 @@ static int look_by_hash(search *s, vv_error *err)
 	vv_status rc = VV_OK;
 	int known = 0, more = 0;
 
-	if (!s->p->keys || !(values = vv_calloc(s->p->key_count, sizeof(*values)))) {
-		return 0;
-	}
+	if (!s->p->keys || !(values = vv_calloc(s->p->key_count, sizeof(*values)))) return 0;
 	if (split_key(s->p, values)) {
 		known = vv_key_groups_find(&groups, s->p->table, values, s->p->key_count,
 					   s->p->keys, err);

@@ -36,15 +36,11 @@ vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t le
 {
 	char hex[HEX_LEN + 1], first[3], second[3], pointer[VV_LFS_POINTER_MAX + 1];
 	*path = NULL;
-	if (len > VV_LFS_POINTER_MAX) {
-		return VV_OK;
-	}
+	if (len > VV_LFS_POINTER_MAX) return VV_OK;
 	memcpy(pointer, len > 0 ? text : "", len);
 	pointer[len] = '\0';
 	const char *oid = find_oid(pointer, len);
-	if (!oid) {
-		return VV_OK;
-	}
+	if (!oid) return VV_OK;
 	memcpy(hex, oid, HEX_LEN);
 	hex[HEX_LEN] = '\0';
 	memcpy(first, hex, 2);
@@ -52,9 +48,7 @@ vv_status vv_lfs_find(char **path, vv_repository *r, const char *text, size_t le
 	first[2] = second[2] = '\0';
 	char *file = vv_path_join(vv_repository_commondir(r), "lfs", "objects", first, second, hex,
 				  (char *)NULL);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (!vv_exists(file)) {
 		vv_free(file);
 		vv_fail(err, VV_EMISSING,

@@ -71,9 +71,7 @@ static account *find_account(vv_ordered_files *f, const vv_address *client)
 	for (size_t i = 0; i < CLIENTS; i++) {
 		account *a = &f->accounts[i];
 
-		if (a->used && vv_address_same_client(&a->client, client)) {
-			return a;
-		}
+		if (a->used && vv_address_same_client(&a->client, client)) return a;
 	}
 	return NULL;
 }
@@ -83,9 +81,7 @@ static account *make_account(vv_ordered_files *f, const vv_address *client, uint
 {
 	account *a = find_account(f, client);
 
-	if (a) {
-		return a;
-	}
+	if (a) return a;
 	a = &f->accounts[0];
 	for (size_t i = 0; i < CLIENTS && a->used; i++) {
 		account *b = &f->accounts[i];
@@ -110,9 +106,7 @@ static void charge(vv_ordered_files *f, const vv_ordered_file *o, uint64_t ms)
 	uint64_t now = vv_monotonic_ms();
 	account *a;
 
-	if (!o->pays || ms == 0) {
-		return;
-	}
+	if (!o->pays || ms == 0) return;
 	vv_mutex_lock(f->lock);
 	a = make_account(f, &o->client, now);
 	a->owed_ms = owed_now(f, a, now) + ms;
@@ -126,9 +120,7 @@ static void give_back(vv_ordered_files *f, const vv_ordered_file *o)
 	uint64_t bytes = o->table->root.bytes, now = vv_monotonic_ms(), back;
 	account *a;
 
-	if (!o->pays || o->cost_ms == 0) {
-		return;
-	}
+	if (!o->pays || o->cost_ms == 0) return;
 	back = o->given >= bytes
 		       ? o->cost_ms
 		       : (uint64_t)((double)o->cost_ms * (double)o->given / (double)bytes);
@@ -189,9 +181,7 @@ static bool evict_one(vv_ordered_files *f)
 			oldest = at;
 		}
 	}
-	if (!f->first) {
-		return false;
-	}
+	if (!f->first) return false;
 	evict(f, oldest);
 	return true;
 }
@@ -221,9 +211,7 @@ vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options 
 	vv_ordered_files *f = vv_calloc(1, sizeof(*f));
 
 	*out = NULL;
-	if (!f) {
-		return vv_fail_nomem(err);
-	}
+	if (!f) return vv_fail_nomem(err);
 	f->o.disk = o && o->disk ? o->disk : DISK;
 	f->o.credit_ms = o && o->credit_ms ? o->credit_ms : CREDIT_MS;
 	f->o.back = o && o->back ? o->back : BACK;
@@ -239,9 +227,7 @@ vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options 
 
 void vv_ordered_files_free(vv_ordered_files *f)
 {
-	if (!f) {
-		return;
-	}
+	if (!f) return;
 	while (f->first) {
 		kept *k = f->first;
 
@@ -268,9 +254,7 @@ static vv_status put_together(kept **out, vv_table *t, vv_error *err)
 	vv_status rc;
 
 	*out = NULL;
-	if (!k) {
-		return vv_fail_nomem(err);
-	}
+	if (!k) return vv_fail_nomem(err);
 	k->version = t->cid;
 	k->bytes = t->root.bytes;
 	k->users = 1;
@@ -311,9 +295,7 @@ static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 	}
 	o->cost_ms = vv_thread_cpu_ms() - began;
 	charge(f, o, o->cost_ms);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_mutex_lock(f->lock);
 	k->used = ++f->clock;
 	k->next = f->first;
@@ -364,18 +346,14 @@ static vv_status open_kept(vv_ordered_file *o, vv_error *err)
 	uint64_t credit;
 	vv_status rc;
 
-	if ((rc = look(o, &credit, err)) < 0 || o->kept) {
-		return rc;
-	}
+	if ((rc = look(o, &credit, err)) < 0 || o->kept) return rc;
 	vv_turn_take(f->turn, credit);
 	/* Meanwhile another one may have made it, or cost this client its share. */
 	if ((rc = look(o, &credit, &why)) == VV_OK && !o->kept) {
 		rc = make_kept(o, &why);
 	}
 	vv_turn_give(f->turn);
-	if (rc == VV_EIO || rc == VV_ENOTFOUND) {
-		return go_loose(o, &why, err);
-	}
+	if (rc == VV_EIO || rc == VV_ENOTFOUND) return go_loose(o, &why, err);
 	if (rc < 0 && err) {
 		*err = why;
 	}
@@ -413,9 +391,7 @@ vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_ta
 	vv_status rc;
 
 	*out = NULL;
-	if (!o) {
-		return vv_fail_nomem(err);
-	}
+	if (!o) return vv_fail_nomem(err);
 	o->files = f;
 	o->table = t;
 	o->pays = client != NULL;
@@ -432,9 +408,7 @@ vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_ta
 
 void vv_ordered_file_close(vv_ordered_file *o)
 {
-	if (!o) {
-		return;
-	}
+	if (!o) return;
 	give_back(o->files, o);
 	vv_mutex_lock(o->files->lock);
 	if (o->kept) {
@@ -464,12 +438,8 @@ static vv_status read_piece(vv_ordered_file *o, uint64_t from, char *piece, size
 	gone = k->gone;
 	k->used = ++o->files->clock;
 	vv_mutex_unlock(o->files->lock);
-	if (gone) {
-		return made_room(err);
-	}
-	if (got < 0) {
-		return (vv_status)got;
-	}
+	if (gone) return made_room(err);
+	if (got < 0) return (vv_status)got;
 	return (size_t)got == len ? VV_OK
 				  : vv_fail(err, VV_EIO,
 					    "temporary file '%s' is shorter than written", k->path);
@@ -501,13 +471,9 @@ vv_status vv_ordered_file_range(vv_ordered_file *o, uint64_t from, uint64_t len,
 	uint64_t bytes = o->table->root.bytes, began;
 	vv_status rc;
 
-	if (from >= bytes) {
-		return VV_OK;
-	}
+	if (from >= bytes) return VV_OK;
 	len = len < bytes - from ? len : bytes - from;
-	if (o->kept) {
-		return give_part(o, from, len, fn, payload, err);
-	}
+	if (o->kept) return give_part(o, from, len, fn, payload, err);
 	began = vv_thread_cpu_ms();
 	rc = vv_table_range(o->table, from, len, fn, payload, err);
 	charge(o->files, o, vv_thread_cpu_ms() - began);
@@ -521,9 +487,7 @@ vv_status vv_ordered_files_range(vv_ordered_files *f, vv_table *t, const vv_addr
 	vv_ordered_file *o = NULL;
 	vv_status rc;
 
-	if (!f || !vv_ordered_files_keep(t)) {
-		return vv_table_range(t, from, len, fn, payload, err);
-	}
+	if (!f || !vv_ordered_files_keep(t)) return vv_table_range(t, from, len, fn, payload, err);
 	if ((rc = vv_ordered_file_open(&o, f, t, client, err)) == VV_OK) {
 		rc = vv_ordered_file_range(o, from, len, fn, payload, err);
 	}

@@ -36,9 +36,7 @@ static void put_key(vv_buf *b, const vv_cell *cells, const size_t *columns, size
 static vv_status key_columns(const vv_table *t, size_t **out, size_t *count, vv_error *err)
 {
 	*count = 0;
-	if (!(*out = vv_calloc(t->root.key_count + 1, sizeof(**out)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(*out = vv_calloc(t->root.key_count + 1, sizeof(**out)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->root.key_count; i++) {
 		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
 
@@ -75,9 +73,7 @@ static vv_status finder_init(finder *f, vv_table *t, vv_row_wanted *wanted, size
 	f->above = above;
 	f->sorted = vv_calloc(count + 1, sizeof(*f->sorted));
 	f->ring = vv_calloc(above + 1, sizeof(*f->ring));
-	if (rc < 0 || !f->sorted || !f->ring) {
-		return rc < 0 ? rc : vv_fail_nomem(err);
-	}
+	if (rc < 0 || !f->sorted || !f->ring) return rc < 0 ? rc : vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		wanted[i].row = UINT64_MAX;
 		wanted[i].above = NULL;
@@ -105,18 +101,12 @@ static void finder_clear(finder *f)
 
 static vv_status keep_above(finder *f, vv_row_wanted *w, vv_error *err)
 {
-	if (f->above == 0) {
-		return VV_OK;
-	}
-	if (!(w->above = vv_calloc(f->above + 1, sizeof(*w->above)))) {
-		return vv_fail_nomem(err);
-	}
+	if (f->above == 0) return VV_OK;
+	if (!(w->above = vv_calloc(f->above + 1, sizeof(*w->above)))) return vv_fail_nomem(err);
 	for (size_t k = 0; k < f->above && k < f->next; k++) {
 		const char *key = f->ring[(f->next - 1 - k) % f->above];
 
-		if (!(w->above[k] = vv_strdup(key))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(w->above[k] = vv_strdup(key))) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }
@@ -145,9 +135,7 @@ static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *e
 
 	vv_buf_reset(&f->key);
 	put_key(&f->key, cells, f->columns, f->column_count);
-	if ((rc = vv_buf_ok(&f->key, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&f->key, err)) < 0) return rc;
 	key = f->key.data;
 	for (size_t i = first_with(f, key); i < f->count && strcmp(f->sorted[i]->key, key) == 0;
 	     i++) {
@@ -156,18 +144,14 @@ static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *e
 		if (w->row == UINT64_MAX) {
 			w->row = row;
 			f->left--;
-			if ((rc = keep_above(f, w, err)) < 0) {
-				return rc;
-			}
+			if ((rc = keep_above(f, w, err)) < 0) return rc;
 		}
 	}
 	if (f->above > 0) {
 		char **slot = &f->ring[f->next++ % f->above];
 
 		vv_free(*slot);
-		if (!(*slot = vv_strdup(key))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(*slot = vv_strdup(key))) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }

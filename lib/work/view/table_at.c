@@ -33,9 +33,7 @@ vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader
 	memset(out, 0, sizeof(*out));
 	vv_oid_text(hex, commit);
 	vv_buf_printf(&text, "%s:%s", hex, path);
-	if (!(out->name = vv_buf_detach(&text))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(out->name = vv_buf_detach(&text))) return vv_fail_nomem(err);
 	vv_subject_init(&out->subject);
 	if ((rc = vv_subject_find(&out->subject, r, s, out->name, err)) == VV_OK) {
 		rc = vv_subject_open(&out->subject, &out->table, &how, err);

@@ -95,9 +95,7 @@ static vv_status tree_path(char **out, vv_repository *r, const char *path, vv_er
 		return vv_repository_relative(out, r, path, err);
 	}
 	*out = vv_strdup(path);
-	if (!*out) {
-		return vv_fail_nomem(err);
-	}
+	if (!*out) return vv_fail_nomem(err);
 	for (len = strlen(*out); len > 0 && (*out)[len - 1] == '/'; len--) {
 		(*out)[len - 1] = '\0';
 	}
@@ -193,9 +191,7 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 		return vv_hint(err, "'varve log -- %s' lists the versions that have it",
 			       vv_text_shows(s->path));
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	s->blob = e.id;
 	if ((e.mode & S_IFMT) == S_IFREG) {
 		rc = look_at_blob(s, err);
@@ -220,9 +216,7 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 	vv_status rc;
 
 	s->from = VV_FROM_INDEX;
-	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) return rc;
 	if (!vv_index_get_stage(x, s->path, stage, &e)) {
 		if (stage > 0) {
 			rc = vv_fail(err, VV_ENOTFOUND,
@@ -300,9 +294,7 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 	} else if (rc < 0) {
 		return rc;
 	}
-	if ((rc = vv_dataset_reader_is_pointer(s->reader, &blob, &is, err)) < 0 || !is) {
-		return rc;
-	}
+	if ((rc = vv_dataset_reader_is_pointer(s->reader, &blob, &is, err)) < 0 || !is) return rc;
 	if ((rc = vv_dataset_reader_pointer(s->reader, &blob, &arena, &p, err)) == VV_OK) {
 		s->parent = p.root;
 	}
@@ -385,20 +377,14 @@ static vv_status find_in_work(vv_subject *s, vv_error *err)
 				vv_text_shows(s->text));
 			return vv_hint(err, "name a version: 'HEAD:%s'", vv_text_shows(s->text));
 		}
-		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_repository_relative(&s->path, s->repo, s->text, err)) < 0) return rc;
 		s->file = vv_repository_file(s->repo, s->path);
 	} else {
 		s->file = vv_strdup(s->text);
 	}
-	if (!s->file) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->file) return vv_fail_nomem(err);
 	rc = vv_lstat(&st, s->file, err);
-	if (rc == VV_ENOTFOUND) {
-		return not_there(s, err);
-	}
+	if (rc == VV_ENOTFOUND) return not_there(s, err);
 	if (rc == VV_OK && S_ISDIR(st.mode)) {
 		vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(s->text));
 		return vv_hint(err, "name a file in it");
@@ -413,9 +399,7 @@ bool vv_subject_is_file(const vv_subject *s)
 
 vv_status vv_subject_settle(vv_subject *s, vv_error *err)
 {
-	if (s->from != VV_FROM_WORK || s->settled || s->is_dataset || !s->repo) {
-		return VV_OK;
-	}
+	if (s->from != VV_FROM_WORK || s->settled || s->is_dataset || !s->repo) return VV_OK;
 	s->settled = true;
 	return compare_with_index(s, err);
 }
@@ -437,9 +421,7 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 		return VV_OK;
 	}
 	memset(&s->root, 0, sizeof(s->root));
-	if (!repo || !colon || vv_exists(text)) {
-		return find_in_work(s, err);
-	}
+	if (!repo || !colon || vv_exists(text)) return find_in_work(s, err);
 	if (colon == text) {
 		/* ":0:PATH" is the long form of ":PATH"; 1 to 3 are the sides of a conflict */
 		bool staged = text[1] >= '0' && text[1] <= '3' && text[2] == ':';
@@ -448,9 +430,7 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 		return rc < 0 ? rc : find_in_index(s, staged ? text[1] - '0' : 0, err);
 	}
 	rev = vv_strndup(text, (size_t)(colon - text));
-	if (!rev) {
-		return vv_fail_nomem(err);
-	}
+	if (!rev) return vv_fail_nomem(err);
 	if ((rc = tree_path(&s->path, repo, colon + 1, err)) == VV_OK &&
 	    (rc = vv_rev_commit(repo, rev, &s->commit, err)) == VV_OK) {
 		rc = find_in_commit(s, rev, err);
@@ -481,12 +461,8 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_read
 	s->repo = repo;
 	s->reader = reader;
 	s->path = vv_strdup(path);
-	if (!s->path) {
-		return vv_fail_nomem(err);
-	}
-	if (!commit) {
-		return find_in_index(s, 0, err);
-	}
+	if (!s->path) return vv_fail_nomem(err);
+	if (!commit) return find_in_index(s, 0, err);
 	s->commit = *commit;
 	vv_oid_text(hex, commit);
 	return find_in_commit(s, hex, err);
@@ -523,9 +499,7 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 
 bool vv_subject_is_broken(const vv_subject *s, vv_error *err)
 {
-	if (s->broken.code == VV_OK || s->is_dataset) {
-		return false;
-	}
+	if (s->broken.code == VV_OK || s->is_dataset) return false;
 	if (err) {
 		*err = s->broken;
 	}
@@ -573,18 +547,10 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 	vv_sink source;
 	vv_status rc;
 
-	if ((rc = vv_subject_settle(s, err)) < 0) {
-		return rc;
-	}
-	if (vv_subject_is_broken(s, err)) {
-		return VV_EINPUT;
-	}
-	if (!s->is_dataset) {
-		return vv_subject_import(s, out, opts, err);
-	}
-	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_subject_settle(s, err)) < 0) return rc;
+	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
+	if (!s->is_dataset) return vv_subject_import(s, out, opts, err);
+	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
 	vv_sink_dry(&source, store);
 	rc = opts && opts->stored ? vv_table_open_stored(out, &source, &s->root, err)
 				  : vv_table_open(out, &source, &s->root, err);
@@ -603,15 +569,11 @@ vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 	vv_sink source;
 	vv_status rc;
 
-	if (vv_subject_is_broken(s, err)) {
-		return VV_EINPUT;
-	}
+	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
 	if (!s->is_dataset || s->on_disk) {
 		return vv_subject_plain_bytes(s, fn, payload, progress, err);
 	}
-	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
 		rc = vv_table_bytes(&t, fn, payload, vv_dataset_reader_pool(s->reader), progress,
@@ -626,9 +588,7 @@ vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_
 {
 	vv_status rc = vv_subject_find(s, repo, reader, text, err);
 
-	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) return rc;
 	vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset", vv_text_shows(text));
 	return vv_hint(err, "'varve add' stores one; then name it as REV:PATH");
 }

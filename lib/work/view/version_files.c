@@ -69,9 +69,7 @@ static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root,
 	vv_table t;
 	vv_status rc;
 
-	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_version(&t, &source, store, root, err)) < 0) return rc;
 	rc = vv_root_has_places(&t.root) ? make_even_pieces(&t, &o, fn, out, err)
 					 : vv_table_bytes_with(&t, fn, out, &o, err);
 	vv_table_close(&t);
@@ -86,9 +84,7 @@ static vv_status make_range(void *payload, vv_store *store, const vv_cid *root, 
 	vv_table t;
 	vv_status rc;
 
-	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_version(&t, &source, store, root, err)) < 0) return rc;
 	rc = vv_ordered_files_range(work ? work->ordered : NULL, &t, work ? work->client : NULL,
 				    from, len, fn, out, err);
 	vv_table_close(&t);
@@ -105,9 +101,7 @@ static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, 
 	vv_status rc;
 
 	*out = 0;
-	if ((rc = open_version(&t, &source, store, root, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_version(&t, &source, store, root, err)) < 0) return rc;
 	if (work && work->ordered && vv_ordered_files_have(work->ordered, &t)) {
 		*out = SMALL;
 	} else if ((rc = vv_table_largest_group(&t, from, len, &group, err)) == VV_OK) {

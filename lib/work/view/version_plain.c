@@ -29,9 +29,7 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 	vv_status rc;
 
 	if (s->from == VV_FROM_COMMIT) {
-		if ((rc = vv_tree_entry_at(s->repo, &s->commit, path, &e, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_tree_entry_at(s->repo, &s->commit, path, &e, err)) < 0) return rc;
 		rc = vv_blob_read(s->repo, &e.id, PACKAGE_MAX, out, err);
 		vv_tree_entry_clear(&e);
 		return rc;
@@ -46,9 +44,7 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 		return rc;
 	}
 	file = vv_repository_file(s->repo, path);
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	rc = vv_read_regular(out, file, PACKAGE_MAX, err);
 	vv_free(file);
 	return rc;
@@ -79,15 +75,11 @@ static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 			in->fd = -1;
 			return rc;
 		}
-		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_fstat(&st, in->fd, file, err)) < 0) return rc;
 		vv_source_fd(&in->source, &in->file, in->fd, s->text, st.size);
 		return VV_OK;
 	}
-	if ((rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->blob, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_blob_read(s->repo, &s->blob, SIZE_MAX, &in->blob, err)) < 0) return rc;
 	vv_source_mem(&in->source, &in->memory, vv_buf_cstr(&in->blob), in->blob.len, s->text);
 	return VV_OK;
 }
@@ -107,9 +99,7 @@ static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, b
 	vv_status rc;
 
 	*has = false;
-	if (vv_cid_is_null(&s->parent)) {
-		return VV_OK;
-	}
+	if (vv_cid_is_null(&s->parent)) return VV_OK;
 	vv_sink_dry(&source, store);
 	rc = vv_table_open_stored(parent, &source, &s->parent, err);
 	*has = rc == VV_OK;
@@ -131,9 +121,7 @@ static const char *temp_dir_of(const vv_subject *s)
 /* Where the blocks go. */
 static vv_status open_passing(vv_subject *s, vv_store *store, const vv_subject *like, vv_error *err)
 {
-	if (!may_share(s, like)) {
-		return vv_mem_sink_new(&s->passing, store, temp_dir_of(s), err);
-	}
+	if (!may_share(s, like)) return vv_mem_sink_new(&s->passing, store, temp_dir_of(s), err);
 	s->passing = like->passing;
 	s->lent = true;
 	return VV_OK;
@@ -187,13 +175,9 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import
 {
 	vv_status rc;
 
-	if (!s->path || !s->repo) {
-		return VV_OK;
-	}
+	if (!s->path || !s->repo) return VV_OK;
 	rc = vv_package_find(res, s->path, vv_subject_beside, s, err);
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	io->hints = res->hints;
 	io->schema = res->schema.len ? res->schema.data : NULL;
 	io->schema_len = res->schema.len;

@@ -51,9 +51,7 @@ static vv_status flush(view *v, size_t at_least, vv_error *err)
 	vv_buf *out = &v->writer.out;
 	vv_status rc;
 
-	if (out->len < at_least) {
-		return VV_OK;
-	}
+	if (out->len < at_least) return VV_OK;
 	if ((rc = vv_buf_ok(out, err)) == VV_OK && out->len > 0) {
 		rc = v->fn(v->payload, out->data, out->len, err);
 	}

@@ -22,15 +22,11 @@ static bool is_number(const char *s, size_t len)
 	}
 	for (digits = i; i < len && s[i] >= '0' && s[i] <= '9'; i++) {
 	}
-	if (i == digits || (s[digits] == '0' && i - digits > 1)) {
-		return false;
-	}
+	if (i == digits || (s[digits] == '0' && i - digits > 1)) return false;
 	if (i < len && s[i] == '.') {
 		for (digits = ++i; i < len && s[i] >= '0' && s[i] <= '9'; i++) {
 		}
-		if (i == digits) {
-			return false;
-		}
+		if (i == digits) return false;
 	}
 	if (i < len && (s[i] == 'e' || s[i] == 'E')) {
 		i++;
@@ -39,9 +35,7 @@ static bool is_number(const char *s, size_t len)
 		}
 		for (digits = i; i < len && s[i] >= '0' && s[i] <= '9'; i++) {
 		}
-		if (i == digits) {
-			return false;
-		}
+		if (i == digits) return false;
 	}
 	return i == len && len > 0;
 }
@@ -63,9 +57,7 @@ static bool put_number(vv_buf *out, const vv_cell *cell, const vv_field *field)
 	size_t n = 0, i;
 
 	if (field->decimal_char == '.' && !field->group_char) {
-		if (!is_number(cell->text, cell->len)) {
-			return false;
-		}
+		if (!is_number(cell->text, cell->len)) return false;
 		vv_buf_put(out, cell->text, cell->len);
 		return true;
 	}
@@ -75,9 +67,7 @@ static bool put_number(vv_buf *out, const vv_cell *cell, const vv_field *field)
 		}
 		plain[n++] = cell->text[i] == field->decimal_char ? '.' : cell->text[i];
 	}
-	if (i < cell->len || !is_number(plain, n)) {
-		return false;
-	}
+	if (i < cell->len || !is_number(plain, n)) return false;
 	vv_buf_put(out, plain, n);
 	return true;
 }
@@ -158,9 +148,7 @@ static vv_status init_names(vv_view_writer *w, vv_error *err)
 
 	w->typed = w->table->root.dialect.form == VV_FORM_CSV;
 	w->names = vv_calloc(w->count ? w->count : 1, sizeof(vv_buf));
-	if (!w->names) {
-		return vv_fail_nomem(err);
-	}
+	if (!w->names) return vv_fail_nomem(err);
 	for (i = 0; i < w->count; i++) {
 		const vv_field *f = &w->table->schema.fields[w->columns[i]];
 		const vv_cell *label = &w->labels[w->columns[i]];
@@ -171,9 +159,7 @@ static vv_status init_names(vv_view_writer *w, vv_error *err)
 		}
 		vv_json_put_string(&w->names[i], f->name, f->name_len);
 		vv_buf_putc(&w->names[i], ':');
-		if ((rc = vv_buf_ok(&w->names[i], err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_buf_ok(&w->names[i], err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -193,16 +179,12 @@ vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_form
 		format = t->root.dialect.form == VV_FORM_JSON ? VV_VIEW_JSON : VV_VIEW_NDJSON;
 	}
 	w->format = format;
-	if (format == VV_VIEW_TABLE) {
-		return vv_view_grid_new(&w->grid, w, width, err);
-	}
+	if (format == VV_VIEW_TABLE) return vv_view_grid_new(&w->grid, w, width, err);
 	if ((rc = vv_header_labels(&w->labels, &w->labels_arena, &t->root.dialect, &t->schema,
 				   err)) < 0) {
 		return rc;
 	}
-	if (format == VV_VIEW_JSON || format == VV_VIEW_NDJSON) {
-		return init_names(w, err);
-	}
+	if (format == VV_VIEW_JSON || format == VV_VIEW_NDJSON) return init_names(w, err);
 	return init_dialect(w, err);
 }
 
@@ -230,12 +212,8 @@ static bool is_formula(const vv_cell *cell)
 	const char *s = cell->text, *first = "=+-@\t\r\n";
 	size_t len = cell->len, i = 1, digits = 0;
 
-	if (len < 2 || !memchr(first, s[0], strlen(first))) {
-		return false;
-	}
-	if (s[0] != '+' && s[0] != '-') {
-		return true;
-	}
+	if (len < 2 || !memchr(first, s[0], strlen(first))) return false;
+	if (s[0] != '+' && s[0] != '-') return true;
 	for (; i < len && ((s[i] >= '0' && s[i] <= '9') || s[i] == '.' || s[i] == ','); i++) {
 		digits += s[i] != '.' && s[i] != ',';
 	}
@@ -326,9 +304,7 @@ static vv_status put_object(vv_view_writer *w, const vv_cell *cells, uint64_t ro
 		}
 		comma = true;
 		vv_buf_put(&w->out, w->names[i].data, w->names[i].len);
-		if (!put_json(&w->out, c, f, w->typed)) {
-			return refuse_text(c, f, row, err);
-		}
+		if (!put_json(&w->out, c, f, w->typed)) return refuse_text(c, f, row, err);
 	}
 	vv_buf_putc(&w->out, '}');
 	return VV_OK;
@@ -369,9 +345,7 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_
 
 vv_status vv_view_end(vv_view_writer *w, vv_error *err)
 {
-	if (w->format == VV_VIEW_TABLE) {
-		return vv_view_grid_end(w->grid, w, err);
-	}
+	if (w->format == VV_VIEW_TABLE) return vv_view_grid_end(w->grid, w, err);
 	if (w->format == VV_VIEW_JSON) {
 		vv_buf_puts(&w->out, w->rows ? "\n]\n" : "]\n");
 	}

@@ -38,9 +38,7 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 	size_t i;
 
 	*out = g;
-	if (!g) {
-		return vv_fail_nomem(err);
-	}
+	if (!g) return vv_fail_nomem(err);
 	g->width = width;
 	g->columns = g->shown = w->count;
 	g->sample = w->count * SAMPLE_ROWS > SAMPLE_CELLS ? SAMPLE_CELLS / w->count : SAMPLE_ROWS;
@@ -75,9 +73,7 @@ static void drop_waiting(struct vv_view_grid *g)
 
 void vv_view_grid_free(struct vv_view_grid *g)
 {
-	if (!g) {
-		return;
-	}
+	if (!g) return;
 	drop_waiting(g);
 	vv_free(g->waiting);
 	vv_free(g->widths);
@@ -117,9 +113,7 @@ static void fit(struct vv_view_grid *g, size_t columns)
 {
 	size_t used = 0, i;
 
-	if (g->width == 0) {
-		return;
-	}
+	if (g->width == 0) return;
 	for (i = 0; i < columns; i++) {
 		used += g->widths[i] + (i ? GAP : 0);
 		if (used > g->width && i > 0) {

@@ -159,9 +159,7 @@ static const char *renaming_line(const vv_buf *log, const char *message)
 	const char *text = vv_buf_cstr(log), *line, *tab;
 	size_t len = strlen(message);
 
-	if (log->len < len + 2 || text[log->len - 1] != '\n') {
-		return NULL;
-	}
+	if (log->len < len + 2 || text[log->len - 1] != '\n') return NULL;
 	for (line = text + log->len - 1; line > text && line[-1] != '\n'; line--) {
 	}
 	tab = strchr(line, '\t');
@@ -190,9 +188,7 @@ static vv_status is_unfinished(renaming *n, const vv_oid *new_id, bool *out, vv_
 	vv_status rc;
 
 	*out = false;
-	if (!vv_oid_equal(new_id, &n->id)) {
-		return VV_OK;
-	}
+	if (!vv_oid_equal(new_id, &n->id)) return VV_OK;
 	if (is_folder_of(n->from, n->to) || is_folder_of(n->to, n->from)) {
 		*out = true;
 		return VV_OK;
@@ -215,9 +211,7 @@ static vv_status branch_id(vv_repository *r, const char *ref_name, vv_oid *out, 
 	vv_status rc = vv_ref_get(r, ref_name, &ref, err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	*out = ref.id;
 	return ref.symbolic
 		       ? vv_fail(err, VV_EREFUSED, "'%s' is a symbolic ref, which names another",
@@ -235,19 +229,13 @@ static vv_status find_broken_off(renaming *n, char **from, bool *out, vv_error *
 	vv_status rc;
 
 	*out = false;
-	if ((rc = read_reflog(n->repo, n->new_name, &log, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_reflog(n->repo, n->new_name, &log, err)) < 0) return rc;
 	for (next = vv_buf_cstr(&log); (next = strstr(next, words)); next++) {
 		at = next + sizeof(words) - 1;
 	}
 	end = at ? strstr(at, " to refs/heads/") : NULL;
-	if (!end) {
-		return VV_OK;
-	}
-	if (!(n->from = *from = vv_strndup(at, (size_t)(end - at)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!end) return VV_OK;
+	if (!(n->from = *from = vv_strndup(at, (size_t)(end - at)))) return vv_fail_nomem(err);
 	if ((rc = say_renaming(n, err)) < 0 || !renaming_line(&log, n->message) ||
 	    (rc = branch_id(n->repo, n->old_name, &n->id, err)) < 0 ||
 	    (rc = branch_id(n->repo, n->new_name, &new_id, err)) < 0 || vv_oid_is_null(&n->id) ||
@@ -264,9 +252,7 @@ static vv_status judge(renaming *n, bool force, bool *made, vv_error *err)
 	vv_oid now;
 	vv_status rc;
 
-	if ((rc = branch_id(n->repo, n->old_name, &n->id, err)) < 0) {
-		return rc;
-	}
+	if ((rc = branch_id(n->repo, n->old_name, &n->id, err)) < 0) return rc;
 	if (vv_oid_is_null(&n->id)) {
 		return vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
 			       vv_text_shows(n->from));
@@ -294,9 +280,7 @@ static vv_status make_new(renaming *n, vv_error *err)
 {
 	bool taken = !vv_oid_is_null(&n->replaced);
 
-	if (n->nested) {
-		return vv_ref_make_packed(n->repo, n->new_name, &n->id, n->old_name, err);
-	}
+	if (n->nested) return vv_ref_make_packed(n->repo, n->new_name, &n->id, n->old_name, err);
 	return vv_ref_update(n->repo, n->new_name, &n->id, taken ? &n->replaced : NULL, taken,
 			     n->message, err);
 }
@@ -308,9 +292,7 @@ static vv_status carry_log(renaming *n, vv_error *err)
 	vv_auto(vv_buf) log = VV_BUF_INIT;
 	vv_status rc;
 
-	if (n->log.len == 0) {
-		return VV_OK;
-	}
+	if (n->log.len == 0) return VV_OK;
 	vv_buf_put(&log, n->log.data, n->log.len);
 	vv_reflog_put(&log, n->repo, &n->id, &n->id, n->message);
 	rc = vv_buf_ok(&log, err);
@@ -372,9 +354,7 @@ static vv_status finish(renaming *n, vv_error *err)
 		(void)vv_prefix(err, "'%s' is there now, but then", vv_text_shows(n->to));
 		return vv_hint(err, "the same command again finishes it");
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (n->nested && (rc = carry_log(n, err)) < 0) {
 		return vv_prefix(err, "'%s' is renamed to '%s' now, but then",
 				 vv_text_shows(n->from), vv_text_shows(n->to));
@@ -454,9 +434,7 @@ static vv_status map_refspec(void *payload, const char *name, const char *value,
 	vv_buf b = VV_BUF_INIT;
 
 	(void)level;
-	if (m->tracking || strcmp(name, m->key) != 0 || value[0] == '^') {
-		return VV_OK;
-	}
+	if (m->tracking || strcmp(name, m->key) != 0 || value[0] == '^') return VV_OK;
 	value += value[0] == '+';
 	colon = strchr(value, ':');
 	if (!colon || !colon[1] ||
@@ -498,9 +476,7 @@ static vv_status find_upstream(vv_repository *r, const char *branch, char **out,
 		*out = vv_take(&merge);
 		return VV_OK;
 	}
-	if (!(key = setting_key("remote", remote, "fetch"))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(key = setting_key("remote", remote, "fetch"))) return vv_fail_nomem(err);
 	m.key = key;
 	m.merge = merge;
 	if ((rc = vv_config_each(r, key, map_refspec, &m, err)) < 0) {
@@ -539,9 +515,7 @@ vv_status vv_branch_upstream(vv_repository *r, const char *branch_ref, char **up
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no upstream branch",
 			       vv_text_shows(branch_ref + 11));
 	}
-	if (rc < 0 || (rc = vv_ref_get(r, branch_ref, &ours, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_ref_get(r, branch_ref, &ours, err)) < 0) return rc;
 	rc = vv_ref_get(r, name, &theirs, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_fail(err, VV_EMISSING, "the upstream '%s' is gone", vv_text_shows(name));

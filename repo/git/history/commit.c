@@ -116,9 +116,7 @@ static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_p
 		*out = *kept;
 		out->name = vv_strdup(kept->name);
 		out->email = vv_strdup(kept->email);
-		if (!out->name || !out->email) {
-			return vv_fail_nomem(err);
-		}
+		if (!out->name || !out->email) return vv_fail_nomem(err);
 	} else if ((rc = vv_identity(r, VV_AUTHOR, out, opts->author ? NULL : err)) < 0 &&
 		   !opts->author) {
 		return rc;
@@ -133,9 +131,7 @@ static vv_status author_of(vv_repository *r, const vv_commit_options *opts, vv_p
 			offset = vv_local_offset_min(when);
 		}
 		vv_person_clear(out);
-		if ((rc = vv_person_parse(opts->author, out, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_person_parse(opts->author, out, err)) < 0) return rc;
 		out->time = when;
 		out->offset_min = offset;
 	}
@@ -167,9 +163,7 @@ static vv_status must_sign(vv_repository *r, const vv_commit_options *opts, bool
 			   vv_error *err)
 {
 	*out = opts->sign;
-	if (opts->sign || opts->no_sign) {
-		return VV_OK;
-	}
+	if (opts->sign || opts->no_sign) return VV_OK;
 	return vv_config_bool(r, "commit.gpgsign", false, out, err);
 }
 
@@ -181,9 +175,7 @@ static vv_status sign(vv_repository *r, const vv_person *who, const vv_buf *text
 	vv_status rc;
 
 	vv_buf_printf(&ident, "%s <%s>", who->name, who->email);
-	if ((rc = vv_buf_ok(&ident, err)) < 0 || (rc = vv_buf_ok(text, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&ident, err)) < 0 || (rc = vv_buf_ok(text, err)) < 0) return rc;
 	return vv_sign(r, text->data, text->len, ident.data, signature, err);
 }
 
@@ -263,17 +255,13 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 	if (opts->parent_count > 0) {
 		*out = opts->parents[0];
 	}
-	if ((rc = vv_head_read(r, &head, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
 	if (opts->expect) {
 		*out = *opts->expect;
 		*amends = opts->parent_count == 0 ? !vv_oid_is_null(out)
 						  : !vv_oid_equal(out, &opts->parents[0]);
 	} else if (!head.unborn && !vv_oid_equal(out, &head.commit)) {
-		if ((rc = vv_commit_read(r, &head.commit, &now, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_commit_read(r, &head.commit, &now, err)) < 0) return rc;
 		*amends = now.parent_count == opts->parent_count;
 		for (size_t i = 0; *amends && i < now.parent_count; i++) {
 			*amends = vv_oid_equal(&now.parents[i], &opts->parents[i]);
@@ -282,9 +270,7 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 			*out = head.commit;
 		}
 	}
-	if (vv_oid_equal(out, &head.commit)) {
-		return VV_OK;
-	}
+	if (vv_oid_equal(out, &head.commit)) return VV_OK;
 	(void)vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
 	return vv_hint(err, "somebody else committed here; look at 'varve log' and try again");
 }
@@ -363,12 +349,8 @@ vv_status vv_tag_create(vv_repository *r, const char *name, const vv_oid *commit
 	vv_oid target = *commit;
 	vv_status rc;
 
-	if ((rc = vv_ref_name_check(name, err)) < 0) {
-		return rc;
-	}
-	if (!ref) {
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_ref_name_check(name, err)) < 0) return rc;
+	if (!ref) return vv_fail_nomem(err);
 	if (message_or_null &&
 	    (rc = write_tag(r, name, commit, message_or_null, &target, err)) < 0) {
 		return rc;

@@ -43,9 +43,7 @@ int vv_local_offset_min(int64_t when)
 	civil c;
 
 	tzset(); /* localtime_r need not */
-	if (!localtime_r(&t, &tm)) {
-		return 0;
-	}
+	if (!localtime_r(&t, &tm)) return 0;
 	c.year = tm.tm_year + 1900;
 	c.month = tm.tm_mon + 1;
 	c.day = tm.tm_mday;
@@ -60,9 +58,7 @@ static bool digits(const char **p, int count, int *out)
 	int v = 0, i;
 
 	for (i = 0; i < count; i++) {
-		if (!isdigit((unsigned char)(*p)[i])) {
-			return false;
-		}
+		if (!isdigit((unsigned char)(*p)[i])) return false;
 		v = v * 10 + ((*p)[i] - '0');
 	}
 	*p += count;
@@ -72,9 +68,7 @@ static bool digits(const char **p, int count, int *out)
 
 static bool literal(const char **p, char c)
 {
-	if (**p != c) {
-		return false;
-	}
+	if (**p != c) return false;
 	(*p)++;
 	return true;
 }
@@ -90,18 +84,12 @@ static bool zone(const char **p, int *offset_min)
 		*offset_min = 0;
 		return true;
 	}
-	if (**p != '+' && **p != '-') {
-		return false;
-	}
+	if (**p != '+' && **p != '-') return false;
 	sign = *(*p)++ == '-' ? -1 : 1;
-	if (!digits(p, 2, &hours)) {
-		return false;
-	}
+	if (!digits(p, 2, &hours)) return false;
 	if (**p == ':' || isdigit((unsigned char)**p)) {
 		(void)literal(p, ':');
-		if (!digits(p, 2, &minutes)) {
-			return false;
-		}
+		if (!digits(p, 2, &minutes)) return false;
 	}
 	*offset_min = sign * (hours * 60 + minutes);
 	return hours <= 14 && minutes < 60;
@@ -109,13 +97,9 @@ static bool zone(const char **p, int *offset_min)
 
 static bool clock_time(const char **p, civil *c)
 {
-	if (!digits(p, 2, &c->hour) || !literal(p, ':') || !digits(p, 2, &c->minute)) {
-		return false;
-	}
+	if (!digits(p, 2, &c->hour) || !literal(p, ':') || !digits(p, 2, &c->minute)) return false;
 	if (literal(p, ':')) {
-		if (!digits(p, 2, &c->second)) {
-			return false;
-		}
+		if (!digits(p, 2, &c->second)) return false;
 		if (literal(p, '.')) {
 			while (isdigit((unsigned char)**p)) {
 				(*p)++;
@@ -130,20 +114,14 @@ static bool iso(const char **p, civil *c)
 {
 	char sep;
 
-	if (!digits(p, 4, &c->year)) {
-		return false;
-	}
+	if (!digits(p, 4, &c->year)) return false;
 	sep = **p;
 	if ((sep != '-' && sep != '/' && sep != '.') || !literal(p, sep) ||
 	    !digits(p, 2, &c->month) || !literal(p, sep) || !digits(p, 2, &c->day)) {
 		return false;
 	}
-	if (**p == '\0') {
-		return true;
-	}
-	if (**p != 'T' && **p != ' ') {
-		return false;
-	}
+	if (**p == '\0') return true;
+	if (**p != 'T' && **p != ' ') return false;
 	(*p)++;
 	return clock_time(p, c);
 }
@@ -210,9 +188,7 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 	civil c = {0};
 	bool good;
 
-	if (in_seconds(p, when, offset_min)) {
-		return VV_OK;
-	}
+	if (in_seconds(p, when, offset_min)) return VV_OK;
 	good = isdigit((unsigned char)*p) && iso(&p, &c);
 	if (!good) {
 		p = text + strspn(text, " ");
@@ -232,9 +208,7 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 		}
 		*when -= (int64_t)*offset_min * 60;
 	}
-	if (good && *when >= 0) {
-		return VV_OK;
-	}
+	if (good && *when >= 0) return VV_OK;
 	(void)vv_fail(err, VV_EUSAGE, "cannot read the date '%s'", vv_text_shows(text));
 	return vv_hint(err,
 		       "write it as 2024-03-01T12:00:00+01:00 or as seconds, 1709290800 +0100");
@@ -254,9 +228,7 @@ static bool some_ago(const char *text, int64_t now, int64_t *when)
 	size_t digits_len = strspn(text, "0123456789"), len;
 	uint64_t n;
 
-	if (!vv_parse_u64(&n, text, digits_len) || n > 100000) {
-		return false;
-	}
+	if (!vv_parse_u64(&n, text, digits_len) || n > 100000) return false;
 	text += digits_len;
 	text += strspn(text, " .");
 	len = strspn(text, "abcdefghijklmnopqrstuvwxyz");

@@ -22,9 +22,7 @@ static vv_status add(void *payload, const char *name, const char *value, const c
 	size_t len = strlen(value);
 
 	(void)level;
-	if (strcmp(name, "transfer.hiderefs") != 0 && strcmp(name, l->own) != 0) {
-		return VV_OK;
-	}
+	if (strcmp(name, "transfer.hiderefs") != 0 && strcmp(name, l->own) != 0) return VV_OK;
 	while (len > 0 && value[len - 1] == '/') {
 		len--;
 	}

@@ -42,9 +42,7 @@ static char *clean(const char *text, size_t len)
 	while (len > 0 && ((unsigned char)text[len - 1] <= 32 || strchr(crud, text[len - 1]))) {
 		len--;
 	}
-	if (!(out = vv_malloc(len + 1))) {
-		return NULL;
-	}
+	if (!(out = vv_malloc(len + 1))) return NULL;
 	for (i = 0, to = out; i < len; i++) {
 		if (text[i] != '\n' && text[i] != '<' && text[i] != '>') {
 			*to++ = text[i];
@@ -68,14 +66,10 @@ static vv_status find_text(vv_repository *r, const char *env, const char *key, c
 		if (rc == VV_ENOTFOUND) {
 			rc = vv_config_string(r, user_key, &text, err);
 		}
-		if ((rc = vv_missing_ok(rc, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_missing_ok(rc, err)) < 0) return rc;
 		value = text ? text : last_env ? vv_env_get(given, last_env) : NULL;
 	}
-	if (value && !(*out = clean(value, strlen(value)))) {
-		return vv_fail_nomem(err);
-	}
+	if (value && !(*out = clean(value, strlen(value)))) return vv_fail_nomem(err);
 	return VV_OK;
 }
 
@@ -133,9 +127,7 @@ vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err)
 	}
 	out->name = clean(text, (size_t)(open - text));
 	out->email = clean(open + 1, (size_t)(close - open - 1));
-	if (!out->name || !out->email) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->name || !out->email) return vv_fail_nomem(err);
 	if (!*out->name) {
 		return vv_fail(err, VV_EUSAGE, "cannot read the author '%s': the name is empty",
 			       vv_text_shows(text));

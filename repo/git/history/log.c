@@ -60,12 +60,8 @@ static vv_status take_print(vv_log *l, vv_node *n, note **out, vv_error *err)
 	vv_auto(vv_buf) all = VV_BUF_INIT;
 	vv_status rc;
 
-	if (!nt) {
-		return vv_fail_nomem(err);
-	}
-	if (nt->has_print) {
-		return VV_OK;
-	}
+	if (!nt) return vv_fail_nomem(err);
+	if (nt->has_print) return VV_OK;
 	nt->absent = true;
 	for (size_t i = 0; i < l->path_count; i++) {
 		git_oid id;
@@ -94,9 +90,7 @@ static vv_status same_paths(vv_log *l, vv_node *a, vv_node *b, bool *same, vv_er
 	vv_status rc;
 
 	*same = true;
-	if (git_oid_equal(&a->tree, &b->tree)) {
-		return VV_OK;
-	}
+	if (git_oid_equal(&a->tree, &b->tree)) return VV_OK;
 	if ((rc = take_print(l, a, &na, err)) < 0 || (rc = take_print(l, b, &nb, err)) < 0) {
 		return rc;
 	}
@@ -133,9 +127,7 @@ static vv_status simplify(vv_log *l, vv_node *n, vv_error *err)
 			return rc;
 		}
 		if (same && relevant) {
-			if (!(nt = note_of(l, n))) {
-				return vv_fail_nomem(err);
-			}
+			if (!(nt = note_of(l, n))) return vv_fail_nomem(err);
 			nt->follow = i;
 			return VV_OK;
 		}
@@ -155,9 +147,7 @@ static bool follows(vv_log *l, vv_node *n, uint32_t i)
 {
 	const note *nt = *vv_node_note(l->walker, n);
 
-	if (nt && nt->follow != ALL_PARENTS) {
-		return nt->follow == i;
-	}
+	if (nt && nt->follow != ALL_PARENTS) return nt->follow == i;
 	return i == 0 || !l->first_parent;
 }
 
@@ -189,13 +179,9 @@ static vv_status push_tip(vv_log *l, vv_node *n, uint32_t flags, vv_error *err)
 	vv_status rc;
 
 	*have |= flags;
-	if (*have & SEEN) {
-		return VV_OK;
-	}
+	if (*have & SEEN) return VV_OK;
 	*have |= SEEN;
-	if ((rc = vv_node_parse(l->walker, n, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_node_parse(l->walker, n, err)) < 0) return rc;
 	return vv_queue_push(&l->queue, n, err);
 }
 
@@ -218,9 +204,7 @@ static bool all_hidden(const vv_log *l)
 	size_t i;
 
 	for (i = 0; i < l->queue.count; i++) {
-		if (!(*vv_node_flags(l->walker, vv_queue_at(&l->queue, i)) & HIDDEN)) {
-			return false;
-		}
+		if (!(*vv_node_flags(l->walker, vv_queue_at(&l->queue, i)) & HIDDEN)) return false;
 	}
 	return true;
 }
@@ -235,9 +219,7 @@ static vv_status collect(vv_log *l, vv_error *err)
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && (n = vv_queue_pop(&l->queue))) {
-		if ((rc = expand(l, n, err)) < 0) {
-			return rc;
-		}
+		if ((rc = expand(l, n, err)) < 0) return rc;
 		if (!(*vv_node_flags(l->walker, n) & HIDDEN)) {
 			oldest = n->time;
 			rc = vv_nodes_add(&l->list, n, err);
@@ -339,9 +321,7 @@ static vv_status add_tip(vv_log *l, const vv_oid *oid, uint32_t flags, vv_error 
 	vv_node *n;
 
 	vv_oid_to_git(&id, oid);
-	if (!(n = vv_walker_node(l->walker, &id))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(n = vv_walker_node(l->walker, &id))) return vv_fail_nomem(err);
 	l->has_hidden = l->has_hidden || (flags & HIDDEN);
 	return push_tip(l, n, flags, err);
 }
@@ -356,12 +336,8 @@ static vv_status add_head(vv_log *l, bool unborn_ok, vv_error *err)
 	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(l->repo, &head, err);
 
-	if (rc < 0) {
-		return rc;
-	}
-	if (!vv_oid_is_null(&head.commit)) {
-		return add_tip(l, &head.commit, 0, err);
-	}
+	if (rc < 0) return rc;
+	if (!vv_oid_is_null(&head.commit)) return add_tip(l, &head.commit, 0, err);
 	return unborn_ok ? VV_OK : vv_fail(err, VV_ENOTFOUND, "there is no commit yet");
 }
 
@@ -410,16 +386,10 @@ static vv_status copy_paths(vv_log *l, const char *const *paths, vv_error *err)
 			return VV_OK; /* the top: everything */
 		}
 	}
-	if (count == 0) {
-		return VV_OK;
-	}
-	if (!(l->paths = vv_calloc(count, sizeof(char *)))) {
-		return vv_fail_nomem(err);
-	}
+	if (count == 0) return VV_OK;
+	if (!(l->paths = vv_calloc(count, sizeof(char *)))) return vv_fail_nomem(err);
 	for (i = 0; i < count; i++) {
-		if (!(l->paths[i] = vv_strdup(paths[i]))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(l->paths[i] = vv_strdup(paths[i]))) return vv_fail_nomem(err);
 		l->path_count++;
 	}
 	return VV_OK;
@@ -431,18 +401,14 @@ vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *opts
 	vv_status rc;
 
 	*out = NULL;
-	if (!l) {
-		return vv_fail_nomem(err);
-	}
+	if (!l) return vv_fail_nomem(err);
 	l->repo = r;
 	l->first_parent = opts->first_parent;
 	l->skip = opts->skip;
 	l->left = opts->max_count ? opts->max_count : UINT64_MAX;
 	vv_arena_init(&l->arena);
 	vv_random(&l->seed, sizeof(l->seed));
-	if (!(l->walker = vv_walker_new(r))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(l->walker = vv_walker_new(r))) return vv_fail_nomem(err);
 	vv_walker_begin(l->walker);
 	if ((rc = copy_paths(l, opts->paths, err)) < 0 || (rc = add_tips(l, opts, err)) < 0) {
 		return rc;
@@ -463,18 +429,14 @@ int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
 	vv_node *n;
 
 	if (l->listed) {
-		if (l->next == l->list.count) {
-			return 0;
-		}
+		if (l->next == l->list.count) return 0;
 		vv_oid_from_git(out, &l->list.items[l->next++]->id);
 		return 1;
 	}
 	while (l->left > 0 && (n = vv_queue_pop(&l->queue))) {
 		vv_status rc = expand(l, n, err);
 
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		if (!(*vv_node_flags(l->walker, n) & SHOWN)) {
 			continue;
 		}
@@ -495,9 +457,7 @@ void vv_log_close(vv_log *l)
 {
 	size_t i;
 
-	if (!l) {
-		return;
-	}
+	if (!l) return;
 	for (i = 0; i < l->path_count; i++) {
 		vv_free(l->paths[i]);
 	}

@@ -32,16 +32,12 @@ static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out
 	int code;
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	*annotated = type == GIT_OBJECT_TAG;
 	if (type == GIT_OBJECT_COMMIT) {
 		vv_oid_from_git(out, id);
 	}
-	if (type != GIT_OBJECT_TAG) {
-		return VV_OK;
-	}
+	if (type != GIT_OBJECT_TAG) return VV_OK;
 	if ((code = git_object_lookup(&object, r->git, id, GIT_OBJECT_TAG)) < 0) {
 		return vv_git_fail(err, code, "cannot read a tag");
 	}
@@ -60,9 +56,7 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 	int code;
 
 	memset(out, 0, sizeof(*out));
-	if (!(out->name = vv_strdup(git_reference_name(from)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(out->name = vv_strdup(git_reference_name(from)))) return vv_fail_nomem(err);
 	if (git_reference_type(from) == GIT_REFERENCE_SYMBOLIC) {
 		if (!(out->symbolic = vv_strdup(git_reference_symbolic_target(from)))) {
 			return vv_fail_nomem(err);
@@ -76,9 +70,7 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 		id = code == 0 ? git_reference_target(direct) : NULL;
 		git_error_clear();
 	}
-	if (!id) {
-		return VV_OK;
-	}
+	if (!id) return VV_OK;
 	vv_oid_from_git(&out->id, id);
 	if ((rc = peel_to_commit(r, id, &out->commit, &out->annotated, err)) < 0) {
 		(void)vv_prefix(err, "%s", vv_text_shows(out->name));
@@ -148,16 +140,12 @@ static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char
 	vv_status rc;
 	int code;
 
-	if (!name || !path) {
-		return vv_fail_nomem(err);
-	}
+	if (!name || !path) return vv_fail_nomem(err);
 	if (strncmp(name, prefix, len < prefix_len ? len : prefix_len) != 0 ||
 	    vv_lstat(&st, path, NULL) < 0) {
 		return VV_OK;
 	}
-	if (S_ISDIR(st.mode)) {
-		return vv_string_list_add(todo, vv_take(&name), err);
-	}
+	if (S_ISDIR(st.mode)) return vv_string_list_add(todo, vv_take(&name), err);
 	if (len < prefix_len || !S_ISREG(st.mode) || vv_path_ends(name, ".lock") ||
 	    has_ref(l, name)) {
 		return VV_OK;
@@ -221,9 +209,7 @@ static vv_status list_refs(ref_list *l, vv_repository *r, const char *prefix, vv
 	}
 	git_error_clear();
 	sort_refs(l);
-	if (rc < 0 || (rc = add_loose(l, r, prefix, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = add_loose(l, r, prefix, err)) < 0) return rc;
 	if (l->count > l->sorted) {
 		sort_refs(l);
 	}
@@ -278,9 +264,7 @@ bool vv_head_is(vv_repository *r, const char *branch_or_null, const vv_oid *comm
 {
 	vv_auto(vv_head) head = {0};
 
-	if (vv_oid_is_null(commit)) {
-		return false;
-	}
+	if (vv_oid_is_null(commit)) return false;
 	if (vv_head_read(r, &head, NULL) < 0) { /* the disk that failed the move fails this too */
 		return vv_oid_equal(&r->moved_to, commit);
 	}
@@ -294,9 +278,7 @@ vv_status vv_head_read(vv_repository *r, vv_head *out, vv_error *err)
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if ((rc = vv_ref_get(r, "HEAD", &ref, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_ref_get(r, "HEAD", &ref, err)) < 0) return rc;
 	out->branch = vv_take(&ref.symbolic);
 	out->commit = ref.commit;
 	out->detached = !out->branch;
@@ -314,9 +296,7 @@ static bool file_names(const char *gitdir, const char *file, const char *start, 
 	const char *p;
 	size_t len = strlen(start);
 
-	if (vv_read_file(&text, path, 4096, NULL) < 0) {
-		return false;
-	}
+	if (vv_read_file(&text, path, 4096, NULL) < 0) return false;
 	p = vv_buf_cstr(&text);
 	while (text.len > 0 && isspace((unsigned char)text.data[text.len - 1])) {
 		text.data[--text.len] = '\0';
@@ -354,9 +334,7 @@ vv_status vv_branch_checked_out(vv_repository *r, const char *branch_ref, char *
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = vv_worktree_gitdirs(r, &gitdirs, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_worktree_gitdirs(r, &gitdirs, err)) < 0) return rc;
 	for (size_t i = 0; i < gitdirs.count; i++) {
 		if ((i > 0 || !git_repository_is_bare(r->git)) &&
 		    worktree_has(gitdirs.items[i], branch_ref)) {

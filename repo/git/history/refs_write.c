@@ -37,9 +37,7 @@ static vv_status is_logged(vv_repository *r, const char *name, const char *log, 
 	int value = 0;
 	vv_status rc = vv_config_string(r, "core.logallrefupdates", &setting, err);
 
-	if ((rc = vv_missing_ok(rc, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_missing_ok(rc, err)) < 0) return rc;
 	if (setting && strcmp(setting, "always") == 0) {
 		on = usual = true;
 	} else if (setting && git_config_parse_bool(&value, setting) == 0) {
@@ -84,9 +82,7 @@ static vv_status append_line(vv_repository *r, const char *log, const vv_buf *li
 	vv_status rc, closed;
 	int fd = vv_open(log, O_WRONLY | O_APPEND | O_CREAT, 0666, err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	if ((rc = vv_share_fd(r, fd, log, err)) == VV_OK) {
 		rc = vv_write_full(fd, line->data, line->len, log, err);
 	}
@@ -103,12 +99,8 @@ static vv_status reflog_add(vv_repository *r, const char *name, const vv_oid *fr
 	bool on = false;
 	vv_status rc;
 
-	if (!log) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = is_logged(r, name, log, &on, err)) < 0 || !on) {
-		return rc;
-	}
+	if (!log) return vv_fail_nomem(err);
+	if ((rc = is_logged(r, name, log, &on, err)) < 0 || !on) return rc;
 	vv_reflog_put(&line, r, from, to, message);
 	if ((rc = vv_buf_ok(&line, err)) < 0 || (rc = vv_mkdirs_above(log, err)) < 0 ||
 	    (rc = vv_share_above(r, r->commondir, log, err)) < 0) {
@@ -146,9 +138,7 @@ static vv_status check_name(const char *name, vv_error *err)
 {
 	int valid = 0;
 
-	if (strcmp(name, "HEAD") == 0) {
-		return VV_OK;
-	}
+	if (strcmp(name, "HEAD") == 0) return VV_OK;
 	if (git_reference_name_is_valid(&valid, name) < 0 || !valid ||
 	    strncmp(name, "refs/", 5) != 0) {
 		git_error_clear();
@@ -173,9 +163,7 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error
 		return vv_fail(err, VV_EMISSING, "'%s' cannot name %s: no such object here",
 			       vv_text_shows(c->name), hex);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (type != GIT_OBJECT_COMMIT &&
 	    (strncmp(c->name, "refs/heads/", 11) == 0 || strcmp(c->name, "HEAD") == 0)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' cannot name %s: it is not a commit",
@@ -203,9 +191,7 @@ static vv_status check_room(vv_repository *r, const char *name, const char *exce
 		vv_auto(char) *head = vv_strndup(name, (size_t)(slash - name));
 		vv_auto(git_reference) *ref = NULL;
 
-		if (!head) {
-			return vv_fail_nomem(err);
-		}
+		if (!head) return vv_fail_nomem(err);
 		if (!(except && strcmp(except, head) == 0) &&
 		    git_reference_lookup(&ref, r->git, head) == 0) {
 			rc = fail_room(name, head, err);
@@ -284,9 +270,7 @@ static vv_status read_now(vv_repository *r, const char *name, vv_oid *out, vv_er
 		git_error_clear();
 		return VV_OK;
 	}
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(name));
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot read '%s'", vv_text_shows(name));
 	if (git_reference_type(ref) == GIT_REFERENCE_DIRECT) {
 		vv_oid_from_git(out, git_reference_target(ref));
 	} else if (strcmp(name, "HEAD") != 0) {
@@ -359,15 +343,9 @@ static bool remove_one_below(vv_repository *r, const char *path)
 		vv_auto(vv_folder) f = {0};
 		vv_stat st;
 
-		if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode)) {
-			return sweep_below(r, at);
-		}
-		if (vv_folder_read(&f, at, false, NULL) < 0) {
-			return false;
-		}
-		if (!vv_folder_next(&f)) {
-			return strcmp(at, path) != 0 && vv_sys_ops.rmdir(at) == 0;
-		}
+		if (vv_lstat(&st, at, NULL) < 0 || !S_ISDIR(st.mode)) return sweep_below(r, at);
+		if (vv_folder_read(&f, at, false, NULL) < 0) return false;
+		if (!vv_folder_next(&f)) return strcmp(at, path) != 0 && vv_sys_ops.rmdir(at) == 0;
 		vv_free(at);
 		at = vv_strdup(f.path);
 	}
@@ -379,9 +357,7 @@ static bool remove_one_below(vv_repository *r, const char *path)
 static void remove_empty_below(vv_repository *r, const char *path)
 {
 	for (unsigned rounds = 0; rounds < 10000 && vv_sys_ops.rmdir(path) != 0; rounds++) {
-		if (!remove_one_below(r, path)) {
-			return;
-		}
+		if (!remove_one_below(r, path)) return;
 	}
 }
 
@@ -423,9 +399,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 	if (vv_lstat(&st, m->path, NULL) == VV_OK && S_ISDIR(st.mode)) {
 		remove_empty_below(r, m->path);
 	}
-	if ((rc = vv_git_lock_replace(&m->lock, false, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_git_lock_replace(&m->lock, false, err)) < 0) return rc;
 	/* From here on everybody sees the new value, whatever else fails. */
 	r->moved_to = *m->change->id;
 	rc = sync_folders(ref_is_own(m->change->name) ? r->gitdir : r->commondir, m->path,
@@ -483,9 +457,7 @@ static vv_status delete_packed(vv_repository *r, const move *moves, size_t count
 	vv_auto(vv_git_lock) lock = {0};
 	vv_status rc;
 
-	if (path && !vv_exists(path)) {
-		return VV_OK;
-	}
+	if (path && !vv_exists(path)) return VV_OK;
 	if ((rc = vv_git_lock_take(&lock, r, path, err)) < 0 ||
 	    (rc = vv_read_file(&all, path, PACKED_REFS_MAX, err)) < 0 ||
 	    !filter_packed(&all, &kept, moves, count) || (rc = vv_buf_ok(&kept, err)) < 0) {
@@ -502,12 +474,8 @@ static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
 	vv_auto(char) *dir = vv_path_dir(m->path);
 	vv_status rc, log_rc;
 
-	if (!log || !dir) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_unlink(m->path, true, err)) < 0) {
-		return rc;
-	}
+	if (!log || !dir) return vv_fail_nomem(err);
+	if ((rc = vv_unlink(m->path, true, err)) < 0) return rc;
 	/* It is gone, whatever else fails. */
 	rc = vv_fsync_dir(dir, err);
 	log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
@@ -601,9 +569,7 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 	move *moves = vv_calloc(count, sizeof(*moves));
 	vv_status rc;
 
-	if (!moves) {
-		return vv_fail_nomem(err);
-	}
+	if (!moves) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		moves[i].change = &changes[i];
 	}
@@ -643,9 +609,7 @@ vv_status vv_head_move(vv_repository *r, const vv_oid *id, const vv_oid *old, co
 	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(r, &head, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (head.branch) {
 		change.name = head.branch;
 	}
@@ -796,9 +760,7 @@ vv_status vv_ref_make_packed(vv_repository *r, const char *name, const vv_oid *i
 		rc = VV_OK;
 	}
 	insert_packed(&all, &kept, name, line.data);
-	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) return rc;
 	return vv_git_lock_write(&lock, kept.data, kept.len, true, err);
 }
 

@@ -30,9 +30,7 @@ static const char *short_name(const char *ref)
 	size_t i;
 
 	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		if (strncmp(ref, heads[i], strlen(heads[i])) == 0) {
-			return ref + strlen(heads[i]);
-		}
+		if (strncmp(ref, heads[i], strlen(heads[i])) == 0) return ref + strlen(heads[i]);
 	}
 	return ref;
 }
@@ -58,9 +56,7 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 	vv_nearest_init(&s.near, rev);
 	(void)vv_refs_each(r, "refs/", consider, &s, NULL);
 	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
-	if (s.near.best) {
-		return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));
-	}
+	if (s.near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));
 	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
 		return vv_hint(err, "there is no commit yet");
 	}
@@ -85,9 +81,7 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 	int code;
 
 	vv_buf_printf(&name, "%s%s", at ? "HEAD" : "", rev + at);
-	if ((rc = vv_buf_ok(&name, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
 	code = git_revparse_single(&object, r->git, name.data);
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
@@ -168,9 +162,7 @@ static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_e
 
 	*found = false;
 	if (vv_repository_is_bare(r)) {
-		if ((rc = vv_head_read(r, &head, err)) < 0) {
-			return rc;
-		}
+		if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
 		*found = !head.unborn;
 		*out = head.commit;
 	}
@@ -184,9 +176,7 @@ static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_e
 		return rc;
 	}
 	rc = vv_config_string(r, "init.defaultBranch", &configured, err);
-	if (rc < 0 && rc != VV_ENOTFOUND) {
-		return rc;
-	}
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	const char *names[] = {configured, "main", "master"};
 	rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
@@ -205,9 +195,7 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	size_t count;
 	vv_status rc = default_branch(r, &tip, found, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!*found) {
 		(void)vv_fail(err, VV_ENOTFOUND,
 			      "the previous commit is missing (000...0), "
@@ -215,9 +203,7 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 		return vv_hint(err, "name the base, such as origin/trunk..HEAD; or let Git ask for "
 				    "it: git remote set-head origin --auto");
 	}
-	if ((rc = vv_merge_bases(r, commit, &tip, &bases, &count, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_merge_bases(r, commit, &tip, &bases, &count, err)) < 0) return rc;
 	*found = count > 0;
 	if (count > 0) {
 		*out = bases[0];
@@ -292,9 +278,7 @@ static bool all_stale(vv_walker *w, const vv_queue *q)
 	size_t i;
 
 	for (i = 0; i < q->count; i++) {
-		if (!(*vv_node_flags(w, vv_queue_at(q, i)) & STALE)) {
-			return false;
-		}
+		if (!(*vv_node_flags(w, vv_queue_at(q, i)) & STALE)) return false;
 	}
 	return true;
 }
@@ -310,9 +294,7 @@ static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visi
 		*flags |= FOUND;
 		down |= STALE;
 	}
-	if (visited && (rc = vv_nodes_add(visited, n, err)) < 0) {
-		return rc;
-	}
+	if (visited && (rc = vv_nodes_add(visited, n, err)) < 0) return rc;
 	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
 		vv_node *p = n->parents[i];
 		uint32_t *parent_flags = vv_node_flags(w, p);
@@ -355,9 +337,7 @@ static vv_status nodes_of(vv_repository *r, const vv_oid *a, const vv_oid *b, vv
 	git_oid id;
 	vv_status rc = vv_walker_get(r, w, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_oid_to_git(&id, a);
 	*na = vv_walker_node(*w, &id);
 	vv_oid_to_git(&id, b);
@@ -434,9 +414,7 @@ vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_
 	    (rc = pick_bases(r, w, &visited, err)) < 0 || visited.count == 0) {
 		return rc;
 	}
-	if (!(*out = vv_calloc(visited.count, sizeof(vv_oid)))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(*out = vv_calloc(visited.count, sizeof(vv_oid)))) return vv_fail_nomem(err);
 	*count = visited.count;
 	for (size_t i = 0; i < visited.count; i++) {
 		vv_oid_from_git(&(*out)[i], &visited.items[i]->id);
@@ -454,9 +432,7 @@ vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_o
 	if (rc == VV_OK && count > 0) {
 		*out = bases[0];
 	}
-	if (rc < 0 || count > 0) {
-		return rc;
-	}
+	if (rc < 0 || count > 0) return rc;
 	(void)vv_fail(err, VV_ENOTFOUND, "the two histories have no commit in common");
 	if (r->shallow_count > 0) {
 		(void)vv_hint(

@@ -24,9 +24,7 @@ static const char *last_words(vv_buf *said)
 	while (said->len > 0 && isspace((unsigned char)said->data[said->len - 1])) {
 		said->data[--said->len] = '\0';
 	}
-	if (said->len == 0) {
-		return "no reason given";
-	}
+	if (said->len == 0) return "no reason given";
 	start = strrchr(said->data, '\n');
 	return vv_text_shows(start ? start + 1 : said->data);
 }
@@ -58,9 +56,7 @@ static bool has_status(const vv_buf *said, const char *word)
 	const char *text = vv_buf_cstr(said), *at = text;
 
 	while ((at = strstr(at, word))) {
-		if (at == text || at[-1] == '\n') {
-			return true;
-		}
+		if (at == text || at[-1] == '\n') return true;
 		at++;
 	}
 	return false;
@@ -80,9 +76,7 @@ static vv_status sign_gpg(const vv_env *env, const char *program, const char *ke
 	vv_status rc;
 	int code;
 
-	if ((rc = vv_run_program(&run, &code, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	if (code != 0 || out.len == 0 || out.len > SIGNATURE_MAX ||
 	    !has_status(&said, "[GNUPG:] SIG_CREATED ")) {
 		return refused(program, &said, err);
@@ -104,9 +98,7 @@ static vv_status write_temp(const char *dir, const char *prefix, const void *byt
 	int fd = vv_temp_open(path, dir, prefix, err);
 	vv_status rc, closed;
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, bytes, len, *path, err);
 	closed = vv_close(fd, *path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
@@ -142,15 +134,11 @@ static vv_status sign_ssh(const vv_env *env, const char *program, const char *ke
 		return rc;
 	}
 	vv_buf_printf(&name, "%s.sig", data_file);
-	if (!(sig_file = vv_buf_detach(&name))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(sig_file = vv_buf_detach(&name))) return vv_fail_nomem(err);
 	const char *argv[] = {program,   "-Y", "sign", "-n", "git", "-f", key_file ? key_file : key,
 			      data_file, NULL};
 	const vv_run run = {.argv = argv, .env = env, .output = &out, .errors = &said};
-	if ((rc = vv_run_program(&run, &code, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	vv_buf_reset(&out);
 	if (code != 0 || vv_read_file(&out, sig_file, SIGNATURE_MAX, NULL) < 0 || out.len == 0) {
 		return refused(program, &said, err);
@@ -175,9 +163,7 @@ static vv_status ask_ssh_key(vv_repository *r, char **key, vv_error *err)
 		return vv_hint(err, "git config user.signingKey ~/.ssh/id_ed25519.pub");
 	}
 	argv[2] = command;
-	if (rc < 0 || (rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err)) < 0) return rc;
 	text = vv_buf_cstr(&out);
 	if (code != 0 || !is_literal_key(text)) {
 		return vv_fail(err, VV_EREFUSED, "gpg.ssh.defaultKeyCommand gave no key");
@@ -203,9 +189,7 @@ static vv_status choose(vv_repository *r, const signer **out, char **program, vv
 	vv_auto(char) *format = NULL;
 	vv_status rc = vv_config_string(r, "gpg.format", &format, err);
 
-	if (rc < 0 && rc != VV_ENOTFOUND) {
-		return rc;
-	}
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	*out = NULL;
 	for (size_t i = 0; i < sizeof(signers) / sizeof(signers[0]); i++) {
 		if (strcmp(format ? format : "openpgp", signers[i].format) == 0) {
@@ -236,9 +220,7 @@ vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *i
 	bool ssh;
 	vv_status rc;
 
-	if ((rc = choose(r, &s, &program, err)) < 0) {
-		return rc;
-	}
+	if ((rc = choose(r, &s, &program, err)) < 0) return rc;
 	ssh = strcmp(s->format, "ssh") == 0;
 	rc = ssh ? vv_config_path(r, "user.signingkey", &key, err)
 		 : vv_config_string(r, "user.signingkey", &key, err);
@@ -248,9 +230,7 @@ vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *i
 		     : (key = vv_strdup(ident)) ? VV_OK
 						: vv_fail_nomem(err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = ssh ? sign_ssh(r->env, program, key, bytes, len, signature, err)
 		 : sign_gpg(r->env, program, key, bytes, len, signature, err);
 	if (rc == VV_ENOTFOUND) {

@@ -24,21 +24,11 @@ static bool has_file(const vv_repository *r, const char *name)
 
 const char *vv_state_name(vv_repository *r)
 {
-	if (has_file(r, "rebase-merge") || has_file(r, "rebase-apply/rebasing")) {
-		return "rebase";
-	}
-	if (has_file(r, "rebase-apply")) {
-		return "am";
-	}
-	if (has_file(r, "MERGE_HEAD")) {
-		return "merge";
-	}
-	if (has_file(r, "REVERT_HEAD")) {
-		return "revert";
-	}
-	if (has_file(r, "CHERRY_PICK_HEAD")) {
-		return "cherry-pick";
-	}
+	if (has_file(r, "rebase-merge") || has_file(r, "rebase-apply/rebasing")) return "rebase";
+	if (has_file(r, "rebase-apply")) return "am";
+	if (has_file(r, "MERGE_HEAD")) return "merge";
+	if (has_file(r, "REVERT_HEAD")) return "revert";
+	if (has_file(r, "CHERRY_PICK_HEAD")) return "cherry-pick";
 	return has_file(r, "BISECT_LOG") ? "bisect" : "";
 }
 
@@ -66,9 +56,7 @@ static vv_status parse_ids(const vv_buf *text, const char *name, vv_oid **out, s
 	vv_auto(vv_oid) *ids = vv_calloc(text->len / VV_OID_TEXT + 1, sizeof(vv_oid));
 	size_t n = 0;
 
-	if (!ids) {
-		return vv_fail_nomem(err);
-	}
+	if (!ids) return vv_fail_nomem(err);
 	while (p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 		size_t len = eol ? (size_t)(eol - p) : (size_t)(end - p);
@@ -92,9 +80,7 @@ vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count, vv
 
 	*out = NULL;
 	*count = 0;
-	if (rc < 0) {
-		return rc == VV_ENOTFOUND ? VV_OK : rc;
-	}
+	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	return parse_ids(&text, "MERGE_HEAD", out, count, err);
 }
 
@@ -109,9 +95,7 @@ vv_status vv_state_pick(vv_repository *r, vv_oid *out, vv_error *err)
 	if (rc == VV_ENOTFOUND) {
 		return vv_fail(err, VV_ENOTFOUND, "no revert or cherry-pick is under way");
 	}
-	if (rc < 0 || (rc = parse_ids(&text, name, &ids, &count, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = parse_ids(&text, name, &ids, &count, err)) < 0) return rc;
 	if (count != 1) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "'%s' in the Git folder is damaged: expected one commit id", name);
@@ -136,9 +120,7 @@ static vv_status sync_file(const char *path, vv_error *err)
 	vv_status rc;
 	int fd = vv_open(path, 0, 0, err);
 
-	if (fd < 0) {
-		return vv_missing_ok((vv_status)fd, err);
-	}
+	if (fd < 0) return vv_missing_ok((vv_status)fd, err);
 	rc = vv_fsync(fd, path, err);
 	(void)vv_close(fd, path, NULL);
 	return rc;

@@ -31,9 +31,7 @@ static vv_status give(const tips *t, const char *hex, bool hard, const char *whe
 	vv_oid id;
 	git_oid git_id;
 
-	if (!vv_oid_parse(&id, hex, VV_OID_TEXT) || vv_oid_is_null(&id)) {
-		return VV_OK;
-	}
+	if (!vv_oid_parse(&id, hex, VV_OID_TEXT) || vv_oid_is_null(&id)) return VV_OK;
 	vv_oid_to_git(&git_id, &id);
 	return t->fn(t->payload, &git_id, hard, where, err);
 }
@@ -86,15 +84,9 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (vv_path_ends(path, ".lock")) {
-		return scan_state(t, path, err);
-	}
-	if ((rc = vv_read_file(&text, path, LOOSE_REF_MAX, err)) < 0) {
-		return vv_missing_ok(rc, err);
-	}
-	if (strncmp(vv_buf_cstr(&text), "ref:", 4) == 0) {
-		return VV_OK;
-	}
+	if (vv_path_ends(path, ".lock")) return scan_state(t, path, err);
+	if ((rc = vv_read_file(&text, path, LOOSE_REF_MAX, err)) < 0) return vv_missing_ok(rc, err);
+	if (strncmp(vv_buf_cstr(&text), "ref:", 4) == 0) return VV_OK;
 	if (text.len < VV_OID_TEXT || !vv_oid_parse(&id, text.data, VV_OID_TEXT) ||
 	    (text.len > VV_OID_TEXT && !isspace((unsigned char)text.data[VV_OID_TEXT]))) {
 		return vv_fail(err, VV_ECORRUPT, "the ref '%s' is damaged, expected a commit id",

@@ -59,9 +59,7 @@ static bool next_line(const vv_buf *text, size_t *at, attr_line *out)
 	const char *p, *eol;
 	size_t len, skip;
 
-	if (*at >= text->len) {
-		return false;
-	}
+	if (*at >= text->len) return false;
 	p = text->data + *at;
 	eol = memchr(p, '\n', text->len - *at);
 	len = eol ? (size_t)(eol - p) : text->len - *at;
@@ -120,9 +118,7 @@ static bool has_word(const attr_line *line, const char *wanted)
 	size_t left = line->rest_len, len;
 
 	while (next_word(&p, &left, &word, &len)) {
-		if (is_word(word, len, wanted)) {
-			return true;
-		}
+		if (is_word(word, len, wanted)) return true;
 	}
 	return false;
 }
@@ -136,9 +132,7 @@ static vv_status read_attributes(const char *path, vv_buf *out, vv_error *err)
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!S_ISREG(st.mode)) { /* Git does not follow it either */
 		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
 			       vv_text_shows(path));
@@ -183,9 +177,7 @@ static bool is_macro(const line_search *s, const char *word, size_t len)
 	size_t left = s->macros.len, name_len;
 
 	while (next_word(&p, &left, &name, &name_len)) {
-		if (name_len == len && memcmp(name, word, len) == 0) {
-			return true;
-		}
+		if (name_len == len && memcmp(name, word, len) == 0) return true;
 	}
 	return false;
 }
@@ -220,9 +212,7 @@ static void note_macro(line_search *s, const attr_line *line)
 	size_t left = line->rest_len, len;
 	attr_line own = *line;
 
-	if (!next_word(&p, &left, &word, &len) || !begins(word, len, "[attr]")) {
-		return;
-	}
+	if (!next_word(&p, &left, &word, &len) || !begins(word, len, "[attr]")) return;
 	own.rest = p;
 	own.rest_len = left;
 	if (is_text_line(s, &own)) {
@@ -369,12 +359,8 @@ static vv_status put_pattern(vv_buf *b, const char *pattern, bool literal, vv_er
 {
 	const char *p;
 
-	if (!*pattern) {
-		return vv_fail(err, VV_EUSAGE, "the pattern is empty");
-	}
-	if (literal) {
-		return put_literal(b, pattern, err);
-	}
+	if (!*pattern) return vv_fail(err, VV_EUSAGE, "the pattern is empty");
+	if (literal) return put_literal(b, pattern, err);
 	if (*pattern == '!') {
 		return vv_fail(err, VV_EUSAGE, "a pattern of .gitattributes cannot begin with '!'");
 	}
@@ -467,9 +453,7 @@ static vv_status look_through(const vv_buf *text, bool as_text, known_patterns *
 		if (line.pattern_len == 0) {
 			continue;
 		}
-		if (!vv_array_room(out->items, out->count, cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(out->items, out->count, cap)) return vv_fail_nomem(err);
 		out->items[out->count] = (known_pattern){line.pattern, line.pattern_len, out->count,
 							 is_ours(&line, as_text),
 							 has_word(&line, "filter=varve")};
@@ -712,9 +696,7 @@ static vv_status add_new_names(vv_buf *text, const vv_attr_rename *renames, size
 	size_t n = 0;
 	vv_status rc;
 
-	if (!paths) {
-		return vv_fail_nomem(err);
-	}
+	if (!paths) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		if (renames[i].line == kind) {
 			paths[n++] = renames[i].to;

@@ -76,9 +76,7 @@ static size_t word_length(const char *p, size_t len)
 
 static bool is_name(const char *p, size_t len)
 {
-	if (len == 0 || *p == '-') {
-		return false;
-	}
+	if (len == 0 || *p == '-') return false;
 	for (size_t i = 0; i < len; i++) {
 		char c = p[i];
 
@@ -135,9 +133,7 @@ static int octal(const char *p, const char *end)
 	int value = 0;
 
 	for (int i = 0; i < 3; i++) {
-		if (p + i >= end || p[i] < '0' || p[i] > (i == 0 ? '3' : '7')) {
-			return -1;
-		}
+		if (p + i >= end || p[i] < '0' || p[i] > (i == 0 ? '3' : '7')) return -1;
 		value = value * 8 + (p[i] - '0');
 	}
 	return value;
@@ -158,9 +154,7 @@ static size_t unquote(const char *p, size_t len, char *out, size_t *out_len)
 			out[(*out_len)++] = *at;
 			continue;
 		}
-		if (++at == end) {
-			return 0;
-		}
+		if (++at == end) return 0;
 		if ((letter = strchr(letters, *at)) && *letter) {
 			out[(*out_len)++] = bytes[letter - letters];
 		} else if ((byte = octal(at, end)) >= 0) {
@@ -257,17 +251,11 @@ static vv_status add_pattern(vv_attr_rules *r, const char *p, size_t len,
 	made.ending = made.by_name && made.plain == 0 && len > 0 && *p == '*' &&
 		      plain_length(p + 1, len - 1) == len - 1;
 	made.len = len;
-	if (made.plain < len && !made.ending && (rc = keep(r, &p, len, err)) < 0) {
-		return rc;
-	}
+	if (made.plain < len && !made.ending && (rc = keep(r, &p, len, err)) < 0) return rc;
 	made.pattern = p;
-	if (!vv_array_room(r->lines.items, r->lines.count, r->lines.cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->lines.items, r->lines.count, r->lines.cap)) return vv_fail_nomem(err);
 	if (made.plain == len) {
-		if ((rc = add_exact(r, &made, err)) < 0) {
-			return rc;
-		}
+		if ((rc = add_exact(r, &made, err)) < 0) return rc;
 	} else {
 		if (!vv_array_room(r->others, r->other_count, r->other_cap)) {
 			return vv_fail_nomem(err);
@@ -286,9 +274,7 @@ static rule *find_macro(const vv_attr_rules *r, const char *name, size_t len)
 	for (size_t i; vv_hash_probe_next(&probe, &i);) {
 		rule *m = &r->macros.items[i];
 
-		if (m->len == len && memcmp(m->pattern, name, len) == 0) {
-			return m;
-		}
+		if (m->len == len && memcmp(m->pattern, name, len) == 0) return m;
 	}
 	return NULL;
 }
@@ -302,14 +288,10 @@ static vv_status add_macro(vv_attr_rules *r, const char *p, size_t len,
 	rule made = {.pattern = p, .len = word_length(p, len), .words = *words}, *known;
 	vv_status rc;
 
-	if (!is_name(p, made.len)) {
-		return VV_OK;
-	}
+	if (!is_name(p, made.len)) return VV_OK;
 	rc = vv_attr_words_read(&seen, words, &sound, err);
 	vv_free(seen.items);
-	if (rc < 0 || !sound) {
-		return rc;
-	}
+	if (rc < 0 || !sound) return rc;
 	if ((known = find_macro(r, p, made.len))) {
 		known->words = *words; /* the last definition counts */
 		return VV_OK;
@@ -332,9 +314,7 @@ static vv_status take_pattern(vv_attr_rules *r, const char **p, size_t *len, con
 	if (**p == '"') {
 		char *text = vv_arena_alloc(&r->arena, *len);
 
-		if (!text) {
-			return vv_fail_nomem(err);
-		}
+		if (!text) return vv_fail_nomem(err);
 		whole = unquote(*p, *len, text, pattern_len);
 		*pattern = text;
 		*pattern_len = strnlen(text, *pattern_len);
@@ -358,14 +338,10 @@ static vv_status add_line(vv_attr_rules *r, const char *p, size_t len, unsigned 
 	const char *pattern = NULL;
 	vv_status rc;
 
-	if (skip == len || p[skip] == '#' || len >= LINE_MAX_BYTES) {
-		return VV_OK;
-	}
+	if (skip == len || p[skip] == '#' || len >= LINE_MAX_BYTES) return VV_OK;
 	p += skip;
 	len -= skip;
-	if ((rc = take_pattern(r, &p, &len, &pattern, &pattern_len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = take_pattern(r, &p, &len, &pattern, &pattern_len, err)) < 0) return rc;
 	words = (vv_attr_line_words){p, len};
 	if (pattern_len <= macro_len || memcmp(pattern, MACRO, macro_len) != 0) {
 		return add_pattern(r, pattern, pattern_len, &words, err);
@@ -425,9 +401,7 @@ vv_status vv_attr_rules_parse(vv_attr_rules **out, vv_buf *take_text, unsigned f
 
 void vv_attr_rules_free(vv_attr_rules *r)
 {
-	if (!r) {
-		return;
-	}
+	if (!r) return;
 	vv_hash_index_clear(&r->exact);
 	vv_hash_index_clear(&r->by_macro);
 	vv_free(r->others);
@@ -450,9 +424,7 @@ static bool matches(const rule *at, const char *path, size_t path_len, const cha
 		return at->len - 1 <= name_len &&
 		       memcmp(name + name_len - (at->len - 1), at->pattern + 1, at->len - 1) == 0;
 	}
-	if (at->by_name) {
-		return vv_path_match(at->pattern, name);
-	}
+	if (at->by_name) return vv_path_match(at->pattern, name);
 	return at->plain <= path_len && memcmp(path, at->pattern, at->plain) == 0 &&
 	       vv_path_match(at->pattern + at->plain, path + at->plain);
 }
@@ -475,9 +447,7 @@ static vv_status find_exact(const vv_attr_rules *r, const char *text, size_t len
 	const rule *first = first_exact(r, text, len, by_name);
 
 	for (size_t i = first ? first->last : NO_RULE; i != NO_RULE; i = r->lines.items[i].before) {
-		if (!vv_array_room(out->items, out->count, out->cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(out->items, out->count, out->cap)) return vv_fail_nomem(err);
 		out->items[out->count++] = i;
 	}
 	return VV_OK;

@@ -82,9 +82,7 @@ static vv_status user_file(vv_repository *r, char **out, vv_error *err)
 	const char *xdg = vv_env_get(r->env, "XDG_CONFIG_HOME"), *home = vv_env_get(r->env, "HOME");
 	vv_status rc = vv_config_path(r, "core.attributesfile", out, err);
 
-	if (rc != VV_ENOTFOUND) {
-		return rc;
-	}
+	if (rc != VV_ENOTFOUND) return rc;
 	vv_error_clear(err);
 	*out = xdg && *xdg     ? vv_path_join(xdg, "git", "attributes", NULL)
 	       : home && *home ? vv_path_join(home, ".config", "git", "attributes", NULL)
@@ -121,9 +119,7 @@ static vv_status open_sources(vv_repository *r, struct vv_attr_sources **out, vv
 	vv_status rc;
 
 	if (!r->attributes) {
-		if (!(r->attributes = vv_calloc(1, sizeof(*all)))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(r->attributes = vv_calloc(1, sizeof(*all)))) return vv_fail_nomem(err);
 		r->close_attributes = close_sources;
 		all = r->attributes;
 		vv_hash_index_init(&all->by_folder);
@@ -146,9 +142,7 @@ static vv_status set_rules(source *s, vv_buf *text, origin from, unsigned flags,
 	vv_attr_rules *rules;
 	vv_status rc = vv_attr_rules_parse(&rules, text, flags, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_attr_rules_free(s->rules);
 	s->rules = rules;
 	s->from = from;
@@ -173,9 +167,7 @@ static vv_status read_source(source *s, const vv_stat *st, vv_error *err)
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
 
-	if (s->from == FROM_FILE && vv_stat_equal(&s->st, st)) {
-		return VV_OK;
-	}
+	if (s->from == FROM_FILE && vv_stat_equal(&s->st, st)) return VV_OK;
 	if (st->size >= FILE_BYTES_MAX) {
 		set_nothing(s);
 		return VV_OK;
@@ -255,9 +247,7 @@ static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
 	vv_status rc;
 
 	vv_buf_printf(&path, "%s" NAME, s->folder);
-	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = find_index(r, &git, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = find_index(r, &git, err)) < 0) return rc;
 	e = git_index_get_bypath(git, vv_buf_cstr(&path), 0);
 	e = e ? e : git_index_get_bypath(git, vv_buf_cstr(&path), 2);
 	git_error_clear();
@@ -266,9 +256,7 @@ static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
 		return VV_OK;
 	}
 	vv_oid_from_git(&blob, &e->id);
-	if (s->from == FROM_INDEX && vv_oid_equal(&s->blob, &blob)) {
-		return VV_OK;
-	}
+	if (s->from == FROM_INDEX && vv_oid_equal(&s->blob, &blob)) return VV_OK;
 	rc = vv_blob_read(r, &blob, FILE_BYTES_MAX - 1, &text, err);
 	if (rc == VV_ENOTFOUND || rc == VV_EREFUSED) {
 		vv_error_clear(err);
@@ -292,9 +280,7 @@ static vv_status refresh_folder(vv_repository *r, source *s, vv_error *err)
 		vv_error_clear(err); /* Git does not follow a link either */
 		return refresh_from_index(r, s, err);
 	}
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!S_ISREG(st.mode) && !S_ISDIR(st.mode)) {
 		return vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
 			       vv_text_shows(s->file));
@@ -315,9 +301,7 @@ static vv_status folder_at(vv_repository *r, const char *folder, size_t len, siz
 	while (vv_hash_probe_next(&probe, place)) {
 		const char *known = all->folders[*place].folder;
 
-		if (strncmp(known, folder, len) == 0 && known[len] == '\0') {
-			return VV_OK;
-		}
+		if (strncmp(known, folder, len) == 0 && known[len] == '\0') return VV_OK;
 	}
 	vv_buf_printf(&file, "%s/%.*s" NAME, r->workdir ? r->workdir : "", (int)len, folder);
 	made.folder = vv_strndup(folder, len);
@@ -368,9 +352,7 @@ static const vv_attr_word *find_word(const answer *a, const char *name, size_t l
 	for (size_t i; vv_hash_probe_next(&probe, &i);) {
 		const vv_attr_word *w = &a->known.items[i];
 
-		if (w->name_len == len && memcmp(w->name, name, len) == 0) {
-			return w;
-		}
+		if (w->name_len == len && memcmp(w->name, name, len) == 0) return w;
 	}
 	return NULL;
 }
@@ -392,9 +374,7 @@ static vv_status settle(answer *a, const vv_attr_word *w, vv_error *err)
 static bool find_macro(const answer *a, const vv_attr_word *w, vv_attr_line_words *out)
 {
 	for (size_t i = 0; i < a->rules_count; i++) {
-		if (vv_attr_rules_macro(a->rules[i], w->name, w->name_len, out)) {
-			return true;
-		}
+		if (vv_attr_rules_macro(a->rules[i], w->name, w->name_len, out)) return true;
 	}
 	*out = (vv_attr_line_words){builtin_words, sizeof(builtin_words) - 1};
 	return w->name_len == sizeof(builtin_macro) - 1 &&
@@ -407,9 +387,7 @@ static vv_status push(pending_list *list, const vv_attr_line_words *line, vv_err
 	bool sound;
 	vv_status rc;
 
-	if (!vv_array_room(list->items, list->count, list->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(list->items, list->count, list->cap)) return vv_fail_nomem(err);
 	if ((rc = vv_attr_words_read(&made.words, line, &sound, err)) < 0) {
 		vv_free(made.words.items);
 		return rc;
@@ -466,12 +444,8 @@ static vv_status take_line(answer *a, const vv_attr_line_words *line, vv_error *
 static vv_status gather(answer *a, const source *s, const char *below, vv_attr_found *found,
 			vv_error *err)
 {
-	if (!s->rules) {
-		return VV_OK;
-	}
-	if (!vv_array_room(a->rules, a->rules_count, a->rules_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!s->rules) return VV_OK;
+	if (!vv_array_room(a->rules, a->rules_count, a->rules_cap)) return vv_fail_nomem(err);
 	a->rules[a->rules_count++] = s->rules;
 	return vv_attr_rules_find(s->rules, below, found, err);
 }
@@ -519,12 +493,8 @@ vv_status vv_attr_sources_serve(vv_repository *r, bool *out, vv_error *err)
 	vv_status rc;
 
 	*out = r->open_index && r->open_index->alone;
-	if (*out || r->bare || !r->workdir) {
-		return VV_OK;
-	}
-	if ((rc = open_sources(r, &all, err)) < 0) {
-		return rc;
-	}
+	if (*out || r->bare || !r->workdir) return VV_OK;
+	if ((rc = open_sources(r, &all, err)) < 0) return rc;
 	if (!all->asked) {
 		if ((rc = vv_config_bool(r, "core.ignorecase", false, &ignore_case, err)) < 0) {
 			return rc;
@@ -540,9 +510,7 @@ static vv_status take_answer(const answer *a, const char *name, vv_attr_answer *
 {
 	const vv_attr_word *w = find_word(a, name, strlen(name));
 
-	if (!w) {
-		return VV_OK;
-	}
+	if (!w) return VV_OK;
 	out->kind = w->kind;
 	if (w->kind == VV_ATTR_STRING && !(out->value = vv_strndup(w->value, w->value_len))) {
 		return vv_fail_nomem(err);

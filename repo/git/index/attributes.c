@@ -19,9 +19,7 @@ vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error
 	vv_status rc = VV_OK;
 	const char *end = path;
 
-	if (r->bare || !r->workdir) {
-		return VV_OK;
-	}
+	if (r->bare || !r->workdir) return VV_OK;
 	while (rc == VV_OK && end) { /* before each name of the path */
 		vv_buf file = VV_BUF_INIT;
 		vv_stat st;
@@ -104,9 +102,7 @@ vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, ch
 	vv_status rc = ask(r, path, &name, 1, &answer, err);
 
 	*out = NULL;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (answer.kind == VV_ATTR_UNSPECIFIED) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no attribute '%s'", vv_text_shows(path),
 			       name);
@@ -184,9 +180,7 @@ vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *ou
 		(void)snprintf(out->name, sizeof(out->name), "%s", filter);
 	}
 	vv_free(filter);
-	if (rc < 0 && rc != VV_ENOTFOUND) {
-		return rc;
-	}
+	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	rc = vv_attr_value(r, path, "working-tree-encoding", &encoding, err);
 	if (rc == VV_OK && strcmp(encoding, "unset") != 0 && !out->foreign) {
 		out->foreign = true;
@@ -202,9 +196,7 @@ vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, gi
 	vv_status rc = vv_attr_can_be_read(r, path, err);
 	int code;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	code = git_filter_list_load(out, r->git, NULL, path,
 				    to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
 				    GIT_FILTER_ALLOW_UNSAFE);

@@ -62,9 +62,7 @@ static vv_status add_rule(rules *to, const char *line, size_t len, vv_error *err
 		len--;
 	}
 	len = trimmed(line, len);
-	if (len == 0 || line[0] == '#') {
-		return VV_OK;
-	}
+	if (len == 0 || line[0] == '#') return VV_OK;
 	if (line[0] == '!') {
 		made.negated = true;
 		line++;
@@ -74,20 +72,14 @@ static vv_status add_rule(rules *to, const char *line, size_t len, vv_error *err
 		made.folders_only = true;
 		len--;
 	}
-	if (len == 0) {
-		return VV_OK;
-	}
+	if (len == 0) return VV_OK;
 	made.anchored = memchr(line, '/', len) != NULL;
 	if (line[0] == '/') {
 		line++;
 		len--;
 	}
-	if (!vv_array_room(to->items, to->count, to->cap)) {
-		return vv_fail_nomem(err);
-	}
-	if (!(text = vv_arena_strndup(&to->arena, line, len))) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(to->items, to->count, to->cap)) return vv_fail_nomem(err);
+	if (!(text = vv_arena_strndup(&to->arena, line, len))) return vv_fail_nomem(err);
 	made.pattern = text;
 	to->items[to->count++] = made;
 	return VV_OK;
@@ -102,9 +94,7 @@ static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *
 	vv_stat st;
 	vv_status rc;
 
-	if (!follow && (vv_lstat(&st, path, NULL) < 0 || !S_ISREG(st.mode))) {
-		return VV_OK;
-	}
+	if (!follow && (vv_lstat(&st, path, NULL) < 0 || !S_ISREG(st.mode))) return VV_OK;
 	rc = follow ? vv_read_file(&text, path, FILE_BYTES_MAX, err)
 		    : vv_read_regular(&text, path, FILE_BYTES_MAX, err);
 	if (rc == VV_ENOTFOUND || rc == VV_EIO || rc == VV_EINPUT) {
@@ -132,9 +122,7 @@ static vv_status push_file(vv_ignore *ig, const char *path, size_t folder_len, b
 	rules *r;
 	vv_status rc;
 
-	if (!vv_array_room(ig->files, ig->count, ig->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(ig->files, ig->count, ig->cap)) return vv_fail_nomem(err);
 	r = &ig->files[ig->count];
 	memset(r, 0, sizeof(*r));
 	vv_arena_init(&r->arena);
@@ -151,9 +139,7 @@ static char *default_excludes(const vv_env *env)
 {
 	const char *xdg = vv_env_get(env, "XDG_CONFIG_HOME"), *home = vv_env_get(env, "HOME");
 
-	if (xdg && *xdg) {
-		return vv_path_join(xdg, "git", "ignore", NULL);
-	}
+	if (xdg && *xdg) return vv_path_join(xdg, "git", "ignore", NULL);
 	return home && *home ? vv_path_join(home, ".config", "git", "ignore", NULL) : vv_strdup("");
 }
 
@@ -164,16 +150,12 @@ vv_status vv_ignore_open(vv_ignore **out, vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	*out = NULL;
-	if (!ig || !info) {
-		return vv_fail_nomem(err);
-	}
+	if (!ig || !info) return vv_fail_nomem(err);
 	ig->repo = r;
 	if ((rc = vv_missing_ok(vv_config_path(r, "core.excludesfile", &excludes, err), err)) < 0) {
 		return rc;
 	}
-	if (!excludes && !(excludes = default_excludes(r->env))) {
-		return vv_fail_nomem(err);
-	}
+	if (!excludes && !(excludes = default_excludes(r->env))) return vv_fail_nomem(err);
 	if ((rc = push_file(ig, excludes, 0, true, err)) < 0 ||
 	    (rc = push_file(ig, info, 0, true, err)) < 0) {
 		return rc;
@@ -184,9 +166,7 @@ vv_status vv_ignore_open(vv_ignore **out, vv_repository *r, vv_error *err)
 
 void vv_ignore_close(vv_ignore *ig)
 {
-	if (!ig) {
-		return;
-	}
+	if (!ig) return;
 	while (ig->count > 0) {
 		rules_clear(&ig->files[--ig->count]);
 	}
@@ -238,9 +218,7 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 	vv_status rc;
 
 	*out = false;
-	if (!part) {
-		return vv_fail_nomem(err);
-	}
+	if (!part) return vv_fail_nomem(err);
 	if ((rc = vv_ignore_open(&ig, r, err)) < 0 || (rc = vv_ignore_push(ig, "", err)) < 0) {
 		return rc;
 	}
@@ -254,14 +232,10 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 		slash[1] = '\0';
 		rc = vv_ignore_push(ig, part, err);
 		slash[1] = kept;
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	len = strlen(part);
-	if (*out || len == 0) {
-		return VV_OK;
-	}
+	if (*out || len == 0) return VV_OK;
 	if (part[len - 1] == '/') {
 		part[len - 1] = '\0';
 		*out = vv_ignore_match(ig, part, true);

@@ -57,9 +57,7 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	int code;
 
 	*out = NULL;
-	if (!x) {
-		return vv_fail_nomem(err);
-	}
+	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	x->has_stamp = vv_lstat(&x->stamp, r->index_file, NULL) == VV_OK;
 	if ((code = git_index_open(&x->git, r->index_file)) < 0) {
@@ -80,9 +78,7 @@ static vv_status read_base(vv_repository *r, git_index *git, const vv_oid *commi
 	vv_status rc = vv_commit_tree(r, commit, &id, err);
 	int code;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((code = git_tree_lookup(&tree, r->git, &id)) < 0 ||
 	    (code = git_index_read_tree(git, tree)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read a tree");
@@ -98,9 +94,7 @@ vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *com
 	int code;
 
 	*out = NULL;
-	if (!x) {
-		return vv_fail_nomem(err);
-	}
+	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	if ((code = git_index_new(&x->git)) < 0) {
 		rc = vv_git_fail(err, code, "cannot make an index");
@@ -139,9 +133,7 @@ void vv_index_close(vv_index *x)
 {
 	size_t i;
 
-	if (!x) {
-		return;
-	}
+	if (!x) return;
 	unlink_open(x);
 	for (i = 0; i < x->edit_count; i++) {
 		vv_free(x->edits[i].path);
@@ -256,15 +248,9 @@ static bool entry_is_racy(const vv_index *x, const vv_index_entry *e)
 {
 	int64_t sec = (uint32_t)x->stamp.mtime_sec;
 
-	if (!x->has_stamp) {
-		return true;
-	}
-	if (e->mtime_nsec == 0 || x->stamp.mtime_nsec == 0) {
-		return e->mtime_sec >= sec;
-	}
-	if (e->mtime_sec != sec) {
-		return e->mtime_sec > sec;
-	}
+	if (!x->has_stamp) return true;
+	if (e->mtime_nsec == 0 || x->stamp.mtime_nsec == 0) return e->mtime_sec >= sec;
+	if (e->mtime_sec != sec) return e->mtime_sec > sec;
 	return (int64_t)e->mtime_nsec + TICK_NSEC >= (int64_t)x->stamp.mtime_nsec;
 }
 
@@ -274,18 +260,14 @@ static bool is_edited(const vv_index *x, const char *path)
 	size_t i;
 
 	for (i = x->edit_count; i > 0; i--) {
-		if (!x->edits[i - 1].remove && strcmp(x->edits[i - 1].path, path) == 0) {
-			return true;
-		}
+		if (!x->edits[i - 1].remove && strcmp(x->edits[i - 1].path, path) == 0) return true;
 	}
 	return false;
 }
 
 static bool same_kind(uint32_t entry_mode, uint32_t st_mode)
 {
-	if ((entry_mode & 0170000) == 0120000) {
-		return S_ISLNK(st_mode);
-	}
+	if ((entry_mode & 0170000) == 0120000) return S_ISLNK(st_mode);
 	return S_ISREG(st_mode) && ((entry_mode & 0100) != 0) == ((st_mode & 0100) != 0);
 }
 
@@ -349,14 +331,10 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 	vv_index_edit *edit;
 	vv_status rc;
 
-	if (!vv_array_room(x->edits, x->edit_count, x->edit_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(x->edits, x->edit_count, x->edit_cap)) return vv_fail_nomem(err);
 	edit = &x->edits[x->edit_count];
 	memset(edit, 0, sizeof(*edit));
-	if (!(edit->path = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(edit->path = vv_strdup(path))) return vv_fail_nomem(err);
 	edit->remove = remove;
 	edit->size = st ? (uint32_t)st->size : 0;
 	edit->young = st && is_young(st);
@@ -460,9 +438,7 @@ static const git_index_entry *next_plain(compared *c)
 		const git_index_entry *e = git_index_get_byindex((git_index *)(uintptr_t)c->git,
 								 c->next);
 
-		if (GIT_INDEX_ENTRY_STAGE(e) == 0 && !(e->flags_extended & INTENT_TO_ADD)) {
-			return e;
-		}
+		if (GIT_INDEX_ENTRY_STAGE(e) == 0 && !(e->flags_extended & INTENT_TO_ADD)) return e;
 	}
 	return NULL;
 }
@@ -500,9 +476,7 @@ static vv_status compare_entry(void *payload, const vv_change *in_tree, vv_error
 	int order = 1;
 
 	while ((e = next_plain(c)) && (order = strcmp(e->path, in_tree->path)) < 0) {
-		if ((rc = added(c, e, err)) < 0) {
-			return rc;
-		}
+		if ((rc = added(c, e, err)) < 0) return rc;
 	}
 	change.path = in_tree->path;
 	change.old_mode = in_tree->new_mode;
@@ -528,9 +502,7 @@ vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_ch
 	git_oid tree;
 	vv_status rc;
 
-	if ((rc = vv_index_open(&x, r, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_index_open(&x, r, err)) < 0) return rc;
 	c.git = x->git;
 	c.count = git_index_entrycount(x->git);
 	c.fn = fn;
@@ -557,18 +529,14 @@ static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_e
 	vv_status rc = vv_quarantine_repository(r, &to, err);
 	int code;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	code = git_index_write_tree_to(&id, git, to);
 	if (code == GIT_EUNMERGED) {
 		git_error_clear();
 		(void)vv_fail(err, VV_ECONFLICT, "there are conflicts that are not resolved");
 		return vv_hint(err, "list them with 'varve conflicts'");
 	}
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot make a tree from the index");
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot make a tree from the index");
 	vv_oid_from_git(tree, &id);
 	return VV_OK;
 }
@@ -610,9 +578,7 @@ static bool has_intents(git_index *git)
 	size_t i, count = git_index_entrycount(git);
 
 	for (i = 0; i < count; i++) {
-		if (git_index_get_byindex(git, i)->flags_extended & INTENT_TO_ADD) {
-			return true;
-		}
+		if (git_index_get_byindex(git, i)->flags_extended & INTENT_TO_ADD) return true;
 	}
 	return false;
 }
@@ -623,9 +589,7 @@ vv_status vv_index_write_tree(vv_index *x, vv_oid *tree, vv_error *err)
 	vv_status rc;
 	int code;
 
-	if (!has_intents(x->git)) {
-		return write_tree(x->repo, x->git, tree, err);
-	}
+	if (!has_intents(x->git)) return write_tree(x->repo, x->git, tree, err);
 	if ((code = git_index_new(&plain)) < 0) {
 		return vv_git_fail(err, code, "cannot make a tree from the index");
 	}
@@ -646,9 +610,7 @@ static vv_status remove_below(git_index *git, const char *top, vv_error *err)
 				   ? git_index_remove(git, e->path, GIT_INDEX_ENTRY_STAGE(e))
 				   : 0;
 
-		if (code < 0) {
-			return vv_git_fail(err, code, "cannot make a tree");
-		}
+		if (code < 0) return vv_git_fail(err, code, "cannot make a tree");
 	}
 	return VV_OK;
 }
@@ -661,9 +623,7 @@ vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const
 	size_t i;
 	int code;
 
-	if ((code = git_index_new(&git)) < 0) {
-		return vv_git_fail(err, code, "cannot make a tree");
-	}
+	if ((code = git_index_new(&git)) < 0) return vv_git_fail(err, code, "cannot make a tree");
 	if (base_commit) {
 		rc = read_base(x->repo, git, base_commit, err);
 	}
@@ -725,9 +685,7 @@ static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *e
 	vv_status rc, closed, synced = VV_OK;
 	int fd = vv_git_lock_open_new(lock, err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, vv_buf_cstr(&c->bytes), c->bytes.len, file, err);
 	if (rc == VV_OK && futimens(fd, times) < 0) {
 		rc = vv_fail_errno(err, "cannot set the time of", file);
@@ -737,9 +695,7 @@ static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *e
 		synced = vv_fsync(fd, file, err);
 	}
 	closed = vv_close(fd, file, rc == VV_OK && synced == VV_OK ? err : NULL);
-	if (rc < 0 || (rc = closed) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = closed) < 0) return rc;
 	rc = vv_git_lock_replace(lock, false, synced == VV_OK ? err : NULL);
 	return synced < 0 ? synced : rc;
 }
@@ -763,9 +719,7 @@ vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_err
 	vv_git_lock lock = {0};
 	vv_status rc;
 
-	if (!c->marked || (c->existed && vv_stat_equal(&c->before, &c->written))) {
-		return VV_OK;
-	}
+	if (!c->marked || (c->existed && vv_stat_equal(&c->before, &c->written))) return VV_OK;
 	if ((rc = vv_git_lock_take(&lock, r, r->index_file, err)) == VV_OK) {
 		rc = restore(c, r, &lock, err);
 	}

@@ -37,9 +37,7 @@ static vv_status read_link(const char *file, vv_buf *out, vv_error *err)
 	char text[4096];
 	ssize_t len = readlink(file, text, sizeof(text));
 
-	if (len < 0) {
-		return vv_fail_errno(err, "cannot read the symbolic link", file);
-	}
+	if (len < 0) return vv_fail_errno(err, "cannot read the symbolic link", file);
 	if ((size_t)len == sizeof(text)) {
 		return vv_fail(err, VV_EREFUSED, "the symbolic link '%s' is too long",
 			       vv_text_shows(file));
@@ -63,9 +61,7 @@ static vv_status convert_file(vv_repository *r, git_filter_list *filters, const 
 			      vv_text_shows(path), vv_text_bytes(st->size));
 		return vv_hint(err, "mark it '-text' in .gitattributes");
 	}
-	if ((rc = vv_read_regular(&in, file, (size_t)FILE_BYTES_MAX, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_read_regular(&in, file, (size_t)FILE_BYTES_MAX, err)) < 0) return rc;
 	code = git_filter_list_apply_to_buffer(out, filters, vv_buf_cstr(&in), in.len);
 	return code < 0 ? vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path))
 			: VV_OK;
@@ -77,9 +73,7 @@ static vv_status store_plain(vv_repository *r, const char *path, const char *fil
 	int fd = vv_open_regular(file, O_NOFOLLOW, err);
 	vv_status rc;
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = vv_quarantine_write_fd(r, fd, path, st->size, id, err);
 	(void)vv_close(fd, file, NULL);
 	return rc;
@@ -100,15 +94,9 @@ static vv_status store_file(vv_repository *r, const char *path, const char *file
 	vv_auto(git_buf) out = {NULL, 0, 0};
 	vv_status rc;
 
-	if (S_ISLNK(st->mode)) {
-		return store_link(r, file, id, err);
-	}
-	if ((rc = vv_filters_of(r, path, false, &filters, err)) < 0) {
-		return rc;
-	}
-	if (!filters) {
-		return store_plain(r, path, file, st, id, err);
-	}
+	if (S_ISLNK(st->mode)) return store_link(r, file, id, err);
+	if ((rc = vv_filters_of(r, path, false, &filters, err)) < 0) return rc;
+	if (!filters) return store_plain(r, path, file, st, id, err);
 	rc = convert_file(r, filters, path, st, &out, err);
 	return rc < 0 ? rc : vv_quarantine_write(r, GIT_OBJECT_BLOB, out.ptr, out.size, id, err);
 }
@@ -125,9 +113,7 @@ static vv_status mode_of(const vv_index *x, const char *path, const vv_stat *st,
 		*mode = MODE_LINK;
 		return VV_OK;
 	}
-	if ((rc = vv_config_bool(x->repo, "core.filemode", true, &trusted, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_config_bool(x->repo, "core.filemode", true, &trusted, err)) < 0) return rc;
 	if (trusted) {
 		*mode = st->mode & 0100 ? MODE_PROGRAM : MODE_PLAIN;
 	} else {
@@ -153,9 +139,7 @@ static vv_status check_addable(vv_repository *r, const char *path, const vv_stat
 		return vv_fail(err, VV_EREFUSED, "'%s' is neither a file nor a symbolic link",
 			       vv_text_shows(path));
 	}
-	if (S_ISLNK(st->mode)) {
-		return VV_OK;
-	}
+	if (S_ISLNK(st->mode)) return VV_OK;
 	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0 || !conversion.foreign) {
 		return rc;
 	}
@@ -170,9 +154,7 @@ vv_status vv_index_may_add_file(vv_index *x, const char *path, vv_error *err)
 	vv_stat st;
 	vv_status rc;
 
-	if ((rc = vv_lstat(&st, file, err)) < 0) {
-		return vv_missing_ok(rc, err);
-	}
+	if ((rc = vv_lstat(&st, file, err)) < 0) return vv_missing_ok(rc, err);
 	rc = vv_worktree_check_above(x->repo, path, err);
 	return rc < 0 ? rc : check_addable(x->repo, path, &st, err);
 }
@@ -186,9 +168,7 @@ vv_status vv_index_add_file(vv_index *x, const char *path, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if ((rc = vv_path_check_plain(path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
 	if (!(file = vv_repository_file(x->repo, path))) {
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
 			       "there is no work tree to add from");
@@ -228,9 +208,7 @@ static vv_status hash_by_git(vv_repository *r, const char *path, git_oid *id, vv
 	int code;
 	vv_status rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (code != 0 || out.len < VV_OID_TEXT || !vv_oid_parse(&oid, out.data, VV_OID_TEXT)) {
 		return vv_fail(err, VV_EIO, "git could not read '%s' through its filter",
 			       vv_text_shows(path));
@@ -357,18 +335,12 @@ static vv_status content_for(vv_repository *r, const char *path, const vv_oid *i
 	vv_status rc;
 	int code;
 
-	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0) {
-		return rc;
-	}
-	if (conversion.foreign) {
-		return smudge_by_git(r, path, id, out, err);
-	}
+	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0) return rc;
+	if (conversion.foreign) return smudge_by_git(r, path, id, out, err);
 	if ((rc = vv_filters_of(r, path, true, &filters, err)) < 0 || !filters) {
 		return rc < 0 ? rc : vv_blob_read(r, id, FILE_BYTES_MAX, out, err);
 	}
-	if ((rc = vv_blob_read(r, id, FILE_BYTES_MAX, &raw, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_blob_read(r, id, FILE_BYTES_MAX, &raw, err)) < 0) return rc;
 	if ((code = git_filter_list_apply_to_buffer(&made, filters, vv_buf_cstr(&raw), raw.len)) <
 	    0) {
 		return vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path));
@@ -400,12 +372,8 @@ static vv_status write_regular(const vv_repository *r, const char *path, const c
 	vv_status rc;
 	int fd;
 
-	if (!dir) {
-		return vv_fail_nomem(err);
-	}
-	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) {
-		return (vv_status)fd;
-	}
+	if (!dir) return vv_fail_nomem(err);
+	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) return (vv_status)fd;
 	if ((rc = fill_temp(fd, temp, file, mode, bytes, err)) < 0 ||
 	    (rc = vv_worktree_watch(r, path, temp, err)) < 0 ||
 	    (rc = vv_rename(temp, file, err)) < 0) {
@@ -424,9 +392,7 @@ static vv_status write_link(const vv_repository *r, const char *path, const char
 
 	vv_random(&number, sizeof(number));
 	(void)snprintf(name, sizeof(name), ".varve-%016llx", (unsigned long long)number);
-	if (!(temp = vv_path_join(dir, name, NULL))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(temp = vv_path_join(dir, name, NULL))) return vv_fail_nomem(err);
 	if (target->len == 0 || strlen(target->data) != target->len) {
 		return vv_fail(err, VV_ECORRUPT, "the symbolic link '%s' has no usable target",
 			       vv_text_shows(file));
@@ -449,24 +415,18 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 	vv_stat st;
 	vv_status rc;
 
-	if ((mode & 0170000) == MODE_MODULE) {
-		return VV_OK;
-	}
+	if ((mode & 0170000) == MODE_MODULE) return VV_OK;
 	if (mode != MODE_PLAIN && mode != MODE_PROGRAM && !is_link_mode(mode) && mode != 0100664) {
 		return vv_fail(err, VV_ENOSUPPORT,
 			       "'%s' has the mode %06o, which cannot be written",
 			       vv_text_shows(path), mode);
 	}
-	if ((rc = vv_path_check_plain(path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
 	if (!(file = vv_repository_file(x->repo, path))) {
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
 			       "there is no work tree to write to");
 	}
-	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_worktree_check_above(x->repo, path, err)) < 0) return rc;
 	rc = is_link_mode(mode) ? vv_blob_read(x->repo, id, LINK_BYTES_MAX, &bytes, err)
 				: content_for(x->repo, path, id, &bytes, err);
 	if (rc < 0 || (rc = vv_mkdirs_above(file, err)) < 0 ||
@@ -475,8 +435,6 @@ vv_status vv_worktree_write_file(vv_index *x, const char *path, uint32_t mode, c
 	}
 	rc = is_link_mode(mode) ? write_link(x->repo, path, file, &bytes, err)
 				: write_regular(x->repo, path, file, mode, &bytes, err);
-	if (rc < 0 || (rc = vv_lstat(&st, file, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_lstat(&st, file, err)) < 0) return rc;
 	return vv_index_set(x, path, mode, id, &st, err);
 }

@@ -82,14 +82,10 @@ static bool read_entry(vv_index_splice *s, size_t at, size_t end, unsigned versi
 	size_t name = PATH, len;
 	unsigned flags;
 
-	if (end - at < PATH + 2) {
-		return false;
-	}
+	if (end - at < PATH + 2) return false;
 	flags = be16(entry + FLAGS);
 	name = path_offset(entry);
-	if ((flags & FLAG_STAGE) || (name > PATH && version < 3)) {
-		return false;
-	}
+	if ((flags & FLAG_STAGE) || (name > PATH && version < 3)) return false;
 	len = strnlen(entry + name, end - at - name);
 	*out = (vv_index_place){at, (name + len + 8) & ~(size_t)7, len};
 	return len > 0 && (flags & FLAG_NAME) == (len < FLAG_NAME ? len : FLAG_NAME) &&
@@ -126,9 +122,7 @@ vv_status vv_index_splice_read(vv_index_splice *out, vv_buf *bytes, bool checked
 
 	memset(out, 0, sizeof(*out));
 	out->bytes = bytes;
-	if (end == 0 || memcmp(bytes->data, "DIRC", 4) != 0) {
-		return VV_OK;
-	}
+	if (end == 0 || memcmp(bytes->data, "DIRC", 4) != 0) return VV_OK;
 	version = be32(bytes->data + 4);
 	count = be32(bytes->data + 8);
 	if ((version != 2 && version != 3) || count > (end - HEAD_LEN) / PATH ||
@@ -206,9 +200,7 @@ static vv_status sort_edits(edit_list *out, const vv_index_edit *edits, size_t c
 	*plain = true;
 	out->count = 0;
 	out->items = vv_calloc(count + 1, sizeof(*out->items));
-	if (!out->items) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		out->items[i] = &edits[i];
 		*plain = *plain && GIT_INDEX_ENTRY_STAGE(&edits[i].entry) == 0;
@@ -348,15 +340,11 @@ static const char *read_counts(const char *p, const char *end, bool *known, unsi
 	char text[40], *stop;
 	long entries;
 
-	if (!line || (size_t)(line - p) >= sizeof(text)) {
-		return NULL;
-	}
+	if (!line || (size_t)(line - p) >= sizeof(text)) return NULL;
 	memcpy(text, p, (size_t)(line - p));
 	text[line - p] = '\0';
 	entries = strtol(text, &stop, 10);
-	if (stop == text || *stop != ' ' || stop[1] < '0' || stop[1] > '9') {
-		return NULL;
-	}
+	if (stop == text || *stop != ' ' || stop[1] < '0' || stop[1] > '9') return NULL;
 	*known = entries >= 0;
 	*subtrees = strtoul(stop + 1, &stop, 10);
 	return *stop == '\0' ? line + 1 : NULL;

@@ -70,9 +70,7 @@ static bool is_same(vv_index *x, const git_index_entry *e)
 	bool pointer = false;
 
 	vv_oid_from_git(&seen.id, &e->id);
-	if (vv_merge_is_pointer(x->repo->odb, &e->id, &pointer, &ignored) < 0) {
-		return false;
-	}
+	if (vv_merge_is_pointer(x->repo->odb, &e->id, &pointer, &ignored) < 0) return false;
 	if (pointer) {
 		return x->repo->judge && x->repo->judge(x->repo->judge_payload, e->path, &seen.id);
 	}
@@ -110,14 +108,10 @@ static vv_status unsettle(vv_index *x, git_index *git, const vv_stat *stamp, con
 		changed = *e;
 		changed.file_size = 0;
 		changed.path = vv_strdup(e->path); /* e goes when it is replaced */
-		if (!changed.path) {
-			return vv_fail_nomem(err);
-		}
+		if (!changed.path) return vv_fail_nomem(err);
 		code = git_index_add(git, &changed);
 		vv_free((char *)(uintptr_t)changed.path);
-		if (code < 0) {
-			return vv_git_fail(err, code, "cannot change the index");
-		}
+		if (code < 0) return vv_git_fail(err, code, "cannot change the index");
 	}
 	return VV_OK;
 }
@@ -141,9 +135,7 @@ static vv_status seal(const char *path, const vv_stat *made, vv_syncs *files, vv
 	int fd = vv_open(path, O_RDWR, 0, err);
 	vv_status rc = VV_OK, closed;
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	if (futimens(fd, times) < 0) {
 		rc = vv_fail_errno(err, "cannot set the time of", path);
 	} else {
@@ -253,21 +245,13 @@ static vv_status fill(vv_index *x, int fd, const char *file, change *c, bool *do
 	vv_status rc;
 
 	*done = false;
-	if ((rc = read_now(x, &c->old, &c->stamp, &c->exists, err)) < 0) {
-		return rc;
-	}
+	if ((rc = read_now(x, &c->old, &c->stamp, &c->exists, err)) < 0) return rc;
 	/* the date that the file system gives to what is written now */
-	if (futimens(fd, NULL) < 0) {
-		return vv_fail_errno(err, "cannot set the time of", file);
-	}
-	if ((rc = vv_fstat(&c->made, fd, file, err)) < 0) {
-		return rc;
-	}
+	if (futimens(fd, NULL) < 0) return vv_fail_errno(err, "cannot set the time of", file);
+	if ((rc = vv_fstat(&c->made, fd, file, err)) < 0) return rc;
 	age(x, &c->made);
 	/* only now: what is written after this look has no older date than the index */
-	if (!(c->edits = settled_edits(x))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(c->edits = settled_edits(x))) return vv_fail_nomem(err);
 	if ((rc = splice(x, c, &spliced, done, err)) == VV_OK && *done) {
 		rc = vv_write_full(fd, spliced.data, spliced.len, file, err);
 	} else if (rc == VV_OK) {
@@ -289,9 +273,7 @@ static vv_status stage(vv_index *x, vv_syncs *files, vv_error *err)
 	vv_status rc, closed;
 	int fd = vv_git_lock_open_new(&x->lock, err);
 
-	if (fd < 0) {
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = fill(x, fd, file, &c, &done, err);
 	closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
 	rc = rc < 0 ? rc : closed;
@@ -300,9 +282,7 @@ static vv_status stage(vv_index *x, vv_syncs *files, vv_error *err)
 	}
 	vv_buf_clear(&c.old);
 	vv_free(c.edits);
-	if (rc < 0 || (rc = vv_share(x->repo, file, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_share(x->repo, file, err)) < 0) return rc;
 	return seal(file, &c.made, files, err);
 }
 

@@ -44,9 +44,7 @@ static entry *find(const vv_stat_cache *c, const char *path, size_t len, uint64_
 	while (vv_hash_probe_next(&p, &at)) {
 		entry *e = &c->entries[at];
 
-		if (e->path_len == len && memcmp(e->path, path, len) == 0) {
-			return e;
-		}
+		if (e->path_len == len && memcmp(e->path, path, len) == 0) return e;
 	}
 	return NULL;
 }
@@ -129,9 +127,7 @@ static vv_status parse(vv_stat_cache *c, const uint8_t *p, size_t len, vv_error 
 		memcpy(id.id, p + path_len + 64, sizeof(id.id));
 		vv_status rc = put(c, (const char *)p, (size_t)path_len, &st, &id,
 				   (vv_get_le64(p + path_len + 48) & FLAG_YOUNG) != 0, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 		p += path_len + FIXED_LEN;
 	}
 	return VV_OK;
@@ -180,9 +176,7 @@ static const entry *lookup(const vv_stat_cache *c, const char *path, const vv_st
 bool vv_stat_cache_get(const vv_stat_cache *c, const char *path, const vv_stat *st, vv_oid *id)
 {
 	const entry *e = lookup(c, path, st);
-	if (!e || e->young) {
-		return false;
-	}
+	if (!e || e->young) return false;
 	*id = e->id;
 	return true;
 }
@@ -231,9 +225,7 @@ vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
 	uint8_t fixed[FIXED_LEN];
 	uint64_t count = 0;
 	vv_status rc;
-	if (!c->changed) {
-		return VV_OK;
-	}
+	if (!c->changed) return VV_OK;
 	for (size_t i = 0; i < c->count; i++) {
 		count += !c->entries[i].dropped;
 	}

@@ -72,12 +72,8 @@ static vv_status push_folder(search *s, const char *path, bool untracked, vv_err
 	folder *f;
 	vv_status rc;
 
-	if (!dir || !own || !vv_array_room(s->folders, s->depth, s->cap)) {
-		return vv_fail_nomem(err);
-	}
-	if ((rc = vv_ignore_push(s->ignore, path, err)) < 0) {
-		return rc;
-	}
+	if (!dir || !own || !vv_array_room(s->folders, s->depth, s->cap)) return vv_fail_nomem(err);
+	if ((rc = vv_ignore_push(s->ignore, path, err)) < 0) return rc;
 	f = &s->folders[s->depth++];
 	*f = (folder){.path = vv_take(&own), .untracked = untracked};
 	if ((rc = vv_folder_read(&entries, dir, true, err)) == VV_EIO) {
@@ -108,9 +104,7 @@ static bool is_ignored(const search *s, char *path)
 	size_t len = strlen(path);
 	bool is_folder = path[len - 1] == '/', ignored;
 
-	if (s->ignored_too) {
-		return false;
-	}
+	if (s->ignored_too) return false;
 	if (is_folder) {
 		path[len - 1] = '\0';
 	}
@@ -145,15 +139,9 @@ static bool concerns(const search *s, const char *path)
 {
 	size_t len = strlen(path), want = strlen(s->prefix);
 
-	if (want == 0) {
-		return true;
-	}
-	if (len > want) {
-		return strncmp(path, s->prefix, want) == 0 && path[want] == '/';
-	}
-	if (len == want) {
-		return strcmp(path, s->prefix) == 0;
-	}
+	if (want == 0) return true;
+	if (len > want) return strncmp(path, s->prefix, want) == 0 && path[want] == '/';
+	if (len == want) return strcmp(path, s->prefix) == 0;
 	return path[len - 1] == '/' && strncmp(path, s->prefix, len) == 0;
 }
 
@@ -216,9 +204,7 @@ static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *e
 	bool something = true, module, tracked;
 	vv_status rc;
 
-	if (!bare) {
-		return vv_fail_nomem(err);
-	}
+	if (!bare) return vv_fail_nomem(err);
 	entry = untracked ? NULL : in_index(s, bare);
 	/* Where a tracked file became a folder, git status tells only of the file, too, but with -uall. */
 	if ((entry && (entry->mode == GIT_FILEMODE_COMMIT || !s->all)) || s->depth >= DEPTH_MAX) {
@@ -231,18 +217,14 @@ static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *e
 	if (!tracked && ((rc = is_repository(s, path, &module, err)) < 0 || module)) {
 		return rc < 0 ? rc : s->fn(s->payload, path, err);
 	}
-	if (tracked || s->all || above_prefix(s, path)) {
-		return push_folder(s, path, !tracked, err);
-	}
+	if (tracked || s->all || above_prefix(s, path)) return push_folder(s, path, !tracked, err);
 	rc = holds_something(s, path, &something, err);
 	return rc < 0 || !something ? rc : s->fn(s->payload, path, err);
 }
 
 static vv_status visit_file(search *s, char *path, bool untracked, vv_error *err)
 {
-	if ((!untracked && in_index(s, path) != NULL) || is_ignored(s, path)) {
-		return VV_OK;
-	}
+	if ((!untracked && in_index(s, path) != NULL) || is_ignored(s, path)) return VV_OK;
 	return s->fn(s->payload, path, err);
 }
 
@@ -260,12 +242,8 @@ static vv_status walk(search *s, vv_error *err)
 	vv_index *x = s->x;
 	vv_status rc;
 
-	if (!x->repo->workdir) {
-		return VV_OK;
-	}
-	if ((rc = vv_ignore_open(&s->ignore, x->repo, err)) < 0) {
-		return rc;
-	}
+	if (!x->repo->workdir) return VV_OK;
+	if ((rc = vv_ignore_open(&s->ignore, x->repo, err)) < 0) return rc;
 	rc = push_folder(s, "", git_index_entrycount(x->git) == 0, err);
 	while (rc == VV_OK && s->depth > 0) {
 		vv_auto(char) *path = NULL;

@@ -21,9 +21,7 @@ vv_status vv_worktree_check_above(const vv_repository *r, const char *path, vv_e
 		vv_auto(char) *file = head ? vv_repository_file(r, head) : NULL;
 		vv_stat st;
 
-		if (!file) {
-			return vv_fail_nomem(err);
-		}
+		if (!file) return vv_fail_nomem(err);
 		if (vv_lstat(&st, file, NULL) == VV_OK && !S_ISDIR(st.mode)) {
 			return vv_fail(err, VV_EREFUSED,
 				       "'%s' is in the way of '%s': it is not a folder",
@@ -45,9 +43,7 @@ vv_status vv_worktree_watch(const vv_repository *r, const char *path, const char
 	vv_stat st;
 	vv_status rc;
 
-	if (!r->watch) {
-		return VV_OK;
-	}
+	if (!r->watch) return VV_OK;
 	rc = vv_lstat(&st, temp, err);
 	return rc < 0 ? rc : r->watch(r->watch_payload, path, &st, err);
 }
@@ -78,9 +74,7 @@ vv_status vv_worktree_make_room(const vv_repository *r, const char *path, vv_err
 	vv_auto(char) *file = vv_repository_file(r, path);
 	vv_stat st;
 
-	if (!file) {
-		return vv_fail_nomem(err);
-	}
+	if (!file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, NULL) == VV_OK && S_ISDIR(st.mode) && vv_sys_ops.rmdir(file) != 0) {
 		return vv_fail(err, VV_EREFUSED,
 			       "'%s' cannot be written: there is a folder of that name",
@@ -110,20 +104,14 @@ vv_status vv_worktree_remove(vv_repository *r, const char *path, vv_error *err)
 	vv_auto(char) *file = NULL;
 	vv_status rc;
 
-	if ((rc = vv_path_check_plain(path, err)) < 0) {
-		return rc;
-	}
-	if (!r->workdir) {
-		return vv_fail(err, VV_EUSAGE, "there is no work tree to remove from");
-	}
+	if ((rc = vv_path_check_plain(path, err)) < 0) return rc;
+	if (!r->workdir) return vv_fail(err, VV_EUSAGE, "there is no work tree to remove from");
 	if ((rc = vv_worktree_check_above(r, path, err)) == VV_EREFUSED) {
 		vv_error_clear(err);
 		return VV_OK; /* what lies beyond a link is not ours */
 	}
 	file = vv_repository_file(r, path);
-	if (rc < 0 || (rc = vv_unlink(file, true, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0 || (rc = vv_unlink(file, true, err)) < 0) return rc;
 	remove_empty_above(r, file);
 	return VV_OK;
 }

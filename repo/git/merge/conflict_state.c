@@ -82,9 +82,7 @@ static bool names(const vv_json *doc, const char *member, const vv_oid *id, vv_o
 	const char *hex = vv_json_get_string(doc, member);
 	vv_oid read;
 
-	if (!hex || !vv_oid_parse(&read, hex, strlen(hex))) {
-		return false;
-	}
+	if (!hex || !vv_oid_parse(&read, hex, strlen(hex))) return false;
 	if (out) {
 		*out = read;
 	}
@@ -104,9 +102,7 @@ static bool fits(const vv_json *doc, const vv_index *x, const char *path)
 		vv_index_at(x, i, &e);
 		if (e.stage >= 1 && e.stage <= 3 && strcmp(e.path, path) == 0) {
 			any = true;
-			if (!names(doc, members[e.stage - 1], &e.id, NULL)) {
-				return false;
-			}
+			if (!names(doc, members[e.stage - 1], &e.id, NULL)) return false;
 		}
 	}
 	return any;
@@ -149,9 +145,7 @@ vv_status vv_conflict_refuse_untouched(vv_repository *r, const vv_index *x, cons
 		*err = none;
 		return rc;
 	}
-	if (rc < 0 || !vv_oid_equal(&merged, blob)) {
-		return VV_OK;
-	}
+	if (rc < 0 || !vv_oid_equal(&merged, blob)) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
 		"%s: its conflicts are not settled, the file is as the merge left it",
 		vv_text_shows(path));

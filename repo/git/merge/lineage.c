@@ -45,14 +45,10 @@ struct vv_lineage {
 static const char *intern(vv_lineage *l, const char *path)
 {
 	for (size_t i = 0; i < l->path_count; i++) {
-		if (l->paths[i] == path || strcmp(l->paths[i], path) == 0) {
-			return l->paths[i];
-		}
+		if (l->paths[i] == path || strcmp(l->paths[i], path) == 0) return l->paths[i];
 	}
 	char *copy = vv_arena_strndup(&l->arena, path, strlen(path));
-	if (!copy || !vv_array_room(l->paths, l->path_count, l->path_cap)) {
-		return NULL;
-	}
+	if (!copy || !vv_array_room(l->paths, l->path_count, l->path_cap)) return NULL;
 	l->paths[l->path_count++] = copy;
 	return copy;
 }
@@ -64,9 +60,7 @@ static vv_status put(vv_lineage *l, vv_node *n, const char *path, const git_oid 
 	trail **slot = (trail **)vv_node_note(l->walker, n), *t;
 	bool joined = false;
 	vv_status rc;
-	if (l->bounded && !(*vv_node_flags(l->walker, n) & INSIDE)) {
-		return VV_OK;
-	}
+	if (l->bounded && !(*vv_node_flags(l->walker, n) & INSIDE)) return VV_OK;
 	for (t = *slot; t && l->o.join; t = t->next) {
 		if (t->path == path &&
 		    ((rc = l->o.join(l->o.payload, t->of_caller, of_caller, &joined, err)) < 0 ||
@@ -119,9 +113,7 @@ static vv_status mark_inside(vv_lineage *l, vv_error *err)
 	for (size_t i = 0; i < l->o.range_count; i++) {
 		l->bounded = l->bounded || l->o.ranges[i].has_exclude;
 	}
-	if (!l->bounded || (rc = vv_log_open(&log, l->repo, &lo, err)) < 0) {
-		return rc;
-	}
+	if (!l->bounded || (rc = vv_log_open(&log, l->repo, &lo, err)) < 0) return rc;
 	while ((more = vv_log_next(log, &at, err)) > 0) {
 		git_oid id;
 		vv_node *n;
@@ -192,9 +184,7 @@ bool vv_lineage_only(vv_lineage *l, vv_lineage_file *file, void **of_caller)
 {
 	vv_node *n = l->queue.count == 1 && !l->waiting ? vv_queue_at(&l->queue, 0) : NULL;
 	trail *t = n ? *vv_node_note(l->walker, n) : NULL;
-	if (!t || t->next) {
-		return false;
-	}
+	if (!t || t->next) return false;
 	*file = (vv_lineage_file){.path = t->path};
 	vv_oid_from_git(&file->commit, &n->id);
 	vv_oid_from_git(&file->blob, &t->blob);
@@ -211,9 +201,7 @@ static vv_status look_by_name(vv_lineage *l, const trail *t, vv_node *parent, vv
 	vv_status rc = vv_node_parse(l->walker, parent, err);
 	*out = (vv_lineage_file){.path = NULL};
 	*same = false;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_oid_from_git(&out->commit, &parent->id);
 	if (!git_oid_equal(&l->node->tree, &parent->tree) &&
 	    (rc = vv_tree_find(l->repo, &parent->tree, t->path, &mode, &id, err)) < 0) {
@@ -243,9 +231,7 @@ static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *
 	}
 	out->path = intern(l, old);
 	vv_free(old);
-	if (!out->path) {
-		return vv_fail_nomem(err);
-	}
+	if (!out->path) return vv_fail_nomem(err);
 	if ((rc = vv_tree_entry_at(l->repo, &out->commit, out->path, &e, err)) == VV_OK) {
 		out->blob = e.id;
 		*same = vv_oid_equal(&e.id, &blob);
@@ -261,9 +247,7 @@ static vv_status look_at_parents(vv_lineage *l, const trail *t, size_t count, si
 	bool is = false;
 	vv_status rc = VV_OK;
 	*same = count;
-	if (!vv_array_room_for(l->parents, 0, l->parent_cap, count + 1)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room_for(l->parents, 0, l->parent_cap, count + 1)) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if ((rc = look_by_name(l, t, l->node->parents[i], &l->parents[i], &is, err)) ==
 			    VV_OK &&
@@ -289,9 +273,7 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 		size_t same, count;
 		vv_status rc;
 		if (!t) {
-			if (!(l->node = vv_queue_pop(&l->queue))) {
-				return 0;
-			}
+			if (!(l->node = vv_queue_pop(&l->queue))) return 0;
 			trail **slot = (trail **)vv_node_note(l->walker, l->node);
 			l->waiting = *slot;
 			*slot = NULL;
@@ -309,9 +291,7 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 						      git_oid_tostr(hex, sizeof(hex), &l->node->id),
 						      err);
 		}
-		if ((rc = look_at_parents(l, &now, count, &same, err)) < 0) {
-			return (int)rc;
-		}
+		if ((rc = look_at_parents(l, &now, count, &same, err)) < 0) return (int)rc;
 		if (same < count) {
 			git_oid blob;
 			vv_oid_to_git(&blob, &l->parents[same].blob);

@@ -69,12 +69,8 @@ static vv_status add_leaf(void *payload, const vv_cid *cid, const void *bytes, s
 
 	(void)len;
 	(void)state;
-	if (bytes || cid->codec != VV_CODEC_RAW) {
-		return VV_OK;
-	}
-	if (!vv_array_room(s->leaves, s->count, s->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (bytes || cid->codec != VV_CODEC_RAW) return VV_OK;
+	if (!vv_array_room(s->leaves, s->count, s->cap)) return vv_fail_nomem(err);
 	s->leaves[s->count++] = *cid;
 	return VV_OK;
 }
@@ -108,9 +104,7 @@ static int sign_buffer(void **out, const git_diff_file *file, const char *bytes,
 
 	(void)file;
 	*out = NULL;
-	if (!s) {
-		return -1;
-	}
+	if (!s) return -1;
 	s->pointer = len <= VV_POINTER_MAX && vv_pointer_looks_like(bytes, len);
 	if (s->pointer) {
 		collect_leaves(s, payload, bytes, len);
@@ -177,9 +171,7 @@ static int compare(int *score, void *siga, void *sigb, void *payload)
 	} else if (!a->pointer && !b->pointer) {
 		int likeness = git_hashsig_compare(a->text, b->text);
 
-		if (likeness < 0) {
-			return likeness;
-		}
+		if (likeness < 0) return likeness;
 		*score = likeness;
 	}
 	return 0;
@@ -262,9 +254,7 @@ static vv_status sign(finder *f, const vv_rename_file *file, void **out, vv_erro
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	if (rc == VV_OK && code < 0 && code != GIT_EBUFS) {
-		return vv_fail_nomem(err);
-	}
+	if (rc == VV_OK && code < 0 && code != GIT_EBUFS) return vv_fail_nomem(err);
 	git_error_clear();
 	return rc;
 }
@@ -287,12 +277,8 @@ static int by_likeness(const void *a, const void *b)
 {
 	const pair *x = a, *y = b;
 
-	if (x->likeness != y->likeness) {
-		return x->likeness > y->likeness ? -1 : 1;
-	}
-	if (x->come != y->come) {
-		return x->come < y->come ? -1 : 1;
-	}
+	if (x->likeness != y->likeness) return x->likeness > y->likeness ? -1 : 1;
+	if (x->come != y->come) return x->come < y->come ? -1 : 1;
 	return x->gone < y->gone ? -1 : x->gone > y->gone;
 }
 
@@ -388,12 +374,8 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 	for (size_t i = 0; i < come_count; i++) {
 		from[i] = VV_RENAMED_FROM_NONE;
 	}
-	if (gone_count == 0 || come_count == 0) {
-		return VV_OK;
-	}
-	if (!(f.taken = vv_calloc(gone_count, sizeof(*f.taken)))) {
-		return vv_fail_nomem(err);
-	}
+	if (gone_count == 0 || come_count == 0) return VV_OK;
+	if (!(f.taken = vv_calloc(gone_count, sizeof(*f.taken)))) return vv_fail_nomem(err);
 	match_equal(&f, true);
 	match_equal(&f, false);
 	rc = match_alike(&f, err);
@@ -422,16 +404,10 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 		l->come = (vv_rename_file){l->path, c->new_mode, c->new_id};
 		l->found = true;
 	}
-	if (c->new_mode != 0) {
-		return VV_OK;
-	}
-	if (!vv_array_room(l->files, l->count, l->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (c->new_mode != 0) return VV_OK;
+	if (!vv_array_room(l->files, l->count, l->cap)) return vv_fail_nomem(err);
 	l->files[l->count] = (vv_rename_file){vv_strdup(c->path), c->old_mode, c->old_id};
-	if (!l->files[l->count].path) {
-		return vv_fail_nomem(err);
-	}
+	if (!l->files[l->count].path) return vv_fail_nomem(err);
 	l->count++;
 	return VV_OK;
 }

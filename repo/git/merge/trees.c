@@ -59,9 +59,7 @@ void vv_merged_free(vv_merged_trees *m)
 {
 	size_t i, k;
 
-	if (!m) {
-		return;
-	}
+	if (!m) return;
 	for (i = 0; i < m->count; i++) {
 		vv_free(m->items[i].own);
 		for (k = 0; k < 3; k++) {
@@ -82,12 +80,8 @@ static vv_status read_tree(vv_repository *r, const vv_oid *id, git_tree **out, v
 	int code;
 
 	*out = NULL;
-	if (vv_oid_is_null(id)) {
-		return VV_OK;
-	}
-	if ((rc = vv_commit_tree(r, id, &tree, err)) < 0) {
-		return rc;
-	}
+	if (vv_oid_is_null(id)) return VV_OK;
+	if ((rc = vv_commit_tree(r, id, &tree, err)) < 0) return rc;
 	code = git_tree_lookup(out, r->git, &tree);
 	return code < 0 ? vv_git_fail(err, code, "cannot read a tree") : VV_OK;
 }
@@ -138,14 +132,10 @@ static vv_status add_conflict(vv_merged_trees *m, const char *path, const git_in
 	conflict *c;
 	size_t k;
 
-	if (!vv_array_room(m->items, m->count, m->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(m->items, m->count, m->cap)) return vv_fail_nomem(err);
 	c = &m->items[m->count];
 	memset(c, 0, sizeof(*c));
-	if (!(c->own = vv_strdup(path))) {
-		return vv_fail_nomem(err);
-	}
+	if (!(c->own = vv_strdup(path))) return vv_fail_nomem(err);
 	m->count++;
 	c->seen.path = c->own;
 	set_side(&c->seen.base, sides[0]);
@@ -173,9 +163,7 @@ static const char *renamed_to(const git_index_name_entry *n)
 {
 	const char *ours = n->ours ? n->ours : n->theirs, *theirs = n->theirs ? n->theirs : ours;
 
-	if (!ours || strcmp(ours, theirs) == 0 || strcmp(theirs, n->ancestor) == 0) {
-		return ours;
-	}
+	if (!ours || strcmp(ours, theirs) == 0 || strcmp(theirs, n->ancestor) == 0) return ours;
 	return strcmp(ours, n->ancestor) == 0 ? theirs : NULL;
 }
 
@@ -188,9 +176,7 @@ static bool is_claimed(git_index *git, const char *path, int stage)
 		const git_index_name_entry *n = git_index_name_get_byindex(git, i);
 		const char *at = stage == 1 ? n->ancestor : stage == 2 ? n->ours : n->theirs;
 
-		if (at && strcmp(at, path) == 0 && renamed_to(n)) {
-			return true;
-		}
+		if (at && strcmp(at, path) == 0 && renamed_to(n)) return true;
 	}
 	return false;
 }
@@ -221,9 +207,7 @@ static vv_status collect_others(vv_merged_trees *m, vv_error *err)
 	vv_status rc = VV_OK;
 	int code = git_index_conflict_iterator_new(&it, m->git), k;
 
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot list the conflicts");
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot list the conflicts");
 	while (rc == VV_OK &&
 	       (code = git_index_conflict_next(&sides[0], &sides[1], &sides[2], it)) == 0) {
 		const char *path = NULL;
@@ -284,9 +268,7 @@ static vv_status look_at_attribute(vv_repository *r, const char *path, bool *min
 	vv_status rc = vv_attr_can_be_read(r, path, err);
 	int code;
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((code = git_attr_get(&value, r->git, 0, path, "merge")) < 0) {
 		return vv_git_fail(err, code, "cannot read the attributes of '%s'",
 				   vv_text_shows(path));
@@ -344,9 +326,7 @@ static vv_status mark_text(vv_repository *r, vv_merge_conflict *c, const vv_merg
 	input_entry(&theirs, c->path, &c->theirs);
 	code = git_merge_file_from_index(&result, r->git, is_file(&c->base) ? &base : NULL, &ours,
 					 &theirs, &opts);
-	if (code < 0) {
-		return vv_git_fail(err, code, "cannot merge '%s'", vv_text_shows(c->path));
-	}
+	if (code < 0) return vv_git_fail(err, code, "cannot merge '%s'", vv_text_shows(c->path));
 	if (result.ptr) { /* else it is binary: ours stays */
 		rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, result.ptr, result.len, &id, err);
 		if (rc == VV_OK) {
@@ -400,9 +380,7 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 	size_t i;
 
 	*out = NULL;
-	if (!m) {
-		return vv_fail_nomem(err);
-	}
+	if (!m) return vv_fail_nomem(err);
 	m->repo = r;
 	/* What libgit2 writes from here on is staged. */
 	if ((rc = vv_quarantine_repository(r, &staged, err)) < 0 ||
@@ -456,12 +434,8 @@ vv_status vv_merged_tree(vv_merged_trees *m, vv_oid *tree, vv_error *err)
 	size_t i, count = git_index_entrycount(m->git);
 	int code;
 
-	if (rc < 0) {
-		return rc;
-	}
-	if ((code = git_index_new(&git)) < 0) {
-		return vv_git_fail(err, code, "cannot make a tree");
-	}
+	if (rc < 0) return rc;
+	if ((code = git_index_new(&git)) < 0) return vv_git_fail(err, code, "cannot make a tree");
 	for (i = 0; code >= 0 && i < count; i++) {
 		const git_index_entry *e = git_index_get_byindex(m->git, i);
 

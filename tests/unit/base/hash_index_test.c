@@ -15,9 +15,7 @@ static size_t find(const vv_hash_index *ix, uint64_t key)
 	size_t place;
 
 	while (vv_hash_probe_next(&p, &place)) {
-		if (place * 3 == key) {
-			return place;
-		}
+		if (place * 3 == key) return place;
 	}
 	return SIZE_MAX;
 }

@@ -309,9 +309,7 @@ static vv_status parse_all(void *payload, vv_error *err)
 	vv_status rc = VV_OK;
 
 	(void)payload;
-	if (!r) {
-		return vv_fail_nomem(err);
-	}
+	if (!r) return vv_fail_nomem(err);
 	while (rc == VV_OK && at < sizeof text - 1) {
 		rc = vv_json_rows_object(r, &used, text + at, sizeof text - 1 - at, false,
 					 count_members, &count, err);

@@ -19,9 +19,7 @@ static vv_status add_all(vv_syncs *s, unsigned files, vv_error *err)
 		char name[16];
 		(void)snprintf(name, sizeof name, "f%u", i);
 		int fd = vv_open(vv_test_path("%s", name), O_WRONLY | O_CREAT, 0666, err);
-		if (fd < 0) {
-			return (vv_status)fd;
-		}
+		if (fd < 0) return (vv_status)fd;
 		rc = vv_syncs_add(s, fd, name, err);
 		(void)vv_close(fd, name, NULL);
 	}

@@ -494,9 +494,7 @@ static void check_aftermath(const trial *t, const outcome *o, const char *what)
 	if (stopped && !half_done && !strstr(said, "--continue")) {
 		fail_msg("%s: stopped in the middle:\n%s", what, said);
 	}
-	if (is_judged(t->dir, o->code, said)) {
-		return;
-	}
+	if (is_judged(t->dir, o->code, said)) return;
 	now = state_of(t->dir);
 	if (o->code == 2) {
 		vv_test_write_text(stderr_path(), said);
@@ -522,9 +520,7 @@ static void check_aftermath(const trial *t, const outcome *o, const char *what)
 		fail_msg("%s: fsck says:\n%s%s", what, vv_test_read(stdout_path(), NULL),
 			 vv_test_read(stderr_path(), NULL));
 	}
-	if (t->sc->once && same_state(&now, &t->after)) {
-		return;
-	}
+	if (t->sc->once && same_state(&now, &t->after)) return;
 	again = run(t->dir, NULL, t->sc->command, words);
 	if (again.code != 0 &&
 	    !(t->sc->again_says_no && again.code == 1 && same_state(&now, &t->after))) {
@@ -766,9 +762,7 @@ static void check_renaming(const char *dir, const char *id, const outcome *o, bo
 		    "commit: two")) {
 		fail_msg("%s: the reflog is gone", what);
 	}
-	if (is_judged(dir, o->code, said)) {
-		return;
-	}
+	if (is_judged(dir, o->code, said)) return;
 	if (old) {
 		succeed(dir, &vv_cmd_branch, "-m main trunk");
 	}

@@ -648,9 +648,7 @@ static vv_status check_once(vv_table *t, uint64_t *errors, vv_error *err)
 
 	o.temp_dir = vv_test_dir();
 	o.memory = 6 << 10;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_check_table(&result, t, &o, err);
 	if (rc == VV_OK) {
 		*errors = result.errors;

@@ -37,9 +37,7 @@ static size_t unescape(char *s)
 /* Cuts a line at its tabs; false for a remark. */
 static bool cut(char **parts, size_t count, char *line)
 {
-	if (*line == '#') {
-		return false;
-	}
+	if (*line == '#') return false;
 	line[strcspn(line, "\n")] = '\0';
 	for (size_t i = 0; i < count; i++) {
 		char *tab = strchr(line, '\t');

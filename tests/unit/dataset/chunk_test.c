@@ -24,9 +24,7 @@ static size_t model(const uint8_t *bytes, size_t len)
 
 	for (size_t i = 16384 - 64; i < len && i < 262144; i++) {
 		h = (h << 1) + vv_xxh3(&bytes[i], 1, 0);
-		if (i >= 16384 && h >> (i < 65536 ? 46 : 50) == 0) {
-			return i + 1;
-		}
+		if (i >= 16384 && h >> (i < 65536 ? 46 : 50) == 0) return i + 1;
 	}
 	return len < 262144 ? len : 262144;
 }

@@ -46,9 +46,7 @@ static bool scan(vv_scan *s, const char *bytes, size_t len, size_t window, bool 
 				print_row(cells, row.cells);
 			}
 		}
-		if (rc < 0 || at_end) {
-			return rc == 0;
-		}
+		if (rc < 0 || at_end) return rc == 0;
 		want = vv_scan_offset(s) > 0 ? window : want * 2;
 		at += vv_scan_offset(s);
 	}
@@ -65,9 +63,7 @@ static bool do_file(const uint8_t head[11], char *bytes)
 	d.delimiter = head[0];
 	d.quote = head[1];
 	d.escape = head[2];
-	if (vv_scan_new(&s, &d, COLUMNS, NULL, NULL, &err) < 0) {
-		return false;
-	}
+	if (vv_scan_new(&s, &d, COLUMNS, NULL, NULL, &err) < 0) return false;
 	if (scan(s, bytes, len, window, false, &err)) {
 		(void)scan(s, bytes, len, window, true, &err);
 		putchar('\n');

@@ -429,9 +429,7 @@ static vv_status dup_and_get(void *payload, vv_error *err)
 	vv_dialect copy, back;
 	vv_status rc = vv_dialect_dup(&copy, d, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_dialect_put(&b, &copy);
 	if ((rc = vv_buf_ok(&b, err)) >= 0 && (rc = get(&back, &b, err)) >= 0) {
 		assert_true(vv_dialect_equal(&back, d));

@@ -213,12 +213,8 @@ static bool allows(const vv_fact *f, const vv_cell *c)
 {
 	vv_fact_number n;
 
-	if (c->len == 0) {
-		return f->missing != VV_MISSING_NONE;
-	}
-	if (f->missing == VV_MISSING_ALL || f->unknown) {
-		return f->unknown;
-	}
+	if (c->len == 0) return f->missing != VV_MISSING_NONE;
+	if (f->missing == VV_MISSING_ALL || f->unknown) return f->unknown;
 	if (vv_fact_number_read(&n, c->text, c->len)) {
 		return f->numbers && vv_fact_number_order(&f->least, &n) <= 0 &&
 		       vv_fact_number_order(&n, &f->greatest) <= 0;

@@ -42,9 +42,7 @@ static vv_status all_of(feed *f, const vv_file_text_options *how, size_t room, v
 	vv_status rc = vv_file_text_open(&t, &file, how, err);
 
 	vv_buf_reset(out);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	const vv_source *text = vv_file_text_source(t);
 
 	while ((got = text->read(text->payload, piece, room, err)) > 0) {

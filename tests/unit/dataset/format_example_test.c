@@ -69,9 +69,7 @@ static void assert_spelled(const char *title, const void *bytes, size_t len)
 	spelled(&wanted, title);
 	same = wanted.len == len && memcmp(wanted.data, bytes, len) == 0;
 	vv_buf_clear(&wanted);
-	if (same) {
-		return;
-	}
+	if (same) return;
 	print_message("%s is now:\n", title);
 	for (size_t i = 0; i < len; i++) {
 		print_message("%02x%s", p[i], i % 16 == 15 || i + 1 == len ? "\n" : " ");

@@ -221,9 +221,7 @@ static bool read_integer(int64_t *out, const vv_cell *cell)
 {
 	char text[32], again[32];
 
-	if (cell->len == 0 || cell->len >= sizeof text) {
-		return false;
-	}
+	if (cell->len == 0 || cell->len >= sizeof text) return false;
 	memcpy(text, cell->text, cell->len);
 	text[cell->len] = '\0';
 	*out = strtoll(text, NULL, 10);

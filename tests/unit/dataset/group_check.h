@@ -21,9 +21,7 @@ static inline vv_status group_check(const void *bytes, size_t len, vv_error *err
 	vv_group g;
 	vv_status rc;
 
-	if ((rc = vv_group_open(&g, bytes, len, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_group_open(&g, bytes, len, err)) < 0) return rc;
 	cells = vv_malloc(g.rows * g.columns * sizeof *cells);
 	e = vv_group_encoder_new();
 	if (!cells || !e) {

@@ -94,9 +94,7 @@ static void get_item(fixture *f, vv_list_kind kind, const vv_buf *top, size_t in
 	vv_error err;
 
 	vv_buf_reset(out);
-	if (top->len == 0) {
-		return;
-	}
+	if (top->len == 0) return;
 	vv_assert_ok(vv_list_reader_open(&r, kind, &f->sink, top->data, top->len, &err), &err);
 	vv_assert_ok(vv_list_seek_index(r, index, &err), &err);
 	assert_int_equal(vv_list_next(r, &item, &err), 1);
@@ -496,9 +494,7 @@ static vv_status lie(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 {
 	liar *l = payload;
 
-	if (cid->codec != VV_CODEC_RAW) {
-		return l->f->sink.get(l->f->sink.payload, cid, out, err);
-	}
+	if (cid->codec != VV_CODEC_RAW) return l->f->sink.get(l->f->sink.payload, cid, out, err);
 	vv_buf_reset(out);
 	vv_buf_put(out, l->block.data, l->block.len);
 	return vv_buf_ok(out, err);

@@ -79,9 +79,7 @@ static void damage(const char *dir, dice *d)
 	size_t count;
 	vv_error err;
 
-	if (vv_list_dir(&names, &count, dir, &err) < 0) {
-		return;
-	}
+	if (vv_list_dir(&names, &count, dir, &err) < 0) return;
 	for (size_t i = 0; i < count; i++) {
 		const char *path = vv_test_path("%s/%s", dir + strlen(vv_test_dir()) + 1, names[i]);
 		size_t len;
@@ -303,9 +301,7 @@ static vv_status get_counted(void *payload, const vv_cid *cid, vv_buf *out, vv_e
 
 	c->gets++;
 	for (size_t i = 0; i < c->gone_count; i++) {
-		if (vv_cid_equal(cid, &c->gone[i])) {
-			return vv_fail(err, VV_EMISSING, "gone");
-		}
+		if (vv_cid_equal(cid, &c->gone[i])) return vv_fail(err, VV_EMISSING, "gone");
 	}
 	return c->below.get(c->below.payload, cid, out, err);
 }

@@ -97,16 +97,12 @@ static int class_of(const vv_cell *c, long long *number)
 	char text[32] = "";
 	size_t digits;
 
-	if (c->len == 0) {
-		return 0;
-	}
+	if (c->len == 0) return 0;
 	if (c->len < sizeof(text)) {
 		memcpy(text, c->text, c->len);
 	}
 	digits = strspn(text + (text[0] == '-'), "0123456789");
-	if (digits == 0 || digits > 18 || digits + (text[0] == '-') != c->len) {
-		return 2;
-	}
+	if (digits == 0 || digits > 18 || digits + (text[0] == '-') != c->len) return 2;
 	*number = strtoll(text, NULL, 10);
 	return 1;
 }
@@ -116,12 +112,8 @@ static int order_of(const vv_cell *a, const vv_cell *b)
 	long long x = 0, y = 0;
 	int ca = class_of(a, &x), cb = class_of(b, &y), c;
 
-	if (ca != cb || ca == 0) {
-		return ca - cb;
-	}
-	if (ca == 1) {
-		return x < y ? -1 : x > y;
-	}
+	if (ca != cb || ca == 0) return ca - cb;
+	if (ca == 1) return x < y ? -1 : x > y;
 	c = memcmp(a->text, b->text, a->len < b->len ? a->len : b->len);
 	return c != 0 ? c : a->len < b->len ? -1 : a->len > b->len;
 }
@@ -692,9 +684,7 @@ static vv_status once(void *payload, vv_error *err)
 	vv_status rc = try_import(m, &r, FORGED, strlen(FORGED), "t.csv", NULL, VV_ORDER_KEY, "id",
 				  err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = vv_table_open(&t, &m->sink, &r.cid, err)) == VV_OK) {
 		vv_table_close(&t);
 	}

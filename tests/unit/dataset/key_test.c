@@ -239,9 +239,7 @@ static int keep_pair(void *payload, uint64_t first, uint64_t second, vv_error *e
 {
 	pairs *p = payload;
 
-	if (p->answer < 0) {
-		return vv_fail(err, p->answer, "no more");
-	}
+	if (p->answer < 0) return vv_fail(err, p->answer, "no more");
 	if (p->count == p->cap) {
 		p->cap = p->cap > 0 ? 2 * p->cap : 64;
 		p->pair = realloc(p->pair, p->cap * sizeof(*p->pair));

@@ -437,9 +437,7 @@ static size_t compare(vv_list_reader *a, vv_list_reader *b)
 		more = vv_list_next(a, &x, &err);
 		assert_true(more >= 0);
 		assert_int_equal(vv_list_next(b, &y, &err), more);
-		if (more == 0) {
-			return differing;
-		}
+		if (more == 0) return differing;
 		differing += x.len != y.len || memcmp(x.bytes, y.bytes, x.len) != 0;
 	}
 }
@@ -474,9 +472,7 @@ static bool has_seed(const plan *p, uint64_t seed)
 	for (uint64_t step = 0; step <= 1000000007u; step += 1000000007u) {
 		uint64_t i = seed - step - p->first;
 
-		if (seed >= step + p->first && i < p->count && seed_of(p, i) == seed) {
-			return true;
-		}
+		if (seed >= step + p->first && i < p->count && seed_of(p, i) == seed) return true;
 	}
 	return false;
 }

@@ -76,9 +76,7 @@ static vv_status put_many(void *payload, vv_error *err)
 	unsigned i;
 
 	(void)payload;
-	if ((rc = vv_mem_sink_new(&m, NULL, vv_test_dir(), err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_mem_sink_new(&m, NULL, vv_test_dir(), err)) < 0) return rc;
 	vv_mem_sink_use(&sink, m);
 	for (i = 0; rc == VV_OK && i < 600; i++) {
 		if ((rc = vv_cid_of(&cid, VV_CODEC_RAW, &i, sizeof(i), err)) == VV_OK &&

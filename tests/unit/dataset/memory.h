@@ -27,9 +27,7 @@ typedef struct memory {
 static inline memory_block *memory_find(memory *m, const vv_cid *cid)
 {
 	for (size_t i = 0; i < m->count; i++) {
-		if (vv_cid_equal(&m->block[i].cid, cid)) {
-			return &m->block[i];
-		}
+		if (vv_cid_equal(&m->block[i].cid, cid)) return &m->block[i];
 	}
 	return NULL;
 }
@@ -44,9 +42,7 @@ static inline vv_status memory_put(void *payload, const vv_cid *cid, const void 
 	vv_assert_ok(vv_cid_of(&found, cid->codec, bytes, len, err), err);
 	assert_true(vv_cid_equal(&found, cid));
 	assert_true(len <= VV_BLOCK_MAX);
-	if (memory_find(m, cid)) {
-		return VV_OK;
-	}
+	if (memory_find(m, cid)) return VV_OK;
 	if (m->count == m->cap) {
 		m->cap = m->cap * 2 + 64;
 		m->block = realloc(m->block, m->cap * sizeof *m->block);
@@ -72,9 +68,7 @@ static inline vv_status memory_get(void *payload, const vv_cid *cid, vv_buf *out
 	memory_block *b = memory_find(m, cid);
 
 	m->gets++;
-	if (!b || b->gone) {
-		return vv_fail(err, VV_EMISSING, "no such block");
-	}
+	if (!b || b->gone) return vv_fail(err, VV_EMISSING, "no such block");
 	vv_buf_reset(out);
 	vv_buf_put(out, b->bytes, b->len);
 	return vv_buf_ok(out, err);

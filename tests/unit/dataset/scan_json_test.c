@@ -361,9 +361,7 @@ static vv_status scan_some(void *payload, vv_error *err)
 	int n = 1, rows = 0;
 
 	(void)payload;
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_scan_window(s, text, strlen(text), true, 0);
 	while ((n = vv_scan_row(s, cells, 3, &row, err)) == 1) {
 		rows++;

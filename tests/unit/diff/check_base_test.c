@@ -26,9 +26,7 @@ typedef struct check {
 
 static void put_field(vv_buf *b, const char *name, const char *text, size_t len)
 {
-	if (!text) {
-		return;
-	}
+	if (!text) return;
 	vv_buf_printf(b, " %s=", name);
 	vv_buf_put(b, text, len);
 }

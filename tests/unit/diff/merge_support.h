@@ -109,9 +109,7 @@ static inline vv_status merge_import(vv_table *out, const merge_input *in, const
 		      : in->array ? "t.json"
 				  : "t.csv");
 	vv_status rc = vv_import(&r, &source, sink, &o, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	cid = r.cid;
 	vv_import_result_clear(&r);
 	rc = vv_table_open(out, sink, &cid, err);
@@ -195,9 +193,7 @@ static inline vv_status merge_read(merge_output *out, const vv_import_result *r,
 {
 	vv_table t;
 	vv_status rc = vv_table_open(&t, sink, &r->cid, err);
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	out->cid = r->cid;
 	if (t.root.kind == VV_KIND_TABLE) {
 		rc = vv_table_check(&t, NULL, NULL, err);

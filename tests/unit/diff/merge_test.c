@@ -45,9 +45,7 @@ static const char *const up[2] = {"1111", "2222"}, *const down[2] = {"2222", "11
 static void set_text(merge_input *in, char *text)
 {
 	char *to = text;
-	if (strcmp(text, "-") == 0) {
-		return;
-	}
+	if (strcmp(text, "-") == 0) return;
 	in->text = text;
 	for (const char *p = text; *p; p++) {
 		if (*p == '\\' && (p[1] == 'r' || p[1] == 't' || p[1] == '/')) {

@@ -38,9 +38,7 @@ static vv_patched_file *find(vv_patched *p, const char *path, bool make)
 {
 	vv_patched_file *free_one = NULL;
 	for (size_t i = 0; i < VV_PATCHED_FILES; i++) {
-		if (p->files[i].path && strcmp(p->files[i].path, path) == 0) {
-			return &p->files[i];
-		}
+		if (p->files[i].path && strcmp(p->files[i].path, path) == 0) return &p->files[i];
 		free_one = !p->files[i].path && !free_one ? &p->files[i] : free_one;
 	}
 	if (make) {

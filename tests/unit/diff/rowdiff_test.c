@@ -185,9 +185,7 @@ static void drop(answers *x)
 static bool same_row(const char (*a)[12], const char (*b)[12])
 {
 	for (size_t c = 0; c < COLUMNS; c++) {
-		if (strcmp(a[c], b[c]) != 0) {
-			return false;
-		}
+		if (strcmp(a[c], b[c]) != 0) return false;
 	}
 	return true;
 }
@@ -746,9 +744,7 @@ static vv_status compare_once(void *payload, vv_error *err)
 				.rekeyed = true,
 				.temp_dir = vv_test_dir(),
 				.memory = 1};
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rc = vv_rowdiff_open(&d, &p->x, &p->y, &o, err);
 	while (rc == VV_OK && (more = vv_rowdiff_next(d, &c, err)) > 0) {
 		assert_true(c.changed < COLUMNS);

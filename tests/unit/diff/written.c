@@ -35,9 +35,7 @@ static vv_status open_side(opened *out, vv_sink *sink, const vv_side *s,
 	vv_import_result r;
 	vv_source source;
 	vv_mem_source storage;
-	if (!s->bytes) {
-		return VV_OK;
-	}
+	if (!s->bytes) return VV_OK;
 	io.key = o->key ? o->key : none;
 	io.hints.has_form = o->ndjson;
 	io.hints.form = o->ndjson ? VV_FORM_NDJSON : VV_FORM_CSV;
@@ -142,9 +140,7 @@ static vv_status open_sides(sides *s, const vv_written_pair *p, const vv_written
 	vv_sink sink;
 	vv_status rc;
 	*s = (sides){.mem = NULL};
-	if ((rc = vv_mem_sink_new(&s->mem, NULL, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_mem_sink_new(&s->mem, NULL, NULL, err)) < 0) return rc;
 	vv_mem_sink_use(&sink, s->mem);
 	if ((rc = open_side(&s->a, &sink, &p->a, o, err)) < 0 ||
 	    (rc = open_side(&s->b, &sink, &p->b, o, err)) < 0) {
@@ -196,12 +192,8 @@ vv_status vv_written_all(vv_buf *out, const char *form, const vv_written_pair *p
 	vv_status rc;
 	wo.write = gather;
 	wo.payload = out;
-	if (!kind) {
-		return vv_fail(err, VV_EUSAGE, "no form '%s'", form);
-	}
-	if ((rc = kind->open(&w, &wo, err)) < 0) {
-		return rc;
-	}
+	if (!kind) return vv_fail(err, VV_EUSAGE, "no form '%s'", form);
+	if ((rc = kind->open(&w, &wo, err)) < 0) return rc;
 	rc = w->begin(w, err);
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		rc = one(w, &pairs[i], o, err);

@@ -173,9 +173,7 @@ static void same_value(const struct ArrowArray *a, size_t at, const char *format
 		   : kind == 'b' ? v.kind != VARVE_VALUE_BOOL
 				 : v.kind != VARVE_VALUE_DATE && v.kind != VARVE_VALUE_DATETIME);
 	assert_int_equal(null, v.kind == VARVE_VALUE_NULL || *misfit);
-	if (null) {
-		return;
-	}
+	if (null) return;
 	if (kind == 'u') {
 		const int32_t *ends = a->buffers[1];
 

@@ -23,9 +23,7 @@ static bool same_text(const varve_cell *c, const known_cell *k)
 static bool has_cells(const varve_cell *cells, const known *k, size_t row)
 {
 	for (size_t c = 0; c < KNOWN_COLUMNS; c++) {
-		if (!same_text(&cells[c], known_at(k, row, c))) {
-			return false;
-		}
+		if (!same_text(&cells[c], known_at(k, row, c))) return false;
 	}
 	return true;
 }

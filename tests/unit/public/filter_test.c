@@ -27,9 +27,7 @@ static bool is_value(const char *text, size_t column)
 {
 	double x;
 
-	if (column == 0 || column == 2) {
-		return number_of(&x, text);
-	}
+	if (column == 0 || column == 2) return number_of(&x, text);
 	return column == 3   ? strlen(text) == 10
 	       : column == 4 ? strcmp(text, "true") == 0 || strcmp(text, "false") == 0
 			     : true;

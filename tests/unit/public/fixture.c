@@ -24,9 +24,7 @@ static const struct {
 static const vv_command *command_of(const char *name)
 {
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(name, commands[i].name) == 0) {
-			return commands[i].command;
-		}
+		if (strcmp(name, commands[i].name) == 0) return commands[i].command;
 	}
 	fail_msg("the fixture has no command '%s'", name);
 	return NULL;
@@ -78,9 +76,7 @@ void varve(const char *fmt, ...)
 
 void expects_code(int rc, int wanted, const varve_error *e, const char *file, int line)
 {
-	if (rc == wanted && (rc >= 0 || !e || (e->code == rc && e->message[0]))) {
-		return;
-	}
+	if (rc == wanted && (rc >= 0 || !e || (e->code == rc && e->message[0]))) return;
 	print_error("%s:%d: %d (%s) in place of %d (%s): %s\n", file, line, rc, varve_code_name(rc),
 		    wanted, varve_code_name(wanted), rc < 0 && e ? e->message : "");
 	_fail(file, line);

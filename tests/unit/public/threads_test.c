@@ -177,9 +177,7 @@ static uint64_t check(const shared *s)
 	varve_error e;
 	int rc = varve_check_revision(&r, s->repo, "HEAD", NULL, NULL, &e);
 
-	if (rc < 0) {
-		return failed(&b, rc, &e);
-	}
+	if (rc < 0) return failed(&b, rc, &e);
 	for (uint64_t i = 0; i < varve_report_info(r)->kept; i++) {
 		const varve_finding *f = varve_report_finding(r, i);
 
@@ -196,9 +194,7 @@ static uint64_t check_file(const shared *s)
 	varve_error e;
 	int rc = varve_check_file(&r, s->repo, "t.csv", NULL, &e);
 
-	if (rc < 0) {
-		return failed(&b, rc, &e);
-	}
+	if (rc < 0) return failed(&b, rc, &e);
 	vv_buf_printf(&b, "%llu", (unsigned long long)varve_report_info(r)->kept);
 	varve_report_free(r);
 	return finish(&b);
@@ -233,9 +229,7 @@ static uint64_t look_around(const shared *s)
 		vv_buf_printf(&b, "%c%c %s\n", change->staged, change->work, change->path);
 	}
 	varve_changes_free(changes);
-	if ((rc = varve_refs_open(&refs, s->repo, "", &e)) < 0) {
-		return failed(&b, rc, &e);
-	}
+	if ((rc = varve_refs_open(&refs, s->repo, "", &e)) < 0) return failed(&b, rc, &e);
 	while (varve_refs_next(refs, &ref, &e) > 0) {
 		vv_buf_printf(&b, "%s %s\n", ref->name, ref->commit);
 	}
@@ -252,9 +246,7 @@ static uint64_t look_up(const shared *s)
 	varve_error e;
 	int rc = varve_table_find_row(&row, s->before, &key, 1, NULL, &e);
 
-	if (rc < 0) {
-		return failed(&b, rc, &e);
-	}
+	if (rc < 0) return failed(&b, rc, &e);
 	vv_buf_printf(&b, "%llu", (unsigned long long)row);
 	return finish(&b);
 }

@@ -39,9 +39,7 @@ static int64_t read_text(void *payload, void *bytes, size_t len, varve_error *e)
 	text *t = payload;
 	size_t n = t->len - t->at;
 
-	if (n == 0 && t->code) {
-		return varve_error_set(e, t->code, "the source broke");
-	}
+	if (n == 0 && t->code) return varve_error_set(e, t->code, "the source broke");
 	n = n < len ? n : len;
 	n = t->step && n > t->step ? t->step : n;
 	memcpy(bytes, t->bytes + t->at, n);

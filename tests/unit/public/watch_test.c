@@ -50,9 +50,7 @@ static int read_all(const given *g, const varve_filter *where, const varve_watch
 
 	o.watch = watch;
 	o.where = where;
-	if ((rc = varve_rows_open(&rows, g->table, &o, e)) < 0) {
-		return rc;
-	}
+	if ((rc = varve_rows_open(&rows, g->table, &o, e)) < 0) return rc;
 	while ((rc = varve_rows_next(rows, &cells, e)) > 0) {
 	}
 	if (rc < 0) { /* the same again */

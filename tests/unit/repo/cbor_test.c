@@ -428,9 +428,7 @@ static vv_status note(void *payload, const vv_cid *link, vv_error *err)
 {
 	seen *s = payload;
 
-	if (s->count == s->stop_at) {
-		return vv_fail(err, VV_EREFUSED, "enough");
-	}
+	if (s->count == s->stop_at) return vv_fail(err, VV_EREFUSED, "enough");
 	s->links[s->count++] = *link;
 	return VV_OK;
 }

@@ -491,9 +491,7 @@ static vv_status ask_within(void *payload, const vv_new_root *n, vv_error *err)
 	vv_status rc;
 
 	(void)note_root(&a->outer, n, err);
-	if ((rc = vv_commits_known(a->repo, &a->have, 1, &known, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_commits_known(a->repo, &a->have, 1, &known, err)) < 0) return rc;
 	assert_true(known);
 	return vv_new_roots_each(a->repo, &a->have, 1, NULL, 0, note_root, &a->inner, err);
 }

@@ -14,9 +14,7 @@ static vv_status pass(void *payload, const vv_git_object *o, vv_error *err)
 	vv_oid id;
 
 	t->objects++;
-	if (t->objects == t->skip) {
-		return VV_OK;
-	}
+	if (t->objects == t->skip) return VV_OK;
 	t->bytes += o->len;
 	if (!vv_oid_is_null(&o->base)) {
 		t->with_base++;
@@ -25,13 +23,9 @@ static vv_status pass(void *payload, const vv_git_object *o, vv_error *err)
 			fail_msg("the base of an object did not come before it: %s", err->message);
 		}
 		vv_buf_clear(&base);
-		if (rc < 0 && rc != VV_ENOTFOUND) {
-			return rc;
-		}
+		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	}
-	if ((rc = vv_git_receive_object(t->to, o->type, o->bytes, o->len, &id, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_git_receive_object(t->to, o->type, o->bytes, o->len, &id, err)) < 0) return rc;
 	assert_true(vv_oid_equal(&id, &o->id));
 	return VV_OK;
 }
@@ -51,9 +45,7 @@ vv_status transfer_all(transfer *t, vv_repository *from, vv_repository *to, cons
 
 	memset(t, 0, sizeof *t);
 	(void)snprintf(ref, sizeof ref, "refs/heads/%s", name);
-	if ((rc = vv_git_receive_open(&t->to, to, NULL, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_git_receive_open(&t->to, to, NULL, err)) < 0) return rc;
 	if ((rc = transfer_objects(t, from, want, 1, have, have ? 1 : 0, err)) < 0 ||
 	    (rc = vv_git_receive_end(t->to, want, 1, err)) < 0 ||
 	    (rc = vv_git_receive_install(t->to, err)) < 0) {

@@ -152,9 +152,7 @@ static void random_edits_are_those_of_git(void **state)
 static bool has_bytes(const char *bytes, size_t len, const char *wanted, size_t wanted_len)
 {
 	for (size_t i = 0; i + wanted_len <= len; i++) {
-		if (memcmp(bytes + i, wanted, wanted_len) == 0) {
-			return true;
-		}
+		if (memcmp(bytes + i, wanted, wanted_len) == 0) return true;
 	}
 	return false;
 }

@@ -245,9 +245,7 @@ static size_t chunk_at(const vv_buf *b, const char *id)
 {
 	for (size_t at = 12;; at += 12) {
 		assert_true(at + 12 < b->len);
-		if (memcmp(b->data + at, id, 4) == 0) {
-			return at;
-		}
+		if (memcmp(b->data + at, id, 4) == 0) return at;
 	}
 }
 

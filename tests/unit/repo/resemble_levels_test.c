@@ -82,9 +82,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	const world *w = ((walked *)payload)->w;
 	uint64_t at;
 
-	if (!vv_cid_map_get(w->places, cid, &at)) {
-		return vv_fail(err, VV_EMISSING, "no such block");
-	}
+	if (!vv_cid_map_get(w->places, cid, &at)) return vv_fail(err, VV_EMISSING, "no such block");
 	vv_buf_reset(out);
 	vv_buf_put(out, w->nodes[at].data, w->nodes[at].len);
 	return vv_buf_ok(out, err);

@@ -266,9 +266,7 @@ static vv_status try_walk(void *payload, vv_error *err)
 	vv_status rc;
 
 	a->w->seen = vv_cid_set_new();
-	if (!a->w->seen) {
-		return vv_fail_nomem(err);
-	}
+	if (!a->w->seen) return vv_fail_nomem(err);
 	vv_buf_clear(&a->w->told);
 	r.seen = a->w->seen;
 	rc = vv_resemble_walk(&r, a->root, a->before, err);

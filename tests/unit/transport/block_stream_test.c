@@ -61,9 +61,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	const shelf *s = payload;
 	size_t i = shelf_find(s, cid);
 
-	if (i == s->count) {
-		return vv_fail(err, VV_EMISSING, "no such block");
-	}
+	if (i == s->count) return vv_fail(err, VV_EMISSING, "no such block");
 	vv_buf_reset(out);
 	vv_buf_put(out, vv_buf_cstr(&s->bytes[i]), s->bytes[i].len);
 	return vv_buf_ok(out, err);

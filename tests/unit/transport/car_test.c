@@ -47,9 +47,7 @@ static int read_all(const vv_buf *car, size_t step, vv_error *err)
 	int more, count = 0;
 	vv_status rc = vv_car_reader_open(&r, read_some, &from, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while ((more = vv_car_next(r, &cid, &block, err)) > 0) {
 		count++;
 	}

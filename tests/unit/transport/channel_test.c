@@ -670,9 +670,7 @@ static vv_status connect_and_ask(void *payload, vv_error *err)
 	vv_status rc;
 
 	(void)payload;
-	if ((rc = vv_url_read(&url, vv_test_dir(), err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_url_read(&url, vv_test_dir(), err)) < 0) return rc;
 	o.program = vv_test_path("serve");
 	if ((rc = vv_connect(&line, &url, &o, err)) < 0 ||
 	    (rc = vv_channel_write(line, "x", 1, err)) < 0 ||

@@ -26,17 +26,13 @@ vv_status hx_echo(void *payload, const vv_http_call *call, vv_channel *line, vv_
 	vv_status rc;
 
 	(void)payload;
-	if ((rc = vv_channel_read(line, head, 8, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_channel_read(line, head, 8, err)) < 0) return rc;
 	left = vv_get_le64(head);
 	if (left < UINT64_MAX && left > UINT64_MAX - 60) {
 		hx_pause((unsigned)(UINT64_MAX - left) * 1000);
 		left = 0;
 	}
-	if (left == UINT64_MAX) {
-		return vv_fail(err, VV_ECORRUPT, "the secret path is broken");
-	}
+	if (left == UINT64_MAX) return vv_fail(err, VV_ECORRUPT, "the secret path is broken");
 	if (left == 0) {
 		vv_buf_printf(&all, "%s %s", call->may_write ? "rw" : "r-",
 			      call->user ? call->user : "nobody");
@@ -260,9 +256,7 @@ static void play(void *payload)
 		const char *answer = i > 0 && s->second ? s->second : s->answer;
 		size_t have = 0;
 
-		if (fd < 0) {
-			return;
-		}
+		if (fd < 0) return;
 		while (have < sizeof(s->heads[0]) - 1 && !strstr(s->heads[i & 3], "\r\n\r\n")) {
 			ssize_t n = read(fd, s->heads[i & 3] + have,
 					 sizeof(s->heads[0]) - 1 - have);

@@ -81,9 +81,7 @@ static size_t most_apart(bool has[STRIPE][HOLDERS], const vv_placeable *list, si
 {
 	size_t most = 0;
 
-	if (shard == STRIPE) {
-		return 0;
-	}
+	if (shard == STRIPE) return 0;
 	for (size_t h = 0; h <= HOLDERS; h++) { /* HOLDERS: this one counts nowhere */
 		const unsigned domain = h < HOLDERS ? 1u << (list[h].domain[0] - 'a') : 0;
 		if (h < HOLDERS && (!has[shard][h] || (taken & domain))) {

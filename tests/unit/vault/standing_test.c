@@ -145,9 +145,7 @@ static const vv_standing_line *line_of(scene *x, int auditor)
 	for (size_t i = 0; i < x->s.count; i++) {
 		const vv_standing_line *l = &x->s.lines[i];
 		assert_memory_equal(l->holder, x->keys[SERVER].public_key, VV_KEY_PUBLIC);
-		if (memcmp(l->auditor, x->keys[auditor].public_key, VV_KEY_PUBLIC) == 0) {
-			return l;
-		}
+		if (memcmp(l->auditor, x->keys[auditor].public_key, VV_KEY_PUBLIC) == 0) return l;
 	}
 	return NULL;
 }

@@ -130,9 +130,7 @@ static vv_status find_side(const shower *s, side *w, vv_error *err)
 
 	vv_subject_init(&w->storage);
 	w->storage.env = vv_environ();
-	if (strcmp(w->file, NOTHING) == 0) {
-		return VV_OK;
-	}
+	if (strcmp(w->file, NOTHING) == 0) return VV_OK;
 	if (s->repo && !vv_oid_is_null(&w->blob)) {
 		vv_oid_text(hex, &w->blob);
 		w->name = vv_strndup(hex, SHORT_ID);
@@ -171,9 +169,7 @@ static vv_status compare(const shower *s, side *a, side *b, vv_diff_answer *out,
 	vv_diff_item item = {.path = b->path};
 	vv_status rc;
 
-	if ((rc = find_side(s, a, err)) < 0 || (rc = find_side(s, b, err)) < 0) {
-		return rc;
-	}
+	if ((rc = find_side(s, a, err)) < 0 || (rc = find_side(s, b, err)) < 0) return rc;
 	item.old_path = a->subject && b->subject && strcmp(a->path, b->path) != 0 ? a->path : NULL;
 	item.a = a->subject;
 	item.b = b->subject;
@@ -226,9 +222,7 @@ static vv_status show_file(shower *s, vv_context *c, side *a, side *b, vv_error 
 			 "a link or submodule changed ('git diff --no-ext-diff' shows it)");
 		return VV_OK;
 	}
-	if ((rc = open_shower(s, c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_shower(s, c, err)) < 0) return rc;
 	rc = compare(s, a, b, &answer, err);
 	if (rc == VV_OK && answer.line.len > 0) {
 		vv_out_bytes(answer.line.data, answer.line.len);
@@ -315,15 +309,11 @@ static vv_status show_tool(shower *s, vv_context *c, side *a, side *b, vv_error 
 	vv_status rc;
 	bool text;
 
-	if ((rc = open_shower(s, c, err)) < 0) {
-		return rc;
-	}
+	if ((rc = open_shower(s, c, err)) < 0) return rc;
 	rc = compare(s, a, b, &answer, err);
 	text = (rc == VV_OK && answer.line.len > 0) || rc == VV_EINPUT;
 	vv_buf_clear(&answer.line);
-	if (text) {
-		return show_text(s, a->file, b->file, err);
-	}
+	if (text) return show_text(s, a->file, b->file, err);
 	return rc < 0 ? rc : s->writer->end(s->writer, err);
 }
 

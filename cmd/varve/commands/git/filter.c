@@ -83,9 +83,7 @@ static vv_status shake_hands(session *s, vv_error *err)
 		client = client || strcmp(text, "git-filter-client") == 0;
 		version = version || strcmp(text, "version=2") == 0;
 	}
-	if (more < 0) {
-		return (vv_status)more;
-	}
+	if (more < 0) return (vv_status)more;
 	if (!client || !version) {
 		vv_fail(err, VV_ENOSUPPORT, "this is not git's filter protocol, version 2");
 		return vv_hint(err, "'filter-process' is for git to call");
@@ -133,9 +131,7 @@ static vv_status end_content(session *s, vv_status rc, const vv_error *why, vv_e
 {
 	vv_status sent = vv_pkt_flush(&s->out, err);
 
-	if (sent < 0) {
-		return sent;
-	}
+	if (sent < 0) return sent;
 	if (rc < 0) {
 		vv_report(why);
 		return send_status(s, "status=error", err);
@@ -205,9 +201,7 @@ static int read_command(session *s, char **command, char **path, vv_error *err)
 			return vv_fail_nomem(err);
 		}
 	}
-	if (more < 0 || s->in.eof) {
-		return more;
-	}
+	if (more < 0 || s->in.eof) return more;
 	if (!*command || !*path) {
 		return vv_fail(err, VV_EINPUT, "git sent a filter command without %s",
 			       *command ? "a path" : "a name");
@@ -241,12 +235,8 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 		set_hook(&s->filter);
 	}
 	s->open = true;
-	if (strcmp(command, "clean") == 0) {
-		return do_clean(s, path, err);
-	}
-	if (strcmp(command, "smudge") == 0) {
-		return do_smudge(s, path, err);
-	}
+	if (strcmp(command, "clean") == 0) return do_clean(s, path, err);
+	if (strcmp(command, "smudge") == 0) return do_smudge(s, path, err);
 	vv_fail(&why, VV_ENOSUPPORT, "git asked for '%s', which this filter does not support",
 		vv_text_shows(command));
 	return refuse(s, &why, err);
@@ -272,9 +262,7 @@ static int run_filter_process(void *options, int argc, char **argv)
 
 	(void)options;
 	(void)argv;
-	if (argc > 0) {
-		return vv_usage_error("filter-process takes no arguments; git calls it");
-	}
+	if (argc > 0) return vv_usage_error("filter-process takes no arguments; git calls it");
 	memset(&s, 0, sizeof(s));
 	vv_pkt_out_init(&s.out, STDOUT_FILENO);
 	rc = vv_pkt_in_init(&s.in, STDIN_FILENO, &err);

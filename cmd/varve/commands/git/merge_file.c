@@ -33,9 +33,7 @@ static vv_status find_names(driver *d, vv_error *err)
 {
 	vv_status rc = vv_head_read(d->repo, &d->head, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	d->in.commits[VV_OURS] = d->head.commit;
 	d->in.names[VV_OURS] = "HEAD";
 	if (d->head.branch) {
@@ -50,9 +48,7 @@ static vv_status find_names(driver *d, vv_error *err)
 		    !vv_oid_parse(&d->in.commits[VV_THEIRS], *e + 8, (size_t)(equals - *e) - 8)) {
 			continue;
 		}
-		if (!(d->theirs = vv_strdup(equals + 1))) {
-			return vv_fail_nomem(err);
-		}
+		if (!(d->theirs = vv_strdup(equals + 1))) return vv_fail_nomem(err);
 		d->in.names[VV_THEIRS] = d->theirs;
 	}
 	return VV_OK;
@@ -111,9 +107,7 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 {
 	vv_status rc;
 
-	if (same(d, VV_OURS, VV_THEIRS) || same(d, VV_BASE, VV_THEIRS)) {
-		return VV_OK;
-	}
+	if (same(d, VV_OURS, VV_THEIRS) || same(d, VV_BASE, VV_THEIRS)) return VV_OK;
 	if (same(d, VV_BASE, VV_OURS)) {
 		d->out.result = d->in.sides[VV_THEIRS];
 		return put_result(d, err);
@@ -129,9 +123,7 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 
 static int check_merge_file(const vv_context *c)
 {
-	if (c->argc == 4) {
-		return VV_EXIT_OK;
-	}
+	if (c->argc == 4) return VV_EXIT_OK;
 	vv_usage_error("merge-file takes BASE OURS THEIRS PATH; git calls it");
 	return MERGE_TROUBLE;
 }

@@ -48,9 +48,7 @@ typedef struct run {
 
 static vv_status add_have(run *r, const vv_oid *id, vv_error *err)
 {
-	if (!vv_array_room(r->haves, r->have_count, r->have_cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (!vv_array_room(r->haves, r->have_count, r->have_cap)) return vv_fail_nomem(err);
 	r->haves[r->have_count++] = *id;
 	return VV_OK;
 }
@@ -83,9 +81,7 @@ static vv_status see_blocks_ref(const run *r, const vv_push_ref *ref, vv_error *
 	bool known = false, forward = false, gone = vv_oid_is_null(&ref->id);
 	vv_status rc = VV_OK;
 
-	if (vv_oid_is_null(&ref->old)) {
-		return VV_OK;
-	}
+	if (vv_oid_is_null(&ref->old)) return VV_OK;
 	if (!gone) {
 		rc = vv_commits_known(r->repo, &ref->old, 1, &known, err);
 	}
@@ -136,16 +132,10 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 	ref.name = words[2];
 	if (is_blocks_ref(r, ref.name, strlen(ref.name))) {
 		vv_status rc = see_blocks_ref(r, &ref, err);
-		if (rc < 0) {
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
-	if (vv_oid_is_null(&ref.id)) {
-		return VV_OK;
-	}
-	if (!vv_array_room(r->refs, r->count, r->cap)) {
-		return vv_fail_nomem(err);
-	}
+	if (vv_oid_is_null(&ref.id)) return VV_OK;
+	if (!vv_array_room(r->refs, r->count, r->cap)) return vv_fail_nomem(err);
 	r->refs[r->count++] = ref;
 	return vv_oid_is_null(&ref.old) ? VV_OK : add_have(r, &ref.old, err);
 }
@@ -156,9 +146,7 @@ static vv_status read_input(run *r, vv_error *err)
 	ssize_t got;
 
 	do {
-		if (!vv_buf_reserve(&r->input, 65536)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_buf_reserve(&r->input, 65536)) return vv_fail_nomem(err);
 		if ((got = vv_read_full(STDIN_FILENO, r->input.data + r->input.len, 65536,
 					"standard input", err)) < 0) {
 			return (vv_status)got;
@@ -194,9 +182,7 @@ static vv_status read_proc(vv_buf *out, long pid, const char *name, vv_error *er
 	vv_buf_reset(out);
 	(void)snprintf(path, sizeof(path), "/proc/%ld/%s", pid, name);
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) {
-		return vv_fail_errno(err, "cannot open", path);
-	}
+	if (fd < 0) return vv_fail_errno(err, "cannot open", path);
 	if (vv_buf_reserve(out, PROC_MAX + 1) &&
 	    (got = vv_read_full(fd, out->data, PROC_MAX, path, err)) >= 0) {
 		out->len = (size_t)got;
@@ -213,9 +199,7 @@ static bool says_mirror(const vv_buf *line)
 
 	for (const char *p = line->data, *end = p + line->len; p < end; p += strlen(p) + 1) {
 		push |= strcmp(p, "push") == 0;
-		if (push && strlen(p) > 2 && strncmp(p, "--mirror", strlen(p)) == 0) {
-			return true;
-		}
+		if (push && strlen(p) > 2 && strncmp(p, "--mirror", strlen(p)) == 0) return true;
 	}
 	return false;
 }
@@ -302,9 +286,7 @@ static vv_status count_versions(run *r, vv_error *err)
 	}
 	vv_buf_clear(&prefix);
 	r->wants = vv_calloc(r->count + 1, sizeof(vv_oid));
-	if (rc < 0 || !r->wants) {
-		return rc < 0 ? rc : vv_fail_nomem(err);
-	}
+	if (rc < 0 || !r->wants) return rc < 0 ? rc : vv_fail_nomem(err);
 	for (size_t i = 0; i < r->count; i++) {
 		r->wants[i] = r->refs[i].id;
 	}
@@ -392,9 +374,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 	}
 	vv_free(refs);
 	vv_progress_end();
-	if (rc < 0) {
-		return stop(r, err);
-	}
+	if (rc < 0) return stop(r, err);
 	if (sum.blocks > 0) {
 		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(sum.versions),
 			sum.versions == 1 ? "version of a table" : "versions of tables",
@@ -410,9 +390,7 @@ static vv_status send(run *r, vv_error *err)
 	vv_reached there = {0};
 	vv_status rc;
 
-	if ((rc = vv_transfer_open(&t, r->repo, &vv_notes_stderr, false, 0, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_transfer_open(&t, r->repo, &vv_notes_stderr, false, 0, err)) < 0) return rc;
 	if (vv_remote_find(&m, r->repo, r->name, err) < 0) {
 		vv_remote_clear(&m);
 		memset(&m, 0, sizeof(m));
@@ -451,17 +429,13 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	vv_status rc;
 
 	/* A hook that was here before varve's calls varve's, as pre-commit's does: this one is at work. */
-	if (caller && strcmp(caller, "pre-push" VV_PUSH_HOOK_EARLIER) == 0) {
-		return VV_OK;
-	}
+	if (caller && strcmp(caller, "pre-push" VV_PUSH_HOOK_EARLIER) == 0) return VV_OK;
 	if ((rc = read_input(r, err)) < 0 ||
 	    (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
 		return rc;
 	}
 	r->repo = c->repo;
-	if ((rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_config_bool(r->repo, "varve.prepush", true, &wanted, err)) < 0) return rc;
 	if ((rc = vv_push_hook_is_earlier(&again, r->repo, err)) < 0 ||
 	    (!again && (rc = vv_hook_run_with(r->repo, "pre-push" VV_PUSH_HOOK_EARLIER, args,
 					      r->input.data, r->input.len, &ran, err)) < 0) ||

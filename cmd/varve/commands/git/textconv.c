@@ -113,9 +113,7 @@ static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err
 	vv_status rc = vv_lstat(&st, l->file, err);
 
 	cid[0] = '\0';
-	if (rc < 0 || st.size > VV_POINTER_MAX || !l->repo) {
-		return rc;
-	}
+	if (rc < 0 || st.size > VV_POINTER_MAX || !l->repo) return rc;
 	if ((rc = vv_read_regular(&text, l->file, VV_POINTER_MAX, err)) < 0 ||
 	    !vv_pointer_looks_like(text.data, text.len) ||
 	    (text.len = vv_pointer_strip_cr(text.data, text.len)) == 0) {
@@ -176,9 +174,7 @@ static vv_status open_known(lines *l, bool *settled, vv_error *err)
 	vv_status rc = l->repo ? vv_known_bytes_find(l->repo, l->file, &cid, &found, err) : VV_OK;
 
 	*settled = false;
-	if (rc < 0 || !found) {
-		return rc;
-	}
+	if (rc < 0 || !found) return rc;
 	vv_cid_text(text, &cid);
 	if (open_version(l, text, &ignored) < 0) {
 		close_table(l); /* the bytes are here all the same */
@@ -202,18 +198,10 @@ static vv_status open_table(lines *l, vv_error *err)
 	bool settled;
 	vv_status rc;
 
-	if ((rc = find_pointer(l, cid, err)) < 0) {
-		return rc;
-	}
-	if (cid[0]) {
-		return open_version(l, cid, err);
-	}
-	if ((rc = open_known(l, &settled, err)) < 0 || settled) {
-		return rc;
-	}
-	if ((rc = look_in_index(l, &settled, err)) < 0) {
-		return rc;
-	}
+	if ((rc = find_pointer(l, cid, err)) < 0) return rc;
+	if (cid[0]) return open_version(l, cid, err);
+	if ((rc = open_known(l, &settled, err)) < 0 || settled) return rc;
+	if ((rc = look_in_index(l, &settled, err)) < 0) return rc;
 	if (l->as_file || (!l->known && !vv_diff_is_table_name(l->file, false))) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a table", vv_text_shows(l->file));
 	}
@@ -250,9 +238,7 @@ static vv_status name_columns(lines *l, vv_error *err)
 static bool in_key(const lines *l, size_t column)
 {
 	for (size_t i = 0; i < l->key_count; i++) {
-		if (l->key[i] == column) {
-			return true;
-		}
+		if (l->key[i] == column) return true;
 	}
 	return false;
 }
@@ -363,18 +349,14 @@ static vv_status put_table(lines *l, vv_error *err)
 	bool groups = l->table.root.bytes > ROWS_MAX;
 	vv_status rc = name_columns(l, err);
 
-	if (rc < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	put_head(l);
 	if (groups) {
 		vv_buf_printf(&l->out,
 			      "too large to be shown by row: each line is a group of rows\n"
 			      "('varve diff' and 'git diff' show rows and cells)\n\n");
 	}
-	if ((rc = put_rows(l, groups, err)) < 0) {
-		return rc;
-	}
+	if ((rc = put_rows(l, groups, err)) < 0) return rc;
 	return flush(l, 0, err);
 }
 
@@ -440,9 +422,7 @@ static vv_status convert(lines *l, vv_context *c, vv_error *err)
 	l->repo = c->repo;
 	l->reader = c->reader;
 	rc = open_table(l, err);
-	if (rc == VV_OK && l->table.root.kind == VV_KIND_TABLE) {
-		return put_table(l, err);
-	}
+	if (rc == VV_OK && l->table.root.kind == VV_KIND_TABLE) return put_table(l, err);
 	/* git would give up the whole diff if this failed */
 	return rc == VV_ENOMEM ? rc : put_as_it_is(l, err);
 }
