@@ -58,8 +58,8 @@ typedef struct vv_check_options {
 	void *payload;                 /* of these */
 	vv_check_resource_fn resource; /* NULL: there are no resources */
 	void *resource_payload;
-	vv_pattern_budget
-		*patterns; /* of all that is checked together; NULL: each value has its own alone */
+	/* of all that is checked together; NULL: each value has its own alone */
+	vv_pattern_budget *patterns;
 	vv_check_cache *cache; /* NULL: nothing is remembered */
 	uint64_t memory;       /* bytes for keys before disk; 0: 48 MiB */
 	const char *temp_dir;  /* NULL: /tmp */

@@ -23,8 +23,8 @@ typedef struct check_group_info {
 	uint64_t first_row;
 	uint32_t rows;
 	uint32_t newlines;
-	uint32_t
-		counts; /* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
+	/* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
+	uint32_t counts;
 	uint8_t known;       /* the rules' answer is from the cache */
 	const uint8_t *item; /* its entry in the list, where it has long cells; else NULL */
 	size_t item_len;

@@ -48,12 +48,12 @@ typedef struct vv_import_options {
 	 * file that the text gives in its encoding. */
 	bool is_text;
 	bool find_encoding; /* of a file, where nobody declared it; else that is UTF-8 */
-	const char *
-		encoding; /* vv_import sets it itself: what the text was decoded from; NULL: UTF-8 */
+	/* vv_import sets it itself: what the text was decoded from; NULL: UTF-8 */
+	const char *encoding;
 	vv_sniff_hints hints;  /* from the user, over the package's */
 	const vv_root *parent; /* the version before, or NULL */
-	const bool *
-		gone; /* JSON: for each column of parent, no object has the member; NULL: found out */
+	/* JSON: for each column of parent, no object has the member; NULL: found out */
+	const bool *gone;
 	const vv_root *as; /* not NULL: dialect, schema, key and cut are exactly this root's, and
 	                                * nothing is looked for; parent must be the same root */
 	const vv_scan_cache *cache; /* of the version before (or of `known`), or NULL */
@@ -85,8 +85,8 @@ typedef struct vv_import_options {
 	bool choose_order;
 	struct order_choice *choice; /* vv_import sets it itself */
 	uint64_t secret;             /* seeds the scan cache's hashes */
-	uint64_t
-		memory; /* bytes for the key proof, and for sorting, before they spill; 0: 24 and 32 MiB */
+	/* bytes for the key proof, and for sorting, before they spill; 0: 24 and 32 MiB */
+	uint64_t memory;
 	const char *temp_dir; /* for that */
 	vv_pool *pool;        /* may have 0 threads; NULL: none */
 	const vv_progress *progress;

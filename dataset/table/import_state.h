@@ -168,8 +168,8 @@ typedef struct import {
 	group_job jobs[IMPORT_JOBS];
 	size_t job_head,
 		job_tail; /* head: next to collect; tail: next to fill; 0 before the first group */
-	group_job *
-		kept; /* the newest, which no thread has yet: where it is waited for at once, none needs it */
+	/* the newest, which no thread has yet: where it is waited for at once, none needs it */
+	group_job *kept;
 } import;
 
 /* import_schema.c */

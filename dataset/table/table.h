@@ -62,8 +62,8 @@ typedef struct vv_batch {
 	vv_group group;
 	uint8_t *ready;
 	size_t ready_cap, picked;
-	uint8_t *
-		picks; /* of each column: cells that were made one by one; 255: all rows have theirs */
+	/* of each column: cells that were made one by one; 255: all rows have theirs */
+	uint8_t *picks;
 	size_t picks_cap;
 	bool by_row;
 	bool has_long; /* some of its cells are not in the group */

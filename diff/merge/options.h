@@ -36,8 +36,8 @@ typedef struct vv_conflict {
 	const vv_cell *rows[3];
 	const vv_schema *schemas[3]; /* with rows */
 	uint64_t at[3];              /* with rows: their numbers there */
-	uint64_t
-		before; /* such a row, that ours removed: in front of which of the merged rows its place is */
+	/* such a row, that ours removed: in front of which of the merged rows its place is */
+	uint64_t before;
 	const char *detail; /* for columns and tables: one sentence */
 } vv_conflict;
 

@@ -29,8 +29,8 @@ typedef struct vv_blame_options {
 	const uint64_t *rows;   /* only these, ascending; NULL: all */
 	size_t row_count;
 	bool cells; /* by cell, else by row */
-	const char
-		*temp_dir; /* for temporary files, borrowed as long as the vv_blame; NULL: /tmp */
+	/* for temporary files, borrowed as long as the vv_blame; NULL: /tmp */
+	const char *temp_dir;
 	vv_pool *pool;
 } vv_blame_options;
 

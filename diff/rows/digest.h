@@ -34,8 +34,8 @@ typedef struct rowdiff_needed {
 	vv_arena scratch; /* for comparing columns */
 	bool any; /* a pair of groups was looked at; of the first table's groups among these: */
 	uint64_t furthest; /* the first row of the last one in the table */
-	unsigned
-		returns; /* how often one was looked at that was so before, or stands before such a one */
+	/* how often one was looked at that was so before, or stands before such a one */
+	unsigned returns;
 	vv_cell *old_cells,
 		*new_cells; /* of the last pair of rows; what was not needed is absent */
 	bool *same;         /* of columns->pairs, in these rows */

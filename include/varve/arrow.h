@@ -78,10 +78,10 @@ typedef struct varve_arrow_options {
 	size_t size;
 	uint32_t flags; /* enum varve_arrow_flag */
 	int32_t misfit; /* enum varve_misfit */
-	const varve_rows_options
-		*rows; /* columns, filter and share; NULL: all. Its watch is not used */
-	const char *
-		row_number; /* a last column of this name, int64: the number of the row; NULL: none */
+	/* columns, filter and share; NULL: all. Its watch is not used */
+	const varve_rows_options *rows;
+	/* a last column of this name, int64: the number of the row; NULL: none */
+	const char *row_number;
 	uint64_t batch_rows; /* at most; 0: 65,536 */
 } varve_arrow_options;
 
@@ -158,10 +158,10 @@ typedef struct varve_put_arrow_options {
 	uint32_t reserved;                /* 0 */
 	const char *const *match_columns; /* names, ended by NULL; NULL: the key */
 	const char *const *key;           /* as in varve_put_options */
-	const char *
-		schema; /* a Table Schema; NULL: the version's, of a new table the stream's types */
-	const char *
-		expect; /* the commit or CID that was read: VARVE_ECONFLICT where path is not as it is there */
+	/* a Table Schema; NULL: the version's, of a new table the stream's types */
+	const char *schema;
+	/* the commit or CID that was read: VARVE_ECONFLICT where path is not as it is there */
+	const char *expect;
 } varve_put_arrow_options;
 
 typedef struct varve_arrow_changes {

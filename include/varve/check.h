@@ -23,8 +23,8 @@ typedef struct varve_check_options {
 	size_t size;
 	uint32_t flags; /* enum varve_check_flag */
 	uint32_t reserved;
-	const char *
-		schema; /* varve_check_file: Table Schema as JSON, in place of the file's own; NULL: that one */
+	/* varve_check_file: Table Schema as JSON, in place of the file's own; NULL: that one */
+	const char *schema;
 	const char *const *
 		paths; /* varve_check_revision: files or folders, ended by NULL; NULL: all tables */
 	const varve_watch *watch;

@@ -28,8 +28,8 @@ typedef struct varve_diff_options {
 	const char *const *rename; /* pairs of names, old and new, ended by NULL */
 	const char *const *only;   /* compare only these columns; NULL: all */
 	const char *const *ignore; /* columns that are not compared */
-	const char *
-		tolerance; /* a decimal number: smaller differences of numbers do not count; NULL: exact */
+	/* a decimal number: smaller differences of numbers do not count; NULL: exact */
+	const char *tolerance;
 	const varve_filter *where; /* the old or the new row must match; NULL: all */
 	const varve_watch *watch;
 } varve_diff_options;
@@ -52,11 +52,11 @@ typedef struct varve_row_change {
 	uint32_t respelled; /* cells whose value is only written differently */
 	uint64_t old_row;   /* VARVE_UNKNOWN: none */
 	uint64_t new_row;
-	const varve_cell *
-		before; /* a cell for each column of the old table; NULL: added, or moved unchanged */
+	/* a cell for each column of the old table; NULL: added, or moved unchanged */
+	const varve_cell *before;
 	const varve_cell *after; /* likewise of the new table; NULL: removed, or moved unchanged */
-	const uint8_t *
-		cells; /* changed: enum varve_cell_change for each column of varve_diff_column; else NULL */
+	/* changed: enum varve_cell_change for each column of varve_diff_column; else NULL */
+	const uint8_t *cells;
 } varve_row_change;
 
 /* The next row that differs, in the order of the new table. A removed row comes where it was. */
@@ -86,8 +86,8 @@ typedef struct varve_diff_counts {
 	uint64_t respelled_rows; /* rows whose values are only written differently */
 	uint64_t cells_changed;
 	uint64_t cells_respelled;
-	uint64_t
-		repeated_keys; /* keys that occur more than once on one side; groups that were not read are not counted */
+	/* keys that occur more than once on one side; groups that were not read are not counted */
+	uint64_t repeated_keys;
 	uint64_t groups_read; /* of both sides */
 	bool keyed;           /* rows were matched by a key */
 	bool reordered;       /* rows that both tables have stand in another order */

@@ -68,8 +68,8 @@ typedef struct varve_log_options {
 	uint32_t flags; /* enum varve_log_flag */
 	uint32_t reserved;
 	const char *range; /* "v1..main", one revision, or NULL: HEAD */
-	const char *const
-		*paths; /* only commits that changed one of these files or folders; NULL: all */
+	/* only commits that changed one of these files or folders; NULL: all */
+	const char *const *paths;
 	uint64_t skip;
 	uint64_t limit; /* 0: none */
 } varve_log_options;
@@ -92,8 +92,8 @@ typedef struct varve_row_event {
 	const char *commit;
 	int32_t kind;     /* enum varve_row_kind (diff.h): added, removed or changed */
 	const char *path; /* in that commit */
-	const varve_row_cell
-		*cells; /* cell_count: those that changed, or all of an added or removed row */
+	/* cell_count: those that changed, or all of an added or removed row */
+	const varve_row_cell *cells;
 	size_t cell_count;
 } varve_row_event;
 

@@ -47,11 +47,11 @@ enum varve_merge_outcome {
 typedef struct varve_merge_result {
 	size_t size;     /* set by the caller, as in options */
 	int32_t outcome; /* enum varve_merge_outcome */
-	uint32_t
-		lacking; /* 1: some tables were left as pointers, since no remote has their blocks */
+	/* 1: some tables were left as pointers, since no remote has their blocks */
+	uint32_t lacking;
 	uint64_t conflicts; /* paths */
-	char commit
-		[VARVE_ID_SIZE]; /* that the branch has now; "" unless it was moved or committed */
+	/* the branch's commit; "" unless it was moved or a commit was made */
+	char commit[VARVE_ID_SIZE];
 } varve_merge_result;
 
 /* Merges a revision (NULL: the upstream of the branch) into HEAD, the index and the work tree, and commits. Without
@@ -76,10 +76,10 @@ enum varve_side { VARVE_BASE, VARVE_OURS, VARVE_THEIRS };
 
 typedef struct varve_conflict {
 	const char *path;
-	const char *
-		kind; /* "cell", "row-added", "row-removed", "column", "key", "table"; "file": no table */
-	const char *
-		key; /* the row's key, a JSON array of strings; NULL: not of a row, or it has no key */
+	/* "cell", "row-added", "row-removed", "column", "key", "table"; "file": no table */
+	const char *kind;
+	/* the row's key, a JSON array of strings; NULL: not of a row, or it has no key */
+	const char *key;
 	const char *row;    /* what varve_resolve calls the row; NULL: not of a row */
 	const char *column; /* or NULL */
 	const char *detail; /* of columns and files: what is in conflict; or NULL */
@@ -104,8 +104,8 @@ typedef struct varve_resolve_options {
 	size_t size;
 	const char *row;    /* only this row, as varve_conflict.row or .key have it; NULL: all */
 	const char *column; /* only its cells and its definition; NULL: all */
-	const varve_text
-		*value; /* the cell in column gets this in place of a side's value; or NULL */
+	/* the cell in column gets this in place of a side's value; or NULL */
+	const varve_text *value;
 	const varve_watch *watch;
 } varve_resolve_options;
 

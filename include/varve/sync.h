@@ -44,11 +44,11 @@ typedef struct varve_sync_options {
 	uint32_t idle_sec; /* give up a peer that is silent for this long; 0: 60 */
 	const char *const *
 		specs; /* fetch, push: refspecs, ended by NULL; NULL: as Git's settings have them */
-	const char *const
-		*from; /* clone, fetch: further remotes or URLs to get blocks from, ended by NULL */
+	/* clone, fetch: further remotes or URLs to get blocks from, ended by NULL */
+	const char *const *from;
 	const char *branch; /* clone: check this one out; NULL: the one that HEAD names there */
-	const char
-		*lease; /* push: "REF:ID", as git push --force-with-lease; "": all refs; or NULL */
+	/* push: "REF:ID", as git push --force-with-lease; "": all refs; or NULL */
+	const char *lease;
 	const varve_watch *watch;
 } varve_sync_options;
 
@@ -90,8 +90,8 @@ VARVE_API int varve_push(varve_transfer **done, varve_repo *repo, const char *re
 
 typedef struct varve_ref_update {
 	const char *from; /* the ref that was sent; NULL: the other one was deleted */
-	const char *
-		to; /* the ref that moved: of this repository after a fetch, of the other one after a push */
+	/* the ref that moved: of this repository after a fetch, of the other one after a push */
+	const char *to;
 	const char *before;  /* id of to; "" when there was none */
 	const char *after;   /* id of from; "" when there is none */
 	const char *refused; /* why to did not move; else NULL */

@@ -191,9 +191,9 @@ typedef struct varve_rows_options {
 	size_t size;
 	const char *const *columns; /* names, ended by NULL, in this order; NULL: all */
 	const varve_filter *where;  /* NULL: all rows */
-	uint32_t
-		part; /* only this share of the table's rows, of so many. Shares are cut between groups, */
-	uint32_t parts; /* cover the table without overlap and may be empty. parts 0: all rows */
+	/* Only share part, from 0, of parts shares of the table's rows. Shares are cut between groups, cover the table
+	 * without overlap, and may be empty. parts 0: all rows. */
+	uint32_t part, parts;
 	const varve_watch *watch;
 } varve_rows_options;
 

@@ -139,8 +139,8 @@ typedef struct varve_commit_options {
 	int32_t offset;     /* the author's time zone in minutes east of UTC, with time */
 	const char *author; /* "Name <mail>"; NULL: as Git's settings say */
 	int64_t time;       /* the author's, in seconds since 1970; 0: now */
-	const char *
-		expect; /* the id of the commit that the branch must have; NULL: the one when the transaction began */
+	/* the id of the commit that the branch must have; NULL: the one when the transaction began */
+	const char *expect;
 } varve_commit_options;
 
 /* Makes all changes, and what was staged before, a commit: runs hooks and the repository's check, then moves the branch. id

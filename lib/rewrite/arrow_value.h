@@ -48,8 +48,8 @@ typedef struct incoming_value {
 	int64_t i;          /* BOOL, INT, DATE in days, TIME, MOMENT and DURATION in units */
 	uint64_t u;         /* UINT */
 	double d;           /* FLOAT */
-	const char *
-		text; /* TEXT; the digits of a DECIMAL; JSON from incoming_get: borrowed until the column's next value */
+	/* TEXT; the digits of a DECIMAL; JSON from incoming_get: borrowed until the column's next value */
+	const char *text;
 	size_t len;
 	const struct ArrowArray *nested; /* JSON: the value is at this place of it */
 	int64_t at;

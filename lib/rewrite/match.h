@@ -41,8 +41,8 @@ typedef struct matcher {
 	uint64_t found;     /* so many */
 	uint64_t cursor;    /* the row that is likely the next */
 	match_entry *index; /* by hash, then row; NULL: not made */
-	uint64_t
-		*taken; /* how many of the rows from an entry on, which have its hash, were found */
+	/* how many of the rows from an entry on, which have its hash, were found */
+	uint64_t *taken;
 	vv_hash128 *fresh; /* keys of new rows */
 	size_t fresh_count, fresh_cap;
 	vv_hash_index fresh_index;

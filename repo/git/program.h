@@ -91,8 +91,8 @@ typedef struct vv_run {
 	const char *const *argv; /* NULL-ended; argv[0] as in vv_program_run */
 	const char *dir;         /* to run in, or NULL */
 	const vv_env *env;       /* its environment, whose PATH says where programs are */
-	const char *const
-		*more; /* "NAME=value", added to that; "NAME" takes it out; NULL-ended; or NULL */
+	/* "NAME=value", added to that; "NAME" takes it out; NULL-ended; or NULL */
+	const char *const *more;
 	const void *input;
 	size_t len;
 	vv_buf *output;        /* NULL: where our stdout goes */

@@ -30,8 +30,8 @@ struct vv_host {
 	size_t bad_count, bad_cap;
 	char *proof;     /* a folder: packs that were fetched to be proven, and nothing else */
 	vv_store *shown; /* these; NULL until one is */
-	vv_cid_set
-		*intact; /* blocks that vv_host_verify read in packs; NULL: nothing was verified */
+	/* blocks that vv_host_verify read in packs; NULL: nothing was verified */
+	vv_cid_set *intact;
 	vv_host_sum came;
 	/* Of a store (files.h): */
 	vv_place place;       /* not open: a ref keeps the blocks */

@@ -24,8 +24,8 @@
 /* Somebody for whom copies are kept. */
 typedef struct vv_hold_identity {
 	uint8_t key[VV_KEY_PUBLIC];
-	uint64_t
-		share; /* bytes; VV_HOLD_SHARE_NONE: an equal part of what the shares of others leave */
+	/* bytes; VV_HOLD_SHARE_NONE: an equal part of what the shares of others leave */
+	uint64_t share;
 } vv_hold_identity;
 VV_AUTO_FREE(vv_hold_identity, vv_free) /* an array of them */
 #define VV_HOLD_SHARE_NONE UINT64_MAX

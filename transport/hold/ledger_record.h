@@ -80,8 +80,8 @@ typedef struct vv_ledger_record {
 		size_t len;
 	} * boxes; /* epoch */
 	size_t box_count;
-	const uint8_t
-		*sealed; /* epoch; vault: the holders as the author knows them; NULL: as before */
+	/* epoch; vault: the holders as the author knows them; NULL: as before */
+	const uint8_t *sealed;
 	size_t sealed_len;
 	vv_removed *removed; /* epoch */
 	size_t removed_count;

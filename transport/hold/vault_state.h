@@ -31,9 +31,9 @@ typedef struct vv_copy {
 	const vv_ledger_record *receipt; /* NULL: nobody says that it arrived */
 	uint64_t proven; /* when an audit of this holder last found all well; 0: never */
 	bool dropped;    /* a record let it go: it may be there still */
-	vv_letting *
-		going; /* whoever may remove it at any moment: nobody else brings it again meanwhile */
-	bool bad;      /* the last audit that looked found it missing or changed */
+	/* whoever may remove it at any moment: nobody else brings it again meanwhile */
+	vv_letting *going;
+	bool bad; /* the last audit that looked found it missing or changed */
 } vv_copy;
 
 typedef struct vv_kept {

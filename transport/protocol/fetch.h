@@ -34,8 +34,8 @@ typedef struct vv_fetch {
 	/* A remote's name: history alone; its versions are noted as elsewhere. NULL: blocks, too. */
 	const char *lazy;
 	bool full; /* with what was dropped here and is noted as elsewhere, too */
-	const vv_cid
-		*like; /* vv_fetch_cid: a version that is whole here and resembles it; or NULL */
+	/* vv_fetch_cid: a version that is whole here and resembles it; or NULL */
+	const vv_cid *like;
 	const vv_progress *progress;
 } vv_fetch;
 

@@ -40,8 +40,8 @@ typedef struct vv_receive_stats {
 	uint64_t known;         /* blocks that came and were here */
 	uint64_t resumed;       /* waited in incoming/ from earlier attempts */
 	uint64_t objects;
-	uint64_t
-		damaged; /* blocks that could not be unpacked, though what they are a difference to is here */
+	/* blocks that could not be unpacked, though what they are a difference to is here */
+	uint64_t damaged;
 } vv_receive_stats;
 
 vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits,

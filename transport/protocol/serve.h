@@ -33,8 +33,8 @@ typedef vv_status (*vv_hold_fn)(void *payload, vv_repository *r, vv_channel *lin
 typedef struct vv_serve {
 	vv_repository *repo;
 	bool writable;
-	vv_reachable
-		*reach; /* what readers may see; borrowed. NULL: found out anew for each line */
+	/* what readers may see; borrowed. NULL: found out anew for each line */
+	vv_reachable *reach;
 	vv_receive_limits limits;
 	vv_version_check_fn check;
 	vv_policy_fn policy;           /* NULL: none */

@@ -48,8 +48,8 @@ typedef struct vv_http_ask {
 	const char *name;  /* the repository's, in URLs */
 	const char *base;  /* where its addresses begin, encoded: "/NAME", or "" for a single one */
 	const char *below; /* the rest of the path, encoded: "", "/", "/data/main/a.csv" */
-	const vv_http_parameter
-		*parameters; /* in the order of the query; a value that is not said is "" */
+	/* in the order of the query; a value that is not said is "" */
+	const vv_http_parameter *parameters;
 	size_t parameter_count;
 	const char *const *names; /* of all repositories, at the top of a server of several: then
 				   * `name` is NULL, and so is the call's repository */
@@ -73,10 +73,10 @@ typedef struct vv_http_head {
 	const char *commit;   /* X-Varve-Commit */
 	bool fixed;           /* this address will never name anything else */
 	bool no_store;        /* no cache may keep it */
-	unsigned
-		kept_s; /* seconds for which the client may keep it unasked; 0: it asks each time */
-	bool shared;    /* pages of other origins may read it, as --cors allows */
-	uint64_t size;  /* of the body; UINT64_MAX: not known before */
+	/* seconds for which the client may keep it unasked; 0: it asks each time */
+	unsigned kept_s;
+	bool shared;   /* pages of other origins may read it, as --cors allows */
+	uint64_t size; /* of the body; UINT64_MAX: not known before */
 } vv_http_head;
 
 /* How a page is given: begin once, then its bytes. */

@@ -46,8 +46,8 @@ typedef struct vv_meeting {
 	bool listed;     /* by a run: false makes the next one list again */
 	bool listed_all; /* not only what follows met */
 	size_t handed;   /* files of the ledger below this number are there */
-	uint64_t
-		records; /* that the holder has, by its list; one for shards only has none, and lacks none */
+	/* that the holder has, by its list; one for shards only has none, and lacks none */
+	uint64_t records;
 	uint64_t behind; /* that it lacked, the last time */
 	uint64_t mended;
 	vv_damaged_record *damaged; /* as far as it is known, and not mended */

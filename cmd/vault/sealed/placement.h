@@ -18,8 +18,8 @@
 
 typedef struct vv_placeable {
 	const uint8_t *id; /* VV_HOLDER_ID bytes */
-	const char *
-		domain; /* what fails together has one name; "": nobody knows, it is one of its own */
+	/* what fails together has one name; "": nobody knows, it is one of its own */
+	const char *domain;
 } vv_placeable;
 
 /* Puts the places (in holders) of the best ones into out, which has room for count, best first, at most one

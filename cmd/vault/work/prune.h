@@ -27,8 +27,8 @@ typedef struct vv_prune {
 	uint64_t runs, shards; /* rewritten; retired */
 	uint64_t sent;         /* bytes, for what was rewritten */
 	uint64_t dead;         /* items that were left out */
-	uint64_t
-		unread; /* runs that are kept with all before them: holders that have one of these are away */
+	/* runs that are kept with all before them: holders that have one of these are away */
+	uint64_t unread;
 	uint64_t unready;               /* runs that stay: what was rewritten lacks copies */
 	uint64_t owed;                  /* copies that could not be brought before */
 	uint64_t deleted;               /* copies */

@@ -31,8 +31,8 @@ typedef struct vv_recover {
 	size_t shown, asked; /* holders that had it, of those that answered */
 	uint64_t blocks, objects, refs;
 	uint64_t missing_shards, missing_versions, missing_records;
-	uint64_t
-		beside; /* refs of the other head where one key signed two: refs/recovered/KEY-HEAD/... */
+	/* refs of the other head where one key signed two: refs/recovered/KEY-HEAD/... */
+	uint64_t beside;
 	bool older;   /* not the newest state: `missing` had which, and how old each ref is */
 	char *branch; /* that HEAD names; NULL: detached, or none. Owned */
 } vv_recover;

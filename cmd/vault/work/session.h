@@ -39,17 +39,17 @@ typedef struct vv_vault_place {
 	vv_ask *ask;  /* by which it was reached, or was to be; NULL: not yet */
 	bool silent;  /* it was asked in this session, and did not answer: once is enough */
 	bool refuses; /* it is reached, gives what it has, and did not take something: why */
-	uint64_t
-		refused_len; /* then: the bytes of the smallest shard that it did not take; 0: of a record */
+	/* then: the bytes of the smallest shard that it did not take; 0: of a record */
+	uint64_t refused_len;
 	uint64_t seen; /* when it was last reached, seconds since 1970; 0: never */
 	uint64_t met;  /* when all of its records were last listed; 0: that is not known */
-	unsigned
-		read_failures; /* reads of shards in a row that failed, other than by saying that it has none */
+	/* reads of shards in a row that failed, other than by saying that it has none */
+	unsigned read_failures;
 	vv_error read_why;            /* of the last of them */
 	uint64_t read_ms, read_bytes; /* of reads that succeeded */
 	size_t fails_with; /* the first place that fails together with it; itself, where there is none */
-	vv_meeting
-		meeting; /* which records it lacked when it was last asked, and which are damaged */
+	/* which records it lacked when it was last asked, and which are damaged */
+	vv_meeting meeting;
 } vv_vault_place;
 
 /* The stripe that was last made whole, and all of its shards: each is called by its CID. */

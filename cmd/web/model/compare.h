@@ -37,10 +37,10 @@ typedef struct vv_web_compare_query {
 	uint64_t from; /* number of the change to begin at, among those that match */
 	size_t limit;  /* 0: VV_WEB_PAGE_ROWS */
 	bool no_added, no_removed, no_changed; /* kinds to leave out */
-	const char *
-		column; /* only rows in which this column changed (added and removed ones too); NULL */
-	const char
-		*key; /* columns ("A,B") that identify rows in place of the tables' own key; NULL */
+	/* only rows in which this column changed (added and removed ones too); NULL */
+	const char *column;
+	/* columns ("A,B") that identify rows in place of the tables' own key; NULL */
+	const char *key;
 	const char *search; /* only rows with it in any cell, old or new; NULL or "" */
 	uint32_t cell_max;  /* 0: VV_WEB_CELL_MAX */
 } vv_web_compare_query;

@@ -20,8 +20,8 @@ typedef struct vv_web_life_event {
 	vv_web_commit commit;
 	vv_row_kind kind; /* added, removed, changed */
 	const char *path, *old_path;
-	vv_web_life_cell
-		*cells; /* those that changed, or their columns; of an added or removed row, all */
+	/* those that changed, or their columns; of an added or removed row, all */
+	vv_web_life_cell *cells;
 	size_t count;
 	size_t changed;            /* of them: values, not columns alone */
 	const char *key, *old_key; /* where the key is another than before; else NULL */

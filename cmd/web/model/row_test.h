@@ -43,8 +43,8 @@ typedef struct vv_web_rows_query {
 	bool descending;
 	const char *const *show; /* columns to give, by name, in this order; NULL: all */
 	size_t show_count;
-	const char
-		*jump; /* the key, its values parted by commas: begin at that row instead of from */
+	/* the key, its values parted by commas: begin at that row instead of from */
+	const char *jump;
 	uint32_t cell_max; /* 0: VV_WEB_CELL_MAX */
 } vv_web_rows_query;
 

@@ -49,8 +49,8 @@ VV_AUTO_CLEAR(vv_page, vv_page_clear)
 typedef struct vv_page_frame {
 	vv_html_text title, description;
 	const char *dataset; /* path; NULL: a page of the whole repository */
-	const vv_web_commit
-		*version; /* that the links to the dataset name; NULL: the default one */
+	/* that the links to the dataset name; NULL: the default one */
+	const vv_web_commit *version;
 } vv_page_frame;
 void vv_page_begin(vv_page *p, const vv_page_frame *f);
 /* The foot, and the whole to out. words: what is true of the whole page. */

@@ -16,9 +16,9 @@ typedef struct vv_first_files {
 			       * what the user made of them */
 	bool fetch;   /* ask the remotes for blocks that are not here */
 	const vv_progress *progress; /* or NULL */
-	const vv_oid *
-		before; /* the commit that the earlier attempt wrote files of; NULL: as the one now */
-	bool lacking;   /* afterwards: tables that belong there stayed pointers */
+	/* the commit that the earlier attempt wrote files of; NULL: as the one now */
+	const vv_oid *before;
+	bool lacking; /* afterwards: tables that belong there stayed pointers */
 } vv_first_files;
 
 /* Files, then the index. Tables whose blocks are not here are pointers, and are noted. */

@@ -26,8 +26,8 @@
 #include "repo/git/repository.h"
 
 typedef struct vv_row_history_options {
-	const char
-		*row; /* the key's values, parted by commas; NULL: the row with a number, from 0 */
+	/* the key's values, parted by commas; NULL: the row with a number, from 0 */
+	const char *row;
 	uint64_t number;
 	const vv_strings *key; /* lists of columns' names; empty: the table's own key */
 	const char *path;

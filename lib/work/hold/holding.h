@@ -38,8 +38,8 @@ typedef struct vv_holding_options {
 	size_t admitted_count;
 	const char *ratio;  /* "1.0"; NULL: the settings, else room does not follow standing */
 	uint64_t allowance; /* bytes; 0: the settings, else a twentieth of size */
-	const vv_notes
-		*notes; /* where a server says what it could not work out anew; NULL: nowhere */
+	/* where a server says what it could not work out anew; NULL: nowhere */
+	const vv_notes *notes;
 } vv_holding_options;
 #define VV_HOLDING_TERM_UNSAID UINT64_MAX
 

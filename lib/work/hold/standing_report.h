@@ -32,9 +32,9 @@ typedef struct vv_standing_entry {
 
 typedef struct vv_standing_report {
 	vv_audited audited;
-	vv_holding_rules
-		rules; /* size 0: neither settings nor options say that anything is kept for others */
-	bool held;     /* something is, all the same */
+	/* size 0: neither settings nor options say that anything is kept for others */
+	vv_holding_rules rules;
+	bool held; /* something is, all the same */
 	vv_standing_entry *entries;
 	size_t count, cap;
 } vv_standing_report;

@@ -18,8 +18,8 @@ typedef struct vv_resolving {
 	vv_index *index;
 	vv_pathspec *paths; /* NULL: all in conflict */
 	int side;           /* VV_BASE, VV_OURS, VV_THEIRS */
-	const char
-		*set_column; /* in its place: this column's cells in conflict get set_value; NULL */
+	/* in its place: this column's cells in conflict get set_value; NULL */
+	const char *set_column;
 	const char *set_value;
 	vv_strings rows, columns; /* only these, as vv_conflict_row_put names rows; none: all */
 	bool key;                 /* only the key, and what in the schema is of no single column */

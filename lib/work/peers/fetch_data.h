@@ -20,8 +20,8 @@ typedef struct vv_fetch_data {
 	const char *const *paths; /* of files or folders, NULL-ended; NULL: all */
 	/* In the place of both: every version that is noted as elsewhere. */
 	bool elsewhere;
-	const vv_strings
-		*from; /* names of remotes, or URLs; none: the remotes, and who else keeps them */
+	/* names of remotes, or URLs; none: the remotes, and who else keeps them */
+	const vv_strings *from;
 	const vv_progress *progress; /* or NULL */
 	/* After the run: */
 	uint64_t versions, fetched;

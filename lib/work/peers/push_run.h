@@ -17,8 +17,8 @@
 typedef struct vv_push_job {
 	vv_repository *repo;
 	const char *remote; /* a name or URL; NULL: the one that the branch follows */
-	vv_push_plan_options
-		refs; /* which; upstream: the branch follows the one there afterwards */
+	/* which; upstream: the branch follows the one there afterwards */
+	vv_push_plan_options refs;
 	bool dry_run, quiet, verbose, no_verify;
 	bool blocks_only; /* to a Git host: all blocks that are here and not there; no refs */
 	uint64_t idle_sec;

@@ -43,8 +43,8 @@ typedef struct vv_commit_job {
 	int64_t author_time;
 	int author_offset_min;
 	bool author_time_set, sign, no_sign;
-	const vv_oid *
-		expect; /* what HEAD must be, null: unborn; NULL: what it is when the commit is begun */
+	/* what HEAD must be, null: unborn; NULL: what it is when the commit is begun */
+	const vv_oid *expect;
 	vv_journal **journal; /* NULL, or: of what was staged, closed once the commit is there */
 	/* Out: */
 	vv_add_report added; /* what vv_commit_stage did */
@@ -52,8 +52,8 @@ typedef struct vv_commit_job {
 	bool nothing;        /* there was nothing to commit */
 	vv_oid id;
 	vv_changes changes; /* what was committed, or would be */
-	vv_changes
-		status; /* when nothing was committed (nothing, dry_run): the whole, with facts */
+	/* when nothing was committed (nothing, dry_run): the whole, with facts */
+	vv_changes status;
 	vv_buf message_made;
 	vv_commit old;    /* amend: what is replaced; cherry-pick: what is picked */
 	bool keep_author; /* of old */

@@ -32,8 +32,8 @@ typedef enum vv_merge_outcome {
 } vv_merge_outcome;
 
 typedef struct vv_branch_merge {
-	vv_repository
-		*repo; /* borrowed, all three; the last two may be set after vv_branch_merge_find */
+	/* borrowed, all three; the last two may be set after vv_branch_merge_find */
+	vv_repository *repo;
 	vv_dataset_writer *writer;
 	vv_index *index;
 	vv_strings messages; /* paragraphs; none: as git words it */

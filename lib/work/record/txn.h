@@ -87,8 +87,8 @@ typedef struct vv_txn_commit_options {
 	bool time_set;
 	int64_t time;
 	int offset_min;
-	const vv_oid *
-		expect; /* what the branch must have, null: nothing; NULL: what it had when this began */
+	/* what the branch must have, null: nothing; NULL: what it had when this began */
+	const vv_oid *expect;
 } vv_txn_commit_options;
 
 /* The same as a commit, with what was staged before; then it begins anew. VV_ENOTFOUND: nothing to commit;

@@ -24,8 +24,8 @@ typedef enum vv_report_form {
 #define VV_REPORT_FORMS "text|json|junit|sarif|github|gitlab|markdown|html"
 
 typedef struct vv_report_options {
-	uint64_t
-		limit; /* findings kept for each rule and column of a dataset; 0: as many as there is room for */
+	/* findings kept for each rule and column of a dataset; 0: as many as there is room for */
+	uint64_t limit;
 	vv_severity fail_on; /* what makes the verdict "invalid" */
 	bool new_only;       /* findings that the base has too do not count against it */
 	bool color;          /* text only */

@@ -22,9 +22,9 @@ typedef struct vv_where_holder {
 	uint64_t asked;  /* of these it was asked for a leaf now, VV_AUDIT_LEAVES at most ... */
 	uint64_t shown;  /* ... and showed it */
 	bool whole; /* it is to have every shard of the vault, and showed what it was asked for */
-	uint64_t
-		proven; /* when an audit proved the one of these that was proven longest ago; 0: never */
-	bool away;      /* it could not be asked, and why: */
+	/* when an audit proved the one of these that was proven longest ago; 0: never */
+	uint64_t proven;
+	bool away; /* it could not be asked, and why: */
 	vv_error why;
 } vv_where_holder;
 

@@ -22,8 +22,8 @@ typedef struct vv_log vv_log;
 typedef struct vv_log_options {
 	const vv_range *ranges;
 	size_t range_count; /* 0: HEAD */
-	const char *const
-		*paths;     /* files or folders, NULL-ended, repository-relative; NULL for all */
+	/* files or folders, NULL-ended, repository-relative; NULL for all */
+	const char *const *paths;
 	uint64_t max_count; /* 0: no limit */
 	uint64_t skip;
 	bool all; /* from all refs */
