@@ -795,10 +795,13 @@ static vv_status make_secret(const vv_repository *r, const char *path, vv_error 
 
 vv_status vv_repository_secret(vv_repository *r, uint64_t *out, vv_error *err)
 {
-	vv_auto(char) *path = vv_path_join(r->varvedir, "secret", NULL);
+	vv_auto(char) *path = NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
+	if (!r->has_secret && !(path = vv_path_join(r->varvedir, "secret", NULL))) {
+		return vv_fail_nomem(err);
+	}
 	for (int tries = 0; tries < 2 && !r->has_secret;
 	     tries++) { /* what is read back counts: two may make one at once */
 		vv_buf_reset(&text);
