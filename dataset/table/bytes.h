@@ -1,7 +1,7 @@
 /*
  * bytes: the bytes of the file that a version was made of.
  *
- * Of a file that was in another encoding than UTF-8 they are those of its text, but for vv_table_file.
+ * Of a file that was in another encoding than UTF-8 they are those of its text (bytes_encoded.h has the file's).
  *
  * Of a version that is kept in key order and was opened as it is stored (table.h), too: its file is then
  * made as a whole, also for a part of it.
@@ -46,10 +46,6 @@ typedef struct vv_bytes_options {
 vv_status vv_table_bytes_with(vv_table *t, vv_bytes_fn fn, void *payload,
 			      const vv_bytes_options *opts, vv_error *err);
 
-/* What belongs into the work tree: the same in the file's own encoding. VV_ENOSUPPORT: the system's iconv does not have it. */
-vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
-			vv_error *err);
-
 /* The file's exact bytes to be pulled (one thread); checked as vv_table_bytes does
  * when the end is read. */
 typedef struct vv_table_source vv_table_source;
@@ -76,15 +72,7 @@ vv_status vv_table_range(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn f
 vv_status vv_table_largest_group(vv_table *t, uint64_t from, uint64_t len, uint64_t *out,
 				 vv_error *err);
 
-/* For this room alone: text, in pieces, to fn in the encoding of the table's file. */
-typedef struct file_encoder file_encoder;
-vv_status file_encoder_open(file_encoder **out, const vv_table *t, vv_bytes_fn fn, void *payload,
-			    vv_error *err);
-vv_status file_encoder_put(void *encoder, const void *text, size_t len, vv_error *err);
-vv_status file_encoder_end(file_encoder *e, vv_error *err);
-void file_encoder_close(file_encoder *e); /* accepts NULL */
-
-/* For this room alone: the same of the groups in the order in which they are stored. In key order that is the
+/* For this room alone: the bytes of the groups in the order in which they are stored. In key order that is the
  * sorted file, whose hash nobody knows. */
 vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			  vv_error *err);

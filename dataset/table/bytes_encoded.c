@@ -2,7 +2,7 @@
  * bytes_encoded: knows how the text of a version becomes its file, and that the file is the one that was added before
  * anyone may believe it.
  */
-#include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
 
 #include <string.h>
 

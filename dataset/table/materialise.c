@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
 #include "repo/git/index/worktree.h"
 
 typedef struct output {

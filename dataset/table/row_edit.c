@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "dataset/format/quirks.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
 #include "dataset/table/table.h"
 
 typedef struct editor {

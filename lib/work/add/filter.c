@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dataset/read/known_bytes.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
 #include "lib/work/add/plan.h"
 #include "lib/work/peers/needed.h"
 #include "repo/blocks/reach.h"

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
 #include "diff/merge/merge.h"
 #include "lib/work/peers/needed.h"
 #include "lib/work/view/lfs.h"
