@@ -467,7 +467,7 @@ static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 					&lacking);
 		if (rc == VV_ENOMEM) {
 			vv_fail_nomem(err);
-		} else if (rc < 0 || back.len != i || memcmp(back.data, s, i) != 0) {
+		} else if (rc < 0 || back.len != i || (i > 0 && memcmp(back.data, s, i) != 0)) {
 			out->len = before;
 			rc = decode_carefully(e, out, s, len, last, used, err);
 		}
