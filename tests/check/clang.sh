@@ -12,9 +12,13 @@ made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 mkdir -p "$made/cmd/web/pages"
 python3 tests/cmake/html_parts.py "$made/cmd/web/pages/parts.h" "$made/parts.c" cmd/web/pages/parts/*.html
+# And of the fuzz targets.
+for source in tests/fuzz/*_fuzz.c; do
+	basename "$source" _fuzz.c | sed 's/.*/TARGET(&)/'
+done > "$made/targets.inc"
 
 # shellcheck disable=SC2086
 find -H base repo dataset diff transport lib cmd examples tests -name '*.c' | sort |
 	clang_many -std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -Iinclude -I"$made" $flags \
-		-DVARVE_VERSION=\"0\" -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
+		-DVARVE_VERSION=\"0\" -DVARVE_PROGRAMS=\"\" -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
 		-Wmissing-prototypes -Wconversion -Wformat=2 -Werror

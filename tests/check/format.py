@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """format.py ROOT [FILE...]: every source (or FILE, from ROOT) is as clang-format 14 leaves it with .clang-format,
-every if, else, for and while has braces, and no condition chains more than two steps with
+every if, else, for and while has braces but a guard on one line ('if (x) return y;'), and no condition chains more than two steps with
 (rc = step()) == VV_OK &&: early returns and goto done do that."""
 import os
 import re
@@ -25,13 +25,13 @@ def blank(text):
 
 
 def conditions(text):
-    """(line, word, condition, first character of what it is of) of every if, for and while; text is blanked."""
+    """(line, word, condition, rest of its line) of every if, for and while; text is blanked."""
     for m in re.finditer(r"^[ \t]*(?:\} )?(?:else )?(if|for|while) \(", text, re.M):
         at, depth = m.end(), 1
         while depth and at < len(text):
             depth += (text[at] == "(") - (text[at] == ")")
             at += 1
-        yield text.count("\n", 0, m.start()) + 1, m[1], text[m.end():at - 1], text[at:].lstrip()[:1]
+        yield text.count("\n", 0, m.start()) + 1, m[1], text[m.end():at - 1], text[at:].split("\n", 1)[0].strip()
 
 
 def chained(condition):
@@ -49,7 +49,8 @@ def chained(condition):
 def unbraced(text):
     """Lines of statements without braces; text is blanked."""
     for line, word, _, rest in conditions(text):
-        if rest != "{" and not (word == "while" and rest == ";"):
+        guard = word == "if" and re.fullmatch(r"return\b[^;]*;", rest)
+        if not rest.startswith("{") and not guard and not (word == "while" and rest == ";"):
             yield line
     for m in re.finditer(r"^[ \t]*(?:\} )?else[ \t]*$", text, re.M):
         yield text.count("\n", 0, m.start()) + 1
