@@ -326,7 +326,7 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 			"room there grows with what it keeps, as audits prove, for that server's "
 			"owner and "
 			"the keys that it trusts ('varve vault ledger standing' there); 'varve "
-			"vault prune' lets go of what no ref reaches; or add another holder");
+			"vault prune' removes what no ref reaches; or add another holder");
 	}
 	return vv_hint(
 		err,

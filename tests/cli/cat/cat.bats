@@ -72,7 +72,7 @@ two_versions() {
 	succeeds varve cat v1:prices.csv --where 'id between 9 and 11' --where 'id>=11' --columns id
 	output_is $'id\n11'
 	ends_with 2 varve cat v1:prices.csv --where 'id between 9 and x'
-	stderr_has "'x' is no value of column 'id', which is of type integer"
+	stderr_has "'x' is not a value of column 'id', which has type integer"
 	ends_with 2 varve cat v1:prices.csv --where 'id between 9'
 	stderr_has "COLUMN between LOW and HIGH"
 }

@@ -99,7 +99,7 @@ wide_repo() {
 @test "a comparison wants a value of the column's type" {
 	wide_repo
 	ends_with 2 varve cat HEAD:t.csv --where 'id<abc'
-	stderr_has "'abc' is no value of column 'id', which is of type integer"
+	stderr_has "'abc' is not a value of column 'id', which has type integer"
 	ends_with 2 varve cat HEAD:t.csv --where 'day>=2024'
 	ends_with 2 varve cat HEAD:t.csv --where 'ID>=3'
 	stderr_has "did you mean 'id'?"

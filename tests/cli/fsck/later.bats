@@ -39,7 +39,7 @@ is_named_everywhere() {
 @test "a root in an order that this varve does not know is named everywhere, and is no damage" {
 	later_repo 656f726465726466696c65 656f7264657264726f6c6c
 	ends_with 2 varve cat HEAD:p.csv
-	stderr_has "kept with a 'order' that this program does not know"
+	stderr_has "has a 'order' that this program does not support"
 	stderr_has "a newer varve can read it"
 	is_named_everywhere
 }

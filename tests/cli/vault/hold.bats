@@ -514,7 +514,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	lie leaf
 	ends_with 1 varve vault audit x
 	output_has "x: FAILED: 1 of 1 shard missing or changed"
-	output_has "is not what it was"
+	output_has "has changed"
 	lie none
 	succeeds varve vault repair
 	lie path

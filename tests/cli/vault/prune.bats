@@ -40,7 +40,7 @@ load vault
 	stderr_has "deleted 0 copies"
 	succeeds varve vault audit a
 	output_has "  1 shard besides, being let go of (retired"
-	output_lacks "nobody placed"
+	output_lacks "that no record names"
 	export XDG_CONFIG_HOME=$second
 	cd ../bob
 	change 8 bob

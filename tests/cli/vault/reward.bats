@@ -460,7 +460,7 @@ change_readme() {
 	output_has "ann: all of 2 shards listed, with the right sizes"
 	output_has "it takes nothing new: holder 'ann': remote: this server keeps copies for others, but knows no writer of this vault"
 	as ben succeeds varve vault holder list
-	output_has "takes nothing new: holder 'ann': remote: copies are kept here"
+	output_has "takes nothing new: holder 'ann': remote: this server keeps copies for others"
 	as ben varve vault status > status || true
 	grep -q "takes nothing new: holder 'ann'" status
 	had=$(ls keeper-ann/varve/hold/bafy*/shards | wc -l)

@@ -259,8 +259,8 @@ start_bucket() {
 	drop|was closed in the middle|
 	error200|the store has trouble of its own (InternalError)|try again later
 	denied|the store denies access (AccessDenied)|s3:ListBucket
-	html|what answers there, with status 404, is no S3 store|is the endpoint right?
-	bare|what answers there, with status 404, is no S3 store|is the endpoint right?
+	html|what answers there, with status 404, is not an S3 store|is the endpoint right?
+	bare|what answers there, with status 404, is not an S3 store|is the endpoint right?
 	region|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
 	malformed|the bucket is in the region 'ap-test-2', not 'eu-test-1'|region=ap-test-2
 	skewed|seconds ahead of the store's|set the clock

@@ -137,7 +137,7 @@ does_not_add() {
 	does_not_add "the host '127.0.0.1' is not known; its ED25519 key has the fingerprint $(fingerprint ed25519)"
 	ssh-keygen -q -t ed25519 -N '' -f other
 	printf '[127.0.0.1]:%s %s\n' "$port" "$(cut -d' ' -f1,2 other.pub)" > "$HOME/.ssh/known_hosts"
-	does_not_add "is not the one that is known"
+	does_not_add "is not the one in known_hosts"
 	[ ! -e "$far/x" ]
 }
 

@@ -313,7 +313,7 @@ both_are_safe() {
 	succeeds varve vault prune --grace 0
 	as_bob ends_with 1 varve vault replicate --copies 3
 	succeeds varve vault prune --grace 0
-	stderr_has "wants 3 copies, so that many stay"
+	stderr_has "asks for 3 copies, so that many stay"
 	as_bob succeeds varve vault replicate
 	as_bob succeeds varve vault status
 	each_shard 3
@@ -332,7 +332,7 @@ both_are_safe() {
 	export XDG_CONFIG_HOME=$second
 	before=$(copies)
 	succeeds varve vault prune --grace 0
-	stderr_has "the writer $(cat ../did) wants 3 copies"
+	stderr_has "the writer $(cat ../did) asks for 3 copies"
 	[ "$(copies)" = "$before" ]
 	ends_with 2 varve vault writers remove "$(cat ../did)"
 	stderr_has "--key FILE"

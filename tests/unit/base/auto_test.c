@@ -33,8 +33,11 @@ static char return_early(bool early, item **out)
 {
 	static item items[2] = {{'i'}, {'k'}};
 	vv_auto(mark) a = {'a'};
-	vv_auto(item) *i = &items[0], *k = &items[1];
+	vv_auto(item) *i = &items[0];
+	vv_auto(item) *k = &items[1];
 	vv_auto(mark) b = {'b'};
+
+	assert_int_equal(k->letter, 'k');
 
 	if (early) {
 		b.letter = 'c';

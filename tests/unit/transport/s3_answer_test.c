@@ -96,7 +96,7 @@ static void what_is_no_list_is_refused(void **state)
 		      "a size that is not a number");
 	check_refused(PAGE("<Contents><Key>a</Key><Size>18446744073709551615</Size></Contents>"),
 		      "a size that is not a number");
-	check_refused(PAGE("<IsTruncated>true</IsTruncated>"), "does not say where");
+	check_refused(PAGE("<IsTruncated>true</IsTruncated>"), "without a continuation token");
 	check_refused("<!DOCTYPE a [<!ENTITY b 'c'>]>" PAGE("&b;"), "an element without a name");
 	check_refused(PAGE("&b;"), "an entity that it does not have");
 	check_refused(PAGE("&#xD800;"), "a character that there is not");
