@@ -3,14 +3,13 @@
  */
 #include "dataset/read/file_text.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/read/encoding.h"
 #include "dataset/read/guess_encoding.h"
+#include "dataset/read/text_encoder.h"
 
 #define SAMPLE ((size_t)1 << 20)
 #define PIECE ((size_t)64 << 10)
@@ -31,9 +30,9 @@ struct vv_file_text {
 	size_t pos;
 	vv_buf sample; /* of the text */
 	bool sampled;
-	vv_buf tail, back; /* text that is not encoded yet, and encoded text that is hashed */
-	vv_xxh3_state *read, *made; /* the file's bytes, and those that the text gives */
-	uint64_t read_bytes, made_bytes;
+	vv_xxh3_state *read; /* the file's bytes, */
+	uint64_t read_bytes;
+	vv_text_encoder made; /* and those that the text gives */
 };
 
 /* Reads more of the file, until in has `want` bytes. */
@@ -62,37 +61,13 @@ static vv_status refuse(const vv_file_text *t, vv_error *err)
 	return vv_hint(err, "%s", hint);
 }
 
-/* What the text gives, which began where the last call ended. */
+/* Encodes the text that comes next again, to compare. */
 static vv_status take_back(vv_file_text *t, const char *text, size_t len, bool last, vv_error *err)
 {
-	size_t used;
-	vv_status rc;
+	vv_status rc = vv_text_encoder_put(&t->made, t->encoding, text, len, last, err);
 
-	if (t->tail.len > 0) {
-		vv_buf_put(&t->tail, text, len);
-		text = vv_buf_cstr(&t->tail);
-		len = t->tail.len;
-	}
-	vv_buf_reset(&t->back);
-	if ((rc = vv_buf_ok(&t->tail, err)) < 0) return rc;
-	rc = vv_encoding_encode(t->encoding, &t->back, text, len, last, &used, err);
-	if (rc == VV_EINPUT && !t->is_text) {
-		return refuse(
-			t,
-			err); /* bytes that it lacks and that are a character of UTF-8 together */
-	}
-	if (rc < 0) return rc;
-	vv_xxh3_update(t->made, vv_buf_cstr(&t->back), t->back.len);
-	t->made_bytes += t->back.len;
-	/* The beginning of a character. */
-	char rest[4];
-	size_t left = len - used;
-
-	assert(left < sizeof(rest));
-	memcpy(rest, text + used, left);
-	vv_buf_reset(&t->tail);
-	vv_buf_put(&t->tail, rest, left);
-	return vv_buf_ok(&t->tail, err);
+	/* Bytes that the encoding lacks and that are a character of UTF-8 together. */
+	return rc == VV_EINPUT && !t->is_text ? refuse(t, err) : rc;
 }
 
 /* Of whole characters. */
@@ -185,12 +160,11 @@ static vv_status text_again(void *payload, vv_error *err)
 
 	vv_buf_reset(&t->in);
 	vv_buf_reset(&t->text);
-	vv_buf_reset(&t->tail);
+	vv_text_encoder_reset(&t->made);
 	t->in_pos = t->pos = 0;
 	t->at_end = t->sampled = false;
-	t->read_bytes = t->made_bytes = 0;
+	t->read_bytes = 0;
 	vv_xxh3_reset(t->read, 0);
-	vv_xxh3_reset(t->made, 0);
 	return rc;
 }
 
@@ -206,8 +180,9 @@ static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_erro
 {
 	vv_status rc;
 
-	if (!t->read || !t->made) return vv_fail_nomem(err);
-	if ((rc = fill(t, SAMPLE, err)) < 0 || (rc = find_name(t, how, err)) < 0 ||
+	if (!t->read) return vv_fail_nomem(err);
+	if ((rc = vv_text_encoder_init(&t->made, err)) < 0 || (rc = fill(t, SAMPLE, err)) < 0 ||
+	    (rc = find_name(t, how, err)) < 0 ||
 	    (t->name[0] && (rc = vv_encoding_open(&t->encoding, t->name, err)) < 0)) {
 		return rc;
 	}
@@ -236,7 +211,6 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 	t->is_text = how->is_text;
 	t->clean = how->clean;
 	t->read = vv_xxh3_new(0);
-	t->made = vv_xxh3_new(0);
 	rc = begin(t, how, err);
 	if (rc == VV_OK && !t->encoding && file->again) {
 		rc = file->again(file->payload, err);
@@ -265,12 +239,10 @@ void vv_file_text_close(vv_file_text *t)
 	if (!t) return;
 	vv_encoding_close(t->encoding);
 	vv_xxh3_free(t->read);
-	vv_xxh3_free(t->made);
+	vv_text_encoder_clear(&t->made);
 	vv_buf_clear(&t->in);
 	vv_buf_clear(&t->text);
 	vv_buf_clear(&t->sample);
-	vv_buf_clear(&t->tail);
-	vv_buf_clear(&t->back);
 	vv_free(t);
 }
 
@@ -296,12 +268,10 @@ uint64_t vv_file_text_replaced(const vv_file_text *t)
 
 vv_status vv_file_text_measure(vv_file_text *t, uint64_t *bytes, vv_hash128 *hash, vv_error *err)
 {
-	vv_hash128 made = vv_xxh3_digest128(t->made), read = vv_xxh3_digest128(t->read);
-
-	*bytes = t->made_bytes;
-	*hash = made;
+	*bytes = t->made.count;
+	*hash = vv_xxh3_digest128(t->made.hash);
 	if (t->is_text ||
-	    (t->made_bytes == t->read_bytes && made.lo == read.lo && made.hi == read.hi)) {
+	    vv_text_encoder_made(&t->made, t->read_bytes, vv_xxh3_digest128(t->read))) {
 		return VV_OK;
 	}
 	return refuse(t, err);

@@ -7,16 +7,13 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "dataset/read/encoding.h"
+#include "dataset/read/text_encoder.h"
 
 struct file_encoder {
 	vv_encoding *encoding;
 	vv_bytes_fn fn;
 	void *payload;
-	vv_buf text; /* that is not encoded yet: the beginning of a character */
-	vv_buf bytes;
-	uint64_t given;
-	vv_xxh3_state *hash;
+	vv_text_encoder text;
 };
 
 vv_status file_encoder_open(file_encoder **out, const vv_table *t, vv_bytes_fn fn, void *payload,
@@ -26,47 +23,28 @@ vv_status file_encoder_open(file_encoder **out, const vv_table *t, vv_bytes_fn f
 	vv_status rc;
 
 	*out = e;
-	if (!e || !(e->hash = vv_xxh3_new(0))) return vv_fail_nomem(err);
+	if (!e) return vv_fail_nomem(err);
 	e->fn = fn;
 	e->payload = payload;
-	rc = vv_encoding_open(&e->encoding, t->root.dialect.encoding, err);
-	return rc < 0 ? rc : VV_OK;
+	if ((rc = vv_text_encoder_init(&e->text, err)) < 0) return rc;
+	return vv_encoding_open(&e->encoding, t->root.dialect.encoding, err);
 }
 
 void file_encoder_close(file_encoder *e)
 {
 	if (!e) return;
 	vv_encoding_close(e->encoding);
-	vv_xxh3_free(e->hash);
-	vv_buf_clear(&e->text);
-	vv_buf_clear(&e->bytes);
+	vv_text_encoder_clear(&e->text);
 	vv_free(e);
 }
 
 static vv_status give(file_encoder *e, const char *text, size_t len, bool last, vv_error *err)
 {
-	size_t used;
-	vv_status rc;
+	vv_status rc = vv_text_encoder_put(&e->text, e->encoding, text, len, last, err);
 
-	if (e->text.len > 0) {
-		vv_buf_put(&e->text, text, len);
-		text = vv_buf_cstr(&e->text);
-		len = e->text.len;
-	}
-	vv_buf_reset(&e->bytes);
-	if ((rc = vv_buf_ok(&e->text, err)) < 0 ||
-	    (rc = vv_encoding_encode(e->encoding, &e->bytes, text, len, last, &used, err)) < 0) {
-		return rc;
-	}
-	vv_buf rest = VV_BUF_INIT;
-
-	vv_buf_put(&rest, text + used, len - used);
-	vv_buf_clear(&e->text);
-	e->text = rest;
-	e->given += e->bytes.len;
-	vv_xxh3_update(e->hash, vv_buf_cstr(&e->bytes), e->bytes.len);
-	if ((rc = vv_buf_ok(&e->text, err)) < 0 || e->bytes.len == 0) return rc;
-	return e->fn(e->payload, e->bytes.data, e->bytes.len, err);
+	return rc < 0 || e->text.bytes.len == 0
+		       ? rc
+		       : e->fn(e->payload, e->text.bytes.data, e->text.bytes.len, err);
 }
 
 vv_status file_encoder_put(void *encoder, const void *text, size_t len, vv_error *err)
@@ -81,11 +59,7 @@ vv_status file_encoder_end(file_encoder *e, vv_error *err)
 
 static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
 {
-	vv_hash128 h = vv_xxh3_digest128(e->hash);
-
-	if (e->given == r->file_bytes && h.lo == r->file_hash.lo && h.hi == r->file_hash.hi) {
-		return VV_OK;
-	}
+	if (vv_text_encoder_made(&e->text, r->file_bytes, r->file_hash)) return VV_OK;
 	vv_fail(err, VV_ECORRUPT,
 		"the text in %s does not give the file that was added (hash or length differs)",
 		r->dialect.encoding);
