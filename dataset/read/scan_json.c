@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/json/json.h"
+#include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/scan_internal.h"
@@ -250,14 +251,6 @@ static void finish_row(vv_scan *s, vv_row *row, const char *text, const char *te
 	s->offset = row->end;
 }
 
-static const char *skip_space(const char *p, const char *end)
-{
-	while (p < end && vv_is_space(*p)) {
-		p++;
-	}
-	return p;
-}
-
 /* --- NDJSON ------------------------------------------------------------- */
 
 /* The first CR or LF, or end. */
@@ -293,7 +286,7 @@ static const char *behind_line_end(const vv_scan *s, const char *p, vv_newline *
 
 static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
 {
-	const char *text = skip_space(s->bytes + s->offset, s->end);
+	const char *text = vv_json_skip_space(s->bytes + s->offset, s->end);
 	const char *line = line_end(text, s->end);
 	const char *end, *after = NULL;
 	vv_newline newline;
@@ -301,7 +294,7 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 
 	if (text == s->end || (line == s->end && !s->at_end)) return 0;
 	end = behind_line_end(s, line, &newline);
-	if (skip_space(end, s->end) == s->end) {
+	if (vv_json_skip_space(end, s->end) == s->end) {
 		if (!s->at_end) return 0;
 		end = s->end;
 	}
@@ -310,7 +303,7 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 		(void)vv_hint(err, "each line is one object");
 	}
 	if (rc != 1) return rc;
-	after = skip_space(after, line);
+	after = vv_json_skip_space(after, line);
 	if (after != line) {
 		rc = vv_scan_refuse(s, after, err,
 				    "text after the object: expected the line's end, found '%s'",
@@ -333,7 +326,7 @@ static int refuse_open_array(vv_scan *s, const char *where, vv_error *err)
 static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
 {
 	s->json->ended = true;
-	p = skip_space(p + 1, s->end);
+	p = vv_json_skip_space(p + 1, s->end);
 	if (p < s->end) {
 		return vv_scan_refuse(s, p, err,
 				      "text after the array: expected the file's end, found '%s'",
@@ -349,7 +342,7 @@ static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
 /* Where the row that ends at after ends with its separator; NULL: *rc says why not. */
 static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_error *err)
 {
-	const char *p = skip_space(after, s->end), *next;
+	const char *p = vv_json_skip_space(after, s->end), *next;
 
 	*rc = 0;
 	if (p < s->end && *p == ']') return after;
@@ -358,7 +351,7 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 				     vv_text_show(p, 1));
 		return NULL;
 	}
-	next = p < s->end ? skip_space(p + 1, s->end) : p;
+	next = p < s->end ? vv_json_skip_space(p + 1, s->end) : p;
 	if (next == s->end) {
 		*rc = s->at_end ? refuse_open_array(s, p, err) : 0;
 		return NULL;
@@ -373,7 +366,7 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 
 static int array_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
 {
-	const char *text = skip_space(s->bytes + s->offset, s->end);
+	const char *text = vv_json_skip_space(s->bytes + s->offset, s->end);
 	const char *after = NULL, *end;
 	int rc;
 

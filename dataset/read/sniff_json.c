@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "base/ascii.h"
+#include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/sniff_internal.h"
@@ -59,70 +59,25 @@ static int most(const tally *t)
 
 /* --- walking over an object --------------------------------------------- */
 
-static const char *skip_space(const char *p, const char *end)
-{
-	while (p < end && vv_is_space(*p)) {
-		p++;
-	}
-	return p;
-}
-
-/* Behind the string whose quote stands at p. */
-static const char *skip_string(const char *p, const char *end)
-{
-	for (p++; p < end && *p != '"'; p++) {
-		p += *p == '\\';
-	}
-	return p < end ? p + 1 : end;
-}
-
-static const char *skip_value(const char *p, const char *end)
-{
-	size_t depth = 0;
-
-	while (p < end) {
-		if (*p == '"') {
-			p = skip_string(p, end);
-		} else if (*p == '{' || *p == '[') {
-			depth++;
-			p++;
-		} else if (depth > 0 && (*p == '}' || *p == ']')) {
-			depth--;
-			p++;
-		} else if (depth > 0) {
-			p++;
-			continue;
-		} else {
-			while (p < end && !vv_is_space(*p) && *p != ',' && *p != '}') {
-				p++;
-			}
-		}
-		if (depth == 0) {
-			break;
-		}
-	}
-	return p;
-}
-
 static void count_object(style *st, const char *p, const char *end)
 {
-	const char *name = skip_space(p + 1, end), *next;
+	const char *name = vv_json_skip_space(p + 1, end), *next;
 
 	if (name >= end || *name != '"') {
 		return; /* no members: nothing to learn */
 	}
 	count_run(&st->open, p, name);
 	for (;;) {
-		p = skip_string(name, end);
-		next = skip_space(skip_space(p, end) + 1, end);
+		p = vv_json_skip_string(name, end);
+		next = vv_json_skip_space(vv_json_skip_space(p, end) + 1, end);
 		count_run(&st->colon, p, next);
-		p = skip_value(next, end);
-		next = skip_space(p, end);
+		p = vv_json_skip_value(next, end);
+		next = vv_json_skip_space(p, end);
 		if (next >= end || *next != ',') {
 			count_run(&st->close, p, next < end ? next + 1 : end);
 			return;
 		}
-		name = skip_space(next + 1, end);
+		name = vv_json_skip_space(next + 1, end);
 		count_run(&st->comma, p, name);
 	}
 }
@@ -230,12 +185,12 @@ static vv_status set_array(sniff *s, const style *st, size_t bracket, vv_error *
 /* Where the first row begins: at '{', at the array's ']', or at the end. */
 static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 {
-	const char *end = s->text + s->len, *p = skip_space(s->text, end);
+	const char *end = s->text + s->len, *p = vv_json_skip_space(s->text, end);
 	bool array = s->out->dialect.form == VV_FORM_JSON;
 
 	*bracket = (size_t)(p - s->text);
 	if (array && p < end && *p == '[') {
-		p = skip_space(p + 1, end);
+		p = vv_json_skip_space(p + 1, end);
 	} else if (array && p < end) {
 		vv_fail(err, VV_EINPUT, "not an array of objects: expected '[', found '%s'",
 			vv_text_show(p, 1));

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/json/json.h"
+#include "base/json/json_skip.h"
 #include "dataset/format/row_write.h"
 
 /* ---- CSV ---- */
@@ -66,43 +67,6 @@ static bool splice_csv(vv_buf *out, const vv_dialect *d, const char *line, size_
 
 /* ---- JSON ---- */
 
-static const char *skip_blanks(const char *p, const char *end)
-{
-	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r')) {
-		p++;
-	}
-	return p;
-}
-
-static const char *skip_string(const char *p, const char *end)
-{
-	for (p++; p < end && *p != '"'; p++) {
-		p += *p == '\\' && p + 1 < end;
-	}
-	return p < end ? p + 1 : end;
-}
-
-static const char *skip_value(const char *p, const char *end)
-{
-	size_t depth = 0;
-
-	while (p < end) {
-		if (*p == '"') {
-			p = skip_string(p, end);
-		} else if (*p == '{' || *p == '[') {
-			depth++;
-			p++;
-		} else if (depth == 0 && (*p == ',' || *p == '}' || *p == ']')) {
-			return p;
-		} else {
-			depth -= depth > 0 && (*p == '}' || *p == ']');
-			p++;
-		}
-		if (depth == 0 && p < end && strchr(" \t\n\r", *p)) return p;
-	}
-	return p;
-}
-
 /* Which column is called by the string from p to end; columns: none. */
 static size_t column_of(const char *p, const char *end, const char *const *names, size_t columns)
 {
@@ -136,20 +100,21 @@ static bool splice_json(vv_buf *out, const vv_dialect *d, const char *line, size
 	while (p < end && *p != '{') {
 		p++;
 	}
-	for (p = skip_blanks(p + 1, end); p < end && *p == '"'; p = skip_blanks(p, end)) {
+	for (p = vv_json_skip_space(p + 1, end); p < end && *p == '"';
+	     p = vv_json_skip_space(p, end)) {
 		name = p;
-		p = skip_string(p, end);
+		p = vv_json_skip_string(p, end);
 		i = column_of(name, p, names, columns);
-		p = skip_blanks(p, end);
+		p = vv_json_skip_space(p, end);
 		if (p == end || *p != ':') return false;
-		p = skip_blanks(p + 1, end);
+		p = vv_json_skip_space(p + 1, end);
 		if (i < columns && changed[i]) {
 			vv_buf_put(out, from, (size_t)(p - from));
 			vv_cell_write_json(out, &cells[i], d);
 			left--;
-			from = skip_value(p, end);
+			from = vv_json_skip_value(p, end);
 		}
-		p = skip_blanks(skip_value(p, end), end);
+		p = vv_json_skip_space(vv_json_skip_value(p, end), end);
 		p += p < end && *p == ',';
 	}
 	vv_buf_put(out, from, (size_t)(end - from));

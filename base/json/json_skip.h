@@ -1,0 +1,23 @@
+/*
+ * json_skip: from place to place in JSON that was read before and is well formed; on other text a place is wrong, but
+ * never beyond the end.
+ */
+#ifndef VV_BASE_JSON_JSON_SKIP_H
+#define VV_BASE_JSON_JSON_SKIP_H
+
+#include "base/ascii.h"
+
+/* After white space. */
+static inline const char *vv_json_skip_space(const char *p, const char *end)
+{
+	while (p < end && vv_is_space(*p)) {
+		p++;
+	}
+	return p;
+}
+/* After the string whose quote is at p. */
+const char *vv_json_skip_string(const char *p, const char *end);
+/* After the value that begins at p. */
+const char *vv_json_skip_value(const char *p, const char *end);
+
+#endif
