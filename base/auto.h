@@ -20,10 +20,9 @@
  *	*out = vv_take(&t);
  *	return VV_OK;
  *
- * They are released in the reverse order of their declarations, after the value of the return is
- * worked out: what borrows from another is declared after it, a lock before what it guards is closed by. No
- * goto and no case may jump over a declaration. What reports an error when it is closed (a file that was
- * written) is closed by hand, and asked.
+ * They are released in the reverse order of their declarations, after the return value is computed. Declare a borrower
+ * after its owner, and a lock before everything that must be released while it is held. No goto or case may jump over
+ * a declaration. Close explicitly whatever can fail to close, such as a written file, and check the result.
  */
 #ifndef VV_BASE_AUTO_H
 #define VV_BASE_AUTO_H

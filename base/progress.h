@@ -38,7 +38,7 @@ typedef struct vv_notes {
 	const vv_progress *(*begin)(void *payload);
 	void (*end)(void *payload);
 	void *payload;
-	bool alone; /* below no program of varve: nobody is asked at a terminal, and varve is the one in PATH */
+	bool alone; /* used by the library: never prompt, and take varve from PATH */
 } vv_notes;
 
 /* A line, without its end. */

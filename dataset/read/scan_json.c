@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/ascii.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/json/json.h"

@@ -1,7 +1,7 @@
 /*
  * rows: the rows of a result on stdout, in one of several formats.
  *
- * Widths of what people read are those of the first rows: memory does not grow with the result.
+ * Column widths of the formats for people are computed from the first rows, so memory does not grow with the result.
  */
 #ifndef VV_CMD_SQL_PRINT_ROWS_H
 #define VV_CMD_SQL_PRINT_ROWS_H

@@ -1,5 +1,5 @@
 /*
- * catalog: what a connection of SQLite has of varve: its repository, and what went wrong or became NULL.
+ * catalog: the state of varve in a connection of SQLite: repository, open versions, warnings, last error.
  *
  * One for each connection; modules and cursors keep it alive. A statement begins when the first cursor is opened, and
  * ends when none is left: meanwhile each revision means one commit (opened.h).
@@ -27,7 +27,7 @@ typedef struct vv_sql_warning {
 	uint64_t row;     /* the first, from 0 */
 	const char *type; /* of the column */
 	const char *column;
-	char label[]; /* of the table; the other two stand behind it */
+	char label[]; /* of the table; the other two follow it */
 } vv_sql_warning;
 
 typedef struct vv_sql_catalog {
@@ -37,7 +37,7 @@ typedef struct vv_sql_catalog {
 	bool exact;                   /* number columns are TEXT, as written */
 	unsigned cursors;             /* open now */
 	uint64_t statement;           /* how many began */
-	struct vv_sql_opened *opened; /* by whoever reads them */
+	struct vv_sql_opened *opened; /* kept by their readers */
 	vv_sql_warning *warnings;     /* newest first */
 	varve_error trouble;          /* the reason of SQLite's last error; code 0: none */
 } vv_sql_catalog;
@@ -50,7 +50,7 @@ void vv_sql_catalog_drop(vv_sql_catalog *c); /* accepts NULL */
 void vv_sql_catalog_cursor_opened(vv_sql_catalog *c);
 void vv_sql_catalog_cursor_closed(vv_sql_catalog *c);
 
-/* The warning of a column, counted anew where there is none; NULL: out of memory. */
+/* The warning of a column, created on first use; NULL: out of memory. */
 vv_sql_warning *vv_sql_catalog_warning(vv_sql_catalog *c, int kind, const char *label,
 				       const char *column, const char *type);
 /* Counts from zero again; versions that are open go on with the same warnings. */

@@ -1,5 +1,5 @@
 /*
- * lists: the functions with fixed columns: what there is in a repository.
+ * lists: table-valued functions with fixed columns, which list the contents of a repository.
  */
 #include "cmd/sql/vtab/lists.h"
 

@@ -1,5 +1,5 @@
 /*
- * lists: what there is in a repository: varve_log, varve_tables, varve_columns, varve_check, varve_warnings.
+ * lists: the contents of a repository as tables: varve_log, varve_tables, varve_columns, varve_check, varve_warnings.
  */
 #ifndef VV_CMD_SQL_VTAB_LISTS_H
 #define VV_CMD_SQL_VTAB_LISTS_H

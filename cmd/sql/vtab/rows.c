@@ -25,7 +25,7 @@ enum {
 	AUTHOR,
 	AUTHOR_MAIL,
 	MESSAGE,
-	COMMIT_COLUMNS /* of varve_history_T, behind those of the table */
+	COMMIT_COLUMNS /* of varve_history_T, after those of the table */
 };
 
 static const char *const commit_columns[COMMIT_COLUMNS] = {
@@ -50,8 +50,8 @@ typedef struct rows_cursor {
 	vv_sql_scan_plan plan;
 	sqlite3_value **values;
 	vv_sql_scan *scan;
-	uint64_t before,
-		rows; /* of the versions before, and of this one: each row has a number of its own */
+	/* of the previous versions, and of this one: each row has a number of its own */
+	uint64_t before, rows;
 	bool end;
 	varve_log *log; /* of varve_history_T */
 	const varve_commit *commit;
@@ -481,7 +481,7 @@ static int refresh(rows_table *t, varve_error *err)
 	return 0;
 }
 
-/* The next version of a history with other rows than the one before. 1, 0 or a negative code. */
+/* The next version of a history. 1, 0 or a negative code. */
 static int next_version(rows_cursor *c, varve_error *err)
 {
 	rows_table *t = (rows_table *)c->base.pVtab;

@@ -12,8 +12,7 @@ SQLITE_EXTENSION_INIT3
 
 struct vv_sql_scan {
 	vv_sql_opened *version, *declared;
-	int32_t *
-		cell_of; /* of each declared column: the place in cells; -1: the version has no such column */
+	int32_t *cell_of; /* by declared column: the place in cells; -1: none */
 	varve_rows *rows; /* NULL: only the numbers of rows are wanted */
 	const varve_cell *cells;
 	uint64_t row, end; /* end: one after the last row that is wanted */
@@ -60,6 +59,16 @@ static int take_conditions(vv_sql_push *push, vv_sql_scan *s, const vv_sql_scan_
 	return rc;
 }
 
+/* The place in the version of a column that is declared; -1: it has no such column. */
+static int32_t place_of(const vv_sql_scan *s, size_t column)
+{
+	return s->version == s->declared
+		       ? (int32_t)column
+		       : varve_table_find_column(
+				 s->version->table,
+				 varve_table_column(s->declared->table, column)->name);
+}
+
 /* The names of the columns that are decoded, and where their cells will be. */
 static int choose_columns(const char **names, size_t *count, vv_sql_scan *s,
 			  const vv_sql_scan_plan *plan, varve_error *err)
@@ -71,10 +80,7 @@ static int choose_columns(const char **names, size_t *count, vv_sql_scan *s,
 		return vv_sql_error_memory(err);
 	}
 	for (size_t i = 0; i < columns; i++) {
-		const char *name = varve_table_column(s->declared->table, i)->name;
-		int32_t place = s->version == s->declared
-					? (int32_t)i
-					: varve_table_find_column(s->version->table, name);
+		int32_t place = place_of(s, i);
 
 		s->cell_of[i] = -1;
 		if (place >= 0 && (uses(plan->used, i) || uses(plan->used, plan->texts + i))) {
@@ -91,11 +97,7 @@ static int choose_columns(const char **names, size_t *count, vv_sql_scan *s,
 static void choose_all(vv_sql_scan *s)
 {
 	for (size_t i = 0; i < s->declared->facts->columns; i++) {
-		s->cell_of[i] = s->version == s->declared
-					? (int32_t)i
-					: varve_table_find_column(
-						  s->version->table,
-						  varve_table_column(s->declared->table, i)->name);
+		s->cell_of[i] = place_of(s, i);
 	}
 }
 
