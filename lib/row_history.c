@@ -25,6 +25,7 @@ struct varve_row_history {
 	varve_row_cell *cells;
 	size_t cap;
 	char commit[VARVE_ID_SIZE];
+	vv_watched watched;
 };
 
 static vv_status put_key(varve_row_history *h, const varve_text *values, size_t count,
@@ -53,7 +54,8 @@ static vv_status open_walk(varve_row_history *h, const char *path,
 
 	how.path = vv_arena_strndup(&h->arena, path, strlen(path));
 	if (!how.path) return vv_fail_nomem(err);
-	if ((rc = vv_names_take(&h->key, o->key, err)) < 0 ||
+	if ((rc = vv_watched_begin(&how.progress, &h->watched, o->watch, err)) < 0 ||
+	    (rc = vv_names_take(&h->key, o->key, err)) < 0 ||
 	    (rc = vv_session_take(&h->session, h->core, err)) < 0) {
 		return rc;
 	}

@@ -103,6 +103,7 @@ typedef struct varve_row_history_options {
 	const char *const *key; /* names of columns, ended by NULL; NULL: the table's key */
 	uint32_t flags;         /* VARVE_LOG_FIRST_PARENT */
 	uint32_t reserved;
+	const varve_watch *watch;
 } varve_row_history_options;
 
 /* A cursor over the commits that changed a row, newest first. The row is the one with this key: its values, as they are

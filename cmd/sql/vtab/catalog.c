@@ -7,7 +7,32 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 SQLITE_EXTENSION_INIT3
+
+#define ASK_EVERY_MS 20
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* sqlite3_is_interrupted is only in SQLite 3.41 and later. Every SQLite refuses to prepare a blank while a statement that was
+ * interrupted still runs, and does nothing else with it. */
+static int is_interrupted(void *payload, const varve_progress *progress)
+{
+	vv_sql_catalog *c = payload;
+	int64_t now = now_ms();
+	sqlite3_stmt *none = NULL;
+
+	(void)progress;
+	if (now - c->asked_ms < ASK_EVERY_MS) return 0;
+	c->asked_ms = now;
+	return sqlite3_prepare_v2(c->db, " ", -1, &none, NULL) == SQLITE_INTERRUPT;
+}
 
 vv_sql_catalog *vv_sql_catalog_new(sqlite3 *db)
 {
@@ -17,6 +42,9 @@ vv_sql_catalog *vv_sql_catalog_new(sqlite3 *db)
 		memset(c, 0, sizeof(*c));
 		c->refs = 1;
 		c->db = db;
+		c->watch = VARVE_INIT(varve_watch);
+		c->watch.progress = is_interrupted;
+		c->watch.payload = c;
 	}
 	return c;
 }
@@ -36,6 +64,7 @@ void vv_sql_catalog_drop(vv_sql_catalog *c)
 			c->warnings = w->next;
 			sqlite3_free(w);
 		}
+		vv_sql_commits_clear(&c->commits);
 		varve_repo_free(c->repo);
 		sqlite3_free(c);
 	}

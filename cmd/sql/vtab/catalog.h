@@ -1,7 +1,8 @@
 /*
  * catalog: the state of varve in a connection of SQLite: repository, open versions, warnings, last error.
  *
- * One for each connection; modules and cursors keep it alive. A statement begins when the first cursor is opened, and
+ * One for each connection; modules and cursors keep it alive. Calls of libvarve that may take long get &c->watch, so that
+ * sqlite3_interrupt ends them: SQLite itself looks only between rows. A statement begins when the first cursor is opened, and
  * ends when none is left: meanwhile each revision means one commit (opened.h).
  */
 #ifndef VV_CMD_SQL_VTAB_CATALOG_H
@@ -10,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cmd/sql/vtab/commit.h"
 #include "varve/varve.h"
 
 struct sqlite3;
@@ -39,6 +41,9 @@ typedef struct vv_sql_catalog {
 	uint64_t statement;           /* how many began */
 	struct vv_sql_opened *opened; /* kept by their readers */
 	vv_sql_warning *warnings;     /* newest first */
+	vv_sql_commits commits;       /* that rows named */
+	varve_watch watch;            /* ends long calls of libvarve when SQLite is interrupted */
+	int64_t asked_ms;             /* when that was asked last */
 	varve_error trouble;          /* the reason of SQLite's last error; code 0: none */
 } vv_sql_catalog;
 

@@ -16,7 +16,7 @@ enum { TO, FROM, SIDES };
 
 typedef struct diff_rows {
 	vv_sql_opened *declared, *sides[SIDES];
-	char dates[SIDES][24]; /* "" for the work tree */
+	const varve_commit *commits[SIDES]; /* NULL: the work tree */
 	varve_diff *diff;
 	const varve_row_change *change;
 	int32_t *places[SIDES];        /* of each declared column in the sides' tables; -1: none */
@@ -74,25 +74,17 @@ static int open_side(diff_rows *d, int side, const vv_sql_function_table *t, con
 		     varve_error *err)
 {
 	vv_sql_place place = {t->repo, t->name->path, revision};
-	varve_log_options how = VARVE_INIT(varve_log_options);
-	const varve_commit *commit;
-	varve_log *log;
 	int rc = vv_sql_opened_get(&d->sides[side], t->catalog, &place, err);
 
 	if (rc < 0 || !d->sides[side]->commit[0]) return rc;
-	how.range = d->sides[side]->commit;
-	how.limit = 1;
-	if ((rc = varve_log_open(&log, t->repo, &how, err)) == 0 &&
-	    (rc = varve_log_next(log, &commit, err)) > 0) {
-		vv_sql_value_time(d->dates[side], sizeof(d->dates[side]), commit->commit_time);
-	}
-	varve_log_free(log);
-	return rc < 0 ? rc : 0;
+	return vv_sql_commits_get(&d->commits[side], &t->catalog->commits, t->repo,
+				  d->sides[side]->commit, err);
 }
 
 static int open_diff(void **state, const vv_sql_function_table *t, const char *const *arguments,
 		     varve_error *err)
 {
+	varve_diff_options how = VARVE_INIT(varve_diff_options);
 	diff_rows *d;
 	int rc;
 
@@ -104,9 +96,10 @@ static int open_diff(void **state, const vv_sql_function_table *t, const char *c
 	if (!d) return vv_sql_error_memory(err);
 	memset(d, 0, sizeof(*d));
 	d->declared = vv_sql_opened_keep(t->declared);
+	how.watch = &t->catalog->watch;
 	if ((rc = open_side(d, FROM, t, arguments[0] ? arguments[0] : "HEAD", err)) < 0 ||
 	    (rc = open_side(d, TO, t, arguments[1], err)) < 0 ||
-	    (rc = varve_diff_open(&d->diff, d->sides[FROM]->table, d->sides[TO]->table, NULL,
+	    (rc = varve_diff_open(&d->diff, d->sides[FROM]->table, d->sides[TO]->table, &how,
 				  err)) < 0) {
 		return rc;
 	}
@@ -182,8 +175,8 @@ static void put_diff(void *state, sqlite3_context *context, size_t column)
 	} else if (at == count) {
 		vv_sql_function_put_text(context,
 					 d->sides[side]->commit[0] ? d->sides[side]->commit : NULL);
-	} else {
-		vv_sql_function_put_text(context, d->dates[side][0] ? d->dates[side] : NULL);
+	} else if (d->commits[side]) {
+		vv_sql_value_put_time(context, d->commits[side]->commit_time);
 	}
 }
 

@@ -424,6 +424,7 @@ static int open_check(void **state, const vv_sql_function_table *t, const char *
 	memset(l, 0, sizeof(*l));
 	paths[0] = path;
 	how.paths = path ? paths : NULL;
+	how.watch = &t->catalog->watch;
 	rc = varve_check_revision(&l->report, t->repo, arguments[1] ? commit : NULL, NULL, &how,
 				  err);
 	sqlite3_free(path);
@@ -468,6 +469,95 @@ static void put_check(void *state, sqlite3_context *context, size_t column)
 
 const vv_sql_function vv_sql_function_check = {"varve_check", declare_check, open_check,
 					       next_check,    put_check,     close_check};
+
+/* ---- varve_conflicts(path) ---- */
+
+typedef struct conflict_rows {
+	varve_conflicts *list;
+	const varve_conflict *conflict;
+} conflict_rows;
+
+static void declare_conflicts(vv_sql_function_table *t, vv_sql_columns_sql *sql)
+{
+	static const char *const texts[] = {"file",        "kind",     "row_key",    "row",
+					    "column_name", "detail",   "base_value", "our_value",
+					    "their_value", "our_name", "their_name"},
+				 *const counts[] = {"row_number", "not_listed"},
+				 *const arguments[] = {"path"};
+
+	vv_sql_function_declare(sql, texts, COUNT(texts), "TEXT");
+	vv_sql_function_declare(sql, counts, COUNT(counts), "INTEGER");
+	vv_sql_function_declare(sql, arguments, COUNT(arguments), "TEXT HIDDEN");
+	t->columns = COUNT(texts) + COUNT(counts);
+	t->arguments = COUNT(arguments);
+}
+
+static void close_conflicts(void *state)
+{
+	conflict_rows *l = state;
+
+	if (l) {
+		varve_conflicts_free(l->list);
+		sqlite3_free(l);
+	}
+}
+
+static int open_conflicts(void **state, const vv_sql_function_table *t,
+			  const char *const *arguments, varve_error *err)
+{
+	char *path = NULL;
+	const char *paths[2] = {NULL, NULL};
+	conflict_rows *l;
+	int rc = need_repo(t, err);
+
+	if (rc < 0) return rc;
+	*state = l = sqlite3_malloc64(sizeof(*l));
+	if (!l || (arguments[0] && !(path = path_of(t, arguments[0])))) {
+		return vv_sql_error_memory(err);
+	}
+	memset(l, 0, sizeof(*l));
+	paths[0] = path;
+	rc = varve_conflicts_open(&l->list, t->repo, path ? paths : NULL, &t->catalog->watch, err);
+	sqlite3_free(path);
+	return rc;
+}
+
+static int next_conflict(void *state, varve_error *err)
+{
+	conflict_rows *l = state;
+
+	return varve_conflicts_next(l->list, &l->conflict, err);
+}
+
+static void put_conflict(void *state, sqlite3_context *context, size_t column)
+{
+	const varve_conflict *c = ((conflict_rows *)state)->conflict;
+	const char *const texts[] = {c->path,
+				     c->kind,
+				     c->key,
+				     c->row,
+				     c->column,
+				     c->detail,
+				     NULL,
+				     NULL,
+				     NULL,
+				     c->names[VARVE_OURS],
+				     c->names[VARVE_THEIRS]};
+
+	if (column >= 6 && column <= 8) {
+		if (c->there[column - 6]) {
+			vv_sql_value_put_text(context, &c->cells[column - 6]);
+		}
+	} else if (column < COUNT(texts)) {
+		vv_sql_function_put_text(context, texts[column]);
+	} else {
+		put_count(context, column == COUNT(texts) ? c->number : c->more);
+	}
+}
+
+const vv_sql_function vv_sql_function_conflicts = {"varve_conflicts", declare_conflicts,
+						   open_conflicts,    next_conflict,
+						   put_conflict,      close_conflicts};
 
 /* ---- varve_warnings ---- */
 

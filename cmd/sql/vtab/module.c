@@ -16,9 +16,9 @@ SQLITE_EXTENSION_INIT1
 /* sqlite3_vtab_in, sqlite3_vtab_rhs_value: what came before has no such functions, and must not be called. */
 #define OLDEST_SQLITE 3038000
 
-static const vv_sql_function *const fixed[] = {&vv_sql_function_log, &vv_sql_function_tables,
-					       &vv_sql_function_columns, &vv_sql_function_check,
-					       &vv_sql_function_warnings};
+static const vv_sql_function *const fixed[] = {
+	&vv_sql_function_log,   &vv_sql_function_tables,    &vv_sql_function_columns,
+	&vv_sql_function_check, &vv_sql_function_conflicts, &vv_sql_function_warnings};
 
 static const vv_sql_function *const of_tables[] = {
 	[VV_NAME_DIFF] = &vv_sql_function_diff,

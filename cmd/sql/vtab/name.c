@@ -13,6 +13,7 @@ static const char *const prefixes[] = {
 	[VV_NAME_VERSION] = "",
 	[VV_NAME_AT] = "varve_at_",
 	[VV_NAME_HISTORY] = "varve_history_",
+	[VV_NAME_BLAME] = "varve_blame_",
 	[VV_NAME_DIFF] = "varve_diff_",
 	[VV_NAME_DIFF_CELLS] = "varve_diff_cells_",
 	[VV_NAME_ROW] = "varve_row_",
@@ -51,6 +52,34 @@ static int take_path(char ***paths, size_t *count, const char *path, varve_error
 	return more[(*count)++] ? 0 : vv_sql_error_memory(err);
 }
 
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The work tree has tables, too, that a merge left in conflict: the index has three versions of them, and none is the
+ * file's. */
+static int list_conflicts(char ***paths, size_t *count, varve_repo *repo, varve_error *err)
+{
+	const size_t known = *count;
+	const varve_conflict *conflict;
+	varve_conflicts *list;
+	int rc = varve_conflicts_open(&list, repo, NULL, NULL, err);
+
+	while (rc == 0 && (rc = varve_conflicts_next(list, &conflict, err)) > 0) {
+		bool listed = *count > known && strcmp((*paths)[*count - 1], conflict->path) == 0;
+
+		rc = listed || strcmp(conflict->kind, "file") == 0
+			     ? 0
+			     : take_path(paths, count, conflict->path, err);
+	}
+	varve_conflicts_free(list);
+	if (rc == 0 && *count > known) {
+		qsort(*paths, *count, sizeof(**paths), compare_paths);
+	}
+	return rc;
+}
+
 int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *revision,
 		     varve_error *err)
 {
@@ -75,6 +104,9 @@ int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *r
 		rc = facts->table ? take_path(&paths, count, facts->path, err) : 0;
 	}
 	varve_versions_free(list);
+	if (rc == 0 && !how.revision) {
+		rc = list_conflicts(&paths, count, repo, err);
+	}
 	if (rc < 0) {
 		vv_sql_name_list_free(paths);
 		*count = 0;

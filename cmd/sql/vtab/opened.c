@@ -96,6 +96,7 @@ static int open_table(vv_sql_opened *o, const vv_sql_place *place, varve_error *
 	varve_table_options how = VARVE_INIT(varve_table_options);
 	int rc;
 
+	how.watch = &o->catalog->watch;
 	if (o->commit[0]) {
 		rc = varve_version_at(&o->version, place->repo, o->commit, place->path, err);
 	} else {

@@ -12,12 +12,12 @@
 SQLITE_EXTENSION_INIT3
 
 typedef struct row_cells {
+	vv_sql_catalog *catalog; /* borrowed */
 	varve_repo *repo;
 	varve_row_history *history;
 	const varve_row_event *event;
-	size_t cell; /* of the event; one after the one at hand */
-	char date[24];
-	char *author, *message;
+	const varve_commit *commit; /* of the event */
+	size_t cell;                /* of the event; one after the one at hand */
 } row_cells;
 
 static void declare_row(vv_sql_function_table *t, vv_sql_columns_sql *sql)
@@ -38,20 +38,11 @@ static void declare_row(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 	}
 }
 
-static void forget_commit(row_cells *r)
-{
-	sqlite3_free(r->author);
-	sqlite3_free(r->message);
-	r->author = r->message = NULL;
-	r->date[0] = '\0';
-}
-
 static void close_row(void *state)
 {
 	row_cells *r = state;
 
 	if (r) {
-		forget_commit(r);
 		varve_row_history_free(r->history);
 		sqlite3_free(r);
 	}
@@ -61,6 +52,7 @@ static int open_row(void **state, const vv_sql_function_table *t, const char *co
 		    varve_error *err)
 {
 	const varve_table_facts *facts = t->declared->facts;
+	varve_row_history_options how = VARVE_INIT(varve_row_history_options);
 	varve_text values[VV_FUNCTION_ARGUMENTS];
 	row_cells *r;
 
@@ -85,30 +77,11 @@ static int open_row(void **state, const vv_sql_function_table *t, const char *co
 	*state = r = sqlite3_malloc64(sizeof(*r));
 	if (!r) return vv_sql_error_memory(err);
 	memset(r, 0, sizeof(*r));
+	r->catalog = t->catalog;
 	r->repo = t->repo;
+	how.watch = &t->catalog->watch;
 	return varve_row_history_open(&r->history, t->repo, t->name->path, values, facts->key_count,
-				      NULL, err);
-}
-
-static int take_commit(row_cells *r, varve_error *err)
-{
-	varve_log_options how = VARVE_INIT(varve_log_options);
-	const varve_commit *c;
-	varve_log *log;
-	int rc;
-
-	forget_commit(r);
-	how.range = r->event->commit;
-	how.limit = 1;
-	if ((rc = varve_log_open(&log, r->repo, &how, err)) == 0 &&
-	    (rc = varve_log_next(log, &c, err)) > 0) {
-		vv_sql_value_time(r->date, sizeof(r->date), c->commit_time);
-		r->author = sqlite3_mprintf("%s", c->author);
-		r->message = sqlite3_mprintf("%s", c->message);
-		rc = r->author && r->message ? 0 : vv_sql_error_memory(err);
-	}
-	varve_log_free(log);
-	return rc < 0 ? rc : 0;
+				      &how, err);
 }
 
 static int next_row(void *state, varve_error *err)
@@ -118,7 +91,8 @@ static int next_row(void *state, varve_error *err)
 
 	while (!r->event || r->cell == r->event->cell_count) {
 		if ((more = varve_row_history_next(r->history, &r->event, err)) <= 0 ||
-		    (more = take_commit(r, err)) < 0) {
+		    (more = vv_sql_commits_get(&r->commit, &r->catalog->commits, r->repo,
+					       r->event->commit, err)) < 0) {
 			return more;
 		}
 		r->cell = 0;
@@ -135,12 +109,14 @@ static void put_row(void *state, sqlite3_context *context, size_t column)
 					    [VARVE_ROW_MOVED] = "moved"};
 	const row_cells *r = state;
 	const varve_row_cell *cell = &r->event->cells[r->cell - 1];
-	const char *const texts[] = {r->event->commit, r->date,        r->author,
-				     r->message,       r->event->path, kinds[r->event->kind],
-				     cell->name};
+	const char *const texts[] = {
+		r->event->commit,      NULL,      r->commit->author, NULL, r->event->path,
+		kinds[r->event->kind], cell->name};
 
-	if (column == 3) {
-		vv_sql_value_put_message(context, r->message);
+	if (column == 1) {
+		vv_sql_value_put_time(context, r->commit->commit_time);
+	} else if (column == 3) {
+		vv_sql_value_put_message(context, r->commit->message);
 	} else if (column < sizeof(texts) / sizeof(texts[0])) {
 		vv_sql_function_put_text(context, texts[column]);
 	} else {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/sql/vtab/blame.h"
 #include "cmd/sql/vtab/columns.h"
 #include "cmd/sql/vtab/push.h"
 #include "cmd/sql/vtab/registered.h"
@@ -25,7 +26,7 @@ enum {
 	AUTHOR,
 	AUTHOR_MAIL,
 	MESSAGE,
-	COMMIT_COLUMNS /* of varve_history_T, after those of the table */
+	COMMIT_COLUMNS /* of varve_history_T and varve_blame_T, after those of the table */
 };
 
 static const char *const commit_columns[COMMIT_COLUMNS] = {
@@ -40,9 +41,10 @@ typedef struct rows_table {
 	vv_sql_name name;
 	vv_sql_opened *declared; /* whose columns the table has */
 	uint64_t statement;      /* in which that was looked for last */
-	/* The columns of the table; those of a commit, or the argument; hidden, the cells as written. The argument
-	 * comes before these: SQLite fills hidden columns in their order. */
-	size_t columns, texts;
+	/* The columns of the table; those of a commit; the argument, where there is one; hidden, the cells as written. The
+	 * argument comes before these: SQLite fills hidden columns in their order. */
+	size_t columns, argument, texts;
+	vv_sql_blame *blame; /* the last one; NULL: none yet */
 } rows_table;
 
 typedef struct rows_cursor {
@@ -55,6 +57,9 @@ typedef struct rows_cursor {
 	bool end;
 	varve_log *log; /* of varve_history_T */
 	const varve_commit *commit;
+	vv_sql_blame *blame; /* of varve_blame_T; opened when first needed */
+	bool cells;          /* it is of the cells of a column */
+	size_t blamed;       /* this one */
 } rows_cursor;
 
 static vv_sql_place place_of(const rows_table *t)
@@ -72,6 +77,7 @@ static int fail(sqlite3_vtab *base, const varve_error *err)
 static void free_table(rows_table *t)
 {
 	if (t) {
+		vv_sql_blame_drop(t->blame);
 		vv_sql_opened_drop(t->declared);
 		vv_sql_name_clear(&t->name);
 		if (t->own_repo) {
@@ -82,14 +88,23 @@ static void free_table(rows_table *t)
 	}
 }
 
+/* The hidden column that is the argument of a kind; NULL: it takes none. */
+static const char *argument_of(int kind)
+{
+	return kind == VV_NAME_AT ? "revision" : kind == VV_NAME_BLAME ? "of_column" : NULL;
+}
+
 static int declare(rows_table *t, char **message, varve_error *err)
 {
 	size_t most = (size_t)sqlite3_limit(t->catalog->db, SQLITE_LIMIT_COLUMN, -1), extra;
+	bool commits = t->name.kind == VV_NAME_HISTORY || t->name.kind == VV_NAME_BLAME;
+	const char *argument = argument_of(t->name.kind);
 	vv_sql_columns_sql sql;
 	int rc;
 
 	t->columns = t->declared->facts->columns;
-	extra = t->name.kind == VV_NAME_HISTORY ? COMMIT_COLUMNS : t->name.kind == VV_NAME_AT;
+	t->argument = t->columns + (commits ? COMMIT_COLUMNS : 0);
+	extra = t->argument - t->columns + (argument != NULL);
 	if (t->columns + extra > most) {
 		vv_sql_error_format(err, VARVE_ENOSUPPORT,
 				    "'%s' has %zu columns, and SQLite takes at most %zu in a table",
@@ -100,16 +115,31 @@ static int declare(rows_table *t, char **message, varve_error *err)
 	rc = vv_sql_columns_begin(&sql, most, err);
 	if (rc < 0) return vv_sql_catalog_fail(t->catalog, err, message);
 	vv_sql_columns_add_table(&sql, "", t->declared, false);
-	for (size_t i = 0; i < COMMIT_COLUMNS && t->name.kind == VV_NAME_HISTORY; i++) {
+	for (size_t i = 0; i < COMMIT_COLUMNS && commits; i++) {
 		vv_sql_columns_add(&sql, "", commit_columns[i], "", "TEXT");
 	}
-	if (t->name.kind == VV_NAME_AT) {
-		vv_sql_columns_add(&sql, "", "revision", "", "TEXT HIDDEN");
+	if (argument) {
+		vv_sql_columns_add(&sql, "", argument, "", "TEXT HIDDEN");
 	}
 	if (t->texts + t->columns <= most) {
 		vv_sql_columns_add_table(&sql, "", t->declared, true);
 	}
 	return vv_sql_columns_end(&sql, t->catalog, message);
+}
+
+/* Only what is in a commit has a history. A blame without a revision is of HEAD. */
+static int check_kind(rows_table *t, varve_error *err)
+{
+	bool blame = t->name.kind == VV_NAME_BLAME;
+
+	if (!t->repo && (blame || t->name.kind == VV_NAME_HISTORY || t->name.kind == VV_NAME_AT)) {
+		return vv_sql_error_format(err, VARVE_EUSAGE, "'%s' is in no repository",
+					   t->name.path);
+	}
+	if (blame && !t->name.revision && !(t->name.revision = sqlite3_mprintf("HEAD"))) {
+		return vv_sql_error_memory(err);
+	}
+	return 0;
 }
 
 /* Takes the name. */
@@ -133,8 +163,11 @@ static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, b
 	t->repo = repo;
 	t->own_repo = own_repo;
 	t->name = name;
+	rc = check_kind(t, &err);
 	place = place_of(t);
-	rc = vv_sql_opened_get(&t->declared, c, &place, &err);
+	if (rc == 0) {
+		rc = vv_sql_opened_get(&t->declared, c, &place, &err);
+	}
 	rc = rc < 0 ? vv_sql_catalog_fail(c, &err, message) : declare(t, message, &err);
 	if (rc != SQLITE_OK) {
 		free_table(t);
@@ -333,14 +366,14 @@ static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_
 	return true;
 }
 
-/* The argument of varve_at_T. */
-static int take_revision(bool *out, const rows_table *t, sqlite3_index_info *info)
+/* Of varve_at_T and varve_blame_T. */
+static int take_argument(bool *out, const rows_table *t, sqlite3_index_info *info)
 {
 	*out = false;
 	for (int i = 0; i < info->nConstraint; i++) {
 		const struct sqlite3_index_constraint *c = &info->aConstraint[i];
 
-		if (c->iColumn != (int)t->columns || c->op != SQLITE_INDEX_CONSTRAINT_EQ) {
+		if (c->iColumn != (int)t->argument || c->op != SQLITE_INDEX_CONSTRAINT_EQ) {
 			continue;
 		}
 		if (!c->usable) return SQLITE_CONSTRAINT;
@@ -362,9 +395,7 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	int count = 0, rc = SQLITE_OK;
 	sqlite3_str *plan;
 
-	if (t->name.kind == VV_NAME_AT && (rc = take_revision(&at, t, info)) != SQLITE_OK) {
-		return rc;
-	}
+	if (argument_of(t->name.kind) && (rc = take_argument(&at, t, info)) != SQLITE_OK) return rc;
 	plan = sqlite3_str_new(NULL);
 	sqlite3_str_appendf(plan, "%llx", (unsigned long long)info->colUsed);
 	for (int i = 0; i < info->nConstraint && count < VV_SCAN_CONDITIONS; i++) {
@@ -434,6 +465,8 @@ static void reset(rows_cursor *c)
 	varve_log_free(c->log);
 	c->log = NULL;
 	c->commit = NULL;
+	vv_sql_blame_drop(c->blame);
+	c->blame = NULL;
 	for (size_t i = 0; c->values && i < c->plan.count; i++) {
 		sqlite3_value_free(c->values[i]);
 	}
@@ -543,6 +576,19 @@ static int begin_history(rows_cursor *c, rows_table *t, sqlite3_value **values, 
 	return varve_log_open(&c->log, t->repo, &how, err);
 }
 
+/* The column whose cells are asked for; without one rows are. */
+static int begin_blame(rows_cursor *c, const rows_table *t, sqlite3_value *column, varve_error *err)
+{
+	const char *name = column ? (const char *)sqlite3_value_text(column) : NULL;
+	int32_t place = name ? varve_table_find_column(t->declared->table, name) : 0;
+
+	c->cells = name != NULL;
+	c->blamed = (size_t)place;
+	return place >= 0 ? 0
+			  : vv_sql_error_format(err, VARVE_ENOTFOUND, "'%s' has no column '%s'",
+						t->name.path, name);
+}
+
 static int begin(rows_cursor *c, rows_table *t, bool at, sqlite3_value **values, varve_error *err)
 {
 	vv_sql_opened *version = NULL;
@@ -550,7 +596,11 @@ static int begin(rows_cursor *c, rows_table *t, bool at, sqlite3_value **values,
 
 	if (rc < 0) return rc;
 	if (t->name.kind == VV_NAME_HISTORY) return begin_history(c, t, values, err);
-	if (at && sqlite3_value_type(values[0]) != SQLITE_NULL) {
+	if (t->name.kind == VV_NAME_BLAME &&
+	    (rc = begin_blame(c, t, at ? values[0] : NULL, err)) < 0) {
+		return rc;
+	}
+	if (t->name.kind == VV_NAME_AT && at && sqlite3_value_type(values[0]) != SQLITE_NULL) {
 		const vv_sql_place place = {t->repo, t->name.path,
 					    (const char *)sqlite3_value_text(values[0])};
 
@@ -616,17 +666,41 @@ static void put_commit(const varve_commit *commit, sqlite3_context *context, siz
 	}
 }
 
+/* The commit of the row at hand. */
+static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
+{
+	const char *id;
+	int rc;
+
+	if (t->name.kind == VV_NAME_HISTORY) return 0;
+	if (!c->blame) {
+		if (!t->blame || t->blame->cells != c->cells ||
+		    strcmp(t->blame->commit, t->declared->commit) != 0) {
+			vv_sql_blame_drop(t->blame);
+			rc = vv_sql_blame_open(&t->blame, t->repo, t->declared, c->cells, err);
+			if (rc < 0) return rc;
+		}
+		c->blame = vv_sql_blame_keep(t->blame);
+	}
+	id = varve_blame_commit(c->blame->of, vv_sql_scan_row(c->scan), c->blamed);
+	return id ? vv_sql_commits_get(&c->commit, &t->catalog->commits, t->repo, id, err)
+		  : vv_sql_error_format(err, VARVE_ECORRUPT, "'%s' has other rows in its history",
+					t->name.path);
+}
+
 static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 {
 	rows_cursor *c = (rows_cursor *)base;
-	const rows_table *t = (const rows_table *)base->pVtab;
+	rows_table *t = (rows_table *)base->pVtab;
 	size_t at = (size_t)i;
+	varve_error err;
 
 	if (at < t->columns) {
 		vv_sql_scan_put(c->scan, context, at, false);
 	} else if (at >= t->texts) {
 		vv_sql_scan_put(c->scan, context, at - t->texts, true);
-	} else if (t->name.kind == VV_NAME_HISTORY) {
+	} else if (at < t->argument) {
+		if (find_commit(c, t, &err) < 0) return fail(base->pVtab, &err);
 		put_commit(c->commit, context, at - t->columns);
 	}
 	return SQLITE_OK;

@@ -1,6 +1,6 @@
 /*
- * rows: a table's rows as a virtual table: of one version, of the version that an argument names (varve_at_T), or of all
- * versions (varve_history_T).
+ * rows: a table's rows as a virtual table: of one version, of the version that an argument names (varve_at_T), of all
+ * versions (varve_history_T), or with the commits that set them (varve_blame_T).
  */
 #ifndef VV_CMD_SQL_VTAB_ROWS_H
 #define VV_CMD_SQL_VTAB_ROWS_H

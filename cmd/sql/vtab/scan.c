@@ -120,6 +120,7 @@ static int open_rows(vv_sql_scan *s, const vv_sql_push *push, const char *const 
 	int rc = 0;
 
 	how.columns = names;
+	how.watch = &s->version->catalog->watch;
 	if (push->count > 0) {
 		rc = varve_filter_new(&filter, push->tests, push->count, err);
 		how.where = filter;

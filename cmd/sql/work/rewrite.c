@@ -164,8 +164,8 @@ static size_t put_as_of(vv_buf *out, const token *name, const char *end)
 /* varve_diff('NAME', ...): the same. */
 static size_t put_function(vv_buf *out, const token *name, const char *end)
 {
-	static const char *const names[] = {"varve_at", "varve_diff", "varve_diff_cells",
-					    "varve_history", "varve_row"};
+	static const char *const names[] = {"varve_at",         "varve_blame",   "varve_diff",
+					    "varve_diff_cells", "varve_history", "varve_row"};
 	const char *at = name->at + name->len, *rest;
 	token open, table, after;
 	bool known = false;

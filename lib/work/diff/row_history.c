@@ -61,6 +61,8 @@ struct vv_row_history {
 	vv_hash_index seen_index;
 	vv_arena names;  /* places */
 	vv_arena answer; /* what next gave */
+	const vv_progress *progress;
+	uint64_t stops; /* places in the history that were looked at */
 };
 
 static char *dup(vv_arena *a, const char *s)
@@ -601,7 +603,9 @@ int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err)
 	vv_arena_clear(&h->answer);
 	memset(out, 0, sizeof(*out));
 	while (told == 0 && (more = vv_lineage_next(h->lineage, &at, err)) != 0) {
-		if (more < 0 || (more = (int)is_seen(h, &at.file, at.trail, &seen, err)) < 0) {
+		if (more < 0 || (more = (int)is_seen(h, &at.file, at.trail, &seen, err)) < 0 ||
+		    (more = (int)vv_progress_part(h->progress, "reading history", ++h->stops, 0,
+						  err)) < 0) {
 			return more;
 		}
 		told = seen ? 0 : look(h, &at, out, err);
@@ -720,6 +724,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 	if (!h) return vv_fail_nomem(err);
 	h->repo = r;
 	h->reader = s;
+	h->progress = opts->progress;
 	h->versions = (vv_versions){.repo = r, .reader = s};
 	vv_hash_index_init(&h->seen_index);
 	h->path = dup(&h->names, opts->path);

@@ -18,6 +18,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
 #include "dataset/table/dataset_reader.h"
@@ -34,6 +35,7 @@ typedef struct vv_row_history_options {
 	const vv_range *ranges; /* count 0: HEAD */
 	size_t range_count;
 	bool first_parent;
+	const vv_progress *progress; /* or NULL; borrowed */
 } vv_row_history_options;
 
 /* A cell of the row: old is absent where the row or the column was added, new where it was removed. */

@@ -147,6 +147,33 @@ True'
 	output_is '80 {(131.5, 4)}'
 }
 
+@test "a search is interrupted" {
+	new_repo
+	rows 20000 > prices.csv
+	varve add -q . && varve commit -q -m first
+	succeeds python <<- 'END'
+		import threading
+		c = connect(check_same_thread=False)
+		c.execute("SELECT varve_attach(?)", (folder,))
+		ended = threading.Event()
+		def interrupt():
+		    while not ended.wait(0.001):
+		        c.interrupt()
+		t = threading.Thread(target=interrupt)
+		t.start()
+		try:
+		    c.execute("SELECT count(*) FROM prices a, prices b WHERE a.name > b.name").fetchall()
+		    print("read")
+		except sqlite3.OperationalError as e:
+		    print(e)
+		ended.set()
+		t.join()
+		print(c.execute("SELECT count(*) FROM prices WHERE price IS NULL").fetchall())
+	END
+	output_is 'interrupted
+[(0,)]'
+}
+
 @test "2,000 columns are a table, and more are refused" {
 	new_repo
 	awk 'BEGIN { for (n = 1999; n <= 2001; n++) { f = n ".csv"

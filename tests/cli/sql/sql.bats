@@ -108,6 +108,70 @@ id,integer,INTEGER'
 	output_is '[]'
 }
 
+@test "blame has the commit that last set each row, or each cell of a column" {
+	two_versions
+	sed -i 's/sofa, red/sofa/' prices.csv
+	commit_all third
+	succeeds varve sql --format csv 'SELECT id, price, message FROM varve_blame_prices'
+	output_is 'id,price,message
+1,31.5,second
+3,100.0,first
+4,220.0,third'
+	commit=$(git rev-parse HEAD~1)
+	for table in "varve_blame_prices('price')" "varve_blame('prices', 'price')" "\"varve_blame_prices.csv\"('price')"; do
+		succeeds varve sql --format csv "SELECT id, commit_hash = '$commit' AS second FROM $table WHERE id <> 3"
+		output_is 'id,second
+1,1
+4,1'
+	done
+	succeeds varve sql --format csv "SELECT id, a.message AS of_row, b.message AS of_cell FROM varve_blame_prices a JOIN varve_blame_prices('name') b USING (id)"
+	output_is 'id,of_row,of_cell
+1,second,first
+3,first,first
+4,third,third'
+	succeeds varve sql --format csv 'SELECT id, message FROM "varve_blame_prices@v1" WHERE price > 20'
+	output_is 'id,message
+1,first
+3,first'
+	sed -i 's/table/desk/' prices.csv
+	succeeds varve sql --format csv 'SELECT name, message FROM varve_blame_prices WHERE id = 3'
+	output_is 'name,message
+table,first'
+	ends_with 1 varve sql "SELECT message FROM varve_blame_prices('nosuch')"
+	stderr_has nosuch
+}
+
+@test "what only a repository has is refused for a file outside of one" {
+	two_versions
+	cp prices.csv ../own.csv
+	for name in varve_blame_ varve_history_ varve_at_; do
+		ends_with 1 varve sql "SELECT * FROM \"$name$(dirname "$PWD")/own.csv\"('v1')"
+		stderr_has 'in no repository'
+	done
+}
+
+@test "conflicts are rows, and there are none without a merge" {
+	two_versions
+	succeeds varve sql --json 'SELECT * FROM varve_conflicts'
+	output_is '[]'
+	git checkout -q -b other HEAD~1
+	sed -i -e 's/^1,lamp,30.5/1,lamp,29/' -e 's/^3,table,100/3,table,101/' prices.csv
+	commit_all other
+	git checkout -q -
+	ends_with 1 varve merge -q other
+	succeeds varve sql --format csv "SELECT file, kind, row_key, column_name, base_value, our_value, their_value, row_number, not_listed FROM varve_conflicts"
+	output_is 'file,kind,row_key,column_name,base_value,our_value,their_value,row_number,not_listed
+prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
+	succeeds varve sql --format csv "SELECT count(*) AS n, max(their_name) AS theirs FROM varve_conflicts('prices')"
+	output_is 'n,theirs
+1,other'
+	succeeds varve sql --format csv 'SELECT id, price FROM prices WHERE id = 3'
+	output_is 'id,price
+3,101.0'
+	succeeds varve sql --json "SELECT file FROM varve_conflicts('nosuch.csv')"
+	output_is '[]'
+}
+
 @test "nothing is written, but to temporary tables and to databases of one's own" {
 	two_versions
 	before=$(cat prices.csv; git status --porcelain)
