@@ -265,6 +265,8 @@ void vv_encoding_close(vv_encoding *e)
 	vv_free(e);
 }
 
+#define HIGH_BITS 0x8080808080808080u
+
 /* How many bytes of ASCII there are at the beginning. */
 static size_t ascii_run(const char *s, size_t len)
 {
@@ -273,11 +275,31 @@ static size_t ascii_run(const char *s, size_t len)
 
 	for (; i + 8 <= len; i += 8) {
 		memcpy(&word, s + i, 8);
-		if (word & 0x8080808080808080u) {
+		if (word & HIGH_BITS) {
 			break;
 		}
 	}
 	while (i < len && (unsigned char)s[i] < 0x80) {
+		i++;
+	}
+	return i;
+}
+
+/* Copies them; of what follows them up to eight bytes, too: to has room for these. */
+static size_t copy_ascii(char *to, const char *s, size_t len)
+{
+	size_t i = 0;
+	uint64_t word;
+
+	for (; i + 8 <= len; i += 8) {
+		memcpy(&word, s + i, 8);
+		memcpy(to + i, &word, 8);
+		if (word & HIGH_BITS) {
+			break;
+		}
+	}
+	while (i < len && (unsigned char)s[i] < 0x80) {
+		to[i] = s[i];
 		i++;
 	}
 	return i;
@@ -292,9 +314,8 @@ static void decode_single(const vv_encoding *e, vv_buf *out, const char *s, size
 	char *to = out->data + out->len;
 
 	for (size_t i = 0; i < len;) {
-		size_t run = e->ascii ? ascii_run(s + i, len - i) : 0;
+		size_t run = e->ascii ? copy_ascii(to, s + i, len - i) : 0;
 
-		memcpy(to, s + i, run);
 		to += run;
 		i += run;
 		if (i < len) {
@@ -328,36 +349,53 @@ static bool may_go_on(const char *s, size_t len)
 	return true;
 }
 
+/* vv_utf8_decode, with most of what is not ASCII in its first lines. */
+static size_t decode_point(uint32_t *point, const char *s, size_t len)
+{
+	unsigned char c = (unsigned char)s[0], d = len > 1 ? (unsigned char)s[1] : 0;
+
+	if (c >= 0xc2 && c <= 0xdf && (d & 0xc0) == 0x80) {
+		*point = (c & 0x1fu) << 6 | (d & 0x3fu);
+		return 2;
+	}
+	return vv_utf8_decode(point, s, len);
+}
+
 static vv_status encode_single(const vv_encoding *e, vv_buf *out, const char *s, size_t len,
 			       bool last, size_t *used, vv_error *err)
 {
 	size_t i = 0;
 
-	if (!vv_buf_reserve(out, len + 1)) return vv_fail_nomem(err);
+	/* A byte for each at most. */
+	if (!vv_buf_reserve(out, len + 8)) return vv_fail_nomem(err);
+	char *to = out->data + out->len;
+
 	while (i < len) {
-		size_t run = e->ascii ? ascii_run(s + i, len - i) : 0, n;
+		size_t run = e->ascii ? copy_ascii(to, s + i, len - i) : 0, n;
 		uint32_t point;
 
-		vv_buf_put(out, s + i, run);
+		to += run;
 		i += run;
 		if (i == len) {
 			break;
 		}
-		if ((n = vv_utf8_decode(&point, s + i, len - i)) == 0) {
+		if ((n = decode_point(&point, s + i, len - i)) == 0) {
 			if (!last && may_go_on(s + i, len - i)) {
 				break;
 			}
-			vv_buf_putc(out, s[i++]);
+			*to++ = s[i++];
 			continue;
 		}
 		if (point >= 0x10000 || (e->bytes[point] == 0 && point != e->points[0])) {
 			return lacks(e, s + i, n, err);
 		}
-		vv_buf_putc(out, e->bytes[point]);
+		*to++ = (char)e->bytes[point];
 		i += n;
 	}
+	out->len = (size_t)(to - out->data);
+	*to = '\0';
 	*used = i;
-	return vv_buf_ok(out, err);
+	return VV_OK;
 }
 
 /* ---- longer characters ---- */

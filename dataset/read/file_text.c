@@ -98,6 +98,13 @@ static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status refuse_half(const vv_file_text *t, vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "%s: half a UTF-16 character at byte %llu, the end",
+		vv_text_shows(t->file->name), (unsigned long long)t->read_bytes);
+	return vv_hint(err, "%s", hint);
+}
+
 /* The next piece of text, from what is in `in`. */
 static vv_status decode(vv_file_text *t, vv_error *err)
 {
@@ -114,17 +121,12 @@ static vv_status decode(vv_file_text *t, vv_error *err)
 					err);
 	}
 	t->in_pos = used;
+	if (rc < 0 || (rc = vv_buf_ok(&t->text, err)) < 0 || !t->encoding) return rc;
 	if (!t->is_text) {
 		t->read_bytes += used;
-	}
-	if (rc == VV_OK && t->at_end && !t->is_text && t->read_bytes % 2 != 0 &&
-	    strncmp(t->name, "UTF-16", 6) == 0) {
-		vv_fail(err, VV_EINPUT, "%s: half a UTF-16 character at byte %llu, the end",
-			vv_text_shows(t->file->name), (unsigned long long)t->read_bytes);
-		return vv_hint(err, "%s", hint);
-	}
-	if (rc < 0 || !t->encoding || (rc = vv_buf_ok(&t->text, err)) < 0) {
-		return rc < 0 ? rc : vv_buf_ok(&t->text, err);
+		if (t->at_end && t->read_bytes % 2 != 0 && strncmp(t->name, "UTF-16", 6) == 0) {
+			return refuse_half(t, err);
+		}
 	}
 	if (t->clean) return replace_misfits(t, err);
 	if (!t->is_text) {
@@ -182,21 +184,18 @@ static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_erro
 
 	if (!t->read) return vv_fail_nomem(err);
 	if ((rc = vv_text_encoder_init(&t->made, err)) < 0 || (rc = fill(t, SAMPLE, err)) < 0 ||
-	    (rc = find_name(t, how, err)) < 0 ||
-	    (t->name[0] && (rc = vv_encoding_open(&t->encoding, t->name, err)) < 0)) {
+	    (rc = find_name(t, how, err)) < 0) {
 		return rc;
 	}
+	if (!t->name[0] && t->file->again) return VV_OK; /* the caller reads the file itself */
+	if (t->name[0] && (rc = vv_encoding_open(&t->encoding, t->name, err)) < 0) return rc;
 	t->sampled = true;
-	rc = decode(t, err);
-	if (rc == VV_OK && t->clean && t->encoding && t->text.len >= 3 &&
-	    memcmp(t->text.data, "\xef\xbb\xbf", 3) == 0) {
+	if ((rc = decode(t, err)) < 0 || !t->encoding) return rc;
+	if (t->clean && t->text.len >= 3 && memcmp(t->text.data, "\xef\xbb\xbf", 3) == 0) {
 		t->pos = 3;
 	}
-	if (rc == VV_OK && t->encoding) {
-		vv_buf_put(&t->sample, vv_buf_cstr(&t->text), t->text.len);
-		rc = vv_buf_ok(&t->sample, err);
-	}
-	return rc;
+	vv_buf_put(&t->sample, vv_buf_cstr(&t->text), t->text.len);
+	return vv_buf_ok(&t->sample, err);
 }
 
 vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,

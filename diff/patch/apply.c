@@ -363,24 +363,6 @@ done:
 	return rc;
 }
 
-static bool is_encoded(const patch_job *j)
-{
-	const patch_side *side = j->section->side;
-
-	return (j->target && vv_root_is_encoded(&j->target->root)) ||
-	       (side[0].exists && vv_root_is_encoded(&side[0].root)) ||
-	       (side[1].exists && vv_root_is_encoded(&side[1].root));
-}
-
-static vv_status refuse_encoded(const patch_job *j, vv_error *err)
-{
-	vv_fail(err, VV_ENOSUPPORT,
-		"%s: its file is not in UTF-8, and patches of such tables cannot be applied yet",
-		vv_text_shows(j->done.path));
-	return vv_hint(
-		err, "'varve convert' writes it in UTF-8; commits of it can be merged and fetched");
-}
-
 /* Is something at path? */
 static vv_status find_target(patch_job *j, const char *path, bool *exists, vv_error *err)
 {
@@ -448,9 +430,7 @@ static vv_status section_run_on_version(patch_job *j, bool *skipped, vv_error *e
 	*skipped = rc == VV_OK && !exists;
 	if (rc < 0 || !exists) return rc < 0 ? rc : skip_section(j, err);
 	j->target = root ? &t : NULL;
-	rc = s->is_table && is_encoded(j) ? refuse_encoded(j, err)
-	     : s->is_table                ? exact_run(j, err)
-					  : patch_bytes_run(j, err);
+	rc = s->is_table ? exact_run(j, err) : patch_bytes_run(j, err);
 	if (j->target) {
 		vv_table_close(&t);
 		j->target = NULL;
@@ -500,8 +480,6 @@ static vv_status section_run(patch_job *j, bool *skipped, vv_error *err)
 		rc = patch_bytes_run(j, err);
 	} else if (j->target && j->target->root.kind != VV_KIND_TABLE) {
 		rc = patch_misfit_text(j, NULL, NULL, "a table", "a file of bytes", err);
-	} else if (is_encoded(j)) {
-		rc = refuse_encoded(j, err);
 	} else {
 		rc = table_run(j, err);
 	}

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "dataset/format/chunk.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
 #include "diff/patch/make.h"
 #include "diff/patch/text.h"
 
@@ -209,18 +210,28 @@ done:
 	return rc;
 }
 
+typedef struct whole {
+	patch_out *out;
+	const char *name;
+} whole;
+
+static vv_status put_whole(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const whole *w = payload;
+	vv_status rc = VV_OK;
+
+	for (size_t at = 0, n; at < len && rc == VV_OK; at += n) {
+		n = len - at < PIECE ? len - at : PIECE;
+		rc = bytes_line(w->out, w->name, (const char *)bytes + at, n, err);
+	}
+	return rc;
+}
+
 static vv_status write_whole(patch_out *o, const char *name, vv_table *t, vv_error *err)
 {
-	vv_table_source *s = NULL;
-	char *piece = vv_malloc(PIECE);
-	ssize_t n = 0;
-	vv_status rc = piece ? vv_table_source_open(&s, t, err) : vv_fail_nomem(err);
-	while (rc == VV_OK && (n = vv_table_source_read(s, piece, PIECE, err)) > 0) {
-		rc = bytes_line(o, name, piece, (size_t)n, err);
-	}
-	vv_table_source_close(s);
-	vv_free(piece);
-	return rc < 0 ? rc : n < 0 ? (vv_status)n : VV_OK;
+	whole w = {o, name};
+
+	return vv_table_file(t, put_whole, &w, &(vv_bytes_options){.old_fd = -1}, err);
 }
 
 vv_status patch_bytes_write(patch_out *o, vv_table *a, vv_table *b, vv_error *err)

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/mem_sink.h"
+#include "dataset/read/text_encoder.h"
 
 #define PIECE ((size_t)64 << 10)
 #define SHOWN_MAX 200u   /* columns of a cell that does not fit */
@@ -140,15 +141,32 @@ void patch_writer_row(const patch_writer *w, vv_buf *out, const vv_cell *cells,
 typedef struct made {
 	patch_job *job;
 	patch_maker *maker;
+	vv_encoding *encoding; /* of the file; NULL: UTF-8 */
+	vv_text_encoder encoder;
 	vv_buf buf;
 	size_t pos;
 	bool end, stopped; /* stopped: the maker failed, and err says why */
 	vv_error err;
 } made;
 
-static vv_status make_more(made *m, vv_error *err)
+/* The piece at hand, in the file's encoding, to where the file is written. */
+static vv_status put_piece(made *m, vv_error *err)
 {
 	const vv_patch_apply_options *o = m->job->opts;
+	const vv_buf *bytes = m->encoding ? &m->encoder.bytes : &m->buf;
+	vv_status rc = VV_OK;
+
+	if (m->encoding && (rc = vv_text_encoder_put(&m->encoder, m->encoding, vv_buf_cstr(&m->buf),
+						     m->buf.len, m->end, err)) < 0) {
+		return vv_prefix(err, "%s", vv_text_shows(m->job->done.path));
+	}
+	return bytes->len == 0 || o->check || m->job->done.removed
+		       ? VV_OK
+		       : o->put(o->payload, m->job->done.path, bytes->data, bytes->len, err);
+}
+
+static vv_status make_more(made *m, vv_error *err)
+{
 	vv_status rc = VV_OK;
 	vv_buf_reset(&m->buf);
 	m->pos = 0;
@@ -158,10 +176,7 @@ static vv_status make_more(made *m, vv_error *err)
 		}
 	}
 	m->job->made += m->buf.len;
-	if (rc == VV_OK && m->buf.len > 0 && !o->check && !m->job->done.removed) {
-		rc = o->put(o->payload, m->job->done.path, m->buf.data, m->buf.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : put_piece(m, err);
 }
 
 static ssize_t made_read(void *payload, void *buf, size_t len, vv_error *err)
@@ -208,6 +223,22 @@ static void take_over(const patch_job *j, const vv_root *as, vv_import_options *
 	io->known = io->cache ? io->known : NULL;
 }
 
+static vv_status made_open(made *m, const vv_root *as, vv_error *err)
+{
+	vv_status rc;
+
+	if (!as || !vv_root_is_encoded(as)) return VV_OK;
+	if ((rc = vv_text_encoder_init(&m->encoder, err)) < 0) return rc;
+	return vv_encoding_open(&m->encoding, as->dialect.encoding, err);
+}
+
+static void made_close(made *m)
+{
+	vv_encoding_close(m->encoding);
+	vv_text_encoder_clear(&m->encoder);
+	vv_buf_clear(&m->buf);
+}
+
 vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *cid, uint64_t *rows,
 		     vv_error *err)
 {
@@ -217,13 +248,13 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 	vv_import_options io = {
 		.hints = VV_SNIFF_HINTS_INIT, .temp_dir = j->opts->temp_dir, .pool = j->opts->pool};
 	vv_import_result r;
-	vv_status rc = VV_OK;
+	vv_status rc = made_open(&bytes, as, err);
 	j->made = 0;
-	if (!as) {
+	if (rc < 0 || !as) {
 		while (rc == VV_OK && !bytes.end) {
 			rc = make_more(&bytes, err);
 		}
-		vv_buf_clear(&bytes.buf);
+		made_close(&bytes);
 		return rc;
 	}
 	if (j->target) {
@@ -250,6 +281,6 @@ vv_status patch_make(patch_job *j, patch_maker *m, const vv_root *as, vv_cid *ci
 		*rows = r.root.rows;
 		vv_import_result_clear(&r);
 	}
-	vv_buf_clear(&bytes.buf);
+	made_close(&bytes);
 	return rc;
 }

@@ -496,7 +496,7 @@ static vv_status script_whole(patch_out *o, vv_table *t, int side, vv_error *err
 
 /* --- a section --------------------------------------------------------------- */
 
-static void put_side(vv_buf *out, const char *name, const vv_table *t)
+static void put_side(vv_buf *out, const char *name, const vv_table *t, bool rows)
 {
 	char cid[VV_CID_TEXT + 1];
 	vv_buf_printf(out, ",\"%s\":", name);
@@ -510,11 +510,12 @@ static void put_side(vv_buf *out, const char *name, const vv_table *t)
 	if (t->root.kind == VV_KIND_TABLE) {
 		vv_buf_printf(out, ",\"rows\":%llu", (unsigned long long)t->root.rows);
 	}
-	vv_buf_printf(out, ",\"bytes\":%llu}", (unsigned long long)t->root.bytes);
+	vv_buf_printf(out, ",\"bytes\":%llu}",
+		      (unsigned long long)(rows ? t->root.bytes : vv_root_file_bytes(&t->root)));
 }
 
 static vv_status put_paths(patch_out *o, const vv_patch_write_options *opts, const vv_table *a,
-			   const vv_table *b, vv_error *err)
+			   const vv_table *b, bool rows, vv_error *err)
 {
 	vv_buf_puts(&o->line, "{\"path\":");
 	vv_json_put_text(&o->line, opts->path, strlen(opts->path));
@@ -522,8 +523,8 @@ static vv_status put_paths(patch_out *o, const vv_patch_write_options *opts, con
 		vv_buf_puts(&o->line, ",\"oldPath\":");
 		vv_json_put_text(&o->line, opts->old_path, strlen(opts->old_path));
 	}
-	put_side(&o->line, "old", a);
-	put_side(&o->line, "new", b);
+	put_side(&o->line, "old", a, rows);
+	put_side(&o->line, "new", b, rows);
 	vv_buf_putc(&o->line, '}');
 	return patch_out_line(o, err);
 }
@@ -667,16 +668,16 @@ vv_status vv_patch_write(vv_table *a, vv_table *b, const vv_patch_write_options 
 			 bool *written, vv_error *err)
 {
 	patch_out o;
+	bool rows = is_table(a) && is_table(b);
 	bool moved = opts->old_path && strcmp(opts->old_path, opts->path) != 0;
 	vv_status rc;
 	*written = (a || b) && !(a && b && vv_cid_equal(&a->cid, &b->cid) && !moved);
 	if (!*written) return VV_OK;
 	if ((rc = patch_out_open(&o, opts->write, opts->payload, err)) < 0 ||
-	    (rc = put_paths(&o, opts, a, b, err)) < 0) {
+	    (rc = put_paths(&o, opts, a, b, rows, err)) < 0) {
 		goto done;
 	}
-	rc = is_table(a) && is_table(b) ? write_rows(&o, a, b, opts, err)
-					: patch_bytes_write(&o, a, b, err);
+	rc = rows ? write_rows(&o, a, b, opts, err) : patch_bytes_write(&o, a, b, err);
 	if (rc == VV_OK) {
 		rc = patch_out_end(&o, err);
 	}

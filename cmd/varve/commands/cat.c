@@ -9,6 +9,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
 #include "lib/work/peers/fetch_run.h"
+#include "lib/work/view/dialect_words.h"
 #include "lib/work/view/kept_keys.h"
 #include "lib/work/view/version.h"
 #include "lib/work/view/view.h"
@@ -16,6 +17,7 @@
 typedef struct options {
 	vv_strings columns, where, from;
 	const char *limit, *offset, *format;
+	vv_written written;
 	bool raw, safe;
 } options;
 
@@ -31,6 +33,7 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_FORMATS,
 		   "write the rows as FORMAT (default: as the file is written)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_WRITTEN("of a plain file, whose rows are printed: "),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get a dataset named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
@@ -40,7 +43,8 @@ static const vv_option table[] = {
 
 static bool is_view(const options *o)
 {
-	return o->columns.count || o->where.count || o->limit || o->offset || o->format || o->safe;
+	return o->columns.count || o->where.count || o->limit || o->offset || o->format ||
+	       o->safe || vv_written_any(&o->written);
 }
 
 static int fill_view(vv_view_options *v, const options *o)
@@ -104,11 +108,16 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	vv_kept_keys keys = {.lookup = {.cache = NULL}};
 	vv_buf doubt = VV_BUF_INIT;
 	vv_view_options view = *v;
+	vv_sniff_hints hints;
+	const vv_subject_options how = {.hints = &hints};
 	vv_table t;
 	vv_status rc;
 	uint64_t rows;
 
-	if ((rc = vv_subject_open(s, &t, NULL, err)) < 0) return rc;
+	if ((rc = vv_written_read(&hints, &o->written, err)) < 0 ||
+	    (rc = vv_subject_open(s, &t, &how, err)) < 0) {
+		return rc;
+	}
 	if (s->repo && s->is_dataset && o->where.count > 0) {
 		rc = open_keys(&keys, s, v, err);
 		view.keys = &keys.lookup;
@@ -186,7 +195,7 @@ const vv_command vv_cmd_cat = {
 	.summary = "print a version of a dataset: its exact bytes, or some rows and columns",
 	.usage = "[--raw] [--from PEER]... [REV:]PATH | CID...\n"
 		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format "
-		 "FORMAT] [REV:]PATH",
+		 "FORMAT] [--encoding NAME] [REV:]PATH",
 	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
 		   "id,price\n"
 		   "1,9.99\n"

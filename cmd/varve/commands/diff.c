@@ -15,6 +15,7 @@
 #include "cmd/varve/print/diff_show.h"
 #include "diff/rows/value.h"
 #include "lib/work/diff/sides.h"
+#include "lib/work/view/dialect_words.h"
 
 #define FORMATS "text|json|ndjson|csv|html|markdown|sql|patch|summary|stat"
 
@@ -24,6 +25,7 @@ typedef struct options {
 	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only,
 		name_status, same;
 	const char *renames, *stage;
+	vv_written written;
 } options;
 
 static const vv_option table[] = {
@@ -45,6 +47,7 @@ static const vv_option table[] = {
 		 "only rows with this value on either side; if given again, all must match"),
 	OPT_STRING(0, "tolerance", tolerance, "N", "numbers this close are equal: 0.01, or 1%"),
 	OPT_FLAG(0, "moves", moves, "report rows that only moved"),
+	OPT_WRITTEN("of plain files: "),
 	OPT_CHOICE(0, "format", format, "FORMAT", FORMATS, "the output format (default: text)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_WORD(0, "summary", format, "summary",
@@ -72,8 +75,9 @@ static const vv_option table[] = {
 typedef struct run {
 	const options *o;
 	vv_diff_print p;
-	char **rename; /* NULL-ended pairs */
-	char *temp;    /* --output: the temporary file, or NULL */
+	vv_sniff_hints written; /* of plain files */
+	char **rename;          /* NULL-ended pairs */
+	char *temp;             /* --output: the temporary file, or NULL */
 } run;
 
 static vv_status split_renames(run *r, const vv_strings *list, vv_error *err)
@@ -98,7 +102,8 @@ static vv_status fill_how(run *r, vv_error *err)
 {
 	const options *o = r->o;
 	vv_status rc = split_renames(r, &o->rename, err);
-	if (rc < 0) return rc;
+	if (rc < 0 || (rc = vv_written_read(&r->written, &o->written, err)) < 0) return rc;
+	r->p.how.written = &r->written;
 	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--tolerance takes a number or a percentage (0.01, 1%%), not '%s'",

@@ -14,6 +14,8 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/read/file_text.h"
+#include "dataset/read/text_encoder.h"
 #include "dataset/table/dataset_writer.h"
 #include "dataset/table/import.h"
 #include "lib/work/add/column_rename.h"
@@ -93,13 +95,6 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 			       vv_text_shows(path));
 	}
-	if (vv_root_is_encoded(&j->table.root)) {
-		vv_fail(err, VV_ENOSUPPORT,
-			"'%s' is written in %s: its columns cannot be renamed here yet",
-			vv_text_shows(path), j->table.root.dialect.encoding);
-		return vv_hint(err, "rename it in the file's first line, and 'varve add %s'",
-			       vv_text_shows(path));
-	}
 	return check_names(j, err);
 }
 
@@ -148,46 +143,107 @@ done:
 	return rc;
 }
 
-/* Gives the old file's bytes, changed, to the new one. */
-static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
+/* The old file's text, and the new file, in the encoding that both have. */
+typedef struct copy {
+	vv_source file;
+	vv_fd_source storage;
+	vv_file_text *text;    /* NULL: the file is UTF-8 */
+	const vv_source *from; /* of the two */
+	vv_encoding *encoding;
+	vv_text_encoder encoder;
+	int out;
+	const char *name; /* of the new one */
+} copy;
+
+static vv_status copy_open(copy *c, const rename_job *j, int in, int out, vv_error *err)
 {
-	const vv_dialect *d = &j->table.root.dialect;
-	vv_rename_members members;
-	vv_buf piece = VV_BUF_INIT;
-	char *buf = vv_malloc(PIECE);
-	uint64_t at = 0;
-	ssize_t got = 0;
+	const char *encoding = j->table.root.dialect.encoding;
+	const vv_file_text_options how = {.declared = encoding};
 	vv_status rc;
 
-	rc = vv_rename_members_init(&members, d, j->from, strlen(j->from), j->to, strlen(j->to),
-				    err);
-	if (rc == VV_OK && !buf) {
-		rc = vv_fail_nomem(err);
+	*c = (copy){.from = &c->file, .out = out, .name = j->temp};
+	vv_source_fd(&c->file, &c->storage, in, j->subject.file, 0);
+	if (!encoding[0]) return VV_OK;
+	if ((rc = vv_file_text_open(&c->text, &c->file, &how, err)) < 0 ||
+	    (rc = vv_text_encoder_init(&c->encoder, err)) < 0) {
+		return rc;
 	}
-	if (rc == VV_OK && d->form == VV_FORM_CSV) {
+	c->from = vv_file_text_source(c->text);
+	return vv_encoding_open(&c->encoding, encoding, err);
+}
+
+static void copy_close(copy *c)
+{
+	vv_file_text_close(c->text);
+	vv_encoding_close(c->encoding);
+	vv_text_encoder_clear(&c->encoder);
+}
+
+static vv_status copy_put(copy *c, const char *text, size_t len, bool last, vv_error *err)
+{
+	vv_status rc;
+
+	if (!c->encoding) return vv_write_full(c->out, text, len, c->name, err);
+	if ((rc = vv_text_encoder_put(&c->encoder, c->encoding, text, len, last, err)) < 0) {
+		return rc;
+	}
+	return vv_write_full(c->out, vv_buf_cstr(&c->encoder.bytes), c->encoder.bytes.len, c->name,
+			     err);
+}
+
+/* Gives the old file's text, changed, to the new one. */
+static vv_status copy_text(rename_job *j, copy *c, vv_rename_members *members, char *buf,
+			   vv_error *err)
+{
+	const vv_dialect *d = &j->table.root.dialect;
+	vv_buf piece = VV_BUF_INIT;
+	uint64_t skip = 0;
+	ssize_t got = 0;
+	vv_status rc = VV_OK;
+
+	if (d->form == VV_FORM_CSV) {
 		vv_buf_puts(&piece, d->bom ? "\xef\xbb\xbf" : "");
 		vv_buf_put(&piece, d->prologue.data, d->prologue.len);
-		at = j->head;
+		skip = j->head;
 		if ((rc = vv_buf_ok(&piece, err)) == VV_OK) {
-			rc = vv_write_full(out, vv_buf_cstr(&piece), piece.len, j->temp, err);
+			rc = copy_put(c, vv_buf_cstr(&piece), piece.len, false, err);
 		}
 	}
-	while (rc == VV_OK && (got = vv_pread_full(in, buf, PIECE, at, j->subject.file, err)) > 0) {
-		at += (uint64_t)got;
+	while (rc == VV_OK && (got = c->from->read(c->from->payload, buf, PIECE, err)) > 0) {
+		size_t past = skip < (size_t)got ? (size_t)skip : (size_t)got;
+
+		skip -= past;
 		if (d->form == VV_FORM_CSV) {
-			rc = vv_write_full(out, buf, (size_t)got, j->temp, err);
+			rc = copy_put(c, buf + past, (size_t)got - past, false, err);
 			continue;
 		}
 		vv_buf_reset(&piece);
-		if ((rc = vv_rename_members_put(&members, &piece, buf, (size_t)got, err)) ==
-		    VV_OK) {
-			rc = vv_write_full(out, vv_buf_cstr(&piece), piece.len, j->temp, err);
+		if ((rc = vv_rename_members_put(members, &piece, buf, (size_t)got, err)) == VV_OK) {
+			rc = copy_put(c, vv_buf_cstr(&piece), piece.len, false, err);
 		}
 	}
-	vv_rename_members_clear(&members);
 	vv_buf_clear(&piece);
+	return rc < 0 ? rc : got < 0 ? (vv_status)got : copy_put(c, "", 0, true, err);
+}
+
+static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
+{
+	vv_rename_members members;
+	char *buf = vv_malloc(PIECE);
+	copy c = {.out = -1};
+	vv_status rc = vv_rename_members_init(&members, &j->table.root.dialect, j->from,
+					      strlen(j->from), j->to, strlen(j->to), err);
+
+	if (rc == VV_OK && !buf) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && (rc = copy_open(&c, j, in, out, err)) == VV_OK) {
+		rc = copy_text(j, &c, &members, buf, err);
+	}
+	copy_close(&c);
+	vv_rename_members_clear(&members);
 	vv_free(buf);
-	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
+	return rc;
 }
 
 static vv_status write_new_file(rename_job *j, vv_error *err)

@@ -69,7 +69,8 @@ bool vv_diff_is_table_name(const char *path, bool named)
 static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, const vv_diff_how *how,
 			   bool find_key, bool in_file, vv_error *err)
 {
-	vv_subject_options so = {.find_key = find_key,
+	vv_subject_options so = {.hints = how->written,
+				 .find_key = find_key,
 				 .like = like,
 				 .keep = !like,
 				 .in_file = in_file,

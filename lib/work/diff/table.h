@@ -22,7 +22,8 @@ typedef struct vv_diff_how {
 	const vv_strings *where;         /* COL=VALUE, all must hold on one side */
 	bool no_renames, ignore_format, moves;
 	const char *tolerance;
-	bool only_whether; /* stop at the first difference, write nothing */
+	const vv_sniff_hints *written; /* how plain files are; NULL: found out. Borrowed */
+	bool only_whether;             /* stop at the first difference, write nothing */
 	/* the writer's; rows of a new or removed table beyond it are not read; 0: all */
 	uint64_t limit;
 	bool counts;  /* the writer shows no rows */

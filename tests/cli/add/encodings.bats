@@ -228,19 +228,112 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	same_bytes want.csv t.csv
 }
 
-@test "what cannot keep the encoding is refused and changes nothing" {
+@test "a renamed column keeps the encoding of the file" {
 	new_repo
-	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n'
+	made t.csv cp1252 $'id;größe\n1;Köln\n2;Bonn\n'
+	varve add -q --encoding cp1252 --key id t.csv
+	varve commit -qm one
+	succeeds varve rename-column t.csv größe länge
+	made want.csv cp1252 $'id;länge\n1;Köln\n2;Bonn\n'
+	same_bytes want.csv t.csv
+	succeeds varve status --short
+	output_lacks "AM"
+	succeeds varve fsck
+	cp t.csv before.csv
+	ends_with 2 varve rename-column t.csv länge 長
+	stderr_has "windows-1252"
+	same_bytes before.csv t.csv
+	printf '\xff\xfe' > u.ndjson
+	made rest UTF-16LE $'{"id":1,"n":"Kö"}\r\n{"id":2,"n":"😀"}\r\n'
+	cat rest >> u.ndjson
+	varve add -q u.ndjson
+	succeeds varve rename-column u.ndjson n name
+	printf '\xff\xfe' > want
+	made rest UTF-16LE $'{"id":1,"name":"Kö"}\r\n{"id":2,"name":"😀"}\r\n'
+	cat rest >> want
+	same_bytes want u.ndjson
+}
+
+@test "a patch is applied in the encoding of the file" {
+	new_repo
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n3;Kiel\n'
+	varve add -q --encoding cp1252 --key id t.csv
+	varve commit -qm one
+	cp t.csv old.csv
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bönn\n3;Kiel\n'
+	cp t.csv new.csv
+	varve diff --format patch > p.patch
+	cp old.csv t.csv
+	succeeds varve apply --check p.patch
+	same_bytes old.csv t.csv
+	succeeds varve apply p.patch
+	same_bytes new.csv t.csv
+	succeeds varve apply -R p.patch
+	same_bytes old.csv t.csv
+	# to another version of it, and to one in UTF-8
+	made t.csv cp1252 $'id;n\n1;Aachen\n2;Bonn\n3;Kiel\n4;Müller\n'
+	succeeds varve apply p.patch
+	made want.csv cp1252 $'id;n\n1;Aachen\n2;Bönn\n3;Kiel\n4;Müller\n'
+	same_bytes want.csv t.csv
+	cp old.csv t.csv
+	succeeds varve apply --3way p.patch
+	same_bytes new.csv t.csv
+	succeeds varve diff --exit-code
+	succeeds varve fsck
+}
+
+@test "a patch with a character that the encoding lacks is refused and changes nothing" {
+	new_repo
+	printf 'id;n\n1;Köln\n2;Bonn\n' > t.csv
 	varve add -q --key id t.csv
 	varve commit -qm one
-	cp t.csv want.csv
-	ends_with 2 varve rename-column t.csv n name
-	same_bytes want.csv t.csv
-	made t.csv cp1252 $'id;n\n1;Köln\n2;Bönn\n'
+	printf 'id;n\n1;Köln\n2;長崎\n' > t.csv
 	varve diff --format patch > p.patch
-	cp want.csv t.csv
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n3;Süd\n'
+	cp t.csv before.csv
+	varve add -q --encoding cp1252 t.csv
 	ends_with 2 varve apply p.patch
-	same_bytes want.csv t.csv
+	stderr_has "windows-1252 does not have the character '長'"
+	same_bytes before.csv t.csv
+	ends_with 2 varve apply --check p.patch
+}
+
+@test "a patch changes the encoding of a file" {
+	new_repo
+	printf 'id;n\n1;Köln\n2;Bonn\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	cp t.csv old.csv
+	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n'
+	cp t.csv new.csv
+	varve add -q --encoding cp1252 t.csv
+	varve diff --cached --format patch > p.patch
+	cp old.csv t.csv
+	succeeds varve apply p.patch
+	same_bytes new.csv t.csv
+	succeeds varve apply -R p.patch
+	same_bytes old.csv t.csv
+}
+
+@test "cat and diff read plain files in the encoding that is named" {
+	made a.csv latin9 $'id;p\n1;5 €\n'
+	made b.csv latin9 $'id;p\n1;6 €\n'
+	succeeds varve diff --no-index --encoding latin9 --key id --json a.csv b.csv
+	output_has '5 €'
+	output_has '6 €'
+	ends_with 2 varve diff --no-index --encoding nonsense a.csv b.csv
+	new_repo
+	made a.csv latin9 $'id;p\n1;5 €\n'
+	succeeds varve cat --encoding latin9 --where id=1 a.csv
+	output_is $'id;p\n1;5 €'
+	succeeds varve cat --encoding latin9 a.csv
+	output_is $'id;p\n1;5 €'
+	succeeds varve cat --encoding latin1 --delimiter none --no-header --limit 1 a.csv
+	output_is 'id;p'
+	ends_with 2 varve cat --encoding nonsense a.csv
+	git add a.csv && git commit -qm one
+	succeeds varve cat --encoding latin9 --limit 1 HEAD:a.csv
+	output_is $'id;p\n1;5 €'
 }
 
 @test "each character of an encoding reads as Python reads it" {
