@@ -15,6 +15,14 @@ void vv_data_out_init(vv_data_out *o, bool raw)
 	vv_buf_init(&o->carry);
 }
 
+int vv_data_out_check_binary(const char *what)
+{
+	return vv_out_is_terminal()
+		       ? vv_usage_error("%s is not for a terminal: send it to a file or a program",
+					what)
+		       : VV_EXIT_OK;
+}
+
 void vv_data_out_clear(vv_data_out *o)
 {
 	vv_buf_clear(&o->carry);

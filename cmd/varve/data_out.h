@@ -20,6 +20,9 @@ void vv_data_out_init(vv_data_out *o, bool raw);
 void vv_data_out_clear(vv_data_out *o);
 VV_AUTO_CLEAR(vv_data_out, vv_data_out_clear)
 
+/* The exit code of usage errors, after a message, where stdout is a terminal: for bytes that are not text. */
+int vv_data_out_check_binary(const char *what);
+
 /* A vv_bytes_fn; payload is the vv_data_out. VV_EIO once stdout is gone, so that
  * nothing more is read for nobody. */
 vv_status vv_data_out_put(void *payload, const void *bytes, size_t len, vv_error *err);

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import varve
-from conftest import ONE
+from conftest import ONE, run
 
 VALUES = [
     (1, "pear", 9.99, datetime.date(2026, 1, 1), True),
@@ -111,3 +111,13 @@ def test_a_missing_library_is_named(t, monkeypatch):
     monkeypatch.setitem(sys.modules, "polars", None)
     with pytest.raises(ModuleNotFoundError, match="pip install polars"):
         t.to_polars()
+
+
+def test_streams_of_the_program(t, folder):
+    data = run("varve", "cat", "v1:prices.csv", "--format", "arrow", cwd=folder)
+    read = pa.ipc.open_stream(data).read_all()
+    read.validate(full=True)
+    assert rows(read) == VALUES and read.schema == pa.schema(t)
+    assert pl.read_ipc_stream(io.BytesIO(data)).rows() == VALUES
+    none = run("varve", "cat", "v1:prices.csv", "--format", "arrow", "--limit", "0", cwd=folder)
+    assert pa.ipc.open_stream(none).read_all().num_rows == 0

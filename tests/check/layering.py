@@ -45,6 +45,7 @@ transport/server
 
 lib/work/report
 lib/work/rows
+lib/work/arrow
 lib/work/view
 lib/work/peers
 lib/work/store

@@ -16,7 +16,7 @@
 
 typedef struct options {
 	vv_strings columns, where, from;
-	const char *limit, *offset, *format;
+	const char *limit, *offset, *format, *misfit;
 	vv_written written;
 	bool raw, safe;
 } options;
@@ -34,6 +34,9 @@ static const vv_option table[] = {
 		   "write the rows as FORMAT (default: as the file is written)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_WRITTEN("of a plain file, whose rows are printed: "),
+	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
+		   "--format arrow: what becomes of a cell that is not of its column's type "
+		   "(default: error)"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get a dataset named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
@@ -66,7 +69,12 @@ static int fill_view(vv_view_options *v, const options *o)
 	if (o->format && !vv_view_format_parse(&v->format, o->format)) {
 		return vv_usage_error("there is no format '%s'", vv_text_shows(o->format));
 	}
-	return VV_EXIT_OK;
+	if (o->misfit && v->format != VV_VIEW_ARROW) {
+		return vv_usage_error("--misfit is for --format arrow");
+	}
+	v->misfit = vv_view_misfit(o->misfit);
+	return v->format == VV_VIEW_ARROW && !o->raw ? vv_data_out_check_binary("an Arrow stream")
+						     : VV_EXIT_OK;
 }
 
 /* Of the words those that are CIDs of datasets that are not here. */

@@ -21,14 +21,17 @@
 #include "lib/work/view/view.h"
 
 typedef struct options {
-	const char *format;
+	const char *format, *misfit;
 	vv_written written;
 	bool lenient, force, quiet, safe;
 } options;
 
 static const vv_option table[] = {
-	OPT_CHOICE(0, "format", format, "FORMAT", "csv|tsv|ndjson|json",
+	OPT_CHOICE(0, "format", format, "FORMAT", "csv|tsv|ndjson|json|arrow",
 		   "the format to write (default: by the extension of OUT)"),
+	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
+		   "--format arrow: what becomes of a cell that is not of its column's type "
+		   "(default: error)"),
 	OPT_WRITTEN("of IN: "),
 	OPT_FLAG(0, "lenient", lenient,
 		 "read malformed CSV as well as possible, and report guesses"),
@@ -46,11 +49,15 @@ static int find_format(vv_view_format *out, const options *o, const char *path)
 
 	if (strcmp(ext, "tab") == 0) {
 		ext = "tsv";
+	} else if (!o->format && strncmp(ext, "arrow", 5) == 0) {
+		ext = strcmp(ext, "arrows") == 0
+			      ? "arrow"
+			      : ""; /* .arrow is the form with a list at its end */
 	}
 	if (!vv_view_format_parse(out, ext) || *out == VV_VIEW_TABLE) {
 		return vv_usage_error(
-			"the name '%s' has no known extension; use --format csv, tsv, ndjson or "
-			"json",
+			"the name '%s' has no known extension; use --format csv, tsv, ndjson, "
+			"json or arrow",
 			vv_text_shows(path));
 	}
 	return VV_EXIT_OK;
@@ -140,6 +147,7 @@ static bool is_already(const vv_table *t, vv_view_format format)
 		return d->form == VV_FORM_JSON;
 	case VV_VIEW_OWN:
 	case VV_VIEW_TABLE:
+	case VV_VIEW_ARROW:
 		break;
 	}
 	return false;
@@ -164,6 +172,7 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 		v.limit = UINT64_MAX;
 		v.safe_for_spreadsheets = o->safe;
 		v.progress = progress;
+		v.misfit = vv_view_misfit(o->misfit);
 		rc = vv_view_write(t, &v, output_put, out, &rows, err);
 	}
 	if (rc == VV_OK && (rc = output_finish(out, err)) == VV_OK && !out->standard && !o->quiet) {
@@ -306,6 +315,13 @@ static int check_convert(const vv_context *c)
 	}
 	if (vv_written_read(&hints, &o->written, &err) < 0) return vv_report(&err);
 	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) return code;
+	if (o->misfit && format != VV_VIEW_ARROW) {
+		return vv_usage_error("--misfit is for --format arrow");
+	}
+	if (format == VV_VIEW_ARROW && strcmp(c->argv[1], "-") == 0 &&
+	    (code = vv_data_out_check_binary("an Arrow stream")) != VV_EXIT_OK) {
+		return code;
+	}
 	return o->lenient && !is_plain(c->argv[0])
 		       ? vv_usage_error("--lenient reads a file, not '%s'",
 					vv_text_shows(c->argv[0]))

@@ -8,6 +8,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
+#include "lib/work/arrow/batches.h"
+#include "lib/work/arrow/ipc.h"
 #include "lib/work/rows/named_columns.h"
 #include "lib/work/rows/rows.h"
 #include "lib/work/rows/where.h"
@@ -22,7 +24,8 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 		vv_view_format format;
 	} known[] = {{"csv", VV_VIEW_CSV},      {"tsv", VV_VIEW_TSV},
 		     {"json", VV_VIEW_JSON},    {"ndjson", VV_VIEW_NDJSON},
-		     {"jsonl", VV_VIEW_NDJSON}, {"table", VV_VIEW_TABLE}};
+		     {"jsonl", VV_VIEW_NDJSON}, {"table", VV_VIEW_TABLE},
+		     {"arrow", VV_VIEW_ARROW}};
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -32,6 +35,11 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 		}
 	}
 	return false;
+}
+
+int32_t vv_view_misfit(const char *word)
+{
+	return word && strcmp(word, "null") == 0 ? VARVE_MISFIT_NULL : VARVE_MISFIT_ERROR;
 }
 
 typedef struct view {
@@ -83,9 +91,40 @@ static vv_status write_rows(view *v, vv_rows *rows, uint64_t skip, vv_error *err
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
+static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *err)
+{
+	const vv_arrow_options o = {.columns = v->columns,
+				    .count = v->count,
+				    .misfit = v->opts->misfit,
+				    .rows = v->where ? 0 : v->table->root.rows,
+				    .skip = skip,
+				    .limit = v->opts->limit};
+	vv_auto(vv_arrow_batches) *batches = NULL;
+	vv_auto(vv_arrow_ipc) ipc = {.write = NULL};
+	struct ArrowSchema schema;
+	struct ArrowArray a;
+	vv_status rc = vv_arrow_batches_open(&batches, v->table, rows, &o, err);
+
+	if (rc < 0) return rc;
+	if (!vv_arrow_batches_schema(batches, &schema)) return vv_fail_nomem(err);
+	rc = vv_arrow_ipc_begin(&ipc, &schema, v->fn, v->payload, err);
+	while (rc == VV_OK && (rc = vv_arrow_batches_next(batches, &a, err)) == VV_OK &&
+	       a.release) {
+		rc = vv_arrow_ipc_put(&ipc, &a, err);
+		a.release(&a);
+	}
+	v->writer.rows = vv_arrow_batches_rows(batches);
+	v->past = vv_arrow_batches_any(batches);
+	if (vv_arrow_batches_misfits(batches)->count > 0 && rc == VV_EINPUT) {
+		return vv_hint(err, "--misfit null writes null in its place");
+	}
+	return rc < 0 ? rc : vv_arrow_ipc_end(&ipc, err);
+}
+
 /* Without tests the rows to leave out are not read. */
 static vv_status run(view *v, vv_error *err)
 {
+	const bool arrays = v->opts->format == VV_VIEW_ARROW;
 	const vv_rows_options o = {.columns = v->columns,
 				   .count = v->count,
 				   .where = v->where,
@@ -93,15 +132,34 @@ static vv_status run(view *v, vv_error *err)
 				   .from = v->where ? 0 : v->opts->offset,
 				   .to = UINT64_MAX,
 				   .within = true,
+				   .by_group = arrays,
 				   .progress = v->opts->progress};
-	vv_rows *rows = NULL;
+	const uint64_t skip = v->where ? v->opts->offset : 0;
+	vv_auto(vv_rows) *rows = NULL;
 	vv_status rc = vv_rows_open(&rows, v->table, &o, err);
 
-	if (rc == VV_OK) {
-		rc = write_rows(v, rows, v->where ? v->opts->offset : 0, err);
-	}
-	vv_rows_close(rows);
-	return rc;
+	if (rc < 0 || arrays) return rc < 0 ? rc : write_arrays(v, rows, skip, err);
+	vv_view_begin(&v->writer);
+	rc = write_rows(v, rows, skip, err);
+	return rc < 0 ? rc : vv_view_end(&v->writer, err);
+}
+
+/* The writer of all forms but arrays. */
+static vv_status open_writer(view *v, vv_error *err)
+{
+	const vv_view_options *o = v->opts;
+	vv_view_writer *w = &v->writer;
+	vv_status rc = o->format == VV_VIEW_ARROW
+			       ? VV_OK
+			       : vv_view_writer_init(w, v->table, o->format, v->columns, v->count,
+						     o->width, err);
+
+	if (rc < 0 || !o->safe_for_spreadsheets) return rc;
+	w->safe = true;
+	return o->format != VV_VIEW_ARROW && (w->format == VV_VIEW_OWN ||
+					      w->format == VV_VIEW_CSV || w->format == VV_VIEW_TSV)
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE, "--safe-for-spreadsheets is for CSV and TSV");
 }
 
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
@@ -125,18 +183,7 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
 	    (opts->where && opts->where->count > 0 &&
 	     (rc = vv_where_new(&v.where, t, opts->where, err)) < 0) ||
-	    (rc = vv_view_writer_init(&v.writer, t, opts->format, v.columns, v.count, opts->width,
-				      err)) < 0) {
-		goto done;
-	}
-	v.writer.safe = opts->safe_for_spreadsheets;
-	if (v.writer.safe && v.writer.format != VV_VIEW_OWN && v.writer.format != VV_VIEW_CSV &&
-	    v.writer.format != VV_VIEW_TSV) {
-		rc = vv_fail(err, VV_EUSAGE, "--safe-for-spreadsheets is for CSV and TSV");
-		goto done;
-	}
-	vv_view_begin(&v.writer);
-	if ((rc = run(&v, err)) < 0 || (rc = vv_view_end(&v.writer, err)) < 0) {
+	    (rc = open_writer(&v, err)) < 0 || (rc = run(&v, err)) < 0) {
 		goto done;
 	}
 	none = v.where && opts->limit > 0 && !v.past;

@@ -20,8 +20,11 @@
 #include "dataset/table/table.h"
 #include "lib/work/view/view_writer.h"
 
-#define VV_VIEW_FORMATS "csv|tsv|ndjson|json|table"
+#define VV_VIEW_FORMATS "csv|tsv|ndjson|json|arrow|table"
 bool vv_view_format_parse(vv_view_format *out, const char *name);
+/* Of format arrow: words for enum varve_misfit; NULL is the first. */
+#define VV_VIEW_MISFITS "error|null"
+int32_t vv_view_misfit(const char *word);
 
 typedef struct vv_view_options {
 	vv_view_format format;
@@ -32,6 +35,7 @@ typedef struct vv_view_options {
 	/* A cell that a spreadsheet would take for a formula gets a ' before it (csv, tsv and own; VV_EUSAGE
 	 * for others). Plain numbers are left. */
 	bool safe_for_spreadsheets;
+	int32_t misfit; /* format arrow: enum varve_misfit (varve/arrow.h) */
 	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
 	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not */
 	const vv_progress *progress;
@@ -39,7 +43,7 @@ typedef struct vv_view_options {
 } vv_view_options;
 
 /* Gives the text to fn in pieces. *rows: how many were written. VV_ENOTFOUND: no such
- * column, with the near ones; VV_EUSAGE: kind file has no rows. */
+ * column, with the near ones; VV_EUSAGE: kind file has no rows; VV_EINPUT: a cell cannot be written in this format. */
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err);
 

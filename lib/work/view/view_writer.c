@@ -1,6 +1,7 @@
 /*
  * view_writer: knows how a row looks in each format, but for the aligned one.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -326,6 +327,9 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_
 	case VV_VIEW_NDJSON:
 		rc = put_object(w, cells, row, err);
 		vv_buf_putc(&w->out, '\n');
+		break;
+	case VV_VIEW_ARROW:
+		assert(!"arrays are not written row by row");
 		break;
 	case VV_VIEW_OWN:
 	case VV_VIEW_CSV:

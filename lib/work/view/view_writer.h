@@ -15,7 +15,8 @@ typedef enum vv_view_format {
 	VV_VIEW_TSV, /* the same with a tab */
 	VV_VIEW_JSON,
 	VV_VIEW_NDJSON,
-	VV_VIEW_TABLE /* aligned, escaped, for eyes */
+	VV_VIEW_TABLE, /* aligned, escaped, for eyes */
+	VV_VIEW_ARROW  /* arrays: vv_view_write alone makes it */
 } vv_view_format;
 
 typedef struct vv_view_writer {

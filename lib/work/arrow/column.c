@@ -1,8 +1,8 @@
 /*
- * arrow_column: knows which columns of a row group become arrays without their texts: numbers and dates that the group
+ * column: knows which columns of a row group become arrays without their texts: numbers and dates that the group
  * has as numbers, and values that rows share, which are read once. All others are read cell by cell.
  */
-#include "lib/arrow_column.h"
+#include "lib/work/arrow/column.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,40 +13,13 @@
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
+#include "lib/work/rows/cell_value.h"
 
-#define ALIGN 64u
 #define SHARED_MAX 255u
 #define EXACT ((int64_t)1 << 53) /* integers up to it are doubles */
 
 static const uint8_t value_sizes[] = {4, 8, 8,
 				      0, 4, 8}; /* bytes of a value; of text, of an offset */
-
-/* ---- memory ---- */
-
-bool vv_arrow_room(vv_arrow_memory *m, size_t more)
-{
-	size_t cap = m->cap;
-	void *bytes = NULL;
-
-	if (more <= m->cap - m->len) return true;
-	while (cap - m->len < more) {
-		cap = cap ? 2 * cap : 4096;
-	}
-	if (posix_memalign(&bytes, ALIGN, cap) != 0) return false;
-	if (m->len > 0) {
-		memcpy(bytes, m->bytes, m->len);
-	}
-	free(m->bytes);
-	m->bytes = bytes;
-	m->cap = cap;
-	return true;
-}
-
-static void drop(vv_arrow_memory *m)
-{
-	free(m->bytes);
-	memset(m, 0, sizeof(*m));
-}
 
 /* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
 static bool reach(vv_arrow_memory *m, size_t rows, int with)
@@ -112,8 +85,7 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 			    vv_error *err)
 {
 	varve_value v;
-	varve_error e;
-	int rc;
+	vv_status rc;
 
 	out->u.i = 0;
 	if (is_missing(col, c)) {
@@ -125,9 +97,7 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 		return VV_OK;
 	}
 	if (!quick_value(&v, col, c)) {
-		rc = varve_table_value(&v, col->table, col->place,
-				       (const varve_cell *)(const void *)c, &e);
-		if (rc < 0) return vv_fail(err, (vv_status)rc, "%s", e.message);
+		if ((rc = vv_cell_value(&v, col->table, col->place, c, err)) < 0) return rc;
 		if (!is_of_form(&v, col->form)) {
 			out->is = VV_ARROW_MISFIT;
 			return VV_OK;
@@ -156,8 +126,7 @@ static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const v
 		       : vv_fail(&m->why, VV_EINPUT,
 				 "row %llu: column '%s' is of type %s, and this is not one: '%s'",
 				 (unsigned long long)number, vv_text_shows(col->field->name),
-				 varve_table_column(col->table, col->place)->type_name,
-				 vv_text_show(c->text, c->len)));
+				 vv_type_name(col->field->type), vv_text_show(c->text, c->len)));
 }
 
 /* ---- a group ---- */
@@ -380,10 +349,10 @@ static bool may_miss_numbers(const vv_field *f)
 	return false;
 }
 
-vv_status vv_arrow_column_init(vv_arrow_column *c, const varve_table *table, size_t place,
-			       bool text, vv_error *err)
+vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place, bool text,
+			       vv_error *err)
 {
-	const vv_field *f = &table->table.schema.fields[place];
+	const vv_field *f = &table->schema.fields[place];
 	const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
 
 	memset(c, 0, sizeof(*c));
@@ -391,7 +360,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, const varve_table *table, siz
 	c->field = f;
 	c->place = place;
 	c->form = form_of(f, text);
-	c->json = table->table.root.dialect.form != VV_FORM_CSV;
+	c->json = table->root.dialect.form != VV_FORM_CSV;
 	c->only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1];
 	c->empty_missing = vv_field_missing(f, &empty);
 	c->few = c->form != VV_ARROW_TEXT && vv_field_known_by_few(f) && !may_miss_numbers(f);
@@ -401,18 +370,18 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, const varve_table *table, siz
 
 void vv_arrow_column_clear(vv_arrow_column *c)
 {
-	drop(&c->valid);
-	drop(&c->values);
-	drop(&c->text);
+	vv_arrow_drop(&c->valid);
+	vv_arrow_drop(&c->values);
+	vv_arrow_drop(&c->text);
 	vv_free(c->shared);
 	c->shared = NULL;
 }
 
 vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
 {
-	drop(&c->valid);
-	drop(&c->values);
-	drop(&c->text);
+	vv_arrow_drop(&c->valid);
+	vv_arrow_drop(&c->values);
+	vv_arrow_drop(&c->text);
 	c->nulls = 0;
 	/* A buffer of no bytes is a pointer all the same: not every consumer takes NULL. */
 	if (!vv_arrow_room(&c->values, (rows + 1) * value_sizes[c->form] + 1) ||
@@ -426,7 +395,20 @@ vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
 	return VV_OK;
 }
 
-bool vv_arrow_column_end(vv_arrow_column *c, size_t rows)
+bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows)
 {
-	return c->nulls == 0 || reach(&c->valid, rows, 0xff);
+	const bool text = c->form == VV_ARROW_TEXT;
+
+	if ((c->nulls > 0 && !reach(&c->valid, rows, 0xff)) ||
+	    !vv_arrow_array(out, rows, c->nulls, text ? 3 : 2, 0)) {
+		return false;
+	}
+	if (c->nulls > 0) {
+		vv_arrow_give(out, 0, &c->valid);
+	}
+	vv_arrow_give(out, 1, &c->values);
+	if (text) {
+		vv_arrow_give(out, 2, &c->text);
+	}
+	return true;
 }

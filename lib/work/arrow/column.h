@@ -1,13 +1,13 @@
 /*
- * arrow_column: a column of a table on its way into memory that other programs read, a row group at a time.
+ * column: a column of a table on its way into memory that other programs read, a row group at a time.
  *
  * A correct caller: vv_arrow_column_init; for each array vv_arrow_column_begin, then for each group vv_arrow_column_take
- * and vv_arrow_column_put until the array is full, and the buffers taken out; vv_arrow_column_clear.
+ * and vv_arrow_column_put until the array is full, then vv_arrow_column_end; vv_arrow_column_clear.
  *
  * Formats: Apache Arrow, "The Arrow columnar format". Buffers begin at multiples of 64 bytes.
  */
-#ifndef VV_LIB_ARROW_COLUMN_H
-#define VV_LIB_ARROW_COLUMN_H
+#ifndef VV_LIB_WORK_ARROW_COLUMN_H
+#define VV_LIB_WORK_ARROW_COLUMN_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "dataset/table/table.h"
-#include "lib/handles.h"
+#include "lib/work/arrow/array.h"
 
 typedef enum vv_arrow_form {
 	VV_ARROW_TEXT,
@@ -25,15 +25,6 @@ typedef enum vv_arrow_form {
 	VV_ARROW_DATE,
 	VV_ARROW_DATETIME
 } vv_arrow_form;
-
-/* Allocated by posix_memalign, since whoever takes it frees it later. */
-typedef struct vv_arrow_memory {
-	char *bytes;
-	size_t len, cap;
-} vv_arrow_memory;
-
-/* Room for so many bytes more. False: there is no memory. */
-bool vv_arrow_room(vv_arrow_memory *m, size_t more);
 
 /* Cells that are not values of their column. */
 typedef struct vv_arrow_misfits {
@@ -52,7 +43,7 @@ typedef struct vv_arrow_value {
 } vv_arrow_value;
 
 typedef struct vv_arrow_column {
-	const varve_table *table;
+	const vv_table *table;
 	const vv_field *field;
 	size_t place; /* in the table */
 	vv_arrow_form form;
@@ -75,8 +66,8 @@ typedef struct vv_arrow_column {
 } vv_arrow_column;
 
 /* text: all cells as they are written. The table outlives the column. */
-vv_status vv_arrow_column_init(vv_arrow_column *c, const varve_table *table, size_t place,
-			       bool text, vv_error *err);
+vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place, bool text,
+			       vv_error *err);
 void vv_arrow_column_clear(vv_arrow_column *c);
 
 /* A new array, of about so many rows. */
@@ -90,7 +81,7 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
 
-/* After the last row, before the buffers are taken. False: there is no memory. */
-bool vv_arrow_column_end(vv_arrow_column *c, size_t rows);
+/* What was put, as an array of so many rows, which takes the buffers. False: there is no memory. */
+bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows);
 
 #endif
