@@ -63,9 +63,9 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		bool read = tests[i].op != VARVE_TEST_NULL && tests[i].op != VARVE_TEST_NOT_NULL;
+		bool read = tests[i].op < VARVE_TEST_NULL;
 
-		if (tests[i].op < VARVE_TEST_IS || tests[i].op > VARVE_TEST_NOT_NULL) {
+		if (tests[i].op < VARVE_TEST_IS || tests[i].op > VARVE_TEST_NO_VALUE) {
 			return vv_fail(err, VV_ENOSUPPORT, "there is no test %d", (int)tests[i].op);
 		}
 		if (!tests[i].column) return vv_fail(err, VV_EUSAGE, "test %zu names no column", i);
@@ -292,10 +292,10 @@ int varve_filter_parse(varve_filter **out, const char *text, const varve_param *
 
 static size_t put_test(vv_where_test *out, const varve_test *t)
 {
-	static const vv_where_op ops[] = {VV_WHERE_IS,      VV_WHERE_BEGINS, VV_WHERE_FROM,
-					  VV_WHERE_DIFFERS, VV_WHERE_BELOW,  VV_WHERE_UP_TO,
-					  VV_WHERE_ABOVE,   VV_WHERE_FROM,   VV_WHERE_NULL,
-					  VV_WHERE_NOT_NULL};
+	static const vv_where_op ops[] = {VV_WHERE_IS,       VV_WHERE_BEGINS,  VV_WHERE_FROM,
+					  VV_WHERE_DIFFERS,  VV_WHERE_BELOW,   VV_WHERE_UP_TO,
+					  VV_WHERE_ABOVE,    VV_WHERE_FROM,    VV_WHERE_NULL,
+					  VV_WHERE_NOT_NULL, VV_WHERE_NO_VALUE};
 
 	out[0] = (vv_where_test){t->column, ops[t->op], t->value.data, t->value.len};
 	if (t->op != VARVE_TEST_EQUAL) return 1;

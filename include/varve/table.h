@@ -143,7 +143,7 @@ VARVE_API int varve_table_find_row(uint64_t *row, const varve_table *table,
 
 /*
  * Filters: which rows are wanted. Names of columns are looked up when a filter is used. A missing value (absent, null, or
- * one of the schema's missing values) and a misfit pass only the tests IS, BEGINS and NULL.
+ * one of the schema's missing values) and a misfit pass only the tests IS and BEGINS and those for missing values.
  */
 typedef struct varve_filter varve_filter;
 
@@ -157,7 +157,10 @@ enum varve_test_op {
 	VARVE_TEST_ABOVE,
 	VARVE_TEST_FROM,
 	VARVE_TEST_NULL, /* missing; the test's value is not read */
-	VARVE_TEST_NOT_NULL
+	VARVE_TEST_NOT_NULL,
+	/* missing, a misfit, or not sure to fit into an int64 (of integers), a double or UTF-8: what may be null
+	 * elsewhere */
+	VARVE_TEST_NO_VALUE
 };
 
 typedef struct varve_test {

@@ -20,6 +20,8 @@ SQLITE_EXTENSION_INIT3
 bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 {
 	const varve_column *c = varve_table_column(of->table, column);
+	bool missing = op == SQLITE_INDEX_CONSTRAINT_ISNULL ||
+		       op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL;
 	bool compares = op == SQLITE_INDEX_CONSTRAINT_EQ || op == SQLITE_INDEX_CONSTRAINT_LT ||
 			op == SQLITE_INDEX_CONSTRAINT_LE || op == SQLITE_INDEX_CONSTRAINT_GT ||
 			op == SQLITE_INDEX_CONSTRAINT_GE;
@@ -32,12 +34,11 @@ bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 	case VARVE_TYPE_STRING:
 	case VARVE_TYPE_DATE:
 	case VARVE_TYPE_DATETIME:
-		return compares || op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL;
+		return compares || missing;
 	case VARVE_TYPE_NUMBER:
-		return (compares && of->columns[column].class == VV_CLASS_REAL) ||
-		       op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL;
+		return (compares && of->columns[column].class == VV_CLASS_REAL) || missing;
 	default:
-		return op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL;
+		return missing;
 	}
 }
 
@@ -54,10 +55,10 @@ static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t le
 		sqlite3_free(text);
 		return 0;
 	}
-	if (op != VARVE_TEST_IS && op != VARVE_TEST_NOT_NULL) {
+	if (op != VARVE_TEST_IS && op < VARVE_TEST_NULL) {
 		rc = varve_table_value(&v, p->of->table, column, &cell, err);
 	}
-	if (rc < 0 || (op != VARVE_TEST_IS && op != VARVE_TEST_NOT_NULL &&
+	if (rc < 0 || (op != VARVE_TEST_IS && op < VARVE_TEST_NULL &&
 		       (v.kind == VARVE_VALUE_NULL || v.kind == VARVE_VALUE_MISFIT))) {
 		sqlite3_free(text);
 		return rc;
@@ -243,10 +244,13 @@ static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *v
 int vv_sql_push_add(vv_sql_push *p, size_t column, int op, sqlite3_value *value, bool literal,
 		    varve_error *err)
 {
-	if (op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL) {
+	if (op == SQLITE_INDEX_CONSTRAINT_ISNOTNULL || op == SQLITE_INDEX_CONSTRAINT_ISNULL) {
 		char *nothing = sqlite3_mprintf("");
 
-		return add_text(p, column, VARVE_TEST_NOT_NULL, nothing, 0, err);
+		return add_text(p, column,
+				op == SQLITE_INDEX_CONSTRAINT_ISNULL ? VARVE_TEST_NO_VALUE
+								     : VARVE_TEST_NOT_NULL,
+				nothing, 0, err);
 	}
 	if (sqlite3_value_type(value) == SQLITE_NULL) {
 		p->none = true; /* no comparison with NULL is true */

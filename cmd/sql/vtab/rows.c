@@ -351,7 +351,8 @@ static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_
 	if ((size_t)c->iColumn >= t->columns ||
 	    !vv_sql_push_may(t->declared, (size_t)c->iColumn, c->op) ||
 	    (t->declared->columns[c->iColumn].class == VV_CLASS_TEXT &&
-	     c->op != SQLITE_INDEX_CONSTRAINT_ISNOTNULL && !is_binary(info, i))) {
+	     c->op != SQLITE_INDEX_CONSTRAINT_ISNOTNULL &&
+	     c->op != SQLITE_INDEX_CONSTRAINT_ISNULL && !is_binary(info, i))) {
 		return false;
 	}
 	out->literal = sqlite3_vtab_rhs_value(info, i, &known) == SQLITE_OK;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/show.h"
 #include "base/sys.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/spelling.h"
@@ -269,17 +270,45 @@ static bool begins(const test *t, const char *s, size_t len)
 	return len >= t->len && memcmp(s, t->text, t->len) == 0;
 }
 
+/* Do all texts that mean a missing value have no letters, which facts count? */
+static bool only_empty_is_missing(const vv_field *f)
+{
+	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
+		if (**m) return false;
+	}
+	return true;
+}
+
+/* What facts tell of missing values. */
+static bool missing_may(const vv_where *w, const test *t, const vv_fact *f)
+{
+	static const vv_cell empty = {.state = VV_CELL_TEXT};
+
+	if (t->op == VV_WHERE_NOT_NULL) {
+		return f->missing != VV_MISSING_ALL || !vv_field_missing(t->field, &empty);
+	}
+	if (f->missing != VV_MISSING_NONE || !only_empty_is_missing(t->field)) return true;
+	return t->op == VV_WHERE_NO_VALUE &&
+	       (w->json || t->field->type != VV_TYPE_NUMBER || !vv_field_known_by_few(t->field) ||
+		f->unknown || f->texts);
+}
+
 bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len)
 {
 	const vv_where *w = where;
 	vv_fact f;
 
 	for (size_t i = 0; i < w->count; i++) {
-		if (w->tests[i].op > VV_WHERE_FROM) {
+		const test *t = &w->tests[i];
+
+		if (t->op == VV_WHERE_DIFFERS) {
 			continue; /* facts know nothing of it */
 		}
-		vv_facts_column(&f, facts, len, w->tests[i].column);
-		if (!vv_fact_test_may(&w->tests[i].fact, &f)) return false;
+		vv_facts_column(&f, facts, len, t->column);
+		if (t->op > VV_WHERE_FROM ? !missing_may(w, t, &f)
+					  : !vv_fact_test_may(&t->fact, &f)) {
+			return false;
+		}
 	}
 	return true;
 }
@@ -330,6 +359,29 @@ static bool compares(vv_where *w, test *t, const vv_cell *c)
 	return is_in_order(t->op, rank);
 }
 
+#define SURE_DIGITS 18    /* of any int64 */
+#define SURE_EXPONENT 300 /* of any double */
+#define SURE_YEAR 9
+
+/* A value that int64, double or UTF-8 is sure to have. */
+static bool has_value(vv_where *w, test *t, const vv_cell *c)
+{
+	bool integer = t->field->type == VV_TYPE_INTEGER;
+	vv_value v;
+
+	if (vv_field_missing(t->field, c) || !is_value(w, t->field, c)) return false;
+	if (t->field->type == VV_TYPE_YEAR) return c->len <= SURE_YEAR;
+	if (!integer && t->field->type != VV_TYPE_NUMBER) return vv_utf8_valid(c->text, c->len);
+	t->digits.len = t->digits_len;
+	if (!vv_value_read(&v, &t->digits, t->field, c)) {
+		w->failed |= t->digits.failed;
+		return false;
+	}
+	return v.kind == VV_VALUE_DECIMAL && v.decimal.kind == VV_DECIMAL_FINITE &&
+	       v.decimal.exponent <= (integer ? SURE_DIGITS : SURE_EXPONENT) &&
+	       v.decimal.exponent >= -SURE_EXPONENT;
+}
+
 /* An empty value finds what has no text: empty, absent and null cells. */
 static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 {
@@ -342,6 +394,8 @@ static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 		return vv_field_missing(t->field, c);
 	case VV_WHERE_NOT_NULL:
 		return !vv_field_missing(t->field, c);
+	case VV_WHERE_NO_VALUE:
+		return !has_value(w, t, c);
 	default:
 		return compares(w, t, c);
 	}

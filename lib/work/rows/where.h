@@ -34,7 +34,8 @@ typedef enum vv_where_op {
 	VV_WHERE_FROM = VV_FACT_FROM,
 	VV_WHERE_DIFFERS, /* a value of the type, and another one */
 	VV_WHERE_NULL,    /* a missing value */
-	VV_WHERE_NOT_NULL
+	VV_WHERE_NOT_NULL,
+	VV_WHERE_NO_VALUE /* missing, no value of the type, or not sure to fit into int64, double or UTF-8 */
 } vv_where_op;
 
 typedef struct vv_where_test {
