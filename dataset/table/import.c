@@ -11,6 +11,7 @@
 #include "dataset/format/chunk.h"
 #include "dataset/read/likely_encoding.h"
 #include "dataset/read/row_sorter.h"
+#include "dataset/read/unseen.h"
 #include "dataset/table/import_state.h"
 #include "dataset/table/old_groups.h"
 
@@ -756,56 +757,19 @@ done:
 	return rc;
 }
 
-/* What has rows that varve does not see, and what shows them. */
-typedef struct unseen {
-	const char *magic;
-	size_t len;
-	const char *what, *command, *after; /* the file's name comes after the command */
-} unseen;
-
-/* Told by its first bytes; NULL: nothing of the kind. */
-static const unseen *find_unseen(const char *head, size_t len)
-{
-	static const char packed[] =
-		"compressed, kept as bytes: versions share nothing and cannot be compared";
-	static const unseen known[] = {
-		{"\x1f\x8b", 2, packed, "varve convert ", " OUT.csv"},
-		{"\x28\xb5\x2f\xfd", 4, packed, "varve convert ", " OUT.csv"},
-		{"\xfd"
-		 "7zXZ",
-		 6, packed, "xz -dc ", " | varve convert - OUT.csv"},
-		{"BZh", 3, packed, "bzip2 -dc ", " | varve convert - OUT.csv"},
-		{"PK\3\4", 4, "a ZIP archive or a workbook, kept as bytes; of a workbook",
-		 "soffice --headless --convert-to csv ", ""},
-		{"\xd0\xcf\x11\xe0", 4, "an old workbook, kept as bytes",
-		 "soffice --headless --convert-to csv ", ""},
-		{"PAR1", 4, "a Parquet file, kept as bytes", "duckdb -csv -c \"from '",
-		 "'\" > OUT.csv"},
-		{"SQLite format 3", 16, "an SQLite database, kept as bytes",
-		 "sqlite3 -header -csv ", " \"select * from TABLE\" > OUT.csv"},
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0 &&
-		    (head[0] != 'B' || (len >= 10 && memcmp(head + 4, "1AY&SY", 6) == 0))) {
-			return &known[i];
-		}
-	}
-	return NULL;
-}
-
 /* *is: it cannot be a table whatever its name. */
 static vv_status tell_unseen(import *im, bool *is, vv_error *err)
 {
-	const unseen *u;
-	vv_status rc = vv_window_fill(im->window, 16, err);
+	const vv_unseen *u;
+	vv_status rc = vv_window_fill(im->window, VV_UNSEEN_HEAD, err);
 
 	if (rc < 0) return rc;
-	u = find_unseen(vv_window_bytes(im->window), vv_window_len(im->window));
+	u = vv_unseen_find(vv_window_bytes(im->window), vv_window_len(im->window));
 	*is = u != NULL;
 	if (u) {
-		vv_buf_printf(&im->out->warnings, "%s; '%s%s%s' makes a table of it\n", u->what,
-			      u->command, vv_text_shows(im->source->name), u->after);
+		vv_buf_printf(&im->out->warnings, "%s, kept as bytes%s; ", u->what, u->but);
+		vv_unseen_put_command(&im->out->warnings, u, im->source->name);
+		vv_buf_puts(&im->out->warnings, " makes a table of it\n");
 	}
 	return VV_OK;
 }

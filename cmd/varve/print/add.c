@@ -49,6 +49,11 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 			vv_out("%s%s: %s\n", dry ? "would stage " : "",
 			       vv_text_counted(rep->ordinary, "ordinary file", "ordinary files"),
 			       vv_buf_cstr(&rep->ordinary_names));
+			vv_out("%s", vv_buf_cstr(&rep->unseen_lines));
+			if (rep->unseen > VV_ADD_UNSEEN_SHOWN) {
+				vv_out("  and %s more whose rows are not seen\n",
+				       vv_text_count(rep->unseen - VV_ADD_UNSEEN_SHOWN));
+			}
 		}
 		if (rep->removed > 0) {
 			vv_out("%s%s\n", dry ? "would stage " : "",

@@ -24,6 +24,8 @@ typedef struct vv_add_outcome {
 /* What an import found. The rest is the caller's. */
 vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found, vv_error *err);
 
+#define VV_ADD_UNSEEN_SHOWN 3u
+
 typedef struct vv_add_report {
 	vv_add_outcome *outcomes;
 	size_t outcome_count, outcome_cap;
@@ -39,6 +41,8 @@ typedef struct vv_add_report {
 	size_t same;          /* datasets as they were */
 	size_t ordinary, removed;
 	vv_buf ordinary_names; /* of the first few */
+	size_t unseen;         /* new ones among them whose rows are not seen */
+	vv_buf unseen_lines;   /* how the first few become tables, a line each */
 	uint64_t groups, groups_new, stored, bytes, rows, ms;
 } vv_add_report;
 void vv_add_report_clear(vv_add_report *r);

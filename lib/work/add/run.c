@@ -9,8 +9,10 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/unseen.h"
 #include "dataset/table/root.h"
 #include "lib/work/add/attributes_lines.h"
 #include "repo/git/history/history.h"
@@ -38,6 +40,7 @@ void vv_add_report_clear(vv_add_report *r)
 	vv_buf_clear(&r->text);
 	vv_buf_clear(&r->warnings);
 	vv_buf_clear(&r->ordinary_names);
+	vv_buf_clear(&r->unseen_lines);
 	vv_free(r->refused);
 	for (size_t i = 0; i < r->outcome_count; i++) {
 		vv_free(r->outcomes[i].path);
@@ -105,6 +108,26 @@ static void describe_pointer(runner *run, const vv_add_item *item, const vv_data
 	run->rep->tables += !same;
 }
 
+/* A new file with rows that are not seen: a line with the command that shows them. */
+static void note_unseen(runner *run, const vv_add_item *item)
+{
+	vv_add_report *rep = run->rep;
+	char *file = vv_repository_file(run->r, item->path);
+	char head[VV_UNSEEN_HEAD];
+	vv_error ignored;
+	int fd = file ? vv_open_regular(file, 0, &ignored) : -1;
+	ssize_t n = fd >= 0 ? vv_read_full(fd, head, sizeof(head), file, &ignored) : -1;
+	const vv_unseen *u = n > 0 ? vv_unseen_find(head, (size_t)n) : NULL;
+
+	if (u && ++rep->unseen <= VV_ADD_UNSEEN_SHOWN) {
+		vv_buf_printf(&rep->unseen_lines, "  %s: %s; ", vv_text_shows(item->path), u->what);
+		vv_unseen_put_command(&rep->unseen_lines, u, item->path);
+		vv_buf_puts(&rep->unseen_lines, " makes a table of it\n");
+	}
+	vv_close(fd, NULL, NULL);
+	vv_free(file);
+}
+
 static void count_ordinary(runner *run, const vv_add_item *item)
 {
 	vv_add_report *rep = run->rep;
@@ -116,8 +139,9 @@ static void count_ordinary(runner *run, const vv_add_item *item)
 	} else if (rep->ordinary == 4) {
 		vv_buf_puts(&rep->ordinary_names, ", ...");
 	}
-	if (!item->in_index && item->action == VV_ADD_FILE && S_ISREG(item->st.mode) &&
-	    item->st.size > UINT64_C(10000000)) {
+	if (item->in_index || item->action != VV_ADD_FILE || !S_ISREG(item->st.mode)) return;
+	note_unseen(run, item);
+	if (item->st.size > UINT64_C(10000000)) {
 		vv_buf_printf(&rep->warnings,
 			      "%s goes to Git whole, %s now and at each change; "
 			      "'varve add --as file %s' keeps versions of big files small\n",

@@ -472,6 +472,26 @@ pointer_of() {
 	stderr_is ""
 }
 
+@test "an add of a folder names new files whose rows are not seen, and what makes tables of them" {
+	new_repo
+	rows 50 > t.csv
+	rows 50 | gzip > u.csv.gz
+	printf 'PK\3\4xxxx' > book.xlsx
+	echo text > notes.txt
+	succeeds varve add .
+	output_has "t.csv: new table"
+	output_has "3 ordinary files: book.xlsx, notes.txt, u.csv.gz"
+	output_has "  u.csv.gz: compressed; 'varve convert u.csv.gz OUT.csv' makes a table of it"
+	output_has "  book.xlsx: a ZIP archive or a workbook; 'soffice --headless --convert-to csv book.xlsx' makes a table of it"
+	for i in 1 2 3 4 5; do cp u.csv.gz u$i.csv.gz; done
+	echo more >> u.csv.gz
+	succeeds varve add --dry-run .
+	output_has "would stage 6 ordinary files"
+	output_has "  and 2 more whose rows are not seen"
+	succeeds varve add -q .
+	output_is ""
+}
+
 @test "force takes what is ignored also inside a folder" {
 	new_repo
 	printf 'build/\n*.log\n' > .gitignore
