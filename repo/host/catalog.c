@@ -33,6 +33,8 @@ void vv_catalog_free(vv_catalog *c)
 	if (c) {
 		for (size_t i = 0; i < c->count; i++) {
 			vv_free(c->packs[i].bases);
+			vv_free(c->packs[i].came[0].items);
+			vv_free(c->packs[i].came[1].items);
 		}
 		vv_free(c->packs);
 		vv_cid_map_free(c->blocks);
@@ -44,15 +46,14 @@ void vv_catalog_free(vv_catalog *c)
 static vv_status look_in(vv_catalog *c, size_t i, const vv_host_list *list, bool again,
 			 vv_error *err)
 {
-	vv_cid cid;
-	unsigned depth;
+	vv_host_block b;
 	vv_status rc = VV_OK;
 
 	for (size_t k = 0; rc == VV_OK && k < list->count; k++) {
-		vv_host_list_block(list, k, &cid, &depth);
-		const uint64_t place = (uint64_t)i << 8 | depth;
-		rc = again ? vv_cid_map_set(c->blocks, &cid, place, err)
-			   : vv_cid_map_put(c->blocks, &cid, place, NULL, err);
+		vv_host_list_block(list, k, &b);
+		const uint64_t place = (uint64_t)i << 8 | b.depth;
+		rc = again ? vv_cid_map_set(c->blocks, &b.cid, place, err)
+			   : vv_cid_map_put(c->blocks, &b.cid, place, NULL, err);
 	}
 	return rc;
 }

@@ -25,6 +25,10 @@ typedef struct vv_host_pack {
 	bool here;     /* it was fetched to be taken */
 	bool shown;    /* it was fetched to be proven (proof.c) */
 	bool bad;      /* it is not what its name says, or lacks what its list names */
+	struct vv_came { /* of a pack in a place, records that came alone: to be taken, and to be proven */
+		vv_index_entry *items;
+		size_t count, cap;
+	} came[2];
 } vv_host_pack;
 
 typedef struct vv_catalog vv_catalog;

@@ -34,12 +34,14 @@ static vv_status fresh_sets(vv_host *h, vv_error *err)
 	vv_catalog_free(h->catalog);
 	vv_cid_set_free(h->versions);
 	vv_cid_set_free(h->listed);
+	vv_cid_set_free(h->pieces);
 	h->catalog = vv_catalog_new();
 	h->versions = vv_cid_set_new();
 	h->listed = vv_cid_set_new();
+	h->pieces = vv_cid_set_new();
 	h->all = false;
 	h->asked = 0;
-	return h->catalog && h->versions && h->listed ? VV_OK : vv_fail_nomem(err);
+	return h->catalog && h->versions && h->listed && h->pieces ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_files_refresh(vv_host *h, vv_error *err)
@@ -290,9 +292,11 @@ static void pack_name(char out[NAME_MAX_LEN], const uint8_t hash[VV_PACK_HASH_LE
 	(void)snprintf(out, NAME_MAX_LEN, "packs/%s.pack", hex);
 }
 
-vv_status vv_files_get_pack(vv_host *h, const vv_host_pack *p, vv_buf *out, vv_error *err)
+vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
+			    vv_buf *out, vv_error *err)
 {
 	char name[NAME_MAX_LEN];
+	const size_t before = out->len;
 	vv_error why;
 	vv_status rc;
 
@@ -300,7 +304,10 @@ vv_status vv_files_get_pack(vv_host *h, const vv_host_pack *p, vv_buf *out, vv_e
 	if (p->len > VV_HOST_PACK_MAX) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is longer than a pack can be", name);
 	}
-	rc = vv_place_get(&h->place, name, 0, p->len, out, &why);
+	rc = vv_place_get(&h->place, name, from, len, out, &why);
+	if (rc == VV_OK && out->len - before < len) {
+		rc = vv_fail(&why, VV_ENOTFOUND, "'%s' is cut short", name);
+	}
 	if (rc == VV_EREFUSED) {
 		rc = VV_ENOTFOUND;
 	}

@@ -24,8 +24,10 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
 /* The versions and blocks that the catalog does not have, as far as they are there. */
 vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
 
-/* A pack of the catalog. VV_ENOTFOUND: it is not there. */
-vv_status vv_files_get_pack(vv_host *h, const vv_host_pack *p, vv_buf *out, vv_error *err);
+/* A part of a pack of the catalog: all len bytes. VV_ENOTFOUND: they are not there. As many threads at once as the place
+ * lets. */
+vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
+			    vv_buf *out, vv_error *err);
 /* Writes what the commit has, and removes what it removes. */
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
 /* The file of a version: its packs are those of the catalog that are marked. Durable once the place has finished. */

@@ -37,6 +37,7 @@ struct vv_host {
 	vv_place place;       /* not open: a ref keeps the blocks */
 	vv_cid_set *versions; /* whose files and lists were seen */
 	vv_cid_set *listed;   /* packs whose lists are in the catalog */
+	vv_cid_set *pieces;   /* records that came alone (pieces.c) */
 	size_t asked;         /* versions, one by one */
 	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
 	bool damaged_list;    /* so that not all versions are there that have a file */
@@ -128,6 +129,9 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
 /* A list that came, into the catalog: pack: its id there. A damaged one is told of and left out: *sound false. */
 vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, size_t folder,
 			    const vv_buf *bytes, bool *sound, vv_error *err);
+/* A pack came: is it what its name says? One that is not is noted as bad, and *found_bad set. bytes NULL: it did not come. */
+vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
+			     vv_error *err);
 /* The pack was written anew. */
 void vv_host_forget_bad(vv_host *h, const vv_oid *pack);
 /* From now on it is used only where no other pack has its blocks; after the last of them

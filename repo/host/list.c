@@ -7,17 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/hash.h"
+#include "repo/blocks/pack.h"
 #include "repo/blocks/store.h"
 
 #define HEADER_LEN 40u
 #define CHECKSUM_LEN 8u
+#define DEPTH_AT 33u /* of a block */
+#define OFFSET_AT 34u
+#define BASE_AT 38u
 
 static const uint8_t magic[8] = {'V', 'V', 'L', 'I', 'S', 'T', 1, '\n'};
 
 static vv_status bad(vv_error *err, const char *what)
 {
 	return vv_fail(err, VV_ECORRUPT, "a list of blocks is damaged: %s", what);
+}
+
+static const uint8_t *block_at(const vv_host_list *l, size_t i)
+{
+	assert(i < l->count);
+	return l->blocks + i * VV_HOST_LIST_BLOCK;
 }
 
 static void read_cid(vv_cid *out, const uint8_t *p)
@@ -35,6 +46,76 @@ static bool is_in_order(const uint8_t *p, size_t count, size_t step)
 		read_cid(&now, p + i * step);
 		if ((now.codec != VV_CODEC_RAW && now.codec != VV_CODEC_DAG_CBOR) ||
 		    (i > 0 && vv_cid_compare(&before, &now) >= 0)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+size_t vv_host_list_base_of(const vv_host_list *l, size_t i)
+{
+	return vv_get_le32(block_at(l, i) + BASE_AT);
+}
+
+void vv_host_list_block(const vv_host_list *l, size_t i, vv_host_block *out)
+{
+	const uint8_t *p = block_at(l, i);
+	const size_t base = vv_host_list_base_of(l, i);
+
+	memset(out, 0, sizeof(*out));
+	read_cid(&out->cid, p);
+	out->depth = p[DEPTH_AT];
+	out->offset = vv_get_le32(p + OFFSET_AT);
+	if (base < l->count) {
+		read_cid(&out->base, block_at(l, base));
+	} else if (base != VV_HOST_LIST_NONE) {
+		vv_host_list_base(l, base - l->count, &out->base);
+	}
+}
+
+bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i)
+{
+	size_t from = 0, to = l->count;
+	vv_cid is;
+
+	while (from < to) {
+		*i = from + (to - from) / 2;
+		read_cid(&is, block_at(l, *i));
+		const int order = vv_cid_compare(&is, cid);
+		if (order == 0) return true;
+		if (order < 0) {
+			from = *i + 1;
+		} else {
+			to = *i;
+		}
+	}
+	return false;
+}
+
+void vv_host_list_base(const vv_host_list *l, size_t i, vv_cid *cid)
+{
+	assert(i < l->base_count);
+	read_cid(cid, l->bases + i * VV_HOST_LIST_BASE);
+}
+
+/* Records lie in the pack, bases outside, and each difference stands on one of both. */
+static bool has_sane_places(const vv_host_list *l)
+{
+	vv_cid cid;
+	size_t at;
+
+	for (size_t i = 0; i < l->base_count; i++) {
+		vv_host_list_base(l, i, &cid);
+		if (vv_host_list_find(l, &cid, &at)) return false;
+	}
+	for (size_t i = 0; i < l->count; i++) {
+		const uint8_t *p = block_at(l, i);
+		const uint64_t offset = vv_get_le32(p + OFFSET_AT);
+		const size_t base = vv_get_le32(p + BASE_AT);
+		if (offset < VV_PACK_HEADER_LEN || l->pack_len < VV_PACK_TRAILER_LEN ||
+		    offset >= l->pack_len - VV_PACK_TRAILER_LEN ||
+		    (base == VV_HOST_LIST_NONE) != (p[DEPTH_AT] == 0) ||
+		    (base != VV_HOST_LIST_NONE && base >= l->count + l->base_count)) {
 			return false;
 		}
 	}
@@ -75,22 +156,7 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 	    !is_in_order(out->bases, out->base_count, VV_HOST_LIST_BASE)) {
 		return bad(err, "its CIDs are not in order");
 	}
-	return VV_OK;
-}
-
-void vv_host_list_block(const vv_host_list *l, size_t i, vv_cid *cid, unsigned *depth)
-{
-	const uint8_t *p = l->blocks + i * VV_HOST_LIST_BLOCK;
-
-	assert(i < l->count);
-	read_cid(cid, p);
-	*depth = p[VV_HOST_LIST_BLOCK - 1];
-}
-
-void vv_host_list_base(const vv_host_list *l, size_t i, vv_cid *cid)
-{
-	assert(i < l->base_count);
-	read_cid(cid, l->bases + i * VV_HOST_LIST_BASE);
+	return has_sane_places(out) ? VV_OK : bad(err, "its places are not possible");
 }
 
 /* --- writing ---------------------------------------------------------------------------- */
@@ -111,6 +177,21 @@ static void put_cid(vv_buf *out, const vv_cid *cid)
 	vv_buf_put(out, cid->digest, sizeof(cid->digest));
 }
 
+static uint32_t place_of(const vv_cid *base, const vv_host_block *blocks, size_t count,
+			 const vv_cid *bases, size_t base_count)
+{
+	const vv_host_block key = {.cid = *base};
+
+	if (vv_cid_is_null(base)) return VV_HOST_LIST_NONE;
+	const vv_host_block *in = bsearch(&key, blocks, count, sizeof(*blocks), compare_blocks);
+	if (in) return (uint32_t)(in - blocks);
+	const vv_cid *out = base_count > 0
+				    ? bsearch(base, bases, base_count, sizeof(*bases), compare_cids)
+				    : NULL;
+	assert(out);
+	return (uint32_t)(count + (size_t)(out - bases));
+}
+
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,
 			     vv_host_block *blocks, size_t count, vv_cid *bases, size_t base_count,
 			     vv_error *err)
@@ -124,7 +205,9 @@ vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], 
 		qsort(bases, base_count, sizeof(*bases), compare_cids);
 	}
 	for (size_t i = 0; i < base_count; i++) {
-		if (kept == 0 || !vv_cid_equal(&bases[kept - 1], &bases[i])) {
+		const vv_host_block key = {.cid = bases[i]};
+		if ((kept == 0 || !vv_cid_equal(&bases[kept - 1], &bases[i])) &&
+		    !bsearch(&key, blocks, count, sizeof(*blocks), compare_blocks)) {
 			bases[kept++] = bases[i];
 		}
 	}
@@ -139,6 +222,10 @@ vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], 
 		assert(blocks[i].depth <= VV_CHAIN_MAX);
 		put_cid(out, &blocks[i].cid);
 		vv_buf_putc(out, (int)blocks[i].depth);
+		assert(blocks[i].offset <= UINT32_MAX);
+		vv_put_le32(numbers, (uint32_t)blocks[i].offset);
+		vv_put_le32(numbers + 4, place_of(&blocks[i].base, blocks, count, bases, kept));
+		vv_buf_put(out, numbers, 8);
 	}
 	for (size_t i = 0; i < kept; i++) {
 		put_cid(out, &bases[i]);

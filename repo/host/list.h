@@ -1,21 +1,23 @@
 /*
- * list: which blocks a pack on a Git host has, so that nobody fetches the pack to find out.
+ * list: which blocks a pack on a Git host or in a store has, and where, so that nobody fetches the pack to find out.
  *
  *   8       "VVLIST" 01 0A
  *   16      the pack's hash, which is its name
  *   le64    length of the pack
  *   le32    count of blocks, 1 .. VV_HOST_LIST_MAX
  *   le32    count of bases, at most that of blocks
- *   count x 34   codec, digest, depth of the chain of differences; ascending
+ *   count x 42   codec, digest, depth of the chain of differences, le32 where its record begins, le32 which block
+ *                its difference stands on (a place in this table; from count on, in the next; none: ff ff ff ff); ascending
  *   bases x 33   codec, digest of blocks of other packs that differences stand on; ascending
  *   8       XXH3-64 of all before
  *
- * A list comes from a host that nobody trusts: it says where to look, and never that a block is
- * sound. Format: docs/hosts.md.
+ * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from a
+ * host that nobody trusts: it says where to look, and never that a block is sound. Format: docs/hosts.md.
  */
 #ifndef VV_REPO_HOST_LIST_H
 #define VV_REPO_HOST_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,8 +27,9 @@
 #include "repo/blocks/pack_index.h"
 
 #define VV_HOST_LIST_MAX (1u << 20)
-#define VV_HOST_LIST_BLOCK 34u
+#define VV_HOST_LIST_BLOCK 42u
 #define VV_HOST_LIST_BASE 33u
+#define VV_HOST_LIST_NONE UINT32_MAX
 #define VV_HOST_LIST_BYTES                                                                         \
 	(48u + (uint64_t)VV_HOST_LIST_MAX * (VV_HOST_LIST_BLOCK + VV_HOST_LIST_BASE))
 
@@ -40,15 +43,22 @@ typedef struct vv_host_list {
 
 /* VV_ECORRUPT; VV_ENOSUPPORT when a newer varve made it. */
 vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv_error *err);
-void vv_host_list_block(const vv_host_list *l, size_t i, vv_cid *cid, unsigned *depth);
-void vv_host_list_base(const vv_host_list *l, size_t i, vv_cid *cid);
-
 typedef struct vv_host_block {
 	vv_cid cid;
 	unsigned depth;
+	uint64_t offset; /* of its record */
+	vv_cid base;     /* null: none */
 } vv_host_block;
 
-/* Appends one; sorts blocks (each CID once) and bases (of which repeats are left out). */
+void vv_host_list_block(const vv_host_list *l, size_t i, vv_host_block *out);
+void vv_host_list_base(const vv_host_list *l, size_t i, vv_cid *cid);
+/* Where a block stands in it. */
+bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
+/* The place of the block that its difference stands on, below count if that is in the same pack; VV_HOST_LIST_NONE. */
+size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
+
+/* Appends one; sorts blocks (each CID once) and bases (of which repeats are left out). Each block's base is among
+ * either. */
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,
 			     vv_host_block *blocks, size_t count, vv_cid *bases, size_t base_count,
 			     vv_error *err);

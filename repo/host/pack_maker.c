@@ -112,14 +112,16 @@ static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like
 
 static vv_status note(vv_pack_maker *m, const vv_pack_item *item, vv_error *err)
 {
-	uint64_t offset;
+	uint64_t offset = 0, ignored;
 
+	(void)vv_pack_writer_find(m->writer, &item->cid, &offset);
 	if (!vv_array_room(m->blocks, m->count, m->cap) ||
 	    !vv_array_room(m->bases, m->base_count, m->base_cap)) {
 		return vv_fail_nomem(err);
 	}
-	m->blocks[m->count++] = (vv_host_block){item->cid, item->depth};
-	if (!vv_cid_is_null(&item->base) && !vv_pack_writer_find(m->writer, &item->base, &offset)) {
+	m->blocks[m->count++] = (vv_host_block){item->cid, item->depth, offset, item->base};
+	if (!vv_cid_is_null(&item->base) &&
+	    !vv_pack_writer_find(m->writer, &item->base, &ignored)) {
 		m->bases[m->base_count++] = item->base;
 	}
 	return vv_cid_map_put(m->sent, &item->cid, item->depth, NULL, err);

@@ -21,6 +21,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/host/files.h"
 #include "repo/host/host_internal.h"
+#include "repo/host/pieces.h"
 
 /* --- what is complete there -------------------------------------------------------------------- */
 
@@ -243,6 +244,21 @@ static bool is_named_rightly(const vv_host_pack *p, const vv_buf *bytes)
 	       memcmp(is, bytes->data + bytes->len - sizeof(is), sizeof(is)) == 0;
 }
 
+vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
+			     vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+
+	if (bytes && is_named_rightly(p, bytes)) {
+		vv_hex_write(hex, p->hash, sizeof(p->hash));
+		vv_host_note_sound(h, hex, &p->blob);
+		return VV_OK;
+	}
+	if (p->bad) return VV_OK;
+	*found_bad = true;
+	return vv_host_note_bad(h, p, err);
+}
+
 static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
 {
 	vv_host *h = n->h;
@@ -258,23 +274,17 @@ static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	*is_here(n, p) = true; /* what cannot be had is not asked for again */
-	const vv_status got = vv_host_is_place(h) ? vv_files_get_pack(h, p, &bytes, &why)
-						  : vv_blob_read(h->scratch, &p->blob,
-								 VV_HOST_PACK_MAX, &bytes, &why);
+	const vv_status got = vv_blob_read(h->scratch, &p->blob, VV_HOST_PACK_MAX, &bytes, &why);
 	if (got == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
 		h->came.packs++;
 		h->came.bytes += bytes.len;
-	} else if (got == VV_ENOMEM || (vv_host_is_place(h) && got != VV_ENOTFOUND)) {
+	} else if (got == VV_ENOMEM) {
 		*err = why;
 		rc = got;
 	}
-	if (rc == VV_OK && is_named_rightly(p, &bytes)) {
-		vv_host_note_sound(h, hex, &p->blob);
-	} else if (rc == VV_OK && !p->bad) {
-		n->found_bad = true;
-		rc = vv_host_note_bad(h, p, err);
-	}
+	rc = rc < 0 ? rc
+		    : vv_host_judge_pack(h, p, got == VV_OK ? &bytes : NULL, &n->found_bad, err);
 	vv_buf_clear(&bytes);
 	vv_free(path);
 	return rc;
@@ -295,7 +305,7 @@ static vv_status fetch_packs(needing *n, vv_error *err)
 		}
 	}
 	n->count = count;
-	if (rc == VV_OK && count > 0 && !vv_host_is_place(h)) {
+	if (rc == VV_OK && count > 0) {
 		rc = vv_host_fetch_blobs(h, ids, count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -313,6 +323,7 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
 	needing n = {.h = h, .t = t};
 	vv_status rc = VV_OK;
 
+	if (vv_host_is_place(h)) return vv_pieces_take(h, t, cids, count, err);
 	do {
 		n.found_bad = false;
 		n.count = 0;
@@ -371,7 +382,7 @@ static vv_status look_below(frontier *f, vv_error *err)
 		const vv_cid *cid = &f->now[i];
 		/* A false one leads nowhere: it will be refused when it is taken. */
 		if (cid->codec == VV_CODEC_DAG_CBOR &&
-		    vv_store_get(f->h->blocks, cid, &bytes, &ignored) == VV_OK &&
+		    vv_host_read(f->h, false, cid, &bytes, &ignored) == VV_OK &&
 		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, &ignored) == VV_OK &&
 		    vv_cid_equal(&is, cid) &&
 		    vv_cbor_check(bytes.data, bytes.len, &ignored) == VV_OK) {
@@ -413,7 +424,7 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_error why;
-	vv_status rc = vv_store_get(h->blocks, cid, out, &why);
+	vv_status rc = vv_host_read(h, false, cid, out, &why);
 
 	/* its list names it, and the pack does not have it, or cannot be read */
 	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) &&

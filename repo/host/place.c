@@ -77,6 +77,11 @@ uint64_t vv_place_moved(const vv_place *p, uint64_t instead)
 	return p->ops->moved ? p->ops->moved(p->payload) : instead;
 }
 
+unsigned vv_place_gets(const vv_place *p)
+{
+	return p->ops->gets > 0 ? p->ops->gets : 1;
+}
+
 const char *vv_place_caveat(const vv_place *p)
 {
 	return p->ops->caveat ? p->ops->caveat(p->payload) : NULL;

@@ -26,6 +26,8 @@ typedef vv_status (*vv_listed_fn)(void *payload, const char *name, uint64_t size
 typedef struct vv_place_ops {
 	/* Objects are found by their CIDs, in the last part of their names, and by nothing else. */
 	bool content_only;
+	/* So many gets may run at once, each in a thread of its own; 0: one, and nothing else meanwhile. */
+	unsigned gets;
 	/* Durable when it returns. VV_EREFUSED: the place is full, or does not want it. */
 	vv_status (*put)(void *payload, const char *name, const void *bytes, size_t len,
 			 vv_error *err);
@@ -99,6 +101,7 @@ vv_status vv_place_list_after(const vv_place *p, const char *folder, const char 
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
 /* Bytes that came since it was opened; instead, where the kind does not count them. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
+unsigned vv_place_gets(const vv_place *p);      /* at once, at least 1 */
 const char *vv_place_caveat(const vv_place *p); /* borrowed; NULL: nothing known */
 
 #endif

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "repo/blocks/store.h"
 #include "repo/host/host_internal.h"
+#include "repo/host/pieces.h"
 
 #define BATCH_BYTES (UINT64_C(256) << 20)
 
@@ -32,7 +33,7 @@ vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_sho
 		rc = vv_host_take(h, &t, cids, count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_status got = vv_store_get(h->shown, &cids[i], &bytes, &why);
+		vv_status got = vv_host_read(h, true, &cids[i], &bytes, &why);
 		got = got < 0 ? got : vv_cid_of(&is, cids[i].codec, bytes.data, bytes.len, &why);
 		if (got == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
@@ -93,14 +94,13 @@ static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
 	vv_buf bytes = VV_BUF_INIT;
 	char name[VV_HOST_NAME_LEN + 1];
 	vv_host_list list;
-	unsigned depth;
-	vv_cid cid;
+	vv_host_block b;
 	bool sound = !p->bad;
 	vv_status rc = vv_host_list_again(h, p, &bytes, &list, err);
 
 	for (size_t i = 0; rc == VV_OK && sound && i < list.count; i++) {
-		vv_host_list_block(&list, i, &cid, &depth);
-		sound = vv_cid_set_has(h->intact, &cid);
+		vv_host_list_block(&list, i, &b);
+		sound = vv_cid_set_has(h->intact, &b.cid);
 	}
 	vv_hex_write(name, p->hash, sizeof(p->hash));
 	if (rc == VV_OK && sound) {
@@ -145,7 +145,9 @@ static vv_status empty(vv_host *h, vv_error *err)
 	h->blocks = NULL;
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		vv_catalog_pack(h->catalog, i)->here = false;
+		vv_catalog_pack(h->catalog, i)->came[0].count = 0;
 	}
+	if (h->pieces && (rc = vv_pieces_forget(h, err)) < 0) return rc;
 	if ((rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_host_clean(h, err)) < 0) return rc;
 	return vv_store_open_over(&h->blocks, h->packs, h->main, true, err);
 }
@@ -156,8 +158,7 @@ static vv_status count_lost(verifying *x, vv_error *err)
 	vv_host *h = x->h;
 	vv_buf bytes = VV_BUF_INIT;
 	vv_host_list list;
-	unsigned depth;
-	vv_cid cid;
+	vv_host_block b;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
@@ -166,8 +167,8 @@ static vv_status count_lost(verifying *x, vv_error *err)
 			continue;
 		}
 		for (size_t k = 0; k < list.count; k++) {
-			vv_host_list_block(&list, k, &cid, &depth);
-			x->v->lost += !vv_host_has(h, &cid);
+			vv_host_list_block(&list, k, &b);
+			x->v->lost += !vv_host_has(h, &b.cid);
 		}
 	}
 	vv_buf_clear(&bytes);
@@ -206,8 +207,7 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, char ***names, s
 	vv_buf bytes = VV_BUF_INIT, path = VV_BUF_INIT;
 	char hex[VV_HOST_NAME_LEN + 1];
 	vv_host_list list;
-	unsigned depth;
-	vv_cid cid;
+	vv_host_block b;
 	vv_status rc = VV_OK;
 
 	*count = 0;
@@ -221,9 +221,9 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, char ***names, s
 			continue;
 		}
 		for (size_t k = 0; !needed && k < list.count; k++) {
-			vv_host_list_block(&list, k, &cid, &depth);
-			needed = (!h->intact || vv_cid_set_has(h->intact, &cid)) &&
-				 !vv_host_has(h, &cid) && !vv_cid_set_has(sent, &cid);
+			vv_host_list_block(&list, k, &b);
+			needed = (!h->intact || vv_cid_set_has(h->intact, &b.cid)) &&
+				 !vv_host_has(h, &b.cid) && !vv_cid_set_has(sent, &b.cid);
 		}
 		if (!needed) {
 			vv_hex_write(hex, p->hash, sizeof(p->hash));

@@ -24,7 +24,7 @@ static void write_again(const vv_host_list *l, const uint8_t *data, size_t size)
 		abort();
 	}
 	for (size_t i = 0; i < l->count; i++) {
-		vv_host_list_block(l, i, &blocks[i].cid, &blocks[i].depth);
+		vv_host_list_block(l, i, &blocks[i]);
 		sane = sane && blocks[i].depth <= CHAIN_MAX;
 	}
 	for (size_t i = 0; i < l->base_count; i++) {
@@ -46,15 +46,14 @@ static void try_bytes(const uint8_t *data, size_t size)
 	vv_catalog *c = vv_catalog_new();
 	vv_host_list l;
 	vv_error err;
-	vv_cid cid;
-	unsigned depth;
+	vv_host_block b;
 	size_t pack;
 
 	if (c && vv_host_list_read(&l, data, size, &err) == VV_OK) {
 		write_again(&l, data, size);
 		if (vv_catalog_add(c, &l, &blob, 4096, &err) == VV_OK) {
-			vv_host_list_block(&l, l.count - 1, &cid, &depth);
-			if (!vv_catalog_find(c, &cid, &pack, &depth) || pack != 0) {
+			vv_host_list_block(&l, l.count - 1, &b);
+			if (!vv_catalog_find(c, &b.cid, &pack, NULL) || pack != 0) {
 				abort();
 			}
 		}

@@ -11,7 +11,11 @@ SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers)
 error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of what is not there, and to lists), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
-(a list that is cut), other (other bytes in GET)."""
+(a list that is cut), other (other bytes in GET).
+
+DIR.together says how many ranges of packs it wants to have been asked for at once, once: those that come first wait for so many
+(ten seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.most how many ranges of
+packs were under way at once, at most."""
 import datetime
 import email.utils
 import hashlib
@@ -32,6 +36,8 @@ KEYS = {"AKIDEXAMPLE": None, "AKIDSESSION": "token/1=="}
 REGION = "eu-test-1"
 NS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 lock = threading.Lock()
+changed = threading.Condition(lock)
+under_way = most = 0
 
 
 def mode():
@@ -221,6 +227,28 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.get(file, wrong)
 
     def get(self, file, wrong):
+        global under_way, most
+        if "/packs/" not in self.path or not self.headers.get("Range"):
+            self.give(file, wrong)
+            return
+        with changed:
+            under_way += 1
+            if under_way > most:
+                most = under_way
+                with open(root + ".most", "w", encoding="ascii") as f:
+                    f.write(str(most))
+            changed.notify_all()
+            if os.path.exists(root + ".together"):
+                with open(root + ".together", encoding="ascii") as f:
+                    wanted = int(f.read())
+                changed.wait_for(lambda: most >= wanted, 10)
+        try:
+            self.give(file, wrong)
+        finally:
+            with changed:
+                under_way -= 1
+
+    def give(self, file, wrong):
         with open(file, "rb") as f:
             whole = f.read()
         m = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
@@ -251,6 +279,8 @@ class Store(http.server.BaseHTTPRequestHandler):
             except OSError:
                 self.close_connection = True  # nobody waits any more
             return
+        with lock, open(root + ".sent", "a", encoding="ascii") as f:
+            f.write(f"{len(piece)}\n")
         self.answer(status, piece, kind="application/octet-stream")
 
     def list(self, bucket, query, wrong):

@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "transport/http/curl.h"
 #include "transport/line/channel.h"
 #include "transport/line/pipe.h"
@@ -25,16 +26,17 @@
 
 struct http_site {
 	const http_curl *c;
-	CURL *easy;
 	http_settings settings;
 	char *name;
 	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
 	void *signer;
 	bool extra_header, again_500;
 	unsigned idle_sec, first_sec;
-	bool answered;              /* once; until then first_sec holds */
-	const atomic_bool *stopped; /* nobody waits any more; or NULL */
-	char words[CURL_ERROR_SIZE];
+	atomic_bool answered;          /* once; until then first_sec holds */
+	const atomic_bool *stopped;    /* nobody waits any more; or NULL */
+	vv_mutex *lock;                /* for the next two */
+	CURL *idle[HTTP_SITE_AT_ONCE]; /* with their connections */
+	size_t idle_count;
 };
 
 /* One request under way. */
@@ -44,6 +46,7 @@ typedef struct exchange {
 	http_answer *answer;
 	size_t given; /* of the body */
 	CURL *easy;
+	char words[CURL_ERROR_SIZE];
 	vv_status rc; /* what the taker of the body says */
 	vv_error *err;
 } exchange;
@@ -79,7 +82,8 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	    (rc = http_settings_read(&s->settings, o, f->url, err)) < 0) {
 		goto done;
 	}
-	if (!(s->easy = s->c->easy_init())) {
+	atomic_init(&s->answered, false);
+	if (!(s->lock = vv_mutex_new())) {
 		rc = vv_fail_nomem(err);
 	}
 done:
@@ -94,12 +98,40 @@ done:
 void http_site_close(http_site *s)
 {
 	if (!s) return;
-	if (s->easy) {
-		s->c->easy_cleanup(s->easy);
+	while (s->idle_count > 0) {
+		s->c->easy_cleanup(s->idle[--s->idle_count]);
 	}
+	vv_mutex_free(s->lock);
 	http_settings_clear(&s->settings);
 	vv_free(s->name);
 	vv_free(s);
+}
+
+/* One with a connection that is there, where one is idle. NULL when out of memory. */
+static CURL *take_easy(http_site *s)
+{
+	CURL *easy = NULL;
+
+	vv_mutex_lock(s->lock);
+	if (s->idle_count > 0) {
+		easy = s->idle[--s->idle_count];
+	}
+	vv_mutex_unlock(s->lock);
+	return easy ? easy : s->c->easy_init();
+}
+
+static void give_easy(http_site *s, CURL *easy)
+{
+	s->c->reset(easy); /* it must not point at what is going away */
+	vv_mutex_lock(s->lock);
+	if (s->idle_count < HTTP_SITE_AT_ONCE) {
+		s->idle[s->idle_count++] = easy;
+		easy = NULL;
+	}
+	vv_mutex_unlock(s->lock);
+	if (easy) {
+		s->c->easy_cleanup(easy);
+	}
 }
 
 /* --- one transfer ---------------------------------------------------------------------------- */
@@ -232,23 +264,23 @@ static int go_on(void *payload, curl_off_t a, curl_off_t b, curl_off_t c, curl_o
 	return is_stopped(payload) ? 1 : 0;
 }
 
-static void set_method(http_site *s, exchange *x)
+static void set_method(const http_site *s, exchange *x)
 {
 	const http_curl *c = s->c;
 	const http_ask *ask = x->ask;
 
 	if (strcmp(ask->method, "PUT") == 0) {
-		(void)c->setopt(s->easy, CURLOPT_UPLOAD, 1L);
-		(void)c->setopt(s->easy, CURLOPT_READFUNCTION, give_body);
-		(void)c->setopt(s->easy, CURLOPT_READDATA, x);
-		(void)c->setopt(s->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)ask->body_len);
+		(void)c->setopt(x->easy, CURLOPT_UPLOAD, 1L);
+		(void)c->setopt(x->easy, CURLOPT_READFUNCTION, give_body);
+		(void)c->setopt(x->easy, CURLOPT_READDATA, x);
+		(void)c->setopt(x->easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)ask->body_len);
 	} else if (strcmp(ask->method, "POST") == 0) {
-		(void)c->setopt(s->easy, CURLOPT_POST, 1L);
-		(void)c->setopt(s->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_len);
-		(void)c->setopt(s->easy, CURLOPT_POSTFIELDS, ask->body ? ask->body : "");
+		(void)c->setopt(x->easy, CURLOPT_POST, 1L);
+		(void)c->setopt(x->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_len);
+		(void)c->setopt(x->easy, CURLOPT_POSTFIELDS, ask->body ? ask->body : "");
 	} else {
-		(void)c->setopt(s->easy, CURLOPT_HTTPGET, 1L);
-		(void)c->setopt(s->easy, CURLOPT_CUSTOMREQUEST, ask->method);
+		(void)c->setopt(x->easy, CURLOPT_HTTPGET, 1L);
+		(void)c->setopt(x->easy, CURLOPT_CUSTOMREQUEST, ask->method);
 	}
 }
 
@@ -257,35 +289,36 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 	const http_curl *c = s->c;
 	char range[48];
 
-	c->reset(s->easy);
-	http_settings_apply(c, s->easy, &s->settings);
-	(void)c->setopt(s->easy, CURLOPT_URL, x->ask->url);
-	(void)c->setopt(s->easy, CURLOPT_HTTPHEADER, headers);
-	(void)c->setopt(s->easy, CURLOPT_ERRORBUFFER, s->words);
-	(void)c->setopt(s->easy, CURLOPT_WRITEFUNCTION, take_body);
-	(void)c->setopt(s->easy, CURLOPT_WRITEDATA, x);
-	(void)c->setopt(s->easy, CURLOPT_HEADERFUNCTION, take_header);
-	(void)c->setopt(s->easy, CURLOPT_HEADERDATA, x);
-	(void)c->setopt(s->easy, CURLOPT_CONNECTTIMEOUT,
+	c->reset(x->easy);
+	http_settings_apply(c, x->easy, &s->settings);
+	(void)c->setopt(x->easy, CURLOPT_URL, x->ask->url);
+	(void)c->setopt(x->easy, CURLOPT_HTTPHEADER, headers);
+	(void)c->setopt(x->easy, CURLOPT_ERRORBUFFER, x->words);
+	(void)c->setopt(x->easy, CURLOPT_WRITEFUNCTION, take_body);
+	(void)c->setopt(x->easy, CURLOPT_WRITEDATA, x);
+	(void)c->setopt(x->easy, CURLOPT_HEADERFUNCTION, take_header);
+	(void)c->setopt(x->easy, CURLOPT_HEADERDATA, x);
+	(void)c->setopt(x->easy, CURLOPT_CONNECTTIMEOUT,
 			s->first_sec > 0 ? (long)s->first_sec : CONNECT_SEC);
-	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_LIMIT,
-			s->first_sec > 0 && !s->answered ? 1L : SLOW_BYTES);
-	(void)c->setopt(s->easy, CURLOPT_LOW_SPEED_TIME,
-			(long)(s->first_sec > 0 && !s->answered ? s->first_sec : s->idle_sec));
+	(void)c->setopt(x->easy, CURLOPT_LOW_SPEED_LIMIT,
+			s->first_sec > 0 && !atomic_load(&s->answered) ? 1L : SLOW_BYTES);
+	(void)c->setopt(x->easy, CURLOPT_LOW_SPEED_TIME,
+			(long)(s->first_sec > 0 && !atomic_load(&s->answered) ? s->first_sec
+									      : s->idle_sec));
 	if (s->stopped) {
-		(void)c->setopt(s->easy, CURLOPT_NOPROGRESS, 0L);
-		(void)c->setopt(s->easy, CURLOPT_XFERINFOFUNCTION, go_on);
-		(void)c->setopt(s->easy, CURLOPT_XFERINFODATA, s);
+		(void)c->setopt(x->easy, CURLOPT_NOPROGRESS, 0L);
+		(void)c->setopt(x->easy, CURLOPT_XFERINFOFUNCTION, go_on);
+		(void)c->setopt(x->easy, CURLOPT_XFERINFODATA, s);
 	}
 	set_method(s, x);
 	if (x->ask->len > 0) {
 		(void)snprintf(range, sizeof(range), "%llu-%llu", (unsigned long long)x->ask->from,
 			       (unsigned long long)(x->ask->from + x->ask->len - 1));
-		(void)c->setopt(s->easy, CURLOPT_RANGE, range);
+		(void)c->setopt(x->easy, CURLOPT_RANGE, range);
 	}
 	if (s->sign) {
 		/* A .netrc would have another user than the one that signs. */
-		(void)c->setopt(s->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+		(void)c->setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	}
 }
 
@@ -309,7 +342,7 @@ static bool passes(const http_site *s, CURLcode code, unsigned status)
 }
 
 /* Between half of the time and all of it: many who were turned away do not come back at once. */
-static void wait_again(const http_site *s, unsigned tries)
+static void wait_again(const http_site *s, CURL *easy, unsigned tries)
 {
 	uint64_t ms = (uint64_t)WAIT_FIRST_MS << tries;
 	curl_off_t sec = 0;
@@ -317,7 +350,7 @@ static void wait_again(const http_site *s, unsigned tries)
 
 	vv_random(&chance, sizeof(chance));
 	ms = ms / 2 + chance % (ms / 2 + 1);
-	if (s->c->getinfo(s->easy, CURLINFO_RETRY_AFTER, &sec) == CURLE_OK && sec > 0) {
+	if (s->c->getinfo(easy, CURLINFO_RETRY_AFTER, &sec) == CURLE_OK && sec > 0) {
 		ms = (uint64_t)sec > WAIT_MAX_MS / 1000 ? WAIT_MAX_MS : (uint64_t)sec * 1000;
 	}
 	for (const uint64_t end = vv_monotonic_ms() + ms; !is_stopped(s);) {
@@ -333,7 +366,7 @@ static void wait_again(const http_site *s, unsigned tries)
 /* How often in all. */
 static unsigned tries_of(const http_site *s, CURLcode code)
 {
-	const unsigned silent = s->first_sec > 0 && !s->answered ? 1 : TRIES_SILENT;
+	const unsigned silent = s->first_sec > 0 && !atomic_load(&s->answered) ? 1 : TRIES_SILENT;
 
 	return code == CURLE_OPERATION_TIMEDOUT ? silent : TRIES;
 }
@@ -341,10 +374,12 @@ static unsigned tries_of(const http_site *s, CURLcode code)
 vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err)
 {
 	struct curl_slist *headers = NULL;
+	CURL *easy = take_easy(s);
 	vv_status rc = VV_OK;
 
+	if (!easy) return vv_fail_nomem(err);
 	for (unsigned tries = 0;; tries++) {
-		exchange x = {.c = s->c, .ask = ask, .answer = answer, .easy = s->easy, .err = err};
+		exchange x = {.c = s->c, .ask = ask, .answer = answer, .easy = easy, .err = err};
 		CURLcode code;
 		long status = 0;
 
@@ -352,7 +387,6 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		answer->cut = false;
 		answer->date = 0;
 		answer->region[0] = '\0';
-		s->words[0] = '\0';
 		s->c->slist_free(headers);
 		headers = NULL;
 		if ((rc = make_headers(s, ask, &headers, err)) < 0 ||
@@ -360,8 +394,8 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			break;
 		}
 		set_options(s, &x, headers);
-		code = s->c->easy_perform(s->easy);
-		(void)s->c->getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
+		code = s->c->easy_perform(easy);
+		(void)s->c->getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 		answer->status = (unsigned)status;
 		if (answer->body.failed) {
 			rc = vv_fail_nomem(err);
@@ -374,21 +408,22 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		if (answer->cut) {
 			break; /* as much as was wanted */
 		}
-		s->answered = s->answered || status > 0;
+		if (status > 0) {
+			atomic_store(&s->answered, true);
+		}
 		if (tries + 1 < tries_of(s, code) && passes(s, code, answer->status) &&
 		    !is_stopped(s)) {
-			wait_again(s, tries);
+			wait_again(s, easy, tries);
 			continue;
 		}
 		if (is_stopped(s)) {
 			rc = vv_fail_stopped(err, s->name);
 		} else if (code != CURLE_OK) {
-			rc = http_curl_fail(s->c, s->easy, code, s->name, s->words, err);
+			rc = http_curl_fail(s->c, easy, code, s->name, x.words, err);
 		}
 		break;
 	}
-	/* The easy handle must not point at what is going away. */
-	s->c->reset(s->easy);
+	give_easy(s, easy);
 	s->c->slist_free(headers);
 	return rc;
 }

@@ -1,5 +1,5 @@
 /*
- * site: requests to one site, one after the other, over connections that are kept.
+ * site: requests to one site, over connections that are kept, also several at once, each in a thread of its own.
  *
  * Git's http.* settings hold, but for http.extraHeader unless it is wanted: what a request is signed over is the
  * caller's. Redirects are not followed. What may pass (429, 502, 503, 504, a broken connection, no answer in
@@ -16,6 +16,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "transport/line/options.h"
+
+#define HTTP_SITE_AT_ONCE 8u /* more connections are not kept */
 
 typedef struct http_site http_site;
 struct http_ask;
@@ -61,7 +63,8 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 			 vv_error *err);
 void http_site_close(http_site *s); /* accepts NULL */
 
-/* One request; *answer is empty before the first, and used again. VV_OK whatever the status. */
+/* One request; *answer is empty before the first, and used again. VV_OK whatever the status. Thread-safe, as far as the
+ * signer is. */
 vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, vv_error *err);
 
 #endif

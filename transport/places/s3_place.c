@@ -422,7 +422,8 @@ static void s3_close(void *payload)
 	vv_free(s);
 }
 
-static const vv_place_ops s3_ops = {.put = s3_put,
+static const vv_place_ops s3_ops = {.gets = HTTP_SITE_AT_ONCE,
+				    .put = s3_put,
 				    .get = s3_get,
 				    .list = s3_list,
 				    .list_after = s3_list_after,

@@ -111,7 +111,8 @@ static void web_close(void *payload)
 	vv_free(w);
 }
 
-static const vv_place_ops web_ops = {.put = web_put,
+static const vv_place_ops web_ops = {.gets = HTTP_SITE_AT_ONCE,
+				     .put = web_put,
 				     .get = web_get,
 				     .list = web_list,
 				     .remove = web_remove,

@@ -1,0 +1,90 @@
+load ../helper
+load ../hosts/host
+load ../vault/stores
+
+# What is read of a store: of a pack what is wanted, several ranges at once.
+
+setup() {
+	varve_setup
+	only_keys AKIDEXAMPLE secret/with+signs=
+	store=$BATS_TEST_TMPDIR/s3
+	start_s3
+	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port AWS_REGION=eu-test-1
+	git config --global varve.trustedHost s3://bucket
+}
+
+teardown() {
+	stop_program
+}
+
+# table ROWS SEED: what does not compress.
+table() {
+	python3 -c '
+import random, sys
+random.seed(sys.argv[2])
+print("id,text")
+for i in range(int(sys.argv[1])):
+    print(f"{i},{random.getrandbits(400):x}")' "$1" "$2"
+}
+
+# A host whose blocks are in the bucket: `a`, with what is in the folder, as its first commit.
+begin() {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	varve store add team s3://bucket/sales 2> /dev/null
+}
+
+# What was sent since the last count, in bytes; then nothing was.
+sent() {
+	awk '{ n += $1 } END { print n + 0 }' "$store.sent"
+	: > "$store.sent"
+}
+
+pack_bytes() {
+	cat "$store"/bucket/sales/packs/*.pack | wc -c
+}
+
+@test "of a pack that two tables share one table's blocks come alone" {
+	begin
+	table 20000 1 > large.csv
+	table 2000 2 > small.csv
+	varve add large.csv small.csv .varveconfig > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	git rm -q --cached large.csv small.csv
+	varve commit -qm two
+	varve push -q
+	varve clone -q --lazy "$url" ../b
+	cd ../b
+	sent > /dev/null
+	varve cat HEAD~1:small.csv > small
+	cmp small ../a/small.csv
+	[ "$(sent)" -lt "$(($(pack_bytes) / 3))" ]
+	varve cat HEAD~1:large.csv > large
+	cmp large ../a/large.csv
+	sound
+}
+
+@test "ranges that lie apart are asked for at once, so that the way there does not count for each" {
+	begin
+	table 40000 1 > t.csv
+	varve add t.csv .varveconfig > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	cp t.csv first
+	# every 5,000th row is another one now: its group of before is in the first pack alone
+	awk -F, 'NR % 5000 == 100 { $2 = "changed" NR } 1' OFS=, first > t.csv
+	varve add t.csv
+	varve commit -qm two
+	varve push -q
+	varve clone -q --lazy "$url" ../b
+	cd ../b
+	sent > /dev/null
+	rm -f "$store.most"
+	echo 4 > "$store.together"
+	varve cat HEAD~1:t.csv | cmp - ../a/first
+	sound
+	[ "$(cat "$store.most")" -ge 4 ]
+	[ "$(sent)" -lt "$(($(pack_bytes) / 2))" ]
+}
