@@ -16,10 +16,12 @@
 #include "lib/work/commit/checkout.h"
 #include "lib/work/commit/journal.h"
 #include "lib/work/commit/last_copy.h"
+#include "lib/work/commit/row_restore.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
-	const char *source;
+	const char *source, *row;
+	vv_strings columns;
 	bool staged, worktree, quiet;
 } options;
 
@@ -28,6 +30,9 @@ static const vv_option table[] = {
 		   "take them from REV (default: the index; with --staged: HEAD)"),
 	OPT_FLAG('S', "staged", staged, "restore the index"),
 	OPT_FLAG('W', "worktree", worktree, "restore the files (the default without --staged)"),
+	OPT_STRING(0, "row", row, "KEY",
+		   "only the row with this key (values separated by commas); PATH is one table"),
+	OPT_LIST(0, "column", columns, "COL", "with --row: only this cell; may be given again"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
@@ -273,8 +278,45 @@ static vv_status restore_all(restore *r, bool files, vv_error *err)
 
 static int check_restore(const vv_context *c)
 {
-	return c->argc > 0 ? VV_EXIT_OK
-			   : vv_usage_error("restore needs files: PATH... ('.' for all)");
+	const options *o = c->options;
+
+	if (c->argc == 0) return vv_usage_error("restore needs files: PATH... ('.' for all)");
+	if (o->columns.count > 0 && !o->row) {
+		return vv_usage_error("--column is for --row: --row KEY --column COL PATH");
+	}
+	if (o->row && (c->argc != 1 || o->staged)) {
+		return vv_usage_error(o->staged ? "--row is for files; 'varve add' stages them"
+						: "--row is for one table");
+	}
+	return VV_EXIT_OK;
+}
+
+static vv_status restore_row(vv_context *c, vv_error *err)
+{
+	static const char *const words[] = {
+		[VV_RESTORED_NOTHING] = "is as it was",
+		[VV_RESTORED_ROW] = "put back",
+		[VV_RESTORED_NO_ROW] = "removed, as it was not there then"};
+	const options *o = c->options;
+	const vv_row_restore r = {.repo = c->repo,
+				  .reader = c->reader,
+				  .path = c->argv[0],
+				  .source = o->source,
+				  .row = o->row,
+				  .columns = &o->columns};
+	vv_row_restored done;
+	size_t cells;
+	vv_status rc = vv_row_restore_run(&done, &cells, &r, err);
+
+	if (rc < 0 || o->quiet) return rc;
+	if (done == VV_RESTORED_CELLS) {
+		vv_note("%s: row %s: restored %s", vv_text_shows(r.path), vv_text_shows(o->row),
+			vv_text_counted(cells, "cell", NULL));
+	} else {
+		vv_note("%s: row %s: %s", vv_text_shows(r.path), vv_text_shows(o->row),
+			words[done]);
+	}
+	return VV_OK;
 }
 
 static void print_restored(const restore *r)
@@ -295,6 +337,7 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 	restore r = {.o = o, .c = c};
 	vv_status rc;
 
+	if (o->row) return restore_row(c, err);
 	vv_checkout_init(&r.checkout, c->repo, c->reader, c->index);
 	r.checkout.fetch = true;
 	if ((rc = collect(&r, err)) < 0 || (rc = vv_pathspec_all_matched(&c->paths, err)) < 0) {
@@ -324,7 +367,8 @@ const vv_command vv_cmd_restore = {
 	.name = "restore",
 	.group = "change",
 	.summary = "restore files from the index or an earlier version",
-	.usage = "[--source REV] [--staged] [--worktree] PATH...",
+	.usage = "[--source REV] [--staged] [--worktree] PATH...\n"
+		 "[--source REV] --row KEY [--column COL]... PATH",
 	.example = "$ varve restore --source HEAD~3 prices.csv\n"
 		   "restored 1 file",
 	.options = table,
