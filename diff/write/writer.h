@@ -31,6 +31,10 @@ typedef struct vv_diff_writer_options {
 		*new_side; /* html: the versions compared, by name, commit, date and author;
 	                                  * NULL: not told */
 	const char *title; /* html, markdown: "v1..v2" */
+	/* arrow: the newer version's commit and its time, in seconds since 1970; NULL: it is in none */
+	const char *commit;
+	int64_t commit_time;
+	int32_t misfit;    /* arrow: enum varve_misfit */
 	size_t size_limit; /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
 } vv_diff_writer_options;
 

@@ -11,17 +11,20 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/data_out.h"
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
 #include "diff/rows/value.h"
+#include "lib/work/arrow/diff_writer.h"
 #include "lib/work/diff/sides.h"
 #include "lib/work/view/dialect_words.h"
+#include "lib/work/view/view.h"
 
-#define FORMATS "text|json|ndjson|csv|html|markdown|sql|patch|summary|stat"
+#define FORMATS "text|json|ndjson|csv|html|markdown|sql|arrow|arrow-cells|patch|summary|stat"
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
-	const char *tolerance, *format, *output, *limit, *color;
+	const char *tolerance, *format, *misfit, *output, *limit, *color;
 	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only,
 		name_status, same;
 	const char *renames, *stage;
@@ -50,6 +53,9 @@ static const vv_option table[] = {
 	OPT_WRITTEN("of plain files: "),
 	OPT_CHOICE(0, "format", format, "FORMAT", FORMATS, "the output format (default: text)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
+	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
+		   "--format arrow: what becomes of a cell that is not of its column's type "
+		   "(default: error)"),
 	OPT_WORD(0, "summary", format, "summary",
 		 "columns, and how many rows and cells; short for --format summary"),
 	OPT_WORD(0, "stat", format, "stat", "one line per table; short for --format stat"),
@@ -70,6 +76,19 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "exit-code", exit_code, "exit with 1 if anything differs"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing; implies --exit-code"),
 };
+
+/* NULL: patch. */
+static const vv_diff_writer_kind *find_kind(const char *format)
+{
+	return strcmp(format, "arrow") == 0         ? &vv_arrow_diff_rows
+	       : strcmp(format, "arrow-cells") == 0 ? &vv_arrow_diff_cells
+						    : vv_diff_writer_find(format);
+}
+
+static bool is_arrow(const char *format)
+{
+	return format && strncmp(format, "arrow", 5) == 0;
+}
 
 /* One command under way. */
 typedef struct run {
@@ -259,6 +278,19 @@ static void page(run *r)
 	vv_free(pager);
 }
 
+/* In which commit the newer version is. */
+static vv_status find_commit(run *r, const vv_diff_side *s, vv_error *err)
+{
+	vv_auto(vv_commit) c = {0};
+	vv_status rc;
+
+	if (s->kind != VV_SIDE_COMMIT || vv_oid_is_null(&s->commit)) return VV_OK;
+	if ((rc = vv_commit_read(r->p.repo, &s->commit, &c, err)) < 0) return rc;
+	vv_oid_text(r->p.commit, &s->commit);
+	r->p.commit_time = c.committer.time;
+	return VV_OK;
+}
+
 static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 {
 	char **argv = c->argv;
@@ -294,6 +326,9 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	r->p.reader = c->reader;
 	r->p.how.pool = vv_dataset_reader_pool(r->p.reader);
 	vv_buf_printf(&title, "%s..%s", d.a.name, d.b.name);
+	if (is_arrow(r->p.format) && (rc = find_commit(r, &d.b, err)) < 0) {
+		goto done;
+	}
 	if (strcmp(r->p.format, "html") == 0 &&
 	    ((rc = describe_side(&r->p.sides[0], r->p.repo, &d.a, err)) < 0 ||
 	     (rc = describe_side(&r->p.sides[1], r->p.repo, &d.b, err)) < 0)) {
@@ -320,14 +355,19 @@ static int check_diff(const vv_context *c)
 	if (o->no_index && o->cached) {
 		return vv_usage_error("--no-index and --cached exclude each other");
 	}
-	if (o->format && !vv_diff_writer_find(o->format) &&
+	if (o->format && !find_kind(o->format) &&
 	    (o->columns.count || o->ignore_column.count || o->where.count || o->tolerance ||
 	     o->ignore_format || o->limit)) {
 		return vv_usage_error(
 			"a patch carries every change: it cannot be limited to some columns, rows "
 			"or values");
 	}
-	return VV_EXIT_OK;
+	if (o->misfit && !is_arrow(o->format)) {
+		return vv_usage_error("--misfit is for --format arrow");
+	}
+	return is_arrow(o->format) && !o->output && !o->quiet && !o->name_only && !o->name_status
+		       ? vv_data_out_check_binary("an Arrow stream")
+		       : VV_EXIT_OK;
 }
 
 static vv_status run_diff(vv_context *c, vv_error *err)
@@ -343,7 +383,8 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 		       .name_status = o->name_status}};
 	vv_status rc;
 
-	r.p.kind = vv_diff_writer_find(r.p.format);
+	r.p.kind = find_kind(r.p.format);
+	r.p.misfit = vv_view_misfit(o->misfit);
 	r.p.how.notes = &vv_notes_stderr;
 	r.p.how.progress = c->progress;
 	r.p.how.propose = strcmp(r.p.format, "text") == 0;

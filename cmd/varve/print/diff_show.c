@@ -60,6 +60,9 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		.title = title,
 		.old_side = r->sides[0].len > 0 ? vv_buf_cstr(&r->sides[0]) : NULL,
 		.new_side = r->sides[1].len > 0 ? vv_buf_cstr(&r->sides[1]) : NULL,
+		.commit = r->commit[0] ? r->commit : NULL,
+		.commit_time = r->commit_time,
+		.misfit = r->misfit,
 		.limit = r->how.limit,
 		.temp_dir = r->how.temp_dir};
 	vv_status rc;

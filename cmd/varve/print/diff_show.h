@@ -30,11 +30,14 @@ typedef struct vv_diff_print {
 	const vv_diff_writer_kind *kind; /* NULL: patch */
 	const char *color;               /* auto, always, never; NULL: auto */
 	bool quiet, name_only, name_status;
-	int fd;             /* written to in the place of stdout, or -1 */
-	const char *output; /* what messages call it */
-	vv_buf sides[2];    /* what each is, in words; or empty */
-	bool differs;       /* something does */
-	bool trouble;       /* a table could not be read; it was reported */
+	int fd;                       /* written to in the place of stdout, or -1 */
+	const char *output;           /* what messages call it */
+	vv_buf sides[2];              /* what each is, in words; or empty */
+	char commit[VV_OID_TEXT + 1]; /* that the newer version is in; or "" */
+	int64_t commit_time;          /* in seconds since 1970 */
+	int32_t misfit;               /* arrow: enum varve_misfit */
+	bool differs;                 /* something does */
+	bool trouble;                 /* a table could not be read; it was reported */
 
 	vv_patch_write_options patch; /* its own */
 	uint64_t sections;

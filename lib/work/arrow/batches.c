@@ -13,8 +13,6 @@
 /* Rows of a group that are put at once, so that texts that many rows share cannot go far beyond that. */
 #define STEP_ROWS 256u
 
-static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:"};
-
 struct vv_arrow_batches {
 	const vv_table *table;
 	vv_rows *rows;
@@ -168,10 +166,7 @@ bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out)
 	bool ok = vv_arrow_schema(out, "+s", "", false, count + (b->row_number != NULL));
 
 	for (size_t i = 0; ok && i < count; i++) {
-		const vv_arrow_column *c = &b->columns[i];
-
-		ok = vv_arrow_schema(out->children[i], form_names[c->form], c->field->name, true,
-				     0);
+		ok = vv_arrow_column_schema(out->children[i], &b->columns[i]);
 	}
 	if (ok && b->row_number) {
 		ok = vv_arrow_schema(out->children[count], "l", b->row_number, false, 0);

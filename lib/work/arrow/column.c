@@ -15,11 +15,13 @@
 #include "dataset/schema/value.h"
 #include "lib/work/rows/cell_value.h"
 
+static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:", "tsu:UTC"};
+
 #define SHARED_MAX 255u
 #define EXACT ((int64_t)1 << 53) /* integers up to it are doubles */
 
-static const uint8_t value_sizes[] = {4, 8, 8,
-				      0, 4, 8}; /* bytes of a value; of text, of an offset */
+static const uint8_t value_sizes[] = {4, 8, 8, 0,
+				      4, 8, 8}; /* bytes of a value; of text, of an offset */
 
 /* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
 static bool reach(vv_arrow_memory *m, size_t rows, int with)
@@ -56,6 +58,7 @@ static bool quick_value(varve_value *v, const vv_arrow_column *col, const vv_cel
 
 static bool is_missing(const vv_arrow_column *col, const vv_cell *c)
 {
+	if (col->verbatim) return c->state == VV_CELL_NULL || c->state == VV_CELL_ABSENT;
 	if (col->only_empty && c->state == VV_CELL_TEXT) {
 		return c->len == 0 && !col->json; /* "" of JSON is a text, null is missing */
 	}
@@ -240,18 +243,17 @@ static const vv_arrow_value *value_of(const vv_cell **cell, vv_arrow_value *own,
 	return read_value(own, c, *cell, err) < 0 ? NULL : own;
 }
 
-static vv_status put_text(vv_arrow_column *c, const vv_cell *cell, size_t row, vv_error *err)
+static vv_status put_text(vv_arrow_column *c, const char *text, size_t len, size_t row,
+			  vv_error *err)
 {
-	const size_t len = cell ? cell->len : 0;
-
 	if (len > (size_t)INT32_MAX - c->text.len) {
 		return vv_fail(err, VV_EREFUSED,
 			       "column '%s': an array of texts cannot have more than 2 GiB",
-			       vv_text_shows(c->field->name));
+			       vv_text_shows(c->name));
 	}
 	if (!vv_arrow_room(&c->text, len)) return vv_fail_nomem(err);
 	if (len > 0) {
-		memcpy(c->text.bytes + c->text.len, cell->text, len);
+		memcpy(c->text.bytes + c->text.len, text, len);
 		c->text.len += len;
 	}
 	((uint32_t *)(void *)c->values.bytes)[row + 1] = (uint32_t)c->text.len;
@@ -276,10 +278,25 @@ static void put_value(vv_arrow_column *c, const vv_arrow_value *v, size_t row)
 	}
 }
 
+/* One value of an array that has room for it. */
+static vv_status put_one(vv_arrow_column *c, const vv_arrow_value *v, const vv_cell *cell,
+			 size_t row, vv_error *err)
+{
+	static const vv_arrow_value nothing = {.is = VV_ARROW_NULL};
+	const bool is_value = v->is == VV_ARROW_VALUE;
+
+	if (!is_value && !mark_null(c, row)) return vv_fail_nomem(err);
+	if (c->form == VV_ARROW_TEXT) {
+		return put_text(c, is_value ? cell->text : NULL, is_value ? cell->len : 0, row,
+				err);
+	}
+	put_value(c, is_value ? v : &nothing, row);
+	return VV_OK;
+}
+
 static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			   uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
 {
-	static const vv_arrow_value nothing = {.is = VV_ARROW_NULL};
 	const vv_arrow_value *v;
 	const vv_cell *cell;
 	vv_arrow_value own;
@@ -290,33 +307,68 @@ static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t coun
 		if (v->is == VV_ARROW_MISFIT) {
 			note_misfit(misfits, c, cell, number + rows[i]);
 		}
-		if (v->is != VV_ARROW_VALUE) {
-			v = &nothing;
-			if (!mark_null(c, have + i)) return vv_fail_nomem(err);
-		}
-		if (c->form != VV_ARROW_TEXT) {
-			put_value(c, v, have + i);
-		} else if ((rc = put_text(c, v == &nothing ? NULL : cell, have + i, err)) < 0) {
-			return rc;
-		}
+		if ((rc = put_one(c, v, cell, have + i, err)) < 0) return rc;
 	}
 	return VV_OK;
+}
+
+static bool make_room(vv_arrow_column *c, size_t have, size_t count)
+{
+	return c->form == VV_ARROW_BOOL ? reach(&c->values, have + count, 0)
+					: vv_arrow_room(&c->values, count * value_sizes[c->form]);
 }
 
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
 {
-	const size_t bytes = count * value_sizes[c->form];
 	vv_status rc;
 
-	if (c->form == VV_ARROW_BOOL ? !reach(&c->values, have + count, 0)
-				     : !vv_arrow_room(&c->values, bytes)) {
-		return vv_fail_nomem(err);
-	}
+	if (!make_room(c, have, count)) return vv_fail_nomem(err);
 	rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
 			    : put_cells(c, rows, count, have, number, misfits, err);
-	c->values.len += bytes;
+	c->values.len += count * value_sizes[c->form];
 	return rc;
+}
+
+static vv_status put_single(vv_arrow_column *c, const vv_arrow_value *v, const vv_cell *cell,
+			    size_t have, vv_error *err)
+{
+	vv_status rc = make_room(c, have, 1) ? put_one(c, v, cell, have, err) : vv_fail_nomem(err);
+
+	c->values.len += rc == VV_OK ? value_sizes[c->form] : 0;
+	return rc;
+}
+
+vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of,
+				   const vv_cell *cell, size_t have, uint64_t number,
+				   vv_arrow_misfits *misfits, vv_error *err)
+{
+	vv_arrow_value v = {.is = VV_ARROW_NULL};
+	vv_status rc;
+
+	if (cell && (rc = read_value(&v, of, cell, err)) < 0) return rc;
+	if (v.is == VV_ARROW_MISFIT) {
+		note_misfit(misfits, of, cell, number);
+	}
+	return put_single(c, &v, cell, have, err);
+}
+
+vv_status vv_arrow_column_put_text(vv_arrow_column *c, const char *text, size_t len, size_t have,
+				   vv_error *err)
+{
+	const vv_arrow_value v = {.is = text ? VV_ARROW_VALUE : VV_ARROW_NULL};
+	const vv_cell cell = {.text = text, .len = (uint32_t)len};
+
+	return put_single(c, &v, &cell, have, err);
+}
+
+vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size_t have,
+				  vv_error *err)
+{
+	const vv_arrow_value v = {.is = value ? VV_ARROW_VALUE : VV_ARROW_NULL,
+				  .u.i = value ? *value : 0};
+
+	return put_single(c, &v, NULL, have, err);
 }
 
 /* ---- arrays ---- */
@@ -357,6 +409,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t
 
 	memset(c, 0, sizeof(*c));
 	c->table = table;
+	c->name = f->name;
 	c->field = f;
 	c->place = place;
 	c->form = form_of(f, text);
@@ -366,6 +419,20 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t
 	c->few = c->form != VV_ARROW_TEXT && vv_field_known_by_few(f) && !may_miss_numbers(f);
 	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
 	return c->shared ? VV_OK : vv_fail_nomem(err);
+}
+
+void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,
+			      bool required)
+{
+	memset(c, 0, sizeof(*c));
+	c->name = name;
+	c->form = form;
+	c->required = required;
+}
+
+bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)
+{
+	return vv_arrow_schema(out, form_names[c->form], c->name, !c->required, 0);
 }
 
 void vv_arrow_column_clear(vv_arrow_column *c)

@@ -23,7 +23,8 @@ typedef enum vv_arrow_form {
 	VV_ARROW_DOUBLE,
 	VV_ARROW_BOOL,
 	VV_ARROW_DATE,
-	VV_ARROW_DATETIME
+	VV_ARROW_DATETIME,
+	VV_ARROW_MOMENT /* a time in UTC that says so */
 } vv_arrow_form;
 
 /* Cells that are not values of their column. */
@@ -43,10 +44,13 @@ typedef struct vv_arrow_value {
 } vv_arrow_value;
 
 typedef struct vv_arrow_column {
-	const vv_table *table;
+	const char *name;
+	const vv_table *table; /* NULL: its values come from none */
 	const vv_field *field;
 	size_t place; /* in the table */
 	vv_arrow_form form;
+	bool required; /* no value is null */
+	bool verbatim; /* text: what means a missing value is that text, too */
 	bool json;
 	bool only_empty;    /* the missing value is the empty text, and no other */
 	bool empty_missing; /* it is one of them */
@@ -68,7 +72,13 @@ typedef struct vv_arrow_column {
 /* text: all cells as they are written. The table outlives the column. */
 vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place, bool text,
 			       vv_error *err);
+/* A column of values that come from no table. name is borrowed. */
+void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,
+			      bool required);
 void vv_arrow_column_clear(vv_arrow_column *c);
+
+/* The schema of its arrays. False: there is no memory. */
+bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c);
 
 /* A new array, of about so many rows. */
 vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err);
@@ -80,6 +90,16 @@ vv_status vv_arrow_column_take(vv_arrow_column *c, vv_batch *b, vv_error *err);
  * VV_EREFUSED: the texts of an array are longer than 2^31 bytes. */
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err);
+
+/* Appends one value to an array that has `have`: a cell (NULL: null) of a column of any table that has the same form, or what
+ * is no cell (NULL: null). VV_EREFUSED as above. */
+vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of,
+				   const vv_cell *cell, size_t have, uint64_t number,
+				   vv_arrow_misfits *misfits, vv_error *err);
+vv_status vv_arrow_column_put_text(vv_arrow_column *c, const char *text, size_t len, size_t have,
+				   vv_error *err);
+vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size_t have,
+				  vv_error *err);
 
 /* What was put, as an array of so many rows, which takes the buffers. False: there is no memory. */
 bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows);
