@@ -27,6 +27,7 @@ from ._errors import (
 )
 from ._repo import Change, Commit, Repo, RowCell, RowEvent
 from ._report import Finding, Report
+from ._sql import QueryResult, load, loadable_path
 from ._sync import Conflict, Merge, RefUpdate, Transfer, clone
 from ._table import Table, View
 from ._varve import library_version
@@ -52,6 +53,7 @@ __all__ = [
     "MissingBlocksError",
     "NotFoundError",
     "PushRejectedError",
+    "QueryResult",
     "RefUpdate",
     "RefusedError",
     "Repo",
@@ -70,4 +72,6 @@ __all__ = [
     "WriteResult",
     "__version__",
     "clone",
+    "load",
+    "loadable_path",
 ]

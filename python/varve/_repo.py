@@ -5,9 +5,9 @@ import datetime
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import IO, Any, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
-from . import _varve, _values
+from . import _sql, _varve, _values
 from ._diff import Diff
 from ._errors import NotFoundError, UsageError, raw
 from ._report import Report
@@ -15,6 +15,9 @@ from ._sync import Sync
 from ._table import Table
 from ._values import Value
 from ._write import Mode, Transaction, WriteResult
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 WORK_TREE = 0  # enum varve_folder
 GIT = 1
@@ -192,6 +195,32 @@ class Repo(Sync):
         if rev is not None:
             at = self.rev_parse(rev)
         return [v[4] for v in _values.items(_varve.versions(self._handle, None if at is None else raw(at))) if v[2]]
+
+    # ---- queries ----
+
+    def sql(self, query: str, params: _sql.Parameters | None = None) -> _sql.QueryResult:
+        """The rows of one statement of SQLite's SQL, in which each version, difference and history is a table
+        (docs/sql.md): "prices@v1", prices AS OF '2026-11-17', varve_diff_prices('v1', 'HEAD').
+
+        params: a sequence for ? or a mapping for :NAME. A cell that is not of its column's type is None, with a
+        VarveWarning that counts them. UsageError: the query is wrong; NotFoundError: no such table or revision;
+        MissingBlocksError.
+        """
+        return _sql.query(self._folder, query, params)
+
+    def duckdb(
+        self, con: DuckDBPyConnection | None = None, revs: Iterable[str | datetime.date] = ()
+    ) -> DuckDBPyConnection:
+        """A connection of DuckDB (con, else a new one) with the tables of the work tree (of HEAD in a bare repository)
+        under their short names, and those of each revision in a schema: prices, "v1".prices. They are datasets: a query
+        reads the columns that it needs, and groups of rows that can pass its conditions on numbers.
+
+        They are the versions of now; call it again for later ones. A table whose blocks are not here is left out, with a
+        VarveWarning.
+        """
+        from . import _duckdb
+
+        return _duckdb.connect(self, con, revs)
 
     # ---- history ----
 

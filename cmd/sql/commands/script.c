@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/sql/print/rows.h"
-#include "cmd/sql/work/rewrite.h"
+#include "cmd/sql/vtab/rewrite.h"
 
 /* ---- messages ---- */
 
@@ -110,15 +110,15 @@ static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt)
 
 vv_status vv_sql_script_run(vv_sql_script *j, const char *sql, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	sqlite3_str *out = sqlite3_str_new(NULL);
+	char *text;
 	const char *at;
-	vv_status rc;
 	bool more = true;
 
-	vv_sql_rewrite(&text, sql, strlen(sql));
-	rc = vv_buf_ok(&text, err);
-	at = vv_buf_cstr(&text);
-	while (rc == VV_OK && more && *at && !vv_out_failed()) {
+	vv_sql_rewrite(out, sql, strlen(sql));
+	if (!(text = sqlite3_str_finish(out)) && *sql) return vv_fail_nomem(err);
+	at = text ? text : "";
+	while (more && *at && !vv_out_failed()) {
 		sqlite3_stmt *stmt = NULL;
 		int place = -1;
 		vv_error e;
@@ -135,6 +135,6 @@ vv_status vv_sql_script_run(vv_sql_script *j, const char *sql, vv_error *err)
 			more = run_statement(j, stmt);
 		}
 	}
-	vv_buf_clear(&text);
-	return rc;
+	sqlite3_free(text);
+	return VV_OK;
 }

@@ -9,12 +9,14 @@
 #include "cmd/sql/vtab/diff.h"
 #include "cmd/sql/vtab/lists.h"
 #include "cmd/sql/vtab/registered.h"
+#include "cmd/sql/vtab/rewrite.h"
 #include "cmd/sql/vtab/row.h"
 #include "cmd/sql/vtab/rows.h"
 SQLITE_EXTENSION_INIT1
 
 /* sqlite3_vtab_in, sqlite3_vtab_rhs_value: what came before has no such functions, and must not be called. */
 #define OLDEST_SQLITE 3038000
+#define NO_TABLE "no such table: "
 
 static const vv_sql_function *const fixed[] = {
 	&vv_sql_function_log,   &vv_sql_function_tables,    &vv_sql_function_columns,
@@ -73,7 +75,8 @@ static int add_fixed(vv_sql_catalog *c, varve_error *err)
 	return rc;
 }
 
-int vv_sql_module_add(vv_sql_catalog *c, const char *word, varve_error *err)
+/* Registers a module for this name. As vv_sql_name_find. */
+static int add_word(vv_sql_catalog *c, const char *word, varve_error *err)
 {
 	vv_sql_name name;
 	int rc = vv_sql_name_find(&name, c, word, err);
@@ -85,6 +88,33 @@ int vv_sql_module_add(vv_sql_catalog *c, const char *word, varve_error *err)
 			   ? of_tables[name.kind]
 			   : NULL,
 		   err);
+}
+
+int vv_sql_module_prepare(sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sql,
+			  const char **tail, varve_error *err)
+{
+	char *last = NULL;
+	int rc = 0;
+
+	c->trouble.code = 0;
+	while (rc == 0 && sqlite3_prepare_v2(c->db, sql, -1, stmt, tail) != SQLITE_OK) {
+		const char *message = sqlite3_errmsg(c->db), *name = message + strlen(NO_TABLE);
+
+		/* the same again: it is in another schema ("own.prices") */
+		if (strncmp(message, NO_TABLE, strlen(NO_TABLE)) != 0 ||
+		    (last && strcmp(last, name) == 0)) {
+			rc = 1;
+		} else {
+			sqlite3_free(last);
+			last = sqlite3_mprintf("%s", name);
+			rc = last ? add_word(c, last, err) : vv_sql_error_memory(err);
+		}
+	}
+	if (rc < 0) {
+		c->trouble = *err;
+	}
+	sqlite3_free(last);
+	return rc;
 }
 
 int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, varve_error *err)
@@ -103,10 +133,15 @@ int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, varve_error *er
 
 static void fail(sqlite3_context *context, const varve_error *err)
 {
-	sqlite3_result_error(context, err->message, -1);
-	if (err->code == VARVE_ENOMEM) {
+	char *message = err->hint[0] ? sqlite3_mprintf("%s (%s)", err->message, err->hint)
+				     : sqlite3_mprintf("%s", err->message);
+
+	if (message && err->code != VARVE_ENOMEM) {
+		sqlite3_result_error(context, message, -1);
+	} else {
 		sqlite3_result_error_nomem(context);
 	}
+	sqlite3_free(message);
 }
 
 /* Registers what queries ask of a table, under each of its names; revision NULL: as it is now. */
@@ -127,9 +162,7 @@ static int add_names(vv_sql_catalog *c, const char *revision, varve_error *err)
 						     revision ? revision : "");
 			bool wanted = kind == VV_NAME_VERSION || !revision;
 
-			rc = !word    ? vv_sql_error_memory(err)
-			     : wanted ? vv_sql_module_add(c, word, err)
-				      : 0;
+			rc = !word ? vv_sql_error_memory(err) : wanted ? add_word(c, word, err) : 0;
 			sqlite3_free(word);
 		}
 	}
@@ -250,6 +283,85 @@ static void use(sqlite3_context *context, int argc, sqlite3_value **argv)
 	}
 }
 
+/* varve_open('FOLDER'): the repository whose tables varve_sql finds. Nothing is listed, so that it is quick. */
+static void open_repo(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	vv_sql_catalog *c = sqlite3_user_data(context);
+	const char *path = (const char *)sqlite3_value_text(argv[0]);
+	varve_error err;
+
+	(void)argc;
+	if (!path || c->repo) {
+		sqlite3_result_error(context,
+				     path ? "a repository is attached already"
+					  : "varve_open takes the path of a repository",
+				     -1);
+	} else if (vv_sql_module_open_repo(c, path, &err) < 0) {
+		c->trouble = err;
+		fail(context, &err);
+	}
+}
+
+/* varve_sql('QUERY'): the query as SQLite takes it, whose tables are known from then on. An error of SQLite's own is left
+ * to whoever runs it. */
+static void make_ready(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	vv_sql_catalog *c = sqlite3_user_data(context);
+	const char *sql = (const char *)sqlite3_value_text(argv[0]), *tail;
+	sqlite3_str *out = sqlite3_str_new(NULL);
+	sqlite3_stmt *stmt = NULL;
+	varve_error err;
+	char *text;
+
+	(void)argc;
+	vv_sql_rewrite(out, sql ? sql : "", (size_t)sqlite3_value_bytes(argv[0]));
+	if (!(text = sqlite3_str_finish(out))) {
+		text = sqlite3_mprintf(""); /* an empty one is NULL */
+	}
+	if (!text) {
+		sqlite3_result_error_nomem(context);
+	} else if (vv_sql_module_prepare(&stmt, c, text, &tail, &err) < 0) {
+		fail(context, &err);
+		sqlite3_free(text);
+	} else {
+		sqlite3_result_text(context, text, -1, sqlite3_free);
+	}
+	sqlite3_finalize(stmt);
+}
+
+/* varve_error(): the name of the code of varve's last error since varve_sql ("missing"); NULL: there was none. */
+static void last_error(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+	const vv_sql_catalog *c = sqlite3_user_data(context);
+
+	(void)argc;
+	(void)argv;
+	if (c->trouble.code != 0) {
+		sqlite3_result_text(context, varve_code_name(c->trouble.code), -1, SQLITE_STATIC);
+	}
+}
+
+static int add_functions(sqlite3 *db, vv_sql_catalog *c)
+{
+	static const struct {
+		const char *name;
+		int arguments;
+		void (*call)(sqlite3_context *, int, sqlite3_value **);
+	} functions[] = {{"varve_attach", 1, attach},
+			 {"varve_use", 1, use},
+			 {"varve_open", 1, open_repo},
+			 {"varve_sql", 1, make_ready},
+			 {"varve_error", 0, last_error}};
+	int rc = SQLITE_OK;
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == SQLITE_OK; i++) {
+		rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments,
+						SQLITE_UTF8 | SQLITE_DIRECTONLY, c,
+						functions[i].call, NULL, NULL, NULL);
+	}
+	return rc;
+}
+
 /* Loading twice is harmless: what was attached stays. */
 static bool is_installed(sqlite3 *db)
 {
@@ -283,13 +395,7 @@ int vv_sql_module_install(vv_sql_catalog **out, sqlite3 *db, char **message,
 	/* The module keeps the catalog: it goes with the connection. */
 	rc = sqlite3_create_module_v2(db, "varve", &vv_sql_rows_created_module, c, drop_catalog);
 	if (rc == SQLITE_OK) {
-		rc = sqlite3_create_function_v2(db, "varve_attach", 1,
-						SQLITE_UTF8 | SQLITE_DIRECTONLY, c, attach, NULL,
-						NULL, NULL);
-	}
-	if (rc == SQLITE_OK) {
-		rc = sqlite3_create_function_v2(db, "varve_use", 1, SQLITE_UTF8 | SQLITE_DIRECTONLY,
-						c, use, NULL, NULL, NULL);
+		rc = add_functions(db, c);
 	}
 	if (rc == SQLITE_OK && add_fixed(c, &err) < 0) {
 		*message = sqlite3_mprintf("%s", err.message);

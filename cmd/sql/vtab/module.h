@@ -2,15 +2,19 @@
  * module: the tables of a connection: which names lead to which virtual table.
  *
  * SQLite asks for no unknown name, so that a name is registered before the statement that uses it is prepared:
- * vv_sql_module_add finds what it means (name.h) and registers a module of that name.
+ * vv_sql_module_prepare finds what it means (name.h) and registers a module of that name.
  */
 #ifndef VV_CMD_SQL_VTAB_MODULE_H
 #define VV_CMD_SQL_VTAB_MODULE_H
 
 #include "cmd/sql/vtab/name.h"
 
-/* Registers a module for this name. As vv_sql_name_find. */
-int vv_sql_module_add(vv_sql_catalog *c, const char *name, varve_error *err);
+struct sqlite3_stmt;
+
+/* sqlite3_prepare_v2 of a statement whose unknown tables are registered. 1: SQLite reports an error; negative: a name
+ * means no table, for which c->trouble is err, too. */
+int vv_sql_module_prepare(struct sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sql,
+			  const char **tail, varve_error *err);
 
 /* Opens a repository for the catalog, in place of the one that it has. */
 int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, varve_error *err);

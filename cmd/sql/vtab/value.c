@@ -120,18 +120,6 @@ static void put_instant(sqlite3_context *context, int64_t micros)
 	put_text(context, text, (size_t)n);
 }
 
-void vv_sql_value_time(char *out, size_t size, int64_t seconds)
-{
-	char text[INSTANT_SIZE];
-	int64_t micros;
-
-	out[0] = '\0';
-	if (!__builtin_mul_overflow(seconds, (int64_t)MICROS, &micros) &&
-	    (size_t)write_instant(text, sizeof(text), micros) < size) {
-		strcpy(out, text);
-	}
-}
-
 void vv_sql_value_put_message(sqlite3_context *context, const char *message)
 {
 	size_t len = strlen(message);
@@ -144,11 +132,10 @@ void vv_sql_value_put_message(sqlite3_context *context, const char *message)
 
 void vv_sql_value_put_time(sqlite3_context *context, int64_t seconds)
 {
-	char text[INSTANT_SIZE];
+	int64_t micros;
 
-	vv_sql_value_time(text, sizeof(text), seconds);
-	if (text[0]) {
-		put_text(context, text, strlen(text));
+	if (!__builtin_mul_overflow(seconds, (int64_t)MICROS, &micros)) {
+		put_instant(context, micros);
 	}
 }
 

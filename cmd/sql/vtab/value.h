@@ -26,8 +26,7 @@ void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *ce
 /* A commit's message without the line's end behind it. */
 void vv_sql_value_put_message(struct sqlite3_context *context, const char *message);
 
-/* A moment in seconds since 1970 as "2026-11-17T14:00:00Z"; "" where that is beyond a calendar's years. */
-void vv_sql_value_time(char *out, size_t size, int64_t seconds);
+/* A moment in seconds since 1970 as "2026-11-17T14:00:00Z"; NULL where that is beyond a calendar's years. */
 void vv_sql_value_put_time(struct sqlite3_context *context, int64_t seconds);
 
 #endif

@@ -9,8 +9,6 @@
 #include "base/sys.h"
 #include "cmd/sql/vtab/module.h"
 
-#define NO_TABLE "no such table: "
-
 /* SQLite passes its functions to what it calls for each new connection. */
 static vv_sql_catalog *installed;
 
@@ -75,51 +73,19 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	return vv_fail(err, VV_EUSAGE, "%s", message);
 }
 
-/* Registers the table that SQLite does not find. */
-static vv_status add_missing(vv_sql_session *s, const char *message, char **last, vv_error *err)
-{
-	const char *name = message + strlen(NO_TABLE);
-	varve_error e;
-	vv_status rc = VV_OK;
-
-	if (*last && strcmp(*last, name) == 0) return vv_fail(err, VV_ENOTFOUND, "%s", message);
-	vv_free(*last);
-	if (!(*last = vv_strdup(name))) return vv_fail_nomem(err);
-	s->catalog->trouble.code = 0;
-	if (vv_sql_module_add(s->catalog, *last, &e) < 0) {
-		s->catalog->trouble = e;
-		rc = take(err, &e);
-	}
-	return rc;
-}
-
 vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
 				 int *place, vv_error *err)
 {
 	const char *tail = *sql;
-	char *last = NULL;
 	bool unused;
-	vv_status rc = VV_OK;
+	varve_error e;
+	int rc = vv_sql_module_prepare(stmt, s->catalog, *sql, &tail, &e);
 
-	s->catalog->trouble.code = 0;
-	while (sqlite3_prepare_v2(s->db, *sql, -1, stmt, &tail) != SQLITE_OK) {
-		const char *message = sqlite3_errmsg(s->db);
-
-		*place = sqlite3_error_offset(s->db);
-		if (strncmp(message, NO_TABLE, strlen(NO_TABLE)) == 0) {
-			rc = add_missing(s, message, &last, err);
-		} else {
-			rc = vv_sql_session_fail(s, &unused, err);
-		}
-		if (rc < 0) {
-			break;
-		}
-	}
-	vv_free(last);
-	if (rc == VV_OK) {
-		*sql = tail;
-	}
-	return rc;
+	*place = sqlite3_error_offset(s->db);
+	if (rc < 0) return take(err, &e);
+	if (rc > 0) return vv_sql_session_fail(s, &unused, err);
+	*sql = tail;
+	return VV_OK;
 }
 
 /* A whole number as SQL writes it is one; all other values are texts, as they are written. */

@@ -128,6 +128,29 @@ True
 True'
 }
 
+@test "programs get queries made ready, names of any revision and AS OF among them" {
+	two_versions
+	succeeds python <<- 'END'
+		c = connect()
+		c.execute("SELECT varve_open(?)", (folder,))
+		def ask(query):
+		    try:
+		        return c.execute(c.execute("SELECT varve_sql(?)", (query,)).fetchone()[0]).fetchall()
+		    except sqlite3.OperationalError as e:
+		        return str(e), c.execute("SELECT varve_error()").fetchone()[0]
+		print(ask("SELECT name FROM prices AS OF 'HEAD~1' WHERE id = 2"), c.execute("SELECT varve_error()").fetchone())
+		print(ask('SELECT a.id FROM "prices@HEAD^" a JOIN prices b USING (id)'))
+		print(ask("SELECT * FROM prizes"))
+		print(ask("SELECT * FROM varve_diff_prices('nosuch')")[1])
+		print(ask("SELECT * FORM prices")[1], ask(""), ask("SELECT varve_open('.')")[0])
+	END
+	output_is "[('chair',)] (None,)
+[(1,)]
+('no such table: prizes (did you mean \"prices\"?)', 'not-found')
+not-found
+None [] a repository is attached already"
+}
+
 @test "connections in several threads" {
 	two_versions
 	succeeds python <<- 'END'

@@ -4,12 +4,14 @@
  *
  * Only these are changed; the text need not be SQL.
  */
-#ifndef VV_CMD_SQL_WORK_REWRITE_H
-#define VV_CMD_SQL_WORK_REWRITE_H
+#ifndef VV_CMD_SQL_VTAB_REWRITE_H
+#define VV_CMD_SQL_VTAB_REWRITE_H
 
-#include "base/buf.h"
+#include <stddef.h>
+
+struct sqlite3_str;
 
 /* Appends the text with its names rewritten. */
-void vv_sql_rewrite(vv_buf *out, const char *sql, size_t len);
+void vv_sql_rewrite(struct sqlite3_str *out, const char *sql, size_t len);
 
 #endif

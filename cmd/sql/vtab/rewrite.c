@@ -1,10 +1,12 @@
 /*
  * rewrite: knows the tokens of SQL (sqlite.org/lang_expr.html, lang_comment.html).
  */
-#include "cmd/sql/work/rewrite.h"
+#include "cmd/sql/vtab/rewrite.h"
 
+#include <sqlite3ext.h>
 #include <stdbool.h>
 #include <string.h>
+SQLITE_EXTENSION_INIT3
 
 typedef enum kind { END, BLANK, WORD, STRING, OTHER } kind;
 
@@ -120,16 +122,16 @@ static bool is_word(const token *t, const char *word)
 }
 
 /* Appends what is quoted, without its quotes, for a name in double quotes. */
-static void put_unquoted(vv_buf *out, const token *t)
+static void put_unquoted(sqlite3_str *out, const token *t)
 {
 	char open = t->at[0], close = open == '[' ? ']' : open;
 	bool quoted = open == '\'' || open == '"' || open == '`' || open == '[';
 	size_t i = quoted, end = t->len - (quoted && t->len > 1 && t->at[t->len - 1] == close);
 
 	for (; i < end; i++) {
-		vv_buf_putc(out, t->at[i]);
+		sqlite3_str_appendchar(out, 1, t->at[i]);
 		if (t->at[i] == '"') {
-			vv_buf_putc(out, '"');
+			sqlite3_str_appendchar(out, 1, '"');
 		}
 		if (quoted && t->at[i] == close && close != ']' && i + 1 < end &&
 		    t->at[i + 1] == close) {
@@ -144,7 +146,7 @@ static bool is_closed(const token *t)
 }
 
 /* NAME AS OF 'REVISION': how many bytes it takes, 0: it is none. */
-static size_t put_as_of(vv_buf *out, const token *name, const char *end)
+static size_t put_as_of(sqlite3_str *out, const token *name, const char *end)
 {
 	const char *at = name->at + name->len;
 	token as = next_token(&at, end), of = next_token(&at, end), revision = next_token(&at, end);
@@ -153,16 +155,16 @@ static size_t put_as_of(vv_buf *out, const token *name, const char *end)
 	    !is_closed(&revision) || (name->at[0] == '"' && !is_closed(name))) {
 		return 0;
 	}
-	vv_buf_putc(out, '"');
+	sqlite3_str_appendchar(out, 1, '"');
 	put_unquoted(out, name);
-	vv_buf_putc(out, '@');
+	sqlite3_str_appendchar(out, 1, '@');
 	put_unquoted(out, &revision);
-	vv_buf_putc(out, '"');
+	sqlite3_str_appendchar(out, 1, '"');
 	return (size_t)(at - name->at);
 }
 
 /* varve_diff('NAME', ...): the same. */
-static size_t put_function(vv_buf *out, const token *name, const char *end)
+static size_t put_function(sqlite3_str *out, const token *name, const char *end)
 {
 	static const char *const names[] = {"varve_at",         "varve_blame",   "varve_diff",
 					    "varve_diff_cells", "varve_history", "varve_row"};
@@ -182,15 +184,15 @@ static size_t put_function(vv_buf *out, const token *name, const char *end)
 	    after.len != 1 || (after.at[0] != ',' && after.at[0] != ')')) {
 		return 0;
 	}
-	vv_buf_putc(out, '"');
-	vv_buf_put(out, name->at, name->len);
-	vv_buf_putc(out, '_');
+	sqlite3_str_appendchar(out, 1, '"');
+	sqlite3_str_append(out, name->at, (int)name->len);
+	sqlite3_str_appendchar(out, 1, '_');
 	put_unquoted(out, &table);
-	vv_buf_puts(out, "\"(");
+	sqlite3_str_appendall(out, "\"(");
 	return (size_t)((after.at[0] == ',' ? at : rest) - name->at);
 }
 
-void vv_sql_rewrite(vv_buf *out, const char *sql, size_t len)
+void vv_sql_rewrite(sqlite3_str *out, const char *sql, size_t len)
 {
 	const char *at = sql, *end = sql + len;
 
@@ -202,7 +204,7 @@ void vv_sql_rewrite(vv_buf *out, const char *sql, size_t len)
 			taken = put_function(out, &t, end);
 		}
 		if (taken == 0) {
-			vv_buf_put(out, at, t.len);
+			sqlite3_str_append(out, at, (int)t.len);
 			taken = t.len;
 		}
 		at += taken;
