@@ -157,8 +157,7 @@ class Node(http.server.BaseHTTPRequestHandler):
             names = sorted(os.listdir(folder + "/pins"))
             lines = [json.dumps({"Cid": name, "Type": "recursive"}) + "\n" for name in names]
             if lie == "pins":  # of somebody who pins a lot
-                lines = [json.dumps({"Cid": f"QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojW{n:05x}", "Type": "recursive"}) + "\n"
-                         for n in range(1000000)] + lines
+                lines = [json.dumps({"Cid": "QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojW00000", "Type": "recursive"}) + "\n"] * 1000000 + lines
             if lie == "longline":
                 lines.append(json.dumps({"Cid": "x" * 20000}) + "\n")
             if lie == "lastline":

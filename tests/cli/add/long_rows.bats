@@ -28,21 +28,24 @@ line_of() {
 }
 
 @test "a row of 8 MiB goes through all commands and comes back byte for byte" {
+	# Two forms of four in a run: of each kind of reader one.
+	local forms=(csv tsv ndjson json)
+	[ -n "${VARVE_TEST_ALL-}" ] || forms=("${forms[VARVE_TEST_SAMPLE % 2]}" "${forms[2 + VARVE_TEST_SAMPLE % 2]}")
 	new_repo src
 	cd src
-	for form in csv tsv ndjson json; do
+	for form in "${forms[@]}"; do
 		long $form $LONGEST
 		succeeds varve add --as table t.$form
 		output_has "4 rows, 2 columns"
 	done
 	succeeds varve commit -qm one
 	git checkout -q -b side
-	for form in csv tsv ndjson json; do
+	for form in "${forms[@]}"; do
 		sed -i 's/\bd\b/side/' t.$form
 	done
 	succeeds varve commit -qam side
 	git checkout -q main
-	for form in csv tsv ndjson json; do
+	for form in "${forms[@]}"; do
 		long $form $LONGEST main
 		ends_with 1 varve diff --exit-code t.$form
 		output_has "1 row changed (1 cell); 4 -> 4 rows"
@@ -50,7 +53,7 @@ line_of() {
 	succeeds varve commit -qam main
 	succeeds varve merge side
 	succeeds varve diff HEAD^2 HEAD --stat
-	for form in csv tsv ndjson json; do
+	for form in "${forms[@]}"; do
 		cp t.$form ../merged.$form
 		long $form $LONGEST main
 		sed -i 's/\bd\b/side/' t.$form
@@ -66,7 +69,7 @@ line_of() {
 	cd ..
 	succeeds varve -C far.git fsck --data
 	succeeds varve clone -q far.git copy
-	for form in csv tsv ndjson json; do
+	for form in "${forms[@]}"; do
 		cmp copy/t.$form merged.$form
 	done
 }

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree
 
-ROWS, MEGABYTES = 120000, 100
+ROWS, MEGABYTES = 70000, 100
 if b"__asan_init" in subprocess.run(["nm", shutil.which("varve")], capture_output=True).stdout:
     # The sanitizer adds its own, keeps freed memory aside for a while, and takes four times as long.
     MEGABYTES = 200

@@ -9,6 +9,7 @@ kind_records=no
 kind_ranges=no
 
 setup() {
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "only with VARVE_TEST_ALL=1: 150 MB of packages are installed"
 	need_node
 	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-helia
 	install_packages "$here" "$packages" || skip "the npm packages cannot be had"

@@ -184,11 +184,11 @@ static void other_bytes_are_refused(void **state)
 
 /* ---- random cells ---- */
 
-typedef struct random {
+typedef struct draws {
 	uint64_t state;
-} random;
+} draws;
 
-static uint64_t next(random *r)
+static uint64_t next(draws *r)
 {
 	r->state = r->state * UINT64_C(6364136223846793005) + 1442695040888963407u;
 	return r->state >> 33;
@@ -196,7 +196,7 @@ static uint64_t next(random *r)
 
 #define TEXT_MAX 24u
 
-static vv_cell any_cell(random *r, char *room)
+static vv_cell any_cell(draws *r, char *room)
 {
 	static const char letters[] = "019.-ab\xff";
 	size_t len = next(r) % 3 == 0 ? 0 : next(r) % TEXT_MAX;
@@ -231,7 +231,7 @@ static void facts_and_their_union_allow_all_cells_in_any_order(void **state)
 	vv_cell cells[2][ROWS * COLUMNS];
 	vv_facts f[2] = {VV_FACTS_INIT, VV_FACTS_INIT}, sum[2] = {VV_FACTS_INIT, VV_FACTS_INIT};
 	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
-	random r = {7};
+	draws r = {7};
 	vv_fact one;
 	vv_error err;
 
