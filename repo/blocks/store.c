@@ -212,12 +212,22 @@ void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload)
 /* Another thread may have brought it while this one waited. */
 static vv_status get_absent(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
+	vv_error why;
 	vv_status rc;
 
 	vv_mutex_lock(s->absent_lock);
 	rc = search_packs(s, cid, false, get_from, out, err);
-	if (rc == VV_EMISSING && (rc = s->absent(s->absent_payload, cid, err)) == VV_OK) {
-		rc = search_packs(s, cid, false, get_from, out, err);
+	if (rc == VV_EMISSING) {
+		vv_buf_reset(out);
+		const vv_status came = s->absent(s->absent_payload, cid, out, &why);
+		if (came == VV_OK) {
+			rc = out->len > 0 ? VV_OK : search_packs(s, cid, false, get_from, out, err);
+		} else if (came != VV_ENOTFOUND) {
+			rc = came;
+			if (err) {
+				*err = why;
+			}
+		}
 	}
 	vv_mutex_unlock(s->absent_lock);
 	return rc;
@@ -229,9 +239,7 @@ vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *er
 
 	if (vv_store_get_kept(s, cid, out)) return vv_buf_ok(out, err);
 	rc = search_packs(s, cid, false, get_from, out, err);
-	return rc == VV_EMISSING && s->absent && cid->codec == VV_CODEC_DAG_CBOR
-		       ? get_absent(s, cid, out, err)
-		       : rc;
+	return rc == VV_EMISSING && s->absent ? get_absent(s, cid, out, err) : rc;
 }
 
 /* A search_fn: the header of the block's record into payload, a vv_record. */

@@ -71,10 +71,12 @@ void vv_store_keep_unpacked(vv_store *s, size_t bytes);
  * read: they stay at hand, as those do that others build on. Where there is no memory they do not. Thread-safe. */
 void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len);
 
-/* Where vv_store_get is asked for a node that is not here: fn brings it with all that is below it into
- * this store's folder (through another open store: this one cannot be asked meanwhile), or says why
- * not, VV_EMISSING. One call at a time. fn NULL: as at first, nobody is asked. Not thread-safe. */
-typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_error *err);
+/* Where vv_store_get is asked for a block that is not here: fn brings it with all that is below it into
+ * this store's folder (through another open store: this one cannot be asked meanwhile), or puts the block itself into
+ * alone, which is empty, or says why not, VV_EMISSING (VV_ENOTFOUND: it is
+ * no concern of fn's). One call at a time. fn NULL: as at first, nobody is asked. Not
+ * thread-safe. */
+typedef vv_status (*vv_absent_fn)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload);
 
 /* Is it here? (Found in an index, and the record is the CID's.) Thread-safe. */

@@ -29,8 +29,8 @@ struct vv_store {
 	atomic_bool whole;   /* a writer was here: check large indexes entirely */
 	vv_coder_pool *coders;
 	vv_block_cache *cache;
-	vv_status (*absent)(void *payload, const vv_cid *cid,
-			    vv_error *err); /* who brings nodes that are not here; NULL: nobody */
+	/* who brings blocks that are not here; NULL: nobody */
+	vv_status (*absent)(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err);
 	void *absent_payload;
 	vv_mutex *absent_lock; /* one call at a time */
 };

@@ -97,6 +97,9 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 /* A block that was prefetched, or is here. VV_EMISSING, VV_ECORRUPT. */
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);
 
+/* Of a place: a block by itself, without what is below it. VV_ENOTFOUND. */
+vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);
+
 typedef struct vv_host_sum {
 	uint64_t versions, blocks, packs;
 	uint64_t damaged;    /* blocks that the host lists and does not give, or not intact */

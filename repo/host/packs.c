@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/pack.h"
 #include "repo/blocks/reach.h"
@@ -436,4 +437,17 @@ vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 		*err = why;
 	}
 	return rc;
+}
+
+vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	const vv_host_taking t = {.dir = h->packs, .have = h->main};
+	vv_status rc = vv_files_look_for(h, cid, 1, err);
+
+	if (rc < 0) return rc;
+	if (!vv_host_has(h, cid)) {
+		return vv_fail(err, VV_ENOTFOUND, "'%s' has no such block", vv_text_url(h->url));
+	}
+	rc = vv_host_take(h, &t, cid, 1, err);
+	return rc < 0 ? rc : vv_host_get(h, cid, out, err);
 }

@@ -97,11 +97,17 @@ static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, cha
 	return rc;
 }
 
-/* Rows of a stored version are found by key; whoever wants the first few does not want all to be read. */
+/* Rows of a stored version are found by key; whoever wants the first few does not want all to be read, and what is not
+ * here is not brought for it. */
 static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view_options *v,
 			   vv_error *err)
 {
-	vv_status rc = vv_kept_keys_open(out, s->repo, s->path, v->limit == UINT64_MAX, err);
+	vv_store *store;
+	vv_status rc = vv_repository_store(s->repo, &store, err);
+	const bool here = rc == VV_OK && vv_store_has(store, &s->root);
+
+	rc = rc < 0 ? rc
+		    : vv_kept_keys_open(out, s->repo, s->path, v->limit == UINT64_MAX && here, err);
 
 	if (rc == VV_OK && s->reader && out->lookup.make) {
 		out->lookup.pool = vv_dataset_reader_pool(s->reader);
@@ -181,6 +187,9 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 		goto done;
 	}
 	v.progress = c->progress;
+	if (o->where.count > 0 && c->demand) {
+		vv_on_demand_alone(c->demand);
+	}
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
 		vv_subject_init(&s);
 		s.env = vv_environ();

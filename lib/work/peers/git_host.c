@@ -604,6 +604,17 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 	return rc;
 }
 
+vv_status vv_git_host_block(vv_git_host *g, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_status rc = need_host(g, err);
+
+	if (rc < 0) return rc;
+	rc = g->keeps == g->kept ? vv_host_get_alone(g->kept, cid, out, err) : VV_ENOTFOUND;
+	return rc == VV_ENOTFOUND || rc == VV_EMISSING || rc == VV_ECORRUPT
+		       ? vv_fail(err, VV_ENOSUPPORT, "no store has the block by itself")
+		       : rc;
+}
+
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)
 {
 	memset(out, 0, sizeof(*out));

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/peers/reach.h"
+#include "repo/blocks/cbor.h"
 #include "repo/transfer/elsewhere.h"
 #include "transport/protocol/receipt.h"
 #include <string.h>
@@ -328,12 +329,8 @@ static bool find_like(vv_needed *n, const vv_cid *root, vv_cid *out)
 	       vv_elsewhere_like(n->elsewhere, root, store, out);
 }
 
-static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root, vv_error *err)
+static vv_status connect_needed(vv_needed *n, needed_remote *m, vv_error *err)
 {
-	vv_fetch_result result = {0};
-	vv_cid like;
-	vv_status rc;
-
 	if (!m->asked) {
 		m->asked = true;
 		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", vv_reach_shown(m->name));
@@ -345,6 +342,16 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		*err = m->why;
 		return err->code;
 	}
+	return VV_OK;
+}
+
+static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root, vv_error *err)
+{
+	vv_fetch_result result = {0};
+	vv_cid like;
+	vv_status rc = connect_needed(n, m, err);
+
+	if (rc < 0) return rc;
 	vv_fetch f = {.repo = n->repo,
 		      .like = find_like(n, root, &like) ? &like : NULL,
 		      .progress = n->progress};
@@ -378,6 +385,28 @@ static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
 
 	vv_fetch_result_clear(&result);
 	return rc;
+}
+
+vv_status vv_needed_block(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_status rc = n->begun ? VV_OK : begin_needed(n, err);
+	vv_git_host *g;
+	vv_cid is;
+
+	if (rc < 0) return rc;
+	if (n->off || n->count == 0 || (rc = connect_needed(n, &n->remotes[0], err)) < 0 ||
+	    !(g = vv_git_host_of(&n->remotes[0].suppliers[0]))) {
+		return vv_fail(err, VV_ENOSUPPORT, "no store can be asked");
+	}
+	if ((rc = vv_git_host_block(g, cid, out, err)) < 0) return rc;
+	rc = vv_cid_of(&is, cid->codec, out->data, out->len, err);
+	if (rc == VV_OK && cid->codec == VV_CODEC_DAG_CBOR) {
+		rc = vv_cbor_check(out->data, out->len, err);
+	}
+	if (rc == VV_ENOMEM) return rc;
+	return rc == VV_OK && vv_cid_equal(&is, cid)
+		       ? VV_OK
+		       : vv_fail(err, VV_ENOSUPPORT, "the store has other bytes");
 }
 
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)

@@ -11,12 +11,18 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 
+#define ALONE_MAX 40u /* blocks; a version of which more are wanted comes sooner as a whole */
+
 struct vv_on_demand {
 	vv_repository *of;  /* whose store asks */
 	vv_repository *own; /* the same, opened once more; NULL: nothing was asked for yet */
 	vv_needed *needed;
 	vv_cid_set *refused; /* asked for before, and nobody had them */
 	bool keep;
+	/* Blocks come by themselves: */
+	bool alone;
+	vv_cid root;      /* of the version: what was asked for first; null: nothing was */
+	vv_cid_set *came; /* NULL: none did */
 };
 
 static vv_status open_own(vv_on_demand *d, vv_error *err)
@@ -44,16 +50,56 @@ static vv_status refuse(const vv_cid *cid, const char *why, vv_error *err)
 		       why ? ", and could not be fetched: " : "", why ? why : "");
 }
 
-static vv_status fetch(void *payload, const vv_cid *cid, vv_error *err)
+/* VV_ENOSUPPORT: it is to come with all of its version. */
+static vv_status get_alone(vv_on_demand *d, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	vv_status rc;
+
+	if (!d->came && !(d->came = vv_cid_set_new())) return vv_fail_nomem(err);
+	if ((rc = vv_cid_set_add(d->came, cid, NULL, err)) < 0) return rc;
+	if (vv_cid_set_count(d->came) > ALONE_MAX) {
+		return vv_fail(err, VV_ENOSUPPORT, "most of the version may be needed");
+	}
+	if (vv_cid_is_null(&d->root)) {
+		d->root = *cid;
+	}
+	return vv_needed_block(d->needed, cid, out, err);
+}
+
+/* The version whose blocks came by themselves, and then the block, if it is another's. */
+static vv_status fetch_version(vv_on_demand *d, const vv_cid *cid, vv_error *err)
+{
+	vv_store *store;
+	vv_status rc = vv_repository_store(d->own, &store, err);
+
+	if (rc == VV_OK && !vv_cid_is_null(&d->root) && !vv_cid_equal(&d->root, cid) &&
+	    !vv_store_has(store, &d->root)) {
+		rc = vv_needed_fetch(d->needed, &d->root, err);
+		if (rc < 0 || vv_store_has(store, cid)) return rc;
+	}
+	return rc < 0 ? rc : vv_needed_fetch(d->needed, cid, err);
+}
+
+static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err)
 {
 	vv_on_demand *d = payload;
 	vv_error why;
 	bool added;
 	vv_status rc;
 
+	if (cid->codec != VV_CODEC_DAG_CBOR && !d->alone) {
+		return vv_fail(err, VV_ENOTFOUND, "a version comes with its leaves");
+	}
 	if (vv_cid_set_has(d->refused, cid)) return refuse(cid, NULL, err);
-	if ((rc = open_own(d, &why)) == VV_OK) {
-		rc = vv_needed_fetch(d->needed, cid, &why);
+	rc = open_own(d, &why);
+	if (rc == VV_OK && d->alone) {
+		if ((rc = get_alone(d, cid, alone, &why)) == VV_OK) return VV_OK;
+		vv_buf_reset(alone);
+		d->alone = rc != VV_ENOSUPPORT;
+		rc = d->alone ? rc : VV_OK;
+	}
+	if (rc == VV_OK) {
+		rc = fetch_version(d, cid, &why);
 		if (!d->keep) {
 			vv_needed_rest(d->needed);
 		}
@@ -87,6 +133,11 @@ vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv
 	return VV_OK;
 }
 
+void vv_on_demand_alone(vv_on_demand *d)
+{
+	d->alone = true;
+}
+
 void vv_on_demand_end(vv_on_demand *d)
 {
 	vv_store *store;
@@ -98,6 +149,7 @@ void vv_on_demand_end(vv_on_demand *d)
 		vv_needed_free(d->needed);
 		vv_repository_close(d->own);
 		vv_cid_set_free(d->refused);
+		vv_cid_set_free(d->came);
 		vv_free(d);
 	}
 }

@@ -88,3 +88,30 @@ pack_bytes() {
 	[ "$(cat "$store.most")" -ge 4 ]
 	[ "$(sent)" -lt "$(($(pack_bytes) / 2))" ]
 }
+
+@test "a lazy cat --where with few rows reads a few blocks of a large table, and nothing stays" {
+	begin
+	table 60000 1 > t.csv
+	varve add t.csv .varveconfig > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	varve rm -q --cached t.csv
+	varve commit -qm none
+	varve push -q
+	varve clone -q --lazy "$url" ../b
+	cd ../b
+	sent > /dev/null
+	: > "$store.log"
+	succeeds varve cat HEAD~1:t.csv --where id=41234 --format csv
+	[ "$output" = "$(grep -e '^id,' -e '^41234,' ../a/t.csv)" ]
+	# of some megabytes: the list and a few groups, in a dozen requests
+	bytes=$(sent)
+	echo "bytes $bytes requests $(grep -c . "$store.log")"
+	[ "$bytes" -lt "$(($(pack_bytes) / 10))" ]
+	[ "$(grep -c . "$store.log")" -le 16 ]
+	[ -z "$(find .git/varve/packs -name '*.pack')" ]
+	# all rows: the version comes whole
+	[ "$(varve cat HEAD~1:t.csv --where 'id>=0' --format csv | cmp - ../a/t.csv && echo same)" = same ]
+	[ -n "$(find .git/varve/packs -name '*.pack')" ]
+	sound
+}
