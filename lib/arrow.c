@@ -1,126 +1,55 @@
 /*
- * arrow: knows how the rows of a table become a stream that other programs read.
- *
- * Format: Apache Arrow, "The Arrow C stream interface".
+ * arrow: knows which rows of a table, and which of two tables, become streams that other programs read.
  */
 #include "varve/arrow.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/sys.h"
-#include "base/thread.h"
+#include "lib/arrow_stream.h"
 #include "lib/handles.h"
 #include "lib/work/arrow/batches.h"
+#include "lib/work/arrow/row_changes.h"
 
 #define ARROW_FLAGS ((uint32_t)VARVE_ARROW_TEXT)
 
-struct varve_arrow_status {
-	atomic_uint refs;
-	vv_mutex *lock;
-	varve_arrow_counts counts;
-	vv_error why;
-};
+/* ---- the rows of a table ---- */
 
-typedef struct stream {
+typedef struct table_rows {
 	varve_table *table;
 	varve_rows *rows;
 	vv_arrow_batches *batches;
-	bool ended;
-	int failed; /* errno of the first failure */
-	varve_arrow_status *status;
-	char message[VV_MESSAGE_MAX + 64];
-} stream;
+} table_rows;
 
-static void note(stream *s, vv_status rc, const vv_error *e)
+static bool rows_schema(const void *at, struct ArrowSchema *out)
 {
-	varve_arrow_counts *counts = &s->status->counts;
-	const vv_arrow_misfits *misfits = vv_arrow_batches_misfits(s->batches);
-
-	vv_mutex_lock(s->status->lock);
-	counts->rows = vv_arrow_batches_rows(s->batches);
-	counts->misfits = misfits->count;
-	if (misfits->count > 0) {
-		counts->misfit_row = misfits->row;
-		counts->misfit_column = (int32_t)misfits->column;
-	}
-	if (rc < 0) {
-		s->status->why = *e;
-	}
-	vv_mutex_unlock(s->status->lock);
+	return vv_arrow_batches_schema(((const table_rows *)at)->batches, out);
 }
 
-/* ---- the stream ---- */
-
-static int to_errno(vv_status rc)
+static vv_status rows_next(void *at, struct ArrowArray *out, vv_error *err)
 {
-	return rc == VV_ENOMEM ? ENOMEM : rc == VV_EINPUT || rc == VV_EUSAGE ? EINVAL : EIO;
+	return vv_arrow_batches_next(((table_rows *)at)->batches, out, err);
 }
 
-static int get_schema(struct ArrowArrayStream *a, struct ArrowSchema *out)
+static const vv_arrow_misfits *rows_misfits(const void *at)
 {
-	const stream *s = a->private_data;
-
-	return vv_arrow_batches_schema(s->batches, out) ? 0 : ENOMEM;
+	return vv_arrow_batches_misfits(((const table_rows *)at)->batches);
 }
 
-static int get_next(struct ArrowArrayStream *a, struct ArrowArray *out)
+static void rows_release(void *at)
 {
-	stream *s = a->private_data;
-	vv_error e;
-	vv_status rc;
+	table_rows *t = at;
 
-	memset(out, 0, sizeof(*out));
-	if (s->failed || s->ended) return s->failed;
-	rc = vv_arrow_batches_next(s->batches, out, &e);
-	note(s, rc, &e);
-	s->ended = rc == VV_OK && !out->release;
-	if (rc < 0) {
-		memcpy(s->message, e.message, strlen(e.message) + 1);
-		s->failed = to_errno(rc);
-	}
-	return s->failed;
+	vv_arrow_batches_close(t->batches);
+	varve_rows_free(t->rows);
+	varve_table_free(t->table);
+	vv_free(t);
 }
 
-static const char *get_last_error(struct ArrowArrayStream *a)
-{
-	const stream *s = a->private_data;
+static const vv_arrow_source rows_source = {rows_schema, rows_next, rows_misfits, rows_release};
 
-	return s->failed ? s->message : NULL;
-}
-
-static void free_stream(stream *s)
-{
-	vv_arrow_batches_close(s->batches);
-	varve_rows_free(s->rows);
-	varve_table_free(s->table);
-	varve_arrow_status_free(s->status);
-	vv_free(s);
-}
-
-static void release_stream(struct ArrowArrayStream *a)
-{
-	free_stream(a->private_data);
-	a->release = NULL;
-}
-
-static vv_status make_status(varve_arrow_status **out, vv_error *err)
-{
-	varve_arrow_status *st = vv_calloc(1, sizeof(*st));
-
-	if (!st || !(st->lock = vv_mutex_new())) {
-		vv_free(st);
-		return vv_fail_nomem(err);
-	}
-	atomic_init(&st->refs, 1);
-	st->counts.misfit_row = VARVE_UNKNOWN;
-	st->counts.misfit_column = -1;
-	*out = st;
-	return VV_OK;
-}
-
-static vv_status open_stream(stream *s, const varve_table *table, const varve_arrow_options *o,
-			     vv_error *err)
+static vv_status open_rows(table_rows *t, const varve_table *table, const varve_arrow_options *o,
+			   vv_error *err)
 {
 	vv_arrow_options how = {.text = (o->flags & VARVE_ARROW_TEXT) != 0,
 				.misfit = o->misfit,
@@ -129,70 +58,137 @@ static vv_status open_stream(stream *s, const varve_table *table, const varve_ar
 				.limit = UINT64_MAX};
 	varve_rows_options rows;
 	vv_rows *groups;
-	vv_status rc;
+	vv_status rc = vv_take_options(&rows, sizeof(rows), o->rows, err);
 
-	if ((rc = vv_take_options(&rows, sizeof(rows), o->rows, err)) < 0 ||
-	    (rc = make_status(&s->status, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	rows.size = sizeof(rows);
 	rows.watch = NULL;
-	s->table = vv_table_keep(table);
+	t->table = vv_table_keep(table);
 	if (!rows.where && !rows.parts) {
-		how.rows = s->table->facts.rows;
+		how.rows = t->table->facts.rows;
 	}
-	if ((rc = vv_rows_by_group(&s->rows, &groups, table, &rows, err)) < 0) return rc;
-	how.columns = varve_rows_columns(s->rows, &how.count);
-	return vv_arrow_batches_open(&s->batches, &s->table->table, groups, &how, err);
+	if ((rc = vv_rows_by_group(&t->rows, &groups, table, &rows, err)) < 0) return rc;
+	how.columns = varve_rows_columns(t->rows, &how.count);
+	return vv_arrow_batches_open(&t->batches, &t->table->table, groups, &how, err);
 }
 
-int varve_table_arrow(struct ArrowArrayStream *stream_out, varve_arrow_status **status,
+int varve_table_arrow(struct ArrowArrayStream *stream, varve_arrow_status **status,
 		      const varve_table *table, const varve_arrow_options *options,
 		      varve_error *err)
 {
-	stream *s = vv_calloc(1, sizeof(*s));
+	table_rows *t = vv_calloc(1, sizeof(*t));
 	varve_arrow_options o;
 	vv_error e;
 	vv_status rc;
 
-	memset(stream_out, 0, sizeof(*stream_out));
+	memset(stream, 0, sizeof(*stream));
 	if (status) {
 		*status = NULL;
 	}
-	if (!s) return vv_give(err, vv_fail_nomem(&e), &e);
+	if (!t) return vv_give(err, vv_fail_nomem(&e), &e);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
 	    (rc = vv_take_flags(o.flags, ARROW_FLAGS, &e)) < 0 ||
-	    (rc = open_stream(s, table, &o, &e)) < 0) {
-		free_stream(s);
+	    (rc = open_rows(t, table, &o, &e)) < 0) {
+		rows_release(t);
 		return vv_give(err, rc, &e);
 	}
+	return vv_give(err, vv_arrow_stream_open(stream, status, &rows_source, t, &e), &e);
+}
+
+/* ---- what differs between two ---- */
+
+typedef struct difference {
+	varve_diff *diff;
+	vv_arrow_changes *changes;
+	char commit[VARVE_ID_SIZE];
+} difference;
+
+static bool difference_schema(const void *at, struct ArrowSchema *out)
+{
+	return vv_arrow_changes_schema(((const difference *)at)->changes, out);
+}
+
+static vv_status difference_next(void *at, struct ArrowArray *out, vv_error *err)
+{
+	difference *d = at;
+	vv_row_change change;
+	int more = 1;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && !vv_arrow_changes_full(d->changes) &&
+	       (more = vv_diff_row(d->diff, &change, err)) > 0) {
+		rc = vv_arrow_changes_put(d->changes, &change, err);
+	}
+	rc = more < 0 ? (vv_status)more : rc;
+	return rc < 0 ? rc : vv_arrow_changes_take(d->changes, out, err);
+}
+
+static const vv_arrow_misfits *difference_misfits(const void *at)
+{
+	return vv_arrow_changes_misfits(((const difference *)at)->changes);
+}
+
+static void difference_release(void *at)
+{
+	difference *d = at;
+
+	vv_arrow_changes_close(d->changes);
+	varve_diff_free(d->diff);
+	vv_free(d);
+}
+
+static const vv_arrow_source difference_source = {difference_schema, difference_next,
+						  difference_misfits, difference_release};
+
+static vv_status open_difference(difference *d, const varve_table *before, const varve_table *after,
+				 const varve_diff_arrow_options *o, vv_error *err)
+{
+	vv_arrow_changes_options how = {.cells = o->what == VARVE_DIFF_ARROW_CELLS,
+					.text = (o->flags & VARVE_ARROW_TEXT) != 0,
+					.misfit = o->misfit,
+					.batch_rows = o->batch_rows};
+	varve_diff_options which;
+	varve_error e;
+	vv_status rc;
+	int opened;
+
+	if (o->what != VARVE_DIFF_ARROW_ROWS && o->what != VARVE_DIFF_ARROW_CELLS) {
+		return vv_fail(err, VV_ENOSUPPORT, "there is no stream %d of differences",
+			       (int)o->what);
+	}
+	if ((rc = vv_take_options(&which, sizeof(which), o->diff, err)) < 0) return rc;
+	which.size = sizeof(which);
+	which.watch = NULL;
+	which.flags = how.cells ? which.flags : which.flags & ~(uint32_t)VARVE_DIFF_SPARSE;
+	if ((opened = varve_diff_open(&d->diff, before, after, &which, &e)) < 0) {
+		return vv_take_error(err, opened, &e);
+	}
+	if ((rc = vv_diff_commit(d->commit, &how.time, d->diff, err)) < 0) return rc;
+	how.commit = d->commit[0] ? d->commit : NULL;
+	how.key = vv_diff_key(d->diff, &how.key_count);
+	return vv_arrow_changes_open(&d->changes, &before->table, &after->table,
+				     vv_diff_columns(d->diff), &how, err);
+}
+
+int varve_diff_arrow(struct ArrowArrayStream *stream, varve_arrow_status **status,
+		     const varve_table *before, const varve_table *after,
+		     const varve_diff_arrow_options *options, varve_error *err)
+{
+	difference *d = vv_calloc(1, sizeof(*d));
+	varve_diff_arrow_options o;
+	vv_error e;
+	vv_status rc;
+
+	memset(stream, 0, sizeof(*stream));
 	if (status) {
-		atomic_fetch_add(&s->status->refs, 1);
-		*status = s->status;
+		*status = NULL;
 	}
-	*stream_out = (struct ArrowArrayStream){get_schema, get_next, get_last_error,
-						release_stream, s};
-	return 0;
-}
-
-/* ---- what it found ---- */
-
-int varve_arrow_status_get(varve_arrow_counts *counts, const varve_arrow_status *status,
-			   varve_error *err)
-{
-	vv_error why;
-
-	vv_mutex_lock(status->lock);
-	*counts = status->counts;
-	why = status->why;
-	vv_mutex_unlock(status->lock);
-	return vv_give(err, why.code, &why);
-}
-
-void varve_arrow_status_free(varve_arrow_status *status)
-{
-	if (status && atomic_fetch_sub(&status->refs, 1) == 1) {
-		vv_mutex_free(status->lock);
-		vv_free(status);
+	if (!d) return vv_give(err, vv_fail_nomem(&e), &e);
+	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
+	    (rc = vv_take_flags(o.flags, ARROW_FLAGS, &e)) < 0 ||
+	    (rc = open_difference(d, before, after, &o, &e)) < 0) {
+		difference_release(d);
+		return vv_give(err, rc, &e);
 	}
+	return vv_give(err, vv_arrow_stream_open(stream, status, &difference_source, d, &e), &e);
 }

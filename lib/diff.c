@@ -155,18 +155,49 @@ static void count_row(varve_diff_counts *n, const vv_row_change *c)
 	n->cells_respelled += c->formatted;
 }
 
-static int next_row(varve_diff *d, vv_error *err)
+int vv_diff_row(varve_diff *d, vv_row_change *out, vv_error *err)
 {
-	vv_row_change c;
 	vv_status rc;
 	int more;
 
-	while ((more = vv_rowdiff_next(d->rows, &c, err)) > 0 && !is_wanted(d, &c)) {
+	while ((more = vv_rowdiff_next(d->rows, out, err)) > 0 && !is_wanted(d, out)) {
 	}
 	if (d->filter && ((rc = vv_where_ok(d->where_before, err)) < 0 ||
 			  (rc = vv_where_ok(d->where_after, err)) < 0)) {
 		return (int)rc;
 	}
+	return more;
+}
+
+const vv_columns *vv_diff_columns(const varve_diff *d)
+{
+	return &d->columns;
+}
+
+const size_t *vv_diff_key(const varve_diff *d, size_t *count)
+{
+	return vv_rowdiff_key(d->rows, count);
+}
+
+vv_status vv_diff_commit(char id[VARVE_ID_SIZE], int64_t *time, const varve_diff *d, vv_error *err)
+{
+	const vv_subject *s = &d->after->subject;
+	vv_auto(vv_commit) c = {0};
+	vv_status rc;
+
+	id[0] = '\0';
+	if (s->from != VV_FROM_COMMIT || !d->session || !d->session->repo) return VV_OK;
+	if ((rc = vv_commit_read(d->session->repo, &s->commit, &c, err)) < 0) return rc;
+	vv_oid_text(id, &s->commit);
+	*time = c.committer.time;
+	return VV_OK;
+}
+
+static int next_row(varve_diff *d, vv_error *err)
+{
+	vv_row_change c;
+	int more = vv_diff_row(d, &c, err);
+
 	if (more <= 0) return more;
 	count_row(&d->counts, &c);
 	d->change = (varve_row_change){.kind = (int32_t)c.kind,

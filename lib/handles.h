@@ -19,6 +19,8 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "dataset/table/dataset_reader.h"
+#include "diff/rows/columns.h"
+#include "diff/rows/row_change.h"
 #include "lib/work/add/pathspec.h"
 #include "lib/work/record/txn.h"
 #include "lib/work/rows/rows.h"
@@ -26,6 +28,7 @@
 #include "lib/work/view/version.h"
 #include "repo/git/repository.h"
 #include "varve/base.h"
+#include "varve/diff.h"
 #include "varve/repo.h"
 #include "varve/table.h"
 #include "varve/version.h"
@@ -151,5 +154,12 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
 			   const varve_rows_options *options, vv_error *err);
 const varve_filter *vv_filter_keep(const varve_filter *filter);
+
+/* The next row that differs, as varve_diff_next counts and lends it, but uncounted. 1, 0, <0. */
+int vv_diff_row(varve_diff *d, vv_row_change *out, vv_error *err);
+const vv_columns *vv_diff_columns(const varve_diff *d);        /* borrowed from it */
+const size_t *vv_diff_key(const varve_diff *d, size_t *count); /* likewise */
+/* The commit that the newer table was opened in, and its time in seconds since 1970; "": it is in none. */
+vv_status vv_diff_commit(char id[VARVE_ID_SIZE], int64_t *time, const varve_diff *d, vv_error *err);
 
 #endif

@@ -4,13 +4,14 @@
  * The structs are those of the Arrow C data and stream interfaces (Apache Arrow, "The Arrow C data interface"), under
  * their guards, so that this header can be used beside any other that defines them. No Arrow library is needed.
  *
- * varve_table_arrow gives the rows of a version; varve_txn_put_arrow makes a version of rows, in which every cell that
+ * varve_table_arrow gives the rows of a version, varve_diff_arrow what differs between two; varve_txn_put_arrow makes a version of rows, in which every cell that
  * has not changed keeps its spelling.
  */
 #ifndef VARVE_ARROW_H
 #define VARVE_ARROW_H
 
 #include "varve/base.h"
+#include "varve/diff.h"
 #include "varve/table.h"
 #include "varve/write.h"
 
@@ -112,6 +113,41 @@ typedef struct varve_arrow_counts {
 VARVE_API int varve_arrow_status_get(varve_arrow_counts *counts, const varve_arrow_status *status,
 				     varve_error *err);
 VARVE_API void varve_arrow_status_free(varve_arrow_status *status);
+
+/*
+ * Differences.
+ */
+
+/* What a stream of differences has a row for. */
+enum varve_diff_arrow_rows {
+	/* Each version of a row that differs. The columns are those of the newer table, then those that only the older one
+	 * has, then, as in the change data feed of Delta Lake, _change_type (utf8: insert, delete, or update_preimage and
+	 * update_postimage, one after the other), _commit_version (utf8: the commit that the newer table was found in, or
+	 * null) and _commit_timestamp (timestamp[us, UTC] of that commit). A row whose key changed is a delete and an insert;
+	 * rows that only moved are left out. A column of another type in each table is utf8. */
+	VARVE_DIFF_ARROW_ROWS,
+	/* Each cell that changed in a row that both have: the columns of the key (without one row_number, int64, in the newer
+	 * table), column, before and after, all utf8 as written; null where JSON has null or nothing. */
+	VARVE_DIFF_ARROW_CELLS
+};
+
+typedef struct varve_diff_arrow_options {
+	size_t size;
+	uint32_t flags; /* enum varve_arrow_flag */
+	int32_t misfit; /* enum varve_misfit */
+	int32_t what;   /* enum varve_diff_arrow_rows */
+	int32_t reserved;
+	const varve_diff_options
+		*diff;       /* how tables are compared; NULL: all. Its watch is not used */
+	uint64_t batch_rows; /* at most, but for one; 0: 65,536 */
+} varve_diff_arrow_options;
+
+/* A stream of what differs between two tables, as varve_diff_open compares them. Memory, status and errors as for
+ * varve_table_arrow; in the counts rows are those of the stream. Where a name occurs twice, the later column has a number
+ * behind it. */
+VARVE_API int varve_diff_arrow(struct ArrowArrayStream *stream, varve_arrow_status **status,
+			       const varve_table *before, const varve_table *after,
+			       const varve_diff_arrow_options *options, varve_error *err);
 
 /*
  * Rows written back.

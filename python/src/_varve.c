@@ -639,6 +639,7 @@ static PyMethodDef methods[] = {
 	{"rows", rows, METH_VARARGS, NULL},
 	{"next", next, METH_O, NULL},
 	{"arrow_stream", arrow_stream, METH_VARARGS, NULL},
+	{"diff_arrow", diff_arrow, METH_VARARGS, NULL},
 	{"arrow_schema", arrow_schema, METH_O, NULL},
 	{"arrow_status", arrow_status, METH_O, NULL},
 	{"diff", diff, METH_VARARGS, NULL},

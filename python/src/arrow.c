@@ -34,11 +34,33 @@ static void free_schema(PyObject *capsule)
 	free(s);
 }
 
+/* A stream that the library opened with this result: (its capsule, its status). Takes both. */
+static PyObject *give_stream(PyObject *module, struct ArrowArrayStream *stream, int rc,
+			     varve_arrow_status *found, const varve_error *err)
+{
+	PyObject *capsule, *status = give(module, &status_kind, rc, found, err);
+
+	if (!status) {
+		if (rc >= 0) {
+			stream->release(stream);
+		}
+		free(stream);
+		return NULL;
+	}
+	if (!(capsule = PyCapsule_New(stream, "arrow_array_stream", free_stream))) {
+		stream->release(stream);
+		free(stream);
+		Py_DECREF(status);
+		return NULL;
+	}
+	return Py_BuildValue("NN", capsule, status);
+}
+
 PyObject *arrow_stream(PyObject *module, PyObject *args)
 {
 	varve_arrow_options opt = VARVE_INIT(varve_arrow_options);
 	varve_rows_options which = VARVE_INIT(varve_rows_options);
-	PyObject *o, *capsule, *status;
+	PyObject *o;
 	handle *h;
 	struct ArrowArrayStream *stream;
 	varve_arrow_status *found = NULL;
@@ -60,17 +82,41 @@ PyObject *arrow_stream(PyObject *module, PyObject *args)
 	opt.rows = &which;
 	FREELY(rc = varve_table_arrow(stream, &found, h->at, &opt, &err));
 	free(columns);
-	if (!(status = give(module, &status_kind, rc, found, &err))) {
-		free(stream);
+	return give_stream(module, stream, rc, found, &err);
+}
+
+/* diff_arrow(before, after, key, only, ignore, tolerance, filter, flags, what, flags of Arrow, misfit) */
+PyObject *diff_arrow(PyObject *module, PyObject *args)
+{
+	varve_diff_arrow_options opt = VARVE_INIT(varve_diff_arrow_options);
+	varve_diff_options how = VARVE_INIT(varve_diff_options);
+	PyObject *a, *b;
+	handle *before, *after;
+	struct ArrowArrayStream *stream;
+	varve_arrow_status *found = NULL;
+	varve_error err;
+	const char **key = NULL, **only = NULL, **ignore = NULL;
+	int rc = VARVE_EUSAGE;
+
+	if (!PyArg_ParseTuple(args, "OOO&O&O&O&O&IiIi", &a, &b, to_names, &key, to_names, &only,
+			      to_names, &ignore, to_text, &how.tolerance, to_filter, &how.where,
+			      &how.flags, &opt.what, &opt.flags, &opt.misfit)) {
 		return NULL;
 	}
-	if (!(capsule = PyCapsule_New(stream, "arrow_array_stream", free_stream))) {
-		stream->release(stream);
-		free(stream);
-		Py_DECREF(status);
-		return NULL;
+	how.key = key;
+	how.only = only;
+	how.ignore = ignore;
+	opt.diff = &how;
+	stream = calloc(1, sizeof(*stream));
+	if (!stream) {
+		PyErr_NoMemory();
+	} else if ((before = as(a, &table_kind)) && (after = as(b, &table_kind))) {
+		FREELY(rc = varve_diff_arrow(stream, &found, before->at, after->at, &opt, &err));
 	}
-	return Py_BuildValue("NN", capsule, status);
+	free(key);
+	free(only);
+	free(ignore);
+	return give_stream(module, stream, rc, found, &err);
 }
 
 PyObject *arrow_schema(PyObject *module, PyObject *o)

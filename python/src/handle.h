@@ -86,6 +86,9 @@ int to_filter(PyObject *o, void *out);
 /* arrow_stream(table, columns, filter, row_number, flags, misfit): (capsule of the stream, its status) */
 PyObject *arrow_stream(PyObject *module, PyObject *args);
 
+/* diff_arrow(before, after, key, only, ignore, tolerance, filter, flags, what, flags of Arrow, misfit): likewise */
+PyObject *diff_arrow(PyObject *module, PyObject *args);
+
 /* arrow_schema(capsule of a stream): a capsule of its schema */
 PyObject *arrow_schema(PyObject *module, PyObject *o);
 

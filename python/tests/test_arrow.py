@@ -121,3 +121,31 @@ def test_streams_of_the_program(t, folder):
     assert pl.read_ipc_stream(io.BytesIO(data)).rows() == VALUES
     none = run("varve", "cat", "v1:prices.csv", "--format", "arrow", "--limit", "0", cwd=folder)
     assert pa.ipc.open_stream(none).read_all().num_rows == 0
+
+
+def test_differences(repo, folder, commit):
+    d = repo.diff("prices.csv", "v1", "HEAD")
+    cells = d.cells.to_arrow()
+    cells.validate(full=True)
+    assert rows(cells) == [(1, "price", "9.99", "10.99"), (3, "price", "150.50", "150.5")]
+    assert d.cells.to_polars().columns == ["id", "column", "before", "after"]
+    feed = d.rows.to_arrow()
+    feed.validate(full=True)
+    assert feed.schema.names[5:] == ["_change_type", "_commit_version", "_commit_timestamp"]
+    kinds = ["update_preimage", "update_postimage", "delete", "update_preimage", "update_postimage", "insert"]
+    assert feed["_change_type"].to_pylist() == kinds
+    assert set(feed["_commit_version"].to_pylist()) == {repo.rev_parse("HEAD")}
+    assert feed["_commit_timestamp"][0].as_py() == next(iter(repo.log(limit=1))).time
+    assert feed["price"].to_pylist() == [9.99, 10.99, 120.0, 150.5, 150.5, 3.0]
+    assert pl.DataFrame(d.rows).rows() == [tuple(r.values()) for r in feed.to_pylist()]
+    assert duckdb.sql("select count(*) from feed where _change_type = 'insert'").fetchall() == [(1,)]
+    assert d.rows.to_pandas()["id"].dtype == "Int64"
+    assert repo.diff("prices.csv", "v1", "HEAD", text=True).rows.to_arrow()["price"].to_pylist()[3:5] == ["150.50", "150.5"]
+    data = run("varve", "diff", "v1", "HEAD", "--format", "arrow", cwd=folder)
+    assert pa.ipc.open_stream(data).read_all() == feed
+    assert pl.read_ipc_stream(io.BytesIO(data)).height == 6
+    commit("prices.csv", ONE.replace("9.99", "cheap"))
+    with pytest.raises(varve.InvalidDataError, match="cheap"):
+        repo.diff("prices.csv", "v1", "HEAD").rows.to_arrow()
+    lenient = repo.diff("prices.csv", "v1", "HEAD", misfit="null").rows
+    assert lenient.to_arrow()["price"].to_pylist()[:2] == [9.99, None] and lenient.misfits == 1

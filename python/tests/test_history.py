@@ -47,6 +47,21 @@ def test_row_history(repo):
         list(repo.row_history("nosuch.csv", 1))
 
 
+def test_rows_of_a_diff(repo, folder):
+    d = repo.diff("prices.csv", "v1", "HEAD")
+    assert [(r.change_type, r.cells["id"], r.cells["price"]) for r in d.rows] == [
+        ("update_preimage", "1", "9.99"),
+        ("update_postimage", "1", "10.99"),
+        ("delete", "2", "120"),
+        ("update_preimage", "3", "150.50"),
+        ("update_postimage", "3", "150.5"),
+        ("insert", "5", "3"),
+    ]
+    assert d.rows.__arrow_c_stream__() is not d.rows.__arrow_c_stream__()
+    with pytest.raises(varve.UsageError):
+        repo.diff("prices.csv", "v1", "HEAD", misfit="nosuch")
+
+
 def test_diff(repo, folder):
     d = repo.diff("prices.csv", "v1", "HEAD")
     assert [row["id"] for row in d.added] == ["5"]

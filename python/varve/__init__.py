@@ -10,7 +10,7 @@
 
 Cells are str, exactly as the file spells them, or None. Errors are varve.Error and its subclasses.
 """
-from ._diff import CellChange, Diff, RowChange
+from ._diff import CellChange, CellChanges, Diff, RowChange, RowChanges, RowVersion
 from ._errors import (
     ConflictError,
     CorruptError,
@@ -37,6 +37,7 @@ __version__ = library_version()
 
 __all__ = [
     "CellChange",
+    "CellChanges",
     "Change",
     "Changes",
     "Commit",
@@ -61,7 +62,9 @@ __all__ = [
     "Result",
     "RowCell",
     "RowChange",
+    "RowChanges",
     "RowEvent",
+    "RowVersion",
     "SchemaMismatchError",
     "Table",
     "Transaction",

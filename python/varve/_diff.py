@@ -4,12 +4,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from . import _varve, _values
+from . import _arrow, _varve, _values
+from ._arrow import Frames
 from ._errors import raw
 from ._table import Table
 from ._values import Value
 
 ADDED, REMOVED, CHANGED = 0, 1, 2
+ROWS, CELLS = 0, 1  # enum varve_diff_arrow_rows
 IGNORE_FORMAT = 1 << 1
 
 Cells = dict[str, "str | None"]
@@ -31,10 +33,69 @@ class RowChange(NamedTuple):
     after: Cells
 
 
+class RowVersion(NamedTuple):
+    """A row of either table, as a dict of cells as written. change_type: "insert", "delete", "update_preimage" or
+    "update_postimage"."""
+
+    change_type: str
+    cells: Cells
+
+
+class _Changes(Frames):
+    """A stream of a difference."""
+
+    _what: int
+
+    def __init__(self, diff: Diff) -> None:
+        self._diff = diff
+
+    def _open(self) -> tuple[object, _varve.Handle]:
+        d = self._diff
+        return _varve.diff_arrow(d.before._handle, d.after._handle, *d._options, self._what, *d._arrow)
+
+
+class CellChanges(_Changes):
+    """Cells of changed rows that have another text: CellChange when iterated. By Arrow the columns of the key (without one
+    row_number), column, before and after, the latter as written."""
+
+    _what = CELLS
+
+    def __iter__(self) -> Iterator[CellChange]:
+        d = self._diff
+        old, new = d.before.columns, d.after.columns
+        place = [pair[1] for pair in d._columns if pair[4]]
+        for _, _, number, before, after, changes in d._changes(CHANGED):
+            key = tuple(after[p] for p in place) if place else number
+            for (b, a, _, _, _), change in zip(d._columns, changes):
+                if change:
+                    yield CellChange(
+                        key, new[a] if a >= 0 else old[b], before[b] if b >= 0 else None, after[a] if a >= 0 else None
+                    )
+
+
+class RowChanges(_Changes):
+    """Both versions of each row that differs: RowVersion when iterated. By Arrow, with types, the columns of the newer
+    table, those that only the older one has, and, as in Delta Lake's change data feed, _change_type, _commit_version and
+    _commit_timestamp (those of the commit that the newer table is from, else null)."""
+
+    _what = ROWS
+
+    def __iter__(self) -> Iterator[RowVersion]:
+        d = self._diff
+        old, new = _values.unique(d.before.columns), _values.unique(d.after.columns)
+        for kind, _, _, before, after, _ in _values.items(d._cursor()):
+            if kind in (REMOVED, CHANGED):
+                yield RowVersion("delete" if kind == REMOVED else "update_preimage", dict(zip(old, before)))
+            if kind in (ADDED, CHANGED):
+                yield RowVersion("insert" if kind == ADDED else "update_postimage", dict(zip(new, after)))
+
+
 class Diff:
     """What differs between two tables. Groups of rows that both have are not read; each iterator reads anew.
 
     before, after: the two tables.
+
+    rows and cells go by Arrow, too: pyarrow, polars, DuckDB and pandas take them as they are.
     """
 
     def __init__(
@@ -49,6 +110,8 @@ class Diff:
         where: str | None = None,
         params: Mapping[str, Value] | None = None,
         ignore_format: bool = False,
+        text: bool = False,
+        misfit: str = "error",
     ) -> None:
         self.before = before
         self.after = after
@@ -60,13 +123,14 @@ class Diff:
             _values.where(where, params),
             IGNORE_FORMAT if ignore_format else 0,
         )
-        self._columns = _varve.diff_columns(self._open())  # a wrong option is reported here
+        self._arrow = (_arrow.TEXT if text else 0, _arrow.misfit(misfit))
+        self._columns = _varve.diff_columns(self._cursor())  # a wrong option is reported here
 
-    def _open(self) -> _varve.Handle:
+    def _cursor(self) -> _varve.Handle:
         return _varve.diff(self.before._handle, self.after._handle, *self._options)
 
     def _changes(self, kind: int) -> Iterator[Any]:
-        return (change for change in _values.items(self._open()) if change[0] == kind)
+        return (change for change in _values.items(self._cursor()) if change[0] == kind)
 
     @property
     def added(self) -> Iterator[Cells]:
@@ -87,17 +151,14 @@ class Diff:
         return (RowChange(dict(zip(old, c[3])), dict(zip(new, c[4]))) for c in self._changes(CHANGED))
 
     @property
-    def cells(self) -> Iterator[CellChange]:
+    def cells(self) -> CellChanges:
         """Cells of changed rows that have another text, with the row's key."""
-        old, new = self.before.columns, self.after.columns
-        place = [pair[1] for pair in self._columns if pair[4]]
-        for _, _, number, before, after, changes in self._changes(CHANGED):
-            key = tuple(after[p] for p in place) if place else number
-            for (b, a, _, _, _), change in zip(self._columns, changes):
-                if change:
-                    yield CellChange(
-                        key, new[a] if a >= 0 else old[b], before[b] if b >= 0 else None, after[a] if a >= 0 else None
-                    )
+        return CellChanges(self)
+
+    @property
+    def rows(self) -> RowChanges:
+        """Rows that differ, in both versions."""
+        return RowChanges(self)
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -106,7 +167,7 @@ class Diff:
             "rows_before rows_after added removed changed moved respelled cells_changed cells_respelled "
             "repeated_keys keyed reordered key_changed"
         ).split()
-        counts: dict[str, Any] = dict(zip(names, _varve.diff_count(self._open())))
+        counts: dict[str, Any] = dict(zip(names, _varve.diff_count(self._cursor())))
         for name in ("keyed", "reordered", "key_changed"):
             counts[name] = bool(counts[name])
         old, new = self.before.columns, self.after.columns

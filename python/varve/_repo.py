@@ -279,12 +279,14 @@ class Repo(Sync):
         where: str | None = None,
         params: Mapping[str, Value] | None = None,
         ignore_format: bool = False,
+        text: bool = False,
+        misfit: str = "error",
     ) -> Diff:
         """What differs at a path between two revisions. b None: the work tree (HEAD in a bare repository).
 
         key: columns that identify a row (an empty list: none); only, ignore: columns to compare, or not; tolerance:
         smaller differences of numbers do not count; where: the old or the new row must pass; ignore_format: leave out
-        what is only written differently. NotFoundError: no such revision, path or column.
+        what is only written differently; text, misfit: of Arrow, as for Table.select(). NotFoundError: no such revision, path or column.
         """
         return Diff(
             self.table(path, a),
@@ -296,6 +298,8 @@ class Repo(Sync):
             where=where,
             params=params,
             ignore_format=ignore_format,
+            text=text,
+            misfit=misfit,
         )
 
     def check(

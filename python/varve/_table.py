@@ -5,7 +5,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any
 
-from . import _varve, _values
+from . import _arrow, _varve, _values
+from ._arrow import Frames, pandas_frame
 from ._errors import UsageError, raw
 from ._values import Value
 
@@ -17,22 +18,10 @@ if TYPE_CHECKING:
 
 Row = tuple["str | None", ...]
 
-MISFITS = ("error", "null")  # enum varve_misfit
-TEXT = 1 << 0  # enum varve_arrow_flag
 WORK_TREE = 3  # enum varve_from
 
 
-class _Stream:
-    """One Arrow stream for one consumer."""
-
-    def __init__(self, capsule: object) -> None:
-        self._capsule = capsule
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._capsule
-
-
-class View:
+class View(Frames):
     """Some columns and rows of a version. It reads nothing until it is asked for rows, and may be read any number of
     times, by several threads at once.
 
@@ -59,10 +48,8 @@ class View:
         self._picked = None if columns is None else [columns] if isinstance(columns, str) else list(columns)
         self._where, self._params = where, dict(params or {})
         self._filter = _values.where(where, params)
-        if misfit not in MISFITS:
-            raise UsageError(f"misfit is one of {', '.join(map(repr, MISFITS))}", "usage")
+        _arrow.misfit(misfit)
         self._text, self._misfit, self._number = text, misfit, row_number
-        self._status: _varve.Handle | None = None
         if self._picked is not None or self._filter is not None:
             self._rows()  # a wrong name or value is reported here
 
@@ -115,38 +102,15 @@ class View:
 
     # ---- Arrow ----
 
-    def _stream(self) -> tuple[object, _varve.Handle]:
-        capsule, self._status = _varve.arrow_stream(
+    def _open(self) -> tuple[object, _varve.Handle]:
+        return _varve.arrow_stream(
             self._handle,
             _values.names(self._picked),
             self._filter,
             None if self._number is None else raw(self._number),
-            TEXT if self._text else 0,
-            MISFITS.index(self._misfit),
+            _arrow.TEXT if self._text else 0,
+            _arrow.misfit(self._misfit),
         )
-        return capsule, self._status
-
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """A new Arrow stream in a capsule, for any library that takes the Arrow PyCapsule interface."""
-        return self._stream()[0]
-
-    def __arrow_c_schema__(self) -> object:
-        """The Arrow schema in a capsule."""
-        return _varve.arrow_schema(self._stream()[0])
-
-    def _read(self, take: Callable[[_Stream], Any]) -> Any:
-        capsule, status = self._stream()
-        try:
-            return take(_Stream(capsule))
-        except Exception:
-            _varve.arrow_status(status)  # raises the library's own error, if it was one
-            raise
-
-    @property
-    def misfits(self) -> int:
-        """Cells that were not of their column's type in the last Arrow stream of this view, as far as it was read. The
-        error of that stream is raised again."""
-        return 0 if self._status is None else _varve.arrow_status(self._status)
 
     def _narrow(
         self, columns: Iterable[str] | None, where: str | None, params: Mapping[str, Value] | None
@@ -165,10 +129,6 @@ class View:
     ) -> pyarrow.Table:
         """A pyarrow.Table. Columns and condition as for select()."""
         return self._narrow(columns, where, params)._read(_values.library("pyarrow").table)
-
-    def to_batches(self) -> pyarrow.RecordBatchReader:
-        """A pyarrow.RecordBatchReader, which reads as it is asked; its errors are pyarrow's."""
-        return self._read(_values.library("pyarrow").RecordBatchReader.from_stream)
 
     def to_polars(
         self,
@@ -195,21 +155,7 @@ class View:
         dtype_backend, "numpy_nullable" or "pyarrow", and types_mapper, from an Arrow type to one of pandas, as pandas
         names them.
         """
-        pa, pd = _values.library("pyarrow"), _values.library("pandas")
-        if dtype_backend not in (None, "numpy_nullable", "pyarrow"):
-            raise UsageError("dtype_backend is 'numpy_nullable' or 'pyarrow'", "usage")
-        table = self.to_arrow(columns, where, params)
-        if types_mapper is None and dtype_backend == "pyarrow":
-            types_mapper = pd.ArrowDtype
-        if types_mapper is None:
-            types = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
-            if dtype_backend:
-                types.update({pa.float64(): pd.Float64Dtype(), pa.string(): pd.StringDtype()})
-            types_mapper = types.get
-            dates = [pa.timestamp("s") if pa.types.is_date32(f.type) else f.type for f in table.schema]
-            table = table.cast(pa.schema([f.with_type(d) for f, d in zip(table.schema, dates)]))
-        frame: pandas.DataFrame = table.replace_schema_metadata(None).to_pandas(types_mapper=types_mapper)
-        return frame
+        return pandas_frame(self.to_arrow(columns, where, params), dtype_backend, types_mapper)
 
     def lazy(self) -> polars.LazyFrame:
         """A polars.LazyFrame that reads, when it is collected, the columns that it needs."""

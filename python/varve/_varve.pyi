@@ -24,6 +24,19 @@ def rows(table: Handle, columns: tuple[bytes, ...] | None, where: Handle | None,
 def arrow_stream(
     table: Handle, columns: tuple[bytes, ...] | None, where: Handle | None, row_number: bytes | None, flags: int, misfit: int
 ) -> tuple[object, Handle]: ...
+def diff_arrow(
+    before: Handle,
+    after: Handle,
+    key: tuple[bytes, ...] | None,
+    only: tuple[bytes, ...] | None,
+    ignore: tuple[bytes, ...] | None,
+    tolerance: bytes | None,
+    where: Handle | None,
+    flags: int,
+    what: int,
+    arrow_flags: int,
+    misfit: int,
+) -> tuple[object, Handle]: ...
 def arrow_schema(stream: object) -> object: ...
 def arrow_status(status: Handle) -> int: ...
 def next(cursor: Handle) -> list[Any]: ...

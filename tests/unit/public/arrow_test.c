@@ -354,7 +354,157 @@ static void the_first_misfit_by_rows_ends_the_stream(void **state)
 	varve_repo_free(repo);
 }
 
+/* ---- differences ---- */
+
+static size_t child_named(const struct ArrowSchema *s, const char *name)
+{
+	size_t i = 0;
+
+	while (i < (size_t)s->n_children && strcmp(s->children[i]->name, name) != 0) {
+		i++;
+	}
+	assert_true(i < (size_t)s->n_children);
+	return i;
+}
+
+static bool text_is(const struct ArrowArray *a, size_t at, const char *text, size_t len)
+{
+	const int32_t *ends = a->buffers[1];
+
+	return (size_t)(ends[at + 1] - ends[at]) == len &&
+	       memcmp((const char *)a->buffers[2] + ends[at], text, len) == 0;
+}
+
+static bool is_null(const struct ArrowArray *a, size_t at)
+{
+	return a->buffers[0] && !bit(a->buffers[0], at);
+}
+
+/* The next row of a stream: its place in *a. False: there is none. */
+static bool next_of(struct ArrowArrayStream *s, struct ArrowArray *a, size_t *at)
+{
+	if (a->release && ++*at < (size_t)a->length) return true;
+	if (a->release) {
+		a->release(a);
+	}
+	*at = 0;
+	assert_int_equal(s->get_next(s, a), 0);
+	return a->release != NULL;
+}
+
+/* The row of a version: its id and what happened to it. */
+static void is_version(const struct ArrowArray *a, size_t at, const struct ArrowSchema *s,
+		       const varve_cell *cells, const char *type, const char *commit)
+{
+	char id[24];
+	const int64_t *ids = a->children[child_named(s, "id")]->buffers[1];
+
+	(void)snprintf(id, sizeof(id), "%" PRId64, ids[at]);
+	assert_true(strlen(id) == cells[0].len && memcmp(id, cells[0].text, cells[0].len) == 0);
+	assert_true(text_is(a->children[child_named(s, "_change_type")], at, type, strlen(type)));
+	assert_true(text_is(a->children[child_named(s, "_commit_version")], at, commit,
+			    strlen(commit)));
+	assert_false(is_null(a->children[child_named(s, "_commit_timestamp")], at));
+}
+
+static bool has_text(const struct ArrowArray *a, size_t at, const varve_cell *c)
+{
+	return c->state == VARVE_CELL_NULL ? is_null(a, at)
+					   : !is_null(a, at) && text_is(a, at, c->text, c->len);
+}
+
+/* Both streams beside the cursor. */
+static void streams_agree(const varve_table *a, const varve_table *b, const char *commit)
+{
+	const varve_diff_arrow_options rows = {.size = sizeof(rows),
+					       .misfit = VARVE_MISFIT_NULL,
+					       .batch_rows = 50},
+				       cells = {.size = sizeof(cells),
+						.what = VARVE_DIFF_ARROW_CELLS,
+						.batch_rows = 50};
+	struct ArrowArrayStream rs, cs;
+	struct ArrowSchema schema, cell_schema;
+	struct ArrowArray ra = {.release = NULL}, ca = {.release = NULL};
+	const varve_row_change *c;
+	size_t r = 0, k = 0;
+	varve_diff *d;
+	varve_error e;
+
+	works(varve_diff_arrow(&rs, NULL, a, b, &rows, &e), &e);
+	works(varve_diff_arrow(&cs, NULL, a, b, &cells, &e), &e);
+	works(varve_diff_open(&d, a, b, NULL, &e), &e);
+	assert_int_equal(rs.get_schema(&rs, &schema), 0);
+	assert_int_equal(cs.get_schema(&cs, &cell_schema), 0);
+	while (varve_diff_next(d, &c, &e) > 0) {
+		const bool changed = c->kind == VARVE_ROW_CHANGED;
+
+		if (c->before) {
+			assert_true(next_of(&rs, &ra, &r));
+			is_version(&ra, r, &schema, c->before,
+				   changed ? "update_preimage" : "delete", commit);
+		}
+		if (c->after) {
+			assert_true(next_of(&rs, &ra, &r));
+			is_version(&ra, r, &schema, c->after,
+				   changed ? "update_postimage" : "insert", commit);
+		}
+		for (size_t i = 0; changed && varve_diff_column(d, i); i++) {
+			if (c->cells[i] != VARVE_CHANGE_NONE) {
+				const varve_column_pair *p = varve_diff_column(d, i);
+
+				assert_true(next_of(&cs, &ca, &k));
+				assert_true(has_text(ca.children[2], k, &c->before[p->before]));
+				assert_true(has_text(ca.children[3], k, &c->after[p->after]));
+			}
+		}
+	}
+	assert_false(next_of(&rs, &ra, &r));
+	assert_false(next_of(&cs, &ca, &k));
+	schema.release(&schema);
+	cell_schema.release(&cell_schema);
+	rs.release(&rs);
+	cs.release(&cs);
+	varve_diff_free(d);
+}
+
+static void streams_of_a_difference_have_what_its_cursor_has(void **state)
+{
+	static const int formats[] = {VARVE_FORMAT_CSV, VARVE_FORMAT_NDJSON};
+	static const char *const paths[] = {"t.csv", "t.ndjson"};
+	varve_repo *repo = begin_repo();
+	varve_error e;
+	vv_prng prng;
+
+	(void)state;
+	vv_prng_init(&prng, 77);
+	known_describe(paths, 2);
+	for (size_t i = 0; i < 2; i++) {
+		known old = known_random(&prng, 1500, formats[i]),
+		      new = known_edited(&prng, &old, 7);
+		char word[48], id[VARVE_ID_SIZE];
+
+		known_write(&old, paths[i]);
+		varve("add %s", paths[i]);
+		varve("commit -q -m old");
+		known_write(&new, paths[i]);
+		varve("add %s", paths[i]);
+		varve("commit -q -m new");
+		(void)snprintf(word, sizeof(word), "HEAD^:%s", paths[i]);
+		varve_table *a = table_of(repo, word);
+		(void)snprintf(word, sizeof(word), "HEAD:%s", paths[i]);
+		varve_table *b = table_of(repo, word);
+		works(varve_rev_parse(id, repo, "HEAD", &e), &e);
+		streams_agree(a, b, id);
+		varve_table_free(a);
+		varve_table_free(b);
+		known_free(&old);
+		known_free(&new);
+	}
+	varve_repo_free(repo);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(streams_of_a_difference_have_what_its_cursor_has),
 	cmocka_unit_test(numbers_and_dates_are_those_of_the_cells),
 	cmocka_unit_test(any_table_gives_the_values_of_its_cells),
 	cmocka_unit_test(the_first_misfit_by_rows_ends_the_stream),

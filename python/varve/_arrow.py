@@ -1,0 +1,108 @@
+"""What other libraries take by Arrow."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from . import _varve, _values
+from ._errors import UsageError
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+MISFITS = ("error", "null")  # enum varve_misfit
+TEXT = 1 << 0  # enum varve_arrow_flag
+
+
+class _Stream:
+    """One Arrow stream for one consumer."""
+
+    def __init__(self, capsule: object) -> None:
+        self._capsule = capsule
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self._capsule
+
+
+def misfit(word: str) -> int:
+    """The place of a treatment of misfits."""
+    if word not in MISFITS:
+        raise UsageError(f"misfit is one of {', '.join(map(repr, MISFITS))}", "usage")
+    return MISFITS.index(word)
+
+
+def pandas_frame(
+    table: pyarrow.Table, dtype_backend: str | None, types_mapper: Callable[[Any], Any] | None
+) -> pandas.DataFrame:
+    """A table of pyarrow as a frame of pandas: integer as Int64, boolean as boolean, date as datetime64[s]."""
+    pa, pd = _values.library("pyarrow"), _values.library("pandas")
+    if dtype_backend not in (None, "numpy_nullable", "pyarrow"):
+        raise UsageError("dtype_backend is 'numpy_nullable' or 'pyarrow'", "usage")
+    if types_mapper is None and dtype_backend == "pyarrow":
+        types_mapper = pd.ArrowDtype
+    if types_mapper is None:
+        types = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+        if dtype_backend:
+            types.update({pa.float64(): pd.Float64Dtype(), pa.string(): pd.StringDtype()})
+        types_mapper = types.get
+        dates = [pa.timestamp("s") if pa.types.is_date32(f.type) else f.type for f in table.schema]
+        table = table.cast(pa.schema([f.with_type(d) for f, d in zip(table.schema, dates)]))
+    frame: pandas.DataFrame = table.replace_schema_metadata(None).to_pandas(types_mapper=types_mapper)
+    return frame
+
+
+class Frames:
+    """What has __arrow_c_stream__, which makes a new stream each time it is called: pyarrow, polars, DuckDB and pandas take
+    it as it is. InvalidDataError: a cell is not of its column's type."""
+
+    _status: _varve.Handle | None = None
+
+    def _open(self) -> tuple[object, _varve.Handle]:
+        raise NotImplementedError
+
+    def _stream(self) -> tuple[object, _varve.Handle]:
+        capsule, self._status = self._open()
+        return capsule, self._status
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """A new Arrow stream in a capsule, for any library that takes the Arrow PyCapsule interface."""
+        return self._stream()[0]
+
+    def __arrow_c_schema__(self) -> object:
+        """The Arrow schema in a capsule."""
+        return _varve.arrow_schema(self._stream()[0])
+
+    def _read(self, take: Callable[[_Stream], Any]) -> Any:
+        capsule, status = self._stream()
+        try:
+            return take(_Stream(capsule))
+        except Exception:
+            _varve.arrow_status(status)  # raises the library's own error, if it was one
+            raise
+
+    @property
+    def misfits(self) -> int:
+        """Cells that were not of their column's type in the last Arrow stream of this object, as far as it was read. The
+        error of that stream is raised again."""
+        return 0 if self._status is None else _varve.arrow_status(self._status)
+
+    def to_arrow(self) -> pyarrow.Table:
+        """A pyarrow.Table."""
+        return self._read(_values.library("pyarrow").table)
+
+    def to_batches(self) -> pyarrow.RecordBatchReader:
+        """A pyarrow.RecordBatchReader, which reads as it is asked; its errors are pyarrow's."""
+        return self._read(_values.library("pyarrow").RecordBatchReader.from_stream)
+
+    def to_polars(self) -> polars.DataFrame:
+        """A polars.DataFrame."""
+        frame: polars.DataFrame = self._read(_values.library("polars").DataFrame)
+        return frame
+
+    def to_pandas(
+        self, *, dtype_backend: str | None = None, types_mapper: Callable[[Any], Any] | None = None
+    ) -> pandas.DataFrame:
+        """A pandas.DataFrame, by pyarrow. dtype_backend and types_mapper as for a table."""
+        return pandas_frame(self.to_arrow(), dtype_backend, types_mapper)
