@@ -69,13 +69,15 @@ typedef struct vv_dataset_options {
 	const char *schema;       /* Table Schema, where no package has one; NULL */
 	vv_order_wish order;      /* --order */
 	const vv_pointer *parent; /* overrides the lookup; may be NULL */
+	/* the block of parent's root, where it waits in this writer; else NULL */
+	const vv_buf *parent_block;
 	bool no_parent;
 	bool as_named; /* a table with a row that is too long is refused, not kept as bytes with a warning */
 } vv_dataset_options;
 #define VV_DATASET_OPTIONS_INIT                                                                    \
 	{                                                                                          \
-		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, NULL, VV_ORDER_KEEP, NULL, false, \
-			false                                                                      \
+		false, VV_KIND_TABLE, VV_SNIFF_HINTS_INIT, NULL, NULL, VV_ORDER_KEEP, NULL, NULL,  \
+			false, false                                                               \
 	}
 
 typedef struct vv_dataset_found {

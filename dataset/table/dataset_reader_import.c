@@ -83,7 +83,10 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 		out->named = pointer.root;
 	}
 	if (rc == VV_OK && found && (rc = vv_dataset_reader_store(r, &r->store, err)) == VV_OK) {
-		rc = vv_root_load(&out->parent_root, r->store, &pointer.root, err);
+		rc = opts->parent_block
+			     ? vv_root_decode(&out->parent_root, opts->parent_block->data,
+					      opts->parent_block->len, err)
+			     : vv_root_load(&out->parent_root, r->store, &pointer.root, err);
 		if (rc == VV_OK) {
 			out->parent = pointer.root;
 		} else if (rc == VV_EMISSING) {

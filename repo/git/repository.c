@@ -593,6 +593,11 @@ const char *vv_repository_objects(const vv_repository *r)
 	return r->objects;
 }
 
+bool vv_repository_is_shallow(const vv_repository *r)
+{
+	return r->shallow_count > 0;
+}
+
 const char *vv_repository_varvedir(const vv_repository *r)
 {
 	return r->varvedir;

@@ -71,7 +71,9 @@ const vv_env *vv_repository_env(const vv_repository *r);
 const char *vv_repository_workdir(const vv_repository *r); /* NULL when bare */
 const char *vv_repository_gitdir(const vv_repository *r);  /* per worktree */
 const char *vv_repository_commondir(const vv_repository *r);
-const char *vv_repository_objects(const vv_repository *r);  /* Git's, that are written to */
+const char *vv_repository_objects(const vv_repository *r); /* Git's, that are written to */
+/* Are there commits whose parents are not here? */
+bool vv_repository_is_shallow(const vv_repository *r);
 const char *vv_repository_varvedir(const vv_repository *r); /* <commondir>/varve */
 const char *vv_repository_statedir(
 	const vv_repository *r); /* <gitdir>/varve: this worktree's caches */

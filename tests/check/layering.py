@@ -56,6 +56,7 @@ lib/work/merge
 lib/work/apply
 lib/work/check
 lib/work/record
+lib/work/migrate
 lib/work/clone
 lib/work/serve
 lib/work/vault

@@ -17,6 +17,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/setup/migrate_history.h"
 #include "lib/work/add/attributes_edit.h"
 #include "lib/work/add/attributes_lines.h"
 #include "lib/work/add/plan.h"
@@ -31,8 +32,9 @@
 #include "repo/git/repository_init.h"
 
 typedef struct options {
-	bool dry_run, export, no_commit;
-	const char *message;
+	bool dry_run, export, no_commit, everything;
+	const char *message, *since;
+	vv_strings include;
 } options;
 
 /* One file that changes hands. */
@@ -345,38 +347,24 @@ static vv_status write_objects(migration *m, vv_error *err)
 /* A line for Git LFS of the very pattern loses its words: the one that follows takes over. */
 static vv_status drop_lfs(migration *m, vv_error *err)
 {
-	static const char words[] = " filter=lfs diff=lfs merge=lfs -text";
 	char *path = vv_repository_file(m->c->repo, ".gitattributes");
-	vv_buf text = VV_BUF_INIT, kept = VV_BUF_INIT;
-	bool dropped = false;
+	vv_buf text = VV_BUF_INIT;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && vv_exists(path)) {
 		rc = vv_read_regular(&text, path, 16u << 20, err);
 	}
-	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
-		size_t len = strcspn(p, "\n"), pattern = strcspn(p, " \t\n");
-		bool ours = false;
+	size_t before = text.len;
 
-		for (int i = 0; i < m->c->argc && !ours; i++) {
-			ours = strlen(m->c->argv[i]) == pattern &&
-			       memcmp(p, m->c->argv[i], pattern) == 0;
-		}
-		if (ours && len == pattern + strlen(words) &&
-		    memcmp(p + pattern, words, strlen(words)) == 0) {
-			dropped = true;
-		} else {
-			vv_buf_put(&kept, p, len + (p[len] == '\n'));
-		}
-		p += len + (p[len] == '\n');
-	}
-	if (rc == VV_OK && dropped && (rc = vv_buf_ok(&kept, err)) == VV_OK) {
-		rc = vv_worktree_write_bytes(m->c->repo, ".gitattributes", vv_buf_cstr(&kept),
-					     kept.len, true, err);
+	if (rc == VV_OK &&
+	    (rc = vv_attr_drop_filter(&text, "lfs", (const char *const *)m->c->argv,
+				      (size_t)m->c->argc, err)) == VV_OK &&
+	    text.len != before) {
+		rc = vv_worktree_write_bytes(m->c->repo, ".gitattributes", vv_buf_cstr(&text),
+					     text.len, true, err);
 		vv_attr_flush(m->c->repo);
 	}
 	vv_buf_clear(&text);
-	vv_buf_clear(&kept);
 	vv_free(path);
 	return rc;
 }
@@ -582,16 +570,45 @@ static void tell(const migration *m)
 
 static int check_migrate(const vv_context *c)
 {
-	return c->argc > 0 ? VV_EXIT_OK
-			   : vv_usage_error("migrate needs files or patterns, as in '*.csv'");
+	const options *o = c->options;
+
+	if (o->include.count > 0 && c->argc > 0) {
+		return vv_usage_error("name the patterns with --include, or as words, not both");
+	}
+	if (o->everything && (o->no_commit || o->message)) {
+		return vv_usage_error("--everything writes the commits that are there again: "
+				      "--message and --no-commit do not go with it");
+	}
+	if (!o->everything && (o->since || o->include.count > 0)) {
+		return vv_usage_error("--include and --since go with --everything");
+	}
+	if (!o->everything && c->argc == 0) {
+		return vv_usage_error("migrate needs files or patterns, as in '*.csv'");
+	}
+	return VV_EXIT_OK;
 }
 
 static vv_status run_migrate(vv_context *c, vv_error *err)
 {
 	migration m = {.c = c, .o = c->options};
-	char *self = vv_varve_path();
-	vv_status rc = self ? VV_OK : vv_fail_nomem(err);
+	bool named = m.o->include.count > 0;
+	char *self;
+	vv_status rc;
 
+	if (m.o->everything) {
+		return vv_migrate_history(
+			c,
+			&(vv_migrate_options){.patterns = named ? m.o->include.items
+								: (const char *const *)c->argv,
+					      .pattern_count = named ? m.o->include.count
+								     : (size_t)c->argc,
+					      .since = m.o->since,
+					      .export = m.o->export,
+					      .dry = m.o->dry_run},
+			err);
+	}
+	self = vv_varve_path();
+	rc = self ? VV_OK : vv_fail_nomem(err);
 	if (rc < 0 || (rc = check_index(&m, err)) < 0 || (rc = look(&m, err)) < 0) {
 		goto done;
 	}
@@ -636,14 +653,19 @@ static const vv_option migrate_table[] = {
 	OPT_FLAG(0, "export", export, "the other way: plain text in Git again"),
 	OPT_STRING('m', "message", message, "TEXT", "of the commit"),
 	OPT_FLAG(0, "no-commit", no_commit, "stage all and leave the commit to you"),
+	OPT_FLAG(0, "everything", everything, "rewrite the commits of all branches and tags"),
+	OPT_LIST(0, "include", include, "PATTERN",
+		 "with --everything: files that match; may be repeated"),
+	OPT_STRING(0, "since", since, "REV",
+		   "with --everything: only commits that REV does not reach"),
 };
 
 const vv_command vv_cmd_migrate = {
 	.name = "migrate",
 	.group = "change",
-	.summary = "move tables from Git or Git LFS to varve, or back, in one commit",
+	.summary = "move tables from Git, Git LFS or DVC to varve, or back",
 	.usage = "[-n] [-m TEXT | --no-commit] PATTERN...\n--export [-n] [-m TEXT | --no-commit] "
-		 "PATTERN...",
+		 "PATTERN...\n--everything [--export] [-n] [--include PATTERN] [--since REV]",
 	.example = "$ varve migrate --dry-run '*.csv'\n"
 		   "prices.csv: text of Git, 25.2 kB\n"
 		   "1 file, 25.2 kB; nothing was changed",

@@ -342,7 +342,8 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 		if (vv_index_get(t->index, VV_TXN_ATTRIBUTES, &e)) {
 			rc = vv_blob_read(t->repo, &e.id, VV_TXN_PLAIN_MAX, &text, err);
 		}
-		if (rc == VV_OK && (rc = vv_attr_put_tracked(&text, paths, count, err)) == VV_OK &&
+		if (rc == VV_OK &&
+		    (rc = vv_attr_put_tracked(&text, paths, count, true, err)) == VV_OK &&
 		    (rc = vv_blob_write(t->repo, vv_buf_cstr(&text), text.len, &id, err)) ==
 			    VV_OK) {
 			rc = vv_index_set(t->index, VV_TXN_ATTRIBUTES, e.mode ? e.mode : 0100644,

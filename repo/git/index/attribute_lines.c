@@ -544,10 +544,11 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 	return rc == VV_OK ? vv_buf_ok(lines, err) : rc;
 }
 
-vv_status vv_attr_put_tracked(vv_buf *text, const char *const *paths, size_t count, vv_error *err)
+vv_status vv_attr_put_tracked(vv_buf *text, const char *const *patterns, size_t count, bool literal,
+			      vv_error *err)
 {
 	vv_buf lines = VV_BUF_INIT;
-	vv_status rc = put_lines(&lines, text, paths, count, true, false, err);
+	vv_status rc = put_lines(&lines, text, patterns, count, literal, false, err);
 
 	if (rc == VV_OK) {
 		vv_buf_put(text, lines.data, lines.len);
@@ -597,21 +598,29 @@ vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size
 	return track(r, patterns, count, literal, true, changed, err);
 }
 
-/* Appends the line without our attributes, or nothing when none are left. */
-static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line)
+/* Is it one of "filter=varve diff=varve merge=varve -text", of this filter? */
+static bool is_filter_word(const char *word, size_t len, const char *filter)
 {
-	static const char *const ours[] = {"filter=varve", "diff=varve", "merge=varve", "-text"};
+	static const char *const starts[] = {"filter=", "diff=", "merge="};
+
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (begins(word, len, starts[i]) &&
+		    is_word(word + strlen(starts[i]), len - strlen(starts[i]), filter)) {
+			return true;
+		}
+	}
+	return is_word(word, len, "-text");
+}
+
+/* Appends the line without the words of the filter, or nothing when none are left. */
+static void put_rest(vv_buf *to, const vv_buf *text, const attr_line *line, const char *filter)
+{
 	const char *p = line->rest, *word;
-	size_t left = line->rest_len, len, i;
+	size_t left = line->rest_len, len;
 	bool any = false;
 
 	while (next_word(&p, &left, &word, &len)) {
-		bool mine = false;
-
-		for (i = 0; i < sizeof(ours) / sizeof(ours[0]) && !mine; i++) {
-			mine = is_word(word, len, ours[i]);
-		}
-		if (mine) {
+		if (is_filter_word(word, len, filter)) {
 			continue;
 		}
 		if (!any) {
@@ -653,7 +662,7 @@ static vv_status take_line_away(vv_repository *r, const char *pattern, bool lite
 	while (next_line(&text, &at, &line)) {
 		if (same_pattern(&line, &wanted) && is_of_varve(&line)) {
 			found = true;
-			put_rest(&kept, &text, &line);
+			put_rest(&kept, &text, &line, "varve");
 		} else {
 			vv_buf_put(&kept, text.data + line.start, line.end - line.start);
 		}
@@ -683,6 +692,46 @@ vv_status vv_attr_untrack(vv_repository *r, const char *pattern, bool literal, v
 vv_status vv_attr_leave_text(vv_repository *r, const char *pattern, bool literal, vv_error *err)
 {
 	return take_line_away(r, pattern, literal, true, err);
+}
+
+vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, const char *const *patterns,
+			      size_t count, vv_error *err)
+{
+	vv_auto(vv_buf) kept = VV_BUF_INIT, word = VV_BUF_INIT;
+	attr_line line;
+	size_t at = 0;
+	vv_status rc;
+
+	vv_buf_printf(&word, "filter=%s", filter);
+	if ((rc = vv_buf_ok(&word, err)) < 0) return rc;
+	while (rc == VV_OK && next_line(text, &at, &line)) {
+		bool drop = line.pattern_len > 0 && has_word(&line, vv_buf_cstr(&word));
+
+		for (size_t i = 0; rc == VV_OK && drop && i < count; i++) {
+			vv_auto(vv_buf) pattern = VV_BUF_INIT;
+
+			rc = put_pattern(&pattern, patterns[i], false, err);
+			if (rc == VV_OK && same_pattern(&line, &pattern)) {
+				break;
+			}
+			drop = i + 1 < count;
+		}
+		if (drop) {
+			put_rest(&kept, text, &line, filter);
+		} else {
+			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
+		}
+	}
+	if (rc < 0 || (rc = vv_buf_ok(&kept, err)) < 0) return rc;
+	if (strcmp(vv_buf_cstr(&kept), OWN_LINE "\n") ==
+	    0) { /* written with the first line of varve */
+		vv_buf_reset(&kept);
+	}
+	vv_buf now = *text;
+
+	*text = kept;
+	kept = now;
+	return VV_OK;
 }
 
 /* --- renaming ------------------------------------------------------------------------- */
@@ -762,7 +811,7 @@ static vv_status drop_old_names(vv_buf *text, const vv_attr_rename *renames, siz
 			rc = vv_fail_nomem(err);
 		} else if (name && is_of_varve(&line) &&
 			   bsearch(&name, patterns, n, sizeof(*patterns), compare_names)) {
-			put_rest(&kept, text, &line);
+			put_rest(&kept, text, &line, "varve");
 		} else {
 			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
 		}

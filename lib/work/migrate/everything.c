@@ -1,0 +1,570 @@
+/*
+ * everything: knows which files of a folder change hands, and in which order a migrated history takes the old one's
+ * place: contents, proof, commits, notes, files, refs.
+ *
+ * The history is gone through twice. The first time finds out what is there, and stores it; the second writes trees and
+ * commits, once nothing can be missing.
+ */
+#include "lib/work/migrate/everything.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/dataset_reader.h"
+#include "lib/work/add/plan.h"
+#include "lib/work/commit/checkout.h"
+#include "lib/work/commit/journal.h"
+#include "lib/work/commit/switch_tree.h"
+#include "lib/work/migrate/dvc_file.h"
+#include "repo/git/history/history.h"
+#include "repo/git/history/rewrite.h"
+#include "repo/git/index/attribute_lines.h"
+#include "repo/git/index/attribute_rules.h"
+#include "repo/git/index/index.h"
+#include "repo/git/run_git.h"
+
+#define ATTRIBUTES_MAX (16u << 20)
+
+static const char *const usual[] = {"*.csv", "*.tsv", "*.ndjson", "*.jsonl"};
+
+typedef struct migration {
+	const vv_migrate_options *o;
+	vv_repository *repo;
+	vv_migrate_result *out;
+	const char *const *patterns;
+	size_t pattern_count;
+	bool *used; /* of each pattern: a file matches it */
+	vv_attr_rules *rules;
+	bool writing; /* the second time */
+	vv_ref *refs; /* branches and tags */
+	size_t ref_count, ref_cap;
+	vv_range *ranges;
+	vv_head head;
+} migration;
+
+static void migration_clear(migration *m)
+{
+	for (size_t i = 0; i < m->ref_count; i++) {
+		vv_ref_clear(&m->refs[i]);
+	}
+	vv_free(m->refs);
+	vv_free(m->ranges);
+	vv_free(m->used);
+	vv_attr_rules_free(m->rules);
+	vv_head_clear(&m->head);
+}
+VV_AUTO_CLEAR(migration, migration_clear)
+
+void vv_migrate_result_clear(vv_migrate_result *r)
+{
+	vv_contents_close(r->contents);
+	vv_free(r->map);
+	memset(r, 0, sizeof(*r));
+}
+
+/* --- which files ------------------------------------------------------------------------- */
+
+/* Lines "PATTERN n=PLACE", as of a .gitattributes file. */
+static vv_status read_patterns(migration *m, vv_error *err)
+{
+	vv_buf text = VV_BUF_INIT;
+
+	m->patterns = m->o->patterns;
+	m->pattern_count = m->o->pattern_count;
+	if (m->pattern_count == 0 && !m->o->export) {
+		m->patterns = usual;
+		m->pattern_count = sizeof(usual) / sizeof(*usual);
+	}
+	if (!(m->used = vv_calloc(m->pattern_count + 1, sizeof(*m->used)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < m->pattern_count; i++) {
+		if (*m->patterns[i] == '!' || strpbrk(m->patterns[i], " \t\r\n\"") ||
+		    !*m->patterns[i]) {
+			vv_buf_clear(&text);
+			return vv_fail(err, VV_EUSAGE, "'%s' is not a pattern for a whole history",
+				       vv_text_shows(m->patterns[i]));
+		}
+		vv_buf_printf(&text, "%s n=%zu\n", m->patterns[i], i);
+	}
+	return vv_attr_rules_parse(&m->rules, &text, 0, err);
+}
+
+static vv_status matches(migration *m, const char *path, bool *out, vv_error *err)
+{
+	vv_attr_found found = {0};
+	vv_status rc;
+
+	*out = m->pattern_count == 0;
+	if (*out) return VV_OK;
+	if ((rc = vv_attr_rules_find(m->rules, path, &found, err)) == VV_OK && found.count > 0) {
+		const char *number = strchr(found.lines[0].text, '=') + 1;
+		size_t at = (size_t)strtoul(number, NULL, 10);
+
+		*out = true;
+		m->used[at] = true;
+	}
+	vv_free(found.lines);
+	return rc;
+}
+
+static vv_status write_blob(const migration *m, const vv_buf *text, vv_oid *out, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(text, err);
+
+	if (rc < 0) return rc;
+	return m->writing ? vv_blob_write(m->repo, vv_buf_cstr(text), text->len, out, err)
+			  : vv_blob_id(vv_buf_cstr(text), text->len, out, err);
+}
+
+/* The folder's .gitattributes as they are to be; the top one's get lines for the tables. */
+static vv_status edit_attributes(migration *m, vv_folder_edit *f, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char **used = NULL;
+	vv_folder_entry *e = vv_folder_edit_find(f, ".gitattributes");
+	size_t n = 0;
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	if (e && (!S_ISREG(e->mode) ||
+		  (rc = vv_blob_read(m->repo, &e->id, ATTRIBUTES_MAX, &text, err)) < 0)) {
+		return rc;
+	}
+	if (m->o->export) {
+		rc = vv_attr_drop_filter(&text, "varve", m->patterns, m->pattern_count, err);
+	} else if (f->changed) {
+		if (!(used = vv_calloc(m->pattern_count + 1, sizeof(*used)))) {
+			return vv_fail_nomem(err);
+		}
+		for (size_t i = 0; i < m->pattern_count; i++) {
+			if (m->used[i]) {
+				used[n++] = m->patterns[i];
+			}
+		}
+		if ((rc = vv_attr_drop_filter(&text, "lfs", used, n, err)) == VV_OK && !*f->path) {
+			rc = vv_attr_put_tracked(&text, used, n, false, err);
+		}
+		vv_free(used);
+	}
+	if (rc < 0 || (text.len == 0 && !e)) return rc;
+	if (text.len == 0) {
+		vv_folder_edit_remove(f, e);
+		return VV_OK;
+	}
+	rc = write_blob(m, &text, &id, err);
+	return rc < 0 ? rc
+		      : vv_folder_edit_put(f, ".gitattributes", e ? e->mode : 0100644, &id, err);
+}
+
+/* --- DVC --------------------------------------------------------------------------------- */
+
+/* The folder that has .dvc in the work tree, of those above; "" where none has. */
+static vv_status dvc_top(migration *m, vv_buf *out, const char *folder, vv_error *err)
+{
+	size_t len = strlen(folder);
+
+	for (;;) {
+		vv_auto(char) *top = NULL;
+		vv_auto(char) *dvc = NULL;
+
+		vv_buf_reset(out);
+		vv_buf_put(out, folder, len);
+		if (vv_buf_ok(out, err) < 0 ||
+		    !(top = vv_repository_file(m->repo, vv_buf_cstr(out))) ||
+		    !(dvc = vv_path_join(top, ".dvc", (char *)NULL))) {
+			return vv_fail_nomem(err);
+		}
+		if (len == 0 || vv_exists(dvc)) return VV_OK;
+		for (len--; len > 0 && folder[len - 1] != '/'; len--) {
+		}
+	}
+}
+
+/* DVC has Git ignore what it keeps, with a line "/NAME". */
+static vv_status end_ignoring(migration *m, vv_folder_edit *f, const char *name, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT, kept = VV_BUF_INIT;
+	vv_folder_entry *e = vv_folder_edit_find(f, ".gitignore");
+	vv_oid id;
+	vv_status rc;
+
+	if (!e || !S_ISREG(e->mode)) return VV_OK;
+	if ((rc = vv_blob_read(m->repo, &e->id, ATTRIBUTES_MAX, &text, err)) < 0) return rc;
+	for (const char *p = vv_buf_cstr(&text), *end = p + text.len, *next; p < end; p = next) {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+		size_t len = (size_t)((eol ? eol : end) - p);
+
+		next = eol ? eol + 1 : end;
+		if (len != strlen(name) + 1 || *p != '/' || memcmp(p + 1, name, len - 1) != 0) {
+			vv_buf_put(&kept, p, (size_t)(next - p));
+		}
+	}
+	if (kept.len == 0) {
+		vv_folder_edit_remove(f, e);
+		return VV_OK;
+	}
+	rc = write_blob(m, &kept, &id, err);
+	return rc < 0 ? rc : vv_folder_edit_put(f, ".gitignore", e->mode, &id, err);
+}
+
+/* NAME.dvc: the file that it names takes its place. */
+static vv_status take_dvc(migration *m, vv_folder_edit *f, size_t at, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT, path = VV_BUF_INIT, top = VV_BUF_INIT;
+	vv_dvc_file d = {.name = VV_BUF_INIT};
+	uint64_t size;
+	bool wanted = false;
+	vv_oid id;
+	vv_status rc;
+
+	if ((rc = vv_blob_size(m->repo, &f->entries[at].id, &size, err)) < 0 ||
+	    size > VV_DVC_FILE_MAX ||
+	    (rc = vv_blob_read(m->repo, &f->entries[at].id, VV_DVC_FILE_MAX, &text, err)) < 0) {
+		return rc;
+	}
+	if (!vv_dvc_file_read(&d, vv_buf_cstr(&text), text.len) ||
+	    vv_path_check(vv_buf_cstr(&d.name), NULL) < 0 ||
+	    vv_folder_edit_find(f, vv_buf_cstr(&d.name))) {
+		m->out->folders += !m->writing;
+		goto done;
+	}
+	vv_buf_printf(&path, "%s%s", f->path, vv_buf_cstr(&d.name));
+	if ((rc = vv_buf_ok(&path, err)) < 0 ||
+	    (rc = matches(m, vv_buf_cstr(&path), &wanted, err)) < 0 || !wanted ||
+	    (rc = dvc_top(m, &top, f->path, err)) < 0) {
+		goto done;
+	}
+	rc = vv_contents_take_dvc(m->out->contents, vv_buf_cstr(&path), vv_buf_cstr(&top), d.md5,
+				  &id, err);
+	if (rc == VV_EMISSING) { /* counted */
+		vv_error_clear(err);
+		rc = VV_OK;
+	} else if (rc == VV_OK) {
+		vv_folder_edit_remove(f, &f->entries[at]);
+		if ((rc = vv_folder_edit_put(f, vv_buf_cstr(&d.name), 0100644, &id, err)) ==
+		    VV_OK) {
+			rc = end_ignoring(m, f, vv_buf_cstr(&d.name), err);
+		}
+	}
+done:
+	vv_buf_clear(&d.name);
+	return rc;
+}
+
+/* --- folders ----------------------------------------------------------------------------- */
+
+static vv_status edit_file(migration *m, vv_folder_edit *f, size_t at, vv_error *err)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+	bool wanted = false;
+	vv_oid id;
+	vv_status rc;
+
+	vv_buf_printf(&path, "%s%s", f->path, f->entries[at].name);
+	if ((rc = vv_buf_ok(&path, err)) < 0 || vv_add_never(vv_buf_cstr(&path))) return rc;
+	if (!m->o->export && vv_path_ends(f->entries[at].name, ".dvc")) {
+		return take_dvc(m, f, at, err);
+	}
+	if ((rc = matches(m, vv_buf_cstr(&path), &wanted, err)) < 0 || !wanted ||
+	    (rc = vv_contents_take(m->out->contents, vv_buf_cstr(&path), &f->entries[at].id, &id,
+				   err)) < 0) {
+		return rc;
+	}
+	if (!vv_oid_equal(&id, &f->entries[at].id)) {
+		f->entries[at].id = id;
+		f->changed = true;
+	}
+	return VV_OK;
+}
+
+static vv_status edit_folder(void *payload, vv_folder_edit *f, vv_error *err)
+{
+	migration *m = payload;
+	size_t count = f->count; /* what is added needs no edit */
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		if (S_ISREG(f->entries[i].mode)) {
+			rc = edit_file(m, f, i, err);
+		}
+	}
+	return rc == VV_OK && m->writing ? edit_attributes(m, f, err) : rc;
+}
+
+/* --- the history ------------------------------------------------------------------------- */
+
+static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	migration *m = payload;
+	vv_ref *r;
+
+	if (ref->symbolic || vv_oid_is_null(&ref->commit)) return VV_OK;
+	if (!vv_array_room(m->refs, m->ref_count, m->ref_cap)) return vv_fail_nomem(err);
+	r = &m->refs[m->ref_count];
+	*r = (vv_ref){.name = vv_strdup(ref->name), .id = ref->id, .commit = ref->commit};
+	if (!r->name) return vv_fail_nomem(err);
+	m->ref_count++;
+	return VV_OK;
+}
+
+static vv_status check_branch(const migration *m, const char *name, vv_error *err)
+{
+	vv_auto(char) *where = NULL;
+	vv_status rc;
+
+	if (strncmp(name, "refs/heads/", strlen("refs/heads/")) != 0 ||
+	    (m->head.branch && strcmp(name, m->head.branch) == 0)) {
+		return VV_OK;
+	}
+	if ((rc = vv_branch_checked_out(m->repo, name, &where, err)) < 0 || !where) return rc;
+	(void)vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
+		      vv_text_shows(name + strlen("refs/heads/")), vv_text_shows(where));
+	return vv_hint(err, "remove that work tree with 'git worktree remove' first");
+}
+
+static vv_status read_refs(migration *m, vv_error *err)
+{
+	vv_oid since = {{0}};
+	vv_status rc;
+
+	if ((rc = vv_head_read(m->repo, &m->head, err)) < 0) return rc;
+	if (m->head.unborn) {
+		return vv_fail(err, VV_EREFUSED,
+			       "there is no commit yet, so there is nothing to migrate");
+	}
+	if (m->head.detached) {
+		(void)vv_fail(err, VV_EREFUSED,
+			      "HEAD is not on a branch, so nothing would follow it");
+		return vv_hint(err, "go to a branch first: 'varve switch BRANCH'");
+	}
+	if ((m->o->since && (rc = vv_rev_commit(m->repo, m->o->since, &since, err)) < 0) ||
+	    (rc = vv_refs_each(m->repo, "refs/heads/", take_ref, m, err)) < 0 ||
+	    (rc = vv_refs_each(m->repo, "refs/tags/", take_ref, m, err)) < 0) {
+		return rc;
+	}
+	if (!(m->ranges = vv_calloc(m->ref_count + 1, sizeof(*m->ranges)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < m->ref_count; i++) {
+		if ((rc = check_branch(m, m->refs[i].name, err)) < 0) return rc;
+		m->ranges[i] = (vv_range){.include = m->refs[i].commit,
+					  .exclude = since,
+					  .has_exclude = m->o->since != NULL};
+	}
+	return VV_OK;
+}
+
+/* All commits, parents first. */
+static vv_status walk(migration *m, vv_rewrite *w, vv_error *err)
+{
+	vv_auto(vv_log) *log = NULL;
+	vv_log_options o = {
+		.ranges = m->ranges, .range_count = m->ref_count, .topo = true, .reverse = true};
+	vv_oid id, now;
+	int got;
+	vv_status rc = vv_log_open(&log, m->repo, &o, err);
+
+	m->out->commits = 0;
+	while (rc == VV_OK && (got = vv_log_next(log, &id, err)) != 0) {
+		rc = got < 0 ? (vv_status)got : vv_rewrite_commit(w, &id, &now, err);
+		m->out->commits++;
+		m->out->changed += rc == VV_OK && !m->writing && !vv_oid_equal(&id, &now);
+	}
+	return rc;
+}
+
+/* The first time: contents are stored and compared. */
+static vv_status store_contents(migration *m, vv_error *err)
+{
+	vv_auto(vv_rewrite) *w = NULL;
+	vv_status rc;
+
+	if ((rc = vv_contents_open(&m->out->contents, m->repo, m->o->export, m->o->dry,
+				   m->o->progress, err)) < 0 ||
+	    (rc = vv_rewrite_open(&w, m->repo, true, edit_folder, m, err)) < 0 ||
+	    (rc = walk(m, w, err)) < 0 || (rc = vv_contents_finish(m->out->contents, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < m->ref_count; i++) {
+		vv_oid now;
+
+		if ((rc = vv_rewrite_object(w, &m->refs[i].id, &now, err)) < 0) return rc;
+		m->out->refs += !vv_oid_equal(&now, &m->refs[i].id);
+	}
+	m->out->unsigned_count = vv_rewrite_unsigned(w);
+	return VV_OK;
+}
+
+/* --- the refs ---------------------------------------------------------------------------- */
+
+/* The old and new ids, as git filter-repo writes its commit-map. */
+static vv_status write_map(migration *m, const vv_buf *pairs, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_puts(&text, "old new\n");
+	vv_buf_put(&text, pairs->data, pairs->len);
+	m->out->map = vv_path_join(vv_repository_varvedir(m->repo), "migrated", (char *)NULL);
+	if (!m->out->map) return vv_fail_nomem(err);
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_write_file(m->out->map, text.data, text.len, true, err);
+}
+
+typedef struct notes_copy {
+	migration *m;
+	const vv_buf *pairs;
+} notes_copy;
+
+/* Notes of old commits are those of the new ones too. */
+static vv_status copy_notes(void *payload, const vv_ref *ref, vv_error *err)
+{
+	const notes_copy *n = payload;
+	const char *const args[] = {"notes", "--ref", ref->name, "copy", "-f", "--stdin", NULL};
+	const vv_git_call call = {
+		.args = args, .repo = n->m->repo, .input = n->pairs->data, .len = n->pairs->len};
+
+	return vv_git_must(&call, "notes cannot be copied", err);
+}
+
+static vv_status move_refs(migration *m, vv_rewrite *w, vv_error *err)
+{
+	vv_ref_change *changes = vv_calloc(m->ref_count + 1, sizeof(*changes));
+	vv_oid *ids = vv_calloc(m->ref_count + 1, sizeof(*ids));
+	size_t n = 0;
+	vv_status rc = changes && ids ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; i < m->ref_count && rc == VV_OK; i++) {
+		rc = vv_rewrite_object(w, &m->refs[i].id, &ids[i], err);
+		if (rc == VV_OK && !vv_oid_equal(&ids[i], &m->refs[i].id)) {
+			changes[n++] = (vv_ref_change){
+				.name = m->refs[i].name, .id = &ids[i], .old = &m->refs[i].id};
+		}
+	}
+	if (rc == VV_OK) {
+		rc = vv_refs_update(m->repo, changes, n,
+				    m->o->export ? "migrate: text again" : "migrate: tables", err);
+	}
+	vv_free(ids);
+	vv_free(changes);
+	return rc;
+}
+
+/* The map, notes and refs, in this order. */
+static vv_status replace_history(migration *m, vv_rewrite *w, vv_error *err)
+{
+	vv_auto(vv_buf) pairs = VV_BUF_INIT;
+	notes_copy notes = {m, &pairs};
+	size_t count;
+	const vv_rewritten *c = vv_rewrite_changed(w, &count);
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		char old[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
+
+		vv_oid_text(old, &c[i].old);
+		vv_oid_text(now, &c[i].now);
+		vv_buf_printf(&pairs, "%s %s\n", old, now);
+	}
+	if ((rc = vv_buf_ok(&pairs, err)) < 0 || (rc = write_map(m, &pairs, err)) < 0 ||
+	    (rc = vv_refs_each(m->repo, "refs/notes/", copy_notes, &notes, err)) < 0) {
+		return rc;
+	}
+	return move_refs(m, w, err);
+}
+
+/* What the journal notes first; the refs move last. */
+static vv_status change_noted(migration *m, vv_rewrite *w, vv_tree_switch *s, vv_journal *j,
+			      const vv_oid *head, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_journal_head(j, m->head.branch, head, err)) < 0 ||
+	    (rc = vv_tree_switch_note(s, j, false, NULL, 0, err)) < 0 ||
+	    (rc = vv_journal_ready(j, err)) < 0 || (rc = vv_tree_switch_run(s, err)) < 0 ||
+	    (rc = vv_journal_index(j, s->checkout->index, err)) < 0) {
+		return rc;
+	}
+	return replace_history(m, w, err);
+}
+
+/* Files and index follow HEAD's branch. */
+static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, vv_error *err)
+{
+	vv_auto(vv_index) *index = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_checkout) checkout = {0};
+	vv_auto(vv_tree_switch) s = {0};
+	vv_journal_options o = {
+		.command = "migrate", .what = "the migration", .end = VV_JOURNAL_END_HEAD};
+	vv_journal *j = NULL;
+	vv_status rc;
+
+	if ((rc = vv_index_open(&index, m->repo, err)) < 0 ||
+	    (rc = vv_dataset_reader_open(&reader, m->repo, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_checkout_init(&checkout, m->repo, reader, index);
+	checkout.pointer_ok = true;
+	if ((rc = vv_tree_switch_plan(&s, &checkout, &m->head.commit, head, false, err)) < 0) {
+		return rc;
+	}
+	if (s.kept_count > 0) {
+		(void)vv_fail(err, VV_EREFUSED, "%s has changes that are not committed",
+			      vv_text_shows(s.kept[0] + 2));
+		return vv_hint(err, "commit them, or put them away with 'git stash'");
+	}
+	if ((rc = vv_journal_open(&j, m->repo, &o, err)) < 0) return rc;
+	rc = change_noted(m, w, &s, j, head, err);
+	return vv_journal_close(j, rc, err);
+}
+
+/* The second time: trees, commits and tags are written, and take the old ones' place. */
+static vv_status write_history(migration *m, vv_error *err)
+{
+	vv_auto(vv_rewrite) *w = NULL;
+	vv_oid head;
+	vv_status rc;
+
+	m->writing = true;
+	if ((rc = vv_rewrite_open(&w, m->repo, false, edit_folder, m, err)) < 0 ||
+	    (rc = walk(m, w, err)) < 0 ||
+	    (rc = vv_rewrite_object(w, &m->head.commit, &head, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < m->ref_count; i++) {
+		vv_oid tag;
+
+		if ((rc = vv_rewrite_object(w, &m->refs[i].id, &tag, err)) < 0) return rc;
+	}
+	if ((rc = vv_objects_flush(m->repo, err)) < 0) return rc;
+	return vv_oid_equal(&head, &m->head.commit) ? replace_history(m, w, err)
+						    : change_files(m, w, &head, err);
+}
+
+vv_status vv_migrate_everything(vv_migrate_result *out, const vv_migrate_options *opts,
+				vv_repository *r, vv_error *err)
+{
+	vv_auto(migration) m = {.o = opts, .repo = r, .out = out};
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if (vv_repository_is_shallow(r)) {
+		(void)vv_fail(err, VV_EREFUSED,
+			      "this clone is shallow: the history is not all here");
+		return vv_hint(err, "'git fetch --unshallow' gets the rest");
+	}
+	if ((rc = read_patterns(&m, err)) < 0 || (rc = read_refs(&m, err)) < 0 ||
+	    (rc = store_contents(&m, err)) < 0 || opts->dry || out->changed == 0) {
+		return rc;
+	}
+	return write_history(&m, err);
+}

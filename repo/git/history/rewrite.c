@@ -1,0 +1,571 @@
+/*
+ * rewrite: reads and writes the bytes of trees, commits and tags, and remembers what each became.
+ */
+#include "repo/git/history/rewrite.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
+#include "base/sys.h"
+#include "repo/git/quarantine.h"
+#include "repo/git/repository_internal.h"
+#include "repo/git/tree_internal.h"
+
+#define FOLDERS_DEPTH_MAX 1024u
+#define TAGS_DEPTH_MAX 64u
+#define ABBREVIATED_MIN 7u
+
+/* What the version of a folder became. */
+typedef struct done_tree {
+	const char *path;
+	git_oid old, now;
+} done_tree;
+
+struct vv_rewrite {
+	vv_repository *repo;
+	vv_rewrite_fn fn;
+	void *payload;
+	vv_arena paths;
+	done_tree *trees;
+	size_t tree_count, tree_cap;
+	vv_hash_index tree_index;
+	vv_rewritten *changed;
+	size_t changed_count, changed_cap;
+	vv_hash_index changed_index; /* by the old id */
+	size_t unsigned_count;
+	git_oid empty_tree;
+	bool dry;
+};
+
+static vv_status hash(git_oid *out, git_object_t type, const void *bytes, size_t len, vv_error *err)
+{
+	int code = git_odb_hash(out, bytes, len, type);
+
+	return code < 0 ? vv_git_fail(err, code, "cannot hash an object") : VV_OK;
+}
+
+/* Stages the object; dry: works out its id alone. */
+static vv_status write_object(const vv_rewrite *w, git_object_t type, const vv_buf *text,
+			      git_oid *out, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(text, err);
+
+	if (rc < 0) return rc;
+	return w->dry ? hash(out, type, vv_buf_cstr(text), text->len, err)
+		      : vv_quarantine_write(w->repo, type, vv_buf_cstr(text), text->len, out, err);
+}
+
+vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewrite_fn fn,
+			  void *payload, vv_error *err)
+{
+	vv_rewrite *w = vv_calloc(1, sizeof(*w));
+
+	*out = w;
+	if (!w) return vv_fail_nomem(err);
+	w->repo = r;
+	w->dry = dry;
+	w->fn = fn;
+	w->payload = payload;
+	vv_arena_init(&w->paths);
+	vv_hash_index_init(&w->tree_index);
+	vv_hash_index_init(&w->changed_index);
+	return hash(&w->empty_tree, GIT_OBJECT_TREE, "", 0, err);
+}
+
+void vv_rewrite_close(vv_rewrite *w)
+{
+	if (!w) return;
+	vv_hash_index_clear(&w->tree_index);
+	vv_hash_index_clear(&w->changed_index);
+	vv_free(w->trees);
+	vv_free(w->changed);
+	vv_arena_clear(&w->paths);
+	vv_free(w);
+}
+
+const vv_rewritten *vv_rewrite_changed(const vv_rewrite *w, size_t *count)
+{
+	*count = w->changed_count;
+	return w->changed;
+}
+
+size_t vv_rewrite_unsigned(const vv_rewrite *w)
+{
+	return w->unsigned_count;
+}
+
+/* --- folders ------------------------------------------------------------------- */
+
+vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->entries[i].mode && strcmp(f->entries[i].name, name) == 0) {
+			return &f->entries[i];
+		}
+	}
+	return NULL;
+}
+
+static vv_status append(vv_folder_edit *f, const char *name, size_t len, uint32_t mode,
+			const vv_oid *id, vv_error *err)
+{
+	char *copy = vv_arena_strndup(&f->arena, name, len);
+
+	if (!copy || !vv_array_room(f->entries, f->count, f->cap)) return vv_fail_nomem(err);
+	f->entries[f->count++] = (vv_folder_entry){copy, mode, *id};
+	return VV_OK;
+}
+
+vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode, const vv_oid *id,
+			     vv_error *err)
+{
+	vv_folder_entry *e = vv_folder_edit_find(f, name);
+
+	if (e && e->mode == mode && vv_oid_equal(&e->id, id)) return VV_OK;
+	f->changed = true;
+	if (!e) return append(f, name, strlen(name), mode, id, err);
+	e->mode = mode;
+	e->id = *id;
+	return VV_OK;
+}
+
+void vv_folder_edit_remove(vv_folder_edit *f, vv_folder_entry *e)
+{
+	e->mode = 0;
+	f->changed = true;
+}
+
+static void folder_clear(vv_folder_edit *f)
+{
+	vv_free(f->entries);
+	vv_arena_clear(&f->arena);
+}
+
+static uint64_t tree_hash(const vv_rewrite *w, const char *path, const git_oid *id)
+{
+	return vv_xxh3(path, strlen(path), w->tree_index.seed) ^
+	       vv_xxh3(id->id, GIT_OID_RAWSZ, w->tree_index.seed);
+}
+
+static const done_tree *find_tree(const vv_rewrite *w, const char *path, const git_oid *id)
+{
+	vv_hash_probe p = vv_hash_probe_begin(&w->tree_index, tree_hash(w, path, id));
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		if (git_oid_equal(&w->trees[at].old, id) && strcmp(w->trees[at].path, path) == 0) {
+			return &w->trees[at];
+		}
+	}
+	return NULL;
+}
+
+static vv_status keep_tree(vv_rewrite *w, const char *path, const git_oid *old, const git_oid *now,
+			   vv_error *err)
+{
+	char *copy = vv_arena_strndup(&w->paths, path, strlen(path));
+
+	if (!copy || !vv_array_room(w->trees, w->tree_count, w->tree_cap) ||
+	    !vv_hash_index_add(&w->tree_index, tree_hash(w, path, old), w->tree_count)) {
+		return vv_fail_nomem(err);
+	}
+	w->trees[w->tree_count++] = (done_tree){copy, *old, *now};
+	return VV_OK;
+}
+
+/* As Git sorts names: a folder's ends in '/'. */
+static int by_name(const void *a, const void *b)
+{
+	const vv_folder_entry *x = a, *y = b;
+	size_t x_len = strlen(x->name), y_len = strlen(y->name);
+	size_t len = x_len < y_len ? x_len : y_len;
+	int order = memcmp(x->name, y->name, len);
+	unsigned char x_end, y_end;
+
+	if (order != 0) return order;
+	x_end = x_len > len ? (unsigned char)x->name[len] : vv_mode_is_tree(x->mode) ? '/' : 0;
+	y_end = y_len > len ? (unsigned char)y->name[len] : vv_mode_is_tree(y->mode) ? '/' : 0;
+	return x_end - y_end;
+}
+
+static vv_status write_tree(vv_rewrite *w, vv_folder_edit *f, git_oid *out, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	qsort(f->entries, f->count, sizeof(*f->entries), by_name);
+	for (size_t i = 0; i < f->count; i++) {
+		const vv_folder_entry *e = &f->entries[i];
+
+		if (e->mode) {
+			vv_buf_printf(&text, "%o %s", (unsigned)e->mode, e->name);
+			vv_buf_putc(&text, '\0');
+			vv_buf_put(&text, e->id.id, sizeof(e->id.id));
+		}
+	}
+	return write_object(w, GIT_OBJECT_TREE, &text, out, err);
+}
+
+static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, unsigned depth,
+			   git_oid *out, vv_error *err);
+
+/* One entry as it was read; a folder is edited first. */
+static vv_status take_entry(vv_rewrite *w, vv_folder_edit *f, const vv_tree_cursor *c,
+			    unsigned depth, vv_error *err)
+{
+	vv_auto(vv_buf) below = VV_BUF_INIT;
+	git_oid now;
+	vv_oid id;
+	vv_status rc;
+
+	vv_oid_from_git(&id, &c->id);
+	if ((rc = append(f, c->name, c->name_len, c->mode, &id, err)) < 0 ||
+	    !vv_mode_is_tree(c->mode)) {
+		return rc;
+	}
+	vv_buf_puts(&below, f->path);
+	vv_buf_put(&below, c->name, c->name_len);
+	vv_buf_putc(&below, '/');
+	if ((rc = vv_buf_ok(&below, err)) < 0 ||
+	    (rc = edit_tree(w, &c->id, vv_buf_cstr(&below), depth + 1, &now, err)) < 0) {
+		return rc;
+	}
+	if (!git_oid_equal(&now, &c->id)) {
+		vv_folder_entry *e = &f->entries[f->count - 1];
+
+		f->changed = true;
+		vv_oid_from_git(&e->id, &now);
+		e->mode = git_oid_equal(&now, &w->empty_tree) ? 0 : e->mode;
+	}
+	return VV_OK;
+}
+
+static vv_status edit_folder(vv_rewrite *w, const git_oid *old, vv_folder_edit *f, unsigned depth,
+			     vv_error *err)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	vv_tree_cursor c;
+	vv_status rc = vv_object_read(w->repo, old, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object,
+				      err);
+
+	if (rc == VV_OK) {
+		rc = vv_tree_cursor_init(&c, object, err);
+	}
+	while (rc == VV_OK && c.valid) {
+		rc = take_entry(w, f, &c, depth, err);
+		rc = rc < 0 ? rc : vv_tree_cursor_next(&c, err);
+	}
+	return rc < 0 ? rc : w->fn(w->payload, f, err);
+}
+
+static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, unsigned depth,
+			   git_oid *out, vv_error *err)
+{
+	const done_tree *done = find_tree(w, path, old);
+	vv_folder_edit f = {.path = path};
+	vv_status rc;
+
+	if (done) {
+		*out = done->now;
+		return VV_OK;
+	}
+	if (depth > FOLDERS_DEPTH_MAX) {
+		return vv_fail(err, VV_EREFUSED, "folders are nested more than %u deep",
+			       FOLDERS_DEPTH_MAX);
+	}
+	*out = *old;
+	vv_arena_init(&f.arena);
+	if ((rc = edit_folder(w, old, &f, depth, err)) == VV_OK && f.changed) {
+		rc = write_tree(w, &f, out, err);
+	}
+	folder_clear(&f);
+	return rc < 0 ? rc : keep_tree(w, path, old, out, err);
+}
+
+/* --- commits and tags ----------------------------------------------------------- */
+
+static const vv_rewritten *find_changed(const vv_rewrite *w, const uint8_t id[GIT_OID_RAWSZ])
+{
+	vv_hash_probe p = vv_hash_probe_begin(&w->changed_index,
+					      vv_xxh3(id, GIT_OID_RAWSZ, w->changed_index.seed));
+	size_t at;
+
+	while (vv_hash_probe_next(&p, &at)) {
+		if (memcmp(w->changed[at].old.id, id, GIT_OID_RAWSZ) == 0) return &w->changed[at];
+	}
+	return NULL;
+}
+
+static vv_status keep_changed(vv_rewrite *w, const git_oid *old, const git_oid *now, vv_error *err)
+{
+	vv_rewritten *c;
+
+	if (find_changed(w, old->id)) return VV_OK;
+	if (!vv_array_room(w->changed, w->changed_count, w->changed_cap) ||
+	    !vv_hash_index_add(&w->changed_index,
+			       vv_xxh3(old->id, GIT_OID_RAWSZ, w->changed_index.seed),
+			       w->changed_count)) {
+		return vv_fail_nomem(err);
+	}
+	c = &w->changed[w->changed_count++];
+	vv_oid_from_git(&c->old, old);
+	vv_oid_from_git(&c->now, now);
+	return VV_OK;
+}
+
+static bool is_hex(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_';
+}
+
+/* The new id of the commit that these digits mean; NULL: it keeps its id, or is none. */
+static const vv_rewritten *named(const vv_rewrite *w, const char *digits, size_t len)
+{
+	git_oid part, full;
+
+	if (len < ABBREVIATED_MIN || len > GIT_OID_HEXSZ ||
+	    git_oid_fromstrn(&part, digits, len) < 0 ||
+	    git_odb_exists_prefix(&full, w->repo->odb, &part, len) < 0) {
+		return NULL;
+	}
+	return find_changed(w, full.id);
+}
+
+/* Appends a message, in which ids of rewritten commits become their new ones, as long as they were. */
+static void put_message(const vv_rewrite *w, vv_buf *out, const char *p, const char *end)
+{
+	while (p < end) {
+		const char *start = p;
+
+		while (p < end && is_hex(*p)) {
+			p++;
+		}
+		if (p > start && (p == end || !is_word(*p))) {
+			const vv_rewritten *to = named(w, start, (size_t)(p - start));
+			char hex[VV_OID_TEXT + 1];
+
+			if (to) {
+				vv_oid_text(hex, &to->now);
+				vv_buf_put(out, hex, (size_t)(p - start));
+				start = p;
+			}
+		}
+		while (p < end && is_word(*p)) {
+			p++;
+		}
+		p += p < end;
+		vv_buf_put(out, start, (size_t)(p - start));
+	}
+}
+
+static bool begins(const char *p, const char *end, const char *word)
+{
+	size_t len = strlen(word);
+
+	return (size_t)(end - p) >= len && memcmp(p, word, len) == 0;
+}
+
+/* After this header, and the lines that continue it. */
+static const char *after_header(const char *p, const char *end)
+{
+	do {
+		const char *eol = memchr(p, '\n', (size_t)(end - p));
+
+		p = eol ? eol + 1 : end;
+	} while (p < end && *p == ' ');
+	return p;
+}
+
+/* "parent ID": with its new id. */
+static vv_status put_parent(vv_rewrite *w, vv_buf *out, const char *p, const char *next,
+			    bool *changed, vv_error *err)
+{
+	const vv_rewritten *to;
+	char hex[VV_OID_TEXT + 1];
+	git_oid id;
+
+	if ((size_t)(next - p) != strlen("parent \n") + GIT_OID_HEXSZ ||
+	    git_oid_fromstrn(&id, p + strlen("parent "), GIT_OID_HEXSZ) < 0) {
+		return vv_fail(err, VV_ECORRUPT, "a commit is damaged: its parent is not an id");
+	}
+	if ((to = find_changed(w, id.id))) {
+		*changed = true;
+		vv_oid_text(hex, &to->now);
+		vv_buf_printf(out, "parent %s\n", hex);
+	} else {
+		vv_buf_put(out, p, (size_t)(next - p));
+	}
+	return VV_OK;
+}
+
+/* The headers after "tree". What vouches for the old commit, or quotes a tag of the old history, is left out. */
+static vv_status put_headers(vv_rewrite *w, vv_buf *out, const char **at, const char *end,
+			     bool *changed, bool *was_signed, vv_error *err)
+{
+	const char *p = *at;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && p < end && *p != '\n') {
+		const char *next = after_header(p, end);
+
+		if (begins(p, end, "parent ")) {
+			rc = put_parent(w, out, p, next, changed, err);
+		} else if (begins(p, end, "gpgsig ") || begins(p, end, "gpgsig-sha256 ") ||
+			   begins(p, end, "mergetag ")) {
+			*was_signed = true;
+		} else {
+			vv_buf_put(out, p, (size_t)(next - p));
+		}
+		p = next;
+	}
+	*at = p;
+	return rc;
+}
+
+static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, size_t len,
+			      git_oid *out, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *end = p + len;
+	git_oid tree, now;
+	char hex[GIT_OID_HEXSZ + 1];
+	bool changed, was_signed = false;
+	vv_status rc;
+
+	*out = *old;
+	if (!begins(p, end, "tree ") || len < strlen("tree \n") + GIT_OID_HEXSZ ||
+	    git_oid_fromstrn(&tree, p + strlen("tree "), GIT_OID_HEXSZ) < 0) {
+		return vv_fail(err, VV_ECORRUPT, "the commit %s is damaged: it names no tree",
+			       git_oid_tostr(hex, sizeof(hex), old));
+	}
+	p += strlen("tree \n") + GIT_OID_HEXSZ;
+	if ((rc = edit_tree(w, &tree, "", 0, &now, err)) < 0) return rc;
+	changed = !git_oid_equal(&tree, &now);
+	vv_buf_printf(&text, "tree %s\n", git_oid_tostr(hex, sizeof(hex), &now));
+	if ((rc = put_headers(w, &text, &p, end, &changed, &was_signed, err)) < 0 || !changed) {
+		return rc;
+	}
+	put_message(w, &text, p, end);
+	w->unsigned_count += was_signed;
+	if ((rc = write_object(w, GIT_OBJECT_COMMIT, &text, out, err)) < 0) return rc;
+	return keep_changed(w, old, out, err);
+}
+
+vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	char hex[VV_OID_TEXT + 1];
+	git_oid old, now;
+	vv_status rc;
+
+	vv_oid_to_git(&old, commit);
+	if ((rc = vv_object_read(w->repo, &old, GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX, &object,
+				 err)) < 0) {
+		return rc;
+	}
+	if ((rc = rewrite_text(w, &old, git_odb_object_data(object), git_odb_object_size(object),
+			       &now, err)) < 0) {
+		vv_oid_text(hex, commit);
+		return vv_prefix(err, "commit %.12s", hex);
+	}
+	vv_oid_from_git(out, &now);
+	return VV_OK;
+}
+
+/* Where the signature at the end of a tag's message begins; end: it has none. */
+static const char *signature_of(const char *p, const char *end)
+{
+	static const char *const starts[] = {
+		"-----BEGIN PGP SIGNATURE-----", "-----BEGIN PGP MESSAGE-----",
+		"-----BEGIN SSH SIGNATURE-----", "-----BEGIN SIGNED MESSAGE-----"};
+
+	for (const char *line = p; line < end;) {
+		const char *eol = memchr(line, '\n', (size_t)(end - line));
+
+		for (size_t i = 0; i < sizeof(starts) / sizeof(*starts); i++) {
+			if (begins(line, end, starts[i])) return line;
+		}
+		line = eol ? eol + 1 : end;
+	}
+	return end;
+}
+
+static vv_status rewrite_any(vv_rewrite *w, const git_oid *id, unsigned depth, git_oid *out,
+			     vv_error *err);
+
+static vv_status rewrite_tag(vv_rewrite *w, const git_oid *old, unsigned depth, git_oid *out,
+			     vv_error *err)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	git_oid target, now;
+	char hex[GIT_OID_HEXSZ + 1];
+	const char *p, *end, *message, *signature;
+	vv_status rc;
+
+	*out = *old;
+	if ((rc = vv_tag_target(w->repo, old, &target, err)) < 0 ||
+	    (rc = rewrite_any(w, &target, depth + 1, &now, err)) < 0 ||
+	    git_oid_equal(&target, &now)) {
+		return rc;
+	}
+	if ((rc = vv_object_read(w->repo, old, GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &object, err)) <
+	    0) {
+		return rc;
+	}
+	p = git_odb_object_data(object);
+	end = p + git_odb_object_size(object);
+	vv_buf_printf(&text, "object %s\n", git_oid_tostr(hex, sizeof(hex), &now));
+	for (p = after_header(p, end), message = p; message < end && *message != '\n';) {
+		message = after_header(message, end);
+	}
+	vv_buf_put(&text, p, (size_t)(message - p));
+	signature = signature_of(message, end);
+	w->unsigned_count += signature < end;
+	put_message(w, &text, message, signature);
+	if ((rc = write_object(w, GIT_OBJECT_TAG, &text, out, err)) < 0) return rc;
+	return keep_changed(w, old, out, err);
+}
+
+static vv_status rewrite_any(vv_rewrite *w, const git_oid *id, unsigned depth, git_oid *out,
+			     vv_error *err)
+{
+	const vv_rewritten *done = find_changed(w, id->id);
+	git_object_t type;
+	uint64_t size;
+	vv_status rc;
+
+	*out = *id;
+	if (done) {
+		vv_oid_to_git(out, &done->now);
+		return VV_OK;
+	}
+	if (depth > TAGS_DEPTH_MAX) {
+		return vv_fail(err, VV_EREFUSED, "tags are nested more than %u deep",
+			       TAGS_DEPTH_MAX);
+	}
+	if ((rc = vv_object_header(w->repo, id, &type, &size, err)) < 0 || type != GIT_OBJECT_TAG) {
+		return rc;
+	}
+	return rewrite_tag(w, id, depth, out, err);
+}
+
+vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err)
+{
+	git_oid old, now;
+	vv_status rc;
+
+	vv_oid_to_git(&old, id);
+	if ((rc = rewrite_any(w, &old, 0, &now, err)) == VV_OK) {
+		vv_oid_from_git(out, &now);
+	}
+	return rc;
+}

@@ -1,0 +1,273 @@
+# Whole histories that become tables, and text again.
+load ../helper
+load ../faults/transfer
+
+# LFS PATH: PATH becomes what Git LFS commits, its object in .git/lfs.
+lfs() {
+	local hash
+	hash=$(sha256sum "$1" | cut -d' ' -f1)
+	mkdir -p ".git/lfs/objects/${hash:0:2}/${hash:2:2}"
+	cp "$1" ".git/lfs/objects/${hash:0:2}/${hash:2:2}/$hash"
+	printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize %d\n' "$hash" "$(stat -c %s "$1")" > "$1"
+}
+
+# dvc PATH [CACHE]: DVC keeps PATH.
+dvc() {
+	local md5 cache=${2-.dvc/cache/files/md5}
+	md5=$(md5sum "$1" | cut -d' ' -f1)
+	mkdir -p "$cache/${md5:0:2}"
+	mv "$1" "$cache/${md5:0:2}/${md5:2}"
+	printf 'outs:\n- md5: %s\n  size: 1\n  hash: md5\n  path: %s\n' "$md5" "$(basename "$1")" > "$1.dvc"
+	grep -qx "/$(basename "$1")" "$(dirname "$1")/.gitignore" 2> /dev/null ||
+		echo "/$(basename "$1")" >> "$(dirname "$1")/.gitignore"
+}
+
+commit() { tick; git add -A; git commit -q -m "$1"; }
+
+# A history with branches, a merge, tags, ids in messages, a note; tables come with its second commit.
+text_history() {
+	git init -q -b main .
+	echo hello > readme.txt
+	commit "Before tables"
+	rows 60 > a.csv
+	commit "Prices"
+	git tag -a -m "Version one" v1
+	git branch side
+	rows 60 1 > a.csv
+	mkdir -p data/old
+	printf 'k\tv\n1\tx\n' > data/old/b.tsv
+	commit "Other prices"
+	git switch -q side
+	rows 5 > data.csv
+	chmod +x data.csv
+	commit "On the side"
+	git switch -q main
+	git merge -q --no-ff -m "Merge side" side
+	rows 60 > a.csv
+	commit "Undo $(git rev-parse --short HEAD~1) of $(git rev-parse HEAD~1), not abcdef1234567"
+	git rm -q data.csv
+	commit "Without data.csv"
+	git notes add -m "a note" HEAD~1
+}
+
+is_pointer() { git cat-file blob "$1" | head -c 16 | grep -q '^varve pointer: '; }
+
+# all_same OLD [PATTERN]: each rewritten commit has the files of the old one, in the repository OLD, byte for byte; its
+# people and dates; and its tables are tables.
+all_same() {
+	local old new path n=0
+	while read -r old new; do
+		[ "$(git cat-file -t "$new")" = commit ] || continue
+		[ "$(git -C "$1" log -1 --format='%an %ae %ad %cn %ce %cd' "$old")" = "$(git log -1 --format='%an %ae %ad %cn %ce %cd' "$new")" ]
+		[ "$(git -C "$1" ls-tree -r "$old" | grep -v gitattributes | cut -c1-6,53-)" = "$(git ls-tree -r "$new" | grep -v gitattributes | cut -c1-6,53-)" ]
+		for path in $(git ls-tree -r --name-only "$new" | grep -E '\.(csv|tsv)$'); do
+			varve cat "$new:$path" > "$HOME/now"
+			git -C "$1" cat-file blob "$old:$path" | cmp - "$HOME/now"
+			is_pointer "$new:$path"
+			n=$((n + 1))
+		done
+	done < <(tail -n +2 .git/varve/migrated)
+	[ "$n" -gt 0 ]
+}
+
+refs() { git for-each-ref --format='%(refname) %(objectname)' "$@"; }
+
+@test "every version of every branch and tag becomes a table, byte for byte, and text again with its old ids" {
+	text_history
+	cp -r . ../old
+	before=$(git rev-list main | tail -1)
+	old=$(git rev-parse --short HEAD~3)
+	succeeds varve migrate --everything
+	output_has "6 of 7 commits rewritten"
+	all_same ../old
+	[ -z "$(git status --porcelain)" ]
+	[ "$(git rev-list main | tail -1)" = "$before" ]
+	[ "$(git rev-list --all --not --glob=refs/notes | wc -l)" -eq 7 ]
+	[ "$(git cat-file -t v1)" = tag ]
+	is_pointer v1:a.csv
+	[ "$(git tag -l --format='%(contents)' v1)" = "Version one" ]
+	new=$(git rev-parse HEAD~3)
+	[ "$(git log -1 --format=%s HEAD~1)" = "Undo ${new:0:${#old}} of $new, not abcdef1234567" ]
+	[ "$(git notes show HEAD~1)" = "a note" ]
+	[ "$(git ls-tree side data.csv | cut -c1-6)" = 100755 ]
+	grep -qx '\*.tsv filter=varve diff=varve merge=varve -text' .gitattributes
+	git fsck --no-dangling
+	succeeds varve fsck --data
+	succeeds varve log --oneline -- a.csv
+	succeeds varve migrate --everything
+	succeeds varve migrate --everything --export
+	[ -z "$(git status --porcelain)" ]
+	[ "$(refs refs/heads refs/tags)" = "$(git -C ../old for-each-ref --format='%(refname) %(objectname)' refs/heads refs/tags)" ]
+	[ ! -e .gitattributes ]
+	rows 60 | cmp - a.csv
+}
+
+@test "a dry run tells sizes by path and changes nothing" {
+	text_history
+	before=$(refs)
+	objects=$(git count-objects -v)
+	succeeds varve migrate --everything -n
+	output_has "a.csv: 2 versions, 3.6 kB"
+	output_has "nothing was changed"
+	[ "$(refs)" = "$before" ]
+	[ "$(git count-objects -v)" = "$objects" ]
+	[ -z "$(git status --porcelain)" ]
+	[ ! -e .gitattributes ]
+	[ -z "$(find .git/varve -name '*.pack')" ]
+}
+
+@test "--include and --since choose files and commits" {
+	text_history
+	cp -r . ../old
+	succeeds varve migrate --everything --include '*.tsv' --since v1
+	[ "$(git rev-parse v1)" = "$(git -C ../old rev-parse v1)" ]
+	is_pointer HEAD:data/old/b.tsv
+	! is_pointer HEAD:a.csv
+	ends_with 2 varve migrate --everything 'data/**' --include x
+}
+
+@test "objects of Git LFS take their pointers' places, and one that is not here stops all" {
+	git init -q -b main .
+	git config filter.lfs.clean cat
+	echo '*.csv filter=lfs diff=lfs merge=lfs -text' > .gitattributes
+	for i in 1 2 3; do
+		rows 30 "$i" > a.csv
+		lfs a.csv
+		commit "version $i"
+	done
+	git checkout -q .
+	first=$(git cat-file blob HEAD~2:a.csv | sed -n 's/^oid sha256://p')
+	file=.git/lfs/objects/${first:0:2}/${first:2:2}/$first
+	before=$(refs)
+	mv "$file" ../away
+	ends_with 2 varve migrate --everything
+	stderr_has "${first:0:12}"
+	stderr_has "git lfs fetch --all"
+	[ "$(refs)" = "$before" ]
+	mv ../away "$file"
+	succeeds varve migrate --everything
+	output_has "a.csv: 3 versions, 2.7 kB of Git LFS"
+	for i in 1 2 3; do
+		rows 30 "$i" > ../expected
+		varve cat "HEAD~$((3 - i)):a.csv" | cmp - ../expected
+	done
+	cmp a.csv ../expected
+	[ -z "$(git status --porcelain)" ]
+	! git grep -q lfs HEAD -- .gitattributes
+}
+
+@test "files that DVC keeps come into the history, from both of its caches" {
+	git init -q -b main .
+	mkdir -p data .dvc
+	touch .dvc/config
+	echo /cache > .dvc/.gitignore
+	rows 30 1 > data/a.csv
+	dvc data/a.csv .dvc/cache
+	commit "version 1"
+	rows 30 2 > data/a.csv
+	dvc data/a.csv
+	commit "version 2"
+	printf 'outs:\n- md5: 0123456789abcdef0123456789abcdef.dir\n  path: folder\n' > folder.dvc
+	commit "a folder"
+	succeeds varve migrate --everything
+	output_has "data/a.csv: 2 versions, 1.8 kB of DVC"
+	stderr_has "of DVC: folders"
+	rows 30 1 > ../1
+	rows 30 2 > ../2
+	varve cat HEAD~2:data/a.csv | cmp - ../1
+	varve cat HEAD:data/a.csv | cmp - ../2
+	cmp data/a.csv ../2
+	[ "$(git ls-tree -r --name-only HEAD)" = $'.dvc/.gitignore\n.dvc/config\n.gitattributes\ndata/a.csv\nfolder.dvc' ]
+	[ -z "$(git status --porcelain)" ]
+	rows 30 3 > b.csv
+	dvc b.csv
+	commit "not in the cache"
+	rm -r .dvc/cache
+	ends_with 2 varve migrate --everything
+	stderr_has "dvc fetch"
+}
+
+@test "a version that does not read as a table is kept as bytes, and said" {
+	git init -q -b main .
+	rows 9 > a.csv
+	commit one
+	printf 'id,name\n1,a\n2,b,c,d\n' > a.csv
+	commit two
+	rows 9 1 > a.csv
+	commit three
+	cp -r . ../old
+	succeeds varve migrate --everything
+	stderr_has "1 version is kept as bytes"
+	all_same ../old
+	varve diff HEAD~2 HEAD -- a.csv > ../diff
+	grep -q "9 rows changed" ../diff
+}
+
+@test "signatures are dropped and counted; commits that stay keep theirs" {
+	git init -q -b main .
+	sign() {
+		git reset -q --hard "$(git cat-file commit HEAD | sed '/^committer/a gpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----' | git hash-object -t commit -w --stdin)"
+	}
+	echo hello > readme.txt
+	commit one
+	sign
+	one=$(git rev-parse HEAD)
+	rows 9 > a.csv
+	commit two
+	sign
+	git cat-file commit HEAD | grep -q gpgsig
+	succeeds varve migrate --everything
+	output_has "1 signature dropped"
+	[ "$(git rev-parse HEAD~1)" = "$one" ]
+	! git cat-file commit HEAD | grep -q gpgsig
+	git fsck --no-dangling
+}
+
+@test "what would be lost or left behind is refused before anything changes" {
+	text_history
+	before=$(refs)
+	rows 61 > a.csv
+	ends_with 2 varve migrate --everything
+	stderr_has "a.csv"
+	git checkout -q a.csv
+	echo 'mine' > .gitattributes
+	ends_with 2 varve migrate --everything
+	rm .gitattributes
+	git worktree add -q ../other side
+	ends_with 2 varve migrate --everything
+	stderr_has "side"
+	git worktree remove ../other
+	git switch -q --detach
+	ends_with 2 varve migrate --everything
+	git switch -q main
+	[ "$(refs)" = "$before" ]
+	git clone -q --depth 1 "file://$PWD" ../shallow
+	ends_with 2 varve -C ../shallow migrate --everything
+	stderr_has "git fetch --unshallow"
+	ends_with 2 varve migrate --everything -m text
+	ends_with 2 varve migrate --since HEAD a.csv
+	succeeds varve migrate --everything
+}
+
+migrated() {
+	cd "$top/a"
+	varve migrate --everything > "$top/out"
+	[ -z "$(git status --porcelain)" ]
+	git fsck --no-dangling
+	varve fsck --data
+	varve cat HEAD:a.csv | cmp - a.csv
+	[ "$(git rev-parse main v1)" = "$(cat "$top/ids")" ]
+	[ ! -e .git/varve/journal ]
+}
+
+@test "kill -9 in a migration: the same command again finishes it" {
+	need_strace
+	top=$PWD
+	mkdir a0
+	(cd a0 && text_history)
+	cp -a a0 a
+	varve -C a migrate --everything > out
+	git -C a rev-parse main v1 > ids
+	fresh() { cd "$top"; rm -rf a; cp -a a0 a; cd a; }
+	MOST=12 each_killed client fresh migrated varve migrate --everything
+}
