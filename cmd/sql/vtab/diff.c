@@ -132,7 +132,8 @@ static void put_cell(diff_rows *d, sqlite3_context *context, int side, size_t de
 	int32_t place = d->places[side][declared];
 
 	if (cells && place >= 0) {
-		vv_sql_value_put(context, d->declared, declared, &cells[place], row_of(d, side));
+		vv_sql_value_put_cell(context, d->declared, declared, &cells[place],
+				      row_of(d, side));
 	}
 }
 
@@ -249,8 +250,8 @@ static void put_side(diff_rows *d, sqlite3_context *context, int side)
 
 	if (!cells || place < 0) return;
 	if ((declared = declared_of(d, side, place)) >= 0) {
-		vv_sql_value_put(context, d->declared, (size_t)declared, &cells[place],
-				 row_of(d, side));
+		vv_sql_value_put_cell(context, d->declared, (size_t)declared, &cells[place],
+				      row_of(d, side));
 	} else {
 		vv_sql_value_put_text(context, &cells[place]);
 	}

@@ -69,6 +69,9 @@ static void plan_columns(vv_sql_opened *o)
 	bool unusual = strstr(schema, "\"missingValues\"") || strstr(schema, "\"decimalChar\"") ||
 		       strstr(schema, "\"groupChar\"");
 
+	bool json = o->facts->format == VARVE_FORMAT_JSON ||
+		    o->facts->format == VARVE_FORMAT_NDJSON;
+
 	for (size_t i = 0; i < o->facts->columns; i++) {
 		const varve_column *c = varve_table_column(o->table, i);
 		vv_sql_opened_column *k = &o->columns[i];
@@ -88,6 +91,8 @@ static void plan_columns(vv_sql_opened *o)
 		k->plain = !unusual && strcmp(c->format, "default") == 0 &&
 			   (c->type == VARVE_TYPE_INTEGER || c->type == VARVE_TYPE_NUMBER ||
 			    c->type == VARVE_TYPE_STRING);
+		k->string = c->type == VARVE_TYPE_STRING;
+		k->usual = json && !k->string ? VARVE_CELL_LITERAL : VARVE_CELL_TEXT;
 	}
 }
 

@@ -17,7 +17,9 @@ typedef struct vv_sql_opened_column {
 	uint64_t counted;            /* rows up to this one were looked at, */
 	uint64_t statement;          /* in this statement of the catalog's */
 	uint8_t class;               /* enum vv_sql_class */
-	bool plain;                  /* without a format, and of a type that fast ways read */
+	bool plain;                  /* without a format, and of a type that fast ways read: */
+	bool string;
+	uint8_t usual; /* enum varve_cell_state of such cells */
 } vv_sql_opened_column;
 
 typedef struct vv_sql_opened {

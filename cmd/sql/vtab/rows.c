@@ -10,11 +10,15 @@
 
 #include "cmd/sql/vtab/blame.h"
 #include "cmd/sql/vtab/columns.h"
+#include "cmd/sql/vtab/grouped.h"
 #include "cmd/sql/vtab/push.h"
 #include "cmd/sql/vtab/registered.h"
 #include "cmd/sql/vtab/scan.h"
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
+
+#define FEW_ROWS 100 /* SQLite itself sorts as quickly */
+#define GROUPED 'g'  /* in plans */
 
 #define READ_ONLY "read-only; edit the file, or write with Python's Repo.write"
 
@@ -52,6 +56,9 @@ typedef struct rows_cursor {
 	vv_sql_scan_plan plan;
 	sqlite3_value **values;
 	vv_sql_scan *scan;
+	bool groups; /* rows are wanted in the order of a column: */
+	vv_sql_grouping grouping;
+	vv_sql_grouped *grouped;
 	/* of the previous versions, and of this one: each row has a number of its own */
 	uint64_t before, rows;
 	bool end;
@@ -387,10 +394,25 @@ static int take_argument(bool *out, const rows_table *t, sqlite3_index_info *inf
 	return SQLITE_OK;
 }
 
+/* GROUP BY one column: rows come in its order. */
+static bool take_grouping(vv_sql_grouping *out, const rows_table *t, sqlite3_index_info *info)
+{
+	if (t->name.kind != VV_NAME_VERSION || info->nOrderBy != 1 ||
+	    info->aOrderBy[0].iColumn < 0 || sqlite3_vtab_distinct(info) != 1 ||
+	    t->declared->facts->rows < FEW_ROWS) {
+		return false;
+	}
+	out->column = (size_t)info->aOrderBy[0].iColumn;
+	out->descending = info->aOrderBy[0].desc != 0;
+	out->used = info->colUsed;
+	return out->column < t->columns && vv_sql_grouped_may(t->declared, out);
+}
+
 static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 {
 	rows_table *t = (rows_table *)base;
 	double rows = (double)t->declared->facts->rows + 1;
+	vv_sql_grouping grouping;
 	estimate e = {rows, rows * 2, 0};
 	bool at = false;
 	int count = 0, rc = SQLITE_OK;
@@ -408,6 +430,12 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 					    c.list);
 			count_condition(&e, t, &c);
 		}
+	}
+	if (take_grouping(&grouping, t, info)) {
+		sqlite3_str_appendf(plan, "%c%d:%d", GROUPED, (int)grouping.column,
+				    grouping.descending);
+		info->orderByConsumed = 1;
+		e.cost *= 1.5;
 	}
 	if (t->declared->facts->key_count > 0 && e.key_columns >= t->declared->facts->key_count) {
 		e.rows = 1;
@@ -429,8 +457,9 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 }
 
 /* The reverse of best_index: numbers of one letter between them. */
-static void read_plan(vv_sql_scan_plan *plan, size_t texts, const char *text)
+static void read_plan(rows_cursor *cursor, size_t texts, const char *text)
 {
+	vv_sql_scan_plan *plan = &cursor->plan;
 	char *at;
 
 	memset(plan, 0, sizeof(*plan));
@@ -443,6 +472,11 @@ static void read_plan(vv_sql_scan_plan *plan, size_t texts, const char *text)
 		c->op = (int)strtol(at + 1, &at, 10);
 		c->literal = strtol(at + 1, &at, 10) != 0;
 		c->list = strtol(at + 1, &at, 10) != 0;
+	}
+	if ((cursor->groups = *at == GROUPED)) {
+		cursor->grouping.column = (size_t)strtol(at + 1, &at, 10);
+		cursor->grouping.descending = strtol(at + 1, &at, 10) != 0;
+		cursor->grouping.used = plan->used;
 	}
 }
 
@@ -461,6 +495,8 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 
 static void reset(rows_cursor *c)
 {
+	vv_sql_grouped_close(c->grouped);
+	c->grouped = NULL;
 	vv_sql_scan_close(c->scan);
 	c->scan = NULL;
 	varve_log_free(c->log);
@@ -544,6 +580,10 @@ static int next_row(rows_cursor *c, varve_error *err)
 {
 	int more;
 
+	if (c->grouped) {
+		c->end = !vv_sql_grouped_next(c->grouped);
+		return 0;
+	}
 	while ((more = c->scan ? vv_sql_scan_next(c->scan, err) : 0) == 0 && c->log) {
 		if ((more = next_version(c, err)) <= 0) {
 			break;
@@ -618,6 +658,9 @@ static int begin(rows_cursor *c, rows_table *t, bool at, sqlite3_value **values,
 		rc = vv_sql_scan_open(&c->scan, version, t->declared, &c->plan, values + at, err);
 	}
 	vv_sql_opened_drop(version);
+	if (rc == 0 && c->groups) {
+		rc = vv_sql_grouped_open(&c->grouped, c->scan, t->declared, &c->grouping, err);
+	}
 	return rc;
 }
 
@@ -630,7 +673,7 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 
 	(void)argc;
 	reset(c);
-	read_plan(&c->plan, ((const rows_table *)base->pVtab)->texts, plan);
+	read_plan(c, ((const rows_table *)base->pVtab)->texts, plan);
 	rc = begin(c, (rows_table *)base->pVtab, number != 0, argv, &err);
 	if (rc == 0) {
 		rc = next_row(c, &err);
@@ -694,12 +737,18 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 	rows_cursor *c = (rows_cursor *)base;
 	rows_table *t = (rows_table *)base->pVtab;
 	size_t at = (size_t)i;
+	vv_sql_value v;
 	varve_error err;
 
 	if (at < t->columns) {
-		vv_sql_scan_put(c->scan, context, at, false);
+		if (c->grouped) {
+			vv_sql_grouped_read(&v, c->grouped, at);
+		} else if (vv_sql_scan_read(&v, c->scan, at, &err) < 0) {
+			return fail(base->pVtab, &err);
+		}
+		vv_sql_value_put(context, &v);
 	} else if (at >= t->texts) {
-		vv_sql_scan_put(c->scan, context, at - t->texts, true);
+		vv_sql_scan_put_text(c->scan, context, at - t->texts);
 	} else if (at < t->argument) {
 		if (find_commit(c, t, &err) < 0) return fail(base->pVtab, &err);
 		put_commit(c->commit, context, at - t->columns);
@@ -711,7 +760,8 @@ static int rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *row)
 {
 	const rows_cursor *c = (const rows_cursor *)base;
 
-	*row = (sqlite3_int64)(c->before + vv_sql_scan_row(c->scan));
+	*row = (sqlite3_int64)(c->before + (c->grouped ? vv_sql_grouped_row(c->grouped)
+						       : vv_sql_scan_row(c->scan)));
 	return SQLITE_OK;
 }
 

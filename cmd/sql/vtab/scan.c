@@ -204,18 +204,20 @@ uint64_t vv_sql_scan_row(const vv_sql_scan *s)
 	return s->row;
 }
 
-void vv_sql_scan_put(vv_sql_scan *s, sqlite3_context *context, size_t column, bool as_written)
+int vv_sql_scan_read(vv_sql_value *out, vv_sql_scan *s, size_t column, varve_error *err)
 {
-	const varve_cell *cell;
-
 	if (!s->cells || s->cell_of[column] < 0) {
-		return; /* NULL */
+		out->null = true;
+		return 0;
 	}
-	cell = &s->cells[s->cell_of[column]];
-	if (as_written) {
-		vv_sql_value_put_text(context, cell);
-	} else {
-		vv_sql_value_put(context, s->declared, column, cell, s->row);
+	return vv_sql_value_read(out, s->declared, column, &s->cells[s->cell_of[column]], s->row,
+				 err);
+}
+
+void vv_sql_scan_put_text(const vv_sql_scan *s, sqlite3_context *context, size_t column)
+{
+	if (s->cells && s->cell_of[column] >= 0) {
+		vv_sql_value_put_text(context, &s->cells[s->cell_of[column]]);
 	}
 }
 

@@ -35,9 +35,10 @@ int vv_sql_scan_open(vv_sql_scan **out, vv_sql_opened *version, vv_sql_opened *d
 int vv_sql_scan_next(vv_sql_scan *s, varve_error *err); /* 1, 0 or a negative code */
 uint64_t vv_sql_scan_row(const vv_sql_scan *s);         /* its number in the version */
 
-/* A column of the declared table, as a value or as written. */
-void vv_sql_scan_put(vv_sql_scan *s, struct sqlite3_context *context, size_t column,
-		     bool as_written);
+/* A column of the declared table, valid until the next row. */
+struct vv_sql_value;
+int vv_sql_scan_read(struct vv_sql_value *out, vv_sql_scan *s, size_t column, varve_error *err);
+void vv_sql_scan_put_text(const vv_sql_scan *s, struct sqlite3_context *context, size_t column);
 void vv_sql_scan_close(vv_sql_scan *s); /* accepts NULL */
 
 #endif

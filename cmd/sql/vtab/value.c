@@ -87,16 +87,6 @@ static int write_date(char *out, size_t size, int64_t days)
 			(long long)(doy - (153 * mp + 2) / 5 + 1));
 }
 
-static void put_date(sqlite3_context *context, int64_t days)
-{
-	char text[32];
-	int n = write_date(text, sizeof(text), days);
-
-	put_text(context, text, (size_t)n);
-}
-
-#define INSTANT_SIZE 64
-
 static int write_instant(char *out, size_t size, int64_t micros)
 {
 	int64_t seconds = micros / MICROS - (micros % MICROS < 0), rest = micros - seconds * MICROS,
@@ -112,14 +102,6 @@ static int write_instant(char *out, size_t size, int64_t micros)
 	return n;
 }
 
-static void put_instant(sqlite3_context *context, int64_t micros)
-{
-	char text[INSTANT_SIZE];
-	int n = write_instant(text, sizeof(text), micros);
-
-	put_text(context, text, (size_t)n);
-}
-
 void vv_sql_value_put_message(sqlite3_context *context, const char *message)
 {
 	size_t len = strlen(message);
@@ -132,10 +114,13 @@ void vv_sql_value_put_message(sqlite3_context *context, const char *message)
 
 void vv_sql_value_put_time(sqlite3_context *context, int64_t seconds)
 {
+	char text[VV_VALUE_OWN];
 	int64_t micros;
 
 	if (!__builtin_mul_overflow(seconds, (int64_t)MICROS, &micros)) {
-		put_instant(context, micros);
+		int n = write_instant(text, sizeof(text), micros);
+
+		put_text(context, text, (size_t)n);
 	}
 }
 
@@ -213,95 +198,114 @@ static bool is_near_only(double d, const char *text, size_t len)
 
 /* ---- cells ---- */
 
-static bool put_quickly(sqlite3_context *context, const vv_sql_opened *as, size_t column,
-			const varve_cell *cell)
+/* Of cells as they are usually written. */
+static bool read_quickly(vv_sql_value *out, const vv_sql_opened *as, size_t column,
+			 const varve_cell *cell)
 {
 	const vv_sql_opened_column *k = &as->columns[column];
-	bool json = as->facts->format == VARVE_FORMAT_JSON ||
-		    as->facts->format == VARVE_FORMAT_NDJSON;
 	int64_t digits;
 	unsigned fraction;
 
-	if (!k->plain || cell->len == 0) return false;
-	if (varve_table_column(as->table, column)->type == VARVE_TYPE_STRING) {
-		if (cell->state != VARVE_CELL_TEXT || !is_utf8(cell->text, cell->len)) return false;
-		put_text(context, cell->text, cell->len);
+	if (!k->plain || cell->len == 0 || cell->state != k->usual) return false;
+	if (k->string) {
+		out->text = cell->text;
+		out->len = cell->len;
+		return is_utf8(cell->text, cell->len);
+	}
+	if (!read_plain(&digits, &fraction, cell->text, cell->len)) return false;
+	if (k->class == VV_CLASS_INTEGER) {
+		out->i = digits;
+		return fraction == 0;
+	}
+	out->d = k->class == VV_CLASS_REAL ? scaled(digits, fraction) : 0;
+	return k->class == VV_CLASS_REAL;
+}
+
+static bool read_integer(vv_sql_value *out, const varve_value *v, int type)
+{
+	char text[10];
+
+	if (v->kind == VARVE_VALUE_TEXT && v->text.len > 0 && v->text.len < sizeof(text) &&
+	    type == VARVE_TYPE_YEAR) {
+		memcpy(text, v->text.data, v->text.len);
+		text[v->text.len] = '\0';
+		out->i = strtoll(text, NULL, 10);
 		return true;
 	}
-	if (cell->state != (json ? VARVE_CELL_LITERAL : VARVE_CELL_TEXT) ||
-	    !read_plain(&digits, &fraction, cell->text, cell->len)) {
-		return false;
-	}
-	if (k->class == VV_CLASS_INTEGER && fraction == 0) {
-		sqlite3_result_int64(context, digits);
-		return true;
-	}
-	if (k->class == VV_CLASS_REAL) {
-		sqlite3_result_double(context, scaled(digits, fraction));
-		return true;
-	}
-	return false;
+	out->i = v->i;
+	return v->kind == VARVE_VALUE_INT64 || v->kind == VARVE_VALUE_BOOL;
 }
 
 /* A value that fits its class. */
-static bool put_fitting(sqlite3_context *context, vv_sql_opened *as, size_t column,
-			const varve_value *v, uint64_t row)
+static bool read_fitting(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_value *v,
+			 uint64_t row)
 {
-	int class = as->columns[column].class;
-
-	if (class == VV_CLASS_INTEGER) {
-		bool year = v->kind == VARVE_VALUE_TEXT && v->text.len > 0 && v->text.len < 10 &&
-			    varve_table_column(as->table, column)->type == VARVE_TYPE_YEAR;
-		char text[10];
-
-		if (year) {
-			memcpy(text, v->text.data, v->text.len);
-			text[v->text.len] = '\0';
-			sqlite3_result_int64(context, strtoll(text, NULL, 10));
-		} else if (v->kind == VARVE_VALUE_INT64 || v->kind == VARVE_VALUE_BOOL) {
-			sqlite3_result_int64(context, v->i);
-		} else {
-			return false;
-		}
-		return true;
-	}
-	if (class == VV_CLASS_REAL) {
-		double d = v->kind == VARVE_VALUE_INT64 ? (double)v->i : v->d;
-
+	out->text = v->text.data;
+	out->len = v->text.len;
+	switch (out->class) {
+	case VV_CLASS_INTEGER:
+		return read_integer(out, v, varve_table_column(as->table, column)->type);
+	case VV_CLASS_REAL:
+		out->d = v->kind == VARVE_VALUE_INT64 ? (double)v->i : v->d;
 		if (v->kind != VARVE_VALUE_INT64 && v->kind != VARVE_VALUE_DOUBLE) return false;
-		if (is_near_only(d, v->text.data, v->text.len)) {
+		if (is_near_only(out->d, v->text.data, v->text.len)) {
 			vv_sql_opened_warn(as, column, VV_WARNING_NEAR, row);
 		}
-		sqlite3_result_double(context, d);
 		return true;
+	default:
+		if (v->kind == VARVE_VALUE_DATE || v->kind == VARVE_VALUE_DATETIME) {
+			out->text = out->own;
+			out->len = (size_t)(v->kind == VARVE_VALUE_DATE
+						    ? write_date(out->own, sizeof(out->own), v->i)
+						    : write_instant(out->own, sizeof(out->own),
+								    v->i));
+			return true;
+		}
+		return is_utf8(v->text.data, v->text.len);
 	}
-	if (v->kind == VARVE_VALUE_DATE) {
-		put_date(context, v->i);
-	} else if (v->kind == VARVE_VALUE_DATETIME) {
-		put_instant(context, v->i);
-	} else if (!is_utf8(v->text.data, v->text.len)) {
-		return false;
-	} else {
-		put_text(context, v->text.data, v->text.len);
-	}
-	return true;
 }
 
-void vv_sql_value_put(sqlite3_context *context, vv_sql_opened *as, size_t column,
-		      const varve_cell *cell, uint64_t row)
+int vv_sql_value_read(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_cell *cell,
+		      uint64_t row, varve_error *err)
 {
 	varve_value v;
+	int rc;
+
+	out->null = false;
+	out->class = as->columns[column].class;
+	if (read_quickly(out, as, column, cell)) return 0;
+	if ((rc = varve_table_value(&v, as->table, column, cell, err)) < 0) return rc;
+	out->null = v.kind == VARVE_VALUE_NULL;
+	if (v.kind == VARVE_VALUE_MISFIT ||
+	    (!out->null && !read_fitting(out, as, column, &v, row))) {
+		vv_sql_opened_warn(as, column, VV_WARNING_MISFIT, row);
+		out->null = true;
+	}
+	return 0;
+}
+
+void vv_sql_value_put(sqlite3_context *context, const vv_sql_value *value)
+{
+	if (value->null) {
+		sqlite3_result_null(context);
+	} else if (value->class == VV_CLASS_INTEGER) {
+		sqlite3_result_int64(context, value->i);
+	} else if (value->class == VV_CLASS_REAL) {
+		sqlite3_result_double(context, value->d);
+	} else {
+		put_text(context, value->text, value->len);
+	}
+}
+
+void vv_sql_value_put_cell(sqlite3_context *context, vv_sql_opened *as, size_t column,
+			   const varve_cell *cell, uint64_t row)
+{
+	vv_sql_value v;
 	varve_error err;
 
-	if (put_quickly(context, as, column, cell)) return;
-	if (varve_table_value(&v, as->table, column, cell, &err) < 0) {
+	if (vv_sql_value_read(&v, as, column, cell, row, &err) < 0) {
 		sqlite3_result_error(context, err.message, -1);
-		return;
-	}
-	if (v.kind == VARVE_VALUE_NULL) {
-		sqlite3_result_null(context);
-	} else if (v.kind == VARVE_VALUE_MISFIT || !put_fitting(context, as, column, &v, row)) {
-		vv_sql_opened_warn(as, column, VV_WARNING_MISFIT, row);
-		sqlite3_result_null(context);
+	} else {
+		vv_sql_value_put(context, &v);
 	}
 }

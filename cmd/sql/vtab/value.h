@@ -15,10 +15,27 @@ struct sqlite3_context;
 /* "INTEGER", "REAL" or "TEXT". */
 const char *vv_sql_value_type(const vv_sql_opened *o, size_t column);
 
+#define VV_VALUE_OWN 64
+
+/* A value of a column's class, or NULL. */
+typedef struct vv_sql_value {
+	bool null;
+	uint8_t class; /* enum vv_sql_class */
+	int64_t i;     /* VV_CLASS_INTEGER */
+	double d;      /* VV_CLASS_REAL */
+	/* VV_CLASS_TEXT: of the cell, or written in own */
+	const char *text;
+	size_t len;
+	char own[VV_VALUE_OWN];
+} vv_sql_value;
+
 /* The cell of a row, which a version of the table has (it need not be `as` itself), read as a value of a column of
  * `as`. Counts what became NULL. */
-void vv_sql_value_put(struct sqlite3_context *context, vv_sql_opened *as, size_t column,
-		      const varve_cell *cell, uint64_t row);
+int vv_sql_value_read(vv_sql_value *out, vv_sql_opened *as, size_t column, const varve_cell *cell,
+		      uint64_t row, varve_error *err);
+void vv_sql_value_put(struct sqlite3_context *context, const vv_sql_value *value);
+void vv_sql_value_put_cell(struct sqlite3_context *context, vv_sql_opened *as, size_t column,
+			   const varve_cell *cell, uint64_t row);
 
 /* The cell as it is written: TEXT, or a BLOB where it is not UTF-8; NULL where there is none. */
 void vv_sql_value_put_text(struct sqlite3_context *context, const varve_cell *cell);

@@ -110,7 +110,10 @@ class Queries:
             aggregates = ", ".join(f"{r.choice(['count', 'min', 'max'])}({r.choice(list(COLUMNS))})" for _ in range(3))
             return f"SELECT count(*), {aggregates} FROM {{t}} WHERE {self.where()}"
         if kind < 0.78:
-            return f"SELECT {r.choice(list(COLUMNS))} AS k, count(*) FROM {{t}} WHERE {self.where()} GROUP BY 1"
+            k, where = r.choice(list(COLUMNS)), f" WHERE {self.where()}" if r.random() < 0.5 else ""
+            more = "".join(f", {r.choice(['count', 'min', 'max'])}({r.choice(list(COLUMNS))})" for _ in range(r.choice([0, 0, 1, 2])))
+            order = f" ORDER BY {k}{r.choice(['', ' DESC'])}" if r.random() < 0.3 else ""
+            return f"SELECT {k} AS k, count(*){more} FROM {{t}}{where} GROUP BY {k}{order}"
         if kind < 0.84:
             return f"SELECT DISTINCT {columns} FROM {{t}} WHERE {self.where()}"
         if kind < 0.88:
