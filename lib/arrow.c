@@ -51,7 +51,7 @@ static const vv_arrow_source rows_source = {rows_schema, rows_next, rows_misfits
 static vv_status open_rows(table_rows *t, const varve_table *table, const varve_arrow_options *o,
 			   vv_error *err)
 {
-	vv_arrow_options how = {.text = (o->flags & VARVE_ARROW_TEXT) != 0,
+	vv_arrow_options how = {.how = {(o->flags & VARVE_ARROW_TEXT) != 0, o->numbers},
 				.misfit = o->misfit,
 				.row_number = o->row_number,
 				.batch_rows = o->batch_rows,
@@ -144,7 +144,7 @@ static vv_status open_difference(difference *d, const varve_table *before, const
 				 const varve_diff_arrow_options *o, vv_error *err)
 {
 	vv_arrow_changes_options how = {.cells = o->what == VARVE_DIFF_ARROW_CELLS,
-					.text = (o->flags & VARVE_ARROW_TEXT) != 0,
+					.how = {(o->flags & VARVE_ARROW_TEXT) != 0, o->numbers},
 					.misfit = o->misfit,
 					.batch_rows = o->batch_rows};
 	varve_diff_options which;

@@ -68,7 +68,16 @@ struct ArrowArrayStream {
  * bits. */
 enum varve_misfit {
 	VARVE_MISFIT_ERROR, /* the stream fails and names row, column and cell */
-	VARVE_MISFIT_NULL   /* it becomes null; it is counted */
+	VARVE_MISFIT_NULL,  /* it becomes null; it is counted */
+	/* likewise, and what it is stands in the stream's last column, _misfits (utf8): an object of JSON with the names and
+	 * texts of the row's misfits, or null. Bytes that are not UTF-8 are escapes \udc80 to \udcff in it. */
+	VARVE_MISFIT_TEXT
+};
+
+/* What columns of type integer and number become. */
+enum varve_numbers {
+	VARVE_NUMBERS_DOUBLE, /* int64 and double */
+	VARVE_NUMBERS_TEXT    /* utf8, as written */
 };
 
 enum varve_arrow_flag {
@@ -84,6 +93,8 @@ typedef struct varve_arrow_options {
 	/* a last column of this name, int64: the number of the row; NULL: none */
 	const char *row_number;
 	uint64_t batch_rows; /* at most; 0: 65,536 */
+	int32_t numbers;     /* enum varve_numbers */
+	int32_t reserved;
 } varve_arrow_options;
 
 /* What a stream has found. It outlives the stream; threads may share it. */
@@ -133,10 +144,10 @@ enum varve_diff_arrow_rows {
 
 typedef struct varve_diff_arrow_options {
 	size_t size;
-	uint32_t flags; /* enum varve_arrow_flag */
-	int32_t misfit; /* enum varve_misfit */
-	int32_t what;   /* enum varve_diff_arrow_rows */
-	int32_t reserved;
+	uint32_t flags;  /* enum varve_arrow_flag */
+	int32_t misfit;  /* enum varve_misfit */
+	int32_t what;    /* enum varve_diff_arrow_rows */
+	int32_t numbers; /* enum varve_numbers */
 	const varve_diff_options
 		*diff;       /* how tables are compared; NULL: all. Its watch is not used */
 	uint64_t batch_rows; /* at most, but for one; 0: 65,536 */

@@ -68,8 +68,8 @@ PyObject *arrow_stream(PyObject *module, PyObject *args)
 	const char **columns = NULL;
 	int rc;
 
-	if (!PyArg_ParseTuple(args, "OO&O&O&Ii", &o, to_names, &columns, to_filter, &which.where,
-			      to_text, &opt.row_number, &opt.flags, &opt.misfit)) {
+	if (!PyArg_ParseTuple(args, "OO&O&O&Iii", &o, to_names, &columns, to_filter, &which.where,
+			      to_text, &opt.row_number, &opt.flags, &opt.misfit, &opt.numbers)) {
 		return NULL;
 	}
 	stream = calloc(1, sizeof(*stream));
@@ -85,7 +85,7 @@ PyObject *arrow_stream(PyObject *module, PyObject *args)
 	return give_stream(module, stream, rc, found, &err);
 }
 
-/* diff_arrow(before, after, key, only, ignore, tolerance, filter, flags, what, flags of Arrow, misfit) */
+/* diff_arrow(before, after, key, only, ignore, tolerance, filter, flags, what, flags of Arrow, misfit, numbers) */
 PyObject *diff_arrow(PyObject *module, PyObject *args)
 {
 	varve_diff_arrow_options opt = VARVE_INIT(varve_diff_arrow_options);
@@ -98,9 +98,9 @@ PyObject *diff_arrow(PyObject *module, PyObject *args)
 	const char **key = NULL, **only = NULL, **ignore = NULL;
 	int rc = VARVE_EUSAGE;
 
-	if (!PyArg_ParseTuple(args, "OOO&O&O&O&O&IiIi", &a, &b, to_names, &key, to_names, &only,
+	if (!PyArg_ParseTuple(args, "OOO&O&O&O&O&IiIii", &a, &b, to_names, &key, to_names, &only,
 			      to_names, &ignore, to_text, &how.tolerance, to_filter, &how.where,
-			      &how.flags, &opt.what, &opt.flags, &opt.misfit)) {
+			      &how.flags, &opt.what, &opt.flags, &opt.misfit, &opt.numbers)) {
 		return NULL;
 	}
 	how.key = key;

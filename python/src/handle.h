@@ -83,10 +83,10 @@ int to_texts(PyObject *o, void *out);
 /* None, or a filter, as a const varve_filter *. */
 int to_filter(PyObject *o, void *out);
 
-/* arrow_stream(table, columns, filter, row_number, flags, misfit): (capsule of the stream, its status) */
+/* arrow_stream(table, columns, filter, row_number, flags, misfit, numbers): (capsule of the stream, its status) */
 PyObject *arrow_stream(PyObject *module, PyObject *args);
 
-/* diff_arrow(before, after, key, only, ignore, tolerance, filter, flags, what, flags of Arrow, misfit): likewise */
+/* diff_arrow(before, after, key, only, ignore, tolerance, filter, flags, what, flags of Arrow, misfit, numbers): likewise */
 PyObject *diff_arrow(PyObject *module, PyObject *args);
 
 /* arrow_schema(capsule of a stream): a capsule of its schema */

@@ -113,6 +113,19 @@ def test_a_missing_library_is_named(t, monkeypatch):
         t.to_polars()
 
 
+def test_numbers_and_misfits_as_text(repo, commit):
+    commit("prices.csv", ONE.replace("9.99", "cheap"))
+    t = repo["HEAD:prices.csv"]
+    assert t.select(["id", "price"], numbers="text").to_arrow()["price"].to_pylist() == ["cheap", "120", "150.50", None]
+    lenient = t.select(["price"], misfit="text")
+    assert rows(lenient.to_arrow()) == [(None, '{"price":"cheap"}'), (120.0, None), (150.5, None), (None, None)]
+    assert lenient.misfits == 1 and lenient.to_polars().height == 4
+    feed = repo.diff("prices.csv", "v1", "HEAD", misfit="text").rows.to_arrow()
+    assert feed.schema.names[-1] == "_misfits" and feed["_misfits"].to_pylist() == [None, '{"price":"cheap"}']
+    with pytest.raises(varve.UsageError):
+        t.select(numbers="nosuch")
+
+
 def test_streams_of_the_program(t, folder):
     data = run("varve", "cat", "v1:prices.csv", "--format", "arrow", cwd=folder)
     read = pa.ipc.open_stream(data).read_all()

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     import polars
     import pyarrow
 
-MISFITS = ("error", "null")  # enum varve_misfit
+MISFITS = ("error", "null", "text")  # enum varve_misfit
+NUMBERS = ("double", "text")  # enum varve_numbers
 TEXT = 1 << 0  # enum varve_arrow_flag
 
 
@@ -26,11 +27,12 @@ class _Stream:
         return self._capsule
 
 
-def misfit(word: str) -> int:
-    """The place of a treatment of misfits."""
-    if word not in MISFITS:
-        raise UsageError(f"misfit is one of {', '.join(map(repr, MISFITS))}", "usage")
-    return MISFITS.index(word)
+def options(text: bool, misfit: str, numbers: str) -> tuple[int, int, int]:
+    """Flags, misfit and numbers of a stream."""
+    for name, word, words in (("misfit", misfit, MISFITS), ("numbers", numbers, NUMBERS)):
+        if word not in words:
+            raise UsageError(f"{name} is one of {', '.join(map(repr, words))}", "usage")
+    return TEXT if text else 0, MISFITS.index(misfit), NUMBERS.index(numbers)
 
 
 def pandas_frame(

@@ -112,6 +112,7 @@ class Diff:
         ignore_format: bool = False,
         text: bool = False,
         misfit: str = "error",
+        numbers: str = "double",
     ) -> None:
         self.before = before
         self.after = after
@@ -123,7 +124,7 @@ class Diff:
             _values.where(where, params),
             IGNORE_FORMAT if ignore_format else 0,
         )
-        self._arrow = (_arrow.TEXT if text else 0, _arrow.misfit(misfit))
+        self._arrow = _arrow.options(text, misfit, numbers)
         self._columns = _varve.diff_columns(self._cursor())  # a wrong option is reported here
 
     def _cursor(self) -> _varve.Handle:

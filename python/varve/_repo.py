@@ -281,12 +281,14 @@ class Repo(Sync):
         ignore_format: bool = False,
         text: bool = False,
         misfit: str = "error",
+        numbers: str = "double",
     ) -> Diff:
         """What differs at a path between two revisions. b None: the work tree (HEAD in a bare repository).
 
         key: columns that identify a row (an empty list: none); only, ignore: columns to compare, or not; tolerance:
         smaller differences of numbers do not count; where: the old or the new row must pass; ignore_format: leave out
-        what is only written differently; text, misfit: of Arrow, as for Table.select(). NotFoundError: no such revision, path or column.
+        what is only written differently; text, misfit, numbers: of Arrow, as for Table.select(). NotFoundError: no such
+        revision, path or column.
         """
         return Diff(
             self.table(path, a),
@@ -300,6 +302,7 @@ class Repo(Sync):
             ignore_format=ignore_format,
             text=text,
             misfit=misfit,
+            numbers=numbers,
         )
 
     def check(

@@ -43,13 +43,14 @@ class View(Frames):
         text: bool = False,
         misfit: str = "error",
         row_number: str | None = None,
+        numbers: str = "double",
     ) -> None:
         self._table, self._handle, self._all = table, table._handle, table._all
         self._picked = None if columns is None else [columns] if isinstance(columns, str) else list(columns)
         self._where, self._params = where, dict(params or {})
         self._filter = _values.where(where, params)
-        _arrow.misfit(misfit)
-        self._text, self._misfit, self._number = text, misfit, row_number
+        self._arrow = _arrow.options(text, misfit, numbers)
+        self._text, self._misfit, self._number, self._numbers = text, misfit, row_number, numbers
         if self._picked is not None or self._filter is not None:
             self._rows()  # a wrong name or value is reported here
 
@@ -80,12 +81,14 @@ class View(Frames):
         text: bool = False,
         misfit: str = "error",
         row_number: str | None = None,
+        numbers: str = "double",
     ) -> View:
         """A view of some columns and of the rows that pass a condition, such as "price > :p and item ^= 'A'"; that of a
         view holds, too. params has the values of :NAME.
 
-        text: every column of Arrow is text, as written; misfit: what becomes of a cell that is not of its type, "error"
-        or "null"; row_number: a last column of this name has the number of the row in the file, from 0.
+        text: every column of Arrow is text, as written; numbers: "double", or "text" for columns of type integer and
+        number as written; misfit: what becomes of a cell that is not of its type, "error", "null", or "text": null, and
+        what it is in a last column of Arrow, _misfits, as a JSON object; row_number: a last column of this name has the number of the row in the file, from 0.
         NotFoundError: no such column; UsageError: the condition cannot be read.
         """
         given = {**self._params, **(params or {})}
@@ -94,10 +97,10 @@ class View(Frames):
                 raise UsageError(f"the view has another value of :{name}", "usage", "use another name")
         both = " and ".join(filter(None, (self._where, where))) or None
         picked = self._picked if columns is None else columns
-        return View(self._table, picked, both, given, text, misfit, row_number)
+        return View(self._table, picked, both, given, text, misfit, row_number, numbers)
 
     def __reduce__(self) -> Any:
-        options = (self._picked, self._where, self._params, self._text, self._misfit, self._number)
+        options = (self._picked, self._where, self._params, self._text, self._misfit, self._number, self._numbers)
         return View, (self._table, *options)
 
     # ---- Arrow ----
@@ -108,8 +111,7 @@ class View(Frames):
             _values.names(self._picked),
             self._filter,
             None if self._number is None else raw(self._number),
-            _arrow.TEXT if self._text else 0,
-            _arrow.misfit(self._misfit),
+            *self._arrow,
         )
 
     def _narrow(
@@ -118,7 +120,7 @@ class View(Frames):
         if columns is None and where is None:
             return self
         return self.select(
-            columns, where, params, text=self._text, misfit=self._misfit, row_number=self._number
+            columns, where, params, text=self._text, misfit=self._misfit, row_number=self._number, numbers=self._numbers
         )
 
     def to_arrow(

@@ -22,18 +22,24 @@ struct vv_arrow_batches {
 	vv_arrow_column *columns;
 	char *row_number; /* NULL: none */
 	vv_arrow_memory numbers;
-	size_t usual_rows; /* of an array, where it can be known */
+	vv_arrow_column rest; /* what misfits are, where that is asked for */
+	size_t usual_rows;    /* of an array, where it can be known */
 	uint64_t done;
 	vv_arrow_misfits misfits;
 	bool any, ended;
 };
+
+static size_t all_columns(const vv_arrow_batches *b)
+{
+	return b->o.count + (b->row_number != NULL) + b->misfits.keep;
+}
 
 /* ---- arrays ---- */
 
 static vv_status give_batch(vv_arrow_batches *b, struct ArrowArray *out, size_t rows, vv_error *err)
 {
 	const size_t count = b->o.count;
-	bool ok = vv_arrow_array(out, rows, 0, 1, count + (b->row_number != NULL));
+	bool ok = vv_arrow_array(out, rows, 0, 1, all_columns(b));
 
 	for (size_t i = 0; ok && i < count; i++) {
 		ok = vv_arrow_column_end(out->children[i], &b->columns[i], rows);
@@ -42,6 +48,10 @@ static vv_status give_batch(vv_arrow_batches *b, struct ArrowArray *out, size_t 
 	    (ok = vv_arrow_room(&b->numbers, 1) &&
 		  vv_arrow_array(out->children[count], rows, 0, 2, 0))) {
 		vv_arrow_give(out->children[count], 1, &b->numbers);
+	}
+	if (ok && b->misfits.keep) {
+		ok = vv_arrow_column_put_misfits(&b->rest, &b->misfits, rows, err) == VV_OK &&
+		     vv_arrow_column_end(out->children[all_columns(b) - 1], &b->rest, rows);
 	}
 	if (!ok && out->release) {
 		out->release(out);
@@ -57,7 +67,7 @@ static vv_status begin_batch(vv_arrow_batches *b, vv_error *err)
 		rc = vv_arrow_column_begin(&b->columns[i], b->usual_rows, err);
 	}
 	b->numbers.len = 0;
-	return rc;
+	return rc == VV_OK && b->misfits.keep ? vv_arrow_column_begin(&b->rest, 0, err) : rc;
 }
 
 static bool is_full(const vv_arrow_batches *b, size_t rows)
@@ -163,13 +173,16 @@ bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out)
 {
 	const size_t count = b->o.count;
 	const vv_bytes *schema = &b->table->root.schema;
-	bool ok = vv_arrow_schema(out, "+s", "", false, count + (b->row_number != NULL));
+	bool ok = vv_arrow_schema(out, "+s", "", false, all_columns(b));
 
 	for (size_t i = 0; ok && i < count; i++) {
 		ok = vv_arrow_column_schema(out->children[i], &b->columns[i]);
 	}
 	if (ok && b->row_number) {
 		ok = vv_arrow_schema(out->children[count], "l", b->row_number, false, 0);
+	}
+	if (ok && b->misfits.keep) {
+		ok = vv_arrow_column_schema(out->children[all_columns(b) - 1], &b->rest);
 	}
 	ok = ok && vv_arrow_schema_note(out, "varve:schema", schema->data, schema->len);
 	if (!ok && out->release) {
@@ -185,10 +198,12 @@ static vv_status open_batches(vv_arrow_batches *b, vv_error *err)
 	vv_arrow_options *o = &b->o;
 	vv_status rc = VV_OK;
 
-	if (o->misfit != VARVE_MISFIT_ERROR && o->misfit != VARVE_MISFIT_NULL) {
+	if (o->misfit < VARVE_MISFIT_ERROR || o->misfit > VARVE_MISFIT_TEXT) {
 		return vv_fail(err, VV_ENOSUPPORT, "there is no treatment %d of misfits",
 			       (int)o->misfit);
 	}
+	b->misfits.keep = o->misfit == VARVE_MISFIT_TEXT;
+	vv_arrow_column_init_own(&b->rest, "_misfits", VV_ARROW_TEXT, false);
 	o->batch_rows = o->batch_rows ? o->batch_rows : BATCH_ROWS;
 	b->usual_rows = least((size_t)o->batch_rows, o->rows);
 	if (!(b->columns = vv_calloc(o->count + 1, sizeof(*b->columns))) ||
@@ -196,7 +211,7 @@ static vv_status open_batches(vv_arrow_batches *b, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < o->count && rc == VV_OK; i++) {
-		rc = vv_arrow_column_init(&b->columns[i], b->table, o->columns[i], o->text, err);
+		rc = vv_arrow_column_init(&b->columns[i], b->table, o->columns[i], &o->how, err);
 	}
 	return rc;
 }
@@ -242,6 +257,8 @@ void vv_arrow_batches_close(vv_arrow_batches *b)
 			vv_arrow_column_clear(&b->columns[i]);
 		}
 		vv_arrow_drop(&b->numbers);
+		vv_arrow_column_clear(&b->rest);
+		vv_arrow_misfits_clear(&b->misfits);
 		vv_free(b->columns);
 		vv_free(b->row_number);
 		vv_free(b);

@@ -14,7 +14,7 @@
 typedef struct vv_arrow_options {
 	const size_t *columns; /* places, those of the rows */
 	size_t count;
-	bool text;              /* every column is utf8, as written */
+	vv_arrow_reading how;
 	int32_t misfit;         /* enum varve_misfit */
 	const char *row_number; /* a last column of this name; NULL: none */
 	uint64_t batch_rows;    /* at most; 0: 65,536 */

@@ -117,8 +117,11 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 
 /* The first one by rows, of the first column in a row, is what is reported. */
 static void note_misfit(vv_arrow_misfits *m, const vv_arrow_column *col, const vv_cell *c,
-			uint64_t number)
+			uint64_t number, size_t row)
 {
+	if (m->keep) {
+		vv_arrow_misfits_keep(m, col->name, c->text, c->len, row);
+	}
 	if (m->count++ > 0 && m->row <= number) return;
 	m->row = number;
 	m->column = col->place;
@@ -305,7 +308,7 @@ static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		if (!(v = value_of(&cell, &own, c, rows[i], err))) return VV_ENOMEM;
 		if (v->is == VV_ARROW_MISFIT) {
-			note_misfit(misfits, c, cell, number + rows[i]);
+			note_misfit(misfits, c, cell, number + rows[i], have + i);
 		}
 		if ((rc = put_one(c, v, cell, have + i, err)) < 0) return rc;
 	}
@@ -348,7 +351,7 @@ vv_status vv_arrow_column_put_cell(vv_arrow_column *c, const vv_arrow_column *of
 
 	if (cell && (rc = read_value(&v, of, cell, err)) < 0) return rc;
 	if (v.is == VV_ARROW_MISFIT) {
-		note_misfit(misfits, of, cell, number);
+		note_misfit(misfits, of, cell, number, have);
 	}
 	return put_single(c, &v, cell, have, err);
 }
@@ -371,11 +374,30 @@ vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size
 	return put_single(c, &v, NULL, have, err);
 }
 
+vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misfits, size_t rows,
+				      vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	for (size_t row = 0; row < rows && rc == VV_OK; row++) {
+		const bool any = vv_arrow_misfits_row(misfits, &text, row);
+
+		rc = vv_buf_ok(&text, err);
+		rc = rc < 0 ? rc
+			    : vv_arrow_column_put_text(c, any ? text.data : NULL, text.len, row,
+						       err);
+	}
+	return rc < 0 ? rc : vv_arrow_misfits_forget(misfits, err);
+}
+
 /* ---- arrays ---- */
 
-static vv_arrow_form form_of(const vv_field *f, bool text)
+static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 {
-	if (text) return VV_ARROW_TEXT;
+	const bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
+
+	if (how->text || (number && how->numbers == VARVE_NUMBERS_TEXT)) return VV_ARROW_TEXT;
 	switch (f->type) {
 	case VV_TYPE_INTEGER:
 		return VV_ARROW_INT;
@@ -401,18 +423,22 @@ static bool may_miss_numbers(const vv_field *f)
 	return false;
 }
 
-vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place, bool text,
-			       vv_error *err)
+vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place,
+			       const vv_arrow_reading *how, vv_error *err)
 {
 	const vv_field *f = &table->schema.fields[place];
 	const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
 
 	memset(c, 0, sizeof(*c));
+	if (how->numbers != VARVE_NUMBERS_DOUBLE && how->numbers != VARVE_NUMBERS_TEXT) {
+		return vv_fail(err, VV_ENOSUPPORT, "there is no form %d of numbers",
+			       (int)how->numbers);
+	}
 	c->table = table;
 	c->name = f->name;
 	c->field = f;
 	c->place = place;
-	c->form = form_of(f, text);
+	c->form = form_of(f, how);
 	c->json = table->root.dialect.form != VV_FORM_CSV;
 	c->only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1];
 	c->empty_missing = vv_field_missing(f, &empty);

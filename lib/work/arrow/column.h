@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 #include "lib/work/arrow/array.h"
+#include "lib/work/arrow/misfits.h"
 
 typedef enum vv_arrow_form {
 	VV_ARROW_TEXT,
@@ -27,12 +28,11 @@ typedef enum vv_arrow_form {
 	VV_ARROW_MOMENT /* a time in UTC that says so */
 } vv_arrow_form;
 
-/* Cells that are not values of their column. */
-typedef struct vv_arrow_misfits {
-	uint64_t count, row; /* row: of the first one */
-	size_t column;       /* its place in the table */
-	vv_error why;        /* likewise */
-} vv_arrow_misfits;
+/* How columns become arrays. */
+typedef struct vv_arrow_reading {
+	bool text;       /* all cells as they are written */
+	int32_t numbers; /* enum varve_numbers */
+} vv_arrow_reading;
 
 /* What becomes of a value that rows share, or of one cell. */
 typedef struct vv_arrow_value {
@@ -69,9 +69,9 @@ typedef struct vv_arrow_column {
 	} tried; /* numbers that were looked at last */
 } vv_arrow_column;
 
-/* text: all cells as they are written. The table outlives the column. */
-vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place, bool text,
-			       vv_error *err);
+/* The table outlives the column. VV_ENOSUPPORT: how has an unknown value. */
+vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place,
+			       const vv_arrow_reading *how, vv_error *err);
 /* A column of values that come from no table. name is borrowed. */
 void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,
 			      bool required);
@@ -100,6 +100,10 @@ vv_status vv_arrow_column_put_text(vv_arrow_column *c, const char *text, size_t 
 				   vv_error *err);
 vv_status vv_arrow_column_put_int(vv_arrow_column *c, const int64_t *value, size_t have,
 				  vv_error *err);
+
+/* A column of text with what vv_arrow_misfits_row has for each row of an array. Forgets it. */
+vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misfits, size_t rows,
+				      vv_error *err);
 
 /* What was put, as an array of so many rows, which takes the buffers. False: there is no memory. */
 bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows);

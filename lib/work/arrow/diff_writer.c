@@ -88,7 +88,9 @@ static vv_status arrow_row(vv_diff_writer *w, const vv_row_change *c, vv_error *
 	s->failed = rc < 0;
 	if (rc == VV_EINPUT) {
 		vv_prefix(err, "%s", vv_text_shows(s->path));
-		return vv_hint(err, "--misfit null writes null in its place");
+		return vv_hint(
+			err,
+			"--misfit null writes null in its place, --misfit text also what it is");
 	}
 	return rc;
 }

@@ -31,6 +31,8 @@ struct vv_arrow_changes {
 	vv_arrow_misfits misfits;
 };
 
+static const vv_arrow_reading as_text = {.text = true};
+
 /* ---- columns ---- */
 
 static bool is_taken(const vv_arrow_changes *c, const char *name)
@@ -65,15 +67,15 @@ static vv_status add_column(vv_arrow_changes *c, const char *name, vv_arrow_form
 
 /* Reads cells of these columns of the two versions; places below 0: there is none. */
 static vv_status read_pair(changed_column *c, const vv_table *a, const vv_table *b,
-			   const vv_column_pair *pair, bool text, vv_error *err)
+			   const vv_column_pair *pair, const vv_arrow_reading *how, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	if ((c->has_old = pair->a >= 0)) {
-		rc = vv_arrow_column_init(&c->old, a, (size_t)pair->a, text, err);
+		rc = vv_arrow_column_init(&c->old, a, (size_t)pair->a, how, err);
 	}
 	if (rc == VV_OK && (c->has_new = pair->b >= 0)) {
-		rc = vv_arrow_column_init(&c->new, b, (size_t)pair->b, text, err);
+		rc = vv_arrow_column_init(&c->new, b, (size_t)pair->b, how, err);
 	}
 	return rc;
 }
@@ -90,12 +92,12 @@ static vv_status add_pair(vv_arrow_changes *c, const vv_table *a, const vv_table
 			  const vv_column_pair *pair, vv_error *err)
 {
 	changed_column *column = &c->columns[c->count];
-	vv_status rc = read_pair(column, a, b, pair, c->o.text, err);
+	vv_status rc = read_pair(column, a, b, pair, &c->o.how, err);
 
 	if (rc == VV_OK && column->has_old && column->has_new &&
 	    column->old.form != column->new.form) {
 		clear_column(column);
-		rc = read_pair(column, a, b, pair, true, err);
+		rc = read_pair(column, a, b, pair, &as_text, err);
 	}
 	if (rc < 0) return rc;
 	return add_column(c, column->has_new ? column->new.name : column->old.name,
@@ -136,7 +138,7 @@ static vv_status add_cell_columns(vv_arrow_changes *c, const vv_table *a, const 
 	for (size_t i = 0; i < c->pairs && rc == VV_OK; i++) {
 		const vv_column_pair pair = pair_at(columns, !b, i);
 
-		rc = read_pair(&c->both[i], a, b, &pair, true, err);
+		rc = read_pair(&c->both[i], a, b, &pair, &as_text, err);
 		c->both[i].old.verbatim = c->both[i].new.verbatim = true;
 	}
 	for (size_t i = 0; i < c->o.key_count && rc == VV_OK; i++) {
@@ -300,9 +302,14 @@ bool vv_arrow_changes_full(const vv_arrow_changes *c)
 vv_status vv_arrow_changes_take(vv_arrow_changes *c, struct ArrowArray *out, vv_error *err)
 {
 	bool ok;
+	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if (c->rows == 0) return VV_OK;
+	if (c->misfits.keep && (rc = vv_arrow_column_put_misfits(&c->columns[c->count - 1].out,
+								 &c->misfits, c->rows, err)) < 0) {
+		return rc;
+	}
 	ok = vv_arrow_array(out, c->rows, 0, 1, c->count);
 	for (size_t i = 0; ok && i < c->count; i++) {
 		ok = vv_arrow_column_end(out->children[i], &c->columns[i].out, c->rows);
@@ -325,12 +332,19 @@ static vv_status open_changes(vv_arrow_changes *c, const vv_table *a, const vv_t
 {
 	vv_status rc;
 
+	if (c->o.misfit < VARVE_MISFIT_ERROR || c->o.misfit > VARVE_MISFIT_TEXT) {
+		return vv_fail(err, VV_ENOSUPPORT, "there is no treatment %d of misfits",
+			       (int)c->o.misfit);
+	}
 	c->pairs = columns ? columns->count : a ? a->schema.count : b ? b->schema.count : 0;
-	c->room = c->pairs + c->o.key_count + 4;
+	c->room = c->pairs + c->o.key_count + 5;
 	c->columns = vv_calloc(c->room, sizeof(*c->columns));
 	if (!c->columns) return vv_fail_nomem(err);
 	rc = c->o.cells ? add_cell_columns(c, a, b, columns, err)
 			: add_row_columns(c, a, b, columns, err);
+	if (rc == VV_OK && (c->misfits.keep = c->o.misfit == VARVE_MISFIT_TEXT)) {
+		rc = add_column(c, "_misfits", VV_ARROW_TEXT, false, err);
+	}
 	return rc < 0 ? rc : begin(c, err);
 }
 
@@ -365,6 +379,7 @@ void vv_arrow_changes_close(vv_arrow_changes *c)
 		vv_free(c->columns);
 		vv_free(c->both);
 		vv_arena_clear(&c->names);
+		vv_arrow_misfits_clear(&c->misfits);
 		vv_free(c);
 	}
 }

@@ -18,7 +18,7 @@
 
 typedef struct vv_arrow_changes_options {
 	bool cells; /* a row for each cell that changed, as written: key, column, before, after */
-	bool text;  /* every column is utf8 */
+	vv_arrow_reading how;
 	int32_t misfit;      /* enum varve_misfit */
 	uint64_t batch_rows; /* about; 0: 65,536 */
 	const char *commit;  /* of the newer version; NULL: none; borrowed */

@@ -39,7 +39,9 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 
 int32_t vv_view_misfit(const char *word)
 {
-	return word && strcmp(word, "null") == 0 ? VARVE_MISFIT_NULL : VARVE_MISFIT_ERROR;
+	return !word || strcmp(word, "error") == 0 ? VARVE_MISFIT_ERROR
+	       : strcmp(word, "null") == 0         ? VARVE_MISFIT_NULL
+						   : VARVE_MISFIT_TEXT;
 }
 
 typedef struct view {
@@ -116,7 +118,9 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 	v->writer.rows = vv_arrow_batches_rows(batches);
 	v->past = vv_arrow_batches_any(batches);
 	if (vv_arrow_batches_misfits(batches)->count > 0 && rc == VV_EINPUT) {
-		return vv_hint(err, "--misfit null writes null in its place");
+		return vv_hint(
+			err,
+			"--misfit null writes null in its place, --misfit text also what it is");
 	}
 	return rc < 0 ? rc : vv_arrow_ipc_end(&ipc, err);
 }

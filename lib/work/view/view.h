@@ -23,7 +23,7 @@
 #define VV_VIEW_FORMATS "csv|tsv|ndjson|json|arrow|table"
 bool vv_view_format_parse(vv_view_format *out, const char *name);
 /* Of format arrow: words for enum varve_misfit; NULL is the first. */
-#define VV_VIEW_MISFITS "error|null"
+#define VV_VIEW_MISFITS "error|null|text"
 int32_t vv_view_misfit(const char *word);
 
 typedef struct vv_view_options {

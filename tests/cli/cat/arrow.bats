@@ -59,8 +59,34 @@ arrow() {
 	varve cat m.csv --format arrow --misfit null | arrow | sed 1d > out
 	printf '[1, 2]\n[2, null]\n' | diff - out
 	ends_with 2 varve cat m.csv --misfit null
+	varve cat m.csv --format arrow --misfit text | arrow > out
+	cat > expected <<-'END'
+		[["id", "int64", true], ["qty", "int64", true], ["_misfits", "utf8", true]]
+		[1, 2, null]
+		[2, null, "{\"qty\":\"many\"}"]
+	END
+	diff expected out
 	ends_with 2 varve convert :m.csv m.arrows
 	[ ! -e m.arrows ]
+}
+
+@test "misfits of a row are one JSON object from which their bytes can be made again" {
+	new_repo
+	cat > datapackage.json <<-'END'
+		{"resources": [{"name": "m", "path": "m.csv", "schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "a", "type": "integer"}, {"name": "b", "type": "date"}]}}]}
+	END
+	seq 600 | sed 's/.*/&,1,2026-01-01/' > m.csv
+	sed -i -e '300s/.*/300,x"y,caf\x81/' -e '600s/1,/é,/' -e '1iid,a,b' m.csv
+	sed -i 's/x"y/"x""y"/' m.csv
+	varve add m.csv > /dev/null
+	varve cat m.csv --format arrow --misfit text | arrow | sed 1d | python3 -c '
+import json, sys
+for line in sys.stdin:
+	*row, misfits = json.loads(line)
+	if misfits:
+		print(row[0], {k: v.encode("utf-8", "surrogateescape") for k, v in json.loads(misfits).items()})' > out
+	grep -qF "{'a': b'x\"y', 'b': b'caf\\x81'}" out
+	[ "$(wc -l < out)" = 2 ]
 }
 
 @test "nested JSON is text and an empty text of JSON is no null in an Arrow stream" {
