@@ -6,7 +6,9 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/sys.h"
+#include "repo/blocks/pack.h"
 #include "repo/host/host_internal.h"
 
 static bool is_known_bad(const vv_host *h, const vv_oid *blob)
@@ -93,6 +95,34 @@ void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob)
 	vv_oid_text(hex, blob);
 	(void)(path && vv_write_file(path, hex, VV_OID_TEXT, false, NULL));
 	vv_free(path);
+}
+
+/* The pack's hash is its name, and stands at its end. */
+static bool is_named_rightly(const vv_host_pack *p, const vv_buf *bytes)
+{
+	uint8_t is[VV_PACK_HASH_LEN];
+
+	if (bytes->len != p->len || bytes->len < VV_PACK_TRAILER_LEN) return false;
+	const vv_hash128 sum = vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0);
+	vv_put_le64(is, sum.lo);
+	vv_put_le64(is + 8, sum.hi);
+	return memcmp(is, p->hash, sizeof(is)) == 0 &&
+	       memcmp(is, bytes->data + bytes->len - sizeof(is), sizeof(is)) == 0;
+}
+
+vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
+			     vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+
+	if (bytes && is_named_rightly(p, bytes)) {
+		vv_hex_write(hex, p->hash, sizeof(p->hash));
+		vv_host_note_sound(h, hex, &p->blob);
+		return VV_OK;
+	}
+	if (p->bad) return VV_OK;
+	*found_bad = true;
+	return vv_host_note_bad(h, p, err);
 }
 
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p)

@@ -15,7 +15,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
-#include "repo/blocks/pack.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/blob.h"
@@ -230,34 +229,6 @@ static vv_status need_bases(needing *n, vv_error *err)
 		}
 	}
 	return rc;
-}
-
-/* The pack's hash is its name, and stands at its end. */
-static bool is_named_rightly(const vv_host_pack *p, const vv_buf *bytes)
-{
-	uint8_t is[VV_PACK_HASH_LEN];
-
-	if (bytes->len != p->len || bytes->len < VV_PACK_TRAILER_LEN) return false;
-	const vv_hash128 sum = vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0);
-	vv_put_le64(is, sum.lo);
-	vv_put_le64(is + 8, sum.hi);
-	return memcmp(is, p->hash, sizeof(is)) == 0 &&
-	       memcmp(is, bytes->data + bytes->len - sizeof(is), sizeof(is)) == 0;
-}
-
-vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
-			     vv_error *err)
-{
-	char hex[VV_HOST_NAME_LEN + 1];
-
-	if (bytes && is_named_rightly(p, bytes)) {
-		vv_hex_write(hex, p->hash, sizeof(p->hash));
-		vv_host_note_sound(h, hex, &p->blob);
-		return VV_OK;
-	}
-	if (p->bad) return VV_OK;
-	*found_bad = true;
-	return vv_host_note_bad(h, p, err);
 }
 
 static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)

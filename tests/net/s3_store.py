@@ -11,7 +11,7 @@ SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers)
 error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of what is not there, and to lists), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
-(a list that is cut), other (other bytes in GET).
+(a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs).
 
 DIR.together says how many ranges of packs it wants to have been asked for at once, once: those that come first wait for so many
 (ten seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.most how many ranges of
@@ -149,6 +149,8 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.error(503, "ServiceUnavailable", headers=[("Retry-After", "1")])
         elif wrong == "500":
             self.error(500, "InternalError")
+        elif wrong == "expired":
+            self.error(400, "ExpiredToken", "The provided token has expired.")
         elif wrong == "drop":
             self.close_connection = True
         elif wrong == "error200":

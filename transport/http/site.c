@@ -30,7 +30,7 @@ struct http_site {
 	char *name;
 	vv_status (*sign)(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err);
 	void *signer;
-	bool extra_header, again_500;
+	bool extra_header, again_500, direct;
 	unsigned idle_sec, first_sec;
 	atomic_bool answered;          /* once; until then first_sec holds */
 	const atomic_bool *stopped;    /* nobody waits any more; or NULL */
@@ -68,6 +68,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 	if (!s) return vv_fail_nomem(err);
 	s->extra_header = f->extra_header;
 	s->again_500 = f->again_500;
+	s->direct = f->direct;
 	s->idle_sec = vv_idle_sec(o);
 	s->first_sec = o->first_sec > 0 ? vv_first_sec(o) : 0;
 	s->stopped = o->stopped;
@@ -79,7 +80,7 @@ vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_con
 		goto done;
 	}
 	if ((rc = http_curl_load(&s->c, err)) < 0 ||
-	    (rc = http_settings_read(&s->settings, o, f->url, err)) < 0) {
+	    (!f->direct && (rc = http_settings_read(&s->settings, o, f->url, err)) < 0)) {
 		goto done;
 	}
 	atomic_init(&s->answered, false);
@@ -309,6 +310,10 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 		(void)c->setopt(x->easy, CURLOPT_NOPROGRESS, 0L);
 		(void)c->setopt(x->easy, CURLOPT_XFERINFOFUNCTION, go_on);
 		(void)c->setopt(x->easy, CURLOPT_XFERINFODATA, s);
+	}
+	if (s->direct) {
+		(void)c->setopt(x->easy, CURLOPT_PROXY, "");
+		(void)c->setopt(x->easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	}
 	set_method(s, x);
 	if (x->ask->len > 0) {

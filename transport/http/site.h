@@ -28,6 +28,7 @@ typedef struct http_site_facts {
 	const char *name;  /* for messages */
 	bool extra_header; /* http.extraHeader is sent */
 	bool again_500;
+	bool direct; /* no proxy, and none of Git's settings: for services of this machine */
 	/* May be NULL: appends header lines, each with "\n" at its end, that sign a request; called before each
 	 * try, since signatures have a date. No .netrc is read then. */
 	vv_status (*sign)(void *signer, vv_buf *lines, const struct http_ask *ask, vv_error *err);

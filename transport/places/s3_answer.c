@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/secret.h"
 #include "base/text.h"
 
 #define DEPTH 16u
@@ -231,6 +232,7 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 	if (rc == VV_OK && r.p < r.end) {
 		rc = damaged("there is something behind its end", err);
 	}
+	vv_buf_wipe(&r.text); /* keys may have stood in it */
 	vv_buf_clear(&r.text);
 	return rc;
 }
@@ -315,6 +317,24 @@ vv_status vv_s3_list_read(const char *xml, size_t len, vv_s3_entry_fn fn, void *
 	return rc;
 }
 
+/* --- keys ------------------------------------------------------------------------------------ */
+
+static vv_status on_key(void *payload, const reader *r, vv_error *err)
+{
+	const name *n = &r->open[r->depth - 1];
+	char word[32];
+
+	if (r->depth < 2 || !is_name(n - 1, "Credentials") || n->len >= sizeof(word)) return VV_OK;
+	memcpy(word, n->p, n->len);
+	word[n->len] = '\0';
+	return vv_s3_key_set(payload, word, vv_buf_cstr(&r->text), err);
+}
+
+vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error *err)
+{
+	return walk(xml, len, on_key, out, err);
+}
+
 /* --- what went wrong ------------------------------------------------------------------------- */
 
 static void keep(char *to, size_t cap, const vv_buf *text)
@@ -327,12 +347,17 @@ static vv_status on_error(void *payload, const reader *r, vv_error *err)
 	vv_s3_error *out = payload;
 	const name *n = &r->open[r->depth - 1];
 
-	if (!is_name(&r->open[0], "Error")) return damaged("it is not an error", err);
-	if (r->depth == 2 && is_name(n, "Code")) {
+	/* STS has it in an ErrorResponse */
+	const unsigned top = is_name(&r->open[0], "ErrorResponse") ? 1 : 0;
+	if (r->depth <= top) return VV_OK;
+	if (!is_name(&r->open[top], "Error")) {
+		return top > 0 ? VV_OK : damaged("it is not an error", err);
+	}
+	if (r->depth == top + 2 && is_name(n, "Code")) {
 		keep(out->code, sizeof(out->code), &r->text);
-	} else if (r->depth == 2 && is_name(n, "Message")) {
+	} else if (r->depth == top + 2 && is_name(n, "Message")) {
 		keep(out->message, sizeof(out->message), &r->text);
-	} else if (r->depth == 2 && is_name(n, "Region")) {
+	} else if (r->depth == top + 2 && is_name(n, "Region")) {
 		keep(out->region, sizeof(out->region), &r->text);
 	}
 	return VV_OK;

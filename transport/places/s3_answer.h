@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "transport/places/s3_key.h"
 
 /* One key and its size; a common prefix with UINT64_MAX. key ends with a NUL; one with a NUL inside is not
  * given. */
@@ -24,7 +25,10 @@ typedef vv_status (*vv_s3_entry_fn)(void *payload, const char *key, uint64_t siz
 vv_status vv_s3_list_read(const char *xml, size_t len, vv_s3_entry_fn fn, void *payload,
 			  vv_buf *token, vv_error *err);
 
-/* What went wrong; longer texts are cut. */
+/* Keys that STS lends, into an empty key. VV_ECORRUPT: it is no such answer. */
+vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error *err);
+
+/* What went wrong, at S3 or STS; longer texts are cut. */
 typedef struct vv_s3_error {
 	char code[64], message[160], region[48];
 } vv_s3_error;

@@ -1,23 +1,31 @@
 /*
- * s3_key: who we are at an S3 store: from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN), or
- * from the profile (s3_profile.h): its keys, or what the program prints that its credential_process names.
+ * s3_key: who we are at an S3 store, and until when. Where keys come from: s3_sources.h.
  */
 #ifndef VV_TRANSPORT_PLACES_S3_KEY_H
 #define VV_TRANSPORT_PLACES_S3_KEY_H
 
+#include <stdint.h>
+
 #include "base/auto.h"
-#include "base/env.h"
+#include "base/buf.h"
 #include "base/error.h"
 
 /* Strings are owned, and wiped by clear. */
 typedef struct vv_s3_key {
 	char *id, *secret;
-	char *token; /* NULL: none */
+	char *token;  /* NULL: none */
+	int64_t ends; /* seconds since 1970; 0: it does not */
 } vv_s3_key;
 
-/* VV_ENOTFOUND: there are none; VV_EINPUT: the file makes no sense. No message has any of them. */
-vv_status vv_s3_key_read(vv_s3_key *out, const vv_env *env, vv_error *err);
 void vv_s3_key_clear(vv_s3_key *k);
 VV_AUTO_CLEAR(vv_s3_key, vv_s3_key_clear)
+
+/* One member, by the name that AWS's services and programs have for it: AccessKeyId, SecretAccessKey, SessionToken or
+ * Token, Expiration; what has another name is passed over. */
+vv_status vv_s3_key_set(vv_s3_key *out, const char *name, const char *text, vv_error *err);
+/* All of them, out of a JSON object; what: who wrote it, for messages. VV_EINPUT: it has no key. */
+vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *what, vv_error *err);
+/* VV_EINPUT: it is not all there, or has what cannot stand in a header. No message has any of it. */
+vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err);
 
 #endif

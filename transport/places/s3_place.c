@@ -14,21 +14,27 @@
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "base/thread.h"
 #include "transport/http/site.h"
 #include "transport/places/place_quota.h"
 #include "transport/places/s3_answer.h"
-#include "transport/places/s3_key.h"
 #include "transport/places/s3_sign.h"
+#include "transport/places/s3_sources.h"
 #include "transport/places/s3_url.h"
 
 #define LIST_MAX ((size_t)16 << 20) /* a page: 1,000 keys of at most 1,024 characters */
 #define ERROR_MAX ((size_t)64 << 10)
+#define RENEW_PAUSE_SEC 30
+#define RENEW_SEC 600   /* before keys end: a large object is sent under one signature */
 #define PAGES_FREE 200u /* pages beyond one for each 100 entries */
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
 typedef struct s3 {
 	vv_s3_url at;
 	vv_s3_key key;
+	vv_mutex *lock; /* for the key: keys that end are replaced */
+	vv_connect_options connect;
+	int64_t renewed; /* when that was tried last */
 	http_site *site;
 	vv_place_quota quota;
 	const vv_place_mark *mark;
@@ -164,6 +170,29 @@ static const char empty_digest[] =
 	"x-amz-content-sha256: "
 	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+/* Under the lock. Keys that a service lent, or a program printed, are asked for anew; those that are here go on until they
+ * are refused where none can be had. */
+static void renew(s3 *s)
+{
+	vv_s3_key fresh;
+	vv_error ignored;
+
+	if (vv_s3_key_find(&fresh, &s->connect, s->at.region, &ignored) == VV_OK) {
+		vv_s3_key_clear(&s->key);
+		s->key = fresh;
+	}
+}
+
+/* Did the answer say that the keys have ended, before they said so themselves? */
+static bool is_expired(s3 *s, const http_answer *a)
+{
+	vv_s3_error e;
+
+	return s->key.token && (a->status == 400 || a->status == 403) &&
+	       vv_s3_error_read(&e, vv_buf_cstr(&a->body), a->body.len) &&
+	       strcmp(e.code, "ExpiredToken") == 0;
+}
+
 /* One signed request. url is taken; digest is the line of the body's digest. */
 static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, http_answer *answer,
 		     vv_error *err)
@@ -178,6 +207,12 @@ static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, htt
 	}
 	what->url = vv_buf_cstr(url);
 	if ((rc = vv_buf_ok(url, err)) == VV_OK) {
+		rc = http_site_ask(s->site, what, answer, err);
+	}
+	if (rc == VV_OK && is_expired(s, answer)) {
+		vv_mutex_lock(s->lock);
+		renew(s);
+		vv_mutex_unlock(s->lock);
 		rc = http_site_ask(s->site, what, answer, err);
 	}
 	vv_buf_clear(url);
@@ -417,6 +452,7 @@ static void s3_close(void *payload)
 	s3 *s = payload;
 
 	http_site_close(s->site);
+	vv_mutex_free(s->lock);
 	vv_s3_key_clear(&s->key);
 	vv_s3_url_clear(&s->at);
 	vv_free(s);
@@ -445,12 +481,21 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 
 static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)
 {
-	const s3 *s = signer;
+	s3 *s = signer;
 	int64_t now;
 	uint32_t nsec;
+	vv_status rc;
 
 	vv_now(&now, &nsec);
-	return vv_s3_sign(lines, what, &s->key, s->at.region, now, err);
+	vv_mutex_lock(s->lock);
+	if (s->key.ends > 0 && s->key.ends - RENEW_SEC < now &&
+	    s->renewed + RENEW_PAUSE_SEC < now) {
+		s->renewed = now;
+		renew(s);
+	}
+	rc = vv_s3_sign(lines, what, &s->key, "s3", s->at.region, now, err);
+	vv_mutex_unlock(s->lock);
+	return rc;
 }
 
 static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *err)
@@ -476,8 +521,14 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 	vv_place_quota_init(&s->quota, facts);
 	s->mark = facts->mark;
 	s->full = facts->full;
+	s->connect = *connect;
+	s->lock = vv_mutex_new();
+	if (!s->lock) {
+		vv_free(s);
+		return vv_fail_nomem(err);
+	}
 	if ((rc = vv_s3_url_read(&s->at, url, vv_connect_env(connect), err)) < 0 ||
-	    (rc = vv_s3_key_read(&s->key, vv_connect_env(connect), err)) < 0 ||
+	    (rc = vv_s3_key_find(&s->key, connect, s->at.region, err)) < 0 ||
 	    (rc = open_site(s, connect, err)) < 0 || (rc = check_mark(s, make, err)) < 0) {
 		s3_close(s);
 		return rc;

@@ -11,7 +11,7 @@
 #include "transport/line/options.h"
 #include "transport/line/url.h"
 
-/* connect is used for the settings only, while it is opened. make: the mark is written if it is not there.
+/* connect is copied; what it points to is used as long as the place is, where keys end and are asked for anew. make: the mark is written if it is not there.
  * VV_EUSAGE: the URL makes no sense; VV_ENOTFOUND: no credentials, no host, or no mark; VV_EIO: the store does not
  * let us. */
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,

@@ -30,6 +30,14 @@ void vv_s3_profile_clear(vv_s3_profile *p)
 	vv_s3_wipe(&p->secret);
 	vv_s3_wipe(&p->token);
 	vv_s3_wipe(&p->process);
+	vv_s3_wipe(&p->role);
+	vv_s3_wipe(&p->source);
+	vv_s3_wipe(&p->source_kind);
+	vv_s3_wipe(&p->web_token_file);
+	vv_s3_wipe(&p->session);
+	vv_s3_wipe(&p->external_id);
+	vv_s3_wipe(&p->mfa);
+	vv_s3_wipe(&p->sso);
 	vv_s3_wipe(&p->region);
 	vv_s3_wipe(&p->endpoint);
 	memset(p, 0, sizeof(*p));
@@ -52,9 +60,21 @@ static vv_status take_line(vv_s3_profile *out, const char *p, size_t len, vv_err
 	const struct {
 		const char *name;
 		char **member;
-	} known[] = {{"aws_access_key_id", &out->id},    {"aws_secret_access_key", &out->secret},
-		     {"aws_session_token", &out->token}, {"credential_process", &out->process},
-		     {"region", &out->region},           {"endpoint_url", &out->endpoint}};
+	} known[] = {{"aws_access_key_id", &out->id},
+		     {"aws_secret_access_key", &out->secret},
+		     {"aws_session_token", &out->token},
+		     {"credential_process", &out->process},
+		     {"region", &out->region},
+		     {"endpoint_url", &out->endpoint},
+		     {"role_arn", &out->role},
+		     {"source_profile", &out->source},
+		     {"credential_source", &out->source_kind},
+		     {"web_identity_token_file", &out->web_token_file},
+		     {"role_session_name", &out->session},
+		     {"external_id", &out->external_id},
+		     {"mfa_serial", &out->mfa},
+		     {"sso_session", &out->sso},
+		     {"sso_start_url", &out->sso}};
 	const char *equals = memchr(p, '=', len);
 	const char *value = equals ? equals + 1 : NULL;
 	size_t name_len = equals ? (size_t)(equals - p) : 0;
@@ -133,12 +153,12 @@ static vv_status read_file(vv_s3_profile *out, const char *path, const char *pre
 	return rc;
 }
 
-vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, vv_error *err)
+vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *name, vv_error *err)
 {
-	const char *name = vv_env_get(env, "AWS_PROFILE");
 	char *config = path_of(env, "AWS_CONFIG_FILE", "config");
 	vv_status rc = VV_OK;
 
+	name = name ? name : vv_env_get(env, "AWS_PROFILE");
 	memset(out, 0, sizeof(*out));
 	out->name = vv_strdup(name && *name ? name : "default");
 	out->file = path_of(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials");

@@ -18,13 +18,18 @@ typedef struct vv_s3_profile {
 	char *name; /* of the profile */
 	char *file; /* of credentials, whether it is there or not */
 	char *id, *secret, *token;
-	char *process;           /* credential_process */
+	char *process; /* credential_process */
+	/* A role: its ARN, who may take it (a profile, or what credential_source names, or the file with a token), and how it
+	 * is taken. */
+	char *role, *source, *source_kind, *web_token_file, *session, *external_id, *mfa;
+	char *sso;               /* sso_session or sso_start_url: the program aws has the keys */
 	char *region, *endpoint; /* endpoint_url */
 	bool has_file, found;    /* one of the files; the profile in one of them */
 } vv_s3_profile;
 
-/* VV_OK also where there are no files. */
-vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, vv_error *err);
+/* name NULL: the one that AWS_PROFILE names, or [default]. VV_OK also where there are no files. */
+vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *name,
+			     vv_error *err);
 void vv_s3_wipe(char **text); /* overwrites and frees a string that may be NULL */
 void vv_s3_profile_clear(vv_s3_profile *p);
 

@@ -167,9 +167,9 @@ static vv_status put_to_sign(request *r, const char *scope, vv_error *err)
 }
 
 static vv_status signature(uint8_t out[VV_SHA256_LEN], const request *r, const char *secret,
-			   const char *region, vv_error *err)
+			   const char *service, const char *region, vv_error *err)
 {
-	const char *const steps[] = {r->day, region, "s3", "aws4_request"};
+	const char *const steps[] = {r->day, region, service, "aws4_request"};
 	uint8_t key[VV_SHA256_LEN];
 	const void *with;
 	size_t with_len;
@@ -210,8 +210,8 @@ static void put_host(vv_buf *lines, const char *url)
 	vv_buf_putc(lines, '\n');
 }
 
-vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *region,
-		     int64_t now, vv_error *err)
+vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *service,
+		     const char *region, int64_t now, vv_error *err)
 {
 	request r = {.names = VV_BUF_INIT, .text = VV_BUF_INIT};
 	vv_buf scope = VV_BUF_INIT;
@@ -231,14 +231,14 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 	if (key->token) {
 		vv_buf_printf(lines, "x-amz-security-token: %s\n", key->token);
 	}
-	vv_buf_printf(&scope, "%s/%s/s3/aws4_request", r.day, region);
+	vv_buf_printf(&scope, "%s/%s/%s/aws4_request", r.day, region, service);
 	if ((rc = vv_buf_ok(lines, err)) < 0 || (rc = vv_buf_ok(&scope, err)) < 0 ||
 	    (rc = take_lines(&r, ask, lines, err)) < 0) {
 		goto done;
 	}
 	put_canonical(&r, ask);
 	if ((rc = put_to_sign(&r, vv_buf_cstr(&scope), err)) < 0 ||
-	    (rc = signature(mac, &r, key->secret, region, err)) < 0) {
+	    (rc = signature(mac, &r, key->secret, service, region, err)) < 0) {
 		goto done;
 	}
 	vv_buf_printf(lines,

@@ -16,8 +16,8 @@
 
 /* Appends header lines to send with ask, each with "\n" at its end: Host, x-amz-date, x-amz-security-token where
  * the key has one, and Authorization, which covers these and all of ask's own headers. One of these is
- * x-amz-content-sha256. The query in ask's URL is encoded and sorted. now: seconds since 1970. */
-vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *region,
-		     int64_t now, vv_error *err);
+ * x-amz-content-sha256. service: "s3", "sts". The query in ask's URL is encoded and sorted. now: seconds since 1970. */
+vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, const char *service,
+		     const char *region, int64_t now, vv_error *err);
 
 #endif

@@ -211,7 +211,7 @@ vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, v
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = read_parameters(&p, url->query, err)) < 0 ||
-	    (rc = vv_s3_profile_read(&profile, env, err)) < 0) {
+	    (rc = vv_s3_profile_read(&profile, env, NULL, err)) < 0) {
 		goto done;
 	}
 	out->name = vv_strdup(url->text);

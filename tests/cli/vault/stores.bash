@@ -41,7 +41,7 @@ only_keys() {
 	for name in $(compgen -e AWS_); do
 		unset "$name"
 	done
-	export AWS_ACCESS_KEY_ID=${1-} AWS_SECRET_ACCESS_KEY=${2-}
+	export AWS_EC2_METADATA_DISABLED=true AWS_ACCESS_KEY_ID=${1-} AWS_SECRET_ACCESS_KEY=${2-}
 }
 
 # The strict S3 store of tests/net, with its objects below $store: start_s3 [PORT].

@@ -21,7 +21,7 @@ static void check_signed(const http_ask *ask, char *token, const char *names, co
 	vv_buf is = VV_BUF_INIT;
 	vv_error err;
 
-	vv_assert_ok(vv_s3_sign(&is, ask, &key, "us-east-1", MAY_24, &err), &err);
+	vv_assert_ok(vv_s3_sign(&is, ask, &key, "s3", "us-east-1", MAY_24, &err), &err);
 	if (!strstr(vv_buf_cstr(&is), names) || !strstr(vv_buf_cstr(&is), signature)) {
 		fail_msg("%s has neither %s nor %s", vv_buf_cstr(&is), names, signature);
 	}
@@ -100,7 +100,7 @@ static void a_request_without_a_digest_is_not_signed(void **state)
 	vv_error err;
 
 	(void)state;
-	assert_int_equal(vv_s3_sign(&is, &ask, &key, "us-east-1", MAY_24, &err), VV_EINPUT);
+	assert_int_equal(vv_s3_sign(&is, &ask, &key, "s3", "us-east-1", MAY_24, &err), VV_EINPUT);
 	vv_buf_clear(&is);
 }
 
