@@ -1,216 +1,106 @@
 /*
- * cherry_pick: what another commit changed, made once more on HEAD (cherry-pick), or taken back
- * by a new commit (revert): a merge whose base is the commit's parent or, taking it back, the
- * commit.
+ * cherry_pick: the change of another commit made once more (cherry-pick), or taken back (revert).
  */
-#include <string.h>
-
-#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
-#include "lib/work/merge/run.h"
-#include "lib/work/record/merge_commit.h"
-#include "repo/git/history/history.h"
+#include "lib/work/record/pick.h"
+#include "repo/git/program.h"
 
 typedef struct options {
 	bool no_commit, edit, note_origin, abort, resume, quit, quiet, verbose;
 	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not said */
 } options;
 
-typedef struct picker {
-	const options *o;
-	bool revert;
-	vv_repository *repo;
-	vv_dataset_writer *writer;
-	vv_index *index; /* anew for each commit */
-	vv_head head;
-	vv_commit commit;
-	vv_oid parent; /* null: it has none */
-	char *short_id;
-	vv_buf message, label, reflog;
+/* What the commits so far left. */
+typedef struct outcome {
 	bool conflicts, empty, lacking;
-} picker;
+} outcome;
 
-static const char *verb(const picker *p)
+static void print_run(const vv_pick *p, const options *o)
 {
-	return p->revert ? "revert" : "cherry-pick";
-}
+	bool conflicts = p->outcome == VV_PICK_CONFLICTS;
 
-static void clear_one(picker *p)
-{
-	vv_index_close(p->index);
-	p->index = NULL;
-	vv_head_clear(&p->head);
-	vv_commit_clear(&p->commit);
-	vv_free(p->short_id);
-	p->short_id = NULL;
-	vv_buf_clear(&p->message);
-	vv_buf_clear(&p->label);
-	vv_buf_clear(&p->reflog);
-}
-
-static vv_status find_parent(picker *p, vv_error *err)
-{
-	size_t count = p->commit.parent_count;
-
-	memset(&p->parent, 0, sizeof(p->parent));
-	if (p->o->mainline > count || (p->o->mainline > 0 && count < 2)) {
-		return vv_fail(err, VV_EUSAGE, "%s has no parent %llu to compare with", p->short_id,
-			       (unsigned long long)p->o->mainline);
-	}
-	if (count > 1 && p->o->mainline == 0) {
-		vv_fail(err, VV_EUSAGE, "%s is a merge", p->short_id);
-		return vv_hint(err, "-m 1 takes its changes against its first parent");
-	}
-	if (count > 0) {
-		p->parent = p->commit.parents[p->o->mainline ? p->o->mainline - 1 : 0];
-	}
-	return VV_OK;
-}
-
-static vv_status make_message(picker *p, vv_error *err)
-{
-	char id[VV_OID_TEXT + 1], parent[VV_OID_TEXT + 1];
-	size_t len;
-	const char *subject = vv_commit_subject(&p->commit, &len);
-	vv_buf *m = &p->message;
-
-	vv_oid_text(id, &p->commit.id);
-	vv_oid_text(parent, &p->parent);
-	if (p->revert) {
-		vv_buf_printf(m, "Revert \"%.*s\"\n\nThis reverts commit %s", (int)len, subject,
-			      id);
-		if (p->commit.parent_count > 1) {
-			vv_buf_printf(m, ", reversing\nchanges made to %s", parent);
-		}
-		vv_buf_puts(m, ".\n");
-		vv_buf_printf(&p->label, "parent of %s", p->short_id);
-	} else {
-		vv_buf_puts(m, p->commit.message);
-		if (m->len > 0 && m->data[m->len - 1] != '\n') {
-			vv_buf_putc(m, '\n');
-		}
-		if (p->o->note_origin) {
-			vv_buf_printf(m, "\n(cherry picked from commit %s)\n", id);
-		}
-		vv_buf_printf(&p->label, "%s", p->short_id);
-	}
-	vv_buf_printf(&p->label, " (%.*s)", (int)len, subject);
-	vv_buf_printf(&p->reflog, "%s: %.*s", verb(p), (int)strcspn(vv_buf_cstr(m), "\n"),
-		      vv_buf_cstr(m));
-	if (p->label.failed || p->reflog.failed) return vv_fail_nomem(err);
-	return vv_buf_ok(m, err);
-}
-
-static vv_status commit_pick(picker *p, vv_merge_job *j, vv_error *err)
-{
-	vv_merge_commit c = {.repo = p->repo,
-			     .writer = p->writer,
-			     .index = p->index,
-			     .message = p->message.data,
-			     .parents = &p->head.commit,
-			     .parent_count = 1,
-			     .keep_author = p->revert ? NULL : &p->commit,
-			     .reflog = p->reflog.data,
-			     .after = "post-commit",
-			     .editor = p->o->edit ? vv_editor_run : NULL,
-			     .no_verify = true,
-			     .quiet = p->o->quiet,
-			     .verbose = p->o->verbose,
-			     .put_changes = vv_status_put_comments,
-			     .journal = &j->journal};
-	vv_status rc = vv_merge_commit_make(&c, err);
-
-	vv_commit_summary_print_merge(&c);
-	if (rc < 0 && !c.made && vv_merge_stays(j, rc, err)) {
-		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
-			"goes back",
-			verb(p), verb(p));
-	}
-	vv_merge_commit_clear(&c);
-	return rc;
-}
-
-static const char *branch_name(const picker *p)
-{
-	if (!p->head.branch) return "HEAD";
-	return strncmp(p->head.branch, "refs/heads/", 11) == 0 ? p->head.branch + 11
-							       : p->head.branch;
-}
-
-static vv_status merge_pick(picker *p, vv_error *err)
-{
-	vv_merge_job j = {.repo = p->repo,
-			  .writer = p->writer,
-			  .index = p->index,
-			  .base = p->revert ? p->commit.id : p->parent,
-			  .ours = p->head.commit,
-			  .theirs = p->revert ? p->parent : p->commit.id,
-			  .theirs_commit = p->commit.id,
-			  .names = {"base", branch_name(p), p->label.data},
-			  .labels = {p->revert ? p->short_id : "parent", "HEAD", p->label.data},
-			  .state = p->o->no_commit ? NULL : verb(p),
-			  .commits = !p->o->no_commit,
-			  .message = p->message.data};
-	vv_status rc = vv_merge_plan(&j, verb(p), err);
-
-	if (rc == VV_OK && vv_merge_is_empty(&j)) {
-		p->empty = true; /* nothing is left under way */
+	if (p->outcome == VV_PICK_EMPTY) {
 		vv_note("%s changes nothing here: %s", p->short_id,
 			p->revert ? "it is already reverted" : "its changes are there already");
-	} else if (rc == VV_OK && (rc = vv_merge_apply(&j, err)) == VV_OK) {
-		vv_progress_end();
-		p->conflicts = j.conflicts > 0;
-		if (!p->o->quiet || p->conflicts) {
-			vv_out_bytes(vv_buf_cstr(&j.report), j.report.len);
-		}
-		p->lacking |= vv_checkout_note_missing(&j.checkout);
-		if (p->conflicts && p->o->no_commit) {
-			vv_note("resolve the conflicts; the result is staged, not committed");
-		} else if (p->conflicts) {
-			vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s "
-				"--abort' goes back",
-				verb(p), verb(p));
-		} else if (!p->o->no_commit) {
-			rc = commit_pick(p, &j, err);
-		}
+		return;
 	}
-	vv_merge_job_clear(&j);
+	if (!o->quiet || conflicts) {
+		vv_out_bytes(vv_buf_cstr(&p->job.report), p->job.report.len);
+	}
+}
+
+static void print_conflicts(const vv_pick *p)
+{
+	if (p->no_commit) {
+		vv_note("resolve the conflicts; the result is staged, not committed");
+	} else {
+		vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s --abort' goes "
+			"back",
+			vv_pick_verb(p), vv_pick_verb(p));
+	}
+}
+
+static vv_status finish(vv_pick *p, vv_error *err)
+{
+	vv_status rc = vv_pick_finish(p, err);
+
+	if (p->outcome == VV_PICK_READY) {
+		vv_commit_summary_print_merge(&p->commit);
+	}
+	if (p->stays) {
+		vv_note("all is staged: 'varve %s --continue' commits it, 'varve %s --abort' "
+			"goes back",
+			vv_pick_verb(p), vv_pick_verb(p));
+	}
 	return rc;
 }
 
-static vv_status pick_one(picker *p, const char *word, vv_error *err)
+static vv_status pick_one(vv_pick *p, const options *o, outcome *out, const char *word,
+			  vv_error *err)
 {
-	vv_oid id;
-	vv_status rc;
+	vv_status rc = vv_pick_run(p, word, err);
 
-	if ((rc = vv_head_read(p->repo, &p->head, err)) < 0) return rc;
-	if (p->head.unborn) {
-		return vv_fail(err, VV_EUSAGE, "there is no commit yet to %s onto", verb(p));
+	if (rc < 0) return rc;
+	if (p->outcome != VV_PICK_EMPTY) {
+		vv_progress_end();
 	}
-	if ((rc = vv_rev_commit(p->repo, word, &id, err)) < 0 ||
-	    (rc = vv_commit_read(p->repo, &id, &p->commit, err)) < 0 ||
-	    (rc = vv_rev_short(p->repo, &id, &p->short_id, err)) < 0 ||
-	    (rc = find_parent(p, err)) < 0 || (rc = make_message(p, err)) < 0 ||
-	    (rc = vv_index_open(&p->index, p->repo, err)) < 0) {
-		return rc;
+	print_run(p, o);
+	out->empty |= p->outcome == VV_PICK_EMPTY;
+	out->conflicts = p->outcome == VV_PICK_CONFLICTS;
+	if (p->outcome != VV_PICK_EMPTY) {
+		out->lacking |= vv_checkout_note_missing(&p->job.checkout);
 	}
-	return merge_pick(p, err);
+	if (out->conflicts) {
+		print_conflicts(p);
+	}
+	return finish(p, err);
 }
 
-static vv_status pick_all(picker *p, int argc, char **argv, vv_error *err)
+static vv_status pick_all(vv_context *c, bool revert, outcome *out, vv_error *err)
 {
+	const options *o = c->options;
 	vv_status rc = VV_OK;
 
-	for (int i = 0; rc == VV_OK && !p->conflicts && i < argc; i++) {
-		rc = pick_one(p, argv[i], err);
-		clear_one(p);
-		if ((rc < 0 || p->conflicts) && i + 1 < argc) {
-			vv_note("not done yet: %s%s", vv_text_shows(argv[i + 1]),
-				i + 2 < argc ? " and what follows" : "");
+	for (int i = 0; rc == VV_OK && !out->conflicts && i < c->argc; i++) {
+		vv_auto(vv_pick) p = {.repo = c->repo,
+				      .writer = c->writer,
+				      .revert = revert,
+				      .no_commit = o->no_commit,
+				      .quiet = o->quiet,
+				      .verbose = o->verbose,
+				      .note_origin = o->note_origin,
+				      .mainline = o->mainline,
+				      .editor = o->edit ? vv_editor_run : NULL,
+				      .put_changes = vv_status_put_comments};
+
+		rc = pick_one(&p, o, out, c->argv[i], err);
+		if ((rc < 0 || out->conflicts) && i + 1 < c->argc) {
+			vv_note("not done yet: %s%s", vv_text_shows(c->argv[i + 1]),
+				i + 2 < c->argc ? " and what follows" : "");
 		}
 	}
 	return rc;
@@ -233,7 +123,7 @@ static int check_pick(const vv_context *c)
 static vv_status pick(vv_context *c, bool revert, vv_error *err)
 {
 	const options *o = c->options;
-	picker p = {.o = o, .revert = revert, .repo = c->repo};
+	outcome out = {0};
 	vv_status rc;
 
 	if (o->abort || o->resume || o->quit) {
@@ -241,16 +131,15 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
 	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER, err)) == VV_OK) {
-		p.writer = c->writer;
-		rc = pick_all(&p, c->argc, c->argv, err);
+		rc = pick_all(c, revert, &out, err);
 	}
 	vv_progress_end();
-	if (rc == VV_OK && !p.conflicts && !o->no_commit) {
+	if (rc == VV_OK && !out.conflicts && !o->no_commit) {
 		vv_context_gc_after(c, o->quiet);
 	}
 	/* What an interrupted one of these has done already is done. */
-	c->code = p.conflicts || p.lacking ||
-				  (p.empty &&
+	c->code = out.conflicts || out.lacking ||
+				  (out.empty &&
 				   !(c->found.finished && vv_journal_was(&c->found, c->name)))
 			  ? VV_EXIT_NO
 			  : VV_EXIT_OK;
