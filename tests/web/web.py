@@ -131,8 +131,8 @@ class Browser:
 
     def link(self, text):
         found = self.driver.find_elements(By.PARTIAL_LINK_TEXT, text)
-        check(found, f"{self.driver.current_url}: there is no link '{text}' among "
-              f"{[e.text for e in self.all('a')][:60]}")
+        if not found:
+            check(False, f"{self.driver.current_url}: there is no link '{text}' among {[e.text for e in self.all('a')[:60]]}")
         return found[0]
 
     def click(self, what):
@@ -145,9 +145,13 @@ class Browser:
         return self
 
     def has(self, *words):
+        # innerText is what text is here, in a tenth of the time.
+        def shown():
+            return " ".join(self.one("main").get_property("innerText").split())
+
         for word in words:
-            check(self.wait(lambda: word in self.text()),
-                  f"{self.driver.current_url}: '{word}' is not in: {self.text()[:1500]}")
+            if not self.wait(lambda: " ".join(word.split()) in shown()):
+                check(False, f"{self.driver.current_url}: '{word}' is not in: {shown()[:1500]}")
         return self
 
     def picture(self, name):

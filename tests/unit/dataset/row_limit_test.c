@@ -264,8 +264,8 @@ static void rows_of_one_group_take_no_more_than_16_mib(void **state)
 		vv_buf_puts(&f->text, "{\"id\":0}\n");
 		for (unsigned i = 1; i <= rows; i++) {
 			vv_buf_puts(&f->text, "{\"id\":");
-			for (size_t k = 0; k < 7000000; k++) {
-				vv_buf_putc(&f->text, ' ');
+			for (size_t k = 0; k < 7000000 / 100; k++) {
+				vv_buf_printf(&f->text, "%100s", "");
 			}
 			vv_buf_printf(&f->text, "%u}\n", i);
 		}
