@@ -3,15 +3,18 @@
  */
 #include <string.h>
 
+#include "base/json/json.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/status.h"
 #include "lib/work/diff/changes.h"
+#include "lib/work/peers/unsent_versions.h"
 
 typedef struct options {
 	bool short_form, long_form, branch, nul, verbose;
-	const char *porcelain, *untracked, *format;
+	const char *porcelain, *untracked, *format, *remote;
 } options;
 
 static vv_status untracked_mode(vv_repository *r, const char **mode, char **owned, vv_error *err)
@@ -23,6 +26,81 @@ static vv_status untracked_mode(vv_repository *r, const char **mode, char **owne
 		*mode = rc == VV_OK ? *owned : "normal";
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
+{
+	char cid[VV_CID_TEXT + 1], commit[VV_OID_TEXT + 1];
+	vv_json_out w;
+
+	vv_json_out_init(&w, b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_string(&w, "place", vv_text_url(u->place));
+	vv_json_add_u64(&w, "versions", u->versions);
+	vv_json_add_array(&w, "lacking");
+	for (size_t i = 0; i < u->count; i++) {
+		vv_cid_text(cid, &u->items[i].root);
+		vv_oid_text(commit, &u->items[i].commit);
+		vv_json_open_object(&w);
+		vv_json_add_string(&w, "path", u->items[i].path);
+		vv_json_add_string(&w, "root", cid);
+		vv_json_add_string(&w, "commit", commit);
+		vv_json_add_bool(&w, "here", u->items[i].here);
+		vv_json_close_object(&w);
+	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	vv_buf_putc(b, '\n');
+}
+
+static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
+{
+	char commit[VV_OID_TEXT + 1];
+	uint64_t away = 0;
+
+	vv_buf_printf(b, "%s: ", vv_text_url(u->place));
+	vv_buf_printf(b, "%s, %s not there\n", vv_text_counted(u->versions, "version", NULL),
+		      vv_text_count(u->count));
+	for (size_t i = 0; i < u->count; i++) {
+		vv_oid_text(commit, &u->items[i].commit);
+		vv_buf_printf(b, "  %.10s %s%s\n", commit, vv_text_shows(u->items[i].path),
+			      u->items[i].here ? "" : " (not here, either)");
+		away += !u->items[i].here;
+	}
+	if (u->count > away) {
+		vv_buf_puts(b, "  (use \"varve push --blocks\" to send them)\n");
+	}
+}
+
+/* --remote */
+static vv_status run_remote(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_unsent_versions) u = {0};
+	vv_buf out = VV_BUF_INIT;
+	vv_status rc = vv_unsent_versions_find(&u, c->repo, *o->remote ? o->remote : NULL,
+					       &vv_notes_stderr, err);
+
+	if (rc == VV_OK) {
+		(o->format ? put_unsent_json : put_unsent)(&out, &u);
+		rc = vv_buf_ok(&out, err);
+	}
+	vv_progress_end();
+	if (rc == VV_OK) {
+		vv_out_bytes(out.data, out.len);
+	}
+	vv_buf_clear(&out);
+	return rc;
+}
+
+static int check_status(const vv_context *c)
+{
+	const options *o = c->options;
+
+	return o->remote && (c->argc > 0 || o->short_form || o->branch || o->nul || o->verbose ||
+			     o->porcelain || o->untracked)
+		       ? vv_usage_error("--remote goes with --json only")
+		       : VV_EXIT_OK;
 }
 
 static vv_status run_status(vv_context *c, vv_error *err)
@@ -44,6 +122,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 				 .comment_char = "#"};
 	vv_status rc;
 
+	if (o->remote) return run_remote(c, err);
 	style.porcelain = style.porcelain || (o->nul && !style.short_form);
 	style.color = style.color && !style.porcelain;
 	if ((rc = untracked_mode(c->repo, &mode, &owned, err)) < 0 ||
@@ -85,6 +164,8 @@ static const vv_option status_table[] = {
 	OPT_WORD(0, "json", format, "json", "as JSON"),
 	OPT_CHOICE(0, "format", format, "FORMAT", "json", "as FORMAT"),
 	OPT_FLAG('v', "verbose", verbose, "also show how many groups of each dataset are new"),
+	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
+			 "list the versions that the store or host does not have"),
 	OPT_MAYBE_CHOICE('u', "untracked-files", untracked, "MODE", "no|normal|all", "all",
 			 "show untracked files"),
 };
@@ -93,7 +174,7 @@ const vv_command vv_cmd_status = {
 	.name = "status",
 	.group = "look",
 	.summary = "show staged, changed and new files",
-	.usage = "[-s | --porcelain | --json] [-b] [-u[MODE]] [PATH...]",
+	.usage = "[-s | --porcelain | --json] [-b] [-u[MODE]] [PATH...]\n--remote[=NAME] [--json]",
 	.example = "$ varve status\n"
 		   "On branch main\n\n"
 		   "Changes not staged for commit:\n"
@@ -102,6 +183,7 @@ const vv_command vv_cmd_status = {
 	.option_count = VV_OPTION_COUNT(status_table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.check = check_status,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER |
 		 VV_NEEDS_INDEX,
 	.run = run_status,

@@ -251,3 +251,31 @@ versions/$(root_of).packs" ]
 		stderr_lacks secret
 	done
 }
+
+@test "status --remote lists the versions that are not in the store" {
+	a_store
+	[ "$(varve status --remote --json | jq -c '[.versions, .lacking]')" = '[1,[]]' ]
+	place=$(varve status --remote --json | jq -r .place)
+	[ "$place" = "$store" ]
+	change 7
+	git tag one
+	change 8
+	succeeds varve status --remote=origin --json
+	[ "$(jq -r '.versions, (.lacking[] | .path, .commit, .here)' <<< "$output")" = "3
+prices.csv
+$(git rev-parse HEAD~1)
+true
+prices.csv
+$(git rev-parse HEAD)
+true" ]
+	[ "$(jq -r '.lacking[1].root' <<< "$output")" = "$(root_of)" ]
+	succeeds varve status --remote
+	output_has "prices.csv"
+	varve push -q
+	[ "$(varve status --remote --json | jq '.lacking | length')" -eq 0 ]
+	rm "$store/versions/$(root_of).packs" "$store"/lists/*
+	rm -rf .git/varve/host
+	[ "$(varve status --remote --json | jq '.lacking | length')" -eq 3 ]
+	ends_with 2 varve status --remote -s
+	ends_with 2 varve status --remote=none
+}
