@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "lib/handles.h"
 #include "lib/work/check/files.h"
+#include "lib/work/check/one.h"
 #include "lib/work/check/run.h"
 #include "lib/work/report/report.h"
 #include "repo/git/history/refs.h"
@@ -276,6 +277,39 @@ int varve_check_revision(varve_report **out, varve_repo *repo, const char *revis
 		goto done;
 	}
 	rc = check_side(&j, &e);
+done:
+	return end(out, &j, rc, &e, err);
+}
+
+int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, const char *file,
+		     const vv_sniff_hints *written, const char *schema, const char *base,
+		     const varve_check_options *options, varve_error *err)
+{
+	job j;
+	vv_check_path p = {.path = NULL};
+	vv_error e;
+	vv_status rc = begin(&j, repo->core, options, &e);
+
+	if (rc < 0 || (rc = find_side(&j, NULL, &e)) < 0 || (rc = find_base(&j, base, &e)) < 0 ||
+	    (rc = vv_check_rules_read(&j.rules, j.run.reader, &j.side, &e)) < 0 ||
+	    (rc = open_report(&j, &e)) < 0) {
+		goto done;
+	}
+	if (schema && !j.o.schema) {
+		vv_buf_puts(&j.schema, schema);
+		j.run.schema = &j.schema;
+		j.run.schema_name = "the types of the data";
+	}
+	j.run.standard = file;
+	j.run.standard_path = path;
+	j.run.written = written;
+	p.path = vv_strdup(path);
+	rc = p.path ? vv_buf_ok(&j.schema, &e) : vv_fail_nomem(&e);
+	if (rc == VV_OK) {
+		rc = vv_check_dataset(&j.run, j.rules, NULL, &j.side, j.has_base ? &j.base : NULL,
+				      &p, &e);
+	}
+	vv_free(p.path);
 done:
 	return end(out, &j, rc, &e, err);
 }

@@ -28,6 +28,7 @@
 #include "lib/work/view/version.h"
 #include "repo/git/repository.h"
 #include "varve/base.h"
+#include "varve/check.h"
 #include "varve/diff.h"
 #include "varve/repo.h"
 #include "varve/table.h"
@@ -154,6 +155,12 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
 			   const varve_rows_options *options, vv_error *err);
 const varve_filter *vv_filter_keep(const varve_filter *filter);
+
+/* As varve_check_revision of the work tree, where file (written so) has the bytes of path. schema: of a path that has none;
+ * or NULL. */
+int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, const char *file,
+		     const vv_sniff_hints *written, const char *schema, const char *base,
+		     const varve_check_options *options, varve_error *err);
 
 /* The next row that differs, as varve_diff_next counts and lends it, but uncounted. 1, 0, <0. */
 int vv_diff_row(varve_diff *d, vv_row_change *out, vv_error *err);

@@ -11,6 +11,7 @@
 #define VARVE_ARROW_H
 
 #include "varve/base.h"
+#include "varve/check.h"
 #include "varve/diff.h"
 #include "varve/table.h"
 #include "varve/write.h"
@@ -236,6 +237,16 @@ typedef struct varve_arrow_changes {
 VARVE_API int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, const char *path,
 				  struct ArrowArrayStream *stream,
 				  const varve_put_arrow_options *options, varve_error *err);
+
+/* Checks rows before they are written: what varve_txn_put_arrow would make the content of path, as varve_check_revision
+ * checks the work tree against base. Nothing changes. Takes the stream: it is released in any case. put: as of
+ * varve_txn_put_arrow, without expect; flags and key are not used. Rows and lines of findings are those of the file as it would be.
+ *
+ * Errors as for varve_txn_put_arrow and varve_check_revision; rows that are not valid are none. */
+VARVE_API int varve_check_arrow(varve_report **out, varve_repo *repo, const char *path,
+				struct ArrowArrayStream *stream, const varve_put_arrow_options *put,
+				const char *base, const varve_check_options *options,
+				varve_error *err);
 
 VARVE_END
 #endif

@@ -110,8 +110,8 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 	return rc;
 }
 
-static vv_status check_options(varve_put_arrow_options *o, const varve_put_arrow_options *given,
-			       vv_error *err)
+vv_status vv_put_arrow_take(varve_put_arrow_options *o, const varve_put_arrow_options *given,
+			    vv_error *err)
 {
 	vv_status rc = vv_take_options(o, sizeof(*o), given, err);
 
@@ -133,7 +133,7 @@ int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, const char
 {
 	varve_put_arrow_options o;
 	vv_error why = {0};
-	vv_status rc = check_options(&o, options, &why);
+	vv_status rc = vv_put_arrow_take(&o, options, &why);
 
 	if (changes) {
 		memset(changes, 0, sizeof(*changes));

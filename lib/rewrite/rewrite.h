@@ -20,6 +20,10 @@
 
 typedef struct rewrite rewrite;
 
+/* The caller's options, checked. */
+vv_status vv_put_arrow_take(varve_put_arrow_options *o, const varve_put_arrow_options *given,
+			    vv_error *err);
+
 /* Takes the stream, in any case. old NULL: a new file, whose form its name gives (VV_EUSAGE: it gives none). VV_ESCHEMA: the columns
  * are not those of the version. */
 vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table *old,

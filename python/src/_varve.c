@@ -646,6 +646,7 @@ static PyMethodDef methods[] = {
 	{"diff_columns", diff_columns, METH_O, NULL},
 	{"diff_count", diff_count, METH_O, NULL},
 	{"check", check, METH_VARARGS, NULL},
+	{"check_arrow", check_arrow, METH_VARARGS, NULL},
 	{"report_facts", report_facts, METH_O, NULL},
 	{"report_write", report_write, METH_VARARGS, NULL},
 	{"txn_open", txn_open, METH_VARARGS, NULL},

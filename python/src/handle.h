@@ -105,6 +105,9 @@ PyObject *txn_put(PyObject *module, PyObject *args);
  * (added, removed, changed, cells) */
 PyObject *txn_put_arrow(PyObject *module, PyObject *args);
 
+/* check_arrow(repo, path, capsule of a stream, mode, columns, match, match columns, base, flags): a report */
+PyObject *check_arrow(PyObject *module, PyObject *args);
+
 /* txn_remove(txn, path, flags) */
 PyObject *txn_remove(PyObject *module, PyObject *args);
 

@@ -135,6 +135,36 @@ PyObject *txn_put_arrow(PyObject *module, PyObject *args)
 		       : Py_BuildValue("KKKK", n.added, n.removed, n.changed, n.cells);
 }
 
+PyObject *check_arrow(PyObject *module, PyObject *args)
+{
+	varve_put_arrow_options put = VARVE_INIT(varve_put_arrow_options);
+	varve_check_options opt = VARVE_INIT(varve_check_options);
+	PyObject *o, *capsule;
+	struct ArrowArrayStream *stream;
+	handle *h;
+	varve_report *report = NULL;
+	varve_error err;
+	const char *path, *base, **match = NULL;
+	int rc;
+
+	if (!PyArg_ParseTuple(args, "OO&OiiiO&O&I", &o, to_text, &path, &capsule, &put.mode,
+			      &put.columns, &put.match, to_names, &match, to_text, &base,
+			      &opt.flags)) {
+		return NULL;
+	}
+	if (!(stream = PyCapsule_GetPointer(capsule, "arrow_array_stream")) ||
+	    !(h = enter_as(o, &repo_kind))) {
+		free(match);
+		return NULL;
+	}
+	put.match_columns = match;
+	opt.watch = &ctrl_c;
+	FREELY(rc = varve_check_arrow(&report, h->at, path, stream, &put, base, &opt, &err));
+	leave(h);
+	free(match);
+	return give(module, &report_kind, rc, report, &err);
+}
+
 PyObject *txn_remove(PyObject *module, PyObject *args)
 {
 	PyObject *o;

@@ -1,10 +1,11 @@
 """Refs, log, status, the history of a row, differences, checks."""
 import datetime
+import json
 
 import pytest
 
 import varve
-from conftest import run
+from conftest import ONE, run
 
 
 def test_refs(repo):
@@ -89,6 +90,61 @@ def test_diff_with_the_work_tree_and_with_columns(repo, folder):
     assert {row["id"] for row in d.removed} == {"2", "3", "4"}
     n = d.summary
     assert n["columns_added"] == ["cost"] and n["columns_removed"] == ["price", "day", "ok"]
+
+
+def test_check_of_rows_that_are_not_written_yet(repo, folder):
+    (folder / "datapackage.json").write_text(
+        json.dumps(
+            {
+                "resources": [
+                    {
+                        "name": "prices",
+                        "path": "prices.csv",
+                        "schema": {
+                            "primaryKey": "id",
+                            "fields": [
+                                {"name": "id", "type": "integer"},
+                                {"name": "item", "type": "string", "constraints": {"required": True}},
+                                {"name": "price", "type": "number", "constraints": {"maximum": 200}},
+                                {"name": "day", "type": "date"},
+                                {"name": "ok", "type": "boolean"},
+                            ],
+                        },
+                    }
+                ]
+            }
+        )
+    )
+    before = (folder / "prices.csv").read_bytes()
+    good = ONE.replace("4,,,,\n", "")
+    (folder / "good.csv").write_text(good)
+    (folder / "bad.csv").write_text(good.replace("9.99", "999").replace("plum", ""))
+    assert repo.check("prices.csv", data=repo["good.csv"]).valid
+    report = repo.check("prices.csv", data=repo["bad.csv"])
+    assert not report.valid
+    assert {(f.path, f.line, f.column) for f in report.findings if f.error} == {
+        ("prices.csv", 2, "price"),
+        ("prices.csv", 3, "item"),
+    }
+    with pytest.raises(varve.InvalidDataError) as e:
+        report.raise_if_invalid()
+    assert len(e.value.findings) == len(report.findings)
+    (folder / "few.csv").write_text("id,price\n1,999\n")
+    with pytest.raises(varve.SchemaMismatchError):
+        repo.check("prices.csv", data=repo["few.csv"], mode="upsert")
+    few = repo.check("prices.csv", data=repo["few.csv"], mode="upsert", columns="keep")
+    assert ("prices.csv", 2, "price") in {(f.path, f.line, f.column) for f in few.findings}
+    with pytest.raises(varve.RefusedError):
+        repo.check("prices.csv", data=repo["good.csv"].select(where="id = 1"))
+    (folder / "twice.csv").write_text("k,v\n1,a\n1,b\n")
+    assert repo.check("new.csv", data=repo["twice.csv"]).valid
+    with pytest.raises(varve.UsageError):
+        repo.check("new.xyz", data=repo["twice.csv"])
+    with pytest.raises(varve.UsageError):
+        repo.check("prices.csv", "HEAD", data=repo["good.csv"])
+    with pytest.raises(varve.UsageError):
+        repo.check("prices.csv", mode="upsert")
+    assert (folder / "prices.csv").read_bytes() == before and not (folder / "new.csv").exists()
 
 
 def test_check(repo, folder):

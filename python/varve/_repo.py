@@ -14,7 +14,7 @@ from ._report import Report
 from ._sync import Sync
 from ._table import Table
 from ._values import Value
-from ._write import Mode, Transaction, WriteResult
+from ._write import COLUMNS, MODES, Mode, Transaction, WriteResult, matching, place, stream
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -310,6 +310,10 @@ class Repo(Sync):
         path: str | os.PathLike[str] | None = None,
         rev: str | datetime.date | datetime.datetime | None = None,
         *,
+        data: Any = None,
+        mode: Mode | None = None,
+        columns: Literal["error", "keep", "drop"] = "error",
+        match: str | Iterable[str] | None = None,
         base: str | None = None,
         new_only: bool = False,
         warnings: bool = False,
@@ -318,7 +322,19 @@ class Repo(Sync):
         version before (base; "" compares with nothing).
 
         path: this file or folder only; new_only: what the base has too does not count; warnings: they count as errors.
+
+        data: rows, checked as write() with mode, columns and match would make them the content of path, before anything is
+        written; rows and lines of findings are those of the file as it would be. What write() raises for them is raised.
         """
+        if data is not None:
+            if path is None or rev is not None:
+                raise UsageError("data is checked as the content of one path, not of a revision", "usage")
+            how = (place("mode", MODES, mode), place("columns", COLUMNS, columns), *matching(match))
+            flags = (NEW_ONLY if new_only else 0) | (WARNINGS if warnings else 0)
+            against = None if base is None else raw(base)
+            return Report(_varve.check_arrow(self._handle, os.fsencode(path), stream(data), *how, against, flags))
+        if mode is not None or columns != "error" or match is not None:
+            raise UsageError("mode, columns and match are for data", "usage")
         at = None if rev is None else self.rev_parse(rev)
         flags = (NEW_ONLY if new_only else 0) | (WARNINGS if warnings else 0)
         return Report(

@@ -59,14 +59,14 @@ ORDERS = ("frame", "version")  # enum varve_arrow_order
 MATCHES = {"row_number": 2, "equal": 3, "place": 4}  # enum varve_arrow_match
 
 
-def _place(what: str, words: tuple[str | None, ...], word: str | None) -> int:
+def place(what: str, words: tuple[str | None, ...], word: str | None) -> int:
     if word not in words:
         known = ", ".join(repr(w) for w in words if w is not None)
         raise UsageError(f"{what}={word!r}: one of {known} is expected", "usage")
     return words.index(word)
 
 
-def _stream(data: Any) -> object:
+def stream(data: Any) -> object:
     """The capsule of a stream of Arrow of a frame, or of rows."""
     names = [n for n in getattr(getattr(data, "index", None), "names", ()) if n is not None]
     if names and hasattr(data, "reset_index"):
@@ -74,9 +74,18 @@ def _stream(data: Any) -> object:
     if hasattr(data, "__arrow_c_stream__"):
         return data.__arrow_c_stream__()
     if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
-        raise TypeError(f"write takes what has __arrow_c_stream__, or rows, and not {type(data).__name__}")
+        raise TypeError(f"data is what has __arrow_c_stream__, or rows, and not {type(data).__name__}")
     rows = [row if isinstance(row, Mapping) else row._asdict() for row in data]
     return _values.library("pyarrow").Table.from_pylist(rows).__arrow_c_stream__()
+
+
+def matching(match: str | Iterable[str] | None) -> tuple[int, tuple[bytes, ...] | None]:
+    """How rows are matched, and by which columns."""
+    if isinstance(match, str) and match in MATCHES:
+        return MATCHES[match], None
+    if match is None:
+        return 0, None
+    return 1, _values.names([match] if isinstance(match, str) else match)
 
 
 class Transaction:
@@ -142,20 +151,16 @@ class Transaction:
         InvalidDataError: two rows have one key; UsageError: a type that a table cannot have, a new path that does not
         end in .csv, .tsv, .ndjson or .json.
         """
-        how, names = 0, None
-        if isinstance(match, str) and match in MATCHES:
-            how = MATCHES[match]
-        elif match is not None:
-            how, names = 1, _values.names([match] if isinstance(match, str) else match)
+        how, names = matching(match)
         return Changes(
             *_varve.txn_put_arrow(
                 self._handle,
                 os.fsencode(path),
-                _stream(data),
-                _place("mode", MODES, mode),
-                _place("columns", COLUMNS, columns),
+                stream(data),
+                place("mode", MODES, mode),
+                place("columns", COLUMNS, columns),
                 how,
-                _place("order", ORDERS, order),
+                place("order", ORDERS, order),
                 REPLACE if replace else 0,
                 names,
                 _values.names(key),

@@ -73,7 +73,7 @@ void vv_check_input_close(vv_check_input *in)
 
 static bool is_standard(const vv_check_input_options *o, const char *path)
 {
-	return o->standard && strcmp(path, "-") == 0;
+	return o->standard && strcmp(path, o->standard_path ? o->standard_path : "-") == 0;
 }
 
 /* What lies in the place of a file: only that of a regular one can be read. */
@@ -102,8 +102,9 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 
 		return vv_subject_find_at(&in->subject, o->repo, o->reader, commit, path, err);
 	}
-	in->name = o->repo ? vv_repository_file(o->repo, path)
-			   : vv_strdup(is_standard(o, path) ? o->standard : path);
+	in->name = is_standard(o, path) ? vv_strdup(o->standard)
+		   : o->repo            ? vv_repository_file(o->repo, path)
+					: vv_strdup(path);
 	if (!in->name) return vv_fail_nomem(err);
 	if (!is_standard(o, path) &&
 	    ((rc = vv_check_may_read(in->name, o->package_path, err)) < 0 ||
@@ -122,7 +123,7 @@ static vv_status find_package(vv_check_input *in, const char *path, const vv_che
 	vv_check_input_options beside = *o;
 	vv_status rc;
 
-	if (is_standard(o, path)) return VV_OK;
+	if (is_standard(o, path) && !o->standard_path) return VV_OK;
 	rc = o->package_path
 		     ? vv_package_find_in(&in->package, o->package_path, path, vv_check_read_beside,
 					  &beside, &in->why)
@@ -300,7 +301,9 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 		vv_written_over(&io.hints, o->written);
 	}
 	in->hints = io.hints;
-	io.hints.path = in->subject.path ? in->subject.path : in->subject.file;
+	io.hints.path = in->subject.path   ? in->subject.path
+			: o->standard_path ? in->subject.text
+					   : in->subject.file;
 	io.key = o->base || described ? no_key : NULL;
 	io.pool = o->reader ? vv_dataset_reader_pool(o->reader) : o->pool;
 	io.temp_dir = o->temp_dir ? o->temp_dir : "/tmp";

@@ -54,9 +54,10 @@ typedef struct vv_check_input_options {
 	const vv_table *base;          /* lends types and key to plain text; or NULL */
 	const char *package_path;      /* the package that describes it; NULL: the nearest */
 	const vv_sniff_hints *written; /* goes over what the package says; or NULL */
-	const char *standard;          /* the file that "-" stands for; NULL: none */
-	const char *temp_dir;          /* NULL: /tmp */
-	vv_pool *pool;                 /* without a reader; or NULL */
+	/* the file that is read in place of standard_path ("-" where that is NULL); NULL: none */
+	const char *standard, *standard_path;
+	const char *temp_dir; /* NULL: /tmp */
+	vv_pool *pool;        /* without a reader; or NULL */
 	const vv_progress *progress;
 } vv_check_input_options;
 

@@ -729,6 +729,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 					  .package_path = path->package,
 					  .written = run->written,
 					  .standard = run->standard,
+					  .standard_path = run->standard_path,
 					  .temp_dir = run->temp_dir,
 					  .pool = run->pool,
 					  .progress = run->progress};

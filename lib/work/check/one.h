@@ -48,8 +48,9 @@ typedef struct vv_check_run {
 	const vv_buf *schema; /* --schema: instead of what a package says; or NULL */
 	const char *schema_name;
 	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
-	const char *standard;          /* with --files: the file that stands for "-"; or NULL */
-	const char *rules_name;        /* with --files: of the rules; or NULL */
+	/* the file that stands for standard_path, or with --files for "-"; or NULL */
+	const char *standard, *standard_path;
+	const char *rules_name;                           /* with --files: of the rules; or NULL */
 	void (*warn)(void *payload, const char *message); /* may be NULL */
 	void *payload;
 	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
