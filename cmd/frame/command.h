@@ -82,6 +82,8 @@ typedef struct vv_option {
 		OPT_STRING(0, "quote", written.quote, "C", of "around cells (or none)"),           \
 		OPT_STRING(0, "escape", written.escape, "C",                                       \
 			   of "before a quote inside a cell (or none)"),                           \
+		OPT_STRING(0, "skip-lines", written.skip, "N",                                     \
+			   of "lines above the table (default: detected)"),                        \
 		OPT_NO_FLAG(0, "no-header", written.header, of "the first row is data")
 
 typedef struct vv_command {

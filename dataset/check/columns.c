@@ -35,14 +35,15 @@ static bool is_blank(const char *s, size_t len)
 }
 
 /* Where the header line begins: the prologue ends with it, and blank lines around it. */
-static uint64_t header_line(const vv_bytes *prologue)
+static uint64_t header_line(const vv_dialect *d)
 {
-	size_t at = 0;
+	size_t at = d->lead;
 
-	while (at < prologue->len && (prologue->data[at] == '\n' || prologue->data[at] == '\r')) {
+	while (at < d->prologue.len &&
+	       (d->prologue.data[at] == '\n' || d->prologue.data[at] == '\r')) {
 		at++;
 	}
-	return vv_ragged_count_lines(prologue->data, at) + 1;
+	return vv_ragged_count_lines(d->prologue.data, at) + 1;
 }
 
 static vv_status read_header(check_plan *p, labels *l, vv_error *err)
@@ -51,6 +52,8 @@ static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX + 1, sizeof(*cells));
 	vv_scan *scan = NULL;
 	vv_row row;
+	const char *line;
+	size_t len;
 	vv_error why;
 	vv_status rc = VV_OK;
 
@@ -61,7 +64,8 @@ static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 	if ((rc = vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)) < 0) {
 		goto done;
 	}
-	vv_scan_window(scan, d->prologue.data ? d->prologue.data : "", d->prologue.len, true, 0);
+	line = vv_dialect_header(d, &len);
+	vv_scan_window(scan, line, len, true, 0);
 	/* an import has read it before: whatever cannot be read now is not a label */
 	if (vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) != 1) {
 		row.cells = 0;
@@ -75,7 +79,7 @@ static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 			break;
 		}
 	}
-	l->line = header_line(&d->prologue);
+	l->line = header_line(d);
 done:
 	vv_scan_free(scan);
 	vv_free(cells);

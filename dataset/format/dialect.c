@@ -147,6 +147,58 @@ bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b)
 	       a->escape == b->escape;
 }
 
+const char *vv_dialect_header(const vv_dialect *d, size_t *len)
+{
+	*len = d->prologue.len - d->lead;
+	return d->prologue.data ? d->prologue.data + d->lead : "";
+}
+
+static vv_status set_prologue(vv_dialect *d, const void *lead, size_t lead_len, const void *header,
+			      size_t header_len, vv_error *err)
+{
+	vv_buf all = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_put(&all, lead, lead_len);
+	vv_buf_put(&all, header, header_len);
+	if ((rc = vv_buf_ok(&all, err)) == VV_OK &&
+	    (rc = vv_bytes_set(&d->prologue, all.data, all.len, err)) == VV_OK) {
+		d->lead = lead_len;
+	}
+	vv_buf_clear(&all);
+	return rc;
+}
+
+vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_error *err)
+{
+	return set_prologue(d, d->prologue.data, d->lead, line, len, err);
+}
+
+vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err)
+{
+	size_t header_len;
+	const char *header = vv_dialect_header(d, &header_len);
+
+	return set_prologue(d, lines, len, header, header_len, err);
+}
+
+bool vv_dialect_same_lead(const vv_dialect *a, const vv_dialect *b)
+{
+	return a->lead == b->lead &&
+	       (a->lead == 0 || memcmp(a->prologue.data, b->prologue.data, a->lead) == 0);
+}
+
+size_t vv_dialect_lead_lines(const vv_dialect *d)
+{
+	const char *s = d->prologue.data;
+	size_t lines = 0;
+
+	for (size_t i = 0; i < d->lead; i++) {
+		lines += s[i] == '\n' || (s[i] == '\r' && (i + 1 == d->lead || s[i + 1] != '\n'));
+	}
+	return lines;
+}
+
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len)
 {
 	if (d->form == VV_FORM_JSON) {
@@ -173,6 +225,7 @@ static bool is_usual(const vv_bytes *b, const char *text)
 enum {
 	KEY_BOM,
 	KEY_FORM,
+	KEY_LEAD,
 	KEY_OPEN,
 	KEY_ASCII,
 	KEY_CLOSE,
@@ -192,9 +245,9 @@ enum {
 	KEYS
 };
 static const char *const keys[KEYS] = {
-	"bom",     "form",     "open",     "ascii",    "close",     "colon",
-	"comma",   "quote",    "escape",   "header",   "rowEnd",    "newline",
-	"quoting", "encoding", "epilogue", "prologue", "delimiter", "finalNewline"};
+	"bom",      "form",     "lead",     "open",      "ascii",       "close",   "colon",
+	"comma",    "quote",    "escape",   "header",    "rowEnd",      "newline", "quoting",
+	"encoding", "epilogue", "prologue", "delimiter", "finalNewline"};
 static const char *const forms[3] = {"csv", "ndjson", "json"};
 static const char *const newlines[3] = {"lf", "crlf", "cr"};
 
@@ -247,6 +300,7 @@ static bool has_key(const vv_dialect *d, int key)
 	case KEY_ROW_END:
 	case KEY_EPILOGUE:
 		return json;
+	case KEY_LEAD:
 	case KEY_QUOTE:
 	case KEY_ESCAPE:
 	case KEY_HEADER:
@@ -272,6 +326,8 @@ static bool is_said(const vv_dialect *d, int key)
 		return true;
 	case KEY_BOM:
 		return d->bom;
+	case KEY_LEAD:
+		return d->lead > 0;
 	case KEY_ENCODING:
 		return d->encoding[0] != '\0';
 	case KEY_ASCII:
@@ -304,6 +360,8 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 	switch (key) {
 	case KEY_BOM:
 		return a->bom == b->bom;
+	case KEY_LEAD:
+		return a->lead == b->lead;
 	case KEY_ENCODING:
 		return strcmp(a->encoding, b->encoding) == 0;
 	case KEY_ASCII:
@@ -359,6 +417,9 @@ static void put_member(vv_buf *b, const vv_dialect *d, int key)
 		break;
 	case KEY_QUOTING:
 		vv_cbor_put_bytes(b, d->quoting, habits(d));
+		break;
+	case KEY_LEAD:
+		vv_cbor_put_uint(b, d->lead);
 		break;
 	case KEY_QUOTE:
 		vv_cbor_put_uint(b, d->quote);
@@ -420,6 +481,18 @@ static vv_status get_byte(vv_cbor *c, uint8_t *out, vv_error *err)
 	if (rc < 0) return rc;
 	if (v > 255) return bad("a character is not a single byte", err);
 	*out = (uint8_t)v;
+	return VV_OK;
+}
+
+/* Compared with the prologue when that is there. */
+static vv_status get_lead(vv_dialect *d, vv_cbor *c, vv_error *err)
+{
+	uint64_t v;
+	vv_status rc = vv_cbor_get_uint(c, &v, err);
+
+	if (rc < 0) return rc;
+	if (v > VV_HEADER_MAX) return bad("the lines above the header are too long", err);
+	d->lead = (size_t)v;
 	return VV_OK;
 }
 
@@ -486,6 +559,8 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 		return get_habits(d, c, err);
 	case KEY_ENCODING:
 		return get_encoding(d, c, err);
+	case KEY_LEAD:
+		return get_lead(d, c, err);
 	case KEY_QUOTE:
 		return get_byte(c, &d->quote, err);
 	case KEY_ESCAPE:
@@ -529,6 +604,15 @@ static bool fits_together(const vv_dialect *d)
 		}
 	}
 	return d->delimiter != 0 && (d->escape == 0 || d->escape != d->quote);
+}
+
+bool vv_dialect_lead_fits(const vv_dialect *d)
+{
+	const char *s = d->prologue.data;
+
+	return d->lead == 0 || (d->form == VV_FORM_CSV && d->lead <= d->prologue.len &&
+				(d->header || d->lead == d->prologue.len) &&
+				(!d->header || s[d->lead - 1] == '\n' || s[d->lead - 1] == '\r'));
 }
 
 vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
@@ -575,6 +659,8 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 		rc = bad("an unknown member", err);
 	} else if (!fits_together(out)) {
 		rc = bad("delimiter, quote and escape are not distinct", err);
+	} else if (!vv_dialect_lead_fits(out)) {
+		rc = bad("the lines above the header do not end where it begins", err);
 	}
 done:
 	if (rc < 0) {
@@ -658,6 +744,12 @@ static void describe_csv(vv_buf *b, const vv_dialect *d, size_t start)
 {
 	size_t quoted = quoted_columns(d);
 
+	size_t lines = vv_dialect_lead_lines(d);
+
+	if (lines > 0) {
+		say(b, start,
+		    vv_text_counted(lines, "line above the table", "lines above the table"));
+	}
 	say(b, start, d->header ? "header" : "no header");
 	if (d->quote != '"') {
 		say(b, start, "quote ");
@@ -714,6 +806,14 @@ static void say_flag(vv_buf *b, size_t start, bool from, bool to, const char *ad
 	}
 }
 
+static bool same_header(const vv_dialect *a, const vv_dialect *b)
+{
+	size_t a_len, b_len;
+	const char *x = vv_dialect_header(a, &a_len), *y = vv_dialect_header(b, &b_len);
+
+	return a_len == b_len && memcmp(x, y, a_len) == 0;
+}
+
 static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
 {
 	size_t count = from->quoting_count > to->quoting_count ? from->quoting_count
@@ -730,7 +830,13 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 	say_character(b, start, "quote ", from->quote, to->quote);
 	say_character(b, start, "escape ", from->escape, to->escape);
 	say_flag(b, start, from->header, to->header, "header line added", "header line removed");
-	if (from->header && to->header && !vv_bytes_equal(&from->prologue, &to->prologue)) {
+	if (!vv_dialect_same_lead(from, to)) {
+		say(b, start,
+		    from->lead == 0 ? "lines above the table added"
+		    : to->lead == 0 ? "lines above the table removed"
+				    : "lines above the table changed");
+	}
+	if (from->header && to->header && !same_header(from, to)) {
 		say(b, start, "header line written differently");
 	}
 	if (changed > 0) {

@@ -57,7 +57,9 @@ typedef struct vv_dialect {
 	uint8_t escape;            /* CSV; 0: a quote is written twice */
 	vv_bytes prologue; /* bytes after the BOM and before the first row: the header line with
 	                     * its line end and blank lines around it; JSON: "[\n" */
-	uint8_t *quoting;  /* CSV: vv_quoting for each column; beyond quoting_count: minimal */
+	size_t lead; /* CSV: so many of its bytes are lines above the header, comments and titles; whole lines,
+	              * without a header line all of the prologue, or 0 */
+	uint8_t *quoting; /* CSV: vv_quoting for each column; beyond quoting_count: minimal */
 	size_t quoting_count;
 	/* JSON forms: an object is open name colon value comma name colon value close */
 	vv_bytes open, colon, comma, close;
@@ -77,6 +79,17 @@ bool vv_dialect_equal(const vv_dialect *a, const vv_dialect *b);
 bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b);
 bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b);
 vv_status vv_bytes_set(vv_bytes *b, const void *data, size_t len, vv_error *err);
+
+/* CSV: the prologue from the header line on; borrowed. */
+const char *vv_dialect_header(const vv_dialect *d, size_t *len);
+/* Another header line; the lines above it stay. And the other way round. */
+vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_error *err);
+vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err);
+/* Is lead what it may be? */
+bool vv_dialect_lead_fits(const vv_dialect *d);
+bool vv_dialect_same_lead(const vv_dialect *a, const vv_dialect *b);
+/* How many lines stand above the header. */
+size_t vv_dialect_lead_lines(const vv_dialect *d);
 
 /* The row end as bytes; CSV/NDJSON from newline, JSON from row_end. Borrowed. */
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len);

@@ -29,6 +29,20 @@ void vv_sniff_result_clear(vv_sniff_result *r)
 	vv_buf_init(&r->warnings);
 }
 
+void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
+{
+	if (from->has_form) {
+		to->has_form = true;
+		to->form = from->form;
+	}
+	to->delimiter = from->delimiter >= 0 ? from->delimiter : to->delimiter;
+	to->quote = from->quote >= 0 ? from->quote : to->quote;
+	to->escape = from->escape >= 0 ? from->escape : to->escape;
+	to->header = from->header >= 0 ? from->header : to->header;
+	to->encoding = from->encoding ? from->encoding : to->encoding;
+	to->skip = from->skip >= 0 ? from->skip : to->skip;
+}
+
 /* --- what is not a table --------------------------------------------------- */
 
 typedef struct magic {
@@ -199,11 +213,31 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 	return object < 0 ? (vv_status)object : VV_OK;
 }
 
+/* A CSV, and the lines above it. */
+static vv_status sniff_lines(sniff *s, vv_error *err)
+{
+	vv_sniff_result *out = s->out;
+	size_t lead = 0;
+	vv_status rc = sniff_lead(s, &lead, err);
+
+	if (rc < 0) return rc;
+	s->lead = lead;
+	s->text += lead;
+	s->len -= lead;
+	rc = sniff_csv(s, err);
+	s->text -= lead;
+	s->len += lead;
+	out->body += lead;
+	/* What follows them to the first row, where no header does, is theirs. */
+	out->dialect.lead = lead == 0 || out->dialect.header ? lead : out->body;
+	return rc;
+}
+
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
 		   const vv_sniff_hints *hints, vv_error *err)
 {
 	static const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
-	sniff s = {sample, len, at_end, hints ? hints : &none, NULL, out};
+	sniff s = {sample, len, at_end, hints ? hints : &none, NULL, out, 0};
 	vv_status rc;
 	size_t bom;
 
@@ -224,7 +258,7 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	if (s.hints->parent && s.hints->parent->form == out->dialect.form) {
 		s.parent = s.hints->parent;
 	}
-	rc = out->dialect.form == VV_FORM_CSV ? sniff_csv(&s, err) : sniff_json(&s, err);
+	rc = out->dialect.form == VV_FORM_CSV ? sniff_lines(&s, err) : sniff_json(&s, err);
 	if (rc == VV_OK) {
 		rc = vv_bytes_set(&out->dialect.prologue, s.text, out->body, err);
 	}

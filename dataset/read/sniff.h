@@ -25,11 +25,15 @@ typedef struct vv_sniff_hints {
 	                       * itself sees UTF-8 */
 	const vv_dialect *parent; /* kept where it still fits; may be NULL */
 	const char *path;         /* its extension is a hint; may be NULL */
+	long skip;                /* CSV: lines above the table; -1: find out */
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
-		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL                               \
+		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1                           \
 	}
+
+/* What `from` fixes goes over what `to` does; parent and path stay. */
+void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from);
 
 typedef struct vv_sniff_result {
 	vv_dialect dialect; /* complete but for final_newline and epilogue: the end of the

@@ -575,7 +575,7 @@ static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, 
 	const vv_dialect *parent = s->parent;
 	const profile own = {
 		.delimiter = parent->delimiter, .quote = parent->quote, .escape = parent->escape};
-	sniff header = {parent->prologue.data, parent->prologue.len, true, s->hints, NULL, s->out};
+	sniff header = {NULL, 0, true, s->hints, NULL, s->out, 0};
 	vv_dialect d = s->out->dialect, old = s->out->dialect;
 	sniff_reader a = {.s = s}, b = {.s = s};
 	vv_row row, names;
@@ -583,7 +583,8 @@ static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, 
 	size_t i, k;
 
 	*shared = *columns = 0;
-	if (!parent->header || parent->prologue.len == 0) return VV_OK;
+	header.text = vv_dialect_header(parent, &header.len);
+	if (!parent->header || header.len == 0) return VV_OK;
 	if ((n = first_row(&a, s, &d, p, &row, err)) == 1 &&
 	    (m = first_row(&b, &header, &old, &own, &names, err)) == 1) {
 		*columns = names.cells;

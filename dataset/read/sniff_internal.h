@@ -16,6 +16,7 @@ typedef struct sniff {
 	const vv_sniff_hints *hints;
 	const vv_dialect *parent; /* of the same form, or NULL */
 	vv_sniff_result *out;     /* body counts from text, until vv_sniff adds the BOM */
+	size_t lead;              /* bytes above the table, which stand before text */
 } sniff;
 
 /* Rows of the sample under a dialect, with as many columns as they have. */
@@ -46,6 +47,8 @@ vv_status sniff_place(const sniff *s, size_t offset, vv_error *err);
  * wanted, or the first line is beyond all limits. */
 vv_status sniff_too_short(const sniff *s, vv_error *err);
 
+/* CSV: how many bytes of the text are lines above the table. */
+vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
 vv_status sniff_csv(sniff *s, vv_error *err);
 vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: out->dialect.form says which */
 

@@ -91,12 +91,14 @@ int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
 
 vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
 {
-	size_t line = 1, start = 0, i;
+	const char *text = s->text - s->lead;
+	size_t line = 1, start = 0, len = s->len + s->lead, i;
 
-	for (i = 0; i < offset && i < s->len; i++) {
-		bool crlf = s->text[i] == '\r' && i + 1 < s->len && s->text[i + 1] == '\n';
+	offset += s->lead;
+	for (i = 0; i < offset && i < len; i++) {
+		bool crlf = text[i] == '\r' && i + 1 < len && text[i + 1] == '\n';
 
-		if ((s->text[i] == '\n' || s->text[i] == '\r') && !crlf) {
+		if ((text[i] == '\n' || text[i] == '\r') && !crlf) {
 			line++;
 			start = i + 1;
 		}

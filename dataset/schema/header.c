@@ -27,11 +27,14 @@ static vv_status read_header(vv_cell *cells, vv_arena *arena, const vv_dialect *
 	vv_cell *read = vv_arena_calloc(arena, schema->count, sizeof(*read));
 	vv_scan *scan = NULL;
 	vv_row row;
+	size_t len;
 	vv_status rc;
 
 	if (!read) return vv_fail_nomem(err);
 	if ((rc = vv_scan_new(&scan, d, schema->count, NULL, NULL, err)) < 0) return rc;
-	vv_scan_window(scan, d->prologue.data, d->prologue.len, true, 0);
+	const char *line = vv_dialect_header(d, &len);
+
+	vv_scan_window(scan, line, len, true, 0);
 	int n = vv_scan_row(scan, read, schema->count, &row, err);
 	for (size_t i = 0; n == 1 && i < row.cells && i < schema->count && rc == VV_OK; i++) {
 		if (!is_incomplete(&schema->fields[i]) || is_name(&read[i])) {

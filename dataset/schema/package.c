@@ -204,6 +204,7 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 			     vv_error *err)
 {
 	const vv_json *rows = vv_json_get(dialect, "headerRows");
+	uint64_t line = 1;
 	bool header = true;
 	vv_status rc = vv_descriptor_bool(&header, dialect, "header", file, err);
 
@@ -215,9 +216,11 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 					  vv_descriptor_kind(rows));
 	}
 	if (rows->count != 1 || rows->first->type != VV_JSON_NUMBER ||
-	    strcmp(rows->first->text, "1") != 0) {
-		return refuse(rows, file, err, "only [1] can: one header line, the first");
+	    !vv_parse_u64(&line, rows->first->text, rows->first->text_len) || line == 0 ||
+	    line > VV_HEADER_MAX) {
+		return refuse(rows, file, err, "only [N] can: one header line, the Nth");
 	}
+	h->skip = (long)line - 1;
 	return VV_OK;
 }
 

@@ -101,20 +101,6 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 	return rc;
 }
 
-/* What is asked on the command line goes before what the package says. */
-static void merge_hints(vv_sniff_hints *into, const vv_sniff_hints *user)
-{
-	if (user->has_form) {
-		into->has_form = true;
-		into->form = user->form;
-	}
-	into->delimiter = user->delimiter >= 0 ? user->delimiter : into->delimiter;
-	into->quote = user->quote >= 0 ? user->quote : into->quote;
-	into->escape = user->escape >= 0 ? user->escape : into->escape;
-	into->header = user->header >= 0 ? user->header : into->header;
-	into->encoding = user->encoding ? user->encoding : into->encoding;
-}
-
 /* *guess: only the name says that it is a table. */
 static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const dataset_inputs *in,
 			const vv_dataset_found *out, bool *guess)
@@ -127,7 +113,8 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 	if (in->named_kind) {
 		return strcmp(in->named_kind, "table") == 0 ? VV_KIND_TABLE : VV_KIND_FILE;
 	}
-	if (opts->hints.has_form || opts->hints.delimiter >= 0 || opts->hints.encoding) {
+	if (opts->hints.has_form || opts->hints.delimiter >= 0 || opts->hints.encoding ||
+	    opts->hints.skip >= 0) {
 		return VV_KIND_TABLE;
 	}
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
@@ -223,7 +210,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 		}
 		in->opts.may_be_file &= !in->has_package;
 		in->opts.long_as_file = !opts->as_named;
-		merge_hints(&in->opts.hints, &opts->hints);
+		vv_sniff_hints_over(&in->opts.hints, &opts->hints);
 		in->opts.find_encoding = true;
 		if (in->opts.parent &&
 		    (rc = vv_dataset_reader_scan_cache(r, path, &out->parent, &in->cache,

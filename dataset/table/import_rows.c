@@ -116,7 +116,10 @@ static void hint_ways_out(const import *im, bool first_row, vv_error *err)
 		vv_hint(err, "fix it, or go back to the last version ('git checkout -- FILE'); %s",
 			out);
 	} else if (first_row && im->dialect.form == VV_FORM_CSV && im->dialect.header) {
-		vv_hint(err, "the first line must be the header, with all columns; %s", out);
+		vv_hint(err,
+			"the first line must be the header, with all columns, or '--skip-lines N' "
+			"names the number of lines above it; %s",
+			out);
 	} else {
 		vv_hint(err, "%s", out);
 	}

@@ -60,10 +60,12 @@ bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h)
 	const vv_dialect *d = &root->dialect;
 
 	return other_encoding(d, h->encoding) || (h->has_form && h->form != d->form) ||
-	       (d->form == VV_FORM_CSV && ((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
-					   (h->quote >= 0 && h->quote != d->quote) ||
-					   (h->escape >= 0 && h->escape != d->escape) ||
-					   (h->header >= 0 && (h->header != 0) != d->header)));
+	       (d->form == VV_FORM_CSV &&
+		((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
+		 (h->quote >= 0 && h->quote != d->quote) ||
+		 (h->escape >= 0 && h->escape != d->escape) ||
+		 (h->header >= 0 && (h->header != 0) != d->header) ||
+		 (h->skip >= 0 && (size_t)h->skip != vv_dialect_lead_lines(d))));
 }
 
 bool vv_package_same_schema(const vv_root *root, const vv_buf *schema, const vv_schema *key)

@@ -748,7 +748,7 @@ static vv_status write_header(merge *m, vv_error *err)
 		vv_buf_put(&line, end, len);
 	}
 	if ((rc = vv_buf_ok(&line, err)) == VV_OK) {
-		rc = vv_bytes_set(&d->prologue, line.data, line.len, err);
+		rc = vv_dialect_set_header(d, line.data, line.len, err);
 	}
 done:
 	vv_row_writer_free(w);
@@ -772,6 +772,31 @@ static vv_status end_header(merge *m, vv_error *err)
 	return rc < 0 ? rc : vv_bytes_set(&d->prologue, m->text.data, m->text.len, err);
 }
 
+/* Which of two sides' bytes stand, that of the base being b (NULL: there is none): where both changed them, those that
+ * sort last. */
+static int pick_bytes(const char *x, size_t x_len, const char *y, size_t y_len, const char *b,
+		      size_t b_len)
+{
+	int side = merge_pick(text_order(x, x_len, y, y_len) == 0,
+			      b && text_order(x, x_len, b, b_len) == 0,
+			      b && text_order(y, y_len, b, b_len) == 0);
+
+	return side >= 0 ? side : text_order(x, x_len, y, y_len) > 0 ? 0 : 1;
+}
+
+/* The lines above the header, whatever header comes below them. */
+static vv_status choose_lead(merge *m, vv_error *err)
+{
+	const vv_dialect *x = dialect_of(m, 0), *y = dialect_of(m, 1),
+			 *b = m->base ? dialect_of(m, 2) : NULL;
+	const char *base = !b ? NULL : b->lead > 0 ? b->prologue.data : "";
+	int side = pick_bytes(x->prologue.data, x->lead, y->prologue.data, y->lead, base,
+			      b ? b->lead : 0);
+	const vv_dialect *taken = side == 0 ? x : y;
+
+	return vv_dialect_set_lead(&m->as.dialect, taken->prologue.data, taken->lead, err);
+}
+
 static vv_status choose_header(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;
@@ -780,20 +805,19 @@ static vv_status choose_header(merge *m, vv_error *err)
 		return VV_OK; /* came with the characters */
 	}
 	if (!fits[0] && !fits[1]) {
-		return d->header ? write_header(m, err) : vv_bytes_set(&d->prologue, NULL, 0, err);
+		return d->header ? write_header(m, err) : vv_dialect_set_header(d, NULL, 0, err);
 	}
 	int side = fits[0] ? 0 : 1;
 	if (fits[0] && fits[1]) {
-		const vv_bytes *x = &dialect_of(m, 0)->prologue, *y = &dialect_of(m, 1)->prologue;
-		const vv_bytes *b = fits[2] ? &dialect_of(m, 2)->prologue : NULL;
-		side = merge_pick(vv_bytes_equal(x, y), b && vv_bytes_equal(x, b),
-				  b && vv_bytes_equal(y, b));
-		if (side < 0) {
-			side = text_order(x->data, x->len, y->data, y->len) > 0 ? 0 : 1;
-		}
+		size_t len[3] = {0, 0, 0};
+		const char *x = vv_dialect_header(dialect_of(m, 0), &len[0]);
+		const char *y = vv_dialect_header(dialect_of(m, 1), &len[1]);
+		const char *b = fits[2] ? vv_dialect_header(dialect_of(m, 2), &len[2]) : NULL;
+		side = pick_bytes(x, len[0], y, len[1], b, len[2]);
 	}
-	const vv_bytes *taken = &dialect_of(m, side)->prologue;
-	vv_status rc = vv_bytes_set(&d->prologue, taken->data, taken->len, err);
+	size_t len;
+	const char *taken = vv_dialect_header(dialect_of(m, side), &len);
+	vv_status rc = vv_dialect_set_header(d, taken, len, err);
 	return rc < 0 || !d->header ? rc : end_header(m, err);
 }
 
@@ -819,7 +843,10 @@ vv_status merge_form(merge *m, vv_error *err)
 		d->final_newline = choose_number(m, x->final_newline, y->final_newline,
 						 b->final_newline) != 0;
 	}
-	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0) return rc;
+	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0 ||
+	    (d->form == VV_FORM_CSV && (rc = choose_lead(m, err)) < 0)) {
+		return rc;
+	}
 	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||
 		   (x->form == VV_FORM_CSV) != (b->form == VV_FORM_CSV);
 	m->base_copies = m->base && rows_fit(m, 2);

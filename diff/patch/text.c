@@ -232,6 +232,9 @@ void patch_put_dialect(vv_buf *out, const vv_dialect *d)
 		      newlines[d->newline < VV_NO_NEWLINE ? d->newline : 0]);
 	put_member(out, "prologue", d->prologue.data, d->prologue.len);
 	if (d->form == VV_FORM_CSV) {
+		if (d->lead > 0) {
+			vv_buf_printf(out, ",\"lead\":%zu", d->lead);
+		}
 		put_member(out, "delimiter", &d->delimiter, 1);
 		put_member(out, "quote", &d->quote, d->quote != 0);
 		put_member(out, "escape", &d->escape, d->escape != 0);
@@ -411,6 +414,23 @@ static vv_status get_quoting(vv_dialect *d, const vv_json *object, vv_error *err
 	return VV_OK;
 }
 
+/* Left out: 0. */
+static vv_status get_lead(vv_dialect *d, const vv_json *object, vv_error *err)
+{
+	const vv_json *v = vv_json_get(object, "lead");
+	uint64_t lead = 0;
+
+	if (!v) return VV_OK;
+	if (v->type != VV_JSON_NUMBER || !vv_parse_u64(&lead, v->text, v->text_len) ||
+	    lead > VV_HEADER_MAX) {
+		return expected_member(err, "lead", "a number of bytes");
+	}
+	d->lead = (size_t)lead;
+	return vv_dialect_lead_fits(d)
+		       ? VV_OK
+		       : expected_member(err, "lead", "lines that the prologue begins with");
+}
+
 static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
 {
 	vv_status rc;
@@ -419,6 +439,7 @@ static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_er
 	    (rc = get_byte(&d->escape, v, "escape", true, arena, err)) < 0) {
 		return rc;
 	}
+	if ((rc = get_lead(d, v, err)) < 0) return rc;
 	return get_quoting(d, v, err);
 }
 

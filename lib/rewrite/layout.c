@@ -277,7 +277,7 @@ static vv_status put_header(layout *l, const vv_table *old, vv_error *err)
 	}
 	vv_buf_put(&line, end, len);
 	if ((rc = vv_buf_ok(&line, err)) == VV_OK) {
-		rc = vv_bytes_set(&l->dialect.prologue, line.data, line.len, err);
+		rc = vv_dialect_set_header(&l->dialect, line.data, line.len, err);
 	}
 	vv_buf_clear(&line);
 	return rc;

@@ -24,6 +24,7 @@ static void check_result(const vv_sniff_result *r, const char *text, size_t len)
 	vv_error err;
 
 	require(r->body == bom + r->dialect.prologue.len && r->body <= len);
+	require(vv_dialect_lead_fits(&r->dialect));
 	require(r->dialect.prologue.len == 0 ||
 		memcmp(text + bom, r->dialect.prologue.data, r->dialect.prologue.len) == 0);
 	require(r->columns <= VV_COLUMNS_MAX && r->dialect.quoting_count <= r->columns);

@@ -43,7 +43,7 @@ vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const
 			   size_t len, vv_error *err)
 {
 	const char *s = d->prologue.data ? d->prologue.data : "";
-	size_t n = d->prologue.len, at = 0, end, i;
+	size_t n = d->prologue.len, at = d->lead, end, i;
 	vv_cell cell = {name, (uint32_t)len, VV_CELL_TEXT, 0, 0};
 	bool quoted, only;
 

@@ -298,7 +298,7 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	memset(&result, 0, sizeof(result));
 	io.hints = described ? package->hints : nothing;
 	if (o->written) {
-		vv_written_over(&io.hints, o->written);
+		vv_sniff_hints_over(&io.hints, o->written);
 	}
 	in->hints = io.hints;
 	io.hints.path = in->subject.path   ? in->subject.path

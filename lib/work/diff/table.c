@@ -264,13 +264,13 @@ static bool same_columns(const vv_columns *c)
 }
 
 /* The header line without its line end. */
-static size_t line_len(const vv_bytes *b)
+static const char *header_of(const vv_dialect *d, size_t *len)
 {
-	size_t n = b->len;
-	while (n > 0 && (b->data[n - 1] == '\n' || b->data[n - 1] == '\r')) {
-		n--;
+	const char *s = vv_dialect_header(d, len);
+	while (*len > 0 && (s[*len - 1] == '\n' || s[*len - 1] == '\r')) {
+		--*len;
 	}
-	return n;
+	return s;
 }
 
 /* Do the header lines differ in no more than what the columns and the line ends say
@@ -278,10 +278,10 @@ static size_t line_len(const vv_bytes *b)
 static bool same_header(const comparison *c)
 {
 	const vv_dialect *x = &c->a->root.dialect, *y = &c->b->root.dialect;
-	size_t n = line_len(&x->prologue);
-	return !same_columns(&c->columns) ||
-	       (x->form == VV_FORM_CSV && x->newline != y->newline && n == line_len(&y->prologue) &&
-		(n == 0 || memcmp(x->prologue.data, y->prologue.data, n) == 0));
+	size_t n, m;
+	const char *p = header_of(x, &n), *q = header_of(y, &m);
+	return !same_columns(&c->columns) || (x->form == VV_FORM_CSV && x->newline != y->newline &&
+					      n == m && (n == 0 || memcmp(p, q, n) == 0));
 }
 
 /* What changed in how the rows are written. Where columns changed, the header line and
@@ -293,8 +293,9 @@ static vv_status describe_form(comparison *c, vv_error *err)
 	vv_status rc = vv_dialect_dup(&to, &c->b->root.dialect, err);
 	if (rc < 0) return rc;
 	const vv_dialect *from = &c->a->root.dialect;
-	if (same_header(c) &&
-	    (rc = vv_bytes_set(&to.prologue, from->prologue.data, from->prologue.len, err)) < 0) {
+	size_t len;
+	const char *header = vv_dialect_header(from, &len);
+	if (same_header(c) && (rc = vv_dialect_set_header(&to, header, len, err)) < 0) {
 		goto done;
 	}
 	if (!same_columns(&c->columns)) {

@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dataset/format/cell.h"
 #include "dataset/read/encoding.h"
 
 bool vv_written_any(const vv_written *w)
 {
-	return w->input_format || w->encoding || w->delimiter || w->quote || w->escape ||
+	return w->input_format || w->encoding || w->delimiter || w->quote || w->escape || w->skip ||
 	       !w->header;
 }
 
@@ -45,6 +46,7 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	char name[VV_ENCODING_MAX];
+	uint64_t lines = 0;
 	vv_status rc;
 
 	*out = nothing;
@@ -55,6 +57,11 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 								     : VV_FORM_CSV;
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
+	if (w->skip && (!vv_parse_u64(&lines, w->skip, strlen(w->skip)) || lines > VV_HEADER_MAX)) {
+		return vv_fail(err, VV_EUSAGE, "--skip-lines takes a number of lines, not '%s'",
+			       vv_text_shows(w->skip));
+	}
+	out->skip = w->skip ? (long)lines : -1;
 	out->header = w->header ? -1 : 0;
 	out->encoding = w->encoding;
 	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) return rc;
@@ -64,17 +71,4 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 		return rc;
 	}
 	return one_byte(&out->escape, "--escape", w->escape, 0, err);
-}
-
-void vv_written_over(vv_sniff_hints *to, const vv_sniff_hints *from)
-{
-	if (from->has_form) {
-		to->has_form = true;
-		to->form = from->form;
-	}
-	to->delimiter = from->delimiter >= 0 ? from->delimiter : to->delimiter;
-	to->quote = from->quote >= 0 ? from->quote : to->quote;
-	to->escape = from->escape >= 0 ? from->escape : to->escape;
-	to->header = from->header >= 0 ? from->header : to->header;
-	to->encoding = from->encoding ? from->encoding : to->encoding;
 }

@@ -1,6 +1,6 @@
 /*
  * dialect_words: how a file is written, in the words of options: --input-format, --encoding, --delimiter, --quote,
- * --escape and --no-header mean the same for every command.
+ * --escape, --skip-lines and --no-header mean the same for every command.
  */
 #ifndef VV_LIB_WORK_VIEW_DIALECT_WORDS_H
 #define VV_LIB_WORK_VIEW_DIALECT_WORDS_H
@@ -12,7 +12,7 @@
 
 /* As given on the command line; NULL: not said. */
 typedef struct vv_written {
-	const char *input_format, *encoding, *delimiter, *quote, *escape;
+	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip;
 	bool header; /* false: the first row is data */
 } vv_written;
 
@@ -20,8 +20,5 @@ typedef struct vv_written {
  * character; "none" or nothing (without a delimiter each line is one cell). VV_EUSAGE. */
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err);
 bool vv_written_any(const vv_written *w);
-
-/* What the user says goes over what a description says. */
-void vv_written_over(vv_sniff_hints *to, const vv_sniff_hints *from);
 
 #endif

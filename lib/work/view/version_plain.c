@@ -225,7 +225,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		goto done;
 	}
 	if (opts && opts->hints) {
-		vv_written_over(&io.hints, opts->hints);
+		vv_sniff_hints_over(&io.hints, opts->hints);
 	}
 	io.hints.path = s->path ? s->path : s->file;
 	if (has_parent && parent.root.kind == VV_KIND_FILE) {

@@ -74,6 +74,12 @@ static void make_random(vv_dialect *d, vv_prng *r)
 		d->final_newline = vv_prng_below(r, 2);
 	}
 	random_bytes(&d->prologue, r);
+	if (form == VV_FORM_CSV && vv_prng_below(r, 2)) {
+		vv_error err;
+
+		vv_assert_ok(vv_dialect_set_lead(d, "# a\r\nb\r", d->header ? 7 : 0, &err), &err);
+		d->lead = d->header ? d->lead : d->prologue.len;
+	}
 }
 
 static vv_status get(vv_dialect *d, const vv_buf *b, vv_error *err)
@@ -87,6 +93,60 @@ static vv_status get(vv_dialect *d, const vv_buf *b, vv_error *err)
 		vv_dialect_clear(d);
 	}
 	return rc;
+}
+
+static void lines_above_a_header_end_where_it_begins(void **state)
+{
+	static const struct {
+		const char *prologue;
+		size_t lead;
+		bool header, fits;
+	} cases[] = {{"# x\na,b\n", 4, true, true},    {"# x\na,b\n", 3, true, false},
+		     {"# x\na,b\n", 9, true, false},   {"# x\n", 4, true, true},
+		     {"# x\n\n", 5, false, true},      {"# x\n\n", 4, false, false},
+		     {"# x\r\na,b\r\n", 5, true, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		vv_buf b = VV_BUF_INIT;
+		vv_dialect d, back;
+		vv_error err;
+
+		vv_dialect_init(&d);
+		set(&d.prologue, cases[i].prologue);
+		d.lead = cases[i].lead;
+		d.header = cases[i].header;
+		vv_dialect_put(&b, &d);
+		if (cases[i].fits) {
+			vv_assert_ok(get(&back, &b, &err), &err);
+			assert_int_equal(back.lead, d.lead);
+			assert_int_equal(vv_dialect_lead_lines(&back), cases[i].header ? 1 : 2);
+			vv_dialect_clear(&back);
+		} else {
+			vv_assert_status(get(&back, &b, &err), VV_ECORRUPT, &err);
+		}
+		vv_dialect_clear(&d);
+		vv_buf_clear(&b);
+	}
+}
+
+static void another_header_leaves_the_lines_above_it(void **state)
+{
+	vv_dialect d;
+	vv_error err;
+	size_t len;
+
+	(void)state;
+	vv_dialect_init(&d);
+	set(&d.prologue, "a,b\n");
+	vv_assert_ok(vv_dialect_set_lead(&d, "# x\n", 4, &err), &err);
+	vv_assert_ok(vv_dialect_set_header(&d, "c\n", 2, &err), &err);
+	assert_string_equal(d.prologue.data, "# x\nc\n");
+	assert_string_equal(vv_dialect_header(&d, &len), "c\n");
+	assert_int_equal(len, 2);
+	vv_assert_ok(vv_dialect_set_lead(&d, NULL, 0, &err), &err);
+	assert_string_equal(d.prologue.data, "c\n");
+	vv_dialect_clear(&d);
 }
 
 static void dialects_come_back_and_are_written_in_one_way(void **state)
@@ -457,6 +517,8 @@ static void every_failed_allocation_is_reported(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(lines_above_a_header_end_where_it_begins),
+	cmocka_unit_test(another_header_leaves_the_lines_above_it),
 	cmocka_unit_test(dialects_come_back_and_are_written_in_one_way),
 	cmocka_unit_test(the_usual_goes_without_saying),
 	cmocka_unit_test(a_full_dialect_is_pinned_byte_for_byte),

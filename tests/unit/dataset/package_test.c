@@ -343,7 +343,7 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 			      "/skipInitialSpace: must be true or false");
 	assert_member_refused("\"dialect\":{\"headerRows\":[1,2]}",
 			      "/headerRows: 'headerRows' cannot be honoured");
-	assert_member_refused("\"dialect\":{\"headerRows\":[2]}",
+	assert_member_refused("\"dialect\":{\"headerRows\":[0]}",
 			      "/headerRows: 'headerRows' cannot be honoured");
 	assert_member_refused("\"dialect\":{\"headerRows\":2}", "/headerRows: must be an array");
 	assert_member_refused("\"dialect\":{\"lineTerminator\":\";\"}",

@@ -1,0 +1,261 @@
+/*
+ * sniff_lead: knows which lines above a table are certainly no part of it: comments and titles.
+ *
+ * Lines count as comments where they begin with '#' and rows follow that have as many cells as each other, which the last
+ * such line has not (it would be the header). Lines count as titles where each is one cell, rows of several cells follow,
+ * all alike, and either there are three cells or a blank line is between.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "dataset/read/sniff_internal.h"
+
+#define LOOKED_AT 64u /* rows, and lines above them */
+#define TITLES 16u    /* lines */
+#define SHOWN 40u     /* bytes of the first one */
+
+/* Where the next line begins. */
+static size_t next_line(const sniff *s, size_t at)
+{
+	while (at < s->len && s->text[at] != '\n' && s->text[at] != '\r') {
+		at++;
+	}
+	if (at < s->len && s->text[at] == '\r' && at + 1 < s->len && s->text[at + 1] == '\n') {
+		at++;
+	}
+	return at < s->len ? at + 1 : at;
+}
+
+static bool is_blank(const sniff *s, size_t at)
+{
+	return at < s->len && (s->text[at] == '\n' || s->text[at] == '\r');
+}
+
+/* The rows from an offset on, under one delimiter. */
+typedef struct shape {
+	size_t cells; /* of the first row */
+	size_t rows;
+	bool alike; /* all have so many */
+} shape;
+
+static vv_status look(const sniff *s, size_t from, uint8_t delimiter, size_t most, shape *out,
+		      vv_error *err)
+{
+	const vv_sniff_hints *h = s->hints;
+	vv_dialect d = s->out->dialect;
+	sniff_reader r;
+	vv_error ignored;
+	vv_row row;
+	int n = 0;
+	vv_status rc;
+
+	*out = (shape){0, 0, true};
+	d.delimiter = delimiter;
+	d.quote = h->quote >= 0 ? (uint8_t)h->quote : '"';
+	d.escape = h->escape > 0 ? (uint8_t)h->escape : 0;
+	if (d.quote == delimiter || (d.escape != 0 && d.escape == d.quote)) {
+		out->alike = false;
+		return VV_OK;
+	}
+	rc = sniff_reader_open(&r, s, &d, from, err);
+	while (rc == VV_OK && out->rows < most &&
+	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+		out->cells = out->rows++ == 0 ? row.cells : out->cells;
+		out->alike = out->alike && row.cells == out->cells;
+	}
+	out->alike = out->alike && n >= 0;
+	sniff_reader_close(&r);
+	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+}
+
+/* The delimiter that parts the rows from an offset on, all into as many cells; 0: none. */
+static vv_status find_delimiter(const sniff *s, size_t from, uint8_t *out, shape *found,
+				vv_error *err)
+{
+	static const uint8_t usual[] = {',', '\t', ';', '|'};
+	vv_status rc;
+
+	*out = 0;
+	*found = (shape){0, 0, false};
+	for (size_t i = 0; i < sizeof(usual); i++) {
+		uint8_t d = s->hints->delimiter >= 0 ? (uint8_t)s->hints->delimiter : usual[i];
+		shape one;
+
+		if ((rc = look(s, from, d, LOOKED_AT, &one, err)) < 0) return rc;
+		if (one.alike && one.rows >= 2 && one.cells >= 2 && one.cells > found->cells) {
+			*out = d;
+			*found = one;
+		}
+		if (s->hints->delimiter >= 0) {
+			break;
+		}
+	}
+	return VV_OK;
+}
+
+/* The lines that begin with '#', and blank ones between them. last: where the last of them begins. */
+static size_t comment_lines(const sniff *s, size_t *last)
+{
+	size_t at = 0, end = 0;
+
+	while (at < s->len && (s->text[at] == '#' || is_blank(s, at))) {
+		bool comment = s->text[at] == '#';
+
+		*last = comment ? at : *last;
+		at = next_line(s, at);
+		end = comment ? at : end;
+	}
+	return end;
+}
+
+static vv_status find_comments(const sniff *s, size_t *lead, vv_error *err)
+{
+	size_t last = 0, end = comment_lines(s, &last);
+	uint8_t delimiter;
+	shape rows, line;
+	vv_status rc;
+
+	if (end == 0 || (rc = find_delimiter(s, end, &delimiter, &rows, err)) < 0 ||
+	    delimiter == 0) {
+		return end == 0 ? VV_OK : rc;
+	}
+	if ((rc = look(s, last, delimiter, 1, &line, err)) < 0) return rc;
+	*lead = line.rows == 1 && line.cells == rows.cells ? last : end;
+	return VV_OK;
+}
+
+/* Has the line none of the characters that could part it? */
+static bool is_uncut(const sniff *s, size_t from, size_t to)
+{
+	for (size_t i = from; i < to; i++) {
+		if (s->hints->delimiter >= 0 ? (uint8_t)s->text[i] == s->hints->delimiter
+					     : memchr(",\t;|", s->text[i], 4) != NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static vv_status find_titles(const sniff *s, size_t *lead, vv_error *err)
+{
+	size_t at = 0, lines = 0, next;
+	bool blank = false, text = false;
+	uint8_t delimiter;
+	shape rows;
+	vv_status rc;
+
+	for (; at < s->len && lines <= TITLES; lines++, at = next) {
+		next = next_line(s, at);
+		if (is_blank(s, at)) {
+			blank = blank || text;
+		} else if (is_uncut(s, at, next)) {
+			text = true;
+			blank = false;
+		} else {
+			break;
+		}
+	}
+	if (!text || at == s->len || lines > TITLES) return VV_OK;
+	if ((rc = find_delimiter(s, at, &delimiter, &rows, err)) < 0) return rc;
+	if (delimiter != 0 && rows.rows >= 3 && (rows.cells >= 3 || blank)) {
+		*lead = at;
+	}
+	return VV_OK;
+}
+
+/* So many lines; VV_ENOTFOUND: the sample is too short. */
+static vv_status skip_lines(const sniff *s, size_t lines, size_t *lead, vv_error *err)
+{
+	size_t at = 0;
+
+	for (; lines > 0 && at < s->len; lines--) {
+		at = next_line(s, at);
+	}
+	if (lines > 0 || at == s->len) {
+		if (!s->at_end) return sniff_too_short(s, err);
+		vv_fail(err, VV_EINPUT, "the file has no line below those that are to be skipped");
+		return vv_hint(err, "'--skip-lines' takes the number of lines above the table");
+	}
+	*lead = at;
+	return VV_OK;
+}
+
+/* Where the parent's header line stands now, below lines that may be above a table. */
+static bool find_header(const sniff *s, size_t *lead)
+{
+	size_t len, at = 0, next;
+	const char *header = vv_dialect_header(s->parent, &len);
+	const size_t most = vv_dialect_lead_lines(s->parent) + LOOKED_AT;
+
+	while (len > 0 && (header[len - 1] == '\n' || header[len - 1] == '\r')) {
+		len--;
+	}
+	for (size_t i = 0; len > 0 && i < most && at < s->len; i++, at = next) {
+		next = next_line(s, at);
+		if (len <= s->len - at && memcmp(s->text + at, header, len) == 0 &&
+		    (at + len == s->len || is_blank(s, at + len))) {
+			*lead = at;
+			return true;
+		}
+		if (s->parent->lead == 0 && s->text[at] != '#' && !is_uncut(s, at, next)) {
+			return false;
+		}
+	}
+	return false;
+}
+
+/* Do rows like each other follow as many lines as stood above the parent's? */
+static vv_status try_as_many(const sniff *s, size_t *lead, bool *found, vv_error *err)
+{
+	size_t lines = vv_dialect_lead_lines(s->parent), at = 0;
+	shape rows;
+	vv_status rc;
+
+	for (; lines > 0 && at < s->len; lines--) {
+		at = next_line(s, at);
+	}
+	if (lines > 0 || at == s->len) return VV_OK;
+	if ((rc = look(s, at, s->parent->delimiter, LOOKED_AT, &rows, err)) < 0) return rc;
+	*found = rows.rows > 0 && rows.alike;
+	*lead = *found ? at : 0;
+	return VV_OK;
+}
+
+static vv_status warn(const sniff *s, size_t lead, vv_error *err)
+{
+	vv_buf *b = &s->out->warnings;
+	size_t lines = 0, end = 0;
+
+	for (size_t at = 0; at < lead; at = next_line(s, at)) {
+		lines++;
+	}
+	while (end < lead && end < SHOWN && !is_blank(s, end)) {
+		end++;
+	}
+	while (end > 0 && end < lead && ((unsigned char)s->text[end] & 0xc0) == 0x80) {
+		end--;
+	}
+	vv_buf_printf(
+		b,
+		"%s above the table, from '%s%s' on; '--skip-lines' names another number of lines\n",
+		vv_text_counted(lines, "line is", "lines are"), vv_text_show(s->text, end),
+		end == SHOWN ? "..." : "");
+	return vv_buf_ok(b, err);
+}
+
+vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err)
+{
+	bool found = false;
+	vv_status rc;
+
+	*lead = 0;
+	if (s->hints->skip >= 0) return skip_lines(s, (size_t)s->hints->skip, lead, err);
+	if (s->parent) {
+		if (find_header(s, lead)) return VV_OK;
+		if (s->parent->lead == 0) return VV_OK;
+		if ((rc = try_as_many(s, lead, &found, err)) < 0 || found) return rc;
+	}
+	if ((rc = find_comments(s, lead, err)) < 0) return rc;
+	if (*lead == 0 && (rc = find_titles(s, lead, err)) < 0) return rc;
+	return *lead > 0 ? warn(s, *lead, err) : VV_OK;
+}
