@@ -178,7 +178,7 @@ kill_each() {
 		succeeds varve branch -m main trunk
 		[ -z "$(git_locks)" ]
 		cd ..
-	done < calls
+	done < <(awk 'NR == FNR { chosen[$1]; next } FNR in chosen' <(sampled "$(grep -c . calls)" "$MOST") calls)
 	echo "killed $killed times at $tried calls" >&2
 	[ "$killed" -gt $((tried * 3 / 4)) ]
 }

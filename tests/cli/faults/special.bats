@@ -35,7 +35,7 @@ place() {
 # ends CODES COMMAND...: within some seconds, with one of these exit codes.
 ends() {
 	local code=0
-	timeout 10 "${@:2}" > ../answer 2> ../why < /dev/null || code=$?
+	timeout 60 "${@:2}" > ../answer 2> ../why < /dev/null || code=$?
 	[[ " $1 " == *" $code "* ]] || { echo "$kind: ${*:2}: exit status $code" >&2; cat ../why >&2; return 1; }
 }
 
@@ -119,6 +119,6 @@ each_command() {
 
 @test "what a shell passes for a command's output is read by convert" {
 	base
-	timeout 10 varve convert <(cat other.csv) new.ndjson
+	timeout 60 varve convert <(cat other.csv) new.ndjson
 	[ "$(grep -c . new.ndjson)" = 40 ]
 }
