@@ -97,10 +97,15 @@ static bool is_site(const char *entry, size_t len, const char *site)
 			   memcmp(colon, "://", 3) == 0;
 	vv_error ignored;
 	bool same;
+	vv_status rc;
 
 	vv_buf_printf(&url, "%s%.*s", whole ? "" : "https://", (int)len, entry);
-	same = !url.failed && vv_block_peer_site(&is, vv_buf_cstr(&url), &ignored) == VV_OK &&
-	       is.len > 0 && strcmp(vv_buf_cstr(&is), site) == 0;
+	rc = vv_block_peer_site(&is, vv_buf_cstr(&url), &ignored);
+	if (rc < 0) { /* some kinds of URL need a path, which a site has not */
+		vv_buf_putc(&url, '/');
+		rc = vv_block_peer_site(&is, vv_buf_cstr(&url), &ignored);
+	}
+	same = !url.failed && rc == VV_OK && is.len > 0 && strcmp(vv_buf_cstr(&is), site) == 0;
 	vv_buf_clear(&url);
 	vv_buf_clear(&is);
 	return same;

@@ -32,6 +32,7 @@ void vv_blocks_config_clear(vv_blocks_config *c)
 		vv_free(c->stores[i].url);
 		vv_free(c->stores[i].push_url);
 	}
+	vv_free(c->upstream);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -197,6 +198,10 @@ static vv_status take(vv_blocks_config *c, const char *key, size_t len, vv_error
 	}
 	if (n == 14 && memcmp(key, "blocks.pushurl", n) == 0) {
 		return take_url(c->push_urls, &c->push_count, value, err);
+	}
+	if (n == 14 && memcmp(key, "store.upstream", n) == 0) {
+		vv_status rc = vv_store_url_check(value, false, err);
+		return rc < 0 ? rc : set_text(&c->upstream, value, err);
 	}
 	if (n > 6 && memcmp(key, "store.", 6) == 0) return take_store(c, key, n, value, err);
 	return n == 10 && memcmp(key, "blocks.ref", n) == 0 ? take_ref(c, value, err) : VV_OK;

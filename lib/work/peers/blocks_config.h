@@ -39,6 +39,7 @@ typedef struct vv_blocks_config {
 	size_t push_count;
 	vv_store_config stores[VV_BLOCKS_URLS_MAX];
 	size_t store_count;
+	char *upstream; /* the store of the repository that this one was forked from; NULL: none */
 } vv_blocks_config;
 
 /* Of a commit; one without the file says nothing. VV_EINPUT: what it says makes no sense. */

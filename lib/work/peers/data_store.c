@@ -114,6 +114,27 @@ vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote
 	return find(out, t, m, commit, write, true, err);
 }
 
+vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+				 const vv_oid *commit, vv_error *err)
+{
+	vv_blocks_config c;
+	vv_status rc = vv_blocks_config_read(&c, t->repo, commit, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc == VV_OK && c.upstream) {
+		rc = vv_data_store_absolute(&out->url, t->repo, c.upstream, err);
+		if (rc == VV_OK && !(out->name = vv_strdup("upstream"))) {
+			rc = vv_fail_nomem(err);
+		}
+		rc = rc < 0 ? rc : check_trust(out, t, m, err);
+	}
+	vv_blocks_config_clear(&c);
+	if (rc < 0) {
+		vv_data_store_clear(out);
+	}
+	return rc;
+}
+
 vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
 			      vv_error *err)
 {
@@ -178,4 +199,22 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 	}
 	vv_url_clear(&u);
 	return rc;
+}
+
+vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, vv_error *err)
+{
+	vv_host_change ignored;
+	vv_host_options o = {.repo = t->repo,
+			     .idle_sec = t->git_idle_sec,
+			     .url = s->url,
+			     .progress = t->progress,
+			     .notes = t->notes};
+	vv_status rc = vv_data_store_open(&o.take_place, s->url, &t->connect, false, err);
+
+	if (rc == VV_OK && (rc = vv_host_open(out, &o, err)) == VV_OK) {
+		rc = vv_host_refresh(*out, NULL, NULL, &ignored, err);
+	}
+	return rc < 0 ? vv_prefix(err, "the store %s",
+				  s->name ? vv_text_shows(s->name) : "of this remote")
+		      : VV_OK;
 }

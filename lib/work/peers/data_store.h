@@ -25,6 +25,9 @@ typedef struct vv_data_store {
  * told of. */
 vv_status vv_data_store_find(vv_data_store *out, vv_transfer *t, const vv_remote *m,
 			     const vv_oid *commit, bool write, vv_error *err);
+/* The store of the repository that this one was forked from ([store] upstream), to be read. url NULL: none. */
+vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_remote *m,
+				 const vv_oid *commit, vv_error *err);
 /* No question is asked: is one named? */
 vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
 			      vv_error *err);
@@ -36,5 +39,8 @@ vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, 
 /* make: it becomes a store if it is empty. VV_ENOTFOUND: it is none. */
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
 			     bool make, vv_error *err);
+
+/* A host of the blocks that are there; errors name the store. */
+vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, vv_error *err);
 
 #endif

@@ -40,10 +40,12 @@ struct vv_git_host {
 	vv_block_peers peers; /* that were asked last */
 	vv_oid fetched_head;  /* what the remote's HEAD was when it was fetched; or null */
 	vv_host_refs refs;
-	vv_host *host;   /* of the remote: NULL until it is needed */
-	vv_host *kept;   /* of the store; NULL: none, or not yet */
-	vv_host *keeps;  /* one of both, which keeps the blocks; NULL until that is known */
-	bool beside;     /* the ref keeps blocks, too: those from before there was a store */
+	vv_host *host;  /* of the remote: NULL until it is needed */
+	vv_host *kept;  /* of the store; NULL: none, or not yet */
+	vv_host *above; /* of [store] upstream, asked last; NULL: none, or not yet */
+	vv_host *keeps; /* one of the first two, which keeps the blocks; NULL until that is known */
+	bool beside;    /* the ref keeps blocks, too: those from before there was a store */
+	bool above_asked;
 	bool fresh;      /* it knows what is there */
 	bool rewritten;  /* the ref was overwritten since it was seen last, and nobody was told */
 	bool reading;    /* somebody gets from it, and sends nothing */
@@ -160,6 +162,7 @@ void vv_git_host_close(vv_git_host *g)
 		if (g->fetched > 0) {
 			remove_fetched(g);
 		}
+		vv_host_close(g->above);
 		vv_host_close(g->kept);
 		vv_host_close(g->host);
 		vv_block_peers_clear(&g->peers);
@@ -238,27 +241,6 @@ static vv_status is_store_named(const vv_git_host *g, bool *out, vv_error *err)
 	return vv_data_store_named(out, g->t, g->m, &commit, err);
 }
 
-static vv_status open_store(vv_git_host *g, vv_error *err)
-{
-	vv_host_change ignored;
-	vv_host_options o = {.repo = g->t->repo,
-			     .idle_sec = g->t->git_idle_sec,
-			     .url = g->store.url,
-			     .progress = g->t->progress,
-			     .notes = g->t->notes};
-	vv_status rc = vv_data_store_open(&o.take_place, g->store.url, &g->t->connect, false, err);
-
-	if (rc == VV_OK && (rc = vv_host_open(&g->kept, &o, err)) == VV_OK) {
-		rc = vv_host_refresh(g->kept, NULL, NULL, &ignored, err);
-	}
-	if (rc < 0) {
-		return vv_prefix(err, "the store %s",
-				 g->store.name ? vv_text_shows(g->store.name) : "of this remote");
-	}
-	g->keeps = g->kept;
-	return VV_OK;
-}
-
 /* Where blocks go or come from, if that is a store. */
 static vv_status choose_store(vv_git_host *g, vv_error *err)
 {
@@ -270,7 +252,11 @@ static vv_status choose_store(vv_git_host *g, vv_error *err)
 	    !g->store.url) {
 		return rc;
 	}
-	if (g->store.trusted) return open_store(g, err);
+	if (g->store.trusted) {
+		rc = vv_data_store_host(&g->kept, &g->store, g->t, err);
+		g->keeps = rc < 0 ? NULL : g->kept;
+		return rc;
+	}
 	if (g->write) {
 		vv_fail(err, VV_EREFUSED,
 			"the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted",
@@ -537,6 +523,36 @@ static vv_status need_beside(vv_git_host *g, vv_error *err)
 	return rc;
 }
 
+/* And what neither has, in the store of the repository above. */
+static vv_status need_above(vv_git_host *g, vv_error *err)
+{
+	vv_oid commit = config_commit(g);
+	vv_data_store s;
+	vv_status rc;
+
+	if (g->above_asked) return VV_OK;
+	g->above_asked = true;
+	if ((rc = vv_data_store_upstream(&s, g->t, g->m, &commit, err)) < 0) return rc;
+	if (s.url && s.trusted && (!g->store.url || strcmp(s.url, g->store.url) != 0)) {
+		rc = vv_data_store_host(&g->above, &s, g->t, err);
+	}
+	vv_data_store_clear(&s);
+	return rc;
+}
+
+/* Of the first count those that h does not list stay. */
+static size_t leave_absent(const vv_host *h, vv_cid *cids, size_t count)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!vv_host_has(h, &cids[i])) {
+			cids[left++] = cids[i];
+		}
+	}
+	return left;
+}
+
 /* Gets the packs of these, from wherever they are. */
 static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_error *err)
 {
@@ -544,13 +560,16 @@ static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_e
 	size_t left = 0;
 	vv_status rc = rest ? vv_host_prefetch(g->keeps, cids, count, err) : vv_fail_nomem(err);
 
-	for (size_t i = 0; rc == VV_OK && g->keeps == g->kept && i < count; i++) {
-		if (!vv_host_has(g->keeps, &cids[i])) {
-			rest[left++] = cids[i];
-		}
+	if (rc == VV_OK && count > 0) {
+		memcpy(rest, cids, count * sizeof(*rest));
+		left = leave_absent(g->keeps, rest, count);
 	}
 	if (left > 0 && (rc = need_beside(g, err)) == VV_OK && g->beside) {
 		rc = vv_host_prefetch(g->host, rest, left, err);
+		left = rc < 0 ? 0 : leave_absent(g->host, rest, left);
+	}
+	if (rc == VV_OK && left > 0 && (rc = need_above(g, err)) == VV_OK && g->above) {
+		rc = vv_host_prefetch(g->above, rest, left, err);
 	}
 	vv_free(rest);
 	return rc;
@@ -558,10 +577,14 @@ static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_e
 
 static vv_status get_block(vv_git_host *g, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
+	vv_host *const others[] = {g->beside ? g->host : NULL, g->above};
 	vv_error why;
 	vv_status rc = vv_host_get(g->keeps, cid, out, err);
 
-	return rc < 0 && g->beside && vv_host_get(g->host, cid, out, &why) == VV_OK ? VV_OK : rc;
+	for (size_t i = 0; rc < 0 && i < 2; i++) {
+		if (others[i] && vv_host_get(others[i], cid, out, &why) == VV_OK) return VV_OK;
+	}
+	return rc;
 }
 
 static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,

@@ -279,3 +279,44 @@ true" ]
 	ends_with 2 varve status --remote -s
 	ends_with 2 varve status --remote=none
 }
+
+@test "a fork reads from the store of the repository above what its own store and host do not have" {
+	a_store
+	cp -R "$store" "$store.first"
+	git clone -q --bare ../host.git ../fork.git
+	cd ..
+	mkdir mine
+	printf 'varve store 1\n' > mine/format
+	mine=$PWD/mine
+	fork=${url%/*}/fork.git
+	varve clone -q "$fork" b
+	cd b
+	printf '[store]\n\tupstream = %s\n[store "mine"]\n\turl = %s\n' "$store" "$mine" > .varveconfig
+	git -c core.hooksPath=/dev/null commit -qam "a store of our own"
+	git -c core.hooksPath=/dev/null push -q
+	[ ! -e "$mine/packs" ]
+	cd ..
+	succeeds varve clone -q "$fork" c
+	cmp c/prices.csv a/prices.csv
+	cd c
+	sound
+	# a push goes to the fork's own; nothing is written above
+	change 5
+	succeeds varve push
+	[ -e "$mine/versions/$(root_of).packs" ]
+	diff -r "$store" "$store.first"
+	# a fork without a store of its own
+	printf '[store]\n\tupstream = %s\n' "$store" > .varveconfig
+	git -c core.hooksPath=/dev/null commit -qam "none of our own"
+	git reset -q --hard HEAD
+	git -c core.hooksPath=/dev/null push -q
+	cd ..
+	varve clone -q --lazy "$fork" d || true
+	cd d
+	varve cat HEAD~2:prices.csv | cmp - ../a/prices.csv
+	# one that cannot be read is named
+	mv "$store" "$store.away"
+	cd ..
+	ends_with 2 varve clone "$fork" e
+	stderr_has "$store"
+}
