@@ -1,15 +1,28 @@
-"""The code of docs/python.md, run from top to bottom in one folder as it stands there."""
+"""The code of docs/python.md and docs/engines.md, run from top to bottom in one folder as it stands there."""
 import pathlib
 import re
 
-WALK = pathlib.Path(__file__).parents[2] / "docs" / "python.md"
+DOCS = pathlib.Path(__file__).parents[2] / "docs"
+
+
+def run_blocks(page, least, spark=False):
+    """Of those with pyspark test_spark.py is about."""
+    names = {}
+    text = (DOCS / page).read_text()
+    blocks = list(re.finditer(r"^```python\n(.*?)^```", text, re.M | re.S))
+    assert len(blocks) >= least
+    for block in blocks:
+        if "pyspark" in block[1] and not spark:
+            continue
+        line = text[: block.start(1)].count("\n")
+        exec(compile("\n" * line + block[1], str(DOCS / page), "exec"), names)
 
 
 def test_the_walk_runs_as_it_is_written(folder, monkeypatch):
     monkeypatch.chdir(folder)
-    names = {}
-    blocks = list(re.finditer(r"^```python\n(.*?)^```", WALK.read_text(), re.M | re.S))
-    assert len(blocks) > 5
-    for block in blocks:
-        line = WALK.read_text()[: block.start(1)].count("\n")
-        exec(compile("\n" * line + block[1], str(WALK), "exec"), names)
+    run_blocks("python.md", 6)
+
+
+def test_the_lines_for_other_engines_run_as_they_are_written(repo, folder, monkeypatch):
+    monkeypatch.chdir(folder)
+    run_blocks("engines.md", 3)
