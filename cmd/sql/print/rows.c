@@ -13,11 +13,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/sql/print/arrow.h"
 
 #define FIRST_ROWS 1000   /* whose widths count */
 #define FLUSH (64u << 10) /* bytes that are printed at once */
 
-typedef enum form { TABLE, BOX, MARKDOWN, CSV, TSV, JSON, NDJSON } form;
+typedef enum form { TABLE, BOX, MARKDOWN, CSV, TSV, JSON, NDJSON, ARROW } form;
 
 struct vv_sql_rows_printer {
 	sqlite3_stmt *stmt;
@@ -29,10 +30,11 @@ struct vv_sql_rows_printer {
 	bool *numbers; /* all cells of the first rows are: to the right */
 	vv_buf first;  /* their cells, each ended by NUL */
 	bool aligned;  /* the widths are known */
+	vv_sql_arrow *arrow;
 };
 
 static const char *const form_names[] = {"table", "box",  "markdown", "csv",
-					 "tsv",   "json", "ndjson"};
+					 "tsv",   "json", "ndjson",   "arrow"};
 
 /* ---- values ---- */
 
@@ -325,6 +327,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 	}
 	vv_buf_init(&p->out);
 	vv_buf_init(&p->first);
+	if (p->form == ARROW) return vv_sql_arrow_open(&p->arrow, stmt, err);
 	p->widths = vv_calloc(p->columns + 1, sizeof(*p->widths));
 	p->numbers = vv_calloc(p->columns + 1, sizeof(*p->numbers));
 	if (!p->widths || !p->numbers) return vv_fail_nomem(err);
@@ -396,6 +399,8 @@ static vv_status flush(vv_sql_rows_printer *p, size_t least, vv_error *err)
 vv_status vv_sql_rows_printer_row(vv_sql_rows_printer *p, vv_error *err)
 {
 	switch (p->form) {
+	case ARROW:
+		return vv_sql_arrow_row(p->arrow, err);
 	case CSV:
 	case TSV:
 		put_separated(p);
@@ -413,6 +418,7 @@ vv_status vv_sql_rows_printer_row(vv_sql_rows_printer *p, vv_error *err)
 
 vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err)
 {
+	if (p->arrow) return vv_sql_arrow_end(p->arrow, err);
 	if (p->form == JSON) {
 		vv_buf_puts(&p->out, p->count == 0 ? "[]\n" : "]\n");
 	} else if (p->form <= MARKDOWN) {
@@ -427,6 +433,7 @@ vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err)
 void vv_sql_rows_printer_close(vv_sql_rows_printer *p)
 {
 	if (p) {
+		vv_sql_arrow_close(p->arrow);
 		vv_buf_clear(&p->out);
 		vv_buf_clear(&p->first);
 		vv_free(p->widths);

@@ -12,7 +12,7 @@
 
 struct sqlite3_stmt;
 
-#define VV_ROWS_FORMATS "table|box|markdown|csv|tsv|json|ndjson"
+#define VV_ROWS_FORMATS "table|box|markdown|csv|tsv|json|ndjson|arrow"
 
 typedef struct vv_sql_rows_printer vv_sql_rows_printer;
 

@@ -289,6 +289,32 @@ a\t\n'
 "",,"a""b"'
 }
 
+@test "an Arrow stream has a type for each column, in all of its batches" {
+	two_versions
+	arrow() { varve sql --format arrow "$1" | python3 "$BATS_TEST_DIRNAME/../arrow_stream.py"; }
+	run arrow "SELECT id, price, name, day, NULL AS n, price + 1 AS p FROM prices WHERE id > 1"
+	output_is '[["id", "int64", true], ["price", "float64", true], ["name", "utf8", true], ["day", "utf8", true], ["n", "utf8", true], ["p", "float64", true]]
+[3, 100.0, "table", null, null, 101.0]
+[4, 220.0, "sofa, red", "2026-03-01", null, 221.0]'
+	run arrow 'SELECT id, price FROM prices WHERE 0'
+	output_is '[["id", "int64", true], ["price", "float64", true]]'
+	run arrow "SELECT NULL AS x UNION ALL SELECT 1 UNION ALL SELECT 2.5"
+	output_is '[["x", "float64", true]]
+[null]
+[1.0]
+[2.5]'
+	numbers='WITH RECURSIVE t(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM t WHERE i < 70000)'
+	arrow "$numbers SELECT i, CASE WHEN i % 3 THEN 'r' || i END AS r FROM t" | sed 1d > rows
+	[ "$(wc -l < rows)" = 70000 ]
+	[ "$(sed -n '1p;65536,65538p;70000p' rows)" = '[1, "r1"]
+[65536, "r65536"]
+[65537, "r65537"]
+[65538, null]
+[70000, "r70000"]' ]
+	varve sql -q --format arrow "SELECT 1 AS x UNION ALL SELECT 'a'" > out 2> errors && false
+	grep -q "column 'x'.*row 2" errors
+}
+
 @test "in a bare repository a table is that of HEAD" {
 	two_versions
 	git clone -q --bare . ../bare.git
