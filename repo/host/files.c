@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/store.h"
+#include "repo/host/at_once.h"
 
 #define ASKED_ONE_BY_ONE 16u /* versions; listing costs a request for each 1,000 of them */
 #define VERSION_HEAD "varve version 1\n"
@@ -124,6 +125,71 @@ done:
 	return rc;
 }
 
+typedef struct names {
+	char (*items)[VV_HOST_NAME_LEN + 1];
+	size_t count, cap;
+} names;
+
+static vv_status add_name(names *n, const char *hex, vv_error *err)
+{
+	if (!vv_array_room(n->items, n->count, n->cap)) return vv_fail_nomem(err);
+	memcpy(n->items[n->count], hex, VV_HOST_NAME_LEN);
+	n->items[n->count++][VV_HOST_NAME_LEN] = '\0';
+	return VV_OK;
+}
+
+typedef struct bringing {
+	vv_host *h;
+	const names *lists;
+} bringing;
+
+/* A list that is not here into its file; one that is absent, or damaged, is found out by load_list. */
+static vv_status bring_list(void *payload, size_t i, vv_error *err)
+{
+	const bringing *b = payload;
+	const char *hex = b->lists->items[i];
+	char name[NAME_MAX_LEN], *path = vv_host_list_path(b->h, hex);
+	vv_buf bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && !vv_exists(path)) {
+		(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
+		rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
+		if (rc == VV_OK) {
+			rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
+		} else if (is_absent(rc)) {
+			rc = VV_OK;
+		} else {
+			*err = why;
+		}
+	}
+	vv_buf_clear(&bytes);
+	vv_free(path);
+	return rc;
+}
+
+/* Lists into the catalog, those that are not here several at once. *sound: all are there, and none is damaged. */
+static vv_status load_lists(vv_host *h, const names *lists, bool *sound, vv_error *err)
+{
+	bringing b = {h, lists};
+	const vv_at_once all = {.threads = vv_place_gets(&h->place),
+				.count = lists->count,
+				.fn = bring_list,
+				.payload = &b,
+				.progress = h->progress,
+				.what = "lists"};
+	vv_status rc = vv_at_once_run(&all, err);
+	bool fine;
+
+	*sound = true;
+	for (size_t i = 0; rc == VV_OK && i < lists->count; i++) {
+		rc = load_list(h, lists->items[i], &fine, err);
+		*sound = *sound && fine;
+	}
+	return rc;
+}
+
 /* One line for each pack; false: it is something else. */
 static bool next_pack(const char **p, char hex[VV_HOST_NAME_LEN + 1])
 {
@@ -150,6 +216,7 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 	char name[NAME_MAX_LEN], hex[VV_HOST_NAME_LEN + 1];
 	const size_t head = sizeof(VERSION_HEAD) - 1;
 	vv_buf text = VV_BUF_INIT;
+	names packs = {0};
 	vv_error why;
 	bool sound = true, added;
 	vv_status rc;
@@ -168,13 +235,17 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 	sound = text.len > head && memcmp(p, VERSION_HEAD, head) == 0;
 	for (p += head; rc == VV_OK && sound && p < end;) {
 		if ((sound = next_pack(&p, hex))) {
-			rc = load_list(h, hex, &sound, err);
+			rc = add_name(&packs, hex, err);
 		}
+	}
+	if (rc == VV_OK && sound) {
+		rc = load_lists(h, &packs, &sound, err);
 	}
 	if (rc == VV_OK && sound) {
 		rc = vv_cid_set_add(h->versions, root, &added, err);
 	}
 done:
+	vv_free(packs.items);
 	vv_buf_clear(&text);
 	return rc;
 }
@@ -195,11 +266,6 @@ static vv_status on_version(void *payload, const char *name, uint64_t size, vv_e
 		       : vv_cid_set_add(h->versions, &root, &added, err);
 }
 
-typedef struct names {
-	char (*items)[VV_HOST_NAME_LEN + 1];
-	size_t count, cap;
-} names;
-
 static vv_status on_list(void *payload, const char *name, uint64_t size, vv_error *err)
 {
 	names *n = payload;
@@ -209,10 +275,7 @@ static vv_status on_list(void *payload, const char *name, uint64_t size, vv_erro
 	    !vv_hex_is_lower(name, VV_HOST_NAME_LEN)) {
 		return VV_OK;
 	}
-	if (!vv_array_room(n->items, n->count, n->cap)) return vv_fail_nomem(err);
-	memcpy(n->items[n->count], name, VV_HOST_NAME_LEN);
-	n->items[n->count++][VV_HOST_NAME_LEN] = '\0';
-	return VV_OK;
+	return add_name(n, name, err);
 }
 
 /* Versions first: the lists of one that is seen are seen, too. */
@@ -220,7 +283,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 {
 	names lists = {0};
 	vv_error why;
-	bool sound, lost = false;
+	bool sound = true;
 	vv_status rc = VV_OK;
 
 	if (h->all || h->unlistable) return VV_OK;
@@ -236,13 +299,8 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 	} else {
 		h->all = true;
 	}
-	for (size_t i = 0; rc == VV_OK && i < lists.count; i++) {
-		if ((rc = load_list(h, lists.items[i], &sound, err)) == VV_OK) {
-			lost = lost || !sound;
-			rc = vv_progress_update(h->progress, "lists", i + 1, lists.count, err);
-		}
-	}
-	if (rc == VV_OK && lost) { /* which versions needed it is in their files alone */
+	rc = rc < 0 ? rc : load_lists(h, &lists, &sound, err);
+	if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
 		vv_cid_set_free(h->versions);
 		h->versions = vv_cid_set_new();
 		rc = h->versions ? VV_OK : vv_fail_nomem(err);

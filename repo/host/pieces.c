@@ -17,6 +17,7 @@
 #include "base/thread.h"
 #include "repo/blocks/pack.h"
 #include "repo/blocks/store.h"
+#include "repo/host/at_once.h"
 #include "repo/host/files.h"
 
 #define GAP_BYTES ((uint64_t)64 << 10)    /* between two ranges: a request costs more */
@@ -55,12 +56,8 @@ typedef struct gathering {
 	size_t todo_count, todo_cap;
 	part *parts;
 	size_t part_count, part_cap;
-	bool reopen; /* the store has another index of a pack than the folder */
-	/* While parts come: */
-	vv_mutex *lock;
-	size_t next, done;
-	vv_status rc;
-	vv_error why;
+	bool reopen;    /* the store has another index of a pack than the folder */
+	vv_mutex *lock; /* while parts come: for files, failed and the host's sums */
 } gathering;
 
 /* --- which records --------------------------------------------------------------------------- */
@@ -285,88 +282,52 @@ static vv_status write_at(const gathering *g, size_t pack, uint64_t from, const 
 }
 
 /* Under the lock. What is not there is the pack's fault, which is judged at the end. */
-static void take_part(gathering *g, const part *p, vv_status got, const vv_buf *bytes,
-		      const vv_error *why)
+static vv_status take_part(gathering *g, const part *p, vv_status got, const vv_buf *bytes,
+			   const vv_error *why, vv_error *err)
 {
-	if (got == VV_OK) {
-		g->h->came.bytes += bytes->len;
-		if (g->rc == VV_OK) {
-			g->rc = write_at(g, p->pack, p->from, bytes->data, bytes->len, &g->why);
-		}
-	} else if (got == VV_ENOTFOUND) {
+	if (got == VV_ENOTFOUND) {
 		g->failed[p->pack] = true;
-	} else if (g->rc == VV_OK) {
-		g->rc = got;
-		g->why = *why;
+		return VV_OK;
 	}
-	g->done++;
+	if (got < 0) {
+		*err = *why;
+		return got;
+	}
+	g->h->came.bytes += bytes->len;
+	return write_at(g, p->pack, p->from, bytes->data, bytes->len, err);
 }
 
-/* The next part that nobody has taken; false: there is none, or the work has failed. */
-static bool get_part(gathering *g)
+static vv_status get_part(void *payload, size_t i, vv_error *err)
 {
+	gathering *g = payload;
+	const part *p = &g->parts[i];
+	const vv_host_pack *of = vv_catalog_pack(g->h->catalog, p->pack);
 	vv_buf bytes = VV_BUF_INIT;
 	vv_error why;
-	part p = {0};
-	bool any;
+	const vv_status got = vv_files_get_part(g->h, of, p->from, p->len, &bytes, &why);
 
 	vv_mutex_lock(g->lock);
-	any = g->rc == VV_OK && g->next < g->part_count;
-	if (any) {
-		p = g->parts[g->next++];
-	}
-	vv_mutex_unlock(g->lock);
-	if (!any) return false;
-	const vv_host_pack *of = vv_catalog_pack(g->h->catalog, p.pack);
-	const vv_status got = vv_files_get_part(g->h, of, p.from, p.len, &bytes, &why);
-	vv_mutex_lock(g->lock);
-	take_part(g, &p, got, &bytes, &why);
+	const vv_status rc = take_part(g, p, got, &bytes, &why, err);
 	vv_mutex_unlock(g->lock);
 	vv_buf_clear(&bytes);
-	return true;
+	return rc;
 }
 
-static void get_parts(void *payload)
-{
-	while (get_part(payload)) {
-	}
-}
-
-/* All parts, by this thread and as many others as the place lets. Where no thread can be had, by fewer. */
 static vv_status get_all(gathering *g, vv_error *err)
 {
-	enum { MOST = 32 };
-	vv_worker *workers[MOST] = {NULL};
+	const vv_at_once all = {.threads = vv_place_gets(&g->h->place),
+				.count = g->part_count,
+				.fn = get_part,
+				.payload = g,
+				.progress = g->h->progress,
+				.what = "packs"};
 	char *dir = vv_path_join(g->t->dir, "packs", (char *)NULL);
-	size_t count = vv_place_gets(&g->h->place) - 1, done;
 	vv_status rc = dir ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
 	vv_free(dir);
 	if (rc < 0) return rc;
 	if (!(g->lock = vv_mutex_new())) return vv_fail_nomem(err);
-	count = count > MOST ? MOST : count;
-	for (size_t i = 0; i < count && i + 1 < g->part_count; i++) {
-		workers[i] = vv_worker_start(get_parts, g);
-	}
-	do {
-		vv_mutex_lock(g->lock);
-		done = g->done;
-		vv_mutex_unlock(g->lock);
-		rc = vv_progress_update(g->h->progress, "packs", done, g->part_count, err);
-	} while (rc == VV_OK && get_part(g));
-	vv_mutex_lock(g->lock);
-	if (rc < 0 && g->rc == VV_OK) {
-		g->rc = rc;
-		g->why = *err;
-	}
-	vv_mutex_unlock(g->lock);
-	for (size_t i = 0; i < count; i++) {
-		vv_worker_join(workers[i]);
-	}
-	if (g->rc < 0) {
-		*err = g->why;
-	}
-	return g->rc;
+	return vv_at_once_run(&all, err);
 }
 
 /* --- what came ------------------------------------------------------------------------------- */

@@ -13,9 +13,9 @@ error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of wh
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
 (a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs).
 
-DIR.together says how many ranges of packs it wants to have been asked for at once, once: those that come first wait for so many
-(ten seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.most how many ranges of
-packs were under way at once, at most."""
+DIR.together says how many ranges of packs, and how many of lists, it wants to have been asked for at once, once: those that
+come first wait for so many (ten seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.packs
+and DIR.lists how many of either were under way at once, at most."""
 import datetime
 import email.utils
 import hashlib
@@ -37,7 +37,7 @@ REGION = "eu-test-1"
 NS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 lock = threading.Lock()
 changed = threading.Condition(lock)
-under_way = most = 0
+under_way, most = {}, {}
 
 
 def mode():
@@ -229,26 +229,26 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.get(file, wrong)
 
     def get(self, file, wrong):
-        global under_way, most
-        if "/packs/" not in self.path or not self.headers.get("Range"):
+        kind = os.path.basename(os.path.dirname(file))
+        if kind not in ("packs", "lists") or not self.headers.get("Range"):
             self.give(file, wrong)
             return
         with changed:
-            under_way += 1
-            if under_way > most:
-                most = under_way
-                with open(root + ".most", "w", encoding="ascii") as f:
-                    f.write(str(most))
+            under_way[kind] = under_way.get(kind, 0) + 1
+            if under_way[kind] > most.get(kind, 0):
+                most[kind] = under_way[kind]
+                with open(f"{root}.{kind}", "w", encoding="ascii") as f:
+                    f.write(str(most[kind]))
             changed.notify_all()
             if os.path.exists(root + ".together"):
                 with open(root + ".together", encoding="ascii") as f:
                     wanted = int(f.read())
-                changed.wait_for(lambda: most >= wanted, 10)
+                changed.wait_for(lambda: most[kind] >= wanted, 10)
         try:
             self.give(file, wrong)
         finally:
             with changed:
-                under_way -= 1
+                under_way[kind] -= 1
 
     def give(self, file, wrong):
         with open(file, "rb") as f:

@@ -81,11 +81,10 @@ pack_bytes() {
 	varve clone -q --lazy "$url" ../b
 	cd ../b
 	sent > /dev/null
-	rm -f "$store.most"
 	echo 4 > "$store.together"
 	varve cat HEAD~1:t.csv | cmp - ../a/first
 	sound
-	[ "$(cat "$store.most")" -ge 4 ]
+	[ "$(cat "$store.packs")" -ge 4 ]
 	[ "$(sent)" -lt "$(($(pack_bytes) / 2))" ]
 }
 
@@ -114,4 +113,23 @@ pack_bytes() {
 	[ "$(varve cat HEAD~1:t.csv --where 'id>=0' --format csv | cmp - ../a/t.csv && echo same)" = same ]
 	[ -n "$(find .git/varve/packs -name '*.pack')" ]
 	sound
+}
+
+@test "lists of many packs are asked for at once" {
+	begin
+	table 3000 1 > t.csv
+	varve add t.csv .varveconfig > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	for i in $(seq 5); do
+		table "$((3000 + i * 500))" 1 > t.csv
+		varve add t.csv > /dev/null
+		varve commit -qm "$i"
+		varve push -q
+	done
+	echo 4 > "$store.together"
+	varve clone -q --lazy "$url" ../b
+	cmp t.csv ../b/t.csv
+	[ "$(cat "$store.lists")" -ge 4 ]
+	[ "$(cat "$store.packs")" -ge 4 ]
 }
