@@ -196,7 +196,7 @@ static uint32_t classify_literal(const char *s, size_t len)
 }
 
 /* Does the text read as -1.234,56? *comma: and not as an English 1,234 either; *sure: nor as the numbers 2 and 4. */
-static bool reads_with_comma(const char *s, size_t len, bool *comma, bool *sure)
+static bool reads_with_comma(const char *s, size_t len, bool *comma, bool *sure, bool *groups)
 {
 	const char *end = s + len, *from;
 	const bool negative = len > 0 && *s == '-';
@@ -217,6 +217,7 @@ static bool reads_with_comma(const char *s, size_t len, bool *comma, bool *sure)
 		}
 	}
 	*comma = *sure = false;
+	*groups = grouped;
 	if (s < end && *s == ',') {
 		for (from = ++s; s < end && vv_is_digit(*s); s++) {
 			;
@@ -230,15 +231,16 @@ static bool reads_with_comma(const char *s, size_t len, bool *comma, bool *sure)
 
 static void note_comma(vv_infer *i, const char *s, size_t len)
 {
-	bool comma, sure;
+	bool comma, sure, groups;
 
-	if (!reads_with_comma(s, len, &comma, &sure)) {
+	if (!reads_with_comma(s, len, &comma, &sure, &groups)) {
 		i->maybe_comma = false;
 		i->sure_comma = false;
 		return;
 	}
 	i->commas += comma;
 	i->sure_comma |= sure;
+	i->grouped |= groups;
 }
 
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
@@ -292,6 +294,7 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other)
 	into->maybe_comma = into->maybe_comma && other->maybe_comma;
 	into->values += other->values;
 	into->commas += other->commas;
+	into->grouped = into->grouped || other->grouped;
 	into->sure_comma = into->maybe_comma && (into->sure_comma || other->sure_comma);
 }
 

@@ -4,7 +4,7 @@
  * A correct caller: vv_infer_init, json set where the table is in JSON, vv_infer_cells
  * for each run of the column's cells, vv_infer_type_named.
  *
- * Narrow on purpose: "007" and "1,5" are strings, "02/03/2024" is never guessed.
+ * Narrow on purpose: "007" is a string, "1,5" one until the caller decides, "02/03/2024" is never guessed.
  * Types looked for: integer, number, boolean (true/false in the four spellings of
  * Table Schema, not 0/1), date (YYYY-MM-DD), datetime (ISO 8601 with T and Z or
  * offset, or none), time, year only where a header says year; JSON literals give
@@ -40,6 +40,7 @@ typedef struct vv_infer {
 	 * numbers ("2,4") either? */
 	uint64_t values, commas;
 	bool sure_comma;
+	bool grouped; /* one of them has points between groups of three digits */
 } vv_infer;
 
 void vv_infer_init(vv_infer *i);

@@ -47,6 +47,23 @@ size_t vv_names_first(const char *text, vv_has_column_fn has, const void *payloa
 	return end;
 }
 
+vv_new_field vv_new_field_like(const vv_field *f)
+{
+	return (vv_new_field){.name = f->name,
+			      .name_len = f->name_len,
+			      .type = f->type,
+			      .format = strcmp(f->format, "default") == 0 ? NULL : f->format,
+			      .decimal = strcmp(f->decimal, ".") == 0 ? NULL : f->decimal,
+			      .group = f->group[0] ? f->group : NULL};
+}
+
+static void put_char(vv_buf *out, const char *member, const char *text)
+{
+	if (!text) return;
+	vv_buf_printf(out, ",\"%s\":", member);
+	vv_json_put_string(out, text, strlen(text));
+}
+
 static void put_field(vv_buf *out, const vv_new_field *f)
 {
 	vv_buf_puts(out, "{\"name\":");
@@ -56,6 +73,8 @@ static void put_field(vv_buf *out, const vv_new_field *f)
 		vv_buf_puts(out, ",\"format\":");
 		vv_json_put_string(out, f->format, strlen(f->format));
 	}
+	put_char(out, "decimalChar", f->decimal);
+	put_char(out, "groupChar", f->group);
 	vv_buf_putc(out, '}');
 }
 

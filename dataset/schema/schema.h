@@ -73,8 +73,11 @@ typedef struct vv_new_field {
 	const char *name;
 	size_t name_len;
 	vv_type type;
-	const char *format; /* NULL: default */
+	const char *format;          /* NULL: default */
+	const char *decimal, *group; /* decimalChar and groupChar; NULL: default */
 } vv_new_field;
+/* As a field of a schema is; borrows its texts. */
+vv_new_field vv_new_field_like(const vv_field *f);
 vv_status vv_schema_make(vv_buf *out, const vv_new_field *fields, size_t count, vv_error *err);
 
 /* Fits a schema to the columns a file really has: columns that it knows by name keep

@@ -557,8 +557,8 @@ vv_status import_sort_columns(import *im, vv_error *err)
 	return VV_OK;
 }
 
-/* Merged verdicts of all threads for one column. */
-static vv_type inferred(const import *im, size_t column, bool *comma)
+/* By the merged verdicts of all threads. *comma: it may be a number with a decimal comma, which is not certain. */
+static void infer_field(const import *im, size_t column, vv_new_field *f, bool *comma)
 {
 	vv_infer all;
 	vv_infer_init(&all);
@@ -568,7 +568,14 @@ static vv_type inferred(const import *im, size_t column, bool *comma)
 			vv_infer_merge(&all, &im->workers[w].infer[column]);
 		}
 	}
-	return vv_infer_type_named(&all, im->names[column], im->name_lens[column], comma);
+	f->type = vv_infer_type_named(&all, f->name, f->name_len, comma);
+	/* "2,4" between commas may be a list; between others it is how numbers are written where commas part nothing. */
+	if (*comma && (all.sure_comma || im->out->root.dialect.delimiter != ',')) {
+		f->type = VV_TYPE_NUMBER;
+		f->decimal = ",";
+		f->group = all.grouped ? "." : NULL;
+		*comma = false;
+	}
 }
 
 static bool same_labels(const import *im, const vv_schema *s)
@@ -593,19 +600,20 @@ static void fill_fields(import *im, vv_new_field *fields)
 		fields[i] = (vv_new_field){
 			.name = im->names[i], .name_len = im->name_lens[i], .format = NULL};
 		if (old >= 0) {
-			const vv_field *f = &im->parent_schema.fields[old];
-			fields[i].type = f->type;
-			fields[i].format = strcmp(f->format, "default") == 0 ? NULL : f->format;
+			fields[i] = vv_new_field_like(&im->parent_schema.fields[old]);
+			fields[i].name = im->names[i];
+			fields[i].name_len = im->name_lens[i];
 			continue;
 		}
-		fields[i].type = inferred(im, i, &comma);
+		infer_field(im, i, &fields[i], &comma);
 		if (comma && !im->opts->schema) {
-			vv_buf_printf(&im->out->warnings,
-				      "column '%s' has numbers with a decimal comma; it is kept as "
-				      "string "
-				      "(a datapackage.json with type number and decimalChar \",\" "
-				      "changes that)\n",
-				      vv_text_show(im->names[i], im->name_lens[i]));
+			vv_buf_printf(
+				&im->out->warnings,
+				"column '%s' may have numbers with a decimal comma; it is kept as "
+				"string "
+				"(a datapackage.json with type number and decimalChar \",\" "
+				"changes that)\n",
+				vv_text_show(im->names[i], im->name_lens[i]));
 		}
 	}
 }

@@ -27,9 +27,7 @@ vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema 
 	fields = vv_calloc(t->schema.count + 1, sizeof(*fields));
 	if (!fields) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->schema.count; i++) {
-		const vv_field *f = &t->schema.fields[i];
-		fields[i] = (vv_new_field){f->name, f->name_len, f->type,
-					   strcmp(f->format, "default") == 0 ? NULL : f->format};
+		fields[i] = vv_new_field_like(&t->schema.fields[i]);
 	}
 	rc = vv_schema_refit(out, package, fields, t->schema.count, err);
 	vv_free(fields);

@@ -51,8 +51,12 @@ static void check_refit(const vv_schema *s)
 	for (size_t i = 0; i < count; i++) {
 		const vv_field *f = &s->fields[i];
 
-		fields[i] = (vv_new_field){i % 2 ? "new" : f->name, i % 2 ? 3 : f->name_len,
-					   VV_TYPE_STRING, NULL};
+		fields[i] = (vv_new_field){i % 2 ? "new" : f->name,
+					   i % 2 ? 3 : f->name_len,
+					   VV_TYPE_STRING,
+					   NULL,
+					   NULL,
+					   NULL};
 	}
 	require(vv_schema_refit(&out, s, fields, count, &err) == VV_OK);
 	require(vv_schema_read(&fitted, out.data, out.len, "fitted", &err) == VV_OK);
