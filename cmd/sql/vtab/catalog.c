@@ -119,7 +119,9 @@ int vv_sql_catalog_fail(vv_sql_catalog *c, const varve_error *err, char **messag
 {
 	c->trouble = *err;
 	sqlite3_free(*message);
-	*message = sqlite3_mprintf("%s", err->message);
+	/* as SQLite itself has it */
+	*message = sqlite3_mprintf("%s",
+				   err->code == VARVE_ECANCELLED ? "interrupted" : err->message);
 	switch (err->code) {
 	case VARVE_ENOMEM:
 		return SQLITE_NOMEM;

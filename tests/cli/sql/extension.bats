@@ -178,14 +178,17 @@ None [] a repository is attached already"
 		import threading
 		c = connect(check_same_thread=False)
 		c.execute("SELECT varve_attach(?)", (folder,))
-		ended = threading.Event()
+		c.execute("SELECT count(*) FROM prices").fetchall()
+		running, ended = threading.Event(), threading.Event()
+		c.create_function("begin", 0, lambda: running.set() or 1)
 		def interrupt():
+		    running.wait()
 		    while not ended.wait(0.001):
 		        c.interrupt()
 		t = threading.Thread(target=interrupt)
 		t.start()
 		try:
-		    c.execute("SELECT count(*) FROM prices a, prices b WHERE a.name > b.name").fetchall()
+		    c.execute("SELECT count(*) FROM prices a, prices b WHERE begin() AND a.name > b.name").fetchall()
 		    print("read")
 		except sqlite3.OperationalError as e:
 		    print(e)
