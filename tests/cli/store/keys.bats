@@ -134,7 +134,7 @@ asked() {
 	: > "$lent.log"
 	echo 5 > "$lent/ends"
 	succeeds varve push
-	asked container 2
+	[ "$(grep -c '^container' "$lent.log")" -ge 2 ] # at first, and before the first request
 	change 9
 	: > "$lent.log"
 	echo 3600 > "$lent/ends"
