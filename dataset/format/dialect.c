@@ -182,7 +182,7 @@ vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_e
 	return set_prologue(d, lines, len, header, header_len, err);
 }
 
-bool vv_dialect_same_lead(const vv_dialect *a, const vv_dialect *b)
+static bool same_lead(const vv_dialect *a, const vv_dialect *b)
 {
 	return a->lead == b->lead &&
 	       (a->lead == 0 || memcmp(a->prologue.data, b->prologue.data, a->lead) == 0);
@@ -830,7 +830,7 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 	say_character(b, start, "quote ", from->quote, to->quote);
 	say_character(b, start, "escape ", from->escape, to->escape);
 	say_flag(b, start, from->header, to->header, "header line added", "header line removed");
-	if (!vv_dialect_same_lead(from, to)) {
+	if (!same_lead(from, to)) {
 		say(b, start,
 		    from->lead == 0 ? "lines above the table added"
 		    : to->lead == 0 ? "lines above the table removed"

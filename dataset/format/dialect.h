@@ -87,7 +87,6 @@ vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_
 vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err);
 /* Is lead what it may be? */
 bool vv_dialect_lead_fits(const vv_dialect *d);
-bool vv_dialect_same_lead(const vv_dialect *a, const vv_dialect *b);
 /* How many lines stand above the header. */
 size_t vv_dialect_lead_lines(const vv_dialect *d);
 

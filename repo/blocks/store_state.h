@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/thread.h"
 #include "repo/blocks/cache.h"
 #include "repo/blocks/coder.h"

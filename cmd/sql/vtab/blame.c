@@ -5,6 +5,8 @@
 
 #include <sqlite3ext.h>
 #include <string.h>
+
+#include "cmd/sql/vtab/error.h"
 SQLITE_EXTENSION_INIT3
 
 int vv_sql_blame_open(vv_sql_blame **out, varve_repo *repo, const vv_sql_opened *version,

@@ -4,8 +4,6 @@
 #include "cmd/sql/vtab/catalog.h"
 
 #include <sqlite3ext.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 SQLITE_EXTENSION_INIT3
@@ -132,20 +130,4 @@ int vv_sql_catalog_fail(vv_sql_catalog *c, const varve_error *err, char **messag
 	default:
 		return SQLITE_ERROR;
 	}
-}
-
-int vv_sql_error_format(varve_error *err, int code, const char *format, ...)
-{
-	char text[sizeof(err->message)];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	return varve_error_set(err, code, text);
-}
-
-int vv_sql_error_memory(varve_error *err)
-{
-	return varve_error_set(err, VARVE_ENOMEM, "out of memory");
 }

@@ -64,9 +64,4 @@ void vv_sql_catalog_forget_warnings(vv_sql_catalog *c);
 /* Keeps err as the reason, and puts its message (with its hint) where SQLite wants it. Returns the code of SQLite. */
 int vv_sql_catalog_fail(vv_sql_catalog *c, const varve_error *err, char **message);
 
-/* varve_error_set with a format; err is not NULL. Returns code. */
-int vv_sql_error_format(varve_error *err, int code, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-int vv_sql_error_memory(varve_error *err);
-
 #endif

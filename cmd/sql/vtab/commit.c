@@ -6,7 +6,7 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
-#include "cmd/sql/vtab/catalog.h"
+#include "cmd/sql/vtab/error.h"
 SQLITE_EXTENSION_INIT3
 
 typedef struct vv_sql_commit {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
 

@@ -6,6 +6,7 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
+#include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/value.h"
 SQLITE_EXTENSION_INIT3
 

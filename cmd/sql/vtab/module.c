@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cmd/sql/vtab/diff.h"
+#include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/lists.h"
 #include "cmd/sql/vtab/registered.h"
 #include "cmd/sql/vtab/rewrite.h"

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "cmd/sql/vtab/error.h"
 SQLITE_EXTENSION_INIT3
 
 static const char *const prefixes[] = {

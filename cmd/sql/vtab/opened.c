@@ -6,6 +6,8 @@
 #include <sqlite3ext.h>
 #include <string.h>
 
+#include "cmd/sql/vtab/error.h"
+
 SQLITE_EXTENSION_INIT3
 
 static bool is_day(const char *s)

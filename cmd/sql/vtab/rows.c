@@ -10,6 +10,7 @@
 
 #include "cmd/sql/vtab/blame.h"
 #include "cmd/sql/vtab/columns.h"
+#include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/grouped.h"
 #include "cmd/sql/vtab/push.h"
 #include "cmd/sql/vtab/registered.h"

@@ -30,7 +30,7 @@ static void print_contents(const vv_migrate_result *r, const vv_migrate_options 
 {
 	vv_migrated_path all = {0};
 	size_t count, taken = 0;
-	const vv_migrated_path *paths = vv_contents_paths(r->contents, &count);
+	const vv_migrated_path *paths = vv_migrated_paths(r->contents, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (paths[i].versions > 0) {

@@ -64,7 +64,7 @@ VV_AUTO_CLEAR(migration, migration_clear)
 
 void vv_migrate_result_clear(vv_migrate_result *r)
 {
-	vv_contents_close(r->contents);
+	vv_migrated_close(r->contents);
 	vv_free(r->map);
 	memset(r, 0, sizeof(*r));
 }
@@ -242,7 +242,7 @@ static vv_status take_dvc(migration *m, vv_folder_edit *f, size_t at, vv_error *
 	    (rc = dvc_top(m, &top, f->path, err)) < 0) {
 		goto done;
 	}
-	rc = vv_contents_take_dvc(m->out->contents, vv_buf_cstr(&path), vv_buf_cstr(&top), d.md5,
+	rc = vv_migrated_take_dvc(m->out->contents, vv_buf_cstr(&path), vv_buf_cstr(&top), d.md5,
 				  &id, err);
 	if (rc == VV_EMISSING) { /* counted */
 		vv_error_clear(err);
@@ -274,7 +274,7 @@ static vv_status edit_file(migration *m, vv_folder_edit *f, size_t at, vv_error 
 		return take_dvc(m, f, at, err);
 	}
 	if ((rc = matches(m, vv_buf_cstr(&path), &wanted, err)) < 0 || !wanted ||
-	    (rc = vv_contents_take(m->out->contents, vv_buf_cstr(&path), &f->entries[at].id, &id,
+	    (rc = vv_migrated_take(m->out->contents, vv_buf_cstr(&path), &f->entries[at].id, &id,
 				   err)) < 0) {
 		return rc;
 	}
@@ -387,10 +387,10 @@ static vv_status store_contents(migration *m, vv_error *err)
 	vv_auto(vv_rewrite) *w = NULL;
 	vv_status rc;
 
-	if ((rc = vv_contents_open(&m->out->contents, m->repo, m->o->export, m->o->dry,
+	if ((rc = vv_migrated_open(&m->out->contents, m->repo, m->o->export, m->o->dry,
 				   m->o->progress, err)) < 0 ||
 	    (rc = vv_rewrite_open(&w, m->repo, true, edit_folder, m, err)) < 0 ||
-	    (rc = walk(m, w, err)) < 0 || (rc = vv_contents_finish(m->out->contents, err)) < 0) {
+	    (rc = walk(m, w, err)) < 0 || (rc = vv_migrated_finish(m->out->contents, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < m->ref_count; i++) {

@@ -15,7 +15,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
-#include "lib/work/migrate/contents.h"
+#include "lib/work/migrate/migrated.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_migrate_options {
@@ -29,7 +29,7 @@ typedef struct vv_migrate_options {
 } vv_migrate_options;
 
 typedef struct vv_migrate_result {
-	vv_contents *contents;   /* vv_contents_paths */
+	vv_migrated *contents;   /* vv_migrated_paths */
 	size_t commits, changed; /* in the branches and tags; of these with another id */
 	size_t refs;             /* that moved, or would */
 	size_t unsigned_count;   /* signatures that were dropped */

@@ -329,7 +329,7 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_
 		vv_buf_putc(&w->out, '\n');
 		break;
 	case VV_VIEW_ARROW:
-		assert(!"arrays are not written row by row");
+		assert(false && "arrays are not written row by row");
 		break;
 	case VV_VIEW_OWN:
 	case VV_VIEW_CSV:

@@ -1,16 +1,16 @@
 /*
- * contents: what the files of old versions become when a history is migrated: pointers, or text again.
+ * migrated: what the files of old versions become when a history is migrated: pointers, or text again.
  *
  * The answer depends on path and content alone, and each pair is worked out once. A version of a path is stored as
  * the next one of the version that was asked for before it, so ask in the order of history.
  *
- *	vv_contents_open(&c, repo, export, dry, progress, err);
- *	for each version: vv_contents_take(c, path, &blob, &now, err);
- *	vv_contents_finish(c, err);
- *	vv_contents_close(c);
+ *	vv_migrated_open(&c, repo, export, dry, progress, err);
+ *	for each version: vv_migrated_take(c, path, &blob, &now, err);
+ *	vv_migrated_finish(c, err);
+ *	vv_migrated_close(c);
  */
-#ifndef VV_LIB_WORK_MIGRATE_CONTENTS_H
-#define VV_LIB_WORK_MIGRATE_CONTENTS_H
+#ifndef VV_LIB_WORK_MIGRATE_MIGRATED_H
+#define VV_LIB_WORK_MIGRATE_MIGRATED_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,28 +35,28 @@ typedef struct vv_migrated_path {
 	vv_buf last_block;
 } vv_migrated_path;
 
-typedef struct vv_contents vv_contents;
+typedef struct vv_migrated vv_migrated;
 /* export: pointers become text. dry: nothing is kept. */
-vv_status vv_contents_open(vv_contents **out, vv_repository *r, bool export, bool dry,
+vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, bool dry,
 			   const vv_progress *progress, vv_error *err);
-void vv_contents_close(vv_contents *c); /* accepts NULL */
-VV_AUTO_FREE(vv_contents, vv_contents_close)
+void vv_migrated_close(vv_migrated *c); /* accepts NULL */
+VV_AUTO_FREE(vv_migrated, vv_migrated_close)
 
 /* What a blob at a path becomes; itself, where nothing is to be done. An object of Git LFS that is not here is counted
- * (vv_contents_finish), and its pointer stays. */
-vv_status vv_contents_take(vv_contents *c, const char *path, const vv_oid *blob, vv_oid *out,
+ * (vv_migrated_finish), and its pointer stays. */
+vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob, vv_oid *out,
 			   vv_error *err);
 
 /* What the file of DVC with this MD5 (hex) becomes at a path; folder: of the work tree's top, where .dvc is, "" or as
  * "a/b/". VV_EMISSING: it is not in the cache; counted too. */
-vv_status vv_contents_take_dvc(vv_contents *c, const char *path, const char *folder,
+vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
 			       const char *md5, vv_oid *out, vv_error *err);
 
 /* Makes the blocks and blobs durable and compares every version with the bytes that it was made of. VV_EMISSING, before
  * anything is durable: contents that are not here, with the first of them. */
-vv_status vv_contents_finish(vv_contents *c, vv_error *err);
+vv_status vv_migrated_finish(vv_migrated *c, vv_error *err);
 
 /* Sorted by path. */
-const vv_migrated_path *vv_contents_paths(vv_contents *c, size_t *count);
+const vv_migrated_path *vv_migrated_paths(vv_migrated *c, size_t *count);
 
 #endif

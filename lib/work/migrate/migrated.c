@@ -1,8 +1,8 @@
 /*
- * contents: knows where the bytes of an old version are (a blob, an object of Git LFS, a file in DVC's cache), and
+ * migrated: knows where the bytes of an old version are (a blob, an object of Git LFS, a file in DVC's cache), and
  * proves that what was stored gives them back.
  */
-#include "lib/work/migrate/contents.h"
+#include "lib/work/migrate/migrated.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ typedef struct version {
 	uint64_t bytes;
 } version;
 
-struct vv_contents {
+struct vv_migrated {
 	vv_repository *repo;
 	bool export, dry;
 	const vv_progress *progress;
@@ -51,10 +51,10 @@ struct vv_contents {
 	vv_error first_missing;
 };
 
-vv_status vv_contents_open(vv_contents **out, vv_repository *r, bool export, bool dry,
+vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, bool dry,
 			   const vv_progress *progress, vv_error *err)
 {
-	vv_contents *c = vv_calloc(1, sizeof(*c));
+	vv_migrated *c = vv_calloc(1, sizeof(*c));
 
 	*out = c;
 	if (!c) return vv_fail_nomem(err);
@@ -67,7 +67,7 @@ vv_status vv_contents_open(vv_contents **out, vv_repository *r, bool export, boo
 	return vv_dataset_writer_open(&c->writer, r, NULL, err);
 }
 
-void vv_contents_close(vv_contents *c)
+void vv_migrated_close(vv_migrated *c)
 {
 	if (!c) return;
 	vv_dataset_writer_close(c->writer);
@@ -85,7 +85,7 @@ void vv_contents_close(vv_contents *c)
 
 /* --- what is known ----------------------------------------------------------------------- */
 
-static vv_status path_of(vv_contents *c, const char *path, size_t *out, vv_error *err)
+static vv_status path_of(vv_migrated *c, const char *path, size_t *out, vv_error *err)
 {
 	uint64_t hash = vv_xxh3(path, strlen(path), c->path_index.seed);
 	vv_hash_probe p = vv_hash_probe_begin(&c->path_index, hash);
@@ -102,12 +102,12 @@ static vv_status path_of(vv_contents *c, const char *path, size_t *out, vv_error
 	return vv_hash_index_add(&c->path_index, hash, *out) ? VV_OK : vv_fail_nomem(err);
 }
 
-static uint64_t version_hash(const vv_contents *c, size_t path, const vv_oid *old)
+static uint64_t version_hash(const vv_migrated *c, size_t path, const vv_oid *old)
 {
 	return vv_xxh3(old->id, sizeof(old->id), c->index.seed + path);
 }
 
-static const version *find(const vv_contents *c, size_t path, const vv_oid *old)
+static const version *find(const vv_migrated *c, size_t path, const vv_oid *old)
 {
 	vv_hash_probe p = vv_hash_probe_begin(&c->index, version_hash(c, path, old));
 	size_t at;
@@ -120,7 +120,7 @@ static const version *find(const vv_contents *c, size_t path, const vv_oid *old)
 	return NULL;
 }
 
-static vv_status keep(vv_contents *c, const version *v, vv_error *err)
+static vv_status keep(vv_migrated *c, const version *v, vv_error *err)
 {
 	if (!vv_array_room(c->versions, c->count, c->cap) ||
 	    !vv_hash_index_add(&c->index, version_hash(c, v->path, &v->old), c->count)) {
@@ -139,7 +139,7 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const vv_migrated_path *)a)->path, ((const vv_migrated_path *)b)->path);
 }
 
-const vv_migrated_path *vv_contents_paths(vv_contents *c, size_t *count)
+const vv_migrated_path *vv_migrated_paths(vv_migrated *c, size_t *count)
 {
 	vv_hash_index_clear(&c->path_index); /* places change */
 	vv_hash_index_clear(&c->index);
@@ -204,7 +204,7 @@ static vv_status input_again(void *payload, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status miss(vv_contents *c, const char *path, const vv_error *why)
+static vv_status miss(vv_migrated *c, const char *path, const vv_error *why)
 {
 	if (c->missing++ == 0) {
 		c->first_missing = *why;
@@ -214,7 +214,7 @@ static vv_status miss(vv_contents *c, const char *path, const vv_error *why)
 }
 
 /* What does not read as a table is kept as bytes; why: the reason. */
-static vv_status import_bytes(vv_contents *c, vv_migrated_path *p, input *in,
+static vv_status import_bytes(vv_migrated *c, vv_migrated_path *p, input *in,
 			      vv_dataset_found *found, const vv_error *why, vv_error *err)
 {
 	vv_dataset_options opts = {.has_kind = true, .kind = VV_KIND_FILE, .no_parent = true};
@@ -230,7 +230,7 @@ static vv_status import_bytes(vv_contents *c, vv_migrated_path *p, input *in,
 }
 
 /* Imports the bytes as the next version of the path. */
-static vv_status import(vv_contents *c, vv_migrated_path *p, input *in, vv_dataset_found *found,
+static vv_status import(vv_migrated *c, vv_migrated_path *p, input *in, vv_dataset_found *found,
 			vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
@@ -251,7 +251,7 @@ static vv_status import(vv_contents *c, vv_migrated_path *p, input *in, vv_datas
 	return import_bytes(c, p, in, found, &why, err);
 }
 
-static vv_status store(vv_contents *c, version *v, input *in, vv_error *err)
+static vv_status store(vv_migrated *c, version *v, input *in, vv_error *err)
 {
 	vv_auto(vv_dataset_found) found = {0};
 	vv_migrated_path *p = &c->paths[v->path];
@@ -280,7 +280,7 @@ static vv_status open_file(input *in, char *take_file, vv_error *err)
 }
 
 /* Text, or a pointer of Git LFS. What is a pointer of varve stays. */
-static vv_status take_in(vv_contents *c, version *v, const char *path, vv_error *err)
+static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error *err)
 {
 	input in = {.bytes = VV_BUF_INIT, .fd = -1};
 	char *object = NULL;
@@ -311,7 +311,7 @@ static vv_status append(void *payload, const void *bytes, size_t len, vv_error *
 	return vv_buf_ok(payload, err);
 }
 
-static vv_status open_version(vv_contents *c, const vv_cid *root, vv_table *out, vv_error *err)
+static vv_status open_version(vv_migrated *c, const vv_cid *root, vv_table *out, vv_error *err)
 {
 	vv_sink source;
 	vv_store *blocks;
@@ -322,7 +322,7 @@ static vv_status open_version(vv_contents *c, const vv_cid *root, vv_table *out,
 	return vv_table_open_stored(out, &source, root, err);
 }
 
-static vv_status write_text(vv_contents *c, version *v, const vv_cid *root, vv_error *err)
+static vv_status write_text(vv_migrated *c, version *v, const vv_cid *root, vv_error *err)
 {
 	vv_auto(vv_table) table = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -347,7 +347,7 @@ static vv_status write_text(vv_contents *c, version *v, const vv_cid *root, vv_e
 	return vv_objects_flush(c->repo, err);
 }
 
-static vv_status take_out(vv_contents *c, version *v, vv_error *err)
+static vv_status take_out(vv_migrated *c, version *v, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_dataset_reader *reader = vv_dataset_writer_reader(c->writer);
@@ -364,7 +364,7 @@ static vv_status take_out(vv_contents *c, version *v, vv_error *err)
 
 /* --- asking ------------------------------------------------------------------------------ */
 
-vv_status vv_contents_take(vv_contents *c, const char *path, const vv_oid *blob, vv_oid *out,
+vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob, vv_oid *out,
 			   vv_error *err)
 {
 	version v = {.old = *blob, .now = *blob};
@@ -385,7 +385,7 @@ vv_status vv_contents_take(vv_contents *c, const char *path, const vv_oid *blob,
 }
 
 /* Where DVC 3 keeps a file, and where DVC 2 did. NULL: nowhere, or out of memory. */
-static char *find_dvc(const vv_contents *c, const char *folder, const char *md5)
+static char *find_dvc(const vv_migrated *c, const char *folder, const char *md5)
 {
 	static const char *const places[] = {".dvc/cache/files/md5", ".dvc/cache"};
 	char first[3] = {md5[0], md5[1], 0};
@@ -410,7 +410,7 @@ static void oid_of_md5(vv_oid *out, const char *md5)
 	(void)vv_oid_parse(out, hex, VV_OID_TEXT);
 }
 
-vv_status vv_contents_take_dvc(vv_contents *c, const char *path, const char *folder,
+vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
 			       const char *md5, vv_oid *out, vv_error *err)
 {
 	version v = {0};
@@ -460,7 +460,7 @@ static vv_status hash_piece(void *payload, const void *bytes, size_t len, vv_err
 	return VV_OK;
 }
 
-static vv_status compare(vv_contents *c, const version *v, vv_error *err)
+static vv_status compare(vv_migrated *c, const version *v, vv_error *err)
 {
 	vv_auto(vv_table) table = {0};
 	vv_bytes_options opts = {
@@ -481,7 +481,7 @@ static vv_status compare(vv_contents *c, const version *v, vv_error *err)
 	return rc;
 }
 
-vv_status vv_contents_finish(vv_contents *c, vv_error *err)
+vv_status vv_migrated_finish(vv_migrated *c, vv_error *err)
 {
 	vv_status rc;
 
