@@ -773,14 +773,15 @@ static vv_status end_header(merge *m, vv_error *err)
 }
 
 /* Which of two sides' bytes stand, that of the base being b (NULL: there is none): where both changed them, those that
- * sort last. */
-static int pick_bytes(const char *x, size_t x_len, const char *y, size_t y_len, const char *b,
-		      size_t b_len)
+ * sort last, and *contested is set. */
+static int pick_bytes(bool *contested, const char *x, size_t x_len, const char *y, size_t y_len,
+		      const char *b, size_t b_len)
 {
 	int side = merge_pick(text_order(x, x_len, y, y_len) == 0,
 			      b && text_order(x, x_len, b, b_len) == 0,
 			      b && text_order(y, y_len, b, b_len) == 0);
 
+	*contested = side < 0;
 	return side >= 0 ? side : text_order(x, x_len, y, y_len) > 0 ? 0 : 1;
 }
 
@@ -790,10 +791,12 @@ static vv_status choose_lead(merge *m, vv_error *err)
 	const vv_dialect *x = dialect_of(m, 0), *y = dialect_of(m, 1),
 			 *b = m->base ? dialect_of(m, 2) : NULL;
 	const char *base = !b ? NULL : b->lead > 0 ? b->prologue.data : "";
-	int side = pick_bytes(x->prologue.data, x->lead, y->prologue.data, y->lead, base,
-			      b ? b->lead : 0);
+	bool contested;
+	int side = pick_bytes(&contested, x->prologue.data, x->lead, y->prologue.data, y->lead,
+			      base, b ? b->lead : 0);
 	const vv_dialect *taken = side == 0 ? x : y;
 
+	m->stats->lead = !contested ? VV_LEAD_PLAIN : side == 0 ? VV_LEAD_OURS : VV_LEAD_THEIRS;
 	return vv_dialect_set_lead(&m->as.dialect, taken->prologue.data, taken->lead, err);
 }
 
@@ -813,7 +816,7 @@ static vv_status choose_header(merge *m, vv_error *err)
 		const char *x = vv_dialect_header(dialect_of(m, 0), &len[0]);
 		const char *y = vv_dialect_header(dialect_of(m, 1), &len[1]);
 		const char *b = fits[2] ? vv_dialect_header(dialect_of(m, 2), &len[2]) : NULL;
-		side = pick_bytes(x, len[0], y, len[1], b, len[2]);
+		side = pick_bytes(&(bool){false}, x, len[0], y, len[1], b, len[2]);
 	}
 	size_t len;
 	const char *taken = vv_dialect_header(dialect_of(m, side), &len);

@@ -163,3 +163,19 @@ commented() {
 	{ yes '# a longer comment' | head -n 100000; printf 'id,name,n\n1,a,1\n2,b,2\n'; } > u.csv
 	ends_with 2 varve add u.csv
 }
+
+@test "a merge reports whose lines above the table it kept, where both sides changed them" {
+	new_repo
+	commented t.csv 2024
+	varve add -q --key id t.csv
+	varve commit -qm one
+	varve switch -qc other
+	sed -i 's/2024/2025/' t.csv
+	varve commit -qam two
+	varve switch -q -
+	sed -i 's/2024/2026/' t.csv
+	varve commit -qam three
+	succeeds varve merge other
+	output_has "t.csv: both sides changed the lines above the table; those of $(git symbolic-ref --short HEAD) are kept"
+	grep -q 2026 t.csv
+}
