@@ -218,25 +218,33 @@ int vv_tool_unknown(const vv_tool *p, const char *word)
 
 /* --- other programs --- */
 
-bool vv_tool_run_other(const char *word, int argc, char **argv)
+vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *err)
 {
 	char name[sizeof("varve-") + VV_PROGRAM_WORD_MAX];
-	char *path = NULL, **args = vv_calloc((size_t)argc + 2, sizeof(*args));
-	vv_error err;
+	char *path = NULL, **args;
+	vv_status rc;
 
-	if (args && vv_environ_take(&err) == VV_OK && strlen(word) <= VV_PROGRAM_WORD_MAX) {
-		snprintf(name, sizeof(name), "varve-%s", word);
-		args[0] = name;
-		for (int i = 0; i < argc; i++) {
-			args[i + 1] = argv[i];
-		}
-		if (vv_program_find_own(&path, vv_environ(), name, &err) == VV_OK) {
-			execv(path, args);
-		}
+	if (strlen(word) > VV_PROGRAM_WORD_MAX) {
+		return vv_fail(err, VV_ENOTFOUND, "there is no program '%s'", vv_text_shows(word));
 	}
+	snprintf(name, sizeof(name), "varve-%s", word);
+	if ((rc = vv_environ_take(err)) < 0 ||
+	    (rc = vv_program_find_own(&path, vv_environ(), name, err)) < 0) {
+		return rc;
+	}
+	if (!(args = vv_calloc((size_t)argc + 2, sizeof(*args)))) {
+		vv_free(path);
+		return vv_fail_nomem(err);
+	}
+	args[0] = name;
+	for (int i = 0; i < argc; i++) {
+		args[i + 1] = argv[i];
+	}
+	execv(path, args);
+	rc = vv_fail_errno(err, "cannot run", path);
 	vv_free(path);
 	vv_free(args);
-	return false;
+	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EIO, "cannot run '%s'", name) : rc;
 }
 
 int vv_tool_serve_http(const char *what, int argc, char **argv)
@@ -244,6 +252,7 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 	static char word[] = "serve";
 	char **args = vv_calloc((size_t)argc + 1, sizeof(*args));
 	vv_error err;
+	vv_status rc;
 
 	if (!args) {
 		vv_fail_nomem(&err);
@@ -251,8 +260,10 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 	}
 	args[0] = word;
 	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
-	(void)vv_tool_run_other("web", argc + 1, args);
+	rc = vv_tool_run_other("web", argc + 1, args,
+			       &err); /* does not return where there is one */
 	vv_free(args);
+	if (rc != VV_ENOTFOUND) return vv_report(&err);
 	vv_note("%s needs varve-web", what);
 	vv_note("hint: install the package varve-web");
 	return VV_EXIT_TROUBLE;

@@ -173,8 +173,10 @@ static bool answer_word(const char *word, const char *file)
 static int unknown(const char *word, int argc, char **argv)
 {
 	const char *file = argc > 0 && vv_exists(argv[argc - 1]) ? argv[argc - 1] : NULL;
+	vv_error err;
 
-	(void)vv_tool_run_other(word, argc, argv); /* does not return where there is one */
+	/* does not return where there is one */
+	if (vv_tool_run_other(word, argc, argv, &err) != VV_ENOTFOUND) return vv_report(&err);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (strcmp(others[i].word, word) == 0) {
 			vv_note("'varve %s' is not installed", word);

@@ -84,34 +84,41 @@ static bool is_own_name(const char *name)
 	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
-/* A file of this name at a path from the folder of the program that runs; NULL: there is none. */
-static char *beside(const char *folder, const char *name)
+/* A program of this name at a path from the folder of the program that runs; *out NULL: there is none. */
+static vv_status beside(char **out, const char *folder, const char *name, vv_error *err)
 {
+	vv_auto(char) *path = NULL;
 	char self[PATH_MAX];
 	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash, *path;
+	char *slash;
 
-	if (n <= 0) return NULL;
+	*out = NULL;
+	if (n <= 0) return VV_OK;
 	self[n] = '\0';
 	slash = strrchr(self, '/');
-	if (!slash) return NULL;
+	if (!slash) return VV_OK;
 	*slash = '\0';
 	path = vv_path_join(self, folder, name, NULL);
-	if (path && !is_program(path)) {
-		vv_free(path);
-		path = NULL;
+	if (!path) return vv_fail_nomem(err);
+	if (is_program(path)) {
+		*out = vv_take(&path);
 	}
-	return path;
+	return VV_OK;
 }
 
 vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, vv_error *err)
 {
+	vv_status rc;
+
 	*out = NULL;
 	if (!is_own_name(name)) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not the name of a program of varve",
 			       vv_text_shows(name));
 	}
-	if ((*out = beside(".", name)) || (*out = beside("../libexec/varve", name))) return VV_OK;
+	if ((rc = beside(out, ".", name, err)) < 0 || *out ||
+	    (rc = beside(out, "../libexec/varve", name, err)) < 0 || *out) {
+		return rc;
+	}
 	return vv_program_find(out, env, name, err);
 }
 

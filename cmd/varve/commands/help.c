@@ -52,6 +52,8 @@ static int run_help(void *given, int argc, char **argv)
 {
 	const options *o = given;
 	const vv_command *c;
+	char help[] = "-h", *args[] = {argc > 1 ? argv[1] : help, help};
+	vv_error err;
 
 	if (argc == 0) {
 		vv_tool_overview(&vv_varve, o->all, true);
@@ -66,14 +68,8 @@ static int run_help(void *given, int argc, char **argv)
 	}
 	/* `varve help vault audit` is for varve-vault to answer: `varve vault audit -h`. */
 	if (show_manual(argv[0], argc > 1 ? argv[1] : NULL)) return VV_EXIT_OK;
-	if (argc > 1) {
-		char help[] = "-h", *args[] = {argv[1], help};
-
-		(void)vv_tool_run_other(argv[0], 2, args);
-	} else {
-		char help[] = "-h", *args[] = {help};
-
-		(void)vv_tool_run_other(argv[0], 1, args);
+	if (vv_tool_run_other(argv[0], argc > 1 ? 2 : 1, args, &err) != VV_ENOTFOUND) {
+		return vv_report(&err);
 	}
 	return vv_varve.unknown(argv[0], argc - 1, argv + 1);
 }
