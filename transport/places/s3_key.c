@@ -79,7 +79,7 @@ vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err)
 	return is_clean(k->id) && is_clean(k->secret) && is_clean(k->token)
 		       ? VV_OK
 		       : vv_fail(err, VV_EINPUT,
-				 "%s has keys with blanks or other characters that keys do not have",
+				 "the credentials for S3 have blanks or other characters that keys do not have (from %s)",
 				 what);
 }
 

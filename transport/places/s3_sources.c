@@ -160,7 +160,8 @@ static vv_status from_role(vv_s3_key *out, finder *f, const vv_s3_profile *p, vv
 	}
 	if (!p->web_token_file) {
 		if ((rc = find_taker(&by, f, p, err)) < 0) return rc;
-		if ((rc = vv_s3_key_check(&by, "who takes the role", err)) < 0) return rc;
+		rc = vv_s3_key_check(&by, "the profile that takes the role", err);
+		if (rc < 0) return rc;
 		role.by = &by;
 	}
 	return vv_s3_lent_role(out, &role, f->connect, err);
@@ -278,7 +279,7 @@ vv_status vv_s3_key_find(vv_s3_key *out, const vv_connect_options *connect, cons
 
 	memset(out, 0, sizeof(*out));
 	rc = find(out, &f, err);
-	rc = rc < 0 ? rc : vv_s3_key_check(out, "the source of credentials for S3", err);
+	rc = rc < 0 ? rc : vv_s3_key_check(out, "the environment or profile", err);
 	if (rc < 0) {
 		vv_s3_key_clear(out);
 	}
