@@ -14,11 +14,18 @@
 
 #define BIT(t) (UINT32_C(1) << (t))
 
+/* Datetimes with a blank, without and with a fraction: types of their own until all values were seen. */
+#define SPACED (UINT32_C(1) << 29)
+#define SPACED_FRACTION (UINT32_C(1) << 30)
+
+const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT] = {"NA",   "N/A", "NULL",
+							      "null", "NaN", "-"};
+
 enum {
 	ALL = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING) | (1 << VV_TYPE_NUMBER) |
 	      (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_BOOLEAN) | (1 << VV_TYPE_OBJECT) |
 	      (1 << VV_TYPE_ARRAY) | (1 << VV_TYPE_DATETIME) | (1 << VV_TYPE_DATE) |
-	      (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR),
+	      (1 << VV_TYPE_TIME) | (1 << VV_TYPE_YEAR) | (1 << 29) | (1 << 30),
 	TEXT = (1 << VV_TYPE_ANY) | (1 << VV_TYPE_STRING),
 	INTEGER = TEXT | (1 << VV_TYPE_INTEGER) | (1 << VV_TYPE_NUMBER)
 };
@@ -78,6 +85,20 @@ static bool is_narrow_datetime(const char *s, size_t len)
 	       vv_type_is_time(s + 11, 8);
 }
 
+/* "2026-01-02 03:04:05", perhaps with a fraction that %f reads. */
+static uint32_t classify_spaced(const char *s, size_t len)
+{
+	if (len < 19 || s[10] != ' ' || !vv_type_is_date(s, 10) || !vv_type_is_time(s + 11, 8)) {
+		return 0;
+	}
+	if (len == 19) return SPACED;
+	if (s[19] != '.' || len == 20 || len > 26) return 0;
+	for (size_t i = 20; i < len; i++) {
+		if (!vv_is_digit(s[i])) return 0;
+	}
+	return SPACED_FRACTION;
+}
+
 /* What a text that begins with a digit, or with '-', may be beside a string. */
 static uint32_t classify_number(const char *s, size_t len)
 {
@@ -93,7 +114,8 @@ static uint32_t classify_number(const char *s, size_t len)
 			return vv_type_is_date(s, len) ? TEXT | BIT(VV_TYPE_DATE) : TEXT;
 		}
 		if (s[4] == '-') {
-			return is_narrow_datetime(s, len) ? TEXT | BIT(VV_TYPE_DATETIME) : TEXT;
+			return is_narrow_datetime(s, len) ? TEXT | BIT(VV_TYPE_DATETIME)
+							  : TEXT | classify_spaced(s, len);
 		}
 	}
 	return is_narrow_number(s, len) ? TEXT | BIT(VV_TYPE_NUMBER) : TEXT;
@@ -243,6 +265,19 @@ static void note_comma(vv_infer *i, const char *s, size_t len)
 	i->grouped |= groups;
 }
 
+/* The bit of a text that means a missing value; 0: it is none. */
+static inline uint8_t missing_word(const vv_cell *c)
+{
+	if (c->len > 4 || (*c->text != 'N' && *c->text != 'n' && *c->text != '-')) return 0;
+	for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
+		if (strlen(VV_INFER_MISSING[i]) == c->len &&
+		    memcmp(VV_INFER_MISSING[i], c->text, c->len) == 0) {
+			return (uint8_t)(1u << i);
+		}
+	}
+	return 0;
+}
+
 void vv_infer_cells(vv_infer *i, const vv_cell *cells, size_t count)
 {
 	vv_infer_column(i, cells, count, 1);
@@ -262,6 +297,11 @@ void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t str
 		if ((i->possible & ~settled) == 0 && !i->maybe_comma) return;
 		if (cell->len == 0 ||
 		    (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
+			continue;
+		}
+		if (!i->json && missing_word(cell) != 0) {
+			i->missing |= missing_word(cell);
+			i->maybe_comma = false;
 			continue;
 		}
 		i->any_value = true;
@@ -292,10 +332,19 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other)
 	into->json = into->json || other->json;
 	into->any_value = into->any_value || other->any_value;
 	into->maybe_comma = into->maybe_comma && other->maybe_comma;
+	into->missing |= other->missing;
 	into->values += other->values;
 	into->commas += other->commas;
 	into->grouped = into->grouped || other->grouped;
 	into->sure_comma = into->maybe_comma && (into->sure_comma || other->sure_comma);
+}
+
+const char *vv_infer_format(const vv_infer *i)
+{
+	return !i->any_value || (i->possible & BIT(VV_TYPE_STRING)) == 0 ? NULL
+	       : (i->possible & SPACED) != 0                             ? "%Y-%m-%d %H:%M:%S"
+	       : (i->possible & SPACED_FRACTION) != 0                    ? "%Y-%m-%d %H:%M:%S.%f"
+									 : NULL;
 }
 
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
@@ -312,6 +361,9 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 		if (i->possible & BIT(order[k])) {
 			found = order[k];
 		}
+	}
+	if (found == VV_TYPE_STRING && vv_infer_format(i)) {
+		found = VV_TYPE_DATETIME;
 	}
 	if (offer_comma) {
 		/* a few values with one comma among whole numbers are lists of these */

@@ -7,7 +7,7 @@
  * Narrow on purpose: "007" is a string, "1,5" one until the caller decides, "02/03/2024" is never guessed.
  * Types looked for: integer, number, boolean (true/false in the four spellings of
  * Table Schema, not 0/1), date (YYYY-MM-DD), datetime (ISO 8601 with T and Z or
- * offset, or none), time, year only where a header says year; JSON literals give
+ * offset, or none; or all with a space, which is a format of its own), time, year only where a header says year; JSON literals give
  * integer, number, boolean, array, object. Mergeable, so that threads can look at
  * different groups.
  */
@@ -21,13 +21,17 @@
 #include "dataset/format/cell.h"
 #include "dataset/schema/schema.h"
 
-/* The spellings, all of which vv_field_accepts takes for the type:
+/* Beside the values of a type, a text of CSV may be one of VV_INFER_MISSING, by which other programs write a missing value:
+ * they rule out no type but make one that only holds with them as missingValues.
+ *
+ * The spellings, all of which vv_field_accepts takes for the type:
  *   integer  -?(0|[1-9][0-9]*) that fits into 64 bits (longer ones are names of things)
  *   number   an integer part of up to 18 digits, perhaps .[0-9]+, perhaps an exponent,
  *            which needs a sign of its own or a fraction before it ("1e5" is a code)
  *   boolean  true True TRUE false False FALSE
  *   date     YYYY-MM-DD, a day of the calendar, years 0001 to 9999
  *   datetime such a date, T, HH:MM:SS, perhaps a fraction, perhaps Z or +HH:MM
+ *            or, with a format, such a date, a blank, HH:MM:SS, and in all values or none .[0-9]{1,6}
  *   time     HH:MM:SS
  *   year     1000 to 2999
  * In JSON tables a text is a string: only dates and times are looked for in it. */
@@ -40,8 +44,12 @@ typedef struct vv_infer {
 	 * numbers ("2,4") either? */
 	uint64_t values, commas;
 	bool sure_comma;
-	bool grouped; /* one of them has points between groups of three digits */
+	bool grouped;    /* one of them has points between groups of three digits */
+	uint8_t missing; /* bit set of VV_INFER_MISSING: those that were seen */
 } vv_infer;
+
+#define VV_INFER_MISSING_COUNT 6u
+extern const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT]; /* "NA" ... */
 
 void vv_infer_init(vv_infer *i);
 /* cheap once only string is left */
@@ -57,5 +65,8 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
  * yr, annee, jahr, anno, ano, jaar ...) and every value is one. */
 vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len,
 			    bool *offer_comma);
+
+/* The format of the datetime that vv_infer_type found; NULL: the default, or another type. */
+const char *vv_infer_format(const vv_infer *i);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "dataset/schema/descriptor.h"
+#include "dataset/schema/infer.h"
 #include "dataset/schema/names.h"
 #include "dataset/schema/type_time.h"
 
@@ -47,6 +48,21 @@ size_t vv_names_first(const char *text, vv_has_column_fn has, const void *payloa
 	return end;
 }
 
+/* Those of VV_INFER_MISSING that the field itself declares. */
+static uint8_t own_missing(const vv_field *f)
+{
+	uint8_t found = 0;
+
+	for (size_t k = 0; vv_json_get(f->json, "missingValues") && f->missing[k]; k++) {
+		for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
+			found |= strcmp(f->missing[k], VV_INFER_MISSING[i]) == 0
+					 ? (uint8_t)(1u << i)
+					 : 0;
+		}
+	}
+	return found;
+}
+
 vv_new_field vv_new_field_like(const vv_field *f)
 {
 	return (vv_new_field){.name = f->name,
@@ -54,7 +70,8 @@ vv_new_field vv_new_field_like(const vv_field *f)
 			      .type = f->type,
 			      .format = strcmp(f->format, "default") == 0 ? NULL : f->format,
 			      .decimal = strcmp(f->decimal, ".") == 0 ? NULL : f->decimal,
-			      .group = f->group[0] ? f->group : NULL};
+			      .group = f->group[0] ? f->group : NULL,
+			      .missing = own_missing(f)};
 }
 
 static void put_char(vv_buf *out, const char *member, const char *text)
@@ -75,6 +92,15 @@ static void put_field(vv_buf *out, const vv_new_field *f)
 	}
 	put_char(out, "decimalChar", f->decimal);
 	put_char(out, "groupChar", f->group);
+	if (f->missing) {
+		vv_buf_puts(out, ",\"missingValues\":[\"\"");
+		for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
+			if (f->missing >> i & 1) {
+				vv_buf_printf(out, ",\"%s\"", VV_INFER_MISSING[i]);
+			}
+		}
+		vv_buf_putc(out, ']');
+	}
 	vv_buf_putc(out, '}');
 }
 

@@ -557,8 +557,33 @@ vv_status import_sort_columns(import *im, vv_error *err)
 	return VV_OK;
 }
 
+static bool is_of(const vv_key_candidate *c, size_t column)
+{
+	bool has = false;
+
+	for (size_t i = 0; i < c->count; i++) {
+		has = has || c->columns[i] == column;
+	}
+	return has;
+}
+
+/* A key has no missing values. In one that the caller names, what other programs write for a missing value is a text like
+ * any other (false); a column that has it is none that was found. */
+static bool may_miss(import *im, size_t column)
+{
+	bool may = true;
+
+	for (size_t k = 0; k < im->candidate_count; k++) {
+		if (is_of(&im->candidates[k], column)) {
+			im->holes[k] = true;
+			may = may && !im->opts->key;
+		}
+	}
+	return may;
+}
+
 /* By the merged verdicts of all threads. *comma: it may be a number with a decimal comma, which is not certain. */
-static void infer_field(const import *im, size_t column, vv_new_field *f, bool *comma)
+static void infer_field(import *im, size_t column, vv_new_field *f, bool *comma)
 {
 	vv_infer all;
 	vv_infer_init(&all);
@@ -575,6 +600,16 @@ static void infer_field(const import *im, size_t column, vv_new_field *f, bool *
 		f->decimal = ",";
 		f->group = all.grouped ? "." : NULL;
 		*comma = false;
+	}
+	if (f->type == VV_TYPE_DATETIME) {
+		f->format = vv_infer_format(&all);
+	}
+	if (all.missing && f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY) {
+		const bool may = may_miss(im, column);
+
+		f->type = may ? f->type : VV_TYPE_STRING;
+		f->format = may ? f->format : NULL;
+		f->missing = may ? all.missing : 0;
 	}
 }
 

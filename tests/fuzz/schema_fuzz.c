@@ -56,7 +56,8 @@ static void check_refit(const vv_schema *s)
 					   VV_TYPE_STRING,
 					   NULL,
 					   NULL,
-					   NULL};
+					   NULL,
+					   0};
 	}
 	require(vv_schema_refit(&out, s, fields, count, &err) == VV_OK);
 	require(vv_schema_read(&fitted, out.data, out.len, "fitted", &err) == VV_OK);

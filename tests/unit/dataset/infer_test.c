@@ -103,11 +103,38 @@ static void dates_must_be_days_of_the_calendar(void **state)
 				    "2024-01-26T15:00:00+02:00"),
 			    "datetime");
 	assert_string_equal(TYPE_OF("2024-01-26T24:00:00"), "string");
-	assert_string_equal(TYPE_OF("2024-01-26 15:00:00"), "string");
 	assert_string_equal(TYPE_OF("2024-01-26", "2024-01-26T15:00:00"), "string");
 	assert_string_equal(TYPE_OF("15:00:00", "23:59:59"), "time");
 	assert_string_equal(TYPE_OF("15:00"), "string");
 	assert_string_equal(TYPE_OF("15:00:61"), "string");
+}
+
+static void datetimes_with_a_blank_have_a_format_and_are_alike(void **state)
+{
+	(void)state;
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00", "2024-02-29 00:00:59"), "datetime");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00.5", "2024-01-26 15:00:00.123456"),
+			    "datetime");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00.5", "2024-01-26 15:00:00"), "string");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00", "2024-01-26T15:00:00"), "string");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00.1234567"), "string");
+	assert_string_equal(TYPE_OF("2024-01-26 15:00:00."), "string");
+	assert_string_equal(TYPE_OF("2024-02-30 15:00:00"), "string");
+	assert_string_equal(TYPE_OF("2024-01-26 24:00:00"), "string");
+}
+
+static void words_for_missing_values_rule_out_no_type(void **state)
+{
+	(void)state;
+	assert_string_equal(TYPE_OF("5", "NA", "7", "N/A", "NULL", "null", "NaN", "-"), "integer");
+	assert_string_equal(TYPE_OF("NA", "1.5"), "number");
+	assert_string_equal(TYPE_OF("NA", "2024-01-26 15:00:00"), "datetime");
+	assert_string_equal(TYPE_OF("NA", "DE"), "string");
+	assert_string_equal(TYPE_OF("NA", "NULL"), "string");
+	assert_string_equal(TYPE_OF("5", "na"), "string");
+	assert_string_equal(TYPE_OF("5", "nan"), "string");
+	assert_string_equal(TYPE_OF("5", "--"), "string");
+	assert_string_equal(JSON_TYPE_OF("=5", "NA"), "any");
 }
 
 static void json_values_have_the_types_they_are_written_in(void **state)
@@ -280,7 +307,7 @@ static void whatever_is_inferred_accepts_all_values_it_was_inferred_from(void **
 	(void)state;
 	vv_prng_init(&r, 2);
 	for (int round = 0; round < 20000; round++) {
-		vv_new_field field = {"year", 4, VV_TYPE_ANY, NULL, NULL, NULL};
+		vv_new_field field = {"year", 4, VV_TYPE_ANY, NULL, NULL, NULL, 0};
 		char values[4][40];
 		vv_cell cells[4];
 		size_t n = 1 + vv_prng_below(&r, 3);
@@ -303,6 +330,10 @@ static void whatever_is_inferred_accepts_all_values_it_was_inferred_from(void **
 		}
 		vv_infer_cells(&i, cells, n);
 		field.type = vv_infer_type_named(&i, field.name, field.name_len, NULL);
+		field.format = field.type == VV_TYPE_DATETIME ? vv_infer_format(&i) : NULL;
+		field.missing = field.type != VV_TYPE_STRING && field.type != VV_TYPE_ANY
+					? i.missing
+					: 0;
 		typed += field.type != VV_TYPE_STRING && field.type != VV_TYPE_ANY ? 1 : 0;
 		vv_assert_ok(vv_schema_make(&text, &field, 1, &err), &err);
 		vv_assert_ok(vv_schema_read(&s, text.data, text.len, "schema", &err), &err);
@@ -325,6 +356,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(numbers_with_fractions_or_signed_exponents_are_numbers),
 	cmocka_unit_test(booleans_are_words_and_not_digits),
 	cmocka_unit_test(dates_must_be_days_of_the_calendar),
+	cmocka_unit_test(datetimes_with_a_blank_have_a_format_and_are_alike),
+	cmocka_unit_test(words_for_missing_values_rule_out_no_type),
 	cmocka_unit_test(json_values_have_the_types_they_are_written_in),
 	cmocka_unit_test(json_values_of_several_types_have_none),
 	cmocka_unit_test(a_column_without_values_is_a_string),
