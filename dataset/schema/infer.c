@@ -265,10 +265,10 @@ static void note_comma(vv_infer *i, const char *s, size_t len)
 	i->grouped |= groups;
 }
 
-/* The bit of a text that means a missing value; 0: it is none. */
-static inline uint8_t missing_word(const vv_cell *c)
+uint8_t vv_infer_missing(const vv_cell *c)
 {
-	if (c->len > 4 || (*c->text != 'N' && *c->text != 'n' && *c->text != '-')) return 0;
+	if (c->state != VV_CELL_TEXT || c->len == 0 || c->len > 4) return 0;
+	if (*c->text != 'N' && *c->text != 'n' && *c->text != '-') return 0;
 	for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
 		if (strlen(VV_INFER_MISSING[i]) == c->len &&
 		    memcmp(VV_INFER_MISSING[i], c->text, c->len) == 0) {
@@ -299,8 +299,8 @@ void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t str
 		    (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
 			continue;
 		}
-		if (!i->json && missing_word(cell) != 0) {
-			i->missing |= missing_word(cell);
+		if (!i->json && vv_infer_missing(cell) != 0) {
+			i->missing |= vv_infer_missing(cell);
 			i->maybe_comma = false;
 			continue;
 		}

@@ -50,6 +50,8 @@ typedef struct vv_infer {
 
 #define VV_INFER_MISSING_COUNT 6u
 extern const char *const VV_INFER_MISSING[VV_INFER_MISSING_COUNT]; /* "NA" ... */
+/* The bit of a text that is one of these; 0: it is none. */
+uint8_t vv_infer_missing(const vv_cell *cell);
 
 void vv_infer_init(vv_infer *i);
 /* cheap once only string is left */

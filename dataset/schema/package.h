@@ -82,8 +82,10 @@ typedef struct vv_package_edit {
 	const char *set_format;
 	const char *set_decimal_char, *set_group_char;
 	const char *const *key; /* NULL: unchanged; else NULL-ended names */
-	/* NULL: unchanged; else NULL-ended values, added to missingValues */
+	/* NULL: unchanged; else NULL-ended values, added to missingValues: those of missing_column, or with NULL those of all
+	 * columns that have none of their own */
 	const char *const *missing;
+	const char *missing_column;
 	const char *rename_from, *rename_to;
 	/* the current schema (compact JSON), used where the resource has none */
 	const char *schema;

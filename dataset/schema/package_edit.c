@@ -232,21 +232,48 @@ static bool is_missing_value(const vv_json *list, const char *value)
 	return false;
 }
 
-static vv_status add_missing(editor *e, const char *value)
+/* Gives the owner, a field or the schema, a list with the missing values that it had without one. */
+static vv_status start_missing(editor *e, const vv_json *owner, const vv_json *schema)
 {
-	const vv_json *schema, *list;
-	vv_buf item = VV_BUF_INIT;
-	bool object;
+	const vv_json *inherited = vv_json_get(schema, "missingValues");
+	vv_buf list = VV_BUF_INIT;
+	vv_status rc;
+
+	if (inherited) {
+		vv_json_put_node(&list, inherited);
+	} else {
+		vv_buf_puts(&list, "[\"\"]");
+	}
+	if ((rc = vv_buf_ok(&list, e->err)) == VV_OK) {
+		rc = vv_splice_set(&e->s, owner, "missingValues", list.data, e->err);
+	}
+	vv_buf_clear(&list);
+	return rc;
+}
+
+static vv_status find_missing(editor *e, const vv_json **list)
+{
+	const vv_json *schema, *owner;
 	vv_status rc = find_schema(e, &schema);
 
-	if (rc < 0) return rc;
-	list = vv_json_get(schema, "missingValues");
-	if (!list) { /* what holds when nothing is said has to be said now */
-		if ((rc = vv_splice_set(&e->s, schema, "missingValues", "[\"\"]", e->err)) < 0) {
-			return rc;
-		}
-		return add_missing(e, value);
+	owner = schema;
+	if (rc == VV_OK && e->edit->missing_column) {
+		rc = find_field(e, &owner, e->edit->missing_column);
 	}
+	if (rc < 0) return rc;
+	if ((*list = vv_json_get(owner, "missingValues"))) return VV_OK;
+	if ((rc = start_missing(e, owner, schema)) < 0) return rc;
+	return find_missing(e, list);
+}
+
+static vv_status add_missing(editor *e, const char *value)
+{
+	const vv_json *list;
+	vv_buf item = VV_BUF_INIT;
+	bool object;
+	vv_status rc = find_missing(e, &list);
+
+	if (rc < 0) return rc;
 	if (is_missing_value(list, value)) return VV_OK;
 	object = list->first && list->first->type == VV_JSON_OBJECT;
 	vv_buf_puts(&item, object ? "{\"value\":" : "");

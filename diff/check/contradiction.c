@@ -80,22 +80,21 @@ static vv_type wider(const vv_field *f, const vv_cell *value)
 void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path)
 {
 	const char *text = value->text ? value->text : "";
+	vv_buf word = VV_BUF_INIT;
 
 	vv_buf_printf(out, "%s, as in the base", base_noun(f->type));
 	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) return;
 	vv_buf_puts(out, "; if it is meant: ");
+	vv_buf_printf(&word, "%.*s=", (int)f->name_len, f->name);
 	if (value->state == VV_CELL_TEXT && is_like_missing(text, value->len)) {
 		vv_buf_puts(out, "varve schema --missing ");
-		put_word(out, text, value->len);
+		vv_buf_put(&word, text, value->len);
 	} else {
-		vv_buf name = VV_BUF_INIT;
-
-		vv_buf_printf(&name, "%.*s=%s", (int)f->name_len, f->name,
-			      vv_type_name(wider(f, value)));
-		vv_buf_puts(out, "varve schema --set ");
-		put_word(out, vv_buf_cstr(&name), name.len);
-		vv_buf_clear(&name);
+		vv_buf_puts(out, "varve schema --type ");
+		vv_buf_puts(&word, vv_type_name(wider(f, value)));
 	}
+	put_word(out, vv_buf_cstr(&word), word.len);
+	vv_buf_clear(&word);
 	vv_buf_putc(out, ' ');
 	put_word(out, path, strlen(path));
 }

@@ -159,10 +159,20 @@ static bool is_missing_word(const vv_cell *cell)
 	return true;
 }
 
+/* A word that means a missing value in any column of CSV, however often it stands there. */
+static bool note_known(const vv_profile *p, profile_column *c, const vv_cell *cell)
+{
+	const uint8_t word = p->t->root.dialect.form == VV_FORM_CSV ? vv_infer_missing(cell) : 0;
+
+	c->narrow.missing |= word;
+	return word != 0;
+}
+
 static void note_stranger(vv_profile *p, profile_column *c, const vv_field *f, const vv_cell *cell)
 {
 	vv_field number = *f;
 
+	if (note_known(p, c, cell)) return;
 	number.type = VV_TYPE_NUMBER;
 	c->not_number = c->not_number || !accepts(p->t, &number, cell);
 	if (c->strange || !is_missing_word(cell) ||
@@ -174,7 +184,7 @@ static void note_stranger(vv_profile *p, profile_column *c, const vv_field *f, c
 /* Might a column of strings be one of numbers or dates, but for a few words? */
 static void note_narrow(vv_profile *p, profile_column *c, const vv_cell *cell)
 {
-	if (c->not_narrow) return;
+	if (c->not_narrow || note_known(p, c, cell)) return;
 	if (!is_missing_word(cell)) {
 		vv_infer_cells(&c->narrow, cell, 1);
 	} else if (!note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell)) {
@@ -190,8 +200,8 @@ static vv_type type_of(const profile_column *c, const vv_field *f)
 		return f->type == VV_TYPE_INTEGER && !c->not_number ? VV_TYPE_NUMBER
 								    : VV_TYPE_STRING;
 	}
-	if (f->type != VV_TYPE_STRING || c->not_narrow || c->stranger_count == 0 ||
-	    !c->narrow.any_value) {
+	if (f->type != VV_TYPE_STRING || c->not_narrow || !c->narrow.any_value ||
+	    (c->stranger_count == 0 && c->narrow.missing == 0)) {
 		return f->type;
 	}
 	for (size_t i = 0; i < c->stranger_count; i++) {
@@ -202,7 +212,7 @@ static vv_type type_of(const profile_column *c, const vv_field *f)
 
 static bool has_strangers(const profile_column *c, const vv_field *f)
 {
-	return c->stranger_count > 0 && !c->strange &&
+	return (c->stranger_count > 0 || c->narrow.missing != 0) && !c->strange &&
 	       (f->type != VV_TYPE_STRING || type_of(c, f) != f->type);
 }
 
@@ -293,6 +303,9 @@ static void init_column(profile_column *c, const vv_table *t, const vv_field *f)
 	vv_infer_init(&c->narrow);
 	c->not_narrow = t->root.dialect.form != VV_FORM_CSV || f->type != VV_TYPE_STRING ||
 			strcmp(f->format, "default") != 0;
+	for (size_t i = 0; i < t->root.key_count; i++) { /* in a key every text is a value */
+		c->not_narrow = c->not_narrow || strcmp(t->root.key[i], f->name) == 0;
+	}
 }
 
 vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
@@ -442,6 +455,11 @@ static void put_missing(vv_json_out *w, const profile_column *c, const vv_field 
 	for (size_t i = 0; f->missing && f->missing[i]; i++) {
 		vv_json_string(w, f->missing[i]);
 	}
+	for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
+		if ((c->narrow.missing >> i & 1) != 0) {
+			vv_json_string(w, VV_INFER_MISSING[i]);
+		}
+	}
 	for (size_t i = 0; i < c->stranger_count; i++) {
 		vv_json_string_len(w, c->strangers[i].text, c->strangers[i].len);
 	}
@@ -467,6 +485,9 @@ static void put_field(vv_json_out *w, const profile_column *c, const vv_field *f
 		put_node(w, m);
 		if (strcmp(m->name, "name") == 0 && type != f->type) {
 			vv_json_add_string(w, "type", vv_type_name(type));
+			if (type == VV_TYPE_DATETIME && vv_infer_format(&c->narrow)) {
+				vv_json_add_string(w, "format", vv_infer_format(&c->narrow));
+			}
 		}
 	}
 	if (own) {

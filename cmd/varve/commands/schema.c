@@ -15,15 +15,16 @@
 #include "lib/work/view/version.h"
 
 typedef struct options {
-	vv_strings set, missing;
+	vv_strings type, missing;
 	vv_strings key;
 	bool infer, json;
 } options;
 
 static const vv_option table[] = {
-	OPT_LIST(0, "set", set, "COL=TYPE", "give a column another type"),
+	OPT_LIST(0, "type", type, "COL=TYPE", "give a column another type"),
 	OPT_LIST(0, "key", key, "A,B", "declare the primary key"),
-	OPT_LIST(0, "missing", missing, "TEXT", "treat TEXT as a missing value"),
+	OPT_LIST(0, "missing", missing, "[COL=]TEXT",
+		 "treat TEXT as a missing value, in COL alone"),
 	OPT_FLAG(0, "infer", infer,
 		 "write a first description with constraints that all values meet"),
 	OPT_FLAG(0, "json", json, "print Table Schema JSON, which is the only format"),
@@ -31,7 +32,7 @@ static const vv_option table[] = {
 
 static bool is_edit(const options *o)
 {
-	return o->set.count || o->missing.count || o->key.count;
+	return o->type.count || o->missing.count || o->key.count;
 }
 
 static vv_status show_json(const char *json, size_t len, vv_error *err)
@@ -89,10 +90,10 @@ static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t
 	vv_status rc;
 
 	if (!eq) {
-		vv_fail(err, VV_EUSAGE, "--set '%s' has no '='", vv_text_shows(word));
-		return vv_hint(err, "write it as --set COLUMN=TYPE");
+		vv_fail(err, VV_EUSAGE, "--type '%s' has no '='", vv_text_shows(word));
+		return vv_hint(err, "write it as --type COLUMN=TYPE");
 	}
-	if ((rc = vv_view_column(t, word, (size_t)(eq - word), "--set", &at, err)) < 0) return rc;
+	if ((rc = vv_view_column(t, word, (size_t)(eq - word), "--type", &at, err)) < 0) return rc;
 	if (!vv_type_parse(&type, eq + 1)) return bad_type(eq + 1, err);
 	if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);
 	edit->set_column = column;
@@ -127,18 +128,33 @@ static vv_status set_key(vv_buf *text, vv_package_edit *edit, const vv_table *t,
 	return rc;
 }
 
-static vv_status set_missing(vv_buf *text, vv_package_edit *edit, const vv_strings *values,
-			     vv_error *err)
+/* TEXT, or COL=TEXT; "=TEXT" is a TEXT that may hold '='. A name may hold '=' too: the longest that is a column's decides. */
+static vv_status set_missing(vv_buf *text, vv_package_edit *edit, const vv_table *t,
+			     const char *word, vv_error *err)
 {
-	const char **list = vv_calloc(values->count + 1, sizeof(*list));
+	const char *first = strchr(word, '='), *eq = first, *value[2] = {NULL, NULL};
+	char *column = NULL;
+	size_t at;
 	vv_status rc;
 
-	if (!list) return vv_fail_nomem(err);
-	memcpy(list, values->items, values->count * sizeof(*list));
-	edit->missing = list;
+	for (const char *p = first; p && first > word; p = strchr(p + 1, '=')) {
+		eq = vv_schema_find(&t->schema, word, (size_t)(p - word)) >= 0 ? p : eq;
+	}
+	if (first && first > word) {
+		rc = vv_view_column(t, word, (size_t)(eq - word), "--missing", &at, err);
+		if (rc < 0) {
+			return vv_hint(err, "a TEXT with '=' for all columns is written '=%s'",
+				       vv_text_shows(word));
+		}
+		if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);
+	}
+	value[0] = eq ? eq + 1 : word;
+	edit->missing = value;
+	edit->missing_column = column;
 	rc = apply(text, edit, err);
 	edit->missing = NULL;
-	vv_free(list);
+	edit->missing_column = NULL;
+	vv_free(column);
 	return rc;
 }
 
@@ -164,14 +180,14 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 	edit.path = s->path;
 	edit.package_path = package;
 	edit.schema = t->root.schema.data;
-	for (i = 0; rc == VV_OK && i < o->set.count; i++) {
-		rc = set_type(&text, &edit, t, o->set.items[i], err);
+	for (i = 0; rc == VV_OK && i < o->type.count; i++) {
+		rc = set_type(&text, &edit, t, o->type.items[i], err);
 	}
 	if (rc == VV_OK && o->key.count > 0) {
 		rc = set_key(&text, &edit, t, &o->key, err);
 	}
-	if (rc == VV_OK && o->missing.count) {
-		rc = set_missing(&text, &edit, &o->missing, err);
+	for (i = 0; rc == VV_OK && i < o->missing.count; i++) {
+		rc = set_missing(&text, &edit, t, o->missing.items[i], err);
 	}
 	if (rc == VV_OK && (rc = vv_schema_package_write(s, package, &text, err)) == VV_OK) {
 		vv_note("%s %s; 'varve add %s' and 'varve commit' record it, no row is stored "
@@ -210,7 +226,7 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already",
 			     vv_text_shows(package), vv_text_shows(s->path));
 		vv_hint(err,
-			"change it with --set, --key and --missing, or see what --infer finds in "
+			"change it with --type, --key and --missing, or see what --infer finds in "
 			"HEAD:%s",
 			vv_text_shows(s->path));
 		goto done;
@@ -263,7 +279,7 @@ static int check_schema(const vv_context *c)
 		return vv_usage_error("schema takes one PATH, REV:PATH or CID, not %d", c->argc);
 	}
 	return o->infer && is_edit(o) ? vv_usage_error("--infer takes no other options: change its "
-						       "result with --set, --key and --missing")
+						       "result with --type, --key and --missing")
 				      : VV_EXIT_OK;
 }
 
@@ -302,9 +318,10 @@ const vv_command vv_cmd_schema = {
 	.name = "schema",
 	.group = "look",
 	.summary = "show the Table Schema of the columns, or change it in datapackage.json",
-	.usage = "[REV:]PATH | CID\n[--set COL=TYPE] [--key A,B] [--missing TEXT] PATH\n--infer "
-		 "[REV:]PATH | CID",
-	.example = "$ varve schema --set id=string --key id prices.csv\n"
+	.usage =
+		"[REV:]PATH | CID\n[--type COL=TYPE] [--key A,B] [--missing [COL=]TEXT] PATH\n--infer "
+		"[REV:]PATH | CID",
+	.example = "$ varve schema --type id=string --key id prices.csv\n"
 		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
 		   "record it, no row is stored again",
 	.options = table,

@@ -76,6 +76,6 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 		p += len + (p[len] == '\n');
 	}
 	if (rep->retyped) {
-		vv_note("hint: 'varve schema --set COLUMN=string PATH' changes a column's type");
+		vv_note("hint: 'varve schema --type COLUMN=string PATH' changes a column's type");
 	}
 }

@@ -10,7 +10,7 @@ begin() {
 # One finding as JSON.
 before_json() {
 	varve restore -q prices.csv
-	varve schema --set price=number prices.csv > /dev/null
+	varve schema --type price=number prices.csv > /dev/null
 	commit "Say that prices are numbers" datapackage.json
 	sed -i 's/^17,\(.*\),.*/17,\1,N\/A/' prices.csv
 }

@@ -140,7 +140,7 @@ commented() {
 	new_repo
 	commented t.csv 2024
 	varve add -q --key id t.csv
-	varve schema --set price=number t.csv
+	varve schema --type price=number t.csv
 	varve commit -qm one
 	sed -i 's/^3,c,4/3,c,x/' t.csv
 	ends_with 1 varve check --json t.csv

@@ -79,7 +79,7 @@ invalid: 5 errors in 1 dataset"
 	sed -i 's/^5,\([^,]*\),[^,]*,/5,\1,N\/A,/' prices.csv
 	ends_with 1 varve check
 	output_has "error type-contradiction, column price"
-	output_has "varve schema --missing N/A prices.csv"
+	output_has "varve schema --missing price=N/A prices.csv"
 	output_has "6    5  id=5  'N/A'"
 }
 

@@ -36,7 +36,7 @@ spoil() {
 	head=$(git rev-parse HEAD)
 	ends_with 1 varve commit -m two
 	stderr_has "type-contradiction"
-	stderr_has "varve schema --missing N/A t.csv"
+	stderr_has "varve schema --missing price=N/A t.csv"
 	stderr_has "varve.json refuses that: nothing was committed"
 	stderr_has "--no-verify"
 	[ "$(git rev-parse HEAD)" = "$head" ]
@@ -168,7 +168,7 @@ spoil() {
 @test "a staged datapackage.json is what its tables are held to" {
 	prices
 	demand refuse
-	varve schema --set price=number t.csv 2> /dev/null
+	varve schema --type price=number t.csv 2> /dev/null
 	python3 - <<-'END'
 	import json
 	p = json.load(open("datapackage.json"))

@@ -456,7 +456,7 @@ changed() {
 	touch -d '1 hour ago' t.csv
 	varve add -q t.csv
 	varve commit -qm one
-	varve schema --set price=string t.csv 2> /dev/null
+	varve schema --type price=string t.csv 2> /dev/null
 	succeeds varve status -s
 	output_has " M t.csv"
 	succeeds varve diff --stat

@@ -72,7 +72,7 @@ words_to_numbers() {
 	new_repo
 	printf 'id,a,b\n1,x,5\n2,y,6\n3,z,7\n' > t.csv
 	varve add --key id t.csv > ../out
-	varve schema --set b=number t.csv > ../out
+	varve schema --type b=number t.csv > ../out
 	varve add t.csv datapackage.json > ../out
 	varve commit -qam one > ../out && tick
 	printf 'id,a,c\n1,x,5\n2,y,6\n3,z,n\n' > t.csv

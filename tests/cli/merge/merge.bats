@@ -256,7 +256,7 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 @test "editing the file and adding it resolves, with the merged schema" {
 	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
 	git checkout -q spring
-	varve schema --set price.title=Cost prices.csv > /dev/null 2>&1 || varve add --key id,day prices.csv > /dev/null
+	varve schema --type price.title=Cost prices.csv > /dev/null 2>&1 || varve add --key id,day prices.csv > /dev/null
 	varve commit -qam schema
 	git checkout -q main
 	ends_with 1 varve merge spring

@@ -22,7 +22,7 @@ assert [(f["name"], f["type"]) for f in s["fields"]] == [("id", "integer"), ("na
 
 @test "types key and missing values go to datapackage.json and no row is stored again" {
 	one_table
-	succeeds varve schema --set price=string --key id,name --missing N/A t.csv
+	succeeds varve schema --type price=string --key id,name --missing N/A t.csv
 	stderr_has "wrote datapackage.json"
 	python3 -c '
 import json
@@ -45,7 +45,7 @@ assert s["fields"][2]["type"] == "string" and s["primaryKey"] == ["id", "name"] 
 @test "an existing description keeps its formatting" {
 	one_table
 	printf '{\n    "name": "mine",\n    "resources": [ {"path": "other.csv"} ]\n}\n' > datapackage.json
-	succeeds varve schema --set id=string t.csv
+	succeeds varve schema --type id=string t.csv
 	stderr_has "datapackage.json"
 	grep -q '^    "name": "mine",$' datapackage.json
 	python3 -c '
@@ -57,15 +57,15 @@ assert a == {"path": "other.csv"} and b["path"] == "t.csv"
 
 @test "unknown columns and types are named" {
 	one_table
-	ends_with 2 varve schema --set prise=string t.csv
+	ends_with 2 varve schema --type prise=string t.csv
 	stderr_has "did you mean 'price'?"
-	ends_with 2 varve schema --set price=sting t.csv
+	ends_with 2 varve schema --type price=sting t.csv
 	stderr_is $'varve: there is no type \'sting\'\nhint: did you mean \'string\'?'
-	ends_with 2 varve schema --set price t.csv
+	ends_with 2 varve schema --type price t.csv
 	stderr_has "has no '='"
 	ends_with 2 varve schema --key nothing t.csv
 	stderr_has "--key: there is no column 'nothing'"
-	ends_with 2 varve schema --set id=string HEAD:t.csv
+	ends_with 2 varve schema --type id=string HEAD:t.csv
 	stderr_has "only the schema of a file in the work tree can be changed"
 	[ ! -e datapackage.json ]
 }
@@ -169,4 +169,35 @@ assert a == {"path": "other.csv"} and b["title"] == "Ours" and b["schema"]["prim
 		output_has "nothing to commit, working tree clean"
 		cd ..
 	done
+}
+
+# The field qty of the schema of t.csv, compact.
+qty() {
+	varve schema t.csv | python3 -c '
+import json, sys
+s = json.load(sys.stdin)
+(f,) = [f for f in s["fields"] if f["name"] == sys.argv[1]]
+print(json.dumps(f), json.dumps(s.get("missingValues")))' "${1:-qty}"
+}
+
+@test "a column has missing values of its own and no row is stored again" {
+	new_repo
+	printf '%s\n' '{"resources":[{"path":"t.csv","schema":{"fields":[{"name":"id","type":"integer"},{"name":"qty","type":"string"},{"name":"a=b","type":"string"}],"missingValues":["","-"]}}]}' > datapackage.json
+	printf 'id,qty,a=b\n1,5,NA\n2,NA,x\n3,-,y\n' > t.csv
+	varve add . > /dev/null
+	varve commit -qm one
+	succeeds varve schema --type qty=integer --missing qty=NA t.csv
+	varve add datapackage.json > /dev/null
+	succeeds varve commit -v -m two
+	output_has "0 of 1 group new"
+	[ "$(qty)" = '{"name": "qty", "type": "integer", "missingValues": ["", "-", "NA"]} ["", "-"]' ]
+	succeeds varve cat t.csv --json --columns qty,a=b
+	output_is $'[\n  {"qty":5,"a=b":"NA"},\n  {"qty":null,"a=b":"x"},\n  {"qty":null,"a=b":"y"}\n]'
+	succeeds varve schema --missing qty=NA --missing qty=n/a --missing a=b=NA --missing =x=y t.csv
+	[ "$(qty)" = '{"name": "qty", "type": "integer", "missingValues": ["", "-", "NA", "n/a"]} ["", "-", "x=y"]' ]
+	[ "$(qty a=b)" = '{"name": "a=b", "type": "string", "missingValues": ["", "-", "NA"]} ["", "-", "x=y"]' ]
+	cp datapackage.json before
+	ends_with 2 varve schema --missing qyt=NA t.csv
+	stderr_has "'qyt'"
+	same_bytes before datapackage.json
 }

@@ -118,14 +118,50 @@ static void a_word_among_numbers_is_a_missing_value(void **state)
 {
 	(void)state;
 	schema_is("1|2|N/A|3", 2,
-		  "{\"name\":\"x\",\"type\":\"integer\",\"missingValues\":[\"\",\"N/A\"]}");
+		  "{\"name\":\"x\",\"type\":\"integer\",\"missingValues\":[\"\",\"N/A\"],"
+		  "\"constraints\":{\"minimum\":0}}");
 	/* more words than a few: a column of texts */
 	schema_is("1|2|aa|b|c|d|5|6|7|8|9", 1,
 		  "{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true}}");
-	/* mostly words */
+	/* mostly words: only what other programs write for a missing value is one then */
+	schema_is("1|N/A|N/A", 5,
+		  "{\"name\":\"x\",\"type\":\"integer\",\"missingValues\":[\"\",\"N/A\"],"
+		  "\"constraints\":{\"minimum\":0}}");
 	schema_is(
-		"1|N/A|N/A", 5,
-		"{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"enum\":[\"1\",\"N/A\"]}}");
+		"1|none|none", 5,
+		"{\"name\":\"x\",\"type\":\"string\",\"constraints\":{\"required\":true,\"enum\":[\"1\",\"none\"]}}");
+}
+
+/* The schema of a table whose columns x and y were declared as strings, x perhaps as the key. */
+static void declared_is(const char *rows, const char *key, const char *wanted)
+{
+	const char *const keys[] = {key, NULL};
+	vv_tables_options o = {
+		.schema =
+			"{\"fields\":[{\"name\":\"x\",\"type\":\"string\"},{\"name\":\"y\",\"type\":\"string\"}]}",
+		.key = key ? keys : NULL};
+	vv_buf b = VV_BUF_INIT;
+	made m;
+
+	vv_buf_printf(&b, "x,y\n%s", rows);
+	make(&m, vv_buf_cstr(&b), b.len, &o);
+	vv_assert_contains(vv_buf_cstr(&m.schema), wanted);
+	done(&m);
+	vv_buf_clear(&b);
+}
+
+static void words_for_missing_values_count_alike_in_columns_of_strings(void **state)
+{
+	(void)state;
+	declared_is(
+		"1,a\nN/A,b\nNA,c\n-,d\nNULL,e\nnull,f\n", NULL,
+		"{\"name\":\"x\",\"type\":\"integer\",\"missingValues\":[\"\",\"NA\",\"N/A\",\"NULL\","
+		"\"null\",\"-\"]}");
+	declared_is("2026-01-02 03:04:05,a\n-,b\n", NULL,
+		    "{\"name\":\"x\",\"type\":\"datetime\",\"format\":\"%Y-%m-%d %H:%M:%S\","
+		    "\"missingValues\":[\"\",\"-\"]}");
+	declared_is("1,a\nNA,b\n", "x", "{\"name\":\"x\",\"type\":\"string\"");
+	declared_is("1,a\nNA,b\n", "x", "\"primaryKey\":[\"x\"]");
 }
 
 static void a_key_that_holds_is_declared(void **state)
@@ -285,6 +321,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(amounts_have_bounds_only_where_they_are_likely),
 	cmocka_unit_test(what_is_missing_somewhere_is_not_required),
 	cmocka_unit_test(a_word_among_numbers_is_a_missing_value),
+	cmocka_unit_test(words_for_missing_values_count_alike_in_columns_of_strings),
 	cmocka_unit_test(a_key_that_holds_is_declared),
 	cmocka_unit_test(what_no_longer_holds_is_not_said),
 	cmocka_unit_test(the_data_meets_what_is_said_of_it),
