@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cmd/frame/context.h"
+#include "cmd/frame/url_words.h"
 
 typedef enum vv_option_kind {
 	VV_OPT_FLAG,    /* bool */
@@ -106,6 +107,7 @@ typedef struct vv_command {
 	unsigned needs; /* VV_NEEDS_REPOSITORY and its like: open when run is called */
 	/* Does the work. On failure err is reported, and the exit code is 2; else it is c->code. */
 	vv_status (*run)(vv_context *c, vv_error *err);
+	vv_url_use urls;     /* words of another repository: URL#REV:PATH */
 	bool gets;           /* versions that it reads and that are not here are fetched */
 	bool conflict_is_no; /* VV_ECONFLICT is the answer "no": 1 */
 	/* In the place of run: opens, reports and closes by itself. */

@@ -9,10 +9,18 @@
 
 static vv_status open_repository(vv_context *c, vv_error *err)
 {
-	vv_status rc = c->unchecked
-			       ? vv_repository_open_unchecked(&c->repo, NULL, vv_environ(), err)
-			       : vv_repository_open(&c->repo, NULL, vv_environ(), err);
+	const vv_cached_options o = {.env = vv_environ(), .notes = &vv_notes_stderr};
+	vv_status rc;
 
+	if (c->urls.url) {
+		if (!c->cached && (rc = vv_cached_open(&c->cached, c->urls.url, &o, err)) < 0) {
+			return rc;
+		}
+		rc = vv_repository_open(&c->repo, vv_cached_folder(c->cached), vv_environ(), err);
+	} else {
+		rc = c->unchecked ? vv_repository_open_unchecked(&c->repo, NULL, vv_environ(), err)
+				  : vv_repository_open(&c->repo, NULL, vv_environ(), err);
+	}
 	if (rc == VV_OK) { /* what is worth a line while work goes on in it */
 		vv_repository_listen(c->repo, &vv_notes_stderr);
 		vv_repository_sweep_locks(c->repo);
@@ -121,6 +129,9 @@ void vv_context_close(vv_context *c)
 	vv_pathspec_clear(&c->paths);
 	vv_on_demand_end(c->demand);
 	vv_repository_close(c->repo);
+	vv_cached_close(c->cached);
+	vv_url_words_clear(&c->urls);
+	c->cached = NULL;
 	c->index = NULL;
 	c->reader = NULL;
 	c->writer = NULL;

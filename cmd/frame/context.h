@@ -18,9 +18,11 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "cmd/frame/url_words.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/add/pathspec.h"
+#include "lib/work/clone/cached.h"
 #include "lib/work/commit/auto_gc.h"
 #include "lib/work/commit/journal.h"
 #include "lib/work/peers/on_demand.h"
@@ -56,6 +58,9 @@ typedef struct vv_context {
 	vv_dataset_reader *reader; /* the writer's own where there is a writer */
 	vv_dataset_writer *writer;
 	vv_index *index;
+
+	vv_url_words urls; /* its url: the words are of that repository */
+	vv_cached *cached; /* which is opened here */
 
 	unsigned opened; /* the VV_NEEDS_ that are met */
 	bool unchecked;  /* VV_NEEDS_NO_PACKS */

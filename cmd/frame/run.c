@@ -17,10 +17,20 @@
 static int run_in_context(const vv_command *c, vv_context *x)
 {
 	vv_error err;
-	vv_status rc;
-	int code = c->check ? c->check(x) : VV_EXIT_OK;
+	vv_status rc = vv_url_words_read(&x->urls, c->urls, x->argc, x->argv, x->dashdash, &err);
+	int code;
 
-	if (code != VV_EXIT_OK) return code;
+	if (rc < 0) return vv_report(&err);
+	if (x->urls.url) {
+		x->argc = x->urls.argc;
+		x->argv = x->urls.argv;
+		x->dashdash = x->urls.dashdash;
+	}
+	code = c->check ? c->check(x) : VV_EXIT_OK;
+	if (code != VV_EXIT_OK) {
+		vv_url_words_clear(&x->urls);
+		return code;
+	}
 	if ((rc = vv_context_need(x, c->needs, &err)) == VV_OK) {
 		rc = c->run(x, &err);
 	}

@@ -187,7 +187,7 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 		goto done;
 	}
 	v.progress = c->progress;
-	if (o->where.count > 0 && c->demand) {
+	if ((o->where.count > 0 || o->limit) && c->demand) {
 		vv_on_demand_alone(c->demand);
 	}
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
@@ -210,9 +210,9 @@ const vv_command vv_cmd_cat = {
 	.name = "cat",
 	.group = "look",
 	.summary = "print a version of a dataset: its exact bytes, or some rows and columns",
-	.usage = "[--raw] [--from PEER]... [REV:]PATH | CID...\n"
+	.usage = "[--raw] [--from PEER]... [[URL#]REV:]PATH | CID...\n"
 		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format "
-		 "FORMAT] [--encoding NAME] [REV:]PATH",
+		 "FORMAT] [--encoding NAME] [[URL#]REV:]PATH",
 	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
 		   "id,price\n"
 		   "1,9.99\n"
@@ -223,6 +223,7 @@ const vv_command vv_cmd_cat = {
 	.arguments = "path",
 	.check = check_cat,
 	.needs = VV_NEEDS_REPOSITORY,
+	.urls = VV_URLS_VERSIONS,
 	.gets = true,
 	.run = run_cat,
 };

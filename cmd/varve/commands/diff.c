@@ -426,6 +426,7 @@ const vv_command vv_cmd_diff = {
 	.arguments = "ref",
 	.check = check_diff,
 	.needs = VV_NEEDS_PROGRESS,
+	.urls = VV_URLS_RANGES,
 	.gets = true,
 	.run = run_diff,
 	.conflict_is_no = true,

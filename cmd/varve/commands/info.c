@@ -126,6 +126,7 @@ static vv_status count_stored(info *f, vv_error *err)
 
 	if (!f->subject->is_dataset) return VV_OK;
 	if ((rc = vv_repository_store(f->subject->repo, &store, err)) < 0) return rc;
+	if (f->quick && !vv_store_has(store, &f->subject->root)) return VV_OK; /* read from afar */
 	f->has_stored = vv_growth_count(&growth, store, NULL, &f->subject->root, NULL) == VV_OK;
 	f->stored = growth.stored;
 	return VV_OK;
@@ -619,6 +620,9 @@ static vv_status run_info(vv_context *c, vv_error *err)
 
 	vv_subject_init(&s);
 	s.env = vv_environ();
+	if (((const options *)c->options)->quick && c->demand) {
+		vv_on_demand_alone(c->demand);
+	}
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK) {
 		rc = tell(c->options, &s, c->progress, err);
 	}
@@ -630,7 +634,7 @@ const vv_command vv_cmd_info = {
 	.name = "info",
 	.group = "look",
 	.summary = "show a dataset: size, format, columns and their values",
-	.usage = "[--json] [--quick] [REV:]PATH | CID",
+	.usage = "[--json] [--quick] [[URL#]REV:]PATH | CID",
 	.example = "$ varve info prices.csv\n"
 		   "prices.csv\n"
 		   "  kind     table\n"
@@ -646,6 +650,7 @@ const vv_command vv_cmd_info = {
 	.arguments = "path",
 	.check = check_info,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_READER,
+	.urls = VV_URLS_VERSIONS,
 	.gets = true,
 	.run = run_info,
 };

@@ -584,6 +584,7 @@ const vv_command vv_cmd_log = {
 	.arguments = "ref",
 	.check = check_log,
 	.needs = VV_NEEDS_REPOSITORY,
+	.urls = VV_URLS_RANGES,
 	.gets = true,
 	.run = run_log,
 };

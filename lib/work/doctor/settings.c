@@ -20,6 +20,8 @@ const vv_setting vv_settings[] = {
 	 "has such files as text"},
 	{"varve.autoFetch", VV_SETTING_BOOL, "true", NULL,
 	 "blocks that are not here are fetched when a command needs them"},
+	{"varve.cacheSize", VV_SETTING_NUMBER, "10g", NULL,
+	 "bytes of clones of URLs that are read (URL#REV:PATH) in the cache; the oldest go first"},
 	{"varve.chooseOrder", VV_SETTING_BOOL, "true", NULL,
 	 "a table whose rows come in another order each time is kept in key order"},
 	{"varve.gcAuto", VV_SETTING_BOOL, "true", NULL,

@@ -9,6 +9,7 @@
 #include "lib/work/peers/reach.h"
 #include "repo/blocks/cbor.h"
 #include "repo/transfer/elsewhere.h"
+#include "transport/protocol/block_stream.h"
 #include "transport/protocol/receipt.h"
 #include <string.h>
 #include <unistd.h>
@@ -387,18 +388,59 @@ static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
 	return rc;
 }
 
+/* No block stands before a single one. */
+static vv_status find_no_base(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
+			      vv_cid *cid, vv_error *err)
+{
+	(void)payload;
+	(void)codec;
+	(void)prefix;
+	(void)cid;
+	return vv_fail(err, VV_ENOTFOUND, "no block came before this one");
+}
+
+static vv_status get_no_base(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	(void)cid;
+	(void)out;
+	return find_no_base(payload, 0, NULL, NULL, err);
+}
+
+static vv_status take_alone(void *payload, size_t i, const vv_cid *cid, const void *bytes,
+			    size_t len, const vv_cid *base, vv_error *err)
+{
+	(void)i;
+	(void)cid;
+	(void)base;
+	if (!bytes) return vv_fail(err, VV_EMISSING, "the peer does not have the block");
+	vv_buf_put(payload, bytes, len);
+	return vv_buf_ok(payload, err);
+}
+
+static vv_status ask_alone(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	const vv_lacking want = {.cid = *cid};
+	vv_supplier *s;
+	vv_git_host *g;
+	vv_status rc;
+
+	if (n->off || n->count == 0 || (rc = connect_needed(n, &n->remotes[0], err)) < 0) {
+		return vv_fail(err, VV_ENOSUPPORT, "no remote can be asked");
+	}
+	s = &n->remotes[0].suppliers[0];
+	if ((g = vv_git_host_of(s)) != NULL) return vv_git_host_block(g, cid, out, err);
+	if (!s->peer) return vv_fail(err, VV_ENOSUPPORT, "no peer can be asked");
+	rc = vv_peer_blocks(s->peer, &want, 1, find_no_base, get_no_base, take_alone, out, err);
+	return rc < 0 && rc != VV_ENOMEM ? vv_fail(err, VV_ENOSUPPORT, "the peer gave no block")
+					 : rc;
+}
+
 vv_status vv_needed_block(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_status rc = n->begun ? VV_OK : begin_needed(n, err);
-	vv_git_host *g;
 	vv_cid is;
 
-	if (rc < 0) return rc;
-	if (n->off || n->count == 0 || (rc = connect_needed(n, &n->remotes[0], err)) < 0 ||
-	    !(g = vv_git_host_of(&n->remotes[0].suppliers[0]))) {
-		return vv_fail(err, VV_ENOSUPPORT, "no store can be asked");
-	}
-	if ((rc = vv_git_host_block(g, cid, out, err)) < 0) return rc;
+	if (rc < 0 || (rc = ask_alone(n, cid, out, err)) < 0) return rc;
 	rc = vv_cid_of(&is, cid->codec, out->data, out->len, err);
 	if (rc == VV_OK && cid->codec == VV_CODEC_DAG_CBOR) {
 		rc = vv_cbor_check(out->data, out->len, err);
@@ -406,7 +448,7 @@ vv_status vv_needed_block(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error
 	if (rc == VV_ENOMEM) return rc;
 	return rc == VV_OK && vv_cid_equal(&is, cid)
 		       ? VV_OK
-		       : vv_fail(err, VV_ENOSUPPORT, "the store has other bytes");
+		       : vv_fail(err, VV_ENOSUPPORT, "the remote has other bytes");
 }
 
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)

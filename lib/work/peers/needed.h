@@ -33,8 +33,8 @@ vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
 /* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
  * no remote, or nobody is to be asked), or what the last remote failed of. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
-/* One block by itself, from the store of the first remote; nothing is kept, and the host stays open. VV_ENOSUPPORT: that
- * remote has no store, or it does not have the block: vv_needed_fetch asks further. */
+/* One block by itself, from the first remote: a peer, or a host's store; nothing is kept, and the remote stays open.
+ * VV_ENOSUPPORT: that remote has no store, or does not have the block: vv_needed_fetch asks further. */
 vv_status vv_needed_block(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error *err);
 /* After a fetch that failed: nobody was to be asked (as above), and the version is one that stayed elsewhere. Then
  * it is not lacking: its pointer is what the user wants. */

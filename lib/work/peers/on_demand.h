@@ -20,7 +20,7 @@ typedef struct vv_on_demand vv_on_demand;
  * in packs that came with this one. Not where the command may wait meanwhile: for a reader, or for
  * git, which may call varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
-/* From now on a block of a version in a store comes by itself, and is not kept: for a command that wants a few rows of
+/* From now on a block of a version at a peer or in a store comes by itself, and is not kept: for a command that wants a few rows of
  * one table. After some dozens the version comes whole. */
 void vv_on_demand_alone(vv_on_demand *d);
 void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */

@@ -66,3 +66,20 @@ numbers() {
 		}
 	}'
 }
+
+# http_host [USER:SECRET]: host.git over http; $url. The caller kills $server.
+http_host() {
+	[ -x "$(git --exec-path)/git-http-backend" ] || skip "git has no http-backend"
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+	export no_proxy=127.0.0.1
+	git init -q --bare host.git
+	git -C host.git config http.receivepack true
+	: > port
+	python3 "$BATS_TEST_DIRNAME/../hosts/http_host.py" "$PWD" "$@" > port 2> /dev/null 3>&- &
+	server=$!
+	local i
+	for ((i = 0; i < 1200 && $(wc -c < port) == 0; i++)); do
+		sleep 0.05
+	done
+	url=http://127.0.0.1:$(cat port)/host.git
+}

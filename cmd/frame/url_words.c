@@ -1,0 +1,157 @@
+/*
+ * url_words: knows what stays of a word when its URL is taken off.
+ */
+#include "cmd/frame/url_words.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/work/clone/cached.h"
+#include "lib/work/view/version.h"
+#include "repo/blocks/cid.h"
+
+void vv_url_words_clear(vv_url_words *w)
+{
+	for (int i = 0; w->argv && i < w->argc; i++) {
+		vv_free(w->argv[i]);
+	}
+	vv_free(w->argv);
+	vv_free(w->url);
+	*w = (vv_url_words){0};
+}
+
+static vv_status put(vv_url_words *w, const char *word, size_t len, vv_error *err)
+{
+	w->argv[w->argc] = vv_strndup(word, len);
+	return w->argv[w->argc++] ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status refuse(const vv_url_words *w, const char *word, vv_error *err)
+{
+	return vv_fail(err, VV_EUSAGE, "'%s' is not of the repository at %s: name one repository",
+		       vv_text_shows(word), vv_text_url(w->url));
+}
+
+/* *rest: what follows '#'; NULL: the word has no URL. */
+static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_error *err)
+{
+	const size_t len = vv_cached_url_len(word);
+
+	*rest = NULL;
+	if (len == 0) return VV_OK;
+	*rest = word + len + 1;
+	if (!w->url) {
+		w->url = vv_strndup(word, len);
+		return w->url ? VV_OK : vv_fail_nomem(err);
+	}
+	return strlen(w->url) == len && strncmp(w->url, word, len) == 0 ? VV_OK
+									: refuse(w, word, err);
+}
+
+/* PATH and :PATH are of HEAD: nothing else is there that has paths. */
+static vv_status put_version(vv_url_words *w, const char *word, const char *rest, vv_error *err)
+{
+	vv_error none;
+	vv_buf b = VV_BUF_INIT;
+	vv_cid cid;
+	vv_status rc;
+
+	if (!rest) return refuse(w, word, err);
+	if (*rest == '\0') {
+		vv_fail(err, VV_EUSAGE, "'%s' names no version", vv_text_shows(word));
+		return vv_hint(err, "URL#REV:PATH");
+	}
+	if (vv_cid_parse(&cid, rest, strlen(rest), &none) < 0 && rest[0] != ':' &&
+	    !vv_subject_colon(rest)) {
+		vv_buf_puts(&b, "HEAD:");
+	} else if (rest[0] == ':') {
+		vv_buf_puts(&b, "HEAD");
+	}
+	vv_buf_puts(&b, rest);
+	rc = vv_buf_ok(&b, err);
+	rc = rc < 0 ? rc : put(w, b.data, b.len, err);
+	vv_buf_clear(&b);
+	return rc;
+}
+
+static vv_status put_versions(vv_url_words *w, int argc, char **argv, vv_error *err)
+{
+	const char *rest;
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		if ((rc = split(w, &rest, argv[i], err)) == VV_OK) {
+			rc = put_version(w, argv[i], rest, err);
+		}
+	}
+	return rc;
+}
+
+/* Revisions: what stands before "--", without the paths. */
+static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error *err)
+{
+	const char *rest, *colon;
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		if ((rc = split(w, &rest, argv[i], err)) < 0) return rc;
+		rest = rest ? rest : argv[i];
+		colon = vv_subject_colon(rest);
+		if (*rest && colon != rest) {
+			rc = put(w, rest, colon ? (size_t)(colon - rest) : strlen(rest), err);
+		}
+	}
+	w->dashdash = w->argc;
+	return rc;
+}
+
+/* The paths of the words before "--", each once, and what stands behind it. */
+static vv_status put_paths(vv_url_words *w, int argc, char **argv, int dashdash, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
+		const size_t len = vv_cached_url_len(argv[i]);
+		const char *rest = len > 0 ? argv[i] + len + 1 : argv[i], *colon;
+		bool again = false;
+
+		colon = i < dashdash ? vv_subject_colon(rest) : NULL;
+		if (i < dashdash && !colon) {
+			continue;
+		}
+		rest = colon ? colon + 1 : rest;
+		for (int k = w->dashdash; k < w->argc; k++) {
+			again |= strcmp(w->argv[k], rest) == 0;
+		}
+		rc = again ? VV_OK : put(w, rest, strlen(rest), err);
+	}
+	return rc;
+}
+
+vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,
+			    vv_error *err)
+{
+	const int revisions = dashdash >= 0 ? dashdash : argc;
+	bool any = false;
+	vv_status rc;
+
+	*out = (vv_url_words){0};
+	for (int i = 0; i < argc; i++) {
+		any |= (use == VV_URLS_VERSIONS || i < revisions) && vv_cached_url_len(argv[i]) > 0;
+	}
+	if (use == VV_URLS_NONE || !any) return VV_OK;
+	if (!(out->argv = vv_calloc(2 * (size_t)argc + 1, sizeof(*out->argv)))) {
+		return vv_fail_nomem(err);
+	}
+	out->dashdash = dashdash;
+	if (use == VV_URLS_VERSIONS) {
+		rc = put_versions(out, argc, argv, err);
+	} else if ((rc = put_revisions(out, revisions, argv, err)) == VV_OK) {
+		rc = put_paths(out, argc, argv, revisions, err);
+	}
+	if (rc < 0) {
+		vv_url_words_clear(out);
+	}
+	return rc;
+}

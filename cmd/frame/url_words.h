@@ -1,0 +1,30 @@
+/*
+ * url_words: words that name versions in another repository: URL#REV:PATH.
+ *
+ * They become what they are in that repository (lib/work/clone/cached.h), and the command works there in the place
+ * of the current folder's. All words of a command are of one repository.
+ */
+#ifndef VV_CMD_FRAME_URL_WORDS_H
+#define VV_CMD_FRAME_URL_WORDS_H
+
+#include "base/error.h"
+
+typedef enum vv_url_use {
+	VV_URLS_NONE,     /* the command takes no such words */
+	VV_URLS_VERSIONS, /* each is a version: URL#REV:PATH, or URL#PATH at HEAD */
+	VV_URLS_RANGES    /* revisions, then paths: URL#, URL#A..B, URL#REV:PATH */
+} vv_url_use;
+
+/* The words once more, all owned (vv_url_words_clear). */
+typedef struct vv_url_words {
+	char *url; /* NULL: the words name no other repository, and the rest is not set */
+	char **argv;
+	int argc, dashdash;
+} vv_url_words;
+
+/* dashdash as in vv_context. VV_EUSAGE: they are of more than one repository, or no version is named. */
+vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **argv, int dashdash,
+			    vv_error *err);
+void vv_url_words_clear(vv_url_words *w);
+
+#endif
