@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -16,7 +17,7 @@
 typedef struct options {
 	bool all, update, force, dry_run, convert, fix, no_key, quiet, verbose;
 	vv_strings key;
-	const char *as, *order;
+	const char *as, *order, *format;
 	vv_written written;
 } options;
 
@@ -66,6 +67,16 @@ static void report_refused(const vv_error *err, const char *path)
 	}
 }
 
+/* Beside JSON on stdout. */
+static void put_notes(const char *lines)
+{
+	while (*lines) {
+		size_t len = strcspn(lines, "\n");
+		vv_note("%.*s", (int)len, lines);
+		lines += len + (lines[len] == '\n');
+	}
+}
+
 /* Tables that git merged as text come first: they are tables again then. *any: there are some. */
 static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *err)
 {
@@ -73,7 +84,9 @@ static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *
 	vv_status rc = vv_torn_mend(&t, c->repo, c->writer, c->index,
 				    c->argc > 0 ? &c->paths : NULL, true, o->dry_run, err);
 
-	if (!o->quiet || t.conflicts > 0) {
+	if (vv_wants_json(o->format)) {
+		put_notes(vv_buf_cstr(&t.text));
+	} else if (!o->quiet || t.conflicts > 0) {
 		vv_out("%s", vv_buf_cstr(&t.text));
 	}
 	*any = t.merged + t.conflicts > 0;
@@ -87,9 +100,14 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 	const options *o = c->options;
 	vv_add_plan plan = {0};
 	vv_add_report rep = {0};
+	vv_auto(vv_buf) files = VV_BUF_INIT;
+	vv_json_out json;
 	bool torn = false;
 	vv_status rc;
 
+	vv_json_out_init(&json, &files, 0);
+	vv_json_open_array(&json);
+	req->json = vv_wants_json(o->format) ? &json : NULL;
 	/* The writer's lock comes before the index is read: varve's commands take turns. */
 	rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err);
 	if (rc == VV_OK) {
@@ -106,9 +124,13 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 		vv_dataset_reader_lend_index(c->reader, NULL);
 	}
 	vv_progress_end();
-	if (rc == VV_OK) {
+	vv_json_close_array(&json);
+	if (rc == VV_OK && req->json) {
+		rc = vv_add_report_json(&rep, &files, o->dry_run, err);
+	} else if (rc == VV_OK) {
 		vv_add_report_print(&rep, &plan, o->quiet, o->dry_run);
-	} else {
+	}
+	if (rc < 0) {
 		report_refused(err, rep.refused);
 		c->code = VV_EXIT_TROUBLE;
 	}
@@ -140,7 +162,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 			      o->fix,
 			      false,
 			      describes(o),
-			      &import};
+			      &import,
+			      NULL};
 	vv_status rc = read_options(&import, o, err);
 
 	return rc < 0 ? rc : add(c, &req, err);
@@ -153,6 +176,7 @@ static const vv_option add_table[] = {
 	OPT_FLAG('n', "dry-run", dry_run, "only print what would be staged"),
 	OPT_FLAG('v', "verbose", verbose, "list added files (the default)"),
 	OPT_FLAG('q', "quiet", quiet, "print warnings only"),
+	OPT_JSON("the output format"),
 	OPT_LIST(0, "key", key, "COLUMNS",
 		 "columns (a,b) whose values identify a row; proved to be unique"),
 	OPT_FLAG(0, "no-key", no_key, "a table without a key; none is searched for"),

@@ -11,6 +11,7 @@
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/add.h"
+#include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "cmd/varve/print/status.h"
 #include "lib/work/merge/run.h"
@@ -23,7 +24,7 @@ enum { MESSAGE_MAX = 16 << 20 };
 
 typedef struct options {
 	vv_strings messages;
-	const char *file, *author, *date;
+	const char *file, *author, *date, *format;
 	bool sign, all, amend, allow_empty, no_sign, no_verify, quiet, edit, no_edit, dry_run,
 		verbose;
 } options;
@@ -73,6 +74,21 @@ static vv_status print_status(const vv_changes *changes, vv_error *err)
 	return rc;
 }
 
+/* The commit as log has it, or what status has where none was made. */
+static vv_status print_json(const vv_commit_job *j, vv_error *err)
+{
+	const vv_status_style style = {.prefix = "", .json = true};
+	vv_auto(vv_buf) value = VV_BUF_INIT;
+	vv_status rc = j->made ? vv_commit_json(&value, j->repo, &j->id, err)
+			       : vv_status_put(&value, &j->status, &style, err);
+
+	if (rc < 0) return rc;
+	vv_out(j->made ? "{\"commit\": " : "{\"commit\": null,\n\"status\": ");
+	vv_out_bytes(vv_buf_cstr(&value), value.len);
+	vv_out(j->made ? ",\n\"status\": null}\n" : "}\n");
+	return VV_OK;
+}
+
 static bool has_tables(const vv_changes *changes)
 {
 	bool any = false;
@@ -83,23 +99,29 @@ static bool has_tables(const vv_changes *changes)
 	return any;
 }
 
-static void print_commit(const vv_commit_job *j, bool quiet)
+static vv_status print_commit(const vv_commit_job *j, const options *o, vv_error *err)
 {
-	vv_error err;
+	vv_error why;
+	vv_status rc = VV_OK;
 
-	if (!quiet && vv_commit_summary_print(j->repo, &j->changes, &j->id, j->message_made.data,
-					      j->parent_count == 0, &err) < 0) {
-		vv_warn("%s", err.message);
+	if (vv_wants_json(o->format)) {
+		rc = print_json(j, err);
+	} else if (!o->quiet &&
+		   vv_commit_summary_print(j->repo, &j->changes, &j->id, j->message_made.data,
+					   j->parent_count == 0, &why) < 0) {
+		vv_warn("%s", why.message);
 	}
 	if (has_tables(&j->changes)) {
 		vv_push_hook_warn(j->repo, &vv_notes_stderr);
 	}
+	return rc;
 }
 
 static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	const char *texts[] = {NULL};
+	vv_error ignored;
 	vv_status rc = VV_OK;
 
 	if (o->date) {
@@ -116,9 +138,11 @@ static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 	vv_add_report_print(&j->added, NULL, true, false);
 	rc = vv_commit_make(j, err);
 	if (j->made) {
-		print_commit(j, o->quiet);
+		vv_status printed = print_commit(j, o, rc == VV_OK ? err : &ignored);
+
+		rc = rc == VV_OK ? printed : rc;
 	} else if (rc == VV_OK) {
-		rc = print_status(&j->status, err);
+		rc = vv_wants_json(o->format) ? print_json(j, err) : print_status(&j->status, err);
 	}
 done:
 	vv_buf_clear(&text);
@@ -148,7 +172,7 @@ static vv_status run_commit(vv_context *in, vv_error *err)
 			   .allow_empty = o->allow_empty,
 			   .no_verify = o->no_verify,
 			   .dry_run = o->dry_run,
-			   .facts = !o->quiet,
+			   .facts = !o->quiet && (o->dry_run || !vv_wants_json(o->format)),
 			   .groups = o->verbose,
 			   .message = {.texts = o->messages,
 				       .edit = o->edit,
@@ -186,6 +210,7 @@ static const vv_option commit_table[] = {
 	OPT_FLAG('v', "verbose", verbose,
 		 "also show the groups and bytes that each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print only warnings"),
+	OPT_JSON("the output format"),
 };
 
 const vv_command vv_cmd_commit = {
@@ -210,15 +235,23 @@ const vv_command vv_cmd_commit = {
 };
 
 /* `varve commit --no-edit`. The exit code. */
-static int conclude(bool verbose)
+static int conclude(bool verbose, bool json)
 {
-	char no_edit[] = "--no-edit", v[] = "-v";
-	char *argv[] = {no_edit, verbose ? v : NULL, NULL};
+	char no_edit[] = "--no-edit", v[] = "-v", j[] = "--json";
+	char *argv[4] = {no_edit};
+	int count = 1;
 
-	return vv_command_run(&vv_cmd_commit, verbose ? 2 : 1, argv);
+	if (verbose) {
+		argv[count++] = v;
+	}
+	if (json) {
+		argv[count++] = j;
+	}
+	return vv_command_run(&vv_cmd_commit, count, argv);
 }
 
-vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, vv_error *err)
+vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, bool json,
+			      vv_error *err)
 {
 	if (strcmp(vv_state_name(c->repo), c->name) != 0) {
 		if (abort && vv_journal_was(&c->found, c->name)) {
@@ -235,6 +268,6 @@ vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose
 	}
 	if (quit) return vv_state_cleanup(c->repo, err);
 	vv_context_close(c);
-	c->code = conclude(verbose);
+	c->code = conclude(verbose, json);
 	return VV_OK;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/json/json.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -19,9 +20,16 @@
 typedef struct options {
 	bool all, tags, no_tags, prune, force, quiet, verbose, allow_missing, data;
 	vv_strings from;
-	const char *cid;
+	const char *cid, *format;
 	uint64_t timeout;
 } options;
+
+/* What is done, and its report where that is JSON. */
+typedef struct report {
+	vv_json_out *json; /* an array of remotes; NULL: text */
+	bool refused;
+	const vv_fetch_data *data; /* NULL: nothing was asked for by --data */
+} report;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "all", all, "fetch from every remote"),
@@ -43,6 +51,7 @@ static const vv_option table[] = {
 	OPT_FLAG('v', "verbose", verbose,
 		 "also show how many blocks arrived, and from which peers"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_JSON("the output format"),
 };
 
 /* Does a table's pointer lie in its place? */
@@ -86,8 +95,74 @@ static void tell_pointers(vv_context *c)
 	}
 }
 
-static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int count,
-			   bool *refused, vv_error *err)
+static void put_ref(vv_json_out *w, const vv_ref_move *m)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	vv_json_open_object(w);
+	vv_json_add_string(w, "from", m->from);
+	vv_json_add_string(w, "to", m->to);
+	vv_oid_text(hex, &m->old);
+	vv_json_add_string(w, "old", vv_oid_is_null(&m->old) ? NULL : hex);
+	vv_oid_text(hex, &m->id);
+	vv_json_add_string(w, "new", vv_oid_is_null(&m->id) ? NULL : hex);
+	vv_json_add_string(w, "state",
+			   m->refused                      ? "refused"
+			   : m->behind                     ? "behind"
+			   : vv_oid_equal(&m->old, &m->id) ? "same"
+							   : "moved");
+	vv_json_close_object(w);
+}
+
+static void put_remote(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error)
+{
+	vv_json_open_object(w);
+	vv_json_name(w, "remote");
+	vv_json_url(w, name);
+	vv_json_name(w, "url");
+	vv_json_url(w, j->url);
+	vv_json_add_array(w, "refs");
+	for (size_t i = 0; i < j->plan.count; i++) {
+		put_ref(w, &j->plan.moves[i]);
+	}
+	vv_json_close_array(w);
+	vv_json_add_u64(w, "commits", j->sum.commits);
+	vv_json_add_u64(w, "versions", j->sum.versions);
+	vv_json_add_u64(w, "blocks", j->sum.blocks);
+	vv_json_add_u64(w, "bytes", j->sum.bytes);
+	vv_json_add_u64(w, "missingBlocks", j->missing);
+	vv_json_add_u64(w, "elsewhere", j->elsewhere);
+	vv_json_add_string(w, "error", error);
+	vv_json_close_object(w);
+}
+
+static vv_status print_json(const vv_buf *remotes, const vv_fetch_data *data, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "remotes");
+	vv_json_raw(&w, remotes->data, remotes->len);
+	vv_json_name(&w, "data");
+	if (data) {
+		vv_json_open_object(&w);
+		vv_json_add_u64(&w, "versions", data->versions);
+		vv_json_add_u64(&w, "fetched", data->fetched);
+		vv_json_close_object(&w);
+	} else {
+		vv_json_null(&w);
+	}
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(remotes, err)) < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
+	vv_out("%s\n", vv_buf_cstr(&b));
+	return VV_OK;
+}
+
+static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int count, report *rep,
+			   vv_error *err)
 {
 	const options *o = c->options;
 	vv_fetch_job j;
@@ -101,47 +176,51 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 	j.no_tags = o->no_tags;
 	j.prune = o->prune;
 	j.force = o->force;
-	j.quiet = o->quiet;
+	j.quiet = o->quiet || rep->json;
 	j.verbose = o->verbose;
 	j.allow_missing = o->allow_missing;
 	j.idle_sec = o->timeout;
 	j.full = o->data;
 	vv_status rc = vv_fetch_job_run(&j, err);
-	*refused |= j.refused || j.behind || (rc == VV_OK && j.missing > 0);
+	rep->refused |= j.refused || j.behind || (rc == VV_OK && j.missing > 0);
 	if (rc == VV_OK && j.mended && !o->quiet) {
 		tell_pointers(c);
+	}
+	if (rep->json) {
+		put_remote(rep->json, remote, &j, rc < 0 ? err->message : NULL);
 	}
 	vv_fetch_job_clear(&j);
 	return rc;
 }
 
 /* What the remotes do not have and was dropped, since somebody else keeps it. */
-static vv_status fetch_elsewhere(vv_context *c, vv_error *err)
+static vv_status fetch_elsewhere(vv_context *c, vv_fetch_data *f, bool quiet, vv_error *err)
 {
 	const options *o = c->options;
-	vv_fetch_data f = {.repo = c->repo, .elsewhere = true, .from = &o->from};
-	vv_status rc = vv_fetch_data_run(&f, err);
+	*f = (vv_fetch_data){.repo = c->repo, .elsewhere = true, .from = &o->from};
+	vv_status rc = vv_fetch_data_run(f, err);
 
-	if (rc == VV_OK && f.fetched > 0 && !o->quiet) {
+	if (rc == VV_OK && f->fetched > 0 && !quiet) {
 		vv_note("%s fetched that others keep",
-			vv_text_counted(f.fetched, "more version", "more versions"));
+			vv_text_counted(f->fetched, "more version", "more versions"));
 	}
 	return rc;
 }
 
-static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
+static vv_status fetch_all(vv_context *c, report *rep, vv_fetch_data *data, vv_error *err)
 {
 	const options *o = c->options;
+	const bool quiet = o->quiet || rep->json;
 	char **names;
 	size_t count, failed = 0;
 	vv_error first = {0}, why;
 	vv_status rc = vv_remote_names(&names, &count, c->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (!o->quiet) {
+		if (!quiet) {
 			vv_note("fetching %s", vv_text_shows(names[i]));
 		}
-		if (fetch_one(c, names[i], NULL, 0, refused, &why) == VV_OK) {
+		if (fetch_one(c, names[i], NULL, 0, rep, &why) == VV_OK) {
 			continue;
 		}
 		if (failed++ == 0) {
@@ -157,27 +236,32 @@ static vv_status fetch_all(vv_context *c, bool *refused, vv_error *err)
 		rc = first.code;
 	}
 	vv_names_free(names, count);
-	return rc == VV_OK && o->data ? fetch_elsewhere(c, err) : rc;
+	if (rc < 0 || !o->data) return rc;
+	rep->data = data;
+	return fetch_elsewhere(c, data, quiet, err);
 }
 
-static vv_status fetch_data(vv_context *c, vv_error *err)
+static vv_status fetch_data(vv_context *c, vv_fetch_data *f, bool quiet, vv_error *err)
 {
 	const options *o = c->options;
 	const int first = c->argc > 0 && c->dashdash != 0 ? 1 : 0;
-	vv_fetch_data f = {.repo = c->repo, .rev = first > 0 ? c->argv[0] : NULL, .from = &o->from};
 	char **paths = NULL;
 	vv_status rc = vv_context_paths(&paths, c, first, err);
 
-	f.paths = (const char *const *)paths;
-	if (rc == VV_OK && (rc = vv_fetch_data_run(&f, err)) == VV_OK && !o->quiet) {
+	*f = (vv_fetch_data){.repo = c->repo,
+			     .rev = first > 0 ? c->argv[0] : NULL,
+			     .paths = (const char *const *)paths,
+			     .from = &o->from};
+	if (rc == VV_OK && (rc = vv_fetch_data_run(f, err)) == VV_OK && !quiet) {
 		vv_note("%s%s",
-			vv_text_counted(f.versions, "version of a dataset", "versions of datasets"),
-			f.versions == 0          ? " there"
-			: f.fetched == 0         ? " there, and here already"
-			: f.fetched < f.versions ? ": those that were not here have come"
-						 : ": fetched");
+			vv_text_counted(f->versions, "version of a dataset",
+					"versions of datasets"),
+			f->versions == 0           ? " there"
+			: f->fetched == 0          ? " there, and here already"
+			: f->fetched < f->versions ? ": those that were not here have come"
+						   : ": fetched");
 	}
-	if (rc == VV_OK && f.fetched > 0 && !o->quiet) {
+	if (rc == VV_OK && f->fetched > 0 && !quiet) {
 		tell_pointers(c);
 	}
 	vv_context_paths_free(paths);
@@ -197,6 +281,7 @@ static int check_fetch(const vv_context *c)
 	if (o->data && c->dashdash > 1) {
 		return vv_usage_error("--data takes one REV, or A..B, before '--'");
 	}
+	if (o->cid && o->format) return vv_usage_error("--cid has no report");
 	return o->cid && c->argc > 1 ? vv_usage_error("--cid takes one remote at most")
 				     : VV_EXIT_OK;
 }
@@ -205,23 +290,36 @@ static vv_status run_fetch(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const char *remote = c->argc > 0 ? c->argv[0] : NULL;
-	bool refused = false;
+	const bool json = vv_wants_json(o->format);
+	vv_auto(vv_buf) remotes = VV_BUF_INIT;
+	vv_json_out w;
+	report rep = {.json = json ? &w : NULL};
+	vv_fetch_data data;
+	vv_error ignored;
 	vv_status rc;
 
+	vv_json_out_init(&w, &remotes, 0);
+	vv_json_open_array(&w);
 	if (o->cid) {
 		rc = vv_fetch_one_cid(c->repo, o->cid, remote, &o->from, o->quiet, o->timeout, err);
 	} else if (o->data && !o->all) {
-		rc = fetch_data(c, err);
+		rep.data = &data;
+		rc = fetch_data(c, &data, o->quiet || json, err);
 	} else if (o->all) {
-		rc = fetch_all(c, &refused, err);
+		rc = fetch_all(c, &rep, &data, err);
 	} else {
-		rc = fetch_one(c, remote, c->argv + 1, c->argc > 1 ? c->argc - 1 : 0, &refused,
-			       err);
+		rc = fetch_one(c, remote, c->argv + 1, c->argc > 1 ? c->argc - 1 : 0, &rep, err);
+	}
+	vv_json_close_array(&w);
+	if (json && (rc == VV_OK || o->all)) {
+		vv_status printed = print_json(&remotes, rep.data, rc == VV_OK ? err : &ignored);
+
+		rc = rc == VV_OK ? printed : rc;
 	}
 	if (rc == VV_OK) {
 		vv_context_gc_after(c, o->quiet);
 	}
-	c->code = refused ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = rep.refused ? VV_EXIT_NO : VV_EXIT_OK;
 	return rc;
 }
 

@@ -1,6 +1,7 @@
 /*
  * merge: another branch's versions brought into this one.
  */
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -15,6 +16,7 @@ typedef struct options {
 	bool no_commit, no_ff, ff_only, ff, abort, resume, quit, unrelated, edit, no_edit,
 		no_verify, quiet, verbose;
 	vv_strings messages;
+	const char *format;
 } options;
 
 static const vv_option table[] = {
@@ -34,6 +36,7 @@ static const vv_option table[] = {
 	OPT_FLAG('v', "verbose", verbose,
 		 "also show the groups and bytes that each dataset added to the store"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
+	OPT_JSON("the output format"),
 };
 
 /* --- printing -------------------------------------------------------------------------------- */
@@ -99,17 +102,87 @@ static void say_done(vv_branch_merge *m)
 	}
 }
 
-static vv_status merge(vv_branch_merge *m, vv_error *err)
+/* Where the branch stands now. */
+static const vv_oid *tip(const vv_branch_merge *m)
+{
+	return m->outcome == VV_MERGE_FORWARD ? &m->theirs
+	       : m->commit.made               ? &m->commit.id
+					      : &m->head.commit;
+}
+
+static void put_id(vv_json_out *w, const char *name, const vv_oid *id)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	vv_oid_text(hex, id);
+	vv_json_add_string(w, name, vv_oid_is_null(id) ? NULL : hex);
+}
+
+static vv_status put_files(vv_json_out *w, const vv_branch_merge *m, vv_error *err)
+{
+	const vv_stat_options how = {.growth = true, .texts = true};
+	const vv_oid *old = m->head.unborn ? NULL : &m->head.commit;
+	vv_auto(vv_commit_stat) stat = {0};
+	vv_status rc = VV_OK;
+
+	if (tip(m) != &m->head.commit) {
+		rc = vv_commit_stat_make(&stat, m->repo, old, tip(m), &how, err);
+	}
+	vv_json_name(w, "files");
+	vv_commit_stat_json(w, &stat);
+	return rc;
+}
+
+static vv_status print_json(const vv_branch_merge *m, vv_error *err)
+{
+	static const char *const outcomes[] = {"up-to-date", "fast-forward", "merged", "staged",
+					       "conflicts"};
+	const bool stays = m->outcome == VV_MERGE_READY && !m->commit.made;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_string(&w, "outcome", outcomes[stays ? VV_MERGE_STAGED : m->outcome]);
+	vv_json_add_string(&w, "merged", m->word);
+	put_id(&w, "theirs", &m->theirs);
+	put_id(&w, "old", &m->head.commit);
+	put_id(&w, "new", tip(m));
+	rc = put_files(&w, m, err);
+	vv_json_add_array(&w, "conflicts");
+	for (size_t i = 0; m->outcome == VV_MERGE_CONFLICTS && i < vv_merged_count(m->job.merged);
+	     i++) {
+		if (!m->job.settled[i]) {
+			vv_json_string(&w, vv_merged_at(m->job.merged, i)->path);
+		}
+	}
+	vv_json_close_array(&w);
+	vv_json_add_bool(&w, "blocksMissing", m->lacking);
+	vv_json_close_object(&w);
+	if (rc < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
+	vv_out_bytes(b.data, b.len);
+	vv_out("\n");
+	return VV_OK;
+}
+
+static vv_status merge(vv_branch_merge *m, bool json, vv_error *err)
 {
 	vv_status rc = vv_branch_merge_run(m, err);
 
 	if (rc < 0) return rc;
-	say_done(m);
-	rc = vv_branch_merge_finish(m, err);
-	if (m->outcome == VV_MERGE_READY) {
-		vv_commit_summary_print_merge(&m->commit);
-		vv_progress_end();
+	if (json) {
+		vv_branch_merge_note_missing(m);
+	} else {
+		say_done(m);
 	}
+	rc = vv_branch_merge_finish(m, err);
+	if (json && rc == VV_OK) {
+		rc = print_json(m, err);
+	} else if (!json && m->outcome == VV_MERGE_READY) {
+		vv_commit_summary_print_merge(&m->commit);
+	}
+	vv_progress_end();
 	if (m->stays) {
 		vv_note("all is merged and staged: 'varve merge --continue' commits it, "
 			"'varve merge --abort' goes back");
@@ -126,6 +199,9 @@ static int check_merge(const vv_context *c)
 		return vv_usage_error("--abort, --continue and --quit take no other options");
 	}
 	if (c->argc > 1) return vv_usage_error("merge takes one branch at a time, not %d", c->argc);
+	if ((o->abort || o->quit) && o->format) {
+		return vv_usage_error("--abort and --quit have no report");
+	}
 	return o->no_ff && o->ff_only ? vv_usage_error("--no-ff and --ff-only exclude each other")
 				      : VV_EXIT_OK;
 }
@@ -141,14 +217,15 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 			     .ff = o->ff,
 			     .unrelated = o->unrelated,
 			     .no_verify = o->no_verify,
-			     .quiet = o->quiet,
+			     .quiet = o->quiet || vv_wants_json(o->format),
 			     .verbose = o->verbose,
 			     .editor = o->edit ? vv_editor_run : NULL,
 			     .put_changes = vv_status_put_comments};
 	vv_status rc;
 
 	if (o->abort || o->resume || o->quit) {
-		return vv_commit_under_way(c, o->abort, o->quit, o->verbose, err);
+		return vv_commit_under_way(c, o->abort, o->quit, o->verbose,
+					   vv_wants_json(o->format), err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
 	    (rc = vv_branch_merge_find(&m, c->argc > 0 ? c->argv[0] : NULL, err)) == VV_OK &&
@@ -156,7 +233,7 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 		    VV_OK) {
 		m.writer = c->writer;
 		m.index = c->index;
-		rc = merge(&m, err);
+		rc = merge(&m, vv_wants_json(o->format), err);
 	}
 	vv_progress_end();
 	if (rc == VV_OK && m.outcome != VV_MERGE_CONFLICTS && !o->no_commit) {

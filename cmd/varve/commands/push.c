@@ -1,13 +1,14 @@
 /*
  * push: commits and blocks to another repository.
  */
+#include "base/json/json.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/work/peers/push_run.h"
 
 typedef struct options {
 	bool all, tags, force, remove, dry_run, upstream, quiet, verbose, no_verify, blocks;
-	const char *lease;
+	const char *lease, *format;
 	uint64_t timeout;
 } options;
 
@@ -27,6 +28,7 @@ static const vv_option table[] = {
 		   "stop waiting for the other side after this long without a byte (60)"),
 	OPT_FLAG('v', "verbose", verbose, "also show how many blocks were sent"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_JSON("the output format"),
 };
 
 static int check_push(const vv_context *c)
@@ -47,6 +49,56 @@ static int check_push(const vv_context *c)
 				     : VV_EXIT_OK;
 }
 
+static void put_ref(vv_json_out *w, const vv_push_item *it, bool dry_run)
+{
+	static const char *const states[] = {[VV_PUSH_GOES] = "moved",
+					     [VV_PUSH_SAME] = "same",
+					     [VV_PUSH_BLOCKS] = "blocks",
+					     [VV_PUSH_REFUSED] = "refused"};
+	char hex[VV_OID_TEXT + 1];
+
+	vv_json_open_object(w);
+	vv_json_add_string(w, "from", it->from);
+	vv_json_add_string(w, "to", it->to);
+	vv_oid_text(hex, &it->old);
+	vv_json_add_string(w, "old", vv_oid_is_null(&it->old) ? NULL : hex);
+	vv_oid_text(hex, &it->id);
+	vv_json_add_string(w, "new", vv_oid_is_null(&it->id) ? NULL : hex);
+	vv_json_add_string(w, "state",
+			   it->state == VV_PUSH_GOES && !it->done && !dry_run ? "kept"
+									      : states[it->state]);
+	vv_json_add_string(w, "why", it->why);
+	vv_json_close_object(w);
+}
+
+static vv_status print_json(const vv_push_job *j, vv_error *err)
+{
+	const vv_transfer_sum *peer = &j->sum;
+	const vv_host_sum *host = &j->blocks;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_name(&w, "url");
+	vv_json_url(&w, j->url);
+	vv_json_add_bool(&w, "dryRun", j->dry_run);
+	vv_json_add_array(&w, "refs");
+	for (size_t i = 0; i < j->plan.count; i++) {
+		put_ref(&w, &j->plan.items[i], j->dry_run);
+	}
+	vv_json_close_array(&w);
+	vv_json_add_u64(&w, "versions", peer->versions + host->versions);
+	vv_json_add_u64(&w, "blocks", peer->blocks + host->blocks);
+	vv_json_add_u64(&w, "bytes", peer->bytes + (j->dry_run ? host->raw : host->bytes));
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
+		vv_out("%s\n", vv_buf_cstr(&b));
+	}
+	return rc;
+}
+
 static vv_status run_push(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -64,12 +116,15 @@ static vv_status run_push(vv_context *c, vv_error *err)
 					.lease = o->lease,
 					.upstream = o->upstream};
 	j.dry_run = o->dry_run;
-	j.quiet = o->quiet;
+	j.quiet = o->quiet || vv_wants_json(o->format);
 	j.verbose = o->verbose;
 	j.no_verify = o->no_verify;
 	j.blocks_only = o->blocks;
 	j.idle_sec = o->timeout;
 	rc = vv_push_job_run(&j, err);
+	if (rc == VV_OK && vv_wants_json(o->format)) {
+		rc = print_json(&j, err);
+	}
 	c->code = j.refused ? VV_EXIT_NO : VV_EXIT_OK;
 	vv_push_job_clear(&j);
 	return rc;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/json/json.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 
@@ -31,6 +32,18 @@ static void print_total(const vv_add_report *rep)
 	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
 	       vv_buf_cstr(&time));
 	vv_buf_clear(&time);
+}
+
+static void print_warnings(const vv_add_report *rep)
+{
+	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
+		size_t len = strcspn(p, "\n");
+		vv_warn("%.*s", (int)len, p);
+		p += len + (p[len] == '\n');
+	}
+	if (rep->retyped) {
+		vv_note("hint: 'varve schema --type COLUMN=string PATH' changes a column's type");
+	}
 }
 
 void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool quiet, bool dry)
@@ -70,12 +83,30 @@ void vv_add_report_print(const vv_add_report *rep, const vv_add_plan *plan, bool
 			       vv_buf_cstr(&plan->new_names), plan->new_text == 1 ? "es" : "");
 		}
 	}
+	print_warnings(rep);
+}
+
+vv_status vv_add_report_json(const vv_add_report *rep, const vv_buf *files, bool dry, vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_json_out w;
+	vv_status rc;
+
+	vv_json_out_init(&w, &b, 2);
+	vv_json_open_object(&w);
+	vv_json_add_bool(&w, "dryRun", dry);
+	vv_json_name(&w, "files");
+	vv_json_raw(&w, files->data, files->len);
+	vv_json_add_array(&w, "warnings");
 	for (const char *p = vv_buf_cstr(&rep->warnings); *p;) {
 		size_t len = strcspn(p, "\n");
-		vv_warn("%.*s", (int)len, p);
+		vv_json_string_len(&w, p, len);
 		p += len + (p[len] == '\n');
 	}
-	if (rep->retyped) {
-		vv_note("hint: 'varve schema --type COLUMN=string PATH' changes a column's type");
-	}
+	vv_json_close_array(&w);
+	vv_json_close_object(&w);
+	if ((rc = vv_buf_ok(files, err)) < 0 || (rc = vv_buf_ok(&b, err)) < 0) return rc;
+	vv_out("%s\n", vv_buf_cstr(&b));
+	print_warnings(rep);
+	return VV_OK;
 }

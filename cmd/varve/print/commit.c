@@ -318,17 +318,15 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 	vv_buf_clear(&date);
 }
 
-static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_commit_stat *stat,
-			    vv_error *err)
+static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c,
+			  const vv_commit_stat *stat, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
 	vv_json_out w;
 	char hex[VV_OID_TEXT + 1];
 	const char *subject;
 	size_t len, i;
-	vv_status rc;
 
-	vv_json_out_init(&w, &b, 0);
+	vv_json_out_init(&w, b, 0);
 	vv_json_open_object(&w);
 	vv_json_name(&w, "commit");
 	vv_oid_text(hex, &c->id);
@@ -355,12 +353,37 @@ static vv_status print_json(vv_commit_view *v, const vv_commit *c, const vv_comm
 		v->more(v->payload, &w);
 	}
 	vv_json_close_object(&w);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_out("%s", v->any ? ",\n" : "");
-		vv_out_bytes(b.data, b.len);
+	return vv_buf_ok(b, err);
+}
+
+static vv_status print_json(const vv_commit_view *v, const vv_commit *c, const vv_commit_stat *stat,
+			    vv_error *err)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc = put_json(&b, v, c, stat, err);
+
+	if (rc < 0) return rc;
+	vv_out("%s", v->any ? ",\n" : "");
+	vv_out_bytes(b.data, b.len);
+	return VV_OK;
+}
+
+vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_error *err)
+{
+	const vv_stat_options how = {.growth = true, .texts = true};
+	vv_auto(vv_commit) c = {0};
+	vv_auto(vv_commit_stat) stat = {0};
+	vv_auto(vv_decoration) *names = NULL;
+	vv_status rc;
+
+	if ((rc = vv_commit_read(r, id, &c, err)) < 0 ||
+	    (rc = vv_decoration_read(&names, r, err)) < 0 ||
+	    (rc = vv_commit_stat_make(&stat, r, c.parent_count ? &c.parents[0] : NULL, &c.id, &how,
+				      err)) < 0) {
+		return rc;
 	}
-	vv_buf_clear(&b);
-	return rc;
+	const vv_commit_view v = {.repo = r, .names = names, .stat = true};
+	return put_json(out, &v, &c, &stat, err);
 }
 
 /* What the commit changed, after it: names, numbers, rows. */

@@ -40,6 +40,8 @@ typedef struct vv_commit_view {
 } vv_commit_view;
 
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err);
+/* Appends the object that log --json --stat has of it. */
+vv_status vv_commit_json(vv_buf *out, vv_repository *r, const vv_oid *id, vv_error *err);
 /* After the last one: VV_EMISSING where some were uncounted. */
 vv_status vv_commit_counted(const vv_commit_view *v, vv_error *err);
 

@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json/json.h"
 #include "dataset/table/dataset_reader.h"
 #include "lib/work/add/pathspec.h"
 #include "repo/git/index/index.h"
@@ -55,6 +56,7 @@ typedef struct vv_add_request {
 	/* the options say how to read a dataset: name one, and read it again */
 	bool described;
 	const vv_dataset_options *options;
+	vv_json_out *json; /* an array that gets an object of each path; NULL */
 } vv_add_request;
 
 typedef struct vv_add_plan {

@@ -256,6 +256,80 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item,
 	return rc;
 }
 
+/* What text has in "columns", "key" and "form". */
+static vv_status put_table_json(vv_json_out *w, const vv_root *root, vv_error *err)
+{
+	vv_auto(vv_schema) schema;
+	vv_auto(vv_buf) form = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_schema_init(&schema);
+	if ((rc = vv_schema_read(&schema, root->schema.data ? root->schema.data : "",
+				 root->schema.len, "schema", err)) < 0) {
+		return rc;
+	}
+	vv_json_add_array(w, "columns");
+	for (size_t i = 0; i < schema.count; i++) {
+		vv_json_open_object(w);
+		vv_json_add_string_len(w, "name", schema.fields[i].name, schema.fields[i].name_len);
+		vv_json_add_string(w, "type", vv_type_name(schema.fields[i].type));
+		vv_json_close_object(w);
+	}
+	vv_json_close_array(w);
+	vv_json_add_array(w, "key");
+	for (size_t i = 0; i < root->key_count; i++) {
+		vv_json_string(w, root->key[i]);
+	}
+	vv_json_close_array(w);
+	vv_dialect_describe(&form, &root->dialect);
+	vv_json_add_string(w, "form", vv_buf_cstr(&form));
+	return vv_buf_ok(&form, err);
+}
+
+static vv_status put_dataset_json(vv_json_out *w, const vv_dataset_found *staged, vv_error *err)
+{
+	const vv_import_result *res = &staged->result;
+	const bool table = res->root.kind == VV_KIND_TABLE;
+	char cid[VV_CID_TEXT + 1];
+	vv_status rc;
+
+	if (table) {
+		vv_json_add_u64(w, "rows", res->root.rows);
+		if (!vv_cid_is_null(&staged->parent) && staged->parent_root.kind == VV_KIND_TABLE) {
+			vv_json_add_u64(w, "rowsBefore", staged->parent_root.rows);
+		}
+		if ((rc = put_table_json(w, &res->root, err)) < 0) return rc;
+	}
+	vv_json_add_u64(w, "bytes", vv_root_file_bytes(&res->root));
+	vv_json_add_u64(w, table ? "groups" : "chunks", res->groups);
+	vv_json_add_u64(w, table ? "groupsNew" : "chunksNew", res->groups_new);
+	vv_json_add_u64(w, "stored", staged->stored.stored_bytes);
+	vv_cid_text(cid, &res->cid);
+	vv_json_add_string(w, "root", cid);
+	return VV_OK;
+}
+
+vv_status vv_add_put_json(vv_json_out *w, const char *path, const vv_add_words *words,
+			  vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_json_open_object(w);
+	vv_json_add_string(w, "path", path);
+	vv_json_add_string(w, "change", words->change);
+	if (words->kind) {
+		vv_json_add_string(w, "kind", words->kind);
+	}
+	if (words->staged) {
+		rc = put_dataset_json(w, words->staged, err);
+	}
+	if (words->unseen) {
+		vv_json_add_string(w, "rowsUnseen", words->unseen->what);
+	}
+	vv_json_close_object(w);
+	return rc;
+}
+
 /* The column of a table without a key that could be its key since this version: -1: none. Looks at
  * the first rows of both versions. */
 static vv_status find_new_key(long *column, bool *whole, vv_table *old, vv_table *new,

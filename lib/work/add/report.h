@@ -6,6 +6,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
+#include "dataset/read/unseen.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/add/plan.h"
 
@@ -51,6 +52,15 @@ VV_AUTO_CLEAR(vv_add_report, vv_add_report_clear)
 /* Appends what one import found: the whole account, or one line of it. */
 vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
 			  const vv_dataset_found *staged, bool compact, vv_error *err);
+
+/* What the object of a path has (docs: varve-add(1)). */
+typedef struct vv_add_words {
+	const char *change, *kind;      /* "added", "table"; kind NULL: it is gone, or as it was */
+	const vv_dataset_found *staged; /* of a dataset that was imported; else NULL */
+	const vv_unseen *unseen;        /* of an ordinary file whose rows are not seen; else NULL */
+} vv_add_words;
+vv_status vv_add_put_json(vv_json_out *w, const char *path, const vv_add_words *words,
+			  vv_error *err);
 
 /* Appends how long so many bytes took: ", in 40 ms (12 MB/s)". */
 void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms);

@@ -108,8 +108,40 @@ static void describe_pointer(runner *run, const vv_add_item *item, const vv_data
 	run->rep->tables += !same;
 }
 
-/* A new file with rows that are not seen: a line with the command that shows them. */
-static void note_unseen(runner *run, const vv_add_item *item)
+static vv_status put_json(const runner *run, const vv_add_item *item, const vv_add_words *words,
+			  vv_error *err)
+{
+	return run->req->json ? vv_add_put_json(run->req->json, item->path, words, err) : VV_OK;
+}
+
+static const char *change_of(const vv_add_item *item)
+{
+	return item->in_index ? "changed" : "added";
+}
+
+/* A file that was named and is as it was. */
+static vv_status put_same_json(const runner *run, const vv_add_item *item, vv_error *err)
+{
+	const vv_add_words words = {.change = "unchanged"};
+
+	return item->literal ? put_json(run, item, &words, err) : VV_OK;
+}
+
+static vv_status put_dataset_json(const runner *run, const vv_add_item *item,
+				  const vv_dataset_found *staged, bool is_pointer, vv_error *err)
+{
+	vv_add_words words = {.change = change_of(item), .kind = "pointer"};
+
+	if (vv_oid_equal(&staged->blob, &item->blob)) return put_same_json(run, item, err);
+	if (!is_pointer) {
+		words.kind = staged->result.root.kind == VV_KIND_TABLE ? "table" : "file";
+		words.staged = staged;
+	}
+	return put_json(run, item, &words, err);
+}
+
+/* A new file with rows that are not seen: a line with the command that shows them. NULL: it is not. */
+static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 {
 	vv_add_report *rep = run->rep;
 	char *file = vv_repository_file(run->r, item->path);
@@ -126,11 +158,13 @@ static void note_unseen(runner *run, const vv_add_item *item)
 	}
 	vv_close(fd, NULL, NULL);
 	vv_free(file);
+	return u;
 }
 
-static void count_ordinary(runner *run, const vv_add_item *item)
+static vv_status count_ordinary(runner *run, const vv_add_item *item, vv_error *err)
 {
 	vv_add_report *rep = run->rep;
+	vv_add_words words = {.change = change_of(item), .kind = "text"};
 
 	rep->ordinary++;
 	if (rep->ordinary <= 3) {
@@ -139,8 +173,10 @@ static void count_ordinary(runner *run, const vv_add_item *item)
 	} else if (rep->ordinary == 4) {
 		vv_buf_puts(&rep->ordinary_names, ", ...");
 	}
-	if (item->in_index || item->action != VV_ADD_FILE || !S_ISREG(item->st.mode)) return;
-	note_unseen(run, item);
+	if (item->in_index || item->action != VV_ADD_FILE || !S_ISREG(item->st.mode)) {
+		return put_json(run, item, &words, err);
+	}
+	words.unseen = note_unseen(run, item);
 	if (item->st.size > UINT64_C(10000000)) {
 		vv_buf_printf(&rep->warnings,
 			      "%s goes to Git whole, %s now and at each change; "
@@ -148,6 +184,7 @@ static void count_ordinary(runner *run, const vv_add_item *item)
 			      vv_text_shows(item->path), vv_text_bytes(item->st.size),
 			      vv_text_shows(item->path));
 	}
+	return put_json(run, item, &words, err);
 }
 
 static vv_status add_file(runner *run, const vv_add_item *item, vv_error *err)
@@ -164,8 +201,9 @@ static vv_status leave_text(runner *run, const vv_add_item *item, const char *wh
 	vv_buf_printf(&run->rep->warnings,
 		      "%s goes to Git as text, it does not read as a table: %s\n",
 		      vv_text_shows(item->path), why);
-	count_ordinary(run, item);
-	return add_file(run, item, err);
+	vv_status rc = count_ordinary(run, item, err);
+
+	return rc < 0 ? rc : add_file(run, item, err);
 }
 
 /* An edited pointer that lies in the work tree is written anew from its root. */
@@ -269,6 +307,9 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	} else if (rc == VV_OK) {
 		rc = vv_add_describe(run->rep, run->s, item, &staged, run->compact, err);
 	}
+	if (rc == VV_OK) {
+		rc = put_dataset_json(run, item, &staged, is_pointer, err);
+	}
 	vv_dataset_found_clear(&staged);
 	return rc;
 }
@@ -294,6 +335,9 @@ static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 
 static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 {
+	const vv_add_words removed = {.change = "removed"};
+	vv_status rc;
+
 	switch (item->action) {
 	case VV_ADD_DATASET:
 		return run_dataset(run, item, err);
@@ -303,6 +347,7 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 			vv_buf_printf(&run->rep->text, "%s: unchanged\n",
 				      vv_text_shows(item->path));
 		}
+		if ((rc = put_same_json(run, item, err)) < 0) return rc;
 		/* A file that was only touched: the index learns its new stat. */
 		if (run->dry || item->stat_clean) return VV_OK;
 		return vv_index_set(run->x, item->path, entry_mode(run, item), &item->blob,
@@ -310,12 +355,13 @@ static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
 	case VV_ADD_REMOVE:
 		run->rep->removed++;
 		if (!new_outcome(run, item, 0)) return vv_fail_nomem(err);
+		if ((rc = put_json(run, item, &removed, err)) < 0) return rc;
 		return run->dry ? VV_OK : vv_index_remove(run->x, item->path, err);
 	case VV_ADD_PLAIN:
-		count_ordinary(run, item);
+		if ((rc = count_ordinary(run, item, err)) < 0) return rc;
 		return run->dry ? VV_OK : run_plain(run, item, err);
 	case VV_ADD_FILE:
-		count_ordinary(run, item);
+		if ((rc = count_ordinary(run, item, err)) < 0) return rc;
 		return add_file(run, item, err);
 	}
 	return VV_OK;
