@@ -11,7 +11,8 @@
 #include "lib/work/arrow/batches.h"
 #include "lib/work/arrow/row_changes.h"
 
-#define ARROW_FLAGS ((uint32_t)VARVE_ARROW_TEXT)
+#define DIFF_FLAGS ((uint32_t)VARVE_ARROW_TEXT)
+#define ARROW_FLAGS (DIFF_FLAGS | (uint32_t)VARVE_ARROW_DICTIONARIES)
 
 /* ---- the rows of a table ---- */
 
@@ -52,6 +53,8 @@ static vv_status open_rows(table_rows *t, const varve_table *table, const varve_
 			   vv_error *err)
 {
 	vv_arrow_options how = {.how = {(o->flags & VARVE_ARROW_TEXT) != 0, o->numbers},
+				.dictionaries = (o->flags & VARVE_ARROW_DICTIONARIES) != 0,
+				.dictionary = o->dictionary,
 				.misfit = o->misfit,
 				.row_number = o->row_number,
 				.batch_rows = o->batch_rows,
@@ -98,6 +101,7 @@ int varve_table_arrow(struct ArrowArrayStream *stream, varve_arrow_status **stat
 /* ---- what differs between two ---- */
 
 typedef struct difference {
+	varve_table *before, *after;
 	varve_diff *diff;
 	vv_arrow_changes *changes;
 	char commit[VARVE_ID_SIZE];
@@ -134,6 +138,8 @@ static void difference_release(void *at)
 
 	vv_arrow_changes_close(d->changes);
 	varve_diff_free(d->diff);
+	varve_table_free(d->before);
+	varve_table_free(d->after);
 	vv_free(d);
 }
 
@@ -157,6 +163,8 @@ static vv_status open_difference(difference *d, const varve_table *before, const
 			       (int)o->what);
 	}
 	if ((rc = vv_take_options(&which, sizeof(which), o->diff, err)) < 0) return rc;
+	d->before = vv_table_keep(before);
+	d->after = vv_table_keep(after);
 	which.size = sizeof(which);
 	which.watch = NULL;
 	which.flags = how.cells ? which.flags : which.flags & ~(uint32_t)VARVE_DIFF_SPARSE;
@@ -166,7 +174,7 @@ static vv_status open_difference(difference *d, const varve_table *before, const
 	if ((rc = vv_diff_commit(d->commit, &how.time, d->diff, err)) < 0) return rc;
 	how.commit = d->commit[0] ? d->commit : NULL;
 	how.key = vv_diff_key(d->diff, &how.key_count);
-	return vv_arrow_changes_open(&d->changes, &before->table, &after->table,
+	return vv_arrow_changes_open(&d->changes, &d->before->table, &d->after->table,
 				     vv_diff_columns(d->diff), &how, err);
 }
 
@@ -185,7 +193,7 @@ int varve_diff_arrow(struct ArrowArrayStream *stream, varve_arrow_status **statu
 	}
 	if (!d) return vv_give(err, vv_fail_nomem(&e), &e);
 	if ((rc = vv_take_options(&o, sizeof(o), options, &e)) < 0 ||
-	    (rc = vv_take_flags(o.flags, ARROW_FLAGS, &e)) < 0 ||
+	    (rc = vv_take_flags(o.flags, DIFF_FLAGS, &e)) < 0 ||
 	    (rc = open_difference(d, before, after, &o, &e)) < 0) {
 		difference_release(d);
 		return vv_give(err, rc, &e);

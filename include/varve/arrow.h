@@ -78,11 +78,17 @@ enum varve_misfit {
 /* What columns of type integer and number become. */
 enum varve_numbers {
 	VARVE_NUMBERS_DOUBLE, /* int64 and double */
-	VARVE_NUMBERS_TEXT    /* utf8, as written */
+	VARVE_NUMBERS_TEXT,   /* utf8, as written */
+	/* decimal128 of precision 38. The scale of an integer is 0; that of a number is what the cells of the table need, as far as
+	 * there is room beside the digits before the point: all rows are read for it when the stream is opened, and the
+	 * field's metadata has "varve:scale", "cells" */
+	VARVE_NUMBERS_DECIMAL
 };
 
 enum varve_arrow_flag {
-	VARVE_ARROW_TEXT = 1 << 0 /* every column is utf8, as written */
+	VARVE_ARROW_TEXT = 1 << 0, /* every column is utf8, as written */
+	VARVE_ARROW_DICTIONARIES =
+		1 << 1 /* every column of utf8 has a dictionary; not of differences */
 };
 
 typedef struct varve_arrow_options {
@@ -96,6 +102,9 @@ typedef struct varve_arrow_options {
 	uint64_t batch_rows; /* at most; 0: 65,536 */
 	int32_t numbers;     /* enum varve_numbers */
 	int32_t reserved;
+	/* columns of utf8 that have a dictionary, int32 to utf8, of each batch's own texts; ended by NULL; NULL: none. Those that
+	 * are not among the columns count for nothing */
+	const char *const *dictionary;
 } varve_arrow_options;
 
 /* What a stream has found. It outlives the stream; threads may share it. */
@@ -108,7 +117,8 @@ typedef struct varve_arrow_status varve_arrow_status;
  * date32, datetime timestamp[us] without a zone (of cells with a zone the time in UTC), everything else utf8. Missing
  * values are null. Metadata of the schema: "varve:schema", the Table Schema.
  *
- * get_next returns an errno value when it fails: EINVAL (a misfit), EIO, ENOMEM. */
+ * get_next returns an errno value when it fails: EINVAL (a misfit), EIO, ENOMEM. VARVE_ENOTFOUND, VARVE_EUSAGE: a dictionary of
+ * a column that the table lacks, or that is not utf8. */
 VARVE_API int varve_table_arrow(struct ArrowArrayStream *stream, varve_arrow_status **status,
 				const varve_table *table, const varve_arrow_options *options,
 				varve_error *err);

@@ -65,23 +65,27 @@ PyObject *arrow_stream(PyObject *module, PyObject *args)
 	struct ArrowArrayStream *stream;
 	varve_arrow_status *found = NULL;
 	varve_error err;
-	const char **columns = NULL;
+	const char **columns = NULL, **dictionary = NULL;
 	int rc;
 
-	if (!PyArg_ParseTuple(args, "OO&O&O&Iii", &o, to_names, &columns, to_filter, &which.where,
-			      to_text, &opt.row_number, &opt.flags, &opt.misfit, &opt.numbers)) {
+	if (!PyArg_ParseTuple(args, "OO&O&O&IiiO&", &o, to_names, &columns, to_filter, &which.where,
+			      to_text, &opt.row_number, &opt.flags, &opt.misfit, &opt.numbers,
+			      to_names, &dictionary)) {
 		return NULL;
 	}
 	stream = calloc(1, sizeof(*stream));
 	if (!(h = as(o, &table_kind)) || !stream) {
 		free(columns);
+		free(dictionary);
 		free(stream);
 		return h ? PyErr_NoMemory() : NULL;
 	}
 	which.columns = columns;
 	opt.rows = &which;
+	opt.dictionary = dictionary;
 	FREELY(rc = varve_table_arrow(stream, &found, h->at, &opt, &err));
 	free(columns);
+	free(dictionary);
 	return give_stream(module, stream, rc, found, &err);
 }
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 MISFITS = ("error", "null", "text")  # enum varve_misfit
-NUMBERS = ("double", "text")  # enum varve_numbers
+NUMBERS = ("double", "text", "decimal")  # enum varve_numbers
 TEXT = 1 << 0  # enum varve_arrow_flag
+DICTIONARIES = 1 << 1
 
 
 class _Stream:

@@ -44,12 +44,14 @@ class View(Frames):
         misfit: str = "error",
         row_number: str | None = None,
         numbers: str = "double",
+        dictionary: bool | Iterable[str] = False,
     ) -> None:
         self._table, self._handle, self._all = table, table._handle, table._all
-        self._picked = None if columns is None else [columns] if isinstance(columns, str) else list(columns)
+        self._picked = None if columns is None else _values.listed(columns)
         self._where, self._params = where, dict(params or {})
         self._filter = _values.where(where, params)
         self._arrow = _arrow.options(text, misfit, numbers)
+        self._dictionary = dictionary if isinstance(dictionary, bool) else _values.listed(dictionary)
         self._text, self._misfit, self._number, self._numbers = text, misfit, row_number, numbers
         if self._picked is not None or self._filter is not None:
             self._rows()  # a wrong name or value is reported here
@@ -82,12 +84,15 @@ class View(Frames):
         misfit: str = "error",
         row_number: str | None = None,
         numbers: str = "double",
+        dictionary: bool | Iterable[str] = False,
     ) -> View:
         """A view of some columns and of the rows that pass a condition, such as "price > :p and item ^= 'A'"; that of a
         view holds, too. params has the values of :NAME.
 
-        text: every column of Arrow is text, as written; numbers: "double", or "text" for columns of type integer and
-        number as written; misfit: what becomes of a cell that is not of its type, "error", "null", or "text": null, and
+        text: every column of Arrow is text, as written; numbers: "double", "text" for columns of type integer and
+        number as written, or "decimal" for decimal128 of precision 38, whose scale is 0 for an integer and else what the
+        version's cells need (all are read for it when a stream begins); dictionary: these columns of text, or with True
+        all of them, become dictionaries, Categorical in pandas and polars; misfit: what becomes of a cell that is not of its type, "error", "null", or "text": null, and
         what it is in a last column of Arrow, _misfits, as a JSON object; row_number: a last column of this name has the number of the row in the file, from 0.
         NotFoundError: no such column; UsageError: the condition cannot be read.
         """
@@ -97,21 +102,26 @@ class View(Frames):
                 raise UsageError(f"the view has another value of :{name}", "usage", "use another name")
         both = " and ".join(filter(None, (self._where, where))) or None
         picked = self._picked if columns is None else columns
-        return View(self._table, picked, both, given, text, misfit, row_number, numbers)
+        return View(self._table, picked, both, given, text, misfit, row_number, numbers, dictionary)
 
     def __reduce__(self) -> Any:
-        options = (self._picked, self._where, self._params, self._text, self._misfit, self._number, self._numbers)
-        return View, (self._table, *options)
+        options = (self._text, self._misfit, self._number, self._numbers, self._dictionary)
+        return View, (self._table, self._picked, self._where, self._params, *options)
 
     # ---- Arrow ----
 
     def _open(self) -> tuple[object, _varve.Handle]:
+        flags, misfit, numbers = self._arrow
+        some = self._dictionary
         return _varve.arrow_stream(
             self._handle,
             _values.names(self._picked),
             self._filter,
             None if self._number is None else raw(self._number),
-            *self._arrow,
+            flags | (_arrow.DICTIONARIES if some is True else 0),
+            misfit,
+            numbers,
+            None if isinstance(some, bool) else _values.names(some),
         )
 
     def _narrow(
@@ -120,7 +130,14 @@ class View(Frames):
         if columns is None and where is None:
             return self
         return self.select(
-            columns, where, params, text=self._text, misfit=self._misfit, row_number=self._number, numbers=self._numbers
+            columns,
+            where,
+            params,
+            text=self._text,
+            misfit=self._misfit,
+            row_number=self._number,
+            numbers=self._numbers,
+            dictionary=self._dictionary,
         )
 
     def to_arrow(

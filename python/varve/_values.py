@@ -39,10 +39,15 @@ def library(module: str) -> Any:
         raise ModuleNotFoundError(f"this needs {e.name}: pip install {e.name}", name=e.name) from None
 
 
+def listed(words: Iterable[str]) -> list[str]:
+    """Names, of which one may stand alone."""
+    return [words] if isinstance(words, str) else list(words)
+
+
 def names(words: Iterable[str] | str | None) -> tuple[bytes, ...] | None:
     if words is None:
         return None
-    return tuple(raw(w) for w in ([words] if isinstance(words, str) else words))
+    return tuple(map(raw, listed(words)))
 
 
 def where(text: str | None, params: Mapping[str, Value] | None) -> _varve.Handle | None:

@@ -22,7 +22,14 @@ def find_row(table: Handle, values: tuple[bytes, ...]) -> int: ...
 def filter_parse(text: bytes, names: tuple[bytes, ...], values: tuple[bytes, ...]) -> Handle: ...
 def rows(table: Handle, columns: tuple[bytes, ...] | None, where: Handle | None, row: int | None, numbered: bool) -> Handle: ...
 def arrow_stream(
-    table: Handle, columns: tuple[bytes, ...] | None, where: Handle | None, row_number: bytes | None, flags: int, misfit: int, numbers: int
+    table: Handle,
+    columns: tuple[bytes, ...] | None,
+    where: Handle | None,
+    row_number: bytes | None,
+    flags: int,
+    misfit: int,
+    numbers: int,
+    dictionary: tuple[bytes, ...] | None,
 ) -> tuple[object, Handle]: ...
 def diff_arrow(
     before: Handle,

@@ -40,6 +40,7 @@ void vv_arrow_drop(vv_arrow_memory *m)
 /* What an array of the consumer holds: its buffers, and those of its children. */
 typedef struct held {
 	struct ArrowArray *children, **pointers;
+	struct ArrowArray dictionary;
 	const void *buffers[3];
 	void *owned[3];
 } held;
@@ -52,6 +53,9 @@ static void release_array(struct ArrowArray *a)
 		if (a->children[i]->release) {
 			a->children[i]->release(a->children[i]);
 		}
+	}
+	if (h->dictionary.release) {
+		h->dictionary.release(&h->dictionary);
 	}
 	for (size_t i = 0; i < 3; i++) {
 		free(h->owned[i]);
@@ -96,10 +100,18 @@ void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m)
 	memset(m, 0, sizeof(*m));
 }
 
+struct ArrowArray *vv_arrow_array_dictionary(struct ArrowArray *a)
+{
+	held *h = a->private_data;
+
+	return a->dictionary = &h->dictionary;
+}
+
 /* ---- schemas ---- */
 
 typedef struct held_schema {
 	struct ArrowSchema *children, **pointers;
+	struct ArrowSchema dictionary;
 	char *name, *metadata;
 } held_schema;
 
@@ -111,6 +123,9 @@ static void release_schema(struct ArrowSchema *a)
 		if (a->children[i]->release) {
 			a->children[i]->release(a->children[i]);
 		}
+	}
+	if (h->dictionary.release) {
+		h->dictionary.release(&h->dictionary);
 	}
 	free(h->children);
 	free(h->pointers);
@@ -143,6 +158,14 @@ bool vv_arrow_schema(struct ArrowSchema *a, const char *format, const char *name
 	a->n_children = (int64_t)children;
 	a->children = h->pointers;
 	return true;
+}
+
+bool vv_arrow_schema_dictionary(struct ArrowSchema *a, const char *format)
+{
+	held_schema *h = a->private_data;
+
+	a->dictionary = &h->dictionary;
+	return vv_arrow_schema(&h->dictionary, format, "", true, 0);
 }
 
 /* One pair: its count, then lengths and bytes of key and value. */

@@ -31,10 +31,14 @@ bool vv_arrow_array(struct ArrowArray *out, size_t rows, uint64_t nulls, int64_t
 		    size_t children);
 /* The memory becomes buffer i of the array; m is empty again. */
 void vv_arrow_give(struct ArrowArray *a, size_t i, vv_arrow_memory *m);
+/* Its dictionary, which the caller fills. */
+struct ArrowArray *vv_arrow_array_dictionary(struct ArrowArray *a);
 
 /* A schema whose children are not filled; format is borrowed for ever, name copied. False: there is no memory. */
 bool vv_arrow_schema(struct ArrowSchema *out, const char *format, const char *name, bool nullable,
 		     size_t children);
+/* It has a dictionary of that format. False: there is no memory. */
+bool vv_arrow_schema_dictionary(struct ArrowSchema *a, const char *format);
 /* Its only pair of metadata. False: there is no memory. */
 bool vv_arrow_schema_note(struct ArrowSchema *a, const char *key, const char *value, size_t len);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "lib/work/rows/named_columns.h"
 
 #define BATCH_ROWS 65536u
 #define BATCH_TEXT                                                                                 \
@@ -14,7 +15,7 @@
 #define STEP_ROWS 256u
 
 struct vv_arrow_batches {
-	const vv_table *table;
+	vv_table *table;
 	vv_rows *rows;
 	vv_arrow_options o;
 	vv_rows_group group;
@@ -75,7 +76,7 @@ static bool is_full(const vv_arrow_batches *b, size_t rows)
 	bool full = rows >= b->o.batch_rows;
 
 	for (size_t i = 0; i < b->o.count && !full; i++) {
-		full = b->columns[i].text.len >= BATCH_TEXT;
+		full = b->columns[i].text.len + b->columns[i].texts.text.len >= BATCH_TEXT;
 	}
 	return full;
 }
@@ -193,6 +194,23 @@ bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out)
 
 /* ---- opening ---- */
 
+/* Of the columns that are named, as far as they are wanted. */
+static vv_status use_dictionaries(vv_arrow_batches *b, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t place;
+
+	for (const char *const *name = b->o.dictionary; name && *name && rc == VV_OK; name++) {
+		rc = vv_view_column(b->table, *name, strlen(*name), "dictionary", &place, err);
+		for (size_t i = 0; i < b->o.count && rc == VV_OK; i++) {
+			if (b->columns[i].place == place && !b->columns[i].has_dictionary) {
+				rc = vv_arrow_column_use_dictionary(&b->columns[i], err);
+			}
+		}
+	}
+	return rc;
+}
+
 static vv_status open_batches(vv_arrow_batches *b, vv_error *err)
 {
 	vv_arrow_options *o = &b->o;
@@ -212,11 +230,14 @@ static vv_status open_batches(vv_arrow_batches *b, vv_error *err)
 	}
 	for (size_t i = 0; i < o->count && rc == VV_OK; i++) {
 		rc = vv_arrow_column_init(&b->columns[i], b->table, o->columns[i], &o->how, err);
+		if (rc == VV_OK && o->dictionaries && b->columns[i].form == VV_ARROW_TEXT) {
+			rc = vv_arrow_column_use_dictionary(&b->columns[i], err);
+		}
 	}
-	return rc;
+	return rc < 0 || o->dictionaries ? rc : use_dictionaries(b, err);
 }
 
-vv_status vv_arrow_batches_open(vv_arrow_batches **out, const vv_table *t, vv_rows *rows,
+vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *rows,
 				const vv_arrow_options *opts, vv_error *err)
 {
 	vv_arrow_batches *b = vv_calloc(1, sizeof(*b));

@@ -15,17 +15,20 @@ typedef struct vv_arrow_options {
 	const size_t *columns; /* places, those of the rows */
 	size_t count;
 	vv_arrow_reading how;
-	int32_t misfit;         /* enum varve_misfit */
-	const char *row_number; /* a last column of this name; NULL: none */
-	uint64_t batch_rows;    /* at most; 0: 65,536 */
-	uint64_t rows;          /* as far as is known how many there are; 0: unknown */
-	uint64_t skip, limit;   /* rows that are left out first, rows in all */
+	bool dictionaries;             /* of all columns of text */
+	const char *const *dictionary; /* likewise of these, which the table has; NULL: of none */
+	int32_t misfit;                /* enum varve_misfit */
+	const char *row_number;        /* a last column of this name; NULL: none */
+	uint64_t batch_rows;           /* at most; 0: 65,536 */
+	uint64_t rows;                 /* as far as is known how many there are; 0: unknown */
+	uint64_t skip, limit;          /* rows that are left out first, rows in all */
 } vv_arrow_options;
 
 typedef struct vv_arrow_batches vv_arrow_batches;
 
-/* Borrows the table and the rows. VV_ENOSUPPORT: an unknown treatment of misfits. */
-vv_status vv_arrow_batches_open(vv_arrow_batches **out, const vv_table *t, vv_rows *rows,
+/* Borrows the table and the rows. VV_ENOSUPPORT: an unknown treatment of misfits. VV_ENOTFOUND, VV_EUSAGE: a dictionary of
+ * a column that the table lacks, or that is not text. */
+vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *rows,
 				const vv_arrow_options *opts, vv_error *err);
 
 /* The schema of all arrays, the caller's to release. False: there is no memory. */

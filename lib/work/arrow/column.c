@@ -16,12 +16,18 @@
 #include "lib/work/rows/cell_value.h"
 
 static const char *const form_names[] = {"u", "l", "g", "b", "tdD", "tsu:", "tsu:UTC"};
+static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
+	"d:38,0",  "d:38,1",  "d:38,2",  "d:38,3",  "d:38,4",  "d:38,5",  "d:38,6",  "d:38,7",
+	"d:38,8",  "d:38,9",  "d:38,10", "d:38,11", "d:38,12", "d:38,13", "d:38,14", "d:38,15",
+	"d:38,16", "d:38,17", "d:38,18", "d:38,19", "d:38,20", "d:38,21", "d:38,22", "d:38,23",
+	"d:38,24", "d:38,25", "d:38,26", "d:38,27", "d:38,28", "d:38,29", "d:38,30", "d:38,31",
+	"d:38,32", "d:38,33", "d:38,34", "d:38,35", "d:38,36", "d:38,37", "d:38,38"};
 
 #define SHARED_MAX 255u
 #define EXACT ((int64_t)1 << 53) /* integers up to it are doubles */
 
-static const uint8_t value_sizes[] = {4, 8, 8, 0,
-				      4, 8, 8}; /* bytes of a value; of text, of an offset */
+/* bytes of a value; of text, of an offset, or of a place in the dictionary */
+static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16};
 
 /* Until it has a bit for each of so many rows: bits are 1 (nulls) or 0 (values of booleans) until they are set otherwise. */
 static bool reach(vv_arrow_memory *m, size_t rows, int with)
@@ -84,13 +90,23 @@ static bool is_of_form(varve_value *v, vv_arrow_form form)
 	}
 }
 
+static vv_status read_decimal(vv_arrow_value *out, const vv_arrow_column *col, const vv_cell *c,
+			      vv_error *err)
+{
+	const int is = vv_arrow_decimals_read(&out->u.w, col->table, col->place, c, col->scale,
+					      err);
+
+	out->is = is > 0 ? VV_ARROW_VALUE : VV_ARROW_MISFIT;
+	return is < 0 ? (vv_status)is : VV_OK;
+}
+
 static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, const vv_cell *c,
 			    vv_error *err)
 {
 	varve_value v;
 	vv_status rc;
 
-	out->u.i = 0;
+	out->u.w = 0;
 	if (is_missing(col, c)) {
 		out->is = VV_ARROW_NULL;
 		return VV_OK;
@@ -99,6 +115,7 @@ static vv_status read_value(vv_arrow_value *out, const vv_arrow_column *col, con
 		out->is = vv_utf8_valid(c->text, c->len) ? VV_ARROW_VALUE : VV_ARROW_MISFIT;
 		return VV_OK;
 	}
+	if (col->form == VV_ARROW_DECIMAL) return read_decimal(out, col, c, err);
 	if (!quick_value(&v, col, c)) {
 		if ((rc = vv_cell_value(&v, col->table, col->place, c, err)) < 0) return rc;
 		if (!is_of_form(&v, col->form)) {
@@ -145,6 +162,8 @@ static bool takes_numbers(const vv_arrow_column *c, const vv_group_run *r)
 	case VV_RUN_INTEGERS:
 	case VV_RUN_DECIMALS:
 		return (c->form == VV_ARROW_INT && r->form == VV_RUN_INTEGERS) ||
+		       (c->form == VV_ARROW_DECIMAL &&
+			vv_arrow_decimals_fit(r->least, r->most, r->scale, c->scale)) ||
 		       (c->form == VV_ARROW_DOUBLE && r->least >= -EXACT && r->most <= EXACT);
 	case VV_RUN_DAYS:
 		return c->form == VV_ARROW_DATE;
@@ -216,6 +235,12 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 		for (size_t i = 0; i < count; i++) {
 			((double *)to)[i] = (double)r->numbers[rows[i]] / unit;
 		}
+	} else if (c->form == VV_ARROW_DECIMAL) {
+		const vv_arrow_units power = vv_arrow_decimals_power(c->scale - r->scale);
+
+		for (size_t i = 0; i < count; i++) {
+			((vv_arrow_units *)to)[i] = r->numbers[rows[i]] * power;
+		}
 	} else if (c->form == VV_ARROW_DATE) {
 		for (size_t i = 0; i < count; i++) {
 			((int32_t *)to)[i] = (int32_t)r->numbers[rows[i]];
@@ -263,6 +288,24 @@ static vv_status put_text(vv_arrow_column *c, const char *text, size_t len, size
 	return VV_OK;
 }
 
+/* A text of an array with a dictionary; null has the place 0. */
+static vv_status put_place(vv_arrow_column *c, const char *text, size_t len, size_t row,
+			   vv_error *err)
+{
+	size_t place = 0;
+
+	if (text && len > (size_t)INT32_MAX - c->texts.text.len) {
+		return vv_fail(err, VV_EREFUSED,
+			       "column '%s': a dictionary of texts cannot have more than 2 GiB",
+			       vv_text_shows(c->name));
+	}
+	if (text && !vv_arrow_dictionary_put(&place, &c->texts, text, len)) {
+		return vv_fail_nomem(err);
+	}
+	((int32_t *)(void *)c->values.bytes)[row] = (int32_t)place;
+	return VV_OK;
+}
+
 static void put_value(vv_arrow_column *c, const vv_arrow_value *v, size_t row)
 {
 	switch (c->form) {
@@ -275,6 +318,9 @@ static void put_value(vv_arrow_column *c, const vv_arrow_value *v, size_t row)
 		break;
 	case VV_ARROW_DATE:
 		((int32_t *)(void *)c->values.bytes)[row] = (int32_t)v->u.i;
+		break;
+	case VV_ARROW_DECIMAL:
+		((vv_arrow_units *)(void *)c->values.bytes)[row] = v->u.w;
 		break;
 	default:
 		((int64_t *)(void *)c->values.bytes)[row] = v->u.i;
@@ -289,6 +335,10 @@ static vv_status put_one(vv_arrow_column *c, const vv_arrow_value *v, const vv_c
 	const bool is_value = v->is == VV_ARROW_VALUE;
 
 	if (!is_value && !mark_null(c, row)) return vv_fail_nomem(err);
+	if (c->has_dictionary) {
+		return put_place(c, is_value ? cell->text : NULL, is_value ? cell->len : 0, row,
+				 err);
+	}
 	if (c->form == VV_ARROW_TEXT) {
 		return put_text(c, is_value ? cell->text : NULL, is_value ? cell->len : 0, row,
 				err);
@@ -395,14 +445,15 @@ vv_status vv_arrow_column_put_misfits(vv_arrow_column *c, vv_arrow_misfits *misf
 
 static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 {
-	const bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
+	const bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER,
+		   decimal = how->numbers == VARVE_NUMBERS_DECIMAL;
 
 	if (how->text || (number && how->numbers == VARVE_NUMBERS_TEXT)) return VV_ARROW_TEXT;
 	switch (f->type) {
 	case VV_TYPE_INTEGER:
-		return VV_ARROW_INT;
+		return decimal ? VV_ARROW_DECIMAL : VV_ARROW_INT;
 	case VV_TYPE_NUMBER:
-		return VV_ARROW_DOUBLE;
+		return decimal ? VV_ARROW_DECIMAL : VV_ARROW_DOUBLE;
 	case VV_TYPE_BOOLEAN:
 		return VV_ARROW_BOOL;
 	case VV_TYPE_DATE:
@@ -423,14 +474,26 @@ static bool may_miss_numbers(const vv_field *f)
 	return false;
 }
 
-vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place,
+/* Scales of decimals: 0 of integers, whatever the cells are; else what the cells need. */
+static vv_status find_scale(vv_arrow_column *c, vv_table *table, vv_error *err)
+{
+	vv_status rc;
+
+	if (c->form != VV_ARROW_DECIMAL || c->field->type == VV_TYPE_INTEGER) return VV_OK;
+	c->measured = true;
+	rc = vv_arrow_decimals_extent(&c->extent, table, c->place, c->few, err);
+	c->scale = vv_arrow_decimals_scale(&c->extent, &c->extent);
+	return rc;
+}
+
+vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err)
 {
 	const vv_field *f = &table->schema.fields[place];
 	const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
 
 	memset(c, 0, sizeof(*c));
-	if (how->numbers != VARVE_NUMBERS_DOUBLE && how->numbers != VARVE_NUMBERS_TEXT) {
+	if (how->numbers < VARVE_NUMBERS_DOUBLE || how->numbers > VARVE_NUMBERS_DECIMAL) {
 		return vv_fail(err, VV_ENOSUPPORT, "there is no form %d of numbers",
 			       (int)how->numbers);
 	}
@@ -444,7 +507,19 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t
 	c->empty_missing = vv_field_missing(f, &empty);
 	c->few = c->form != VV_ARROW_TEXT && vv_field_known_by_few(f) && !may_miss_numbers(f);
 	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
-	return c->shared ? VV_OK : vv_fail_nomem(err);
+	return c->shared ? find_scale(c, table, err) : vv_fail_nomem(err);
+}
+
+vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err)
+{
+	if (c->form != VV_ARROW_TEXT) {
+		return vv_fail(err, VV_EUSAGE,
+			       "column '%s' is of type %s: only texts can have a dictionary",
+			       vv_text_shows(c->name), vv_type_name(c->field->type));
+	}
+	c->has_dictionary = true;
+	vv_arrow_dictionary_init(&c->texts);
+	return VV_OK;
 }
 
 void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,
@@ -458,7 +533,18 @@ void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_for
 
 bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)
 {
-	return vv_arrow_schema(out, form_names[c->form], c->name, !c->required, 0);
+	static const char cells[] = "cells";
+
+	if (c->has_dictionary) {
+		return vv_arrow_schema(out, "i", c->name, !c->required, 0) &&
+		       vv_arrow_schema_dictionary(out, form_names[c->form]);
+	}
+	if (c->form != VV_ARROW_DECIMAL) {
+		return vv_arrow_schema(out, form_names[c->form], c->name, !c->required, 0);
+	}
+	/* The schema does not say how many digits are after the point. */
+	return vv_arrow_schema(out, decimal_names[c->scale], c->name, !c->required, 0) &&
+	       (!c->measured || vv_arrow_schema_note(out, "varve:scale", cells, sizeof(cells) - 1));
 }
 
 void vv_arrow_column_clear(vv_arrow_column *c)
@@ -466,6 +552,9 @@ void vv_arrow_column_clear(vv_arrow_column *c)
 	vv_arrow_drop(&c->valid);
 	vv_arrow_drop(&c->values);
 	vv_arrow_drop(&c->text);
+	if (c->has_dictionary) {
+		vv_arrow_dictionary_clear(&c->texts);
+	}
 	vv_free(c->shared);
 	c->shared = NULL;
 }
@@ -478,10 +567,11 @@ vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
 	c->nulls = 0;
 	/* A buffer of no bytes is a pointer all the same: not every consumer takes NULL. */
 	if (!vv_arrow_room(&c->values, (rows + 1) * value_sizes[c->form] + 1) ||
-	    (c->form == VV_ARROW_TEXT && !vv_arrow_room(&c->text, 1))) {
+	    (c->form == VV_ARROW_TEXT && !vv_arrow_room(&c->text, 1)) ||
+	    (c->has_dictionary && !vv_arrow_dictionary_begin(&c->texts))) {
 		return vv_fail_nomem(err);
 	}
-	if (c->form == VV_ARROW_TEXT) {
+	if (c->form == VV_ARROW_TEXT && !c->has_dictionary) {
 		memset(c->values.bytes, 0, sizeof(uint32_t));
 		c->values.len = sizeof(uint32_t);
 	}
@@ -490,7 +580,7 @@ vv_status vv_arrow_column_begin(vv_arrow_column *c, size_t rows, vv_error *err)
 
 bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows)
 {
-	const bool text = c->form == VV_ARROW_TEXT;
+	const bool text = c->form == VV_ARROW_TEXT && !c->has_dictionary;
 
 	if ((c->nulls > 0 && !reach(&c->valid, rows, 0xff)) ||
 	    !vv_arrow_array(out, rows, c->nulls, text ? 3 : 2, 0)) {
@@ -503,5 +593,6 @@ bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows
 	if (text) {
 		vv_arrow_give(out, 2, &c->text);
 	}
-	return true;
+	return !c->has_dictionary ||
+	       vv_arrow_dictionary_end(vv_arrow_array_dictionary(out), &c->texts);
 }

@@ -16,6 +16,8 @@
 #include "base/error.h"
 #include "dataset/table/table.h"
 #include "lib/work/arrow/array.h"
+#include "lib/work/arrow/decimals.h"
+#include "lib/work/arrow/dictionary.h"
 #include "lib/work/arrow/misfits.h"
 
 typedef enum vv_arrow_form {
@@ -25,7 +27,8 @@ typedef enum vv_arrow_form {
 	VV_ARROW_BOOL,
 	VV_ARROW_DATE,
 	VV_ARROW_DATETIME,
-	VV_ARROW_MOMENT /* a time in UTC that says so */
+	VV_ARROW_MOMENT, /* a time in UTC that says so */
+	VV_ARROW_DECIMAL
 } vv_arrow_form;
 
 /* How columns become arrays. */
@@ -40,6 +43,7 @@ typedef struct vv_arrow_value {
 	union {
 		int64_t i;
 		double d;
+		vv_arrow_units w;
 	} u;
 } vv_arrow_value;
 
@@ -52,9 +56,14 @@ typedef struct vv_arrow_column {
 	bool required; /* no value is null */
 	bool verbatim; /* text: what means a missing value is that text, too */
 	bool json;
-	bool only_empty;    /* the missing value is the empty text, and no other */
-	bool empty_missing; /* it is one of them */
-	bool few;           /* numbers that are spelled alike are values if one of them is */
+	bool only_empty;        /* the missing value is the empty text, and no other */
+	bool empty_missing;     /* it is one of them */
+	bool few;               /* numbers that are spelled alike are values if one of them is */
+	vv_arrow_extent extent; /* decimals: of the table's numbers, if they were measured */
+	bool measured;
+	unsigned scale;            /* decimals */
+	bool has_dictionary;       /* text: values are places in it */
+	vv_arrow_dictionary texts; /* with it */
 	/* the array: valid has a bit a row, and nothing where there is no null */
 	vv_arrow_memory valid, values, text;
 	uint64_t nulls;
@@ -69,9 +78,11 @@ typedef struct vv_arrow_column {
 	} tried; /* numbers that were looked at last */
 } vv_arrow_column;
 
-/* The table outlives the column. VV_ENOSUPPORT: how has an unknown value. */
-vv_status vv_arrow_column_init(vv_arrow_column *c, const vv_table *table, size_t place,
+/* The table outlives the column. Reads all its numbers where they become decimals. VV_ENOSUPPORT: how has an unknown value. */
+vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place,
 			       const vv_arrow_reading *how, vv_error *err);
+/* Its texts are written once an array. VV_EUSAGE: it is not of text. */
+vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err);
 /* A column of values that come from no table. name is borrowed. */
 void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,
 			      bool required);

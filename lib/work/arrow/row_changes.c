@@ -66,8 +66,8 @@ static vv_status add_column(vv_arrow_changes *c, const char *name, vv_arrow_form
 }
 
 /* Reads cells of these columns of the two versions; places below 0: there is none. */
-static vv_status read_pair(changed_column *c, const vv_table *a, const vv_table *b,
-			   const vv_column_pair *pair, const vv_arrow_reading *how, vv_error *err)
+static vv_status read_pair(changed_column *c, vv_table *a, vv_table *b, const vv_column_pair *pair,
+			   const vv_arrow_reading *how, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -88,20 +88,28 @@ static void clear_column(changed_column *c)
 }
 
 /* The columns of both versions under the newer one's names. Of another type in each they are text. */
-static vv_status add_pair(vv_arrow_changes *c, const vv_table *a, const vv_table *b,
-			  const vv_column_pair *pair, vv_error *err)
+static vv_status add_pair(vv_arrow_changes *c, vv_table *a, vv_table *b, const vv_column_pair *pair,
+			  vv_error *err)
 {
 	changed_column *column = &c->columns[c->count];
+	const vv_arrow_column *one;
 	vv_status rc = read_pair(column, a, b, pair, &c->o.how, err);
 
 	if (rc == VV_OK && column->has_old && column->has_new &&
-	    column->old.form != column->new.form) {
+	    (column->old.form != column->new.form ||
+	     column->old.measured != column->new.measured)) {
 		clear_column(column);
 		rc = read_pair(column, a, b, pair, &as_text, err);
 	}
 	if (rc < 0) return rc;
-	return add_column(c, column->has_new ? column->new.name : column->old.name,
-			  column->has_new ? column->new.form : column->old.form, false, err);
+	one = column->has_new ? &column->new : &column->old;
+	if ((rc = add_column(c, one->name, one->form, false, err)) < 0) return rc;
+	column->out.measured = one->measured;
+	if (one->measured) {
+		column->out.scale = column->old.scale = column->new.scale = vv_arrow_decimals_scale(
+			&column->old.extent, &column->new.extent);
+	}
+	return VV_OK;
 }
 
 static vv_column_pair pair_at(const vv_columns *columns, bool only_old, size_t i)
@@ -111,7 +119,7 @@ static vv_column_pair pair_at(const vv_columns *columns, bool only_old, size_t i
 			  : (vv_column_pair){.a = -1, .b = (long)i};
 }
 
-static vv_status add_row_columns(vv_arrow_changes *c, const vv_table *a, const vv_table *b,
+static vv_status add_row_columns(vv_arrow_changes *c, vv_table *a, vv_table *b,
 				 const vv_columns *columns, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -129,7 +137,7 @@ static vv_status add_row_columns(vv_arrow_changes *c, const vv_table *a, const v
 	return add_column(c, "_commit_timestamp", VV_ARROW_MOMENT, false, err);
 }
 
-static vv_status add_cell_columns(vv_arrow_changes *c, const vv_table *a, const vv_table *b,
+static vv_status add_cell_columns(vv_arrow_changes *c, vv_table *a, vv_table *b,
 				  const vv_columns *columns, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -327,7 +335,7 @@ const vv_arrow_misfits *vv_arrow_changes_misfits(const vv_arrow_changes *c)
 
 /* ---- opening ---- */
 
-static vv_status open_changes(vv_arrow_changes *c, const vv_table *a, const vv_table *b,
+static vv_status open_changes(vv_arrow_changes *c, vv_table *a, vv_table *b,
 			      const vv_columns *columns, vv_error *err)
 {
 	vv_status rc;
@@ -348,7 +356,7 @@ static vv_status open_changes(vv_arrow_changes *c, const vv_table *a, const vv_t
 	return rc < 0 ? rc : begin(c, err);
 }
 
-vv_status vv_arrow_changes_open(vv_arrow_changes **out, const vv_table *a, const vv_table *b,
+vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b,
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err)
 {

@@ -30,7 +30,7 @@ typedef struct vv_arrow_changes_options {
 typedef struct vv_arrow_changes vv_arrow_changes;
 
 /* Either table may be NULL: a table added or removed as a whole; columns NULL then. All are borrowed. */
-vv_status vv_arrow_changes_open(vv_arrow_changes **out, const vv_table *a, const vv_table *b,
+vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b,
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err);
 

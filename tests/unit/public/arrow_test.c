@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -156,6 +158,31 @@ static bool bit(const void *bits, size_t at)
 	return ((const uint8_t *)bits)[at / 8] >> at % 8 & 1;
 }
 
+static void same_text(const struct ArrowArray *a, size_t at, const varve_cell *c)
+{
+	const struct ArrowArray *texts = a->dictionary ? a->dictionary : a;
+	const size_t place = a->dictionary ? (size_t)((const int32_t *)a->buffers[1])[at] : at;
+	const int32_t *ends = texts->buffers[1];
+
+	assert_int_equal(ends[place + 1] - ends[place], c->len);
+	assert_memory_equal((const char *)texts->buffers[2] + ends[place], c->text, c->len);
+}
+
+/* Units of 16 bytes; format: "d:38,SCALE". */
+static void same_decimal(const void *units, const char *format, const varve_value *v)
+{
+	const double d = v->kind == VARVE_VALUE_INT64 ? (double)v->i : v->d;
+	__extension__ __int128 n;
+	long double is;
+
+	memcpy(&n, units, sizeof(n));
+	is = (long double)n;
+	for (int scale = atoi(format + strlen("d:38,")); scale > 0; scale--) {
+		is /= 10;
+	}
+	assert_true((double)is - d <= fabs(d) * 1e-15 && d - (double)is <= fabs(d) * 1e-15);
+}
+
 /* Is it what a column with this Arrow format has for the cell? *misfit: it is null for that. */
 static void same_value(const struct ArrowArray *a, size_t at, const char *format,
 		       const varve_table *t, size_t place, const varve_cell *c, bool *misfit)
@@ -167,18 +194,18 @@ static void same_value(const struct ArrowArray *a, size_t at, const char *format
 
 	works(varve_table_value(&v, t, place, c, &e), &e);
 	*misfit = v.kind != VARVE_VALUE_NULL &&
-		  (kind == 'u'   ? !vv_utf8_valid(c->text, c->len)
-		   : kind == 'l' ? v.kind != VARVE_VALUE_INT64
-		   : kind == 'g' ? v.kind != VARVE_VALUE_INT64 && v.kind != VARVE_VALUE_DOUBLE
+		  (kind == 'u' || kind == 'i' ? !vv_utf8_valid(c->text, c->len)
+		   : kind == 'l'              ? v.kind != VARVE_VALUE_INT64
+		   : kind == 'g' || kind == 'd'
+			   ? v.kind != VARVE_VALUE_INT64 && v.kind != VARVE_VALUE_DOUBLE
 		   : kind == 'b' ? v.kind != VARVE_VALUE_BOOL
 				 : v.kind != VARVE_VALUE_DATE && v.kind != VARVE_VALUE_DATETIME);
 	assert_int_equal(null, v.kind == VARVE_VALUE_NULL || *misfit);
 	if (null) return;
-	if (kind == 'u') {
-		const int32_t *ends = a->buffers[1];
-
-		assert_int_equal(ends[at + 1] - ends[at], c->len);
-		assert_memory_equal((const char *)a->buffers[2] + ends[at], c->text, c->len);
+	if (kind == 'u' || kind == 'i') {
+		same_text(a, at, c);
+	} else if (kind == 'd') {
+		same_decimal((const char *)a->buffers[1] + 16 * at, format, &v);
 	} else if (kind == 'g') {
 		const double d = v.kind == VARVE_VALUE_INT64 ? (double)v.i : v.d;
 
@@ -204,13 +231,14 @@ static int64_t nulls_of(const struct ArrowArray *a)
 
 /* Each batch beside the same rows. Misfits are null in it; what they were is what the stream found. */
 static void agrees(const varve_table *t, const varve_rows_options *ro, uint32_t flags,
-		   uint64_t batch_rows)
+		   uint64_t batch_rows, int32_t numbers)
 {
 	const varve_arrow_options o = {.size = sizeof(o),
 				       .flags = flags,
 				       .misfit = VARVE_MISFIT_NULL,
 				       .rows = ro,
 				       .row_number = "nr",
+				       .numbers = numbers,
 				       .batch_rows = batch_rows};
 	varve_arrow_counts counts;
 	varve_arrow_status *status;
@@ -274,12 +302,15 @@ static void agrees_in_all_ways(const varve_table *t, const char *const *some, co
 				 filtered = {.size = sizeof(all), .columns = some, .where = where},
 				 share = {.size = sizeof(all), .part = 1, .parts = 3};
 
-	agrees(t, &all, 0, 0);
-	agrees(t, &all, VARVE_ARROW_TEXT, 1000);
-	agrees(t, &all, 0, 7);
-	agrees(t, &chosen, 0, 333);
-	agrees(t, &filtered, 0, 100);
-	agrees(t, &share, 0, 0);
+	agrees(t, &all, 0, 0, VARVE_NUMBERS_DOUBLE);
+	agrees(t, &all, VARVE_ARROW_TEXT, 1000, VARVE_NUMBERS_DOUBLE);
+	agrees(t, &all, 0, 7, VARVE_NUMBERS_DOUBLE);
+	agrees(t, &chosen, 0, 333, VARVE_NUMBERS_DOUBLE);
+	agrees(t, &filtered, 0, 100, VARVE_NUMBERS_DOUBLE);
+	agrees(t, &share, 0, 0, VARVE_NUMBERS_DOUBLE);
+	agrees(t, &all, VARVE_ARROW_DICTIONARIES, 500, VARVE_NUMBERS_DECIMAL);
+	agrees(t, &filtered, 0, 100, VARVE_NUMBERS_DECIMAL);
+	agrees(t, &share, VARVE_ARROW_DICTIONARIES | VARVE_ARROW_TEXT, 0, VARVE_NUMBERS_TEXT);
 	varve_filter_free(where);
 }
 
