@@ -25,7 +25,7 @@ typedef struct compacting {
 	vv_host *h;
 	const vv_host_compaction *what;
 	vv_host_compacted *out;
-	bool *old; /* for each pack: it may leave the tree */
+	bool *old; /* for each pack: it may be replaced */
 	vv_cid_set *seen, *listed;
 	item *items;
 	size_t count, cap;
@@ -125,7 +125,9 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	bool before = !vv_cid_is_null(&n->before) && vv_cid_set_has(c->seen, &n->before);
 	vv_status rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
 
-	if (rc == VV_OK && missing > 0 && vv_host_has(c->h, &n->root)) {
+	/* a place may have a part of a version; what its lists name and it does not give shows later */
+	if (rc == VV_OK && missing > 0 && !vv_host_is_place(c->h) &&
+	    vv_host_has(c->h, &n->root)) {
 		return vv_fail(err, VV_EMISSING,
 			       "%s lacks blocks that its lists name: nothing is changed",
 			       vv_text_url(c->h->url));
@@ -164,11 +166,13 @@ static vv_status find_items(compacting *c, vv_error *err)
 
 /* --- the new packs ------------------------------------------------------------------------------- */
 
+/* Of a place none: a gc removes them later. */
 static vv_status list_removed(compacting *c, size_t *count, vv_error *err)
 {
 	char hex[2 * VV_PACK_HASH_LEN + 1];
 
 	*count = 0;
+	if (vv_host_is_place(c->h)) return VV_OK;
 	c->removed = vv_calloc(vv_catalog_packs(c->h->catalog) + 1, sizeof(char *));
 	if (!c->removed) return vv_fail_nomem(err);
 	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
@@ -198,6 +202,11 @@ static vv_status commit_pack(compacting *c, vv_host_next *next, vv_pack_maker *m
 		rc = vv_pack_maker_take(m, &pack, &list, name, err);
 	}
 	/* the same blocks in the same form make the same pack: that one stays */
+	for (size_t i = 0; rc == VV_OK && any && i < vv_catalog_packs(c->h->catalog); i++) {
+		char hex[2 * VV_PACK_HASH_LEN + 1];
+		vv_hex_write(hex, vv_catalog_pack(c->h->catalog, i)->hash, VV_PACK_HASH_LEN);
+		c->old[i] = c->old[i] && strcmp(hex, name) != 0;
+	}
 	for (size_t i = 0; rc == VV_OK && any && i < removed; i++) {
 		if (strcmp(vv_path_base(c->removed[i]), name) == 0) {
 			vv_free(c->removed[i]);
@@ -274,32 +283,62 @@ static void count_before(compacting *c, size_t *olds, uint64_t *old_bytes, uint6
 	}
 }
 
+static vv_status begin(compacting *c, vv_error *err)
+{
+	c->seen = vv_cid_set_new();
+	c->listed = vv_cid_set_new();
+	return c->seen && c->listed ? VV_OK : vv_fail_nomem(err);
+}
+
+static void end(compacting *c)
+{
+	for (size_t i = 0; c->removed && c->removed[i]; i++) {
+		vv_free(c->removed[i]);
+	}
+	vv_free(c->removed);
+	vv_cid_set_free(c->seen);
+	vv_cid_set_free(c->listed);
+	vv_free(c->items);
+	vv_free(c->roots);
+}
+
+static vv_status make_in(compacting *c, vv_error *err)
+{
+	char *dir = vv_path_join(c->h->packs, "packs", (char *)NULL);
+	vv_status rc = dir ? make_packs(c, dir, err) : vv_fail_nomem(err);
+
+	vv_free(dir);
+	return rc;
+}
+
+/* The packs can be fewer. */
+static bool is_worth(size_t packs, uint64_t bytes)
+{
+	return packs > bytes / (VV_HOST_PACK_BYTES / 2) + 1;
+}
+
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			  vv_error *err)
 {
 	compacting c = {.h = h, .what = what, .out = out};
 	size_t olds = 0, packs = vv_catalog_packs(h->catalog);
 	uint64_t bytes = 0, blocks = 0;
-	char *dir = vv_path_join(h->packs, "packs", (char *)NULL);
-	vv_status rc = VV_OK;
+	vv_status rc = begin(&c, err);
 
 	memset(out, 0, sizeof(*out));
 	c.old = vv_calloc(packs + 1, sizeof(bool));
-	c.seen = vv_cid_set_new();
-	c.listed = vv_cid_set_new();
-	if (!c.old || !c.seen || !c.listed || !dir) {
+	if (rc == VV_OK && !c.old) {
 		rc = vv_fail_nomem(err);
-		goto done;
 	}
-	if ((packs > 0 && (rc = find_old(&c, err)) < 0) || (rc = find_items(&c, err)) < 0) {
+	if (rc < 0 || (packs > 0 && (rc = find_old(&c, err)) < 0) ||
+	    (rc = find_items(&c, err)) < 0) {
 		goto done;
 	}
 	count_before(&c, &olds, &bytes, &blocks);
 	out->dropped = blocks > c.count ? blocks - c.count : 0;
 	out->packs_after = out->packs_before;
 	out->bytes_after = out->bytes_before;
-	/* the packs can be fewer, or smaller */
-	if (olds <= bytes / (VV_HOST_PACK_BYTES / 2) + 1 && out->dropped == 0) {
+	if (!is_worth(olds, bytes) && out->dropped == 0) {
 		goto done;
 	}
 	out->changed = true;
@@ -307,18 +346,76 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 		vv_host_forget_complete(h);
 		out->packs_after -= olds;
 		out->bytes_after -= bytes;
-		rc = make_packs(&c, dir, err);
+		rc = make_in(&c, err);
 	}
 done:
-	for (size_t i = 0; c.removed && c.removed[i]; i++) {
-		vv_free(c.removed[i]);
-	}
-	vv_free(c.removed);
-	vv_cid_set_free(c.seen);
-	vv_cid_set_free(c.listed);
-	vv_free(c.items);
-	vv_free(c.roots);
+	end(&c);
 	vv_free(c.old);
-	vv_free(dir);
+	return rc;
+}
+
+/* --- in a place ---------------------------------------------------------------------------------- */
+
+/* Of the old ones, those that are small, or of which most is not needed. */
+static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(c->h->catalog);
+	uint64_t *needed = vv_calloc(count + 1, sizeof(*needed)), bytes = 0;
+	size_t pack, small = 0;
+
+	*worth = false;
+	if (!needed) return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->count; i++) {
+		if (vv_catalog_find(c->h->catalog, &c->items[i].cid, &pack, NULL)) {
+			needed[pack]++;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
+		const bool is_small = p->len < VV_HOST_PACK_BYTES / 2;
+		const bool mostly_garbage = needed[i] * 2 < p->blocks;
+		c->old[i] = c->old[i] && needed[i] > 0 && (is_small || mostly_garbage);
+		*worth = *worth || (c->old[i] && mostly_garbage);
+		small += c->old[i];
+		bytes += c->old[i] ? p->len : 0;
+	}
+	vv_free(needed);
+	*worth = *worth || is_worth(small, bytes);
+	return VV_OK;
+}
+
+vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old,
+			 vv_host_compacted *out, vv_error *err)
+{
+	compacting c = {.h = h, .what = what, .out = out, .old = old};
+	size_t kept = 0, pack, olds = 0;
+	uint64_t bytes = 0, blocks = 0;
+	vv_status rc = begin(&c, err);
+
+	memset(out, 0, sizeof(*out));
+	if (rc < 0 || (rc = find_items(&c, err)) < 0 ||
+	    (rc = choose_packs(&c, &out->changed, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < c.count; i++) {
+		if (vv_catalog_find(h->catalog, &c.items[i].cid, &pack, NULL) && old[pack]) {
+			c.items[kept++] = c.items[i];
+		}
+	}
+	c.count = kept;
+	if ((rc = add_bases(&c, err)) < 0) {
+		goto done;
+	}
+	count_before(&c, &olds, &bytes, &blocks);
+	out->packs_before = olds;
+	out->bytes_before = bytes;
+	if (out->changed && !what->dry_run) {
+		rc = make_in(&c, err);
+	}
+done:
+	if (!out->changed) {
+		memset(old, false, vv_catalog_packs(h->catalog) * sizeof(bool));
+	}
+	end(&c);
 	return rc;
 }

@@ -30,7 +30,7 @@ static bool is_absent(vv_status rc)
 	return rc == VV_ENOTFOUND || rc == VV_EREFUSED;
 }
 
-static vv_status fresh_sets(vv_host *h, vv_error *err)
+vv_status vv_files_begin(vv_host *h, vv_error *err)
 {
 	vv_catalog_free(h->catalog);
 	vv_cid_set_free(h->versions);
@@ -40,7 +40,7 @@ static vv_status fresh_sets(vv_host *h, vv_error *err)
 	h->versions = vv_cid_set_new();
 	h->listed = vv_cid_set_new();
 	h->pieces = vv_cid_set_new();
-	h->all = false;
+	h->all = h->damaged_list = false;
 	h->asked = 0;
 	return h->catalog && h->versions && h->listed && h->pieces ? VV_OK : vv_fail_nomem(err);
 }
@@ -59,16 +59,7 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err)
 			     vv_text_shows(vv_buf_cstr(&text)));
 	}
 	vv_buf_clear(&text);
-	return rc < 0 ? rc : fresh_sets(h, err);
-}
-
-/* Packs are named by hashes of 16 bytes. */
-static vv_cid key_of(const uint8_t hash[VV_PACK_HASH_LEN])
-{
-	vv_cid key = {.codec = VV_CODEC_RAW};
-
-	memcpy(key.digest, hash, VV_PACK_HASH_LEN);
-	return key;
+	return rc < 0 ? rc : vv_files_begin(h, err);
 }
 
 static vv_oid id_of(const uint8_t hash[VV_PACK_HASH_LEN])
@@ -80,7 +71,7 @@ static vv_oid id_of(const uint8_t hash[VV_PACK_HASH_LEN])
 }
 
 /* The list of a pack into the catalog: from an earlier run, else from the place. *sound false: it is not there, or
- * damaged. */
+ * damaged, or condemned. */
 static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *err)
 {
 	uint8_t hash[VV_PACK_HASH_LEN];
@@ -94,9 +85,10 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 
 	*sound = false;
 	(void)vv_hex_read(hash, sizeof(hash), hex);
-	const vv_cid key = key_of(hash);
-	if (rc < 0 || vv_cid_set_has(h->listed, &key)) {
-		*sound = rc == VV_OK;
+	const vv_cid key = vv_pack_key(hash);
+	if (rc < 0 || vv_cid_set_has(h->listed, &key) ||
+	    vv_condemned_has(h->condemned.packs, &key)) {
+		*sound = rc == VV_OK && vv_cid_set_has(h->listed, &key);
 		goto done;
 	}
 	if (vv_read_file(&bytes, path, VV_HOST_LIST_BYTES, &why) < 0 ||
@@ -125,12 +117,7 @@ done:
 	return rc;
 }
 
-typedef struct names {
-	char (*items)[VV_HOST_NAME_LEN + 1];
-	size_t count, cap;
-} names;
-
-static vv_status add_name(names *n, const char *hex, vv_error *err)
+vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err)
 {
 	if (!vv_array_room(n->items, n->count, n->cap)) return vv_fail_nomem(err);
 	memcpy(n->items[n->count], hex, VV_HOST_NAME_LEN);
@@ -140,7 +127,7 @@ static vv_status add_name(names *n, const char *hex, vv_error *err)
 
 typedef struct bringing {
 	vv_host *h;
-	const names *lists;
+	const vv_pack_names *lists;
 } bringing;
 
 /* A list that is not here into its file; one that is absent, or damaged, is found out by load_list. */
@@ -169,8 +156,7 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 	return rc;
 }
 
-/* Lists into the catalog, those that are not here several at once. *sound: all are there, and none is damaged. */
-static vv_status load_lists(vv_host *h, const names *lists, bool *sound, vv_error *err)
+vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err)
 {
 	bringing b = {h, lists};
 	const vv_at_once all = {.threads = vv_place_gets(&h->place),
@@ -211,18 +197,37 @@ static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
 	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", text);
 }
 
-static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
+vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_pack_names *out, bool *sound,
+			   vv_error *err)
 {
 	char name[NAME_MAX_LEN], hex[VV_HOST_NAME_LEN + 1];
 	const size_t head = sizeof(VERSION_HEAD) - 1;
 	vv_buf text = VV_BUF_INIT;
-	names packs = {0};
+	vv_status rc;
+
+	version_name(name, root);
+	if ((rc = vv_place_get(&h->place, name, 0, VERSION_MAX, &text, err)) == VV_OK) {
+		const char *p = vv_buf_cstr(&text), *end = p + text.len;
+		*sound = text.len > head && memcmp(p, VERSION_HEAD, head) == 0;
+		for (p += head; rc == VV_OK && *sound && p < end;) {
+			if ((*sound = next_pack(&p, hex))) {
+				rc = vv_pack_names_add(out, hex, err);
+			}
+		}
+	}
+	vv_buf_clear(&text);
+	return rc;
+}
+
+static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
+{
+	vv_pack_names packs = {0};
 	vv_error why;
 	bool sound = true, added;
 	vv_status rc;
 
-	version_name(name, root);
-	rc = vv_place_get(&h->place, name, 0, VERSION_MAX, &text, &why);
+	if (vv_condemned_has(h->condemned.versions, root)) return VV_OK;
+	rc = vv_files_version(h, root, &packs, &sound, &why);
 	if (is_absent(rc)) {
 		rc = VV_OK;
 		goto done;
@@ -231,57 +236,71 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 		*err = why;
 		goto done;
 	}
-	const char *p = vv_buf_cstr(&text), *end = p + text.len;
-	sound = text.len > head && memcmp(p, VERSION_HEAD, head) == 0;
-	for (p += head; rc == VV_OK && sound && p < end;) {
-		if ((sound = next_pack(&p, hex))) {
-			rc = add_name(&packs, hex, err);
-		}
-	}
-	if (rc == VV_OK && sound) {
-		rc = load_lists(h, &packs, &sound, err);
+	if (sound) {
+		rc = vv_files_take_lists(h, &packs, &sound, err);
 	}
 	if (rc == VV_OK && sound) {
 		rc = vv_cid_set_add(h->versions, root, &added, err);
 	}
 done:
 	vv_free(packs.items);
-	vv_buf_clear(&text);
 	return rc;
 }
 
 /* --- all of it ------------------------------------------------------------------------------- */
 
-static vv_status on_version(void *payload, const char *name, uint64_t size, vv_error *err)
+bool vv_files_is_version(const vv_listed *e, vv_cid *root)
+{
+	vv_error ignored;
+
+	return e->size != UINT64_MAX && strlen(e->name) > VV_CID_TEXT &&
+	       strcmp(e->name + VV_CID_TEXT, ".packs") == 0 &&
+	       vv_cid_parse(root, e->name, VV_CID_TEXT, &ignored) == VV_OK;
+}
+
+static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
 {
 	vv_host *h = payload;
-	vv_error ignored;
 	vv_cid root;
 	bool added;
 
-	return size == UINT64_MAX || strlen(name) <= VV_CID_TEXT ||
-			       strcmp(name + VV_CID_TEXT, ".packs") != 0 ||
-			       vv_cid_parse(&root, name, VV_CID_TEXT, &ignored) < 0
-		       ? VV_OK
-		       : vv_cid_set_add(h->versions, &root, &added, err);
+	return vv_files_is_version(e, &root) && !vv_condemned_has(h->condemned.versions, &root)
+		       ? vv_cid_set_add(h->versions, &root, &added, err)
+		       : VV_OK;
 }
 
-static vv_status on_list(void *payload, const char *name, uint64_t size, vv_error *err)
+bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN])
 {
-	names *n = payload;
-
-	if (size == UINT64_MAX || strlen(name) != VV_HOST_NAME_LEN + 5 ||
-	    strcmp(name + VV_HOST_NAME_LEN, ".list") != 0 ||
-	    !vv_hex_is_lower(name, VV_HOST_NAME_LEN)) {
-		return VV_OK;
+	if (e->size == UINT64_MAX || strlen(e->name) != VV_HOST_NAME_LEN + strlen(end) ||
+	    strcmp(e->name + VV_HOST_NAME_LEN, end) != 0 ||
+	    !vv_hex_is_lower(e->name, VV_HOST_NAME_LEN)) {
+		return false;
 	}
-	return add_name(n, name, err);
+	(void)vv_hex_read(hash, VV_PACK_HASH_LEN, e->name);
+	return true;
+}
+
+typedef struct looking {
+	vv_host *h;
+	vv_pack_names lists;
+} looking;
+
+static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
+{
+	looking *l = payload;
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	if (!vv_files_is_pack(e, ".list", hash)) return VV_OK;
+	const vv_cid key = vv_pack_key(hash);
+	return vv_condemned_has(l->h->condemned.packs, &key)
+		       ? VV_OK
+		       : vv_pack_names_add(&l->lists, e->name, err);
 }
 
 /* Versions first: the lists of one that is seen are seen, too. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 {
-	names lists = {0};
+	looking l = {.h = h};
 	vv_error why;
 	bool sound = true;
 	vv_status rc = VV_OK;
@@ -289,7 +308,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 	if (h->all || h->unlistable) return VV_OK;
 	rc = vv_place_list(&h->place, "versions", on_version, h, &why);
 	if (rc == VV_OK) {
-		rc = vv_place_list(&h->place, "lists", on_list, &lists, &why);
+		rc = vv_place_list(&h->place, "lists", on_list, &l, &why);
 	}
 	if (rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
 		h->unlistable = true;
@@ -299,14 +318,14 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 	} else {
 		h->all = true;
 	}
-	rc = rc < 0 ? rc : load_lists(h, &lists, &sound, err);
+	rc = rc < 0 ? rc : vv_files_take_lists(h, &l.lists, &sound, err);
 	if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
 		vv_cid_set_free(h->versions);
 		h->versions = vv_cid_set_new();
 		rc = h->versions ? VV_OK : vv_fail_nomem(err);
 		h->damaged_list = true;
 	}
-	vv_free(lists.items);
+	vv_free(l.lists.items);
 	return rc;
 }
 
@@ -378,22 +397,24 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-static vv_status remove_pack(vv_host *h, const char *hex, vv_error *err)
+vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err)
 {
 	char name[NAME_MAX_LEN];
-	vv_error why;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
 		(void)snprintf(name, sizeof(name), i == 0 ? "lists/%s.list" : "packs/%s.pack", hex);
-		rc = vv_place_remove(&h->place, name, &why);
-		if (rc == VV_ENOTFOUND) {
-			rc = VV_OK;
-		} else if (rc < 0) {
-			*err = why;
-		}
+		rc = vv_missing_ok(vv_place_remove(&h->place, name, err), err);
 	}
 	return rc;
+}
+
+vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err)
+{
+	char name[NAME_MAX_LEN];
+
+	version_name(name, root);
+	return vv_missing_ok(vv_place_remove(&h->place, name, err), err);
 }
 
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
@@ -423,7 +444,7 @@ vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
 		const char *hex = c->removed[i] + strlen(c->removed[i]) - VV_HOST_NAME_LEN;
 		/* the same blocks make the same pack: it was written again just now */
 		const bool again = c->pack && strcmp(hex, c->name) == 0;
-		rc = again ? VV_OK : remove_pack(h, hex, err);
+		rc = again ? VV_OK : vv_files_remove_pack(h, hex, err);
 	}
 	return rc;
 }
@@ -437,7 +458,7 @@ vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *neede
 {
 	char name[NAME_MAX_LEN];
 	vv_buf text = VV_BUF_INIT;
-	names packs = {0};
+	vv_pack_names packs = {0};
 	vv_status rc = VV_OK;
 	bool added;
 

@@ -5,20 +5,40 @@
  *   packs/<hex>.pack      a pack, named by its hash
  *   lists/<hex>.list      its list, written after it
  *   versions/<CID>.packs  of a version's root: the names of its packs, written after all lists
+ *   condemned             what a gc found to be garbage (condemned.h)
  *
- * Nothing is overwritten but what is damaged, and nobody locks: two who write one name write the same, or (of a version)
- * what is true of both. Who has a root needs no listing. Format: docs/stores.md.
+ * Only what is damaged is overwritten, and versions, by a gc that put packs together; nothing is locked: two that write
+ * one name write the same, or (of a version) names of packs that are all there. A reader that has a root needs no
+ * listing. Format: docs/stores.md.
  */
 #ifndef VV_REPO_HOST_FILES_H
 #define VV_REPO_HOST_FILES_H
 
 #include "repo/host/host_internal.h"
 
-/* A catalog of nothing; is it a store that this varve can read? */
+/* Names of packs, in hex. */
+typedef struct vv_pack_names {
+	char (*items)[VV_HOST_NAME_LEN + 1];
+	size_t count, cap;
+} vv_pack_names;
+vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err);
+
+/* A catalog of nothing. */
+vv_status vv_files_begin(vv_host *h, vv_error *err);
+/* The same; is it a store that this varve can read? */
 vv_status vv_files_refresh(vv_host *h, vv_error *err);
 /* Is the version there, as far as its file and its lists show? These lists are in the catalog then. After some questions
  * all of the place is listed, where it lets us. */
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
+/* Lists into the catalog, those that are not here several at once. *sound: all are there, and none is damaged. */
+vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err);
+/* Which packs the version's file names, appended. *sound false: it is damaged. VV_ENOTFOUND, or VV_EREFUSED where what is
+ * absent looks as forbidden. As many threads at once as the place lets. */
+vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_pack_names *out, bool *sound,
+			   vv_error *err);
+/* Is an entry of the folder of versions, of packs or lists (end: ".pack", ".list") one of these? */
+bool vv_files_is_version(const vv_listed *e, vv_cid *root);
+bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN]);
 /* All that the place lists; nothing where it cannot be listed. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
 /* The versions and blocks that the catalog does not have, as far as they are there. */
@@ -32,5 +52,8 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
 /* The file of a version: its packs are those of the catalog that are marked. Durable once the place has finished. */
 vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *packs, vv_error *err);
+/* What is absent is no failure. Of a pack the list goes first. */
+vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err);
+vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err);
 
 #endif

@@ -139,6 +139,30 @@ typedef struct vv_host_compacted {
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			  vv_error *err);
 
+/* Of a place: packs that are small become fewer, larger ones; garbage is condemned, and removed by a later run, so that
+ * writers need no lock. Kept is what wants reach, and what is younger than age_sec by the place's own clock. */
+typedef struct vv_host_sweeping {
+	const vv_oid *wants;
+	size_t want_count;
+	uint64_t age_sec; /* UINT64_MAX: nothing is garbage */
+	uint64_t
+		wait_sec; /* between condemning and removing; at least VV_SWEEP_WAIT_SECONDS while others write */
+	bool dry_run;
+} vv_host_sweeping;
+#define VV_SWEEP_WAIT_SECONDS ((uint64_t)7 * 86400)
+typedef struct vv_host_files {
+	uint64_t versions, packs, bytes;
+} vv_host_files;
+typedef struct vv_host_swept {
+	vv_host_files before, removed, condemned;
+	int64_t removable; /* when those that are condemned now, or were before, can be removed; 0: there are none */
+	uint64_t merged, made; /* packs that were put together, and into how many */
+	uint64_t incomplete;   /* versions that wants reach, of which the place has a part */
+} vv_host_swept;
+/* VV_ENOSUPPORT: the place cannot be listed, or has no clock. VV_ECORRUPT: something in it is damaged; nothing was removed. */
+vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,
+			vv_error *err);
+
 /* What came through prefetch so far. */
 void vv_host_came(const vv_host *h, vv_host_sum *out);
 

@@ -7,6 +7,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/run_git.h"
 #include "repo/host/catalog.h"
+#include "repo/host/condemned.h"
 #include "repo/host/host.h"
 
 struct vv_host {
@@ -41,6 +42,8 @@ struct vv_host {
 	size_t asked;         /* versions, one by one */
 	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
 	bool damaged_list;    /* so that not all versions are there that have a file */
+	/* What a gc is going to remove, while blocks are being sent: it counts as absent. */
+	vv_condemned condemned;
 };
 
 static inline bool vv_host_is_place(const vv_host *h)
@@ -48,6 +51,8 @@ static inline bool vv_host_is_place(const vv_host *h)
 	return h->place.payload != NULL;
 }
 
+/* A writer of a store looks again at what is condemned after so long: less than VV_SWEEP_WAIT_SECONDS. */
+#define VV_HOST_SEND_SECONDS ((int64_t)3 * 86400)
 #define VV_HOST_PACK_MAX (64u << 20) /* what is larger is no pack of ours */
 #define VV_HOST_FOLDER_PACKS 500u    /* in a folder: with their lists 1,000 entries */
 #define VV_HOST_FORMAT "varve blocks 1\n"
@@ -56,6 +61,11 @@ static inline bool vv_host_is_place(const vv_host *h)
 
 /* A run in the scratch repository; args as of vv_git_call. */
 vv_git_call vv_host_run(vv_host *h, const char *const *args);
+
+/* In a place: of the packs of the catalog that are marked in old, those that are small or mostly garbage become fewer,
+ * larger ones. Marked are afterwards those that were replaced; they stay, and versions still name them. */
+vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, bool *old,
+			 vv_host_compacted *out, vv_error *err);
 
 /* h->tip is what was pushed. */
 vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err);

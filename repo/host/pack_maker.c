@@ -127,26 +127,39 @@ static vv_status note(vv_pack_maker *m, const vv_pack_item *item, vv_error *err)
 	return vv_cid_map_put(m->sent, &item->cid, item->depth, NULL, err);
 }
 
-vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err)
+static vv_status put_block(vv_pack_maker *m, const vv_cid *cid, const void *bytes, size_t len,
+			   const vv_cid *like, vv_error *err)
 {
-	vv_buf raw = VV_BUF_INIT;
-	vv_pack_item item = {.cid = *cid};
+	vv_pack_item item = {.cid = *cid, .raw = bytes, .raw_len = len};
 	uint64_t record_len;
-	vv_status rc = vv_store_get(m->from, cid, &raw, err);
+	vv_status rc = choose(m, &item, like, err);
 
-	if (rc == VV_OK) {
-		item.raw = vv_buf_cstr(&raw);
-		item.raw_len = raw.len;
-		rc = choose(m, &item, like, err);
-	}
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(m->writer, m->coder, &item, &record_len, err);
 	}
-	if (rc == VV_OK && record_len > 0) {
-		rc = note(m, &item, err);
+	return rc == VV_OK && record_len > 0 ? note(m, &item, err) : rc;
+}
+
+vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	vv_buf raw = VV_BUF_INIT;
+	vv_status rc = vv_store_get(m->from, cid, &raw, err);
+
+	if (rc == VV_OK) {
+		rc = put_block(m, cid, vv_buf_cstr(&raw), raw.len, like, err);
 	}
 	vv_buf_clear(&raw);
 	return rc;
+}
+
+vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err)
+{
+	uint8_t salt[16];
+	vv_cid cid;
+
+	vv_random(salt, sizeof(salt));
+	vv_status rc = vv_cid_of(&cid, VV_CODEC_RAW, salt, sizeof(salt), err);
+	return rc < 0 ? rc : put_block(m, &cid, salt, sizeof(salt), NULL, err);
 }
 
 bool vv_pack_maker_is_full(const vv_pack_maker *m)

@@ -35,6 +35,8 @@ VV_AUTO_FREE(vv_pack_maker, vv_pack_maker_free)
 /* like (may be null): what it resembles; used where the host has it, or it was put before.
  * VV_EMISSING: the block is not here. */
 vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err);
+/* A block of random bytes, so that no pack with the same blocks has the same name. */
+vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err);
 bool vv_pack_maker_is_full(const vv_pack_maker *m);
 bool vv_pack_maker_is_empty(const vv_pack_maker *m);
 

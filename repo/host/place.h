@@ -16,8 +16,13 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* One name below the folder that was listed, and how many bytes it has. */
-typedef vv_status (*vv_listed_fn)(void *payload, const char *name, uint64_t size, vv_error *err);
+/* What is directly in the folder that was listed. */
+typedef struct vv_listed {
+	const char *name;
+	uint64_t size;    /* bytes; UINT64_MAX: a folder */
+	int64_t modified; /* seconds since 1970 by the place's clock; 0: not known */
+} vv_listed;
+typedef vv_status (*vv_listed_fn)(void *payload, const vv_listed *e, vv_error *err);
 
 /* A list from another machine that is longer does not end. */
 #define VV_PLACE_ENTRIES_MAX 4000000u
@@ -39,8 +44,7 @@ typedef struct vv_place_ops {
 	/* Appends up to len bytes from there on; fewer only where the object ends. VV_ENOTFOUND. */
 	vv_status (*get)(void *payload, const char *name, uint64_t from, uint64_t len, vv_buf *out,
 			 vv_error *err);
-	/* All that is directly in the folder; none where there is no such folder. Folders in it are
-	 * given with a size of UINT64_MAX. */
+	/* All that is directly in the folder; none where there is no such folder. */
 	vv_status (*list)(void *payload, const char *folder, vv_listed_fn fn, void *to,
 			  vv_error *err);
 	/* May be NULL. The same; names that do not come after this one (bytewise) may be left out. */

@@ -50,6 +50,7 @@ typedef struct sending {
 	vv_cid *roots; /* of versions that are to have a file there */
 	size_t root_count, root_cap;
 	bool lost; /* a version is not there that was */
+	int64_t began;
 } sending;
 
 /* --- what goes ------------------------------------------------------------------------------ */
@@ -263,6 +264,10 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const item *it = &s->items[i];
+		if (s->h->condemned.packs && vv_pack_maker_is_empty(m) &&
+		    (rc = vv_pack_maker_salt(m, err)) < 0) {
+			break;
+		}
 		rc = vv_pack_maker_put(m, &it->cid, &it->like, err);
 		if (rc == VV_EMISSING) {
 			rc = missing(s, it, err);
@@ -334,6 +339,37 @@ static void pause_before(unsigned attempt)
 	(void)nanosleep(&ts, NULL);
 }
 
+/* What a gc condemned counts as absent from now on. */
+static vv_status heed_condemned(sending *s, vv_error *err)
+{
+	vv_host *h = s->h;
+	uint32_t nsec;
+	vv_status rc;
+
+	vv_now(&s->began, &nsec);
+	vv_condemned_clear(&h->condemned);
+	if (!vv_host_is_place(h)) return VV_OK;
+	rc = vv_condemned_get(&h->condemned, &h->place, err);
+	return rc == VV_OK && h->condemned.packs ? vv_files_begin(h, err) : rc;
+}
+
+static vv_status forget_condemned(vv_host *h, vv_error *err)
+{
+	if (!h->condemned.packs) return VV_OK;
+	vv_condemned_clear(&h->condemned);
+	return vv_files_begin(h, err);
+}
+
+/* So long that a gc could have begun and ended meanwhile. */
+static bool took_too_long(const sending *s)
+{
+	int64_t now;
+	uint32_t nsec;
+
+	vv_now(&now, &nsec);
+	return vv_host_is_place(s->h) && (now < s->began || now - s->began > VV_HOST_SEND_SECONDS);
+}
+
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err)
 {
 	sending s = {.h = h, .what = what, .sum = out};
@@ -343,7 +379,12 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	vv_status rc;
 
 	vv_arena_init(&s.arena);
-	rc = try_send(&s, &lost, err);
+	if ((rc = heed_condemned(&s, err)) == VV_OK) {
+		rc = try_send(&s, &lost, err);
+	}
+	if (rc == VV_OK && took_too_long(&s) && (rc = heed_condemned(&s, err)) == VV_OK) {
+		rc = try_send(&s, &lost, err);
+	}
 	for (unsigned i = 1; (lost || (rc < 0 && h->broken)) && i < TRIES; i++) {
 		if (h->broken) { /* once more, and not again */
 			i = TRIES - 1;
@@ -362,6 +403,9 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	}
 	if (rc == VV_OK && !what->dry_run && !what->complete) {
 		rc = vv_host_note_complete(h, what->wants, what->want_count, err);
+	}
+	if (rc == VV_OK) {
+		rc = forget_condemned(h, err);
 	}
 	vv_free(s.haves);
 	vv_free(s.roots);

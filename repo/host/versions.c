@@ -15,7 +15,8 @@
 typedef struct needing {
 	vv_host *h;
 	bool *packs;
-	vv_cid *absent; /* nodes that are not here */
+	size_t pack_count; /* of packs: the catalog may grow */
+	vv_cid *absent;    /* nodes that are not here */
 	size_t absent_count, absent_cap;
 	vv_cid lost; /* a block that no pack has; null: none */
 } needing;
@@ -28,7 +29,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, s
 
 	(void)bytes;
 	(void)len;
-	if (vv_catalog_find(n->h->catalog, cid, &pack, NULL)) {
+	if (vv_catalog_find(n->h->catalog, cid, &pack, NULL) && pack < n->pack_count) {
 		n->packs[pack] = true;
 	} else {
 		n->lost = *cid;
@@ -56,7 +57,7 @@ static vv_status walk(needing *n, vv_store *store, const vv_cid *root, vv_error 
 /* And those that their differences stand on. */
 static void add_bases(needing *n)
 {
-	const size_t count = vv_catalog_packs(n->h->catalog);
+	const size_t count = n->pack_count;
 	bool more = true;
 	size_t at;
 
@@ -66,7 +67,7 @@ static void add_bases(needing *n)
 			const vv_host_pack *p = vv_catalog_pack(n->h->catalog, i);
 			for (size_t k = 0; n->packs[i] && k < p->base_count; k++) {
 				if (vv_catalog_find(n->h->catalog, &p->bases[k], &at, NULL) &&
-				    !n->packs[at]) {
+				    at < count && !n->packs[at]) {
 					n->packs[at] = more = true;
 				}
 			}
@@ -83,38 +84,45 @@ static vv_status fetch_absent(needing *n, const vv_cid *root, vv_error *err)
 	return rc < 0 ? rc : walk(n, n->h->blocks, root, err);
 }
 
+vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *whole, vv_error *err)
+{
+	needing n = {.h = h, .packs = packs, .pack_count = vv_catalog_packs(h->catalog)};
+	vv_status rc = walk(&n, h->main, root, err);
+
+	if (rc == VV_OK && n.absent_count > 0 && (h->all || vv_cid_is_null(&n.lost))) {
+		rc = fetch_absent(&n, root, err);
+	}
+	*whole = vv_cid_is_null(&n.lost) && n.absent_count == 0;
+	if (rc == VV_OK) {
+		add_bases(&n);
+	}
+	vv_free(n.absent);
+	return rc;
+}
+
 vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	needing n = {.h = h};
-	vv_status rc = VV_OK;
+	const size_t packs = vv_catalog_packs(h->catalog);
+	bool *needed = vv_calloc(packs + 1, sizeof(bool)), whole;
+	vv_status rc = needed ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_free(n.packs);
-		n.packs = vv_calloc(vv_catalog_packs(h->catalog) + 1, sizeof(bool));
-		n.absent_count = 0;
-		memset(&n.lost, 0, sizeof(n.lost));
-		if (!n.packs) {
-			rc = vv_fail_nomem(err);
-		} else if ((rc = walk(&n, h->main, &roots[i], err)) == VV_OK &&
-			   n.absent_count > 0) {
-			rc = fetch_absent(&n, &roots[i], err);
-		}
-		if (rc == VV_OK && (!vv_cid_is_null(&n.lost) || n.absent_count > 0)) {
+		memset(needed, 0, packs * sizeof(bool));
+		rc = vv_versions_look(h, &roots[i], needed, &whole, err);
+		if (rc == VV_OK && !whole) {
 			vv_cid_text(text, &roots[i]);
 			rc = vv_fail(err, VV_EMISSING,
 				     "the version %s has blocks that are neither here nor in '%s'",
 				     text, vv_text_url(h->url));
 		}
 		if (rc == VV_OK) {
-			add_bases(&n);
-			rc = vv_files_put_version(h, &roots[i], n.packs, err);
+			rc = vv_files_put_version(h, &roots[i], needed, err);
 		}
 	}
 	if (rc == VV_OK) {
 		rc = vv_place_finish(&h->place, err);
 	}
-	vv_free(n.packs);
-	vv_free(n.absent);
+	vv_free(needed);
 	return rc;
 }

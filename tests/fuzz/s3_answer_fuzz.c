@@ -15,13 +15,12 @@ static void require(bool holds)
 	}
 }
 
-static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_error *err)
+static vv_status on_entry(void *payload, const vv_listed *e, vv_error *err)
 {
 	size_t *keys = payload;
 
 	(void)err;
-	(void)size;
-	require(key[0] != '\0');
+	require(e->name[0] != '\0');
 	(*keys)++;
 	return VV_OK;
 }

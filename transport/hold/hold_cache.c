@@ -152,17 +152,17 @@ static vv_status load_record(loading *x, const char *name, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status on_loaded(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_loaded(void *payload, const vv_listed *e, vv_error *err)
 {
 	loading *x = payload;
 	char folder[2 * VV_HOLD_NAME_LEN];
 
 	if (x->below) {
-		return size != UINT64_MAX && vv_hold_is_record(name) ? load_record(x, name, err)
+		return e->size != UINT64_MAX && vv_hold_is_record(e->name) ? load_record(x, e->name, err)
 								     : VV_OK;
 	}
-	if (size != UINT64_MAX || !vv_hold_is_author(name, strlen(name))) return VV_OK;
-	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, name);
+	if (e->size != UINT64_MAX || !vv_hold_is_author(e->name, strlen(e->name))) return VV_OK;
+	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, e->name);
 	loading author = {x->c, x->vault, folder, true, VV_BUF_INIT};
 	vv_status rc = vv_place_list(x->c->place, folder, on_loaded, &author, err);
 	vv_buf_clear(&author.file);

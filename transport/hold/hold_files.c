@@ -163,20 +163,20 @@ typedef struct vault_search {
 	bool found; /* the key's */
 } vault_search;
 
-static vv_status on_author(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 {
 	vault_search *s = payload;
 	vv_error ignored;
 
 	(void)err;
-	if (size == UINT64_MAX && vv_hold_is_author(name, strlen(name))) {
-		s->found = s->found || strcmp(name, s->did + 8) == 0 ||
-			   is_owner(s->x, s->vault, name, &ignored);
+	if (e->size == UINT64_MAX && vv_hold_is_author(e->name, strlen(e->name))) {
+		s->found = s->found || strcmp(e->name, s->did + 8) == 0 ||
+			   is_owner(s->x, s->vault, e->name, &ignored);
 	}
 	return VV_OK;
 }
 
-static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 {
 	vault_search *s = payload;
 	vv_hold_answering *x = s->x;
@@ -185,13 +185,13 @@ static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_err
 	vv_error ignored;
 	vv_status rc;
 
-	if (size != UINT64_MAX || vv_cid_parse(&vault, name, strlen(name), &ignored) < 0 ||
+	if (e->size != UINT64_MAX || vv_cid_parse(&vault, e->name, strlen(e->name), &ignored) < 0 ||
 	    x->a.vault_count == VV_HOLD_VAULTS_MAX) {
 		return VV_OK;
 	}
-	s->vault = name;
+	s->vault = e->name;
 	s->found = false;
-	(void)snprintf(folder, sizeof(folder), "%s/records", name);
+	(void)snprintf(folder, sizeof(folder), "%s/records", e->name);
 	rc = vv_place_list(&x->h->place, folder, on_author, s, err);
 	if (rc == VV_OK && s->found) {
 		x->a.vaults[x->a.vault_count++] = vault;

@@ -151,30 +151,30 @@ typedef struct counting {
 	bool has_first;
 } counting;
 
-static vv_status on_file(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_file(void *payload, const vv_listed *e, vv_error *err)
 {
 	counting *c = payload;
 
 	(void)err;
-	if (size != UINT64_MAX) {
-		*c->bytes += size;
-		c->has_first = c->has_first || strcmp(name, c->first) == 0;
+	if (e->size != UINT64_MAX) {
+		*c->bytes += e->size;
+		c->has_first = c->has_first || strcmp(e->name, c->first) == 0;
 	}
 	return VV_OK;
 }
 
 /* Only records that count are written: whose folder is there, has signed. */
-static vv_status on_author(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 {
 	counting *c = payload;
 	char folder[FOLDER_LEN], did[VV_DID_TEXT];
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_error ignored;
-	const int n = snprintf(did, sizeof(did), "did:key:%s", name);
-	const int len = snprintf(folder, sizeof(folder), "%s/%s", c->folder, name);
+	const int n = snprintf(did, sizeof(did), "did:key:%s", e->name);
+	const int len = snprintf(folder, sizeof(folder), "%s/%s", c->folder, e->name);
 	vv_status rc;
 
-	if (size != UINT64_MAX || n < 0 || (size_t)n >= sizeof(did) || len < 0 ||
+	if (e->size != UINT64_MAX || n < 0 || (size_t)n >= sizeof(did) || len < 0 ||
 	    (size_t)len >= sizeof(folder) || vv_did_read(key, did, &ignored) < 0) {
 		return VV_OK; /* none of ours */
 	}
@@ -203,14 +203,14 @@ static vv_status count_vault(vv_hold_room *r, vault_use *v, vv_error *err)
 	return rc;
 }
 
-static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 {
 	vv_hold_room *r = payload;
 	vault_use *v;
 	vv_cid cid;
 	vv_error ignored;
 
-	if (size != UINT64_MAX || vv_cid_parse(&cid, name, strlen(name), &ignored) < 0 ||
+	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), &ignored) < 0 ||
 	    find_vault(r, &cid)) {
 		return VV_OK;
 	}

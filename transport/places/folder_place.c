@@ -301,7 +301,10 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 			rc = vv_fail_nomem(err);
 		} else if (vv_lstat(&st, path, NULL) == VV_OK &&
 			   (S_ISREG(st.mode) || S_ISDIR(st.mode))) {
-			rc = fn(to, names[i], S_ISDIR(st.mode) ? UINT64_MAX : st.size, err);
+			const vv_listed e = {.name = names[i],
+					     .size = S_ISDIR(st.mode) ? UINT64_MAX : st.size,
+					     .modified = st.mtime_sec};
+			rc = fn(to, &e, err);
 		}
 		vv_free(path);
 	}

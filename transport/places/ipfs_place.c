@@ -91,7 +91,8 @@ static vv_status on_pin(void *payload, const vv_cid *cid, vv_error *err)
 	}
 	if (rc < 0 || (l->n->ours && !l->n->ours(size))) return rc;
 	vv_cid_text(text, cid);
-	return l->fn(l->to, text, size, err);
+	const vv_listed e = {.name = text, .size = size};
+	return l->fn(l->to, &e, err);
 }
 
 /* In any folder lies all that there is. */

@@ -240,11 +240,12 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 /* --- a page of a list ------------------------------------------------------------------------ */
 
 typedef struct page {
-	vv_s3_entry_fn fn;
+	vv_listed_fn fn;
 	void *payload;
 	vv_buf key;
 	vv_buf *token;
 	uint64_t size;
+	int64_t modified;
 	bool has_size, ended, truncated;
 } page;
 
@@ -261,10 +262,14 @@ static vv_status end_entry(page *g, const name *n, vv_error *err)
 
 	if (key && !g->has_size) return damaged("a key without a size", err);
 	if (is_whole(&g->key)) {
-		rc = g->fn(g->payload, vv_buf_cstr(&g->key), key ? g->size : UINT64_MAX, err);
+		const vv_listed e = {.name = vv_buf_cstr(&g->key),
+				     .size = key ? g->size : UINT64_MAX,
+				     .modified = g->modified};
+		rc = g->fn(g->payload, &e, err);
 	}
 	vv_buf_reset(&g->key);
 	g->has_size = false;
+	g->modified = 0;
 	return rc;
 }
 
@@ -295,11 +300,13 @@ static vv_status on_page(void *payload, const reader *r, vv_error *err)
 			return damaged("a size that is not a number", err);
 		}
 		g->has_size = true;
+	} else if (r->depth == 3 && is_name(n, "LastModified")) {
+		g->modified = vv_s3_time(text);
 	}
 	return VV_OK;
 }
 
-vv_status vv_s3_list_read(const char *xml, size_t len, vv_s3_entry_fn fn, void *payload,
+vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *payload,
 			  vv_buf *token, vv_error *err)
 {
 	page g = {.fn = fn, .payload = payload, .token = token};

@@ -14,15 +14,12 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "repo/host/place.h"
 #include "transport/places/s3_key.h"
 
-/* One key and its size; a common prefix with UINT64_MAX. key ends with a NUL; one with a NUL inside is not
- * given. */
-typedef vv_status (*vv_s3_entry_fn)(void *payload, const char *key, uint64_t size, vv_error *err);
-
-/* A page of ListObjectsV2. token, in the place of its content: where the next one begins; empty: there is
+/* A page of ListObjectsV2: keys, and common prefixes as folders; a key with a NUL inside is not given. token, in the place of its content: where the next one begins; empty: there is
  * none. VV_ECORRUPT: it is not such a page; as fn fails. */
-vv_status vv_s3_list_read(const char *xml, size_t len, vv_s3_entry_fn fn, void *payload,
+vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *payload,
 			  vv_buf *token, vv_error *err);
 
 /* Keys that STS lends, into an empty key. VV_ECORRUPT: it is no such answer. */

@@ -32,8 +32,7 @@ static bool is_clean(const char *text)
 	return true;
 }
 
-/* "2026-11-22T18:00:00Z", also with parts of a second or "+00:00"; what is something else has no end that is known. */
-static int64_t read_time(const char *text)
+int64_t vv_s3_time(const char *text)
 {
 	int y, mon, d, h, min, s, n = 0;
 
@@ -59,7 +58,7 @@ vv_status vv_s3_key_set(vv_s3_key *out, const char *name, const char *text, vv_e
 		     {"Token", &out->token}};
 
 	if (strcmp(name, "Expiration") == 0) {
-		out->ends = read_time(text);
+		out->ends = vv_s3_time(text);
 	}
 	for (size_t i = 0; *text && i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i].name, name) == 0) {

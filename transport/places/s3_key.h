@@ -28,4 +28,7 @@ vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *wh
 /* VV_EINPUT: it is not all there, or has what cannot stand in a header. No message has any of it. */
 vv_status vv_s3_key_check(const vv_s3_key *k, const char *what, vv_error *err);
 
+/* "2026-11-22T18:00:00Z", also with parts of a second or "+00:00", in seconds since 1970; 0: it is no such time. */
+int64_t vv_s3_time(const char *text);
+
 #endif

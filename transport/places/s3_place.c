@@ -331,25 +331,26 @@ typedef struct listing {
 	void *to;
 } listing;
 
-static vv_status on_entry(void *payload, const char *key, uint64_t size, vv_error *err)
+static vv_status on_entry(void *payload, const vv_listed *e, vv_error *err)
 {
 	listing *l = payload;
 	char name[256];
 	size_t len;
 
 	l->entries++;
-	if (strncmp(key, l->prefix, l->prefix_len) != 0) {
+	if (strncmp(e->name, l->prefix, l->prefix_len) != 0) {
 		return VV_OK; /* nothing that was asked for */
 	}
-	key += l->prefix_len;
+	const char *key = e->name + l->prefix_len;
 	len = strlen(key);
-	if (size == UINT64_MAX && len > 0 && key[len - 1] == '/') {
+	if (e->size == UINT64_MAX && len > 0 && key[len - 1] == '/') {
 		len--;
 	}
 	if (len == 0 || len >= sizeof(name) || memchr(key, '/', len)) return VV_OK;
 	memcpy(name, key, len);
 	name[len] = '\0';
-	return l->fn(l->to, name, size, err);
+	const vv_listed below = {name, e->size, e->modified};
+	return l->fn(l->to, &below, err);
 }
 
 /* The query's parameters stand in the order of their names, as the signature needs them. */

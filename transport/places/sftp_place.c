@@ -356,9 +356,12 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 		if (LIBSSH2_SFTP_S_ISDIR(is.permissions) ||
 		    (LIBSSH2_SFTP_S_ISREG(is.permissions) && (is.flags & LIBSSH2_SFTP_ATTR_SIZE))) {
 			r->begun = true;
-			rc = r->fn(r->to, entry,
-				   LIBSSH2_SFTP_S_ISDIR(is.permissions) ? UINT64_MAX : is.filesize,
-				   err);
+			const bool dir = LIBSSH2_SFTP_S_ISDIR(is.permissions);
+			const bool dated = (is.flags & LIBSSH2_SFTP_ATTR_ACMODTIME) != 0;
+			const vv_listed e = {.name = entry,
+					     .size = dir ? UINT64_MAX : is.filesize,
+					     .modified = dated ? (int64_t)is.mtime : 0};
+			rc = r->fn(r->to, &e, err);
 		}
 		if (rc == VV_OK && f->lost) {
 			rc = vv_fail(err, VV_EIO, "the connection to '%s' was lost", f->name);

@@ -1,7 +1,9 @@
 /*
  * gc: the store made small: what no version needs any more goes, after a time of grace.
  */
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/json/json.h"
 #include "base/sys.h"
@@ -11,6 +13,7 @@
 #include "cmd/varve/commands.h"
 #include "lib/work/commit/gc.h"
 #include "lib/work/peers/reach.h"
+#include "lib/work/store/remote_gc.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {
@@ -26,7 +29,7 @@ static const vv_option table[] = {
 	OPT_MAYBE_STRING(0, "prune", prune, "WHEN", "now",
 			 "remove what has been unused for this long: now, never, 3.days, 2.weeks"),
 	OPT_MAYBE_STRING(0, "remote", remote, "NAME", "",
-			 "the blocks on a Git host instead: into fewer packs"),
+			 "the blocks on a Git host or in its store instead"),
 	OPT_NUMBER(0, "timeout", timeout, "SECONDS",
 		   "with --remote: stop waiting for the other side after this long without a byte "
 		   "(60)"),
@@ -140,11 +143,8 @@ static int check_gc(const vv_context *c)
 	return VV_EXIT_OK;
 }
 
-#define REMOTE_GRACE (90 * DAY)
-
-static void tell_remote(const options *o, const vv_host_compacted *r, const char *name)
+static void print_host(const options *o, const vv_host_compacted *r, const char *name)
 {
-	if (o->quiet) return;
 	if (!r->changed) {
 		vv_note("%s: %s, %s: nothing to gain", vv_text_shows(name),
 			vv_text_counted(r->packs_before, "pack", NULL),
@@ -169,21 +169,72 @@ static void tell_remote(const options *o, const vv_host_compacted *r, const char
 	}
 }
 
-/* --remote: the packs on a Git host. */
+/* A place of more than one kind of file: "3 versions, 2 packs, 1.2 MB". */
+static const char *files_text(char out[96], const vv_host_files *f)
+{
+	(void)snprintf(out, 96, "%s, %s, %s", vv_text_counted(f->versions, "version", NULL),
+		       vv_text_counted(f->packs, "pack", NULL), vv_text_bytes(f->bytes));
+	return out;
+}
+
+static void print_store(const options *o, const vv_host_swept *s, const char *place)
+{
+	const bool waits = s->removable > 0 && s->condemned.versions + s->condemned.packs == 0;
+	const bool nothing = s->merged + s->removed.versions + s->removed.packs +
+				     s->condemned.versions + s->condemned.packs ==
+			     0;
+	char text[96], day[32] = "later";
+	const time_t at = (time_t)s->removable;
+	struct tm tm;
+
+	if (gmtime_r(&at, &tm)) {
+		(void)strftime(day, sizeof(day), "%Y-%m-%d %H:%M UTC", &tm);
+	}
+	vv_note("%s: %s%s", vv_text_url(place), files_text(text, &s->before),
+		nothing && !waits ? ": nothing to gain" : "");
+	if (s->removed.versions + s->removed.packs > 0) {
+		vv_note("%s: %s", o->dry_run ? "would be removed" : "removed",
+			files_text(text, &s->removed));
+	}
+	if (s->merged > 0 && o->dry_run) {
+		vv_note("would be put together: %s", vv_text_counted(s->merged, "pack", NULL));
+	} else if (s->merged > 0) {
+		vv_note("put together: %s into %s", vv_text_counted(s->merged, "pack", NULL),
+			vv_text_counted(s->made, "pack", NULL));
+	}
+	if (s->condemned.versions + s->condemned.packs > 0) {
+		vv_note("%s: %s", o->dry_run ? "garbage" : "to be removed",
+			files_text(text, &s->condemned));
+	}
+	if (s->removable > 0) {
+		vv_note("%s after %s",
+			waits ? "what was found to be garbage can be removed"
+			      : "'varve gc --remote' removes it",
+			day);
+	}
+	if (s->incomplete > 0) {
+		vv_warn("%s of the history %s not whole there",
+			vv_text_counted(s->incomplete, "version", NULL),
+			s->incomplete == 1 ? "is" : "are");
+		vv_note(
+			"hint: 'varve push --blocks' in a clone that has all data adds what is missing");
+	}
+}
+
+/* --remote: the packs on a Git host, or in a store. */
 static vv_status run_remote(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	uint64_t grace = REMOTE_GRACE;
+	vv_remote_gc gc = {.has_grace = o->prune != NULL, .dry_run = o->dry_run};
 	char *name = NULL;
 	vv_head head = {0};
 	vv_remote m = {0};
 	vv_transfer t = {0};
 	vv_reached there = {0};
-	vv_host_compacted result;
 	vv_status rc;
 
 	if (o->prune) {
-		(void)parse_grace(&grace, o->prune);
+		(void)parse_grace(&gc.grace_sec, o->prune);
 	}
 	if ((rc = vv_head_read(c->repo, &head, err)) < 0) return rc;
 	if ((!*o->remote && (rc = vv_remote_default(&name, c->repo, head.branch, true, err)) < 0) ||
@@ -197,9 +248,12 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 		rc = vv_hint(err, "run 'varve gc' there");
 		goto done;
 	}
-	if ((rc = vv_git_host_gc(there.host, grace, o->dry_run, &result, err)) == VV_OK) {
-		vv_progress_end();
-		tell_remote(o, &result, m.name ? m.name : m.url);
+	rc = vv_remote_gc_run(&gc, c->repo, there.host, err);
+	vv_progress_end();
+	if (rc == VV_OK && !o->quiet && gc.is_store) {
+		print_store(o, &gc.swept, gc.place);
+	} else if (rc == VV_OK && !o->quiet) {
+		print_host(o, &gc.compacted, m.name ? m.name : m.url);
 	}
 done:
 	vv_reached_close(&there);

@@ -233,16 +233,16 @@ typedef struct shard_listing {
 	void *payload;
 } shard_listing;
 
-static vv_status on_shard(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_shard(void *payload, const vv_listed *e, vv_error *err)
 {
 	shard_listing *l = payload;
 	vv_cid cid;
 	vv_error ignored;
 
-	if (size == UINT64_MAX || vv_cid_parse(&cid, name, strlen(name), &ignored) < 0) {
+	if (e->size == UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), &ignored) < 0) {
 		return VV_OK;
 	}
-	return l->fn(l->payload, &cid, size, err);
+	return l->fn(l->payload, &cid, e->size, err);
 }
 
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_shard_listed_fn fn,
@@ -296,35 +296,36 @@ typedef struct record_listing {
 	char after[16]; /* names of the author's before this one are known; "": none */
 } record_listing;
 
-static vv_status on_record(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_record(void *payload, const vv_listed *e, vv_error *err)
 {
 	record_listing *l = payload;
 	char whole[NAME_MAX_LEN];
-	int n = snprintf(whole, sizeof(whole), "%s/%s", l->author, name);
+	int n = snprintf(whole, sizeof(whole), "%s/%s", l->author, e->name);
 
-	if (strcmp(name, l->after) <= 0) return VV_OK;
-	if (size > VV_LEDGER_RECORD_MAX || n < 0 || (size_t)n >= sizeof(whole)) {
+	if (strcmp(e->name, l->after) <= 0) return VV_OK;
+	if (e->size > VV_LEDGER_RECORD_MAX || n < 0 || (size_t)n >= sizeof(whole)) {
 		return VV_OK; /* none of ours */
 	}
-	return l->fn(l->payload, whole, size, err);
+	const vv_listed below = {whole, e->size, e->modified};
+	return l->fn(l->payload, &below, err);
 }
 
-static vv_status on_author(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 {
 	record_listing *l = payload;
 	char folder[NAME_MAX_LEN];
 
-	if (size != UINT64_MAX || name[0] != 'z' || strlen(name) > VV_DID_TEXT) return VV_OK;
-	l->author = name;
+	if (e->size != UINT64_MAX || e->name[0] != 'z' || strlen(e->name) > VV_DID_TEXT) return VV_OK;
+	l->author = e->name;
 	l->after[0] = '\0';
 	for (size_t i = 0; i < l->met_count; i++) {
-		if (strcmp(l->met[i].author, name) == 0) {
+		if (strcmp(l->met[i].author, e->name) == 0) {
 			/* "<number>" comes before "<number>-<CID>": the last one that is known is listed, too. */
 			(void)snprintf(l->after, sizeof(l->after), "%010llu",
 				       (unsigned long long)l->met[i].sequence);
 		}
 	}
-	record_name(folder, l->vault, name);
+	record_name(folder, l->vault, e->name);
 	return l->after[0] ? vv_place_list_after(&l->h->place, folder, l->after, on_record, l, err)
 			   : vv_place_list(&l->h->place, folder, on_record, l, err);
 }
@@ -390,13 +391,13 @@ vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const c
 	return rc;
 }
 
-static vv_status on_vault(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 {
 	shard_listing *l = payload;
 	vv_cid cid;
 	vv_error ignored;
 
-	if (size != UINT64_MAX || vv_cid_parse(&cid, name, strlen(name), &ignored) < 0) {
+	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), &ignored) < 0) {
 		return VV_OK;
 	}
 	return l->vault_fn(l->payload, &cid, err);

@@ -22,14 +22,14 @@ typedef struct listing {
 	size_t count, cap;
 } listing;
 
-static vv_status on_name(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_name(void *payload, const vv_listed *e, vv_error *err)
 {
 	listing *l = payload;
 
-	if (!vv_ledger_is_name(name)) return VV_OK;
+	if (!vv_ledger_is_name(e->name)) return VV_OK;
 	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	l->items[l->count].size = size;
-	l->items[l->count].name = vv_strdup(name);
+	l->items[l->count].size = e->size;
+	l->items[l->count].name = vv_strdup(e->name);
 	return l->items[l->count++].name ? VV_OK : vv_fail_nomem(err);
 }
 

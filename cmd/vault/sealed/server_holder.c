@@ -210,7 +210,8 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	}
 	for (size_t i = 0; rc == VV_OK && i < a.vault_count; i++) {
 		vv_cid_text(text, &a.vaults[i]);
-		rc = fn(to, text, UINT64_MAX, err);
+		const vv_listed e = {.name = text, .size = UINT64_MAX};
+		rc = fn(to, &e, err);
 	}
 	return rc;
 }
@@ -258,7 +259,8 @@ static vv_status server_list_after(void *payload, const char *folder, const char
 			rc = vv_fail(err, VV_ECORRUPT, "its list goes back");
 		}
 		for (size_t i = 0; rc == VV_OK && i < n.count; i++) {
-			rc = fn(to, n.items[i].name, n.items[i].size, err);
+			const vv_listed e = {.name = n.items[i].name, .size = n.items[i].size};
+			rc = fn(to, &e, err);
 		}
 		if (rc == VV_OK && n.count > 0) {
 			const char *end = n.items[n.count - 1].name;

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/doctor/doctor.h"
+#include "lib/work/peers/proof.h"
 #include "lib/work/peers/reach.h"
 #include "lib/work/peers/remote.h"
 #include "lib/work/peers/transfer.h"
@@ -59,6 +60,51 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 	vv_buf_printf(&mend, "varve push --blocks %s, in a clone that has all blocks",
 		      vv_text_shows(name));
 	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+}
+
+/* Does a store show a random block of each version? */
+static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reached *there,
+				  const char *name, vv_error *err)
+{
+	vv_cid_map *versions = NULL;
+	vv_store *store;
+	vv_cid *roots = NULL;
+	bool *holds = NULL;
+	size_t count = 0;
+	uint64_t lost = 0;
+	vv_error why;
+	vv_status rc = vv_git_host_promises(there->host, &versions, &why);
+
+	if (rc == VV_OK && versions && (rc = vv_repository_store(r, &store, &why)) == VV_OK) {
+		count = vv_cid_map_count(versions);
+		roots = vv_calloc(count + 1, sizeof(*roots));
+		holds = vv_calloc(count + 1, sizeof(*holds));
+		for (size_t i = 0; roots && i < count; i++) {
+			roots[i] = *vv_cid_map_cid(versions, i);
+		}
+		rc = roots && holds ? vv_proof_ask(holds, there, store, roots, count, &why)
+				    : VV_ENOMEM;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		lost += !holds[i];
+	}
+	if (rc == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+	} else if (rc < 0) {
+		rc = vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
+				   "the blocks of the remote %s cannot be read: %s",
+				   vv_text_shows(name), why.message);
+	} else if (lost > 0) {
+		rc = vv_doctor_say(
+			d, "peer", true, "varve push --blocks, in a clone that has all blocks", err,
+			"the store of the remote %s did not show the block of %s that it was asked for",
+			vv_text_shows(name),
+			vv_text_counted(lost, "version of a dataset", "versions of datasets"));
+	}
+	vv_free(holds);
+	vv_free(roots);
+	vv_cid_map_free(versions);
+	return rc;
 }
 
 /* Has a Git host the blocks that its refs need? */
@@ -173,6 +219,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	if (rc == VV_OK && reached.host) {
 		t.connect.ask = NULL; /* whom to trust is no question of this command */
 		if ((rc = look_for_blocks(d, reached.host, name, only, err)) == VV_OK &&
+		    (rc = look_at_versions(d, r, &reached, name, err)) == VV_OK &&
 		    (rc = look_at_head(d, reached.host, name, err)) == VV_OK) {
 			rc = ask_block_peers(d, &t, reached.host, name, err);
 		}

@@ -287,18 +287,15 @@ static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 	return rc;
 }
 
-/* Versions in what is here of its refs' history that its blocks do not have. */
-static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+/* The versions in what is here of its refs' history. */
+static vv_status each_reached(vv_git_host *g, vv_new_root_fn fn, void *payload, vv_error *err)
 {
 	const vv_hello *h = &g->refs.hello;
-	losing l = {.host = g->keeps, .out = out};
 	vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
 	bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
 	size_t count = 0;
-	vv_status rc = ids && known ? vv_repository_store(g->t->repo, &l.store, err)
-				    : vv_fail_nomem(err);
+	vv_status rc = ids && known ? VV_OK : vv_fail_nomem(err);
 
-	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
 		ids[i] = h->refs[i].peeled;
 	}
@@ -311,11 +308,26 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 		}
 	}
 	if (rc == VV_OK && count > 0) {
-		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, see_root, &l, err);
+		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, fn, payload, err);
 	}
 	vv_free(known);
 	vv_free(ids);
 	return rc;
+}
+
+/* Those of them that its blocks do not have. */
+static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+{
+	losing l = {.host = g->keeps, .out = out};
+	vv_status rc = vv_repository_store(g->t->repo, &l.store, err);
+
+	memset(out, 0, sizeof(*out));
+	return rc < 0 ? rc : each_reached(g, see_root, &l, err);
+}
+
+static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return vv_cid_map_put(payload, &n->root, 0, NULL, err);
 }
 
 /* That the ref is not what it was is told only where something is lost by it: somebody may have put
@@ -374,6 +386,16 @@ static vv_status need_host(vv_git_host *g, vv_error *err)
 	g->keeps = g->host;
 	g->rewritten = change == VV_HOST_REWRITTEN;
 	return tell_change(g, change, err);
+}
+
+vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
+{
+	vv_status rc = need_host(g, err);
+
+	*out = NULL;
+	if (rc < 0 || g->keeps == g->host) return rc;
+	if (!(*out = vv_cid_map_new())) return vv_fail_nomem(err);
+	return each_reached(g, note_reached, *out, err);
 }
 
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
@@ -896,67 +918,30 @@ vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uin
 
 /* --- gc ------------------------------------------------------------------------------------------- */
 
-typedef struct ids {
-	vv_oid *items;
-	size_t count, cap;
-} ids;
-
-static vv_status add_id(void *payload, const vv_ref *ref, vv_error *err)
+vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err)
 {
-	ids *l = payload;
+	vv_status rc = vv_git_host_tidy(g, err);
 
-	if (vv_oid_is_null(&ref->commit)) {
-		return VV_OK; /* a tree or blob: no version */
+	if (rc == VV_OK) {
+		rc = need_host(g, err);
 	}
-	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	l->items[l->count++] = ref->id;
-	return VV_OK;
-}
-
-/* Every ref of the host, those of open and closed requests too. */
-static vv_status fetch_all(vv_git_host *g, ids *out, vv_error *err)
-{
-	vv_buf specs = VV_BUF_INIT;
-	vv_status rc;
-
-	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^%s\n", g->folder, g->blocks_ref);
-	g->fetched++;
-	if ((rc = vv_buf_ok(&specs, err)) == VV_OK && (rc = run_fetch(g, &specs, err)) == VV_OK) {
-		rc = vv_refs_each(g->t->repo, g->folder, add_id, out, err);
-	}
-	vv_buf_clear(&specs);
+	*out = g->keeps;
+	*is_store = g->keeps != g->host;
 	return rc;
 }
 
-vv_status vv_git_host_gc(vv_git_host *g, uint64_t grace_sec, bool dry_run, vv_host_compacted *out,
-			 vv_error *err)
+vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err)
 {
-	vv_host_compaction what = {.before = INT64_MAX, .dry_run = dry_run};
-	ids tips = {0};
-	int64_t now;
-	uint32_t nsec;
-	vv_status rc;
+	vv_buf specs = VV_BUF_INIT;
+	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
 
-	memset(out, 0, sizeof(*out));
-	if ((rc = vv_git_host_tidy(g, err)) < 0 || (rc = need_host(g, err)) < 0 ||
-	    (g->keeps == g->host && (rc = fetch_all(g, &tips, err)) < 0)) {
-		goto done;
+	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^" VV_HOST_BRANCH "\n", g->folder);
+	g->fetched++;
+	if (rc == VV_OK && (rc = vv_buf_ok(&specs, err)) == VV_OK &&
+	    (rc = run_fetch(g, &specs, err)) == VV_OK) {
+		rc = vv_refs_each(g->t->repo, g->folder, fn, payload, err);
 	}
-	if (g->keeps != g->host) {
-		vv_fail(err, VV_ENOSUPPORT, "'%s': the packs of a store are not put together yet",
-			vv_text_url(g->store.url));
-		rc = vv_hint(err, "'varve gc --remote' does so for blocks in a ref");
-		goto done;
-	}
-	vv_now(&now, &nsec);
-	if (grace_sec > 0) {
-		what.before = grace_sec < (uint64_t)now ? now - (int64_t)grace_sec : 0;
-	}
-	what.wants = tips.items;
-	what.want_count = tips.count;
-	rc = vv_host_compact(g->host, &what, out, err);
-done:
-	vv_free(tips.items);
+	vv_buf_clear(&specs);
 	return rc;
 }
 

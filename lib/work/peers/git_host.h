@@ -18,6 +18,7 @@
 #include "lib/work/peers/git_push.h"
 #include "lib/work/peers/remote.h"
 #include "lib/work/peers/transfer.h"
+#include "repo/blocks/cid_map.h"
 #include "repo/host/host.h"
 #include "transport/protocol/gather.h"
 #include "transport/protocol/message.h"
@@ -105,16 +106,20 @@ vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error
 /* vv_host_show. That the ref was overwritten since it was seen last is told first. */
 vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
 			   void *payload, vv_error *err);
+/* *out, to be freed: the versions that it goes on keeping, as its refs reach them: a gc of a store removes others. NULL: all
+ * that it has. On failure, too. */
+vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err);
+
 /* vv_host_verify; nothing where block peers keep the blocks. */
 vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err);
 
 /* Tells of blocks that the host could not give although it lists them. */
 void vv_git_host_tell_damage(const vv_git_host *g);
 
-/* Puts the blocks on the host into fewer packs; all that any ref there reaches stays (pull requests,
- * too), and what was pushed within the last grace_sec. */
-vv_status vv_git_host_gc(vv_git_host *g, uint64_t grace_sec, bool dry_run, vv_host_compacted *out,
-			 vv_error *err);
+/* What keeps its blocks, fresh: a store, or a ref of its own. Borrowed. */
+vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err);
+/* Every ref of the host, those of open and closed requests too, fetched; not those of blocks. */
+vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err);
 
 /* Moves refs of the host: vv_git_push_run. */
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,

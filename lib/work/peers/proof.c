@@ -163,14 +163,22 @@ static vv_status ask_peer(proving *p, size_t count, vv_error *err)
 static vv_status begin_all(proving *p, vv_error *err)
 {
 	uint8_t *says = vv_calloc(p->count / 8 + 1, 1);
+	vv_cid_map *promised = NULL;
+	size_t at;
 	vv_status rc = says ? VV_OK : vv_fail_nomem(err);
+
+	if (rc == VV_OK && p->there->host) {
+		rc = vv_git_host_promises(p->there->host, &promised, err);
+	}
 
 	if (rc == VV_OK && p->there->peer) {
 		rc = vv_peer_keeps(p->there->peer, p->roots, p->count, says, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
-		rc = begin(p, i, p->there->host || vv_bit(says, i), err);
+		const bool may = !promised || vv_cid_map_find(promised, &p->roots[i], &at);
+		rc = begin(p, i, p->there->host ? may : vv_bit(says, i), err);
 	}
+	vv_cid_map_free(promised);
 	vv_free(says);
 	return rc;
 }

@@ -52,12 +52,12 @@ static vv_status try_reading(trying *t, vv_error *err)
 	return rc;
 }
 
-static vv_status on_name(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status on_name(void *payload, const vv_listed *e, vv_error *err)
 {
 	trying *t = payload;
 
 	(void)err;
-	t->seen = t->seen || (size == strlen(t->name) && strcmp(name, t->name + 6) == 0);
+	t->seen = t->seen || (e->size == strlen(t->name) && strcmp(e->name, t->name + 6) == 0);
 	return VV_OK;
 }
 

@@ -39,6 +39,11 @@ story() {
 	cmp prices.csv ../a/prices.csv
 	sound
 	succeeds varve doctor
+	succeeds varve gc --remote --prune=now
+	stderr_has "put together: 2"
+	succeeds varve clone -q "$url" ../c
+	succeeds varve -C ../c fsck --data
+	cmp prices.csv ../c/prices.csv
 	AWS_SECRET_ACCESS_KEY=other ends_with 2 varve store test
 	stderr_has "s3://bucket/deep/sales"
 }

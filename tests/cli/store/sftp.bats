@@ -47,6 +47,10 @@ begin() {
 	succeeds varve push --blocks
 	succeeds varve clone -q "$url" ../c
 	cmp prices.csv ../c/prices.csv
+	succeeds varve gc --remote --prune=now
+	[ "$(find "$store/packs" -type f | wc -l)" -eq 1 ]
+	succeeds varve clone -q "$url" ../d
+	cmp prices.csv ../d/prices.csv
 }
 
 @test "a lazy cat --where over SFTP gets its row, and a machine that is away stops the push" {

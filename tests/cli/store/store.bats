@@ -178,6 +178,14 @@ server.serve_forever()' "$store.port" "$store"
 	output_has "$PWD/../shared"
 	succeeds varve push --blocks
 	succeeds varve doctor
+	# packs that were seen whole are asked for a block again
+	for pack in ../shared/packs/*; do
+		truncate -s 100 "$pack"
+	done
+	ends_with 1 varve doctor
+	output_has "varve push --blocks"
+	succeeds varve push --blocks
+	succeeds varve doctor
 }
 
 @test "what lies at the host moves to a store, and back" {

@@ -8,16 +8,20 @@
 #include "tests/unit/support.h"
 #include "transport/places/s3_answer.h"
 
-/* "key size\n" for each entry, "/" as the size of a prefix. */
-static vv_status note_entry(void *payload, const char *key, uint64_t size, vv_error *err)
+/* "key size[ @seconds]\n" for each entry, "/" as the size of a prefix. */
+static vv_status note_entry(void *payload, const vv_listed *e, vv_error *err)
 {
 	vv_buf *b = payload;
 
 	(void)err;
-	if (size == UINT64_MAX) {
-		vv_buf_printf(b, "%s /\n", key);
+	if (e->size == UINT64_MAX) {
+		vv_buf_printf(b, "%s /\n", e->name);
 	} else {
-		vv_buf_printf(b, "%s %llu\n", key, (unsigned long long)size);
+		vv_buf_printf(b, "%s %llu", e->name, (unsigned long long)e->size);
+		if (e->modified > 0) {
+			vv_buf_printf(b, " @%lld", (long long)e->modified);
+		}
+		vv_buf_putc(b, '\n');
 	}
 	return VV_OK;
 }
@@ -71,6 +75,10 @@ static void keys_sizes_and_prefixes_come_out(void **state)
 		"<s3:ListBucketResult xmlns:s3='x'><s3:Contents><s3:Key>a</s3:Key><s3:Size>1</s3:Size>"
 		"</s3:Contents></s3:ListBucketResult>",
 		"a 1\n", "");
+	check_list(
+		PAGE("<Contents><Key>a</Key><LastModified>1970-01-02T00:00:01.000Z</LastModified>"
+		     "<Size>1</Size></Contents><Contents><Key>b</Key><Size>2</Size></Contents>"),
+		"a 1 @86401\nb 2\n", "");
 }
 
 static void a_key_with_a_nul_is_none(void **state)

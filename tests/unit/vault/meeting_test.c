@@ -57,10 +57,9 @@ static void add(table *t, const vv_key *key, unsigned count)
 	}
 }
 
-static vv_status count_one(void *payload, const char *name, uint64_t size, vv_error *err)
+static vv_status count_one(void *payload, const vv_listed *e, vv_error *err)
 {
-	(void)name;
-	(void)size;
+	(void)e;
 	(void)err;
 	++*(size_t *)payload;
 	return VV_OK;

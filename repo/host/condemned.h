@@ -1,0 +1,48 @@
+/*
+ * condemned: the versions and packs that a gc found to be garbage in a store, kept in its file "condemned". Internal.
+ *
+ *   varve condemned 1
+ *   version <CID>      of a version's root, any number of them
+ *   pack <32 hex>      likewise
+ *
+ * They are removed by a gc some days later. Until then every writer reads the file first, relies on nothing that it
+ * names, and sends that again. It has one name, so that a writer who may not list the store finds it, too.
+ */
+#ifndef VV_REPO_HOST_CONDEMNED_H
+#define VV_REPO_HOST_CONDEMNED_H
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "repo/blocks/cid_map.h"
+#include "repo/blocks/pack_index.h"
+#include "repo/host/place.h"
+
+#define VV_CONDEMNED_FILE "condemned"
+
+/* Both NULL: there is no such file. Packs by their keys. */
+typedef struct vv_condemned {
+	vv_cid_map *versions, *packs;
+} vv_condemned;
+
+/* A pack's hash as a key of maps and sets. */
+static inline vv_cid vv_pack_key(const uint8_t hash[VV_PACK_HASH_LEN])
+{
+	vv_cid key = {.codec = VV_CODEC_RAW};
+
+	memcpy(key.digest, hash, VV_PACK_HASH_LEN);
+	return key;
+}
+
+/* VV_ECORRUPT: it is there, and something else. */
+vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err);
+vv_status vv_condemned_put(const vv_condemned *c, const vv_place *p, vv_error *err);
+/* Reads the text of such a file. */
+vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err);
+bool vv_condemned_has(const vv_cid_map *versions_or_packs, const vv_cid *key); /* NULL: false */
+void vv_condemned_clear(vv_condemned *c);
+VV_AUTO_CLEAR(vv_condemned, vv_condemned_clear)
+
+#endif

@@ -1,0 +1,557 @@
+/*
+ * sweep: a gc of a place. Knows in which order it must be done while others read and write: new packs come before the
+ * versions that name them, garbage is condemned days before it is removed, and of what is removed versions go first.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/codec.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/host/at_once.h"
+#include "repo/host/files.h"
+#include "repo/host/versions.h"
+#include "repo/transfer/send.h"
+
+#define CLOCK_FILE "clock"
+#define REMEDY "'varve push --blocks' in a clone that has all data puts it back"
+
+/* One that is there, in the order of its map. */
+typedef struct pack {
+	uint64_t size;
+	int64_t modified; /* the younger of the pack and its list; 0: not known */
+	bool has_pack, has_list;
+	bool needed; /* by a version that stays */
+	bool held;   /* by one that no ref reaches: it stays as it is */
+} pack;
+typedef struct version {
+	int64_t modified;
+	bool wanted, garbage, there, sound;
+	vv_pack_names packs;
+} version;
+
+typedef struct sweeping {
+	vv_host *h;
+	const vv_host_sweeping *what;
+	vv_host_swept *out;
+	int64_t now, condemned_at;
+	vv_condemned condemned;
+	vv_cid_map *wanted;   /* roots */
+	vv_cid_map *partial;  /* packs that have blocks of versions that are not whole */
+	vv_cid_map *replaced; /* packs whose blocks are in others now */
+	vv_cid_map *version_names, *pack_names;
+	version *versions;
+	pack *packs;
+	size_t version_count, version_cap, pack_count, pack_cap;
+} sweeping;
+
+/* --- what is there ------------------------------------------------------------------------------- */
+
+static void clear_survey(sweeping *s)
+{
+	for (size_t i = 0; i < s->version_count; i++) {
+		vv_free(s->versions[i].packs.items);
+	}
+	s->version_count = s->pack_count = 0;
+	vv_cid_map_free(s->version_names);
+	vv_cid_map_free(s->pack_names);
+	s->version_names = s->pack_names = NULL;
+}
+
+static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
+{
+	sweeping *s = payload;
+	vv_cid root;
+	bool added;
+	vv_status rc;
+
+	if (!vv_files_is_version(e, &root)) return VV_OK;
+	rc = vv_cid_map_put(s->version_names, &root, 0, &added, err);
+	if (rc < 0 || !added) return rc;
+	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
+		return vv_fail_nomem(err);
+	}
+	s->versions[s->version_count++] = (version){.modified = e->modified,
+						    .wanted = vv_condemned_has(s->wanted, &root)};
+	return VV_OK;
+}
+
+static vv_status note_file(sweeping *s, const uint8_t hash[VV_PACK_HASH_LEN], const vv_listed *e,
+			   bool is_list, vv_error *err)
+{
+	const vv_cid key = vv_pack_key(hash);
+	bool added;
+	size_t at;
+	vv_status rc = vv_cid_map_put(s->pack_names, &key, 0, &added, err);
+
+	if (rc < 0) return rc;
+	if (added && !vv_array_room(s->packs, s->pack_count, s->pack_cap)) {
+		return vv_fail_nomem(err);
+	}
+	if (added) {
+		s->packs[s->pack_count++] = (pack){.modified = e->modified};
+	}
+	(void)vv_cid_map_find(s->pack_names, &key, &at);
+	pack *p = &s->packs[at];
+	p->has_list = p->has_list || is_list;
+	p->has_pack = p->has_pack || !is_list;
+	p->size = is_list ? p->size : e->size;
+	if (e->modified == 0 || p->modified == 0) {
+		p->modified = 0;
+	} else if (e->modified > p->modified) {
+		p->modified = e->modified;
+	}
+	return VV_OK;
+}
+
+static vv_status on_pack(void *payload, const vv_listed *e, vv_error *err)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	return vv_files_is_pack(e, ".pack", hash) ? note_file(payload, hash, e, false, err) : VV_OK;
+}
+
+static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	return vv_files_is_pack(e, ".list", hash) ? note_file(payload, hash, e, true, err) : VV_OK;
+}
+
+static vv_status read_version(void *payload, size_t i, vv_error *err)
+{
+	sweeping *s = payload;
+	version *v = &s->versions[i];
+	vv_status rc = vv_files_version(s->h, vv_cid_map_cid(s->version_names, i), &v->packs,
+					&v->sound, err);
+
+	v->there = rc == VV_OK; /* else another gc was faster */
+	return vv_missing_ok(rc, err);
+}
+
+static vv_status survey(sweeping *s, vv_error *err)
+{
+	const vv_place *p = &s->h->place;
+	vv_status rc;
+
+	clear_survey(s);
+	s->version_names = vv_cid_map_new();
+	s->pack_names = vv_cid_map_new();
+	if (!s->version_names || !s->pack_names) return vv_fail_nomem(err);
+	if ((rc = vv_place_list(p, "versions", on_version, s, err)) < 0 ||
+	    (rc = vv_place_list(p, "packs", on_pack, s, err)) < 0 ||
+	    (rc = vv_place_list(p, "lists", on_list, s, err)) < 0) {
+		if (rc == VV_EREFUSED) {
+			vv_hint(err, "a gc needs the right to list the store");
+		}
+		return rc;
+	}
+	const vv_at_once all = {.threads = vv_place_gets(p),
+				.count = s->version_count,
+				.fn = read_version,
+				.payload = s,
+				.progress = s->h->progress,
+				.what = "versions"};
+	return vv_at_once_run(&all, err);
+}
+
+static pack *find_pack(sweeping *s, const char *hex)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	size_t at;
+
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	return vv_cid_map_find(s->pack_names, &key, &at) ? &s->packs[at] : NULL;
+}
+
+static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
+{
+	const version *v = &s->versions[i];
+	char text[VV_CID_TEXT + 1];
+	bool sound = v->sound;
+
+	for (size_t k = 0; k < v->packs.count; k++) {
+		pack *p = find_pack(s, v->packs.items[k]);
+		sound = sound && p && p->has_pack && p->has_list;
+		if (p) {
+			p->needed = true;
+			p->held = p->held || !v->wanted;
+		}
+	}
+	if (sound) return VV_OK;
+	vv_cid_text(text, vv_cid_map_cid(s->version_names, i));
+	vv_fail(err, VV_ECORRUPT,
+		"'%s' lacks packs of the version %s, or its file is damaged: nothing was removed",
+		vv_text_url(s->h->url), text);
+	return vv_hint(err, REMEDY);
+}
+
+/* Which packs versions that are no garbage need. */
+static vv_status mark(sweeping *s, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < s->pack_count; i++) {
+		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
+		s->packs[i].needed = s->packs[i].held = vv_condemned_has(s->partial, key);
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		const version *v = &s->versions[i];
+		rc = v->garbage || !v->there ? VV_OK : mark_packs(s, i, err);
+	}
+	return rc;
+}
+
+static vv_status note_wanted(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return vv_cid_map_put(((sweeping *)payload)->wanted, &n->root, 0, NULL, err);
+}
+
+/* --- the clock ----------------------------------------------------------------------------------- */
+
+static vv_status on_top(void *payload, const vv_listed *e, vv_error *err)
+{
+	sweeping *s = payload;
+
+	(void)err;
+	if (strcmp(e->name, CLOCK_FILE) == 0) {
+		s->now = e->modified;
+	} else if (strcmp(e->name, VV_CONDEMNED_FILE) == 0) {
+		s->condemned_at = e->modified;
+	}
+	return VV_OK;
+}
+
+/* The place's own: when a file that comes now was modified. */
+static vv_status read_clock(sweeping *s, vv_error *err)
+{
+	const vv_place *p = &s->h->place;
+	char text[2 * 16 + 1];
+	uint8_t random[16];
+	uint32_t nsec;
+	vv_status rc;
+
+	vv_random(random, sizeof(random));
+	vv_hex_write(text, random, sizeof(random));
+	s->now = s->condemned_at = 0;
+	if (s->what->dry_run) {
+		rc = vv_place_list(p, "", on_top, s, err);
+		vv_now(&s->now, &nsec);
+		return rc;
+	}
+	if ((rc = vv_place_put(p, CLOCK_FILE, text, sizeof(text) - 1, err)) < 0 ||
+	    (rc = vv_place_list(p, "", on_top, s, err)) < 0 ||
+	    (rc = vv_missing_ok(vv_place_remove(p, CLOCK_FILE, err), err)) < 0) {
+		return rc;
+	}
+	return s->now != 0 ? VV_OK
+			   : vv_fail(err, VV_ENOSUPPORT,
+				     "'%s' does not report when its files were written",
+				     vv_text_url(s->h->url));
+}
+
+static bool is_older(const sweeping *s, int64_t modified)
+{
+	const uint64_t age = s->what->age_sec;
+	return modified != 0 && age <= (uint64_t)INT64_MAX && modified <= s->now - (int64_t)age;
+}
+
+static vv_status mark_old(sweeping *s, vv_error *err)
+{
+	for (size_t i = 0; i < s->version_count; i++) {
+		version *v = &s->versions[i];
+		v->garbage = !v->wanted && is_older(s, v->modified);
+	}
+	return mark(s, err);
+}
+
+/* --- removing ------------------------------------------------------------------------------------ */
+
+static vv_status remove_packs(sweeping *s, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
+		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
+		if (s->packs[i].needed || !vv_condemned_has(s->condemned.packs, key)) {
+			continue;
+		}
+		s->out->removed.packs++;
+		s->out->removed.bytes += s->packs[i].size;
+		vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
+		rc = s->what->dry_run ? VV_OK : vv_files_remove_pack(s->h, hex, err);
+	}
+	return rc;
+}
+
+/* What was condemned, and is still garbage: it was not written again, and no ref reaches it now. */
+static vv_status carry_out(sweeping *s, vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < s->version_count; i++) {
+		version *v = &s->versions[i];
+		v->garbage = !v->wanted && v->modified <= s->condemned_at &&
+			     vv_condemned_has(s->condemned.versions,
+					      vv_cid_map_cid(s->version_names, i));
+	}
+	if ((rc = mark(s, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		if (s->versions[i].garbage) {
+			s->out->removed.versions++;
+			rc = s->what->dry_run
+				     ? VV_OK
+				     : vv_files_remove_version(
+					       s->h, vv_cid_map_cid(s->version_names, i), err);
+		}
+	}
+	if (rc < 0 || (rc = remove_packs(s, err)) < 0 || s->what->dry_run) return rc;
+	return vv_missing_ok(vv_place_remove(&s->h->place, VV_CONDEMNED_FILE, err), err);
+}
+
+static vv_status wait_for_condemned(sweeping *s, bool *waits, vv_error *err)
+{
+	const int64_t wait = (int64_t)s->what->wait_sec;
+	vv_status rc = vv_condemned_get(&s->condemned, &s->h->place, err);
+
+	*waits = false;
+	if (rc < 0 || !s->condemned.packs) return rc;
+	*waits = s->condemned_at == 0 || s->now - s->condemned_at < wait;
+	s->out->removable = *waits ? s->condemned_at + wait : 0;
+	if (*waits) return VV_OK;
+	if ((rc = carry_out(s, err)) == VV_OK && !s->what->dry_run) {
+		vv_condemned_clear(&s->condemned);
+		rc = survey(s, err);
+	}
+	return rc;
+}
+
+/* --- versions, and fewer packs ------------------------------------------------------------------- */
+
+/* Into the catalog: all lists but those of packs that were replaced. */
+static vv_status load_catalog(sweeping *s, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_pack_names names = {0};
+	bool sound = true;
+	vv_status rc = vv_files_begin(s->h, err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
+		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);
+		if (s->packs[i].has_list && s->packs[i].has_pack &&
+		    !vv_condemned_has(s->replaced, key)) {
+			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
+			rc = vv_pack_names_add(&names, hex, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_files_take_lists(s->h, &names, &sound, err);
+	vv_free(names.items);
+	if (rc == VV_OK && !sound) {
+		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: nothing was removed",
+			vv_text_url(s->h->url));
+		rc = vv_hint(err, REMEDY);
+	}
+	s->h->all = true;
+	return rc;
+}
+
+/* A version that a ref reaches and that has no file gets one where the place has all of it. Of one of which it has a
+ * part, that stays. */
+static vv_status add_version(sweeping *s, const vv_cid *root, bool *packs, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(s->h->catalog);
+	bool whole;
+	vv_status rc;
+
+	memset(packs, 0, count * sizeof(bool));
+	if ((rc = vv_versions_look(s->h, root, packs, &whole, err)) < 0) return rc;
+	if (whole) {
+		return s->what->dry_run ? VV_OK : vv_files_put_version(s->h, root, packs, err);
+	}
+	s->out->incomplete++;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
+		rc = packs[i] ? vv_cid_map_put(s->partial, &key, 0, NULL, err) : VV_OK;
+	}
+	return rc;
+}
+
+static vv_status add_versions(sweeping *s, vv_error *err)
+{
+	bool *packs = vv_calloc(vv_catalog_packs(s->h->catalog) + 1, sizeof(bool));
+	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(s->wanted); i++) {
+		const vv_cid *root = vv_cid_map_cid(s->wanted, i);
+		if (!vv_condemned_has(s->version_names, root) && vv_host_has(s->h, root)) {
+			rc = add_version(s, root, packs, err);
+		}
+	}
+	vv_free(packs);
+	return rc < 0 ? rc : vv_place_finish(&s->h->place, err);
+}
+
+/* The files of versions that name a pack that was replaced, anew. */
+static vv_status move_versions(sweeping *s, vv_error *err)
+{
+	vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots));
+	uint8_t hash[VV_PACK_HASH_LEN];
+	size_t count = 0;
+	vv_status rc = roots ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		const version *v = &s->versions[i];
+		bool moves = false;
+		for (size_t k = 0; v->wanted && k < v->packs.count && !moves; k++) {
+			(void)vv_hex_read(hash, sizeof(hash), v->packs.items[k]);
+			const vv_cid key = vv_pack_key(hash);
+			moves = vv_condemned_has(s->replaced, &key);
+		}
+		if (moves) {
+			roots[count++] = *vv_cid_map_cid(s->version_names, i);
+		}
+	}
+	rc = rc < 0 ? rc : vv_versions_put(s->h, roots, count, err);
+	vv_free(roots);
+	return rc;
+}
+
+/* Which of the catalog's packs may be replaced; the caller's. */
+static bool *old_packs(sweeping *s)
+{
+	const size_t count = vv_catalog_packs(s->h->catalog);
+	bool *old = vv_calloc(count + 1, sizeof(bool));
+	size_t at;
+
+	for (size_t i = 0; old && i < count; i++) {
+		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
+		if (vv_cid_map_find(s->pack_names, &key, &at)) {
+			const pack *p = &s->packs[at];
+			old[i] = p->needed && !p->held && is_older(s, p->modified);
+		}
+	}
+	return old;
+}
+
+static vv_status repack(sweeping *s, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(s->h->catalog);
+	const vv_host_compaction what = {.wants = s->what->wants,
+					 .want_count = s->what->want_count,
+					 .dry_run = s->what->dry_run};
+	vv_host_compacted done = {0};
+	bool *old = old_packs(s);
+	vv_status rc = old ? vv_host_repack(s->h, &what, old, &done, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
+		if (old[i]) {
+			s->out->merged++;
+			rc = vv_cid_map_put(s->replaced, &key, 0, NULL, err);
+		}
+	}
+	s->out->made = done.packs_after;
+	vv_free(old);
+	if (rc < 0 || s->out->merged == 0 || s->what->dry_run) return rc;
+	if ((rc = survey(s, err)) < 0 || (rc = load_catalog(s, err)) < 0 ||
+	    (rc = move_versions(s, err)) < 0) {
+		return rc;
+	}
+	return survey(s, err);
+}
+
+/* --- condemning ---------------------------------------------------------------------------------- */
+
+static vv_status condemn(sweeping *s, vv_error *err)
+{
+	vv_condemned *c = &s->condemned;
+	vv_status rc;
+
+	c->versions = vv_cid_map_new();
+	c->packs = vv_cid_map_new();
+	if (!c->versions || !c->packs) return vv_fail_nomem(err);
+	rc = mark_old(s, err);
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		if (s->versions[i].garbage) {
+			s->out->condemned.versions++;
+			rc = vv_cid_map_put(c->versions, vv_cid_map_cid(s->version_names, i), 0,
+					    NULL, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
+		const pack *p = &s->packs[i];
+		if (!p->needed && is_older(s, p->modified)) {
+			s->out->condemned.packs++;
+			s->out->condemned.bytes += p->size;
+			rc = vv_cid_map_put(c->packs, vv_cid_map_cid(s->pack_names, i), 0, NULL,
+					    err);
+		}
+	}
+	if (rc < 0 || s->what->dry_run ||
+	    s->out->condemned.versions + s->out->condemned.packs == 0) {
+		return rc;
+	}
+	if ((rc = vv_condemned_put(c, &s->h->place, err)) < 0 ||
+	    (rc = vv_place_list(&s->h->place, "", on_top, s, err)) < 0) {
+		return rc;
+	}
+	s->out->removable = s->condemned_at + (int64_t)s->what->wait_sec;
+	if (s->what->wait_sec > 0) return VV_OK;
+	s->out->condemned = (vv_host_files){0};
+	s->out->removable = 0;
+	return carry_out(s, err);
+}
+
+/* --- the whole ----------------------------------------------------------------------------------- */
+
+static void count_before(sweeping *s)
+{
+	s->out->before.versions = s->version_count;
+	for (size_t i = 0; i < s->pack_count; i++) {
+		s->out->before.packs += s->packs[i].has_pack;
+		s->out->before.bytes += s->packs[i].size;
+	}
+}
+
+static vv_status sweep(sweeping *s, vv_error *err)
+{
+	const vv_host_sweeping *what = s->what;
+	bool waits;
+	vv_status rc;
+
+	if ((rc = vv_new_roots_each(s->h->repo, what->wants, what->want_count, NULL, 0, note_wanted,
+				    s, err)) < 0 ||
+	    (rc = read_clock(s, err)) < 0 || (rc = survey(s, err)) < 0) {
+		return rc;
+	}
+	count_before(s);
+	if ((rc = wait_for_condemned(s, &waits, err)) < 0 || waits) return rc;
+	if (what->dry_run && s->condemned.packs) return VV_OK; /* what comes then depends on that */
+	if ((rc = load_catalog(s, err)) < 0 || (rc = add_versions(s, err)) < 0 ||
+	    (rc = mark_old(s, err)) < 0 || (rc = repack(s, err)) < 0) {
+		return rc;
+	}
+	return condemn(s, err);
+}
+
+vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out, vv_error *err)
+{
+	sweeping s = {.h = h, .what = what, .out = out};
+	vv_error ignored;
+
+	memset(out, 0, sizeof(*out));
+	s.wanted = vv_cid_map_new();
+	s.partial = vv_cid_map_new();
+	s.replaced = vv_cid_map_new();
+	vv_status rc = s.wanted && s.partial && s.replaced ? sweep(&s, err) : vv_fail_nomem(err);
+	clear_survey(&s);
+	vv_free(s.versions);
+	vv_free(s.packs);
+	vv_cid_map_free(s.wanted);
+	vv_cid_map_free(s.partial);
+	vv_cid_map_free(s.replaced);
+	vv_condemned_clear(&s.condemned);
+	/* packs of the catalog may be gone */
+	return vv_files_begin(h, rc < 0 ? &ignored : err) < 0 && rc == VV_OK ? VV_ENOMEM : rc;
+}

@@ -1,0 +1,26 @@
+/*
+ * Reads the input as the file "condemned" of a store. What is refused reports why and leaves nothing; what is taken names
+ * no more versions and packs than there are lines.
+ */
+#include <stdlib.h>
+
+#include "repo/host/condemned.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	vv_condemned c;
+	vv_error err;
+	size_t lines = 0;
+	const vv_status rc = vv_condemned_read(&c, (const char *)data, size, &err);
+
+	for (size_t i = 0; i < size; i++) {
+		lines += data[i] == '\n';
+	}
+	if (rc == VV_OK ? vv_cid_map_count(c.versions) + vv_cid_map_count(c.packs) + 1 > lines
+			: !err.message[0] || c.versions || c.packs) {
+		abort();
+	}
+	vv_condemned_clear(&c);
+	return 0;
+}
