@@ -126,8 +126,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	vv_status rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
 
 	/* a place may have a part of a version; what its lists name and it does not give shows later */
-	if (rc == VV_OK && missing > 0 && !vv_host_is_place(c->h) &&
-	    vv_host_has(c->h, &n->root)) {
+	if (rc == VV_OK && missing > 0 && !vv_host_is_place(c->h) && vv_host_has(c->h, &n->root)) {
 		return vv_fail(err, VV_EMISSING,
 			       "%s lacks blocks that its lists name: nothing is changed",
 			       vv_text_url(c->h->url));

@@ -52,7 +52,7 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
 /* The file of a version: its packs are those of the catalog that are marked. Durable once the place has finished. */
 vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *packs, vv_error *err);
-/* What is absent is no failure. Of a pack the list goes first. */
+/* What is absent counts as removed. Of a pack the list goes first. */
 vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err);
 vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err);
 

@@ -158,8 +158,9 @@ static vv_status on_loaded(void *payload, const vv_listed *e, vv_error *err)
 	char folder[2 * VV_HOLD_NAME_LEN];
 
 	if (x->below) {
-		return e->size != UINT64_MAX && vv_hold_is_record(e->name) ? load_record(x, e->name, err)
-								     : VV_OK;
+		return e->size != UINT64_MAX && vv_hold_is_record(e->name)
+			       ? load_record(x, e->name, err)
+			       : VV_OK;
 	}
 	if (e->size != UINT64_MAX || !vv_hold_is_author(e->name, strlen(e->name))) return VV_OK;
 	(void)snprintf(folder, sizeof(folder), "%s/%s", x->folder, e->name);

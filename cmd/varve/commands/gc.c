@@ -216,8 +216,7 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 		vv_warn("%s of the history %s not whole there",
 			vv_text_counted(s->incomplete, "version", NULL),
 			s->incomplete == 1 ? "is" : "are");
-		vv_note(
-			"hint: 'varve push --blocks' in a clone that has all data adds what is missing");
+		vv_note("hint: 'varve push --blocks' in a clone that has all data adds what is missing");
 	}
 }
 

@@ -315,7 +315,9 @@ static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 	record_listing *l = payload;
 	char folder[NAME_MAX_LEN];
 
-	if (e->size != UINT64_MAX || e->name[0] != 'z' || strlen(e->name) > VV_DID_TEXT) return VV_OK;
+	if (e->size != UINT64_MAX || e->name[0] != 'z' || strlen(e->name) > VV_DID_TEXT) {
+		return VV_OK;
+	}
 	l->author = e->name;
 	l->after[0] = '\0';
 	for (size_t i = 0; i < l->met_count; i++) {

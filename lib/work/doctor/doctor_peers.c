@@ -218,9 +218,10 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	}
 	if (rc == VV_OK && reached.host) {
 		t.connect.ask = NULL; /* whom to trust is no question of this command */
-		if ((rc = look_for_blocks(d, reached.host, name, only, err)) == VV_OK &&
-		    (rc = look_at_versions(d, r, &reached, name, err)) == VV_OK &&
-		    (rc = look_at_head(d, reached.host, name, err)) == VV_OK) {
+		if ((rc = look_for_blocks(d, reached.host, name, only, err)) == VV_OK) {
+			rc = look_at_versions(d, r, &reached, name, err);
+		}
+		if (rc == VV_OK && (rc = look_at_head(d, reached.host, name, err)) == VV_OK) {
 			rc = ask_block_peers(d, &t, reached.host, name, err);
 		}
 		vv_reached_close(&reached);

@@ -937,8 +937,8 @@ vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_
 
 	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^" VV_HOST_BRANCH "\n", g->folder);
 	g->fetched++;
-	if (rc == VV_OK && (rc = vv_buf_ok(&specs, err)) == VV_OK &&
-	    (rc = run_fetch(g, &specs, err)) == VV_OK) {
+	rc = rc < 0 ? rc : vv_buf_ok(&specs, err);
+	if (rc == VV_OK && (rc = run_fetch(g, &specs, err)) == VV_OK) {
 		rc = vv_refs_each(g->t->repo, g->folder, fn, payload, err);
 	}
 	vv_buf_clear(&specs);
