@@ -22,6 +22,7 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/row_change.h"
 #include "lib/work/add/pathspec.h"
+#include "lib/work/peers/on_demand.h"
 #include "lib/work/record/txn.h"
 #include "lib/work/rows/rows.h"
 #include "lib/work/rows/where.h"
@@ -40,6 +41,7 @@ typedef struct vv_session {
 	vv_core *core;
 	vv_repository *repo;
 	vv_dataset_reader *reader;
+	vv_on_demand *demand; /* of a repository at a URL; else NULL */
 	struct vv_session *next;
 	bool busy;
 } vv_session;
@@ -47,6 +49,9 @@ typedef struct vv_session {
 /* A core has one owner for each handle that was made from it. */
 vv_core *vv_core_keep(vv_core *c); /* returns c; accepts NULL */
 void vv_core_drop(vv_core *c);     /* accepts NULL; does nothing in a child of fork */
+
+/* Was it opened by its URL? Then it is read only. c may be NULL. */
+bool vv_core_is_cached(const vv_core *c);
 
 /* The core's repository once more, for a handle that shares it with no other. */
 vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);

@@ -10,6 +10,8 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "lib/handles.h"
+#include "lib/work/clone/cached.h"
+#include "lib/work/peers/on_demand.h"
 #include "lib/work/view/row_work.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/history/state.h"
@@ -25,13 +27,19 @@ struct vv_core {
 	char *path; /* absolute */
 	vv_env *env;
 	char *folders[4];
+	vv_cached *cached; /* NULL: not opened by its URL */
+	vv_buf warnings;
 };
+
+/* Programs that the work starts ask nobody. */
+static const vv_notes in_silence = {.alone = true};
 
 /* ---- cores and sessions ---- */
 
 static void close_session(vv_session *s)
 {
 	vv_dataset_reader_close(s->reader);
+	vv_on_demand_end(s->demand);
 	vv_repository_close(s->repo);
 	vv_free(s);
 }
@@ -45,6 +53,8 @@ static void free_core(vv_core *c)
 	for (size_t i = 0; i < 4; i++) {
 		vv_free(c->folders[i]);
 	}
+	vv_cached_close(c->cached);
+	vv_buf_clear(&c->warnings);
 	vv_mutex_free(c->lock);
 	vv_env_free(c->env);
 	vv_free(c->path);
@@ -84,6 +94,13 @@ static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
 	    (rc = vv_dataset_reader_open(&s->reader, s->repo, NULL, err)) < 0) {
 		close_session(s);
 		return rc;
+	}
+	if (c->cached) {
+		vv_repository_listen(s->repo, &in_silence);
+		if ((rc = vv_on_demand_begin(&s->demand, s->repo, false, err)) < 0) {
+			close_session(s);
+			return rc;
+		}
 	}
 	*out = s;
 	return VV_OK;
@@ -166,6 +183,32 @@ static vv_status set_path(vv_core *c, const char *path, vv_error *err)
 	return c->path ? VV_OK : vv_fail_nomem(err);
 }
 
+bool vv_core_is_cached(const vv_core *c)
+{
+	return c && c->cached;
+}
+
+static void put_warning(void *payload, vv_note_kind kind, const char *line)
+{
+	if (kind == VV_NOTE_WARNING) {
+		vv_buf_printf(payload, "%s\n", line);
+	}
+}
+
+static vv_status open_cached(vv_core *c, const char *url, const varve_repo_options *o,
+			     vv_error *err)
+{
+	const vv_notes notes = {.note = put_warning, .payload = &c->warnings, .alone = true};
+	const vv_cached_options how = {.env = c->env,
+				       .notes = &notes,
+				       .folder = o->cache,
+				       .limit = o->cache_size,
+				       .as_is = (o->flags & VARVE_OPEN_AS_IS) != 0};
+	vv_status rc = vv_cached_open(&c->cached, url, &how, err);
+
+	return rc < 0 ? rc : set_path(c, vv_cached_folder(c->cached), err);
+}
+
 /* No program that is run asks at a terminal, which is not the library's; what the caller sets itself counts first. */
 static const char *const unattended[] = {"GIT_TERMINAL_PROMPT=0", "SSH_ASKPASS_REQUIRE=force",
 					 "SSH_ASKPASS=false"};
@@ -206,7 +249,8 @@ static vv_status open_core(vv_core **out, const char *path, const varve_repo_opt
 	if (!(c->lock = vv_mutex_new())) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = take_env(&c->env, o, err)) == VV_OK &&
-		   (rc = set_path(c, path, err)) == VV_OK) {
+		   (rc = o->flags & VARVE_OPEN_URL ? open_cached(c, path, o, err)
+						   : set_path(c, path, err)) == VV_OK) {
 		rc = vv_session_take(&first, c, err);
 	}
 	if (rc == VV_OK) {
@@ -235,7 +279,8 @@ static vv_status open_repo(varve_repo **out, const char *path, const varve_repo_
 	return VV_OK;
 }
 
-#define OPEN_FLAGS ((uint32_t)(VARVE_OPEN_ENVIRON | VARVE_INIT_BARE))
+#define OPEN_FLAGS                                                                                 \
+	((uint32_t)(VARVE_OPEN_ENVIRON | VARVE_INIT_BARE | VARVE_OPEN_URL | VARVE_OPEN_AS_IS))
 
 static vv_status take_repo_options(varve_repo_options *o, const varve_repo_options *given,
 				   vv_error *err)
@@ -279,7 +324,11 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = take_repo_options(&o, options, &e)) == VV_OK) {
+	if ((rc = take_repo_options(&o, options, &e)) == VV_OK &&
+	    (o.flags & (VARVE_OPEN_URL | VARVE_OPEN_AS_IS))) {
+		rc = vv_fail(&e, VV_EUSAGE, "a repository is made in a folder, not at a URL");
+	}
+	if (rc == VV_OK) {
 		vv_init_options init = {.bare = (o.flags & VARVE_INIT_BARE) != 0,
 					.program = "varve"};
 
@@ -308,6 +357,11 @@ void varve_repo_free(varve_repo *repo)
 		vv_core_drop(repo->core);
 		vv_free(repo);
 	}
+}
+
+const char *varve_repo_warnings(const varve_repo *repo)
+{
+	return vv_buf_cstr(&repo->core->warnings);
 }
 
 const char *varve_repo_folder(const varve_repo *repo, int folder)

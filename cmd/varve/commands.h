@@ -33,6 +33,7 @@ extern const vv_command vv_cmd_filter;
 extern const vv_command vv_cmd_filter_process;
 extern const vv_command vv_cmd_fsck;
 extern const vv_command vv_cmd_gc;
+extern const vv_command vv_cmd_get;
 extern const vv_command vv_cmd_help;
 extern const vv_command vv_cmd_info;
 extern const vv_command vv_cmd_init;

@@ -15,7 +15,10 @@ typedef struct varve_repo varve_repo;
 
 enum varve_open_flag {
 	VARVE_OPEN_ENVIRON = 1 << 0, /* copy the process's environment now, in place of env */
-	VARVE_INIT_BARE = 1 << 1     /* varve_repo_init makes a bare repository */
+	VARVE_INIT_BARE = 1 << 1,    /* varve_repo_init makes a bare repository */
+	/* varve_repo_open: path is the URL (or path) of another repository, which is read through a cache */
+	VARVE_OPEN_URL = 1 << 2,
+	VARVE_OPEN_AS_IS = 1 << 3 /* with it: what is in the cache is not asked for again */
 };
 
 typedef struct varve_repo_options {
@@ -26,12 +29,26 @@ typedef struct varve_repo_options {
 	 * hooks see of the environment (HOME, PATH, TMPDIR, GIT_CONFIG_*, GIT_AUTHOR_*, http_proxy ...). Copied.
 	 * NULL without VARVE_OPEN_ENVIRON: nothing, so settings of the user and the system are not read. */
 	const char *const *env;
+	/* With VARVE_OPEN_URL: the folder of the cache. NULL: what VARVE_CACHE in env names, else
+	 * $XDG_CACHE_HOME/varve, else ~/.cache/varve. */
+	const char *cache;
+	uint64_t cache_size; /* its bytes; 0: as the setting varve.cacheSize has it */
 } varve_repo_options;
 
 /* Opens the repository that contains path. A relative path is resolved here; later changes of the working
  * directory do not matter. VARVE_ENOTFOUND, VARVE_EREFUSED (another user owns it), VARVE_ENOSUPPORT. */
 VARVE_API int varve_repo_open(varve_repo **out, const char *path, const varve_repo_options *options,
 			      varve_error *err);
+
+/*
+ * VARVE_OPEN_URL: the URL is asked for its branches and tags once, here; blocks are fetched when a version is read.
+ * The repository is bare, and read only (VARVE_EREFUSED): clone it to write. Processes share the cache. When more
+ * than cache_size is in it, repositories that no process has open are removed, those read longest ago first. If the
+ * URL does not answer and was read before, there is a warning instead of an error.
+ */
+
+/* What opening had to report, in lines that end with a newline; "" for nothing. */
+VARVE_API const char *varve_repo_warnings(const varve_repo *repo);
 
 /* Makes a repository in the folder path, or completes an existing one: Git's files, varve's folder and the
  * filter settings. Harmless when repeated. *created (or NULL) tells whether there was none before. */

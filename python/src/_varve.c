@@ -16,20 +16,29 @@
 
 /* ---- repositories and revisions ---- */
 
-/* open(path, env): env is a tuple of b"NAME=value". */
+/* open(path, env, flags, cache, cache_size): (repository, warnings); env is a tuple of b"NAME=value". */
 static PyObject *open_repo(PyObject *module, PyObject *args)
 {
 	varve_repo_options o = VARVE_INIT(varve_repo_options);
 	varve_repo *repo = NULL;
 	varve_error err;
 	const char *path, **env = NULL;
+	unsigned flags;
+	unsigned long long size;
+	PyObject *made;
 	int rc;
 
-	if (!PyArg_ParseTuple(args, "O&O&", to_text, &path, to_names, &env)) return NULL;
+	if (!PyArg_ParseTuple(args, "O&O&IO&K", to_text, &path, to_names, &env, &flags, to_text,
+			      &o.cache, &size)) {
+		return NULL;
+	}
 	o.env = env;
+	o.flags = flags;
+	o.cache_size = size;
 	FREELY(rc = varve_repo_open(&repo, path, &o, &err));
 	free(env);
-	return give(module, &repo_kind, rc, repo, &err);
+	if (!(made = give(module, &repo_kind, rc, repo, &err))) return NULL;
+	return Py_BuildValue("(Ns)", made, varve_repo_warnings(repo));
 }
 
 /* close(repository or cursor): harmless when repeated */

@@ -25,7 +25,7 @@ from ._errors import (
     SchemaMismatchError,
     UsageError,
 )
-from ._repo import Change, Commit, Repo, RowCell, RowEvent
+from ._repo import Change, Commit, Repo, RowCell, RowEvent, read
 from ._report import Finding, Report
 from ._sql import QueryResult, load, loadable_path
 from ._sync import Conflict, Merge, RefUpdate, Transfer, clone
@@ -77,4 +77,5 @@ __all__ = [
     "clone",
     "load",
     "loadable_path",
+    "read",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 import datetime
 import os
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -12,13 +13,15 @@ from ._diff import Diff
 from ._errors import NotFoundError, UsageError, raw
 from ._report import Report
 from ._sync import Sync
-from ._table import Table
+from ._table import Place, Table, reopen_repo
 from ._values import Value
-from ._write import COLUMNS, MODES, Mode, Transaction, WriteResult, matching, place, stream
+from ._write import COLUMNS, MODES, Mode, Transaction, VarveWarning, WriteResult, matching, place, stream
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+OPEN_URL, OPEN_AS_IS = 1 << 2, 1 << 3  # enum varve_open_flag
+UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 WORK_TREE = 0  # enum varve_folder
 GIT = 1
 FIRST_PARENT = 1 << 0  # enum varve_log_flag
@@ -85,21 +88,60 @@ def _commit(c: Any) -> Commit:
     )
 
 
+def _is_url(word: object) -> bool:
+    """Is it a URL, or USER@HOST:PATH?"""
+    return isinstance(word, str) and re.match(r"[A-Za-z][\w+.-]*://|[\w.-]+@[\w.-]+:.", word) is not None
+
+
+def _size(size: int | str) -> int:
+    found = re.fullmatch(r"(\d+)\s*([A-Za-z]*)", str(size).strip())
+    if not found or found[2].upper() not in UNITS or int(found[1]) == 0:
+        raise ValueError(f"cache_size is a number of bytes, or such as '10GB', not {size!r}")
+    return int(found[1]) * UNITS[found[2].upper()]
+
+
+def split_url(word: str) -> tuple[str | None, str]:
+    """URL#REV:PATH as (URL, REV:PATH); (None, word) where it has no URL. PATH alone is of HEAD."""
+    url, sharp, rest = word.partition("#")
+    return (url, rest) if sharp and _is_url(url) else (None, word)
+
+
 class Repo(Sync):
-    """A repository: the one that contains path. Use it with `with`, or close() it; what was made of it stays usable.
+    """A repository: the one that contains path, or the one at a URL. Use it with `with`, or close() it; what was made of it
+    stays usable.
+
+    Of a URL (https://, ssh://, file:// ..., or user@host:path) a cache has the history, and the data of the versions that
+    were read; r["prices.csv"] is HEAD's, and nothing can be written. cache: its folder, else VARVE_CACHE, else
+    $XDG_CACHE_HOME/varve; cache_size: what was read longest ago goes when there is more; refresh False: what is in the cache
+    is not asked for again. If the URL does not answer, a VarveWarning has the age of what is in the cache.
 
     NotFoundError: there is none; RefusedError: another user owns it. Threads may share a Repo: it serves one at a time,
     and others wait. After a fork, the child opens it again.
     """
 
-    def __init__(self, path: str | os.PathLike[str] = ".") -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str] = ".",
+        *,
+        cache: str | os.PathLike[str] | None = None,
+        cache_size: int | str = "10GB",
+        refresh: bool = True,
+    ) -> None:
         env = tuple(name + b"=" + value for name, value in os.environb.items())
-        self._handle = _varve.open(os.fsencode(path), env)
+        flags = (OPEN_URL | (0 if refresh else OPEN_AS_IS)) if _is_url(path) else 0
+        self._handle, told = _varve.open(
+            os.fsencode(path), env, flags, None if cache is None else os.fsencode(cache), _size(cache_size)
+        )
+        if told:
+            warnings.warn(told.rstrip("\n"), VarveWarning, stacklevel=2)
+        #: the URL; None for a repository in a folder
+        self.url: str | None = str(path) if flags else None
         #: absolute path of the work tree; None in a bare repository
         self.work_tree: str | None = _varve.folder(self._handle, WORK_TREE)
         #: absolute path of Git's folder
         self.git_dir: str = _varve.folder(self._handle, GIT) or ""
-        self._folder = self.work_tree or self.git_dir
+        self._folder = self.url or self.work_tree or self.git_dir
+        self._place: Place = (self._folder, None if cache is None else os.fspath(cache), cache_size, refresh)
 
     def close(self) -> None:
         """Closes the repository. Harmless when repeated."""
@@ -112,7 +154,7 @@ class Repo(Sync):
         self.close()
 
     def __reduce__(self) -> Any:
-        return Repo, (self._folder,)
+        return reopen_repo, (self._place,)
 
     def __repr__(self) -> str:
         return f"varve.Repo({self._folder!r})"
@@ -167,17 +209,24 @@ class Repo(Sync):
 
     def __getitem__(self, word: str | os.PathLike[str]) -> Table:
         """The table that a word names: PATH (of the work tree; of HEAD in a bare repository), REV:PATH, :PATH (the
-        index) or a CID. Paths are relative to the top of the work tree; an os.PathLike is taken literally.
+        index), a CID, or URL#REV:PATH, of another repository. Paths are relative to the top of the work tree; an os.PathLike is taken literally.
 
         NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
         """
-        return Table(self._named(word), self._folder)
+        url, rest = split_url(word) if isinstance(word, str) else (None, "")
+        if url is not None:
+            with Repo(url, cache=self._place[1], cache_size=self._place[2], refresh=self._place[3]) as other:
+                return other[rest]
+        return Table(self._named(word), self._place)
 
     def __contains__(self, word: object) -> bool:
         if not isinstance(word, (str, os.PathLike)):
             return False
         try:
-            self._named(word)
+            if isinstance(word, str) and split_url(word)[0]:
+                self[word]
+            else:
+                self._named(word)
         except NotFoundError:
             return False
         return True
@@ -187,7 +236,7 @@ class Repo(Sync):
 
         NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
         """
-        return Table(self._version(path, rev), self._folder)
+        return Table(self._version(path, rev), self._place)
 
     def tables(self, rev: str | datetime.date | datetime.datetime | None = None) -> list[str]:
         """Paths of the tables of the index (of HEAD in a bare repository), or of a revision, sorted."""
@@ -206,7 +255,7 @@ class Repo(Sync):
         VarveWarning that counts them. UsageError: the query is wrong; NotFoundError: no such table or revision;
         MissingBlocksError.
         """
-        return _sql.query(self._folder, query, params)
+        return _sql.query(self._place, query, params)
 
     def duckdb(
         self, con: DuckDBPyConnection | None = None, revs: Iterable[str | datetime.date] = ()
@@ -403,3 +452,26 @@ class Repo(Sync):
                 path, data, mode=mode, columns=columns, match=match, order=order, key=key, schema=schema, expect=expect
             )
         return WriteResult(tx.commit_id, *changes)
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    repo: str | os.PathLike[str] = ".",
+    rev: str | datetime.date | datetime.datetime | None = None,
+    cache: str | os.PathLike[str] | None = None,
+    cache_size: int | str = "10GB",
+    refresh: bool = True,
+) -> Table:
+    """The table at a path of a repository (a URL or folder), of a revision: Repo(repo, ...).table(path, rev).
+
+    varve.read("URL#REV:PATH") has all in one word. NotFoundError; MissingBlocksError.
+    """
+    url, rest = split_url(path) if isinstance(path, str) else (None, "")
+    if url is not None:
+        if rev is not None or os.fspath(repo) != ".":
+            raise UsageError(f"{path!r} names the repository and the revision", "usage", "leave repo and rev out")
+        with Repo(url, cache=cache, cache_size=cache_size, refresh=refresh) as r:
+            return r[rest]
+    with Repo(repo, cache=cache, cache_size=cache_size, refresh=refresh) as r:
+        return r.table(path, rev)

@@ -143,7 +143,7 @@ def _warn(connection: sqlite3.Connection) -> None:
         warnings.warn(f"{table}: {count} of column {column!r} became {became}", VarveWarning, stacklevel=4)
 
 
-def query(folder: str, sql: str, params: Parameters | None) -> QueryResult:
+def query(place: tuple[str, str | None, int | str, bool], sql: str, params: Parameters | None) -> QueryResult:
     given = params or ()
     if isinstance(given, Mapping):
         given = {name: _parameter(value) for name, value in given.items()}
@@ -152,7 +152,7 @@ def query(folder: str, sql: str, params: Parameters | None) -> QueryResult:
     connection = sqlite3.connect(":memory:")
     try:
         load(connection)
-        connection.execute("SELECT varve_open(?)", (folder,))
+        connection.execute("SELECT varve_open(?, ?)", place[:2])
         cursor = connection.execute(connection.execute("SELECT varve_sql(?)", (sql,)).fetchone()[0], given)
         rows = cursor.fetchall()
         _warn(connection)

@@ -100,7 +100,7 @@ def clone(
 ) -> Repo:
     """Clones a repository, of a URL or path, into a new folder, and opens it.
 
-    lazy: get history alone; fetch_data() gets what is read; bare: no work tree; branch: check this one out.
+    lazy: get history alone, and the data of versions that the program varve reads; fetch_data() gets it here; bare: no work tree; branch: check this one out.
     The same call continues a clone that was interrupted. NotFoundError: no such repository or branch; RefusedError:
     something else is in the folder.
     """

@@ -11,6 +11,7 @@ from ._errors import UsageError, raw
 from ._values import Value
 
 if TYPE_CHECKING:
+    from ._repo import Repo
     import pandas
     import polars
     import pyarrow
@@ -214,17 +215,27 @@ class View(Frames):
         return _values.table_html(repr(self), self.columns, self)
 
 
-def reopen(folder: str, origin: int, commit: str | None, path: str, cid: str | None) -> Table:
-    """The table that was pickled."""
+#: where a repository is: path or URL, and cache, cache_size, refresh
+Place = tuple[str, "str | None", "int | str", bool]
+
+
+def reopen_repo(place: Place) -> Repo:
+    """The repository that was pickled."""
     from ._repo import Repo
 
-    with Repo(folder) as r:
+    where, cache, cache_size, refresh = place
+    return Repo(where, cache=cache, cache_size=cache_size, refresh=refresh)
+
+
+def reopen(place: Place, origin: int, commit: str | None, path: str, cid: str | None) -> Table:
+    """The table that was pickled."""
+    with reopen_repo(place) as r:
         return r.table(path, commit) if commit or origin == WORK_TREE else r[cid or path]
 
 
 class Table(View):
     """A version of a table. It never changes; len() is its number of rows. It can be pickled, for processes that have
-    the repository at the same path: then a version stays that version, the work tree's file is read anew.
+    the repository at the same path, or reach its URL: then a version stays that version, the work tree's file is read anew.
 
     path: in the repository; commit_id: the commit that it was found in, None for the work tree; cid: the content's
     name, None for a file that is not stored; key: names of the key's columns; schema: the Table Schema as a dict.
@@ -237,8 +248,8 @@ class Table(View):
     schema: dict[str, Any]
     size: int | None  #: size of the file, in bytes
 
-    def __init__(self, version: _varve.Handle, folder: str) -> None:
-        self._folder = folder
+    def __init__(self, version: _varve.Handle, place: Place) -> None:
+        self._place = place
         self._from, _, _, _, self.path, commit, cid, _, _ = _varve.version_facts(version)
         self.commit_id = commit or None
         self.cid = cid or None
@@ -251,7 +262,7 @@ class Table(View):
         super().__init__(self)
 
     def __reduce__(self) -> Any:
-        return reopen, (self._folder, self._from, self.commit_id, self.path, self.cid)
+        return reopen, (self._place, self._from, self.commit_id, self.path, self.cid)
 
     def __len__(self) -> int:
         return int(self._count)

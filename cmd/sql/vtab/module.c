@@ -76,13 +76,41 @@ static int add_fixed(vv_sql_catalog *c, varve_error *err)
 	return rc;
 }
 
+/* "URL#REV:PATH" becomes a table of temp, which has its repository for itself. */
+static int add_other(vv_sql_catalog *c, const char *word, size_t url_len, varve_error *err)
+{
+	const char *rest = word + url_len + 1;
+	char *message = NULL,
+	     *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.\"%w\" USING varve('%.*q','%s%q')",
+				    word, (int)url_len, word,
+				    rest[0] == ':'      ? "HEAD"
+				    : strchr(rest, ':') ? ""
+							: "HEAD:",
+				    rest);
+	int rc = 0;
+
+	if (!sql) return vv_sql_error_memory(err);
+	if (sqlite3_exec(c->db, sql, NULL, NULL, &message) != SQLITE_OK) {
+		*err = c->trouble;
+		rc = err->code != 0
+			     ? err->code
+			     : vv_sql_error_format(err, VARVE_EUSAGE, "%s: %s", word,
+						   message ? message : "SQLite takes no table");
+	}
+	sqlite3_free(message);
+	sqlite3_free(sql);
+	return rc;
+}
+
 /* Registers a module for this name. As vv_sql_name_find. */
 static int add_word(vv_sql_catalog *c, const char *word, varve_error *err)
 {
+	const size_t url_len = vv_sql_name_url(word);
 	vv_sql_name name;
-	int rc = vv_sql_name_find(&name, c, word, err);
+	int rc = url_len > 0 ? 0 : vv_sql_name_find(&name, c, word, err);
 
 	if (rc < 0) return rc;
+	if (url_len > 0) return add_other(c, word, url_len, err);
 	return add(c, word, &name,
 		   name.kind == VV_NAME_DIFF || name.kind == VV_NAME_DIFF_CELLS ||
 				   name.kind == VV_NAME_ROW
@@ -118,13 +146,15 @@ int vv_sql_module_prepare(sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sq
 	return rc;
 }
 
-int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, varve_error *err)
+int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cache,
+			    varve_error *err)
 {
 	varve_repo_options how = VARVE_INIT(varve_repo_options);
 	varve_repo *repo;
 	int rc;
 
-	how.flags = VARVE_OPEN_ENVIRON;
+	how.flags = VARVE_OPEN_ENVIRON | (vv_sql_name_is_url(path) ? VARVE_OPEN_URL : 0);
+	how.cache = cache;
 	if ((rc = varve_repo_open(&repo, path, &how, err)) < 0) return rc;
 	c->repo = repo;
 	return add_fixed(c, err);
@@ -172,7 +202,7 @@ static int add_names(vv_sql_catalog *c, const char *revision, varve_error *err)
 }
 
 /* A table in temp is in the lists that programs show; it hides the module of the same name, and is the same. */
-static int create_temporary(vv_sql_catalog *c, varve_error *err)
+static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *err)
 {
 	const char *folder = varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
 	size_t count;
@@ -188,7 +218,9 @@ static int create_temporary(vv_sql_catalog *c, varve_error *err)
 		sql = sqlite3_mprintf(
 			"CREATE VIRTUAL TABLE IF NOT EXISTS temp.\"%.*w\" USING varve('%q','%s%q')",
 			(int)len, name,
-			folder ? folder : varve_repo_folder(c->repo, VARVE_FOLDER_GIT),
+			folder                     ? folder
+			: vv_sql_name_is_url(path) ? path
+						   : varve_repo_folder(c->repo, VARVE_FOLDER_GIT),
 			folder ? "" : "HEAD:", paths[i]);
 		if (!sql) {
 			rc = vv_sql_error_memory(err);
@@ -245,12 +277,12 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 				     -1);
 		return;
 	}
-	rc = vv_sql_module_open_repo(c, path, &err);
+	rc = vv_sql_module_open_repo(c, path, NULL, &err);
 	if (rc == 0 && (rc = add_names(c, NULL, &err)) == 0 &&
 	    varve_rev_parse(head, c->repo, "HEAD", NULL) == 0) {
 		rc = add_refs(c, &err);
 	}
-	if (rc == 0 && (rc = create_temporary(c, &err)) == 0) {
+	if (rc == 0 && (rc = create_temporary(c, path, &err)) == 0) {
 		rc = vv_sql_name_list(&paths, &count, c->repo, NULL, &err);
 	}
 	vv_sql_name_list_free(paths);
@@ -284,20 +316,20 @@ static void use(sqlite3_context *context, int argc, sqlite3_value **argv)
 	}
 }
 
-/* varve_open('FOLDER'): the repository whose tables varve_sql finds. Nothing is listed, so that it is quick. */
+/* varve_open('FOLDER' or 'URL' [, cache]): the repository whose tables varve_sql finds. Nothing is listed, so that it is quick. */
 static void open_repo(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
 	const char *path = (const char *)sqlite3_value_text(argv[0]);
+	const char *cache = argc > 1 ? (const char *)sqlite3_value_text(argv[1]) : NULL;
 	varve_error err;
 
-	(void)argc;
 	if (!path || c->repo) {
 		sqlite3_result_error(context,
 				     path ? "a repository is attached already"
 					  : "varve_open takes the path of a repository",
 				     -1);
-	} else if (vv_sql_module_open_repo(c, path, &err) < 0) {
+	} else if (vv_sql_module_open_repo(c, path, cache, &err) < 0) {
 		c->trouble = err;
 		fail(context, &err);
 	}
@@ -348,11 +380,9 @@ static int add_functions(sqlite3 *db, vv_sql_catalog *c)
 		const char *name;
 		int arguments;
 		void (*call)(sqlite3_context *, int, sqlite3_value **);
-	} functions[] = {{"varve_attach", 1, attach},
-			 {"varve_use", 1, use},
-			 {"varve_open", 1, open_repo},
-			 {"varve_sql", 1, make_ready},
-			 {"varve_error", 0, last_error}};
+	} functions[] = {{"varve_attach", 1, attach},  {"varve_use", 1, use},
+			 {"varve_open", 1, open_repo}, {"varve_open", 2, open_repo},
+			 {"varve_sql", 1, make_ready}, {"varve_error", 0, last_error}};
 	int rc = SQLITE_OK;
 
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == SQLITE_OK; i++) {

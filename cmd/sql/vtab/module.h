@@ -17,7 +17,8 @@ int vv_sql_module_prepare(struct sqlite3_stmt **stmt, vv_sql_catalog *c, const c
 			  const char **tail, varve_error *err);
 
 /* Opens a repository for the catalog, in place of the one that it has. */
-int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, varve_error *err);
+int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cache,
+			    varve_error *err);
 
 struct sqlite3_api_routines;
 

@@ -33,6 +33,28 @@ void vv_sql_name_clear(vv_sql_name *n)
 	memset(n, 0, sizeof(*n));
 }
 
+/* ---- other repositories ---- */
+
+bool vv_sql_name_is_url(const char *repository)
+{
+	const char *scheme = strstr(repository, "://"), *at = strchr(repository, '@');
+
+	/* user@host:path */
+	return (scheme && scheme > repository) ||
+	       (at && at > repository && strcspn(repository, "/:") > (size_t)(at - repository) &&
+		strcspn(at, ":") < strcspn(at, "/"));
+}
+
+size_t vv_sql_name_url(const char *word)
+{
+	const size_t len = strcspn(word, "#");
+	char *url = word[len] == '#' && len > 0 ? sqlite3_mprintf("%.*s", (int)len, word) : NULL;
+	const bool is = url && (url[0] == '/' || vv_sql_name_is_url(url));
+
+	sqlite3_free(url);
+	return is ? len : 0;
+}
+
 /* ---- the tables that there are ---- */
 
 void vv_sql_name_list_free(char **paths)

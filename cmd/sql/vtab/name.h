@@ -8,6 +8,9 @@
 #ifndef VV_CMD_SQL_VTAB_NAME_H
 #define VV_CMD_SQL_VTAB_NAME_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "cmd/sql/vtab/opened.h"
 
 enum vv_sql_name_kind {
@@ -33,6 +36,11 @@ void vv_sql_name_clear(vv_sql_name *n);
 
 /* "varve_diff_" of a kind; "" of versions. */
 const char *vv_sql_name_prefix(int kind);
+
+/* The length of the URL, or absolute path, of another repository before '#' in "URL#REV:PATH"; 0: there is none. */
+size_t vv_sql_name_url(const char *word);
+/* Is it a URL, and no path? */
+bool vv_sql_name_is_url(const char *repository);
 
 /* The paths of the tables of a revision (NULL: of the work tree), sorted, ended by NULL. Free with sqlite3_free, each of
  * them and the list. */

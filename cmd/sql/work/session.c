@@ -52,7 +52,7 @@ vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
 	}
 	s->catalog = installed;
 	s->catalog->exact = exact;
-	rc = vv_sql_module_open_repo(s->catalog, ".", &e);
+	rc = vv_sql_module_open_repo(s->catalog, ".", NULL, &e);
 	return rc < 0 && rc != VARVE_ENOTFOUND ? take(err, &e) : VV_OK;
 }
 

@@ -13,6 +13,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
+#include "cmd/varve/out_file.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
 #include "lib/work/view/convert_input.h"
@@ -63,73 +64,6 @@ static int find_format(vv_view_format *out, const options *o, const char *path)
 	return VV_EXIT_OK;
 }
 
-/* Where the result goes: standard output, or a temporary file beside OUT. */
-typedef struct output {
-	const char *path;
-	bool standard;
-	vv_data_out data;
-	int fd;
-	char *temp;
-} output;
-
-static vv_status output_open(output *out, const options *o, const char *path, vv_error *err)
-{
-	char *folder;
-
-	memset(out, 0, sizeof(*out));
-	out->path = path;
-	out->fd = -1;
-	out->standard = strcmp(path, "-") == 0;
-	if (out->standard) {
-		vv_data_out_init(&out->data, false);
-		return VV_OK;
-	}
-	if (!o->force && vv_exists(path)) {
-		vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(path));
-		return vv_hint(err, "-f overwrites it");
-	}
-	if (!(folder = vv_path_dir(path))) return vv_fail_nomem(err);
-	vv_temp_sweep(folder, ".varve-convert-");
-	out->fd = vv_temp_open(&out->temp, folder, ".varve-convert-", err);
-	vv_free(folder);
-	return out->fd < 0 ? (vv_status)out->fd : VV_OK;
-}
-
-static vv_status output_put(void *payload, const void *bytes, size_t len, vv_error *err)
-{
-	output *out = payload;
-
-	return out->standard ? vv_data_out_put(&out->data, bytes, len, err)
-			     : vv_write_full(out->fd, bytes, len, out->temp, err);
-}
-
-static vv_status output_finish(output *out, vv_error *err)
-{
-	vv_status rc;
-	int fd = out->fd;
-
-	if (out->standard) return vv_data_out_end(&out->data, err);
-	out->fd = -1;
-	if ((rc = vv_close(fd, out->temp, err)) == VV_OK &&
-	    (rc = vv_rename(out->temp, out->path, err)) == VV_OK) {
-		vv_free(out->temp);
-		out->temp = NULL;
-	}
-	return rc;
-}
-
-static void output_clear(output *out)
-{
-	if (out->fd >= 0) {
-		vv_close(out->fd, NULL, NULL);
-	}
-	if (out->temp) {
-		vv_unlink(out->temp, true, NULL);
-	}
-	vv_free(out->temp);
-	vv_data_out_clear(&out->data);
-}
-
 /* Is the table written as the format wants it already? Then its bytes are the result. */
 static bool is_already(const vv_table *t, vv_view_format format)
 {
@@ -153,7 +87,7 @@ static bool is_already(const vv_table *t, vv_view_format format)
 	return false;
 }
 
-static vv_status write_table(vv_table *t, vv_view_format format, const options *o, output *out,
+static vv_status write_table(vv_table *t, vv_view_format format, const options *o, vv_out_file *out,
 			     const vv_progress *progress, vv_error *err)
 {
 	vv_view_options v;
@@ -164,7 +98,7 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 		return vv_fail(err, VV_EINPUT, "it is kept as a file: it has no rows");
 	}
 	if (is_already(t, format) && !o->safe) {
-		rc = vv_table_bytes(t, output_put, out, NULL, progress, err);
+		rc = vv_table_bytes(t, vv_out_file_put, out, NULL, progress, err);
 		rows = t->root.rows;
 	} else {
 		memset(&v, 0, sizeof(v));
@@ -173,9 +107,10 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 		v.safe_for_spreadsheets = o->safe;
 		v.progress = progress;
 		v.misfit = vv_view_misfit(o->misfit);
-		rc = vv_view_write(t, &v, output_put, out, &rows, err);
+		rc = vv_view_write(t, &v, vv_out_file_put, out, &rows, err);
 	}
-	if (rc == VV_OK && (rc = output_finish(out, err)) == VV_OK && !out->standard && !o->quiet) {
+	if (rc == VV_OK && (rc = vv_out_file_end(out, err)) == VV_OK && !out->standard &&
+	    !o->quiet) {
 		vv_progress_end();
 		vv_note("wrote %s: %s %s, %s %s", vv_text_shows(out->path), vv_text_count(rows),
 			rows == 1 ? "row" : "rows", vv_text_count(t->columns),
@@ -201,7 +136,7 @@ static void tell_encoding(const options *o, const vv_convert_input *in)
 }
 
 static vv_status convert_file(const options *o, const char *path, vv_sniff_hints *hints,
-			      vv_view_format format, output *out, const vv_progress *progress,
+			      vv_view_format format, vv_out_file *out, const vv_progress *progress,
 			      vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
@@ -263,7 +198,7 @@ done:
 
 /* REV:PATH or a CID: a version that is stored. */
 static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_view_format format,
-				 output *out, vv_error *err)
+				 vv_out_file *out, vv_error *err)
 {
 	vv_subject_options so = {.hints = hints, .find_key = false, .progress = c->progress};
 	vv_subject s;
@@ -333,17 +268,17 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_sniff_hints hints;
 	vv_view_format format;
-	output out;
+	vv_out_file out;
 	vv_status rc;
 
 	(void)find_format(&format, o, c->argv[1]); /* looked at by check_convert */
 	if ((rc = vv_written_read(&hints, &o->written, err)) < 0) return rc;
-	if ((rc = output_open(&out, o, c->argv[1], err)) == VV_OK) {
+	if ((rc = vv_out_file_open(&out, c->argv[1], o->force, err)) == VV_OK) {
 		rc = is_plain(c->argv[0])
 			     ? convert_file(o, c->argv[0], &hints, format, &out, c->progress, err)
 			     : convert_version(c, &hints, format, &out, err);
 	}
-	output_clear(&out);
+	vv_out_file_clear(&out);
 	return vv_out_failed() ? VV_OK : rc;
 }
 

@@ -228,6 +228,58 @@ static void a_lazy_clone_reads_what_it_fetched(void **state)
 	varve_repo_free(repo);
 }
 
+static varve_repo *open_url(const char *url, uint32_t flags)
+{
+	varve_repo_options o = settings();
+	varve_repo *repo;
+
+	o.flags |= VARVE_OPEN_URL | flags;
+	o.cache = "../cache";
+	o.cache_size = 1u << 30;
+	works(varve_repo_open(&repo, url, &o, &e), &e);
+	return repo;
+}
+
+static void a_repository_at_a_url_is_read_through_a_cache(void **state)
+{
+	varve_repo *repo = begin_two(), *far;
+	varve_txn_options txn = VARVE_INIT(varve_txn_options);
+	varve_repo_options o = settings();
+	varve_txn *t;
+
+	(void)state;
+	push_all(repo);
+	far = open_url("../far.git", 0);
+	assert_null(varve_repo_folder(far, VARVE_FOLDER_WORK_TREE));
+	assert_content(far, "main~1:t.csv", "id,n\n1,one\n2,two\n");
+	assert_content(far, "v2:t.csv", "id,n\n1,one\n2,zwei\n");
+	assert_string_equal(varve_repo_warnings(far), "");
+	txn.branch = "main";
+	assert_int_equal(varve_txn_open(&t, far, &txn, &e), VARVE_EREFUSED);
+	varve_repo_free(far);
+
+	/* what came later is seen at the next opening that asks */
+	commit_in(".", "3,three");
+	push_all(repo);
+	far = open_url("../far.git", VARVE_OPEN_AS_IS);
+	assert_content(far, "main:t.csv", "id,n\n1,one\n2,zwei\n");
+	varve_repo_free(far);
+	far = open_url("../far.git", 0);
+	assert_content(far, "main:t.csv", "id,n\n1,one\n2,zwei\n3,three\n");
+	varve_repo_free(far);
+
+	sh("mv ../far.git ../away.git");
+	far = open_url("../far.git", 0);
+	assert_non_null(strstr(varve_repo_warnings(far), "did not answer"));
+	assert_content(far, "main:t.csv", "id,n\n1,one\n2,zwei\n3,three\n");
+	varve_repo_free(far);
+	o.flags |= VARVE_OPEN_URL;
+	o.cache = "../cache";
+	assert_int_equal(varve_repo_open(&far, "../nothing.git", &o, &e), VARVE_ENOTFOUND);
+	assert_int_equal(varve_repo_init(&far, "../new", &o, NULL, &e), VARVE_EUSAGE);
+	varve_repo_free(repo);
+}
+
 static void a_ref_that_cannot_move_forward_is_reported(void **state)
 {
 	static const char *const plain[] = {"refs/heads/main:refs/heads/side", NULL};
@@ -322,6 +374,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_sent_is_known_before_it_is),
 	cmocka_unit_test(a_rejected_push_moves_nothing_and_names_the_ref),
 	cmocka_unit_test(a_lazy_clone_reads_what_it_fetched),
+	cmocka_unit_test(a_repository_at_a_url_is_read_through_a_cache),
 	cmocka_unit_test(a_ref_that_cannot_move_forward_is_reported),
 	cmocka_unit_test(what_does_not_fit_is_refused),
 	cmocka_unit_test(a_cancelled_transfer_moves_no_ref_and_is_done_again),

@@ -1,0 +1,99 @@
+"""Repositories at URLs, read through a cache."""
+import pickle
+
+import pytest
+
+import varve
+from conftest import ONE, TWO, run
+
+
+@pytest.fixture
+def far(repo, tmp_path_factory, monkeypatch):
+    """A bare repository as a URL."""
+    top = tmp_path_factory.mktemp("far")
+    monkeypatch.setenv("VARVE_CACHE", str(top / "cache"))
+    varve.clone(repo.work_tree, top / "far.git", bare=True).close()
+    run("git", "push", "-q", str(top / "far.git"), "v1", cwd=repo.work_tree)
+    return top, f"file://{top}/far.git"
+
+
+def cached(top):
+    return len(list((top / "cache" / "repos").iterdir()))
+
+
+def test_a_url_is_a_repository_that_is_only_read(far):
+    top, url = far
+    with varve.Repo(url) as r:
+        assert r.url == url and r.work_tree is None
+        assert r.tables() == ["prices.csv"]
+        assert "prices.csv" in r and "other.csv" not in r
+        assert r["prices.csv"].read_bytes() == TWO.encode()
+        assert r["v1:prices.csv"].read_bytes() == ONE.encode()
+        assert len(list(r.log("prices.csv"))) == 2
+        assert len(list(r.diff("prices.csv", "v1", "HEAD").cells)) > 0
+        with pytest.raises(varve.RefusedError):
+            r.write("prices.csv", [], message="no", branch="main")
+    assert cached(top) == 1
+
+
+def test_a_version_is_named_with_its_url(far, repo):
+    _, url = far
+    assert repo[f"{url}#v1:prices.csv"].read_bytes() == ONE.encode()
+    assert f"{url}#v1:prices.csv" in repo and f"{url}#v1:other.csv" not in repo
+    assert varve.read(f"{url}#v1:prices.csv").read_bytes() == ONE.encode()
+    assert varve.read(f"{url}#prices.csv").read_bytes() == TWO.encode()
+    assert varve.read("prices.csv", repo=url, rev="v1").read_bytes() == ONE.encode()
+    with pytest.raises(varve.UsageError):
+        varve.read(f"{url}#v1:prices.csv", rev="v1")
+
+
+def test_what_is_pickled_is_pinned(far, tmp_path):
+    _, url = far
+    with varve.Repo(url, cache=tmp_path / "own", cache_size="1GB") as r:
+        table, whole = pickle.dumps(r["prices.csv"]), pickle.dumps(r)
+        assert pickle.loads(table).commit_id == r.rev_parse("HEAD")
+    assert pickle.loads(table).read_bytes() == TWO.encode()
+    with pickle.loads(whole) as again:
+        assert again.url == url
+    assert (tmp_path / "own" / "repos").is_dir()
+
+
+def test_refs_are_asked_once_for_each_opening_that_refreshes(far, repo):
+    _, url = far
+    with varve.Repo(url) as r:
+        before = r.rev_parse("HEAD")
+        repo.put("prices.csv", ONE.encode(), message="back")
+        run("git", "push", "-q", str(far[0] / "far.git"), "main", cwd=repo.work_tree)
+        assert r.rev_parse("HEAD") == before
+    with varve.Repo(url, refresh=False) as r:
+        assert r.rev_parse("HEAD") == before
+    with varve.Repo(url) as r:
+        assert r.rev_parse("HEAD") != before
+
+
+def test_without_an_answer_the_cache_serves_with_a_warning(far):
+    top, url = far
+    varve.Repo(url)["prices.csv"]
+    (top / "far.git").rename(top / "away.git")
+    with pytest.warns(varve.VarveWarning, match="second"):
+        r = varve.Repo(url)
+    assert r["prices.csv"].read_bytes() == TWO.encode()
+    with pytest.raises(varve.Error):
+        varve.Repo(f"file://{top}/nothing.git")
+
+
+def test_a_size_is_a_number_with_a_unit(far):
+    _, url = far
+    varve.Repo(url, cache_size=10**9).close()
+    for wrong in ("", "much", "10 XB", "0", "-1"):
+        with pytest.raises(ValueError):
+            varve.Repo(url, cache_size=wrong)
+
+
+def test_sql_reads_a_url(far, repo):
+    _, url = far
+    with varve.Repo(url) as r:
+        assert list(r.sql('SELECT count(*) FROM "prices@v1"')) == [(4,)]
+    assert list(repo.sql(f'SELECT item FROM "{url}#v1:prices.csv" WHERE id = 2')) == [("plum",)]
+    with pytest.raises(varve.NotFoundError):
+        repo.sql(f'SELECT * FROM "{url}#v1:other.csv"')
