@@ -85,6 +85,8 @@ typedef struct vv_option {
 			   of "before a quote inside a cell (or none)"),                           \
 		OPT_STRING(0, "skip-lines", written.skip, "N",                                     \
 			   of "lines above the table (default: detected)"),                        \
+		OPT_STRING(0, "skip-footer", written.skip_below, "N",                              \
+			   of "lines below the table (default: detected)"),                        \
 		OPT_NO_FLAG(0, "no-header", written.header, of "the first row is data")
 
 typedef struct vv_command {

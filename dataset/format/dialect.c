@@ -188,15 +188,26 @@ static bool same_lead(const vv_dialect *a, const vv_dialect *b)
 	       (a->lead == 0 || memcmp(a->prologue.data, b->prologue.data, a->lead) == 0);
 }
 
-size_t vv_dialect_lead_lines(const vv_dialect *d)
+/* The last one may have no end. */
+static size_t count_lines(const char *s, size_t len)
 {
-	const char *s = d->prologue.data;
 	size_t lines = 0;
 
-	for (size_t i = 0; i < d->lead; i++) {
-		lines += s[i] == '\n' || (s[i] == '\r' && (i + 1 == d->lead || s[i + 1] != '\n'));
+	for (size_t i = 0; i < len; i++) {
+		lines += s[i] == '\n' ||
+			 (s[i] == '\r' ? i + 1 == len || s[i + 1] != '\n' : i + 1 == len);
 	}
 	return lines;
+}
+
+size_t vv_dialect_lead_lines(const vv_dialect *d)
+{
+	return count_lines(d->prologue.data, d->lead);
+}
+
+size_t vv_dialect_tail_lines(const vv_dialect *d)
+{
+	return d->form == VV_FORM_CSV ? count_lines(d->epilogue.data, d->epilogue.len) : 0;
 }
 
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len)
@@ -298,8 +309,9 @@ static bool has_key(const vv_dialect *d, int key)
 	case KEY_FINAL_NEWLINE:
 		return !json;
 	case KEY_ROW_END:
-	case KEY_EPILOGUE:
 		return json;
+	case KEY_EPILOGUE:
+		return json || csv;
 	case KEY_LEAD:
 	case KEY_QUOTE:
 	case KEY_ESCAPE:
@@ -606,6 +618,11 @@ static bool fits_together(const vv_dialect *d)
 	return d->delimiter != 0 && (d->escape == 0 || d->escape != d->quote);
 }
 
+bool vv_dialect_tail_fits(const vv_dialect *d)
+{
+	return d->form != VV_FORM_CSV || d->epilogue.len == 0 || d->final_newline;
+}
+
 bool vv_dialect_lead_fits(const vv_dialect *d)
 {
 	const char *s = d->prologue.data;
@@ -661,6 +678,8 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 		rc = bad("delimiter, quote and escape are not distinct", err);
 	} else if (!vv_dialect_lead_fits(out)) {
 		rc = bad("the lines above the header do not end where it begins", err);
+	} else if (!vv_dialect_tail_fits(out)) {
+		rc = bad("lines stand below a last row that has no end", err);
 	}
 done:
 	if (rc < 0) {
@@ -751,6 +770,11 @@ static void describe_csv(vv_buf *b, const vv_dialect *d, size_t start)
 		    vv_text_counted(lines, "line above the table", "lines above the table"));
 	}
 	say(b, start, d->header ? "header" : "no header");
+	lines = vv_dialect_tail_lines(d);
+	if (lines > 0) {
+		say(b, start,
+		    vv_text_counted(lines, "line below the table", "lines below the table"));
+	}
 	if (d->quote != '"') {
 		say(b, start, "quote ");
 		put_character(b, d->quote);
@@ -835,6 +859,12 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 		    from->lead == 0 ? "lines above the table added"
 		    : to->lead == 0 ? "lines above the table removed"
 				    : "lines above the table changed");
+	}
+	if (!vv_bytes_equal(&from->epilogue, &to->epilogue)) {
+		say(b, start,
+		    from->epilogue.len == 0 ? "lines below the table added"
+		    : to->epilogue.len == 0 ? "lines below the table removed"
+					    : "lines below the table changed");
 	}
 	if (from->header && to->header && !same_header(from, to)) {
 		say(b, start, "header line written differently");

@@ -63,9 +63,10 @@ typedef struct vv_dialect {
 	size_t quoting_count;
 	/* JSON forms: an object is open name colon value comma name colon value close */
 	vv_bytes open, colon, comma, close;
-	vv_bytes row_end;  /* JSON array: between two rows, ",\n  " */
-	vv_bytes epilogue; /* JSON array: after the last row, "\n]\n" */
-	bool ascii;        /* JSON: code points above 127 are written as \uXXXX */
+	vv_bytes row_end; /* JSON array: between two rows, ",\n  " */
+	vv_bytes
+		epilogue; /* JSON array: after the last row, "\n]\n"; CSV: whole lines below the table, totals and notes */
+	bool ascii; /* JSON: code points above 127 are written as \uXXXX */
 } vv_dialect;
 
 void vv_dialect_init(vv_dialect *d); /* CSV, ',', '"', LF, header, final newline */
@@ -87,8 +88,11 @@ vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_
 vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err);
 /* Is lead what it may be? */
 bool vv_dialect_lead_fits(const vv_dialect *d);
-/* How many lines stand above the header. */
+/* And the lines below the table? */
+bool vv_dialect_tail_fits(const vv_dialect *d);
+/* How many lines stand above the header, and how many below the table. */
 size_t vv_dialect_lead_lines(const vv_dialect *d);
+size_t vv_dialect_tail_lines(const vv_dialect *d);
 
 /* The row end as bytes; CSV/NDJSON from newline, JSON from row_end. Borrowed. */
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len);

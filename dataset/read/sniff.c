@@ -41,6 +41,7 @@ void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
 	to->header = from->header >= 0 ? from->header : to->header;
 	to->encoding = from->encoding ? from->encoding : to->encoding;
 	to->skip = from->skip >= 0 ? from->skip : to->skip;
+	to->skip_below = from->skip_below >= 0 ? from->skip_below : to->skip_below;
 }
 
 /* --- what is not a table --------------------------------------------------- */

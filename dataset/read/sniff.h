@@ -26,10 +26,11 @@ typedef struct vv_sniff_hints {
 	const vv_dialect *parent; /* kept where it still fits; may be NULL */
 	const char *path;         /* its extension is a hint; may be NULL */
 	long skip;                /* CSV: lines above the table; -1: find out */
+	long skip_below;          /* CSV: lines below the table; likewise */
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
-		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1                           \
+		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1, -1                       \
 	}
 
 /* What `from` fixes goes over what `to` does; parent and path stay. */
@@ -56,5 +57,12 @@ VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
  * columns. */
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
 		   const vv_sniff_hints *hints, vv_error *err);
+
+/* CSV: how many bytes at the end of a text are lines below the table; these are its last len bytes (whole: all of it),
+ * VV_TAIL_MAX where that is known, else VV_TAIL_LOOK at most. Warnings are appended. */
+#define VV_TAIL_MAX (64u << 10)
+#define VV_TAIL_LOOK (4u << 10)
+vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t len, bool whole,
+			const vv_sniff_hints *hints, vv_error *err);
 
 #endif

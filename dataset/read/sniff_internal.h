@@ -47,6 +47,23 @@ vv_status sniff_place(const sniff *s, size_t offset, vv_error *err);
  * wanted, or the first line is beyond all limits. */
 vv_status sniff_too_short(const sniff *s, vv_error *err);
 
+/* Where the next line begins. */
+size_t sniff_next_line(const sniff *s, size_t at);
+/* Has the line none of the characters that could part it? */
+bool sniff_is_uncut(const sniff *s, size_t from, size_t to);
+
+/* The rows from an offset on, under one delimiter. */
+typedef struct sniff_shape {
+	size_t cells; /* of the first row */
+	size_t rows;
+	bool alike; /* all have so many */
+} sniff_shape;
+vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most, sniff_shape *out,
+		     vv_error *err);
+/* The delimiter that parts the rows from an offset on, all into as many cells; 0: none. */
+vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
+			       vv_error *err);
+
 /* CSV: how many bytes of the text are lines above the table. */
 vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
 vv_status sniff_csv(sniff *s, vv_error *err);

@@ -14,8 +14,7 @@
 #define TITLES 16u    /* lines */
 #define SHOWN 40u     /* bytes of the first one */
 
-/* Where the next line begins. */
-static size_t next_line(const sniff *s, size_t at)
+size_t sniff_next_line(const sniff *s, size_t at)
 {
 	while (at < s->len && s->text[at] != '\n' && s->text[at] != '\r') {
 		at++;
@@ -31,15 +30,8 @@ static bool is_blank(const sniff *s, size_t at)
 	return at < s->len && (s->text[at] == '\n' || s->text[at] == '\r');
 }
 
-/* The rows from an offset on, under one delimiter. */
-typedef struct shape {
-	size_t cells; /* of the first row */
-	size_t rows;
-	bool alike; /* all have so many */
-} shape;
-
-static vv_status look(const sniff *s, size_t from, uint8_t delimiter, size_t most, shape *out,
-		      vv_error *err)
+vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most, sniff_shape *out,
+		     vv_error *err)
 {
 	const vv_sniff_hints *h = s->hints;
 	vv_dialect d = s->out->dialect;
@@ -49,7 +41,7 @@ static vv_status look(const sniff *s, size_t from, uint8_t delimiter, size_t mos
 	int n = 0;
 	vv_status rc;
 
-	*out = (shape){0, 0, true};
+	*out = (sniff_shape){0, 0, true};
 	d.delimiter = delimiter;
 	d.quote = h->quote >= 0 ? (uint8_t)h->quote : '"';
 	d.escape = h->escape > 0 ? (uint8_t)h->escape : 0;
@@ -68,20 +60,19 @@ static vv_status look(const sniff *s, size_t from, uint8_t delimiter, size_t mos
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
-/* The delimiter that parts the rows from an offset on, all into as many cells; 0: none. */
-static vv_status find_delimiter(const sniff *s, size_t from, uint8_t *out, shape *found,
-				vv_error *err)
+vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
+			       vv_error *err)
 {
 	static const uint8_t usual[] = {',', '\t', ';', '|'};
 	vv_status rc;
 
 	*out = 0;
-	*found = (shape){0, 0, false};
+	*found = (sniff_shape){0, 0, false};
 	for (size_t i = 0; i < sizeof(usual); i++) {
 		uint8_t d = s->hints->delimiter >= 0 ? (uint8_t)s->hints->delimiter : usual[i];
-		shape one;
+		sniff_shape one;
 
-		if ((rc = look(s, from, d, LOOKED_AT, &one, err)) < 0) return rc;
+		if ((rc = sniff_look(s, from, d, LOOKED_AT, &one, err)) < 0) return rc;
 		if (one.alike && one.rows >= 2 && one.cells >= 2 && one.cells > found->cells) {
 			*out = d;
 			*found = one;
@@ -102,7 +93,7 @@ static size_t comment_lines(const sniff *s, size_t *last)
 		bool comment = s->text[at] == '#';
 
 		*last = comment ? at : *last;
-		at = next_line(s, at);
+		at = sniff_next_line(s, at);
 		end = comment ? at : end;
 	}
 	return end;
@@ -112,20 +103,19 @@ static vv_status find_comments(const sniff *s, size_t *lead, vv_error *err)
 {
 	size_t last = 0, end = comment_lines(s, &last);
 	uint8_t delimiter;
-	shape rows, line;
+	sniff_shape rows, line;
 	vv_status rc;
 
-	if (end == 0 || (rc = find_delimiter(s, end, &delimiter, &rows, err)) < 0 ||
+	if (end == 0 || (rc = sniff_find_delimiter(s, end, &delimiter, &rows, err)) < 0 ||
 	    delimiter == 0) {
 		return end == 0 ? VV_OK : rc;
 	}
-	if ((rc = look(s, last, delimiter, 1, &line, err)) < 0) return rc;
+	if ((rc = sniff_look(s, last, delimiter, 1, &line, err)) < 0) return rc;
 	*lead = line.rows == 1 && line.cells == rows.cells ? last : end;
 	return VV_OK;
 }
 
-/* Has the line none of the characters that could part it? */
-static bool is_uncut(const sniff *s, size_t from, size_t to)
+bool sniff_is_uncut(const sniff *s, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++) {
 		if (s->hints->delimiter >= 0 ? (uint8_t)s->text[i] == s->hints->delimiter
@@ -141,14 +131,14 @@ static vv_status find_titles(const sniff *s, size_t *lead, vv_error *err)
 	size_t at = 0, lines = 0, next;
 	bool blank = false, text = false;
 	uint8_t delimiter;
-	shape rows;
+	sniff_shape rows;
 	vv_status rc;
 
 	for (; at < s->len && lines <= TITLES; lines++, at = next) {
-		next = next_line(s, at);
+		next = sniff_next_line(s, at);
 		if (is_blank(s, at)) {
 			blank = blank || text;
-		} else if (is_uncut(s, at, next)) {
+		} else if (sniff_is_uncut(s, at, next)) {
 			text = true;
 			blank = false;
 		} else {
@@ -156,7 +146,7 @@ static vv_status find_titles(const sniff *s, size_t *lead, vv_error *err)
 		}
 	}
 	if (!text || at == s->len || lines > TITLES) return VV_OK;
-	if ((rc = find_delimiter(s, at, &delimiter, &rows, err)) < 0) return rc;
+	if ((rc = sniff_find_delimiter(s, at, &delimiter, &rows, err)) < 0) return rc;
 	if (delimiter != 0 && rows.rows >= 3 && (rows.cells >= 3 || blank)) {
 		*lead = at;
 	}
@@ -169,7 +159,7 @@ static vv_status skip_lines(const sniff *s, size_t lines, size_t *lead, vv_error
 	size_t at = 0;
 
 	for (; lines > 0 && at < s->len; lines--) {
-		at = next_line(s, at);
+		at = sniff_next_line(s, at);
 	}
 	if (lines > 0 || at == s->len) {
 		if (!s->at_end) return sniff_too_short(s, err);
@@ -191,13 +181,13 @@ static bool find_header(const sniff *s, size_t *lead)
 		len--;
 	}
 	for (size_t i = 0; len > 0 && i < most && at < s->len; i++, at = next) {
-		next = next_line(s, at);
+		next = sniff_next_line(s, at);
 		if (len <= s->len - at && memcmp(s->text + at, header, len) == 0 &&
 		    (at + len == s->len || is_blank(s, at + len))) {
 			*lead = at;
 			return true;
 		}
-		if (s->parent->lead == 0 && s->text[at] != '#' && !is_uncut(s, at, next)) {
+		if (s->parent->lead == 0 && s->text[at] != '#' && !sniff_is_uncut(s, at, next)) {
 			return false;
 		}
 	}
@@ -208,14 +198,14 @@ static bool find_header(const sniff *s, size_t *lead)
 static vv_status try_as_many(const sniff *s, size_t *lead, bool *found, vv_error *err)
 {
 	size_t lines = vv_dialect_lead_lines(s->parent), at = 0;
-	shape rows;
+	sniff_shape rows;
 	vv_status rc;
 
 	for (; lines > 0 && at < s->len; lines--) {
-		at = next_line(s, at);
+		at = sniff_next_line(s, at);
 	}
 	if (lines > 0 || at == s->len) return VV_OK;
-	if ((rc = look(s, at, s->parent->delimiter, LOOKED_AT, &rows, err)) < 0) return rc;
+	if ((rc = sniff_look(s, at, s->parent->delimiter, LOOKED_AT, &rows, err)) < 0) return rc;
 	*found = rows.rows > 0 && rows.alike;
 	*lead = *found ? at : 0;
 	return VV_OK;
@@ -226,7 +216,7 @@ static vv_status warn(const sniff *s, size_t lead, vv_error *err)
 	vv_buf *b = &s->out->warnings;
 	size_t lines = 0, end = 0;
 
-	for (size_t at = 0; at < lead; at = next_line(s, at)) {
+	for (size_t at = 0; at < lead; at = sniff_next_line(s, at)) {
 		lines++;
 	}
 	while (end < lead && end < SHOWN && !is_blank(s, end)) {

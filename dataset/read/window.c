@@ -44,7 +44,11 @@ struct vv_window {
 	vv_pool *pool; /* reads ahead; NULL: pieces are read when they are wanted */
 	vv_slab *slab; /* holds the visible bytes; NULL before there are any */
 	const char *p;
-	size_t len;
+	size_t len;    /* that are visible */
+	size_t hidden; /* behind them: what may be the tail, and at the end is */
+	size_t keep;   /* so many bytes may be; 0: no tail */
+	vv_window_tail_fn tail;
+	void *tail_payload;
 	uint64_t origin;
 	bool source_end; /* the source has nothing more beyond what `next` holds */
 	ahead next;
@@ -228,6 +232,43 @@ static vv_status join(vv_window *w, vv_slab *piece, size_t got, vv_error *err)
 	return VV_OK;
 }
 
+void vv_window_show_tail(vv_window *w)
+{
+	w->len += w->hidden;
+	w->hidden = w->keep = 0;
+}
+
+size_t vv_window_tail_len(const vv_window *w)
+{
+	return w->hidden;
+}
+
+/* All that is here is visible; hides what may be the tail. */
+static vv_status hide(vv_window *w, vv_error *err)
+{
+	const size_t most = w->len < w->keep ? w->len : w->keep;
+	vv_status rc = VV_OK;
+
+	w->hidden = most;
+	if (w->keep > 0 && vv_window_at_end(w)) {
+		rc = w->tail(w->tail_payload, w->p + w->len - most, most,
+			     w->origin == 0 && most == w->len, &w->hidden, err);
+		assert(rc < 0 || w->hidden <= most);
+	}
+	w->len -= w->hidden;
+	return rc;
+}
+
+vv_status vv_window_hide_tail(vv_window *w, size_t keep, vv_window_tail_fn fn, void *payload,
+			      vv_error *err)
+{
+	assert(w->origin == 0 && w->keep == 0);
+	w->keep = keep;
+	w->tail = fn;
+	w->tail_payload = payload;
+	return w->slab ? hide(w, err) : VV_OK;
+}
+
 static size_t piece_for(size_t more)
 {
 	return more < PIECE ? PIECE : more < VV_WINDOW_FIRST ? more : VV_WINDOW_FIRST;
@@ -238,9 +279,13 @@ vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err)
 	while (w->len < want && !vv_window_at_end(w)) {
 		vv_slab *piece = NULL;
 		size_t got = 0;
-		vv_status rc = ahead_take(w, piece_for(want - w->len), &piece, &got, err);
-		if (rc < 0 || (rc = join(w, piece, got, err)) < 0 ||
-		    (w->pool && (rc = ahead_start(w, PIECE, err)) < 0)) {
+		size_t more = piece_for(want - w->len) + (w->slab ? 0 : w->keep);
+		vv_status rc = ahead_take(w, more, &piece, &got, err);
+		if (rc < 0) return rc;
+		w->len += w->hidden;
+		w->hidden = 0;
+		if ((rc = join(w, piece, got, err)) < 0 ||
+		    (w->pool && (rc = ahead_start(w, PIECE, err)) < 0) || (rc = hide(w, err)) < 0) {
 			return rc;
 		}
 	}

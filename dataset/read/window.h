@@ -28,6 +28,18 @@ vv_status vv_window_open(vv_window **out, const vv_source *source, vv_pool *pool
 void vv_window_close(vv_window *w); /* waits for a read that is under way; accepts NULL */
 VV_AUTO_FREE(vv_window, vv_window_close)
 
+/* How many of the last bytes of the input are no part of it, but its tail. bytes: its last ones, `keep` of them if it has so
+ * many (whole: it has not). */
+typedef vv_status (*vv_window_tail_fn)(void *payload, const char *bytes, size_t len, bool whole,
+				       size_t *tail, vv_error *err);
+/* Before anything is consumed: the tail, which fn finds when the end has come, stays hidden. */
+vv_status vv_window_hide_tail(vv_window *w, size_t keep, vv_window_tail_fn fn, void *payload,
+			      vv_error *err);
+/* There is none after all. */
+void vv_window_show_tail(vv_window *w);
+/* The bytes that are hidden, once vv_window_at_end; they follow the visible ones. */
+size_t vv_window_tail_len(const vv_window *w);
+
 /* Makes at least `want` bytes visible, or all that is left of the input. */
 vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err);
 

@@ -435,8 +435,9 @@ static vv_status finish_root(import *im, vv_error *err)
 	root->kind = VV_KIND_TABLE;
 	root->file_order_declared = is_file_order_declared(im);
 	root->rows = im->rows;
-	root->bytes = im->window ? vv_window_origin(im->window) + vv_window_len(im->window)
-				 : im->given_bytes;
+	root->bytes = im->window ? vv_window_origin(im->window) + vv_window_len(im->window) +
+					   vv_window_tail_len(im->window)
+				 : im->given_bytes + im->dialect.epilogue.len;
 	root->hash = vv_xxh3_digest128(im->hash);
 	if ((rc = check_width(im, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
@@ -487,12 +488,60 @@ static vv_status take_dialect(import *im, vv_error *err)
 	return VV_OK;
 }
 
+/* The lines below a CSV that are no rows. */
+static vv_status find_tail(void *payload, const char *bytes, size_t len, bool whole, size_t *tail,
+			   vv_error *err)
+{
+	import *im = payload;
+	const vv_bytes *given = im->opts->as ? &im->opts->as->dialect.epilogue : NULL;
+	vv_sniff_hints hints = im->opts->hints;
+	vv_status rc;
+
+	if (given) {
+		*tail = given->len;
+		return len >= given->len && memcmp(bytes + len - given->len, given->data,
+						   given->len) == 0
+			       ? VV_OK
+			       : vv_fail(err, VV_ECORRUPT, "%s: does not end in its own epilogue",
+					 im->source->name);
+	}
+	hints.parent = im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE
+			       ? &im->opts->parent->dialect
+			       : NULL;
+	rc = vv_sniff_tail(tail, &im->tail_warnings, bytes, len, whole, &hints, err);
+	if (rc == VV_EINPUT && err) {
+		vv_prefix(err, "%s", im->source->name);
+	}
+	return rc;
+}
+
+static vv_status hide_tail(import *im, vv_error *err)
+{
+	const vv_import_options *o = im->opts;
+	const bool named = o->hints.skip_below > 0 ||
+			   (o->parent && o->parent->kind == VV_KIND_TABLE &&
+			    o->parent->dialect.form == VV_FORM_CSV &&
+			    o->parent->dialect.epilogue.len > 0);
+
+	if (o->as ? o->as->dialect.form != VV_FORM_CSV || o->as->dialect.epilogue.len == 0
+		  : o->hints.skip_below == 0 ||
+			    (o->hints.has_form && o->hints.form != VV_FORM_CSV)) {
+		return VV_OK;
+	}
+	return vv_window_hide_tail(im->window,
+				   o->as   ? o->as->dialect.epilogue.len
+				   : named ? VV_TAIL_MAX
+					   : VV_TAIL_LOOK,
+				   find_tail, im, err);
+}
+
 /* Looks at the beginning until the header is there. */
 static vv_status sniff(import *im, vv_error *err)
 {
 	vv_sniff_hints hints = im->opts->hints;
 	size_t want = VV_WINDOW_FIRST;
 	vv_status rc;
+	if (im->window && (rc = hide_tail(im, err)) < 0) return rc;
 	if (im->opts->as) return take_dialect(im, err);
 	hints.path = im->source->name;
 	if (im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE) {
@@ -510,6 +559,9 @@ static vv_status sniff(import *im, vv_error *err)
 			break;
 		}
 		if (want > VV_ROW_MAX) return import_refuse_long_row(im, 0, true, err);
+	}
+	if (rc == VV_OK && im->sniffed.dialect.form != VV_FORM_CSV) {
+		vv_window_show_tail(im->window);
 	}
 	if (rc == VV_OK) {
 		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->sniffed.warnings),
@@ -586,6 +638,7 @@ static void import_clear(import *im)
 	old_groups_close(im->old);
 	vv_scan_free(im->scan);
 	vv_sniff_result_clear(&im->sniffed);
+	vv_buf_clear(&im->tail_warnings);
 	vv_dialect_clear(&im->dialect);
 	vv_schema_clear(&im->parent_schema);
 	vv_arena_clear(&im->names_arena);

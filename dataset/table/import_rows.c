@@ -120,6 +120,9 @@ static void hint_ways_out(const import *im, bool first_row, vv_error *err)
 			"the first line must be the header, with all columns, or '--skip-lines N' "
 			"names the number of lines above it; %s",
 			out);
+	} else if (im->dialect.form == VV_FORM_CSV) {
+		vv_hint(err, "'--skip-footer N' names the number of lines below the table; %s",
+			out);
 	} else {
 		vv_hint(err, "%s", out);
 	}
@@ -407,12 +410,23 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
 }
 
+/* The lines below a CSV. */
+static vv_status take_tail(import *im, vv_error *err)
+{
+	const size_t len = im->window ? vv_window_tail_len(im->window) : 0;
+
+	if (len == 0) return VV_OK;
+	vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->tail_warnings), im->tail_warnings.len);
+	return vv_bytes_set(&im->dialect.epilogue,
+			    vv_window_bytes(im->window) + vv_window_len(im->window), len, err);
+}
+
 /* What a JSON array has after its last row; for CSV whether the last line has its
  * end is known by then. */
 vv_status import_take_epilogue(import *im, vv_error *err)
 {
 	vv_status rc;
-	if (im->dialect.form != VV_FORM_JSON) return VV_OK;
+	if (im->dialect.form != VV_FORM_JSON) return take_tail(im, err);
 	if ((rc = vv_window_fill(im->window, VV_HEADER_MAX + 1, err)) < 0) return rc;
 	if (!vv_window_at_end(im->window) || vv_window_len(im->window) > VV_HEADER_MAX) {
 		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array",

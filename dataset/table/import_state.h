@@ -123,6 +123,7 @@ typedef struct import {
 	/* what the rows are */
 	vv_dialect dialect;
 	vv_sniff_result sniffed;
+	vv_buf tail_warnings; /* of lines below a CSV */
 	vv_scan *scan;
 	vv_arena names_arena;
 	/* of CSV as many places as columns, else VV_COLUMNS_MAX; those below `columns` are set and never move */

@@ -66,14 +66,14 @@ typedef struct vv_merge_options {
 	uint64_t secret;
 } vv_merge_options;
 
-/* Lines above the table: whose were taken where both sides had changed them. */
+/* Lines around the table: whose were taken where both sides had changed them. */
 typedef enum vv_merge_lead { VV_LEAD_PLAIN, VV_LEAD_OURS, VV_LEAD_THEIRS } vv_merge_lead;
 
 typedef struct vv_merge_stats {
 	uint64_t conflicts;
 	uint64_t rows_from_theirs, cells_from_theirs, rows_removed_by_theirs;
 	bool took_theirs, took_ours; /* one side was the base: nothing to merge */
-	vv_merge_lead lead;
+	vv_merge_lead lead, tail;    /* above it, below it */
 } vv_merge_stats;
 
 #endif

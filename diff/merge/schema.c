@@ -580,8 +580,8 @@ static void put_characters(vv_buf *out, const vv_dialect *d)
 	put_run(out, &d->comma);
 	put_run(out, &d->close);
 	put_run(out, &d->row_end);
-	put_run(out, &d->epilogue);
 	if (d->form != VV_FORM_CSV) {
+		put_run(out, &d->epilogue);
 		put_run(out, &d->prologue);
 	}
 }
@@ -785,6 +785,20 @@ static int pick_bytes(bool *contested, const char *x, size_t x_len, const char *
 	return side >= 0 ? side : text_order(x, x_len, y, y_len) > 0 ? 0 : 1;
 }
 
+/* The sides stand in the order of their commits' ids. */
+static vv_merge_lead whose(const merge *m, bool contested, int side)
+{
+	return !contested ? VV_LEAD_PLAIN : side == (int)m->ours ? VV_LEAD_OURS : VV_LEAD_THEIRS;
+}
+
+/* A JSON array's is no text around it. */
+static const vv_bytes *tail_of(const merge *m, int version, const vv_bytes *none)
+{
+	const vv_dialect *d = dialect_of(m, version);
+
+	return d->form == VV_FORM_CSV ? &d->epilogue : none;
+}
+
 /* The lines above the header, whatever header comes below them. */
 static vv_status choose_lead(merge *m, vv_error *err)
 {
@@ -796,8 +810,28 @@ static vv_status choose_lead(merge *m, vv_error *err)
 			      base, b ? b->lead : 0);
 	const vv_dialect *taken = side == 0 ? x : y;
 
-	m->stats->lead = !contested ? VV_LEAD_PLAIN : side == 0 ? VV_LEAD_OURS : VV_LEAD_THEIRS;
+	m->stats->lead = whose(m, contested, side);
 	return vv_dialect_set_lead(&m->as.dialect, taken->prologue.data, taken->lead, err);
+}
+
+/* Those below the table; a last row above them has its end. */
+static vv_status choose_tail(merge *m, vv_error *err)
+{
+	static const vv_bytes none = {NULL, 0};
+	const vv_bytes *x = tail_of(m, 0, &none), *y = tail_of(m, 1, &none);
+	const vv_bytes *b = m->base ? tail_of(m, 2, &none) : NULL;
+	vv_dialect *d = &m->as.dialect;
+	bool contested;
+	int side = pick_bytes(&contested, x->data, x->len, y->data, y->len,
+			      !b        ? NULL
+			      : b->data ? b->data
+					: "",
+			      b ? b->len : 0);
+	const vv_bytes *taken = side == 0 ? x : y;
+
+	m->stats->tail = whose(m, contested, side);
+	d->final_newline |= taken->len > 0;
+	return vv_bytes_set(&d->epilogue, taken->data, taken->len, err);
 }
 
 static vv_status choose_header(merge *m, vv_error *err)
@@ -847,7 +881,8 @@ vv_status merge_form(merge *m, vv_error *err)
 						 b->final_newline) != 0;
 	}
 	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0 ||
-	    (d->form == VV_FORM_CSV && (rc = choose_lead(m, err)) < 0)) {
+	    (d->form == VV_FORM_CSV &&
+	     ((rc = choose_lead(m, err)) < 0 || (rc = choose_tail(m, err)) < 0))) {
 		return rc;
 	}
 	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||

@@ -235,6 +235,9 @@ void patch_put_dialect(vv_buf *out, const vv_dialect *d)
 		if (d->lead > 0) {
 			vv_buf_printf(out, ",\"lead\":%zu", d->lead);
 		}
+		if (d->epilogue.len > 0) {
+			put_member(out, "epilogue", d->epilogue.data, d->epilogue.len);
+		}
 		put_member(out, "delimiter", &d->delimiter, 1);
 		put_member(out, "quote", &d->quote, d->quote != 0);
 		put_member(out, "escape", &d->escape, d->escape != 0);
@@ -439,7 +442,14 @@ static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_er
 	    (rc = get_byte(&d->escape, v, "escape", true, arena, err)) < 0) {
 		return rc;
 	}
-	if ((rc = get_lead(d, v, err)) < 0) return rc;
+	if ((rc = get_lead(d, v, err)) < 0 ||
+	    (vv_json_get(v, "epilogue") &&
+	     (rc = get_run(&d->epilogue, v, "epilogue", arena, err)) < 0)) {
+		return rc;
+	}
+	if (!vv_dialect_tail_fits(d)) {
+		return expected_member(err, "epilogue", "lines, below a last row with its end");
+	}
 	return get_quoting(d, v, err);
 }
 

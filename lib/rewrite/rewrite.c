@@ -543,12 +543,13 @@ static vv_status put_tail(rewrite *w, vv_error *err)
 				   : w->changes.added > 0;
 
 	if (d->form == VV_FORM_JSON) {
-		vv_buf_put(&w->out, d->epilogue.data, d->epilogue.len);
+		/* its epilogue ends the last row */
 	} else if (some && (w->as_old || (d->final_newline && w->between.len > 0))) {
 		vv_buf_put(&w->out, w->between.data, w->between.len);
 	} else if (some && d->final_newline) {
 		vv_buf_put(&w->out, end, len);
 	}
+	vv_buf_put(&w->out, d->epilogue.data, d->epilogue.len);
 	w->phase = PHASE_END;
 	return vv_buf_ok(&w->out, err);
 }

@@ -56,6 +56,35 @@ static void check_first_row(const vv_sniff_result *r, const char *text, size_t l
 	free(cells);
 }
 
+/* The lines below a table begin where a line does; a version after this one has them again. */
+static void check_tail(const char *text, size_t len, const vv_sniff_hints *hints, long lines)
+{
+	vv_sniff_hints h = *hints;
+	vv_buf warnings = VV_BUF_INIT;
+	vv_dialect parent;
+	size_t tail, again;
+	vv_error err;
+	vv_status rc;
+
+	h.skip_below = lines;
+	rc = vv_sniff_tail(&tail, &warnings, text, len, true, &h, &err);
+	require(rc == VV_OK || (rc == VV_EINPUT && lines > 0));
+	require(tail <= len && (rc == VV_OK || tail == 0));
+	if (tail > 0) {
+		const char before = text[tail < len ? len - tail - 1 : 0];
+
+		require(tail < len && (before == '\n' || before == '\r'));
+		vv_dialect_init(&parent);
+		require(vv_bytes_set(&parent.epilogue, text + len - tail, tail, &err) == VV_OK);
+		h.skip_below = -1;
+		h.parent = &parent;
+		rc = vv_sniff_tail(&again, &warnings, text, len, true, &h, &err);
+		require(rc == VV_OK && (again == tail || lines > 0));
+		vv_dialect_clear(&parent);
+	}
+	vv_buf_clear(&warnings);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const char *const paths[] = {NULL,       "a.csv", "a.tsv", "a.json",
@@ -71,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	h.path = paths[data[0] & 7];
 	h.header = data[0] & 8 ? (data[0] & 16) != 0 : -1;
 	h.delimiter = data[0] & 32 ? ';' : -1;
+	check_tail(text, size, &h, (data[0] & 7) < 4 ? -1 : data[0] & 3);
 	part = vv_sniff(&r, text, size, false, &h, &err);
 	if (part == VV_OK) {
 		check_result(&r, text, size);

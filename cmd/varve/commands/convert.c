@@ -73,6 +73,7 @@ static bool is_already(const vv_table *t, vv_view_format format)
 	case VV_VIEW_CSV:
 	case VV_VIEW_TSV:
 		return d->form == VV_FORM_CSV && d->header && d->lead == 0 &&
+		       d->epilogue.len == 0 &&
 		       d->delimiter == (format == VV_VIEW_CSV ? ',' : '\t') && d->quote == '"' &&
 		       !d->escape;
 	case VV_VIEW_NDJSON:

@@ -12,7 +12,7 @@
 bool vv_written_any(const vv_written *w)
 {
 	return w->input_format || w->encoding || w->delimiter || w->quote || w->escape || w->skip ||
-	       !w->header;
+	       w->skip_below || !w->header;
 }
 
 /* none: what stands for no character. */
@@ -42,11 +42,24 @@ static vv_status one_byte(int *out, const char *option, const char *text, int no
 	return VV_OK;
 }
 
+static vv_status read_lines(long *out, const char *option, const char *word, vv_error *err)
+{
+	uint64_t lines;
+
+	*out = -1;
+	if (!word) return VV_OK;
+	if (!vv_parse_u64(&lines, word, strlen(word)) || lines > VV_HEADER_MAX) {
+		return vv_fail(err, VV_EUSAGE, "%s takes a number of lines, not '%s'", option,
+			       vv_text_shows(word));
+	}
+	*out = (long)lines;
+	return VV_OK;
+}
+
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	char name[VV_ENCODING_MAX];
-	uint64_t lines = 0;
 	vv_status rc;
 
 	*out = nothing;
@@ -57,11 +70,10 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 								     : VV_FORM_CSV;
 		out->delimiter = strcmp(w->input_format, "tsv") == 0 ? '\t' : -1;
 	}
-	if (w->skip && (!vv_parse_u64(&lines, w->skip, strlen(w->skip)) || lines > VV_HEADER_MAX)) {
-		return vv_fail(err, VV_EUSAGE, "--skip-lines takes a number of lines, not '%s'",
-			       vv_text_shows(w->skip));
+	if ((rc = read_lines(&out->skip, "--skip-lines", w->skip, err)) < 0 ||
+	    (rc = read_lines(&out->skip_below, "--skip-footer", w->skip_below, err)) < 0) {
+		return rc;
 	}
-	out->skip = w->skip ? (long)lines : -1;
 	out->header = w->header ? -1 : 0;
 	out->encoding = w->encoding;
 	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) return rc;

@@ -73,6 +73,9 @@ static void make_random(vv_dialect *d, vv_prng *r)
 		d->newline = (vv_newline)vv_prng_below(r, 3);
 		d->final_newline = vv_prng_below(r, 2);
 	}
+	if (form == VV_FORM_CSV && d->final_newline) {
+		random_bytes(&d->epilogue, r);
+	}
 	random_bytes(&d->prologue, r);
 	if (form == VV_FORM_CSV && vv_prng_below(r, 2)) {
 		vv_error err;

@@ -64,9 +64,25 @@ static void let_go(vv_window *w, held *h, const char *input)
 	}
 }
 
-/* Walks through the input with wants up to `most`. */
+#define KEEP ((size_t)64 << 10)
+
+static vv_status find_tail(void *payload, const char *bytes, size_t len, bool whole, size_t *tail,
+			   vv_error *err)
+{
+	const char *input = payload;
+
+	(void)err;
+	assert_false(whole);
+	assert_int_equal(len, KEEP);
+	assert_memory_equal(bytes, input + INPUT_LEN - KEEP, KEEP);
+	*tail = 1000;
+	return VV_OK;
+}
+
+/* Walks through the input, but for its tail, with wants up to `most`. */
 static void walk(const char *input, vv_pool *pool, size_t most, uint64_t seed)
 {
+	const size_t tail = seed % 2 ? 1000 : 0;
 	uneven u = {.bytes = input, .len = INPUT_LEN, .state = seed};
 	const vv_source source = {.read = uneven_read, .payload = &u, .name = "input"};
 	held kept[HELD] = {{NULL, NULL, 0, 0}};
@@ -75,6 +91,14 @@ static void walk(const char *input, vv_pool *pool, size_t most, uint64_t seed)
 	size_t at = 0;
 
 	vv_assert_ok(vv_window_open(&w, &source, pool, &err), &err);
+	if (seed % 4 == 1) {
+		vv_assert_ok(vv_window_fill(w, most, &err), &err); /* it was looked at before */
+	}
+	if (tail > 0) {
+		char *whole = (char *)(uintptr_t)input;
+
+		vv_assert_ok(vv_window_hide_tail(w, KEEP, find_tail, whole, &err), &err);
+	}
 	for (unsigned turn = 0; !vv_window_at_end(w) || vv_window_len(w) > 0; turn++) {
 		const size_t want = 1 + next_number(&seed) % most;
 		held *h = &kept[turn % HELD];
@@ -91,7 +115,9 @@ static void walk(const char *input, vv_pool *pool, size_t most, uint64_t seed)
 		vv_window_consume(w, len);
 		at += len;
 	}
-	assert_int_equal(at, INPUT_LEN);
+	assert_int_equal(at, INPUT_LEN - tail);
+	assert_int_equal(vv_window_tail_len(w), tail);
+	assert_memory_equal(vv_window_bytes(w), input + at, tail);
 	for (size_t i = 0; i < HELD; i++) {
 		let_go(w, &kept[i], input);
 	}

@@ -1,0 +1,231 @@
+/*
+ * sniff_tail: knows which lines below a table are certainly no part of it: notes, totals, comments.
+ *
+ * Only the end of the text is looked at, so that it is the same however long the text is and however it comes. Lines count
+ * as such where rows of several cells stand above, all alike, and each line either begins with '#' and has not as many
+ * cells, or has no delimiter, with a blank line above the first.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "dataset/read/sniff_internal.h"
+
+#define ROWS 64u  /* above them, that are looked at */
+#define LINES 16u /* that are found without being told */
+#define SHOWN 40u /* bytes of the first one */
+
+static bool is_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+/* Where the line begins whose row end stands before `at`. */
+static size_t line_before(const sniff *s, size_t at)
+{
+	if (at > 1 && s->text[at - 1] == '\n' && s->text[at - 2] == '\r') {
+		at -= 2;
+	} else if (at > 0 && is_end(s->text[at - 1])) {
+		at--;
+	}
+	while (at > 0 && !is_end(s->text[at - 1])) {
+		at--;
+	}
+	return at;
+}
+
+/* Blank lines above belong to what is below. */
+static size_t with_blank_lines(const sniff *s, size_t at)
+{
+	while (at > 0 && is_end(s->text[line_before(s, at)])) {
+		at = line_before(s, at);
+	}
+	return at;
+}
+
+/* So many lines from the end; SIZE_MAX: more than there are. */
+static size_t lines_up(const sniff *s, size_t lines)
+{
+	size_t at = s->len;
+
+	for (; lines > 0 && at > 0; lines--) {
+		at = line_before(s, at);
+	}
+	return lines > 0 ? SIZE_MAX : at;
+}
+
+static vv_status skip_lines(const sniff *s, size_t lines, bool whole, size_t *at, vv_error *err)
+{
+	*at = lines_up(s, lines);
+	*at = *at == SIZE_MAX ? 0 : with_blank_lines(s, *at);
+	if (*at == 0) {
+		vv_fail(err, VV_EINPUT,
+			whole ? "the file has no line above those that are to be left out at its end"
+			      : "the lines below the table are more than 64 KiB");
+		return vv_hint(err, "'--skip-footer' takes the number of lines below the table");
+	}
+	return VV_OK;
+}
+
+/* The first cell of the first line that is not blank, as it is written. */
+static const char *first_cell(const char *text, size_t len, uint8_t delimiter, size_t *cell_len)
+{
+	size_t from = 0, to;
+
+	while (from < len && is_end(text[from])) {
+		from++;
+	}
+	for (to = from; to < len && !is_end(text[to]) && (uint8_t)text[to] != delimiter; to++) {
+	}
+	*cell_len = to - from;
+	return text + from;
+}
+
+/* As many lines as the parent has, if the first of them begins as its does. */
+static bool find_parents(const sniff *s, size_t *at)
+{
+	const vv_bytes *b = &s->parent->epilogue;
+	const sniff before = {.text = b->data, .len = b->len};
+	size_t lines = 0, start, len, len_now;
+	const char *was = first_cell(b->data, b->len, s->parent->delimiter, &len), *now;
+
+	for (size_t i = b->len; i > 0 && i > (size_t)(was - b->data); i = line_before(&before, i)) {
+		lines++;
+	}
+	start = lines_up(s, lines);
+	if (start == SIZE_MAX) return false;
+	now = first_cell(s->text + start, s->len - start, s->parent->delimiter, &len_now);
+	*at = with_blank_lines(s, start);
+	return len > 0 && len == len_now && memcmp(was, now, len) == 0;
+}
+
+/* Does any of the lines begin with '#'? */
+static bool has_comment(const sniff *s, size_t from, size_t to)
+{
+	for (size_t at = from; at < to; at = sniff_next_line(s, at)) {
+		if (s->text[at] == '#') return true;
+	}
+	return false;
+}
+
+/* Have the comment lines from `at` on other numbers of cells than the rows? */
+static vv_status differ(const sniff *s, size_t at, uint8_t delimiter, size_t cells, bool *out,
+			vv_error *err)
+{
+	sniff_shape line;
+	vv_status rc;
+
+	for (*out = true; *out && at < s->len; at = sniff_next_line(s, at)) {
+		if (s->text[at] != '#') continue;
+		if ((rc = sniff_look(s, at, delimiter, 1, &line, err)) < 0) return rc;
+		*out = line.rows == 1 && line.cells != cells;
+	}
+	return VV_OK;
+}
+
+/* May rows with as many cells as each other stand above, which the lines from `at` on are not like? */
+static vv_status is_below_rows(const sniff *s, size_t first, size_t at, bool *out, vv_error *err)
+{
+	sniff above = *s;
+	sniff_shape rows;
+	uint8_t delimiter;
+	size_t from = at;
+	vv_status rc;
+
+	*out = false;
+	for (size_t i = 0; i < ROWS && from > first; i++) {
+		from = line_before(s, from);
+	}
+	from = from < first ? first : from;
+	above.len = at;
+	if ((rc = sniff_find_delimiter(&above, from, &delimiter, &rows, err)) < 0) return rc;
+	if (delimiter == 0 || rows.rows < 3) return VV_OK;
+	if (!has_comment(s, at, s->len)) {
+		*out = true;
+		return VV_OK;
+	}
+	return has_comment(&above, from, at) ? VV_OK
+					     : differ(s, at, delimiter, rows.cells, out, err);
+}
+
+/* May the line stand below a table? One with a quote may end a cell of several lines. */
+static bool is_note(const sniff *s, size_t from, size_t to)
+{
+	const char quote = s->hints->quote >= 0 ? (char)s->hints->quote : '"';
+
+	return (quote == '\0' || !memchr(s->text + from, quote, to - from)) &&
+	       (s->text[from] == '#' || sniff_is_uncut(s, from, to));
+}
+
+/* Lines that are found without being told. first: where the first whole line begins. */
+static vv_status find_lines(const sniff *s, size_t first, size_t *at, vv_error *err)
+{
+	size_t from = s->len, text = s->len, before;
+	bool certain = false;
+	vv_status rc;
+
+	for (size_t i = 0; i <= LINES && from > first; i++, from = before) {
+		before = line_before(s, from);
+		if (is_end(s->text[before])) continue;
+		if (i == LINES || before < first || !is_note(s, before, from)) {
+			break;
+		}
+		text = before;
+	}
+	from = with_blank_lines(s, text);
+	if (text == s->len || from <= first || (from == text && s->text[text] != '#')) {
+		return VV_OK;
+	}
+	if ((rc = is_below_rows(s, first, from, &certain, err)) == VV_OK && certain) {
+		*at = from;
+	}
+	return rc;
+}
+
+static vv_status warn(const sniff *s, size_t at, vv_buf *out, vv_error *err)
+{
+	size_t lines = 0, from, end;
+
+	for (size_t i = at; i < s->len; i = sniff_next_line(s, i)) {
+		lines++;
+	}
+	for (from = at; from < s->len && is_end(s->text[from]); from++) {
+	}
+	for (end = from; end < s->len && end - from < SHOWN && !is_end(s->text[end]); end++) {
+	}
+	while (end > from && end < s->len && ((unsigned char)s->text[end] & 0xc0) == 0x80) {
+		end--;
+	}
+	vv_buf_printf(out,
+		      "%s below the table, from '%s%s' on; '--skip-footer' names another number "
+		      "of lines\n",
+		      vv_text_counted(lines, "line is", "lines are"),
+		      vv_text_show(s->text + from, end - from), end - from == SHOWN ? "..." : "");
+	return vv_buf_ok(out, err);
+}
+
+vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t len, bool whole,
+			const vv_sniff_hints *hints, vv_error *err)
+{
+	vv_sniff_result none = {.names = NULL};
+	sniff s = {bytes, len, true, hints, NULL, &none, 0};
+	size_t at = len, first = 0;
+	vv_status rc = VV_OK;
+
+	*out = 0;
+	if (len == 0 || hints->skip_below == 0) return VV_OK;
+	vv_dialect_init(&none.dialect);
+	s.parent = hints->parent && hints->parent->form == VV_FORM_CSV ? hints->parent : NULL;
+	first = whole ? 0 : sniff_next_line(&s, 0);
+	if (hints->skip_below > 0) {
+		rc = skip_lines(&s, (size_t)hints->skip_below, whole, &at, err);
+	} else if (s.parent && s.parent->epilogue.len == 0) {
+		at = len;
+	} else if (!s.parent || !find_parents(&s, &at)) {
+		at = len;
+		rc = find_lines(&s, first, &at, err);
+		rc = rc == VV_OK && at < len && !s.parent ? warn(&s, at, warnings, err) : rc;
+	}
+	vv_dialect_clear(&none.dialect);
+	*out = rc == VV_OK ? len - at : 0;
+	return rc;
+}
