@@ -115,7 +115,9 @@ static vv_status differ(const sniff *s, size_t at, uint8_t delimiter, size_t cel
 	vv_status rc;
 
 	for (*out = true; *out && at < s->len; at = sniff_next_line(s, at)) {
-		if (s->text[at] != '#') continue;
+		if (s->text[at] != '#') {
+			continue;
+		}
 		if ((rc = sniff_look(s, at, delimiter, 1, &line, err)) < 0) return rc;
 		*out = line.rows == 1 && line.cells != cells;
 	}
@@ -165,7 +167,9 @@ static vv_status find_lines(const sniff *s, size_t first, size_t *at, vv_error *
 
 	for (size_t i = 0; i <= LINES && from > first; i++, from = before) {
 		before = line_before(s, from);
-		if (is_end(s->text[before])) continue;
+		if (is_end(s->text[before])) {
+			continue;
+		}
 		if (i == LINES || before < first || !is_note(s, before, from)) {
 			break;
 		}

@@ -488,7 +488,7 @@ static vv_status take_dialect(import *im, vv_error *err)
 	return VV_OK;
 }
 
-/* The lines below a CSV that are no rows. */
+/* The lines below the rows of a CSV. */
 static vv_status find_tail(void *payload, const char *bytes, size_t len, bool whole, size_t *tail,
 			   vv_error *err)
 {

@@ -791,7 +791,7 @@ static vv_merge_lead whose(const merge *m, bool contested, int side)
 	return !contested ? VV_LEAD_PLAIN : side == (int)m->ours ? VV_LEAD_OURS : VV_LEAD_THEIRS;
 }
 
-/* A JSON array's is no text around it. */
+/* Only a CSV has lines around it. */
 static const vv_bytes *tail_of(const merge *m, int version, const vv_bytes *none)
 {
 	const vv_dialect *d = dialect_of(m, version);
