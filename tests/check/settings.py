@@ -23,7 +23,7 @@ def main():
     read = {}
     for path in sources():
         # "varve.schema.tmp" and the like are files; "Varve.X" in messages is not read.
-        for name in re.findall(r'"varve\.([a-z]+)"', path.read_text()):
+        for name in re.findall(r'"varve\.([a-z0-9]+)"', path.read_text()):
             read.setdefault(name, path.relative_to(ROOT))
     files = {"json"}  # varve.json, the rules of varve check
     known = {name.lower() for name in names}

@@ -11,7 +11,9 @@ SlowDown), after (503 with Retry-After: 1), 500, drop (closes before it answers)
 error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of what is not there, and to lists), html, bare (404 without a body), region (301 with another region), malformed
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
-(a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs).
+(a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs), encrypts (AccessDenied to
+PUT without aws:kms and the key "key/1"), payer (the same to what has no x-amz-request-payer), public (a GET that is
+signed is refused, another one is answered).
 
 DIR.together says how many ranges of packs, and how many of lists, it wants to have been asked for at once, once: those that
 come first wait for so many (ten seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.packs
@@ -157,6 +159,14 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.error(200, "InternalError", "We encountered an internal error.")
         elif wrong == "denied" and self.command != "GET":
             self.error(403, "AccessDenied", "Access Denied")
+        elif wrong == "encrypts" and self.command == "PUT" and (
+                self.headers.get("x-amz-server-side-encryption") != "aws:kms" or
+                self.headers.get("x-amz-server-side-encryption-aws-kms-key-id") != "key/1"):
+            self.error(403, "AccessDenied", "Access Denied")
+        elif wrong == "payer" and self.headers.get("x-amz-request-payer") != "requester":
+            self.error(403, "AccessDenied", "Access Denied")
+        elif wrong == "public" and self.headers.get("Authorization"):
+            self.error(403, "InvalidAccessKeyId", "no such key")
         elif wrong == "html":
             self.answer(404, b"<html>not here</html>", kind="text/html")
         elif wrong == "bare":
@@ -183,7 +193,8 @@ class Store(http.server.BaseHTTPRequestHandler):
         wrong = mode()
         if self.goes_wrong(wrong):
             return
-        fault = self.fault_of_signature(body)
+        public = wrong == "public" and self.command == "GET"
+        fault = None if public else self.fault_of_signature(body)
         if fault:
             self.error(*fault)
             return

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/hash.h"
 #include "base/secret.h"
@@ -38,7 +39,10 @@ typedef struct s3 {
 	http_site *site;
 	vv_place_quota quota;
 	const vv_place_mark *mark;
-	const char *full; /* a hint; NULL: none */
+	const char *full;    /* a hint; NULL: none */
+	char *encryption[2]; /* header lines of a PUT; NULL: none */
+	bool payer;          /* requests are paid for by who makes them */
+	bool anonymous;      /* and are not signed */
 } s3;
 
 /* --- what went wrong ------------------------------------------------------------------------- */
@@ -197,13 +201,21 @@ static bool is_expired(s3 *s, const http_answer *a)
 static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, http_answer *answer,
 		     vv_error *err)
 {
-	const char *headers[2] = {digest};
+	const char *headers[5] = {digest};
 	vv_status rc;
 
 	what->headers = headers;
 	what->header_count = 1;
 	if (what->body) {
 		headers[what->header_count++] = "Content-Type: application/octet-stream";
+	}
+	for (size_t i = 0; what->body && i < 2; i++) {
+		if (s->encryption[i]) {
+			headers[what->header_count++] = s->encryption[i];
+		}
+	}
+	if (s->payer) {
+		headers[what->header_count++] = "x-amz-request-payer: requester";
 	}
 	what->url = vv_buf_cstr(url);
 	if ((rc = vv_buf_ok(url, err)) == VV_OK) {
@@ -456,6 +468,8 @@ static void s3_close(void *payload)
 	vv_mutex_free(s->lock);
 	vv_s3_key_clear(&s->key);
 	vv_s3_url_clear(&s->at);
+	vv_free(s->encryption[0]);
+	vv_free(s->encryption[1]);
 	vv_free(s);
 }
 
@@ -504,10 +518,56 @@ static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *e
 	const http_site_facts f = {.url = s->at.base,
 				   .name = s->at.name,
 				   .again_500 = true,
-				   .sign = sign,
+				   .sign = s->anonymous ? NULL : sign,
 				   .signer = s};
 
 	return http_site_open(&s->site, &f, connect, err);
+}
+
+/* A header of the setting's text, which has no line break or blank. */
+static vv_status read_header(char **out, vv_repository *r, const char *key, const char *name,
+			     vv_error *err)
+{
+	vv_buf line = VV_BUF_INIT;
+	char *text = NULL;
+	vv_status rc = vv_missing_ok(vv_config_string(r, key, &text, err), err);
+
+	for (const char *p = text; rc == VV_OK && p && *p; p++) {
+		if (vv_is_control(*p) || *p == ' ' || (unsigned char)*p >= 0x80) {
+			rc = vv_fail(err, VV_EUSAGE,
+				     "the setting '%s' is '%s', expected one word of ASCII", key,
+				     vv_text_shows(text));
+		}
+	}
+	if (rc == VV_OK && text && *text) {
+		vv_buf_printf(&line, "%s: %s", name, text);
+		rc = vv_buf_ok(&line, err);
+		*out = rc == VV_OK ? vv_buf_detach(&line) : NULL;
+	}
+	vv_buf_clear(&line);
+	vv_free(text);
+	return rc;
+}
+
+/* The user's own: a repository that somebody else wrote chooses none of them. */
+static vv_status read_settings(s3 *s, vv_repository *r, vv_error *err)
+{
+	vv_status rc;
+
+	if (!r) return VV_OK;
+	if ((rc = read_header(&s->encryption[0], r, "varve.s3sse", "x-amz-server-side-encryption",
+			      err)) < 0 ||
+	    (rc = read_header(&s->encryption[1], r, "varve.s3ssekmskeyid",
+			      "x-amz-server-side-encryption-aws-kms-key-id", err)) < 0) {
+		return rc;
+	}
+	rc = vv_config_bool(r, "varve.s3requestpayer", false, &s->payer, err);
+	return rc < 0 ? rc : vv_config_bool(r, "varve.s3anonymous", false, &s->anonymous, err);
+}
+
+static vv_status find_key(s3 *s, vv_error *err)
+{
+	return s->anonymous ? VV_OK : vv_s3_key_find(&s->key, &s->connect, s->at.region, err);
 }
 
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
@@ -529,7 +589,7 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_s3_url_read(&s->at, url, vv_connect_env(connect), err)) < 0 ||
-	    (rc = vv_s3_key_find(&s->key, connect, s->at.region, err)) < 0 ||
+	    (rc = read_settings(s, connect->repo, err)) < 0 || (rc = find_key(s, err)) < 0 ||
 	    (rc = open_site(s, connect, err)) < 0 || (rc = check_mark(s, make, err)) < 0) {
 		s3_close(s);
 		return rc;

@@ -206,6 +206,32 @@ push_sound() {
 	MOST=9 each_killed client fresh push_sound varve push -q -u origin main
 }
 
+@test "a bucket that demands encryption, or that requesters pay for, or a public one, gets what the settings are" {
+	bucket
+	echo encrypts > "$store.mode"
+	refused 2 AccessDenied
+	git config varve.s3Sse aws:kms
+	refused 2 AccessDenied
+	git config varve.s3SseKmsKeyId key/1
+	succeeds varve push -u origin main
+	echo payer > "$store.mode"
+	change 3
+	ends_with 2 varve push
+	git config --global varve.s3RequestPayer true
+	succeeds varve push
+	git config --global varve.trustedHost s3://bucket
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	echo public > "$store.mode"
+	ends_with 2 varve clone -q "$url" ../c
+	git config --global varve.s3Anonymous true
+	AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= succeeds varve clone -q "$url" ../d
+	cmp prices.csv ../d/prices.csv
+	git config varve.s3Sse "$(printf 'a\nx-evil: 1')"
+	ends_with 2 varve store test
+	stderr_has "varve.s3sse"
+}
+
 # Keys, region and endpoint from a profile alone.
 profile() {
 	bucket
