@@ -77,7 +77,7 @@ def _transfer(got: Any) -> Transfer:
     url, said, commits, versions, blocks, size, line, missing, elsewhere, refs = got
     if said:
         warnings.warn(said.rstrip("\n"), VarveWarning, stacklevel=4)
-    moved = tuple(RefUpdate(*r[:5], bool(r[5])) for r in refs)
+    moved = tuple(RefUpdate(s, t, before, after, refused, bool(m)) for s, t, before, after, refused, m in refs)
     return Transfer(url, commits, versions, blocks, size, line, missing, elsewhere, moved)
 
 
