@@ -381,7 +381,7 @@ static PyObject *filter_parse(PyObject *module, PyObject *args)
 	return give(module, &filter_kind, rc, filter, &err);
 }
 
-/* rows(table, columns, filter, row, numbered): from a row of the table on; None: from the first. numbered: the number of
+/* rows(table, columns, filter, row, numbered, part, parts): from a row of the table on; None: from the first. numbered: the number of
  * each row comes last */
 static PyObject *rows(PyObject *module, PyObject *args)
 {
@@ -394,8 +394,8 @@ static PyObject *rows(PyObject *module, PyObject *args)
 	unsigned long long row = 0;
 	int numbered, rc;
 
-	if (!PyArg_ParseTuple(args, "OO&O&Op", &o, to_names, &columns, to_filter, &opt.where, &from,
-			      &numbered) ||
+	if (!PyArg_ParseTuple(args, "OO&O&OpII", &o, to_names, &columns, to_filter, &opt.where,
+			      &from, &numbered, &opt.part, &opt.parts) ||
 	    !(h = as(o, &table_kind)) ||
 	    (from != Py_None && (row = PyLong_AsUnsignedLongLong(from)) == (uint64_t)-1)) {
 		free(columns);

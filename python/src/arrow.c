@@ -68,9 +68,9 @@ PyObject *arrow_stream(PyObject *module, PyObject *args)
 	const char **columns = NULL, **dictionary = NULL;
 	int rc;
 
-	if (!PyArg_ParseTuple(args, "OO&O&O&IiiO&", &o, to_names, &columns, to_filter, &which.where,
-			      to_text, &opt.row_number, &opt.flags, &opt.misfit, &opt.numbers,
-			      to_names, &dictionary)) {
+	if (!PyArg_ParseTuple(args, "OO&O&O&IiiO&II", &o, to_names, &columns, to_filter,
+			      &which.where, to_text, &opt.row_number, &opt.flags, &opt.misfit,
+			      &opt.numbers, to_names, &dictionary, &which.part, &which.parts)) {
 		return NULL;
 	}
 	stream = calloc(1, sizeof(*stream));

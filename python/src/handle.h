@@ -83,7 +83,7 @@ int to_texts(PyObject *o, void *out);
 /* None, or a filter, as a const varve_filter *. */
 int to_filter(PyObject *o, void *out);
 
-/* arrow_stream(table, columns, filter, row_number, flags, misfit, numbers, dictionary): (capsule of the stream, its status) */
+/* arrow_stream(table, columns, filter, row_number, flags, misfit, numbers, dictionary, part, parts): (capsule of the stream, its status) */
 PyObject *arrow_stream(PyObject *module, PyObject *args);
 
 /* diff_arrow(before, after, key, only, ignore, tolerance, filter, flags, what, flags of Arrow, misfit, numbers): likewise */

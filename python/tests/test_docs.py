@@ -6,13 +6,13 @@ DOCS = pathlib.Path(__file__).parents[2] / "docs"
 
 
 def run_blocks(page, least, spark=False):
-    """Of those with pyspark test_spark.py is about."""
+    """Those of Spark are for test_spark.py."""
     names = {}
     text = (DOCS / page).read_text()
     blocks = list(re.finditer(r"^```python\n(.*?)^```", text, re.M | re.S))
     assert len(blocks) >= least
     for block in blocks:
-        if "pyspark" in block[1] and not spark:
+        if "spark" in block[1] and not spark:
             continue
         line = text[: block.start(1)].count("\n")
         exec(compile("\n" * line + block[1], str(DOCS / page), "exec"), names)

@@ -46,6 +46,7 @@ class View(Frames):
         row_number: str | None = None,
         numbers: str = "double",
         dictionary: bool | Iterable[str] = False,
+        part: tuple[int, int] = (0, 0),
     ) -> None:
         self._table, self._handle, self._all = table, table._handle, table._all
         self._picked = None if columns is None else _values.listed(columns)
@@ -53,12 +54,14 @@ class View(Frames):
         self._filter = _values.where(where, params)
         self._arrow = _arrow.options(text, misfit, numbers)
         self._dictionary = dictionary if isinstance(dictionary, bool) else _values.listed(dictionary)
+        self._part = part
         self._text, self._misfit, self._number, self._numbers = text, misfit, row_number, numbers
         if self._picked is not None or self._filter is not None:
             self._rows()  # a wrong name or value is reported here
 
     def _rows(self, row: int | None = None) -> _varve.Handle:
-        return _varve.rows(self._handle, _values.names(self._picked), self._filter, row, self._number is not None)
+        numbered = self._number is not None
+        return _varve.rows(self._handle, _values.names(self._picked), self._filter, row, numbered, *self._part)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -103,10 +106,20 @@ class View(Frames):
                 raise UsageError(f"the view has another value of :{name}", "usage", "use another name")
         both = " and ".join(filter(None, (self._where, where))) or None
         picked = self._picked if columns is None else columns
-        return View(self._table, picked, both, given, text, misfit, row_number, numbers, dictionary)
+        return View(self._table, picked, both, given, text, misfit, row_number, numbers, dictionary, self._part)
+
+    def share(self, part: int, parts: int) -> View:
+        """A view of one of several shares of the rows, from 0 on: together they have each row once, in order. Shares are cut
+        between the groups in which a version is stored, and may be empty. UsageError: there is no such share."""
+        if self._part[1]:
+            raise UsageError("the view is a share already", "usage")
+        if not 0 <= part < parts:
+            raise UsageError(f"there is no share {part} of {parts}", "usage", "shares are counted from 0")
+        options = (self._text, self._misfit, self._number, self._numbers, self._dictionary, (part, parts))
+        return View(self._table, self._picked, self._where, self._params, *options)
 
     def __reduce__(self) -> Any:
-        options = (self._text, self._misfit, self._number, self._numbers, self._dictionary)
+        options = (self._text, self._misfit, self._number, self._numbers, self._dictionary, self._part)
         return View, (self._table, self._picked, self._where, self._params, *options)
 
     # ---- Arrow ----
@@ -123,6 +136,7 @@ class View(Frames):
             misfit,
             numbers,
             None if isinstance(some, bool) else _values.names(some),
+            *self._part,
         )
 
     def _narrow(

@@ -20,7 +20,15 @@ def table_open(version: Handle) -> Handle: ...
 def table_facts(table: Handle) -> Any: ...
 def find_row(table: Handle, values: tuple[bytes, ...]) -> int: ...
 def filter_parse(text: bytes, names: tuple[bytes, ...], values: tuple[bytes, ...]) -> Handle: ...
-def rows(table: Handle, columns: tuple[bytes, ...] | None, where: Handle | None, row: int | None, numbered: bool) -> Handle: ...
+def rows(
+    table: Handle,
+    columns: tuple[bytes, ...] | None,
+    where: Handle | None,
+    row: int | None,
+    numbered: bool,
+    part: int,
+    parts: int,
+) -> Handle: ...
 def arrow_stream(
     table: Handle,
     columns: tuple[bytes, ...] | None,
@@ -30,6 +38,8 @@ def arrow_stream(
     misfit: int,
     numbers: int,
     dictionary: tuple[bytes, ...] | None,
+    part: int,
+    parts: int,
 ) -> tuple[object, Handle]: ...
 def diff_arrow(
     before: Handle,

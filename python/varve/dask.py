@@ -1,0 +1,27 @@
+"""Tables for Dask, by shares of their rows."""
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from ._arrow import pandas_frame
+from ._table import View
+
+ROWS = 200_000  #: of a partition, where their number is not given
+
+
+def _part(part: int, view: View, parts: int, columns: Iterable[str] | None = None) -> Any:
+    return view.share(part, parts).to_pandas(columns)
+
+
+def dataframe(view: View, npartitions: int | None = None) -> Any:
+    """A dask.dataframe of a table or view, whose partitions are shares of its rows: a worker reads those that it computes,
+    of the columns that are needed. Workers need the repository at the same path; take a table of a revision, since
+    the work tree's file may change meanwhile."""
+    import dask.dataframe
+    import pyarrow as pa
+
+    parts = npartitions or max(1, len(view._table) // ROWS)
+    meta = pandas_frame(pa.schema(view).empty_table(), None, None)
+    return dask.dataframe.from_map(functools.partial(_part, view=view, parts=parts), range(parts), meta=meta)
