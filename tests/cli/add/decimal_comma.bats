@@ -61,3 +61,16 @@ type_of() {
 	succeeds varve add o.csv
 	[ "$(type_of o.csv v)" = "string - -" ]
 }
+
+@test "decimal commas that nothing marks between commas are refused with their line, and lost nowhere" {
+	new_repo
+	printf 'id,price\n1,2,5\n2,3,25\n' > t.csv
+	ends_with 2 varve add t.csv
+	[[ $stderr == *"t.csv: line 2"* ]]
+	# a footer does not hide such rows
+	printf 'id,price\n1,2\n2,3\n3,2,5\n' > u.csv
+	ends_with 2 varve add u.csv
+	[[ $stderr == *"u.csv: line 4"* ]]
+	ends_with 1 varve check --files t.csv
+	[ -z "$(git ls-files)" ]
+}

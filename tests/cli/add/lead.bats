@@ -179,3 +179,17 @@ commented() {
 	output_has "t.csv: both sides changed the lines above the table; those of $(git symbolic-ref --short HEAD) are kept"
 	grep -q 2026 t.csv
 }
+
+@test "a header line longer than what is kept of one is refused, and nothing is staged" {
+	new_repo
+	python3 -c 'print(",".join("c%07d" % i for i in range(70000))); print("1,2")' > t.csv
+	ends_with 2 varve add t.csv
+	[[ $stderr == *"t.csv"* ]]
+	python3 -c 'print("a," + "x" * 600000); print("1,2")' > t.csv
+	ends_with 2 varve add t.csv
+	[ -z "$(git ls-files)" ]
+	succeeds varve add --as file t.csv
+	varve commit -qm one
+	varve cat HEAD:t.csv > got
+	same_bytes t.csv got
+}

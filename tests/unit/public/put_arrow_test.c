@@ -3,6 +3,7 @@
  */
 #include "tests/unit/public/fixture.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "varve/arrow.h"
@@ -65,6 +66,46 @@ static void what_was_read_is_written_as_it_was(void **state)
 	varve_repo_free(repo);
 }
 
+static void put_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "wb");
+
+	assert_non_null(f);
+	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+	assert_int_equal(fclose(f), 0);
+}
+
+static void rows_that_are_appended_stand_above_the_lines_below_a_table(void **state)
+{
+	varve_put_arrow_options o = VARVE_INIT(varve_put_arrow_options);
+	varve_repo *repo = begin_repo();
+	char got[128];
+	FILE *f;
+
+	(void)state;
+	put_text("t.csv", "# a\nid,v\n1,a\n2,b\n\nSource: x\n");
+	put_text("u.csv", "id,v\n3,c\n");
+	varve("add t.csv u.csv");
+	varve("commit -qm one");
+	o.mode = VARVE_ARROW_APPEND;
+	varve_arrow_changes n;
+	varve_table *t = table_of(repo, "u.csv");
+	varve_txn *txn = begin(repo);
+	varve_error e;
+	works(put_back(&n, txn, t, "t.csv", &o, &e), &e);
+	assert_int_equal(n.added, 1);
+	works(varve_txn_commit(NULL, txn, "two", NULL, &e), &e);
+	varve_txn_free(txn);
+	varve_table_free(t);
+	varve("restore t.csv");
+	f = fopen("t.csv", "rb");
+	assert_non_null(f);
+	got[fread(got, 1, sizeof(got) - 1, f)] = '\0';
+	fclose(f);
+	assert_string_equal(got, "# a\nid,v\n1,a\n2,b\n3,c\n\nSource: x\n");
+	varve_repo_free(repo);
+}
+
 static void a_stream_is_released_by_a_call_that_fails(void **state)
 {
 	varve_put_arrow_options o = VARVE_INIT(varve_put_arrow_options);
@@ -99,6 +140,7 @@ static void a_stream_is_released_by_a_call_that_fails(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_was_read_is_written_as_it_was),
+	cmocka_unit_test(rows_that_are_appended_stand_above_the_lines_below_a_table),
 	cmocka_unit_test(a_stream_is_released_by_a_call_that_fails),
 };
 VV_TEST_SUITE(put_arrow)
