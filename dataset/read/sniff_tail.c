@@ -124,6 +124,15 @@ static vv_status differ(const sniff *s, size_t at, uint8_t delimiter, size_t cel
 	return VV_OK;
 }
 
+/* May the line stand above or below a table? One with a quote may end a cell of several lines. */
+static bool is_note(const sniff *s, size_t from, size_t to)
+{
+	const char quote = s->hints->quote >= 0 ? (char)s->hints->quote : '"';
+
+	return (quote == '\0' || !memchr(s->text + from, quote, to - from)) &&
+	       (s->text[from] == '#' || sniff_is_uncut(s, from, to));
+}
+
 /* May rows with as many cells as each other stand above, which the lines from `at` on are not like? */
 static vv_status is_below_rows(const sniff *s, size_t first, size_t at, bool *out, vv_error *err)
 {
@@ -138,6 +147,10 @@ static vv_status is_below_rows(const sniff *s, size_t first, size_t at, bool *ou
 		from = line_before(s, from);
 	}
 	from = from < first ? first : from;
+	/* a short table has lines above it here */
+	while (from < at && is_note(s, from, sniff_next_line(s, from))) {
+		from = sniff_next_line(s, from);
+	}
 	above.len = at;
 	if ((rc = sniff_find_delimiter(&above, from, &delimiter, &rows, err)) < 0) return rc;
 	if (delimiter == 0 || rows.rows < 3) return VV_OK;
@@ -147,15 +160,6 @@ static vv_status is_below_rows(const sniff *s, size_t first, size_t at, bool *ou
 	}
 	return has_comment(&above, from, at) ? VV_OK
 					     : differ(s, at, delimiter, rows.cells, out, err);
-}
-
-/* May the line stand below a table? One with a quote may end a cell of several lines. */
-static bool is_note(const sniff *s, size_t from, size_t to)
-{
-	const char quote = s->hints->quote >= 0 ? (char)s->hints->quote : '"';
-
-	return (quote == '\0' || !memchr(s->text + from, quote, to - from)) &&
-	       (s->text[from] == '#' || sniff_is_uncut(s, from, to));
 }
 
 /* Lines that are found without being told. first: where the first whole line begins. */

@@ -119,8 +119,13 @@ back() {
 	printf 'id;text\r1;x\r2;y\r3;z\r\rNote\r' > cr.csv
 	succeeds varve add cr.csv
 	output_has "2 lines below the table"
+	printf '# of 2024\n\nid,text\n1,x\n2,y\n\nNote\n' > both.csv
+	succeeds varve add both.csv
+	output_has "2 rows"
+	output_has "1 line above the table"
+	output_has "2 lines below the table"
 	varve commit -qm two
-	for f in c crlf cr; do
+	for f in c crlf cr both; do
 		back "$f.csv"
 	done
 }
