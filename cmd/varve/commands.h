@@ -35,6 +35,7 @@ extern const vv_command vv_cmd_fsck;
 extern const vv_command vv_cmd_gc;
 extern const vv_command vv_cmd_get;
 extern const vv_command vv_cmd_help;
+extern const vv_command vv_cmd_import;
 extern const vv_command vv_cmd_info;
 extern const vv_command vv_cmd_init;
 extern const vv_command vv_cmd_install;
@@ -64,6 +65,7 @@ extern const vv_command vv_cmd_textconv;
 extern const vv_command vv_cmd_track;
 extern const vv_command vv_cmd_uninstall;
 extern const vv_command vv_cmd_untrack;
+extern const vv_command vv_cmd_update;
 extern const vv_command vv_cmd_version;
 extern const vv_command vv_cmd_whereis;
 

@@ -535,6 +535,11 @@ vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_optio
 	return VV_OK;
 }
 
+const char *vv_cached_url(const vv_cached *c)
+{
+	return c->url;
+}
+
 const char *vv_cached_folder(const vv_cached *c)
 {
 	return c->repository;

@@ -44,6 +44,7 @@ size_t vv_cached_url_len(const char *word);
  * others as vv_clone_job_run where it was not. VV_OFFLINE_VAR in the environment: it is not asked. */
 vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_options *o,
 			 vv_error *err);
+const char *vv_cached_url(const vv_cached *c);    /* of a folder its whole path; borrowed */
 const char *vv_cached_folder(const vv_cached *c); /* the repository; borrowed */
 void vv_cached_close(vv_cached *c);               /* accepts NULL */
 VV_AUTO_FREE(vv_cached, vv_cached_close)

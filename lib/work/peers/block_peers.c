@@ -359,3 +359,20 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 	*err = why;
 	return vv_prefix(err, "the blocks were not taken");
 }
+
+vv_status vv_block_peer_trust(vv_repository *r, const char *url, vv_error *err)
+{
+	vv_buf site = VV_BUF_INIT;
+	char *now = NULL;
+	vv_error absent;
+	vv_status rc = vv_block_peer_site(&site, url, err);
+
+	if (rc == VV_OK && site.len > 0 &&
+	    (vv_config_string(r, "varve.trustedhost", &now, &absent) < 0 ||
+	     strcmp(now, vv_buf_cstr(&site)) != 0)) {
+		rc = vv_config_add(r, "varve.trustedHost", vv_buf_cstr(&site), err);
+	}
+	vv_free(now);
+	vv_buf_clear(&site);
+	return rc;
+}

@@ -37,6 +37,9 @@ VV_AUTO_CLEAR(vv_block_peers, vv_block_peers_clear)
 vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,
 				   vv_error *err);
 
+/* From now on this repository trusts the URL's site, which the user named. */
+vv_status vv_block_peer_trust(vv_repository *r, const char *url, vv_error *err);
+
 /* Appends the URL's site, which is trusted or not; "": the URL names no machine. */
 vv_status vv_block_peer_site(vv_buf *out, const char *url, vv_error *err);
 

@@ -51,23 +51,6 @@ static vv_status check_name(const char *name, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status trust(vv_repository *r, const char *url, vv_error *err)
-{
-	vv_buf site = VV_BUF_INIT;
-	char *now = NULL;
-	vv_error absent;
-	vv_status rc = vv_block_peer_site(&site, url, err);
-
-	if (rc == VV_OK && site.len > 0 &&
-	    (vv_config_string(r, "varve.trustedhost", &now, &absent) < 0 ||
-	     strcmp(now, vv_buf_cstr(&site)) != 0)) {
-		rc = vv_config_add(r, "varve.trustedHost", vv_buf_cstr(&site), err);
-	}
-	vv_free(now);
-	vv_buf_clear(&site);
-	return rc;
-}
-
 /* None of the others is the usual one any more. */
 static vv_status unset_usual(vv_repository *r, const vv_blocks_config *c, vv_error *err)
 {
@@ -129,8 +112,8 @@ vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *er
 
 	if (rc < 0) return rc;
 	if ((rc = check(n, &c, err)) < 0 || (n->usual && (rc = unset_usual(r, &c, err)) < 0) ||
-	    (rc = trust(r, n->url, err)) < 0 ||
-	    (n->push_url && (rc = trust(r, n->push_url, err)) < 0)) {
+	    (rc = vv_block_peer_trust(r, n->url, err)) < 0 ||
+	    (n->push_url && (rc = vv_block_peer_trust(r, n->push_url, err)) < 0)) {
 		goto done;
 	}
 	rc = write_lines(r, n, err);

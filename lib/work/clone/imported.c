@@ -1,0 +1,379 @@
+/*
+ * imported: knows the lines of .varveconfig that name a source, and the way of its blocks.
+ */
+#include "lib/work/clone/imported.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/json/json.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/table/dataset_reader.h"
+#include "dataset/table/root.h"
+#include "lib/work/clone/cached.h"
+#include "lib/work/peers/blocks_config.h"
+#include "lib/work/peers/fetch_data.h"
+#include "lib/work/peers/needed.h"
+#include "lib/work/view/version.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/history.h"
+#include "repo/git/index/index.h"
+#include "repo/git/run_git.h"
+
+#define PREFIX "import."
+#define TEMP ".varve-import-"
+#define PACKAGE_MAX (4u << 20)
+#define MODE 0100644u
+
+void vv_imported_clear(vv_imported *i)
+{
+	char **const all[] = {&i->to,     &i->url,  &i->path,   &i->rev,
+			      &i->commit, &i->root, &i->licence};
+
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
+		vv_free(*all[k]);
+		*all[k] = NULL;
+	}
+}
+
+void vv_imported_list_clear(vv_imported_list *l)
+{
+	for (size_t k = 0; k < l->count; k++) {
+		vv_imported_clear(&l->items[k]);
+	}
+	vv_free(l->items);
+	*l = (vv_imported_list){NULL, 0, 0};
+}
+
+/* ---- lines ---- */
+
+/* The member of a key; NULL: it has no meaning here. */
+static char **member(vv_imported *i, const char *key)
+{
+	return strcmp(key, "url") == 0       ? &i->url
+	       : strcmp(key, "path") == 0    ? &i->path
+	       : strcmp(key, "rev") == 0     ? &i->rev
+	       : strcmp(key, "commit") == 0  ? &i->commit
+	       : strcmp(key, "root") == 0    ? &i->root
+	       : strcmp(key, "licence") == 0 ? &i->licence
+					     : NULL;
+}
+
+const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to)
+{
+	for (size_t k = 0; k < l->count; k++) {
+		if (strcmp(l->items[k].to, to) == 0) return &l->items[k];
+	}
+	return NULL;
+}
+
+/* "import.PATH.KEY", value (NULL: none). */
+static vv_status take_line(vv_imported_list *l, const char *name, const char *value, vv_error *err)
+{
+	const char *to = name + strlen(PREFIX), *dot = strrchr(to, '.');
+	char *path, **at;
+	vv_imported *i;
+
+	if (!dot || dot == to || !value) return VV_OK;
+	if (!(path = vv_strndup(to, (size_t)(dot - to)))) return vv_fail_nomem(err);
+	if (!(i = (vv_imported *)(uintptr_t)vv_imported_find(l, path))) {
+		if (!vv_array_room(l->items, l->count, l->cap)) {
+			vv_free(path);
+			return vv_fail_nomem(err);
+		}
+		i = &l->items[l->count++];
+		*i = (vv_imported){.to = path};
+	} else {
+		vv_free(path);
+	}
+	if (!(at = member(i, dot + 1))) return VV_OK;
+	vv_free(*at);
+	*at = vv_strdup(value);
+	return *at ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status check(const vv_imported_list *l, vv_error *err)
+{
+	const char *lacking;
+
+	for (size_t k = 0; k < l->count; k++) {
+		const vv_imported *i = &l->items[k];
+
+		if (vv_path_check(i->to, err) < 0) return vv_prefix(err, VV_BLOCKS_CONFIG);
+		lacking = !i->path ? "path" : !i->root ? "root" : !i->url ? "url" : NULL;
+		if (lacking) {
+			return vv_fail(err, VV_EINPUT,
+				       VV_BLOCKS_CONFIG ": the import '%s' has no %s",
+				       vv_text_shows(i->to), lacking);
+		}
+	}
+	return VV_OK;
+}
+
+vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_buf) where = VV_BUF_INIT, text = VV_BUF_INIT, said = VV_BUF_INIT;
+	const char *work = vv_repository_workdir(r);
+	const char *args[] = {"config",       "--no-includes", "-z", NULL,
+			      "--get-regexp", "^import\\.",    NULL};
+	const vv_git_call run = {.args = args, .repo = r, .output = &text};
+	int code = 0;
+	vv_status rc;
+
+	*out = (vv_imported_list){NULL, 0, 0};
+	vv_buf_printf(&where, "--file=%s/" VV_BLOCKS_CONFIG, work ? work : "");
+	if ((rc = vv_buf_ok(&where, err)) < 0 || !work || !vv_exists(where.data + 7)) return rc;
+	args[3] = where.data;
+	if ((rc = vv_git_run(&run, &said, &code, err)) < 0) return rc;
+	if (code != 0 && (code != 1 || said.len > 0)) { /* 1 alone: there is none */
+		return vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
+	}
+	for (size_t at = 0; rc == VV_OK && at < text.len;) {
+		char *name = text.data + at, *end = name + strlen(name), *newline;
+
+		newline = strchr(name, '\n');
+		if (newline) {
+			*newline = '\0';
+		}
+		rc = take_line(out, name, newline ? newline + 1 : NULL, err);
+		at = (size_t)(end - text.data) + 1;
+	}
+	return rc < 0 ? rc : check(out, err);
+}
+
+static vv_status set_line(vv_repository *r, const char *file, const char *to, const char *key,
+			  const char *value, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	const char *args[] = {"config", "--file", file, value ? "--replace-all" : "--unset-all",
+			      NULL,     value,    NULL};
+	const vv_git_call run = {.args = args, .repo = r};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	int code = 0;
+	vv_status rc;
+
+	vv_buf_printf(&name, PREFIX "%s.%s", to, key);
+	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
+	args[4] = name.data;
+	if ((rc = vv_git_run(&run, &said, &code, err)) < 0) return rc;
+	return code == 0 || (!value && code == 5) /* it was not set */
+		       ? VV_OK
+		       : vv_git_explain(VV_BLOCKS_CONFIG, &said, code, err);
+}
+
+vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
+{
+	const char *const keys[] = {"url", "path", "rev", "commit", "root", "licence"};
+	char *const values[] = {i->url, i->path, i->rev, i->commit, i->root, i->licence};
+	char *temp = NULL;
+	vv_status rc;
+	int fd;
+
+	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
+	if ((fd = vv_temp_open(&temp, vv_repository_varvedir(r), TEMP, err)) < 0) {
+		return (vv_status)fd;
+	}
+	rc = vv_write_full(fd, text->data, text->len, temp, err);
+	if (vv_close(fd, temp, rc < 0 ? NULL : err) < 0 && rc == VV_OK) {
+		rc = err->code;
+	}
+	for (size_t k = 0; rc == VV_OK && k < sizeof(keys) / sizeof(keys[0]); k++) {
+		rc = set_line(r, temp, i->to, keys[k], values[k], err);
+	}
+	vv_buf_reset(text);
+	rc = rc < 0 ? rc : vv_read_file(text, temp, SIZE_MAX, err);
+	vv_unlink(temp, true, NULL);
+	vv_free(temp);
+	return rc;
+}
+
+/* ---- the source ---- */
+
+/* The name of the first licence of a datapackage.json beside the table; NULL: none is named. */
+static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT, path = VV_BUF_INIT;
+	const char *slash = strrchr(s->path, '/'), *name;
+	const vv_json *all;
+	vv_json *root;
+	vv_arena arena;
+	vv_error absent;
+
+	*out = NULL;
+	vv_buf_printf(&path, "%.*sdatapackage.json", slash ? (int)(slash - s->path) + 1 : 0,
+		      s->path);
+	if (path.failed || vv_subject_beside(s, path.data, &text, &absent) < 0 ||
+	    text.len > PACKAGE_MAX) {
+		return path.failed ? vv_fail_nomem(err) : VV_OK;
+	}
+	vv_arena_init(&arena);
+	if (vv_json_read(&root, &arena, text.data, text.len, path.data, &absent) == VV_OK &&
+	    (all = vv_json_get(root, "licenses")) != NULL && all->type == VV_JSON_ARRAY &&
+	    all->first && (name = vv_json_get_string(all->first, "name")) != NULL) {
+		*out = vv_strdup(name);
+	}
+	vv_arena_clear(&arena);
+	return VV_OK;
+}
+
+static vv_status replace(char **at, const char *text, vv_error *err)
+{
+	vv_free(*at);
+	*at = vv_strdup(text);
+	return *at ? VV_OK : vv_fail_nomem(err);
+}
+
+/* What the source has: commit, root and licence. */
+static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_error *err)
+{
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	char hex[VV_OID_TEXT + 1], cid[VV_CID_TEXT + 1];
+	vv_oid commit;
+	vv_subject s;
+	vv_status rc;
+
+	if ((rc = vv_dataset_reader_open(&reader, there, NULL, err)) < 0 ||
+	    (rc = vv_rev_commit(there, i->rev ? i->rev : "HEAD", &commit, err)) < 0) {
+		return rc;
+	}
+	vv_subject_init(&s);
+	rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
+	if (rc == VV_OK && !s.is_dataset) {
+		vv_fail(err, VV_EUSAGE, "'%s' is not stored as a table at %s",
+			vv_text_shows(i->path), vv_text_url(i->url));
+		rc = vv_hint(err, "'varve get' copies it");
+	}
+	if (rc == VV_OK) {
+		*root = s.root;
+		vv_oid_text(hex, &commit);
+		vv_cid_text(cid, root);
+		vv_free(i->licence);
+		if ((rc = read_licence(&i->licence, &s, err)) == VV_OK &&
+		    (rc = replace(&i->commit, hex, err)) == VV_OK) {
+			rc = replace(&i->root, cid, err);
+		}
+	}
+	vv_subject_clear(&s);
+	return rc;
+}
+
+/* Into the cache, and from there into the repository; each of both checks every block. */
+static vv_status bring(vv_repository *r, vv_repository *there, const char *folder,
+		       const vv_cid *root, vv_error *err)
+{
+	vv_strings from = {&folder, 1};
+	const vv_strings remotes = {NULL, 0};
+	vv_fetch_data whole = {.repo = there, .from = &remotes};
+	vv_auto(vv_needed) *n = NULL;
+	vv_status rc = vv_fetch_data_root(&whole, root, err);
+
+	if (rc < 0) return rc;
+	if (!(n = vv_needed_new_from(r, &from))) return vv_fail_nomem(err);
+	return vv_needed_fetch(n, root, err);
+}
+
+vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err)
+{
+	const vv_cached_options o = {.env = vv_repository_env(r), .notes = vv_repository_notes(r)};
+	vv_auto(vv_cached) *c = NULL;
+	vv_auto(vv_repository) *there = NULL;
+	vv_store *store;
+	vv_status rc;
+
+	if ((rc = vv_cached_open(&c, i->url, &o, err)) < 0 ||
+	    (rc = vv_repository_open(&there, vv_cached_folder(c), o.env, err)) < 0) {
+		return rc;
+	}
+	vv_repository_listen(there, o.notes);
+	if ((rc = replace(&i->url, vv_cached_url(c), err)) < 0 ||
+	    (rc = look(i, root, there, err)) < 0 ||
+	    (rc = vv_repository_store(r, &store, err)) < 0) {
+		return rc;
+	}
+	return vv_store_has(store, root) ? VV_OK : bring(r, there, vv_cached_folder(c), root, err);
+}
+
+/* ---- the commit of an update ---- */
+
+static vv_status set_version(vv_index *x, vv_repository *r, const vv_imported *i, vv_error *err)
+{
+	vv_auto(vv_buf) pointer = VV_BUF_INIT;
+	vv_auto(vv_root) root = {0};
+	vv_store *store;
+	vv_cid cid;
+	vv_oid blob;
+	vv_status rc;
+
+	if ((rc = vv_cid_parse(&cid, i->root, strlen(i->root), err)) < 0 ||
+	    (rc = vv_repository_store(r, &store, err)) < 0 ||
+	    (rc = vv_root_load(&root, store, &cid, err)) < 0 ||
+	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) < 0 ||
+	    (rc = vv_blob_write(r, pointer.data, pointer.len, &blob, err)) < 0) {
+		return rc;
+	}
+	return vv_index_set(x, i->to, MODE, &blob, NULL, err);
+}
+
+static vv_status set_lines(vv_index *x, vv_repository *r, const vv_imported *i, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_index_entry e;
+	vv_oid blob;
+	vv_status rc = VV_OK;
+
+	if (vv_index_get(x, VV_BLOCKS_CONFIG, &e)) {
+		rc = vv_blob_read(r, &e.id, PACKAGE_MAX, &text, err);
+	}
+	if (rc < 0 || (rc = vv_imported_write(&text, r, i, err)) < 0 ||
+	    (rc = vv_blob_write(r, text.data, text.len, &blob, err)) < 0) {
+		return rc;
+	}
+	return vv_index_set(x, VV_BLOCKS_CONFIG, MODE, &blob, NULL, err);
+}
+
+static vv_status write_commit(vv_oid *out, vv_index *x, vv_repository *r, const vv_oid *parent,
+			      const char *message, vv_error *err)
+{
+	vv_oid tree;
+	const vv_commit_options o = {.message = message,
+				     .tree = &tree,
+				     .parents = parent,
+				     .parent_count = 1,
+				     .no_sign = true};
+	vv_status rc = vv_index_write_tree(x, &tree, err);
+
+	return rc < 0 ? rc : vv_commit_write(r, &o, out, err);
+}
+
+vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *before,
+			     const vv_imported *now, vv_error *err)
+{
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	vv_auto(vv_head) head = {0};
+	vv_index_entry e;
+	vv_oid base;
+	vv_status rc;
+
+	vv_buf_printf(&message, "Update %s from %s\n\nCommit %s there.\n", now->to,
+		      vv_text_url(now->url), now->commit);
+	if ((rc = vv_buf_ok(&message, err)) < 0 || (rc = vv_head_read(r, &head, err)) < 0) {
+		return rc;
+	}
+	if (head.unborn || (rc = vv_index_open_tree(&x, r, &head.commit, err)) < 0 ||
+	    !vv_index_get(x, now->to, &e)) {
+		if (rc < 0) return rc;
+		vv_fail(err, VV_ENOTFOUND, "'%s' is not in the last commit",
+			vv_text_shows(now->to));
+		return vv_hint(err, "commit what was imported, then update it");
+	}
+	if ((rc = set_version(x, r, before, err)) < 0 ||
+	    (rc = write_commit(&base, x, r, &head.commit, message.data, err)) < 0 ||
+	    (rc = set_version(x, r, now, err)) < 0 || (rc = set_lines(x, r, now, err)) < 0) {
+		return rc;
+	}
+	return write_commit(out, x, r, &base, message.data, err);
+}
