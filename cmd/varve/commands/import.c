@@ -108,7 +108,7 @@ static bool same(const char *a, const char *b)
 static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(vv_imported_list) list = {NULL, 0, 0};
+	vv_auto(vv_imported_list) list = {.items = NULL};
 	const vv_imported *known;
 	char *file;
 	bool there;
@@ -132,7 +132,7 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 static vv_status run_import(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(vv_imported) i = {NULL};
+	vv_auto(vv_imported) i = {.to = NULL};
 	bool done;
 	vv_cid root;
 	vv_status rc;
@@ -236,7 +236,7 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 static vv_status update_one(vv_context *c, const vv_imported *i, vv_error *err)
 {
 	const update_options *o = c->options;
-	vv_auto(vv_imported) now = {NULL};
+	vv_auto(vv_imported) now = {.to = NULL};
 	vv_oid commit;
 	vv_cid root;
 	vv_status rc;
@@ -277,7 +277,7 @@ static vv_status is_named(bool *named, vv_context *c, const char *to, vv_error *
 
 static vv_status run_update(vv_context *c, vv_error *err)
 {
-	vv_auto(vv_imported_list) list = {NULL, 0, 0};
+	vv_auto(vv_imported_list) list = {.items = NULL};
 	size_t found = 0;
 	bool named;
 	vv_status rc;

@@ -276,6 +276,8 @@ static void a_repository_at_a_url_is_read_through_a_cache(void **state)
 	o.flags |= VARVE_OPEN_URL;
 	o.cache = "../cache";
 	assert_int_equal(varve_repo_open(&far, "../nothing.git", &o, &e), VARVE_ENOTFOUND);
+	o.flags = VARVE_OPEN_AS_IS;
+	assert_int_equal(varve_repo_open(&far, ".", &o, &e), VARVE_EUSAGE);
 	assert_int_equal(varve_repo_init(&far, "../new", &o, NULL, &e), VARVE_EUSAGE);
 	varve_repo_free(repo);
 }
