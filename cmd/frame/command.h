@@ -87,6 +87,8 @@ typedef struct vv_option {
 			   of "lines above the table (default: detected)"),                        \
 		OPT_STRING(0, "skip-footer", written.skip_below, "N",                              \
 			   of "lines below the table (default: detected)"),                        \
+		OPT_STRING(0, "records", written.records, "PATH",                                  \
+			   of "array of the rows in a JSON document, as in /data/items"),          \
 		OPT_NO_FLAG(0, "no-header", written.header, of "the first row is data")
 
 typedef struct vv_command {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/cell.h"
@@ -182,6 +183,12 @@ vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_e
 	return set_prologue(d, lines, len, header, header_len, err);
 }
 
+vv_json_around vv_dialect_around(const vv_dialect *d)
+{
+	return (vv_json_around){d->prologue.data, d->epilogue.data, d->prologue.len,
+				d->epilogue.len};
+}
+
 static bool same_lead(const vv_dialect *a, const vv_dialect *b)
 {
 	return a->lead == b->lead &&
@@ -313,6 +320,7 @@ static bool has_key(const vv_dialect *d, int key)
 	case KEY_EPILOGUE:
 		return json || csv;
 	case KEY_LEAD:
+		return csv || json;
 	case KEY_QUOTE:
 	case KEY_ESCAPE:
 	case KEY_HEADER:
@@ -627,9 +635,15 @@ bool vv_dialect_lead_fits(const vv_dialect *d)
 {
 	const char *s = d->prologue.data;
 
-	return d->lead == 0 || (d->form == VV_FORM_CSV && d->lead <= d->prologue.len &&
-				(d->header || d->lead == d->prologue.len) &&
-				(!d->header || s[d->lead - 1] == '\n' || s[d->lead - 1] == '\r'));
+	if (d->lead == 0) return true;
+	if (d->lead > d->prologue.len) return false;
+	if (d->form == VV_FORM_JSON) {
+		return d->lead < d->prologue.len && s[d->lead] == '[' &&
+		       vv_json_skip_space(s + d->lead + 1, s + d->prologue.len) ==
+			       s + d->prologue.len;
+	}
+	return d->form == VV_FORM_CSV && (d->header || d->lead == d->prologue.len) &&
+	       (!d->header || s[d->lead - 1] == '\n' || s[d->lead - 1] == '\r');
 }
 
 vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
@@ -677,7 +691,7 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 	} else if (!fits_together(out)) {
 		rc = bad("delimiter, quote and escape are not distinct", err);
 	} else if (!vv_dialect_lead_fits(out)) {
-		rc = bad("the lines above the header do not end where it begins", err);
+		rc = bad("the bytes above the table do not end where it begins", err);
 	} else if (!vv_dialect_tail_fits(out)) {
 		rc = bad("lines stand below a last row that has no end", err);
 	}
@@ -718,6 +732,10 @@ static void put_form(vv_buf *b, const vv_dialect *d)
 {
 	if (d->form != VV_FORM_CSV) {
 		vv_buf_puts(b, d->form == VV_FORM_NDJSON ? "NDJSON" : "JSON array");
+		if (d->lead > 0) {
+			vv_buf_puts(b, " at ");
+			(void)vv_json_records_path(b, d->prologue.data, d->lead);
+		}
 		return;
 	}
 	switch (d->delimiter) {
@@ -875,10 +893,40 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 	}
 }
 
+/* The members beside the rows, and where these are; false: no difference but white space. */
+static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
+{
+	const vv_json_around old = vv_dialect_around(from), now = vv_dialect_around(to);
+	vv_buf paths[2] = {VV_BUF_INIT, VV_BUF_INIT}, names = VV_BUF_INIT;
+	vv_error ignored;
+	bool same;
+
+	put_form(&paths[0], from);
+	put_form(&paths[1], to);
+	same = vv_buf_equal(&paths[0], &paths[1]);
+	if (!same) {
+		say(b, start, vv_buf_cstr(&paths[0]));
+		vv_buf_printf(b, " -> %s", vv_buf_cstr(&paths[1]));
+	} else if (vv_json_around_change(&names, &old, &now, &ignored) < 0) {
+		vv_buf_reset(&names);
+		vv_buf_puts(&names, "all");
+	}
+	if (names.len > 0) {
+		say(b, start, "members beside the rows changed: ");
+		vv_buf_put(b, names.data, names.len);
+	}
+	same = same && names.len == 0;
+	vv_buf_clear(&paths[0]);
+	vv_buf_clear(&paths[1]);
+	vv_buf_clear(&names);
+	return !same;
+}
+
 static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
 {
 	say_flag(b, start, from->ascii, to->ascii, "non-ASCII text escaped",
 		 "non-ASCII text no longer escaped");
+	if ((from->lead > 0 || to->lead > 0) && change_around(b, from, to, start)) return;
 	if (!vv_bytes_equal(&from->open, &to->open) || !vv_bytes_equal(&from->colon, &to->colon) ||
 	    !vv_bytes_equal(&from->comma, &to->comma) ||
 	    !vv_bytes_equal(&from->close, &to->close) ||

@@ -14,6 +14,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/json/json_records.h"
 #include "repo/blocks/cbor.h"
 
 typedef enum vv_form {
@@ -57,8 +58,10 @@ typedef struct vv_dialect {
 	uint8_t escape;            /* CSV; 0: a quote is written twice */
 	vv_bytes prologue; /* bytes after the BOM and before the first row: the header line with
 	                     * its line end and blank lines around it; JSON: "[\n" */
-	size_t lead; /* CSV: so many of its bytes are lines above the header, comments and titles; whole lines,
-	              * without a header line all of the prologue, or 0 */
+	/* So many of its bytes are not the table's. CSV: lines above the header, comments and titles; whole lines, without
+	 * a header line all of the prologue, or 0. JSON: what of the document comes before the array's '[', where that is
+	 * inside of another value; the rest of the document is in the epilogue then. */
+	size_t lead;
 	uint8_t *quoting; /* CSV: vv_quoting for each column; beyond quoting_count: minimal */
 	size_t quoting_count;
 	/* JSON forms: an object is open name colon value comma name colon value close */
@@ -90,6 +93,8 @@ vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_e
 bool vv_dialect_lead_fits(const vv_dialect *d);
 /* And the lines below the table? */
 bool vv_dialect_tail_fits(const vv_dialect *d);
+/* JSON, with a lead: the document around the rows; borrowed. */
+vv_json_around vv_dialect_around(const vv_dialect *d);
 /* How many lines stand above the header, and how many below the table. */
 size_t vv_dialect_lead_lines(const vv_dialect *d);
 size_t vv_dialect_tail_lines(const vv_dialect *d);

@@ -80,8 +80,9 @@ int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error
 size_t vv_scan_offset(const vv_scan *s); /* bytes consumed: where the next row begins */
 /* JSON array: has the closing bracket been seen in this window, after the last row
  * given? Then all from *offset (in the window; equals vv_scan_offset) to the end of
- * the input is the epilogue: white space, ']', white space; vv_scan_row answers 0
- * there and refuses anything else in it, as well as more than VV_HEADER_MAX bytes.
+ * the input is the epilogue: white space, ']', white space (with a lead whatever
+ * ends the document); vv_scan_row answers 0 there and refuses anything else in it,
+ * as well as more than VV_HEADER_MAX bytes.
  * False, and *offset untouched, before that and for the other forms.
  * To scan a single raw row of an array, put "]" after the last one and "{" after
  * any other, and see that the row ends right before it. */

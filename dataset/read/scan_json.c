@@ -20,7 +20,8 @@ typedef struct column {
 
 struct vv_scan_json {
 	vv_json_rows *parser;
-	bool ended; /* the closing bracket was seen in this window */
+	bool ended;  /* the closing bracket was seen in this window */
+	bool inside; /* the array is inside of another value, whose end follows it */
 
 	/* Columns by name. */
 	vv_arena arena;
@@ -108,6 +109,7 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 
 	if (!j) return vv_fail_nomem(err);
 	s->json = j;
+	j->inside = d->form == VV_FORM_JSON && d->lead > 0;
 	vv_arena_init(&j->arena);
 	vv_hash_index_init(&j->index);
 	if (d->form != VV_FORM_CSV) {
@@ -326,7 +328,7 @@ static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
 {
 	s->json->ended = true;
 	p = vv_json_skip_space(p + 1, s->end);
-	if (p < s->end) {
+	if (p < s->end && !s->json->inside) {
 		return vv_scan_refuse(s, p, err,
 				      "text after the array: expected the file's end, found '%s'",
 				      vv_text_show(p, 1));

@@ -42,6 +42,7 @@ void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
 	to->encoding = from->encoding ? from->encoding : to->encoding;
 	to->skip = from->skip >= 0 ? from->skip : to->skip;
 	to->skip_below = from->skip_below >= 0 ? from->skip_below : to->skip_below;
+	to->records = from->records ? from->records : to->records;
 }
 
 /* --- what is not a table --------------------------------------------------- */
@@ -194,8 +195,11 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 	*out = VV_FORM_CSV;
 	if (s->hints->has_form) {
 		*out = s->hints->form;
+	} else if (s->hints->records) {
+		*out = VV_FORM_JSON;
 	} else if (parent && parent->form != VV_FORM_CSV &&
-		   c == (parent->form == VV_FORM_JSON ? '[' : '{')) {
+		   (c == (parent->form == VV_FORM_JSON ? '[' : '{') ||
+		    (c == '{' && parent->lead > 0))) {
 		*out = parent->form;
 	} else if (one_of(ext, lines)) {
 		*out = VV_FORM_NDJSON;

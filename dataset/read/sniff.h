@@ -27,10 +27,13 @@ typedef struct vv_sniff_hints {
 	const char *path;         /* its extension is a hint; may be NULL */
 	long skip;                /* CSV: lines above the table; -1: find out */
 	long skip_below;          /* CSV: lines below the table; likewise */
+	const char *
+		records; /* JSON: the path of the array with the rows (base/json/json_records.h); NULL: find out.
+	                           * Borrowed */
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
-		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1, -1                       \
+		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1, -1, NULL                 \
 	}
 
 /* What `from` fixes goes over what `to` does; parent and path stay. */
@@ -52,7 +55,7 @@ VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
 /* Judges sample[0 .. len) (at_end: it is the whole file). VV_EINPUT with an
  * explanation when it cannot be a table: binary (NUL-ridden), UTF-16 (hint:
  * varve convert), gzip or zstd (hint), a header over VV_HEADER_MAX or
- * VV_COLUMNS_MAX, JSON that is not an array of objects. VV_ENOTFOUND when the sample
+ * VV_COLUMNS_MAX, JSON with no array of objects, or with several. VV_ENOTFOUND when the sample
  * is too short to hold the header: give a longer one. An empty file gives no
  * columns. */
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
@@ -64,5 +67,8 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 #define VV_TAIL_LOOK (4u << 10)
 vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t len, bool whole,
 			const vv_sniff_hints *hints, vv_error *err);
+/* Fails with VV_EINPUT for JSON with two arrays of objects: their paths. file is for the hint; may be NULL. */
+vv_status vv_sniff_refuse_two(const char *file, const char *first, const char *second,
+			      vv_error *err);
 
 #endif

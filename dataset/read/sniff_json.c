@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/json/json_records.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -182,6 +183,80 @@ static vv_status set_array(sniff *s, const style *st, size_t bracket, vv_error *
 
 /* --- rows --------------------------------------------------------------- */
 
+/* No array with rows in the sample. */
+static vv_status refuse_records(const sniff *s, const vv_json_records *r, const char *path,
+				vv_error *err)
+{
+	bool more = !s->at_end && s->len <= VV_HEADER_MAX;
+
+	if (more) return vv_fail(err, VV_ENOTFOUND, "the sample ends before the first row");
+	if (!path) {
+		vv_fail(err, VV_EINPUT, "not an array of objects, and no object that holds one");
+	} else {
+		vv_fail(err, VV_EINPUT, "no array at '%s'", vv_text_shows(path));
+	}
+	if (!s->at_end && !r->found) {
+		(void)vv_prefix(err, "the first %u KiB", VV_HEADER_MAX >> 10);
+	}
+	return vv_hint(err, "'--records PATH' names the array whose objects are the rows, as in "
+			    "'--records /data/items'");
+}
+
+vv_status vv_sniff_refuse_two(const char *file, const char *first, const char *second,
+			      vv_error *err)
+{
+	vv_fail(err, VV_EINPUT, "two arrays of objects, '%s' and '%s'", vv_text_shows(first),
+		vv_text_shows(second));
+	return vv_hint(err, "'varve add --records %s %s' makes a table of the first one",
+		       vv_text_shows(first), vv_text_shows(file ? file : "FILE"));
+}
+
+/* The array with the rows, which is not the document itself. */
+static vv_status find_records(sniff *s, size_t *bracket, vv_error *err)
+{
+	vv_auto(vv_json_records) r = {0};
+	vv_buf old = VV_BUF_INIT;
+	const char *path = s->hints->records;
+	vv_status rc = VV_OK;
+
+	if (!path && s->parent && s->parent->lead > 0 &&
+	    vv_json_records_path(&old, s->parent->prologue.data, s->parent->lead)) {
+		path = vv_buf_cstr(&old);
+		rc = vv_json_records_find(&r, s->text, s->len, path, err);
+	}
+	if (rc == VV_OK && !r.found) {
+		path = s->hints->records;
+		rc = vv_json_records_find(&r, s->text, s->len, path, err);
+	}
+	if (rc == VV_EINPUT) {
+		rc = sniff_place(s, r.fault, err);
+	} else if (rc == VV_OK && r.second.len > 0) {
+		rc = vv_sniff_refuse_two(s->hints->path, vv_buf_cstr(&r.path),
+					 vv_buf_cstr(&r.second), err);
+	} else if (rc == VV_OK && !r.found) {
+		rc = refuse_records(s, &r, path, err);
+	}
+	*bracket = r.bracket;
+	vv_buf_clear(&old);
+	return rc;
+}
+
+/* Is the array with the rows to be looked for inside of the value that begins with this byte? */
+static bool is_inside(const sniff *s, char first)
+{
+	vv_buf path = VV_BUF_INIT;
+	vv_auto(vv_json_records) r = {0};
+	vv_error ignored;
+
+	if (s->hints->records) return s->hints->records[0] != '\0';
+	if (first == '[' && s->parent && s->parent->lead > 0 &&
+	    vv_json_records_path(&path, s->parent->prologue.data, s->parent->lead)) {
+		(void)vv_json_records_find(&r, s->text, s->len, vv_buf_cstr(&path), &ignored);
+	}
+	vv_buf_clear(&path);
+	return first == '{' || r.found;
+}
+
 /* Where the first row begins: at '{', at the array's ']', or at the end. */
 static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 {
@@ -189,7 +264,13 @@ static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 	bool array = s->out->dialect.form == VV_FORM_JSON;
 
 	*bracket = (size_t)(p - s->text);
-	if (array && p < end && *p == '[') {
+	if (array && p < end && is_inside(s, *p)) {
+		vv_status rc = find_records(s, bracket, err);
+
+		if (rc < 0) return rc;
+		s->out->dialect.lead = *bracket;
+		p = vv_json_skip_space(s->text + *bracket + 1, end);
+	} else if (array && p < end && *p == '[') {
 		p = vv_json_skip_space(p + 1, end);
 	} else if (array && p < end) {
 		vv_fail(err, VV_EINPUT, "not an array of objects: expected '[', found '%s'",

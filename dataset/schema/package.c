@@ -235,7 +235,6 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		{"commentChar", false, "take the comments out of the file"},
 		{"commentRows", false, "take the comments out of the file"},
 		{"nullSequence", false, "name the sequence among the schema's missingValues"},
-		{"property", true, "only an array of objects at the top can"},
 		{"itemKeys", true, "the columns are the objects' members"},
 	};
 	const vv_json *node;
@@ -263,6 +262,18 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		    : VV_OK;
 }
 
+/* Where the rows are in a JSON document. */
+static vv_status read_records(vv_package_resource *out, const vv_json *dialect, const char *file,
+			      vv_error *err)
+{
+	const char *path;
+	vv_status rc = vv_descriptor_text(&path, dialect, "property", file, err);
+
+	if (rc < 0 || !path) return rc;
+	out->hints.records = out->records = vv_strdup(path);
+	return out->records ? VV_OK : vv_fail_nomem(err);
+}
+
 static vv_status read_dialect_of(vv_package_resource *out, const vv_json *dialect, const char *path,
 				 const char *file, vv_error *err)
 {
@@ -278,7 +289,8 @@ static vv_status read_dialect_of(vv_package_resource *out, const vv_json *dialec
 		return vv_descriptor_fail(dialect, file, err, "must be an object, is %s",
 					  vv_descriptor_kind(dialect));
 	}
-	if ((rc = refuse_members(dialect, json, file, err)) < 0 || json) return rc;
+	if ((rc = refuse_members(dialect, json, file, err)) < 0) return rc;
+	if (json) return read_records(out, dialect, file, err);
 	if ((rc = read_header(&out->hints, dialect, file, err)) < 0 ||
 	    (rc = read_terminator(dialect, file, err)) < 0) {
 		return rc;
@@ -292,9 +304,10 @@ void vv_package_resource_clear(vv_package_resource *r)
 
 	vv_free(r->package_path);
 	vv_free(r->encoding);
+	vv_free(r->records);
 	vv_buf_clear(&r->schema);
 	r->package_path = NULL;
-	r->encoding = NULL;
+	r->encoding = r->records = NULL;
 	r->has_key = false;
 	r->hints = none;
 }

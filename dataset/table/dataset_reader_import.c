@@ -105,7 +105,7 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const dataset_inputs *in,
 			const vv_dataset_found *out, bool *guess)
 {
-	static const char *const tables[] = {"csv", "tsv", "ndjson", "jsonl"};
+	static const char *const tables[] = {"csv", "tsv", "ndjson", "jsonl", "json", "geojson"};
 	const char *ext = vv_path_ext(path);
 	*guess = false;
 	if (opts->has_kind) return opts->kind;
@@ -114,7 +114,7 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 		return strcmp(in->named_kind, "table") == 0 ? VV_KIND_TABLE : VV_KIND_FILE;
 	}
 	if (opts->hints.has_form || opts->hints.delimiter >= 0 || opts->hints.encoding ||
-	    opts->hints.skip >= 0) {
+	    opts->hints.skip >= 0 || opts->hints.records) {
 		return VV_KIND_TABLE;
 	}
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {

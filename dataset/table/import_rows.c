@@ -421,6 +421,29 @@ static vv_status take_tail(import *im, vv_error *err)
 			    vv_window_bytes(im->window) + vv_window_len(im->window), len, err);
 }
 
+/* Rows inside of a JSON document: the end of it is known only now. */
+static vv_status check_around(import *im, vv_error *err)
+{
+	const vv_json_around around = vv_dialect_around(&im->dialect);
+	const vv_root *parent = im->opts->parent;
+	bool asked = im->opts->as || im->opts->hints.records ||
+		     (parent && parent->dialect.lead > 0);
+	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
+	vv_status rc = vv_json_around_check(&around, im->source->name, asked ? NULL : &second, err);
+
+	if (rc == VV_EINPUT) {
+		(void)vv_prefix(err, "without its rows");
+	} else if (rc == VV_OK && second.len > 0 &&
+		   vv_json_records_path(&first, im->dialect.prologue.data, im->dialect.lead)) {
+		(void)vv_sniff_refuse_two(im->source->name, vv_buf_cstr(&first),
+					  vv_buf_cstr(&second), err);
+		rc = vv_prefix(err, "%s", im->source->name);
+	}
+	vv_buf_clear(&first);
+	vv_buf_clear(&second);
+	return rc;
+}
+
 /* What a JSON array has after its last row; for CSV whether the last line has its
  * end is known by then. */
 vv_status import_take_epilogue(import *im, vv_error *err)
@@ -429,8 +452,9 @@ vv_status import_take_epilogue(import *im, vv_error *err)
 	if (im->dialect.form != VV_FORM_JSON) return take_tail(im, err);
 	if ((rc = vv_window_fill(im->window, VV_HEADER_MAX + 1, err)) < 0) return rc;
 	if (!vv_window_at_end(im->window) || vv_window_len(im->window) > VV_HEADER_MAX) {
-		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array",
-			       im->source->name);
+		return vv_fail(err, VV_EINPUT, "%s: %s the end of the JSON array", im->source->name,
+			       im->dialect.lead > 0 ? "more than 512 KiB follow"
+						    : "something follows");
 	}
 	vv_cell none;
 	vv_row row;
@@ -445,8 +469,11 @@ vv_status import_take_epilogue(import *im, vv_error *err)
 		return vv_fail(err, VV_EINPUT, "%s: something follows the end of the JSON array",
 			       im->source->name);
 	}
-	return vv_bytes_set(&im->dialect.epilogue, vv_window_bytes(im->window),
-			    vv_window_len(im->window), err);
+	if ((rc = vv_bytes_set(&im->dialect.epilogue, vv_window_bytes(im->window),
+			       vv_window_len(im->window), err)) < 0) {
+		return rc;
+	}
+	return im->dialect.lead > 0 ? check_around(im, err) : VV_OK;
 }
 
 vv_status import_rows(import *im, vv_error *err)

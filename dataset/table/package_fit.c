@@ -58,6 +58,8 @@ bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h)
 	const vv_dialect *d = &root->dialect;
 
 	return other_encoding(d, h->encoding) || (h->has_form && h->form != d->form) ||
+	       (d->form == VV_FORM_JSON && h->records && d->lead < d->prologue.len &&
+		!vv_json_records_is(d->prologue.data, d->lead, h->records)) ||
 	       (d->form == VV_FORM_CSV &&
 		((h->delimiter >= 0 && h->delimiter != d->delimiter) ||
 		 (h->quote >= 0 && h->quote != d->quote) ||

@@ -74,6 +74,7 @@ typedef struct vv_merge_stats {
 	uint64_t rows_from_theirs, cells_from_theirs, rows_removed_by_theirs;
 	bool took_theirs, took_ours; /* one side was the base: nothing to merge */
 	vv_merge_lead lead, tail;    /* above it, below it */
+	vv_merge_lead around;        /* JSON: the document around its rows */
 } vv_merge_stats;
 
 #endif

@@ -580,6 +580,7 @@ static void put_characters(vv_buf *out, const vv_dialect *d)
 	put_run(out, &d->comma);
 	put_run(out, &d->close);
 	put_run(out, &d->row_end);
+	if (d->form == VV_FORM_JSON && d->lead > 0) return; /* choose_around */
 	if (d->form != VV_FORM_CSV) {
 		put_run(out, &d->epilogue);
 		put_run(out, &d->prologue);
@@ -834,6 +835,41 @@ static vv_status choose_tail(merge *m, vv_error *err)
 	return vv_bytes_set(&d->epilogue, taken->data, taken->len, err);
 }
 
+/* The document around the rows of JSON: both its parts from one version. */
+static vv_status choose_around(merge *m, vv_error *err)
+{
+	const vv_dialect *d[3] = {dialect_of(m, 0), dialect_of(m, 1),
+				  m->base ? dialect_of(m, 2) : NULL};
+	vv_buf text[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};
+	bool contested = false;
+	int side = d[0]->form == VV_FORM_JSON ? 0 : 1;
+	vv_status rc = VV_OK;
+
+	if (d[0]->form == d[1]->form) {
+		for (int v = 0; v < (m->base ? 3 : 2) && rc == VV_OK; v++) {
+			put_run(&text[v], &d[v]->prologue);
+			put_run(&text[v], &d[v]->epilogue);
+			rc = vv_buf_ok(&text[v], err);
+		}
+		side = pick_bytes(&contested, vv_buf_cstr(&text[0]), text[0].len,
+				  vv_buf_cstr(&text[1]), text[1].len,
+				  d[2] ? vv_buf_cstr(&text[2]) : NULL, text[2].len);
+	}
+	for (int v = 0; v < 3; v++) {
+		vv_buf_clear(&text[v]);
+	}
+	if (d[0]->lead > 0 || d[1]->lead > 0) {
+		m->stats->around = whose(m, contested, side);
+	}
+	if (rc < 0 || (rc = vv_bytes_set(&m->as.dialect.prologue, d[side]->prologue.data,
+					 d[side]->prologue.len, err)) < 0) {
+		return rc;
+	}
+	m->as.dialect.lead = d[side]->lead;
+	return vv_bytes_set(&m->as.dialect.epilogue, d[side]->epilogue.data, d[side]->epilogue.len,
+			    err);
+}
+
 static vv_status choose_header(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;
@@ -882,7 +918,9 @@ vv_status merge_form(merge *m, vv_error *err)
 	}
 	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0 ||
 	    (d->form == VV_FORM_CSV &&
-	     ((rc = choose_lead(m, err)) < 0 || (rc = choose_tail(m, err)) < 0))) {
+	     ((rc = choose_lead(m, err)) < 0 || (rc = choose_tail(m, err)) < 0)) ||
+	    (d->form == VV_FORM_JSON && (x->lead > 0 || y->lead > 0) &&
+	     (rc = choose_around(m, err)) < 0)) {
 		return rc;
 	}
 	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||

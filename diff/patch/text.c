@@ -231,10 +231,10 @@ void patch_put_dialect(vv_buf *out, const vv_dialect *d)
 	vv_buf_printf(out, ",\"newline\":\"%s\"",
 		      newlines[d->newline < VV_NO_NEWLINE ? d->newline : 0]);
 	put_member(out, "prologue", d->prologue.data, d->prologue.len);
+	if (d->lead > 0) {
+		vv_buf_printf(out, ",\"lead\":%zu", d->lead);
+	}
 	if (d->form == VV_FORM_CSV) {
-		if (d->lead > 0) {
-			vv_buf_printf(out, ",\"lead\":%zu", d->lead);
-		}
 		if (d->epilogue.len > 0) {
 			put_member(out, "epilogue", d->epilogue.data, d->epilogue.len);
 		}
@@ -431,7 +431,7 @@ static vv_status get_lead(vv_dialect *d, const vv_json *object, vv_error *err)
 	d->lead = (size_t)lead;
 	return vv_dialect_lead_fits(d)
 		       ? VV_OK
-		       : expected_member(err, "lead", "lines that the prologue begins with");
+		       : expected_member(err, "lead", "bytes of the prologue before the table");
 }
 
 static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
@@ -442,9 +442,8 @@ static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_er
 	    (rc = get_byte(&d->escape, v, "escape", true, arena, err)) < 0) {
 		return rc;
 	}
-	if ((rc = get_lead(d, v, err)) < 0 ||
-	    (vv_json_get(v, "epilogue") &&
-	     (rc = get_run(&d->epilogue, v, "epilogue", arena, err)) < 0)) {
+	if (vv_json_get(v, "epilogue") &&
+	    (rc = get_run(&d->epilogue, v, "epilogue", arena, err)) < 0) {
 		return rc;
 	}
 	if (!vv_dialect_tail_fits(d)) {
@@ -503,6 +502,9 @@ vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
 	}
 	out->form = (vv_form)form;
 	out->newline = (vv_newline)newline;
+	if ((rc = get_lead(out, v, err)) < 0) {
+		goto done;
+	}
 	rc = out->form == VV_FORM_CSV ? get_csv(out, v, &arena, err)
 				      : get_json(out, v, &arena, err);
 done:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json/json.h"
+#include "base/json/json_records.h"
 #include "base/text.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -112,12 +113,37 @@ static void check_rows(const char *text, size_t len)
 	vv_json_rows_free(rows);
 }
 
+/* An array that is found stands where its path leads, and the document around it differs in nothing from itself. */
+static void check_records(const char *text, size_t len)
+{
+	vv_auto(vv_json_records) r = {0}, again = {0};
+	vv_buf names = VV_BUF_INIT;
+	vv_error err;
+
+	if (vv_json_records_find(&r, text, len, NULL, &err) == VV_OK && r.found) {
+		const vv_json_around around = {text, "]}", r.bracket + 1, 2};
+
+		require(r.bracket < len && text[r.bracket] == '[');
+		require(vv_json_records_is(text, r.bracket, vv_buf_cstr(&r.path)));
+		require(vv_json_records_find(&again, text, len, vv_buf_cstr(&r.path), &err) ==
+				VV_OK &&
+			again.found && again.bracket <= r.bracket);
+		if (vv_json_around_check(&around, "input", &names, &err) == VV_OK) {
+			vv_buf_reset(&names);
+			require(vv_json_around_change(&names, &around, &around, &err) == VV_OK &&
+				names.len == 0);
+		}
+	}
+	vv_buf_clear(&names);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* The rows' restarts at every byte make long inputs slow. */
 	if (size <= 4096) {
 		check_document((const char *)data, size);
 		check_rows((const char *)data, size);
+		check_records((const char *)data, size);
 	}
 	return 0;
 }

@@ -3,8 +3,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json/json.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -61,6 +63,7 @@ static void report_refused(const vv_error *err, const char *path)
 	vv_report(err);
 	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
 		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));
+		if (strcasecmp(vv_path_ext(path), "json") == 0) return;
 		vv_note("hint: 'varve convert --lenient %s OUT' writes a clean copy and "
 			"reports its guesses",
 			vv_text_shows(path));

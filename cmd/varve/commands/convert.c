@@ -79,7 +79,7 @@ static bool is_already(const vv_table *t, vv_view_format format)
 	case VV_VIEW_NDJSON:
 		return d->form == VV_FORM_NDJSON;
 	case VV_VIEW_JSON:
-		return d->form == VV_FORM_JSON;
+		return d->form == VV_FORM_JSON && d->lead == 0;
 	case VV_VIEW_OWN:
 	case VV_VIEW_TABLE:
 	case VV_VIEW_ARROW:

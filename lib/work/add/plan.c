@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/json/json_records.h"
+#include "base/json/json_skip.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -43,6 +45,59 @@ bool vv_add_looks_like_table(const char *path)
 		if (strcasecmp(ext, extensions[i]) == 0) return true;
 	}
 	return false;
+}
+
+static bool is_json(const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	return (strcasecmp(ext, "json") == 0 || strcasecmp(ext, "geojson") == 0) &&
+	       !vv_add_never(path);
+}
+
+/* Does the text begin as a document with rows does? Most of what is called .json has none. Arrays of objects in Table
+ * Schemas and Data Packages are not data. */
+static bool has_records(const vv_buf *head)
+{
+	const char *end = vv_buf_cstr(head) + head->len, *p = vv_buf_cstr(head);
+	vv_auto(vv_json_records) r = {0};
+	vv_error ignored;
+
+	p += head->len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	p = vv_json_skip_space(p, end);
+	if (p < end && *p == '[') {
+		p = vv_json_skip_space(p + 1, end);
+		return p < end && *p == '{';
+	}
+	return p < end && *p == '{' &&
+	       vv_json_records_find(&r, p, (size_t)(end - p), NULL, &ignored) == VV_OK && r.found &&
+	       strcmp(vv_buf_cstr(&r.path), "/fields") != 0 &&
+	       strcmp(vv_buf_cstr(&r.path), "/resources") != 0;
+}
+
+/* Is the file of the work tree JSON that can be a table? */
+static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *out, vv_error *err)
+{
+	vv_buf head = VV_BUF_INIT;
+	char *file = NULL;
+	int fd = -1;
+	ssize_t n = 0;
+
+	*out = false;
+	if (!is_json(item->path)) return VV_OK;
+	if (!(file = vv_repository_file(p->r, item->path)) ||
+	    !vv_buf_reserve(&head, VV_HEADER_MAX)) {
+		n = vv_fail_nomem(err);
+	} else if ((fd = vv_open_regular(file, 0, err)) < 0) {
+		n = fd;
+	} else if ((n = vv_read_full(fd, head.data, VV_HEADER_MAX, file, err)) >= 0) {
+		head.len = (size_t)n;
+		*out = has_records(&head);
+	}
+	vv_close(fd, NULL, NULL);
+	vv_free(file);
+	vv_buf_clear(&head);
+	return n < 0 ? (vv_status)n : VV_OK;
 }
 
 static void note_name(vv_buf *names, size_t number, const char *path)
@@ -247,8 +302,8 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 
 	if (req->fix) return VV_OK;
 	/* 'varve track --text' decided. */
-	if ((wanted || vv_add_looks_like_table(item->path)) && !req->convert &&
-	    (rc = vv_attr_compared(p->r, item->path, &compared, err)) < 0) {
+	if ((wanted || vv_add_looks_like_table(item->path) || is_json(item->path)) &&
+	    !req->convert && (rc = vv_attr_compared(p->r, item->path, &compared, err)) < 0) {
 		return rc;
 	}
 	if (compared && wanted && req->described) {
@@ -269,6 +324,13 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	    vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
 		if ((rc = wants_tables(p, &item->guess, err)) < 0) return rc;
 		wanted = item->guess;
+	}
+	if (!wanted && !compared && !req->as_tracked && !item->in_index) {
+		if ((rc = may_be_table(p, item, &wanted, err)) < 0 ||
+		    (wanted && !item->literal && (rc = wants_tables(p, &wanted, err)) < 0)) {
+			return rc;
+		}
+		item->guess = item->guess || wanted;
 	}
 	if (wanted && !req->convert) {
 		if ((rc = head_text(p, item, &text, err)) < 0) return rc;

@@ -196,11 +196,12 @@ static vv_status add_file(runner *run, const vv_add_item *item, vv_error *err)
 }
 
 /* A new file that was taken for a table by its name alone goes to Git as it is. */
-static vv_status leave_text(runner *run, const vv_add_item *item, const char *why, vv_error *err)
+static vv_status leave_text(runner *run, const vv_add_item *item, const char *why, const char *hint,
+			    vv_error *err)
 {
 	vv_buf_printf(&run->rep->warnings,
-		      "%s goes to Git as text, it does not read as a table: %s\n",
-		      vv_text_shows(item->path), why);
+		      "%s goes to Git as text, it does not read as a table: %s%s%s\n",
+		      vv_text_shows(item->path), why, hint[0] ? "; " : "", hint);
 	vv_status rc = count_ordinary(run, item, err);
 
 	return rc < 0 ? rc : add_file(run, item, err);
@@ -276,14 +277,15 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	}
 	if (item->guess && (rc == VV_EINPUT || rc == VV_EREFUSED)) {
 		vv_dataset_found_clear(&staged);
-		return leave_text(run, item, why.message, err);
+		return leave_text(run, item, why.message,
+				  strstr(why.hint, "--records") ? why.hint : "", err);
 	}
 	if (item->guess && rc == VV_OK && !is_pointer && !staged.result.too_long &&
 	    (staged.result.root.kind != VV_KIND_TABLE || staged.result.root.bytes == 0)) {
 		rc = leave_text(run, item,
 				staged.result.root.bytes == 0 ? "it is empty"
 							      : "UTF-16 or compressed",
-				err);
+				"", err);
 		vv_dataset_found_clear(&staged);
 		return rc;
 	}

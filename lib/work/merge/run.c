@@ -162,6 +162,7 @@ static vv_status merge_dataset(vv_merge_job *j, size_t i, vv_error *err)
 	say_table(j, c, d);
 	say_lead(j, c, d->stats.lead, "above");
 	say_lead(j, c, d->stats.tail, "below");
+	say_lead(j, c, d->stats.around, "around");
 	return VV_OK;
 }
 

@@ -12,7 +12,7 @@
 bool vv_written_any(const vv_written *w)
 {
 	return w->input_format || w->encoding || w->delimiter || w->quote || w->escape || w->skip ||
-	       w->skip_below || !w->header;
+	       w->skip_below || w->records || !w->header;
 }
 
 /* none: what stands for no character. */
@@ -76,6 +76,7 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 	}
 	out->header = w->header ? -1 : 0;
 	out->encoding = w->encoding;
+	out->records = w->records;
 	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) return rc;
 	if ((rc = one_byte(&out->delimiter, "--delimiter", w->delimiter, VV_NO_DELIMITER, err)) <
 		    0 ||

@@ -1,6 +1,6 @@
 /*
  * dialect_words: how a file is written, in the words of options: --input-format, --encoding, --delimiter, --quote,
- * --escape, --skip-lines, --skip-footer and --no-header mean the same for every command.
+ * --escape, --skip-lines, --skip-footer, --records and --no-header mean the same for every command.
  */
 #ifndef VV_LIB_WORK_VIEW_DIALECT_WORDS_H
 #define VV_LIB_WORK_VIEW_DIALECT_WORDS_H
@@ -12,7 +12,8 @@
 
 /* As given on the command line; NULL: not said. */
 typedef struct vv_written {
-	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below;
+	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
+		*records;
 	bool header; /* false: the first row is data */
 } vv_written;
 

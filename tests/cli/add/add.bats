@@ -109,14 +109,17 @@ pointer_of() {
 	stderr_has "--delimiter takes one character"
 }
 
-@test "JSON is a table only when asked" {
+@test "JSON with rows is a table, other JSON an ordinary file" {
 	new_repo
 	printf '[{"id":1,"v":"a"},{"id":2,"v":"b"}]\n' > t.json
-	succeeds varve add t.json
-	output_has "1 ordinary file: t.json"
-	git rm -q --cached t.json
-	succeeds varve add --input-format json t.json
+	printf '{"id":1}\n' > u.json
+	printf '[1,2]\n' > v.json
+	succeeds varve add .
 	output_has "2 rows, 2 columns"
+	output_has "2 ordinary files: u.json, v.json"
+	stderr_is ""
+	varve cat :t.json > got
+	same_bytes t.json got
 }
 
 @test "a folder's new files that read as tables become tables and it is said" {

@@ -348,8 +348,8 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 	assert_member_refused("\"dialect\":{\"headerRows\":2}", "/headerRows: must be an array");
 	assert_member_refused("\"dialect\":{\"lineTerminator\":\";\"}",
 			      "/lineTerminator: ';' cannot be honoured");
-	assert_member_refused("\"format\":\"json\",\"dialect\":{\"property\":\"rows\"}",
-			      "/property: 'property' cannot be honoured");
+	assert_member_refused("\"format\":\"json\",\"dialect\":{\"property\":1}",
+			      "/property: must be a string");
 	assert_member_refused("\"format\":\"json\",\"dialect\":{\"itemType\":\"array\"}",
 			      "/itemType: 'itemType' cannot be honoured");
 	assert_member_refused("\"format\":\"ndjson\",\"dialect\":{\"itemKeys\":[\"a\"]}",
@@ -382,10 +382,10 @@ static void the_extension_tells_which_dialect_members_matter(void **state)
 	vv_assert_status(
 		find(&r,
 		     FILES("datapackage.json",
-			   "{\"resources\":[{\"path\":\"x.json\",\"dialect\":{\"property\":\"p\"}}]}"),
+			   "{\"resources\":[{\"path\":\"x.json\",\"dialect\":{\"itemType\":\"array\"}}]}"),
 		     "x.json", &err),
 		VV_EINPUT, &err);
-	vv_assert_contains(err.message, "/resources/0/dialect/property");
+	vv_assert_contains(err.message, "/resources/0/dialect/itemType");
 }
 
 static void a_package_tells_the_paths_it_describes(void **state)
