@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "dataset/format/cell.h"
-#include "dataset/schema/schema.h"
+#include "dataset/schema/field.h"
 
 /* Beside the values of a type, a text of CSV may be one of VV_INFER_MISSING, by which other programs write a missing value:
  * they rule out no type but make one that only holds with them as missingValues.

@@ -15,6 +15,7 @@
 #include "dataset/read/sniff.h"
 #include "dataset/read/source.h"
 #include "dataset/schema/infer.h"
+#include "dataset/schema/schema.h"
 #include "dataset/table/root.h"
 #include "dataset/table/scan_cache.h"
 

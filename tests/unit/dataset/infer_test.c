@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dataset/schema/infer.h"
+#include "dataset/schema/schema.h"
 #include "tests/unit/support.h"
 
 /* Cells from texts; NULL ends. A text that begins with '=' is a literal. */
