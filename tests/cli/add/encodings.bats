@@ -337,7 +337,7 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 }
 
 @test "each character of an encoding reads as Python reads it" {
-	for codec in cp1250 cp1251 cp1252 cp1253 cp1254 cp1257 latin1 iso8859-2 iso8859-15 koi8-r cp850 cp852 cp866 euc-jp gbk cp949; do
+	for codec in cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 iso8859-7 iso8859-8 latin1 iso8859-2 iso8859-15 koi8-r cp850 cp852 cp866 euc-jp gbk cp949; do
 		python3 "$BATS_TEST_DIRNAME/encodings_model.py" $codec t.csv want.csv
 		succeeds varve convert -fq --encoding $codec t.csv got.csv
 		same_bytes want.csv got.csv
