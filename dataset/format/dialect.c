@@ -212,11 +212,6 @@ size_t vv_dialect_lead_lines(const vv_dialect *d)
 	return count_lines(d->prologue.data, d->lead);
 }
 
-size_t vv_dialect_tail_lines(const vv_dialect *d)
-{
-	return d->form == VV_FORM_CSV ? count_lines(d->epilogue.data, d->epilogue.len) : 0;
-}
-
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len)
 {
 	if (d->form == VV_FORM_JSON) {
@@ -788,7 +783,7 @@ static void describe_csv(vv_buf *b, const vv_dialect *d, size_t start)
 		    vv_text_counted(lines, "line above the table", "lines above the table"));
 	}
 	say(b, start, d->header ? "header" : "no header");
-	lines = vv_dialect_tail_lines(d);
+	lines = count_lines(d->epilogue.data, d->epilogue.len);
 	if (lines > 0) {
 		say(b, start,
 		    vv_text_counted(lines, "line below the table", "lines below the table"));

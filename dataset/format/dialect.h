@@ -95,9 +95,8 @@ bool vv_dialect_lead_fits(const vv_dialect *d);
 bool vv_dialect_tail_fits(const vv_dialect *d);
 /* JSON, with a lead: the document around the rows; borrowed. */
 vv_json_around vv_dialect_around(const vv_dialect *d);
-/* How many lines stand above the header, and how many below the table. */
+/* How many lines stand above the header. */
 size_t vv_dialect_lead_lines(const vv_dialect *d);
-size_t vv_dialect_tail_lines(const vv_dialect *d);
 
 /* The row end as bytes; CSV/NDJSON from newline, JSON from row_end. Borrowed. */
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len);

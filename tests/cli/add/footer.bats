@@ -247,3 +247,11 @@ back() {
 	succeeds varve apply -R p
 	same_bytes table t.csv
 }
+
+@test "bytes, rows and lines around a table are those of a model through edits, patches and merges" {
+	for seed in 1 2; do
+		rm -rf t.csv patch .git .gitattributes
+		new_repo
+		python3 "$BATS_TEST_DIRNAME/footer_model.py" $seed
+	done
+}
