@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/show.h"
 
 static bool inside_character(char c)
@@ -91,7 +92,7 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	va_end(ap);
 	memcpy(err->message, text, sizeof text);
 	err->code = code;
-	err->hint[0] = '\0';
+	vv_hint_clear(err);
 	return code;
 }
 
@@ -136,19 +137,93 @@ vv_status vv_fail_nomem(vv_error *err)
 	return vv_fail(err, VV_ENOMEM, "out of memory");
 }
 
+const char *vv_hint_name(vv_hint_id id)
+{
+	static const char *const names[] = {
+#define NAME(code, name, arguments) [VV_HINT_##code] = (name),
+		VV_HINTS(NAME)
+#undef NAME
+	};
+
+	return id > VV_HINT_WORDS && id < VV_HINT_COUNT ? names[id] : NULL;
+}
+
 vv_status vv_hint(vv_error *err, const char *fmt, ...)
 {
 	va_list ap;
 	char text[sizeof err->hint];
 
 	if (!err) return VV_EUSAGE;
-	if (err->hint[0] == '\0') {
+	if (err->hint_id == VV_HINT_NONE) {
 		va_start(ap, fmt);
 		format(text, sizeof text, fmt, ap);
 		va_end(ap);
 		memcpy(err->hint, text, sizeof text);
+		err->hint_id = text[0] ? VV_HINT_WORDS : VV_HINT_NONE;
 	}
 	return err->code;
+}
+
+vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
+		      ...)
+{
+	const char *const args[VV_HINT_ARGS] = {a, b, c};
+	char text[sizeof err->hint] = "";
+	size_t len = 0;
+
+	if (!err) return VV_EUSAGE;
+	if (err->hint_id != VV_HINT_NONE) return err->code;
+	for (size_t i = 0; i < VV_HINT_ARGS; i++) { /* each has an equal part of what is left */
+		copy_cut(text + len, (sizeof text - len) / (VV_HINT_ARGS - i),
+			 args[i] ? args[i] : "");
+		len += strlen(text + len) + 1;
+	}
+	memcpy(err->hint, text, sizeof text);
+	err->hint_id = id;
+	return err->code;
+}
+
+vv_status vv_hint_copy(vv_error *err, const vv_error *from)
+{
+	if (!err) return VV_EUSAGE;
+	if (err->hint_id == VV_HINT_NONE) {
+		memmove(err->hint, from->hint, sizeof err->hint);
+		err->hint_id = from->hint_id;
+	}
+	return err->code;
+}
+
+void vv_hint_clear(vv_error *err)
+{
+	if (err) {
+		err->hint[0] = '\0';
+		err->hint_id = VV_HINT_NONE;
+	}
+}
+
+void vv_hint_args(const vv_error *err, const char *args[VV_HINT_ARGS])
+{
+	const char *arg = err->hint;
+
+	for (size_t i = 0; i < VV_HINT_ARGS; i++) {
+		args[i] = vv_hint_name(err->hint_id) ? arg : "";
+		arg += strlen(args[i]) + 1;
+	}
+}
+
+void vv_hint_word(vv_error *err, vv_hint_words_fn words)
+{
+	const char *name = err ? vv_hint_name(err->hint_id) : NULL;
+	const char *args[VV_HINT_ARGS];
+	char text[4 * sizeof err->hint] = "";
+
+	if (!name) return;
+	vv_hint_args(err, args);
+	if (words) {
+		words(text, sizeof text, name, args);
+	}
+	copy_cut(err->hint, sizeof err->hint, text);
+	err->hint_id = text[0] ? VV_HINT_WORDS : VV_HINT_NONE;
 }
 
 vv_status vv_prefix(vv_error *err, const char *fmt, ...)
@@ -180,6 +255,6 @@ void vv_error_clear(vv_error *err)
 	if (err) {
 		err->code = VV_OK;
 		err->message[0] = '\0';
-		err->hint[0] = '\0';
+		vv_hint_clear(err);
 	}
 }

@@ -11,6 +11,7 @@
 #define VV_BASE_ERROR_H
 
 #include <stdarg.h>
+#include <stddef.h>
 
 #include "base/auto.h"
 
@@ -38,10 +39,21 @@ typedef enum vv_status {
 #define VV_MESSAGE_MAX 512u
 #define VV_HINT_MAX 320u
 
+/* What to try next: nothing, a sentence that names no command of varve, or a code of hint.h. */
+typedef int vv_hint_id;
+enum { VV_HINT_NONE, VV_HINT_WORDS };
+#define VV_HINT_ARGS 3
+
+/* The program's words for a code: writes a sentence of at most size bytes, with its NUL; "" when there are none.
+ * name: "add-fix"; arguments that a hint does not have are "". */
+typedef void (*vv_hint_words_fn)(char *out, size_t size, const char *name,
+				 const char *const args[VV_HINT_ARGS]);
+
 typedef struct vv_error {
 	vv_status code;
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
-	char hint[VV_HINT_MAX];       /* what to try next; "" when nothing honest can be said */
+	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE when nothing honest can be said */
+	char hint[VV_HINT_MAX]; /* the sentence, or the code's arguments with a NUL after each */
 } vv_error;
 
 /* Sets code and message, clears the hint; long text loses its middle. Returns code. */
@@ -57,8 +69,23 @@ vv_status vv_fail_errno(vv_error *err, const char *what, const char *path);
 /* Sets the message of a failed allocation; returns VV_ENOMEM. */
 vv_status vv_fail_nomem(vv_error *err);
 
-/* Sets the hint where none is set yet. Returns err->code; for a NULL err VV_EUSAGE, so that a failure stays one. */
+/* Sets the hint where none is set yet. Returns err->code; for a NULL err VV_EUSAGE, so that a failure stays one.
+ * Hints that name a command of varve are codes. */
 vv_status vv_hint(vv_error *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The same with a code and its arguments (hint.h), as they are: who words the hint escapes them.
+ * vv_hint_code(err, VV_HINT_ADD_FIX, path) */
+#define vv_hint_code(...) vv_hint_set(__VA_ARGS__, NULL, NULL, NULL)
+vv_status vv_hint_set(vv_error *err, vv_hint_id id, const char *a, const char *b, const char *c,
+		      ...);
+/* "add-fix"; NULL for no hint, and for a sentence. */
+const char *vv_hint_name(vv_hint_id id);
+/* The hint of another error, where none is set yet. */
+vv_status vv_hint_copy(vv_error *err, const vv_error *from);
+void vv_hint_clear(vv_error *err);
+/* The arguments; "" where there are none. Borrowed from err. */
+void vv_hint_args(const vv_error *err, const char *args[VV_HINT_ARGS]);
+/* Makes a sentence of a hint that is a code; without words (NULL) it is gone. */
+void vv_hint_word(vv_error *err, vv_hint_words_fn words);
 
 /* Puts "<text>: " before the message, cutting the middle where it gets too long.
  * Returns as vv_hint does. */

@@ -56,6 +56,24 @@ void vv_notes_warn(const vv_notes *n, const char *fmt, ...)
 	va_end(ap);
 }
 
+void vv_notes_hint_put(const vv_notes *n, vv_hint_id id, const char *a, const char *b,
+		       const char *c, ...)
+{
+	vv_error why;
+
+	vv_error_clear(&why);
+	(void)vv_hint_set(&why, id, a, b, c);
+	vv_notes_word(n, &why);
+	if (why.hint[0]) {
+		vv_notes_put(n, "hint: %s", why.hint);
+	}
+}
+
+void vv_notes_word(const vv_notes *n, vv_error *err)
+{
+	vv_hint_word(err, n ? n->words : NULL);
+}
+
 const vv_progress *vv_notes_begin(const vv_notes *n)
 {
 	return n && n->begin ? n->begin(n->payload) : NULL;

@@ -38,13 +38,20 @@ typedef struct vv_notes {
 	const vv_progress *(*begin)(void *payload);
 	void (*end)(void *payload);
 	void *payload;
-	bool alone; /* used by the library: never prompt, and take varve from PATH */
+	bool alone;             /* used by the library: never prompt, and take varve from PATH */
+	vv_hint_words_fn words; /* the program's; NULL: hints that are codes are left out */
 } vv_notes;
 
 /* A line, without its end. */
 void vv_notes_put(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Likewise, of something that is probably not as it should be. */
 void vv_notes_warn(const vv_notes *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* A line "hint: ..." of a code and its arguments (hint.h) in the words of n; nothing where n has none. */
+#define vv_notes_hint(...) vv_notes_hint_put(__VA_ARGS__, NULL, NULL, NULL)
+void vv_notes_hint_put(const vv_notes *n, vv_hint_id id, const char *a, const char *b,
+		       const char *c, ...);
+/* vv_hint_word with the words of n. */
+void vv_notes_word(const vv_notes *n, vv_error *err);
 const vv_progress *vv_notes_begin(const vv_notes *n);
 void vv_notes_end(const vv_notes *n);
 

@@ -5,13 +5,15 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 
 _Static_assert((int)VARVE_ESCHEMA == (int)VV_ESCHEMA && (int)VARVE_ENOTFOUND == (int)VV_ENOTFOUND &&
 		       (int)VARVE_EREFUSED == (int)VV_EREFUSED,
 	       "codes are the same on both sides");
 _Static_assert(sizeof(((varve_error *)0)->message) >= VV_MESSAGE_MAX &&
-		       sizeof(((varve_error *)0)->hint) >= VV_HINT_MAX,
+		       sizeof(((varve_error *)0)->hint) == VV_HINT_MAX &&
+		       sizeof(((varve_error *)0)->hint_args) == VV_HINT_MAX,
 	       "texts of errors fit");
 
 static const char *const code_names[] = {"ok",          "not-found", "exists",   "usage",
@@ -59,11 +61,30 @@ int varve_error_set(varve_error *err, int code, const char *message)
 	return code;
 }
 
+const char *varve_error_hint(const varve_error *err, const char *args[3])
+{
+	const char *name = err && err->hint_id > 0 && err->hint_id < (int32_t)VV_HINT_COUNT
+				   ? vv_hint_name((vv_hint_id)err->hint_id)
+				   : NULL;
+	size_t at = 0;
+
+	for (size_t i = 0; args && i < VV_HINT_ARGS; i++) {
+		args[i] = name && at < sizeof(err->hint_args) ? err->hint_args + at : "";
+		at += strlen(args[i]) + 1;
+	}
+	return name;
+}
+
 int vv_give(varve_error *err, vv_status rc, const vv_error *from)
 {
 	if (rc < 0 && err) {
 		varve_error_set(err, (int)rc, from->message);
-		put_text(err->hint, sizeof(err->hint), from->hint);
+		if (from->hint_id == VV_HINT_WORDS) {
+			put_text(err->hint, sizeof(err->hint), from->hint);
+		} else if (from->hint_id != VV_HINT_NONE) {
+			err->hint_id = (int32_t)from->hint_id;
+			memcpy(err->hint_args, from->hint, sizeof(from->hint));
+		}
 	}
 	return (int)rc;
 }
@@ -121,8 +142,12 @@ vv_status vv_watched_begin(const vv_progress **progress, vv_watched *out, const 
 vv_status vv_take_error(vv_error *err, int code, const varve_error *from)
 {
 	const int rc = code >= 0 || (size_t)-code >= CODES ? VARVE_EIO : code;
+	const char *args[VV_HINT_ARGS];
 
 	vv_fail(err, (vv_status)rc, "%s", from->message);
+	if (varve_error_hint(from, args)) {
+		return vv_hint_code(err, (vv_hint_id)from->hint_id, args[0], args[1], args[2]);
+	}
 	return from->hint[0] ? vv_hint(err, "%s", from->hint) : (vv_status)rc;
 }
 

@@ -42,7 +42,7 @@ static vv_status begin(merging *m, vv_core *core, const varve_watch *watch, vv_e
 	    (rc = vv_core_open(&m->repo, core, err)) < 0) {
 		return rc;
 	}
-	m->notes = (vv_notes){NULL, begin_progress, NULL, m, true};
+	m->notes = (vv_notes){NULL, begin_progress, NULL, m, true, NULL};
 	vv_repository_listen(m->repo, &m->notes);
 	vv_repository_sweep_locks(m->repo);
 	if (vv_repository_is_bare(m->repo)) {

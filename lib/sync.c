@@ -94,7 +94,7 @@ static vv_status begin(syncing *s, const varve_sync_options *options, uint32_t f
 		s->from.count++;
 	}
 	s->progress = (vv_progress){go_on, s, go_on};
-	s->notes = (vv_notes){put_note, begin_progress, NULL, s, true};
+	s->notes = (vv_notes){put_note, begin_progress, NULL, s, true, NULL};
 	called_here = s;
 	return VV_OK;
 }

@@ -103,7 +103,7 @@ vv_status vv_git_words_hint(vv_error *err, const char *command, int argc, char *
 	vv_status rc;
 
 	vv_git_words_put(&line, command, argc, argv);
-	err->hint[0] = '\0';
+	vv_hint_clear(err);
 	rc = vv_hint(err, "'%s' works here", vv_buf_cstr(&line));
 	vv_buf_clear(&line);
 	return rc;

@@ -16,6 +16,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/pager.h"
 
 static int out_errno;       /* of the first failed write to stdout */
@@ -250,12 +251,15 @@ void vv_warn(const char *fmt, ...)
 
 int vv_report(const vv_error *err)
 {
+	vv_error worded = *err;
+
+	vv_hint_word(&worded, vv_hint_words);
 	vv_progress_end();
 	/* Whoever could not go on without its reader has nothing to say to anybody. */
 	if (out_errno == EPIPE && err->code == VV_EIO) return VV_EXIT_TROUBLE;
 	message("varve: ", err->message[0] ? err->message : "unknown error");
-	if (err->hint[0]) {
-		message("hint: ", err->hint);
+	if (worded.hint[0]) {
+		message("hint: ", worded.hint);
 	} else if (err->code == VV_EMISSING && strstr(err->message, "block")) {
 		message("hint: ",
 			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, with --from URL from another repository");
@@ -518,4 +522,4 @@ static void end_bar(void *payload)
 	vv_progress_end();
 }
 
-const vv_notes vv_notes_stderr = {put_note, begin_bar, end_bar, NULL, false};
+const vv_notes vv_notes_stderr = {put_note, begin_bar, end_bar, NULL, false, vv_hint_words};

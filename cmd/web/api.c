@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/frame/hint_words.h"
 #include "cmd/web/api_internal.h"
 #include "cmd/web/model/conflicts.h"
 #include "cmd/web/model/datasets.h"
@@ -825,7 +826,7 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 	const char **near;
 	size_t near_count = 0;
 	vv_web_commit newest = {.none = true};
-	vv_error ignored;
+	vv_error ignored, worded = *why;
 
 	reply->type = "application/json";
 	vv_buf_reset(&reply->body);
@@ -834,7 +835,8 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 	api_open_object(&x, "error");
 	api_put_text(&x, "code", code_name(why->code));
 	api_put_text(&x, "message", why->message);
-	api_put_said(&x, "hint", why->hint);
+	vv_hint_word(&worded, vv_hint_words);
+	api_put_said(&x, "hint", worded.hint);
 	if (why->code == VV_ENOTFOUND && asked->visit && asked->address && asked->address->path &&
 	    asked->commit.hex[0] && !asked->commit.none &&
 	    vv_web_elsewhere(asked->visit, &asked->commit, asked->address->path, &newest, &near,

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -277,7 +278,7 @@ static vv_status read_condition(reader *r, const vv_json *node, vv_rule_setting 
 	if (vv_condition_check(node->text, node->text_len, &why) < 0) {
 		if (why.code == VV_ENOMEM) return vv_fail_nomem(r->err);
 		vv_descriptor_fail(node, r->name, r->err, "%s", why.message);
-		return why.hint[0] ? vv_hint(r->err, "%s", why.hint) : VV_EINPUT;
+		return vv_hint_copy(r->err, &why);
 	}
 	s->condition = node->text;
 	return VV_OK;
@@ -438,7 +439,7 @@ static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member
 			   vv_text_show(member->name, member->name_len));
 	near = vv_rule_nearest(member->name);
 	return near ? vv_hint(r->err, "did you mean '%s'?", near)
-		    : vv_hint(r->err, "'varve check --list-rules' names them all");
+		    : vv_hint_code(r->err, VV_HINT_LIST_RULES);
 }
 
 /* What both settings say for: a column that both name, "" where neither names any; else NULL. */
@@ -815,7 +816,7 @@ static vv_status check_codes(const char *const *codes, size_t count, vv_error *e
 		vv_fail(err, VV_EUSAGE, "there is no rule '%s'", vv_text_shows(codes[i]));
 		near = vv_rule_nearest(codes[i]);
 		return near ? vv_hint(err, "did you mean '%s'?", near)
-			    : vv_hint(err, "'varve check --list-rules' names them all");
+			    : vv_hint_code(err, VV_HINT_LIST_RULES);
 	}
 	return VV_OK;
 }

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/ascii.h"
+#include "base/hint.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -335,7 +336,7 @@ static vv_status lacks(const vv_encoding *e, const char *s, size_t len, vv_error
 {
 	vv_fail(err, VV_EINPUT, "%s does not have the character '%s'", e->name,
 		vv_text_show(s, len));
-	return vv_hint(err, "'varve convert' writes a file in UTF-8, which has all");
+	return vv_hint_code(err, VV_HINT_CONVERT_UTF8);
 }
 
 /* Is s the beginning of a character whose rest may come? */

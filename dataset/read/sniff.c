@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/scan_internal.h"
@@ -93,7 +94,7 @@ static vv_status refuse_magic(const char *sample, size_t len, vv_error *err)
 static vv_status refuse_utf16(vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "UTF-16 text, not UTF-8");
-	return vv_hint(err, "'varve convert' writes it as UTF-8; '--as file' keeps it as bytes");
+	return vv_hint_code(err, VV_HINT_CONVERT_OR_BYTES);
 }
 
 /* NULs in every second byte are UTF-16; in many other places they are not text. */

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/json/json_records.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
@@ -207,8 +208,7 @@ vv_status vv_sniff_refuse_two(const char *file, const char *first, const char *s
 {
 	vv_fail(err, VV_EINPUT, "two arrays of objects, '%s' and '%s'", vv_text_shows(first),
 		vv_text_shows(second));
-	return vv_hint(err, "'varve add --records %s %s' makes a table of the first one",
-		       vv_text_shows(first), vv_text_shows(file ? file : "FILE"));
+	return vv_hint_code(err, VV_HINT_ADD_RECORDS, first, file ? file : "FILE");
 }
 
 /* The array with the rows, which is not the document itself. */

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -257,9 +258,10 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		return VV_OK;
 	}
 	if ((rc = vv_descriptor_bool(&skip, dialect, "skipInitialSpace", file, err)) < 0) return rc;
-	return skip ? refuse(vv_json_get(dialect, "skipInitialSpace"), file, err,
-			     "spaces are data here; 'varve convert' can take them out")
-		    : VV_OK;
+	if (!skip) return VV_OK;
+	vv_descriptor_fail(vv_json_get(dialect, "skipInitialSpace"), file, err,
+			   "'skipInitialSpace' cannot be honoured");
+	return vv_hint_code(err, VV_HINT_CONVERT_SPACES);
 }
 
 /* Where the rows are in a JSON document. */

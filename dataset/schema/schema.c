@@ -479,7 +479,7 @@ static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
 		if ((rc = vv_time_plan_new(&f->plan, &r->s->arena, f->type, f->format, &why)) ==
 		    VV_EINPUT) {
 			vv_descriptor_fail(node, r->file, r->err, "%s", why.message);
-			return why.hint[0] != '\0' ? vv_hint(r->err, "%s", why.hint) : VV_EINPUT;
+			return vv_hint_copy(r->err, &why);
 		}
 		return rc < 0 ? vv_fail_nomem(r->err) : VV_OK;
 	}

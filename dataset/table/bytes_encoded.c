@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "dataset/read/text_encoder.h"
 
@@ -63,9 +64,7 @@ static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
 	vv_fail(err, VV_ECORRUPT,
 		"the text in %s does not give the file that was added (hash or length differs)",
 		r->dialect.encoding);
-	return vv_hint(err,
-		       "'varve cat' prints the text; another system's iconv may have another %s",
-		       r->dialect.encoding);
+	return vv_hint_code(err, VV_HINT_CAT, r->dialect.encoding);
 }
 
 vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,

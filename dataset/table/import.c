@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
@@ -188,8 +189,7 @@ static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
 		"%s: line %llu is not written like the others (quotes, row end, spaces, or blank "
 		"lines around it), so that the rows cannot be in key order",
 		im->source->name, (unsigned long long)line);
-	return vv_hint(err, "'varve convert IN OUT' writes all lines alike; without '--order key' "
-			    "the table is kept in the file's order");
+	return vv_hint_code(err, VV_HINT_CONVERT_LINES);
 }
 
 /* Gives the lines of a group to whoever sorts them, while the window still has them. */
@@ -341,7 +341,7 @@ static vv_status check_width(const import *im, vv_error *err)
 		"%s: %zu different members, and %llu short rows in one group: too sparse for a "
 		"table",
 		im->source->name, im->columns, (unsigned long long)im->most_rows);
-	return vv_hint(err, "'varve add --as file' keeps it as bytes");
+	return vv_hint_code(err, VV_HINT_AS_FILE);
 }
 
 /* ": line 7" or ", the first in line 7", of what `count` rows have. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/group_internal.h"
@@ -110,21 +111,14 @@ static vv_status grid_room(group_job *j, size_t stride, vv_error *err)
 /* What can be done about a file that is not a clean table. */
 static void hint_ways_out(const import *im, bool first_row, vv_error *err)
 {
-	static const char out[] = "'varve add --as file' keeps it as bytes; "
-				  "'varve convert --lenient IN OUT' reads it as well as can be";
 	if (im->opts->parent) {
-		vv_hint(err, "fix it, or go back to the last version ('git checkout -- FILE'); %s",
-			out);
+		vv_hint_code(err, VV_HINT_CLEAN_CHANGED);
 	} else if (first_row && im->dialect.form == VV_FORM_CSV && im->dialect.header) {
-		vv_hint(err,
-			"the first line must be the header, with all columns, or '--skip-lines N' "
-			"names the number of lines above it; %s",
-			out);
+		vv_hint_code(err, VV_HINT_CLEAN_HEADER);
 	} else if (im->dialect.form == VV_FORM_CSV) {
-		vv_hint(err, "'--skip-footer N' names the number of lines below the table; %s",
-			out);
+		vv_hint_code(err, VV_HINT_CLEAN_FOOTER);
 	} else {
-		vv_hint(err, "%s", out);
+		vv_hint_code(err, VV_HINT_CLEAN);
 	}
 }
 
@@ -160,15 +154,13 @@ typedef enum scan_end { SCAN_CUT, SCAN_WIDE, SCAN_WINDOW, SCAN_INPUT } scan_end;
 
 _Static_assert(VV_ROW_MAX == 8u << 20 && VV_GROUP_BYTES_MAX == 16u << 20, "the messages below");
 
-static const char keep_as_bytes[] = "'varve add --as file' keeps the file as bytes";
-
 static vv_status refuse_blank_lines(const import *im, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT,
 		"the blank %s that begin here and the row that "
 		"they are kept with are more than 8 MiB",
 		im->dialect.form == VV_FORM_CSV ? "lines" : "lines or spaces");
-	return vv_hint(err, "take them out; %s", keep_as_bytes);
+	return vv_hint_code(err, VV_HINT_AS_FILE_BLANK);
 }
 
 static bool is_blank(const import *im, char c)
@@ -190,7 +182,7 @@ static vv_status refuse_at(import *im, uint64_t offset, bool first_row, vv_error
 vv_status import_refuse_long_row(import *im, uint64_t offset, bool first_row, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "a row of more than 8 MiB begins here (or a quote is not closed)");
-	vv_hint(err, "%s", keep_as_bytes);
+	vv_hint_code(err, VV_HINT_AS_FILE_WHOLE);
 	return refuse_at(im, offset, first_row, err);
 }
 
@@ -221,7 +213,7 @@ static vv_status refuse_group(import *im, const group_job *j, uint64_t offset, v
 		"and "
 		"take more than 16 MiB in the file",
 		j->row_count + 1);
-	vv_hint(err, "%s", keep_as_bytes);
+	vv_hint_code(err, VV_HINT_AS_FILE_WHOLE);
 	return refuse_at(im, offset, false, err);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
@@ -512,8 +513,7 @@ vv_status import_refuse_keyless(const vv_source *source, const vv_sink *sink, bo
 {
 	vv_fail(err, VV_EUSAGE, "%s: without a key its rows cannot be in key order%s", source->name,
 		sink->put || !is_new ? "" : "; a dry run looks for none");
-	return vv_hint(err, "name the columns that identify a row: 'varve add --order key --key "
-			    "COLUMNS'");
+	return vv_hint_code(err, VV_HINT_ORDER_KEY);
 }
 
 /* The key that the version is going to have. */
@@ -686,7 +686,7 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	}
 	if (text.len > VV_HEADER_MAX) {
 		rc = vv_fail(err, VV_EREFUSED, "%s: the schema is over 512 KB", im->source->name);
-		vv_hint(err, "'varve add --as file' keeps it as bytes");
+		vv_hint_code(err, VV_HINT_AS_FILE);
 		goto done;
 	}
 	im->out->schema_changed = opts->parent && opts->parent->kind == VV_KIND_TABLE &&

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -130,12 +131,9 @@ static vv_status explain_missing(const char *path, vv_status rc, vv_error *err)
 {
 	vv_prefix(err, "%s", vv_text_shows(path));
 	if (rc == VV_EMISSING) {
-		vv_hint(err,
-			"'varve fetch --data' gets them from the remote, with --from URL from "
-			"another repository; then: varve restore %s",
-			vv_text_shows(path));
+		vv_hint_code(err, VV_HINT_FETCH_AND_RESTORE, path);
 	} else if (rc == VV_ECORRUPT) {
-		vv_hint(err, "'varve fsck --data' reports damaged blocks");
+		vv_hint_code(err, VV_HINT_FSCK_DATA);
 	}
 	return rc;
 }

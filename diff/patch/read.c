@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -186,17 +187,12 @@ static vv_status no_patch(const patch_lines *l, const char *text, size_t len, vv
 	const char *name = vv_text_shows(l->source->name);
 	if (len > 0 && is_git_patch(text, len)) {
 		vv_fail(err, VV_EINPUT, "%s: this is a Git patch", name);
-		return vv_hint(err,
-			       "'git apply' takes it; 'varve diff --format patch' makes patches of "
-			       "tables");
+		return vv_hint_code(err, VV_HINT_DIFF_PATCH);
 	}
 	vv_fail(err, VV_EINPUT,
 		len > 0 ? "%s: this is not a varve patch" : "%s: an empty file is not a patch",
 		name);
-	return vv_hint(err,
-		       "patches are written by 'varve diff --format patch'; the first line is "
-		       "{\"varve-patch\":%u}",
-		       PATCH_VERSION);
+	return vv_hint_code(err, VV_HINT_PATCH_FIRST_LINE, PATCH_FIRST_LINE);
 }
 
 /* The patch's first line is at hand. */

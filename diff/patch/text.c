@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/codec.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -591,7 +592,7 @@ vv_status patch_out_line(patch_out *o, vv_error *err)
 	if (rc == VV_OK && o->line.len > PATCH_LINE_MAX) {
 		vv_fail(err, VV_EREFUSED, "a row is too long for a patch (more than %zu MiB)",
 			PATCH_LINE_MAX >> 20);
-		return vv_hint(err, "exchange the whole version: 'varve push', 'varve fetch'");
+		return vv_hint_code(err, VV_HINT_PUSH_FETCH);
 	}
 	if (rc == VV_OK) {
 		vv_xxh3_update(o->hash, o->line.data, o->line.len);

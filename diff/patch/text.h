@@ -19,6 +19,7 @@
 #include "diff/write/writer.h"
 
 #define PATCH_VERSION 1u
+#define PATCH_FIRST_LINE "{\"varve-patch\":1}" /* with that version */
 #define PATCH_NONE UINT64_MAX
 #define PATCH_LINE_MAX ((size_t)256 << 20)
 

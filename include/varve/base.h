@@ -95,11 +95,11 @@ enum varve_code {
 /* An error: plain data on the caller's stack, without anything to free. Text that is too long for its member is
  * shortened in the middle. */
 typedef struct varve_error {
-	int32_t code;      /* enum varve_code */
-	int32_t reserved;  /* 0 */
-	char message[512]; /* what happened; one line of English without a full stop */
-	char hint
-		[320]; /* what may help, for users of the varve program; "" when there is nothing to say */
+	int32_t code;          /* enum varve_code */
+	int32_t hint_id;       /* of varve_error_hint; 0: none */
+	char message[512];     /* what happened; one line of English without a full stop */
+	char hint[320];        /* what may help, as a sentence; "" when there is none */
+	char hint_args[320];   /* of varve_error_hint */
 	uint64_t reserved2[8]; /* 0 */
 } varve_error;
 
@@ -109,6 +109,13 @@ VARVE_API const char *varve_library_version(int *number);
 
 /* The name of an error code, such as "not-found", for logs and JSON. Static; "unknown" for other numbers. */
 VARVE_API const char *varve_code_name(int code);
+
+/* The hint of an error as a code, for programs that word it themselves: where something is to be done with varve that
+ * each program has another name for. Returns the code's name, such as "add-fix", or NULL: there is none, or it is the
+ * sentence err->hint. Sets args (NULL: not wanted) to the arguments, such as a path, borrowed from err, and those that
+ * the hint does not have to "". docs/hints.md lists names, arguments and the sentences of the varve program. Later
+ * versions may add names. */
+VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[3]);
 
 /* For callbacks: sets code and message (NULL: the code's name) and clears the rest. err may be NULL. Returns
  * code. */

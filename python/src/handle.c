@@ -8,8 +8,11 @@
 
 /* ---- errors and Ctrl-C ---- */
 
-/* The exception of an error; varve/_errors.py chooses its class. */
-static PyObject *raise_code(int code, const char *message, const char *hint)
+#define NO_ARGS ((const char *const[3]){"", "", ""})
+
+/* The exception of an error; varve/_errors.py chooses its class. name (NULL: none) and args are of a hint that is a code. */
+static PyObject *raise_code(int code, const char *message, const char *hint, const char *name,
+			    const char *const args[3])
 {
 	PyObject *module, *x;
 
@@ -18,7 +21,8 @@ static PyObject *raise_code(int code, const char *message, const char *hint)
 	}
 	if (code == VARVE_ENOMEM) return PyErr_NoMemory();
 	if (!(module = PyImport_ImportModule("varve._errors"))) return NULL;
-	x = PyObject_CallMethod(module, "make", "syy", varve_code_name(code), message, hint);
+	x = PyObject_CallMethod(module, "make", "syyz(yyy)", varve_code_name(code), message, hint,
+				name, args[0], args[1], args[2]);
 	Py_DECREF(module);
 	if (x) {
 		PyErr_SetObject((PyObject *)Py_TYPE(x), x);
@@ -29,7 +33,9 @@ static PyObject *raise_code(int code, const char *message, const char *hint)
 
 PyObject *raise_error(const varve_error *err)
 {
-	return raise_code(err->code, err->message, err->hint);
+	const char *args[3], *name = varve_error_hint(err, args);
+
+	return raise_code(err->code, err->message, err->hint, name, args);
 }
 
 int64_t now_ms(void)
@@ -122,7 +128,7 @@ handle *as(PyObject *o, const kind *k)
 	}
 	if (h->pid != getpid()) {
 		raise_code(VARVE_EUSAGE, "this was opened before a fork, in the parent process",
-			   "open the repository again in the child");
+			   "open the repository again in the child", NULL, NO_ARGS);
 		return NULL;
 	}
 	return h;
@@ -143,7 +149,7 @@ bool enter(handle *h)
 	Py_END_ALLOW_THREADS if (!h->at)
 	{
 		PyThread_release_lock(h->lock);
-		raise_code(VARVE_EUSAGE, "it is closed", "");
+		raise_code(VARVE_EUSAGE, "it is closed", "", NULL, NO_ARGS);
 		return false;
 	}
 	h->owner = self;

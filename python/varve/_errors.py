@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import _hints
+
 
 class Error(Exception):
     """What libvarve reports.
@@ -97,9 +99,10 @@ CLASSES: dict[str, type[Error]] = {
 }
 
 
-def make(code: str, message: bytes, hint: bytes) -> Error:
-    """The exception of an error of the library."""
-    return CLASSES.get(code, Error)(text(message), code, text(hint))
+def make(code: str, message: bytes, hint: bytes, name: str | None = None, args: tuple[bytes, ...] = ()) -> Error:
+    """The exception of an error of the library. name and args: of a hint that is a code."""
+    said = _hints.words(name, [text(a) for a in args]) if name else text(hint)
+    return CLASSES.get(code, Error)(text(message), code, said)
 
 
 def text(raw: bytes) -> str:

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 
 /* Chains are at most VV_CHAIN_MAX when written. One that runs from a damaged pack
@@ -201,9 +202,7 @@ static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 		const vv_pack *p = src->packs->packs[i];
 
 		if (vv_pack_is_damaged(p)) {
-			(void)vv_hint(err,
-				      "pack '%s' is damaged and may have had it: see 'varve fsck'",
-				      p->name);
+			(void)vv_hint_code(err, VV_HINT_PACK_DAMAGED, p->name);
 		}
 	}
 	return VV_EMISSING;

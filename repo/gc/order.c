@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "repo/blocks/resemble.h"
 #include "repo/gc/roots.h"
@@ -165,7 +166,7 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	    (rc = vv_roots_each(m.keep->repo, on_root, &m, err)) < 0 ||
 	    (rc = vv_incoming_each(m.keep->repo, on_incoming, &m, err)) < 0) {
 		if (rc == VV_ECORRUPT) {
-			vv_hint(err, "'varve fsck' lists the damage; nothing was removed");
+			vv_hint_code(err, VV_HINT_FSCK);
 		}
 		return rc;
 	}

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -96,12 +97,8 @@ static vv_status damaged(const char *path, const char *what, vv_error *err)
 			       vv_text_shows(path), what);
 
 	(void)rc;
-	return vv_hint(err, "%s",
-		       vv_path_ends(path, ".idx")
-			       ? "'varve fsck --repair' makes it again from its pack, as does 'git "
-				 "index-pack PACK'"
-			       : "'varve fsck --repair' removes it: the packs have indexes of "
-				 "their own");
+	return vv_hint_code(err, vv_path_ends(path, ".idx") ? VV_HINT_PACK_INDEX_MAKE
+							    : VV_HINT_PACK_INDEX_REMOVE);
 }
 
 static vv_status leads_beyond(const char *path, vv_error *err)

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/text.h"
 
@@ -211,11 +212,9 @@ vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path,
 		"%s%sa pointer with the marks of a merge conflict: git merged it as text",
 		path ? vv_text_shows(path) : "", path ? ": " : "");
 	if (vv_pointer_is_torn(text, len) && vv_pointer_torn_roots(roots, has, text, len)) {
-		vv_hint(err, "'varve add --fix %s' merges both sides by row and cell",
-			path ? vv_text_shows(path) : "PATH");
+		vv_hint_code(err, VV_HINT_ADD_FIX, path ? path : "PATH");
 	} else {
-		vv_hint(err,
-			"write the table back ('varve restore --source REV PATH'), then add it");
+		vv_hint_code(err, VV_HINT_RESTORE_AND_ADD);
 	}
 	return err ? err->code : VV_EINPUT;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -30,7 +31,7 @@ VV_AUTO_FREE(libc_text, free)
 static vv_status not_a_repository(const char *path, vv_error *err)
 {
 	(void)vv_fail(err, VV_ENOTFOUND, "not a Git repository: '%s'", vv_text_shows(path));
-	return vv_hint(err, "'varve init' makes one");
+	return vv_hint_code(err, VV_HINT_INIT);
 }
 
 /* libgit2 knows no '*' in safe.directory and does not tell a missing setting from
@@ -443,8 +444,7 @@ static vv_status refuse_unnamed(const vv_repository *r, vv_error *err)
 	if (rule && strcmp(rule, "all") == 0) return VV_OK;
 	(void)vv_fail(err, VV_EREFUSED, "'%s' is a bare repository that was found and not named",
 		      vv_text_shows(git_repository_path(r->git)));
-	return vv_hint(err, "if it is yours: varve --git-dir='%s' COMMAND, or varve -C DIR COMMAND",
-		       vv_text_shows(git_repository_path(r->git)));
+	return vv_hint_code(err, VV_HINT_GIT_DIR, git_repository_path(r->git));
 }
 
 static vv_status set_up(vv_repository *r, vv_error *err)
@@ -634,6 +634,11 @@ void vv_repository_listen(vv_repository *r, const vv_notes *notes)
 	if (r) {
 		r->notes = notes;
 	}
+}
+
+vv_hint_words_fn vv_repository_words(const vv_repository *r)
+{
+	return r && r->notes ? r->notes->words : NULL;
 }
 
 const vv_notes *vv_repository_notes(const vv_repository *r)

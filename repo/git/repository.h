@@ -63,6 +63,7 @@ vv_status vv_repository_settle(vv_repository *r, vv_error *err);
  * nobody (NULL); r may be NULL. */
 void vv_repository_listen(vv_repository *r, const vv_notes *notes);
 const vv_notes *vv_repository_notes(const vv_repository *r);
+vv_hint_words_fn vv_repository_words(const vv_repository *r); /* of the notes; or NULL */
 
 /* What it was opened in; borrowed until close. */
 const vv_env *vv_repository_env(const vv_repository *r);

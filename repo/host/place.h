@@ -71,7 +71,7 @@ typedef struct vv_place_facts {
 	uint64_t quota;     /* bytes; 0: none */
 	const vv_place_mark *mark;
 	/* Hints: what to do where the quota is used up, and where the place itself is full. */
-	const char *more, *full;
+	vv_hint_id more, full;
 	/* May what lies there and has this size be ours? For kinds with content_only, where others keep theirs
 	 * too. NULL: all may. */
 	bool (*ours)(uint64_t size);

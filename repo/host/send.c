@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -216,11 +217,7 @@ static vv_status missing(const sending *s, const item *it, vv_error *err)
 	vv_fail(err, VV_EMISSING,
 		"%s of commit %s lacks blocks, which the remote does not have either",
 		vv_text_shows(v->path), hex);
-	return vv_hint(
-		err,
-		"'varve fsck' lists the missing blocks; 'varve fetch --data --all' gets it from "
-		"the "
-		"remotes, with --from URL from another clone");
+	return vv_hint_code(err, VV_HINT_FETCH_ALL_FOR_HOST);
 }
 
 /* pack NULL: there was nothing more to send, and bad packs leave. last: of this sending. */

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/codec.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/host/at_once.h"
@@ -15,7 +16,6 @@
 #include "repo/transfer/send.h"
 
 #define CLOCK_FILE "clock"
-#define REMEDY "'varve push --blocks' in a clone that has all data puts it back"
 
 /* One that is there, in the order of its map. */
 typedef struct pack {
@@ -183,7 +183,7 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	vv_fail(err, VV_ECORRUPT,
 		"'%s' lacks packs of the version %s, or its file is damaged: nothing was removed",
 		vv_text_url(s->h->url), text);
-	return vv_hint(err, REMEDY);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
 }
 
 /* Which packs versions that are no garbage need. */
@@ -350,7 +350,7 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 	if (rc == VV_OK && !sound) {
 		vv_fail(err, VV_ECORRUPT, "a list in '%s' is damaged: nothing was removed",
 			vv_text_url(s->h->url));
-		rc = vv_hint(err, REMEDY);
+		rc = vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
 	}
 	s->h->all = true;
 	return rc;

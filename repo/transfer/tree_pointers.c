@@ -4,6 +4,7 @@
 #include "repo/transfer/tree_pointers.h"
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/tree_internal.h"
@@ -56,14 +57,11 @@ void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid 
 			      : "%s, commit %.10s: a damaged pointer goes along as plain text: %s",
 		      vv_text_shows(path), hex, why->message);
 	if (told->count == VV_TOLD_MAX) {
-		vv_notes_put(r->notes, "hint: there may be more: 'varve fsck' names all");
+		vv_notes_hint(r->notes, VV_HINT_FSCK_MORE);
 	} else if (why->code == VV_ENOSUPPORT) {
 		vv_notes_put(r->notes, "hint: a newer varve, on both sides, brings the rows, too");
 	} else {
-		vv_notes_put(
-			r->notes,
-			"hint: where a branch still has it, 'varve restore --source REV %s' with a commit before, then 'varve add'",
-			vv_text_shows(path));
+		vv_notes_hint(r->notes, VV_HINT_RESTORE_SOURCE, path);
 	}
 }
 

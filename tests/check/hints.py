@@ -1,7 +1,12 @@
 #!/usr/bin/env python3
-"""hints.py ROOT: the commands that messages and examples name ('varve WORD ...' between quotes,
+"""hints.py ROOT [--write]: the commands that messages and examples name ('varve WORD ...' between quotes,
 (use "varve WORD ...", $ varve WORD ...) exist, and so do the options named with them, also after a
-colon (... : varve WORD ...). A word that printf fills in (%s) may be any."""
+colon (... : varve WORD ...). A word that is filled in (%s, %1) may be any.
+
+The codes of hints (base/hint.h), their words (cmd/frame/hint_table.c), the calls that set them and
+docs/hints.md agree, and no other text below cmd names a command. --write makes docs/hints.md.
+
+hints.py ROOT --commands: the commands of the hints, a line each."""
 import re
 import sys
 from pathlib import Path
@@ -73,7 +78,114 @@ def faults(words, there):
                 yield f"'varve {words[0]}' has no option {m.group(0)}"
 
 
-def main(root):
+BELOW_CMD = FOLDERS[:-1]
+NAMES = re.compile(r"\bvarve (?:-[-\w]+(?:[= ]\S+)? )*([a-z][a-z-]*)\b")
+# What no program can have other words for: stored text, scripts of hooks, the names of formats and reports.
+STAYS = """repo/git/index/attribute_lines.c repo/git/pointer.c repo/host/files.c transport/protocol/message.c
+diff/write/html.c diff/write/markdown.c diff/write/sql.c lib/work/report/ci.c lib/work/report/junit.c lib/work/report/page.c
+lib/work/report/sarif.c""".split()
+# Texts that are no hints of errors and name a command; these numbers only shrink.
+NOT_YET = {
+    "transport/server/server.c": 1, "transport/server/url_secret.c": 1, "transport/server/varve.c": 1,
+    "dataset/check/key_repeats.c": 2, "dataset/read/unseen.c": 4, "dataset/table/import_sorted.c": 2,
+    "diff/check/base_rows.c": 1, "diff/check/contradiction.c": 2, "diff/write/text.c": 1,
+    "lib/work/add/filter.c": 2, "lib/work/add/report.c": 1, "lib/work/add/run.c": 2, "lib/work/apply/index.c": 2,
+    "lib/work/check/one.c": 2, "lib/work/commit/journal_recover.c": 1, "lib/work/diff/table.c": 2,
+    "lib/work/doctor/doctor.c": 3, "lib/work/doctor/doctor_data.c": 12, "lib/work/doctor/doctor_peers.c": 10,
+    "lib/work/merge/resolve.c": 1, "lib/work/merge/run.c": 1, "lib/work/merge/torn.c": 1,
+    "lib/work/peers/push_hook.c": 6, "lib/work/peers/push_refs.c": 2, "lib/work/record/package_apply.c": 1,
+    "lib/work/view/damaged_pointer.c": 3,
+}
+CODE = re.compile(r'X\((\w+), "([a-z0-9-]+)", "([a-z ]*)"\)')
+WORDS = re.compile(r'\{"([a-z0-9-]+)", "((?:\\.|[^"\\])*)"\}')
+HEAD = """# Hints
+
+An error of libvarve may have a hint as a code: `varve_error_hint` returns its name and arguments, and the program words
+it. This table has the names, the arguments, and the sentences of the program `varve` (`cmd/frame/hint_table.c`), in
+which `%1` is the first argument. Hints that name no command are sentences of the library (`err.hint`).
+
+`tests/check/hints.py ROOT --write` makes this page.
+
+| name | arguments | the program's words |
+|---|---|---|
+"""
+
+
+def calls(text, name):
+    """The arguments of each call, with its place."""
+    for m in re.finditer(rf"\b{name}\(", text):
+        depth, start, args, i = 1, m.end(), [], m.end()
+        while depth:
+            if text[i] in "\"'":
+                quote, i = text[i], i + 1
+                while text[i] != quote:
+                    i += 2 if text[i] == "\\" else 1
+            depth += {"(": 1, "{": 1, ")": -1, "}": -1}.get(text[i], 0)
+            if depth == 0 or (depth == 1 and text[i] == ","):
+                args.append(" ".join(text[start:i].split()))
+                start = i + 1
+            i += 1
+        yield m.start(), args
+
+
+def hint_page(codes, words):
+    rows = (f"| `{n}` | {args.replace(' ', ', ')} | {words[n].replace('|', chr(92) + '|')} |\n" for _, n, args in codes)
+    return HEAD + "".join(rows).replace('\\"', '"')
+
+
+def check_codes(root, there, write):
+    """What is wrong with the codes of hints, their words and their calls."""
+    codes = CODE.findall((root / "base/hint.h").read_text())
+    table = WORDS.findall((root / "cmd/frame/hint_table.c").read_text())
+    first = {command.split()[0] for command in there}
+    words, arguments, used = dict(table), {c: args.split() for c, _, args in codes}, set()
+    if [n for _, n, _ in codes] != [n for n, _ in table]:
+        differ = sorted({n for _, n, _ in codes} ^ set(words))
+        yield f"base/hint.h and cmd/frame/hint_table.c have other names, or another order: {differ}"
+        return
+    for code, name, args in codes:
+        named = {int(n) for n in re.findall(r"[%$](\d)", words[name])}
+        if name != code.lower().replace("_", "-"):
+            yield f"base/hint.h: {code} is named '{name}'"
+        if named != set(range(1, len(args.split()) + 1)):
+            yield f"cmd/frame/hint_table.c: '{name}' has the arguments '{args}', and its words name {sorted(named)}"
+    for path in sorted(p for f in FOLDERS for p in (root / f).rglob("*.[ch]")):
+        text, where = path.read_text(), path.relative_to(root)
+        below = where.parts[0] in BELOW_CMD
+        used |= set(re.findall(r"\bVV_HINT_(\w+)", text)) if str(where) != "base/hint.h" else set()
+        for at, args in (*calls(text, "vv_hint_code"), *calls(text, "vv_notes_hint")):
+            for code in re.findall(r"VV_HINT_(\w+)", args[1]) if len(args) > 1 else []:
+                if len(args) - 2 != len(arguments.get(code, ())):
+                    line = text.count("\n", 0, at) + 1
+                    yield f"{where}:{line}: {code} takes {len(arguments.get(code, ()))} arguments, not {len(args) - 2}"
+        named = [] if not below or str(where) in STAYS else [
+            (line, m.group(0)) for line, said in literals(path) for m in NAMES.finditer(said) if m.group(1) in first]
+        if len(named) > NOT_YET.get(str(where), 0):
+            yield from (f"{where}:{line}: a text below cmd names a command ({m}): make it a code of base/hint.h"
+                        for line, m in named)
+        elif len(named) < NOT_YET.get(str(where), 0):
+            yield f"{where}: names {len(named)} commands: lower its number in NOT_YET of tests/check/hints.py"
+    yield from (f"base/hint.h: {code} is set nowhere" for code, _, _ in codes if code not in used)
+    page = root / "docs/hints.md"
+    if write:
+        page.write_text(hint_page(codes, words))
+    elif not page.exists() or page.read_text() != hint_page(codes, words):
+        yield "docs/hints.md is not what tests/check/hints.py ROOT --write makes"
+
+
+def list_commands(root, there):
+    first = {command.split()[0] for command in there}
+    arguments = {n: args.upper().split() for _, n, args in CODE.findall((root / "base/hint.h").read_text())}
+    found = set()
+    for name, words in WORDS.findall((root / "cmd/frame/hint_table.c").read_text()):
+        words = re.sub(r"[%$](\d)", lambda m: arguments[name][int(m.group(1)) - 1], words)
+        for m in re.finditer(r"\bvarve ((?:-C DIR |--git-dir='\w+' )?[A-Za-z][^';(),]*)", words):
+            if m.group(1).split()[0] in first or m.group(1)[0] == "-":
+                found.add(m.group(0).strip())
+    print("\n".join(sorted(found)))
+
+
+def main(root, *args):
     there, wrong, looked = commands(root), [], 0
     for path in sorted(p for f in FOLDERS for p in (root / f).rglob("*.[ch]")):
         for line, text in literals(path):
@@ -82,8 +194,11 @@ def main(root):
                     continue  # a sentence: "...: varve was ended there"
                 looked += 1
                 wrong += [f"{path.relative_to(root)}:{line}: {f} ({m.group(0)})" for f in faults(m.group(1).split(), there)]
+    if args == ("--commands",):
+        return list_commands(root, there) or 0
+    wrong += check_codes(root, there, args == ("--write",))
     print("\n".join(wrong) or f"{looked} commands named in messages, {len(there)} commands")
     return 1 if wrong or not looked else 0
 
 
-sys.exit(main(Path(sys.argv[1])))
+sys.exit(main(Path(sys.argv[1]), *sys.argv[2:]))

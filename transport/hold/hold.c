@@ -10,6 +10,7 @@
 
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -23,10 +24,8 @@
 
 vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rules, vv_error *err)
 {
-	const vv_place_facts facts = {.quota = rules->size,
-				      .mark = &vv_hold_mark,
-				      .more = "ask the server's owner for more room (varve "
-					      "serve --hold BYTES), or add another holder"};
+	const vv_place_facts facts = {
+		.quota = rules->size, .mark = &vv_hold_mark, .more = VV_HINT_ASK_HOLD};
 	vv_hold *h = vv_calloc(1, sizeof(*h));
 	vv_status rc;
 
@@ -200,13 +199,8 @@ static vv_status known_vault(vv_hold *h, const vv_cid *vault, vv_error *err)
 	if (vv_hold_look(h, name, &is, NULL) < 0) {
 		vv_cid_text(text, vault);
 		vv_fail(err, VV_EREFUSED, "nothing of the vault %s is here", text);
-		return vv_hint(
-			err,
-			h->rules.admission.ask
-				? "a vault begins there with a record that one of those signed for "
-				  "whom it keeps copies: varve vault key trust NAME DID"
-				: "a vault begins there with a record that one of those signed for "
-				  "whom it keeps copies: varve serve --for DID");
+		return vv_hint_code(err, h->rules.admission.ask ? VV_HINT_VAULT_TRUST
+								: VV_HINT_VAULT_FOR);
 	}
 	return vv_hold_cache_need(h->cache, vault, &h->vault, err);
 }

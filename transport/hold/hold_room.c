@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cid_map.h"
@@ -321,18 +322,9 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
 		what_takes(what), vv_text_bytes(len));
 	if (r->rules->admission.ask) {
-		return vv_hint(
-			err,
-			"room there grows with what it keeps, as audits prove, for that server's "
-			"owner and "
-			"the keys that it trusts ('varve vault ledger standing' there); 'varve "
-			"vault prune' removes what no ref reaches; or add another holder");
+		return vv_hint_code(err, VV_HINT_STANDING);
 	}
-	return vv_hint(
-		err,
-		"'varve vault prune' removes what no ref reaches; ask the server's owner for more "
-		"room (varve serve "
-		"--for DID=BYTES), or add another holder");
+	return vv_hint_code(err, VV_HINT_PRUNE_FOR);
 }
 
 /* What records may take beyond all other bounds. */
@@ -362,11 +354,7 @@ static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t le
 		"it is full: it keeps %s of at most %s, of which %s are for records; %s %s more",
 		vv_text_bytes(shards + records), vv_text_bytes(r->rules->size), vv_text_bytes(all),
 		what_takes(what), vv_text_bytes(len));
-	return vv_hint(
-		err,
-		"'varve vault prune' removes what no ref reaches; ask the server's owner for more "
-		"room (varve "
-		"serve --hold BYTES), or add another holder");
+	return vv_hint_code(err, VV_HINT_PRUNE_HOLD);
 }
 
 vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what what, uint64_t len,

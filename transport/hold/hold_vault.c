@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cid_map.h"
@@ -239,11 +240,7 @@ vv_status vv_hold_vault_add(vv_hold_vault *v, const char *name, const void *byte
 
 vv_status vv_hold_hint_admission(const vv_hold_rules *r, vv_error *err)
 {
-	return vv_hint(err, r->admission.ask
-				    ? "ask the server's owner to trust your key: varve vault "
-				      "key trust NAME DID ('varve vault key show' prints it)"
-				    : "ask the server's owner to name your key: varve serve "
-				      "--for DID ('varve vault key show' prints it)");
+	return vv_hint_code(err, r->admission.ask ? VV_HINT_ASK_TRUST : VV_HINT_ASK_FOR);
 }
 
 /* --- who may what ---------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sync.h"
 #include "base/sys.h"
@@ -523,12 +524,7 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 		if ((rc = read_file(l, name, &bytes, err)) == VV_OK &&
 		    (rc = add(l, name, bytes.data, bytes.len, err)) < 0 && rc != VV_ENOMEM) {
 			vv_prefix(err, "the record '%s' of %s", names[i], vv_text_shows(l->dir));
-			if (!err->hint[0]) {
-				vv_hint(err,
-					"remove that file; holders have it, and the next 'varve "
-					"vault replicate' "
-					"brings it back");
-			}
+			vv_hint_code(err, VV_HINT_REPLICATE);
 		}
 	}
 	if (left) {

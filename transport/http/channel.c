@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hint.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -332,8 +333,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	switch (status) {
 	case 200:
 		vv_fail(err, VV_ENOTFOUND, "'%s' answers, but not as varve does", l->name);
-		return vv_hint(err, "is it the address of a repository that 'varve serve --http' "
-				    "serves?");
+		return vv_hint_code(err, VV_HINT_SERVE_HTTP);
 	case 401:
 		vv_fail(err, VV_EREFUSED, "'%s': authentication failed%s%s", l->name, says, text);
 		return vv_hint(err, "'git credential reject' makes Git forget a wrong secret");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
@@ -416,7 +417,7 @@ static vv_status read_header_bytes(vv_car_reader *r, vv_error *err)
 	if (len == 0 || len > HEADER_MAX) {
 		vv_fail(err, VV_EINPUT, "not a CAR file: its header cannot have %llu bytes",
 			(unsigned long long)len);
-		return vv_hint(err, "'varve ipfs car export' writes them");
+		return vv_hint_code(err, VV_HINT_CAR_EXPORT);
 	}
 	return read_bytes(r, &r->section, (size_t)len, "its header", err);
 }

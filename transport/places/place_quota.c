@@ -56,7 +56,7 @@ vv_status vv_place_quota_check(vv_place_quota *q, const vv_place_ops *ops, void 
 	if (q->used + len > q->most) {
 		vv_fail(err, VV_EREFUSED, "it is full: it keeps %s of at most %s",
 			vv_text_bytes(q->used), vv_text_bytes(q->most));
-		return q->more ? vv_hint(err, "%s", q->more) : VV_EREFUSED;
+		return vv_hint_code(err, q->more);
 	}
 	return VV_OK;
 }

@@ -11,7 +11,7 @@ typedef struct vv_place_quota {
 	uint64_t most; /* bytes; 0: no limit */
 	uint64_t used;
 	bool counted;
-	const char *more; /* vv_place_facts.more */
+	vv_hint_id more; /* vv_place_facts.more */
 } vv_place_quota;
 
 void vv_place_quota_init(vv_place_quota *q, const vv_place_facts *facts);

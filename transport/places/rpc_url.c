@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/hint.h"
+
 static bool is_here(const char *host)
 {
 	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
@@ -30,9 +32,7 @@ vv_status vv_rpc_url_read(vv_url *out, const char *text, vv_error *err)
 	}
 	if (!out->tls && !is_here(out->host)) {
 		vv_fail(err, VV_EUSAGE, "'%s' is on another machine, and not https", out->text);
-		return vv_hint(err,
-			       "the RPC of a node is for its owner alone; 'varve ipfs car export "
-			       "--unixfs' makes a file for it");
+		return vv_hint_code(err, VV_HINT_CAR_EXPORT_UNIXFS);
 	}
 	return VV_OK;
 }

@@ -39,7 +39,7 @@ typedef struct s3 {
 	http_site *site;
 	vv_place_quota quota;
 	const vv_place_mark *mark;
-	const char *full;    /* a hint; NULL: none */
+	vv_hint_id full;
 	char *encryption[2]; /* header lines of a PUT; NULL: none */
 	bool payer;          /* requests are paid for by who makes them */
 	bool anonymous;      /* and are not signed */
@@ -133,9 +133,9 @@ static vv_status explain(const s3 *s, const vv_s3_error *e, const http_answer *a
 	for (size_t i = 0; i < sizeof(sayings) / sizeof(sayings[0]); i++) {
 		const struct saying *is = &sayings[i];
 		if (strcmp(e->code, is->code) == 0) {
-			const char *hint = strcmp(is->what, FULL) == 0 ? s->full : is->hint;
 			vv_fail(err, is->status, "'%s': %s (%s)", s->at.name, is->what, e->code);
-			return hint ? vv_hint(err, "%s", hint) : is->status;
+			if (strcmp(is->what, FULL) == 0) return vv_hint_code(err, s->full);
+			return is->hint ? vv_hint(err, "%s", is->hint) : is->status;
 		}
 	}
 	return vv_fail(err, VV_EIO, "'%s': status %u, %s: %s", s->at.name, a->status,

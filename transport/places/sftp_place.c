@@ -41,7 +41,7 @@ typedef struct sftp {
 	char *root;            /* "" is the folder that one is in after the login */
 	vv_place_quota quota;
 	const vv_place_mark *mark;
-	const char *full;     /* a hint; NULL: none */
+	vv_hint_id full;
 	unsigned depth;       /* requests under way: what a list is given to may ask for more */
 	bool lost;            /* the connection is of no use any more */
 	vv_patience patience; /* with the request under way */
@@ -87,7 +87,7 @@ static vv_status connect_host(sftp *f, vv_error *err)
 
 static vv_status hint_full(const sftp *f, vv_error *err)
 {
-	return f->full ? vv_hint(err, "%s", f->full) : VV_EREFUSED;
+	return vv_hint_code(err, f->full);
 }
 
 /* What came of a request of libssh2, and of which file; code 0 is VV_OK. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/http/channel.h"
@@ -64,7 +65,7 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 	case VV_URL_S3:
 		rc = vv_fail(err, VV_EUSAGE, "'%s' can keep sealed copies, and is not a repository",
 			     url->text);
-		(void)vv_hint(err, "'varve vault holder add NAME URL' makes it a holder");
+		(void)vv_hint_code(err, VV_HINT_HOLDER_ADD);
 		break;
 	case VV_URL_IPFS:
 		rc = vv_fail(err, VV_EUSAGE, "'%s' serves blocks and is not a repository",

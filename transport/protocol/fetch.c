@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/reach.h"
@@ -457,9 +458,7 @@ static vv_status name_damage(const run *r, vv_error *err)
 	} else {
 		vv_prefix(err, "%s", s->why.message);
 	}
-	return vv_hint(err,
-		       "'varve fsck' there shows whether it is damaged there or in transit; ask "
-		       "another peer too (--from URL); what has arrived is kept");
+	return vv_hint_code(err, VV_HINT_FSCK_THERE);
 }
 
 /* One that somebody named and that failed, before it could say whether it has the blocks; NULL: none did. */
@@ -500,7 +499,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	if (r->lacking_path[0]) {
 		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
 	}
-	if (failed && failed->why.hint[0]) return vv_hint(err, "%s", failed->why.hint);
+	if (failed && failed->why.hint_id != VV_HINT_NONE) return vv_hint_copy(err, &failed->why);
 	return sent_damage(r)
 		       ? VV_EMISSING /* name_damage says what helps */
 		       : vv_hint(err,

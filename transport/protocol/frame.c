@@ -63,7 +63,9 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err)
 	}
 	vv_cbor_put_map(&b, 3);
 	vv_cbor_add_text(&b, "code", word);
-	vv_cbor_add_bytes(&b, "hint", what->hint, strlen(what->hint));
+	/* arguments of a code are no sentence */
+	const char *hint = vv_hint_name(what->hint_id) ? "" : what->hint;
+	vv_cbor_add_bytes(&b, "hint", hint, strlen(hint));
 	vv_cbor_add_bytes(&b, "text", what->message, strlen(what->message));
 	vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "repo/transfer/send.h"
 
@@ -244,8 +245,7 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 	vv_free(r.commons.items);
 	vv_free(r.whole.items);
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
-		vv_hint(err, "'varve fsck' lists the versions that lack blocks here; 'varve fetch "
-			     "--data --all' gets those that the remote has");
+		vv_hint_code(err, VV_HINT_FETCH_ALL);
 	}
 	return rc;
 }

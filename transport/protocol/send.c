@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
@@ -225,9 +226,7 @@ vv_status vv_send_only(vv_send *s, const vv_cids *blocks, vv_error *err)
 			vv_fail(err, VV_EMISSING,
 				"the other side needs the block %s, which is not here either",
 				text);
-			rc = vv_hint(
-				err,
-				"'varve fsck' lists the versions that lack blocks; fetch them first");
+			rc = vv_hint_code(err, VV_HINT_FSCK_MISSING);
 		} else {
 			rc = vv_resemble_walk(&walk, &blocks->items[i], NULL, err);
 		}

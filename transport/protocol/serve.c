@@ -9,6 +9,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/store.h"
@@ -408,8 +409,7 @@ static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *
 vv_status vv_serve_fail_hold(vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "no copies are kept here for others");
-	return vv_hint(err, "the server's owner allows it with 'varve serve --hold "
-			    "SIZE --for DID', or the setting varve.hold");
+	return vv_hint_code(err, VV_HINT_SERVE_HOLD);
 }
 
 static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in, bool *drained,
@@ -432,20 +432,21 @@ static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 }
 
 /* An error goes to the peer: after its request was read, or at once where that is broken. */
-static vv_status send_failure(vv_channel *line, vv_frame_reader *in, bool drained,
-			      const vv_error *what, vv_error *err)
+static vv_status send_failure(const vv_serve *s, vv_channel *line, vv_frame_reader *in,
+			      bool drained, const vv_error *what, vv_error *err)
 {
-	vv_error ignored;
+	vv_error ignored, worded = *what;
 
+	vv_hint_word(&worded, vv_repository_words(s->repo));
 	if (!drained) {
 		in->budget = UINT64_C(1) << 40;
 		if (vv_frame_drain(in, &ignored) < 0) {
-			(void)vv_frame_fail(line, what, &ignored);
+			(void)vv_frame_fail(line, &worded, &ignored);
 			*err = *what;
 			return what->code;
 		}
 	}
-	return vv_frame_fail(line, what, err);
+	return vv_frame_fail(line, &worded, err);
 }
 
 static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
@@ -482,7 +483,8 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 		s->failed = rc < 0;
 	}
 	if (!broken) {
-		rc = rc < 0 ? send_failure(line, &in, drained, &why, err) : vv_frame_end(line, err);
+		rc = rc < 0 ? send_failure(s, line, &in, drained, &why, err)
+			    : vv_frame_end(line, err);
 	}
 	vv_frame_reader_clear(&in);
 	vv_arena_clear(&arena);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/hidden_refs.h"
@@ -272,8 +273,7 @@ static vv_status end_objects(push *p, vv_error *err)
 	if (stats.damaged == 0 || !err || (rc != VV_EMISSING && rc != VV_ENOTFOUND)) return rc;
 	vv_prefix(err, "%s %s came damaged and cannot be unpacked", vv_text_count(stats.damaged),
 		  stats.damaged == 1 ? "block" : "blocks");
-	vv_hint(err, "try again; if it goes wrong again, 'varve fsck' at the sender shows whether "
-		     "its blocks are sound");
+	vv_hint_code(err, VV_HINT_FSCK_SENDER);
 	return err->code = VV_ECORRUPT;
 }
 

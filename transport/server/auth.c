@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -64,7 +65,7 @@ static void users_free(user *users, size_t count)
 static vv_status bad_line(vv_error *err, const char *file, size_t line, const char *what)
 {
 	vv_fail(err, VV_EINPUT, "%s, line %zu: %s", vv_text_shows(file), line, what);
-	return vv_hint(err, "'varve serve --hash-secret NAME' makes lines: NAME:rw:HASH");
+	return vv_hint_code(err, VV_HINT_HASH_SECRET);
 }
 
 static vv_status read_user(user *u, const char *text, size_t len, const char *file, size_t line,

@@ -164,8 +164,10 @@ int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cac
 
 static void fail(sqlite3_context *context, const varve_error *err)
 {
-	char *message = err->hint[0] ? sqlite3_mprintf("%s (%s)", err->message, err->hint)
-				     : sqlite3_mprintf("%s", err->message);
+	vv_sql_hint hint;
+	char *message = *vv_sql_error_hint(&hint, err)
+				? sqlite3_mprintf("%s (%s)", err->message, hint.text)
+				: sqlite3_mprintf("%s", err->message);
 
 	if (message && err->code != VARVE_ENOMEM) {
 		sqlite3_result_error(context, message, -1);

@@ -378,6 +378,7 @@ static int find_now(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve
 	}
 	if (rc == VARVE_ENOTFOUND) {
 		err->hint[0] = '\0';
+		err->hint_id = 0;
 		vv_sql_error_format(err, VARVE_ENOTFOUND, "no such table: %s", word);
 		hint_nearest(err, paths, count, word, strlen(word));
 	}
@@ -431,6 +432,7 @@ int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varv
 
 	memset(out, 0, sizeof(*out));
 	err->hint[0] = '\0';
+	err->hint_id = 0;
 	rc = find_version(out, c, word, err);
 	for (int kind = VV_NAME_ROW; rc == VARVE_ENOTFOUND && kind > VV_NAME_VERSION; kind--) {
 		size_t len = strlen(prefixes[kind]);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/sys.h"
+#include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/module.h"
 
 /* SQLite passes its functions to what it calls for each new connection. */
@@ -19,16 +20,15 @@ static int install(sqlite3 *db, char **message, const struct sqlite3_api_routine
 
 static vv_status take(vv_error *err, const varve_error *e)
 {
+	vv_sql_hint hint;
+
 	vv_fail(err,
 		e->code == VARVE_ENOMEM      ? VV_ENOMEM
 		: e->code == VARVE_ENOTFOUND ? VV_ENOTFOUND
 		: e->code == VARVE_EUSAGE    ? VV_EUSAGE
 					     : VV_EIO,
 		"%s", e->message);
-	if (e->hint[0]) {
-		vv_hint(err, "%s", e->hint);
-	}
-	return err->code;
+	return vv_hint(err, "%s", vv_sql_error_hint(&hint, e));
 }
 
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)

@@ -9,6 +9,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/add.h"
@@ -58,8 +59,9 @@ static bool describes(const options *o)
 }
 
 /* What can be done about a file that is not a clean table. */
-static void report_refused(const vv_error *err, const char *path)
+static void report_refused(vv_error *err, const char *path)
 {
+	vv_hint_word(err, vv_hint_words);
 	vv_report(err);
 	if (path && !strstr(err->hint, "--as file") && !strstr(err->hint, "--fix")) {
 		vv_note("hint: 'varve add --as file %s' keeps it as bytes", vv_text_shows(path));

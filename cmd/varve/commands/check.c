@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/check_reports.h"
@@ -527,6 +528,7 @@ static vv_status run_checks(check *c, vv_error *err)
 		return rc;
 	}
 	c->run.repo = c->in->repo;
+	c->run.words = vv_hint_words;
 	if ((rc = open_cache(c, err)) < 0 ||
 	    (rc = o->files ? check_files(c, err) : check_versions(c, err)) < 0) {
 		return rc;

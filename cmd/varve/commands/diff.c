@@ -312,7 +312,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	}
 	if ((rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
 		if (rc == VV_ENOTFOUND && c->argc == 2) {
-			err->hint[0] = '\0';
+			vv_hint_clear(err);
 			vv_hint(err, "two files are compared by: varve diff --no-index %s %s",
 				vv_text_shows(argv[0]), vv_text_shows(argv[1]));
 		}

@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
@@ -39,7 +40,10 @@ static int serve_stdio(void *given, int argc, char **argv)
 		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and "
 			"'varve push' run it");
 	}
-	vv_serve_repo s = {.path = argv[0], .env = vv_environ(), .writable = !o->read_only};
+	vv_serve_repo s = {.path = argv[0],
+			   .env = vv_environ(),
+			   .writable = !o->read_only,
+			   .words = vv_hint_words};
 	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */
 	return vv_serve_repo_stdio(&s, &err) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }

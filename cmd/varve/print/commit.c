@@ -11,6 +11,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/commit_stat.h"
 
@@ -405,6 +406,7 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 	vv_out("\n");
 	rc = vv_diff_show_commits(v->patch, c->parent_count ? &c->parents[0] : NULL, &c->id, err);
 	if (rc == VV_EMISSING && v->patch->unasked) {
+		vv_hint_word(err, vv_hint_words);
 		vv_note("the rows are not shown: %s", err->message);
 		vv_note("hint: %s", err->hint);
 		return VV_OK;

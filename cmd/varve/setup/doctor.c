@@ -6,6 +6,7 @@
 #include "base/json/json.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/work/doctor/doctor.h"
@@ -90,7 +91,7 @@ static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)
 static vv_status run_doctor(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_doctor d = {0};
+	vv_doctor d = {.words = vv_hint_words};
 	vv_status rc = examine(&d, c, err);
 
 	if (rc == VV_OK && vv_wants_json(o->format)) {

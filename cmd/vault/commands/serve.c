@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
 #include "cmd/frame/tool.h"
@@ -46,6 +47,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 	if (vv_holding_open(&holding, &by_settings, &err) < 0) return vv_report(&err);
 	vv_serve_repo s = {.path = argv[0],
 			   .env = vv_environ(),
+			   .words = vv_hint_words,
 			   .hold = vv_holding_answer,
 			   .hold_payload = holding};
 	rc = vv_serve_repo_stdio(&s, &err);

@@ -5,6 +5,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/sealed/placement.h"
 #include "cmd/vault/work/spread.h"
@@ -56,9 +57,11 @@ void vv_print_owed(vv_buf *b, const vv_vault_session *s, unsigned copies, bool t
 			vv_text_shows(away->config->name));
 	} else if (refuses) {
 		/* It says itself why, and what helps. */
-		vv_buf_printf(b, "%s; %s", refuses->why.message,
-			      refuses->why.hint[0] ? refuses->why.hint
-						   : "give it room, or add another holder");
+		vv_error why = refuses->why;
+
+		vv_hint_word(&why, vv_hint_words);
+		vv_buf_printf(b, "%s; %s", why.message,
+			      why.hint[0] ? why.hint : "give it room, or add another holder");
 	} else if (domains < wanted && code.data > 0) {
 		vv_buf_printf(
 			b,

@@ -3,6 +3,7 @@
  */
 #include "cmd/vault/sealed/holder_open.h"
 
+#include "base/hint.h"
 #include "base/text.h"
 #include "cmd/vault/sealed/server_holder.h"
 #include "transport/hold/hold_name.h"
@@ -20,14 +21,12 @@ static bool shard_sized(uint64_t size)
 static vv_status open_place(vv_place *out, const vv_url *u, const vv_holder_facts *facts,
 			    const vv_connect_options *connect, bool make, vv_error *err)
 {
-	const vv_place_facts f = {
-		.domain = facts->domain,
-		.quota = facts->quota,
-		.mark = &vv_hold_mark,
-		.more = "give it more room with 'varve vault holder add --quota', or add another "
-			"holder",
-		.full = "make room there, or add another holder",
-		.ours = shard_sized};
+	const vv_place_facts f = {.domain = facts->domain,
+				  .quota = facts->quota,
+				  .mark = &vv_hold_mark,
+				  .more = VV_HINT_HOLDER_QUOTA,
+				  .full = VV_HINT_HOLDER_ROOM,
+				  .ours = shard_sized};
 
 	switch (u->kind) {
 	case VV_URL_PATH:

@@ -12,6 +12,7 @@
 
 #include "base/sys.h"
 #include "base/thread.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/vault/work/keeps.h"
 #include "cmd/vault/work/vault_source.h"
 #include "cmd/vault/work/vault_status.h"
@@ -232,6 +233,7 @@ static vv_status serve_one(line *l, vv_error *err)
 		rc = vv_frame_drain(&in, err);
 		said = said < 0 || rc < 0 ? said : answer_alive(l, &q, &why);
 		if (rc == VV_OK) {
+			vv_hint_word(said < 0 ? &why : NULL, vv_hint_words);
 			rc = said < 0 ? vv_frame_fail(l->channel, &why, err)
 				      : vv_frame_end(l->channel, err);
 		}

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/web/commands.h"
 #include "cmd/web/pages/pages.h"
@@ -84,6 +85,7 @@ static vv_status answer(void *payload, const vv_http_call *call, vv_channel *lin
 			   .env = call->env,
 			   .writable = call->may_write,
 			   .reach = call->reach,
+			   .words = vv_hint_words,
 			   .hold = vv_holding_answer,
 			   .hold_payload = payload,
 			   .one = true};

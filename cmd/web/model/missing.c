@@ -122,7 +122,7 @@ static void hint(vv_web_visit *v, const version *at, const bool *lacking, vv_err
 	put_remotes(&remotes, v);
 	put_commands(&commands, at, lacking, v->reach || remotes.len > 0 ? "" : "--from URL ");
 	put_way(&way, v, vv_buf_cstr(&commands), lacking[0] && lacking[1] ? "them" : "it");
-	err->hint[0] = '\0';
+	vv_hint_clear(err);
 	vv_hint(err, "%s", vv_buf_cstr(&way));
 	vv_buf_clear(&way);
 	vv_buf_clear(&remotes);

@@ -11,6 +11,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/hint_words.h"
 #include "lib/work/diff/table.h"
 #include "lib/work/rows/named_columns.h"
 #include "lib/work/view/version.h"
@@ -240,6 +241,7 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 		}
 		if (rc < 0) {
 			t->why = vv_web_keep_text(v, err->message);
+			vv_hint_word(err, vv_hint_words);
 			t->why_hint = vv_web_keep_text(v, err->hint);
 		}
 		vv_error_clear(err);

@@ -2,6 +2,7 @@
  * trouble: the page of an error: what happened, what to try, and where the thing is that is not here.
  */
 #include "base/show.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
@@ -72,12 +73,15 @@ static void put_dataset(vv_page *p)
 vv_status vv_page_trouble(vv_page *p, unsigned status, const vv_error *why, vv_buf *out,
 			  vv_error *err)
 {
+	vv_error worded = *why;
+
 	vv_page_begin(p, &(vv_page_frame){.title = vv_html_words(title_of(status, why)),
 					  .description = vv_html_words(why->message)});
 	part_trouble_heading(&p->html, .title = vv_html_words(title_of(status, why)),
 			     .lead = vv_page_sentence(p, why->message));
-	if (why->hint[0]) {
-		part_note(&p->html, .text = vv_page_sentence(p, why->hint));
+	vv_hint_word(&worded, vv_hint_words);
+	if (worded.hint[0]) {
+		part_note(&p->html, .text = vv_page_sentence(p, worded.hint));
 	}
 	if (why->code == VV_ENOTFOUND) {
 		put_elsewhere(p);

@@ -16,6 +16,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hash_index.h"
+#include "base/hint.h"
 #include "base/sys.h"
 
 /* The fifth byte grows when what types and patterns accept changes, so that no older answer is
@@ -542,7 +543,7 @@ done:
 static vv_status bad_file(const char *file, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "%s: is not the result of a check, or damaged", file);
-	return vv_hint(err, "make it with 'varve check --save-result FILE'");
+	return vv_hint_code(err, VV_HINT_SAVE_RESULT);
 }
 
 /* Does the hash at the end hold for all before it? */

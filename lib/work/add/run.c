@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/unseen.h"
@@ -276,9 +277,10 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 					    &is_pointer, &why);
 	}
 	if (item->guess && (rc == VV_EINPUT || rc == VV_EREFUSED)) {
+		const bool two = why.hint_id == VV_HINT_ADD_RECORDS;
 		vv_dataset_found_clear(&staged);
-		return leave_text(run, item, why.message,
-				  strstr(why.hint, "--records") ? why.hint : "", err);
+		vv_notes_word(vv_repository_notes(run->r), &why);
+		return leave_text(run, item, why.message, two ? why.hint : "", err);
 	}
 	if (item->guess && rc == VV_OK && !is_pointer && !staged.result.too_long &&
 	    (staged.result.root.kind != VV_KIND_TABLE || staged.result.root.bytes == 0)) {

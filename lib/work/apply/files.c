@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -108,7 +109,7 @@ static vv_status look_clean(vv_apply_files *f, const vv_apply_file *e, const vv_
 	if (rc == VV_OK && !clean) {
 		vv_fail(err, VV_EREFUSED, "'%s' has changes that are not staged",
 			vv_text_shows(e->path));
-		return vv_hint(err, "'varve add' it, or put it away with 'git stash' first");
+		return vv_hint_code(err, VV_HINT_ADD_OR_STASH);
 	}
 	if (rc == VV_OK && e->exists) {
 		rc = vv_last_copy_keep(f->repo, f->checkout->reader, f->checkout->index, e->path,
@@ -133,7 +134,7 @@ static vv_status look_in_index(vv_apply_files *f, vv_apply_file *e, vv_error *er
 	e->exists = vv_index_get(f->index, e->path, &entry);
 	if (!e->exists && in_conflict(f->index, e->path)) {
 		vv_fail(err, VV_EREFUSED, "'%s' is in conflict", vv_text_shows(e->path));
-		return vv_hint(err, "'varve resolve' it first");
+		return vv_hint_code(err, VV_HINT_RESOLVE_FIRST);
 	}
 	if (e->exists) {
 		e->mode = entry.mode;

@@ -69,6 +69,7 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 	bool has_base = c->base && !vv_oid_is_null(c->base);
 	vv_accepts accepts = {0};
 	vv_check_run run = {.repo = r,
+			    .words = vv_repository_words(r),
 			    .reader = s,
 			    .report = report,
 			    .temp_dir = vv_env_temp_dir(vv_repository_env(r)),

@@ -115,7 +115,7 @@ static vv_status check_package(files *f, const char *package, const vv_buf *text
 					text->len, &why);
 
 	if (rc == VV_EINPUT) {
-		rc = tell(f, package, "schema-error", why.message, why.hint[0] ? why.hint : NULL);
+		rc = tell(f, package, "schema-error", why.message, vv_check_hint(f->run, &why));
 	} else if (rc < 0) {
 		*f->err = why;
 	} else if (count == 0) {
@@ -192,7 +192,7 @@ static vv_status check_argument(files *f, char *arg)
 	if (strcmp(arg, "-") == 0) {
 		rc = keep_standard(f);
 	} else if ((rc = vv_check_may_read(arg, NULL, &why)) == VV_EREFUSED) {
-		return tell(f, arg, "source-error", why.message, why.hint[0] ? why.hint : NULL);
+		return tell(f, arg, "source-error", why.message, vv_check_hint(f->run, &why));
 	} else if (rc < 0) {
 		*f->err = why;
 		return rc;

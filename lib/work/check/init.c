@@ -4,6 +4,7 @@
 #include "lib/work/check/init.h"
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "dataset/check/rules.h"
@@ -84,7 +85,7 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 	}
 	if (*count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "there is no dataset to make rules for");
-		return vv_hint(err, "'varve add FILE' makes one");
+		return vv_hint_code(err, VV_HINT_ADD_MAKES);
 	}
 	return vv_write_file(file, text.data, text.len, true, err);
 }

@@ -91,6 +91,12 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 	return vv_report_more(c->run->report, &g, count, err);
 }
 
+const char *vv_check_hint(const vv_check_run *run, vv_error *why)
+{
+	vv_hint_word(why, run->words);
+	return why->hint[0] ? why->hint : NULL;
+}
+
 /* The dataset as a whole cannot be checked. */
 static vv_status tell(one *c, const char *rule, const char *message, const char *expected,
 		      vv_error *err)
@@ -285,8 +291,7 @@ static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
 	if (rc < 0 || (rc = vv_check_file(result, &source, &hints, o, err)) < 0) return rc;
 	/* what add refuses is not valid, whatever it refuses it for */
 	if (in->refused && (result->errors == 0 || result->total_count > 0)) {
-		rc = tell(c, "source-error", in->why.message, in->why.hint[0] ? in->why.hint : NULL,
-			  err);
+		rc = tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why), err);
 	}
 	return rc;
 }
@@ -489,9 +494,8 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	vv_status rc;
 
 	if ((c->run->new_only && (rc = know_base(c, err)) < 0) ||
-	    (c->in.bad_package &&
-	     (rc = tell(c, "schema-error", c->in.why.message,
-			c->in.why.hint[0] ? c->in.why.hint : NULL, err)) < 0) ||
+	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message,
+					     vv_check_hint(c->run, &c->in.why), err)) < 0) ||
 	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 ||
 	    (rc = compare(c, err)) < 0) {
 		return rc;
@@ -576,8 +580,8 @@ static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
 	if (c->base_broken.code == VV_OK) return VV_OK;
 	vv_buf_printf(&message, "cannot be compared with %s: %s", base->name,
 		      c->base_broken.message);
-	rc = tell(c, "source-error", vv_buf_cstr(&message),
-		  c->base_broken.hint[0] ? c->base_broken.hint : NULL, err);
+	rc = tell(c, "source-error", vv_buf_cstr(&message), vv_check_hint(c->run, &c->base_broken),
+		  err);
 	vv_buf_clear(&message);
 	return rc;
 }
@@ -658,13 +662,13 @@ static const char *without_path(const char *message, const char *path)
 }
 
 static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff_side *side,
-			       const vv_error *why, vv_error *err)
+			       vv_error *why, vv_error *err)
 {
 	char *file = c->run->repo && side->kind == VV_SIDE_WORK
 			     ? vv_repository_file(c->run->repo, c->path)
 			     : NULL;
 	const char *message = without_path(why->message, c->path);
-	vv_finding f = {.rule = "source-error", .expected = why->hint[0] ? why->hint : NULL};
+	vv_finding f = {.rule = "source-error", .expected = vv_check_hint(c->run, why)};
 	vv_status rc;
 
 	f.message = file ? without_path(message, file) : message;
@@ -682,12 +686,13 @@ static bool is_unread(vv_status rc)
 /* Neither a base nor --accept can stand for what was not looked at. */
 static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
 {
+	vv_error worded = *why;
 	vv_finding f = {.rule = VV_RULE_UNCHECKED,
 			.severity = VV_SEVERITY_ERROR,
 			.path = c->path,
 			.commit = c->commit,
 			.message = without_path(why->message, c->path),
-			.expected = why->hint[0] ? why->hint : NULL};
+			.expected = vv_check_hint(c->run, &worded)};
 
 	if (c->run->unread.code == VV_OK) {
 		c->run->unread = *why;

@@ -50,7 +50,8 @@ typedef struct vv_check_run {
 	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
 	/* the file that stands for standard_path, or with --files for "-"; or NULL */
 	const char *standard, *standard_path;
-	const char *rules_name;                           /* with --files: of the rules; or NULL */
+	const char *rules_name; /* with --files: of the rules; or NULL */
+	vv_hint_words_fn words; /* the program's, of hints in findings; NULL: codes are left out */
 	void (*warn)(void *payload, const char *message); /* may be NULL */
 	void *payload;
 	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
@@ -62,6 +63,9 @@ typedef struct vv_check_run {
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 			   const vv_accepts *trailers, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
+
+/* What a finding expects in place of an error: its hint, in the words of the run; NULL: it has none. Of why. */
+const char *vv_check_hint(const vv_check_run *run, vv_error *why);
 
 /* Findings about what is checked, and not about data, at path: each as severe as its rule. */
 vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,

@@ -410,8 +410,11 @@ vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *ne
 	vv_auto(vv_rules_file) *rules = NULL;
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_auto(vv_check_cache) *cache = NULL;
-	vv_check_run run = {
-		.repo = r, .limit = 10, .ignore_trailers = !trailers, .owner_text = owner};
+	vv_check_run run = {.repo = r,
+			    .words = vv_repository_words(r),
+			    .limit = 10,
+			    .ignore_trailers = !trailers,
+			    .owner_text = owner};
 	uint32_t nsec;
 	vv_status rc;
 

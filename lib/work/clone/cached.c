@@ -258,7 +258,7 @@ static vv_status clone_here(const vv_cached *c, vv_error *err)
 		rc = clone_once(c, err);
 	}
 	if (rc < 0) {
-		err->hint[0] = '\0'; /* of a clone of one's own */
+		vv_hint_clear(err); /* of a clone of one's own */
 		return rc;
 	}
 	/* Whoever names the URL wants its blocks, whatever holds for clones. */

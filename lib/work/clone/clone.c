@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/hint.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -56,7 +57,7 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	    strncmp(start, "..", (size_t)(end - start)) == 0) {
 		vv_fail(err, VV_EUSAGE, "cannot derive a folder name from '%s'",
 			vv_text_url(j->url));
-		return vv_hint(err, "varve clone URL DIR");
+		return vv_hint_code(err, VV_HINT_CLONE_DIR);
 	}
 	vv_buf b = VV_BUF_INIT;
 	vv_buf_put(&b, start, (size_t)(end - start));

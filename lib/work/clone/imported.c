@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -244,7 +245,7 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 	if (rc == VV_OK && !s.is_dataset) {
 		vv_fail(err, VV_EUSAGE, "'%s' is not stored as a table at %s",
 			vv_text_shows(i->path), vv_text_url(i->url));
-		rc = vv_hint(err, "'varve get' copies it");
+		rc = vv_hint_code(err, VV_HINT_GET);
 	}
 	if (rc == VV_OK) {
 		*root = s.root;

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -268,8 +269,6 @@ bool vv_checkout_note_missing(const vv_checkout *c)
 		     c->missing == 1 ? "dataset is" : "datasets are",
 		     c->missing == 1 ? "its pointer" : "their pointers",
 		     vv_buf_cstr(&c->missing_names));
-	vv_notes_put(
-		vv_repository_notes(c->repo),
-		"hint: 'varve fetch --data' gets the blocks, and 'varve restore PATH' writes the data");
+	vv_notes_hint(vv_repository_notes(c->repo), VV_HINT_FETCH_THEN_RESTORE);
 	return c->lacking;
 }

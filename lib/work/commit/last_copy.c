@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/reach.h"
@@ -107,10 +108,7 @@ static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 			"%s: the blocks of its version are not here, and the file may be the last copy "
 			"of it; it was not replaced",
 			vv_text_shows(l->path));
-		rc = vv_hint(err,
-			     "'varve fetch' or 'varve fsck --repair' may bring the blocks back; "
-			     "'varve add --fix %s' makes a new version of the file",
-			     vv_text_shows(l->path));
+		rc = vv_hint_code(err, VV_HINT_LAST_COPY, l->path);
 	}
 done:
 	vv_free(file);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -67,9 +68,8 @@ static vv_status open_now(job *j, vv_error *err)
 		vv_fail(err, VV_EUSAGE, "'%s' is %s", vv_text_shows(r->path),
 			s->from == VV_FROM_WORK ? "only a pointer: its data is not here"
 						: "not a file of the work tree");
-		return s->from == VV_FROM_WORK
-			       ? vv_hint(err, "'varve restore %s' first", vv_text_shows(r->path))
-			       : err->code;
+		return s->from == VV_FROM_WORK ? vv_hint_code(err, VV_HINT_RESTORE_FIRST, r->path)
+					       : err->code;
 	}
 	if ((rc = vv_lstat(&j->before, s->file, err)) < 0 ||
 	    (rc = vv_subject_open(s, &j->now.table, NULL, err)) < 0) {
@@ -107,9 +107,7 @@ static vv_status check_tables(const job *j, vv_error *err)
 	if (now->key_count == 0 || now->key_count > KEY_MAX) {
 		vv_fail(err, VV_EUSAGE, "'%s' has no key, so that --row cannot name a row",
 			vv_text_shows(j->r->path));
-		return vv_hint(err,
-			       "'varve add --key COLUMNS %s' names the columns that identify rows",
-			       vv_text_shows(j->r->path));
+		return vv_hint_code(err, VV_HINT_ADD_KEY, j->r->path);
 	}
 	if ((now->dialect.form == VV_FORM_CSV) != (then->dialect.form == VV_FORM_CSV)) {
 		return vv_fail(err, VV_ENOSUPPORT,

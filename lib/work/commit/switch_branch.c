@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -129,10 +130,7 @@ static vv_status guess_remote(vv_branch_switch *p, const char *name, vv_error *e
 				       vv_text_shows(name))
 			     : vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
 				       vv_text_shows(name));
-		vv_hint(err,
-			g.count ? "name one: varve switch -c %s REMOTE/%s"
-				: "'varve switch -c %s' makes it",
-			vv_text_shows(name), vv_text_shows(name));
+		vv_hint_code(err, g.count ? VV_HINT_SWITCH_REMOTE : VV_HINT_SWITCH_CREATE, name);
 	}
 	return rc;
 }
@@ -144,11 +142,7 @@ static vv_status no_branch(vv_branch_switch *p, const char *name, vv_error *err)
 
 	if (vv_rev_commit(p->repo, name, &commit, &absent) == VV_OK) {
 		vv_fail(err, VV_EUSAGE, "'%s' is a commit, not a branch", vv_text_shows(name));
-		return vv_hint(
-			err,
-			"look at it with 'varve switch --detach %s', or begin a branch there "
-			"with -c",
-			vv_text_shows(name));
+		return vv_hint_code(err, VV_HINT_SWITCH_DETACH, name);
 	}
 	return guess_remote(p, name, err);
 }
@@ -166,7 +160,7 @@ static vv_status plan_create(vv_branch_switch *p, const char *start, vv_error *e
 	}
 	if (p->exists && !p->force_create) {
 		vv_fail(err, VV_EEXISTS, "there is a branch '%s' already", vv_text_shows(p->name));
-		return vv_hint(err, "'varve switch %s' goes to it", vv_text_shows(p->name));
+		return vv_hint_code(err, VV_HINT_SWITCH, p->name);
 	}
 	if (!start && p->head.unborn) {
 		p->unborn = true;

@@ -11,6 +11,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -340,9 +341,7 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 	out->checkout = c;
 	if (vv_index_has_conflicts(c->index) && !force) {
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
-		return vv_hint(
-			err,
-			"resolve them and 'varve add' the files first; 'varve status' lists them");
+		return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
 	}
 	if (force) return force_all(out, to, err);
 	if ((rc = vv_tree_changes(c->repo, vv_oid_is_null(from) ? NULL : from, to, "", add_step,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/hint.h"
 #include "base/text.h"
 #include "lib/work/diff/table.h"
 #include "repo/git/blob.h"
@@ -68,8 +69,7 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 				      "%s: a table that no line of .gitattributes tracks: "
 				      "in clones git writes its pointer instead",
 				      vv_text_shows(e.path));
-			vv_notes_put(notes, "hint: varve track %s, then commit .gitattributes",
-				     vv_text_shows(e.path));
+			vv_notes_hint(notes, VV_HINT_TRACK, e.path);
 		}
 	}
 done:

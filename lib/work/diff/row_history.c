@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/rows/descent.h"
@@ -699,7 +700,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(o->path));
-		vv_hint(err, "'varve add --as table' makes a table of it");
+		vv_hint_code(err, VV_HINT_AS_TABLE);
 	}
 	if (rc == VV_OK) {
 		rc = begin_key(h, p, &t.table, o->path, o->key, err);

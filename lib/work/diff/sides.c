@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/add/pathspec.h"
@@ -96,8 +97,7 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 				break;
 			}
 			if (rc == VV_ENOTFOUND && dashdash < 0) {
-				vv_hint(err, "for a path that is gone from here: varve diff -- %s",
-					vv_text_shows(argv[i]));
+				vv_hint_code(err, VV_HINT_DIFF_PATH, argv[i]);
 			}
 			return rc;
 		}
@@ -445,8 +445,7 @@ static vv_status check_paths(finder *f, vv_error *err)
 				f->out->b.kind == VV_SIDE_WORK ? "the work tree's tracked files"
 							       : vv_text_shows(f->out->b.name));
 			return f->out->b.kind == VV_SIDE_WORK && vv_exists(given)
-				       ? vv_hint(err,
-						 "it is not tracked; two files are compared by: varve diff --no-index A B")
+				       ? vv_hint_code(err, VV_HINT_NO_INDEX)
 				       : VV_ENOTFOUND;
 		}
 	}
@@ -478,7 +477,7 @@ vv_status vv_diff_sides_find(vv_diff_sides *out, vv_repository *r, vv_dataset_re
 		if (out->b.kind != VV_SIDE_COMMIT) {
 			rc = vv_fail(err, VV_EUSAGE,
 				     "a bare repository has no work tree to compare with");
-			vv_hint(err, "name two versions: varve diff HEAD~1 HEAD");
+			vv_hint_code(err, VV_HINT_DIFF_TWO);
 			goto done;
 		}
 		f.bare = argv + used;

@@ -280,6 +280,7 @@ static vv_status on_setting(void *payload, const char *name, const char *value, 
 
 	if (!vv_setting_is_ours(name)) return VV_OK;
 	if (vv_setting_must_exist(name, &why) < 0) {
+		vv_hint_word(&why, ((vv_doctor *)payload)->words);
 		return vv_doctor_say(payload, "settings", false, why.hint, err,
 				     "%s (%s configuration)", why.message, level);
 	}
@@ -302,14 +303,15 @@ static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 	}
 	if (vv_cid_is_null(&vault)) return VV_OK;
 	if (vv_holder_configs_read(&holders, r, &why) < 0) {
+		vv_hint_word(&why, d->words);
 		return vv_doctor_say(d, "vault", true, why.hint[0] ? why.hint : NULL, err, "%s",
 				     why.message);
 	}
 	const bool used = holders.count > 0;
 	vv_holder_configs_clear(&holders);
-	return vv_supply_installed(vv_repository_env(r), &why) < 0
-		       ? vv_doctor_say(d, "vault", used, why.hint, err, "%s", why.message)
-		       : VV_OK;
+	if (vv_supply_installed(vv_repository_env(r), &why) == VV_OK) return VV_OK;
+	vv_hint_word(&why, d->words);
+	return vv_doctor_say(d, "vault", used, why.hint, err, "%s", why.message);
 }
 
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)

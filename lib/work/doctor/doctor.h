@@ -32,8 +32,9 @@ typedef struct vv_doctor_finding {
 typedef struct vv_doctor {
 	vv_doctor_finding *findings;
 	size_t count, cap, wrong;
-	size_t tables; /* pointers of the index, and paths that varve is to keep */
-	char git[64];  /* its version; "" when there is none */
+	size_t tables;          /* pointers of the index, and paths that varve is to keep */
+	char git[64];           /* its version; "" when there is none */
+	vv_hint_words_fn words; /* set by the caller: the program's */
 } vv_doctor;
 
 /* git, its version, and varve on the PATH. r may be NULL. doctor_machine.c */

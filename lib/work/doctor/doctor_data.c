@@ -200,6 +200,7 @@ static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool wo
 	if (vv_pointer_torn_roots(roots, has, vv_buf_cstr(text), text->len)) {
 		vv_buf_printf(&mend, "varve add --fix %s", vv_text_shows(path));
 	} else {
+		vv_hint_word(&why, a->d->words);
 		vv_buf_puts(&mend, why.hint);
 	}
 	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);

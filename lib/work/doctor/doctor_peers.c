@@ -47,6 +47,7 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
+		vv_hint_word(&why, d->words);
 		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
 				     "the packs of the remote %s cannot be fetched: %s",
 				     vv_text_shows(name), why.message);
@@ -91,6 +92,7 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 	if (rc == VV_ENOMEM) {
 		rc = vv_fail_nomem(err);
 	} else if (rc < 0) {
+		vv_hint_word(&why, d->words);
 		rc = vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
 				   "the blocks of the remote %s cannot be read: %s",
 				   vv_text_shows(name), why.message);
@@ -117,6 +119,7 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
+		vv_hint_word(&why, d->words);
 		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
 				     "the blocks of the remote %s cannot be read: %s",
 				     vv_text_shows(name), why.message);
@@ -177,6 +180,7 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
+		vv_hint_word(&why, d->words);
 		return vv_doctor_say(d, "peer", true, why.hint[0] ? why.hint : NULL, err,
 				     "the block peers of the remote %s are unknown: %s",
 				     vv_text_shows(name), why.message);
@@ -191,6 +195,7 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 			vv_reach_supplier_clear(&s);
 			continue;
 		}
+		vv_hint_word(&why, d->words);
 		rc = rc == VV_ENOMEM
 			     ? vv_fail_nomem(err)
 			     : vv_doctor_say(d, "peer", true,
@@ -238,6 +243,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 
 		vv_buf_printf(&message, "the remote %s does not answer", vv_text_shows(name));
 		vv_buf_printf(&message, " (%s): %s", vv_text_url(m.url ? m.url : ""), why.message);
+		vv_hint_word(&why, d->words);
 		if (why.hint[0]) {
 			vv_buf_puts(&mend, why.hint);
 		} else {

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/hint.h"
 #include "base/text.h"
 #include "repo/git/config.h"
 
@@ -138,7 +139,7 @@ vv_status vv_setting_must_exist(const char *name, vv_error *err)
 		vv_hint(err, "did you mean '%.*s%s'?", (int)(strrchr(name, '.') + 1 - name), name,
 			near.best);
 	} else {
-		vv_hint(err, "'varve config --list --all' lists the settings");
+		vv_hint_code(err, VV_HINT_CONFIG_LIST);
 	}
 	vv_buf_clear(&b);
 	return VV_EUSAGE;

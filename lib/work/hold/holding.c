@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -166,9 +167,7 @@ static vv_status find_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	}
 	if (rc < 0 || x->named_count > 0 || x->reward.ratio > 0) return rc;
 	vv_fail(err, VV_EUSAGE, "copies should be kept, but no key is named for whom");
-	return vv_hint(err,
-		       "--for DID, or the setting varve.holdFor; 'varve vault key show' prints a "
-		       "machine's DID");
+	return vv_hint_code(err, VV_HINT_HOLD_FOR);
 }
 
 /* "1", "0.5", "2.125": thousandths. */

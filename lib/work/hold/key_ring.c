@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/keys/key_file.h"
 #include "base/path.h"
 #include "base/secret.h"
@@ -111,12 +112,7 @@ static vv_status passphrase_of(void *payload, const char *did, vv_buf *out, vv_e
 static vv_status fail_no_key(vv_error *err)
 {
 	vv_fail(err, VV_ENOTFOUND, "this machine has no key yet");
-	return vv_hint(
-		err,
-		"make one with 'varve vault key new'; 'varve vault key import FILE' brings one "
-		"that was "
-		"exported; 'recover', 'replicate' and 'vault' take a vault's recovery key: "
-		"--key FILE");
+	return vv_hint_code(err, VV_HINT_KEY_NEW);
 }
 
 vv_status vv_key_ring_open(vv_key *out, const vv_env *env, const char *file, vv_error *err)
@@ -166,9 +162,7 @@ static vv_status fail_line(const vv_env *env, const char *line, size_t len, size
 
 	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
 		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));
-	return vv_hint(err,
-		       "mend that line of the trusted keys, or take it out; 'varve vault key trust "
-		       "NAME DID' writes one");
+	return vv_hint_code(err, VV_HINT_KEY_MEND);
 }
 
 vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const char *word,
@@ -192,9 +186,7 @@ vv_status vv_key_ring_find(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, const 
 		p += len + (p[len] == '\n');
 	}
 	vv_fail(err, VV_EUSAGE, "no key is called '%s'", vv_text_shows(word));
-	return vv_hint(
-		err,
-		"'varve vault key list' shows the names, 'varve vault key trust NAME DID' adds one");
+	return vv_hint_code(err, VV_HINT_KEY_NAMES);
 }
 
 /* The file anew, without the line of this name. *had: there was one. */
@@ -254,7 +246,7 @@ vv_status vv_key_ring_untrust(const vv_env *env, const char *name, vv_error *err
 
 	if (rc < 0 || had) return rc < 0 ? rc : write_names(env, &text, err);
 	vv_fail(err, VV_ENOTFOUND, "no key is called '%s'", vv_text_shows(name));
-	return vv_hint(err, "'varve vault key list' shows the names");
+	return vv_hint_code(err, VV_HINT_KEY_LIST);
 }
 
 /* --- all of them ----------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/history.h"
@@ -233,8 +234,7 @@ static vv_status bring_over(remake *r, vv_error *err)
 		vv_fail(err, VV_ENOSUPPORT,
 			"%s: cells were decided or edited already, and its rows have no key",
 			vv_text_shows(p->path));
-		return vv_hint(err, "columns are decided first: begin the merge again, or edit the "
-				    "file and 'varve add' it");
+		return vv_hint_code(err, VV_HINT_MERGE_AGAIN);
 	}
 	if ((rc = vv_dataset_writer_commit(r->s->writer, err)) < 0 ||
 	    (rc = work_blob(r, &work.id, err)) < 0 || (rc = drop_decided(r, err)) < 0) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/merge/conflict_state.h"
@@ -445,10 +446,7 @@ static vv_status bad(const reading *in, const char *what)
 {
 	vv_fail(in->err, VV_EINPUT, "the record of the conflicts of %s is damaged: %s",
 		vv_text_shows(in->path), what);
-	return vv_hint(in->err,
-		       "'varve add %s' resolves the table as it is "
-		       "here; 'varve merge --abort' ends the merge",
-		       vv_text_shows(in->path));
+	return vv_hint_code(in->err, VV_HINT_ADD_OR_ABORT, in->path);
 }
 
 static bool read_cell(vv_arena *arena, const vv_json *v, vv_cell *out)

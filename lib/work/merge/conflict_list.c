@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/merge/tables.h"
@@ -204,6 +205,5 @@ vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err
 	vv_fail(err, VV_ECONFLICT, "there are unmerged paths; nothing was committed: %s%s",
 		vv_buf_cstr(&names), count > NAMED_MAX ? " and more" : "");
 	vv_buf_clear(&names);
-	return vv_hint(err, "'varve conflicts' lists them; 'varve resolve' settles them, or edit "
-			    "the files and 'varve add' them");
+	return vv_hint_code(err, VV_HINT_CONFLICTS_AND_RESOLVE);
 }

@@ -10,6 +10,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -90,8 +91,7 @@ static vv_status find_rows(solver *v, vv_error *err)
 
 static vv_status hint_edit(const solver *v, vv_error *err)
 {
-	return vv_hint(err, "edit the file as you want it, then 'varve add %s'",
-		       vv_text_shows(v->s->record->path));
+	return vv_hint_code(err, VV_HINT_EDIT_AND_ADD, v->s->record->path);
 }
 
 static vv_status need_row(const solver *v, size_t i, vv_error *err)
@@ -200,8 +200,7 @@ static vv_status refuse_kind(const solver *v, const vv_conflict_item *item, vv_e
 		vv_fail(err, VV_ENOSUPPORT, "%s: the conflict of the key is not one of cells",
 			path);
 	}
-	return vv_hint(err, "take the whole table with --ours or --theirs, or edit it and 'varve "
-			    "add' it");
+	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
 }
 
 /* That side is a text, or none, or the record does not tell where its row is. */
@@ -209,10 +208,7 @@ static vv_status refuse_row(const solver *v, const vv_conflict_item *item, vv_er
 {
 	vv_fail(err, VV_ENOSUPPORT, "%s: row %s cannot be put back alone",
 		vv_text_shows(v->s->record->path), show_row(item));
-	return vv_hint(
-		err,
-		"take the whole table with --ours or --theirs, or put the row into the file and "
-		"'varve add' it");
+	return vv_hint_code(err, VV_HINT_WHOLE_OR_ROW);
 }
 
 /* --- rows that are put back -------------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -92,8 +93,7 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	}
 	if (count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict", vv_text_shows(p->path));
-		return vv_hint(err, "'varve conflicts %s' lists its conflicts",
-			       vv_text_shows(p->path));
+		return vv_hint_code(err, VV_HINT_CONFLICTS_OF, p->path);
 	}
 	if (r->set_column && r->rows.count == 0 && count > 1) {
 		vv_fail(err, VV_EUSAGE, "%s has %zu rows with a conflict in '%s'",
@@ -411,11 +411,7 @@ static vv_status bring_merged(vv_resolving *r, const vv_conflict_path *p, vv_dat
 	if (!is_ours(r, p, staged)) {
 		vv_fail(err, VV_EREFUSED, "%s is neither our version nor varve's merge",
 			vv_text_shows(p->path));
-		return vv_hint(
-			err,
-			"edit it as you want it and 'varve add %s'; or 'git checkout --ours -- %s' "
-			"first",
-			vv_text_shows(p->path), vv_text_shows(p->path));
+		return vv_hint_code(err, VV_HINT_ADD_OR_CHECKOUT, p->path);
 	}
 	if ((rc = write_version(r, p, &c->merged, err)) == VV_OK) {
 		vv_dataset_found_clear(staged);
@@ -481,7 +477,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	} else if (p->record.left_out > 0) {
 		vv_fail(err, VV_ENOSUPPORT, "%s has more conflicts than can be resolved in parts",
 			vv_text_shows(p->path));
-		rc = vv_hint(err, "take it as a whole, or edit the file and 'varve add' it");
+		rc = vv_hint_code(err, VV_HINT_TAKE_OR_ADD);
 	} else {
 		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
 			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);

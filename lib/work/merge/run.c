@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/history.h"
@@ -57,7 +58,7 @@ vv_status vv_merge_need_clean_index(vv_repository *r, vv_index *x, const vv_oid 
 
 	if (vv_index_has_conflicts(x)) {
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
-		return vv_hint(err, "'varve conflicts' lists them");
+		return vv_hint_code(err, VV_HINT_CONFLICTS_LIST);
 	}
 	if ((rc = vv_index_changes(r, vv_oid_is_null(head) ? NULL : head, name_staged, &staged,
 				   err)) < 0) {

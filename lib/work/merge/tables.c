@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -378,9 +379,7 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 	}
 done:
 	if (rc == VV_EMISSING) {
-		vv_hint(err,
-			"merging needs the blocks of both branches: 'varve fetch --data BRANCH' gets them from "
-			"the remote, with --from URL from another repository");
+		vv_hint_code(err, VV_HINT_FETCH_BOTH);
 	}
 	if (rc == VV_OK) {
 		out->record.merged = out->result.id;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/materialise.h"
@@ -285,11 +286,7 @@ static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, 
 	vv_free(file);
 	if (rc < 0 || is) return rc;
 	vv_fail(err, VV_EREFUSED, "%s: the file matches neither side", vv_text_shows(t->path));
-	return vv_hint(
-		err,
-		"'varve add %s' takes it as it is; without it, 'varve add --fix' merges both "
-		"sides",
-		vv_text_shows(t->path));
+	return vv_hint_code(err, VV_HINT_ADD_OR_FIX, t->path);
 }
 
 static vv_status write_file(mender *m, const torn_path *t, const vv_oid *blob, vv_stat *st,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/commit/last_copy.h"
@@ -69,7 +70,7 @@ static vv_status collect(undoing *u, vv_error *err)
 	}
 	if (rc == VV_OK && u->edited > 0) {
 		vv_fail(err, VV_EREFUSED, "going back would lose these edits; nothing was done");
-		return vv_hint(err, "'varve restore PATH' throws them away");
+		return vv_hint_code(err, VV_HINT_RESTORE);
 	}
 	return rc;
 }

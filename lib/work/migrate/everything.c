@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -343,7 +344,7 @@ static vv_status read_refs(migration *m, vv_error *err)
 	if (m->head.detached) {
 		(void)vv_fail(err, VV_EREFUSED,
 			      "HEAD is not on a branch, so nothing would follow it");
-		return vv_hint(err, "go to a branch first: 'varve switch BRANCH'");
+		return vv_hint_code(err, VV_HINT_SWITCH_BRANCH);
 	}
 	if ((m->o->since && (rc = vv_rev_commit(m->repo, m->o->since, &since, err)) < 0) ||
 	    (rc = vv_refs_each(m->repo, "refs/heads/", take_ref, m, err)) < 0 ||

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -170,9 +171,7 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 			     bool make, vv_error *err)
 {
 	const vv_place_facts facts = {
-		.mark = &vv_files_mark,
-		.more = "make room there, or use another store: 'varve store add'",
-		.full = "make room there, or use another store: 'varve store add'"};
+		.mark = &vv_files_mark, .more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
 	vv_url u;
 	vv_status rc = vv_url_read(&u, url, err);
 

@@ -4,6 +4,7 @@
  */
 #include "lib/work/peers/edited_pointers.h"
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/root.h"
@@ -30,10 +31,9 @@ static void tell(edited *e, const vv_new_root *n)
 		      "%s, commit %.10s: this push includes a pointer that does not name its data",
 		      vv_text_shows(n->path), hex);
 	if (++e->told == TOLD_MAX) {
-		vv_notes_put(notes, "hint: there may be more: 'varve fsck' names all");
+		vv_notes_hint(notes, VV_HINT_FSCK_MORE);
 	} else {
-		vv_notes_put(notes, "hint: it was edited by hand; 'varve add --fix %s' mends it",
-			     vv_text_shows(n->path));
+		vv_notes_hint(notes, VV_HINT_ADD_FIX_EDITED, n->path);
 	}
 }
 

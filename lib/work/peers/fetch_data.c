@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/show.h"
 #include "lib/work/peers/named_versions.h"
 #include "lib/work/peers/needed.h"
@@ -84,9 +85,7 @@ static vv_status fetch(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 		*err = r.first;
 		rc = vv_prefix(err, "%s could not be fetched",
 			       vv_text_counted(r.failed, "version", "versions"));
-		return err->hint[0] ? rc
-				    : vv_hint(err, "another repository may have them: 'varve fetch "
-						   "--data --from URL ...'");
+		return vv_hint_code(err, VV_HINT_FETCH_FROM);
 	}
 	return rc;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/revision.h"
@@ -100,7 +101,7 @@ static vv_status not_there(const vv_hello *h, const char *word, vv_error *err)
 				     strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name);
 	}
 	if (near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
-	return vv_hint(err, "'varve ls-remote' lists its refs");
+	return vv_hint_code(err, VV_HINT_LS_REMOTE);
 }
 
 /* What a word on the right of ':' names here, in the folder of what it comes from. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -16,10 +17,6 @@
 #include "repo/transfer/incomplete.h"
 #include "repo/transfer/send.h"
 #include "transport/protocol/receipt.h"
-
-#define BEHIND_HINT                                                                                \
-	"'varve push %s %s' in a clone that has the blocks, or 'varve fetch --from URL' of one, "  \
-	"brings them; --allow-missing takes it in without them"
 
 typedef struct run {
 	vv_fetch_job *j;
@@ -291,7 +288,7 @@ static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 		vv_fail(err, VV_EREFUSED,
 			"fetch would move the branch '%s', which is checked out in %s",
 			vv_text_shows(m->to + 11), vv_text_shows(where));
-		rc = vv_hint(err, "'varve pull' does that");
+		rc = vv_hint_code(err, VV_HINT_PULL);
 	}
 	vv_free(where);
 	return rc;
@@ -745,11 +742,11 @@ static vv_status tell_behind(const run *r, vv_error *err)
 			      find_behind(r, &m->id)->why.message);
 	}
 	if (any && !merge) {
-		vv_notes_put(r->t.notes, "hint: " BEHIND_HINT, option, remote);
+		vv_notes_hint(r->t.notes, VV_HINT_BEHIND, option, remote);
 	}
 	if (!merge) return VV_OK;
 	*err = find_behind(r, &merge->id)->why;
-	return vv_hint(err, BEHIND_HINT, option, remote);
+	return vv_hint_code(err, VV_HINT_BEHIND, option, remote);
 }
 
 /* A failure after refs that moved says so. */

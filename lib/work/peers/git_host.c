@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -354,16 +355,9 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 			      vv_text_counted(lost.versions, "version of a dataset",
 					      "versions of datasets"));
 	}
-	vv_notes_put(g->t->notes,
-		     lost.here > 0
-			     ? "hint: 'varve push --blocks' sends the blocks that are here again"
-			     : "hint: ask someone who has the blocks to run 'varve push --blocks'");
+	vv_notes_hint(g->t->notes, lost.here > 0 ? VV_HINT_PUSH_BLOCKS : VV_HINT_PUSH_BLOCKS_ASK);
 	if (lost.here == 0 && change == VV_HOST_AS_EXPECTED) {
-		vv_notes_put(
-			g->t->notes,
-			"hint: of a fork, what it was forked from has them: 'varve fetch --from "
-			"URL %s'",
-			g->m->name ? vv_text_shows(g->m->name) : shown);
+		vv_notes_hint(g->t->notes, VV_HINT_FETCH_UPSTREAM, g->m->name ? g->m->name : shown);
 	}
 	return VV_OK;
 }
@@ -722,8 +716,7 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 	if (sum.damaged > 0) {
 		vv_notes_warn(g->t->notes, "packs in %s of %s are damaged or missing",
 			      vv_text_url(vv_git_host_blocks_place(g)), vv_text_url(g->url));
-		vv_notes_put(g->t->notes,
-			     "hint: 'varve push --blocks' in a clone that has them puts them back");
+		vv_notes_hint(g->t->notes, VV_HINT_PUSH_BLOCKS_BACK);
 	}
 }
 

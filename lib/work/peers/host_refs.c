@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/ref_name.h"
@@ -127,8 +128,7 @@ static vv_status refuse_dumb(const vv_host_refs *x, vv_error *err)
 		"'%s' is a plain web server that speaks "
 		"neither varve's nor Git's protocol",
 		vv_text_url(x->url));
-	return vv_hint(err, "copy the folder and clone the copy; or have it served by 'varve serve "
-			    "--http' or 'git http-backend'");
+	return vv_hint_code(err, VV_HINT_SERVE_COPY);
 }
 
 /* A host makes the first branch that it gets the default one, and that may have been the blocks'. The next is what

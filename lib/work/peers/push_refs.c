@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/revision.h"
@@ -85,7 +86,7 @@ static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec 
 		vv_fail(err, VV_EUSAGE,
 			"'%s' is a commit, not a branch or tag: name the ref to push it to",
 			vv_text_shows(s->from));
-		return vv_hint(err, "varve push REMOTE %s:refs/heads/NAME", vv_text_shows(s->from));
+		return vv_hint_code(err, VV_HINT_PUSH_TO, s->from);
 	}
 	return add(p, NULL, s->from, s->to, &id, force, err);
 }
@@ -153,7 +154,7 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 
 	if (!head->branch || strncmp(head->branch, "refs/heads/", 11) != 0) {
 		vv_fail(err, VV_EUSAGE, "HEAD is on no branch: name what to push");
-		return vv_hint(err, "varve push REMOTE HEAD:refs/heads/NAME");
+		return vv_hint_code(err, VV_HINT_PUSH_TO, "HEAD");
 	}
 	if (head->unborn) {
 		return vv_fail(err, VV_ENOTFOUND, "the branch '%s' has no commits yet",
@@ -173,14 +174,12 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	if (!merge && !current) {
 		vv_fail(err, VV_EUSAGE, "the branch '%s' follows no branch of %s yet",
 			vv_text_shows(head->branch + 11), vv_text_shows(m->name));
-		rc = vv_hint(err, "varve push -u %s %s", vv_text_shows(m->name),
-			     vv_text_shows(head->branch + 11));
+		rc = vv_hint_code(err, VV_HINT_PUSH_UPSTREAM, m->name, head->branch + 11);
 	} else if (merge && !current && !to_upstream && strcmp(merge, head->branch) != 0) {
 		vv_fail(err, VV_EUSAGE,
 			"the branch '%s' follows '%s' there, which has another name",
 			vv_text_shows(head->branch + 11), vv_text_shows(short_name(merge)));
-		rc = vv_hint(err, "varve push %s HEAD:%s", vv_text_shows(m->name),
-			     vv_text_shows(short_name(merge)));
+		rc = vv_hint_code(err, VV_HINT_PUSH_HEAD, m->name, short_name(merge));
 	} else {
 		rc = add(p, head->branch, short_name(head->branch),
 			 current || !merge ? head->branch : merge, &head->commit, o->force, err);

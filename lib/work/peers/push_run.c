@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/peers/reach.h"
@@ -283,11 +284,7 @@ static void tell_race(const run *r)
 	for (size_t i = 0; r->there.host && i < r->j->plan.count; i++) {
 		const char *why = r->j->plan.items[i].why;
 		if (why && (strstr(why, "fetch first") || strstr(why, "non-fast-forward"))) {
-			vv_notes_put(
-				r->t.notes,
-				"hint: somebody else has pushed meanwhile: 'varve pull' first, "
-				"then "
-				"push again");
+			vv_notes_hint(r->t.notes, VV_HINT_PULL_FIRST);
 			return;
 		}
 	}
@@ -386,11 +383,8 @@ static vv_status push_blocks(run *r, vv_error *err)
 	}
 	if (!r->there.host) {
 		vv_fail(err, VV_EUSAGE, "--blocks is for Git hosts without varve");
-		return vv_hint(
-			err,
-			"'varve push --all' brings a peer the blocks that it lacks; where others "
-			"reach it by plain git, 'varve config remote.%s.varveKind git'",
-			r->remote.name ? vv_text_shows(r->remote.name) : "NAME");
+		return vv_hint_code(err, VV_HINT_PUSH_ALL,
+				    r->remote.name ? r->remote.name : "NAME");
 	}
 	if ((rc = vv_refs_each(r->j->repo, "refs/heads/", add_tip, &t, err)) < 0 ||
 	    (rc = vv_refs_each(r->j->repo, "refs/tags/", add_tip, &t, err)) < 0 ||
@@ -458,10 +452,7 @@ static vv_status push(run *r, vv_error *err)
 				      vv_text_count(r->out.sum.absent),
 				      r->out.sum.absent == 1 ? "block" : "blocks",
 				      r->out.sum.absent == 1 ? "is" : "are");
-			vv_notes_put(
-				r->t.notes,
-				"hint: 'varve fetch --from URL' gets them from a peer that has "
-				"them; then push again");
+			vv_notes_hint(r->t.notes, VV_HINT_FETCH_THEN_PUSH);
 		}
 	}
 	if (rc < 0) return rc;

@@ -163,9 +163,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		/* It is not varve that answers: what the host says of git is why. */
 		const vv_error peer = *err;
 		*err = why;
-		if (!err->hint[0]) {
-			vv_hint(err, "varve does not answer there either: %s", peer.message);
-		}
+		vv_hint(err, "varve does not answer there either: %s", peer.message);
 	}
 	vv_buf_clear(&held);
 	return rc;
@@ -353,6 +351,7 @@ vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_
 void vv_reach_tell(const vv_transfer *t, vv_error *untold)
 {
 	if (untold->code != VV_OK) {
+		vv_notes_word(t->notes, untold);
 		vv_notes_warn(t->notes, "%s%s%s", untold->message, untold->hint[0] ? ": " : "",
 			      untold->hint);
 		untold->code = VV_OK;

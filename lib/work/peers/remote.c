@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/refs.h"
@@ -175,7 +176,7 @@ static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
 		if (near.best) {
 			vv_hint(err, "did you mean '%s'?", vv_text_shows(near.best));
 		} else {
-			vv_hint(err, "'varve remote add %s URL' makes it", vv_text_shows(word));
+			vv_hint_code(err, VV_HINT_REMOTE_ADD, word);
 		}
 		vv_names_free(names, count);
 	}
@@ -325,10 +326,7 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 		vv_fail(err, VV_ENOTFOUND,
 			count == 0 ? "there is no remote"
 				   : "it is not clear which remote is meant");
-		rc = vv_hint(err,
-			     count == 0
-				     ? "add one with 'varve remote add origin URL', or name a URL"
-				     : "name one: 'varve remote -v' lists them");
+		rc = vv_hint_code(err, count == 0 ? VV_HINT_REMOTE_ADD_OR_URL : VV_HINT_REMOTES);
 	} else {
 		*name = vv_strdup(pick);
 		rc = *name ? VV_OK : vv_fail_nomem(err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/peers/reach.h"
@@ -106,7 +107,7 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 		rc = look(&f, r, &head, err);
 	} else {
 		vv_fail(err, VV_EUSAGE, "%s keeps blocks with its history", vv_text_url(m.url));
-		rc = vv_hint(err, "'varve log @{push}..' lists the commits that it does not have");
+		rc = vv_hint_code(err, VV_HINT_UNSENT);
 	}
 done:
 	vv_reached_close(&there);

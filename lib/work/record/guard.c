@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hint.h"
 #include "base/text.h"
 #include "dataset/table/root.h"
 #include "lib/work/add/attributes_lines.h"
@@ -31,8 +32,7 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 	rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err);
 	if (rc == VV_OK && !holds) {
 		rc = refuse(e, "its pointer was changed by hand or by a merge of text", err);
-		vv_hint(err, "'varve add %s' stages the table that is in the work tree",
-			vv_text_shows(e->path));
+		vv_hint_code(err, VV_HINT_ADD_TABLE, e->path);
 	}
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
@@ -58,9 +58,7 @@ static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error
 		}
 	} else if (rc == VV_OK) {
 		rc = refuse(e, "staged as plain text", err);
-		vv_hint(err,
-			"'varve add --fix %s' makes a table of it; 'varve untrack' lets it be text",
-			vv_text_shows(e->path));
+		vv_hint_code(err, VV_HINT_ADD_FIX_OR_UNTRACK, e->path);
 	}
 	vv_arena_clear(&arena);
 	vv_buf_clear(&text);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/merge/base.h"
@@ -38,7 +39,7 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_EUSAGE, "name the branch to merge; '%s' has no upstream",
 			vv_text_shows(branch_name(m)));
-		return vv_hint(err, "varve branch --set-upstream-to=REMOTE/BRANCH");
+		return vv_hint_code(err, VV_HINT_SET_UPSTREAM);
 	}
 	if (rc == VV_OK && strncmp(m->word, "refs/remotes/", 13) == 0) {
 		memmove(m->word, m->word + 13, strlen(m->word + 13) + 1);

@@ -26,6 +26,7 @@ typedef struct serving {
 	vv_repository *repo;
 	vv_transfer check; /* for vv_transfer_check: its pool and what it remembers */
 	vv_progress progress;
+	vv_notes notes; /* nothing but words */
 } serving;
 
 static bool note_progress(void *serve, const char *what, uint64_t done, uint64_t total)
@@ -253,7 +254,7 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error *why)
 {
 	vv_auto(vv_frame_reader) in = {0};
-	vv_error ignored;
+	vv_error ignored, worded = *why;
 
 	if (!s->one) {
 		(void)vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), &ignored);
@@ -261,7 +262,8 @@ static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error
 	}
 	vv_frame_reader_init(&in, line, 64u << 20);
 	(void)vv_frame_drain(&in, &ignored);
-	(void)vv_frame_fail(line, why, &ignored);
+	vv_hint_word(&worded, s->words);
+	(void)vv_frame_fail(line, &worded, &ignored);
 	return why->code;
 }
 
@@ -275,7 +277,7 @@ VV_AUTO_CLEAR(serving, serving_clear)
 
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 {
-	vv_auto(serving) state = {0};
+	vv_auto(serving) state = {.notes = {.words = s->words}};
 	vv_serve serve = {.check = check,
 			  .policy = policy,
 			  .update_tree = update_tree,
@@ -297,6 +299,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 	    (rc = vv_transfer_open(&state.check, state.repo, NULL, true, 0, err)) < 0) {
 		return refuse(s, line, err);
 	}
+	vv_repository_listen(state.repo, &state.notes);
 	serve.repo = state.repo;
 	serve.alive_ms = alive_ms < UINT_MAX ? (unsigned)alive_ms : 0;
 	state.progress = (vv_progress){note_progress, &serve, note_progress};

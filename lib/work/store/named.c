@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/peers/block_peers.h"
@@ -75,8 +76,7 @@ static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_e
 	}
 	if (vv_blocks_config_store(c, n->name)) {
 		vv_fail(err, VV_EEXISTS, "there is a store '%s' already", n->name);
-		return vv_hint(err, "'varve store remove %s' takes it out of " VV_BLOCKS_CONFIG,
-			       n->name);
+		return vv_hint_code(err, VV_HINT_STORE_REMOVE, n->name);
 	}
 	return VV_OK;
 }
@@ -132,7 +132,7 @@ vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err)
 	if (!vv_blocks_config_store(&c, name)) {
 		vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store '%s'",
 			vv_text_shows(name));
-		rc = vv_hint(err, "'varve store list' lists them");
+		rc = vv_hint_code(err, VV_HINT_STORE_LIST);
 	}
 	vv_blocks_config_clear(&c);
 	vv_buf_printf(&section, "store.%s", name);

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -106,7 +107,7 @@ const vv_holder_config *vv_holder_config_find(const vv_holder_configs *c, const 
 vv_status vv_holder_fail_unknown(const char *name, vv_status code, vv_error *err)
 {
 	vv_fail(err, code, "there is no holder '%s'", vv_text_shows(name));
-	return vv_hint(err, "'varve vault holder list' shows them");
+	return vv_hint_code(err, VV_HINT_HOLDER_LIST);
 }
 
 static vv_status entry_of(vv_holder_configs *c, const char *name, size_t len,

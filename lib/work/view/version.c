@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -188,8 +189,7 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, rc, "'%s' is not in '%s'", vv_text_shows(s->path), vv_text_shows(rev));
 		hint_here(s, rev, err);
-		return vv_hint(err, "'varve log -- %s' lists the versions that have it",
-			       vv_text_shows(s->path));
+		return vv_hint_code(err, VV_HINT_LOG_PATH, s->path);
 	}
 	if (rc < 0) return rc;
 	s->blob = e.id;
@@ -222,7 +222,7 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 			rc = vv_fail(err, VV_ENOTFOUND,
 				     "'%s' is not in conflict, or %s does not have it",
 				     vv_text_shows(s->path), sides[stage]);
-			vv_hint(err, "'varve conflicts' lists the conflicts");
+			vv_hint_code(err, VV_HINT_CONFLICTS_SHOW);
 		} else if (vv_index_get_stage(x, s->path, 1, &e) ||
 			   vv_index_get_stage(x, s->path, 2, &e) ||
 			   vv_index_get_stage(x, s->path, 3, &e)) {
@@ -234,7 +234,7 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 		} else {
 			rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in the index",
 				     vv_text_shows(s->path));
-			vv_hint(err, "'varve status' shows staged changes");
+			vv_hint_code(err, VV_HINT_STATUS);
 		}
 	} else {
 		s->blob = e.id;
@@ -507,36 +507,21 @@ bool vv_subject_is_broken(const vv_subject *s, vv_error *err)
 	return true;
 }
 
-static void put_word(vv_buf *b, const char *s, size_t len)
-{
-	size_t plain = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-				 "./_-+@~^=,");
-
-	if (plain >= len && len > 0) {
-		vv_buf_put(b, s, len);
-	} else {
-		vv_text_put_quoted(b, s, len);
-	}
-}
-
 /* Which version failed; of one whose blocks are not here also the command that gets them. */
 static vv_status say_whose(const vv_subject *s, vv_error *err)
 {
 	const char *colon = strchr(s->text, ':');
-	vv_buf rev = VV_BUF_INIT, path = VV_BUF_INIT;
+	vv_auto(vv_buf) rev = VV_BUF_INIT;
 
 	if (err->code == VV_EMISSING && colon && colon > s->text &&
 	    strstr(err->message, " is not here")) {
 		if (strncmp(s->text, "index:", 6) == 0) { /* most likely the last commit's */
 			vv_buf_puts(&rev, "HEAD");
 		} else {
-			put_word(&rev, s->text, (size_t)(colon - s->text));
+			vv_buf_put(&rev, s->text, (size_t)(colon - s->text));
 		}
-		put_word(&path, colon + 1, strlen(colon + 1));
-		vv_hint(err, "varve fetch --data %s %s", vv_buf_cstr(&rev), vv_buf_cstr(&path));
+		vv_hint_code(err, VV_HINT_FETCH_DATA, vv_buf_cstr(&rev), colon + 1);
 	}
-	vv_buf_clear(&rev);
-	vv_buf_clear(&path);
 	return vv_prefix(err, "%s", vv_text_shows(s->text));
 }
 
@@ -590,5 +575,5 @@ vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_
 
 	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) return rc;
 	vv_fail(err, VV_EUSAGE, "'%s' is not a stored version of a dataset", vv_text_shows(text));
-	return vv_hint(err, "'varve add' stores one; then name it as REV:PATH");
+	return vv_hint_code(err, VV_HINT_ADD_AND_NAME);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -272,7 +273,7 @@ static vv_status expected_head(vv_repository *r, const vv_commit_options *opts, 
 	}
 	if (vv_oid_equal(out, &head.commit)) return VV_OK;
 	(void)vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
-	return vv_hint(err, "somebody else committed here; look at 'varve log' and try again");
+	return vv_hint_code(err, VV_HINT_LOG);
 }
 
 static char *reflog_text(const vv_commit_options *opts, bool amends)

@@ -264,9 +264,7 @@ vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
 		*when = now - local % 86400 - 86400;
 	} else if (!some_ago(text, now, when)) {
 		if ((rc = vv_date_parse(text, when, &offset, err)) < 0) {
-			if (err) {
-				err->hint[0] = '\0';
-			}
+			vv_hint_clear(err);
 			return vv_hint(
 				err,
 				"write it as 2026-03-01, 2026-03-01T12:00:00+01:00, yesterday or "

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/refs.h"
@@ -65,10 +66,7 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 			err,
 			"this clone is shallow: 'git fetch --unshallow' gets the older commits");
 	}
-	return vv_hint(
-		err,
-		"list versions with 'varve log', branches and tags with 'varve branch' and 'varve "
-		"tag'");
+	return vv_hint_code(err, VV_HINT_VERSIONS);
 }
 
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err)

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -524,8 +525,7 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 			rc = vv_fail(err, VV_EREFUSED,
 				     "%s: a line of '.gitattributes' keeps its rows in blocks",
 				     vv_text_shows(patterns[i]));
-			vv_hint(err,
-				"'varve migrate --export' makes text of them; 'varve untrack' takes just that line away");
+			vv_hint_code(err, VV_HINT_EXPORT);
 			continue;
 		}
 		if (lines->len == 0) {

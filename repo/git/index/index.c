@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -534,7 +535,7 @@ static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_e
 	if (code == GIT_EUNMERGED) {
 		git_error_clear();
 		(void)vv_fail(err, VV_ECONFLICT, "there are conflicts that are not resolved");
-		return vv_hint(err, "list them with 'varve conflicts'");
+		return vv_hint_code(err, VV_HINT_CONFLICTS);
 	}
 	if (code < 0) return vv_git_fail(err, code, "cannot make a tree from the index");
 	vv_oid_from_git(tree, &id);

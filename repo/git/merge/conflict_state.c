@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -149,9 +150,5 @@ vv_status vv_conflict_refuse_untouched(vv_repository *r, const vv_index *x, cons
 	vv_fail(err, VV_EREFUSED,
 		"%s: its conflicts are not settled, the file is as the merge left it",
 		vv_text_shows(path));
-	return vv_hint(
-		err,
-		"'varve conflicts' shows them, 'varve resolve %s' settles them ('--ours': as "
-		"the file is, '--theirs'); or edit the file first",
-		vv_text_shows(path));
+	return vv_hint_code(err, VV_HINT_RESOLVE, path);
 }

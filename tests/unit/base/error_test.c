@@ -1,9 +1,11 @@
 #include "tests/unit/support.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hint.h"
 #include "base/text.h"
 
 static void a_failure_sets_code_and_message_and_clears_the_hint(void **state)
@@ -27,6 +29,71 @@ static void the_first_hint_stays(void **state)
 	assert_int_equal(vv_hint(&err, "try %d", 1), VV_EIO);
 	assert_int_equal(vv_hint(&err, "try %d", 2), VV_EIO);
 	assert_string_equal(err.hint, "try 1");
+}
+
+static void a_hint_may_be_a_code_with_arguments(void **state)
+{
+	const char *args[VV_HINT_ARGS];
+	vv_error err, other;
+
+	(void)state;
+	(void)vv_fail(&err, VV_EIO, "x");
+	assert_int_equal(vv_hint_code(&err, VV_HINT_PUSH_HEAD, "origin", "a b"), VV_EIO);
+	assert_int_equal(vv_hint_code(&err, VV_HINT_FSCK), VV_EIO);
+	assert_int_equal(vv_hint(&err, "words"), VV_EIO);
+	assert_string_equal(vv_hint_name(err.hint_id), "push-head");
+	vv_hint_args(&err, args);
+	assert_string_equal(args[0], "origin");
+	assert_string_equal(args[1], "a b");
+	assert_string_equal(args[2], "");
+	(void)vv_fail(&other, VV_EINPUT, "y");
+	assert_int_equal(vv_hint_copy(&other, &err), VV_EINPUT);
+	vv_hint_args(&other, args);
+	assert_string_equal(args[1], "a b");
+	(void)vv_fail(&err, VV_EIO, "z");
+	assert_int_equal(err.hint_id, VV_HINT_NONE);
+	assert_null(vv_hint_name(err.hint_id));
+	assert_int_equal(vv_hint_code(NULL, VV_HINT_FSCK), VV_EUSAGE);
+}
+
+static void long_arguments_of_a_hint_are_cut_and_none_is_lost(void **state)
+{
+	const char *args[VV_HINT_ARGS];
+	char path[4096];
+	vv_error err;
+
+	(void)state;
+	memset(path, 'p', sizeof path);
+	path[sizeof path - 1] = '\0';
+	(void)vv_fail(&err, VV_EIO, "x");
+	(void)vv_hint_code(&err, VV_HINT_PUSH_HEAD, path, path, "last");
+	vv_hint_args(&err, args);
+	assert_true(strlen(args[0]) > 50 && strlen(args[1]) > 50);
+	assert_string_equal(args[2], "last");
+	assert_true(args[2] + strlen(args[2]) < err.hint + sizeof err.hint);
+}
+
+static void put_words(char *out, size_t size, const char *name, const char *const args[])
+{
+	(void)snprintf(out, size, "%s of %s", name, args[0]);
+}
+
+static void a_program_words_the_hints_that_are_codes(void **state)
+{
+	vv_error err;
+
+	(void)state;
+	(void)vv_fail(&err, VV_EIO, "x");
+	(void)vv_hint_code(&err, VV_HINT_ADD_FIX, "a.csv");
+	vv_hint_word(&err, put_words);
+	assert_string_equal(err.hint, "add-fix of a.csv");
+	vv_hint_word(&err, NULL);
+	assert_string_equal(err.hint, "add-fix of a.csv");
+	vv_hint_clear(&err);
+	(void)vv_hint_code(&err, VV_HINT_ADD_FIX, "a.csv");
+	vv_hint_word(&err, NULL);
+	assert_string_equal(err.hint, "");
+	assert_int_equal(err.hint_id, VV_HINT_NONE);
 }
 
 static void a_prefix_goes_before_the_message(void **state)
@@ -169,6 +236,9 @@ static void every_function_accepts_no_error(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_failure_sets_code_and_message_and_clears_the_hint),
 	cmocka_unit_test(the_first_hint_stays),
+	cmocka_unit_test(a_hint_may_be_a_code_with_arguments),
+	cmocka_unit_test(long_arguments_of_a_hint_are_cut_and_none_is_lost),
+	cmocka_unit_test(a_program_words_the_hints_that_are_codes),
 	cmocka_unit_test(a_prefix_goes_before_the_message),
 	cmocka_unit_test(the_message_may_be_its_own_argument),
 	cmocka_unit_test(a_long_path_does_not_hide_the_reason),

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "tests/unit/diff/patched.h"
 
@@ -403,7 +404,7 @@ static void a_git_patch_is_recognised(void **state)
 		&f,
 		"diff --git a/t.csv b/t.csv\nindex 1..2 100644\n--- a/t.csv\n+++ b/t.csv\n@@ -1 +1 @@\n-a\n+b\n",
 		"a Git patch");
-	vv_assert_contains(f.err.hint, "git apply");
+	assert_int_equal(f.err.hint_id, VV_HINT_DIFF_PATCH);
 	refused_text(
 		&f,
 		"From 1234 Mon Sep 17 00:00:00 2001\nSubject: [PATCH] x\n\n---\ndiff --git a/x b/x\n",

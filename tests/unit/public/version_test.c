@@ -188,8 +188,42 @@ static void options_of_every_size_are_taken(void **state)
 	varve_repo_free(g.repo);
 }
 
+static void a_hint_that_names_a_command_is_a_code_with_arguments(void **state)
+{
+	const char *args[3], *name;
+	varve_version *v;
+	varve_repo *repo;
+	varve_error e;
+	vv_prng r;
+
+	(void)state;
+	vv_prng_init(&r, 23);
+	repo = begin(&r);
+	assert_int_equal(varve_version_find(&v, repo, "nosuch:t.csv", &e), VARVE_ENOTFOUND);
+	name = varve_error_hint(&e, args);
+	assert_non_null(name);
+	assert_string_equal(name, "versions");
+	assert_string_equal(e.hint, "");
+	assert_string_equal(args[0], "");
+	assert_int_equal(varve_version_find(&v, repo, "HEAD:nosuch dir/t.csv", &e),
+			 VARVE_ENOTFOUND);
+	name = varve_error_hint(&e, args);
+	assert_non_null(name);
+	assert_string_equal(name, "log-path");
+	assert_string_equal(args[0], "nosuch dir/t.csv");
+	assert_string_equal(varve_error_hint(&e, NULL), "log-path");
+	varve_error_set(&e, VARVE_EIO, "mine");
+	assert_null(varve_error_hint(&e, args));
+	assert_string_equal(args[2], "");
+	e.hint_id = 30000;
+	assert_null(varve_error_hint(&e, args));
+	assert_null(varve_error_hint(NULL, args));
+	varve_repo_free(repo);
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(any_part_of_a_version_is_that_part_of_the_file),
 	cmocka_unit_test(options_of_every_size_are_taken),
+	cmocka_unit_test(a_hint_that_names_a_command_is_a_code_with_arguments),
 };
 VV_TEST_SUITE(version)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "repo/git/pointer.h"
 
@@ -162,7 +163,7 @@ static void what_cannot_be_sent_is_refused(void **state)
 		vv_git_objects_each(r, &want, 1, NULL, 0, 2999, count_object, &count, NULL, &err),
 		VV_EREFUSED, &err);
 	vv_assert_contains(err.message, "big");
-	vv_assert_contains(err.hint, "--as file");
+	assert_int_equal(err.hint_id, VV_HINT_AS_FILE_LARGE);
 	memset(&other, 7, sizeof other);
 	vv_assert_status(
 		vv_git_objects_each(r, &other, 1, NULL, 0, 3000, count_object, &count, NULL, &err),

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "repo/git/pointer.h"
 
@@ -92,7 +93,7 @@ static void the_lines_for_people_are_fixed(void **state)
 }
 
 /* The text alone, with nothing behind it that a string function could run into. */
-static void torn(const char *text, bool wanted, const char *hint)
+static void torn(const char *text, bool wanted, vv_hint_id hint)
 {
 	size_t len = strlen(text);
 	char *alone = vv_malloc(len ? len : 1);
@@ -103,7 +104,7 @@ static void torn(const char *text, bool wanted, const char *hint)
 	assert_int_equal(vv_pointer_is_torn(alone, len), wanted);
 	vv_assert_status(vv_pointer_refuse_torn(alone, len, "p.csv", &err), VV_EINPUT, &err);
 	vv_assert_contains(err.message, "p.csv: a pointer with the marks of a merge conflict");
-	vv_assert_contains(err.hint, hint);
+	assert_int_equal(err.hint_id, hint);
 	vv_free(alone);
 }
 
@@ -111,16 +112,16 @@ static void a_pointer_merged_as_text_is_known_by_its_marks_and_names_both_roots(
 {
 #define LINE "{\"varve\": 1, \"kind\": \"table\", \"root\": \"" ROOT "\",\n"
 	(void)state;
-	torn(START "<<<<<<< a\n" LINE "=======\n" LINE ">>>>>>> b\n", true, "varve add --fix");
-	torn("<<<<<<< a\n" START LINE "=======\nid\n1\n>>>>>>> b\n", true, "varve restore");
-	torn(START LINE, false, "varve restore");
-	torn("<<<<<<< a\n" LINE "=======\n>>>>>>> b", true, "varve restore");
-	torn("<<<<<<< a\n{\"varve\": 1, \"root\": \"bafy\n", true, "varve restore");
-	torn("<<<<<<< a\n{\"varve\": ", true, "varve restore");
-	torn("<<<<<<< a\n1,2\n", false, "varve restore");
-	torn(LINE "<<<<<<< a\n", false, "varve restore");
-	torn("<<<<<<< ", false, "varve restore");
-	torn("", false, "varve restore");
+	torn(START "<<<<<<< a\n" LINE "=======\n" LINE ">>>>>>> b\n", true, VV_HINT_ADD_FIX);
+	torn("<<<<<<< a\n" START LINE "=======\nid\n1\n>>>>>>> b\n", true, VV_HINT_RESTORE_AND_ADD);
+	torn(START LINE, false, VV_HINT_RESTORE_AND_ADD);
+	torn("<<<<<<< a\n" LINE "=======\n>>>>>>> b", true, VV_HINT_RESTORE_AND_ADD);
+	torn("<<<<<<< a\n{\"varve\": 1, \"root\": \"bafy\n", true, VV_HINT_RESTORE_AND_ADD);
+	torn("<<<<<<< a\n{\"varve\": ", true, VV_HINT_RESTORE_AND_ADD);
+	torn("<<<<<<< a\n1,2\n", false, VV_HINT_RESTORE_AND_ADD);
+	torn(LINE "<<<<<<< a\n", false, VV_HINT_RESTORE_AND_ADD);
+	torn("<<<<<<< ", false, VV_HINT_RESTORE_AND_ADD);
+	torn("", false, VV_HINT_RESTORE_AND_ADD);
 #undef LINE
 }
 

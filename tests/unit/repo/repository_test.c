@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "repo/git/config.h"
 #include "repo/git/repository_init.h"
@@ -116,7 +117,7 @@ static void a_folder_without_repository_is_named(void **state)
 	git_home();
 	vv_assert_status(vv_repository_open(&r, NULL, vv_test_env(), &err), VV_ENOTFOUND, &err);
 	vv_assert_contains(err.message, "not a Git repository");
-	vv_assert_contains(err.hint, "varve init");
+	assert_int_equal(err.hint_id, VV_HINT_INIT);
 	assert_null(r);
 }
 

@@ -1,0 +1,159 @@
+/*
+ * hint: the codes of hints, with the names of their arguments. What a hint is in words, the program has
+ * (cmd/frame/hint_words.c): nothing below names a command.
+ *
+ * A new hint is a line here and one there; tests/check/hints.py holds both, the calls and docs/hints.md
+ * together. error.h does not include this, so that a new hint compiles few files again.
+ */
+#ifndef VV_BASE_HINT_H
+#define VV_BASE_HINT_H
+
+#include "base/error.h"
+
+/* clang-format off */
+/* X(code, its name outside of varve, its arguments). In the order of the alphabet: programs see names alone. */
+#define VV_HINTS(X) \
+	X(ADD_AND_NAME, "add-and-name", "") \
+	X(ADD_FIX, "add-fix", "path") \
+	X(ADD_FIX_EDITED, "add-fix-edited", "path") \
+	X(ADD_FIX_OR_UNTRACK, "add-fix-or-untrack", "path") \
+	X(ADD_KEY, "add-key", "path") \
+	X(ADD_MAKES, "add-makes", "") \
+	X(ADD_OR_ABORT, "add-or-abort", "path") \
+	X(ADD_OR_CHECKOUT, "add-or-checkout", "path") \
+	X(ADD_OR_FIX, "add-or-fix", "path") \
+	X(ADD_OR_STASH, "add-or-stash", "") \
+	X(ADD_RECORDS, "add-records", "records path") \
+	X(ADD_TABLE, "add-table", "path") \
+	X(AS_FILE, "as-file", "") \
+	X(AS_FILE_BLANK, "as-file-blank", "") \
+	X(AS_FILE_LARGE, "as-file-large", "") \
+	X(AS_FILE_WHOLE, "as-file-whole", "") \
+	X(AS_TABLE, "as-table", "") \
+	X(ASK_FOR, "ask-for", "") \
+	X(ASK_HOLD, "ask-hold", "") \
+	X(ASK_TRUST, "ask-trust", "") \
+	X(BEHIND, "behind", "option remote") \
+	X(CAR_EXPORT, "car-export", "") \
+	X(CAR_EXPORT_UNIXFS, "car-export-unixfs", "") \
+	X(CAT, "cat", "encoding") \
+	X(CLEAN, "clean", "") \
+	X(CLEAN_CHANGED, "clean-changed", "") \
+	X(CLEAN_FOOTER, "clean-footer", "") \
+	X(CLEAN_HEADER, "clean-header", "") \
+	X(CLONE_DIR, "clone-dir", "") \
+	X(CLONE_OTHER_DIR, "clone-other-dir", "") \
+	X(CONFIG_LIST, "config-list", "") \
+	X(CONFLICTS, "conflicts", "") \
+	X(CONFLICTS_AND_RESOLVE, "conflicts-and-resolve", "") \
+	X(CONFLICTS_LIST, "conflicts-list", "") \
+	X(CONFLICTS_OF, "conflicts-of", "path") \
+	X(CONFLICTS_SHOW, "conflicts-show", "") \
+	X(CONVERT_LINES, "convert-lines", "") \
+	X(CONVERT_OR_BYTES, "convert-or-bytes", "") \
+	X(CONVERT_SPACES, "convert-spaces", "") \
+	X(CONVERT_UTF8, "convert-utf8", "") \
+	X(DID, "did", "") \
+	X(DIFF_PATCH, "diff-patch", "") \
+	X(DIFF_PATH, "diff-path", "path") \
+	X(DIFF_TWO, "diff-two", "") \
+	X(EDIT_AND_ADD, "edit-and-add", "path") \
+	X(EXPORT, "export", "") \
+	X(FETCH_ALL, "fetch-all", "") \
+	X(FETCH_ALL_FOR_HOST, "fetch-all-for-host", "") \
+	X(FETCH_AND_RESTORE, "fetch-and-restore", "path") \
+	X(FETCH_BOTH, "fetch-both", "") \
+	X(FETCH_DATA, "fetch-data", "revision path") \
+	X(FETCH_FROM, "fetch-from", "") \
+	X(FETCH_THEN_PUSH, "fetch-then-push", "") \
+	X(FETCH_THEN_RESTORE, "fetch-then-restore", "") \
+	X(FETCH_UPSTREAM, "fetch-upstream", "remote") \
+	X(FSCK, "fsck", "") \
+	X(FSCK_DATA, "fsck-data", "") \
+	X(FSCK_MISSING, "fsck-missing", "") \
+	X(FSCK_MORE, "fsck-more", "") \
+	X(FSCK_SENDER, "fsck-sender", "") \
+	X(FSCK_THERE, "fsck-there", "") \
+	X(GET, "get", "") \
+	X(GIT_DIR, "git-dir", "folder") \
+	X(HASH_SECRET, "hash-secret", "") \
+	X(HOLD_FOR, "hold-for", "") \
+	X(HOLDER_ADD, "holder-add", "") \
+	X(HOLDER_LIST, "holder-list", "") \
+	X(HOLDER_QUOTA, "holder-quota", "") \
+	X(HOLDER_ROOM, "holder-room", "") \
+	X(INIT, "init", "") \
+	X(KEY_LIST, "key-list", "") \
+	X(KEY_MEND, "key-mend", "") \
+	X(KEY_NAMES, "key-names", "") \
+	X(KEY_NEW, "key-new", "") \
+	X(LAST_COPY, "last-copy", "path") \
+	X(LIST_RULES, "list-rules", "") \
+	X(LOG, "log", "") \
+	X(LOG_PATH, "log-path", "path") \
+	X(LS_REMOTE, "ls-remote", "") \
+	X(MERGE_AGAIN, "merge-again", "") \
+	X(NO_INDEX, "no-index", "") \
+	X(ORDER_KEY, "order-key", "") \
+	X(PACK_DAMAGED, "pack-damaged", "pack") \
+	X(PACK_INDEX_MAKE, "pack-index-make", "") \
+	X(PACK_INDEX_REMOVE, "pack-index-remove", "") \
+	X(PATCH_FIRST_LINE, "patch-first-line", "line") \
+	X(PRUNE_FOR, "prune-for", "") \
+	X(PRUNE_HOLD, "prune-hold", "") \
+	X(PULL, "pull", "") \
+	X(PULL_FIRST, "pull-first", "") \
+	X(PUSH_ALL, "push-all", "remote") \
+	X(PUSH_BLOCKS, "push-blocks", "") \
+	X(PUSH_BLOCKS_ALL, "push-blocks-all", "") \
+	X(PUSH_BLOCKS_ASK, "push-blocks-ask", "") \
+	X(PUSH_BLOCKS_BACK, "push-blocks-back", "") \
+	X(PUSH_FETCH, "push-fetch", "") \
+	X(PUSH_HEAD, "push-head", "remote branch") \
+	X(PUSH_TO, "push-to", "revision") \
+	X(PUSH_UPSTREAM, "push-upstream", "remote branch") \
+	X(REMOTE_ADD, "remote-add", "remote") \
+	X(REMOTE_ADD_OR_URL, "remote-add-or-url", "") \
+	X(REMOTES, "remotes", "") \
+	X(REPLICATE, "replicate", "") \
+	X(RESOLVE, "resolve", "path") \
+	X(RESOLVE_AND_ADD, "resolve-and-add", "") \
+	X(RESOLVE_FIRST, "resolve-first", "") \
+	X(RESTORE, "restore", "") \
+	X(RESTORE_AND_ADD, "restore-and-add", "") \
+	X(RESTORE_FIRST, "restore-first", "path") \
+	X(RESTORE_SOURCE, "restore-source", "path") \
+	X(SAVE_RESULT, "save-result", "") \
+	X(SERVE_COPY, "serve-copy", "") \
+	X(SERVE_HOLD, "serve-hold", "") \
+	X(SERVE_HTTP, "serve-http", "") \
+	X(SET_UPSTREAM, "set-upstream", "") \
+	X(STANDING, "standing", "") \
+	X(STATUS, "status", "") \
+	X(STORE_LIST, "store-list", "") \
+	X(STORE_REMOVE, "store-remove", "store") \
+	X(STORE_ROOM, "store-room", "") \
+	X(SWITCH, "switch", "branch") \
+	X(SWITCH_BRANCH, "switch-branch", "") \
+	X(SWITCH_CREATE, "switch-create", "branch") \
+	X(SWITCH_DETACH, "switch-detach", "commit") \
+	X(SWITCH_REMOTE, "switch-remote", "branch") \
+	X(TAKE_OR_ADD, "take-or-add", "") \
+	X(TRACK, "track", "path") \
+	X(UNSENT, "unsent", "") \
+	X(VAULT_FOR, "vault-for", "") \
+	X(VAULT_TRUST, "vault-trust", "") \
+	X(VERSIONS, "versions", "") \
+	X(WHOLE_OR_EDIT, "whole-or-edit", "") \
+	X(WHOLE_OR_ROW, "whole-or-row", "")
+/* clang-format on */
+
+enum vv_hint_code {
+	VV_HINT_BEFORE = VV_HINT_WORDS,
+#define VV_HINT_CODE(code, name, arguments) VV_HINT_##code,
+	VV_HINTS(VV_HINT_CODE)
+#undef VV_HINT_CODE
+		VV_HINT_COUNT
+};
+
+#endif

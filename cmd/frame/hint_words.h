@@ -1,0 +1,14 @@
+/*
+ * hint_words: a hint of the library as a sentence (vv_hint_words_fn of base/error.h).
+ */
+#ifndef VV_CMD_FRAME_HINT_WORDS_H
+#define VV_CMD_FRAME_HINT_WORDS_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Arguments are escaped for a terminal. */
+void vv_hint_words(char *out, size_t size, const char *name, const char *const args[VV_HINT_ARGS]);
+
+#endif
