@@ -137,6 +137,8 @@ vv_status vv_fail_nomem(vv_error *err)
 	return vv_fail(err, VV_ENOMEM, "out of memory");
 }
 
+_Static_assert((int)VV_HINT_BEFORE == (int)VV_HINT_WORDS, "codes of hints come after the words");
+
 const char *vv_hint_name(vv_hint_id id)
 {
 	static const char *const names[] = {

@@ -8,8 +8,6 @@
 #ifndef VV_BASE_HINT_H
 #define VV_BASE_HINT_H
 
-#include "base/error.h"
-
 /* clang-format off */
 /* X(code, its name outside of varve, its arguments). In the order of the alphabet: programs see names alone. */
 #define VV_HINTS(X) \
@@ -149,7 +147,7 @@
 /* clang-format on */
 
 enum vv_hint_code {
-	VV_HINT_BEFORE = VV_HINT_WORDS,
+	VV_HINT_BEFORE = 1, /* VV_HINT_WORDS of error.h */
 #define VV_HINT_CODE(code, name, arguments) VV_HINT_##code,
 	VV_HINTS(VV_HINT_CODE)
 #undef VV_HINT_CODE

@@ -31,7 +31,7 @@ typedef struct walk {
 	bool no_memory, done;
 } walk;
 
-void vv_json_records_init(vv_json_records *r)
+static void begin_again(vv_json_records *r)
 {
 	memset(r, 0, sizeof(*r));
 	vv_buf_init(&r->path);
@@ -42,7 +42,7 @@ void vv_json_records_clear(vv_json_records *r)
 {
 	vv_buf_clear(&r->path);
 	vv_buf_clear(&r->second);
-	vv_json_records_init(r);
+	begin_again(r);
 }
 
 static void put_name(vv_buf *out, const char *name, size_t len)

@@ -22,7 +22,6 @@ typedef struct vv_json_records {
 	size_t fault;   /* after VV_EINPUT: where */
 } vv_json_records;
 
-void vv_json_records_init(vv_json_records *r);
 void vv_json_records_clear(vv_json_records *r);
 VV_AUTO_CLEAR(vv_json_records, vv_json_records_clear)
 

@@ -55,9 +55,9 @@ static uint8_t own_missing(const vv_field *f)
 
 	for (size_t k = 0; vv_json_get(f->json, "missingValues") && f->missing[k]; k++) {
 		for (size_t i = 0; i < VV_INFER_MISSING_COUNT; i++) {
-			found |= strcmp(f->missing[k], VV_INFER_MISSING[i]) == 0
-					 ? (uint8_t)(1u << i)
-					 : 0;
+			if (strcmp(f->missing[k], VV_INFER_MISSING[i]) == 0) {
+				found = (uint8_t)(found | 1u << i);
+			}
 		}
 	}
 	return found;
