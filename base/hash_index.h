@@ -15,8 +15,7 @@
  *	... append the item as items[count], then
  *	if (!vv_hash_index_add(&ix, hash, count)) { out of memory }
  *
- * Hash what comes from outside with ix.seed, which is random, so that nobody can choose
- * keys that collide.
+ * Hash what comes from outside with ix.seed, which is random, so that an attacker cannot choose keys that collide.
  */
 #ifndef VV_BASE_HASH_INDEX_H
 #define VV_BASE_HASH_INDEX_H

@@ -1,10 +1,9 @@
 /*
  * holder: which process holds something, as a line of text, and whether that process still runs.
  *
- * The text stands where others find it, in a lock say, and outlives the process. Whoever finds
- * it asks vv_holder_state_of, which answers "dead" only where this is certain: on the same machine,
- * since the same start of it, in the same PID namespace, no such process runs; or the machine
- * was restarted since.
+ * The text is kept where others find it, for example in a lock, and outlives the process. The finder asks
+ * vv_holder_state_of, which answers "dead" only where this is certain: on the same machine, since the same start of
+ * it, in the same PID namespace, no such process runs; or the machine was restarted since.
  */
 #ifndef VV_BASE_HOLDER_H
 #define VV_BASE_HOLDER_H

@@ -1,5 +1,5 @@
 /*
- * progress: how a lower folder tells the command how far it is, and what is worth a line
+ * progress: how a lower folder reports to the command how far it is, and what is worth a line
  * on the way.
  *
  * Nothing below the commands prints: it calls the functions that it was given, which may

@@ -1,5 +1,5 @@
 /*
- * temp_name: names of temporary files, which say whose process made them.
+ * temp_name: names of temporary files, which identify the process that made them.
  *
  * A process that is killed leaves its temporary files. Their names end in VV_TEMP_RANDOM letters, in which stand,
  * besides chance, the process and where it runs (this start of the machine, its PID namespace). So the

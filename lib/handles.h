@@ -3,9 +3,9 @@
  *
  * A repository's core holds sessions: a vv_repository with its dataset reader, each used by one thread at a time. A
  * function that needs Git or the reader takes an idle session, or opens a further one, and gives it back; cursors that
- * walk through Git keep theirs until they are freed. So nobody waits for a lock while a callback of the caller runs. What
- * was opened from a session reads blocks through its store, which any thread may do at any time; sessions live as long as
- * the core.
+ * walk through Git keep theirs until they are freed. So no thread waits for a lock while a callback of the caller
+ * runs. What was opened from a session reads blocks through its store, which any thread may do at any time; sessions
+ * live as long as the core.
  */
 #ifndef VV_LIB_HANDLES_H
 #define VV_LIB_HANDLES_H

@@ -2,7 +2,7 @@
  * key: an Ed25519 key pair, its name "did:key:z6Mk...", signatures, and boxes that only it opens.
  *
  * The seed is the secret; everything else follows from it. Boxes are sealed to the X25519 form of
- * the public key, so that the name alone says how to reach its owner. Each kind of signature has a
+ * the public key, so that the name alone is enough to reach its owner. Each kind of signature has a
  * purpose, which is signed with the bytes: one kind never passes for another.
  * Sources: RFC 8032; did:key (W3C CCG), multicodec 0xed; libsodium does the work.
  */

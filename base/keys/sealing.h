@@ -1,11 +1,11 @@
 /*
- * sealing: bytes under a secret, so that nobody without it can read or change them.
+ * sealing: bytes under a secret, so that they can be neither read nor changed without it.
  *
  * The keys are made from one secret of 32 bytes by crypto_kdf (BLAKE2b; context "varve  1"). What is
  * sealed is encrypted by XChaCha20-Poly1305 with associated data, under a nonce that is the keyed
  * BLAKE2b-192 of "varve nonce 1", the length of the associated data (le64), the associated data
  * and exactly the bytes that are encrypted. The nonce is computed again after opening: a box whose nonce
- * is another one is refused, whatever its tag says. So equal bytes under one secret make equal
+ * is another one is refused, whatever its tag. So equal bytes under one secret make equal
  * boxes, and no two plaintexts share a nonce. Format: docs/storage-network.md.
  */
 #ifndef VV_BASE_KEYS_SEALING_H

@@ -1,7 +1,7 @@
 /*
  * context: what a command works on, opened before it runs and closed after it.
  *
- * A command's table says what it needs, and the frame opens that, in this order: the repository,
+ * A command's table lists what it needs, and the frame opens that, in this order: the repository,
  * the words as paths, the reader or the writer of datasets, Git's index. So
  *
  *	.needs = VV_NEEDS_WORKTREE | VV_NEEDS_PATHS | VV_NEEDS_READER | VV_NEEDS_INDEX

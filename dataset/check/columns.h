@@ -1,5 +1,5 @@
 /*
- * columns: what a schema says of the columns of a file. For this room alone.
+ * columns: the columns of a file by a schema. For this room alone.
  *
  * A correct caller: check_labels, once; check_constraints for each column that has a field.
  */

@@ -1,5 +1,5 @@
 /*
- * group_edit: a row group told as another one and a short list of what changed: rows out, rows in,
+ * group_edit: a row group as another one and a short list of changes: rows out, rows in,
  * cells changed.
  *
  * The list is applied to the columns as they are encoded, without making cells, so reading costs

@@ -1,10 +1,9 @@
 /*
  * simd: where bytes hold something that a CSV scanner or writer must look at.
  *
- * vv_marks: 64 bytes, one bit a byte, bit 0 the first byte. vv_copy_marked: copies
- * and tells whether anything marked was among the bytes. Both are the fastest form
- * this build has; the ones called _portable are their twins for every machine, and
- * the test compares them.
+ * vv_marks: 64 bytes, one bit a byte, bit 0 the first byte. vv_copy_marked: copies, and returns whether anything
+ * marked was among the bytes. Both are the fastest form this build has; the ones called _portable are their twins for
+ * every machine, and the test compares them.
  */
 #ifndef VV_DATASET_FORMAT_SIMD_H
 #define VV_DATASET_FORMAT_SIMD_H

@@ -5,7 +5,7 @@
  * irregular forms, and nothing stands out of line: a line that is written cell by cell, in quotes wherever a
  * cell holds a delimiter, a quote or a line end, is read as these cells. So the lines are made for their
  * hash alone, the group must be the one encoding of its cells (group_canonical.h), and cuts are looked for
- * in the cells. All else is left to whoever reads the lines; nothing is refused here.
+ * in the cells. All else is left to the reader of the lines; nothing is refused here.
  */
 #ifndef VV_DATASET_PROOF_GROUP_PROOF_H
 #define VV_DATASET_PROOF_GROUP_PROOF_H

@@ -6,7 +6,7 @@
  * is: these bytes, read from the start of a group, give exactly this group and these line forms,
  * and end where a cut is. So a version whose pairs are proved needs nothing rendered.
  *
- * Bounded: pairs that nobody asked for are forgotten first. One thread.
+ * Bounded: pairs that were not asked for are forgotten first. One thread.
  */
 #ifndef VV_DATASET_PROOF_PAIR_MEMO_H
 #define VV_DATASET_PROOF_PAIR_MEMO_H

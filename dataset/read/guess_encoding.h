@@ -1,5 +1,5 @@
 /*
- * guess_encoding: what a text is written in, where nobody declares it.
+ * guess_encoding: the encoding of a text that declares none.
  */
 #ifndef VV_DATASET_READ_GUESS_ENCODING_H
 #define VV_DATASET_READ_GUESS_ENCODING_H

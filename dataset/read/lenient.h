@@ -2,8 +2,8 @@
  * lenient: malformed CSV read as well as can be (libcsv's forgiving reading).
  *
  * For files that vv_scan refuses: stray quotes, a quote that is never closed, rows with
- * too many cells. Nothing of the form is kept; what had to be guessed is told, line by
- * line, so that a person can look at it. Blank lines are dropped, a BOM is skipped.
+ * too many cells. Nothing of the form is kept; what had to be guessed is reported, line by line, for review. Blank
+ * lines are dropped, a BOM is skipped.
  *
  * A correct caller: sets up a vv_lenient with its callbacks, calls vv_lenient_read
  * once.

@@ -2,11 +2,10 @@
  * scan: rows out of bytes, under a dialect (CSV, NDJSON, JSON array).
  *
  * Works on a window of bytes that the caller holds: vv_scan_window sets it, then
- * vv_scan_row gives row after row. When the window ends inside a row, vv_scan_row
- * says so (0); the caller gives a longer window that begins at vv_scan_offset, or
- * says that the input is over. Cells borrow from the window, or, where they had
- * to be decoded (doubled quotes, JSON strings), from the scan's arena, which
- * vv_scan_detach_arena hands over with a finished run of rows.
+ * vv_scan_row gives row after row. When the window ends inside a row, vv_scan_row returns 0; the caller gives a
+ * longer window that begins at vv_scan_offset, or declares the end of the input. Cells borrow from the window, or,
+ * where they had to be decoded (doubled quotes, JSON strings), from the scan's arena, which vv_scan_detach_arena
+ * hands over with a finished run of rows.
  *
  * CSV grammar (tests compare with libcsv strict and Python's csv): a cell that
  * begins with the quote character runs to the closing quote; a doubled quote (or,

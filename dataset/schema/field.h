@@ -1,5 +1,5 @@
 /*
- * field: what a schema says of one column: its type, and how values of it are spelled.
+ * field: one column of a schema: its type, and how values of it are spelled.
  */
 #ifndef VV_DATASET_SCHEMA_FIELD_H
 #define VV_DATASET_SCHEMA_FIELD_H

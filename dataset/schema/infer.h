@@ -7,8 +7,8 @@
  * Narrow on purpose: "007" is a string, "1,5" one until the caller decides, "02/03/2024" is never guessed.
  * Types looked for: integer, number, boolean (true/false in the four spellings of
  * Table Schema, not 0/1), date (YYYY-MM-DD), datetime (ISO 8601 with T and Z or
- * offset, or none; or all with a space, which is a format of its own), time, year only where a header says year; JSON literals give
- * integer, number, boolean, array, object. Mergeable, so that threads can look at
+ * offset, or none; or all with a space, which is a format of its own), time, year only where the header is year; JSON
+ * literals give integer, number, boolean, array, object. Mergeable, so that threads can look at
  * different groups.
  */
 #ifndef VV_DATASET_SCHEMA_INFER_H

@@ -1,5 +1,5 @@
 /*
- * group_stream: the row groups of a version in order, with the bytes of those that somebody wants.
+ * group_stream: the row groups of a version in order, with the bytes of those that are wanted.
  * For this room alone.
  *
  *   group_stream_open(&s, table, pool, is_known, payload, err)

@@ -1,10 +1,10 @@
 /*
- * file_groups: the row groups of a CSV file that nothing was stored of, encoded when somebody reads one.
+ * file_groups: the row groups of a CSV file that nothing was stored of, encoded when one is read.
  *
- * Two files that are compared have nearly all groups in common, and of those nobody wants the columns. So
- * the file is imported with vv_import_options.in_file, which says where each group lies and how it is told from
- * others; then file_groups_new, and the table is read through vv_file_groups_use. A group that was read stays
- * with the import's other blocks. May be used from several threads.
+ * Two files that are compared have nearly all groups in common, and the columns of those are not wanted. So
+ * the file is imported with vv_import_options.in_file, which has the place of each group and what identifies it; then
+ * file_groups_new, and the table is read through vv_file_groups_use. A group that was read stays with the import's
+ * other blocks. May be used from several threads.
  */
 #ifndef VV_DIFF_ROWS_FILE_GROUPS_H
 #define VV_DIFF_ROWS_FILE_GROUPS_H

@@ -1,8 +1,7 @@
 /*
  * key_set: hashes of keys, to see whether one comes twice.
  *
- * Of millions of keys two may have one hash by chance: whoever is told that a key is there already
- * looks closer.
+ * Of millions of keys two may have one hash by chance: a caller for which a key is there already looks closer.
  */
 #ifndef VV_DIFF_ROWS_KEY_SET_H
 #define VV_DIFF_ROWS_KEY_SET_H

@@ -1,5 +1,5 @@
 /*
- * key_unique: does a version have every key once? For keys that nobody proved, and for tables
+ * key_unique: does a version have every key once? For unproven keys, and for tables
  * without one.
  */
 #ifndef VV_DIFF_ROWS_KEY_UNIQUE_H

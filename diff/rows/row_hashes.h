@@ -1,5 +1,5 @@
 /*
- * row_hashes: what tells whether two small tables have rows in common.
+ * row_hashes: whether two small tables have rows in common.
  *
  * For finding renames: a table of one row group has a single block, which any edit changes, so
  * that its rows are compared instead of its blocks.

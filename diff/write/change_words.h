@@ -2,7 +2,7 @@
  * change_words: how two versions of a table differ, in numbers and in one line:
  * "+35 -35 ~64 rows, 5 columns added, 2 renamed".
  *
- * diff --stat, status, commit, log, show, merge and pull all tell a change by these words.
+ * diff --stat, status, commit, log, show, merge and pull all describe a change in these words.
  */
 #ifndef VV_DIFF_WRITE_CHANGE_WORDS_H
 #define VV_DIFF_WRITE_CHANGE_WORDS_H

@@ -1,7 +1,7 @@
 /*
  * varve/base.h: errors, option structs, callbacks and cells that all headers use.
  *
- * These rules hold for every function of libvarve unless its comment says otherwise.
+ * These rules hold for every function of libvarve unless its comment states otherwise.
  *
  * - A function returns 0 or a negative error code. A function whose name ends in "next" returns 1 with an
  *   item, 0 at the end, or a negative code; after a failure it returns that code again.

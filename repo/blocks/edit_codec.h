@@ -1,8 +1,8 @@
 /*
- * edit_codec: who can tell a block as another one and a list of edits.
+ * edit_codec: the code that can describe a block as another one and a list of edits.
  *
  * The store knows no tables. What stands above it and does know them (dataset/format/group_edit.h)
- * says so once, before any store is opened:
+ * registers itself once, before any store is opened:
  *
  *	vv_edit_codec_register(&codec);
  *

@@ -12,7 +12,7 @@
  *
  * A pack whose ends are not as they should be is opened all the same, marked as
  * damaged, and gives what can be read of it. Files are read by position, not
- * mapped: one that somebody cuts short is an error then and not a signal.
+ * mapped: one that is cut short is an error then and not a signal.
  */
 #ifndef VV_REPO_BLOCKS_PACK_H
 #define VV_REPO_BLOCKS_PACK_H

@@ -11,7 +11,7 @@
  *   8       XXH3-64 of all before
  *
  * Derived from the pack: damage costs a rebuild, never data. A find's answers
- * are only candidates; the record there tells whether it is the one.
+ * are only candidates; the record there shows whether it is the one.
  */
 #ifndef VV_REPO_BLOCKS_PACK_INDEX_H
 #define VV_REPO_BLOCKS_PACK_INDEX_H

@@ -1,5 +1,5 @@
 /*
- * squeeze: a stream of bytes compressed as gzip or zstd on its way to somebody else, or with zlib as Git's objects are.
+ * squeeze: a stream of bytes compressed as gzip or zstd on its way to another program, or with zlib as Git's objects are.
  *
  * A correct caller: vv_squeeze_open; vv_squeeze_write for each piece; vv_squeeze_end; vv_squeeze_close.
  * decompress.h is the way back.

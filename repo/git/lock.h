@@ -4,7 +4,7 @@
  *
  * A lock of varve's is a symbolic link whose text names the process that holds it
  * (base/holder.h). Making one is a single step, which fails when there is a lock already, for
- * Git's programs too; and at no time is there a lock that does not say whose it is. The new
+ * Git's programs too; and at no time is there a lock that does not name its holder. The new
  * content is written beside it ("<file>~.lock", a name that neither a ref nor its lock can have) and
  * renamed over the file; then the lock goes. So after a process was killed its lock is recognised
  * as its own, whichever step it was at, and the next varve takes it away together with what was

@@ -1,5 +1,5 @@
 /*
- * pack_check: can Git's packs and their indexes be read, and are they what their checksums say?
+ * pack_check: can Git's packs and their indexes be read, and do they match their checksums?
  *
  * libgit2 1.5 trusts the offsets of a pack's index and of a multi-pack-index, and ends the process for one that
  * leads beyond its pack; and an object whose size is damaged is to it just one that it cannot read. So this is

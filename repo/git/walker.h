@@ -2,7 +2,7 @@
  * walker: commits as a graph in memory: read once, parents linked. Internal.
  *
  * The repository has one walker for questions that are answered within one call;
- * whoever walks for longer takes another, which knows what earlier walks have read.
+ * a longer walk takes another one, which keeps what earlier walks have read.
  * Nodes live as long as their walker.
  * Shallow commits have no parents here. A walk begins with vv_walker_begin, which
  * makes all flags 0 again.

@@ -1,5 +1,5 @@
 /*
- * catalog: what all lists of a Git host say together: which pack has a block.
+ * catalog: all lists of a Git host together: which pack has a block.
  */
 #ifndef VV_REPO_HOST_CATALOG_H
 #define VV_REPO_HOST_CATALOG_H

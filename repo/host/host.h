@@ -6,8 +6,7 @@
  * the user's clone but blocks: all goes through a scratch repository in .git/varve/host/, of which
  * commits and trees stay, and packs go once they were read. Format: docs/hosts.md.
  *
- * What the host gives is not trusted: lists say where to look, and every block is checked by
- * whoever takes it.
+ * What the host gives is not trusted: lists show where to look, and every block is checked by its receiver.
  *
  * A correct caller: open (which locks); refresh with where the ref is now; then has, prefetch and
  * get, or send; close.

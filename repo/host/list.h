@@ -1,5 +1,5 @@
 /*
- * list: which blocks a pack on a Git host or in a store has, and where, so that nobody fetches the pack to find out.
+ * list: which blocks a pack on a Git host or in a store has, and where, so that the pack need not be fetched to find out.
  *
  *   8       "VVLIST" 01 0A
  *   16      the pack's hash, which is its name
@@ -7,12 +7,13 @@
  *   le32    count of blocks, 1 .. VV_HOST_LIST_MAX
  *   le32    count of bases, at most that of blocks
  *   count x 42   codec, digest, depth of the chain of differences, le32 where its record begins, le32 which block
- *                its difference stands on (a place in this table; from count on, in the next; none: ff ff ff ff); ascending
+ *                its difference stands on (a place in this table; from count on, in the next; none: ff ff ff ff);
+ *                ascending
  *   bases x 33   codec, digest of blocks of other packs that differences stand on; ascending
  *   8       XXH3-64 of all before
  *
- * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from a
- * host that nobody trusts: it says where to look, and never that a block is sound. Format: docs/hosts.md.
+ * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from
+ * a host that is not trusted: it shows where to look, and never proves that a block is sound. Format: docs/hosts.md.
  */
 #ifndef VV_REPO_HOST_LIST_H
 #define VV_REPO_HOST_LIST_H

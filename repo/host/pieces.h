@@ -1,9 +1,10 @@
 /*
  * pieces: of packs in a place, the records that are wanted, and what their differences stand on. Internal.
  *
- * Lists say where a record is and what it stands on, so all that a question needs is known before anything is asked:
- * ranges, of which those that lie side by side are one, several on their way at once. They come into a file as long as
- * the pack, with holes, and an index of what is there. A pack of which about half is wanted comes whole.
+ * Lists have the place of a record and what it is a difference from, so all that a question needs is known before
+ * anything is asked: ranges, of which those that lie side by side are one, several on their way at once. They come
+ * into a file as long as the pack, with holes, and an index of what is there. A pack of which about half is wanted
+ * comes whole.
  */
 #ifndef VV_REPO_HOST_PIECES_H
 #define VV_REPO_HOST_PIECES_H

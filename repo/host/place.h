@@ -3,7 +3,7 @@
  *
  * A name is a path of a few parts, "a/b/c"; every kind keeps the same names, so that all that a place has can be moved
  * to another one by copying files. Nothing is overwritten: who writes a name twice writes the same bytes, and only
- * what was cut short or damaged is written anew. Whatever comes from a place is checked by whoever asked.
+ * what was cut short or damaged is written anew. Whatever comes from a place is checked by the caller.
  */
 #ifndef VV_REPO_HOST_PLACE_H
 #define VV_REPO_HOST_PLACE_H

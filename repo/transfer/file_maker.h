@@ -2,7 +2,7 @@
  * file_maker: what gives the bytes of a version's file, from where tables are known.
  *
  * The rooms of transport know blocks and links, not tables: they cut a file into leaves where
- * its pieces end, and have a leaf's bytes made again when somebody asks for it.
+ * its pieces end, and have a leaf's bytes made again on request.
  */
 #ifndef VV_REPO_TRANSFER_FILE_MAKER_H
 #define VV_REPO_TRANSFER_FILE_MAKER_H

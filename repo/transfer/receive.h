@@ -2,8 +2,8 @@
  * receive: Git objects from a peer, held apart until they are taken in or refused.
  *
  * They go through libgit2's indexer into a folder tmp_objdir-varve-in-* inside Git's object
- * folder, and connectivity is verified; a second handle of the repository sees them, nobody
- * else does. Sources: git-receive-pack(1), "quarantine"; libgit2's indexer.h.
+ * folder, and connectivity is verified; only a second handle of the repository sees them. Sources:
+ * git-receive-pack(1), "quarantine"; libgit2's indexer.h.
  */
 #ifndef VV_REPO_TRANSFER_RECEIVE_H
 #define VV_REPO_TRANSFER_RECEIVE_H

@@ -1,5 +1,5 @@
 /*
- * hold_message: what a machine says to a varve server that keeps copies for it, and is answered.
+ * hold_message: the requests of a machine to a varve server that keeps copies for it, and the answers.
  *
  * A request is one message frame, and so is its answer; an error takes the answer's place, as everywhere
  * in the protocol (transport/protocol/frame.h). Requests have no memory of each other, and each may be

@@ -3,7 +3,7 @@
  *
  * A folder with a file for each: <dir>/<author>/<sequence>-<CID>, author as its DID has it after
  * "did:key:", the sequence with ten digits; holders keep the same files. Nothing in it is overwritten or
- * removed, so nobody can bring this machine back behind what it has seen.
+ * removed, so this machine cannot be brought back to an older state.
  *
  * A record counts when it is signed, of this vault, and its author's records before it are all here.
  * Two records of one author and number are both kept, and reported: a key that is used in two places,

@@ -1,5 +1,5 @@
 /*
- * vault_state: what the ledger of a vault says, all records together: who owns it, who may write, what is in
+ * vault_state: the state of a vault, from all records of its ledger: who owns it, who may write, what is in
  * it, where the copies are.
  *
  * The first record names the owners. Only their epochs count; the writers are the owners and those whom

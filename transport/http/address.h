@@ -2,7 +2,7 @@
  * address: where a client is: its address, and whom a proxy says to speak for.
  *
  * An address is 16 bytes, those of IPv4 mapped into IPv6. Two clients are the same one where their
- * IPv4 addresses are, or the first 64 bits of IPv6: whoever has one such network has all of it.
+ * IPv4 addresses are, or the first 64 bits of IPv6: a client that has one such network has all of it.
  */
 #ifndef VV_TRANSPORT_HTTP_ADDRESS_H
 #define VV_TRANSPORT_HTTP_ADDRESS_H

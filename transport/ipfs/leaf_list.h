@@ -1,5 +1,5 @@
 /*
- * leaf_list: a small derived file that tells where in a version's file each leaf of its UnixFS
+ * leaf_list: a small derived file with the place in a version's file at which each leaf of its UnixFS
  * form lies.
  *
  * With it any block of the UnixFS file can be made from its CID: a node from the leaves below it,

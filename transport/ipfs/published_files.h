@@ -1,7 +1,7 @@
 /*
  * published_files: the UnixFS files of a repository that are published now, block by block.
  *
- * Leaf lists are opened (and made, where they were deleted) when somebody asks; blocks are made when
+ * Leaf lists are opened (and made, where they were deleted) when they are requested; blocks are made when
  * they are asked for, and kept for a while in bounded memory. Its functions may be called from several
  * threads.
  */

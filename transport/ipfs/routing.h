@@ -1,8 +1,8 @@
 /*
  * routing: who provides a CID, as a delegated router of IPFS knows it.
  *
- * Source: specs.ipfs.tech/routing/http-routing-v1. The router learns which CIDs a client is interested in: nobody asks
- * it unless told to.
+ * Source: specs.ipfs.tech/routing/http-routing-v1. The router learns which CIDs a client is interested in: it is not
+ * asked without a setting.
  */
 #ifndef VV_TRANSPORT_IPFS_ROUTING_H
 #define VV_TRANSPORT_IPFS_ROUTING_H

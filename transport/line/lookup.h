@@ -1,7 +1,7 @@
 /*
  * lookup: the addresses of a host, within a limit of time.
  *
- * getaddrinfo(3) has none: with a name server that is silent it takes as long as resolv.conf says, half a minute and
+ * getaddrinfo(3) has none: with a name server that is silent it takes the time of resolv.conf, half a minute and
  * more. So it runs in a thread of its own, which is left behind when the time is over.
  */
 #ifndef VV_TRANSPORT_LINE_LOOKUP_H

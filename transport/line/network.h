@@ -1,5 +1,5 @@
 /*
- * network: which network this machine is on, as far as its own routing table tells: the interface of the
+ * network: which network this machine is on, as far as its own routing table shows: the interface of the
  * default route, the gateway's address, and the gateway's hardware address where it is known.
  *
  * Nothing is sent to find it. Where there is no such table (another system than Linux), or no default route,

@@ -1,9 +1,9 @@
 /*
  * rpc_blocks: raw blocks at a node of IPFS that this machine may give orders, pinned: Kubo's RPC.
  *
- * Source: docs.ipfs.tech/reference/kubo/rpc: block/put, block/get, block/stat, block/rm, pin/ls, pin/rm, config, version. What is asked
- * of blocks is asked with offline=true: else a node fetches what it does not have, perhaps from whoever asks.
- * Connections are kept.
+ * Source: docs.ipfs.tech/reference/kubo/rpc: block/put, block/get, block/stat, block/rm, pin/ls, pin/rm, config,
+ * version. What is asked of blocks is asked with offline=true: else a node fetches what it does not have, perhaps
+ * from the machine that asks. Connections are kept.
  */
 #ifndef VV_TRANSPORT_PLACES_RPC_BLOCKS_H
 #define VV_TRANSPORT_PLACES_RPC_BLOCKS_H

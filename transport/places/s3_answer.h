@@ -1,5 +1,5 @@
 /*
- * s3_answer: what an S3 store says in XML: a page of a list, or what went wrong.
+ * s3_answer: the answers of an S3 store in XML: a page of a list, or what went wrong.
  *
  * Source: docs.aws.amazon.com/AmazonS3/latest/API, ListObjectsV2 and "Error responses". The reader takes
  * elements, attributes (passed over), text and the five entities; no document types, so nothing expands; at most

@@ -1,11 +1,11 @@
 /*
- * ask: several sources asked side by side, so that a machine that sleeps costs nobody more than two seconds.
+ * ask: several sources asked side by side, so that a machine that sleeps costs at most two seconds.
  *
- * A source (a peer, a holder) has VV_ASK_FIRST_SEC for its first byte, or as long as --timeout says. One that
- * gave none is not asked again for VV_SPEED_FAILED_SEC, unless the user names it or says how long to wait.
+ * A source (a peer, a holder) has VV_ASK_FIRST_SEC for its first byte, or the time of --timeout. One that
+ * gave none is not asked again for VV_SPEED_FAILED_SEC, unless the user names it or sets a timeout.
  *
  * A correct caller: for each source set url, open, payload and named, and vv_ask_prepare; vv_ask_all, or vv_ask_one
- * in a thread of its own; then status says what came of it. What open made is the caller's; it is closed
+ * in a thread of its own; then status is the result. What open made is the caller's; it is closed
  * before vv_ask_clear, since it uses connect for as long as it lives.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_ASK_H

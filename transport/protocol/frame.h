@@ -6,7 +6,7 @@
  *   payload
  *
  * A request, and an answer, is any number of frames and then VV_FRAME_END (no payload). In
- * the place of all that would follow, VV_FRAME_ERROR says what went wrong; it too is followed
+ * the place of all that would follow, VV_FRAME_ERROR reports what went wrong; it too is followed
  * by VV_FRAME_END. Format: docs/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_FRAME_H

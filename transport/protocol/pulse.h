@@ -1,10 +1,10 @@
 /*
- * pulse: the sign of life of whoever works on an answer.
+ * pulse: the sign of life of a side that works on an answer.
  *
- * A peer that hears nothing for its limit gives up; one that checks a huge table has nothing to
- * say for minutes. So while an answer is made a thread sends an empty text frame whenever nothing
- * else went out since it last looked, and flushes it. It stops where the work stands still: a
- * sign of life is no proof of progress, and nobody is held by one alone.
+ * A peer that hears nothing for its limit gives up; one that checks a huge table has nothing to send for minutes. So
+ * while an answer is made a thread sends an empty text frame whenever nothing else went out since it last looked, and
+ * flushes it. It stops where the work stands still: a sign of life is no proof of progress, and none is waited for on
+ * its account alone.
  *
  *   vv_pulse *p = vv_pulse_start(line, &done, 5000);   after the request was read to its end
  *   ... work, which adds to done; frames may be written meanwhile ...

@@ -2,7 +2,7 @@
  * receive: what comes from a peer, kept apart until it is whole, checked and taken in.
  *
  * Used by the client of a fetch and by the server of a push. A correct caller: open; give it the frames;
- * objects_end; lacking (and ask for these, until none is or nobody has them); check; take.
+ * objects_end; lacking (and ask for these, until none is lacking or no peer has them); check; take.
  * close without take leaves the blocks in incoming/ for the next attempt, and nothing else.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_RECEIVE_H

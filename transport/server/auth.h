@@ -2,12 +2,11 @@
  * auth: who may do what on a server, from a file.
  *
  * A line each: NAME:RIGHTS:HASH, RIGHTS being r or rw, HASH as base/secret.h makes it
- * ("varve serve --hash-secret NAME" writes such lines); blank lines and lines that begin with
- * '#' say nothing. Names have no ':' and no control characters. The file is read again when
- * it changed, also when it was replaced or a symbolic link to it leads elsewhere (secret_file.h says
- * which files are refused). Functions may be called from several threads; secrets are compared one at a
- * time, since each comparison is made to be slow, in turns (login.h); what was found right is remembered as
- * long as the file stays as it is.
+ * ("varve serve --hash-secret NAME" writes such lines); blank lines and lines that begin with '#' are ignored. Names
+ * have no ':' and no control characters. The file is read again when it changed, also when it was replaced or a
+ * symbolic link to it leads elsewhere (secret_file.h lists which files are refused). Functions may be called from
+ * several threads; secrets are compared one at a time, since each comparison is made to be slow, in turns (login.h);
+ * what was found right is remembered as long as the file stays as it is.
  */
 #ifndef VV_TRANSPORT_SERVER_AUTH_H
 #define VV_TRANSPORT_SERVER_AUTH_H

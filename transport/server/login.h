@@ -1,6 +1,6 @@
 /*
- * login: who may have a secret checked now. Each check is made to be slow, so whoever tries many waits
- * for himself and not in front of others.
+ * login: who may have a secret checked now. Each check is made to be slow, so a client that tries many delays itself
+ * and not others.
  *
  * Of one client (address.h) a few may wait while one is checked, and so many secrets may be wrong in a
  * short time; of all clients together, so many may wait. Functions may be called from several threads.

@@ -1,8 +1,8 @@
 /*
  * secret_file: files that decide who is let in: keys, and lists of users.
  *
- * Such a file must be a plain file (symbolic links to it are followed) that nobody can write but
- * its owner: this user or root. One that holds secrets as they are may not be read by everybody.
+ * Such a file must be a plain file (symbolic links to it are followed) that only its owner can write: this user or
+ * root. One that holds secrets as they are may not be read by everybody.
  */
 #ifndef VV_TRANSPORT_SERVER_SECRET_FILE_H
 #define VV_TRANSPORT_SERVER_SECRET_FILE_H

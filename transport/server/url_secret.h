@@ -1,7 +1,7 @@
 /*
  * url_secret: a server for one person: the secret in the URL that he opens becomes a cookie at once.
  *
- * Nobody else on the machine can ask, not even with the port: everything but that first address, on
+ * No other user of the machine can ask, even with the port: everything but that first address, on
  * every route, wants the cookie (HttpOnly, SameSite=Strict, named after the port). The redirect takes the
  * secret out of the address. A second secret may let in once: a program's arguments, with which a browser
  * is started, can be seen by others.

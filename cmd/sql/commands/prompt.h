@@ -1,5 +1,5 @@
 /*
- * prompt: statements that somebody types.
+ * prompt: statements that the user types.
  */
 #ifndef VV_CMD_SQL_COMMANDS_PROMPT_H
 #define VV_CMD_SQL_COMMANDS_PROMPT_H

@@ -1,5 +1,5 @@
 /*
- * standing: how `varve vault ledger standing` tells what identities keep, and the room that they have for it.
+ * standing: how `varve vault ledger standing` prints what identities keep, and the room that they have for it.
  */
 #ifndef VV_CMD_VAULT_PRINT_STANDING_H
 #define VV_CMD_VAULT_PRINT_STANDING_H

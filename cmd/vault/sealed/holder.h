@@ -8,7 +8,7 @@
  *
  * A place (repo/host/place.h) keeps them by these names, and is audited by reading a leaf and the trailer. A
  * server thinks: it takes records together, audits by sending one leaf, and signs receipts. Nothing is overwritten.
- * Whatever comes from a holder is checked by whoever asked: shards by their CID, records by their signature.
+ * Whatever comes from a holder is checked by the caller: shards by their CID, records by their signature.
  */
 #ifndef VV_CMD_VAULT_SEALED_HOLDER_H
 #define VV_CMD_VAULT_SEALED_HOLDER_H

@@ -1,7 +1,7 @@
 /*
  * meeting: a ledger that is here, and the records of it that a holder has, come together.
  *
- * Records go both ways. A file whose bytes are not the record that its name says (cut, changed, exchanged) does
+ * Records go both ways. A file whose bytes are not the record of its name (cut, changed, exchanged) does
  * not count: it is passed over and named, and, where the right bytes are here, they can be put in its
  * place. "Nothing is overwritten" holds for records, and such a file is not one.
  *

@@ -3,8 +3,7 @@
  *
  * Rendezvous hashing: a holder's rank for a shard is SHA-256 of the shard's digest and the holder's
  * id; the highest ranks win, one of each failure domain. So a holder that comes or goes moves only
- * what it gets or had, as far as domains allow. The ledger says where a shard is; this only says
- * where it is to go.
+ * what it gets or had, as far as domains allow. The ledger has where a shard is; this only decides where it is to go.
  */
 #ifndef VV_CMD_VAULT_SEALED_PLACEMENT_H
 #define VV_CMD_VAULT_SEALED_PLACEMENT_H

@@ -11,7 +11,7 @@
  *	stored   bytes (compressed ones as transport/protocol/compress.h has them)
  *
  * then an item INDEX, and 16 bytes: le64 where the INDEX begins, and where the item REFS begins (all
- * ones: there is none). The index says where each of the run's items begins, and
+ * ones: there is none). The index has where each of the run's items begins, and
  * where items of older runs are which lost their own index: varint count of such runs, 32 bytes each (the
  * digest of the run's vault record); varint count of items; of each a byte (kind), digest, varint run
  * (0: this one, 1: the first of the list), varint offset. Format: docs/storage-network.md.

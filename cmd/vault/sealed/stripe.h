@@ -7,7 +7,7 @@
  * leaves with their trailer, called by its CID and audited as any shard; it has no header, since it is
  * never opened. Format: docs/storage-network.md.
  *
- * A correct caller: open, which says what is made of what; take each of the K, one after the other, in
+ * A correct caller: open, which lists what is made of what; take each of the K, one after the other, in
  * any order; get what is wanted; close. One shard of the K, and what is wanted, are in memory.
  */
 #ifndef VV_CMD_VAULT_SEALED_STRIPE_H

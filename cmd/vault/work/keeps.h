@@ -1,5 +1,5 @@
 /*
- * keeps: which versions the vault proves to keep, now, for whoever is about to drop them.
+ * keeps: which versions the vault proves to keep, now, before they are dropped.
  *
  * A version counts whose every block the vault lists, and a copy of the vault counts that shows a random leaf of each of
  * its shards.

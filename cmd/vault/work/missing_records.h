@@ -1,5 +1,5 @@
 /*
- * missing_records: which records of a ledger nobody has, and where one is damaged.
+ * missing_records: which records of a ledger no holder has, and where one is damaged.
  */
 #ifndef VV_CMD_VAULT_WORK_MISSING_RECORDS_H
 #define VV_CMD_VAULT_WORK_MISSING_RECORDS_H

@@ -1,5 +1,5 @@
 /*
- * policy: how many copies of everything are wanted, as .varveconfig says (lib/work/vault/vault_config.h).
+ * policy: how many copies of everything are wanted, by .varveconfig (lib/work/vault/vault_config.h).
  *
  *	[vault]
  *		id = bafyrei...

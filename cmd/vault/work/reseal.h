@@ -2,7 +2,7 @@
  * reseal: what no holder has any longer, sealed again from the clone that still has it.
  *
  * A run of which a shard is lost is written again, all of it: from this repository, else from the shards that are
- * left. Then its old shards are retired. What cannot be had anywhere is told; shards that had something that
+ * left. Then its old shards are retired. What cannot be had anywhere is reported; shards that had something that
  * refs reach then stay lost, and the next clone that has it can seal it.
  */
 #ifndef VV_CMD_VAULT_WORK_RESEAL_H

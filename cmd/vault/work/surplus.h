@@ -3,15 +3,16 @@
  * asks for (they became stripes, a holder came back, the policy went down), and shards that this key's runs
  * brought, and that came into no vault record (a run that was killed, and sealed otherwise later).
  *
- * Nothing is let go of below the policy, which is the largest of this one and of those that the other writers sealed last:
- * what is kept of a shard are copies at holders that are reached, do not fail together, and show a random leaf
- * now, those with the highest ranks (cmd/vault/sealed/placement.h), so that others choose the same; of a stripe, so that all its
- * shards stand apart. A copy waits as long as retired shards do (cmd/vault/sealed/waiting.h, the file "surplus").
+ * Nothing is let go of below the policy, which is the largest of this one and of those that the other writers sealed
+ * last: what is kept of a shard are copies at holders that are reached, do not fail together, and show a random leaf
+ * now, those with the highest ranks (cmd/vault/sealed/placement.h), so that others choose the same; of a stripe, so
+ * that all its shards stand apart. A copy waits as long as retired shards do (cmd/vault/sealed/waiting.h, the file
+ * "surplus").
  *
- * Then a drop record says that the copy counts no longer. It is removed when all other writers have followed
- * that with a vault record, and only if then enough others stay: so of several who let go at once the last to decide knows
- * what all the others let go of. Once it is gone a second drop says so; until then nobody else brings the copy
- * back there. A server that keeps it for its term is asked again by every later prune.
+ * Then a drop record ends the copy's validity. It is removed when all other writers have followed
+ * that with a vault record, and only if then enough others stay: so of several who let go at once the last to decide
+ * knows what all the others let go of. Once it is gone a second drop records it; until then no other writer brings
+ * the copy back there. A server that keeps it for its term is asked again by every later prune.
  */
 #ifndef VV_CMD_VAULT_WORK_SURPLUS_H
 #define VV_CMD_VAULT_WORK_SURPLUS_H

@@ -1,8 +1,8 @@
 /*
- * vault_source: blocks out of the vault, for whoever gathers them through supply.h: each holder is one source, and a
- * last one makes shards of the others of their stripe.
+ * vault_source: blocks out of the vault, for the code that gathers them through supply.h: each holder is one source,
+ * and a last one makes shards of the others of their stripe.
  *
- * A holder is asked for what the ledger says that it has, a shard at a time, over a line of its own. What
+ * A holder is asked for what it has according to the ledger, a shard at a time, over a line of its own. What
  * comes is opened with this machine's key, kept as long as the sources are, and checked like the blocks of
  * any peer.
  *

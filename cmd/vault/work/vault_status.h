@@ -1,8 +1,8 @@
 /*
- * vault_status: what the ledger and the holders that can be reached say: is everything safe, and which of
+ * vault_status: the state by the ledger and the holders that can be reached: is everything safe, and which of
  * them have the shards of a version?
  *
- * A version's shards are those in which its blocks begin, as the indexes of the vault say. What a block is
+ * A version's shards are those in which its blocks begin, by the indexes of the vault. What a block is
  * stored as a difference to may lie in others, so only a holder that has every shard is sure to have a
  * version as a whole. A holder is asked for a random leaf of a version's shards, by their names: it does not
  * learn which version that is about.

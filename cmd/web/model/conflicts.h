@@ -1,7 +1,7 @@
 /*
  * conflicts: what the merge under way in the work tree could not decide, for its owner.
  *
- * Only what the merge wrote down is told: nothing is merged anew for a visit.
+ * Only what the merge wrote down is shown: nothing is merged anew for a visit.
  */
 #ifndef VV_CMD_WEB_MODEL_CONFLICTS_H
 #define VV_CMD_WEB_MODEL_CONFLICTS_H

@@ -2,9 +2,8 @@
  * memo: answers about what never changes (two versions' counts, a column of a version), remembered
  * between visits.
  *
- * Keys name content by CID or commit, so that an entry is true for ever; whether somebody may see it
- * is asked before. The oldest go once there is more than the limit. Functions may be called from several
- * threads.
+ * Keys name content by CID or commit, so that an entry is true for ever; whether the visitor may see it is asked
+ * before. The oldest go once there is more than the limit. Functions may be called from several threads.
  */
 #ifndef VV_CMD_WEB_MODEL_MEMO_H
 #define VV_CMD_WEB_MODEL_MEMO_H

@@ -4,14 +4,14 @@
  *
  * Everything in this room takes a visit first, and what it answers lives in the visit's arena until
  * vv_web_visit_end: nothing is cleared one by one. Nothing here knows HTML or HTTP. Every function shows
- * only what a branch or tag reaches (but in a visit of the owner's, which may see the work tree too), and
- * says VV_ENOTFOUND of the rest, as of what was never there.
+ * only what a branch or tag reaches (but in a visit of the owner's, which may see the work tree too), and returns
+ * VV_ENOTFOUND for the rest, as for what was never there.
  *
- * Codes: VV_ENOTFOUND (no such version, dataset, row, column), VV_EMISSING (blocks that are not here; the
- * hint says who has them), VV_EUSAGE (nonsense in the address), VV_EINPUT (no table).
+ * Codes: VV_ENOTFOUND (no such version, dataset, row, column), VV_EMISSING (blocks that are not here; the hint names
+ * who has them), VV_EUSAGE (nonsense in the address), VV_EINPUT (no table).
  *
- * Work ends when its time is over: what was found until then is the answer, `complete` is false, and
- * `next` says where to go on. A browser that has gone ends it with VV_EIO.
+ * Work ends when its time is over: what was found until then is the answer, `complete` is false, and `next` is where
+ * to go on. A browser that has gone ends it with VV_EIO.
  *
  * A correct caller: vv_web_visit_begin; vv_web_commit_find; what it asks of commits.h, changes.h,
  * datasets.h, table.h, rows.h, values.h, compare.h, history.h; vv_web_visit_end.

@@ -7,7 +7,7 @@
  * functions below, and none of them takes markup.
  *
  * Text is a value of the data: marks of HTML become entities; what cannot be seen or turns writing round
- * (control characters, bidi marks, bytes that are no UTF-8) is shown as it is told elsewhere (\x1b,
+ * (control characters, bidi marks, bytes that are no UTF-8) is shown as elsewhere (\x1b,
  * \u{202e}), in an element of its own where one may stand.
  *
  * A correct caller: VV_HTML_INIT, parts, vv_html_take or vv_html_clear.

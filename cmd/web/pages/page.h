@@ -1,9 +1,9 @@
 /*
- * page: one page being made: its frame, its links, and what all pages say alike: moments, changes in
+ * page: one page being made: its frame, its links, and what all pages have: moments, changes in
  * words, the values of cells.
  *
- * What the functions return lives until the page is cleared. Too little memory is remembered and told
- * once, by vv_page_end.
+ * What the functions return lives until the page is cleared. Too little memory is remembered and reported once, by
+ * vv_page_end.
  *
  * A correct caller: vv_page_begin; parts and the functions below, into p->html; vv_page_end;
  * vv_page_clear in any case.

@@ -1,7 +1,7 @@
 /*
  * attributes_lines: all lines of .gitattributes files that concern varve, to match many paths
  * against at little cost. The attributes themselves (attributes.h) have the last word:
- * this tells which line decides, and which paths no line can concern.
+ * this finds the line that decides, and which paths no line can concern.
  */
 #ifndef VV_LIB_WORK_ADD_ATTRIBUTES_LINES_H
 #define VV_LIB_WORK_ADD_ATTRIBUTES_LINES_H

@@ -1,8 +1,8 @@
 /*
  * array: arrays and schemas of the Arrow C data interface, and the memory in them, as they are made for others.
  *
- * A correct caller: vv_arrow_array, then vv_arrow_give for each buffer, and its children likewise; whoever has the array
- * calls its release. Offsets are 0 and counts of nulls exact, which consumers rely on.
+ * A correct caller: vv_arrow_array, then vv_arrow_give for each buffer, and its children likewise; the owner of the
+ * array calls its release. Offsets are 0 and counts of nulls exact, which consumers rely on.
  *
  * Formats: Apache Arrow, "The Arrow C data interface" and "The Arrow columnar format". Buffers begin at multiples of 64
  * bytes.

@@ -4,9 +4,9 @@
  * A correct caller: vv_arrow_changes_open; for each row of the comparison vv_arrow_changes_put, and vv_arrow_changes_take
  * where vv_arrow_changes_full, and once at the end; vv_arrow_changes_close.
  *
- * Rows are told apart by the columns of the Delta Lake protocol's change data feed: _change_type (insert, delete,
- * update_preimage, update_postimage), _commit_version and _commit_timestamp. A row whose key is another is a delete and an
- * insert, so that whoever applies the rows by their key ends with the newer version.
+ * Rows are distinguished by the columns of the Delta Lake protocol's change data feed: _change_type (insert, delete,
+ * update_preimage, update_postimage), _commit_version and _commit_timestamp. A row whose key is another is a delete
+ * and an insert, so that applying the rows by their key ends with the newer version.
  */
 #ifndef VV_LIB_WORK_ARROW_ROW_CHANGES_H
 #define VV_LIB_WORK_ARROW_ROW_CHANGES_H

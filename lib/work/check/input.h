@@ -2,7 +2,7 @@
  * input: one version of one path, opened for a check.
  *
  * Stored tables are read as they are; plain text is read as the table that it would be, with
- * the types of the base version where no datapackage.json says others. Of a file that add refuses
+ * the types of the base version where no datapackage.json has others. Of a file that add refuses
  * the table has what can be read (`mend` is set); of one that cannot be read at all `refused` is.
  * Neither is a failure: what is wrong is found through vv_check_input_source.
  */

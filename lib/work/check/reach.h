@@ -1,8 +1,8 @@
 /*
  * reach: which files of a work tree or a package a check may read.
  *
- * Whoever sends a pull request or a data package says what its files are called, and a report prints what is in
- * them. So a check reads nothing outside of the folder that it was given.
+ * The sender of a pull request or a data package chooses the names of its files, and a report prints what is in them.
+ * So a check reads nothing outside of the folder that it was given.
  */
 #ifndef VV_LIB_WORK_CHECK_REACH_H
 #define VV_LIB_WORK_CHECK_REACH_H

@@ -2,7 +2,7 @@
  * run: checking whole versions: which datasets, against which base, by which rules.
  *
  * A correct caller: fills a vv_check_run (one.h; report from vv_report_new), then vv_check_side
- * for one side or vv_check_range for each commit of a range; the report tells the rest.
+ * for one side or vv_check_range for each commit of a range; the report has the rest.
  * vv_check_commits is all of this in one call, for hooks and receiving repositories.
  */
 #ifndef VV_LIB_WORK_CHECK_RUN_H

@@ -1,5 +1,5 @@
 /*
- * unfinished: the folder of a clone or recovery that has not ended, whoever or whatever ends it.
+ * unfinished: the folder of a clone or recovery that has not ended, whatever ends it.
  *
  * The first thing in the folder is a mark with the URL, locked as long as the clone runs, and the
  * last step of a clone is to take it away: so the same clone again knows the folder for its own,

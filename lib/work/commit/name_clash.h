@@ -2,9 +2,9 @@
  * name_clash: names that this work tree's file system takes for one, so that writing the
  * second would overwrite the first (T.csv and t.csv, or the two Unicode forms of a name).
  *
- * Git's core.ignoreCase and core.precomposeUnicode, which git init finds out, say whether
- * it is such a file system. Folders need no looking after: a folder's other spelling is
- * the same folder, and a file or link in its place is refused when it is to be entered.
+ * Git's core.ignoreCase and core.precomposeUnicode, which git init finds out, show whether it is such a file system.
+ * Folders need no looking after: a folder's other spelling is the same folder, and a file or link in its place is
+ * refused when it is to be entered.
  */
 #ifndef VV_LIB_WORK_COMMIT_NAME_CLASH_H
 #define VV_LIB_WORK_COMMIT_NAME_CLASH_H

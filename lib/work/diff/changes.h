@@ -3,7 +3,7 @@
  * what commit asks before it commits.
  *
  * Ordinary files are compared as Git does; datasets by their stat, the stat cache and,
- * only when these do not tell, a dry import.
+ * only when these do not decide, a dry import.
  */
 #ifndef VV_LIB_WORK_DIFF_CHANGES_H
 #define VV_LIB_WORK_DIFF_CHANGES_H

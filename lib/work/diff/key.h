@@ -1,6 +1,6 @@
 /*
  * key: by which columns the rows of two versions are likely to find each other,
- * where nobody declared a key.
+ * where no key is declared.
  */
 #ifndef VV_LIB_WORK_DIFF_KEY_H
 #define VV_LIB_WORK_DIFF_KEY_H

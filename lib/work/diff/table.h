@@ -1,5 +1,5 @@
 /*
- * table: two versions of one path compared, and told through a writer.
+ * table: two versions of one path compared, and written by a writer.
  */
 #ifndef VV_LIB_WORK_DIFF_TABLE_H
 #define VV_LIB_WORK_DIFF_TABLE_H

@@ -1,15 +1,15 @@
 /*
  * holding: sealed copies that repositories of this machine, which are served, keep for others.
  *
- * They lie below the repository's varve folder, in "hold". What `varve serve` does not say, the repository's
- * settings do: varve.hold (bytes), varve.holdFor (a DID, or a name that `varve vault key trust` knows, each with
- * "=BYTES" where that is all of its room; several), varve.holdTerm (days), varve.holdRatio ("1.0") and
+ * They lie below the repository's varve folder, in "hold". What the options of `varve serve` leave open is in the
+ * repository's settings: varve.hold (bytes), varve.holdFor (a DID, or a name that `varve vault key trust` knows, each
+ * with "=BYTES" where that is all of its room; several), varve.holdTerm (days), varve.holdRatio ("1.0") and
  * varve.holdAllowance (bytes). The key that signs receipts is this machine's.
  *
  * With a ratio those are admitted whom this machine's user trusts, and room follows standing (audited.h): who
  * that is, and how much it is, is worked out again each hour, when the trusted keys change, and before
  * somebody is refused, at most each minute. Where that fails (a damaged line in the file of trusted keys) a server
- * that runs goes on with what it knew, and says so once; one that starts does not start.
+ * that runs goes on with what it knew, and reports it once; one that starts does not start.
  */
 #ifndef VV_LIB_WORK_HOLD_HOLDING_H
 #define VV_LIB_WORK_HOLD_HOLDING_H

@@ -2,7 +2,7 @@
  * vault_list: the vaults of this user's repositories in which audits were made, and where their ledgers are.
  *
  * "vaults" in the user's configuration folder (key_ring.h) has a line "VAULT FOLDER" for each. A repository
- * that was moved is listed again with its next audit; the old line says nothing then.
+ * that was moved is listed again with its next audit; the old line means nothing then.
  */
 #ifndef VV_LIB_WORK_HOLD_VAULT_LIST_H
 #define VV_LIB_WORK_HOLD_VAULT_LIST_H

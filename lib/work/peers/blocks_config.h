@@ -1,5 +1,5 @@
 /*
- * blocks_config: where a repository's blocks lie, as its committed .varveconfig says.
+ * blocks_config: where a repository's blocks lie, by its committed .varveconfig.
  *
  *	[blocks]
  *		url = https://data.example.org/sales
@@ -8,7 +8,7 @@
  *	[store "team"]
  *		url = s3://bucket/sales
  *
- * Git's config syntax. Whoever may commit wrote it: it names places, and nothing in it is run.
+ * Git's config syntax. It is written by those who may commit: it names places, and nothing in it is run.
  * Source: docs/hosts.md.
  */
 #ifndef VV_LIB_WORK_PEERS_BLOCKS_CONFIG_H

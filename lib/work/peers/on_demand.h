@@ -3,8 +3,7 @@
  * them: in a lazy clone, and where git alone brought the commits.
  *
  * Begun once the store is open, ended before the repository is closed. The fetch works through a
- * second opening of the repository, so that what reads may go on reading. A remote is told of once,
- * on stderr.
+ * second opening of the repository, so that what reads may go on reading. A remote is named once, on stderr.
  */
 #ifndef VV_LIB_WORK_PEERS_ON_DEMAND_H
 #define VV_LIB_WORK_PEERS_ON_DEMAND_H

@@ -1,9 +1,9 @@
 /*
  * proof: which versions a place holds, as it shows now: a random block of each, hashed here.
  *
- * A place says which versions it has whole. That is a promise, so it is asked besides for blocks that it cannot foresee:
- * of a version that is here a leaf, of one that is not its root and the way down from there to a leaf. A peer
- * sends the block; of a Git host the pack is fetched. Whoever frees data, or tells that others keep it, asks here.
+ * A place reports which versions it has whole. That is a promise, so it is asked besides for blocks that it cannot
+ * foresee: of a version that is here a leaf, of one that is not its root and the way down from there to a leaf. A peer
+ * sends the block; of a Git host the pack is fetched. Code that frees data, or reports that others keep it, asks here.
  */
 #ifndef VV_LIB_WORK_PEERS_PROOF_H
 #define VV_LIB_WORK_PEERS_PROOF_H

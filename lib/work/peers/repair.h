@@ -1,5 +1,5 @@
 /*
- * repair: what fsck found damaged or missing, made whole again as far as somebody has it.
+ * repair: what fsck found damaged or missing, made whole again as far as a peer has it.
  *
  * First damaged packs are taken out of use (vv_store_salvage), so that what they lost is missing
  * and nothing else. Then missing blocks are looked for in packs that were kept, made again from

@@ -1,5 +1,5 @@
 /*
- * package_apply: what a staged datapackage.json says of staged tables, put into their roots.
+ * package_apply: the schemas and keys of a staged datapackage.json, put into the roots of staged tables.
  *
  * A described table whose schema or key differs gets a new root over the same groups.
  * Reads the index only; the work tree's files are not looked at, but for their stat.

@@ -1,5 +1,5 @@
 /*
- * named_columns: the columns of a table that somebody names.
+ * named_columns: the columns of a table, by their names.
  */
 #ifndef VV_LIB_WORK_ROWS_NAMED_COLUMNS_H
 #define VV_LIB_WORK_ROWS_NAMED_COLUMNS_H

@@ -2,9 +2,10 @@
  * supply: what the program varve-vault knows, for commands of other programs: blocks, proofs, places.
  *
  * One child, `varve-vault supply`, which starts with the first question and ends with the object. It has a line for each
- * question that may be under way beside others: threads ask on lines of their own (supply_message.h). What the child has for
- * people (notes, progress, a question for a passphrase) it says itself. It gives signs of life while it works; one that
- * gives none for the time limit of connections, or that says what makes no sense, is not asked on that line again.
+ * question that may be under way beside others: threads ask on lines of their own (supply_message.h). What the child
+ * has for people (notes, progress, a question for a passphrase) it prints itself. It gives signs of life while it
+ * works; one that gives none for the time limit of connections, or that answers nonsense, is not asked on that line
+ * again.
  *
  * A correct caller: new; ask, from as many threads as there are lines; free.
  */

@@ -1,5 +1,5 @@
 /*
- * vault_supplier: blocks out of the vault, for whoever gathers them: each holder is one more source, beside
+ * vault_supplier: blocks out of the vault, for the code that gathers them: each holder is one more source, beside
  * peers, and a last one makes shards of the others of their stripe. What they are asked goes to the vault's program, each
  * on a line of its own (supply.h).
  *

@@ -1,5 +1,5 @@
 /*
- * content: what a version of a path is, as its blob in Git tells without reading a row: a table or a file that
+ * content: what a version of a path is, from its blob in Git, without reading a row: a table or a file that
  * varve stores, or the bytes themselves.
  */
 #ifndef VV_LIB_WORK_VIEW_CONTENT_H

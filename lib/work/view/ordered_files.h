@@ -4,8 +4,8 @@
  * No row group is a piece of such a file, so that each part costs as much as the whole. Here the whole is put together
  * once, checked, and kept in an unlinked file. What strangers can make it cost is bounded:
  *
- * - Files take `disk` bytes at most, or are one that is longer. The one that was read longest ago makes room, whoever
- *   has it open: its reader is told so at the next piece.
+ * - Files take `disk` bytes at most, or are one that is longer. The one that was read longest ago makes room, even if
+ *   it is open: its reader gets an error at the next piece.
  * - One is put together at a time. Of those who wait, who has cost least is next.
  * - A client has `credit_ms` of processor time for it, and gets back one in `back` milliseconds that pass. The time for a
  *   file of which it then takes all bytes is given back: it paid with the transfer.

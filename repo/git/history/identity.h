@@ -1,5 +1,5 @@
 /*
- * identity: who writes, and when, as Git's variables and settings say.
+ * identity: the author or committer, and the time, from Git's variables and settings.
  */
 #ifndef VV_REPO_GIT_HISTORY_IDENTITY_H
 #define VV_REPO_GIT_HISTORY_IDENTITY_H

@@ -1,5 +1,5 @@
 /*
- * attribute_lines: what .gitattributes says of datasets, line by line.
+ * attribute_lines: the lines of .gitattributes about datasets.
  *
  * `track` writes one line to the top .gitattributes, quoted and escaped as gitattributes(5)
  * wants.

@@ -1,7 +1,7 @@
 /*
  * stat_cache: what the work tree's tables were found to be, by their stat.
  *
- * One file for a worktree (<gitdir>/varve/stat). An entry says: with this stat, the
+ * One file for a worktree (<gitdir>/varve/stat). An entry means: with this stat, the
  * path's content is the pointer blob `id`. An entry younger than a second when the
  * file was read is only a guess. Derived, safe to delete.
  */

@@ -1,9 +1,9 @@
 /*
- * trees: three trees become one, as far as Git's rules can tell.
+ * trees: three trees become one, as far as Git's rules go.
  *
  * What only one side changed is taken; text that both changed is merged by lines, as Git
  * does (attributes such as merge=union count). A dataset is never merged as text: where
- * both sides changed it, it is a conflict here, and whoever calls merges its rows. Renames
+ * both sides changed it, it is a conflict here, and the caller merges its rows. Renames
  * are followed for text by likeness and for datasets only where the blocks prove them.
  *
  * A correct caller: vv_merge_trees; looks at the conflicts, and gives each the result
