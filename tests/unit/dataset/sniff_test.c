@@ -663,7 +663,7 @@ static void json_that_is_no_array_of_objects_is_refused(void **state)
 	expect_refused("{\"data\": []}", 12, &h, "", "");
 	expect_refused("{\"data\":\n [1]}", 14, &h, "array of objects", "--records");
 	expect_refused("{\"data\":\n x}", 12, &h, "line 2, column 2", "");
-	expect_refused("{\"a\":[{}],\"b\":[{}]}", 21, &h, "'/a' and '/b'", "--records /a x.json");
+	expect_refused("{\"a\":[{}],\"b\":[{}]}", 19, &h, "'/a' and '/b'", "add-records");
 	expect_refused("[1,2]", 5, &h, "line 1, column 2: expected an object", "");
 	expect_refused("", 0, &h, "array of objects", "");
 	expect_refused("[{\"a\":1,\n\"a\":2}]", 16, &h, "line 2, column 1", "");
