@@ -467,7 +467,7 @@ serve_http() {
 	varve serve --http 127.0.0.1:0 "$@" 2> serve.log 3>&- &
 	server=$!
 	for i in $(seq 600); do
-		url=$(sed -n 's/^serving .* at \(http[^ ]*\)$/\1/p' serve.log)
+		[ ! -e serve.log ] || url=$(sed -n 's/^serving .* at \(http[^ ]*\)$/\1/p' serve.log)
 		[ -n "$url" ] && break
 		sleep 0.1
 	done

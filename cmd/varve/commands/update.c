@@ -1,0 +1,160 @@
+/*
+ * update: what changed at the source of imported tables since, as a commit.
+ */
+#include <string.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "cmd/varve/print/commit_summary.h"
+#include "cmd/varve/print/status.h"
+#include "lib/work/clone/imported.h"
+#include "lib/work/peers/block_peers.h"
+#include "lib/work/record/pick.h"
+
+typedef struct options {
+	bool quiet;
+} options;
+
+static const vv_option table[] = {
+	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
+};
+
+/* Whoever may commit wrote the URL. */
+static vv_status check_trust(vv_context *c, const vv_imported *i, vv_error *err)
+{
+	const vv_remote none = {.url = ""};
+	vv_auto(vv_buf) site = VV_BUF_INIT;
+	vv_transfer t;
+	bool yes = true;
+	vv_status rc = vv_block_peer_site(&site, i->url, err);
+
+	if (rc < 0 || site.len == 0) return rc;
+	rc = vv_transfer_open(&t, c->repo, vv_repository_notes(c->repo), true, 0, err);
+	if (rc < 0) return rc;
+	rc = vv_block_peer_is_trusted(&t, &none, i->url, &yes, err);
+	vv_transfer_close(&t);
+	if (rc < 0 || yes) return rc;
+	vv_fail(err, VV_EREFUSED, "%s is not trusted", vv_text_url(i->url));
+	return vv_hint(err, "git config --global --add varve.trustedHost %s", site.data);
+}
+
+static vv_status copy(vv_imported *out, const vv_imported *i, vv_error *err)
+{
+	*out = (vv_imported){.to = vv_strdup(i->to),
+			     .url = vv_strdup(i->url),
+			     .path = vv_strdup(i->path),
+			     .rev = i->rev ? vv_strdup(i->rev) : NULL};
+	return out->to && out->url && out->path && (out->rev || !i->rev) ? VV_OK
+									 : vv_fail_nomem(err);
+}
+
+static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
+{
+	const options *o = c->options;
+	char word[VV_OID_TEXT + 1];
+	vv_auto(vv_pick) p = {.repo = c->repo,
+			      .writer = c->writer,
+			      .quiet = o->quiet,
+			      .put_changes = vv_status_put_comments};
+	vv_status rc;
+
+	vv_oid_text(word, commit);
+	if ((rc = vv_pick_run(&p, word, err)) < 0) return rc;
+	vv_progress_end();
+	if (!o->quiet || p.outcome == VV_PICK_CONFLICTS) {
+		vv_out_bytes(vv_buf_cstr(&p.job.report), p.job.report.len);
+	}
+	if (p.outcome == VV_PICK_CONFLICTS) {
+		vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s --abort' goes "
+			"back",
+			vv_pick_verb(&p), vv_pick_verb(&p));
+		c->code = VV_EXIT_NO;
+	}
+	rc = vv_pick_finish(&p, err);
+	if (p.outcome == VV_PICK_READY && !o->quiet) {
+		vv_commit_summary_print_merge(&p.commit);
+	}
+	return rc;
+}
+
+static vv_status update_one(vv_context *c, const vv_imported *i, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_imported) now = {.to = NULL};
+	vv_oid commit;
+	vv_cid root;
+	vv_status rc;
+
+	if ((rc = check_trust(c, i, err)) < 0 || (rc = copy(&now, i, err)) < 0 ||
+	    (rc = vv_imported_fetch(&now, &root, c->repo, err)) < 0) {
+		return rc;
+	}
+	if (strcmp(now.root, i->root) == 0) {
+		if (!o->quiet) {
+			vv_note("%s: nothing changed at %s", vv_text_shows(i->to),
+				vv_text_url(i->url));
+		}
+		return VV_OK;
+	}
+	if ((rc = vv_imported_commit(&commit, c->repo, i, &now, err)) < 0 ||
+	    (rc = vv_context_need(c, VV_NEEDS_WRITER, err)) < 0) {
+		return rc;
+	}
+	return pick_update(c, &commit, err);
+}
+
+static vv_status is_named(bool *named, vv_context *c, const char *to, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*named = c->argc == 0;
+	for (int k = 0; rc == VV_OK && !*named && k < c->argc; k++) {
+		char *path = NULL;
+
+		if ((rc = vv_repository_relative(&path, c->repo, c->argv[k], err)) == VV_OK) {
+			*named = strcmp(path, to) == 0;
+		}
+		vv_free(path);
+	}
+	return rc;
+}
+
+static vv_status run_update(vv_context *c, vv_error *err)
+{
+	vv_auto(vv_imported_list) list = {.items = NULL};
+	size_t found = 0;
+	bool named;
+	vv_status rc;
+
+	if ((rc = vv_imported_read(&list, c->repo, err)) < 0) return rc;
+	for (size_t k = 0; rc == VV_OK && c->code == VV_EXIT_OK && k < list.count; k++) {
+		if ((rc = is_named(&named, c, list.items[k].to, err)) < 0) return rc;
+		found += named;
+		if (named && (rc = vv_merge_need_no_state(c->repo, err)) == VV_OK) {
+			rc = update_one(c, &list.items[k], err);
+		}
+	}
+	if (rc == VV_OK && c->code == VV_EXIT_OK && (found == 0 || found < (size_t)c->argc)) {
+		vv_fail(err, VV_ENOTFOUND,
+			c->argc > 0 ? "not every path was imported" : "nothing was imported");
+		rc = vv_hint(err, "'varve import URL PATH' does so; .varveconfig lists it");
+	}
+	return rc;
+}
+
+const vv_command vv_cmd_update = {
+	.name = "update",
+	.group = "peers",
+	.summary = "commit what changed at the source of imported tables",
+	.usage = "[-q] [PATH...]",
+	.example = "$ varve update prices.csv",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.exit_codes = "edits here and at the source are in conflict",
+	.arguments = "path",
+	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT,
+	.run = run_update,
+};
