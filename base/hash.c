@@ -14,6 +14,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 
 #define XXH_STATIC_LINKING_ONLY /* the size of XXH3_state_t */
@@ -37,42 +38,59 @@ vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, v
 	return VV_OK;
 }
 
-struct vv_sha1_state {
-	SHA_CTX ctx;
+struct vv_digest {
+	vv_digest_kind kind;
+	union {
+		MD5_CTX md5;
+		SHA_CTX sha1;
+		SHA256_CTX sha256;
+	} ctx;
 };
 
-static vv_status sha1_failed(vv_error *err)
+static vv_status judge(int code, vv_error *err)
 {
-	return vv_fail(err, VV_ENOSUPPORT, "OpenSSL could not compute a SHA-1");
+	return code == 1 ? VV_OK : vv_fail(err, VV_ENOSUPPORT, "OpenSSL could not compute a hash");
 }
 
-vv_status vv_sha1_new(vv_sha1_state **out, vv_error *err)
+vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err)
 {
-	vv_sha1_state *s = vv_calloc(1, sizeof *s);
+	vv_digest *d = vv_calloc(1, sizeof *d);
+	vv_status rc;
 
 	*out = NULL;
-	if (!s) return vv_fail_nomem(err);
-	if (SHA1_Init(&s->ctx) != 1) {
-		vv_sha1_free(s);
-		return sha1_failed(err);
+	if (!d) return vv_fail_nomem(err);
+	d->kind = kind;
+	rc = judge(kind == VV_DIGEST_MD5    ? MD5_Init(&d->ctx.md5)
+		   : kind == VV_DIGEST_SHA1 ? SHA1_Init(&d->ctx.sha1)
+					    : SHA256_Init(&d->ctx.sha256),
+		   err);
+	if (rc < 0) {
+		vv_digest_free(d);
+		return rc;
 	}
-	*out = s;
+	*out = d;
 	return VV_OK;
 }
 
-vv_status vv_sha1_update(vv_sha1_state *s, const void *bytes, size_t len, vv_error *err)
+vv_status vv_digest_update(vv_digest *d, const void *bytes, size_t len, vv_error *err)
 {
-	return SHA1_Update(&s->ctx, bytes, len) == 1 ? VV_OK : sha1_failed(err);
+	return judge(d->kind == VV_DIGEST_MD5    ? MD5_Update(&d->ctx.md5, bytes, len)
+		     : d->kind == VV_DIGEST_SHA1 ? SHA1_Update(&d->ctx.sha1, bytes, len)
+						 : SHA256_Update(&d->ctx.sha256, bytes, len),
+		     err);
 }
 
-vv_status vv_sha1_digest(vv_sha1_state *s, uint8_t out[VV_SHA1_LEN], vv_error *err)
+vv_status vv_digest_end(vv_digest *d, uint8_t *out, vv_error *err)
 {
-	return SHA1_Final(out, &s->ctx) == 1 ? VV_OK : sha1_failed(err);
+	return judge(d->kind == VV_DIGEST_MD5    ? MD5_Final(out, &d->ctx.md5)
+		     : d->kind == VV_DIGEST_SHA1 ? SHA1_Final(out, &d->ctx.sha1)
+						 : SHA256_Final(out, &d->ctx.sha256),
+		     err);
 }
 
-void vv_sha1_free(vv_sha1_state *s)
+void vv_digest_free(vv_digest *d)
 {
-	vv_free(s);
+	vv_free(d);
 }
 
 uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed)

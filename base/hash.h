@@ -1,5 +1,5 @@
 /*
- * hash: SHA-256 (OpenSSL) for names, SHA-1 where Git's formats have it, XXH3 (xxHash) for everything quick.
+ * hash: SHA-256 (OpenSSL) for names, SHA-1 and MD5 where formats of others have them, XXH3 (xxHash) for everything quick.
  *
  * The only folder that includes OpenSSL's digests and xxHash.
  */
@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 
 #define VV_SHA256_LEN 32u
@@ -21,13 +22,18 @@ typedef struct vv_hash128 {
  * when the library is unusable. */
 vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, vv_error *err);
 
-/* Incremental SHA-1, for the end of Git's pack files; nothing is trusted by it. */
+/* An incremental digest. SHA-1 is for the end of Git's pack files, MD5 for the names that DVC gives to files; nothing is
+ * trusted by these two. */
 #define VV_SHA1_LEN 20u
-typedef struct vv_sha1_state vv_sha1_state;
-vv_status vv_sha1_new(vv_sha1_state **out, vv_error *err);
-vv_status vv_sha1_update(vv_sha1_state *s, const void *bytes, size_t len, vv_error *err);
-vv_status vv_sha1_digest(vv_sha1_state *s, uint8_t out[VV_SHA1_LEN], vv_error *err); /* once */
-void vv_sha1_free(vv_sha1_state *s); /* accepts NULL */
+#define VV_MD5_LEN 16u
+typedef enum vv_digest_kind { VV_DIGEST_MD5, VV_DIGEST_SHA1, VV_DIGEST_SHA256 } vv_digest_kind;
+typedef struct vv_digest vv_digest;
+vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err);
+vv_status vv_digest_update(vv_digest *d, const void *bytes, size_t len, vv_error *err);
+vv_status vv_digest_end(vv_digest *d, uint8_t *out,
+			vv_error *err); /* once; out: room for its bytes */
+void vv_digest_free(vv_digest *d);      /* accepts NULL */
+VV_AUTO_FREE(vv_digest, vv_digest_free)
 
 /* HMAC-SHA-1 (RFC 2104), with which known_hosts hides hosts' names. Fails only when OpenSSL
  * has none, or no memory. */

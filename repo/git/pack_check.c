@@ -550,7 +550,7 @@ vv_status vv_git_packs_stay_within(const char *objects, vv_error *err)
 /* --- checksums --------------------------------------------------------------- */
 
 /* Hashes all of the file but its last 20 bytes, which go to end. false: it is shorter. */
-static vv_status read_all(int fd, const char *path, vv_sha1_state *sha, uint8_t end[VV_SHA1_LEN],
+static vv_status read_all(int fd, const char *path, vv_digest *sha, uint8_t end[VV_SHA1_LEN],
 			  bool *whole, vv_error *err)
 {
 	uint8_t *buf = vv_malloc(PIECE + VV_SHA1_LEN);
@@ -562,7 +562,7 @@ static vv_status read_all(int fd, const char *path, vv_sha1_state *sha, uint8_t 
 		size_t have = kept + (size_t)got,
 		       sure = have > VV_SHA1_LEN ? have - VV_SHA1_LEN : 0;
 
-		rc = vv_sha1_update(sha, buf, sure, err);
+		rc = vv_digest_update(sha, buf, sure, err);
 		kept = have - sure;
 		memmove(buf, buf + sure, kept);
 	}
@@ -580,7 +580,7 @@ static vv_status read_all(int fd, const char *path, vv_sha1_state *sha, uint8_t 
 static vv_status check_file(const char *path, bool *sound, vv_error *err)
 {
 	uint8_t end[VV_SHA1_LEN], digest[VV_SHA1_LEN];
-	vv_sha1_state *sha = NULL;
+	vv_digest *sha = NULL;
 	bool whole = false;
 	int fd = vv_open(path, O_RDONLY, 0, err);
 	vv_status rc;
@@ -589,15 +589,15 @@ static vv_status check_file(const char *path, bool *sound, vv_error *err)
 	if (fd < 0) {
 		return fd == VV_ENOTFOUND ? VV_OK : (vv_status)fd; /* a gc took it away */
 	}
-	if ((rc = vv_sha1_new(&sha, err)) < 0) {
+	if ((rc = vv_digest_new(&sha, VV_DIGEST_SHA1, err)) < 0) {
 		goto done;
 	}
 	if ((rc = read_all(fd, path, sha, end, &whole, err)) == VV_OK &&
-	    (rc = vv_sha1_digest(sha, digest, err)) == VV_OK) {
+	    (rc = vv_digest_end(sha, digest, err)) == VV_OK) {
 		*sound = whole && memcmp(end, digest, VV_SHA1_LEN) == 0;
 	}
 done:
-	vv_sha1_free(sha);
+	vv_digest_free(sha);
 	(void)vv_close(fd, path, NULL);
 	return rc;
 }

@@ -344,7 +344,7 @@ vv_status vv_spool_read(vv_spool *s, const git_oid *id, vv_buf *out, vv_error *e
 
 /* --- the pack --------------------------------------------------------------------------- */
 
-static vv_status feed_entries(vv_spool *s, vv_sha1_state *sum, vv_spool_fn fn, void *payload,
+static vv_status feed_entries(vv_spool *s, vv_digest *sum, vv_spool_fn fn, void *payload,
 			      vv_error *err)
 {
 	uint64_t at = 0, end = s->flushed + s->buf_len;
@@ -354,7 +354,7 @@ static vv_status feed_entries(vv_spool *s, vv_sha1_state *sum, vv_spool_fn fn, v
 
 	while (rc == VV_OK && at < end) {
 		if ((rc = read_at(s, at, piece, PIECE_LEN, &got, err)) == VV_OK &&
-		    (rc = vv_sha1_update(sum, piece, got, err)) == VV_OK) {
+		    (rc = vv_digest_update(sum, piece, got, err)) == VV_OK) {
 			rc = fn(payload, piece, got, err);
 		}
 		at += got;
@@ -366,22 +366,22 @@ static vv_status feed_entries(vv_spool *s, vv_sha1_state *sum, vv_spool_fn fn, v
 vv_status vv_spool_feed(vv_spool *s, vv_spool_fn fn, void *payload, vv_error *err)
 {
 	uint8_t header[12] = {'P', 'A', 'C', 'K', 0, 0, 0, 2}, end[VV_SHA1_LEN];
-	vv_sha1_state *sum = NULL;
+	vv_digest *sum = NULL;
 	vv_status rc;
 	size_t i;
 
 	for (i = 0; i < 4; i++) {
 		header[8 + i] = (uint8_t)(s->count >> (24 - 8 * i));
 	}
-	if ((rc = vv_sha1_new(&sum, err)) < 0) return rc;
-	if ((rc = vv_sha1_update(sum, header, sizeof(header), err)) < 0 ||
+	if ((rc = vv_digest_new(&sum, VV_DIGEST_SHA1, err)) < 0) return rc;
+	if ((rc = vv_digest_update(sum, header, sizeof(header), err)) < 0 ||
 	    (rc = fn(payload, header, sizeof(header), err)) < 0 ||
 	    (rc = feed_entries(s, sum, fn, payload, err)) < 0 ||
-	    (rc = vv_sha1_digest(sum, end, err)) < 0) {
+	    (rc = vv_digest_end(sum, end, err)) < 0) {
 		goto done;
 	}
 	rc = fn(payload, end, sizeof(end), err);
 done:
-	vv_sha1_free(sum);
+	vv_digest_free(sum);
 	return rc;
 }

@@ -54,6 +54,7 @@ typedef struct exchange {
 void http_answer_clear(http_answer *a)
 {
 	vv_buf_clear(&a->body);
+	vv_buf_clear(&a->location);
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -187,26 +188,52 @@ static const char *header_value(const char *line, size_t len, const char *name, 
 	return line;
 }
 
+/* A text that is longer than its room is left out. */
+static bool take_text(char *out, size_t room, const char *line, size_t line_len, const char *name)
+{
+	size_t len;
+	const char *value = header_value(line, line_len, name, &len);
+
+	if (!value || len >= room || memchr(value, '\0', len)) return false;
+	memcpy(out, value, len);
+	out[len] = '\0';
+	return true;
+}
+
 static size_t take_header(char *line, size_t size, size_t count, void *payload)
 {
 	exchange *x = payload;
-	const char *value;
+	http_answer *a = x->answer;
+	const size_t len = size * count;
 	char text[40];
-	size_t len;
 
-	if ((value = header_value(line, size * count, "x-amz-bucket-region:", &len)) != NULL &&
-	    len < sizeof(x->answer->region)) {
-		memcpy(x->answer->region, value, len);
-		x->answer->region[len] = '\0';
+	(void)take_text(a->region, sizeof(a->region), line, len, "x-amz-bucket-region:");
+	(void)take_text(a->etag, sizeof(a->etag), line, len, "etag:");
+	(void)take_text(a->modified, sizeof(a->modified), line, len, "last-modified:");
+	if (take_text(text, sizeof(text), line, len, "date:")) {
+		a->date = (int64_t)x->c->getdate(text, NULL);
+		a->date = a->date > 0 ? a->date : 0;
 	}
-	if ((value = header_value(line, size * count, "date:", &len)) != NULL &&
-	    len < sizeof(text)) {
-		memcpy(text, value, len);
-		text[len] = '\0';
-		x->answer->date = (int64_t)x->c->getdate(text, NULL);
-		x->answer->date = x->answer->date > 0 ? x->answer->date : 0;
+	return len;
+}
+
+static void empty_answer(http_answer *a)
+{
+	vv_buf_reset(&a->body);
+	vv_buf_reset(&a->location);
+	a->cut = false;
+	a->date = 0;
+	a->region[0] = a->etag[0] = a->modified[0] = '\0';
+}
+
+/* libcurl makes what the header has a whole URL. */
+static void take_location(const exchange *x)
+{
+	char *url = NULL;
+
+	if (x->c->getinfo(x->easy, CURLINFO_REDIRECT_URL, &url) == CURLE_OK && url) {
+		vv_buf_puts(&x->answer->location, url);
 	}
-	return size * count;
 }
 
 static bool add_header(const http_site *s, struct curl_slist **list, const char *line)
@@ -388,10 +415,7 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		CURLcode code;
 		long status = 0;
 
-		vv_buf_reset(&answer->body);
-		answer->cut = false;
-		answer->date = 0;
-		answer->region[0] = '\0';
+		empty_answer(answer);
 		s->c->slist_free(headers);
 		headers = NULL;
 		if ((rc = make_headers(s, ask, &headers, err)) < 0 ||
@@ -402,7 +426,8 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 		code = s->c->easy_perform(easy);
 		(void)s->c->getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 		answer->status = (unsigned)status;
-		if (answer->body.failed) {
+		take_location(&x);
+		if (answer->body.failed || answer->location.failed) {
 			rc = vv_fail_nomem(err);
 			break;
 		}

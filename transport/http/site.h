@@ -56,6 +56,9 @@ typedef struct http_answer {
 	bool cut;
 	int64_t date;    /* of the server, seconds since 1970; 0: it does not say */
 	char region[40]; /* x-amz-bucket-region; "" */
+	char etag[256];  /* "": it does not say, or much more */
+	char modified[40];
+	vv_buf location; /* where a redirect leads, whole; "": it is none */
 } http_answer;
 
 void http_answer_clear(http_answer *a);

@@ -540,6 +540,41 @@ vv_status vv_url_read(vv_url *out, const char *text, vv_error *err)
 	return rc;
 }
 
+static bool is_query(const char *text)
+{
+	for (const char *p = text; *p; p++) {
+		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f ||
+		    strchr("\"<>#\\", *p)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err)
+{
+	const char *query = strchr(text, '?');
+	char *front = vv_strndup(text, query ? (size_t)(query - text) : strlen(text));
+	vv_status rc = front ? vv_url_read(out, front, err) : vv_fail_nomem(err);
+
+	vv_free(front);
+	if (rc < 0) return rc;
+	if (out->kind != VV_URL_HTTP) {
+		rc = vv_fail(err, VV_EUSAGE, "'%s' is not the URL of a file at a web server",
+			     vv_text_shows(out->text));
+	} else if (query && (strlen(query) > URL_MAX || !is_query(query))) {
+		rc = vv_fail(err, VV_EUSAGE,
+			     "what follows '?' in the URL '%s' is not percent-encoded",
+			     vv_text_shows(out->text));
+	} else if (query && !(out->query = vv_strdup(query + 1))) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc < 0) {
+		vv_url_clear(out);
+	}
+	return rc;
+}
+
 void vv_url_clear(vv_url *u)
 {
 	if (u->secret) {

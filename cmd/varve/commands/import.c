@@ -1,5 +1,5 @@
 /*
- * import: a table of another repository, with the place that it came from.
+ * import: a table of another repository, or a file of a web server, with the place that it came from.
  */
 #include <string.h>
 
@@ -33,33 +33,67 @@ static const vv_option table[] = {
 
 static int check_import(const vv_context *c)
 {
-	return c->argc == 2
-		       ? VV_EXIT_OK
-		       : vv_usage_error("import takes a URL and a PATH of the repository there");
+	const options *o = c->options;
+
+	if (c->argc != 1 && c->argc != 2) {
+		return vv_usage_error("import takes a URL and a PATH of the repository there, or "
+				      "the URL of a file");
+	}
+	return c->argc == 1 && o->rev ? vv_usage_error("a file at a URL has no revisions")
+				      : VV_EXIT_OK;
 }
 
 /* It is committed, for all to read. */
-static vv_status check_url(const char *url, vv_error *err)
+static vv_status check_url(const vv_url *u, vv_error *err)
 {
-	vv_auto(vv_url) u = {.text = NULL};
-	vv_status rc = vv_url_read(&u, url, err);
+	static const char *const signs[] = {"X-Amz-Signature=", "X-Goog-Signature=", "sig="};
 
-	if (rc < 0 || (!u.secret && !(u.kind == VV_URL_HTTP && u.user))) return rc;
-	vv_fail(err, VV_EUSAGE, "the URL of an import is committed: it must not have a password");
-	return vv_hint(err, "leave it out, and let a credential helper of git have it");
+	if (u->secret || (u->kind == VV_URL_HTTP && u->user)) {
+		vv_fail(err, VV_EUSAGE,
+			"the URL of an import is committed: it must not have a password");
+		return vv_hint(err, "leave it out, and let a credential helper of git have it");
+	}
+	for (size_t k = 0; u->query && k < sizeof(signs) / sizeof(*signs); k++) {
+		const char *at = strstr(u->query, signs[k]);
+
+		if (at && (at == u->query || at[-1] == '&')) {
+			vv_fail(err, VV_EUSAGE,
+				"the URL of an import is committed: it must not have a signature, "
+				"which lets its readers in, and ends");
+			return vv_hint(err, "take the URL without it");
+		}
+	}
+	return VV_OK;
+}
+
+/* The name that a file has at its server. */
+static vv_status name_of(vv_buf *out, const vv_url *u, vv_error *err)
+{
+	vv_buf_puts(out, vv_path_base(u->path));
+	if (out->len > 0 && !memchr(out->data, '%', out->len)) return vv_buf_ok(out, err);
+	vv_fail(err, VV_EUSAGE, "'%s' has no plain file name at its end", u->text);
+	return vv_hint(err, "'-o OUT' is the path here");
 }
 
 static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const char *out = o->out ? o->out : vv_path_base(c->argv[1]);
-	vv_status rc = check_url(c->argv[0], err);
+	const bool file = c->argc == 1;
+	const char *out = o->out ? o->out : file ? NULL : vv_path_base(c->argv[1]);
+	vv_auto(vv_url) u = {.text = NULL};
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_status rc = file ? vv_url_read_file(&u, c->argv[0], err)
+			    : vv_url_read(&u, c->argv[0], err);
 
-	if (rc < 0 || (rc = vv_repository_relative(&i->to, c->repo, out, err)) < 0) return rc;
+	if (rc < 0 || (rc = check_url(&u, err)) < 0 ||
+	    (!out && (rc = name_of(&name, &u, err)) < 0) ||
+	    (rc = vv_repository_relative(&i->to, c->repo, out ? out : name.data, err)) < 0) {
+		return rc;
+	}
 	i->url = vv_strdup(c->argv[0]);
-	i->path = vv_strdup(c->argv[1]);
+	i->path = file ? NULL : vv_strdup(c->argv[1]);
 	i->rev = o->rev ? vv_strdup(o->rev) : NULL;
-	return i->url && i->path && (i->rev || !o->rev) ? VV_OK : vv_fail_nomem(err);
+	return i->url && (i->path || file) && (i->rev || !o->rev) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* The file of the work tree with the lines of the import. */
@@ -132,6 +166,7 @@ static vv_status run_import(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_imported) i = {.to = NULL};
+	vv_auto(char) *site = NULL;
 	bool done;
 	vv_cid root;
 	vv_status rc;
@@ -139,12 +174,16 @@ static vv_status run_import(vv_context *c, vv_error *err)
 	if ((rc = describe(&i, c, err)) < 0 ||
 	    (rc = vv_imported_fetch(&i, &root, c->repo, err)) < 0 ||
 	    (rc = check_place(&done, c, &i, err)) < 0 ||
-	    (rc = vv_block_peer_trust(c->repo, i.url, err)) < 0) {
+	    (rc = vv_imported_site(&site, &i, err)) < 0 ||
+	    (rc = vv_block_peer_trust(c->repo, site, err)) < 0) {
 		return rc;
 	}
 	if (!done && (rc = stage(c, &i, &root, err)) < 0) return rc;
 	vv_progress_end();
-	if (!o->quiet) {
+	if (!o->quiet && !i.path) {
+		vv_note("%s: %s; the next commit has it, and .varveconfig its source",
+			vv_text_shows(i.to), vv_text_url(i.url));
+	} else if (!o->quiet) {
 		vv_note("%s: %s of %s at %.10s%s%s; the next commit has it, and "
 			".varveconfig its source",
 			vv_text_shows(i.to), vv_text_shows(i.path), vv_text_url(i.url), i.commit,
@@ -156,8 +195,8 @@ static vv_status run_import(vv_context *c, vv_error *err)
 const vv_command vv_cmd_import = {
 	.name = "import",
 	.group = "peers",
-	.summary = "take a table of another repository, and note where it came from",
-	.usage = "[--rev REV] [-o OUT] [-f] [-q] URL PATH",
+	.summary = "take a table of another repository or a file of the web, and note its source",
+	.usage = "[--rev REV] [-o OUT] [-f] [-q] URL [PATH]",
 	.example = "$ varve import https://github.com/ada/sales.git prices.csv",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

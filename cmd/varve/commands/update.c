@@ -26,28 +26,19 @@ static vv_status check_trust(vv_context *c, const vv_imported *i, vv_error *err)
 {
 	const vv_remote none = {.url = ""};
 	vv_auto(vv_buf) site = VV_BUF_INIT;
+	vv_auto(char) *url = NULL;
 	vv_transfer t;
 	bool yes = true;
-	vv_status rc = vv_block_peer_site(&site, i->url, err);
+	vv_status rc = vv_imported_site(&url, i, err);
 
-	if (rc < 0 || site.len == 0) return rc;
+	if (rc < 0 || (rc = vv_block_peer_site(&site, url, err)) < 0 || site.len == 0) return rc;
 	rc = vv_transfer_open(&t, c->repo, vv_repository_notes(c->repo), true, 0, err);
 	if (rc < 0) return rc;
-	rc = vv_block_peer_is_trusted(&t, &none, i->url, &yes, err);
+	rc = vv_block_peer_is_trusted(&t, &none, url, &yes, err);
 	vv_transfer_close(&t);
 	if (rc < 0 || yes) return rc;
-	vv_fail(err, VV_EREFUSED, "%s is not trusted", vv_text_url(i->url));
+	vv_fail(err, VV_EREFUSED, "%s is not trusted", vv_text_url(url));
 	return vv_hint(err, "git config --global --add varve.trustedHost %s", site.data);
-}
-
-static vv_status copy(vv_imported *out, const vv_imported *i, vv_error *err)
-{
-	*out = (vv_imported){.to = vv_strdup(i->to),
-			     .url = vv_strdup(i->url),
-			     .path = vv_strdup(i->path),
-			     .rev = i->rev ? vv_strdup(i->rev) : NULL};
-	return out->to && out->url && out->path && (out->rev || !i->rev) ? VV_OK
-									 : vv_fail_nomem(err);
 }
 
 static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
@@ -87,7 +78,7 @@ static vv_status update_one(vv_context *c, const vv_imported *i, vv_error *err)
 	vv_cid root;
 	vv_status rc;
 
-	if ((rc = check_trust(c, i, err)) < 0 || (rc = copy(&now, i, err)) < 0 ||
+	if ((rc = check_trust(c, i, err)) < 0 || (rc = vv_imported_dup(&now, i, err)) < 0 ||
 	    (rc = vv_imported_fetch(&now, &root, c->repo, err)) < 0) {
 		return rc;
 	}

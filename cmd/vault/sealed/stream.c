@@ -449,18 +449,18 @@ static vv_status git_id(uint8_t out[VV_SHA1_LEN], vv_item_kind kind, const void 
 			vv_error *err)
 {
 	static const char *const names[] = {"commit", "tree", "blob", "tag"};
-	vv_sha1_state *s = NULL;
+	vv_digest *s = NULL;
 	char head[48];
 	int n = snprintf(head, sizeof(head), "%s %zu", names[kind - VV_ITEM_COMMIT], len);
-	vv_status rc = vv_sha1_new(&s, err);
+	vv_status rc = vv_digest_new(&s, VV_DIGEST_SHA1, err);
 
-	if (rc < 0 || (rc = vv_sha1_update(s, head, (size_t)n + 1, err)) < 0 ||
-	    (rc = vv_sha1_update(s, bytes, len, err)) < 0) {
+	if (rc < 0 || (rc = vv_digest_update(s, head, (size_t)n + 1, err)) < 0 ||
+	    (rc = vv_digest_update(s, bytes, len, err)) < 0) {
 		goto done;
 	}
-	rc = vv_sha1_digest(s, out, err);
+	rc = vv_digest_end(s, out, err);
 done:
-	vv_sha1_free(s);
+	vv_digest_free(s);
 	return rc;
 }
 

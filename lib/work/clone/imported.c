@@ -3,9 +3,11 @@
  */
 #include "lib/work/clone/imported.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/codec.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/json/json.h"
@@ -13,31 +15,68 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/dataset_reader.h"
+#include "dataset/table/dataset_writer.h"
 #include "dataset/table/root.h"
 #include "lib/work/clone/cached.h"
 #include "lib/work/peers/blocks_config.h"
 #include "lib/work/peers/fetch_data.h"
 #include "lib/work/peers/needed.h"
+#include "lib/work/peers/transfer.h"
 #include "lib/work/view/version.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/git/run_git.h"
+#include "transport/http/download.h"
 
 #define PREFIX "import."
 #define TEMP ".varve-import-"
 #define PACKAGE_MAX (4u << 20)
 #define MODE 0100644u
 
+/* The lines, in their order. */
+static const struct line {
+	const char *key;
+	size_t at;
+} lines[] = {
+	{"url", offsetof(vv_imported, url)},           {"path", offsetof(vv_imported, path)},
+	{"rev", offsetof(vv_imported, rev)},           {"commit", offsetof(vv_imported, commit)},
+	{"modified", offsetof(vv_imported, modified)}, {"etag", offsetof(vv_imported, etag)},
+	{"sha256", offsetof(vv_imported, sha256)},     {"root", offsetof(vv_imported, root)},
+	{"licence", offsetof(vv_imported, licence)}};
+#define LINES (sizeof(lines) / sizeof(*lines))
+
+static char **member(vv_imported *i, const struct line *l)
+{
+	return (char **)(void *)((char *)i + l->at);
+}
+
+static const char *value(const vv_imported *i, const struct line *l)
+{
+	return *(char *const *)(const void *)((const char *)i + l->at);
+}
+
 void vv_imported_clear(vv_imported *i)
 {
-	char **const all[] = {&i->to,     &i->url,  &i->path,   &i->rev,
-			      &i->commit, &i->root, &i->licence};
-
-	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
-		vv_free(*all[k]);
-		*all[k] = NULL;
+	for (size_t k = 0; k < LINES; k++) {
+		vv_free(*member(i, &lines[k]));
 	}
+	vv_free(i->to);
+	*i = (vv_imported){.to = NULL};
+}
+
+vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err)
+{
+	bool fine = (out->to = vv_strdup(i->to)) != NULL;
+
+	for (size_t k = 0; k < LINES; k++) {
+		const char *text = value(i, &lines[k]);
+		char *copy = text ? vv_strdup(text) : NULL;
+
+		fine = fine && (copy || !text);
+		*member(out, &lines[k]) = copy;
+	}
+	return fine ? VV_OK : vv_fail_nomem(err);
 }
 
 void vv_imported_list_clear(vv_imported_list *l)
@@ -51,18 +90,6 @@ void vv_imported_list_clear(vv_imported_list *l)
 
 /* ---- lines ---- */
 
-/* The member of a key; NULL: it has no meaning here. */
-static char **member(vv_imported *i, const char *key)
-{
-	return strcmp(key, "url") == 0       ? &i->url
-	       : strcmp(key, "path") == 0    ? &i->path
-	       : strcmp(key, "rev") == 0     ? &i->rev
-	       : strcmp(key, "commit") == 0  ? &i->commit
-	       : strcmp(key, "root") == 0    ? &i->root
-	       : strcmp(key, "licence") == 0 ? &i->licence
-					     : NULL;
-}
-
 const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to)
 {
 	for (size_t k = 0; k < l->count; k++) {
@@ -71,14 +98,21 @@ const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to)
 	return NULL;
 }
 
-/* "import.PATH.KEY", value (NULL: none). */
-static vv_status take_line(vv_imported_list *l, const char *name, const char *value, vv_error *err)
+static vv_status replace(char **at, const char *text, vv_error *err)
+{
+	vv_free(*at);
+	*at = vv_strdup(text);
+	return *at ? VV_OK : vv_fail_nomem(err);
+}
+
+/* "import.PATH.KEY", text (NULL: none). */
+static vv_status take_line(vv_imported_list *l, const char *name, const char *text, vv_error *err)
 {
 	const char *to = name + strlen(PREFIX), *dot = strrchr(to, '.');
-	char *path, **at;
+	char *path, **at = NULL;
 	vv_imported *i;
 
-	if (!dot || dot == to || !value) return VV_OK;
+	if (!dot || dot == to || !text) return VV_OK;
 	if (!(path = vv_strndup(to, (size_t)(dot - to)))) return vv_fail_nomem(err);
 	if (!(i = (vv_imported *)(uintptr_t)vv_imported_find(l, path))) {
 		if (!vv_array_room(l->items, l->count, l->cap)) {
@@ -90,10 +124,10 @@ static vv_status take_line(vv_imported_list *l, const char *name, const char *va
 	} else {
 		vv_free(path);
 	}
-	if (!(at = member(i, dot + 1))) return VV_OK;
-	vv_free(*at);
-	*at = vv_strdup(value);
-	return *at ? VV_OK : vv_fail_nomem(err);
+	for (size_t k = 0; k < LINES && !at; k++) {
+		at = strcmp(lines[k].key, dot + 1) == 0 ? member(i, &lines[k]) : NULL;
+	}
+	return at ? replace(at, text, err) : VV_OK;
 }
 
 static vv_status check(const vv_imported_list *l, vv_error *err)
@@ -104,7 +138,7 @@ static vv_status check(const vv_imported_list *l, vv_error *err)
 		const vv_imported *i = &l->items[k];
 
 		if (vv_path_check(i->to, err) < 0) return vv_prefix(err, VV_BLOCKS_CONFIG);
-		lacking = !i->path ? "path" : !i->root ? "root" : !i->url ? "url" : NULL;
+		lacking = !i->root ? "root" : !i->url ? "url" : NULL;
 		if (lacking) {
 			return vv_fail(err, VV_EINPUT,
 				       VV_BLOCKS_CONFIG ": the import '%s' has no %s",
@@ -146,11 +180,11 @@ vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *er
 }
 
 static vv_status set_line(vv_repository *r, const char *file, const char *to, const char *key,
-			  const char *value, vv_error *err)
+			  const char *text, vv_error *err)
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
-	const char *args[] = {"config", "--file", file, value ? "--replace-all" : "--unset-all",
-			      NULL,     value,    NULL};
+	const char *args[] = {"config", "--file", file, text ? "--replace-all" : "--unset-all",
+			      NULL,     text,     NULL};
 	const vv_git_call run = {.args = args, .repo = r};
 	vv_auto(vv_buf) said = VV_BUF_INIT;
 	int code = 0;
@@ -160,15 +194,13 @@ static vv_status set_line(vv_repository *r, const char *file, const char *to, co
 	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
 	args[4] = name.data;
 	if ((rc = vv_git_run(&run, &said, &code, err)) < 0) return rc;
-	return code == 0 || (!value && code == 5) /* it was not set */
+	return code == 0 || (!text && code == 5) /* it was not set */
 		       ? VV_OK
 		       : vv_git_explain(VV_BLOCKS_CONFIG, &said, code, err);
 }
 
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
 {
-	const char *const keys[] = {"url", "path", "rev", "commit", "root", "licence"};
-	char *const values[] = {i->url, i->path, i->rev, i->commit, i->root, i->licence};
 	char *temp = NULL;
 	vv_status rc;
 	int fd;
@@ -181,8 +213,8 @@ vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i
 	if (vv_close(fd, temp, rc < 0 ? NULL : err) < 0 && rc == VV_OK) {
 		rc = err->code;
 	}
-	for (size_t k = 0; rc == VV_OK && k < sizeof(keys) / sizeof(keys[0]); k++) {
-		rc = set_line(r, temp, i->to, keys[k], values[k], err);
+	for (size_t k = 0; rc == VV_OK && k < LINES; k++) {
+		rc = set_line(r, temp, i->to, lines[k].key, value(i, &lines[k]), err);
 	}
 	vv_buf_reset(text);
 	rc = rc < 0 ? rc : vv_read_file(text, temp, SIZE_MAX, err);
@@ -218,13 +250,6 @@ static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
 	}
 	vv_arena_clear(&arena);
 	return VV_OK;
-}
-
-static vv_status replace(char **at, const char *text, vv_error *err)
-{
-	vv_free(*at);
-	*at = vv_strdup(text);
-	return *at ? VV_OK : vv_fail_nomem(err);
 }
 
 /* What the source has: commit, root and licence. */
@@ -276,6 +301,105 @@ static vv_status bring(vv_repository *r, vv_repository *there, const char *folde
 	return vv_needed_fetch(n, root, err);
 }
 
+/* --- a file --- */
+
+vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err)
+{
+	*out = vv_strndup(i->url, i->path ? strlen(i->url) : strcspn(i->url, "?"));
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The version with the bytes of an open file, in the repository's store. */
+static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
+			    vv_error *err)
+{
+	vv_auto(vv_dataset_writer) *w = NULL;
+	vv_auto(vv_dataset_found) found = {0};
+	vv_dataset_options o = VV_DATASET_OPTIONS_INIT;
+	vv_pointer before = {.bytes = 0};
+	vv_fd_source storage;
+	vv_source source;
+	char cid[VV_CID_TEXT + 1];
+	vv_status rc = VV_OK;
+
+	vv_dataset_found_init(&found);
+	vv_source_fd(&source, &storage, fd, i->url, size);
+	o.as_named = true;
+	if (i->root) {
+		o.parent = &before;
+		rc = vv_cid_parse(&before.root, i->root, strlen(i->root), err);
+	}
+	if (rc < 0 || (rc = source.again(source.payload, err)) < 0 ||
+	    (rc = vv_dataset_writer_open(&w, r, NULL, err)) < 0 ||
+	    (rc = vv_dataset_writer_stream(w, i->to, &source, &o, &found, err)) < 0) {
+		return rc;
+	}
+	if (found.result.root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EINPUT, "'%s' does not read as a table",
+			       vv_text_url(i->url));
+	}
+	if ((rc = vv_dataset_writer_commit(w, err)) < 0) return rc;
+	*root = found.result.cid;
+	vv_cid_text(cid, root);
+	return replace(&i->root, cid, err);
+}
+
+static vv_status take_facts(vv_imported *i, http_download *d, vv_error *err)
+{
+	char hex[2 * VV_SHA256_LEN + 1];
+
+	vv_hex_write(hex, d->digest, VV_SHA256_LEN);
+	hex[2 * VV_SHA256_LEN] = '\0';
+	vv_free(i->etag);
+	vv_free(i->modified);
+	i->etag = vv_take(&d->etag_now);
+	i->modified = vv_take(&d->modified_now);
+	return replace(&i->sha256, hex, err);
+}
+
+static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, const char *temp,
+			  vv_error *err)
+{
+	vv_auto(http_download) d = {.url = i->url,
+				    .etag = i->root ? i->etag : NULL,
+				    .modified = i->root ? i->modified : NULL,
+				    .fd = fd,
+				    .file = temp,
+				    .digest_kind = VV_DIGEST_SHA256};
+	vv_auto(vv_transfer) t = {.repo = NULL};
+	vv_auto(char) *known = i->sha256 ? vv_strdup(i->sha256) : NULL;
+	vv_status rc = vv_transfer_open(&t, r, vv_repository_notes(r), true, 0, err);
+
+	if (rc < 0 || (rc = http_download_run(&d, &t.connect, err)) < 0) return rc;
+	if (d.same) return vv_cid_parse(root, i->root, strlen(i->root), err);
+	if ((rc = take_facts(i, &d, err)) < 0) return rc;
+	if (i->root && known && strcmp(known, i->sha256) == 0) {
+		return vv_cid_parse(root, i->root, strlen(i->root), err);
+	}
+	return store_file(i, root, r, fd, d.bytes, err);
+}
+
+static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err)
+{
+	char *temp = NULL;
+	vv_status rc;
+	int fd;
+
+	if (vv_env_get(vv_repository_env(r), VV_OFFLINE_VAR)) {
+		return vv_fail(err, VV_EMISSING, "--offline asks no server, and '%s' is at one",
+			       vv_text_url(i->url));
+	}
+	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
+	if ((fd = vv_temp_open(&temp, vv_repository_varvedir(r), TEMP, err)) < 0) {
+		return (vv_status)fd;
+	}
+	rc = ask_file(i, root, r, fd, temp, err);
+	(void)vv_close(fd, temp, NULL);
+	vv_unlink(temp, true, NULL);
+	vv_free(temp);
+	return rc;
+}
+
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err)
 {
 	const vv_cached_options o = {.env = vv_repository_env(r), .notes = vv_repository_notes(r)};
@@ -284,6 +408,7 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_e
 	vv_store *store;
 	vv_status rc;
 
+	if (!i->path) return fetch_file(i, root, r, err);
 	if ((rc = vv_cached_open(&c, i->url, &o, err)) < 0 ||
 	    (rc = vv_repository_open(&there, vv_cached_folder(c), o.env, err)) < 0) {
 		return rc;
@@ -359,8 +484,9 @@ vv_status vv_imported_commit(vv_oid *out, vv_repository *r, const vv_imported *b
 	vv_oid base;
 	vv_status rc;
 
-	vv_buf_printf(&message, "Update %s from %s\n\nCommit %s there.\n", now->to,
-		      vv_text_url(now->url), now->commit);
+	vv_buf_printf(&message, "Update %s from %s\n\n%s %s there.\n", now->to,
+		      vv_text_url(now->url), now->path ? "Commit" : "SHA-256",
+		      now->path ? now->commit : now->sha256);
 	if ((rc = vv_buf_ok(&message, err)) < 0 || (rc = vv_head_read(r, &head, err)) < 0) {
 		return rc;
 	}

@@ -1,5 +1,5 @@
 /*
- * imported: tables that came from other repositories, and what .varveconfig says of each:
+ * imported: tables that came from other repositories or from web servers, and what .varveconfig says of each:
  *
  *	[import "prices.csv"]
  *		url = https://github.com/ada/sales.git
@@ -9,7 +9,8 @@
  *		root = bafy...
  *		licence = CC-BY-4.0
  *
- * rev is what an update follows there, without it HEAD. commit and root are the version that was taken last.
+ * rev is what an update follows there, without it HEAD. commit and root are the version that was taken last. Without a path
+ * url is that of a file; in the place of commit its lines have what the server said of it (etag, modified), and its sha256.
  */
 #ifndef VV_LIB_WORK_CLONE_IMPORTED_H
 #define VV_LIB_WORK_CLONE_IMPORTED_H
@@ -28,6 +29,7 @@ typedef struct vv_imported {
 	char *to; /* the path here */
 	char *url, *path, *rev;
 	char *commit, *root, *licence;
+	char *etag, *modified, *sha256; /* of a file */
 } vv_imported;
 void vv_imported_clear(vv_imported *i);
 VV_AUTO_CLEAR(vv_imported, vv_imported_clear)
@@ -39,13 +41,20 @@ typedef struct vv_imported_list {
 void vv_imported_list_clear(vv_imported_list *l);
 VV_AUTO_CLEAR(vv_imported_list, vv_imported_list_clear)
 
-/* Of the work tree's file. VV_EINPUT: an import lacks its url, path or root. */
+vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err);
+
+/* Of the work tree's file. VV_EINPUT: an import lacks its url or root. */
 vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *err);
 const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
 
 /* Asks the source (url, path, rev) what it has now, and brings that into the repository's store: url (of a folder its whole
- * path), commit, root and licence are set. VV_EUSAGE: it is not stored as a table there. */
+ * path), commit, root and licence are set; of a file root, etag, modified and sha256. Of a file with a root those that it has
+ * are asked with, and its version is the next one of the root's. VV_EUSAGE: it is not stored as a table there; VV_EINPUT: the
+ * file is not a table. */
 vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err);
+
+/* The URL whose site is to be trusted: that of a file without its query. Owned by the caller. */
+vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);
 
 /* The file's text with these lines in the place of those of the same path. text: what it has; nothing else of it changes. */
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err);

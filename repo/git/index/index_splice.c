@@ -64,13 +64,13 @@ static bool is_sum_right(const vv_buf *bytes)
 {
 	const size_t body = bytes->len - VV_SHA1_LEN;
 	uint8_t sum[VV_SHA1_LEN];
-	vv_sha1_state *state = NULL;
-	bool right = vv_sha1_new(&state, NULL) == VV_OK &&
-		     vv_sha1_update(state, bytes->data, body, NULL) == VV_OK &&
-		     vv_sha1_digest(state, sum, NULL) == VV_OK &&
+	vv_digest *state = NULL;
+	bool right = vv_digest_new(&state, VV_DIGEST_SHA1, NULL) == VV_OK &&
+		     vv_digest_update(state, bytes->data, body, NULL) == VV_OK &&
+		     vv_digest_end(state, sum, NULL) == VV_OK &&
 		     memcmp(sum, bytes->data + body, sizeof(sum)) == 0;
 
-	vv_sha1_free(state);
+	vv_digest_free(state);
 	return right;
 }
 
@@ -477,18 +477,18 @@ static void put_entries(vv_buf *out, const vv_index_splice *s, const edit_list *
 static vv_status put_sum(vv_buf *out, vv_error *err)
 {
 	uint8_t sum[VV_SHA1_LEN];
-	vv_sha1_state *state = NULL;
+	vv_digest *state = NULL;
 	vv_status rc;
 
-	if ((rc = vv_sha1_new(&state, err)) < 0 ||
-	    (rc = vv_sha1_update(state, out->data, out->len, err)) < 0 ||
-	    (rc = vv_sha1_digest(state, sum, err)) < 0) {
+	if ((rc = vv_digest_new(&state, VV_DIGEST_SHA1, err)) < 0 ||
+	    (rc = vv_digest_update(state, out->data, out->len, err)) < 0 ||
+	    (rc = vv_digest_end(state, sum, err)) < 0) {
 		goto done;
 	}
 	vv_buf_put(out, sum, sizeof(sum));
 	rc = vv_buf_ok(out, err);
 done:
-	vv_sha1_free(state);
+	vv_digest_free(state);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/codec.h"
 #include "base/hash.h"
 
 static void assert_sha256(const void *bytes, size_t len, const char *hex)
@@ -130,21 +131,46 @@ static void sha1_of_pieces_is_that_of_the_whole(void **state)
 		0xa9, 0x99, 0x3e, 0x36, 0x47, 0x06, 0x81, 0x6a, 0xba, 0x3e,
 		0x25, 0x71, 0x78, 0x50, 0xc2, 0x6c, 0x9c, 0xd0, 0xd8, 0x9d}; /* FIPS 180: "abc" */
 	uint8_t out[VV_SHA1_LEN];
-	vv_sha1_state *s = NULL;
+	vv_digest *s = NULL;
 	vv_error err;
 
 	(void)state;
-	vv_assert_ok(vv_sha1_new(&s, &err), &err);
-	vv_assert_ok(vv_sha1_update(s, "a", 1, &err), &err);
-	vv_assert_ok(vv_sha1_update(s, "", 0, &err), &err);
-	vv_assert_ok(vv_sha1_update(s, "bc", 2, &err), &err);
-	vv_assert_ok(vv_sha1_digest(s, out, &err), &err);
+	vv_assert_ok(vv_digest_new(&s, VV_DIGEST_SHA1, &err), &err);
+	vv_assert_ok(vv_digest_update(s, "a", 1, &err), &err);
+	vv_assert_ok(vv_digest_update(s, "", 0, &err), &err);
+	vv_assert_ok(vv_digest_update(s, "bc", 2, &err), &err);
+	vv_assert_ok(vv_digest_end(s, out, &err), &err);
 	assert_memory_equal(out, wanted, sizeof wanted);
-	vv_sha1_free(s);
-	vv_sha1_free(NULL);
+	vv_digest_free(s);
+	vv_digest_free(NULL);
+}
+
+static void digests_of_each_kind_are_the_published_ones(void **state)
+{
+	static const char *const wanted[] = {
+		[VV_DIGEST_MD5] = "900150983cd24fb0d6963f7d28e17f72", /* RFC 1321: "abc" */
+		[VV_DIGEST_SHA1] = "a9993e364706816aba3e25717850c26c9cd0d89d",
+		[VV_DIGEST_SHA256] =
+			"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"};
+	vv_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		const size_t len = strlen(wanted[i]) / 2;
+		uint8_t out[VV_SHA256_LEN], expected[VV_SHA256_LEN];
+		vv_auto(vv_digest) *d = NULL;
+
+		assert_true(vv_hex_read(expected, len, wanted[i]));
+		vv_assert_ok(vv_digest_new(&d, (vv_digest_kind)i, &err), &err);
+		vv_assert_ok(vv_digest_update(d, "ab", 2, &err), &err);
+		vv_assert_ok(vv_digest_update(d, "c", 1, &err), &err);
+		vv_assert_ok(vv_digest_end(d, out, &err), &err);
+		assert_memory_equal(out, expected, len);
+	}
 }
 
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(digests_of_each_kind_are_the_published_ones),
 	cmocka_unit_test(sha1_of_pieces_is_that_of_the_whole),
 	cmocka_unit_test(sha256_gives_the_published_digests),
 	cmocka_unit_test(threads_hash_side_by_side),

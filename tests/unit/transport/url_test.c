@@ -251,6 +251,29 @@ static void no_message_has_the_password(void **state)
 	}
 }
 
+static void only_the_url_of_a_file_has_a_query(void **state)
+{
+	static const char *const refused[] = {"s3://bucket/a",      "/a/b",
+					      "https://host/a?b c", "https://host/a?b#c",
+					      "https://host/a#b",   "https://host/a?\x01"};
+	vv_error err;
+	vv_url u;
+
+	(void)state;
+	vv_assert_ok(vv_url_read_file(&u, "https://host:8/a.csv?x=1&sig=hunter2", &err), &err);
+	assert_string_equal(u.text, "https://host:8/a.csv");
+	assert_string_equal(u.path, "/a.csv");
+	assert_string_equal(u.query, "x=1&sig=hunter2");
+	vv_url_clear(&u);
+	vv_assert_ok(vv_url_read_file(&u, "http://host/a.csv", &err), &err);
+	assert_null(u.query);
+	vv_url_clear(&u);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		vv_assert_status(vv_url_read_file(&u, refused[i], &err), VV_EUSAGE, &err);
+		assert_null(u.text);
+	}
+}
+
 static void endless_urls_are_refused(void **state)
 {
 	char text[5000], host[400];
@@ -306,6 +329,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(each_refusal_says_what_is_wrong),
 	cmocka_unit_test(no_message_has_the_password),
 	cmocka_unit_test(endless_urls_are_refused),
+	cmocka_unit_test(only_the_url_of_a_file_has_a_query),
 	cmocka_unit_test(a_path_that_looks_like_an_option_has_a_way_out),
 	cmocka_unit_test(every_allocation_may_fail),
 };

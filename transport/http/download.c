@@ -1,0 +1,173 @@
+/*
+ * download: knows where redirects may lead, and what an answer means.
+ */
+#include "transport/http/download.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "transport/http/curl.h"
+#include "transport/http/site.h"
+#include "transport/line/url.h"
+
+#define HOPS_MAX 10u
+#define HEADERS_MAX 16u
+#define ERROR_MAX ((size_t)64 << 10)
+
+typedef struct taking {
+	http_download *d;
+	vv_digest *digest;
+} taking;
+
+void http_download_clear(http_download *d)
+{
+	vv_free(d->etag_now);
+	vv_free(d->modified_now);
+	d->etag_now = d->modified_now = NULL;
+}
+
+/* len 0: from the beginning, since it is asked again. */
+static vv_status take(void *payload, const char *bytes, size_t len, vv_error *err)
+{
+	taking *t = payload;
+	vv_status rc;
+
+	if (len == 0) {
+		t->d->bytes = 0;
+		vv_digest_free(t->digest);
+		t->digest = NULL;
+		if (vv_sys_ops.ftruncate(t->d->fd, 0) < 0 || lseek(t->d->fd, 0, SEEK_SET) < 0) {
+			return vv_fail_errno(err, "cannot write", t->d->file);
+		}
+		return vv_digest_new(&t->digest, t->d->digest_kind, err);
+	}
+	t->d->bytes += len;
+	rc = vv_digest_update(t->digest, bytes, len, err);
+	return rc < 0 ? rc : vv_write_full(t->d->fd, bytes, len, t->d->file, err);
+}
+
+static vv_status judge(const http_answer *a, const char *name, vv_error *err)
+{
+	switch (a->status) {
+	case 200:
+	case 304:
+		return VV_OK;
+	case 404:
+	case 410:
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is not there (status %u)", name, a->status);
+	case 401:
+	case 403:
+		vv_fail(err, VV_EREFUSED, "'%s' may not be read (status %u)", name, a->status);
+		return vv_hint(err, "a .netrc file, or http.<url>.extraHeader of git, can have "
+				    "credentials for it");
+	default:
+		return vv_fail(err, VV_EIO, "'%s': the server answers with status %u", name,
+			       a->status);
+	}
+}
+
+/* The URL that the server names takes the place of this one. */
+static vv_status follow(vv_url *now, vv_buf *to, char *location, vv_error *err)
+{
+	vv_auto(vv_url) next = {.text = NULL};
+	vv_status rc;
+
+	location[strcspn(location, "#")] = '\0'; /* for browsers */
+	if ((rc = vv_url_read_file(&next, location, err)) < 0) {
+		return vv_prefix(err, "'%s' is a redirect", now->text);
+	}
+	if (now->tls && !next.tls) {
+		return vv_fail(err, VV_EREFUSED, "'%s' leads to '%s', which is not https",
+			       now->text, next.text);
+	}
+	vv_buf_reset(to);
+	vv_buf_puts(to, location);
+	vv_url_clear(now);
+	*now = next;
+	next = (vv_url){.text = NULL};
+	return vv_buf_ok(to, err);
+}
+
+static vv_status copy(char **out, const char *text, vv_error *err)
+{
+	*out = *text ? vv_strdup(text) : NULL;
+	return *out || !*text ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status end(taking *t, const http_answer *a, vv_error *err)
+{
+	vv_status rc;
+
+	t->d->same = a->status == 304;
+	if (!t->d->same && (rc = vv_digest_end(t->digest, t->d->digest, err)) < 0) return rc;
+	rc = copy(&t->d->etag_now, a->etag, err);
+	return rc < 0 ? rc : copy(&t->d->modified_now, a->modified, err);
+}
+
+/* One request; a redirect is answered with a status of 3xx. */
+static vv_status ask(taking *t, const char *text, const char *name, http_answer *a,
+		     const vv_connect_options *connect, vv_error *err)
+{
+	vv_auto(vv_buf) etag = VV_BUF_INIT, modified = VV_BUF_INIT;
+	const char *headers[HEADERS_MAX + 2];
+	const http_site_facts facts = {.url = text, .name = name, .extra_header = true};
+	http_ask what = {.method = "GET",
+			 .url = text,
+			 .headers = headers,
+			 .answer_max = ERROR_MAX,
+			 .take = take,
+			 .payload = t};
+	http_site *site = NULL;
+	vv_status rc;
+
+	vv_buf_printf(&etag, "If-None-Match: %s", t->d->etag ? t->d->etag : "");
+	vv_buf_printf(&modified, "If-Modified-Since: %s", t->d->modified ? t->d->modified : "");
+	if (etag.failed || modified.failed) return vv_fail_nomem(err);
+	for (size_t i = 0; i < t->d->header_count && i < HEADERS_MAX; i++) {
+		headers[what.header_count++] = t->d->headers[i];
+	}
+	if (t->d->etag) {
+		headers[what.header_count++] = etag.data;
+	} else if (t->d->modified) {
+		headers[what.header_count++] = modified.data;
+	}
+	rc = http_site_open(&site, &facts, connect, err);
+	rc = rc < 0 ? rc : http_site_ask(site, &what, a, err);
+	http_site_close(site);
+	return rc;
+}
+
+vv_status http_download_run(http_download *d, const vv_connect_options *connect, vv_error *err)
+{
+	vv_auto(vv_url) url = {.text = NULL};
+	vv_auto(vv_buf) to = VV_BUF_INIT;
+	taking t = {.d = d};
+	http_answer a = {0};
+	vv_status rc = vv_url_read_file(&url, d->url, err);
+
+	vv_buf_puts(&to, d->url);
+	rc = rc < 0 ? rc : vv_buf_ok(&to, err);
+	for (unsigned hops = 0; rc == VV_OK; hops++) {
+		if (hops > HOPS_MAX) {
+			rc = vv_fail(err, VV_EIO, "'%s' leads from one place to the next",
+				     url.text);
+			break;
+		}
+		if (hops > 0) {
+			d->header_count = 0; /* they are for the site that was named */
+		}
+		if ((rc = ask(&t, to.data, url.text, &a, connect, err)) < 0 ||
+		    a.location.len == 0) {
+			break;
+		}
+		rc = follow(&url, &to, a.location.data, err);
+	}
+	rc = rc < 0 ? rc : judge(&a, url.text, err);
+	rc = rc < 0 ? rc : end(&t, &a, err);
+	vv_digest_free(t.digest);
+	http_answer_clear(&a);
+	return rc;
+}
