@@ -264,6 +264,10 @@ static vv_status make_headers(const http_site *s, const http_ask *ask, struct cu
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; fine && i < ask->header_count; i++) {
+		if (strpbrk(ask->headers[i], "\r\n")) { /* another header, or request */
+			return vv_fail(err, VV_EREFUSED, "a header for '%s' has a line break: '%s'",
+				       s->name, vv_text_shows(ask->headers[i]));
+		}
 		fine = add_header(s, list, ask->headers[i]);
 	}
 	if (fine && s->extra_header && s->settings.header) {

@@ -174,3 +174,11 @@ update_sound() {
 	fresh() { cd "$top"; rm -rf mine; cp -a mine0 mine; cd mine; }
 	MOST=5 each_killed client fresh update_sound varve update -q
 }
+
+@test "lines that were committed cannot add a header to the request" {
+	imported
+	: > "$log"
+	git config -f .varveconfig import.prices.csv.etag "$(printf 'x\r\nX-Evil: 1')"
+	ends_with 2 varve update
+	[ ! -s "$log" ]
+}
