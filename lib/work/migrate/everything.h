@@ -33,8 +33,8 @@ typedef struct vv_migrate_result {
 	size_t commits, changed; /* in the branches and tags; of these with another id */
 	size_t refs;             /* that moved, or would */
 	size_t unsigned_count;   /* signatures that were dropped */
-	size_t folders; /* versions of .dvc files that name folders, or several files: these stay */
-	char *map;      /* the file with old and new ids; NULL: nothing changed */
+	size_t folders; /* versions of files of DVC that stay: not all that they name is wanted, or can be read */
+	char *map; /* the file with old and new ids; NULL: nothing changed */
 } vv_migrate_result;
 void vv_migrate_result_clear(vv_migrate_result *r);
 VV_AUTO_CLEAR(vv_migrate_result, vv_migrate_result_clear)

@@ -5,6 +5,7 @@
 #include "lib/work/migrate/migrated.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@
 
 /* Git has a blob in memory as a whole, too. */
 #define BLOB_MAX (4ull << 30)
+#define DVC_LIST_MAX ((size_t)256 << 20)
 #define BLOBS_STAGED_MAX (64u << 20) /* bytes of blobs in memory before they are written */
 
 /* A version of a path. */
@@ -385,20 +387,30 @@ vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob,
 }
 
 /* Where DVC 3 keeps a file, and where DVC 2 did. NULL: nowhere, or out of memory. */
-static char *find_dvc(const vv_migrated *c, const char *folder, const char *md5)
+static char *find_dvc(const vv_migrated *c, const char *folder, const vv_dvc_out *o)
 {
 	static const char *const places[] = {".dvc/cache/files/md5", ".dvc/cache"};
-	char first[3] = {md5[0], md5[1], 0};
+	const char first[3] = {o->md5[0], o->md5[1], 0};
+	char rest[VV_MD5_TEXT + 5];
 
+	(void)snprintf(rest, sizeof(rest), "%s%s", o->md5 + 2, o->folder ? ".dir" : "");
 	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
 		vv_auto(char) *top = vv_repository_file(c->repo, folder);
-		char *file = top ? vv_path_join(top, places[i], first, md5 + 2, (char *)NULL)
-				 : NULL;
+		char *file = top ? vv_path_join(top, places[i], first, rest, (char *)NULL) : NULL;
 
 		if (file && vv_exists(file)) return file;
 		vv_free(file);
 	}
 	return NULL;
+}
+
+static vv_status get_dvc(vv_migrated *c, const char *folder, const vv_dvc_out *o, char **file,
+			 vv_error *err)
+{
+	if ((*file = find_dvc(c, folder, o))) return VV_OK;
+	(void)vv_fail(err, VV_EMISSING,
+		      "its content is kept by DVC, and file %.12s is not in .dvc/cache", o->md5);
+	return vv_hint(err, "'dvc fetch --all-commits --all-branches --all-tags' gets it");
 }
 
 static void oid_of_md5(vv_oid *out, const char *md5)
@@ -410,8 +422,20 @@ static void oid_of_md5(vv_oid *out, const char *md5)
 	(void)vv_oid_parse(out, hex, VV_OID_TEXT);
 }
 
+vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_out *o,
+			       vv_dvc_file *out, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	char *file = NULL;
+	vv_status rc = get_dvc(c, folder, o, &file, err);
+
+	rc = rc < 0 ? rc : vv_read_regular(&text, file, DVC_LIST_MAX, err);
+	vv_free(file);
+	return rc < 0 ? rc : vv_dvc_list_read(out, vv_buf_cstr(&text), text.len, err);
+}
+
 vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
-			       const char *md5, vv_oid *out, vv_error *err)
+			       const vv_dvc_out *o, vv_oid *out, vv_error *err)
 {
 	version v = {0};
 	input in = {.bytes = VV_BUF_INIT, .fd = -1};
@@ -420,19 +444,15 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 	vv_status rc = path_of(c, path, &v.path, err);
 
 	if (rc < 0) return rc;
-	oid_of_md5(&v.old, md5);
+	oid_of_md5(&v.old, o->md5);
 	if ((known = find(c, v.path, &v.old))) {
 		*out = known->now;
 		return VV_OK;
 	}
-	if (!(file = find_dvc(c, folder, md5))) {
-		(void)vv_fail(err, VV_EMISSING,
-			      "its content is kept by DVC, and file %.12s is not in .dvc/cache",
-			      md5);
-		(void)vv_hint(err, "'dvc fetch --all-commits --all-branches --all-tags' gets it");
+	if ((rc = get_dvc(c, folder, o, &file, err)) == VV_EMISSING) {
 		(void)miss(c, path, err);
-		return VV_EMISSING;
 	}
+	if (rc < 0) return rc;
 	c->paths[v.path].dvc = true;
 	if ((rc = open_file(&in, file, err)) == VV_OK) {
 		rc = store(c, &v, &in, err);

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "lib/work/migrate/dvc_file.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
@@ -47,10 +48,14 @@ VV_AUTO_FREE(vv_migrated, vv_migrated_close)
 vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob, vv_oid *out,
 			   vv_error *err);
 
-/* What the file of DVC with this MD5 (hex) becomes at a path; folder: of the work tree's top, where .dvc is, "" or as
+/* What a file that DVC keeps becomes at a path; folder: of the work tree's top, where .dvc is, "" or as
  * "a/b/". VV_EMISSING: it is not in the cache; counted too. */
 vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *folder,
-			       const char *md5, vv_oid *out, vv_error *err);
+			       const vv_dvc_out *o, vv_oid *out, vv_error *err);
+
+/* The list of the files in a folder that DVC keeps. VV_EMISSING: it is not in the cache; not counted. */
+vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_out *o,
+			       vv_dvc_file *out, vv_error *err);
 
 /* Makes the blocks and blobs durable and compares every version with the bytes that it was made of. VV_EMISSING, before
  * anything is durable: contents that are not here, with the first of them. */

@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
 #include "repo/git/tree_internal.h"
@@ -115,7 +116,7 @@ static vv_status append(vv_folder_edit *f, const char *name, size_t len, uint32_
 	char *copy = vv_arena_strndup(&f->arena, name, len);
 
 	if (!copy || !vv_array_room(f->entries, f->count, f->cap)) return vv_fail_nomem(err);
-	f->entries[f->count++] = (vv_folder_entry){copy, mode, *id};
+	f->entries[f->count++] = (vv_folder_entry){.name = copy, .mode = mode, .id = *id};
 	return VV_OK;
 }
 
@@ -221,10 +222,9 @@ static vv_status take_entry(vv_rewrite *w, vv_folder_edit *f, const vv_tree_curs
 	vv_status rc;
 
 	vv_oid_from_git(&id, &c->id);
-	if ((rc = append(f, c->name, c->name_len, c->mode, &id, err)) < 0 ||
-	    !vv_mode_is_tree(c->mode)) {
-		return rc;
-	}
+	if ((rc = append(f, c->name, c->name_len, c->mode, &id, err)) < 0) return rc;
+	f->entries[f->count - 1].old = id;
+	if (!vv_mode_is_tree(c->mode)) return VV_OK;
 	vv_buf_puts(&below, f->path);
 	vv_buf_put(&below, c->name, c->name_len);
 	vv_buf_putc(&below, '/');
@@ -264,7 +264,7 @@ static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, 
 			   git_oid *out, vv_error *err)
 {
 	const done_tree *done = find_tree(w, path, old);
-	vv_folder_edit f = {.path = path};
+	vv_folder_edit f = {.path = path, .w = w};
 	vv_status rc;
 
 	if (done) {
@@ -282,6 +282,68 @@ static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, 
 	}
 	folder_clear(&f);
 	return rc < 0 ? rc : keep_tree(w, path, old, out, err);
+}
+
+/* All that is directly in a tree, without an edit. */
+static vv_status read_entries(vv_folder_edit *f, const vv_oid *tree, vv_error *err)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	vv_tree_cursor c;
+	git_oid id;
+	vv_status rc;
+
+	vv_oid_to_git(&id, tree);
+	rc = vv_object_read(f->w->repo, &id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object, err);
+	rc = rc < 0 ? rc : vv_tree_cursor_init(&c, object, err);
+	while (rc == VV_OK && c.valid) {
+		vv_oid entry;
+
+		vv_oid_from_git(&entry, &c.id);
+		rc = append(f, c.name, c.name_len, c.mode, &entry, err);
+		if (rc == VV_OK) {
+			f->entries[f->count - 1].old = entry;
+			rc = vv_tree_cursor_next(&c, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const char *name,
+			       vv_error *err)
+{
+	const vv_folder_entry *e = vv_folder_edit_find(f, name);
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+
+	*out = (vv_folder_edit){.path = "", .w = f->w};
+	vv_arena_init(&out->arena);
+	vv_buf_printf(&path, "%s%s/", f->path, name);
+	if (path.failed || !(out->path = vv_arena_strndup(&out->arena, path.data, path.len))) {
+		return vv_fail_nomem(err);
+	}
+	if (e && !vv_mode_is_tree(e->mode)) {
+		return vv_fail(err, VV_EEXISTS, "'%s%s' is a file, not a folder",
+			       vv_text_shows(f->path), vv_text_shows(name));
+	}
+	/* In a dry run new trees are not written. */
+	if (!e || (f->w->dry && vv_oid_is_null(&e->old))) return VV_OK;
+	return read_entries(out, f->w->dry ? &e->old : &e->id, err);
+}
+
+vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status rc, vv_error *err)
+{
+	git_oid tree;
+	vv_oid id;
+
+	if (rc == VV_OK && below->changed && (rc = write_tree(f->w, below, &tree, err)) == VV_OK) {
+		const char *name = below->path + strlen(f->path);
+		char *copy = vv_strndup(name, strlen(name) - 1);
+
+		vv_oid_from_git(&id, &tree);
+		rc = copy ? vv_folder_edit_put(f, copy, 040000, &id, err) : vv_fail_nomem(err);
+		vv_free(copy);
+	}
+	folder_clear(below);
+	return rc;
 }
 
 /* --- commits and tags ----------------------------------------------------------- */

@@ -27,7 +27,10 @@ typedef struct vv_folder_entry {
 	const char *name; /* in the folder's arena */
 	uint32_t mode;    /* Git's; 0: to be removed */
 	vv_oid id;
+	vv_oid old; /* as it was read; null: it was not there */
 } vv_folder_entry;
+
+typedef struct vv_rewrite vv_rewrite;
 
 /* A version of a folder. Its subfolders have been edited before it. */
 typedef struct vv_folder_edit {
@@ -36,6 +39,7 @@ typedef struct vv_folder_edit {
 	size_t count, cap;
 	bool changed;   /* it, or a folder below it; set by vv_folder_edit_put and _remove */
 	vv_arena arena; /* for names */
+	vv_rewrite *w;
 } vv_folder_edit;
 
 vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name); /* NULL: none */
@@ -44,9 +48,15 @@ vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode,
 			     vv_error *err);
 void vv_folder_edit_remove(vv_folder_edit *f, vv_folder_entry *e);
 
+/* A folder in it, edited once more; a new one where there is none. In a dry run it has the entries from before the first
+ * edit. VV_EEXISTS: a file has its name. The path is borrowed. */
+vv_status vv_folder_edit_below(vv_folder_edit *out, vv_folder_edit *f, const char *name,
+			       vv_error *err);
+/* Puts it into f, and releases it, on failure also. rc: how the edit ended. */
+vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status rc, vv_error *err);
+
 typedef vv_status (*vv_rewrite_fn)(void *payload, vv_folder_edit *f, vv_error *err);
 
-typedef struct vv_rewrite vv_rewrite;
 /* dry: nothing is written, and ids are worked out all the same. */
 vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewrite_fn fn,
 			  void *payload, vv_error *err);

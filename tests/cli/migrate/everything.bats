@@ -171,7 +171,7 @@ refs() { git for-each-ref --format='%(refname) %(objectname)' "$@"; }
 	commit "a folder"
 	succeeds varve migrate --everything
 	output_has "data/a.csv: 2 versions, 1.8 kB of DVC"
-	stderr_has "of DVC: folders"
+	stderr_has "of DVC stay"
 	rows 30 1 > ../1
 	rows 30 2 > ../2
 	varve cat HEAD~2:data/a.csv | cmp - ../1
@@ -185,6 +185,138 @@ refs() { git for-each-ref --format='%(refname) %(objectname)' "$@"; }
 	rm -r .dvc/cache
 	ends_with 2 varve migrate --everything
 	stderr_has "dvc fetch"
+}
+
+# kept FILE...: into DVC's cache; $md5 is that of the last one.
+kept() {
+	local file
+	for file; do
+		md5=$(md5sum "$file" | cut -d' ' -f1)
+		mkdir -p ".dvc/cache/files/md5/${md5:0:2}"
+		mv "$file" ".dvc/cache/files/md5/${md5:0:2}/${md5:2}${dir-}"
+	done
+}
+
+# kept_folder FOLDER: with all its files; $md5 is that of the list.
+kept_folder() {
+	local list='' file
+	for file in $(cd "$1" && find . -type f | sort); do
+		kept "$1/${file#./}"
+		list+="${list:+, }{\"md5\": \"$md5\", \"relpath\": \"${file#./}\"}"
+	done
+	printf '[%s]' "$list" > list
+	dir=.dir kept list
+}
+
+# three tables in a folder
+folder_of() {
+	mkdir -p "$1/deep/er"
+	rows 9 "$2" > "$1/a.csv"
+	rows 8 "$2" > "$1/deep/b.csv"
+	rows 7 "$2" > "$1/deep/er/c.csv"
+}
+
+dvc_project() {
+	git init -q -b main .
+	mkdir .dvc
+	touch .dvc/config
+	echo /cache > .dvc/.gitignore
+}
+
+@test "folders that DVC keeps come into the history with all their files" {
+	dvc_project
+	mkdir raw
+	printf '/all\n/other\n' > raw/.gitignore
+	folder_of raw/all 1
+	cp -r raw ../1
+	kept_folder raw/all
+	printf 'outs:\n- md5: %s.dir\n  size: 1\n  nfiles: 3\n  hash: md5\n  path: all\n' "$md5" > raw/all.dvc
+	commit one
+	folder_of raw/all 2
+	mkdir raw/other
+	rows 3 > raw/other/a.csv
+	cp -r raw ../2
+	kept_folder raw/all
+	printf 'wdir: ..\nouts:\n- md5: %s.dir\n  nfiles: 3\n  path: raw/./all\n' "$md5" > raw/all.dvc
+	echo text > raw/other/notes.txt
+	kept_folder raw/other
+	printf 'outs:\n- md5: %s.dir\n  nfiles: 2\n  path: other\n' "$md5" > raw/other.dvc
+	commit two
+	cp -r . ../old
+	succeeds varve migrate -n --everything
+	[ "$(git rev-parse HEAD)" = "$(git -C ../old rev-parse HEAD)" ]
+	succeeds varve migrate --everything
+	stderr_has "of DVC stay"
+	[ "$(git ls-tree -r --name-only HEAD raw | tr '\n' ' ')" = "raw/.gitignore raw/all.dvc raw/other.dvc " ]
+	[ "$(git ls-tree -r --name-only HEAD~1 raw | tr '\n' ' ')" = "raw/.gitignore raw/all/a.csv raw/all/deep/b.csv raw/all/deep/er/c.csv " ]
+	for file in all/a.csv all/deep/b.csv all/deep/er/c.csv; do
+		varve cat "HEAD~1:raw/$file" | cmp - "../1/$file"
+	done
+}
+
+@test "several outputs of one file of DVC, and of a lock, become tables; what Git keeps stays" {
+	dvc_project
+	mkdir -p data/made
+	printf '/all\n/b.csv\n' > data/made/.gitignore
+	printf '/x.csv\n/y.csv\n' > .gitignore
+	rows 5 1 > x.csv
+	rows 5 2 > y.csv
+	folder_of data/made/all 3
+	rows 6 4 > data/made/b.csv
+	echo '{"score": 1}' > score.json
+	cp -r . ../was
+	kept x.csv
+	printf "outs:\n- md5: %s\n  size: 1\n  hash: md5\n  path: 'x.csv'\n" "$md5" > tables.dvc
+	kept y.csv
+	printf -- '- md5: %s\n  path: y.csv\n' "$md5" >> tables.dvc
+	score=$(md5sum score.json | cut -d' ' -f1)
+	kept data/made/b.csv
+	one=$md5
+	kept_folder data/made/all
+	cat > dvc.lock <<-END
+	schema: '2.0'
+	stages:
+	  make:
+	    cmd: python make.py
+	    deps:
+	    - path: x.csv
+	      md5: 0123456789abcdef0123456789abcdef
+	    params:
+	      params.yaml:
+	        outs: 3
+	    outs:
+	    - path: data/made/all
+	      hash: md5
+	      md5: $md5.dir
+	      nfiles: 3
+	    - path: data/made/b.csv
+	      hash: md5
+	      md5: $one
+	    - path: score.json
+	      hash: md5
+	      md5: $score
+	END
+	printf 'stages:\n  make:\n    cmd: python make.py\n' > dvc.yaml
+	commit one
+	cp -r . ../old
+	succeeds varve migrate --everything
+	stderr_lacks "stay"
+	[ "$(git ls-tree -r --name-only HEAD | tr '\n' ' ')" = ".dvc/.gitignore .dvc/config .gitattributes data/made/all/a.csv data/made/all/deep/b.csv data/made/all/deep/er/c.csv data/made/b.csv dvc.lock dvc.yaml score.json x.csv y.csv " ]
+	for file in x.csv y.csv data/made/b.csv data/made/all/a.csv data/made/all/deep/b.csv data/made/all/deep/er/c.csv; do
+		varve cat "HEAD:$file" | cmp - "../was/$file"
+		cmp "$file" "../was/$file"
+		is_pointer "HEAD:$file"
+	done
+	[ -z "$(git status --porcelain)" ]
+	git fsck --no-dangling
+	succeeds varve fsck --data
+	cd ../old
+	sed -i 's/^    cmd/    wdir: data\n&/' dvc.yaml
+	commit two
+	succeeds varve migrate --everything
+	stderr_has "of DVC stay"
+	[ "$(git ls-tree -r --name-only HEAD data/made | tr '\n' ' ')" = "data/made/.gitignore " ]
+	[ "$(git ls-tree -r --name-only HEAD~1 data/made | wc -l)" = 4 ]
 }
 
 @test "a version that does not read as a table is kept as bytes, and said" {
