@@ -32,7 +32,8 @@ typedef enum vv_status {
 	VV_ENOSUPPORT = -12, /* a format or feature of a newer or other program */
 	VV_ECANCELLED = -13, /* the progress callback asked to stop */
 	VV_EREJECTED = -14,  /* another repository does not accept what was sent */
-	VV_ESCHEMA = -15     /* the columns given are not those of the table */
+	VV_ESCHEMA = -15,    /* the columns given are not those of the table */
+	VV_EPROGRAM = -16    /* a program that this needs, such as git, is not installed */
 } vv_status;
 
 /* A message of this size that a peer sent still fits with the peer's name before it. */

@@ -225,7 +225,7 @@ vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *e
 	vv_status rc;
 
 	if (strlen(word) > VV_PROGRAM_WORD_MAX) {
-		return vv_fail(err, VV_ENOTFOUND, "there is no program '%s'", vv_text_shows(word));
+		return vv_fail(err, VV_EPROGRAM, "there is no program '%s'", vv_text_shows(word));
 	}
 	snprintf(name, sizeof(name), "varve-%s", word);
 	if ((rc = vv_environ_take(err)) < 0 ||
@@ -263,7 +263,7 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 	rc = vv_tool_run_other("web", argc + 1, args,
 			       &err); /* does not return where there is one */
 	vv_free(args);
-	if (rc != VV_ENOTFOUND) return vv_report(&err);
+	if (rc != VV_EPROGRAM) return vv_report(&err);
 	vv_note("%s needs varve-web", what);
 	vv_note("hint: install the package varve-web");
 	return VV_EXIT_TROUBLE;

@@ -140,7 +140,7 @@ static int unknown(const char *word, int argc, char **argv)
 	vv_error err;
 
 	/* does not return where there is one */
-	if (vv_tool_run_other(word, argc, argv, &err) != VV_ENOTFOUND) return vv_report(&err);
+	if (vv_tool_run_other(word, argc, argv, &err) != VV_EPROGRAM) return vv_report(&err);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (strcmp(others[i].word, word) == 0) {
 			vv_note("'varve %s' is not installed", word);

@@ -10,7 +10,7 @@
  * arrived, and the same call again continues. Lines to other repositories are opened by Git's settings. The library
  * never asks at a terminal: keys come from an ssh agent, passwords from Git's credential helpers, or from the program
  * that GIT_ASKPASS names in the repository's environment. Git hosts need the program git, and paths of repositories the
- * program varve, in the environment's PATH: without it the call ends with VARVE_ENOTFOUND, and the message names it.
+ * program varve, in the environment's PATH: without it the call ends with VARVE_EPROGRAM, and the message names it.
  */
 #ifndef VARVE_SYNC_H
 #define VARVE_SYNC_H

@@ -21,7 +21,7 @@ def cached(top):
     return len(list((top / "cache" / "repos").iterdir()))
 
 
-def test_a_url_is_a_repository_that_is_only_read(far):
+def test_a_url_is_a_repository(far):
     top, url = far
     with varve.Repo(url) as r:
         assert r.url == url and r.work_tree is None
@@ -31,8 +31,6 @@ def test_a_url_is_a_repository_that_is_only_read(far):
         assert r["v1:prices.csv"].read_bytes() == ONE.encode()
         assert len(list(r.log("prices.csv"))) == 2
         assert len(list(r.diff("prices.csv", "v1", "HEAD").cells)) > 0
-        with pytest.raises(varve.RefusedError):
-            r.write("prices.csv", [], message="no", branch="main")
     assert cached(top) == 1
 
 
@@ -97,3 +95,47 @@ def test_sql_reads_a_url(far, repo):
     assert list(repo.sql(f'SELECT item FROM "{url}#v1:prices.csv" WHERE id = 2')) == [("plum",)]
     with pytest.raises(varve.NotFoundError):
         repo.sql(f'SELECT * FROM "{url}#v1:other.csv"')
+
+
+def test_what_is_written_to_a_url_is_pushed(far, repo):
+    top, url = far
+    with varve.Repo(url) as r:
+        with pytest.raises(varve.UsageError):
+            r.put("prices.csv", ONE.encode(), message="where?")
+        made = r.put("prices.csv", ONE.encode(), message="back", branch="main")
+        assert run("git", "rev-parse", "main", cwd=top / "far.git").decode().strip() == made
+        assert r.rev_parse("HEAD") == made and r["prices.csv"].read_bytes() == ONE.encode()
+        assert list(r.branches) == ["main"]
+        assert r.put("prices.csv", ONE.encode(), message="again", branch="main") is None
+        with r.transaction("two files", branch="next", start="v1") as tx:
+            tx.put("stock.csv", b"id,qty\n1,5\n", key=["id"])
+        assert r.table("stock.csv", "next").row(1)["qty"] == "5"
+        assert sorted(r.branches) == ["main", "next"]
+        with pytest.raises(ZeroDivisionError):
+            with r.transaction("nothing", branch="main") as tx:
+                tx.put("prices.csv", TWO.encode())
+                1 / 0
+        assert sorted(r.branches) == ["main", "next"] and r.rev_parse("main") == made
+    with varve.Repo(url, cache=top / "other") as r:
+        assert r.table("prices.csv", "main").read_bytes() == ONE.encode()
+
+
+def test_a_branch_that_moved_there_meanwhile_rejects_what_is_written(far, repo):
+    top, url = far
+    with varve.Repo(url) as r:
+        repo.put("note.txt", b"pushed meanwhile", message="theirs")
+        run("varve", "push", "-q", str(top / "far.git"), "main", cwd=repo.work_tree)
+        theirs = repo.rev_parse("HEAD")
+        with pytest.raises(varve.PushRejectedError):
+            r.put("prices.csv", ONE.encode(), message="mine", branch="main")
+        assert run("git", "rev-parse", "main", cwd=top / "far.git").decode().strip() == theirs
+        assert r.rev_parse("main") == theirs and list(r.branches) == ["main"]
+        r.put("prices.csv", ONE.encode(), message="mine", branch="main")
+        assert run("git", "rev-parse", "main^", cwd=top / "far.git").decode().strip() == theirs
+
+
+def test_a_program_that_is_not_there_is_an_error_of_its_own(repo, tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path_factory.mktemp("empty")))
+    with varve.Repo(repo.work_tree) as r, pytest.raises(varve.ProgramMissingError) as e:
+        r.fetch(str(tmp_path_factory.mktemp("there")))
+    assert e.value.code == "program-missing" and "'varve'" in e.value.message

@@ -81,6 +81,10 @@ class PushRejectedError(Error):
     """Another repository does not accept a push: it has commits that are not here, or rules of its own."""
 
 
+class ProgramMissingError(Error):
+    """A program that the call needs is not on the PATH: git for Git hosts, hooks' and signing programs, ssh."""
+
+
 class CorruptError(Error):
     """Stored bytes are damaged."""
 
@@ -96,6 +100,7 @@ CLASSES: dict[str, type[Error]] = {
     "corrupt": CorruptError,
     "rejected": PushRejectedError,
     "schema": SchemaMismatchError,
+    "program-missing": ProgramMissingError,
 }
 
 

@@ -1,4 +1,4 @@
-"""The program varve, which the wheel brings along."""
+"""The program varve and the certificates that the wheel brings along, and the environment of what libvarve does."""
 from __future__ import annotations
 
 import os
@@ -6,10 +6,33 @@ import pathlib
 import shutil
 import sys
 
+HERE = pathlib.Path(__file__).parent
+# Where libcurl of the wheel looks for authorities, and where other systems have them.
+AUTHORITIES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+
+
+def environment() -> tuple[bytes, ...]:
+    """The environment for libvarve, as NAME=value. From a wheel it has the wheel's program at the end of PATH, and
+    SSL_CERT_FILE where libcurl would not find the system's authorities: their file, or that of the wheel."""
+    env = dict(os.environb)
+    if (HERE / "bin" / "varve").exists():
+        env[b"PATH"] = env.get(b"PATH", os.fsencode(os.defpath)) + b":" + os.fsencode(HERE / "bin")
+    own = HERE / "cacert.pem"
+    if own.exists() and not (env.get(b"SSL_CERT_FILE") or env.get(b"SSL_CERT_DIR")):
+        found = next((path for path in AUTHORITIES if os.path.exists(path)), os.fspath(own))
+        if found != AUTHORITIES[0]:
+            env[b"SSL_CERT_FILE"] = os.fsencode(found)
+    return tuple(name + b"=" + value for name, value in env.items())
+
 
 def program() -> str | None:
     """The path of the program: the package's own, else the first on the PATH that is not this script; None: there is none."""
-    own = pathlib.Path(__file__).parent / "bin" / "varve"
+    own = HERE / "bin" / "varve"
     if own.exists():
         return os.fspath(own)
     here = pathlib.Path(sys.argv[0]).resolve().parent
@@ -23,4 +46,4 @@ def main() -> None:
     if path is None:
         print("varve: the program is neither in this package nor on the PATH", file=sys.stderr)
         sys.exit(2)
-    os.execv(path, ["varve", *sys.argv[1:]])
+    os.execve(path, ["varve", *sys.argv[1:]], dict(word.split(b"=", 1) for word in environment()))

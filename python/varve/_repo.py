@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 from . import _sql, _varve, _values
 from ._diff import Diff
 from ._errors import NotFoundError, UsageError, raw
+from ._program import environment
+from ._remote import RemoteTransaction
 from ._report import Report
 from ._sync import Sync
 from ._table import Place, Table, reopen_repo
@@ -111,7 +113,7 @@ class Repo(Sync):
     stays usable.
 
     Of a URL (https://, ssh://, file:// ..., or user@host:path) a cache has the history, and the data of the versions that
-    were read; r["prices.csv"] is HEAD's, and nothing can be written. cache: its folder, else VARVE_CACHE, else
+    were read; r["prices.csv"] is HEAD's, and what is written, to a branch=, is pushed at once. cache: its folder, else VARVE_CACHE, else
     $XDG_CACHE_HOME/varve; cache_size: what was read longest ago goes when there is more; refresh False: what is in the cache
     is not asked for again. If the URL does not answer, a VarveWarning has the age of what is in the cache.
 
@@ -127,10 +129,9 @@ class Repo(Sync):
         cache_size: int | str = "10GB",
         refresh: bool = True,
     ) -> None:
-        env = tuple(name + b"=" + value for name, value in os.environb.items())
         flags = (OPEN_URL | (0 if refresh else OPEN_AS_IS)) if _is_url(path) else 0
         self._handle, told = _varve.open(
-            os.fsencode(path), env, flags, None if cache is None else os.fsencode(cache), _size(cache_size)
+            os.fsencode(path), environment(), flags, None if cache is None else os.fsencode(cache), _size(cache_size)
         )
         if told:
             warnings.warn(told.rstrip("\n"), VarveWarning, stacklevel=2)
@@ -407,11 +408,14 @@ class Repo(Sync):
                 tx.put("prices.csv", content)
             print(tx.commit_id)
 
-        branch: the commit goes there, and index and work tree stay as they are (a bare repository needs it); start: the
+        branch: the commit goes there, and index and work tree stay as they are (a bare repository needs it; at a URL it is
+        pushed to that branch: PushRejectedError if it moved there meanwhile); start: the
         revision where a new branch begins; author: "Name <mail>", else as Git's settings say.
         LockedError: another writer did not finish within a minute; ConflictError, when it ends: something changed
         meanwhile, or a hook or check refused.
         """
+        if self.url is not None:
+            return RemoteTransaction(self.url, Repo(self.git_dir), message, branch, start, author)
         return Transaction(self._handle, message, branch, start, author)
 
     def put(

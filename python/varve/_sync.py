@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _varve, _values
 from ._errors import ConflictError, MergeConflictError, PushRejectedError, raw
+from ._program import environment
 from ._values import Value
 from ._write import VarveWarning
 
@@ -106,9 +107,8 @@ def clone(
     """
     from ._repo import Repo
 
-    env = tuple(name + b"=" + value for name, value in os.environb.items())
     flags = (LAZY if lazy else 0) | (BARE if bare else 0)
-    _transfer(_varve.clone(os.fsencode(url), os.fsencode(path), env, _maybe(branch), flags))
+    _transfer(_varve.clone(os.fsencode(url), os.fsencode(path), environment(), _maybe(branch), flags))
     return Repo(path)
 
 

@@ -71,7 +71,7 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 		}
 		vv_free(file);
 	}
-	return vv_fail(err, VV_ENOTFOUND, "no program '%s' in PATH", vv_text_shows(name));
+	return vv_fail(err, VV_EPROGRAM, "no program '%s' in PATH", vv_text_shows(name));
 }
 
 static bool is_own_name(const char *name)
@@ -112,7 +112,7 @@ vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, v
 
 	*out = NULL;
 	if (!is_own_name(name)) {
-		return vv_fail(err, VV_ENOTFOUND, "'%s' is not the name of a program of varve",
+		return vv_fail(err, VV_EPROGRAM, "'%s' is not the name of a program of varve",
 			       vv_text_shows(name));
 	}
 	if ((rc = beside(out, ".", name, err)) < 0 || *out ||

@@ -56,7 +56,7 @@ vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix,
 			 bool *removed, vv_error *err);
 /* Runs program with args (argv[0] resolved through absolute PATH entries only, or
  * an absolute path); input is fed to it, output (appended; at most 64 MiB)
- * collected. A signal's death gives 128 + its number. VV_ENOTFOUND: no such
+ * collected. A signal's death gives 128 + its number. VV_EPROGRAM: no such
  * program. */
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err);
@@ -66,7 +66,7 @@ typedef struct vv_child {
 	pid_t pid;
 	int in, out, err; /* -1 where there is none */
 } vv_child;
-/* Starts it in env; more: "NAME=value" is added to that, "NAME" taken out of it; NULL-ended; or NULL. Whoever calls closes the ends and waits for pid. VV_ENOTFOUND: no
+/* Starts it in env; more: "NAME=value" is added to that, "NAME" taken out of it; NULL-ended; or NULL. Whoever calls closes the ends and waits for pid. VV_EPROGRAM: no
  * such program. */
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,
 			   const char *const *more, vv_error *err);
@@ -76,10 +76,10 @@ vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *
 vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *const *argv,
 				 const int *lines, size_t count, vv_error *err);
 /* The file that a program's name means (absolute entries of PATH only); owned by the
- * caller. VV_ENOTFOUND. */
+ * caller. VV_EPROGRAM. */
 vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_error *err);
 /* One of varve's own programs ("varve-vault"): the one beside the program that runs, in ../libexec/varve, or in PATH.
- * VV_ENOTFOUND also where the name could not be one: "varve-" and small letters, digits and hyphens. */
+ * VV_EPROGRAM also where the name could not be one: "varve-" and small letters, digits and hyphens. */
 #define VV_PROGRAM_WORD_MAX 32u /* after "varve-" */
 vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, vv_error *err);
 /* git var GIT_EDITOR's choice run on the file; VV_EUSAGE without a terminal and

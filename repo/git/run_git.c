@@ -285,7 +285,7 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 	if (rc == VV_OK) {
 		rc = vv_run_program(&run, exit_code, err);
 	}
-	if (rc == VV_ENOTFOUND) {
+	if (rc == VV_EPROGRAM) {
 		vv_hint(err, "hosts are reached with the program git: install it");
 	}
 	if (r->dumb) {

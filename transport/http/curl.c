@@ -205,6 +205,16 @@ static vv_status take_variables(http_settings *s, const vv_env *env, vv_error *e
 			rc = set_member(known[i].member, value, NULL, err);
 		}
 	}
+	/* what OpenSSL itself reads, below Git's settings */
+	const char *file = vv_env_get(env, "SSL_CERT_FILE"), *dir = vv_env_get(env, "SSL_CERT_DIR");
+	const bool chosen = s->ca_info || s->ca_path;
+
+	if (rc == VV_OK && !chosen && file && *file) {
+		rc = set_member(&s->ca_info, file, NULL, err);
+	}
+	if (rc == VV_OK && !chosen && dir && *dir) {
+		rc = set_member(&s->ca_path, dir, NULL, err);
+	}
 	const char *unverified = vv_env_get(env, "GIT_SSL_NO_VERIFY");
 
 	if (unverified && !is_false(unverified)) {
@@ -241,7 +251,7 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */
 		vv_fail(err, VV_EUSAGE, "git cannot read its settings for '%s'", vv_text_url(url));
 		rc = vv_hint(err, "'git config --list' shows what is wrong with them");
-	} else if (rc == VV_ENOTFOUND) {
+	} else if (rc == VV_EPROGRAM) {
 		rc = VV_OK;
 	}
 	vv_buf_clear(&answer);
@@ -372,7 +382,7 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 	case CURLE_SSL_CACERT_BADFILE:
 		vv_fail(err, VV_ENOTFOUND, "'%s': the file of trusted certificates cannot be read",
 			name);
-		return vv_hint(err, "http.sslCAInfo or GIT_SSL_CAINFO names it");
+		return vv_hint(err, "http.sslCAInfo, GIT_SSL_CAINFO or SSL_CERT_FILE names it");
 	case CURLE_SSL_CONNECT_ERROR:
 		vv_fail(err, VV_EIO, "'%s': cannot set up TLS: %s", name, vv_text_shows(said));
 		return vv_hint(err, "is it http, not https?");

@@ -93,7 +93,7 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_e
 
 	out->user = out->secret = NULL;
 	rc = ask_git("fill", repo, env, url, url->user, NULL, &answer, &exit_code, err);
-	if (rc == VV_ENOTFOUND) {
+	if (rc == VV_EPROGRAM) {
 		vv_fail(err, VV_EREFUSED, "'%s' requires a login", url->text);
 		rc = vv_hint(err, "git, which keeps credentials, is not installed; a user and "
 				  "secret can be in ~/.netrc");

@@ -68,7 +68,7 @@ static int run_help(void *given, int argc, char **argv)
 	}
 	/* `varve help vault audit` is for varve-vault to answer: `varve vault audit -h`. */
 	if (show_manual(argv[0], argc > 1 ? argv[1] : NULL)) return VV_EXIT_OK;
-	if (vv_tool_run_other(argv[0], argc > 1 ? 2 : 1, args, &err) != VV_ENOTFOUND) {
+	if (vv_tool_run_other(argv[0], argc > 1 ? 2 : 1, args, &err) != VV_EPROGRAM) {
 		return vv_report(&err);
 	}
 	return vv_varve.unknown(argv[0], argc - 1, argv + 1);

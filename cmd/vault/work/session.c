@@ -561,7 +561,8 @@ void vv_vault_session_offer_again(vv_vault_session *s)
 
 bool vv_vault_place_answered(const vv_vault_place *p)
 {
-	return p->holder || (p->why.code != VV_EIO && p->why.code != VV_ENOTFOUND);
+	return p->holder ||
+	       (p->why.code != VV_EIO && p->why.code != VV_ENOTFOUND && p->why.code != VV_EPROGRAM);
 }
 
 /* --- the key in two places -------------------------------------------------------------------- */

@@ -134,7 +134,8 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 		return rc;
 	}
 	rc = ask_head(j, &t, &m, err);
-	for (size_t i = 0; (rc == VV_EIO || rc == VV_ENOTFOUND) && i < j->from.count; i++) {
+	for (size_t i = 0;
+	     (rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) && i < j->from.count; i++) {
 		vv_remote peer = {0};
 		if (vv_remote_find(&peer, j->repo, j->from.items[i], &why) == VV_OK &&
 		    ask_head(j, &t, &peer, &why) == VV_OK) {

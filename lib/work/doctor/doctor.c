@@ -124,7 +124,7 @@ vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
 	if (rc < 0) return rc;
 	rc = vv_program_find(&file, env, "varve", &none);
 	vv_free(file);
-	if (rc == VV_ENOTFOUND) {
+	if (rc == VV_EPROGRAM) {
 		return vv_doctor_say(
 			d, "path", true,
 			"install varve to a folder of the PATH ('echo $PATH' shows them)", err,

@@ -239,7 +239,7 @@ static vv_status connect_all(run *r, vv_error *err)
 		r->suppliers[0].peer = r->origin.peer;
 	}
 	r->hello = r->origin.hello;
-	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND) {
+	if (rc < 0 && rc != VV_EIO && rc != VV_ENOTFOUND && rc != VV_EPROGRAM) {
 		*err = why;
 		return rc;
 	}

@@ -86,7 +86,7 @@ vv_supply *vv_supply_new(const vv_supply_options *o)
 
 static vv_status fail_absent(vv_error *err)
 {
-	vv_fail(err, VV_ENOTFOUND,
+	vv_fail(err, VV_EPROGRAM,
 		"the package " PROGRAM ", which reads the vault, is not installed");
 	return vv_hint(err, "install the package " PROGRAM);
 }
@@ -94,7 +94,7 @@ static vv_status fail_absent(vv_error *err)
 static vv_status find_program(char **out, const vv_env *env, vv_error *err)
 {
 	vv_status rc = vv_program_find_own(out, env, PROGRAM, err);
-	return rc == VV_ENOTFOUND ? fail_absent(err) : rc;
+	return rc == VV_EPROGRAM ? fail_absent(err) : rc;
 }
 
 vv_status vv_supply_installed(const vv_env *env, vv_error *err)

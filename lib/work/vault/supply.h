@@ -35,7 +35,7 @@ typedef struct vv_supply_options {
 	size_t lines;                      /* 1 or more, at most VV_SUPPLY_LINES_MAX */
 } vv_supply_options;
 
-/* VV_ENOTFOUND with a hint: the program is not installed. */
+/* VV_EPROGRAM with a hint: the program is not installed. */
 vv_status vv_supply_installed(const vv_env *env, vv_error *err);
 
 /* Starts nothing yet. NULL: out of memory. */
@@ -49,7 +49,7 @@ typedef vv_status (*vv_supply_frame_fn)(void *payload, uint8_t type, const void 
 					vv_error *err);
 
 /* Asks on the line, and gives each frame of the answer to fn (NULL: there is none). What the child fails of is the failure
- * of the call. VV_ENOTFOUND with a hint: the program is not installed. */
+ * of the call. VV_EPROGRAM with a hint: the program is not installed. */
 vv_status vv_supply_ask(vv_supply *s, size_t line, const vv_supply_request *q,
 			vv_supply_frame_fn fn, void *payload, vv_error *err);
 /* From another thread: nobody waits for the answer on that line any more; what is under way fails soon, and

@@ -15,7 +15,7 @@
 #define VV_VAULT_UNASKED_IDLE 10u /* seconds: so long a holder that nobody named may be silent */
 
 /* Makes it a kind of suppliers (lib/work/peers/reach.h); once, when the program begins. To open one gives VV_ENOTFOUND
- * where the repository has no vault or its program is not installed, VV_EMISSING where no holder was reached. */
+ * where the repository has no vault, VV_EPROGRAM where its program is not installed, VV_EMISSING where no holder was reached. */
 void vv_vault_suppliers_register(void);
 
 #endif

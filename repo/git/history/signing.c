@@ -233,7 +233,7 @@ vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *i
 	if (rc < 0) return rc;
 	rc = ssh ? sign_ssh(r->env, program, key, bytes, len, signature, err)
 		 : sign_gpg(r->env, program, key, bytes, len, signature, err);
-	if (rc == VV_ENOTFOUND) {
+	if (rc == VV_EPROGRAM) {
 		(void)vv_hint(err, "install it, or name it in %s", s->key);
 	}
 	return rc;

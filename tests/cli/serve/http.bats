@@ -247,6 +247,8 @@ teardown() {
 	same_bytes two.csv copy/prices.csv
 	git config --global --unset "http.$url.sslCAInfo"
 	succeeds env GIT_SSL_CAINFO="$PWD/ca.pem" varve -C copy fetch
+	succeeds env SSL_CERT_FILE="$PWD/ca.pem" varve -C copy fetch
+	ends_with 2 env SSL_CERT_FILE="$PWD/ca.pem" GIT_SSL_CAINFO="$PWD/other.pem" varve -C copy fetch
 	succeeds env GIT_SSL_NO_VERIFY=1 varve -C copy fetch
 	git config --global http.sslVerify false
 	succeeds varve -C copy fetch
