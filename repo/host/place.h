@@ -67,9 +67,9 @@ typedef struct vv_place_mark {
 
 /* What is said of a place to who opens it. Borrowed until it is closed. */
 typedef struct vv_place_facts {
-	const char *domain; /* NULL: what the kind knows of itself */
-	uint64_t quota;     /* bytes; 0: none */
-	const vv_place_mark *mark;
+	const char *domain;        /* NULL: what the kind knows of itself */
+	uint64_t quota;            /* bytes; 0: none */
+	const vv_place_mark *mark; /* NULL: files of others lie there, to be read */
 	/* Hints: what to do where the quota is used up, and where the place itself is full. */
 	vv_hint_id more, full;
 	/* May what lies there and has this size be ours? For kinds with content_only, where others keep theirs

@@ -74,9 +74,10 @@ static vv_status check_mounted(const char *path, vv_error *err)
 /* Is it the folder that is meant, and not what is in its place while a disk is not mounted? */
 static vv_status check_mark(const char *path, const vv_place_mark *mark, bool make, vv_error *err)
 {
-	char *file = vv_path_join(path, mark->file, (char *)NULL);
+	char *file = mark ? vv_path_join(path, mark->file, (char *)NULL) : NULL;
 	vv_status rc = VV_OK;
 
+	if (!mark) return VV_OK;
 	if (!file) return vv_fail_nomem(err);
 	if (vv_exists(file)) {
 		vv_free(file);

@@ -484,7 +484,7 @@ static const vv_place_ops s3_ops = {.gets = HTTP_SITE_AT_ONCE,
 static vv_status check_mark(s3 *s, bool make, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = s3_get(s, s->mark->file, 0, 1, &text, err);
+	vv_status rc = s->mark ? s3_get(s, s->mark->file, 0, 1, &text, err) : VV_OK;
 
 	vv_buf_clear(&text);
 	if (rc != VV_ENOTFOUND) return rc;

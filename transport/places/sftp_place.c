@@ -681,13 +681,18 @@ static const vv_place_ops sftp_ops = {.put = sftp_put,
 
 static vv_status check_mark(sftp *f, bool make, vv_error *err)
 {
-	request r = {.name = f->mark->file, .bytes = f->mark->text, .len = strlen(f->mark->text)};
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = sftp_get(f, f->mark->file, 0, 1, &text, err);
+	vv_status rc = f->mark ? sftp_get(f, f->mark->file, 0, 1, &text, err) : VV_OK;
 
 	vv_buf_clear(&text);
 	if (rc != VV_ENOTFOUND) return rc;
-	if (make) return run(f, put_step, &r, err);
+	if (make) {
+		request r = {.name = f->mark->file,
+			     .bytes = f->mark->text,
+			     .len = strlen(f->mark->text)};
+
+		return run(f, put_step, &r, err);
+	}
 	(void)vv_fail(err, VV_ENOTFOUND, "'%s' is not there, or its disk is not mounted", f->name);
 	return vv_hint(err, "a folder that keeps %s has a file '%s' in it", f->mark->keeps,
 		       f->mark->file);

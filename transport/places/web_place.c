@@ -121,7 +121,7 @@ static const vv_place_ops web_ops = {.gets = HTTP_SITE_AT_ONCE,
 static vv_status check_mark(web *w, const vv_place_mark *mark, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = web_get(w, mark->file, 0, strlen(mark->text) + 1, &text, err);
+	vv_status rc = mark ? web_get(w, mark->file, 0, strlen(mark->text) + 1, &text, err) : VV_OK;
 
 	vv_buf_clear(&text);
 	if (rc == VV_ENOTFOUND) {

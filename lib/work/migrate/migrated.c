@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "dataset/table/bytes_encoded.h"
 #include "dataset/table/dataset_writer.h"
+#include "lib/work/migrate/dvc_remote.h"
 #include "lib/work/view/lfs.h"
 #include "repo/git/blob.h"
 #include "repo/git/pointer.h"
@@ -51,6 +52,8 @@ struct vv_migrated {
 	uint64_t staged; /* bytes of blobs that wait in memory */
 	size_t missing;
 	vv_error first_missing;
+	vv_dvc_remote *remote; /* of the project in this folder; NULL: there is none */
+	char *remote_folder;   /* NULL: no remote was looked for */
 };
 
 vv_status vv_migrated_open(vv_migrated **out, vv_repository *r, bool export, bool dry,
@@ -73,6 +76,8 @@ void vv_migrated_close(vv_migrated *c)
 {
 	if (!c) return;
 	vv_dataset_writer_close(c->writer);
+	vv_dvc_remote_close(c->remote);
+	vv_free(c->remote_folder);
 	for (size_t i = 0; i < c->path_count; i++) {
 		vv_free(c->paths[i].path);
 		vv_buf_clear(&c->paths[i].last_block);
@@ -386,31 +391,66 @@ vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob,
 	return vv_progress_part(c->progress, "versions", c->count, 0, err);
 }
 
-/* Where DVC 3 keeps a file, and where DVC 2 did. NULL: nowhere, or out of memory. */
-static char *find_dvc(const vv_migrated *c, const char *folder, const vv_dvc_out *o)
+/* Where DVC 3 keeps a file, or DVC 2 did. Owned by the caller. */
+static vv_status dvc_cache_file(char **out, const vv_migrated *c, const char *folder,
+				const vv_dvc_out *o, bool old, vv_error *err)
 {
-	static const char *const places[] = {".dvc/cache/files/md5", ".dvc/cache"};
 	const char first[3] = {o->md5[0], o->md5[1], 0};
+	vv_auto(char) *top = vv_repository_file(c->repo, folder);
 	char rest[VV_MD5_TEXT + 5];
 
 	(void)snprintf(rest, sizeof(rest), "%s%s", o->md5 + 2, o->folder ? ".dir" : "");
-	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
-		vv_auto(char) *top = vv_repository_file(c->repo, folder);
-		char *file = top ? vv_path_join(top, places[i], first, rest, (char *)NULL) : NULL;
-
-		if (file && vv_exists(file)) return file;
-		vv_free(file);
-	}
-	return NULL;
+	*out = top ? vv_path_join(top, old ? ".dvc/cache" : ".dvc/cache/files/md5", first, rest,
+				  (char *)NULL)
+		   : NULL;
+	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status get_dvc(vv_migrated *c, const char *folder, const vv_dvc_out *o, char **file,
+static vv_status open_remote(vv_migrated *c, const char *folder, vv_error *err)
+{
+	vv_status rc;
+
+	if (c->remote_folder && strcmp(c->remote_folder, folder) == 0) return VV_OK;
+	vv_dvc_remote_close(c->remote);
+	vv_free(c->remote_folder);
+	c->remote = NULL;
+	if (!(c->remote_folder = vv_strdup(folder))) return vv_fail_nomem(err);
+	rc = vv_dvc_remote_open(&c->remote, c->repo, folder, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	return rc;
+}
+
+/* The file with what DVC keeps, from its remote where the cache lacks it. */
+static vv_status get_dvc(vv_migrated *c, const char *folder, const vv_dvc_out *o, char **out,
 			 vv_error *err)
 {
-	if ((*file = find_dvc(c, folder, o))) return VV_OK;
-	(void)vv_fail(err, VV_EMISSING,
-		      "its content is kept by DVC, and file %.12s is not in .dvc/cache", o->md5);
-	return vv_hint(err, "'dvc fetch --all-commits --all-branches --all-tags' gets it");
+	vv_auto(char) *file = NULL, *older = NULL;
+	vv_status rc;
+
+	if ((rc = dvc_cache_file(&file, c, folder, o, false, err)) < 0 ||
+	    (rc = dvc_cache_file(&older, c, folder, o, true, err)) < 0) {
+		return rc;
+	}
+	if (!vv_exists(file) && vv_exists(older)) {
+		*out = vv_take(&older);
+		return VV_OK;
+	}
+	if (!vv_exists(file)) {
+		if ((rc = open_remote(c, folder, err)) < 0) return rc;
+		rc = c->remote ? vv_dvc_remote_get(c->remote, o, o->text ? older : file, err)
+			       : vv_fail(err, VV_EMISSING, "DVC's settings name no remote");
+		if (rc < 0) {
+			return vv_prefix(err,
+					 "its content is kept by DVC, and file %.12s is not in "
+					 ".dvc/cache",
+					 o->md5);
+		}
+	}
+	*out = !o->text || vv_exists(file) ? vv_take(&file) : vv_take(&older);
+	return VV_OK;
 }
 
 static void oid_of_md5(vv_oid *out, const char *md5)

@@ -184,7 +184,11 @@ refs() { git for-each-ref --format='%(refname) %(objectname)' "$@"; }
 	commit "not in the cache"
 	rm -r .dvc/cache
 	ends_with 2 varve migrate --everything
-	stderr_has "dvc fetch"
+	stderr_has "no remote"
+}
+
+teardown() {
+	[ -z "${server-}" ] || kill "$server"
 }
 
 # kept FILE...: into DVC's cache; $md5 is that of the last one.
@@ -252,6 +256,81 @@ dvc_project() {
 	for file in all/a.csv all/deep/b.csv all/deep/er/c.csv; do
 		varve cat "HEAD~1:raw/$file" | cmp - "../1/$file"
 	done
+}
+
+# A project whose files are in the folder ../remote alone; ../was has them.
+moved_out() {
+	dvc_project
+	rows 30 1 > a.csv
+	folder_of all 2
+	printf 'k,v\r\n1,x\r\n' > dos.csv
+	echo "/all /a.csv /dos.csv" | tr ' ' '\n' > .gitignore
+	cp -r . ../was
+	kept a.csv
+	printf 'outs:\n- md5: %s\n  hash: md5\n  path: a.csv\n' "$md5" > a.csv.dvc
+	kept_folder all
+	printf 'outs:\n- md5: %s.dir\n  hash: md5\n  nfiles: 3\n  path: all\n' "$md5" > all.dvc
+	mv .dvc/cache ../remote
+	# of DVC 2, whose MD5 is that of the text with LF
+	md5=$(tr -d '\r' < dos.csv | md5sum | cut -d' ' -f1)
+	mkdir -p "../remote/${md5:0:2}"
+	mv dos.csv "../remote/${md5:0:2}/${md5:2}"
+	printf 'outs:\n- md5: %s\n  path: dos.csv\n' "$md5" > dos.csv.dvc
+	remote=${1-../../remote}
+	printf "[core]\n    remote = store\n['remote \"store\"']\n    url = %s\n" "$remote" > .dvc/config
+	commit one
+}
+
+as_was() {
+	local file
+	for file in a.csv dos.csv all/a.csv all/deep/b.csv all/deep/er/c.csv; do
+		varve cat "HEAD:$file" | cmp - "../was/$file"
+	done
+}
+
+@test "what DVC's cache lacks comes from its remote, and is compared with its MD5" {
+	moved_out
+	cp -r . ../again
+	succeeds varve migrate --everything
+	stderr_lacks "stay"
+	as_was
+	cd ../again
+	file=$(find ../remote/files -type f ! -name '*.dir' | head -n 1)
+	cp "$file" ../sound
+	echo more >> "$file"
+	head=$(git rev-parse HEAD)
+	ends_with 2 varve migrate --everything
+	stderr_has "damaged"
+	cp ../sound "$file"
+	mv ../remote ../away
+	ends_with 2 varve migrate --everything
+	[ "$(git rev-parse HEAD)" = "$head" ]
+	mv ../away ../remote
+	printf "['remote \"store\"']\n\turl = gs://bucket/x\n" > .dvc/config.local
+	ends_with 2 varve migrate --everything
+	printf "['remote \"store\"']\n\turl = ../../remote\n" > .dvc/config.local
+	rm -rf .dvc/cache
+	succeeds varve migrate --everything
+	as_was
+}
+
+@test "a remote of DVC that a commit names is asked only where it is trusted" {
+	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+	export no_proxy=127.0.0.1
+	mkdir ../remote
+	python3 "$BATS_TEST_DIRNAME/../others/web_file.py" "$PWD/../remote" "$PWD/../log" > ../port 2> /dev/null 3>&- &
+	server=$!
+	for _ in $(seq 300); do
+		[ ! -s ../port ] || break
+		sleep 0.1
+	done
+	rmdir ../remote
+	moved_out "http://127.0.0.1:$(cat ../port)"
+	ends_with 2 varve migrate --everything
+	stderr_has "trusted"
+	[ ! -e ../log ]
+	VARVE_TRUSTED_HOSTS=http://127.0.0.1:$(cat ../port) succeeds varve migrate --everything
+	as_was
 }
 
 @test "several outputs of one file of DVC, and of a lock, become tables; what Git keeps stays" {
