@@ -20,6 +20,7 @@
 #include "dataset/table/bytes_encoded.h"
 #include "dataset/table/dataset_writer.h"
 #include "lib/work/migrate/dvc_remote.h"
+#include "lib/work/migrate/lfs_server.h"
 #include "lib/work/view/lfs.h"
 #include "repo/git/blob.h"
 #include "repo/git/pointer.h"
@@ -52,6 +53,7 @@ struct vv_migrated {
 	uint64_t staged; /* bytes of blobs that wait in memory */
 	size_t missing;
 	vv_error first_missing;
+	vv_lfs_server *lfs;    /* NULL: not asked yet */
 	vv_dvc_remote *remote; /* of the project in this folder; NULL: there is none */
 	char *remote_folder;   /* NULL: no remote was looked for */
 };
@@ -76,6 +78,7 @@ void vv_migrated_close(vv_migrated *c)
 {
 	if (!c) return;
 	vv_dataset_writer_close(c->writer);
+	vv_lfs_server_close(c->lfs);
 	vv_dvc_remote_close(c->remote);
 	vv_free(c->remote_folder);
 	for (size_t i = 0; i < c->path_count; i++) {
@@ -294,7 +297,8 @@ static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error 
 	vv_status rc = vv_blob_read(c->repo, &v->old, BLOB_MAX, &in.bytes, err);
 
 	if (rc == VV_OK && in.bytes.len <= VV_LFS_POINTER_MAX) {
-		rc = vv_lfs_find(&object, c->repo, vv_buf_cstr(&in.bytes), in.bytes.len, err);
+		rc = vv_lfs_server_find(&c->lfs, &object, c->repo, vv_buf_cstr(&in.bytes),
+					in.bytes.len, err);
 	}
 	if (rc == VV_EMISSING) {
 		rc = miss(c, path, err);
