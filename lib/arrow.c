@@ -52,9 +52,10 @@ static const vv_arrow_source rows_source = {rows_schema, rows_next, rows_misfits
 static vv_status open_rows(table_rows *t, const varve_table *table, const varve_arrow_options *o,
 			   vv_error *err)
 {
+	vv_strings dictionary = {(const char **)(uintptr_t)o->dictionary, 0};
 	vv_arrow_options how = {.how = {(o->flags & VARVE_ARROW_TEXT) != 0, o->numbers},
 				.dictionaries = (o->flags & VARVE_ARROW_DICTIONARIES) != 0,
-				.dictionary = o->dictionary,
+				.dictionary = &dictionary,
 				.misfit = o->misfit,
 				.row_number = o->row_number,
 				.batch_rows = o->batch_rows,
@@ -64,6 +65,9 @@ static vv_status open_rows(table_rows *t, const varve_table *table, const varve_
 	vv_status rc = vv_take_options(&rows, sizeof(rows), o->rows, err);
 
 	if (rc < 0) return rc;
+	while (o->dictionary && o->dictionary[dictionary.count]) {
+		dictionary.count++;
+	}
 	rows.size = sizeof(rows);
 	rows.watch = NULL;
 	t->table = vv_table_keep(table);

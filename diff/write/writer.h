@@ -35,6 +35,7 @@ typedef struct vv_diff_writer_options {
 	const char *commit;
 	int64_t commit_time;
 	int32_t misfit;    /* arrow: enum varve_misfit */
+	int32_t numbers;   /* arrow: enum varve_numbers */
 	size_t size_limit; /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
 } vv_diff_writer_options;
 

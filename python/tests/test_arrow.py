@@ -132,7 +132,13 @@ def test_streams_of_the_program(t, folder):
     read.validate(full=True)
     assert rows(read) == VALUES and read.schema == pa.schema(t)
     assert pl.read_ipc_stream(io.BytesIO(data)).rows() == VALUES
-    none = run("varve", "cat", "v1:prices.csv", "--format", "arrow", "--limit", "0", cwd=folder)
+    data = run("varve", "cat", "v1:prices.csv", "--format", "arrow", "--numbers", "decimal", "--dictionary", "item", cwd=folder)
+    read = pa.ipc.open_stream(data).read_all()
+    read.validate(full=True)
+    v = t.select(numbers="decimal", dictionary=["item"])
+    assert read.schema == pa.schema(v) and read.equals(pa.table(v))
+    assert pl.read_ipc_stream(io.BytesIO(data))["item"].cast(pl.String).to_list() == [row[1] for row in VALUES]
+    none = run("varve", "cat", "v1:prices.csv", "--format", "arrow", "--limit", "0", "--dictionary", "item", cwd=folder)
     assert pa.ipc.open_stream(none).read_all().num_rows == 0
 
 

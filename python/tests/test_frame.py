@@ -139,7 +139,26 @@ def set_polars(t, edits):
     return frame
 
 
-@pytest.mark.parametrize("edit", [set_pandas, set_polars])
+def set_pyarrow(t, edits):
+    table = t.to_arrow()
+    for (row, column), value in edits.items():
+        at = table.schema.get_field_index(column)
+        values = table[column].to_pylist()
+        values[row] = value
+        table = table.set_column(at, table.schema.field(at), pa.array(values, table.schema.field(at).type))
+    return table
+
+
+def set_duckdb(t, edits):
+    con = duckdb.connect()
+    con.register("given", t.to_arrow())
+    con.execute("create table t as select * from given")
+    for (row, column), value in edits.items():
+        con.execute(f"update t set {column} = ? where id = ?", [value, row])
+    return con.sql("select * from t order by id").arrow()
+
+
+@pytest.mark.parametrize("edit", [set_pandas, set_polars, set_pyarrow, set_duckdb])
 @pytest.mark.parametrize("seed", range(4))
 def test_only_edited_cells_differ(folder, edit, seed):
     rng = random.Random(seed)

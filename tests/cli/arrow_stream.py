@@ -79,7 +79,7 @@ def messages():
 		at = body + length
 
 
-def describe(field):
+def describe(number, field):
 	kind, t = TYPES[field.number(2, 'B')], field.table(3)
 	if kind == 'int':
 		kind = ('int' if t.number(1, '?') else 'uint') + str(t.number(0, 'i'))
@@ -92,13 +92,18 @@ def describe(field):
 	elif kind == 'decimal':
 		kind += '(%d, %d)' % (t.number(0, 'i'), t.number(1, 'i'))
 	assert field.tables(5) == []
+	if encoding := field.table(4):
+		kind += ' by ' + ('int' if encoding.table(1).number(1, '?') else 'uint') + str(encoding.table(1).number(0, 'i'))
+		assert encoding.number(0, 'q') == number
 	return [field.text(0), kind, field.number(1, '?')]
 
 
 FORMS = {'int8': 'b', 'int32': 'i', 'int64': 'q', 'float64': 'd', 'date32': 'i'}
 
 
-def values(kind, rows, nulls, take):
+def values(kind, rows, nulls, take, texts=None):
+	if ' by ' in kind:
+		return [None if at is None else texts[at] for at in values(kind.split(' by ')[1], rows, nulls, take)]
 	valid = take()
 	alive = [not valid or valid[r // 8] >> r % 8 & 1 for r in range(rows)]
 	assert alive.count(0) == nulls, 'a count of nulls is wrong'
@@ -121,27 +126,39 @@ def values(kind, rows, nulls, take):
 	return [cell if ok else None for cell, ok in zip(cells, alive)]
 
 
-columns = None
+columns, dictionaries = None, {}
 for header, table, body in messages():
 	if header == 1:
 		assert columns is None and table.number(0, 'h') == 0
-		columns = [describe(f) for f in table.tables(1)]
+		columns = [describe(i, f) for i, f in enumerate(table.tables(1))]
 		print(json.dumps(columns, ensure_ascii=False))
 		continue
-	assert header == 3 and columns is not None and table.target(3) is None
-	rows, nodes, buffers = table.number(0, 'q'), table.pairs(1), iter(table.pairs(2))
+	assert columns is not None
+	if header == 2:
+		number, batch = table.number(0, 'q'), table.table(1)
+		assert not table.number(2, '?')
+	else:
+		assert header == 3
+		number, batch = None, table
+	wanted = columns if number is None else [['', columns[number][1].split(' by ')[0], True]]
+	rows, nodes, buffers = batch.number(0, 'q'), batch.pairs(1), iter(batch.pairs(2))
+	assert batch.target(3) is None
 
 	def take():
 		at, length = next(buffers)
 		assert at % 64 == 0 and 0 <= length and at + length <= len(body)
 		return body[at:at + length]
 
-	assert len(nodes) == len(columns)
+	assert len(nodes) == len(wanted)
 	read = []
-	for (name, kind, nullable), (count, nulls) in zip(columns, nodes):
+	for i, ((name, kind, nullable), (count, nulls)) in enumerate(zip(wanted, nodes)):
 		assert count == rows and (nullable or nulls == 0)
-		read.append(values(kind, rows, nulls, take))
+		read.append(values(kind, rows, nulls, take, dictionaries.get(i)))
 	assert next(buffers, None) is None
+	if number is not None:
+		dictionaries[number] = read[0]
+		assert len(set(read[0])) == rows
+		continue
 	for row in zip(*read):
 		print(json.dumps(row, ensure_ascii=False))
 assert columns is not None

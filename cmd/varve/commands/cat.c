@@ -15,8 +15,8 @@
 #include "lib/work/view/view.h"
 
 typedef struct options {
-	vv_strings columns, where, from;
-	const char *limit, *offset, *format, *misfit;
+	vv_strings columns, where, from, dictionary;
+	const char *limit, *offset, *format, *misfit, *numbers;
 	vv_written written;
 	bool raw, safe;
 } options;
@@ -37,6 +37,11 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
 		   "--format arrow: what becomes of a cell that is not of its column's type "
 		   "(default: error)"),
+	OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,
+		   "--format arrow: columns of numbers as doubles (the default), text or exact "
+		   "decimals"),
+	OPT_LIST(0, "dictionary", dictionary, "A,B",
+		 "--format arrow: columns of text that have a dictionary of their texts"),
 	OPT_LIST(0, "from", from, "PEER",
 		 "get a dataset named by its CID from this remote or URL if it is not here"),
 	OPT_FLAG(0, "safe-for-spreadsheets", safe,
@@ -69,10 +74,14 @@ static int fill_view(vv_view_options *v, const options *o)
 	if (o->format && !vv_view_format_parse(&v->format, o->format)) {
 		return vv_usage_error("there is no format '%s'", vv_text_shows(o->format));
 	}
-	if (o->misfit && v->format != VV_VIEW_ARROW) {
-		return vv_usage_error("--misfit is for --format arrow");
+	if ((o->misfit || o->numbers || o->dictionary.count) && v->format != VV_VIEW_ARROW) {
+		return vv_usage_error("%s is for --format arrow", o->misfit    ? "--misfit"
+								  : o->numbers ? "--numbers"
+									       : "--dictionary");
 	}
 	v->misfit = vv_view_misfit(o->misfit);
+	v->numbers = vv_view_numbers(o->numbers);
+	v->dictionary = &o->dictionary;
 	return v->format == VV_VIEW_ARROW && !o->raw ? vv_data_out_check_binary("an Arrow stream")
 						     : VV_EXIT_OK;
 }

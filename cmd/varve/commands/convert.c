@@ -22,7 +22,8 @@
 #include "lib/work/view/view.h"
 
 typedef struct options {
-	const char *format, *misfit;
+	const char *format, *misfit, *numbers;
+	vv_strings dictionary;
 	vv_written written;
 	bool lenient, force, quiet, safe;
 } options;
@@ -33,6 +34,11 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
 		   "--format arrow: what becomes of a cell that is not of its column's type "
 		   "(default: error)"),
+	OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,
+		   "--format arrow: columns of numbers as doubles (the default), text or exact "
+		   "decimals"),
+	OPT_LIST(0, "dictionary", dictionary, "A,B",
+		 "--format arrow: columns of text that have a dictionary of their texts"),
 	OPT_WRITTEN("of IN: "),
 	OPT_FLAG(0, "lenient", lenient,
 		 "read malformed CSV as well as possible, and report guesses"),
@@ -108,6 +114,8 @@ static vv_status write_table(vv_table *t, vv_view_format format, const options *
 		v.safe_for_spreadsheets = o->safe;
 		v.progress = progress;
 		v.misfit = vv_view_misfit(o->misfit);
+		v.numbers = vv_view_numbers(o->numbers);
+		v.dictionary = &o->dictionary;
 		rc = vv_view_write(t, &v, vv_out_file_put, out, &rows, err);
 	}
 	if (rc == VV_OK && (rc = vv_out_file_end(out, err)) == VV_OK && !out->standard &&
@@ -251,8 +259,10 @@ static int check_convert(const vv_context *c)
 	}
 	if (vv_written_read(&hints, &o->written, &err) < 0) return vv_report(&err);
 	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) return code;
-	if (o->misfit && format != VV_VIEW_ARROW) {
-		return vv_usage_error("--misfit is for --format arrow");
+	if ((o->misfit || o->numbers || o->dictionary.count) && format != VV_VIEW_ARROW) {
+		return vv_usage_error("%s is for --format arrow", o->misfit    ? "--misfit"
+								  : o->numbers ? "--numbers"
+									       : "--dictionary");
 	}
 	if (format == VV_VIEW_ARROW && strcmp(c->argv[1], "-") == 0 &&
 	    (code = vv_data_out_check_binary("an Arrow stream")) != VV_EXIT_OK) {

@@ -24,7 +24,7 @@
 
 typedef struct options {
 	vv_strings key, rename, ignore_column, columns, where;
-	const char *tolerance, *format, *misfit, *output, *limit, *color;
+	const char *tolerance, *format, *misfit, *numbers, *output, *limit, *color;
 	bool cached, no_index, no_renames, ignore_format, moves, exit_code, quiet, name_only,
 		name_status, same;
 	const char *renames, *stage;
@@ -56,6 +56,9 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "misfit", misfit, "WHAT", VV_VIEW_MISFITS,
 		   "--format arrow: what becomes of a cell that is not of its column's type "
 		   "(default: error)"),
+	OPT_CHOICE(0, "numbers", numbers, "WHAT", VV_VIEW_NUMBERS,
+		   "--format arrow: columns of numbers as doubles (the default), text or exact "
+		   "decimals"),
 	OPT_WORD(0, "summary", format, "summary",
 		 "columns, and how many rows and cells; short for --format summary"),
 	OPT_WORD(0, "stat", format, "stat", "one line per table; short for --format stat"),
@@ -362,8 +365,9 @@ static int check_diff(const vv_context *c)
 			"a patch carries every change: it cannot be limited to some columns, rows "
 			"or values");
 	}
-	if (o->misfit && !is_arrow(o->format)) {
-		return vv_usage_error("--misfit is for --format arrow");
+	if ((o->misfit || o->numbers) && !is_arrow(o->format)) {
+		return vv_usage_error("%s is for --format arrow",
+				      o->misfit ? "--misfit" : "--numbers");
 	}
 	return is_arrow(o->format) && !o->output && !o->quiet && !o->name_only && !o->name_status
 		       ? vv_data_out_check_binary("an Arrow stream")
@@ -385,6 +389,7 @@ static vv_status run_diff(vv_context *c, vv_error *err)
 
 	r.p.kind = find_kind(r.p.format);
 	r.p.misfit = vv_view_misfit(o->misfit);
+	r.p.numbers = vv_view_numbers(o->numbers);
 	r.p.how.notes = &vv_notes_stderr;
 	r.p.how.progress = c->progress;
 	r.p.how.propose = strcmp(r.p.format, "text") == 0;

@@ -63,6 +63,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		.commit = r->commit[0] ? r->commit : NULL,
 		.commit_time = r->commit_time,
 		.misfit = r->misfit,
+		.numbers = r->numbers,
 		.limit = r->how.limit,
 		.temp_dir = r->how.temp_dir};
 	vv_status rc;

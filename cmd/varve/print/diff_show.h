@@ -36,6 +36,7 @@ typedef struct vv_diff_print {
 	char commit[VV_OID_TEXT + 1]; /* that the newer version is in; or "" */
 	int64_t commit_time;          /* in seconds since 1970 */
 	int32_t misfit;               /* arrow: enum varve_misfit */
+	int32_t numbers;              /* arrow: enum varve_numbers */
 	bool differs;                 /* something does */
 	bool trouble;                 /* a table could not be read; it was reported */
 

@@ -197,17 +197,19 @@ bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out)
 /* Of the columns that are named, as far as they are wanted. */
 static vv_status use_dictionaries(vv_arrow_batches *b, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	size_t place;
+	size_t *places = NULL, count = 0;
+	vv_status rc;
 
-	for (const char *const *name = b->o.dictionary; name && *name && rc == VV_OK; name++) {
-		rc = vv_view_column(b->table, *name, strlen(*name), "dictionary", &place, err);
+	if (!b->o.dictionary || b->o.dictionary->count == 0) return VV_OK;
+	rc = vv_view_columns(b->table, b->o.dictionary, "dictionary", &places, &count, err);
+	for (size_t k = 0; k < count && rc == VV_OK; k++) {
 		for (size_t i = 0; i < b->o.count && rc == VV_OK; i++) {
-			if (b->columns[i].place == place && !b->columns[i].has_dictionary) {
+			if (b->columns[i].place == places[k] && !b->columns[i].has_dictionary) {
 				rc = vv_arrow_column_use_dictionary(&b->columns[i], err);
 			}
 		}
 	}
+	vv_free(places);
 	return rc;
 }
 

@@ -15,13 +15,13 @@ typedef struct vv_arrow_options {
 	const size_t *columns; /* places, those of the rows */
 	size_t count;
 	vv_arrow_reading how;
-	bool dictionaries;             /* of all columns of text */
-	const char *const *dictionary; /* likewise of these, which the table has; NULL: of none */
-	int32_t misfit;                /* enum varve_misfit */
-	const char *row_number;        /* a last column of this name; NULL: none */
-	uint64_t batch_rows;           /* at most; 0: 65,536 */
-	uint64_t rows;                 /* as far as is known how many there are; 0: unknown */
-	uint64_t skip, limit;          /* rows that are left out first, rows in all */
+	bool dictionaries;            /* of all columns of text */
+	const vv_strings *dictionary; /* likewise of these, by name; NULL or none: of none */
+	int32_t misfit;               /* enum varve_misfit */
+	const char *row_number;       /* a last column of this name; NULL: none */
+	uint64_t batch_rows;          /* at most; 0: 65,536 */
+	uint64_t rows;                /* as far as is known how many there are; 0: unknown */
+	uint64_t skip, limit;         /* rows that are left out first, rows in all */
 } vv_arrow_options;
 
 typedef struct vv_arrow_batches vv_arrow_batches;

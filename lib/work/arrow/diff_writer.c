@@ -35,6 +35,7 @@ static vv_status arrow_begin(vv_diff_writer *w, vv_error *err)
 static vv_status begin_stream(arrow_writer *s, const vv_diff_table *t, vv_error *err)
 {
 	const vv_arrow_changes_options o = {.cells = s->cells,
+					    .how.numbers = s->opts.numbers,
 					    .misfit = s->opts.misfit,
 					    .commit = s->opts.commit,
 					    .time = s->opts.commit_time,

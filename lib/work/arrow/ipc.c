@@ -15,6 +15,7 @@
 #define SLOTS_MAX 7u
 /* Of the union MessageHeader. */
 #define HEADER_SCHEMA 1
+#define HEADER_DICTIONARY 2
 #define HEADER_BATCH 3
 
 /* ---- FlatBuffers ---- */
@@ -135,9 +136,10 @@ typedef struct layout {
 	const char *zone; /* of a timestamp: the second member; NULL: none */
 } layout;
 
+#define TYPE_INT 2
 #define NUMBER(bits, is_signed)                                                                    \
 	{                                                                                          \
-		2, 2, (bits) / 8, 2, {{4, bits, 0}, {1, is_signed, 0}}, NULL                       \
+		TYPE_INT, 2, (bits) / 8, 2, {{4, bits, 0}, {1, is_signed, 0}}, NULL                \
 	}
 #define FLOAT(bytes, precision)                                                                    \
 	{                                                                                          \
@@ -272,24 +274,39 @@ static void put_pairs(vv_buf *b, size_t from, const char *metadata)
 	}
 }
 
-static void put_field(vv_buf *b, size_t from, const struct ArrowSchema *s)
+/* The number of the dictionary, and the type of places in it. */
+static void put_encoding(vv_buf *b, size_t from, const char *format, size_t number)
+{
+	slot slots[] = {{8, (int64_t)number, 0}, {4, 0, 0}};
+	layout l;
+
+	(void)layout_of(&l, format);
+	put_table(b, from, slots, 2);
+	put_table(b, slots[1].at, l.member, l.members);
+}
+
+static void put_field(vv_buf *b, size_t from, const struct ArrowSchema *s, size_t number)
 {
 	layout l;
 	slot slots[SLOTS_MAX] = {{4, 0, 0},
 				 {1, (s->flags & ARROW_FLAG_NULLABLE) != 0, 0},
 				 {1, 0, 0},
 				 {4, 0, 0},
-				 {0, 0, 0},
+				 {s->dictionary ? 4 : 0, 0, 0},
 				 {4, 0, 0},
 				 {s->metadata ? 4 : 0, 0, 0}};
 
-	(void)layout_of(&l, s->format); /* vv_arrow_ipc_begin has looked */
+	/* vv_arrow_ipc_begin has looked */
+	(void)layout_of(&l, s->dictionary ? s->dictionary->format : s->format);
 	slots[2].value = l.type;
 	put_table(b, from, slots, SLOTS_MAX);
 	put_string(b, slots[0].at, s->name ? s->name : "", s->name ? strlen(s->name) : 0);
 	put_table(b, slots[3].at, l.member, l.members);
 	if (l.zone) {
 		put_string(b, l.member[1].at, l.zone, strlen(l.zone));
+	}
+	if (s->dictionary) {
+		put_encoding(b, slots[4].at, s->format, number);
 	}
 	(void)put_references(b, slots[5].at, 0);
 	if (s->metadata) {
@@ -304,7 +321,9 @@ static vv_status check_formats(const struct ArrowSchema *s, vv_error *err)
 	for (int64_t i = 0; i < s->n_children; i++) {
 		const struct ArrowSchema *c = s->children[i];
 
-		if (c->dictionary || !layout_of(&l, c->format)) {
+		if (!layout_of(&l, c->format) ||
+		    (c->dictionary && (l.type != TYPE_INT || c->dictionary->dictionary ||
+				       !layout_of(&l, c->dictionary->format)))) {
 			return vv_fail(
 				err, VV_ENOSUPPORT,
 				"column '%s' has the Arrow format '%s'%s, which varve does not write",
@@ -332,7 +351,7 @@ vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_byt
 	put_table(b, begin_message(b, HEADER_SCHEMA, 0), slots, 3);
 	at = put_references(b, slots[1].at, count);
 	for (size_t i = 0; i < count; i++) {
-		put_field(b, at + 4 * i, w->schema.children[i]);
+		put_field(b, at + 4 * i, w->schema.children[i], i);
 	}
 	if (w->schema.metadata) {
 		put_pairs(b, slots[2].at, w->schema.metadata);
@@ -360,19 +379,25 @@ static uint64_t padded(uint64_t len)
 	return (len + ALIGN - 1) / ALIGN * ALIGN;
 }
 
+/* The arrays of a message. */
+typedef struct batch {
+	struct ArrowSchema **schemas;
+	struct ArrowArray **arrays;
+	int64_t count, rows;
+} batch;
+
 /* Calls for each buffer in the order of a message: its length. */
 typedef vv_status (*buffer_fn)(void *payload, const void *bytes, uint64_t len, vv_error *err);
 
-static vv_status each_buffer(const vv_arrow_ipc *w, const struct ArrowArray *a, buffer_fn fn,
-			     void *payload, vv_error *err)
+static vv_status each_buffer(const batch *a, buffer_fn fn, void *payload, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	layout l;
 
-	for (int64_t i = 0; i < a->n_children; i++) {
-		const struct ArrowArray *c = a->children[i];
+	for (int64_t i = 0; i < a->count; i++) {
+		const struct ArrowArray *c = a->arrays[i];
 
-		(void)layout_of(&l, w->schema.children[i]->format);
+		(void)layout_of(&l, a->schemas[i]->format);
 		for (size_t k = 0; k < l.buffers && rc == VV_OK; k++) {
 			rc = fn(payload, c->buffers[k], buffer_len(c, &l, k), err);
 		}
@@ -411,24 +436,51 @@ static vv_status write_buffer(void *payload, const void *bytes, uint64_t len, vv
 		       : w->write(w->payload, zeros, (size_t)(padded(len) - len), err);
 }
 
-vv_status vv_arrow_ipc_put(vv_arrow_ipc *w, const struct ArrowArray *a, vv_error *err)
+/* A message with these arrays: a batch of rows, or the dictionary of this number. */
+static vv_status put_batch(vv_arrow_ipc *w, const batch *a, int header, int64_t number,
+			   vv_error *err)
 {
-	slot slots[] = {{8, a->length, 0}, {4, 0, 0}, {4, 0, 0}};
+	slot outer[] = {{8, number, 0}, {4, 0, 0}};
+	slot slots[] = {{8, a->rows, 0}, {4, 0, 0}, {4, 0, 0}};
 	body all = {NULL, 0, 0}, again = {&w->message, 0, 0};
 	vv_buf *b = &w->message;
+	size_t at;
 	vv_status rc;
 
-	(void)each_buffer(w, a, add_buffer, &all, err);
-	put_table(b, begin_message(b, HEADER_BATCH, all.len), slots, 3);
-	begin_vector(b, slots[1].at, (size_t)a->n_children, true);
-	for (int64_t i = 0; i < a->n_children; i++) {
-		put_le(b, (uint64_t)a->children[i]->length, 8);
-		put_le(b, (uint64_t)a->children[i]->null_count, 8);
+	(void)each_buffer(a, add_buffer, &all, err);
+	at = begin_message(b, header, all.len);
+	if (header == HEADER_DICTIONARY) {
+		put_table(b, at, outer, 2);
+		at = outer[1].at;
+	}
+	put_table(b, at, slots, 3);
+	begin_vector(b, slots[1].at, (size_t)a->count, true);
+	for (int64_t i = 0; i < a->count; i++) {
+		put_le(b, (uint64_t)a->arrays[i]->length, 8);
+		put_le(b, (uint64_t)a->arrays[i]->null_count, 8);
 	}
 	begin_vector(b, slots[2].at, all.count, true);
-	(void)each_buffer(w, a, add_buffer, &again, err);
+	(void)each_buffer(a, add_buffer, &again, err);
 	rc = write_message(w, err);
-	return rc < 0 ? rc : each_buffer(w, a, write_buffer, w, err);
+	return rc < 0 ? rc : each_buffer(a, write_buffer, w, err);
+}
+
+vv_status vv_arrow_ipc_put(vv_arrow_ipc *w, const struct ArrowArray *a, vv_error *err)
+{
+	const batch rows = {w->schema.children, a->children, a->n_children, a->length};
+	vv_status rc = VV_OK;
+
+	/* each batch has dictionaries of its own, which take the place of those before */
+	for (int64_t i = 0; i < a->n_children && rc == VV_OK; i++) {
+		if (w->schema.children[i]->dictionary) {
+			const batch texts = {&w->schema.children[i]->dictionary,
+					     &a->children[i]->dictionary, 1,
+					     a->children[i]->dictionary->length};
+
+			rc = put_batch(w, &texts, HEADER_DICTIONARY, i, err);
+		}
+	}
+	return rc < 0 ? rc : put_batch(w, &rows, HEADER_BATCH, 0, err);
 }
 
 vv_status vv_arrow_ipc_end(vv_arrow_ipc *w, vv_error *err)

@@ -5,7 +5,7 @@
  * vv_arrow_ipc_clear in any case.
  *
  * Format: Apache Arrow, "The Arrow columnar format", section "Serialization and Interprocess Communication (IPC)": the
- * streaming format, version V5, without compression, dictionaries and nested types; its messages are tables of FlatBuffers
+ * streaming format, version V5, without compression and nested types; its messages are tables of FlatBuffers
  * ("FlatBuffers internals") as arrow/format/Schema.fbs and Message.fbs declare them. Buffers begin at multiples of 64 bytes.
  */
 #ifndef VV_LIB_WORK_ARROW_IPC_H
@@ -25,7 +25,7 @@ typedef struct vv_arrow_ipc {
 } vv_arrow_ipc;
 
 /* Takes the schema, a struct whose children are columns, and writes it. VV_ENOSUPPORT: a column's format is not one of
- * numbers, booleans, text, binary, decimals, dates, times and durations. */
+ * numbers, booleans, text, binary, decimals, dates, times and durations, or a dictionary of these. */
 vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_bytes_fn write,
 			     void *payload, vv_error *err);
 /* An array of that schema; offsets are 0, nulls counted. */

@@ -44,6 +44,13 @@ int32_t vv_view_misfit(const char *word)
 						   : VARVE_MISFIT_TEXT;
 }
 
+int32_t vv_view_numbers(const char *word)
+{
+	return !word || strcmp(word, "double") == 0 ? VARVE_NUMBERS_DOUBLE
+	       : strcmp(word, "text") == 0          ? VARVE_NUMBERS_TEXT
+						    : VARVE_NUMBERS_DECIMAL;
+}
+
 typedef struct view {
 	vv_table *table;
 	const vv_view_options *opts;
@@ -97,6 +104,8 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 {
 	const vv_arrow_options o = {.columns = v->columns,
 				    .count = v->count,
+				    .how.numbers = v->opts->numbers,
+				    .dictionary = v->opts->dictionary,
 				    .misfit = v->opts->misfit,
 				    .rows = v->where ? 0 : v->table->root.rows,
 				    .skip = skip,

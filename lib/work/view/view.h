@@ -25,6 +25,8 @@ bool vv_view_format_parse(vv_view_format *out, const char *name);
 /* Of format arrow: words for enum varve_misfit; NULL is the first. */
 #define VV_VIEW_MISFITS "error|null|text"
 int32_t vv_view_misfit(const char *word);
+#define VV_VIEW_NUMBERS "double|text|decimal"
+int32_t vv_view_numbers(const char *word); /* likewise for enum varve_numbers */
 
 typedef struct vv_view_options {
 	vv_view_format format;
@@ -35,7 +37,9 @@ typedef struct vv_view_options {
 	/* A cell that a spreadsheet would take for a formula gets a ' before it (csv, tsv and own; VV_EUSAGE
 	 * for others). Plain numbers are left. */
 	bool safe_for_spreadsheets;
-	int32_t misfit; /* format arrow: enum varve_misfit (varve/arrow.h) */
+	int32_t misfit;               /* format arrow: enum varve_misfit (varve/arrow.h) */
+	int32_t numbers;              /* likewise: enum varve_numbers */
+	const vv_strings *dictionary; /* likewise: columns that have one; NULL or none: none */
 	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
 	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not */
 	const vv_progress *progress;

@@ -121,3 +121,39 @@ for line in sys.stdin:
 	! script -qec "varve cat prices.csv --format arrow" out < /dev/null > /dev/null
 	! LC_ALL=C grep -q $'\xff\xff\xff\xff' out
 }
+
+@test "numbers are decimals or text and columns of text have dictionaries on request" {
+	new_repo
+	printf 'id,kind,price\n1,pear,9.99\n2,plum,-120\n3,pear,1.5\n4,,\n' > t.csv
+	varve add t.csv > /dev/null
+	varve cat t.csv --format arrow --numbers decimal --dictionary kind | arrow > out
+	cat > expected <<-'END'
+		[["id", "decimal(38, 0)", true], ["kind", "utf8 by int32", true], ["price", "decimal(38, 2)", true]]
+		["1", "pear", "9.99"]
+		["2", "plum", "-120.00"]
+		["3", "pear", "1.50"]
+		["4", null, null]
+	END
+	diff expected out
+	ends_with 2 varve convert t.csv --numbers decimal --dictionary id,kind --format arrow -
+	varve convert t.csv --numbers text --dictionary id,kind --format arrow - | arrow | tail -n 2 > out
+	printf '["3", "pear", "1.5"]\n["4", null, null]\n' | diff - out
+	varve commit -qm one
+	sed -i 's/9.99/9.990/; s/120/121.125/' t.csv
+	varve diff --format arrow --numbers decimal HEAD t.csv | arrow | grep update_postimage > out
+	grep -q -- '"-121.125"' out
+	varve diff --format arrow --numbers text HEAD t.csv | arrow | grep -q '"9.990"'
+	for wrong in "cat t.csv" "convert t.csv -" "diff"; do
+		ends_with 2 varve $wrong --numbers decimal
+	done
+	ends_with 2 varve cat t.csv --dictionary kind
+	ends_with 2 varve cat t.csv --format arrow --dictionary nothing
+}
+
+@test "each batch of an Arrow stream has its own dictionaries" {
+	new_repo
+	rows 150000 > prices.csv
+	varve add prices.csv > /dev/null
+	varve cat prices.csv --format arrow --columns id,name --dictionary name | arrow | sed 1d > out
+	varve cat prices.csv --format arrow --columns id,name | arrow | sed 1d | cmp - out
+}
