@@ -30,7 +30,6 @@ setup() {
 	git remote add origin "$PWD/../far.git"
 	git lfs push -q --all origin > /dev/null
 	git push -q --all origin
-	GIT_LFS_SKIP_SMUDGE=1 git clone -q --mirror ../far.git ../bare
 	cd ..
 	GIT_LFS_SKIP_SMUDGE=1 git clone -q -b side-200 far.git new
 	cd new
