@@ -8,6 +8,7 @@
 #include "lib/handles.h"
 #include "lib/work/diff/blame.h"
 #include "lib/work/view/table_at.h"
+#include "repo/git/history/revision.h"
 #include "varve/history.h"
 
 struct varve_blame {
@@ -50,7 +51,7 @@ static vv_status walk(varve_blame *b, vv_session *s, const char *path, const var
 
 	b->walk = (vv_blame_walk){
 		.repo = s->repo, .reader = s->reader, .path = path, .progress = progress};
-	if ((rc = vv_find_commit(&start, s->repo, o->revision ? o->revision : "HEAD", err)) < 0 ||
+	if ((rc = vv_rev_commit(s->repo, o->revision ? o->revision : "HEAD", &start, err)) < 0 ||
 	    (rc = vv_table_at_open(&first, s->repo, s->reader, &start, path, true, err)) < 0) {
 		return rc;
 	}

@@ -55,8 +55,8 @@ static vv_status list_between(varve_changes *list, vv_session *s, const varve_ch
 	vv_oid from, to;
 	vv_status rc;
 
-	if ((rc = vv_find_commit(&from, s->repo, o->from ? o->from : "HEAD", err)) < 0 ||
-	    (rc = vv_find_commit(&to, s->repo, o->to, err)) < 0) {
+	if ((rc = vv_rev_commit(s->repo, o->from ? o->from : "HEAD", &from, err)) < 0 ||
+	    (rc = vv_rev_commit(s->repo, o->to, &to, err)) < 0) {
 		return rc;
 	}
 	rc = vv_diff_sides_between(&sides, s->repo, &from, &to, o->paths, err);

@@ -207,7 +207,7 @@ static vv_status find_side(job *j, const char *revision, vv_error *err)
 			       : name_side(&j->side, VV_SIDE_WORK, "the work tree", err);
 	}
 	if (strcmp(revision, ":") == 0) return name_side(&j->side, VV_SIDE_INDEX, "the index", err);
-	rc = vv_find_commit(&commit, j->run.repo, revision, err);
+	rc = vv_rev_commit(j->run.repo, revision, &commit, err);
 	return rc < 0 ? rc : vv_diff_side_commit(&j->side, j->run.repo, &commit, revision, err);
 }
 
@@ -219,7 +219,7 @@ static vv_status find_base(job *j, const char *base, vv_error *err)
 
 	if (base && !*base) return VV_OK;
 	if (base) {
-		rc = vv_find_commit(&commit, j->run.repo, base, err);
+		rc = vv_rev_commit(j->run.repo, base, &commit, err);
 		j->has_base = rc == VV_OK;
 		return rc < 0 ? rc : vv_diff_side_commit(&j->base, j->run.repo, &commit, base, err);
 	}

@@ -124,9 +124,6 @@ typedef struct vv_paths {
 vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *paths, vv_error *err);
 void vv_paths_clear(vv_paths *p);
 
-/* A revision as the library's callers write it: also @{YYYY-MM-DD}. */
-vv_status vv_find_commit(vv_oid *out, vv_repository *r, const char *revision, vv_error *err);
-
 /* A watch as what the work below asks. Nothing of it is borrowed but the payload. */
 typedef struct vv_watched {
 	varve_watch watch;

@@ -15,56 +15,6 @@
 
 /* ---- revisions ---- */
 
-/* "@{YYYY-MM-DD}": the second after that day, in UTC. */
-static bool read_day(const char *text, int64_t *end)
-{
-	const char *date = text + 2;
-	int64_t day;
-
-	if (strlen(text) != 13 || strncmp(text, "@{", 2) != 0 || text[12] != '}' ||
-	    !spell_read_date(&day, date, 10, spell_key(date, 10))) {
-		return false;
-	}
-	*end = (day + 1) * 86400;
-	return true;
-}
-
-static vv_status find_before(vv_oid *out, vv_repository *r, int64_t end, const char *word,
-			     vv_error *err)
-{
-	const vv_log_options o = {.first_parent = true};
-	vv_log *log = NULL;
-	vv_commit c = {.parent_count = 0};
-	vv_oid id;
-	bool found = false;
-	int more = 0;
-	vv_status rc = vv_log_open(&log, r, &o, err);
-
-	while (rc == VV_OK && !found && (more = vv_log_next(log, &id, err)) > 0) {
-		vv_commit_clear(&c);
-		rc = vv_commit_read(r, &id, &c, err);
-		found = rc == VV_OK && c.committer.time < end;
-	}
-	vv_commit_clear(&c);
-	vv_log_close(log);
-	if (found) {
-		*out = id;
-	}
-	return rc < 0     ? rc
-	       : more < 0 ? (vv_status)more
-	       : found    ? VV_OK
-			  : vv_fail(err, VV_ENOTFOUND, "there is no commit before the end of '%s'",
-				    word);
-}
-
-vv_status vv_find_commit(vv_oid *out, vv_repository *r, const char *revision, vv_error *err)
-{
-	int64_t end;
-
-	return read_day(revision, &end) ? find_before(out, r, end, revision, err)
-					: vv_rev_commit(r, revision, out, err);
-}
-
 int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revision,
 		    varve_error *err)
 {
@@ -73,7 +23,7 @@ int varve_rev_parse(char id[VARVE_ID_SIZE], varve_repo *repo, const char *revisi
 	vv_error e;
 	vv_status rc = vv_session_take(&s, repo->core, &e);
 
-	if (rc == VV_OK && (rc = vv_find_commit(&oid, s->repo, revision, &e)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_rev_commit(s->repo, revision, &oid, &e)) == VV_OK) {
 		vv_oid_text(id, &oid);
 	}
 	vv_session_give(s);

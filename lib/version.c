@@ -148,7 +148,7 @@ static vv_status find(varve_version *v, vv_session *s, const wanted *w, vv_error
 	if (strcmp(w->revision, ":") == 0) {
 		return vv_subject_find_at(&v->subject, s->repo, s->reader, NULL, v->text, err);
 	}
-	if ((rc = vv_find_commit(&commit, s->repo, w->revision, err)) < 0) return rc;
+	if ((rc = vv_rev_commit(s->repo, w->revision, &commit, err)) < 0) return rc;
 	return vv_subject_find_at(&v->subject, s->repo, s->reader, &commit, v->text, err);
 }
 
@@ -398,7 +398,7 @@ static vv_status list_names(varve_versions *list, const varve_versions_options *
 	if (rc == VV_OK && (rc = vv_names_take(&list->paths, o->paths, err)) == VV_OK) {
 		if (strcmp(list->revision, ":") == 0) {
 			rc = list_index(list, s, err);
-		} else if ((rc = vv_find_commit(&commit, s->repo, list->revision, err)) == VV_OK) {
+		} else if ((rc = vv_rev_commit(s->repo, list->revision, &commit, err)) == VV_OK) {
 			char id[VARVE_ID_SIZE];
 
 			/* the branch may move while the list is read */

@@ -7,6 +7,7 @@
 #include "lib/handles.h"
 #include "lib/rewrite/rewrite.h"
 #include "lib/work/record/txn.h"
+#include "repo/git/history/revision.h"
 
 /* What a path was where the caller read it. */
 static vv_status check_expected(varve_txn *t, const vv_subject *now, const char *path,
@@ -23,7 +24,7 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 	if (vv_cid_parse(&cid, expect, strlen(expect), &why) == VV_OK) {
 		same = exists && now->is_dataset && vv_cid_equal(&cid, &now->root);
 	} else {
-		if ((rc = vv_find_commit(&id, t->repo, expect, err)) < 0) return rc;
+		if ((rc = vv_rev_commit(t->repo, expect, &id, err)) < 0) return rc;
 		vv_subject_init(&then);
 		rc = vv_subject_find_at(&then, t->repo, now->reader, &id, path, err);
 		same = rc == VV_OK ? exists && vv_oid_equal(&then.blob, &now->blob) : !exists;

@@ -415,7 +415,7 @@ static int open_check(void **state, const vv_sql_function_table *t, const char *
 	int rc = need_repo(t, err);
 
 	if (rc < 0 ||
-	    (arguments[1] && (rc = vv_sql_revision_find(commit, t->repo, arguments[1], err)) < 0)) {
+	    (arguments[1] && (rc = varve_rev_parse(commit, t->repo, arguments[1], err)) < 0)) {
 		return rc;
 	}
 	*state = l = sqlite3_malloc64(sizeof(*l));

@@ -310,7 +310,7 @@ static void use(sqlite3_context *context, int argc, sqlite3_value **argv)
 			c->repo ? "varve_use takes a revision"
 				: "no repository is attached: SELECT varve_attach('FOLDER')",
 			-1);
-	} else if (vv_sql_revision_find(commit, c->repo, revision, &err) < 0 ||
+	} else if (varve_rev_parse(commit, c->repo, revision, &err) < 0 ||
 		   add_names(c, revision, &err) < 0) {
 		fail(context, &err);
 	} else {

@@ -118,7 +118,7 @@ int vv_sql_name_list(char ***out, size_t *count, varve_repo *repo, const char *r
 	*count = 0;
 	if (!repo) return 0;
 	if (revision || !varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE)) {
-		rc = vv_sql_revision_find(commit, repo, revision ? revision : "HEAD", err);
+		rc = varve_rev_parse(commit, repo, revision ? revision : "HEAD", err);
 		how.revision = commit;
 	}
 	if (rc == 0) {
@@ -308,8 +308,7 @@ static int choose_file(char **out, vv_sql_catalog *c, const char *revision, cons
 	bool now = !revision && varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
 
 	if (!path) return vv_sql_error_memory(err);
-	if ((!now &&
-	     vv_sql_revision_find(commit, c->repo, revision ? revision : "HEAD", &unused) < 0) ||
+	if ((!now && varve_rev_parse(commit, c->repo, revision ? revision : "HEAD", &unused) < 0) ||
 	    varve_version_at(&version, c->repo, now ? NULL : commit, path, &unused) < 0) {
 		sqlite3_free(path);
 		return VARVE_ENOTFOUND;

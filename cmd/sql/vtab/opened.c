@@ -10,30 +10,6 @@
 
 SQLITE_EXTENSION_INIT3
 
-static bool is_day(const char *s)
-{
-	static const char form[] = "dddd-dd-dd";
-	size_t i = 0;
-
-	while (form[i] && (form[i] == 'd' ? s[i] >= '0' && s[i] <= '9' : s[i] == form[i])) {
-		i++;
-	}
-	return !form[i] && (!s[i] || s[i] == ' ' || s[i] == 'T');
-}
-
-int vv_sql_revision_find(char id[VARVE_ID_SIZE], varve_repo *repo, const char *word,
-			 varve_error *err)
-{
-	int rc = varve_rev_parse(id, repo, word, err);
-	char *day;
-
-	if (rc != VARVE_ENOTFOUND || !is_day(word)) return rc;
-	if (!(day = sqlite3_mprintf("@{%s}", word))) return vv_sql_error_memory(err);
-	rc = varve_rev_parse(id, repo, day, err);
-	sqlite3_free(day);
-	return rc;
-}
-
 /* The commit that the place names now; "": it is a file. */
 static int find_commit(char id[VARVE_ID_SIZE], const vv_sql_place *place, varve_error *err)
 {
@@ -42,8 +18,7 @@ static int find_commit(char id[VARVE_ID_SIZE], const vv_sql_place *place, varve_
 	    (!place->revision && varve_repo_folder(place->repo, VARVE_FOLDER_WORK_TREE))) {
 		return 0;
 	}
-	return vv_sql_revision_find(id, place->repo, place->revision ? place->revision : "HEAD",
-				    err);
+	return varve_rev_parse(id, place->repo, place->revision ? place->revision : "HEAD", err);
 }
 
 static char *file_of(const vv_sql_place *place)

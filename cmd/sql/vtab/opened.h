@@ -56,10 +56,6 @@ void vv_sql_opened_drop(vv_sql_opened *o); /* accepts NULL */
 int vv_sql_opened_is_current(bool *is, const vv_sql_opened *o, const vv_sql_place *place,
 			     varve_error *err);
 
-/* As varve_rev_parse; a bare day (2026-11-17) is the last commit of that day where no ref has the name. */
-int vv_sql_revision_find(char id[VARVE_ID_SIZE], varve_repo *repo, const char *word,
-			 varve_error *err);
-
 /* Counts a cell of a row, once however often it is read. column: its place in the table. */
 void vv_sql_opened_warn(vv_sql_opened *o, size_t column, int kind, uint64_t row);
 

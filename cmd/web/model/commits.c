@@ -1,5 +1,5 @@
 /*
- * commits: knows which revisions strangers may name, and how a day names a version.
+ * commits: knows which revisions strangers may name.
  */
 #include "cmd/web/model/commits.h"
 
@@ -10,11 +10,9 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/schema/value.h"
+#include "repo/git/history/day.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
-
-#define DAY_SEC 86400
 
 static const char *keep(vv_web_visit *v, const char *s)
 {
@@ -99,37 +97,6 @@ static vv_status is_shown(vv_web_visit *v, const vv_oid *id, bool *shown, vv_err
 	return v->reach ? vv_reachable_commits(v->reach, id, 1, shown, err) : VV_OK;
 }
 
-static bool is_written_as_day(const char *text)
-{
-	for (size_t i = 0; i < 10; i++) {
-		if (i == 4 || i == 7 ? text[i] != '-' : text[i] < '0' || text[i] > '9') {
-			return false;
-		}
-	}
-	return text[10] == '\0';
-}
-
-static int days_of(int year, int month)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (leap && month == 2);
-}
-
-/* "2026-03-01": the second at which that day ends in UTC. VV_EUSAGE: no calendar has it. */
-static vv_status read_day(int64_t *end, const char *text, vv_error *err)
-{
-	int y = atoi(text), m = atoi(text + 5), d = atoi(text + 8);
-
-	if (y < 1 || m < 1 || m > 12 || d < 1 || d > days_of(y, m)) {
-		vv_fail(err, VV_EUSAGE, "there is no day '%s'", text);
-		return vv_hint(err, "a day is written YYYY-MM-DD, such as 2024-12-31");
-	}
-	*end = (vv_value_days(y, (unsigned)m, (unsigned)d) + 1) * DAY_SEC;
-	return VV_OK;
-}
-
 static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 {
 	vv_head head;
@@ -145,43 +112,6 @@ static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 	vv_head_clear(&head);
 	if (rc == VV_OK && (rc = is_shown(v, out, &shown, err)) == VV_OK && !shown) {
 		rc = not_shown("HEAD", err);
-	}
-	return rc;
-}
-
-/* The newest version of the default branch before a point in time, following first parents. */
-static vv_status find_before(vv_web_visit *v, const char *day, int64_t end, vv_web_commit *out,
-			     vv_error *err)
-{
-	vv_oid id;
-	vv_status rc = head_commit(v, &id, err);
-
-	while (rc == VV_OK) {
-		vv_commit c;
-		bool found;
-
-		if ((rc = vv_commit_read(v->repo, &id, &c, err)) < 0) return rc;
-		found = c.author.time < end;
-		if (found) {
-			rc = vv_web_commit_read(v, &id, out, err);
-		} else if (c.parent_count == 0) {
-			vv_web_commit first;
-
-			vv_fail(err, VV_ENOTFOUND, "there was no version yet on %s",
-				vv_text_shows(day));
-			rc = VV_ENOTFOUND;
-			if (vv_web_commit_read(v, &id, &first, NULL) == VV_OK) {
-				vv_buf b = VV_BUF_INIT;
-
-				vv_web_time_put(&b, &first);
-				vv_hint(err, "the first one is of %.10s", vv_buf_cstr(&b));
-				vv_buf_clear(&b);
-			}
-		} else {
-			id = c.parents[0];
-		}
-		vv_commit_clear(&c);
-		if (found) return rc;
 	}
 	return rc;
 }
@@ -206,8 +136,8 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 {
 	bool ignored;
 	vv_oid id;
-	int64_t end = 0;
 	bool shown = false;
+	vv_day_word day;
 	vv_error why;
 	vv_status rc;
 
@@ -228,13 +158,9 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 		return rc;
 	}
 	if (!shown) {
-		if (is_written_as_day(rev)) {
-			return (rc = read_day(&end, rev, err)) < 0
-				       ? rc
-				       : find_before(v, rev, end, out, err);
-		}
-		/* Near names may be those of what is not shown: only the owner hears them. */
-		if (rc < 0 && !v->reach) {
+		/* Near names may be those of what is not shown: strangers get only the days of what is. */
+		if (rc < 0 && (!v->reach || (vv_day_word_read(&day, rev) &&
+					     head_commit(v, &id, NULL) == VV_OK))) {
 			*err = why;
 			return rc == VV_EUSAGE ? rc : VV_ENOTFOUND;
 		}

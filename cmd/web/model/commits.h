@@ -26,7 +26,7 @@ typedef struct vv_web_commit {
 } vv_web_commit;
 
 /* rev: a branch, tag, id, with ~ and ^; 40 zeros: none; "2026-03-01": the last version of the default branch (HEAD's)
- * before that day ended in UTC; VV_WEB_WORK. fixed: rev is a whole commit id, so that its address never
+ * before that day ended (repo/git/history/day.h); VV_WEB_WORK. fixed: rev is a whole commit id, so that its address never
  * means anything else; may be NULL. VV_ENOTFOUND, with what is near. */
 vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *out, bool *fixed,
 			     vv_error *err);

@@ -25,6 +25,8 @@ const vv_setting vv_settings[] = {
 	 "bytes of clones of URLs that are read (URL#REV:PATH) in the cache; the oldest go first"},
 	{"varve.chooseOrder", VV_SETTING_BOOL, "true", NULL,
 	 "a table whose rows come in another order each time is kept in key order"},
+	{"varve.dayZone", VV_SETTING_TEXT, "UTC", NULL,
+	 "the zone of days that name versions (2026-11-17), such as +01:00"},
 	{"varve.gcAuto", VV_SETTING_BOOL, "true", NULL,
 	 "commit and its like run gc in the background when there is much to gain"},
 	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,

@@ -12,8 +12,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 
+#define DAY_SEC 86400
+
 typedef struct civil {
 	int year, month, day, hour, minute, second;
+	int span; /* seconds that it names: a day, a minute or a second */
 } civil;
 
 /* Days since 1970-01-01 of a proleptic Gregorian date. */
@@ -98,7 +101,9 @@ static bool zone(const char **p, int *offset_min)
 static bool clock_time(const char **p, civil *c)
 {
 	if (!digits(p, 2, &c->hour) || !literal(p, ':') || !digits(p, 2, &c->minute)) return false;
+	c->span = 60;
 	if (literal(p, ':')) {
+		c->span = 1;
 		if (!digits(p, 2, &c->second)) return false;
 		if (literal(p, '.')) {
 			while (isdigit((unsigned char)**p)) {
@@ -120,6 +125,7 @@ static bool iso(const char **p, civil *c)
 	    !digits(p, 2, &c->month) || !literal(p, sep) || !digits(p, 2, &c->day)) {
 		return false;
 	}
+	c->span = DAY_SEC;
 	if (**p == '\0') return true;
 	if (**p != 'T' && **p != ' ') return false;
 	(*p)++;
@@ -182,24 +188,42 @@ static bool in_seconds(const char *text, int64_t *when, int *offset_min)
 	return *p == ' ' && zone(&p, offset_min) && *p == '\0';
 }
 
+/* *rest: what follows it, a zone or nothing. */
+static bool read_civil(civil *c, const char *text, const char **rest)
+{
+	const char *p = text;
+	bool good;
+
+	*c = (civil){0};
+	good = isdigit((unsigned char)*p) && iso(&p, c);
+	if (!good) {
+		p = text;
+		*c = (civil){0};
+		good = by_name(&p, c);
+	}
+	*rest = p + strspn(p, " ");
+	return good;
+}
+
+static bool is_in_calendar(const civil *c)
+{
+	return c->year >= 1 && c->month >= 1 && c->month <= 12 && c->day >= 1 &&
+	       c->day <= days_of(c->year + c->month / 12, c->month % 12 + 1, 1) -
+				 days_of(c->year, c->month, 1);
+}
+
 vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_error *err)
 {
 	const char *p = text + strspn(text, " ");
-	civil c = {0};
+	civil c;
 	bool good;
 
 	if (in_seconds(p, when, offset_min)) return VV_OK;
-	good = isdigit((unsigned char)*p) && iso(&p, &c);
-	if (!good) {
-		p = text + strspn(text, " ");
-		memset(&c, 0, sizeof(c));
-		good = by_name(&p, &c);
-	}
-	good = good && c.month >= 1 && c.month <= 12 && c.day >= 1 && c.day <= 31 && c.year >= 1970;
+	good = read_civil(&c, p, &p) && c.month >= 1 && c.month <= 12 && c.day >= 1 &&
+	       c.day <= 31 && c.year >= 1970;
 	if (good) {
 		*when = seconds_of(&c);
 		*offset_min = 0;
-		p += strspn(p, " ");
 		if (*p) {
 			good = zone(&p, offset_min) && *p == '\0';
 		} else { /* local time: the offset that holds there and then */
@@ -247,29 +271,85 @@ static bool some_ago(const char *text, int64_t now, int64_t *when)
 	return false;
 }
 
-vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
+/* Points in time that are words; zone_min is that of days. */
+static bool from_now(const char *text, int zone_min, int64_t *when, int *span)
 {
 	int64_t now, local;
 	uint32_t nsec;
-	int offset;
+
+	vv_now(&now, &nsec);
+	local = now + (int64_t)zone_min * 60;
+	*span = 1;
+	if (strcmp(text, "now") == 0) {
+		*when = now;
+	} else if (strcmp(text, "midnight") == 0) {
+		*when = now - local % DAY_SEC;
+	} else if (strcmp(text, "today") == 0) {
+		*when = now - local % DAY_SEC;
+		*span = DAY_SEC;
+	} else if (strcmp(text, "yesterday") == 0) {
+		*when = now - local % DAY_SEC - DAY_SEC;
+		*span = DAY_SEC;
+	} else {
+		return some_ago(text, now, when);
+	}
+	return true;
+}
+
+vv_status vv_date_before(const char *text, int64_t *when, vv_error *err)
+{
+	int64_t now;
+	uint32_t nsec;
+	int offset, span;
 	vv_status rc;
 
 	vv_now(&now, &nsec);
-	local = now + (int64_t)vv_local_offset_min(now) * 60;
-	if (strcmp(text, "now") == 0) {
-		*when = now;
-	} else if (strcmp(text, "today") == 0 || strcmp(text, "midnight") == 0) {
-		*when = now - local % 86400;
-	} else if (strcmp(text, "yesterday") == 0) {
-		*when = now - local % 86400 - 86400;
-	} else if (!some_ago(text, now, when)) {
-		if ((rc = vv_date_parse(text, when, &offset, err)) < 0) {
-			vv_hint_clear(err);
-			return vv_hint(
-				err,
-				"write it as 2026-03-01, 2026-03-01T12:00:00+01:00, yesterday or "
-				"'2 weeks ago'");
-		}
+	if (from_now(text, vv_local_offset_min(now), when, &span)) return VV_OK;
+	if ((rc = vv_date_parse(text, when, &offset, err)) < 0) {
+		vv_hint_clear(err);
+		return vv_hint(err,
+			       "write it as 2026-03-01, 2026-03-01T12:00:00+01:00, yesterday or "
+			       "'2 weeks ago'");
 	}
 	return VV_OK;
+}
+
+vv_status vv_date_zone(const char *text, int *offset_min, vv_error *err)
+{
+	const char *p = text;
+
+	if (strcmp(text, "UTC") == 0) {
+		*offset_min = 0;
+		return VV_OK;
+	}
+	if (zone(&p, offset_min) && *p == '\0') return VV_OK;
+	(void)vv_fail(err, VV_EUSAGE, "cannot read the time zone '%s'", vv_text_shows(text));
+	return vv_hint(err, "write it as +01:00 or UTC");
+}
+
+vv_status vv_date_span(const char *text, int zone_min, int64_t *begin, int64_t *end, vv_error *err)
+{
+	const char *p = text + strspn(text, " ");
+	int span = 1, offset;
+	bool good = true;
+	civil c;
+
+	if (!from_now(p, zone_min, begin, &span) && !in_seconds(p, begin, &offset)) {
+		good = read_civil(&c, p, &p);
+		if (good && !is_in_calendar(&c)) {
+			(void)vv_fail(err, VV_EUSAGE, "there is no day '%s'", vv_text_shows(text));
+			return vv_hint(err, "a day is written YYYY-MM-DD, such as 2024-12-31");
+		}
+		offset = zone_min;
+		good = good && (!*p || (zone(&p, &offset) && *p == '\0'));
+		if (good) {
+			*begin = seconds_of(&c) - (int64_t)offset * 60;
+			span = c.span;
+		}
+	}
+	*end = *begin + span;
+	if (good) return VV_OK;
+	(void)vv_fail(err, VV_EUSAGE, "cannot read the date '%s'", vv_text_shows(text));
+	return vv_hint(err,
+		       "write it as 2026-03-01, '2026-03-01 12:00', yesterday or '2 weeks ago'");
 }

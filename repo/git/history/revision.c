@@ -11,6 +11,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/day.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/walker.h"
 
@@ -69,18 +70,54 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 	return vv_hint_code(err, VV_HINT_VERSIONS);
 }
 
+/* libgit2 does not take what Git does: @~1 is HEAD~1 */
+static vv_status git_name(vv_buf *name, const char *rev, vv_error *err)
+{
+	const bool at = rev[0] == '@' && (rev[1] == '~' || rev[1] == '^');
+
+	vv_buf_printf(name, "%s%s", at ? "HEAD" : "", rev + at);
+	return vv_buf_ok(name, err);
+}
+
+/* The day's commit by its id, and what follows the day. */
+static vv_status day_name(vv_buf *name, vv_repository *r, const char *rev, const vv_day_word *day,
+			  vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_oid tip, id;
+	vv_status rc;
+
+	vv_buf_reset(name);
+	vv_buf_printf(name, "%.*s", (int)day->ref_len, rev);
+	if ((rc = vv_buf_ok(name, err)) < 0 ||
+	    (rc = vv_rev_commit(r, day->ref_len > 0 ? name->data : "HEAD", &tip, err)) < 0 ||
+	    (rc = vv_day_commit(r, &tip, day, &id, err)) < 0) {
+		return rc;
+	}
+	vv_oid_text(hex, &id);
+	vv_buf_reset(name);
+	vv_buf_printf(name, "%s%s", hex, day->rest);
+	return vv_buf_ok(name, err);
+}
+
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err)
 {
-	/* libgit2 does not take what Git does: @~1 is HEAD~1 */
-	const bool at = rev[0] == '@' && (rev[1] == '~' || rev[1] == '^');
 	vv_auto(git_object) *object = NULL, *commit = NULL;
 	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_day_word day;
+	const bool is_day = vv_day_word_read(&day, rev);
 	vv_status rc;
-	int code;
+	int code = GIT_ENOTFOUND;
 
-	vv_buf_printf(&name, "%s%s", at ? "HEAD" : "", rev + at);
-	if ((rc = vv_buf_ok(&name, err)) < 0) return rc;
-	code = git_revparse_single(&object, r->git, name.data);
+	if ((rc = git_name(&name, rev, err)) < 0) return rc;
+	if (!is_day || day.bare) {
+		code = git_revparse_single(&object, r->git, name.data);
+	}
+	if (is_day && code < 0) {
+		git_error_clear();
+		if ((rc = day_name(&name, r, rev, &day, err)) < 0) return rc;
+		code = git_revparse_single(&object, r->git, name.data);
+	}
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
 		return unknown_revision(r, rev, err);

@@ -1,7 +1,7 @@
 /*
  * revision: names of commits, and how commits relate.
  *
- * What may be written as a revision: gitrevisions(7).
+ * What may be written as a revision: gitrevisions(7), and days (day.h).
  */
 #ifndef VV_REPO_GIT_HISTORY_REVISION_H
 #define VV_REPO_GIT_HISTORY_REVISION_H
@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "repo/git/repository.h"
 
-/* A revision (HEAD, main~3, v1, an abbreviated id ...) as a commit id, tags
+/* A revision (HEAD, main~3, v1, 2026-11-17, an abbreviated id ...) as a commit id, tags
  * peeled. VV_ENOTFOUND with a hint (near names); VV_EUSAGE when ambiguous. */
 vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error *err);
 

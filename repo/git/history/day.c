@@ -1,0 +1,139 @@
+/*
+ * day: knows which words are days, and walks back to one.
+ */
+#include "repo/git/history/day.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/date.h"
+#include "repo/git/walker.h"
+
+/* Bytes of "2026-11-17", with a time or without; 0: it is not a day. */
+static size_t bare_len(const char *text)
+{
+	static const char form[] = "dddd-dd-dd";
+	size_t i = 0;
+
+	while (form[i] &&
+	       (form[i] == 'd' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i])) {
+		i++;
+	}
+	if (form[i]) return 0;
+	return text[i] == 'T' || text[i] == ' ' ? i + 1 + strspn(text + i + 1, "0123456789:.+-Z ")
+						: i;
+}
+
+static bool is_gits(const char *text, size_t len)
+{
+	static const char *const words[] = {"u", "upstream", "push"};
+	const size_t sign = *text == '-';
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (len == strlen(words[i]) && strncasecmp(text, words[i], len) == 0) return true;
+	}
+	return strspn(text + sign, "0123456789") + sign == len;
+}
+
+bool vv_day_word_read(vv_day_word *out, const char *rev)
+{
+	const char *at = strstr(rev, "@{"), *end = at ? strchr(at, '}') : NULL;
+	const size_t bare = bare_len(rev);
+
+	*out = (vv_day_word){.text = rev, .len = bare, .rest = rev + bare, .bare = true};
+	if (bare == 0) {
+		if (!end || is_gits(at + 2, (size_t)(end - at) - 2)) return false;
+		*out = (vv_day_word){.ref_len = (size_t)(at - rev),
+				     .text = at + 2,
+				     .len = (size_t)(end - at) - 2,
+				     .rest = end + 1};
+		/* a search for such a text (:/, ^{/) is something else */
+		if (strcspn(rev, ":^~{") < out->ref_len) return false;
+	}
+	return strchr("~^", out->rest[0]) != NULL; /* or the end */
+}
+
+static vv_status zone_of(vv_repository *r, int *zone_min, vv_error *err)
+{
+	vv_auto(char) *text = NULL;
+	vv_status rc = vv_config_string(r, "varve.dayzone", &text, err);
+
+	*zone_min = 0;
+	if (rc == VV_ENOTFOUND) return VV_OK;
+	if (rc == VV_OK && (rc = vv_date_zone(text, zone_min, err)) < 0) {
+		(void)vv_prefix(err, "varve.dayZone: ");
+	}
+	return rc;
+}
+
+/* "2026-11-17" of a second. */
+static void put_day(char out[16], int64_t sec, int zone_min)
+{
+	const time_t t = (time_t)(sec + (int64_t)zone_min * 60);
+	struct tm parts;
+
+	if (!gmtime_r(&t, &parts) || strftime(out, 16, "%Y-%m-%d", &parts) == 0) {
+		memcpy(out, "1970-01-01", 11);
+	}
+}
+
+static vv_status is_to_come(const vv_day_word *w, const vv_node *tip, int zone_min, vv_error *err)
+{
+	char day[16];
+
+	put_day(day, tip->time, zone_min);
+	(void)vv_fail(err, VV_ENOTFOUND, "'%.*s' is still to come", (int)w->len, w->text);
+	return vv_hint(err, "the newest version is of %s", day);
+}
+
+static vv_status is_before_all(const vv_day_word *w, const vv_node *first, int zone_min,
+			       vv_error *err)
+{
+	char day[16];
+
+	put_day(day, first->time, zone_min);
+	(void)vv_fail(err, VV_ENOTFOUND, "there was no version yet on '%.*s'", (int)w->len,
+		      w->text);
+	return first->cut_off ? vv_hint(err,
+					"this clone is shallow and begins on %s: 'git fetch "
+					"--unshallow' gets the older commits",
+					day)
+			      : vv_hint(err, "the first one is of %s", day);
+}
+
+vv_status vv_day_commit(vv_repository *r, const vv_oid *tip, const vv_day_word *w, vv_oid *out,
+			vv_error *err)
+{
+	vv_auto(char) *text = vv_strndup(w->text, w->len);
+	int64_t begin, end, now;
+	int zone_min;
+	uint32_t nsec;
+	vv_walker *walker;
+	vv_node *n;
+	git_oid id;
+	vv_status rc;
+
+	if (!text) return vv_fail_nomem(err);
+	if ((rc = zone_of(r, &zone_min, err)) < 0 ||
+	    (rc = vv_date_span(text, zone_min, &begin, &end, err)) < 0 ||
+	    (rc = vv_walker_get(r, &walker, err)) < 0) {
+		return rc;
+	}
+	vv_oid_to_git(&id, tip);
+	if (!(n = vv_walker_node(walker, &id))) return vv_fail_nomem(err);
+	if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;
+	vv_now(&now, &nsec);
+	if (begin > now && begin > n->time) return is_to_come(w, n, zone_min, err);
+	while (n->time >= end) {
+		if (n->parent_count == 0) return is_before_all(w, n, zone_min, err);
+		n = n->parents[0];
+		if ((rc = vv_node_parse(walker, n, err)) < 0) return rc;
+	}
+	vv_oid_from_git(out, &n->id);
+	return VV_OK;
+}

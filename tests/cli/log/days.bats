@@ -1,0 +1,130 @@
+load ../helper
+
+# Three days, a table that has the day's number; the last day has a side branch whose commits are older than its merge.
+days() {
+	local n
+	new_repo
+	for n in 1 2 3; do
+		printf 'id\n%s\n' "$n" > t.csv
+		varve add t.csv > /dev/null
+		at "2024-05-0${n}T23:59:59Z" varve commit -qm "day $n"
+	done
+}
+
+at() {
+	GIT_AUTHOR_DATE="2020-01-01T00:00:00Z" GIT_COMMITTER_DATE=$1 "${@:2}"
+}
+
+id() {
+	git rev-parse "$1"
+}
+
+# The commit of a revision, as varve reads it.
+named() {
+	varve log --json -n1 "$1" | jq -r ".[0].commit"
+}
+
+@test "a day is the last commit before its end in every command" {
+	days
+	git clone -q . ../clone
+	cd ../clone
+	varve fetch -q --data
+	for day in 2024-05-02 '@{2024-05-02}' '@{2024-05-02 23:59}' '@{2024-05-02 23:59:59}' 'main@{2024-05-02}' '2024-05-03~1' \
+		'@{2024-05-03}^' '@{2024-05-02T23:59:59Z}' '@{2024-05-03T02:30+02:00}'; do
+		succeeds varve cat "$day:t.csv"
+		output_is $'id\n2'
+		[ "$(named "$day")" = "$(id HEAD~1)" ]
+	done
+	succeeds varve cat '@{2024-05-02 23:58}:t.csv'
+	output_is $'id\n1'
+	succeeds varve diff --json 2024-05-01 2024-05-02
+	first=$output
+	succeeds varve diff --json HEAD~2 HEAD~1
+	[ "$(jq -c '[.. | .cells? // empty]' <<< "$first")" = "$(jq -c '[.. | .cells? // empty]' <<< "$output")" ]
+	succeeds varve diff --name-only '@{2024-05-01}..2024-05-03'
+	output_is t.csv
+	succeeds varve show 2024-05-01
+	output_has "$(id HEAD~2)"
+	succeeds varve tag old 2024-05-01
+	[ "$(id 'old^{commit}')" = "$(id HEAD~2)" ]
+	succeeds varve restore --source 2024-05-01 t.csv
+	[ "$(cat t.csv)" = $'id\n1' ]
+	succeeds varve sql --format csv "SELECT id FROM t AS OF '2024-05-02 23:58'"
+	output_is $'id\n1'
+	succeeds varve sql --format csv "SELECT id FROM t AS OF '@{2024-05-02}'"
+	output_is $'id\n2'
+}
+
+@test "a day names the same version at a URL" {
+	days
+	mkdir ../other && cd ../other
+	succeeds varve get --rev 2024-05-02 ../work t.csv
+	[ "$(cat t.csv)" = $'id\n2' ]
+	git init -q . 2> /dev/null
+	succeeds varve import --rev '@{2024-05-01}' ../work t.csv -o old.csv
+	[ "$(cat old.csv)" = $'id\n1' ]
+	succeeds varve cat "file://$PWD/../work#2024-05-02:t.csv"
+	output_is $'id\n2'
+}
+
+@test "a ref that is called as a day wins" {
+	days
+	git tag 2024-05-02 HEAD
+	succeeds varve cat 2024-05-02:t.csv
+	output_is $'id\n3'
+	succeeds varve cat '@{2024-05-02}:t.csv'
+	output_is $'id\n2'
+}
+
+@test "what git reads in braces stays git's" {
+	days
+	for word in '@{0}' '@{1}' 'main@{2}' 'HEAD^{/day 2}' ':/day 1'; do
+		[ "$(named "$word")" = "$(id "$word")" ]
+	done
+	git switch -q -c side HEAD~1
+	[ "$(named '@{-1}')" = "$(id main)" ]
+	git branch -q --set-upstream-to main
+	[ "$(named '@{u}')" = "$(id main)" ]
+}
+
+@test "a day without a version is an error that names the nearest" {
+	days
+	ends_with 2 varve cat 2024-04-30:t.csv
+	stderr_has 2024-05-01
+	ends_with 2 varve diff 2024-04-30 HEAD
+	stderr_has 2024-05-01
+	ends_with 2 varve cat '@{2999-01-01}:t.csv'
+	stderr_has 2024-05-03
+	ends_with 2 varve cat 2024-02-30:t.csv
+	stderr_has 2024-02-30
+	ends_with 2 varve cat '@{rubbish}:t.csv'
+	ends_with 1 varve sql "SELECT * FROM t AS OF '2024-04-30'"
+	stderr_has 2024-05-01
+	succeeds varve cat '@{yesterday}:t.csv'
+	output_is $'id\n3'
+}
+
+@test "merged commits count from when they were merged" {
+	days
+	git switch -q -c side HEAD~2
+	printf 'id\n7\n' > t.csv
+	varve add t.csv > /dev/null
+	at 2024-05-02T10:00:00Z varve commit -qm side
+	git switch -q main
+	at 2024-05-09T10:00:00Z git merge -q -s ours -m merge side
+	[ "$(named 2024-05-02)" = "$(id HEAD~2)" ]
+}
+
+@test "varve.dayZone moves the ends of days" {
+	days
+	git config varve.dayZone +01:00
+	succeeds varve cat 2024-05-02:t.csv
+	output_is $'id\n1'
+	succeeds varve cat '@{2024-05-03 01:00}:t.csv'
+	output_is $'id\n2'
+	TZ=Asia/Tokyo succeeds varve cat 2024-05-02:t.csv
+	output_is $'id\n1'
+	git config varve.dayZone nonsense
+	ends_with 2 varve cat 2024-05-02:t.csv
+	stderr_has varve.dayZone
+}
