@@ -261,6 +261,7 @@ static void note_comma(vv_infer *i, const char *s, size_t len)
 		return;
 	}
 	i->commas += comma;
+	i->thousands += !comma && memchr(s, ',', len) != NULL;
 	i->sure_comma |= sure;
 	i->grouped |= groups;
 }
@@ -301,7 +302,6 @@ void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t str
 		}
 		if (!i->json && vv_infer_missing(cell) != 0) {
 			i->missing |= vv_infer_missing(cell);
-			i->maybe_comma = false;
 			continue;
 		}
 		i->any_value = true;
@@ -335,6 +335,7 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other)
 	into->missing |= other->missing;
 	into->values += other->values;
 	into->commas += other->commas;
+	into->thousands += other->thousands;
 	into->grouped = into->grouped || other->grouped;
 	into->sure_comma = into->maybe_comma && (into->sure_comma || other->sure_comma);
 }
@@ -367,10 +368,16 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 	}
 	if (offer_comma) {
 		/* a few values with one comma among whole numbers are lists of these */
-		*offer_comma = found == VV_TYPE_STRING && i->maybe_comma && i->commas > 0 &&
+		*offer_comma = found == VV_TYPE_STRING && i->maybe_comma && i->missing == 0 &&
+			       i->commas > 0 &&
 			       (i->sure_comma || i->commas >= i->values - i->commas);
 	}
 	return found;
+}
+
+bool vv_infer_is_ambiguous(const vv_infer *i)
+{
+	return i->any_value && i->maybe_comma && i->commas == 0 && (i->grouped || i->thousands > 0);
 }
 
 /* Words that say year, in lower case. */

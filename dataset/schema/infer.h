@@ -39,10 +39,10 @@ typedef struct vv_infer {
 	uint32_t possible; /* bit set of types still possible */
 	bool json;         /* the cells come from NDJSON or a JSON array; set after init */
 	bool any_value;    /* was any value seen that is not empty, absent or null? */
-	bool maybe_comma;  /* every value so far reads as 1.234,56 */
-	/* then: how many there are; how many have a comma, and are no English 1,234; is one of them no list of
-	 * numbers ("2,4") either? */
-	uint64_t values, commas;
+	bool maybe_comma;  /* every value so far that is not missing reads as 1.234,56 */
+	/* then: how many there are; how many have a comma, and are no English 1,234; how many may be one; is one of them
+	 * no list of numbers ("2,4") either? */
+	uint64_t values, commas, thousands;
 	bool sure_comma;
 	bool grouped;    /* one of them has points between groups of three digits */
 	uint8_t missing; /* bit set of VV_INFER_MISSING: those that were seen */
@@ -67,6 +67,10 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
  * yr, annee, jahr, anno, ano, jaar ...) and every value is one. */
 vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len,
 			    bool *offer_comma);
+
+/* Where commas begin fractions, would the values be other numbers, or numbers at all? All read as 1.234 or 1,234, so
+ * that the column alone does not show what the mark is for. */
+bool vv_infer_is_ambiguous(const vv_infer *i);
 
 /* The format of the datetime that vv_infer_type found; NULL: the default, or another type. */
 const char *vv_infer_format(const vv_infer *i);

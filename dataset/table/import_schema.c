@@ -582,10 +582,19 @@ static bool may_miss(import *im, size_t column)
 	return may;
 }
 
-/* By the merged verdicts of all threads. *comma: it may be a number with a decimal comma, which is not certain. */
-static void infer_field(import *im, size_t column, vv_new_field *f, bool *comma)
+/* What is known of commas and points in the numbers of a column that is inferred. */
+typedef enum comma {
+	COMMA_NONE,
+	COMMA_CERTAIN,
+	COMMA_LIKELY, /* it may begin fractions, or part numbers of a list */
+	COMMA_UNCLEAR /* 1.000 or 1,000 */
+} comma;
+
+/* The merged verdicts of all threads. */
+static vv_infer verdict(const import *im, size_t column)
 {
 	vv_infer all;
+
 	vv_infer_init(&all);
 	all.json = im->dialect.form != VV_FORM_CSV;
 	for (size_t w = 0; w < im->worker_count; w++) {
@@ -593,23 +602,75 @@ static void infer_field(import *im, size_t column, vv_new_field *f, bool *comma)
 			vv_infer_merge(&all, &im->workers[w].infer[column]);
 		}
 	}
-	f->type = vv_infer_type_named(&all, f->name, f->name_len, comma);
-	/* "2,4" between commas may be a list; between others it is how numbers are written where commas part nothing. */
-	if (*comma && (all.sure_comma || im->out->root.dialect.delimiter != ',')) {
-		f->type = VV_TYPE_NUMBER;
-		f->decimal = ",";
-		f->group = all.grouped ? "." : NULL;
-		*comma = false;
-	}
-	if (f->type == VV_TYPE_DATETIME) {
-		f->format = vv_infer_format(&all);
-	}
-	if (all.missing && f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY) {
-		const bool may = may_miss(im, column);
+	return all;
+}
 
-		f->type = may ? f->type : VV_TYPE_STRING;
-		f->format = may ? f->format : NULL;
-		f->missing = may ? all.missing : 0;
+static void set_comma(vv_new_field *f, const vv_infer *all)
+{
+	f->type = VV_TYPE_NUMBER;
+	f->decimal = ",";
+	f->group = all->grouped ? "." : NULL;
+}
+
+static comma infer_field(import *im, size_t column, vv_new_field *f)
+{
+	const vv_infer all = verdict(im, column);
+	comma found = vv_infer_is_ambiguous(&all) ? COMMA_UNCLEAR : COMMA_NONE;
+	bool offered;
+
+	f->type = vv_infer_type_named(&all, f->name, f->name_len, &offered);
+	/* "2,4" between commas may be a list; between others it is how numbers are written where commas part nothing. */
+	if (offered && (all.sure_comma || im->out->root.dialect.delimiter != ',')) {
+		set_comma(f, &all);
+		found = COMMA_CERTAIN;
+	} else if (offered) {
+		found = COMMA_LIKELY;
+	}
+	f->format = f->type == VV_TYPE_DATETIME ? vv_infer_format(&all) : NULL;
+	return found;
+}
+
+static void warn_of_comma(import *im, size_t column, const char *what)
+{
+	if (im->opts->schema) return;
+	vv_buf_printf(&im->out->warnings,
+		      "column '%s' %s; it is kept as string (a datapackage.json with ",
+		      vv_text_show(im->names[column], im->name_lens[column]), what);
+	vv_buf_puts(&im->out->warnings, "type number and decimalChar \",\" changes that)\n");
+}
+
+/* A column that is unclear by itself is written as another one that is not. Else, between semicolons, which spreadsheets
+ * write where commas begin fractions, 1.000 is not taken for 1. */
+static void settle_comma(import *im, size_t column, vv_new_field *f, comma found, bool other)
+{
+	const vv_infer all = verdict(im, column);
+	const bool semicolon = im->out->root.dialect.delimiter == ';';
+
+	if (found == COMMA_LIKELY) {
+		warn_of_comma(im, column, "may have numbers with a decimal comma");
+	} else if (found == COMMA_UNCLEAR && other && (semicolon || all.thousands == 0)) {
+		set_comma(f, &all);
+	} else if (found == COMMA_UNCLEAR && (semicolon || all.thousands > 0)) {
+		f->type = VV_TYPE_STRING;
+		warn_of_comma(
+			im, column,
+			all.thousands > 0
+				? "has numbers as 1,234, of which the comma may begin fractions or part thousands"
+				: "has numbers as 1.234, of which the point may begin fractions or part thousands");
+	}
+}
+
+static void settle_missing(import *im, size_t column, vv_new_field *f)
+{
+	const vv_infer all = verdict(im, column);
+	bool may;
+
+	if (all.missing == 0 || f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY) return;
+	may = may_miss(im, column);
+	f->missing = may ? all.missing : 0;
+	if (!may) {
+		f->type = VV_TYPE_STRING;
+		f->format = f->decimal = f->group = NULL;
 	}
 }
 
@@ -623,34 +684,40 @@ static bool same_labels(const import *im, const vv_schema *s)
 	return same;
 }
 
-/* Types for all columns: the parent's where there was one, else what was found. */
-static void fill_fields(import *im, vv_new_field *fields)
+static long field_before(const import *im, size_t column)
 {
+	const long same = column < im->field_count ? im->fields[column] : -1;
+
+	return same < 0 && column < im->field_count ? im->renamed_from[column] : same;
+}
+
+/* Types for all columns: the parent's where there was one, else what was found. */
+static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
+{
+	comma *found = vv_calloc(im->columns + 1, sizeof(*found));
+	bool any = false;
+
+	if (!found) return vv_fail_nomem(err);
 	for (size_t i = 0; i < im->columns; i++) {
-		bool comma = false;
-		long old = i < im->field_count ? im->fields[i] : -1;
-		if (old < 0 && i < im->field_count) {
-			old = im->renamed_from[i];
-		}
-		fields[i] = (vv_new_field){
-			.name = im->names[i], .name_len = im->name_lens[i], .format = NULL};
+		const long old = field_before(im, i);
+
+		fields[i] = (vv_new_field){.format = NULL};
 		if (old >= 0) {
 			fields[i] = vv_new_field_like(&im->parent_schema.fields[old]);
-			fields[i].name = im->names[i];
-			fields[i].name_len = im->name_lens[i];
-			continue;
 		}
-		infer_field(im, i, &fields[i], &comma);
-		if (comma && !im->opts->schema) {
-			vv_buf_printf(
-				&im->out->warnings,
-				"column '%s' may have numbers with a decimal comma; it is kept as "
-				"string "
-				"(a datapackage.json with type number and decimalChar \",\" "
-				"changes that)\n",
-				vv_text_show(im->names[i], im->name_lens[i]));
+		fields[i].name = im->names[i];
+		fields[i].name_len = im->name_lens[i];
+		found[i] = old >= 0 ? COMMA_NONE : infer_field(im, i, &fields[i]);
+		any = any || (fields[i].decimal && strcmp(fields[i].decimal, ",") == 0);
+	}
+	for (size_t i = 0; i < im->columns; i++) {
+		if (field_before(im, i) < 0) {
+			settle_comma(im, i, &fields[i], found[i], any);
+			settle_missing(im, i, &fields[i]);
 		}
 	}
+	vv_free(found);
+	return VV_OK;
 }
 
 vv_status import_finish_schema(import *im, vv_error *err)
@@ -663,7 +730,9 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	vv_status rc = VV_OK;
 	vv_schema_init(&package);
 	if (!fields) return vv_fail_nomem(err);
-	fill_fields(im, fields);
+	if ((rc = fill_fields(im, fields, err)) < 0) {
+		goto done;
+	}
 	if (opts->schema) {
 		if ((rc = vv_schema_read(&package, opts->schema, opts->schema_len,
 					 "datapackage.json", err)) < 0) {

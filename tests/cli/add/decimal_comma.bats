@@ -74,3 +74,29 @@ type_of() {
 	ends_with 1 varve check --files t.csv
 	[ -z "$(git ls-files)" ]
 }
+
+@test "1.000 is a thousand beside decimal commas, and no number alone between semicolons" {
+	new_repo
+	printf 'a;menge;preis\nA;1.000;1,00\nB;2.500;3,00\nC;12.000;1.500,00\nD;7;2,5\n' > t.csv
+	succeeds varve add t.csv
+	[ "$(type_of t.csv menge)" = "number , ." ]
+	[ "$(varve sql --format csv 'select sum(menge) from t' | tail -n 1)" = 15507.0 ]
+	printf 'a;menge\nA;1.500\nB;250\nC;NA\nD;3.125\n' > u.csv
+	succeeds varve add u.csv
+	[ "$(type_of u.csv menge)" = "string - -" ]
+	stderr_has "part thousands"
+	printf 'a,x\nA,1.500\nB,250.125\n' > v.csv
+	succeeds varve add v.csv
+	[ "$(type_of v.csv x)" = "number - -" ]
+	stderr_is ""
+	printf 'a;x;y\nA;1,500;0,5\nB;2,250;1,75\n' > w.csv
+	succeeds varve add w.csv
+	[ "$(type_of w.csv x)" = "number , -" ]
+	printf 'a;x\nA;1,500\nB;2,250\nC;0,125\n' > x.csv
+	succeeds varve add x.csv
+	[ "$(type_of x.csv x)" = "string - -" ]
+	stderr_has "part thousands"
+	printf 'a;x;y\nA;1.000;0,5\nB;NA;1,75\nC;2.000;3,5\n' > y.csv
+	succeeds varve add y.csv
+	[ "$(varve cat --json :y.csv --columns x | tr -d '\n ')" = '[{"x":1000},{"x":null},{"x":2000}]' ]
+}
