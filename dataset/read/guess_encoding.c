@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
+#include "base/auto.h"
 #include "base/show.h"
 #include "dataset/read/encoding.h"
 #include "dataset/read/likely_encoding.h"
@@ -162,32 +164,180 @@ static bool is_western(const char *s, size_t len)
 	return true;
 }
 
-/* NULL: not clear. */
-static const char *guess(const char *s, size_t len)
-{
-	const char *own = vv_likely_encoding(s, len), *asked = ask_uchardet(s, len);
+/* ---- Latin letters ---- */
 
-	if (asked && strcmp(asked, "windows-1252") != 0) return asked;
-	/* Else of DOS or the Macintosh, perhaps, or no text. */
-	return strcmp(own, "windows-1252") == 0 && is_western(s, len) ? own : NULL;
+static vv_status decode(vv_buf *out, const char *name, const char *s, size_t len, bool at_end,
+			vv_error *err)
+{
+	vv_encoding *e;
+	size_t used;
+	vv_status rc = vv_encoding_open(&e, name, err);
+
+	vv_buf_reset(out);
+	if (rc < 0) return rc == VV_ENOSUPPORT ? VV_OK : rc;
+	rc = vv_encoding_decode(e, out, s, len, at_end, &used, err);
+	vv_encoding_close(e);
+	return rc;
+}
+
+typedef enum kind { OTHER, LOWER, UPPER, QUOTE, MARK, CONTROL } kind;
+
+/* Of what encodings of one byte a character have for Latin letters. */
+static kind kind_of(uint32_t c)
+{
+	if (c < 0x80) return vv_is_upper((char)c) ? UPPER : vv_is_lower((char)c) ? LOWER : OTHER;
+	if (c <= 0xa0) return c < 0xa0 ? CONTROL : OTHER;
+	if ((c >= 0x2010 && c <= 0x201f) || c == 0x2026) return QUOTE;
+	if (c < 0x100 && memchr("\xa1\xab\xad\xb4\xb7\xbb\xbf", (int)c, 7)) return QUOTE;
+	if (c == 0xaa || c == 0xb5 || c == 0xba || c == 0xdf) return LOWER;
+	if (c < 0xc0 || c == 0xd7 || c == 0xf7 || c >= 0x250) return MARK;
+	if (c < 0x100) return c < 0xdf ? UPPER : LOWER;
+	if (c == 0x178) return UPPER;
+	return (c % 2 == 0) == ((c < 0x139 || c > 0x148) && c < 0x179) ? UPPER : LOWER;
+}
+
+typedef struct reading {
+	size_t high, odd; /* characters beyond ASCII; those that stand where no word has them */
+} reading;
+
+static bool is_odd(kind before, kind at, uint32_t c, kind after)
+{
+	const bool in_word = before == LOWER || before == UPPER;
+
+	return at == CONTROL || (at == UPPER && before == LOWER) ||
+	       (at == MARK && in_word && (after == LOWER || after == UPPER)) ||
+	       (at == MARK && !in_word && after == LOWER) ||
+	       (c == 0x2018 && in_word && after == OTHER);
+}
+
+static reading read_words(const char *s, size_t len)
+{
+	reading r = {0, 0};
+	kind before = OTHER, at = OTHER;
+	uint32_t c = 0, next;
+
+	for (size_t i = 0; i <= len;) {
+		size_t n = i < len ? vv_utf8_decode(&next, s + i, len - i) : 0;
+		const kind after = n > 0 ? kind_of(next) : OTHER;
+
+		if (c >= 0x80) {
+			r.high++;
+			r.odd += is_odd(before, at, c, after);
+		}
+		before = at;
+		at = after;
+		c = n > 0 ? next : 0;
+		i += n > 0 ? n : 1;
+	}
+	return r;
+}
+
+/* Bytes among letters that are letters in windows-1250, and marks in windows-1252 or rare in its languages. */
+static size_t central_letters(const char *s, size_t len)
+{
+	static const char central[] =
+		"\x8a\x8c\x8d\x8e\x8f\x9a\x9c\x9d\x9e\x9f\xa3\xa5\xaa\xaf\xb3\xb9\xba\xbc\xbe\xbf";
+	size_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		n += (unsigned char)s[i] >= 0x80 && memchr(central, s[i], sizeof(central) - 1) &&
+		     ((i > 0 && vv_is_lower(s[i - 1])) || (i + 1 < len && vv_is_lower(s[i + 1])));
+	}
+	return n;
+}
+
+/* How many characters two readings have that differ. */
+static size_t differing(const vv_buf *x, const vv_buf *y)
+{
+	const char *a = vv_buf_cstr(x), *b = vv_buf_cstr(y);
+	uint32_t c, d;
+	size_t n = 0, i = 0, k = 0;
+
+	while (i < x->len && k < y->len) {
+		size_t in_a = vv_utf8_decode(&c, a + i, x->len - i),
+		       in_b = vv_utf8_decode(&d, b + k, y->len - k);
+
+		n += in_a != in_b || (in_a > 0 && c != d);
+		i += in_a > 0 ? in_a : 1;
+		k += in_b > 0 ? in_b : 1;
+	}
+	return n;
+}
+
+static bool has_controls(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (((unsigned char)s[i] & 0xe0) == 0x80) return true;
+	}
+	return false;
+}
+
+#define FEW 3u /* characters, from which no language can be told */
+
+/* A guess among encodings of Latin letters, whose texts differ in few bytes. NULL: not clear. */
+static vv_status judge_latin(const char **name, const char *s, size_t len, bool at_end,
+			     vv_error *err)
+{
+	vv_auto(vv_buf) western = VV_BUF_INIT, text = VV_BUF_INIT;
+	size_t differ;
+	reading r;
+	vv_status rc;
+
+	if ((rc = decode(&western, "windows-1252", s, len, at_end, err)) < 0 ||
+	    (rc = decode(&text, *name, s, len, at_end, err)) < 0) {
+		return rc;
+	}
+	if (strncmp(*name, "ISO-8859-", 9) == 0 && has_controls(s, len)) {
+		*name = strcmp(*name, "ISO-8859-2") == 0 ? "windows-1250" : "windows-1252";
+		if ((rc = decode(&text, *name, s, len, at_end, err)) < 0) return rc;
+	}
+	differ = differing(&text, &western);
+	if (differ == 0) {
+		*name = "windows-1252";
+	} else if (differ < FEW && central_letters(s, len) == 0) {
+		*name = NULL;
+	}
+	r = read_words(vv_buf_cstr(&text), text.len);
+	if (r.odd * 5 > r.high) {
+		*name = NULL;
+	}
+	return VV_OK;
+}
+
+static bool is_latin(const char *name)
+{
+	static const char *const names[] = {"ISO-8859-15", "ISO-8859-2", "windows-1250",
+					    "windows-1254"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		if (strcmp(names[i], name) == 0) return true;
+	}
+	return false;
+}
+
+/* *out NULL: not clear. */
+static vv_status guess(const char **out, const char *s, size_t len, bool at_end, vv_error *err)
+{
+	const char *own = vv_likely_encoding(s, len);
+
+	*out = ask_uchardet(s, len);
+	if (*out && is_latin(*out)) return judge_latin(out, s, len, at_end, err);
+	if (!*out || strcmp(*out, "windows-1252") == 0) {
+		/* Else of DOS or the Macintosh, perhaps, or no text. */
+		*out = strcmp(own, "windows-1252") == 0 && is_western(s, len) ? own : NULL;
+	}
+	return VV_OK;
 }
 
 /* Does the sample have bytes that the encoding does not have? */
 static vv_status fits(bool *out, const char *name, const char *s, size_t len, bool at_end,
 		      vv_error *err)
 {
-	vv_encoding *e;
-	vv_buf text = VV_BUF_INIT;
-	size_t used;
-	vv_status rc = vv_encoding_open(&e, name, err);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = decode(&text, name, s, len, at_end, err);
 
-	*out = false;
-	if (rc < 0) return rc == VV_ENOSUPPORT ? VV_OK : rc;
-	if ((rc = vv_encoding_decode(e, &text, s, len, at_end, &used, err)) == VV_OK) {
-		*out = vv_utf8_valid(vv_buf_cstr(&text), text.len);
-	}
-	vv_encoding_close(e);
-	vv_buf_clear(&text);
+	*out = rc == VV_OK && (len == 0 || text.len > 0) &&
+	       vv_utf8_valid(vv_buf_cstr(&text), text.len);
 	return rc;
 }
 
@@ -210,7 +360,10 @@ vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_
 			if ((rc = fits(&fit, before, sample, len, at_end, err)) < 0) return rc;
 			found = fit || c.bad == 0 ? before : NULL;
 		}
-		found = found || c.bad == 0 || (before && !before[0]) ? found : guess(sample, len);
+		if (!found && c.bad > 0 && !(before && !before[0]) &&
+		    (rc = guess(&found, sample, len, at_end, err)) < 0) {
+			return rc;
+		}
 		if (found && found != before &&
 		    ((rc = fits(&fit, found, sample, len, at_end, err)) < 0 || !fit)) {
 			return rc;

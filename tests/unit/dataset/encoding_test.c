@@ -173,7 +173,36 @@ static void what_is_not_clear_is_not_guessed(void **state)
 	}
 }
 
+static void latin_letters_are_guessed_as_words_have_them(void **state)
+{
+	static const struct {
+		const char *bytes, *name;
+	} texts[] = {
+		/* the same in windows-1250: the more usual one */
+		{"Id;Nom\r\n1;Ren\xe9\r\n2;Paul\r\n3;Marc\r\n", "windows-1252"},
+		{"Id;Nom\r\n1;\xc9lodie\r\n2;Jos\xe9\r\n", "windows-1252"},
+		/* controls in ISO-8859-2 */
+		{"Id;Miasto\r\n1;\xa3\xf3"
+		 "d\x9f\r\n2;Krak\xf3w\r\n3;Pozna\xf1\r\n",
+		 "windows-1250"},
+		/* of an old Macintosh */
+		{"Name;Ort;Betrag\rJ\x9arg;K\x9aln;1,50\r\x80nne;W\x9frzburg;15,50\rZo\x91;Gen\x8fve;0,75\r",
+		 ""},
+	};
+	char name[VV_ENCODING_MAX];
+	vv_error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		vv_assert_ok(vv_guess_encoding(name, texts[i].bytes, strlen(texts[i].bytes), true,
+					       NULL, &err),
+			     &err);
+		assert_string_equal(name, texts[i].name);
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(latin_letters_are_guessed_as_words_have_them),
 	cmocka_unit_test(every_byte_goes_back_in_every_encoding),
 	cmocka_unit_test(text_is_what_the_encoding_says),
 	cmocka_unit_test(a_character_that_an_encoding_lacks_is_refused),
