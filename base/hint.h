@@ -49,7 +49,6 @@
 	X(CONFLICTS_SHOW, "conflicts-show", "") \
 	X(CONVERT_LINES, "convert-lines", "") \
 	X(CONVERT_OR_BYTES, "convert-or-bytes", "") \
-	X(CONVERT_SPACES, "convert-spaces", "") \
 	X(CONVERT_UTF8, "convert-utf8", "") \
 	X(DID, "did", "") \
 	X(DIFF_PATCH, "diff-patch", "") \

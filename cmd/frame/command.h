@@ -83,6 +83,14 @@ typedef struct vv_option {
 		OPT_STRING(0, "quote", written.quote, "C", of "around cells (or none)"),           \
 		OPT_STRING(0, "escape", written.escape, "C",                                       \
 			   of "before a quote inside a cell (or none)"),                           \
+		OPT_STRING(0, "comment", written.comment, "C",                                     \
+			   of "begins lines that are not rows (or none; default: detected)"),      \
+		OPT_CHOICE(0, "initial-space", written.spaces, "WHAT", "skip|keep",                \
+			   of "spaces where a cell begins (default: detected)"),                   \
+		OPT_STRING(0, "header-rows", written.header_rows, "N",                             \
+			   of "lines of the header (default: detected)"),                          \
+		OPT_STRING(0, "header-join", written.header_join, "TEXT",                          \
+			   of "between their cells in the names (default: a space)"),              \
 		OPT_STRING(0, "skip-lines", written.skip, "N",                                     \
 			   of "lines above the table (default: detected)"),                        \
 		OPT_STRING(0, "skip-footer", written.skip_below, "N",                              \

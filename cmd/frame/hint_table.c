@@ -49,7 +49,6 @@ static const struct {
 	{"conflicts-show", "'varve conflicts' lists the conflicts"},
 	{"convert-lines", "'varve convert IN OUT' writes all lines alike; without '--order key' the table is kept in the file's order"},
 	{"convert-or-bytes", "'varve convert' writes it as UTF-8; '--as file' keeps it as bytes"},
-	{"convert-spaces", "spaces are data here; 'varve convert' can take them out"},
 	{"convert-utf8", "'varve convert' writes a file in UTF-8, which has all"},
 	{"did", "it begins with did:key:z6Mk; 'varve vault key show' prints one's own"},
 	{"diff-patch", "'git apply' takes it; 'varve diff --format patch' makes patches of tables"},

@@ -11,7 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/spelling.h"
-#include "dataset/read/scan.h"
+#include "dataset/read/header_rows.h"
 #include "dataset/schema/descriptor.h"
 
 /* --- labels ---------------------------------------------------------------------------------- */
@@ -46,43 +46,19 @@ static uint64_t header_line(const vv_dialect *d)
 	return vv_ragged_count_lines(d->prologue.data, at) + 1;
 }
 
+/* An import has read it before: whatever cannot be read now is not a label. */
 static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 {
 	const vv_dialect *d = &p->table->root.dialect;
-	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX + 1, sizeof(*cells));
-	vv_scan *scan = NULL;
-	vv_row row;
-	const char *line;
-	size_t len;
-	vv_error why;
-	vv_status rc = VV_OK;
+	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT;
+	vv_status rc = vv_header_rows_read(&h, d, err);
 
-	if (!cells) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)) < 0) {
-		goto done;
-	}
-	line = vv_dialect_header(d, &len);
-	vv_scan_window(scan, line, len, true, 0);
-	/* an import has read it before: whatever cannot be read now is not a label */
-	if (vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) != 1) {
-		row.cells = 0;
-	}
-	for (size_t i = 0; i < p->count && i < row.cells; i++) {
-		l->text[i] = vv_arena_strndup(&p->arena, cells[i].text ? cells[i].text : "",
-					      cells[i].len);
-		l->len[i] = cells[i].len;
-		if (!l->text[i]) {
-			rc = vv_fail_nomem(err);
-			break;
-		}
+	for (size_t i = 0; i < p->count && i < h.count && rc == VV_OK; i++) {
+		l->text[i] = vv_arena_strndup(&p->arena, h.names[i].text, h.names[i].len);
+		l->len[i] = h.names[i].len;
+		rc = l->text[i] ? VV_OK : vv_fail_nomem(err);
 	}
 	l->line = header_line(d);
-done:
-	vv_scan_free(scan);
-	vv_free(cells);
 	return rc;
 }
 

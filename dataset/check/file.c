@@ -151,6 +151,8 @@ static vv_status read_rows(reading *r)
 		/* with one column a blank line is a row without a value */
 		if (w.too_long) {
 			rc = give_too_long(r);
+		} else if (w.comment) {
+			rc = VV_OK;
 		} else if (w.text_end == r->g.at && r->sniffed->columns > 1) {
 			rc = give_blank(r, "a row");
 		} else {

@@ -12,6 +12,7 @@
 #include "dataset/check/groups.h"
 #include "dataset/format/quirks.h"
 #include "dataset/read/ragged.h"
+#include "dataset/table/irregular_lines.h"
 #include "dataset/table/table.h"
 
 #define UNKNOWN UINT32_MAX
@@ -101,7 +102,9 @@ static void look_for_raw(vv_check_lines *l, line_group *g, const vv_list_item *i
 			continue;
 		}
 		g->raw = true;
-		g->blank = g->blank || (q.raw_len > 1 && (q.raw[0] == '\n' || q.raw[0] == '\r'));
+		g->blank = g->blank || (q.raw_len > 1 && (q.raw[0] == '\n' || q.raw[0] == '\r')) ||
+			   (l->table->root.dialect.comment != 0 && q.raw_len > 0 &&
+			    (uint8_t)q.raw[0] == l->table->root.dialect.comment);
 	}
 }
 
@@ -262,14 +265,11 @@ static vv_status note_starts(vv_check_lines *l, line_group *g, const size_t *end
 	l->started += g->rows;
 	for (size_t r = 0; r < g->rows; r++) {
 		const char *p = l->raw.data + at;
-		size_t len = ends[r] - at, blank = 0;
+		size_t len = ends[r] - at;
 
-		while (blank < len && (p[blank] == '\n' || p[blank] == '\r')) {
-			blank++;
-		}
-		/* a lone line end is the row itself */
-		blank = blank == len ? 0 : blank;
-		g->starts[r] = (uint32_t)(line + vv_ragged_count_lines(p, blank));
+		g->starts[r] = (uint32_t)(line + vv_ragged_count_lines(
+							 p, vv_forms_before(&l->table->root.dialect,
+									    p, len)));
 		line += vv_ragged_count_lines(p, len);
 		at = ends[r];
 	}
@@ -387,6 +387,22 @@ vv_status vv_check_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_erro
 	return rc;
 }
 
+/* Adds the blank ones of some lines, of which the first is the file's line `line`. */
+static uint64_t add_blank(const char *p, size_t len, uint64_t line, uint64_t found, uint64_t *lines,
+			  size_t room)
+{
+	for (size_t at = 0, end; at < len; line++) {
+		for (end = at; end < len && p[end] != '\n' && p[end] != '\r';) {
+			end++;
+		}
+		if (end == at && found++ < room) {
+			lines[found - 1] = line;
+		}
+		at = end + 1 + (end + 1 < len && p[end] == '\r' && p[end + 1] == '\n');
+	}
+	return found;
+}
+
 /* Blank lines of the open group: those before a row, and those after the last one. */
 static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, size_t room)
 {
@@ -396,30 +412,19 @@ static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, 
 
 	for (size_t r = 0; r < g->rows; r++) {
 		const char *p = l->raw.data + at;
-		size_t len = l->ends[r] - at, last = len;
-		uint64_t before = g->line + g->starts[r] - line,
-			 own = vv_ragged_count_lines(p, len);
-		uint64_t behind = 0;
+		const size_t len = l->ends[r] - at,
+			     before = vv_forms_before(&l->table->root.dialect, p, len);
 
-		/* the file's last row takes the blank lines at the end */
-		while (i + 1 == l->count && r + 1 == g->rows && last > 0 &&
-		       (p[last - 1] == '\n' || p[last - 1] == '\r')) {
-			last--;
+		found = add_blank(p, before, line, found, lines, room);
+		if (i + 1 == l->count && r + 1 == g->rows) {
+			const size_t after = vv_forms_after(&l->table->root.dialect, p, before,
+							    len);
+
+			found = add_blank(p + after, len - after,
+					  line + vv_ragged_count_lines(p, after), found, lines,
+					  room);
 		}
-		if (last < len && last > 0) {
-			behind = vv_ragged_count_lines(p + last, len - last) - 1;
-		}
-		for (uint64_t k = 0; k < before; k++, found++) {
-			if (found < room) {
-				lines[found] = line + k;
-			}
-		}
-		for (uint64_t k = 0; k < behind; k++, found++) {
-			if (found < room) {
-				lines[found] = line + own - behind + k;
-			}
-		}
-		line += own;
+		line += vv_ragged_count_lines(p, len);
 		at = l->ends[r];
 	}
 	return found;

@@ -30,6 +30,7 @@ void vv_dialect_init(vv_dialect *d)
 	d->newline = VV_LF;
 	d->delimiter = ',';
 	d->quote = '"';
+	d->header_join[0] = ' ';
 }
 
 static void clear_bytes(vv_bytes *b)
@@ -144,8 +145,9 @@ bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b)
 {
 	if (a->form != b->form) return false;
 	if (a->form != VV_FORM_CSV) return true;
-	return a->header == b->header && a->delimiter == b->delimiter && a->quote == b->quote &&
-	       a->escape == b->escape;
+	return a->header == b->header && a->header_more == b->header_more &&
+	       a->delimiter == b->delimiter && a->quote == b->quote && a->escape == b->escape &&
+	       a->comment == b->comment && a->spaces == b->spaces;
 }
 
 const char *vv_dialect_header(const vv_dialect *d, size_t *len)
@@ -189,12 +191,6 @@ vv_json_around vv_dialect_around(const vv_dialect *d)
 				d->epilogue.len};
 }
 
-static bool same_lead(const vv_dialect *a, const vv_dialect *b)
-{
-	return a->lead == b->lead &&
-	       (a->lead == 0 || memcmp(a->prologue.data, b->prologue.data, a->lead) == 0);
-}
-
 /* The last one may have no end. */
 static size_t count_lines(const char *s, size_t len)
 {
@@ -210,6 +206,11 @@ static size_t count_lines(const char *s, size_t len)
 size_t vv_dialect_lead_lines(const vv_dialect *d)
 {
 	return count_lines(d->prologue.data, d->lead);
+}
+
+size_t vv_dialect_tail_lines(const vv_dialect *d)
+{
+	return d->form == VV_FORM_CSV ? count_lines(d->epilogue.data, d->epilogue.len) : 0;
 }
 
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len)
@@ -248,19 +249,24 @@ enum {
 	KEY_ESCAPE,
 	KEY_HEADER,
 	KEY_ROW_END,
+	KEY_SPACES,
+	KEY_COMMENT,
 	KEY_NEWLINE,
 	KEY_QUOTING,
 	KEY_ENCODING,
 	KEY_EPILOGUE,
 	KEY_PROLOGUE,
 	KEY_DELIMITER,
+	KEY_HEADER_ROWS,
 	KEY_FINAL_NEWLINE,
+	KEY_HEADER_JOIN, /* of no meaning before the number of rows */
 	KEYS
 };
 static const char *const keys[KEYS] = {
-	"bom",      "form",     "lead",     "open",      "ascii",       "close",   "colon",
-	"comma",    "quote",    "escape",   "header",    "rowEnd",      "newline", "quoting",
-	"encoding", "epilogue", "prologue", "delimiter", "finalNewline"};
+	"bom",      "form",      "lead",       "open",         "ascii",         "close",
+	"colon",    "comma",     "quote",      "escape",       "header",        "rowEnd",
+	"spaces",   "comment",   "newline",    "quoting",      "encoding",      "epilogue",
+	"prologue", "delimiter", "headerRows", "finalNewline", "headerRowsJoin"};
 static const char *const forms[3] = {"csv", "ndjson", "json"};
 static const char *const newlines[3] = {"lf", "crlf", "cr"};
 
@@ -319,8 +325,12 @@ static bool has_key(const vv_dialect *d, int key)
 	case KEY_QUOTE:
 	case KEY_ESCAPE:
 	case KEY_HEADER:
+	case KEY_SPACES:
+	case KEY_COMMENT:
 	case KEY_QUOTING:
 	case KEY_DELIMITER:
+	case KEY_HEADER_JOIN:
+	case KEY_HEADER_ROWS:
 		return csv;
 	default:
 		return !csv;
@@ -353,6 +363,14 @@ static bool is_said(const vv_dialect *d, int key)
 		return d->escape != 0;
 	case KEY_HEADER:
 		return !d->header;
+	case KEY_SPACES:
+		return d->spaces != VV_SPACES_KEPT;
+	case KEY_COMMENT:
+		return d->comment != 0;
+	case KEY_HEADER_JOIN:
+		return d->header_more > 0 && strcmp(d->header_join, " ") != 0;
+	case KEY_HEADER_ROWS:
+		return d->header_more > 0;
 	case KEY_NEWLINE:
 		return d->newline == VV_CRLF || d->newline == VV_CR;
 	case KEY_QUOTING:
@@ -387,6 +405,14 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 		return a->escape == b->escape;
 	case KEY_HEADER:
 		return a->header == b->header;
+	case KEY_SPACES:
+		return a->spaces == b->spaces;
+	case KEY_COMMENT:
+		return a->comment == b->comment;
+	case KEY_HEADER_JOIN:
+		return a->header_more == 0 || strcmp(a->header_join, b->header_join) == 0;
+	case KEY_HEADER_ROWS:
+		return a->header_more == b->header_more;
 	case KEY_NEWLINE:
 		return a->newline == b->newline;
 	case KEY_QUOTING:
@@ -444,6 +470,18 @@ static void put_member(vv_buf *b, const vv_dialect *d, int key)
 		break;
 	case KEY_DELIMITER:
 		vv_cbor_put_uint(b, d->delimiter);
+		break;
+	case KEY_SPACES:
+		vv_cbor_put_uint(b, d->spaces);
+		break;
+	case KEY_COMMENT:
+		vv_cbor_put_uint(b, d->comment);
+		break;
+	case KEY_HEADER_JOIN:
+		vv_cbor_put_text(b, d->header_join, strlen(d->header_join));
+		break;
+	case KEY_HEADER_ROWS:
+		vv_cbor_put_uint(b, d->header_more + 1u);
 		break;
 	default: /* a flag that is not what it usually is */
 		vv_cbor_put_bool(b, key == KEY_BOM || key == KEY_ASCII);
@@ -550,6 +588,43 @@ static vv_status get_encoding(vv_dialect *d, vv_cbor *c, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status get_header_join(vv_dialect *d, vv_cbor *c, vv_error *err)
+{
+	const char *text;
+	size_t len;
+	vv_status rc = vv_cbor_get_text(c, &text, &len, err);
+
+	if (rc < 0) return rc;
+	if (len >= sizeof(d->header_join) || memchr(text, '\0', len)) {
+		return bad("what joins header lines is too long", err);
+	}
+	memcpy(d->header_join, text, len);
+	d->header_join[len] = '\0';
+	return VV_OK;
+}
+
+static vv_status get_spaces(vv_dialect *d, vv_cbor *c, vv_error *err)
+{
+	uint8_t spaces = 0;
+	vv_status rc = get_byte(c, &spaces, err);
+
+	if (rc == VV_OK && spaces > VV_SPACES_USUAL) return bad("unknown spaces", err);
+	d->spaces = (vv_spaces)spaces;
+	return rc;
+}
+
+static vv_status get_header_rows(vv_dialect *d, vv_cbor *c, vv_error *err)
+{
+	uint8_t rows = 0;
+	vv_status rc = get_byte(c, &rows, err);
+
+	if (rc == VV_OK && (rows < 2 || rows > VV_HEADER_ROWS_MAX)) {
+		return bad("a wrong number of header lines", err);
+	}
+	d->header_more = (uint8_t)(rows - 1);
+	return rc;
+}
+
 static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 {
 	const char *text;
@@ -582,6 +657,14 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 		return get_byte(c, &d->escape, err);
 	case KEY_DELIMITER:
 		return get_byte(c, &d->delimiter, err);
+	case KEY_SPACES:
+		return get_spaces(d, c, err);
+	case KEY_COMMENT:
+		return get_byte(c, &d->comment, err);
+	case KEY_HEADER_JOIN:
+		return get_header_join(d, c, err);
+	case KEY_HEADER_ROWS:
+		return get_header_rows(d, c, err);
 	default:
 		if ((rc = vv_cbor_get_bool(c, &flag, err)) < 0) return rc;
 		*(key == KEY_BOM      ? &d->bom
@@ -607,7 +690,7 @@ static vv_status set_usual(vv_dialect *d, vv_error *err)
 }
 
 /* The characters of a CSV must be tellable from each other and from line ends. */
-static bool fits_together(const vv_dialect *d)
+bool vv_dialect_fits_together(const vv_dialect *d)
 {
 	const uint8_t own[3] = {d->delimiter, d->quote, d->escape};
 
@@ -618,7 +701,13 @@ static bool fits_together(const vv_dialect *d)
 			return false;
 		}
 	}
-	return d->delimiter != 0 && (d->escape == 0 || d->escape != d->quote);
+	if (d->comment != 0 && (d->comment == '\n' || d->comment == '\r' || d->comment == ' ' ||
+				memchr(own, d->comment, sizeof(own)))) {
+		return false;
+	}
+	if (d->spaces != VV_SPACES_KEPT && memchr(own, ' ', sizeof(own))) return false;
+	return d->delimiter != 0 && (d->escape == 0 || d->escape != d->quote) &&
+	       (d->header || d->header_more == 0);
 }
 
 bool vv_dialect_tail_fits(const vv_dialect *d)
@@ -683,8 +772,8 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 	}
 	if (seen != pairs) {
 		rc = bad("an unknown member", err);
-	} else if (!fits_together(out)) {
-		rc = bad("delimiter, quote and escape are not distinct", err);
+	} else if (!vv_dialect_fits_together(out)) {
+		rc = bad("delimiter, quote, escape and comment are not distinct", err);
 	} else if (!vv_dialect_lead_fits(out)) {
 		rc = bad("the bytes above the table do not end where it begins", err);
 	} else if (!vv_dialect_tail_fits(out)) {
@@ -695,274 +784,4 @@ done:
 		vv_dialect_clear(out);
 	}
 	return rc;
-}
-
-/*
- * A dialect in words.
- */
-
-/* Appends a phrase, with ", " before all but the first. */
-static void say(vv_buf *b, size_t start, const char *phrase)
-{
-	if (b->len > start) {
-		vv_buf_puts(b, ", ");
-	}
-	vv_buf_puts(b, phrase);
-}
-
-static void put_character(vv_buf *b, uint8_t c)
-{
-	char ch = (char)c;
-
-	if (c == 0) {
-		vv_buf_puts(b, "none");
-	} else if (c == '\t') {
-		vv_buf_puts(b, "tab");
-	} else {
-		vv_buf_printf(b, "'%s'", vv_text_show(&ch, 1));
-	}
-}
-
-static void put_form(vv_buf *b, const vv_dialect *d)
-{
-	if (d->form != VV_FORM_CSV) {
-		vv_buf_puts(b, d->form == VV_FORM_NDJSON ? "NDJSON" : "JSON array");
-		if (d->lead > 0) {
-			vv_buf_puts(b, " at ");
-			(void)vv_json_records_path(b, d->prologue.data, d->lead);
-		}
-		return;
-	}
-	switch (d->delimiter) {
-	case ',':
-		vv_buf_puts(b, "comma-separated");
-		break;
-	case '\t':
-		vv_buf_puts(b, "tab-separated");
-		break;
-	case ';':
-		vv_buf_puts(b, "semicolon-separated");
-		break;
-	case '|':
-		vv_buf_puts(b, "pipe-separated");
-		break;
-	case VV_NO_DELIMITER:
-		vv_buf_puts(b, "one cell a line");
-		break;
-	default:
-		vv_buf_puts(b, "separated by ");
-		put_character(b, d->delimiter);
-		break;
-	}
-}
-
-static const char *newline_name(const vv_dialect *d)
-{
-	return d->newline == VV_CRLF ? "CRLF" : d->newline == VV_CR ? "CR" : "LF";
-}
-
-/* How many columns have another habit than minimal. */
-static size_t quoted_columns(const vv_dialect *d)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < d->quoting_count; i++) {
-		count += d->quoting[i] != VV_QUOTE_MINIMAL;
-	}
-	return count;
-}
-
-static void describe_csv(vv_buf *b, const vv_dialect *d, size_t start)
-{
-	size_t quoted = quoted_columns(d);
-
-	size_t lines = vv_dialect_lead_lines(d);
-
-	if (lines > 0) {
-		say(b, start,
-		    vv_text_counted(lines, "line above the table", "lines above the table"));
-	}
-	say(b, start, d->header ? "header" : "no header");
-	lines = count_lines(d->epilogue.data, d->epilogue.len);
-	if (lines > 0) {
-		say(b, start,
-		    vv_text_counted(lines, "line below the table", "lines below the table"));
-	}
-	if (d->quote != '"') {
-		say(b, start, "quote ");
-		put_character(b, d->quote);
-	}
-	if (d->escape != 0) {
-		say(b, start, "escape ");
-		put_character(b, d->escape);
-	}
-	if (quoted > 0) {
-		say(b, start, "quotes kept in ");
-		vv_buf_printf(b, "%s column%s", vv_text_count(quoted), quoted == 1 ? "" : "s");
-	}
-}
-
-void vv_dialect_describe(vv_buf *b, const vv_dialect *d)
-{
-	size_t start = b->len;
-
-	put_form(b, d);
-	if (d->encoding[0]) {
-		say(b, start, d->encoding);
-	}
-	if (d->bom) {
-		say(b, start, "BOM");
-	}
-	if (d->form != VV_FORM_JSON && d->newline != VV_LF) {
-		say(b, start, newline_name(d));
-	}
-	if (d->form == VV_FORM_CSV) {
-		describe_csv(b, d, start);
-	} else if (d->ascii) {
-		say(b, start, "ASCII only");
-	}
-	if (d->form != VV_FORM_JSON && !d->final_newline) {
-		say(b, start, "no final newline");
-	}
-}
-
-static void say_character(vv_buf *b, size_t start, const char *what, uint8_t from, uint8_t to)
-{
-	if (from == to) return;
-	say(b, start, what);
-	put_character(b, from);
-	vv_buf_puts(b, " -> ");
-	put_character(b, to);
-}
-
-static void say_flag(vv_buf *b, size_t start, bool from, bool to, const char *added,
-		     const char *removed)
-{
-	if (from != to) {
-		say(b, start, to ? added : removed);
-	}
-}
-
-static bool same_header(const vv_dialect *a, const vv_dialect *b)
-{
-	size_t a_len, b_len;
-	const char *x = vv_dialect_header(a, &a_len), *y = vv_dialect_header(b, &b_len);
-
-	return a_len == b_len && memcmp(x, y, a_len) == 0;
-}
-
-static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
-{
-	size_t count = from->quoting_count > to->quoting_count ? from->quoting_count
-							       : to->quoting_count;
-	size_t changed = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		unsigned a = i < from->quoting_count ? from->quoting[i] : VV_QUOTE_MINIMAL;
-		unsigned c = i < to->quoting_count ? to->quoting[i] : VV_QUOTE_MINIMAL;
-
-		changed += a != c;
-	}
-	say_character(b, start, "delimiter ", from->delimiter, to->delimiter);
-	say_character(b, start, "quote ", from->quote, to->quote);
-	say_character(b, start, "escape ", from->escape, to->escape);
-	say_flag(b, start, from->header, to->header, "header line added", "header line removed");
-	if (!same_lead(from, to)) {
-		say(b, start,
-		    from->lead == 0 ? "lines above the table added"
-		    : to->lead == 0 ? "lines above the table removed"
-				    : "lines above the table changed");
-	}
-	if (!vv_bytes_equal(&from->epilogue, &to->epilogue)) {
-		say(b, start,
-		    from->epilogue.len == 0 ? "lines below the table added"
-		    : to->epilogue.len == 0 ? "lines below the table removed"
-					    : "lines below the table changed");
-	}
-	if (from->header && to->header && !same_header(from, to)) {
-		say(b, start, "header line written differently");
-	}
-	if (changed > 0) {
-		say(b, start, "quoting of ");
-		vv_buf_printf(b, "%s column%s", vv_text_count(changed), changed == 1 ? "" : "s");
-	}
-}
-
-/* The members beside the rows, and where these are; false: no difference but white space. */
-static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
-{
-	const vv_json_around old = vv_dialect_around(from), now = vv_dialect_around(to);
-	vv_buf paths[2] = {VV_BUF_INIT, VV_BUF_INIT}, names = VV_BUF_INIT;
-	vv_error ignored;
-	bool same;
-
-	put_form(&paths[0], from);
-	put_form(&paths[1], to);
-	same = vv_buf_equal(&paths[0], &paths[1]);
-	if (!same) {
-		say(b, start, vv_buf_cstr(&paths[0]));
-		vv_buf_printf(b, " -> %s", vv_buf_cstr(&paths[1]));
-	} else if (vv_json_around_change(&names, &old, &now, &ignored) < 0) {
-		vv_buf_reset(&names);
-		vv_buf_puts(&names, "all");
-	}
-	if (names.len > 0) {
-		say(b, start, "members beside the rows changed: ");
-		vv_buf_put(b, names.data, names.len);
-	}
-	same = same && names.len == 0;
-	vv_buf_clear(&paths[0]);
-	vv_buf_clear(&paths[1]);
-	vv_buf_clear(&names);
-	return !same;
-}
-
-static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
-{
-	say_flag(b, start, from->ascii, to->ascii, "non-ASCII text escaped",
-		 "non-ASCII text no longer escaped");
-	if ((from->lead > 0 || to->lead > 0) && change_around(b, from, to, start)) return;
-	if (!vv_bytes_equal(&from->open, &to->open) || !vv_bytes_equal(&from->colon, &to->colon) ||
-	    !vv_bytes_equal(&from->comma, &to->comma) ||
-	    !vv_bytes_equal(&from->close, &to->close) ||
-	    (from->form == VV_FORM_JSON && (!vv_bytes_equal(&from->prologue, &to->prologue) ||
-					    !vv_bytes_equal(&from->row_end, &to->row_end) ||
-					    !vv_bytes_equal(&from->epilogue, &to->epilogue)))) {
-		say(b, start, "white space");
-	}
-}
-
-void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to)
-{
-	size_t start = b->len;
-	bool lines = from->form != VV_FORM_JSON && to->form != VV_FORM_JSON;
-
-	if (from->form != to->form) {
-		put_form(b, from);
-		vv_buf_puts(b, " -> ");
-		put_form(b, to);
-	}
-	if (lines && from->newline != to->newline) {
-		say(b, start, newline_name(from));
-		vv_buf_printf(b, " -> %s", newline_name(to));
-	}
-	if (strcmp(from->encoding, to->encoding) != 0) {
-		say(b, start, from->encoding[0] ? from->encoding : "UTF-8");
-		vv_buf_printf(b, " -> %s", to->encoding[0] ? to->encoding : "UTF-8");
-	}
-	say_flag(b, start, from->bom, to->bom, "BOM added", "BOM removed");
-	if (lines) {
-		say_flag(b, start, from->final_newline, to->final_newline, "final newline added",
-			 "final newline removed");
-	}
-	if (from->form != to->form) return;
-	if (from->form == VV_FORM_CSV) {
-		change_csv(b, from, to, start);
-	} else {
-		change_json(b, from, to, start);
-	}
-	if (from->form != VV_FORM_JSON && b->len == start &&
-	    !vv_bytes_equal(&from->prologue, &to->prologue)) {
-		say(b, start, "lines before the first row");
-	}
 }

@@ -43,6 +43,15 @@ typedef struct vv_bytes {
 } vv_bytes;
 
 #define VV_ENCODING_MAX 32u /* bytes of an encoding's name, with its NUL */
+#define VV_HEADER_ROWS_MAX 16u
+#define VV_HEADER_JOIN_MAX 16u /* bytes, with the NUL */
+
+/* CSV: spaces where a cell begins. */
+typedef enum vv_spaces {
+	VV_SPACES_KEPT = 0,   /* they belong to the cell */
+	VV_SPACES_PASSED = 1, /* they do not; none is usual */
+	VV_SPACES_USUAL = 2   /* nor do they here; one is usual after each delimiter */
+} vv_spaces;
 
 typedef struct vv_dialect {
 	vv_form form;
@@ -56,6 +65,10 @@ typedef struct vv_dialect {
 	uint8_t delimiter;         /* CSV */
 	uint8_t quote;             /* CSV; 0: none */
 	uint8_t escape;            /* CSV; 0: a quote is written twice */
+	uint8_t comment;  /* CSV; lines that begin with it are not rows, as blank ones; 0: none */
+	vv_spaces spaces; /* CSV */
+	uint8_t header_more; /* CSV: lines of the header after its first one; the cells of a column are joined */
+	char header_join[VV_HEADER_JOIN_MAX]; /* by this; of no meaning where header_more is 0 */
 	vv_bytes prologue; /* bytes after the BOM and before the first row: the header line with
 	                     * its line end and blank lines around it; JSON: "[\n" */
 	/* So many of its bytes are not the table's. CSV: lines above the header, comments and titles; whole lines, without
@@ -89,6 +102,17 @@ const char *vv_dialect_header(const vv_dialect *d, size_t *len);
 /* Another header line; the lines above it stay. And the other way round. */
 vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_error *err);
 vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err);
+/* CSV: is a cell that begins so read as another, or as no row, unless it stands in quotes? */
+static inline bool vv_dialect_begins_wrong(const vv_dialect *d, const char *text, size_t len)
+{
+	return len > 0 && ((d->comment != 0 && (uint8_t)text[0] == d->comment) ||
+			   (d->spaces != VV_SPACES_KEPT && text[0] == ' '));
+}
+/* CSV: are rows nothing but cells with delimiters between them, and all lines but blank ones rows? */
+static inline bool vv_dialect_is_bare(const vv_dialect *d)
+{
+	return d->comment == 0 && d->spaces == VV_SPACES_KEPT;
+}
 /* Is lead what it may be? */
 bool vv_dialect_lead_fits(const vv_dialect *d);
 /* And the lines below the table? */
@@ -97,6 +121,10 @@ bool vv_dialect_tail_fits(const vv_dialect *d);
 vv_json_around vv_dialect_around(const vv_dialect *d);
 /* How many lines stand above the header. */
 size_t vv_dialect_lead_lines(const vv_dialect *d);
+/* CSV: how many stand below the last row. */
+size_t vv_dialect_tail_lines(const vv_dialect *d);
+/* CSV: can its characters be told from each other and from line ends? */
+bool vv_dialect_fits_together(const vv_dialect *d);
 
 /* The row end as bytes; CSV/NDJSON from newline, JSON from row_end. Borrowed. */
 const char *vv_dialect_row_end(const vv_dialect *d, size_t *len);

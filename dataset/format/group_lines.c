@@ -231,8 +231,8 @@ int vv_group_lines(vv_buf *out, const vv_group *g, const vv_dialect *d, size_t c
 	size_t least = 0, room = 0, end_len;
 	vv_status rc = VV_OK;
 
-	if (d->form != VV_FORM_CSV || columns < 2 || g->columns != columns ||
-	    !every_cell_is_text(g)) {
+	if (d->form != VV_FORM_CSV || !vv_dialect_is_bare(d) || columns < 2 ||
+	    g->columns != columns || !every_cell_is_text(g)) {
 		return 0;
 	}
 	(void)vv_dialect_row_end(d, &end_len);

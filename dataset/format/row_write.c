@@ -203,11 +203,20 @@ bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)
 {
 	size_t i;
 
+	if (d->quote != 0 && vv_dialect_begins_wrong(d, cell->text, cell->len)) return true;
 	if (cell->len > 1024) return has_special(cell->text, cell->len, d);
 	for (i = 0; i < cell->len; i++) {
 		if (is_special(d, (uint8_t)cell->text[i])) return true;
 	}
 	return false;
+}
+
+bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d)
+{
+	return cell->len > 0 &&
+	       (memchr(cell->text, d->delimiter, cell->len) ||
+		memchr(cell->text, '\n', cell->len) || memchr(cell->text, '\r', cell->len) ||
+		vv_dialect_begins_wrong(d, cell->text, cell->len));
 }
 
 /* Writes the cell in quotes; to has room for all bytes escaped. */
@@ -292,6 +301,7 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 	const vv_mark_set set = w->set; /* a copy, which no byte that is written can change */
 	const uint8_t *habits = set.quotes_on ? d->quoting : NULL;
 	const size_t habit_count = habits ? d->quoting_count : 0;
+	const bool bare = vv_dialect_is_bare(d);
 	size_t bytes = 0, i;
 	char *to;
 
@@ -300,11 +310,19 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 	for (i = 0; i < columns; i++) {
 		bytes += cells[i].len;
 	}
-	if (!vv_buf_reserve(out, bytes * 2 + columns * 3)) return;
+	if (!vv_buf_reserve(out, bytes * 2 + columns * 4)) return;
 	to = out->data + out->len;
 	for (i = 0; i < columns; i++) {
 		bool quoted = i < habit_count &&
 			      vv_quoting_quotes((vv_quoting)habits[i], &cells[i]);
+
+		if (!bare) {
+			quoted = quoted ||
+				 (set.quotes_on &&
+				  vv_dialect_begins_wrong(d, cells[i].text, cells[i].len));
+			*to = ' ';
+			to += i > 0 && d->spaces == VV_SPACES_USUAL;
+		}
 
 		to = write_cell(to, &cells[i], quoted, d, &set);
 		*to++ = (char)set.delimiter;
@@ -398,7 +416,7 @@ bool vv_row_quotes_tell(const vv_row_writer *w)
 {
 	const vv_dialect *d = &w->dialect;
 
-	return d->form == VV_FORM_CSV && escape_of(d) == d->quote;
+	return d->form == VV_FORM_CSV && escape_of(d) == d->quote && d->spaces == VV_SPACES_KEPT;
 }
 
 bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size_t count)

@@ -48,8 +48,12 @@ vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
 vv_mark_set vv_row_marks(const vv_dialect *d);
 
 /* Must the cell stand in quotes whatever the habit? (It holds the delimiter, a line
- * end, a quote or an escape character.) */
+ * end, a quote or an escape character, or begins as a comment does or with a space that
+ * would be passed over.) */
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d);
+
+/* Would it not be read back from a file that knows no quotes? */
+bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d);
 
 /* Does the habit put a cell in quotes that need not be? */
 bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);

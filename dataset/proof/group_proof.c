@@ -110,7 +110,8 @@ static bool lines_tell_cells(const proof_setting *t)
 {
 	const vv_dialect *d = t->dialect;
 
-	return d->form == VV_FORM_CSV && d->quote != 0 && d->escape == 0 && t->columns >= 2;
+	return d->form == VV_FORM_CSV && d->quote != 0 && d->escape == 0 && t->columns >= 2 &&
+	       vv_dialect_is_bare(d);
 }
 
 /* The block, which has the name that the item says, as a group of so many rows in all columns. */

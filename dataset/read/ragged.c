@@ -111,6 +111,20 @@ static bool close_quote(const vv_ragged *r, size_t i, size_t *next, bool *lines)
 	return false;
 }
 
+/* Finds the line at window[at]. False: more must be read. */
+static bool find_line(vv_ragged *r, vv_ragged_row *out)
+{
+	size_t i = r->at;
+
+	*out = (vv_ragged_row){.stray = SIZE_MAX, .unclosed = SIZE_MAX};
+	while (i < r->window.len && !vv_ragged_is_line_end(r->window.data[i])) {
+		i++;
+	}
+	out->text_end = i;
+	out->end = i < r->window.len ? i + line_end(r, i) : i;
+	return i < r->window.len ? out->end > i : r->at_end;
+}
+
 /* Finds the row at window[at]. False: more must be read. */
 static bool find_row(vv_ragged *r, vv_ragged_row *out)
 {
@@ -118,9 +132,18 @@ static bool find_row(vv_ragged *r, vv_ragged_row *out)
 	const char *p = r->window.data;
 	size_t start = r->at, i = start, len = r->window.len;
 
-	*out = (vv_ragged_row){.stray = SIZE_MAX, .unclosed = SIZE_MAX};
 	r->count = 0;
+	if (d->comment && i < len && (uint8_t)p[i] == d->comment) {
+		const bool found = find_line(r, out);
+
+		out->comment = true;
+		return found;
+	}
+	*out = (vv_ragged_row){.stray = SIZE_MAX, .unclosed = SIZE_MAX};
 	for (;;) {
+		while (d->spaces != VV_SPACES_KEPT && i < len && p[i] == ' ') {
+			start = ++i;
+		}
 		if (d->quote && i < len && (uint8_t)p[i] == d->quote) {
 			size_t next = i;
 			bool lines = false, closed = close_quote(r, i, &next, &lines);
@@ -154,20 +177,6 @@ static bool find_row(vv_ragged *r, vv_ragged_row *out)
 		}
 		start = ++i;
 	}
-}
-
-/* Finds the line at window[at]. False: more must be read. */
-static bool find_line(vv_ragged *r, vv_ragged_row *out)
-{
-	size_t i = r->at;
-
-	*out = (vv_ragged_row){.stray = SIZE_MAX, .unclosed = SIZE_MAX};
-	while (i < r->window.len && !vv_ragged_is_line_end(r->window.data[i])) {
-		i++;
-	}
-	out->text_end = i;
-	out->end = i < r->window.len ? i + line_end(r, i) : i;
-	return i < r->window.len ? out->end > i : r->at_end;
 }
 
 /* Goes on to the end of the line at window[at] without keeping it. */
@@ -275,6 +284,10 @@ void vv_ragged_hints(const vv_ragged *r, vv_sniff_hints *out)
 		out->delimiter = d->delimiter;
 		out->quote = d->quote;
 		out->escape = d->escape;
+		out->comment = d->comment;
+		out->spaces = d->spaces != VV_SPACES_KEPT;
 		out->header = d->header;
+		out->header_rows = d->header_more + 1;
+		out->header_join = d->header_join;
 	}
 }

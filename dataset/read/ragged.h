@@ -41,6 +41,7 @@ typedef struct vv_ragged_row {
 	size_t text_end; /* before its line end */
 	size_t end;      /* after it */
 	size_t stray;    /* after a closing quote that text follows; SIZE_MAX: none */
+	bool comment;    /* the line is not a row */
 	size_t unclosed; /* a quote that is not closed; SIZE_MAX: none */
 	/* more than VV_ROW_MAX bytes: what add refuses. Perhaps not all of them are in the window: the row ends with
 	 * its first line then, whatever its quotes say, and of that only the line end is there. */

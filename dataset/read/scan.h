@@ -11,8 +11,10 @@
  * begins with the quote character runs to the closing quote; a doubled quote (or,
  * with an escape character, an escaped byte) inside stands for itself; any other
  * cell runs to the delimiter or line end, quotes inside it being data. LF, CR and
- * CRLF all end rows. A line without any byte is blank: no row, kept as form. NUL
- * and invalid UTF-8 are ordinary bytes.
+ * CRLF all end rows. A line without any byte is blank: no row, kept as form. So is
+ * a line that begins with the dialect's comment character. Spaces where a cell begins
+ * are passed over where the dialect has it so, and are form, too. NUL and invalid
+ * UTF-8 are ordinary bytes.
  *
  * NDJSON: a line is spaces, one object, spaces; lines of nothing but spaces count
  * as blank. JSON array: objects with commas between them, white space anywhere.
@@ -72,7 +74,7 @@ void vv_scan_window(vv_scan *s, const char *bytes, size_t len, bool at_end, uint
  * cannot tell it, so that the caller can put line and column before it. Unused
  * cells up to stride are set to absent. Trailing blank lines at the end of the
  * input belong to the last row (end covers them; blank_before stays false and
- * plain is false). Where the input is nothing but blank lines there is no row: 0,
+ * plain is false). Where the input is nothing but blank lines there is not a row: 0,
  * and vv_scan_offset stays before them. CSV: stride must be at least columns. */
 int vv_scan_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err);
 

@@ -34,6 +34,14 @@ vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
 		return vv_fail(err, VV_EINPUT,
 			       "the escape character is the delimiter or a line end");
 	}
+	if (!vv_dialect_is_bare(d) && !vv_dialect_fits_together(d)) {
+		return vv_fail(
+			err, VV_EINPUT,
+			"the character before comments, or the space that is passed over, is the "
+			"delimiter, the quote or a line end");
+	}
+	s->comment = d->comment != 0 ? d->comment : -1;
+	s->pass_spaces = d->spaces != VV_SPACES_KEPT;
 	s->has_escape = d->quote != 0 && escape != 0;
 	s->set.delimiter = d->delimiter;
 	s->set.quote = d->quote;
@@ -50,12 +58,13 @@ typedef struct csv_view {
 	const char *bytes, *end;
 	vv_mark_set set;
 	size_t columns;
-	bool at_end, has_escape;
+	bool at_end, has_escape, pass_spaces;
 } csv_view;
 
 static inline csv_view view_of(const vv_scan *s)
 {
-	return (csv_view){s->marks, s->bytes, s->end, s->set, s->columns, s->at_end, s->has_escape};
+	return (csv_view){s->marks,   s->bytes,  s->end,        s->set,
+			  s->columns, s->at_end, s->has_escape, s->pass_spaces};
 }
 
 /* --- marks -------------------------------------------------------------- */
@@ -281,13 +290,27 @@ static inline const char *quoted_cell(vv_scan *s, csv_view *v, const char *open,
 	return p;
 }
 
+/* Where the cell that may begin with spaces does. */
+static inline const char *pass_spaces(const csv_view *v, csv_line *line, const char *p)
+{
+	if (v->pass_spaces) {
+		const char *from = p;
+
+		while (p < v->end && *p == ' ') {
+			p++;
+		}
+		line->form_bytes += (size_t)(p - from);
+	}
+	return p;
+}
+
 /* Reads cells up to the row's end. Returns where that is: at CR, LF or the input's
  * end; NULL: *rc says why not. */
 static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, csv_line *line,
 				     int *rc, vv_error *err)
 {
 	const char delimiter = (char)v->set.delimiter, quote = (char)v->set.quote;
-	const char *start = line->text;
+	const char *start = pass_spaces(v, line, line->text);
 	uint8_t flags = 0;
 
 	for (;;) {
@@ -295,7 +318,7 @@ static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, cs
 
 		if (p && *p == delimiter) {
 			put_cell(cells, v->columns, line, start, p, flags);
-			start = p + 1;
+			start = pass_spaces(v, line, p + 1);
 			flags = 0;
 			continue;
 		}
@@ -314,16 +337,24 @@ static inline const char *read_cells(vv_scan *s, csv_view *v, vv_cell *cells, cs
 		}
 		p = quoted_cell(s, v, p, cells, line, rc, err);
 		if (!p || p == v->end || *p != delimiter) return p;
-		start = p + 1;
+		start = pass_spaces(v, line, p + 1);
 	}
 }
 
-static const char *skip_line_ends(const char *p, const char *end)
+/* Blank lines, and comments. A comment that the window's end cuts off is passed, too. */
+static const char *skip_no_rows(const vv_scan *s, const char *p)
 {
-	while (p < end && (*p == '\n' || *p == '\r')) {
-		p++;
+	const char *const end = s->end;
+
+	for (;;) {
+		while (p < end && (*p == '\n' || *p == '\r')) {
+			p++;
+		}
+		if (p == end || (uint8_t)*p != s->comment) return p;
+		while (p < end && *p != '\n' && *p != '\r') {
+			p++;
+		}
 	}
-	return p;
 }
 
 static int refuse_extra(vv_scan *s, const csv_line *line, vv_error *err)
@@ -354,8 +385,10 @@ static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 			next++;
 		}
 	}
-	if (next < s->end && *next != '\n' && *next != '\r') return next;
-	content = skip_line_ends(next, s->end);
+	if (next < s->end && *next != '\n' && *next != '\r' && (uint8_t)*next != s->comment) {
+		return next;
+	}
+	content = skip_no_rows(s, next);
 	if (content < s->end) {
 		return next; /* the blank lines are the next row's */
 	}
@@ -368,7 +401,7 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 {
 	csv_view v = view_of(s);
 	const char *begin = v.bytes + s->offset;
-	const char *text = skip_line_ends(begin, v.end);
+	const char *text = skip_no_rows(s, begin);
 	csv_line line = {.text = text};
 	const char *p, *end;
 	size_t i;
@@ -382,7 +415,7 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	}
 	p = read_cells(s, &v, cells, &line, &rc, err);
 	if (!p) return give_up(s, rc);
-	row->plain = !line.quotes && text == begin;
+	row->plain = !line.quotes && text == begin && !v.pass_spaces;
 	end = row_end(s, p, row);
 	if (!end) return give_up(s, 0);
 	if (line.extra) return give_up(s, refuse_extra(s, &line, err));

@@ -33,7 +33,9 @@ struct vv_scan {
 	vv_scan_marks marks;
 	bool marks_ready;
 	bool has_escape; /* and it is not the quote character */
-	size_t found;    /* cells in the row just refused for having too many; else 0 */
+	int comment;     /* what a line that is not a row begins with; -1: nothing does */
+	bool pass_spaces;
+	size_t found; /* cells in the row just refused for having too many; else 0 */
 
 	struct vv_scan_json *json; /* names; JSON forms, and CSV where names were given */
 };

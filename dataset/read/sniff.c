@@ -43,6 +43,10 @@ void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
 	to->encoding = from->encoding ? from->encoding : to->encoding;
 	to->skip = from->skip >= 0 ? from->skip : to->skip;
 	to->skip_below = from->skip_below >= 0 ? from->skip_below : to->skip_below;
+	to->comment = from->comment >= 0 ? from->comment : to->comment;
+	to->spaces = from->spaces >= 0 ? from->spaces : to->spaces;
+	to->header_rows = from->header_rows > 0 ? from->header_rows : to->header_rows;
+	to->header_join = from->header_join ? from->header_join : to->header_join;
 	to->records = from->records ? from->records : to->records;
 }
 
@@ -224,9 +228,15 @@ static vv_status sniff_lines(sniff *s, vv_error *err)
 {
 	vv_sniff_result *out = s->out;
 	size_t lead = 0;
-	vv_status rc = sniff_lead(s, &lead, err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
+	out->dialect.comment = s->hints->comment >= 0 ? (uint8_t)s->hints->comment
+			       : s->parent            ? s->parent->comment
+						      : 0;
+	if ((s->len > 0 && s->text[0] == '#' && (rc = sniff_comments(s, err)) < 0) ||
+	    (rc = sniff_lead(s, &lead, err)) < 0) {
+		return rc;
+	}
 	s->lead = lead;
 	s->text += lead;
 	s->len -= lead;

@@ -27,13 +27,19 @@ typedef struct vv_sniff_hints {
 	const char *path;         /* its extension is a hint; may be NULL */
 	long skip;                /* CSV: lines above the table; -1: find out */
 	long skip_below;          /* CSV: lines below the table; likewise */
+	int comment;              /* CSV: byte value, 0 none, -1: find out */
+	int spaces;      /* CSV: are those where a cell begins passed over? 1, 0, -1: find out */
+	int header_rows; /* CSV: lines of the header; -1: find out */
+	const char
+		*header_join; /* between the cells of a column in them; NULL: find out. Borrowed */
 	const char *
 		records; /* JSON: the path of the array with the rows (base/json/json_records.h); NULL: find out.
 	                           * Borrowed */
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
-		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1, -1, NULL                 \
+		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1, -1, -1, -1, -1, NULL,    \
+			NULL                                                                       \
 	}
 
 /* What `from` fixes goes over what `to` does; parent and path stay. */

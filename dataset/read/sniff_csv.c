@@ -11,6 +11,7 @@
 
 #include "base/sys.h"
 #include "dataset/format/row_write.h"
+#include "dataset/read/header_rows.h"
 #include "dataset/read/scan_internal.h"
 #include "dataset/read/sniff_internal.h"
 
@@ -736,10 +737,14 @@ static vv_status choose_characters(const sniff *s, bool *kept, vv_error *err)
 
 /* --- the header line ---------------------------------------------------- */
 
-static size_t skip_line_ends(const sniff *s, size_t at)
+/* Blank lines, and comments. */
+static size_t skip_no_rows(const sniff *s, size_t at)
 {
-	while (at < s->len && (s->text[at] == '\n' || s->text[at] == '\r')) {
-		at++;
+	const uint8_t comment = s->out->dialect.comment;
+
+	while (at < s->len && (s->text[at] == '\n' || s->text[at] == '\r' ||
+			       (comment != 0 && (uint8_t)s->text[at] == comment))) {
+		at = sniff_next_line(s, at);
 	}
 	return at;
 }
@@ -806,9 +811,32 @@ static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
+/* The header's further lines. */
+static vv_status read_header_rows(sniff *s, sniff_reader *r, vv_row *row, vv_header_rows *h,
+				  vv_error *err)
+{
+	const vv_dialect *d = &s->out->dialect;
+	vv_error why = {0};
+	vv_status rc = vv_header_rows_add(h, d->header_join, r->cells, row->cells, err);
+
+	for (unsigned i = 0; i < d->header_more && rc == VV_OK; i++) {
+		int n = sniff_reader_next(r, row, &why);
+
+		if (n == VV_ENOMEM) return vv_fail_nomem(err);
+		if (n == 0 && !s->at_end) return sniff_too_short(s, err);
+		if (n != 1) {
+			return vv_fail(err, VV_EINPUT, "the header has %u lines, and %s",
+				       d->header_more + 1u,
+				       n == 0 ? "the file ends within them" : why.message);
+		}
+		rc = vv_header_rows_add(h, d->header_join, r->cells, row->cells, err);
+	}
+	return rc;
+}
+
 /* The first row, read: is it the header? Names, body and newline follow from it. */
-static vv_status take_first_row(sniff *s, const sniff_reader *r, const vv_row *row,
-				vv_newline *newline, vv_error *err)
+static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newline *newline,
+				vv_error *err)
 {
 	vv_sniff_result *out = s->out;
 	size_t widest = 0;
@@ -823,10 +851,15 @@ static vv_status take_first_row(sniff *s, const sniff_reader *r, const vv_row *r
 		return rc < 0 ? rc : make_names(s, widest, err);
 	}
 	*newline = row->newline;
-	out->body = skip_line_ends(s, row->end);
-	rc = sniff_set_names(s, r->cells, row->cells, err);
+	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT;
+	if ((rc = read_header_rows(s, r, row, &h, err)) < 0) return rc;
+	out->body = skip_no_rows(s, row->end);
+	if (out->body == s->len && !s->at_end && out->dialect.comment != 0) {
+		return sniff_too_short(s, err);
+	}
+	rc = sniff_set_names(s, h.names, h.count, err);
 	if (rc == VV_OK) {
-		sniff_warn_names(s, r->cells, row->cells);
+		sniff_warn_names(s, h.names, h.count);
 	}
 	return rc;
 }
@@ -834,14 +867,15 @@ static vv_status take_first_row(sniff *s, const sniff_reader *r, const vv_row *r
 vv_status sniff_csv(sniff *s, vv_error *err)
 {
 	sniff_reader r = {.s = s};
-	vv_newline newline;
+	vv_newline newline = VV_NO_NEWLINE;
 	vv_row row;
 	bool kept = false;
 	vv_status rc;
 	int n;
 
-	if (skip_line_ends(s, 0) == s->len) return no_rows(s, err);
-	if ((rc = choose_characters(s, &kept, err)) < 0 ||
+	if (skip_no_rows(s, 0) == s->len) return no_rows(s, err);
+	if ((rc = sniff_comments(s, err)) < 0 || (rc = choose_characters(s, &kept, err)) < 0 ||
+	    (rc = sniff_spaces(s, err)) < 0 || (rc = sniff_header_rows(s, err)) < 0 ||
 	    (rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err)) < 0) {
 		goto done;
 	}

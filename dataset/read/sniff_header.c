@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/header_rows.h"
 #include "dataset/read/sniff_internal.h"
 
 /* What the cells of one column below the first row are like. */
@@ -206,7 +207,7 @@ static void warn_verdict(sniff *s, const vv_cell *first, size_t count, bool fixe
 	size_t data = first_data(first, count);
 	vv_buf *w = &s->out->warnings;
 
-	if (s->out->dialect.header && data < count) {
+	if (s->out->dialect.header && s->out->dialect.header_more == 0 && data < count) {
 		vv_buf_printf(w, "the header looks like data: '%s' in column %zu\n",
 			      vv_text_show(first[data].text, first[data].len), data + 1);
 	} else if (!s->out->dialect.header && !fixed) {
@@ -227,7 +228,9 @@ vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *e
 	vv_status rc = counts ? count_votes(s, first, count, &votes, &series, err) : VV_OK;
 
 	if (rc < 0) return rc;
-	if (s->hints->header >= 0) {
+	if (s->out->dialect.header_more > 0) {
+		s->out->dialect.header = true;
+	} else if (s->hints->header >= 0) {
 		s->out->dialect.header = s->hints->header == 1;
 	} else if (s->parent) {
 		s->out->dialect.header = s->parent->header;
@@ -309,4 +312,182 @@ void sniff_warn_names(sniff *s, const vv_cell *first, size_t count)
 		w->failed = true;
 	}
 	vv_free(names);
+}
+
+/* --- a header of several lines ------------------------------------------- */
+
+/* A year, as groups of columns have it above them. */
+static bool is_year(const vv_cell *c)
+{
+	long v = small_integer(c);
+
+	return c->len == 4 && v >= 1000 && v < 3000;
+}
+
+/* What stands for a value that is missing. */
+static bool is_missing(const vv_cell *c)
+{
+	static const char *const words[] = {"na", "n/a", "nan", "null", "none", "nil", "missing",
+					    "-",  "--",  "...", "..",   ".",    "?",   "x"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i]) == c->len && strncasecmp(words[i], c->text, c->len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Labels of groups: two at least beside the first column, and columns without one or with that before them. */
+static bool are_groups(const vv_cell *cells, size_t count)
+{
+	size_t labels = 0, open = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (cell_kind(&cells[i]) == SNIFF_DATA && !is_year(&cells[i])) return false;
+		if (i == 0) {
+			continue;
+		}
+		labels += cells[i].len > 0;
+		open += cells[i].len == 0 || (cells[i].len == cells[i - 1].len &&
+					      vv_cell_equal(&cells[i], &cells[i - 1]));
+	}
+	return labels >= 2 && open > 0;
+}
+
+/* Names of columns: each has one, but perhaps the first. */
+static bool are_names(const vv_cell *cells, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		sniff_kind kind = cell_kind(&cells[i]);
+
+		if (kind == SNIFF_DATA || (kind == SNIFF_EMPTY && i > 0) || is_missing(&cells[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Are the columns below such that the second line is none of their rows? */
+static vv_status stand_above_data(sniff_reader *r, size_t count, bool *out, vv_error *err)
+{
+	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT; /* a copy that outlives the reader's */
+	column_look *looks = vv_calloc(count, sizeof(*looks));
+	vv_error ignored;
+	vv_row row;
+	size_t rows = 0, above = 0;
+	bool repeats = false, alike = true;
+	int n = looks ? 1 : VV_ENOMEM;
+
+	*out = false;
+	if (looks && vv_header_rows_add(&h, "", r->cells, count, err) < 0) {
+		n = VV_ENOMEM;
+	}
+	const vv_cell *names = h.names;
+	while (n == 1 && rows < SNIFF_ROWS && (n = sniff_reader_next(r, &row, &ignored)) == 1) {
+		rows++;
+		alike = alike && row.cells == count;
+		for (size_t i = 0; i < row.cells && i < count; i++) {
+			look_at(&looks[i], &names[i], &r->cells[i]);
+		}
+	}
+	for (size_t i = 0; i < count && n >= 0; i++) {
+		repeats = repeats || (names[i].len > 0 && looks[i].repeats > 0);
+		above += names[i].len > 0 && looks[i].data >= 3 && looks[i].text == 0;
+	}
+	*out = n >= 0 && rows >= 3 && alike && !repeats && above > 0;
+	vv_free(looks);
+	return n == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+}
+
+static vv_status find_groups(sniff *s, vv_error *err)
+{
+	sniff_reader r;
+	vv_error ignored;
+	vv_row row;
+	size_t count = 0;
+	bool found = false;
+	int n = 0;
+	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
+
+	if (rc == VV_OK && (n = sniff_reader_next(&r, &row, &ignored)) == 1 && row.cells >= 3 &&
+	    are_groups(r.cells, row.cells)) {
+		count = row.cells;
+		if ((n = sniff_reader_next(&r, &row, &ignored)) == 1 && row.cells == count &&
+		    are_names(r.cells, count)) {
+			rc = stand_above_data(&r, count, &found, err);
+		}
+	}
+	sniff_reader_close(&r);
+	if (rc == VV_OK && n == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc == VV_OK && found) {
+		s->out->dialect.header_more = 1;
+		vv_buf_puts(
+			&s->out->warnings,
+			"the header has 2 lines, whose cells are joined to names; '--header-rows 1' "
+			"reads the second one as a row\n");
+		rc = vv_buf_ok(&s->out->warnings, err);
+	}
+	return rc;
+}
+
+/* Has the file the parent's header lines still, or others that no data stands in? */
+static vv_status keep_rows(sniff *s, vv_error *err)
+{
+	size_t len;
+	const char *header = vv_dialect_header(s->parent, &len);
+	sniff_reader r;
+	vv_error ignored;
+	vv_row row;
+	bool names = true;
+	int n = 0;
+	vv_status rc;
+
+	if (len <= s->len && memcmp(header, s->text, len) == 0) {
+		s->out->dialect.header_more = s->parent->header_more;
+		return VV_OK;
+	}
+	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
+	for (unsigned i = 0; rc == VV_OK && names && i <= s->parent->header_more; i++) {
+		n = sniff_reader_next(&r, &row, &ignored);
+		names = n == 1;
+		for (size_t k = 0; i > 0 && names && k < row.cells; k++) {
+			names = cell_kind(&r.cells[k]) != SNIFF_DATA || is_year(&r.cells[k]);
+		}
+	}
+	sniff_reader_close(&r);
+	if (rc == VV_OK && n == VV_ENOMEM) return vv_fail_nomem(err);
+	s->out->dialect.header_more = names ? s->parent->header_more : 0;
+	if (!names) {
+		vv_buf_printf(
+			&s->out->warnings,
+			"the header had %u lines and has one now; '--header-rows' names another number\n",
+			s->parent->header_more + 1u);
+	}
+	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);
+}
+
+vv_status sniff_header_rows(sniff *s, vv_error *err)
+{
+	vv_dialect *d = &s->out->dialect;
+	const char *join = s->hints->header_join                     ? s->hints->header_join
+			   : s->parent && s->parent->header_more > 0 ? s->parent->header_join
+								     : " ";
+
+	if (strlen(join) >= sizeof(d->header_join)) {
+		return vv_fail(err, VV_EINPUT, "what joins header lines is longer than %zu bytes",
+			       sizeof(d->header_join) - 1);
+	}
+	memcpy(d->header_join, join, strlen(join) + 1);
+	if (s->hints->header_rows > (int)VV_HEADER_ROWS_MAX) {
+		return vv_fail(err, VV_EINPUT, "a header of more than %u lines",
+			       VV_HEADER_ROWS_MAX);
+	}
+	if (s->hints->header_rows > 0) {
+		d->header_more = s->hints->header == 0 ? 0 : (uint8_t)(s->hints->header_rows - 1);
+		return VV_OK;
+	}
+	if (s->hints->header == 0) return VV_OK;
+	if (s->parent) return s->parent->header_more > 0 ? keep_rows(s, err) : VV_OK;
+	return find_groups(s, err);
 }

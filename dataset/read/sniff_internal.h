@@ -66,6 +66,12 @@ vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_
 
 /* CSV: how many bytes of the text are lines above the table. */
 vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
+/* CSV: decides out->dialect.comment, where nothing declares it: which lines between the rows are certainly none. */
+vv_status sniff_comments(sniff *s, vv_error *err);
+/* CSV: decides out->dialect.spaces; its other characters are known. */
+vv_status sniff_spaces(sniff *s, vv_error *err);
+/* CSV: decides how many lines the header has, if it has one; the characters are known. */
+vv_status sniff_header_rows(sniff *s, vv_error *err);
 vv_status sniff_csv(sniff *s, vv_error *err);
 vv_status sniff_json(sniff *s, vv_error *err); /* NDJSON and arrays: out->dialect.form says which */
 

@@ -84,13 +84,15 @@ vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_
 	return VV_OK;
 }
 
-/* The lines that begin with '#', and blank ones between them. last: where the last of them begins. */
-static size_t comment_lines(const sniff *s, size_t *last)
+/* The comments from `at` on, '#' where nothing declares another character, and blank lines between them. last: where
+ * the last of them begins. */
+static size_t comment_lines(const sniff *s, size_t at, size_t *last)
 {
-	size_t at = 0, end = 0;
+	const uint8_t declared = s->out->dialect.comment, sign = declared ? declared : '#';
+	size_t end = at;
 
-	while (at < s->len && (s->text[at] == '#' || is_blank(s, at))) {
-		bool comment = s->text[at] == '#';
+	while (at < s->len && ((uint8_t)s->text[at] == sign || is_blank(s, at))) {
+		bool comment = (uint8_t)s->text[at] == sign;
 
 		*last = comment ? at : *last;
 		at = sniff_next_line(s, at);
@@ -101,11 +103,15 @@ static size_t comment_lines(const sniff *s, size_t *last)
 
 static vv_status find_comments(const sniff *s, size_t *lead, vv_error *err)
 {
-	size_t last = 0, end = comment_lines(s, &last);
+	size_t last = 0, end = comment_lines(s, 0, &last);
 	uint8_t delimiter;
 	sniff_shape rows, line;
 	vv_status rc;
 
+	if (s->out->dialect.comment != 0) {
+		*lead = end;
+		return VV_OK;
+	}
 	if (end == 0 || (rc = sniff_find_delimiter(s, end, &delimiter, &rows, err)) < 0 ||
 	    delimiter == 0) {
 		return end == 0 ? VV_OK : rc;
@@ -166,7 +172,7 @@ static vv_status skip_lines(const sniff *s, size_t lines, size_t *lead, vv_error
 		vv_fail(err, VV_EINPUT, "the file has no line below those that are to be skipped");
 		return vv_hint(err, "'--skip-lines' takes the number of lines above the table");
 	}
-	*lead = at;
+	*lead = s->out->dialect.comment ? comment_lines(s, at, &at) : at;
 	return VV_OK;
 }
 
@@ -247,5 +253,94 @@ vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err)
 	}
 	if ((rc = find_comments(s, lead, err)) < 0) return rc;
 	if (*lead == 0 && (rc = find_titles(s, lead, err)) < 0) return rc;
-	return *lead > 0 ? warn(s, *lead, err) : VV_OK;
+	return *lead > 0 && s->out->dialect.comment == 0 ? warn(s, *lead, err) : VV_OK;
+}
+
+/* Which line of the file is it? */
+static size_t line_of(const sniff *s, size_t at)
+{
+	const char *text = s->text - s->lead;
+	const size_t len = at + s->lead;
+	size_t lines = 1;
+
+	for (size_t i = 0; i < len; i++) {
+		lines += text[i] == '\n' ||
+			 (text[i] == '\r' && (i + 1 == len || text[i + 1] != '\n'));
+	}
+	return lines;
+}
+
+/* Looks at each comment that a row follows: *fit where some stand between rows and none has as many cells as these. */
+static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cells, bool *fit,
+				  size_t *first, vv_error *err)
+{
+	vv_dialect d = s->out->dialect;
+	sniff_reader r;
+	sniff_shape line;
+	vv_row row;
+	vv_error ignored;
+	vv_status rc;
+
+	d.delimiter = delimiter;
+	size_t rows = 0;
+	bool fits = true;
+	int n = 0;
+
+	*fit = false;
+	rc = sniff_reader_open(&r, s, &d, 0, err);
+	for (; rc == VV_OK && fits && (n = sniff_reader_next(&r, &row, &ignored)) == 1; rows++) {
+		for (size_t at = row.start; at < row.text_start && fits && rc == VV_OK;
+		     at = sniff_next_line(s, at)) {
+			sniff without = *s;
+			vv_sniff_result plain = *s->out;
+
+			if (s->text[at] != '#') {
+				continue;
+			}
+			plain.dialect.comment = 0;
+			without.out = &plain;
+			rc = sniff_look(&without, at, delimiter, 1, &line, err);
+			fits = line.rows == 0 || line.cells != cells;
+			*first = *fit || rows == 0 ? *first : at;
+			*fit = *fit || rows > 0;
+		}
+	}
+	*fit = *fit && fits;
+	if (rc == VV_OK && n == VV_ENOMEM) {
+		rc = vv_fail_nomem(err);
+	}
+	sniff_reader_close(&r);
+	return rc;
+}
+
+vv_status sniff_comments(sniff *s, vv_error *err)
+{
+	vv_dialect *d = &s->out->dialect;
+	uint8_t delimiter = 0;
+	sniff_shape rows = {0, 0, false};
+	size_t first = 0;
+	bool fit = false;
+	vv_status rc;
+
+	if (s->hints->comment >= 0 || s->parent || d->comment != 0 || s->len == 0 ||
+	    !memchr(s->text, '#', s->len)) {
+		return VV_OK;
+	}
+	d->comment = '#';
+	if ((rc = sniff_find_delimiter(s, 0, &delimiter, &rows, err)) == VV_OK && delimiter != 0) {
+		rc = sniff_look(s, 0, delimiter, SIZE_MAX, &rows, err);
+	}
+	if (rc == VV_OK && delimiter != 0 && rows.alike && rows.rows >= 4) {
+		rc = look_at_comments(s, delimiter, rows.cells, &fit, &first, err);
+	}
+	if (rc < 0 || !fit) {
+		d->comment = 0;
+		return rc;
+	}
+	vv_buf_printf(
+		&s->out->warnings,
+		"lines that begin with '#' are comments, from line %zu on; '--comment none' reads "
+		"them as rows\n",
+		line_of(s, first));
+	return vv_buf_ok(&s->out->warnings, err);
 }

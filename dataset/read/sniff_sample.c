@@ -134,3 +134,76 @@ vv_status sniff_too_short(const sniff *s, vv_error *err)
 	}
 	return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
 }
+
+/* What stands before the cells of the rows, after their delimiters. */
+typedef struct gaps {
+	size_t rows, cells, spaces,
+		single; /* cells after the first one; those after a space; after one alone */
+	bool alike;
+} gaps;
+
+static vv_status count_gaps(const sniff *s, gaps *g, vv_error *err)
+{
+	const vv_dialect *d = &s->out->dialect;
+	sniff_reader r;
+	vv_row row;
+	vv_error ignored;
+	size_t width = 0;
+	int n = 1;
+	vv_status rc = sniff_reader_open(&r, s, d, 0, err);
+
+	*g = (gaps){.alike = true};
+	while (rc == VV_OK && g->rows < SNIFF_ROWS &&
+	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+		width = g->rows++ == 0 ? row.cells : width;
+		g->alike = g->alike && row.cells == width;
+		for (size_t i = 1; i < row.cells; i++) {
+			const char *at = r.cells[i].text -
+					 (r.cells[i].flags & VV_CELL_QUOTED ? 1 : 0);
+
+			/* text that had to be decoded lies elsewhere */
+			if (at < s->text + row.text_start || at > s->text + row.text_end) {
+				continue;
+			}
+			g->cells++;
+			g->spaces += at[-1] == ' ';
+			g->single += at[-1] == ' ' && (uint8_t)at[-2] == d->delimiter;
+		}
+	}
+	g->alike = g->alike && n >= 0;
+	sniff_reader_close(&r);
+	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+}
+
+vv_status sniff_spaces(sniff *s, vv_error *err)
+{
+	vv_dialect *d = &s->out->dialect;
+	const int told = s->hints->spaces;
+	gaps g;
+	vv_status rc;
+
+	if (told == 0 || (s->parent && (told < 0 || s->parent->spaces != VV_SPACES_KEPT))) {
+		d->spaces = told == 0 ? VV_SPACES_KEPT : s->parent->spaces;
+		return VV_OK;
+	}
+	if (d->delimiter == ' ' || d->quote == ' ' || d->escape == ' ' ||
+	    (told < 0 && d->delimiter != ',' && d->delimiter != ';')) {
+		return told < 0
+			       ? VV_OK
+			       : vv_fail(err, VV_EINPUT,
+					 "spaces cannot be passed over where one is the delimiter or a quote");
+	}
+	d->spaces = VV_SPACES_PASSED;
+	if ((rc = count_gaps(s, &g, err)) < 0) return rc;
+	if (told < 0 && (!g.alike || g.rows < 4 || g.cells == 0 || g.spaces < g.cells)) {
+		d->spaces = VV_SPACES_KEPT;
+		return VV_OK;
+	}
+	d->spaces = g.single * 2 > g.cells ? VV_SPACES_USUAL : VV_SPACES_PASSED;
+	if (told < 0) {
+		vv_buf_puts(&s->out->warnings,
+			    "a space follows each delimiter and is no part of the cells; "
+			    "'--initial-space keep' makes it one\n");
+	}
+	return vv_buf_ok(&s->out->warnings, err);
+}

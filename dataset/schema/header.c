@@ -7,7 +7,7 @@
 
 #include "base/show.h"
 #include "base/text.h"
-#include "dataset/read/scan.h"
+#include "dataset/read/header_rows.h"
 
 /* May the name have "\xDF" for bytes which no name can have? */
 static bool is_incomplete(const vv_field *f)
@@ -24,28 +24,18 @@ static bool is_name(const vv_cell *c)
 static vv_status read_header(vv_cell *cells, vv_arena *arena, const vv_dialect *d,
 			     const vv_schema *schema, vv_error *err)
 {
-	vv_cell *read = vv_arena_calloc(arena, schema->count, sizeof(*read));
-	vv_scan *scan = NULL;
-	vv_row row;
-	size_t len;
-	vv_status rc;
+	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT;
+	vv_status rc = vv_header_rows_read(&h, d, err);
 
-	if (!read) return vv_fail_nomem(err);
-	if ((rc = vv_scan_new(&scan, d, schema->count, NULL, NULL, err)) < 0) return rc;
-	const char *line = vv_dialect_header(d, &len);
-
-	vv_scan_window(scan, line, len, true, 0);
-	int n = vv_scan_row(scan, read, schema->count, &row, err);
-	for (size_t i = 0; n == 1 && i < row.cells && i < schema->count && rc == VV_OK; i++) {
-		if (!is_incomplete(&schema->fields[i]) || is_name(&read[i])) {
+	for (size_t i = 0; i < h.count && i < schema->count && rc == VV_OK; i++) {
+		if (!is_incomplete(&schema->fields[i]) || is_name(&h.names[i])) {
 			continue;
 		}
-		cells[i].text = vv_arena_strndup(arena, read[i].text, read[i].len);
-		cells[i].len = read[i].len;
+		cells[i].text = vv_arena_strndup(arena, h.names[i].text, h.names[i].len);
+		cells[i].len = h.names[i].len;
 		rc = cells[i].text ? VV_OK : vv_fail_nomem(err);
 	}
-	vv_scan_free(scan);
-	return n == VV_ENOMEM ? VV_ENOMEM : rc;
+	return rc;
 }
 
 vv_status vv_header_labels(const vv_cell **out, vv_arena *arena, const vv_dialect *d,

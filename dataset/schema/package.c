@@ -205,7 +205,7 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 			     vv_error *err)
 {
 	const vv_json *rows = vv_json_get(dialect, "headerRows");
-	uint64_t line = 1;
+	uint64_t line = 1, last = 0;
 	bool header = true;
 	vv_status rc = vv_descriptor_bool(&header, dialect, "header", file, err);
 
@@ -216,12 +216,59 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 		return vv_descriptor_fail(rows, file, err, "must be an array, is %s",
 					  vv_descriptor_kind(rows));
 	}
-	if (rows->count != 1 || rows->first->type != VV_JSON_NUMBER ||
-	    !vv_parse_u64(&line, rows->first->text, rows->first->text_len) || line == 0 ||
-	    line > VV_HEADER_MAX) {
-		return refuse(rows, file, err, "only [N] can: one header line, the Nth");
+	for (const vv_json *n = rows->first; n; n = n->next) {
+		if (n->type != VV_JSON_NUMBER || !vv_parse_u64(&line, n->text, n->text_len) ||
+		    line == 0 || line > VV_HEADER_MAX || (n != rows->first && line != last + 1)) {
+			return refuse(rows, file, err,
+				      "only lines one after the other can: [N, N+1 ...]");
+		}
+		last = line;
 	}
-	h->skip = (long)line - 1;
+	if (rows->count == 0 || rows->count > VV_HEADER_ROWS_MAX) {
+		return refuse(rows, file, err,
+			      "1 to 16 lines can; without a header, set header to false");
+	}
+	h->skip = (long)(last - rows->count);
+	h->header_rows = (int)rows->count;
+	return VV_OK;
+}
+
+/* What stands between the cells of header lines. */
+static vv_status read_join(vv_package_resource *out, const vv_json *dialect, const char *file,
+			   vv_error *err)
+{
+	const char *join;
+	vv_status rc = vv_descriptor_text(&join, dialect, "headerJoin", file, err);
+
+	if (rc < 0 || !join) return rc;
+	if (strlen(join) >= VV_HEADER_JOIN_MAX) {
+		return refuse(vv_json_get(dialect, "headerJoin"), file, err,
+			      "a text of at most 15 bytes can");
+	}
+	out->hints.header_join = out->header_join = vv_strdup(join);
+	return out->header_join ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Lines and spaces that are no part of the cells. */
+static vv_status read_passed(vv_sniff_hints *h, const vv_json *dialect, const char *file,
+			     vv_error *err)
+{
+	bool skip = false;
+	vv_status rc = read_byte(&h->comment, dialect, "commentChar", file, err);
+
+	if (rc < 0 ||
+	    (rc = vv_descriptor_bool(&skip, dialect, "skipInitialSpace", file, err)) < 0) {
+		return rc;
+	}
+	if (h->comment > 0 && (h->comment == h->delimiter || h->comment == h->quote ||
+			       h->comment == h->escape || h->comment == ' ')) {
+		return vv_descriptor_fail(
+			vv_json_get(dialect, "commentChar"), file, err,
+			"is the delimiter, the quote or the escape character as well, or a space");
+	}
+	if (vv_json_get(dialect, "skipInitialSpace")) {
+		h->spaces = skip;
+	}
 	return VV_OK;
 }
 
@@ -233,14 +280,11 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		bool json;
 		const char *hint;
 	} members[] = {
-		{"commentChar", false, "take the comments out of the file"},
-		{"commentRows", false, "take the comments out of the file"},
+		{"commentRows", false, "comments can be lines that begin with commentChar"},
 		{"nullSequence", false, "name the sequence among the schema's missingValues"},
 		{"itemKeys", true, "the columns are the objects' members"},
 	};
 	const vv_json *node;
-	bool skip = false;
-	vv_status rc;
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		node = members[i].json == json ? vv_json_get(dialect, members[i].name) : NULL;
@@ -255,13 +299,8 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		    (node->type != VV_JSON_STRING || strcmp(node->text, "object") != 0)) {
 			return refuse(node, file, err, "only arrays of objects can");
 		}
-		return VV_OK;
 	}
-	if ((rc = vv_descriptor_bool(&skip, dialect, "skipInitialSpace", file, err)) < 0) return rc;
-	if (!skip) return VV_OK;
-	vv_descriptor_fail(vv_json_get(dialect, "skipInitialSpace"), file, err,
-			   "'skipInitialSpace' cannot be honoured");
-	return vv_hint_code(err, VV_HINT_CONVERT_SPACES);
+	return VV_OK;
 }
 
 /* Where the rows are in a JSON document. */
@@ -294,10 +333,12 @@ static vv_status read_dialect_of(vv_package_resource *out, const vv_json *dialec
 	if ((rc = refuse_members(dialect, json, file, err)) < 0) return rc;
 	if (json) return read_records(out, dialect, file, err);
 	if ((rc = read_header(&out->hints, dialect, file, err)) < 0 ||
-	    (rc = read_terminator(dialect, file, err)) < 0) {
+	    (rc = read_terminator(dialect, file, err)) < 0 ||
+	    (rc = read_join(out, dialect, file, err)) < 0 ||
+	    (rc = read_delimited(&out->hints, dialect, file, err)) < 0) {
 		return rc;
 	}
-	return read_delimited(&out->hints, dialect, file, err);
+	return read_passed(&out->hints, dialect, file, err);
 }
 
 void vv_package_resource_clear(vv_package_resource *r)
@@ -307,9 +348,10 @@ void vv_package_resource_clear(vv_package_resource *r)
 	vv_free(r->package_path);
 	vv_free(r->encoding);
 	vv_free(r->records);
+	vv_free(r->header_join);
 	vv_buf_clear(&r->schema);
 	r->package_path = NULL;
-	r->encoding = r->records = NULL;
+	r->encoding = r->records = r->header_join = NULL;
 	r->has_key = false;
 	r->hints = none;
 }

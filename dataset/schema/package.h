@@ -29,6 +29,7 @@ typedef struct vv_package_resource {
 	vv_buf schema;      /* compact JSON of the resource's schema; empty when it has none */
 	char *encoding;     /* as it is written there; NULL: not there */
 	char *records;      /* dialect.property: the array of the rows; NULL: not there */
+	char *header_join;  /* dialect.headerJoin; NULL: not there */
 	bool has_key;       /* schema.primaryKey is there and not empty */
 	vv_sniff_hints
 		hints; /* from dialect, format, mediatype; a header is assumed unless the dialect

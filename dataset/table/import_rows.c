@@ -50,7 +50,7 @@ static vv_status take_old(import *im, vv_error *err)
 	int m;
 	while ((m = old_groups_match(im->old, vv_window_bytes(im->window),
 				     vv_window_len(im->window), vv_window_at_end(im->window),
-				     im->dialect.form, &index, &want)) != 0) {
+				     &im->dialect, &index, &want)) != 0) {
 		vv_status rc;
 		if (m < 0) {
 			if (want > VV_GROUP_BYTES_MAX) {
@@ -295,14 +295,12 @@ static vv_status scan_rows(import *im, group_job *j, const view *v, scan_end *en
 	}
 }
 
-/* Ends the last of some rows with blank lines that would belong to a next row? */
-static bool has_blank_tail(const char *raw, size_t len)
+/* Do lines follow the row that would belong to a next one? */
+static bool has_tail(const vv_row *row)
 {
-	const char *tail = raw + len;
+	const size_t end = row->newline == VV_NO_NEWLINE ? 0 : row->newline == VV_CRLF ? 2 : 1;
 
-	return len >= 2 &&
-	       (tail[-2] == '\n' || (tail[-2] == '\r' && tail[-1] != '\n') ||
-		(len >= 3 && tail[-2] == '\r' && (tail[-3] == '\n' || tail[-3] == '\r')));
+	return row->end - row->text_end != end;
 }
 
 /* May the group be taken over inside of a file? */
@@ -310,7 +308,7 @@ static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
 {
 	return end == SCAN_CUT &&
 	       !(j->last &&
-		 (has_blank_tail(j->raw, j->raw_len) || im->dialect.form == VV_FORM_JSON ||
+		 (has_tail(&j->rows[j->row_count - 1]) || im->dialect.form == VV_FORM_JSON ||
 		  j->rows[j->row_count - 1].newline == VV_NO_NEWLINE));
 }
 

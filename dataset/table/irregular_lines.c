@@ -3,6 +3,8 @@
  */
 #include "dataset/table/irregular_lines.h"
 
+#include <string.h>
+
 #include "base/sys.h"
 #include "dataset/table/table.h"
 
@@ -78,4 +80,86 @@ int vv_forms_next(vv_forms *f, vv_quirk *out, vv_error *err)
 		out->row += f->first_row;
 	}
 	return more;
+}
+
+static bool is_line_end(char c)
+{
+	return c == '\n' || c == '\r';
+}
+
+size_t vv_forms_before(const vv_dialect *d, const char *raw, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len &&
+	       (is_line_end(raw[at]) || (d->comment != 0 && (uint8_t)raw[at] == d->comment))) {
+		while (at < len && !is_line_end(raw[at])) {
+			at++;
+		}
+		at += at < len;
+	}
+	/* a lone line end is the row itself */
+	return at == len ? 0 : at;
+}
+
+size_t vv_forms_after(const vv_dialect *d, const char *raw, size_t from, size_t len)
+{
+	size_t at = len;
+
+	while (at > from) {
+		size_t end = at, start;
+
+		end -= is_line_end(raw[end - 1]);
+		end -= end > from && end < at && raw[end] == '\n' && raw[end - 1] == '\r';
+		for (start = end; start > from && !is_line_end(raw[start - 1]);) {
+			start--;
+		}
+		/* what has a quote may be the end of the row's last cell */
+		if (start == from ||
+		    (end > start &&
+		     (d->comment == 0 || (uint8_t)raw[start] != d->comment ||
+		      (d->quote != 0 && memchr(raw + start, d->quote, end - start))))) {
+			break;
+		}
+		at = start;
+	}
+	return at;
+}
+
+static void add_comments(vv_hash128 *sum, const vv_dialect *d, const char *p, size_t len)
+{
+	for (size_t at = 0, end; at < len; at = end + 1) {
+		for (end = at; end < len && !is_line_end(p[end]);) {
+			end++;
+		}
+		if (end > at && (uint8_t)p[at] == d->comment) {
+			const vv_hash128 h = vv_xxh3_128(p + at, end - at, 0);
+
+			sum->lo += h.lo;
+			sum->hi += h.hi;
+		}
+	}
+}
+
+vv_status vv_forms_comments(vv_hash128 *out, vv_table *t, vv_error *err)
+{
+	const vv_dialect *d = &t->root.dialect;
+	vv_auto(vv_forms) *f = NULL;
+	vv_quirk q;
+	int more;
+	vv_status rc;
+
+	*out = (vv_hash128){0};
+	if (d->form != VV_FORM_CSV || d->comment == 0) return VV_OK;
+	if ((rc = vv_forms_open(&f, t, err)) < 0) return rc;
+	while ((more = vv_forms_next(f, &q, err)) > 0) {
+		if (q.kind == VV_QUIRK_RAW) {
+			const size_t from = vv_forms_before(d, q.raw, q.raw_len);
+			const size_t to = vv_forms_after(d, q.raw, from, q.raw_len);
+
+			add_comments(out, d, q.raw, from);
+			add_comments(out, d, q.raw + to, q.raw_len - to);
+		}
+	}
+	return (vv_status)more;
 }

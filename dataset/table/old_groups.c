@@ -179,34 +179,36 @@ void old_groups_close(old_groups *o)
 }
 
 /* Would the group's last row be read the same with what follows? */
-static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end, vv_form form,
-			 const vv_scan_entry *e)
+static bool follows_well(const char *bytes, size_t len, size_t end, bool at_end,
+			 const vv_dialect *d, const vv_scan_entry *e)
 {
-	if (end == len) return at_end && (e->clean_cut ? form != VV_FORM_JSON : true);
+	if (end == len) return at_end && (e->clean_cut ? d->form != VV_FORM_JSON : true);
 	char next = bytes[end];
 	if (!e->clean_cut) return false;
-	/* A blank line would belong to this group if the file ended after it, and \n
+	/* A blank line or a comment would belong to this group if the file ended after it, and \n
 	 * after \r is still the same row end. */
-	return form == VV_FORM_JSON ? next == '{' : next != '\n' && next != '\r';
+	return d->form == VV_FORM_JSON ? next == '{'
+				       : next != '\n' && next != '\r' &&
+						 (d->comment == 0 || (uint8_t)next != d->comment);
 }
 
 /* 1 equal, 0 not, -1 more bytes wanted. */
 static int try_group(const old_groups *o, size_t i, const char *bytes, size_t len, bool at_end,
-		     vv_form form, size_t *want)
+		     const vv_dialect *d, size_t *want)
 {
 	const vv_scan_entry *e = &o->cache->entries[i];
 	if (e->raw_len >= len && !at_end) {
 		*want = (size_t)e->raw_len + 1;
 		return -1;
 	}
-	if (e->raw_len > len || !follows_well(bytes, len, (size_t)e->raw_len, at_end, form, e)) {
+	if (e->raw_len > len || !follows_well(bytes, len, (size_t)e->raw_len, at_end, d, e)) {
 		return 0;
 	}
 	vv_hash128 h = vv_xxh3_128(bytes, (size_t)e->raw_len, o->secret);
 	return h.lo == e->hash.lo && h.hi == e->hash.hi;
 }
 
-int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, vv_form form,
+int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, const vv_dialect *d,
 		     size_t *index, size_t *want)
 {
 	if (!o || !o->cache || len == 0) return 0;
@@ -216,7 +218,7 @@ int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, 
 	}
 	uint64_t head = vv_xxh3(bytes, len < VV_SCAN_HEAD ? len : VV_SCAN_HEAD, o->secret);
 	if (o->next < o->count && o->cache->entries[o->next].head_hash == head) {
-		int m = try_group(o, o->next, bytes, len, at_end, form, want);
+		int m = try_group(o, o->next, bytes, len, at_end, d, want);
 		if (m != 0) {
 			*index = o->next;
 			return m;
@@ -229,7 +231,7 @@ int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, 
 			continue;
 		}
 		tries++;
-		int m = try_group(o, at - 1, bytes, len, at_end, form, want);
+		int m = try_group(o, at - 1, bytes, len, at_end, d, want);
 		if (m != 0) {
 			*index = at - 1;
 			return m;

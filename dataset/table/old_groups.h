@@ -22,7 +22,7 @@ vv_status old_groups_open(old_groups **out, const vv_sink *sink, const vv_root *
 void old_groups_close(old_groups *o);
 /* Does an old group begin at bytes[0 .. len)? 1: *index; 0: no; -: more bytes wanted:
  * *want gets how many must be visible. */
-int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, vv_form form,
+int old_groups_match(old_groups *o, const char *bytes, size_t len, bool at_end, const vv_dialect *d,
 		     size_t *index, size_t *want);
 const vv_scan_entry *old_groups_entry(const old_groups *o, size_t index);
 /* Its items in the lists. */

@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/irregular_lines.h"
 #include "diff/merge/cells.h"
 #include "diff/merge/columns.h"
 #include "diff/merge/match.h"
@@ -210,6 +211,33 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 	return VV_OK;
 }
 
+/* Comments go with the rows that they stand above. *why: the result lacks some that a side has added or kept, or
+ * both sides changed them. */
+static vv_status compare_comments(merge *m, const vv_import_result *result, const vv_sink *sink,
+				  const char **why, vv_error *err)
+{
+	vv_hash128 of[3] = {{0}}, got;
+	vv_table merged = {.source = *sink, .root = result->root};
+	vv_status rc;
+
+	*why = NULL;
+	for (int v = 0; v < (m->base ? 3 : 2); v++) {
+		if ((rc = vv_forms_comments(&of[v], merge_version(m, v), err)) < 0) return rc;
+	}
+	if (of[0].lo == 0 && of[1].lo == 0 && of[2].lo == 0) return VV_OK;
+	if ((rc = vv_forms_comments(&got, &merged, err)) < 0) return rc;
+	int side = merge_pick(of[0].lo == of[1].lo && of[0].hi == of[1].hi,
+			      m->base && of[0].lo == of[2].lo && of[0].hi == of[2].hi,
+			      m->base && of[1].lo == of[2].lo && of[1].hi == of[2].hi);
+
+	if (side < 0) {
+		*why = "both changed the comments between the rows";
+	} else if (got.lo != of[side].lo || got.hi != of[side].hi) {
+		*why = "comments between the rows would be lost with the lines that both changed";
+	}
+	return VV_OK;
+}
+
 static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *sink, vv_error *err)
 {
 	bool agree;
@@ -231,8 +259,12 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 		return take_ours(m, out, sink,
 				 "both added a table without a key, with different rows", err);
 	}
-	if ((rc = merge_writer_open(m, err)) < 0) return rc;
-	return import_result(m, out, sink, err);
+	if ((rc = merge_writer_open(m, err)) < 0 || (rc = import_result(m, out, sink, err)) < 0 ||
+	    (rc = compare_comments(m, out, sink, &why, err)) < 0 || !why) {
+		return rc;
+	}
+	vv_import_result_clear(out);
+	return take_ours(m, out, sink, why, err);
 }
 
 /* Is ours the side that comes first? By commit ids, or else by what the versions are. */

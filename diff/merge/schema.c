@@ -575,6 +575,11 @@ static void put_characters(vv_buf *out, const vv_dialect *d)
 {
 	vv_buf_printf(out, "%u %u %u %u %u %u ", (unsigned)d->form, d->delimiter, d->quote,
 		      d->escape, (unsigned)d->header, (unsigned)d->ascii);
+	if (d->form == VV_FORM_CSV) {
+		vv_buf_printf(out, "%u %u %u %zu %s ", d->comment, (unsigned)d->spaces,
+			      d->header_more, d->header_more > 0 ? strlen(d->header_join) : 0,
+			      d->header_more > 0 ? d->header_join : "");
+	}
 	put_run(out, &d->open);
 	put_run(out, &d->colon);
 	put_run(out, &d->comma);
@@ -876,6 +881,12 @@ static vv_status choose_header(merge *m, vv_error *err)
 	bool fits[3] = {header_fits(m, 0), header_fits(m, 1), header_fits(m, 2)};
 	if (d->form != VV_FORM_CSV) {
 		return VV_OK; /* came with the characters */
+	}
+	if (!fits[0] && !fits[1] && d->header_more > 0) {
+		vv_fail(err, VV_EREFUSED,
+			"the merged table has other columns than either side, and a header of %u lines",
+			d->header_more + 1u);
+		return vv_hint(err, "merge the columns by hand");
 	}
 	if (!fits[0] && !fits[1]) {
 		return d->header ? write_header(m, err) : vv_dialect_set_header(d, NULL, 0, err);

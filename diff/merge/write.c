@@ -314,17 +314,6 @@ static void put_lines(merge_writer *w, const char *lines, size_t len, size_t las
 	put_line(w, lines + last, len - last);
 }
 
-static bool breaks_row(const vv_cell *c, const vv_dialect *d)
-{
-	for (size_t i = 0; i < c->len; i++) {
-		if (c->text[i] == '\n' || c->text[i] == '\r' ||
-		    (uint8_t)c->text[i] == d->delimiter) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* A table without quotes cannot hold every text. */
 static vv_status check_cells(merge_writer *w, vv_error *err)
 {
@@ -332,13 +321,14 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 	size_t columns = w->m->column_count;
 	bool fits = columns > 1 || w->cells[0].len > 0;
 	size_t at = 0;
-	while (fits && at < columns && !breaks_row(&w->cells[at], d)) {
+	while (fits && at < columns && !vv_cell_breaks_row(&w->cells[at], d)) {
 		at++;
 	}
 	if (fits && at == columns) return VV_OK;
 	vv_fail(err, VV_EREFUSED, "row %llu of the merged table: %s, and its dialect has no quotes",
 		(unsigned long long)w->row_count + 1,
-		fits ? "a text holds the delimiter or a line end" : "its only cell is empty");
+		fits ? "a text holds the delimiter or a line end, or begins as no cell can"
+		     : "its only cell is empty");
 	return vv_hint(err, "one side took the quotes away; merge after both have the same form");
 }
 

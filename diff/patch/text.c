@@ -242,6 +242,16 @@ void patch_put_dialect(vv_buf *out, const vv_dialect *d)
 		put_member(out, "delimiter", &d->delimiter, 1);
 		put_member(out, "quote", &d->quote, d->quote != 0);
 		put_member(out, "escape", &d->escape, d->escape != 0);
+		if (d->comment != 0) {
+			put_member(out, "comment", &d->comment, 1);
+		}
+		if (d->spaces != VV_SPACES_KEPT) {
+			vv_buf_printf(out, ",\"spaces\":%u", (unsigned)d->spaces);
+		}
+		if (d->header_more > 0) {
+			vv_buf_printf(out, ",\"headerRows\":%u", d->header_more + 1u);
+			put_member(out, "headerJoin", d->header_join, strlen(d->header_join));
+		}
 		vv_buf_puts(out, ",\"quoting\":\"");
 		for (size_t i = 0; i < d->quoting_count; i++) {
 			vv_buf_putc(out, '0' + d->quoting[i]);
@@ -435,6 +445,51 @@ static vv_status get_lead(vv_dialect *d, const vv_json *object, vv_error *err)
 		       : expected_member(err, "lead", "bytes of the prologue before the table");
 }
 
+/* Left out: low - 1. */
+static vv_status get_number(uint64_t *out, const vv_json *object, const char *name, uint64_t low,
+			    uint64_t high, vv_error *err)
+{
+	const vv_json *v = vv_json_get(object, name);
+
+	*out = low - 1;
+	if (!v) return VV_OK;
+	return v->type == VV_JSON_NUMBER && vv_parse_u64(out, v->text, v->text_len) &&
+			       *out >= low && *out <= high
+		       ? VV_OK
+		       : expected_member(err, name, "a number in its range");
+}
+
+static vv_status get_passed(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
+{
+	vv_bytes join = {NULL, 0};
+	uint64_t spaces, rows;
+	vv_status rc;
+
+	if ((vv_json_get(v, "comment") &&
+	     (rc = get_byte(&d->comment, v, "comment", false, arena, err)) < 0) ||
+	    (rc = get_number(&spaces, v, "spaces", 1, VV_SPACES_USUAL, err)) < 0 ||
+	    (rc = get_number(&rows, v, "headerRows", 2, VV_HEADER_ROWS_MAX, err)) < 0) {
+		return rc;
+	}
+	d->spaces = (vv_spaces)spaces;
+	d->header_more = (uint8_t)(rows - 1);
+	d->header_join[0] = ' ';
+	if (rows > 1) {
+		if ((rc = get_run(&join, v, "headerJoin", arena, err)) < 0) return rc;
+		if (join.len >= sizeof(d->header_join)) {
+			rc = expected_member(err, "headerJoin", "at most 15 bytes");
+		} else {
+			memset(d->header_join, 0, sizeof(d->header_join));
+			memcpy(d->header_join, join.data ? join.data : "", join.len);
+		}
+		vv_free(join.data);
+	}
+	return rc == VV_OK && !vv_dialect_fits_together(d)
+		       ? expected_member(err, "delimiter",
+					 "characters that can be told from each other")
+		       : rc;
+}
+
 static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
 {
 	vv_status rc;
@@ -450,6 +505,7 @@ static vv_status get_csv(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_er
 	if (!vv_dialect_tail_fits(d)) {
 		return expected_member(err, "epilogue", "lines, below a last row with its end");
 	}
+	if ((rc = get_passed(d, v, arena, err)) < 0) return rc;
 	return get_quoting(d, v, err);
 }
 

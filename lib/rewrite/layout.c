@@ -311,6 +311,12 @@ static vv_status make_dialect(layout *l, const vv_table *old, vv_error *err)
 			return vv_fail(err, VV_ESCHEMA,
 				       "the file has no header, so that its columns cannot change");
 		}
+		if (old && l->dialect.header_more > 0) {
+			return vv_fail(
+				err, VV_ESCHEMA,
+				"the file's header has %u lines, so that its columns cannot change",
+				l->dialect.header_more + 1u);
+		}
 		rc = old ? map_quoting(l, err) : VV_OK;
 		rc = rc < 0 ? rc : put_header(l, old, err);
 	}

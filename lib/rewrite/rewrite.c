@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/format/row_write.h"
 #include "lib/rewrite/habit.h"
 #include "lib/rewrite/layout.h"
 #include "lib/rewrite/match.h"
@@ -166,15 +167,13 @@ static vv_status check_cell(const rewrite *w, const rewrite_column *c, const vv_
 	const vv_dialect *d = &w->layout.dialect;
 	const char *text = cell->text;
 
-	if (d->form != VV_FORM_CSV || d->quote != 0 || cell->len == 0 ||
-	    (!memchr(text, d->delimiter, cell->len) && !memchr(text, '\n', cell->len) &&
-	     !memchr(text, '\r', cell->len))) {
-		return VV_OK;
-	}
+	if (d->form != VV_FORM_CSV || d->quote != 0 || !vv_cell_breaks_row(cell, d)) return VV_OK;
 	vv_fail(err, VV_EINPUT,
 		"row %llu of the data: the file has no quotes, which column '%s' would need for '%s'",
 		(unsigned long long)number, vv_text_shows(c->name), vv_text_show(text, cell->len));
-	return vv_hint(err, "take the delimiter and line ends out of the text");
+	return vv_hint(
+		err,
+		"take the delimiter and line ends, and what begins a comment, out of the text");
 }
 
 static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_cell *old,

@@ -32,15 +32,28 @@ static const char *cell_end(const char *p, const char *end, const vv_dialect *d)
 	return p;
 }
 
+/* Blank lines and comments above. */
+static const char *skip_no_rows(const char *p, const char *end, const vv_dialect *d)
+{
+	while (p < end && (*p == '\n' || *p == '\r' || (d->comment && (uint8_t)*p == d->comment))) {
+		while (p < end && *p != '\n' && *p != '\r') {
+			p++;
+		}
+		p += p < end;
+	}
+	return p;
+}
+
 static bool splice_csv(vv_buf *out, const vv_dialect *d, const char *line, size_t len,
 		       const vv_cell *cells, const bool *changed, size_t columns)
 {
 	const char *p = line, *end = line + len, *from = line;
 
-	while (p < end && (*p == '\n' || *p == '\r')) {
-		p++; /* blank lines above */
-	}
+	p = skip_no_rows(p, end, d);
 	for (size_t i = 0; i < columns; i++) {
+		while (d->spaces != VV_SPACES_KEPT && p < end && *p == ' ') {
+			p++;
+		}
 		const char *stop = cell_end(p, end, d);
 		const bool quoted = p < end && d->quote && *p == (char)d->quote;
 

@@ -27,7 +27,6 @@ WORDS = {
     "conflicts-of": "Repo.conflicts() lists them",
     "conflicts-show": "Repo.conflicts() lists them",
     "convert-or-bytes": "write the file as UTF-8",
-    "convert-spaces": "spaces are data here",
     "convert-utf8": "write the file as UTF-8, which has all characters",
     "fetch-all": FETCH,
     "fetch-and-restore": FETCH,

@@ -78,8 +78,8 @@ static bool is_already(const vv_table *t, vv_view_format format)
 	switch (format) {
 	case VV_VIEW_CSV:
 	case VV_VIEW_TSV:
-		return d->form == VV_FORM_CSV && d->header && d->lead == 0 &&
-		       d->epilogue.len == 0 &&
+		return d->form == VV_FORM_CSV && d->header && d->header_more == 0 && d->lead == 0 &&
+		       d->epilogue.len == 0 && vv_dialect_is_bare(d) &&
 		       d->delimiter == (format == VV_VIEW_CSV ? ',' : '\t') && d->quote == '"' &&
 		       !d->escape;
 	case VV_VIEW_NDJSON:

@@ -47,8 +47,19 @@ vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const
 	vv_cell cell = {name, (uint32_t)len, VV_CELL_TEXT, 0, 0};
 	bool quoted, only;
 
-	while (at < n && is_newline(s[at])) {
-		at++; /* blank lines before the header */
+	if (d->header_more > 0) {
+		return vv_fail(err, VV_EREFUSED,
+			       "the header has %u lines, from which the names are joined",
+			       d->header_more + 1u);
+	}
+	while (at < n && (is_newline(s[at]) || (d->comment && (uint8_t)s[at] == d->comment))) {
+		while (at < n && !is_newline(s[at])) {
+			at++; /* comments before the header, and blank lines */
+		}
+		at += at < n;
+	}
+	while (d->spaces != VV_SPACES_KEPT && at < n && s[at] == ' ') {
+		at++;
 	}
 	end = cell_end(d, s, n, at, &quoted);
 	only = end >= n || is_newline(s[end]);
@@ -58,6 +69,9 @@ vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const
 				       place + 1);
 		}
 		at = end + 1;
+		while (d->spaces != VV_SPACES_KEPT && at < n && s[at] == ' ') {
+			at++;
+		}
 		end = cell_end(d, s, n, at, &quoted);
 	}
 	vv_buf_put(out, s, at);

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/table/irregular_lines.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/key_unique.h"
 #include "lib/work/diff/key.h"
@@ -312,6 +313,14 @@ static vv_status describe_form(comparison *c, vv_error *err)
 		}
 	}
 	vv_dialect_describe_change(&b, &c->a->root.dialect, &to);
+	vv_hash128 comments[2];
+	if ((rc = vv_forms_comments(&comments[0], c->a, err)) < 0 ||
+	    (rc = vv_forms_comments(&comments[1], c->b, err)) < 0) {
+		goto done;
+	}
+	if (comments[0].lo != comments[1].lo || comments[0].hi != comments[1].hi) {
+		vv_buf_printf(&b, "%scomments between the rows changed", b.len > 0 ? ", " : "");
+	}
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK && b.len > 0) {
 		c->form = vv_buf_detach(&b);
 		rc = c->form ? VV_OK : vv_fail_nomem(err);

@@ -315,6 +315,11 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
 	vv_lenient l;
 	vv_status rc;
 
+	if (hints->comment > 0 || hints->spaces > 0 || hints->header_rows > 1) {
+		return vv_fail(err, VV_EUSAGE,
+			       "what is read leniently has one header line, no comments "
+			       "and no spaces to pass over");
+	}
 	memset(&c, 0, sizeof(c));
 	memset(&l, 0, sizeof(l));
 	c.in = in;
@@ -363,7 +368,8 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
 	hints->form = VV_FORM_CSV;
 	hints->delimiter = ',';
 	hints->quote = '"';
-	hints->escape = 0;
+	hints->escape = hints->comment = hints->spaces = 0;
+	hints->header_rows = 1;
 	hints->header = c.header ? 1 : 0;
 done:
 	vv_dialect_clear(&c.dialect);

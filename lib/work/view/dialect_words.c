@@ -12,7 +12,8 @@
 bool vv_written_any(const vv_written *w)
 {
 	return w->input_format || w->encoding || w->delimiter || w->quote || w->escape || w->skip ||
-	       w->skip_below || w->records || !w->header;
+	       w->skip_below || w->records || w->comment || w->spaces || w->header_rows ||
+	       w->header_join || !w->header;
 }
 
 /* none: what stands for no character. */
@@ -56,6 +57,31 @@ static vv_status read_lines(long *out, const char *option, const char *word, vv_
 	return VV_OK;
 }
 
+static vv_status read_header(vv_sniff_hints *out, const vv_written *w, vv_error *err)
+{
+	long rows = -1;
+	vv_status rc = read_lines(&rows, "--header-rows", w->header_rows, err);
+
+	if (rc < 0) return rc;
+	if (w->header_rows && (rows < 1 || rows > (long)VV_HEADER_ROWS_MAX)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--header-rows takes a number from 1 to %u, not '%s'",
+			       VV_HEADER_ROWS_MAX, vv_text_shows(w->header_rows));
+	}
+	if (w->header_rows && !w->header) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--header-rows and --no-header contradict each other");
+	}
+	if (w->header_join && strlen(w->header_join) >= VV_HEADER_JOIN_MAX) {
+		return vv_fail(err, VV_EUSAGE, "--header-join takes at most %u bytes",
+			       VV_HEADER_JOIN_MAX - 1);
+	}
+	out->header = w->header_rows ? 1 : w->header ? -1 : 0;
+	out->header_rows = (int)rows;
+	out->header_join = w->header_join;
+	return VV_OK;
+}
+
 vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
@@ -74,7 +100,11 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 	    (rc = read_lines(&out->skip_below, "--skip-footer", w->skip_below, err)) < 0) {
 		return rc;
 	}
-	out->header = w->header ? -1 : 0;
+	if ((rc = read_header(out, w, err)) < 0 ||
+	    (rc = one_byte(&out->comment, "--comment", w->comment, 0, err)) < 0) {
+		return rc;
+	}
+	out->spaces = w->spaces ? strcmp(w->spaces, "skip") == 0 : -1;
 	out->encoding = w->encoding;
 	out->records = w->records;
 	if (w->encoding && (rc = vv_encoding_find(name, w->encoding, "", 0, err)) < 0) return rc;

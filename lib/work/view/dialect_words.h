@@ -1,6 +1,6 @@
 /*
  * dialect_words: how a file is written, in the words of options: --input-format, --encoding, --delimiter, --quote,
- * --escape, --skip-lines, --skip-footer, --records and --no-header mean the same for every command.
+ * --escape, --comment, --initial-space, --skip-lines, --skip-footer, --header-rows, --header-join, --records and --no-header mean the same for every command.
  */
 #ifndef VV_LIB_WORK_VIEW_DIALECT_WORDS_H
 #define VV_LIB_WORK_VIEW_DIALECT_WORDS_H
@@ -13,7 +13,7 @@
 /* As given on the command line; NULL: not said. */
 typedef struct vv_written {
 	const char *input_format, *encoding, *delimiter, *quote, *escape, *skip, *skip_below,
-		*records;
+		*records, *comment, *spaces, *header_rows, *header_join;
 	bool header; /* false: the first row is data */
 } vv_written;
 

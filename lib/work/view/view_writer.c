@@ -133,6 +133,8 @@ static vv_status init_dialect(vv_view_writer *w, vv_error *err)
 			vv_dialect_init(&w->dialect);
 			return rc;
 		}
+		w->dialect.comment = 0;
+		w->dialect.spaces = VV_SPACES_KEPT;
 		w->quotes_by_column = true;
 		return VV_OK;
 	}

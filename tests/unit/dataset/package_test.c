@@ -306,6 +306,10 @@ static void a_dialect_becomes_hints(void **state)
 	h = hints(
 		"\"dialect\":{\"headerRows\":[1],\"headerJoin\":\"-\",\"commentRows\":[],\"sheetName\":\"x\",\"table\":\"t\",\"property\":\"p\"}");
 	assert_int_equal(h.header, 1);
+	assert_true(h.skip == 0 && h.header_rows == 1 && h.comment == -1 && h.spaces == -1);
+	h = hints(
+		"\"dialect\":{\"headerRows\":[2,3],\"commentChar\":\"#\",\"skipInitialSpace\":true}");
+	assert_true(h.skip == 1 && h.header_rows == 2 && h.comment == '#' && h.spaces == 1);
 	h = hints("\"format\":\"tsv\",\"dialect\":{\"delimiter\":\"|\"}");
 	assert_int_equal(h.delimiter, '|');
 	h = hints(
@@ -331,17 +335,16 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 			      "/doubleQuote: 'doubleQuote' cannot be honoured");
 	assert_member_refused("\"dialect\":{\"doubleQuote\":true,\"escapeChar\":\"\\\\\"}",
 			      "/escapeChar: 'escapeChar' cannot be honoured");
-	assert_member_refused("\"dialect\":{\"commentChar\":\"#\"}",
-			      "/commentChar: 'commentChar' cannot be honoured");
+	assert_member_refused("\"dialect\":{\"commentChar\":\"##\"}", "/commentChar: ");
+	assert_member_refused("\"dialect\":{\"commentChar\":\";\",\"delimiter\":\";\"}",
+			      "/commentChar: ");
 	assert_member_refused("\"dialect\":{\"commentRows\":[2]}",
 			      "/commentRows: 'commentRows' cannot be honoured");
 	assert_member_refused("\"dialect\":{\"nullSequence\":\"NA\"}",
 			      "/nullSequence: 'nullSequence' cannot be honoured");
-	assert_member_refused("\"dialect\":{\"skipInitialSpace\":true}",
-			      "/skipInitialSpace: 'skipInitialSpace' cannot be honoured");
 	assert_member_refused("\"dialect\":{\"skipInitialSpace\":\"no\"}",
 			      "/skipInitialSpace: must be true or false");
-	assert_member_refused("\"dialect\":{\"headerRows\":[1,2]}",
+	assert_member_refused("\"dialect\":{\"headerRows\":[1,3]}",
 			      "/headerRows: 'headerRows' cannot be honoured");
 	assert_member_refused("\"dialect\":{\"headerRows\":[0]}",
 			      "/headerRows: 'headerRows' cannot be honoured");

@@ -1,0 +1,298 @@
+/*
+ * dialect_describe: a dialect in words, and a change of one.
+ */
+#include "dataset/format/dialect.h"
+
+#include <string.h>
+
+#include "base/json/json_records.h"
+#include "base/text.h"
+
+static bool same_lead(const vv_dialect *a, const vv_dialect *b)
+{
+	return a->lead == b->lead &&
+	       (a->lead == 0 || memcmp(a->prologue.data, b->prologue.data, a->lead) == 0);
+}
+
+/* Appends a phrase, with ", " before all but the first. */
+static void say(vv_buf *b, size_t start, const char *phrase)
+{
+	if (b->len > start) {
+		vv_buf_puts(b, ", ");
+	}
+	vv_buf_puts(b, phrase);
+}
+
+static void put_character(vv_buf *b, uint8_t c)
+{
+	char ch = (char)c;
+
+	if (c == 0) {
+		vv_buf_puts(b, "none");
+	} else if (c == '\t') {
+		vv_buf_puts(b, "tab");
+	} else {
+		vv_buf_printf(b, "'%s'", vv_text_show(&ch, 1));
+	}
+}
+
+static void put_form(vv_buf *b, const vv_dialect *d)
+{
+	if (d->form != VV_FORM_CSV) {
+		vv_buf_puts(b, d->form == VV_FORM_NDJSON ? "NDJSON" : "JSON array");
+		if (d->lead > 0) {
+			vv_buf_puts(b, " at ");
+			(void)vv_json_records_path(b, d->prologue.data, d->lead);
+		}
+		return;
+	}
+	switch (d->delimiter) {
+	case ',':
+		vv_buf_puts(b, "comma-separated");
+		break;
+	case '\t':
+		vv_buf_puts(b, "tab-separated");
+		break;
+	case ';':
+		vv_buf_puts(b, "semicolon-separated");
+		break;
+	case '|':
+		vv_buf_puts(b, "pipe-separated");
+		break;
+	case VV_NO_DELIMITER:
+		vv_buf_puts(b, "one cell a line");
+		break;
+	default:
+		vv_buf_puts(b, "separated by ");
+		put_character(b, d->delimiter);
+		break;
+	}
+}
+
+static const char *newline_name(const vv_dialect *d)
+{
+	return d->newline == VV_CRLF ? "CRLF" : d->newline == VV_CR ? "CR" : "LF";
+}
+
+/* How many columns have another habit than minimal. */
+static size_t quoted_columns(const vv_dialect *d)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < d->quoting_count; i++) {
+		count += d->quoting[i] != VV_QUOTE_MINIMAL;
+	}
+	return count;
+}
+
+static void describe_csv(vv_buf *b, const vv_dialect *d, size_t start)
+{
+	size_t quoted = quoted_columns(d);
+
+	size_t lines = vv_dialect_lead_lines(d);
+
+	if (lines > 0) {
+		say(b, start,
+		    vv_text_counted(lines, "line above the table", "lines above the table"));
+	}
+	say(b, start,
+	    !d->header            ? "no header"
+	    : d->header_more == 0 ? "header"
+				  : vv_text_counted(d->header_more + 1u, "", "header lines"));
+	if (d->comment != 0) {
+		say(b, start, "comments after ");
+		put_character(b, d->comment);
+	}
+	if (d->spaces != VV_SPACES_KEPT) {
+		say(b, start, "spaces before cells");
+	}
+	lines = vv_dialect_tail_lines(d);
+	if (lines > 0) {
+		say(b, start,
+		    vv_text_counted(lines, "line below the table", "lines below the table"));
+	}
+	if (d->quote != '"') {
+		say(b, start, "quote ");
+		put_character(b, d->quote);
+	}
+	if (d->escape != 0) {
+		say(b, start, "escape ");
+		put_character(b, d->escape);
+	}
+	if (quoted > 0) {
+		say(b, start, "quotes kept in ");
+		vv_buf_printf(b, "%s column%s", vv_text_count(quoted), quoted == 1 ? "" : "s");
+	}
+}
+
+void vv_dialect_describe(vv_buf *b, const vv_dialect *d)
+{
+	size_t start = b->len;
+
+	put_form(b, d);
+	if (d->encoding[0]) {
+		say(b, start, d->encoding);
+	}
+	if (d->bom) {
+		say(b, start, "BOM");
+	}
+	if (d->form != VV_FORM_JSON && d->newline != VV_LF) {
+		say(b, start, newline_name(d));
+	}
+	if (d->form == VV_FORM_CSV) {
+		describe_csv(b, d, start);
+	} else if (d->ascii) {
+		say(b, start, "ASCII only");
+	}
+	if (d->form != VV_FORM_JSON && !d->final_newline) {
+		say(b, start, "no final newline");
+	}
+}
+
+static void say_character(vv_buf *b, size_t start, const char *what, uint8_t from, uint8_t to)
+{
+	if (from == to) return;
+	say(b, start, what);
+	put_character(b, from);
+	vv_buf_puts(b, " -> ");
+	put_character(b, to);
+}
+
+static void say_flag(vv_buf *b, size_t start, bool from, bool to, const char *added,
+		     const char *removed)
+{
+	if (from != to) {
+		say(b, start, to ? added : removed);
+	}
+}
+
+static bool same_header(const vv_dialect *a, const vv_dialect *b)
+{
+	size_t a_len, b_len;
+	const char *x = vv_dialect_header(a, &a_len), *y = vv_dialect_header(b, &b_len);
+
+	return a_len == b_len && memcmp(x, y, a_len) == 0;
+}
+
+static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
+{
+	size_t count = from->quoting_count > to->quoting_count ? from->quoting_count
+							       : to->quoting_count;
+	size_t changed = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned a = i < from->quoting_count ? from->quoting[i] : VV_QUOTE_MINIMAL;
+		unsigned c = i < to->quoting_count ? to->quoting[i] : VV_QUOTE_MINIMAL;
+
+		changed += a != c;
+	}
+	say_character(b, start, "delimiter ", from->delimiter, to->delimiter);
+	say_character(b, start, "quote ", from->quote, to->quote);
+	say_character(b, start, "escape ", from->escape, to->escape);
+	say_character(b, start, "comments after ", from->comment, to->comment);
+	say_flag(b, start, from->spaces != VV_SPACES_KEPT, to->spaces != VV_SPACES_KEPT,
+		 "spaces before cells passed over", "spaces before cells kept");
+	say_flag(b, start, from->header, to->header, "header line added", "header line removed");
+	if (from->header && to->header && from->header_more != to->header_more) {
+		say(b, start, "header lines ");
+		vv_buf_printf(b, "%u -> %u", from->header_more + 1u, to->header_more + 1u);
+	}
+	if (!same_lead(from, to)) {
+		say(b, start,
+		    from->lead == 0 ? "lines above the table added"
+		    : to->lead == 0 ? "lines above the table removed"
+				    : "lines above the table changed");
+	}
+	if (!vv_bytes_equal(&from->epilogue, &to->epilogue)) {
+		say(b, start,
+		    from->epilogue.len == 0 ? "lines below the table added"
+		    : to->epilogue.len == 0 ? "lines below the table removed"
+					    : "lines below the table changed");
+	}
+	if (from->header && to->header && !same_header(from, to)) {
+		say(b, start, "header line written differently");
+	}
+	if (changed > 0) {
+		say(b, start, "quoting of ");
+		vv_buf_printf(b, "%s column%s", vv_text_count(changed), changed == 1 ? "" : "s");
+	}
+}
+
+/* The members beside the rows, and where these are; false: no difference but white space. */
+static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
+{
+	const vv_json_around old = vv_dialect_around(from), now = vv_dialect_around(to);
+	vv_buf paths[2] = {VV_BUF_INIT, VV_BUF_INIT}, names = VV_BUF_INIT;
+	vv_error ignored;
+	bool same;
+
+	put_form(&paths[0], from);
+	put_form(&paths[1], to);
+	same = vv_buf_equal(&paths[0], &paths[1]);
+	if (!same) {
+		say(b, start, vv_buf_cstr(&paths[0]));
+		vv_buf_printf(b, " -> %s", vv_buf_cstr(&paths[1]));
+	} else if (vv_json_around_change(&names, &old, &now, &ignored) < 0) {
+		vv_buf_reset(&names);
+		vv_buf_puts(&names, "all");
+	}
+	if (names.len > 0) {
+		say(b, start, "members beside the rows changed: ");
+		vv_buf_put(b, names.data, names.len);
+	}
+	same = same && names.len == 0;
+	vv_buf_clear(&paths[0]);
+	vv_buf_clear(&paths[1]);
+	vv_buf_clear(&names);
+	return !same;
+}
+
+static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
+{
+	say_flag(b, start, from->ascii, to->ascii, "non-ASCII text escaped",
+		 "non-ASCII text no longer escaped");
+	if ((from->lead > 0 || to->lead > 0) && change_around(b, from, to, start)) return;
+	if (!vv_bytes_equal(&from->open, &to->open) || !vv_bytes_equal(&from->colon, &to->colon) ||
+	    !vv_bytes_equal(&from->comma, &to->comma) ||
+	    !vv_bytes_equal(&from->close, &to->close) ||
+	    (from->form == VV_FORM_JSON && (!vv_bytes_equal(&from->prologue, &to->prologue) ||
+					    !vv_bytes_equal(&from->row_end, &to->row_end) ||
+					    !vv_bytes_equal(&from->epilogue, &to->epilogue)))) {
+		say(b, start, "white space");
+	}
+}
+
+void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dialect *to)
+{
+	size_t start = b->len;
+	bool lines = from->form != VV_FORM_JSON && to->form != VV_FORM_JSON;
+
+	if (from->form != to->form) {
+		put_form(b, from);
+		vv_buf_puts(b, " -> ");
+		put_form(b, to);
+	}
+	if (lines && from->newline != to->newline) {
+		say(b, start, newline_name(from));
+		vv_buf_printf(b, " -> %s", newline_name(to));
+	}
+	if (strcmp(from->encoding, to->encoding) != 0) {
+		say(b, start, from->encoding[0] ? from->encoding : "UTF-8");
+		vv_buf_printf(b, " -> %s", to->encoding[0] ? to->encoding : "UTF-8");
+	}
+	say_flag(b, start, from->bom, to->bom, "BOM added", "BOM removed");
+	if (lines) {
+		say_flag(b, start, from->final_newline, to->final_newline, "final newline added",
+			 "final newline removed");
+	}
+	if (from->form != to->form) return;
+	if (from->form == VV_FORM_CSV) {
+		change_csv(b, from, to, start);
+	} else {
+		change_json(b, from, to, start);
+	}
+	if (from->form != VV_FORM_JSON && b->len == start &&
+	    !vv_bytes_equal(&from->prologue, &to->prologue)) {
+		say(b, start, "lines before the first row");
+	}
+}

@@ -1,0 +1,94 @@
+/*
+ * header_rows: knows how the lines of a header are joined.
+ */
+#include "dataset/read/header_rows.h"
+
+#include <string.h>
+
+#include "base/sys.h"
+#include "dataset/read/scan.h"
+
+void vv_header_rows_clear(vv_header_rows *h)
+{
+	vv_arena_clear(&h->arena);
+	vv_free(h->names);
+	vv_free(h->above);
+	memset(h, 0, sizeof(*h));
+}
+
+static vv_status grow(vv_header_rows *h, size_t count, vv_error *err)
+{
+	vv_cell *names, *above;
+
+	if (count > h->room) {
+		if (!(names = vv_realloc_array(h->names, count, sizeof(*names)))) {
+			return vv_fail_nomem(err);
+		}
+		h->names = names;
+		if (!(above = vv_realloc_array(h->above, count, sizeof(*above)))) {
+			return vv_fail_nomem(err);
+		}
+		h->above = above;
+		h->room = count;
+	}
+	for (; h->count < count; h->count++) {
+		h->names[h->count] = h->above[h->count] = (vv_cell){.text = "",
+								    .state = VV_CELL_TEXT};
+	}
+	return VV_OK;
+}
+
+vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell *cells,
+			     size_t count, vv_error *err)
+{
+	const size_t between = strlen(join);
+	vv_status rc = grow(h, count, err);
+
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		vv_cell *name = &h->names[i], *above = &h->above[i];
+		const size_t before = name->len > 0 ? name->len + between : 0;
+		char *text;
+
+		if (cells[i].len == 0 || vv_cell_equal(&cells[i], above)) {
+			continue;
+		}
+		if (!(text = vv_arena_alloc(&h->arena, before + cells[i].len + 1))) {
+			return vv_fail_nomem(err);
+		}
+		if (before > 0) {
+			memcpy(text, name->text, name->len);
+			memcpy(text + name->len, join, between);
+		}
+		memcpy(text + before, cells[i].text, cells[i].len);
+		text[before + cells[i].len] = '\0';
+		*name = (vv_cell){.text = text,
+				  .len = (uint32_t)(before + cells[i].len),
+				  .state = VV_CELL_TEXT};
+		*above = (vv_cell){
+			.text = text + before, .len = cells[i].len, .state = VV_CELL_TEXT};
+	}
+	return rc;
+}
+
+vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *err)
+{
+	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
+	vv_auto(vv_scan) *scan = NULL;
+	vv_row row;
+	vv_error why;
+	size_t len;
+	const char *line = vv_dialect_header(d, &len);
+	vv_status rc = cells ? vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)
+			     : vv_fail_nomem(err);
+
+	if (rc == VV_OK) {
+		vv_scan_window(scan, line, len, true, 0);
+	}
+	for (unsigned i = 0; i <= d->header_more && rc == VV_OK &&
+			     vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) == 1;
+	     i++) {
+		rc = vv_header_rows_add(h, d->header_join, cells, row.cells, err);
+	}
+	vv_free(cells);
+	return rc;
+}

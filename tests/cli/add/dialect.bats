@@ -1,0 +1,261 @@
+load ../helper
+
+# back FILE: the last version of it has the same bytes, and is written again.
+back() {
+	cp "$1" want
+	varve cat HEAD:"$1" > got
+	same_bytes want got
+	rm "$1"
+	succeeds varve restore "$1"
+	same_bytes want "$1"
+	succeeds varve fsck --data
+}
+
+# rows FILE: its rows as objects.
+rows() {
+	succeeds varve cat --format ndjson "$1"
+}
+
+@test "lines between the rows that begin with '#' are comments, kept as bytes" {
+	new_repo
+	printf '# top\nid,name\n1,a\n# mid, with, "a quote\n2,b\n\n# x,y,z\n3,"#c"\n4,d\n# end\n' > t.csv
+	succeeds varve add t.csv
+	output_has "4 rows, 2 columns, key id"
+	output_has "comments after '#'"
+	stderr_has "from line 4 on"
+	varve commit -qm one
+	back t.csv
+	rows t.csv
+	output_is $'{"id":1,"name":"a"}\n{"id":2,"name":"b"}\n{"id":3,"name":"#c"}\n{"id":4,"name":"d"}'
+	succeeds varve cat --where id=3 t.csv
+	output_is $'id,name\n3,#c'
+	succeeds varve convert -q t.csv out.csv
+	printf 'id,name\n1,a\n2,b\n3,#c\n4,d\n' > want
+	same_bytes want out.csv
+	# the blank line is one, the comments are none; findings have the file's lines
+	ends_with 1 varve check --json t.csv
+	[ "$(jq -c '[.. | objects | select(.rule == "blank-row" and .line != null) | .line] | unique' <<< "$output")" = '[6]' ]
+	printf 'id,name\n1,a\n# mid\n2\n3,c,d\n' > bad.csv
+	ends_with 1 varve check --json --files --comment '#' bad.csv
+	[ "$(jq -c '[.. | objects | select(.line != null) | .line] | unique' <<< "$output")" = '[4,5]' ]
+}
+
+@test "a row that begins as a comment is written in quotes, and lines that are rows stay so" {
+	new_repo
+	printf 'id,n\n#1,2\n#2,3\n#3,4\n' > keys.csv
+	printf 'id,n\n1,2\n# 2,3\n3,4\n5,6\n' > cells.csv
+	for f in keys cells; do
+		succeeds varve add "$f.csv"
+		output_lacks "comments"
+	done
+	printf 'id;n\n1;2\n%% note\n2;3\n' > t.csv
+	succeeds varve add --comment % t.csv
+	varve commit -qm one
+	back t.csv
+	printf 'id;n\n1;2\n%% note\n2;3\n"%%4";5\n' > t.csv
+	succeeds varve add t.csv
+	output_has "3 rows"
+	varve commit -qm two
+	back t.csv
+	rows t.csv
+	output_has '{"id":"%4","n":5}'
+	# the table knows its character; without it the lines are rows
+	succeeds varve add --comment none --delimiter ';' t.csv
+	output_has "4 rows"
+	ends_with 2 varve add --comment ';' --delimiter ';' t.csv
+	ends_with 2 varve add --comment ab t.csv
+}
+
+@test "a difference of comments is one of form, and a comment goes with the row below it" {
+	new_repo
+	printf 'id,n\n1,a\n# two\n2,b\n3,c\n# four\n4,d\n5,e\n6,f\n' > t.csv
+	varve add -q t.csv 2> /dev/null
+	varve commit -qm one
+	sed -i 's/# two/# 2/' t.csv
+	succeeds varve diff
+	output_has "comments between the rows changed"
+	varve commit -qam two
+	back t.csv
+	# each side changes rows, one of them a comment
+	git checkout -qb other HEAD~1
+	sed -i 's/3,c/3,C/; s/# four/# 4/; s/^4,d/4,D/' t.csv
+	sed -i 's/# 4/# four/' t.csv
+	varve commit -qam other
+	git checkout -q -
+	succeeds varve merge other
+	printf 'id,n\n1,a\n# 2\n2,b\n3,C\n# four\n4,D\n5,e\n6,f\n' > want
+	same_bytes want t.csv
+	succeeds varve fsck --data
+}
+
+@test "a merge that would lose a comment is a conflict" {
+	new_repo
+	printf 'id,n,m\n1,a,x\n# two\n2,b,y\n3,c,z\n4,d,z\n' > t.csv
+	varve add -q t.csv 2> /dev/null
+	varve commit -qm one
+	git checkout -qb other
+	sed -i 's/2,b,y/2,b,Y/' t.csv
+	varve commit -qam other
+	git checkout -q -
+	sed -i 's/2,b,y/2,B,y/' t.csv
+	varve commit -qam ours
+	cp t.csv want
+	ends_with 1 varve merge other
+	stderr_and_output="$output$stderr"
+	[[ $stderr_and_output =~ comments ]]
+	same_bytes want t.csv
+	succeeds varve merge --abort
+	# both changed the comments
+	git checkout -q other
+	sed -i 's/# two/# theirs/' t.csv
+	varve commit -qam c
+	git checkout -q -
+	sed -i 's/# two/# ours/' t.csv
+	varve commit -qam d
+	ends_with 1 varve merge other
+}
+
+@test "spaces after delimiters are no part of the cells, and come back" {
+	new_repo
+	printf 'id, name, n\n1, "a, b", 2\n2, c, 3\n3, d, \n4, " e", 5\n5, f,  6\n' > t.csv
+	succeeds varve add t.csv
+	output_has "5 rows, 3 columns, key id"
+	stderr_has "space"
+	varve commit -qm one
+	back t.csv
+	rows t.csv
+	output_is $'{"id":1,"name":"a, b","n":2}\n{"id":2,"name":"c","n":3}\n{"id":3,"name":"d","n":null}\n{"id":4,"name":" e","n":5}\n{"id":5,"name":"f","n":6}'
+	sed -i 's/^2, c, 3/2, changed, 3/; $a 6,g,7' t.csv
+	succeeds varve diff
+	output_has "1 row changed"
+	output_has "1 row added"
+	varve commit -qam two
+	back t.csv
+	succeeds varve diff HEAD~1 HEAD --format patch
+	printf '%s\n' "$output" > p
+	git checkout -q HEAD~1 -- t.csv
+	succeeds varve apply p
+	cmp t.csv want
+	git checkout -q HEAD -- t.csv
+	succeeds varve rename-column t.csv name 'the name'
+	[ "$(head -1 t.csv)" = 'id, the name, n' ]
+	# kept they are text; where a cell has none it is not certain
+	printf 'id, n\n1, 2\n2, 3\n3, 4\n' > keep.csv
+	succeeds varve add --initial-space keep keep.csv
+	rows keep.csv
+	output_has '{"id":1," n":'
+	printf 'id, n\n1,2\n2, 3\n3, 4\n' > some.csv
+	succeeds varve add some.csv
+	stderr_lacks "space"
+	succeeds varve add --initial-space skip --as table some.csv
+	rows some.csv
+	output_is $'{"id":1,"n":"2"}\n{"id":2,"n":"3"}\n{"id":3,"n":"4"}'
+	ends_with 2 varve add --initial-space skip --delimiter space some.csv
+}
+
+@test "a merge and an edit write the space after a delimiter" {
+	new_repo
+	printf 'id, a, b\n1, x, y\n2, x, y\n3, x, y\n4, x, y\n' > t.csv
+	varve add -q t.csv 2> /dev/null
+	varve commit -qm one
+	git checkout -qb other
+	sed -i 's/^2, x, y/2, x, Y/' t.csv
+	varve commit -qam other
+	git checkout -q -
+	sed -i 's/^2, x, y/2, X, y/' t.csv
+	varve commit -qam ours
+	succeeds varve merge other
+	printf 'id, a, b\n1, x, y\n2, X, Y\n3, x, y\n4, x, y\n' > want
+	same_bytes want t.csv
+}
+
+@test "two header lines become names, where the first one has groups of columns" {
+	new_repo
+	printf ',2019,,2020,\nregion,a,b,a,c\nN,1,2,3,4\nS,1,2,3,4\nW,5,6,7,8\n' > t.csv
+	succeeds varve add t.csv
+	output_has "3 rows, 5 columns"
+	output_has "2 header lines"
+	stderr_has "header"
+	varve commit -qm one
+	back t.csv
+	succeeds varve info --json t.csv
+	rows t.csv
+	[ "${lines[0]}" = '{"region":"N","2019 a":1,"b":2,"2020 a":3,"c":4}' ]
+	succeeds varve check t.csv
+	# rows are compared and merged; the header's lines are kept
+	printf ',2019,,2020,\nregion,a,b,a,c\nN,1,2,3,9\nS,1,2,3,4\nW,5,6,7,8\nX,5,6,7,8\n' > t.csv
+	succeeds varve diff
+	output_has "1 row added"
+	varve commit -qam two
+	back t.csv
+	ends_with 2 varve rename-column t.csv c d
+	same_bytes want t.csv
+	succeeds varve convert -q t.csv out.csv
+	[ "$(head -1 out.csv)" = 'region,2019 a,b,2020 a,c' ]
+	[ "$(wc -l < out.csv)" = 5 ]
+}
+
+@test "--header-rows and --header-join, and what is not certain" {
+	new_repo
+	# a title that is filled up with delimiters, missing values below a header, units of text columns
+	printf 'Report 2020,,\nid,name,n\n1,a,2\n2,b,3\n3,c,4\n' > title.csv
+	printf 'id,,\nx,NA,NA\ny,1,2\nz,3,4\nw,5,6\n' > missing.csv
+	printf 'a,a,b\nx,y,z\nu,v,w\nq,r,s\nt,u,v\n' > text.csv
+	for f in title missing text; do
+		varve add "$f.csv" > said 2>&1 || true
+		! grep -q "header lines" said
+	done
+	git reset -q
+	printf 'x,y\nkg,m\n1,2\n3,4\n' > t.csv
+	succeeds varve add --header-rows 2 --header-join / t.csv
+	varve commit -qm one
+	back t.csv
+	rows t.csv
+	output_is $'{"x/kg":1,"y/m":2}\n{"x/kg":3,"y/m":4}'
+	# the next version has as many, unless data stands in the second one
+	printf 'x,y\nkg,cm\n1,2\n3,4\n' > t.csv
+	succeeds varve add t.csv
+	rows t.csv
+	output_is $'{"x/kg":1,"y/cm":2}\n{"x/kg":3,"y/cm":4}'
+	printf 'x,y\n1,2\n3,4\n' > t.csv
+	succeeds varve add t.csv
+	stderr_has "header"
+	rows t.csv
+	output_is $'{"x":1,"y":2}\n{"x":3,"y":4}'
+	ends_with 2 varve add --header-rows 0 t.csv
+	ends_with 2 varve add --header-rows 17 t.csv
+	ends_with 2 varve add --header-rows 2 --no-header t.csv
+	printf 'x,y\n' > short.csv
+	ends_with 2 varve add --header-rows 2 --as table short.csv
+}
+
+@test "datapackage.json declares them as Frictionless does" {
+	new_repo
+	printf 'made by hand\nx; y\nkg; m\n%% c\n1; 2\n3; 4\n' > t.csv
+	printf '{"resources":[{"name":"t","path":"t.csv","dialect":{"delimiter":";","headerRows":[2,3],"headerJoin":"-","commentChar":"%%","skipInitialSpace":true}}]}' > datapackage.json
+	succeeds varve add t.csv
+	output_has "2 rows"
+	varve commit -qm one
+	back t.csv
+	rows t.csv
+	output_is $'{"x-kg":1,"y-m":2}\n{"x-kg":3,"y-m":4}'
+	succeeds varve check t.csv
+	for bad in '"headerRows":[1,3]' '"headerRows":[]' '"commentChar":"%%%%"' '"commentChar":";"' \
+		'"headerJoin":"0123456789abcdef"' '"commentRows":[3]'; do
+		printf '{"resources":[{"name":"t","path":"t.csv","dialect":{"delimiter":";",'"$bad"'}}]}' > datapackage.json
+		ends_with 2 varve add t.csv
+	done
+}
+
+@test "very many comments are refused with their line, or kept" {
+	new_repo
+	{ printf 'id,n\n1,2\n'; seq -f '# %.0f' 100000; printf '2,3\n3,4\n4,5\n'; } > t.csv
+	succeeds varve add --comment '#' t.csv
+	output_has "4 rows"
+	varve commit -qm one
+	back t.csv
+	{ printf 'id,n\n1,2\n'; yes '# a comment that is as long as comments are, or somewhat longer' | head -n 150000; printf '2,3\n'; } > t.csv
+	ends_with 2 varve add t.csv
+	{ printf 'id,n\n'; yes '# above all rows, below the header' | head -n 20000; printf '1,2\n'; } > head.csv
+	ends_with 2 varve add --comment '#' --as table head.csv
+}
