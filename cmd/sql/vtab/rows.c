@@ -227,7 +227,8 @@ static char *unquoted(const char *s)
 /* "REV:PATH", or a path of the work tree. Takes word. */
 static int read_word(vv_sql_name *name, char *word)
 {
-	char *colon = word ? strchr(word, ':') : NULL;
+	const char *brace = word ? strchr(word, '}') : NULL; /* of @{2026-11-17 14:00} */
+	char *colon = word ? strchr(brace && strstr(word, "@{") ? brace : word, ':') : NULL;
 
 	name->path = colon ? sqlite3_mprintf("%s", colon + 1) : word;
 	if (colon) {
@@ -244,7 +245,7 @@ static int read_arguments(varve_repo **repo, vv_sql_name *name, vv_sql_catalog *
 	varve_repo_options how = VARVE_INIT(varve_repo_options);
 	varve_error err;
 
-	how.flags = VARVE_OPEN_ENVIRON |
+	how.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_FETCH |
 		    (argc > 1 && vv_sql_name_is_url(words[0]) ? VARVE_OPEN_URL : 0);
 	name->outside = argc == 1;
 	if (argc < 1 || argc > 3 || (argc == 3 && sqlite3_stricmp(words[2], "history") != 0)) {

@@ -392,3 +392,20 @@ json_of() {
 	output_lacks s3cret
 	stderr_lacks s3cret
 }
+
+@test "SQL fetches what was dropped" {
+	six
+	varve drop -q --history
+	succeeds varve sql --format csv "SELECT count(*) AS n FROM t AS OF 'HEAD~1'"
+	output_is $'n\n3000'
+	for table in varve_history_t "varve_diff_t('HEAD~3', 'HEAD~2')"; do
+		varve drop -q --history
+		succeeds varve sql "SELECT count(*) FROM $table"
+	done
+	varve drop -q --history
+	succeeds varve sql "SELECT * FROM varve_blame_t LIMIT 3"
+	varve drop -q --history
+	ends_with 2 varve --offline sql "SELECT count(*) FROM t AS OF 'HEAD~1'"
+	git config varve.autoFetch false
+	ends_with 2 varve sql "SELECT count(*) FROM t AS OF 'HEAD~1'"
+}
