@@ -1,40 +1,71 @@
 #!/usr/bin/env python3
-"""oracle.py QUERIES SEED FOLDER: random queries on a table of varve and on the same rows in a plain table of SQLite.
+"""oracle.py QUERIES SEED FOLDER: random queries on tables of varve and on the same rows in plain tables of SQLite.
 
-Both are asked in one run of varve-sql, by the same SQLite; FOLDER is a repository. Ends with 1 and prints the first query
-whose answers differ."""
+Both are asked in one run of varve-sql, by the same SQLite; FOLDER is a repository. Each 250 queries have a table of their own, of three
+versions: {t} is a version, {u} an older one, {h} the history, {d} the difference of both. Ends with 1 and prints the first query whose
+answers differ."""
 import json
 import random
 import subprocess
 import sys
 
 COLUMNS = {"id": "INTEGER", "n": "INTEGER", "p": "REAL", "s": "TEXT", "code": "TEXT", "d": "TEXT", "at": "TEXT", "b": "INTEGER"}
-WORDS = ["", "a", "A", "ab", "Ab", "b", "B%", "a_b", "zz", "é", "lamp", "Lamp", "5", "5.0", "05", " 5", "1e3", "-1", "abc", "ABD"]
-NUMBERS = ["0", "1", "-1", "2", "5", "5.0", "5.5", "-0.5", "100", "1000", "1e3", "99.99", "0.1", "0.30000000000000004", "1e300",
-           "9007199254740993", "9007199254740992.0", "9223372036854775807", "-9223372036854775808", "9.3e18", "NULL"]
-PATTERNS = ["'a%'", "'A*'", "'%b'", "'5%'", "'A0%'", "'2026-0%'", "NULL"]
+WORDS = ["", "a", "A", "ab", "Ab", "b", "B%", "a_b", "zz", "é", "É", "lamp", "Lamp", "5", "5.0", "05", " 5", "1e3", "-1", "abc", "ABD",
+         "a ", "[a]", "a*b", "0x10", "+5", "5 ", "Inf", "naïve", "\U0001f600", "it's"]
+NUMBERS = ["0", "1", "-1", "2", "5", "5.0", "5.5", "-0.5", "-0.0", "100", "1000", "1e3", "99.99", "0.1", "0.30000000000000004", "1e300", "-1e300",
+           "9007199254740993", "9007199254740992.0", "9223372036854775807", "-9223372036854775808", "9.3e18", "0x10", "NULL", "x'61'", "9e999"]
+LIKES = ["'a%'", "'%b'", "'5%'", "'A0%'", "'2026-0%'", "NULL", "''", "'%'", "'_'", "'a\\_%' ESCAPE '\\'", "'a_b'", "'%é%'", "'B\\%' ESCAPE '\\'",
+         "'[a]'", "'A0000_'", "'a%%b'", "5", "'%.5'", "'-%'", "'lamp'", "{x}s", "{x}code"]
+GLOBS = ["'A*'", "'*'", "'?'", "'[a-c]*'", "'[^a]*'", "'[]]'", "'A0000[0-4]'", "'a[*]b'", "'5*'", "NULL", "'2026-0[1-3]*'", "''", "'[[]a]'", "{x}s"]
+EXPRESSIONS = ["n + 0", "p * 2", "lower(s)", "s || code", "-n", "coalesce(n, id)", "CASE WHEN b THEN n ELSE p END", "substr(d, 1, 7)", "CAST(p AS INTEGER)",
+               "CAST(n AS TEXT)", "typeof(s)", "n IS NULL", "length(code)", "CAST(s AS NUMERIC)", "+s", "+n", "+p", "max(n, p)", "nullif(b, 1)", "round(p)"]
+# Sums that no order of rows changes.
+AGGREGATES = ["count(*)", "count({c})", "min({c})", "max({c})", "count(DISTINCT {c})", "sum({x}id)", "sum({x}b)", "avg({x}b)", "total({x}id)", "sum(CAST({x}p * 100 AS INTEGER) % 1000)"]
+FRAMES = ["", "", "ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING", "ROWS UNBOUNDED PRECEDING", "GROUPS BETWEEN CURRENT ROW AND 1 FOLLOWING",
+          "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW EXCLUDE TIES"]
+PARAMETERS = 12
 
 
-def draw_rows(r, count):
-    """(text of the cell, value of SQLite) by column, for each row."""
+def draw_row(r, i, count, special):
+    """(text of the cell, value of SQLite) by column."""
+    row = {"id": (str(i), i)}
+    n = r.choice([r.randint(-5, 12), r.randint(-1000, 1000), i, 9007199254740993, 9223372036854775807, -9223372036854775808])
+    row["n"] = ("", None) if r.random() < 0.1 else (str(n), n)
+    p = r.choice([f"{r.randint(-9, 99)}.{r.randint(0, 99):02}", str(r.randint(-9, 1000)), "0.1", "5.5", "0.0", special])
+    row["p"] = ("", None) if r.random() < 0.1 else (p, float(p))
+    for name in ("s", "code"):
+        w = r.choice(WORDS) if name == "s" else f"{r.choice('ABc')}{i // 7:05}"
+        row[name] = (w, w or None)
+    d = f"20{r.randint(20, 26)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}"
+    row["d"] = ("", None) if r.random() < 0.1 else (d, d)
+    at = f"2026-{1 + i * 11 // (count * 3):02}-{r.randint(1, 28):02}T{r.randint(0, 23):02}:{r.randint(0, 59):02}:00Z"
+    row["at"] = ("", None) if r.random() < 0.1 else (at, at)
+    b = r.choice([0, 1])
+    row["b"] = ("", None) if r.random() < 0.1 else (["false", "true"][b], b)
+    return row
+
+
+def draw_versions(r):
+    """Three versions, oldest first, each a dictionary of rows by id."""
+    count = r.choice([40, 400, 400, 3000])
     special = r.choice(["0.30000000000000004", "9007199254740993"])
-    ids = sorted(r.sample(range(count * 3), count))
-    for i in ids:
-        row = {"id": (str(i), i)}
-        n = r.choice([r.randint(-5, 12), r.randint(-1000, 1000), i, 9007199254740993, 9223372036854775807, -9223372036854775808])
-        row["n"] = ("", None) if r.random() < 0.1 else (str(n), n)
-        p = r.choice([f"{r.randint(-9, 99)}.{r.randint(0, 99):02}", str(r.randint(-9, 1000)), "0.1", "5.5", special])
-        row["p"] = ("", None) if r.random() < 0.1 else (p, float(p))
-        for name in ("s", "code"):
-            w = r.choice(WORDS) if name == "s" else f"{r.choice('ABc')}{i // 7:05}"
-            row[name] = (w, w or None)
-        d = f"20{r.randint(20, 26)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}"
-        row["d"] = ("", None) if r.random() < 0.1 else (d, d)
-        at = f"2026-{1 + i * 11 // (count * 3):02}-{r.randint(1, 28):02}T{r.randint(0, 23):02}:{r.randint(0, 59):02}:00Z"
-        row["at"] = ("", None) if r.random() < 0.1 else (at, at)
-        b = r.choice([0, 1])
-        row["b"] = ("", None) if r.random() < 0.1 else (["false", "true"][b], b)
-        yield row
+    version = {i: draw_row(r, i, count, special) for i in sorted(r.sample(range(count * 3), count))}
+    yield version
+    for _ in range(2):
+        version = dict(version)
+        share = r.choice([0.01, 0.3])
+        for i in range(count * 3):
+            if i in version and r.random() < share:
+                if r.random() < 0.3:
+                    del version[i]
+                else:
+                    c = r.choice(list(COLUMNS)[1:])
+                    version[i] = {**version[i], c: draw_row(r, i, count, special)[c]}
+            elif r.random() < share / 5:
+                version[i] = draw_row(r, i, count, special)
+        del version[r.choice(list(version))]
+        version = dict(sorted(version.items()))
+        yield version
 
 
 def literal(value):
@@ -51,123 +82,274 @@ class Queries:
         """A constant: one of the column's, of another one's, or what is at an edge."""
         r = self.r
         which = r.random()
-        if which < 0.5:
+        if which < 0.45:
             return literal(r.choice(self.rows)[column][1])
-        if which < 0.65:
+        if which < 0.6:
             value = r.choice(self.rows)[column][1]
             return literal(None if value is None else str(value))
+        if which < 0.67:
+            return f":v{r.randrange(PARAMETERS)}"
         if which < 0.85:
             return r.choice(NUMBERS)
-        text = literal(r.choice(WORDS + ["2026-05", "2026-05-01", "2026-05-01T00:00:00Z", "2023", "A0", "B00100", "9e3"]))
+        text = literal(r.choice(WORDS + ["2026-05", "2026-05-01", "2026-05-01T00:00:00Z", "2023", "A0", "B00100", "9e3", "2026-05-01T24:00", "2026-05-01 "]))
         return text if which < 0.97 else f"CAST({text} AS {r.choice(['INTEGER', 'REAL', 'TEXT', 'BLOB', 'NUMERIC'])})"
+
+    def column(self):
+        return self.r.choice(list(COLUMNS))
+
+    def collation(self, share=0.1):
+        return f" COLLATE {self.r.choice(['NOCASE', 'RTRIM', 'BINARY'])}" if self.r.random() < share else ""
 
     def test(self, name=""):
         r = self.r
-        column = r.choice(list(COLUMNS))
+        column = self.column()
         c = name + column
         kind = r.random()
-        if kind < 0.55:
-            side = f" COLLATE {r.choice(['NOCASE', 'RTRIM', 'BINARY'])}" if r.random() < 0.1 else ""
-            left, right = c, self.value(column) + side
+        if kind < 0.5:
+            left, right = c + self.collation(0.05), self.value(column) + self.collation()
             if r.random() < 0.15:
                 left, right = right, left
             return f"{left} {r.choice(['=', '==', '<', '<=', '>', '>=', '<>', '!=', 'IS', 'IS NOT'])} {right}"
-        if kind < 0.65:
-            return f"{c} {r.choice(['', 'NOT '])}IN ({', '.join(self.value(column) for _ in range(r.randint(0, 4)))})"
-        if kind < 0.72:
-            return f"{c} {r.choice(['', 'NOT '])}BETWEEN {self.value(column)} AND {self.value(column)}"
-        if kind < 0.8:
-            return f"{c} {r.choice(['IS NULL', 'IS NOT NULL', 'NOTNULL', 'ISNULL'])}"
+        if kind < 0.6:
+            return f"{c}{self.collation(0.05)} {r.choice(['', 'NOT '])}IN ({', '.join(self.value(column) for _ in range(r.choice([0, 1, 2, 3, 4, 30])))})"
+        if kind < 0.67:
+            return f"{c} {r.choice(['', 'NOT '])}BETWEEN {self.value(column)} AND {self.value(column)}{self.collation()}"
+        if kind < 0.74:
+            return f"{c} {r.choice(['IS NULL', 'IS NOT NULL', 'NOTNULL', 'ISNULL', 'IS TRUE', 'IS NOT FALSE', 'IS DISTINCT FROM 5'])}"
+        if kind < 0.82:
+            like = r.random() < 0.6
+            return f"{c} {r.choice(['', 'NOT '])}{'LIKE' if like else 'GLOB'} {r.choice(LIKES if like else GLOBS).format(x=name)}"
         if kind < 0.86:
-            return f"{c} {r.choice(['LIKE', 'GLOB', 'NOT LIKE'])} {r.choice(PATTERNS)}"
+            return f"{c} {r.choice(['=', '<', '>=', 'IS', '<>'])} {name}{self.column()}{self.collation()}"
         if kind < 0.9:
-            other = r.choice(list(COLUMNS))
-            return f"{c} {r.choice(['=', '<', '>='])} {name}{other}"
-        if kind < 0.93:
-            return f"{c} IN (SELECT {r.choice(list(COLUMNS))} FROM few)"
-        if kind < 0.96:
+            return f"{c} {r.choice(['', 'NOT '])}IN (SELECT {self.column()} FROM few)"
+        if kind < 0.92:
+            return f"{r.choice(['', 'NOT '])}EXISTS (SELECT 1 FROM few WHERE few.{self.column()} {r.choice(['=', '<', 'IS'])} {c})"
+        if kind < 0.94:
+            return f"{c} {r.choice(['=', '<', '>'])} (SELECT {r.choice(['min', 'max'])}({self.column()}) FROM few)"
+        if kind < 0.97:
             return f"rowid {r.choice(['=', '<', '>', 'IN'])} ({r.randint(-1, len(self.rows))})".replace("rowid", name + "rowid")
         return f"({c}, {name}id) {r.choice(['<', '>=', '='])} ({self.value(column)}, {self.value('id')})"
 
     def where(self, name=""):
         r = self.r
-        tests = [self.test(name) for _ in range(r.choice([1, 1, 1, 2, 2, 3]))]
+        tests = [self.test(name) for _ in range(r.choice([1, 1, 1, 2, 2, 3, 5]))]
         text = tests[0]
         for test in tests[1:]:
             text = f"({text}) {r.choice(['AND', 'AND', 'OR'])} ({test})"
         return f"NOT ({text})" if r.random() < 0.05 else text
 
+    def maybe_where(self, name=""):
+        return f" WHERE {self.where(name)}" if self.r.random() < 0.5 else ""
+
+    def aggregate(self, name="", filters=True):
+        text = self.r.choice(AGGREGATES).format(c=name + self.column(), x=name)
+        if not name and filters and self.r.random() < 0.2:
+            text += f" FILTER (WHERE {self.test()})"
+        return text
+
+    def columns(self):
+        some = self.r.sample(list(COLUMNS), self.r.randint(1, 4))
+        return ", ".join(some + ([self.r.choice(EXPRESSIONS)] if self.r.random() < 0.3 else []))
+
+    def order(self):
+        """One that leaves no two rows equal."""
+        r = self.r
+        terms = [r.choice([self.column(), self.column(), r.choice(EXPRESSIONS)]) + self.collation() + r.choice(["", " DESC"]) + r.choice(["", "", " NULLS FIRST", " NULLS LAST"])
+                 for _ in range(r.choice([0, 1, 1, 2]))]
+        return ", ".join(terms + [r.choice(["id", "id DESC", "rowid", "rowid DESC"])])
+
+    def limit(self):
+        r = self.r
+        return r.choice(["", f" LIMIT {r.randint(0, 9)}", f" LIMIT {r.randint(0, 9)} OFFSET {r.choice([0, 3, 500])}", f" LIMIT -1 OFFSET {r.randint(0, 50)}"])
+
+    def grouping(self):
+        r = self.r
+        keys = r.sample(list(COLUMNS), r.choice([1, 1, 1, 1, 2, 3]))
+        named = [f"{k} AS k{i}" for i, k in enumerate(keys)]
+        if r.random() < 0.15:
+            keys, named = [r.choice(EXPRESSIONS)], []
+        elif r.random() < 0.1:
+            keys, named = [f"{keys[0]} COLLATE {r.choice(['NOCASE', 'RTRIM'])}"], []
+        aggregates = [self.aggregate() for _ in range(r.choice([0, 1, 1, 2, 3]))] or ["count(*)"]
+        having = f" HAVING {r.choice(['count(*)', 'max(id)', 'count(DISTINCT s)'])} {r.choice(['>', '<', '='])} {r.randint(0, 9)}" if r.random() < 0.2 else ""
+        order = f" ORDER BY {', '.join(k + r.choice(['', ' DESC']) + r.choice(['', '', ' NULLS LAST']) for k in keys)}" if named and r.random() < 0.4 else ""
+        limit = self.limit() if order else ""
+        return f"SELECT {', '.join(named + aggregates)} FROM {{t}}{self.maybe_where()} GROUP BY {', '.join(keys)}{having}{order}{limit}"
+
+    def window(self):
+        r = self.r
+        call = r.choice(["row_number()", "rank()", "dense_rank()", "ntile(3)", f"lag({self.column()})", f"lead({self.column()}, 2, 'x')", f"first_value({self.column()})",
+                         f"nth_value({self.column()}, 2)", "count(*)", "sum(id)", f"max({self.column()})", f"min({self.column()})", f"group_concat({self.column()}, '|')",
+                         f"count({self.column()}) FILTER (WHERE {self.test()})"])
+        over = f"PARTITION BY {r.choice([self.column(), r.choice(EXPRESSIONS)])} " if r.random() < 0.6 else ""
+        return f"SELECT id, {call} OVER ({over}ORDER BY {self.order()} {r.choice(FRAMES)}) FROM {{t}}{self.maybe_where()}"
+
+    def compound(self):
+        r = self.r
+        some = self.r.sample(list(COLUMNS), r.randint(1, 3))
+        return f" {r.choice(['UNION', 'UNION ALL', 'INTERSECT', 'EXCEPT'])} ".join(
+            f"SELECT {', '.join(some)} FROM {r.choice(['{t}', '{u}'])}{self.maybe_where()}" for _ in range(2))
+
+    def join(self):
+        """Of many rows only a join that finds them by key ends soon."""
+        r = self.r
+        many = len(self.rows) > 1000
+        if r.random() < 0.5:
+            on = "few.id = x.id" if many else r.choice([
+                "few.id = x.id", "few.n = x.n", "few.s = x.s", "few.p = x.n", "few.n = x.s", "few.s = x.p", "few.code >= x.code", "few.u = x.s", "few.u = x.n",
+                "few.u > x.code", "few.w = x.s", "few.w > x.s", "few.w = x.n", "few.w IS x.p", "few.u IN (x.n, x.s)"])
+            return f"SELECT few.id, x.id, x.{self.column()} FROM few {r.choice(['JOIN', 'LEFT JOIN', 'CROSS JOIN'])} {{t}} AS x ON {on} AND {self.where('x.')}"
+        side = r.choice(["JOIN", "LEFT JOIN"] + ([] if many else ["RIGHT JOIN", "FULL JOIN"]))
+        both = r.random() < 0.5
+        on = "x.id = y.id" if many or r.random() < 0.6 else f"x.{self.column()} = y.{self.column()} AND x.id < 30"
+        select = f"SELECT x.id, y.id, x.{self.column()}, y.{self.column()}" if both else f"SELECT {self.aggregate('x.')}, {self.aggregate('y.')}"
+        key = f"{r.choice('xy')}.{self.column()}"
+        group = "" if both else f" GROUP BY {key}" if r.random() < 0.7 else ""
+        if r.random() < 0.2:
+            return f"WITH y AS MATERIALIZED (SELECT * FROM {{u}}) {select} FROM {{t}} AS x {side} y ON {on} WHERE {self.where('x.').replace('x.rowid', 'x.id')}{group}"
+        return f"{select} FROM {{t}} AS x {side} {{u}} AS y ON {on} WHERE {self.where(r.choice(['x.', 'y.']))}{group}"
+
+    def history(self):
+        r = self.r
+        message = f"message {r.choice(['=', '<', 'IN', 'IS NOT'])} ({literal(r.choice(['first', 'second', 'third']))})"
+        where = " AND ".join(r.sample([message, self.where().replace("rowid", "id"), self.test().replace("rowid", "id")], r.randint(0, 3))) or "1"
+        if r.random() < 0.4:
+            k = r.choice([self.column(), "message"])
+            return f"SELECT {k}, {self.aggregate(filters=False)} FROM {{h}} WHERE {where} GROUP BY {k}"
+        return f"SELECT id, {self.column()}, message FROM {{h}} WHERE {where}{r.choice(['', ' ORDER BY message DESC, id' + self.limit()])}"
+
+    def difference(self):
+        r = self.r
+        side = r.choice(["to_", "from_"])
+        where = " AND ".join(r.sample([f"diff_type {r.choice(['=', '<>'])} {literal(r.choice(['added', 'removed', 'modified']))}",
+                                       f"{side}{self.column()} {r.choice(['=', '<', 'IS', '<>', 'IS NOT'])} {self.value('n')}",
+                                       f"from_{self.column()} {r.choice(['IS', '<>', '='])} to_{self.column()}"], r.randint(0, 3))) or "1"
+        if r.random() < 0.3:
+            return f"SELECT diff_type, {side}b, count(*), min(to_id) FROM {{d}} WHERE {where} GROUP BY 1, 2"
+        return f"SELECT diff_type, to_id, from_id, to_{self.column()}, from_{self.column()} FROM {{d}} WHERE {where}"
+
     def query(self):
-        """With {t} for the table."""
         r = self.r
         kind = r.random()
-        columns = ", ".join(r.sample(list(COLUMNS), r.randint(1, 4)))
+        if kind < 0.35:
+            return f"SELECT {self.columns()} FROM {{t}} WHERE {self.where()}"
+        if kind < 0.45:
+            return f"SELECT id, {self.columns()} FROM {{t}}{self.maybe_where()} ORDER BY {self.order()}{self.limit()}"
         if kind < 0.5:
-            return f"SELECT {columns} FROM {{t}} WHERE {self.where()}"
-        if kind < 0.6:
-            return f"SELECT id, {columns} FROM {{t}} WHERE {self.where()} ORDER BY id{r.choice([' DESC', ''])} LIMIT {r.randint(0, 9)} OFFSET {r.choice([0, 0, 3])}"
+            return f"SELECT {', '.join(self.aggregate() for _ in range(r.randint(1, 3)))} FROM {{t}}{self.maybe_where()}"
+        if kind < 0.64:
+            return self.grouping()
+        if kind < 0.68:
+            k = self.column()
+            order = f" ORDER BY {k}{r.choice(['', ' DESC'])}{self.limit()}" if r.random() < 0.4 else ""
+            return f"SELECT DISTINCT {k if order else self.columns()} FROM {{t}}{self.maybe_where()}{order}"
         if kind < 0.7:
-            aggregates = ", ".join(f"{r.choice(['count', 'min', 'max'])}({r.choice(list(COLUMNS))})" for _ in range(3))
-            return f"SELECT count(*), {aggregates} FROM {{t}} WHERE {self.where()}"
-        if kind < 0.78:
-            k, where = r.choice(list(COLUMNS)), f" WHERE {self.where()}" if r.random() < 0.5 else ""
-            more = "".join(f", {r.choice(['count', 'min', 'max'])}({r.choice(list(COLUMNS))})" for _ in range(r.choice([0, 0, 1, 2])))
-            order = f" ORDER BY {k}{r.choice(['', ' DESC'])}" if r.random() < 0.3 else ""
-            return f"SELECT {k} AS k, count(*){more} FROM {{t}}{where} GROUP BY {k}{order}"
-        if kind < 0.84:
-            return f"SELECT DISTINCT {columns} FROM {{t}} WHERE {self.where()}"
-        if kind < 0.88:
             return f"SELECT rowid, id FROM {{t}} WHERE {self.where()}"
-        # Of many rows only a join that finds them by key ends soon.
-        on = "few.id = x.id" if len(self.rows) > 1000 else r.choice(["few.id = x.id", "few.n = x.n", "few.s = x.s", "few.p = x.n", "few.n = x.s", "few.s = x.p", "few.code >= x.code",
-                       "few.u = x.s", "few.u = x.n", "few.u > x.code", "few.w = x.s", "few.w > x.s"])
-        join = r.choice(["JOIN", "LEFT JOIN"])
-        return f"SELECT few.id, x.id, x.{r.choice(list(COLUMNS))} FROM few {join} {{t}} AS x ON {on} AND {self.where('x.')}"
+        if kind < 0.75:
+            return self.window()
+        if kind < 0.78:
+            return self.compound()
+        if kind < 0.8:
+            inner = self.column()
+            return f"SELECT {inner}, count(*) FROM (SELECT id, {inner} FROM {{t}}{self.maybe_where()} ORDER BY {self.order()}{self.limit()}) GROUP BY {inner}"
+        if kind < 0.82:
+            return f"SELECT few.id, (SELECT {self.aggregate('x.')} FROM {{t}} AS x WHERE x.{self.column()} {r.choice(['=', '<', 'IS'])} few.{self.column()}) FROM few"
+        return self.join() if kind < 0.92 else self.history() if kind < 0.96 else self.difference()
 
 
-def run(queries, seed, folder):
-    r = random.Random(seed)
-    rows = list(draw_rows(r, r.choice([40, 400, 400, 6000])))
-    path = f"{folder}/t.csv"
-    with open(path, "w", encoding="utf-8") as f:
+def write(folder, name, version):
+    def quoted(text):
+        return f'"{text}"' if "," in text else text
+    with open(f"{folder}/{name}.csv", "w", encoding="utf-8") as f:
         f.write(",".join(COLUMNS) + "\n")
-        f.writelines(",".join(f'"{row[c][0]}"' if "," in row[c][0] else row[c][0] for c in COLUMNS) + "\n" for row in rows)
-    known = subprocess.run(["git", "cat-file", "-e", "HEAD:t.csv"], cwd=folder, check=False, capture_output=True).returncode == 0
-    committed = not known or r.random() < 0.7
-    if committed:
-        subprocess.run(["varve", "add", "-q", "t.csv"], cwd=folder, check=True)
-        subprocess.run(["varve", "commit", "-q", "-m", str(seed)], cwd=folder, check=True)
+        f.writelines(",".join(quoted(row[c][0]) for c in COLUMNS) + "\n" for row in version.values())
+
+
+def insert(table, rows, *more):
+    """A statement of SQLite for some rows; each is preceded by more."""
+    for at in range(0, len(rows), 200):
+        yield f"INSERT INTO {table} VALUES " + ", ".join("(" + ", ".join(literal(v) for v in (*more, *row)) + ")" for row in rows[at:at + 200]) + ";"
+
+
+def values_of(row):
+    return [row[c][1] for c in COLUMNS]
+
+
+def differences(old, new):
+    for i in sorted({*old, *new}):
+        a, b = old.get(i), new.get(i)
+        if a != b:
+            kind = "added" if not a else "removed" if not b else "modified"
+            nothing = [None] * len(COLUMNS)
+            yield [kind, *(values_of(b) if b else nothing), *(values_of(a) if a else nothing)]
+
+
+def plain_tables(r, old, now, history):
+    """Statements that make them, with rowids from 0 as varve has them."""
     declared = ", ".join(f"{c} {t}" for c, t in COLUMNS.items())
-    script = [f"CREATE TEMP TABLE plain({declared});"]
-    for i, row in enumerate(rows):
-        script.append(f"INSERT INTO plain(rowid, {', '.join(COLUMNS)}) VALUES ({i}, {', '.join(literal(row[c][1]) for c in COLUMNS)});")
+    sides = ", ".join(f"{side}{c} {t}" for side in ("to_", "from_") for c, t in COLUMNS.items())
+    names = ", ".join(COLUMNS)
+    yield f"CREATE TEMP TABLE plain({declared}); CREATE TEMP TABLE was({declared}); CREATE TEMP TABLE steps(message TEXT, {declared});"
+    yield f"CREATE TEMP TABLE changes(diff_type TEXT, {sides});"
+    for table, version in (("plain", now), ("was", old)):
+        yield from insert(f"{table}(rowid, {names})", [[i, *values_of(row)] for i, row in enumerate(version.values())])
+    for message, version in history:
+        yield from insert("steps", [values_of(row) for row in version.values()], message)
+    yield from insert("changes", list(differences(old, now)))
     # u has the affinity of numbers and holds texts, as unions have it; w has none.
-    script += [f"CREATE TEMP TABLE few AS SELECT * FROM plain ORDER BY id LIMIT 12 OFFSET {r.randint(0, 20)};",
-               "ALTER TABLE few ADD COLUMN u NUMERIC;", "ALTER TABLE few ADD COLUMN w;",
-               "UPDATE few SET u = s, w = CASE id % 3 WHEN 0 THEN s WHEN 1 THEN n ELSE p END;"]
-    q = Queries(r, rows)
-    made = [q.query() for _ in range(queries)]
-    table = r.choice(["t", '"t.csv"', "T", '"t@HEAD"' if committed else "t"])
-    for text in made:
-        script += [text.format(t="plain") + ";", text.format(t=table) + ";"]
-    done = subprocess.run(["varve", "sql", "-q", "--format", "json", "-f", "-"], cwd=folder, input="\n".join(script), text=True,
+    yield f"CREATE TEMP TABLE few AS SELECT * FROM plain ORDER BY id LIMIT 12 OFFSET {r.randint(0, 20)};"
+    yield "ALTER TABLE few ADD COLUMN u NUMERIC; ALTER TABLE few ADD COLUMN w;"
+    yield "UPDATE few SET u = s, w = CASE id % 3 WHEN 0 THEN s WHEN 1 THEN n ELSE p END;"
+
+
+def commit(folder, name, version, message):
+    write(folder, name, version)
+    subprocess.run(["varve", "add", "-q", f"{name}.csv"], cwd=folder, check=True)
+    subprocess.run(["varve", "commit", "-q", "-m", message], cwd=folder, check=True)
+
+
+def ask(folder, script, parameters):
+    done = subprocess.run(["varve", "sql", "-q", "--format", "json", "-f", "-", *parameters], cwd=folder, input="\n".join(script), text=True,
                           encoding="utf-8", capture_output=True, check=False)
-    answers, decoder, at = [], json.JSONDecoder(), 0
+    answers, decoder, at = [], json.JSONDecoder(object_pairs_hook=lambda pairs: [value for _, value in pairs]), 0
     while at < len(done.stdout):
         answer, at = decoder.raw_decode(done.stdout, at)
         answers.append(answer)
         at += 1
+    return answers, done.stderr
+
+
+def run(queries, seed, folder):
+    r = random.Random(seed)
+    name = f"t{seed}"
+    versions = list(draw_versions(r))
+    history = list(zip(["first", "second", "third"], versions))
+    for message, version in history:
+        commit(folder, name, version, message)
+    old, now = versions[r.choice([0, 1])], versions[2]
+    of_old = f"{name}@HEAD~{2 if old is versions[0] else 1}"
+    table = r.choice([name, f'"{name}.csv"', name.upper(), f'"{name}@HEAD"'])
+    script = list(plain_tables(r, old, now, history))
+    parameters = [word for i in range(PARAMETERS) for word in
+                  ("--param", f"v{i}={r.choice([w for w in WORDS if w] + ['7', '-3', '100', '2026-05-01', '9007199254740993'])}")]
+    q = Queries(r, list(now.values()))
+    made = [q.query() for _ in range(queries)]
+    for text in made:
+        script += [text.format(t="plain", u="was", h="steps", d="changes") + ";",
+                   text.format(t=table, u=f'"{of_old}"', h=f"varve_history_{name}", d=f"varve_diff_{name}('{of_old.split('@')[1]}', 'HEAD')") + ";"]
+    answers, trouble = ask(folder, script, parameters)
     for i, text in enumerate(made):
         if 2 * i + 1 >= len(answers):
-            print(f"seed {seed}: query {i} has no answer: {text.format(t=table)}\n{done.stderr}")
+            print(f"seed {seed}: query {i} has no answer: {text}\n{trouble}")
             return False
-        sides = [[list(row.values()) for row in answers[2 * i + n]] for n in (0, 1)]
-        if "ORDER BY" not in text:
+        sides = [answers[2 * i + n] for n in (0, 1)]
+        if "ORDER BY" not in text or " OVER (" in text:
             sides = [sorted(side, key=repr) for side in sides]
         if repr(sides[0]) != repr(sides[1]):
-            print(f"seed {seed}, {len(rows)} rows: {text.format(t=table)}")
-            for n, name in enumerate(("plain", "varve")):
-                print(f"{name}: {len(sides[n])} rows, alone: {[row for row in sides[n] if row not in sides[1 - n]][:5]}")
+            print(f"seed {seed}, {len(now)} rows, {table}, {of_old}, {' '.join(parameters)}: {text}")
+            for n, which in enumerate(("plain", "varve")):
+                print(f"{which}: {len(sides[n])} rows, alone: {[row for row in sides[n] if row not in sides[1 - n]][:5]}")
             return False
     return True
 
