@@ -70,6 +70,9 @@ void vv_json_put_node(vv_buf *b, const vv_json *node);
  * valid UTF-8: false where it is not, and invalid bytes became U+FFFD. */
 bool vv_json_put_string(vv_buf *b, const char *s, size_t len);
 
+/* Appends valid JSON as it is, but on one line: where it has line breaks, without the blanks between its tokens. */
+void vv_json_put_line(vv_buf *b, const char *json, size_t len);
+
 /* Any bytes (NULL for none), exactly: a JSON string where they are UTF-8, else {"base64":"..."} (RFC 4648,
  * section 4, with padding). */
 void vv_json_put_text(vv_buf *b, const char *s, size_t len);

@@ -6,7 +6,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/codec.h"
+#include "base/json/json_skip.h"
 #include "base/text.h"
 
 static void put_control(vv_buf *b, unsigned char c)
@@ -113,6 +115,28 @@ bool vv_json_put_string(vv_buf *b, const char *s, size_t len)
 	}
 	vv_buf_putc(b, '"');
 	return valid;
+}
+
+void vv_json_put_line(vv_buf *b, const char *json, size_t len)
+{
+	const char *p = json, *end = json + len;
+
+	if (!memchr(json, '\n', len) && !memchr(json, '\r', len)) {
+		vv_buf_put(b, json, len);
+		return;
+	}
+	while (p < end) {
+		const char *from = p;
+
+		if (*p == '"') {
+			p = vv_json_skip_string(p, end);
+		} else if (vv_is_space(*p)) {
+			from = ++p;
+		} else {
+			p++;
+		}
+		vv_buf_put(b, from, (size_t)(p - from));
+	}
 }
 
 void vv_json_put_text(vv_buf *b, const char *s, size_t len)

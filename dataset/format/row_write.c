@@ -112,6 +112,8 @@ void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d)
 {
 	if (cell->state == VV_CELL_NULL) {
 		vv_buf_puts(out, "null");
+	} else if (cell->state == VV_CELL_LITERAL && d->form == VV_FORM_NDJSON) {
+		vv_json_put_line(out, cell->text, cell->len);
 	} else if (cell->state == VV_CELL_LITERAL) {
 		vv_buf_put(out, cell->text, cell->len);
 	} else {

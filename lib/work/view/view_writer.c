@@ -81,7 +81,7 @@ static bool put_json(vv_buf *out, const vv_cell *cell, const vv_field *field, bo
 		return true;
 	}
 	if (cell->state == VV_CELL_LITERAL) {
-		vv_buf_put(out, cell->text, cell->len);
+		vv_json_put_line(out, cell->text, cell->len);
 		return vv_utf8_valid(cell->text, cell->len);
 	}
 	if (typed) {
@@ -206,6 +206,7 @@ void vv_view_writer_clear(vv_view_writer *w)
 	vv_dialect_clear(&w->dialect);
 	vv_arena_clear(&w->labels_arena);
 	vv_buf_clear(&w->defused);
+	vv_buf_clear(&w->line);
 	vv_buf_clear(&w->out);
 }
 
@@ -248,7 +249,14 @@ static void put_csv_cell(vv_view_writer *w, const vv_cell *cell, size_t column)
 	vv_quoting habit = VV_QUOTE_MINIMAL;
 	vv_cell text = *cell;
 
-	/* A JSON literal has its spelling as text; null and absent have none. */
+	/* A JSON literal has its spelling as text, on one line; null and absent have none. */
+	if (text.state == VV_CELL_LITERAL) {
+		vv_buf_reset(&w->line);
+		vv_json_put_line(&w->line, text.text, text.len);
+		w->out.failed |= w->line.failed;
+		text.text = vv_buf_cstr(&w->line);
+		text.len = (uint32_t)w->line.len;
+	}
 	text.state = VV_CELL_TEXT;
 	if (w->safe && is_formula(&text)) {
 		defuse(w, &text);

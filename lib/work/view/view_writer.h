@@ -32,6 +32,7 @@ typedef struct vv_view_writer {
 	vv_arena labels_arena;
 	bool safe;             /* for spreadsheets */
 	vv_buf defused;        /* a cell made so */
+	vv_buf line;           /* a literal on one line */
 	bool quotes_by_column; /* own: the quoting habits of the dialect apply */
 	/* json */
 	bool typed;    /* CSV text becomes numbers, booleans, null as the schema says */

@@ -110,3 +110,22 @@ load ../helper
 	ends_with 2 varve convert nothing.csv out.tsv
 	stderr_has "nothing.csv"
 }
+
+@test "nested values of an indented document are one line each in NDJSON and CSV" {
+	new_repo
+	printf '[\n {"id":1,"tags":[\n "a b",\n "\\"c"\n ]},\n {"id":2,"tags":{\n "x" : 1 }}]\n' > a.json
+	succeeds varve convert a.json a.ndjson
+	printf '%s\n' '{"id":1,"tags":["a b","\"c"]}' '{"id":2,"tags":{"x":1}}' > want
+	same_bytes want a.ndjson
+	succeeds varve add a.ndjson a.json
+	succeeds varve cat --format ndjson a.json
+	output_is "$(cat want)"
+	succeeds varve cat --format json a.json
+	jq -e '.[0].tags == ["a b", "\"c"]' <<< "$output"
+	succeeds varve convert a.json a.csv
+	[ "$(wc -l < a.csv)" = 3 ]
+	python3 -c 'import csv, json; r = list(csv.reader(open("a.csv"))); assert json.loads(r[1][1]) == ["a b", "\"c"], r'
+	rm a.json
+	varve restore a.json
+	[ "$(head -c 5 a.json)" = "$(printf '[\n {"')" ]
+}
