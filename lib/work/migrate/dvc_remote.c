@@ -30,7 +30,7 @@
 struct vv_dvc_remote {
 	vv_transfer t;
 	vv_place place;
-	char *url; /* for messages */
+	char *url;
 };
 
 /* --- settings --- */
@@ -219,7 +219,7 @@ vv_status vv_dvc_remote_open(vv_dvc_remote **out, vv_repository *r, const char *
 	} else {
 		vv_buf_puts(&url, s.url);
 	}
-	if (!(d->url = vv_strdup(vv_text_url(s.url))) || url.failed) return vv_fail_nomem(err);
+	if (!(d->url = vv_strdup(s.url)) || url.failed) return vv_fail_nomem(err);
 	if ((rc = vv_transfer_open(&d->t, r, vv_repository_notes(r), true, 0, err)) < 0 ||
 	    (rc = open_place(d, &s, url.data, err)) < 0) {
 		return rc;
@@ -302,7 +302,7 @@ static vv_status check_md5(vv_dvc_remote *d, const vv_dvc_out *o, int fd, const 
 	return rc < 0 || strcmp(is, o->md5) == 0
 		       ? rc
 		       : vv_fail(err, VV_ECORRUPT, "the file %.12s in '%s' is damaged", o->md5,
-				 d->url);
+				 vv_text_url(d->url));
 }
 
 static vv_status copy(vv_dvc_remote *d, const char *name, int fd, const char *temp, vv_error *err)
@@ -333,9 +333,9 @@ static vv_status copy_any(vv_dvc_remote *d, const vv_dvc_out *o, int fd, const c
 			       o->folder ? ".dir" : "");
 		rc = copy(d, name, fd, temp, err);
 	}
-	return rc == VV_ENOTFOUND
-		       ? vv_fail(err, VV_EMISSING, "'%s' has no file %.12s", d->url, o->md5)
-		       : rc;
+	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EMISSING, "'%s' has no file %.12s",
+					    vv_text_url(d->url), o->md5)
+				  : rc;
 }
 
 vv_status vv_dvc_remote_get(vv_dvc_remote *d, const vv_dvc_out *o, const char *file, vv_error *err)
