@@ -28,7 +28,7 @@ setup() {
 		git commit -qm "commit $n"
 	done
 	git remote add origin "$PWD/../far.git"
-	git lfs push -q --all origin > /dev/null
+	git lfs push --all origin > /dev/null
 	git push -q --all origin
 	cd ..
 	GIT_LFS_SKIP_SMUDGE=1 git clone -q -b side-200 far.git new
