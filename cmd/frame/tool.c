@@ -180,11 +180,13 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked)
 		vv_buf_printf(&b, "%s  %-14s %s\n", i == 0 ? "\nin programs of their own\n" : "",
 			      p->others[i].word, p->others[i].summary);
 	}
-	vv_buf_printf(&b, "\n'varve help%s COMMAND' explains one of them", rest);
-	if (p->daily && !all) {
-		vv_buf_puts(&b, "; 'varve help --all' lists the other commands, too");
+	if (p->group_count > 0) {
+		vv_buf_printf(&b, "\n'varve help%s COMMAND' explains one of them", rest);
+		if (p->daily && !all) {
+			vv_buf_puts(&b, "; 'varve help --all' lists the other commands, too");
+		}
+		vv_buf_putc(&b, '\n');
 	}
-	vv_buf_putc(&b, '\n');
 	if (asked) {
 		vv_out_bytes(vv_buf_cstr(&b), b.len);
 	} else {

@@ -171,15 +171,25 @@ static size_t stem_len(const char *file)
 	return dot ? (size_t)(dot - file) : strlen(file);
 }
 
-/* How closely a name is that of a path: 3 its path, 2 its last part, 1 that without its ending, 0 not at all. */
+/* Without the last ending only: sales of sales.csv, not of sales.2026.csv. */
+static size_t exact_stem_len(const char *file)
+{
+	const char *dot = strrchr(file + (file[0] == '.'), '.');
+
+	return dot ? (size_t)(dot - file) : strlen(file);
+}
+
+/* How closely a name is that of a path: 4 its path, 3 its last part, 2 that without its ending, 1 without all its endings,
+ * 0 not at all. */
 static int closeness(const char *path, const char *name, size_t len)
 {
 	const char *file = last_part(path);
 
-	return equal(name, len, path, strlen(path))     ? 3
-	       : equal(name, len, file, strlen(file))   ? 2
-	       : equal(name, len, file, stem_len(file)) ? 1
-							: 0;
+	return equal(name, len, path, strlen(path))           ? 4
+	       : equal(name, len, file, strlen(file))         ? 3
+	       : equal(name, len, file, exact_stem_len(file)) ? 2
+	       : equal(name, len, file, stem_len(file))       ? 1
+							      : 0;
 }
 
 static size_t count_as(char *const *paths, size_t count, const char *name, size_t len, int least)
@@ -263,11 +273,41 @@ static void hint_nearest(varve_error *err, char *const *paths, size_t count, con
 
 /* ---- finding ---- */
 
+/* found: one of those that the name means best, with the closeness `best`. */
+static int refuse_several(char *const *paths, size_t count, const char *name, size_t len, int best,
+			  const char *found, varve_error *err)
+{
+	const int least = best == 4 ? 4 : 1;
+	size_t left = count_as(paths, count, name, len, least);
+	sqlite3_str *list = sqlite3_str_new(NULL);
+	char *text;
+
+	for (size_t i = 0; i < count; i++) {
+		if (closeness(paths[i], name, len) >= least) {
+			left--;
+			sqlite3_str_appendf(list, "'%s'%s", paths[i],
+					    left > 1    ? ", "
+					    : left == 1 ? " or "
+							: "");
+		}
+	}
+	if (!(text = sqlite3_str_finish(list))) return vv_sql_error_memory(err);
+	vv_sql_error_format(err, VARVE_EUSAGE, "'%.*s' may be %s", (int)len, name, text);
+	sqlite3_free(text);
+	snprintf(err->hint, sizeof(err->hint),
+		 best == 4 ? "SQL does not tell their names apart; name a file by its place: "
+			     "\"./%s\""
+			   : "name one by its path: \"%s\"",
+		 found);
+	return VARVE_EUSAGE;
+}
+
 /* The one path that the name means among paths. */
 static int choose(char **out, char *const *paths, size_t count, const char *name, size_t len,
 		  varve_error *err)
 {
-	const char *found = NULL, *other = NULL;
+	const char *found = NULL;
+	bool several = false;
 	int best = 0;
 
 	*out = NULL;
@@ -277,22 +317,12 @@ static int choose(char **out, char *const *paths, size_t count, const char *name
 		if (close > best) {
 			best = close;
 			found = paths[i];
-			other = NULL;
+			several = false;
 		} else if (close == best && close > 0) {
-			other = paths[i];
+			several = true;
 		}
 	}
-	if (other) {
-		vv_sql_error_format(err, VARVE_EUSAGE, "'%.*s' may be '%s' or '%s'", (int)len, name,
-				    found, other);
-		snprintf(err->hint, sizeof(err->hint),
-			 best == 3
-				 ? "SQL does not tell their names apart; name a file by its place: "
-				   "\"./%s\""
-				 : "name one by its path: \"%s\"",
-			 found);
-		return VARVE_EUSAGE;
-	}
+	if (several) return refuse_several(paths, count, name, len, best, found, err);
 	if (!found) return VARVE_ENOTFOUND;
 	*out = sqlite3_mprintf("%s", found);
 	return *out ? 0 : vv_sql_error_memory(err);

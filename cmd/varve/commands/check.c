@@ -19,6 +19,7 @@
 #include "lib/work/check/init.h"
 #include "lib/work/check/run.h"
 #include "lib/work/view/dialect_words.h"
+#include "lib/work/view/near_file.h"
 #include "repo/git/history/date.h"
 #include "repo/git/history/refs.h"
 
@@ -167,6 +168,7 @@ static vv_status take_revision(check *c, vv_error *err)
 		bool path = dashdash < 0 && (vv_exists(c->argv[0]) || strpbrk(c->argv[0], "*?["));
 
 		if (!path && rc == VV_ENOTFOUND && dashdash < 0) {
+			(void)vv_near_file_hint(r, word, err);
 			vv_hint(err, "for a path that is not in the work tree: varve check -- %s",
 				vv_text_shows(c->argv[0]));
 		}

@@ -36,7 +36,9 @@ static void print_run(const vv_pick *p, const options *o)
 static void print_conflicts(const vv_pick *p)
 {
 	if (p->no_commit) {
-		vv_note("resolve the conflicts; the result is staged, not committed");
+		vv_note("resolve the conflicts; 'varve commit' commits the result then, and 'varve "
+			"%s --abort' goes back",
+			vv_pick_verb(p));
 	} else {
 		vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s --abort' goes "
 			"back",

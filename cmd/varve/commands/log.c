@@ -15,6 +15,7 @@
 #include "lib/work/add/pathspec.h"
 #include "lib/work/diff/log_filter.h"
 #include "lib/work/diff/row_history.h"
+#include "lib/work/view/near_file.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
@@ -142,6 +143,7 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 			}
 			if (dashdash >= 0 || !vv_exists(argv[i])) {
 				if (rc == VV_ENOTFOUND) {
+					(void)vv_near_file_hint(r, argv[i], err);
 					vv_hint(err,
 						"for a path that is gone from here: varve log -- "
 						"%s",

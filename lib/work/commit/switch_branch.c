@@ -112,6 +112,35 @@ static vv_status look_at_remote(void *payload, const vv_ref *ref, vv_error *err)
 	return VV_OK;
 }
 
+typedef struct near_branch {
+	vv_nearest near;
+	vv_buf name;
+} near_branch;
+
+static vv_status look_at_branch(void *payload, const vv_ref *ref, vv_error *err)
+{
+	near_branch *n = payload;
+	const char *name = ref->name + strlen("refs/heads/");
+
+	if (!vv_nearest_try(&n->near, name)) return VV_OK;
+	vv_buf_reset(&n->name);
+	vv_buf_puts(&n->name, name);
+	n->near.best = vv_buf_cstr(&n->name); /* the ref's own name does not last */
+	return vv_buf_ok(&n->name, err);
+}
+
+static void hint_branch(vv_repository *r, const char *name, vv_error *err)
+{
+	near_branch n = {.name = VV_BUF_INIT};
+	vv_error ignored;
+
+	vv_nearest_init(&n.near, name);
+	if (vv_refs_each(r, "refs/heads/", look_at_branch, &n, &ignored) == VV_OK && n.near.best) {
+		vv_hint(err, "did you mean '%s'?", vv_text_shows(n.near.best));
+	}
+	vv_buf_clear(&n.name);
+}
+
 static vv_status guess_remote(vv_branch_switch *p, const char *name, vv_error *err)
 {
 	guess g = {name, NULL, 0};
@@ -130,6 +159,9 @@ static vv_status guess_remote(vv_branch_switch *p, const char *name, vv_error *e
 				       vv_text_shows(name))
 			     : vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
 				       vv_text_shows(name));
+		if (g.count == 0) {
+			hint_branch(p->repo, name, err);
+		}
 		vv_hint_code(err, g.count ? VV_HINT_SWITCH_REMOTE : VV_HINT_SWITCH_CREATE, name);
 	}
 	return rc;

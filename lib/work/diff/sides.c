@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "lib/work/add/pathspec.h"
 #include "lib/work/diff/changes.h"
+#include "lib/work/view/near_file.h"
 #include "repo/git/merge/renames.h"
 
 typedef struct finder {
@@ -97,6 +98,7 @@ static vv_status take_revisions(vv_diff_sides *d, vv_repository *r, int argc, ch
 				break;
 			}
 			if (rc == VV_ENOTFOUND && dashdash < 0) {
+				(void)vv_near_file_hint(r, argv[i], err);
 				vv_hint_code(err, VV_HINT_DIFF_PATH, argv[i]);
 			}
 			return rc;

@@ -96,6 +96,9 @@ static vv_status merge_pick(vv_pick *p, vv_error *err)
 		p->outcome = VV_PICK_EMPTY; /* nothing is left under way */
 		return VV_OK;
 	}
+	if (p->job.conflicts > 0) {
+		p->job.state = vv_pick_verb(p); /* so that --abort has something to go back from */
+	}
 	if ((rc = vv_merge_apply(&p->job, err)) < 0) return rc;
 	p->outcome = p->job.conflicts > 0 ? VV_PICK_CONFLICTS
 		     : p->no_commit       ? VV_PICK_STAGED

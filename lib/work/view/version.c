@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "dataset/table/bytes.h"
 #include "lib/work/view/lfs.h"
+#include "lib/work/view/near_file.h"
 #include "lib/work/view/version_internal.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
@@ -180,6 +181,7 @@ static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 
 static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 {
+	vv_auto(char) *near = NULL;
 	vv_tree_entry e;
 	vv_status rc;
 
@@ -189,6 +191,9 @@ static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, rc, "'%s' is not in '%s'", vv_text_shows(s->path), vv_text_shows(rev));
 		hint_here(s, rev, err);
+		if ((near = vv_near_file(s->repo, &s->commit, s->path)) != NULL) {
+			return vv_hint(err, "did you mean '%s'?", vv_text_shows(near));
+		}
 		return vv_hint_code(err, VV_HINT_LOG_PATH, s->path);
 	}
 	if (rc < 0) return rc;

@@ -208,3 +208,29 @@ text_over_pointer() {
 	[ "$(varve info HEAD:p.csv | grep -i key)" = "$key" ]
 	rows 20 | tr , ';' | sed 's/item 31;/changed;/; s/item 62;/other;/' | cmp - p.csv
 }
+
+@test "a conflict of --no-commit can be given up or committed" {
+	histories
+	for verb in cherry-pick revert; do
+		before=$(git ls-files -s)
+		rev=spring
+		if [ $verb = revert ]; then
+			change 's/^7,ours/7,later/' later
+			rev=HEAD~1
+			before=$(git ls-files -s)
+		fi
+		ends_with 1 varve $verb --no-commit "$rev"
+		stderr_has "varve $verb --abort"
+		ends_with 2 varve $verb "$rev"
+		stderr_has "--abort"
+		succeeds varve $verb --abort
+		[ "$(git ls-files -s)" = "$before" ]
+		clean
+	done
+	ends_with 1 varve cherry-pick -n spring
+	varve resolve --theirs > /dev/null
+	succeeds varve commit -m "as they have it"
+	[ "$(name 7)" = theirs ]
+	[ ! -e .git/CHERRY_PICK_HEAD ]
+	clean
+}

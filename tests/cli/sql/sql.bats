@@ -329,7 +329,7 @@ a\t\n'
 	rows 100 > prices.csv
 	commit_all first
 	git clone -q --bare . ../bare.git
-	ends_with 2 varve -C ../bare.git sql 'SELECT * FROM prices'
+	ends_with 2 varve -C ../bare.git --offline sql 'SELECT * FROM prices'
 }
 
 @test "random queries have the answers of a plain table of SQLite" {
