@@ -201,7 +201,9 @@ static vv_status add(vv_context *c, const char *name, const char *url, vv_error 
 	c->code = trial.reads ? VV_EXIT_OK : VV_EXIT_NO;
 	if (trial.reads) {
 		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
-			"' and 'varve commit'; the next push sends the blocks there");
+			"' and 'varve commit'; the next push to a Git host sends the blocks there "
+			"(a remote with varve keeps them itself, unless "
+			"remote.NAME.varveKind is git)");
 	}
 	return VV_OK;
 }

@@ -194,6 +194,25 @@ static vv_status open_host(vv_git_host *g, vv_error *err)
 	return g->host ? VV_OK : vv_host_open(&g->host, &o, err);
 }
 
+/* What the remote's HEAD is, if a peer brought that commit; else null. */
+static vv_oid brought_head(const vv_git_host *g)
+{
+	const vv_hello *h = &g->refs.hello;
+	vv_oid commit = {{0}};
+	vv_error absent;
+
+	for (size_t i = 0; h->head && i < h->ref_count; i++) {
+		bool known = false;
+
+		if (strcmp(h->refs[i].name, h->head) == 0 &&
+		    vv_commits_known(g->t->repo, &h->refs[i].peeled, 1, &known, &absent) == VV_OK &&
+		    known) {
+			commit = h->refs[i].peeled;
+		}
+	}
+	return commit;
+}
+
 /* The commit whose .varveconfig is obeyed: HEAD's, or (in a clone) that of the remote's HEAD. */
 static vv_oid config_commit(const vv_git_host *g)
 {
@@ -205,7 +224,8 @@ static vv_oid config_commit(const vv_git_host *g)
 		commit = head.commit;
 		vv_head_clear(&head);
 	}
-	return vv_oid_is_null(&commit) ? g->fetched_head : commit;
+	commit = vv_oid_is_null(&commit) ? g->fetched_head : commit;
+	return vv_oid_is_null(&commit) ? brought_head(g) : commit;
 }
 
 /* Which ref it is: as .varveconfig says; else the one that is there. */
@@ -400,7 +420,11 @@ vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err)
 	vv_status rc = is_store_named(g, &stored, err);
 
 	*out = false;
-	if (rc < 0 || stored) return rc;
+	if (rc < 0) return rc;
+	if (stored) {
+		*out = !g->write; /* a peer is sent its blocks itself */
+		return VV_OK;
+	}
 	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;
 	bool may = c.ref || !vv_oid_is_null(&g->refs.usual_tip) ||
 		   !vv_oid_is_null(&g->refs.branch_tip);

@@ -83,7 +83,7 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err);
 /* What came over the line so far, but for history. */
 uint64_t vv_git_host_bytes(const vv_git_host *g);
-/* Has it a ref of blocks? */
+/* Has it a ref of blocks or, to be read, a store that .varveconfig names? */
 vv_status vv_git_host_has_blocks(vv_git_host *g, bool *out, vv_error *err);
 
 /* From now on what is asked for is only to be got: that the blocks' ref is not there is worth a

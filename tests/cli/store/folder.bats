@@ -301,3 +301,29 @@ true" ]
 	ends_with 2 varve clone "$fork" e
 	stderr_has "$store"
 }
+
+@test "blocks that a folder's repository lacks come from the store that it names" {
+	new_repo
+	rows 300 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	varve store add team "$PWD/../kept" > /dev/null
+	varve add -q .varveconfig
+	varve commit -qm store
+	git init -q --bare ../hub.git
+	git remote add origin ../hub.git
+	git config remote.origin.varveKind git
+	succeeds varve push -q origin main
+	git config --unset remote.origin.varveKind
+	varve init -q --bare ../hub.git
+	cd ..
+	succeeds varve clone hub.git c
+	cmp work/t.csv c/t.csv
+	git clone -q hub.git d
+	cd d
+	succeeds varve cat HEAD:t.csv
+	output_is "$(cat ../work/t.csv)"
+	succeeds varve fetch --data
+	succeeds varve restore .
+	cmp ../work/t.csv t.csv
+}
