@@ -12,12 +12,14 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/type.h"
 #include "dataset/table/materialise.h"
 #include "lib/work/commit/journal.h"
 #include "lib/work/merge/conflict_columns.h"
 #include "lib/work/merge/conflict_solve.h"
 #include "lib/work/merge/tables.h"
 #include "lib/work/merge/torn.h"
+#include "lib/work/rows/named_columns.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
@@ -77,6 +79,25 @@ static vv_status choose_wanted(const vv_resolving *r, const vv_conflict_path *p,
 	return VV_OK;
 }
 
+/* VV_ENOTFOUND: the merged table has no such column. */
+static vv_status check_column(const vv_resolving *r, const vv_conflict_path *p, const char *name,
+			      const char *what, vv_error *err)
+{
+	vv_table t;
+	vv_sink sink;
+	vv_writer *w;
+	size_t at;
+	vv_status rc;
+
+	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) return rc;
+	vv_sink_writer(&sink, w);
+	if ((rc = vv_table_open(&t, &sink, &p->record.root, err)) == VV_OK) {
+		rc = vv_view_column(&t, name, strlen(name), what, &at, err);
+		vv_table_close(&t);
+	}
+	return rc;
+}
+
 /* *chosen is the caller's; *all: every conflict of the path. */
 static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool **chosen, bool *all,
 			vv_error *err)
@@ -90,6 +111,10 @@ static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool *
 	if (!is_part(r)) {
 		*all = true;
 		return VV_OK;
+	}
+	if (count == 0 && r->set_column &&
+	    check_column(r, p, r->set_column, "--set", err) == VV_ENOTFOUND) {
+		return VV_ENOTFOUND;
 	}
 	if (count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "%s has no such conflict", vv_text_shows(p->path));
@@ -178,6 +203,21 @@ static void set_state(vv_cell *cell, const vv_conflict_item *item)
 	vv_arena_clear(&arena);
 }
 
+/* As add does of a value that is not of its column's type. */
+static void warn_of_type(const vv_resolving *r, const vv_conflict_path *p, const vv_table *t,
+			 const vv_cell *cell)
+{
+	const long at = vv_schema_find(&t->schema, r->set_column, strlen(r->set_column));
+	const vv_field *f = at < 0 ? NULL : &t->schema.fields[at];
+
+	if (f && !vv_field_missing(f, cell) && !vv_field_accepts(f, cell)) {
+		vv_notes_warn(vv_repository_notes(r->repo),
+			      "%s: '%s' is not a value of the column '%s' (%s)",
+			      vv_text_shows(p->path), vv_text_show(cell->text, cell->len),
+			      vv_text_shows(r->set_column), vv_type_name(f->type));
+	}
+}
+
 static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
 			    const vv_cid *root, new_file *f, vv_error *err)
 {
@@ -204,6 +244,9 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 	if ((rc = vv_dataset_writer_blocks(r->writer, &w, err)) < 0) return rc;
 	vv_sink_writer(&sink, w);
 	if ((rc = vv_table_open(&t, &sink, root, err)) == VV_OK) {
+		if (r->set_column) {
+			warn_of_type(r, p, &t, &s.value);
+		}
 		rc = vv_conflict_solve(&s, &t, write_piece, f, err);
 		vv_table_close(&t);
 	}

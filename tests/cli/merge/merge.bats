@@ -842,3 +842,20 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	[ "$(row 7 | cut -d, -f2)" = "ours 217" ]
 	clean
 }
+
+@test "a value of another type and an unknown column are reported by resolve --set" {
+	two_branches 's/^7,item 217,[0-9.]*/7,item 217,1.00/' 's/^7,item 217,[0-9.]*/7,item 217,2.00/'
+	ends_with 1 varve merge spring
+	ends_with 2 varve resolve --set prce=20 prices.csv
+	stderr_has "'prce'"
+	stderr_has "'price'"
+	cp prices.csv ../merged.csv
+	succeeds varve resolve --set price=3 prices.csv
+	stderr_lacks "warning"
+	varve merge --abort
+	ends_with 1 varve merge spring
+	succeeds varve resolve --set price=abc prices.csv
+	stderr_has "warning"
+	stderr_has "'abc'"
+	stderr_has "'price'"
+}
