@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json/json.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
@@ -12,6 +13,7 @@
 #include "lib/work/peers/data_store.h"
 #include "lib/work/store/named.h"
 #include "lib/work/store/trial.h"
+#include "transport/line/url.h"
 
 #define TRIAL_SEC 5u /* for each answer */
 
@@ -185,15 +187,58 @@ static vv_status test(vv_context *c, const char *name, vv_error *err)
 
 /* --- add ---------------------------------------------------------------------------------- */
 
-static vv_status add(vv_context *c, const char *name, const char *url, vv_error *err)
+/* .varveconfig has folders as seen from the top of the work tree, the command line as seen from here. *out is the
+ * caller's; NULL for NULL. */
+static vv_status seen_from_top(char **out, vv_repository *r, const char *url, vv_error *err)
+{
+	vv_auto(char) *here = NULL;
+	vv_error ignored;
+	vv_url u;
+	bool folder;
+	size_t len;
+
+	*out = NULL;
+	if (!url) return VV_OK;
+	folder = vv_url_read(&u, url, &ignored) == VV_OK;
+	if (folder) {
+		folder = u.kind == VV_URL_PATH && *url != '/' && strcmp(u.path, url) == 0;
+		vv_url_clear(&u);
+	}
+	if (!folder || vv_repository_is_bare(r) ||
+	    vv_repository_relative(&here, r, ".", &ignored) < 0 || !*here) {
+		*out = vv_strdup(url);
+		return *out ? VV_OK : vv_fail_nomem(err);
+	}
+	for (len = strlen(here);
+	     len > 0 && strncmp(url, "..", 2) == 0 && (url[2] == '/' || url[2] == '\0');) {
+		url += 2 + strspn(url + 2, "/");
+		while (len > 0 && here[--len] != '/') {
+		}
+	}
+	here[len] = '\0';
+	*out = len > 0 && *url ? vv_path_join(here, url, (char *)NULL)
+			       : vv_strdup(len > 0 ? here
+					   : *url  ? url
+						   : ".");
+	return *out ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status add(vv_context *c, const char *name, const char *given, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_store_naming n = {
-		.name = name, .url = url, .push_url = o->push_url, .usual = o->usual};
+	vv_auto(char) *url = NULL, *push_url = NULL;
 	vv_store_trial trial;
-	vv_status rc = vv_store_name_check(c->repo, &n, err);
+	vv_status rc;
 
-	if (rc < 0 || (rc = try_store(c->repo, url, o->push_url, true, &trial, err)) < 0 ||
+	if ((rc = seen_from_top(&url, c->repo, given, err)) < 0 ||
+	    (rc = seen_from_top(&push_url, c->repo, o->push_url, err)) < 0) {
+		return rc;
+	}
+	const vv_store_naming n = {
+		.name = name, .url = url, .push_url = push_url, .usual = o->usual};
+
+	if ((rc = vv_store_name_check(c->repo, &n, err)) < 0 ||
+	    (rc = try_store(c->repo, url, push_url, true, &trial, err)) < 0 ||
 	    (trial.reads && (rc = vv_store_name(c->repo, &n, err)) < 0) ||
 	    (rc = print_trial(o, name, url, &trial, err)) < 0) {
 		return rc;

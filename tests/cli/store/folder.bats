@@ -327,3 +327,19 @@ true" ]
 	succeeds varve restore .
 	cmp ../work/t.csv t.csv
 }
+
+@test "store add takes a folder as seen from where the command runs" {
+	new_repo
+	mkdir -p sub/deep
+	cd sub/deep
+	succeeds varve store add one ../blk
+	[ -d ../blk ] && [ "$(git config --file ../../.varveconfig store.one.url)" = sub/blk ]
+	succeeds varve store add two ../../../far
+	[ -d ../../../far ] && [ "$(git config --file ../../.varveconfig store.two.url)" = ../far ]
+	succeeds varve store add three ./here
+	[ -d here ] && [ ! -e ../../here ]
+	cd ../..
+	for name in one two three; do
+		succeeds varve store test $name
+	done
+}
