@@ -12,15 +12,21 @@
 /* X(code, its name outside of varve, its arguments). In the order of the alphabet: programs see names alone. */
 #define VV_HINTS(X) \
 	X(ADD_AND_NAME, "add-and-name", "") \
+	X(ADD_AS_FILE, "add-as-file", "path") \
 	X(ADD_FIX, "add-fix", "path") \
 	X(ADD_FIX_EDITED, "add-fix-edited", "path") \
 	X(ADD_FIX_OR_UNTRACK, "add-fix-or-untrack", "path") \
 	X(ADD_KEY, "add-key", "path") \
+	X(ADD_KEY_FOUND, "add-key-found", "column path") \
 	X(ADD_MAKES, "add-makes", "") \
+	X(ADD_NO_KEY, "add-no-key", "") \
 	X(ADD_OR_ABORT, "add-or-abort", "path") \
 	X(ADD_OR_CHECKOUT, "add-or-checkout", "path") \
 	X(ADD_OR_FIX, "add-or-fix", "path") \
 	X(ADD_OR_STASH, "add-or-stash", "") \
+	X(ADD_ORDER_BACK, "add-order-back", "path") \
+	X(ADD_ORDER_FILE, "add-order-file", "path") \
+	X(ADD_READ_AGAIN, "add-read-again", "path") \
 	X(ADD_RECORDS, "add-records", "records path") \
 	X(ADD_TABLE, "add-table", "path") \
 	X(AS_FILE, "as-file", "") \
@@ -32,6 +38,12 @@
 	X(ASK_HOLD, "ask-hold", "") \
 	X(ASK_TRUST, "ask-trust", "") \
 	X(BEHIND, "behind", "option remote") \
+	X(BLOCKS_ASK, "blocks-ask", "") \
+	X(BLOCKS_ASK_OF, "blocks-ask-of", "remote") \
+	X(BLOCKS_FETCH, "blocks-fetch", "") \
+	X(BLOCKS_FETCH_ALL, "blocks-fetch-all", "") \
+	X(BLOCKS_REMOTE, "blocks-remote", "") \
+	X(BLOCKS_REPAIR, "blocks-repair", "") \
 	X(CAR_EXPORT, "car-export", "") \
 	X(CAR_EXPORT_UNIXFS, "car-export-unixfs", "") \
 	X(CAT, "cat", "encoding") \
@@ -41,9 +53,11 @@
 	X(CLEAN_HEADER, "clean-header", "") \
 	X(CLONE_DIR, "clone-dir", "") \
 	X(CLONE_OTHER_DIR, "clone-other-dir", "") \
+	X(CLONE_URL, "clone-url", "") \
 	X(CONFIG_LIST, "config-list", "") \
 	X(CONFLICTS, "conflicts", "") \
 	X(CONFLICTS_AND_RESOLVE, "conflicts-and-resolve", "") \
+	X(CONFLICTS_IT, "conflicts-it", "") \
 	X(CONFLICTS_LIST, "conflicts-list", "") \
 	X(CONFLICTS_OF, "conflicts-of", "path") \
 	X(CONFLICTS_SHOW, "conflicts-show", "") \
@@ -51,6 +65,7 @@
 	X(CONVERT_OR_BYTES, "convert-or-bytes", "") \
 	X(CONVERT_UTF8, "convert-utf8", "") \
 	X(DID, "did", "") \
+	X(DIFF_KEY, "diff-key", "column") \
 	X(DIFF_PATCH, "diff-patch", "") \
 	X(DIFF_PATH, "diff-path", "path") \
 	X(DIFF_TWO, "diff-two", "") \
@@ -65,12 +80,14 @@
 	X(FETCH_THEN_PUSH, "fetch-then-push", "") \
 	X(FETCH_THEN_RESTORE, "fetch-then-restore", "") \
 	X(FETCH_UPSTREAM, "fetch-upstream", "remote") \
+	X(FIX, "fix", "path") \
 	X(FSCK, "fsck", "") \
 	X(FSCK_DATA, "fsck-data", "") \
 	X(FSCK_MISSING, "fsck-missing", "") \
 	X(FSCK_MORE, "fsck-more", "") \
 	X(FSCK_SENDER, "fsck-sender", "") \
 	X(FSCK_THERE, "fsck-there", "") \
+	X(GC_ROOM, "gc-room", "") \
 	X(GET, "get", "") \
 	X(GIT_DIR, "git-dir", "folder") \
 	X(HASH_SECRET, "hash-secret", "") \
@@ -79,7 +96,10 @@
 	X(HOLDER_LIST, "holder-list", "") \
 	X(HOLDER_QUOTA, "holder-quota", "") \
 	X(HOLDER_ROOM, "holder-room", "") \
+	X(HOOK_LINE, "hook-line", "file") \
+	X(HOOK_LINE_ALSO, "hook-line-also", "file") \
 	X(INIT, "init", "") \
+	X(INIT_AGAIN, "init-again", "") \
 	X(KEY_LIST, "key-list", "") \
 	X(KEY_MEND, "key-mend", "") \
 	X(KEY_NAMES, "key-names", "") \
@@ -90,6 +110,7 @@
 	X(LOG_PATH, "log-path", "path") \
 	X(LS_REMOTE, "ls-remote", "") \
 	X(MERGE_AGAIN, "merge-again", "") \
+	X(MIGRATE, "migrate", "path") \
 	X(NO_INDEX, "no-index", "") \
 	X(ORDER_KEY, "order-key", "") \
 	X(PACK_DAMAGED, "pack-damaged", "pack") \
@@ -99,18 +120,25 @@
 	X(PRUNE_FOR, "prune-for", "") \
 	X(PRUNE_HOLD, "prune-hold", "") \
 	X(PULL, "pull", "") \
+	X(PULL_BEFORE, "pull-before", "") \
 	X(PULL_FIRST, "pull-first", "") \
+	X(PUSH, "push", "") \
 	X(PUSH_ALL, "push-all", "remote") \
 	X(PUSH_BLOCKS, "push-blocks", "") \
 	X(PUSH_BLOCKS_ALL, "push-blocks-all", "") \
 	X(PUSH_BLOCKS_ASK, "push-blocks-ask", "") \
 	X(PUSH_BLOCKS_BACK, "push-blocks-back", "") \
+	X(PUSH_BLOCKS_IN, "push-blocks-in", "") \
+	X(PUSH_BLOCKS_IN_TO, "push-blocks-in-to", "remote") \
+	X(PUSH_BLOCKS_TO, "push-blocks-to", "remote") \
 	X(PUSH_FETCH, "push-fetch", "") \
 	X(PUSH_HEAD, "push-head", "remote branch") \
 	X(PUSH_TO, "push-to", "revision") \
 	X(PUSH_UPSTREAM, "push-upstream", "remote branch") \
+	X(READ_NEWER, "read-newer", "path") \
 	X(REMOTE_ADD, "remote-add", "remote") \
 	X(REMOTE_ADD_OR_URL, "remote-add-or-url", "") \
+	X(REMOTE_MOVED, "remote-moved", "remote") \
 	X(REMOTES, "remotes", "") \
 	X(REPLICATE, "replicate", "") \
 	X(RESOLVE, "resolve", "path") \
@@ -118,12 +146,20 @@
 	X(RESOLVE_FIRST, "resolve-first", "") \
 	X(RESTORE, "restore", "") \
 	X(RESTORE_AND_ADD, "restore-and-add", "") \
+	X(RESTORE_DATA, "restore-data", "path") \
 	X(RESTORE_FIRST, "restore-first", "path") \
+	X(RESTORE_LATER, "restore-later", "path") \
+	X(RESTORE_PATH, "restore-path", "path") \
 	X(RESTORE_SOURCE, "restore-source", "path") \
+	X(RESTORE_WHOLE, "restore-whole", "revision path") \
+	X(RESTORE_WHOLE_REV, "restore-whole-rev", "path") \
 	X(SAVE_RESULT, "save-result", "") \
+	X(SCHEMA_MISSING, "schema-missing", "column word path") \
+	X(SCHEMA_TYPE, "schema-type", "column type path") \
 	X(SERVE_COPY, "serve-copy", "") \
 	X(SERVE_HOLD, "serve-hold", "") \
 	X(SERVE_HTTP, "serve-http", "") \
+	X(SERVE_WRITE, "serve-write", "") \
 	X(SET_UPSTREAM, "set-upstream", "") \
 	X(STANDING, "standing", "") \
 	X(STATUS, "status", "") \
@@ -137,6 +173,12 @@
 	X(SWITCH_REMOTE, "switch-remote", "branch") \
 	X(TAKE_OR_ADD, "take-or-add", "") \
 	X(TRACK, "track", "path") \
+	X(UNSEEN_BZIP2, "unseen-bzip2", "path") \
+	X(UNSEEN_OPEN, "unseen-open", "path") \
+	X(UNSEEN_PARQUET, "unseen-parquet", "path") \
+	X(UNSEEN_SQLITE, "unseen-sqlite", "path") \
+	X(UNSEEN_WORKBOOK, "unseen-workbook", "path") \
+	X(UNSEEN_XZ, "unseen-xz", "path") \
 	X(UNSENT, "unsent", "") \
 	X(VAULT_FOR, "vault-for", "") \
 	X(VAULT_TRUST, "vault-trust", "") \

@@ -68,6 +68,7 @@ typedef struct vv_check_options {
 	/* vv_check_table: the table is what could be read of a file with faults, and lines are the
 	 * file's; vv_check_file: only what is not reported of that table. NULL: neither */
 	const vv_mend *mend;
+	vv_hint_words_fn words; /* of what findings suggest; NULL: they suggest nothing */
 } vv_check_options;
 
 typedef struct vv_check_total {

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/hash_index.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "dataset/check/key_bytes.h"
 
@@ -84,6 +85,7 @@ static bool is_found(const check_run *r, const check_key *key)
 static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_error *err)
 {
 	const check_key *key = &t->r->plan.keys[t->key];
+	vv_auto(vv_buf) expected = VV_BUF_INIT;
 	char message[96];
 	uint64_t line = 0;
 	vv_status rc;
@@ -98,15 +100,19 @@ static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_e
 		snprintf(message, sizeof(message), "repeats row %llu (line %llu)",
 			 (unsigned long long)first + 1, (unsigned long long)line);
 	}
-	return check_emit_row(
-		t->e, key->rule, key->severity, row, key->columns,
-		key->kind == CHECK_ROW ? 0 : key->count, message,
-		key->kind == CHECK_ROW ? "a row that is there once"
-		: whole && is_found(t->r, key)
-			? "a value that no other row has, in a key that varve add found (varve add --no-key: there is none)"
-		: whole ? "a value that no other row has"
-			: "a value in each column of the key",
-		err);
+	vv_buf_puts(&expected, key->kind == CHECK_ROW ? "a row that is there once"
+			       : whole                ? "a value that no other row has"
+						      : "a value in each column of the key");
+	if (key->kind != CHECK_ROW && whole && is_found(t->r, key)) {
+		vv_buf_puts(&expected, ", in a key that was found in the data");
+		if (vv_hint_put(&expected, " (", t->r->o->words, VV_HINT_ADD_NO_KEY)) {
+			vv_buf_putc(&expected, ')');
+		}
+	}
+	if ((rc = vv_buf_ok(&expected, err)) < 0) return rc;
+	return check_emit_row(t->e, key->rule, key->severity, row, key->columns,
+			      key->kind == CHECK_ROW ? 0 : key->count, message,
+			      vv_buf_cstr(&expected), err);
 }
 
 /* Compares by value the keys whose hash is one of suspects [from, to). */

@@ -5,25 +5,23 @@
 
 #include <string.h>
 
-#include "base/text.h"
+#include "base/hint.h"
 
 const vv_unseen *vv_unseen_find(const char *head, size_t len)
 {
 	static const char shared[] = ": versions share nothing and cannot be compared";
 	static const vv_unseen known[] = {
-		{"\x1f\x8b", 2, "compressed", shared, "varve convert ", " OUT.csv"},
-		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, "varve convert ", " OUT.csv"},
+		{"\x1f\x8b", 2, "compressed", shared, VV_HINT_UNSEEN_OPEN},
+		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, VV_HINT_UNSEEN_OPEN},
 		{"\xfd"
 		 "7zXZ",
-		 6, "compressed", shared, "xz -dc ", " | varve convert - OUT.csv"},
-		{"BZh", 3, "compressed", shared, "bzip2 -dc ", " | varve convert - OUT.csv"},
+		 6, "compressed", shared, VV_HINT_UNSEEN_XZ},
+		{"BZh", 3, "compressed", shared, VV_HINT_UNSEEN_BZIP2},
 		{"PK\3\4", 4, "a ZIP archive or a workbook", "; of a workbook",
-		 "soffice --headless --convert-to csv ", ""},
-		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "",
-		 "soffice --headless --convert-to csv ", ""},
-		{"PAR1", 4, "a Parquet file", "", "duckdb -csv -c \"from '", "'\" > OUT.csv"},
-		{"SQLite format 3", 16, "an SQLite database", "", "sqlite3 -header -csv ",
-		 " \"select * from TABLE\" > OUT.csv"},
+		 VV_HINT_UNSEEN_WORKBOOK},
+		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_WORKBOOK},
+		{"PAR1", 4, "a Parquet file", "", VV_HINT_UNSEEN_PARQUET},
+		{"SQLite format 3", 16, "an SQLite database", "", VV_HINT_UNSEEN_SQLITE},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -33,9 +31,4 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 		}
 	}
 	return NULL;
-}
-
-void vv_unseen_put_command(vv_buf *out, const vv_unseen *u, const char *path)
-{
-	vv_buf_printf(out, "'%s%s%s'", u->command, vv_text_shows(path), u->after);
 }

@@ -198,6 +198,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 	}
 	in->opts.pool = vv_dataset_reader_pool(r);
 	in->opts.progress = r->progress;
+	in->opts.words = vv_repository_words(r->repo);
 	in->temp = vv_path_join(vv_repository_varvedir(r->repo), "cache", NULL);
 	if (!in->temp || !in->opts.pool) return vv_fail_nomem(err);
 	in->opts.temp_dir = in->temp;

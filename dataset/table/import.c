@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "base/hint.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/chunk.h"
@@ -820,9 +820,10 @@ static vv_status tell_unseen(import *im, bool *is, vv_error *err)
 	u = vv_unseen_find(vv_window_bytes(im->window), vv_window_len(im->window));
 	*is = u != NULL;
 	if (u) {
-		vv_buf_printf(&im->out->warnings, "%s, kept as bytes%s; ", u->what, u->but);
-		vv_unseen_put_command(&im->out->warnings, u, im->source->name);
-		vv_buf_puts(&im->out->warnings, " makes a table of it\n");
+		vv_buf_printf(&im->out->warnings, "%s, kept as bytes%s", u->what, u->but);
+		(void)vv_hint_put(&im->out->warnings, "; ", im->opts->words, u->hint,
+				  im->source->name);
+		vv_buf_putc(&im->out->warnings, '\n');
 	}
 	return VV_OK;
 }

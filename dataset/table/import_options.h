@@ -91,6 +91,7 @@ typedef struct vv_import_options {
 	const char *temp_dir; /* for that */
 	vv_pool *pool;        /* may have 0 threads; NULL: none */
 	const vv_progress *progress;
+	vv_hint_words_fn words; /* of what warnings suggest; NULL: they suggest nothing */
 } vv_import_options;
 
 /* A value that contradicts the type of the parent version. */

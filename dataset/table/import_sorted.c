@@ -1,6 +1,7 @@
 /*
  * import_sorted: vv_import, and a version in key order: knows how a file becomes the sorted file, and what of both makes the root.
  */
+#include "base/hint_text.h"
 #include "dataset/read/gone_members.h"
 #include "dataset/table/import.h"
 
@@ -419,7 +420,8 @@ done:
 /* ---- an order that is chosen ---- */
 
 /* The line is printed after "FILE: ". */
-static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root, const char *path)
+static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root, const char *path,
+			vv_hint_words_fn words)
 {
 	const order_saving *s = order_choice_saving(c);
 
@@ -430,24 +432,24 @@ static void tell_choice(vv_buf *out, const order_choice *c, const vv_root *root,
 	}
 	vv_buf_printf(out, " from now on, so that it costs about %s each time instead of ",
 		      vv_text_bytes(s->in_key_order));
-	vv_buf_printf(out, "%s; 'varve add --order file ", vv_text_bytes(s->in_file_order));
-	vv_text_put_word(out, path);
-	vv_buf_puts(out, "' undoes it, and then it stays so\n");
+	vv_buf_puts(out, vv_text_bytes(s->in_file_order));
+	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_BACK, path);
+	vv_buf_putc(out, '\n');
 }
 
 /* The same rows came in another order, and cannot be kept by the key: nobody is to pay for that each time without
  * knowing. */
-static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why, const char *path)
+static void tell_failed_choice(vv_buf *out, const vv_root *root, const char *why, const char *path,
+			       vv_hint_words_fn words)
 {
 	vv_buf_puts(out, "the same rows came in another order, and cannot be kept by ");
 	for (size_t i = 0; i < root->key_count; i++) {
 		vv_buf_puts(out, i > 0 ? ", " : "");
 		vv_buf_puts(out, vv_text_shows(root->key[i]));
 	}
-	vv_buf_printf(out, ": %s; each such file is sorted in vain until 'varve add --order file ",
-		      why);
-	vv_text_put_word(out, path);
-	vv_buf_puts(out, "'\n");
+	vv_buf_printf(out, ": %s; each such file is sorted in vain", why);
+	(void)vv_hint_put(out, "; ", words, VV_HINT_ADD_ORDER_FILE, path);
+	vv_buf_putc(out, '\n');
 }
 
 /* The file's order was given up: in key order, if the key proves to be one and all lines are alike; else as
@@ -475,7 +477,8 @@ static vv_status import_chosen(vv_import_result *out, const vv_source *source, c
 		if ((rc = source->again(source->payload, err)) == VV_OK &&
 		    (rc = import_run(out, source, sink, &o, NULL, err)) == VV_OK) {
 			tell_failed_choice(&out->warnings, parent,
-					   without_name(why.message, source->name), source->name);
+					   without_name(why.message, source->name), source->name,
+					   opts->words);
 		}
 	} else if (err) {
 		*err = why;
@@ -546,7 +549,7 @@ static vv_status import_choosing(vv_import_result *out, const vv_source *source,
 		return rc;
 	}
 	if (order_choice_saving(choice) && vv_root_is_sorted(&out->root)) {
-		tell_choice(&out->warnings, choice, &out->root, source->name);
+		tell_choice(&out->warnings, choice, &out->root, source->name, opts->words);
 	}
 	if ((rc = vv_buf_ok(&out->warnings, err)) < 0) {
 		vv_import_result_clear(out);

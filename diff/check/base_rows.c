@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/check/contradiction.h"
@@ -63,7 +64,7 @@ static vv_status give_contradiction(hunt *h, const vv_batch *b, size_t row, vv_e
 	f.value = cell->text ? cell->text : "";
 	f.value_len = cell->len;
 	vv_buf_printf(&c->message, "is not %s", base_noun(was->type));
-	vv_base_propose(&c->expected, was, cell, c->o->path ? c->o->path : "");
+	vv_base_propose(&c->expected, was, cell, c->o->path ? c->o->path : "", c->o->words);
 	return base_give(c, &h->quota, &f, err);
 }
 
@@ -414,8 +415,9 @@ static vv_status give_no_key(base_check *c, const vv_rule_setting *s, vv_error *
 
 	base_unread(&f, "no-key");
 	vv_buf_puts(&c->message, "the rule key-lost needs a key that both versions have");
-	vv_buf_puts(&c->expected,
-		    "a primaryKey in datapackage.json, or one given with varve add --key");
+	vv_buf_puts(&c->expected, "a primaryKey in datapackage.json, or a key of the table");
+	(void)vv_hint_put(&c->expected, "; ", c->o->words, VV_HINT_ADD_KEY,
+			  c->o->path ? c->o->path : "");
 	return base_give(c, &q, &f, err);
 }
 

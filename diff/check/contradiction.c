@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/hint_text.h"
 #include "base/text.h"
 #include "diff/check/base_findings.h"
 
@@ -28,24 +29,6 @@ const char *base_noun(vv_type t)
 					    [VV_TYPE_GEOPOINT] = "a point",
 					    [VV_TYPE_GEOJSON] = "GeoJSON"};
 	return nouns[t];
-}
-
-/* Letters, digits and what a shell leaves alone; else in quotes. */
-static void put_word(vv_buf *out, const char *s, size_t len)
-{
-	bool plain = len > 0;
-
-	for (size_t i = 0; i < len; i++) {
-		plain = plain &&
-			(isalnum((unsigned char)s[i]) || (i > 0 && s[i] == '-') ||
-			 strchr("_./,:+@%=", s[i])) &&
-			s[i] != '\0';
-	}
-	if (plain) {
-		vv_buf_put(out, s, len);
-		return;
-	}
-	vv_text_put_quoted(out, s, len);
 }
 
 static bool is_one_line(const char *s, size_t len)
@@ -77,26 +60,23 @@ static vv_type wider(const vv_field *f, const vv_cell *value)
 									      : VV_TYPE_STRING;
 }
 
-void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path)
+void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path,
+		     vv_hint_words_fn words)
 {
 	const char *text = value->text ? value->text : "";
-	vv_buf word = VV_BUF_INIT;
+	bool missing = value->state == VV_CELL_TEXT && is_like_missing(text, value->len);
+	vv_auto(vv_buf) word = VV_BUF_INIT;
 
 	vv_buf_printf(out, "%s, as in the base", base_noun(f->type));
 	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) return;
-	vv_buf_puts(out, "; if it is meant: ");
-	vv_buf_printf(&word, "%.*s=", (int)f->name_len, f->name);
-	if (value->state == VV_CELL_TEXT && is_like_missing(text, value->len)) {
-		vv_buf_puts(out, "varve schema --missing ");
+	if (missing) {
 		vv_buf_put(&word, text, value->len);
+		(void)vv_hint_put(out, "; if it is meant: ", words, VV_HINT_SCHEMA_MISSING, f->name,
+				  vv_buf_cstr(&word), path);
 	} else {
-		vv_buf_puts(out, "varve schema --type ");
-		vv_buf_puts(&word, vv_type_name(wider(f, value)));
+		(void)vv_hint_put(out, "; if it is meant: ", words, VV_HINT_SCHEMA_TYPE, f->name,
+				  vv_type_name(wider(f, value)), path);
 	}
-	put_word(out, vv_buf_cstr(&word), word.len);
-	vv_buf_clear(&word);
-	vv_buf_putc(out, ' ');
-	put_word(out, path, strlen(path));
 }
 
 const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table *t,
@@ -136,7 +116,7 @@ void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_
 	if (f->value) {
 		long a = vv_schema_find(&base->schema, f->column, strlen(f->column));
 
-		vv_base_propose(text, &base->schema.fields[a], &cell, f->path);
+		vv_base_propose(text, &base->schema.fields[a], &cell, f->path, o->words);
 		f->expected = text->failed ? f->expected : vv_buf_cstr(text);
 	}
 	f->rule = "type-contradiction";

@@ -26,8 +26,10 @@ void vv_base_recode(vv_finding *f, vv_buf *text, const vv_table *base, const vv_
 		    const vv_base_options *o);
 
 /* Appends what to do about a value that is none of the field's type: "'N/A' may be declared
- * missing: varve schema --missing N/A prices.csv" ... Data in it is escaped. */
-void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path);
+ * missing: varve schema --missing N/A prices.csv" ... Data in it is escaped. words (NULL: no command) are the
+ * program's. */
+void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const char *path,
+		     vv_hint_words_fn words);
 
 /* "a date", "an integer". */
 const char *base_noun(vv_type t);

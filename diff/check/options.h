@@ -32,6 +32,7 @@ typedef struct vv_base_options {
 	const char *temp_dir;        /* NULL: /tmp */
 	vv_pool *pool;               /* NULL: none */
 	const vv_progress *progress; /* NULL: none */
+	vv_hint_words_fn words;      /* as in vv_check_options */
 } vv_base_options;
 
 #endif

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "diff/write/column_pairs.h"
@@ -138,7 +139,11 @@ static void put_schema(text_writer *w)
 	}
 	if (t->conflict) {
 		put_label(w, "conflict");
-		vv_buf_puts(&w->out, "not resolved yet ('varve conflicts' lists it)\n");
+		vv_buf_puts(&w->out, "not resolved yet");
+		if (vv_hint_put(&w->out, " (", w->opts.words, VV_HINT_CONFLICTS_IT)) {
+			vv_buf_putc(&w->out, ')');
+		}
+		vv_buf_putc(&w->out, '\n');
 	}
 	if (t->form_change) {
 		put_label(w, "form");

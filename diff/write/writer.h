@@ -34,9 +34,10 @@ typedef struct vv_diff_writer_options {
 	/* arrow: the newer version's commit and its time, in seconds since 1970; NULL: it is in none */
 	const char *commit;
 	int64_t commit_time;
-	int32_t misfit;    /* arrow: enum varve_misfit */
-	int32_t numbers;   /* arrow: enum varve_numbers */
-	size_t size_limit; /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
+	int32_t misfit;         /* arrow: enum varve_misfit */
+	int32_t numbers;        /* arrow: enum varve_numbers */
+	size_t size_limit;      /* markdown: bytes of the whole (0: 65536, GitHub's limit) */
+	vv_hint_words_fn words; /* text: of what lines suggest; NULL: they suggest nothing */
 } vv_diff_writer_options;
 
 /* What is known of a table before its rows. Either side may be NULL: a table added or

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/env.h"
+#include "base/error.h"
 
 typedef struct vv_http_options {
 	const char *address;      /* "HOST:PORT", "[::1]:PORT", "*:PORT", "PORT" (of
@@ -40,6 +41,7 @@ typedef struct vv_http_options {
 	uint64_t body_max;       /* bytes of one request; 0: no limit */
 	uint64_t request_memory; /* bytes that one request may make us hold; 0: 256 MiB */
 	uint64_t memory;         /* and all together; 0: 1 GiB */
+	vv_hint_words_fn words;  /* of what answers suggest; NULL: they suggest nothing */
 } vv_http_options;
 
 #endif

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hint_text.h"
 #include "base/path.h"
 #include "base/secret.h"
 #include "base/sys.h"
@@ -178,7 +179,9 @@ static enum MHD_Result say_list(http_request *q)
 	enum MHD_Result result;
 
 	if (!http_is_get(q)) return http_say_allow(q, "this is only read");
-	vv_buf_puts(&text, "varve serves here; clone with 'varve clone URL':");
+	vv_buf_puts(&text, "varve serves here");
+	(void)vv_hint_put(&text, "; ", s->o.words, VV_HINT_CLONE_URL);
+	vv_buf_putc(&text, ':');
 	for (size_t i = 0; i < s->repository_count; i++) {
 		vv_buf_puts(&text, "\n/");
 		vv_http_encode(&text, s->repositories[i].name, strlen(s->repositories[i].name));

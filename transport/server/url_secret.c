@@ -71,7 +71,8 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 	vv_buf_clear(&given);
 	if (!has && has_cookie(http_header(q, "Cookie"), s->cookie, s->secret)) return true;
 	(void)snprintf(q->problem, sizeof(q->problem), "without the secret");
-	*result = http_say(q, MHD_HTTP_FORBIDDEN,
-			   "open the whole address that 'varve web' printed: it lets you in");
+	*result = http_say(
+		q, MHD_HTTP_FORBIDDEN,
+		"open the whole address that was printed here when this server was started");
 	return false;
 }

@@ -5,6 +5,7 @@
  * client waits for "100 Continue"). Otherwise the worker reads the body as it comes, and the
  * status is 200 as soon as it has written something.
  */
+#include "base/hint_text.h"
 #include "transport/server/routes.h"
 
 #include <stdio.h>
@@ -73,11 +74,14 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 		if (s->auth && !s->o.read_only && !q->is_known) {
 			return http_say(q, MHD_HTTP_UNAUTHORIZED, "log in to push");
 		}
-		return http_say(q, MHD_HTTP_FORBIDDEN,
-				s->o.read_only ? "this server is read-only"
-				: s->auth      ? "this user may read, not write"
-					       : "this server is read-only: it takes pushes "
-						 "when run with 'varve serve --auth FILE'");
+		vv_auto(vv_buf) why = VV_BUF_INIT;
+
+		vv_buf_puts(&why, s->auth && !s->o.read_only ? "this user may read, not write"
+							     : "this server is read-only");
+		if (!s->auth && !s->o.read_only) {
+			(void)vv_hint_put(&why, ": ", s->o.words, VV_HINT_SERVE_WRITE);
+		}
+		return http_say(q, MHD_HTTP_FORBIDDEN, "%s", vv_buf_cstr(&why));
 	}
 	if (http_reserve(q, memory_of(s)) != 0) {
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");

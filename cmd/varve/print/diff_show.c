@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
 
@@ -65,7 +66,8 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 		.misfit = r->misfit,
 		.numbers = r->numbers,
 		.limit = r->how.limit,
-		.temp_dir = r->how.temp_dir};
+		.temp_dir = r->how.temp_dir,
+		.words = vv_hint_words};
 	vv_status rc;
 	/* into a pipe or file nothing is cut, unless a width is given */
 	wo.width = r->fd < 0 ? vv_out_limit() : 0;

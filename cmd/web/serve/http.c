@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "base/thread.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/web/serve/http_file.h"
 #include "lib/work/view/version_files.h"
 #include "transport/http/address.h"
@@ -109,7 +110,8 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				.secret_once = o->secret_once,
 				.body_max = o->body_max,
 				.request_memory = o->request_memory,
-				.memory = o->memory};
+				.memory = o->memory,
+				.words = vv_hint_words};
 	/* A leaf does not tell who asked for it: all of them together pay as one client does. */
 	static const vv_address gateway;
 	vv_version_work work = {NULL, NULL, NULL, &gateway};

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint_text.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -440,18 +441,19 @@ void vv_filter_rest(vv_filter *f)
  * somebody else wrote. So it is the data, or the pointer and a line. */
 static bool fetch_blocks(vv_filter *f, const char *path, const vv_cid *root)
 {
-	const char *name;
+	vv_auto(vv_buf) hint = VV_BUF_INIT;
 	vv_error why = {0};
 	bool here = (f->needed || (f->needed = vv_needed_new(f->repo))) &&
 		    vv_needed_fetch(f->needed, root, &why) == VV_OK;
 
 	if (!here) {
-		name = vv_text_shows(path);
+		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_LATER,
+				  path);
 		vv_notes_put(vv_repository_notes(f->repo),
-			     "varve: %s: its blocks are not here (%s), so its pointer is written; "
-			     "'varve "
-			     "restore %s' writes the data once they are",
-			     name, why.code < 0 ? why.message : "out of memory", name);
+			     "varve: %s: its blocks are not here (%s), so its pointer is "
+			     "written%s",
+			     vv_text_shows(path), why.code < 0 ? why.message : "out of memory",
+			     vv_buf_cstr(&hint));
 	}
 	return here;
 }
@@ -461,6 +463,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 {
 	input in = {.read = read, .payload = payload, .file = -1};
 	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) hint = VV_BUF_INIT;
 	const char *name = vv_text_shows(path);
 	vv_pointer p;
 	vv_store *store;
@@ -490,10 +493,11 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		goto done;
 	}
 	if (p.bytes > f->smudge_limit) {
+		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
+				  path);
 		vv_notes_put(vv_repository_notes(f->repo),
-			     "varve: %s: %s are above varve.smudgeLimit, its pointer is written; "
-			     "'varve restore %s' writes the data",
-			     name, vv_text_bytes(p.bytes), name);
+			     "varve: %s: %s are above varve.smudgeLimit, its pointer is written%s",
+			     name, vv_text_bytes(p.bytes), vv_buf_cstr(&hint));
 		goto done;
 	}
 	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/schema.h"
@@ -378,14 +379,12 @@ static vv_status put_new_key(vv_add_report *out, vv_dataset_writer *s, const vv_
 	    column >= 0) {
 		const vv_field *f = &new.schema.fields[column];
 
-		vv_buf_printf(&out->text, "  key:     none, but no value of '%s' comes twice %s: ",
+		vv_buf_printf(&out->text, "  key:     none, but no value of '%s' comes twice %s",
 			      vv_text_show(f->name, f->name_len),
 			      whole ? "now" : "in the first rows now");
-		vv_buf_puts(&out->text, "'varve add --key ");
-		vv_text_put_word(&out->text, f->name);
-		vv_buf_putc(&out->text, ' ');
-		vv_text_put_word(&out->text, item->path);
-		vv_buf_puts(&out->text, "' makes it the key\n");
+		(void)vv_hint_put(&out->text, ": ", out->words, VV_HINT_ADD_KEY_FOUND, f->name,
+				  item->path);
+		vv_buf_putc(&out->text, '\n');
 	}
 	if (old_open) {
 		vv_table_close(&old);

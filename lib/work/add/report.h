@@ -30,16 +30,17 @@ vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found
 typedef struct vv_add_report {
 	vv_add_outcome *outcomes;
 	size_t outcome_count, outcome_cap;
-	vv_buf text;          /* for stdout: what was understood of each dataset */
-	vv_buf warnings;      /* for stderr, one line each, without "warning: " */
-	char *refused;        /* the path whose content could not be taken, when that failed */
-	bool dry;             /* nothing was stored, no key looked for, none proved */
-	bool no_key;          /* as was asked for */
-	bool retyped;         /* among them: values that contradict their column's type */
-	size_t tables, files; /* datasets by kind that were new or changed */
-	size_t keyed;         /* tables among them that have a key */
-	size_t guessed;       /* tables that nobody had named */
-	size_t same;          /* datasets as they were */
+	vv_buf text;            /* for stdout: what was understood of each dataset */
+	vv_buf warnings;        /* for stderr, one line each, without "warning: " */
+	char *refused;          /* the path whose content could not be taken, when that failed */
+	vv_hint_words_fn words; /* the program's; vv_add_run sets it */
+	bool dry;               /* nothing was stored, no key looked for, none proved */
+	bool no_key;            /* as was asked for */
+	bool retyped;           /* among them: values that contradict their column's type */
+	size_t tables, files;   /* datasets by kind that were new or changed */
+	size_t keyed;           /* tables among them that have a key */
+	size_t guessed;         /* tables that nobody had named */
+	size_t same;            /* datasets as they were */
 	size_t ordinary, removed;
 	vv_buf ordinary_names; /* of the first few */
 	size_t unseen;         /* new ones among them whose rows are not seen */

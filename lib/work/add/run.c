@@ -10,7 +10,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/hint.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/unseen.h"
@@ -100,11 +100,11 @@ static void describe_pointer(runner *run, const vv_add_item *item, const vv_data
 {
 	bool same = vv_oid_equal(&staged->blob, &item->blob);
 
-	vv_buf_printf(&run->rep->text, "%s: %s; 'varve restore %s' writes the data\n",
-		      vv_text_shows(item->path),
+	vv_buf_printf(&run->rep->text, "%s: %s", vv_text_shows(item->path),
 		      same ? "only the pointer is here, unchanged"
-			   : "the pointer that is here is staged",
-		      vv_text_shows(item->path));
+			   : "the pointer that is here is staged");
+	(void)vv_hint_put(&run->rep->text, "; ", run->rep->words, VV_HINT_RESTORE_DATA, item->path);
+	vv_buf_putc(&run->rep->text, '\n');
 	run->rep->same += same;
 	run->rep->tables += !same;
 }
@@ -153,9 +153,9 @@ static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 	const vv_unseen *u = n > 0 ? vv_unseen_find(head, (size_t)n) : NULL;
 
 	if (u && ++rep->unseen <= VV_ADD_UNSEEN_SHOWN) {
-		vv_buf_printf(&rep->unseen_lines, "  %s: %s; ", vv_text_shows(item->path), u->what);
-		vv_unseen_put_command(&rep->unseen_lines, u, item->path);
-		vv_buf_puts(&rep->unseen_lines, " makes a table of it\n");
+		vv_buf_printf(&rep->unseen_lines, "  %s: %s", vv_text_shows(item->path), u->what);
+		(void)vv_hint_put(&rep->unseen_lines, "; ", rep->words, u->hint, item->path);
+		vv_buf_putc(&rep->unseen_lines, '\n');
 	}
 	vv_close(fd, NULL, NULL);
 	vv_free(file);
@@ -179,11 +179,11 @@ static vv_status count_ordinary(runner *run, const vv_add_item *item, vv_error *
 	}
 	words.unseen = note_unseen(run, item);
 	if (item->st.size > UINT64_C(10000000)) {
-		vv_buf_printf(&rep->warnings,
-			      "%s goes to Git whole, %s now and at each change; "
-			      "'varve add --as file %s' keeps versions of big files small\n",
-			      vv_text_shows(item->path), vv_text_bytes(item->st.size),
-			      vv_text_shows(item->path));
+		vv_buf_printf(&rep->warnings, "%s goes to Git whole, %s now and at each change",
+			      vv_text_shows(item->path), vv_text_bytes(item->st.size));
+		(void)vv_hint_put(&rep->warnings, "; ", run->rep->words, VV_HINT_ADD_AS_FILE,
+				  item->path);
+		vv_buf_putc(&rep->warnings, '\n');
 	}
 	return put_json(run, item, &words, err);
 }
@@ -556,6 +556,7 @@ vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_reposito
 
 	run.named.as_named = true;
 	memset(out, 0, sizeof(*out));
+	out->words = vv_repository_words(r);
 	out->dry = dry;
 	out->no_key = req->options->key && !req->options->key[0];
 	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0) return rc;

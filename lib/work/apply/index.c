@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/history.h"
@@ -367,9 +368,8 @@ static vv_status note_path(vv_apply_index *a, vv_journal *j, vv_journal_change *
 /* What will change, before anything does. */
 static vv_status note(vv_apply_index *a, vv_journal **out, vv_error *err)
 {
-	static const vv_journal_options o = {.command = "apply --3way",
-					     .what = "'varve apply --3way'",
-					     .end = VV_JOURNAL_END_INDEX};
+	static const vv_journal_options o = {
+		.command = "apply --3way", .what = "applying a patch", .end = VV_JOURNAL_END_INDEX};
 	vv_status rc = vv_journal_open(out, a->files->repo, &o, err);
 
 	for (size_t i = 0; rc == VV_OK && i < a->files->count; i++) {
@@ -440,7 +440,9 @@ void vv_apply_index_describe(const vv_apply_index *a, vv_buf *out)
 		if (m->out.record.count > 0 || m->out.record.left_out > 0) {
 			vv_buf_printf(out, "CONFLICT (content): %s: ", vv_text_shows(m->path));
 			vv_conflict_record_describe(out, &m->out.record);
-			vv_buf_puts(out, "; 'varve conflicts' lists them\n");
+			(void)vv_hint_put(out, "; ", vv_repository_words(a->files->repo),
+					  VV_HINT_CONFLICTS_LIST);
+			vv_buf_putc(out, '\n');
 			continue;
 		}
 		vv_buf_printf(out, "%s: merged: ", vv_text_shows(m->path));

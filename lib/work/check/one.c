@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/hint_text.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -263,7 +264,8 @@ static vv_check_options options_of(one *c, const char *path)
 			      .cache = run->cache,
 			      .temp_dir = run->temp_dir,
 			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
-			      .progress = run->progress};
+			      .progress = run->progress,
+			      .words = run->words};
 
 	if (c->in.described && schema->len > 0) {
 		o.schema = schema->data;
@@ -404,7 +406,8 @@ static void prepare(one *c)
 		.cache = run->cache,
 		.temp_dir = run->temp_dir,
 		.pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
-		.progress = run->progress};
+		.progress = run->progress,
+		.words = run->words};
 }
 
 static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
@@ -598,8 +601,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 	vv_buf_printf(&message, "is described in %s, and ", vv_text_shows(p->package));
 	if (p->not_added) {
 		vv_buf_puts(&message, "is in the work tree, but was not added");
-		vv_buf_puts(&expected, "varve add ");
-		vv_buf_puts(&expected, vv_text_shows(p->path));
+		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD_TABLE, p->path);
 	} else {
 		vv_buf_puts(&message, "there is no such file");
 		vv_buf_printf(&message, "%s",
@@ -627,12 +629,12 @@ static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 
 	if (!p->not_added || severity == VV_SEVERITY_OFF) return VV_OK;
 	vv_buf_printf(&message, "is described in %s, and was not added", vv_text_shows(p->package));
-	vv_buf_printf(&expected, "varve add %s", vv_text_shows(p->path));
+	(void)vv_hint_put(&expected, "", c->run->words, VV_HINT_ADD_TABLE, p->path);
 	vv_finding f = {.rule = "source-error",
 			.severity = severity,
 			.path = c->path,
 			.message = vv_buf_cstr(&message),
-			.expected = vv_buf_cstr(&expected)};
+			.expected = expected.len > 0 ? vv_buf_cstr(&expected) : NULL};
 	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
 		rc = on_finding(c, &f, err);
 	}

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -782,11 +783,10 @@ static vv_status give_up(vv_repository *r, vv_error *err)
 	vv_status rc = put_aside(r, &aside, err);
 
 	if (rc == VV_OK) {
-		vv_notes_warn(
-			vv_repository_notes(r),
-			"a command was interrupted here, "
-			"and its journal is damaged: files and index stay as they are ('varve "
-			"status')");
+		vv_notes_warn(vv_repository_notes(r),
+			      "a command was interrupted here, and its journal is damaged: files "
+			      "and index stay as they are");
+		vv_notes_hint(vv_repository_notes(r), VV_HINT_STATUS);
 		vv_notes_put(
 			vv_repository_notes(r),
 			"hint: its journal, with the previous content of the files, is in '%s'",

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/hash.h"
+#include "base/hint_text.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -452,18 +453,12 @@ static void propose_key(comparison *c, const vv_key_found *old, const vv_key_fou
 		return;
 	}
 	f = &c->b->schema.fields[new->column];
-	vv_buf name = VV_BUF_INIT, path = VV_BUF_INIT;
-	vv_text_put_word(&name, f->name);
-	vv_text_put_word(&path, c->item->path);
-	vv_buf_printf(&c->proposal, "%s has no key, but no value of '%s' comes twice%s:",
+	vv_buf_printf(&c->proposal, "%s has no key, but no value of '%s' comes twice%s",
 		      vv_text_shows(c->item->path), vv_text_show(f->name, f->name_len),
 		      old->whole && new->whole ? "" : " in its first rows");
-	vv_buf_printf(
-		&c->proposal,
-		" 'varve diff --key %s' compares by it, 'varve add --key %s %s' makes it the key",
-		vv_buf_cstr(&name), vv_buf_cstr(&name), vv_buf_cstr(&path));
-	vv_buf_clear(&name);
-	vv_buf_clear(&path);
+	const vv_hint_words_fn words = c->how->notes ? c->how->notes->words : NULL;
+	(void)vv_hint_put(&c->proposal, ": ", words, VV_HINT_DIFF_KEY, f->name);
+	(void)vv_hint_put(&c->proposal, ", ", words, VV_HINT_ADD_KEY_FOUND, f->name, c->item->path);
 }
 
 /* By which column people know the rows of tables without a key. */

@@ -13,6 +13,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint_text.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -41,8 +42,10 @@ vv_status vv_doctor_add(vv_doctor *d, const char *what, bool wrong, vv_buf *mess
 		rc = vv_fail_nomem(err);
 	}
 	if (rc == VV_OK) {
-		*f = (vv_doctor_finding){what, wrong, vv_strdup(vv_buf_cstr(message)),
-					 mend && mend->len ? vv_strdup(mend->data) : NULL};
+		*f = (vv_doctor_finding){.what = what,
+					 .wrong = wrong,
+					 .message = vv_strdup(vv_buf_cstr(message)),
+					 .mend = mend && mend->len ? vv_strdup(mend->data) : NULL};
 		d->count++;
 		d->wrong += wrong;
 		if (!f->message || (mend && mend->len && !f->mend)) {
@@ -157,7 +160,7 @@ static bool is_right(size_t i, const char *value)
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err)
 {
 	const char *missing = NULL, *other = NULL;
-	vv_buf value_shown = VV_BUF_INIT;
+	vv_buf value_shown = VV_BUF_INIT, init = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK; i++) {
@@ -175,16 +178,18 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 		}
 		vv_free(value);
 	}
+	(void)vv_hint_put(&init, "", d->words, VV_HINT_INIT_AGAIN);
 	if (rc == VV_OK && missing) {
-		rc = vv_doctor_say(d, "settings", needed, "varve init", err,
+		rc = vv_doctor_say(d, "settings", needed, vv_buf_cstr(&init), err,
 				   "git has no command for tables: %s is not set", missing);
 	}
 	if (rc == VV_OK && other) {
-		rc = vv_doctor_say(d, "settings", true, "varve init", err,
+		rc = vv_doctor_say(d, "settings", true, vv_buf_cstr(&init), err,
 				   "%s is '%s', which is not varve's", other,
 				   vv_buf_cstr(&value_shown));
 	}
 	vv_buf_clear(&value_shown);
+	vv_buf_clear(&init);
 	return rc;
 }
 
@@ -194,7 +199,7 @@ static vv_status say_hook(vv_doctor *d, const vv_hook_found *h, vv_error *err)
 {
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 
-	vv_push_hook_describe(h, &message, &mend);
+	vv_push_hook_describe(h, d->words, &message, &mend);
 	return vv_doctor_add(d, "hook", true, &message, &mend, err);
 }
 
@@ -265,7 +270,7 @@ static vv_status look_at_disk(vv_doctor *d, vv_repository *r, vv_error *err)
 		vv_buf_printf(&message, "the disk of %s", vv_text_shows(dir));
 		vv_buf_printf(&message, " has only %s left",
 			      vv_text_bytes((uint64_t)st.f_bavail * st.f_frsize));
-		vv_buf_puts(&mend, "make room, or 'varve gc'");
+		(void)vv_hint_put(&mend, "", d->words, VV_HINT_GC_ROOM);
 		return vv_doctor_add(d, "disk", true, &message, &mend, err);
 	}
 	return VV_OK;

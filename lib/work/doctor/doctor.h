@@ -27,6 +27,7 @@ typedef struct vv_doctor_finding {
 	bool wrong;       /* else it is only worth knowing */
 	char *message;    /* one line, as it may be shown */
 	char *mend;       /* a command, or what to do; NULL when nothing can be done */
+	bool fetch;       /* a fetch brings what is missing, as far as is known here */
 } vv_doctor_finding;
 
 typedef struct vv_doctor {

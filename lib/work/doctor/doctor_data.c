@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/root.h"
@@ -33,14 +34,13 @@ typedef struct data {
 	bool remote; /* there is one to fetch from */
 } data;
 
-/* "varve add --fix 'my table.csv'" */
 static vv_status say(data *a, const char *what, const char *message, const char *path,
-		     const char *command, vv_error *err)
+		     vv_hint_id hint, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
 
 	vv_buf_printf(&text, "%s: %s", vv_text_shows(path), message);
-	vv_buf_printf(&mend, "%s %s", command, vv_text_shows(path));
+	(void)vv_hint_put(&mend, "", a->d->words, hint, path);
 	return vv_doctor_add(a->d, what, true, &text, &mend, err);
 }
 
@@ -81,16 +81,15 @@ static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p,
 	}
 	vv_buf_printf(&text, "%s: blocks of its rows are not here", vv_text_shows(path));
 	put_since(&text, a->r, path);
-	if (vv_work_has_data(a->r, path)) {
-		vv_buf_puts(&mend, "varve fsck --repair (the work tree has the table)");
-	} else if (a->remote) {
-		vv_buf_puts(&mend, "varve fetch --data (of commits that came from a fork, with "
-				   "--from URL of the fork)");
-	} else {
-		vv_buf_puts(&mend, "add a remote that has them ('varve remote "
-				   "add NAME URL'), then varve fetch --data");
+	bool repair = vv_work_has_data(a->r, path);
+	(void)vv_hint_put(&mend, "", a->d->words,
+			  repair      ? VV_HINT_BLOCKS_REPAIR
+			  : a->remote ? VV_HINT_BLOCKS_FETCH
+				      : VV_HINT_BLOCKS_REMOTE);
+	if ((rc = vv_doctor_add(a->d, "blocks", true, &text, &mend, err)) == VV_OK) {
+		a->d->findings[a->d->count - 1].fetch = !repair && a->remote;
 	}
-	return vv_doctor_add(a->d, "blocks", true, &text, &mend, err);
+	return rc;
 }
 
 static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, const vv_pointer *p,
@@ -106,7 +105,7 @@ static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, c
 		return rc;
 	}
 	return say(a, "pointer", "its pointer was edited: it does not name its data", path,
-		   "varve add --fix", err);
+		   VV_HINT_FIX, err);
 }
 
 static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
@@ -139,8 +138,8 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 
 		if (rc == VV_ENOSUPPORT) {
 			vv_buf_printf(&message, "its pointer cannot be read: %s", why.message);
-			rc = say(a, "pointer", vv_buf_cstr(&message), path,
-				 "read with a newer varve:", err);
+			rc = say(a, "pointer", vv_buf_cstr(&message), path, VV_HINT_READ_NEWER,
+				 err);
 		} else if (rc == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
 		} else {
@@ -173,7 +172,7 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 			rc = say(
 				a, "attributes",
 				"it is a table of varve, but no line of .gitattributes declares it",
-				path, "varve track", err);
+				path, VV_HINT_TRACK, err);
 		}
 		vv_free(filter);
 		if (rc < 0) {
@@ -198,7 +197,7 @@ static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool wo
 	(void)vv_pointer_refuse_torn(vv_buf_cstr(text), text->len, path, &why);
 	vv_buf_printf(&message, "%s%s", work ? "in the work tree, " : "", why.message);
 	if (vv_pointer_torn_roots(roots, has, vv_buf_cstr(text), text->len)) {
-		vv_buf_printf(&mend, "varve add --fix %s", vv_text_shows(path));
+		(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_FIX, path);
 	} else {
 		vv_hint_word(&why, a->d->words);
 		vv_buf_puts(&mend, why.hint);
@@ -217,10 +216,10 @@ static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_
 	vv_free(object);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	return lfs ? say(a, "lfs", "Git LFS stores it, but .gitattributes assigns it to varve",
-			 path, "varve migrate", err)
+			 path, VV_HINT_MIGRATE, err)
 		   : say(a, "plain",
 			 "Git has it as plain text, but .gitattributes assigns it to varve", path,
-			 "varve add --fix", err);
+			 VV_HINT_FIX, err);
 }
 
 /* A whole pointer in the place of a table whose blocks are here: git wrote it when it had no varve to call,
@@ -239,7 +238,7 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 		return rc;
 	}
 	return say(a, "pointer", "in the work tree, its pointer is there instead of the data", path,
-		   "varve restore", err);
+		   VV_HINT_RESTORE_PATH, err);
 }
 
 /* What lies in the work tree in the place of a table: its pointer, or one that git could not merge. */
@@ -369,15 +368,22 @@ static vv_status look_at_history(data *a, vv_error *err)
 	}
 	vv_elsewhere_free(o.elsewhere);
 	if (rc < 0 || o.missing == 0) return rc;
-	return vv_doctor_say(a->d, "blocks", false, "varve fetch --data --all", err,
-			     "the blocks of %s of the history are not here",
-			     vv_text_counted(o.missing, "version", "versions"));
+	vv_auto(vv_buf) mend = VV_BUF_INIT;
+	(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH_ALL);
+	rc = vv_doctor_say(a->d, "blocks", false, vv_buf_cstr(&mend), err,
+			   "the blocks of %s of the history are not here",
+			   vv_text_counted(o.missing, "version", "versions"));
+	if (rc == VV_OK) {
+		a->d->findings[a->d->count - 1].fetch = true;
+	}
+	return rc;
 }
 
 vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset_reader *reader,
 			 vv_error *err)
 {
 	data a = {.d = d, .r = r, .x = x, .reader = reader};
+	vv_auto(vv_buf) push = VV_BUF_INIT;
 	size_t count = vv_index_count(x);
 	uint64_t unsent = 0;
 	vv_status rc;
@@ -400,8 +406,9 @@ vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_dataset
 		goto done;
 	}
 	if ((rc = look_at_history(&a, err)) == VV_OK && unsent > 0) {
+		(void)vv_hint_put(&push, "", d->words, VV_HINT_PUSH);
 		rc = vv_doctor_say(
-			d, "unsent", false, "varve push", err,
+			d, "unsent", false, vv_buf_cstr(&push), err,
 			"%s in local branches, on no remote as far as is known here",
 			vv_text_counted(unsent, "version of a table", "versions of tables"));
 	}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/doctor/doctor.h"
@@ -21,15 +22,13 @@ static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
 {
 	for (size_t i = 0; i < d->count; i++) {
 		vv_doctor_finding *f = &d->findings[i];
-		if (strcmp(f->what, "blocks") == 0 && f->mend &&
-		    strncmp(f->mend, "varve fetch --data", 18) == 0) {
-			char *mend = vv_strdup(
-				"ask someone who has them to run 'varve push --blocks', then varve "
-				"fetch; of a fork: varve fetch --data --from URL, of what it was "
-				"forked from");
-			if (!mend) return vv_fail_nomem(err);
+		if (f->fetch) {
+			vv_buf mend = VV_BUF_INIT;
+			(void)vv_hint_put(&mend, "", d->words, VV_HINT_BLOCKS_ASK);
+			vv_status rc = vv_buf_ok(&mend, err);
+			if (rc < 0) return rc;
 			vv_free(f->mend);
-			f->mend = mend;
+			f->mend = vv_buf_detach(&mend);
 		}
 	}
 	return VV_OK;
@@ -58,8 +57,7 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 		      v.bad_packs == 1 ? "is" : "are");
 	vv_buf_printf(&message, " (in %s): %s", vv_text_url(vv_git_host_blocks_place(host)),
 		      vv_text_counted(v.lost, "block is lost there", "blocks are lost there"));
-	vv_buf_printf(&mend, "varve push --blocks %s, in a clone that has all blocks",
-		      vv_text_shows(name));
+	(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_IN_TO, name);
 	return vv_doctor_add(d, "peer", true, &message, &mend, err);
 }
 
@@ -97,8 +95,11 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 				   "the blocks of the remote %s cannot be read: %s",
 				   vv_text_shows(name), why.message);
 	} else if (lost > 0) {
+		vv_auto(vv_buf) mend = VV_BUF_INIT;
+
+		(void)vv_hint_put(&mend, "", d->words, VV_HINT_PUSH_BLOCKS_IN);
 		rc = vv_doctor_say(
-			d, "peer", true, "varve push --blocks, in a clone that has all blocks", err,
+			d, "peer", true, vv_buf_cstr(&mend), err,
 			"the store of the remote %s did not show the block of %s that it was asked for",
 			vv_text_shows(name),
 			vv_text_counted(lost, "version of a dataset", "versions of datasets"));
@@ -131,14 +132,8 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 		vv_text_counted(lost.versions, "version of a dataset", "versions of datasets"));
 	vv_buf_printf(&message, " that its branches and tags need (in %s)",
 		      vv_text_url(vv_git_host_blocks_place(host)));
-	if (lost.here > 0) {
-		vv_buf_printf(&mend, "varve push --blocks %s", vv_text_shows(name));
-	} else {
-		vv_buf_printf(&mend,
-			      "ask someone who has them to run 'varve push --blocks'; of a fork: "
-			      "varve fetch --from URL %s, of what it was forked from",
-			      vv_text_shows(name));
-	}
+	(void)vv_hint_put(&mend, "", d->words,
+			  lost.here > 0 ? VV_HINT_PUSH_BLOCKS_TO : VV_HINT_BLOCKS_ASK_OF, name);
 	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
 	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, err) : rc;
 }
@@ -247,10 +242,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		if (why.hint[0]) {
 			vv_buf_puts(&mend, why.hint);
 		} else {
-			vv_buf_printf(&mend,
-				      "try again; if the address has changed: varve remote set-url "
-				      "%s URL",
-				      vv_text_shows(name));
+			(void)vv_hint_put(&mend, "", d->words, VV_HINT_REMOTE_MOVED, name);
 		}
 		rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
 	}

@@ -607,7 +607,7 @@ static vv_status note_path(vv_resolving *r, vv_journal *j, const char *path, vv_
 static vv_status note(vv_resolving *r, vv_journal **out, vv_error *err)
 {
 	static const vv_journal_options o = {
-		.command = "resolve", .what = "'varve resolve'", .end = VV_JOURNAL_END_INDEX};
+		.command = "resolve", .what = "resolving conflicts", .end = VV_JOURNAL_END_INDEX};
 	vv_status rc = vv_journal_open(out, r->repo, &o, err);
 
 	for (size_t i = 0; rc == VV_OK && i < r->list.count; i++) {

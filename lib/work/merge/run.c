@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/hint.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/history.h"
@@ -84,7 +84,9 @@ static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_data
 	if (d->record.count + d->record.left_out > 0) {
 		vv_buf_printf(&j->report, "CONFLICT (content): %s: ", path);
 		vv_conflict_record_describe(&j->report, &d->record);
-		vv_buf_puts(&j->report, "; 'varve conflicts' lists them\n");
+		(void)vv_hint_put(&j->report, "; ", vv_repository_words(j->repo),
+				  VV_HINT_CONFLICTS_LIST);
+		vv_buf_putc(&j->report, '\n');
 		return;
 	}
 	vv_buf_printf(&j->report, "merged %s: from %s ", path, vv_text_shows(j->names[VV_THEIRS]));

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
-#include "base/hint.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/materialise.h"
@@ -326,7 +326,8 @@ static void tell(mender *m, const torn_path *t, const vv_dataset_merged *d, bool
 	}
 	vv_buf_printf(b, "CONFLICT (content): %s: ", vv_text_shows(t->path));
 	vv_conflict_record_describe(b, &d->record);
-	vv_buf_puts(b, "; 'varve conflicts' lists them\n");
+	(void)vv_hint_put(b, "; ", vv_repository_words(m->repo), VV_HINT_CONFLICTS_LIST);
+	vv_buf_putc(b, '\n');
 	m->report->conflicts++;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/peers/remote.h"
@@ -33,8 +34,8 @@ static vv_status tell_elsewhere(vv_repository *r, vv_hook_place place, const vv_
 	vv_hook_found hook = {0};
 	vv_status rc = vv_push_hook_find(&hook, r, err);
 
-	if (rc == VV_OK && !(hook.calls && hook.runs)) {
-		vv_push_hook_describe(&hook, &message, &mend);
+	if (rc == VV_OK && !(hook.calls && hook.runs) && vv_repository_words(r)) {
+		vv_push_hook_describe(&hook, vv_repository_words(r), &message, &mend);
 		vv_notes_put(notes, "hint: %s: %s",
 			     place == VV_HOOK_BLOCKED
 				     ? "the hook pre-push is not varve's, and there is a "
@@ -67,7 +68,8 @@ vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err)
 	return vv_hook_find(out, r, "pre-push", script, MARK, err);
 }
 
-void vv_push_hook_describe(const vv_hook_found *h, vv_buf *message, vv_buf *mend)
+void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_buf *message,
+			   vv_buf *mend)
 {
 	vv_buf other = VV_BUF_INIT;
 	const char *file = vv_text_shows(h->path);
@@ -85,17 +87,13 @@ void vv_push_hook_describe(const vv_hook_found *h, vv_buf *message, vv_buf *mend
 				 "of their tables",
 		      file);
 	if (h->own) {
-		vv_buf_printf(mend, "add to %s the line: varve pre-push \"$@\"",
-			      vv_text_shows(h->own));
+		(void)vv_hint_put(mend, "", words, VV_HINT_HOOK_LINE, h->own);
 	} else if (h->elsewhere) {
-		vv_buf_printf(mend, "add to %s the line: varve pre-push \"$@\"", file);
+		(void)vv_hint_put(mend, "", words, VV_HINT_HOOK_LINE, h->path);
 	} else if (h->there && vv_exists(vv_buf_cstr(&other))) {
-		vv_buf_printf(mend,
-			      "add to %s the line: varve pre-push \"$@\" (there is a "
-			      "pre-push" EARLIER " already)",
-			      file);
+		(void)vv_hint_put(mend, "", words, VV_HINT_HOOK_LINE_ALSO, h->path);
 	} else {
-		vv_buf_puts(mend, "varve init");
+		(void)vv_hint_put(mend, "", words, VV_HINT_INIT_AGAIN);
 	}
 	vv_buf_clear(&other);
 }
@@ -114,7 +112,7 @@ vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv
 		goto done;
 	}
 	if ((rc = vv_remote_names(&remotes, &count, r, err)) == VV_OK && count > 0) {
-		vv_push_hook_describe(&hook, message, mend);
+		vv_push_hook_describe(&hook, vv_repository_words(r), message, mend);
 	}
 done:
 	vv_names_free(remotes, count);
@@ -129,7 +127,9 @@ void vv_push_hook_warn(vv_repository *r, const vv_notes *notes)
 
 	if (vv_push_hook_lacks(r, &message, &mend, &ignored) == VV_OK && message.len > 0) {
 		vv_notes_warn(notes, "%s", vv_buf_cstr(&message));
-		vv_notes_put(notes, "hint: %s", vv_buf_cstr(&mend));
+		if (mend.len > 0) {
+			vv_notes_put(notes, "hint: %s", vv_buf_cstr(&mend));
+		}
 	}
 	vv_buf_clear(&message);
 	vv_buf_clear(&mend);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/hint.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/revision.h"
@@ -322,11 +322,9 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) return rc;
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
-		it->why =
-			known ? "the branch there has commits that this one does not have: 'varve "
-				"pull' first"
-			      : "the branch there has commits that are not here: 'varve pull' "
-				"first";
+		it->why = known ? "the branch there has commits that this one does not have"
+				: "the branch there has commits that are not here";
+		it->hint = VV_HINT_PULL_BEFORE;
 	}
 	return VV_OK;
 }
@@ -405,6 +403,9 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 	if (it->why) {
 		vv_buf_reset(&what);
 		vv_text_put_escaped(&what, it->why, strlen(it->why));
+		if (it->hint) {
+			(void)vv_hint_put(&what, ": ", vv_repository_words(r), it->hint);
+		}
 		vv_notes_put(vv_repository_notes(r), "     %s", vv_buf_cstr(&what));
 	}
 	vv_buf_clear(&what);

@@ -31,6 +31,7 @@ typedef struct vv_push_item {
 	bool short_to; /* "v1" was given, to be deleted: to is a guess until the refs there are known */
 	vv_push_state state;
 	const char *why; /* when refused */
+	vv_hint_id hint; /* and what to do; VV_HINT_NONE */
 	bool done;       /* it moved there */
 } vv_push_item;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/hint_text.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -94,10 +95,11 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 	vv_schema_init(&package);
 	if (vv_package_other_dialect(&t->root, &res->hints)) {
 		vv_buf_printf(d->warnings,
-			      "%s describes a way of writing %s other than the one it was read by; "
-			      "'varve add %s' reads it again\n",
-			      vv_text_shows(res->package_path), vv_text_shows(path),
-			      vv_text_shows(path));
+			      "%s describes a way of writing %s other than the one it was read by",
+			      vv_text_shows(res->package_path), vv_text_shows(path));
+		(void)vv_hint_put(d->warnings, "; ", vv_repository_words(d->r),
+				  VV_HINT_ADD_READ_AGAIN, path);
+		vv_buf_putc(d->warnings, '\n');
 	}
 	if (res->schema.len == 0) {
 		goto done;

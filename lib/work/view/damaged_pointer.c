@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
@@ -131,7 +132,7 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 	vv_status rc;
 
 	if ((blob && is_torn(r, blob)) || vv_work_has_data(r, path)) {
-		vv_buf_printf(b, "varve add --fix %s", vv_text_shows(path));
+		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_FIX, path);
 		return vv_buf_ok(b, err);
 	}
 	vv_buf_printf(&spec, ":(top,literal)%s", path);
@@ -145,11 +146,11 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 			found = is_whole_at(r, p, path) ? p : NULL;
 		}
 	}
-	vv_buf_printf(b, "varve restore --source %s %s && ", found ? found : "REV",
-		      vv_text_shows(path));
-	vv_buf_printf(b, "varve add %s", vv_text_shows(path));
-	if (!found) {
-		vv_buf_puts(b, " (REV: a commit in which its pointer is whole)");
+	if (found) {
+		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_RESTORE_WHOLE, found,
+				  path);
+	} else {
+		(void)vv_hint_put(b, "", vv_repository_words(r), VV_HINT_RESTORE_WHOLE_REV, path);
 	}
 	rc = vv_buf_ok(b, err);
 done:
@@ -171,7 +172,9 @@ vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const ch
 	    (rc = vv_damaged_pointer_mend(&mend, r, path, blob, err)) == VV_OK) {
 		vv_notes_warn(vv_repository_notes(r), "%s: a damaged pointer, written as text: %s",
 			      vv_text_shows(path), why.message);
-		vv_notes_put(vv_repository_notes(r), "hint: %s", mend.data);
+		if (mend.len > 0) {
+			vv_notes_put(vv_repository_notes(r), "hint: %s", mend.data);
+		}
 	}
 	vv_buf_clear(&mend);
 	return rc;

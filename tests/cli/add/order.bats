@@ -627,7 +627,7 @@ wide_repo() {
 	cp t.csv ../odd.csv
 	succeeds varve add t.csv
 	stderr_has "t.csv: the same rows came in another order, and cannot be kept by id: line 9002 is not written like the others"
-	stderr_has "each such file is sorted in vain until 'varve add --order file t.csv'"
+	stderr_has "each such file is sorted in vain; 'varve add --order file t.csv' ends that"
 	is_kept_by "" :t.csv
 	varve cat :t.csv | cmp - ../odd.csv
 	# a key that is none any more

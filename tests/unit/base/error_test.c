@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/hint.h"
+#include "base/hint_text.h"
 #include "base/text.h"
 
 static void a_failure_sets_code_and_message_and_clears_the_hint(void **state)
@@ -94,6 +94,17 @@ static void a_program_words_the_hints_that_are_codes(void **state)
 	vv_hint_word(&err, NULL);
 	assert_string_equal(err.hint, "");
 	assert_int_equal(err.hint_id, VV_HINT_NONE);
+}
+
+static void a_report_has_the_words_of_a_hint_only_where_there_are_words(void **state)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	(void)state;
+	assert_false(vv_hint_put(&b, "; ", NULL, VV_HINT_FIX, "a.csv"));
+	assert_string_equal(vv_buf_cstr(&b), "");
+	assert_true(vv_hint_put(&b, "; ", put_words, VV_HINT_FIX, "a.csv"));
+	assert_string_equal(vv_buf_cstr(&b), "; fix of a.csv");
 }
 
 static void a_prefix_goes_before_the_message(void **state)
@@ -239,6 +250,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_hint_may_be_a_code_with_arguments),
 	cmocka_unit_test(long_arguments_of_a_hint_are_cut_and_none_is_lost),
 	cmocka_unit_test(a_program_words_the_hints_that_are_codes),
+	cmocka_unit_test(a_report_has_the_words_of_a_hint_only_where_there_are_words),
 	cmocka_unit_test(a_prefix_goes_before_the_message),
 	cmocka_unit_test(the_message_may_be_its_own_argument),
 	cmocka_unit_test(a_long_path_does_not_hide_the_reason),

@@ -12,6 +12,12 @@
 #include "diff/check/new_only.h"
 #include "tests/unit/diff/tables.h"
 
+static void name_hint(char *out, size_t size, const char *name,
+		      const char *const args[VV_HINT_ARGS])
+{
+	(void)snprintf(out, size, "%s(%s)(%s)(%s)", name, args[0], args[1], args[2]);
+}
+
 /* Two versions, checked; the findings as lines. */
 typedef struct check {
 	vv_tables tables;
@@ -95,6 +101,7 @@ static void begin(check *c, const char *base, const char *now, const char *key, 
 	}
 	vv_tables_open(&c->tables, &c->now, now, strlen(now), &o);
 	c->options = (vv_base_options){.path = "t.csv",
+				       .words = name_hint,
 				       .finding = note,
 				       .more = note_more,
 				       .payload = &c->out,
@@ -208,9 +215,9 @@ static void a_type_that_gave_way_is_found_by_its_values(void **state)
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
 		"type-contradiction row 1 line 2 column=price value=N/A: is not an integer [an integer, as in the base; if it is "
-		"meant: varve schema --missing price=N/A t.csv]\n"
+		"meant: schema-missing(price)(N/A)(t.csv)]\n"
 		"type-contradiction row 3 line 4 column=price value=7.5: is not an integer [an integer, as in the base; if it is "
-		"meant: varve schema --type price=number t.csv]\n");
+		"meant: schema-type(price)(number)(t.csv)]\n");
 	end(&c);
 }
 
@@ -223,7 +230,7 @@ static void contradictions_are_found_where_type_errors_are_not_looked_for(void *
 	finds(PRICES, now, "id", NULL, "");
 	finds(PRICES, now, "id", "{\"rules\":{\"type-error\":\"off\"}}",
 	      "type-contradiction row 2 line 3 key=id=2 column=price value=x6: is not an integer [an "
-	      "integer, as in the base; if it is meant: varve schema --type price=string t.csv]\n");
+	      "integer, as in the base; if it is meant: schema-type(price)(string)(t.csv)]\n");
 }
 
 /* Everything that the check of one version found in a stored table whose types nobody declared. */
@@ -248,7 +255,7 @@ static void a_type_error_against_the_base_gets_its_name_and_a_proposal(void **st
 	assert_int_equal(f.severity, VV_SEVERITY_WARNING);
 	assert_string_equal(
 		f.expected,
-		"an integer, as in the base; if it is meant: varve schema --missing price=n/a t.csv");
+		"an integer, as in the base; if it is meant: schema-missing(price)(n/a)(t.csv)");
 	c.options.declared = true;
 	vv_base_recode(&other, &text, &c.base, &c.now, &c.options);
 	assert_string_equal(other.rule, "type-error");
@@ -262,14 +269,14 @@ static void proposals_survive_hostile_names(void **state)
 		const char *column, *value, *path, *wanted;
 	} cases[] = {
 		{"a b", "x'y", "d'ir/t.csv",
-		 "an integer, as in the base; if it is meant: varve schema --missing 'a b=x'\\''y' 'd'\\''ir/t.csv'"},
+		 "an integer, as in the base; if it is meant: schema-missing(a b)(x'y)(d'ir/t.csv)"},
 		{"a b", "1x", "t.csv",
-		 "an integer, as in the base; if it is meant: varve schema --type 'a b=string' t.csv"},
+		 "an integer, as in the base; if it is meant: schema-type(a b)(string)(t.csv)"},
 		{"$(reboot)", "1x", "t.csv",
-		 "an integer, as in the base; if it is meant: varve schema --type '$(reboot)=string' t.csv"},
+		 "an integer, as in the base; if it is meant: schema-type($(reboot))(string)(t.csv)"},
 		{"a\x1b[2J", "1x", "t.csv", "an integer, as in the base"},
 		{"a", "\x1b[2J", "t.csv",
-		 "an integer, as in the base; if it is meant: varve schema --type a=string t.csv"},
+		 "an integer, as in the base; if it is meant: schema-type(a)(string)(t.csv)"},
 	};
 	static const char *none[] = {"", NULL};
 	(void)state;
@@ -288,7 +295,7 @@ static void proposals_survive_hostile_names(void **state)
 				.state = VV_CELL_TEXT};
 		vv_buf b = VV_BUF_INIT;
 
-		vv_base_propose(&b, &f, &cell, cases[i].path);
+		vv_base_propose(&b, &f, &cell, cases[i].path, name_hint);
 		assert_string_equal(vv_buf_cstr(&b), cases[i].wanted);
 		vv_buf_clear(&b);
 	}
@@ -368,8 +375,8 @@ static void a_rule_about_keys_needs_one(void **state)
 {
 	(void)state;
 	finds(PRICES, PRICES, NULL, "{\"rules\":{\"key-lost\":\"error\"}}",
-	      "no-key: the rule key-lost needs a key that both versions have [a primaryKey in datapackage.json, or one given with "
-	      "varve add --key]\n");
+	      "no-key: the rule key-lost needs a key that both versions have [a primaryKey in datapackage.json, or a key of the "
+	      "table; add-key(t.csv)()()]\n");
 }
 
 /* Two of three rows stay; of their six cells one is another value. */

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "diff/write/writer_kinds.h"
@@ -93,8 +94,10 @@ static bool wants_color(const shower *s)
 static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 {
 	vv_error ignored;
-	vv_diff_writer_options wo = {
-		.write = write_out, .context = 2, .temp_dir = vv_env_temp_dir(vv_environ())};
+	vv_diff_writer_options wo = {.write = write_out,
+				     .context = 2,
+				     .temp_dir = vv_env_temp_dir(vv_environ()),
+				     .words = vv_hint_words};
 	vv_status rc;
 
 	/* Two files are compared without a repository too (git diff --no-index). */

@@ -1,0 +1,18 @@
+/*
+ * hint_text: asks the program for the words.
+ */
+#include "base/hint_text.h"
+
+bool vv_hint_put_words(vv_buf *out, const char *before, vv_hint_words_fn words, vv_hint_id id,
+		       const char *a, const char *b, const char *c, ...)
+{
+	const char *const args[VV_HINT_ARGS] = {a ? a : "", b ? b : "", c ? c : ""};
+	char text[16384] = ""; /* three paths */
+
+	if (!words) return false;
+	words(text, sizeof(text), vv_hint_name(id), args);
+	if (text[0]) {
+		vv_buf_printf(out, "%s%s", before, text);
+	}
+	return text[0] != '\0';
+}
