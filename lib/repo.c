@@ -28,7 +28,7 @@ struct vv_core {
 	vv_env *env;
 	char *folders[4];
 	vv_cached *cached; /* NULL: not opened by its URL */
-	bool fetches;      /* blocks that are read and missing */
+	bool lazy;         /* missing blocks are fetched when they are read */
 	vv_buf warnings;
 };
 
@@ -96,7 +96,7 @@ static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
 		close_session(s);
 		return rc;
 	}
-	if (c->fetches) {
+	if (c->lazy) {
 		vv_repository_listen(s->repo, &in_silence);
 		if ((rc = vv_on_demand_begin(&s->demand, s->repo, false, err)) < 0) {
 			close_session(s);
@@ -247,7 +247,7 @@ static vv_status open_core(vv_core **out, const char *path, const varve_repo_opt
 	atomic_init(&c->refs, 1);
 	vv_row_work_register();
 	c->pid = getpid();
-	c->fetches = (o->flags & (VARVE_OPEN_URL | VARVE_OPEN_FETCH)) != 0;
+	c->lazy = (o->flags & (VARVE_OPEN_URL | VARVE_OPEN_LAZY)) != 0;
 	if (!(c->lock = vv_mutex_new())) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = take_env(&c->env, o, err)) == VV_OK &&
@@ -283,7 +283,7 @@ static vv_status open_repo(varve_repo **out, const char *path, const varve_repo_
 
 #define OPEN_FLAGS                                                                                 \
 	((uint32_t)(VARVE_OPEN_ENVIRON | VARVE_INIT_BARE | VARVE_OPEN_URL | VARVE_OPEN_AS_IS |     \
-		    VARVE_OPEN_FETCH))
+		    VARVE_OPEN_LAZY))
 
 static vv_status take_repo_options(varve_repo_options *o, const varve_repo_options *given,
 				   vv_error *err)
@@ -330,7 +330,7 @@ int varve_repo_init(varve_repo **out, const char *path, const varve_repo_options
 
 	*out = NULL;
 	if ((rc = take_repo_options(&o, options, &e)) == VV_OK &&
-	    (o.flags & (VARVE_OPEN_URL | VARVE_OPEN_AS_IS | VARVE_OPEN_FETCH))) {
+	    (o.flags & (VARVE_OPEN_URL | VARVE_OPEN_AS_IS | VARVE_OPEN_LAZY))) {
 		rc = vv_fail(&e, VV_EUSAGE, "a repository is made in a folder, not at a URL");
 	}
 	if (rc == VV_OK) {

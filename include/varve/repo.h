@@ -19,9 +19,9 @@ enum varve_open_flag {
 	/* varve_repo_open: path is the URL (or path) of another repository, which is read through a cache */
 	VARVE_OPEN_URL = 1 << 2,
 	VARVE_OPEN_AS_IS = 1 << 3, /* with it: what is in the cache is not asked for again */
-	/* varve_repo_open: versions whose blocks are missing are fetched when they are read, as the program does, unless
-	 * varve.autoFetch is false */
-	VARVE_OPEN_FETCH = 1 << 4
+	/* varve_repo_open: blocks that are missing are fetched when they are read, as the program does, unless
+	 * varve.autoFetch is false; without it reading them is VARVE_EMISSING. With VARVE_OPEN_URL it is always so. */
+	VARVE_OPEN_LAZY = 1 << 4
 };
 
 typedef struct varve_repo_options {

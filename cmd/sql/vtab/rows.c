@@ -245,7 +245,7 @@ static int read_arguments(varve_repo **repo, vv_sql_name *name, vv_sql_catalog *
 	varve_repo_options how = VARVE_INIT(varve_repo_options);
 	varve_error err;
 
-	how.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_FETCH |
+	how.flags = VARVE_OPEN_ENVIRON | VARVE_OPEN_LAZY |
 		    (argc > 1 && vv_sql_name_is_url(words[0]) ? VARVE_OPEN_URL : 0);
 	name->outside = argc == 1;
 	if (argc < 1 || argc > 3 || (argc == 3 && sqlite3_stricmp(words[2], "history") != 0)) {

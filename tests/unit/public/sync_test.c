@@ -228,6 +228,22 @@ static void a_lazy_clone_reads_what_it_fetched(void **state)
 	varve_repo_free(repo);
 }
 
+static void a_repository_that_is_opened_lazily_gets_what_is_read(void **state)
+{
+	varve_repo *repo = begin_two(), *copy;
+	varve_repo_options o = settings();
+
+	(void)state;
+	push_all(repo);
+	varve_repo_free(clone_of("../copy", VARVE_SYNC_LAZY | VARVE_SYNC_NO_CHECKOUT));
+	o.flags |= VARVE_OPEN_LAZY;
+	works(varve_repo_open(&copy, "../copy", &o, &e), &e);
+	assert_content(copy, "HEAD~1:t.csv", "id,n\n1,one\n2,two\n");
+	assert_content(copy, "HEAD:t.csv", "id,n\n1,one\n2,zwei\n");
+	varve_repo_free(copy);
+	varve_repo_free(repo);
+}
+
 static varve_repo *open_url(const char *url, uint32_t flags)
 {
 	varve_repo_options o = settings();
@@ -376,6 +392,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_is_sent_is_known_before_it_is),
 	cmocka_unit_test(a_rejected_push_moves_nothing_and_names_the_ref),
 	cmocka_unit_test(a_lazy_clone_reads_what_it_fetched),
+	cmocka_unit_test(a_repository_that_is_opened_lazily_gets_what_is_read),
 	cmocka_unit_test(a_repository_at_a_url_is_read_through_a_cache),
 	cmocka_unit_test(a_ref_that_cannot_move_forward_is_reported),
 	cmocka_unit_test(what_does_not_fit_is_refused),
