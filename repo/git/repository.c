@@ -655,21 +655,25 @@ bool vv_repository_is_bare(const vv_repository *r)
 
 /* Where `absolute` lies below the work tree by its real folders: the longest part
  * in front whose real path is the work tree. NULL when there is none. */
-static char *below_by_real_path(const char *workdir, const char *absolute)
+static vv_status below_by_real_path(const char **out, const char *workdir, const char *absolute,
+				    vv_error *err)
 {
 	vv_auto(char) *part = vv_strdup(absolute);
 
-	for (size_t len = part ? strlen(part) : 0; len > 1; len--) {
+	*out = NULL;
+	if (!part) return vv_fail_nomem(err);
+	for (size_t len = strlen(part); len > 1; len--) {
 		if (absolute[len] != '\0' && absolute[len] != '/') {
 			continue;
 		}
 		part[len] = '\0';
 		vv_auto(libc_text) *real = realpath(part, NULL);
 		if (real && strcmp(real, workdir) == 0) {
-			return vv_strdup(absolute[len] ? absolute + len + 1 : "");
+			*out = absolute[len] ? absolute + len + 1 : "";
+			break;
 		}
 	}
-	return NULL;
+	return VV_OK;
 }
 
 /* Names the first folder of the path that is a symbolic link, as git refuses it. */
@@ -707,11 +711,12 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 	}
 	if (!(absolute = vv_path_absolute(cwd, path))) return vv_fail_nomem(err);
 	below = vv_path_below(r->workdir, absolute);
-	relative = below ? vv_strdup(below) : below_by_real_path(r->workdir, absolute);
-	if (!relative) {
+	if (!below && (rc = below_by_real_path(&below, r->workdir, absolute, err)) < 0) return rc;
+	if (!below) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is outside the work tree '%s'",
 			       vv_text_shows(path), vv_text_shows(r->workdir));
 	}
+	if (!(relative = vv_strdup(below))) return vv_fail_nomem(err);
 	if ((rc = check_links(r, relative, err)) < 0) return rc;
 	*out = vv_take(&relative);
 	return VV_OK;

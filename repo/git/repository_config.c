@@ -191,6 +191,10 @@ static int add_home(git_config *cfg, const vv_env *env, const git_repository *gi
 	user = xdg && *xdg ? vv_path_join(xdg, "git", "config", NULL)
 			   : vv_path_join(home, ".config", "git", "config", NULL);
 	own = vv_path_join(home, ".gitconfig", NULL);
+	if ((!user && (home || (xdg && *xdg))) || (!own && home)) {
+		git_error_set_oom();
+		return -1;
+	}
 	code = add_file(cfg, user, GIT_CONFIG_LEVEL_XDG, git);
 	return code < 0 ? code : add_file(cfg, own, GIT_CONFIG_LEVEL_GLOBAL, git);
 }

@@ -366,10 +366,7 @@ static vv_status must_be_free(vv_txn *t, putting *p, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "'%s' is a link or submodule",
 			       vv_text_shows(p->path));
 	}
-	if (vv_index_is_taken(t->index, p->path)) {
-		return vv_fail(err, VV_EEXISTS, "another file or folder has the place of '%s'",
-			       vv_text_shows(p->path));
-	}
+	if ((rc = vv_index_check_free(t->index, p->path, err)) < 0) return rc;
 	p->what.path = (char *)(uintptr_t)p->path; /* only read */
 	p->what.mode = p->had ? p->before.mode : 0100644;
 	return VV_OK;

@@ -200,24 +200,26 @@ bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index
 	return e != NULL;
 }
 
-bool vv_index_is_taken(const vv_index *x, const char *path)
+vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err)
 {
-	vv_buf part = VV_BUF_INIT;
+	vv_auto(vv_buf) part = VV_BUF_INIT;
+	vv_status rc;
 	bool taken;
 	size_t at;
 
 	vv_buf_printf(&part, "%s/", path);
-	taken = part.failed; /* without memory what comes next fails as well */
-	taken = taken || git_index_find_prefix(&at, x->git, part.data) == 0;
-	for (char *slash = taken ? NULL : strchr(part.data, '/'); slash && slash[1] && !taken;
+	if ((rc = vv_buf_ok(&part, err)) < 0) return rc;
+	taken = git_index_find_prefix(&at, x->git, part.data) == 0;
+	for (char *slash = strchr(part.data, '/'); slash && slash[1] && !taken;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		taken = git_index_find(&at, x->git, part.data) == 0;
 		*slash = '/';
 	}
-	vv_buf_clear(&part);
 	git_error_clear();
-	return taken;
+	return taken ? vv_fail(err, VV_EEXISTS, "another file or folder has the place of '%s'",
+			       vv_text_shows(path))
+		     : VV_OK;
 }
 
 bool vv_index_has_conflicts(const vv_index *x)

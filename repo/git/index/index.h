@@ -50,8 +50,8 @@ bool vv_index_is_current(const vv_index *x);
 vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err);
 bool vv_index_is_tree(const vv_index *x);
 
-/* Does an entry stand in the way of a file at path: a file that is one of its folders, or any below it? */
-bool vv_index_is_taken(const vv_index *x, const char *path);
+/* VV_EEXISTS: the index has a folder at the path, or a file where the path has a folder. */
+vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err);
 
 size_t vv_index_count(const vv_index *x);
 void vv_index_at(const vv_index *x, size_t i, vv_index_entry *out); /* sorted by path, then stage */
