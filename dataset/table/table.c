@@ -62,6 +62,7 @@ void vv_batch_init(vv_batch *b)
 void vv_batch_clear(vv_batch *b)
 {
 	vv_free(b->cells);
+	vv_free(b->blank_but);
 	vv_free(b->ready);
 	vv_free(b->picks);
 	vv_group_close(&b->group);
@@ -235,6 +236,29 @@ static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_b
 	return grid(b, g->rows, t->columns, err);
 }
 
+/* Cells of other columns are absent. Those that the same reader's last group left so are not written again: of many columns few
+ * may be wanted. */
+static vv_status make_blank(vv_batch *b, const size_t *wanted, size_t count, vv_error *err)
+{
+	const size_t need = b->rows * b->columns;
+
+	if (!b->blank_but || b->blank_columns != b->columns || b->blank_but_count != count ||
+	    memcmp(b->blank_but, wanted, count * sizeof(*wanted)) != 0) {
+		size_t *but = vv_realloc_array(b->blank_but, count + 1, sizeof(*but));
+
+		if (!but) return vv_fail_nomem(err);
+		memcpy(but, wanted, count * sizeof(*wanted));
+		b->blank_but = but;
+		b->blank_but_count = count;
+		b->blank_columns = b->columns;
+		b->blank = 0;
+	}
+	for (; b->blank < need; b->blank++) {
+		b->cells[b->blank] = (vv_cell){.state = VV_CELL_ABSENT};
+	}
+	return VV_OK;
+}
+
 /* The cells of an open group; c and n as open_item left them. */
 static vv_status load_cells(vv_table *t, vv_batch *b, const vv_group *g, vv_cbor *c, size_t n,
 			    const size_t *wanted, size_t wanted_count, vv_error *err)
@@ -243,11 +267,10 @@ static vv_status load_cells(vv_table *t, vv_batch *b, const vv_group *g, vv_cbor
 	vv_status rc = VV_OK;
 	b->long_bytes = 0;
 	if (!wanted) {
+		b->blank = 0;
 		rc = vv_group_decode(g, b->cells, t->columns, &b->arena, err);
 	} else {
-		for (size_t i = 0; i < b->rows * b->columns; i++) {
-			b->cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
-		}
+		rc = make_blank(b, wanted, wanted_count, err);
 		for (size_t i = 0; i < wanted_count && rc == VV_OK; i++) {
 			rc = vv_group_column(g, wanted[i], b->cells + wanted[i], t->columns,
 					     &b->arena, err);
@@ -286,6 +309,7 @@ static int load_lines(vv_buf *out, vv_table *t, vv_batch *b, const void *item, s
 	size_t n;
 	vv_group g = {0};
 	int rc = open_item(&g, &c, &n, t, b, item, len, err);
+	b->blank = 0;
 	if (rc == VV_OK && n == 2 && b->quirks.len == 0) {
 		rc = vv_group_lines(out, &g, &t->root.dialect, t->columns, b->raw_len, end_last,
 				    b->cells, &b->arena, err);
@@ -431,6 +455,7 @@ static vv_status begin_rows(vv_batch *b, vv_error *err)
 	memset(b->ready, 0, b->rows);
 	memset(b->picks, 0, b->columns);
 	b->picked = 0;
+	b->blank = 0;
 	b->by_row = true;
 	return VV_OK;
 }

@@ -48,6 +48,8 @@ VV_AUTO_CLEAR(vv_table, vv_table_close)
 typedef struct vv_batch {
 	vv_cell *cells;  /* rows x columns, all columns' places; columns not asked are absent */
 	size_t cell_cap; /* cells that fit */
+	/* so many of them, from the first on, are absent but in these columns, with rows of blank_columns: */
+	size_t blank, blank_columns, blank_but_count, *blank_but;
 	size_t rows, columns;
 	uint64_t first_row; /* number of the first row, 0-based */
 	uint64_t index;     /* the group's number */

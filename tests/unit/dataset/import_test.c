@@ -763,7 +763,65 @@ static void a_file_like_another_is_read_as_if_it_stood_alone(void **state)
 	import_like(*state, "x", "y", "string");
 }
 
+/* All groups by one reader, into a batch that had other columns or rows before. */
+static void read_only(vv_batch *b, vv_table *t, const size_t *wanted, size_t count)
+{
+	vv_table_reader *r;
+	vv_error err;
+
+	vv_assert_ok(vv_table_reader_open(&r, t, wanted, count, false, &err), &err);
+	while (vv_table_read(r, b, &err) > 0) {
+		for (size_t i = 0; i < b->rows * b->columns; i++) {
+			size_t column = i % b->columns, k = 0;
+
+			while (k < count && wanted[k] != column) {
+				k++;
+			}
+			assert_int_equal(b->cells[i].state,
+					 !wanted || k < count ? VV_CELL_TEXT : VV_CELL_ABSENT);
+		}
+	}
+	vv_table_reader_close(r);
+}
+
+static void a_batch_has_the_columns_that_are_asked_for_whatever_it_had_before(void **state)
+{
+	static const size_t first[] = {0}, last[] = {2, 1};
+	fixture *f = *state;
+	version small = {0}, wide = {0};
+	vv_buf text = VV_BUF_INIT;
+	vv_table t, u;
+	vv_batch b;
+	vv_error err;
+
+	vv_buf_puts(&text, "id,a,b\n");
+	for (unsigned i = 0; i < 5000; i++) {
+		vv_buf_printf(&text, "%u,x%u,%s\n", i, i * i, i % 3 == 0 ? "yes" : "no");
+	}
+	vv_assert_ok(import_as(f, &small, text.data, text.len, NULL, false, NULL, &err), &err);
+	vv_assert_ok(import_as(f, &wide, "p,q,r,s\n1,2,3,4\n", 16, NULL, false, NULL, &err), &err);
+	vv_assert_ok(vv_table_open(&t, &f->sink, &small.r.cid, &err), &err);
+	vv_assert_ok(vv_table_open(&u, &f->sink, &wide.r.cid, &err), &err);
+	vv_batch_init(&b);
+	for (unsigned i = 0; i < 2; i++) {
+		read_only(&b, &u, last, 2);
+		read_only(&b, &t, first, 1);
+		read_only(&b, &t, last, 2);
+		read_only(&b, &t, NULL, 0);
+		read_only(&b, &t, first, 1);
+		read_only(&b, &u, first, 1);
+	}
+	vv_batch_clear(&b);
+	vv_table_close(&t);
+	vv_table_close(&u);
+	vv_buf_clear(&text);
+	drop(&small);
+	drop(&wide);
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test_setup_teardown(
+		a_batch_has_the_columns_that_are_asked_for_whatever_it_had_before, setup, teardown),
 	cmocka_unit_test_setup_teardown(a_file_like_another_is_read_as_if_it_stood_alone, setup,
 					teardown),
 	cmocka_unit_test_setup_teardown(narrow_json_rows_before_a_very_wide_one_come_back, setup,
