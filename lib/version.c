@@ -46,11 +46,13 @@ static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
 /* What the pointer says of a dataset whose root may be elsewhere; of other blobs their size. */
 static vv_status blob_facts(varve_version *v, vv_repository *r, vv_error *err)
 {
-	vv_content c;
+	vv_content c = v->subject.content;
 	vv_status rc;
 
 	if (vv_oid_is_null(&v->subject.blob)) return VV_OK;
-	if ((rc = vv_content_read(&c, r, 0100644, &v->subject.blob, err)) < 0) return rc;
+	if (!c.there && (rc = vv_content_read(&c, r, 0100644, &v->subject.blob, err)) < 0) {
+		return rc;
+	}
 	v->facts.bytes = c.bytes;
 	if (c.stored && c.table) {
 		v->facts.table = true;

@@ -114,19 +114,45 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 	return rc;
 }
 
-vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
+static vv_status blob_header(const git_oid *git_id, vv_repository *r, const vv_oid *id,
+			     uint64_t *out, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
 	git_object_t type;
-	git_oid git_id;
-	vv_status rc;
+	vv_status rc = vv_object_header(r, git_id, &type, out, err);
 
-	vv_oid_to_git(&git_id, id);
-	if ((rc = vv_object_header(r, &git_id, &type, out, err)) < 0) return rc;
-	if (type == GIT_OBJECT_BLOB) return VV_OK;
+	if (rc < 0 || type == GIT_OBJECT_BLOB) return rc;
 	vv_oid_text(hex, id);
 	return vv_fail(err, VV_EUSAGE, "the object %s is a %s, expected a blob", hex,
 		       type_name(type));
+}
+
+vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_error *err)
+{
+	git_oid git_id;
+
+	vv_oid_to_git(&git_id, id);
+	return blob_header(&git_id, r, id, out, err);
+}
+
+vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
+		       vv_buf *out, vv_error *err)
+{
+	git_odb_object *object = NULL;
+	char hex[VV_OID_TEXT + 1];
+	git_oid git_id;
+	vv_status rc;
+	int code;
+
+	vv_oid_to_git(&git_id, id);
+	if ((rc = blob_header(&git_id, r, id, size, err)) < 0 || *size > max) return rc;
+	if ((code = git_odb_read(&object, r->odb, &git_id)) < 0) {
+		vv_oid_text(hex, id);
+		return vv_git_fail(err, code, "cannot read the blob %s", hex);
+	}
+	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
+	git_odb_object_free(object);
+	return vv_buf_ok(out, err);
 }
 
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out, vv_error *err)

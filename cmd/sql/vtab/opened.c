@@ -18,6 +18,10 @@ static int find_commit(char id[VARVE_ID_SIZE], const vv_sql_place *place, varve_
 	    (!place->revision && varve_repo_folder(place->repo, VARVE_FOLDER_WORK_TREE))) {
 		return 0;
 	}
+	if (place->is_id && strlen(place->revision) < VARVE_ID_SIZE) {
+		memcpy(id, place->revision, strlen(place->revision) + 1);
+		return 0;
+	}
 	return varve_rev_parse(id, place->repo, place->revision ? place->revision : "HEAD", err);
 }
 

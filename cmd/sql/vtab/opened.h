@@ -43,6 +43,7 @@ typedef struct vv_sql_place {
 	varve_repo *repo;
 	const char *path;
 	const char *revision; /* NULL: the work tree, or HEAD in a bare repository */
+	bool is_id;           /* the revision is the whole id of a commit */
 } vv_sql_place;
 
 /* The version at a place now: the same one for all that ask while it is open. VARVE_ENOTFOUND: no such revision, or no

@@ -72,7 +72,7 @@ typedef struct rows_cursor {
 
 static vv_sql_place place_of(const rows_table *t)
 {
-	return (vv_sql_place){t->repo, t->name.path, t->name.revision};
+	return (vv_sql_place){t->repo, t->name.path, t->name.revision, false};
 }
 
 static int fail(sqlite3_vtab *base, const varve_error *err)
@@ -561,7 +561,7 @@ static int next_version(rows_cursor *c, varve_error *err)
 	int more;
 
 	while ((more = varve_log_next(c->log, &c->commit, err)) > 0) {
-		const vv_sql_place place = {t->repo, t->name.path, c->commit->id};
+		const vv_sql_place place = {t->repo, t->name.path, c->commit->id, true};
 		vv_sql_opened *version;
 		int rc = vv_sql_opened_get(&version, t->catalog, &place, err);
 
@@ -646,7 +646,7 @@ static int begin(rows_cursor *c, rows_table *t, bool at, sqlite3_value **values,
 	}
 	if (t->name.kind == VV_NAME_AT && at && sqlite3_value_type(values[0]) != SQLITE_NULL) {
 		const vv_sql_place place = {t->repo, t->name.path,
-					    (const char *)sqlite3_value_text(values[0])};
+					    (const char *)sqlite3_value_text(values[0]), false};
 
 		if (!place.revision) return vv_sql_error_memory(err);
 		rc = vv_sql_opened_get(&version, t->catalog, &place, err);

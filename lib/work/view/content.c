@@ -21,11 +21,8 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 
 	*out = (vv_content){.there = mode != 0, .file = S_ISREG(mode)};
 	if (!out->file || vv_oid_is_null(blob)) return VV_OK;
-	if ((rc = vv_blob_size(r, blob, &out->bytes, err)) < 0 || out->bytes > VV_POINTER_MAX) {
-		return rc;
-	}
-	if ((rc = vv_blob_read(r, blob, VV_POINTER_MAX, &text, err)) < 0 ||
-	    !vv_pointer_looks_like(text.data, text.len)) {
+	if ((rc = vv_blob_peek(r, blob, VV_POINTER_MAX, &out->bytes, &text, err)) < 0 ||
+	    text.len == 0 || !vv_pointer_looks_like(text.data, text.len)) {
 		goto done;
 	}
 	if (vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {

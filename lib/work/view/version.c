@@ -125,6 +125,14 @@ static vv_status take_pointer(vv_subject *s, const vv_buf *text, vv_error *err)
 	if (rc == VV_OK) {
 		s->is_dataset = true;
 		s->root = p.root;
+		s->content = (vv_content){.there = s->content.there,
+					  .file = true,
+					  .stored = true,
+					  .table = strcmp(p.kind, "table") == 0,
+					  .bytes = p.bytes,
+					  .rows = p.rows,
+					  .columns = p.column_count,
+					  .root = p.root};
 	}
 	vv_arena_clear(&arena);
 	return rc;
@@ -137,12 +145,11 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 	uint64_t size;
 	vv_status rc;
 
-	if ((rc = vv_blob_size(s->repo, &s->blob, &size, err)) < 0 || size > VV_POINTER_MAX) {
+	if ((rc = vv_blob_peek(s->repo, &s->blob, VV_POINTER_MAX, &size, &head, err)) < 0 ||
+	    size > VV_POINTER_MAX) {
 		goto done;
 	}
-	if ((rc = vv_blob_read(s->repo, &s->blob, VV_POINTER_MAX, &head, err)) < 0) {
-		goto done;
-	}
+	s->content = (vv_content){.there = true, .file = true, .bytes = size};
 	if (vv_pointer_is_torn(vv_buf_cstr(&head), head.len)) {
 		(void)vv_pointer_refuse_torn(head.data, head.len, NULL, &s->broken);
 	} else if (!vv_pointer_looks_like(head.data, head.len)) {

@@ -22,6 +22,7 @@
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "diff/rows/file_groups.h"
+#include "lib/work/view/content.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository.h"
 
@@ -41,9 +42,10 @@ typedef struct vv_subject {
 	char *lfs;
 	vv_oid commit; /* FROM_COMMIT */
 	vv_oid blob;   /* null for a CID and for work tree files that the index does not have so */
-	bool is_dataset; /* a stored version: root is its CID */
-	bool on_disk;    /* FROM_WORK: file holds the content itself (not a pointer) */
-	bool settled;    /* FROM_WORK: it has been compared with the index */
+	vv_content content; /* of the blob, where it has been read (there) */
+	bool is_dataset;    /* a stored version: root is its CID */
+	bool on_disk;       /* FROM_WORK: file holds the content itself (not a pointer) */
+	bool settled;       /* FROM_WORK: it has been compared with the index */
 	vv_error
 		broken; /* code < 0: the blob is a pointer that was edited or torn, and this is what
 			  * opening it answers; it is found all the same */
