@@ -343,8 +343,8 @@ static void what_does_not_fit_is_refused(void **state)
 	assert_null(copy);
 	assert_false(vv_exists("../copy"));
 	bare.env = nowhere;
-	fails_as(varve_clone(&copy, NULL, "../far.git", "../copy", &bare, NULL, &e),
-		 VARVE_ENOTFOUND, &e);
+	fails_as(varve_clone(&copy, NULL, "../far.git", "../copy", &bare, NULL, &e), VARVE_EPROGRAM,
+		 &e);
 	assert_non_null(strstr(e.message, "varve"));
 	sh("mkdir ../full && touch ../full/x");
 	fails_as(varve_clone(&copy, NULL, "../far.git", "../full", NULL, NULL, &e), VARVE_EREFUSED,
