@@ -26,6 +26,7 @@ typedef struct planner {
 	const vv_add_request *req;
 	vv_head head;
 	bool asked, tables; /* are new files to become tables? once it was asked */
+	vv_error refused;   /* the first name that is; the others are notes */
 } planner;
 
 bool vv_add_never(const char *path)
@@ -281,13 +282,25 @@ static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status check_name(const char *path, vv_error *err)
+/* Nothing is added then, but the search goes on: *fits false. */
+static vv_status check_name(planner *p, const char *path, bool *fits, vv_error *err)
 {
-	vv_status rc = vv_path_check(path, err);
+	vv_error why;
+	vv_status rc = vv_path_check(path, &why);
 
-	return rc == VV_EREFUSED
-		       ? vv_hint(err, "rename it, or leave it out by a line in .gitignore")
-		       : rc;
+	*fits = rc == VV_OK;
+	if (rc == VV_OK) return VV_OK;
+	if (rc != VV_EREFUSED) {
+		*err = why;
+		return rc;
+	}
+	if (p->refused.code == VV_OK) {
+		p->refused = why;
+		(void)vv_hint(&p->refused, "rename it, or leave it out by a line in .gitignore");
+	} else {
+		vv_notes_put(vv_repository_notes(p->r), "%s", why.message);
+	}
+	return VV_OK;
 }
 
 /* A path that the attributes do not give to varve. */
@@ -297,7 +310,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 	bool named = !req->as_tracked && (item->literal || req->convert);
 	bool wanted = named &&
 		      (vv_add_looks_like_table(item->path) || (item->literal && req->described));
-	bool text = false, compared = false, stat_clean;
+	bool text = false, compared = false, stat_clean, fits;
 	vv_status rc;
 
 	if (req->fix) return VV_OK;
@@ -342,7 +355,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		}
 	}
 	if (wanted && !text) {
-		if ((rc = check_name(item->path, err)) < 0) return rc;
+		if ((rc = check_name(p, item->path, &fits, err)) < 0 || !fits) return rc;
 		item->action = VV_ADD_DATASET;
 		item->track = true;
 		item->was_text = item->in_index;
@@ -363,7 +376,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 {
 	char *file = vv_repository_file(p->r, item->path);
-	bool tracked = false;
+	bool tracked = false, fits = true;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
@@ -375,7 +388,10 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 		item->action = VV_ADD_REMOVE;
 		return append(p->plan, item, err);
 	}
-	if (rc < 0 || (!item->in_index && (rc = check_name(item->path, err)) < 0)) return rc;
+	if (rc < 0 || (!item->in_index && (rc = check_name(p, item->path, &fits, err)) < 0)) {
+		return rc;
+	}
+	if (!fits) return VV_OK;
 	if (S_ISREG(item->st.mode)) {
 		if ((rc = vv_attr_tracked(p->r, item->path, &tracked, err)) < 0) return rc;
 		return tracked ? plan_tracked(p, item, err) : plan_plain(p, item, err);
@@ -535,13 +551,17 @@ static void order(vv_add_plan *p)
 vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			   const vv_add_request *req, vv_error *err)
 {
-	planner p = {out, r, x, s, req, {0}, false, false};
+	planner p = {.plan = out, .r = r, .x = x, .s = s, .req = req};
 	vv_status rc;
 
 	*out = (vv_add_plan){NULL, 0, 0, 0, 0, VV_BUF_INIT, VV_BUF_INIT};
 	if ((rc = vv_head_read(r, &p.head, err)) < 0) return rc;
 	if ((rc = plan_index(&p, err)) == VV_OK && req->untracked && !req->fix) {
 		rc = plan_untracked(&p, err);
+	}
+	if (rc == VV_OK && p.refused.code != VV_OK) {
+		*err = p.refused;
+		rc = VV_EREFUSED;
 	}
 	if (rc == VV_OK && req->paths) {
 		rc = vv_pathspec_all_matched(req->paths, err);

@@ -744,3 +744,18 @@ pointer_of() {
 	stderr_is "$said"
 	output_is ""
 }
+
+@test "all refused names are reported in one run, and nothing is added" {
+	new_repo
+	for file in -a.csv b:c.csv 'd\e.csv' fine.csv; do
+		printf 'id\n1\n' > "./$file"
+	done
+	ends_with 2 varve add .
+	for file in -a.csv b:c.csv e.csv; do
+		stderr_has "$file"
+	done
+	[ -z "$(git ls-files)" ]
+	rm ./-a.csv b:c.csv 'd\e.csv'
+	succeeds varve add .
+	[ -n "$(git ls-files fine.csv)" ]
+}
