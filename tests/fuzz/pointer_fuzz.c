@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	(void)vv_pointer_is_torn((const char *)data, size);
 	require(vv_pointer_refuse_torn((const char *)data, size, NULL, &err) == VV_EINPUT &&
-		err.hint[0] != '\0');
+		err.hint_id != VV_HINT_NONE);
 	vv_buf_clear(&again);
 	vv_arena_clear(&arena);
 	return 0;

@@ -220,7 +220,7 @@ blank-row 3 2 -" ] || { found; false; }
 	output_has "c.csv: 0 rows"
 	output_has "is described in datapackage.json, and there is no such file in the work tree"
 	output_has "is described in datapackage.json, and was not added"
-	output_has "expected: varve add b.csv"
+	output_has "expected: 'varve add b.csv'"
 	# what is not added is checked all the same
 	output_has "error type-error, column id"
 	ends_with 1 varve check --cached

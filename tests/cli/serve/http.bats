@@ -209,7 +209,7 @@ teardown() {
 	varve commit -qam three
 	ends_with 2 varve push origin main
 	stderr_has "read-only"
-	stderr_has "varve serve --auth"
+	stderr_has "varve serve --http --auth"
 	stderr_lacks "Git host"
 	stop_server
 }

@@ -556,7 +556,7 @@ static void a_signature_that_fails_refuses_the_commit(void **state)
 	vv_repository_close(r);
 	sh("git config gpg.program no-such-signer");
 	r = open_here();
-	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_ENOTFOUND, &err);
+	vv_assert_status(vv_commit_create(r, &opts, &id, &err), VV_EPROGRAM, &err);
 	vv_assert_contains(err.message, "no-such-signer");
 	vv_repository_close(r);
 	sh("git config gpg.format pigeon");

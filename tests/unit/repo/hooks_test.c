@@ -177,7 +177,7 @@ static void nothing_is_run_from_the_current_folder(void **state)
 	for (i = 0; i < sizeof paths / sizeof paths[0]; i++) {
 		assert_int_equal(setenv("PATH", paths[i], 1), 0);
 		vv_assert_status(vv_program_run(vv_test_env(), argv, NULL, 0, NULL, &code, &err),
-				 VV_ENOTFOUND, &err);
+				 VV_EPROGRAM, &err);
 		vv_assert_contains(err.message, "'helper'");
 	}
 	vv_assert_status(vv_program_run(vv_test_env(), relative, NULL, 0, NULL, &code, &err),
