@@ -3,7 +3,8 @@
  *
  * Lines count as comments where they begin with '#' and rows follow that have as many cells as each other, which the last
  * such line has not (it would be the header). Lines count as titles where each is one cell, rows of several cells follow,
- * all alike, and either there are three cells or a blank line is between.
+ * all alike, and either there are three cells or a blank line is between. Spreadsheets write as many delimiters into titles
+ * and blank lines as the table has: such lines count where a blank one is the last. "sep=;" is Excel's line.
  */
 #include <string.h>
 
@@ -132,31 +133,76 @@ bool sniff_is_uncut(const sniff *s, size_t from, size_t to)
 	return true;
 }
 
-static vv_status find_titles(const sniff *s, size_t *lead, vv_error *err)
+/* The line's cells are empty, but perhaps for the first. */
+static bool is_padded(const sniff *s, size_t at, size_t next, bool *empty)
+{
+	size_t end = next, from = at;
+
+	while (end > at && (s->text[end - 1] == '\n' || s->text[end - 1] == '\r')) {
+		end--;
+	}
+	while (from < end && sniff_is_uncut(s, from, from + 1)) {
+		from++;
+	}
+	*empty = from == at;
+	for (size_t i = from; i < end; i++) {
+		if (s->text[i] != s->text[from]) return false;
+	}
+	return from < end;
+}
+
+/* The titles from the beginning on, and blank lines; padded: also such. blank: such a line is the last. */
+static size_t title_lines(const sniff *s, bool padded, bool *blank)
 {
 	size_t at = 0, lines = 0, next;
-	bool blank = false, text = false;
-	uint8_t delimiter;
-	sniff_shape rows;
-	vv_status rc;
+	bool text = false, empty = false;
 
+	*blank = false;
 	for (; at < s->len && lines <= TITLES; lines++, at = next) {
 		next = sniff_next_line(s, at);
-		if (is_blank(s, at)) {
-			blank = blank || text;
-		} else if (sniff_is_uncut(s, at, next)) {
+		if (is_blank(s, at) || (padded && is_padded(s, at, next, &empty) && empty)) {
+			*blank = *blank || text;
+		} else if (sniff_is_uncut(s, at, next) ||
+			   (padded && is_padded(s, at, next, &empty))) {
 			text = true;
-			blank = false;
+			*blank = false;
 		} else {
 			break;
 		}
 	}
-	if (!text || at == s->len || lines > TITLES) return VV_OK;
-	if ((rc = sniff_find_delimiter(s, at, &delimiter, &rows, err)) < 0) return rc;
-	if (delimiter != 0 && rows.rows >= 3 && (rows.cells >= 3 || blank)) {
-		*lead = at;
+	return text && at < s->len && lines <= TITLES ? at : 0;
+}
+
+static vv_status find_titles(const sniff *s, size_t *lead, vv_error *err)
+{
+	for (int padded = 0; *lead == 0 && padded < 2; padded++) {
+		uint8_t delimiter = 0;
+		sniff_shape rows;
+		bool blank;
+		const size_t at = title_lines(s, padded, &blank);
+		vv_status rc = VV_OK;
+
+		if (at > 0 && (rc = sniff_find_delimiter(s, at, &delimiter, &rows, err)) < 0) {
+			return rc;
+		}
+		if (delimiter != 0 && rows.rows >= 3 && (blank || (rows.cells >= 3 && !padded))) {
+			*lead = at;
+		}
 	}
 	return VV_OK;
+}
+
+static vv_status find_sep(const sniff *s, size_t *lead, vv_error *err)
+{
+	sniff_shape rows;
+	vv_status rc;
+
+	if (s->len < 6 || memcmp(s->text, "sep=", 4) != 0 || !is_blank(s, 5)) return VV_OK;
+	rc = sniff_look(s, sniff_next_line(s, 5), (uint8_t)s->text[4], LOOKED_AT, &rows, err);
+	if (rc == VV_OK && rows.alike && rows.rows > 0 && rows.cells > 1) {
+		*lead = sniff_next_line(s, 5);
+	}
+	return rc;
 }
 
 /* So many lines; VV_ENOTFOUND: the sample is too short. */
@@ -252,6 +298,7 @@ vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err)
 		if ((rc = try_as_many(s, lead, &found, err)) < 0 || found) return rc;
 	}
 	if ((rc = find_comments(s, lead, err)) < 0) return rc;
+	if (*lead == 0 && (rc = find_sep(s, lead, err)) < 0) return rc;
 	if (*lead == 0 && (rc = find_titles(s, lead, err)) < 0) return rc;
 	return *lead > 0 && s->out->dialect.comment == 0 ? warn(s, *lead, err) : VV_OK;
 }

@@ -218,7 +218,7 @@ done:
 const vv_command vv_cmd_cat = {
 	.name = "cat",
 	.group = "look",
-	.summary = "print a version of a dataset: its exact bytes, or some rows and columns",
+	.summary = "print a version of a dataset, or some of its rows and columns",
 	.usage = "[--raw] [--from PEER]... [[URL#]REV:]PATH | CID...\n"
 		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format "
 		 "FORMAT] [--encoding NAME] [[URL#]REV:]PATH",

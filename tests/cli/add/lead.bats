@@ -193,3 +193,21 @@ commented() {
 	varve cat HEAD:t.csv > got
 	same_bytes t.csv got
 }
+
+@test "titles that a spreadsheet filled up with delimiters, and the line sep=, are above the table" {
+	new_repo
+	printf 'Umsatz 2026;;\r\n;;\r\nFiliale;Q1;Q2\r\nA;1;2\r\nB;3;4\r\nC;5;6\r\n' > h.csv
+	succeeds varve add h.csv
+	[ "$(varve cat --json :h.csv | jq -c '[.[] | .Q2]')" = "[2,4,6]" ]
+	stderr_has "2 lines are above the table"
+	printf 'sep=;\na;b\n1;2\n3;4\n' > s.csv
+	succeeds varve add s.csv
+	[ "$(varve cat --json :s.csv | jq -c .)" = '[{"a":1,"b":2},{"a":3,"b":4}]' ]
+	# rows are never taken for titles
+	printf 'x,,\ny,1,2\nz,3,4\nu,5,6\n' > d.csv
+	succeeds varve add d.csv
+	[ -z "$(grep above <<< "$stderr")" ]
+	cp h.csv want
+	varve restore h.csv
+	same_bytes want h.csv
+}
