@@ -2,7 +2,9 @@
 import gc
 import multiprocessing
 import os
+import pathlib
 import pickle
+import shutil
 import signal
 import subprocess
 import sys
@@ -185,3 +187,12 @@ def test_nothing_is_printed(repo, folder):
     code = "import varve, sys; r = varve.Repo(sys.argv[1]); list(r['prices.csv']); r.check(); r['nosuch'] if 0 else None"
     done = subprocess.run([sys.executable, "-c", code, str(folder)], capture_output=True, check=True)
     assert (done.stdout, done.stderr) == (b"", b"")
+
+
+def test_two_copies_of_the_library_in_one_process(folder, tmp_path_factory):
+    library = pathlib.Path(os.environ["VARVE_BIN"]).parent / "lib" / "libvarve.so"
+    other = tmp_path_factory.mktemp("other") / "libvarve-other.so"
+    shutil.copyfile(library, other)
+    script = pathlib.Path(__file__).with_name("two_copies.py")
+    done = subprocess.run([sys.executable, script, other, folder], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "ok\n", "")
