@@ -97,7 +97,27 @@ vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv
 
 static uint64_t billionths(double v)
 {
-	return v > 0 ? (uint64_t)llround(v * BILLION) : 0;
+	return v > 0 ? (uint64_t)(v * BILLION + 0.5) : 0;
+}
+
+/* The natural logarithm of x > 0: with x = m * 2^e, m near 1, it is e ln 2 + 2 artanh((m - 1) / (m + 1)). The C library's
+ * differs in the last digit between systems, and is the only thing that varve would need its libm for. */
+static double logarithm(double x)
+{
+	const double ln2 = 0.693147180559945309;
+	double z, power, sum = 0;
+	int e;
+
+	x = frexp(x, &e); /* 0.5 to 1 */
+	if (x < 0.7071) {
+		x *= 2;
+		e--;
+	}
+	z = power = (x - 1) / (x + 1); /* at most 0.172: 12 terms are exact to 1e-19 */
+	for (int n = 1; n < 24; n += 2, power *= z * z) {
+		sum += power / n;
+	}
+	return e * ln2 + 2 * sum;
 }
 
 static double share(uint64_t n, uint64_t of)
@@ -114,7 +134,7 @@ uint64_t vv_drift_psi(const vv_drift_bins *b)
 		double was = fmax(share(b->base[i], b->base_total), LEAST_SHARE);
 		double is = fmax(share(b->now[i], b->now_total), LEAST_SHARE);
 
-		sum += (is - was) * log(is / was);
+		sum += (is - was) * logarithm(is / was);
 	}
 	return billionths(sum);
 }
@@ -128,8 +148,8 @@ uint64_t vv_drift_js(const vv_drift_bins *b)
 		double was = share(b->base[i], b->base_total), is = share(b->now[i], b->now_total);
 		double mean = (was + is) / 2;
 
-		sum += was > 0 ? was / 2 * log2(was / mean) : 0;
-		sum += is > 0 ? is / 2 * log2(is / mean) : 0;
+		sum += was > 0 ? was / 2 * logarithm(was / mean) : 0;
+		sum += is > 0 ? is / 2 * logarithm(is / mean) : 0;
 	}
-	return billionths(fmin(sum, 1));
+	return billionths(fmin(sum / logarithm(2), 1));
 }
