@@ -125,14 +125,19 @@ static double share(uint64_t n, uint64_t of)
 	return (double)n / (double)of;
 }
 
+static double larger(double a, double b)
+{
+	return a > b ? a : b;
+}
+
 uint64_t vv_drift_psi(const vv_drift_bins *b)
 {
 	double sum = 0;
 
 	if (b->base_total == 0 || b->now_total == 0) return 0;
 	for (size_t i = 0; i < b->count; i++) {
-		double was = fmax(share(b->base[i], b->base_total), LEAST_SHARE);
-		double is = fmax(share(b->now[i], b->now_total), LEAST_SHARE);
+		double was = larger(share(b->base[i], b->base_total), LEAST_SHARE);
+		double is = larger(share(b->now[i], b->now_total), LEAST_SHARE);
 
 		sum += (is - was) * logarithm(is / was);
 	}
@@ -151,5 +156,6 @@ uint64_t vv_drift_js(const vv_drift_bins *b)
 		sum += was > 0 ? was / 2 * logarithm(was / mean) : 0;
 		sum += is > 0 ? is / 2 * logarithm(is / mean) : 0;
 	}
-	return billionths(fmin(sum / logarithm(2), 1));
+	sum /= logarithm(2);
+	return billionths(sum < 1 ? sum : 1);
 }
