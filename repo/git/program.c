@@ -650,6 +650,7 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 			  const char *mark, vv_hook_place *out, vv_error *err)
 {
 	char *path = NULL, *dir = NULL, *own = NULL;
+	vv_buf new = VV_BUF_INIT;
 	bool elsewhere, calls = false;
 	vv_status rc = hook_path(r, name, &path, err);
 
@@ -674,10 +675,16 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 	    *out != VV_HOOK_SET) {
 		goto done;
 	}
-	if ((rc = vv_write_file(path, text, strlen(text), true, err)) == VV_OK) {
-		rc = make_executable(path, err);
+	/* Git passes over a hook that is not executable: it never stands there as one. */
+	vv_buf_printf(&new, "%s.new", path);
+	if ((rc = vv_buf_ok(&new, err)) == VV_OK &&
+	    (rc = vv_write_file(new.data, text, strlen(text), true, err)) == VV_OK &&
+	    (rc = make_executable(new.data, err)) == VV_OK &&
+	    (rc = vv_rename(new.data, path, err)) == VV_OK) {
+		rc = vv_fsync_dir(dir, err);
 	}
 done:
+	vv_buf_clear(&new);
 	vv_free(own);
 	vv_free(dir);
 	vv_free(path);
