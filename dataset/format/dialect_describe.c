@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/json/json_records.h"
+#include "base/show.h"
 #include "base/text.h"
 
 static bool same_lead(const vv_dialect *a, const vv_dialect *b)
@@ -174,6 +175,35 @@ static bool same_header(const vv_dialect *a, const vv_dialect *b)
 	return a_len == b_len && memcmp(x, y, a_len) == 0;
 }
 
+/* The line that begins at this place, as it may be shown. */
+static const char *first_line(vv_bytes text, size_t at)
+{
+	size_t end = at;
+
+	while (end < text.len && text.data[end] != '\n' && text.data[end] != '\r') {
+		end++;
+	}
+	return vv_text_show(text.data + at, end - at);
+}
+
+/* What became of the lines above or below the table, and the first that differs. */
+static void say_lines(vv_buf *b, size_t start, const char *where, vv_bytes from, vv_bytes to)
+{
+	size_t at = 0;
+
+	say(b, start, "lines ");
+	vv_buf_printf(b, "%s the table %s", where,
+		      from.len == 0 ? "added"
+		      : to.len == 0 ? "removed"
+				    : "changed");
+	for (size_t i = 0; i < from.len && i < to.len && from.data[i] == to.data[i]; i++) {
+		at = from.data[i] == '\n' ? i + 1 : at;
+	}
+	if (from.len > at && to.len > at) {
+		vv_buf_printf(b, ": '%s' -> '%s'", first_line(from, at), first_line(to, at));
+	}
+}
+
 static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
 {
 	size_t count = from->quoting_count > to->quoting_count ? from->quoting_count
@@ -198,16 +228,11 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 		vv_buf_printf(b, "%u -> %u", from->header_more + 1u, to->header_more + 1u);
 	}
 	if (!same_lead(from, to)) {
-		say(b, start,
-		    from->lead == 0 ? "lines above the table added"
-		    : to->lead == 0 ? "lines above the table removed"
-				    : "lines above the table changed");
+		say_lines(b, start, "above", (vv_bytes){from->prologue.data, from->lead},
+			  (vv_bytes){to->prologue.data, to->lead});
 	}
 	if (!vv_bytes_equal(&from->epilogue, &to->epilogue)) {
-		say(b, start,
-		    from->epilogue.len == 0 ? "lines below the table added"
-		    : to->epilogue.len == 0 ? "lines below the table removed"
-					    : "lines below the table changed");
+		say_lines(b, start, "below", from->epilogue, to->epilogue);
 	}
 	if (from->header && to->header && !same_header(from, to)) {
 		say(b, start, "header line written differently");

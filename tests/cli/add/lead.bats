@@ -68,7 +68,7 @@ commented() {
 	succeeds varve add u.csv
 	succeeds varve diff --cached u.csv
 	output_has "1 -> 2"
-	output_has "lines above the table changed"
+	output_has "lines above the table changed: 'Sales, of the year' -> 'Sales, of another year'"
 	succeeds varve convert --skip-lines 1 u.csv o.json
 	grep -q '"id"' o.json
 	ends_with 2 varve add --skip-lines x u.csv
