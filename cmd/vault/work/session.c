@@ -514,8 +514,13 @@ static vv_status refresh(vv_vault_session *s, vv_error *err)
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err)
 {
 	char *dir = vv_vault_session_path(s, "ledger", NULL);
-	vv_status rc = dir ? vv_ledger_open(&s->ledger, dir, vault, err) : vv_fail_nomem(err);
+	vv_status rc;
 
+	vv_vault_state_close(s->state); /* which is of the ledger */
+	s->state = NULL;
+	vv_ledger_close(s->ledger);
+	s->ledger = NULL;
+	rc = dir ? vv_ledger_open(&s->ledger, dir, vault, err) : vv_fail_nomem(err);
 	vv_free(dir);
 	return rc < 0 ? rc : refresh(s, err);
 }
