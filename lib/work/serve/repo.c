@@ -18,6 +18,8 @@
 #include "lib/work/diff/changes.h"
 #include "lib/work/peers/transfer.h"
 #include "repo/git/history/history.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
 #include "repo/git/index/index.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/pulse.h"
@@ -162,6 +164,49 @@ static vv_status find_start(const judging *j, const vv_push_ref *r, vv_oid *out,
 	return vv_missing_ok(rc, err);
 }
 
+/* The commit that is looked for, and whether a branch has it. */
+typedef struct on_branch {
+	vv_repository *with;
+	const vv_oid *commit;
+	bool found;
+} on_branch;
+
+static vv_status look_on_branch(void *payload, const vv_ref *ref, vv_error *err)
+{
+	on_branch *x = payload;
+
+	if (x->found || vv_oid_is_null(&ref->commit)) return VV_OK;
+	return vv_is_ancestor(x->with, x->commit, &ref->commit, &x->found, err);
+}
+
+/* A tag is checked as a new branch would be (*as; a null id: not at all), unless a branch has its commit, which was
+ * checked there, or is pushed with it and checked now. A tag of something else than a commit has no data to check. */
+static vv_status tag_as_branch(const judging *j, const vv_push_ref *tag, const vv_push_ref *refs,
+			       size_t count, vv_push_ref *as, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	on_branch x = {.with = j->with, .commit = &as->id};
+	vv_status rc;
+
+	*as = (vv_push_ref){.name = tag->name};
+	vv_oid_text(hex, &tag->id);
+	if ((rc = vv_rev_commit(j->with, hex, &as->id, err)) == VV_EUSAGE) {
+		vv_error_clear(err); /* of a tree or a file */
+		return VV_OK;
+	}
+	for (size_t i = 0; i < count && rc == VV_OK && !x.found; i++) {
+		vv_ref pushed = {.commit = refs[i].id};
+		if (strncmp(refs[i].name, "refs/heads/", 11) == 0) {
+			rc = look_on_branch(&x, &pushed, err);
+		}
+	}
+	if (rc == VV_OK && !x.found) {
+		rc = vv_refs_each(j->with, "refs/heads/", look_on_branch, &x, err);
+	}
+	if (x.found) as->id = (vv_oid){0};
+	return rc;
+}
+
 static vv_status check_ref(const judging *j, const vv_push_ref *r, bool *valid, vv_error *err)
 {
 	vv_oid start, rules;
@@ -169,7 +214,7 @@ static vv_status check_ref(const judging *j, const vv_push_ref *r, bool *valid, 
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	if (vv_oid_is_null(&r->id) || strncmp(r->name, "refs/heads/", 11) != 0) return VV_OK;
+	if (vv_oid_is_null(&r->id)) return VV_OK;
 	if ((rc = find_start(j, r, &start, &has, &rules, &has_rules, err)) < 0 ||
 	    (has_rules && !j->has_file &&
 	     (rc = vv_check_rules_text(&text, j->with, &rules, err)) < 0) ||
@@ -205,7 +250,11 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		rc = check_ref(j, &refs[i], &valid, err);
+		vv_push_ref r = refs[i];
+		if (strncmp(r.name, "refs/heads/", 11) != 0 && !vv_oid_is_null(&r.id)) {
+			rc = tag_as_branch(j, &refs[i], refs, count, &r, err);
+		}
+		if (rc == VV_OK) rc = check_ref(j, &r, &valid, err);
 	}
 	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
 		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);

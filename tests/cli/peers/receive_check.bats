@@ -54,6 +54,34 @@ refused() {
 	ends_with 1 git -C ../hub.git rev-parse -q --verify refs/heads/other
 }
 
+@test "a tag brings no invalid data, and needs no check of what a branch has" {
+	guarded
+	git tag old
+	git tag contents HEAD:t.csv
+	breaks bad '{}'
+	git tag light
+	git tag -a -m note annotated
+	for name in light annotated; do
+		ends_with 1 varve push origin "$name"
+		stderr_has "receive.varveCheck"
+	done
+	ends_with 1 varve push origin main light
+	[ -z "$(git -C ../hub.git tag)" ]
+	succeeds varve push origin old contents
+	# what an older main has, or the one that is pushed with it, is checked no second time
+	git -C ../hub.git config receive.varveCheck off
+	succeeds varve push origin main
+	git -C ../hub.git config receive.varveCheck refuse
+	succeeds varve push origin light
+	sed -i 's/^7,.*/7,7/' t.csv
+	tick
+	varve add -q t.csv
+	varve commit -q -m mended
+	git tag -a -m note mended
+	succeeds varve push origin main mended annotated
+	[ "$(git -C ../hub.git tag | tr '\n' ' ')" = "annotated contents light mended old " ]
+}
+
 @test "a trailer accepts nothing unless the repository that is pushed to says so" {
 	guarded
 	breaks $'bad\n\nVarve-Accept: row-constraint t.csv "so it is"'
