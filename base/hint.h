@@ -29,6 +29,7 @@
 	X(ADD_READ_AGAIN, "add-read-again", "path") \
 	X(ADD_RECORDS, "add-records", "records path") \
 	X(ADD_TABLE, "add-table", "path") \
+	X(ADD_UNPACK, "add-unpack", "path") \
 	X(AS_FILE, "as-file", "") \
 	X(AS_FILE_BLANK, "as-file-blank", "") \
 	X(AS_FILE_LARGE, "as-file-large", "") \
@@ -173,12 +174,10 @@
 	X(SWITCH_REMOTE, "switch-remote", "branch") \
 	X(TAKE_OR_ADD, "take-or-add", "") \
 	X(TRACK, "track", "path") \
-	X(UNSEEN_BZIP2, "unseen-bzip2", "path") \
 	X(UNSEEN_OPEN, "unseen-open", "path") \
 	X(UNSEEN_PARQUET, "unseen-parquet", "path") \
 	X(UNSEEN_SQLITE, "unseen-sqlite", "path") \
 	X(UNSEEN_WORKBOOK, "unseen-workbook", "path") \
-	X(UNSEEN_XZ, "unseen-xz", "path") \
 	X(UNSENT, "unsent", "") \
 	X(VAULT_FOR, "vault-for", "") \
 	X(VAULT_TRUST, "vault-trust", "") \

@@ -136,7 +136,8 @@ static vv_status open_table(varve_table *t, const varve_version *version,
 	vv_sniff_hints hints;
 	vv_watched watched;
 	vv_subject_options how = {.hints = o->dialect ? &hints : NULL,
-				  .find_key = (o->flags & VARVE_TABLE_FIND_KEY) != 0};
+				  .find_key = (o->flags & VARVE_TABLE_FIND_KEY) != 0,
+				  .unpack = true};
 	vv_status rc;
 
 	if ((rc = vv_watched_begin(&how.progress, &watched, o->watch, err)) < 0 ||

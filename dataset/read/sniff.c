@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "dataset/read/scan_internal.h"
 #include "dataset/read/sniff_internal.h"
+#include "repo/blocks/decompress.h"
 
 void vv_sniff_result_clear(vv_sniff_result *r)
 {
@@ -88,8 +89,8 @@ static vv_status refuse_magic(const char *sample, size_t len, vv_error *err)
 		vv_fail(err, VV_EINPUT, "%s, no table", m->what);
 		return m->packed
 			       ? vv_hint(err,
-					 "unpack it first: compressed versions share nothing and cannot be "
-					 "compared; '--as file' keeps it as bytes")
+					 "unpack it first: compressed versions share nothing; '--as file' "
+					 "keeps it as bytes")
 			       : vv_hint(err, "'--as file' keeps it as bytes");
 	}
 	return VV_OK;
@@ -136,13 +137,17 @@ static vv_status refuse_binary(const char *sample, size_t len, vv_error *err)
 
 /* --- the form ----------------------------------------------------------- */
 
-static const char *extension(const char *path)
+static void take_extension(sniff *s, const char *path)
 {
-	const char *slash = path ? strrchr(path, '/') : NULL;
-	const char *name = slash ? slash + 1 : path;
-	const char *dot = name ? strrchr(name, '.') : NULL;
+	const size_t plain = vv_decompress_name(path), end = plain > 0 ? plain : strlen(path);
+	size_t at = end;
 
-	return dot ? dot + 1 : "";
+	while (at > 0 && path[at - 1] != '.' && path[at - 1] != '/') {
+		at--;
+	}
+	if (at > 0 && path[at - 1] == '.' && end - at < sizeof(s->ext)) {
+		memcpy(s->ext, path + at, end - at);
+	}
 }
 
 static bool one_of(const char *word, const char *const *list)
@@ -191,7 +196,7 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 	static const char *const lines[] = {"ndjson", "jsonl", "jsonlines", NULL};
 	static const char *const arrays[] = {"json", "geojson", NULL};
 	static const char *const plain[] = {"csv", "tsv", "tab", "psv", NULL};
-	const char *ext = extension(s->hints->path);
+	const char *ext = s->ext;
 	size_t first = skip_space(s, 0), second = skip_space(s, first + 1), end = 0;
 	char c = byte_at(s, first), next = byte_at(s, second);
 	const vv_dialect *parent = s->hints->parent;
@@ -253,7 +258,11 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 		   const vv_sniff_hints *hints, vv_error *err)
 {
 	static const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
-	sniff s = {sample, len, at_end, hints ? hints : &none, NULL, out, 0};
+	sniff s = {.text = sample,
+		   .len = len,
+		   .at_end = at_end,
+		   .hints = hints ? hints : &none,
+		   .out = out};
 	vv_status rc;
 	size_t bom;
 
@@ -269,6 +278,9 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	out->dialect.bom = bom > 0;
 	s.text = len > 0 ? sample + bom : "";
 	s.len -= bom;
+	if (s.hints->path) {
+		take_extension(&s, s.hints->path);
+	}
 	rc = choose_form(&s, &out->dialect.form, err);
 	if (rc < 0) return rc;
 	if (s.hints->parent && s.hints->parent->form == out->dialect.form) {

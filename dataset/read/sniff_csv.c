@@ -364,16 +364,14 @@ static bool starved(const sniff *s, const profile *p, size_t offset)
 
 static bool is_called(const sniff *s, const char *extension)
 {
-	const char *dot = s->hints->path ? strrchr(s->hints->path, '.') : NULL;
-
-	return dot && strcasecmp(dot, extension) == 0;
+	return strcasecmp(s->ext, extension) == 0;
 }
 
 /* The delimiter that the extension promises, or 0. */
 static uint8_t promised(const sniff *s)
 {
-	if (is_called(s, ".tsv") || is_called(s, ".tab")) return '\t';
-	return is_called(s, ".psv") ? '|' : 0;
+	if (is_called(s, "tsv") || is_called(s, "tab")) return '\t';
+	return is_called(s, "psv") ? '|' : 0;
 }
 
 /* Are so many of the rows after the first parted that it is a title above a table? */
@@ -414,7 +412,7 @@ static unsigned tier_of_one(const sniff *s, const profile *p, bool whole)
 	if (is_title(p, p->rows - 1)) return TIER_DAMAGED;
 	/* Free text may hold commas; a file that is called .csv says that it has none. */
 	return p->wide > 0 && is_expected(s, p->delimiter) &&
-			       (promised(s) != 0 || is_called(s, ".csv"))
+			       (promised(s) != 0 || is_called(s, "csv"))
 		       ? TIER_SOME
 		       : TIER_NONE;
 }
@@ -576,7 +574,7 @@ static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, 
 	const vv_dialect *parent = s->parent;
 	const profile own = {
 		.delimiter = parent->delimiter, .quote = parent->quote, .escape = parent->escape};
-	sniff header = {NULL, 0, true, s->hints, NULL, s->out, 0};
+	sniff header = {.at_end = true, .hints = s->hints, .out = s->out};
 	vv_dialect d = s->out->dialect, old = s->out->dialect;
 	sniff_reader a = {.s = s}, b = {.s = s};
 	vv_row row, names;

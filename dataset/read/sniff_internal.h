@@ -17,6 +17,7 @@ typedef struct sniff {
 	const vv_dialect *parent; /* of the same form, or NULL */
 	vv_sniff_result *out;     /* body counts from text, until vv_sniff adds the BOM */
 	size_t lead;              /* bytes above the table, which stand before text */
+	char ext[12]; /* that of the name, without the dot and one like .gz; empty: none */
 } sniff;
 
 /* Rows of the sample under a dialect, with as many columns as they have. */

@@ -215,7 +215,7 @@ vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t
 			const vv_sniff_hints *hints, vv_error *err)
 {
 	vv_sniff_result none = {.names = NULL};
-	sniff s = {bytes, len, true, hints, NULL, &none, 0};
+	sniff s = {.text = bytes, .len = len, .at_end = true, .hints = hints, .out = &none};
 	size_t at = len, first = 0;
 	vv_status rc = VV_OK;
 

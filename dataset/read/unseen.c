@@ -6,17 +6,25 @@
 #include <string.h>
 
 #include "base/hint.h"
+#include "repo/blocks/decompress.h"
+
+vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
+{
+	/* What is inside of a compressed file needs a name of its own. */
+	return u->hint == VV_HINT_ADD_UNPACK && vv_decompress_name(name) == 0 ? VV_HINT_UNSEEN_OPEN
+									      : u->hint;
+}
 
 const vv_unseen *vv_unseen_find(const char *head, size_t len)
 {
-	static const char shared[] = ": versions share nothing and cannot be compared";
+	static const char shared[] = ": its versions share nothing";
 	static const vv_unseen known[] = {
-		{"\x1f\x8b", 2, "compressed", shared, VV_HINT_UNSEEN_OPEN},
-		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, VV_HINT_UNSEEN_OPEN},
+		{"\x1f\x8b", 2, "compressed", shared, VV_HINT_ADD_UNPACK},
+		{"\x28\xb5\x2f\xfd", 4, "compressed", shared, VV_HINT_ADD_UNPACK},
 		{"\xfd"
 		 "7zXZ",
-		 6, "compressed", shared, VV_HINT_UNSEEN_XZ},
-		{"BZh", 3, "compressed", shared, VV_HINT_UNSEEN_BZIP2},
+		 6, "compressed", shared, VV_HINT_ADD_UNPACK},
+		{"BZh", 3, "compressed", shared, VV_HINT_ADD_UNPACK},
 		{"PK\3\4", 4, "a ZIP archive or a workbook", "; of a workbook",
 		 VV_HINT_UNSEEN_WORKBOOK},
 		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_WORKBOOK},

@@ -17,6 +17,9 @@ typedef struct vv_unseen {
 
 #define VV_UNSEEN_HEAD 16u /* bytes of a file that tell */
 
+/* The code of the command for a file of this name. */
+vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
+
 /* By the file's first bytes; NULL: nothing of the kind. */
 const vv_unseen *vv_unseen_find(const char *head, size_t len);
 

@@ -821,8 +821,8 @@ static vv_status tell_unseen(import *im, bool *is, vv_error *err)
 	*is = u != NULL;
 	if (u) {
 		vv_buf_printf(&im->out->warnings, "%s, kept as bytes%s", u->what, u->but);
-		(void)vv_hint_put(&im->out->warnings, "; ", im->opts->words, u->hint,
-				  im->source->name);
+		(void)vv_hint_put(&im->out->warnings, "; ", im->opts->words,
+				  vv_unseen_hint(u, im->source->name), im->source->name);
 		vv_buf_putc(&im->out->warnings, '\n');
 	}
 	return VV_OK;

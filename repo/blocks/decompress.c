@@ -1,79 +1,196 @@
 /*
- * decompress: knows zlib's and zstd's streams.
+ * decompress: knows the streams of zlib, zstd, liblzma and libbz2.
  */
 #include "repo/blocks/decompress.h"
 
+#include <bzlib.h>
+#include <dlfcn.h>
+#include <lzma.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 #include <zlib.h>
 #include <zstd.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 
 #define INPUT (128u << 10)
 #define ZSTD_WINDOW_LOG_MAX 27
+#define XZ_MEMORY_MAX ((uint64_t)192 << 20) /* xz -9 needs 65 MiB */
+#define MADE_FREE ((uint64_t)256 << 20)
+#define MADE_TIMES 200u
 
-typedef enum form { PLAIN, GZIP, ZSTANDARD } form;
+typedef enum form { PLAIN, GZIP, ZSTANDARD, XZ, BZIP2 } form;
+
+/* Loaded when it is used, as few files need it: every start of the program would pay for it. */
+typedef struct xz_library {
+	lzma_ret (*decoder)(lzma_stream *, uint64_t, uint32_t);
+	lzma_ret (*code)(lzma_stream *, lzma_action);
+	void (*end)(lzma_stream *);
+} xz_library;
+
+typedef struct bzip2_library {
+	int (*init)(bz_stream *, int, int);
+	int (*step)(bz_stream *);
+	int (*end)(bz_stream *);
+} bzip2_library;
 
 struct vv_decompress {
-	int fd;
+	vv_packed_fn read;
+	void *payload;
 	const char *name;
 	form form;
 	uint8_t *input;
-	size_t len, pos; /* of input */
-	bool at_end;     /* the file has no more */
-	bool between;    /* a member or frame has ended, none has begun */
+	size_t len, pos;      /* of input */
+	bool at_end;          /* the file has no more */
+	bool between;         /* a member or frame has ended, none has begun */
+	uint64_t taken, made; /* so far: of the file, and bytes that came out */
 	z_stream z;
 	bool z_open;
 	ZSTD_DStream *zstd;
+	xz_library xz;
+	lzma_stream lzma;
+	bool lzma_open;
+	bzip2_library bzip2;
+	bz_stream bz;
+	bool bz_open;
 };
+
+size_t vv_decompress_name(const char *path)
+{
+	static const char *const endings[] = {"gz", "zst", "zstd", "xz", "bz2"};
+	const char *ext = vv_path_ext(path);
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		if (strcasecmp(ext, endings[i]) == 0) return strlen(path) - strlen(ext) - 1;
+	}
+	return 0;
+}
 
 static vv_status refill(vv_decompress *d, vv_error *err)
 {
 	ssize_t got;
 
 	if (d->pos < d->len || d->at_end) return VV_OK;
-	got = vv_read_full(d->fd, d->input, INPUT, d->name, err);
-	if (got < 0) return (vv_status)got;
-	d->len = (size_t)got;
-	d->pos = 0;
-	d->at_end = d->len < INPUT;
+	for (d->pos = d->len = 0; d->len < INPUT; d->len += (size_t)got) {
+		got = d->read(d->payload, d->input + d->len, INPUT - d->len, err);
+		if (got < 0) return (vv_status)got;
+		if (got == 0) {
+			d->at_end = true;
+			break;
+		}
+	}
+	d->taken += d->len;
 	return VV_OK;
+}
+
+static bool find_symbol(void *library, void *function, const char *name)
+{
+	void *symbol = library ? dlsym(library, name) : NULL;
+
+	memcpy(function, &symbol, sizeof(symbol));
+	return symbol != NULL;
+}
+
+/* The library stays loaded. */
+static void *load(const char *name)
+{
+	return dlopen(name, RTLD_NOW | RTLD_LOCAL);
+}
+
+static vv_status absent(const vv_decompress *d, const char *library, const char *package,
+			vv_error *err)
+{
+	vv_fail(err, VV_ENOSUPPORT, "'%s': unpacking it needs %s, which is not installed",
+		vv_text_shows(d->name), library);
+	return vv_hint(err, "apt install %s", package);
+}
+
+static vv_status begin_xz(vv_decompress *d, vv_error *err)
+{
+	void *library = load("liblzma.so.5");
+
+	if (!find_symbol(library, &d->xz.decoder, "lzma_stream_decoder") ||
+	    !find_symbol(library, &d->xz.code, "lzma_code") ||
+	    !find_symbol(library, &d->xz.end, "lzma_end")) {
+		return absent(d, "liblzma", "liblzma5", err);
+	}
+	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
+	if (d->xz.decoder(&d->lzma, XZ_MEMORY_MAX, LZMA_CONCATENATED) != LZMA_OK) {
+		return vv_fail_nomem(err);
+	}
+	d->lzma_open = true;
+	return VV_OK;
+}
+
+static vv_status begin_bzip2(vv_decompress *d, vv_error *err)
+{
+	void *library = load("libbz2.so.1.0");
+
+	return find_symbol(library, &d->bzip2.init, "BZ2_bzDecompressInit") &&
+			       find_symbol(library, &d->bzip2.step, "BZ2_bzDecompress") &&
+			       find_symbol(library, &d->bzip2.end, "BZ2_bzDecompressEnd")
+		       ? VV_OK
+		       : absent(d, "libbz2", "libbz2-1.0", err);
+}
+
+static form form_of(const uint8_t *head, size_t len)
+{
+	static const uint8_t gzip[] = {0x1f, 0x8b}, zstd[] = {0x28, 0xb5, 0x2f, 0xfd},
+			     xz[] = {0xfd, '7', 'z', 'X', 'Z', 0};
+
+	if (len >= sizeof(gzip) && memcmp(head, gzip, sizeof(gzip)) == 0) return GZIP;
+	if (len >= sizeof(zstd) && memcmp(head, zstd, sizeof(zstd)) == 0) return ZSTANDARD;
+	if (len >= sizeof(xz) && memcmp(head, xz, sizeof(xz)) == 0) return XZ;
+	/* "BZh" might begin a text; a block, or the end of an empty file, does not follow then. */
+	return len >= 10 && memcmp(head, "BZh", 3) == 0 &&
+			       (memcmp(head + 4, "1AY&SY", 6) == 0 ||
+				memcmp(head + 4, "\x17rE8P\x90", 6) == 0)
+		       ? BZIP2
+		       : PLAIN;
 }
 
 static vv_status begin(vv_decompress *d, vv_error *err)
 {
-	static const uint8_t zstd_magic[] = {0x28, 0xb5, 0x2f, 0xfd};
-
 	d->between = true;
-	if (d->len >= 2 && d->input[0] == 0x1f && d->input[1] == 0x8b) {
-		d->form = GZIP;
+	d->form = form_of(d->input, d->len);
+	switch (d->form) {
+	case GZIP:
 		if (inflateInit2(&d->z, 15 + 16) != Z_OK) { /* + 16: a gzip header, and only that */
 			return vv_fail_nomem(err);
 		}
 		d->z_open = true;
-	} else if (d->len >= 4 && memcmp(d->input, zstd_magic, 4) == 0) {
-		d->form = ZSTANDARD;
+		return VV_OK;
+	case ZSTANDARD:
 		d->zstd = ZSTD_createDStream();
-		if (!d->zstd || ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax,
-								    ZSTD_WINDOW_LOG_MAX))) {
-			return vv_fail_nomem(err);
-		}
+		return d->zstd && !ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax,
+								       ZSTD_WINDOW_LOG_MAX))
+			       ? VV_OK
+			       : vv_fail_nomem(err);
+	case XZ:
+		return begin_xz(d, err);
+	case BZIP2:
+		return begin_bzip2(d, err);
+	case PLAIN:
+		break;
 	}
 	return VV_OK;
 }
 
-vv_status vv_decompress_open(vv_decompress **out, int fd, const char *name, vv_error *err)
+vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
+			     const char *name, vv_error *err)
 {
 	vv_decompress *d = vv_calloc(1, sizeof(*d));
 	vv_status rc;
 
 	*out = NULL;
 	if (!d) return vv_fail_nomem(err);
-	d->fd = fd;
+	d->read = read;
+	d->payload = payload;
 	d->name = name;
 	d->input = vv_malloc(INPUT);
 	rc = d->input ? refill(d, err) : vv_fail_nomem(err);
@@ -94,6 +211,12 @@ void vv_decompress_close(vv_decompress *d)
 	if (d->z_open) {
 		inflateEnd(&d->z);
 	}
+	if (d->lzma_open) {
+		d->xz.end(&d->lzma);
+	}
+	if (d->bz_open) {
+		d->bzip2.end(&d->bz);
+	}
 	ZSTD_freeDStream(d->zstd);
 	vv_free(d->input);
 	vv_free(d);
@@ -101,7 +224,9 @@ void vv_decompress_close(vv_decompress *d)
 
 static const char *kind_of(const vv_decompress *d)
 {
-	return d->form == GZIP ? "gzip" : d->form == ZSTANDARD ? "zstd" : NULL;
+	static const char *const kinds[] = {"plain", "gzip", "zstd", "xz", "bzip2"};
+
+	return kinds[d->form];
 }
 
 static vv_status damaged(const vv_decompress *d, const char *what, vv_error *err)
@@ -148,6 +273,70 @@ static vv_status step_zstd(vv_decompress *d, void *buf, size_t len, size_t *made
 	return VV_OK;
 }
 
+/* All streams of the file are read as one; the last has ended when the file has. */
+static vv_status step_xz(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
+{
+	lzma_ret code;
+
+	d->between = false;
+	d->lzma.next_in = d->input + d->pos;
+	d->lzma.avail_in = d->len - d->pos;
+	d->lzma.next_out = buf;
+	d->lzma.avail_out = len;
+	code = d->xz.code(&d->lzma, d->at_end ? LZMA_FINISH : LZMA_RUN);
+	d->pos = d->len - d->lzma.avail_in;
+	*made = len - d->lzma.avail_out;
+	d->between = code == LZMA_STREAM_END;
+	if (code == LZMA_MEM_ERROR) return vv_fail_nomem(err);
+	if (code == LZMA_MEMLIMIT_ERROR) {
+		return damaged(d, "it asks for more than 192 MiB of memory", err);
+	}
+	return code == LZMA_OK || code == LZMA_STREAM_END || code == LZMA_BUF_ERROR
+		       ? VV_OK
+		       : damaged(d, "it is damaged", err);
+}
+
+static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
+{
+	int code;
+
+	if (d->between) {
+		memset(&d->bz, 0, sizeof(d->bz));
+		if (d->bzip2.init(&d->bz, 0, 0) != BZ_OK) return vv_fail_nomem(err);
+		d->bz_open = true;
+		d->between = false;
+	}
+	d->bz.next_in = (char *)d->input + d->pos;
+	d->bz.avail_in = (unsigned)(d->len - d->pos);
+	d->bz.next_out = buf;
+	d->bz.avail_out = (unsigned)len;
+	code = d->bzip2.step(&d->bz);
+	d->pos = d->len - d->bz.avail_in;
+	*made = len - d->bz.avail_out;
+	if (code == BZ_STREAM_END) {
+		d->bzip2.end(&d->bz);
+		d->bz_open = false;
+		d->between = true;
+		return VV_OK;
+	}
+	if (code == BZ_MEM_ERROR) return vv_fail_nomem(err);
+	return code == BZ_OK ? VV_OK : damaged(d, "it is damaged", err);
+}
+
+static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
+{
+	vv_status rc = d->form == GZIP        ? step_gzip(d, buf, len, made, err)
+		       : d->form == ZSTANDARD ? step_zstd(d, buf, len, made, err)
+		       : d->form == XZ        ? step_xz(d, buf, len, made, err)
+					      : step_bzip2(d, buf, len, made, err);
+
+	d->made += *made;
+	if (rc < 0 || d->made <= MADE_FREE || d->made / MADE_TIMES <= d->taken) return rc;
+	vv_fail(err, VV_EREFUSED, "%s: %s: more than %u times its size comes out of it",
+		vv_text_shows(d->name), kind_of(d), MADE_TIMES);
+	return vv_hint(err, "if that is right, unpack it with its own program");
+}
+
 /* Zeros after the last gzip member are padding (tapes, block devices). */
 static bool only_padding(const vv_decompress *d)
 {
@@ -186,14 +375,11 @@ ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err)
 		}
 		if (!d->between && d->pos == d->len && d->at_end) {
 			/* What is still inside may come out without further input. */
-			rc = d->form == GZIP ? step_gzip(d, buf, len, &made, err)
-					     : step_zstd(d, buf, len, &made, err);
+			rc = step(d, buf, len, &made, err);
 			if (rc < 0 || made > 0) return rc < 0 ? rc : (ssize_t)made;
 			return d->between ? 0 : damaged(d, "it ends too early", err);
 		}
-		rc = d->form == GZIP ? step_gzip(d, buf, len, &made, err)
-				     : step_zstd(d, buf, len, &made, err);
-		if (rc < 0) return rc;
+		if ((rc = step(d, buf, len, &made, err)) < 0) return rc;
 	}
 	return (ssize_t)made;
 }

@@ -1,9 +1,10 @@
 /*
- * decompress: the plain bytes of a file that is compressed with gzip or zstd, as a
+ * decompress: the plain bytes of a file that is compressed with gzip, zstd, xz or bzip2, as a
  * stream. Several members or frames after each other are read as one, as gunzip and
- * unzstd do. Anything else passes as it is.
+ * its like do. Anything else passes as it is.
  *
- * Memory is bounded by the window that the file asks for; more than 128 MiB is refused.
+ * Memory is bounded by the window that the file asks for; more than 128 MiB (xz: 192) is refused. So is
+ * what gives more than 256 MiB and 200 times its own size: a file made to fill the disks of those who unpack it.
  */
 #ifndef VV_REPO_BLOCKS_DECOMPRESS_H
 #define VV_REPO_BLOCKS_DECOMPRESS_H
@@ -16,13 +17,21 @@
 
 typedef struct vv_decompress vv_decompress;
 
-/* Reads from fd (not closed; from where it stands). name is for messages. */
-vv_status vv_decompress_open(vv_decompress **out, int fd, const char *name, vv_error *err);
+/* The length of the path without .gz, .zst, .zstd, .xz or .bz2; 0: it has no such ending. */
+size_t vv_decompress_name(const char *path);
+
+/* Up to len bytes of the file, 0 at its end, a negative vv_status. */
+typedef ssize_t (*vv_packed_fn)(void *payload, void *buf, size_t len, vv_error *err);
+
+/* name is for messages, and borrowed. VV_ENOSUPPORT: liblzma or libbz2, which are loaded when such a file is met,
+ * are not installed. */
+vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
+			     const char *name, vv_error *err);
 void vv_decompress_close(vv_decompress *d); /* accepts NULL */
 VV_AUTO_FREE(vv_decompress, vv_decompress_close)
 
 /* Up to len bytes; 0 at the end; a negative vv_status. VV_EINPUT when the file is cut
- * off or damaged. payload is the vv_decompress. */
+ * off or damaged; VV_EREFUSED above the limit. payload is the vv_decompress. */
 ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err);
 
 #endif

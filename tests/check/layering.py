@@ -126,7 +126,7 @@ APART = {  # targets of their own, and who may link them
 }
 
 OWNERS = {  # of <header.h> or <folder/...>
-    "repo": "git2 git2.h zstd.h zdict.h zstd_errors.h cbor.h cbor zlib.h",
+    "repo": "git2 git2.h zstd.h zdict.h zstd_errors.h cbor.h cbor zlib.h lzma.h bzlib.h",
     "dataset": "csv.h pcre2.h iconv.h",
     "transport": "libssh2.h libssh2_sftp.h curl",
     "transport/server": "microhttpd.h",

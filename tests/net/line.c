@@ -89,6 +89,7 @@ int main(int argc, char **argv)
 	}
 	vv_channel_close(line);
 	vv_url_clear(&url);
+	vv_env_free(env);
 	if (answers) {
 		(void)fclose(answers);
 	}

@@ -14,11 +14,13 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/add.h"
 #include "lib/work/add/run.h"
+#include "lib/work/commit/unpack.h"
 #include "lib/work/merge/torn.h"
 #include "lib/work/view/dialect_words.h"
+#include "repo/blocks/decompress.h"
 
 typedef struct options {
-	bool all, update, force, dry_run, convert, fix, no_key, quiet, verbose;
+	bool all, update, force, dry_run, convert, unpack, fix, no_key, quiet, verbose;
 	vv_strings key;
 	const char *as, *order, *format;
 	vv_written written;
@@ -100,6 +102,34 @@ static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *
 	return rc;
 }
 
+/* What is in the compressed files takes their place among the paths. *names: of them; the caller frees them after the
+ * command. */
+static vv_status unpack(vv_context *c, char **names, vv_error *err)
+{
+	const options *o = c->options;
+	const vv_unpack u = {c->repo, c->reader, c->index};
+	vv_status rc = VV_OK;
+
+	vv_dataset_reader_lend_index(c->reader, c->index);
+	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
+		vv_auto(char) *made = NULL;
+		uint64_t bytes;
+
+		if ((rc = vv_unpack_run(&made, &bytes, &u, c->paths.items[i].path, err)) < 0) break;
+		if (!o->quiet && !vv_wants_json(o->format)) {
+			vv_out("%s: %s, unpacked from %s: versions of that would share nothing\n",
+			       vv_text_shows(made), vv_text_bytes(bytes),
+			       vv_text_shows(c->paths.items[i].path));
+		}
+		names[i] = vv_strndup(c->argv[i], vv_decompress_name(c->argv[i]));
+		rc = names[i] ? VV_OK : vv_fail_nomem(err);
+	}
+	vv_dataset_reader_lend_index(c->reader, NULL);
+	if (rc < 0) return rc;
+	vv_pathspec_clear(&c->paths);
+	return vv_pathspec_init(&c->paths, c->repo, c->argc, names, err);
+}
+
 static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 {
 	const options *o = c->options;
@@ -144,6 +174,20 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status add_unpacked(vv_context *c, vv_add_request *req, vv_error *err)
+{
+	char **names = vv_calloc((size_t)c->argc + 1, sizeof(*names));
+	vv_status rc = names ? vv_context_need(c, VV_NEEDS_LOCK | VV_NEEDS_INDEX, err)
+			     : vv_fail_nomem(err);
+
+	if (rc == VV_OK && (rc = unpack(c, names, err)) == VV_OK) {
+		rc = add(c, req, err);
+	}
+	vv_pathspec_clear(&c->paths); /* which borrows the names */
+	vv_names_free(names, (size_t)c->argc);
+	return rc;
+}
+
 static int check_add(const vv_context *c)
 {
 	const options *o = c->options;
@@ -152,6 +196,9 @@ static int check_add(const vv_context *c)
 		vv_note("varve: nothing named, nothing staged");
 		vv_note("hint: name files or folders, as in 'varve add .'");
 		return VV_EXIT_TROUBLE;
+	}
+	if (o->unpack && (c->argc == 0 || o->all || o->update || o->fix || o->dry_run)) {
+		return vv_usage_error("--unpack is for the names of compressed files");
 	}
 	return o->all && o->update ? vv_usage_error("-A and -u exclude each other") : VV_EXIT_OK;
 }
@@ -171,7 +218,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 			      NULL};
 	vv_status rc = read_options(&import, o, err);
 
-	return rc < 0 ? rc : add(c, &req, err);
+	if (rc < 0) return rc;
+	return o->unpack ? add_unpacked(c, &req, err) : add(c, &req, err);
 }
 
 static const vv_option add_table[] = {
@@ -192,6 +240,9 @@ static const vv_option add_table[] = {
 	OPT_CHOICE(0, "as", as, "KIND", "table|file", "keep it as a table, or as a file of bytes"),
 	OPT_WRITTEN(""),
 	OPT_FLAG(0, "convert", convert, "also make tables of files that are text in HEAD"),
+	OPT_FLAG(0, "unpack", unpack,
+		 "of compressed files (.gz, .zst, .xz, .bz2): write what is in them beside them, "
+		 "and add that"),
 	OPT_FLAG(0, "fix", fix,
 		 "make tables of files committed as text under a tracked pattern, "
 		 "and merge pointers that git merged as text by row and cell"),

@@ -132,7 +132,7 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	vv_buf doubt = VV_BUF_INIT;
 	vv_view_options view = *v;
 	vv_sniff_hints hints;
-	const vv_subject_options how = {.hints = &hints};
+	const vv_subject_options how = {.hints = &hints, .unpack = true};
 	vv_table t;
 	vv_status rc;
 	uint64_t rows;

@@ -209,7 +209,7 @@ done:
 static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_view_format format,
 				 vv_out_file *out, vv_error *err)
 {
-	vv_subject_options so = {.hints = hints, .find_key = false, .progress = c->progress};
+	vv_subject_options so = {.hints = hints, .unpack = true, .progress = c->progress};
 	vv_subject s;
 	vv_table t;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
@@ -297,7 +297,7 @@ const vv_command vv_cmd_convert = {
 	.name = "convert",
 	.group = "look",
 	.summary =
-		"write a table in another format; read .gz, .zst, any encoding and malformed CSV",
+		"write a table in another format; read compressed files, any encoding and malformed CSV",
 	.usage = "[--format FORMAT] [--lenient] [-f] IN OUT",
 	.example = "$ varve convert prices.csv.gz prices.ndjson\n"
 		   "wrote prices.ndjson: 47,123 rows, 20 columns",

@@ -560,7 +560,7 @@ done:
 static vv_status tell(const options *o, vv_subject *s, const vv_progress *progress, vv_error *err)
 {
 	vv_subject_options so = {
-		.hints = NULL, .find_key = true, .stored = true, .progress = progress};
+		.find_key = true, .stored = true, .unpack = true, .progress = progress};
 	vv_table t;
 	info f;
 	vv_status rc;

@@ -223,7 +223,7 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 {
 	/* Rows that are kept in key order are shown so: putting them into the file's order is work for a
 	 * command, not for every page. */
-	const vv_subject_options how = {.find_key = true, .stored = true};
+	const vv_subject_options how = {.find_key = true, .stored = true, .unpack = true};
 	vv_web_table *t = &o->shown;
 	vv_status rc;
 

@@ -154,7 +154,8 @@ static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 
 	if (u && ++rep->unseen <= VV_ADD_UNSEEN_SHOWN) {
 		vv_buf_printf(&rep->unseen_lines, "  %s: %s", vv_text_shows(item->path), u->what);
-		(void)vv_hint_put(&rep->unseen_lines, "; ", rep->words, u->hint, item->path);
+		(void)vv_hint_put(&rep->unseen_lines, "; ", rep->words,
+				  vv_unseen_hint(u, item->path), item->path);
 		vv_buf_putc(&rep->unseen_lines, '\n');
 	}
 	vv_close(fd, NULL, NULL);

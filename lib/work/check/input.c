@@ -14,6 +14,7 @@
 #include "dataset/table/bytes.h"
 #include "lib/work/check/reach.h"
 #include "lib/work/view/dialect_words.h"
+#include "repo/blocks/decompress.h"
 
 #define BESIDE_MAX ((uint64_t)64 << 20)
 
@@ -54,6 +55,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 void vv_check_input_close(vv_check_input *in)
 {
 	if (!in->begun) return;
+	vv_unpacked_close(in->unpacked);
 	vv_table_source_close(in->stored);
 	if (in->open) {
 		vv_table_close(&in->table);
@@ -138,7 +140,7 @@ static vv_status find_package(vv_check_input *in, const char *path, const vv_che
 	return rc;
 }
 
-vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err)
+static vv_status file_source(vv_check_input *in, vv_source *out, vv_error *err)
 {
 	vv_subject *s = &in->subject;
 	vv_stat st;
@@ -171,6 +173,21 @@ vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *er
 		vv_source_mem(out, &in->memory, vv_buf_cstr(&in->bytes), in->bytes.len, s->text);
 	}
 	return rc;
+}
+
+vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err)
+{
+	const char *path = in->subject.path ? in->subject.path : in->subject.text;
+	vv_status rc;
+
+	vv_unpacked_close(in->unpacked);
+	in->unpacked = NULL;
+	if ((rc = file_source(in, out, err)) < 0 || vv_decompress_name(path) == 0 ||
+	    (rc = vv_unpacked_open(&in->unpacked, out, err)) < 0) {
+		return rc;
+	}
+	*out = *vv_unpacked_source(in->unpacked);
+	return VV_OK;
 }
 
 static bool has_columns(const vv_table *t, const char *const *key, size_t count)

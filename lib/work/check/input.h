@@ -20,6 +20,7 @@
 #include "dataset/table/import.h"
 #include "dataset/table/table.h"
 #include "lib/work/diff/sides.h"
+#include "lib/work/view/unpacked.h"
 #include "lib/work/view/version.h"
 
 typedef struct vv_check_input {
@@ -45,7 +46,8 @@ typedef struct vv_check_input {
 	vv_mem_source memory;
 	vv_buf bytes;
 	vv_table_source *stored;
-} vv_check_input; /* all zero before it is opened */
+	vv_unpacked *unpacked; /* of a compressed file */
+} vv_check_input;              /* all zero before it is opened */
 
 typedef struct vv_check_input_options {
 	vv_repository *repo;           /* NULL: outside of one; then only the work side */
@@ -67,7 +69,7 @@ vv_status vv_check_input_open(vv_check_input *out, const char *path,
 void vv_check_input_close(vv_check_input *in); /* accepts one that is not open */
 VV_AUTO_CLEAR(vv_check_input, vv_check_input_close)
 
-/* The bytes, for vv_check_file; valid until close. */
+/* The bytes, those inside of a compressed file, for vv_check_file; valid until close. */
 vv_status vv_check_input_source(vv_check_input *in, vv_source *out, vv_error *err);
 
 /* Reads a file of a side: a vv_package_read_fn; payload is a vv_check_input_options. */

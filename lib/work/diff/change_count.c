@@ -196,7 +196,7 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 			     vv_dataset_reader *reader, const char *path, const vv_oid *blob,
 			     vv_error *err)
 {
-	const vv_subject_options how = {.pool = vv_dataset_reader_pool(reader)};
+	const vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
 	vv_subject s;
 	vv_table t;
 	vv_status rc;

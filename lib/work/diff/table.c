@@ -17,6 +17,7 @@
 #include "diff/rows/key_unique.h"
 #include "lib/work/diff/key.h"
 #include "lib/work/diff/name_list.h"
+#include "repo/blocks/decompress.h"
 
 /* Columns of a key that are looked at when renamed columns are sought. */
 #define SAMPLE_KEY_MAX 16u
@@ -58,9 +59,13 @@ typedef struct comparison {
 bool vv_diff_is_table_name(const char *path, bool named)
 {
 	static const char *const tables[] = {"csv", "tsv", "tab", "ndjson", "jsonl", "json"};
-	const char *ext = vv_path_ext(path);
+	const size_t plain = vv_decompress_name(path), end = plain > 0 ? plain : strlen(path);
+
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		if (strcasecmp(ext, tables[i]) == 0 &&
+		const size_t len = strlen(tables[i]);
+
+		if (end > len && path[end - len - 1] == '.' &&
+		    strncasecmp(path + end - len, tables[i], len) == 0 &&
 		    (named || i + 1 < sizeof(tables) / sizeof(tables[0]))) {
 			return true;
 		}
@@ -76,6 +81,7 @@ static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, con
 				 .like = like,
 				 .keep = !like,
 				 .in_file = in_file,
+				 .unpack = how->patch == NULL,
 				 .as_add = how->patch != NULL,
 				 .progress = how->progress,
 				 .pool = how->pool};

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "dataset/format/row_write.h"
 #include "dataset/read/lenient.h"
+#include "repo/blocks/decompress.h"
 
 #define SAMPLE (256u << 10)
 #define FLUSH_AT (256u << 10)
@@ -22,10 +23,9 @@
 
 static char *without_packing(const char *path)
 {
-	const char *ext = vv_path_ext(path);
-	bool packed = strcmp(ext, "gz") == 0 || strcmp(ext, "zst") == 0 || strcmp(ext, "zstd") == 0;
+	size_t plain = vv_decompress_name(path);
 
-	return packed ? vv_strndup(path, strlen(path) - strlen(ext) - 1) : vv_strdup(path);
+	return vv_strndup(path, plain > 0 ? plain : strlen(path));
 }
 
 static ssize_t read_plain(void *payload, void *buf, size_t len, vv_error *err)
@@ -103,9 +103,10 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 			return vv_fail(err, VV_EUSAGE, "'%s' is a folder", vv_text_shows(path));
 		}
 	}
-	if ((rc = vv_decompress_open(&in->decompress, fd, in->name, err)) < 0) return rc;
-	in->bytes = (vv_source){
-		.read = vv_decompress_read, .payload = in->decompress, .name = in->name};
+	vv_source_fd(&in->bytes, &in->file, fd, in->name, 0);
+	if ((rc = vv_unpacked_open(&in->unpacked, &in->bytes, err)) < 0) return rc;
+	in->bytes = *vv_unpacked_source(in->unpacked);
+	in->bytes.again = NULL;
 	if ((rc = vv_file_text_open(&in->text, &in->bytes, &how, err)) < 0) return rc;
 	in->source.read = read_plain;
 	in->source.line = standard ? NULL : find_line;
@@ -116,8 +117,8 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 
 void vv_convert_input_close(vv_convert_input *in)
 {
-	vv_decompress_close(in->decompress);
 	vv_file_text_close(in->text);
+	vv_unpacked_close(in->unpacked);
 	vv_free(in->plain_name);
 	if (in->fd >= 0) {
 		vv_close(in->fd, in->name, NULL);

@@ -1,5 +1,5 @@
 /*
- * convert_input: a file as it lies around, read as plain UTF-8: out of gzip or zstd, out
+ * convert_input: a file as it lies around, read as plain UTF-8: out of compressed files, out
  * of other encodings, and, where asked, out of malformed CSV.
  */
 #ifndef VV_LIB_WORK_VIEW_CONVERT_INPUT_H
@@ -14,14 +14,15 @@
 #include "dataset/read/file_text.h"
 #include "dataset/read/sniff.h"
 #include "dataset/table/import.h"
-#include "repo/blocks/decompress.h"
+#include "lib/work/view/unpacked.h"
 
 typedef struct vv_convert_input {
 	const char *name; /* as the user wrote it; borrowed */
-	char *plain_name; /* without .gz or .zst: its extension tells the form */
+	char *plain_name; /* without .gz and the like: its extension tells the form */
 	int fd;           /* -1: standard input is not ours to close */
-	vv_decompress *decompress;
-	vv_source bytes;      /* decompressed */
+	vv_fd_source file;
+	vv_unpacked *unpacked;
+	vv_source bytes;      /* of unpacked; read once */
 	const char *encoding; /* as it was declared; NULL: found out. Borrowed */
 	vv_file_text *text;
 	int spool; /* lenient: the clean copy; -1 */

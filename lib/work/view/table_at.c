@@ -25,7 +25,7 @@ void vv_table_at_close(vv_table_at *t)
 vv_status vv_table_at_open(vv_table_at *out, vv_repository *r, vv_dataset_reader *s,
 			   const vv_oid *commit, const char *path, bool find_key, vv_error *err)
 {
-	const vv_subject_options how = {.find_key = find_key};
+	const vv_subject_options how = {.find_key = find_key, .unpack = true};
 	char hex[VV_OID_TEXT + 1];
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;

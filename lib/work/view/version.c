@@ -15,6 +15,7 @@
 #include "lib/work/view/lfs.h"
 #include "lib/work/view/near_file.h"
 #include "lib/work/view/version_internal.h"
+#include "repo/blocks/decompress.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 
@@ -553,6 +554,11 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 				  : vv_table_open(out, &source, &s->root, err);
 	if (rc == VV_EMISSING && s->on_disk) {
 		/* The file itself is here, only its stored form is not. */
+		return vv_subject_import(s, out, opts, err);
+	}
+	if (rc == VV_OK && out->root.kind == VV_KIND_FILE && opts && opts->unpack && s->path &&
+	    vv_decompress_name(s->path) > 0) {
+		vv_table_close(out);
 		return vv_subject_import(s, out, opts, err);
 	}
 	return rc < 0 ? say_whose(s, err) : rc;

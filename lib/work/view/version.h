@@ -123,6 +123,8 @@ typedef struct vv_subject_options {
 	bool in_file;
 	bool stored; /* of a stored version in key order the rows are wanted in that order: no number of a
 			* row and no neighbour of it is looked at */
+	/* Of a file called .gz, .zst, .xz or .bz2 the rows inside are wanted; of no use for what writes it. */
+	bool unpack;
 	bool as_add;   /* plain text: its root, too, is the one that add would give it */
 	vv_pool *pool; /* threads that plain text is read with; NULL: the reader's, if any */
 	const vv_progress *progress;

@@ -14,6 +14,8 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "lib/work/view/dialect_words.h"
+#include "lib/work/view/unpacked.h"
+#include "repo/blocks/decompress.h"
 #include "repo/git/index/index.h"
 
 #define PACKAGE_MAX (64u << 20)
@@ -57,7 +59,31 @@ typedef struct input {
 	vv_mem_source memory;
 	int fd;
 	vv_buf blob;
+	vv_table stored; /* a compressed file that is kept as one */
+	vv_table_source *stored_bytes;
+	vv_unpacked *unpacked;
 } input;
+
+/* A file of bytes that varve keeps. */
+static vv_status open_stored(input *in, vv_subject *s, vv_error *err)
+{
+	vv_store *store;
+	vv_sink source;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open_stored(&in->stored, &source, &s->root, err)) < 0) {
+		memset(&in->stored, 0, sizeof(in->stored));
+		return rc;
+	}
+	rc = vv_table_source_open(&in->stored_bytes, &in->stored, err);
+	in->source = (vv_source){.read = vv_table_source_read,
+				 .payload = in->stored_bytes,
+				 .size = in->stored.root.bytes,
+				 .name = s->text};
+	return rc;
+}
 
 static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 {
@@ -66,6 +92,7 @@ static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 
 	memset(in, 0, sizeof(*in));
 	in->fd = -1;
+	if (s->is_dataset && !s->on_disk) return open_stored(in, s, err);
 	if (s->from == VV_FROM_WORK || s->lfs) {
 		const char *file = s->lfs ? s->lfs : s->file;
 
@@ -84,8 +111,22 @@ static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 	return VV_OK;
 }
 
+/* The rows inside of a compressed file are those of its plain bytes. */
+static vv_status input_unpack(input *in, vv_error *err)
+{
+	vv_status rc = vv_unpacked_open(&in->unpacked, &in->source, err);
+
+	if (rc == VV_OK) {
+		in->source = *vv_unpacked_source(in->unpacked);
+	}
+	return rc;
+}
+
 static void input_close(input *in)
 {
+	vv_unpacked_close(in->unpacked);
+	vv_table_source_close(in->stored_bytes);
+	vv_table_close(&in->stored);
 	vv_close(in->fd, NULL, NULL);
 	vv_buf_clear(&in->blob);
 }
@@ -198,7 +239,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_sink sink;
 	input in;
 	const vv_subject *like = opts ? opts->like : NULL;
-	bool has_parent = false;
+	bool has_parent = false, unpack;
 	vv_status rc;
 
 	memset(&io, 0, sizeof(io));
@@ -214,7 +255,9 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		  : s->reader        ? vv_dataset_reader_pool(s->reader)
 				     : NULL;
 	rc = input_open(&in, s, err);
-	if (rc < 0 || (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
+	unpack = opts && opts->unpack && vv_decompress_name(s->path ? s->path : s->text) > 0;
+	if (rc < 0 || (unpack && (rc = input_unpack(&in, err)) < 0) ||
+	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
 	    (rc = open_passing(s, store, like, err)) < 0 ||
 	    (rc = open_parent(s, store, &parent, &has_parent, err)) < 0 ||
 	    (rc = find_package(s, &res, &io, err)) < 0) {
@@ -228,9 +271,9 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 		vv_sniff_hints_over(&io.hints, opts->hints);
 	}
 	io.hints.path = s->path ? s->path : s->file;
-	if (has_parent && parent.root.kind == VV_KIND_FILE) {
+	if (has_parent && parent.root.kind == VV_KIND_FILE && !unpack) {
 		io.kind = VV_KIND_FILE; /* as add would keep it */
-	} else if (has_parent) {
+	} else if (has_parent && parent.root.kind == VV_KIND_TABLE) {
 		io.parent = &parent.root;
 		io.hints.parent = &parent.root.dialect;
 		io.key = NULL; /* the parent's stays */
@@ -246,7 +289,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	}
 	io.cache = cache;
 	io.keep_types = opts && opts->keep;
-	io.in_file = opts && opts->in_file && (!like || s->lent);
+	io.in_file = opts && opts->in_file && !unpack && (!like || s->lent);
 	if (s->lent && (rc = share_groups(&io, &known, like, err)) < 0) {
 		goto done;
 	}

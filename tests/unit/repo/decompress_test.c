@@ -50,6 +50,13 @@ static void put_text(vv_buf *out)
 	}
 }
 
+static ssize_t read_file(void *payload, void *buf, size_t len, vv_error *err)
+{
+	const int *fd = payload;
+
+	return vv_read_full(*fd, buf, len, "packed", err);
+}
+
 /* Reads a file of these bytes, room bytes at a time. */
 static vv_status unpack(vv_buf *out, const void *bytes, size_t len, size_t room, vv_error *err)
 {
@@ -64,7 +71,7 @@ static vv_status unpack(vv_buf *out, const void *bytes, size_t len, size_t room,
 	fd = vv_open(path, O_RDONLY, 0, err);
 	assert_true(fd >= 0);
 	vv_buf_reset(out);
-	rc = vv_decompress_open(&d, fd, "packed", err);
+	rc = vv_decompress_open(&d, read_file, &fd, "packed", err);
 	while (rc == VV_OK && (got = vv_decompress_read(d, piece, room, err)) > 0) {
 		vv_buf_put(out, piece, (size_t)got);
 	}

@@ -13,6 +13,13 @@ static vv_status keep(void *payload, const void *bytes, size_t len, vv_error *er
 	return vv_buf_ok(payload, err);
 }
 
+static ssize_t read_file(void *payload, void *buf, size_t len, vv_error *err)
+{
+	const int *fd = payload;
+
+	return vv_read_full(*fd, buf, len, "packed", err);
+}
+
 static void unpack(vv_buf *out, const vv_buf *packed)
 {
 	const char *path = vv_test_path("packed");
@@ -25,7 +32,7 @@ static void unpack(vv_buf *out, const vv_buf *packed)
 	vv_test_write(path, packed->data, packed->len);
 	fd = vv_open(path, O_RDONLY, 0, &err);
 	assert_true(fd >= 0);
-	vv_assert_ok(vv_decompress_open(&d, fd, "packed", &err), &err);
+	vv_assert_ok(vv_decompress_open(&d, read_file, &fd, "packed", &err), &err);
 	while ((got = vv_decompress_read(d, piece, sizeof(piece), &err)) > 0) {
 		vv_buf_put(out, piece, (size_t)got);
 	}
