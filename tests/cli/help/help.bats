@@ -46,6 +46,24 @@ all_commands() {
 	done < commands
 }
 
+@test "the exit codes in the help are those of the manual page" {
+	local man=${BATS_TEST_DIRNAME}/../../../docs/man compared=0
+	codes() { # of "0 done; 1 ...; 2 ...", which are in the manual page "0 ...; 1 ..." too
+		tr '\n' ' ' | grep -oE '(^|; )[0-9]+:? ' | tr -cd '0-9\n' | sort -n | tr '\n' ' '
+	}
+	all_commands > commands
+	while read -r command; do
+		local page=$man/varve-${command// /-}.1 line
+		[ -e "$page" ] || continue
+		line=$(sed -n '/^\.SH EXIT STATUS/,/^\.SH/{/^\./!p}' "$page")
+		[[ $line == "0 "*"; 2 "* ]] || continue
+		compared=$((compared + 1))
+		[ "$(codes <<< "$line")" = "$(varve $command -h | sed -n 's/^exit codes: //p' | codes)" ] ||
+			{ echo "varve $command"; return 1; }
+	done < commands
+	[ "$compared" -gt 50 ]
+}
+
 @test "every option of every command is in its manual page" {
 	local man=${BATS_TEST_DIRNAME}/../../../docs/man
 	all_commands > commands
