@@ -112,8 +112,14 @@ endif()
 function(vv_bats_test test source name build)
 	string(REGEX REPLACE "[^A-Za-z0-9_.-]+" "_" test "${test}")
 	add_test(NAME ${test} COMMAND "${PROJECT_SOURCE_DIR}/tests/cli/run" "${source}" "${name}")
+	# Sweeps that are no samples take four times as long with sanitizers.
+	if(VARVE_SANITIZE AND NOT VARVE_TEST_PROGRAMS)
+		set(limit 2400)
+	else()
+		set(limit 600)
+	endif()
 	set_tests_properties(${test} PROPERTIES
-		ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=${build}/bin;${ARGN}" TIMEOUT 600
+		ENVIRONMENT "${VARVE_TEST_ENV};VARVE_BIN=${build}/bin;${ARGN}" TIMEOUT ${limit}
 		SKIP_REGULAR_EXPRESSION "(^|\n)ok # skip ")
 	vv_label(${test})
 endfunction()

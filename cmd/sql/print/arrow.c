@@ -72,7 +72,9 @@ static bool append(vv_arrow_memory *m, const void *bytes, size_t len)
 static bool append_zeros(vv_arrow_memory *m, size_t len)
 {
 	if (!vv_arrow_room(m, len)) return false;
-	memset(m->bytes + m->len, 0, len);
+	if (len > 0) {
+		memset(m->bytes + m->len, 0, len);
+	}
 	m->len += len;
 	return true;
 }
