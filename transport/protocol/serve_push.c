@@ -93,12 +93,30 @@ static vv_status check_old(push *p, size_t i, vv_error *err)
 		       : refuse_ref(p, i, "it moved meanwhile: fetch, and push again", err);
 }
 
+/* A setting receive.deny... (NULL: not set): does it let through what Git refuses by default? */
+static bool lets(const char *rule)
+{
+	return rule && (strcmp(rule, "ignore") == 0 || strcmp(rule, "warn") == 0 ||
+			strcmp(rule, "false") == 0);
+}
+
+/* As in Git the branch at HEAD stays: a new branch is also held to what that one has (receive.varveCheck). */
 static vv_status check_deletion(push *p, size_t i, vv_error *err)
 {
+	vv_auto(vv_head) head = {0};
+	vv_auto(char) *rule = NULL;
 	bool deny;
 	vv_status rc = vv_config_bool(p->s->repo, "receive.denydeletes", false, &deny, err);
-	if (rc < 0 || !deny) return rc;
-	return refuse_ref(p, i, "refs are not deleted here (receive.denyDeletes)", err);
+
+	if (rc < 0) return rc;
+	if (deny) return refuse_ref(p, i, "refs are not deleted here (receive.denyDeletes)", err);
+	if ((rc = vv_head_read(p->s->repo, &head, err)) < 0 || !head.branch ||
+	    strcmp(head.branch, p->q->refs[i].name) != 0) {
+		return rc;
+	}
+	rc = vv_config_string(p->s->repo, "receive.denydeletecurrent", &rule, err);
+	if ((rc < 0 && rc != VV_ENOTFOUND) || lets(rule)) return rc;
+	return refuse_ref(p, i, "HEAD is at this branch there (receive.denyDeleteCurrent)", err);
 }
 
 /* The branch that a work tree has checked out moves only together with it. */
@@ -123,9 +141,7 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 		if (p->s->update_tree(p->s->payload, r, true, &why) < 0) {
 			rc = refuse_ref(p, i, why.message, err);
 		}
-	} else if (rc == VV_OK &&
-		   (!rule || (strcmp(rule, "ignore") != 0 && strcmp(rule, "warn") != 0 &&
-			      strcmp(rule, "false") != 0))) {
+	} else if (rc == VV_OK && !lets(rule)) {
 		rc = refuse_ref(
 			p, i,
 			"it is checked out there: push to another branch, to a bare repository, "

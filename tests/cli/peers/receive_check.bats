@@ -82,6 +82,20 @@ refused() {
 	[ "$(git -C ../hub.git tag | tr '\n' ' ')" = "annotated contents light mended old " ]
 }
 
+@test "the branch whose rules hold is not deleted by a push, as in Git" {
+	guarded
+	good=$(git rev-parse main)
+	breaks bad '{}'
+	ends_with 1 varve push origin :main
+	stderr_has "receive.denyDeleteCurrent"
+	refused
+	[ "$(git -C ../hub.git rev-parse main)" = "$good" ]
+	succeeds varve push origin "$good:refs/heads/side"
+	succeeds varve push origin :side
+	git -C ../hub.git config receive.denyDeleteCurrent ignore
+	succeeds varve push origin :main
+}
+
 @test "a trailer accepts nothing unless the repository that is pushed to says so" {
 	guarded
 	breaks $'bad\n\nVarve-Accept: row-constraint t.csv "so it is"'
