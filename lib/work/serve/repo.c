@@ -145,21 +145,40 @@ typedef struct judging {
 	vv_buf *report;
 } judging;
 
-/* Where a new branch leaves the one at HEAD: what is older was checked before. *rules: the commit whose
+static vv_status take_first(void *payload, const vv_ref *ref, vv_error *err)
+{
+	vv_oid *first = payload;
+
+	(void)err;
+	if (vv_oid_is_null(first)) *first = ref->commit;
+	return VV_OK;
+}
+
+/* The branch at HEAD; where that is unborn the first by its name. Null: there is none yet. */
+static vv_status find_default(vv_repository *r, vv_oid *out, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_status rc = vv_head_read(r, &head, err);
+
+	*out = head.commit;
+	if (rc < 0 || !head.unborn) return rc;
+	*out = (vv_oid){0};
+	return vv_refs_each(r, "refs/heads/", take_first, out, err);
+}
+
+/* Where a new branch leaves the default one: what is older was checked before. *rules: the commit whose
  * varve.json the receiving side had until now, for this branch. */
 static vv_status find_start(const judging *j, const vv_push_ref *r, vv_oid *out, bool *has,
 			    vv_oid *rules, bool *has_rules, vv_error *err)
 {
-	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	*out = *rules = r->old;
 	*has = *has_rules = !vv_oid_is_null(&r->old);
 	if (*has) return VV_OK;
-	if ((rc = vv_head_read(j->with, &head, err)) < 0 || head.unborn) return rc;
-	*rules = head.commit;
+	if ((rc = find_default(j->with, rules, err)) < 0 || vv_oid_is_null(rules)) return rc;
 	*has_rules = true;
-	rc = vv_merge_base(j->with, &head.commit, &r->id, out, err);
+	rc = vv_merge_base(j->with, rules, &r->id, out, err);
 	*has = rc == VV_OK;
 	return vv_missing_ok(rc, err);
 }

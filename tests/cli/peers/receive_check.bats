@@ -96,6 +96,16 @@ refused() {
 	succeeds varve push origin :main
 }
 
+@test "a new branch is held to the rules that are there where HEAD has no commit" {
+	guarded
+	git -C ../hub.git symbolic-ref HEAD refs/heads/unborn
+	breaks bad '{}'
+	ends_with 1 varve push origin main:other
+	stderr_has "receive.varveCheck"
+	git reset -q --hard origin/main
+	succeeds varve push origin main:other
+}
+
 @test "a trailer accepts nothing unless the repository that is pushed to says so" {
 	guarded
 	breaks $'bad\n\nVarve-Accept: row-constraint t.csv "so it is"'
