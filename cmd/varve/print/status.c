@@ -72,7 +72,9 @@ static void put_short_branch(vv_buf *b, const vv_changes *c, const vv_status_sty
 	if (c->upstream) {
 		vv_buf_printf(b, "...%s", c->upstream);
 	}
-	if (c->ahead || c->behind) {
+	if (c->upstream_gone) {
+		vv_buf_puts(b, " [gone]");
+	} else if (c->ahead || c->behind) {
 		vv_buf_puts(b, " [");
 		if (c->ahead) {
 			vv_buf_printf(b, "ahead %llu%s", (unsigned long long)c->ahead,
@@ -206,6 +208,9 @@ static void put_json(vv_buf *b, const vv_changes *c)
 	vv_oid_text(hex, &c->head.commit);
 	vv_json_string(&w, c->head.unborn ? NULL : hex);
 	vv_json_add_string(&w, "upstream", c->upstream);
+	if (c->upstream_gone) {
+		vv_json_add_bool(&w, "upstreamGone", true);
+	}
 	vv_json_add_u64(&w, "ahead", c->ahead);
 	vv_json_add_u64(&w, "behind", c->behind);
 	vv_json_add_u64(&w, "unsentVersions", c->unsent);
@@ -362,7 +367,9 @@ static void put_branch(writer *w)
 		vv_oid_text(hex, &c->head.commit);
 		line(w, "HEAD detached at %.7s", hex);
 	}
-	if (c->upstream && c->ahead && c->behind) {
+	if (c->upstream_gone) {
+		line(w, "Your branch follows '%s', which is not there", vv_text_shows(c->upstream));
+	} else if (c->upstream && c->ahead && c->behind) {
 		line(w, "Your branch and '%s' have diverged: %s and %s commits",
 		     vv_text_shows(c->upstream), vv_text_count(c->ahead), vv_text_count(c->behind));
 	} else if (c->upstream && c->ahead) {

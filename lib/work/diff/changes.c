@@ -644,8 +644,9 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	if (out->head.branch && !out->head.unborn) {
 		rc = vv_branch_upstream(r, out->head.branch, &out->upstream, &out->ahead,
 					&out->behind, err);
-		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
-		if (rc == VV_OK) {
+		if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
+		out->upstream_gone = rc == VV_EMISSING;
+		if (out->upstream) {
 			shorten(out->upstream);
 		}
 	}

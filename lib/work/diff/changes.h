@@ -58,7 +58,8 @@ typedef struct vv_changes {
 	vv_change_entry *entries; /* by path; untracked ones after all others */
 	size_t count, cap;
 	vv_head head;
-	char *upstream; /* short name, or NULL */
+	char *upstream;     /* short name, or NULL */
+	bool upstream_gone; /* it is set, and no ref has that name (any longer, or yet) */
 	uint64_t ahead, behind;
 	uint64_t unsent; /* versions of datasets, of local branches, that no remote branch names */
 	const char *state; /* vv_state_name; "" when none; borrowed from the repository */

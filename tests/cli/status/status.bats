@@ -197,6 +197,30 @@ with_table() {
 	[ "$output" = "$(git status -sb)" ]
 }
 
+@test "an upstream that is not there, not yet or no longer, is told and stops nothing" {
+	git init -q --bare ../empty.git
+	varve clone -q ../empty.git ../first
+	cd ../first
+	echo a > a.txt
+	varve add a.txt > /dev/null
+	varve commit -q -m one
+	succeeds varve status
+	output_has "Your branch follows 'origin/main', which is not there"
+	succeeds varve status -sb
+	output_is "## main...origin/main [gone]"
+	[ "$output" = "$(git status -sb)" ]
+	succeeds varve status --json
+	output_has '"upstreamGone": true'
+	varve push -q
+	succeeds varve status --json
+	[ "$(jq -c '[.upstream, has("upstreamGone")]' <<< "$output")" = '["origin/main",false]' ]
+	# somebody deletes it
+	git -C ../empty.git update-ref -d refs/heads/main
+	varve fetch -q --prune
+	succeeds varve status -sb
+	output_is "## main...origin/main [gone]"
+}
+
 @test "versions that no remote has are counted, whichever commits bring them" {
 	new_repo
 	rows 20 > p.csv
