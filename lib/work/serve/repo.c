@@ -150,7 +150,9 @@ static vv_status take_first(void *payload, const vv_ref *ref, vv_error *err)
 	vv_oid *first = payload;
 
 	(void)err;
-	if (vv_oid_is_null(first)) *first = ref->commit;
+	if (vv_oid_is_null(first)) {
+		*first = ref->commit;
+	}
 	return VV_OK;
 }
 
@@ -222,7 +224,9 @@ static vv_status tag_as_branch(const judging *j, const vv_push_ref *tag, const v
 	if (rc == VV_OK && !x.found) {
 		rc = vv_refs_each(j->with, "refs/heads/", look_on_branch, &x, err);
 	}
-	if (x.found) as->id = (vv_oid){0};
+	if (x.found) {
+		as->id = (vv_oid){0};
+	}
 	return rc;
 }
 
@@ -273,7 +277,9 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 		if (strncmp(r.name, "refs/heads/", 11) != 0 && !vv_oid_is_null(&r.id)) {
 			rc = tag_as_branch(j, &refs[i], refs, count, &r, err);
 		}
-		if (rc == VV_OK) rc = check_ref(j, &r, &valid, err);
+		if (rc == VV_OK) {
+			rc = check_ref(j, &r, &valid, err);
+		}
 	}
 	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
 		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);
