@@ -49,16 +49,42 @@ struct vv_where {
 
 /* ---- what is asked ---- */
 
+/* The value of a test that is written with blanks around the sign, as in 'name = pear': blanks are no part of it, and one
+ * pair of single quotes is none. */
+static void take_spaced(test *t)
+{
+	while (t->len > 0 && t->text[0] == ' ') {
+		t->text++;
+		t->len--;
+	}
+	while (t->len > 0 && t->text[t->len - 1] == ' ') {
+		t->len--;
+	}
+	if (t->len > 1 && t->text[0] == '\'' && t->text[t->len - 1] == '\'' &&
+	    !memchr(t->text + 1, '\'', t->len - 2)) {
+		t->text++;
+		t->len -= 2;
+	}
+}
+
 static bool split(test *t, const vv_table *table, const char *word, const char *at,
 		  const char *sign, vv_where_op op)
 {
-	long column = vv_schema_find(&table->schema, word, (size_t)(at - word));
+	size_t len = (size_t)(at - word);
+	long column = vv_schema_find(&table->schema, word, len);
+	bool spaced = false;
 
+	for (; column < 0 && len > 0 && word[len - 1] == ' '; spaced = true) {
+		column = vv_schema_find(&table->schema, word, --len);
+	}
 	if (column < 0) return false;
 	t->column = (size_t)column;
 	t->op = op;
 	t->text = at + strlen(sign);
 	t->len = strlen(t->text);
+	if (spaced) {
+		take_spaced(t);
+	}
 	return true;
 }
 

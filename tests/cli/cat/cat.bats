@@ -77,6 +77,18 @@ two_versions() {
 	stderr_has "COLUMN between LOW and HIGH"
 }
 
+@test "blanks around the sign of a test, and single quotes then, are no part of it" {
+	new_repo
+	printf 'id,item,a b \n1,pear,x\n2,plum tree,y\n3, plum,z\n' > t.csv
+	for words in "id = 2" "item = 'plum tree'" "item = plum tree" "id >= 2 " "item ^= 'plum'" "id =2" "a b  = y" "a b =y"; do
+		[ "$(varve cat --where "$words" --columns id t.csv | sed -n 2p)" = 2 ] || { echo "$words"; return 1; }
+	done
+	[ "$(varve cat --where 'item= plum' --columns id t.csv | sed -n 2p)" = 3 ]
+	[ "$(varve cat --where "item='pear'" --columns id t.csv 2> /dev/null | wc -l)" = 1 ]
+	ends_with 2 varve cat --where 'itme = pear' t.csv
+	stderr_has "item"
+}
+
 @test "a test that is written in another way is named where no row matches" {
 	two_versions
 	succeeds varve cat v1:prices.csv --where id==3 --columns id
