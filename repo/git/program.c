@@ -677,12 +677,13 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 	}
 	/* Git passes over a hook that is not executable: it never stands there as one. */
 	vv_buf_printf(&new, "%s.new", path);
-	if ((rc = vv_buf_ok(&new, err)) == VV_OK &&
-	    (rc = vv_write_file(new.data, text, strlen(text), true, err)) == VV_OK &&
-	    (rc = make_executable(new.data, err)) == VV_OK &&
-	    (rc = vv_rename(new.data, path, err)) == VV_OK) {
-		rc = vv_fsync_dir(dir, err);
+	if ((rc = vv_buf_ok(&new, err)) < 0 ||
+	    (rc = vv_write_file(new.data, text, strlen(text), true, err)) < 0 ||
+	    (rc = make_executable(new.data, err)) < 0 ||
+	    (rc = vv_rename(new.data, path, err)) < 0) {
+		goto done;
 	}
+	rc = vv_fsync_dir(dir, err);
 done:
 	vv_buf_clear(&new);
 	vv_free(own);

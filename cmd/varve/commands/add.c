@@ -115,7 +115,9 @@ static vv_status unpack(vv_context *c, char **names, vv_error *err)
 		vv_auto(char) *made = NULL;
 		uint64_t bytes;
 
-		if ((rc = vv_unpack_run(&made, &bytes, &u, c->paths.items[i].path, err)) < 0) break;
+		if ((rc = vv_unpack_run(&made, &bytes, &u, c->paths.items[i].path, err)) < 0) {
+			break;
+		}
 		if (!o->quiet && !vv_wants_json(o->format)) {
 			vv_out("%s: %s, unpacked from %s: versions of that would share nothing\n",
 			       vv_text_shows(made), vv_text_bytes(bytes),

@@ -106,8 +106,9 @@ static vv_status write_file(const char *packed, const char *name, const char *fi
 	if (fd >= 0) {
 		vv_close(fd, NULL, NULL);
 	}
-	if (rc == VV_OK && (rc = vv_rename(temp, file, err)) == VV_OK)
+	if (rc == VV_OK && (rc = vv_rename(temp, file, err)) == VV_OK) {
 		return vv_fsync_dir(dir, err);
+	}
 	if (temp) {
 		(void)vv_unlink(temp, true, NULL);
 	}
