@@ -16,6 +16,7 @@
 #include "lib/work/view/column_stats.h"
 #include "lib/work/view/table_facts.h"
 #include "lib/work/view/version.h"
+#include "repo/blocks/decompress.h"
 
 typedef struct options {
 	const char *format;
@@ -200,6 +201,15 @@ static void print_form(const info *f, vv_buf *b)
 	}
 }
 
+static const char *kept_how(const vv_subject *s, bool is_table)
+{
+	const bool packed = is_table && vv_decompress_name(s->path ? s->path : s->text) > 0;
+
+	if (s->is_dataset) return packed ? ", in a compressed file" : "";
+	if (!vv_cid_is_null(&s->parent)) return ", changed since it was added";
+	return packed ? ", not stored (compressed text)" : ", not stored (plain text)";
+}
+
 static void print_facts(const info *f)
 {
 	const vv_root *r = &f->table->root;
@@ -210,10 +220,7 @@ static void print_facts(const info *f)
 	vv_out("%s", vv_color_on(VV_BOLD));
 	vv_out_text(f->subject->text, strlen(f->subject->text));
 	vv_out("%s\n", vv_color_off());
-	vv_buf_printf(&b, "%s%s", is_table ? "table" : "file",
-		      f->subject->is_dataset                ? ""
-		      : vv_cid_is_null(&f->subject->parent) ? ", not stored (plain text)"
-							    : ", changed since it was added");
+	vv_buf_printf(&b, "%s%s", is_table ? "table" : "file", kept_how(f->subject, is_table));
 	print_fact("kind", vv_buf_cstr(&b));
 	if (is_table) {
 		print_fact("rows", vv_text_count(r->rows));
