@@ -87,10 +87,10 @@ start_gitea() {
 	build_gitea "$packages" || skip "Gitea cannot be had as a Go module"
 	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
 	export no_proxy=127.0.0.1 GIT_TERMINAL_PROMPT=0
-	# It does not run as root, and our folders are not for everybody.
+	# It does not run as root, and our folders ($TMPDIR too) are not for everybody.
 	gitea_user=$(id -un)
 	[ "$(id -u)" -ne 0 ] || gitea_user=nobody
-	forge=$(mktemp -d "${TMPDIR:-/tmp}/varve-gitea-XXXXXX")
+	forge=$(mktemp -d /tmp/varve-gitea-XXXXXX)
 	http_port=$(free_port)
 	ssh_port=$(free_port)
 	mkdir "$forge/home"
@@ -128,6 +128,15 @@ api() {
 # api_gives PATH EXPRESSION: of what ada gets there, as d.
 api_gives() {
 	api ada GET "$1" | python3 -c "import json, sys; d = json.load(sys.stdin); print($2)"
+}
+
+# until_given PATH EXPRESSION VALUE: it answers a push before its pages know of it.
+until_given() {
+	until_true gives "$@"
+}
+
+gives() {
+	[ "$(api_gives "$1" "$2")" = "$3" ]
 }
 
 # until_true COMMAND...: what the forge does by and by.
