@@ -233,6 +233,29 @@ static vv_status read_header(vv_sniff_hints *h, const vv_json *dialect, const ch
 	return VV_OK;
 }
 
+/* Comments by their numbers: lines above the header, which are no part of the table. */
+static vv_status read_comment_rows(const vv_sniff_hints *h, const vv_json *dialect,
+				   const char *file, vv_error *err)
+{
+	const vv_json *rows = vv_json_get(dialect, "commentRows");
+	uint64_t line;
+
+	if (!rows || rows->type == VV_JSON_NULL) return VV_OK;
+	if (rows->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(rows, file, err, "must be an array, is %s",
+					  vv_descriptor_kind(rows));
+	}
+	for (const vv_json *n = rows->first; n; n = n->next) {
+		if (n->type != VV_JSON_NUMBER || !vv_parse_u64(&line, n->text, n->text_len) ||
+		    line == 0 || h->skip < 0 || line > (uint64_t)h->skip) {
+			return refuse(rows, file, err,
+				      "only lines above the header can, which headerRows names; "
+				      "between rows, lines that begin with commentChar");
+		}
+	}
+	return VV_OK;
+}
+
 /* What stands between the cells of header lines. */
 static vv_status read_join(vv_package_resource *out, const vv_json *dialect, const char *file,
 			   vv_error *err)
@@ -280,7 +303,6 @@ static vv_status refuse_members(const vv_json *dialect, bool json, const char *f
 		bool json;
 		const char *hint;
 	} members[] = {
-		{"commentRows", false, "comments can be lines that begin with commentChar"},
 		{"nullSequence", false, "name the sequence among the schema's missingValues"},
 		{"itemKeys", true, "the columns are the objects' members"},
 	};
@@ -333,6 +355,7 @@ static vv_status read_dialect_of(vv_package_resource *out, const vv_json *dialec
 	if ((rc = refuse_members(dialect, json, file, err)) < 0) return rc;
 	if (json) return read_records(out, dialect, file, err);
 	if ((rc = read_header(&out->hints, dialect, file, err)) < 0 ||
+	    (rc = read_comment_rows(&out->hints, dialect, file, err)) < 0 ||
 	    (rc = read_terminator(dialect, file, err)) < 0 ||
 	    (rc = read_join(out, dialect, file, err)) < 0 ||
 	    (rc = read_delimited(&out->hints, dialect, file, err)) < 0) {

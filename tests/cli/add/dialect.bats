@@ -240,6 +240,12 @@ rows() {
 	rows t.csv
 	output_is $'{"x-kg":1,"y-m":2}\n{"x-kg":3,"y-m":4}'
 	succeeds varve check t.csv
+	# comments by number, above the header
+	sed -i 's/"commentChar"/"commentRows":[1],&/' datapackage.json
+	sed '$a5; 6' t.csv > more.csv
+	mv more.csv t.csv
+	succeeds varve add t.csv
+	output_has "3 rows"
 	for bad in '"headerRows":[1,3]' '"headerRows":[]' '"commentChar":"%%%%"' '"commentChar":";"' \
 		'"headerJoin":"0123456789abcdef"' '"commentRows":[3]'; do
 		printf '{"resources":[{"name":"t","path":"t.csv","dialect":{"delimiter":";",'"$bad"'}}]}' > datapackage.json

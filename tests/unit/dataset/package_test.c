@@ -310,6 +310,8 @@ static void a_dialect_becomes_hints(void **state)
 	h = hints(
 		"\"dialect\":{\"headerRows\":[2,3],\"commentChar\":\"#\",\"skipInitialSpace\":true}");
 	assert_true(h.skip == 1 && h.header_rows == 2 && h.comment == '#' && h.spaces == 1);
+	h = hints("\"dialect\":{\"headerRows\":[4],\"commentRows\":[1,3]}");
+	assert_true(h.skip == 3 && h.header_rows == 1);
 	h = hints("\"format\":\"tsv\",\"dialect\":{\"delimiter\":\"|\"}");
 	assert_int_equal(h.delimiter, '|');
 	h = hints(
@@ -340,6 +342,10 @@ static void what_cannot_be_honoured_is_refused_by_name(void **state)
 			      "/commentChar: ");
 	assert_member_refused("\"dialect\":{\"commentRows\":[2]}",
 			      "/commentRows: 'commentRows' cannot be honoured");
+	assert_member_refused("\"dialect\":{\"headerRows\":[2],\"commentRows\":[1,3]}",
+			      "/commentRows: 'commentRows' cannot be honoured");
+	assert_member_refused("\"dialect\":{\"headerRows\":[2],\"commentRows\":1}",
+			      "/commentRows: must be an array, is a number");
 	assert_member_refused("\"dialect\":{\"nullSequence\":\"NA\"}",
 			      "/nullSequence: 'nullSequence' cannot be honoured");
 	assert_member_refused("\"dialect\":{\"skipInitialSpace\":\"no\"}",
