@@ -32,6 +32,7 @@ typedef struct tokens {
 	const char *text;
 	size_t len, pos;
 	token now;
+	const vv_condition_how *how;
 	vv_arena *arena; /* of decoded texts */
 	vv_error *err;
 } tokens;
@@ -114,10 +115,78 @@ static void read_number(tokens *p)
 	p->pos = i;
 }
 
+/* The length of a date or time at s: 2024-05-17, 2024-05, 2024-05-17T10:00:00Z, 14:30, 14:30:00.5; 0: none. */
+static size_t moment_length(const char *s, size_t len)
+{
+	static const char *const forms[] = {"0000-00-00", "0000-00", "00:00", NULL};
+
+	for (size_t i = 0; forms[i]; i++) {
+		size_t n = strlen(forms[i]), k = 0;
+
+		while (k < n && k < len &&
+		       (forms[i][k] == '0' ? is_digit(s[k]) : s[k] == forms[i][k])) {
+			k++;
+		}
+		if (k < n) {
+			continue;
+		}
+		if (k < len && (s[k] == 'T' || s[k] == ':')) {
+			for (k++; k < len && (is_digit(s[k]) || strchr(":.+-Z", s[k])); k++) {
+			}
+		}
+		return k == len || (!is_letter(s[k]) && !is_digit(s[k]) && s[k] != '-') ? k : 0;
+	}
+	return 0;
+}
+
+/* A number, a date or time, or, in a filter, another word that begins with a digit. */
+static void read_digits(tokens *p)
+{
+	size_t n = moment_length(p->text + p->pos, p->len - p->pos);
+
+	if (n > 0) {
+		p->now.type = TOKEN_STRING;
+		p->pos += n;
+		return;
+	}
+	read_number(p);
+	if (p->how->filter && p->pos < p->len && is_letter(p->text[p->pos])) {
+		p->now.type = TOKEN_STRING;
+		while (p->pos < p->len &&
+		       (is_letter(p->text[p->pos]) || is_digit(p->text[p->pos]))) {
+			p->pos++;
+		}
+	}
+}
+
+/* A parameter, :NAME, is the text that it stands for. */
+static vv_status read_param(tokens *p)
+{
+	token *t = &p->now;
+	size_t begin = ++p->pos;
+
+	while (p->pos < p->len && (is_letter(p->text[p->pos]) || is_digit(p->text[p->pos]))) {
+		p->pos++;
+	}
+	for (size_t i = 0; i < p->how->param_count; i++) {
+		const vv_condition_param *x = &p->how->params[i];
+
+		if (strlen(x->name) == p->pos - begin &&
+		    memcmp(x->name, p->text + begin, p->pos - begin) == 0) {
+			t->type = TOKEN_STRING;
+			t->len = x->len;
+			t->text = vv_arena_strndup(p->arena, x->len > 0 ? x->text : "", x->len);
+			return t->text ? VV_OK : vv_fail_nomem(p->err);
+		}
+	}
+	return fail_at(p, begin - 1, "not among the parameters:", p->text + begin - 1,
+		       p->pos - begin + 1);
+}
+
 static vv_status read_sign(tokens *p)
 {
-	static const char *const signs[] = {"<=", ">=", "<>", "!=", "==", "<", ">", "=",
-					    "+",  "-",  "*",  "/",  "(",  ")", ",", NULL};
+	static const char *const signs[] = {"<=", ">=", "<>", "!=", "==", "^=", "<", ">", "=",
+					    "+",  "-",  "*",  "/",  "(",  ")",  ",", NULL};
 
 	for (size_t i = 0; signs[i]; i++) {
 		size_t n = strlen(signs[i]);
@@ -128,7 +197,8 @@ static vv_status read_sign(tokens *p)
 			return VV_OK;
 		}
 	}
-	return fail_at(p, p->pos, "not understood:", p->text + p->pos, 1);
+	fail_at(p, p->pos, "not understood:", p->text + p->pos, 1);
+	return vv_hint(p->err, "a text is written in single quotes: 'two words'");
 }
 
 static vv_status next_token(tokens *p)
@@ -149,8 +219,8 @@ static vv_status next_token(tokens *p)
 		return VV_OK;
 	}
 	ch = p->text[p->pos];
-	if (ch == '\'' || ch == '"' || ch == '`') {
-		rc = read_quoted(p, ch);
+	if (ch == '\'' || ch == '"' || ch == '`' || (ch == ':' && p->how->params)) {
+		rc = ch == ':' ? read_param(p) : read_quoted(p, ch);
 		t->end = p->pos;
 		return rc;
 	}
@@ -162,7 +232,7 @@ static vv_status next_token(tokens *p)
 		}
 	} else if (is_digit(ch) ||
 		   (ch == '.' && p->pos + 1 < p->len && is_digit(p->text[p->pos + 1]))) {
-		read_number(p);
+		read_digits(p);
 	} else {
 		rc = read_sign(p);
 	}
@@ -238,8 +308,7 @@ static const char *kind_name(const term *n)
 	}
 }
 
-/* A text literal beside a column of dates becomes a date: as the column spells it, or as ISO
- * 8601 does. */
+/* A literal that is compared with a column of dates: as the column spells them, or as ISO 8601 does. */
 static vv_status make_time(tokens *t, vv_literal *l, size_t at, const vv_field *f)
 {
 	static const vv_type iso[] = {VV_TYPE_DATE, VV_TYPE_DATETIME};
@@ -247,6 +316,7 @@ static vv_status make_time(tokens *t, vv_literal *l, size_t at, const vv_field *
 	size_t len = l->value.len;
 
 	if (vv_operand_read_time(&l->value, f, s, len)) return VV_OK;
+	l->spelled = false;
 	if (f->plan) {
 		vv_field plain = *f;
 
@@ -272,6 +342,63 @@ static vv_status make_time(tokens *t, vv_literal *l, size_t at, const vv_field *
 						      : "'2024-05-17'");
 }
 
+/* As the column spells numbers; those of the text of the condition are as JSON has them. */
+static vv_status make_number(tokens *t, vv_literal *l, const vv_field *f)
+{
+	vv_buf digits = VV_BUF_INIT;
+	bool failed = false;
+
+	if (vv_operand_usual(f) &&
+	    vv_small_read(&l->value.small, l->value.text, l->value.len, true)) {
+		l->value.state = VV_VALUE_SMALL;
+		return VV_OK;
+	}
+	l->large = vv_arena_alloc(t->arena, sizeof(*l->large));
+	l->value.state = VV_VALUE_LARGE;
+	if (l->large && !vv_ratio_read(l->large, &digits, f->type == VV_TYPE_YEAR ? NULL : f,
+				       l->value.text, l->value.len, &failed)) {
+		l->value.state = VV_VALUE_UNKNOWN;
+	}
+	vv_buf_clear(&digits);
+	return failed || !l->large ? vv_fail_nomem(t->err) : VV_OK;
+}
+
+static vv_status make_boolean(vv_literal *l, const vv_field *f)
+{
+	l->value.truth = vv_operand_read_boolean(f, l->value.text, l->value.len);
+	return VV_OK;
+}
+
+/* The value that a filter's literal is beside a column, whatever kind it looked like. */
+static vv_status make_value(tokens *t, vv_literal *l, const term *n, const vv_field *f)
+{
+	vv_operand *v = &l->value;
+	const vv_cell cell = {.text = v->text, .len = (uint32_t)v->len, .state = VV_CELL_TEXT};
+	vv_operand_kind kind = kind_of_type(f->type);
+
+	if (n->kind == VV_OPERAND_NUMBER && kind == VV_OPERAND_NUMBER) {
+		l->spelled = vv_operand_usual(f) && vv_field_accepts(f, &cell);
+		return VV_OK;
+	}
+	if (n->kind == VV_OPERAND_BOOLEAN && kind == VV_OPERAND_BOOLEAN) return VV_OK;
+	if (vv_field_missing(f, &cell)) {
+		fail_at(t, n->at, "means a missing value:", v->text, v->len);
+		return vv_hint(t->err, "write: \"%s\" is null", vv_text_show(f->name, f->name_len));
+	}
+	v->state = VV_VALUE_SMALL;
+	l->spelled = vv_field_accepts(f, &cell);
+	if (kind == VV_OPERAND_TIME) return make_time(t, l, n->at, f);
+	if (kind != VV_OPERAND_TEXT && !l->spelled) {
+		fail_at(t, n->at, "not a value of the column:", v->text, v->len);
+		return vv_hint(t->err, "column '%s' has type %s; text(\"%s\") is what the file has",
+			       vv_text_show(f->name, f->name_len), vv_type_name(f->type),
+			       vv_text_show(f->name, f->name_len));
+	}
+	return kind == VV_OPERAND_NUMBER    ? make_number(t, l, f)
+	       : kind == VV_OPERAND_BOOLEAN ? make_boolean(l, f)
+					    : VV_OK;
+}
+
 static bool same_time(vv_type a, vv_type b)
 {
 	bool day_a = a == VV_TYPE_DATE || a == VV_TYPE_DATETIME,
@@ -284,6 +411,15 @@ static bool same_time(vv_type a, vv_type b)
 static vv_status terms_fit(vv_condition *c, tokens *t, const term *x, term *y, size_t at)
 {
 	if (x->kind == VV_OPERAND_ANY || y->kind == VV_OPERAND_ANY) return VV_OK;
+	if (t->how->filter && y->literal != SIZE_MAX && x->kind != VV_OPERAND_OPAQUE &&
+	    (x->field || x->kind == VV_OPERAND_TEXT)) {
+		vv_status rc = x->field ? make_value(t, &c->literals[y->literal], y, x->field)
+					: VV_OK;
+
+		y->kind = x->kind;
+		y->type = x->type;
+		return rc;
+	}
 	if (x->kind == VV_OPERAND_TIME && y->kind == VV_OPERAND_TEXT && y->literal != SIZE_MAX &&
 	    x->field) {
 		vv_status rc = make_time(t, &c->literals[y->literal], y->at, x->field);
@@ -346,6 +482,7 @@ typedef struct op {
 	op_code code;
 	vv_step_code step;
 	size_t at;
+	bool second; /* of between: its 'and' was there */
 } op;
 
 typedef struct parser {
@@ -412,7 +549,7 @@ static vv_status push_op(parser *p, op_code code, vv_step_code step, size_t at)
 	if (p->op_count == VV_CONDITION_DEPTH) {
 		return fail_at(&p->t, at, "nested too deeply", NULL, 0);
 	}
-	p->ops[p->op_count++] = (op){code, step, at};
+	p->ops[p->op_count++] = (op){code, step, at, false};
 	return VV_OK;
 }
 
@@ -423,6 +560,9 @@ static vv_status fail_column(parser *p, const token *t)
 	char word[256];
 
 	fail_at(&p->t, t->at, "there is no column", t->text, t->len);
+	if (p->t.how->filter) {
+		p->err->code = VV_ENOTFOUND;
+	}
 	(void)snprintf(word, sizeof(word), "%.*s", t->len < sizeof(word) ? (int)t->len : 0,
 		       t->text);
 	vv_nearest_init(&near, word);
@@ -432,7 +572,23 @@ static vv_status fail_column(parser *p, const token *t)
 	if (near.best) return vv_hint(p->err, "did you mean '%s'?", vv_text_shows(near.best));
 	return t->type == TOKEN_NAME ? vv_hint(p->err, "a text is written in single quotes: '%s'",
 					       vv_text_show(t->text, t->len))
-				     : VV_EINPUT;
+				     : p->err->code;
+}
+
+static vv_status push_literal(parser *p, const token *t);
+
+static long find_column(const parser *p, const token *t)
+{
+	const vv_condition_how *how = p->t.how;
+
+	return how->find ? how->find(how->payload, t->text, t->len)
+			 : vv_schema_find(p->c->schema, t->text, t->len);
+}
+
+/* Is it the right side of a comparison that is wanted? */
+static bool after_comparison(const parser *p)
+{
+	return p->op_count > 0 && p->ops[p->op_count - 1].code == OP_COMPARE;
 }
 
 static vv_status push_column(parser *p, const token *t)
@@ -441,8 +597,11 @@ static vv_status push_column(parser *p, const token *t)
 	vv_step step = {.code = VV_STEP_COLUMN, .kind = VV_OPERAND_ANY};
 
 	if (p->c->schema) {
-		long place = vv_schema_find(p->c->schema, t->text, t->len);
+		long place = find_column(p, t);
 
+		if (place < 0 && t->type == TOKEN_NAME && p->t.how->filter && after_comparison(p)) {
+			return push_literal(p, t);
+		}
 		if (place < 0) return fail_column(p, t);
 		step.at = (size_t)place;
 		n.field = &p->c->schema->fields[place];
@@ -453,43 +612,43 @@ static vv_status push_column(parser *p, const token *t)
 	return push_node(p, &n, &step);
 }
 
-static vv_status read_literal_number(parser *p, vv_literal *l, bool negative)
+static vv_status read_literal_number(parser *p, vv_literal *l, const token *t)
 {
-	vv_buf digits = VV_BUF_INIT;
-	bool failed = false, ok;
+	bool negative = t->text[0] == '-', failed = false, ok;
+	const char *digits = t->text + negative;
+	size_t len = t->len - negative;
+	vv_buf room = VV_BUF_INIT;
 
-	if (vv_small_read(&l->value.small, p->t.now.text, p->t.now.len, true)) {
-		l->value.state = VV_VALUE_SMALL;
+	if (vv_small_read(&l->value.small, digits, len, true)) {
 		l->value.small.mantissa = negative ? -l->value.small.mantissa
 						   : l->value.small.mantissa;
 		return VV_OK;
 	}
 	l->large = vv_arena_alloc(&p->c->arena, sizeof(*l->large));
 	if (!l->large) return vv_fail_nomem(p->err);
-	ok = vv_ratio_read(l->large, &digits, NULL, p->t.now.text, p->t.now.len, &failed);
-	vv_buf_clear(&digits);
+	ok = vv_ratio_read(l->large, &room, NULL, digits, len, &failed);
+	vv_buf_clear(&room);
 	if (failed) return vv_fail_nomem(p->err);
 	l->large->above.negative = negative && l->large->above.count > 0;
 	l->value.state = VV_VALUE_LARGE;
-	return ok ? VV_OK : fail_at(&p->t, p->t.now.at, "too long a number", NULL, 0);
+	return ok ? VV_OK : fail_at(&p->t, t->at, "too long a number", NULL, 0);
 }
 
-/* The literal at hand; *kind tells which. False: there is none. */
-static vv_status read_literal(parser *p, vv_literal *l, vv_operand_kind *kind, bool negative)
+/* The literal t; *kind tells which. */
+static vv_status read_literal(parser *p, vv_literal *l, const token *t, vv_operand_kind *kind)
 {
 	memset(l, 0, sizeof(*l));
 	l->value.state = VV_VALUE_SMALL;
-	if (p->t.now.type == TOKEN_NUMBER) {
+	l->value.text = t->text;
+	l->value.len = t->len;
+	if (t->type == TOKEN_NUMBER) {
 		*kind = VV_OPERAND_NUMBER;
-		return read_literal_number(p, l, negative);
+		return read_literal_number(p, l, t);
 	}
-	if (p->t.now.type == TOKEN_STRING) {
-		*kind = VV_OPERAND_TEXT;
-		l->value.text = p->t.now.text;
-		l->value.len = p->t.now.len;
-	} else {
+	*kind = VV_OPERAND_TEXT;
+	if (token_is_word(t, "true") || token_is_word(t, "false")) {
 		*kind = VV_OPERAND_BOOLEAN;
-		l->value.truth = token_is_word(&p->t.now, "true");
+		l->value.truth = token_is_word(t, "true");
 	}
 	return VV_OK;
 }
@@ -500,37 +659,85 @@ static bool at_literal(const parser *p)
 	       token_is_word(&p->t.now, "true") || token_is_word(&p->t.now, "false");
 }
 
-static vv_status push_literal(parser *p)
+static vv_status push_literal(parser *p, const token *t)
 {
-	term n = {.literal = p->c->literal_count, .at = p->t.now.at};
+	term n = {.literal = p->c->literal_count, .at = t->at};
 	vv_step step = {.code = VV_STEP_LITERAL, .at = n.literal};
 	vv_literal l;
-	vv_status rc = read_literal(p, &l, &n.kind, false);
+	vv_status rc = read_literal(p, &l, t, &n.kind);
 
 	step.kind = n.kind;
 	if (rc < 0 || (rc = add_literal(p, &l)) < 0) return rc;
 	return push_node(p, &n, &step);
 }
 
-/* Comparison of the two values on top. */
+/* A '-' right before a number is part of it. */
+static vv_status take_sign(parser *p)
+{
+	size_t at = p->t.now.at;
+	vv_status rc = next_token(&p->t);
+
+	if (rc == VV_OK && p->t.now.type == TOKEN_NUMBER) {
+		p->t.now.at = at;
+		p->t.now.text = p->t.text + at;
+		p->t.now.len = p->t.now.end - at;
+	}
+	return rc;
+}
+
+static bool at_negative(const parser *p)
+{
+	size_t next = p->t.now.end;
+
+	return token_is_sign(&p->t.now, "-") && next < p->t.len &&
+	       (is_digit(p->t.text[next]) || p->t.text[next] == '.') &&
+	       moment_length(p->t.text + next, p->t.len - next) == 0;
+}
+
+static bool is_text_step(vv_step_code code)
+{
+	return code == VV_STEP_BEGINS || code == VV_STEP_LIKE || code == VV_STEP_NOT_LIKE;
+}
+
+/* Begins with, and like: of the text of a column of any type. */
+static vv_status fit_texts(parser *p, const term *x, term *y, size_t at)
+{
+	if (x->literal == SIZE_MAX &&
+	    (x->field || x->kind == VV_OPERAND_TEXT || x->kind == VV_OPERAND_ANY) &&
+	    (y->literal != SIZE_MAX || y->kind == VV_OPERAND_ANY)) {
+		return VV_OK;
+	}
+	return fail_at(&p->t, at, "compares the text of a column with a value", NULL, 0);
+}
+
+/* Comparison of the two values on top, or of three. */
 static vv_status emit_compare(parser *p, const op *o)
 {
-	term *y = &p->nodes[p->node_count - 1], *x = y - 1;
+	bool between = o->step == VV_STEP_BETWEEN || o->step == VV_STEP_NOT_BETWEEN;
+	term *y = &p->nodes[p->node_count - 1], *x = y - 1 - between;
 	vv_step step = {.code = o->step};
+	bool swapped = x->literal != SIZE_MAX && y->literal == SIZE_MAX;
 	vv_status rc;
-	bool swapped = x->kind == VV_OPERAND_TEXT && x->literal != SIZE_MAX &&
-		       y->kind == VV_OPERAND_TIME;
 
-	if ((rc = swapped ? terms_fit(p->c, &p->t, y, x, o->at)
-			  : terms_fit(p->c, &p->t, x, y, o->at)) < 0) {
+	if (between && !o->second) {
+		return fail_at(&p->t, o->at, "'between' takes two values: between 1 and 9", NULL,
+			       0);
+	}
+	if (p->t.how->filter && x->literal != SIZE_MAX && y->literal != SIZE_MAX) {
+		return fail_at(&p->t, o->at, "compares no column", NULL, 0);
+	}
+	if ((rc = is_text_step(o->step) ? fit_texts(p, x, y, o->at)
+		  : swapped             ? terms_fit(p->c, &p->t, y, x, o->at)
+					: terms_fit(p->c, &p->t, x, y, o->at)) < 0 ||
+	    (between && (rc = terms_fit(p->c, &p->t, x, y - 1, o->at)) < 0)) {
 		return rc;
 	}
 	step.kind = x->kind;
-	if (x->kind == VV_OPERAND_BOOLEAN && o->step != VV_STEP_EQUAL &&
+	if (x->kind == VV_OPERAND_BOOLEAN && !is_text_step(o->step) && o->step != VV_STEP_EQUAL &&
 	    o->step != VV_STEP_NOT_EQUAL) {
 		return fail_at(&p->t, o->at, "true and false have no order", NULL, 0);
 	}
-	p->node_count--;
+	p->node_count -= 1 + between;
 	*x = (term){.kind = VV_OPERAND_BOOLEAN, .literal = SIZE_MAX, .at = x->at};
 	return add_step(p, &step);
 }
@@ -568,8 +775,8 @@ static vv_status reduce(parser *p, op_code code)
 
 static vv_status close_parenthesis(parser *p)
 {
-	term *n = &p->nodes[p->node_count - 1];
-	vv_step step = {.code = VV_STEP_LENGTH, .kind = VV_OPERAND_NUMBER};
+	term *n;
+	vv_step step;
 	vv_status rc = reduce(p, OP_OR);
 	const op *open;
 
@@ -578,8 +785,16 @@ static vv_status close_parenthesis(parser *p)
 	if (p->op_count == 0) return fail_at(&p->t, p->t.now.at, "a ')' without '('", NULL, 0);
 	open = &p->ops[--p->op_count];
 	if (open->code == OP_OPEN) return VV_OK;
-	if ((rc = want_kind(&p->t, n, VV_OPERAND_TEXT, open->at)) < 0) return rc;
-	*n = (term){.kind = VV_OPERAND_NUMBER, .literal = SIZE_MAX, .at = open->at};
+	step = (vv_step){.code = open->step, .kind = VV_OPERAND_NUMBER};
+	if (open->step == VV_STEP_TEXT) {
+		step.kind = VV_OPERAND_TEXT;
+		if (!n->field && n->kind != VV_OPERAND_ANY) {
+			return fail_at(&p->t, open->at, "text() takes a column", NULL, 0);
+		}
+	} else if ((rc = want_kind(&p->t, n, VV_OPERAND_TEXT, open->at)) < 0) {
+		return rc;
+	}
+	*n = (term){.kind = step.kind, .literal = SIZE_MAX, .at = open->at};
 	return add_step(p, &step);
 }
 
@@ -598,12 +813,10 @@ static vv_status read_list(parser *p, bool inverted, size_t at)
 	do {
 		term item = {.literal = p->c->literal_count};
 		vv_literal l;
-		bool negative;
 
 		if ((rc = next_token(&p->t)) < 0) return rc;
-		negative = token_is_sign(&p->t.now, "-");
-		if (negative && (rc = next_token(&p->t)) < 0) return rc;
-		if (!at_literal(p) || (negative && p->t.now.type != TOKEN_NUMBER)) {
+		if (at_negative(p) && (rc = take_sign(p)) < 0) return rc;
+		if (!at_literal(p) && !(p->t.how->filter && p->t.now.type == TOKEN_NAME)) {
 			return fail_at(&p->t, p->t.now.at,
 				       "a list holds only numbers, 'texts', true and false", NULL,
 				       0);
@@ -612,7 +825,7 @@ static vv_status read_list(parser *p, bool inverted, size_t at)
 			return fail_at(&p->t, p->t.now.at, "too long a list", NULL, 0);
 		}
 		item.at = p->t.now.at;
-		if ((rc = read_literal(p, &l, &item.kind, negative)) < 0 ||
+		if ((rc = read_literal(p, &l, &p->t.now, &item.kind)) < 0 ||
 		    (rc = add_literal(p, &l)) < 0 ||
 		    (rc = terms_fit(p->c, &p->t, &x, &item, item.at)) < 0 ||
 		    (rc = next_token(&p->t)) < 0) {
@@ -649,8 +862,13 @@ static vv_status read_null(parser *p)
 
 static bool is_keyword(const token *t)
 {
-	return token_is_word(t, "and") || token_is_word(t, "or") || token_is_word(t, "in") ||
-	       token_is_word(t, "is") || token_is_word(t, "null");
+	static const char *const words[] = {"and", "or", "in", "is", "null", "like", "between"};
+	bool is = false;
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		is = is || token_is_word(t, words[i]);
+	}
+	return is;
 }
 
 /* Where a value is to come. *more: one still is. */
@@ -664,6 +882,10 @@ static vv_status read_operand(parser *p, bool *more)
 		return (rc = push_op(p, OP_OPEN, VV_STEP_LITERAL, t.at)) < 0 ? rc
 									     : next_token(&p->t);
 	}
+	if (at_negative(p)) {
+		if ((rc = take_sign(p)) < 0) return rc;
+		t = p->t.now;
+	}
 	if (token_is_sign(&t, "-")) {
 		return (rc = push_op(p, OP_NEGATE, VV_STEP_NEGATE, t.at)) < 0 ? rc
 									      : next_token(&p->t);
@@ -672,11 +894,15 @@ static vv_status read_operand(parser *p, bool *more)
 		return (rc = push_op(p, OP_NOT, VV_STEP_NOT, t.at)) < 0 ? rc : next_token(&p->t);
 	}
 	if (t.type == TOKEN_END) {
-		return fail_at(&p->t, t.at, "ends where a value is missing", NULL, 0);
+		fail_at(&p->t, t.at, "ends where a value is missing", NULL, 0);
+		return p->t.how->filter
+			       ? vv_hint(p->err,
+					 "cells without a value are found by: COLUMN is null")
+			       : VV_EINPUT;
 	}
 	if (at_literal(p)) {
 		*more = false;
-		return (rc = push_literal(p)) < 0 ? rc : next_token(&p->t);
+		return (rc = push_literal(p, &t)) < 0 ? rc : next_token(&p->t);
 	}
 	if (is_keyword(&t)) {
 		fail_at(&p->t, t.at, "a value is missing before", t.text, t.len);
@@ -690,12 +916,14 @@ static vv_status read_operand(parser *p, bool *more)
 	}
 	if ((rc = next_token(&p->t)) < 0) return rc;
 	if (t.type == TOKEN_NAME && token_is_sign(&p->t.now, "(")) {
-		if (!token_is_word(&t, "length")) {
+		bool text = token_is_word(&t, "text");
+
+		if (!text && !token_is_word(&t, "length")) {
 			fail_at(&p->t, t.at, "there is no function", t.text, t.len);
-			return vv_hint(p->err, "the only one is length(TEXT)");
+			return vv_hint(p->err, "there are length(TEXT) and text(COLUMN)");
 		}
-		return (rc = push_op(p, OP_CALL, VV_STEP_LENGTH, t.at)) < 0 ? rc
-									    : next_token(&p->t);
+		rc = push_op(p, OP_CALL, text ? VV_STEP_TEXT : VV_STEP_LENGTH, t.at);
+		return rc < 0 ? rc : next_token(&p->t);
 	}
 	*more = false;
 	return push_column(p, &t);
@@ -707,23 +935,24 @@ static bool find_binary(const token *t, op *out)
 		const char *sign;
 		op_code code;
 		vv_step_code step;
-	} table[] = {{"=", OP_COMPARE, VV_STEP_EQUAL},
-		     {"==", OP_COMPARE, VV_STEP_EQUAL},
-		     {"!=", OP_COMPARE, VV_STEP_NOT_EQUAL},
-		     {"<>", OP_COMPARE, VV_STEP_NOT_EQUAL},
-		     {"<", OP_COMPARE, VV_STEP_LESS},
-		     {"<=", OP_COMPARE, VV_STEP_LESS_EQUAL},
-		     {">", OP_COMPARE, VV_STEP_GREATER},
-		     {">=", OP_COMPARE, VV_STEP_GREATER_EQUAL},
-		     {"+", OP_SUM, VV_STEP_ADD},
-		     {"-", OP_SUM, VV_STEP_SUBTRACT},
-		     {"*", OP_PRODUCT, VV_STEP_MULTIPLY},
-		     {"/", OP_PRODUCT, VV_STEP_DIVIDE}};
+	} table[] = {
+		{"=", OP_COMPARE, VV_STEP_EQUAL},      {"==", OP_COMPARE, VV_STEP_EQUAL},
+		{"!=", OP_COMPARE, VV_STEP_NOT_EQUAL}, {"<>", OP_COMPARE, VV_STEP_NOT_EQUAL},
+		{"<", OP_COMPARE, VV_STEP_LESS},       {"<=", OP_COMPARE, VV_STEP_LESS_EQUAL},
+		{">", OP_COMPARE, VV_STEP_GREATER},    {">=", OP_COMPARE, VV_STEP_GREATER_EQUAL},
+		{"^=", OP_COMPARE, VV_STEP_BEGINS},    {"+", OP_SUM, VV_STEP_ADD},
+		{"-", OP_SUM, VV_STEP_SUBTRACT},       {"*", OP_PRODUCT, VV_STEP_MULTIPLY},
+		{"/", OP_PRODUCT, VV_STEP_DIVIDE}};
 
 	out->at = t->at;
 	if (token_is_word(t, "and") || token_is_word(t, "or")) {
 		out->code = token_is_word(t, "and") ? OP_AND : OP_OR;
 		out->step = token_is_word(t, "and") ? VV_STEP_AND : VV_STEP_OR;
+		return true;
+	}
+	if (token_is_word(t, "like") || token_is_word(t, "between")) {
+		out->code = OP_COMPARE;
+		out->step = token_is_word(t, "like") ? VV_STEP_LIKE : VV_STEP_BETWEEN;
 		return true;
 	}
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -739,7 +968,17 @@ static bool find_binary(const token *t, op *out)
 static vv_status read_binary(parser *p, const op *o)
 {
 	vv_status rc;
+	op *waits;
 
+	if (o->code == OP_AND) {
+		if ((rc = reduce(p, OP_SUM)) < 0) return rc;
+		waits = p->op_count > 0 ? &p->ops[p->op_count - 1] : NULL;
+		if (waits && !waits->second &&
+		    (waits->step == VV_STEP_BETWEEN || waits->step == VV_STEP_NOT_BETWEEN)) {
+			waits->second = true;
+			return next_token(&p->t);
+		}
+	}
 	/* what waits here as a comparison has this one's left side as its right one: a < b < c */
 	if ((rc = reduce(p, o->code == OP_COMPARE ? OP_SUM : o->code)) < 0) return rc;
 	if (o->code == OP_COMPARE && p->op_count > 0 &&
@@ -771,14 +1010,27 @@ static vv_status read_operator(parser *p, bool *more)
 		bool inverted = token_is_word(&t, "not");
 
 		if ((rc = reduce(p, OP_SUM)) < 0 || (rc = next_token(&p->t)) < 0) return rc;
+		if (inverted && find_binary(&p->t.now, &binary) &&
+		    (binary.step == VV_STEP_LIKE || binary.step == VV_STEP_BETWEEN)) {
+			binary.step = binary.step == VV_STEP_LIKE ? VV_STEP_NOT_LIKE
+								  : VV_STEP_NOT_BETWEEN;
+			*more = true;
+			return read_binary(p, &binary);
+		}
 		if (inverted && !token_is_word(&p->t.now, "in")) {
-			return fail_at(&p->t, p->t.now.at,
-				       "after a value, 'not' is followed by 'in'", NULL, 0);
+			return fail_at(
+				&p->t, p->t.now.at,
+				"after a value, 'not' is followed by 'in', 'like' or 'between'",
+				NULL, 0);
 		}
 		return inverted && (rc = next_token(&p->t)) < 0 ? rc : read_list(p, inverted, t.at);
 	}
 	fail_at(&p->t, t.at, "an operator is missing before", t.text, t.len);
-	return vv_hint(p->err, "known: and or not in is = != < <= > >= + - * /");
+	return p->t.how->filter && (t.type == TOKEN_NAME || t.type == TOKEN_NUMBER)
+		       ? vv_hint(p->err,
+				 "a text of several words is written in single quotes: 'two words'")
+		       : vv_hint(p->err,
+				 "known: and or not in between like is = != < <= > >= ^= + - * /");
 }
 
 static vv_status parse(parser *p)
@@ -813,8 +1065,8 @@ static vv_status list_columns(parser *p)
 	return VV_OK;
 }
 
-static vv_status compile(vv_condition **out, const char *text, size_t len, const vv_schema *schema,
-			 bool json, vv_error *err)
+vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,
+			       const vv_schema *schema, const vv_condition_how *how, vv_error *err)
 {
 	vv_error own;
 	parser p = {.err = err ? err : &own};
@@ -829,14 +1081,15 @@ static vv_status compile(vv_condition **out, const char *text, size_t len, const
 	if (!p.c) return vv_fail_nomem(err);
 	vv_arena_init(&p.c->arena);
 	p.c->schema = schema;
-	p.c->json = json;
+	p.c->json = how->json;
 	p.c->text = vv_arena_strndup(&p.c->arena, text, len);
-	p.t = (tokens){.text = p.c->text, .len = len, .arena = &p.c->arena, .err = p.err};
+	p.t = (tokens){
+		.text = p.c->text, .len = len, .how = how, .arena = &p.c->arena, .err = p.err};
 	p.used = vv_arena_calloc(&p.c->arena, schema && schema->count ? schema->count : 1,
 				 sizeof(*p.used));
 	if (!p.c->text || !p.used) {
 		rc = vv_fail_nomem(err);
-	} else if (!vv_utf8_valid(text, len) || memchr(text, '\0', len)) {
+	} else if ((!how->filter && !vv_utf8_valid(text, len)) || memchr(text, '\0', len)) {
 		rc = vv_fail(err, VV_EINPUT, "the condition is not valid UTF-8 text");
 	} else {
 		if (!schema) {
@@ -858,13 +1111,15 @@ static vv_status compile(vv_condition **out, const char *text, size_t len, const
 vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
 			   const vv_schema *schema, bool json, vv_error *err)
 {
-	return compile(out, text, len, schema, json, err);
+	const vv_condition_how how = {.json = json};
+
+	return vv_condition_compile(out, text, len, schema, &how, err);
 }
 
 vv_status vv_condition_check(const char *text, size_t len, vv_error *err)
 {
 	vv_condition *c = NULL;
-	vv_status rc = compile(&c, text, len, NULL, false, err);
+	vv_status rc = vv_condition_new(&c, text, len, NULL, false, err);
 
 	vv_condition_free(c);
 	return rc;

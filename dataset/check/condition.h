@@ -1,13 +1,13 @@
 /*
- * condition: what varve.json demands of each row: "price >= 0 and end >= start".
+ * condition: what varve.json demands of each row, and which rows a filter wants: "price >= 0 and end >= start".
  *
- * The language stands in docs/check.md: columns by name, literals, comparison, arithmetic
- * that is exact, and / or / not, in (...), is null, length(x). A text is compiled once
+ * The language stands in docs/conditions.md: columns by name, literals, comparison, arithmetic
+ * that is exact, and / or / not, in (...), between, like, is null, length(x). A text is compiled once
  * against a schema and evaluated for many rows (condition_run.h). It can neither loop nor fail
  * at run time.
  *
- * As in SQL's CHECK an answer may be unknown (a missing value, a value that is not of its
- * column's type, a division by zero): then the row is not found wrong.
+ * As in SQL an answer may be unknown (a missing value, a value that is not of its
+ * column's type, a division by zero): a check does not find such a row wrong, a filter does not give it.
  */
 #ifndef VV_DATASET_CHECK_CONDITION_H
 #define VV_DATASET_CHECK_CONDITION_H
@@ -28,6 +28,54 @@ typedef struct vv_condition vv_condition;
  * wrong and at which character of text; the hint has the nearest known word. */
 vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
 			   const vv_schema *schema, bool json, vv_error *err);
+
+typedef struct vv_condition_param {
+	const char *name; /* without ':' */
+	const char *text;
+	size_t len;
+} vv_condition_param;
+
+typedef struct vv_condition_how {
+	bool json; /* as above */
+	/* Of a filter: values may be parameters, words, and texts that a column's type reads. */
+	bool filter;
+	const vv_condition_param *params; /* :NAME; NULL: there are none */
+	size_t param_count;
+	/* Where a column is, as vv_schema_find says; NULL: in the schema. */
+	long (*find)(void *payload, const char *name, size_t len);
+	void *payload;
+} vv_condition_how;
+
+/* The same in another way. schema NULL: is text well-formed, whatever the columns? VV_ENOTFOUND: a filter names no
+ * column. */
+vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,
+			       const vv_schema *schema, const vv_condition_how *how, vv_error *err);
+
+/* What a column's values must be wherever a condition of a filter holds. */
+typedef enum vv_condition_op {
+	VV_CONDITION_SAME,   /* this text */
+	VV_CONDITION_BEGINS, /* with this text */
+	VV_CONDITION_EQUAL,  /* this value; so on */
+	VV_CONDITION_NOT_EQUAL,
+	VV_CONDITION_BELOW,
+	VV_CONDITION_UP_TO,
+	VV_CONDITION_ABOVE,
+	VV_CONDITION_FROM,
+	VV_CONDITION_NULL,
+	VV_CONDITION_NOT_NULL
+} vv_condition_op;
+
+typedef struct vv_condition_test {
+	size_t column;
+	vv_condition_op op;
+	const char *text; /* as the column spells it; borrowed */
+	size_t len;
+} vv_condition_test;
+
+/* Appends such tests; *all: where they hold, so does the condition. false: memory ran out. */
+bool vv_condition_tests(const vv_condition *c, vv_condition_test **tests, size_t *count,
+			size_t *cap, bool *all);
+
 /* Is text well-formed, whatever the columns? Else as above. */
 vv_status vv_condition_check(const char *text, size_t len, vv_error *err);
 void vv_condition_free(vv_condition *c); /* accepts NULL */

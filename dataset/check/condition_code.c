@@ -34,6 +34,20 @@ static bool read_default(vv_moment *out, vv_type type, const char *s, size_t len
 	return valid && vv_type_read_moment(out, type, s, len);
 }
 
+bool vv_operand_usual(const vv_field *f)
+{
+	return f->bare_number && f->group[0] == '\0' &&
+	       (f->type != VV_TYPE_NUMBER || strcmp(f->decimal, ".") == 0);
+}
+
+bool vv_operand_read_boolean(const vv_field *f, const char *s, size_t len)
+{
+	for (const char **word = f->true_values; *word; word++) {
+		if (strlen(*word) == len && memcmp(*word, s, len) == 0) return true;
+	}
+	return false;
+}
+
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len)
 {
 	vv_moment m;

@@ -47,7 +47,7 @@ typedef struct vv_operand {
 	vv_value_state state;
 	vv_small small;
 	bool truth;
-	const char *text;
+	const char *text; /* of any kind: of a cell, or as the literal is written */
 	size_t len;
 	vv_time_value time;
 } vv_operand;
@@ -64,6 +64,11 @@ typedef enum vv_step_code {
 	VV_STEP_NOT_EQUAL,
 	VV_STEP_GREATER_EQUAL,
 	VV_STEP_GREATER,
+	VV_STEP_BEGINS, /* of a text and a literal's */
+	VV_STEP_LIKE,   /* of these */
+	VV_STEP_NOT_LIKE,
+	VV_STEP_BETWEEN, /* of three values */
+	VV_STEP_NOT_BETWEEN,
 	VV_STEP_IN,
 	VV_STEP_NOT_IN,
 	VV_STEP_IS_NULL,
@@ -73,7 +78,8 @@ typedef enum vv_step_code {
 	VV_STEP_MULTIPLY,
 	VV_STEP_DIVIDE,
 	VV_STEP_NEGATE,
-	VV_STEP_LENGTH
+	VV_STEP_LENGTH,
+	VV_STEP_TEXT /* of a column */
 } vv_step_code;
 
 typedef struct vv_step {
@@ -87,6 +93,7 @@ typedef struct vv_step {
  * for those that are small. */
 typedef struct vv_literal {
 	vv_operand value;
+	bool spelled;    /* value.text is what its column accepts */
 	vv_ratio *large; /* VV_VALUE_LARGE; in the arena */
 } vv_literal;
 
@@ -103,6 +110,10 @@ struct vv_condition {
 	size_t column_count;
 };
 
+/* Are its numbers written as JSON has them? */
+bool vv_operand_usual(const vv_field *f);
+/* Reads a value of true or false that the field accepts. */
+bool vv_operand_read_boolean(const vv_field *f, const char *s, size_t len);
 /* Reads a date or time as the field spells it. */
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len);
 /* A number in the field's spelling (NULL: as JSON has it) that is not small; false: it is none

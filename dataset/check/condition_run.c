@@ -49,12 +49,6 @@ static int compare_times(const vv_time_value *a, const vv_time_value *b)
 	return compare_bytes(a->fraction, a->fraction_len, b->fraction, b->fraction_len);
 }
 
-static bool has_usual_spelling(const vv_field *f)
-{
-	return f->bare_number && f->group[0] == '\0' &&
-	       (f->type != VV_TYPE_NUMBER || strcmp(f->decimal, ".") == 0);
-}
-
 static bool accepts(const vv_condition *c, const vv_field *f, const vv_cell *cell)
 {
 	return c->json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
@@ -67,7 +61,7 @@ static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t t
 	bool literal = cell->state == VV_CELL_LITERAL;
 
 	v->state = VV_VALUE_SMALL;
-	if (f->type != VV_TYPE_YEAR && (literal || (!c->json && has_usual_spelling(f))) &&
+	if (f->type != VV_TYPE_YEAR && (literal || (!c->json && vv_operand_usual(f))) &&
 	    vv_small_read(&v->small, cell->text, cell->len, f->type == VV_TYPE_NUMBER)) {
 		return;
 	}
@@ -85,22 +79,13 @@ static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t t
 			   : VV_VALUE_UNKNOWN;
 }
 
-static bool is_listed(const char **values, const vv_cell *cell)
-{
-	for (; *values; values++) {
-		if (strlen(*values) == cell->len && memcmp(*values, cell->text, cell->len) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static void load_boolean(const vv_condition *c, vv_operand *v, const vv_field *f,
 			 const vv_cell *cell)
 {
 	v->state = accepts(c, f, cell) ? VV_VALUE_SMALL : VV_VALUE_UNKNOWN;
-	v->truth = cell->state == VV_CELL_LITERAL ? cell->len == 4
-						  : is_listed(f->true_values, cell);
+	v->truth = cell->state == VV_CELL_LITERAL
+			   ? cell->len == 4
+			   : vv_operand_read_boolean(f, cell->text, cell->len);
 }
 
 static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, const vv_step *step,
@@ -111,6 +96,8 @@ static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, con
 	vv_operand *v = &s->stack[top];
 	vv_cell empty;
 
+	v->text = cell->text ? cell->text : "";
+	v->len = cell->len;
 	if (vv_field_missing(f, cell)) {
 		v->state = VV_VALUE_MISSING;
 		return;
@@ -135,8 +122,6 @@ static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, con
 		}
 		break;
 	default:
-		v->text = cell->text;
-		v->len = cell->len;
 		if (f->type == VV_TYPE_STRING && (c->json || strcmp(f->format, "default") != 0) &&
 		    !accepts(c, f, cell)) {
 			v->state = VV_VALUE_UNKNOWN;
@@ -190,6 +175,47 @@ static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_oper
 		*out = compare_bytes(a->text, a->len, b->text, b->len);
 		return true;
 	}
+}
+
+static size_t character_length(const char *s, size_t len)
+{
+	size_t n = 1;
+
+	while (n < len && ((unsigned char)s[n] & 0xC0) == 0x80) {
+		n++;
+	}
+	return n;
+}
+
+/* '%' stands for any text, '_' for one character, '\\' before one of these for itself. Goes back to the last '%' alone. */
+static bool is_like(const char *s, size_t len, const char *pattern, size_t pattern_len)
+{
+	size_t i = 0, k = 0, back_i = 0, back_k = SIZE_MAX;
+
+	while (i < len) {
+		bool escaped = k + 1 < pattern_len && pattern[k] == '\\';
+
+		if (!escaped && k < pattern_len && pattern[k] == '%') {
+			back_k = ++k;
+			back_i = i;
+		} else if (!escaped && k < pattern_len && pattern[k] == '_') {
+			i += character_length(s + i, len - i);
+			k++;
+		} else if (k < pattern_len && pattern[k + escaped] == s[i]) {
+			i++;
+			k += 1u + escaped;
+		} else if (back_k != SIZE_MAX) {
+			back_i += character_length(s + back_i, len - back_i);
+			i = back_i;
+			k = back_k;
+		} else {
+			return false;
+		}
+	}
+	while (k < pattern_len && pattern[k] == '%') {
+		k++;
+	}
+	return k == pattern_len;
 }
 
 static void set_truth(vv_operand *v, bool truth)
@@ -248,6 +274,45 @@ static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, c
 			order == 0;
 	}
 	set_truth(x, found == (step->code == VV_STEP_IN));
+}
+
+/* The text of a (a column's cell, of any type) against that of the literal b. */
+static void run_text(vv_operand *a, const vv_operand *b, vv_step_code code)
+{
+	if (code == VV_STEP_BEGINS) {
+		set_truth(a,
+			  a->len >= b->len && compare_bytes(a->text, b->len, b->text, b->len) == 0);
+	} else if (a->state == VV_VALUE_MISSING) {
+		a->state = VV_VALUE_UNKNOWN;
+	} else {
+		set_truth(a, is_like(a->text, a->len, b->text, b->len) == (code == VV_STEP_LIKE));
+	}
+}
+
+static vv_truth not_beyond(vv_condition_scratch *s, vv_operand_kind kind, size_t a, size_t b)
+{
+	const vv_operand *x = &s->stack[a], *y = &s->stack[b];
+	int order;
+
+	if (!is_known(x) || !is_known(y) ||
+	    !compare(s, kind, x, &s->large[a], y, &s->large[b], &order)) {
+		return VV_UNKNOWN;
+	}
+	return order <= 0 ? VV_TRUE : VV_FALSE;
+}
+
+/* a, and the bounds after it. */
+static void run_between(vv_condition_scratch *s, size_t a, const vv_step *step)
+{
+	vv_truth low = not_beyond(s, step->kind, a + 1, a),
+		 high = not_beyond(s, step->kind, a, a + 2);
+
+	if (low != VV_FALSE && high != VV_FALSE && (low == VV_UNKNOWN || high == VV_UNKNOWN)) {
+		s->stack[a].state = VV_VALUE_UNKNOWN;
+	} else {
+		set_truth(&s->stack[a],
+			  (low == VV_TRUE && high == VV_TRUE) == (step->code == VV_STEP_BETWEEN));
+	}
 }
 
 static bool small_result(vv_operand *out, const vv_operand *x, const vv_operand *y,
@@ -389,12 +454,28 @@ vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const
 		case VV_STEP_OR:
 			run_logic(s, --top - 1, step->code == VV_STEP_AND);
 			break;
+		case VV_STEP_BEGINS:
+		case VV_STEP_LIKE:
+		case VV_STEP_NOT_LIKE:
+			top--;
+			run_text(&s->stack[top - 1], &s->stack[top], step->code);
+			break;
+		case VV_STEP_BETWEEN:
+		case VV_STEP_NOT_BETWEEN:
+			top -= 2;
+			run_between(s, top - 1, step);
+			break;
 		case VV_STEP_IN:
 		case VV_STEP_NOT_IN:
 			run_list(c, s, top - 1, step);
 			break;
 		case VV_STEP_IS_NULL:
 		case VV_STEP_IS_NOT_NULL:
+			/* what a column has is known, whatever its type */
+			if (c->steps[i - 1].code == VV_STEP_COLUMN &&
+			    s->stack[top - 1].state == VV_VALUE_UNKNOWN) {
+				s->stack[top - 1].state = VV_VALUE_SMALL;
+			}
 			run_null(&s->stack[top - 1], step->code == VV_STEP_IS_NULL);
 			break;
 		case VV_STEP_ADD:
@@ -408,6 +489,9 @@ vv_truth vv_condition_eval(const vv_condition *c, vv_condition_scratch *s, const
 			break;
 		case VV_STEP_LENGTH:
 			run_length(&s->stack[top - 1]);
+			break;
+		case VV_STEP_TEXT:
+			s->stack[top - 1].state = VV_VALUE_SMALL;
 			break;
 		default:
 			run_compare(s, --top - 1, step);

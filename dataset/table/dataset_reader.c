@@ -399,8 +399,11 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	if (!any_package && ((rc = look_for_new_package(r, path, err)) < 0 || !r->new_package)) {
 		return rc;
 	}
-	/* What cannot be read now is said when the file is. */
-	if (vv_package_find(&res, path, dataset_reader_work_file, r, &ignored) < 0) return VV_OK;
+	/* What cannot be read now is said when the file is: at once, where it was named. */
+	if ((rc = vv_package_find(&res, path, dataset_reader_work_file, r, &ignored)) < 0) {
+		*out = any_package && rc == VV_EINPUT;
+		return VV_OK;
+	}
 	if (vv_dataset_reader_pointer(r, blob, &arena, &p, &ignored) == VV_OK &&
 	    strcmp(p.kind, "table") == 0 && open_store(r, &ignored) == VV_OK) {
 		vv_sink_dry(&sink, r->store);

@@ -179,13 +179,14 @@ typedef struct varve_param {
 	varve_text value;
 } varve_param;
 
-/* Parses a filter: tests joined by "and".
+/* Parses a filter: a condition, as varve.json and --where have them (docs/conditions.md).
  *
- *	price > 100 and "unit price" <= :p and code ^= 'AB' and day between 2026-01-01 and 2026-01-31 and note is null
+ *	(price > 100 or code ^= 'AB') and day between 2026-01-01 and :last and not kind in (a, b) and note is null
  *
- * A test is COLUMN OP VALUE with OP one of = (value) == (text) != < <= > >= ^= (begins with), COLUMN between LOW and
- * HIGH, COLUMN is null or COLUMN is not null. A column is a word or stands in double quotes; a value is a word, stands
- * in single quotes, or is a parameter :NAME. A quote within quotes is doubled. VARVE_EUSAGE names the place. */
+ * A column is a word or stands in double quotes; a value is a number, a date, a text in single quotes, a word that names
+ * no column, or a parameter :NAME, and is read under the type of the column that it is compared with. text(COLUMN) is
+ * what stands in the file. Rows for which the condition is unknown, as of missing values, do not pass. VARVE_EUSAGE
+ * names the character; whether columns and types fit is said when the filter is used. */
 VARVE_API int varve_filter_parse(varve_filter **out, const char *text, const varve_param *params,
 				 size_t param_count, varve_error *err);
 VARVE_API void varve_filter_free(varve_filter *filter);

@@ -104,7 +104,7 @@ class View(Frames):
         for name in self._params.keys() & (params or {}).keys():
             if self._params[name] != given[name]:
                 raise UsageError(f"the view has another value of :{name}", "usage", "use another name")
-        both = " and ".join(filter(None, (self._where, where))) or None
+        both = f"({self._where}) and ({where})" if self._where and where else self._where or where
         picked = self._picked if columns is None else columns
         return View(self._table, picked, both, given, text, misfit, row_number, numbers, dictionary, self._part)
 

@@ -187,7 +187,7 @@ class Limits:
         version = self.run(["varve", "version"], tool.work)
         with open(self.table(), encoding="utf-8") as f:
             middle = next(itertools.islice(f, self.settings.rows // 2, None))
-        argv = ["varve", "cat", "HEAD:data.csv", "--where", "id=" + middle.split(",")[0]]
+        argv = ["varve", "cat", "HEAD:data.csv", "--where", "text(id) = " + middle.split(",")[0]]
         self.line("one row by value", "varve version", version,
                   self.run(argv, tool.work), (version.cpu + 0.005) / version.cpu)
         self.one_row_by_key(version)
@@ -200,7 +200,7 @@ class Limits:
         self.scratch.run(["varve", "commit", "-q", "-m", "one"], shuffled.work)
         with open(shuffled.work / "data.csv", encoding="utf-8") as f:
             middle = next(itertools.islice(f, self.settings.rows // 2, None))
-        argv = ["varve", "cat", "HEAD:data.csv", "--where", "id=" + middle.split(",")[0]]
+        argv = ["varve", "cat", "HEAD:data.csv", "--where", "text(id) = " + middle.split(",")[0]]
         self.scratch.run(argv, shuffled.work)
         self.line("one row by value, a key in no order", "varve version", version,
                   self.run(argv, shuffled.work), (version.cpu + 0.005) / version.cpu)

@@ -148,7 +148,7 @@ class Scale:
 
     def lookup(self, tool, name, data):
         key = one_key(data)
-        argv = ["varve", "cat", "HEAD:data.csv", "--where", f"id={key}"]
+        argv = ["varve", "cat", "HEAD:data.csv", "--where", f"text(id) = {key}"]
         self.run("varve", name, argv, tool.work)
         found = self.scratch.text(argv, tool.work).splitlines()
         self.expect(f"one row has the key {key}", len(found) == 2 and found[1].startswith(key + ","))

@@ -23,11 +23,10 @@ typedef struct options {
 
 static const vv_option table[] = {
 	OPT_LIST(0, "columns", columns, "A,B", "only these columns, in this order"),
-	OPT_LIST(0, "where", where, "COL=VALUE",
-		 "only rows with this value, or COL<VALUE, <=, >, >=, COL^=PREFIX, 'COL between A "
-		 "and "
-		 "B'; if given again, "
-		 "all must match"),
+	OPT_LIST(
+		0, "where", where, "CONDITION",
+		"only rows that meet it: \"price > 100 and kind in (a, b)\"; if given again, all must be "
+		"met"),
 	OPT_STRING(0, "limit", limit, "N", "at most N rows"),
 	OPT_STRING(0, "offset", offset, "N", "skip the first N rows"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_FORMATS,
@@ -129,7 +128,6 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 			    vv_data_out *out, vv_error *err)
 {
 	vv_kept_keys keys = {.lookup = {.cache = NULL}};
-	vv_buf doubt = VV_BUF_INIT;
 	vv_view_options view = *v;
 	vv_sniff_hints hints;
 	const vv_subject_options how = {.hints = &hints, .unpack = true};
@@ -146,13 +144,8 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 		view.keys = &keys.lookup;
 	}
 	if (rc == VV_OK) {
-		view.doubt = &doubt;
 		rc = vv_view_write(&t, &view, vv_data_out_put, out, &rows, err);
 	}
-	if (rc == VV_OK && doubt.len > 0) {
-		vv_warn("%s", vv_buf_cstr(&doubt));
-	}
-	vv_buf_clear(&doubt);
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
@@ -220,7 +213,7 @@ const vv_command vv_cmd_cat = {
 	.group = "look",
 	.summary = "print a version of a dataset, or some of its rows and columns",
 	.usage = "[--raw] [--from PEER]... [[URL#]REV:]PATH | CID...\n"
-		 "[--columns A,B] [--where COL=VALUE] [--limit N] [--offset N] [--format "
+		 "[--columns A,B] [--where CONDITION] [--limit N] [--offset N] [--format "
 		 "FORMAT] [--encoding NAME] [[URL#]REV:]PATH",
 	.example = "$ varve cat v1:prices.csv --columns id,price --limit 2\n"
 		   "id,price\n"

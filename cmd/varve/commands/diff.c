@@ -46,8 +46,10 @@ static const vv_option table[] = {
 		 "hide cells that are only written differently (1.0, 1.00)"),
 	OPT_LIST(0, "ignore-column", ignore_column, "A,B", "do not compare these columns"),
 	OPT_LIST(0, "columns", columns, "A,B", "compare only these columns"),
-	OPT_LIST(0, "where", where, "COL=VALUE",
-		 "only rows with this value on either side; if given again, all must match"),
+	OPT_LIST(
+		0, "where", where, "CONDITION",
+		"only rows that meet it before or after: \"price > 100 and kind in (a, b)\"; if given again, "
+		"all must be met"),
 	OPT_STRING(0, "tolerance", tolerance, "N", "numbers this close are equal: 0.01, or 1%"),
 	OPT_FLAG(0, "moves", moves, "report rows that only moved"),
 	OPT_WRITTEN("of plain files: "),

@@ -17,6 +17,7 @@
 #include "diff/rows/key_unique.h"
 #include "lib/work/diff/key.h"
 #include "lib/work/diff/name_list.h"
+#include "lib/work/rows/where.h"
 #include "repo/blocks/decompress.h"
 
 /* Columns of a key that are looked at when renamed columns are sought. */
@@ -28,12 +29,6 @@ typedef struct opened {
 	bool is_open;
 	bool is_text; /* plain text, read as a table */
 } opened;
-
-typedef struct condition {
-	long a, b; /* places of the column; -1: not there */
-	const char *value;
-	size_t len;
-} condition;
 
 typedef struct comparison {
 	const vv_diff_item *item;
@@ -48,8 +43,8 @@ typedef struct comparison {
 	bool guessed;
 	vv_diff_table told;
 	char *form;
-	condition *where;
-	size_t where_count;
+	vv_where *where_a, *where_b; /* NULL: no row of this side can hold */
+	bool filtered;
 	vv_rowdiff_stats stats; /* of what was told, with --where */
 	uint64_t *column_changes;
 	vv_buf proposal; /* a line about a column that could be the key; empty: none */
@@ -340,48 +335,53 @@ done:
 
 /* --- --where ----------------------------------------------------------- */
 
-static vv_status read_where(comparison *c, vv_error *err)
+static long find_old(void *payload, const char *name, size_t len)
 {
-	size_t n = c->how->where ? c->how->where->count : 0;
-	c->where = vv_calloc(n + 1, sizeof(*c->where));
-	if (!c->where) return vv_fail_nomem(err);
-	for (size_t i = 0; i < n; i++) {
-		const char *text = c->how->where->items[i], *eq = strchr(text, '=');
-		condition *w = &c->where[i];
-		if (!eq || eq == text) {
-			return vv_fail(err, VV_EUSAGE, "--where takes COL=VALUE, not '%s'",
-				       vv_text_shows(text));
-		}
-		size_t len = (size_t)(eq - text);
-		w->a = c->a ? vv_schema_find(&c->a->schema, text, len) : -1;
-		w->b = c->b ? vv_schema_find(&c->b->schema, text, len) : -1;
-		if (w->a < 0 && w->b < 0) {
-			return vv_fail(err, VV_ENOTFOUND,
-				       "--where: neither version of '%s' has a column '%s'",
-				       vv_text_shows(c->item->path), vv_text_show(text, len));
-		}
-		if (c->a && c->b && (w->a < 0 || w->b < 0)) {
-			w->a = w->a < 0 ? vv_columns_to_old(&c->columns, (size_t)w->b) : w->a;
-			w->b = w->b < 0 ? vv_columns_to_new(&c->columns, (size_t)w->a) : w->b;
-		}
-		w->value = eq + 1;
-		w->len = strlen(w->value);
-		c->where_count++;
-	}
-	return VV_OK;
+	const comparison *c = payload;
+	long at = vv_schema_find(&c->a->schema, name, len), other;
+
+	if (at >= 0 || !c->b) return at;
+	other = vv_schema_find(&c->b->schema, name, len);
+	return other < 0 ? -1 : vv_columns_to_old(&c->columns, (size_t)other);
 }
 
-static bool holds(const comparison *c, const vv_cell *cells, bool old)
+static long find_new(void *payload, const char *name, size_t len)
 {
-	for (size_t i = 0; cells && i < c->where_count; i++) {
-		const condition *w = &c->where[i];
-		long at = old ? w->a : w->b;
-		if (at < 0 || cells[at].len != w->len ||
-		    (w->len > 0 && memcmp(cells[at].text, w->value, w->len) != 0)) {
-			return false;
-		}
+	const comparison *c = payload;
+	long at = vv_schema_find(&c->b->schema, name, len), other;
+
+	if (at >= 0 || !c->a) return at;
+	other = vv_schema_find(&c->a->schema, name, len);
+	return other < 0 ? -1 : vv_columns_to_new(&c->columns, (size_t)other);
+}
+
+/* A column may be there on one side alone. */
+static vv_status read_where(comparison *c, vv_error *err)
+{
+	const vv_where_how old = {.find = find_old, .payload = c},
+			   new = {.find = find_new, .payload = c};
+	vv_status a = VV_ENOTFOUND, b = VV_ENOTFOUND;
+
+	if (!c->how->where || c->how->where->count == 0) return VV_OK;
+	c->filtered = true;
+	if (c->a) {
+		a = vv_where_new(&c->where_a, c->a, c->how->where, &old, err);
 	}
-	return cells != NULL;
+	if (c->b && (a == VV_OK || a == VV_ENOTFOUND)) {
+		b = vv_where_new(&c->where_b, c->b, c->how->where, &new, err);
+	}
+	if (a == VV_OK || b == VV_OK) {
+		return a != VV_OK && a != VV_ENOTFOUND   ? a
+		       : b != VV_OK && b != VV_ENOTFOUND ? b
+							 : VV_OK;
+	}
+	vv_prefix(err, "%s", vv_text_shows(c->item->path));
+	return a != VV_ENOTFOUND ? a : b;
+}
+
+static bool holds(vv_where *w, const vv_cell *cells)
+{
+	return w && cells && vv_where_holds(w, cells);
 }
 
 static void count_row(comparison *c, const vv_row_change *r)
@@ -413,8 +413,14 @@ static vv_status begin(comparison *c, vv_error *err)
 static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
 {
 	vv_status rc;
-	if (c->where_count > 0) {
-		if (!holds(c, r->old_cells, true) && !holds(c, r->new_cells, false)) return VV_OK;
+	if (c->filtered) {
+		if (!holds(c->where_a, r->old_cells) && !holds(c->where_b, r->new_cells)) {
+			return (c->where_a && (rc = vv_where_ok(c->where_a, err)) < 0) ||
+					       (c->where_b &&
+						(rc = vv_where_ok(c->where_b, err)) < 0)
+				       ? rc
+				       : VV_OK;
+		}
 		count_row(c, r);
 	}
 	if ((rc = begin(c, err)) < 0 || !c->how->writer) return rc;
@@ -424,19 +430,19 @@ static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
 static void fill_told(comparison *c)
 {
 	const vv_diff_item *i = c->item;
-	c->told = (vv_diff_table){
-		.path = i->path,
-		.old_path = i->old_path,
-		.a = c->a,
-		.b = c->b,
-		.columns = c->a && c->b ? &c->columns : NULL,
-		.old_name = i->old_name,
-		.new_name = i->new_name,
-		.form_change = c->form,
-		.conflict = i->conflict,
-		.partial = c->where_count > 0 || c->only.items || c->ignore.items ||
-			   c->how->tolerance || c->how->ignore_format,
-		.text_to_table = c->a && c->b && c->old_side.is_text != c->new_side.is_text};
+	c->told = (vv_diff_table){.path = i->path,
+				  .old_path = i->old_path,
+				  .a = c->a,
+				  .b = c->b,
+				  .columns = c->a && c->b ? &c->columns : NULL,
+				  .old_name = i->old_name,
+				  .new_name = i->new_name,
+				  .form_change = c->form,
+				  .conflict = i->conflict,
+				  .partial = c->filtered || c->only.items || c->ignore.items ||
+					     c->how->tolerance || c->how->ignore_format,
+				  .text_to_table = c->a && c->b &&
+						   c->old_side.is_text != c->new_side.is_text};
 }
 
 /* --- tables without a key ----------------------------------------------- */
@@ -516,12 +522,12 @@ static vv_status whole(comparison *c, vv_error *err)
 	c->stats.removed = removed ? t->root.rows : 0;
 	c->stats.old_rows = c->stats.removed;
 	c->stats.new_rows = c->stats.added;
-	if (c->where_count > 0) {
+	if (c->filtered) {
 		c->stats.added = c->stats.removed = 0;
 	} else {
 		rc = begin(c, err);
 	}
-	bool rows_wanted = c->where_count > 0 || (c->how->writer && !c->how->counts);
+	bool rows_wanted = c->filtered || (c->how->writer && !c->how->counts);
 	if (rc == VV_OK && rows_wanted) {
 		rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
 	}
@@ -536,9 +542,8 @@ static vv_status whole(comparison *c, vv_error *err)
 						.old_cells = removed ? cells : NULL,
 						.new_cells = removed ? NULL : cells};
 			rc = give_row(c, &change, err);
-			more = c->where_count == 0 && c->how->limit > 0 && ++given >= c->how->limit
-				       ? 0
-				       : more;
+			more = !c->filtered && c->how->limit > 0 && ++given >= c->how->limit ? 0
+											     : more;
 		}
 	}
 	if (rc == VV_OK) {
@@ -592,7 +597,7 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 				 .rekeyed = true,
 				 .moves = how->moves,
 				 .only_needed = how->writer && how->writer->only_needed &&
-						c->where_count == 0,
+						!c->filtered,
 				 .temp_dir = how->temp_dir ? how->temp_dir : "/tmp",
 				 .pool = how->pool,
 				 .progress = how->progress};
@@ -718,7 +723,7 @@ static vv_status both(comparison *c, vv_error *err)
 		vv_notes_put(c->how->notes, "hint: %s", vv_buf_cstr(&c->proposal));
 	}
 	if (!c->begun) return VV_OK;
-	if (c->where_count == 0) return c->how->writer->end_table(c->how->writer, s, err);
+	if (!c->filtered) return c->how->writer->end_table(c->how->writer, s, err);
 	c->stats.old_rows = s->old_rows;
 	c->stats.new_rows = s->new_rows;
 	c->stats.keyed = s->keyed;
@@ -835,7 +840,8 @@ static void comparison_clear(comparison *c)
 	vv_name_list_clear(&c->ignore);
 	vv_buf_clear(&c->proposal);
 	vv_free(c->form);
-	vv_free(c->where);
+	vv_where_free(c->where_a);
+	vv_where_free(c->where_b);
 	vv_free(c->column_changes);
 	close_side(&c->old_side);
 	close_side(&c->new_side);

@@ -19,7 +19,7 @@ typedef struct vv_diff_how {
 	const vv_strings *key;
 	const char *const *rename;       /* NULL-ended pairs, or NULL */
 	const vv_strings *only, *ignore; /* columns; none given: all; none */
-	const vv_strings *where;         /* COL=VALUE, all must hold on one side */
+	const vv_strings *where;         /* conditions that must all hold on one side */
 	bool no_renames, ignore_format, moves;
 	const char *tolerance;
 	const vv_sniff_hints *written; /* how plain files are; NULL: found out. Borrowed */

@@ -36,15 +36,10 @@ static vv_status open_reader(vv_rows *r, vv_error *err)
 
 static vv_status open_tested(vv_rows *r, vv_error *err)
 {
-	size_t count = vv_where_count(r->o.where), *wanted = vv_calloc(count + 1, sizeof(size_t));
-	vv_status rc;
+	size_t count;
+	const size_t *wanted = vv_where_columns(r->o.where, &count);
+	vv_status rc = vv_table_reader_open(&r->tested, r->table, wanted, count, false, err);
 
-	if (!wanted) return vv_fail_nomem(err);
-	for (size_t i = 0; i < count; i++) {
-		wanted[i] = vv_where_column(r->o.where, i);
-	}
-	rc = vv_table_reader_open(&r->tested, r->table, wanted, count, false, err);
-	vv_free(wanted);
 	return rc < 0 ? rc : vv_where_groups_open(&r->groups, r->table, r->o.where, r->o.keys, err);
 }
 

@@ -1,5 +1,5 @@
 /*
- * where: knows how a test is written, what it compares, and what facts tell of a column's type.
+ * where: knows what a test compares, and what facts tell of a column's type.
  */
 #include "lib/work/rows/where.h"
 
@@ -7,6 +7,7 @@
 
 #include "base/show.h"
 #include "base/sys.h"
+#include "dataset/check/condition_run.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
@@ -14,21 +15,7 @@
 #include "lib/work/rows/fact_test.h"
 #include "lib/work/rows/named_columns.h"
 
-static const struct {
-	const char *sign;
-	vv_where_op op;
-} operators[] = {/* what another begins with comes after it */
-		 {"^=", VV_WHERE_BEGINS}, {"<=", VV_WHERE_UP_TO}, {">=", VV_WHERE_FROM},
-		 {"=", VV_WHERE_IS},      {"<", VV_WHERE_BELOW},  {">", VV_WHERE_ABOVE}};
-
 #define DAY 86400
-#define BETWEEN " between "
-#define AND " and "
-
-static const char tests_hint[] =
-	"the tests are '=', '<', '<=', '>', '>=', '^=' (begins with) and 'COLUMN between LOW and "
-	"HIGH'";
-
 typedef struct test {
 	size_t column;
 	vv_where_op op;
@@ -44,175 +31,15 @@ typedef struct test {
 struct vv_where {
 	test *tests;
 	size_t count;
+	vv_condition **conditions; /* texts of the tests are theirs */
+	bool *judged;              /* by the tests alone */
+	size_t condition_count;
+	vv_condition_scratch *scratch;
+	size_t *columns, column_count;
 	bool json, failed;
 };
 
 /* ---- what is asked ---- */
-
-/* The value of a test that is written with blanks around the sign, as in 'name = pear': blanks are no part of it, and one
- * pair of single quotes is none. */
-static void take_spaced(test *t)
-{
-	while (t->len > 0 && t->text[0] == ' ') {
-		t->text++;
-		t->len--;
-	}
-	while (t->len > 0 && t->text[t->len - 1] == ' ') {
-		t->len--;
-	}
-	if (t->len > 1 && t->text[0] == '\'' && t->text[t->len - 1] == '\'' &&
-	    !memchr(t->text + 1, '\'', t->len - 2)) {
-		t->text++;
-		t->len -= 2;
-	}
-}
-
-static bool split(test *t, const vv_table *table, const char *word, const char *at,
-		  const char *sign, vv_where_op op)
-{
-	size_t len = (size_t)(at - word);
-	long column = vv_schema_find(&table->schema, word, len);
-	bool spaced = false;
-
-	for (; column < 0 && len > 0 && word[len - 1] == ' '; spaced = true) {
-		column = vv_schema_find(&table->schema, word, --len);
-	}
-	if (column < 0) return false;
-	t->column = (size_t)column;
-	t->op = op;
-	t->text = at + strlen(sign);
-	t->len = strlen(t->text);
-	if (spaced) {
-		take_spaced(t);
-	}
-	return true;
-}
-
-/* A column's name may hold the signs, so each place is tried; "=" first, as it was the only one. */
-static vv_status parse(test *t, const vv_table *table, const char *word, vv_error *err)
-{
-	const char *at;
-	size_t unused;
-
-	for (at = strchr(word, '='); at; at = strchr(at + 1, '=')) {
-		if (split(t, table, word, at, "=", VV_WHERE_IS)) return VV_OK;
-	}
-	for (at = word; *at; at++) {
-		for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-			const char *sign = operators[i].sign;
-
-			if (strncmp(at, sign, strlen(sign)) == 0 &&
-			    split(t, table, word, at, sign, operators[i].op)) {
-				return VV_OK;
-			}
-		}
-	}
-	at = word + strcspn(word, "=<>");
-	if (!*at) {
-		vv_fail(err, VV_EUSAGE, "--where '%s' has no '='", vv_text_shows(word));
-		return vv_hint(err, "write it as --where COLUMN=VALUE; %s", tests_hint);
-	}
-	if (*at == '=' && at > word && at[-1] == '!') {
-		vv_fail(err, VV_EUSAGE, "--where '%s': there is no '!='", vv_text_shows(word));
-		return vv_hint(err, "%s", tests_hint);
-	}
-	if (*at == '=' && at > word && at[-1] == '^') {
-		at--;
-	}
-	return vv_view_column(table, word, (size_t)(at - word), "--where", &unused, err);
-}
-
-/* COLUMN between LOW and HIGH: two tests; false: it is not written so. */
-static bool parse_between(test two[2], const vv_table *table, const char *word)
-{
-	for (const char *at = strstr(word, BETWEEN), *and; at; at = strstr(at + 1, BETWEEN)) {
-		if (split(&two[0], table, word, at, BETWEEN, VV_WHERE_FROM) &&
-		    (and = strstr(two[0].text, AND)) != NULL) {
-			two[0].len = (size_t)(and-two[0].text);
-			two[1] = two[0];
-			two[1].op = VV_WHERE_UP_TO;
-			two[1].text = and+strlen(AND);
-			two[1].len = strlen(two[1].text);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Is "a==3" or "a=>3" written where "a=3" or "a>=3" is meant? NULL: no. */
-static const char *meant(const test *t)
-{
-	if (t->op != VV_WHERE_IS || t->len < 2) return NULL;
-	return t->text[0] == '=' ? "=" : t->text[0] == '>' ? ">=" : t->text[0] == '<' ? "<=" : NULL;
-}
-
-/* Is there another test behind " or " or " and " in the value? The word between, or NULL. */
-static const char *joined(const test *t, const vv_table *table)
-{
-	static const char *const words[] = {" or ", " OR ", " and ", " AND ", " || ", " && "};
-	static const char blanks[] = " \t";
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		const char *at = strstr(t->text, words[i]);
-
-		for (; at && at < t->text + t->len; at = strstr(at + 1, words[i])) {
-			const char *rest = at + strlen(words[i]);
-			test other[2] = {{.len = 0}};
-
-			rest += strspn(rest, blanks);
-			if (parse(&other[0], table, rest, NULL) == VV_OK ||
-			    parse_between(other, table, rest)) {
-				return words[i];
-			}
-		}
-	}
-	return NULL;
-}
-
-static vv_status refuse_joined(const test *t, const vv_table *table, vv_error *err)
-{
-	const char *word = joined(t, table);
-	bool both = word && strpbrk(word, "nN&") != NULL;
-
-	if (!word) return VV_OK;
-	vv_fail(err, VV_EUSAGE, "--where takes one test, and '%s' is in '%s'", word,
-		vv_text_show(t->text, t->len));
-	return vv_hint(err, both ? "repeat --where for each test: a row must pass all"
-				 : "tests cannot be joined by 'or': "
-				   "run one query for each");
-}
-
-vv_status vv_where_found_none(const vv_where *w, const vv_table *table, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; i < w->count && rc == VV_OK; i++) {
-		rc = refuse_joined(&w->tests[i], table, err);
-	}
-	return rc;
-}
-
-bool vv_where_doubt(const vv_where *w, vv_buf *out)
-{
-	for (size_t i = 0; i < w->count; i++) {
-		const test *t = &w->tests[i];
-		const char *sign = meant(t);
-
-		if (sign) {
-			vv_buf_puts(out, "no row matches: --where looked for the text '");
-			vv_text_put_escaped(out, t->text, t->len);
-			vv_buf_puts(out, "' in column '");
-			vv_text_put_escaped(out, t->field->name, t->field->name_len);
-			vv_buf_printf(out, "'; did you mean '");
-			vv_text_put_escaped(out, t->field->name, t->field->name_len);
-			vv_buf_puts(out, sign);
-			vv_text_put_escaped(out, t->text + 1, t->len - 1);
-			vv_buf_puts(out, "'?");
-			return true;
-		}
-	}
-	return false;
-}
 
 static bool is_value(const vv_where *w, const vv_field *f, const vv_cell *c)
 {
@@ -234,10 +61,10 @@ static vv_status read_value(test *t, vv_error *err)
 
 	t->digits_len = t->digits.len;
 	if (is || t->digits.failed) return vv_buf_ok(&t->digits, err);
-	vv_fail(err, VV_EUSAGE, "--where: '%s' is not a value of column '%s', which has type %s",
+	vv_fail(err, VV_EUSAGE, "'%s' is not a value of column '%s', which has type %s",
 		vv_text_show(t->text, t->len), vv_text_show(t->field->name, t->field->name_len),
 		vv_type_name(t->field->type));
-	return vv_hint(err, "'=' and '^=' take any text");
+	return vv_hint(err, "text(COLUMN) = 'TEXT' and COLUMN ^= 'TEXT' take any text");
 }
 
 /* ---- what facts rule out ---- */
@@ -432,6 +259,13 @@ bool vv_where_holds(vv_where *w, const vv_cell *cells)
 	for (size_t i = 0; i < w->count; i++) {
 		if (!test_holds(w, &w->tests[i], &cells[w->tests[i].column])) return false;
 	}
+	for (size_t i = 0; i < w->condition_count; i++) {
+		if (!w->judged[i] &&
+		    vv_condition_eval(w->conditions[i], w->scratch, cells) != VV_TRUE) {
+			w->failed |= vv_condition_failed(w->scratch);
+			return false;
+		}
+	}
 	return true;
 }
 
@@ -445,9 +279,10 @@ size_t vv_where_count(const vv_where *w)
 	return w->count;
 }
 
-size_t vv_where_column(const vv_where *w, size_t i)
+const size_t *vv_where_columns(const vv_where *w, size_t *count)
 {
-	return w->tests[i].column;
+	*count = w->column_count;
+	return w->columns;
 }
 
 bool vv_where_value(const vv_where *w, size_t i, vv_key_value *out)
@@ -460,10 +295,18 @@ bool vv_where_value(const vv_where *w, size_t i, vv_key_value *out)
 
 void vv_where_free(vv_where *w)
 {
-	for (size_t i = 0; w && i < w->count; i++) {
+	if (!w) return;
+	for (size_t i = 0; w->tests && i < w->count; i++) {
 		vv_buf_clear(&w->tests[i].digits);
 	}
-	vv_free(w ? w->tests : NULL);
+	for (size_t i = 0; i < w->condition_count; i++) {
+		vv_condition_free(w->conditions[i]);
+	}
+	vv_condition_scratch_free(w->scratch);
+	vv_free(w->conditions);
+	vv_free(w->judged);
+	vv_free(w->columns);
+	vv_free(w->tests);
 	vv_free(w);
 }
 
@@ -479,70 +322,149 @@ static vv_status finish(test *x, const vv_table *t, vv_error *err)
 	return rc;
 }
 
-vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *words, vv_error *err)
+static void add_column(vv_where *w, size_t column)
 {
-	vv_where *w = vv_calloc(1, sizeof(*w));
+	size_t i = 0;
+
+	while (i < w->column_count && w->columns[i] < column) {
+		i++;
+	}
+	if (i < w->column_count && w->columns[i] == column) return;
+	memmove(w->columns + i + 1, w->columns + i, (w->column_count - i) * sizeof(*w->columns));
+	w->columns[i] = column;
+	w->column_count++;
+}
+
+/* The columns that are read, and room for them. */
+static vv_status list_columns(vv_where *w, const vv_table *t, vv_error *err)
+{
+	w->columns = vv_calloc(t->schema.count + 1, sizeof(*w->columns));
+	if (!w->columns) return vv_fail_nomem(err);
+	for (size_t i = 0; i < w->count; i++) {
+		add_column(w, w->tests[i].column);
+	}
+	for (size_t i = 0; i < w->condition_count; i++) {
+		size_t count;
+		const size_t *columns = vv_condition_columns(w->conditions[i], &count);
+
+		for (size_t k = 0; !w->judged[i] && k < count; k++) {
+			add_column(w, columns[k]);
+		}
+	}
+	return VV_OK;
+}
+
+/* The tests, apart. */
+static vv_status set_tests(vv_where *w, const vv_table *t, const vv_where_test *tests, size_t count,
+			   vv_error *err)
+{
 	vv_status rc = VV_OK;
 
-	*out = NULL;
-	if (!w || !(w->tests = vv_calloc(2 * words->count + 2, sizeof(*w->tests)))) {
-		vv_free(w);
-		return vv_fail_nomem(err);
-	}
 	w->json = t->root.dialect.form != VV_FORM_CSV;
-	for (size_t i = 0; i < words->count && rc == VV_OK; i++) {
-		size_t n = 1;
+	if (!(w->tests = vv_calloc(count + 1, sizeof(*w->tests)))) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count && rc == VV_OK; i++) {
+		test *x = &w->tests[w->count++];
 
-		if (parse_between(&w->tests[w->count], t, words->items[i])) {
-			n = 2;
-		} else if ((rc = parse(&w->tests[w->count], t, words->items[i], err)) < 0) {
-			break;
-		}
-		for (; n > 0 && rc == VV_OK; n--) {
-			const test *x = &w->tests[w->count];
-
-			if (x->op != VV_WHERE_IS && x->op != VV_WHERE_BEGINS &&
-			    (rc = refuse_joined(x, t, err)) < 0) {
-				break;
-			}
-			rc = finish(&w->tests[w->count++], t, err);
+		x->op = tests[i].op;
+		x->column = tests[i].place;
+		x->text = tests[i].text;
+		x->len = tests[i].len;
+		if (!tests[i].column ||
+		    (rc = vv_view_column(t, tests[i].column, strlen(tests[i].column), "where",
+					 &x->column, err)) == VV_OK) {
+			rc = finish(x, t, err);
 		}
 	}
-	if (rc < 0) {
-		vv_where_free(w);
-		return rc;
-	}
-	*out = w;
-	return VV_OK;
+	return rc < 0 ? rc : list_columns(w, t, err);
 }
 
 vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *tests, size_t count,
 		      vv_error *err)
 {
 	vv_where *w = vv_calloc(1, sizeof(*w));
-	vv_status rc = VV_OK;
+	vv_status rc = w ? set_tests(w, t, tests, count, err) : vv_fail_nomem(err);
 
-	*out = NULL;
-	if (!w || !(w->tests = vv_calloc(count + 1, sizeof(*w->tests)))) {
-		vv_free(w);
-		return vv_fail_nomem(err);
-	}
-	w->json = t->root.dialect.form != VV_FORM_CSV;
-	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		test *x = &w->tests[w->count++];
-
-		x->op = tests[i].op;
-		x->text = tests[i].text;
-		x->len = tests[i].len;
-		if ((rc = vv_view_column(t, tests[i].column, strlen(tests[i].column), "where",
-					 &x->column, err)) == VV_OK) {
-			rc = finish(x, t, err);
-		}
-	}
+	*out = rc < 0 ? NULL : w;
 	if (rc < 0) {
 		vv_where_free(w);
-		return rc;
 	}
-	*out = w;
-	return VV_OK;
+	return rc;
+}
+
+/* Equal is neither less nor greater. */
+static size_t put_test(vv_where_test *out, const vv_condition_test *t)
+{
+	static const vv_where_op ops[] = {VV_WHERE_IS,      VV_WHERE_BEGINS, VV_WHERE_FROM,
+					  VV_WHERE_DIFFERS, VV_WHERE_BELOW,  VV_WHERE_UP_TO,
+					  VV_WHERE_ABOVE,   VV_WHERE_FROM,   VV_WHERE_NULL,
+					  VV_WHERE_NOT_NULL};
+
+	out[0] = (vv_where_test){
+		.place = t->column, .op = ops[t->op], .text = t->text, .len = t->len};
+	if (t->op != VV_CONDITION_EQUAL) return 1;
+	out[1] = out[0];
+	out[1].op = VV_WHERE_UP_TO;
+	return 2;
+}
+
+static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings *conditions,
+				const vv_where_how *how, vv_error *err)
+{
+	const vv_condition_how as = {.json = t->root.dialect.form != VV_FORM_CSV,
+				     .filter = true,
+				     .params = how ? how->params : NULL,
+				     .param_count = how ? how->param_count : 0,
+				     .find = how ? how->find : NULL,
+				     .payload = how ? how->payload : NULL};
+	vv_condition_test *found = NULL;
+	vv_where_test *tests = NULL;
+	size_t count = 0, cap = 0, n = 0;
+	vv_error own;
+	vv_status rc = VV_OK;
+
+	err = err ? err : &own;
+	w->conditions = vv_calloc(conditions->count + 1, sizeof(vv_condition *));
+	w->judged = vv_calloc(conditions->count + 1, sizeof(*w->judged));
+	w->scratch = vv_condition_scratch_new();
+	if (!w->conditions || !w->judged || !w->scratch) return vv_fail_nomem(err);
+	for (size_t i = 0; i < conditions->count && rc == VV_OK; i++) {
+		const char *text = conditions->items[i];
+
+		rc = vv_condition_compile(&w->conditions[i], text, strlen(text), &t->schema, &as,
+					  err);
+		if (rc < 0) {
+			rc = err->code = rc == VV_EINPUT ? VV_EUSAGE : rc;
+			vv_prefix(err, "'%s'", vv_text_shows(text));
+			break;
+		}
+		w->condition_count++;
+		if (!vv_condition_tests(w->conditions[i], &found, &count, &cap, &w->judged[i])) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	if (rc == VV_OK && !(tests = vv_calloc(2 * count + 1, sizeof(*tests)))) {
+		rc = vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < count && tests; i++) {
+		n += put_test(tests + n, &found[i]);
+	}
+	if (rc == VV_OK) {
+		rc = set_tests(w, t, tests, n, err);
+	}
+	vv_free(found);
+	vv_free(tests);
+	return rc;
+}
+
+vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
+		       const vv_where_how *how, vv_error *err)
+{
+	vv_where *w = vv_calloc(1, sizeof(*w));
+	vv_status rc = w ? add_conditions(w, t, conditions, how, err) : vv_fail_nomem(err);
+
+	*out = rc < 0 ? NULL : w;
+	if (rc < 0) {
+		vv_where_free(w);
+	}
+	return rc;
 }

@@ -1,6 +1,6 @@
 /*
- * where: which rows a view wants: tests of columns, all of which must hold; and which row groups can
- * have such rows, by what is known of them (dataset/format/facts.h).
+ * where: which rows a view wants: conditions (docs/conditions.md) and tests of columns, all of which must hold; and which
+ * row groups can have such rows, by what is known of them (dataset/format/facts.h).
  */
 #ifndef VV_LIB_WORK_ROWS_WHERE_H
 #define VV_LIB_WORK_ROWS_WHERE_H
@@ -13,16 +13,23 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "dataset/check/condition.h"
 #include "dataset/check/key_groups.h"
 #include "dataset/table/table.h"
 #include "lib/work/rows/fact_test.h"
 
 typedef struct vv_where vv_where;
 
-/* words: COL=VALUE, COL^=PREFIX (both as bytes), COL<VALUE, COL<=VALUE, COL>VALUE, COL>=VALUE,
- * COL between LOW and HIGH (under the column's type); they and the table must outlive *out. VV_EUSAGE: none of these, or
- * no value of the type; VV_ENOTFOUND: no such column. */
-vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *words, vv_error *err);
+/* Of conditions; the schema and the parameters must outlive *out, and find, where it is given, tells where in the schema a
+ * column is. VV_EUSAGE: not a condition; VV_ENOTFOUND: no such column. */
+typedef struct vv_where_how {
+	const vv_condition_param *params;
+	size_t param_count;
+	long (*find)(void *payload, const char *name, size_t len);
+	void *payload;
+} vv_where_how;
+vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
+		       const vv_where_how *how, vv_error *err);
 
 /* The same of tests that are taken apart already. */
 typedef enum vv_where_op {
@@ -39,7 +46,8 @@ typedef enum vv_where_op {
 } vv_where_op;
 
 typedef struct vv_where_test {
-	const char *column;
+	const char *column; /* its name; NULL: */
+	size_t place;       /* in the table */
 	vv_where_op op;
 	const char *text;
 	size_t len;
@@ -49,8 +57,9 @@ vv_status vv_where_of(vv_where **out, const vv_table *t, const vv_where_test *te
 void vv_where_free(vv_where *w); /* accepts NULL */
 VV_AUTO_FREE(vv_where, vv_where_free)
 
-size_t vv_where_count(const vv_where *w);
-size_t vv_where_column(const vv_where *w, size_t test); /* its place in the table */
+/* The places in the table of the columns that are read. Borrowed. */
+const size_t *vv_where_columns(const vv_where *w, size_t *count);
+size_t vv_where_count(const vv_where *w); /* of tests */
 
 /* The cell that a row must have (the same text), where the test says so. Borrowed. */
 bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
@@ -58,13 +67,6 @@ bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 /* Does a row (all places of the table's columns) hold? When memory runs out vv_where_ok fails. */
 bool vv_where_holds(vv_where *w, const vv_cell *cells);
 vv_status vv_where_ok(const vv_where *w, vv_error *err);
-
-/* Where no row holds: VV_EUSAGE, if a value looks like several tests ("7 or b=8"). A text that is in the
- * table is found whatever it looks like. */
-vv_status vv_where_found_none(const vv_where *w, const vv_table *t, vv_error *err);
-
-/* Where no row holds: was another test meant? Then appends a line that says so. */
-bool vv_where_doubt(const vv_where *w, vv_buf *out);
 
 /* Can a row that holds be among those with these facts? A vv_list_may_fn. */
 bool vv_where_may_hold(void *where, const uint8_t *facts, size_t len);

@@ -179,7 +179,6 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 			uint64_t *rows, vv_error *err)
 {
 	view v;
-	bool none;
 	vv_status rc;
 
 	memset(&v, 0, sizeof(v));
@@ -195,19 +194,12 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	}
 	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
 	    (opts->where && opts->where->count > 0 &&
-	     (rc = vv_where_new(&v.where, t, opts->where, err)) < 0) ||
+	     (rc = vv_where_new(&v.where, t, opts->where, NULL, err)) < 0) ||
 	    (rc = open_writer(&v, err)) < 0 || (rc = run(&v, err)) < 0) {
-		goto done;
-	}
-	none = v.where && opts->limit > 0 && !v.past;
-	if (none && (rc = vv_where_found_none(v.where, t, err)) < 0) {
 		goto done;
 	}
 	rc = flush(&v, 0, err);
 	*rows = v.writer.rows;
-	if (rc == VV_OK && none && opts->doubt) {
-		(void)vv_where_doubt(v.where, opts->doubt);
-	}
 done:
 	vv_view_writer_clear(&v.writer);
 	vv_where_free(v.where);

@@ -31,9 +31,9 @@ int32_t vv_view_numbers(const char *word); /* likewise for enum varve_numbers */
 typedef struct vv_view_options {
 	vv_view_format format;
 	const vv_strings *columns; /* names, or several with commas between; NULL or none: all */
-	const vv_strings *where;   /* tests (where.h), all must hold; NULL or none: every row */
-	uint64_t offset;           /* rows (that match) to leave out first */
-	uint64_t limit;            /* rows to write at most; UINT64_MAX: all */
+	const vv_strings *where; /* conditions (where.h), all must hold; NULL or none: every row */
+	uint64_t offset;         /* rows (that match) to leave out first */
+	uint64_t limit;          /* rows to write at most; UINT64_MAX: all */
 	/* A cell that a spreadsheet would take for a formula gets a ' before it (csv, tsv and own; VV_EUSAGE
 	 * for others). Plain numbers are left. */
 	bool safe_for_spreadsheets;
@@ -43,7 +43,6 @@ typedef struct vv_view_options {
 	unsigned width; /* format table: columns of the terminal; 0: as wide as it needs */
 	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not */
 	const vv_progress *progress;
-	vv_buf *doubt; /* gets a line where no row matches and another test was meant; or NULL */
 } vv_view_options;
 
 /* Gives the text to fn in pieces. *rows: how many were written. VV_ENOTFOUND: no such

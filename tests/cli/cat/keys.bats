@@ -31,7 +31,7 @@ search_despite_damage() {
 	for at in 2 3 4 5 6 7; do
 		damage_pack "$at"
 		ends_with 2 varve cat HEAD:t.csv
-		if varve cat HEAD:t.csv --where id=20007 --columns id > out 2> err; then
+		if varve cat HEAD:t.csv --where 'text(id) = 20007' --columns id > out 2> err; then
 			printf 'id\n20007\n' | cmp - out
 			found=$((found + 1))
 		fi
@@ -40,7 +40,7 @@ search_despite_damage() {
 
 @test "the second search by key reads no row group but the one" {
 	keyed
-	succeeds varve cat HEAD:t.csv --where id=20007 --columns id
+	succeeds varve cat HEAD:t.csv --where 'text(id) = 20007' --columns id
 	output_is $'id\n20007'
 	search_despite_damage
 	[ "$found" -ge 4 ]
@@ -55,30 +55,30 @@ search_despite_damage() {
 
 @test "a search by key in a later version finds what changed and what did not" {
 	keyed
-	varve cat HEAD:t.csv --where id=7 > before
+	varve cat HEAD:t.csv --where 'text(id) = 7' > before
 	awk -F, -v OFS=, '$1 == 9 { $1 = 900000 } 1' t.csv > u && mv u t.csv
 	varve add -q t.csv
 	varve commit -qm two
 	for again in 1 2; do
-		succeeds varve cat HEAD:t.csv --where id=900000 --columns id
+		succeeds varve cat HEAD:t.csv --where 'text(id) = 900000' --columns id
 		output_is $'id\n900000'
-		succeeds varve cat HEAD:t.csv --where id=9 --columns id
+		succeeds varve cat HEAD:t.csv --where 'text(id) = 9' --columns id
 		output_is "id"
-		succeeds varve cat HEAD~1:t.csv --where id=9 --columns id
+		succeeds varve cat HEAD~1:t.csv --where 'text(id) = 9' --columns id
 		output_is $'id\n9'
-		varve cat HEAD:t.csv --where id=7 | cmp - before
+		varve cat HEAD:t.csv --where 'text(id) = 7' | cmp - before
 	done
 }
 
 @test "other tests beside the key hold as well" {
 	keyed
-	name=$(varve cat HEAD:t.csv --where id=7 --columns name | tail -n 1)
+	name=$(varve cat HEAD:t.csv --where 'text(id) = 7' --columns name | tail -n 1)
 	for again in 1 2; do
-		succeeds varve cat HEAD:t.csv --where id=7 --where "name=$name" --columns id
+		succeeds varve cat HEAD:t.csv --where 'text(id) = 7' --where "name = '$name'" --columns id
 		output_is $'id\n7'
-		succeeds varve cat HEAD:t.csv --where id=7 --where "name=$name." --columns id
+		succeeds varve cat HEAD:t.csv --where 'text(id) = 7' --where "name = '$name.'" --columns id
 		output_is "id"
-		succeeds varve cat HEAD:t.csv --where id=7 --where 'id>7' --columns id
+		succeeds varve cat HEAD:t.csv --where 'text(id) = 7' --where 'id>7' --columns id
 		output_is "id"
 	done
 }
@@ -88,18 +88,18 @@ search_despite_damage() {
 	mixed_rows 90000 > t.csv # so many that they are a file of their own
 	varve add -q t.csv
 	varve commit -qm two
-	varve cat HEAD:t.csv --where id=40007 > expected
+	varve cat HEAD:t.csv --where 'text(id) = 40007' > expected
 	[ "$(wc -l < expected)" -eq 2 ]
 	kept=$(echo .git/varve/cache/check-files/keys-*)
 	[ "$(stat -c %s "$kept")" -gt 700000 ]
 	for at in 10 20000 100000 400000 700000; do
 		head -c 40000 /dev/zero | dd of="$kept" bs=1 seek="$at" conv=notrunc status=none
-		varve cat HEAD:t.csv --where id=40007 | cmp - expected
-		succeeds varve cat HEAD:t.csv --where id=90001 --columns id
+		varve cat HEAD:t.csv --where 'text(id) = 40007' | cmp - expected
+		succeeds varve cat HEAD:t.csv --where 'text(id) = 90001' --columns id
 		output_is "id"
 	done
 	: > "$kept"
-	varve cat HEAD:t.csv --where id=40007 | cmp - expected
+	varve cat HEAD:t.csv --where 'text(id) = 40007' | cmp - expected
 	succeeds varve check
 }
 
@@ -112,7 +112,7 @@ search_despite_damage() {
 	varve commit -qm one
 	twice=$(tail -n 1 t.csv | cut -d, -f1)
 	for again in 1 2; do
-		succeeds varve cat HEAD:t.csv --where "id=$twice" --columns id
+		succeeds varve cat HEAD:t.csv --where "text(id) = $twice" --columns id
 		output_is "id
 $twice
 $twice"

@@ -105,6 +105,13 @@ static condition random_condition(vv_prng *r, const known *k, int last)
 	return c;
 }
 
+/* In text, true and false have no order. */
+static bool is_order_of_flags(const condition *c)
+{
+	return strcmp(known_names[c->column], "flag") == 0 && c->op >= VARVE_TEST_BELOW &&
+	       c->op <= VARVE_TEST_FROM;
+}
+
 static void put_quoted(vv_buf *b, const char *text, char quote)
 {
 	vv_buf_putc(b, quote);
@@ -117,7 +124,7 @@ static void put_quoted(vv_buf *b, const char *text, char quote)
 	vv_buf_putc(b, quote);
 }
 
-static const char *const signs[] = {"==", "^=", "=", "!=", "<", "<=", ">", ">="};
+static const char *const signs[] = {"=", "^=", "=", "!=", "<", "<=", ">", ">="};
 
 /* The same conditions as text; a parameter now and then. */
 static varve_filter *parsed(vv_prng *r, const condition *c, size_t count)
@@ -131,11 +138,13 @@ static varve_filter *parsed(vv_prng *r, const condition *c, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		vv_buf_puts(&b, i ? " AND " : " ");
+		vv_buf_puts(&b, c[i].op == VARVE_TEST_IS ? "text(" : "");
 		if (vv_prng_below(r, 2)) {
 			put_quoted(&b, known_names[c[i].column], '"');
 		} else {
 			vv_buf_puts(&b, known_names[c[i].column]);
 		}
+		vv_buf_puts(&b, c[i].op == VARVE_TEST_IS ? ")" : "");
 		if (c[i].op >= VARVE_TEST_NULL) {
 			vv_buf_puts(&b, c[i].op == VARVE_TEST_NULL ? " is null" : " Is Not\tNULL ");
 			continue;
@@ -243,9 +252,11 @@ static void random_filters_give_the_rows_that_pass(void **state)
 			varve_filter *f;
 
 			for (size_t n = 0; n < count; n++) {
-				c[n] = random_condition(&r, &k,
-							as_text ? VARVE_TEST_NOT_NULL
-								: VARVE_TEST_NO_VALUE);
+				do {
+					c[n] = random_condition(&r, &k,
+								as_text ? VARVE_TEST_NOT_NULL
+									: VARVE_TEST_NO_VALUE);
+				} while (as_text && is_order_of_flags(&c[n]));
 			}
 			f = as_text && count > 0 ? parsed(&r, c, count) : built(c, count);
 			gives_what_passes(stored, &k, f, c, count);
@@ -290,7 +301,6 @@ static void a_text_that_is_no_filter_is_refused(void **state)
 {
 	static const char *const texts[] = {"",
 					    " ",
-					    "price",
 					    "price >",
 					    "price > 1 and",
 					    "> 1",
@@ -301,12 +311,10 @@ static void a_text_that_is_no_filter_is_refused(void **state)
 					    "a = 'x",
 					    "\"a = 1",
 					    "'a' = 1",
-					    "a = \"x\"",
 					    "a between 1",
 					    "a ! 1",
 					    "a = :none",
 					    "a between 1 or 2",
-					    "a = 1 or b = 2",
 					    "a = 1 and and b = 2",
 					    "a = 1,",
 					    "^= 1",
@@ -322,10 +330,6 @@ static void a_text_that_is_no_filter_is_refused(void **state)
 
 		f = (varve_filter *)&e;
 		rc = varve_filter_parse(&f, texts[i], NULL, 0, &e);
-		if (rc == 0 && strcmp(texts[i], "a = 1,") == 0) {
-			varve_filter_free(f); /* a word with a comma */
-			continue;
-		}
 		if (rc != VARVE_EUSAGE) {
 			fail_msg("'%s' gives %d", texts[i], rc);
 		}
@@ -345,7 +349,12 @@ static void a_filter_that_does_not_fit_the_table_is_refused(void **state)
 		     {"day < 1", VARVE_EUSAGE},
 		     {"flag = perhaps", VARVE_EUSAGE},
 		     {"id != 'a'", VARVE_EUSAGE},
-		     {"price == x", 0},
+		     {"price == x", VARVE_EUSAGE},
+		     {"price", VARVE_EUSAGE},
+		     {"note = ''", VARVE_EUSAGE},
+		     {"price > 1 and day", VARVE_EUSAGE},
+		     {"text(price) = x", 0},
+		     {"nothing = 1 or price > 2", VARVE_ENOTFOUND},
 		     {"day ^= 20", 0}};
 	const char *const paths[] = {"t.csv"};
 	varve_repo *repo = begin_repo();

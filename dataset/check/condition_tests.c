@@ -1,0 +1,159 @@
+/*
+ * condition_tests: knows which parts of a condition are tests of a single column, which facts and keys can be asked for.
+ */
+#include <string.h>
+
+#include "base/array.h"
+#include "dataset/check/condition.h"
+#include "dataset/check/condition_code.h"
+
+static size_t operands_of(const vv_step *step)
+{
+	switch (step->code) {
+	case VV_STEP_COLUMN:
+	case VV_STEP_LITERAL:
+		return 0;
+	case VV_STEP_NOT:
+	case VV_STEP_IN:
+	case VV_STEP_NOT_IN:
+	case VV_STEP_IS_NULL:
+	case VV_STEP_IS_NOT_NULL:
+	case VV_STEP_NEGATE:
+	case VV_STEP_LENGTH:
+	case VV_STEP_TEXT:
+		return 1;
+	case VV_STEP_BETWEEN:
+	case VV_STEP_NOT_BETWEEN:
+		return 3;
+	default:
+		return 2;
+	}
+}
+
+/* Where the value that the steps before end leave begins. */
+static size_t begin_of(const vv_condition *c, size_t end)
+{
+	size_t wanted = 1;
+
+	while (wanted > 0) {
+		wanted += operands_of(&c->steps[--end]) - 1;
+	}
+	return end;
+}
+
+typedef struct taken {
+	const vv_condition *c;
+	vv_condition_test **tests;
+	size_t *count, *cap;
+	bool all, failed;
+} taken;
+
+static void take(taken *x, size_t column, vv_condition_op op, const vv_literal *l)
+{
+	if (!vv_array_room(*x->tests, *x->count, *x->cap)) {
+		x->failed = true;
+		return;
+	}
+	(*x->tests)[(*x->count)++] = (vv_condition_test){column, op, l ? l->value.text : "",
+							 l ? l->value.len : 0};
+}
+
+/* A text is equal to another one alone. */
+static bool is_plain_text(const vv_condition *c, size_t column)
+{
+	const vv_field *f = &c->schema->fields[column];
+
+	return !c->json && f->type == VV_TYPE_STRING && strcmp(f->format, "default") == 0;
+}
+
+/* What all that is like this pattern begins with. */
+static void take_like(taken *x, size_t column, const vv_literal *l)
+{
+	vv_literal start = *l;
+
+	x->all = false;
+	start.value.len = 0;
+	while (start.value.len < l->value.len && !strchr("%_\\", l->value.text[start.value.len])) {
+		start.value.len++;
+	}
+	if (start.value.len > 0) {
+		take(x, column, VV_CONDITION_BEGINS, &start);
+	}
+}
+
+/* Steps that are a test of a column: COLUMN [TEXT] [LITERAL [LITERAL]] and what compares them. */
+static void take_test(taken *x, size_t begin, size_t end)
+{
+	static const struct {
+		vv_step_code step;
+		vv_condition_op test;
+	} ops[] = {
+		{VV_STEP_EQUAL, VV_CONDITION_EQUAL},   {VV_STEP_NOT_EQUAL, VV_CONDITION_NOT_EQUAL},
+		{VV_STEP_LESS, VV_CONDITION_BELOW},    {VV_STEP_LESS_EQUAL, VV_CONDITION_UP_TO},
+		{VV_STEP_GREATER, VV_CONDITION_ABOVE}, {VV_STEP_GREATER_EQUAL, VV_CONDITION_FROM}};
+	const vv_step *s = x->c->steps + begin, *last = x->c->steps + end - 1;
+	size_t n = end - begin;
+	bool text = n == 4 && s[1].code == VV_STEP_TEXT;
+	const vv_literal *l = n < 3 || last[-1].code != VV_STEP_LITERAL
+				      ? NULL
+				      : &x->c->literals[last[-1].at];
+
+	if (s->code != VV_STEP_COLUMN) {
+		x->all = false;
+	} else if (n == 2 && (last->code == VV_STEP_IS_NULL || last->code == VV_STEP_IS_NOT_NULL)) {
+		take(x, s->at,
+		     last->code == VV_STEP_IS_NULL ? VV_CONDITION_NULL : VV_CONDITION_NOT_NULL,
+		     NULL);
+	} else if (text && l && last->code == VV_STEP_EQUAL) {
+		take(x, s->at, VV_CONDITION_SAME, l);
+	} else if ((n == 3 || text) && l && last->code == VV_STEP_BEGINS) {
+		take(x, s->at, VV_CONDITION_BEGINS, l);
+	} else if ((n == 3 || text) && l && last->code == VV_STEP_LIKE) {
+		take_like(x, s->at, l);
+	} else if (n == 4 && l && last->code == VV_STEP_BETWEEN && l->spelled &&
+		   s[1].code == VV_STEP_LITERAL && x->c->literals[s[1].at].spelled) {
+		take(x, s->at, VV_CONDITION_FROM, &x->c->literals[s[1].at]);
+		take(x, s->at, VV_CONDITION_UP_TO, l);
+	} else if (n == 3 && l && l->spelled) {
+		size_t i = 0;
+
+		while (i < sizeof(ops) / sizeof(ops[0]) && ops[i].step != last->code) {
+			i++;
+		}
+		if (i == sizeof(ops) / sizeof(ops[0])) {
+			x->all = false;
+		} else if (ops[i].test == VV_CONDITION_EQUAL && is_plain_text(x->c, s->at)) {
+			take(x, s->at, VV_CONDITION_SAME, l);
+		} else {
+			take(x, s->at, ops[i].test, l);
+		}
+	} else {
+		x->all = false;
+	}
+}
+
+bool vv_condition_tests(const vv_condition *c, vv_condition_test **tests, size_t *count,
+			size_t *cap, bool *all)
+{
+	taken x = {.c = c, .tests = tests, .count = count, .cap = cap, .all = true};
+	struct {
+		size_t begin, end;
+	} parts[VV_CONDITION_DEPTH + 2] = {{0, c->step_count}};
+	size_t n = 1;
+
+	while (n > 0) {
+		size_t begin = parts[--n].begin, end = parts[n].end, right;
+
+		if (c->steps[end - 1].code != VV_STEP_AND) {
+			take_test(&x, begin, end);
+			continue;
+		}
+		right = begin_of(c, end - 1);
+		parts[n].end = right; /* the left side, from begin on */
+		parts[n + 1].begin = right;
+		parts[n + 1].end = end - 1;
+		n += 2;
+	}
+	*all = x.all;
+	return !x.failed;
+}
