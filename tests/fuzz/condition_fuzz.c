@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/sys.h"
 #include "dataset/check/condition_run.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -27,15 +28,15 @@ static void require(bool holds)
 	}
 }
 
-static vv_truth evaluate(const vv_schema *s, const char *text, size_t len, bool json,
-			 const vv_cell *cells)
+static vv_truth evaluate(const vv_schema *s, const char *text, size_t len,
+			 const vv_condition_how *how, const vv_cell *cells)
 {
 	vv_condition *c;
 	vv_condition_scratch *scratch;
 	vv_truth truth;
 	vv_error err;
 
-	require(vv_condition_new(&c, text, len, s, json, &err) == VV_OK);
+	require(vv_condition_compile(&c, text, len, s, how, &err) == VV_OK);
 	scratch = vv_condition_scratch_new();
 	require(scratch != NULL);
 	truth = vv_condition_eval(c, scratch, cells);
@@ -45,26 +46,45 @@ static vv_truth evaluate(const vv_schema *s, const char *text, size_t len, bool 
 	return truth;
 }
 
-static void check(const vv_schema *s, const char *text, size_t len, bool json, const vv_cell *cells)
+/* Its tests name columns of the schema. */
+static void take_tests(const vv_condition *c, const vv_schema *s)
+{
+	vv_condition_test *tests = NULL;
+	size_t count = 0, cap = 0;
+	bool all;
+
+	require(vv_condition_tests(c, &tests, &count, &cap, &all));
+	for (size_t i = 0; i < count; i++) {
+		require(tests[i].column < s->count && tests[i].text != NULL);
+	}
+	vv_free(tests);
+}
+
+static void check(const vv_schema *s, const char *text, size_t len, const vv_condition_how *how,
+		  const vv_cell *cells)
 {
 	vv_buf opposite = VV_BUF_INIT;
 	vv_condition *c;
 	vv_truth truth, other;
 	vv_error err;
 
-	if (vv_condition_new(&c, text, len, s, json, &err) < 0) {
-		require(err.code == VV_EINPUT && err.message[0] != '\0');
+	if (vv_condition_compile(&c, text, len, s, how, &err) < 0) {
+		require((err.code == VV_EINPUT || (how->filter && err.code == VV_ENOTFOUND)) &&
+			err.message[0] != '\0');
 		return;
 	}
+	take_tests(c, s);
 	vv_condition_free(c);
-	require(vv_condition_check(text, len, &err) == VV_OK);
-	truth = evaluate(s, text, len, json, cells);
+	require(vv_condition_compile(&c, text, len, NULL, how, &err) == VV_OK);
+	vv_condition_free(c);
+	truth = evaluate(s, text, len, how, cells);
 	vv_buf_puts(&opposite, "not (");
 	vv_buf_put(&opposite, text, len);
 	vv_buf_putc(&opposite, ')');
 	/* two more operators may be too many */
-	if (vv_condition_check(opposite.data, opposite.len, &err) == VV_OK) {
-		other = evaluate(s, opposite.data, opposite.len, json, cells);
+	if (vv_condition_compile(&c, opposite.data, opposite.len, s, how, &err) == VV_OK) {
+		vv_condition_free(c);
+		other = evaluate(s, opposite.data, opposite.len, how, cells);
 		require(truth == VV_UNKNOWN ? other == VV_UNKNOWN
 					    : other == (truth == VV_TRUE ? VV_FALSE : VV_TRUE));
 	}
@@ -73,6 +93,7 @@ static void check(const vv_schema *s, const char *text, size_t len, bool json, c
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	const vv_condition_param param = {"p", "1.5", 3};
 	const char *text = (const char *)data, *end = text + size;
 	const char *line = memchr(text, '\n', size);
 	vv_cell cells[FIELDS];
@@ -89,11 +110,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		cells[i].len = (uint32_t)((next ? next : end) - line - 1);
 		line = next;
 	}
-	check(&s, text, len, false, cells);
+	check(&s, text, len, &(vv_condition_how){.json = false}, cells);
+	check(&s, text, len,
+	      &(vv_condition_how){.filter = true, .params = &param, .param_count = 1}, cells);
 	for (size_t i = 0; i < FIELDS; i++) {
 		cells[i].state = i % 2 == 0 ? VV_CELL_LITERAL : VV_CELL_TEXT;
 	}
-	check(&s, text, len, true, cells);
+	check(&s, text, len, &(vv_condition_how){.json = true}, cells);
+	check(&s, text, len, &(vv_condition_how){.json = true, .filter = true}, cells);
 	vv_schema_clear(&s);
 	return 0;
 }
