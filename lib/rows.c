@@ -45,12 +45,6 @@ static vv_status take_columns(varve_rows *r, const char *const *names, vv_error 
 	return r->cells ? VV_OK : vv_fail_nomem(err);
 }
 
-/* Where share number `part` of `parts` begins. */
-static uint64_t share_start(uint64_t rows, uint32_t part, uint32_t parts)
-{
-	return rows / parts * part + rows % parts * part / parts;
-}
-
 static vv_status open_rows(varve_rows *r, const varve_rows_options *o, bool by_group, vv_error *err)
 {
 	vv_rows_options how = {.to = UINT64_MAX, .by_group = by_group};
@@ -58,14 +52,7 @@ static vv_status open_rows(varve_rows *r, const varve_rows_options *o, bool by_g
 	vv_status rc = take_columns(r, o->columns, err);
 
 	if (rc < 0 || (rc = vv_filter_where(&r->where, r->filter, r->table, err)) < 0) return rc;
-	if (o->parts > 0) {
-		if (o->part >= o->parts) {
-			return vv_fail(err, VV_EUSAGE, "there is no part %u of %u",
-				       (unsigned)o->part, (unsigned)o->parts);
-		}
-		how.from = share_start(rows, o->part, o->parts);
-		how.to = share_start(rows, o->part + 1, o->parts);
-	}
+	if (o->parts > 0 && (rc = vv_rows_share(&how, rows, o->part, o->parts, err)) < 0) return rc;
 	how.columns = r->columns;
 	how.count = r->count;
 	how.where = r->where;

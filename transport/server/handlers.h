@@ -35,6 +35,11 @@ typedef struct vv_http_file {
 	bool fixed;               /* its address will never name anything else */
 } vv_http_file;
 
+/* Which rows of a table somebody asks for, as the query has it; NULL: it does not say. Borrowed. */
+typedef struct vv_http_rows {
+	const char *format, *columns, *where, *part, *limit, *misfit, *numbers;
+} vv_http_rows;
+
 /* VV_EIO once nobody wants more. */
 typedef vv_status (*vv_http_out_fn)(void *out, const void *bytes, size_t len, vv_error *err);
 
@@ -105,6 +110,10 @@ typedef struct vv_http_handlers {
 				  vv_error *err);
 	vv_status (*file_write)(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 				void *out, vv_error *err);
+	/* From now on the file is these rows, and its size is not known. *type: what they are written as; static.
+	 * VV_EUSAGE, VV_ENOTFOUND: 400, with the message. NULL: there are no rows. */
+	vv_status (*file_rows)(void *handle, const vv_http_rows *rows, const char **type,
+			       vv_error *err);
 	/* Bytes of memory that writing this part takes at once, after file_prepare. NULL: few. */
 	vv_status (*file_cost)(void *handle, uint64_t from, uint64_t len, uint64_t *out,
 			       vv_error *err);

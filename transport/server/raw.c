@@ -30,7 +30,7 @@ static void add_file_headers(const http_request *q, struct MHD_Response *respons
 	if (q->may_code) {
 		http_add_coding(q, response);
 	}
-	http_add(response, "Accept-Ranges", "bytes");
+	http_add(response, "Accept-Ranges", q->is_view ? "none" : "bytes");
 	http_add(response, "Cache-Control", "%s%s", q->server->o.closed ? "private, " : "",
 		 f->fixed ? "max-age=31536000, immutable" : "no-cache");
 	/* A page that somebody committed must not act in this server's name. */
@@ -145,27 +145,118 @@ static enum MHD_Result send_file(http_request *q)
 	return send_range(q, &range);
 }
 
-/* Whoever sends a condition thinks that it was heeded. */
-static bool has_parameters(const http_request *q)
+#define NAMES 7
+static const char *const names[NAMES] = {"format", "columns", "where",  "part",
+					 "limit",  "misfit",  "numbers"};
+
+typedef struct query {
+	vv_buf values[NAMES];
+	bool has[NAMES], bad;
+	size_t count; /* of all parameters that are there */
+} query;
+
+static enum MHD_Result count_known(void *payload, enum MHD_ValueKind kind, const char *name,
+				   size_t len, const char *value, size_t value_len)
 {
-	return MHD_get_connection_values_n(q->mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
+	size_t *known = payload;
+
+	(void)kind;
+	(void)value;
+	(void)value_len;
+	for (size_t i = 0; i < NAMES; i++) {
+		*known += strlen(names[i]) == len && memcmp(names[i], name, len) == 0;
+	}
+	return MHD_YES;
+}
+
+/* Whoever sends a condition thinks that it was heeded: each name is known, and is there once. */
+static void read_query(http_request *q, query *out)
+{
+	size_t known = 0, found = 0;
+
+	out->count = (size_t)MHD_get_connection_values_n(q->mhd, MHD_GET_ARGUMENT_KIND, count_known,
+							 &known);
+	for (size_t i = 0; i < NAMES; i++) {
+		out->has[i] = http_parameter(q, names[i], &out->values[i], &out->bad);
+		found += out->has[i];
+	}
+	out->bad = out->bad || known != out->count || found != out->count;
+}
+
+static void clear_query(query *x)
+{
+	for (size_t i = 0; i < NAMES; i++) {
+		vv_buf_clear(&x->values[i]);
+	}
+}
+
+static const char *value_of(const query *x, size_t i)
+{
+	return x->has[i] ? vv_buf_cstr(&x->values[i]) : NULL;
+}
+
+/* Rows in a form of their own: how many bytes they are is not known before. */
+static enum MHD_Result send_rows(http_request *q, const query *x)
+{
+	const vv_http_rows rows = {.format = value_of(x, 0),
+				   .columns = value_of(x, 1),
+				   .where = value_of(x, 2),
+				   .part = value_of(x, 3),
+				   .limit = value_of(x, 4),
+				   .misfit = value_of(x, 5),
+				   .numbers = value_of(x, 6)};
+	const vv_http_handlers *h = &q->server->handlers;
+	struct MHD_Response *response;
+	enum MHD_Result result;
+	char tag[sizeof(q->file.etag) + 16];
+	vv_error err;
+
+	if (h->file_rows(q->file.handle, &rows, &q->file.content_type, &err) < 0) {
+		return err.code == VV_EUSAGE || err.code == VV_ENOTFOUND
+			       ? http_say(q, MHD_HTTP_BAD_REQUEST, "%s", err.message)
+			       : http_say_error(q, &err);
+	}
+	q->is_view = true;
+	(void)snprintf(tag, sizeof(tag), "\"%s\"", q->file.etag);
+	if (vv_http_tag_named(http_header(q, "If-None-Match"), tag)) {
+		response = http_empty();
+		if (response) {
+			add_file_headers(q, response);
+		}
+		return http_send(q, MHD_HTTP_NOT_MODIFIED, response);
+	}
+	q->from = 0;
+	q->len = q->file.size > 0 ? q->file.size : 1;
+	if (is_not_ready(q, &result) || is_too_costly(q, &result)) return result;
+	if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_range, false)) {
+		return http_say_error(q, &q->stream.err);
+	}
+	response = http_stream_response(q, MHD_SIZE_UNKNOWN);
+	if (!response) return MHD_NO;
+	add_file_headers(q, response);
+	return http_send(q, MHD_HTTP_OK, response);
 }
 
 enum MHD_Result http_raw(http_request *q)
 {
 	const vv_http_call call = http_call_of(q);
 	const vv_http_handlers *h = &q->server->handlers;
+	query x = {.count = 0};
+	enum MHD_Result result;
 	vv_error err;
 
 	if (!http_is_get(q)) return http_say_allow(q, "a file is only read here");
-	if (has_parameters(q)) {
-		return http_say(q, MHD_HTTP_BAD_REQUEST,
-				"raw serves whole files and takes no parameters; "
-				"data/REV/PATH?col=COLUMN&val=VALUE&format=csv serves some rows");
+	read_query(q, &x);
+	if (x.bad || (x.count > 0 && !h->file_rows)) {
+		result = http_say(q, MHD_HTTP_BAD_REQUEST,
+				  "the parameters of raw are format, columns, where, part, limit, "
+				  "misfit and numbers, each once");
+	} else if (h->file_open(h->payload, &call, q->rest, &q->file, &err) < 0) {
+		result = http_say_unnamed(q, &err);
+	} else {
+		q->has_file = true;
+		result = x.count > 0 ? send_rows(q, &x) : send_file(q);
 	}
-	if (h->file_open(h->payload, &call, q->rest, &q->file, &err) < 0) {
-		return http_say_unnamed(q, &err);
-	}
-	q->has_file = true;
-	return send_file(q);
+	clear_query(&x);
+	return result;
 }

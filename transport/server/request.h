@@ -55,6 +55,7 @@ struct http_request {
 	bool is_too_many;         /* its client has too many under way */
 	bool closes;              /* the connection, with the answer */
 	bool may_code;            /* the answer would be compressed for clients that ask for it */
+	bool is_view;             /* rows are sent, not the file's bytes */
 	const char *coding;       /* of the body: "gzip", "zstd"; NULL: none */
 	bool shared;              /* pages of other origins may read the answer */
 	unsigned status;

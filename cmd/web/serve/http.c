@@ -121,6 +121,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 				     .file_open = open_file,
 				     .file_prepare = vv_http_file_prepare,
 				     .file_cost = vv_http_file_cost,
+				     .file_rows = vv_http_file_rows,
 				     .file_write = vv_http_file_write,
 				     .file_close = vv_http_file_close,
 				     .page = o->page ? page : NULL,

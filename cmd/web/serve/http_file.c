@@ -13,13 +13,17 @@
 #include "base/text.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
+#include "lib/work/rows/named_columns.h"
+#include "lib/work/rows/where.h"
 #include "lib/work/view/ordered_files.h"
+#include "lib/work/view/view.h"
 #include "repo/git/history/history.h"
 #include "repo/git/pointer.h"
 #include "transport/server/words.h"
 
 #define PLAIN_MAX ((uint64_t)64 << 20)  /* a plain file of Git's is read whole */
 #define PLAIN_SUM ((uint64_t)256 << 20) /* for all requests together */
+#define BATCH ((uint64_t)32 << 20)      /* rows on their way to being written in another form */
 #define SMALL ((uint64_t)1 << 20)       /* what a request takes besides its longest rows */
 #define PARTS_MAX 8                     /* of a revision with slashes */
 
@@ -38,6 +42,11 @@ typedef struct file {
 	vv_ordered_file *made;     /* of a version in key order, once it is asked for bytes */
 	uint64_t reserved;         /* of plain_bytes */
 	vv_buf plain;
+	bool is_view; /* rows are written, not the file */
+	vv_view_options view;
+	vv_arena texts; /* of view */
+	vv_strings columns, where;
+	const char *condition, *names;
 } file;
 
 void vv_http_file_close(void *handle)
@@ -50,6 +59,7 @@ void vv_http_file_close(void *handle)
 		vv_table_close(&f->table);
 	}
 	vv_buf_clear(&f->plain);
+	vv_arena_clear(&f->texts);
 	atomic_fetch_sub(&plain_bytes, f->reserved);
 	vv_free(f->path);
 	vv_repository_close(f->repo);
@@ -199,6 +209,7 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 
 	if (!f) return vv_fail_nomem(err);
 	f->ordered = ordered;
+	vv_arena_init(&f->texts);
 	f->reach = call->reach;
 	if ((rc = vv_repository_open(&f->repo, call->repository, call->env, err)) < 0 ||
 	    (rc = find(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
@@ -230,7 +241,8 @@ vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, ui
 	uint64_t cost;
 	vv_status rc;
 
-	if (!f->is_dataset || f->made || !vv_ordered_files_keep(&f->table)) return VV_OK;
+	if (!f->is_dataset || f->is_view || f->made || !vv_ordered_files_keep(&f->table))
+		return VV_OK;
 	if ((rc = vv_http_file_cost(f, 0, f->table.root.bytes, &cost, err)) < 0) return rc;
 	if (cost > memory) {
 		return vv_fail(
@@ -252,17 +264,117 @@ vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t 
 		*out = SMALL;
 		return VV_OK;
 	}
+	if (f->is_view) {
+		from = 0;
+		len = f->table.root.bytes;
+	}
 	if ((rc = vv_table_largest_group(&f->table, from, len, &group, err)) == VV_OK) {
-		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2);
+		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2) +
+		       (f->is_view ? BATCH : 0);
 	}
 	return rc;
+}
+
+/* "I/N": share I of N, from 0. */
+static bool read_part(vv_view_options *v, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	uint64_t part, parts;
+
+	if (!slash || !vv_parse_u64(&part, text, (size_t)(slash - text)) ||
+	    !vv_parse_u64(&parts, slash + 1, strlen(slash + 1)) || parts == 0 ||
+	    parts > UINT32_MAX || part >= parts) {
+		return false;
+	}
+	v->part = (uint32_t)part;
+	v->parts = (uint32_t)parts;
+	return true;
+}
+
+/* The words of a query, without columns and condition. */
+static vv_status read_words(vv_view_options *v, const vv_http_rows *rows, vv_error *err)
+{
+	v->limit = UINT64_MAX;
+	if (!rows->format || !vv_view_format_parse(&v->format, rows->format) ||
+	    v->format == VV_VIEW_TABLE) {
+		return vv_fail(err, VV_EUSAGE, "format is csv, tsv, ndjson, json or arrow");
+	}
+	if (rows->limit && !vv_parse_u64(&v->limit, rows->limit, strlen(rows->limit))) {
+		return vv_fail(err, VV_EUSAGE, "limit is a number of rows");
+	}
+	if (rows->part && !read_part(v, rows->part)) {
+		return vv_fail(err, VV_EUSAGE, "part is I/N: share I, from 0, of N");
+	}
+	if ((rows->misfit && !vv_choices_have(VV_VIEW_MISFITS, rows->misfit)) ||
+	    (rows->numbers && !vv_choices_have(VV_VIEW_NUMBERS, rows->numbers))) {
+		return vv_fail(err, VV_EUSAGE,
+			       "misfit is error, null or text; numbers is double, "
+			       "text or decimal");
+	}
+	v->misfit = vv_view_misfit(rows->misfit);
+	v->numbers = vv_view_numbers(rows->numbers);
+	return VV_OK;
+}
+
+/* Are there these columns, and is that a condition? Said while there still is a status to say it by. */
+static vv_status try_view(file *f, vv_error *err)
+{
+	vv_where *where = NULL;
+	size_t *columns = NULL, count;
+	vv_status rc = vv_view_columns(&f->table, &f->columns, "columns", &columns, &count, err);
+
+	if (rc == VV_OK && f->where.count > 0) {
+		rc = vv_where_new(&where, &f->table, &f->where, NULL, err);
+	}
+	vv_where_free(where);
+	vv_free(columns);
+	return rc;
+}
+
+static vv_status keep_text(file *f, const char *text, const char **kept, vv_strings *list,
+			   vv_error *err)
+{
+	if (!text) return VV_OK;
+	*kept = vv_arena_strndup(&f->texts, text, strlen(text));
+	if (!*kept) return vv_fail_nomem(err);
+	*list = (vv_strings){.items = kept, .count = 1};
+	return VV_OK;
+}
+
+vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char **type,
+			    vv_error *err)
+{
+	file *f = handle;
+	vv_status rc;
+
+	if (!f->is_dataset || f->table.root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EUSAGE,
+			       "this file is kept as bytes: it has no rows to choose");
+	}
+	if ((rc = read_words(&f->view, rows, err)) < 0 ||
+	    (rc = keep_text(f, rows->columns, &f->names, &f->columns, err)) < 0 ||
+	    (rc = keep_text(f, rows->where, &f->condition, &f->where, err)) < 0 ||
+	    (rc = try_view(f, err)) < 0) {
+		return rc;
+	}
+	f->view.columns = &f->columns;
+	f->view.where = &f->where;
+	f->is_view = true;
+	*type = f->view.format == VV_VIEW_ARROW  ? "application/vnd.apache.arrow.stream"
+		: f->view.format == VV_VIEW_CSV  ? "text/csv"
+		: f->view.format == VV_VIEW_TSV  ? "text/tab-separated-values"
+		: f->view.format == VV_VIEW_JSON ? "application/json"
+						 : "application/x-ndjson";
+	return VV_OK;
 }
 
 vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 			     void *out, vv_error *err)
 {
 	file *f = handle;
+	uint64_t rows;
 
+	if (f->is_view) return vv_view_write(&f->table, &f->view, fn, out, &rows, err);
 	if (!f->is_dataset) return fn(out, vv_buf_cstr(&f->plain) + from, (size_t)len, err);
 	if (f->made) return vv_ordered_file_range(f->made, from, len, fn, out, err);
 	return from == 0 && len == f->table.root.bytes

@@ -16,6 +16,8 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 			    vv_http_file *out, vv_error *err);
 vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, uint64_t memory,
 			       vv_error *err);
+vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char **type,
+			    vv_error *err);
 vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 			     void *out, vv_error *err);
 vv_status vv_http_file_cost(void *handle, uint64_t from, uint64_t len, uint64_t *out,

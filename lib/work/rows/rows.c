@@ -247,6 +247,23 @@ int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err)
 	return (int)ending(r, err);
 }
 
+static uint64_t share_start(uint64_t rows, uint32_t part, uint32_t parts)
+{
+	return rows / parts * part + rows % parts * part / parts;
+}
+
+vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32_t parts,
+			vv_error *err)
+{
+	if (part >= parts) {
+		return vv_fail(err, VV_EUSAGE, "there is no part %u of %u", (unsigned)part,
+			       (unsigned)parts);
+	}
+	o->from = share_start(rows, part, parts);
+	o->to = share_start(rows, part + 1, parts);
+	return VV_OK;
+}
+
 uint64_t vv_rows_number(const vv_rows *r)
 {
 	return r->number;

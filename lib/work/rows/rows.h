@@ -49,6 +49,10 @@ typedef struct vv_rows_group {
 /* The next group that has such a row, valid until the next call. 1, 0, <0; after a failure the same again. */
 int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err);
 
+/* Of share number `part`, from 0, of `parts`: sets from and to. VV_EUSAGE: there is no such share. */
+vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32_t parts,
+			vv_error *err);
+
 uint64_t vv_rows_number(const vv_rows *r); /* of the row that next gave last */
 
 /* next goes on with this row, or the first one after it that holds. VV_EUSAGE: its group is not one of those wanted. */

@@ -107,7 +107,8 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 				    .how.numbers = v->opts->numbers,
 				    .dictionary = v->opts->dictionary,
 				    .misfit = v->opts->misfit,
-				    .rows = v->where ? 0 : v->table->root.rows,
+				    .rows = v->where || v->opts->parts > 0 ? 0
+									   : v->table->root.rows,
 				    .skip = skip,
 				    .limit = v->opts->limit};
 	vv_auto(vv_arrow_batches) *batches = NULL;
@@ -138,19 +139,24 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 static vv_status run(view *v, vv_error *err)
 {
 	const bool arrays = v->opts->format == VV_VIEW_ARROW;
-	const vv_rows_options o = {.columns = v->columns,
-				   .count = v->count,
-				   .where = v->where,
-				   .keys = v->opts->keys,
-				   .from = v->where ? 0 : v->opts->offset,
-				   .to = UINT64_MAX,
-				   .within = true,
-				   .by_group = arrays,
-				   .progress = v->opts->progress};
+	vv_rows_options o = {.columns = v->columns,
+			     .count = v->count,
+			     .where = v->where,
+			     .keys = v->opts->keys,
+			     .from = v->where ? 0 : v->opts->offset,
+			     .to = UINT64_MAX,
+			     .within = v->opts->parts == 0,
+			     .by_group = arrays,
+			     .progress = v->opts->progress};
 	const uint64_t skip = v->where ? v->opts->offset : 0;
 	vv_auto(vv_rows) *rows = NULL;
-	vv_status rc = vv_rows_open(&rows, v->table, &o, err);
+	vv_status rc = v->opts->parts == 0 ? VV_OK
+					   : vv_rows_share(&o, v->table->root.rows, v->opts->part,
+							   v->opts->parts, err);
 
+	if (rc == VV_OK) {
+		rc = vv_rows_open(&rows, v->table, &o, err);
+	}
 	if (rc < 0 || arrays) return rc < 0 ? rc : write_arrays(v, rows, skip, err);
 	vv_view_begin(&v->writer);
 	rc = write_rows(v, rows, skip, err);

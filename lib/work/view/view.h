@@ -34,6 +34,8 @@ typedef struct vv_view_options {
 	const vv_strings *where; /* conditions (where.h), all must hold; NULL or none: every row */
 	uint64_t offset;         /* rows (that match) to leave out first */
 	uint64_t limit;          /* rows to write at most; UINT64_MAX: all */
+	uint32_t part,
+		parts; /* a share of the rows, as varve_rows_options has it, and offset 0; parts 0: all */
 	/* A cell that a spreadsheet would take for a formula gets a ' before it (csv, tsv and own; VV_EUSAGE
 	 * for others). Plain numbers are left. */
 	bool safe_for_spreadsheets;
