@@ -12,11 +12,12 @@
 #include "cmd/sql/commands/prompt.h"
 #include "cmd/sql/commands/script.h"
 #include "cmd/sql/print/rows.h"
+#include "cmd/sql/work/export.h"
 
 #define MOST_SQL ((size_t)64 << 20) /* bytes of a file */
 
 typedef struct options {
-	const char *command, *file, *format;
+	const char *command, *file, *format, *views;
 	vv_strings params;
 	bool exact, quiet;
 } options;
@@ -28,6 +29,8 @@ static const vv_option table[] = {
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_ROWS_FORMATS, "the output format (table)"),
 	OPT_FLAG(0, "exact", exact, "columns of numbers are texts, as written"),
+	OPT_STRING(0, "export-views", views, "FILE.db",
+		   "make a database file of the last commit's tables and their histories"),
 	OPT_FLAG('q', "quiet", quiet, "do not print warnings"),
 };
 
@@ -55,13 +58,31 @@ static vv_status read_query(vv_buf *out, const vv_context *c, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
+/* Closes the session, too. */
+static vv_status export_views(vv_sql_session *s, const char *file, vv_error *err)
+{
+	size_t count;
+	vv_status rc = vv_sql_session_open(s, false, err);
+
+	if (rc == VV_OK && (rc = vv_sql_export(s, file, &count, err)) == VV_OK) {
+		vv_out("%s: %s of HEAD and their histories, read from the repository by what has loaded "
+		       "varve0\n",
+		       vv_text_shows(file), vv_text_counted(count, "table", NULL));
+	}
+	vv_sql_session_close(s);
+	return rc;
+}
+
 static vv_status run_sql(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_sql_script s = {.params = &o->params, .format = o->format, .quiet = o->quiet};
 	vv_buf query = VV_BUF_INIT;
 	bool asks = is_prompt(c);
-	vv_status rc = asks ? VV_OK : read_query(&query, c, err);
+	vv_status rc;
+
+	if (o->views) return export_views(&s.session, o->views, err);
+	rc = asks ? VV_OK : read_query(&query, c, err);
 
 	if (rc == VV_OK && (rc = vv_sql_session_open(&s.session, o->exact, err)) == VV_OK) {
 		rc = asks ? vv_sql_prompt(&s, err)
@@ -78,6 +99,7 @@ static int check_sql(const vv_context *c)
 	const options *o = c->options;
 	int given = (o->command != NULL) + (o->file != NULL) + c->argc;
 
+	if (o->views && given > 0) return vv_usage_error("--export-views takes no query");
 	if (given > 1) {
 		return vv_usage_error("sql takes one query: as an argument, with -c or with -f");
 	}
@@ -98,7 +120,8 @@ const vv_command vv_cmd_sql = {
 	.summary = "ask tables and their versions in SQL",
 	.usage = "[--format FORMAT] [--param NAME=VALUE]... [--exact] [-q] QUERY\n"
 		 "[...] -f FILE\n"
-		 "[...]",
+		 "[...]\n"
+		 "--export-views FILE.db",
 	.example = "$ varve sql \"SELECT name, price FROM prices WHERE price > 100\"\n"
 		   "$ varve sql \"SELECT * FROM varve_diff_prices('v1', 'HEAD')\"",
 	.options = table,

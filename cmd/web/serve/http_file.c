@@ -241,8 +241,8 @@ vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, ui
 	uint64_t cost;
 	vv_status rc;
 
-	if (!f->is_dataset || f->is_view || f->made || !vv_ordered_files_keep(&f->table))
-		return VV_OK;
+	if (!f->is_dataset || f->is_view || f->made) return VV_OK;
+	if (!vv_ordered_files_keep(&f->table)) return VV_OK;
 	if ((rc = vv_http_file_cost(f, 0, f->table.root.bytes, &cost, err)) < 0) return rc;
 	if (cost > memory) {
 		return vv_fail(

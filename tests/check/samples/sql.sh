@@ -24,11 +24,6 @@ begin() {
 			SELECT name, sum(pieces) AS pieces FROM orders JOIN "lamps@v1" ON lamp = id GROUP BY name;
 		SELECT * FROM sums.sold;
 	END
-	cat > file.sql <<- 'END'
-		ATTACH 'lamps.db' AS file;
-		CREATE VIRTUAL TABLE file.lamps USING varve('.', 'HEAD:lamps.csv');
-		CREATE VIRTUAL TABLE file.history USING varve('.', 'HEAD:lamps.csv', history);
-	END
 }
 
 # A price is corrected, and not committed; another one is no number.

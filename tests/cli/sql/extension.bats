@@ -96,6 +96,32 @@ True
 [(2,)]'
 }
 
+@test "an exported file has the tables of HEAD and their histories, and holds no rows" {
+	two_versions
+	succeeds varve sql --export-views own.db
+	output_has "own.db: 1 table of HEAD"
+	succeeds sqlite3 own.db ".load $extension" "SELECT count(*) FROM prices" "SELECT count(*) FROM prices_history"
+	output_is $'2\n4'
+	# in another folder it still finds the repository, and what HEAD is now
+	varve switch -q --detach v1
+	succeeds sqlite3 -cmd ".load $extension" "file:own.db?mode=ro" "SELECT count(*) FROM prices"
+	output_is 2
+	cp own.db ..
+	cd ..
+	succeeds sqlite3 own.db ".load $extension" "SELECT count(*) FROM prices_history"
+	cd -
+	cp own.db before
+	ends_with 2 varve sql --export-views own.db
+	stderr_has "there already"
+	cmp own.db before
+	ends_with 2 varve sql --export-views nosuch/own.db
+	ends_with 2 varve sql --export-views other.db "SELECT 1"
+	git init -q ../empty
+	ends_with 2 varve -C ../empty sql --export-views own.db
+	stderr_has "no commit yet"
+	[ ! -e ../empty/own.db ]
+}
+
 @test "a query sees one state, and the next one the new" {
 	two_versions
 	succeeds python <<- 'END'
