@@ -83,15 +83,18 @@ static void format(char *out, size_t size, const char *fmt, va_list ap)
 
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 {
+	const bool login = code == VV_EAUTH;
 	char text[sizeof err->message];
 	va_list ap;
 
+	code = login ? VV_EREFUSED : code;
 	if (!err) return code;
 	va_start(ap, fmt);
 	format(text, sizeof text, fmt, ap);
 	va_end(ap);
 	memcpy(err->message, text, sizeof text);
 	err->code = code;
+	err->login = login;
 	vv_hint_clear(err);
 	return code;
 }
@@ -256,6 +259,7 @@ void vv_error_clear(vv_error *err)
 {
 	if (err) {
 		err->code = VV_OK;
+		err->login = false;
 		err->message[0] = '\0';
 		vv_hint_clear(err);
 	}

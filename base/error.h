@@ -11,6 +11,7 @@
 #define VV_BASE_ERROR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/auto.h"
@@ -33,7 +34,9 @@ typedef enum vv_status {
 	VV_ECANCELLED = -13, /* the progress callback asked to stop */
 	VV_EREJECTED = -14,  /* another repository does not accept what was sent */
 	VV_ESCHEMA = -15,    /* the columns given are not those of the table */
-	VV_EPROGRAM = -16    /* a program that this needs, such as git, is not installed */
+	VV_EPROGRAM = -16,   /* a program that this needs, such as git, is not installed */
+	VV_EAUTH =
+		-17 /* for vv_fail alone: VV_EREFUSED of somebody who is not known there, or not let in */
 } vv_status;
 
 /* A message of this size that a peer sent still fits with the peer's name before it. */
@@ -52,12 +55,13 @@ typedef void (*vv_hint_words_fn)(char *out, size_t size, const char *name,
 
 typedef struct vv_error {
 	vv_status code;
+	bool login;                   /* VV_EREFUSED: another login, key or token may be let in */
 	char message[VV_MESSAGE_MAX]; /* what happened; one line, no full stop */
 	vv_hint_id hint_id;     /* what to try next; VV_HINT_NONE when nothing honest can be said */
 	char hint[VV_HINT_MAX]; /* the sentence, or the code's arguments with a NUL after each */
 } vv_error;
 
-/* Sets code and message, clears the hint; long text loses its middle. Returns code. */
+/* Sets code and message, clears the hint; long text loses its middle. Returns code; of VV_EAUTH VV_EREFUSED. */
 vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -8,7 +8,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 
-_Static_assert((int)VARVE_EPROGRAM == (int)VV_EPROGRAM &&
+_Static_assert((int)VARVE_EAUTH == (int)VV_EAUTH && (int)VARVE_EPROGRAM == (int)VV_EPROGRAM &&
 		       (int)VARVE_ENOTFOUND == (int)VV_ENOTFOUND &&
 		       (int)VARVE_EREFUSED == (int)VV_EREFUSED,
 	       "codes are the same on both sides");
@@ -18,9 +18,9 @@ _Static_assert(sizeof(((varve_error *)0)->message) >= VV_MESSAGE_MAX &&
 	       "texts of errors fit");
 
 static const char *const code_names[] = {
-	"ok",          "not-found", "exists",    "usage",  "input",          "corrupt",
-	"missing",     "io",        "no-memory", "locked", "conflict",       "refused",
-	"unsupported", "cancelled", "rejected",  "schema", "program-missing"};
+	"ok",          "not-found", "exists",    "usage",  "input",           "corrupt",
+	"missing",     "io",        "no-memory", "locked", "conflict",        "refused",
+	"unsupported", "cancelled", "rejected",  "schema", "program-missing", "auth"};
 
 #define CODES (sizeof(code_names) / sizeof(code_names[0]))
 
@@ -78,6 +78,7 @@ const char *varve_error_hint(const varve_error *err, const char *args[3])
 
 int vv_give(varve_error *err, vv_status rc, const vv_error *from)
 {
+	rc = rc == VV_EREFUSED && from->login ? VV_EAUTH : rc;
 	if (rc < 0 && err) {
 		varve_error_set(err, (int)rc, from->message);
 		if (from->hint_id == VV_HINT_WORDS) {

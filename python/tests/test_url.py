@@ -1,5 +1,7 @@
 """Repositories at URLs, read through a cache."""
+import http.server
 import pickle
+import threading
 
 import pytest
 
@@ -139,3 +141,33 @@ def test_a_program_that_is_not_there_is_an_error_of_its_own(repo, tmp_path_facto
     with varve.Repo(repo.work_tree) as r, pytest.raises(varve.ProgramMissingError) as e:
         r.fetch(str(tmp_path_factory.mktemp("there")))
     assert e.value.code == "program-missing" and "'varve'" in e.value.message
+
+
+class Closed(http.server.BaseHTTPRequestHandler):
+    """Lets nobody in."""
+
+    def do_GET(self):
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="closed"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_POST = do_GET
+
+    def log_message(self, *args):
+        pass
+
+
+def test_a_login_that_is_missing_is_an_error_of_its_own(repo, tmp_path, monkeypatch):
+    monkeypatch.setenv("VARVE_CACHE", str(tmp_path / "cache"))
+    with http.server.HTTPServer(("127.0.0.1", 0), Closed) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/sales"
+        with varve.Repo(repo.work_tree) as r, pytest.raises(varve.AuthError) as e:
+            r.fetch(url)
+        assert e.value.code == "auth" and "login" in e.value.message
+        with pytest.raises(varve.AuthError):
+            varve.clone(url, tmp_path / "copy")
+        with pytest.raises(varve.AuthError):
+            varve.read("prices.csv", repo=url)
+        server.shutdown()

@@ -12,6 +12,7 @@ Cells are str, exactly as the file spells them, or None. Errors are varve.Error 
 """
 from ._diff import CellChange, CellChanges, Diff, RowChange, RowChanges, RowVersion
 from ._errors import (
+    AuthError,
     ConflictError,
     CorruptError,
     Error,
@@ -37,6 +38,7 @@ from ._write import Changes, Result, Transaction, VarveWarning, WriteResult
 __version__ = library_version()
 
 __all__ = [
+    "AuthError",
     "CellChange",
     "CellChanges",
     "Change",

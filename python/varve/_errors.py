@@ -85,6 +85,10 @@ class ProgramMissingError(Error):
     """A program that the call needs is not on the PATH: git for Git hosts, hooks' and signing programs, ssh."""
 
 
+class AuthError(Error):
+    """A remote requires a login, or does not accept the one that was given."""
+
+
 class CorruptError(Error):
     """Stored bytes are damaged."""
 
@@ -101,6 +105,7 @@ CLASSES: dict[str, type[Error]] = {
     "rejected": PushRejectedError,
     "schema": SchemaMismatchError,
     "program-missing": ProgramMissingError,
+    "auth": AuthError,
 }
 
 

@@ -385,14 +385,17 @@ static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 
 static vv_status code_of(const char *text)
 {
-	static const char *const refused[] = {
-		"denied",   "Permission",    "Authentication",
-		"403",      "401",           "declined",
-		"rejected", "not permitted", "could not read Username",
-		"Host key"};
+	static const char *const login[] = {"Authentication failed", "could not read Username",
+					    "Permission denied (", "401"};
+	static const char *const refused[] = {"denied",        "Permission", "Authentication",
+					      "403",           "declined",   "rejected",
+					      "not permitted", "Host key"};
 	static const char *const absent[] = {"not found", "does not exist", "not appear to be",
 					     "no such", "Could not resolve"};
 
+	for (size_t i = 0; i < sizeof(login) / sizeof(login[0]); i++) {
+		if (strstr(text, login[i])) return VV_EAUTH;
+	}
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		if (strstr(text, refused[i])) return VV_EREFUSED;
 	}

@@ -335,11 +335,10 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 		vv_fail(err, VV_ENOTFOUND, "'%s' answers, but not as varve does", l->name);
 		return vv_hint_code(err, VV_HINT_SERVE_HTTP);
 	case 401:
-		vv_fail(err, VV_EREFUSED, "'%s': authentication failed%s%s", l->name, says, text);
+		vv_fail(err, VV_EAUTH, "'%s': authentication failed%s%s", l->name, says, text);
 		return vv_hint(err, "'git credential reject' makes Git forget a wrong secret");
 	case 403:
-		return vv_fail(err, VV_EREFUSED, "'%s': permission denied%s%s", l->name, says,
-			       text);
+		return vv_fail(err, VV_EAUTH, "'%s': permission denied%s%s", l->name, says, text);
 	case 404:
 	case 405:
 	case 410:
@@ -347,7 +346,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 		return vv_hint(err, "does the server serve it by that name? its top page lists "
 				    "them");
 	case 407:
-		vv_fail(err, VV_EREFUSED, "'%s': the proxy requires a login", l->name);
+		vv_fail(err, VV_EAUTH, "'%s': the proxy requires a login", l->name);
 		return vv_hint(err, "http.proxy may hold user and secret: http://user@host:port");
 	case 413:
 		return vv_fail(err, VV_EREFUSED, "'%s': the request is too large for it", l->name);

@@ -60,7 +60,7 @@ static vv_status judge(const http_answer *a, const char *name, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not there (status %u)", name, a->status);
 	case 401:
 	case 403:
-		vv_fail(err, VV_EREFUSED, "'%s' may not be read (status %u)", name, a->status);
+		vv_fail(err, VV_EAUTH, "'%s' may not be read (status %u)", name, a->status);
 		return vv_hint(err, "a .netrc file, or http.<url>.extraHeader of git, can have "
 				    "credentials for it");
 	default:

@@ -94,7 +94,7 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_e
 	out->user = out->secret = NULL;
 	rc = ask_git("fill", repo, env, url, url->user, NULL, &answer, &exit_code, err);
 	if (rc == VV_EPROGRAM) {
-		vv_fail(err, VV_EREFUSED, "'%s' requires a login", url->text);
+		vv_fail(err, VV_EAUTH, "'%s' requires a login", url->text);
 		rc = vv_hint(err, "git, which keeps credentials, is not installed; a user and "
 				  "secret can be in ~/.netrc");
 	}
@@ -108,7 +108,7 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_e
 	}
 	vv_buf_wipe(&answer);
 	if (rc == VV_OK && (exit_code != 0 || !out->user || !out->secret)) {
-		vv_fail(err, VV_EREFUSED,
+		vv_fail(err, VV_EAUTH,
 			"'%s' requires a login, and there are no user and secret for it",
 			url->text);
 		rc = vv_hint(err, "a credential helper of Git can keep them: 'git help "

@@ -464,7 +464,7 @@ static bool has_key(const vv_ssh_login *s)
 static vv_status refuse_user(vv_ssh_login *s, const attempt *a, vv_error *err)
 {
 	s->other = true;
-	(void)vv_fail(err, VV_EREFUSED,
+	(void)vv_fail(err, VV_EAUTH,
 		      "'%s' does not let the user '%s' in with any of the %s offered",
 		      vv_text_shows(s->name), vv_text_shows(s->config->user),
 		      vv_text_counted(a->agent_done + a->files_done, "key", NULL));
@@ -491,8 +491,8 @@ static vv_status authenticate(vv_ssh_login *s, attempt *a, bool *again, vv_error
 	}
 	if (v != LET_IN && !strstr(ways, "publickey")) {
 		s->other = true;
-		(void)vv_fail(err, VV_EREFUSED, "'%s' takes no key, only: %s",
-			      vv_text_shows(s->name), vv_text_shows(ways));
+		(void)vv_fail(err, VV_EAUTH, "'%s' takes no key, only: %s", vv_text_shows(s->name),
+			      vv_text_shows(ways));
 		return vv_hint(err, "the ssh program may have another way in: varve.ssh=external");
 	}
 	if (v == REFUSED) {
@@ -535,7 +535,7 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 	if (!has_key(s)) {
 		s->other = true;
 		(void)vv_fail(
-			err, VV_EREFUSED,
+			err, VV_EAUTH,
 			"there is no key to show to '%s' (an ed25519 or ecdsa one in ~/.ssh or "
 			"ssh-agent)",
 			vv_text_shows(s->name));

@@ -91,15 +91,15 @@ static const struct saying {
 	{"AccessDenied", VV_EREFUSED, "the store denies access",
 	 "the key needs s3:ListBucket on the bucket, and s3:GetObject, PutObject and DeleteObject "
 	 "below the prefix"},
-	{"InvalidAccessKeyId", VV_EREFUSED, "the store does not know the access key",
+	{"InvalidAccessKeyId", VV_EAUTH, "the store does not know the access key",
 	 "AWS_ACCESS_KEY_ID, or the profile that AWS_PROFILE names, is another store's, or was "
 	 "deleted"},
-	{"SignatureDoesNotMatch", VV_EREFUSED, "the store does not take the signature",
+	{"SignatureDoesNotMatch", VV_EAUTH, "the store does not take the signature",
 	 "the secret key is not that of the access key; or the region, or a proxy in between, is "
 	 "wrong"},
-	{"ExpiredToken", VV_EREFUSED, "the session token has expired",
+	{"ExpiredToken", VV_EAUTH, "the session token has expired",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
-	{"InvalidToken", VV_EREFUSED, "the store does not take the session token",
+	{"InvalidToken", VV_EAUTH, "the store does not take the session token",
 	 "get new credentials (AWS_SESSION_TOKEN)"},
 	{"NoSuchBucket", VV_EIO, "there is no such bucket",
 	 "varve makes none: make it at the store first"},
