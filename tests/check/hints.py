@@ -4,7 +4,7 @@
 colon (... : varve WORD ...). A word that is filled in (%s, %1) may be any.
 
 The codes of hints (base/hint.h), their words (cmd/frame/hint_table.c), the calls that set them and
-docs/hints.md agree, and no other text below cmd names a command. --write makes docs/hints.md.
+docs/hints.md agree, python/varve/_hints.py has words for each or says that it has none, and no other text below cmd names a command. --write makes docs/hints.md.
 
 hints.py ROOT --commands: the commands of the hints, a line each."""
 import re
@@ -152,11 +152,25 @@ def check_codes(root, there, write):
         yield from (f"{where}:{line}: a text below cmd names a command ({m}): make it a code of base/hint.h"
                     for line, m in named)
     yield from (f"base/hint.h: {code} is set nowhere" for code, _, _ in codes if code not in used)
+    yield from check_python(root, {name: len(args.split()) for _, name, args in codes})
     page = root / "docs/hints.md"
     if write:
         page.write_text(hint_page(codes, words))
     elif not page.exists() or page.read_text() != hint_page(codes, words):
         yield "docs/hints.md is not what tests/check/hints.py ROOT --write makes"
+
+
+def check_python(root, arguments):
+    """Whether the package of Python has words for each code, or says that it has none."""
+    text = (root / "python/varve/_hints.py").read_text()
+    worded = dict(re.findall(r'^    "([a-z0-9-]+)": (.*),$', text, re.M))
+    without = set(re.search(r'WITHOUT = set\("""(.*?)"""', text, re.S)[1].split())
+    yield from (f"python/varve/_hints.py: there is no hint '{n}'" for n in sorted((set(worded) | without) - set(arguments)))
+    yield from (f"python/varve/_hints.py: '{n}' has neither words nor is it among those without"
+                for n in arguments if (n in worded) == (n in without))
+    for name, words in worded.items():
+        if any(int(i) >= arguments.get(name, 0) for i in re.findall(r"\{(\d)", words)):
+            yield f"python/varve/_hints.py: '{name}' names an argument that it does not have"
 
 
 def list_commands(root, there):
