@@ -59,11 +59,11 @@ def test_one_cursor_in_many_threads_gives_each_row_once(repo, commit):
 
 
 def test_others_run_while_a_call_works(repo, folder):
-    (folder / "big.csv").write_text(table(300000))
+    (folder / "big.csv").write_text(table(1000000))
     ticks, done = [], threading.Event()
 
     def tick():
-        while not done.wait(0.005):
+        while not done.wait(0.001):
             ticks.append(time.monotonic())
 
     other = threading.Thread(target=tick)
