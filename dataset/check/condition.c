@@ -714,15 +714,18 @@ static vv_status fit_texts(parser *p, const term *x, term *y, size_t at)
 static vv_status emit_compare(parser *p, const op *o)
 {
 	bool between = o->step == VV_STEP_BETWEEN || o->step == VV_STEP_NOT_BETWEEN;
-	term *y = &p->nodes[p->node_count - 1], *x = y - 1 - between;
 	vv_step step = {.code = o->step};
-	bool swapped = x->literal != SIZE_MAX && y->literal == SIZE_MAX;
+	term *x, *y;
+	bool swapped;
 	vv_status rc;
 
 	if (between && !o->second) {
 		return fail_at(&p->t, o->at, "'between' takes two values: between 1 and 9", NULL,
 			       0);
 	}
+	y = &p->nodes[p->node_count - 1];
+	x = y - 1 - between;
+	swapped = x->literal != SIZE_MAX && y->literal == SIZE_MAX;
 	if (p->t.how->filter && x->literal != SIZE_MAX && y->literal != SIZE_MAX) {
 		return fail_at(&p->t, o->at, "compares no column", NULL, 0);
 	}
