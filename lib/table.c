@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/type.h"
@@ -257,8 +258,9 @@ int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_te
 	}
 	if (count != table->facts.key_count) {
 		return vv_give(err,
-			       vv_fail(&e, VV_EUSAGE, "the key has %zu columns, not %zu",
-				       table->facts.key_count, count),
+			       vv_fail(&e, VV_EUSAGE, "the key has %s, not %zu",
+				       vv_text_counted(table->facts.key_count, "column", NULL),
+				       count),
 			       &e);
 	}
 	if (!(tests = vv_calloc(count, sizeof(*tests)))) return vv_give(err, vv_fail_nomem(&e), &e);

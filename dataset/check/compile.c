@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/check/columns.h"
@@ -487,16 +488,16 @@ static vv_status check_row_count(check_plan *p, vv_error *err)
 			continue;
 		}
 		if (s->min.given && rows < s->min.value) {
-			snprintf(expected, sizeof(expected), "at least %llu rows",
-				 (unsigned long long)s->min.value);
+			snprintf(expected, sizeof(expected), "at least %s",
+				 vv_text_counted(s->min.value, "row", NULL));
 		} else if (s->max.given && rows > s->max.value) {
-			snprintf(expected, sizeof(expected), "at most %llu rows",
-				 (unsigned long long)s->max.value);
+			snprintf(expected, sizeof(expected), "at most %s",
+				 vv_text_counted(s->max.value, "row", NULL));
 		} else {
 			continue;
 		}
-		if ((rc = check_note_setting(p, s, expected, err, "the table has %llu rows",
-					     (unsigned long long)rows)) < 0) {
+		if ((rc = check_note_setting(p, s, expected, err, "the table has %s",
+					     vv_text_counted(rows, "row", NULL))) < 0) {
 			return rc;
 		}
 	}

@@ -86,6 +86,9 @@ succeeds() {
 	ends_with 0 "$@"
 }
 
+# What no message says: "1 rows". (Counts with a sign before them, as in "+2 -1 ~1 rows", have one word for all.)
+one_of_many='(^|[^-+~.,0-9 ]|[^;] )1 (versions|rows|tables|blocks|commits|columns|files|keys|cells|groups|lines|refs|branches|tags|conflicts|holders|copies|shards|findings|errors|changes)([^a-z]|$)'
+
 # ends_with STATUS COMMAND...: the same for another exit status.
 ends_with() {
 	local wanted=$1
@@ -93,6 +96,10 @@ ends_with() {
 	run --separate-stderr "$@"
 	if [ "$status" -ne "$wanted" ]; then
 		show_run "$*" "exit status $status instead of $wanted"
+		return 1
+	fi
+	if [[ ${output:0:20000}$'\n'${stderr:0:20000} =~ $one_of_many ]]; then
+		show_run "$*" "a plural of one: '${BASH_REMATCH[0]}'"
 		return 1
 	fi
 }

@@ -103,26 +103,26 @@ teardown() {
 			words+=("--${word%%=*}" "$(python3 -c 'import sys, urllib.parse; print(urllib.parse.unquote(sys.argv[1]))' "${word#*=}")")
 		done
 		for format in csv tsv ndjson json arrow; do
-			[ "$(status "$url/raw/v1/prices.csv?format=$format$query")" = 200 ]
-			curl -s "$url/raw/v1/prices.csv?format=$format$query" > got
-			varve -C src cat v1:prices.csv --format $format "${words[@]}" > should
+			[ "$(status "$url/raw/HEAD~1/prices.csv?format=$format$query")" = 200 ]
+			curl -s "$url/raw/HEAD~1/prices.csv?format=$format$query" > got
+			varve -C src cat HEAD~1:prices.csv --format $format "${words[@]}" > should
 			same_bytes should got
 		done
 	done
 	# shares have each row once, in order
 	for part in 0 1 2; do
-		curl -s "$url/raw/v2/prices.csv?format=ndjson&part=$part/3"
+		curl -s "$url/raw/HEAD/prices.csv?format=ndjson&part=$part/3"
 	done > got
-	varve -C src cat v2:prices.csv --format ndjson > should
+	varve -C src cat HEAD:prices.csv --format ndjson > should
 	same_bytes should got
-	tag="\"$(root_of v1)\""
-	[ "$(status -H "If-None-Match: $tag" "$url/raw/v1/prices.csv?format=arrow")" = 304 ]
-	[ "$(status -I "$url/raw/v1/prices.csv?format=arrow")" = 200 ]
+	tag="\"$(root_of HEAD~1)\""
+	[ "$(status -H "If-None-Match: $tag" "$url/raw/HEAD~1/prices.csv?format=arrow")" = 304 ]
+	[ "$(status -I "$url/raw/HEAD~1/prices.csv?format=arrow")" = 200 ]
 	for wrong in format=xml format=table "format=csv&format=csv" "format=csv&columns=nosuch" "format=csv&where=id%20%3D%20x" "format=csv&where=nosuch%3D1" \
 		"format=csv&part=3/3" "format=csv&part=1" "format=csv&limit=-1" "format=arrow&misfit=x" "columns=id"; do
-		[ "$(status "$url/raw/v1/prices.csv?$wrong")" = 400 ]
+		[ "$(status "$url/raw/HEAD~1/prices.csv?$wrong")" = 400 ]
 	done
-	[ "$(status "$url/raw/v1/nosuch.csv?format=csv")" = 404 ]
+	[ "$(status "$url/raw/HEAD~1/nosuch.csv?format=csv")" = 404 ]
 	printf 'words\n' > src/plain.txt
 	git -C src add plain.txt
 	git -C src commit -qm plain
