@@ -39,7 +39,7 @@ int main(int argc, char **argv)
 		goto done;
 	}
 	while (varve_txn_next(txn, &result, &err) > 0) {
-		printf("%c %s %llu rows\n", result->state, result->path,
+		printf("%c %s rows: %llu\n", result->state, result->path,
 		       (unsigned long long)result->rows);
 	}
 	printf("%s\n", id);

@@ -170,12 +170,26 @@ static vv_status text_again(void *payload, vv_error *err)
 	return rc;
 }
 
+/* A declared encoding that the file's mark contradicts would make letters of others. */
+static vv_status check_mark(const vv_file_text *t, const char *declared, vv_error *err)
+{
+	if (t->is_text || !t->name[0] || t->in.len < 3 ||
+	    memcmp(t->in.data, "\xef\xbb\xbf", 3) != 0) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EINPUT, "%s: it begins with the mark of UTF-8, and is declared as %s",
+		vv_text_shows(t->file->name), vv_text_shows(declared));
+	return vv_hint(err, "without a declared encoding it is read as UTF-8");
+}
+
 static vv_status find_name(vv_file_text *t, const vv_file_text_options *how, vv_error *err)
 {
-	return how->declared ? vv_encoding_find(t->name, how->declared, vv_buf_cstr(&t->in),
-						t->in.len, err)
-			     : vv_guess_encoding(t->name, vv_buf_cstr(&t->in), t->in.len, t->at_end,
-						 how->before, err);
+	vv_status rc = how->declared ? vv_encoding_find(t->name, how->declared, vv_buf_cstr(&t->in),
+							t->in.len, err)
+				     : vv_guess_encoding(t->name, vv_buf_cstr(&t->in), t->in.len,
+							 t->at_end, how->before, err);
+
+	return rc == VV_OK && how->declared ? check_mark(t, how->declared, err) : rc;
 }
 
 static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_error *err)

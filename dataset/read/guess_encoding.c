@@ -278,7 +278,7 @@ static bool has_controls(const char *s, size_t len)
 static vv_status judge_latin(const char **name, const char *s, size_t len, bool at_end,
 			     vv_error *err)
 {
-	vv_auto(vv_buf) western = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) western = VV_BUF_INIT, central = VV_BUF_INIT, text = VV_BUF_INIT;
 	size_t differ;
 	reading r;
 	vv_status rc;
@@ -294,6 +294,12 @@ static vv_status judge_latin(const char **name, const char *s, size_t len, bool 
 	differ = differing(&text, &western);
 	if (differ == 0) {
 		*name = "windows-1252";
+	} else if (strcmp(*name, "ISO-8859-2") == 0 &&
+		   (rc = decode(&central, "windows-1250", s, len, at_end, err)) == VV_OK &&
+		   differing(&text, &central) == 0) {
+		*name = "windows-1250"; /* the next version may have more of its characters */
+	} else if (rc < 0) {
+		return rc;
 	} else if (differ < FEW && central_letters(s, len) == 0) {
 		*name = NULL;
 	}
@@ -302,6 +308,25 @@ static vv_status judge_latin(const char **name, const char *s, size_t len, bool 
 		*name = NULL;
 	}
 	return VV_OK;
+}
+
+/* Names of places and people in windows-1250, of which uchardet knows too few: where in the other reading, of windows-1252,
+ * DOS or the Macintosh, marks and capitals stand inside of words, and in this one none do. */
+static vv_status prefer_central(const char **name, const char *other, const char *s, size_t len,
+				bool at_end, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc = VV_OK;
+
+	if (central_letters(s, len) == 0 || (rc = decode(&text, other, s, len, at_end, err)) < 0 ||
+	    read_words(vv_buf_cstr(&text), text.len).odd == 0) {
+		return rc;
+	}
+	if ((rc = decode(&text, "windows-1250", s, len, at_end, err)) == VV_OK && text.len > 0 &&
+	    read_words(vv_buf_cstr(&text), text.len).odd == 0) {
+		*name = "windows-1250";
+	}
+	return rc;
 }
 
 static bool is_latin(const char *name)
@@ -325,11 +350,15 @@ static vv_status guess(const char **out, const char *s, size_t len, bool at_end,
 	if (!*out || strcmp(*out, "windows-1252") == 0) {
 		/* Else of DOS or the Macintosh, perhaps, or no text. */
 		*out = strcmp(own, "windows-1252") == 0 && is_western(s, len) ? own : NULL;
+		if (strcmp(own, "windows-1252") == 0 || strcmp(own, "CP850") == 0 ||
+		    strcmp(own, "MACINTOSH") == 0) {
+			return prefer_central(out, own, s, len, at_end, err);
+		}
 	}
 	return VV_OK;
 }
 
-/* Does the sample have bytes that the encoding does not have? */
+/* Has the encoding all bytes of the sample, but for control characters? */
 static vv_status fits(bool *out, const char *name, const char *s, size_t len, bool at_end,
 		      vv_error *err)
 {
@@ -337,7 +366,8 @@ static vv_status fits(bool *out, const char *name, const char *s, size_t len, bo
 	vv_status rc = decode(&text, name, s, len, at_end, err);
 
 	*out = rc == VV_OK && (len == 0 || text.len > 0) &&
-	       vv_utf8_valid(vv_buf_cstr(&text), text.len);
+	       vv_utf8_valid(vv_buf_cstr(&text), text.len) &&
+	       !(strncmp(name, "ISO-8859-", 9) == 0 && has_controls(s, len));
 	return rc;
 }
 

@@ -370,6 +370,8 @@ static void warn_short_rows(import *im)
 	vv_buf_puts(&out->warnings, "; the last cells are absent there\n");
 }
 
+#define FEW_OF 10u
+
 /* It is stored as it is, but other programs, and JSON, read it wrongly or not at all. */
 static void warn_foreign_rows(import *im)
 {
@@ -404,7 +406,8 @@ static void warn_foreign_rows(import *im)
 		vv_buf_putc(&out->warnings, '\'');
 	}
 	vv_buf_printf(&out->warnings, "; %s", kept);
-	if (!encoding) {
+	/* In few rows of many they were put together with others, of UTF-8, which would be read wrongly then. */
+	if (!encoding && out->foreign_rows >= im->rows / FEW_OF) {
 		vv_buf_printf(&out->warnings, "; '--encoding %s' reads it as text", im->foreign_in);
 	}
 	vv_buf_putc(&out->warnings, '\n');

@@ -254,6 +254,35 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	same_bytes want u.ndjson
 }
 
+@test "Central European names are told from Western ones, and no hint reads UTF-8 wrongly" {
+	new_repo
+	printf 'Lp;Nazwisko\r\n1;Wi\x9cniewski\r\n2;W\xf3jcik\r\n3;D\xb9browski\r\n4;Kami\xf1ski\r\n5;Zieli\xf1ski\r\n' > names.csv
+	succeeds varve add names.csv
+	stderr_has "read as windows-1250: 'Wiśniewski', 'Wójcik', 'Dąbrowski'"
+	printf 'Lp;Miasto\r\n1;\xa3\xf3d\x9f\r\n2;Gda\xf1sk\r\n3;\xaf\xf3\xb3\xe6\r\n' > towns.csv
+	succeeds varve add towns.csv
+	stderr_has "read as windows-1250: 'Łódź', 'Gdańsk'"
+	# letters that ISO-8859-2 has as well: a later version may have more
+	for i in 1 2 3 4 5 6; do
+		printf '%s;Kov\xe1cs\n%s1;Sz\xfbcs\n%s2;T\xf3th\n%s3;Gy\xf5ri\n%s4;N\xe9meth\n' $i $i $i $i $i
+	done > hu.csv
+	sed -i '1iNr;N\xe9v' hu.csv
+	varve add -q hu.csv
+	printf '9;T\xf3th 5 \x80\n' >> hu.csv
+	succeeds varve add hu.csv
+	succeeds varve cat --format csv :hu.csv
+	output_has "9,Tóth 5 €"
+	# a few rows that somebody put to others in UTF-8
+	{ printf 'Nr;Name\n'; for i in $(seq 60); do printf '%s;Gr\xc3\xb6\xc3\x9fe\n' $i; done; printf '61;Gr\xf6\xdfe\n'; } > mixed.csv
+	succeeds varve add mixed.csv
+	stderr_has "1 row has text that is not UTF-8"
+	stderr_lacks "--encoding"
+	printf '\xef\xbb\xbfa;b\n1;2\n' > mark.csv
+	ends_with 2 varve add --encoding windows-1252 mark.csv
+	stderr_has "begins with the mark of UTF-8"
+	succeeds varve add --encoding utf-8 mark.csv
+}
+
 @test "a patch is applied in the encoding of the file" {
 	new_repo
 	made t.csv cp1252 $'id;n\n1;Köln\n2;Bonn\n3;Kiel\n'

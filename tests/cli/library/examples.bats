@@ -90,7 +90,7 @@ two_versions() {
 	git branch side
 	printf 'id,item\n1,fig\n' > new
 	succeeds env put . in/new.csv "by a program" side < new
-	output_has "A in/new.csv 1 rows"
+	output_has "A in/new.csv rows: 1"
 	git diff --cached --quiet
 	[ ! -e in ]
 	succeeds varve cat side:in/new.csv

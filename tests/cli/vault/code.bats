@@ -217,7 +217,7 @@ all_back() {
 @test "stripes are read as the page describes them, without varve" {
 	striped_vault
 	succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" ../a ../paper ../b ../c ../d ../e ../f
-	output_has "stripes: 1 whole, 0 shards made"
+	output_has "stripes: 1 whole, shards made: 0"
 	first=$output
 	# Two are lost, whichever they are; what is data of them is made of the rest.
 	for lost in "b c" "d e" "b f"; do

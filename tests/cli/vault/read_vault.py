@@ -425,7 +425,7 @@ def read_vault(folder, key_file, others):
     print("%d runs, %d shards, %d blocks, %d objects" % (
         len(runs), shards, sum(k < 3 for k, _ in items), sum(k > 2 for k, _ in items)))
     if store.stripes:
-        print("stripes: %d whole, %d shards made" % (store.check_parity(), store.made))
+        print("stripes: %d whole, shards made: %d" % (store.check_parity(), store.made))
     print(texts[9].decode(), end="")
     print("holders", *sorted(h["name"] for h in places["holders"]))
 

@@ -515,7 +515,7 @@ static void the_number_of_rows_has_bounds(void **state)
 	expect_rules("a\n1\n2\n", NULL, "{\"rules\":{\"row-count\":{\"min\":3}}}",
 		     "row-count 0 0 - - | the table has 2 rows | at least 3 rows\n");
 	expect_rules("a\n1\n2\n", NULL, "{\"rules\":{\"row-count\":{\"max\":1}}}",
-		     "row-count 0 0 - - | the table has 2 rows | at most 1 rows\n");
+		     "row-count 0 0 - - | the table has 2 rows | at most 1 row\n");
 	expect_rules("a\n1\n2\n", NULL, "{\"rules\":{\"row-count\":{\"min\":2,\"max\":2}}}", "");
 }
 
