@@ -783,6 +783,10 @@ static vv_status fit_section(fit *f, vv_error *err)
 	}
 	j->done.rejected = f->misfits;
 	if (f->misfits > 0 && j->opts->mode != VV_PATCH_REJECT) {
+		if (f->misfits == f->change_count) {
+			return vv_fail(err, VV_ECONFLICT, "no change of the patch fits '%s'",
+				       vv_text_shows(j->done.path));
+		}
 		return vv_fail(err, VV_ECONFLICT, "%llu of the patch's %zu changes %s not fit '%s'",
 			       (unsigned long long)f->misfits, f->change_count,
 			       f->misfits == 1 ? "does" : "do", vv_text_shows(j->done.path));
