@@ -46,18 +46,10 @@ static vv_status copy(rewrite *w, int fd, const char *name, vv_error *err)
 
 static vv_status note_form(would_be *out, const rewrite *w, vv_error *err)
 {
-	const vv_dialect *d = rewrite_dialect(w);
 	const char *schema = rewrite_schema(w);
 
 	out->written = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
-	out->written.has_form = true;
-	out->written.form = d->form;
-	if (d->form == VV_FORM_CSV) {
-		out->written.delimiter = d->delimiter;
-		out->written.quote = d->quote;
-		out->written.escape = d->escape;
-		out->written.header = d->header;
-	}
+	rewrite_form(&out->written, w);
 	out->schema = schema ? vv_strdup(schema) : NULL;
 	return schema && !out->schema ? vv_fail_nomem(err) : VV_OK;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json/json.h"
+#include "dataset/format/cell.h"
 #include "lib/rewrite/plain_text.h"
 
 bool incoming_json_fits(const struct ArrowSchema *type, unsigned depth)
@@ -33,6 +34,15 @@ bool incoming_json_fits(const struct ArrowSchema *type, unsigned depth)
 	return type->format[1] == 's' || type->n_children == 1;
 }
 
+/* What is longer than a row may be is no value: nested types need few bytes for much text. */
+static vv_status check_len(const vv_buf *out, vv_error *err)
+{
+	return out->len > VV_ROW_MAX
+		       ? vv_fail(err, VV_EINPUT, "a nested value is longer than %zu MiB as JSON",
+				 VV_ROW_MAX >> 20)
+		       : vv_buf_ok(out, err);
+}
+
 static vv_status put_scalar(vv_buf *out, const struct ArrowSchema *type, const struct ArrowArray *a,
 			    int64_t at, vv_error *err)
 {
@@ -56,7 +66,7 @@ static vv_status put_scalar(vv_buf *out, const struct ArrowSchema *type, const s
 	out->failed = out->failed || text.failed;
 	vv_buf_clear(&text);
 	vv_buf_clear(&c.text);
-	return vv_buf_ok(out, err);
+	return check_len(out, err);
 }
 
 /* Which places of its child a list has. */
@@ -110,7 +120,7 @@ vv_status incoming_json_put(vv_buf *out, const struct ArrowSchema *type, const s
 	if (type->format[0] != '+') return put_scalar(out, type, a, at, err);
 	if (!incoming_is_valid(a, at)) {
 		vv_buf_puts(out, "null");
-		return vv_buf_ok(out, err);
+		return check_len(out, err);
 	}
 	if (type->format[1] == 's') {
 		vv_buf_putc(out, '{');
@@ -124,7 +134,7 @@ vv_status incoming_json_put(vv_buf *out, const struct ArrowSchema *type, const s
 					       a->children[i]->offset + at, err);
 		}
 		vv_buf_putc(out, '}');
-		return rc < 0 ? rc : vv_buf_ok(out, err);
+		return rc < 0 ? rc : check_len(out, err);
 	}
 	span(&from, &to, type, a, at);
 	if (type->format[1] == 'm') return put_map(out, type, a, from, to, err);
@@ -135,5 +145,5 @@ vv_status incoming_json_put(vv_buf *out, const struct ArrowSchema *type, const s
 				       a->children[0]->offset + i, err);
 	}
 	vv_buf_putc(out, ']');
-	return rc < 0 ? rc : vv_buf_ok(out, err);
+	return rc < 0 ? rc : check_len(out, err);
 }

@@ -42,21 +42,13 @@ static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w,
 {
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	const vv_source source = {.read = rewrite_read, .payload = w, .name = path};
-	const vv_dialect *d = rewrite_dialect(w);
 	const char *schema = rewrite_schema(w);
 	vv_txn_put_options how = {.import = &import};
 
 	import.key = o->key;
 	import.schema = o->schema ? o->schema : schema;
 	if (schema) {
-		import.has_kind = true;
-		import.hints.has_form = true;
-		import.hints.form = d->form;
-	}
-	if (schema && d->form == VV_FORM_CSV) {
-		import.hints.delimiter = d->delimiter;
-		import.hints.quote = d->quote;
-		import.hints.header = 1;
+		rewrite_form(&import.hints, w);
 	}
 	how.described = schema || o->key || o->schema;
 	if (how.described) {

@@ -665,12 +665,21 @@ const varve_arrow_changes *rewrite_changes(const rewrite *w)
 	return &w->changes;
 }
 
-const vv_dialect *rewrite_dialect(const rewrite *w)
-{
-	return &w->layout.dialect;
-}
-
 const char *rewrite_schema(const rewrite *w)
 {
 	return w->table ? NULL : vv_buf_cstr(&w->layout.schema);
+}
+
+void rewrite_form(vv_sniff_hints *out, const rewrite *w)
+{
+	const vv_dialect *d = &w->layout.dialect;
+
+	out->has_form = true;
+	out->form = d->form;
+	if (d->form == VV_FORM_CSV) {
+		out->delimiter = d->delimiter;
+		out->quote = d->quote;
+		out->escape = d->escape;
+		out->header = d->header;
+	}
 }

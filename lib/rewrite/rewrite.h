@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 
+#include "dataset/read/sniff.h"
 #include "dataset/table/table.h"
 #include "lib/rewrite/layout.h"
 #include "varve/arrow.h"
@@ -35,8 +36,9 @@ ssize_t rewrite_read(void *w, void *bytes, size_t len, vv_error *err);
 
 /* Complete at the end. */
 const varve_arrow_changes *rewrite_changes(const rewrite *w);
-/* How the file is written, and (of a new one, or NULL) its schema. Borrowed. */
-const vv_dialect *rewrite_dialect(const rewrite *w);
+/* A new file's schema; else NULL. Borrowed. */
 const char *rewrite_schema(const rewrite *w);
+/* How the file is written, as far as it is known beforehand. */
+void rewrite_form(vv_sniff_hints *out, const rewrite *w);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * decompress: knows the streams of zlib, zstd, liblzma and libbz2.
+ * decompress: knows the streams of zlib, zstd, liblzma, libbz2 and liblz4.
  */
 #include "repo/blocks/decompress.h"
 
@@ -24,7 +24,7 @@
 #define MADE_FREE ((uint64_t)256 << 20)
 #define MADE_TIMES 200u
 
-typedef enum form { PLAIN, GZIP, ZSTANDARD, XZ, BZIP2 } form;
+typedef enum form { PLAIN, GZIP, ZSTANDARD, XZ, BZIP2, LZ4 } form;
 
 /* Loaded when it is used, as few files need it: every start of the program would pay for it. */
 typedef struct xz_library {
@@ -38,6 +38,17 @@ typedef struct bzip2_library {
 	int (*step)(bz_stream *);
 	int (*end)(bz_stream *);
 } bzip2_library;
+
+/* Its header is not needed: these are all of its names and types that are used (lz4frame.h, since 1.7.5). */
+typedef struct lz4_library {
+	size_t (*open)(void **out, unsigned version);
+	size_t (*step)(void *context, void *out, size_t *out_len, const void *in, size_t *in_len,
+		       const void *options);
+	size_t (*close)(void *context);
+	unsigned (*is_error)(size_t code);
+} lz4_library;
+
+#define LZ4F_VERSION 100u
 
 struct vv_decompress {
 	vv_packed_fn read;
@@ -58,6 +69,8 @@ struct vv_decompress {
 	bzip2_library bzip2;
 	bz_stream bz;
 	bool bz_open;
+	lz4_library lz4;
+	void *lz4_context;
 };
 
 size_t vv_decompress_name(const char *path)
@@ -138,14 +151,29 @@ static vv_status begin_bzip2(vv_decompress *d, vv_error *err)
 		       : absent(d, "libbz2", "libbz2-1.0", err);
 }
 
+static vv_status begin_lz4(vv_decompress *d, vv_error *err)
+{
+	void *library = load("liblz4.so.1");
+
+	if (!find_symbol(library, &d->lz4.open, "LZ4F_createDecompressionContext") ||
+	    !find_symbol(library, &d->lz4.step, "LZ4F_decompress") ||
+	    !find_symbol(library, &d->lz4.close, "LZ4F_freeDecompressionContext") ||
+	    !find_symbol(library, &d->lz4.is_error, "LZ4F_isError")) {
+		return absent(d, "liblz4", "liblz4-1", err);
+	}
+	return d->lz4.is_error(d->lz4.open(&d->lz4_context, LZ4F_VERSION)) ? vv_fail_nomem(err)
+									   : VV_OK;
+}
+
 static form form_of(const uint8_t *head, size_t len)
 {
 	static const uint8_t gzip[] = {0x1f, 0x8b}, zstd[] = {0x28, 0xb5, 0x2f, 0xfd},
-			     xz[] = {0xfd, '7', 'z', 'X', 'Z', 0};
+			     xz[] = {0xfd, '7', 'z', 'X', 'Z', 0}, lz4[] = {4, 0x22, 0x4d, 0x18};
 
 	if (len >= sizeof(gzip) && memcmp(head, gzip, sizeof(gzip)) == 0) return GZIP;
 	if (len >= sizeof(zstd) && memcmp(head, zstd, sizeof(zstd)) == 0) return ZSTANDARD;
 	if (len >= sizeof(xz) && memcmp(head, xz, sizeof(xz)) == 0) return XZ;
+	if (len >= sizeof(lz4) && memcmp(head, lz4, sizeof(lz4)) == 0) return LZ4;
 	/* "BZh" might begin a text; a block, or the end of an empty file, does not follow then. */
 	return len >= 10 && memcmp(head, "BZh", 3) == 0 &&
 			       (memcmp(head + 4, "1AY&SY", 6) == 0 ||
@@ -175,6 +203,8 @@ static vv_status begin(vv_decompress *d, vv_error *err)
 		return begin_xz(d, err);
 	case BZIP2:
 		return begin_bzip2(d, err);
+	case LZ4:
+		return begin_lz4(d, err);
 	case PLAIN:
 		break;
 	}
@@ -217,6 +247,9 @@ void vv_decompress_close(vv_decompress *d)
 	if (d->bz_open) {
 		d->bzip2.end(&d->bz);
 	}
+	if (d->lz4_context) {
+		d->lz4.close(d->lz4_context);
+	}
 	ZSTD_freeDStream(d->zstd);
 	vv_free(d->input);
 	vv_free(d);
@@ -224,7 +257,7 @@ void vv_decompress_close(vv_decompress *d)
 
 static const char *kind_of(const vv_decompress *d)
 {
-	static const char *const kinds[] = {"plain", "gzip", "zstd", "xz", "bzip2"};
+	static const char *const kinds[] = {"plain", "gzip", "zstd", "xz", "bzip2", "lz4"};
 
 	return kinds[d->form];
 }
@@ -323,11 +356,27 @@ static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *mad
 	return code == BZ_OK ? VV_OK : damaged(d, "it is damaged", err);
 }
 
+static vv_status step_lz4(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
+{
+	size_t taken = d->len - d->pos, left;
+
+	*made = len;
+	left = d->lz4.step(d->lz4_context, buf, made, d->input + d->pos, &taken, NULL);
+	d->pos += taken;
+	if (d->lz4.is_error(left)) {
+		*made = 0;
+		return damaged(d, "it is damaged", err);
+	}
+	d->between = left == 0;
+	return VV_OK;
+}
+
 static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
 {
 	vv_status rc = d->form == GZIP        ? step_gzip(d, buf, len, made, err)
 		       : d->form == ZSTANDARD ? step_zstd(d, buf, len, made, err)
 		       : d->form == XZ        ? step_xz(d, buf, len, made, err)
+		       : d->form == LZ4       ? step_lz4(d, buf, len, made, err)
 					      : step_bzip2(d, buf, len, made, err);
 
 	d->made += *made;

@@ -1,5 +1,5 @@
 /*
- * decompress: the plain bytes of a file that is compressed with gzip, zstd, xz or bzip2, as a
+ * decompress: the plain bytes of a file that is compressed with gzip, zstd, xz, bzip2 or lz4, as a
  * stream. Several members or frames after each other are read as one, as gunzip and
  * its like do. Anything else passes as it is.
  *
@@ -23,7 +23,7 @@ size_t vv_decompress_name(const char *path);
 /* Up to len bytes of the file, 0 at its end, a negative vv_status. */
 typedef ssize_t (*vv_packed_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
-/* name is for messages, and borrowed. VV_ENOSUPPORT: liblzma or libbz2, which are loaded when such a file is met,
+/* name is for messages, and borrowed. VV_ENOSUPPORT: liblzma, libbz2 or liblz4, which are loaded when such a file is met,
  * are not installed. */
 vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
 			     const char *name, vv_error *err);

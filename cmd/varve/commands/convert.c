@@ -16,6 +16,7 @@
 #include "cmd/varve/out_file.h"
 #include "dataset/format/mem_sink.h"
 #include "dataset/table/bytes.h"
+#include "lib/rewrite/rewrite.h"
 #include "lib/work/view/convert_input.h"
 #include "lib/work/view/dialect_words.h"
 #include "lib/work/view/version.h"
@@ -144,6 +145,35 @@ static void tell_encoding(const options *o, const vv_convert_input *in)
 	}
 }
 
+/* Rows of Arrow as text with their schema, in the format that is wanted if that is text. */
+static vv_status read_arrow(rewrite **out, vv_import_options *io, vv_convert_input *in,
+			    const options *o, vv_view_format format, vv_error *err)
+{
+	static const rewrite_options how;
+	const char *name = format == VV_VIEW_CSV    ? "x.csv"
+			   : format == VV_VIEW_TSV  ? "x.tsv"
+			   : format == VV_VIEW_JSON ? "x.json"
+						    : "x.ndjson";
+	struct ArrowArrayStream stream;
+	vv_status rc;
+
+	if (o->lenient || vv_written_any(&o->written)) {
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is Arrow data: the options that say how text is read do not "
+			       "apply to it",
+			       vv_text_shows(in->name));
+	}
+	if ((rc = vv_arrow_ipc_read(&stream, &in->bytes, err)) < 0 ||
+	    (rc = rewrite_open(out, &stream, NULL, name, &how, err)) < 0) {
+		return rc;
+	}
+	in->source = (vv_source){.read = rewrite_read, .payload = *out, .name = in->name};
+	io->schema = rewrite_schema(*out);
+	io->schema_len = strlen(io->schema);
+	rewrite_form(&io->hints, *out);
+	return VV_OK;
+}
+
 static vv_status convert_file(const options *o, const char *path, vv_sniff_hints *hints,
 			      vv_view_format format, vv_out_file *out, const vv_progress *progress,
 			      vv_error *err)
@@ -153,6 +183,7 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	vv_import_options io;
 	vv_import_result result;
 	vv_mem_sink *passing = NULL;
+	rewrite *arrow = NULL;
 	vv_sink sink;
 	vv_pool *pool = NULL;
 	vv_table t;
@@ -161,7 +192,7 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	memset(&io, 0, sizeof(io));
 	memset(&result, 0, sizeof(result));
 	if ((rc = vv_convert_input_open(&in, path, hints->encoding, err)) < 0 ||
-	    (o->lenient &&
+	    (o->lenient && !in.is_arrow &&
 	     (rc = vv_convert_input_lenient(&in, hints, &vv_notes_stderr, err)) < 0) ||
 	    (rc = vv_mem_sink_new(&passing, NULL, vv_env_temp_dir(vv_environ()), err)) < 0) {
 		goto done;
@@ -173,13 +204,16 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	io.is_text = true;
 	io.key = no_key;
 	io.progress = progress;
+	if (in.is_arrow && (rc = read_arrow(&arrow, &io, &in, o, format, err)) < 0) {
+		goto done;
+	}
 	pool = io.pool = vv_pool_new(vv_cpu_count() - 1);
 	vv_mem_sink_use(&sink, passing);
 	vv_random(&io.secret, sizeof(io.secret));
 	if ((rc = vv_import(&result, &in.source, &sink, &io, err)) < 0) {
 		goto done;
 	}
-	if (vv_file_text_replaced(in.text) > 0 && !o->lenient) {
+	if (!in.is_arrow && vv_file_text_replaced(in.text) > 0 && !o->lenient) {
 		vv_fail(err, VV_EINPUT, "%s: %s that %s does not have", vv_text_shows(in.name),
 			vv_text_counted(vv_file_text_replaced(in.text), "character", NULL),
 			vv_file_text_encoding(in.text));
@@ -190,7 +224,7 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 		rc = write_table(&t, format, o, out, progress, err);
 		vv_table_close(&t);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && !in.is_arrow) {
 		tell_encoding(o, &in);
 	}
 	if (rc == VV_OK && in.guesses && !o->quiet) {
@@ -201,6 +235,7 @@ done:
 	vv_pool_free(pool);
 	vv_import_result_clear(&result);
 	vv_mem_sink_free(passing);
+	rewrite_close(arrow);
 	vv_convert_input_close(&in);
 	return rc;
 }
@@ -297,7 +332,7 @@ const vv_command vv_cmd_convert = {
 	.name = "convert",
 	.group = "look",
 	.summary =
-		"write a table in another format; read compressed files, any encoding and malformed CSV",
+		"write a table in another format; read Arrow, compressed files, any encoding and malformed CSV",
 	.usage = "[--format FORMAT] [--lenient] [-f] IN OUT",
 	.example = "$ varve convert prices.csv.gz prices.ndjson\n"
 		   "wrote prices.ndjson: 47,123 rows, 20 columns",

@@ -64,6 +64,47 @@ static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_err
 	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
 }
 
+static ssize_t read_bytes(void *payload, void *buf, size_t len, vv_error *err)
+{
+	vv_convert_input *in = payload;
+	const size_t left = in->head_len - in->head_pos;
+
+	if (left == 0) return in->packed.read(in->packed.payload, buf, len, err);
+	len = len < left ? len : left;
+	memcpy(buf, in->head + in->head_pos, len);
+	in->head_pos += len;
+	return (ssize_t)len;
+}
+
+static vv_status read_again(void *payload, vv_error *err)
+{
+	vv_convert_input *in = payload;
+
+	in->head_pos = in->head_len;
+	return in->packed.again(in->packed.payload, err);
+}
+
+/* The first bytes are read, and come again. */
+static vv_status look_at_head(vv_convert_input *in, vv_error *err)
+{
+	ssize_t got = 1;
+
+	in->packed = *vv_unpacked_source(in->unpacked);
+	while (in->head_len < sizeof(in->head) && got > 0) {
+		got = in->packed.read(in->packed.payload, in->head + in->head_len,
+				      sizeof(in->head) - in->head_len, err);
+		if (got < 0) return (vv_status)got;
+		in->head_len += (size_t)got;
+	}
+	in->is_arrow = vv_arrow_ipc_looks_like(in->head, in->head_len);
+	in->bytes = in->packed;
+	in->bytes.read = read_bytes;
+	in->bytes.payload = in;
+	in->bytes.line = NULL;
+	in->bytes.again = in->is_arrow && in->fd >= 0 && in->packed.again ? read_again : NULL;
+	return VV_OK;
+}
+
 /* What stands in the work tree in place of a file; /dev/fd/N is what a shell passes for <(...). */
 static bool is_pipe(const char *path)
 {
@@ -105,8 +146,7 @@ vv_status vv_convert_input_open(vv_convert_input *in, const char *path, const ch
 	}
 	vv_source_fd(&in->bytes, &in->file, fd, in->name, 0);
 	if ((rc = vv_unpacked_open(&in->unpacked, &in->bytes, err)) < 0) return rc;
-	in->bytes = *vv_unpacked_source(in->unpacked);
-	in->bytes.again = NULL;
+	if ((rc = look_at_head(in, err)) < 0 || in->is_arrow) return rc;
 	if ((rc = vv_file_text_open(&in->text, &in->bytes, &how, err)) < 0) return rc;
 	in->source.read = read_plain;
 	in->source.line = standard ? NULL : find_line;

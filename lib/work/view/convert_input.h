@@ -1,6 +1,6 @@
 /*
  * convert_input: a file as it lies around, read as plain UTF-8: out of compressed files, out
- * of other encodings, and, where asked, out of malformed CSV.
+ * of other encodings, and, where asked, out of malformed CSV. Arrow's files are told apart, and not read.
  */
 #ifndef VV_LIB_WORK_VIEW_CONVERT_INPUT_H
 #define VV_LIB_WORK_VIEW_CONVERT_INPUT_H
@@ -14,6 +14,7 @@
 #include "dataset/read/file_text.h"
 #include "dataset/read/sniff.h"
 #include "dataset/table/import.h"
+#include "lib/work/arrow/ipc_reader.h"
 #include "lib/work/view/unpacked.h"
 
 typedef struct vv_convert_input {
@@ -22,7 +23,11 @@ typedef struct vv_convert_input {
 	int fd;           /* -1: standard input is not ours to close */
 	vv_fd_source file;
 	vv_unpacked *unpacked;
-	vv_source bytes;      /* of unpacked; read once */
+	vv_source bytes;  /* of unpacked, and of its beginning; read once */
+	vv_source packed; /* what bytes reads after its beginning */
+	char head[VV_ARROW_HEAD];
+	size_t head_len, head_pos;
+	bool is_arrow;        /* bytes are an Arrow stream or file, and there is no text */
 	const char *encoding; /* as it was declared; NULL: found out. Borrowed */
 	vv_file_text *text;
 	int spool; /* lenient: the clean copy; -1 */
