@@ -327,7 +327,7 @@ __attribute__((format(printf, 2, 0))) static void keep_words(void *server, const
 	vv_http_server *s = server;
 
 	/* Only what it says about its start is of use, before there are other threads. */
-	if (!s->daemon) {
+	if (!atomic_load(&s->started)) {
 		(void)vsnprintf(s->said, sizeof(s->said), fmt, ap);
 	}
 }
@@ -467,6 +467,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 
 	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle_request, s, MHD_OPTION_ARRAY,
 				     options, MHD_OPTION_END);
+	atomic_store(&s->started, s->daemon != NULL);
 	if (s->daemon) return VV_OK;
 	(void)close(fd);
 	s->said[strcspn(s->said, "\n")] = '\0';

@@ -33,7 +33,8 @@ typedef struct http_repository {
 
 struct vv_http_server {
 	struct MHD_Daemon *daemon;
-	vv_http_options o; /* strings are not kept beyond the start */
+	atomic_bool started; /* the daemon; then it has threads */
+	vv_http_options o;   /* strings are not kept beyond the start */
 	vv_http_handlers handlers;
 	http_repository *repositories;
 	size_t repository_count;
