@@ -138,8 +138,7 @@ int varve_rows_seek(varve_rows *rows, uint64_t row, varve_error *err)
 
 void varve_rows_free(varve_rows *rows)
 {
-	if (rows) {
-		vv_rows_close(rows->rows);
+	if (rows && vv_rows_close(rows->rows)) {
 		vv_where_free(rows->where);
 		varve_filter_free((varve_filter *)(uintptr_t)rows->filter);
 		vv_free(rows->columns);

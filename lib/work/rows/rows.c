@@ -1,65 +1,144 @@
 /*
- * rows: knows which groups and columns rows that hold are found in.
+ * rows: knows how far groups are read ahead.
+ *
+ * While the caller has rows of one portion of groups, a thread reads the next one. Portions grow from one group to
+ * PORTION, so that whoever wants a few rows reads little that is not needed, and no thread is started for it.
  */
 #include "lib/work/rows/rows.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/sys.h"
+#include "base/thread.h"
 #include "dataset/format/list.h"
-#include "lib/work/rows/where_groups.h"
+#include "lib/work/rows/found_rows.h"
+
+#define PORTION 16
+#define PORTION_BYTES (1u << 20) /* about so much of groups, and */
+#define PORTION_SEEN 256         /* so many that were looked at */
+
+typedef struct portion {
+	vv_job job; /* the first member; reads it */
+	found_rows *from;
+	found_group groups[PORTION];
+	size_t count, wanted;
+	uint64_t seen; /* rows of the table before what follows */
+	vv_status rc;  /* of what follows */
+	vv_error why;
+	bool last; /* nothing follows */
+} portion;
 
 struct vv_rows {
 	vv_table *table;
 	vv_rows_options o;
-	size_t *columns;
-	vv_where_groups *groups; /* with where */
-	vv_table_reader *tested; /* gives the tested columns; with where */
-	vv_table_reader *reader; /* gives the chosen columns; opened when first needed */
-	vv_batch tested_batch, batch;
-	uint32_t *held; /* by_group: rows of the batch that hold; room for held_cap */
-	size_t held_cap;
-	size_t at;     /* the next row of the batch */
-	uint64_t skip; /* rows before it are left out */
+	found_rows *from;
+	portion portions[2];
+	unsigned now;     /* the portion that the caller has; the other one may be on its way: */
+	bool ahead;       /* its job is to be waited for */
+	vv_pool *pool;    /* of one thread; NULL: not needed so far */
+	pid_t pid;        /* that made it */
+	size_t group, at; /* the next row: of a group of the portion */
 	uint64_t number;
-	bool over;
 	vv_status rc; /* of the first failure */
 	vv_error why;
 };
 
-static vv_status open_reader(vv_rows *r, vv_error *err)
+/* ---- portions ---- */
+
+static void read_portion(portion *p)
 {
-	return r->reader ? VV_OK
-			 : vv_table_reader_open(&r->reader, r->table, r->columns, r->o.count, false,
-						err);
+	size_t bytes = 0;
+	int more = 1;
+
+	p->count = 0;
+	for (size_t seen = 0;
+	     more > 0 && p->count < p->wanted && bytes < PORTION_BYTES && seen < PORTION_SEEN;
+	     seen++) {
+		found_group *g = &p->groups[p->count];
+
+		if ((more = found_rows_next(p->from, g, &p->why)) > 0) {
+			p->seen = g->seen;
+		}
+		if (more > 0 && g->count > 0) {
+			bytes += g->batch.block.len + g->batch.long_bytes;
+			p->count++;
+		}
+	}
+	p->rc = more < 0 ? (vv_status)more : VV_OK;
+	p->last = more <= 0;
 }
 
-static vv_status open_tested(vv_rows *r, vv_error *err)
+static void run_portion(vv_job *job, unsigned worker)
 {
-	size_t count;
-	const size_t *wanted = vv_where_columns(r->o.where, &count);
-	vv_status rc = vv_table_reader_open(&r->tested, r->table, wanted, count, false, err);
-
-	return rc < 0 ? rc : vv_where_groups_open(&r->groups, r->table, r->o.where, r->o.keys, err);
+	(void)worker;
+	read_portion((portion *)job);
 }
+
+/* Has the portion after p read. */
+static void read_after(vv_rows *r, const portion *p)
+{
+	portion *next = &r->portions[r->now ^ 1];
+
+	next->wanted = p->wanted < PORTION ? p->wanted * 2 : PORTION;
+	if (!r->pool && p->wanted == PORTION && vv_cpu_count() > 1) {
+		r->pool = vv_pool_new(1);
+		r->pid = getpid();
+	}
+	if (r->pool) {
+		next->job = (vv_job){.run = run_portion};
+		vv_pool_submit(r->pool, &next->job);
+		r->ahead = true;
+	}
+}
+
+/* No thread reads any more. */
+static void wait_for_reading(vv_rows *r)
+{
+	if (r->ahead) {
+		vv_pool_wait(r->pool, &r->portions[r->now ^ 1].job);
+		r->ahead = false;
+	}
+}
+
+/* The next portion becomes the one at hand; false: nothing follows, or it failed. */
+static bool take_portion(vv_rows *r)
+{
+	portion *p = &r->portions[r->now];
+
+	if (p->last) {
+		r->rc = p->rc;
+		r->why = p->why;
+		return false;
+	}
+	if (r->ahead) {
+		wait_for_reading(r);
+	} else {
+		read_portion(&r->portions[r->now ^ 1]);
+	}
+	r->now ^= 1;
+	p = &r->portions[r->now];
+	r->group = r->at = 0;
+	r->rc = vv_progress_part(r->o.progress, "reading rows", p->seen, r->table->root.rows,
+				 &r->why);
+	if (r->rc == VV_OK && !p->last) {
+		read_after(r, p);
+	}
+	return r->rc == VV_OK;
+}
+
+/* ---- the cursor ---- */
 
 static vv_status start(vv_rows *r, uint64_t row, vv_error *err)
 {
-	vv_status rc;
-
-	r->over = row >= r->table->root.rows;
-	r->at = r->batch.rows = 0;
-	r->skip = row;
-	if (r->over) return VV_OK;
-	if (r->o.where) {
-		vv_where_groups_close(r->groups);
-		vv_table_reader_close(r->tested);
-		r->groups = NULL;
-		r->tested = NULL;
-		return open_tested(r, err);
+	wait_for_reading(r);
+	for (size_t i = 0; i < 2; i++) {
+		r->portions[i].count = 0;
+		r->portions[i].wanted = 1;
+		r->portions[i].last = false;
 	}
-	rc = open_reader(r, err);
-	return rc < 0 ? rc : vv_table_seek_row(r->reader, row, err);
+	r->group = r->at = 0;
+	return found_rows_start(r->from, row, err);
 }
 
 vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, vv_error *err)
@@ -72,17 +151,14 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 	r->table = t;
 	r->o = *opts;
 	r->number = UINT64_MAX;
-	vv_batch_init(&r->batch);
-	vv_batch_init(&r->tested_batch);
-	if (opts->count > 0 && !(r->columns = vv_calloc(opts->count, sizeof(size_t)))) {
-		rc = vv_fail_nomem(err);
-	} else {
-		if (opts->count > 0) {
-			memcpy(r->columns, opts->columns, opts->count * sizeof(size_t));
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t g = 0; g < PORTION; g++) {
+			found_group_init(&r->portions[i].groups[g]);
 		}
-		rc = start(r, opts->from, err);
 	}
-	if (rc < 0) {
+	rc = found_rows_open(&r->from, t, opts, err);
+	r->portions[0].from = r->portions[1].from = r->from;
+	if (rc < 0 || (rc = start(r, opts->from, err)) < 0) {
 		vv_rows_close(r);
 		return rc;
 	}
@@ -90,161 +166,48 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 	return VV_OK;
 }
 
-/* Is the group one of those that are wanted? */
-static bool is_wanted(vv_rows *r, const vv_batch *b)
+/* The group at hand; NULL: there is none any more, or reading failed. */
+static found_group *group_at_hand(vv_rows *r)
 {
-	if (b->first_row >= r->o.to) {
-		r->over = true;
-		return false;
+	while (r->rc == VV_OK && r->group >= r->portions[r->now].count) {
+		if (!take_portion(r)) return NULL;
 	}
-	return b->first_row >= r->o.from || (r->o.within && b->first_row + b->rows > r->o.from);
+	return r->rc == VV_OK ? &r->portions[r->now].groups[r->group] : NULL;
 }
 
-static bool any_holds(const vv_rows *r)
-{
-	const vv_batch *b = &r->tested_batch;
-
-	for (size_t i = 0; i < b->rows; i++) {
-		if (b->first_row + i >= r->skip &&
-		    vv_where_holds(r->o.where, b->cells + i * b->columns)) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* The next group that can have such a row: tested. 1, 0, <0. */
-static int read_tested(vv_rows *r, vv_error *err)
-{
-	uint64_t group;
-	vv_status rc;
-	int more = vv_where_groups_next(r->groups, &group, err);
-
-	if (more <= 0) return more;
-	if ((rc = vv_table_seek_group(r->tested, group, err)) < 0) return (int)rc;
-	return vv_table_read(r->tested, &r->tested_batch, err);
-}
-
-static int read_batch(vv_rows *r, vv_error *err)
-{
-	return r->o.by_group ? vv_table_read_rows(r->reader, &r->batch, err)
-			     : vv_table_read(r->reader, &r->batch, err);
-}
-
-/* The next group in which a row holds: both batches. 1, 0, <0. */
-static int read_where(vv_rows *r, vv_error *err)
-{
-	vv_status rc;
-	int more;
-
-	do {
-		if ((more = read_tested(r, err)) <= 0) {
-			return more < 0 ? more : (int)vv_where_ok(r->o.where, err);
-		}
-		if ((rc = vv_progress_part(r->o.progress, "reading rows", r->tested_batch.first_row,
-					   r->table->root.rows, err)) < 0) {
-			return (int)rc;
-		}
-	} while (!r->over && (!is_wanted(r, &r->tested_batch) || !any_holds(r)));
-	if (r->over) return 0;
-	if ((rc = open_reader(r, err)) < 0 ||
-	    (rc = vv_table_seek_group(r->reader, r->tested_batch.index, err)) < 0) {
-		return (int)rc;
-	}
-	if ((more = read_batch(r, err)) > 0 && r->batch.rows != r->tested_batch.rows) {
-		return (int)vv_fail(err, VV_ECORRUPT,
-				    "a row group had different rows when it was read again");
-	}
-	return more;
-}
-
-static int read_next(vv_rows *r, vv_error *err)
-{
-	vv_status rc;
-	int more;
-
-	do {
-		if ((more = read_batch(r, err)) <= 0) return more;
-		if ((rc = vv_progress_part(r->o.progress, "reading rows", r->batch.first_row,
-					   r->table->root.rows, err)) < 0) {
-			return (int)rc;
-		}
-	} while (!is_wanted(r, &r->batch) && !r->over);
-	return r->over ? 0 : 1;
-}
-
-static bool holds(const vv_rows *r, size_t row)
-{
-	const vv_batch *b = &r->tested_batch;
-
-	return r->batch.first_row + row >= r->skip &&
-	       (!r->o.where || vv_where_holds(r->o.where, b->cells + row * b->columns));
-}
-
-/* The next batch, unless it failed or is over. */
-static void read_more(vv_rows *r)
-{
-	int more = r->o.where ? read_where(r, &r->why) : read_next(r, &r->why);
-
-	r->at = 0;
-	r->over = more == 0;
-	r->rc = more < 0 ? (vv_status)more : VV_OK;
-}
-
-static vv_status ending(const vv_rows *r, vv_error *err)
+static int ending(const vv_rows *r, vv_error *err)
 {
 	if (r->rc < 0 && err) {
 		*err = r->why;
 	}
-	return r->rc;
-}
-
-static vv_status make_room_for_held(vv_rows *r)
-{
-	uint32_t *more;
-
-	if (r->held_cap < r->batch.rows) {
-		if (!(more = vv_realloc_array(r->held, r->batch.rows, sizeof(*more)))) {
-			return vv_fail_nomem(&r->why);
-		}
-		r->held = more;
-		r->held_cap = r->batch.rows;
-	}
-	return VV_OK;
+	return (int)r->rc;
 }
 
 int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err)
 {
-	size_t count = 0;
+	found_group *g = group_at_hand(r);
 
-	while (r->rc == VV_OK && !r->over && count == 0) {
-		read_more(r);
-		if (r->rc < 0 || r->over || (r->rc = make_room_for_held(r)) < 0) {
-			break;
-		}
-		for (size_t i = 0; i < r->batch.rows; i++) {
-			r->held[count] = (uint32_t)i;
-			count += holds(r, i);
-		}
-	}
-	*out = (vv_rows_group){&r->batch, r->held, count};
-	return r->rc == VV_OK ? count > 0 : (int)ending(r, err);
+	if (!g) return ending(r, err);
+	*out = (vv_rows_group){&g->batch, g->rows, g->count};
+	r->group++;
+	return 1;
 }
 
 int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err)
 {
-	while (r->rc == VV_OK && !r->over) {
-		while (r->at < r->batch.rows && !holds(r, r->at)) {
-			r->at++;
-		}
-		if (r->at < r->batch.rows) {
-			r->number = r->batch.first_row + r->at;
-			*cells = r->batch.cells + r->at++ * r->batch.columns;
-			return 1;
-		}
-		read_more(r);
+	const portion *p = &r->portions[r->now];
+	const found_group *g;
+	uint32_t row;
+
+	if (r->group < p->count && r->at == p->groups[r->group].count) {
+		r->group++;
+		r->at = 0;
 	}
-	return (int)ending(r, err);
+	if (!(g = group_at_hand(r))) return ending(r, err);
+	row = g->rows[r->at++];
+	r->number = g->batch.first_row + row;
+	*cells = g->batch.cells + row * g->batch.columns;
+	return 1;
 }
 
 static uint64_t share_start(uint64_t rows, uint32_t part, uint32_t parts)
@@ -297,7 +260,7 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 	uint64_t first = row;
 	vv_status rc;
 
-	if (r->rc < 0) return ending(r, err);
+	if (r->rc < 0) return (vv_status)ending(r, err);
 	if (row < r->table->root.rows && (r->o.from > 0 || r->o.to < r->table->root.rows) &&
 	    (rc = group_start(&first, r->table, row, err)) < 0) {
 		return rc;
@@ -309,16 +272,18 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 	return start(r, row, err);
 }
 
-void vv_rows_close(vv_rows *r)
+bool vv_rows_close(vv_rows *r)
 {
-	if (r) {
-		vv_table_reader_close(r->reader);
-		vv_table_reader_close(r->tested);
-		vv_where_groups_close(r->groups);
-		vv_batch_clear(&r->batch);
-		vv_batch_clear(&r->tested_batch);
-		vv_free(r->columns);
-		vv_free(r->held);
-		vv_free(r);
+	if (!r) return true;
+	if (r->pool && r->pid != getpid()) return false;
+	wait_for_reading(r);
+	vv_pool_free(r->pool);
+	found_rows_close(r->from);
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t g = 0; g < PORTION; g++) {
+			found_group_clear(&r->portions[i].groups[g]);
+		}
 	}
+	vv_free(r);
+	return true;
 }

@@ -2,7 +2,7 @@
  * rows: a cursor over rows of a table: some columns, some rows, those that hold.
  *
  * Reads only the groups and columns that it needs: the tested columns of groups that can have such a row
- * (where_groups.h), and the others only where a row of the group holds.
+ * (where_groups.h), and the others only where a row of the group holds. Of many groups a thread reads some ahead.
  *
  * A correct caller: vv_rows_open; vv_rows_next until 0; vv_rows_close.
  */
@@ -57,7 +57,9 @@ uint64_t vv_rows_number(const vv_rows *r); /* of the row that next gave last */
 
 /* next goes on with this row, or the first one after it that holds. VV_EUSAGE: its group is not one of those wanted. */
 vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err);
-void vv_rows_close(vv_rows *r); /* accepts NULL */
+/* Accepts NULL. False in a child of fork, where it does nothing, and where what it borrows cannot be freed, if a thread was
+ * reading ahead. */
+bool vv_rows_close(vv_rows *r);
 VV_AUTO_FREE(vv_rows, vv_rows_close)
 
 #endif

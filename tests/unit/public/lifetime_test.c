@@ -292,6 +292,59 @@ static void a_forked_child_frees_what_its_parent_goes_on_with(void **state)
 	}
 }
 
+static void free_in_a_child(varve_rows *rows, varve_table *t, varve_repo *repo)
+{
+	int status;
+	pid_t pid;
+
+	(void)fflush(NULL);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)alarm(30);
+		varve_rows_free(rows);
+		varve_table_free(t);
+		varve_repo_free(repo);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* Rows of many groups are read ahead by a thread, which the child does not have. */
+static void a_forked_child_frees_a_cursor_that_reads_ahead(void **state)
+{
+	varve_rows *rows;
+	varve_repo *repo = begin_repo();
+	varve_table *t;
+	varve_error e;
+	const varve_cell *cells;
+	FILE *f = fopen("t.csv", "w");
+	uint64_t n = 0;
+	int more;
+
+	(void)state;
+	assert_non_null(f);
+	(void)fputs("id,a\n", f);
+	for (unsigned i = 0; i < 60000; i++) {
+		(void)fprintf(f, "%u,%0200u\n", i, i * 7919u);
+	}
+	assert_int_equal(fclose(f), 0);
+	varve("add t.csv");
+	t = table_of(repo, "t.csv");
+	works(varve_rows_open(&rows, t, NULL, &e), &e);
+	while ((more = varve_rows_next(rows, &cells, &e)) > 0) {
+		if (n++ % 257 == 0) {
+			free_in_a_child(rows, t, repo);
+		}
+	}
+	assert_int_equal(more, 0);
+	assert_int_equal(n, 60000);
+	varve_rows_free(rows);
+	varve_table_free(t);
+	varve_repo_free(repo);
+}
+
 /* Whoever lends names, tests and environment may forget them after the call. */
 static void options_are_copied(void **state)
 {
@@ -388,6 +441,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(handles_are_freed_in_any_order),
 	cmocka_unit_test(free_accepts_null),
 	cmocka_unit_test(a_forked_child_frees_what_its_parent_goes_on_with),
+	cmocka_unit_test(a_forked_child_frees_a_cursor_that_reads_ahead),
 	cmocka_unit_test(options_are_copied),
 	cmocka_unit_test(an_open_handle_sees_what_comes_later),
 };
