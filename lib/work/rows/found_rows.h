@@ -1,6 +1,5 @@
 /*
  * found_rows: the groups of a table one after the other, and which of their rows are wanted and hold.
- * For this room alone.
  *
  *   found_rows_open(&f, table, options, err); found_rows_start(f, row, err);
  *   while ((more = found_rows_next(f, &group, err)) > 0) { ... }
@@ -11,7 +10,26 @@
 #ifndef VV_LIB_WORK_ROWS_FOUND_ROWS_H
 #define VV_LIB_WORK_ROWS_FOUND_ROWS_H
 
-#include "lib/work/rows/rows.h"
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/progress.h"
+#include "dataset/check/key_groups.h"
+#include "dataset/table/table.h"
+#include "lib/work/rows/where.h"
+
+typedef struct vv_rows_options {
+	const size_t *columns; /* places; count 0: all */
+	size_t count;
+	vv_where *where;           /* NULL: every row; borrowed */
+	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not; borrowed */
+	/* Only groups whose first row is one of [from, to), from the row `from` on where within is set. */
+	uint64_t from, to;
+	bool within;
+	bool by_group; /* rows are asked for by vv_rows_next_group, else by vv_rows_next */
+	const vv_progress *progress;
+} vv_rows_options;
 
 typedef struct found_group {
 	vv_batch batch;
@@ -24,7 +42,7 @@ void found_group_init(found_group *g);
 void found_group_clear(found_group *g);
 
 typedef struct found_rows found_rows;
-/* Borrows the table and what the options name. */
+/* Borrows the table and what the options name, but for columns. */
 vv_status found_rows_open(found_rows **out, vv_table *t, const vv_rows_options *opts,
 			  vv_error *err);
 /* From this row on. Before the first group. */

@@ -14,22 +14,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "base/progress.h"
-#include "dataset/check/key_groups.h"
-#include "dataset/table/table.h"
-#include "lib/work/rows/where.h"
-
-typedef struct vv_rows_options {
-	const size_t *columns; /* places; count 0: all */
-	size_t count;
-	vv_where *where;           /* NULL: every row; borrowed */
-	const vv_key_lookup *keys; /* to find rows by key; NULL: they are not; borrowed */
-	/* Only groups whose first row is one of [from, to), from the row `from` on where within is set. */
-	uint64_t from, to;
-	bool within;
-	bool by_group; /* rows are asked for by vv_rows_next_group, else by vv_rows_next */
-	const vv_progress *progress;
-} vv_rows_options;
+#include "lib/work/rows/found_rows.h"
 
 typedef struct vv_rows vv_rows;
 
