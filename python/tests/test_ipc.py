@@ -119,3 +119,19 @@ def test_damage_is_refused_or_read_but_never_worse(table):
     for _ in range(50):
         made = convert(whole[: r.randrange(1, len(whole))], "--format", "ndjson")
         assert made.returncode == 2
+
+
+def test_rows_of_polars_and_duckdb_go_back_into_a_file_by_the_command(folder, commit):
+    lines = [f'{i},"item {i % 9}",{i}.50,{"NA" if i % 7 == 0 else i}\n' for i in range(1, 5001)]
+    commit("t.csv", "id,item,price,qty\n" + "".join(lines), ["id"])
+    frame = pl.read_csv(folder / "t.csv", null_values="NA").with_columns(
+        price=pl.when(pl.col("id") == 7).then(1.25).otherwise(pl.col("price"))
+    )
+    for edited in (frame.to_arrow(), duckdb.sql("select * from frame order by id").to_arrow_table()):
+        stream = written(edited, pa.ipc.new_stream)
+        subprocess.run(["varve", "add", "-q", "--arrow", "-", "t.csv"], input=stream, cwd=folder, check=True)
+        want = [*lines]
+        want[6] = '7,"item 7",1.25,NA\n'
+        assert (folder / "t.csv").read_text() == "id,item,price,qty\n" + "".join(want)
+        run("varve", "restore", "--staged", "--source", "HEAD", "t.csv", cwd=folder)
+        run("varve", "restore", "t.csv", cwd=folder)

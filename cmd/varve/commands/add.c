@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -13,9 +15,12 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/add.h"
+#include "lib/rewrite/rewritten.h"
 #include "lib/work/add/run.h"
+#include "lib/work/commit/checkout.h"
 #include "lib/work/commit/unpack.h"
 #include "lib/work/merge/torn.h"
+#include "lib/work/view/convert_input.h"
 #include "lib/work/view/dialect_words.h"
 #include "repo/blocks/decompress.h"
 
@@ -23,6 +28,7 @@ typedef struct options {
 	bool all, update, force, dry_run, convert, unpack, fix, no_key, quiet, verbose;
 	vv_strings key;
 	const char *as, *order, *format;
+	const char *arrow, *mode, *columns;
 	vv_written written;
 } options;
 
@@ -190,10 +196,97 @@ static vv_status add_unpacked(vv_context *c, vv_add_request *req, vv_error *err)
 	return rc;
 }
 
+/* Rows of Arrow over the version of a path that the work tree has, or else the index. */
+static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_options *how,
+			    vv_error *err)
+{
+	const options *o = c->options;
+	const char *path = c->paths.items[0].path;
+	vv_auto(char) *file = vv_repository_file(c->repo, path);
+	vv_auto(char) *dir = file ? vv_path_dir(file) : NULL;
+	vv_auto(vv_buf) staged = VV_BUF_INIT;
+	vv_auto(vv_subject) old = {.text = NULL};
+	vv_auto(vv_convert_input) in = {.fd = -1, .spool = -1};
+	const rewritten_place place = {dir, VV_WRITE_TEMP, path};
+	struct ArrowArrayStream stream;
+	vv_index_entry entry;
+	vv_stat st;
+	vv_error absent;
+	vv_status rc;
+
+	vv_buf_printf(&staged, ":%s", path);
+	if (!dir || (rc = vv_buf_ok(&staged, err)) < 0) return vv_fail_nomem(err);
+	vv_subject_init(&old);
+	if (vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode)) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is a folder: --arrow writes one table",
+			       vv_text_shows(c->argv[0]));
+	}
+	if (vv_exists(file)) {
+		rc = vv_checkout_give_way(c->repo, c->reader, c->index, path, err);
+		rc = rc < 0 ? rc : vv_subject_find_file(&old, c->repo, c->reader, file, err);
+	} else if (vv_index_get(c->index, path, &entry)) {
+		rc = vv_subject_find(&old, c->repo, c->reader, staged.data, err);
+	}
+	if (rc < 0 || (rc = vv_convert_input_open(&in, o->arrow, NULL, err)) < 0 ||
+	    (rc = vv_arrow_ipc_read(&stream, &in.bytes, err)) < 0 ||
+	    (rc = rewritten_make(made, &stream, old.path ? &old : NULL, &place, how, err)) < 0) {
+		return rc;
+	}
+	return rewritten_use(made, file, err);
+}
+
+static vv_status add_arrow(vv_context *c, vv_add_request *req, vv_dataset_options *import,
+			   vv_error *err)
+{
+	static const char *const modes[] = {"", "replace", "upsert", "append", "delete", NULL};
+	const options *o = c->options;
+	vv_auto(rewritten) made = {.file = NULL};
+	rewrite_options how = {.columns = !o->columns ? VARVE_ARROW_COLUMNS_ALL
+					  : strcmp(o->columns, "keep") == 0
+						  ? VARVE_ARROW_COLUMNS_KEEP
+						  : VARVE_ARROW_COLUMNS_DROP};
+	vv_status rc;
+
+	while (o->mode && strcmp(o->mode, modes[how.mode]) != 0) {
+		how.mode++;
+	}
+	if ((rc = vv_context_need(c, VV_NEEDS_LOCK | VV_NEEDS_INDEX, err)) < 0) return rc;
+	vv_dataset_reader_lend_index(c->reader, c->index);
+	rc = write_rows(c, &made, &how, err);
+	vv_dataset_reader_lend_index(c->reader, NULL);
+	if (rc < 0) return rc;
+	if (made.schema) {
+		import->has_kind = true;
+		import->kind = VV_KIND_TABLE;
+		import->hints = made.form;
+		import->schema = made.schema;
+		req->described = true;
+	}
+	/* the file that is there now */
+	vv_pathspec_clear(&c->paths);
+	rc = vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);
+	return rc < 0 ? rc : add(c, req, err);
+}
+
+static int check_arrow(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (!o->arrow) return vv_usage_error("%s is for --arrow", o->mode ? "--mode" : "--columns");
+	if (c->argc != 1 || o->all || o->update || o->fix || o->unpack || o->dry_run) {
+		return vv_usage_error("--arrow writes one table, and adds it: --arrow FILE PATH");
+	}
+	return vv_written_any(&o->written) || (o->as && strcmp(o->as, "file") == 0)
+		       ? vv_usage_error(
+				 "the options that say how text is read do not apply to --arrow")
+		       : VV_EXIT_OK;
+}
+
 static int check_add(const vv_context *c)
 {
 	const options *o = c->options;
 
+	if (o->arrow || o->mode || o->columns) return check_arrow(c);
 	if (c->argc == 0 && !o->all && !o->update && !o->fix) {
 		vv_note("varve: nothing named, nothing staged");
 		vv_note("hint: name files or folders, as in 'varve add .'");
@@ -221,7 +314,9 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	vv_status rc = read_options(&import, o, err);
 
 	if (rc < 0) return rc;
-	return o->unpack ? add_unpacked(c, &req, err) : add(c, &req, err);
+	return o->arrow    ? add_arrow(c, &req, &import, err)
+	       : o->unpack ? add_unpacked(c, &req, err)
+			   : add(c, &req, err);
 }
 
 static const vv_option add_table[] = {
@@ -245,6 +340,15 @@ static const vv_option add_table[] = {
 	OPT_FLAG(0, "unpack", unpack,
 		 "of compressed files (.gz, .zst, .xz, .bz2): write what is in them beside them, "
 		 "and add that"),
+	OPT_STRING(0, "arrow", arrow, "FILE",
+		   "write PATH anew with the rows of an Arrow stream or file (-: standard input), "
+		   "keep the spelling of equal cells, and add it"),
+	OPT_CHOICE(
+		0, "mode", mode, "MODE", "replace|upsert|append|delete",
+		"--arrow: which rows PATH has then (default: those that come, if half of the old "
+		"ones stay)"),
+	OPT_CHOICE(0, "columns", columns, "WHAT", "keep|drop",
+		   "--arrow: what becomes of columns that do not come (default: an error)"),
 	OPT_FLAG(0, "fix", fix,
 		 "make tables of files committed as text under a tracked pattern, "
 		 "and merge pointers that git merged as text by row and cell"),
@@ -254,7 +358,8 @@ const vv_command vv_cmd_add = {
 	.name = "add",
 	.group = "change",
 	.summary = "stage files and tables for the next commit",
-	.usage = "[OPTION...] PATH...\n-A | -u | --fix [PATH...]",
+	.usage =
+		"[OPTION...] PATH...\n-A | -u | --fix [PATH...]\n--arrow FILE [--mode MODE] [--columns WHAT] [--key COLUMNS] PATH",
 	.example = "$ varve add --key id prices.csv\n"
 		   "prices.csv: new table, 1,204 rows, 3 columns, "
 		   "key id (as declared: no value repeats)\n"

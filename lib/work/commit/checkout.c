@@ -272,3 +272,26 @@ bool vv_checkout_note_missing(const vv_checkout *c)
 	vv_notes_hint(vv_repository_notes(c->repo), VV_HINT_FETCH_THEN_RESTORE);
 	return c->lacking;
 }
+
+vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, vv_index *index,
+			       const char *path, vv_error *err)
+{
+	vv_auto(vv_checkout) c = {0};
+	vv_index_entry e;
+	bool clean = false;
+	vv_status rc;
+
+	vv_checkout_init(&c, repo, reader, index);
+	if (!vv_index_get(index, path, &e)) {
+		vv_fail(err, VV_EREFUSED, "'%s' is there, and no version of it was added",
+			vv_text_shows(path));
+		return vv_hint(err, "move it away, or add it first");
+	}
+	if ((rc = vv_checkout_is_clean(&c, &e, &clean, err)) < 0) return rc;
+	if (!clean) {
+		vv_fail(err, VV_EREFUSED, "'%s' has changes that were not added",
+			vv_text_shows(path));
+		return vv_hint_code(err, VV_HINT_RESTORE_FIRST, path);
+	}
+	return vv_last_copy_keep(repo, reader, index, path, err);
+}

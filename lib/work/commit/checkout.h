@@ -65,4 +65,9 @@ vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *cl
  * work tree is there, and the command ends with 1. */
 bool vv_checkout_note_missing(const vv_checkout *c);
 
+/* May the file of a path be replaced? Where the index has its version, and the store what that needs. VV_EREFUSED:
+ * something would be lost. */
+vv_status vv_checkout_give_way(vv_repository *repo, vv_dataset_reader *reader, vv_index *index,
+			       const char *path, vv_error *err);
+
 #endif

@@ -66,29 +66,6 @@ static vv_status is_same(const char *packed, const char *name, const char *file,
 	return rc;
 }
 
-/* A file that is there gives way where the index has its version, and the store what that needs. */
-static vv_status want_clean(const vv_unpack *u, const char *path, vv_error *err)
-{
-	vv_auto(vv_checkout) c = {0};
-	vv_index_entry e;
-	bool clean = false;
-	vv_status rc;
-
-	vv_checkout_init(&c, u->repo, u->reader, u->index);
-	if (!vv_index_get(u->index, path, &e)) {
-		vv_fail(err, VV_EREFUSED, "'%s' is there, and no version of it was added",
-			vv_text_shows(path));
-		return vv_hint(err, "move it away, or add it first");
-	}
-	if ((rc = vv_checkout_is_clean(&c, &e, &clean, err)) < 0) return rc;
-	if (!clean) {
-		vv_fail(err, VV_EREFUSED, "'%s' has changes that were not added",
-			vv_text_shows(path));
-		return vv_hint_code(err, VV_HINT_RESTORE_FIRST, path);
-	}
-	return vv_last_copy_keep(u->repo, u->reader, u->index, path, err);
-}
-
 static vv_status write_file(const char *packed, const char *name, const char *file, uint64_t *bytes,
 			    vv_error *err)
 {
@@ -136,7 +113,8 @@ vv_status vv_unpack_run(char **out, uint64_t *bytes, const vv_unpack *u, const c
 	if (vv_lstat(&st, file, &absent) == VV_OK) {
 		*bytes = st.size;
 		if ((rc = is_same(packed, path, file, st.size, &same, err)) < 0 ||
-		    (!same && (rc = want_clean(u, to, err)) < 0)) {
+		    (!same &&
+		     (rc = vv_checkout_give_way(u->repo, u->reader, u->index, to, err)) < 0)) {
 			return rc;
 		}
 	}

@@ -1,0 +1,117 @@
+load ../helper
+
+setup() {
+	varve_setup
+	new_repo
+	printf '%s\n' id,item,price '1,"pear",9.90' 2,plum,NA 3,fig,70.0 > p.csv
+	varve add -q --key id p.csv
+	varve commit -qm one
+	cp p.csv one.csv
+}
+
+# The rows of an NDJSON file as an Arrow stream.
+arrow() {
+	varve convert --format arrow "$1" -
+}
+
+@test "what cat writes as Arrow and add reads changes no byte" {
+	for how in '' '--numbers text' '--numbers decimal' '--dictionary item'; do
+		varve cat p.csv --format arrow $how | varve add --arrow - p.csv > out
+		output=$(cat out)
+		output_is "p.csv: unchanged"
+		same_bytes one.csv p.csv
+	done
+	rows 30000 > big.csv
+	varve add -q --key id big.csv
+	varve cat big.csv --format arrow | varve add -q --arrow - big.csv
+	rows 30000 | cmp - big.csv
+	printf '%s\n' '{"a": 1.50,"b":"x"}' '{"b":"y",  "a":null}' > odd.ndjson
+	cp odd.ndjson odd
+	varve add -q odd.ndjson
+	varve cat odd.ndjson --format arrow | varve add -q --arrow - odd.ndjson
+	same_bytes odd odd.ndjson
+}
+
+@test "cells whose value is unchanged keep their spelling" {
+	printf '%s\n' '{"id":1,"item":"pear","price":9.9}' '{"id":2,"item":"plum","price":null}' '{"id":3,"item":"figs","price":70}' > new.ndjson
+	arrow new.ndjson > new.arrows
+	chmod 600 p.csv
+	succeeds varve add --arrow new.arrows p.csv
+	[ "$(cat p.csv)" = 'id,item,price
+1,"pear",9.90
+2,plum,NA
+3,figs,70.0' ]
+	[ "$(stat -c %a p.csv)" = 600 ]
+	succeeds varve diff --staged
+	output_has "1 row changed (1 cell); 3 -> 3 rows"
+	[ -z "$(find . -name '.varve-tmp*')" ]
+}
+
+@test "a new table has the format of its name and the types that came" {
+	printf '%s\n' '{"id":1,"day":"2026-01-02","n":{"a":[1]}}' '{"id":2,"day":null,"n":null}' > new.ndjson
+	mkdir sub
+	arrow new.ndjson > new.arrows
+	(cd sub && varve add -q --arrow ../new.arrows --key id t.csv)
+	printf '%s\n' id,day,n '1,2026-01-02,"{""a"":[1]}"' 2,, | cmp - sub/t.csv
+	varve cat --format arrow :sub/t.csv | python3 "$BATS_TEST_DIRNAME/../arrow_stream.py" > out
+	grep -q '\["day", "date32", true\]' out
+	varve add -q --arrow new.arrows t.ndjson
+	varve cat :t.ndjson | cmp - t.ndjson
+	varve commit -qm two
+	varve log --oneline t.ndjson | grep -q two
+	ends_with 2 varve add --arrow new.arrows t.xlsx
+	stderr_has "end it in .csv, .tsv, .ndjson or .json"
+}
+
+@test "modes and columns say what becomes of rows and columns that do not come" {
+	printf '%s\n' '{"id":3,"price":9.25}' '{"id":4,"price":1}' > new.ndjson
+	arrow new.ndjson > new.arrows
+	ends_with 2 varve add --arrow new.arrows p.csv
+	stderr_has "the data lacks the column 'item'"
+	ends_with 2 varve add --columns keep --arrow new.arrows p.csv
+	stderr_has "2 of 3 rows would be removed"
+	same_bytes one.csv p.csv
+	varve add -q --columns keep --mode upsert --arrow new.arrows p.csv
+	printf '%s\n' id,item,price '1,"pear",9.90' 2,plum,NA 3,fig,9.25 4,,1.0 | cmp - p.csv
+	varve add -q --mode delete --arrow new.arrows p.csv
+	printf '%s\n' id,item,price '1,"pear",9.90' 2,plum,NA | cmp - p.csv
+	varve add -q --columns drop --mode replace --arrow new.arrows p.csv
+	printf '%s\n' id,price 3,9.25 4,1.00 | cmp - p.csv
+}
+
+@test "a change that was not added is not lost, nor is a file that was never added" {
+	varve cat p.csv --format arrow > p.arrows
+	echo 4,kiwi,1 >> p.csv
+	cp p.csv edited
+	ends_with 2 varve add --arrow p.arrows p.csv
+	stderr_has "'p.csv' has changes that were not added"
+	same_bytes edited p.csv
+	echo a,b > new.csv
+	ends_with 2 varve add --arrow p.arrows new.csv
+	stderr_has "'new.csv' is there, and no version of it was added"
+	ends_with 2 varve add --arrow p.arrows .
+	stderr_has "is a folder"
+	rm p.csv
+	varve add -q --arrow p.arrows p.csv
+	same_bytes one.csv p.csv
+}
+
+@test "a stream that is cut off changes nothing" {
+	rows 3000 > new.csv
+	arrow new.csv | head -c -100 > cut.arrows
+	ends_with 2 varve add --mode replace --columns drop --arrow cut.arrows p.csv
+	stderr_has "the Arrow data is cut off"
+	same_bytes one.csv p.csv
+	head -c 30 cut.arrows > cut2.arrows
+	ends_with 2 varve add --arrow cut2.arrows other.csv
+	[ ! -e other.csv ]
+	ends_with 2 varve add --arrow one.csv p.csv
+	stderr_has "it is not an Arrow stream or file"
+	[ -z "$(find . -name '.varve-tmp*')" ]
+	ends_with 2 varve add --mode upsert p.csv
+	stderr_has "--mode is for --arrow"
+	ends_with 2 varve add --arrow cut.arrows
+	stderr_has "--arrow FILE PATH"
+	ends_with 2 varve add --arrow cut.arrows --delimiter ';' p.csv
+	stderr_has "do not apply"
+}
