@@ -341,7 +341,7 @@ static const vv_option add_table[] = {
 		 "of compressed files (.gz, .zst, .xz, .bz2): write what is in them beside them, "
 		 "and add that"),
 	OPT_STRING(0, "arrow", arrow, "FILE",
-		   "write PATH anew with the rows of an Arrow stream or file (-: standard input), "
+		   "make PATH of the rows of an Arrow stream or file (-: standard input), "
 		   "keep the spelling of equal cells, and add it"),
 	OPT_CHOICE(
 		0, "mode", mode, "MODE", "replace|upsert|append|delete",
