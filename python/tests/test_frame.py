@@ -9,10 +9,12 @@ import duckdb
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.dataset
 import pytest
 
 import varve
+from varve import _filters
 
 BIG = b"id,big,small\n1,9007199254740993,1\n2,,2\n3,-9007199254740995,\n4,9223372036854775807,4\n"
 CORPUS = {
@@ -392,3 +394,87 @@ def test_a_dataset_gives_what_its_filter_wants(folder):
         assert t.to_table(columns={"twice": pa.dataset.field("id") * 2}).column(0)[2].as_py() == 4
         numbered = r["t.csv"].select(["id"], row_number="n").dataset()
         assert duckdb.sql("select n from numbered where id = 7").fetchall() == [(7,)]
+
+
+def _expressions(rng):
+    """Expressions of pyarrow over the table of test_a_dataset_gives_what_any_filter_wants."""
+    f, pc = pa.dataset.field, pa.compute
+    values = {
+        "id": [0, 7, 400, 2999, 12.5],
+        "price": [0.5, 1.25, 50, 99.9, float("inf")],
+        "note": ["a", "x (y) and z", "", "NA", "it's", "ü"],
+        "big": [2**53 + 1, 2**53 + 2],
+        "day": [datetime.date(2026, 1, 3), datetime.date(2026, 1, 20)],
+        "at": [datetime.datetime(2026, 1, 3, 7), datetime.datetime(2026, 1, 3, 7, 0, 0, 250000)],
+        "ok": [True, False],
+        "time": ["07:00:00", "x"],
+    }
+
+    def make(depth):
+        kind = rng.randrange(9 if depth else 6)
+        name = rng.choice(list(values))
+        value = rng.choice(values[name])
+        if kind < 3:
+            return getattr(f(name), rng.choice(["__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"]))(value)
+        if kind == 3:
+            some = [v for v in values[name] if v == v]
+            return f(name).isin(pa.array(rng.sample(some, min(2, len(some)))))
+        if kind == 4:
+            return f(name).is_null() if rng.random() < 0.5 else f(name).is_valid()
+        if kind == 5:
+            return pc.starts_with(f("note"), rng.choice(["x", "N", "a"])) if rng.random() < 0.5 else pc.match_like(f("note"), rng.choice(["x%", "_", "%'_"]))
+        if kind == 6:
+            return make(depth - 1) & make(depth - 1)
+        return ~make(depth - 1) if kind == 7 else make(depth - 1) | make(depth - 1)
+
+    return make(3)
+
+
+def test_a_dataset_gives_what_any_filter_wants(folder):
+    rng = random.Random(11)
+    lines = ["id,price,note,big,day,at,ok,time\n"]
+    for i in range(3000):
+        note = rng.choice(["", "a", "x (y) and z", "NA", "it's", "ü", "b"])
+        price = rng.choice(["", f"{rng.randrange(1000) / 10}", "1.25", "1.2500000000000000001", "50.0"])
+        at = f"2026-01-{i % 28 + 1:02}T07:00:00{rng.choice(['', '.25', '.250000'])}"
+        lines.append(f"{i},{price},{note},{2**53 + rng.randrange(3)},2026-01-{i % 28 + 1:02},{at},{rng.choice(['true', 'false', ''])},07:00:0{i % 3}\n")
+    with varve.Repo(folder) as r:
+        r.put("t.csv", "".join(lines).encode(), message="one", key=["id"])
+        t = r["t.csv"]
+        assert [field["type"] for field in t.schema["fields"]] == ["integer", "number", "string", "integer", "date", "datetime", "boolean", "time"]
+        whole, data = t.to_arrow().replace_schema_metadata(None), t.dataset()
+        pushed = fewer = 0
+        for _ in range(400):
+            expression = _expressions(rng)
+            try:
+                want = whole.filter(expression)
+            except pa.ArrowException:  # no such comparison
+                continue
+            assert data.to_table(filter=expression).equals(want), expression
+            where = _filters.wide(expression, t, data.schema)
+            if where is not None:
+                pushed += 1
+                fewer += len(t.select(["id"], where).to_arrow()) < len(whole)
+            try:
+                exactly = t.select(["id"], filters=expression).to_arrow()
+            except varve.UsageError:
+                continue
+            if "price" not in str(expression):  # whose cells of 20 digits are compared as they are
+                assert exactly["id"].equals(want["id"]), expression
+        assert pushed > 200 and fewer > 100
+
+
+def test_filters_in_the_form_of_lists(repo):
+    t = repo["prices.csv"]
+    ids = lambda filters: t.select(["id"], filters=filters).to_arrow()["id"].to_pylist()  # noqa: E731
+    assert ids([("price", ">", 10)]) == [1, 3]
+    assert ids([("price", ">", 10), ("item", "=", "pear")]) == [1]
+    assert ids([[("price", ">", 100)], [("item", "in", ["fig", "nothing"])]]) == [3, 5]
+    assert ids([("item", "not in", {"fig", "pear"})]) == [3]
+    assert ids([("day", ">=", datetime.date(2026, 2, 1)), ("ok", "==", True)]) == [3]
+    assert ids([]) == [1, 3, 4, 5]
+    assert ids(pa.dataset.field("price").is_null()) == [4]
+    assert t.select(["id"], "id > 1", filters=[("id", "<", 5)]).to_arrow()["id"].to_pylist() == [3, 4]
+    for wrong in ([("price", "~", 1)], [("nothing", "=", 1)], [("price", "=", "x")], [("price",)], pa.dataset.field("id") + 1 > 3):
+        with pytest.raises(varve.UsageError):
+            t.select(filters=wrong)

@@ -263,7 +263,7 @@ class Repo(Sync):
     ) -> DuckDBPyConnection:
         """A connection of DuckDB (con, else a new one) with the tables of the work tree (of HEAD in a bare repository)
         under their short names, and those of each revision in a schema: prices, "v1".prices. They are datasets: a query
-        reads the columns that it needs, and groups of rows that can pass its conditions on numbers.
+        reads the columns that it needs, and groups of rows that can pass its conditions.
 
         They are the versions of now; call it again for later ones. A table whose blocks are not here is left out, with a
         VarveWarning.

@@ -83,6 +83,7 @@ class View(Frames):
         columns: Iterable[str] | None = None,
         where: str | None = None,
         params: Mapping[str, Value] | None = None,
+        filters: Any = None,
         *,
         text: bool = False,
         misfit: str = "error",
@@ -91,7 +92,8 @@ class View(Frames):
         dictionary: bool | Iterable[str] = False,
     ) -> View:
         """A view of some columns and of the rows that pass a condition, such as "price > :p and item ^= 'A'"; that of a
-        view holds, too. params has the values of :NAME.
+        view holds, too. params has the values of :NAME. filters is the same as pyarrow has it: [("price", ">", 100), ("item", "in", ["fig"])],
+        or a list of such lists of which one must hold, or an expression; numbers are compared as they are written.
 
         text: every column of Arrow is text, as written; numbers: "double", "text" for columns of type integer and
         number as written, or "decimal" for decimal128 of precision 38, whose scale is 0 for an integer and else what the
@@ -104,6 +106,11 @@ class View(Frames):
         for name in self._params.keys() & (params or {}).keys():
             if self._params[name] != given[name]:
                 raise UsageError(f"the view has another value of :{name}", "usage", "use another name")
+        if filters is not None:
+            from ._filters import condition
+
+            more = condition(filters, self, _values.library("pyarrow").schema(self))
+            where = f"({where}) and ({more})" if where and more else where or more
         both = f"({self._where}) and ({where})" if self._where and where else self._where or where
         picked = self._picked if columns is None else columns
         return View(self._table, picked, both, given, text, misfit, row_number, numbers, dictionary, self._part)
@@ -215,7 +222,7 @@ class View(Frames):
 
     def dataset(self) -> pyarrow.dataset.Dataset:
         """A pyarrow.dataset.Dataset: DuckDB and others read of it only columns that a query needs, and only groups of
-        rows that can pass its conditions on numbers."""
+        rows that can pass its conditions."""
         _values.library("pyarrow.dataset")
         from ._dataset import ViewDataset
 
