@@ -11,7 +11,7 @@ from pyspark.sql import datasource as ds
 from pyspark.sql.pandas.types import from_arrow_schema
 
 import varve
-from varve import _feed
+from varve import _feed, _table
 
 ROWS = 200_000  #: of a partition, where their number is not given
 PARTITIONS = 64  #: at most, where their number is not given
@@ -40,7 +40,7 @@ class Reader(ds.DataSourceReader):  # type: ignore[misc]
 
     def read(self, partition: Share) -> Iterator[pa.RecordBatch]:
         at = self._at
-        with varve.Repo(at["folder"]) as r:
+        with _table.reopen_repo(at["place"]) as r:
             if at["feed"] is not None:
                 yield from _feed.batches(r, at["path"], partition.before, partition.after, at["schema"])
                 return
@@ -86,7 +86,7 @@ class DefaultSource(ds.DataSource):  # type: ignore[misc]
 
     def _find(self, r: varve.Repo) -> dict[str, Any]:
         path = self._option("table")
-        at: dict[str, Any] = {"folder": r.work_tree or r.git_dir, "path": path, "columns": None, "where": None, "feed": None, "parts": 1}
+        at: dict[str, Any] = {"place": r._place, "path": path, "columns": None, "where": None, "feed": None, "parts": 1}
         if str(self.options.get("readChangeFeed", "")).lower() == "true":
             start = r.rev_parse(self._option("startingVersion"))
             end = r.rev_parse(self.options.get("endingVersion") or "HEAD")

@@ -37,6 +37,26 @@ def test_shares_have_each_row_once_in_order(big):
         big.share(0, 2).share(0, 2)
 
 
+def bytes_read(view):
+    def so_far():
+        with open("/proc/self/io") as f:
+            return int(f.readline().split()[1])
+
+    before = so_far()
+    view.to_arrow()
+    return so_far() - before
+
+
+def test_a_share_reads_its_groups_and_no_others(repo, commit):
+    lines = [f"{i},{i * 2654435761 % 2**32},{i * 40503 % 65536 / 7}\n" for i in range(100_000)]
+    commit("wide.csv", "id,a,b\n" + "".join(lines), ["id"])
+    table = repo["HEAD:wide.csv"]
+    table.share(0, 4).to_arrow()  # the root and the list of groups, and pyarrow itself
+    whole = bytes_read(table)
+    shares = [bytes_read(table.share(i, 4)) for i in range(4)]
+    assert whole > 500_000 and max(shares) < 0.4 * whole and sum(shares) < 1.3 * whole, (whole, shares)
+
+
 def test_dask(big):
     frame = varve.dask.dataframe(big, 4)
     assert frame.npartitions == 4 and [str(t) for t in frame.dtypes] == ["Int64", "string", "float64"]

@@ -59,6 +59,10 @@ def test_spark_reads_versions_and_what_changed(repo, folder, commit, spark):
     day = next(repo.log(rev="v1")).time.date()
     some = spark.read.format("varve").option("table", "prices.csv").option("timestampAsOf", day.isoformat()).option("columns", "price,id")
     assert rows(some.load(os.fspath(folder)).where("id in (1, 3)")) == [(9.99, 1), (150.5, 3)]
+    # a URL, of which each process has a cache
+    url = f"file://{folder}/.git"
+    far = spark.read.format("varve").option("table", "big.csv").option("numPartitions", "3").load(url)
+    assert far.agg({"id": "max"}).collect()[0][0] == ROWS - 1
     # what changed
     feed = spark.read.format("varve").option("table", "prices.csv").option("readChangeFeed", "true").option("startingVersion", "v1")
     changes = feed.load(os.fspath(folder))
