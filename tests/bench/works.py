@@ -11,6 +11,7 @@ import history
 import hosts
 import limits
 import scale
+import sql
 import tools as kinds
 import vault
 import web
@@ -332,5 +333,5 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
        "wire": wire.wire, "host": hosts.host, "web": web.web, "vault": vault.vault,
-       "limits": limits.limits, "huge": huge, "scale": scale.scale}
-EXPLICIT = ("limits", "web", "vault", "huge", "scale")
+       "sql": sql.sql, "limits": limits.limits, "huge": huge, "scale": scale.scale}
+EXPLICIT = ("sql", "limits", "web", "vault", "huge", "scale")

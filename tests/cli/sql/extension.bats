@@ -45,6 +45,19 @@ added
 2'
 }
 
+@test "an SQLite that is too old is refused by its version" {
+	cat > old.c <<- 'END'
+		int sqlite3_libversion_number(void) { return 3037002; }
+		const char *sqlite3_libversion(void) { return "3.37.2"; }
+	END
+	cc -shared -fPIC -o old.so old.c
+	run env LD_PRELOAD="$PWD/old.so" sqlite3 :memory: ".load $extension"
+	[ "$status" -ne 0 ]
+	output_has 'varve needs SQLite 3.38 or later, and this is 3.37.2'
+	ends_with 2 env LD_PRELOAD="$PWD/old.so" varve sql 'SELECT 1'
+	stderr_has 'varve needs SQLite 3.38 or later, and this is 3.37.2'
+}
+
 @test "Python reads versions, and a failed load or attach is an error" {
 	two_versions
 	succeeds python <<- 'END'
