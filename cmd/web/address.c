@@ -281,6 +281,8 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 		return take_listed(r, r->ops, &r->op_count, v);
 	} else if (strcmp(name, "val") == 0) {
 		return take_listed(r, r->values, &r->value_count, v);
+	} else if (strcmp(name, "where") == 0) {
+		a->rows.where = or_null(v);
 	} else if (strcmp(name, "sort") == 0) {
 		a->rows.sort = or_null(v);
 	} else if (strcmp(name, "dir") == 0) {
@@ -337,7 +339,7 @@ static vv_status refuse_unknown(const reading *r)
 {
 	if (!r->unknown || !(r->out->api || r->out->has_form)) return VV_OK;
 	vv_fail(r->err, VV_EUSAGE, "there is no parameter '%s'", vv_text_shows(r->unknown));
-	return vv_hint(r->err, "col, op and val choose rows, show chooses columns");
+	return vv_hint(r->err, "where chooses rows, and show columns");
 }
 
 static vv_status make_filters(reading *r)
@@ -445,6 +447,7 @@ static void put_rows(query *q, const vv_web_rows_query *r)
 		put_text(q, "op", vv_web_op_name(r->filters[i].op));
 		put_text(q, "val", r->filters[i].value);
 	}
+	put_text(q, "where", r->where);
 	put_text(q, "sort", r->sort);
 	put_text(q, "dir", r->sort && r->descending ? "desc" : NULL);
 	for (size_t i = 0; i < r->show_count; i++) {

@@ -19,7 +19,7 @@
  * compare and row), so that a copied link names commits; the API answers at once.
  *
  * Parameters, all optional. Rows: q (search), col, op, val (a filter: the i-th of each belong together;
- * an empty col is none), sort, dir=desc, show (columns, repeated), from, n, jump (a key). Comparisons:
+ * an empty col is none), where (a condition), sort, dir=desc, show (columns, repeated), from, n, jump (a key). Comparisons:
  * q, in (a column), key (columns A,B in place of the key), hide=added|removed|changed (repeated), from, n. What changed, history: rev, since (a
  * day or a commit id), after (a commit id to go on from), n. Compare also from a form: R/compare?a=A&b=B&path=P,
  * which redirects. Rows as a file: format=csv|json|ndjson.

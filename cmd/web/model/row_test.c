@@ -13,6 +13,7 @@
 #include "dataset/schema/moment.h"
 #include "diff/rows/value.h"
 #include "lib/work/rows/fact_test.h"
+#include "lib/work/rows/where.h"
 
 #define SEEN 64u /* answers that are kept within a row group: most columns repeat their texts */
 
@@ -38,6 +39,8 @@ typedef struct test {
 struct vv_web_test {
 	test *tests;
 	size_t count;
+	vv_where *where; /* NULL: no condition */
+	const char *condition;
 	unsigned char *search; /* folded; NULL: none */
 	size_t search_len;
 	size_t *columns;
@@ -280,11 +283,12 @@ static bool ask(vv_web_test *s, test *t, const vv_cell *c)
 	return e->answer;
 }
 
-void vv_web_test_group(vv_web_test *s)
+vv_status vv_web_test_group(vv_web_test *s, vv_error *err)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		memset(s->tests[i].seen, 0, sizeof(s->tests[i].seen));
 	}
+	return s->where ? vv_where_ok(s->where, err) : VV_OK;
 }
 
 bool vv_web_test_row(vv_web_test *s, const vv_cell *cells)
@@ -294,6 +298,7 @@ bool vv_web_test_row(vv_web_test *s, const vv_cell *cells)
 	for (size_t i = 0; i < s->count; i++) {
 		if (!ask(s, &s->tests[i], &cells[s->tests[i].column])) return false;
 	}
+	if (s->where && !vv_where_holds(s->where, cells)) return false;
 	for (size_t i = 0; !found && i < s->column_count; i++) {
 		const vv_cell *c = &cells[s->columns[i]];
 
@@ -343,7 +348,7 @@ bool vv_web_test_may(void *payload, const uint8_t *facts, size_t len)
 		vv_facts_column(&f, facts, len, t->column);
 		if (!vv_fact_test_may(&t->fact, &f)) return false;
 	}
-	return true;
+	return !s->where || vv_where_may_hold(s->where, facts, len);
 }
 
 /* --- making ------------------------------------------------------------------------------------ */
@@ -406,6 +411,7 @@ static void clear_scratch(void *payload)
 {
 	vv_web_test *s = payload;
 
+	vv_where_free(s->where);
 	vv_buf_clear(&s->scratch);
 	vv_buf_clear(&s->moment);
 }
@@ -417,8 +423,19 @@ static int by_number(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
+static void list_column(vv_web_test *s, size_t column)
+{
+	for (size_t k = 0; k < s->column_count; k++) {
+		if (s->columns[k] == column) return;
+	}
+	s->columns[s->column_count++] = column;
+}
+
 static void list_columns(vv_web_test *s, const vv_web_table *t)
 {
+	const size_t *wanted;
+	size_t count = 0;
+
 	if (s->search) {
 		for (size_t i = 0; i < t->column_count; i++) {
 			s->columns[s->column_count++] = i;
@@ -426,16 +443,23 @@ static void list_columns(vv_web_test *s, const vv_web_table *t)
 		return;
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		bool known = false;
-
-		for (size_t k = 0; k < s->column_count; k++) {
-			known |= s->columns[k] == s->tests[i].column;
-		}
-		if (!known) {
-			s->columns[s->column_count++] = s->tests[i].column;
-		}
+		list_column(s, s->tests[i].column);
+	}
+	wanted = s->where ? vv_where_columns(s->where, &count) : NULL;
+	for (size_t i = 0; i < count; i++) {
+		list_column(s, wanted[i]);
 	}
 	qsort(s->columns, s->column_count, sizeof(*s->columns), by_number);
+}
+
+static vv_status make_where(vv_web_test *s, const vv_web_table *t, const char *condition,
+			    vv_error *err)
+{
+	const vv_strings conditions = {&s->condition, 1};
+	const vv_where_how how = {0};
+
+	s->condition = condition;
+	return vv_where_new(&s->where, t->table, &conditions, &how, err);
 }
 
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
@@ -460,6 +484,7 @@ vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_
 			return rc;
 		}
 	}
+	if (q && q->where && *q->where && (rc = make_where(s, t, q->where, err)) < 0) return rc;
 	if (q && q->search && *q->search) {
 		s->search_len = strlen(q->search);
 		if ((rc = make_folded(v, &s->search, q->search, s->search_len, err)) < 0) return rc;
@@ -470,7 +495,7 @@ vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_
 
 bool vv_web_test_any(const vv_web_test *s)
 {
-	return s->count > 0 || s->search;
+	return s->count > 0 || s->search || s->where;
 }
 
 const size_t *vv_web_test_columns(const vv_web_test *s, size_t *count)
@@ -485,6 +510,9 @@ void vv_web_test_put(vv_buf *out, const vv_web_test *s)
 		vv_buf_printf(out, "%zu %d %u:", s->tests[i].column, (int)s->tests[i].op,
 			      s->tests[i].value.len);
 		vv_buf_put(out, s->tests[i].value.text, s->tests[i].value.len);
+	}
+	if (s->where) {
+		vv_buf_printf(out, "w%zu:%s", strlen(s->condition), s->condition);
 	}
 	if (s->search) {
 		vv_buf_printf(out, "q%zu:", s->search_len);

@@ -39,7 +39,8 @@ typedef struct vv_web_rows_query {
 	const char *search; /* stands in any cell, upper and lower case alike; NULL or "" */
 	const vv_web_filter *filters; /* all must hold */
 	size_t filter_count;
-	const char *sort; /* column; NULL: as in the file. Missing cells last */
+	const char *where; /* a condition (docs/conditions.md), which must hold too; NULL or "" */
+	const char *sort;  /* column; NULL: as in the file. Missing cells last */
 	bool descending;
 	const char *const *show; /* columns to give, by name, in this order; NULL: all */
 	size_t show_count;
@@ -50,7 +51,7 @@ typedef struct vv_web_rows_query {
 
 typedef struct vv_web_test vv_web_test;
 
-/* Lives with the visit. VV_ENOTFOUND: a column; VV_EUSAGE: a value, too many filters. */
+/* Lives with the visit. VV_ENOTFOUND: a column; VV_EUSAGE: a value, too many filters, not a condition. */
 vv_status vv_web_test_make(vv_web_visit *v, const vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_test **out, vv_error *err);
 
@@ -62,8 +63,8 @@ const size_t *vv_web_test_columns(const vv_web_test *s, size_t *count);
 /* Can such a row be among those with these facts (dataset/format/facts.h)? A vv_list_may_fn. */
 bool vv_web_test_may(void *test, const uint8_t *facts, size_t len);
 
-/* A row group begins: texts of the one before are gone. */
-void vv_web_test_group(vv_web_test *s);
+/* A row group begins: texts of the one before are gone. VV_ENOMEM: rows of that one could not be tested. */
+vv_status vv_web_test_group(vv_web_test *s, vv_error *err);
 /* cells: the row's, at their places. */
 bool vv_web_test_row(vv_web_test *s, const vv_cell *cells);
 

@@ -197,9 +197,10 @@ static int next_tested(reading *r, vv_error *err)
 {
 	bool first = r->tested_batch.rows == 0;
 	vv_list_item item;
-	vv_status rc;
+	vv_status rc = vv_web_test_group(r->test, err);
 	int more;
 
+	if (rc < 0) return (int)rc;
 	if (r->facts) {
 		if ((more = vv_list_next_that_may(r->facts, vv_web_test_may, r->test, &item,
 						  err)) <= 0) {
@@ -210,7 +211,6 @@ static int next_tested(reading *r, vv_error *err)
 	more = vv_table_read(r->tested, &r->tested_batch, err);
 	if (more > 0 && first && (rc = open_facts(r, err)) < 0) return (int)rc;
 	r->has_batch = false;
-	vv_web_test_group(r->test);
 	return more;
 }
 
@@ -547,8 +547,9 @@ static const char *asks_for_key(const reading *r)
 {
 	const vv_web_rows_query *q = r->q;
 
-	return r->t->key_count == 1 && q->filter_count == 1 && q->filters[0].op == VV_WEB_EQ &&
-			       !(q->search && *q->search) && q->filters[0].value[0] != '\0' &&
+	return r->t->key_count == 1 && q->filter_count == 1 && !q->where &&
+			       q->filters[0].op == VV_WEB_EQ && !(q->search && *q->search) &&
+			       q->filters[0].value[0] != '\0' &&
 			       strcmp(q->filters[0].column, r->t->columns[r->t->key[0]].name) == 0
 		       ? q->filters[0].value
 		       : NULL;

@@ -253,7 +253,7 @@ static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
 	vv_batch_init(&b);
 	rc = vv_table_reader_open(&r, c->t->table, wanted, count, false, err);
 	while (rc == VV_OK && !over && (more = vv_table_read(r, &b, err)) > 0) {
-		vv_web_test_group(test);
+		rc = vv_web_test_group(test, err);
 		for (size_t i = 0; rc == VV_OK && i < b.rows; i++) {
 			const vv_cell *cells = b.cells + i * b.columns;
 
@@ -264,6 +264,9 @@ static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
 		if (rc == VV_OK) {
 			rc = vv_web_over(c->v, &over, err);
 		}
+	}
+	if (rc == VV_OK && more == 0) {
+		rc = vv_web_test_group(test, err);
 	}
 	c->out->complete = rc == VV_OK && more == 0;
 	vv_table_reader_close(r);

@@ -134,7 +134,8 @@ static void put_search(vv_page *p, const vv_web_table *t)
 	}
 	put_kept(kept, q);
 	part_search_form(&p->html, .at = to_here(p, t), .search = vv_html_words(q->search),
-			 .columns = columns, .ops = ops, .kept = kept);
+			 .where = vv_html_words(q->where), .columns = columns, .ops = ops,
+			 .kept = kept);
 }
 
 /* What is in force, each with a link that takes it away. */
@@ -143,7 +144,9 @@ static vv_status put_filters(vv_page *p, vv_error *err)
 	const vv_web_rows_query *q = &p->at->rows;
 	vv_web_filter *others;
 
-	if (q->filter_count == 0 && !(q->search && *q->search) && !q->sort) return VV_OK;
+	if (q->filter_count == 0 && !(q->search && *q->search) && !q->where && !q->sort) {
+		return VV_OK;
+	}
 	if (!(others = vv_arena_calloc(&p->arena, q->filter_count + 1, sizeof(*others)))) {
 		return vv_fail_nomem(err);
 	}
@@ -172,6 +175,13 @@ static vv_status put_filters(vv_page *p, vv_error *err)
 		part_chip_filter(&p->html, .at = vv_page_link(p, &to),
 				 .text = vv_page_text(p, "%s %s %s", f->column, op_words(f->op),
 						      valued ? f->value : ""));
+	}
+	if (q->where) {
+		vv_web_address to = *p->at;
+		to.rows.where = NULL;
+		to.rows.from = 0;
+		part_chip_filter(&p->html, .at = vv_page_link(p, &to),
+				 .text = vv_page_text(p, "%s", q->where));
 	}
 	if (q->sort) {
 		vv_web_address to = *p->at;
@@ -260,6 +270,9 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, b
 		}
 		part_pager_end(&p->html);
 		put_hidden(kept, "q", q->search ? q->search : "");
+		if (q->where) {
+			put_hidden(kept, "where", q->where);
+		}
 		put_kept(kept, q);
 		part_jump_form(&p->html, .at = to_here(p, t),
 			       .key = vv_page_text(p, "%s", vv_buf_cstr(&key)),

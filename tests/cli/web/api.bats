@@ -55,6 +55,30 @@ id_of() {
 	python3 "$oracle" "$url" main three.csv filters
 }
 
+@test "a condition finds the rows that cat --where finds, beside filters, search and sort" {
+	places
+	start_server src
+	for condition in "size > 100 and name like '%a%'" "name is null or size between 5 and 50" 'id = 17' \
+		"text(size) ^= '1' and not id in (11, 12)" 'size < 0 and size > 0'; do
+		asked=$(jq -rn --arg c "$condition" '$c | @uri')
+		curl -fsS "$url/data/main/places.csv?where=$asked&format=csv" > there.csv
+		varve -C src cat main:places.csv --where "$condition" --format csv > here.csv
+		cmp here.csv there.csv || { echo "$condition" >&2; return 1; }
+		[ "$(said "data/main/places.csv?where=$asked&n=7" .matched)" = "$(varve -C src cat main:places.csv --where "$condition" --format ndjson | wc -l)" ]
+		[ "$(said "data/main/places.csv?where=$asked&col=id&op=lt&val=500&n=1" .matched)" = \
+			"$(varve -C src cat main:places.csv --where "$condition" --where 'id < 500' --format ndjson | wc -l)" ]
+		[ "$(said "data/main/places.csv?where=$asked&sort=id&dir=desc&n=1" '.rows[0].cells[0]')" = \
+			"$(varve -C src cat main:places.csv --where "$condition" --columns id --format csv | sed 1d | sort -n | sed -n '$p' | grep . || echo null)" ]
+	done
+	[ "$(said 'values/main/places.csv?name=id&where=size%3E100' '[.bars[].rows] | add')" = "$(varve -C src cat main:places.csv --where 'size > 100' --format ndjson | wc -l)" ]
+	[ "$(said 'data/main/places.csv?where=size%20%3E' '.error | .code, .message')" = "badRequest
+'size >': character 7 of the condition: ends where a value is missing" ]
+	[ "$(said 'data/main/places.csv?where=siz%3E1' '.error | .code, .hint')" = "notFound
+did you mean 'size'?" ]
+	page=$(curl -fsSL "$url/data/main/places.csv?where=size%20%3E%20100")
+	[[ $page == *'value="size &gt; 100"'* ]]
+}
+
 @test "sorted rows come in the order of their values, missing ones last" {
 	places
 	start_server src
