@@ -24,6 +24,7 @@ struct varve_report {
 	varve_finding *findings;
 	size_t count, cap;
 	varve_report_counts counts;
+	vv_buf share;
 };
 
 /* One check under way. */
@@ -36,6 +37,9 @@ typedef struct job {
 	bool has_base;
 	vv_buf schema;
 	vv_watched watched;
+	vv_check_share share;
+	vv_buf noted;            /* of the share */
+	vv_check_noted *results; /* of others */
 } job;
 
 static void clear_job(job *j)
@@ -47,6 +51,8 @@ static void clear_job(job *j)
 	vv_diff_side_clear(&j->side);
 	vv_diff_side_clear(&j->base);
 	vv_buf_clear(&j->schema);
+	vv_buf_clear(&j->noted);
+	vv_free(j->results);
 	vv_session_give(j->session);
 }
 
@@ -136,6 +142,8 @@ static vv_status make_report(varve_report **out, job *j, vv_error *err)
 	if (!(r = vv_calloc(1, sizeof(*r)))) return vv_fail_nomem(err);
 	r->report = j->run.report;
 	j->run.report = NULL;
+	r->share = j->noted;
+	vv_buf_init(&j->noted);
 	if ((rc = vv_report_each(r->report, keep_finding, r, err)) < 0) {
 		varve_report_free(r);
 		return rc;
@@ -170,6 +178,33 @@ static vv_status name_side(vv_diff_side *s, vv_side_kind kind, const char *name,
 	return s->name ? VV_OK : vv_fail_nomem(err);
 }
 
+/* The part of a table that is looked at, and what others found. */
+static vv_status take_parts(job *j, vv_error *err)
+{
+	const varve_check_options *o = &j->o;
+
+	if (o->parts == 0 && o->result_count == 0) return VV_OK;
+	if (!o->paths || !o->paths[0] || o->paths[1] || j->side.kind != VV_SIDE_COMMIT) {
+		return vv_fail(err, VV_EUSAGE, "parts are those of one table of a commit");
+	}
+	if (o->parts > 0 && o->part >= o->parts) {
+		return vv_fail(err, VV_EUSAGE, "there is no part %u of %u", o->part, o->parts);
+	}
+	if (o->parts > 0) {
+		j->share = (vv_check_share){o->part, o->parts, &j->noted};
+		j->run.share = &j->share;
+	}
+	if (!(j->results = vv_calloc(o->result_count + 1, sizeof(*j->results)))) {
+		return vv_fail_nomem(err);
+	}
+	for (size_t i = 0; i < o->result_count; i++) {
+		j->results[i] = (vv_check_noted){o->results[i].data, o->results[i].len};
+	}
+	j->run.results = j->results;
+	j->run.result_count = o->result_count;
+	return VV_OK;
+}
+
 int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 		     const varve_check_options *options, varve_error *err)
 {
@@ -188,7 +223,8 @@ int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 		rc = argv[0] && j.run.pool ? name_side(&j.side, VV_SIDE_WORK, "the files", &e)
 					   : vv_fail_nomem(&e);
 	}
-	if (rc == VV_OK && (rc = open_report(&j, &e)) == VV_OK) {
+	if (rc == VV_OK && (rc = take_parts(&j, &e)) == VV_OK &&
+	    (rc = open_report(&j, &e)) == VV_OK) {
 		rc = vv_check_files(&j.run, NULL, &j.side, 1, argv, &e);
 	}
 	vv_free(argv[0]);
@@ -270,7 +306,7 @@ int varve_check_revision(varve_report **out, varve_repo *repo, const char *revis
 	vv_error e;
 	vv_status rc = begin(&j, repo->core, options, &e);
 
-	if (rc < 0 || (rc = find_side(&j, revision, &e)) < 0 ||
+	if (rc < 0 || (rc = find_side(&j, revision, &e)) < 0 || (rc = take_parts(&j, &e)) < 0 ||
 	    (rc = find_base(&j, base, &e)) < 0 ||
 	    (rc = vv_check_rules_read(&j.rules, j.run.reader, &j.side, &e)) < 0 ||
 	    (rc = open_report(&j, &e)) < 0) {
@@ -290,7 +326,8 @@ int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, con
 	vv_error e;
 	vv_status rc = begin(&j, repo->core, options, &e);
 
-	if (rc < 0 || (rc = find_side(&j, NULL, &e)) < 0 || (rc = find_base(&j, base, &e)) < 0 ||
+	if (rc < 0 || (rc = find_side(&j, NULL, &e)) < 0 || (rc = take_parts(&j, &e)) < 0 ||
+	    (rc = find_base(&j, base, &e)) < 0 ||
 	    (rc = vv_check_rules_read(&j.rules, j.run.reader, &j.side, &e)) < 0 ||
 	    (rc = open_report(&j, &e)) < 0) {
 		goto done;
@@ -331,6 +368,11 @@ static vv_status put_text(void *payload, const char *bytes, size_t len, vv_error
 	return vv_writing_put(payload, bytes, len, err);
 }
 
+varve_text varve_report_share(const varve_report *report)
+{
+	return (varve_text){report->share.data, report->share.len};
+}
+
 int varve_report_write(varve_report *report, const char *format, varve_write_fn write,
 		       void *payload, varve_error *err)
 {
@@ -353,6 +395,7 @@ void varve_report_free(varve_report *report)
 	if (report) {
 		vv_report_free(report->report);
 		vv_free(report->findings);
+		vv_buf_clear(&report->share);
 		vv_free(report);
 	}
 }

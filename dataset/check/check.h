@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/progress.h"
 #include "base/thread.h"
@@ -44,6 +45,18 @@ typedef const vv_rule_setting *(*vv_check_type_fn)(void *payload, const char *co
 typedef vv_status (*vv_check_more_fn)(void *payload, const vv_finding *f, uint64_t count,
 				      vv_error *err);
 
+/* Of a version only a share of its row groups: what is wrong in single rows of them is noted, and nothing is found. */
+typedef struct vv_check_share {
+	uint32_t part, parts; /* from 0 */
+	vv_buf *result;       /* empty where nothing could be noted */
+} vv_check_share;
+
+/* A result of a share, as another process had it. */
+typedef struct vv_check_noted {
+	const char *bytes;
+	size_t len;
+} vv_check_noted;
+
 typedef struct vv_check_options {
 	const vv_rule_set *rules; /* NULL: every rule as it is by default */
 	const char *path;         /* of the findings */
@@ -68,7 +81,11 @@ typedef struct vv_check_options {
 	/* vv_check_table: the table is what could be read of a file with faults, and lines are the
 	 * file's; vv_check_file: only what is not reported of that table. NULL: neither */
 	const vv_mend *mend;
-	vv_hint_words_fn words; /* of what findings suggest; NULL: they suggest nothing */
+	vv_hint_words_fn words;      /* of what findings suggest; NULL: they suggest nothing */
+	const vv_check_share *share; /* NULL: the whole version */
+	/* What shares have noted: believed where it is of the same groups, schema and rules, else passed over. */
+	const vv_check_noted *results;
+	size_t result_count;
 } vv_check_options;
 
 typedef struct vv_check_total {

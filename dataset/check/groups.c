@@ -14,7 +14,14 @@
 #include "base/sys.h"
 #include "dataset/table/table.h"
 
+#define PLAN_ID 16u
 #define OLD_MAX 200000u /* entries of other versions that are kept beside this one's */
+
+static void put_id(uint8_t out[PLAN_ID], vv_hash128 id)
+{
+	vv_put_le64(out, id.lo);
+	vv_put_le64(out + 8, id.hi);
+}
 
 vv_status check_group_name(uint8_t name[32], vv_cid *block, bool *has_long,
 			   const vv_list_item *item, vv_error *err)
@@ -191,24 +198,53 @@ static bool read_part(part *out, const check_run *r, const uint8_t *entry)
 	return true;
 }
 
-vv_status check_facts_load(check_run *r, vv_error *err)
+/* What r->facts has of groups that are not known. */
+static void take_facts(check_run *r, uint8_t known_as)
 {
-	vv_status rc = check_memo_open(&r->facts, r->o->cache, "rows", r->plan.id, err);
-
-	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
+	for (size_t i = 0; i < r->group_count; i++) {
 		check_group_info *g = &r->groups[i];
-		const uint8_t *e = check_memo_find(&r->facts, g->name, g->rows);
+		const uint8_t *e = g->known ? NULL : check_memo_find(&r->facts, g->name, g->rows);
 		part known;
 
 		if (!e || !read_part(&known, r, e) || r->counts.len > UINT32_MAX / 2) {
 			continue;
 		}
-		g->known = 1;
+		g->known = known_as;
 		g->newlines = known.newlines;
 		if (known.counts_len > 0) {
 			g->counts = (uint32_t)r->counts.len;
 			vv_buf_put(&r->counts, known.counts, known.counts_len);
 		}
+	}
+}
+
+/* A result of a share: the plan's id, then a record. */
+static vv_status take_result(check_run *r, const vv_check_noted *result, vv_error *err)
+{
+	const check_memo own = r->facts;
+	uint8_t id[PLAN_ID];
+	vv_status rc;
+
+	put_id(id, r->plan.id);
+	if (result->len < sizeof(id) || memcmp(result->bytes, id, sizeof(id)) != 0) return VV_OK;
+	rc = check_memo_read(&r->facts, result->bytes + sizeof(id), result->len - sizeof(id), err);
+	if (rc == VV_OK) {
+		take_facts(r, CHECK_TOLD);
+	}
+	check_memo_close(&r->facts);
+	r->facts = own;
+	return rc;
+}
+
+vv_status check_facts_load(check_run *r, vv_error *err)
+{
+	vv_status rc = check_memo_open(&r->facts, r->o->cache, "rows", r->plan.id, err);
+
+	if (rc == VV_OK) {
+		take_facts(r, 1);
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->o->result_count; i++) {
+		rc = take_result(r, &r->o->results[i], err);
 	}
 	return rc < 0 ? rc : vv_buf_ok(&r->counts, err);
 }
@@ -246,54 +282,79 @@ done:
 	return rc;
 }
 
-vv_status check_facts_save(check_run *r, vv_error *err)
+/* Entries and tail of this version's groups. */
+static void put_groups(const check_run *r, vv_buf *entries, vv_buf *tail)
 {
-	vv_buf out = VV_BUF_INIT, entries = VV_BUF_INIT, tail = VV_BUF_INIT;
 	const uint8_t *counts = (const uint8_t *)r->counts.data,
 		      *end = counts ? counts + r->counts.len : NULL;
-	size_t count = r->group_count;
-	bool news = false;
-	vv_status rc;
 
-	for (size_t i = 0; i < r->group_count; i++) {
-		news = news || !r->groups[i].known;
-	}
-	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4) return VV_OK;
 	for (size_t i = 0; i < r->group_count; i++) {
 		const check_group_info *g = &r->groups[i];
 		bool nothing = g->newlines == 0 && g->counts == UINT32_MAX;
 		uint64_t n;
 
-		check_memo_put(&entries, g->name, g->rows,
-			       nothing ? UINT32_MAX : (uint32_t)tail.len);
+		check_memo_put(entries, g->name, g->rows,
+			       nothing ? UINT32_MAX : (uint32_t)tail->len);
 		if (nothing) {
 			continue;
 		}
-		vv_buf_put_varint(&tail, g->newlines);
+		vv_buf_put_varint(tail, g->newlines);
 		if (g->counts == UINT32_MAX) {
-			vv_buf_put_varint(&tail, 0);
+			vv_buf_put_varint(tail, 0);
 		} else {
 			const uint8_t *p = counts + g->counts;
 
 			pass_counts(r, &p, end, &n);
-			vv_buf_put(&tail, counts + g->counts, (size_t)(p - counts) - g->counts);
+			vv_buf_put(tail, counts + g->counts, (size_t)(p - counts) - g->counts);
 		}
 	}
+}
+
+/* May it be kept? Not what a pattern's budget has cut short. */
+static bool is_whole(const check_run *r, const vv_buf *tail)
+{
+	return r->group_count <= UINT32_MAX / 4 && tail->len < UINT32_MAX / 2 &&
+	       !vv_pattern_spent(r->o->patterns);
+}
+
+vv_status check_facts_save(check_run *r, vv_error *err)
+{
+	vv_auto(vv_buf) out = VV_BUF_INIT, entries = VV_BUF_INIT, tail = VV_BUF_INIT;
+	size_t count = r->group_count;
+	bool news = false;
+	vv_status rc;
+
+	for (size_t i = 0; i < r->group_count; i++) {
+		news = news || r->groups[i].known != 1;
+	}
+	if (!r->o->cache || !news || r->group_count > UINT32_MAX / 4) return VV_OK;
+	put_groups(r, &entries, &tail);
 	if ((rc = vv_buf_ok(&entries, err)) < 0 ||
 	    (rc = put_old(r, &entries, &tail, &count, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	check_memo_begin(&out, count);
 	vv_buf_put(&out, entries.data, entries.len);
 	vv_buf_put(&out, tail.data, tail.len);
-	if (entries.failed || tail.failed) {
-		rc = vv_fail_nomem(err);
-	} else if (tail.len < UINT32_MAX / 2 && !vv_pattern_spent(r->o->patterns)) {
-		rc = check_memo_keep(&out, r->o->cache, "rows", r->plan.id, err);
-	}
-done:
-	vv_buf_clear(&out);
-	vv_buf_clear(&entries);
-	vv_buf_clear(&tail);
-	return rc;
+	if (entries.failed || tail.failed) return vv_fail_nomem(err);
+	return is_whole(r, &tail) ? check_memo_keep(&out, r->o->cache, "rows", r->plan.id, err)
+				  : VV_OK;
+}
+
+vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err)
+{
+	vv_auto(vv_buf) entries = VV_BUF_INIT, tail = VV_BUF_INIT, record = VV_BUF_INIT;
+	uint8_t id[PLAN_ID];
+
+	put_id(id, r->plan.id);
+	put_groups(r, &entries, &tail);
+	check_memo_begin(&record, r->group_count);
+	vv_buf_reset(out);
+	if (!is_whole(r, &tail)) return VV_OK;
+	vv_buf_put(out, id, sizeof(id));
+	vv_buf_put(out, record.data, record.len);
+	vv_buf_put(out, entries.data, entries.len);
+	vv_buf_put(out, tail.data, tail.len);
+	return entries.failed || tail.failed || record.failed ? vv_fail_nomem(err)
+							      : vv_buf_ok(out, err);
 }

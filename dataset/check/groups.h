@@ -16,6 +16,8 @@
 #include "dataset/check/kept/memo.h"
 #include "dataset/check/list_compare.h"
 
+#define CHECK_TOLD 2 /* by a share: the cache does not have it yet */
+
 /* One row group of the version under way. */
 typedef struct check_group_info {
 	vv_cid cid;       /* of its block */
@@ -25,7 +27,7 @@ typedef struct check_group_info {
 	uint32_t newlines;
 	/* where its counters begin in the run's `counts`; UINT32_MAX: nothing found */
 	uint32_t counts;
-	uint8_t known;       /* the rules' answer is from the cache */
+	uint8_t known;       /* the rules' answer is from the cache, or CHECK_TOLD */
 	const uint8_t *item; /* its entry in the list, where it has long cells; else NULL */
 	size_t item_len;
 } check_group_info;
@@ -74,6 +76,8 @@ bool check_next_count(const uint8_t **p, const uint8_t *end, uint64_t *counter, 
 /* What the rules found in groups, from checks before and for the next. */
 vv_status check_facts_load(check_run *r, vv_error *err);
 vv_status check_facts_save(check_run *r, vv_error *err);
+/* The same for another machine, whose check gets it as a result of a share. */
+vv_status check_facts_give(const check_run *r, vv_buf *out, vv_error *err);
 
 /* lines.c: which lines the rows stand in. Line ends inside of a group's cells, where they
  * are known already. */

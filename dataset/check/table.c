@@ -41,11 +41,25 @@ static vv_status sum_counts(check_run *r, vv_error *err)
 	return VV_OK;
 }
 
+/* Only the share's groups are left. */
+static void keep_share(check_run *r)
+{
+	const vv_check_share *s = r->o->share;
+	const size_t from = (size_t)((uint64_t)r->group_count * s->part / s->parts),
+		     to = (size_t)((uint64_t)r->group_count * (s->part + 1u) / s->parts);
+
+	memmove(r->groups, r->groups + from, (to - from) * sizeof(*r->groups));
+	r->group_count = to - from;
+}
+
 static vv_status open_run(check_run *r, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = check_groups_list(r, err);
 
-	if ((rc = check_groups_list(r, err)) < 0 ||
+	if (rc == VV_OK && r->o->share) {
+		keep_share(r);
+	}
+	if (rc < 0 ||
 	    (rc = vv_check_lines_open(&r->lines, r->table, r->o->mend, r->o->cache, err)) < 0) {
 		return rc;
 	}
@@ -126,6 +140,19 @@ static vv_status check_rows(check_run *r, vv_error *err)
 	return emit_all(r, err);
 }
 
+static vv_status check_share(check_run *r, vv_error *err)
+{
+	const size_t keys = r->plan.key_count;
+	vv_status rc = open_run(r, err);
+
+	r->plan.key_count = 0; /* which no share can tell */
+	if (rc == VV_OK && (rc = check_read_groups(r, err)) == VV_OK) {
+		rc = check_facts_give(r, r->o->share->result, err);
+	}
+	r->plan.key_count = keys;
+	return rc < 0 ? rc : check_facts_save(r, err);
+}
+
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err)
 {
@@ -143,7 +170,7 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 	r.o = o;
 	r.result = out;
 	if ((rc = check_plan_make(&r.plan, t, o, err)) == VV_OK) {
-		rc = check_rows(&r, err);
+		rc = o->share ? check_share(&r, err) : check_rows(&r, err);
 	}
 	out->rows = t->root.rows;
 	out->columns = t->columns;

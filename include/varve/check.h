@@ -28,6 +28,14 @@ typedef struct varve_check_options {
 	const char *const *
 		paths; /* varve_check_revision: files or folders, ended by NULL; NULL: all tables */
 	const varve_watch *watch;
+	/* varve_check_revision of one table, on several machines: part, from 0, of so many parts (0: all of it). Its report has no
+	 * findings, and varve_report_share what was noted of the part's row groups, for `results` of the check that
+	 * has the verdict. Keys and other tables are looked at there. */
+	uint32_t part, parts;
+	/* What parts have noted, of the same commit and base: believed where it is of the same content, schema and rules, else
+	 * passed over, and looked at again. */
+	const varve_text *results;
+	size_t result_count;
 } varve_check_options;
 
 /* Checks a text file, in parallel. The file need not be a valid table: every fault of its structure is a finding. It is
@@ -67,6 +75,9 @@ typedef struct varve_report_counts {
 
 /* Counts of the report. */
 VARVE_API const varve_report_counts *varve_report_info(const varve_report *report);
+
+/* What the check of a part has noted; borrowed from the report. Empty: nothing, and the verdict's check reads its groups. */
+VARVE_API varve_text varve_report_share(const varve_report *report);
 
 /* Writes the report in a format: "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html". */
 VARVE_API int varve_report_write(varve_report *report, const char *format, varve_write_fn write,

@@ -538,31 +538,53 @@ static PyObject *diff_count(PyObject *module, PyObject *o)
 
 /* ---- checks ---- */
 
-/* check(repo, revision, base, paths, flags) */
+/* check(repo, revision, base, paths, flags, part, parts, results) */
 static PyObject *check(PyObject *module, PyObject *args)
 {
+	texts results = {0};
 	varve_check_options opt = VARVE_INIT(varve_check_options);
 	PyObject *o;
 	handle *h;
 	varve_report *report = NULL;
 	varve_error err;
 	const char *revision, *base, **paths = NULL;
-	unsigned flags;
+	unsigned flags, part, parts;
 	int rc;
 
-	if (!PyArg_ParseTuple(args, "OO&O&O&I", &o, to_text, &revision, to_text, &base, to_names,
-			      &paths, &flags) ||
+	if (!PyArg_ParseTuple(args, "OO&O&O&IIIO&", &o, to_text, &revision, to_text, &base,
+			      to_names, &paths, &flags, &part, &parts, to_texts, &results) ||
 	    !(h = enter_as(o, &repo_kind))) {
 		free(paths);
+		free(results.at);
 		return NULL;
 	}
+	opt.part = part;
+	opt.parts = parts;
+	opt.results = results.at;
+	opt.result_count = results.count;
 	opt.paths = paths;
 	opt.flags = flags;
 	opt.watch = &ctrl_c;
 	FREELY(rc = varve_check_revision(&report, h->at, revision, base, &opt, &err));
 	leave(h);
 	free(paths);
+	free(results.at);
 	return give(module, &report_kind, rc, report, &err);
+}
+
+/* report_share(report): bytes */
+static PyObject *report_share(PyObject *module, PyObject *o)
+{
+	handle *h = enter_as(o, &report_kind);
+	PyObject *out;
+	varve_text share;
+
+	(void)module;
+	if (!h) return NULL;
+	share = varve_report_share(h->at);
+	out = PyBytes_FromStringAndSize(share.data, (Py_ssize_t)share.len);
+	leave(h);
+	return out;
 }
 
 /* report_facts(report): (valid, errors, warnings, known, tables, findings) */
@@ -656,6 +678,7 @@ static PyMethodDef methods[] = {
 	{"diff_count", diff_count, METH_O, NULL},
 	{"check", check, METH_VARARGS, NULL},
 	{"check_arrow", check_arrow, METH_VARARGS, NULL},
+	{"report_share", report_share, METH_O, NULL},
 	{"report_facts", report_facts, METH_O, NULL},
 	{"report_write", report_write, METH_VARARGS, NULL},
 	{"txn_open", txn_open, METH_VARARGS, NULL},

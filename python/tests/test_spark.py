@@ -79,3 +79,15 @@ def test_spark_reads_versions_and_what_changed(repo, folder, commit, spark):
         old.write.format("varve").mode("append").save(os.fspath(folder))
     with pytest.raises(Exception, match="table"):
         spark.read.format("varve").load(os.fspath(folder))
+
+
+def test_a_check_by_spark_has_the_report_of_one_machine(repo, folder, commit, spark):
+    import varve.spark
+
+    commit("big.csv", "id,x\n" + "".join(f"{i},{i}\n" for i in range(ROWS)), ["id"])
+    wrong = [f"{i},{'x' if i in (7, 15_000) else i}\n" for i in range(ROWS)]
+    commit("big.csv", "id,x\n" + "".join(wrong) + "7,1\n")
+    for rev in ("HEAD", "HEAD~1"):
+        one = repo.check("big.csv", rev)
+        together = varve.spark.check(spark, repo, "big.csv", rev, parts=4)
+        assert together.findings == one.findings and together.valid == one.valid == (rev == "HEAD~1")

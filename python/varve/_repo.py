@@ -387,14 +387,26 @@ class Repo(Sync):
             raise UsageError("mode, columns and match are for data", "usage")
         at = None if rev is None else self.rev_parse(rev)
         flags = (NEW_ONLY if new_only else 0) | (WARNINGS if warnings else 0)
-        return Report(
-            _varve.check(
-                self._handle,
-                None if at is None else raw(at),
-                None if base is None else raw(base),
-                None if path is None else (os.fsencode(path),),
-                flags,
-            )
+        return Report(self._check(at, base, path, flags))
+
+    def _check(
+        self,
+        rev: str | None,
+        base: str | None,
+        path: str | os.PathLike[str] | None,
+        flags: int,
+        share: tuple[int, int] = (0, 0),
+        results: Iterable[bytes] = (),
+    ) -> _varve.Handle:
+        """share: a part of a table's groups, of so many; results: what such parts have noted (_varve.report_share)."""
+        return _varve.check(
+            self._handle,
+            None if rev is None else raw(rev),
+            None if base is None else raw(base),
+            None if path is None else (os.fsencode(path),),
+            flags,
+            *share,
+            tuple(results),
         )
 
     # ---- writing ----

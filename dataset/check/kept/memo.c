@@ -43,27 +43,39 @@ const uint8_t *check_group_names_find(const check_group_names *n, const uint8_t 
 	return NULL;
 }
 
-vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule, vv_hash128 id,
-			  vv_error *err)
+/* A record that is not sound becomes none. */
+static vv_status index_groups(check_memo *m, vv_error *err)
 {
-	const uint8_t *p;
-	size_t count = 0;
-	int found;
+	const uint8_t *p = (const uint8_t *)m->record.data;
+	const size_t count = m->record.len >= 4 ? vv_get_le32(p) : 0;
 
-	memset(m, 0, sizeof(*m));
-	found = cache ? vv_check_cache_get(cache, rule, id, &m->record, err) : 0;
-	if (found < 0) return (vv_status)found;
-	p = (const uint8_t *)m->record.data;
-	if (found > 0 && m->record.len >= 4) {
-		count = vv_get_le32(p);
-	}
-	if (found == 0 || m->record.len < 4 || count > (m->record.len - 4) / CHECK_MEMO_ENTRY) {
+	if (m->record.len < 4 || count > (m->record.len - 4) / CHECK_MEMO_ENTRY) {
 		vv_buf_clear(&m->record);
 		return VV_OK;
 	}
 	m->tail = p + 4 + CHECK_MEMO_ENTRY * count;
 	m->tail_len = m->record.len - 4 - CHECK_MEMO_ENTRY * count;
 	return check_group_names_open(&m->groups, p + 4, CHECK_MEMO_ENTRY, count, err);
+}
+
+vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule, vv_hash128 id,
+			  vv_error *err)
+{
+	int found;
+
+	memset(m, 0, sizeof(*m));
+	found = cache ? vv_check_cache_get(cache, rule, id, &m->record, err) : 0;
+	if (found < 0) return (vv_status)found;
+	return found > 0 ? index_groups(m, err) : VV_OK;
+}
+
+vv_status check_memo_read(check_memo *m, const void *record, size_t len, vv_error *err)
+{
+	vv_status rc;
+
+	memset(m, 0, sizeof(*m));
+	vv_buf_put(&m->record, record, len);
+	return (rc = vv_buf_ok(&m->record, err)) < 0 ? rc : index_groups(m, err);
 }
 
 void check_memo_close(check_memo *m)

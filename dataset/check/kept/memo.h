@@ -47,6 +47,8 @@ typedef struct check_memo {
  * rule: a word of lower-case letters. Also after a failure to be closed. */
 vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule, vv_hash128 id,
 			  vv_error *err);
+/* The same of a record that came from elsewhere. */
+vv_status check_memo_read(check_memo *m, const void *record, size_t len, vv_error *err);
 void check_memo_close(check_memo *m); /* accepts zeroes */
 /* A group's entry; NULL: nothing is known of it. Borrowed. */
 const uint8_t *check_memo_find(const check_memo *m, const uint8_t name[32], uint32_t rows);

@@ -265,7 +265,10 @@ static vv_check_options options_of(one *c, const char *path)
 			      .temp_dir = run->temp_dir,
 			      .pool = run->reader ? vv_dataset_reader_pool(run->reader) : run->pool,
 			      .progress = run->progress,
-			      .words = run->words};
+			      .words = run->words,
+			      .share = run->share,
+			      .results = run->results,
+			      .result_count = run->result_count};
 
 	if (c->in.described && schema->len > 0) {
 		o.schema = schema->data;
@@ -496,6 +499,8 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 {
 	vv_status rc;
 
+	if (c->run->share)
+		return c->in.open && !c->in.mend ? check_input(c, &c->in, result, err) : VV_OK;
 	if ((c->run->new_only && (rc = know_base(c, err)) < 0) ||
 	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message,
 					     vv_check_hint(c->run, &c->in.why), err)) < 0) ||

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/progress.h"
+#include "dataset/check/check.h"
 #include "dataset/check/kept/cache.h"
 #include "dataset/check/rules.h"
 #include "dataset/schema/package.h"
@@ -52,6 +53,9 @@ typedef struct vv_check_run {
 	const char *standard, *standard_path;
 	const char *rules_name; /* with --files: of the rules; or NULL */
 	vv_hint_words_fn words; /* the program's, of hints in findings; NULL: codes are left out */
+	const vv_check_share *share; /* one table, of which only the share is looked at; or NULL */
+	const vv_check_noted *results; /* of shares, by others */
+	size_t result_count;
 	void (*warn)(void *payload, const char *message); /* may be NULL */
 	void *payload;
 	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
