@@ -7,6 +7,7 @@ from pathlib import Path
 
 import checking
 import differences
+import frames
 import history
 import hosts
 import limits
@@ -333,5 +334,6 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
        "wire": wire.wire, "host": hosts.host, "web": web.web, "vault": vault.vault,
-       "sql": sql.sql, "limits": limits.limits, "huge": huge, "scale": scale.scale}
-EXPLICIT = ("sql", "limits", "web", "vault", "huge", "scale")
+       "sql": sql.sql, "limits": limits.limits, "python": frames.python, "huge": huge,
+       "scale": scale.scale}
+EXPLICIT = ("sql", "limits", "web", "vault", "python", "huge", "scale")
