@@ -10,6 +10,7 @@
 #include "lib/handles.h"
 #include "lib/work/rows/cell_value.h"
 #include "lib/work/rows/rows.h"
+#include "lib/work/view/kept_keys.h"
 
 _Static_assert((int)VARVE_TYPE_GEOJSON == (int)VV_TYPE_GEOJSON &&
 		       (int)VARVE_TYPE_DATE == (int)VV_TYPE_DATE,
@@ -216,17 +217,34 @@ int varve_table_value(varve_value *value, const varve_table *table, size_t place
 
 /* ---- a row by its key ---- */
 
+/* What checks keep of the keys of a stored version; else nothing. */
+static vv_status open_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
+			   vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*out = (vv_kept_keys){.lookup = {.cache = NULL}};
+	if (t->subject.is_dataset && t->subject.path && t->session && t->session->repo) {
+		rc = vv_kept_keys_open(out, t->session->repo, t->subject.path, true, err);
+	}
+	out->lookup.progress = progress;
+	return rc;
+}
+
 static vv_status find_row(uint64_t *row, varve_table *t, const vv_where_test *tests, size_t count,
 			  const vv_progress *progress, vv_error *err)
 {
+	vv_auto(vv_kept_keys) keys;
 	vv_rows_options o = {
 		.columns = t->key, .count = count, .to = UINT64_MAX, .progress = progress};
 	const vv_cell *cells;
 	vv_rows *rows = NULL;
 	int more;
-	vv_status rc = vv_where_of(&o.where, &t->table, tests, count, err);
+	vv_status rc = open_keys(&keys, t, progress, err);
 
-	if (rc < 0 || (rc = vv_rows_open(&rows, &t->table, &o, err)) < 0) {
+	o.keys = keys.lookup.cache ? &keys.lookup : NULL;
+	if (rc < 0 || (rc = vv_where_of(&o.where, &t->table, tests, count, err)) < 0 ||
+	    (rc = vv_rows_open(&rows, &t->table, &o, err)) < 0) {
 		goto done;
 	}
 	if ((more = vv_rows_next(rows, &cells, err)) > 0) {

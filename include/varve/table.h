@@ -135,7 +135,8 @@ VARVE_API int varve_table_value(varve_value *value, const varve_table *table, si
 				const varve_cell *cell, varve_error *err);
 
 /* Finds the first row whose key has these values, as they are written, one for each column of the key. Reads few groups
- * where the table is sorted by its key; else all key columns. VARVE_ENOTFOUND: no such row; VARVE_EUSAGE: the table has
+ * where the table is sorted by its key; of a stored version in another order the first search reads all key columns, and
+ * keeps hashes of them in the repository's cache, by which later ones read few. VARVE_ENOTFOUND: no such row; VARVE_EUSAGE: the table has
  * no key, or another number of columns. */
 VARVE_API int varve_table_find_row(uint64_t *row, const varve_table *table,
 				   const varve_text *values, size_t count, const varve_watch *watch,

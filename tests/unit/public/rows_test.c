@@ -4,6 +4,7 @@
 #include "tests/unit/public/fixture.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/sys.h"
 
@@ -342,6 +343,68 @@ static void rows_are_found_by_their_keys(void **state)
 	end(&f);
 }
 
+/* Row i has the key (i * 7919 + 3) % SHUFFLED, with a text of 200 characters; in a changed table all keys from 20,000 on are
+ * greater by SHUFFLED. */
+#define SHUFFLED 30011u /* a prime */
+static unsigned shuffled_key(unsigned row, bool changed)
+{
+	unsigned key = (row * 7919u + 3u) % SHUFFLED;
+
+	return changed && key >= 20000 ? key + SHUFFLED : key;
+}
+
+static void write_shuffled(bool changed)
+{
+	FILE *f = fopen("s.csv", "w");
+
+	assert_non_null(f);
+	(void)fputs("id,a\n", f);
+	for (unsigned i = 0; i < SHUFFLED; i++) {
+		(void)fprintf(f, "%u,%0200u\n", shuffled_key(i, changed), i);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
+/* Facts exclude no group of rows then; what the first search keeps of the keys serves later ones. */
+static void rows_are_found_by_keys_in_no_order(void **state)
+{
+	varve_repo *repo = begin_repo();
+	varve_error e;
+
+	(void)state;
+	for (unsigned changed = 0; changed < 2; changed++) {
+		varve_table *t;
+		uint64_t row;
+
+		write_shuffled(changed != 0);
+		varve("add s.csv");
+		t = table_of(repo, ":s.csv");
+		assert_int_equal(varve_table_info(t)->key_count, 1);
+		for (unsigned i = 0; i < SHUFFLED; i += 997) {
+			char text[16];
+			varve_text key = {text, 0};
+			unsigned wanted = shuffled_key(i, changed != 0);
+
+			key.len = (size_t)snprintf(text, sizeof(text), "%u", wanted);
+			works(varve_table_find_row(&row, t, &key, 1, NULL, &e), &e);
+			assert_int_equal(row, i);
+			/* the other version's, another spelling, and none */
+			if (changed && wanted >= SHUFFLED) {
+				key.len = (size_t)snprintf(text, sizeof(text), "%u",
+							   wanted - SHUFFLED);
+				fails_as(varve_table_find_row(&row, t, &key, 1, NULL, &e),
+					 VARVE_ENOTFOUND, &e);
+			}
+			key.len = (size_t)snprintf(text, sizeof(text), "0%u", wanted);
+			fails_as(varve_table_find_row(&row, t, &key, 1, NULL, &e), VARVE_ENOTFOUND,
+				 &e);
+		}
+		varve_table_free(t);
+	}
+	assert_int_equal(access(".git/varve/cache/check", F_OK), 0);
+	varve_repo_free(repo);
+}
+
 static void columns_are_found_by_their_names(void **state)
 {
 	fixture f;
@@ -463,6 +526,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_cursor_goes_on_at_any_row),
 	cmocka_unit_test(a_cursor_goes_to_the_rows_of_its_share_only),
 	cmocka_unit_test(rows_are_found_by_their_keys),
+	cmocka_unit_test(rows_are_found_by_keys_in_no_order),
 	cmocka_unit_test(columns_are_found_by_their_names),
 	cmocka_unit_test(a_table_is_written_in_every_format),
 	cmocka_unit_test(what_the_callers_function_answers_becomes_the_result),
