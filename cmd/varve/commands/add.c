@@ -216,6 +216,7 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 
 	vv_buf_printf(&staged, ":%s", path);
 	if (!dir || (rc = vv_buf_ok(&staged, err)) < 0) return vv_fail_nomem(err);
+	vv_temp_sweep(dir, VV_WRITE_TEMP); /* of processes that were killed */
 	vv_subject_init(&old);
 	if (vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is a folder: --arrow writes one table",

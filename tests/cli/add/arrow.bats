@@ -115,3 +115,28 @@ arrow() {
 	ends_with 2 varve add --arrow cut.arrows --delimiter ';' p.csv
 	stderr_has "do not apply"
 }
+
+@test "an add that is killed leaves the file as it was, and the next one takes away what it left" {
+	rows 100000 > big.csv
+	varve add -q --key id big.csv
+	sed 's/item 31,/item X,/' big.csv > new.csv
+	varve convert -q --numbers text new.csv new.arrows
+	mkfifo pipe_in
+	cp big.csv before.csv
+	(head -c 2000000 new.arrows; exec sleep 60) > pipe_in &
+	writer=$!
+	varve add --arrow - big.csv < pipe_in > /dev/null 2>&1 &
+	adding=$!
+	for _ in $(seq 100); do
+		[ -z "$(find . -maxdepth 1 -name '.varve-tmp*' -size +0)" ] || break
+		sleep 0.1
+	done
+	[ -n "$(find . -maxdepth 1 -name '.varve-tmp*')" ]
+	kill -9 "$adding"
+	wait "$adding" || true
+	kill "$writer" || true
+	same_bytes before.csv big.csv
+	varve add -q --arrow new.arrows big.csv
+	same_bytes new.csv big.csv
+	[ -z "$(find . -maxdepth 1 -name '.varve-tmp*')" ]
+}
