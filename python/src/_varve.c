@@ -411,9 +411,8 @@ static PyObject *rows(PyObject *module, PyObject *args)
 	return give(module, numbered ? &numbered_kind : &rows_kind, rc, list, &err);
 }
 
-/* next(cursor): a list of the items of about 20 ms or 1 MiB; empty at the end. An error waits until what came before it
- * is given: cursors report theirs again. */
-static PyObject *next(PyObject *module, PyObject *o)
+/* A list of at most so many items. */
+static PyObject *take_items(PyObject *o, size_t most)
 {
 	handle *h = enter_as(o, NULL);
 	pack p = {0};
@@ -422,10 +421,9 @@ static PyObject *next(PyObject *module, PyObject *o)
 	int64_t start;
 	int rc = 0;
 
-	(void)module;
 	if (!h) return NULL;
 	Py_BEGIN_ALLOW_THREADS start = now_ms();
-	while (!p.failed && p.len < ((size_t)1 << 20) && now_ms() - start < 20 &&
+	while (!p.failed && count < most && p.len < ((size_t)1 << 20) && now_ms() - start < 20 &&
 	       (rc = h->kind->next(h->at, &p, &err)) > 0) {
 		count++;
 	}
@@ -435,6 +433,21 @@ static PyObject *next(PyObject *module, PyObject *o)
 		return raise_error(&err);
 	}
 	return pack_list(&p, count);
+}
+
+/* next(cursor): a list of the items of about 20 ms or 1 MiB; empty at the end. An error waits until what came before it
+ * is given: cursors report theirs again. */
+static PyObject *next(PyObject *module, PyObject *o)
+{
+	(void)module;
+	return take_items(o, SIZE_MAX);
+}
+
+/* next_one(cursor): a list of the next item alone. */
+static PyObject *next_one(PyObject *module, PyObject *o)
+{
+	(void)module;
+	return take_items(o, 1);
 }
 
 /* ---- differences ---- */
@@ -669,6 +682,7 @@ static PyMethodDef methods[] = {
 	{"filter_parse", filter_parse, METH_VARARGS, NULL},
 	{"rows", rows, METH_VARARGS, NULL},
 	{"next", next, METH_O, NULL},
+	{"next_one", next_one, METH_O, NULL},
 	{"arrow_stream", arrow_stream, METH_VARARGS, NULL},
 	{"diff_arrow", diff_arrow, METH_VARARGS, NULL},
 	{"arrow_schema", arrow_schema, METH_O, NULL},

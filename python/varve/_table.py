@@ -294,7 +294,7 @@ class Table(View):
         NotFoundError (a KeyError): no such row. UsageError: the table has no key, or another number of columns.
         """
         at = _varve.find_row(self._handle, tuple(map(_values.written, key)))
-        row = next(_values.items(self._rows(at)))
+        (row,) = _varve.next_one(self._rows(at))
         return dict(zip(_values.unique(self._all), row))
 
     def read_bytes(self) -> bytes:
