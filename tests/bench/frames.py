@@ -70,7 +70,10 @@ def measured(scratch, report, settings, python, folder, work, who, bench):
     while len(runs) < settings.runs and (not runs or spent < settings.budget):
         runs.append(timed(scratch, python, folder, f"{work}_{who}"))
         spent += runs[-1]["seconds"]
-    report.put(bench, who.replace("_", " "), "seconds", [r["seconds"] for r in runs])
+    if work == "row":
+        report.put(bench, who.replace("_", " "), "ms", [1000 * r["seconds"] for r in runs])
+    else:
+        report.put(bench, who.replace("_", " "), "seconds", [r["seconds"] for r in runs])
     report.put(bench, who.replace("_", " "), "peak MB", [r["MB"] for r in runs])
     return runs[0]["answer"]
 
