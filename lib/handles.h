@@ -26,6 +26,7 @@
 #include "lib/work/record/txn.h"
 #include "lib/work/rows/rows.h"
 #include "lib/work/rows/where.h"
+#include "lib/work/view/kept_keys.h"
 #include "lib/work/view/version.h"
 #include "repo/git/repository.h"
 #include "varve/base.h"
@@ -156,6 +157,9 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 /* Rows that are read by vv_rows_next_group of *groups, which *out has. options are known in whole. */
 vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table *table,
 			   const varve_rows_options *options, vv_error *err);
+/* What checks keep of the keys of a stored version, to find rows by; lookup.cache NULL: nothing. The caller closes it. */
+vv_status vv_table_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
+			vv_error *err);
 const varve_filter *vv_filter_keep(const varve_filter *filter);
 
 /* As varve_check_revision of the work tree, where file (written so) has the bytes of path. schema: of a path that has none;

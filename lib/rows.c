@@ -14,6 +14,7 @@ struct varve_rows {
 	varve_table *table;
 	const varve_filter *filter; /* its texts are in where */
 	vv_where *where;
+	vv_kept_keys keys;
 	vv_rows *rows;
 	size_t *columns;
 	size_t count;
@@ -56,8 +57,12 @@ static vv_status open_rows(varve_rows *r, const varve_rows_options *o, bool by_g
 	how.columns = r->columns;
 	how.count = r->count;
 	how.where = r->where;
-	rc = vv_watched_begin(&how.progress, &r->watched, o->watch, err);
-	return rc < 0 ? rc : vv_rows_open(&r->rows, &r->table->table, &how, err);
+	if ((rc = vv_watched_begin(&how.progress, &r->watched, o->watch, err)) < 0 ||
+	    (r->where && (rc = vv_table_keys(&r->keys, r->table, how.progress, err)) < 0)) {
+		return rc;
+	}
+	how.keys = r->keys.lookup.cache ? &r->keys.lookup : NULL;
+	return vv_rows_open(&r->rows, &r->table->table, &how, err);
 }
 
 static vv_status new_rows(varve_rows **out, const varve_table *table, const varve_rows_options *o,
@@ -139,6 +144,7 @@ int varve_rows_seek(varve_rows *rows, uint64_t row, varve_error *err)
 void varve_rows_free(varve_rows *rows)
 {
 	if (rows && vv_rows_close(rows->rows)) {
+		vv_kept_keys_close(&rows->keys);
 		vv_where_free(rows->where);
 		varve_filter_free((varve_filter *)(uintptr_t)rows->filter);
 		vv_free(rows->columns);

@@ -10,7 +10,6 @@
 #include "lib/handles.h"
 #include "lib/work/rows/cell_value.h"
 #include "lib/work/rows/rows.h"
-#include "lib/work/view/kept_keys.h"
 
 _Static_assert((int)VARVE_TYPE_GEOJSON == (int)VV_TYPE_GEOJSON &&
 		       (int)VARVE_TYPE_DATE == (int)VV_TYPE_DATE,
@@ -217,9 +216,8 @@ int varve_table_value(varve_value *value, const varve_table *table, size_t place
 
 /* ---- a row by its key ---- */
 
-/* What checks keep of the keys of a stored version; else nothing. */
-static vv_status open_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
-			   vv_error *err)
+vv_status vv_table_keys(vv_kept_keys *out, const varve_table *t, const vv_progress *progress,
+			vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -240,7 +238,7 @@ static vv_status find_row(uint64_t *row, varve_table *t, const vv_where_test *te
 	const vv_cell *cells;
 	vv_rows *rows = NULL;
 	int more;
-	vv_status rc = open_keys(&keys, t, progress, err);
+	vv_status rc = vv_table_keys(&keys, t, progress, err);
 
 	o.keys = keys.lookup.cache ? &keys.lookup : NULL;
 	if (rc < 0 || (rc = vv_where_of(&o.where, &t->table, tests, count, err)) < 0 ||

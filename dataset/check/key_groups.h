@@ -20,10 +20,10 @@
 #include "dataset/check/kept/cache.h"
 #include "dataset/table/table.h"
 
-/* A cell that a row has. */
+/* A value that a row has. */
 typedef struct vv_key_value {
 	size_t column;    /* its place in the table */
-	const char *text; /* borrowed */
+	const char *text; /* as a cell may have it; borrowed */
 	size_t len;
 } vv_key_value;
 
@@ -45,7 +45,7 @@ typedef struct vv_key_groups {
 void vv_key_groups_clear(vv_key_groups *g); /* accepts zeroes */
 VV_AUTO_CLEAR(vv_key_groups, vv_key_groups_clear)
 
-/* All row groups that have a row with these cells (the same texts), and perhaps others. 1; 0: that is not
+/* All row groups that have a row with these values under their columns' types (007 is 7), and perhaps others. 1; 0: that is not
  * known, and cannot be known at less cost than by reading all groups; <0. *out is the caller's to clear
  * in any case. */
 int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,

@@ -110,6 +110,7 @@ static vv_status take_misfits(import *im, group_job *j, vv_error *err)
 		p[k] = (vv_import_finding){.column = m->column,
 					   .row = im->rows + m->row,
 					   .offset = j->offset + j->rows[m->row].start,
+					   .type = m->type,
 					   .value = m->value,
 					   .count = m->count};
 		m->value = NULL;

@@ -686,7 +686,7 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 			if (!p) return vv_fail_nomem(err);
 			j->misfits = p;
 			m = &p[j->misfit_count];
-			*m = (import_misfit){.column = c, .row = r, .count = 1};
+			*m = (import_misfit){.column = c, .row = r, .type = f->type, .count = 1};
 			m->value = vv_strndup(cell->text ? cell->text : "",
 					      cell->len < 200 ? cell->len : 200);
 			if (!m->value) return vv_fail_nomem(err);

@@ -99,6 +99,7 @@ typedef struct vv_import_finding {
 	size_t column;
 	uint64_t row;    /* 0-based */
 	uint64_t offset; /* of the row in the file, for its line */
+	vv_type type;    /* the version before has in that column, and the value is not of it */
 	char *value;
 	uint64_t count; /* how many such values in that column, in the groups that were read */
 } vv_import_finding;

@@ -51,7 +51,8 @@ typedef struct import_worker {
 /* The first contradiction in a column, and how many. */
 typedef struct import_misfit {
 	size_t column;
-	size_t row; /* in the group */
+	size_t row;   /* in the group */
+	vv_type type; /* that it should have */
 	uint64_t count;
 	char *value;
 } import_misfit;

@@ -183,7 +183,8 @@ done:
 	return rc;
 }
 
-/* "line 317, column price: 'abc' is not a number ..." for each column that has such. */
+/* "line 317, column price: 'abc' is not a number ..." for each column that has such, but for those whose type has been
+ * changed since. */
 static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
 			      const vv_dataset_found *staged, vv_error *err)
 {
@@ -192,7 +193,6 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 	vv_status rc;
 
 	if (res->finding_count == 0) return VV_OK;
-	out->retyped = true;
 	vv_schema_init(&schema);
 	rc = vv_schema_read(&schema, res->root.schema.data, res->root.schema.len, "schema", err);
 	for (size_t i = 0; i < res->finding_count && rc == VV_OK; i++) {
@@ -200,11 +200,12 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 		const char *type;
 		uint64_t line = 0;
 
-		if (f->column >= schema.count ||
+		if (f->column >= schema.count || schema.fields[f->column].type != f->type ||
 		    (rc = vv_dataset_reader_line(s, item->path, res->root.dialect.encoding,
 						 f->offset, &line, err)) < 0) {
 			continue;
 		}
+		out->retyped = true;
 		type = vv_type_name(schema.fields[f->column].type);
 		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is not %s %s",
 			      vv_text_shows(item->path), line,

@@ -290,6 +290,14 @@ bool vv_where_value(const vv_where *w, size_t i, vv_key_value *out)
 	const test *t = &w->tests[i];
 
 	*out = (vv_key_value){t->column, t->text, t->len};
+	for (size_t k = 0; t->op == VV_WHERE_FROM && k < w->count; k++) {
+		const test *u = &w->tests[k];
+
+		if (u->op == VV_WHERE_UP_TO && u->column == t->column && u->len == t->len &&
+		    memcmp(u->text, t->text, t->len) == 0) {
+			return true;
+		}
+	}
 	return t->op == VV_WHERE_IS;
 }
 

@@ -61,7 +61,8 @@ VV_AUTO_FREE(vv_where, vv_where_free)
 const size_t *vv_where_columns(const vv_where *w, size_t *count);
 size_t vv_where_count(const vv_where *w); /* of tests */
 
-/* The cell that a row must have (the same text), where the test says so. Borrowed. */
+/* The value that a row must have in a column, where the test says so, perhaps with another one: '=' is "from it on" and
+ * "up to it". Borrowed. */
 bool vv_where_value(const vv_where *w, size_t test, vv_key_value *out);
 
 /* Does a row (all places of the table's columns) hold? When memory runs out vv_where_ok fails. */

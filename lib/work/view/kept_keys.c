@@ -3,17 +3,20 @@
  */
 #include "lib/work/view/kept_keys.h"
 
+#include <unistd.h>
+
 #include "base/path.h"
 #include "base/sys.h"
 
 vv_status vv_kept_keys_open(vv_kept_keys *out, vv_repository *repo, const char *path, bool make,
 			    vv_error *err)
 {
-	char *dir = vv_path_join(vv_repository_varvedir(repo), "cache", "check", NULL);
+	const char *varve_dir = vv_repository_varvedir(repo);
+	char *dir = vv_path_join(varve_dir, "cache", "check", NULL);
 	vv_status rc;
 
 	*out = (vv_kept_keys){.lookup = {.path = path,
-					 .make = make,
+					 .make = make && access(varve_dir, W_OK) == 0,
 					 .temp_dir = vv_env_temp_dir(vv_repository_env(repo))}};
 	if (!dir) return vv_fail_nomem(err);
 	rc = vv_check_cache_open(&out->lookup.cache, dir, err);

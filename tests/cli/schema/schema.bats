@@ -201,3 +201,18 @@ print(json.dumps(f), json.dumps(s.get("missingValues")))' "${1:-qty}"
 	stderr_has "'qyt'"
 	same_bytes before datapackage.json
 }
+
+@test "values of the type that a column has from now on are not said to be none" {
+	new_repo
+	printf 'id,a\n7,x\n8,y\n' > t.csv
+	varve add -q t.csv && varve commit -qm one
+	printf 'id,a\n7,x\n8.5,y\n' > t.csv
+	succeeds varve add t.csv
+	stderr_has "line 3, column id: '8.5' is not an integer; stored as it is"
+	git checkout -q HEAD -- t.csv
+	printf 'id,a\n7,x\n8.5,y\n' > t.csv
+	varve schema --type id=number t.csv
+	succeeds varve add t.csv
+	output_has 'columns: id number, a string'
+	stderr_is ''
+}
