@@ -407,11 +407,13 @@ static int next_message(reader *r, message *out, vv_error *err)
 		return check_list(r, err);
 	}
 	if (got < (ssize_t)sizeof(prefix)) return cut_off(r, err);
-	if (vv_get_le32(prefix) != MARK)
+	if (vv_get_le32(prefix) != MARK) {
 		return vv_ipc_damaged(&r->at, "no message begins where one ends", err);
+	}
 	if ((len = vv_get_le32(prefix + 4)) == 0) return check_end(r, err);
-	if (len > MESSAGE_MAX)
+	if (len > MESSAGE_MAX) {
 		return vv_ipc_damaged(&r->at, "a message is longer than 64 MiB", err);
+	}
 	if ((rc = read_all(r, &r->message, len, err)) < 0) return rc;
 	return parse_message(r, out, err);
 }

@@ -499,8 +499,9 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 {
 	vv_status rc;
 
-	if (c->run->share)
+	if (c->run->share) {
 		return c->in.open && !c->in.mend ? check_input(c, &c->in, result, err) : VV_OK;
+	}
 	if ((c->run->new_only && (rc = know_base(c, err)) < 0) ||
 	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message,
 					     vv_check_hint(c->run, &c->in.why), err)) < 0) ||
