@@ -223,8 +223,8 @@ int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 		rc = argv[0] && j.run.pool ? name_side(&j.side, VV_SIDE_WORK, "the files", &e)
 					   : vv_fail_nomem(&e);
 	}
-	if (rc == VV_OK && (rc = take_parts(&j, &e)) == VV_OK &&
-	    (rc = open_report(&j, &e)) == VV_OK) {
+	rc = rc < 0 ? rc : take_parts(&j, &e);
+	if (rc == VV_OK && (rc = open_report(&j, &e)) == VV_OK) {
 		rc = vv_check_files(&j.run, NULL, &j.side, 1, argv, &e);
 	}
 	vv_free(argv[0]);

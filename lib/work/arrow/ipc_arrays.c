@@ -115,8 +115,9 @@ static vv_status unpack(decode *d, memory *m, int64_t len, vv_error *err)
 			break;
 		}
 	}
-	if (out->len != (size_t)len)
+	if (out->len != (size_t)len) {
 		return vv_ipc_damaged(d->at, "a buffer has another length", err);
+	}
 	*m = (memory){(const uint8_t *)out->data, out->len};
 	return VV_OK;
 }

@@ -378,8 +378,9 @@ static int parse_message(const reader *r, message *out, vv_error *err)
 	out->kind = (uint8_t)vv_flat_int(&out->b, t, 1, 1, 0);
 	out->header = vv_flat_child(&out->b, t, 2);
 	out->body = vv_flat_int(&out->b, t, 3, 8, 0);
-	if (out->b.bad || out->header.at == 0)
+	if (out->b.bad || out->header.at == 0) {
 		return vv_ipc_damaged(&r->at, "a message cannot be read", err);
+	}
 	if (version != V4 && version != V5) {
 		return vv_fail(err, VV_ENOSUPPORT, "%s: it has version V%d of Arrow's messages",
 			       vv_text_shows(r->source.name), (int)version + 1);
