@@ -43,8 +43,9 @@ static void shortest(vv_buf *digits, long *exponent, double d, uint8_t width)
 
 		take_digits(digits, exponent, d, count);
 		read = (vv_decimal){.count = d > 0 ? digits->len : 0, .exponent = *exponent + 1};
-		if (vv_decimal_double(&x, &read, digits) &&
-		    (width == 8 ? x == d : (float)x == (float)d)) {
+		if ((vv_decimal_double(&x, &read, digits) &&
+		     (width == 8 ? x == d : (float)x == (float)d)) ||
+		    digits->failed) {
 			return;
 		}
 	}

@@ -96,6 +96,7 @@ static void put_lines(rewrite *w, const char *lines, size_t len, size_t end_len,
 	vv_buf_put(&w->out, lines, len - end_len);
 	vv_buf_reset(&w->between);
 	vv_buf_put(&w->between, lines + len - end_len, end_len);
+	w->out.failed = w->out.failed || w->between.failed;
 	w->as_old = last_old;
 }
 

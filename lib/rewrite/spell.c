@@ -189,23 +189,24 @@ static vv_status put_text(vv_buf *out, const rewrite_column *c, const column_hab
 	return VV_OK;
 }
 
-/* A text that is JSON itself: a number, true, an object ... */
-static bool is_literal(const char *text, size_t len)
+/* A text that is JSON itself: a number, true, an object ... 1, 0, VV_ENOMEM. */
+static int is_literal(const char *text, size_t len)
 {
 	static const char first[] = "-0123456789tf{[";
 	vv_arena arena = VV_ARENA_INIT;
 	vv_json *node;
 	vv_error why;
-	bool is = len > 0 && strchr(first, text[0]) &&
-		  vv_json_read(&node, &arena, text, len, "", &why) == VV_OK;
+	vv_status rc = len > 0 && strchr(first, text[0])
+			       ? vv_json_read(&node, &arena, text, len, "", &why)
+			       : VV_EINPUT;
 
 	vv_arena_clear(&arena);
-	return is;
+	return rc == VV_ENOMEM ? (int)rc : rc == VV_OK;
 }
 
-/* Is a value of this column written without quotes in JSON? */
-static bool wants_literal(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
-			  const vv_buf *text)
+/* Is a value of this column written without quotes in JSON? 1, 0, VV_ENOMEM. */
+static int wants_literal(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
+			 const vv_buf *text)
 {
 	const vv_type type = c->field ? c->field->type : VV_TYPE_ANY;
 
@@ -220,10 +221,12 @@ static bool wants_literal(const rewrite_column *c, const incoming_value *v, cons
 	case INCOMING_JSON:
 		return true;
 	case INCOMING_TEXT:
-		return (type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER ||
-			type == VV_TYPE_BOOLEAN || type == VV_TYPE_OBJECT ||
-			type == VV_TYPE_ARRAY || (old && old->state == VV_CELL_LITERAL)) &&
-		       is_literal(vv_buf_cstr(text), text->len);
+		return type == VV_TYPE_NUMBER || type == VV_TYPE_INTEGER ||
+				       type == VV_TYPE_BOOLEAN || type == VV_TYPE_OBJECT ||
+				       type == VV_TYPE_ARRAY ||
+				       (old && old->state == VV_CELL_LITERAL)
+			       ? is_literal(vv_buf_cstr(text), text->len)
+			       : 0;
 	default:
 		return false;
 	}
@@ -247,14 +250,13 @@ vv_status column_spell(vv_cell *out, vv_arena *arena, const rewrite_column *c,
 	}
 	if (rc == VV_OK) {
 		char *copy = vv_arena_alloc(arena, text.len + 1);
+		const int literal = c->json ? wants_literal(c, v, old, &text) : 0;
 
-		if (copy) {
+		if (copy && literal >= 0) {
 			memcpy(copy, vv_buf_cstr(&text), text.len + 1);
 			*out = (vv_cell){.text = copy,
 					 .len = (uint32_t)text.len,
-					 .state = c->json && wants_literal(c, v, old, &text)
-							  ? VV_CELL_LITERAL
-							  : VV_CELL_TEXT};
+					 .state = literal ? VV_CELL_LITERAL : VV_CELL_TEXT};
 		} else {
 			rc = vv_fail_nomem(err);
 		}
