@@ -7,6 +7,10 @@
 #include "lib/rewrite/rewrite.h"
 #include "lib/work/arrow/ipc_reader.h"
 
+#ifndef ARROW_SEEDS /* the build gives its whole path */
+#define ARROW_SEEDS "tests/fuzz/corpus/arrow_ipc"
+#endif
+
 typedef struct input {
 	vv_mem_source at;
 	const char *bytes;
