@@ -11,6 +11,8 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/work/peers/proof.h"
+#include "lib/work/peers/reach.h"
 #include "lib/work/peers/transfer.h"
 #include "lib/work/vault/vault_where.h"
 #include "lib/work/view/version.h"
@@ -83,12 +85,15 @@ static void tell_speed(run *r, uint64_t source)
 	}
 }
 
-/* One line: who, and what he has. */
-static void tell(run *r, const char *who, const char *what, uint64_t source, const char *why)
+/* One line: who, and what he has. place: where a Git host's blocks are; or NULL. */
+static void tell(run *r, const char *who, const char *place, const char *what, uint64_t source,
+		 const char *why)
 {
 	if (!r->json) {
 		vv_out("  %-8s  ", what);
 		vv_out_text(who, strlen(who));
+		vv_out("%s%s%s", place ? " (in " : "", place ? vv_text_url(place) : "",
+		       place ? ")" : "");
 		vv_out("%s%s", why ? ": " : "", why ? why : "");
 		tell_speed(r, source);
 		vv_out("\n");
@@ -96,6 +101,9 @@ static void tell(run *r, const char *who, const char *what, uint64_t source, con
 	}
 	vv_json_open_object(&r->w);
 	vv_json_add_string(&r->w, "peer", who);
+	if (place) {
+		vv_json_add_string(&r->w, "place", place);
+	}
 	vv_json_add_string(&r->w, "has", what);
 	vv_json_add_string(&r->w, "error", why);
 	tell_speed(r, source);
@@ -114,7 +122,7 @@ static vv_status ask_here(run *r, vv_error *err)
 	}
 	if (rc == VV_OK) {
 		r->holders += whole;
-		tell(r, "here",
+		tell(r, "here", NULL,
 		     whole                           ? "all"
 		     : vv_store_has(store, &r->root) ? "some"
 						     : "nothing",
@@ -128,6 +136,7 @@ typedef struct question {
 	run *r;
 	char *word; /* a remote's name, or a URL */
 	vv_remote m;
+	bool host; /* a Git host: not one of vv_ask_all */
 	vv_ask ask;
 	uint8_t have, held;
 } question;
@@ -160,6 +169,7 @@ static vv_status add_question(questions *all, run *r, const char *word, bool nam
 	if (!q->word) return vv_fail_nomem(err);
 	all->count++;
 	q->ask.status = vv_remote_find(&q->m, r->repo, word, &q->ask.why);
+	q->host = q->ask.status == VV_OK && vv_reach_is_host(&r->t, &q->m);
 	return VV_OK;
 }
 
@@ -168,15 +178,45 @@ static void tell_answer(const question *q)
 	const uint64_t source = q->m.url ? vv_speed_source(q->m.url) : 0;
 
 	if (q->ask.status < 0) {
-		tell(q->r, q->word, "unknown", source, q->ask.why.message);
+		tell(q->r, q->word, NULL, "unknown", source, q->ask.why.message);
 		return;
 	}
 	q->r->holders += q->have & 1;
-	tell(q->r, q->word,
+	tell(q->r, q->word, NULL,
 	     (q->have & 1) != 0   ? "all"
 	     : (q->held & 1) != 0 ? "some"
 				  : "nothing",
 	     source, NULL);
+}
+
+/* What a Git host or its store has: all of a version that it lists, and of which it shows a block that it cannot foresee. */
+static vv_status find_in_host(question *q, vv_reached *there, const char **what, vv_error *err)
+{
+	const vv_cid *root = &q->r->root;
+	vv_store *store;
+	bool listed, holds = false;
+	vv_status rc = vv_reach(there, &q->r->t, &q->m, true, err);
+
+	if (rc < 0 || (rc = vv_git_host_has(there->host, root, &listed, err)) < 0 ||
+	    (rc = vv_repository_store(q->r->repo, &store, err)) < 0 ||
+	    (listed && (rc = vv_proof_ask(&holds, there, store, root, 1, err)) < 0)) {
+		return rc;
+	}
+	q->r->holders += holds;
+	*what = holds ? "all" : listed ? "some" : "nothing";
+	return VV_OK;
+}
+
+static void tell_host(question *q)
+{
+	const uint64_t source = q->m.url ? vv_speed_source(q->m.url) : 0;
+	vv_auto(vv_reached) there = {0};
+	const char *what = "unknown";
+	vv_error why;
+	vv_status rc = find_in_host(q, &there, &what, &why);
+
+	tell(q->r, q->word, there.host ? vv_git_host_blocks_place(there.host) : NULL, what, source,
+	     rc < 0 ? why.message : NULL);
 }
 
 /* The remotes, each followed by its peers, and those that were named. */
@@ -215,7 +255,7 @@ static vv_status ask_all(run *r, vv_error *err)
 	rc = rc < 0 || asks ? rc : vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < all.count; i++) {
 		question *q = &all.items[i];
-		if (q->ask.status == VV_OK) {
+		if (q->ask.status == VV_OK && !q->host) {
 			q->ask.url = q->m.url;
 			q->ask.open = put_question;
 			q->ask.payload = q;
@@ -227,7 +267,9 @@ static vv_status ask_all(run *r, vv_error *err)
 		rc = vv_ask_all(asks, count, r->repo, err);
 	}
 	for (size_t i = 0; i < all.count; i++) {
-		if (rc == VV_OK) {
+		if (rc == VV_OK && all.items[i].host) {
+			tell_host(&all.items[i]);
+		} else if (rc == VV_OK) {
 			tell_answer(&all.items[i]);
 		}
 		vv_ask_clear(&all.items[i].ask);

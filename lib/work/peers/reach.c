@@ -96,6 +96,14 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 	return rc;
 }
 
+bool vv_reach_is_host(const vv_transfer *t, const vv_remote *m)
+{
+	vv_error ignored;
+	kind is;
+
+	return know(&is, t, m, m->url, &ignored) == VV_OK && is == GIT;
+}
+
 /* Next time nobody asks. That it cannot be noted is no trouble. */
 static void remember(const vv_transfer *t, const vv_remote *m)
 {

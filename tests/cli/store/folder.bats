@@ -343,3 +343,30 @@ true" ]
 		succeeds varve store test $name
 	done
 }
+
+@test "whereis names the store that shows a version, and not one that only lists it" {
+	a_store
+	succeeds varve whereis prices.csv
+	output_has "  all       here
+  all       origin (in $store)"
+	succeeds varve whereis --json prices.csv
+	[ "$(jq -r '.peers[1] | .peer, .place, .has' <<< "$output")" = "origin
+$store
+all" ]
+	rows 3100 > prices.csv
+	varve add -q prices.csv
+	succeeds varve whereis prices.csv
+	output_has "  all       here
+  nothing   origin (in $store)"
+	succeeds varve whereis HEAD:prices.csv
+	output_has "  all       origin (in $store)"
+	# its list still names the pack
+	rm "$store"/packs/*
+	rm -rf .git/varve/host*
+	succeeds varve whereis HEAD:prices.csv
+	output_has "  all       here"
+	[[ $output == *"  some      origin (in $store)"* || $output == *"  unknown   origin"* ]] || { echo "$output" >&2; return 1; }
+	mv "$store" away
+	succeeds varve whereis HEAD:prices.csv
+	output_has "  unknown   origin"
+}
