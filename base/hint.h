@@ -156,6 +156,7 @@
 	X(RESTORE_WHOLE_REV, "restore-whole-rev", "path") \
 	X(SAVE_RESULT, "save-result", "") \
 	X(SCHEMA_MISSING, "schema-missing", "column word path") \
+	X(SCHEMA_NUMBER, "schema-number", "column example path") \
 	X(SCHEMA_TYPE, "schema-type", "column type path") \
 	X(SERVE_COPY, "serve-copy", "") \
 	X(SERVE_HOLD, "serve-hold", "") \

@@ -23,13 +23,19 @@ static bool word_is(const char *s, size_t len, const char *word)
 	return len == strlen(word) && strncasecmp(s, word, len) == 0;
 }
 
+static bool begins(const char *p, const char *end, const char *mark, size_t len)
+{
+	return len > 0 && (size_t)(end - p) >= len && memcmp(p, mark, len) == 0;
+}
+
 /* What stands around a bare number: "$12", "12%". */
 static void strip(const vv_field *f, const char **s, const char **end)
 {
 	if (f && f->bare_number) return;
-	char point = f && f->decimal_char ? f->decimal_char : '.';
+	const char *point = f ? f->decimal : ".";
 	const char *p = *s, *e = *end;
-	while (p < e && !((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' || *p == point)) {
+	while (p < e && !((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' ||
+			  begins(p, e, point, strlen(point)))) {
 		p++;
 	}
 	while (e > p && !(e[-1] >= '0' && e[-1] <= '9')) {
@@ -81,7 +87,8 @@ static void normalise(vv_decimal *d, vv_buf *buf, int64_t exponent)
 bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char *s, size_t len)
 {
 	const char *p = s, *end = s + len;
-	char point = f && f->decimal_char ? f->decimal_char : '.', group = f ? f->group_char : 0;
+	const char *point = f ? f->decimal : ".", *group = f ? f->group : "";
+	const size_t point_len = strlen(point), group_len = strlen(group);
 	int64_t before = 0, exponent = 0;
 	bool seen_point = false, any = false;
 	memset(out, 0, sizeof(*out));
@@ -96,14 +103,17 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 	}
 	if (!vv_buf_reserve(buf, left)) return false;
 	out->digits_at = buf->len;
-	for (; p < end && *p != 'e' && *p != 'E'; p++) {
+	while (p < end && *p != 'e' && *p != 'E') {
 		if (*p >= '0' && *p <= '9') {
-			buf->data[buf->len++] = *p;
+			buf->data[buf->len++] = *p++;
 			any = true;
 			before += !seen_point;
-		} else if (*p == point && !seen_point) {
+		} else if (!seen_point && begins(p, end, point, point_len)) {
 			seen_point = true;
-		} else if (!(group && *p == group && !seen_point && any)) {
+			p += point_len;
+		} else if (!seen_point && any && begins(p, end, group, group_len)) {
+			p += group_len;
+		} else {
 			return false;
 		}
 	}

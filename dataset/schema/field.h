@@ -32,11 +32,10 @@ typedef struct vv_field {
 	const char *name;
 	size_t name_len;
 	vv_type type;
-	const char *format;       /* "default" when absent; a "fmt:" before it is taken off */
-	char decimal_char;        /* '.' when absent; 0 when it is longer than a byte */
-	char group_char;          /* 0 when absent, or longer than a byte */
-	const char *decimal;      /* the whole decimalChar; "." when absent */
-	const char *group;        /* the whole groupChar; "" when absent */
+	const char *format;  /* "default" when absent; a "fmt:" before it is taken off */
+	const char *decimal; /* decimalChar; "." when absent */
+	const char
+		*group; /* groupChar; "" when absent; often of several bytes, as a no-break space */
 	bool bare_number;         /* true when absent */
 	const char **missing;     /* the field's own, or the schema's; NULL-ended */
 	const char **true_values; /* of a boolean: its own, or the standard's; NULL-ended */
@@ -46,5 +45,11 @@ typedef struct vv_field {
 	const struct vv_time_plan *plan; /* date, time, datetime: format compiled; NULL: default */
 	const vv_json *json;             /* the field's descriptor */
 } vv_field;
+
+/* Are numbers written with a point and without groups? */
+static inline bool vv_field_plain_marks(const vv_field *f)
+{
+	return f->decimal[0] == '.' && f->decimal[1] == '\0' && f->group[0] == '\0';
+}
 
 #endif

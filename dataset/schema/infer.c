@@ -36,7 +36,7 @@ void vv_infer_init(vv_infer *i)
 {
 	memset(i, 0, sizeof(*i));
 	i->possible = ALL;
-	i->maybe_comma = true;
+	i->maybe_comma = i->maybe_point = true;
 }
 
 /* A number with a fraction or an exponent; s begins with a digit, or a digit after '-'. */
@@ -217,53 +217,84 @@ static uint32_t classify_literal(const char *s, size_t len)
 	       (classify_number(s, len) & BIT(VV_TYPE_YEAR));
 }
 
-/* Does the text read as -1.234,56? *comma: and not as an English 1,234 either; *sure: nor as the numbers 2 and 4. */
-static bool reads_with_comma(const char *s, size_t len, bool *comma, bool *sure, bool *groups)
+/* What stands between groups of three digits: Swiss, French, Polish and other spreadsheets write the last five. */
+static const char *const MARKS[] = {".", ",", " ", "\302\240", "\342\200\257", "'", "\342\200\231"};
+enum { MARK_POINT = 1u << 0, MARK_COMMA = 1u << 1, MARK_SPACE = 1u << 2, MARK_COUNT = 7 };
+
+/* A number with a fraction after one mark, or groups of digits between others. */
+typedef struct marked {
+	uint8_t group;   /* the bit of the mark between its groups; 0: it has none */
+	size_t fraction; /* digits */
+	bool negative,
+		zero_after; /* zero_after: the fraction has several digits, the first a zero */
+} marked;
+
+static size_t begins_group(const char *s, const char *end, const char *mark)
+{
+	const size_t len = strlen(mark);
+
+	return (size_t)(end - s) >= len + 3 && memcmp(s, mark, len) == 0 && vv_is_digit(s[len]) &&
+			       vv_is_digit(s[len + 1]) && vv_is_digit(s[len + 2])
+		       ? len + 3
+		       : 0;
+}
+
+/* Does the text read as -1.234,56, with `point` before the fraction? */
+static bool reads_with(marked *m, char point, const char *s, size_t len)
 {
 	const char *end = s + len, *from;
-	const bool negative = len > 0 && *s == '-';
-	bool grouped = false;
+	bool zero;
 
-	s += negative;
+	*m = (marked){.negative = len > 0 && *s == '-'};
+	s += m->negative;
 	for (from = s; s < end && vv_is_digit(*s); s++) {
 		;
 	}
-	if (s == from || (*from == '0' && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1) {
+	zero = s > from && *from == '0';
+	if (s == from || (zero && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1) {
 		return false;
 	}
-	if (s - from <= 3 && *from != '0') {
-		while (end - s >= 4 && *s == '.' && vv_is_digit(s[1]) && vv_is_digit(s[2]) &&
-		       vv_is_digit(s[3])) {
-			s += 4;
-			grouped = true;
+	for (size_t k = 0; s < end && s - from <= 3 && !zero && k < MARK_COUNT; k++) {
+		size_t n = *MARKS[k] != point ? begins_group(s, end, MARKS[k]) : 0;
+
+		for (; n > 0; n = begins_group(s, end, MARKS[k])) {
+			s += n;
+			m->group = (uint8_t)(1u << k);
 		}
 	}
-	*comma = *sure = false;
-	*groups = grouped;
-	if (s < end && *s == ',') {
+	if (s < end && *s == point) {
 		for (from = ++s; s < end && vv_is_digit(*s); s++) {
 			;
 		}
-		*comma = s > from && (grouped || s - from != 3);
-		*sure = *comma && (negative || grouped || (*from == '0' && s - from > 1));
+		m->fraction = (size_t)(s - from);
+		m->zero_after = m->fraction > 1 && *from == '0';
 		if (s == from) return false;
 	}
 	return s == end;
 }
 
-static void note_comma(vv_infer *i, const char *s, size_t len)
+static void note_marks(vv_infer *i, const char *s, size_t len)
 {
-	bool comma, sure, groups;
+	marked m;
 
-	if (!reads_with_comma(s, len, &comma, &sure, &groups)) {
-		i->maybe_comma = false;
-		i->sure_comma = false;
-		return;
+	if (i->maybe_comma && reads_with(&m, ',', s, len)) {
+		/* and not as an English 1,234 either; nor as the numbers 2 and 4 */
+		const bool comma = m.fraction > 0 && (m.group != 0 || m.fraction != 3);
+
+		i->commas += comma;
+		i->thousands += !comma && m.fraction > 0;
+		i->sure_comma |= comma && (m.negative || m.group != 0 || m.zero_after);
+		i->comma_groups |= m.group;
+	} else {
+		i->maybe_comma = i->sure_comma = false;
 	}
-	i->commas += comma;
-	i->thousands += !comma && memchr(s, ',', len) != NULL;
-	i->sure_comma |= sure;
-	i->grouped |= groups;
+	if (i->maybe_point && reads_with(&m, '.', s, len)) {
+		i->points += m.fraction > 0;
+		i->sure_point |= m.fraction > 0 && m.group != 0;
+		i->point_groups |= m.group;
+	} else {
+		i->maybe_point = i->sure_point = false;
+	}
 }
 
 uint8_t vv_infer_missing(const vv_cell *c)
@@ -290,12 +321,12 @@ void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t str
 	const uint32_t settled = i->json ? BIT(VV_TYPE_ANY) : TEXT;
 
 	if (i->json) {
-		i->maybe_comma = false;
+		i->maybe_comma = i->maybe_point = false;
 	}
 	for (size_t c = 0; c < count; c++) {
 		const vv_cell *cell = &cells[c * stride];
 
-		if ((i->possible & ~settled) == 0 && !i->maybe_comma) return;
+		if ((i->possible & ~settled) == 0 && !i->maybe_comma && !i->maybe_point) return;
 		if (cell->len == 0 ||
 		    (cell->state != VV_CELL_TEXT && cell->state != VV_CELL_LITERAL)) {
 			continue;
@@ -308,7 +339,7 @@ void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t str
 		i->values++;
 		if (cell->state == VV_CELL_LITERAL) {
 			i->possible &= classify_literal(cell->text, cell->len);
-			i->maybe_comma = false;
+			i->maybe_comma = i->maybe_point = false;
 			continue;
 		}
 		if ((i->possible & ~(uint32_t)TEXT) != 0) {
@@ -320,8 +351,8 @@ void vv_infer_column(vv_infer *i, const vv_cell *cells, size_t count, size_t str
 				continue; /* reads with a comma as well as without */
 			}
 		}
-		if (i->maybe_comma) {
-			note_comma(i, cell->text, cell->len);
+		if (i->maybe_comma || i->maybe_point) {
+			note_marks(i, cell->text, cell->len);
 		}
 	}
 }
@@ -336,8 +367,12 @@ void vv_infer_merge(vv_infer *into, const vv_infer *other)
 	into->values += other->values;
 	into->commas += other->commas;
 	into->thousands += other->thousands;
-	into->grouped = into->grouped || other->grouped;
 	into->sure_comma = into->maybe_comma && (into->sure_comma || other->sure_comma);
+	into->maybe_point = into->maybe_point && other->maybe_point;
+	into->points += other->points;
+	into->sure_point = into->maybe_point && (into->sure_point || other->sure_point);
+	into->comma_groups |= other->comma_groups;
+	into->point_groups |= other->point_groups;
 }
 
 const char *vv_infer_format(const vv_infer *i)
@@ -346,6 +381,12 @@ const char *vv_infer_format(const vv_infer *i)
 	       : (i->possible & SPACED) != 0                             ? "%Y-%m-%d %H:%M:%S"
 	       : (i->possible & SPACED_FRACTION) != 0                    ? "%Y-%m-%d %H:%M:%S.%f"
 									 : NULL;
+}
+
+/* Are groups parted in one way, or in none? */
+static bool one_mark(uint8_t groups)
+{
+	return (groups & (groups - 1)) == 0;
 }
 
 vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
@@ -368,16 +409,54 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma)
 	}
 	if (offer_comma) {
 		/* a few values with one comma among whole numbers are lists of these */
-		*offer_comma = found == VV_TYPE_STRING && i->maybe_comma && i->missing == 0 &&
-			       i->commas > 0 &&
+		*offer_comma = found == VV_TYPE_STRING && i->maybe_comma && i->commas > 0 &&
+			       one_mark(i->comma_groups) &&
 			       (i->sure_comma || i->commas >= i->values - i->commas);
 	}
 	return found;
 }
 
-bool vv_infer_is_ambiguous(const vv_infer *i)
+static vv_marks_known set_marks(vv_number_marks *out, const char *decimal, uint8_t groups,
+				vv_marks_known known)
 {
-	return i->any_value && i->maybe_comma && i->commas == 0 && (i->grouped || i->thousands > 0);
+	*out = (vv_number_marks){decimal, groups != 0 ? MARKS[__builtin_ctz(groups)] : NULL};
+	return known;
+}
+
+/* Of a column whose fractions, if any, begin with a point: 1,234.50 or 1'234. */
+static vv_marks_known point_marks(vv_number_marks *out, const vv_infer *i)
+{
+	const uint8_t groups = i->point_groups;
+	const char *decimal = i->points > 0 || !i->maybe_comma ? "." : NULL;
+
+	if (!i->maybe_point || groups == 0 || !one_mark(groups)) return VV_MARKS_NONE;
+	/* a list of numbers of three digits; a number of a company or a telephone */
+	if ((groups == MARK_COMMA && !i->sure_point) || (groups == MARK_SPACE && i->points == 0)) {
+		return set_marks(out, ".", groups, VV_MARKS_LIKELY);
+	}
+	return set_marks(out, decimal, groups, VV_MARKS_CERTAIN);
+}
+
+vv_marks_known vv_infer_marks(vv_number_marks *out, const vv_infer *i, bool in_commas)
+{
+	const uint8_t special = (uint8_t)(i->comma_groups & ~(unsigned)MARK_POINT);
+	bool offered;
+
+	*out = (vv_number_marks){.decimal = NULL};
+	if (!i->any_value || (i->possible & BIT(VV_TYPE_STRING)) == 0) return VV_MARKS_NONE;
+	if (vv_infer_type(i, &offered) == VV_TYPE_STRING && offered) {
+		return set_marks(out, ",", i->comma_groups,
+				 i->sure_comma || !in_commas ? VV_MARKS_CERTAIN : VV_MARKS_LIKELY);
+	}
+	if (!i->maybe_comma || !one_mark(i->comma_groups)) return point_marks(out, i);
+	if (special != 0 && i->thousands + i->commas == 0) return point_marks(out, i);
+	if (i->commas > 0) {
+		return set_marks(out, ",", i->comma_groups,
+				 i->thousands > 0 ? VV_MARKS_UNCLEAR : VV_MARKS_LIKELY);
+	}
+	return i->comma_groups != 0 || i->thousands > 0
+		       ? set_marks(out, ",", i->comma_groups, VV_MARKS_UNCLEAR)
+		       : VV_MARKS_NONE;
 }
 
 /* Words that say year, in lower case. */

@@ -40,12 +40,17 @@ typedef struct vv_infer {
 	bool json;         /* the cells come from NDJSON or a JSON array; set after init */
 	bool any_value;    /* was any value seen that is not empty, absent or null? */
 	bool maybe_comma;  /* every value so far that is not missing reads as 1.234,56 */
-	/* then: how many there are; how many have a comma, and are no English 1,234; how many may be one; is one of them
-	 * no list of numbers ("2,4") either? */
+	bool maybe_point;  /* likewise as 1,234.56 */
+	/* with maybe_comma: how many values there are; how many have a comma, and are no English 1,234; how many may be
+	 * one; is one of them no list of numbers ("2,4") either? */
 	uint64_t values, commas, thousands;
 	bool sure_comma;
-	bool grouped;    /* one of them has points between groups of three digits */
-	uint8_t missing; /* bit set of VV_INFER_MISSING: those that were seen */
+	/* with maybe_point: how many values have a fraction; has one of them groups as well? */
+	uint64_t points;
+	bool sure_point;
+	uint8_t comma_groups,
+		point_groups; /* with either: bit sets of marks between groups of three digits */
+	uint8_t missing;      /* bit set of VV_INFER_MISSING: those that were seen */
 } vv_infer;
 
 #define VV_INFER_MISSING_COUNT 6u
@@ -68,9 +73,21 @@ vv_type vv_infer_type(const vv_infer *i, bool *offer_comma);
 vv_type vv_infer_type_named(const vv_infer *i, const char *name, size_t name_len,
 			    bool *offer_comma);
 
-/* Where commas begin fractions, would the values be other numbers, or numbers at all? All read as 1.234 or 1,234, so
- * that the column alone does not show what the mark is for. */
-bool vv_infer_is_ambiguous(const vv_infer *i);
+/* What is known of the marks in a column's numbers. */
+typedef enum vv_marks_known {
+	VV_MARKS_NONE, /* it has none, or other texts than numbers */
+	VV_MARKS_CERTAIN,
+	VV_MARKS_LIKELY, /* as below; or they are lists of numbers, or other texts */
+	VV_MARKS_UNCLEAR /* 1.000 or 1,000: the column alone does not show what the mark is for */
+} vv_marks_known;
+
+typedef struct vv_number_marks {
+	const char *decimal; /* "," or "."; NULL: nothing in the column has a fraction */
+	const char *group;   /* between groups of three digits; NULL: nothing */
+} vv_number_marks;
+
+/* in_commas: between commas, where "2,4" may be a list; elsewhere it is how numbers are written where commas part nothing. */
+vv_marks_known vv_infer_marks(vv_number_marks *out, const vv_infer *i, bool in_commas);
 
 /* The format of the datetime that vv_infer_type found; NULL: the default, or another type. */
 const char *vv_infer_format(const vv_infer *i);

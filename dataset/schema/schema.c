@@ -492,8 +492,8 @@ static vv_status read_format(const reader *r, vv_field *f, const vv_json *field)
 }
 
 /* decimalChar or groupChar: no digit or sign may be in it. */
-static vv_status read_number_char(const reader *r, const char **out, char *single,
-				  const vv_json *field, const char *member)
+static vv_status read_number_char(const reader *r, const char **out, const vv_json *field,
+				  const char *member)
 {
 	const char *text;
 	vv_status rc;
@@ -511,7 +511,6 @@ static vv_status read_number_char(const reader *r, const char **out, char *singl
 					  "is longer than 16 bytes");
 	}
 	*out = text;
-	*single = strlen(text) <= 1 ? text[0] : '\0';
 	return VV_OK;
 }
 
@@ -520,8 +519,7 @@ static vv_status read_number(const reader *r, vv_field *f, const vv_json *field)
 	vv_status rc;
 
 	if (f->type == VV_TYPE_NUMBER) {
-		if ((rc = read_number_char(r, &f->decimal, &f->decimal_char, field,
-					   "decimalChar")) < 0) {
+		if ((rc = read_number_char(r, &f->decimal, field, "decimalChar")) < 0) {
 			return rc;
 		}
 		if (f->decimal[0] == '\0') {
@@ -529,7 +527,7 @@ static vv_status read_number(const reader *r, vv_field *f, const vv_json *field)
 						  r->err, "is empty");
 		}
 	}
-	if ((rc = read_number_char(r, &f->group, &f->group_char, field, "groupChar")) < 0 ||
+	if ((rc = read_number_char(r, &f->group, field, "groupChar")) < 0 ||
 	    (rc = vv_descriptor_bool(&f->bare_number, field, "bareNumber", r->file, r->err)) < 0) {
 		return rc;
 	}
@@ -712,7 +710,6 @@ static vv_status read_field(const reader *r, vv_field *f, const vv_json *node)
 
 	f->json = node;
 	f->decimal = ".";
-	f->decimal_char = '.';
 	f->group = "";
 	f->bare_number = true;
 	f->missing = r->s->missing;

@@ -605,7 +605,6 @@ static bool list_item_fits(vv_type type, const vv_json *item)
 		      .format = "default",
 		      .decimal = ".",
 		      .group = "",
-		      .decimal_char = '.',
 		      .bare_number = true};
 	vv_json_type t = item->type;
 

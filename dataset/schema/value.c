@@ -60,13 +60,11 @@ static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
 				      .format = "default",
 				      .decimal = ".",
 				      .group = "",
-				      .decimal_char = '.',
 				      .bare_number = true};
 
 static bool is_plain_number(const vv_field *f)
 {
-	return f->bare_number && f->group[0] == '\0' && f->decimal[0] == '.' &&
-	       f->decimal[1] == '\0';
+	return f->bare_number && vv_field_plain_marks(f);
 }
 
 bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t len)
@@ -554,8 +552,6 @@ bool vv_value_of_node(vv_cell *out, const vv_field **field, vv_field *standard, 
 	standard->plan = NULL;
 	standard->decimal = ".";
 	standard->group = "";
-	standard->decimal_char = '.';
-	standard->group_char = 0;
 	standard->bare_number = true;
 	*field = f;
 	if (node->type == VV_JSON_STRING) {

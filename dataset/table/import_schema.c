@@ -4,11 +4,12 @@
  */
 #include "dataset/table/import_state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/hint.h"
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
@@ -582,14 +583,6 @@ static bool may_miss(import *im, size_t column)
 	return may;
 }
 
-/* What is known of commas and points in the numbers of a column that is inferred. */
-typedef enum comma {
-	COMMA_NONE,
-	COMMA_CERTAIN,
-	COMMA_LIKELY, /* it may begin fractions, or part numbers of a list */
-	COMMA_UNCLEAR /* 1.000 or 1,000 */
-} comma;
-
 /* The merged verdicts of all threads. */
 static vv_infer verdict(const import *im, size_t column)
 {
@@ -605,58 +598,117 @@ static vv_infer verdict(const import *im, size_t column)
 	return all;
 }
 
-static void set_comma(vv_new_field *f, const vv_infer *all)
+/* What is known of the marks in the numbers of a column that is inferred. */
+typedef struct found_marks {
+	vv_marks_known known;
+	vv_number_marks marks;
+} found_marks;
+
+static void set_marks(vv_new_field *f, const char *decimal, const char *group)
 {
 	f->type = VV_TYPE_NUMBER;
-	f->decimal = ",";
-	f->group = all->grouped ? "." : NULL;
+	f->decimal = decimal && *decimal == ',' ? decimal : NULL;
+	f->group = group;
 }
 
-static comma infer_field(import *im, size_t column, vv_new_field *f)
+static void infer_field(import *im, size_t column, vv_new_field *f, found_marks *found)
 {
 	const vv_infer all = verdict(im, column);
-	comma found = vv_infer_is_ambiguous(&all) ? COMMA_UNCLEAR : COMMA_NONE;
-	bool offered;
 
-	f->type = vv_infer_type_named(&all, f->name, f->name_len, &offered);
-	/* "2,4" between commas may be a list; between others it is how numbers are written where commas part nothing. */
-	if (offered && (all.sure_comma || im->out->root.dialect.delimiter != ',')) {
-		set_comma(f, &all);
-		found = COMMA_CERTAIN;
-	} else if (offered) {
-		found = COMMA_LIKELY;
+	f->type = vv_infer_type_named(&all, f->name, f->name_len, NULL);
+	found->known = vv_infer_marks(&found->marks, &all, im->out->root.dialect.delimiter == ',');
+	if (found->known == VV_MARKS_CERTAIN && found->marks.decimal) {
+		set_marks(f, found->marks.decimal, found->marks.group);
 	}
 	f->format = f->type == VV_TYPE_DATETIME ? vv_infer_format(&all) : NULL;
-	return found;
 }
 
-static void warn_of_comma(import *im, size_t column, const char *what)
+/* "column 'x' may have ...; it is kept as string; if they are numbers like 1.234,5: varve schema --number x=1.234,5 t.csv" */
+static void warn_of_marks(import *im, size_t column, const char *what, const found_marks *found)
 {
+	const vv_number_marks m = found->marks;
+	const bool dotted = m.group && *m.group == '.';
+	/* where it is not clear, the mark begins fractions or stands between groups */
+	const vv_number_marks readings[2] = {
+		found->known == VV_MARKS_UNCLEAR && dotted ? (vv_number_marks){".", NULL} : m,
+		dotted ? m : (vv_number_marks){".", ","}};
+	vv_buf *out = &im->out->warnings;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+
 	if (im->opts->schema) return;
-	vv_buf_printf(&im->out->warnings,
-		      "column '%s' %s; it is kept as string (a datapackage.json with ",
+	vv_buf_put(&name, im->names[column], im->name_lens[column]);
+	vv_buf_printf(out, "column '%s' %s; it is kept as string",
 		      vv_text_show(im->names[column], im->name_lens[column]), what);
-	vv_buf_puts(&im->out->warnings, "type number and decimalChar \",\" changes that)\n");
+	for (size_t i = 0; i < (found->known == VV_MARKS_UNCLEAR ? 2 : 1); i++) {
+		char like[16];
+
+		(void)snprintf(like, sizeof(like), "1%s234%s5",
+			       readings[i].group ? readings[i].group : "", readings[i].decimal);
+		(void)vv_hint_put(out, "; ", im->opts->words, VV_HINT_SCHEMA_NUMBER,
+				  vv_buf_cstr(&name), like, im->source->name);
+	}
+	vv_buf_putc(out, '\n');
+	out->failed |= name.failed;
 }
 
-/* A column that is unclear by itself is written as another one that is not. Else, between semicolons, which spreadsheets
- * write where commas begin fractions, 1.000 is not taken for 1. */
-static void settle_comma(import *im, size_t column, vv_new_field *f, comma found, bool other)
-{
-	const vv_infer all = verdict(im, column);
-	const bool semicolon = im->out->root.dialect.delimiter == ';';
+/* How the table's certain columns are written. */
+typedef struct table_marks {
+	const char *
+		decimal; /* a comma, where one has it; else a point; NULL: none has fractions that show it */
+	const char *
+		point_group; /* of numbers whose fractions begin with a point; NULL: none has groups */
+} table_marks;
 
-	if (found == COMMA_LIKELY) {
-		warn_of_comma(im, column, "may have numbers with a decimal comma");
-	} else if (found == COMMA_UNCLEAR && other && (semicolon || all.thousands == 0)) {
-		set_comma(f, &all);
-	} else if (found == COMMA_UNCLEAR && (semicolon || all.thousands > 0)) {
+static void note_marks(table_marks *t, const vv_new_field *f, const found_marks *found)
+{
+	const bool certain = found->known == VV_MARKS_CERTAIN && found->marks.decimal;
+
+	if (f->decimal && *f->decimal == ',') {
+		t->decimal = f->decimal;
+	} else if (certain && !t->decimal) {
+		t->decimal = found->marks.decimal;
+	}
+	if (f->group && !f->decimal && certain) {
+		t->point_group = f->group;
+	}
+}
+
+/* A column that is unclear by itself is written as others that are not. Else, between semicolons, which spreadsheets
+ * write where commas begin fractions, 1.000 is not taken for 1. */
+static void settle_marks(import *im, size_t column, vv_new_field *f, const found_marks *found,
+			 const table_marks *others)
+{
+	const bool semicolon = im->out->root.dialect.delimiter == ';';
+	const vv_number_marks *m = &found->marks;
+	const vv_infer all = verdict(im, column);
+	const bool commas = others->decimal && *others->decimal == ',',
+		   thousands = found->known == VV_MARKS_UNCLEAR && all.thousands > 0 &&
+			       all.commas == 0 && !m->group;
+	const char *group = thousands ? "," : m->group;
+
+	if (found->known == VV_MARKS_CERTAIN && !m->decimal) {
+		set_marks(f, others->decimal ? others->decimal : semicolon ? "," : NULL, m->group);
+	} else if ((found->known == VV_MARKS_LIKELY || thousands) && !commas && group &&
+		   others->point_group && strcmp(others->point_group, group) == 0) {
+		set_marks(f, NULL, group);
+	} else if (found->known == VV_MARKS_LIKELY) {
+		warn_of_marks(im, column,
+			      *m->decimal == ',' ? "may have numbers with a decimal comma"
+						 : "may have numbers whose thousands are parted",
+			      found);
+	} else if (found->known == VV_MARKS_UNCLEAR && commas &&
+		   (semicolon || all.thousands == 0)) {
+		set_marks(f, m->decimal, m->group);
+	} else if (found->known == VV_MARKS_UNCLEAR && (semicolon || all.thousands > 0)) {
 		f->type = VV_TYPE_STRING;
-		warn_of_comma(
+		warn_of_marks(
 			im, column,
-			all.thousands > 0
+			all.thousands == 0
+				? "has numbers as 1.234, of which the point may begin fractions or part thousands"
+			: all.commas == 0
 				? "has numbers as 1,234, of which the comma may begin fractions or part thousands"
-				: "has numbers as 1.234, of which the point may begin fractions or part thousands");
+				: "has numbers as 1,234 beside others as 1,5: the comma may begin fractions in all, or part thousands in some",
+			found);
 	}
 }
 
@@ -694,8 +746,8 @@ static long field_before(const import *im, size_t column)
 /* Types for all columns: the parent's where there was one, else what was found. */
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
-	comma *found = vv_calloc(im->columns + 1, sizeof(*found));
-	bool any = false;
+	found_marks *found = vv_calloc(im->columns + 1, sizeof(*found));
+	table_marks others = {NULL, NULL};
 
 	if (!found) return vv_fail_nomem(err);
 	for (size_t i = 0; i < im->columns; i++) {
@@ -707,12 +759,14 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 		}
 		fields[i].name = im->names[i];
 		fields[i].name_len = im->name_lens[i];
-		found[i] = old >= 0 ? COMMA_NONE : infer_field(im, i, &fields[i]);
-		any = any || (fields[i].decimal && strcmp(fields[i].decimal, ",") == 0);
+		if (old < 0) {
+			infer_field(im, i, &fields[i], &found[i]);
+		}
+		note_marks(&others, &fields[i], &found[i]);
 	}
 	for (size_t i = 0; i < im->columns; i++) {
 		if (field_before(im, i) < 0) {
-			settle_comma(im, i, &fields[i], found[i], any);
+			settle_marks(im, i, &fields[i], &found[i], &others);
 			settle_missing(im, i, &fields[i]);
 		}
 	}

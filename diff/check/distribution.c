@@ -109,7 +109,7 @@ static bool read_number(double *out, vv_buf *scratch, const vv_field *f, const v
 	const vv_field *spelling = c->state == VV_CELL_LITERAL ? NULL : f;
 	vv_decimal d;
 
-	if (f->decimal_char == '.' && read_short(out, c->text, c->len)) return true;
+	if (vv_field_plain_marks(f) && read_short(out, c->text, c->len)) return true;
 	vv_buf_reset(scratch);
 	return c->len > 0 && vv_decimal_read(&d, scratch, spelling, c->text, c->len) &&
 	       vv_decimal_double(out, &d, scratch);

@@ -133,7 +133,7 @@ static void note_amount(profile_column *c, const vv_field *f, const vv_cell *cel
 		c->negative = true;
 		return;
 	}
-	c->above_one = c->above_one || f->type != VV_TYPE_NUMBER || f->decimal_char != '.' ||
+	c->above_one = c->above_one || f->type != VV_TYPE_NUMBER || f->decimal[0] != '.' ||
 		       !f->bare_number ||
 		       (cell->len == 1 ? cell->text[0] > '1' : memcmp(cell->text, "0.", 2) != 0);
 }

@@ -82,7 +82,7 @@ static vv_status name_column(sql_column *columns, size_t at, const vv_field *f, 
 
 static const char *type_of(const vv_field *f)
 {
-	bool plain = f->decimal_char == '.' && f->group[0] == '\0' && f->bare_number;
+	bool plain = vv_field_plain_marks(f) && f->bare_number;
 	switch (f->type) {
 	case VV_TYPE_INTEGER:
 	case VV_TYPE_YEAR:

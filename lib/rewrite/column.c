@@ -18,7 +18,6 @@ static const vv_field plain_number = {.type = VV_TYPE_NUMBER,
 				      .format = "default",
 				      .decimal = ".",
 				      .group = "",
-				      .decimal_char = '.',
 				      .bare_number = true};
 
 void rewrite_column_set(rewrite_column *c, const vv_field *f, bool json)
@@ -27,7 +26,7 @@ void rewrite_column_set(rewrite_column *c, const vv_field *f, bool json)
 	c->json = json;
 	c->only_empty = f && f->missing[0] && !*f->missing[0] && !f->missing[1];
 	c->plain_number = !f || (f->type != VV_TYPE_NUMBER && f->type != VV_TYPE_INTEGER) ||
-			  (f->decimal_char == '.' && !f->group[0] && f->bare_number);
+			  (vv_field_plain_marks(f) && f->bare_number);
 }
 
 static bool is_missing(const rewrite_column *c, const vv_cell *cell)

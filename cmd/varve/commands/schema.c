@@ -15,13 +15,15 @@
 #include "lib/work/view/version.h"
 
 typedef struct options {
-	vv_strings type, missing;
+	vv_strings type, number, missing;
 	vv_strings key;
 	bool infer, json;
 } options;
 
 static const vv_option table[] = {
 	OPT_LIST(0, "type", type, "COL=TYPE", "give a column another type"),
+	OPT_LIST(0, "number", number, "COL=EXAMPLE",
+		 "make a column one of numbers written like EXAMPLE: 1.234,5"),
 	OPT_LIST(0, "key", key, "A,B", "declare the primary key"),
 	OPT_LIST(0, "missing", missing, "[COL=]TEXT",
 		 "treat TEXT as a missing value, in COL alone"),
@@ -32,7 +34,7 @@ static const vv_option table[] = {
 
 static bool is_edit(const options *o)
 {
-	return o->type.count || o->missing.count || o->key.count;
+	return o->type.count || o->number.count || o->missing.count || o->key.count;
 }
 
 static vv_status show_json(const char *json, size_t len, vv_error *err)
@@ -79,28 +81,96 @@ static vv_status bad_type(const char *name, vv_error *err)
 				      "time, year ...");
 }
 
-/* COL=TYPE; a name may hold '=', so the last one decides: types have none. */
-static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t, const char *word,
-			  vv_error *err)
+/* Sets the edit's column to what stands before the last '=' of an option's value, and *value to what stands behind it; the caller
+ * frees *column. A name may hold '=': values have none. */
+static vv_status split_word(char **column, size_t *at, const char **value, const vv_table *t,
+			    const char *word, const char *option, const char *form, vv_error *err)
 {
 	const char *eq = strrchr(word, '=');
-	char *column;
-	size_t at;
-	vv_type type;
 	vv_status rc;
 
 	if (!eq) {
-		vv_fail(err, VV_EUSAGE, "--type '%s' has no '='", vv_text_shows(word));
-		return vv_hint(err, "write it as --type COLUMN=TYPE");
+		vv_fail(err, VV_EUSAGE, "%s '%s' has no '='", option, vv_text_shows(word));
+		return vv_hint(err, "write it as %s COLUMN=%s", option, form);
 	}
-	if ((rc = vv_view_column(t, word, (size_t)(eq - word), "--type", &at, err)) < 0) return rc;
-	if (!vv_type_parse(&type, eq + 1)) return bad_type(eq + 1, err);
-	if (!(column = vv_strndup(word, (size_t)(eq - word)))) return vv_fail_nomem(err);
+	if ((rc = vv_view_column(t, word, (size_t)(eq - word), option, at, err)) < 0) return rc;
+	*value = eq + 1;
+	*column = vv_strndup(word, (size_t)(eq - word));
+	return *column ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status set_type(vv_buf *text, vv_package_edit *edit, const vv_table *t, const char *word,
+			  vv_error *err)
+{
+	vv_auto(char) *column = NULL;
+	const char *name;
+	vv_type type;
+	size_t at;
+	vv_status rc;
+
+	if ((rc = split_word(&column, &at, &name, t, word, "--type", "TYPE", err)) < 0) return rc;
+	if (!vv_type_parse(&type, name)) return bad_type(name, err);
 	edit->set_column = column;
-	edit->set_type = eq + 1;
+	edit->set_type = name;
 	rc = apply(text, edit, err);
 	edit->set_column = edit->set_type = NULL;
-	vv_free(column);
+	return rc;
+}
+
+/* The marks of 1.234,5 and its like: what stands between groups, and before the fraction; the lengths are 0 where there is
+ * none. False: it does not show which is which, as 1,234 does not. */
+static bool read_example(const char **group, size_t *group_len, const char **point,
+			 size_t *point_len, const char *s)
+{
+	static const char digits[] = "0123456789";
+	size_t whole, second, last;
+
+	s += *s == '-';
+	whole = strspn(s, digits);
+	*group = s + whole;
+	*group_len = strcspn(*group, digits);
+	second = strspn(*group + *group_len, digits);
+	*point = *group + *group_len + second;
+	*point_len = strcspn(*point, digits);
+	last = strspn(*point + *point_len, digits);
+	if (whole == 0 || second == 0 || (*point)[*point_len + last] ||
+	    (*point_len > 0) != (last > 0)) {
+		return false;
+	}
+	if (*point_len == 0 && *group_len == 1 && strchr(",.", **group)) {
+		*point = *group;
+		*point_len = 1;
+		*group_len = 0;
+		return second != 3;
+	}
+	return true;
+}
+
+static vv_status set_number(vv_buf *text, vv_package_edit *edit, const vv_table *t,
+			    const char *word, vv_error *err)
+{
+	vv_auto(char) *column = NULL, *group = NULL, *decimal = NULL;
+	const char *example, *marks[2];
+	size_t at, lens[2];
+	vv_status rc;
+
+	if ((rc = split_word(&column, &at, &example, t, word, "--number", "EXAMPLE", err)) < 0) {
+		return rc;
+	}
+	if (!read_example(&marks[0], &lens[0], &marks[1], &lens[1], example)) {
+		vv_fail(err, VV_EUSAGE, "--number: '%s' does not show how fractions are written",
+			vv_text_shows(example));
+		return vv_hint(err, "as in 1234.5, 1.234,5 or 1'234.5");
+	}
+	group = vv_strndup(marks[0], lens[0]);
+	decimal = lens[1] > 0 ? vv_strndup(marks[1], lens[1]) : vv_strdup(".");
+	if (!group || !decimal) return vv_fail_nomem(err);
+	edit->set_column = column;
+	edit->set_type = "number";
+	edit->set_decimal_char = decimal;
+	edit->set_group_char = *group || t->schema.fields[at].group[0] ? group : NULL;
+	rc = apply(text, edit, err);
+	edit->set_column = edit->set_type = edit->set_decimal_char = edit->set_group_char = NULL;
 	return rc;
 }
 
@@ -182,6 +252,9 @@ static vv_status edit_package(const options *o, vv_subject *s, const vv_table *t
 	edit.schema = t->root.schema.data;
 	for (i = 0; rc == VV_OK && i < o->type.count; i++) {
 		rc = set_type(&text, &edit, t, o->type.items[i], err);
+	}
+	for (i = 0; rc == VV_OK && i < o->number.count; i++) {
+		rc = set_number(&text, &edit, t, o->number.items[i], err);
 	}
 	if (rc == VV_OK && o->key.count > 0) {
 		rc = set_key(&text, &edit, t, &o->key, err);

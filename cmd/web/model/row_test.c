@@ -139,7 +139,7 @@ static bool is_number(const vv_field *f)
 
 static bool is_plain(const vv_field *f)
 {
-	return is_number(f) && f->decimal_char == '.' && !f->group_char;
+	return is_number(f) && vv_field_plain_marks(f);
 }
 
 static bool read_small(vv_small *out, const vv_cell *c)

@@ -58,7 +58,7 @@ static bool read_number(counting *c, const vv_cell *cell, double *out)
 	vv_small small;
 	vv_decimal d;
 
-	if (c->field->decimal_char == '.' && !c->field->group_char && cell->len <= 18 &&
+	if (vv_field_plain_marks(c->field) && cell->len <= 18 &&
 	    vv_small_read(&small, cell->text, cell->len, true)) {
 		*out = (double)small.mantissa / tens[small.scale];
 		return true;

@@ -57,8 +57,7 @@ static bool quick_value(varve_value *v, const vv_arrow_column *col, const vv_cel
 {
 	return c->len > 0 && (!col->json || c->state == VV_CELL_LITERAL) &&
 	       (col->form == VV_ARROW_INT || col->form == VV_ARROW_DOUBLE) &&
-	       col->field->decimal_char == '.' && !col->field->group[0] &&
-	       col->field->bare_number &&
+	       vv_field_plain_marks(col->field) && col->field->bare_number &&
 	       vv_value_quick_number(&v->i, &v->d, col->form == VV_ARROW_DOUBLE, c->text, c->len);
 }
 

@@ -99,7 +99,7 @@ static void plan(test *t)
 	case VV_TYPE_INTEGER:
 	case VV_TYPE_NUMBER:
 		x->texts = VV_FACT_ANYWHERE;
-		if (f->decimal_char == '.' && f->decimal[1] == '\0' && !f->group[0]) {
+		if (vv_field_plain_marks(f)) {
 			x->numbers = VV_FACT_BY_VALUE;
 			x->texts = f->bare_number ? VV_FACT_SPELLED : VV_FACT_ANYWHERE;
 		}

@@ -114,7 +114,7 @@ static bool compare_numbers(int *out, vv_column_stats *s, const char *a, size_t 
 	vv_small m, n;
 	vv_decimal x, y;
 
-	if (f->decimal_char == '.' && !f->group_char && vv_small_read(&m, a, a_len, true) &&
+	if (vv_field_plain_marks(f) && vv_small_read(&m, a, a_len, true) &&
 	    vv_small_read(&n, b, b_len, true) && vv_small_compare(out, &m, &n)) {
 		return true;
 	}

@@ -11,6 +11,7 @@
 #include "dataset/format/row_write.h"
 #include "dataset/read/likely_encoding.h"
 #include "dataset/schema/header.h"
+#include "dataset/schema/value.h"
 #include "lib/work/view/view_writer.h"
 
 /* The JSON number grammar, which leaves out 007, +1, .5 and 1. */
@@ -54,23 +55,21 @@ static bool is_one_of(const vv_cell *cell, const char *const *words)
 /* A number with the field's own decimal and group characters, as JSON spells it. */
 static bool put_number(vv_buf *out, const vv_cell *cell, const vv_field *field)
 {
-	char plain[64];
-	size_t n = 0, i;
+	const size_t from = out->len;
+	size_t at, len;
 
-	if (field->decimal_char == '.' && !field->group_char) {
+	if (vv_field_plain_marks(field)) {
 		if (!is_number(cell->text, cell->len)) return false;
 		vv_buf_put(out, cell->text, cell->len);
 		return true;
 	}
-	for (i = 0; i < cell->len && n < sizeof(plain); i++) {
-		if (field->group_char && cell->text[i] == field->group_char) {
-			continue;
-		}
-		plain[n++] = cell->text[i] == field->decimal_char ? '.' : cell->text[i];
+	if (vv_type_find_number(field, cell->text, cell->len, &at, &len) && len == cell->len &&
+	    vv_value_put_number(out, field, cell->text, cell->len) &&
+	    is_number(out->data + from, out->len - from)) {
+		return true;
 	}
-	if (i < cell->len || !is_number(plain, n)) return false;
-	vv_buf_put(out, plain, n);
-	return true;
+	out->len = from;
+	return false;
 }
 
 /* Appends the cell as a JSON value, as its field means it. False: it is not UTF-8. */

@@ -100,3 +100,119 @@ type_of() {
 	succeeds varve add y.csv
 	[ "$(varve cat --json :y.csv --columns x | tr -d '\n ')" = '[{"x":1000},{"x":null},{"x":2000}]' ]
 }
+
+@test "amounts whose thousands are parted by no-break spaces or apostrophes are numbers, and keep their spelling" {
+	local nbsp=$'\u00a0' narrow=$'\u202f'
+	new_repo
+	printf 'id;kwota\n1;1\240234,50\n2;12,00\n3;1\240000\240000,25\n' > pl.csv
+	succeeds varve add --encoding windows-1250 pl.csv
+	[ "$(type_of pl.csv kwota)" = "number , $nbsp" ]
+	cp pl.csv kept && rm pl.csv && varve restore pl.csv
+	same_bytes pl.csv kept
+	succeeds varve cat --where 'kwota > 1000' --columns id pl.csv
+	output_is $'id\n1\n3'
+	printf 'id;montant;qt\n1;1%s234,50;1%s000\n2;12,00;5\n3;-3,5;12%s000\n' "$narrow" "$narrow" "$narrow" > fr.csv
+	succeeds varve add fr.csv
+	[ "$(type_of fr.csv montant)" = "number , $narrow" ]
+	[ "$(type_of fr.csv qt)" = "number , $narrow" ]
+	succeeds varve cat --json :fr.csv
+	output_has '{"id":1,"montant":1234.50,"qt":1000}'
+	[ "$(varve sql --format csv 'select sum(montant), sum(qt) from fr' | tail -n 1)" = 1243.0,13005.0 ]
+	varve commit -qm one
+	sed -i 's/1.*234,50/1234,5/' fr.csv
+	printf 'id;montant;qt\n1;1234,5;1000\n2;12;5\n3;-3,50;12000\n' > fr.csv
+	succeeds varve diff --ignore-format --exit-code
+	printf "id;betrag;n;a\n1;1'234.50;1'000;1\u2019000\n2;12.00;7;2\n3;8;12'000;3\n" > ch.csv
+	succeeds varve add ch.csv
+	[ "$(type_of ch.csv betrag)" = "number - '" ]
+	[ "$(type_of ch.csv n)" = "number - '" ]
+	[ "$(type_of ch.csv a)" = "number - $(printf '\u2019')" ]
+	stderr_is ""
+}
+
+@test "English thousands are numbers where a value has a fraction, too, and else named with the option" {
+	new_repo
+	printf 'id,amount,qty,all\n1,"1,234.50","1,000","1,000,000"\n2,12.00,7,8\n3,8,"12,000",9\n' > en.csv
+	succeeds varve add en.csv
+	[ "$(type_of en.csv amount)" = "number - ," ]
+	[ "$(type_of en.csv qty)" = "number - ," ]
+	[ "$(type_of en.csv all)" = "number - ," ]
+	stderr_is ""
+	printf 'id,qty\n1,"1,000,000"\n2,"7,000"\n' > some.csv
+	succeeds varve add some.csv
+	[ "$(type_of some.csv qty)" = "string - -" ]
+	stderr_has "varve schema --number qty=1,234.5 some.csv"
+	printf 'id;n\n1;552 081 317\n2;7\n' > siren.csv
+	succeeds varve add siren.csv
+	[ "$(type_of siren.csv n)" = "string - -" ]
+	stderr_has "varve schema --number n='1 234.5' siren.csv"
+	printf 'id;n\n1;1 234.5\n2;1\u00a0234,5\n' > mixed.csv
+	succeeds varve add mixed.csv
+	[ "$(type_of mixed.csv n)" = "string - -" ]
+	stderr_is ""
+}
+
+# advised FILE: each command that the last add's warnings name makes numbers of FILE's column, which check then accepts.
+advised() {
+	local words count=0 all
+	all=$(grep -o 'varve schema --number [^;]*' <<< "$stderr")
+	while read -r words; do
+		eval "$words"
+		varve add -q datapackage.json "$1"
+		[[ $(type_of "$1" v) == number* ]]
+		succeeds varve check "$1"
+		output_has "nothing wrong"
+		rm datapackage.json
+		count=$((count + 1))
+	done <<< "$all"
+	[ "$count" = "$2" ]
+}
+
+@test "a column of unclear commas is named with both readings, and the commands work as they are printed" {
+	new_repo
+	printf 'id;v\n1;1,567\n2;469,134\n3;37,25\n' > mixed.csv
+	succeeds varve add mixed.csv
+	[ "$(type_of mixed.csv v)" = "string - -" ]
+	stderr_has "begin fractions in all, or part thousands in some"
+	advised mixed.csv 2
+	printf 'id;v\n1;1.567\n2;469.134\n3;37\n' > points.csv
+	succeeds varve add points.csv
+	advised points.csv 2
+	printf 'id,v\n1,"2,4"\n2,"3,5"\n3,1.003\n' > list.csv
+	succeeds varve add list.csv
+	stderr_has "v=1.234,5"
+	advised list.csv 1
+	printf "id;v\n1;8\n2;9\n3;7\n4;7,5\n" > few.csv
+	succeeds varve add few.csv
+	stderr_has "decimal comma"
+	advised few.csv 1
+	printf "id;v\n1;1 234\n2;12\n" > "it's.csv"
+	succeeds varve add "it's.csv"
+	advised "it's.csv" 1
+	printf 'id;v\n1;1,5\n2;NA\n3;2,25\n' > missing.csv
+	succeeds varve add missing.csv
+	[ "$(type_of missing.csv v)" = "number , -" ]
+	stderr_is ""
+}
+
+@test "schema --number takes an example, and refuses one that does not show what its mark is for" {
+	new_repo
+	printf 'id;v\n1;1,567\n2;469,134\n' > t.csv
+	succeeds varve add t.csv
+	succeeds varve schema --number v=-1234,50 t.csv
+	varve add -q datapackage.json t.csv
+	[ "$(type_of t.csv v)" = "number , -" ]
+	succeeds varve schema --number "v=1'234" t.csv
+	varve add -q datapackage.json t.csv
+	[ "$(type_of t.csv v)" = "number . '" ]
+	succeeds varve schema --number v=1,5 t.csv
+	varve add -q datapackage.json t.csv
+	[ "$(type_of t.csv v)" = "number , " ]
+	for wrong in v=1,234 v= v=abc v=1234 v=1.2.3,4 v=1,; do
+		ends_with 2 varve schema --number "$wrong" t.csv
+		stderr_has "does not show how fractions are written"
+	done
+	ends_with 2 varve schema --number v t.csv
+	stderr_has "has no '='"
+	ends_with 2 varve schema --number x=1,5 t.csv
+}

@@ -228,10 +228,49 @@ static void decimal_commas_are_offered_only_when_sure(void **state)
 	assert_true(offers(TEXTS("2", "1.000,5", "0", "4", "3")));
 }
 
+/* "certain , NBSP" as decimalChar and groupChar; '-' for none. */
+static const char *marks_of(const char *const *texts)
+{
+	static const char *const words[] = {"none", "certain", "likely", "unclear"};
+	static char text[64];
+	vv_infer i = infer(false, texts);
+	vv_number_marks m;
+	vv_marks_known known = vv_infer_marks(&m, &i, false);
+
+	(void)snprintf(text, sizeof(text), "%s %s %s", words[known], m.decimal ? m.decimal : "-",
+		       m.group ? m.group : "-");
+	return text;
+}
+
+static void marks_between_groups_are_found_where_all_values_have_the_same(void **state)
+{
+	(void)state;
+	assert_string_equal(marks_of(TEXTS("1\302\240234,50", "12")), "certain , \302\240");
+	assert_string_equal(marks_of(TEXTS("1\342\200\257234", "12")), "certain - \342\200\257");
+	assert_string_equal(marks_of(TEXTS("1'234.50", "12.5", "-7")), "certain . '");
+	assert_string_equal(marks_of(TEXTS("1\342\200\231234", "0,5")), "certain , \342\200\231");
+	assert_string_equal(marks_of(TEXTS("1\302\240234,567")), "certain , \302\240");
+	assert_string_equal(marks_of(TEXTS("1,234.5", "1,000")), "certain . ,");
+	assert_string_equal(marks_of(TEXTS("1,234,567")), "likely . ,");
+	assert_string_equal(marks_of(TEXTS("552 081 317")), "likely .  ");
+	assert_string_equal(marks_of(TEXTS("552 081 317,5")), "certain ,  ");
+	assert_string_equal(marks_of(TEXTS("1,234", "5")), "unclear , -");
+	assert_string_equal(marks_of(TEXTS("1.234", "5")), "unclear , .");
+	assert_string_equal(marks_of(TEXTS("1,567", "469,134", "37,25")), "unclear , -");
+	assert_string_equal(marks_of(TEXTS("1 234,5", "1\302\240234,5")), "none - -");
+	assert_string_equal(marks_of(TEXTS("1'234.5", "1'234,5")), "none - -");
+	assert_string_equal(marks_of(TEXTS("12 345 6")), "none - -");
+	assert_string_equal(marks_of(TEXTS("0'234")), "none - -");
+	assert_string_equal(marks_of(TEXTS("1\302\24023")), "none - -");
+	assert_string_equal(marks_of(TEXTS("1'2345")), "none - -");
+	assert_string_equal(marks_of(TEXTS("1234'567")), "none - -");
+	assert_string_equal(marks_of(TEXTS("12.5", "7")), "none - -");
+}
+
 static void parts_seen_by_several_threads_add_up(void **state)
 {
-	static const char *const values[] = {"5",          "7",    "1.5", "x",   "1,5",
-					     "2024-01-26", "2024", "",    "true"};
+	static const char *const values[] = {"5",          "7",    "1.5",   "x",       "1,5",
+					     "2024-01-26", "2024", "1'234", "1,234.5", "true"};
 	const size_t kinds = sizeof(values) / sizeof(values[0]);
 	vv_prng r;
 
@@ -241,6 +280,7 @@ static void parts_seen_by_several_threads_add_up(void **state)
 		const char *texts[9] = {NULL};
 		size_t n = vv_prng_below(&r, 8), at = n > 0 ? vv_prng_below(&r, n) : 0;
 		vv_infer whole, first, second;
+		vv_number_marks m, parts;
 		vv_cell cells[9];
 		bool a, b;
 
@@ -257,6 +297,10 @@ static void parts_seen_by_several_threads_add_up(void **state)
 		vv_infer_merge(&first, &second);
 		assert_int_equal(vv_infer_type(&whole, &a), vv_infer_type(&first, &b));
 		assert_int_equal(a, b);
+		assert_int_equal(vv_infer_marks(&m, &whole, false),
+				 vv_infer_marks(&parts, &first, false));
+		assert_ptr_equal(m.decimal, parts.decimal);
+		assert_ptr_equal(m.group, parts.group);
 		assert_int_equal(vv_infer_type_named(&whole, "year", 4, NULL),
 				 vv_infer_type_named(&first, "year", 4, NULL));
 	}
@@ -364,6 +408,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_column_without_values_is_a_string),
 	cmocka_unit_test(years_need_a_name_that_says_so),
 	cmocka_unit_test(decimal_commas_are_offered_only_when_sure),
+	cmocka_unit_test(marks_between_groups_are_found_where_all_values_have_the_same),
 	cmocka_unit_test(parts_seen_by_several_threads_add_up),
 	cmocka_unit_test(whatever_is_inferred_accepts_all_values_it_was_inferred_from),
 };

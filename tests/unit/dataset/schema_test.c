@@ -93,8 +93,8 @@ static void what_is_absent_gets_the_defaults_of_the_standard(void **state)
 	assert_string_equal(s.fields[0].format, "default");
 	assert_string_equal(s.fields[0].missing[0], "");
 	assert_null(s.fields[0].missing[1]);
-	assert_int_equal(s.fields[0].decimal_char, '.');
-	assert_int_equal(s.fields[0].group_char, 0);
+	assert_string_equal(s.fields[0].decimal, ".");
+	assert_string_equal(s.fields[0].group, "");
 	assert_true(s.fields[0].bare_number);
 	assert_string_equal(s.fields[1].true_values[3], "1");
 	assert_string_equal(s.fields[1].false_values[0], "false");
@@ -128,10 +128,9 @@ static void all_members_of_v2_are_read(void **state)
 		"\"foreignKeys\":[{\"fields\":[\"id\"],\"reference\":{\"resource\":\"other\",\"fields\":[\"x\"]}}],\"ours\":{\"kept\":[1]}}");
 	assert_int_equal(s.count, 5);
 	assert_int_equal(s.match, VV_MATCH_SUBSET);
-	assert_int_equal(s.fields[0].group_char, '\'');
+	assert_string_equal(s.fields[0].group, "'");
 	assert_string_equal(s.fields[0].missing[0], "-");
-	assert_int_equal(s.fields[1].decimal_char, ',');
-	assert_int_equal(s.fields[1].group_char, 0);
+	assert_string_equal(s.fields[1].decimal, ",");
 	assert_string_equal(s.fields[1].group, "\xe2\x80\xaf");
 	assert_false(s.fields[1].bare_number);
 	assert_string_equal(s.fields[1].missing[1], "NA");

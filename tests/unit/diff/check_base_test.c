@@ -285,7 +285,6 @@ static void proposals_survive_hostile_names(void **state)
 			      .name_len = strlen(cases[i].column),
 			      .type = VV_TYPE_INTEGER,
 			      .format = "default",
-			      .decimal_char = '.',
 			      .bare_number = true,
 			      .decimal = ".",
 			      .group = "",
