@@ -305,3 +305,21 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	}
 	return rc;
 }
+
+bool vv_sniff_is_table(const char *sample, size_t len, bool at_end)
+{
+	vv_auto(vv_sniff_result) found = {.names = NULL};
+	static const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
+	sniff s = {.text = sample, .len = len, .at_end = at_end, .hints = &none, .out = &found};
+	sniff_shape rows;
+	vv_error ignored;
+
+	if (vv_sniff(&found, sample, len, at_end, NULL, &ignored) < 0 ||
+	    found.dialect.form != VV_FORM_CSV || !found.dialect.header || found.columns < 2 ||
+	    sniff_look(&s, found.body, found.dialect.delimiter, SNIFF_ROWS, &rows, &ignored) < 0) {
+		return false;
+	}
+	/* a Makefile's lines begin with tabs */
+	return rows.alike && rows.cells == found.columns && rows.rows >= 2 &&
+	       (uint8_t)sample[found.body] != found.dialect.delimiter;
+}

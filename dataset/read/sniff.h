@@ -67,6 +67,10 @@ VV_AUTO_CLEAR(vv_sniff_result, vv_sniff_result_clear)
 vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at_end,
 		   const vv_sniff_hints *hints, vv_error *err);
 
+/* Does the text read as a table whatever its name is: rows under a header, all alike, in two columns or more? A sentence with
+ * commas does not. False without memory, too. */
+bool vv_sniff_is_table(const char *sample, size_t len, bool at_end);
+
 /* CSV: how many bytes at the end of a text are lines below the table; these are its last len bytes (whole: all of it),
  * VV_TAIL_MAX where that is known, else VV_TAIL_LOOK at most. Warnings are appended. */
 #define VV_TAIL_MAX (64u << 10)

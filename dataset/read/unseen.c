@@ -4,8 +4,12 @@
 #include "dataset/read/unseen.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/hint.h"
+#include "base/path.h"
+#include "dataset/read/file_text.h"
+#include "dataset/read/sniff.h"
 #include "repo/blocks/decompress.h"
 
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
@@ -39,4 +43,41 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 		}
 	}
 	return NULL;
+}
+
+bool vv_unseen_may_be_text(const char *name)
+{
+	static const char *const called[] = {"", "txt", "text", "dat", "asc", "tab", "psv", "prn"};
+	const char *ext = vv_path_ext(name);
+	bool may = false;
+
+	for (size_t i = 0; i < sizeof(called) / sizeof(called[0]); i++) {
+		may = may || strcasecmp(ext, called[i]) == 0;
+	}
+	return may && vv_path_base(name)[0] != '.';
+}
+
+const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)
+{
+	static const vv_unseen text = {"", 0, "a text that reads as a table", "",
+				       VV_HINT_ADD_AS_TABLE};
+	const vv_file_text_options how = {.clean = true};
+	vv_file_text *decoded = NULL;
+	vv_mem_source storage;
+	vv_source source;
+	vv_error ignored;
+	bool table;
+
+	if (!vv_unseen_may_be_text(name)) return NULL;
+	vv_source_mem(&source, &storage, head, len, name);
+	if (vv_file_text_open(&decoded, &source, &how, &ignored) < 0) return NULL;
+	if (decoded) {
+		const vv_buf *sample = vv_file_text_sample(decoded);
+
+		table = vv_sniff_is_table(vv_buf_cstr(sample), sample->len, len < VV_UNSEEN_TEXT);
+	} else {
+		table = vv_sniff_is_table(head, len, len < VV_UNSEEN_TEXT);
+	}
+	vv_file_text_close(decoded);
+	return table ? &text : NULL;
 }

@@ -4,6 +4,7 @@
 #ifndef VV_DATASET_READ_UNSEEN_H
 #define VV_DATASET_READ_UNSEEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -19,6 +20,12 @@ typedef struct vv_unseen {
 
 /* The code of the command for a file of this name. */
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
+
+/* Of an ordinary file that is called as texts are (.txt, .dat, .asc, no extension) and reads as a table, by the first
+ * VV_UNSEEN_TEXT bytes; NULL: it does not, or has another name. */
+#define VV_UNSEEN_TEXT ((size_t)64 << 10)
+bool vv_unseen_may_be_text(const char *name);
+const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len);
 
 /* By the file's first bytes; NULL: nothing of the kind. */
 const vv_unseen *vv_unseen_find(const char *head, size_t len);

@@ -10,6 +10,7 @@ FSCK = "'varve fsck' lists what is damaged or missing"
 WORDS = {
     "add-and-name": "store a version with Repo.put() or Repo.write(); then name it as REV:PATH",
     "add-as-file": "Repo.put() keeps any bytes; 'varve add --as file {0}' keeps versions of big files small",
+    "add-as-table": "'varve add --as table {0}' makes a table of it",
     "add-fix": "'varve add --fix {0}' merges both sides by row and cell",
     "add-key": "name the columns that identify rows with key= of Repo.put() or Repo.write()",
     "add-key-found": "name it with key= of Repo.put() or Repo.write()",

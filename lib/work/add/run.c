@@ -146,12 +146,14 @@ static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 {
 	vv_add_report *rep = run->rep;
 	char *file = vv_repository_file(run->r, item->path);
-	char head[VV_UNSEEN_HEAD];
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	const size_t most = vv_unseen_may_be_text(item->path) ? VV_UNSEEN_TEXT : VV_UNSEEN_HEAD;
 	vv_error ignored;
-	int fd = file ? vv_open_regular(file, 0, &ignored) : -1;
-	ssize_t n = fd >= 0 ? vv_read_full(fd, head, sizeof(head), file, &ignored) : -1;
-	const vv_unseen *u = n > 0 ? vv_unseen_find(head, (size_t)n) : NULL;
+	int fd = file && vv_buf_reserve(&head, most) ? vv_open_regular(file, 0, &ignored) : -1;
+	ssize_t n = fd >= 0 ? vv_read_full(fd, head.data, most, file, &ignored) : -1;
+	const vv_unseen *u = n > 0 ? vv_unseen_find(head.data, (size_t)n) : NULL;
 
+	u = u || n <= 0 ? u : vv_unseen_text(item->path, head.data, (size_t)n);
 	if (u && ++rep->unseen <= VV_ADD_UNSEEN_SHOWN) {
 		vv_buf_printf(&rep->unseen_lines, "  %s: %s", vv_text_shows(item->path), u->what);
 		(void)vv_hint_put(&rep->unseen_lines, "; ", rep->words,

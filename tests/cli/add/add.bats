@@ -475,6 +475,30 @@ pointer_of() {
 	stderr_is ""
 }
 
+@test "a text that reads as a table is named with the command that makes one of it, whatever its name and encoding" {
+	new_repo
+	rows 50 | tr , '\t' | iconv -t UTF-16 > unicode.txt
+	rows 50 | tr , ';' > "a b.dat"
+	rows 3 > table
+	cp table .hidden
+	cp table a.log
+	printf 'Dear all,\nsee the files, and the rest,\nof which we spoke\n' > letter.txt
+	printf 'all:\tone two\n\tcc -o one\n\tcc -o two\n' > Makefile
+	head -c 100000 /dev/urandom > noise.dat
+	printf 'a,b\n1,2\n' > short.txt
+	: > empty.txt
+	succeeds varve add unicode.txt "a b.dat" table .hidden a.log letter.txt Makefile noise.dat short.txt empty.txt
+	output_has "unicode.txt: a text that reads as a table; 'varve add --as table unicode.txt' makes a table of it"
+	output_has "varve add --as table 'a b.dat'"
+	output_has "varve add --as table table'"
+	[ "$(grep -c "reads as a table" <<< "$output")" = 3 ]
+	succeeds varve add --as table unicode.txt
+	output_has "50 rows"
+	git rm -q --cached table
+	succeeds varve add --json table
+	output_has '"rowsUnseen":"a text that reads as a table"'
+}
+
 @test "an add of a folder names new files whose rows are not seen, and what makes tables of them" {
 	new_repo
 	rows 50 > t.csv
