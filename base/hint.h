@@ -142,6 +142,7 @@
 	X(REMOTE_ADD_OR_URL, "remote-add-or-url", "") \
 	X(REMOTE_MOVED, "remote-moved", "remote") \
 	X(REMOTES, "remotes", "") \
+	X(RENAME_COLUMN, "rename-column", "path column") \
 	X(REPLICATE, "replicate", "") \
 	X(RESOLVE, "resolve", "path") \
 	X(RESOLVE_AND_ADD, "resolve-and-add", "") \

@@ -319,7 +319,7 @@ static char *next_slot(void)
 	return slots[turn];
 }
 
-const char *vv_text_show(const char *s, size_t len)
+static const char *show(const char *s, size_t len, bool name)
 {
 	char *out = next_slot();
 	size_t at = 0, fill = 0, fits;
@@ -329,6 +329,9 @@ const char *vv_text_show(const char *s, size_t len)
 	fits = vv_text_fitting(s, len, SHOW_WIDTH, &cut);
 	while (at < fits) {
 		vv_piece_next(&p, s + at, len - at);
+		if (name && s[at] == '\\') {
+			p.len = 1;
+		}
 		if (p.len + sizeof VV_ELLIPSIS > SLOT_SIZE - fill) {
 			cut = true;
 			break;
@@ -343,6 +346,16 @@ const char *vv_text_show(const char *s, size_t len)
 	}
 	out[fill] = '\0';
 	return out;
+}
+
+const char *vv_text_show(const char *s, size_t len)
+{
+	return show(s, len, false);
+}
+
+const char *vv_text_name(const char *s, size_t len)
+{
+	return show(s, len, true);
 }
 
 const char *vv_text_shows(const char *s)

@@ -40,6 +40,8 @@ size_t vv_text_fitting(const char *s, size_t len, size_t width, bool *cut);
  * further calls on the same thread. */
 const char *vv_text_show(const char *s, size_t len);
 const char *vv_text_shows(const char *s);
+/* Likewise a column's name, in which bytes that are not UTF-8 are written as "\\xDF" already: a backslash stays one. */
+const char *vv_text_name(const char *s, size_t len);
 /* The part of a URL that only its owner may see, from..from + len: its password, or a token in the place of a
  * user of HTTP. False, and nothing is set: it has none. Paths and what scp takes ("user@host:path") are taken too. */
 bool vv_url_secret(const char *url, size_t *from, size_t *len);

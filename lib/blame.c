@@ -23,7 +23,7 @@ static vv_status check_key(const vv_table *t, const char *const *key, vv_error *
 	for (size_t i = 0; key && key[i]; i++) {
 		if (vv_schema_find(&t->schema, key[i], strlen(key[i])) < 0) {
 			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				       vv_text_shows(key[i]));
+				       vv_text_name(key[i], strlen(key[i])));
 		}
 	}
 	return VV_OK;

@@ -142,6 +142,7 @@ static const struct {
 	{"remote-add-or-url", "add one with 'varve remote add origin URL', or name a URL"},
 	{"remote-moved", "try again; if the address has changed: varve remote set-url %1 URL"},
 	{"remotes", "name one: 'varve remote -v' lists them"},
+	{"rename-column", "'varve rename-column $1 $2 NAME' writes a name into the file"},
 	{"replicate", "remove that file; holders have it, and the next 'varve vault replicate' brings it back"},
 	{"resolve", "'varve conflicts' shows them, 'varve resolve %1' settles them ('--ours': as the file is, '--theirs'); or edit the file first"},
 	{"resolve-and-add", "resolve them and 'varve add' the files first; 'varve status' lists them"},

@@ -23,7 +23,7 @@ typedef struct labels {
 	bool *blank;
 	size_t count;
 	bool named;    /* without a header line columns have no labels */
-	uint64_t line; /* of the header */
+	uint64_t line; /* of the header, the last one where it has several */
 } labels;
 
 static bool is_blank(const char *s, size_t len)
@@ -32,18 +32,6 @@ static bool is_blank(const char *s, size_t len)
 		if (s[i] != ' ' && (s[i] < '\t' || s[i] > '\r')) return false;
 	}
 	return true;
-}
-
-/* Where the header line begins: the prologue ends with it, and blank lines around it. */
-static uint64_t header_line(const vv_dialect *d)
-{
-	size_t at = d->lead;
-
-	while (at < d->prologue.len &&
-	       (d->prologue.data[at] == '\n' || d->prologue.data[at] == '\r')) {
-		at++;
-	}
-	return vv_ragged_count_lines(d->prologue.data, at) + 1;
 }
 
 /* An import has read it before: whatever cannot be read now is not a label. */
@@ -58,7 +46,7 @@ static vv_status read_header(check_plan *p, labels *l, vv_error *err)
 		l->len[i] = h.names[i].len;
 		rc = l->text[i] ? VV_OK : vv_fail_nomem(err);
 	}
-	l->line = header_line(d);
+	l->line = vv_ragged_count_lines(d->prologue.data, h.last) + 1;
 	return rc;
 }
 
@@ -90,6 +78,44 @@ static bool same_name(const char *a, size_t a_len, const char *b, size_t b_len)
 	return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
 }
 
+static bool may_have_values(void *payload, const uint8_t *facts, size_t len)
+{
+	const size_t *column = payload;
+	vv_fact f;
+
+	vv_facts_column(&f, facts, len, *column);
+	return f.missing != VV_MISSING_ALL;
+}
+
+/* No row has a value in it: as spreadsheets write columns that had some once. */
+static vv_status is_empty(const check_plan *p, size_t column, bool *out, vv_error *err)
+{
+	const vv_root *root = &p->table->root;
+	vv_auto(vv_list_reader) *r = NULL;
+	vv_list_item item;
+	int more;
+	vv_status rc = vv_list_reader_open(&r, VV_LIST_FACTS, &p->table->source, root->facts.data,
+					   root->facts.len, err);
+
+	if (rc < 0) return rc;
+	more = vv_list_next_that_may(r, may_have_values, &column, &item, err);
+	*out = more == 0;
+	return more < 0 ? (vv_status)more : VV_OK;
+}
+
+static vv_status note_blank(check_plan *p, const labels *l, size_t column, vv_error *err)
+{
+	const check_column *c = &p->columns[column];
+	bool empty;
+	vv_status rc = is_empty(p, column, &empty, err);
+
+	if (rc < 0) return rc;
+	return empty ? check_note_add(p, "blank-column", c->name, c->name_len, l->line, NULL, err,
+				      "column %zu has no name and no values", column + 1)
+		     : check_note_add(p, "blank-label", c->name, c->name_len, l->line, "a name",
+				      err, "column %zu has no name", column + 1);
+}
+
 /* Blank and repeated labels: what is wrong whatever the schema. */
 static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 {
@@ -110,11 +136,7 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 		vv_name *first;
 
 		if (l->blank[i]) {
-			if ((rc = check_note_add(p, "blank-label", p->columns[i].name,
-						 p->columns[i].name_len, l->line, "a name", err,
-						 "column %zu has no name", i + 1)) < 0) {
-				return rc;
-			}
+			if ((rc = note_blank(p, l, i, err)) < 0) return rc;
 			continue;
 		}
 		first = vv_names_put(&seen, l->text[i], l->len[i], i, &added);
@@ -194,7 +216,7 @@ static vv_status match_rest(check_plan *p, const labels *l, vv_error *err)
 		if ((rc = check_note_add(p, "incorrect-label", f->name, f->name_len, l->line,
 					 f->name, err, "column %zu is called '%s', not '%s'", i + 1,
 					 vv_text_show(l->text[i], l->len[i]),
-					 vv_text_show(f->name, f->name_len))) < 0) {
+					 vv_text_name(f->name, f->name_len))) < 0) {
 			return rc;
 		}
 	}
@@ -213,7 +235,7 @@ static vv_status check_places(check_plan *p, const labels *l, vv_error *err)
 		}
 		if ((rc = check_note_add(p, "incorrect-label", c->name, c->name_len, l->line, NULL,
 					 err, "'%s' is column %zu, and field %zu of the schema",
-					 vv_text_show(c->name, c->name_len), i + 1,
+					 vv_text_name(c->name, c->name_len), i + 1,
 					 c->field_place + 1)) < 0) {
 			return rc;
 		}
@@ -257,7 +279,7 @@ static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, b
 		if (!c->field &&
 		    (rc = check_note_add(p, "extra-label", c->name, c->name_len, l->line, NULL, err,
 					 "the schema has no field for column %zu, '%s'", i + 1,
-					 vv_text_show(c->name, c->name_len))) < 0) {
+					 vv_text_name(c->name, c->name_len))) < 0) {
 			return rc;
 		}
 	}
@@ -270,7 +292,7 @@ static vv_status extra_and_missing(check_plan *p, const labels *l, bool extra, b
 		if ((rc = check_note_add(p, "missing-label", f->name, f->name_len, l->line, NULL,
 					 err,
 					 "the file has no column for field %zu of the schema, '%s'",
-					 i + 1, vv_text_show(f->name, f->name_len))) < 0 ||
+					 i + 1, vv_text_name(f->name, f->name_len))) < 0 ||
 		    (rc = note_required(p, f, l->line, err)) < 0) {
 			return rc;
 		}

@@ -335,7 +335,7 @@ static vv_status make_time(tokens *t, vv_literal *l, size_t at, const vv_field *
 		: f->type == VV_TYPE_DATE ? "not a date:"
 					  : "not a date and time:",
 		s, len);
-	return vv_hint(t->err, "column '%s' is a %s: write %s", vv_text_show(f->name, f->name_len),
+	return vv_hint(t->err, "column '%s' is a %s: write %s", vv_text_name(f->name, f->name_len),
 		       vv_type_name(f->type),
 		       f->type == VV_TYPE_TIME        ? "'14:30:00'"
 		       : f->type == VV_TYPE_YEARMONTH ? "'2024-05'"
@@ -383,7 +383,7 @@ static vv_status make_value(tokens *t, vv_literal *l, const term *n, const vv_fi
 	if (n->kind == VV_OPERAND_BOOLEAN && kind == VV_OPERAND_BOOLEAN) return VV_OK;
 	if (vv_field_missing(f, &cell)) {
 		fail_at(t, n->at, "means a missing value:", v->text, v->len);
-		return vv_hint(t->err, "write: \"%s\" is null", vv_text_show(f->name, f->name_len));
+		return vv_hint(t->err, "write: \"%s\" is null", vv_text_name(f->name, f->name_len));
 	}
 	v->state = VV_VALUE_SMALL;
 	l->spelled = vv_field_accepts(f, &cell);
@@ -391,8 +391,8 @@ static vv_status make_value(tokens *t, vv_literal *l, const term *n, const vv_fi
 	if (kind != VV_OPERAND_TEXT && !l->spelled) {
 		fail_at(t, n->at, "not a value of the column:", v->text, v->len);
 		return vv_hint(t->err, "column '%s' has type %s; text(\"%s\") is what the file has",
-			       vv_text_show(f->name, f->name_len), vv_type_name(f->type),
-			       vv_text_show(f->name, f->name_len));
+			       vv_text_name(f->name, f->name_len), vv_type_name(f->type),
+			       vv_text_name(f->name, f->name_len));
 	}
 	return kind == VV_OPERAND_NUMBER    ? make_number(t, l, f)
 	       : kind == VV_OPERAND_BOOLEAN ? make_boolean(l, f)

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/check/groups.h"
+#include "dataset/read/header_rows.h"
 #include "dataset/read/ragged.h"
 
 enum { EXTRA, MISSING, BLANK, ENCODING, STRAY, UNCLOSED, SOURCE, RULES };
@@ -229,11 +230,13 @@ static vv_status read_objects(reading *r)
 static vv_status check_names(reading *r, const vv_check_options *o)
 {
 	const vv_sniff_result *s = r->sniffed;
-	vv_status rc = VV_OK;
+	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT;
+	vv_status rc = vv_header_rows_read(&h, &s->dialect, r->err);
+	const uint64_t line = vv_ragged_count_lines(s->dialect.prologue.data, h.last) + 1;
 
 	for (size_t i = 0; i < s->columns && s->dialect.header && rc == VV_OK; i++) {
 		vv_finding f = {
-			.path = o->path, .commit = o->commit, .line = 1, .column = s->names[i]};
+			.path = o->path, .commit = o->commit, .line = line, .column = s->names[i]};
 		char message[96];
 		size_t k = 0;
 

@@ -15,6 +15,8 @@
 const vv_rule vv_rules[] = {
 	{"blank-header", "Blank header",
 	 "The header line is there, but all of its cells are blank.", ERROR, false},
+	{"blank-column", "Column without name and values",
+	 "A column has neither a name nor a value in any row.", WARNING, false},
 	{"blank-label", "Blank label", "A column has no name in the header.", ERROR, false},
 	{"blank-row", "Blank row", "A line without any value between the rows.", ERROR, false},
 	{"cells-changed", "Many cells changed",

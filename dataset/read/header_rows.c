@@ -87,6 +87,7 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 	for (unsigned i = 0; i <= d->header_more && rc == VV_OK &&
 			     vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) == 1;
 	     i++) {
+		h->last = (size_t)(line - d->prologue.data) + row.text_start;
 		rc = vv_header_rows_add(h, d->header_join, cells, row.cells, err);
 	}
 	vv_free(cells);

@@ -19,10 +19,11 @@ typedef struct vv_header_rows {
 	vv_cell *names; /* so far */
 	vv_cell *above; /* what was joined last in each column */
 	size_t count, room;
+	size_t last; /* of a dialect's header: where in its prologue the last line begins */
 } vv_header_rows;
 #define VV_HEADER_ROWS_INIT                                                                        \
 	{                                                                                          \
-		VV_ARENA_INIT, NULL, NULL, 0, 0                                                    \
+		VV_ARENA_INIT, NULL, NULL, 0, 0, 0                                                 \
 	}
 void vv_header_rows_clear(vv_header_rows *h);
 VV_AUTO_CLEAR(vv_header_rows, vv_header_rows_clear)

@@ -855,11 +855,7 @@ static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newli
 	if (out->body == s->len && !s->at_end && out->dialect.comment != 0) {
 		return sniff_too_short(s, err);
 	}
-	rc = sniff_set_names(s, h.names, h.count, err);
-	if (rc == VV_OK) {
-		sniff_warn_names(s, h.names, h.count);
-	}
-	return rc;
+	return sniff_set_names(s, h.names, h.count, err);
 }
 
 vv_status sniff_csv(sniff *s, vv_error *err)

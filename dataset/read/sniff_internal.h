@@ -82,8 +82,6 @@ vv_status sniff_set_names(sniff *s, const vv_cell *cells, size_t count, vv_error
 /* Decides out->dialect.header and writes warnings; the first row is given, further
  * ones are read. The dialect is complete otherwise. */
 vv_status sniff_header(sniff *s, const vv_cell *first, size_t count, vv_error *err);
-/* Warns of what is wrong with the header's names. */
-void sniff_warn_names(sniff *s, const vv_cell *first, size_t count);
 
 /* Sets out->dialect.quoting and newline, judging rows from out->body on. */
 vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err);

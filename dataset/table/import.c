@@ -402,8 +402,8 @@ static void warn_foreign_rows(import *im)
 	put_first_line(im, out->foreign_rows, im->foreign_at, im->foreign_line);
 	if (im->foreign_column < im->columns) {
 		vv_buf_puts(&out->warnings, ", column '");
-		vv_text_put_escaped(&out->warnings, im->names[im->foreign_column],
-				    im->name_lens[im->foreign_column]);
+		vv_text_put_words(&out->warnings, im->names[im->foreign_column],
+				  im->name_lens[im->foreign_column], 0);
 		vv_buf_putc(&out->warnings, '\'');
 	}
 	vv_buf_printf(&out->warnings, "; %s", kept);

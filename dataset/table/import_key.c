@@ -102,8 +102,8 @@ static void put_duplicate(pair_check *p, vv_buf *out)
 			&p->batch.cells[(p->first - p->batch.first_row) * p->batch.columns];
 		for (size_t k = 0; k < c->count; k++) {
 			vv_buf_puts(&name, k ? ", " : "");
-			vv_text_put_cut(&name, im->names[c->columns[k]],
-					im->name_lens[c->columns[k]], 40);
+			vv_text_put_words(&name, im->names[c->columns[k]],
+					  im->name_lens[c->columns[k]], 40);
 			vv_buf_puts(&value, k ? ", " : "");
 			vv_text_put_cut(&value, cells[c->columns[k]].text, cells[c->columns[k]].len,
 					40);
@@ -630,7 +630,7 @@ static vv_status keep_key(import *im, vv_error *err)
 		if (at == SIZE_MAX || c.count == VV_KEY_COLUMNS_MAX) {
 			vv_buf_printf(&im->out->warnings,
 				      "the key column '%s' is gone: the table has no key now\n",
-				      vv_text_shows(p->key[k]));
+				      vv_text_name(p->key[k], strlen(p->key[k])));
 			return VV_OK;
 		}
 		c.columns[c.count++] = at;

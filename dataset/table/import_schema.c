@@ -12,6 +12,7 @@
 #include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/names.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
 
@@ -378,7 +379,7 @@ static vv_status no_such_column(const import *im, const char *name, size_t len, 
 		vv_text_show(name, len));
 	for (size_t i = 0; i < im->columns && im->columns <= 12; i++) {
 		vv_buf_puts(&b, i ? ", " : "");
-		vv_text_put_escaped(&b, im->names[i], im->name_lens[i]);
+		vv_text_put_words(&b, im->names[i], im->name_lens[i], 0);
 	}
 	if (b.len > 0) {
 		vv_hint(err, "the columns are: %s", vv_buf_cstr(&b));
@@ -638,7 +639,7 @@ static void warn_of_marks(import *im, size_t column, const char *what, const fou
 	if (im->opts->schema) return;
 	vv_buf_put(&name, im->names[column], im->name_lens[column]);
 	vv_buf_printf(out, "column '%s' %s; it is kept as string",
-		      vv_text_show(im->names[column], im->name_lens[column]), what);
+		      vv_text_name(im->names[column], im->name_lens[column]), what);
 	for (size_t i = 0; i < (found->known == VV_MARKS_UNCLEAR ? 2 : 1); i++) {
 		char like[16];
 
@@ -712,6 +713,107 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 	}
 }
 
+static long field_before(const import *im, size_t column)
+{
+	const long same = column < im->field_count ? im->fields[column] : -1;
+
+	return same < 0 && column < im->field_count ? im->renamed_from[column] : same;
+}
+
+#define LABELS_SHOWN 5u
+
+/* What a column is called here, and how it gets a name in the file. */
+static void put_label(import *im, size_t column, const char *said)
+{
+	vv_buf *out = &im->out->warnings;
+
+	vv_buf_printf(out, "%s '%s'", said, vv_text_name(im->names[column], im->name_lens[column]));
+	if (im->out->root.dialect.header_more == 0) {
+		(void)vv_hint_put(out, "; ", im->opts->words, VV_HINT_RENAME_COLUMN,
+				  im->source->name, im->names[column]);
+	}
+	vv_buf_putc(out, '\n');
+}
+
+/* Columns without a name, with values or without any. */
+static void warn_of_blank(import *im, bool empty)
+{
+	vv_buf *out = &im->out->warnings;
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	size_t count = 0, first = 0;
+
+	for (size_t i = 0; i < im->columns && i < im->sniffed.columns; i++) {
+		const vv_infer all = verdict(im, i);
+		const bool none = im->need_infer && field_before(im, i) < 0 && !all.any_value &&
+				  all.missing == 0;
+
+		if (im->sniffed.name_lens[i] > 0 || none != empty) {
+			continue;
+		}
+		first = count == 0 ? i : first;
+		if (++count <= LABELS_SHOWN) {
+			vv_buf_printf(&list, "%s%zu", count > 1 ? ", " : "", i + 1);
+		}
+	}
+	if (count == 0) return;
+	vv_buf_printf(out, "column%s %s%s %s no name", count > 1 ? "s" : "", vv_buf_cstr(&list),
+		      count > LABELS_SHOWN ? ", ..." : "", count > 1 ? "have" : "has");
+	out->failed |= list.failed;
+	if (empty) {
+		vv_buf_puts(out, " and no values\n");
+	} else {
+		put_label(im, first, count > 1 ? ", the first is called" : ", and is called");
+	}
+}
+
+static void warn_of_repeated(import *im)
+{
+	const vv_sniff_result *s = &im->sniffed;
+	vv_arena arena = VV_ARENA_INIT;
+	vv_names seen;
+	size_t warned = 0;
+
+	if (!vv_names_init(&seen, &arena, s->columns)) {
+		im->out->warnings.failed = true;
+		return;
+	}
+	for (size_t i = 0; i < im->columns && i < s->columns; i++) {
+		bool added = true;
+		const vv_name *first = s->name_lens[i] > 0
+					       ? vv_names_put(&seen, s->names[i], s->name_lens[i],
+							      i, &added)
+					       : NULL;
+
+		if (added || ++warned > LABELS_SHOWN) {
+			continue;
+		}
+		vv_buf_printf(&im->out->warnings, "columns %zu and %zu have the same name '%s'",
+			      first->value + 1, i + 1, vv_text_show(s->names[i], s->name_lens[i]));
+		put_label(im, i, ", the second is called");
+	}
+	if (warned > LABELS_SHOWN) {
+		vv_buf_printf(&im->out->warnings, "%zu more columns repeat a name\n",
+			      warned - LABELS_SHOWN);
+	}
+	vv_arena_clear(&arena);
+}
+
+/* Of what check would find in the header, once: not while it stays the same. */
+static void warn_of_labels(import *im)
+{
+	const vv_root *p = im->opts->parent;
+
+	if (im->out->root.dialect.form != VV_FORM_CSV || !im->out->root.dialect.header ||
+	    im->opts->as ||
+	    (p && p->kind == VV_KIND_TABLE &&
+	     vv_bytes_equal(&p->dialect.prologue, &im->out->root.dialect.prologue))) {
+		return;
+	}
+	warn_of_blank(im, true);
+	warn_of_blank(im, false);
+	warn_of_repeated(im);
+}
+
 static void settle_missing(import *im, size_t column, vv_new_field *f)
 {
 	const vv_infer all = verdict(im, column);
@@ -734,13 +836,6 @@ static bool same_labels(const import *im, const vv_schema *s)
 		       memcmp(s->fields[i].name, im->names[i], im->name_lens[i]) == 0;
 	}
 	return same;
-}
-
-static long field_before(const import *im, size_t column)
-{
-	const long same = column < im->field_count ? im->fields[column] : -1;
-
-	return same < 0 && column < im->field_count ? im->renamed_from[column] : same;
 }
 
 /* Types for all columns: the parent's where there was one, else what was found. */
@@ -771,6 +866,7 @@ static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 		}
 	}
 	vv_free(found);
+	warn_of_labels(im);
 	return VV_OK;
 }
 

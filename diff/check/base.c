@@ -64,7 +64,7 @@ static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_
 		const vv_field *is = &c->t->schema.fields[p->b];
 
 		vv_buf_printf(&c->message, "the column is now called '%s'",
-			      vv_text_show(is->name, is->name_len));
+			      vv_text_name(is->name, is->name_len));
 		if (p->likeness < 100) {
 			vv_buf_printf(&c->message, " (%u %% of its values are the same)",
 				      p->likeness);

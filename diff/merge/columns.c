@@ -210,7 +210,7 @@ static vv_status choose_key(merge *m, vv_error *err)
 				     : key_of_both(m, key, count);
 		return found ? VV_OK
 			     : vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in all versions",
-				       vv_text_shows(key[0]));
+				       vv_text_name(key[0], strlen(key[0])));
 	}
 	if (!m->base) {
 		const vv_root *r = x->key_count > 0 ? x : y;
@@ -327,7 +327,7 @@ static vv_status dropped_column(merge *m, long b, size_t keeper, vv_error *err)
 	if (decided >= 0) return VV_OK;
 	return conflict_column(
 		m, VV_CONFLICT_COLUMN_REMOVED, was->name, err, "%s dropped column '%s', %s %s",
-		m->ours == keeper ? "theirs" : "ours", vv_text_show(was->name, was->name_len),
+		m->ours == keeper ? "theirs" : "ours", vv_text_name(was->name, was->name_len),
 		m->ours == keeper ? "ours" : "theirs", what);
 }
 
@@ -344,7 +344,7 @@ static vv_status tell_taken_name(merge *m, size_t by, long b, vv_error *err)
 	}
 	return conflict_column(m, VV_CONFLICT_COLUMN, f->name, err,
 			       "two columns would be called '%s'",
-			       vv_text_show(f->name, f->name_len));
+			       vv_text_name(f->name, f->name_len));
 }
 
 /* A column of base that both have: its name. */
@@ -363,8 +363,8 @@ static vv_status common_column(merge *m, long b, vv_error *err)
 	vv_status rc = conflict_column(
 		m, VV_CONFLICT_COLUMN, fb->name, err,
 		"column '%s' was renamed to '%s' by ours and to '%s' by theirs",
-		vv_text_show(fb->name, fb->name_len), vv_text_show(ours->name, ours->name_len),
-		vv_text_show(theirs->name, theirs->name_len));
+		vv_text_name(fb->name, fb->name_len), vv_text_name(ours->name, ours->name_len),
+		vv_text_name(theirs->name, theirs->name_len));
 	if (rc < 0 || (rc = tell_taken_name(m, 0, b, err)) < 0) return rc;
 	return tell_taken_name(m, 1, b, err);
 }
@@ -451,7 +451,7 @@ static vv_status step_back(merge *m, merge_column *a, merge_column *b, bool deci
 		return VV_OK; /* with the sides exchanged it may not come to this */
 	}
 	return conflict_column(m, VV_CONFLICT_COLUMN, name, err, "two columns would be called '%s'",
-			       vv_text_show(name, len));
+			       vv_text_name(name, len));
 }
 
 /* No two columns of the result may have one name. */

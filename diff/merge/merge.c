@@ -90,7 +90,8 @@ static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *si
 		      : theirs ? "ours has lost"
 			       : "both have lost");
 	for (size_t i = 0; i < base->key_count; i++) {
-		vv_buf_printf(&why, "%s%s", i > 0 ? ", " : "", vv_text_shows(base->key[i]));
+		vv_buf_printf(&why, "%s%s", i > 0 ? ", " : "",
+			      vv_text_name(base->key[i], strlen(base->key[i])));
 	}
 	vv_buf_puts(&why, ", by which rows are merged");
 	vv_status rc = vv_buf_ok(&why, err);

@@ -172,7 +172,7 @@ static vv_status conflict_member(maker *k, const merge_column *c, const char *me
 	snprintf(what, sizeof(what), "%s", vv_text_shows(member));
 	vv_buf_printf(&text, "both changed '%s' of %s", what, c ? "column '" : "the schema");
 	if (c) {
-		vv_buf_printf(&text, "%s'", vv_text_show(c->name, c->name_len));
+		vv_buf_printf(&text, "%s'", vv_text_name(c->name, c->name_len));
 	}
 	put_had(&text, ": ours", &v[k->m->ours]);
 	put_had(&text, ", theirs", &v[1 - k->m->ours]);
@@ -447,7 +447,8 @@ static void put_key(vv_buf *out, const char *who, const vv_table *t)
 {
 	vv_buf_printf(out, "%s %s", who, t->root.key_count > 0 ? "has" : "has none");
 	for (size_t i = 0; i < t->root.key_count; i++) {
-		vv_buf_printf(out, "%s%s", i > 0 ? ", " : " ", vv_text_shows(t->root.key[i]));
+		vv_buf_printf(out, "%s%s", i > 0 ? ", " : " ",
+			      vv_text_name(t->root.key[i], strlen(t->root.key[i])));
 	}
 }
 

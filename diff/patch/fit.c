@@ -154,8 +154,8 @@ static void fit_row_name(fit *f, vv_buf *out, const vv_cell *identity, uint64_t 
 	for (size_t i = 0; i < f->section->identity_count; i++) {
 		const patch_pair *p = &f->section->pairs[f->on.known_by[i]];
 		vv_buf_puts(out, i > 0 ? ", " : "");
-		vv_text_put_cut(out, f->section->side[0].schema.fields[p->side[0]].name,
-				f->section->side[0].schema.fields[p->side[0]].name_len, 40);
+		vv_text_put_words(out, f->section->side[0].schema.fields[p->side[0]].name,
+				  f->section->side[0].schema.fields[p->side[0]].name_len, 40);
 		vv_buf_putc(out, '=');
 		vv_text_put_cut(out, identity[i].text ? identity[i].text : "", identity[i].len, 60);
 	}

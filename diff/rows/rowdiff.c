@@ -95,7 +95,7 @@ static vv_status choose_key(vv_rowdiff *d, vv_error *err)
 					   : a < 0        ? "the old version"
 							  : "the new version";
 			return vv_fail(err, VV_ENOTFOUND, "key column '%s' is not in %s",
-				       vv_text_shows(key[n]), side);
+				       vv_text_name(key[n], strlen(key[n])), side);
 		}
 		d->key_a[n] = (size_t)a;
 		d->key_b[n] = (size_t)b;

@@ -128,7 +128,7 @@ static void put_cells(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats 
 		if (s->column_changes[i] > 0) {
 			const vv_field *f = &t->b->schema.fields[t->columns->pairs[i].b];
 			vv_buf_puts(b, "           ");
-			vv_text_put_cut(b, f->name, f->name_len, NAME_WIDTH);
+			vv_text_put_words(b, f->name, f->name_len, NAME_WIDTH);
 			vv_buf_printf(b, ": %s\n", vv_text_count(s->column_changes[i]));
 		}
 	}
@@ -142,7 +142,7 @@ static void put_key(vv_buf *b, const vv_diff_table *t)
 	for (size_t i = 0; i < t->key_count; i++) {
 		const vv_field *f = &named->schema.fields[t->key[i]];
 		vv_buf_puts(b, i > 0 ? ", " : "");
-		vv_text_put_cut(b, f->name, f->name_len, NAME_WIDTH);
+		vv_text_put_words(b, f->name, f->name_len, NAME_WIDTH);
 	}
 	vv_buf_puts(b,
 		    t->columns && t->columns->key_changed ? " (the tables' keys differ)\n" : "\n");

@@ -708,7 +708,7 @@ static vv_status add_column(text_rows *r, long a, long b, vv_error *err)
 	vv_buf name = VV_BUF_INIT;
 	*c = (text_column){
 		.a = a, .b = b, .number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER};
-	vv_text_put_escaped(&name, f->name, f->name_len);
+	vv_text_put_words(&name, f->name, f->name_len, 0);
 	c->name = name.failed ? NULL : vv_arena_strndup(&r->names, vv_buf_cstr(&name), name.len);
 	vv_buf_clear(&name);
 	if (!c->name) return vv_fail_nomem(err);

@@ -206,7 +206,7 @@ static vv_status match_new(layout *l, const char *const *key, vv_error *err)
 		}
 		if (at == l->count || l->match_count == l->count) {
 			return vv_fail(err, VV_ENOTFOUND, "the data has no column '%s' for the key",
-				       vv_text_shows(key[i]));
+				       vv_text_name(key[i], strlen(key[i])));
 		}
 		l->match[l->match_count++] = at;
 	}

@@ -217,7 +217,7 @@ static void put_title(listing *l, const vv_cell *cells, uint64_t row)
 		const vv_field *f = &l->t->schema.fields[l->key[i]];
 		const vv_cell *c = &cells[l->key[i]];
 		vv_buf_puts(b, i > 0 ? ", " : "");
-		vv_text_put_escaped(b, f->name, f->name_len);
+		vv_text_put_words(b, f->name, f->name_len, 0);
 		vv_buf_puts(b, ": ");
 		vv_text_put_escaped(b, c->text ? c->text : "", c->len);
 	}
@@ -390,7 +390,7 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 	for (size_t i = 0; r->key && r->key[i]; i++) {
 		if (vv_schema_find(&t->schema, r->key[i], strlen(r->key[i])) < 0) {
 			return vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-				       vv_text_shows(r->key[i]));
+				       vv_text_name(r->key[i], strlen(r->key[i])));
 		}
 	}
 	if (!r->o->row) return VV_OK;

@@ -154,7 +154,7 @@ static void put_names(vv_buf *b, char **names, size_t count)
 
 	for (i = 0; i < count; i++) {
 		vv_buf_puts(b, i ? ", " : "");
-		vv_text_put_escaped(b, names[i], strlen(names[i]));
+		vv_text_put_words(b, names[i], strlen(names[i]), 0);
 	}
 }
 
@@ -272,7 +272,7 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 	for (i = 0; i < FIELDS; i++) {
 		vv_buf_reset(&cells[i]);
 	}
-	vv_text_put_cut(&cells[NAME], s->field->name, s->field->name_len, name_width());
+	vv_text_put_words(&cells[NAME], s->field->name, s->field->name_len, name_width());
 	vv_buf_puts(&cells[TYPE], vv_type_name(s->field->type));
 	if (s->misfits) {
 		vv_buf_printf(&cells[TYPE], " (%s are not)", vv_text_count(s->misfits));
@@ -371,7 +371,7 @@ static vv_status print_known(const info *f, vv_error *err)
 		for (size_t i = 0; i < COUNT; i++) {
 			vv_buf_reset(&cells[i]);
 		}
-		vv_text_put_cut(&cells[0], field->name, field->name_len, name_width());
+		vv_text_put_words(&cells[0], field->name, field->name_len, name_width());
 		vv_buf_puts(&cells[1], vv_type_name(field->type));
 		vv_buf_puts(&cells[2], missing_words[fact.missing]);
 		put_bounds(&cells[3], &cells[4], &fact);

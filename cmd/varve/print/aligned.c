@@ -46,7 +46,7 @@ void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *
 		a->failed = true;
 		return;
 	}
-	vv_text_put_escaped(&b, name, len);
+	vv_text_put_words(&b, name, len, 0);
 	char *kept = b.failed ? NULL : vv_strdup(vv_buf_cstr(&b));
 	vv_buf_clear(&b);
 	if (!kept) {

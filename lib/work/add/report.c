@@ -44,7 +44,7 @@ static void put_columns(vv_buf *b, const vv_schema *schema)
 
 	for (size_t i = 0; i < shown; i++) {
 		vv_buf_printf(b, "%s%s %s", i > 0 ? ", " : "",
-			      vv_text_show(schema->fields[i].name, schema->fields[i].name_len),
+			      vv_text_name(schema->fields[i].name, schema->fields[i].name_len),
 			      vv_type_name(schema->fields[i].type));
 	}
 	if (shown < schema->count) {
@@ -69,7 +69,8 @@ static void put_key(vv_buf *b, const vv_root *root, bool again, const vv_add_rep
 	}
 	vv_buf_puts(b, "key ");
 	for (size_t i = 0; i < root->key_count; i++) {
-		vv_buf_printf(b, "%s%s", i > 0 ? ", " : "", vv_text_shows(root->key[i]));
+		vv_buf_printf(b, "%s%s", i > 0 ? ", " : "",
+			      vv_text_name(root->key[i], strlen(root->key[i])));
 	}
 	if (!again && rep->dry) {
 		vv_buf_puts(b, " (not proved: a dry run does not)");
@@ -133,7 +134,7 @@ static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 	vv_buf_puts(b, "rows are kept by ");
 	for (size_t i = 0; i < root->sorted_by_count; i++) {
 		vv_buf_puts(b, i > 0 ? ", " : "");
-		vv_buf_puts(b, vv_text_shows(root->sorted_by[i]));
+		vv_buf_puts(b, vv_text_name(root->sorted_by[i], strlen(root->sorted_by[i])));
 	}
 	vv_buf_puts(b, ", and their places in the file beside them, from this version on");
 }
@@ -209,7 +210,7 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 		type = vv_type_name(schema.fields[f->column].type);
 		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is not %s %s",
 			      vv_text_shows(item->path), line,
-			      vv_text_show(schema.fields[f->column].name,
+			      vv_text_name(schema.fields[f->column].name,
 					   schema.fields[f->column].name_len),
 			      vv_text_shows(f->value), strchr("aeiou", *type) ? "an" : "a", type);
 		if (f->count > 1) {
@@ -381,7 +382,7 @@ static vv_status put_new_key(vv_add_report *out, vv_dataset_writer *s, const vv_
 		const vv_field *f = &new.schema.fields[column];
 
 		vv_buf_printf(&out->text, "  key:     none, but no value of '%s' comes twice %s",
-			      vv_text_show(f->name, f->name_len),
+			      vv_text_name(f->name, f->name_len),
 			      whole ? "now" : "in the first rows now");
 		(void)vv_hint_put(&out->text, ": ", out->words, VV_HINT_ADD_KEY_FOUND, f->name,
 				  item->path);

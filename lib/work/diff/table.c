@@ -466,7 +466,7 @@ static void propose_key(comparison *c, const vv_key_found *old, const vv_key_fou
 	}
 	f = &c->b->schema.fields[new->column];
 	vv_buf_printf(&c->proposal, "%s has no key, but no value of '%s' comes twice%s",
-		      vv_text_shows(c->item->path), vv_text_show(f->name, f->name_len),
+		      vv_text_shows(c->item->path), vv_text_name(f->name, f->name_len),
 		      old->whole && new->whole ? "" : " in its first rows");
 	const vv_hint_words_fn words = c->how->notes ? c->how->notes->words : NULL;
 	(void)vv_hint_put(&c->proposal, ": ", words, VV_HINT_DIFF_KEY, f->name);

@@ -225,7 +225,7 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	vv_buf_printf(&b, " %s", g->code);
 	if (g->column) {
 		vv_buf_puts(&b, ", column ");
-		vv_text_put_escaped(&b, g->column, strlen(g->column));
+		vv_text_put_words(&b, g->column, strlen(g->column), 0);
 	}
 	if (found > 1) {
 		vv_buf_printf(&b, ", %s times", vv_text_count(found));

@@ -45,7 +45,7 @@ void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_ite
 		vv_buf_puts(b, ": ");
 	}
 	if (g->column) {
-		vv_text_put_escaped(b, g->column, strlen(g->column));
+		vv_text_put_words(b, g->column, strlen(g->column), 0);
 		vv_buf_putc(b, ' ');
 	}
 	if (i->value) {

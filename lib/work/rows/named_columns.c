@@ -25,8 +25,8 @@ static vv_status no_column(const vv_table *t, const char *name, size_t len, cons
 	} else if (t->columns > 0) {
 		for (i = 0; i < t->columns && list.len < 160; i++) {
 			vv_buf_puts(&list, i ? ", " : "");
-			vv_text_put_escaped(&list, t->schema.fields[i].name,
-					    t->schema.fields[i].name_len);
+			vv_text_put_words(&list, t->schema.fields[i].name,
+					  t->schema.fields[i].name_len, 0);
 		}
 		vv_buf_puts(&list, i < t->columns ? ", ..." : "");
 		vv_hint(err, "the columns are %s", vv_buf_cstr(&list));

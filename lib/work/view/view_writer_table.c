@@ -54,7 +54,7 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 	}
 	for (i = 0; i < w->count; i++) {
 		const vv_field *f = &w->table->schema.fields[w->columns[i]];
-		size_t n = vv_text_width(f->name, f->name_len);
+		size_t n = vv_text_words_width(f->name, f->name_len);
 
 		g->widths[i] = n > CELL_WIDTH_MAX ? CELL_WIDTH_MAX : n;
 	}
@@ -152,7 +152,7 @@ static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 			put_gap(&w->out);
 		}
 		vv_buf_reset(&cell);
-		vv_text_put_cut(&cell, f->name, f->name_len, g->widths[i]);
+		vv_text_put_words(&cell, f->name, f->name_len, g->widths[i]);
 		put_padded(&w->out, vv_buf_cstr(&cell), cell.len, g->widths[i], is_right(w, i),
 			   i + 1 == g->shown);
 	}

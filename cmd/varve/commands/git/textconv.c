@@ -227,8 +227,8 @@ static vv_status name_columns(lines *l, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < l->table.columns; i++) {
 		vv_buf name = VV_BUF_INIT;
 
-		vv_text_put_escaped(&name, l->table.schema.fields[i].name,
-				    l->table.schema.fields[i].name_len);
+		vv_text_put_words(&name, l->table.schema.fields[i].name,
+				  l->table.schema.fields[i].name_len, 0);
 		l->names[i] = vv_buf_detach(&name);
 		rc = l->names[i] ? VV_OK : vv_fail_nomem(err);
 	}
