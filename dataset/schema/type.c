@@ -731,3 +731,11 @@ bool vv_field_known_by_few(const vv_field *f)
 		return false;
 	}
 }
+
+bool vv_field_all_by_few(const vv_field *f)
+{
+	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
+		if ((**m >= '0' && **m <= '9') || (**m == '-' && (*m)[1] != '\0')) return false;
+	}
+	return vv_field_known_by_few(f);
+}

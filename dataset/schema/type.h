@@ -35,6 +35,8 @@ bool vv_field_accepts_json(const vv_field *f, const vv_cell *cell);
 /* Are numbers, dates or datetimes that a row group spells in one way values of the field if the few are that
  * vv_group_encode tells? Nothing is said of empty ones. */
 bool vv_field_known_by_few(const vv_field *f);
+/* The same, and none of them can be one of the texts that mean a missing value. */
+bool vv_field_all_by_few(const vv_field *f);
 
 /* The texts alone, without a look at missing values. */
 bool vv_type_accepts_text(const vv_field *f, const char *s, size_t len);

@@ -407,29 +407,33 @@ done:
 	return rc;
 }
 
+/* The layout of the group that was read, where it is wanted. 1, <0. */
+static int read_layout(vv_table_reader *r, vv_batch *b, vv_error *err)
+{
+	vv_list_item form;
+	int more = r->layout ? vv_list_next(r->layout, &form, err) : 1;
+	vv_status rc = VV_OK;
+
+	if (more == 0) {
+		return (int)vv_fail(err, VV_ECORRUPT,
+				    "the layout list is shorter than the data list");
+	}
+	if (more > 0 && r->layout) {
+		rc = table_load_layout(r->table, b, form.bytes, form.len, err);
+	}
+	return rc < 0 ? (int)rc : more;
+}
+
 int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 {
-	vv_list_item item, form;
+	vv_list_item item;
 	vv_status rc;
 	int more = vv_list_next(r->data, &item, err);
 	if (more <= 0) return more;
 	b->first_row = item.before;
 	b->index = item.index;
-	if ((rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted, r->wanted_count,
-				  err)) < 0) {
-		return rc;
-	}
-	if (r->layout) {
-		more = vv_list_next(r->layout, &form, err);
-		if (more <= 0) {
-			return more < 0 ? more
-					: (int)vv_fail(
-						  err, VV_ECORRUPT,
-						  "the layout list is shorter than the data list");
-		}
-		if ((rc = table_load_layout(r->table, b, form.bytes, form.len, err)) < 0) return rc;
-	}
-	return 1;
+	rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted, r->wanted_count, err);
+	return rc < 0 ? (int)rc : read_layout(r, b, err);
 }
 
 /* Rows that are made one by one; if more are wanted, all are made. */
@@ -479,7 +483,7 @@ int vv_table_read_rows(vv_table_reader *r, vv_batch *b, vv_error *err)
 	/* Long cells are outside of the group: then all are made. */
 	rc = n == 2 ? begin_rows(b, err)
 		    : load_cells(r->table, b, &b->group, &c, n, r->wanted, r->wanted_count, err);
-	return rc < 0 ? (int)rc : 1;
+	return rc < 0 ? (int)rc : read_layout(r, b, err);
 }
 
 vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_error *err)
@@ -729,6 +733,14 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
 	return rc;
 }
 
+static vv_status check_length(const vv_batch *b, size_t len, vv_error *err)
+{
+	return len == b->raw_len ? VV_OK
+				 : vv_fail(err, VV_ECORRUPT,
+					   "a row group decodes to %zu bytes instead of %llu", len,
+					   (unsigned long long)b->raw_len);
+}
+
 vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batch *b,
 			    const void *item, size_t len, bool last, vv_error *err)
 {
@@ -744,11 +756,19 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 			return rc;
 		}
 	}
-	if (out->len - from != b->raw_len) {
-		return vv_fail(err, VV_ECORRUPT, "a row group decodes to %zu bytes instead of %llu",
-			       out->len - from, (unsigned long long)b->raw_len);
+	return check_length(b, out->len - from, err);
+}
+
+int vv_batch_quick_lines(vv_buf *out, const vv_table *t, vv_batch *b, bool last, vv_error *err)
+{
+	const size_t from = out->len;
+	int done = 0;
+
+	if (b->by_row && b->quirks.len == 0) {
+		done = vv_group_lines(out, &b->group, &t->root.dialect, t->columns, b->raw_len,
+				      group_ends_row(t, last), b->cells, &b->arena, err);
 	}
-	return VV_OK;
+	return done > 0 && check_length(b, out->len - from, err) < 0 ? (int)VV_ECORRUPT : done;
 }
 
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err)

@@ -86,6 +86,9 @@ int vv_table_read(vv_table_reader *r, vv_batch *batch, vv_error *err);
  * or vv_batch_columns. Where a group has long cells (by_row false) those of the reader's columns are
  * there at once. */
 int vv_table_read_rows(vv_table_reader *r, vv_batch *batch, vv_error *err);
+/* After vv_table_read_rows of a reader with layout: appends the group's raw bytes straight from its columns. 1; 0 where they
+ * cannot be made so; <0. Nothing else can be had of the batch afterwards. */
+int vv_batch_quick_lines(vv_buf *out, const vv_table *t, vv_batch *b, bool last, vv_error *err);
 /* After vv_table_read_rows: the cells of these columns (places) in all rows, and of no others. */
 vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_error *err);
 /* After vv_table_read_rows: the column, whatever the group has it as (numbers: vv_group_run_of); valid until the next read. */

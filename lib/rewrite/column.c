@@ -261,8 +261,7 @@ static bool read_duration(incoming_value *out, const rewrite_column *c, const vv
 
 /* ---- cells ---- */
 
-/* The cell in the type that comes; INCOMING_NULL: missing, or not of that type. */
-static void read_old(incoming_value *out, const rewrite_column *c, const vv_cell *old,
+void column_read_old(incoming_value *out, const rewrite_column *c, const vv_cell *old,
 		     vv_buf *scratch)
 {
 	bool ok;
@@ -362,6 +361,25 @@ static bool same_float(double a, double b, uint8_t width)
 		       : a == b || fabs(a - b) <= fabs(b) / 2048; /* half of the last of 11 bits */
 }
 
+bool column_same_value(const rewrite_column *c, const incoming_value *v, const incoming_value *old)
+{
+	if (old->kind != v->kind) return false;
+	switch (v->kind) {
+	case INCOMING_NULL:
+		return true;
+	case INCOMING_UINT:
+		return old->u == v->u;
+	case INCOMING_FLOAT:
+		return same_float(old->d, v->d, c->in->width);
+	case INCOMING_DECIMAL:
+	case INCOMING_TEXT:
+	case INCOMING_JSON:
+		return same_text(old->text, old->len, v->text, v->len);
+	default:
+		return old->i == v->i;
+	}
+}
+
 bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell *old,
 		 vv_buf *scratch)
 {
@@ -376,24 +394,11 @@ bool column_same(const rewrite_column *c, const incoming_value *v, const vv_cell
 		       : v->kind == INCOMING_UINT ? i >= 0 && v->u == (uint64_t)i
 						  : same_float(d, v->d, c->in->width);
 	}
-	read_old(&o, c, old, scratch);
-	if (o.kind != v->kind) return false;
-	switch (v->kind) {
-	case INCOMING_NULL:
-		return true;
-	case INCOMING_UINT:
-		return o.u == v->u;
-	case INCOMING_FLOAT:
-		return same_float(o.d, v->d, c->in->width);
-	case INCOMING_DECIMAL:
-		return same_decimal(&o, v);
-	case INCOMING_TEXT:
-	case INCOMING_JSON:
-		return same_text(o.text, o.len, v->text, v->len) ||
-		       (is_json_column(c, old) && same_json(&o, v, scratch));
-	default:
-		return o.i == v->i;
-	}
+	column_read_old(&o, c, old, scratch);
+	return column_same_value(c, v, &o) ||
+	       (v->kind == o.kind && v->kind == INCOMING_DECIMAL && same_decimal(&o, v)) ||
+	       (v->kind == o.kind && (v->kind == INCOMING_TEXT || v->kind == INCOMING_JSON) &&
+		is_json_column(c, old) && same_json(&o, v, scratch));
 }
 
 /* ---- as bytes ---- */
@@ -454,7 +459,7 @@ bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv
 {
 	incoming_value o;
 
-	read_old(&o, c, old, scratch);
+	column_read_old(&o, c, old, scratch);
 	return put_typed(out, c, &o, scratch);
 }
 

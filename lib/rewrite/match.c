@@ -44,6 +44,22 @@ static void take(matcher *m, uint64_t row)
 	}
 }
 
+uint64_t matcher_take(matcher *m, uint64_t most)
+{
+	const uint64_t from = m->cursor;
+
+	while (m->cursor < from + most && m->cursor < m->rows && !matcher_has(m, m->cursor)) {
+		m->seen[m->cursor / 8] = (uint8_t)(m->seen[m->cursor / 8] | 1 << m->cursor % 8);
+		m->cursor++;
+	}
+	most = m->cursor - from;
+	m->found += most;
+	while (m->cursor < m->rows && matcher_has(m, m->cursor)) {
+		m->cursor++;
+	}
+	return most;
+}
+
 /* ---- messages ---- */
 
 static vv_status repeats(const matcher *m, uint64_t number, vv_error *err)

@@ -58,6 +58,10 @@ void matcher_close(matcher *m); /* accepts zeroes */
  * VV_EINPUT: its key came before, or its number is that of no row. */
 vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, vv_error *err);
 
+/* The next rows of the version are, as is known, the next ones that come, which would be found there. How many of the `most`: up
+ * to one that was found before. */
+uint64_t matcher_take(matcher *m, uint64_t most);
+
 static inline bool matcher_has(const matcher *m, uint64_t row)
 {
 	return m->seen[row / 8] >> (row % 8) & 1;

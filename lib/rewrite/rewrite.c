@@ -13,6 +13,7 @@
 #include "lib/rewrite/habit.h"
 #include "lib/rewrite/layout.h"
 #include "lib/rewrite/match.h"
+#include "lib/rewrite/same_rows.h"
 #include "lib/rewrite/spell.h"
 #include "lib/rewrite/splice.h"
 
@@ -41,6 +42,7 @@ struct rewrite {
 	vv_row_lines old;
 	layout layout;
 	matcher match;
+	same_rows *same; /* NULL: rows are looked at one by one */
 	column_habit *habits;
 	vv_cell *cells;
 	bool *changed;
@@ -121,17 +123,17 @@ static vv_status put_run(rewrite *w, vv_error *err)
 	return rc < 0 ? rc : vv_buf_ok(&w->out, err);
 }
 
-static vv_status keep_row(rewrite *w, uint64_t old, vv_error *err)
+static vv_status keep_rows(rewrite *w, uint64_t old, uint64_t count, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	if (w->run_count > 0 && w->run + w->run_count == old) {
-		w->run_count++;
+		w->run_count += count;
 		return VV_OK;
 	}
 	rc = put_run(w, err);
 	w->run = old;
-	w->run_count = 1;
+	w->run_count = count;
 	return rc;
 }
 
@@ -293,7 +295,7 @@ static vv_status put_row(rewrite *w, const arrived *a, vv_error *err)
 	size_t end_len;
 	vv_status rc = make_row(w, a, &stay, &end_len, err);
 
-	if (rc < 0 || stay) return rc < 0 ? rc : keep_row(w, a->old, err);
+	if (rc < 0 || stay) return rc < 0 ? rc : keep_rows(w, a->old, 1, err);
 	if ((rc = put_run(w, err)) == VV_OK) {
 		put_lines(w, w->line.data, w->line.len, end_len,
 			  w->table && a->old + 1 == w->table->root.rows);
@@ -318,6 +320,19 @@ static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 	return rc;
 }
 
+static int next_batch(rewrite *w, vv_error *err)
+{
+	int more;
+
+	if (w->ended) return 0;
+	same_rows_stop(w->same);
+	w->row = 0;
+	more = incoming_next(&w->in, err);
+	w->ended = more == 0;
+	w->batch = more > 0 ? w->in.batch_count - 1 : w->batch;
+	return more;
+}
+
 /* Up to `most` further rows into w->rows, of one batch where batches are not kept. */
 static vv_status gather(rewrite *w, size_t most, vv_error *err)
 {
@@ -332,12 +347,7 @@ static vv_status gather(rewrite *w, size_t most, vv_error *err)
 			if (w->count > 0 && !w->in.keep) {
 				break;
 			}
-			w->row = 0;
-			if ((more = incoming_next(&w->in, err)) <= 0) {
-				w->ended = more == 0;
-				return (vv_status)more;
-			}
-			w->batch = w->in.batch_count - 1;
+			if ((more = next_batch(w, err)) <= 0) return (vv_status)more;
 		}
 		if (!vv_array_room(w->rows, w->count, w->cap)) return vv_fail_nomem(err);
 		arrived *a = &w->rows[w->count++];
@@ -401,27 +411,66 @@ static vv_status make_lines(rewrite *w, vv_error *err)
 	return vv_buf_ok(&w->lines, err);
 }
 
-/* The next rows of the stream, in its order. */
-static vv_status put_arrived(rewrite *w, vv_error *err)
+/* Rows that are known to stay, before any is looked at; *some: there were. */
+static vv_status put_same(rewrite *w, bool *some, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	same_run run;
+	int more = 1;
+
+	*some = false;
+	if (w->row == w->in.rows && (more = next_batch(w, err)) < 0) return (vv_status)more;
+	while (rc == VV_OK && w->row < w->in.rows && w->out.len < PIECE && w->run_count < RUN) {
+		const uint64_t old = w->match.cursor;
+		uint64_t taken;
+
+		more = same_rows_at(w->same, &run, old, w->row, w->in.rows, err);
+		if (more <= 0) return (vv_status)more;
+		*some = true;
+		taken = matcher_take(&w->match, run.rows);
+		w->row += taken;
+		w->arrived_count += taken;
+		if (!run.lines || taken < run.rows) {
+			rc = keep_rows(w, old, taken, err);
+		} else if ((rc = put_run(w, err)) == VV_OK) {
+			put_lines(w, run.lines, run.len, end_of(w, run.lines, run.len),
+				  old + taken == w->table->root.rows);
+		}
+	}
+	return rc;
+}
+
+/* The rows that are next put in order, w->count of them. */
+static vv_status take_window(rewrite *w, vv_error *err)
 {
 	const uint64_t each = w->table && w->table->root.rows > 0
 				      ? w->table->root.bytes / w->table->root.rows + 1
 				      : 256;
 	uint64_t window = WINDOW_BYTES / each;
+	vv_status rc;
+
+	window = window < WINDOW_LEAST ? WINDOW_LEAST : window > WINDOW_MOST ? WINDOW_MOST : window;
+	if (w->same && w->match.cursor < w->match.rows && same_rows_pause(w->same) < window) {
+		window = same_rows_pause(w->same);
+	}
+	rc = gather(w, (size_t)window, err);
+	if (rc < 0 || w->ascending || (rc = put_run(w, err)) < 0) return rc;
+	return make_lines(w, err);
+}
+
+/* The next rows of the stream, in its order. */
+static vv_status put_arrived(rewrite *w, vv_error *err)
+{
+	bool some = false;
 	vv_status rc = VV_OK;
 
-	if (w->next == w->count) {
-		window = window < WINDOW_LEAST  ? WINDOW_LEAST
-			 : window > WINDOW_MOST ? WINDOW_MOST
-						: window;
-		if ((rc = gather(w, (size_t)window, err)) < 0 ||
-		    (!w->ascending && (rc = make_lines(w, err)) < 0)) {
-			return rc;
-		}
-		if (w->count == 0) {
-			w->phase = PHASE_REST;
-			return put_run(w, err);
-		}
+	if (w->next == w->count && w->same) {
+		rc = put_same(w, &some, err);
+	}
+	if (rc == VV_OK && w->next == w->count && !some && (rc = take_window(w, err)) == VV_OK &&
+	    w->count == 0) {
+		w->phase = PHASE_REST;
+		return put_run(w, err);
 	}
 	while (rc == VV_OK && w->next < w->count && w->out.len < PIECE && w->run_count < RUN) {
 		const arrived *a = &w->rows[w->next++];
@@ -460,11 +509,11 @@ static vv_status put_old(rewrite *w, uint64_t row, vv_error *err)
 {
 	const bool came = matcher_has(&w->match, row);
 
-	if (w->mode == VARVE_ARROW_DELETE) return came ? VV_OK : keep_row(w, row, err);
+	if (w->mode == VARVE_ARROW_DELETE) return came ? VV_OK : keep_rows(w, row, 1, err);
 	if (came && w->mode != VARVE_ARROW_APPEND) return put_row(w, &w->rows[w->next++], err);
 	return w->mode == VARVE_ARROW_REPLACE || w->mode == VARVE_ARROW_REPLACE_MOST
 		       ? VV_OK
-		       : keep_row(w, row, err);
+		       : keep_rows(w, row, 1, err);
 }
 
 static vv_status put_in_order(rewrite *w, vv_error *err)
@@ -604,7 +653,10 @@ static vv_status open_rows(rewrite *w, vv_error *err)
 	w->match.key = w->layout.match;
 	w->match.key_count = w->layout.match_count;
 	w->match.number = w->layout.number;
-	return matcher_open(&w->match, err);
+	if ((rc = matcher_open(&w->match, err)) < 0) return rc;
+	return w->table && !w->in_order && w->layout.same_columns && w->match.by != MATCH_BY_NUMBER
+		       ? same_rows_open(&w->same, w->table, w->layout.columns, w->layout.count, err)
+		       : VV_OK;
 }
 
 vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table *old,
@@ -644,6 +696,7 @@ vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table 
 void rewrite_close(rewrite *w)
 {
 	if (!w) return;
+	same_rows_close(w->same);
 	matcher_close(&w->match);
 	vv_row_lines_close(&w->old);
 	layout_clear(&w->layout);

@@ -360,6 +360,71 @@ def test_many_rows_in_any_order(folder):
         assert (folder / "t.csv").read_bytes() == b"id,a,n\n" + b"".join(rows[i] for i in some)
 
 
+def test_batches_in_and_out_of_order_stay_as_they_come(folder):
+    rng = random.Random(1)
+    rows = [b"%d,x%d\n" % (i, i * 7) for i in range(9000)]
+    with varve.Repo(folder) as r:
+        r.put("t.csv", b"id,a\n" + b"".join(rows), message="one", key=["id"])
+        order = [*range(3000), *rng.sample(range(3000, 6000), 3000), *range(6000, 9000)]
+        r.write("t.csv", r["t.csv"].to_arrow().take(order).to_reader(3000), message="two")
+        assert (folder / "t.csv").read_bytes() == b"id,a\n" + b"".join(rows[i] for i in order)
+
+
+def stretches(rng, rows):
+    """Where rows of a version stand in what comes: (row, is it edited?), or (None, True) for a new one."""
+    out, at = [], 0
+    while at < rows:
+        kind, upto = rng.choice(["stay", "stay", "edits", "all", "gone", "new", "moved"]), min(rows, at + rng.choice([1, 7, 500, 4000]))
+        span = [(i, False) for i in range(at, upto)]
+        if kind in ("edits", "all"):
+            span = [(i, kind == "all" or rng.random() < 0.02) for i, _ in span]
+        elif kind == "gone":
+            span = []
+        elif kind == "new":
+            span = [place for one in span for place in ([one, (None, True)] if rng.random() < 0.1 else [one])]
+        elif kind == "moved":
+            rng.shuffle(span)
+        out += span
+        at = upto
+    return out
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rows_that_stay_keep_their_lines_whatever_comes_between(folder, seed):
+    rng = random.Random(seed)
+    raw = messy(rng, 12000, rng.choice([b"\n", b"\r\n"]))
+    lines = split(raw)
+    with varve.Repo(folder) as r:
+        r.put("t.csv", raw, message="one", key=["id"])
+        places = stretches(rng, 12000)
+        source = r["t.csv"].to_arrow()
+        empty = source.slice(0, 1)
+        given = pa.concat_tables([source, empty]).take([12000 if i is None else i for i, _ in places])
+        ids, names = given["id"].to_pylist(), given["name"].to_pylist()
+        for at, (row, edited) in enumerate(places):
+            ids[at] = 50000 + at if row is None else ids[at]
+            names[at] = "fresh" if edited else names[at]
+        given = given.set_column(0, source.schema.field(0), pa.array(ids, pa.int64()))
+        given = given.set_column(1, source.schema.field(1), pa.array(names, source.schema.field(1).type))
+        result = r.write("t.csv", given.to_reader(rng.choice([77, 3000, 65536])), mode="replace", message="more")
+        after = split((folder / "t.csv").read_bytes())
+    want = [lines[0]]
+    for at, (row, edited) in enumerate(places):
+        line = list(lines[1 if row is None else row + 1])
+        want.append(line)
+    assert len(after) == len(want)
+    for at, (x, y, (row, edited)) in enumerate(zip(after[1:], want[1:], places)):
+        if row is None:
+            assert x[:2] == [b"%d" % ids[at], b"fresh"]
+        elif edited:
+            assert x[1].strip(b'"') == b"fresh" and x[0] == y[0] and x[2:] == y[2:], at
+        else:
+            assert x == y, at
+    assert result.added == sum(row is None for row, _ in places)
+    assert result.removed == 12000 - len({row for row, _ in places if row is not None})
+    assert result.changed == sum(edited and row is not None for row, edited in places)
+
+
 # ---- datasets ----
 
 CONDITIONS = [

@@ -464,15 +464,6 @@ static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 	}
 }
 
-/* Could a number or a date be one of the texts that mean a missing value? */
-static bool may_miss_numbers(const vv_field *f)
-{
-	for (const char *const *m = (const char *const *)f->missing; *m; m++) {
-		if ((**m >= '0' && **m <= '9') || (**m == '-' && (*m)[1] != '\0')) return true;
-	}
-	return false;
-}
-
 /* Scales of decimals: 0 of integers, whatever the cells are; else what the cells need. */
 static vv_status find_scale(vv_arrow_column *c, vv_table *table, vv_error *err)
 {
@@ -504,7 +495,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 	c->json = table->root.dialect.form != VV_FORM_CSV;
 	c->only_empty = f->missing[0] && !*f->missing[0] && !f->missing[1];
 	c->empty_missing = vv_field_missing(f, &empty);
-	c->few = c->form != VV_ARROW_TEXT && vv_field_known_by_few(f) && !may_miss_numbers(f);
+	c->few = c->form != VV_ARROW_TEXT && vv_field_all_by_few(f);
 	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
 	return c->shared ? find_scale(c, table, err) : vv_fail_nomem(err);
 }
