@@ -6,7 +6,9 @@
  * cells, or has no delimiter, with a blank line above the first.
  */
 #include <string.h>
+#include <strings.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "dataset/read/sniff_internal.h"
 
@@ -211,6 +213,149 @@ static vv_status warn(const sniff *s, size_t at, vv_buf *out, vv_error *err)
 	return vv_buf_ok(out, err);
 }
 
+/* "Total", "Summe:" ..., in the languages whose text is guessed. */
+static bool is_total_word(const vv_cell *c)
+{
+	static const char *const words[] = {"total",
+					    "totals",
+					    "grand total",
+					    "sum",
+					    "subtotal",
+					    "summe",
+					    "gesamt",
+					    "gesamtsumme",
+					    "gesamtergebnis",
+					    "insgesamt",
+					    "total g\303\251n\303\251ral",
+					    "total general",
+					    "somme",
+					    "totale",
+					    "somma",
+					    "totaal",
+					    "totalt",
+					    "summa",
+					    "yhteens\303\244",
+					    "razem",
+					    "suma",
+					    "suma ko\305\204cowa",
+					    "\305\201\304\205cznie",
+					    "og\303\263\305\202em",
+					    "celkem",
+					    "sou\304\215et",
+					    "spolu",
+					    "\303\226sszesen",
+					    "ukupno",
+					    "skupaj",
+					    "\320\230\321\202\320\276\320\263\320\276",
+					    "\320\230\320\242\320\236\320\223\320\236",
+					    "\320\222\321\201\320\265\320\263\320\276",
+					    "\345\220\210\350\256\241",
+					    "\346\200\273\350\256\241",
+					    "\345\220\210\350\250\210",
+					    "\355\225\251\352\263\204",
+					    "\354\264\235\352\263\204"};
+	size_t len = c->len;
+
+	while (len > 0 && (c->text[len - 1] == ':' || c->text[len - 1] == ' ')) {
+		len--;
+	}
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strlen(words[i]) == len && strncasecmp(words[i], c->text, len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Digits, with marks between them. */
+static bool is_amount(const vv_cell *c)
+{
+	bool digits = false;
+
+	for (size_t i = 0; i < c->len; i++) {
+		digits = digits || vv_is_digit(c->text[i]);
+		if (vv_is_alpha(c->text[i])) return false;
+	}
+	return digits;
+}
+
+/* Does a row look as a total does? Its first text says so, or the first column, which all rows above fill, is empty, and
+ * all others are empty or amounts. */
+static bool is_total(const vv_cell *cells, size_t count, bool first_filled)
+{
+	size_t at = 0, amounts = 0, others = 0;
+
+	while (at < count && cells[at].len == 0) {
+		at++;
+	}
+	for (size_t i = at; i < count; i++) {
+		const bool amount = is_amount(&cells[i]);
+
+		amounts += amount;
+		others += !amount && cells[i].len > 0;
+	}
+	if (at == count || amounts == 0) return false;
+	return is_total_word(&cells[at]) || (at > 0 && first_filled && others == 0);
+}
+
+/* A last row that may be a total, with as many cells as the rows: it is one of them, and said to be. */
+static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_error *err)
+{
+	sniff look = *s, above = *s;
+	vv_dialect d = s->out->dialect;
+	sniff_reader r;
+	sniff_shape rows;
+	vv_row row;
+	size_t last = s->len, from, count = 0;
+	bool filled = true, total = false;
+	vv_error ignored;
+	vv_status rc;
+
+	while (last > first && is_end(s->text[line_before(s, last)])) {
+		last = line_before(s, last);
+	}
+	look.len = last;
+	last = from = line_before(s, last);
+	for (size_t i = 0; i < ROWS && from > first; i++) {
+		from = line_before(s, from);
+	}
+	from = from < first ? first : from;
+	while (from < last && is_note(s, from, sniff_next_line(s, from))) {
+		from = sniff_next_line(s, from);
+	}
+	above.len = last;
+	if (last <= first ||
+	    (rc = sniff_find_delimiter(&above, from, &d.delimiter, &rows, err)) < 0) {
+		return last <= first ? VV_OK : rc;
+	}
+	if (d.delimiter == 0 || rows.rows < 3) return VV_OK;
+	d.quote = s->hints->quote >= 0 ? (uint8_t)s->hints->quote : '"';
+	d.escape = s->hints->escape > 0 ? (uint8_t)s->hints->escape : 0;
+	rc = sniff_reader_open(&r, &look, &d, from, err);
+	while (rc == VV_OK && sniff_reader_next(&r, &row, &ignored) == 1) {
+		total = row.cells == rows.cells &&
+			is_total(r.cells, row.cells, filled && count > 2);
+		filled = filled && row.cells > 0 && r.cells[0].len > 0;
+		count++;
+	}
+	sniff_reader_close(&r);
+	if (rc == VV_OK && total && count > 3) {
+		size_t end = look.len, lines = 0;
+
+		while (end > last && is_end(s->text[end - 1])) {
+			end--;
+		}
+		for (size_t i = last; i < s->len; i = sniff_next_line(s, i)) {
+			lines++;
+		}
+		vv_buf_printf(out,
+			      "the last row may be a total of those above: '%s'; "
+			      "'--skip-footer %zu' leaves it out of the rows\n",
+			      vv_text_show(s->text + last, end - last), lines);
+	}
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
 vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t len, bool whole,
 			const vv_sniff_hints *hints, vv_error *err)
 {
@@ -231,7 +376,10 @@ vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t
 	} else if (!s.parent || !find_parents(&s, &at)) {
 		at = len;
 		rc = find_lines(&s, first, &at, err);
-		rc = rc == VV_OK && at < len && !s.parent ? warn(&s, at, warnings, err) : rc;
+		if (rc == VV_OK && !s.parent) {
+			rc = at < len ? warn(&s, at, warnings, err)
+				      : warn_of_total(&s, first, warnings, err);
+		}
 	}
 	vv_dialect_clear(&none.dialect);
 	*out = rc == VV_OK ? len - at : 0;

@@ -405,8 +405,11 @@ static vv_status take_tail(import *im, vv_error *err)
 {
 	const size_t len = im->window ? vv_window_tail_len(im->window) : 0;
 
+	if (im->dialect.form == VV_FORM_CSV) {
+		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->tail_warnings),
+			   im->tail_warnings.len);
+	}
 	if (len == 0) return VV_OK;
-	vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->tail_warnings), im->tail_warnings.len);
 	return vv_bytes_set(&im->dialect.epilogue,
 			    vv_window_bytes(im->window) + vv_window_len(im->window), len, err);
 }

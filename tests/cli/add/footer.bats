@@ -255,3 +255,54 @@ back() {
 		python3 "$BATS_TEST_DIRNAME/footer_model.py" $seed
 	done
 }
+
+@test "a last row that may be a total is a row, and named with the option that leaves it out" {
+	local n=0 line
+	new_repo
+	for line in 'Summe;;6' 'RAZEM:;;6' ';;6,5' ';Total;6' '"Grand total";"";"6"' 'Łącznie;;6' 'Итого;;6'; do
+		n=$((n + 1))
+		printf 'id;a;n\r\n1;x;1\r\n2;y;2\r\n3;z;3\r\n%s\r\n\r\n' "$line" > $n.csv
+		succeeds varve add $n.csv
+		stderr_has "the last row may be a total of those above: '$line'; '--skip-footer 2' leaves it out"
+		output_has " 4 rows"
+		succeeds varve add --skip-footer 2 $n.csv
+		output_has "3 rows"
+		cp $n.csv kept && rm $n.csv && varve restore $n.csv
+		same_bytes $n.csv kept
+	done
+	{
+		echo id,name,n
+		seq 1 5000 | sed 's/.*/&,"x, y",&/'
+		echo Total,,12502500
+	} > long.csv
+	succeeds varve add long.csv
+	stderr_has "'Total,,12502500'; '--skip-footer 1'"
+	succeeds varve add --skip-footer 1 long.csv
+	output_has "5,000 rows"
+}
+
+@test "a last row as those above is not said to be a total" {
+	local n=0 line
+	new_repo
+	for line in '4;t;6' '4;Total;6' 'Total;;' ';;' ';x;7' 'Totals of 2024;;6'; do
+		n=$((n + 1))
+		printf 'id;a;n\n1;x;1\n2;y;2\n3;z;3\n%s\n' "$line" > $n.csv
+		succeeds varve add $n.csv
+		[[ $stderr != *"may be a total"* ]]
+	done
+	printf 'k,v\nA,1\n,2\nB,3\n,3\n' > holes.csv
+	succeeds varve add holes.csv
+	[[ $stderr != *"may be a total"* ]]
+	printf 'k,v\nA,1\nTotal,3\n' > short.csv
+	succeeds varve add short.csv
+	[[ $stderr != *"may be a total"* ]]
+	printf '{"k":"A","v":1}\n{"k":"B","v":1}\n{"k":"C","v":1}\n{"k":"Total","v":3}\n' > t.ndjson
+	succeeds varve add t.ndjson
+	[[ $stderr != *"may be a total"* ]]
+	printf 'k,v\nA,1\nB,1\nC,1\n' > later.csv
+	succeeds varve add later.csv
+	varve commit -qm one
+	echo Total,3 >> later.csv
+	succeeds varve add later.csv
+	stderr_is ""
+}

@@ -14,7 +14,7 @@ load ../helper
 	stderr_is ""
 	succeeds varve check
 	ends_with 1 varve check --fail-on warning
-	echo '{"datasets": {"*": {"rules": {"blank-column": "off"}}}}' > varve.json
+	echo '{"rules": {"blank-column": "off"}}' > varve.json
 	succeeds varve check --fail-on warning
 	rm varve.json
 	echo '4;3;5;' >> t.csv
