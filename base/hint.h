@@ -112,6 +112,7 @@
 	X(LOG_PATH, "log-path", "path") \
 	X(LS_REMOTE, "ls-remote", "") \
 	X(MERGE_AGAIN, "merge-again", "") \
+	X(MERGE_UTF8, "merge-utf8", "encoding") \
 	X(MIGRATE, "migrate", "path") \
 	X(NO_INDEX, "no-index", "") \
 	X(ORDER_KEY, "order-key", "") \

@@ -112,6 +112,7 @@ static const struct {
 	{"log-path", "'varve log -- %1' lists the versions that have it"},
 	{"ls-remote", "'varve ls-remote' lists its refs"},
 	{"merge-again", "columns are decided first: begin the merge again, or edit the file and 'varve add' it"},
+	{"merge-utf8", "no encoding but UTF-8 may have all characters of both sides: on the branch where the file is in %1, 'iconv -f $1 -t UTF-8 FILE > OUT && mv OUT FILE', add and commit it, then merge again"},
 	{"migrate", "varve migrate %1"},
 	{"no-index", "it is not tracked; two files are compared by: varve diff --no-index A B"},
 	{"order-key", "name the columns that identify a row: 'varve add --order key --key COLUMNS'"},

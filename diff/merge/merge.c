@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
@@ -196,6 +197,12 @@ static vv_status import_result(merge *m, vv_import_result *out, const vv_sink *s
 			       .progress = opts->progress,
 			       .secret = opts->secret};
 	vv_status rc = vv_import(out, &source, sink, &o, err);
+	if (rc == VV_EINPUT && err && err->hint_id == VV_HINT_CONVERT_UTF8) {
+		err->hint_id = VV_HINT_NONE;
+		(void)vv_hint_code(err, VV_HINT_MERGE_UTF8,
+				   ours->dialect.encoding[0] ? ours->dialect.encoding
+							     : m->as.dialect.encoding);
+	}
 	if (rc < 0) return rc;
 	if (out->root.rows != merge_writer_rows(m)) {
 		vv_fail(err, VV_EREFUSED,

@@ -906,6 +906,12 @@ static vv_status choose_header(merge *m, vv_error *err)
 	return rc < 0 || !d->header ? rc : end_header(m, err);
 }
 
+/* The side that changed it has it; where both did, UTF-8 has all characters. */
+static const char *choose_encoding(const char *x, const char *y, const char *base)
+{
+	return strcmp(x, base) == 0 || (strcmp(y, base) != 0 && *y == '\0') ? y : x;
+}
+
 vv_status merge_form(merge *m, vv_error *err)
 {
 	const vv_dialect *x = dialect_of(m, 0), *y = dialect_of(m, 1),
@@ -919,7 +925,7 @@ vv_status merge_form(merge *m, vv_error *err)
 		vv_dialect_init(d);
 		return rc;
 	}
-	memcpy(d->encoding, strcmp(x->encoding, b->encoding) == 0 ? y->encoding : x->encoding,
+	memcpy(d->encoding, choose_encoding(x->encoding, y->encoding, b->encoding),
 	       sizeof(d->encoding));
 	d->bom = choose_number(m, x->bom, y->bom, b->bom) != 0;
 	if (d->form != VV_FORM_JSON) {

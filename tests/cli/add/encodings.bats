@@ -186,6 +186,35 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	succeeds varve fsck --data
 }
 
+@test "a merge whose result no encoding of a side has names the way, which works" {
+	new_repo
+	made t.csv cp1252 $'id;n\n1;José\n2;Köln\n3;Mainz\n4;Trier\n'
+	varve add -q --key id --encoding windows-1252 t.csv
+	varve commit -qm one
+	varve switch -q -c other
+	made t.csv cp1250 $'id;n\n1;José\n2;Köln\n3;Mainz\n4;Gdańsk\n'
+	varve add -q --encoding windows-1250 t.csv
+	varve commit -qm other
+	varve switch -q main
+	made t.csv cp1252 $'id;n\n1;José\n2;Köln\n3;Señor\n4;Trier\n'
+	varve add -q t.csv
+	varve commit -qm main
+	ends_with 2 varve merge other
+	stderr_has "windows-1250 does not have the character 'ñ'"
+	stderr_has "on the branch where the file is in windows-1252, 'iconv -f windows-1252 -t UTF-8 FILE > OUT && mv OUT FILE'"
+	[ -z "$(git status --porcelain)" ]
+	iconv -f windows-1252 -t UTF-8 t.csv > ../out && mv ../out t.csv
+	succeeds varve add t.csv
+	output_has "windows-1252 -> UTF-8"
+	varve commit -qm utf8
+	succeeds varve merge other
+	[ "$(cat t.csv)" = $'id;n\n1;José\n2;Köln\n3;Señor\n4;Gdańsk' ]
+	varve reset -q --hard HEAD~1 || git reset -q --hard HEAD~1
+	git switch -q other
+	succeeds varve merge main
+	[ "$(cat t.csv)" = $'id;n\n1;José\n2;Köln\n3;Señor\n4;Gdańsk' ]
+}
+
 @test "git and a clone write the file in its encoding" {
 	new_repo
 	made t.csv cp1252 "$german"
