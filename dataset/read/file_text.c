@@ -23,7 +23,9 @@ struct vv_file_text {
 	vv_encoding *encoding; /* NULL: UTF-8 */
 	bool is_text, clean;
 	uint64_t replaced;
-	vv_buf in; /* of the file, not decoded yet */
+	uint64_t lines, swapped,
+		swapped_line; /* UTF-16: line feeds so far, and those of the other order */
+	vv_buf in;            /* of the file, not decoded yet */
 	size_t in_pos;
 	bool at_end; /* of the file */
 	vv_buf text; /* not read yet from pos on */
@@ -98,6 +100,21 @@ static vv_status replace_misfits(vv_file_text *t, vv_error *err)
 	return VV_OK;
 }
 
+/* A line feed or a mark whose bytes are exchanged is U+0A00, which is no character, or U+FFFE, which never is one. */
+static void count_swapped(vv_file_text *t)
+{
+	const char *p = vv_buf_cstr(&t->text), *end = p + t->text.len;
+
+	for (; p < end; p++) {
+		if (*p == '\n') {
+			t->lines++;
+		} else if (end - p >= 3 && (memcmp(p, "\xe0\xa8\x80", 3) == 0 ||
+					    memcmp(p, "\xef\xbf\xbe", 3) == 0)) {
+			t->swapped_line = t->swapped++ == 0 ? t->lines + 1 : t->swapped_line;
+		}
+	}
+}
+
 static vv_status refuse_half(const vv_file_text *t, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "%s: half a UTF-16 character at byte %llu, the end",
@@ -126,6 +143,9 @@ static vv_status decode(vv_file_text *t, vv_error *err)
 		t->read_bytes += used;
 		if (t->at_end && t->read_bytes % 2 != 0 && strncmp(t->name, "UTF-16", 6) == 0) {
 			return refuse_half(t, err);
+		}
+		if (strncmp(t->name, "UTF-16", 6) == 0) {
+			count_swapped(t);
 		}
 	}
 	if (t->clean) return replace_misfits(t, err);
@@ -165,9 +185,26 @@ static vv_status text_again(void *payload, vv_error *err)
 	vv_text_encoder_reset(&t->made);
 	t->in_pos = t->pos = 0;
 	t->at_end = t->sampled = false;
-	t->read_bytes = 0;
+	t->read_bytes = t->lines = t->swapped = 0;
 	vv_xxh3_reset(t->read, 0);
 	return rc;
+}
+
+/* A mark of UTF-16 that contradicts all that follows. */
+static vv_status check_order(const vv_file_text *t, vv_error *err)
+{
+	const bool little = strcmp(t->name, "UTF-16LE") == 0;
+	const char *is;
+
+	if (t->is_text || t->in.len < 2 || (!little && strcmp(t->name, "UTF-16BE") != 0) ||
+	    memcmp(t->in.data, little ? "\xff\xfe" : "\xfe\xff", 2) != 0 ||
+	    !(is = vv_guess_utf16_order(t->in.data + 2, t->in.len - 2)) ||
+	    strcmp(is, t->name) == 0) {
+		return VV_OK;
+	}
+	vv_fail(err, VV_EINPUT, "%s: it begins with the mark of %s, and goes on as %s",
+		vv_text_shows(t->file->name), t->name, is);
+	return vv_hint(err, "'--encoding %s' reads it so; '--as file' keeps it as bytes", is);
 }
 
 /* A declared encoding that the file's mark contradicts would make letters of others. */
@@ -189,7 +226,10 @@ static vv_status find_name(vv_file_text *t, const vv_file_text_options *how, vv_
 				     : vv_guess_encoding(t->name, vv_buf_cstr(&t->in), t->in.len,
 							 t->at_end, how->before, err);
 
-	return rc == VV_OK && how->declared ? check_mark(t, how->declared, err) : rc;
+	if (rc == VV_OK && how->declared) {
+		rc = check_mark(t, how->declared, err);
+	}
+	return rc == VV_OK ? check_order(t, err) : rc;
 }
 
 static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_error *err)
@@ -272,6 +312,12 @@ const char *vv_file_text_encoding(const vv_file_text *t)
 const vv_buf *vv_file_text_sample(const vv_file_text *t)
 {
 	return &t->sample;
+}
+
+uint64_t vv_file_text_swapped(const vv_file_text *t, uint64_t *line)
+{
+	*line = t->swapped_line;
+	return t->swapped;
 }
 
 uint64_t vv_file_text_replaced(const vv_file_text *t)

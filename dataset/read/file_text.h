@@ -40,6 +40,9 @@ const char *vv_file_text_encoding(const vv_file_text *t);
 /* The first bytes of the text, up to a MiB of the file. */
 const vv_buf *vv_file_text_sample(const vv_file_text *t);
 
+/* Of UTF-16: how many line feeds and marks are in the other byte order so far; *line: that of the first one, from 1. */
+uint64_t vv_file_text_swapped(const vv_file_text *t, uint64_t *line);
+
 /* How many U+FFFD there are so far in place of something else. */
 uint64_t vv_file_text_replaced(const vv_file_text *t);
 

@@ -18,7 +18,7 @@
 /* ---- what is certain ---- */
 
 /* Text with ASCII letters, digits or delimiters has its NULs nearly all on one side. */
-static const char *utf16_by_nuls(const char *s, size_t len)
+const char *vv_guess_utf16_order(const char *s, size_t len)
 {
 	size_t n = len < 512 ? len : 512, even = 0, odd = 0;
 
@@ -36,7 +36,7 @@ static const char *utf16(const char *s, size_t len)
 	if (len >= 4 && memcmp(s, "\xff\xfe\0\0", 4) == 0) return NULL;
 	return len >= 2 && memcmp(s, "\xff\xfe", 2) == 0   ? "UTF-16LE"
 	       : len >= 2 && memcmp(s, "\xfe\xff", 2) == 0 ? "UTF-16BE"
-							   : utf16_by_nuls(s, len);
+							   : vv_guess_utf16_order(s, len);
 }
 
 static bool is_packed(const char *s, size_t len)

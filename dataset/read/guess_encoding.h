@@ -15,4 +15,7 @@
 vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_end,
 			    const char *before, vv_error *err);
 
+/* The byte order of UTF-16 by its NULs, whatever its mark; NULL: they do not tell. */
+const char *vv_guess_utf16_order(const char *sample, size_t len);
+
 #endif

@@ -110,6 +110,19 @@ static vv_status tell_encoding(vv_import_result *out, const vv_file_text *t,
 	return vv_buf_ok(&out->warnings, err);
 }
 
+static void tell_swapped(vv_import_result *out, const vv_file_text *t,
+			 const vv_import_options *opts)
+{
+	uint64_t line, count = vv_file_text_swapped(t, &line);
+
+	if (count == 0 || opts->as || opts->in_file) return;
+	vv_buf_printf(&out->warnings,
+		      "%s in the other byte order than %s, the first in line %s: what stands in it "
+		      "is no text, and is stored as it is\n",
+		      vv_text_counted(count, "line end or mark is", "line ends or marks are"),
+		      vv_file_text_encoding(t), vv_text_count(line));
+}
+
 vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 				const vv_import_options *opts, vv_error *err)
 {
@@ -119,5 +132,7 @@ vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 	if (root->kind != VV_KIND_TABLE || !vv_file_text_encoding(t)[0]) return VV_OK;
 	assert(strcmp(root->dialect.encoding, vv_file_text_encoding(t)) == 0);
 	rc = vv_file_text_measure(t, &root->file_bytes, &root->file_hash, err);
-	return rc < 0 ? rc : tell_encoding(out, t, opts, err);
+	if (rc < 0) return rc;
+	tell_swapped(out, t, opts);
+	return tell_encoding(out, t, opts, err);
 }

@@ -151,6 +151,32 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	succeeds varve add --as file t.csv
 }
 
+@test "a mark of UTF-16 that contradicts the bytes is refused, and an order that changes in the middle is named with its line" {
+	new_repo
+	printf 'id;n\r\n1;x\r\n2;y\r\n3;z\r\n' > u8
+	{ printf '\376\377' && iconv -f UTF-8 -t UTF-16LE u8; } > swapped.csv
+	{ printf '\377\376' && iconv -f UTF-8 -t UTF-16BE u8; } > other.csv
+	ends_with 2 varve add swapped.csv
+	stderr_has "swapped.csv: it begins with the mark of UTF-16BE, and goes on as UTF-16LE"
+	stderr_has "'--encoding UTF-16LE' reads it so"
+	ends_with 2 varve add other.csv
+	stderr_has "goes on as UTF-16BE"
+	ends_with 1 varve check --files swapped.csv
+	succeeds varve add --encoding UTF-16LE swapped.csv
+	output_has "3 rows"
+	come_back swapped.csv
+	succeeds varve add --as file other.csv
+	{ printf '\377\376' && iconv -f UTF-8 -t UTF-16LE u8 && printf '4;q\r\n' | iconv -t UTF-16BE; } > mixed.csv
+	succeeds varve add mixed.csv
+	stderr_has "1 line end or mark is in the other byte order than UTF-16LE, the first in line 5"
+	come_back mixed.csv
+	# two files after each other, each with its mark
+	{ printf '\377\376' && iconv -f UTF-8 -t UTF-16LE u8 && printf '\376\377' && iconv -f UTF-8 -t UTF-16BE u8; } > two.csv
+	succeeds varve add two.csv
+	stderr_has "5 line ends or marks are in the other byte order than UTF-16LE, the first in line 5"
+	come_back two.csv
+}
+
 @test "text that is UTF-8 but for a few bytes stays what it is" {
 	new_repo
 	printf 'id,n\n1,M\xc3\xbcller\n2,K\xc3\xb6ln\n3,\xe9\n' > t.csv
