@@ -14,6 +14,7 @@
 	X(ADD_AND_NAME, "add-and-name", "") \
 	X(ADD_AS_FILE, "add-as-file", "path") \
 	X(ADD_AS_TABLE, "add-as-table", "path") \
+	X(ADD_ENCODING, "add-encoding", "encoding path") \
 	X(ADD_FIX, "add-fix", "path") \
 	X(ADD_FIX_EDITED, "add-fix-edited", "path") \
 	X(ADD_FIX_OR_UNTRACK, "add-fix-or-untrack", "path") \

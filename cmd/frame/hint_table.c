@@ -14,6 +14,7 @@ static const struct {
 	{"add-and-name", "'varve add' stores one; then name it as REV:PATH"},
 	{"add-as-file", "'varve add --as file %1' keeps versions of big files small"},
 	{"add-as-table", "'varve add --as table $1' makes a table of it"},
+	{"add-encoding", "'varve add --encoding $1 $2' reads it so"},
 	{"add-fix", "'varve add --fix %1' merges both sides by row and cell"},
 	{"add-fix-edited", "it was edited by hand; 'varve add --fix %1' mends it"},
 	{"add-fix-or-untrack", "'varve add --fix %1' makes a table of it; 'varve untrack' lets it be text"},

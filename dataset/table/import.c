@@ -13,6 +13,7 @@
 #include "dataset/read/likely_encoding.h"
 #include "dataset/read/row_sorter.h"
 #include "dataset/read/unseen.h"
+#include "dataset/table/import_encoded.h"
 #include "dataset/table/import_state.h"
 #include "dataset/table/old_groups.h"
 
@@ -374,22 +375,29 @@ static void warn_short_rows(import *im)
 #define FEW_OF 10u
 
 /* It is stored as it is, but other programs, and JSON, read it wrongly or not at all. */
-static void warn_foreign_rows(import *im)
+static vv_status warn_foreign_rows(import *im, vv_error *err)
 {
 	static const char kept[] = "it is stored byte for byte, but cannot be written as JSON";
 	const char *encoding = im->opts->encoding;
 	vv_import_result *out = im->out;
 	const vv_bytes *head = &out->root.dialect.prologue;
 	const vv_root *parent = im->opts->parent;
+	/* In few rows of many they were put together with others, of UTF-8, which would be read wrongly then. */
+	const bool many = !encoding && out->foreign_rows >= im->rows / FEW_OF;
+	const bool changed = many && parent && parent->kind == VV_KIND_TABLE &&
+			     parent->dialect.encoding[0] == '\0';
+	bool clear = false;
+	vv_status rc = VV_OK;
 
-	if (im->opts->as || im->opts->in_file) return;
+	if (im->opts->as || im->opts->in_file) return VV_OK;
 	if (!encoding && !vv_utf8_valid(head->data ? head->data : "", head->len) &&
 	    !(parent && vv_bytes_equal(head, &parent->dialect.prologue))) {
 		vv_buf_printf(&out->warnings, "the header is not UTF-8 but perhaps %s: %s\n",
 			      vv_likely_encoding(head->data, head->len), kept);
 	}
-	if (out->foreign_rows == 0) return;
-	vv_buf_printf(&out->warnings, "%s%s ha%s ",
+	if (out->foreign_rows == 0) return VV_OK;
+	vv_buf_printf(&out->warnings, "%s%s%s ha%s ",
+		      changed ? "so far it was read as UTF-8; now " : "",
 		      out->groups_reused > 0 ? "in changed rows, " : "",
 		      vv_text_counted(out->foreign_rows, "row", NULL),
 		      out->foreign_rows == 1 ? "s" : "ve");
@@ -407,11 +415,15 @@ static void warn_foreign_rows(import *im)
 		vv_buf_putc(&out->warnings, '\'');
 	}
 	vv_buf_printf(&out->warnings, "; %s", kept);
-	/* In few rows of many they were put together with others, of UTF-8, which would be read wrongly then. */
-	if (!encoding && out->foreign_rows >= im->rows / FEW_OF) {
+	if (changed) {
+		rc = import_encoded_looks(&clear, &out->warnings, im->source, &out->root.dialect,
+					  im->opts, err);
+	}
+	if (many && !clear) {
 		vv_buf_printf(&out->warnings, "; '--encoding %s' reads it as text", im->foreign_in);
 	}
 	vv_buf_putc(&out->warnings, '\n');
+	return rc;
 }
 
 /* Did somebody ask for the file's order, now or before? */
@@ -463,8 +475,8 @@ static vv_status finish_root(import *im, vv_error *err)
 		goto done;
 	}
 	warn_short_rows(im);
-	warn_foreign_rows(im);
-	rc = import_finish_key(im, err);
+	rc = warn_foreign_rows(im, err);
+	rc = rc < 0 ? rc : import_finish_key(im, err);
 done:
 	vv_list_clear(&data);
 	vv_list_clear(&layout);

@@ -6,6 +6,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/hint_text.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/scan.h"
@@ -57,11 +58,12 @@ static void put_shown(vv_buf *b, const vv_cell *c)
 	vv_buf_puts(b, len < c->len ? "..." : "");
 }
 
-/* Cells that would read otherwise in another encoding. */
-static vv_status show_cells(vv_buf *b, const vv_buf *text, const vv_dialect *d, vv_error *err)
+/* Cells that would read otherwise in another encoding, from byte `head` of the text on. */
+static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv_dialect *d,
+			    vv_error *err)
 {
 	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
-	size_t head = (d->bom ? 3 : 0) + d->prologue.len, shown = 0;
+	size_t shown = 0;
 	bool csv = d->form == VV_FORM_CSV;
 	vv_error ignored = {0};
 	vv_scan *scan = NULL;
@@ -100,8 +102,9 @@ static vv_status tell_encoding(vv_import_result *out, const vv_file_text *t,
 	}
 	vv_buf_printf(&out->warnings, "read as %s", name);
 	if (!marked) {
-		vv_status rc = show_cells(&out->warnings, vv_file_text_sample(t),
-					  &out->root.dialect, err);
+		const vv_dialect *d = &out->root.dialect;
+		vv_status rc = show_cells(&out->warnings, vv_file_text_sample(t), d->prologue.len,
+					  d, err);
 
 		if (rc < 0) return rc;
 		vv_buf_puts(&out->warnings, "; if that is wrong, --encoding names the right one");
@@ -118,7 +121,7 @@ static void tell_swapped(vv_import_result *out, const vv_file_text *t,
 	if (count == 0 || opts->as || opts->in_file) return;
 	vv_buf_printf(&out->warnings,
 		      "%s in the other byte order than %s, the first in line %s: what stands in it "
-		      "is no text, and is stored as it is\n",
+		      "is not text, and is stored as it is\n",
 		      vv_text_counted(count, "line end or mark is", "line ends or marks are"),
 		      vv_file_text_encoding(t), vv_text_count(line));
 }
@@ -135,4 +138,27 @@ vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 	if (rc < 0) return rc;
 	tell_swapped(out, t, opts);
 	return tell_encoding(out, t, opts, err);
+}
+
+vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
+			       const vv_dialect *d, const vv_import_options *opts, vv_error *err)
+{
+	const vv_file_text_options how = {.clean = true};
+	vv_file_text *t = NULL;
+	vv_error unclear;
+	vv_status rc;
+
+	*clear = false;
+	if (!source->again || !opts->find_encoding || d->form != VV_FORM_CSV) return VV_OK;
+	if (source->again(source->payload, &unclear) < 0 ||
+	    vv_file_text_open(&t, source, &how, &unclear) < 0 || !t) {
+		return VV_OK;
+	}
+	vv_buf_printf(warnings, "; it looks like %s", vv_file_text_encoding(t));
+	rc = show_cells(warnings, vv_file_text_sample(t), 0, d, err);
+	(void)vv_hint_put(warnings, "; ", opts->words, VV_HINT_ADD_ENCODING,
+			  vv_file_text_encoding(t), source->name);
+	*clear = true;
+	vv_file_text_close(t);
+	return rc;
 }

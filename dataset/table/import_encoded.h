@@ -15,4 +15,9 @@ vv_status import_encoded_open(vv_file_text **out, const vv_source *source,
 vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 				const vv_import_options *opts, vv_error *err);
 
+/* Of a file that is not UTF-8 any more: appends what it looks like, three cells as they would read, and the command that
+ * reads it so. *clear false: it looks like nothing, and nothing is appended. The source is at its end then. */
+vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *source,
+			       const vv_dialect *d, const vv_import_options *opts, vv_error *err);
+
 #endif

@@ -132,7 +132,7 @@ WORDS = {
 
 # Codes that have no words here: they are of commands that this package has no call for.
 WITHOUT = set("""
-    add-fix-edited add-fix-or-untrack add-makes add-or-checkout add-order-back add-order-file add-read-again
+    add-encoding add-fix-edited add-fix-or-untrack add-makes add-or-checkout add-order-back add-order-file add-read-again
     ask-for ask-hold ask-trust car-export car-export-unixfs cat config-list did diff-patch diff-two export get
     git-dir hold-for holder-add holder-list holder-quota holder-room hook-line hook-line-also key-list key-mend
     key-names key-new list-rules migrate no-index patch-first-line prune-for prune-hold rename-column replicate restore-and-add

@@ -69,7 +69,7 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	varve commit -qm one
 	made t.csv cp1252 "$german"
 	succeeds varve add --dry-run t.csv
-	stderr_has "'--encoding windows-1252' reads it as text"
+	stderr_has "'varve add --encoding windows-1252 t.csv' reads it so"
 	varve add -q --encoding windows-1252 t.csv
 	succeeds varve diff --cached
 	output_has "UTF-8 -> windows-1252"
@@ -149,6 +149,22 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	ends_with 2 varve add t.csv
 	stderr_has "t.csv: half a UTF-16 character at byte 13, the end"
 	succeeds varve add --as file t.csv
+}
+
+@test "a table that was UTF-8 and is saved in another encoding is said to be, with cells and the command that reads it so" {
+	new_repo
+	printf 'id;name;city\n1;José;Köln\n2;Müller;x\n3;Straße;Genève\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	iconv -f UTF-8 -t windows-1252 t.csv > w.csv && mv w.csv t.csv
+	succeeds varve add t.csv
+	stderr_has "so far it was read as UTF-8; now 3 rows have text that is not UTF-8"
+	stderr_has "it looks like windows-1252: 'José', 'Köln', 'Müller'; 'varve add --encoding windows-1252 t.csv' reads it so"
+	succeeds varve add --encoding windows-1252 t.csv
+	stderr_is ""
+	succeeds varve diff --staged
+	output_has "UTF-8 -> windows-1252"
+	[ "$(varve cat :t.csv | sed -n 2p)" = "1;José;Köln" ]
 }
 
 @test "a mark of UTF-16 that contradicts the bytes is refused, and an order that changes in the middle is named with its line" {
