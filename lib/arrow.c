@@ -41,10 +41,11 @@ static void rows_release(void *at)
 {
 	table_rows *t = at;
 
-	vv_arrow_batches_close(t->batches);
-	varve_rows_free(t->rows);
-	varve_table_free(t->table);
-	vv_free(t);
+	if (vv_arrow_batches_close(t->batches)) {
+		varve_rows_free(t->rows);
+		varve_table_free(t->table);
+		vv_free(t);
+	}
 }
 
 static const vv_arrow_source rows_source = {rows_schema, rows_next, rows_misfits, rows_release};

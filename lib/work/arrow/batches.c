@@ -1,256 +1,218 @@
 /*
- * batches: knows when an array has rows enough, and which rows of a group go into it.
+ * batches: knows how far ahead arrays are made, and of which rows each is.
+ *
+ * All rows of a table are cut into shares of as many as an array has. Each maker has a cursor of its own, and makes the array of
+ * one share after the other. Arrays are given in the order of their rows; errors and misfits come with them.
  */
 #include "lib/work/arrow/batches.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/sys.h"
-#include "lib/work/rows/named_columns.h"
+#include "base/thread.h"
 
 #define BATCH_ROWS 65536u
-#define BATCH_TEXT                                                                                 \
-	((size_t)64 << 20) /* bytes of a column of text that end a batch: offsets have 32 bits */
-/* Rows of a group that are put at once, so that texts that many rows share cannot go far beyond that. */
-#define STEP_ROWS 256u
+#define SHARES_MAX 9u
+#define SHARE_BYTES                                                                                \
+	((uint64_t)32 << 20) /* of a share of rows at most, about, if several are to be in memory */
+
+typedef struct share {
+	vv_job job; /* the first member */
+	vv_rows *rows;
+	vv_arrow_maker *maker;
+	uint64_t left; /* rows that were not given; where it begins: row */
+	uint64_t row;
+	uint64_t misfits; /* of the maker's, those that were counted */
+	bool seek;
+	struct ArrowArray array;
+	vv_status rc;
+	vv_error why;
+} share;
 
 struct vv_arrow_batches {
-	vv_table *table;
-	vv_rows *rows;
-	vv_arrow_options o;
-	vv_rows_group group;
-	size_t at; /* the next of its rows */
-	vv_arrow_column *columns;
-	char *row_number; /* NULL: none */
-	vv_arrow_memory numbers;
-	vv_arrow_column rest; /* what misfits are, where that is asked for */
-	size_t usual_rows;    /* of an array, where it can be known */
-	uint64_t done;
+	vv_arrow_maker *maker; /* of the rows given; with shares only their model */
+	share shares[SHARES_MAX];
+	unsigned used, head, tail; /* used 0: none; head: the next one to give; tail: to begin */
+	uint64_t next, end, each;  /* rows of shares */
+	vv_pool *pool;
+	pid_t pid; /* that made it */
+	const vv_progress *progress;
+	uint64_t rows, done;
 	vv_arrow_misfits misfits;
-	bool any, ended;
 };
 
-static size_t all_columns(const vv_arrow_batches *b)
+/* ---- shares ---- */
+
+static share *share_at(vv_arrow_batches *b, unsigned i)
 {
-	return b->o.count + (b->row_number != NULL) + b->misfits.keep;
+	return &b->shares[i % b->used];
 }
 
-/* ---- arrays ---- */
-
-static vv_status give_batch(vv_arrow_batches *b, struct ArrowArray *out, size_t rows, vv_error *err)
+static void run_share(vv_job *job, unsigned worker)
 {
-	const size_t count = b->o.count;
-	bool ok = vv_arrow_array(out, rows, 0, 1, all_columns(b));
+	share *s = (share *)(void *)job;
 
-	for (size_t i = 0; ok && i < count; i++) {
-		ok = vv_arrow_column_end(out->children[i], &b->columns[i], rows);
+	(void)worker;
+	s->rc = VV_OK;
+	if (s->seek && (s->rc = vv_rows_seek(s->rows, s->row, &s->why)) == VV_OK) {
+		vv_arrow_maker_limit(s->maker, s->left);
 	}
-	if (ok && b->row_number &&
-	    (ok = vv_arrow_room(&b->numbers, 1) &&
-		  vv_arrow_array(out->children[count], rows, 0, 2, 0))) {
-		vv_arrow_give(out->children[count], 1, &b->numbers);
+	s->seek = false;
+	if (s->rc == VV_OK) {
+		s->rc = vv_arrow_maker_next(s->maker, &s->array, &s->why);
 	}
-	if (ok && b->misfits.keep) {
-		ok = vv_arrow_column_put_misfits(&b->rest, &b->misfits, rows, err) == VV_OK &&
-		     vv_arrow_column_end(out->children[all_columns(b) - 1], &b->rest, rows);
-	}
-	if (!ok && out->release) {
-		out->release(out);
-	}
-	return ok ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status begin_batch(vv_arrow_batches *b, vv_error *err)
+static void begin_shares(vv_arrow_batches *b)
 {
-	vv_status rc = VV_OK;
+	while (b->tail - b->head < b->used && b->next < b->end) {
+		share *s = share_at(b, b->tail++);
 
-	for (size_t i = 0; i < b->o.count && rc == VV_OK; i++) {
-		rc = vv_arrow_column_begin(&b->columns[i], b->usual_rows, err);
+		s->row = b->next;
+		s->left = b->end - b->next < b->each ? b->end - b->next : b->each;
+		s->misfits = 0;
+		s->seek = true;
+		b->next += s->left;
+		s->job = (vv_job){.run = run_share};
+		vv_pool_submit(b->pool, &s->job);
 	}
-	b->numbers.len = 0;
-	return rc == VV_OK && b->misfits.keep ? vv_arrow_column_begin(&b->rest, 0, err) : rc;
 }
 
-static bool is_full(const vv_arrow_batches *b, size_t rows)
+/* Counts the misfits of an array that is given, or of one in which there was one too many. */
+static void count_misfits(vv_arrow_batches *b, share *s)
 {
-	bool full = rows >= b->o.batch_rows;
+	const vv_arrow_misfits *m = vv_arrow_maker_misfits(s->maker);
 
-	for (size_t i = 0; i < b->o.count && !full; i++) {
-		full = b->columns[i].text.len + b->columns[i].texts.text.len >= BATCH_TEXT;
+	if (b->misfits.count == 0 && m->count > 0) {
+		b->misfits.row = m->row;
+		b->misfits.column = m->column;
+		b->misfits.why = m->why;
 	}
-	return full;
+	b->misfits.count += m->count - s->misfits;
+	s->misfits = m->count;
 }
 
-/* Makes sure that there is a row of the group. 1, 0, <0. */
-static int take_group(vv_arrow_batches *b, vv_error *err)
+static vv_status next_of_shares(vv_arrow_batches *b, struct ArrowArray *out, vv_error *err)
 {
-	vv_status rc = VV_OK;
-	int more;
+	vv_status rc = vv_progress_part(b->progress, "reading rows",
+					b->next < b->end ? b->next : b->rows, b->rows, err);
+	share *s;
 
-	if (b->o.limit == 0) return 0;
-	while (b->at == b->group.count) {
-		if ((more = vv_rows_next_group(b->rows, &b->group, err)) <= 0) {
-			b->at = b->group.count = 0;
-			return more;
-		}
-		b->any = true;
-		b->at = b->o.skip < b->group.count ? (size_t)b->o.skip : b->group.count;
-		b->o.skip -= b->at;
-		for (size_t i = 0; i < b->o.count && b->at < b->group.count && rc == VV_OK; i++) {
-			rc = vv_arrow_column_take(&b->columns[i], b->group.batch, err);
-		}
-		if (rc < 0) return (int)rc;
+	if (rc < 0) return rc;
+	begin_shares(b);
+	if (b->head == b->tail) return VV_OK;
+	s = share_at(b, b->head);
+	vv_pool_wait(b->pool, &s->job);
+	if (!s->array.release && s->rc == VV_OK) {
+		run_share(&s->job, 0); /* the share's texts needed more than one array */
 	}
-	return 1;
-}
-
-static vv_status put_numbers(vv_arrow_batches *b, const uint32_t *rows, size_t count, vv_error *err)
-{
-	uint64_t *to;
-
-	if (!vv_arrow_room(&b->numbers, count * sizeof(*to))) return vv_fail_nomem(err);
-	to = (uint64_t *)(void *)(b->numbers.bytes + b->numbers.len);
-	for (size_t i = 0; i < count; i++) {
-		to[i] = b->group.batch->first_row + rows[i];
+	count_misfits(b, s);
+	if (s->rc < 0) {
+		*err = s->why;
+		return s->rc;
 	}
-	b->numbers.len += count * sizeof(*to);
+	if (!s->array.release || (uint64_t)s->array.length > s->left) {
+		return vv_fail(err, VV_ECORRUPT, "row %llu is missing",
+			       (unsigned long long)s->row + 1);
+	}
+	*out = s->array;
+	s->array.release = NULL;
+	b->done += (uint64_t)out->length;
+	s->left -= (uint64_t)out->length;
+	b->head += s->left == 0;
 	return VV_OK;
-}
-
-static size_t least(size_t a, uint64_t b)
-{
-	return a < b ? a : (size_t)b;
-}
-
-/* Some rows of the group; *have: rows of the batch. */
-static vv_status put_rows(vv_arrow_batches *b, size_t *have, vv_error *err)
-{
-	const vv_batch *batch = b->group.batch;
-	const uint32_t *rows = b->group.rows + b->at;
-	size_t count = least(b->group.count - b->at, batch->has_long ? 1 : STEP_ROWS);
-	vv_status rc = VV_OK;
-
-	count = least(least(count, b->o.batch_rows - *have), b->o.limit);
-	for (size_t i = 0; i < b->o.count && rc == VV_OK; i++) {
-		rc = vv_arrow_column_put(&b->columns[i], rows, count, *have, batch->first_row,
-					 &b->misfits, err);
-	}
-	if (rc == VV_OK && b->row_number) {
-		rc = put_numbers(b, rows, count, err);
-	}
-	if (rc == VV_OK && b->misfits.count > 0 && b->o.misfit == VARVE_MISFIT_ERROR) {
-		b->misfits.count = 1; /* no more than the first one was looked for */
-		*err = b->misfits.why;
-		rc = b->misfits.why.code;
-	}
-	*have += count;
-	b->at += count;
-	b->o.limit -= count;
-	return rc;
 }
 
 vv_status vv_arrow_batches_next(vv_arrow_batches *b, struct ArrowArray *out, vv_error *err)
 {
-	size_t rows = 0;
-	int more = 1;
-	vv_status rc;
-
 	memset(out, 0, sizeof(*out));
-	if (b->ended) return VV_OK;
-	rc = begin_batch(b, err);
-	while (rc == VV_OK && !is_full(b, rows) && (more = take_group(b, err)) > 0) {
-		rc = put_rows(b, &rows, err);
-	}
-	if (more < 0) return (vv_status)more;
-	if (rc < 0) return rc;
-	b->done += rows;
-	b->ended = more == 0;
-	return rows > 0 ? give_batch(b, out, rows, err) : VV_OK;
+	return b->used > 0 ? next_of_shares(b, out, err) : vv_arrow_maker_next(b->maker, out, err);
 }
 
-/* ---- the schema ---- */
+/* ---- what there is ---- */
 
 bool vv_arrow_batches_schema(const vv_arrow_batches *b, struct ArrowSchema *out)
 {
-	const size_t count = b->o.count;
-	const vv_bytes *schema = &b->table->root.schema;
-	bool ok = vv_arrow_schema(out, "+s", "", false, all_columns(b));
+	return vv_arrow_maker_schema(b->maker, out);
+}
 
-	for (size_t i = 0; ok && i < count; i++) {
-		ok = vv_arrow_column_schema(out->children[i], &b->columns[i]);
-	}
-	if (ok && b->row_number) {
-		ok = vv_arrow_schema(out->children[count], "l", b->row_number, false, 0);
-	}
-	if (ok && b->misfits.keep) {
-		ok = vv_arrow_column_schema(out->children[all_columns(b) - 1], &b->rest);
-	}
-	ok = ok && vv_arrow_schema_note(out, "varve:schema", schema->data, schema->len);
-	if (!ok && out->release) {
-		out->release(out);
-	}
-	return ok;
+uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b)
+{
+	return b->used > 0 ? b->done : vv_arrow_maker_rows(b->maker);
+}
+
+bool vv_arrow_batches_any(const vv_arrow_batches *b)
+{
+	return b->used > 0 || vv_arrow_maker_any(b->maker);
+}
+
+const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b)
+{
+	return b->used > 0 ? &b->misfits : vv_arrow_maker_misfits(b->maker);
 }
 
 /* ---- opening ---- */
 
-/* Of the columns that are named, as far as they are wanted. */
-static vv_status use_dictionaries(vv_arrow_batches *b, vv_error *err)
+/* Are the rows to be cut into shares? Then which. */
+static bool wants_shares(vv_arrow_batches *b, const vv_table *t, const vv_rows *rows,
+			 const vv_arrow_options *o)
 {
-	size_t *places = NULL, count = 0;
-	vv_status rc;
+	uint64_t from;
 
-	if (!b->o.dictionary || b->o.dictionary->count == 0) return VV_OK;
-	rc = vv_view_columns(b->table, b->o.dictionary, "dictionary", &places, &count, err);
-	for (size_t k = 0; k < count && rc == VV_OK; k++) {
-		for (size_t i = 0; i < b->o.count && rc == VV_OK; i++) {
-			if (b->columns[i].place == places[k] && !b->columns[i].has_dictionary) {
-				rc = vv_arrow_column_use_dictionary(&b->columns[i], err);
-			}
-		}
-	}
-	vv_free(places);
-	return rc;
+	if (vv_cpu_count() < 2 || !vv_rows_are_all(rows, &from)) return false;
+	b->each = o->batch_rows;
+	b->rows = t->root.rows;
+	b->next = o->skip < b->rows - from ? from + o->skip : b->rows;
+	b->end = o->limit < b->rows - b->next ? b->next + o->limit : b->rows;
+	return (b->end - b->next) / 2 >= b->each && t->root.bytes / b->rows < SHARE_BYTES / b->each;
 }
 
-static vv_status open_batches(vv_arrow_batches *b, vv_error *err)
+static vv_status open_share(share *s, vv_arrow_batches *b, vv_table *t, const vv_arrow_options *o,
+			    vv_error *err)
 {
-	vv_arrow_options *o = &b->o;
-	vv_status rc = VV_OK;
+	const vv_rows_options all = {.columns = o->columns,
+				     .count = o->count,
+				     .to = UINT64_MAX,
+				     .within = true,
+				     .by_group = true,
+				     .alone = true};
+	vv_arrow_options how = *o;
+	vv_status rc = vv_rows_open(&s->rows, t, &all, err);
 
-	if (o->misfit < VARVE_MISFIT_ERROR || o->misfit > VARVE_MISFIT_TEXT) {
-		return vv_fail(err, VV_ENOSUPPORT, "there is no treatment %d of misfits",
-			       (int)o->misfit);
+	how.skip = 0;
+	how.rows = b->each;
+	return rc < 0 ? rc : vv_arrow_maker_open(&s->maker, t, s->rows, &how, b->maker, err);
+}
+
+static vv_status open_batches(vv_arrow_batches *b, vv_table *t, vv_rows *rows,
+			      const vv_arrow_options *o, vv_error *err)
+{
+	const unsigned cpus = vv_cpu_count();
+	vv_status rc = vv_arrow_maker_open(&b->maker, t, rows, o, NULL, err);
+
+	if (rc < 0 || !wants_shares(b, t, rows, o)) return rc;
+	b->progress = vv_rows_progress(rows);
+	if (!(b->pool = vv_pool_new(cpus - 1))) return vv_fail_nomem(err);
+	b->used = cpus < SHARES_MAX ? cpus + 1 : SHARES_MAX;
+	for (unsigned i = 0; i < b->used && rc == VV_OK; i++) {
+		rc = open_share(&b->shares[i], b, t, o, err);
 	}
-	b->misfits.keep = o->misfit == VARVE_MISFIT_TEXT;
-	vv_arrow_column_init_own(&b->rest, "_misfits", VV_ARROW_TEXT, false);
-	o->batch_rows = o->batch_rows ? o->batch_rows : BATCH_ROWS;
-	b->usual_rows = least((size_t)o->batch_rows, o->rows);
-	if (!(b->columns = vv_calloc(o->count + 1, sizeof(*b->columns))) ||
-	    (o->row_number && !(b->row_number = vv_strdup(o->row_number)))) {
-		return vv_fail_nomem(err);
-	}
-	for (size_t i = 0; i < o->count && rc == VV_OK; i++) {
-		rc = vv_arrow_column_init(&b->columns[i], b->table, o->columns[i], &o->how, err);
-		if (rc == VV_OK && o->dictionaries && b->columns[i].form == VV_ARROW_TEXT) {
-			rc = vv_arrow_column_use_dictionary(&b->columns[i], err);
-		}
-	}
-	return rc < 0 || o->dictionaries ? rc : use_dictionaries(b, err);
+	return rc;
 }
 
 vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *rows,
 				const vv_arrow_options *opts, vv_error *err)
 {
 	vv_arrow_batches *b = vv_calloc(1, sizeof(*b));
+	vv_arrow_options o = *opts;
 	vv_status rc;
 
 	*out = NULL;
 	if (!b) return vv_fail_nomem(err);
-	b->table = t;
-	b->rows = rows;
-	b->o = *opts;
-	if ((rc = open_batches(b, err)) < 0) {
+	b->pid = getpid();
+	o.batch_rows = o.batch_rows ? o.batch_rows : BATCH_ROWS;
+	if ((rc = open_batches(b, t, rows, &o, err)) < 0) {
 		vv_arrow_batches_close(b);
 		return rc;
 	}
@@ -258,32 +220,24 @@ vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *ro
 	return VV_OK;
 }
 
-uint64_t vv_arrow_batches_rows(const vv_arrow_batches *b)
+bool vv_arrow_batches_close(vv_arrow_batches *b)
 {
-	return b->done;
-}
-
-bool vv_arrow_batches_any(const vv_arrow_batches *b)
-{
-	return b->any;
-}
-
-const vv_arrow_misfits *vv_arrow_batches_misfits(const vv_arrow_batches *b)
-{
-	return &b->misfits;
-}
-
-void vv_arrow_batches_close(vv_arrow_batches *b)
-{
-	if (b) {
-		for (size_t i = 0; b->columns && i < b->o.count; i++) {
-			vv_arrow_column_clear(&b->columns[i]);
-		}
-		vv_arrow_drop(&b->numbers);
-		vv_arrow_column_clear(&b->rest);
-		vv_arrow_misfits_clear(&b->misfits);
-		vv_free(b->columns);
-		vv_free(b->row_number);
-		vv_free(b);
+	if (!b) return true;
+	if (b->pool && b->pid != getpid()) return false;
+	for (; b->head != b->tail; b->head++) {
+		vv_pool_wait(b->pool, &share_at(b, b->head)->job);
 	}
+	vv_pool_free(b->pool);
+	for (unsigned i = 0; i < b->used; i++) {
+		share *s = &b->shares[i];
+
+		if (s->array.release) {
+			s->array.release(&s->array);
+		}
+		vv_arrow_maker_close(s->maker);
+		vv_rows_close(s->rows);
+	}
+	vv_arrow_maker_close(b->maker);
+	vv_free(b);
+	return true;
 }

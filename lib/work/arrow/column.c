@@ -465,12 +465,18 @@ static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 }
 
 /* Scales of decimals: 0 of integers, whatever the cells are; else what the cells need. */
-static vv_status find_scale(vv_arrow_column *c, vv_table *table, vv_error *err)
+static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_column *like,
+			    vv_error *err)
 {
 	vv_status rc;
 
 	if (c->form != VV_ARROW_DECIMAL || c->field->type == VV_TYPE_INTEGER) return VV_OK;
 	c->measured = true;
+	if (like) {
+		c->extent = like->extent;
+		c->scale = like->scale;
+		return VV_OK;
+	}
 	rc = vv_arrow_decimals_extent(&c->extent, table, c->place, c->few, err);
 	c->scale = vv_arrow_decimals_scale(&c->extent, &c->extent);
 	return rc;
@@ -497,7 +503,7 @@ vv_status vv_arrow_column_init(vv_arrow_column *c, vv_table *table, size_t place
 	c->empty_missing = vv_field_missing(f, &empty);
 	c->few = c->form != VV_ARROW_TEXT && vv_field_all_by_few(f);
 	c->shared = vv_calloc(SHARED_MAX, sizeof(*c->shared));
-	return c->shared ? find_scale(c, table, err) : vv_fail_nomem(err);
+	return c->shared ? find_scale(c, table, how->like, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err)

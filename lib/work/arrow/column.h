@@ -33,8 +33,9 @@ typedef enum vv_arrow_form {
 
 /* How columns become arrays. */
 typedef struct vv_arrow_reading {
-	bool text;       /* all cells as they are written */
-	int32_t numbers; /* enum varve_numbers */
+	bool text;                          /* all cells as they are written */
+	int32_t numbers;                    /* enum varve_numbers */
+	const struct vv_arrow_column *like; /* the same column, which was measured; NULL */
 } vv_arrow_reading;
 
 /* What becomes of a value that rows share, or of one cell. */

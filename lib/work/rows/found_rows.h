@@ -27,6 +27,7 @@ typedef struct vv_rows_options {
 	/* Only groups whose first row is one of [from, to), from the row `from` on where within is set. */
 	uint64_t from, to;
 	bool within;
+	bool alone;    /* no thread reads ahead */
 	bool by_group; /* rows are asked for by vv_rows_next_group, else by vv_rows_next */
 	const vv_progress *progress;
 } vv_rows_options;

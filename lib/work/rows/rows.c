@@ -81,7 +81,7 @@ static void read_after(vv_rows *r, const portion *p)
 	portion *next = &r->portions[r->now ^ 1];
 
 	next->wanted = p->wanted < PORTION ? p->wanted * 2 : PORTION;
-	if (!r->pool && p->wanted == PORTION && vv_cpu_count() > 1) {
+	if (!r->pool && !r->o.alone && p->wanted == PORTION && vv_cpu_count() > 1) {
 		r->pool = vv_pool_new(1);
 		r->pid = getpid();
 	}
@@ -225,6 +225,17 @@ vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32
 	o->from = share_start(rows, part, parts);
 	o->to = share_start(rows, part + 1, parts);
 	return VV_OK;
+}
+
+bool vv_rows_are_all(const vv_rows *r, uint64_t *from)
+{
+	*from = r->o.from < r->table->root.rows ? r->o.from : r->table->root.rows;
+	return !r->o.where && r->o.to >= r->table->root.rows && (r->o.within || r->o.from == 0);
+}
+
+const vv_progress *vv_rows_progress(const vv_rows *r)
+{
+	return r->o.progress;
 }
 
 uint64_t vv_rows_number(const vv_rows *r)

@@ -38,6 +38,10 @@ int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err);
 vv_status vv_rows_share(vv_rows_options *o, uint64_t rows, uint32_t part, uint32_t parts,
 			vv_error *err);
 
+/* Are they all rows of the table from one on? */
+bool vv_rows_are_all(const vv_rows *r, uint64_t *from);
+const vv_progress *vv_rows_progress(const vv_rows *r); /* NULL */
+
 uint64_t vv_rows_number(const vv_rows *r); /* of the row that next gave last */
 
 /* next goes on with this row, or the first one after it that holds. VV_EUSAGE: its group is not one of those wanted. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
+#include "varve/arrow.h"
 
 enum {
 	REPO,
@@ -292,7 +293,8 @@ static void a_forked_child_frees_what_its_parent_goes_on_with(void **state)
 	}
 }
 
-static void free_in_a_child(varve_rows *rows, varve_table *t, varve_repo *repo)
+static void free_in_a_child(varve_rows *rows, struct ArrowArrayStream *stream, varve_table *t,
+			    varve_repo *repo)
 {
 	int status;
 	pid_t pid;
@@ -303,6 +305,9 @@ static void free_in_a_child(varve_rows *rows, varve_table *t, varve_repo *repo)
 	if (pid == 0) {
 		(void)alarm(30);
 		varve_rows_free(rows);
+		if (stream) {
+			stream->release(stream);
+		}
 		varve_table_free(t);
 		varve_repo_free(repo);
 		_exit(0);
@@ -311,19 +316,10 @@ static void free_in_a_child(varve_rows *rows, varve_table *t, varve_repo *repo)
 	assert_int_equal(status, 0);
 }
 
-/* Rows of many groups are read ahead by a thread, which the child does not have. */
-static void a_forked_child_frees_a_cursor_that_reads_ahead(void **state)
+static varve_table *table_of_many_rows(varve_repo *repo)
 {
-	varve_rows *rows;
-	varve_repo *repo = begin_repo();
-	varve_table *t;
-	varve_error e;
-	const varve_cell *cells;
 	FILE *f = fopen("t.csv", "w");
-	uint64_t n = 0;
-	int more;
 
-	(void)state;
 	assert_non_null(f);
 	(void)fputs("id,a\n", f);
 	for (unsigned i = 0; i < 60000; i++) {
@@ -331,11 +327,50 @@ static void a_forked_child_frees_a_cursor_that_reads_ahead(void **state)
 	}
 	assert_int_equal(fclose(f), 0);
 	varve("add t.csv");
-	t = table_of(repo, "t.csv");
+	return table_of(repo, "t.csv");
+}
+
+/* Arrays are made ahead by threads, which the child does not have. */
+static void a_forked_child_frees_a_stream_whose_arrays_are_made_ahead(void **state)
+{
+	varve_arrow_options o = VARVE_INIT(varve_arrow_options);
+	varve_repo *repo = begin_repo();
+	varve_table *t = table_of_many_rows(repo);
+	struct ArrowArrayStream stream;
+	struct ArrowArray a;
+	int64_t n = 0;
+	varve_error e;
+
+	(void)state;
+	o.batch_rows = 1000;
+	works(varve_table_arrow(&stream, NULL, t, &o, &e), &e);
+	while (stream.get_next(&stream, &a) == 0 && a.release) {
+		n += a.length;
+		a.release(&a);
+		free_in_a_child(NULL, &stream, t, repo);
+	}
+	assert_int_equal(n, 60000);
+	stream.release(&stream);
+	varve_table_free(t);
+	varve_repo_free(repo);
+}
+
+/* Rows of many groups are read ahead by a thread, which the child does not have. */
+static void a_forked_child_frees_a_cursor_that_reads_ahead(void **state)
+{
+	varve_rows *rows;
+	varve_repo *repo = begin_repo();
+	varve_table *t = table_of_many_rows(repo);
+	varve_error e;
+	const varve_cell *cells;
+	uint64_t n = 0;
+	int more;
+
+	(void)state;
 	works(varve_rows_open(&rows, t, NULL, &e), &e);
 	while ((more = varve_rows_next(rows, &cells, &e)) > 0) {
 		if (n++ % 257 == 0) {
-			free_in_a_child(rows, t, repo);
+			free_in_a_child(rows, NULL, t, repo);
 		}
 	}
 	assert_int_equal(more, 0);
@@ -442,6 +477,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(free_accepts_null),
 	cmocka_unit_test(a_forked_child_frees_what_its_parent_goes_on_with),
 	cmocka_unit_test(a_forked_child_frees_a_cursor_that_reads_ahead),
+	cmocka_unit_test(a_forked_child_frees_a_stream_whose_arrays_are_made_ahead),
 	cmocka_unit_test(options_are_copied),
 	cmocka_unit_test(an_open_handle_sees_what_comes_later),
 };
