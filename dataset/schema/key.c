@@ -9,6 +9,8 @@
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "dataset/format/spelling.h"
+#include "dataset/schema/infer.h"
 #include "dataset/schema/type.h"
 
 #define CODE_LEN_MAX 64u /* longer texts are not codes */
@@ -101,10 +103,43 @@ static int word_score(const char *s, size_t len)
 	return 0;
 }
 
+/* What spreadsheets call the number of a line, in several languages. */
+static bool names_number(const char *name, size_t len)
+{
+	static const char *const names[] = {"#",
+					    "lp",
+					    "lp.",
+					    "l.p.",
+					    "lfd",
+					    "lfd.",
+					    "n\302\260",
+					    "n\302\272",
+					    "\342\204\226",
+					    "\304\215",
+					    "\304\215.",
+					    "\304\214",
+					    "\304\214.",
+					    "p.\304\215.",
+					    "numer",
+					    "nummer",
+					    "numero",
+					    "num\303\251ro",
+					    "n\303\272mero",
+					    "\304\215\303\255slo",
+					    "\304\214\303\255slo",
+					    "\320\275\320\276\320\274\320\265\321\200",
+					    "\320\235\320\276\320\274\320\265\321\200"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (same_word(name, len, names[i])) return true;
+	}
+	return false;
+}
+
 /* The best word of the name; a little less where it is not the whole name. */
 static int name_score(const char *name, size_t len)
 {
-	int best = 0;
+	int best = names_number(name, len) ? 20 : 0;
 
 	for (size_t at = 0; at < len;) {
 		size_t start = at;
@@ -148,6 +183,35 @@ static unsigned bytes_in(const vv_cell *c)
 	return found;
 }
 
+/* Is the column 1, 2, 3 ..., or another number that goes up by one from row to row? */
+static bool counts_rows(const sample *s, size_t column)
+{
+	int64_t v, before = 0;
+
+	for (size_t r = 0; r < s->rows; r++) {
+		const vv_cell *c = &s->cells[r * s->stride + column];
+
+		if (!spell_read_integer(&v, c->text, c->len, spell_key(c->text, c->len)) ||
+		    (r > 0 && (before == INT64_MAX || v != before + 1))) {
+			return false;
+		}
+		before = v;
+	}
+	return s->rows > 1;
+}
+
+/* Does it have amounts as 1.234,50? */
+static bool has_amounts(const sample *s, size_t column)
+{
+	vv_number_marks marks;
+	vv_infer i;
+
+	vv_infer_init(&i);
+	vv_infer_column(&i, s->cells + column, s->rows, s->stride);
+	return vv_infer_marks(&marks, &i, false) != VV_MARKS_NONE && marks.decimal &&
+	       (i.commas > 0 || i.points > 0);
+}
+
 static looks look_at(sample *s, size_t column, const char *name, size_t name_len)
 {
 	looks l = {.column = column, .usable = true, .code = true};
@@ -167,9 +231,11 @@ static looks look_at(sample *s, size_t column, const char *name, size_t name_len
 		l.code = l.code && c->len <= CODE_LEN_MAX && !(bytes & HAS_SPACE);
 	}
 	l.named = name_score(name, name_len);
-	l.usable = !(quantity && fraction);
+	l.usable = !(quantity ? fraction : has_amounts(s, column));
 	l.score = l.named + (l.code ? 8 : 0) - (column < 12 ? (int)column : 12);
-	if (quantity && l.named == 0 && column > 0) {
+	if (quantity && counts_rows(s, column)) {
+		l.score += 10; /* less than a name that says code */
+	} else if (quantity && l.named == 0 && column > 0) {
 		l.score -= 10;
 	}
 	l.unique = l.usable && is_unique(s, &column, 1);

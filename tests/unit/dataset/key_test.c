@@ -137,6 +137,48 @@ static void columns_far_right_need_the_name(void **state)
 	assert_string_equal(best_key("a,b,c,d_id\n" NINE("x,y,z,")), "d_id");
 }
 
+/* Eight rows: a date, a number that counts from `from` on, a name and an amount. */
+static const char *key_of_days(const char *first, const char *second, unsigned from)
+{
+	static char text[1024];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%s,%s,Amount\n", first, second);
+	const bool counts = strcmp(second, "Date") == 0;
+
+	for (unsigned i = 0; i < 8; i++) {
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+					counts ? "%u,0%u/02/2025,1.%03u.5\n"
+					       : "0%u/02/2025,%u,1.%03u.5\n",
+					counts ? from + i : i + 1, counts ? i + 1 : from + i, i);
+	}
+	return best_key(text);
+}
+
+static void a_number_of_the_line_comes_before_a_date(void **state)
+{
+	static const char *const names[] = {"N\302\260", "Nr", "Nr.",          "Lp.",
+					    "\304\215.", "#",  "\342\204\226", "No."};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_string_equal(key_of_days(names[i], "Date", 3), names[i]);
+		assert_string_equal(key_of_days("Date", names[i], 3), names[i]);
+	}
+	/* by what it counts, where its name is not known */
+	assert_string_equal(key_of_days("Zeile", "Date", 0), "Zeile");
+	assert_string_equal(best_key("row,code\n1,AB\n2,CD\n3,EF\n4,GH\n5,IJ\n6,KL\n7,MN\n8,OP\n"),
+			    "code");
+}
+
+static void amounts_are_no_key(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		best_key(
+			"unit,2024\nUnit A a,1'000.50\nUnit A b,2'000.50\nUnit A c,3'000\nUnit A d,4\n"
+			"Unit A e,5\nUnit A f,6\nUnit A g,7\nUnit A h,8\n"),
+		"unit");
+}
+
 static void columns_together_may_be_a_key(void **state)
 {
 	(void)state;
@@ -639,6 +681,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_small_table_without_a_name_that_says_so_has_no_key),
 	cmocka_unit_test(the_leading_column_of_a_larger_table_may_be_a_key),
 	cmocka_unit_test(columns_far_right_need_the_name),
+	cmocka_unit_test(a_number_of_the_line_comes_before_a_date),
+	cmocka_unit_test(amounts_are_no_key),
 	cmocka_unit_test(columns_together_may_be_a_key),
 	cmocka_unit_test(no_more_candidates_are_given_than_asked_for),
 	cmocka_unit_test(too_little_memory_is_not_taken_for_a_table_without_a_key),
