@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "dataset/table/bytes_encoded.h"
 #include "lib/handles.h"
 #include "lib/work/add/plan.h"
 #include "lib/work/view/content.h"
@@ -33,7 +34,7 @@ static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
 	if ((rc = vv_repository_store(r, &store, err)) == VV_OK &&
 	    (rc = vv_root_load(&root, store, &v->subject.root, err)) == VV_OK) {
 		v->facts.here = true;
-		v->facts.bytes = root.bytes;
+		v->facts.bytes = vv_root_file_bytes(&root);
 		v->facts.table = root.kind == VV_KIND_TABLE;
 		if (v->facts.table) {
 			v->facts.rows = root.rows;
@@ -304,7 +305,12 @@ static vv_status write_range(vv_subject *s, part *p, vv_error *err)
 	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
-		rc = vv_table_range(&t, p->from, p->end - p->from, put_piece, p, err);
+		const vv_bytes_options whole = {.progress = p->progress, .old_fd = -1};
+
+		/* where a part of the text stands in the file is only known from its beginning on */
+		rc = t.root.dialect.encoding[0]
+			     ? vv_table_file(&t, put_part, p, &whole, err)
+			     : vv_table_range(&t, p->from, p->end - p->from, put_piece, p, err);
 		vv_table_close(&t);
 	}
 	return rc;

@@ -204,3 +204,16 @@ def test_versions_that_the_program_made(folder):
     with varve.Repo(folder) as r:
         assert r["HEAD~1:prices.csv"].read_bytes() == ONE.encode()
         assert r["HEAD:prices.csv"].read_bytes() == TWO.encode()
+
+
+def test_a_table_in_another_encoding_has_text_in_its_rows_and_its_file_byte_for_byte(repo, folder, tmp_path):
+    raw = "id;name\n1;José\n2;Köln\n3;Genève\n".encode("windows-1252")
+    (folder / "w.csv").write_bytes(raw)
+    run("varve", "add", "-q", "--encoding", "windows-1252", "w.csv", cwd=folder)
+    run("varve", "commit", "-qm", "encoded", cwd=folder)
+    t = repo["HEAD:w.csv"]
+    assert [row[1] for row in t] == ["José", "Köln", "Genève"]
+    assert t.read_bytes() == raw
+    with open(tmp_path / "out", "wb") as f:
+        t.write_to(f)
+    assert (tmp_path / "out").read_bytes() == raw

@@ -158,7 +158,7 @@ static vv_status write_one(vv_subject *s, const options *o, const vv_view_option
 			   vv_data_out *out, vv_error *err)
 {
 	return is_view(o) ? write_rows(s, o, v, out, err)
-			  : vv_subject_bytes(s, vv_data_out_put, out, v->progress, err);
+			  : vv_subject_text(s, vv_data_out_put, out, v->progress, err);
 }
 
 static int check_cat(const vv_context *c)

@@ -50,7 +50,7 @@ static vv_status show_content(vv_context *c, const char *text, vv_error *err)
 	vv_data_out_init(&out, o->raw);
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_subject_find(&s, c->repo, c->reader, text, err)) < 0 ||
-	    (rc = vv_subject_bytes(&s, vv_data_out_put, &out, NULL, err)) < 0) {
+	    (rc = vv_subject_text(&s, vv_data_out_put, &out, NULL, err)) < 0) {
 		goto done;
 	}
 	rc = vv_data_out_end(&out, err);

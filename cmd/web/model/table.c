@@ -132,7 +132,7 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 
 	t->kind = VV_WEB_BYTES;
 	if (!t->stored && t->bytes > PLAIN_MAX) return VV_OK;
-	rc = vv_subject_bytes(&o->subject, on_bytes, &b, NULL, err);
+	rc = vv_subject_text(&o->subject, on_bytes, &b, NULL, err);
 	if (b.enough) {
 		vv_error_clear(err);
 		rc = VV_OK;

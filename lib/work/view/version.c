@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/bytes.h"
+#include "dataset/table/bytes_encoded.h"
 #include "lib/work/view/lfs.h"
 #include "lib/work/view/near_file.h"
 #include "lib/work/view/version_internal.h"
@@ -317,28 +318,33 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 
 /* Compares the file with the index's pointer: where they are the same version it is
  * read from the store; else the index's version lends its schema and dialect. */
-static vv_status compare_with_index(vv_subject *s, vv_error *err)
+/* The version in the index is the parent. *is: it stands at e. */
+static vv_status take_parent(vv_subject *s, vv_index_entry *e, bool *is, vv_error *err)
 {
 	vv_arena arena = VV_ARENA_INIT;
 	const vv_index *x;
-	vv_index_entry e;
 	vv_pointer p;
-	vv_work_state state;
 	vv_status rc;
-	bool is = false;
 
-	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) {
-		goto done;
+	*is = false;
+	if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) return rc;
+	if (!vv_index_get(x, s->path, e)) return take_conflict_parent(s, x, err);
+	if ((rc = vv_dataset_reader_is_pointer(s->reader, &e->id, is, err)) == VV_OK && *is &&
+	    (rc = vv_dataset_reader_pointer(s->reader, &e->id, &arena, &p, err)) == VV_OK) {
+		s->parent = p.root;
 	}
-	if (!vv_index_get(x, s->path, &e)) {
-		rc = take_conflict_parent(s, x, err);
-		goto done;
-	}
-	if ((rc = vv_dataset_reader_is_pointer(s->reader, &e.id, &is, err)) < 0 || !is ||
-	    (rc = vv_dataset_reader_pointer(s->reader, &e.id, &arena, &p, err)) < 0) {
-		goto done;
-	}
-	s->parent = p.root;
+	vv_arena_clear(&arena);
+	return rc;
+}
+
+static vv_status compare_with_index(vv_subject *s, vv_error *err)
+{
+	vv_index_entry e;
+	vv_work_state state;
+	bool is = false;
+	vv_status rc = take_parent(s, &e, &is, err);
+
+	if (rc < 0 || !is) return rc;
 	if ((rc = vv_dataset_reader_work_state(s->reader, s->path, &e.id, &e, &state, NULL, err)) <
 	    0) {
 		/* What add would refuse is said by whoever reads the rows. */
@@ -348,11 +354,9 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 			     : rc;
 	} else if (state == VV_WORK_SAME) {
 		s->is_dataset = true;
-		s->root = p.root;
+		s->root = s->parent;
 		s->blob = e.id;
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -564,26 +568,53 @@ vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options
 	return rc < 0 ? say_whose(s, err) : rc;
 }
 
-vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
-			   const vv_progress *progress, vv_error *err)
+/* Of a stored version: its text, or its file's bytes. */
+static vv_status stored_bytes(vv_subject *s, bool text, vv_bytes_fn fn, void *payload,
+			      const vv_progress *progress, vv_error *err)
 {
+	const vv_bytes_options how = {
+		.pool = vv_dataset_reader_pool(s->reader), .progress = progress, .old_fd = -1};
 	vv_table t;
 	vv_store *store;
 	vv_sink source;
 	vv_status rc;
 
-	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
-	if (!s->is_dataset || s->on_disk) {
-		return vv_subject_plain_bytes(s, fn, payload, progress, err);
-	}
 	if ((rc = vv_repository_store(s->repo, &store, err)) < 0) return rc;
 	vv_sink_dry(&source, store);
 	if ((rc = vv_table_open_stored(&t, &source, &s->root, err)) == VV_OK) {
-		rc = vv_table_bytes(&t, fn, payload, vv_dataset_reader_pool(s->reader), progress,
-				    err);
+		rc = text ? vv_table_bytes_with(&t, fn, payload, &how, err)
+			  : vv_table_file(&t, fn, payload, &how, err);
 		vv_table_close(&t);
 	}
 	return rc < 0 ? say_whose(s, err) : rc;
+}
+
+vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
+			   const vv_progress *progress, vv_error *err)
+{
+	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
+	return !s->is_dataset || s->on_disk ? vv_subject_plain_bytes(s, fn, payload, progress, err)
+					    : stored_bytes(s, false, fn, payload, progress, err);
+}
+
+vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress,
+			  vv_error *err)
+{
+	vv_index_entry e;
+	bool is;
+	vv_status rc;
+
+	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
+	if (s->is_dataset && !s->on_disk) {
+		return stored_bytes(s, true, fn, payload, progress, err);
+	}
+	if (s->from == VV_FROM_WORK && s->reader && s->path && !s->lfs &&
+	    vv_cid_is_null(&s->parent) && (rc = take_parent(s, &e, &is, err)) < 0) {
+		return rc;
+	}
+	return s->from == VV_FROM_WORK && !s->lfs && !vv_cid_is_null(&s->parent)
+		       ? vv_subject_plain_text(s, fn, payload, progress, err)
+		       : vv_subject_plain_bytes(s, fn, payload, progress, err);
 }
 
 vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,

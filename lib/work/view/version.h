@@ -137,9 +137,12 @@ bool vv_subject_is_file(const vv_subject *s);
 /* What opening plain text left in it is gone; the table that was opened must be closed. */
 void vv_subject_forget(vv_subject *s);
 
-/* Its exact bytes, in pieces, in order. */
+/* The file's exact bytes, in pieces, in order. */
 vv_status vv_subject_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 			   const vv_progress *progress, vv_error *err);
+/* Its text: the same, but of a table in another encoding in UTF-8, that of the work tree, too, as add would read it. */
+vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv_progress *progress,
+			  vv_error *err);
 
 /* Reads a file beside the subject (datapackage.json): from its commit, the index, or
  * the work tree. A vv_package_read_fn; payload is the vv_subject. */

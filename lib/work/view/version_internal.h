@@ -15,4 +15,8 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err);
 
+/* As vv_subject_text, for a file of the work tree whose version in the index s->parent is. */
+vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
+				const vv_progress *progress, vv_error *err);
+
 #endif

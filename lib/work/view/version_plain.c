@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/file_text.h"
 #include "dataset/schema/package.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
@@ -350,6 +351,62 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 	}
 done:
 	vv_free(piece);
+	input_close(&in);
+	return rc;
+}
+
+/* In pieces, of what has no descriptor. */
+static vv_status put_source(const vv_source *source, vv_bytes_fn fn, void *payload,
+			    const vv_progress *progress, vv_error *err)
+{
+	char *piece = vv_malloc(PIECE);
+	uint64_t done = 0;
+	ssize_t got = 0;
+	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
+
+	while (rc == VV_OK && (got = source->read(source->payload, piece, PIECE, err)) > 0) {
+		done += (uint64_t)got;
+		if ((rc = fn(payload, piece, (size_t)got, err)) == VV_OK) {
+			rc = vv_progress_update(progress, "reading", done, source->size, err);
+		}
+	}
+	vv_free(piece);
+	return rc < 0 || got >= 0 ? rc : (vv_status)got;
+}
+
+vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
+				const vv_progress *progress, vv_error *err)
+{
+	vv_auto(vv_package_resource) res = {.hints = VV_SNIFF_HINTS_INIT};
+	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT};
+	vv_file_text_options how = {.declared = NULL};
+	vv_file_text *text = NULL;
+	vv_table parent;
+	vv_store *store;
+	input in;
+	bool has = false;
+	vv_status rc;
+
+	if ((rc = input_open(&in, s, err)) < 0 ||
+	    (rc = vv_repository_store(s->repo, &store, err)) < 0 ||
+	    (rc = open_parent(s, store, &parent, &has, err)) < 0 ||
+	    (rc = find_package(s, &res, &io, err)) < 0) {
+		goto done;
+	}
+	if (has && parent.root.kind == VV_KIND_TABLE) {
+		how.declared = io.hints.encoding;
+		how.before = parent.root.dialect.encoding;
+		rc = vv_file_text_open(&text, &in.source, &how, err);
+	}
+	if (rc == VV_OK) {
+		rc = put_source(text ? vv_file_text_source(text) : &in.source, fn, payload,
+				progress, err);
+	}
+done:
+	vv_file_text_close(text);
+	if (has) {
+		vv_table_close(&parent);
+	}
 	input_close(&in);
 	return rc;
 }

@@ -415,6 +415,39 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	same_bytes old.csv t.csv
 }
 
+@test "cat and show give the text of a table in UTF-8 wherever it lies, and get and restore its file" {
+	new_repo
+	made t.csv cp1252 "$german"
+	cp t.csv want.csv
+	made text utf-8 "$german"
+	varve add -q t.csv
+	varve commit -qm one
+	for where in t.csv :t.csv HEAD:t.csv; do
+		varve cat $where > got
+		same_bytes text got
+	done
+	varve show HEAD:t.csv > got
+	same_bytes text got
+	echo '9;neu' >> t.csv
+	echo '9;neu' >> text
+	varve cat t.csv > got
+	same_bytes text got
+	mkdir folder
+	(cd folder && varve cat ../t.csv) > got
+	same_bytes text got
+	# as it was saved in another encoding, as add would read it
+	iconv -f windows-1252 -t UTF-16 t.csv > u16 && mv u16 t.csv
+	varve cat t.csv | tail -c +4 > got
+	same_bytes text got
+	varve get -q -o got.csv . t.csv
+	same_bytes want.csv got.csv
+	varve restore t.csv
+	same_bytes want.csv t.csv
+	# what is not a table of varve has its bytes
+	varve cat want.csv > got
+	same_bytes want.csv got
+}
+
 @test "cat and diff read plain files in the encoding that is named" {
 	made a.csv latin9 $'id;p\n1;5 €\n'
 	made b.csv latin9 $'id;p\n1;6 €\n'
