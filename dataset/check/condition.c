@@ -354,10 +354,10 @@ static vv_status make_number(tokens *t, vv_literal *l, const vv_field *f)
 		return VV_OK;
 	}
 	l->large = vv_arena_alloc(t->arena, sizeof(*l->large));
-	l->value.state = VV_VALUE_LARGE;
-	if (l->large && !vv_ratio_read(l->large, &digits, f->type == VV_TYPE_YEAR ? NULL : f,
-				       l->value.text, l->value.len, &failed)) {
-		l->value.state = VV_VALUE_UNKNOWN;
+	if (l->large) {
+		vv_operand_read_number(&l->value, l->large, &digits,
+				       f->type == VV_TYPE_YEAR ? NULL : f, l->value.text,
+				       l->value.len, &failed);
 	}
 	vv_buf_clear(&digits);
 	return failed || !l->large ? vv_fail_nomem(t->err) : VV_OK;
@@ -614,7 +614,7 @@ static vv_status push_column(parser *p, const token *t)
 
 static vv_status read_literal_number(parser *p, vv_literal *l, const token *t)
 {
-	bool negative = t->text[0] == '-', failed = false, ok;
+	bool negative = t->text[0] == '-', failed = false;
 	const char *digits = t->text + negative;
 	size_t len = t->len - negative;
 	vv_buf room = VV_BUF_INIT;
@@ -626,12 +626,13 @@ static vv_status read_literal_number(parser *p, vv_literal *l, const token *t)
 	}
 	l->large = vv_arena_alloc(&p->c->arena, sizeof(*l->large));
 	if (!l->large) return vv_fail_nomem(p->err);
-	ok = vv_ratio_read(l->large, &room, NULL, digits, len, &failed);
+	vv_operand_read_number(&l->value, l->large, &room, NULL, digits, len, &failed);
 	vv_buf_clear(&room);
 	if (failed) return vv_fail_nomem(p->err);
 	l->large->above.negative = negative && l->large->above.count > 0;
-	l->value.state = VV_VALUE_LARGE;
-	return ok ? VV_OK : fail_at(&p->t, t->at, "too long a number", NULL, 0);
+	return l->value.state == VV_VALUE_LARGE
+		       ? VV_OK
+		       : fail_at(&p->t, t->at, "too long a number", NULL, 0);
 }
 
 /* The literal t; *kind tells which. */

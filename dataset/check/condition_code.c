@@ -62,34 +62,31 @@ bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, siz
 	return true;
 }
 
-bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len,
-		   bool *failed)
+void vv_operand_read_number(vv_operand *out, vv_ratio *large, vv_buf *digits, const vv_field *f,
+			    const char *s, size_t len, bool *failed)
 {
-	vv_decimal d;
+	vv_decimal d = {.kind = VV_DECIMAL_NAN};
 	const vv_small one = {1, 0};
-	size_t plain = 0;
-	bool ok;
 
 	vv_buf_reset(digits);
-	if (f) {
-		if (!vv_value_put_number(digits, f, s, len)) {
-			*failed = *failed || digits->failed;
-			return false;
-		}
-		plain = digits->len;
+	if (f && vv_value_put_number(digits, f, s, len)) {
 		/* so that what is read stays where it is while its digits are put after it */
-		vv_buf_reserve(digits, plain);
+		len = digits->len;
+		vv_buf_reserve(digits, len);
 		s = digits->data;
-		len = plain;
 	}
-	if (digits->failed) {
-		*failed = true;
-		return false;
+	out->state = VV_VALUE_UNKNOWN;
+	if (!digits->failed && vv_decimal_read(&d, digits, NULL, s, len)) {
+		vv_ratio_small(large, &one);
+		out->truth = d.negative;
+		out->state = d.kind == VV_DECIMAL_INF ? VV_VALUE_INFINITE
+			     : d.kind == VV_DECIMAL_FINITE &&
+					     vv_exact_from_digits(
+						     &large->above, d.negative,
+						     digits->data ? digits->data + d.digits_at : "",
+						     d.count, d.exponent)
+				     ? VV_VALUE_LARGE
+				     : VV_VALUE_UNKNOWN;
 	}
-	ok = vv_decimal_read(&d, digits, NULL, s, len) && d.kind == VV_DECIMAL_FINITE;
 	*failed = *failed || digits->failed;
-	vv_ratio_small(out, &one);
-	return ok && vv_exact_from_digits(&out->above, d.negative,
-					  digits->data ? digits->data + d.digits_at : "", d.count,
-					  d.exponent);
 }

@@ -33,7 +33,8 @@ typedef enum vv_value_state {
 	VV_VALUE_MISSING,
 	VV_VALUE_UNKNOWN, /* not of its type, or beyond what is computed */
 	VV_VALUE_SMALL,   /* number: in small; any other kind: known */
-	VV_VALUE_LARGE    /* number: the vv_ratio of its place on the stack */
+	VV_VALUE_LARGE,   /* number: the vv_ratio of its place on the stack */
+	VV_VALUE_INFINITE /* number: above all others; with truth below them */
 } vv_value_state;
 
 /* A moment on one axis: days since 1970-01-01 and what of the day has gone by, in UTC. */
@@ -116,9 +117,9 @@ bool vv_operand_usual(const vv_field *f);
 bool vv_operand_read_boolean(const vv_field *f, const char *s, size_t len);
 /* Reads a date or time as the field spells it. */
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len);
-/* A number in the field's spelling (NULL: as JSON has it) that is not small; false: it is none
+/* A number in the field's spelling (NULL: as JSON has it) that is not small: LARGE, in large, INFINITE, or UNKNOWN: it is none
  * that can be computed with. *failed: memory ran out. */
-bool vv_ratio_read(vv_ratio *out, vv_buf *digits, const vv_field *f, const char *s, size_t len,
-		   bool *failed);
+void vv_operand_read_number(vv_operand *out, vv_ratio *large, vv_buf *digits, const vv_field *f,
+			    const char *s, size_t len, bool *failed);
 
 #endif

@@ -72,11 +72,9 @@ static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t t
 	if (f->type == VV_TYPE_YEAR && vv_small_read(&v->small, cell->text, cell->len, false)) {
 		return;
 	}
-	v->state = vv_ratio_read(&s->large[top], &s->digits,
-				 literal || f->type == VV_TYPE_YEAR ? NULL : f, cell->text,
-				 cell->len, &s->failed)
-			   ? VV_VALUE_LARGE
-			   : VV_VALUE_UNKNOWN;
+	vv_operand_read_number(v, &s->large[top], &s->digits,
+			       literal || f->type == VV_TYPE_YEAR ? NULL : f, cell->text, cell->len,
+			       &s->failed);
 }
 
 static void load_boolean(const vv_condition *c, vv_operand *v, const vv_field *f,
@@ -142,7 +140,7 @@ static void load_literal(const vv_condition *c, vv_condition_scratch *s, size_t 
 
 static bool is_known(const vv_operand *v)
 {
-	return v->state == VV_VALUE_SMALL || v->state == VV_VALUE_LARGE;
+	return v->state >= VV_VALUE_SMALL;
 }
 
 /* The fraction that v is: its own, or made in room. */
@@ -153,6 +151,12 @@ static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_r
 	return room;
 }
 
+/* Of infinite numbers -1 and 1, of all others 0. */
+static int beyond(const vv_operand *v)
+{
+	return v->state != VV_VALUE_INFINITE ? 0 : v->truth ? -1 : 1;
+}
+
 /* How a stands to b, both known; false: it cannot be told. */
 static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_operand *a,
 		    const vv_ratio *a_large, const vv_operand *b, const vv_ratio *b_large, int *out)
@@ -161,6 +165,10 @@ static bool compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_oper
 	case VV_OPERAND_NUMBER:
 		if (a->state == VV_VALUE_SMALL && b->state == VV_VALUE_SMALL &&
 		    vv_small_compare(out, &a->small, &b->small)) {
+			return true;
+		}
+		if (a->state == VV_VALUE_INFINITE || b->state == VV_VALUE_INFINITE) {
+			*out = beyond(a) - beyond(b);
 			return true;
 		}
 		return vv_ratio_compare(out, ratio_of(a, a_large, &s->more[0]),
@@ -368,7 +376,7 @@ static void run_arithmetic(vv_condition_scratch *s, size_t a, vv_step_code code)
 {
 	vv_operand *x = &s->stack[a], *y = &s->stack[a + 1];
 
-	if (!is_known(x) || !is_known(y)) {
+	if (!is_known(x) || !is_known(y) || beyond(x) || beyond(y)) {
 		bool missing = x->state == VV_VALUE_MISSING || y->state == VV_VALUE_MISSING;
 
 		x->state = missing ? VV_VALUE_MISSING : VV_VALUE_UNKNOWN;
@@ -390,6 +398,8 @@ static void run_negate(vv_condition_scratch *s, size_t a)
 				 .mantissa; /* never the least: 18 digits, or a sum that fits */
 	} else if (s->stack[a].state == VV_VALUE_LARGE) {
 		negate_large(&s->large[a]);
+	} else {
+		s->stack[a].truth = !s->stack[a].truth;
 	}
 }
 

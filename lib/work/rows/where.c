@@ -206,7 +206,8 @@ static bool compares(vv_where *w, test *t, const vv_cell *c)
 		w->failed |= t->digits.failed;
 		return false;
 	}
-	if (!has_order(&v) || (rank = vv_value_rank(&v, &t->value, &t->digits)) == 2) {
+	if (!has_order(&v)) return false;
+	if ((rank = vv_value_rank(&v, &t->value, &t->digits)) == 2) {
 		return t->op == VV_WHERE_DIFFERS;
 	}
 	return is_in_order(t->op, rank);
