@@ -2,6 +2,7 @@
 this file, never varve."""
 import datetime
 import decimal
+import json
 import random
 import re
 
@@ -14,7 +15,7 @@ import pyarrow.dataset
 import pytest
 
 import varve
-from varve import _filters
+from varve import _filters, _polars
 
 BIG = b"id,big,small\n1,9007199254740993,1\n2,,2\n3,-9007199254740995,\n4,9223372036854775807,4\n"
 CORPUS = {
@@ -495,38 +496,102 @@ def _expressions(rng):
     return make(3)
 
 
-def test_a_dataset_gives_what_any_filter_wants(folder):
+@pytest.fixture(params=[False, True], ids=["finite", "nan"])
+def mixed(request, folder):
+    """A table of 3,000 rows with a column of each type."""
     rng = random.Random(11)
     lines = ["id,price,note,big,day,at,ok,time\n"]
     for i in range(3000):
         note = rng.choice(["", "a", "x (y) and z", "NA", "it's", "ü", "b"])
-        price = rng.choice(["", f"{rng.randrange(1000) / 10}", "1.25", "1.2500000000000000001", "50.0"])
+        price = rng.choice(["", f"{rng.randrange(1000) / 10}", "1.25", "1.2500000000000000001", "50.0", *["NaN", "INF", "-INF"] * request.param])
         at = f"2026-01-{i % 28 + 1:02}T07:00:00{rng.choice(['', '.25', '.250000'])}"
         lines.append(f"{i},{price},{note},{2**53 + rng.randrange(3)},2026-01-{i % 28 + 1:02},{at},{rng.choice(['true', 'false', ''])},07:00:0{i % 3}\n")
     with varve.Repo(folder) as r:
         r.put("t.csv", "".join(lines).encode(), message="one", key=["id"])
+        if request.param:
+            fields = [dict(field, missingValues=[""]) if field["name"] == "price" else field for field in r["t.csv"].schema["fields"]]
+            fields[1]["type"] = "number"
+            package = {"resources": [{"path": "t.csv", "schema": {"fields": fields}}]}
+            (folder / "datapackage.json").write_text(json.dumps(package))
         t = r["t.csv"]
         assert [field["type"] for field in t.schema["fields"]] == ["integer", "number", "string", "integer", "date", "datetime", "boolean", "time"]
-        whole, data = t.to_arrow().replace_schema_metadata(None), t.dataset()
-        pushed = fewer = 0
-        for _ in range(400):
-            expression = _expressions(rng)
-            try:
-                want = whole.filter(expression)
-            except pa.ArrowException:  # no such comparison
-                continue
-            assert data.to_table(filter=expression).equals(want), expression
-            where = _filters.wide(expression, t, data.schema)
-            if where is not None:
-                pushed += 1
-                fewer += len(t.select(["id"], where).to_arrow()) < len(whole)
-            try:
-                exactly = t.select(["id"], filters=expression).to_arrow()
-            except varve.UsageError:
-                continue
-            if "price" not in str(expression):  # whose cells of 20 digits are compared as they are
-                assert exactly["id"].equals(want["id"]), expression
-        assert pushed > 200 and fewer > 100
+        yield t
+
+
+def test_a_dataset_gives_what_any_filter_wants(mixed):
+    rng, t = random.Random(12), mixed
+    whole, data = t.to_arrow().replace_schema_metadata(None), t.dataset()
+    pushed = fewer = 0
+    for _ in range(400):
+        expression = _expressions(rng)
+        try:
+            want = whole.filter(expression)
+        except pa.ArrowException:  # no such comparison
+            continue
+        assert data.to_table(filter=expression)["id"].equals(want["id"]), expression
+        where = _filters.wide(expression, t, data.schema)
+        if where is not None:
+            pushed += 1
+            fewer += len(t.select(["id"], where).to_arrow()) < len(whole)
+        try:
+            exactly = t.select(["id"], filters=expression).to_arrow()
+        except varve.UsageError:
+            continue
+        if "price" not in str(expression):  # whose cells of 20 digits are compared as they are
+            assert exactly["id"].equals(want["id"]), expression
+    assert pushed > 150 and fewer > 75
+
+
+def _predicates(rng):
+    """Expressions of polars over the same table."""
+    values = {
+        "id": [0, 7, 400, 2999, 12.5],
+        "price": [0.5, 1.25, 50.0, 99.9, float("inf"), float("nan")],
+        "note": ["a", "x (y) and z", "", "NA", "it's", "ü"],
+        "big": [2**53 + 1, 2**53 + 2],
+        "day": [datetime.date(2026, 1, 3), datetime.date(2026, 1, 20)],
+        "at": [datetime.datetime(2026, 1, 3, 7), datetime.datetime(2026, 1, 3, 7, 0, 0, 250000)],
+        "ok": [True, False],
+        "time": ["07:00:00", "x"],
+    }
+
+    def make(depth):
+        kind = rng.randrange(10 if depth else 7)
+        name = rng.choice(list(values))
+        value, column = rng.choice(values[name]), pl.col(name)
+        if kind < 3:
+            return getattr(column, rng.choice(["__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__"]))(value)
+        if kind == 3:
+            return column.is_in([v for v in values[name] if v != 12.5 and v != 50][:2])
+        if kind == 4:
+            return column.is_null() if rng.random() < 0.5 else column.is_not_null()
+        if kind == 5:
+            return pl.col("note").str.starts_with(rng.choice(["x", "N", "a"]))
+        if kind == 6:
+            return pl.col("id").is_between(rng.randrange(1000), rng.randrange(3000), closed=rng.choice(["both", "left", "right", "none"]))
+        if kind == 7:
+            return make(depth - 1) & make(depth - 1)
+        return ~make(depth - 1) if kind == 8 else make(depth - 1) | make(depth - 1)
+
+    return make(3)
+
+
+def test_a_lazy_frame_gives_what_any_filter_wants(mixed):
+    rng, t = random.Random(13), mixed
+    whole, lazy = t.to_polars(), t.lazy()
+    pushed = fewer = 0
+    for _ in range(400):
+        predicate = _predicates(rng)
+        want = whole.filter(predicate)
+        assert lazy.filter(predicate).collect().equals(want), predicate
+        where = _polars.wide(whole.lazy().filter(predicate).collect_schema() and predicate, t, whole.schema)
+        if where is not None:
+            pushed += 1
+            fewer += len(t.select(["id"], where).to_polars()) < len(whole)
+    assert pushed > 150 and fewer > 75
+    head = lazy.head(5).filter(pl.col("id") > 2).collect()
+    assert head["id"].to_list() == [3, 4] and lazy.head(2).collect().equals(whole.head(2))
+    assert lazy.filter(pl.col("id") > 2).head(2).collect()["id"].to_list() == [3, 4]
 
 
 def test_filters_in_the_form_of_lists(repo):

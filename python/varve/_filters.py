@@ -1,4 +1,4 @@
-"""Filters of pyarrow, expressions or lists, in varve's language of conditions.
+"""Filters of pyarrow, expressions or lists, and of polars (_polars.py) in varve's language of conditions.
 
 An expression shows what it is only where it is pickled: as pairs of words, in the order in which its parts are built, and a batch with
 its values. What is not understood there, now or in a later pyarrow, is not translated.
@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Union
 
-import pyarrow as pa
-
 from ._errors import UsageError
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from ._table import View
 
 LONGEST = 8000  #: characters of a condition; varve takes 16,384 bytes
@@ -72,6 +72,8 @@ def _build(pairs: Iterator[tuple[str, str]], values: Any, kind: str, word: str) 
 
 def parse(expression: Any) -> Node | None:
     """None: it is not as it is known."""
+    import pyarrow as pa
+
     try:
         _, (data,) = expression.__reduce__()
         reader = pa.ipc.open_file(data)
@@ -129,6 +131,8 @@ class Column:
     kind: str
     missing: frozenset[str]
     nulls: bool  #: null is a missing value, and no other
+    nans: bool = False  #: some cells are NaN, which a condition never finds
+    nan_is_greatest: bool = False  #: as polars has it; else no comparison but != is true for NaN
 
     @property
     def word(self) -> str:
@@ -184,8 +188,11 @@ class Column:
         edges = self.around(value, exact)
         if edges is None:
             return NOTHING
+        true_of_nan = self.nans and (sign == "!=" or (self.nan_is_greatest and sign in (">", ">=")))
+        false_of_nan = self.nans and not true_of_nan
         if exact:
-            return Said(f"{self.word} {sign} {edges[0]}", f"{self.word} {OPPOSITE[sign]} {edges[0]}", True, True)
+            said = f"{self.word} {sign} {edges[0]}", f"{self.word} {OPPOSITE[sign]} {edges[0]}"
+            return Said(None if true_of_nan else said[0], None if false_of_nan else said[1], True, True)
         less, more = edges
         wide = {
             "=": f"{self.word} between {less} and {more}",
@@ -195,7 +202,9 @@ class Column:
             ">": f"{self.word} >= {less}",
             ">=": f"{self.word} >= {less}",
         }
-        return Said(wide[sign], wide[OPPOSITE[sign]])
+        return Said(
+            None if true_of_nan and sign != "!=" else wide[sign], None if false_of_nan and sign != "=" else wide[OPPOSITE[sign]]
+        )
 
     def among(self, values: Iterable[Any], exact: bool) -> Said:
         """pyarrow's is_in: false, too, where the cell is null."""
@@ -236,20 +245,21 @@ TEXT_FUNCTIONS = {"starts_with": _text_function("^="), "match_like": _text_funct
 
 class Translator:
     """Says what filters are of the columns of a view. exact: numbers are compared as they are written, as varve does it; else as
-    doubles, where Arrow has doubles."""
+    doubles, where Arrow has doubles. kinds: of the view's columns, as Column has them."""
 
-    def __init__(self, view: View, schema: pa.Schema, exact: bool) -> None:
+    def __init__(self, view: View, kinds: dict[str, str], exact: bool, nan_is_greatest: bool = False) -> None:
         self._columns: dict[str, Column] = {}
         self._exact = exact
         table = view._table
         default = table.schema.get("missingValues", [""])
         for name, facts in zip(table._all, table.schema["fields"]):
-            at = schema.get_field_index(name)
-            kind = "" if at < 0 else _kind(schema.field(at).type, facts.get("type", "string"), view._text)
+            kind = kinds.get(name, "")
             if kind:
                 words = facts.get("missingValues", default)
                 missing = frozenset(w if isinstance(w, str) else str(w.get("value")) for w in words)
-                self._columns[name] = Column(name, kind, missing, view._misfit == "error" and not view._text)
+                nulls = view._misfit == "error" and not view._text
+                nans = kind == "float" and (facts.get("bareNumber") is False or table._has_nan(name))
+                self._columns[name] = Column(name, kind, missing, nulls, nans, nan_is_greatest)
 
     def say(self, node: Node) -> Said:
         if isinstance(node, Field):
@@ -300,6 +310,8 @@ class Translator:
 
 
 def _kind(arrow: pa.DataType, kind: str, as_text: bool) -> str:
+    import pyarrow as pa
+
     if pa.types.is_dictionary(arrow):
         arrow = arrow.value_type
     if arrow == pa.string():
@@ -311,10 +323,22 @@ def _kind(arrow: pa.DataType, kind: str, as_text: bool) -> str:
     return {pa.int64(): "int", pa.float64(): "float", pa.bool_(): "bool", pa.date32(): "date"}.get(arrow, "")
 
 
+def _kinds(view: View, schema: pa.Schema) -> dict[str, str]:
+    found = {}
+    for name, facts in zip(view._table._all, view._table.schema["fields"]):
+        at = schema.get_field_index(name)
+        found[name] = "" if at < 0 else _kind(schema.field(at).type, facts.get("type", "string"), view._text)
+    return found
+
+
 def wide(expression: Any, view: View, schema: pa.Schema) -> str | None:
     """A condition that all rows pass which pass the expression, and perhaps others; None: all do."""
     node = parse(expression)
-    said = Translator(view, schema, exact=False).say(node) if node else NOTHING
+    return widest(Translator(view, _kinds(view, schema), exact=False), node)
+
+
+def widest(translator: Translator, node: Node | None) -> str | None:
+    said = translator.say(node) if node else NOTHING
     return said.true if said.true is None or len(said.true) <= LONGEST else None
 
 
@@ -353,7 +377,7 @@ def condition(filters: Any, view: View, schema: pa.Schema) -> str | None:
         if all(isinstance(term, tuple) for term in lists):
             lists = [lists]
         node = _any("or", [_any("and", [_term(term) for term in terms]) for terms in lists])
-    said = Translator(view, schema, exact=True).say(node) if node else NOTHING
+    said = Translator(view, _kinds(view, schema), exact=True).say(node) if node else NOTHING
     if said.true is None or not said.exact:
         raise UsageError(
             f"varve cannot filter by {filters}", "usage", "compare columns with values of their type, or filter what was read"

@@ -125,6 +125,11 @@ class View(Frames):
         options = (self._text, self._misfit, self._number, self._numbers, self._dictionary, (part, parts))
         return View(self._table, self._picked, self._where, self._params, *options)
 
+    def _first(self, rows: int) -> View:
+        """A view that has as many rows, if there are so many, and is not much longer."""
+        parts = len(self._table) // max(rows, 1)
+        return self if self._filter is not None or self._part[1] or parts < 2 else self.share(0, min(parts, 2**31))
+
     def __reduce__(self) -> Any:
         options = (self._text, self._misfit, self._number, self._numbers, self._dictionary, self._part)
         return View, (self._table, self._picked, self._where, self._params, *options)
@@ -199,8 +204,12 @@ class View(Frames):
         return pandas_frame(self.to_arrow(columns, where, params), dtype_backend, types_mapper)
 
     def lazy(self) -> polars.LazyFrame:
-        """A polars.LazyFrame that reads, when it is collected, the columns that it needs."""
+        """A polars.LazyFrame that reads, when it is collected, the columns that it needs, and of the groups of rows only those
+        that can pass its filter."""
         pl = _values.library("polars")
+        from . import _polars
+
+        schema = pl.Schema(self)
 
         def source(
             columns: list[str] | None, predicate: Any, n_rows: int | None, batch_size: int | None
@@ -209,14 +218,15 @@ class View(Frames):
             if columns is not None:
                 asked = [*columns, *(predicate.meta.root_names() if predicate is not None else ())]
                 wanted = [name for name in dict.fromkeys(asked) if name != self._number] or list(self._all[:1])
-            frame = self._narrow(wanted, None, None).to_polars()
-            if n_rows is not None:
-                frame = frame.head(n_rows)
+            if n_rows is not None:  # of all rows, before the predicate
+                frame = self._narrow(wanted, None, None)._first(n_rows).to_polars().head(n_rows)
+            else:
+                where = None if predicate is None else _polars.wide(predicate, self, schema)
+                frame = self._narrow(wanted, where, None).to_polars()
             if predicate is not None:
                 frame = frame.filter(predicate)
             yield frame if columns is None else frame.select(columns)
 
-        schema = pl.Schema(self)
         lazy: polars.LazyFrame = _values.library("polars.io.plugins").register_io_source(source, schema=schema)
         return lazy
 
@@ -280,6 +290,7 @@ class Table(View):
         self.schema = json.loads(schema)
         self._all = [name for name, _, _ in columns]
         self.key = tuple(self._all[place] for place in key)
+        self._nans: dict[str, bool] = {}
         super().__init__(self)
 
     def __reduce__(self) -> Any:
@@ -287,6 +298,14 @@ class Table(View):
 
     def __len__(self) -> int:
         return int(self._count)
+
+    def _has_nan(self, name: str) -> bool:
+        """Is some number of the column NaN? What is known of groups of rows answers that for most."""
+        if name not in self._nans:
+            quoted = '"' + name.replace('"', '""') + '"'
+            tests = (f"text({quoted}) ^= '{letter}'" for letter in "Nn")
+            self._nans[name] = any(next(iter(View(self, [name], test)), None) is not None for test in tests)
+        return self._nans[name]
 
     def row(self, *key: Value) -> dict[str, str | None]:
         """The row whose key has these values, one for each column of the key, as a dict of cells as written.
