@@ -227,7 +227,8 @@ static void print_facts(const info *f)
 		print_fact("columns", vv_text_count(f->table->columns));
 	}
 	vv_buf_reset(&b);
-	vv_buf_printf(&b, "%s (%s)", vv_text_count(r->bytes), vv_text_bytes(r->bytes));
+	vv_buf_printf(&b, "%s (%s)", vv_text_count(vv_root_file_bytes(r)),
+		      vv_text_bytes(vv_root_file_bytes(r)));
 	print_fact("bytes", vv_buf_cstr(&b));
 	vv_buf_reset(&b);
 	if (f->has_stored) {
@@ -542,7 +543,7 @@ static vv_status print_json(const info *f, vv_error *err)
 	vv_json_name(&w, "root");
 	vv_cid_text(cid, &f->table->cid);
 	vv_json_string(&w, cid);
-	vv_json_add_u64(&w, "bytes", r->bytes);
+	vv_json_add_u64(&w, "bytes", vv_root_file_bytes(r));
 	vv_json_name(&w, "storedBytes");
 	if (f->has_stored) {
 		vv_json_u64(&w, f->stored);

@@ -100,7 +100,8 @@ static void put_stored(vv_buf *b, const vv_dataset_found *staged)
 	vv_buf_printf(b, "%s of %s new, %s stored of %s", vv_text_count(res->groups_new),
 		      vv_text_counted(res->groups, table ? "group" : "chunk",
 				      table ? "groups" : "chunks"),
-		      vv_text_bytes(staged->stored.stored_bytes), vv_text_bytes(res->root.bytes));
+		      vv_text_bytes(staged->stored.stored_bytes),
+		      vv_text_bytes(vv_root_file_bytes(&res->root)));
 }
 
 void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
@@ -254,7 +255,7 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item,
 		rc = describe_table(out, staged, again, err);
 	}
 	put_stored(&out->text, staged);
-	vv_add_put_speed(&out->text, staged->result.root.bytes, staged->ms);
+	vv_add_put_speed(&out->text, vv_root_file_bytes(&staged->result.root), staged->ms);
 	vv_buf_putc(&out->text, '\n');
 	return rc;
 }
@@ -435,7 +436,7 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add
 	out->groups += res->groups;
 	out->groups_new += res->groups_new;
 	out->rows += res->root.rows;
-	out->bytes += res->root.bytes;
+	out->bytes += vv_root_file_bytes(&res->root);
 	out->stored += staged->stored.stored_bytes;
 	out->ms += staged->ms;
 	put_warnings(out, item, &res->warnings);

@@ -113,7 +113,7 @@ static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
 	if (!a->is_open || !b->is_open) {
 		const opened *only = a->is_open ? a : b;
 		vv_buf_printf(&out->line, ": %s file, %s", a->is_open ? "removed" : "new",
-			      vv_text_bytes(only->table.root.bytes));
+			      vv_text_bytes(vv_root_file_bytes(&only->table.root)));
 	} else if (a->table.root.kind != b->table.root.kind) {
 		vv_buf_printf(&out->line, ": was %s, is %s now", kind_name(a), kind_name(b));
 	} else if (vv_tables_same_data(&a->table, &b->table)) {

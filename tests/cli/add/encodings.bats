@@ -435,6 +435,8 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	mkdir folder
 	(cd folder && varve cat ../t.csv) > got
 	same_bytes text got
+	succeeds varve info --quick HEAD:t.csv
+	output_has "bytes    $(wc -c < want.csv) "
 	# as it was saved in another encoding, as add would read it
 	iconv -f windows-1252 -t UTF-16 t.csv > u16 && mv u16 t.csv
 	varve cat t.csv | tail -c +4 > got
