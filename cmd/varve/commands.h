@@ -71,7 +71,7 @@ extern const vv_command vv_cmd_whereis;
 
 /* --abort, --quit or else --continue of the command c->name, of whose kind a merge is under way;
  * the latter closes the context and does what `varve commit --no-edit` does. */
-vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, bool json,
-			      vv_error *err);
+vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
+			      bool json, vv_error *err);
 
 #endif

@@ -96,6 +96,23 @@ hub() {
 	varve remote add origin ../hub.git > /dev/null
 	varve push -q -u origin main > /dev/null
 }
+# work, and src that it can import a table of.
+source() {
+	repo src
+	(cd src && rows 40 > prices.csv && commit there)
+	repo work
+	cd work
+	echo first > notes.txt
+	commit one
+}
+# It was imported, and another version is at the source.
+outdated() {
+	source
+	varve import -q ../src prices.csv
+	commit import
+	rows 44 1 > ../src/prices.csv
+	(cd ../src && commit more)
+}
 # work, and a Git host without varve that has its first commit.
 git_host() {
 	one
@@ -203,6 +220,10 @@ def all_scenarios():
 			'varve fetch -q', cwd='copy', repos=['copy', 'host.git'], host=True),
 		S('host-clone', 'git_host; change; commit two; varve push -q', 'varve clone -q host.git copy', cwd='.',
 			repos=['copy', 'host.git'], host=True, once=True),
+		S('import', 'source', 'varve import -q ../src prices.csv'),
+		S('update', 'outdated', 'varve update -q'),
+		S('update-conflict', "outdated; sed -i 's/^7,item 217,/7,from here,/' prices.csv; commit here; "
+			"sed -i 's/^7,item 217,/7,from there,/' ../src/prices.csv; (cd ../src && commit seven)", 'varve update -q', status=1),
 		S('convert', 'one', 'varve convert prices.csv prices.json', loose=True),
 		S('install', 'one', 'varve install --local'),
 		S('migrate', 'repo work; cd work; rows 40 > prices.csv; echo first > notes.txt; git add .; tick; git commit -q -m one',

@@ -129,7 +129,7 @@ static vv_status pick(vv_context *c, bool revert, vv_error *err)
 	vv_status rc;
 
 	if (o->abort || o->resume || o->quit) {
-		return vv_commit_under_way(c, o->abort, o->quit, o->verbose, false, err);
+		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose, false, err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&
 	    (rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_WRITER, err)) == VV_OK) {

@@ -250,10 +250,10 @@ static int conclude(bool verbose, bool json)
 	return vv_command_run(&vv_cmd_commit, count, argv);
 }
 
-vv_status vv_commit_under_way(vv_context *c, bool abort, bool quit, bool verbose, bool json,
-			      vv_error *err)
+vv_status vv_commit_under_way(vv_context *c, const char *state, bool abort, bool quit, bool verbose,
+			      bool json, vv_error *err)
 {
-	if (strcmp(vv_state_name(c->repo), c->name) != 0) {
+	if (strcmp(vv_state_name(c->repo), state) != 0) {
 		if (abort && vv_journal_was(&c->found, c->name)) {
 			return VV_OK; /* done just now */
 		}

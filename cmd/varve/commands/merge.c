@@ -224,7 +224,7 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if (o->abort || o->resume || o->quit) {
-		return vv_commit_under_way(c, o->abort, o->quit, o->verbose,
+		return vv_commit_under_way(c, c->name, o->abort, o->quit, o->verbose,
 					   vv_wants_json(o->format), err);
 	}
 	if ((rc = vv_merge_need_no_state(c->repo, err)) == VV_OK &&

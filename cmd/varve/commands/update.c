@@ -12,12 +12,18 @@
 #include "lib/work/clone/imported.h"
 #include "lib/work/peers/block_peers.h"
 #include "lib/work/record/pick.h"
+#include "repo/git/history/state.h"
+
+/* What an update with conflicts is for Git. */
+#define PICKED "cherry-pick"
 
 typedef struct options {
-	bool quiet;
+	bool abort, resume, quiet;
 } options;
 
 static const vv_option table[] = {
+	OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),
+	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 };
 
@@ -47,6 +53,7 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 	char word[VV_OID_TEXT + 1];
 	vv_auto(vv_pick) p = {.repo = c->repo,
 			      .writer = c->writer,
+			      .command = "update",
 			      .quiet = o->quiet,
 			      .put_changes = vv_status_put_comments};
 	vv_status rc;
@@ -58,14 +65,17 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 		vv_out_bytes(vv_buf_cstr(&p.job.report), p.job.report.len);
 	}
 	if (p.outcome == VV_PICK_CONFLICTS) {
-		vv_note("resolve the conflicts, then 'varve %s --continue'; 'varve %s --abort' goes "
-			"back",
-			vv_pick_verb(&p), vv_pick_verb(&p));
+		vv_note("resolve the conflicts, then 'varve update --continue'; 'varve update "
+			"--abort' goes back");
 		c->code = VV_EXIT_NO;
 	}
 	rc = vv_pick_finish(&p, err);
 	if (p.outcome == VV_PICK_READY && !o->quiet) {
 		vv_commit_summary_print_merge(&p.commit);
+	}
+	if (p.stays) {
+		vv_note("all is staged: 'varve update --continue' commits it, 'varve update "
+			"--abort' goes back");
 	}
 	return rc;
 }
@@ -112,18 +122,42 @@ static vv_status is_named(bool *named, vv_context *c, const char *to, vv_error *
 	return rc;
 }
 
+static int check_update(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->abort + o->resume > 1 || ((o->abort || o->resume) && c->argc > 0)) {
+		return vv_usage_error("--abort and --continue take no other arguments");
+	}
+	return VV_EXIT_OK;
+}
+
+static vv_status need_no_state(vv_context *c, vv_error *err)
+{
+	if (strcmp(vv_state_name(c->repo), PICKED) != 0) {
+		return vv_merge_need_no_state(c->repo, err);
+	}
+	vv_fail(err, VV_EREFUSED, "an update or a cherry-pick is under way");
+	return vv_hint(err,
+		       "'varve update --continue' concludes it, 'varve update --abort' ends it");
+}
+
 static vv_status run_update(vv_context *c, vv_error *err)
 {
+	const options *o = c->options;
 	vv_auto(vv_imported_list) list = {.items = NULL};
 	size_t found = 0;
 	bool named;
 	vv_status rc;
 
+	if (o->abort || o->resume) {
+		return vv_commit_under_way(c, PICKED, o->abort, false, false, false, err);
+	}
 	if ((rc = vv_imported_read(&list, c->repo, err)) < 0) return rc;
 	for (size_t k = 0; rc == VV_OK && c->code == VV_EXIT_OK && k < list.count; k++) {
 		if ((rc = is_named(&named, c, list.items[k].to, err)) < 0) return rc;
 		found += named;
-		if (named && (rc = vv_merge_need_no_state(c->repo, err)) == VV_OK) {
+		if (named && (rc = need_no_state(c, err)) == VV_OK) {
 			rc = update_one(c, &list.items[k], err);
 		}
 	}
@@ -139,13 +173,14 @@ const vv_command vv_cmd_update = {
 	.name = "update",
 	.group = "peers",
 	.summary = "commit what changed at the source of imported tables",
-	.usage = "[-q] [PATH...]",
+	.usage = "[-q] [PATH...]\n--continue | --abort",
 	.example = "$ varve update prices.csv",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes = "edits here and at the source are in conflict",
 	.arguments = "path",
+	.check = check_update,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT,
 	.run = run_update,
 };

@@ -13,6 +13,7 @@
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/temp_name.h"
 #include "base/text.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/dataset_writer.h"
@@ -27,6 +28,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/git/run_git.h"
+#include "repo/transfer/incoming.h"
 #include "transport/http/download.h"
 
 #define PREFIX "import."
@@ -201,25 +203,24 @@ static vv_status set_line(vv_repository *r, const char *file, const char *to, co
 
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
 {
-	char *temp = NULL;
+	char name[sizeof(TEMP) + VV_TEMP_RANDOM] = TEMP;
+	vv_auto(char) *folder = NULL, *temp = NULL;
 	vv_status rc;
-	int fd;
 
+	/* A folder: git has its lock beside the file. */
 	vv_temp_sweep(vv_repository_varvedir(r), TEMP);
-	if ((fd = vv_temp_open(&temp, vv_repository_varvedir(r), TEMP, err)) < 0) {
-		return (vv_status)fd;
-	}
-	rc = vv_write_full(fd, text->data, text->len, temp, err);
-	if (vv_close(fd, temp, rc < 0 ? NULL : err) < 0 && rc == VV_OK) {
-		rc = err->code;
-	}
+	vv_temp_name(name + strlen(TEMP));
+	folder = vv_path_join(vv_repository_varvedir(r), name, (char *)NULL);
+	temp = vv_path_join(folder ? folder : "", "config", (char *)NULL);
+	if (!folder || !temp) return vv_fail_nomem(err);
+	if ((rc = vv_mkdirs(folder, err)) < 0) return rc;
+	rc = vv_write_file(temp, vv_buf_cstr(text), text->len, false, err);
 	for (size_t k = 0; rc == VV_OK && k < LINES; k++) {
 		rc = set_line(r, temp, i->to, lines[k].key, value(i, &lines[k]), err);
 	}
 	vv_buf_reset(text);
 	rc = rc < 0 ? rc : vv_read_file(text, temp, SIZE_MAX, err);
-	vv_unlink(temp, true, NULL);
-	vv_free(temp);
+	(void)vv_remove_tree(folder, NULL);
 	return rc;
 }
 
@@ -419,7 +420,9 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_e
 	    (rc = vv_repository_store(r, &store, err)) < 0) {
 		return rc;
 	}
-	return vv_store_has(store, root) ? VV_OK : bring(r, there, vv_cached_folder(c), root, err);
+	/* What is here may be of an import that was killed, with what it left. */
+	return vv_store_has(store, root) ? vv_incoming_tidy(r, err)
+					 : bring(r, there, vv_cached_folder(c), root, err);
 }
 
 /* ---- the commit of an update ---- */

@@ -199,6 +199,37 @@ static vv_status merge_conflicts(vv_merge_job *j, vv_error *err)
 	return rc;
 }
 
+/* What is in conflict is settled in its file, or the way back puts the file of HEAD there: edits would be lost. */
+static vv_status need_clean_files(vv_merge_job *j, const char *what, vv_error *err)
+{
+	const vv_notes *notes = vv_repository_notes(j->repo);
+	size_t edited = 0;
+	vv_status rc;
+
+	for (size_t i = 0; i < vv_merged_count(j->merged); i++) {
+		const vv_merge_conflict *c = vv_merged_at(j->merged, i);
+		vv_index_entry e;
+		bool clean = true;
+
+		if (!j->settled[i] && vv_index_get(j->index, c->path, &e) &&
+		    (rc = vv_checkout_is_clean(&j->checkout, &e, &clean, err)) < 0) {
+			return rc;
+		}
+		if (clean) {
+			continue;
+		}
+		if (edited++ == 0) {
+			vv_notes_put(notes, "local changes to these files would be lost:");
+		}
+		if (edited <= LISTED_MAX) {
+			vv_notes_put(notes, "    %s", vv_text_shows(c->path));
+		}
+	}
+	if (edited == 0) return VV_OK;
+	vv_fail(err, VV_EREFUSED, "they are in conflict in the %s; nothing was done", what);
+	return vv_hint(err, "commit them, or put them away with 'git stash' first");
+}
+
 vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 {
 	vv_status rc;
@@ -219,6 +250,7 @@ vv_status vv_merge_plan(vv_merge_job *j, const char *what, vv_error *err)
 	if ((rc = vv_dataset_writer_commit(j->writer, err)) < 0) return rc;
 	vv_dataset_writer_settle(j->writer);
 	rc = vv_tree_switch_plan(&j->change, &j->checkout, &j->ours, &j->tree, false, err);
+	rc = rc < 0 ? rc : need_clean_files(j, what, err);
 	if (rc == VV_EREFUSED && strcmp(err->message, "not switched") == 0) {
 		vv_fail(err, rc, "the %s would overwrite them; nothing was done", what);
 		vv_hint(err, "commit them, or put them away with 'git stash' first");

@@ -91,7 +91,8 @@ static vv_status merge_pick(vv_pick *p, vv_error *err)
 		.state = p->no_commit ? NULL : vv_pick_verb(p),
 		.commits = !p->no_commit,
 		.message = p->message.data};
-	if ((rc = vv_merge_plan(&p->job, vv_pick_verb(p), err)) < 0) return rc;
+	rc = vv_merge_plan(&p->job, p->command ? p->command : vv_pick_verb(p), err);
+	if (rc < 0) return rc;
 	if (vv_merge_is_empty(&p->job)) {
 		p->outcome = VV_PICK_EMPTY; /* nothing is left under way */
 		return VV_OK;
@@ -114,7 +115,7 @@ vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
 	if ((rc = vv_head_read(p->repo, &p->head, err)) < 0) return rc;
 	if (p->head.unborn) {
 		return vv_fail(err, VV_EUSAGE, "there is no commit yet to %s onto",
-			       vv_pick_verb(p));
+			       p->command ? p->command : vv_pick_verb(p));
 	}
 	if ((rc = vv_rev_commit(p->repo, word, &id, err)) < 0 ||
 	    (rc = vv_commit_read(p->repo, &id, &p->of, err)) < 0 ||

@@ -34,7 +34,8 @@ typedef struct vv_pick {
 	vv_repository *repo; /* borrowed, both */
 	vv_dataset_writer *writer;
 	bool revert, no_commit, quiet, verbose;
-	bool note_origin;  /* a cherry-pick's message names the commit */
+	bool note_origin;    /* a cherry-pick's message names the commit */
+	const char *command; /* what messages call it; NULL: vv_pick_verb */
 	uint64_t mainline; /* of a merge: which parent it is compared with, from 1; 0: not given */
 	/* As vv_merge_commit has them. */
 	vv_status (*editor)(vv_repository *r, const char *file, vv_error *err);

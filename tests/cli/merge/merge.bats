@@ -410,6 +410,21 @@ assert [i[0][s] for s in ("column", "base", "ours", "theirs")] == ["name", "item
 	clean
 }
 
+@test "local changes in a file of a conflict are not lost, since nothing is done" {
+	two_branches 's/^7,item/7,ours/' 's/^7,item/7,theirs/'
+	sed -i 's/^50,item/50,mine/' prices.csv
+	cp prices.csv ../mine.csv
+	ends_with 2 varve merge spring
+	stderr_has "    prices.csv"
+	stderr_has "in conflict in the merge; nothing was done"
+	same_bytes prices.csv ../mine.csv
+	ends_with 2 varve merge --abort
+	rm prices.csv
+	ends_with 1 varve merge spring
+	succeeds varve merge --abort
+	clean
+}
+
 @test "what would be lost is named and nothing is done" {
 	two_branches 's/^7,item/7,ours/' 's/^9,item/9,theirs/'
 	sed -i 's/^50,item/50,mine/' prices.csv

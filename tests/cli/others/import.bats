@@ -129,10 +129,20 @@ imported() {
 	[ "$(grep -c '^7,changed\|^9,ours' prices.csv)" = 2 ]
 	there 's/^20,item/20,theirs/'
 	here 's/^20,item/20,ours/'
+	before=$(git rev-parse HEAD)
 	ends_with 1 varve update
+	stderr_has "varve update --continue"
+	stderr_lacks "cherry-pick"
 	ends_with 2 varve update
+	stderr_has "varve update --abort"
+	succeeds varve update --abort
+	[ "$(git rev-parse HEAD)" = "$before" ]
+	[ -z "$(git status --porcelain)" ]
+	ends_with 2 varve update --abort
+	stderr_has "no update is under way"
+	ends_with 1 varve update
 	varve resolve --ours prices.csv
-	varve cherry-pick --continue
+	succeeds varve update --continue
 	[ "$(grep -c '^20,ours' prices.csv)" = 1 ]
 	[ "$(said commit)" = "$(git -C ../src rev-parse HEAD)" ]
 	succeeds varve update
@@ -145,7 +155,16 @@ imported() {
 	sed -i 's/^9,item/9,ours/' prices.csv
 	cp prices.csv ../edited.csv
 	ends_with 2 varve update
+	stderr_has "the update would overwrite them"
 	cmp prices.csv ../edited.csv
+	git checkout -q prices.csv
+	here 's/^7,item/7,ours/'
+	sed -i 's/^9,item/9,ours/' prices.csv
+	cp prices.csv ../edited.csv
+	ends_with 2 varve update
+	stderr_has "in conflict in the update"
+	cmp prices.csv ../edited.csv
+	[ "$(git status --porcelain)" = " M prices.csv" ]
 }
 
 @test "a host that a commit names is asked only where it is trusted" {
@@ -196,4 +215,25 @@ import_sound() {
 	mkdir mine
 	fresh() { cd "$top"; rm -rf mine "$VARVE_CACHE"; cp -a mine0 mine; cd mine; }
 	MOST=5 each_killed client fresh import_sound varve import "$top/src" data/prices.csv
+}
+
+update_sound() {
+	"$@"
+	cmp prices.csv "$top/src/data/prices.csv"
+	[ "$(said commit)" = "$(git -C "$top/src" rev-parse HEAD)" ]
+	[ "$(git rev-list --count HEAD)" = 3 ]
+	varve fsck --data
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "kill -9 in an update: the same update again gets through" {
+	need_strace
+	imported
+	there 's/^7,item/7,changed/'
+	cd ..
+	mv mine mine0
+	mkdir mine
+	cp -a "$VARVE_CACHE" cache0
+	fresh() { cd "$top"; rm -rf mine "$VARVE_CACHE"; cp -a cache0 "$VARVE_CACHE"; cp -a mine0 mine; cd mine; }
+	MOST=5 each_killed client fresh update_sound varve update
 }

@@ -91,7 +91,7 @@ there() {
 	there 's/^9,item/9,theirs/'
 	ends_with 1 varve update
 	varve resolve --ours prices.csv
-	varve cherry-pick --continue
+	varve update --continue
 	succeeds varve update
 	succeeds varve fsck --data
 }
