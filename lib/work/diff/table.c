@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/read/unseen.h"
 #include "dataset/table/irregular_lines.h"
 #include "diff/rows/changed_groups.h"
 #include "diff/rows/key_unique.h"
@@ -163,19 +164,60 @@ static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *
 	return rc;
 }
 
+/* The beginning of a file. */
+typedef struct head {
+	vv_buf bytes;
+	bool enough;
+} head;
+
+static vv_status take_head(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	head *h = payload;
+
+	vv_buf_put(&h->bytes, bytes,
+		   len < VV_UNSEEN_TEXT - h->bytes.len ? len : VV_UNSEEN_TEXT - h->bytes.len);
+	h->enough = h->bytes.len == VV_UNSEEN_TEXT;
+	return h->enough ? vv_fail(err, VV_EUSAGE, "enough is read") : vv_buf_ok(&h->bytes, err);
+}
+
+/* A file with rows that are not seen, and what would show them; NULL: it is not one, or cannot be read. */
+static const vv_unseen *find_unseen(vv_subject *s, const char *path)
+{
+	head h = {VV_BUF_INIT, false};
+	const vv_unseen *u = NULL;
+	vv_error ignored;
+
+	if (vv_subject_bytes(s, take_head, &h, NULL, &ignored) == VV_OK || h.enough) {
+		const char *bytes = vv_buf_cstr(&h.bytes);
+
+		u = vv_unseen_find(bytes, h.bytes.len);
+		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
+	}
+	vv_buf_clear(&h.bytes);
+	return u;
+}
+
 static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out,
 			   const char *why, vv_error *err)
 {
+	vv_subject *now = item->b ? item->b : item->a;
+	const vv_unseen *u;
 	bool same;
 	vv_status rc = are_same_bytes(item, &same, err);
 	if (rc < 0 || same) return rc;
 	out->differs = true;
+	u = why ? NULL : find_unseen(now, item->path);
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
-	vv_buf_printf(&out->line, ": %s%stext %s ('%s' shows it)", why ? why : "", why ? "; " : "",
+	vv_buf_printf(&out->line, ": %s%s%s %s ('%s' shows it)", why ? why : "", why ? "; " : "",
+		      u ? u->what : "text",
 		      !item->a   ? "added"
 		      : !item->b ? "removed"
 				 : "changed",
 		      how->text_shown_by ? how->text_shown_by : "git diff");
+	if (u && now->repo && item->b) {
+		(void)vv_hint_put(&out->line, "; ", vv_repository_words(now->repo),
+				  vv_unseen_hint(u, item->path), item->path);
+	}
 	return vv_buf_ok(&out->line, err);
 }
 
