@@ -54,13 +54,14 @@ static vv_status open_rows(table_rows *t, const varve_table *table, const varve_
 			   vv_error *err)
 {
 	vv_strings dictionary = {(const char **)(uintptr_t)o->dictionary, 0};
-	vv_arrow_options how = {.how = {(o->flags & VARVE_ARROW_TEXT) != 0, o->numbers},
-				.dictionaries = (o->flags & VARVE_ARROW_DICTIONARIES) != 0,
-				.dictionary = &dictionary,
-				.misfit = o->misfit,
-				.row_number = o->row_number,
-				.batch_rows = o->batch_rows,
-				.limit = UINT64_MAX};
+	vv_arrow_options how = {
+		.how = {.text = (o->flags & VARVE_ARROW_TEXT) != 0, .numbers = o->numbers},
+		.dictionaries = (o->flags & VARVE_ARROW_DICTIONARIES) != 0,
+		.dictionary = &dictionary,
+		.misfit = o->misfit,
+		.row_number = o->row_number,
+		.batch_rows = o->batch_rows,
+		.limit = UINT64_MAX};
 	varve_rows_options rows;
 	vv_rows *groups;
 	vv_status rc = vv_take_options(&rows, sizeof(rows), o->rows, err);
@@ -154,10 +155,11 @@ static const vv_arrow_source difference_source = {difference_schema, difference_
 static vv_status open_difference(difference *d, const varve_table *before, const varve_table *after,
 				 const varve_diff_arrow_options *o, vv_error *err)
 {
-	vv_arrow_changes_options how = {.cells = o->what == VARVE_DIFF_ARROW_CELLS,
-					.how = {(o->flags & VARVE_ARROW_TEXT) != 0, o->numbers},
-					.misfit = o->misfit,
-					.batch_rows = o->batch_rows};
+	vv_arrow_changes_options how = {
+		.cells = o->what == VARVE_DIFF_ARROW_CELLS,
+		.how = {.text = (o->flags & VARVE_ARROW_TEXT) != 0, .numbers = o->numbers},
+		.misfit = o->misfit,
+		.batch_rows = o->batch_rows};
 	varve_diff_options which;
 	varve_error e;
 	vv_status rc;

@@ -151,5 +151,23 @@ typedef struct varve_commit_options {
 VARVE_API int varve_txn_commit(char id[VARVE_ID_SIZE], varve_txn *txn, const char *message,
 			       const varve_commit_options *options, varve_error *err);
 
+/* What the columns of a table are. Lists end with NULL; a list that is NULL changes nothing. */
+typedef struct varve_description {
+	size_t size;
+	const char *const *types; /* "COLUMN=TYPE", as Table Schema names types */
+	const char *const
+		*numbers; /* "COLUMN=EXAMPLE", of numbers written like it: "amount=1.234,5" */
+	/* "COLUMN=TEXT": the text means a missing value there; "=TEXT": in all columns without missing values of their own */
+	const char *const *missing;
+	const char *const *key; /* the columns that identify a row */
+} varve_description;
+
+/* Describes a table of the work tree, whatever HEAD has: writes the nearest datapackage.json upwards that describes path or
+ * exists, or a new one beside it, durably and with its formatting kept. No row is read or changed; versions that are opened from
+ * path from then on follow it, and varve_txn_add of both files records it. package: the path of the datapackage.json, cut to size
+ * bytes with its NUL. VARVE_ENOTFOUND: no such column or file; VARVE_EUSAGE: no such type, a bare repository; VARVE_EREFUSED: the repository was opened by its URL. */
+VARVE_API int varve_describe(char *package, size_t size, varve_repo *repo, const char *path,
+			     const varve_description *description, varve_error *err);
+
 VARVE_END
 #endif

@@ -698,6 +698,8 @@ static PyMethodDef methods[] = {
 	{"txn_open", txn_open, METH_VARARGS, NULL},
 	{"txn_put", txn_put, METH_VARARGS, NULL},
 	{"txn_put_arrow", txn_put_arrow, METH_VARARGS, NULL},
+	{"describe", describe, METH_VARARGS, NULL},
+	{"txn_add", txn_add, METH_VARARGS, NULL},
 	{"txn_remove", txn_remove, METH_VARARGS, NULL},
 	{"txn_commit", txn_commit, METH_VARARGS, NULL},
 	{"txn_warnings", txn_warnings, METH_O, NULL},

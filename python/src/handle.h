@@ -108,6 +108,12 @@ PyObject *txn_put_arrow(PyObject *module, PyObject *args);
 /* check_arrow(repo, path, capsule of a stream, mode, columns, match, match columns, base, flags): a report */
 PyObject *check_arrow(PyObject *module, PyObject *args);
 
+/* describe(repo, path, types, numbers, missing, key): the path of the datapackage.json */
+PyObject *describe(PyObject *module, PyObject *args);
+
+/* txn_add(txn, paths) */
+PyObject *txn_add(PyObject *module, PyObject *args);
+
 /* txn_remove(txn, path, flags) */
 PyObject *txn_remove(PyObject *module, PyObject *args);
 

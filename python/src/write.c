@@ -165,6 +165,58 @@ PyObject *check_arrow(PyObject *module, PyObject *args)
 	return give(module, &report_kind, rc, report, &err);
 }
 
+PyObject *describe(PyObject *module, PyObject *args)
+{
+	varve_description d = VARVE_INIT(varve_description);
+	const char **types = NULL, **numbers = NULL, **missing = NULL, **key = NULL, *path;
+	char package[4096];
+	PyObject *o;
+	handle *h;
+	varve_error err;
+	int rc = -1;
+	bool read = PyArg_ParseTuple(args, "OO&O&O&O&O&", &o, to_text, &path, to_names, &types,
+				     to_names, &numbers, to_names, &missing, to_names, &key);
+
+	(void)module;
+	if (read && (h = enter_as(o, &repo_kind))) {
+		d.types = types;
+		d.numbers = numbers;
+		d.missing = missing;
+		d.key = key;
+		FREELY(rc = varve_describe(package, sizeof(package), h->at, path, &d, &err));
+		leave(h);
+		if (rc < 0) {
+			raise_error(&err);
+		}
+	}
+	free(types);
+	free(numbers);
+	free(missing);
+	free(key);
+	return rc < 0 ? NULL : PyUnicode_DecodeFSDefault(package);
+}
+
+PyObject *txn_add(PyObject *module, PyObject *args)
+{
+	varve_add_options opt = VARVE_INIT(varve_add_options);
+	const char **paths = NULL;
+	PyObject *o;
+	handle *h;
+	varve_error err;
+	int rc;
+
+	(void)module;
+	if (!PyArg_ParseTuple(args, "OO&", &o, to_names, &paths) || !(h = enter_as(o, &txn_kind))) {
+		free(paths);
+		return NULL;
+	}
+	opt.flags = VARVE_ADD_UNTRACKED;
+	FREELY(rc = varve_txn_add(h->at, paths, &opt, &err));
+	leave(h);
+	free(paths);
+	return rc < 0 ? raise_error(&err) : Py_NewRef(Py_None);
+}
+
 PyObject *txn_remove(PyObject *module, PyObject *args)
 {
 	PyObject *o;

@@ -100,3 +100,24 @@ def test_warnings_go_through_warnings(repo):
         warnings.simplefilter("always")
         repo.put("prices.csv", TWO.replace("10.99", "much").encode(), message="x")
     assert all(issubclass(w.category, varve.VarveWarning) for w in found)
+
+
+def test_columns_are_described_without_reading_a_row(repo, folder):
+    (folder / "t.csv").write_bytes(b"id,qty,amount\n1,5,\"1.234,5\"\n2,NA,\"7,25\"\n3,7,none\n")
+    with repo.transaction("one") as tx:
+        tx.add("t.csv")
+    before = (folder / "t.csv").read_bytes()
+    package = repo.describe("t.csv", types={"qty": "integer"}, numbers={"amount": "1.234,5"}, missing={"qty": ["NA", "?"], "amount": "none"}, key="id")
+    assert package == "datapackage.json" and (folder / "t.csv").read_bytes() == before
+    t = repo["t.csv"]
+    assert [f["type"] for f in t.schema["fields"]] == ["integer", "integer", "number"] and t.key == ("id",)
+    assert t.row(2)["qty"] == "NA" and [r[0] for r in t.select(["id"], "qty is null or amount is null")] == ["2", "3"]
+    assert "missingValues" not in repo["HEAD:t.csv"].schema["fields"][2]
+    assert repo.describe("t.csv", types={"id": "string"}, message="Describe t.csv") == package
+    assert [f["type"] for f in repo["HEAD:t.csv"].schema["fields"]] == ["string", "integer", "number"]
+    assert repo.describe("t.csv", missing="n/a") == package
+    for wrong, error in (({"types": {"qty": "int"}}, varve.UsageError), ({"types": {"no": "integer"}}, varve.NotFoundError), ({"key": ["no"]}, varve.NotFoundError)):
+        with pytest.raises(error):
+            repo.describe("t.csv", **wrong)
+    with pytest.raises(varve.NotFoundError):
+        repo.describe("nothing.csv", key="id")

@@ -430,6 +430,40 @@ class Repo(Sync):
             return RemoteTransaction(self.url, Repo(self.git_dir), message, branch, start, author)
         return Transaction(self._handle, message, branch, start, author)
 
+    def describe(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        types: Mapping[str, str] | None = None,
+        numbers: Mapping[str, str] | None = None,
+        missing: Mapping[str, str | Iterable[str]] | str | Iterable[str] | None = None,
+        key: str | Iterable[str] | None = None,
+        message: str | None = None,
+    ) -> str:
+        """Describes a table of the work tree in its datapackage.json, the nearest upwards, or a new one; the path of that is
+        returned. No row is read or changed, and the formatting of a datapackage.json that is there is kept.
+
+        types: of columns, as Table Schema names them; numbers: how columns of numbers are written, by an example such as
+        "1.234,5"; missing: texts that mean a missing value, of columns, or of all columns that have none of their own; key: the
+        columns that identify a row. message: commits the description and the table with it; None: only the file is
+        written. NotFoundError: no such file or column; UsageError: no such type.
+        """
+        if missing is not None and not isinstance(missing, Mapping):
+            missing = {"": missing}
+        absent = [(column, text) for column, texts in (missing or {}).items() for text in _values.listed(texts)]
+        package = _varve.describe(
+            self._handle,
+            os.fsencode(path),
+            _values.names(f"{column}={kind}" for column, kind in (types or {}).items()),
+            _values.names(f"{column}={example}" for column, example in (numbers or {}).items()),
+            _values.names(f"{column}={text}" for column, text in absent),
+            _values.names(key),
+        )
+        if message is not None:
+            with self.transaction(message) as tx:
+                tx.add(package, path)
+        return package
+
     def put(
         self,
         path: str | os.PathLike[str],

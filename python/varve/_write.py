@@ -169,6 +169,11 @@ class Transaction:
             )
         )
 
+    def add(self, *paths: str | os.PathLike[str]) -> None:
+        """Takes files of the work tree, and those below folders, as they are now. InvalidDataError: a file that has to be a table is
+        none; NotFoundError: there is no such file; UsageError: the transaction has a branch."""
+        _varve.txn_add(self._handle, tuple(map(os.fsencode, paths)))
+
     def remove(self, path: str | os.PathLike[str], *, replace: bool = False) -> None:
         """Removes a path, in the work tree, too. NotFoundError; RefusedError: changes of its file would be lost."""
         _varve.txn_remove(self._handle, os.fsencode(path), REPLACE if replace else 0)

@@ -42,6 +42,20 @@ static bool is_changed(const vv_txn *t)
 	return any;
 }
 
+/* Is a path another file than in the index, or gone? */
+static bool has_other(const vv_txn *t)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < t->change_count && !any; i++) {
+		const vv_txn_change *c = &t->changes[i];
+
+		any = c->made && (c->new_mode != c->old_mode ||
+				  (c->new_mode && !vv_oid_equal(&c->new_id, &c->old_id)));
+	}
+	return any;
+}
+
 /* Paths that .gitattributes is to name. */
 static vv_status list_tracks(const vv_txn *t, const char ***out, size_t *count, vv_error *err)
 {
@@ -252,7 +266,8 @@ static vv_status must_be_expected(const vv_txn *t, const vv_oid *expect, vv_erro
 	return vv_fail(err, VV_ECONFLICT, "the branch is not at the commit that was expected");
 }
 
-/* Has the index just the tree of HEAD? Asked before anything is written. */
+/* Has the index just the tree of HEAD? Asked before anything is written: what the transaction made may not be there yet, and the
+ * commit finds out. */
 static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 {
 	vv_tree_entry top = {0};
@@ -260,7 +275,9 @@ static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 	vv_status rc;
 
 	*out = false;
-	if (*vv_state_name(t->repo) || vv_index_has_conflicts(t->index)) return VV_OK;
+	if (has_other(t) || *vv_state_name(t->repo) || vv_index_has_conflicts(t->index)) {
+		return VV_OK;
+	}
 	if ((rc = vv_index_write_tree(t->index, &tree, err)) < 0) return rc;
 	if (vv_oid_is_null(&t->head.commit)) {
 		*out = vv_index_count(t->index) == 0;

@@ -253,6 +253,28 @@ static void files_are_added_by_path_whatever_the_current_folder(void **state)
 	assert_string_equal(out("git -C r ls-files"), ".gitattributes\nin/new.csv");
 }
 
+static void files_that_were_added_are_committed_at_once(void **state)
+{
+	const char *paths[] = {"new.csv", NULL};
+	varve_add_options o = VARVE_INIT(varve_add_options);
+	varve_repo *repo;
+	varve_txn *txn;
+	char id[VARVE_ID_SIZE];
+
+	(void)state;
+	git_begin();
+	vv_test_write_text("new.csv", PRICES);
+	repo = open_repo(".");
+	o.flags = VARVE_ADD_UNTRACKED;
+	txn = open_txn(repo, NULL);
+	ok(varve_txn_add(txn, paths, &o, &err));
+	ok(varve_txn_commit(id, txn, "one", NULL, &err));
+	fails(VARVE_ENOTFOUND, varve_txn_commit(id, txn, "again", NULL, &err));
+	varve_txn_free(txn);
+	varve_repo_free(repo);
+	assert_string_equal(out("git ls-tree -r --name-only HEAD"), ".gitattributes\nnew.csv");
+}
+
 static void a_bare_repository_can_be_written(void **state)
 {
 	char id[VARVE_ID_SIZE];
@@ -324,6 +346,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(results_have_facts),
 	cmocka_unit_test(versions_are_put_at_other_paths),
 	cmocka_unit_test(files_are_added_by_path_whatever_the_current_folder),
+	cmocka_unit_test(files_that_were_added_are_committed_at_once),
 	cmocka_unit_test(a_bare_repository_can_be_written),
 	cmocka_unit_test(what_makes_no_sense_is_refused),
 };

@@ -1,0 +1,75 @@
+/*
+ * describe: knows which tables the library's callers can describe.
+ */
+#include <stdio.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/handles.h"
+#include "lib/work/add/describe.h"
+#include "varve/write.h"
+
+static vv_strings list_of(const char *const *words)
+{
+	vv_strings s = {(const char **)(uintptr_t)words, 0};
+
+	while (words && words[s.count]) {
+		s.count++;
+	}
+	return s;
+}
+
+static vv_status describe(char **package, vv_session *session, const char *path,
+			  const vv_description *d, vv_error *err)
+{
+	vv_auto(char) *file = NULL;
+	vv_subject s;
+	vv_table t;
+	bool described;
+	vv_status rc;
+
+	if (vv_repository_is_bare(session->repo)) {
+		return vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'",
+			       vv_text_shows(path));
+	}
+	if (!(file = vv_repository_file(session->repo, path))) return vv_fail_nomem(err);
+	vv_subject_init(&s);
+	rc = vv_subject_find_file(&s, session->repo, session->reader, file, err);
+	if (rc == VV_OK && (rc = vv_subject_open(&s, &t, NULL, err)) == VV_OK) {
+		rc = t.root.kind == VV_KIND_TABLE
+			     ? vv_describe(package, &described, &s, &t, d, err)
+			     : vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
+				       vv_text_shows(path));
+		vv_table_close(&t);
+	}
+	vv_subject_clear(&s);
+	return rc;
+}
+
+int varve_describe(char *package, size_t size, varve_repo *repo, const char *path,
+		   const varve_description *description, varve_error *err)
+{
+	varve_description o;
+	vv_description d = {.dashes = ""};
+	vv_auto(char) *name = NULL;
+	vv_session *s = NULL;
+	vv_error e;
+	vv_status rc = vv_take_options(&o, sizeof(o), description, &e);
+
+	if (rc == VV_OK && vv_core_is_cached(repo->core)) {
+		rc = vv_fail(&e, VV_EREFUSED,
+			     "a repository that was opened by its URL is read only");
+	}
+	if (rc == VV_OK && (rc = vv_session_take(&s, repo->core, &e)) == VV_OK) {
+		d.type = list_of(o.types);
+		d.number = list_of(o.numbers);
+		d.missing = list_of(o.missing);
+		d.key = list_of(o.key);
+		rc = describe(&name, s, path, &d, &e);
+		vv_session_give(s);
+	}
+	if (size > 0) {
+		(void)snprintf(package, size, "%s", rc == VV_OK ? name : "");
+	}
+	return vv_give(err, rc, &e);
+}
