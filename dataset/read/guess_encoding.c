@@ -358,6 +358,15 @@ static vv_status guess(const char **out, const char *s, size_t len, bool at_end,
 	return VV_OK;
 }
 
+static bool is_single_byte(const char *name)
+{
+	return strncmp(name, "windows-12", 10) == 0 || strncmp(name, "ISO-8859-", 9) == 0 ||
+	       strncmp(name, "KOI8", 4) == 0 || strncmp(name, "IBM", 3) == 0;
+}
+
+#define MIXED                                                                                      \
+	8u /* bytes that are no UTF-8 for each character of several bytes that is: by chance there are more */
+
 /* Has the encoding all bytes of the sample, but for control characters? */
 static vv_status fits(bool *out, const char *name, const char *s, size_t len, bool at_end,
 		      vv_error *err)
@@ -393,6 +402,10 @@ vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_
 		if (!found && c.bad > 0 && !(before && !before[0]) &&
 		    (rc = guess(&found, sample, len, at_end, err)) < 0) {
 			return rc;
+		}
+		/* put together of two files, or cut off: neither half is to be read wrongly */
+		if (found && found != before && c.good * MIXED > c.bad && is_single_byte(found)) {
+			return VV_OK;
 		}
 		if (found && found != before &&
 		    ((rc = fits(&fit, found, sample, len, at_end, err)) < 0 || !fit)) {

@@ -193,6 +193,25 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	come_back two.csv
 }
 
+@test "text of which half is UTF-8 is read in no encoding of single bytes" {
+	new_repo
+	{
+		printf 'id,n\n'
+		seq 1 40 | sed 's/$/,Müller/'
+		seq 41 80 | sed 's/$/,Müller/' | iconv -f UTF-8 -t windows-1252
+	} > mixed.csv
+	succeeds varve add mixed.csv
+	[[ $stderr != *"read as"* ]]
+	stderr_has "40 rows have text that is not UTF-8 but perhaps windows-1252, the first in line 42"
+	[ "$(varve cat --where 'id = 7' --columns n :mixed.csv | tail -n 1)" = Müller ]
+	come_back mixed.csv
+	printf 'id,n\n1,é\n2,x\342\202' > cut.csv
+	succeeds varve add cut.csv
+	[[ $stderr != *"read as"* ]]
+	stderr_has "1 row has text that is not UTF-8"
+	come_back cut.csv
+}
+
 @test "text that is UTF-8 but for a few bytes stays what it is" {
 	new_repo
 	printf 'id,n\n1,M\xc3\xbcller\n2,K\xc3\xb6ln\n3,\xe9\n' > t.csv
