@@ -329,6 +329,33 @@ static vv_status prefer_central(const char **name, const char *other, const char
 	return rc;
 }
 
+/* Text in ISO-8859-15: the euro after an amount, where windows-1252 has a sign that nobody writes, and letters where that has
+ * fractions and accents inside of words. */
+static vv_status prefer_latin9(const char **name, const char *s, size_t len, bool at_end,
+			       vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	size_t euros = 0, letters = 0;
+	vv_status rc;
+
+	for (size_t i = 1; i < len; i++) {
+		const bool word = vv_is_alpha(s[i - 1]) || (i + 1 < len && vv_is_alpha(s[i + 1]));
+
+		euros += s[i] == (char)0xa4 && !word;
+		letters += word && memchr("\xa6\xa8\xb4\xb8\xbc\xbd\xbe", s[i], 7) != NULL;
+	}
+	if (euros + letters < FEW || has_controls(s, len)) return VV_OK;
+	if ((rc = decode(&text, "windows-1252", s, len, at_end, err)) < 0 ||
+	    (euros == 0 && read_words(vv_buf_cstr(&text), text.len).odd == 0)) {
+		return rc;
+	}
+	if ((rc = decode(&text, "ISO-8859-15", s, len, at_end, err)) == VV_OK && text.len > 0 &&
+	    read_words(vv_buf_cstr(&text), text.len).odd == 0) {
+		*name = "ISO-8859-15";
+	}
+	return rc;
+}
+
 static bool is_latin(const char *name)
 {
 	static const char *const names[] = {"ISO-8859-15", "ISO-8859-2", "windows-1250",
@@ -344,18 +371,22 @@ static bool is_latin(const char *name)
 static vv_status guess(const char **out, const char *s, size_t len, bool at_end, vv_error *err)
 {
 	const char *own = vv_likely_encoding(s, len);
+	vv_status rc = VV_OK;
 
 	*out = ask_uchardet(s, len);
-	if (*out && is_latin(*out)) return judge_latin(out, s, len, at_end, err);
-	if (!*out || strcmp(*out, "windows-1252") == 0) {
+	if (*out && is_latin(*out)) {
+		rc = judge_latin(out, s, len, at_end, err);
+	} else if (!*out || strcmp(*out, "windows-1252") == 0) {
 		/* Else of DOS or the Macintosh, perhaps, or no text. */
 		*out = strcmp(own, "windows-1252") == 0 && is_western(s, len) ? own : NULL;
 		if (strcmp(own, "windows-1252") == 0 || strcmp(own, "CP850") == 0 ||
 		    strcmp(own, "MACINTOSH") == 0) {
-			return prefer_central(out, own, s, len, at_end, err);
+			rc = prefer_central(out, own, s, len, at_end, err);
 		}
 	}
-	return VV_OK;
+	return rc < 0 || (*out && strcmp(*out, "windows-1252") != 0)
+		       ? rc
+		       : prefer_latin9(out, s, len, at_end, err);
 }
 
 static bool is_single_byte(const char *name)

@@ -193,6 +193,22 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	come_back two.csv
 }
 
+@test "the euro and the letters of ISO-8859-15 are told from the signs of windows-1252" {
+	new_repo
+	made euro.csv iso8859_15 $'id;prix\n1;12 €\n2;10,50 €\n3;7 €\n4;café\n'
+	succeeds varve add euro.csv
+	stderr_has "read as ISO-8859-15: '12 €', '10,50 €', '7 €'"
+	made letters.csv iso8859_15 $'id;nom\n1;Cœur\n2;Œuvre\n3;sœur\n4;Noël\n'
+	succeeds varve add letters.csv
+	stderr_has "read as ISO-8859-15: 'Cœur', 'Œuvre', 'sœur'"
+	made marks.csv cp1252 $'id;nom\n1;½ l\n2;1¼\n3;¾\n4;Noël\n5;5 €\n'
+	succeeds varve add marks.csv
+	stderr_has "read as windows-1252: '½ l'"
+	made slovak.csv cp1250 $'id;meno\n1;Ľubica\n2;Kráľ\n3;Poľana\n4;Žilina\n5;Šaľa\n'
+	succeeds varve add slovak.csv
+	[[ $stderr != *ISO-8859-15* ]]
+}
+
 @test "text of which half is UTF-8 is read in no encoding of single bytes" {
 	new_repo
 	{
