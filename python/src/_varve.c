@@ -687,6 +687,7 @@ static PyMethodDef methods[] = {
 	{"diff_arrow", diff_arrow, METH_VARARGS, NULL},
 	{"arrow_schema", arrow_schema, METH_O, NULL},
 	{"arrow_status", arrow_status, METH_O, NULL},
+	{"arrow_misfit", arrow_misfit, METH_O, NULL},
 	{"diff", diff, METH_VARARGS, NULL},
 	{"diff_columns", diff_columns, METH_O, NULL},
 	{"diff_count", diff_count, METH_O, NULL},

@@ -157,3 +157,17 @@ PyObject *arrow_status(PyObject *module, PyObject *o)
 		       ? raise_error(&err)
 		       : PyLong_FromUnsignedLongLong(counts.misfits);
 }
+
+PyObject *arrow_misfit(PyObject *module, PyObject *o)
+{
+	handle *h = as(o, &status_kind);
+	varve_arrow_counts counts;
+	varve_error err;
+
+	(void)module;
+	if (!h) return NULL;
+	varve_arrow_status_get(&counts, h->at, &err);
+	if (counts.misfits == 0) return Py_BuildValue("(OO)", Py_None, Py_None);
+	return Py_BuildValue("(Ki)", (unsigned long long)counts.misfit_row,
+			     (int)counts.misfit_column);
+}

@@ -94,6 +94,8 @@ PyObject *arrow_schema(PyObject *module, PyObject *o);
 
 /* arrow_status(status): how many misfits the stream has met so far, or its error */
 PyObject *arrow_status(PyObject *module, PyObject *o);
+/* arrow_misfit(status): row and column of the first one, or None and None */
+PyObject *arrow_misfit(PyObject *module, PyObject *o);
 
 /* txn_open(repo, branch, from) */
 PyObject *txn_open(PyObject *module, PyObject *args);

@@ -123,3 +123,23 @@ def test_what_cannot_have_a_dictionary_is_named(amounts):
 def test_writing_back_decimals_and_dictionaries_changes_nothing(repo, amounts, read):
     frame = read(amounts.select(numbers="decimal", dictionary=True))
     assert repo.write("a.csv", frame, message="again").commit is None
+
+
+def test_errors_name_path_row_and_column(repo, commit):
+    with pytest.raises(varve.NotFoundError) as none:
+        repo["nothing.csv"]
+    assert (none.value.path, none.value.row, none.value.column) == ("nothing.csv", None, None)
+    rows = "".join(f"{i},{i}.5,x\n" for i in range(3000))
+    repo.put("m.csv", f"id,price,item\n{rows}3000,cheap,x\n".encode(), message="one", key=["id"])
+    repo.describe("m.csv", types={"price": "number"})
+    for read in (lambda v: v.to_arrow(), lambda v: v.to_polars(), lambda v: v.select(["price"]).to_pandas()):
+        with pytest.raises(varve.InvalidDataError) as misfit:
+            read(repo["m.csv"])
+        assert (misfit.value.path, misfit.value.row, misfit.value.column) == ("m.csv", 3000, "price")
+    with pytest.raises(varve.InvalidDataError) as report:
+        repo.check("m.csv").raise_if_invalid()
+    assert (report.value.path, report.value.row, report.value.column) == ("m.csv", 3000, "price")
+    with pytest.raises(varve.SchemaMismatchError) as given:
+        repo.write("m.csv", pl.DataFrame({"id": [1]}))
+    assert given.value.path == "m.csv"
+    assert pickle.loads(pickle.dumps(report.value)).row == 3000

@@ -82,8 +82,12 @@ class Frames:
         try:
             return take(_Stream(capsule))
         except Exception:
-            _varve.arrow_status(status)  # raises the library's own error, if it was one
+            self._raise_own(status)
             raise
+
+    def _raise_own(self, status: _varve.Handle) -> None:
+        """Raises the library's own error, if it was one that ended the stream."""
+        _varve.arrow_status(status)
 
     @property
     def misfits(self) -> int:

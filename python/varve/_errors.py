@@ -1,6 +1,9 @@
 """Exceptions. The module _varve makes each of its errors with make()."""
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from typing import Any
 
 from . import _hints
@@ -9,12 +12,16 @@ from . import _hints
 class Error(Exception):
     """What libvarve reports.
 
-    code: the error's name, such as "not-found"; hint: what may help, or ""; message: what happened.
+    code: the error's name, such as "not-found"; hint: what may help, or ""; message: what happened; path, row (from 0) and
+    column: where, None where the error is of no single one.
     """
 
     code: str
     hint: str
     message: str
+    path: str | None = None
+    row: int | None = None
+    column: str | None = None
 
     def __init__(self, message: str, code: str = "", hint: str = "") -> None:
         super().__init__(message)
@@ -113,6 +120,16 @@ def make(code: str, message: bytes, hint: bytes, name: str | None = None, args: 
     """The exception of an error of the library. name and args: of a hint that is a code."""
     said = _hints.words(name, [text(a) for a in args]) if name else text(hint)
     return CLASSES.get(code, Error)(text(message), code, said)
+
+
+@contextlib.contextmanager
+def about(path: str | os.PathLike[str]) -> Iterator[None]:
+    """What fails within is of this path."""
+    try:
+        yield
+    except Error as e:
+        e.path = os.fspath(path) if e.path is None else e.path
+        raise
 
 
 def text(raw: bytes) -> str:

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _sql, _varve, _values
 from ._diff import Diff
-from ._errors import NotFoundError, UsageError, raw
+from ._errors import NotFoundError, UsageError, about, raw
 from ._program import environment
 from ._remote import RemoteTransaction
 from ._report import Report
@@ -218,7 +218,8 @@ class Repo(Sync):
         if url is not None:
             with Repo(url, cache=self._place[1], cache_size=self._place[2], refresh=self._place[3]) as other:
                 return other[rest]
-        return Table(self._named(word), self._place)
+        with about(word):
+            return Table(self._named(word), self._place)
 
     def __contains__(self, word: object) -> bool:
         if not isinstance(word, (str, os.PathLike)):
@@ -237,7 +238,8 @@ class Repo(Sync):
 
         NotFoundError (a KeyError); InvalidDataError: it is not a table; MissingBlocksError.
         """
-        return Table(self._version(path, rev), self._place)
+        with about(path):
+            return Table(self._version(path, rev), self._place)
 
     def tables(self, rev: str | datetime.date | datetime.datetime | None = None) -> list[str]:
         """Paths of the tables of the index (of HEAD in a bare repository), or of a revision, sorted."""
@@ -451,14 +453,15 @@ class Repo(Sync):
         if missing is not None and not isinstance(missing, Mapping):
             missing = {"": missing}
         absent = [(column, text) for column, texts in (missing or {}).items() for text in _values.listed(texts)]
-        package = _varve.describe(
-            self._handle,
-            os.fsencode(path),
-            _values.names(f"{column}={kind}" for column, kind in (types or {}).items()),
-            _values.names(f"{column}={example}" for column, example in (numbers or {}).items()),
-            _values.names(f"{column}={text}" for column, text in absent),
-            _values.names(key),
-        )
+        with about(path):
+            package = _varve.describe(
+                self._handle,
+                os.fsencode(path),
+                _values.names(f"{column}={kind}" for column, kind in (types or {}).items()),
+                _values.names(f"{column}={example}" for column, example in (numbers or {}).items()),
+                _values.names(f"{column}={text}" for column, text in absent),
+                _values.names(key),
+            )
         if message is not None:
             with self.transaction(message) as tx:
                 tx.add(package, path)

@@ -57,6 +57,8 @@ class Report:
             first = f": {first} {f.value} {f.message}"
         error = InvalidDataError(f"the data is not valid, {self.errors:,} errors{first}")
         error.findings = self.findings
+        if worst:
+            error.path, error.row, error.column = worst[0].path, worst[0].row, worst[0].column
         raise error
 
     def render(self, format: str = "text") -> str:

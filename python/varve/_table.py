@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from . import _arrow, _varve, _values
 from ._arrow import Frames, pandas_frame
-from ._errors import UsageError, raw
+from ._errors import InvalidDataError, UsageError, raw
 from ._values import Value
 
 if TYPE_CHECKING:
@@ -124,6 +124,14 @@ class View(Frames):
             raise UsageError(f"there is no share {part} of {parts}", "usage", "shares are counted from 0")
         options = (self._text, self._misfit, self._number, self._numbers, self._dictionary, (part, parts))
         return View(self._table, self._picked, self._where, self._params, *options)
+
+    def _raise_own(self, status: _varve.Handle) -> None:
+        try:
+            super()._raise_own(status)
+        except InvalidDataError as e:
+            row, place = _varve.arrow_misfit(status)
+            e.path, e.row, e.column = self._table.path, row, None if place is None else self._all[place]
+            raise
 
     def _first(self, rows: int) -> View:
         """A view that has as many rows, if there are so many, and is not much longer."""

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import IO, Any, Literal, NamedTuple
 
 from . import _varve, _values
-from ._errors import NotFoundError, UsageError, raw
+from ._errors import NotFoundError, UsageError, about, raw
 
 REPLACE = 1 << 2  # enum varve_put_flag
 
@@ -118,7 +118,8 @@ class Transaction:
         InvalidDataError: it has to be a table and is none; RefusedError: changes of the work tree would be lost.
         """
         file = io.BytesIO(data) if isinstance(data, (bytes, bytearray, memoryview)) else data
-        _varve.txn_put(self._handle, os.fsencode(path), file.read, _values.names(key), REPLACE if replace else 0)
+        with about(path):
+            _varve.txn_put(self._handle, os.fsencode(path), file.read, _values.names(key), REPLACE if replace else 0)
 
     def write(
         self,
@@ -152,8 +153,8 @@ class Transaction:
         end in .csv, .tsv, .ndjson or .json.
         """
         how, names = matching(match)
-        return Changes(
-            *_varve.txn_put_arrow(
+        with about(path):
+            found = _varve.txn_put_arrow(
                 self._handle,
                 os.fsencode(path),
                 stream(data),
@@ -167,7 +168,7 @@ class Transaction:
                 None if schema is None else json.dumps(schema).encode(),
                 None if expect is None else raw(expect),
             )
-        )
+        return Changes(*found)
 
     def add(self, *paths: str | os.PathLike[str]) -> None:
         """Takes files of the work tree, and those below folders, as they are now. InvalidDataError: a file that has to be a table is
@@ -176,7 +177,8 @@ class Transaction:
 
     def remove(self, path: str | os.PathLike[str], *, replace: bool = False) -> None:
         """Removes a path, in the work tree, too. NotFoundError; RefusedError: changes of its file would be lost."""
-        _varve.txn_remove(self._handle, os.fsencode(path), REPLACE if replace else 0)
+        with about(path):
+            _varve.txn_remove(self._handle, os.fsencode(path), REPLACE if replace else 0)
 
     def _commit(self) -> None:
         self.results = [
