@@ -40,7 +40,7 @@ static void check(const vv_url *u)
 	check_part(u->host);
 	check_part(u->path);
 	require(u->port <= 65535);
-	require((u->kind == VV_URL_PATH) == (u->host == NULL));
+	require((u->kind == VV_URL_PATH || u->kind == VV_URL_RCLONE) == (u->host == NULL));
 	if (u->kind == VV_URL_SSH || u->kind == VV_URL_SFTP) {
 		require(!u->secret && *u->path && !strpbrk(u->path, "'\"`$;\\|&<>"));
 		require(!u->user || !strpbrk(u->user, "'\"`$;|&<> "));

@@ -502,6 +502,26 @@ static vv_status read_short_url(vv_url *out, const char *text, const char *colon
 	return out->path ? check_ssh_path(out, err) : vv_fail_nomem(err);
 }
 
+/* "rclone:" and a remote that its configuration names, or ":kind:" of one without settings. */
+static vv_status read_rclone(vv_url *out, const char *path, vv_error *err)
+{
+	const char *colon = *path ? strchr(path + 1, ':') : NULL;
+	const size_t len = colon ? (size_t)(colon - path) : 0;
+
+	if (len == 0 || *path == '-' || memchr(path, '/', len)) {
+		vv_fail(err, VV_EUSAGE, "the URL '%s' names no remote of rclone",
+			vv_text_shows(out->text));
+		return vv_hint(err, "it is rclone:REMOTE:PATH; 'rclone listremotes' has them");
+	}
+	if (memchr(path, ',', len)) { /* they may be secrets, and would be in messages */
+		vv_fail(err, VV_EUSAGE, "a URL of rclone has no settings in it");
+		return vv_hint(err, "give the remote a name: rclone config");
+	}
+	out->kind = VV_URL_RCLONE;
+	out->path = vv_strdup(path);
+	return out->path ? VV_OK : vv_fail_nomem(err);
+}
+
 /* The text without a password, for messages. */
 static char *shown_text(const char *text)
 {
@@ -519,6 +539,7 @@ static vv_status read_any(vv_url *out, const char *text, vv_error *err)
 
 	if (rc < 0) return rc;
 	if ((len = scheme_len(text)) > 0) return read_scheme_url(out, text, len, err);
+	if (strncmp(text, "rclone:", 7) == 0) return read_rclone(out, text + 7, err);
 	colon = host_colon(text);
 	return colon ? read_short_url(out, text, colon, err) : read_plain_path(out, text, err);
 }

@@ -1,6 +1,7 @@
 /*
  * url: where a repository is: paths, file://, ssh://user@host:port/path, user@host:path,
- * http://, https://, git://; and places that keep objects: sftp://user@host:port/path, s3://bucket/prefix?query.
+ * http://, https://, git://; and places that keep objects: sftp://user@host:port/path, s3://bucket/prefix?query,
+ * rclone:remote:path.
  *
  * Control characters (also percent-encoded ones), hosts and users that begin with '-' and
  * quotes in ssh paths are refused (docs/protocol.md, "URLs").
@@ -13,7 +14,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 
-/* GIT: git://host/path, where only git is spoken. SFTP and S3: places, no repository. */
+/* GIT: git://host/path, where only git is spoken. SFTP, S3 and RCLONE: places, no repository. */
 typedef enum vv_url_kind {
 	VV_URL_PATH,
 	VV_URL_SSH,
@@ -21,7 +22,8 @@ typedef enum vv_url_kind {
 	VV_URL_IPFS,
 	VV_URL_GIT,
 	VV_URL_SFTP,
-	VV_URL_S3
+	VV_URL_S3,
+	VV_URL_RCLONE
 } vv_url_kind;
 
 /* Strings are owned (vv_url_clear). */
@@ -33,7 +35,7 @@ typedef struct vv_url {
 	char *secret;  /* a password in the URL; NULL */
 	char *host;    /* without brackets */
 	unsigned port; /* 0: the usual one */
-	/* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http */
+	/* decoded for paths and ssh ("~/x" kept for the far shell's home); as it is for http; of rclone "remote:path" */
 	char *path;
 	char *query; /* s3, and of a file: as it is, without '?'; NULL: none */
 } vv_url;

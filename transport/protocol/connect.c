@@ -63,6 +63,7 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		break;
 	case VV_URL_SFTP:
 	case VV_URL_S3:
+	case VV_URL_RCLONE:
 		rc = vv_fail(err, VV_EUSAGE, "'%s' can keep sealed copies, and is not a repository",
 			     url->text);
 		(void)vv_hint_code(err, VV_HINT_HOLDER_ADD);

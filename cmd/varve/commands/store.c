@@ -11,8 +11,11 @@
 #include "cmd/varve/commands.h"
 #include "lib/work/peers/blocks_config.h"
 #include "lib/work/peers/data_store.h"
+#include "lib/work/peers/remote.h"
 #include "lib/work/store/named.h"
 #include "lib/work/store/trial.h"
+#include "repo/git/config.h"
+#include "repo/git/history/history.h"
 #include "transport/line/url.h"
 
 #define TRIAL_SEC 5u /* for each answer */
@@ -164,22 +167,67 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 	return print(&b, err);
 }
 
+static vv_status print_test(vv_context *c, const char *name, const char *url, const char *push_url,
+			    vv_error *err)
+{
+	vv_store_trial trial;
+	vv_status rc = try_store(c->repo, url, push_url, false, &trial, err);
+
+	if (rc < 0 || (rc = print_trial(c->options, name, url, &trial, err)) < 0) return rc;
+	c->code = trial.reads && trial.writes ? VV_EXIT_OK : VV_EXIT_NO;
+	return VV_OK;
+}
+
+/* The store in the user's own settings of the remote (remote.<name>.varveUrl); NULL: there is none. Borrowed. */
+static const char *own_store(const vv_remote *m)
+{
+	for (size_t i = 0; i < m->blocks_url_count; i++) {
+		if (vv_blocks_is_store(m->blocks_urls[i])) return m->blocks_urls[i];
+	}
+	return NULL;
+}
+
+/* name NULL: of the remote that pushes go to. *done: it has one, which was tried. */
+static vv_status test_own(vv_context *c, const char *name, bool *done, vv_error *err)
+{
+	vv_auto(vv_remote) m = {.name = NULL};
+	vv_auto(vv_head) head = {0};
+	vv_auto(char) *usual = NULL;
+	const char *url;
+	vv_error absent;
+
+	*done = false;
+	if ((!name && (vv_head_read(c->repo, &head, &absent) < 0 ||
+		       vv_remote_default(&usual, c->repo, head.branch, true, &absent) < 0)) ||
+	    vv_remote_find(&m, c->repo, name ? name : usual, &absent) < 0 || !m.name ||
+	    !(url = own_store(&m))) {
+		return VV_OK;
+	}
+	*done = true;
+	return print_test(c, m.name, url, NULL, err);
+}
+
 static vv_status test(vv_context *c, const char *name, vv_error *err)
 {
-	const options *o = c->options;
 	vv_blocks_config config;
-	vv_store_trial trial;
-	vv_status rc = vv_blocks_config_read_work(&config, c->repo, err);
+	bool done = false;
+	vv_status rc = name ? VV_OK : test_own(c, NULL, &done, err);
 
-	if (rc < 0) return rc;
+	if (rc < 0 || done || (rc = vv_blocks_config_read_work(&config, c->repo, err)) < 0) {
+		return rc;
+	}
 	const vv_store_config *s = vv_blocks_config_store(&config, name);
-	if (!s || !s->url) {
+	if (name && (!s || !s->url)) {
+		rc = test_own(c, name, &done, err);
+	}
+	if (done || rc < 0) {
+		/* it was tried */
+	} else if (!s || !s->url) {
 		vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store%s%s", name ? " " : "",
 			name ? vv_text_shows(name) : "");
 		rc = vv_hint(err, "'varve store add NAME URL' adds one");
-	} else if ((rc = try_store(c->repo, s->url, s->push_url, false, &trial, err)) == VV_OK) {
-		rc = print_trial(o, s->name, s->url, &trial, err);
-		c->code = trial.reads && trial.writes ? VV_EXIT_OK : VV_EXIT_NO;
+	} else {
+		rc = print_test(c, s->name, s->url, s->push_url, err);
 	}
 	vv_blocks_config_clear(&config);
 	return rc;
@@ -223,6 +271,46 @@ static vv_status seen_from_top(char **out, vv_repository *r, const char *url, vv
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
+/* rclone:REMOTE:PATH. A commit cannot name it: it is a setting of this clone, of a remote of git. */
+static vv_status add_own(vv_context *c, const char *name, const char *url, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_remote) m = {.name = NULL};
+	vv_auto(char) *key = NULL;
+	vv_store_trial trial;
+	const char *own;
+	vv_status rc = vv_remote_find(&m, c->repo, name, err);
+
+	if (rc < 0 || !m.name) {
+		vv_fail(err, VV_EUSAGE, "'%s' is no remote of this repository",
+			vv_text_shows(name));
+		return vv_hint(err, "a store of rclone is a setting of a remote: 'varve store add "
+				    "origin rclone:...'");
+	}
+	if (o->push_url || o->usual) {
+		return vv_fail(err, VV_EUSAGE,
+			       "a store of rclone takes neither --push-url nor "
+			       "--default");
+	}
+	if ((own = own_store(&m)) != NULL && strcmp(own, url) != 0) {
+		vv_fail(err, VV_EEXISTS, "the remote '%s' has a store already: %s",
+			vv_text_shows(m.name), vv_text_url(own));
+		return vv_hint(err, "git config --unset-all remote.%s.varveUrl", m.name);
+	}
+	if (!(key = vv_remote_key(m.name, "varveUrl"))) return vv_fail_nomem(err);
+	if ((rc = try_store(c->repo, url, NULL, true, &trial, err)) < 0 ||
+	    (trial.reads && (rc = vv_config_set(c->repo, key, url, err)) < 0) ||
+	    (rc = print_trial(o, m.name, url, &trial, err)) < 0) {
+		return rc;
+	}
+	c->code = trial.reads ? VV_EXIT_OK : VV_EXIT_NO;
+	if (trial.reads) {
+		vv_note("hint: %s is set for this clone alone; others set it in theirs",
+			vv_text_shows(key));
+	}
+	return VV_OK;
+}
+
 static vv_status add(vv_context *c, const char *name, const char *given, vv_error *err)
 {
 	const options *o = c->options;
@@ -230,6 +318,7 @@ static vv_status add(vv_context *c, const char *name, const char *given, vv_erro
 	vv_store_trial trial;
 	vv_status rc;
 
+	if (strncmp(given, "rclone:", 7) == 0) return add_own(c, name, given, err);
 	if ((rc = seen_from_top(&url, c->repo, given, err)) < 0 ||
 	    (rc = seen_from_top(&push_url, c->repo, o->push_url, err)) < 0) {
 		return rc;

@@ -99,12 +99,18 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	}
 	const bool secret = u.secret || (u.kind == VV_URL_HTTP && u.user);
 	const bool endpoint = u.kind == VV_URL_S3 && u.query && strstr(u.query, "endpoint=");
+	const bool rclone = u.kind == VV_URL_RCLONE;
 	const bool fine = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_PATH ||
 			  (u.kind == VV_URL_HTTP && !push);
 	vv_url_clear(&u);
 	if (secret) {
 		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": a password in a store's URL");
 		return vv_hint(err, "whoever has the repository has the password");
+	}
+	if (rclone) {
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is each user's to set",
+			vv_text_url(url));
+		return vv_hint(err, "git config remote.origin.varveUrl %s", vv_text_url(url));
 	}
 	if (endpoint) {
 		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' names an endpoint",
@@ -129,6 +135,33 @@ static vv_status set_text(char **to, const char *value, vv_error *err)
 	return *to ? VV_OK : vv_fail_nomem(err);
 }
 
+/* What each user says alone: a commit cannot. */
+static vv_status check_key(const char *dot, size_t len, vv_error *err)
+{
+	static const struct {
+		const char *key, *hint;
+	} own[] = {{".sse", "varve.s3Sse"},
+		   {".ssekmskeyid", "varve.s3SseKmsKeyId"},
+		   {".requestpayer", "varve.s3RequestPayer"},
+		   {".anonymous", "varve.s3Anonymous"},
+		   {".endpoint", NULL},
+		   {".endpointurl", NULL},
+		   {".profile", NULL},
+		   {".keyfile", NULL}};
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (strlen(own[i].key) != len || memcmp(own[i].key, dot, len) != 0) {
+			continue;
+		}
+		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' of a store is each user's to set",
+			own[i].key + 1);
+		return own[i].hint
+			       ? vv_hint(err, "git config %s VALUE", own[i].hint)
+			       : vv_hint(err, "take it out; AWS's own variables and files have it");
+	}
+	return VV_OK;
+}
+
 /* "store.NAME.url" */
 static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, const char *value,
 			    vv_error *err)
@@ -142,6 +175,7 @@ static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, co
 	}
 	const size_t name_len = (size_t)(dot - name), what = (size_t)(key + len - dot);
 	if (name_len == 0) return VV_OK;
+	if ((rc = check_key(dot, what, err)) < 0) return rc;
 	for (size_t i = 0; i < c->store_count; i++) {
 		if (strlen(c->stores[i].name) == name_len &&
 		    memcmp(c->stores[i].name, name, name_len) == 0) {
@@ -180,7 +214,8 @@ bool vv_blocks_is_store(const char *url)
 		char *mark = u.kind == VV_URL_PATH
 				     ? vv_path_join(u.path, vv_files_mark.file, (char *)NULL)
 				     : NULL;
-		is = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || (mark && vv_exists(mark));
+		is = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_RCLONE ||
+		     (mark && vv_exists(mark));
 		vv_free(mark);
 		vv_url_clear(&u);
 	}

@@ -14,6 +14,7 @@
 #include "lib/work/peers/block_peers.h"
 #include "transport/line/url.h"
 #include "transport/places/folder_place.h"
+#include "transport/places/rclone_place.h"
 #include "transport/places/s3_place.h"
 #include "transport/places/sftp_place.h"
 #include "transport/places/web_place.h"
@@ -184,6 +185,9 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 		break;
 	case VV_URL_SFTP:
 		rc = vv_sftp_place_open(out, &u, &facts, connect, make, err);
+		break;
+	case VV_URL_RCLONE:
+		rc = vv_rclone_place_open(out, &u, &facts, connect, make, err);
 		break;
 	case VV_URL_S3:
 		rc = vv_s3_place_open(out, &u, &facts, connect, make, err);

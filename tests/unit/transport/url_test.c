@@ -44,6 +44,8 @@ static const struct good {
 	{"[fe80::1%eth0]:x", VV_URL_SSH, false, NULL, NULL, "fe80::1%eth0", 0, "x", NULL},
 	{"sftp://me@host:2222/srv/x", VV_URL_SFTP, false, "me", NULL, "host", 2222, "/srv/x", NULL},
 	{"sftp://host/~/copies", VV_URL_SFTP, false, NULL, NULL, "host", 0, "~/copies", NULL},
+	{"rclone:nas:sales/x", VV_URL_RCLONE, false, NULL, NULL, NULL, 0, "nas:sales/x", NULL},
+	{"rclone::local:/srv", VV_URL_RCLONE, false, NULL, NULL, NULL, 0, ":local:/srv", NULL},
 	{"s3://bucket", VV_URL_S3, true, NULL, NULL, "bucket", 0, "", NULL},
 	{"s3://my.bucket/a/b/?region=x", VV_URL_S3, true, NULL, NULL, "my.bucket", 0, "/a/b", NULL},
 	{"host:data", VV_URL_SSH, false, NULL, NULL, "host", 0, "data", NULL},

@@ -1,0 +1,176 @@
+load ../helper
+load ../hosts/host
+load ../faults/transfer
+
+# A store that the program rclone reaches: here a remote of the kind alias, to a folder.
+
+setup() {
+	varve_setup
+	command -v rclone > /dev/null || skip "rclone is not installed"
+	export RCLONE_CONFIG=$PWD/rclone.conf
+	store=$PWD/nas/sales
+	mkdir nas
+	printf '[nas]\ntype = alias\nremote = %s\n' "$PWD/nas" > rclone.conf
+	plain_host
+	varve clone -q "$url" a
+	cd a
+}
+
+begin() {
+	succeeds varve store add --json origin rclone:nas:sales
+	[ "$(jq -c '[.reads, .ranges, .writes, .lists, .removes]' <<< "$output")" = '[true,true,true,true,true]' ]
+	[ "$(git config remote.origin.varveUrl)" = rclone:nas:sales ]
+	[ ! -e .varveconfig ]
+	rows "$1" > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	succeeds varve push -u origin main
+}
+
+# A clone of the host with the same setting.
+copy() {
+	git clone -q "$url" "$1"
+	git -C "$1" config remote.origin.varveUrl rclone:nas:sales
+	varve -C "$1" init -q
+	succeeds varve -C "$1" fetch --data --all
+	succeeds varve -C "$1" restore prices.csv
+}
+
+@test "rclone keeps the blocks, a second machine gets them, and what is lost comes again" {
+	begin 3000
+	[ -z "$(git -C ../host.git for-each-ref refs/varve)" ]
+	[ "$(cat "$store/format")" = "varve store 1" ]
+	for i in 1 2 3; do
+		change "$i"
+		varve push -q
+	done
+	[ "$(ls "$store/incoming" 2> /dev/null)" = "" ]
+	copy ../b
+	cmp prices.csv ../b/prices.csv
+	(cd ../b && sound)
+	[ "$(varve status --remote --json | jq -c '[.versions, .lacking]')" = '[4,[]]' ]
+	succeeds varve doctor
+	rm "$(ls "$store"/packs/*.pack | head -1)"
+	succeeds varve push --blocks
+	copy ../c
+	cmp prices.csv ../c/prices.csv
+	succeeds varve gc --remote --prune=now
+	copy ../d
+	cmp prices.csv ../d/prices.csv
+	succeeds varve store test
+	output_has "read yes, ranges yes, write yes, list yes, remove yes"
+	succeeds varve store test origin
+}
+
+@test "a lazy clone reads single blocks through rclone" {
+	begin 3000
+	git clone -q "$url" ../b
+	cd ../b
+	git config remote.origin.varveUrl rclone:nas:sales
+	varve init -q
+	succeeds varve cat HEAD:prices.csv --where id=7
+	[ "$(grep -c '^7,' <<< "$output")" = 1 ]
+}
+
+@test "a commit cannot name a program, and its settings are the user's" {
+	begin 300
+	git config --unset remote.origin.varveUrl
+	git config -f .varveconfig store.team.url rclone:nas:other
+	ends_with 2 varve store test team
+	stderr_has "each user's to set"
+	[ ! -e ../nas/other ]
+	varve add .varveconfig > /dev/null
+	varve commit -qm two
+	change 3
+	ends_with 2 varve push
+	[ ! -e ../nas/other ]
+	for key in sse sseKmsKeyId requestPayer anonymous endpoint profile; do
+		rm .varveconfig
+		git config -f .varveconfig store.team.url "$store"
+		git config -f .varveconfig "store.team.$key" x
+		ends_with 2 varve store test team
+		stderr_has "of a store is each user's to set"
+	done
+}
+
+@test "what rclone says when it fails is told, and nothing is lost" {
+	ends_with 2 varve store add origin rclone:nowhere:sales
+	stderr_has "rclone: "
+	stderr_has "nowhere"
+	ends_with 2 varve store add origin rclone:sales
+	stderr_has "no remote of rclone"
+	ends_with 2 varve store add origin "rclone::sftp,pass=secret:x"
+	stderr_lacks "pass=secret:x' "
+	ends_with 2 varve store add team rclone:nas:sales
+	stderr_has "no remote of this repository"
+	mkdir ../nas/full
+	echo x > ../nas/full/y
+	ends_with 2 varve store add origin rclone:nas:full
+	stderr_has "not empty"
+	begin 300
+	mv ../nas ../away
+	change 3
+	ends_with 2 varve push
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD~1)" ]
+	mkdir -p ../nas/sales
+	ends_with 2 varve push
+	[ -z "$(ls ../nas/sales)" ]
+	rm -r ../nas
+	mv ../away ../nas
+	chmod 555 "$store/packs" "$store"
+	if ! touch "$store/packs/x" 2> /dev/null; then
+		ends_with 2 varve push
+	fi
+	rm -f "$store/packs/x"
+	chmod 755 "$store/packs" "$store"
+	succeeds varve push
+	mkdir ../bin
+	for program in git sh cat sed; do
+		ln -s "$(command -v "$program")" ../bin/
+	done
+	varve=$(command -v varve)
+	PATH=$(cd ../bin && pwd) ends_with 2 "$varve" store test
+	stderr_has "rclone"
+}
+
+@test "packs that were cut are not believed" {
+	begin 3000
+	truncate -s 100 "$store"/packs/*.pack
+	git clone -q "$url" ../b
+	cd ../b
+	git config remote.origin.varveUrl rclone:nas:sales
+	varve init -q
+	run varve fetch --data --all
+	[ "$status" -ne 0 ]
+	run varve restore prices.csv
+	[ "$status" -ne 0 ]
+	cd ../a
+	succeeds varve push --blocks
+	copy ../c
+	cmp prices.csv ../c/prices.csv
+}
+
+push_sound() {
+	"$@"
+	[ "$(git -C "$top/host.git" rev-parse main)" = "$(git rev-parse HEAD)" ]
+	rm -rf "$top/z"
+	git clone -q "$url" "$top/z"
+	git -C "$top/z" config remote.origin.varveUrl rclone:nas:sales
+	varve -C "$top/z" init -q
+	varve -C "$top/z" fetch -q --data --all
+	varve -C "$top/z" restore prices.csv
+	cmp prices.csv "$top/z/prices.csv"
+}
+
+@test "kill -9 in a push to rclone: the same push again gets through" {
+	need_strace
+	top=$(cd .. && pwd)
+	begin 300
+	change 5
+	cd "$top"
+	mv a a0
+	mv host.git host0.git
+	mv nas nas0
+	fresh() { cd "$top"; rm -rf a host.git nas; cp -a a0 a; cp -a host0.git host.git; cp -a nas0 nas; cd a; }
+	MOST=3 each_killed client fresh push_sound varve push -q origin main
+}

@@ -1,0 +1,359 @@
+/*
+ * rclone_place: knows rclone's commands, and what they answer of what is not there.
+ *
+ * A file is written below "incoming" under a name that nobody else has, and moved: not every remote writes a file whole or
+ * not at all. What killed runs leave there is removed once it is a day old.
+ */
+#include "transport/places/rclone_place.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/sys.h"
+#include "base/temp_name.h"
+#include "base/text.h"
+#include "repo/git/program.h"
+#include "transport/places/place_quota.h"
+#include "transport/places/s3_key.h"
+
+#define GETS 4u
+#define WORDS_MAX 16u
+#define INCOMING "incoming"
+#define NO_FOLDER 3 /* rclone's exit codes */
+#define NO_FILE 4
+
+typedef struct rclone {
+	char *name, *base; /* "rclone:nas:sales", "nas:sales" */
+	const vv_env *env;
+	const vv_place_mark *mark;
+	unsigned first_sec; /* 0: as long as rclone waits */
+	bool swept;
+	vv_place_quota quota;
+} rclone;
+
+/* --- one run ---------------------------------------------------------------------------------- */
+
+/* One word of a run: "nas:sales/packs/x". */
+static vv_status put_path(vv_buf *out, const rclone *r, const char *name, vv_error *err)
+{
+	const size_t len = strlen(r->base);
+	const bool open = r->base[len - 1] == ':' || r->base[len - 1] == '/';
+
+	vv_buf_printf(out, "%s%s%s", r->base, open || !*name ? "" : "/", name);
+	return vv_buf_ok(out, err);
+}
+
+/* The last line that it said, without its date: why it failed. */
+static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
+{
+	char *text = said->data, *line;
+	int date = 0;
+
+	while (said->len > 0 && strchr("\n\r ", text[said->len - 1])) {
+		text[--said->len] = '\0';
+	}
+	line = said->len > 0 ? strrchr(text, '\n') : NULL;
+	line = line ? line + 1 : said->len > 0 ? text : "";
+	(void)sscanf(line, "%*4d/%*2d/%*2d %*2d:%*2d:%*2d %n", &date);
+	if (!line[date]) {
+		return vv_fail(err, VV_EIO, "'%s': rclone ended with %d", r->name, code);
+	}
+	return vv_fail(err, VV_EIO, "'%s': rclone: %s", r->name, vv_text_shows(line + date));
+}
+
+/* words: NULL-ended, at most 8. *code: NULL where each but 0 is a failure. */
+static vv_status run(const rclone *r, const char *const *words, const void *input, size_t len,
+		     vv_buf *output, int *code, vv_error *err)
+{
+	static const char *const more[] = {"TZ=UTC", "RCLONE_ASK_PASSWORD=false", NULL};
+	char wait[16];
+	const char *argv[WORDS_MAX] = {"rclone", "-q"};
+	vv_auto(vv_buf) said = VV_BUF_INIT, ignored = VV_BUF_INIT;
+	const vv_run call = {.argv = argv,
+			     .env = r->env,
+			     .more = more,
+			     .input = input,
+			     .len = len,
+			     .output = output ? output : &ignored,
+			     .errors = &said};
+	size_t n = 2;
+	int ended;
+	vv_status rc;
+
+	if (r->first_sec > 0) {
+		const char *const soon[] = {"--retries", "1", "--low-level-retries", "1"};
+
+		(void)snprintf(wait, sizeof(wait), "%us", r->first_sec);
+		memcpy(argv + n, soon, sizeof(soon));
+		n += sizeof(soon) / sizeof(*soon);
+		argv[n++] = "--contimeout";
+		argv[n++] = wait;
+	}
+	while (*words) {
+		argv[n++] = *words++;
+	}
+	if ((rc = vv_run_program(&call, &ended, err)) < 0) {
+		return rc == VV_EPROGRAM
+			       ? vv_hint(err, "install rclone, and name the remote in its "
+					      "configuration: rclone config")
+			       : rc;
+	}
+	if (code) {
+		*code = ended;
+	}
+	return ended == 0 || code ? VV_OK : explain(r, &said, ended, err);
+}
+
+/* --- one object ------------------------------------------------------------------------------- */
+
+static vv_status absent(const rclone *r, const char *name, vv_error *err)
+{
+	return vv_fail(err, VV_ENOTFOUND, "'%s' has no file '%s'", r->name, name);
+}
+
+/* Is there a file of this name? Not every remote says of what is not there that it failed. */
+static vv_status is_there(const rclone *r, const char *path, bool *out, vv_error *err)
+{
+	const char *const words[] = {"lsf", "--files-only", "--", path, NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT, base = VV_BUF_INIT;
+	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
+	int code;
+	vv_status rc = run(r, words, NULL, 0, &text, &code, err);
+
+	vv_buf_printf(&base, "%s\n", slash && slash > colon ? slash + 1 : colon + 1);
+	*out = rc == VV_OK && code == 0 && !base.failed &&
+	       strcmp(vv_buf_cstr(&text), vv_buf_cstr(&base)) == 0;
+	if (rc == VV_OK && code != 0 && code != NO_FOLDER && code != NO_FILE) {
+		rc = run(r, words, NULL, 0, &text, NULL, err);
+	}
+	return rc;
+}
+
+static vv_status rclone_get(void *payload, const char *name, uint64_t from, uint64_t len,
+			    vv_buf *out, vv_error *err)
+{
+	const rclone *r = payload;
+	char offset[24], count[24];
+	vv_auto(vv_buf) path = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	const char *words[] = {"cat", "--offset", offset, "--count", count, "--", NULL, NULL};
+	bool there;
+	int code;
+	vv_status rc;
+
+	(void)snprintf(offset, sizeof(offset), "%llu", (unsigned long long)from);
+	(void)snprintf(count, sizeof(count), "%llu", (unsigned long long)len);
+	if ((rc = put_path(&path, r, name, err)) < 0) return rc;
+	words[6] = path.data;
+	if ((rc = run(r, words, NULL, 0, &bytes, &code, err)) < 0) return rc;
+	if (code == NO_FOLDER || code == NO_FILE) return absent(r, name, err);
+	if (code != 0) {
+		vv_buf_reset(&bytes);
+		if ((rc = run(r, words, NULL, 0, &bytes, NULL, err)) < 0) return rc;
+	}
+	if (bytes.len == 0 && len > 0) {
+		if ((rc = is_there(r, path.data, &there, err)) < 0) return rc;
+		return there ? VV_OK : absent(r, name, err);
+	}
+	vv_buf_put(out, bytes.data, bytes.len < len ? bytes.len : (size_t)len);
+	return vv_buf_ok(out, err);
+}
+
+/* What was killed before it had its name. */
+static void sweep(rclone *r)
+{
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+	const char *words[] = {"delete", "--min-age", "1d", "--", NULL, NULL};
+	vv_error ignored;
+	int code;
+
+	if (r->swept || put_path(&path, r, INCOMING, &ignored) < 0) return;
+	r->swept = true;
+	words[4] = path.data;
+	(void)run(r, words, NULL, 0, NULL, &code, &ignored);
+}
+
+static vv_status put_file(rclone *r, const char *name, const void *bytes, size_t len, vv_error *err)
+{
+	char own[sizeof(INCOMING) + 1 + VV_TEMP_RANDOM] = INCOMING "/", size[24];
+	vv_auto(vv_buf) temp = VV_BUF_INIT, path = VV_BUF_INIT;
+	const char *const write[] = {"rcat", "--size", size, "--", NULL, NULL};
+	const char *words[6], *move[] = {"moveto", "--ignore-times", "--", NULL, NULL, NULL};
+	vv_error ignored;
+	vv_status rc;
+
+	sweep(r);
+	vv_temp_name(own + strlen(own));
+	(void)snprintf(size, sizeof(size), "%zu", len);
+	if ((rc = put_path(&temp, r, own, err)) < 0 || (rc = put_path(&path, r, name, err)) < 0) {
+		return rc;
+	}
+	memcpy(words, write, sizeof(write));
+	words[4] = move[3] = temp.data;
+	move[4] = path.data;
+	if ((rc = run(r, words, bytes, len, NULL, NULL, err)) < 0 ||
+	    (rc = run(r, move, NULL, 0, NULL, NULL, err)) < 0) {
+		const char *const gone[] = {"deletefile", "--retries", "1", "--", temp.data, NULL};
+		int code;
+
+		if (rc != VV_EPROGRAM) {
+			(void)run(r, gone, NULL, 0, NULL, &code, &ignored);
+			rc = err->code = VV_EREFUSED; /* the place does not want it */
+		}
+	}
+	return rc;
+}
+
+static const vv_place_ops rclone_ops;
+
+static vv_status rclone_put(void *payload, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
+{
+	rclone *r = payload;
+	vv_status rc;
+
+	if ((rc = vv_place_quota_check(&r->quota, &rclone_ops, r, len, err)) < 0 ||
+	    (rc = put_file(r, name, bytes, len, err)) < 0) {
+		return rc;
+	}
+	r->quota.used += len;
+	return VV_OK;
+}
+
+static vv_status rclone_remove(void *payload, const char *name, vv_error *err)
+{
+	rclone *r = payload;
+	vv_auto(vv_buf) path = VV_BUF_INIT;
+	const char *words[] = {"deletefile", "--", NULL, NULL};
+	bool there;
+	vv_status rc;
+
+	r->quota.counted = false;
+	if ((rc = put_path(&path, r, name, err)) < 0 ||
+	    (rc = is_there(r, path.data, &there, err)) < 0) {
+		return rc;
+	}
+	words[2] = path.data;
+	return there ? run(r, words, NULL, 0, NULL, NULL, err) : absent(r, name, err);
+}
+
+/* --- lists ------------------------------------------------------------------------------------ */
+
+/* "12;2026-11-23 14:58:01;name", of a folder "-1;...;name/". What is not so is passed over. */
+static vv_status tell(char *line, vv_listed_fn fn, void *to, vv_error *err)
+{
+	char *time = strchr(line, ';'), *name = time ? strchr(time + 1, ';') : NULL;
+	const size_t len = name ? strlen(name + 1) : 0;
+	uint64_t size = UINT64_MAX;
+
+	if (len == 0) return VV_OK;
+	*time++ = '\0';
+	*name++ = '\0';
+	if (name[len - 1] == '/') {
+		name[len - 1] = '\0';
+	} else if (!vv_parse_u64(&size, line, strlen(line))) {
+		return VV_OK;
+	}
+	if (strlen(time) > 10) {
+		time[10] = 'T';
+	}
+	const vv_listed e = {.name = name, .size = size, .modified = vv_s3_time(time)};
+	return fn(to, &e, err);
+}
+
+static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+			     vv_error *err)
+{
+	const rclone *r = payload;
+	vv_auto(vv_buf) path = VV_BUF_INIT, text = VV_BUF_INIT;
+	const char *words[] = {"lsf", "--format", "stp", "--separator", ";", "--", NULL, NULL};
+	int code;
+	vv_status rc = put_path(&path, r, folder, err);
+
+	words[6] = path.data;
+	if (rc < 0 || (rc = run(r, words, NULL, 0, &text, &code, err)) < 0) return rc;
+	if (code == NO_FOLDER) return VV_OK;
+	if (code != 0) {
+		vv_buf_reset(&text);
+		if ((rc = run(r, words, NULL, 0, &text, NULL, err)) < 0) return rc;
+	}
+	for (char *line = text.data, *end; rc == VV_OK && line && *line; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end) {
+			*end++ = '\0';
+		}
+		rc = tell(line, fn, to, err);
+	}
+	return rc;
+}
+
+/* --- opening it ------------------------------------------------------------------------------- */
+
+static void rclone_close(void *payload)
+{
+	rclone *r = payload;
+
+	vv_free(r->name);
+	vv_free(r->base);
+	vv_free(r);
+}
+
+static const vv_place_ops rclone_ops = {.gets = GETS,
+					.put = rclone_put,
+					.get = rclone_get,
+					.list = rclone_list,
+					.remove = rclone_remove,
+					.close = rclone_close};
+
+static vv_status refuse_full(void *payload, const vv_listed *e, vv_error *err)
+{
+	const rclone *r = payload;
+
+	(void)e;
+	vv_fail(err, VV_EREFUSED, "'%s' is not empty, and is not a store", r->name);
+	return vv_hint(err, "give a new folder, or one of its own in it");
+}
+
+static vv_status check_mark(rclone *r, bool make, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!r->mark) return VV_OK;
+	rc = rclone_get(r, r->mark->file, 0, 1, &text, err);
+	if (rc != VV_ENOTFOUND) return rc;
+	if (make) {
+		rc = rclone_list(r, "", refuse_full, r, err);
+		return rc < 0 ? rc
+			      : put_file(r, r->mark->file, r->mark->text, strlen(r->mark->text),
+					 err);
+	}
+	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", r->name, r->mark->keeps);
+	return vv_hint(err, "where %s are kept, there is a file '%s'", r->mark->keeps,
+		       r->mark->file);
+}
+
+vv_status vv_rclone_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
+			       const vv_connect_options *connect, bool make, vv_error *err)
+{
+	vv_buf domain = VV_BUF_INIT;
+	rclone *r = vv_calloc(1, sizeof(*r));
+	vv_status rc = VV_OK;
+
+	*out = (vv_place){0};
+	if (!r) return vv_fail_nomem(err);
+	r->env = vv_connect_env(connect);
+	r->mark = facts->mark;
+	r->first_sec = connect->first_sec;
+	vv_place_quota_init(&r->quota, facts);
+	if (!(r->name = vv_strdup(url->text)) || !(r->base = vv_strdup(url->path))) {
+		rc = vv_fail_nomem(err);
+	}
+	if (rc < 0 || (rc = check_mark(r, make, err)) < 0) {
+		rclone_close(r);
+		return rc;
+	}
+	/* The remote itself. */
+	vv_buf_printf(&domain, "rclone %.*s", (int)(strcspn(url->path + 1, ":") + 1), url->path);
+	return vv_place_make(out, &rclone_ops, r, vv_buf_detach(&domain), facts, err);
+}
