@@ -19,6 +19,23 @@ vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name)
 									      : u->hint;
 }
 
+bool vv_unseen_has_rows(const vv_unseen *u, const char *name)
+{
+	static const char *const inside[] = {"csv",   "tsv",  "tab",     "psv", "ndjson",
+					     "jsonl", "json", "geojson", "txt", "dat"};
+	const size_t plain = vv_decompress_name(name), end = plain > 0 ? plain : strlen(name);
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		const size_t len = strlen(inside[i]);
+
+		if (end > len && name[end - len - 1] == '.' &&
+		    strncasecmp(name + end - len, inside[i], len) == 0) {
+			return true;
+		}
+	}
+	return u->hint != VV_HINT_ADD_UNPACK;
+}
+
 const vv_unseen *vv_unseen_find(const char *head, size_t len)
 {
 	static const char shared[] = ": its versions share nothing";

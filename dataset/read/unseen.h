@@ -21,6 +21,9 @@ typedef struct vv_unseen {
 /* The code of the command for a file of this name. */
 vv_hint_id vv_unseen_hint(const vv_unseen *u, const char *name);
 
+/* May there be rows in it? A compressed file may be a program's or a manual's: its name tells. */
+bool vv_unseen_has_rows(const vv_unseen *u, const char *name);
+
 /* Of an ordinary file that is called as texts are (.txt, .dat, .asc, no extension) and reads as a table, by the first
  * VV_UNSEEN_TEXT bytes; NULL: it does not, or has another name. */
 #define VV_UNSEEN_TEXT ((size_t)64 << 10)

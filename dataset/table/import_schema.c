@@ -809,6 +809,11 @@ static void warn_of_labels(import *im)
 	     vv_bytes_equal(&p->dialect.prologue, &im->out->root.dialect.prologue))) {
 		return;
 	}
+	if (im->sniffed.columns > 0 && im->sniffed.name_lens[0] >= 3 &&
+	    memcmp(im->sniffed.names[0], "\xef\xbb\xbf", 3) == 0) {
+		vv_buf_puts(&im->out->warnings,
+			    "a second byte order mark is part of the first column's name\n");
+	}
 	warn_of_blank(im, true);
 	warn_of_blank(im, false);
 	warn_of_repeated(im);

@@ -118,16 +118,26 @@ static vv_status unpack(vv_context *c, char **names, vv_error *err)
 
 	vv_dataset_reader_lend_index(c->reader, c->index);
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
-		vv_auto(char) *made = NULL;
+		const char *path = c->paths.items[i].path;
+		vv_auto(char) *made = NULL, *file = vv_repository_file(c->repo, path);
+		vv_error unknown;
+		vv_stat st;
 		uint64_t bytes;
 
-		if ((rc = vv_unpack_run(&made, &bytes, &u, c->paths.items[i].path, err)) < 0) {
+		if ((rc = vv_unpack_run(&made, &bytes, &u, path, err)) < 0) {
 			break;
 		}
 		if (!o->quiet && !vv_wants_json(o->format)) {
-			vv_out("%s: %s, unpacked from %s: versions of that would share nothing\n",
-			       vv_text_shows(made), vv_text_bytes(bytes),
-			       vv_text_shows(c->paths.items[i].path));
+			const bool known = file && vv_lstat(&st, file, &unknown) == VV_OK;
+
+			vv_out("%s: %s, unpacked from %s", vv_text_shows(made),
+			       vv_text_bytes(bytes), vv_text_shows(path));
+			if (known) {
+				vv_out(": each version of that takes %s more, as they share "
+				       "nothing",
+				       vv_text_bytes(st.size));
+			}
+			vv_out("\n");
 		}
 		names[i] = vv_strndup(c->argv[i], vv_decompress_name(c->argv[i]));
 		rc = names[i] ? VV_OK : vv_fail_nomem(err);

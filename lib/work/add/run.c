@@ -154,6 +154,7 @@ static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 	const vv_unseen *u = n > 0 ? vv_unseen_find(head.data, (size_t)n) : NULL;
 
 	u = u || n <= 0 ? u : vv_unseen_text(item->path, head.data, (size_t)n);
+	u = u && vv_unseen_has_rows(u, item->path) ? u : NULL;
 	if (u && ++rep->unseen <= VV_ADD_UNSEEN_SHOWN) {
 		vv_buf_printf(&rep->unseen_lines, "  %s: %s", vv_text_shows(item->path), u->what);
 		(void)vv_hint_put(&rep->unseen_lines, "; ", rep->words,

@@ -192,6 +192,7 @@ static const vv_unseen *find_unseen(vv_subject *s, const char *path)
 
 		u = vv_unseen_find(bytes, h.bytes.len);
 		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
+		u = u && vv_unseen_has_rows(u, path) ? u : NULL;
 	}
 	vv_buf_clear(&h.bytes);
 	return u;

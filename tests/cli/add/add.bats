@@ -475,6 +475,17 @@ pointer_of() {
 	stderr_is ""
 }
 
+@test "a compressed file whose name tells that no table is in it is named for no rows" {
+	new_repo
+	rows 5 | gzip > t.csv.gz
+	echo manual | gzip > README.gz
+	echo sources | gzip > src.tar.gz
+	succeeds varve add t.csv.gz README.gz src.tar.gz
+	output_has "t.csv.gz: compressed; 'varve add --unpack t.csv.gz'"
+	[[ $output != *"README.gz: "* ]]
+	[[ $output != *"src.tar.gz: "* ]]
+}
+
 @test "a text that reads as a table is named with the command that makes one of it, whatever its name and encoding" {
 	new_repo
 	rows 50 | tr , '\t' | iconv -t UTF-16 > unicode.txt

@@ -209,6 +209,18 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	[[ $stderr != *ISO-8859-15* ]]
 }
 
+@test "a second byte order mark is part of the first name, and said to be" {
+	new_repo
+	printf '\357\273\277\357\273\277id,n\n1,a\n2,b\n' > t.csv
+	succeeds varve add t.csv
+	stderr_has "a second byte order mark is part of the first column's name"
+	come_back t.csv
+	varve commit -qm one
+	echo 3,c >> t.csv
+	succeeds varve add t.csv
+	stderr_is ""
+}
+
 @test "text of which half is UTF-8 is read in no encoding of single bytes" {
 	new_repo
 	{
