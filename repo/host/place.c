@@ -82,6 +82,13 @@ unsigned vv_place_gets(const vv_place *p)
 	return p->ops->gets > 0 ? p->ops->gets : 1;
 }
 
+void vv_place_who(const vv_place *p, vv_buf *out)
+{
+	if (p->ops->who) {
+		p->ops->who(p->payload, out);
+	}
+}
+
 const char *vv_place_caveat(const vv_place *p)
 {
 	return p->ops->caveat ? p->ops->caveat(p->payload) : NULL;

@@ -55,6 +55,8 @@ typedef struct vv_place_ops {
 	uint64_t (*moved)(void *payload);
 	/* May be NULL: why an object may be lost although the place says it is kept; NULL: nothing known. */
 	const char *(*caveat)(void *payload);
+	/* May be NULL: appends who we are there, without secrets: "ann at nas.example". */
+	void (*who)(void *payload, vv_buf *out);
 	void (*close)(void *payload);
 } vv_place_ops;
 
@@ -105,7 +107,8 @@ vv_status vv_place_list_after(const vv_place *p, const char *folder, const char 
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
 /* Bytes that came since it was opened; instead, where the kind does not count them. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
-unsigned vv_place_gets(const vv_place *p);      /* at once, at least 1 */
-const char *vv_place_caveat(const vv_place *p); /* borrowed; NULL: nothing known */
+unsigned vv_place_gets(const vv_place *p);         /* at once, at least 1 */
+const char *vv_place_caveat(const vv_place *p);    /* borrowed; NULL: nothing known */
+void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing where it is not known */
 
 #endif

@@ -473,12 +473,30 @@ static void s3_close(void *payload)
 	vv_free(s);
 }
 
+/* The end of a key's id is enough to know it by. */
+static void s3_who(void *payload, vv_buf *out)
+{
+	s3 *s = payload;
+
+	vv_mutex_lock(s->lock);
+	if (s->anonymous) {
+		vv_buf_puts(out, "nobody (varve.s3Anonymous)");
+	} else {
+		const size_t len = strlen(s->key.id), shown = len < 8 ? 0 : 4;
+		vv_buf_printf(out, "the key ...%s%s", s->key.id + len - shown,
+			      s->key.token ? ", lent for a time" : "");
+	}
+	vv_mutex_unlock(s->lock);
+	vv_buf_printf(out, ", region %s, at %s", s->at.region, s->at.host);
+}
+
 static const vv_place_ops s3_ops = {.gets = HTTP_SITE_AT_ONCE,
 				    .put = s3_put,
 				    .get = s3_get,
 				    .list = s3_list,
 				    .list_after = s3_list_after,
 				    .remove = s3_remove,
+				    .who = s3_who,
 				    .close = s3_close};
 
 static vv_status check_mark(s3 *s, bool make, vv_error *err)

@@ -673,10 +673,18 @@ static void sftp_close(void *payload)
 	vv_free(f);
 }
 
+static void sftp_who(void *payload, vv_buf *out)
+{
+	const sftp *f = payload;
+
+	vv_buf_printf(out, "%s at %s", f->config.user, f->config.host);
+}
+
 static const vv_place_ops sftp_ops = {.put = sftp_put,
 				      .get = sftp_get,
 				      .list = sftp_list,
 				      .remove = sftp_remove,
+				      .who = sftp_who,
 				      .close = sftp_close};
 
 static vv_status check_mark(sftp *f, bool make, vv_error *err)

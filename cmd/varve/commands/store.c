@@ -142,6 +142,9 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 		vv_out("%s: %s\n", vv_text_shows(name), vv_text_url(url));
 		vv_out("  read %s, ranges %s, write %s, list %s, remove %s\n", yes(t->reads),
 		       yes(t->ranges), yes(t->writes), yes(t->lists), yes(t->removes));
+		if (t->who[0]) {
+			vv_out("  as %s\n", vv_text_shows(t->who));
+		}
 		if (t->why.code != VV_OK) {
 			vv_out("  %s\n", t->why.message);
 		}
@@ -157,6 +160,12 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 	vv_json_add_bool(&w, "writes", t->writes);
 	vv_json_add_bool(&w, "lists", t->lists);
 	vv_json_add_bool(&w, "removes", t->removes);
+	vv_json_name(&w, "who");
+	if (t->who[0]) {
+		vv_json_string(&w, t->who);
+	} else {
+		vv_json_null(&w);
+	}
 	vv_json_name(&w, "why");
 	if (t->why.code != VV_OK) {
 		vv_json_string(&w, t->why.message);
@@ -380,6 +389,7 @@ const vv_command vv_cmd_store = {
 	.example = "$ varve store add team s3://acme-data/sales\n"
 		   "team: s3://acme-data/sales\n"
 		   "  read yes, ranges yes, write yes, list yes, remove yes\n"
+		   "  as the key ...MPLE, region eu-west-1, at s3.eu-west-1.amazonaws.com\n"
 		   "$ varve add .varveconfig\n"
 		   "$ varve commit -m \"Keep blocks in the bucket\"",
 	.options = table,

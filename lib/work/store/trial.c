@@ -3,6 +3,7 @@
  */
 #include "lib/work/store/trial.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/codec.h"
@@ -78,10 +79,13 @@ vv_status vv_store_try(vv_store_trial *out, const vv_place *p, vv_error *err)
 {
 	trying t = {.out = out, .p = p, .name = "trial/"};
 	const uint64_t start = vv_monotonic_ms();
+	vv_auto(vv_buf) who = VV_BUF_INIT;
 	uint8_t id[16];
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
+	vv_place_who(p, &who);
+	(void)snprintf(out->who, sizeof(out->who), "%s", vv_buf_cstr(&who));
 	vv_random(id, sizeof(id));
 	vv_hex_write(t.name + 6, id, sizeof(id));
 	if ((rc = try_reading(&t, err)) == VV_OK) {

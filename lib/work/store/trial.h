@@ -13,6 +13,7 @@
 /* Lists and removes: not needed to push and fetch. */
 typedef struct vv_store_trial {
 	bool reads, ranges, writes, lists, removes;
+	char who[160]; /* whom the place takes us for; "": not known */
 	uint64_t ms;
 	vv_error why; /* of the first that failed; code VV_OK: none did */
 } vv_store_trial;

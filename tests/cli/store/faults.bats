@@ -226,6 +226,8 @@ push_sound() {
 	ends_with 2 varve clone -q "$url" ../c
 	git config --global varve.s3Anonymous true
 	AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= succeeds varve clone -q "$url" ../d
+	AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY= run varve store test
+	output_has "  as nobody (varve.s3Anonymous)"
 	cmp prices.csv ../d/prices.csv
 	git config varve.s3Sse "$(printf 'a\nx-evil: 1')"
 	ends_with 2 varve store test

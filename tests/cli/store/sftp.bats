@@ -26,6 +26,7 @@ teardown() {
 begin() {
 	succeeds varve store add --json team "sftp://$(id -un)@127.0.0.1:$port$store"
 	[ "$(jq -c '[.reads, .ranges, .writes, .lists, .removes]' <<< "$output")" = '[true,true,true,true,true]' ]
+	[ "$(jq -r .who <<< "$output")" = "$(id -un) at 127.0.0.1" ]
 	rows "$1" > prices.csv
 	varve add prices.csv .varveconfig > /dev/null
 	varve commit -qm one

@@ -102,6 +102,9 @@ versions" ]
 @test "a bucket keeps the blocks, and a second machine gets them once it trusts the bucket" {
 	a_bucket
 	succeeds varve store add team s3://bucket/sales
+	output_has "  as the key ...MPLE, region "
+	! grep -q "$AWS_ACCESS_KEY_ID\|$AWS_SECRET_ACCESS_KEY" <<< "$output$stderr"
+	[ "$(varve store test --json | jq -r .who)" = "$(sed -n 's/^  as //p' <<< "$output")" ]
 	pushed
 	stderr_has "s3://bucket/sales"
 	[ "$(ls "$store/bucket/sales")" = "format
