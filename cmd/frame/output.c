@@ -5,6 +5,7 @@
 #include "cmd/frame/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -382,6 +383,13 @@ unsigned vv_out_limit(void)
 	return vv_out_is_terminal() || getenv("COLUMNS") ? vv_out_width() : 0;
 }
 
+unsigned vv_out_height(void)
+{
+	struct winsize ws;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) == 0 && ws.ws_row > 0 ? ws.ws_row : 24;
+}
+
 static const char *chosen;
 
 void vv_color_choose(const char *when)
@@ -418,6 +426,21 @@ void vv_out_page(const char *core_pager_or_null)
 {
 	if (!vv_out_is_terminal() || fflush(stdout) != 0) return;
 	vv_pager_begin(core_pager_or_null);
+}
+
+void vv_out_page_end(void)
+{
+	bool left = fflush(stdout) != 0 || out_errno == EPIPE;
+	int nowhere = left ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+
+	if (nowhere >= 0) {
+		dup2(nowhere, STDOUT_FILENO); /* for what stdio still has */
+		(void)fflush(stdout);
+		close(nowhere);
+		clearerr(stdout);
+		out_errno = 0;
+	}
+	vv_pager_leave();
 }
 
 /* Progress: one line, rewritten in place at most ten times a second. */

@@ -75,13 +75,18 @@ void vv_color_choose(const char *when); /* "always", "never"; "auto" or NULL: th
 const char *vv_color_on(vv_color c);
 const char *vv_color_off(void);
 bool vv_out_is_terminal(void);
-unsigned vv_out_width(void); /* columns of the terminal, COLUMNS, or 80 */
+unsigned vv_out_width(void);  /* columns of the terminal, COLUMNS, or 80 */
+unsigned vv_out_height(void); /* lines of the terminal, or 24 */
 unsigned vv_out_limit(
 	void); /* the same; 0 into a pipe or file without COLUMNS: nothing is cut there */
 
 /* Sends stdout through the pager as Git does (GIT_PAGER, core.pager, PAGER, less
  * with LESS=FRX), when it is a terminal. Called by commands with long output. */
 void vv_out_page(const char *core_pager_or_null);
+
+/* The end of what is paged, for a program that goes on: it waits until the user has left the pager, and stdout is
+ * the terminal again. The user may leave before the end: that counts as if all was written. */
+void vv_out_page_end(void);
 
 /* Progress on stderr when it is a terminal, from the first second on: rate and
  * remaining time. Ended by vv_progress_end. */

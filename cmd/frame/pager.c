@@ -5,6 +5,7 @@
 #include "cmd/frame/pager.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 static pid_t pager = -1;
+static int before = -1; /* stdout, while the pager has its place */
 
 static const char *choose(const char *core_pager)
 {
@@ -47,6 +49,7 @@ void vv_pager_begin(const char *core_pager_or_null)
 	}
 	close(ends[0]);
 	if (pager > 0) {
+		before = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
 		dup2(ends[1], STDOUT_FILENO);
 	}
 	close(ends[1]);
@@ -55,13 +58,27 @@ void vv_pager_begin(const char *core_pager_or_null)
 	}
 }
 
-void vv_pager_end(void)
+static void wait_for_user(void)
 {
-	if (pager < 0) return;
-	fclose(stdout);
 	/* EINTR: an interrupt meant for the pager; go on waiting for it. */
 	while (waitpid(pager, NULL, 0) < 0 && errno == EINTR) {
 		continue;
 	}
 	pager = -1;
+}
+
+void vv_pager_end(void)
+{
+	if (pager < 0) return;
+	fclose(stdout);
+	wait_for_user();
+}
+
+void vv_pager_leave(void)
+{
+	if (pager < 0) return;
+	dup2(before, STDOUT_FILENO);
+	close(before);
+	wait_for_user();
+	unsetenv("GIT_PAGER_IN_USE");
 }

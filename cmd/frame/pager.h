@@ -11,4 +11,7 @@ void vv_pager_begin(const char *core_pager_or_null);
 /* Closes stdout when a pager has it, and waits until the user has left it. */
 void vv_pager_end(void);
 
+/* Puts back the stdout that was before, and waits until the user has left the pager. */
+void vv_pager_leave(void);
+
 #endif

@@ -1,5 +1,5 @@
 /*
- * prompt: knows the words that begin with a dot, and keeps the history.
+ * prompt: knows the words that begin with a dot, completes names, and keeps the history.
  */
 #include "cmd/sql/commands/prompt.h"
 
@@ -17,12 +17,14 @@
 
 #define HISTORY_LINES 1000
 
-static const char help[] = ".tables           list the tables\n"
-			   ".schema TABLE     list the columns of a table\n"
-			   ".mode FORMAT      print rows as " VV_ROWS_FORMATS "\n"
-			   ".timer on|off     print how long a statement took\n"
-			   ".quit             end (or Ctrl-D)\n"
-			   "A statement ends with ';'. Ctrl-C ends a statement that runs.\n";
+static const char help[] =
+	".tables           list the tables\n"
+	".schema TABLE     list the columns of a table\n"
+	".mode FORMAT      print rows as " VV_ROWS_FORMATS "\n"
+	".timer on|off     print how long a statement took\n"
+	".quit             end (or Ctrl-D)\n"
+	"A statement ends with ';'. Ctrl-C ends one that runs, and forgets one that is "
+	"typed. Tab completes names.\n";
 
 typedef struct prompt {
 	vv_sql_script *script;
@@ -33,12 +35,15 @@ typedef struct prompt {
 /* ---- Ctrl-C ---- */
 
 static sqlite3 *running;
+static volatile sig_atomic_t interrupted; /* while a line was typed */
 
 static void interrupt(int number)
 {
 	(void)number;
 	if (running) {
 		sqlite3_interrupt(running);
+	} else {
+		interrupted = 1;
 	}
 }
 
@@ -125,6 +130,94 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 	return VV_OK;
 }
 
+/* ---- Tab ---- */
+
+/* What the session's tables and SQLite have, by the beginning of it; as it is written in SQL without quotes. */
+static const char names[] =
+	"WITH t AS (SELECT path, replace(replace(name, '-', '_'), ' ', '_') AS name FROM varve_tables), "
+	"f(name) AS (VALUES ('at_'), ('diff_'), ('diff_cells_'), ('history_'), ('row_'), ('blame_')), "
+	"w(name) AS (SELECT name FROM t UNION SELECT 'varve_' || f.name || t.name FROM f, t "
+	"UNION SELECT c.name FROM t, varve_columns(t.path) AS c "
+	"UNION VALUES ('varve_log'), ('varve_tables'), ('varve_columns'), ('varve_check'), "
+	"('varve_conflicts') UNION SELECT name FROM pragma_function_list WHERE length(?1) > 0) "
+	"SELECT name FROM w WHERE substr(name, 1, length(?1)) = ?1 COLLATE NOCASE "
+	"AND name NOT GLOB '*[^a-zA-Z0-9_' || char(128) || '-' || char(1114111) || ']*' ORDER BY name";
+
+static sqlite3_stmt *found; /* the names that begin as the word */
+static int keyword;         /* the next one of SQLite's */
+static const vv_sql_session *completes;
+
+static char *next_keyword(const char *word)
+{
+	const char *text;
+	int len;
+
+	while (sqlite3_keyword_name(keyword++, &text, &len) == SQLITE_OK) {
+		const int typed = (int)strlen(word);
+
+		if (typed > 0 && typed <= len && sqlite3_strnicmp(text, word, typed) == 0) {
+			char *whole = strndup(text, (size_t)len);
+
+			for (char *c = whole; c && *c && word[0] >= 'a'; c++) {
+				*c = (char)(*c | 0x20);
+			}
+			return whole;
+		}
+	}
+	return NULL;
+}
+
+static char *next_name(const char *word, int again)
+{
+	if (!again) {
+		keyword = 0;
+		if (sqlite3_prepare_v2(completes->db, names, -1, &found, NULL) == SQLITE_OK) {
+			sqlite3_bind_text(found, 1, word, -1, SQLITE_TRANSIENT);
+		}
+	}
+	if (found && sqlite3_step(found) == SQLITE_ROW) {
+		return strdup((const char *)sqlite3_column_text(found, 0));
+	}
+	sqlite3_finalize(found);
+	found = NULL;
+	return next_keyword(word);
+}
+
+static char *next_of(const char *const *words, const char *word, int again)
+{
+	static size_t at;
+
+	for (at = again ? at : 0; words[at]; at++) {
+		if (strncmp(words[at], word, strlen(word)) == 0) return strdup(words[at++]);
+	}
+	return NULL;
+}
+
+static char *next_dot(const char *word, int again)
+{
+	static const char *const words[] = {".exit",   ".help",   ".mode",  ".quit",
+					    ".schema", ".tables", ".timer", NULL};
+
+	return next_of(words, word, again);
+}
+
+static char *next_format(const char *word, int again)
+{
+	static const char *const words[] = {"arrow",  "box",   "csv", "json", "markdown",
+					    "ndjson", "table", "tsv", NULL};
+
+	return next_of(words, word, again);
+}
+
+static char **complete(const char *word, int start, int end)
+{
+	(void)end;
+	rl_attempted_completion_over = 1; /* no files */
+	return rl_completion_matches(word, start == 0 && word[0] == '.'                ? next_dot
+					   : strncmp(rl_line_buffer, ".mode ", 6) == 0 ? next_format
+										       : next_name);
+}
+
 /* ---- lines ---- */
 
 /* Where lines are kept from one time to the next: VARVE_SQL_HISTORY, or a file at home. */
@@ -137,11 +230,15 @@ static char *history_file(void)
 		      : NULL;
 }
 
-static vv_status take_line(prompt *p, vv_buf *statement, const char *line, vv_error *err)
+static vv_status take_line(prompt *p, vv_buf *statement, char *line, vv_error *err)
 {
 	vv_status rc;
 
 	if (statement->len == 0 && (line[0] == '.' || line[0] == '\\')) {
+		for (size_t len = strlen(line); line[len - 1] == ' ';
+		     len--) { /* as Tab leaves one */
+			line[len - 1] = '\0';
+		}
 		return run_word(p, line, err);
 	}
 	if (statement->len == 0 && line[strspn(line, " \t;")] == '\0') return VV_OK;
@@ -154,23 +251,45 @@ static vv_status take_line(prompt *p, vv_buf *statement, const char *line, vv_er
 	return rc;
 }
 
+/* NULL: the end. Ctrl-C forgets what was typed of the statement. */
+static char *read_line(vv_buf *statement)
+{
+	char *line;
+
+	do {
+		interrupted = 0;
+		line = readline(statement->len > 0 ? "   ...> " : "varve> ");
+		if (interrupted) {
+			free(line);
+			line = NULL;
+			vv_buf_reset(statement);
+			vv_out("\n");
+			vv_out_flush();
+		}
+	} while (interrupted);
+	return line;
+}
+
 vv_status vv_sql_prompt(vv_sql_script *s, vv_error *err)
 {
-	static char name[] = "varve sql";
+	static char name[] = "varve sql", breaks[] = " \t\n\"'`,;()<>=+-*/%|[]";
 	prompt p = {.script = s};
 	vv_buf statement = VV_BUF_INIT;
 	char *file = history_file(), *line;
 	vv_status rc = VV_OK;
 
 	catch_interrupts();
+	s->pages = true;
+	completes = &s->session;
 	rl_readline_name = name;
+	rl_attempted_completion_function = complete;
+	rl_completer_word_break_characters = breaks;
 	using_history();
 	stifle_history(HISTORY_LINES);
 	if (file) {
 		(void)read_history(file); /* there may be none */
 	}
-	while (rc == VV_OK && !p.end &&
-	       (line = readline(statement.len > 0 ? "   ...> " : "varve> ")) != NULL) {
+	while (rc == VV_OK && !p.end && (line = read_line(&statement)) != NULL) {
 		if (line[0]) {
 			(void)add_history(line);
 		}

@@ -66,10 +66,26 @@ static void report(vv_sql_script *j, const vv_error *err, bool sql)
 	j->code = sql ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }
 
+static void begin_paging(const vv_sql_script *j)
+{
+	varve_repo *repo = j->session.catalog->repo;
+	char pager[1024];
+	varve_error ignored;
+	size_t len;
+	bool named = repo &&
+		     varve_repo_config(pager, sizeof(pager), &len, repo, "core.pager", &ignored) ==
+			     VARVE_OK &&
+		     len < sizeof(pager);
+
+	vv_out_page(named ? pager : NULL);
+}
+
 static vv_status print_rows(vv_sql_script *j, sqlite3_stmt *stmt, bool *sql, vv_error *err)
 {
+	const unsigned room = j->pages ? vv_out_height() : 0;
 	vv_sql_rows_printer *p = NULL;
 	vv_status rc = VV_OK;
+	unsigned rows = 0; /* of the first of them */
 	int step;
 
 	*sql = false;
@@ -77,6 +93,9 @@ static vv_status print_rows(vv_sql_script *j, sqlite3_stmt *stmt, bool *sql, vv_
 		rc = vv_sql_rows_printer_open(&p, stmt, j->format, err);
 	}
 	while (rc == VV_OK && (step = sqlite3_step(stmt)) != SQLITE_DONE && !vv_out_failed()) {
+		if (rows < room && ++rows == room) {
+			begin_paging(j);
+		}
 		rc = step == SQLITE_ROW ? vv_sql_rows_printer_row(p, err)
 					: vv_sql_session_fail(&j->session, sql, err);
 	}
@@ -84,6 +103,9 @@ static vv_status print_rows(vv_sql_script *j, sqlite3_stmt *stmt, bool *sql, vv_
 		rc = vv_sql_rows_printer_end(p, err);
 	}
 	vv_sql_rows_printer_close(p);
+	if (room > 0 && rows == room) {
+		vv_out_page_end();
+	}
 	return rc;
 }
 

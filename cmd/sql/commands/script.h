@@ -15,6 +15,7 @@ typedef struct vv_sql_script {
 	const vv_strings *params; /* NAME=VALUE; borrowed */
 	const char *format;       /* of VV_ROWS_FORMATS; NULL: the default */
 	bool quiet;               /* no warnings */
+	bool pages;               /* rows that the terminal has not room for go to the pager */
 	int code;                 /* the exit code of the last error; VV_EXIT_OK: there was none */
 } vv_sql_script;
 

@@ -2,6 +2,7 @@
 """prompt.py LINE...: types the lines at the prompt of varve sql, each when the prompt is there, and prints what came."""
 import os
 import pty
+import re
 import sys
 
 child, terminal = pty.fork()
@@ -9,9 +10,9 @@ if child == 0:
     os.execvp("varve", ["varve", "sql"])
 came, seen = b"", 0
 for line in sys.argv[1:]:
-    while (prompt := came.find(b"> ", seen)) < 0:
+    while not (prompt := re.compile(rb"(^|\n)(varve|   [.]{3})> ").search(came, seen)):
         came += os.read(terminal, 4096)
-    seen = prompt + 2
+    seen = prompt.end()
     os.write(terminal, line.encode() + b"\n")
 while True:
     try:

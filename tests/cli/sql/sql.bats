@@ -219,6 +219,21 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	grep -q 'FROM.*prices' "$HOME/.varve_sql_history"
 }
 
+@test "Tab completes names at the prompt, Ctrl-C forgets what is typed, and long answers are paged" {
+	two_versions
+	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" $'.mod\tcs\t' $'SEL\t count(*) AS n FROM varve_history_pri\t;' 'SELECT 1' $'\x03' 'SELECT 40 + 2;' '.quit'
+	output_has $'n\r\n6'
+	output_has $'\r\n42\r'
+	GIT_PAGER='sed -n s/^7$/paged:7/p' succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" '.mode csv' \
+		'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 90) SELECT n FROM c;' 'SELECT 40 + 2;' '.quit'
+	output_has paged:7
+	output_lacks $'\n88'
+	output_has $'\r\n42\r'
+	GIT_PAGER='head -n 2' succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" '.mode csv' \
+		'WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 900000) SELECT n FROM c;' 'SELECT 40 + 2;' '.quit'
+	output_has $'\r\n42\r'
+}
+
 @test "parameters are values and never SQL" {
 	two_versions
 	succeeds varve sql --json --param id=3 --param "name=x' OR 1=1 --" 'SELECT name FROM prices WHERE id = :id OR name = :name'
