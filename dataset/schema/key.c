@@ -233,7 +233,7 @@ static looks look_at(sample *s, size_t column, const char *name, size_t name_len
 	l.named = name_score(name, name_len);
 	l.usable = !(quantity ? fraction : has_amounts(s, column));
 	l.score = l.named + (l.code ? 8 : 0) - (column < 12 ? (int)column : 12);
-	if (quantity && counts_rows(s, column)) {
+	if (quantity && column == 0 && counts_rows(s, column)) {
 		l.score += 10; /* less than a name that says code */
 	} else if (quantity && l.named == 0 && column > 0) {
 		l.score -= 10;

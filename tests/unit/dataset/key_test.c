@@ -165,6 +165,7 @@ static void a_number_of_the_line_comes_before_a_date(void **state)
 	}
 	/* by what it counts, where its name is not known */
 	assert_string_equal(key_of_days("Zeile", "Date", 0), "Zeile");
+	assert_string_equal(key_of_days("Date", "Zeile", 0), "Date");
 	assert_string_equal(best_key("row,code\n1,AB\n2,CD\n3,EF\n4,GH\n5,IJ\n6,KL\n7,MN\n8,OP\n"),
 			    "code");
 }
