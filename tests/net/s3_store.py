@@ -111,7 +111,8 @@ class Store(http.server.BaseHTTPRequestHandler):
         if access not in KEYS:
             return 403, "InvalidAccessKeyId", "no such key"
         if region != REGION:
-            return 400, "AuthorizationHeaderMalformed", f"the region '{region}' is wrong; expecting '{REGION}'"
+            return 400, "AuthorizationHeaderMalformed", f"the region '{region}' is wrong; expecting '{REGION}'", \
+                f"<Region>{REGION}</Region>"
         if self.headers.get("x-amz-security-token") != KEYS[access]:
             return 403, "InvalidToken", "another token"
         stamp = self.headers.get("x-amz-date", "")

@@ -43,12 +43,13 @@ typedef struct s3 {
 	char *encryption[2]; /* header lines of a PUT; NULL: none */
 	bool payer;          /* requests are paid for by who makes them */
 	bool anonymous;      /* and are not signed */
+	bool opening;
+	char *answered; /* while it is opened: the region that the bucket named; NULL */
 } s3;
 
 /* --- what went wrong ------------------------------------------------------------------------- */
 
-static vv_status wrong_region(const s3 *s, const vv_s3_error *e, const http_answer *a,
-			      vv_error *err)
+static vv_status wrong_region(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
 {
 	const char *region = e->region[0] ? e->region : a->region;
 
@@ -57,6 +58,10 @@ static vv_status wrong_region(const s3 *s, const vv_s3_error *e, const http_answ
 			s->at.name, vv_text_shows(e->code), *e->message ? ": " : "",
 			vv_text_shows(e->message));
 		return vv_hint(err, "is the endpoint right, and the region '%s'?", s->at.region);
+	}
+	if (s->opening) {
+		vv_free(s->answered);
+		s->answered = vv_strdup(region);
 	}
 	vv_fail(err, VV_EIO, "'%s': the bucket is in the region '%s', not '%s'", s->at.name,
 		vv_text_shows(region), s->at.region);
@@ -118,7 +123,7 @@ static const struct saying {
 	{"MethodNotAllowed", VV_EIO, "the store does not do that", "is it an endpoint of S3?"},
 };
 
-static vv_status explain(const s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
+static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
 {
 	if (strcmp(e->code, "NoSuchKey") == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s': there is no such object", s->at.name);
@@ -143,7 +148,7 @@ static vv_status explain(const s3 *s, const vv_s3_error *e, const http_answer *a
 }
 
 /* Is it what was asked for? Some stores send an error with the status 200. */
-static vv_status judge(const s3 *s, const http_answer *a, vv_error *err)
+static vv_status judge(s3 *s, const http_answer *a, vv_error *err)
 {
 	const bool fine = a->status == 200 || a->status == 204 || a->status == 206;
 	vv_s3_error e;
@@ -468,6 +473,7 @@ static void s3_close(void *payload)
 	vv_mutex_free(s->lock);
 	vv_s3_key_clear(&s->key);
 	vv_s3_url_clear(&s->at);
+	vv_free(s->answered);
 	vv_free(s->encryption[0]);
 	vv_free(s->encryption[1]);
 	vv_free(s);
@@ -588,6 +594,33 @@ static vv_status find_key(s3 *s, vv_error *err)
 	return s->anonymous ? VV_OK : vv_s3_key_find(&s->key, &s->connect, s->at.region, err);
 }
 
+static vv_status open_at(s3 *s, const vv_url *url, const char *answered, bool make, vv_error *err)
+{
+	vv_status rc = vv_s3_url_read(&s->at, url, vv_connect_env(&s->connect), answered, err);
+
+	if (rc < 0 || (!answered && (rc = read_settings(s, s->connect.repo, err)) < 0) ||
+	    (!answered && (rc = find_key(s, err)) < 0) ||
+	    (rc = open_site(s, &s->connect, err)) < 0) {
+		return rc;
+	}
+	return check_mark(s, make, err);
+}
+
+/* Where nobody named a region, the bucket's first answer does. */
+static vv_status open_bucket(s3 *s, const vv_url *url, bool make, vv_error *err)
+{
+	vv_status rc;
+
+	s->opening = true;
+	rc = open_at(s, url, NULL, make, err);
+	s->opening = false;
+	if (rc == VV_OK || !s->answered || !s->at.assumed) return rc;
+	http_site_close(s->site);
+	s->site = NULL;
+	vv_s3_url_clear(&s->at);
+	return open_at(s, url, s->answered, make, err);
+}
+
 vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			   const vv_connect_options *connect, bool make, vv_error *err)
 {
@@ -606,9 +639,7 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 		vv_free(s);
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_s3_url_read(&s->at, url, vv_connect_env(connect), err)) < 0 ||
-	    (rc = read_settings(s, connect->repo, err)) < 0 || (rc = find_key(s, err)) < 0 ||
-	    (rc = open_site(s, connect, err)) < 0 || (rc = check_mark(s, make, err)) < 0) {
+	if ((rc = open_bucket(s, url, make, err)) < 0) {
 		s3_close(s);
 		return rc;
 	}

@@ -98,13 +98,14 @@ static vv_status take_prefix(vv_s3_url *out, const vv_url *url, vv_error *err)
 }
 
 static vv_status take_region(vv_s3_url *out, const char *given, const vv_env *env,
-			     const vv_s3_profile *profile, vv_error *err)
+			     const vv_s3_profile *profile, const char *answered, vv_error *err)
 {
 	const char *region = given ? given : vv_env_get(env, "AWS_REGION");
 
 	region = region && *region ? region : vv_env_get(env, "AWS_DEFAULT_REGION");
 	region = region && *region ? region : profile->region;
-	region = region ? region : "us-east-1";
+	out->assumed = !region;
+	region = region ? region : answered ? answered : "us-east-1";
 	if (strlen(region) > REGION_MAX || region[strspn(region, plain)]) {
 		vv_fail(err, VV_EUSAGE, "'%s' is not the name of a region", vv_text_shows(region));
 		return vv_hint(err, "a region is called eu-west-1, for example; many stores take "
@@ -203,7 +204,8 @@ done:
 	return rc;
 }
 
-vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, vv_error *err)
+vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, const char *answered,
+			 vv_error *err)
 {
 	parameters p = {0};
 	vv_s3_profile profile = {0};
@@ -221,7 +223,7 @@ vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, v
 		goto done;
 	}
 	if ((rc = take_prefix(out, url, err)) < 0 ||
-	    (rc = take_region(out, p.region, env, &profile, err)) < 0) {
+	    (rc = take_region(out, p.region, env, &profile, answered, err)) < 0) {
 		goto done;
 	}
 	rc = take_endpoint(out, &p, env, &profile, err);

@@ -7,6 +7,8 @@
 #ifndef VV_TRANSPORT_PLACES_S3_URL_H
 #define VV_TRANSPORT_PLACES_S3_URL_H
 
+#include <stdbool.h>
+
 #include "base/auto.h"
 #include "base/env.h"
 #include "transport/line/url.h"
@@ -17,11 +19,13 @@ typedef struct vv_s3_url {
 	char *bucket;
 	char *prefix; /* "" or "a/b/" */
 	char *region;
+	bool assumed; /* nobody named the region */
 	char *base; /* of all requests, without a slash at its end: "https://bucket.s3.eu-west-1.amazonaws.com" */
 	char *host; /* of the endpoint, without the bucket */
 } vv_s3_url;
 
-vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env,
+/* answered: the region that the bucket named itself, which holds where nobody names one; or NULL. */
+vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, const char *answered,
 			 vv_error *err); /* VV_EUSAGE */
 void vv_s3_url_clear(vv_s3_url *p);
 VV_AUTO_CLEAR(vv_s3_url, vv_s3_url_clear)

@@ -67,6 +67,22 @@ comes_back() {
 	comes_back
 }
 
+@test "where nobody names a region the bucket's own answer does" {
+	bucket
+	unset AWS_REGION
+	succeeds varve push -u origin main
+	git config --global varve.trustedHost s3://bucket
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	succeeds varve store test
+	output_has ", region eu-test-1, "
+	AWS_REGION=eu-other-9 ends_with 2 varve store test
+	stderr_has "is in the region 'eu-test-1', not 'eu-other-9'"
+	echo region > "$store.mode"
+	ends_with 2 varve store test
+	stderr_has "not at this endpoint"
+}
+
 @test "a store that asks to slow down is asked again" {
 	bucket
 	echo slow 2 > "$store.mode"
