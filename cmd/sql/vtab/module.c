@@ -119,11 +119,97 @@ static int add_word(vv_sql_catalog *c, const char *word, varve_error *err)
 		   err);
 }
 
+/* ---- names that differ in case only ---- */
+
+/* Do two words mean two things that there are? */
+static bool differ(vv_sql_catalog *c, const char *one, const char *two)
+{
+	vv_sql_name a, b;
+	varve_error unused;
+	bool are = vv_sql_name_find(&a, c, one, &unused) == 0 &&
+		   vv_sql_name_find(&b, c, two, &unused) == 0 &&
+		   (strcmp(a.path, b.path) != 0 || a.outside != b.outside ||
+		    strcmp(a.revision ? a.revision : "", b.revision ? b.revision : "") != 0);
+
+	vv_sql_name_clear(&a);
+	vv_sql_name_clear(&b);
+	return are;
+}
+
+static bool is_twin(const char *one, const char *two)
+{
+	return sqlite3_stricmp(one, two) == 0 && strcmp(one, two) != 0;
+}
+
+/* Another name in the statement that SQLite takes for this one. */
+static int refuse_twin(vv_sql_catalog *c, const char *sql, const char *word, varve_error *err)
+{
+	char *other;
+	int rc = 0;
+
+	while (rc == 0 && (other = vv_sql_rewrite_quoted(&sql))) {
+		if (is_twin(other, word) && differ(c, other, word)) {
+			rc = vv_sql_error_format(err, VARVE_EUSAGE,
+						 "SQL does not tell \"%s\" and \"%s\" apart", other,
+						 word);
+			sqlite3_snprintf(
+				(int)sizeof(err->hint), err->hint,
+				"copy one of them in a statement before: CREATE TEMP TABLE "
+				"one AS SELECT * FROM \"%s\"",
+				word);
+		}
+		sqlite3_free(other);
+	}
+	return rc;
+}
+
+/* Files, branches and tags may differ in case only, but modules may not: what a name meant in another case makes room. */
+static int make_room(vv_sql_catalog *c, const char *word, varve_error *err)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(c->db,
+			       "SELECT name FROM pragma_module_list WHERE name = ?1 COLLATE NOCASE",
+			       -1, &stmt, NULL) == SQLITE_OK &&
+	    sqlite3_bind_text(stmt, 1, word, -1, SQLITE_STATIC) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW) {
+		char *known = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+
+		(void)sqlite3_reset(stmt);
+		rc = !known                                           ? vv_sql_error_memory(err)
+		     : is_twin(known, word) && differ(c, known, word) ? add_word(c, word, err)
+								      : 0;
+		sqlite3_free(known);
+	}
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+static int tell_cases(vv_sql_catalog *c, const char *sql, varve_error *err)
+{
+	const char *at = sql;
+	char *word;
+	int rc = 0;
+
+	while (rc == 0 && (word = vv_sql_rewrite_quoted(&at))) {
+		/* other names mean the same in each case */
+		if (strpbrk(word, "@/") && vv_sql_name_url(word) == 0 &&
+		    (rc = refuse_twin(c, at, word, err)) == 0) {
+			rc = make_room(c, word, err);
+		}
+		sqlite3_free(word);
+	}
+	return rc;
+}
+
+/* ---- statements ---- */
+
 int vv_sql_module_prepare(sqlite3_stmt **stmt, vv_sql_catalog *c, const char *sql,
 			  const char **tail, varve_error *err)
 {
 	char *last = NULL;
-	int rc = 0;
+	int rc = tell_cases(c, sql, err);
 
 	c->trouble.code = 0;
 	while (rc == 0 && sqlite3_prepare_v2(c->db, sql, -1, stmt, tail) != SQLITE_OK) {

@@ -278,6 +278,7 @@ static int refuse_several(char *const *paths, size_t count, const char *name, si
 			  const char *found, varve_error *err)
 {
 	const int least = best == 4 ? 4 : 1;
+	const bool alike = count_as(paths, count, found, strlen(found), 4) > 1;
 	size_t left = count_as(paths, count, name, len, least);
 	sqlite3_str *list = sqlite3_str_new(NULL);
 	char *text;
@@ -295,9 +296,9 @@ static int refuse_several(char *const *paths, size_t count, const char *name, si
 	vv_sql_error_format(err, VARVE_EUSAGE, "'%.*s' may be %s", (int)len, name, text);
 	sqlite3_free(text);
 	snprintf(err->hint, sizeof(err->hint),
-		 best == 4 ? "SQL does not tell their names apart; name a file by its place: "
-			     "\"./%s\""
-			   : "name one by its path: \"%s\"",
+		 alike ? "SQL does not tell their names apart; name a file by its place: "
+			 "\"./%s\""
+		       : "name one by its path: \"%s\"",
 		 found);
 	return VARVE_EUSAGE;
 }
@@ -328,11 +329,28 @@ static int choose(char **out, char *const *paths, size_t count, const char *name
 	return *out ? 0 : vv_sql_error_memory(err);
 }
 
+/* "./NAME" is below the current folder, as in Git's REV:./NAME. NULL: out of memory. */
+static char *path_of_name(const varve_repo *repo, const char *name, size_t len)
+{
+	const char *tree = varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE), *below = "";
+	const size_t tree_len = tree ? strlen(tree) : 0;
+	char *here = NULL, *path;
+
+	if (len < 2 || memcmp(name, "./", 2) != 0) return sqlite3_mprintf("%.*s", (int)len, name);
+	if (tree && (here = realpath(".", NULL)) && strncmp(here, tree, tree_len) == 0 &&
+	    here[tree_len] == '/') {
+		below = here + tree_len + 1;
+	}
+	path = sqlite3_mprintf("%s%s%.*s", below, *below ? "/" : "", (int)len - 2, name + 2);
+	free(here);
+	return path;
+}
+
 /* A file that is not kept as a table, nor named like one, is one by its whole path: JSON that was never added as a table. */
 static int choose_file(char **out, vv_sql_catalog *c, const char *revision, const char *name,
 		       size_t len, varve_error *err)
 {
-	char *path = sqlite3_mprintf("%.*s", (int)len, name), commit[VARVE_ID_SIZE];
+	char *path = path_of_name(c->repo, name, len), commit[VARVE_ID_SIZE];
 	varve_version *version = NULL;
 	varve_error unused;
 	bool now = !revision && varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE);
@@ -443,8 +461,14 @@ static int find_function(vv_sql_name *out, vv_sql_catalog *c, const char *word, 
 	static const char head[] = "@HEAD";
 	char *in_head;
 	varve_error other;
-	int rc = find_version(out, c, word, err);
+	int rc;
 
+	/* a file of the repository, which has versions, rather than any file */
+	if (c->repo && strncmp(word, "./", 2) == 0 &&
+	    choose_file(&out->path, c, NULL, word, strlen(word), err) == 0) {
+		return 0;
+	}
+	rc = find_version(out, c, word, err);
 	if (rc != VARVE_ENOTFOUND || !c->repo || strchr(word, '@')) return rc;
 	if (!(in_head = sqlite3_mprintf("%s%s", word, head))) return vv_sql_error_memory(err);
 	vv_sql_name_clear(out);

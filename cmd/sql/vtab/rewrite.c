@@ -210,3 +210,32 @@ void vv_sql_rewrite(sqlite3_str *out, const char *sql, size_t len)
 		at += taken;
 	}
 }
+
+#define NEAR                                                                                       \
+	4096u /* bytes that most tokens end in: a long script is not measured for each of them */
+
+char *vv_sql_rewrite_quoted(const char **at)
+{
+	token before = {END, "", 0};
+
+	while (**at) {
+		token t = read_token(*at, strnlen(*at, NEAR));
+		bool table = is_word(&before, "from") || is_word(&before, "join");
+
+		if (t.len == NEAR) {
+			t = read_token(*at, strlen(*at));
+		}
+		*at += t.len;
+		if ((t.kind == STRING && table) || (t.kind == WORD && !is_letter(t.at[0]))) {
+			sqlite3_str *out = sqlite3_str_new(NULL);
+
+			put_unquoted(out, &t);
+			return sqlite3_str_finish(out);
+		}
+		if (t.at[0] == ';') {
+			break;
+		}
+		before = t.kind == BLANK ? before : t;
+	}
+	return NULL;
+}

@@ -14,4 +14,8 @@ struct sqlite3_str;
 /* Appends the text with its names rewritten. */
 void vv_sql_rewrite(struct sqlite3_str *out, const char *sql, size_t len);
 
+/* The next name in quotes of a statement, without them, from *at on, which moves behind it; a text where a table is
+ * named is one, too. NULL: the statement ends (or memory). Free with sqlite3_free. */
+char *vv_sql_rewrite_quoted(const char **at);
+
 #endif

@@ -66,7 +66,7 @@ static vv_status zone_of(vv_repository *r, int *zone_min, vv_error *err)
 	*zone_min = 0;
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc == VV_OK && (rc = vv_date_zone(text, zone_min, err)) < 0) {
-		(void)vv_prefix(err, "varve.dayZone: ");
+		(void)vv_prefix(err, "varve.dayZone");
 	}
 	return rc;
 }

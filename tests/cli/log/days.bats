@@ -126,5 +126,5 @@ named() {
 	output_is $'id\n1'
 	git config varve.dayZone nonsense
 	ends_with 2 varve cat 2024-05-02:t.csv
-	stderr_has varve.dayZone
+	stderr_has "varve.dayZone: cannot read the time zone 'nonsense'"
 }

@@ -257,6 +257,41 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 2,3'
 }
 
+@test "names that differ in case only are told apart by their places, in every version" {
+	new_repo
+	mkdir d
+	printf 'id\n1\n' > T.csv
+	printf 'id\n2\n' > t.csv
+	printf 'id\n3\n' > d/T.csv
+	commit_all first
+	git tag v1
+	printf '4\n' >> t.csv
+	commit_all second
+	ends_with 1 varve sql 'SELECT * FROM t'
+	stderr_has '"./T.csv"'
+	ends_with 1 varve sql 'SELECT * FROM "t.csv@v1"'
+	stderr_has '"./'
+	succeeds varve sql --format csv 'SELECT id FROM "./T.csv@v1"; SELECT id FROM "./t.csv@v1"; SELECT id FROM "./T.csv"; SELECT id FROM "./t.csv" LIMIT 1'
+	output_is $'id\n1\nid\n2\nid\n1\nid\n2'
+	ends_with 1 varve sql 'SELECT * FROM "./T.csv@v1", "./t.csv@v1"'
+	ends_with 1 varve sql "SELECT * FROM './T.csv@v1' JOIN './t.csv@v1'"
+	stderr_has 'SQL does not tell "./t.csv@v1" and "./T.csv@v1" apart'
+	succeeds varve sql --format csv 'CREATE TEMP TABLE one AS SELECT * FROM "./T.csv"; SELECT one.id, t.id FROM one, "./t.csv" AS t LIMIT 1'
+	output_is $'id,id\n1,2'
+	succeeds varve sql --format csv "SELECT to_id, diff_type FROM varve_diff('./t.csv', 'v1', 'HEAD')"
+	output_is $'to_id,diff_type\n4,added'
+	git tag V1 HEAD
+	succeeds varve sql --format csv 'SELECT count(*) AS n FROM "./t.csv@v1"; SELECT count(*) AS n FROM "./t.csv@V1"; SELECT count(*) AS n FROM "./t.csv@v1"'
+	output_is $'n\n1\nn\n2\nn\n1'
+	cd d
+	succeeds varve sql --format csv 'SELECT id FROM "./T.csv@v1"'
+	output_is $'id\n3'
+	cd ..
+	git clone -q --bare . ../bare.git
+	succeeds varve -C ../bare.git sql --format csv 'SELECT id FROM "./t.csv" WHERE id = 4'
+	output_is $'id\n4'
+}
+
 @test "files outside of repositories are tables, and columns get names that differ" {
 	printf 'id,ID,a:text,a\n1,2,3,4\n' > t.csv
 	succeeds varve sql --format csv 'SELECT * FROM "t.csv"'
