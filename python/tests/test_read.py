@@ -95,7 +95,7 @@ def test_words_and_revisions_name_versions(repo, folder):
     old = ["v1", "HEAD~1", "2023-11-15", datetime.date(2023, 11, 15), datetime.datetime.fromtimestamp(1700086400)]
     for rev in old:
         assert repo.table("prices.csv", rev=rev).read_bytes() == ONE.encode(), rev
-    assert repo.rev_parse(datetime.date(2030, 1, 1)) == new
+    assert repo.rev_parse("@{yesterday}") == repo.rev_parse(datetime.date(2025, 1, 1)) == new
     (folder / "prices.csv").write_text("id,x\n1,2\n")
     assert list(repo["prices.csv"]) == [("1", "2")]
     assert list(repo.table("prices.csv")) == [("1", "2")]
@@ -104,6 +104,24 @@ def test_words_and_revisions_name_versions(repo, folder):
     for rev in (datetime.datetime.fromtimestamp(0), "2001-01-01", "nosuch"):
         with pytest.raises(varve.NotFoundError):
             repo.table("prices.csv", rev=rev)
+
+
+def test_a_day_names_what_it_names_in_the_programs(repo, folder):
+    import datetime
+
+    for rev in ("9999-01-01", datetime.date(9999, 1, 1)):
+        with pytest.raises(varve.NotFoundError, match="still to come.*2023-11-16"):
+            repo.table("prices.csv", rev=rev)
+    for rev in ("2001-01-01", datetime.date(2001, 1, 1)):
+        with pytest.raises(varve.NotFoundError, match="no version yet.*2023-11-15"):
+            repo.table("prices.csv", rev=rev)
+    run("git", "config", "varve.dayZone", "+02:00", cwd=folder)
+    with varve.Repo(folder) as r:
+        for rev in ("2023-11-16", datetime.date(2023, 11, 16)):
+            assert r.rev_parse(rev) == repo.rev_parse("v1")
+    run("git", "tag", "2023-11-16", "HEAD", cwd=folder)
+    assert repo.rev_parse("2023-11-16") == repo.rev_parse("HEAD")
+    assert repo.rev_parse(datetime.date(2023, 11, 15)) == repo.rev_parse("v1")
 
 
 def test_bare_repositories_read_head(folder, tmp_path_factory):

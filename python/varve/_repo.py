@@ -163,29 +163,20 @@ class Repo(Sync):
     # ---- versions ----
 
     def rev_parse(self, rev: str | datetime.date | datetime.datetime) -> str:
-        """The id of a commit: of a revision as Git has them; of a date (2026-11-17, or as text) the last commit on
-        HEAD's first-parent line before the end of that day in UTC; of a datetime (naive: local time) the last one up
-        to then. NotFoundError."""
+        """The id of a commit: of a revision as Git has them, or of a day, as `varve log` has them: 2026-11-17 is the last
+        commit on HEAD's first-parent line before the end of that day in UTC (varve.dayZone), as a date or as text; of a
+        datetime (naive: local time) the last one up to then. NotFoundError, also of a day before all commits or to come."""
         if isinstance(rev, datetime.datetime):
-            return self._last(rev.timestamp(), rev)
+            return self._last(rev)
         if isinstance(rev, datetime.date):
-            return self._last_of_day(rev)
-        try:
-            return _varve.rev_parse(self._handle, raw(rev))
-        except NotFoundError:
-            if not re.fullmatch(r"\d{4}-\d\d-\d\d", rev):
-                raise
-            return self._last_of_day(datetime.date.fromisoformat(rev))
+            rev = f"@{{{rev.isoformat()}}}"
+        return _varve.rev_parse(self._handle, raw(rev))
 
-    def _last_of_day(self, day: datetime.date) -> str:
-        end = datetime.datetime.combine(day, datetime.time.max, datetime.timezone.utc)
-        return self._last(end.timestamp(), day)
-
-    def _last(self, end: float, asked: datetime.date) -> str:
+    def _last(self, then: datetime.datetime) -> str:
         for c in _values.items(_varve.log(self._handle, None, None, FIRST_PARENT, 0)):
-            if c[9] <= end:
+            if c[9] <= then.timestamp():
                 return str(c[0])
-        raise NotFoundError(f"no commit is as old as {asked.isoformat()}", "not-found")
+        raise NotFoundError(f"no commit is as old as {then.isoformat()}", "not-found")
 
     def _version(self, path: str | os.PathLike[str], rev: str | datetime.date | None = None) -> _varve.Handle:
         at = None
