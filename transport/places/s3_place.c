@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/ascii.h"
 #include "base/codec.h"
@@ -68,17 +69,33 @@ static vv_status wrong_region(s3 *s, const vv_s3_error *e, const http_answer *a,
 	return vv_hint(err, "put region=%s in the URL", vv_text_shows(region));
 }
 
+/* "2026-11-23 14:58:01 UTC" */
+static const char *clock_text(char out[32], int64_t seconds)
+{
+	const time_t t = (time_t)seconds;
+	struct tm parts;
+
+	if (!gmtime_r(&t, &parts) || strftime(out, 32, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
+		(void)snprintf(out, 32, "%lld", (long long)seconds);
+	}
+	return out;
+}
+
 static vv_status wrong_clock(const s3 *s, const http_answer *a, vv_error *err)
 {
+	char here[32], there[32];
 	int64_t now;
 	uint32_t nsec;
 
 	vv_now(&now, &nsec);
 	if (a->date > 0 && now != a->date) {
-		vv_fail(err, VV_EIO, "'%s': this machine's clock is %s %s the store's", s->at.name,
+		vv_fail(err, VV_EIO,
+			"'%s': this machine's clock is %s %s the store's: %s, and %s there",
+			s->at.name,
 			vv_text_counted((uint64_t)(now > a->date ? now - a->date : a->date - now),
 					"second", NULL),
-			now > a->date ? "ahead of" : "behind");
+			now > a->date ? "ahead of" : "behind", clock_text(here, now),
+			clock_text(there, a->date));
 	} else {
 		vv_fail(err, VV_EIO, "'%s': this machine's clock is not the store's", s->at.name);
 	}

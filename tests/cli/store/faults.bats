@@ -60,10 +60,13 @@ comes_back() {
 	comes_back
 }
 
-@test "a clock that is wrong is named with its distance" {
+@test "a clock that is wrong is named with its distance, and both clocks" {
 	bucket
 	echo skewed > "$store.mode"
 	refused 2 "clock"
+	stderr_has "seconds ahead of the store's: $(date -u +%Y-%m-)"
+	[ "$(grep -o '[0-9-]* [0-9:]* UTC' <<< "$stderr" | sort -u | grep -c .)" = 2 ]
+	stderr_has " UTC there"
 	comes_back
 }
 
