@@ -163,26 +163,34 @@ static int refuse_twin(vv_sql_catalog *c, const char *sql, const char *word, var
 	return rc;
 }
 
-/* Files, branches and tags may differ in case only, but modules may not: what a name meant in another case makes room. */
-static int make_room(vv_sql_catalog *c, const char *word, varve_error *err)
+/* The name, in another case, of a module that means something else: for sqlite3_free; NULL: there is none. */
+static char *find_twin(vv_sql_catalog *c, const char *word)
 {
 	sqlite3_stmt *stmt = NULL;
-	int rc = 0;
+	char *known = NULL;
 
 	if (sqlite3_prepare_v2(c->db,
 			       "SELECT name FROM pragma_module_list WHERE name = ?1 COLLATE NOCASE",
 			       -1, &stmt, NULL) == SQLITE_OK &&
 	    sqlite3_bind_text(stmt, 1, word, -1, SQLITE_STATIC) == SQLITE_OK &&
 	    sqlite3_step(stmt) == SQLITE_ROW) {
-		char *known = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
-
-		(void)sqlite3_reset(stmt);
-		rc = !known                                           ? vv_sql_error_memory(err)
-		     : is_twin(known, word) && differ(c, known, word) ? add_word(c, word, err)
-								      : 0;
-		sqlite3_free(known);
+		known = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
 	}
 	sqlite3_finalize(stmt);
+	if (known && !(is_twin(known, word) && differ(c, known, word))) {
+		sqlite3_free(known);
+		known = NULL;
+	}
+	return known;
+}
+
+/* Files, branches and tags may differ in case only, but modules may not: what a name meant in another case makes room. */
+static int make_room(vv_sql_catalog *c, const char *word, varve_error *err)
+{
+	char *twin = find_twin(c, word);
+	int rc = twin ? add_word(c, word, err) : 0;
+
+	sqlite3_free(twin);
 	return rc;
 }
 
@@ -264,8 +272,9 @@ static void fail(sqlite3_context *context, const varve_error *err)
 	sqlite3_free(message);
 }
 
-/* Registers what queries ask of a table, under each of its names; revision NULL: as it is now. */
-static int add_names(vv_sql_catalog *c, const char *revision, varve_error *err)
+/* Registers what queries ask of a table, under each of its names; revision NULL: as it is now. all: it is one of all
+ * branches and tags, which nobody chose. */
+static int add_names(vv_sql_catalog *c, const char *revision, bool all, varve_error *err)
 {
 	size_t count;
 	char **paths;
@@ -281,8 +290,16 @@ static int add_names(vv_sql_catalog *c, const char *revision, varve_error *err)
 						     (int)len, name, revision ? "@" : "",
 						     revision ? revision : "");
 			bool wanted = kind == VV_NAME_VERSION || !revision;
+			char *twin = word && all ? find_twin(c, word) : NULL;
 
-			rc = !word ? vv_sql_error_memory(err) : wanted ? add_word(c, word, err) : 0;
+			if (twin) { /* neither, rather than one for the other; varve_use tells */
+				(void)sqlite3_create_module_v2(c->db, twin, NULL, NULL, NULL);
+			} else {
+				rc = !word    ? vv_sql_error_memory(err)
+				     : wanted ? add_word(c, word, err)
+					      : 0;
+			}
+			sqlite3_free(twin);
 			sqlite3_free(word);
 		}
 	}
@@ -328,7 +345,7 @@ static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *er
 static int add_refs(vv_sql_catalog *c, varve_error *err)
 {
 	static const char *const folders[] = {"refs/heads/", "refs/tags/"};
-	int rc = add_names(c, "HEAD", err);
+	int rc = add_names(c, "HEAD", false, err);
 
 	for (size_t i = 0; i < 2 && rc == 0; i++) {
 		const varve_ref *ref;
@@ -336,7 +353,9 @@ static int add_refs(vv_sql_catalog *c, varve_error *err)
 
 		rc = varve_refs_open(&refs, c->repo, folders[i], err);
 		while (rc == 0 && (rc = varve_refs_next(refs, &ref, err)) > 0) {
-			rc = ref->commit[0] ? add_names(c, ref->name + strlen(folders[i]), err) : 0;
+			rc = ref->commit[0]
+				     ? add_names(c, ref->name + strlen(folders[i]), true, err)
+				     : 0;
 		}
 		varve_refs_free(refs);
 	}
@@ -367,7 +386,7 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 		return;
 	}
 	rc = vv_sql_module_open_repo(c, path, NULL, &err);
-	if (rc == 0 && (rc = add_names(c, NULL, &err)) == 0 &&
+	if (rc == 0 && (rc = add_names(c, NULL, false, &err)) == 0 &&
 	    varve_rev_parse(head, c->repo, "HEAD", NULL) == 0) {
 		rc = add_refs(c, &err);
 	}
@@ -398,7 +417,7 @@ static void use(sqlite3_context *context, int argc, sqlite3_value **argv)
 				: "no repository is attached: SELECT varve_attach('FOLDER')",
 			-1);
 	} else if (varve_rev_parse(commit, c->repo, revision, &err) < 0 ||
-		   add_names(c, revision, &err) < 0) {
+		   add_names(c, revision, false, &err) < 0) {
 		fail(context, &err);
 	} else {
 		sqlite3_result_text(context, commit, -1, SQLITE_TRANSIENT);

@@ -45,6 +45,21 @@ added
 2'
 }
 
+@test "tags that differ in case only give no rows of each other" {
+	two_versions
+	git tag V1 HEAD
+	run sqlite3 :memory: ".load $extension" "SELECT varve_attach('.')" 'SELECT count(*) FROM "prices@v1" WHERE id = 2'
+	[ "$status" -ne 0 ]
+	output_has 'no such table: prices@v1'
+	succeeds sqlite3 :memory: ".load $extension" "SELECT varve_attach('.')" "SELECT length(varve_use('v1'))" 'SELECT count(*) FROM "prices@v1" WHERE id = 2' \
+		"SELECT length(varve_use('V1'))" 'SELECT count(*) FROM "prices@V1" WHERE id = 2'
+	output_is '1
+40
+1
+40
+0'
+}
+
 @test "an SQLite that is too old is refused by its version" {
 	cat > old.c <<- 'END'
 		int sqlite3_libversion_number(void) { return 3037002; }
