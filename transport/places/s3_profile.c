@@ -40,6 +40,7 @@ void vv_s3_profile_clear(vv_s3_profile *p)
 	vv_s3_wipe(&p->sso);
 	vv_s3_wipe(&p->region);
 	vv_s3_wipe(&p->endpoint);
+	vv_s3_wipe(&p->services);
 	memset(p, 0, sizeof(*p));
 }
 
@@ -66,6 +67,7 @@ static vv_status take_line(vv_s3_profile *out, const char *p, size_t len, vv_err
 		     {"credential_process", &out->process},
 		     {"region", &out->region},
 		     {"endpoint_url", &out->endpoint},
+		     {"services", &out->services},
 		     {"role_arn", &out->role},
 		     {"source_profile", &out->source},
 		     {"credential_source", &out->source_kind},
@@ -93,6 +95,16 @@ static vv_status take_line(vv_s3_profile *out, const char *p, size_t len, vv_err
 	return VV_OK;
 }
 
+/* Is the line "[ ... ]"? Then p and len are what stands in it. */
+static bool is_header(const char **p, size_t *len)
+{
+	if (*len < 2 || **p != '[' || (*p)[*len - 1] != ']') return false;
+	(*p)++;
+	*len -= 2;
+	trim(p, len);
+	return true;
+}
+
 /* The lines of its section: [NAME], or with prefix "profile " [profile NAME] (of the default one: either). Lines that
  * begin with a blank belong to a line before, as those of services do. */
 static vv_status take_section(vv_s3_profile *out, const char *text, const char *prefix,
@@ -108,10 +120,7 @@ static vv_status take_section(vv_s3_profile *out, const char *text, const char *
 		size_t len = line;
 
 		trim(&p, &len);
-		if (len >= 2 && *p == '[' && p[len - 1] == ']') {
-			p++;
-			len -= 2;
-			trim(&p, &len);
+		if (is_header(&p, &len)) {
 			if (len > before && strncmp(p, prefix, before) == 0) {
 				p += before;
 				len -= before;
@@ -127,6 +136,52 @@ static vv_status take_section(vv_s3_profile *out, const char *text, const char *
 		text += line + (text[line] == '\n');
 	}
 	return rc;
+}
+
+/* The value of the line "KEY = VALUE"; NULL: it is another line. */
+static const char *value_of(const char *p, size_t len, const char *key, size_t *value_len)
+{
+	const char *equals = memchr(p, '=', len), *value = equals ? equals + 1 : NULL;
+	size_t key_len = equals ? (size_t)(equals - p) : 0;
+
+	*value_len = equals ? len - key_len - 1 : 0;
+	trim(&p, &key_len);
+	trim(&value, value_len);
+	return equals && strlen(key) == key_len && memcmp(p, key, key_len) == 0 ? value : NULL;
+}
+
+/* The endpoint_url among the lines with a blank before them that follow "s3 =" of [services NAME]. */
+static vv_status take_services(vv_s3_profile *out, const char *text, vv_error *err)
+{
+	static const char word[] = "services";
+	bool in = false, s3 = false;
+
+	while (*text) {
+		const size_t line = strcspn(text, "\n");
+		const char *p = text, *value;
+		size_t len = line, value_len;
+
+		trim(&p, &len);
+		if (is_header(&p, &len)) {
+			in = s3 = false;
+			if (len >= sizeof(word) && strncmp(p, word, sizeof(word) - 1) == 0) {
+				p += sizeof(word) - 1;
+				len -= sizeof(word) - 1;
+				trim(&p, &len);
+				in = strlen(out->services) == len &&
+				     memcmp(p, out->services, len) == 0;
+			}
+		} else if (in && len > 0 && *p != '#' && *p != ';' && p == text) {
+			s3 = value_of(p, len, "s3", &value_len) != NULL;
+		} else if (s3 && (value = value_of(p, len, "endpoint_url", &value_len)) != NULL &&
+			   value_len > 0) {
+			vv_s3_wipe(&out->endpoint);
+			out->endpoint = vv_strndup(value, value_len);
+			return out->endpoint ? VV_OK : vv_fail_nomem(err);
+		}
+		text += line + (text[line] == '\n');
+	}
+	return VV_OK;
 }
 
 static char *path_of(const vv_env *env, const char *variable, const char *name)
@@ -146,6 +201,9 @@ static vv_status read_file(vv_s3_profile *out, const char *path, const char *pre
 		out->has_file = true;
 		if ((rc = vv_read_regular(&text, path, FILE_MAX, err)) == VV_OK) {
 			rc = take_section(out, vv_buf_cstr(&text), prefix, err);
+		}
+		if (rc == VV_OK && *prefix && out->services) {
+			rc = take_services(out, vv_buf_cstr(&text), err);
 		}
 	}
 	vv_buf_wipe(&text);

@@ -22,9 +22,11 @@ typedef struct vv_s3_profile {
 	/* A role: its ARN, who may take it (a profile, or what credential_source names, or the file with a token), and how it
 	 * is taken. */
 	char *role, *source, *source_kind, *web_token_file, *session, *external_id, *mfa;
-	char *sso;               /* sso_session or sso_start_url: the program aws has the keys */
-	char *region, *endpoint; /* endpoint_url */
-	bool has_file, found;    /* one of the files; the profile in one of them */
+	char *sso; /* sso_session or sso_start_url: the program aws has the keys */
+	char *region,
+		*endpoint; /* endpoint_url, also that of s3 in the section [services NAME] that it names */
+	char *services;       /* NAME */
+	bool has_file, found; /* one of the files; the profile in one of them */
 } vv_s3_profile;
 
 /* name NULL: the one that AWS_PROFILE names, or [default]. VV_OK also where there are no files. */

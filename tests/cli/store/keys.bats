@@ -154,3 +154,15 @@ asked() {
 	[ ! -s "$lent.log" ]
 	[ ! -s "$store.log" ]
 }
+
+@test "of the services that a profile names the endpoint of s3 is asked, before the profile's own" {
+	printf '[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret/with+signs=\nservices = mine\nendpoint_url = http://127.0.0.1:1\n' > "$HOME/.aws/config"
+	printf '[services other]\ns3 =\n  endpoint_url = http://127.0.0.1:2\n[services mine]\nsts =\n  endpoint_url = http://127.0.0.1:3\ns3 =\n  endpoint_url = %s\n' \
+		"$AWS_ENDPOINT_URL_S3" >> "$HOME/.aws/config"
+	unset AWS_ENDPOINT_URL_S3
+	works
+	sed -i 's/^services = mine/services = other/' "$HOME/.aws/config"
+	ends_with 2 varve store test
+	sed -i '/^services = /d' "$HOME/.aws/config"
+	ends_with 2 varve store test
+}
