@@ -59,7 +59,8 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 	vv_status rc;
 
 	vv_oid_text(word, commit);
-	if ((rc = vv_pick_run(&p, word, err)) < 0) return rc;
+	rc = vv_state_begin_update(c->repo, commit, err);
+	if (rc < 0 || (rc = vv_pick_run(&p, word, err)) < 0) return rc;
 	vv_progress_end();
 	if (!o->quiet || p.outcome == VV_PICK_CONFLICTS) {
 		vv_out_bytes(vv_buf_cstr(&p.job.report), p.job.report.len);
@@ -132,16 +133,6 @@ static int check_update(const vv_context *c)
 	return VV_EXIT_OK;
 }
 
-static vv_status need_no_state(vv_context *c, vv_error *err)
-{
-	if (strcmp(vv_state_name(c->repo), PICKED) != 0) {
-		return vv_merge_need_no_state(c->repo, err);
-	}
-	vv_fail(err, VV_EREFUSED, "an update or a cherry-pick is under way");
-	return vv_hint(err,
-		       "'varve update --continue' concludes it, 'varve update --abort' ends it");
-}
-
 static vv_status run_update(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -157,7 +148,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	for (size_t k = 0; rc == VV_OK && c->code == VV_EXIT_OK && k < list.count; k++) {
 		if ((rc = is_named(&named, c, list.items[k].to, err)) < 0) return rc;
 		found += named;
-		if (named && (rc = need_no_state(c, err)) == VV_OK) {
+		if (named && (rc = vv_merge_need_no_state(c->repo, err)) == VV_OK) {
 			rc = update_one(c, &list.items[k], err);
 		}
 	}

@@ -333,8 +333,8 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 /* How what is under way goes on, and how it is given up. A rebase, bisect or am is Git's. */
 static void put_ways_out(writer *w)
 {
-	static const char *const ours[] = {"merge", "cherry-pick", "revert"};
-	const char *state = w->c->state, *program = "git";
+	static const char *const ours[] = {"merge", "update", "cherry-pick", "revert"};
+	const char *state = w->c->shown, *program = "git";
 	vv_buf text = VV_BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
@@ -391,7 +391,7 @@ static void put_branch(writer *w)
 		hint(w, vv_buf_cstr(&w->c->hook_mend));
 	}
 	if (c->state[0]) {
-		line(w, "A %s is under way%s", c->state,
+		line(w, "%s %s is under way%s", strchr("au", *c->shown) ? "An" : "A", c->shown,
 		     c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
 		put_ways_out(w);
 	}

@@ -342,11 +342,12 @@ done:
 
 static vv_status check_state(const vv_branch_switch *p, vv_error *err)
 {
-	const char *state = vv_state_name(p->repo);
+	const char *state = vv_state_shown(p->repo);
 
 	if (*state == '\0' || strcmp(state, "bisect") == 0) return VV_OK;
-	vv_fail(err, VV_EREFUSED, "a %s is under way", state);
-	return vv_hint(err, "finish it first, or give it up with 'git %s --abort'", state);
+	vv_fail(err, VV_EREFUSED, "%s %s is under way", strchr("au", *state) ? "an" : "a", state);
+	return vv_hint(err, "finish it first, or give it up with '%s %s --abort'",
+		       strcmp(state, "update") == 0 ? "varve" : "git", state);
 }
 
 vv_status vv_branch_switch_find(vv_branch_switch *p, const char *word, vv_error *err)

@@ -62,6 +62,7 @@ typedef struct vv_changes {
 	bool upstream_gone; /* it is set, and no ref has that name (any longer, or yet) */
 	uint64_t ahead, behind;
 	uint64_t unsent; /* versions of datasets, of local branches, that no remote branch names */
+	const char *shown; /* vv_state_shown */
 	const char *state; /* vv_state_name; "" when none; borrowed from the repository */
 	size_t staged, unstaged, untracked, conflicts, plain, pointers;
 	char **missing; /* tables, but for those that the work tree has as pointers, whose blocks are not here */

@@ -565,7 +565,7 @@ static vv_status resolve_path(vv_resolving *r, vv_conflict_path *p, vv_error *er
 /* Records of what is not a conflict any more go last: they are believed only while it is. */
 static vv_status finish(vv_resolving *r, vv_error *err)
 {
-	const char *state = vv_state_name(r->repo);
+	const char *state = vv_state_shown(r->repo);
 	vv_status rc;
 
 	if (!r->changed) return VV_OK;

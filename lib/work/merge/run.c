@@ -19,10 +19,10 @@ enum { LISTED_MAX = 20 };
 
 vv_status vv_merge_need_no_state(vv_repository *r, vv_error *err)
 {
-	const char *state = vv_state_name(r);
+	const char *state = vv_state_shown(r);
 
 	if (*state == '\0' || strcmp(state, "bisect") == 0) return VV_OK;
-	vv_fail(err, VV_EREFUSED, "a %s is under way", state);
+	vv_fail(err, VV_EREFUSED, "%s %s is under way", strchr("au", *state) ? "an" : "a", state);
 	if (strcmp(state, "rebase") == 0 || strcmp(state, "am") == 0) {
 		return vv_hint(err, "'git %s --continue' goes on, 'git %s --abort' ends it", state,
 			       state);

@@ -95,12 +95,12 @@ static vv_status put_back(undoing *u, const char *path, bool removals, vv_error 
 /* What will change, before anything does: once begun it is carried through. */
 static vv_status note(undoing *u, vv_journal **out, vv_error *err)
 {
-	const char *state = vv_state_name(u->repo);
+	const char *state = vv_state_name(u->repo), *shown = vv_state_shown(u->repo);
 	vv_buf what = VV_BUF_INIT, command = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&what, "'%s --abort'", state);
-	vv_buf_printf(&command, "%s --abort", state);
+	vv_buf_printf(&what, "'%s --abort'", shown);
+	vv_buf_printf(&command, "%s --abort", shown);
 	const vv_journal_options o = {.command = vv_buf_cstr(&command),
 				      .what = vv_buf_cstr(&what),
 				      .state = state,

@@ -14,6 +14,7 @@
 
 #define HEADS_BYTES_MAX (1u << 20)
 #define MESSAGE_BYTES_MAX (16u << 20)
+#define UPDATE "VARVE_UPDATE" /* the commit that `varve update` picks; Git knows nothing of it */
 
 static bool has_file(const vv_repository *r, const char *name)
 {
@@ -39,6 +40,21 @@ static vv_status read_state(const vv_repository *r, const char *name, size_t max
 	vv_auto(char) *path = vv_path_join(r->gitdir, name, NULL);
 
 	return vv_read_file(out, path, max, err);
+}
+
+const char *vv_state_shown(vv_repository *r)
+{
+	const char *name = vv_state_name(r);
+	vv_auto(vv_buf) update = VV_BUF_INIT, picked = VV_BUF_INIT;
+	vv_error ignored;
+
+	if (strcmp(name, "cherry-pick") == 0 &&
+	    read_state(r, UPDATE, HEADS_BYTES_MAX, &update, &ignored) == VV_OK &&
+	    read_state(r, "CHERRY_PICK_HEAD", HEADS_BYTES_MAX, &picked, &ignored) == VV_OK &&
+	    strcmp(vv_buf_cstr(&update), vv_buf_cstr(&picked)) == 0) {
+		return "update";
+	}
+	return name;
 }
 
 static vv_status write_state(const vv_repository *r, const char *name, const char *text, size_t len,
@@ -113,7 +129,7 @@ vv_status vv_state_message(vv_repository *r, vv_buf *out, vv_error *err)
  * leave a merge that was made already. */
 static const char *const state_files[] = {"MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD",
 					  "MERGE_MSG",  "MERGE_MODE",       "SQUASH_MSG",
-					  "MERGE_RR",   "AUTO_MERGE"};
+					  "MERGE_RR",   "AUTO_MERGE",       UPDATE};
 
 static vv_status sync_file(const char *path, vv_error *err)
 {
@@ -196,4 +212,9 @@ vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *
 	vv_status rc = write_state(r, "MERGE_MSG", message, strlen(message), err);
 
 	return rc < 0 ? rc : write_ids(r, name, commit, 1, err);
+}
+
+vv_status vv_state_begin_update(vv_repository *r, const vv_oid *commit, vv_error *err)
+{
+	return write_ids(r, UPDATE, commit, 1, err);
 }

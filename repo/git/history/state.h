@@ -15,6 +15,8 @@
  * by commit; cleanup removes MERGE_HEAD, MERGE_MSG ... as git commit does (a
  * rebase or bisect goes on). */
 const char *vv_state_name(vv_repository *r);
+/* The same for people: "update" of a cherry-pick that took the commit named with begin_update. */
+const char *vv_state_shown(vv_repository *r);
 vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count,
 			       vv_error *err); /* vv_free */
 vv_status vv_state_message(vv_repository *r, vv_buf *out,
@@ -29,6 +31,8 @@ vv_status vv_state_begin_merge(vv_repository *r, const vv_oid *heads, size_t cou
 /* Begins a revert or cherry-pick of one commit: kind is "revert" or "cherry-pick". */
 vv_status vv_state_begin_pick(vv_repository *r, const char *kind, const vv_oid *commit,
 			      const char *message, vv_error *err);
+/* A cherry-pick of this commit, which may begin next, is an update. */
+vv_status vv_state_begin_update(vv_repository *r, const vv_oid *commit, vv_error *err);
 /* The commit of a revert or cherry-pick under way. VV_ENOTFOUND. */
 vv_status vv_state_pick(vv_repository *r, vv_oid *out, vv_error *err);
 /* ORIG_HEAD, as git leaves it before moves that one may want to undo. */

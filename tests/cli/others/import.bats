@@ -149,6 +149,60 @@ imported() {
 	succeeds varve fsck --data
 }
 
+@test "an update with conflicts is called so by all who speak of it, and a cherry-pick is not" {
+	imported
+	there 's/^7,item/7,theirs/'
+	sed -i 's/^7,item/7,mine/' prices.csv
+	varve commit -qam edit
+	ends_with 1 varve update
+	succeeds varve status
+	output_has "An update is under way"
+	output_has 'use "varve update --continue" to conclude it, "varve update --abort"'
+	output_lacks cherry-pick
+	[ "$(varve status --json | jq -r .state)" = cherry-pick ]
+	ends_with 2 varve merge HEAD
+	stderr_has "an update is under way"
+	stderr_has "'varve update --abort'"
+	ends_with 2 varve switch -c other
+	stderr_has "'varve update --abort'"
+	succeeds varve resolve --ours prices.csv
+	stderr_has "'varve update --continue' concludes the update"
+	succeeds varve update --abort
+	[ ! -e .git/VARVE_UPDATE ]
+	git branch side HEAD~1
+	git switch -q side
+	sed -i 's/^7,item/7,side/' prices.csv
+	varve commit -qam side
+	ends_with 1 varve cherry-pick main
+	succeeds varve status
+	output_has "A cherry-pick is under way"
+}
+
+# Killed when all was done it has nothing left to do, and says so.
+update_gone() {
+	"$@" 2> ../said || grep -q "no update is under way" ../said
+	if grep -q "is finished now" ../said; then
+		[ "$(tail -1 ../said)" = "'update --abort' was interrupted; it is finished now" ]
+	fi
+	grep -q '^7,mine' prices.csv
+	[ -z "$(git status --porcelain)" ]
+	[ ! -e .git/CHERRY_PICK_HEAD ]
+}
+
+@test "kill -9 in update --abort: the same again gets through" {
+	need_strace
+	imported
+	there 's/^7,item/7,theirs/'
+	sed -i 's/^7,item/7,mine/' prices.csv
+	varve commit -qam edit
+	ends_with 1 varve update
+	cd ..
+	mv mine mine0
+	mkdir mine
+	fresh() { cd "$top"; rm -rf mine; cp -a mine0 mine; cd mine; }
+	MOST=9 each_killed client fresh update_gone varve update --abort
+}
+
 @test "changes that are not committed are not lost" {
 	imported
 	there 's/^7,item/7,changed/'
