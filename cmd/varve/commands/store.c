@@ -88,8 +88,9 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 
 /* --- test -------------------------------------------------------------------------------- */
 
-static vv_status try_url(vv_repository *r, const char *url, bool make, vv_store_trial *out,
-			 vv_error *err)
+/* named: as .varveconfig names it; NULL: by the user. */
+static vv_status try_url(vv_repository *r, const char *url, const char *named, bool make,
+			 vv_store_trial *out, vv_error *err)
 {
 	vv_transfer t = {0};
 	vv_place place = {0};
@@ -98,6 +99,7 @@ static vv_status try_url(vv_repository *r, const char *url, bool make, vv_store_
 
 	t.connect.first_sec = TRIAL_SEC;
 	if (rc < 0 || (rc = vv_data_store_absolute(&whole, r, url, err)) < 0 ||
+	    (named && (rc = vv_data_store_may(&t, named, whole, err)) < 0) ||
 	    (rc = vv_data_store_open(&place, whole, &t.connect, make, err)) < 0) {
 		goto done;
 	}
@@ -110,14 +112,14 @@ done:
 }
 
 /* Of both URLs, where there are two: read from one, written to the other. */
-static vv_status try_store(vv_repository *r, const char *url, const char *push_url, bool make,
-			   vv_store_trial *out, vv_error *err)
+static vv_status try_store(vv_repository *r, const char *url, const char *push_url,
+			   const char *named, bool make, vv_store_trial *out, vv_error *err)
 {
 	vv_store_trial pushed;
 	vv_status rc = VV_OK;
 
-	if (push_url && (rc = try_url(r, push_url, make, &pushed, err)) < 0) return rc;
-	if ((rc = try_url(r, url, make && !push_url, out, err)) == VV_OK && push_url) {
+	if (push_url && (rc = try_url(r, push_url, named, make, &pushed, err)) < 0) return rc;
+	if ((rc = try_url(r, url, named, make && !push_url, out, err)) == VV_OK && push_url) {
 		out->writes = pushed.writes;
 		out->lists = pushed.lists;
 		out->removes = pushed.removes;
@@ -177,10 +179,10 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 }
 
 static vv_status print_test(vv_context *c, const char *name, const char *url, const char *push_url,
-			    vv_error *err)
+			    const char *named, vv_error *err)
 {
 	vv_store_trial trial;
-	vv_status rc = try_store(c->repo, url, push_url, false, &trial, err);
+	vv_status rc = try_store(c->repo, url, push_url, named, false, &trial, err);
 
 	if (rc < 0 || (rc = print_trial(c->options, name, url, &trial, err)) < 0) return rc;
 	c->code = trial.reads && trial.writes ? VV_EXIT_OK : VV_EXIT_NO;
@@ -213,7 +215,7 @@ static vv_status test_own(vv_context *c, const char *name, bool *done, vv_error 
 		return VV_OK;
 	}
 	*done = true;
-	return print_test(c, m.name, url, NULL, err);
+	return print_test(c, m.name, url, NULL, NULL, err);
 }
 
 static vv_status test(vv_context *c, const char *name, vv_error *err)
@@ -236,7 +238,7 @@ static vv_status test(vv_context *c, const char *name, vv_error *err)
 			name ? vv_text_shows(name) : "");
 		rc = vv_hint(err, "'varve store add NAME URL' adds one");
 	} else {
-		rc = print_test(c, s->name, s->url, s->push_url, err);
+		rc = print_test(c, s->name, s->url, s->push_url, s->name, err);
 	}
 	vv_blocks_config_clear(&config);
 	return rc;
@@ -307,7 +309,7 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 		return vv_hint(err, "git config --unset-all remote.%s.varveUrl", m.name);
 	}
 	if (!(key = vv_remote_key(m.name, "varveUrl"))) return vv_fail_nomem(err);
-	if ((rc = try_store(c->repo, url, NULL, true, &trial, err)) < 0 ||
+	if ((rc = try_store(c->repo, url, NULL, NULL, true, &trial, err)) < 0 ||
 	    (trial.reads && (rc = vv_config_set(c->repo, key, url, err)) < 0) ||
 	    (rc = print_trial(o, m.name, url, &trial, err)) < 0) {
 		return rc;
@@ -336,7 +338,7 @@ static vv_status add(vv_context *c, const char *name, const char *given, vv_erro
 		.name = name, .url = url, .push_url = push_url, .usual = o->usual};
 
 	if ((rc = vv_store_name_check(c->repo, &n, err)) < 0 ||
-	    (rc = try_store(c->repo, url, push_url, true, &trial, err)) < 0 ||
+	    (rc = try_store(c->repo, url, push_url, NULL, true, &trial, err)) < 0 ||
 	    (trial.reads && (rc = vv_store_name(c->repo, &n, err)) < 0) ||
 	    (rc = print_trial(o, name, url, &trial, err)) < 0) {
 		return rc;

@@ -69,13 +69,31 @@ static vv_status check_links(const vv_transfer *t, const char *path, vv_error *e
 }
 
 /* A folder of this machine is nobody else's: who names one cannot learn anything by it. */
-static vv_status check_trust(vv_data_store *s, vv_transfer *t, const vv_remote *m, vv_error *err)
+static vv_status check_trust(bool *trusted, vv_transfer *t, const vv_remote *m, const char *url,
+			     vv_error *err)
 {
-	if (*s->url == '/') {
-		s->trusted = true;
-		return check_links(t, s->url, err);
+	if (*url == '/') {
+		*trusted = true;
+		return check_links(t, url, err);
 	}
-	return vv_block_peer_is_trusted(t, m, s->url, &s->trusted, err);
+	return vv_block_peer_is_trusted(t, m, url, trusted, err);
+}
+
+vv_status vv_data_store_refuse(const char *name, vv_error *err)
+{
+	vv_fail(err, VV_EREFUSED, "the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted",
+		vv_text_shows(name));
+	return vv_hint(err, "'git config --global --add varve.trustedHost SITE' trusts it, as "
+			    "the warning has it; VARVE_TRUSTED_HOSTS does so for one command");
+}
+
+vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err)
+{
+	const vv_remote none = {.url = ""};
+	bool trusted;
+	vv_status rc = check_trust(&trusted, t, &none, url, err);
+
+	return rc < 0 || trusted ? rc : vv_data_store_refuse(name, err);
 }
 
 static vv_status find(vv_data_store *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
@@ -100,7 +118,7 @@ static vv_status find(vv_data_store *out, vv_transfer *t, const vv_remote *m, co
 			rc = vv_fail_nomem(err);
 		}
 		if (rc == VV_OK && ask) {
-			rc = check_trust(out, t, m, err);
+			rc = check_trust(&out->trusted, t, m, out->url, err);
 		}
 	}
 	vv_blocks_config_clear(&c);
@@ -128,7 +146,7 @@ vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_re
 		if (rc == VV_OK && !(out->name = vv_strdup("upstream"))) {
 			rc = vv_fail_nomem(err);
 		}
-		rc = rc < 0 ? rc : check_trust(out, t, m, err);
+		rc = rc < 0 ? rc : check_trust(&out->trusted, t, m, out->url, err);
 	}
 	vv_blocks_config_clear(&c);
 	if (rc < 0) {

@@ -36,6 +36,10 @@ void vv_data_store_clear(vv_data_store *s);
 /* A folder whose path does not begin at the top is below the work tree; owned by the caller. */
 vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err);
 
+/* May this URL (absolute), which .varveconfig names, be asked? VV_EREFUSED: it is not trusted, or a link leads there. */
+vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err);
+vv_status vv_data_store_refuse(const char *name, vv_error *err);
+
 /* make: it becomes a store if it is empty. VV_ENOTFOUND: it is none. */
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
 			     bool make, vv_error *err);

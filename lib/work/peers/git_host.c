@@ -278,14 +278,7 @@ static vv_status choose_store(vv_git_host *g, vv_error *err)
 		g->keeps = rc < 0 ? NULL : g->kept;
 		return rc;
 	}
-	if (g->write) {
-		vv_fail(err, VV_EREFUSED,
-			"the store %s, which " VV_BLOCKS_CONFIG " names, is not trusted",
-			vv_text_shows(g->store.name));
-		return vv_hint(err,
-			       "'git config --global --add varve.trustedHost SITE' trusts it, as "
-			       "the warning has it; VARVE_TRUSTED_HOSTS does so for one command");
-	}
+	if (g->write) return vv_data_store_refuse(g->store.name, err);
 	vv_data_store_clear(&g->store);
 	return VV_OK;
 }

@@ -153,6 +153,14 @@ asked() {
 	run varve clone "$url" ../b
 	[ ! -s "$lent.log" ]
 	[ ! -s "$store.log" ]
+	cd ../b
+	for words in '' team; do
+		ends_with 2 varve store test $words
+		stderr_has "the store team, which .varveconfig names, is not trusted"
+	done
+	[ ! -s "$lent.log" ]
+	[ ! -s "$store.log" ]
+	VARVE_TRUSTED_HOSTS=s3://bucket succeeds varve store test
 }
 
 @test "of the services that a profile names the endpoint of s3 is asked, before the profile's own" {
