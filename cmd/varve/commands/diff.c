@@ -17,6 +17,7 @@
 #include "diff/rows/value.h"
 #include "lib/work/arrow/diff_writer.h"
 #include "lib/work/diff/sides.h"
+#include "lib/work/rows/where.h"
 #include "lib/work/view/dialect_words.h"
 #include "lib/work/view/view.h"
 
@@ -126,7 +127,10 @@ static vv_status fill_how(run *r, vv_error *err)
 {
 	const options *o = r->o;
 	vv_status rc = split_renames(r, &o->rename, err);
-	if (rc < 0 || (rc = vv_written_read(&r->written, &o->written, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_written_read(&r->written, &o->written, err)) < 0 ||
+	    (rc = vv_where_check(&o->where, err)) < 0) {
+		return rc;
+	}
 	r->p.how.written = &r->written;
 	if (o->tolerance && !vv_tolerance_check(o->tolerance)) {
 		return vv_fail(err, VV_EUSAGE,

@@ -416,6 +416,14 @@ static size_t put_test(vv_where_test *out, const vv_condition_test *t)
 	return 2;
 }
 
+/* What is wrong with a condition, after it. */
+static vv_status refuse(const char *text, vv_status rc, vv_error *err)
+{
+	rc = err->code = rc == VV_EINPUT ? VV_EUSAGE : rc;
+	vv_prefix(err, "'%s'", vv_text_shows(text));
+	return rc;
+}
+
 static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings *conditions,
 				const vv_where_how *how, vv_error *err)
 {
@@ -442,8 +450,7 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 		rc = vv_condition_compile(&w->conditions[i], text, strlen(text), &t->schema, &as,
 					  err);
 		if (rc < 0) {
-			rc = err->code = rc == VV_EINPUT ? VV_EUSAGE : rc;
-			vv_prefix(err, "'%s'", vv_text_shows(text));
+			rc = refuse(text, rc, err);
 			break;
 		}
 		w->condition_count++;
@@ -462,6 +469,22 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 	}
 	vv_free(found);
 	vv_free(tests);
+	return rc;
+}
+
+vv_status vv_where_check(const vv_strings *conditions, vv_error *err)
+{
+	const vv_condition_how how = {.filter = true};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < conditions->count && rc == VV_OK; i++) {
+		const char *text = conditions->items[i];
+		vv_condition *c;
+
+		rc = vv_condition_compile(&c, text, strlen(text), NULL, &how, err);
+		if (rc < 0) return refuse(text, rc, err);
+		vv_condition_free(c);
+	}
 	return rc;
 }
 

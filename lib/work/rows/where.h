@@ -31,7 +31,10 @@ typedef struct vv_where_how {
 vv_status vv_where_new(vv_where **out, const vv_table *t, const vv_strings *conditions,
 		       const vv_where_how *how, vv_error *err);
 
-/* The same of tests that are taken apart already. */
+/* VV_EUSAGE: one of them is no condition, whatever the columns; for when there may be no table to read it for. */
+vv_status vv_where_check(const vv_strings *conditions, vv_error *err);
+
+/* As vv_where_new, of tests that are taken apart already. */
 typedef enum vv_where_op {
 	VV_WHERE_IS = VV_FACT_IS,
 	VV_WHERE_BEGINS = VV_FACT_BEGINS,

@@ -251,6 +251,21 @@ $(body)"
 	stderr_has "key column 'nope' is not in either version"
 }
 
+@test "--where that is no condition is refused, also where nothing differs" {
+	new_repo
+	old_lamps > a.csv
+	varve add -q a.csv
+	varve commit -qm first
+	for condition in 'price >' 'price 5' '(price = 5' '5 = 5' ''; do
+		ends_with 2 varve diff --where "$condition"
+		stderr_has "'$condition': character"
+		ends_with 2 varve diff --where "$condition" HEAD HEAD -- a.csv
+		stderr_has "'$condition': character"
+	done
+	succeeds varve diff --where 'price > 5'
+	output_is ''
+}
+
 @test "a limit bounds the rows and says what it left out" {
 	old_lamps > a.csv
 	new_lamps > b.csv
