@@ -12,6 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A shell ends with 127 where there is no such program: it has said so, and all goes to the terminal. */
+static const char unless_missing[] = "sh -c \"$VARVE_PAGER\"; [ $? -ne 127 ] || exec cat";
+
 static pid_t pager = -1;
 static int before = -1; /* stdout, while the pager has its place */
 
@@ -44,7 +47,8 @@ void vv_pager_begin(const char *core_pager_or_null)
 		close(ends[1]);
 		setenv("LESS", "FRX", 0);
 		setenv("LV", "-c", 0);
-		execl("/bin/sh", "sh", "-c", program, (char *)NULL);
+		setenv("VARVE_PAGER", program, 1);
+		execl("/bin/sh", "sh", "-c", unless_missing, (char *)NULL);
 		_exit(127);
 	}
 	close(ends[0]);

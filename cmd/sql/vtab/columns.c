@@ -66,7 +66,8 @@ int vv_sql_columns_end(vv_sql_columns_sql *s, vv_sql_catalog *c, char **message)
 	char *sql;
 	int rc = SQLITE_NOMEM;
 
-	sqlite3_str_appendall(s->sql, ")");
+	/* Of a file without a byte: SQLite has no table without columns. */
+	sqlite3_str_appendall(s->sql, s->count > 0 ? ")" : "\"column\" TEXT)");
 	sql = sqlite3_str_finish(s->sql);
 	if (sql && !s->failed) {
 		rc = sqlite3_declare_vtab(c->db, sql);

@@ -139,3 +139,27 @@ two_versions() {
 	assert b"varve:" not in said, said
 	END
 }
+
+@test "what a pager that is not installed was to show goes to the terminal" {
+	two_versions
+	git config core.pager 'no-such-pager -R'
+	python3 - <<-'END'
+	import os, pty
+	pid, fd = pty.fork()
+	if pid == 0:
+	    os.environ["TERM"] = "xterm"
+	    os.execlp("varve", "varve", "diff", "v1", "v2")
+	said = b""
+	try:
+	    while True:
+	        piece = os.read(fd, 4096)
+	        if not piece:
+	            break
+	        said += piece
+	except OSError:
+	    pass
+	_, status = os.waitpid(pid, 0)
+	assert b"no-such-pager" in said and len(said) > 1000, said
+	assert os.waitstatus_to_exitcode(status) in (0, 1), status
+	END
+}

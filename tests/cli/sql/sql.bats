@@ -392,3 +392,19 @@ a\t\n'
 	new_repo
 	python3 "$BATS_TEST_DIRNAME/oracle.py" 20000 "${VARVE_TEST_SEED:-100}" .
 }
+
+@test "a file without a byte is a table without rows" {
+	new_repo
+	: > none.csv
+	printf 'id,a\n1,x\n' > t.csv
+	varve add -q --as table none.csv t.csv
+	varve commit -qm one
+	succeeds varve sql --format csv 'SELECT count(*) FROM none'
+	output_is 'count(*)
+0'
+	succeeds varve sql --format csv 'SELECT * FROM none'
+	succeeds varve sql --export-views x.db
+	succeeds varve sql --format csv 'SELECT id FROM t'
+	output_is 'id
+1'
+}
