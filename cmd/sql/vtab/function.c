@@ -85,9 +85,9 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 			     ? vv_sql_catalog_fail(r->catalog, &err, message)
 			     : SQLITE_OK;
 		if (rc == SQLITE_OK && t->known.declared->facts->columns * 2 + 16 > most) {
-			*message = sqlite3_mprintf("'%s' has too many columns for %s%s",
+			*message = sqlite3_mprintf("'%s' has more columns than %s%s can have: %llu",
 						   t->name.path, vv_sql_name_prefix(t->name.kind),
-						   t->name.path);
+						   t->name.path, (sqlite3_uint64)(most - 16) / 2);
 			rc = SQLITE_ERROR;
 		}
 	}

@@ -37,6 +37,10 @@ static void declare_row(vv_sql_function_table *t, vv_sql_columns_sql *sql)
 				   varve_table_column(t->declared->table, facts->key[i])->name, "",
 				   "TEXT HIDDEN");
 	}
+	if (facts->key_count == 0) { /* open_row says that there is none */
+		vv_sql_columns_add(sql, "", "key", "", "TEXT HIDDEN");
+		t->arguments = 1;
+	}
 }
 
 static void close_row(void *state)

@@ -408,3 +408,12 @@ a\t\n'
 	output_is 'id
 1'
 }
+
+@test "the history of a row needs a key" {
+	new_repo
+	printf 'a,b\n1,x\n1,x\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	ends_with 1 varve sql "SELECT * FROM varve_row_t('1')"
+	stderr_has "'t.csv' has no key"
+}
