@@ -120,6 +120,8 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 		p->script->format = p->mode;
 	} else if (is_word(line, ".timer", "\\timing")) {
 		p->timer = *argument ? strcmp(argument, "on") == 0 : !p->timer;
+	} else if (is_word(line, ".mode", NULL)) {
+		vv_note(".mode takes one of " VV_ROWS_FORMATS);
 	} else {
 		if (!is_word(line, ".help", "\\?")) {
 			vv_note("varve sql has no '%s' here", vv_text_shows(line));

@@ -17,7 +17,7 @@ static int need_repo(const vv_sql_function_table *t, varve_error *err)
 	return t->repo ? 0
 		       : vv_sql_error_format(
 				 err, VARVE_ENOTFOUND,
-				 "no repository is attached: SELECT varve_attach('FOLDER')");
+				 "there is no repository here: SELECT varve_attach('FOLDER') opens one");
 }
 
 static void put_count(sqlite3_context *context, uint64_t n)
@@ -44,6 +44,7 @@ static void put_string(sqlite3_context *context, sqlite3_str *s)
 typedef struct log_rows {
 	varve_log *log;
 	const varve_commit *commit;
+	varve_error unknown; /* code 0: the path is known, or a commit has it */
 } log_rows;
 
 static void declare_log(vv_sql_function_table *t, vv_sql_columns_sql *sql)
@@ -69,14 +70,17 @@ static void close_log(void *state)
 	}
 }
 
-/* A path as a name of SQL means it; any other word is a path as it stands. */
-static char *path_of(const vv_sql_function_table *t, const char *word)
+/* A path as a name of SQL means it; any other word is a path as it stands (of a table that is no more, or a pattern), and
+ * *unknown the error where that leads to nothing. */
+static char *path_of(varve_error *unknown, const vv_sql_function_table *t, const char *word)
 {
-	varve_error err;
 	vv_sql_name name;
 	char *path;
 
-	if (vv_sql_name_find(&name, t->catalog, word, &err) < 0) return sqlite3_mprintf("%s", word);
+	if (vv_sql_name_find(&name, t->catalog, word, unknown) < 0) {
+		return sqlite3_mprintf("%s", word);
+	}
+	unknown->code = 0;
 	path = sqlite3_mprintf("%s", name.path);
 	vv_sql_name_clear(&name);
 	return path;
@@ -93,10 +97,11 @@ static int open_log(void **state, const vv_sql_function_table *t, const char *co
 
 	if (rc < 0) return rc;
 	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l || (arguments[0] && !(path = path_of(t, arguments[0])))) {
+	if (!l) return vv_sql_error_memory(err);
+	memset(l, 0, sizeof(*l));
+	if (arguments[0] && !(path = path_of(&l->unknown, t, arguments[0]))) {
 		return vv_sql_error_memory(err);
 	}
-	memset(l, 0, sizeof(*l));
 	paths[0] = path;
 	how.paths = path ? paths : NULL;
 	how.range = arguments[1];
@@ -108,8 +113,14 @@ static int open_log(void **state, const vv_sql_function_table *t, const char *co
 static int next_log(void *state, varve_error *err)
 {
 	log_rows *l = state;
+	int more = varve_log_next(l->log, &l->commit, err);
 
-	return varve_log_next(l->log, &l->commit, err);
+	if (more == 0 && l->unknown.code < 0) {
+		*err = l->unknown;
+		return err->code;
+	}
+	l->unknown.code = 0;
+	return more;
 }
 
 static void put_parents(sqlite3_context *context, const varve_commit *c)
@@ -412,6 +423,7 @@ static int open_check(void **state, const vv_sql_function_table *t, const char *
 	char commit[VARVE_ID_SIZE], *path = NULL;
 	const char *paths[2] = {NULL, NULL};
 	check_rows *l;
+	varve_error unknown = {.code = 0};
 	int rc = need_repo(t, err);
 
 	if (rc < 0 ||
@@ -419,7 +431,7 @@ static int open_check(void **state, const vv_sql_function_table *t, const char *
 		return rc;
 	}
 	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l || (arguments[0] && !(path = path_of(t, arguments[0])))) {
+	if (!l || (arguments[0] && !(path = path_of(&unknown, t, arguments[0])))) {
 		return vv_sql_error_memory(err);
 	}
 	memset(l, 0, sizeof(*l));
@@ -428,6 +440,9 @@ static int open_check(void **state, const vv_sql_function_table *t, const char *
 	how.watch = &t->catalog->watch;
 	rc = varve_check_revision(&l->report, t->repo, arguments[1] ? commit : NULL, NULL, &how,
 				  err);
+	if (rc == VARVE_ENOTFOUND && unknown.code < 0) {
+		*err = unknown;
+	}
 	sqlite3_free(path);
 	return rc;
 }
@@ -476,6 +491,7 @@ const vv_sql_function vv_sql_function_check = {"varve_check", declare_check, ope
 typedef struct conflict_rows {
 	varve_conflicts *list;
 	const varve_conflict *conflict;
+	varve_error unknown; /* as in log_rows */
 } conflict_rows;
 
 static void declare_conflicts(vv_sql_function_table *t, vv_sql_columns_sql *sql)
@@ -513,10 +529,11 @@ static int open_conflicts(void **state, const vv_sql_function_table *t,
 
 	if (rc < 0) return rc;
 	*state = l = sqlite3_malloc64(sizeof(*l));
-	if (!l || (arguments[0] && !(path = path_of(t, arguments[0])))) {
+	if (!l) return vv_sql_error_memory(err);
+	memset(l, 0, sizeof(*l));
+	if (arguments[0] && !(path = path_of(&l->unknown, t, arguments[0]))) {
 		return vv_sql_error_memory(err);
 	}
-	memset(l, 0, sizeof(*l));
 	paths[0] = path;
 	rc = varve_conflicts_open(&l->list, t->repo, path ? paths : NULL, &t->catalog->watch, err);
 	sqlite3_free(path);
@@ -527,7 +544,14 @@ static int next_conflict(void *state, varve_error *err)
 {
 	conflict_rows *l = state;
 
-	return varve_conflicts_next(l->list, &l->conflict, err);
+	int more = varve_conflicts_next(l->list, &l->conflict, err);
+
+	if (more == 0 && l->unknown.code < 0) {
+		*err = l->unknown;
+		return err->code;
+	}
+	l->unknown.code = 0;
+	return more;
 }
 
 static void put_conflict(void *state, sqlite3_context *context, size_t column)

@@ -43,10 +43,21 @@ bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 	}
 }
 
+/* The state of a cell of the column that has a value: JSON writes numbers without quotes. */
+static uint8_t state_of(const vv_sql_opened *of, size_t column)
+{
+	bool json = of->facts->format == VARVE_FORMAT_JSON ||
+		    of->facts->format == VARVE_FORMAT_NDJSON;
+
+	return json && of->columns[column].class != VV_CLASS_TEXT ? VARVE_CELL_LITERAL
+								  : VARVE_CELL_TEXT;
+}
+
 /* Takes the text. What is no value of the column's type is not tested: varve would refuse it. */
 static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t len, varve_error *err)
 {
-	const varve_cell cell = {.text = text, .len = (uint32_t)len, .state = VARVE_CELL_TEXT};
+	const varve_cell cell = {
+		.text = text, .len = (uint32_t)len, .state = state_of(p->of, column)};
 	varve_test *t = &p->tests[p->count];
 	varve_value v;
 	int rc = 0;

@@ -4,6 +4,7 @@
 #include "cmd/sql/work/session.h"
 
 #include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -16,6 +17,23 @@ static vv_sql_catalog *installed;
 static int install(sqlite3 *db, char **message, const struct sqlite3_api_routines *api)
 {
 	return vv_sql_module_install(&installed, db, message, api);
+}
+
+/* Tables of the connection itself are gone at its end: what creates one means a table to keep, or a temporary one. */
+static int refuse_main(void *data, int action, const char *name, const char *unused,
+		       const char *schema, const char *trigger)
+{
+	vv_sql_session *s = data;
+
+	(void)unused;
+	(void)trigger;
+	if ((action != SQLITE_CREATE_TABLE && action != SQLITE_CREATE_VIEW &&
+	     action != SQLITE_CREATE_VTABLE) ||
+	    !schema || strcmp(schema, "main") != 0) {
+		return SQLITE_OK;
+	}
+	(void)snprintf(s->refused, sizeof(s->refused), "%s", name);
+	return SQLITE_DENY;
 }
 
 static vv_status take(vv_error *err, const varve_error *e)
@@ -52,6 +70,10 @@ vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
 	}
 	s->catalog = installed;
 	s->catalog->exact = exact;
+	/* A misspelt column in double quotes is an error, and no text. */
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+	(void)sqlite3_set_authorizer(s->db, refuse_main, s);
 	rc = vv_sql_module_open_repo(s->catalog, ".", NULL, &e);
 	return rc < 0 && rc != VARVE_ENOTFOUND ? take(err, &e) : VV_OK;
 }
@@ -67,10 +89,32 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	const varve_error *e = &s->catalog->trouble;
 	const char *message = sqlite3_errmsg(s->db);
 
+	if (s->refused[0] && sqlite3_errcode(s->db) == SQLITE_AUTH) {
+		*sql = true;
+		vv_fail(err, VV_EUSAGE, "cannot create '%s': varve's tables are read-only",
+			vv_text_shows(s->refused));
+		return vv_hint(err, "CREATE TEMP TABLE lasts until varve sql ends; ATTACH 'FILE.db' AS file "
+				    "has tables that stay: CREATE TABLE file.NAME");
+	}
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
 	       e->code != VARVE_ENOMEM && sqlite3_errcode(s->db) != SQLITE_NOMEM;
 	if (e->code != 0 && strstr(message, e->message)) return take(err, e);
 	return vv_fail(err, VV_EUSAGE, "%s", message);
+}
+
+/* What is likely meant by what is at the place of an error. */
+static vv_status advise(const char *sql, size_t place, vv_error *err)
+{
+	static const char of[] = " AS OF ";
+	size_t len = strlen(of);
+
+	if (sql[place] == '"' && strstr(err->message, "no such column")) {
+		return vv_hint(err, "double quotes are for names; a text is written "
+				    "'in single quotes'");
+	}
+	return place >= len && sqlite3_strnicmp(sql + place - len, of, (int)len) == 0
+		       ? vv_hint(err, "a version is written in single quotes: AS OF 'v1'")
+		       : err->code;
 }
 
 vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
@@ -83,7 +127,10 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 
 	*place = sqlite3_error_offset(s->db);
 	if (rc < 0) return take(err, &e);
-	if (rc > 0) return vv_sql_session_fail(s, &unused, err);
+	if (rc > 0) {
+		vv_sql_session_fail(s, &unused, err);
+		return *place >= 0 ? advise(*sql, (size_t)*place, err) : err->code;
+	}
 	*sql = tail;
 	return VV_OK;
 }

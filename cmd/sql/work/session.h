@@ -16,6 +16,7 @@ struct sqlite3_stmt;
 typedef struct vv_sql_session {
 	struct sqlite3 *db;
 	vv_sql_catalog *catalog;
+	char refused[128]; /* the last table that was to be created outside of files and TEMP */
 } vv_sql_session;
 
 /* Opens a database in memory, and the repository that the current folder lies in, if it is in one. exact: number columns

@@ -11,6 +11,7 @@
 #include "base/hint.h"
 #include "base/text.h"
 #include "repo/git/config.h"
+#include "repo/git/history/date.h"
 
 #define OF_REMOTE "remote.NAME."
 
@@ -25,7 +26,7 @@ const vv_setting vv_settings[] = {
 	 "bytes of clones of URLs that are read (URL#REV:PATH) in the cache; the oldest go first"},
 	{"varve.chooseOrder", VV_SETTING_BOOL, "true", NULL,
 	 "a table whose rows come in another order each time is kept in key order"},
-	{"varve.dayZone", VV_SETTING_TEXT, "UTC", NULL,
+	{"varve.dayZone", VV_SETTING_ZONE, "UTC", NULL,
 	 "the zone of days that name versions (2026-11-17), such as +01:00"},
 	{"varve.gcAuto", VV_SETTING_BOOL, "true", NULL,
 	 "commit and its like run gc in the background when there is much to gain"},
@@ -165,6 +166,7 @@ vv_status vv_setting_check(const char *name, const char *value, vv_error *err)
 	const vv_setting *s = vv_setting_find(name);
 	uint64_t number;
 	bool yes;
+	int zone;
 
 	name = strncasecmp(name, "varve.", 6) == 0 ? s->name : name; /* as it is documented */
 	switch (s->kind) {
@@ -174,6 +176,8 @@ vv_status vv_setting_check(const char *name, const char *value, vv_error *err)
 		return vv_config_read_u64(name, value, &number, err);
 	case VV_SETTING_WORD:
 		return check_word(s, name, value, err);
+	case VV_SETTING_ZONE:
+		return vv_date_zone(value, &zone, err) < 0 ? vv_prefix(err, "%s", name) : VV_OK;
 	default:
 		return VV_OK;
 	}

@@ -124,6 +124,8 @@ named() {
 	output_is $'id\n2'
 	TZ=Asia/Tokyo succeeds varve cat 2024-05-02:t.csv
 	output_is $'id\n1'
+	ends_with 2 varve config varve.dayZone nonsense
+	stderr_has "varve.dayZone: cannot read the time zone 'nonsense'"
 	git config varve.dayZone nonsense
 	ends_with 2 varve cat 2024-05-02:t.csv
 	stderr_has "varve.dayZone: cannot read the time zone 'nonsense'"

@@ -168,8 +168,8 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	succeeds varve sql --format csv 'SELECT id, price FROM prices WHERE id = 3'
 	output_is 'id,price
 3,101.0'
-	succeeds varve sql --json "SELECT file FROM varve_conflicts('nosuch.csv')"
-	output_is '[]'
+	ends_with 1 varve sql "SELECT file FROM varve_conflicts('nosuch.csv')"
+	stderr_has 'no such table: nosuch.csv'
 }
 
 @test "nothing is written, but to temporary tables and to databases of one's own" {
@@ -185,6 +185,11 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	succeeds varve sql "ATTACH 'own.db' AS own; CREATE TABLE own.p AS SELECT * FROM prices"
 	succeeds varve sql --json "ATTACH 'own.db' AS own; SELECT count(*) AS n FROM own.p"
 	output_is '[{"n":3}]'
+	for statement in 'CREATE TABLE kept AS SELECT * FROM prices' 'CREATE VIEW kept AS SELECT * FROM prices'; do
+		ends_with 1 varve sql "$statement"
+		stderr_has "cannot create 'kept'"
+		stderr_has 'CREATE TEMP TABLE'
+	done
 }
 
 @test "errors in a query end with 1, and the first one ends a script" {
@@ -206,12 +211,57 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	stderr_has '--param day=VALUE'
 }
 
+@test "a name that leads to nothing is an error, and never a text or no rows" {
+	two_versions
+	ends_with 1 varve sql 'SELECT id FROM prices WHERE name = "x"'
+	stderr_has 'no such column: x'
+	stderr_has 'single quotes'
+	ends_with 1 varve sql 'SELECT "nmae" FROM prices'
+	ends_with 1 varve sql 'SELECT * FROM prices AS OF v1'
+	stderr_has "AS OF 'v1'"
+	for list in varve_log varve_check varve_conflicts; do
+		ends_with 1 varve sql "SELECT * FROM $list('prizes')"
+		stderr_has 'did you mean "prices"?'
+	done
+	git rm -q --cached prices.csv
+	git commit -qm 'no more'
+	mv prices.csv ..
+	succeeds varve sql --format csv "SELECT count(*) AS n FROM varve_log('prices.csv')"
+	output_is $'n\n3'
+}
+
+@test "a number of NDJSON is found without reading the groups that cannot have it" {
+	new_repo
+	python3 -c '
+import json, random
+for i in range(20000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9)}))' > t.ndjson
+	commit_all first
+	python3 - <<-'END'
+		import glob, os
+		pack = max(glob.glob(".git/varve/packs/*.pack"), key=os.path.getsize)
+		os.chmod(pack, 0o644)
+		with open(pack, "r+b") as f:
+		    size = os.path.getsize(pack)
+		    for at in range(size * 4 // 10, size * 6 // 10, 50):
+		        f.seek(at)
+		        byte = f.read(1)[0]
+		        f.seek(at)
+		        f.write(bytes([byte ^ 1]))
+	END
+	ends_with 2 varve sql 'SELECT sum(v) FROM "t@HEAD"'
+	succeeds varve sql --format csv 'SELECT id FROM "t@HEAD" WHERE id = 4; SELECT count(*) AS n FROM "t@HEAD" WHERE id > 19990'
+	output_is $'id\n4\nn\n9'
+	succeeds varve sql --format csv 'SELECT id FROM "t@HEAD" WHERE id IN (SELECT id FROM "t@HEAD" WHERE id < 3)'
+	output_is $'id\n0\n1\n2'
+}
+
 @test "without a query statements are read from stdin, and from a terminal at a prompt" {
 	two_versions
 	run --separate-stderr varve sql --json <<< 'SELECT 1; SELECT 2'
 	output_is '[{"1":1}]
 [{"2":2}]'
-	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" 'SELECT x;' '.mode csv' '.tables' 'SELECT name' 'FROM prices WHERE id = 3;' '.nosuch' '.quit'
+	succeeds /usr/bin/python3 "$BATS_TEST_DIRNAME/prompt.py" 'SELECT x;' '.mode csv' '.tables' 'SELECT name' 'FROM prices WHERE id = 3;' '.nosuch' '.mode nope' '.quit'
+	output_has '.mode takes one of table|'
 	output_has 'no such column: x'
 	output_has 'prices,prices.csv,3,4,id'
 	output_has $'name\r\ntable'
