@@ -93,8 +93,10 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 		*sql = true;
 		vv_fail(err, VV_EUSAGE, "cannot create '%s': varve's tables are read-only",
 			vv_text_shows(s->refused));
-		return vv_hint(err, "CREATE TEMP TABLE lasts until varve sql ends; ATTACH 'FILE.db' AS file "
-				    "has tables that stay: CREATE TABLE file.NAME");
+		return vv_hint(
+			err,
+			"CREATE TEMP TABLE lasts until varve sql ends; ATTACH 'FILE.db' AS file "
+			"has tables that stay: CREATE TABLE file.NAME");
 	}
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
 	       e->code != VARVE_ENOMEM && sqlite3_errcode(s->db) != SQLITE_NOMEM;

@@ -259,9 +259,16 @@ class Queries:
 
 
 def write(folder, name, version):
+    """The name's ending decides: CSV, or NDJSON with numbers and booleans as they are spelt."""
     def quoted(text):
         return f'"{text}"' if "," in text else text
-    with open(f"{folder}/{name}.csv", "w", encoding="utf-8") as f:
+
+    def member(c, cell):
+        return "null" if cell[1] is None else json.dumps(cell[0]) if COLUMNS[c] == "TEXT" else cell[0]
+    with open(f"{folder}/{name}", "w", encoding="utf-8") as f:
+        if name.endswith(".ndjson"):
+            f.writelines("{" + ", ".join(f'"{c}": {member(c, row[c])}' for c in COLUMNS) + "}\n" for row in version.values())
+            return
         f.write(",".join(COLUMNS) + "\n")
         f.writelines(",".join(quoted(row[c][0]) for c in COLUMNS) + "\n" for row in version.values())
 
@@ -305,7 +312,7 @@ def plain_tables(r, old, now, history):
 
 def commit(folder, name, version, message):
     write(folder, name, version)
-    subprocess.run(["varve", "add", "-q", f"{name}.csv"], cwd=folder, check=True)
+    subprocess.run(["varve", "add", "-q", name], cwd=folder, check=True)
     subprocess.run(["varve", "commit", "-q", "-m", message], cwd=folder, check=True)
 
 
@@ -322,14 +329,14 @@ def ask(folder, script, parameters):
 
 def run(queries, seed, folder):
     r = random.Random(seed)
-    name = f"t{seed}"
+    name, ending = f"t{seed}", ["csv", "ndjson"][seed % 2]
     versions = list(draw_versions(r))
     history = list(zip(["first", "second", "third"], versions))
     for message, version in history:
-        commit(folder, name, version, message)
+        commit(folder, f"{name}.{ending}", version, message)
     old, now = versions[r.choice([0, 1])], versions[2]
     of_old = f"{name}@HEAD~{2 if old is versions[0] else 1}"
-    table = r.choice([name, f'"{name}.csv"', name.upper(), f'"{name}@HEAD"'])
+    table = r.choice([name, f'"{name}.{ending}"', name.upper(), f'"{name}@HEAD"'])
     script = list(plain_tables(r, old, now, history))
     parameters = [word for i in range(PARAMETERS) for word in
                   ("--param", f"v{i}={r.choice([w for w in WORDS if w] + ['7', '-3', '100', '2026-05-01', '9007199254740993'])}")]

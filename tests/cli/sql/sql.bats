@@ -434,7 +434,7 @@ a\t\n'
 
 @test "random queries have the answers of a plain table of SQLite" {
 	new_repo
-	python3 "$BATS_TEST_DIRNAME/oracle.py" 200 "${VARVE_TEST_SEED:-1}" .
+	python3 "$BATS_TEST_DIRNAME/oracle.py" 500 "${VARVE_TEST_SEED:-1}" .
 }
 
 @test "20,000 random queries have the answers of a plain table of SQLite" {
