@@ -28,7 +28,7 @@ class Share(ds.InputPartition):  # type: ignore[misc]
 class Reader(ds.DataSourceReader):  # type: ignore[misc]
     """Reads a version, whose commit the driver has found."""
 
-    # Filters of Spark are not taken (pushFilters): Spark 4.1 keeps those of one query of a frame for the next.
+    # Filters of Spark are not taken (pushFilters): Spark 4.1 to 4.3 keep those of one query of a frame for the next.
 
     def __init__(self, at: Mapping[str, Any]) -> None:
         self._at = dict(at)
