@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "lib/handles.h"
 #include "lib/work/clone/cached.h"
+#include "lib/work/clone/imported.h"
 #include "lib/work/peers/on_demand.h"
 #include "lib/work/view/row_work.h"
 #include "repo/blocks/cid.h"
@@ -97,6 +98,7 @@ static vv_status open_session(vv_session **out, vv_core *c, vv_error *err)
 		return rc;
 	}
 	if (c->lazy) {
+		vv_imported_suppliers_register();
 		vv_repository_listen(s->repo, &in_silence);
 		if ((rc = vv_on_demand_begin(&s->demand, s->repo, false, err)) < 0) {
 			close_session(s);

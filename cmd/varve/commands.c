@@ -11,6 +11,7 @@
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/ipfs/gateway.h"
+#include "lib/work/clone/imported.h"
 #include "lib/work/peers/reach.h"
 #include "lib/work/vault/vault_supplier.h"
 
@@ -166,6 +167,7 @@ static void begin(void)
 {
 	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
 	vv_vault_suppliers_register();
+	vv_imported_suppliers_register();
 }
 
 const vv_tool vv_varve = {

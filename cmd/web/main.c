@@ -4,6 +4,7 @@
 #include "cmd/frame/tool.h"
 #include "cmd/ipfs/gateway.h"
 #include "cmd/web/commands.h"
+#include "lib/work/clone/imported.h"
 #include "lib/work/peers/reach.h"
 #include "lib/work/vault/vault_supplier.h"
 
@@ -20,6 +21,7 @@ static void begin(void)
 {
 	vv_reach_add_kind(VV_GATEWAY_SCHEME, NULL, vv_gateway_open);
 	vv_vault_suppliers_register();
+	vv_imported_suppliers_register();
 }
 
 int main(int argc, char **argv)

@@ -127,9 +127,9 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	/* A host that lost packs may have a version without all that is below it. */
 	const bool lossy = s->h->bad_count > 0;
 	bool there, before;
-	vv_status rc = is_there(s, n, &there, &before, err);
+	vv_status rc = n->link ? VV_OK : is_there(s, n, &there, &before, err);
 
-	if (rc < 0 || (!lossy && there)) return rc;
+	if (n->link || rc < 0 || (!lossy && there)) return rc;
 	before = !vv_cid_is_null(&n->before) &&
 		 (vv_cid_set_has(s->seen, &n->before) || (!lossy && before));
 	if (s->what->complete) {

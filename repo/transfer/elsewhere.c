@@ -230,6 +230,13 @@ const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root)
 		       : NULL;
 }
 
+bool vv_elsewhere_links(const vv_elsewhere *e, const vv_cid *root)
+{
+	const char *keeper = vv_elsewhere_keeper(e, root);
+
+	return keeper && strncmp(keeper, VV_LINK_SCHEME, strlen(VV_LINK_SCHEME)) == 0;
+}
+
 const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i)
 {
 	return i < e->remote_count ? e->remotes[i] : NULL;
@@ -246,10 +253,16 @@ typedef struct noting {
 static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	noting *t = payload;
+	vv_auto(vv_buf) link = VV_BUF_INIT;
+	vv_status rc;
 
-	return vv_store_has(t->store, &n->root)
-		       ? VV_OK
-		       : add_root(t->list, &n->root, &n->before, t->remote, strlen(t->remote), err);
+	if (vv_store_has(t->store, &n->root)) return VV_OK;
+	if (!n->link) {
+		return add_root(t->list, &n->root, &n->before, t->remote, strlen(t->remote), err);
+	}
+	vv_buf_printf(&link, VV_LINK_SCHEME "%s", n->link);
+	rc = vv_buf_ok(&link, err);
+	return rc < 0 ? rc : add_root(t->list, &n->root, &n->before, link.data, link.len, err);
 }
 
 static bool has_tip(const vv_elsewhere *e, const vv_oid *id)

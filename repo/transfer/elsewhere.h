@@ -29,6 +29,8 @@ VV_AUTO_FREE(vv_elsewhere, vv_elsewhere_free)
 bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root);
 /* Who was noted as keeping it; borrowed; NULL: nobody. */
 const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root);
+/* Is it noted as a linked version, whose keeper is its source (VV_LINK_SCHEME)? */
+bool vv_elsewhere_links(const vv_elsewhere *e, const vv_cid *root);
 /* A version near it in the history of its path that is here, if there is one: what a transfer of root
  * may leave out, or send as differences to. */
 bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out);

@@ -11,6 +11,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"
+#include "repo/transfer/elsewhere.h"
 #include "repo/transfer/range.h"
 #include "repo/transfer/tree_pointers.h"
 
@@ -157,6 +158,7 @@ enum { LACKS = 8, EDGE = 16 }; /* flags of a range's nodes, beside its own */
 typedef struct look {
 	vv_repository *repo;
 	vv_store *store;
+	vv_elsewhere *elsewhere;
 	vv_range range;
 	vv_arena arena;
 	bool careful;       /* the mark stands: a node is not proof of what is below it */
@@ -173,6 +175,10 @@ static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *e
 	vv_status rc = VV_OK;
 
 	*out = vv_store_has(l->store, root);
+	if (!*out && vv_elsewhere_links(l->elsewhere, root)) { /* it goes along nowhere */
+		*out = true;
+		return VV_OK;
+	}
 	if (*out && l->careful) {
 		if (!l->walked && !(l->walked = vv_cid_set_new())) return vv_fail_nomem(err);
 		w.seen = l->walked;
@@ -345,6 +351,7 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 	vv_status rc;
 
 	if ((rc = vv_repository_store(l->repo, &l->store, err)) < 0 ||
+	    (rc = vv_elsewhere_read(&l->elsewhere, l->repo, err)) < 0 ||
 	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
 	    (!l->careful && (rc = read_tips(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
 	    (rc = vv_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count, err)) <
@@ -378,6 +385,7 @@ vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size
 	l.bad = vv_cid_set_new();
 	rc = out->ids && l.good && l.bad ? look_all(&l, out, ids, count, err) : vv_fail_nomem(err);
 	vv_range_clear(&l.range);
+	vv_elsewhere_free(l.elsewhere);
 	vv_cid_set_free(l.walked);
 	vv_cid_set_free(l.good);
 	vv_cid_set_free(l.bad);

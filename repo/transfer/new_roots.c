@@ -17,6 +17,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"
+#include "repo/transfer/linked.h"
 #include "repo/transfer/range.h"
 #include "repo/transfer/send.h"
 #include "repo/transfer/tree_pointers.h"
@@ -59,6 +60,7 @@ typedef struct finding {
 	step *steps;               /* that were looked at */
 	size_t step_count, step_cap;
 	vv_hash_index step_index;
+	vv_linked linked;
 	vv_arena arena;  /* of one pointer */
 	vv_node *commit; /* at hand */
 	items added, gone;
@@ -216,7 +218,9 @@ static vv_status give(finding *f, const vv_cid *root, const vv_cid *before, cons
 	if (rc < 0 || !added) return rc;
 	memset(&n, 0, sizeof(n));
 	n.root = *root;
-	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root)) {
+	n.link = vv_linked_source(&f->linked, root);
+	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root) &&
+	    !vv_linked_source(&f->linked, before)) {
 		n.before = *before;
 		n.known_before = !vv_cid_set_has(f->given, before);
 	}
@@ -391,7 +395,11 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 			before = &n->parents[0]->tree;
 		}
 	}
-	if ((rc = note_step(f, before, &added, err)) < 0 || !added) return rc;
+	if ((rc = note_step(f, before, &added, err)) < 0 || !added ||
+	    (before && (rc = vv_linked_see(&f->linked, before, err)) < 0) ||
+	    (rc = vv_linked_see(&f->linked, &n->tree, err)) < 0) {
+		return rc;
+	}
 	rc = vv_must_be_here(vv_tree_diff(f->repo, before, &n->tree, "", on_change, f, err), err);
 	for (i = 0; rc == VV_OK && i < f->added.count; i++) {
 		rc = give_added(f, &f->added.list[i], err);
@@ -416,7 +424,9 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 	vv_hash_index_init(&f.known_index);
 	vv_hash_index_init(&f.step_index);
 	if (!(f.given = vv_cid_set_new())) return vv_fail_nomem(err);
-	rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
+	if ((rc = vv_linked_init(&f.linked, r, err)) == VV_OK) {
+		rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
+	}
 	for (i = 0; rc == VV_OK && i < f.range.commits.count; i++) {
 		f.commit = f.range.commits.items[i];
 		rc = look_at_commit(&f, err);
@@ -429,6 +439,7 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 	vv_free(f.steps);
 	vv_hash_index_clear(&f.known_index);
 	vv_hash_index_clear(&f.step_index);
+	vv_linked_clear(&f.linked);
 	vv_range_clear(&f.range);
 	vv_oid_set_clear(&f.edge);
 	vv_cid_set_free(f.given);

@@ -15,6 +15,9 @@
 #include "repo/git/repository.h"
 #include "repo/transfer/git_object.h"
 
+/* How a linked version's keeper is named where keepers are (elsewhere.h): this, and the URL. */
+#define VV_LINK_SCHEME "link:"
+
 /* Every object that `wants` (commits, or annotated tags' own ids) reach and `haves`
  * (commits; ids that are not here are ignored) do not; and some that the haves had once and
  * their last commits have no longer, when content came back. Cost follows the new commits:
@@ -28,17 +31,26 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
  * oldest commits first, each distinct root once. before: the root at the same path in the
  * first parent (or what was renamed to it), which was given before or lies in haves; null:
  * none. known_before: before lies in haves' history: the peer has it. A blob that is
- * no whole pointer was committed so: whoever listens to r hears of it once, and it names no version. */
+ * no whole pointer was committed so: whoever listens to r hears of it once, and it names no version.
+ * link: where the blocks of a linked version are (linked.h), which go along nowhere; NULL: it is none. Such a version is
+ * nobody's before, since its blocks may be absent on either side. */
 typedef struct vv_new_root {
 	vv_cid root, before;
 	bool known_before;
 	const char *path;
+	const char *link; /* borrowed for the call, as path is */
 	vv_oid commit;
 } vv_new_root;
 typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err);
+
+/* The versions that the .varveconfig of a commit links, with their sources; both borrowed. */
+typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,
+				  vv_error *err);
+vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn, void *payload,
+			 vv_error *err);
 
 /* Is the commit (or tag object) here, with all that it reaches? (Reachable from a ref; other
  * objects that lie about do not count.) Answers for many at once: out[i]. */

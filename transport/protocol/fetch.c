@@ -388,9 +388,7 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
-	if (r->elsewhere && (vv_receive_leaves(r->x, &n->root) || was_here(r, &n->root))) {
-		return VV_OK;
-	}
+	if (vv_receive_leaves(r->x, n) || (r->elsewhere && was_here(r, &n->root))) return VV_OK;
 	if (!r->result->roots) {
 		r->result->roots = vv_calloc(VV_ROOTS_NOTED, sizeof(vv_cid));
 	}
@@ -647,6 +645,8 @@ static vv_status take_all(run *r, vv_error *err)
 	r->result->mended = r->lacking && r->result->received.blocks > 0;
 	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message,
 			     err);
+	vv_receive_stats_get(r->x, &r->result->received);
+	r->result->elsewhere = r->result->received.linked;
 	if (rc == VV_OK && r->lacking && !incomplete && !r->elsewhere) {
 		rc = vv_repository_set_incomplete(f->repo, false, err);
 	}

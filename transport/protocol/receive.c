@@ -34,6 +34,7 @@ typedef struct versions {
 
 struct vv_receive {
 	vv_repository *repo;
+	vv_store *store; /* the repository's */
 	vv_receive_limits limits;
 	vv_incoming *incoming;
 	vv_git_receive *git;
@@ -82,7 +83,8 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 	if (!x) return vv_fail_nomem(err);
 	x->repo = r;
 	x->limits = *limits;
-	if ((rc = vv_incoming_open(&x->incoming, r, err)) < 0 ||
+	if ((rc = vv_repository_store(r, &x->store, err)) < 0 ||
+	    (rc = vv_incoming_open(&x->incoming, r, err)) < 0 ||
 	    (rc = vv_git_receive_open(&x->git, r, &limits->git, err)) < 0) {
 		vv_receive_close(x);
 		return rc;
@@ -287,12 +289,13 @@ void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere)
 	x->elsewhere = elsewhere;
 }
 
-bool vv_receive_leaves(const vv_receive *x, const vv_cid *root)
+bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n)
 {
 	bool below;
 
-	return x->elsewhere && vv_elsewhere_has(x->elsewhere, root) &&
-	       !vv_incoming_has(x->incoming, root, &below);
+	if (n->link) return !vv_store_has(x->store, &n->root);
+	return x->elsewhere && vv_elsewhere_has(x->elsewhere, &n->root) &&
+	       !vv_incoming_has(x->incoming, &n->root, &below);
 }
 
 bool vv_receive_lost(const vv_receive *x)
@@ -380,7 +383,12 @@ static vv_status keep_version(void *payload, const vv_new_root *n, vv_error *err
 		return vv_fail_nomem(err);
 	}
 	v->items[v->count] = *n;
-	v->items[v->count++].path = path;
+	v->items[v->count].path = path;
+	if (n->link &&
+	    !(v->items[v->count].link = vv_arena_strndup(&v->paths, n->link, strlen(n->link)))) {
+		return vv_fail_nomem(err);
+	}
+	v->count++;
 	return VV_OK;
 }
 
@@ -464,15 +472,18 @@ static vv_status look_below(lacking *l, const vv_cid *root, const vv_cid *before
 
 	if (l->count >= l->max) return VV_OK;
 	if (vv_incoming_has(l->x->incoming, root, &below) && below && !l->whole) return VV_OK;
-	return vv_resemble_walk(
-		&walk, root, before && !vv_cid_is_null(before) && !l->whole ? before : NULL, err);
+	/* The one before may be a linked version, which is not here; or came, and is not taken in: not in the store, and
+	 * none of the new versions. */
+	const bool known = before && !vv_cid_is_null(before) && !l->whole &&
+			   (vv_store_has(l->x->store, before) || vv_cid_set_has(l->seen, before));
+	return vv_resemble_walk(&walk, root, known ? before : NULL, err);
 }
 
 static vv_status look_at_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	lacking *l = payload;
 
-	return vv_receive_leaves(l->x, &n->root) ? VV_OK : look_below(l, &n->root, &n->before, err);
+	return vv_receive_leaves(l->x, n) ? VV_OK : look_below(l, &n->root, &n->before, err);
 }
 
 static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *err)
@@ -542,7 +553,7 @@ static vv_status check_version(void *payload, const vv_new_root *n, vv_error *er
 {
 	checking *c = payload;
 
-	if (vv_receive_leaves(c->x, &n->root)) return VV_OK;
+	if (vv_receive_leaves(c->x, n)) return VV_OK;
 	vv_status rc = c->fn(c->payload, vv_receive_repository(c->x), c->x->incoming, n, err);
 	return rc == VV_EMISSING ? VV_OK : rc; /* an incomplete one was reported before */
 }
@@ -567,7 +578,10 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 	vv_lacking *list = NULL;
 	size_t count = 0;
 	vv_error why;
-	vv_status rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, &why);
+	vv_status rc;
+
+	if (vv_receive_leaves(x, n)) return VV_OK;
+	rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, &why);
 
 	vv_free(list);
 	if (rc == VV_OK && count == 0 && m->fn) {
@@ -638,12 +652,48 @@ vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_o
 	return promote(x, wants, commons, NULL, false, err);
 }
 
+/* Durably noted before refs name them: linked versions, which are not here. */
+static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			     vv_error *err)
+{
+	vv_auto(vv_elsewhere) *known = NULL;
+	vv_elsewhere_version *list = NULL;
+	vv_arena names = VV_ARENA_INIT;
+	size_t count = 0;
+	vv_status rc = wants->count > 0 ? find_versions(x, wants, commons, err) : VV_OK;
+
+	if (rc < 0 || wants->count == 0 || (rc = vv_elsewhere_read(&known, x->repo, err)) < 0) {
+		return rc;
+	}
+	if (!(list = vv_calloc(x->versions.count + 1, sizeof(*list)))) return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < x->versions.count; i++) {
+		const vv_new_root *n = &x->versions.items[i];
+
+		if (!n->link || vv_elsewhere_has(known, &n->root) || !vv_receive_leaves(x, n)) {
+			continue;
+		}
+		list[count] = (vv_elsewhere_version){
+			.root = n->root,
+			.before = n->before,
+			.remote = vv_arena_printf(&names, VV_LINK_SCHEME "%s", n->link)};
+		rc = list[count++].remote ? VV_OK : vv_fail_nomem(err);
+	}
+	if (rc == VV_OK && count > 0) {
+		rc = vv_elsewhere_add(x->repo, list, count, err);
+		x->stats.linked += count;
+	}
+	vv_arena_clear(&names);
+	vv_free(list);
+	return rc;
+}
+
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
 			  const char *message, vv_error *err)
 {
 	vv_status rc = promote(x, wants, commons, NULL, incomplete, err);
 
+	rc = rc < 0 ? rc : note_linked(x, wants, commons, err);
 	if (rc == VV_OK && incomplete) {
 		rc = vv_repository_set_incomplete(x->repo, true, err);
 	}

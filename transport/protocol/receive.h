@@ -40,6 +40,7 @@ typedef struct vv_receive_stats {
 	uint64_t known;         /* blocks that came and were here */
 	uint64_t resumed;       /* waited in incoming/ from earlier attempts */
 	uint64_t objects;
+	uint64_t linked; /* versions that take noted as linked */
 	/* blocks that could not be unpacked, though what they are a difference to is here */
 	uint64_t damaged;
 } vv_receive_stats;
@@ -104,7 +105,8 @@ void vv_receive_doubt(vv_receive *x);
 /* Versions that are noted there, and are not here, are to stay where they are: from now on they are neither
  * lacking nor new. Borrowed. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
-bool vv_receive_leaves(const vv_receive *x, const vv_cid *root);
+/* Does it stay there? So does a linked version (repo/transfer/linked.h) that is not here; take notes it as such. */
+bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n);
 
 /* Below one root alone (fetch --cid). */
 vv_status vv_receive_lacking_below(vv_receive *x, const vv_cid *root, size_t max, vv_lacking **out,

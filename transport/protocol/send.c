@@ -100,6 +100,7 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 				  .children_first = true,
 				  .missing = &missing};
 
+	if (n->link) return VV_OK;
 	s->plan.datasets++;
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);

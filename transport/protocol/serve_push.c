@@ -13,6 +13,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/ref_name.h"
+#include "repo/transfer/elsewhere.h"
 #include "repo/transfer/incomplete.h"
 
 #define MISSING_TOLD 16384u /* blocks */
@@ -260,6 +261,31 @@ static vv_status check_forward(push *p, vv_error *err)
 	return rc;
 }
 
+/* Differences to blocks of linked versions: of a client that does not know that they are linked, since the lines that said
+ * so are long gone. */
+static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error *err)
+{
+	vv_auto(vv_elsewhere) *noted = NULL;
+	const vv_cid *root;
+	size_t cap = 0;
+	vv_status rc = vv_elsewhere_read(&noted, p->s->repo, err);
+
+	*list = NULL;
+	*count = 0;
+	for (size_t i = 0; rc == VV_OK && *count < MISSING_TOLD &&
+			   (root = vv_elsewhere_next(noted, &i)) != NULL;) {
+		bool below;
+
+		if (!vv_elsewhere_links(noted, root) ||
+		    vv_incoming_has(vv_receive_incoming(p->x), root, &below)) {
+			continue;
+		}
+		if (!vv_array_room(*list, *count, cap)) return vv_fail_nomem(err);
+		(*list)[(*count)++] = (vv_lacking){.cid = *root};
+	}
+	return rc;
+}
+
 /* Objects that cannot be read name versions that nobody knows: reported is then what the refs
  * here lack, against which they were compressed. */
 static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_error *err)
@@ -272,6 +298,10 @@ static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_erro
 					  err);
 	}
 	rc = vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count, err);
+	if (rc == VV_OK && *count == 0) {
+		vv_free(*list);
+		rc = list_linked(p, list, count, err);
+	}
 	if (rc == VV_OK && *count == 0) {
 		rc = vv_fail(err, VV_ECORRUPT,
 			     "the peer sent differences to blocks that are not here");

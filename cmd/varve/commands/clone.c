@@ -45,6 +45,10 @@ static void tell_done(const vv_clone_job *j)
 					       : "all %s versions of datasets are complete",
 			vv_text_count(j->fetch.versions));
 	}
+	if (!j->lazy && j->fetch.elsewhere > 0) {
+		vv_note("%s linked: the data is at the source, and fetched when it is needed",
+			vv_text_counted(j->fetch.elsewhere, "version is", "versions are"));
+	}
 }
 
 static int run_clone(void *opts, int argc, char **argv)

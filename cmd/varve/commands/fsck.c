@@ -475,6 +475,15 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 			vv_text_counted(count, "version", "versions"));
 		goto done;
 	}
+	if (strncmp(name, VV_LINK_SCHEME, strlen(VV_LINK_SCHEME)) == 0) {
+		vv_buf_printf(
+			&f->keepers,
+			"not here: %s, linked to %s, which was not asked; 'varve fetch --data "
+			"--all' gets them\n",
+			vv_text_counted(count, "version", "versions"),
+			vv_text_url(name + strlen(VV_LINK_SCHEME)));
+		goto done;
+	}
 	if (vv_proof_ask_named(holds, f->c->repo, name, &vv_notes_stderr, roots, count, &why) < 0) {
 		rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 		vv_buf_printf(&f->keepers, "not here: %s, left with %s, which was not asked: %s\n",

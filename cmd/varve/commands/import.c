@@ -19,12 +19,13 @@
 
 typedef struct options {
 	const char *rev, *out;
-	bool force, quiet;
+	bool link, force, quiet;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING(0, "rev", rev, "REV", "of this revision there, which updates follow (HEAD)"),
 	OPT_STRING('o', "output", out, "OUT", "its path here (default: its name)"),
+	OPT_FLAG(0, "link", link, "leave its blocks at the source, in all clones"),
 	OPT_FLAG('f', "force", force, "take the place of a file that is there"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
@@ -39,8 +40,10 @@ static int check_import(const vv_context *c)
 		return vv_usage_error("import takes a URL and a PATH of the repository there, or "
 				      "the URL of a file");
 	}
-	return c->argc == 1 && o->rev ? vv_usage_error("a file at a URL has no revisions")
-				      : VV_EXIT_OK;
+	if (c->argc == 1 && o->rev) return vv_usage_error("a file at a URL has no revisions");
+	return c->argc == 1 && o->link
+		       ? vv_usage_error("--link needs a repository: a file at a URL has no blocks")
+		       : VV_EXIT_OK;
 }
 
 /* It is committed, for all to read. */
@@ -93,7 +96,10 @@ static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 	i->url = vv_strdup(c->argv[0]);
 	i->path = file ? NULL : vv_strdup(c->argv[1]);
 	i->rev = o->rev ? vv_strdup(o->rev) : NULL;
-	return i->url && (i->path || file) && (i->rev || !o->rev) ? VV_OK : vv_fail_nomem(err);
+	i->link = o->link ? vv_strdup("true") : NULL;
+	return i->url && (i->path || file) && (i->rev || !o->rev) && (i->link || !o->link)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 /* The file of the work tree with the lines of the import. */
@@ -154,7 +160,8 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 	vv_free(file);
 	known = vv_imported_find(&list, i->to);
 	*done = there && known && same(known->url, i->url) && same(known->path, i->path) &&
-		same(known->rev, i->rev) && same(known->root, i->root);
+		same(known->rev, i->rev) && same(known->root, i->root) &&
+		same(known->link, i->link);
 	if (*done || o->force || !there) return VV_OK;
 	vv_fail(err, VV_EEXISTS, "there is '%s' already", vv_text_shows(i->to));
 	return known ? vv_hint(err, "'varve update %s' takes what changed at its source",
@@ -196,7 +203,7 @@ const vv_command vv_cmd_import = {
 	.name = "import",
 	.group = "peers",
 	.summary = "take a table of another repository or a file of the web, and note its source",
-	.usage = "[--rev REV] [-o OUT] [-f] [-q] URL [PATH]",
+	.usage = "[--rev REV] [-o OUT] [--link] [-f] [-q] URL [PATH]",
 	.example = "$ varve import https://github.com/ada/sales.git prices.csv",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -37,6 +37,7 @@ static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 	vv_json_open_object(&w);
 	vv_json_add_string(&w, "place", vv_text_url(u->place));
 	vv_json_add_u64(&w, "versions", u->versions);
+	vv_json_add_u64(&w, "linked", u->linked);
 	vv_json_add_array(&w, "lacking");
 	for (size_t i = 0; i < u->count; i++) {
 		vv_cid_text(cid, &u->items[i].root);
@@ -59,8 +60,12 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 	uint64_t away = 0;
 
 	vv_buf_printf(b, "%s: ", vv_text_url(u->place));
-	vv_buf_printf(b, "%s, %s not there\n", vv_text_counted(u->versions, "version", NULL),
+	vv_buf_printf(b, "%s, %s not there", vv_text_counted(u->versions, "version", NULL),
 		      vv_text_count(u->count));
+	if (u->linked > 0) {
+		vv_buf_printf(b, "; %s linked, at the source alone", vv_text_count(u->linked));
+	}
+	vv_buf_putc(b, '\n');
 	for (size_t i = 0; i < u->count; i++) {
 		vv_oid_text(commit, &u->items[i].commit);
 		vv_buf_printf(b, "  %.10s %s%s\n", commit, vv_text_shows(u->items[i].path),

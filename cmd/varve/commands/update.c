@@ -30,21 +30,10 @@ static const vv_option table[] = {
 /* Whoever may commit wrote the URL. */
 static vv_status check_trust(vv_context *c, const vv_imported *i, vv_error *err)
 {
-	const vv_remote none = {.url = ""};
-	vv_auto(vv_buf) site = VV_BUF_INIT;
-	vv_auto(char) *url = NULL;
-	vv_transfer t;
-	bool yes = true;
-	vv_status rc = vv_imported_site(&url, i, err);
+	vv_auto(vv_transfer) t = {.repo = NULL};
+	vv_status rc = vv_transfer_open(&t, c->repo, vv_repository_notes(c->repo), true, 0, err);
 
-	if (rc < 0 || (rc = vv_block_peer_site(&site, url, err)) < 0 || site.len == 0) return rc;
-	rc = vv_transfer_open(&t, c->repo, vv_repository_notes(c->repo), true, 0, err);
-	if (rc < 0) return rc;
-	rc = vv_block_peer_is_trusted(&t, &none, url, &yes, err);
-	vv_transfer_close(&t);
-	if (rc < 0 || yes) return rc;
-	vv_fail(err, VV_EREFUSED, "%s is not trusted", vv_text_url(url));
-	return vv_hint(err, "git config --global --add varve.trustedHost %s", site.data);
+	return rc < 0 ? rc : vv_imported_may(&t, i, err);
 }
 
 static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)

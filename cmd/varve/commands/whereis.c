@@ -17,7 +17,10 @@
 #include "lib/work/vault/vault_where.h"
 #include "lib/work/view/version.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/history.h"
+#include "repo/transfer/elsewhere.h"
 #include "repo/transfer/published.h"
+#include "repo/transfer/send.h"
 #include "transport/ipfs/routing.h"
 #include "transport/protocol/ask.h"
 #include "transport/protocol/receipt.h"
@@ -219,6 +222,43 @@ static void tell_host(question *q)
 	     rc < 0 ? why.message : NULL);
 }
 
+typedef struct linking {
+	run *r;
+	char *source; /* NULL: it is not linked */
+} linking;
+
+static vv_status take_source(void *payload, const vv_cid *root, const char *source, vv_error *err)
+{
+	linking *l = payload;
+
+	if (l->source || !vv_cid_equal(root, &l->r->root)) return VV_OK;
+	l->source = vv_strdup(source);
+	return l->source ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Of a linked version the source, which is not asked. */
+static vv_status tell_source(run *r, vv_error *err)
+{
+	vv_auto(vv_elsewhere) *noted = NULL;
+	linking l = {.r = r};
+	vv_oid commit;
+	vv_error unborn;
+	vv_status rc = vv_elsewhere_read(&noted, r->repo, err);
+
+	if (rc == VV_OK && vv_elsewhere_links(noted, &r->root)) {
+		rc = take_source(&l, &r->root,
+				 vv_elsewhere_keeper(noted, &r->root) + strlen(VV_LINK_SCHEME),
+				 err);
+	} else if (rc == VV_OK && vv_rev_commit(r->repo, "HEAD", &commit, &unborn) == VV_OK) {
+		rc = vv_linked_each(r->repo, &commit, take_source, &l, err);
+	}
+	if (rc == VV_OK && l.source) {
+		tell(r, l.source, NULL, "linked", 0, NULL);
+	}
+	vv_free(l.source);
+	return rc;
+}
+
 /* The remotes, each followed by its peers, and those that were named. */
 static vv_status list_questions(questions *all, run *r, vv_error *err)
 {
@@ -278,7 +318,7 @@ static vv_status ask_all(run *r, vv_error *err)
 	}
 	vv_free(all.items);
 	vv_free(asks);
-	return rc;
+	return rc < 0 ? rc : tell_source(r, err);
 }
 
 /* --- holders of the vault ----------------------------------------------------------------------- */

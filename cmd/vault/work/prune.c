@@ -67,7 +67,12 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	pruning *p = payload;
-	const vv_resemble walk = {.get = get_block, .fn = on_block, .payload = p, .seen = p->live};
+	uint64_t missing = 0; /* of a linked version, which may be here from before it was linked */
+	const vv_resemble walk = {.get = get_block,
+				  .fn = on_block,
+				  .payload = p,
+				  .seen = p->live,
+				  .missing = n->link ? &missing : NULL};
 
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);

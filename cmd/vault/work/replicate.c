@@ -435,7 +435,7 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 
 	r->path = n->path;
 	/* Of a version that is in the vault everything below is. */
-	if (!r->whole && vv_contents_has(&r->contents, &n->root)) return VV_OK;
+	if (n->link || (!r->whole && vv_contents_has(&r->contents, &n->root))) return VV_OK;
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);
 }

@@ -292,6 +292,7 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 	vv_status rc;
 
 	r->lacking = 0;
+	if (n->link) return VV_OK;
 	if (!(walk.seen = vv_cid_set_new())) return vv_fail_nomem(err);
 	rc = vv_resemble_walk(&walk, &n->root, NULL, err);
 	vv_cid_set_free(walk.seen);

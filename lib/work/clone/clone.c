@@ -259,7 +259,7 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 		}
 		if (m && !j->bare && !j->no_checkout) {
 			vv_first_files f = {.resumed = j->unfinished.resumed,
-					    .fetch = j->lazy,
+					    .fetch = j->lazy || j->fetch.elsewhere > 0,
 					    .progress = j->quiet ? NULL : vv_notes_begin(j->notes)};
 			rc = vv_first_files_write(j->repo, &f, &id, err);
 			vv_notes_end(j->notes);

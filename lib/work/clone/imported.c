@@ -3,6 +3,7 @@
  */
 #include "lib/work/clone/imported.h"
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -19,9 +20,11 @@
 #include "dataset/table/dataset_writer.h"
 #include "dataset/table/root.h"
 #include "lib/work/clone/cached.h"
+#include "lib/work/peers/block_peers.h"
 #include "lib/work/peers/blocks_config.h"
 #include "lib/work/peers/fetch_data.h"
 #include "lib/work/peers/needed.h"
+#include "lib/work/peers/reach.h"
 #include "lib/work/peers/transfer.h"
 #include "lib/work/view/version.h"
 #include "repo/git/blob.h"
@@ -45,7 +48,7 @@ static const struct line {
 	{"rev", offsetof(vv_imported, rev)},           {"commit", offsetof(vv_imported, commit)},
 	{"modified", offsetof(vv_imported, modified)}, {"etag", offsetof(vv_imported, etag)},
 	{"sha256", offsetof(vv_imported, sha256)},     {"root", offsetof(vv_imported, root)},
-	{"licence", offsetof(vv_imported, licence)}};
+	{"licence", offsetof(vv_imported, licence)},   {"link", offsetof(vv_imported, link)}};
 #define LINES (sizeof(lines) / sizeof(*lines))
 
 static char **member(vv_imported *i, const struct line *l)
@@ -423,6 +426,127 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_e
 	/* What is here may be of an import that was killed, with what it left. */
 	return vv_store_has(store, root) ? vv_incoming_tidy(r, err)
 					 : bring(r, there, vv_cached_folder(c), root, err);
+}
+
+vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err)
+{
+	const vv_remote none = {.url = ""};
+	vv_auto(vv_buf) site = VV_BUF_INIT;
+	vv_auto(char) *url = NULL;
+	bool yes = true;
+	vv_status rc = vv_imported_site(&url, i, err);
+
+	if (rc < 0 || (rc = vv_block_peer_site(&site, url, err)) < 0 || site.len == 0 ||
+	    (rc = vv_block_peer_is_trusted(t, &none, url, &yes, err)) < 0 || yes) {
+		return rc;
+	}
+	vv_fail(err, VV_EREFUSED, "%s is not trusted", vv_text_url(url));
+	return vv_hint(err, "git config --global --add varve.trustedHost %s", site.data);
+}
+
+/* ---- blocks of linked versions ---- */
+
+/* A source of linked versions, which is not asked before a block is wanted. */
+typedef struct linked {
+	char *url;
+	const vv_env *env;
+	const vv_notes *notes;
+	vv_cached *cached;
+	vv_repository *there; /* in the cache; NULL: not yet */
+	vv_store *store;
+} linked;
+
+static void close_linked(void *payload)
+{
+	linked *l = payload;
+
+	vv_repository_close(l->there);
+	vv_cached_close(l->cached);
+	vv_free(l->url);
+	vv_free(l);
+}
+
+static vv_status open_cache(linked *l, vv_error *err)
+{
+	const vv_cached_options o = {.env = l->env, .notes = l->notes};
+	vv_status rc;
+
+	if (l->there) return VV_OK;
+	if ((rc = vv_cached_open(&l->cached, l->url, &o, err)) < 0 ||
+	    (rc = vv_repository_open(&l->there, vv_cached_folder(l->cached), l->env, err)) < 0 ||
+	    (rc = vv_repository_store(l->there, &l->store, err)) < 0) {
+		vv_repository_close(l->there);
+		vv_cached_close(l->cached);
+		l->there = NULL;
+		l->cached = NULL;
+		return rc;
+	}
+	vv_repository_listen(l->there, l->notes);
+	return VV_OK;
+}
+
+/* A version is asked for by its root first, and comes into the cache whole. */
+static vv_status give_linked(void *source, const vv_lacking *wants, size_t count,
+			     vv_peer_block_fn fn, void *payload, vv_error *err)
+{
+	const vv_strings remotes = {NULL, 0};
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	linked *l = source;
+	vv_error why;
+	vv_status rc = open_cache(l, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_cid *cid = &wants[i].cid;
+		vv_fetch_data whole = {.repo = l->there, .from = &remotes};
+		vv_status got = vv_store_has(l->store, cid) ? VV_OK
+							    : vv_fetch_data_root(&whole, cid, &why);
+
+		got = got < 0 ? got : vv_store_get(l->store, cid, &bytes, &why);
+		if (got < 0 && got != VV_EMISSING && got != VV_ENOTFOUND) {
+			*err = why;
+			return got;
+		}
+		rc = got < 0 ? fn(payload, i, cid, NULL, 0, NULL, err)
+			     : fn(payload, i, cid, vv_buf_cstr(&bytes), bytes.len, &wants[i].like,
+				  err);
+	}
+	return rc;
+}
+
+static vv_status open_linked(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
+			     const char *url, vv_error *err)
+{
+	vv_imported i = {.path = (char *)(uintptr_t) ""};
+	linked *l;
+	vv_status rc;
+
+	*count = 0;
+	if (!url || max == 0) return VV_OK;
+	i.url = (char *)(uintptr_t)url + strlen(VV_LINK_SCHEME);
+	if ((rc = vv_imported_may(t, &i, err)) < 0) return rc;
+	if (!(l = vv_calloc(1, sizeof(*l))) || !(l->url = vv_strdup(i.url))) {
+		vv_free(l);
+		return vv_fail_nomem(err);
+	}
+	l->env = vv_repository_env(t->repo);
+	l->notes = t->notes;
+	*out = (vv_supplier){.name = url,
+			     .id = vv_speed_source(url),
+			     .source = give_linked,
+			     .payload = l,
+			     .close = close_linked};
+	*count = 1;
+	return VV_OK;
+}
+
+void vv_imported_suppliers_register(void)
+{
+	static atomic_flag busy = ATOMIC_FLAG_INIT;
+
+	while (atomic_flag_test_and_set(&busy)) {
+	}
+	vv_reach_add_kind(VV_LINK_SCHEME, NULL, open_linked);
+	atomic_flag_clear(&busy);
 }
 
 /* ---- the commit of an update ---- */

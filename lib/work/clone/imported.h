@@ -8,9 +8,11 @@
  *		commit = 0c2f...
  *		root = bafy...
  *		licence = CC-BY-4.0
+ *		link = true
  *
  * rev is what an update follows there, without it HEAD. commit and root are the version that was taken last. Without a path
  * url is that of a file; in the place of commit its lines have what the server said of it (etag, modified), and its sha256.
+ * link: its blocks stay at the source (repo/transfer/linked.h), and are asked for there where they are needed.
  */
 #ifndef VV_LIB_WORK_CLONE_IMPORTED_H
 #define VV_LIB_WORK_CLONE_IMPORTED_H
@@ -21,6 +23,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "lib/work/peers/transfer.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/repository.h"
 
@@ -30,6 +33,7 @@ typedef struct vv_imported {
 	char *url, *path, *rev;
 	char *commit, *root, *licence;
 	char *etag, *modified, *sha256; /* of a file */
+	char *link;                     /* "true" */
 } vv_imported;
 void vv_imported_clear(vv_imported *i);
 VV_AUTO_CLEAR(vv_imported, vv_imported_clear)
@@ -55,6 +59,13 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_e
 
 /* The URL whose site is to be trusted: that of a file without its query. Owned by the caller. */
 vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);
+
+/* May a source that a commit names be asked? VV_EREFUSED. */
+vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err);
+
+/* Before the first version is read, and as often as one likes: linked versions come from their source
+ * (lib/work/peers/reach.h). */
+void vv_imported_suppliers_register(void);
 
 /* The file's text with these lines in the place of those of the same path. text: what it has; nothing else of it changes. */
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err);

@@ -292,9 +292,9 @@ typedef struct losing {
 static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	losing *l = payload;
-	vv_status rc = vv_host_look(l->host, &n->root, 1, err);
+	vv_status rc = n->link ? VV_OK : vv_host_look(l->host, &n->root, 1, err);
 
-	if (rc == VV_OK && !vv_host_has(l->host, &n->root)) {
+	if (!n->link && rc == VV_OK && !vv_host_has(l->host, &n->root)) {
 		l->out->versions++;
 		l->out->here += vv_store_has(l->store, &n->root);
 	}
@@ -341,7 +341,7 @@ static vv_status look_for_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
 
 static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
 {
-	return vv_cid_map_put(payload, &n->root, 0, NULL, err);
+	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
 }
 
 /* That the ref is not what it was is told only where something is lost by it: somebody may have put
@@ -699,7 +699,7 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	roots *r = payload;
 
-	if (vv_store_has(r->store, &n->root)) return VV_OK;
+	if (n->link || vv_store_has(r->store, &n->root)) return VV_OK;
 	if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
 	r->items[r->count++] = n->root;
 	return VV_OK;

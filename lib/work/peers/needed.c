@@ -3,12 +3,14 @@
  */
 #include "lib/work/peers/needed.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/peers/reach.h"
 #include "repo/blocks/cbor.h"
 #include "repo/transfer/elsewhere.h"
+#include "repo/transfer/send.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/receipt.h"
 #include <string.h>
@@ -30,11 +32,19 @@ typedef struct needed_remote {
 	vv_error why;
 } needed_remote;
 
+typedef struct needed_link {
+	vv_cid root;
+	char *name; /* VV_LINK_SCHEME and the URL */
+} needed_link;
+
 struct vv_needed {
 	vv_repository *repo;
 	vv_transfer t;
 	needed_remote remotes[NEEDED_MAX];
 	size_t count;
+	needed_remote source; /* of the linked version that was wanted last; name NULL: none yet */
+	needed_link *links;   /* of HEAD */
+	size_t link_count, link_cap;
 	/* They take part with every remote. */
 	vv_supplier unasked[VV_SUPPLIERS_MAX - NEEDED_SUPPLIERS_MAX];
 	size_t unasked_count;
@@ -80,6 +90,15 @@ vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err)
 	return vv_cid_set_add(n->here, root, NULL, err);
 }
 
+static void clear_remote(needed_remote *m)
+{
+	for (size_t k = m->count; k-- > 0;) {
+		vv_reach_supplier_clear(&m->suppliers[k]);
+	}
+	vv_free(m->name);
+	*m = (needed_remote){.name = NULL};
+}
+
 void vv_needed_free(vv_needed *n)
 {
 	vv_error ignored;
@@ -91,11 +110,13 @@ void vv_needed_free(vv_needed *n)
 		}
 		vv_cid_set_free(n->here);
 		for (size_t i = 0; i < n->count; i++) {
-			for (size_t k = n->remotes[i].count; k-- > 0;) {
-				vv_reach_supplier_clear(&n->remotes[i].suppliers[k]);
-			}
-			vv_free(n->remotes[i].name);
+			clear_remote(&n->remotes[i]);
 		}
+		clear_remote(&n->source);
+		for (size_t i = 0; i < n->link_count; i++) {
+			vv_free(n->links[i].name);
+		}
+		vv_free(n->links);
 		for (size_t i = 0; i < n->unasked_count; i++) {
 			vv_reach_supplier_clear(&n->unasked[i]);
 		}
@@ -168,9 +189,25 @@ static vv_status add_keepers(vv_needed *n, vv_error *err)
 
 	if (!n->elsewhere && vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) < 0) return VV_OK;
 	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(n->elsewhere, i)); i++) {
-		rc = strchr(name, ':') || strchr(name, '/') ? add_needed(n, name, err) : VV_OK;
+		/* A source is asked for what is linked to it alone. */
+		rc = (strchr(name, ':') || strchr(name, '/')) &&
+				     strncmp(name, VV_LINK_SCHEME, strlen(VV_LINK_SCHEME)) != 0
+			     ? add_needed(n, name, err)
+			     : VV_OK;
 	}
 	return rc;
+}
+
+/* Which versions HEAD links: those that git brought are not noted. */
+static vv_status add_link(void *payload, const vv_cid *root, const char *source, vv_error *err)
+{
+	vv_needed *n = payload;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+
+	if (!vv_array_room(n->links, n->link_count, n->link_cap)) return vv_fail_nomem(err);
+	vv_buf_printf(&name, VV_LINK_SCHEME "%s", source);
+	n->links[n->link_count] = (needed_link){*root, vv_buf_detach(&name)};
+	return n->links[n->link_count++].name ? VV_OK : vv_fail_nomem(err);
 }
 
 /* The remote of the branch at hand, then all others, then who else keeps what was dropped. */
@@ -179,6 +216,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	char **names = NULL, *first = NULL;
 	size_t count = 0;
 	vv_head head = {0};
+	vv_oid commit = {{0}};
 	bool automatic = true;
 	vv_error absent;
 	vv_status rc;
@@ -208,6 +246,7 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		if (vv_remote_default(&first, n->repo, head.branch, false, &absent) == VV_OK) {
 			rc = add_needed(n, first, err);
 		}
+		commit = head.commit;
 		vv_head_clear(&head);
 	}
 	if (rc == VV_OK) {
@@ -220,6 +259,9 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	vv_free(first);
 	if (rc == VV_OK) {
 		rc = add_keepers(n, err);
+	}
+	if (rc == VV_OK && !vv_oid_is_null(&commit)) {
+		rc = vv_linked_each(n->repo, &commit, add_link, n, err);
 	}
 	if (rc == VV_OK) {
 		vv_reach_unasked(&n->t, n->unasked, VV_SUPPLIERS_MAX - NEEDED_SUPPLIERS_MAX,
@@ -255,7 +297,7 @@ static vv_status reach_remote(vv_needed *n, needed_remote *m, vv_error *err)
 	vv_ask *const list[] = {&ask};
 	vv_status rc;
 
-	if (m == n->remotes) return open_remote(&r, &n->t.connect, err);
+	if (m == n->remotes || m == &n->source) return open_remote(&r, &n->t.connect, err);
 	if ((rc = vv_ask_prepare(&ask, &n->t.connect, err)) == VV_OK &&
 	    (rc = vv_ask_all(list, 1, n->repo, err)) == VV_OK && ask.status < 0) {
 		*err = ask.why;
@@ -314,9 +356,10 @@ bool vv_needed_unwanted(vv_needed *n, const vv_cid *root)
 {
 	vv_error ignored;
 
-	return n->begun && n->off &&
+	return n->begun &&
 	       (n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) == VV_OK) &&
-	       vv_elsewhere_has(n->elsewhere, root);
+	       (n->off ? vv_elsewhere_has(n->elsewhere, root)
+		       : vv_elsewhere_links(n->elsewhere, root));
 }
 
 /* A help, without which all of the version comes. */
@@ -451,13 +494,51 @@ vv_status vv_needed_block(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error
 		       : vv_fail(err, VV_ENOSUPPORT, "the remote has other bytes");
 }
 
+/* Where a linked version's blocks are; NULL: it is none, or nobody is to be asked there. */
+static const char *link_name(vv_needed *n, const vv_cid *root)
+{
+	vv_error ignored;
+
+	if (n->off || n->given) return NULL;
+	if ((n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) == VV_OK) &&
+	    vv_elsewhere_links(n->elsewhere, root)) {
+		return vv_elsewhere_keeper(n->elsewhere, root);
+	}
+	for (size_t i = 0; i < n->link_count; i++) {
+		if (vv_cid_equal(&n->links[i].root, root)) return n->links[i].name;
+	}
+	return NULL;
+}
+
+static vv_status fetch_linked(vv_needed *n, const char *name, const vv_cid *root, vv_error *err)
+{
+	needed_remote *m = &n->source;
+
+	if (m->name && strcmp(m->name, name) != 0) {
+		clear_remote(m);
+	}
+	if (!m->name && !(m->name = vv_strdup(name))) return vv_fail_nomem(err);
+	return fetch_needed(n, m, root, err);
+}
+
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 {
 	bool reached = false;
-	vv_error why;
+	vv_error why, of_source;
+	const char *source;
 	vv_status rc = n->begun ? VV_OK : begin_needed(n, err);
 
 	if (rc < 0) return rc;
+	if ((source = link_name(n, root)) != NULL) {
+		if ((rc = fetch_linked(n, source, root, &of_source)) == VV_OK) {
+			n->by = n->source.name;
+			return vv_needed_is_here(n, root, err);
+		}
+		if (rc == VV_ECANCELLED || rc == VV_ENOMEM) {
+			*err = of_source;
+			return rc;
+		}
+	}
 	rc = vv_fail(err, VV_EMISSING, "%s", n->off ? n->why_off : "there is no remote to ask");
 	for (size_t i = 0; i < n->count; i++) {
 		if ((rc = fetch_needed(n, &n->remotes[i], root, &why)) == VV_OK) {
@@ -478,6 +559,10 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 			*err = why;
 			rc = why.code;
 		}
+	}
+	if (rc < 0 && source) {
+		*err = of_source;
+		return vv_prefix(err, "%s", vv_reach_shown(source));
 	}
 	if (rc < 0 && rc != VV_ENOMEM && !n->off) {
 		vv_reach_tell(&n->t, &n->untold);

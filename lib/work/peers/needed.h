@@ -36,8 +36,8 @@ vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
 /* One block by itself, from the first remote: a peer, or a host's store; nothing is kept, and the remote stays open.
  * VV_ENOSUPPORT: that remote has no store, or does not have the block: vv_needed_fetch asks further. */
 vv_status vv_needed_block(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error *err);
-/* After a fetch that failed: nobody was to be asked (as above), and the version is one that stayed elsewhere. Then
- * it is not lacking: its pointer is what the user wants. */
+/* After a fetch that failed: nobody was to be asked (as above), and the version is one that stayed elsewhere; or it is a
+ * linked one, whose source is another's. Then it is not lacking: its pointer is what the user wants. */
 bool vv_needed_unwanted(vv_needed *n, const vv_cid *root);
 /* Lets go of Git hosts, whose scratch folders are locked while they are open; the next fetch opens
  * them again. For whoever may wait for other processes, or be read by a person, in between. */

@@ -52,9 +52,11 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	finder *f = payload;
 	vv_unsent_versions *u = f->out;
-	bool has;
-	vv_status rc = vv_git_host_has(f->host, &n->root, &has, err);
+	bool has = false;
+	vv_status rc = n->link ? VV_OK : vv_git_host_has(f->host, &n->root, &has, err);
 
+	u->linked += n->link != NULL;
+	if (n->link) return rc;
 	u->versions++;
 	if (rc < 0 || has) return rc;
 	if (!vv_array_room(u->items, u->count, u->cap)) return vv_fail_nomem(err);

@@ -24,6 +24,7 @@ typedef struct vv_unsent_version {
 typedef struct vv_unsent_versions {
 	char *place;       /* owned: a store's URL, or a ref */
 	uint64_t versions; /* that were asked for */
+	uint64_t linked;   /* besides: their blocks are at their sources alone */
 	vv_unsent_version *items;
 	size_t count, cap;
 } vv_unsent_versions;

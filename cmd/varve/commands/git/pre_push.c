@@ -269,9 +269,8 @@ static vv_status add_tracking(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
 {
-	(void)n;
 	(void)err;
-	((run *)payload)->versions++;
+	((run *)payload)->versions += !n->link;
 	return VV_OK;
 }
 
