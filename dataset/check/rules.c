@@ -101,7 +101,8 @@ typedef struct reader {
 
 static const char *const top_words[] = {"$schema", "version", "description", "onCommit", "failOn",
 					"limit",   "rules",   "datasets",    NULL};
-static const char *const dataset_words[] = {"path", "description", "check", "rules", NULL};
+static const char *const dataset_words[] = {"path",  "description", "encoding",
+					    "check", "rules",       NULL};
 static const char *const setting_words[] = {"severity",  "title", "description", "columns",
 					    "mostly",    "min",   "max",         "maxAge",
 					    "condition", NULL};
@@ -519,7 +520,7 @@ static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
 static vv_status read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
 {
 	const vv_json *m;
-	const char **paths;
+	const char **paths, *encoding;
 	size_t count;
 	vv_status rc;
 
@@ -532,6 +533,7 @@ static vv_status read_dataset(reader *r, const vv_json *node, vv_rules_block *b)
 	}
 	if (count == 0) return vv_descriptor_fail(m, r->name, r->err, "names no path");
 	b->paths = paths;
+	if ((rc = vv_package_encoding(&encoding, node, r->name, r->err)) < 0) return rc;
 	b->says_check = vv_json_get(node, "check") != NULL;
 	b->check = true;
 	if ((rc = vv_descriptor_bool(&b->check, node, "check", r->name, r->err)) < 0) return rc;
@@ -653,18 +655,10 @@ bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit)
 	return f && f->has_limit;
 }
 
-/* As in .gitattributes: '*' and '?' stop at '/', '**' does not; a pattern without '/' matches
- * the file's name in every folder. */
-static bool matches(const char *pattern, const char *path)
-{
-	if (!strchr(pattern, '/')) return vv_path_match(pattern, vv_path_base(path));
-	return vv_path_match(pattern[0] == '/' ? pattern + 1 : pattern, path);
-}
-
 static bool block_has(const vv_rules_block *b, const char *path)
 {
 	for (size_t i = 0; b->paths && b->paths[i]; i++) {
-		if (matches(b->paths[i], path)) return true;
+		if (vv_declared_pattern_has(b->paths[i], path)) return true;
 	}
 	return !b->paths;
 }
@@ -690,11 +684,6 @@ const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where)
 		return paths[i];
 	}
 	return NULL;
-}
-
-bool vv_rules_pattern_has(const char *pattern, const char *path)
-{
-	return matches(pattern, path);
 }
 
 bool vv_rules_left_out(const vv_rules_file *f, const char *path)

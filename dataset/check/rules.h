@@ -17,8 +17,8 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/check/finding.h"
+#include "dataset/schema/declared.h"
 
-#define VV_RULES_NAME "varve.json"
 #define VV_RULES_MAX (4u << 20) /* bytes of the file */
 #define VV_BILLION 1000000000u
 
@@ -72,7 +72,6 @@ bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 /* The i-th pattern of all `datasets`, and its JSON pointer in *where (in the caller's buffer); NULL: there are
  * no more. */
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);
-bool vv_rules_pattern_has(const char *pattern, const char *path);
 
 /* All settings for the dataset at a repository-relative path. f may be NULL; else it must
  * outlive out, which is initialised by the call. */

@@ -57,25 +57,28 @@ static vv_status refuse(const vv_json *node, const char *file, vv_error *err, co
 	return vv_hint(err, "%s", hint);
 }
 
-/* UTF-8 and what is a part of it. */
+vv_status vv_package_encoding(const char **out, const vv_json *object, const char *file,
+			      vv_error *err)
+{
+	char name[VV_ENCODING_MAX];
+	vv_error why = {0};
+	vv_status rc = vv_descriptor_text(out, object, "encoding", file, err);
+
+	if (rc < 0 || !*out) return rc;
+	if ((rc = vv_encoding_find(name, *out, "", 0, &why)) == VV_OK) return VV_OK;
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	vv_descriptor_fail(vv_json_get(object, "encoding"), file, err,
+			   "the encoding '%s' cannot be honoured", vv_text_shows(*out));
+	return vv_hint(err, "'iconv -f %s -t UTF-8' writes the file in UTF-8", vv_text_shows(*out));
+}
+
 static vv_status read_encoding(vv_package_resource *out, const vv_json *resource, const char *file,
 			       vv_error *err)
 {
 	const char *encoding;
-	char name[VV_ENCODING_MAX];
-	vv_error why = {0};
-	vv_status rc = vv_descriptor_text(&encoding, resource, "encoding", file, err);
+	vv_status rc = vv_package_encoding(&encoding, resource, file, err);
 
 	if (rc < 0 || !encoding) return rc;
-	if ((rc = vv_encoding_find(name, encoding, "", 0, &why)) == VV_ENOMEM) {
-		return vv_fail_nomem(err);
-	}
-	if (rc < 0) {
-		vv_descriptor_fail(vv_json_get(resource, "encoding"), file, err,
-				   "the encoding '%s' cannot be honoured", vv_text_shows(encoding));
-		return vv_hint(err, "'iconv -f %s -t UTF-8' writes the file in UTF-8",
-			       vv_text_shows(encoding));
-	}
 	out->hints.encoding = out->encoding = vv_strdup(encoding);
 	return out->encoding ? VV_OK : vv_fail_nomem(err);
 }

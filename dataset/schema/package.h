@@ -50,6 +50,11 @@ vv_status vv_package_find(vv_package_resource *out, const char *path, vv_package
 vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path,
 			     vv_package_read_fn read, void *payload, vv_error *err);
 
+/* The member `encoding` of an object of a descriptor (file is for messages); NULL: not there. Borrowed from the object.
+ * VV_EINPUT: not an encoding that can be read. */
+vv_status vv_package_encoding(const char **out, const vv_json *object, const char *file,
+			      vv_error *err);
+
 /* What a package describes, in its order. */
 typedef struct vv_package_item {
 	const char *path; /* repository-relative; NULL: not in a file beside the package */

@@ -365,7 +365,7 @@ static vv_status look_for_new_package(vv_dataset_reader *r, const char *path, vv
 	}
 	vv_free(r->folder);
 	r->folder = folder;
-	r->new_package = false;
+	rc = was_package_edited(r, VV_RULES_NAME, &r->new_package, err);
 	for (size_t len = strlen(path); rc == VV_OK && !r->new_package && len > 0; len -= len > 0) {
 		vv_buf b = VV_BUF_INIT;
 
@@ -392,7 +392,7 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	vv_pointer p;
 	vv_sink sink;
 	vv_table t;
-	bool fits = true;
+	bool fits = true, described;
 	vv_status rc;
 
 	*out = false;
@@ -400,7 +400,8 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 		return rc;
 	}
 	/* What cannot be read now is said when the file is: at once, where it was named. */
-	if ((rc = vv_package_find(&res, path, dataset_reader_work_file, r, &ignored)) < 0) {
+	if ((rc = vv_declared_find(&res, &described, NULL, path, dataset_reader_work_file, r,
+				   &ignored)) < 0) {
 		*out = any_package && rc == VV_EINPUT;
 		return VV_OK;
 	}

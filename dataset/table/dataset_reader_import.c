@@ -128,9 +128,7 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 
 void dataset_inputs_clear(dataset_inputs *in)
 {
-	if (in->has_package) {
-		vv_package_resource_clear(&in->package);
-	}
+	vv_package_resource_clear(&in->package);
 	vv_schema_clear(&in->schema);
 	vv_scan_cache_free(in->cache);
 	vv_free(in->temp);
@@ -140,22 +138,18 @@ void dataset_inputs_clear(dataset_inputs *in)
 static vv_status take_package(vv_dataset_reader *r, const char *path, dataset_inputs *in,
 			      vv_dataset_found *out, vv_error *err)
 {
-	vv_error missing = {0};
-	vv_status rc = VV_ENOTFOUND;
-	if (vv_repository_workdir(r->repo) || (r->index && vv_index_is_tree(r->index))) {
-		rc = vv_package_find(&in->package, path, dataset_reader_work_file, r, &missing);
+	vv_status rc;
+
+	if (!vv_repository_workdir(r->repo) && !(r->index && vv_index_is_tree(r->index))) {
+		return VV_OK;
 	}
-	if (rc == VV_ENOTFOUND) return VV_OK;
-	if (rc < 0) {
-		if (err) {
-			*err = missing;
-		}
+	if ((rc = vv_declared_find(&in->package, &out->package, NULL, path,
+				   dataset_reader_work_file, r, err)) < 0) {
 		return rc;
 	}
-	in->has_package = true;
-	out->package = true;
-	out->package_path = vv_strdup(in->package.package_path);
 	in->opts.hints = in->package.hints;
+	if (!out->package) return VV_OK;
+	out->package_path = vv_strdup(in->package.package_path);
 	if (!out->package_path) return vv_fail_nomem(err);
 	if (in->package.schema.len > 0) {
 		in->opts.schema = in->package.schema.data;
@@ -209,7 +203,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 			in->opts.schema = opts->schema;
 			in->opts.schema_len = strlen(opts->schema);
 		}
-		in->opts.may_be_file &= !in->has_package;
+		in->opts.may_be_file &= !out->package;
 		in->opts.long_as_file = !opts->as_named;
 		vv_sniff_hints_over(&in->opts.hints, &opts->hints);
 		in->opts.find_encoding = true;

@@ -5,7 +5,7 @@
 #ifndef VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
 #define VV_DATASET_TABLE_DATASET_READER_INTERNAL_H
 
-#include "dataset/schema/package.h"
+#include "dataset/schema/declared.h"
 #include "dataset/table/dataset_reader.h"
 
 /* A datapackage.json, and whether it or what it names is not as the index and HEAD have it. */
@@ -44,7 +44,6 @@ vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out,
 typedef struct dataset_inputs {
 	vv_import_options opts;
 	vv_package_resource package;
-	bool has_package;
 	vv_schema schema; /* of the package, for its key */
 	vv_scan_cache *cache;
 	char *temp;

@@ -466,6 +466,7 @@ static vv_status check_files(check *c, vv_error *err)
 		goto done;
 	}
 	c->run.rules_name = c->o->rules;
+	c->run.rules_text = rules ? &text : NULL;
 	rc = vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
 done:
 	vv_rules_file_free(rules);

@@ -65,7 +65,7 @@ static vv_status check_one(files *f, const vv_check_path *path)
 	const char *pattern;
 
 	for (size_t i = 0; !f->matched && (pattern = vv_rules_pattern(f->rules, i, &where)); i++) {
-		f->matched = vv_rules_pattern_has(pattern, path->path);
+		f->matched = vv_declared_pattern_has(pattern, path->path);
 	}
 	vv_buf_clear(&where);
 	f->datasets++;

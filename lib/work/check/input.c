@@ -43,6 +43,11 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 		}
 		return rc;
 	}
+	if (!o->repo && strcmp(path, VV_RULES_NAME) == 0) {
+		if (!o->rules_text) return vv_fail(err, VV_ENOTFOUND, "there is no %s", path);
+		vv_buf_put(out, o->rules_text->data, o->rules_text->len);
+		return vv_buf_ok(out, err);
+	}
 	file = o->repo ? vv_repository_file(o->repo, path) : vv_strdup(path);
 	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_check_may_read(file, o->package_path, err)) == VV_OK) {
@@ -126,12 +131,9 @@ static vv_status find_package(vv_check_input *in, const char *path, const vv_che
 	vv_status rc;
 
 	if (is_standard(o, path) && !o->standard_path) return VV_OK;
-	rc = o->package_path
-		     ? vv_package_find_in(&in->package, o->package_path, path, vv_check_read_beside,
-					  &beside, &in->why)
-		     : vv_package_find(&in->package, path, vv_check_read_beside, &beside, &in->why);
-	in->described = rc == VV_OK;
-	if (rc == VV_OK || rc == VV_ENOTFOUND) return VV_OK;
+	rc = vv_declared_find(&in->package, &in->described, o->package_path, path,
+			      vv_check_read_beside, &beside, &in->why);
+	if (rc == VV_OK) return VV_OK;
 	if (rc == VV_EINPUT) {
 		in->bad_package = true;
 		return VV_OK;
@@ -298,7 +300,6 @@ static vv_status import_mended(vv_check_input *in, vv_import_result *result,
 static vv_status import_plain(vv_check_input *in, const vv_check_input_options *o, vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
-	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	const vv_package_resource *package = &in->package;
 	bool described = in->described;
 	vv_import_options io = {.kind = VV_KIND_TABLE,
@@ -313,7 +314,7 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 	vv_status rc;
 
 	memset(&result, 0, sizeof(result));
-	io.hints = described ? package->hints : nothing;
+	io.hints = package->hints;
 	if (o->written) {
 		vv_sniff_hints_over(&io.hints, o->written);
 	}

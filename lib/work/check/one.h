@@ -51,6 +51,7 @@ typedef struct vv_check_run {
 	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
 	/* the file that stands for standard_path, or with --files for "-"; or NULL */
 	const char *standard, *standard_path;
+	const vv_buf *rules_text; /* with --files: the rules; or NULL */
 	const char *rules_name; /* with --files: of the rules; or NULL */
 	vv_hint_words_fn words; /* the program's, of hints in findings; NULL: codes are left out */
 	const vv_check_share *share; /* one table, of which only the share is looked at; or NULL */

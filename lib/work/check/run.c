@@ -230,7 +230,7 @@ static vv_status in_scope(vv_check_run *run, const scope *s, const vv_diff_side 
 static bool matches_any(const char *pattern, const vv_check_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		if (vv_rules_pattern_has(pattern, list->items[i].path)) return true;
+		if (vv_declared_pattern_has(pattern, list->items[i].path)) return true;
 	}
 	return false;
 }

@@ -11,7 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/file_text.h"
-#include "dataset/schema/package.h"
+#include "dataset/schema/declared.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "lib/work/view/dialect_words.h"
@@ -215,11 +215,12 @@ static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import
 static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import_options *io,
 			      vv_error *err)
 {
+	bool described;
 	vv_status rc;
 
 	if (!s->path || !s->repo) return VV_OK;
-	rc = vv_package_find(res, s->path, vv_subject_beside, s, err);
-	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
+	rc = vv_declared_find(res, &described, NULL, s->path, vv_subject_beside, s, err);
+	if (rc < 0) return rc;
 	io->hints = res->hints;
 	io->schema = res->schema.len ? res->schema.data : NULL;
 	io->schema_len = res->schema.len;

@@ -113,6 +113,79 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	[ -n "$(varve status --porcelain t.csv)" ]
 }
 
+# declared_encoding ENCODING [PATTERN]: a varve.json that declares it.
+declared_encoding() {
+	echo "{\"datasets\": [{\"path\": \"${2:-*.csv}\", \"encoding\": \"$1\"}]}" > varve.json
+}
+
+@test "varve.json declares the encoding for all commands that read the file" {
+	new_repo
+	made t.csv cp1250 $'id,n\n1,ř\n2,ž\n'
+	declared_encoding windows-1250
+	succeeds varve cat --format csv t.csv
+	output_has "1,ř"
+	succeeds varve check
+	succeeds varve add t.csv
+	stderr_lacks "encoding"
+	[ "$(varve cat :t.csv | head -n 2 | tail -n 1)" = "1,ř" ]
+	succeeds varve status --porcelain
+	varve add -q varve.json
+	varve commit -qm one
+	come_back t.csv
+	# another encoding is another version of the same file
+	declared_encoding windows-1252
+	[ "$(varve status --porcelain t.csv)" = " M t.csv" ]
+	succeeds varve add t.csv
+	[ "$(varve cat :t.csv | head -n 2 | tail -n 1)" = "1,ø" ]
+	varve commit -qam two
+	come_back t.csv
+	# an option goes before it
+	succeeds varve add --encoding windows-1250 t.csv
+	[ "$(varve cat :t.csv | head -n 2 | tail -n 1)" = "1,ř" ]
+}
+
+@test "of the entries in varve.json that match the last one with an encoding decides" {
+	new_repo
+	mkdir d
+	made d/t.csv cp1250 $'id,n\n1,ř\n2,ž\n'
+	echo '{"datasets": [{"path": "*.csv", "encoding": "windows-1252"}, {"path": ["x", "d/*"], "encoding": "windows-1250"}, {"path": "t.csv"}]}' > varve.json
+	succeeds varve add d
+	[ "$(varve cat :d/t.csv | head -n 2 | tail -n 1)" = "1,ř" ]
+}
+
+@test "an encoding in varve.json that is unknown or differs from that in datapackage.json is refused" {
+	new_repo
+	made t.csv cp1250 $'id,n\n1,ř\n'
+	declared_encoding nonsense
+	ends_with 2 varve add t.csv
+	stderr_has "varve.json: /datasets/0/encoding: the encoding 'nonsense' cannot be honoured"
+	ends_with 2 varve check
+	stderr_has "varve.json: /datasets/0/encoding: the encoding 'nonsense' cannot be honoured"
+	declared_encoding 7
+	sed -i 's/"7"/7/' varve.json
+	ends_with 2 varve add t.csv
+	stderr_has "varve.json: /datasets/0/encoding: must be a string, is a number"
+	echo '{"resources": [{"name": "t", "path": "t.csv", "encoding": "windows-1250"}]}' > datapackage.json
+	declared_encoding windows-1252
+	ends_with 2 varve add t.csv
+	stderr_has "varve.json declares 'windows-1252' as the encoding of t.csv, and datapackage.json 'windows-1250'"
+	declared_encoding cp1250 # the same by another name
+	succeeds varve add t.csv
+	# for other files it is no contradiction
+	declared_encoding windows-1252 "o/*"
+	succeeds varve add t.csv
+}
+
+@test "check --files reads files in the encoding that --rules declares" {
+	made t.csv cp1250 $'id,n\n1,ř\n2,ž\n'
+	declared_encoding windows-1250
+	mv varve.json r.json
+	echo "{\"datasets\": [{\"path\": \"t.csv\", \"encoding\": \"windows-1250\", \"rules\": {\"row-constraint\": \"n in ('ř', 'ž')\"}}]}" > r.json
+	succeeds varve check --files --rules r.json t.csv
+	sed -i s/1250/1252/ r.json
+	ends_with 1 varve check --files --rules r.json t.csv
+}
+
 @test "bytes that the encoding lacks stay bytes and are named" {
 	new_repo
 	printf 'id,n\n1,caf\xe9\n2,a\x81b\n' > t.csv

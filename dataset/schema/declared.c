@@ -1,0 +1,105 @@
+/*
+ * declared: joins what datapackage.json and varve.json say of a path.
+ */
+#include "dataset/schema/declared.h"
+
+#include <string.h>
+
+#include "base/hint.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "dataset/read/encoding.h"
+#include "dataset/schema/descriptor.h"
+
+bool vv_declared_pattern_has(const char *pattern, const char *path)
+{
+	if (!strchr(pattern, '/')) return vv_path_match(pattern, vv_path_base(path));
+	return vv_path_match(pattern[0] == '/' ? pattern + 1 : pattern, path);
+}
+
+/* What varve.json declares for the path; *out is borrowed from arena. What else is wrong in it is found by check. */
+static vv_status find_encoding(const char **out, vv_arena *arena, const vv_json *top,
+			       const char *path, vv_error *err)
+{
+	const vv_json *datasets = vv_json_get(top, "datasets");
+	const char **patterns, *encoding;
+	vv_status rc;
+
+	*out = NULL;
+	for (const vv_json *m = datasets ? datasets->first : NULL; m; m = m->next) {
+		const vv_json *paths = vv_json_get(m, "path");
+		size_t count = 0;
+
+		if ((rc = vv_package_encoding(&encoding, m, VV_RULES_NAME, err)) < 0) return rc;
+		if (!encoding || !paths) {
+			continue;
+		}
+		if ((rc = vv_descriptor_texts(&patterns, &count, arena, paths, VV_RULES_NAME,
+					      err)) < 0) {
+			return rc;
+		}
+		for (size_t i = 0; i < count; i++) {
+			*out = vv_declared_pattern_has(patterns[i], path) ? encoding : *out;
+		}
+	}
+	return VV_OK;
+}
+
+static bool same_encoding(const char *a, const char *b)
+{
+	char names[2][VV_ENCODING_MAX];
+
+	return vv_encoding_find(names[0], a, "", 0, NULL) == VV_OK &&
+	       vv_encoding_find(names[1], b, "", 0, NULL) == VV_OK &&
+	       strcmp(names[0], names[1]) == 0;
+}
+
+static vv_status take_encoding(vv_package_resource *out, const char *encoding, const char *path,
+			       vv_error *err)
+{
+	if (!out->encoding) {
+		out->hints.encoding = out->encoding = vv_strdup(encoding);
+		return out->encoding ? VV_OK : vv_fail_nomem(err);
+	}
+	if (same_encoding(out->encoding, encoding)) return VV_OK;
+	vv_fail(err, VV_EINPUT, "%s declares '%s' as the encoding of %s, and %s '%s'",
+		VV_RULES_NAME, vv_text_shows(encoding), vv_text_shows(path),
+		vv_text_shows(out->package_path), vv_text_shows(out->encoding));
+	return vv_hint(err, "declare it in one of them");
+}
+
+static vv_status add_rules(vv_package_resource *out, const char *path, vv_package_read_fn read,
+			   void *payload, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *encoding = NULL;
+	vv_json *top;
+	vv_status rc = read(payload, VV_RULES_NAME, &text, err);
+
+	/* a word can be written with escapes */
+	if (rc == VV_OK && text.len > 0 &&
+	    (strstr(vv_buf_cstr(&text), "encoding") || memchr(text.data, '\\', text.len)) &&
+	    (rc = vv_json_read(&top, &arena, text.data, text.len, VV_RULES_NAME, err)) == VV_OK &&
+	    (rc = find_encoding(&encoding, &arena, top, path, err)) == VV_OK && encoding) {
+		rc = take_encoding(out, encoding, path, err);
+	}
+	return vv_missing_ok(rc, err);
+}
+
+vv_status vv_declared_find(vv_package_resource *out, bool *described, const char *package_path,
+			   const char *path, vv_package_read_fn read, void *payload, vv_error *err)
+{
+	vv_status rc = package_path
+			       ? vv_package_find_in(out, package_path, path, read, payload, err)
+			       : vv_package_find(out, path, read, payload, err);
+
+	*described = rc == VV_OK;
+	if ((rc = vv_missing_ok(rc, err)) == VV_OK &&
+	    (rc = add_rules(out, path, read, payload, err)) < 0) {
+		vv_package_resource_clear(out);
+		*described = false;
+	}
+	return rc;
+}
