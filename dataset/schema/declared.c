@@ -78,14 +78,16 @@ static vv_status add_rules(vv_package_resource *out, const char *path, vv_packag
 	vv_json *top;
 	vv_status rc = read(payload, VV_RULES_NAME, &text, err);
 
+	if (rc < 0) return vv_missing_ok(rc, err);
 	/* a word can be written with escapes */
-	if (rc == VV_OK && text.len > 0 &&
-	    (strstr(vv_buf_cstr(&text), "encoding") || memchr(text.data, '\\', text.len)) &&
-	    (rc = vv_json_read(&top, &arena, text.data, text.len, VV_RULES_NAME, err)) == VV_OK &&
-	    (rc = find_encoding(&encoding, &arena, top, path, err)) == VV_OK && encoding) {
-		rc = take_encoding(out, encoding, path, err);
+	if (!strstr(vv_buf_cstr(&text), "encoding") && !strchr(vv_buf_cstr(&text), '\\')) {
+		return VV_OK;
 	}
-	return vv_missing_ok(rc, err);
+	if ((rc = vv_json_read(&top, &arena, text.data, text.len, VV_RULES_NAME, err)) < 0 ||
+	    (rc = find_encoding(&encoding, &arena, top, path, err)) < 0) {
+		return rc;
+	}
+	return encoding ? take_encoding(out, encoding, path, err) : VV_OK;
 }
 
 vv_status vv_declared_find(vv_package_resource *out, bool *described, const char *package_path,

@@ -56,7 +56,8 @@ typedef struct vv_check_input_options {
 	const vv_table *base;          /* lends types and key to plain text; or NULL */
 	const char *package_path;      /* the package that describes it; NULL: the nearest */
 	const vv_sniff_hints *written; /* goes over what the package says; or NULL */
-	const vv_buf *rules_text; /* without repo: what is read as varve.json; NULL: there is none */
+	const vv_buf
+		*rules_text; /* without repo: what is read as varve.json; NULL: there is none */
 	/* the file that is read in place of standard_path ("-" where that is NULL); NULL: none */
 	const char *standard, *standard_path;
 	const char *temp_dir; /* NULL: /tmp */

@@ -52,7 +52,7 @@ typedef struct vv_check_run {
 	/* the file that stands for standard_path, or with --files for "-"; or NULL */
 	const char *standard, *standard_path;
 	const vv_buf *rules_text; /* with --files: the rules; or NULL */
-	const char *rules_name; /* with --files: of the rules; or NULL */
+	const char *rules_name;   /* with --files: of the rules; or NULL */
 	vv_hint_words_fn words; /* the program's, of hints in findings; NULL: codes are left out */
 	const vv_check_share *share; /* one table, of which only the share is looked at; or NULL */
 	const vv_check_noted *results; /* of shares, by others */
