@@ -2,9 +2,12 @@
  * push: commits and blocks to another repository.
  */
 #include "base/json/json.h"
+#include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/work/peers/blocks_config.h"
 #include "lib/work/peers/push_run.h"
+#include "lib/work/store/named.h"
 
 typedef struct options {
 	bool all, tags, force, remove, dry_run, upstream, quiet, verbose, no_verify, blocks;
@@ -13,7 +16,8 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_FLAG(0, "all", all, "all branches"),
+	OPT_FLAG(0, "all", all,
+		 "all branches; with --blocks: move all blocks to this store or host"),
 	OPT_FLAG(0, "tags", tags, "all tags as well"),
 	OPT_FLAG('f', "force", force, "push even where that is not a fast-forward"),
 	OPT_MAYBE_STRING(0, "force-with-lease", lease, "REF[:COMMIT]", "",
@@ -42,8 +46,13 @@ static int check_push(const vv_context *c)
 	if (o->remove && c->argc < 2) {
 		return vv_usage_error("--delete needs a remote and the refs to delete");
 	}
-	if (o->blocks && (o->all || o->tags || o->remove || c->argc > 1)) {
+	if (o->blocks && (o->tags || o->remove || c->argc > 1)) {
 		return vv_usage_error("--blocks takes only a remote");
+	}
+	if (o->blocks && o->all && c->argc == 0) {
+		return vv_usage_error(
+			"--blocks --all needs the store or the remote that is to keep "
+			"the blocks");
 	}
 	return o->all && c->argc > 1 ? vv_usage_error("--all and refspecs do not go together")
 				     : VV_EXIT_OK;
@@ -99,6 +108,26 @@ static vv_status print_json(const vv_push_job *j, vv_error *err)
 	return rc;
 }
 
+/* All blocks are proved there. */
+static vv_status switch_to(vv_context *c, const vv_push_job *j, vv_error *err)
+{
+	const options *o = c->options;
+	const char *name = c->argv[0];
+	bool changed;
+	vv_status rc = vv_store_switch(c->repo, j->to_store ? name : NULL, name, &changed, err);
+
+	if (rc < 0 || j->quiet) return rc;
+	if (!changed) {
+		vv_note("blocks go to %s", vv_text_shows(name));
+	} else if (!o->quiet) {
+		vv_note("hint: commit " VV_BLOCKS_CONFIG ": 'varve add " VV_BLOCKS_CONFIG
+			"' and 'varve commit'; from then on blocks go to %s, and stay where they "
+			"were, too",
+			vv_text_shows(name));
+	}
+	return VV_OK;
+}
+
 static vv_status run_push(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -120,8 +149,12 @@ static vv_status run_push(vv_context *c, vv_error *err)
 	j.verbose = o->verbose;
 	j.no_verify = o->no_verify;
 	j.blocks_only = o->blocks;
+	j.move = o->blocks && o->all;
 	j.idle_sec = o->timeout;
 	rc = vv_push_job_run(&j, err);
+	if (rc == VV_OK && j.move && !j.dry_run) {
+		rc = switch_to(c, &j, err);
+	}
 	if (rc == VV_OK && vv_wants_json(o->format)) {
 		rc = print_json(&j, err);
 	}
@@ -136,7 +169,7 @@ const vv_command vv_cmd_push = {
 	.summary = "send commits and blocks to another repository",
 	.usage = "[-u] [-f | --force-with-lease] [-n] [--tags] [REMOTE [REFSPEC...]]\n--all "
 		 "[REMOTE]\n"
-		 "--delete REMOTE REF...\n--blocks [REMOTE]",
+		 "--delete REMOTE REF...\n--blocks [REMOTE]\n--blocks --all STORE | REMOTE",
 	.example = "$ varve push -u origin main\n"
 		   "sent 2 commits, 2 versions of datasets (18.7 kB on the line, 8.1 kB/s)\n"
 		   "To ../sales.git\n"

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -45,7 +46,7 @@ static vv_status print(vv_buf *b, vv_error *err)
 
 /* --- list -------------------------------------------------------------------------------- */
 
-static void list_json(vv_json_out *w, const vv_store_config *s, bool usual)
+static void list_json(vv_json_out *w, const vv_store_config *s, bool usual, bool own)
 {
 	vv_json_open_object(w);
 	vv_json_add_string(w, "name", s->name);
@@ -54,7 +55,34 @@ static void list_json(vv_json_out *w, const vv_store_config *s, bool usual)
 	vv_json_name(w, "pushUrl");
 	vv_json_url(w, s->push_url ? s->push_url : s->url);
 	vv_json_add_bool(w, "default", usual);
+	vv_json_add_bool(w, "own", own);
 	vv_json_close_object(w);
+}
+
+/* Of the remotes' settings (remote.<name>.varveUrl), which .varveconfig does not have. */
+static vv_status list_own(vv_json_out *w, vv_repository *r, bool json, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = vv_remote_names(&names, &count, r, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(vv_remote) m = {.name = NULL};
+		const char *url;
+
+		if ((rc = vv_remote_find(&m, r, names[i], err)) < 0 || !(url = vv_store_own(&m))) {
+			continue;
+		}
+		if (json) {
+			const vv_store_config s = {.name = names[i], .url = (char *)(uintptr_t)url};
+			list_json(w, &s, true, true);
+		} else {
+			vv_out("%s\t%s (of this clone alone)\n", vv_text_shows(names[i]),
+			       vv_text_url(url));
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
 }
 
 static vv_status list(vv_repository *r, const options *o, vv_error *err)
@@ -71,17 +99,18 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 	for (size_t i = 0; i < c.store_count; i++) {
 		const vv_store_config *s = &c.stores[i];
 		if (s->url && vv_wants_json(o->format)) {
-			list_json(&w, s, s == usual);
+			list_json(&w, s, s == usual, false);
 		} else if (s->url) {
 			vv_out("%s\t%s%s\n", vv_text_shows(s->name), vv_text_url(s->url),
 			       s == usual ? " (default)" : "");
 		}
 	}
+	rc = list_own(&w, r, vv_wants_json(o->format), err);
 	vv_json_close_array(&w);
 	vv_blocks_config_clear(&c);
-	if (!vv_wants_json(o->format)) {
+	if (rc < 0 || !vv_wants_json(o->format)) {
 		vv_buf_clear(&b);
-		return VV_OK;
+		return rc;
 	}
 	return print(&b, err);
 }
@@ -100,6 +129,7 @@ static vv_status try_url(vv_repository *r, const char *url, const char *named, b
 	t.connect.first_sec = TRIAL_SEC;
 	if (rc < 0 || (rc = vv_data_store_absolute(&whole, r, url, err)) < 0 ||
 	    (named && (rc = vv_data_store_may(&t, named, whole, err)) < 0) ||
+	    (make && (rc = vv_data_store_check_links(r, whole, err)) < 0) ||
 	    (rc = vv_data_store_open(&place, whole, &t.connect, make, err)) < 0) {
 		goto done;
 	}
@@ -189,15 +219,6 @@ static vv_status print_test(vv_context *c, const char *name, const char *url, co
 	return VV_OK;
 }
 
-/* The store in the user's own settings of the remote (remote.<name>.varveUrl); NULL: there is none. Borrowed. */
-static const char *own_store(const vv_remote *m)
-{
-	for (size_t i = 0; i < m->blocks_url_count; i++) {
-		if (vv_blocks_is_store(m->blocks_urls[i])) return m->blocks_urls[i];
-	}
-	return NULL;
-}
-
 /* name NULL: of the remote that pushes go to. *done: it has one, which was tried. */
 static vv_status test_own(vv_context *c, const char *name, bool *done, vv_error *err)
 {
@@ -211,7 +232,7 @@ static vv_status test_own(vv_context *c, const char *name, bool *done, vv_error 
 	if ((!name && (vv_head_read(c->repo, &head, &absent) < 0 ||
 		       vv_remote_default(&usual, c->repo, head.branch, true, &absent) < 0)) ||
 	    vv_remote_find(&m, c->repo, name ? name : usual, &absent) < 0 || !m.name ||
-	    !(url = own_store(&m))) {
+	    !(url = vv_store_own(&m))) {
 		return VV_OK;
 	}
 	*done = true;
@@ -303,10 +324,10 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 			       "a store of rclone takes neither --push-url nor "
 			       "--default");
 	}
-	if ((own = own_store(&m)) != NULL && strcmp(own, url) != 0) {
+	if ((own = vv_store_own(&m)) != NULL && strcmp(own, url) != 0) {
 		vv_fail(err, VV_EEXISTS, "the remote '%s' has a store already: %s",
 			vv_text_shows(m.name), vv_text_url(own));
-		return vv_hint(err, "git config --unset-all remote.%s.varveUrl", m.name);
+		return vv_hint_code(err, VV_HINT_STORE_REMOVE, m.name);
 	}
 	if (!(key = vv_remote_key(m.name, "varveUrl"))) return vv_fail_nomem(err);
 	if ((rc = try_store(c->repo, url, NULL, NULL, true, &trial, err)) < 0 ||

@@ -42,9 +42,9 @@ vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, 
 }
 
 /* What a commit names in the work tree is not to lead out of it by a link that a commit made, too. */
-static vv_status check_links(const vv_transfer *t, const char *path, vv_error *err)
+vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error *err)
 {
-	const char *work = vv_repository_workdir(t->repo);
+	const char *work = vv_repository_workdir(r);
 	const size_t len = work ? strlen(work) : 0;
 	char *copy = len > 0 && strncmp(path, work, len) == 0 ? vv_strdup(path) : NULL;
 	vv_status rc = VV_OK;
@@ -74,7 +74,7 @@ static vv_status check_trust(bool *trusted, vv_transfer *t, const vv_remote *m, 
 {
 	if (*url == '/') {
 		*trusted = true;
-		return check_links(t, url, err);
+		return vv_data_store_check_links(t->repo, url, err);
 	}
 	return vv_block_peer_is_trusted(t, m, url, trusted, err);
 }

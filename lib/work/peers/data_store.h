@@ -38,6 +38,8 @@ vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, 
 
 /* May this URL (absolute), which .varveconfig names, be asked? VV_EREFUSED: it is not trusted, or a link leads there. */
 vv_status vv_data_store_may(vv_transfer *t, const char *name, const char *url, vv_error *err);
+/* VV_EREFUSED: it is a folder of the work tree, and a link leads there. */
+vv_status vv_data_store_check_links(vv_repository *r, const char *url, vv_error *err);
 vv_status vv_data_store_refuse(const char *name, vv_error *err);
 
 /* make: it becomes a store if it is empty. VV_ENOTFOUND: it is none. */

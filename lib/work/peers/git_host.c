@@ -37,6 +37,7 @@ struct vv_git_host {
 	char *blocks_ref;
 	vv_oid blocks_tip;    /* null: it is not there */
 	vv_data_store store;  /* that keeps the blocks in the place of a ref; url NULL: none */
+	bool chosen;          /* by the caller: store is what it is */
 	bool write;           /* for a push */
 	vv_block_peers peers; /* that were asked last */
 	vv_oid fetched_head;  /* what the remote's HEAD was when it was fetched; or null */
@@ -259,20 +260,36 @@ static vv_status is_store_named(const vv_git_host *g, bool *out, vv_error *err)
 {
 	vv_oid commit = config_commit(g);
 
-	return vv_data_store_named(out, g->t, g->m, &commit, err);
+	*out = g->store.url != NULL;
+	return g->chosen ? VV_OK : vv_data_store_named(out, g->t, g->m, &commit, err);
+}
+
+vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	vv_data_store_clear(&g->store);
+	g->chosen = true;
+	if (!url) return VV_OK;
+	if (!(g->store.name = vv_strdup(name)) || !(g->store.url = vv_strdup(url))) {
+		return vv_fail_nomem(err);
+	}
+	rc = vv_data_store_may(g->t, name, url, err);
+	g->store.trusted = rc == VV_OK;
+	return rc;
 }
 
 /* Where blocks go or come from, if that is a store. */
 static vv_status choose_store(vv_git_host *g, vv_error *err)
 {
 	vv_oid commit = config_commit(g);
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	vv_data_store_clear(&g->store);
-	if ((rc = vv_data_store_find(&g->store, g->t, g->m, &commit, g->write, err)) < 0 ||
-	    !g->store.url) {
-		return rc;
+	if (!g->chosen) {
+		vv_data_store_clear(&g->store);
+		rc = vv_data_store_find(&g->store, g->t, g->m, &commit, g->write, err);
 	}
+	if (rc < 0 || !g->store.url) return rc;
 	if (g->store.trusted) {
 		rc = vv_data_store_host(&g->kept, &g->store, g->t, err);
 		g->keeps = rc < 0 ? NULL : g->kept;
@@ -400,7 +417,7 @@ vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
 	vv_status rc = need_host(g, err);
 
 	*out = NULL;
-	if (rc < 0 || g->keeps == g->host) return rc;
+	if (rc < 0 || g->keeps == g->host || g->chosen) return rc;
 	if (!(*out = vv_cid_map_new())) return vv_fail_nomem(err);
 	return each_reached(g, note_reached, *out, err);
 }
@@ -452,7 +469,7 @@ static vv_status keeps_none(const vv_git_host *g, bool *out, vv_error *err)
 	vv_status rc = is_store_named(g, &stored, err);
 
 	*out = false;
-	if (rc < 0 || stored) return rc;
+	if (rc < 0 || stored || g->chosen) return rc;
 	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) == VV_OK) {
 		*out = g->m->blocks_url_count > 0 || c.url_count > 0;
 		vv_blocks_config_clear(&c);
@@ -794,7 +811,7 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 	memset(out, 0, sizeof(*out));
 	vv_block_peers_clear(&g->peers);
 	bool stored;
-	if ((rc = is_store_named(g, &stored, err)) < 0 || stored) {
+	if ((rc = is_store_named(g, &stored, err)) < 0 || stored || g->chosen) {
 		return rc < 0 ? rc : send_from_here(g, what, out, err);
 	}
 	if ((rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, true, err)) < 0) return rc;

@@ -116,6 +116,9 @@ vv_status vv_git_host_verify(vv_git_host *g, vv_host_verifying *v, vv_error *err
 /* Tells of blocks that the host could not give although it lists them. */
 void vv_git_host_tell_damage(const vv_git_host *g);
 
+/* From now on its blocks are those of a store that .varveconfig names so in the work tree (url absolute, both copied), or of
+ * a ref of its own (url NULL), whatever else is said: before anything else is asked of it. */
+vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, vv_error *err);
 /* What keeps its blocks, fresh: a store, or a ref of its own. Borrowed. */
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err);
 /* Every ref of the host, those of open and closed requests too, fetched; not those of blocks. */

@@ -9,6 +9,8 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/work/peers/data_store.h"
+#include "lib/work/peers/proof.h"
 #include "lib/work/peers/reach.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
@@ -363,30 +365,176 @@ static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)
 	return VV_OK;
 }
 
-/* --blocks: of everything that is here, as far as it is, to a host that has lost some. */
-static vv_status push_blocks(run *r, vv_error *err)
+/* --- moving ---------------------------------------------------------------------------------- */
+
+/* The name of a store: then the remote is the usual one. */
+static vv_status find_store(run *r, vv_store_config *out, vv_blocks_config *c, vv_error *err)
 {
-	tips t = {0};
+	vv_status rc = r->j->move ? vv_blocks_config_read_work(c, r->j->repo, err) : VV_OK;
+	const vv_store_config *s = rc == VV_OK && r->j->move
+					   ? vv_blocks_config_store(c, r->j->remote)
+					   : NULL;
+
+	if (s && s->url) {
+		*out = *s;
+		r->j->to_store = true;
+		r->j->remote = NULL;
+	}
+	return rc;
+}
+
+static vv_status choose_place(run *r, const vv_store_config *s, vv_error *err)
+{
+	vv_auto(char) *url = NULL;
 	vv_status rc;
 
-	vv_arena_init(&t.arena);
+	if (!r->j->move) return VV_OK;
+	if (!r->j->to_store) return vv_git_host_choose(r->there.host, NULL, NULL, err);
+	rc = vv_data_store_absolute(&url, r->j->repo, s->push_url ? s->push_url : s->url, err);
+	return rc < 0 ? rc : vv_git_host_choose(r->there.host, s->name, url, err);
+}
 
-	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
-	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
-				   r->j->idle_sec, err)) < 0 ||
-	    (rc = vv_reach(&r->there, &r->t, &r->remote, true, err)) < 0) {
-		return rc;
+/* The remote as a Git host, with what is to keep its blocks. */
+static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
+{
+	vv_status rc = vv_reach(&r->there, &r->t, &r->remote, true, err);
+
+	if (rc == VV_OK && !r->there.host) {
+		rc = vv_reach_blocks_ref(&r->there.host, &r->t, &r->remote, true, true, err);
 	}
-	if (!r->there.host &&
-	    (rc = vv_reach_blocks_ref(&r->there.host, &r->t, &r->remote, true, true, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if (!r->there.host) {
 		vv_fail(err, VV_EUSAGE, "--blocks is for Git hosts without varve");
 		return vv_hint_code(err, VV_HINT_PUSH_ALL,
 				    r->remote.name ? r->remote.name : "NAME");
 	}
-	if ((rc = vv_refs_each(r->j->repo, "refs/heads/", add_tip, &t, err)) < 0 ||
+	r->there.hello = vv_git_host_hello(r->there.host);
+	return choose_place(r, s, err);
+}
+
+/* What the host has and is not here cannot be moved from here. */
+static vv_status add_host_refs(run *r, tips *t, vv_error *err)
+{
+	const vv_hello *h = r->there.hello;
+	vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	size_t unknown = 0;
+	vv_status rc = ids && known ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		ids[i] = h->refs[i].peeled;
+	}
+	rc = rc < 0 ? rc : vv_commits_known(r->j->repo, ids, h->ref_count, known, err);
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		unknown += !known[i];
+		if (known[i] && !vv_array_room(t->refs, t->count, t->cap)) {
+			rc = vv_fail_nomem(err);
+		} else if (known[i]) {
+			t->refs[t->count++] = (vv_blocks_ref){NULL, ids[i]};
+		}
+	}
+	vv_free(ids);
+	vv_free(known);
+	if (rc < 0 || unknown == 0) return rc;
+	vv_fail(err, VV_ECONFLICT, "%s of %s %s commits that are not here: nothing was moved",
+		vv_text_counted(unknown, "ref", NULL), vv_text_url(r->remote.url),
+		unknown == 1 ? "has" : "have");
+	return vv_hint_code(err, VV_HINT_PULL_FIRST);
+}
+
+typedef struct proving {
+	vv_cid *roots;
+	size_t count, cap;
+} proving;
+
+static vv_status note_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	proving *p = payload;
+
+	if (n->link) return VV_OK;
+	if (!vv_array_room(p->roots, p->count, p->cap)) return vv_fail_nomem(err);
+	p->roots[p->count++] = n->root;
+	return VV_OK;
+}
+
+/* Every version shows a block that the place could not foresee. */
+static vv_status prove(run *r, const tips *t, vv_error *err)
+{
+	const vv_reached there = {.host = r->there.host, .hello = r->there.hello};
+	vv_oid *ids = vv_calloc(t->count + 1, sizeof(*ids));
+	proving p = {.roots = NULL};
+	uint64_t lost = 0;
+	bool *holds = NULL;
+	vv_store *store;
+	vv_status rc = ids ? vv_repository_store(r->j->repo, &store, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+		ids[i] = t->refs[i].id;
+	}
+	rc = rc < 0 ? rc
+		    : vv_new_roots_each(r->j->repo, ids, t->count, NULL, 0, note_version, &p, err);
+	if (rc == VV_OK && !(holds = vv_calloc(p.count + 1, sizeof(*holds)))) {
+		rc = vv_fail_nomem(err);
+	}
+	rc = rc < 0 ? rc : vv_proof_ask(holds, &there, store, p.roots, p.count, err);
+	for (size_t i = 0; rc == VV_OK && i < p.count; i++) {
+		lost += !holds[i];
+	}
+	r->j->proved = p.count;
+	vv_free(holds);
+	vv_free(p.roots);
+	vv_free(ids);
+	return rc < 0 || lost == 0
+		       ? rc
+		       : vv_fail(err, VV_EMISSING,
+				 "%s did not show the block of %s that it was asked for: nothing "
+				 "was switched",
+				 vv_text_url(vv_git_host_blocks_place(r->there.host)),
+				 vv_text_counted(lost, "version", NULL));
+}
+
+static vv_status end_move(run *r, const vv_store_config *s, const tips *t, vv_error *err)
+{
+	vv_status rc;
+
+	if (r->j->blocks.incomplete > 0) {
+		vv_fail(err, VV_EMISSING,
+			"%s of datasets %s complete neither here nor there: nothing was switched",
+			vv_text_counted(r->j->blocks.incomplete, "version", NULL),
+			r->j->blocks.incomplete == 1 ? "is" : "are");
+		return vv_hint_code(err, VV_HINT_FETCH_ALL);
+	}
+	if (r->j->dry_run) return VV_OK;
+	/* Asked anew: what it has now, and not what was sent. */
+	vv_reached_close(&r->there);
+	if ((rc = reach_host(r, s, err)) < 0 || (rc = prove(r, t, err)) < 0) return rc;
+	if (!r->j->quiet) {
+		vv_notes_put(r->t.notes, "%s showed a block of each of %s",
+			     vv_text_url(vv_git_host_blocks_place(r->there.host)),
+			     vv_text_counted(r->j->proved, "version", NULL));
+	}
+	return VV_OK;
+}
+
+/* --blocks: of everything that is here, as far as it is, to a host that has lost some. */
+static vv_status push_blocks(run *r, vv_error *err)
+{
+	vv_auto(vv_blocks_config) c = {.ref = NULL};
+	vv_store_config store = {.name = NULL};
+	tips t = {0};
+	vv_status rc;
+
+	vv_arena_init(&t.arena);
+
+	if ((rc = vv_head_read(r->j->repo, &r->head, err)) < 0 ||
+	    (rc = find_store(r, &store, &c, err)) < 0 || (rc = find_remote(r, err)) < 0 ||
+	    (rc = vv_transfer_open(&r->t, r->j->repo, vv_repository_notes(r->j->repo), r->j->quiet,
+				   r->j->idle_sec, err)) < 0 ||
+	    (rc = reach_host(r, &store, err)) < 0) {
+		return rc;
+	}
+	if ((r->j->move && (rc = add_host_refs(r, &t, err)) < 0) ||
+	    (rc = vv_refs_each(r->j->repo, "refs/heads/", add_tip, &t, err)) < 0 ||
 	    (rc = vv_refs_each(r->j->repo, "refs/tags/", add_tip, &t, err)) < 0 ||
 	    (rc = vv_refs_each(r->j->repo, "refs/remotes/", add_tip, &t, err)) < 0) {
 		goto done;
@@ -397,6 +545,9 @@ static vv_status push_blocks(run *r, vv_error *err)
 				     .complete = true,
 				     .verify = true};
 	rc = vv_git_host_send(r->there.host, &what, &r->j->blocks, err);
+	if (rc == VV_OK && r->j->move) {
+		rc = end_move(r, &store, &t, err);
+	}
 done:
 	vv_notes_end(r->t.notes);
 	vv_free(t.refs);

@@ -21,12 +21,17 @@ typedef struct vv_push_job {
 	vv_push_plan_options refs;
 	bool dry_run, quiet, verbose, no_verify;
 	bool blocks_only; /* to a Git host: all blocks that are here and not there; no refs */
+	/* The same of every version, to the store that the work tree's .varveconfig calls so, or (remote names one) to the
+	 * host's own ref; then each is proved there. VV_OK: all are. Nothing is switched. */
+	bool move;
 	uint64_t idle_sec;
 	/* After the run: */
 	vv_push_plan plan;
 	bool refused;        /* some ref was not moved there; the plan has why */
 	vv_transfer_sum sum; /* sent; with dry_run: what would be */
 	vv_host_sum blocks;  /* the same of a Git host without varve */
+	bool to_store;       /* with move: remote was the name of a store */
+	uint64_t proved;     /* versions */
 	char *url;
 } vv_push_job;
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "lib/work/peers/block_peers.h"
 #include "lib/work/peers/blocks_config.h"
+#include "lib/work/peers/remote.h"
 #include "repo/git/config.h"
 #include "repo/git/run_git.h"
 
@@ -122,22 +123,80 @@ done:
 	return rc;
 }
 
+const char *vv_store_own(const vv_remote *m)
+{
+	for (size_t i = 0; i < m->blocks_url_count; i++) {
+		if (vv_blocks_is_store(m->blocks_urls[i])) return m->blocks_urls[i];
+	}
+	return NULL;
+}
+
+static vv_status remove_section(vv_repository *r, const char *name, vv_error *err)
+{
+	vv_auto(vv_buf) section = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&section, "store.%s", name);
+	rc = vv_buf_ok(&section, err);
+	return rc < 0 ? rc : edit(r, "--remove-section", section.data, err);
+}
+
+/* The remote's own: the block peers beside it stay. *found false: there is none. */
+static vv_status forget_own(vv_repository *r, const char *name, bool *found, vv_error *err)
+{
+	vv_auto(vv_remote) m = {.name = NULL};
+	vv_auto(char) *key = NULL;
+	const char *own;
+	vv_error absent;
+
+	*found = false;
+	if (vv_remote_find(&m, r, name, &absent) < 0 || !m.name || !(own = vv_store_own(&m))) {
+		return VV_OK;
+	}
+	if (!(key = vv_remote_key(m.name, "varveUrl"))) return vv_fail_nomem(err);
+	const char *args[] = {"config", "--fixed-value", "--unset-all", key, own, NULL};
+	const vv_git_call run = {.args = args, .repo = r};
+
+	*found = true;
+	return vv_git_must(&run, key, err);
+}
+
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err)
 {
-	vv_blocks_config c;
-	vv_buf section = VV_BUF_INIT;
+	vv_auto(vv_blocks_config) c = {.ref = NULL};
+	bool own = false;
 	vv_status rc = vv_blocks_config_read_work(&c, r, err);
 
 	if (rc < 0) return rc;
-	if (!vv_blocks_config_store(&c, name)) {
-		vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store '%s'",
-			vv_text_shows(name));
-		rc = vv_hint_code(err, VV_HINT_STORE_LIST);
+	if (vv_blocks_config_store(&c, name)) return remove_section(r, name, err);
+	if ((rc = forget_own(r, name, &own, err)) < 0 || own) return rc;
+	vv_fail(err, VV_ENOTFOUND, VV_BLOCKS_CONFIG " names no store '%s'", vv_text_shows(name));
+	return vv_hint_code(err, VV_HINT_STORE_LIST);
+}
+
+vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote, bool *changed,
+			  vv_error *err)
+{
+	vv_auto(vv_blocks_config) c = {.ref = NULL};
+	vv_status rc = vv_blocks_config_read_work(&c, r, err);
+	const vv_store_config *usual = rc < 0 ? NULL : vv_blocks_config_store(&c, NULL);
+
+	*changed = false;
+	if (rc < 0 || (name && usual && strcmp(usual->name, name) == 0)) return rc;
+	if (name) {
+		*changed = true;
+		/* The new one first: of two the first counts, and none is no state to be killed in. */
+		rc = set(r, name, "default", "true", err);
+		return rc < 0 ? rc : unset_usual(r, &c, err);
 	}
-	vv_blocks_config_clear(&c);
-	vv_buf_printf(&section, "store.%s", name);
-	rc = rc < 0 ? rc : vv_buf_ok(&section, err);
-	rc = rc < 0 ? rc : edit(r, "--remove-section", vv_buf_cstr(&section), err);
-	vv_buf_clear(&section);
+	for (size_t i = 0; rc == VV_OK && i < c.store_count; i++) {
+		*changed = true;
+		rc = remove_section(r, c.stores[i].name, err);
+	}
+	if (rc == VV_OK && remote) {
+		bool own = false;
+
+		rc = forget_own(r, remote, &own, err);
+	}
 	return rc;
 }

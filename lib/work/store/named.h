@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "lib/work/peers/remote.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_store_naming {
@@ -21,7 +22,14 @@ vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_err
 /* Written for the next commit; whoever does so trusts the places, too (varve.trustedHost of this repository). Fails as the check
  * does. */
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err);
-/* Not any more; its files stay. VV_ENOTFOUND. */
+/* From now on pushes go to this one, and to no other (name NULL: to the host itself: no store is named any more). *changed
+ * false: they did before. Written for the next commit. A store in the remote's own settings (rclone) goes at once. */
+vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote, bool *changed,
+			  vv_error *err);
+/* The store in the user's own settings of a remote (remote.<name>.varveUrl); NULL: there is none. Borrowed. */
+const char *vv_store_own(const vv_remote *m);
+
+/* Not any more; its files stay. name: of .varveconfig, else of a remote that has one in the user's settings. VV_ENOTFOUND. */
 vv_status vv_store_forget(vv_repository *r, const char *name, vv_error *err);
 
 #endif

@@ -174,3 +174,27 @@ push_sound() {
 	fresh() { cd "$top"; rm -rf a host.git nas; cp -a a0 a; cp -a host0.git host.git; cp -a nas0 nas; cd a; }
 	MOST=3 each_killed client fresh push_sound varve push -q origin main
 }
+
+@test "store list shows a store of rclone, and store remove takes it away" {
+	begin 100
+	git config --add remote.origin.varveUrl ssh://peer/sales.git
+	succeeds varve store list
+	[ "$output" = "origin	rclone:nas:sales (of this clone alone)" ]
+	[ "$(varve store list --json | jq -c '[.[] | [.name, .url, .default, .own]]')" = '[["origin","rclone:nas:sales",true,true]]' ]
+	succeeds varve store remove origin
+	[ "$(git config --get-all remote.origin.varveUrl)" = ssh://peer/sales.git ]
+	[ -z "$(varve store list)" ]
+	[ -e "$store/format" ]
+	ends_with 2 varve store remove origin
+	stderr_has "no store 'origin'"
+}
+
+@test "push --blocks --all origin brings blocks from rclone back to the host" {
+	begin 300
+	succeeds varve push --blocks --all origin
+	stderr_has "showed a block of each of 1 version"
+	[ -z "$(git config remote.origin.varveUrl)" ]
+	mv "$store" "$store.away"
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}

@@ -260,3 +260,124 @@ server.serve_forever()' "$store.port" "$store"
 	succeeds varve clone -q "$url" ../b
 	cmp prices.csv ../b/prices.csv
 }
+
+# shown: the places and versions that the last push --blocks --all proved.
+shown() {
+	stderr_has "showed a block of each of $1 version"
+}
+
+@test "push --blocks --all moves what the host has to a store, proves it there and switches; and back" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	git tag old HEAD~1
+	git branch side HEAD~1
+	varve store add one ../one 2> /dev/null
+	varve store add two ../two 2> /dev/null
+	cp .varveconfig before
+	succeeds varve push --blocks --all -n two
+	cmp before .varveconfig
+	[ ! -e ../two/versions ]
+	succeeds varve push --blocks --all two
+	shown 2
+	[ "$(git config -f .varveconfig store.two.default)" = true ]
+	[ "$(ls ../two/versions | wc -l)" -eq 2 ]
+	[ ! -e ../one/versions ]
+	succeeds varve push --blocks --all two
+	stderr_has "blocks go to two"
+	varve add -q .varveconfig
+	varve commit -qm two
+	git -C ../host.git update-ref -d refs/varve/blocks
+	change 8
+	succeeds varve push -q
+	succeeds varve clone -q "$url" ../b
+	cd ../a
+	succeeds varve push --blocks --all one
+	shown 3
+	[ "$(git config -f .varveconfig store.two.default)" = false ]
+	varve commit -qam one
+	varve push -q
+	mv ../two ../two.away
+	succeeds varve clone -q "$url" ../c
+	cmp prices.csv ../c/prices.csv
+	succeeds varve -C ../c doctor
+	succeeds varve push --blocks --all origin
+	shown 3
+	[ -z "$(varve store list)" ]
+	varve commit -qam none
+	varve push -q
+	mv ../one ../one.away
+	succeeds varve clone -q "$url" ../d
+	cmp prices.csv ../d/prices.csv
+	succeeds varve -C ../d fsck --data
+}
+
+@test "push --blocks --all switches nothing where a version cannot be moved or is not shown" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	varve store add team ../store 2> /dev/null
+	cp .varveconfig before
+	varve clone -q --lazy "$url" ../lazy
+	cd ../lazy
+	varve store add team ../store 2> /dev/null
+	varve store add more ../more 2> /dev/null
+	cp .varveconfig before
+	ends_with 2 varve push --blocks --all more
+	stderr_has "nothing was switched"
+	cmp before .varveconfig
+	succeeds varve fetch --data --all
+	succeeds varve push --blocks --all more
+	cd ../a
+	varve clone -q "$url" ../other
+	cd ../other
+	change 9
+	varve push -q
+	cd ../a
+	ends_with 1 varve push --blocks --all team
+	stderr_has "commits that are not here"
+	cmp before .varveconfig
+	succeeds varve fetch -q --tags
+	printf x > ../store/format
+	ends_with 2 varve push --blocks --all team
+	cmp before .varveconfig
+	ends_with 2 varve push --blocks --all
+	ends_with 2 varve push --blocks --all nobody
+}
+
+@test "push --blocks --all that is killed leaves the old place as it was" {
+	plain_host
+	a_table a
+	change 7
+	varve push -q
+	varve store add team ../store 2> /dev/null
+	varve store add next ../next 2> /dev/null
+	cp .varveconfig before
+	for ms in 5 20 40 80; do
+		timeout -s KILL "0.$(printf %03d $ms)" varve push --blocks --all next 2> /dev/null || true
+		git -C . config -f .varveconfig --get store.next.url > /dev/null
+		[ "$(varve store list | grep -c .)" -eq 2 ]
+	done
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	succeeds varve push --blocks --all next
+	shown 2
+}
+
+@test "a store in a link of the work tree is refused when it is added" {
+	plain_host
+	a_table a
+	mkdir ../real
+	ln -s ../real link
+	mkdir sub
+	ln -s ../../real sub/link
+	ends_with 2 varve store add l link
+	stderr_has "symbolic link"
+	ends_with 2 varve store add l sub/link/below
+	ends_with 2 varve store add --push-url link l https://example.org/store
+	[ ! -e .varveconfig ]
+	[ -z "$(ls ../real)" ]
+	succeeds varve store add l ../real/store
+}
