@@ -832,6 +832,54 @@ static vv_status read_header_rows(sniff *s, sniff_reader *r, vv_row *row, vv_hea
 	return rc;
 }
 
+/* Do most rows below the header end with a delimiter that it lacks, and no row has more? */
+static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, vv_error *err)
+{
+	sniff_reader r;
+	vv_error ignored;
+	vv_row row;
+	size_t rows = 0, longer = 0;
+	bool empty = true;
+	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, s->out->body, err);
+	int n = 1;
+
+	while (rc == VV_OK && empty && rows < SNIFF_HABIT_ROWS &&
+	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+		rows++;
+		longer += row.cells > columns;
+		empty = row.cells <= columns ||
+			(row.cells == columns + 1 && r.cells[columns].len == 0);
+	}
+	*out = empty && n >= 0 && longer > 0 && longer * 2 >= rows;
+	sniff_reader_close(&r);
+	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+}
+
+/* The names in the header, and an empty one for what the delimiters at the rows' ends part from the rest. */
+static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
+{
+	const vv_cell none = {"", 0, VV_CELL_TEXT, 0, 0};
+	vv_cell *cells;
+	bool longer = false;
+	vv_status rc;
+
+	if (h->count >= VV_COLUMNS_MAX) return sniff_set_names(s, h->names, h->count, err);
+	if ((rc = ends_in_delimiters(s, h->count, &longer, err)) < 0) return rc;
+	if (!longer) return sniff_set_names(s, h->names, h->count, err);
+	cells = vv_calloc(h->count + 1, sizeof(*cells));
+	if (!cells) return vv_fail_nomem(err);
+	memcpy(cells, h->names, h->count * sizeof(*cells));
+	cells[h->count] = none;
+	if (!s->parent) {
+		vv_buf_puts(
+			&s->out->warnings,
+			"the rows end with a delimiter that the header lacks: they have a last column without a name\n");
+	}
+	rc = sniff_set_names(s, cells, h->count + 1, err);
+	vv_free(cells);
+	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);
+}
+
 /* The first row, read: is it the header? Names, body and newline follow from it. */
 static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newline *newline,
 				vv_error *err)
@@ -855,7 +903,7 @@ static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newli
 	if (out->body == s->len && !s->at_end && out->dialect.comment != 0) {
 		return sniff_too_short(s, err);
 	}
-	return sniff_set_names(s, h.names, h.count, err);
+	return take_names(s, &h, err);
 }
 
 vv_status sniff_csv(sniff *s, vv_error *err)

@@ -265,3 +265,37 @@ rows() {
 	{ printf 'id,n\n'; yes '# above all rows, below the header' | head -n 20000; printf '1,2\n'; } > head.csv
 	ends_with 2 varve add --comment '#' --as table head.csv
 }
+
+@test "rows that end with a delimiter which the header lacks have a last column without a name" {
+	new_repo
+	printf 'id;n;v\n1;a;2;\n2;b;3;\n3;c;4;\n' > t.csv
+	succeeds varve add t.csv
+	output_has "3 rows, 4 columns, key id"
+	stderr_has "the rows end with a delimiter that the header lacks: they have a last column without a name"
+	varve commit -qm one
+	back t.csv
+	rows t.csv
+	output_is $'{"id":1,"n":"a","v":2,"field4":null}\n{"id":2,"n":"b","v":3,"field4":null}\n{"id":3,"n":"c","v":4,"field4":null}'
+	succeeds varve check
+	# a row without it, and one that is changed, leave the others as they are
+	sed -i 's/^2;b/2;x/' t.csv
+	printf '4;d;5\n' >> t.csv
+	succeeds varve add t.csv
+	stderr_lacks "the rows end with a delimiter"
+	varve commit -qm two
+	back t.csv
+	succeeds varve rename-column t.csv n name
+	printf 'id;name;v\n1;a;2;\n2;x;3;\n3;c;4;\n4;d;5\n' > want
+	same_bytes want t.csv
+	ends_with 2 varve rename-column t.csv field4 f
+	stderr_has "the header line has no column 4"
+	# what is behind the delimiter, and a delimiter that few rows have, is no such column
+	printf 'id;n\n1;a;\n2;b;x\n' > value.csv
+	ends_with 2 varve add value.csv
+	stderr_has "value.csv: line 2, column 5: found 3 cells, expected at most 2"
+	printf 'id;n\n1;a\n2;b;\n3;c\n' > few.csv
+	ends_with 2 varve add few.csv
+	stderr_has "few.csv: line 3, column 5: found 3 cells, expected at most 2"
+	printf 'id;n\n1;a;;\n2;b;;\n' > two.csv
+	ends_with 2 varve add two.csv
+}

@@ -126,7 +126,7 @@ static void a_delimiter_that_occurs_nowhere_never_wins(void **state)
 		vv_sniff_result_clear(&r);
 	}
 	expect_csv("a;b\n1;2;3\n4;5;6\n", ';', true, "a|b");
-	expect_csv("a\tb\n1\t2\t\n4\t5\t\n", '\t', true, "a|b");
+	expect_csv("a\tb\n1\t2\t\n4\t5\t\n", '\t', true, "a|b|");
 	expect_csv("Report, 2024\nid;name;x\n1;2,5;3\n2;3,5;4\n", ';', true, "Report, 2024");
 }
 
