@@ -40,7 +40,9 @@ struct vv_git_host {
 	bool chosen;          /* by the caller: store is what it is */
 	bool write;           /* for a push */
 	vv_block_peers peers; /* that were asked last */
-	vv_oid fetched_head;  /* what the remote's HEAD was when it was fetched; or null */
+	bool peers_listed;    /* to read from, by this commit: */
+	vv_oid peers_of;
+	vv_oid fetched_head; /* what the remote's HEAD was when it was fetched; or null */
 	vv_host_refs refs;
 	vv_host *host;  /* of the remote: NULL until it is needed */
 	vv_host *kept;  /* of the store; NULL: none, or not yet */
@@ -279,15 +281,66 @@ vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, 
 	return rc;
 }
 
+/* The block peers to read from: who is not trusted is told of once. */
+static vv_status list_peers(vv_git_host *g, vv_error *err)
+{
+	const vv_oid commit = config_commit(g);
+	vv_status rc;
+
+	if (g->peers_listed && vv_oid_equal(&commit, &g->peers_of)) return VV_OK;
+	vv_block_peers_clear(&g->peers);
+	rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
+	g->peers_listed = rc == VV_OK;
+	g->peers_of = commit;
+	return rc;
+}
+
+/* A URL of a web server may be that of a store's files: their mark is asked for before it is taken for a peer. */
+static vv_status choose_static(vv_git_host *g, vv_error *err)
+{
+	vv_block_peers *p = &g->peers;
+	vv_error why;
+	vv_status rc = list_peers(g, err);
+
+	for (size_t i = 0; rc == VV_OK && i < p->count && !g->kept; i++) {
+		const vv_data_store s = {.url = p->urls[i], .trusted = true};
+
+		if (strncmp(s.url, "http://", 7) != 0 && strncmp(s.url, "https://", 8) != 0) {
+			continue;
+		}
+		if (vv_data_store_host(&g->kept, &s, g->t, &why) == VV_OK) {
+			g->store = s;
+			g->keeps = g->kept;
+			memmove(&p->urls[i], &p->urls[i + 1],
+				(--p->count - i) * sizeof(p->urls[0]));
+			continue;
+		}
+		vv_host_close(g->kept);
+		g->kept = NULL;
+		if (why.code == VV_ENOMEM || why.code == VV_ECANCELLED) {
+			*err = why;
+			rc = why.code;
+		}
+	}
+	return rc;
+}
+
 /* Where blocks go or come from, if that is a store. */
 static vv_status choose_store(vv_git_host *g, vv_error *err)
 {
 	vv_oid commit = config_commit(g);
 	vv_status rc = VV_OK;
 
+	if (g->kept) {
+		g->keeps = g->kept;
+		return VV_OK;
+	}
 	if (!g->chosen) {
 		vv_data_store_clear(&g->store);
 		rc = vv_data_store_find(&g->store, g->t, g->m, &commit, g->write, err);
+	}
+	if (rc == VV_OK && !g->store.url && !g->chosen && !g->write) {
+		return choose_static(g, err);
 	}
 	if (rc < 0 || !g->store.url) return rc;
 	if (g->store.trusted) {
@@ -461,7 +514,7 @@ vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *er
 }
 
 /* Are its blocks to be elsewhere, in block peers? */
-static vv_status keeps_none(const vv_git_host *g, bool *out, vv_error *err)
+static vv_status keeps_none(vv_git_host *g, bool *out, vv_error *err)
 {
 	vv_blocks_config c;
 	vv_oid commit = config_commit(g);
@@ -473,6 +526,9 @@ static vv_status keeps_none(const vv_git_host *g, bool *out, vv_error *err)
 	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) == VV_OK) {
 		*out = g->m->blocks_url_count > 0 || c.url_count > 0;
 		vv_blocks_config_clear(&c);
+	}
+	if (rc == VV_OK && *out && !g->write && (rc = choose_store(g, err)) == VV_OK) {
+		*out = !g->kept;
 	}
 	return rc;
 }
@@ -766,11 +822,12 @@ uint64_t vv_git_host_bytes(const vv_git_host *g)
 
 vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error *err)
 {
-	vv_oid commit = config_commit(g);
+	bool stored;
+	vv_status rc = is_store_named(g, &stored, err);
 
 	*out = &g->peers;
-	vv_block_peers_clear(&g->peers);
-	return vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
+	if (rc < 0) return rc;
+	return g->write || g->kept || stored ? list_peers(g, err) : choose_static(g, err);
 }
 
 static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
@@ -810,6 +867,7 @@ vv_status vv_git_host_send(vv_git_host *g, const vv_git_sending *what, vv_host_s
 
 	memset(out, 0, sizeof(*out));
 	vv_block_peers_clear(&g->peers);
+	g->peers_listed = false;
 	bool stored;
 	if ((rc = is_store_named(g, &stored, err)) < 0 || stored || g->chosen) {
 		return rc < 0 ? rc : send_from_here(g, what, out, err);

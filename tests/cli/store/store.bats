@@ -381,3 +381,51 @@ shown() {
 	[ -z "$(ls ../real)" ]
 	succeeds varve store add l ../real/store
 }
+
+# serve FOLDER: as a web server gives its files, at http://127.0.0.1:$port.
+serve() {
+	stop_program
+	start_program "$store.port" python3 -c '
+import http.server, sys, functools
+handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[2])
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+open(sys.argv[1], "w").write(str(server.server_port))
+server.serve_forever()' "$store.port" "$1"
+}
+
+@test "a URL among blocks is asked for a store's mark first, and is a peer else" {
+	mkdir ../www
+	varve store add team "$PWD/../www/sales" 2> /dev/null
+	pushed
+	change 5
+	varve push -q
+	serve "$PWD/../www"
+	varve store remove team
+	git config -f .varveconfig blocks.url "http://127.0.0.1:$port/sales"
+	git add .varveconfig
+	git commit -qm web --no-verify
+	git push -q --no-verify
+	second "http://127.0.0.1:$port"
+	succeeds varve doctor
+	cd ..
+	rm -rf b
+	succeeds varve clone -q --lazy "$url" b
+	cmp <(varve -C b cat HEAD~1:prices.csv) a/prices.csv
+	# a setting of the user's, likewise
+	git -C a rm -q .varveconfig
+	git -C a commit -qm none --no-verify
+	git -C a push -q --no-verify
+	rm -rf c
+	git clone -q "$url" c
+	git -C c config remote.origin.varveUrl "http://127.0.0.1:$port/sales"
+	varve -C c init -q
+	succeeds varve -C c fetch
+	succeeds varve -C c restore .
+	cmp c/prices.csv a/prices.csv
+	# not a store
+	rm www/sales/format
+	rm -rf c/.git/varve
+	varve -C c init -q
+	ends_with 2 varve -C c fetch
+	stderr_has "varve does not answer there either"
+}
