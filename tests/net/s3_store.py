@@ -12,12 +12,14 @@ error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of wh
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
 (a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs), encrypts (AccessDenied to
-PUT without aws:kms and the key "key/1"), payer (the same to what has no x-amz-request-payer), public (a GET that is
+PUT without aws:kms and the key "key/1"), versions (what is replaced or removed stays below DIR.kept, behind a delete
+marker), locked (the same with a lock on objects: a PUT needs Content-MD5), payer (the same to what has no x-amz-request-payer), public (a GET that is
 signed is refused, another one is answered).
 
 DIR.together says how many ranges of packs, and how many of lists, it wants to have been asked for at once, once: those that
 come first wait for so many (ten seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.packs
 and DIR.lists how many of either were under way at once, at most."""
+import base64
 import datetime
 import email.utils
 import hashlib
@@ -141,6 +143,9 @@ class Store(http.server.BaseHTTPRequestHandler):
             return 403, "SignatureDoesNotMatch", "another signature"
         if hashlib.sha256(body).hexdigest() != digest:
             return 400, "XAmzContentSHA256Mismatch", "another body"
+        md5 = self.headers.get("Content-MD5")
+        if md5 and md5 != base64.b64encode(hashlib.md5(body).digest()).decode():
+            return 400, "BadDigest", "another body"
         return None
 
     # --- what goes wrong on purpose; True: it did
@@ -164,6 +169,9 @@ class Store(http.server.BaseHTTPRequestHandler):
                 self.headers.get("x-amz-server-side-encryption") != "aws:kms" or
                 self.headers.get("x-amz-server-side-encryption-aws-kms-key-id") != "key/1"):
             self.error(403, "AccessDenied", "Access Denied")
+        elif wrong == "locked" and self.command == "PUT" and not self.headers.get("Content-MD5"):
+            self.error(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object "
+                                              "requests with Object Lock parameters")
         elif wrong == "payer" and self.headers.get("x-amz-request-payer") != "requester":
             self.error(403, "AccessDenied", "Access Denied")
         elif wrong == "public" and self.headers.get("Authorization"):
@@ -222,21 +230,38 @@ class Store(http.server.BaseHTTPRequestHandler):
         self.send_response_only(code, message)
         self.send_header("Date", self.date_time_string())
 
+    def keep(self, file):
+        """The version that there is, out of sight."""
+        kept = root + ".kept/" + os.path.relpath(file, root)
+        os.makedirs(kept, exist_ok=True)
+        version = str(len(os.listdir(kept)))
+        if os.path.isfile(file):
+            os.link(file, os.path.join(kept, version))
+        return version
+
     def object(self, file, body, wrong):
+        keeps = wrong in ("versions", "locked")
+        if self.command in ("PUT", "DELETE") and keeps:
+            with lock:
+                version = [("x-amz-version-id", self.keep(file))]
+        else:
+            version = []
         if self.command == "PUT":
             os.makedirs(os.path.dirname(file), exist_ok=True)
             with open(f"{file}.new{threading.get_ident()}", "wb") as f:
                 f.write(body)
             os.rename(f.name, file)
-            self.answer(200, headers=[("ETag", f'"{hashlib.md5(body).hexdigest()}"')])
+            self.answer(200, headers=[("ETag", f'"{hashlib.md5(body).hexdigest()}"')] + version)
         elif self.command == "DELETE":
             if os.path.isfile(file):
                 os.remove(file)
-            self.answer(204)
+            self.answer(204, headers=version + ([("x-amz-delete-marker", "true")] if keeps else []))
         elif not os.path.isfile(file) and wrong == "hides":
             self.error(403, "AccessDenied", "Access Denied")
         elif not os.path.isfile(file):
-            self.error(404, "NoSuchKey", "The specified key does not exist.")
+            marked = keeps and os.path.isdir(root + ".kept/" + os.path.relpath(file, root))
+            self.error(404, "NoSuchKey", "The specified key does not exist.",
+                       headers=[("x-amz-delete-marker", "true")] if marked else [])
         else:
             self.get(file, wrong)
 

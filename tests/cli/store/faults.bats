@@ -290,3 +290,44 @@ profile() {
 	AWS_PROFILE=none ends_with 2 varve push
 	stderr_has "none"
 }
+
+# keeps_versions MODE: a bucket whose objects are never gone serves as another one, and keeps what a gc removed.
+keeps_versions() {
+	local pack
+	bucket
+	echo "$1" > "$store.mode"
+	succeeds varve push -u origin main
+	for i in 3 5 7; do
+		change $i
+		succeeds varve push -q
+	done
+	pack=$(ls "$store/bucket/sales/packs" | head -1)
+	succeeds varve gc --remote --prune=now
+	[ "$(ls "$store/bucket/sales/packs" | wc -l)" -eq 1 ]
+	[ -s "$store.kept/bucket/sales/packs/$pack/0" ]
+	succeeds varve gc --remote --prune=now
+	stderr_lacks "removed"
+	change 9
+	succeeds varve push
+	# gone behind a marker, and written again under its name
+	pack=$(ls -t "$store/bucket/sales/packs" | head -1)
+	mkdir -p "$store.kept/bucket/sales/packs/$pack"
+	mv "$store/bucket/sales/packs/$pack" "$store.kept/bucket/sales/packs/$pack/0"
+	ends_with 1 varve doctor
+	succeeds varve push --blocks
+	succeeds varve doctor
+	git config --global varve.trustedHost s3://bucket
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	(cd ../b && sound)
+	succeeds varve status --remote
+	output_has " 0 not there"
+}
+
+@test "a bucket that keeps old versions serves, and keeps what was removed" {
+	keeps_versions versions
+}
+
+@test "a bucket that locks its objects serves, and keeps what was removed" {
+	keeps_versions locked
+}

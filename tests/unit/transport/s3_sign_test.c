@@ -68,6 +68,34 @@ static void the_examples_of_aws_come_out(void **state)
 		"Signature=34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7\n");
 }
 
+/* The signatures of these were computed from AWS's description by another program (Python's hmac). */
+static void settings_of_encryption_are_part_of_the_signature(void **state)
+{
+	static const struct {
+		const char *key, *signature;
+	} cases[] = {
+		{"x-amz-server-side-encryption-aws-kms-key-id: key/1",
+		 "Signature=0f9b8a05e3761a57f40ddb343291980eda1ca16465b8c69345b0b385dedbd46b\n"},
+		{"x-amz-server-side-encryption-aws-kms-key-id: key/2",
+		 "Signature=5284999a35972554d4ef680e56f4d339b7d71f7bbb2e0a535e8de6f13adc2aef\n"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const put[] = {EMPTY, "Content-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==",
+					   "x-amz-server-side-encryption: aws:kms", cases[i].key,
+					   "x-amz-request-payer: requester"};
+		const http_ask ask = {.method = "PUT",
+				      .url = HOST "/sales/format",
+				      .headers = put,
+				      .header_count = 5};
+		check_signed(&ask, NULL,
+			     "SignedHeaders=content-md5;host;x-amz-content-sha256;x-amz-date;"
+			     "x-amz-request-payer;x-amz-server-side-encryption;"
+			     "x-amz-server-side-encryption-aws-kms-key-id,",
+			     cases[i].signature);
+	}
+}
+
 static void hosts_are_signed_as_they_are_sent(void **state)
 {
 	static const struct {
@@ -106,6 +134,7 @@ static void a_request_without_a_digest_is_not_signed(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_examples_of_aws_come_out),
+	cmocka_unit_test(settings_of_encryption_are_part_of_the_signature),
 	cmocka_unit_test(hosts_are_signed_as_they_are_sent),
 	cmocka_unit_test(a_request_without_a_digest_is_not_signed),
 };
