@@ -48,6 +48,71 @@ story() {
 	stderr_has "s3://bucket/deep/sales"
 }
 
+# run_nginx FOLDER: gives its files at $port, as its own configuration for static files does.
+run_nginx() {
+	local program
+	program=$(PATH=$PATH:/usr/sbin command -v nginx) || skip "nginx is not installed"
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	mkdir "$BATS_TEST_TMPDIR/nginx"
+	cat > "$BATS_TEST_TMPDIR/nginx/nginx.conf" <<-END
+	daemon off;
+	master_process off;
+	pid $BATS_TEST_TMPDIR/nginx/pid;
+	events {}
+	http {
+		access_log $BATS_TEST_TMPDIR/nginx/access.log;
+		$(for what in client_body proxy fastcgi uwsgi scgi; do echo "${what}_temp_path $BATS_TEST_TMPDIR/nginx/$what;"; done)
+		gzip on;
+		gzip_types *;
+		server {
+			listen 127.0.0.1:$port;
+			root $1;
+		}
+	}
+	END
+	"$program" -e "$BATS_TEST_TMPDIR/nginx/error.log" -c "$BATS_TEST_TMPDIR/nginx/nginx.conf" 3>&- &
+	store_pid=$!
+	for _ in $(seq 200); do
+		! curl -s "http://127.0.0.1:$port/" > /dev/null || return 0
+		kill -0 "$store_pid"
+		sleep 0.05
+	done
+	false
+}
+
+@test "files that nginx gives are a store to read from, by ranges" {
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	mkdir ../www
+	varve store add team ../www/sales 2> /dev/null
+	rows 60000 > prices.csv
+	varve add prices.csv .varveconfig > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	change 7
+	varve push -q
+	varve store remove team
+	run_nginx "$PWD/../www"
+	succeeds varve store add --json web "http://127.0.0.1:$port/sales"
+	[ "$(jq -c '[.reads, .ranges, .writes, .lists]' <<< "$output")" = '[true,true,false,false]' ]
+	git add .varveconfig
+	git commit -qm web --no-verify
+	git push -q --no-verify
+	git config --global varve.trustedHost "http://127.0.0.1:$port"
+	succeeds varve clone -q --lazy --bare "$url" ../lazy.git
+	cmp <(varve -C ../lazy.git cat main:prices.csv --where id=41234) <(head -n 1 prices.csv; sed -n '/^41234,/p' prices.csv)
+	grep -q ' 206 ' "$BATS_TEST_TMPDIR/nginx/access.log"
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	cd ../b
+	sound
+	succeeds varve doctor
+	change 9
+	ends_with 2 varve push
+	stderr_has "only be read"
+}
+
 @test "a bucket of s3proxy, which knows no conditional put, keeps the blocks" {
 	command -v java > /dev/null && command -v mvn > /dev/null || skip "java or mvn is not installed"
 	packages+=-s3proxy
