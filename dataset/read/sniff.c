@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/hint.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/read/scan_internal.h"
@@ -57,23 +58,31 @@ typedef struct magic {
 	const char *bytes;
 	size_t len;
 	const char *what;
-	bool packed; /* a compressed file, of which the inside may be a table */
+	bool packed;     /* a compressed file, of which the inside may be a table */
+	vv_hint_id hint; /* what makes a table of the file; or VV_HINT_NONE */
 } magic;
 
 static const magic magics[] = {
-	{"\x1f\x8b", 2, "compressed with gzip", true},
-	{"\x28\xb5\x2f\xfd", 4, "compressed with zstd", true},
+	{"\x1f\x8b", 2, "compressed with gzip", .packed = true},
+	{"\x28\xb5\x2f\xfd", 4, "compressed with zstd", .packed = true},
 	{"\xfd"
 	 "7zXZ",
-	 6, "compressed with xz", true},
-	{"BZh", 3, "compressed with bzip2", true},
-	{"PK\x03\x04", 4, "a ZIP archive (xlsx, ods ...)", true},
-	{"PAR1", 4, "a Parquet file", false},
-	{"SQLite format 3", 16, "an SQLite database", false},
-	{"%PDF-", 5, "a PDF document", false},
+	 6, "compressed with xz", .packed = true},
+	{"BZh", 3, "compressed with bzip2", .packed = true},
+	{"PK\x03\x04", 4, "a ZIP archive (xlsx, ods ...)", true, VV_HINT_UNSEEN_WORKBOOK},
+	{"PAR1", 4, "a Parquet file", false, VV_HINT_UNSEEN_PARQUET},
+	{"SQLite format 3", 16, "an SQLite database", false, VV_HINT_UNSEEN_SQLITE},
+	{"%PDF-", 5, "a PDF document", .packed = false},
 };
 
-static vv_status refuse_magic(const char *sample, size_t len, vv_error *err)
+/* Not "standard input", and not a version's. */
+static bool is_file(const char *path)
+{
+	return path && *vv_path_ext(path) && !strchr(path, ':');
+}
+
+/* path: NULL where there is none. */
+static vv_status refuse_magic(const char *sample, size_t len, const char *path, vv_error *err)
 {
 	size_t i;
 
@@ -87,6 +96,9 @@ static vv_status refuse_magic(const char *sample, size_t len, vv_error *err)
 			continue;
 		}
 		vv_fail(err, VV_EINPUT, "%s, no table", m->what);
+		if (m->hint != VV_HINT_NONE && is_file(path)) {
+			return vv_hint_code(err, m->hint, path);
+		}
 		return m->packed
 			       ? vv_hint(err,
 					 "unpack it first: compressed versions share nothing; '--as file' "
@@ -123,7 +135,7 @@ static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status refuse_binary(const char *sample, size_t len, vv_error *err)
+static vv_status refuse_binary(const char *sample, size_t len, const char *path, vv_error *err)
 {
 	vv_status rc;
 
@@ -131,7 +143,7 @@ static vv_status refuse_binary(const char *sample, size_t len, vv_error *err)
 	    (memcmp(sample, "\xff\xfe", 2) == 0 || memcmp(sample, "\xfe\xff", 2) == 0)) {
 		return refuse_utf16(err);
 	}
-	rc = refuse_magic(sample, len, err);
+	rc = refuse_magic(sample, len, path, err);
 	return rc < 0 ? rc : refuse_nuls(sample, len, err);
 }
 
@@ -272,7 +284,7 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	if (len < 4 && !at_end) {
 		return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
 	}
-	rc = refuse_binary(sample, len, err);
+	rc = refuse_binary(sample, len, hints ? hints->path : NULL, err);
 	if (rc < 0) return rc;
 	bom = len >= 3 && memcmp(sample, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	out->dialect.bom = bom > 0;

@@ -373,6 +373,7 @@ vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t
 		rc = skip_lines(&s, (size_t)hints->skip_below, whole, &at, err);
 	} else if (s.parent && s.parent->epilogue.len == 0) {
 		at = len;
+		rc = warn_of_total(&s, first, warnings, err);
 	} else if (!s.parent || !find_parents(&s, &at)) {
 		at = len;
 		rc = find_lines(&s, first, &at, err);

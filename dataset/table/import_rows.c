@@ -13,6 +13,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/group_internal.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/group_stream.h"
 #include "dataset/table/old_groups.h"
 
@@ -400,12 +401,43 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
 }
 
+static vv_status append(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	vv_buf_put(payload, bytes, len);
+	return vv_buf_ok(payload, err);
+}
+
+/* Would the version before be warned of, too? It was then. The end of one in key order is not known without
+ * all of it: nothing is said again there. */
+static bool parent_was_warned(import *im)
+{
+	const vv_root *parent = im->opts->parent;
+	vv_sniff_hints hints = im->opts->hints;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) told = VV_BUF_INIT;
+	vv_error ignored = {0};
+	size_t tail;
+
+	if (!parent || parent->kind != VV_KIND_TABLE || parent->dialect.form != VV_FORM_CSV) {
+		return false;
+	}
+	if (vv_root_is_sorted(parent)) return true;
+	vv_table t = {.source = *im->sink, .root = *parent, .columns = im->parent_schema.count};
+	hints.parent = NULL;
+	return range_of_groups(&t, parent->bytes > VV_TAIL_LOOK ? parent->bytes - VV_TAIL_LOOK : 0,
+			       VV_TAIL_LOOK, append, &bytes, &ignored) == VV_OK &&
+	       vv_sniff_tail(&tail, &told, vv_buf_cstr(&bytes), bytes.len,
+			     parent->bytes <= VV_TAIL_LOOK, &hints, &ignored) == VV_OK &&
+	       told.len > 0;
+}
+
 /* The lines below a CSV. */
 static vv_status take_tail(import *im, vv_error *err)
 {
 	const size_t len = im->window ? vv_window_tail_len(im->window) : 0;
 
-	if (im->dialect.form == VV_FORM_CSV) {
+	if (im->dialect.form == VV_FORM_CSV && im->tail_warnings.len > 0 &&
+	    !parent_was_warned(im)) {
 		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->tail_warnings),
 			   im->tail_warnings.len);
 	}

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/check/check.h"
+#include "dataset/read/guess_encoding.h"
 #include "diff/check/base.h"
 #include "diff/check/contradiction.h"
 #include "diff/check/new_only.h"
@@ -283,17 +284,35 @@ static vv_check_options options_of(one *c, const char *path)
 	return o;
 }
 
+/* UTF-16 that add refuses: nothing in it is found without its text. */
+static vv_status tell_utf16(one *c, vv_check_input *in, vv_source *source, bool *told,
+			    vv_error *err)
+{
+	char head[512];
+	const ssize_t n = source->read(source->payload, head, sizeof(head), err);
+
+	*told = n > 0 && vv_guess_utf16_order(head, (size_t)n);
+	return n < 0   ? (vv_status)n
+	       : *told ? tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why),
+			      err)
+		       : vv_check_input_source(in, source, err);
+}
+
 /* What a table cannot tell of the file that it was read from. *found: anything at all. */
 static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
 			      vv_check_result *result, vv_error *err)
 {
 	vv_sniff_hints hints = in->hints;
 	vv_source source;
+	bool told = false;
 	vv_status rc = vv_check_input_source(in, &source, err);
 
 	o->mend = in->mend;
 	hints.path = in->subject.path ? in->subject.path : in->subject.file;
-	if (rc < 0 || (rc = vv_check_file(result, &source, &hints, o, err)) < 0) return rc;
+	if (rc == VV_OK && in->refused) {
+		rc = tell_utf16(c, in, &source, &told, err);
+	}
+	if (rc < 0 || told || (rc = vv_check_file(result, &source, &hints, o, err)) < 0) return rc;
 	/* what add refuses is not valid, whatever it refuses it for */
 	if (in->refused && (result->errors == 0 || result->total_count > 0)) {
 		rc = tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why), err);

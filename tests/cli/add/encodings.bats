@@ -221,6 +221,8 @@ declared_encoding() {
 	printf '\xff\xfei\0d\0\n\0001\0\n\0x' > t.csv
 	ends_with 2 varve add t.csv
 	stderr_has "t.csv: half a UTF-16 character at byte 13, the end"
+	ends_with 1 varve check --files t.csv
+	output_has "source-error: t.csv: half a UTF-16 character at byte 13, the end"
 	succeeds varve add --as file t.csv
 }
 
@@ -251,6 +253,8 @@ declared_encoding() {
 	ends_with 2 varve add other.csv
 	stderr_has "goes on as UTF-16BE"
 	ends_with 1 varve check --files swapped.csv
+	output_has "source-error: swapped.csv: it begins with the mark of UTF-16BE, and goes on as UTF-16LE"
+	output_has "'--encoding UTF-16LE' reads it so"
 	succeeds varve add --encoding UTF-16LE swapped.csv
 	output_has "3 rows"
 	come_back swapped.csv
