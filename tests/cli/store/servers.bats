@@ -44,6 +44,10 @@ story() {
 	succeeds varve clone -q "$url" ../c
 	succeeds varve -C ../c fsck --data
 	cmp prices.csv ../c/prices.csv
+}
+
+# It checks signatures.
+knows_keys() {
 	AWS_SECRET_ACCESS_KEY=other ends_with 2 varve store test
 	stderr_has "s3://bucket/deep/sales"
 }
@@ -120,6 +124,7 @@ run_nginx() {
 	mkdir "$store/bucket"
 	run_s3proxy
 	story
+	knows_keys
 }
 
 a_minio() {
@@ -134,6 +139,7 @@ a_minio() {
 	a_minio
 	s3 PUT bucket
 	story
+	knows_keys
 }
 
 @test "a bucket of MinIO that keeps old versions keeps the blocks" {
@@ -152,4 +158,29 @@ a_minio() {
 	story
 	# what gc removed stays behind a marker
 	[ "$(s3 GET "bucket?versions=" | grep -o '<DeleteMarker>' | wc -l)" -ge 2 ]
+}
+
+install_moto() {
+	mkdir -p "$packages"
+	(
+		flock 9
+		[ -x "$packages/bin/moto_server" ] && exit 0
+		/usr/bin/python3 -m venv "$packages" || exit 1
+		timeout 300 "$packages/bin/pip" -q install 'moto[s3]==5.2.5' flask==3.1.3 flask-cors==6.0.5
+	) 9> "$packages/lock"
+}
+
+@test "a bucket of moto, which checks no signature, keeps the blocks" {
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "only with VARVE_TEST_ALL=1: it is downloaded"
+	packages+=-moto
+	install_moto || skip "the packages cannot be had"
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	"$packages/bin/moto_server" -H 127.0.0.1 -p "$port" > "$store.log" 2>&1 3>&- &
+	store_pid=$!
+	for _ in $(seq 400); do
+		! curl -sf -X PUT "http://127.0.0.1:$port/bucket" > /dev/null || break
+		kill -0 "$store_pid"
+		sleep 0.05
+	done
+	story
 }
