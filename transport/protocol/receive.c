@@ -646,12 +646,6 @@ vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err)
 	return promote(x, NULL, NULL, root, false, err);
 }
 
-vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
-				 vv_error *err)
-{
-	return promote(x, wants, commons, NULL, false, err);
-}
-
 /* Durably noted before refs name them: linked versions, which are not here. */
 static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			     vv_error *err)
@@ -685,6 +679,14 @@ static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids 
 	vv_arena_clear(&names);
 	vv_free(list);
 	return rc;
+}
+
+vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+				 vv_error *err)
+{
+	vv_status rc = promote(x, wants, commons, NULL, false, err);
+
+	return rc < 0 ? rc : note_linked(x, wants, commons, err);
 }
 
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons,

@@ -291,3 +291,51 @@ is_linked() {
 	ends_with 2 varve import --link https://example.org/prices.csv
 	stderr_has "--link needs a repository"
 }
+
+@test "git push leaves linked blocks at their source, too, and edits travel" {
+	mine
+	git init -q --bare "$top/far.git"
+	varve init -q --bare "$top/far.git"
+	git remote add origin "$top/far.git"
+	git push -q -u origin main
+	is_linked ../far.git 1
+	edit 7
+	git push -q origin main
+	is_linked ../far.git 1
+	away
+	succeeds varve clone -q ../far.git ../copy
+	cmp prices.csv ../copy/prices.csv
+}
+
+@test "a vault has no block of a linked version, and a repository recovered from it reads the source" {
+	mine
+	mkdir ../stick
+	varve vault key new > /dev/null
+	varve vault holder add stick ../stick/varve 2> /dev/null
+	succeeds varve vault replicate --copies 1
+	grep -o 'varve-recovery-[a-z0-9-]*' <<< "$output$stderr" > ../paper
+	chmod 600 ../paper
+	edit 7
+	succeeds varve vault replicate
+	varve vault prune > /dev/null
+	succeeds varve vault recover --key ../paper --to ../again ../stick/varve
+	cmp prices.csv ../again/prices.csv
+	is_linked ../again 1
+	cmp <(varve -C ../again cat HEAD~1:prices.csv) ../v1.csv
+}
+
+@test "what is linked at the source itself is read at its source" {
+	mine
+	far
+	git init -q ../third
+	cd ../third
+	varve init -q
+	varve import -q --link ../far.git prices.csv 2> /dev/null
+	varve commit -qm import
+	git init -q --bare ../more.git
+	varve init -q --bare ../more.git
+	succeeds varve push -q ../more.git main
+	rm -rf "$VARVE_CACHE"
+	succeeds varve clone -q ../more.git ../copy
+	cmp ../copy/prices.csv ../v1.csv
+}
