@@ -374,6 +374,26 @@ static void warn_short_rows(import *im)
 
 #define FEW_OF 10u
 
+/* The likely encoding, with cells as they read in it; of Western text that of ISO with the euro, too, where they differ. */
+static vv_status tell_readings(import *im, vv_error *err)
+{
+	vv_buf *out = &im->out->warnings;
+	vv_auto(vv_buf) first = VV_BUF_INIT;
+	vv_auto(vv_buf) second = VV_BUF_INIT;
+	const vv_dialect *d = &im->out->root.dialect;
+	vv_status rc = import_encoded_shows(&first, im->source, im->foreign_in, d, err);
+
+	if (rc == VV_OK && strcmp(im->foreign_in, "windows-1252") == 0) {
+		rc = import_encoded_shows(&second, im->source, "ISO-8859-15", d, err);
+	}
+	vv_buf_printf(out, "; '--encoding %s' reads it as text%s", im->foreign_in,
+		      vv_buf_cstr(&first));
+	if (second.len > 0 && strcmp(vv_buf_cstr(&first), vv_buf_cstr(&second)) != 0) {
+		vv_buf_printf(out, "; '--encoding ISO-8859-15'%s", vv_buf_cstr(&second));
+	}
+	return rc;
+}
+
 /* It is stored as it is, but other programs, and JSON, read it wrongly or not at all. */
 static vv_status warn_foreign_rows(import *im, vv_error *err)
 {
@@ -420,7 +440,7 @@ static vv_status warn_foreign_rows(import *im, vv_error *err)
 					  im->opts, err);
 	}
 	if (many && !clear) {
-		vv_buf_printf(&out->warnings, "; '--encoding %s' reads it as text", im->foreign_in);
+		rc = rc < 0 ? rc : tell_readings(im, err);
 	}
 	vv_buf_putc(&out->warnings, '\n');
 	return rc;

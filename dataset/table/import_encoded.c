@@ -72,7 +72,7 @@ static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv
 			     : vv_fail_nomem(err);
 
 	if (rc == VV_OK && head < text->len) {
-		vv_scan_window(scan, text->data + head, text->len - head, false, 0);
+		vv_scan_window(scan, text->data + head, text->len - head, true, 0);
 		while (shown < SHOWN &&
 		       vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &ignored) == 1) {
 			for (size_t i = 0; i < row.cells && shown < SHOWN; i++) {
@@ -159,6 +159,25 @@ vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *s
 	(void)vv_hint_put(warnings, "; ", opts->words, VV_HINT_ADD_ENCODING,
 			  vv_file_text_encoding(t), source->name);
 	*clear = true;
+	vv_file_text_close(t);
+	return rc;
+}
+
+vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const char *name,
+			       const vv_dialect *d, vv_error *err)
+{
+	const vv_file_text_options how = {.declared = name, .clean = true};
+	vv_file_text *t = NULL;
+	vv_error unclear;
+	vv_status rc = VV_OK;
+
+	if (!source->again || d->form != VV_FORM_CSV ||
+	    source->again(source->payload, &unclear) < 0) {
+		return VV_OK;
+	}
+	if (vv_file_text_open(&t, source, &how, &unclear) == VV_OK && t) {
+		rc = show_cells(warnings, vv_file_text_sample(t), 0, d, err);
+	}
 	vv_file_text_close(t);
 	return rc;
 }

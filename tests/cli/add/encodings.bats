@@ -85,6 +85,23 @@ german=$'id;name;ort\r\n1;Müller;Köln\r\n2;Jäger;Düsseldorf\r\n3;Groß;Münc
 	same_bytes want.csv t.csv
 }
 
+@test "an encoding that is not clear is suggested with cells as they read in it, and in the other one where they differ" {
+	new_repo
+	made l9.csv iso-8859-15 $'id,n\n1,œuf\n2,Šimon\n3,caf€\n'
+	made dos.csv cp850 $'id,n\n1,Müller\n2,Köln\n3,b\n'
+	succeeds varve add l9.csv
+	stderr_has "'--encoding windows-1252' reads it as text: '½uf', '¦imon', 'caf¤'; '--encoding ISO-8859-15': 'œuf', 'Šimon', 'caf€'"
+	succeeds varve add dos.csv
+	stderr_has "'--encoding CP850' reads it as text: 'Müller', 'Köln'"
+	stderr_lacks ISO-8859-15
+	# one that is found is shown with its cells though they stand in the last row alone
+	{ echo id,n && seq 3 5000 | sed 's/$/,a/' && echo 9999,é | iconv -t latin1; } > last.csv
+	succeeds varve add last.csv
+	stderr_has "read as windows-1252: 'é'; if that is wrong"
+	varve commit -qm one
+	come_back l9.csv dos.csv last.csv
+}
+
 @test "an encoding that is declared goes before what would be found" {
 	new_repo
 	made t.csv iso8859-15 $'id,preis\n1,3 €\n'
