@@ -2,22 +2,18 @@
  * pair_memo: knows what to forget: when it is full, half of the pairs, the oldest of those that nobody has asked
  * for since the last time; where most were asked for, an eighth, the oldest.
  *
- * The file: "VVPAIR" 01 0A, le64 check of the repository's secret, le64 count, the pairs (49 bytes
- * each: key, le64 length, le64 hash, first byte), le64 XXH3 over all before.
+ * The content of its file: the pairs (49 bytes each: key, le64 length, le64 hash, first byte).
  */
 #include "dataset/proof/pair_memo.h"
 
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/buf.h"
-#include "base/file.h"
+#include "base/derived.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
 
-static const char magic[8] = {'V', 'V', 'P', 'A', 'I', 'R', 1, '\n'};
-#define HEAD_LEN 24u
+#define MARK "VVPAIR\x01\n"
 #define PAIR_LEN (VV_SHA256_LEN + 17u)
 
 struct vv_pair_memo {
@@ -113,48 +109,21 @@ size_t vv_pair_memo_count(const vv_pair_memo *m)
 
 /* ---- the file ---- */
 
-static uint64_t check_of(uint64_t secret)
+vv_status vv_pair_memo_load(vv_pair_memo *m, const char *file, uint64_t secret, vv_error *err)
 {
-	uint8_t b[8];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc = vv_derived_read(&b, file, MARK, secret, VV_DERIVED_FRAME + m->max * PAIR_LEN,
+				       err);
 
-	vv_put_le64(b, secret);
-	return vv_xxh3(b, sizeof(b), 0x70616972u);
-}
-
-static vv_status take_file(vv_pair_memo *m, const uint8_t *p, size_t len, uint64_t secret,
-			   vv_error *err)
-{
-	if (len < HEAD_LEN + 8 || memcmp(p, magic, sizeof(magic)) != 0 ||
-	    vv_get_le64(p + 8) != check_of(secret) ||
-	    vv_xxh3(p, len - 8, 0) != vv_get_le64(p + len - 8) ||
-	    vv_get_le64(p + 16) != (len - HEAD_LEN - 8) / PAIR_LEN ||
-	    (len - HEAD_LEN - 8) % PAIR_LEN != 0) {
-		return VV_OK;
-	}
-	for (const uint8_t *at = p + HEAD_LEN; at + PAIR_LEN <= p + len - 8; at += PAIR_LEN) {
+	for (size_t n = 0; rc == VV_OK && n + PAIR_LEN <= b.len; n += PAIR_LEN) {
+		const uint8_t *at = (const uint8_t *)b.data + n;
 		vv_pair pair = {.raw_len = vv_get_le64(at + VV_SHA256_LEN),
 				.raw_hash = vv_get_le64(at + VV_SHA256_LEN + 8),
 				.first = (char)at[VV_SHA256_LEN + 16]};
+
 		memcpy(pair.key, at, VV_SHA256_LEN);
-		vv_status rc = vv_pair_memo_add(m, &pair, err);
-		if (rc < 0) return rc;
+		rc = vv_pair_memo_add(m, &pair, err);
 	}
-	return VV_OK;
-}
-
-vv_status vv_pair_memo_load(vv_pair_memo *m, const char *file, uint64_t secret, vv_error *err)
-{
-	vv_buf b = VV_BUF_INIT;
-	size_t max = HEAD_LEN + 8 + m->max * PAIR_LEN;
-	vv_error ignored;
-	vv_status rc = vv_read_file(&b, file, max, &ignored);
-
-	if (rc == VV_ENOMEM) {
-		rc = vv_fail_nomem(err);
-	} else {
-		rc = rc < 0 ? VV_OK : take_file(m, (const uint8_t *)b.data, b.len, secret, err);
-	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -176,25 +145,10 @@ static void put_pairs(vv_buf *b, const vv_pair_memo *m, bool asked)
 
 vv_status vv_pair_memo_save(const vv_pair_memo *m, const char *file, uint64_t secret, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	uint8_t le[8];
-	vv_status rc;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
-	vv_buf_put(&b, magic, sizeof(magic));
-	vv_put_le64(le, check_of(secret));
-	vv_buf_put(&b, le, sizeof(le));
-	vv_put_le64(le, vv_pair_memo_count(m));
-	vv_buf_put(&b, le, sizeof(le));
+	vv_derived_begin(&b, MARK);
 	put_pairs(&b, m, false); /* those that were asked for come last, and stay */
 	put_pairs(&b, m, true);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_put_le64(le, vv_xxh3(b.data, b.len, 0));
-		vv_buf_put(&b, le, sizeof(le));
-		rc = vv_buf_ok(&b, err);
-	}
-	if (rc == VV_OK && (rc = vv_mkdirs_above(file, err)) == VV_OK) {
-		rc = vv_write_file(file, b.data, b.len, false, err);
-	}
-	vv_buf_clear(&b);
-	return rc;
+	return vv_derived_write(&b, file, secret, err);
 }

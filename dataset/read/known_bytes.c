@@ -1,75 +1,35 @@
 /*
- * known_bytes: knows the file of notes: "VVSMUD" 01 0A, le64 XXH3-64 of the secret, the notes
- * (60 bytes each, the newest last: le64 length, le64 and le64 the hash, the root's CID), le64
- * XXH3-64 of all before.
+ * known_bytes: knows the content of the file of notes: 60 bytes each, the newest last: le64 length, le64 and le64 the
+ * hash, the root's CID.
  */
 #include "dataset/read/known_bytes.h"
 
 #include <fcntl.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/derived.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
 
-static const char magic[8] = {'V', 'V', 'S', 'M', 'U', 'D', 1, '\n'};
-#define HEAD_LEN 16u
+#define MARK "VVSMUD\x01\n"
 #define NOTE_LEN (24u + VV_CID_BYTES)
 #define NOTES_MAX 64u
 #define PIECE ((size_t)1 << 20)
 
-static uint64_t check_of(uint64_t secret)
-{
-	uint8_t b[8];
-
-	vv_put_le64(b, secret);
-	return vv_xxh3(b, sizeof(b), 0x736d7564u);
-}
-
-/* The notes there are into out; nothing where the file is not sound. */
+/* The notes there are, one after the other. */
 static vv_status load(vv_buf *out, const char *file, uint64_t secret, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_error ignored;
-	vv_status rc = vv_read_file(&b, file, HEAD_LEN + NOTES_MAX * NOTE_LEN + 8, &ignored);
-	const uint8_t *p = (const uint8_t *)b.data;
+	vv_status rc = vv_derived_read(out, file, MARK, secret,
+				       VV_DERIVED_FRAME + NOTES_MAX * NOTE_LEN, err);
 
-	if (rc == VV_OK && b.len >= HEAD_LEN + 8 && (b.len - HEAD_LEN - 8) % NOTE_LEN == 0 &&
-	    memcmp(p, magic, sizeof(magic)) == 0 && vv_get_le64(p + 8) == check_of(secret) &&
-	    vv_xxh3(p, b.len - 8, 0) == vv_get_le64(p + b.len - 8)) {
-		vv_buf_put(out, p + HEAD_LEN, b.len - HEAD_LEN - 8);
-	}
-	vv_buf_clear(&b);
-	return rc == VV_ENOMEM ? vv_fail_nomem(err) : vv_buf_ok(out, err);
+	out->len -= out->len % NOTE_LEN;
+	return rc;
 }
 
 static char *file_of(const vv_repository *r)
 {
 	return vv_path_join(vv_repository_varvedir(r), "cache", "smudged", NULL);
-}
-
-static vv_status save(const char *file, uint64_t secret, const vv_buf *notes, vv_error *err)
-{
-	vv_buf b = VV_BUF_INIT;
-	vv_error ignored;
-	uint8_t le[8];
-	vv_status rc;
-
-	vv_buf_put(&b, magic, sizeof(magic));
-	vv_put_le64(le, check_of(secret));
-	vv_buf_put(&b, le, sizeof(le));
-	vv_buf_put(&b, notes->data, notes->len);
-	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
-		vv_put_le64(le, vv_xxh3(b.data, b.len, 0));
-		vv_buf_put(&b, le, sizeof(le));
-		rc = vv_buf_ok(&b, err);
-	}
-	if (rc == VV_OK && vv_mkdirs_above(file, &ignored) == VV_OK) {
-		(void)vv_write_file(file, b.data, b.len, false, &ignored);
-	}
-	vv_buf_clear(&b);
-	return rc;
 }
 
 vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, const vv_cid *root,
@@ -79,6 +39,7 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 	uint8_t note[NOTE_LEN];
 	char *file = file_of(r);
 	uint64_t secret;
+	vv_error why;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
@@ -90,6 +51,7 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 	vv_put_le64(note + 8, hash.lo);
 	vv_put_le64(note + 16, hash.hi);
 	vv_cid_write(note + 24, root);
+	vv_derived_begin(&kept, MARK);
 	/* Once, and the newest last. */
 	for (size_t at = 0; at < notes.len; at += NOTE_LEN) {
 		bool fits = notes.len - at <= (NOTES_MAX - 1) * NOTE_LEN;
@@ -98,9 +60,7 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 		}
 	}
 	vv_buf_put(&kept, note, NOTE_LEN);
-	if ((rc = vv_buf_ok(&kept, err)) == VV_OK) {
-		rc = save(file, secret, &kept, err);
-	}
+	rc = vv_derived_write(&kept, file, secret, &why) == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 done:
 	vv_buf_clear(&notes);
 	vv_buf_clear(&kept);

@@ -30,7 +30,6 @@ typedef struct vv_scan_entry {
 
 typedef struct vv_scan_cache {
 	vv_cid root;            /* the version that it belongs to */
-	uint64_t secret_check;  /* hash of the secret, so that a copied cache is not believed */
 	vv_scan_entry *entries; /* one for each group, in order */
 	size_t count, cap;
 } vv_scan_cache;

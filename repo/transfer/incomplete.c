@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/derived.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -44,66 +45,44 @@ vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_err
 	return rc;
 }
 
+#define MARK "VVWHOL\x01\n"
 #define TIPS_MAX 4096u
+#define VV_OID_LEN sizeof(((vv_oid *)0)->id)
 
 static char *tips_path(vv_repository *r)
 {
 	return vv_path_join(vv_repository_varvedir(r), "cache", "complete", (char *)NULL);
 }
 
-/* How many there are; 0 when a line is not an id: then none can be trusted. */
-static size_t parse_tips(vv_oid *out, const vv_buf *text)
-{
-	const size_t line = VV_OID_TEXT + 1;
-	size_t count = text->len / line;
-
-	if (text->len % line != 0 || count > TIPS_MAX) return 0;
-	for (size_t i = 0; i < count; i++) {
-		const char *p = text->data + i * line;
-		if (!vv_oid_parse(&out[i], p, VV_OID_TEXT) || p[VV_OID_TEXT] != '\n') return 0;
-	}
-	return count;
-}
-
 static vv_status read_tips(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
 {
-	char *path = tips_path(r);
-	vv_buf text = VV_BUF_INIT;
-	vv_error ignored;
+	vv_auto(char) *path = tips_path(r);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_status rc;
 
 	*count = 0;
-	*out = vv_calloc(TIPS_MAX, sizeof(vv_oid));
-	if (!path || !*out) {
-		vv_free(path);
-		vv_free(*out);
-		*out = NULL;
-		return vv_fail_nomem(err);
+	*out = NULL;
+	if (!path) return vv_fail_nomem(err);
+	rc = vv_derived_read(&b, path, MARK, 0, VV_DERIVED_FRAME + TIPS_MAX * VV_OID_LEN, err);
+	if (rc < 0) return rc;
+	if (!(*out = vv_calloc(TIPS_MAX, sizeof(vv_oid)))) return vv_fail_nomem(err);
+	for (; (*count + 1) * VV_OID_LEN <= b.len; ++*count) {
+		memcpy((*out)[*count].id, b.data + *count * VV_OID_LEN, VV_OID_LEN);
 	}
-	vv_status rc = vv_read_file(&text, path, TIPS_MAX * (VV_OID_TEXT + 1), &ignored);
-	if (rc == VV_OK) {
-		*count = parse_tips(*out, &text);
-	}
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
+	return VV_OK;
 }
 
 static vv_status write_tips(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
 {
-	char *path = tips_path(r), hex[VV_OID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = tips_path(r);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
+	if (!path) return vv_fail_nomem(err);
+	vv_derived_begin(&b, MARK);
 	for (size_t i = 0; i < count && i < TIPS_MAX; i++) {
-		vv_oid_text(hex, &tips[i]);
-		vv_buf_printf(&text, "%s\n", hex);
+		vv_buf_put(&b, tips[i].id, VV_OID_LEN);
 	}
-	vv_status rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
-	if (rc == VV_OK && (rc = vv_mkdirs_above(path, err)) == VV_OK) {
-		rc = vv_write_file(path, vv_buf_cstr(&text), text.len, false, err);
-	}
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	return vv_derived_write(&b, path, 0, err);
 }
 
 #define TIPS_KEPT 512u /* of earlier ones, beside what is added */

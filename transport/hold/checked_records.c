@@ -8,17 +8,14 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/codec.h"
-#include "base/file.h"
-#include "base/hash.h"
+#include "base/derived.h"
 #include "base/sys.h"
 
-#define MARK "VVCHECK\001"
-#define MARK_LEN 8u
+#define MARK "VVRECS\x01\n"
 #define HEAD_LEN 9u /* of a record: received, lengths of name and file */
 #define FILE_MAX (UINT64_C(1) << 32)
 
-/* The items of bytes from the mark to end; false: they are none. */
+/* The items of bytes up to end; false: they are none. */
 static bool read_items(vv_checked_records *c, const uint8_t *p, const uint8_t *end, bool *nomem)
 {
 	while (p < end) {
@@ -48,26 +45,17 @@ static bool read_items(vv_checked_records *c, const uint8_t *p, const uint8_t *e
 
 vv_status vv_checked_records_read(vv_checked_records *out, const char *path, vv_error *err)
 {
-	uint8_t sum[VV_SHA256_LEN];
-	const uint8_t *p, *end;
-	bool nomem = false, fine;
-	vv_error ignored;
+	bool nomem = false;
+	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	if (!vv_exists(path) || vv_read_regular(&out->bytes, path, FILE_MAX, &ignored) < 0 ||
-	    out->bytes.len < MARK_LEN + VV_SHA256_LEN) {
-		vv_checked_records_clear(out);
-		return VV_OK;
-	}
-	p = (const uint8_t *)out->bytes.data;
-	end = p + out->bytes.len - VV_SHA256_LEN;
-	fine = memcmp(p, MARK, MARK_LEN) == 0 &&
-	       vv_sha256(sum, p, (size_t)(end - p), &ignored) == VV_OK &&
-	       memcmp(sum, end, sizeof(sum)) == 0 && read_items(out, p + MARK_LEN, end, &nomem);
-	if (!fine) {
+	rc = vv_derived_read(&out->bytes, path, MARK, 0, FILE_MAX, err);
+	if (rc == VV_OK && out->bytes.len > 0 &&
+	    !read_items(out, (const uint8_t *)out->bytes.data,
+			(const uint8_t *)out->bytes.data + out->bytes.len, &nomem)) {
 		vv_checked_records_clear(out);
 	}
-	return nomem ? vv_fail_nomem(err) : VV_OK;
+	return nomem ? vv_fail_nomem(err) : rc;
 }
 
 void vv_checked_records_clear(vv_checked_records *c)
@@ -93,7 +81,7 @@ vv_status vv_checked_records_put(vv_buf *out, const vv_checked_record *r, vv_err
 	uint8_t head[HEAD_LEN];
 
 	if (out->len == 0) {
-		vv_buf_put(out, MARK, MARK_LEN);
+		vv_derived_begin(out, MARK);
 	}
 	head[0] = r->received;
 	vv_put_le32(head + 1, (uint32_t)name_len);
@@ -106,12 +94,5 @@ vv_status vv_checked_records_put(vv_buf *out, const vv_checked_record *r, vv_err
 
 vv_status vv_checked_records_write(vv_buf *put, const char *path, vv_error *err)
 {
-	uint8_t sum[VV_SHA256_LEN];
-	vv_status rc = vv_sha256(sum, put->data, put->len, err);
-
-	vv_buf_put(put, sum, sizeof(sum));
-	if (rc == VV_OK && (rc = vv_buf_ok(put, err)) == VV_OK) {
-		rc = vv_write_file(path, put->data, put->len, false, err);
-	}
-	return rc;
+	return vv_derived_write(put, path, 0, err);
 }

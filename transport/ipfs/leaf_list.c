@@ -1,9 +1,8 @@
 /*
  * leaf_list: knows the list's bytes, and how many nodes there are above so many leaves.
  *
- * Layout: header; for each leaf its digest and where it ends in the file; for each node, height by
- * height, its digest and the bytes of all blocks below; then, by digest, where each of both
- * stands; XXH3 of all that.
+ * Content: header; for each leaf its digest and where it ends in the file; for each node, height by
+ * height, its digest and the bytes of all blocks below; then, by digest, where each of both stands.
  */
 #include "transport/ipfs/leaf_list.h"
 
@@ -13,6 +12,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/derived.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
@@ -20,9 +20,8 @@
 #include "base/text.h"
 #include "transport/ipfs/unixfs_tree.h"
 
-#define MAGIC "VVLEAF1\n"
-#define MAGIC_LEN 8u
-#define LEAVES_AT (MAGIC_LEN + 2 * VV_CID_BYTES)
+#define MARK "VVLEAF\x01\n"
+#define LEAVES_AT (VV_DERIVED_MARK + 2 * VV_CID_BYTES)
 #define BYTES_AT (LEAVES_AT + 8u)
 #define HEADER_LEN (BYTES_AT + 8u)
 #define DIGEST_LEN 32u
@@ -173,21 +172,17 @@ static vv_status put_sorted(vv_buf *out, uint64_t count, vv_error *err)
 static vv_status finish_list(making *m, const vv_cid *file, const char *path, vv_error *err)
 {
 	uint64_t nodes[VV_UNIXFS_HEIGHT + 2], count = count_nodes(nodes, m->leaves);
-	uint8_t sum[SUM_LEN];
 	vv_status rc;
 
-	vv_cid_write((uint8_t *)m->out.data + MAGIC_LEN + VV_CID_BYTES, file);
+	vv_cid_write((uint8_t *)m->out.data + VV_DERIVED_MARK + VV_CID_BYTES, file);
 	vv_put_le64((uint8_t *)m->out.data + LEAVES_AT, m->leaves);
 	vv_put_le64((uint8_t *)m->out.data + BYTES_AT, m->bytes);
 	for (unsigned h = 1; h < VV_UNIXFS_HEIGHT + 2; h++) {
 		assert(m->nodes[h].len == nodes[h] * ENTRY_LEN);
 		vv_buf_put(&m->out, vv_buf_cstr(&m->nodes[h]), m->nodes[h].len);
 	}
-	if ((rc = put_sorted(&m->out, count, err)) < 0) return rc;
-	vv_put_le64(sum, vv_xxh3(m->out.data, m->out.len, 0));
-	vv_buf_put(&m->out, sum, sizeof(sum));
-	if ((rc = vv_buf_ok(&m->out, err)) < 0 || (rc = vv_mkdirs_above(path, err)) < 0) return rc;
-	return vv_write_file(path, m->out.data, m->out.len, false, err);
+	rc = put_sorted(&m->out, count, err);
+	return rc < 0 ? rc : vv_derived_write(&m->out, path, 0, err);
 }
 
 static vv_status make_list(const char *path, const vv_leaf_source *from, const vv_cid *version,
@@ -201,7 +196,7 @@ static vv_status make_list(const char *path, const vv_leaf_source *from, const v
 
 	if (!(m.tree = vv_unixfs_tree_new(take_node, &m))) return vv_fail_nomem(err);
 	vv_cid_write(cid, version);
-	vv_buf_put(&m.out, MAGIC, MAGIC_LEN);
+	vv_derived_begin(&m.out, MARK);
 	vv_buf_put(&m.out, cid, sizeof(cid));
 	vv_buf_put(&m.out, later, sizeof(later));
 	if ((rc = vv_buf_ok(&m.out, err)) < 0 ||
@@ -253,8 +248,9 @@ static vv_status read_header(vv_leaf_list *l, uint64_t size, vv_error *err)
 	vv_status rc = read_at(l, 0, head, sizeof(head), err);
 
 	if (rc < 0) return rc;
-	if (memcmp(head, MAGIC, MAGIC_LEN) != 0 || !read_cid(&l->version, head + MAGIC_LEN) ||
-	    !read_cid(&l->file, head + MAGIC_LEN + VV_CID_BYTES)) {
+	if (memcmp(head, MARK, VV_DERIVED_MARK) != 0 ||
+	    !read_cid(&l->version, head + VV_DERIVED_MARK) ||
+	    !read_cid(&l->file, head + VV_DERIVED_MARK + VV_CID_BYTES)) {
 		return not_a_list(l, "another header", err);
 	}
 	l->leaves = vv_get_le64(head + LEAVES_AT);

@@ -3,19 +3,16 @@
  */
 #include "transport/protocol/speeds.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
+#include "base/derived.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "base/text.h"
 #include "transport/line/network.h"
 
-#define FIRST_LINE "varve speeds 1\n"
-#define HEX 16u
-#define FILE_MAX 65536u
+#define MARK "VVSPED\x01\n"
+#define LINE_LEN 56u /* seven numbers of 8 bytes, in the order of line */
 #define DAY 86400u
 
 typedef struct line {
@@ -43,102 +40,51 @@ uint64_t vv_speed_source(const char *url)
 
 /* --- the file ----------------------------------------------------------------------------------- */
 
-static bool take_hex(const char **p, uint64_t *out)
+/* Lines that are too old, or of a clock that was ahead, are left out. */
+static void read_table(const vv_speeds *s, table *out)
 {
-	*out = 0;
-	for (size_t i = 0; i < HEX; i++) {
-		char c = (*p)[i];
-		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
-		*out = *out << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-	}
-	*p += HEX;
-	return true;
-}
-
-/* After a blank, in its one form. */
-static bool take_number(const char **p, uint64_t *out)
-{
-	size_t n;
-
-	if (**p != ' ') return false;
-	n = strspn(++*p, "0123456789");
-	if (n == 0 || (n > 1 && **p == '0') || !vv_parse_u64(out, *p, n)) return false;
-	*p += n;
-	return true;
-}
-
-static bool take_line(const char **p, line *out)
-{
-	memset(out, 0, sizeof(*out));
-	if (!take_hex(p, &out->network) || *(*p)++ != ' ' || !take_hex(p, &out->source) ||
-	    !take_number(p, &out->latency_ms) || !take_number(p, &out->rate) ||
-	    !take_number(p, &out->seen) || !take_number(p, &out->failed) ||
-	    !take_number(p, &out->silent) || **p != '\n') {
-		return false;
-	}
-	++*p;
-	return true;
-}
-
-/* Lines that are too old, or of a clock that was ahead, are left out. False: it is no such file. */
-static bool parse(table *out, const char *text, size_t len, uint64_t secret, uint64_t now)
-{
-	const size_t head = sizeof(FIRST_LINE) - 1;
-	const char *p = text + head, *sum = text + len - HEX - 1;
-	uint64_t is;
-	line l;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_error ignored;
 
 	out->count = 0;
-	if (len < head + HEX + 1 || memcmp(text, FIRST_LINE, head) != 0 || text[len - 1] != '\n' ||
-	    memchr(text, '\0', len)) {
-		return false;
-	}
-	while (p < sum) {
-		if (!take_line(&p, &l) || p > sum || out->count == VV_SPEEDS_MAX) return false;
-		if (l.seen <= now && now - l.seen <= (uint64_t)VV_SPEEDS_DAYS * DAY &&
-		    l.failed <= now && l.silent <= now) {
+	(void)vv_derived_read(&b, s->path, MARK, s->secret,
+			      VV_DERIVED_FRAME + VV_SPEEDS_MAX * LINE_LEN, &ignored);
+	for (size_t at = 0; at + LINE_LEN <= b.len; at += LINE_LEN) {
+		const uint8_t *p = (const uint8_t *)b.data + at;
+		const line l = {.network = vv_get_le64(p),
+				.source = vv_get_le64(p + 8),
+				.latency_ms = vv_get_le64(p + 16),
+				.rate = vv_get_le64(p + 24),
+				.seen = vv_get_le64(p + 32),
+				.failed = vv_get_le64(p + 40),
+				.silent = vv_get_le64(p + 48)};
+
+		if (l.seen <= s->now && s->now - l.seen <= (uint64_t)VV_SPEEDS_DAYS * DAY &&
+		    l.failed <= s->now && l.silent <= s->now) {
 			out->lines[out->count++] = l;
 		}
 	}
-	return take_hex(&p, &is) && is == vv_xxh3(text, (size_t)(sum - text), secret);
-}
-
-static void read_table(const vv_speeds *s, table *out)
-{
-	vv_buf text = VV_BUF_INIT;
-	vv_error ignored;
-
-	if (vv_read_file(&text, s->path, FILE_MAX, &ignored) < 0 ||
-	    !parse(out, vv_buf_cstr(&text), text.len, s->secret, s->now)) {
-		out->count = 0;
-	}
-	vv_buf_clear(&text);
-}
-
-static void put_line(vv_buf *out, const line *l)
-{
-	vv_buf_printf(out, "%016llx %016llx %llu %llu %llu %llu %llu\n",
-		      (unsigned long long)l->network, (unsigned long long)l->source,
-		      (unsigned long long)l->latency_ms, (unsigned long long)l->rate,
-		      (unsigned long long)l->seen, (unsigned long long)l->failed,
-		      (unsigned long long)l->silent);
 }
 
 static void write_table(const vv_speeds *s, const table *t)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_error ignored;
 
-	vv_buf_puts(&text, FIRST_LINE);
+	vv_derived_begin(&b, MARK);
 	for (size_t i = 0; i < t->count; i++) {
-		put_line(&text, &t->lines[i]);
+		const line *l = &t->lines[i];
+		const uint64_t numbers[] = {l->network, l->source, l->latency_ms, l->rate,
+					    l->seen,    l->failed, l->silent};
+
+		for (size_t n = 0; n < sizeof(numbers) / sizeof(numbers[0]); n++) {
+			uint8_t le[8];
+
+			vv_put_le64(le, numbers[n]);
+			vv_buf_put(&b, le, sizeof(le));
+		}
 	}
-	vv_buf_printf(&text, "%016llx\n",
-		      (unsigned long long)vv_xxh3(vv_buf_cstr(&text), text.len, s->secret));
-	if (vv_buf_ok(&text, &ignored) == VV_OK && vv_mkdirs_above(s->path, &ignored) == VV_OK) {
-		(void)vv_write_file(s->path, text.data, text.len, false, &ignored);
-	}
-	vv_buf_clear(&text);
+	(void)vv_derived_write(&b, s->path, s->secret, &ignored);
 }
 
 /* --- lines ---------------------------------------------------------------------------------------- */

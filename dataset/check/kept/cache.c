@@ -14,20 +14,18 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/derived.h"
 #include "base/file.h"
 #include "base/hash_index.h"
 #include "base/hint.h"
 #include "base/sys.h"
 
-/* The fifth byte grows when what types and patterns accept changes, so that no older answer is
+/* Their versions grow when what types and patterns accept changes, so that no older answer is
  * given again. */
-#define RECORD_MAGIC "vvck\x01\0\0\0"
+#define RECORD_MARK "VVCHCK\x01\n"
 #define FILE_MAGIC "vvcr\x01\0\0\0"
 #define MAGIC_LEN 8u
-#define RECORD_HEAD 24u /* magic, le64 length, le64 XXH3-64 of the bytes */
-static_assert(sizeof(RECORD_MAGIC) - 1 == MAGIC_LEN && sizeof(FILE_MAGIC) - 1 == MAGIC_LEN,
-	      "8 bytes");
-static_assert(RECORD_HEAD == MAGIC_LEN + 8 + 8, "magic, length, checksum");
+static_assert(sizeof(FILE_MAGIC) - 1 == MAGIC_LEN, "8 bytes");
 #define NAME_MAX_LEN 64u
 #define FILE_PREFIX "file." /* before the kind of what is a file of its own, in a result */
 #define PIECE (256u << 10)
@@ -247,40 +245,15 @@ int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_ha
 	return c->trusted_fd;
 }
 
-/* Does the record's head stand before exactly these bytes? */
-static bool head_holds(const uint8_t head[RECORD_HEAD], const void *bytes, size_t len)
-{
-	return memcmp(head, RECORD_MAGIC, MAGIC_LEN) == 0 && vv_get_le64(head + 8) == len &&
-	       vv_get_le64(head + 16) == vv_xxh3(bytes, len, 0);
-}
-
 /* 1, 0 or VV_ENOMEM. */
 static int read_kept(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
 {
-	char *path = path_in(c->dir, name);
-	uint8_t head[RECORD_HEAD];
-	int fd = -1, found = 0;
-	vv_stat st;
+	vv_auto(char) *path = path_in(c->dir, name);
+	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
-	fd = vv_open(path, O_RDONLY, 0, NULL);
-	if (fd < 0 || vv_fstat(&st, fd, path, NULL) < 0 || st.size < RECORD_HEAD ||
-	    st.size > VV_CHECK_CACHE_MAX ||
-	    vv_read_full(fd, head, sizeof(head), path, NULL) != (ssize_t)sizeof(head)) {
-		goto done;
-	}
-	if (!vv_buf_reserve(out, (size_t)st.size)) {
-		found = vv_fail_nomem(err);
-		goto done;
-	}
-	out->len = (size_t)st.size - RECORD_HEAD;
-	out->data[out->len] = '\0';
-	found = vv_read_full(fd, out->data, out->len, path, NULL) == (ssize_t)out->len &&
-		head_holds(head, out->data, out->len);
-done:
-	vv_close(fd < 0 ? -1 : fd, path, NULL);
-	vv_free(path);
-	return found;
+	rc = vv_derived_read(out, path, RECORD_MARK, 0, VV_CHECK_CACHE_MAX, err);
+	return rc < 0 ? (int)rc : out->len > 0;
 }
 
 /* 1, 0 or VV_ENOMEM. */
@@ -328,38 +301,10 @@ int vv_check_cache_get(vv_check_cache *c, const char *kind, vv_hash128 key, vv_b
 	return found;
 }
 
-/* Writes a record beside the one that is there, and then over it. */
-static vv_status write_record(const vv_check_cache *c, const char *path, const void *bytes,
-			      size_t len)
-{
-	uint8_t head[RECORD_HEAD];
-	char *temp = NULL;
-	int fd = vv_temp_open(&temp, c->dir, "new-", NULL);
-	vv_status rc = fd < 0 ? (vv_status)fd : VV_OK;
-
-	if (rc < 0) return rc;
-	memcpy(head, RECORD_MAGIC, MAGIC_LEN);
-	vv_put_le64(head + 8, len);
-	vv_put_le64(head + 16, vv_xxh3(bytes, len, 0));
-	if ((rc = vv_write_full(fd, head, sizeof(head), temp, NULL)) == VV_OK) {
-		rc = vv_write_full(fd, bytes, len, temp, NULL);
-	}
-	if (vv_close(fd, temp, NULL) < 0) {
-		rc = VV_EIO;
-	}
-	if (rc == VV_OK) {
-		rc = vv_rename(temp, path, NULL);
-	}
-	if (rc < 0) {
-		vv_unlink(temp, true, NULL);
-	}
-	vv_free(temp);
-	return rc;
-}
-
 vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key, const void *bytes,
 			     size_t len, vv_error *err)
 {
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char name[NAME_MAX_LEN], *path;
 	record *r;
 
@@ -373,11 +318,11 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 	}
 	path = path_in(c->dir, name);
 	if (!path) return vv_fail_nomem(err);
-	if (vv_mkdirs(c->dir, NULL) == VV_OK) {
-		c->wrote = true;
-		if (write_record(c, path, bytes, len) < 0) {
-			vv_unlink(path, true, NULL); /* what was there before is out of date */
-		}
+	c->wrote = true;
+	vv_derived_begin(&b, RECORD_MARK);
+	vv_buf_put(&b, bytes, len);
+	if (vv_derived_write(&b, path, 0, NULL) < 0) {
+		vv_unlink(path, true, NULL); /* what was there before is out of date */
 	}
 	vv_free(path);
 	return VV_OK;

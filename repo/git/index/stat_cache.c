@@ -1,6 +1,6 @@
 /*
- * stat_cache: knows the stat cache's file: "VVSTAT" 01 0A, le64 count, entries (varint path
- * length, path, 8 x le64 of the stat, 20 bytes blob id), le64 XXH3 over all before.
+ * stat_cache: knows the content of the stat cache's file: entries (varint path length, path, 8 x le64 of
+ * the stat, 20 bytes blob id).
  */
 #include "repo/git/index/stat_cache.h"
 
@@ -8,12 +8,12 @@
 
 #include "base/arena.h"
 #include "base/array.h"
-#include "base/buf.h"
+#include "base/derived.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
 
-static const char magic[8] = {'V', 'V', 'S', 'T', 'A', 'T', 1, '\n'};
+#define MARK "VVSTAT\x01\n"
 #define FIXED_LEN (8u * 8u + 20u)
 #define FLAG_YOUNG ((uint64_t)1 << 63) /* in the mode's place */
 #define FILE_MAX ((size_t)1 << 30)
@@ -106,27 +106,23 @@ static void read_stat(vv_stat *st, const uint8_t *p)
 	st->gid = (uint32_t)vv_get_le64(p + 56);
 }
 
-/* Damaged bytes leave an emptier cache, nothing worse. */
-static vv_status parse(vv_stat_cache *c, const uint8_t *p, size_t len, vv_error *err)
+static vv_status parse(vv_stat_cache *c, const uint8_t *p, const uint8_t *end, vv_error *err)
 {
-	if (len < 24 || memcmp(p, magic, 8) != 0 ||
-	    vv_xxh3(p, len - 8, 0) != vv_get_le64(p + len - 8)) {
-		return VV_OK;
-	}
-	const uint8_t *end = p + len - 8;
-	uint64_t count = vv_get_le64(p + 8), path_len;
-	p += 16;
-	for (uint64_t i = 0; i < count; i++) {
+	uint64_t path_len;
+
+	while (p < end) {
 		vv_stat st;
 		vv_oid id;
+		vv_status rc;
+
 		if (!vv_varint_read(&p, end, &path_len) || path_len > (uint64_t)(end - p) ||
 		    (uint64_t)(end - p) - path_len < FIXED_LEN) {
 			return VV_OK;
 		}
 		read_stat(&st, p + path_len);
 		memcpy(id.id, p + path_len + 64, sizeof(id.id));
-		vv_status rc = put(c, (const char *)p, (size_t)path_len, &st, &id,
-				   (vv_get_le64(p + path_len + 48) & FLAG_YOUNG) != 0, err);
+		rc = put(c, (const char *)p, (size_t)path_len, &st, &id,
+			 (vv_get_le64(p + path_len + 48) & FLAG_YOUNG) != 0, err);
 		if (rc < 0) return rc;
 		p += path_len + FIXED_LEN;
 	}
@@ -136,7 +132,6 @@ static vv_status parse(vv_stat_cache *c, const uint8_t *p, size_t len, vv_error 
 vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
-	vv_error ignored = {0};
 	vv_stat_cache *c = vv_calloc(1, sizeof(*c));
 	*out = NULL;
 	if (!c || !(c->file = vv_strdup(file))) {
@@ -145,8 +140,10 @@ vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *er
 	}
 	vv_arena_init(&c->arena);
 	vv_hash_index_init(&c->index);
-	vv_status rc = vv_read_file(&b, file, FILE_MAX, &ignored);
-	rc = rc == VV_OK ? parse(c, (const uint8_t *)b.data, b.len, err) : VV_OK;
+	vv_status rc = vv_derived_read(&b, file, MARK, 0, FILE_MAX, err);
+	if (rc == VV_OK && b.len > 0) {
+		rc = parse(c, (const uint8_t *)b.data, (const uint8_t *)b.data + b.len, err);
+	}
 	vv_buf_clear(&b);
 	if (rc < 0) {
 		vv_stat_cache_close(c);
@@ -221,19 +218,15 @@ void vv_stat_cache_drop(vv_stat_cache *c, const char *path)
 
 vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	uint8_t fixed[FIXED_LEN];
-	uint64_t count = 0;
 	vv_status rc;
+
 	if (!c->changed) return VV_OK;
-	for (size_t i = 0; i < c->count; i++) {
-		count += !c->entries[i].dropped;
-	}
-	vv_buf_put(&b, magic, sizeof(magic));
-	vv_put_le64(fixed, count);
-	vv_buf_put(&b, fixed, 8);
+	vv_derived_begin(&b, MARK);
 	for (size_t i = 0; i < c->count; i++) {
 		const entry *e = &c->entries[i];
+
 		if (e->dropped) {
 			continue;
 		}
@@ -243,14 +236,7 @@ vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
 		memcpy(fixed + 64, e->id.id, sizeof(e->id.id));
 		vv_buf_put(&b, fixed, sizeof(fixed));
 	}
-	vv_put_le64(fixed, b.failed ? 0 : vv_xxh3(b.data, b.len, 0));
-	vv_buf_put(&b, fixed, 8);
-	if ((rc = vv_buf_ok(&b, err)) < 0 || (rc = vv_mkdirs_above(c->file, err)) < 0 ||
-	    (rc = vv_write_file(c->file, b.data, b.len, false, err)) < 0) {
-		goto done;
-	}
-	c->changed = false;
-done:
-	vv_buf_clear(&b);
+	rc = vv_derived_write(&b, c->file, 0, err);
+	c->changed = rc < 0;
 	return rc;
 }

@@ -59,10 +59,15 @@ fetch() {
 
 speeds=b/.git/varve/cache/speeds
 
+# the seven numbers of each line of a file of speeds
+numbers() {
+	od -An -v -t x8 -w56 -j 8 -N $(($(stat -c %s "$1") - 16)) "$1"
+}
+
 @test "a peer that was slow is not asked at the next start" {
 	one_more 1
 	fetch
-	[ "$(wc -l < $speeds)" -ge 3 ]
+	[ "$(numbers $speeds | wc -l)" -ge 1 ]
 	for n in 2 3; do
 		one_more "$n"
 		fetch
@@ -93,9 +98,9 @@ speeds=b/.git/varve/cache/speeds
 	(cd b && git config varve.network train)
 	fetch
 	# all lines of the office are there still, beside those of the train
-	[ "$(grep -c -f <(sed -n '2,$p' office | sed '$d' | cut -d ' ' -f 1-5) $speeds)" = "$(($(wc -l < office) - 2))" ]
-	[ "$(wc -l < $speeds)" -gt "$(wc -l < office)" ]
-	[ "$(cut -d ' ' -f 1 < <(sed -n '2,$p' $speeds | sed '$d') | sort -u | wc -l)" = 2 ]
+	[ "$(numbers $speeds | grep -c -f <(numbers office | cut -d ' ' -f 2-6))" = "$(numbers office | wc -l)" ]
+	[ "$(numbers $speeds | wc -l)" -gt "$(numbers office | wc -l)" ]
+	[ "$(numbers $speeds | cut -d ' ' -f 2 | sort -u | wc -l)" = 2 ]
 	one_more 3
 	(cd b && git config varve.network office)
 	fetch
@@ -109,9 +114,9 @@ speeds=b/.git/varve/cache/speeds
 	printf 'no figures\n' > $speeds
 	one_more 2
 	fetch
-	[ "$(head -n 1 $speeds)" = "varve speeds 1" ]
+	[ "$(head -c 6 $speeds)" = VVSPED ]
 	# the far one has a line only where it answered before the others had given all
-	[ "$(wc -l < $speeds)" -ge 3 ]
+	[ "$(numbers $speeds | wc -l)" -ge 1 ]
 	one_more 3
 	rm $speeds
 	mkdir $speeds

@@ -86,12 +86,8 @@ static void a_damaged_list_of_tips_gives_none(void **state)
 	static const char *const damages[] = {
 		"head -c -1 good", /* torn */
 		"head -c 50 good",
-		"sed 's/02/0x/' good",
-		"sed '2s/$/ /' good",
-		"tr '\\n' ' ' < good",
-		"sed '1s/^/\\n/' good",
-		"tr '0' '\\000' < good",
-		"for i in $(seq 4097); do head -n 1 good; done", /* more than are ever written */
+		"cat good good",
+		"tr '\\1' '\\2' < good",
 		"head -c 1000000 /dev/zero",
 	};
 	vv_repository *r = begin();
