@@ -85,10 +85,8 @@ static void a_damaged_list_of_tips_gives_none(void **state)
 {
 	static const char *const damages[] = {
 		"head -c -1 good", /* torn */
-		"head -c 50 good",
-		"cat good good",
-		"tr '\\1' '\\2' < good",
-		"head -c 1000000 /dev/zero",
+		"head -c 50 good",       "cat good good",
+		"tr '\\1' '\\2' < good", "head -c 1000000 /dev/zero",
 	};
 	vv_repository *r = begin();
 
