@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/derived.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 
 #define MARK "VVPAIR\x01\n"
 #define PAIR_LEN (VV_SHA256_LEN + 17u)

@@ -7,10 +7,10 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "base/derived.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 
 #define MARK "VVSMUD\x01\n"
 #define NOTE_LEN (24u + VV_CID_BYTES)

@@ -5,8 +5,8 @@
 #include "dataset/table/scan_cache.h"
 
 #include "base/array.h"
-#include "base/derived.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 
 #define MARK "VVSCAN\x01\n"
 #define ENTRY_LEN 40u

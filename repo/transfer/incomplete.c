@@ -5,10 +5,10 @@
 
 #include "base/arena.h"
 #include "base/array.h"
-#include "base/derived.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree_internal.h"

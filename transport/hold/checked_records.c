@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/derived.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 
 #define MARK "VVRECS\x01\n"
 #define HEAD_LEN 9u /* of a record: received, lengths of name and file */

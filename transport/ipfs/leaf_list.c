@@ -12,12 +12,12 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/derived.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/derived.h"
 #include "transport/ipfs/unixfs_tree.h"
 
 #define MARK "VVLEAF\x01\n"

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-#include "base/derived.h"
 #include "base/hash.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 #include "transport/line/network.h"
 
 #define MARK "VVSPED\x01\n"

@@ -14,11 +14,11 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/derived.h"
 #include "base/file.h"
 #include "base/hash_index.h"
 #include "base/hint.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 
 /* Their versions grow when what types and patterns accept changes, so that no older answer is
  * given again. */

@@ -8,10 +8,10 @@
 
 #include "base/arena.h"
 #include "base/array.h"
-#include "base/derived.h"
 #include "base/hash.h"
 #include "base/hash_index.h"
 #include "base/sys.h"
+#include "repo/blocks/derived.h"
 
 #define MARK "VVSTAT\x01\n"
 #define FIXED_LEN (8u * 8u + 20u)

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/derived.h"
 #include "base/file.h"
+#include "repo/blocks/derived.h"
 #include "repo/git/config.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/transport/small_history.h"

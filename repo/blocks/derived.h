@@ -5,8 +5,8 @@
  * seed (0 where nobody gains by writing such a file). One that is anything else is as if there were none, and none is
  * synced: what a crash leaves of one is told by its sum.
  */
-#ifndef VV_BASE_DERIVED_H
-#define VV_BASE_DERIVED_H
+#ifndef VV_REPO_BLOCKS_DERIVED_H
+#define VV_REPO_BLOCKS_DERIVED_H
 
 #include <stddef.h>
 #include <stdint.h>

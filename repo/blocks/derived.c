@@ -1,7 +1,7 @@
 /*
  * derived: knows the frame around a cache's content.
  */
-#include "base/derived.h"
+#include "repo/blocks/derived.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /*
  * derived: a cache's file comes back as it was written, or there is none.
  */
-#include "base/derived.h"
+#include "repo/blocks/derived.h"
 
 #include <string.h>
 
