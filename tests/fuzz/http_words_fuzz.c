@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "repo/blocks/cid_text.h"
 #include "tests/fuzz/fuzz.h"
+#include "transport/protocol/cid_text.h"
 #include "transport/server/requested_form.h"
 #include "transport/server/words.h"
 

@@ -11,8 +11,8 @@
 #include "base/ring.h"
 #include "base/text.h"
 #include "base/thread.h"
-#include "repo/blocks/cid_text.h"
 #include "transport/ipfs/web_ask.h"
+#include "transport/protocol/cid_text.h"
 
 #define RING ((size_t)256 << 10)
 #define ANSWER_MAX ((size_t)1 << 20)

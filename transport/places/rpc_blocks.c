@@ -11,9 +11,9 @@
 #include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/blocks/cid_text.h"
 #include "transport/http/curl.h"
 #include "transport/http/site.h"
+#include "transport/protocol/cid_text.h"
 
 #define ANSWER_MAX ((size_t)64 << 10)
 #define PINS_MAX ((size_t)1 << 22)      /* raw ones, of 33 bytes each here */

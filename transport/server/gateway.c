@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/blocks/cid_text.h"
+#include "transport/protocol/cid_text.h"
 #include "transport/server/requested_form.h"
 #include "transport/server/words.h"
 

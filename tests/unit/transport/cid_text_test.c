@@ -3,8 +3,8 @@
  */
 #include <string.h>
 
-#include "repo/blocks/cid_text.h"
 #include "tests/unit/support.h"
+#include "transport/protocol/cid_text.h"
 
 static void cids_of_all_kinds_are_known_as_such(void **state)
 {

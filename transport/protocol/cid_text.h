@@ -4,8 +4,8 @@
  * CIDv0 (Qm...), and CIDv1 in the bases that the gateways of others take: base16, base32, base36 and
  * base58btc, each but the last in either case. varve itself writes base32 (repo/blocks/cid.h).
  */
-#ifndef VV_REPO_BLOCKS_CID_TEXT_H
-#define VV_REPO_BLOCKS_CID_TEXT_H
+#ifndef VV_TRANSPORT_PROTOCOL_CID_TEXT_H
+#define VV_TRANSPORT_PROTOCOL_CID_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

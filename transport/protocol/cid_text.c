@@ -1,7 +1,7 @@
 /*
  * cid_text: the alphabets of multibase, and the fields of a CID.
  */
-#include "repo/blocks/cid_text.h"
+#include "transport/protocol/cid_text.h"
 
 #include <string.h>
 
