@@ -284,18 +284,18 @@ static vv_check_options options_of(one *c, const char *path)
 	return o;
 }
 
-/* UTF-16 that add refuses: nothing in it is found without its text. */
+/* UTF-16 that add refuses: nothing in it is found without its text. What cannot be read is found by others. */
 static vv_status tell_utf16(one *c, vv_check_input *in, vv_source *source, bool *told,
 			    vv_error *err)
 {
 	char head[512];
-	const ssize_t n = source->read(source->payload, head, sizeof(head), err);
+	vv_error ignored;
+	const ssize_t n = source->read(source->payload, head, sizeof(head), &ignored);
 
 	*told = n > 0 && vv_guess_utf16_order(head, (size_t)n);
-	return n < 0   ? (vv_status)n
-	       : *told ? tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why),
-			      err)
-		       : vv_check_input_source(in, source, err);
+	return *told ? tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why),
+			    err)
+		     : vv_check_input_source(in, source, err);
 }
 
 /* What a table cannot tell of the file that it was read from. *found: anything at all. */
