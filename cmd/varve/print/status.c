@@ -468,8 +468,10 @@ static void put_pointers(writer *w)
 		put_shown(&text, w->s->prefix, e->path);
 		line(w, "\t%s  pointer only%s%s: varve %s %s", vv_buf_cstr(&text),
 		     e->lost ? ", no line of .gitattributes tracks it" : "",
-		     e->blocks_here ? "" : " (blocks not here)", e->lost ? "track" : "restore",
-		     vv_buf_cstr(&text));
+		     e->blocks_here ? ""
+		     : e->linked    ? " (linked, blocks at the source)"
+				    : " (blocks not here)",
+		     e->lost ? "track" : "restore", vv_buf_cstr(&text));
 		vv_buf_clear(&text);
 	}
 }

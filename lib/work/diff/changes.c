@@ -25,6 +25,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
+#include "repo/transfer/elsewhere.h"
 
 #define GITLINK 0160000u
 #define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */
@@ -632,6 +633,24 @@ static void shorten(char *ref)
 	}
 }
 
+/* Pointers in the work tree whose blocks are at their source. */
+static vv_status mark_linked(vv_changes *out, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_elsewhere) *noted = NULL;
+
+	for (size_t i = 0; i < out->count; i++) {
+		vv_change_entry *e = &out->entries[i];
+		vv_status rc;
+
+		if (!e->pointer_only || e->blocks_here) {
+			continue;
+		}
+		if (!noted && (rc = vv_elsewhere_read(&noted, r, err)) < 0) return rc;
+		e->linked = vv_elsewhere_links(noted, &e->root);
+	}
+	return VV_OK;
+}
+
 vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dataset_reader *s,
 			  const vv_changes_options *opts, vv_error *err)
 {
@@ -667,6 +686,7 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 		rc = vv_missing_blocks_look(&out->missing, &out->missing_count, r, x, s, c.tables,
 					    c.table_count, err);
 	}
+	rc = rc < 0 ? rc : mark_linked(out, r, err);
 	vv_free(c.tables);
 	if (rc < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) return rc;
 	if (opts->untracked) {

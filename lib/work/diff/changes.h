@@ -42,9 +42,11 @@ typedef struct vv_change_entry {
 	bool table;        /* of a table */
 	bool pointer_only; /* the work tree holds the pointer */
 	bool blocks_here;  /* with pointer_only: restoring will work */
-	bool lost;         /* the index holds a pointer, but no attribute tracks the path */
-	bool plain;        /* tracked by varve, but the index holds it as text */
-	bool later;        /* and that is a pointer of a later version */
+	bool linked; /* or it will ask the source of a linked version (repo/transfer/elsewhere.h) */
+	vv_cid root; /* with pointer_only */
+	bool lost;   /* the index holds a pointer, but no attribute tracks the path */
+	bool plain;  /* tracked by varve, but the index holds it as text */
+	bool later;  /* and that is a pointer of a later version */
 	bool torn; /* and that is a pointer with the marks of a merge conflict; of a path in conflict: the
 		    * file in the work tree is */
 	char *mend; /* and that is a damaged pointer, torn or not: the commands that mend it; NULL */

@@ -176,6 +176,7 @@ vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, v
 	if ((rc = vv_dataset_reader_pointer(s, index_blob, &arena, &pointer, err)) == VV_OK &&
 	    (rc = vv_repository_store(r, &store, err)) == VV_OK) {
 		e->table = strcmp(pointer.kind, "table") == 0;
+		e->root = pointer.root;
 		e->blocks_here = vv_store_has(store, &pointer.root);
 	}
 	vv_arena_clear(&arena);

@@ -24,6 +24,7 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/program.h"
 #include "repo/transfer/elsewhere.h"
+#include "repo/transfer/send.h"
 
 typedef struct data {
 	vv_doctor *d;
@@ -70,14 +71,23 @@ static void put_since(vv_buf *b, vv_repository *r, const char *path)
 static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p, bool *here,
 				 vv_error *err)
 {
+	vv_auto(vv_elsewhere) *noted = NULL;
 	vv_buf text = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_store *store;
 	vv_cid missing;
 	vv_status rc;
 
 	if ((rc = vv_repository_store(a->r, &store, err)) < 0 ||
-	    (rc = vv_store_complete(store, &p->root, here, &missing, err)) < 0 || *here) {
+	    (rc = vv_store_complete(store, &p->root, here, &missing, err)) < 0 || *here ||
+	    (rc = vv_elsewhere_read(&noted, a->r, err)) < 0) {
 		return rc;
+	}
+	if (vv_elsewhere_links(noted, &p->root)) {
+		(void)vv_hint_put(&mend, "", a->d->words, VV_HINT_BLOCKS_FETCH_ALL);
+		vv_buf_printf(
+			&text, "%s is linked: its rows are at %s", vv_text_shows(path),
+			vv_text_url(vv_elsewhere_keeper(noted, &p->root) + strlen(VV_LINK_SCHEME)));
+		return vv_doctor_add(a->d, "blocks", false, &text, &mend, err);
 	}
 	vv_buf_printf(&text, "%s: blocks of its rows are not here", vv_text_shows(path));
 	put_since(&text, a->r, path);

@@ -106,6 +106,10 @@ is_linked() {
 	ends_with 2 varve cat prices.csv
 	stderr_has "link:$top/src"
 	[ -z "$(git status --porcelain)" ]
+	succeeds varve status
+	output_has "prices.csv  pointer only (linked, blocks at the source)"
+	succeeds varve doctor
+	output_has "prices.csv is linked: its rows are at $top/src"
 	back
 	succeeds varve fetch --data
 	succeeds varve restore .
