@@ -1,6 +1,6 @@
 /*
- * linked: knows the lines of .varveconfig that link a version. Git itself reads them, from its standard input: the file may
- * be in a commit that is just arriving.
+ * linked: knows the lines of .varveconfig that link a version. They are not left to git, since a history may have as many
+ * of these files as commits.
  */
 #include "repo/transfer/linked.h"
 
@@ -8,9 +8,10 @@
 #include <strings.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
+#include "base/buf.h"
 #include "base/sys.h"
 #include "repo/git/config.h"
-#include "repo/git/run_git.h"
 #include "repo/git/tree_internal.h"
 #include "repo/transfer/send.h"
 
@@ -128,23 +129,168 @@ static vv_status take_lines(vv_linked *l, const lines *all, vv_error *err)
 	return rc;
 }
 
-static vv_status read_file(vv_linked *l, const void *bytes, size_t len, vv_error *err)
-{
-	const char *args[] = {"config",       "--no-includes", "-z", "--file=-",
-			      "--get-regexp", "^import\\.",    NULL};
-	vv_auto(vv_buf) text = VV_BUF_INIT, said = VV_BUF_INIT;
-	const vv_git_call run = {.args = args,
-				 .env = vv_repository_env(l->repo),
-				 .input = bytes,
-				 .len = len,
-				 .output = &text};
-	int code = 0;
-	vv_status rc = vv_git_run(&run, &said, &code, err);
+/* --- git's syntax of configuration (git-config(1), "Syntax") ------------------------------- */
 
-	if (rc < 0 || code != 0) return rc; /* one that makes no sense says nothing */
-	vv_buf_putc(&text, '\0');
-	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
-	return take_lines(l, &(lines){text.data, text.len - 1}, err);
+typedef struct parsing {
+	const char *at, *end;
+	vv_buf section; /* "import.PATH" */
+	vv_buf value;
+	vv_buf lines; /* of imports */
+	bool bad;     /* git refuses the file, and so it says nothing */
+} parsing;
+
+/* The next byte; at the end a newline. */
+static char look(const parsing *p)
+{
+	return p->at < p->end ? *p->at : '\n';
+}
+
+static void skip_blanks(parsing *p)
+{
+	while (p->at < p->end && (*p->at == ' ' || *p->at == '\t' || *p->at == '\r')) {
+		p->at++;
+	}
+}
+
+static void skip_line(parsing *p)
+{
+	while (p->at < p->end && *p->at != '\n') {
+		p->at++;
+	}
+}
+
+/* Behind '[': NAME "SUB" ], or NAME.SUB ]. */
+static void take_section(parsing *p)
+{
+	vv_buf_reset(&p->section);
+	for (; vv_is_alnum(look(p)) || look(p) == '-' || look(p) == '.'; p->at++) {
+		vv_buf_putc(&p->section, vv_to_lower(*p->at));
+	}
+	skip_blanks(p);
+	if (look(p) == '"') {
+		vv_buf_putc(&p->section, '.');
+		for (p->at++; look(p) != '"' && look(p) != '\n'; p->at++) {
+			p->at += *p->at == '\\' && p->at + 1 < p->end;
+			p->bad |= *p->at == '\n';
+			vv_buf_putc(&p->section, *p->at);
+		}
+		p->bad |= look(p) != '"';
+		p->at += !p->bad;
+		skip_blanks(p);
+	}
+	p->bad |= look(p) != ']';
+	p->at += !p->bad;
+}
+
+/* Behind a backslash. */
+static void take_escape(parsing *p)
+{
+	static const char names[] = "ntb\"\\", bytes[] = "\n\t\b\"\\";
+	const char *name;
+
+	p->at += look(p) == '\r' && p->at + 1 < p->end && p->at[1] == '\n';
+	name = look(p) == '\n' ? NULL : strchr(names, look(p));
+	if (name && *name) {
+		vv_buf_putc(&p->value, bytes[name - names]);
+	}
+	p->bad |= look(p) != '\n' && (!name || !*name);
+	p->at += p->at < p->end;
+}
+
+/* Behind '=', to the end of the line. */
+static void take_value(parsing *p)
+{
+	bool quoted = false;
+	size_t len = 0; /* without blanks at the end */
+
+	vv_buf_reset(&p->value);
+	skip_blanks(p);
+	while (!p->bad && look(p) != '\n') {
+		const char c = *p->at++;
+
+		if (!quoted && (c == '#' || c == ';')) {
+			skip_line(p);
+			break;
+		}
+		if (c == '"') {
+			quoted = !quoted;
+		} else if (c == '\\') {
+			take_escape(p);
+		} else {
+			vv_buf_putc(&p->value, c);
+		}
+		len = quoted || !(c == ' ' || c == '\t' || c == '\r') ? p->value.len : len;
+	}
+	p->bad |= quoted;
+	p->value.len = len < p->value.len ? len : p->value.len;
+}
+
+static void take_key(parsing *p)
+{
+	static const char import[] = "import.";
+	const char *key = p->at;
+	size_t len;
+
+	while (vv_is_alnum(look(p)) || look(p) == '-') {
+		p->at++;
+	}
+	len = (size_t)(p->at - key);
+	p->bad |= len == 0 || !vv_is_alpha(*key) || p->section.len == 0;
+	skip_blanks(p);
+	vv_buf_reset(&p->value);
+	if (look(p) == '=') {
+		p->at++;
+		take_value(p);
+	} else {
+		vv_buf_puts(&p->value, "true");
+		p->bad |= look(p) != '\n' && look(p) != '#' && look(p) != ';';
+	}
+	if (p->bad || p->section.len < sizeof(import) ||
+	    memcmp(p->section.data, import, sizeof(import) - 1) != 0) {
+		return;
+	}
+	vv_buf_put(&p->lines, p->section.data, p->section.len);
+	vv_buf_putc(&p->lines, '.');
+	for (size_t i = 0; i < len; i++) {
+		vv_buf_putc(&p->lines, vv_to_lower(key[i]));
+	}
+	vv_buf_putc(&p->lines, '\n');
+	vv_buf_put(&p->lines, vv_buf_cstr(&p->value), p->value.len);
+	vv_buf_putc(&p->lines, '\0');
+}
+
+static vv_status read_file(vv_linked *l, const char *bytes, size_t len, vv_error *err)
+{
+	parsing p = {.at = bytes, .end = bytes + len};
+	vv_status rc;
+
+	p.bad = memchr(bytes, '\0', len) != NULL;
+	while (!p.bad && p.at < p.end) {
+		const char c = *p.at;
+
+		if (vv_is_space(c)) {
+			p.at++;
+		} else if (c == '#' || c == ';') {
+			skip_line(&p);
+		} else if (c == '[') {
+			p.at++;
+			take_section(&p);
+		} else {
+			take_key(&p);
+		}
+	}
+	if ((rc = vv_buf_ok(&p.section, err)) < 0 || (rc = vv_buf_ok(&p.value, err)) < 0 ||
+	    (rc = vv_buf_ok(&p.lines, err)) < 0) {
+		goto done;
+	}
+	if (!p.bad && p.lines.len > 0) {
+		rc = take_lines(l, &(lines){p.lines.data, p.lines.len}, err);
+	}
+done:
+	vv_buf_clear(&p.section);
+	vv_buf_clear(&p.value);
+	vv_buf_clear(&p.lines);
+	return rc;
 }
 
 /* One that was not looked at before. */

@@ -386,6 +386,78 @@ static const char *roots_of(const char *want_name, const char *have_name)
 	return vv_buf_cstr(&text);
 }
 
+static vv_status note_link(void *payload, const vv_new_root *n, vv_error *err)
+{
+	(void)err;
+	vv_buf_printf(payload, "%u<%u %s, ", n->root.digest[31], n->before.digest[31],
+		      n->link ? n->link : "-");
+	return VV_OK;
+}
+
+/* What is linked where .varveconfig has these lines, in which ROOT is the first version; refused: by git, too. */
+static void links_are(const char *config, const char *wanted, bool refused)
+{
+	vv_buf text = VV_BUF_INIT, line = VV_BUF_INIT;
+	vv_repository *r;
+	vv_oid want;
+	vv_error err;
+
+	git_begin();
+	write_pointer("t.csv", 1, "a");
+	vv_buf_printf(&line,
+		      "root=$(sed -n 's/.*\"root\": *\"\\([a-z0-9]*\\)\".*/\\1/p' t.csv); "
+		      "[ -n \"$root\" ] && printf '%s' | sed \"s/ROOT/$root/\" > .varveconfig",
+		      config);
+	sh("%s", vv_buf_cstr(&line));
+	sh("%s git config -f .varveconfig -l > all 2>&1", refused ? "!" : "");
+	sh("rm all; git add .; git commit -qm 1");
+	write_pointer("t.csv", 2, "a");
+	sh("git commit -qam 2; git tag two");
+	r = open_here();
+	want = rev(r, "two");
+	vv_assert_ok(vv_new_roots_each(r, &want, 1, NULL, 0, note_link, &text, &err), &err);
+	assert_string_equal(vv_buf_cstr(&text), wanted);
+	vv_repository_close(r);
+	vv_buf_clear(&text);
+	vv_buf_clear(&line);
+}
+
+static void versions_are_linked_as_git_reads_the_lines(void **state)
+{
+	static const struct {
+		const char *config, *links;
+		bool refused;
+	} cases[] = {
+		{"[import \"t.csv\"]\\n\\turl = /u\\n\\troot = ROOT\\n\\tlink = true\\n",
+		 "1<0 /u, 2<0 -, ", false},
+		{"# c\\n[IMPORT \"t.csv\"] ; c\\nRoot=ROOT # c\\n Link\\n[other]x=1\\n[import "
+		 "\"t.csv\"]\\nuRL = \"/a # b\" c  ; d\\n",
+		 "1<0 /a # b c, 2<0 -, ", false},
+		{"[import \"t.csv\"]\\nurl = /a\\\\\\n/b\\nroot = ROOT\\nlink = yes",
+		 "1<0 /a/b, 2<0 -, ", false},
+		{"[import \"x.y\\\\\"z\"]\\r\\nlink = on\\r\\nurl = /u\\r\\nroot = ROOT\\r\\n",
+		 "1<0 /u, 2<0 -, ", false},
+		{"[import \"t.csv\"]\\nurl = /u\\nroot = ROOT\\nlink = false\\n", "1<0 -, 2<1 -, ",
+		 false},
+		{"[import \"t.csv\"]\\nurl = /u\\nroot = ROOT\\n[import \"u.csv\"]\\nlink = true\\n",
+		 "1<0 -, 2<1 -, ", false},
+		{"[imports \"t.csv\"]\\nurl = /u\\nroot = ROOT\\nlink = true\\n", "1<0 -, 2<1 -, ",
+		 false},
+		{"[import \"t.csv\"]\\nurl = \"/u\\nroot = ROOT\\nlink = true\\n", "1<0 -, 2<1 -, ",
+		 true},
+		{"[import \"t.csv\"]\\nurl = /u\\nroot = ROOT\\nlink = true\\n!\\n",
+		 "1<0 -, 2<1 -, ", true},
+		{"url = /u\\nroot = ROOT\\nlink = true\\n[import \"t.csv\"", "1<0 -, 2<1 -, ",
+		 true},
+		{"[import \"t.csv\"]\\nurl = /u\\\\q\\nroot = ROOT\\nlink = true\\n",
+		 "1<0 -, 2<1 -, ", true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		links_are(cases[i].config, cases[i].links, cases[i].refused);
+	}
+}
+
 static void each_new_version_is_told_with_the_one_before(void **state)
 {
 	(void)state;
@@ -646,6 +718,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(known_is_what_a_ref_reaches),
 	cmocka_unit_test(a_sample_thins_out_towards_the_past),
 	cmocka_unit_test(a_range_with_a_beginning_of_its_own_is_not_bounded),
+	cmocka_unit_test(versions_are_linked_as_git_reads_the_lines),
 	cmocka_unit_test(each_new_version_is_told_with_the_one_before),
 	cmocka_unit_test(renamed_and_copied_tables_are_recognised),
 	cmocka_unit_test(a_merge_tells_only_of_what_it_made),
