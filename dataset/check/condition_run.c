@@ -7,6 +7,7 @@
 
 #include "base/sys.h"
 #include "dataset/check/condition_code.h"
+#include "dataset/schema/value.h"
 
 struct vv_condition_scratch {
 	vv_operand stack[VV_CONDITION_DEPTH];
@@ -70,6 +71,13 @@ static void load_number(const vv_condition *c, vv_condition_scratch *s, size_t t
 		return;
 	}
 	if (f->type == VV_TYPE_YEAR && vv_small_read(&v->small, cell->text, cell->len, false)) {
+		return;
+	}
+	vv_buf_reset(&s->digits); /* with other marks than usual */
+	if (!literal && f->type != VV_TYPE_YEAR &&
+	    vv_value_put_number(&s->digits, f, cell->text, cell->len) &&
+	    vv_small_read(&v->small, vv_buf_cstr(&s->digits), s->digits.len,
+			  f->type == VV_TYPE_NUMBER)) {
 		return;
 	}
 	vv_operand_read_number(v, &s->large[top], &s->digits,

@@ -27,6 +27,8 @@ struct vv_encoding {
 	uint32_t points[256];       /* SINGLE: NO_POINT for bytes that the encoding lacks */
 	char texts[256][4];         /* SINGLE: the same as UTF-8 */
 	uint8_t text_lens[256];
+	bool back[256]; /* SINGLE: is what the byte is decoded to encoded as that byte? */
+	bool exact;     /* was it so for all bytes decoded last? */
 	uint8_t *
 		bytes; /* SINGLE: of each code point below 2^16; 0 where it lacks it, but for that of points[0] */
 };
@@ -202,6 +204,17 @@ static bool make_table(vv_encoding *e)
 }
 
 /* Of longer characters: does each byte of ASCII stand for itself where it begins one? Else there are shifts. */
+/* Of an encoding that keeps ASCII no other byte gives ASCII back. */
+static void find_back(vv_encoding *e)
+{
+	for (unsigned b = 0; b < 256 && e->kind == SINGLE; b++) {
+		uint32_t point = e->points[b];
+
+		e->back[b] = point < 0x10000 && e->bytes[point] == b &&
+			     (!e->ascii || (b < 0x80) == (point < 0x80));
+	}
+}
+
 static bool keeps_ascii(vv_encoding *e)
 {
 	char out[16];
@@ -246,6 +259,7 @@ vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	e->kind = make_table(e) ? SINGLE : MULTI;
+	find_back(e);
 	if (e->kind == MULTI && !(e->ascii = keeps_ascii(e))) {
 		vv_encoding_close(e);
 		return vv_fail(err, VV_ENOSUPPORT, "%s is not an encoding that can be read here",
@@ -310,8 +324,10 @@ static size_t copy_ascii(char *to, const char *s, size_t len)
 
 /* ---- single bytes ---- */
 
-static void decode_single(const vv_encoding *e, vv_buf *out, const char *s, size_t len)
+static void decode_single(vv_encoding *e, vv_buf *out, const char *s, size_t len)
 {
+	bool exact = true;
+
 	/* Three bytes for each at most, all below 2^16. */
 	if (!vv_buf_reserve(out, len * 3 + 8)) return;
 	char *to = out->data + out->len;
@@ -326,8 +342,10 @@ static void decode_single(const vv_encoding *e, vv_buf *out, const char *s, size
 
 			memcpy(to, e->texts[b], 4);
 			to += e->text_lens[b];
+			exact = exact && e->back[b];
 		}
 	}
+	e->exact = exact;
 	out->len = (size_t)(to - out->data);
 	*to = '\0';
 }
@@ -655,6 +673,7 @@ static vv_status encode_utf16(const vv_encoding *e, vv_buf *out, const char *s, 
 vv_status vv_encoding_decode(vv_encoding *e, vv_buf *out, const char *bytes, size_t len, bool last,
 			     size_t *used, vv_error *err)
 {
+	e->exact = false;
 	if (e->kind == MULTI) return decode_multi(e, out, bytes, len, last, used, err);
 	if (e->kind == UTF16) {
 		decode_utf16(e, out, bytes, len, last, used);
@@ -663,6 +682,11 @@ vv_status vv_encoding_decode(vv_encoding *e, vv_buf *out, const char *bytes, siz
 		*used = len;
 	}
 	return vv_buf_ok(out, err);
+}
+
+bool vv_encoding_exact(const vv_encoding *e)
+{
+	return e->exact;
 }
 
 vv_status vv_encoding_encode(vv_encoding *e, vv_buf *out, const char *text, size_t len, bool last,

@@ -30,6 +30,8 @@ void vv_encoding_close(vv_encoding *e); /* accepts NULL */
  * whole, and with `last` all. */
 vv_status vv_encoding_decode(vv_encoding *e, vv_buf *out, const char *bytes, size_t len, bool last,
 			     size_t *used, vv_error *err);
+/* Is it certain that the text decoded last is encoded as the same bytes, without a try? */
+bool vv_encoding_exact(const vv_encoding *e);
 /* VV_EINPUT: the text has a character that the encoding lacks. */
 vv_status vv_encoding_encode(vv_encoding *e, vv_buf *out, const char *text, size_t len, bool last,
 			     size_t *used, vv_error *err);

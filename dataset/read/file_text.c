@@ -152,6 +152,10 @@ static vv_status decode(vv_file_text *t, vv_error *err)
 	if (!t->is_text) {
 		vv_xxh3_update(t->read, bytes, used);
 	}
+	if (!t->is_text && vv_encoding_exact(t->encoding) &&
+	    vv_text_encoder_put_known(&t->made, bytes, used)) {
+		return VV_OK;
+	}
 	return take_back(t, vv_buf_cstr(&t->text), t->text.len, t->at_end, err);
 }
 

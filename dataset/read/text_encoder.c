@@ -56,6 +56,14 @@ vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const c
 	return vv_buf_ok(&e->rest, err);
 }
 
+bool vv_text_encoder_put_known(vv_text_encoder *e, const char *bytes, size_t len)
+{
+	if (e->rest.len > 0) return false;
+	vv_xxh3_update(e->hash, bytes, len);
+	e->count += len;
+	return true;
+}
+
 bool vv_text_encoder_made(const vv_text_encoder *e, uint64_t count, vv_hash128 hash)
 {
 	vv_hash128 made = vv_xxh3_digest128(e->hash);

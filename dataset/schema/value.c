@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type_time.h"
@@ -74,7 +75,10 @@ bool vv_value_put_number(vv_buf *out, const vv_field *f, const char *s, size_t l
 
 	if (!vv_type_find_number(f, s, len, &at, &n)) return false;
 	for (s += at, end = s + n; s < end;) {
-		if (group > 0 && (size_t)(end - s) >= group && memcmp(s, f->group, group) == 0) {
+		if (vv_is_digit(*s)) { /* no mark has any */
+			vv_buf_putc(out, *s++);
+		} else if (group > 0 && (size_t)(end - s) >= group &&
+			   memcmp(s, f->group, group) == 0) {
 			s += group;
 		} else if (by > 0 && (size_t)(end - s) >= by && memcmp(s, f->decimal, by) == 0) {
 			vv_buf_putc(out, '.');

@@ -216,3 +216,36 @@ advised() {
 	stderr_has "has no '='"
 	ends_with 2 varve schema --number x=1,5 t.csv
 }
+
+@test "conditions hold for the same rows whatever marks the numbers have" {
+	local marks condition
+	new_repo
+	python3 - <<- 'END'
+		import random
+		random.seed(34)
+		amounts = [random.choice((1, -1)) * random.randrange(10 ** random.randrange(1, 16)) for _ in range(3000)]
+		def put(name, point, group):
+		    with open(name, "w") as out:
+		        print("id;v;w", file=out)
+		        for i, n in enumerate(amounts):
+		            whole = f"{abs(n) // 100:,}".replace(",", group)
+		            print(f"{i};{'-' * (n < 0)}{whole}{point}{abs(n) % 100:02};{i % 5}", file=out)
+		put("plain.csv", ".", "")
+		put("comma.csv", ",", ".")
+		put("space.csv", ",", "\u00a0")
+		put("swiss.csv", ".", "'")
+	END
+	varve add -q ./*.csv
+	for marks in comma space swiss; do
+		varve schema $marks.csv > schema
+		grep -q '"groupChar"' schema
+	done
+	for condition in 'v > 1000' 'v >= -12.5 and v < 99999.99' 'v < -1000000000000' 'v * 2 > w + 1000' 'v = 0.07 or v between 10 and 20' 'not v < 123456.78'; do
+		varve cat --where "$condition" --format ndjson plain.csv | jq -c .id > want
+		[ "$(wc -l < want)" -gt 0 ]
+		for marks in comma space swiss; do
+			varve cat --where "$condition" --format ndjson $marks.csv | jq -c .id > got
+			same_bytes want got
+		done
+	done
+}

@@ -60,6 +60,45 @@ static void every_byte_goes_back_in_every_encoding(void **state)
 	}
 }
 
+static void what_is_said_to_go_back_exactly_does(void **state)
+{
+	uint32_t seed = 34;
+	char bytes[48];
+	size_t exact = 0, other = 0;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(all) / sizeof(all[0]); k++) {
+		vv_encoding *e;
+		vv_error err = {0};
+
+		vv_assert_ok(vv_encoding_open(&e, all[k], &err), &err);
+		for (unsigned n = 0; n < 2000; n++) {
+			vv_buf text = VV_BUF_INIT, back = VV_BUF_INIT;
+			size_t len = n % sizeof(bytes), used;
+
+			for (size_t i = 0; i < len; i++) {
+				seed = seed * 1664525u + 1013904223u;
+				bytes[i] = (char)(seed >> 24);
+			}
+			vv_assert_ok(vv_encoding_decode(e, &text, bytes, len, true, &used, &err),
+				     &err);
+			exact += vv_encoding_exact(e);
+			other += !vv_encoding_exact(e);
+			if (vv_encoding_exact(e)) {
+				vv_assert_ok(vv_encoding_encode(e, &back, vv_buf_cstr(&text),
+								text.len, true, &used, &err),
+					     &err);
+				assert_int_equal(back.len, len);
+				assert_memory_equal(vv_buf_cstr(&back), bytes, len);
+			}
+			vv_buf_clear(&text);
+			vv_buf_clear(&back);
+		}
+		vv_encoding_close(e);
+	}
+	assert_true(exact > 5000 && other > 5000);
+}
+
 static void text_is_what_the_encoding_says(void **state)
 {
 	static const struct {
@@ -204,6 +243,7 @@ static void latin_letters_are_guessed_as_words_have_them(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(latin_letters_are_guessed_as_words_have_them),
 	cmocka_unit_test(every_byte_goes_back_in_every_encoding),
+	cmocka_unit_test(what_is_said_to_go_back_exactly_does),
 	cmocka_unit_test(text_is_what_the_encoding_says),
 	cmocka_unit_test(a_character_that_an_encoding_lacks_is_refused),
 	cmocka_unit_test(an_encoding_has_one_name),
