@@ -873,7 +873,7 @@ static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 	if (!s->parent) {
 		vv_buf_puts(
 			&s->out->warnings,
-			"the rows end with a delimiter that the header lacks: they have a last column without a name\n");
+			"the rows end with a delimiter that the header lacks: they have a last column without a name, unless the header lacks it between two names\n");
 	}
 	rc = sniff_set_names(s, cells, h->count + 1, err);
 	vv_free(cells);
