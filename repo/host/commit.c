@@ -194,7 +194,7 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 	int code = 0;
 	vv_status rc;
 
-	*lost = false;
+	*lost = h->too_large = false;
 	if (n->waiting == 0) return VV_OK;
 	vv_buf_printf(&spec, VV_HOST_NEXT ":%s", h->ref);
 	args[sizeof(args) / sizeof(args[0]) - 2] = vv_buf_cstr(&spec);
@@ -206,10 +206,12 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 		rc = vv_host_set_tip(h, &n->id, err);
 	} else if (rc == VV_OK) {
 		rc = vv_git_explain("the blocks were not taken", &said, code, err);
-		*lost = is_race(vv_buf_cstr(&said)) ||
+		*lost = vv_host_learn_size(h, n->waiting, &said) || is_race(vv_buf_cstr(&said)) ||
 			(vv_host_ask_tip(h, h->ref, &there, &why) == VV_OK &&
 			 !vv_oid_equal(&there, &h->tip));
-		if (*lost) {
+		if (h->too_large) {
+			vv_hint(err, "varve.hostPushBytes sets how much is sent at a time");
+		} else if (*lost) {
 			vv_hint(err, "others push at the same time: try again");
 		} else {
 			if (is_of_ref(vv_buf_cstr(&said))) {

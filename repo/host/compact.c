@@ -236,7 +236,8 @@ static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
 	vv_pack_maker *m = NULL;
 	vv_host_next next;
 	bool lost = false;
-	vv_status rc = none ? vv_pack_maker_new(&m, c->h->blocks, none, dir, true, err)
+	vv_status rc = none ? vv_pack_maker_new(&m, c->h->blocks, none, dir, c->h->pack_bytes, true,
+						err)
 			    : vv_fail_nomem(err);
 
 	vv_host_next_init(&next, c->h);
@@ -248,14 +249,16 @@ static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
 		if (rc == VV_OK && vv_pack_maker_is_full(m) && i + 1 < c->count) {
 			rc = commit_pack(c, &next, m, false, err);
 		}
-		if (rc == VV_OK && next.waiting >= VV_HOST_PUSH_BYTES) {
+		if (rc == VV_OK && vv_host_push_is_full(c->h, next.waiting)) {
 			rc = vv_host_push(c->h, &next, &lost, err);
 		}
 	}
 	if (rc == VV_OK && (rc = commit_pack(c, &next, m, true, err)) == VV_OK) {
 		rc = vv_host_push(c->h, &next, &lost, err);
 	}
-	if (rc < 0 && lost) {
+	if (rc < 0 && lost && c->h->too_large) {
+		rc = vv_hint(err, "run it again: it sends less at a time");
+	} else if (rc < 0 && lost) {
 		rc = vv_fail(err, VV_ECONFLICT,
 			     "somebody pushed to %s meanwhile: nothing is changed",
 			     vv_text_url(c->h->url));
@@ -286,7 +289,7 @@ static vv_status begin(compacting *c, vv_error *err)
 {
 	c->seen = vv_cid_set_new();
 	c->listed = vv_cid_set_new();
-	return c->seen && c->listed ? VV_OK : vv_fail_nomem(err);
+	return c->seen && c->listed ? vv_host_sizes(c->h, err) : vv_fail_nomem(err);
 }
 
 static void end(compacting *c)
@@ -311,9 +314,9 @@ static vv_status make_in(compacting *c, vv_error *err)
 }
 
 /* The packs can be fewer. */
-static bool is_worth(size_t packs, uint64_t bytes)
+static bool is_worth(const vv_host *h, size_t packs, uint64_t bytes)
 {
-	return packs > bytes / (VV_HOST_PACK_BYTES / 2) + 1;
+	return packs > bytes / (h->pack_bytes / 2) + 1;
 }
 
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
@@ -337,7 +340,7 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 	out->dropped = blocks > c.count ? blocks - c.count : 0;
 	out->packs_after = out->packs_before;
 	out->bytes_after = out->bytes_before;
-	if (!is_worth(olds, bytes) && out->dropped == 0) {
+	if (!is_worth(h, olds, bytes) && out->dropped == 0) {
 		goto done;
 	}
 	out->changed = true;
@@ -371,7 +374,7 @@ static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 	}
 	for (size_t i = 0; i < count; i++) {
 		const vv_host_pack *p = vv_catalog_pack(c->h->catalog, i);
-		const bool is_small = p->len < VV_HOST_PACK_BYTES / 2;
+		const bool is_small = p->len < c->h->pack_bytes / 2;
 		const bool mostly_garbage = needed[i] * 2 < p->blocks;
 		c->old[i] = c->old[i] && needed[i] > 0 && (is_small || mostly_garbage);
 		*worth = *worth || (c->old[i] && mostly_garbage);
@@ -379,7 +382,7 @@ static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 		bytes += c->old[i] ? p->len : 0;
 	}
 	vv_free(needed);
-	*worth = *worth || is_worth(small, bytes);
+	*worth = *worth || is_worth(c->h, small, bytes);
 	return VV_OK;
 }
 

@@ -27,7 +27,10 @@ struct vv_host {
 	bool by_id_fails;                   /* the host does not give blobs by their ids */
 	bool broken;                        /* the scratch repository takes no commit */
 	bool dirty;                         /* packs are in the scratch repository */
-	vv_oid *bad;                        /* packs that were found to be bad: their blobs */
+	uint64_t push_bytes; /* of one push, at most; 0: vv_host_sizes was not called */
+	size_t pack_bytes;   /* of one pack, at most */
+	bool too_large;      /* the last push was, for the host */
+	vv_oid *bad;         /* packs that were found to be bad: their blobs */
 	size_t bad_count, bad_cap;
 	char *proof;     /* a folder: packs that were fetched to be proven, and nothing else */
 	vv_store *shown; /* these; NULL until one is */
@@ -91,9 +94,17 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 /* So that it need not be fetched. */
 vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err);
 
-/* Hosts refuse a push that is too large. */
-#define VV_HOST_PUSH_BYTES (UINT64_C(900) << 20)
-/* Pushes them. *lost: another pusher was faster, and err says so. */
+/* How large packs and pushes may be (h->pack_bytes, h->push_bytes), by the settings and what was learnt of the host. */
+vv_status vv_host_sizes(vv_host *h, vv_error *err);
+/* The host refused a push of so many bytes, and said this. true: for its size; push_bytes is smaller now, remembered,
+ * and the user was told. */
+bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said);
+/* Would one more pack make the push too large? */
+static inline bool vv_host_push_is_full(const vv_host *h, uint64_t waiting)
+{
+	return waiting + h->pack_bytes > h->push_bytes;
+}
+/* Pushes them. *lost: another pusher was faster, or it was too large for the host, and err says so: plan anew. */
 vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err);
 
 /* The file in which the list of a pack is kept here; owned; NULL when out of memory. */

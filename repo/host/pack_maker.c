@@ -14,9 +14,10 @@
 #include "repo/blocks/copy.h"
 #include "repo/blocks/pack_writer.h"
 
-#define FULL_BYTES (VV_HOST_PACK_BYTES - VV_BLOCK_MAX - 4096u)
+#define LAST_BYTES (VV_BLOCK_MAX + 4096u) /* of one more block */
 
 struct vv_pack_maker {
+	size_t max_bytes;
 	vv_store *from;
 	const vv_catalog *catalog;
 	const char *dir;
@@ -32,7 +33,7 @@ struct vv_pack_maker {
 };
 
 vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalog *catalog,
-			    const char *dir, bool thorough, vv_error *err)
+			    const char *dir, size_t max_bytes, bool thorough, vv_error *err)
 {
 	vv_pack_maker *m = vv_calloc(1, sizeof(*m));
 	vv_status rc = VV_OK;
@@ -42,6 +43,7 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 	m->from = from;
 	m->catalog = catalog;
 	m->dir = dir;
+	m->max_bytes = max_bytes;
 	m->sent = vv_cid_map_new();
 	m->coders = vv_coder_pool_new();
 	m->writer = vv_pack_writer_new(dir, "tmp-");
@@ -164,7 +166,8 @@ vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err)
 
 bool vv_pack_maker_is_full(const vv_pack_maker *m)
 {
-	return vv_pack_writer_len(m->writer) >= FULL_BYTES || m->count >= VV_HOST_LIST_MAX - 1;
+	return vv_pack_writer_len(m->writer) >= m->max_bytes - LAST_BYTES ||
+	       m->count >= VV_HOST_LIST_MAX - 1;
 }
 
 bool vv_pack_maker_is_empty(const vv_pack_maker *m)

@@ -21,14 +21,15 @@
 #include "repo/host/catalog.h"
 
 #define VV_HOST_PACK_BYTES (32u << 20)
+#define VV_HOST_PACK_LEAST (2u << 20)
 #define VV_HOST_CHAIN_MAX 50u
 
 typedef struct vv_pack_maker vv_pack_maker;
 
-/* Files are made in dir, which is there. catalog: what the host has; both are borrowed. thorough:
- * compress harder. */
+/* Files are made in dir, which is there. catalog: what the host has; both are borrowed. max_bytes:
+ * of a pack, VV_HOST_PACK_LEAST to VV_HOST_PACK_BYTES. thorough: compress harder. */
 vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalog *catalog,
-			    const char *dir, bool thorough, vv_error *err);
+			    const char *dir, size_t max_bytes, bool thorough, vv_error *err);
 void vv_pack_maker_free(vv_pack_maker *m); /* accepts NULL */
 VV_AUTO_FREE(vv_pack_maker, vv_pack_maker_free)
 

@@ -256,7 +256,7 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 	vv_buf pack = VV_BUF_INIT, list = VV_BUF_INIT;
 	char name[2 * VV_PACK_HASH_LEN + 1];
 	vv_pack_maker *m = NULL;
-	vv_status rc = vv_pack_maker_new(&m, s->h->main, s->h->catalog, dir,
+	vv_status rc = vv_pack_maker_new(&m, s->h->main, s->h->catalog, dir, s->h->pack_bytes,
 					 s->raw < THOROUGH_BYTES, err);
 
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
@@ -281,7 +281,7 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 				rc = commit_pack(s, &pack, &list, name, i + 1 == s->count, err);
 			}
 			if (rc == VV_OK &&
-			    (s->next.waiting >= VV_HOST_PUSH_BYTES || i + 1 == s->count)) {
+			    (vv_host_push_is_full(s->h, s->next.waiting) || i + 1 == s->count)) {
 				rc = vv_host_push(s->h, &s->next, lost, err);
 			}
 		}
@@ -300,6 +300,7 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 
 	*lost = false;
 	memset(s->sum, 0, sizeof(*s->sum));
+	rc = rc < 0 ? rc : vv_host_sizes(s->h, err);
 	if (rc == VV_OK && s->what->verify) {
 		rc = vv_host_verify(s->h, &all, err);
 		s->sum->bad_packs = all.bad_packs;

@@ -968,3 +968,79 @@ refs/tags/v1" ]
 	output_lacks refs/pull
 	(sound)
 }
+
+# A table of about 12 MB in packs.
+large_table() {
+	varve clone -q "$url" a
+	cd a
+	python3 -c '
+import random
+random.seed(1)
+print("id,text")
+for i in range(120000):
+    print(f"{i},{random.getrandbits(800):x}")' > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+}
+
+# How many commits the ref of blocks has.
+commits() {
+	git -C "$BATS_TEST_TMPDIR/work/host.git" rev-list --count refs/varve/blocks
+}
+
+@test "a push that a host refuses for its size goes in halves, and the size is remembered" {
+	plain_host receive.maxInputSize=4m
+	large_table
+	succeeds varve push -u origin main
+	stderr_has "the host refuses a push of"
+	size=$(git config --local remote.origin.varvePushBytes)
+	echo "size $size commits $(commits)"
+	[ "${size%k}" -ge 1024 ]
+	[ "${size%k}" -le 4096 ]
+	[ "$(commits)" -ge 4 ]
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	# the next push does not learn it again
+	sed -i 's/^\([0-9]*\),/\1,x/' prices.csv
+	varve commit -qam two
+	succeeds varve push
+	stderr_lacks "refuses"
+	cd ../b
+	varve pull -q
+	cmp prices.csv ../a/prices.csv
+	sound
+}
+
+@test "pushes are as large as varve.hostPushBytes, and what one brought is not sent again" {
+	plain_host
+	large_table
+	git config varve.hostPushBytes 3m
+	# the host takes two pushes of blocks, and no third
+	cat > ../host.git/hooks/pre-receive <<-'END'
+	#!/bin/sh
+	echo x >> pushes
+	[ -e open ] || [ "$(wc -l < pushes)" -le 2 ]
+	END
+	chmod +x ../host.git/hooks/pre-receive
+	ends_with 2 varve push -u origin main
+	[ "$(wc -l < ../host.git/pushes)" = 3 ]
+	before=$(packs | sort)
+	[ "$(wc -l <<< "$before")" -ge 2 ]
+	touch ../host.git/open
+	succeeds varve push -u origin main
+	[ -z "$(comm -23 <(echo "$before") <(packs | sort))" ]
+	[ "$(git -C ../host.git log --format=%H refs/varve/blocks | wc -l)" = "$(packs | wc -l)" ]
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+}
+
+@test "sizes of packs and pushes that cannot be are refused" {
+	plain_host
+	large_table
+	for wrong in hostPackBytes=1m hostPackBytes=64m hostPushBytes=1k; do
+		git config "varve.${wrong%=*}" "${wrong#*=}"
+		ends_with 2 varve push -u origin main
+		stderr_has "varve.${wrong%=*} must be"
+		git config --unset "varve.${wrong%=*}"
+	done
+}
