@@ -1,5 +1,5 @@
 /*
- * files: knows the names of files in a store, and in which order they come there.
+ * files: knows the names of files in a store, in which order they come there, and when many lists are too many.
  */
 #include "repo/host/files.h"
 
@@ -10,10 +10,12 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/store.h"
 #include "repo/host/at_once.h"
+#include "repo/host/multi_index.h"
 
 #define ASKED_ONE_BY_ONE 16u /* versions; listing costs a request for each 1,000 of them */
 #define VERSION_HEAD "varve version 1\n"
@@ -36,13 +38,16 @@ vv_status vv_files_begin(vv_host *h, vv_error *err)
 	vv_cid_set_free(h->versions);
 	vv_cid_set_free(h->listed);
 	vv_cid_set_free(h->pieces);
+	vv_seek_free(h->seek);
 	h->catalog = vv_catalog_new();
 	h->versions = vv_cid_set_new();
 	h->listed = vv_cid_set_new();
 	h->pieces = vv_cid_set_new();
+	h->seek = vv_seek_new();
 	h->all = h->damaged_list = false;
 	h->asked = 0;
-	return h->catalog && h->versions && h->listed && h->pieces ? VV_OK : vv_fail_nomem(err);
+	return h->catalog && h->versions && h->listed && h->pieces && h->seek ? VV_OK
+									      : vv_fail_nomem(err);
 }
 
 vv_status vv_files_refresh(vv_host *h, vv_error *err)
@@ -117,14 +122,6 @@ done:
 	return rc;
 }
 
-vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err)
-{
-	if (!vv_array_room(n->items, n->count, n->cap)) return vv_fail_nomem(err);
-	memcpy(n->items[n->count], hex, VV_HOST_NAME_LEN);
-	n->items[n->count++][VV_HOST_NAME_LEN] = '\0';
-	return VV_OK;
-}
-
 typedef struct bringing {
 	vv_host *h;
 	const vv_pack_names *lists;
@@ -176,17 +173,35 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
 	return rc;
 }
 
-/* One line for each pack; false: it is something else. */
-static bool next_pack(const char **p, char hex[VV_HOST_NAME_LEN + 1])
+void vv_version_packs_clear(vv_version_packs *v)
 {
-	if (strcspn(*p, "\n") != VV_HOST_NAME_LEN || !vv_hex_is_lower(*p, VV_HOST_NAME_LEN) ||
-	    (*p)[VV_HOST_NAME_LEN] != '\n') {
+	vv_free(v->packs.items);
+	vv_free(v->indexes.items);
+	*v = (vv_version_packs){0};
+}
+
+/* A name and what comes behind it; false: it is something else. */
+static bool next_name(const char **p, const char *ends, char hex[VV_HOST_NAME_LEN + 1])
+{
+	if (strcspn(*p, " \n") != VV_HOST_NAME_LEN || !vv_hex_is_lower(*p, VV_HOST_NAME_LEN) ||
+	    !(*p)[VV_HOST_NAME_LEN] || !strchr(ends, (*p)[VV_HOST_NAME_LEN])) {
 		return false;
 	}
 	memcpy(hex, *p, VV_HOST_NAME_LEN);
 	hex[VV_HOST_NAME_LEN] = '\0';
 	*p += VV_HOST_NAME_LEN + 1;
 	return true;
+}
+
+/* One line for each pack, with its index behind a space; *sound false: it is something else. */
+static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_error *err)
+{
+	char pack[VV_HOST_NAME_LEN + 1], index[VV_HOST_NAME_LEN + 1] = {0};
+
+	*sound = next_name(p, " \n", pack) && ((*p)[-1] == '\n' || next_name(p, "\n", index));
+	if (!*sound) return VV_OK;
+	const vv_status rc = vv_pack_names_add(&v->packs, pack, err);
+	return rc < 0 ? rc : vv_pack_names_add(&v->indexes, index, err);
 }
 
 static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
@@ -197,10 +212,10 @@ static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
 	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", text);
 }
 
-vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_pack_names *out, bool *sound,
+vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err)
 {
-	char name[NAME_MAX_LEN], hex[VV_HOST_NAME_LEN + 1];
+	char name[NAME_MAX_LEN];
 	const size_t head = sizeof(VERSION_HEAD) - 1;
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
@@ -210,9 +225,7 @@ vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_pack_names *out, b
 		const char *p = vv_buf_cstr(&text), *end = p + text.len;
 		*sound = text.len > head && memcmp(p, VERSION_HEAD, head) == 0;
 		for (p += head; rc == VV_OK && *sound && p < end;) {
-			if ((*sound = next_pack(&p, hex))) {
-				rc = vv_pack_names_add(out, hex, err);
-			}
+			rc = take_line(out, &p, sound, err);
 		}
 	}
 	vv_buf_clear(&text);
@@ -221,13 +234,13 @@ vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_pack_names *out, b
 
 static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 {
-	vv_pack_names packs = {0};
+	vv_version_packs v = {0};
 	vv_error why;
 	bool sound = true, added;
 	vv_status rc;
 
 	if (vv_condemned_has(h->condemned.versions, root)) return VV_OK;
-	rc = vv_files_version(h, root, &packs, &sound, &why);
+	rc = vv_files_version(h, root, &v, &sound, &why);
 	if (is_absent(rc)) {
 		rc = VV_OK;
 		goto done;
@@ -236,14 +249,14 @@ static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
 		*err = why;
 		goto done;
 	}
-	if (sound) {
-		rc = vv_files_take_lists(h, &packs, &sound, err);
+	if (sound && (rc = vv_seek_note(h, &v, err)) == VV_OK) {
+		rc = vv_files_take_lists(h, &v.packs, &sound, err);
 	}
 	if (rc == VV_OK && sound) {
 		rc = vv_cid_set_add(h->versions, root, &added, err);
 	}
 done:
-	vv_free(packs.items);
+	vv_version_packs_clear(&v);
 	return rc;
 }
 
@@ -343,10 +356,12 @@ vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *e
 	return rc;
 }
 
+static vv_status end_seek(vv_host *h, vv_error *err);
+
 vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
 {
 	bool there = true;
-	vv_status rc = VV_OK;
+	vv_status rc = end_seek(h, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (vv_catalog_find(h->catalog, &cids[i], NULL, NULL)) {
@@ -395,7 +410,365 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 	return rc;
 }
 
+/* --- single blocks, by indexes ------------------------------------------------------------------ */
+
+/* Fewer lists, and short ones, are read whole, side by side: that is no more bytes, and fewer steps one after another. */
+#define LEAST_PACKS 4u
+#define LEAST_BLOCKS 1000u /* of all: 42 kB of lists */
+#define LARGE_BLOCKS 100u  /* of a pack: 4 kB */
+#define HEAD_BYTES ((size_t)16 << 10)
+
+vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < v->packs.count; i++) {
+		if (*v->indexes.items[i]) {
+			rc = vv_seek_add(h->seek, v->packs.items[i], v->indexes.items[i], err);
+		}
+	}
+	return rc;
+}
+
+/* --- reading ------------------------------------------------------------------------------------- */
+
+static void name_of(const vv_seek *s, size_t i, char out[NAME_MAX_LEN])
+{
+	(void)snprintf(out, NAME_MAX_LEN, "indexes/%s.index", s->names.items[i]);
+}
+
+/* What cannot be had of an index, or is damaged in it, makes it useless, and nothing fails. */
+static vv_status give_up(vv_seek_file *f, vv_status rc, const vv_error *why, vv_error *err)
+{
+	if (rc < 0 && !is_absent(rc) && rc != VV_ECORRUPT) {
+		*err = *why;
+		return rc;
+	}
+	f->useless = f->useless || rc < 0;
+	return VV_OK;
+}
+
+static vv_status read_head(vv_host *h, size_t i, vv_error *err)
+{
+	vv_seek_file *f = &h->seek->files[i];
+	char name[NAME_MAX_LEN];
+	vv_status rc;
+
+	name_of(h->seek, i, name);
+	if ((rc = vv_place_get(&h->place, name, 0, HEAD_BYTES, &f->head, err)) < 0 ||
+	    (rc = vv_multi_index_begin(&f->m, f->head.data, f->head.len, err)) < 0) {
+		return rc;
+	}
+	if (f->head.len < f->m.head_len &&
+	    (rc = vv_place_get(&h->place, name, f->head.len, f->m.head_len - f->head.len, &f->head,
+			       err)) < 0) {
+		return rc;
+	}
+	return vv_multi_index_read(&f->m, f->head.data, f->head.len, err);
+}
+
+typedef struct asking {
+	vv_host *h;
+	const vv_cid *cid;
+} asking;
+
+static vv_status find_in(const asking *a, size_t i, vv_error *err)
+{
+	vv_seek_file *f = &a->h->seek->files[i];
+	char name[NAME_MAX_LEN];
+	vv_buf part = VV_BUF_INIT;
+	size_t packs[VV_MULTI_FOUND], len;
+	uint64_t from;
+	vv_status rc = f->head.len > 0 ? VV_OK : read_head(a->h, i, err);
+
+	rc = rc < 0 ? rc : vv_multi_index_range(&f->m, a->cid, &from, &len, err);
+	if (rc < 0 || len == 0) return rc;
+	name_of(a->h->seek, i, name);
+	if (from + len <= f->head.len) { /* a small one came with its head */
+		vv_buf_put(&part, f->head.data + from, len);
+		rc = vv_buf_ok(&part, err);
+	} else {
+		rc = vv_place_get(&a->h->place, name, from, len, &part, err);
+	}
+	if (rc == VV_OK) {
+		f->found_count = vv_multi_index_find(&f->m, part.data, part.len, a->cid, packs);
+	}
+	for (size_t k = 0; k < f->found_count; k++) {
+		memcpy(f->found[k], vv_multi_index_pack(&f->m, packs[k]), VV_PACK_HASH_LEN);
+	}
+	if (rc == VV_OK && part.len != len) {
+		rc = vv_fail(err, VV_ECORRUPT, "an index of packs is cut short");
+	}
+	vv_buf_clear(&part);
+	return rc;
+}
+
+static vv_status ask_index(void *payload, size_t i, vv_error *err)
+{
+	const asking *a = payload;
+	vv_seek_file *f = &a->h->seek->files[i];
+	vv_error why;
+
+	f->found_count = 0;
+	return f->useless ? VV_OK : give_up(f, find_in(a, i, &why), &why, err);
+}
+
+static vv_status open_files(vv_seek *s, vv_error *err)
+{
+	while (s->file_count < s->names.count) {
+		if (!vv_array_room(s->files, s->file_count, s->file_cap)) return vv_fail_nomem(err);
+		s->files[s->file_count++] = (vv_seek_file){.head = VV_BUF_INIT};
+	}
+	return VV_OK;
+}
+
+/* The lists of the packs that indexes name for it. */
+static vv_status ask_indexes(vv_host *h, const vv_cid *cid, vv_error *err)
+{
+	asking a = {h, cid};
+	char hex[VV_HOST_NAME_LEN + 1];
+	vv_pack_names packs = {0};
+	bool sound;
+	vv_status rc = open_files(h->seek, err);
+	const vv_at_once all = {.threads = vv_place_gets(&h->place),
+				.count = h->seek->file_count,
+				.fn = ask_index,
+				.payload = &a};
+
+	rc = rc < 0 ? rc : vv_at_once_run(&all, err);
+	for (size_t i = 0; rc == VV_OK && i < h->seek->file_count; i++) {
+		const vv_seek_file *f = &h->seek->files[i];
+		for (size_t k = 0; rc == VV_OK && k < f->found_count; k++) {
+			vv_hex_write(hex, f->found[k], VV_PACK_HASH_LEN);
+			rc = vv_pack_names_add(&packs, hex, err);
+		}
+	}
+	rc = rc < 0 ? rc : vv_files_take_lists(h, &packs, &sound, err);
+	vv_free(packs.items);
+	return rc;
+}
+
+/* What a version names: lists of packs that no index has, whole. */
+static vv_status open_version(vv_host *h, const vv_cid *root, vv_error *err)
+{
+	vv_version_packs v = {0};
+	vv_pack_names whole = {0};
+	vv_error why;
+	bool sound = false, added;
+	vv_status rc = vv_cid_set_add(h->seek->asked, root, &added, err);
+
+	if (rc < 0 || !added) return rc;
+	rc = vv_files_version(h, root, &v, &sound, &why);
+	if (rc < 0 && !is_absent(rc)) {
+		*err = why;
+	} else {
+		rc = sound ? vv_seek_note(h, &v, err) : VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && sound && i < v.packs.count; i++) {
+		rc = vv_pack_names_add(*v.indexes.items[i] ? &h->seek->packs : &whole,
+				       v.packs.items[i], err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_files_take_lists(h, &whole, &sound, err);
+	}
+	vv_free(whole.items);
+	vv_version_packs_clear(&v);
+	return rc;
+}
+
+/* A list that has it, into the catalog. */
+static vv_status find_list(vv_host *h, const vv_cid *cid, bool *found, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*found = vv_catalog_find(h->catalog, cid, NULL, NULL);
+	if (!*found && h->seek->names.count > 0 && (rc = ask_indexes(h, cid, err)) == VV_OK) {
+		*found = vv_catalog_find(h->catalog, cid, NULL, NULL);
+	}
+	if (rc < 0 || *found || cid->codec != VV_CODEC_DAG_CBOR ||
+	    vv_cid_set_has(h->seek->asked, cid) || (rc = open_version(h, cid, err)) < 0) {
+		return rc;
+	}
+	if (!vv_catalog_find(h->catalog, cid, NULL, NULL) && h->seek->names.count > 0) {
+		rc = ask_indexes(h, cid, err);
+	}
+	*found = rc == VV_OK && vv_catalog_find(h->catalog, cid, NULL, NULL);
+	return rc;
+}
+
+/* What its difference stands on in another pack; null: nothing, or it is here. */
+static vv_status base_outside(vv_host *h, const vv_cid *cid, vv_cid *base, vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_host_list list;
+	size_t pack, at;
+
+	memset(base, 0, sizeof(*base));
+	(void)vv_catalog_find(h->catalog, cid, &pack, NULL);
+	vv_status rc = vv_host_list_again(h, vv_catalog_pack(h->catalog, pack), &bytes, &list, err);
+	if (rc == VV_OK && vv_host_list_find(&list, cid, &at)) {
+		for (unsigned n = 0; n <= VV_CHAIN_MAX && at < list.count; n++) {
+			at = vv_host_list_base_of(&list, at);
+		}
+		if (at >= list.count && at != VV_HOST_LIST_NONE) {
+			vv_host_list_base(&list, at - list.count, base);
+		}
+		if (!vv_cid_is_null(base) && vv_store_has(h->main, base)) {
+			memset(base, 0, sizeof(*base));
+		}
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+vv_status vv_seek_block(vv_host *h, const vv_cid *cid, bool *found, vv_error *err)
+{
+	vv_cid now = *cid;
+	vv_status rc = VV_OK;
+
+	*found = true;
+	for (unsigned n = 0; n <= VV_CHAIN_MAX && !vv_cid_is_null(&now); n++) {
+		if ((rc = find_list(h, &now, found, err)) < 0 || !*found) return rc;
+		const vv_cid of = now;
+		if ((rc = base_outside(h, &of, &now, err)) < 0) return rc;
+	}
+	return rc;
+}
+
+/* The other lists of the versions that vv_seek_block read, too: the catalog is what it would be without it. */
+static vv_status end_seek(vv_host *h, vv_error *err)
+{
+	bool sound;
+	vv_status rc = VV_OK;
+
+	if (vv_host_is_place(h) && h->seek->packs.count > 0) {
+		rc = vv_files_take_lists(h, &h->seek->packs, &sound, err);
+		h->seek->packs.count = rc < 0 ? h->seek->packs.count : 0;
+		rc = rc < 0 ? rc : vv_host_prefer_sound(h, err);
+	}
+	return rc;
+}
+
 /* --- writing --------------------------------------------------------------------------------- */
+
+typedef struct listed {
+	uint8_t hash[VV_PACK_HASH_LEN];
+	size_t at; /* in the catalog */
+	uint64_t blocks;
+} listed;
+
+static int compare_listed(const void *a, const void *b)
+{
+	return memcmp(((const listed *)a)->hash, ((const listed *)b)->hash, VV_PACK_HASH_LEN);
+}
+
+typedef struct indexing {
+	vv_host *h;
+	listed *packs; /* ascending */
+	size_t count;
+	uint8_t (*hashes)[VV_PACK_HASH_LEN];
+	vv_multi_entry *entries;
+} indexing;
+
+static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t *count,
+			     vv_error *err)
+{
+	vv_buf bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_host_block b;
+	vv_status rc = vv_host_list_again(x->h, vv_catalog_pack(x->h->catalog, p->at), &bytes,
+					  &list, err);
+
+	memcpy(x->hashes[place], p->hash, VV_PACK_HASH_LEN);
+	for (size_t i = 0; rc == VV_OK && i < list.count && i < p->blocks; i++) {
+		vv_host_list_block(&list, i, &b);
+		x->entries[(*count)++] = (vv_multi_entry){vv_cid_prefix(&b.cid), (uint32_t)place};
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, vv_error *err)
+{
+	char hex[VV_HOST_NAME_LEN + 1], pack[VV_HOST_NAME_LEN + 1], name[NAME_MAX_LEN];
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_buf bytes = VV_BUF_INIT;
+	vv_status rc = vv_multi_index_write(&bytes, (const uint8_t(*)[VV_PACK_HASH_LEN])x->hashes,
+					    to - from, x->entries, entries, err);
+
+	if (rc == VV_OK) {
+		const vv_hash128 sum = vv_xxh3_128(bytes.data, bytes.len, 0);
+		vv_put_le64(hash, sum.lo);
+		vv_put_le64(hash + 8, sum.hi);
+		vv_hex_write(hex, hash, sizeof(hash));
+		(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
+		rc = vv_place_put(&x->h->place, name, bytes.data, bytes.len, err);
+	}
+	for (size_t i = from; rc == VV_OK && i < to; i++) {
+		vv_hex_write(pack, x->packs[i].hash, VV_PACK_HASH_LEN);
+		rc = vv_seek_add(x->h->seek, pack, hex, err);
+	}
+	vv_buf_clear(&bytes);
+	return rc;
+}
+
+/* As many packs in each as have VV_MULTI_ENTRIES blocks; one that has more alone keeps its list. */
+static vv_status write_indexes(indexing *x, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t from = 0, to; rc == VV_OK && from < x->count; from = to) {
+		uint64_t blocks = 0;
+		size_t entries = 0;
+		for (to = from; to < x->count && to - from < VV_MULTI_PACKS &&
+				blocks + x->packs[to].blocks <= VV_MULTI_ENTRIES;
+		     to++) {
+			blocks += x->packs[to].blocks;
+		}
+		if (to == from) {
+			to++;
+			continue;
+		}
+		for (size_t i = from; rc == VV_OK && i < to; i++) {
+			rc = add_entries(x, &x->packs[i], i - from, &entries, err);
+		}
+		rc = rc == VV_OK && entries > 0 ? put_index(x, from, to, entries, err) : rc;
+	}
+	return rc;
+}
+
+/* Of the packs of the catalog that are marked: those that no index has get one, where these are many with long lists. */
+static vv_status index_packs(vv_host *h, const bool *packs, vv_error *err)
+{
+	const size_t count = vv_catalog_packs(h->catalog);
+	indexing x = {.h = h, .packs = vv_calloc(count + 1, sizeof(*x.packs))};
+	uint64_t blocks = 0, most;
+	vv_status rc = x.packs ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_host_pack *p = vv_catalog_pack(h->catalog, i);
+		const vv_cid key = vv_pack_key(p->hash);
+		if (packs[i] && p->blocks >= LARGE_BLOCKS &&
+		    !vv_cid_map_find(h->seek->of, &key, &(size_t){0})) {
+			listed *l = &x.packs[x.count++];
+			memcpy(l->hash, p->hash, sizeof(l->hash));
+			l->at = i;
+			l->blocks = p->blocks;
+			blocks += p->blocks;
+		}
+	}
+	most = blocks < VV_MULTI_ENTRIES ? blocks : VV_MULTI_ENTRIES;
+	if (rc == VV_OK && (x.count >= LEAST_PACKS && blocks >= LEAST_BLOCKS)) {
+		qsort(x.packs, x.count, sizeof(*x.packs), compare_listed);
+		x.hashes = vv_calloc(x.count, sizeof(*x.hashes));
+		x.entries = vv_calloc((size_t)most, sizeof(*x.entries));
+		rc = x.hashes && x.entries ? write_indexes(&x, err) : vv_fail_nomem(err);
+	}
+	vv_free(x.entries);
+	vv_free(x.hashes);
+	vv_free(x.packs);
+	return rc;
+}
 
 vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err)
 {
@@ -462,6 +835,7 @@ vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *neede
 	vv_status rc = VV_OK;
 	bool added;
 
+	rc = index_packs(h, needed, err);
 	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(h->catalog); i++) {
 		if (needed[i] && !vv_array_room(packs.items, packs.count, packs.cap)) {
 			rc = vv_fail_nomem(err);
@@ -475,7 +849,9 @@ vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *neede
 	}
 	vv_buf_puts(&text, VERSION_HEAD);
 	for (size_t i = 0; i < packs.count; i++) {
-		vv_buf_printf(&text, "%s\n", packs.items[i]);
+		const char *index = vv_seek_index_of(h->seek, packs.items[i]);
+		vv_buf_printf(&text, "%s%s%s\n", packs.items[i], index ? " " : "",
+			      index ? index : "");
 	}
 	vv_free(packs.items);
 	version_name(name, root);

@@ -4,7 +4,8 @@
  *   format                VV_FILES_MARK: "varve store 1"
  *   packs/<hex>.pack      a pack, named by its hash
  *   lists/<hex>.list      its list, written after it
- *   versions/<CID>.packs  of a version's root: the names of its packs, written after all lists
+ *   indexes/<hex>.index   of several packs: which has a block (multi_index.h), written after their lists
+ *   versions/<CID>.packs  of a version's root: the names of its packs and of their indexes, written after all lists
  *   condemned             what a gc found to be garbage (condemned.h)
  *
  * Only what is damaged is overwritten, and versions, by a gc that put packs together; nothing is locked: two that write
@@ -16,13 +17,6 @@
 
 #include "repo/host/host_internal.h"
 
-/* Names of packs, in hex. */
-typedef struct vv_pack_names {
-	char (*items)[VV_HOST_NAME_LEN + 1];
-	size_t count, cap;
-} vv_pack_names;
-vv_status vv_pack_names_add(vv_pack_names *n, const char *hex, vv_error *err);
-
 /* A catalog of nothing. */
 vv_status vv_files_begin(vv_host *h, vv_error *err);
 /* The same; is it a store that this varve can read? */
@@ -32,11 +26,16 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err);
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err);
 /* Lists into the catalog, those that are not here several at once. *sound: all are there, and none is damaged. */
 vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *sound, vv_error *err);
-/* Which packs the version's file names, appended. *sound false: it is damaged. VV_ENOTFOUND, or VV_EREFUSED where what is
- * absent looks as forbidden. As many threads at once as the place lets. */
-vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_pack_names *out, bool *sound,
+/* Which packs the version's file names, appended, and for each the index that has it, "" where none has. *sound false: it
+ * is damaged. VV_ENOTFOUND, or VV_EREFUSED where what is absent looks as forbidden. As many threads at once as the place
+ * lets. */
+typedef struct vv_version_packs {
+	vv_pack_names packs, indexes;
+} vv_version_packs;
+void vv_version_packs_clear(vv_version_packs *v);
+vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err);
-/* Is an entry of the folder of versions, of packs or lists (end: ".pack", ".list") one of these? */
+/* Is an entry of the folder of versions, of packs, lists or indexes (end: ".pack", ".list", ".index") one of these? */
 bool vv_files_is_version(const vv_listed *e, vv_cid *root);
 bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN]);
 /* All that the place lists; nothing where it cannot be listed. */
@@ -55,5 +54,17 @@ vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *packs
 /* What is absent counts as removed. Of a pack the list goes first. */
 vv_status vv_files_remove_version(vv_host *h, const vv_cid *root, vv_error *err);
 vv_status vv_files_remove_pack(vv_host *h, const char *hex, vv_error *err);
+
+/* --- single blocks, without all lists ---
+ *
+ * A version that stands on many packs names indexes (multi_index.h): of each the head is read, and for a block the few
+ * entries that can be its; then the list of the pack that they name, whole. So what is read for a block does not grow with
+ * the table. An index is a hint: what it does not show, or shows wrongly, is looked for in all lists. */
+/* What a version names. */
+vv_status vv_seek_note(vv_host *h, const vv_version_packs *v, vv_error *err);
+
+/* The lists that a block and all that it stands on need, into the catalog, and as few others as can be. *found false: it is
+ * not known where it is; all lists show it (vv_files_look_for). */
+vv_status vv_seek_block(vv_host *h, const vv_cid *cid, bool *found, vv_error *err);
 
 #endif

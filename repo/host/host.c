@@ -237,6 +237,7 @@ void vv_host_close(vv_host *h)
 		vv_cid_set_free(h->versions);
 		vv_cid_set_free(h->listed);
 		vv_cid_set_free(h->pieces);
+		vv_seek_free(h->seek);
 		vv_cid_set_free(h->intact);
 		vv_free(h->bad);
 		vv_free(h->proof);

@@ -9,6 +9,7 @@
 #include "repo/host/catalog.h"
 #include "repo/host/condemned.h"
 #include "repo/host/host.h"
+#include "repo/host/seek.h"
 
 struct vv_host {
 	vv_repository *repo;
@@ -45,6 +46,7 @@ struct vv_host {
 	size_t asked;         /* versions, one by one */
 	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
 	bool damaged_list;    /* so that not all versions are there that have a file */
+	vv_seek *seek;        /* which indexes versions name */
 	/* What a gc is going to remove, while blocks are being sent: it counts as absent. */
 	vv_condemned condemned;
 };
@@ -115,8 +117,6 @@ char *vv_host_list_path(const vv_host *h, const char *name);
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err);
 bool vv_host_is_complete(vv_host *h, const vv_oid *id);
 void vv_host_forget_complete(vv_host *h);
-
-#define VV_HOST_NAME_LEN (2u * VV_PACK_HASH_LEN) /* of a pack, in hex */
 
 /* host.c, for packs.c. */
 /* The lists of the tip into the catalog, those that are here already from disk. */

@@ -413,9 +413,16 @@ vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	const vv_host_taking t = {.dir = h->packs, .have = h->main};
-	vv_status rc = vv_files_look_for(h, cid, 1, err);
+	vv_error why;
+	bool found;
+	vv_status rc = vv_seek_block(h, cid, &found, err);
 
-	if (rc < 0) return rc;
+	if (rc == VV_OK && found && (rc = vv_host_take(h, &t, cid, 1, err)) == VV_OK &&
+	    vv_host_read(h, false, cid, out, &why) == VV_OK) {
+		return VV_OK;
+	}
+	/* by all lists: another pack may have it */
+	if (rc < 0 || (rc = vv_files_look_for(h, cid, 1, err)) < 0) return rc;
 	if (!vv_host_has(h, cid)) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no such block", vv_text_url(h->url));
 	}

@@ -28,7 +28,7 @@ typedef struct pack {
 typedef struct version {
 	int64_t modified;
 	bool wanted, garbage, there, sound;
-	vv_pack_names packs;
+	vv_version_packs names;
 } version;
 
 typedef struct sweeping {
@@ -41,6 +41,7 @@ typedef struct sweeping {
 	vv_cid_map *partial;  /* packs that have blocks of versions that are not whole */
 	vv_cid_map *replaced; /* packs whose blocks are in others now */
 	vv_cid_map *version_names, *pack_names;
+	vv_cid_map *index_names; /* when each was written */
 	version *versions;
 	pack *packs;
 	size_t version_count, version_cap, pack_count, pack_cap;
@@ -51,12 +52,13 @@ typedef struct sweeping {
 static void clear_survey(sweeping *s)
 {
 	for (size_t i = 0; i < s->version_count; i++) {
-		vv_free(s->versions[i].packs.items);
+		vv_version_packs_clear(&s->versions[i].names);
 	}
 	s->version_count = s->pack_count = 0;
 	vv_cid_map_free(s->version_names);
 	vv_cid_map_free(s->pack_names);
-	s->version_names = s->pack_names = NULL;
+	vv_cid_map_free(s->index_names);
+	s->version_names = s->pack_names = s->index_names = NULL;
 }
 
 static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
@@ -117,11 +119,21 @@ static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
 	return vv_files_is_pack(e, ".list", hash) ? note_file(payload, hash, e, true, err) : VV_OK;
 }
 
+static vv_status on_index(void *payload, const vv_listed *e, vv_error *err)
+{
+	sweeping *s = payload;
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	if (!vv_files_is_pack(e, ".index", hash)) return VV_OK;
+	const vv_cid key = vv_pack_key(hash);
+	return vv_cid_map_set(s->index_names, &key, (uint64_t)e->modified, err);
+}
+
 static vv_status read_version(void *payload, size_t i, vv_error *err)
 {
 	sweeping *s = payload;
 	version *v = &s->versions[i];
-	vv_status rc = vv_files_version(s->h, vv_cid_map_cid(s->version_names, i), &v->packs,
+	vv_status rc = vv_files_version(s->h, vv_cid_map_cid(s->version_names, i), &v->names,
 					&v->sound, err);
 
 	v->there = rc == VV_OK; /* else another gc was faster */
@@ -136,10 +148,12 @@ static vv_status survey(sweeping *s, vv_error *err)
 	clear_survey(s);
 	s->version_names = vv_cid_map_new();
 	s->pack_names = vv_cid_map_new();
-	if (!s->version_names || !s->pack_names) return vv_fail_nomem(err);
+	s->index_names = vv_cid_map_new();
+	if (!s->version_names || !s->pack_names || !s->index_names) return vv_fail_nomem(err);
 	if ((rc = vv_place_list(p, "versions", on_version, s, err)) < 0 ||
 	    (rc = vv_place_list(p, "packs", on_pack, s, err)) < 0 ||
-	    (rc = vv_place_list(p, "lists", on_list, s, err)) < 0) {
+	    (rc = vv_place_list(p, "lists", on_list, s, err)) < 0 ||
+	    (rc = vv_place_list(p, "indexes", on_index, s, err)) < 0) {
 		if (rc == VV_EREFUSED) {
 			vv_hint(err, "a gc needs the right to list the store");
 		}
@@ -170,8 +184,8 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 	char text[VV_CID_TEXT + 1];
 	bool sound = v->sound;
 
-	for (size_t k = 0; k < v->packs.count; k++) {
-		pack *p = find_pack(s, v->packs.items[k]);
+	for (size_t k = 0; k < v->names.packs.count; k++) {
+		pack *p = find_pack(s, v->names.packs.items[k]);
 		sound = sound && p && p->has_pack && p->has_list;
 		if (p) {
 			p->needed = true;
@@ -285,6 +299,35 @@ static vv_status remove_packs(sweeping *s, vv_error *err)
 	return rc;
 }
 
+/* Indexes that no version names. They need not be condemned: who misses one reads lists. */
+static vv_status remove_indexes(sweeping *s, vv_error *err)
+{
+	vv_auto(vv_cid_map) *named = vv_cid_map_new();
+	char hex[VV_HOST_NAME_LEN + 1], name[sizeof(hex) + 16];
+	uint8_t hash[VV_PACK_HASH_LEN];
+	vv_status rc = named ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		const version *v = &s->versions[i];
+		for (size_t k = 0; rc == VV_OK && v->there && k < v->names.indexes.count; k++) {
+			if (vv_hex_read(hash, sizeof(hash), v->names.indexes.items[k])) {
+				const vv_cid key = vv_pack_key(hash);
+				rc = vv_cid_map_put(named, &key, 0, NULL, err);
+			}
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(s->index_names); i++) {
+		const vv_cid *key = vv_cid_map_cid(s->index_names, i);
+		if (!vv_condemned_has(named, key) &&
+		    is_older(s, (int64_t)vv_cid_map_value(s->index_names, i))) {
+			vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
+			(void)snprintf(name, sizeof(name), "indexes/%s.index", hex);
+			rc = vv_missing_ok(vv_place_remove(&s->h->place, name, err), err);
+		}
+	}
+	return rc;
+}
+
 /* What was condemned, and is still garbage: it was not written again, and no ref reaches it now. */
 static vv_status carry_out(sweeping *s, vv_error *err)
 {
@@ -300,6 +343,7 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
 			s->out->removed.versions++;
+			s->versions[i].there = s->what->dry_run;
 			rc = s->what->dry_run
 				     ? VV_OK
 				     : vv_files_remove_version(
@@ -353,6 +397,9 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 		rc = vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
 	}
 	s->h->all = true;
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		rc = vv_seek_note(s->h, &s->versions[i].names, err);
+	}
 	return rc;
 }
 
@@ -403,8 +450,8 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		const version *v = &s->versions[i];
 		bool moves = false;
-		for (size_t k = 0; v->wanted && k < v->packs.count && !moves; k++) {
-			(void)vv_hex_read(hash, sizeof(hash), v->packs.items[k]);
+		for (size_t k = 0; v->wanted && k < v->names.packs.count && !moves; k++) {
+			(void)vv_hex_read(hash, sizeof(hash), v->names.packs.items[k]);
 			const vv_cid key = vv_pack_key(hash);
 			moves = vv_condemned_has(s->replaced, &key);
 		}
@@ -532,7 +579,8 @@ static vv_status sweep(sweeping *s, vv_error *err)
 	    (rc = mark_old(s, err)) < 0 || (rc = repack(s, err)) < 0) {
 		return rc;
 	}
-	return condemn(s, err);
+	rc = condemn(s, err);
+	return rc < 0 || what->dry_run ? rc : remove_indexes(s, err);
 }
 
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out, vv_error *err)

@@ -1,6 +1,7 @@
 /*
  * Reads the input as a list of blocks from a Git host, as it is and with its checksum made right;
- * what is taken must be what writing it again gives.
+ * what is taken must be what writing it again gives. The same as an index of several packs, of which any part may be
+ * asked for: what it names lies in it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "base/hash.h"
 #include "base/sys.h"
 #include "repo/host/catalog.h"
+#include "repo/host/multi_index.h"
 #include "tests/fuzz/fuzz.h"
 
 #define CHAIN_MAX 100u /* what a writer may say */
@@ -61,11 +63,40 @@ static void try_bytes(const uint8_t *data, size_t size)
 	vv_catalog_free(c);
 }
 
+static void try_index(const uint8_t *data, size_t size)
+{
+	vv_multi_index m;
+	vv_cid cid = {.codec = VV_CODEC_RAW};
+	size_t packs[VV_MULTI_FOUND], len;
+	uint64_t from;
+
+	if (vv_multi_index_read(&m, data, size, NULL) < 0) return;
+	for (unsigned first = 0; first < 256; first++) {
+		cid.digest[0] = (uint8_t)first;
+		if (vv_multi_index_range(&m, &cid, &from, &len, NULL) < 0) {
+			continue;
+		}
+		if (len > VV_MULTI_FAN_BYTES || from < m.head_len) {
+			abort();
+		}
+		if (from + len > size) {
+			continue;
+		}
+		memcpy(cid.digest, data + from, len < 8 ? 0 : 8);
+		cid.digest[0] = (uint8_t)first;
+		const size_t found = vv_multi_index_find(&m, data + from, len, &cid, packs);
+		for (size_t i = 0; i < found; i++) {
+			(void)vv_multi_index_pack(&m, packs[i]);
+		}
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	uint8_t *copy;
 
 	try_bytes(data, size);
+	try_index(data, size);
 	if (size > 8 && size < (1u << 20) && (copy = malloc(size)) != NULL) {
 		memcpy(copy, data, size);
 		vv_put_le64(copy + size - 8, vv_xxh3(copy, size - 8, 0));

@@ -222,3 +222,24 @@ all_there() {
 	succeeds varve drop main~1
 	succeeds varve fsck
 }
+
+@test "an index that no version names is removed when it is old, and one that a version names stays" {
+	a_store
+	change 10
+	succeeds varve push -q
+	mkdir "$store/indexes"
+	echo x > "$store/indexes/00000000000000000000000000000001.index"
+	echo x > "$store/indexes/00000000000000000000000000000002.index"
+	sed -i '2s/$/ 00000000000000000000000000000001/' "$store/versions/$(root_of).packs"
+	succeeds varve gc --remote
+	[ "$(count indexes)" = 2 ]
+	touch -d '-20 days' "$store"/indexes/*
+	succeeds varve gc --remote
+	[ "$(ls "$store/indexes")" = 00000000000000000000000000000001.index ]
+	all_there
+	# its packs become one, which has none
+	age 20
+	succeeds varve gc --remote
+	[ "$(count indexes)" = 0 ]
+	all_there
+}

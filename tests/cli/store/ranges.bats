@@ -133,3 +133,106 @@ pack_bytes() {
 	[ "$(cat "$store.lists")" -ge 4 ]
 	[ "$(cat "$store.packs")" -ge 4 ]
 }
+
+# A table whose version stands on many packs, in the bucket; it is HEAD~1 of a lazy clone.
+many_packs() {
+	begin
+	python3 -c '
+import random
+random.seed(1)
+print("id,code,amount,note")
+for i in range(1600000):
+    x = random.getrandbits(40)
+    print(f"{i},{x % 99991:x},{x % 1000000 / 100},n{x:x}")' > t.csv
+	git config varve.hostPackBytes 4m
+	varve add t.csv .varveconfig > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	varve rm -q --cached t.csv
+	varve commit -qm none
+	varve push -q
+	varve clone -q --lazy "$url" ../b
+	cd ../b
+	sent > /dev/null
+}
+
+# The row with this number, from the bucket alone.
+a_row() {
+	rm -rf .git/varve/host
+	: > "$store.log"
+	succeeds varve cat HEAD~1:t.csv --where "id=$1" --format csv
+	[ "$output" = "$(grep -e '^id,' -e "^$1," ../a/t.csv)" ]
+}
+
+asked() {
+	grep -c "GET .*/$1/" "$store.log" || true
+}
+
+@test "a lazy cat --where of a version with many packs reads an index and few lists; one that lies costs requests, and no row" {
+	many_packs
+	lists=$(find "$store/bucket/sales/lists" -type f | wc -l)
+	[ "$lists" -ge 5 ]
+	[ "$(find "$store/bucket/sales/indexes" -type f | wc -l)" = 1 ]
+	for row in 0 600000 1599999; do
+		a_row "$row"
+		echo "row $row: $(asked lists) of $lists lists, $(asked indexes) of indexes"
+		[ "$(asked indexes)" -ge 1 ]
+		[ "$(asked lists)" -lt "$lists" ]
+	done
+	folder=$store/bucket/sales/indexes
+	cp -r "$folder" "$BATS_TEST_TMPDIR/sound"
+	for how in none empty cut head noise pack hides; do
+		python3 - "$folder" "$how" <<-'END'
+		import os, random, struct, sys
+		folder, how = sys.argv[1:]
+		for name in os.listdir(folder):
+		    path = os.path.join(folder, name)
+		    with open(path, "rb") as f:
+		        b = bytearray(f.read())
+		    packs, count = struct.unpack("<II", b[8:16])
+		    entries = len(b) - 12 * count
+		    if how == "none":
+		        os.remove(path)
+		        continue
+		    if how == "empty":
+		        b = b""
+		    elif how == "cut":
+		        b = b[:len(b) // 2]
+		    elif how == "head":
+		        b = b[:20]
+		    elif how == "noise":
+		        b[16:] = random.Random(1).randbytes(len(b) - 16)
+		    else:  # another pack for each; digests that no block has
+		        for at in range(entries, len(b), 12):
+		            if how == "pack":
+		                b[at + 8:at + 12] = struct.pack("<I", (b[at + 8] + 1) % packs)
+		            else:
+		                b[at + 4:at + 8] = b"\0\0\0\0"
+		    with open(path, "wb") as f:
+		        f.write(b)
+		END
+		a_row 700000
+		rm -rf "$folder"
+		cp -r "$BATS_TEST_TMPDIR/sound" "$folder"
+	done
+	# a row that is not there; then all rows: the other lists come
+	rm -rf .git/varve/host
+	succeeds varve cat HEAD~1:t.csv --where id=9999999 --format csv
+	[ "$output" = id,code,amount,note ]
+	# and a version is not taken to be there by an index
+	rm "$store"/bucket/sales/lists/*
+	rm -rf .git/varve/host
+	ends_with 2 varve cat HEAD~1:t.csv --where id=2000
+	[ -z "$output" ]
+	ends_with 2 varve cat HEAD~1:t.csv
+}
+
+@test "a version with few packs has no index, and its lists are read whole" {
+	begin
+	table 3000 1 > t.csv
+	varve add t.csv .varveconfig > /dev/null
+	varve commit -qm one
+	varve push -q -u origin main
+	[ ! -e "$store/bucket/sales/indexes" ]
+	[ -z "$(sed 1d "$store"/bucket/sales/versions/* | grep ' ')" ]
+}
