@@ -83,3 +83,17 @@ http_host() {
 	done
 	url=http://127.0.0.1:$(cat port)/host.git
 }
+
+# a clone of the host in `a` with a table of about 12 MB in its first commit, not pushed; the current folder.
+large_table() {
+	varve clone -q "$url" a
+	cd a
+	python3 -c '
+import random
+random.seed(1)
+print("id,text")
+for i in range(120000):
+    print(f"{i},{random.getrandbits(800):x}")' > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+}

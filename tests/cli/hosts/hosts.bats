@@ -969,20 +969,6 @@ refs/tags/v1" ]
 	(sound)
 }
 
-# A table of about 12 MB in packs.
-large_table() {
-	varve clone -q "$url" a
-	cd a
-	python3 -c '
-import random
-random.seed(1)
-print("id,text")
-for i in range(120000):
-    print(f"{i},{random.getrandbits(800):x}")' > prices.csv
-	varve add prices.csv > /dev/null
-	varve commit -qm one
-}
-
 # How many commits the ref of blocks has.
 commits() {
 	git -C "$BATS_TEST_TMPDIR/work/host.git" rev-list --count refs/varve/blocks

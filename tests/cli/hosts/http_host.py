@@ -2,7 +2,8 @@
 """http_host.py FOLDER [USER:SECRET]: a Git host over http on a free port of 127.0.0.1, which is printed:
 every request goes to `git http-backend`. With USER:SECRET everything asks for them.
 A file FOLDER/refuse ("413 POST TEXT", "403 receive-pack TEXT") makes requests with that word fail with the status
-and the text, as proxies, tokens without rights and missing repositories do."""
+and the text, as proxies, tokens without rights and missing repositories do. A file FOLDER/most has how many bytes a
+request may have; a larger one is answered with 413, as web servers in front of hosts do."""
 import base64
 import http.server
 import os
@@ -35,6 +36,14 @@ class Host(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
+        most = os.path.join(FOLDER, "most")
+        if os.path.exists(most):
+            with open(most, encoding="ascii") as file:
+                if len(data) > int(file.read()):
+                    self.send_response(413)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
         refuse = os.path.join(FOLDER, "refuse")
         if os.path.exists(refuse):
             with open(refuse, encoding="ascii") as file:

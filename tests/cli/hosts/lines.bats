@@ -294,3 +294,20 @@ while True:
 	cmp prices.csv ../b/prices.csv
 	sound
 }
+
+@test "a push over http that is answered with 413 goes in halves, and a small one that is refused is not tried again" {
+	http_host
+	echo 4000000 > most
+	large_table
+	succeeds varve push -u origin main
+	stderr_has "the host refuses a push of"
+	[ -n "$(git config --local remote.origin.varvePushBytes)" ]
+	varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	echo 10 > ../most
+	sed -i 's/^7,/7,x/' prices.csv
+	varve commit -qam two
+	ends_with 2 varve push
+	stderr_lacks "the host refuses a push of"
+	stderr_has 413
+}
