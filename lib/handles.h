@@ -60,6 +60,9 @@ vv_status vv_core_open(vv_repository **out, const vv_core *c, vv_error *err);
 /* A session that nobody else uses; c NULL: *out has neither repository nor reader. The caller gives it back. */
 vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err);
 void vv_session_give(vv_session *s); /* accepts NULL */
+/* Until it is given back, blocks of the version that is opened next come from a URL one by one, as long as they are few, or
+ * until vv_on_demand_whole. Accepts NULL. */
+void vv_session_alone(vv_session *s);
 
 struct varve_repo {
 	vv_core *core;
@@ -77,7 +80,8 @@ struct varve_version {
 struct varve_table {
 	atomic_uint refs;
 	vv_core *core;
-	vv_session *session; /* whose store and pool it reads with; not busy for it */
+	vv_session *
+		session; /* whose store and pool it reads with; not busy for it, but for one of a URL */
 	vv_subject subject;
 	char *text;
 	vv_table table;

@@ -148,10 +148,20 @@ vv_status vv_session_take(vv_session **out, vv_core *c, vv_error *err)
 
 void vv_session_give(vv_session *s)
 {
-	if (s) {
+	if (s && s->core->pid == getpid()) {
+		if (s->demand) {
+			vv_on_demand_alone(s->demand, false);
+		}
 		vv_mutex_lock(s->core->lock);
 		s->busy = false;
 		vv_mutex_unlock(s->core->lock);
+	}
+}
+
+void vv_session_alone(vv_session *s)
+{
+	if (s && s->demand) {
+		vv_on_demand_alone(s->demand, true);
 	}
 }
 

@@ -20,6 +20,7 @@ struct varve_rows {
 	size_t count;
 	varve_cell *cells; /* of the row at hand; NULL where it has all columns in order */
 	vv_watched watched;
+	bool all; /* rows are wanted, and none was read so far */
 };
 
 static vv_status take_columns(varve_rows *r, const char *const *names, vv_error *err)
@@ -75,12 +76,24 @@ static vv_status new_rows(varve_rows **out, const varve_table *table, const varv
 	if (!r) return vv_fail_nomem(err);
 	r->table = vv_table_keep(table);
 	r->filter = vv_filter_keep(o->where);
+	r->all = !o->where && !o->parts;
 	if ((rc = open_rows(r, o, by_group, err)) < 0) {
 		varve_rows_free(r);
 		return rc;
 	}
 	*out = r;
 	return VV_OK;
+}
+
+/* Before the first row: of a table at a URL the version comes whole if all rows are wanted. */
+static void begin_reading(varve_rows *r)
+{
+	const vv_session *s = r->table->session;
+
+	if (r->all && s && s->demand) {
+		vv_on_demand_whole(s->demand);
+	}
+	r->all = false;
 }
 
 int varve_rows_open(varve_rows **out, const varve_table *table, const varve_rows_options *options,
@@ -100,6 +113,9 @@ vv_status vv_rows_by_group(varve_rows **out, vv_rows **groups, const varve_table
 	vv_status rc = new_rows(out, table, options, true, err);
 
 	*groups = rc < 0 ? NULL : (*out)->rows;
+	if (rc == VV_OK) {
+		begin_reading(*out);
+	}
 	return rc;
 }
 
@@ -107,7 +123,10 @@ int varve_rows_next(varve_rows *rows, const varve_cell **cells, varve_error *err
 {
 	const vv_cell *all;
 	vv_error e;
-	int more = vv_rows_next(rows->rows, &all, &e);
+	int more;
+
+	begin_reading(rows);
+	more = vv_rows_next(rows->rows, &all, &e);
 
 	*cells = NULL;
 	if (more < 0) return vv_give(err, (vv_status)more, &e);
@@ -138,6 +157,7 @@ int varve_rows_seek(varve_rows *rows, uint64_t row, varve_error *err)
 {
 	vv_error e;
 
+	rows->all = false;
 	return vv_give(err, vv_rows_seek(rows->rows, row, &e), &e);
 }
 
@@ -172,6 +192,7 @@ static vv_status write_rows(varve_rows *r, vv_view_format format, vv_writing *to
 	vv_status rc = vv_view_writer_init(&w, &r->table->table, format, r->columns, r->count, 0,
 					   err);
 
+	begin_reading(r);
 	if (rc == VV_OK) {
 		vv_view_begin(&w);
 	}

@@ -37,6 +37,9 @@ void varve_table_free(varve_table *table)
 		vv_table_close(&table->table);
 	}
 	vv_subject_clear(&table->subject);
+	if (table->session && table->session->demand) {
+		vv_session_give(table->session);
+	}
 	vv_core_drop(table->core);
 	vv_free(table->text);
 	vv_free(table->columns);
@@ -146,6 +149,7 @@ static vv_status open_table(varve_table *t, const varve_version *version,
 	    (rc = vv_version_subject(&t->subject, &t->session, version, t->text, err)) < 0) {
 		return rc;
 	}
+	vv_session_alone(t->session);
 	if ((rc = vv_subject_open(&t->subject, &t->table, &how, err)) < 0) return rc;
 	t->open = true;
 	if (t->table.root.kind != VV_KIND_TABLE) {
@@ -173,7 +177,9 @@ int varve_table_open(varve_table **out, const varve_version *version,
 		t->text = vv_strdup(version->text);
 		rc = t->text ? open_table(t, version, &o, &e) : vv_fail_nomem(&e);
 	}
-	vv_session_give(t->session);
+	if (t->session && !t->session->demand) {
+		vv_session_give(t->session);
+	}
 	if (rc < 0) {
 		varve_table_free(t);
 		return vv_give(err, rc, &e);

@@ -181,6 +181,7 @@ static vv_status make_version(varve_version **out, vv_core *core, const wanted *
 	} else if ((rc = vv_session_take(&s, core, err)) == VV_OK &&
 		   (rc = find(v, s, w, err)) == VV_OK) {
 		v->inside = v->subject.repo || w->word;
+		vv_session_alone(s);
 		rc = set_facts(v, v->inside ? s->repo : NULL, err);
 	}
 	v->subject.repo = NULL;

@@ -1,5 +1,6 @@
 """Repositories at URLs, read through a cache."""
 import http.server
+import os
 import pickle
 import threading
 
@@ -73,13 +74,31 @@ def test_refs_are_asked_once_for_each_opening_that_refreshes(far, repo):
 
 def test_without_an_answer_the_cache_serves_with_a_warning(far):
     top, url = far
-    varve.Repo(url)["prices.csv"]
+    varve.Repo(url)["prices.csv"].read_bytes()
     (top / "far.git").rename(top / "away.git")
     with pytest.warns(varve.VarveWarning, match="second"):
         r = varve.Repo(url)
     assert r["prices.csv"].read_bytes() == TWO.encode()
     with pytest.raises(varve.Error):
         varve.Repo(f"file://{top}/nothing.git")
+
+
+def test_of_a_few_rows_only_their_groups_travel(far, repo, tmp_path_factory):
+    top = tmp_path_factory.mktemp("large")
+    with open(os.path.join(repo.work_tree, "large.csv"), "w") as f:
+        f.write("id,n\n" + "".join(f"{i},{i * 7919 % 1000003}\n" for i in range(100000)))
+    run("varve", "add", "-q", "large.csv", cwd=repo.work_tree)
+    run("varve", "commit", "-qm", "large", cwd=repo.work_tree)
+    varve.clone(repo.work_tree, top / "far.git", bare=True).close()
+    with varve.Repo(f"file://{top}/far.git", cache=top / "cache") as r:
+        t = r["large.csv"]
+        assert len(t) == 100000
+        assert t.row(77777)["n"] == str(77777 * 7919 % 1000003)
+        assert list(r.sql('SELECT n FROM "large.csv" WHERE id = 4')) == [(4 * 7919,)]
+        assert not list((top / "cache").rglob("varve/packs/*.pack"))
+        assert len(list(t)) == 100000
+        assert list((top / "cache").rglob("varve/packs/*.pack"))
+        assert t.row(3)["n"] == str(3 * 7919)
 
 
 def test_a_size_is_a_number_with_a_unit(far):

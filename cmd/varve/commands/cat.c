@@ -190,7 +190,7 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 	}
 	v.progress = c->progress;
 	if ((o->where.count > 0 || o->limit) && c->demand) {
-		vv_on_demand_alone(c->demand);
+		vv_on_demand_alone(c->demand, true);
 	}
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
 		vv_subject_init(&s);

@@ -629,7 +629,7 @@ static vv_status run_info(vv_context *c, vv_error *err)
 	vv_subject_init(&s);
 	s.env = vv_environ();
 	if (((const options *)c->options)->quick && c->demand) {
-		vv_on_demand_alone(c->demand);
+		vv_on_demand_alone(c->demand, true);
 	}
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK) {
 		rc = tell(c->options, &s, c->progress, err);

@@ -3,6 +3,7 @@
  */
 #include "lib/work/peers/on_demand.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -20,7 +21,7 @@ struct vv_on_demand {
 	vv_cid_set *refused; /* asked for before, and nobody had them */
 	bool keep;
 	/* Blocks come by themselves: */
-	bool alone;
+	atomic_bool alone;
 	vv_cid root;      /* of the version: what was asked for first; null: nothing was */
 	vv_cid_set *came; /* NULL: none did */
 };
@@ -87,7 +88,7 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error
 	bool added;
 	vv_status rc;
 
-	if (cid->codec != VV_CODEC_DAG_CBOR && !d->alone) {
+	if (cid->codec != VV_CODEC_DAG_CBOR && !d->alone && vv_cid_is_null(&d->root)) {
 		return vv_fail(err, VV_ENOTFOUND, "a version comes with its leaves");
 	}
 	if (vv_cid_set_has(d->refused, cid)) return refuse(cid, NULL, err);
@@ -133,9 +134,17 @@ vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv
 	return VV_OK;
 }
 
-void vv_on_demand_alone(vv_on_demand *d)
+void vv_on_demand_alone(vv_on_demand *d, bool alone)
 {
-	d->alone = true;
+	vv_cid_set_free(d->came);
+	d->came = NULL;
+	memset(&d->root, 0, sizeof(d->root));
+	d->alone = alone;
+}
+
+void vv_on_demand_whole(vv_on_demand *d)
+{
+	d->alone = false;
 }
 
 void vv_on_demand_end(vv_on_demand *d)

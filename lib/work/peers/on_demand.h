@@ -20,8 +20,10 @@ typedef struct vv_on_demand vv_on_demand;
  * git, which may call varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
 /* From now on a block of a version at a peer or in a store comes by itself, and is not kept: for a command that wants a few rows of
- * one table. After some dozens the version comes whole. */
-void vv_on_demand_alone(vv_on_demand *d);
+ * one table. After some dozens the version comes whole. false: no longer, and what came so is forgotten. */
+void vv_on_demand_alone(vv_on_demand *d, bool alone);
+/* The whole version is wanted from now on: that of which blocks came by themselves so far, too. For any thread. */
+void vv_on_demand_whole(vv_on_demand *d);
 void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */
 
 #endif
