@@ -13,6 +13,7 @@ import hosts
 import limits
 import scale
 import sql
+import stores
 import tools as kinds
 import vault
 import web
@@ -334,6 +335,6 @@ ALL = {"start": start, "first": first, "change": change, "versions-60": versions
        "histories": histories, "diff": differences.diff, "merge": differences.merge,
        "blame": differences.blame, "check": checking.check, "resort": differences.resort,
        "wire": wire.wire, "host": hosts.host, "web": web.web, "vault": vault.vault,
-       "sql": sql.sql, "limits": limits.limits, "python": frames.python, "huge": huge,
+       "sql": sql.sql, "stores": stores.stores, "limits": limits.limits, "python": frames.python, "huge": huge,
        "scale": scale.scale}
-EXPLICIT = ("sql", "limits", "web", "vault", "python", "huge", "scale")
+EXPLICIT = ("sql", "stores", "limits", "web", "vault", "python", "huge", "scale")
