@@ -108,9 +108,10 @@ static vv_status is_new(gathering *g, size_t pack, uint64_t offset, bool *out, v
 {
 	vv_cid key = {.codec = VV_CODEC_RAW};
 
-	memcpy(key.digest, vv_catalog_pack(g->h->catalog, pack)->hash, VV_PACK_HASH_LEN);
-	vv_put_le64(key.digest + VV_PACK_HASH_LEN, offset);
-	key.digest[VV_PACK_HASH_LEN + 8] = g->t->proof;
+	/* The offset comes first: what begins alike is kept in one place of the set. */
+	vv_put_le64(key.digest, offset);
+	memcpy(key.digest + 8, vv_catalog_pack(g->h->catalog, pack)->hash, VV_PACK_HASH_LEN);
+	key.digest[8 + VV_PACK_HASH_LEN] = g->t->proof;
 	return vv_cid_set_add(g->h->pieces, &key, out, err);
 }
 
