@@ -214,9 +214,9 @@ static vv_pack_list *current_list(vv_store *s)
 static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
 {
 	vv_pack_list *under;
-	bool same;
+	bool same = is_folder_unchanged(s, l);
 
-	if (!is_folder_unchanged(s, l) || !s->under) return is_folder_unchanged(s, l);
+	if (!same || !s->under) return same;
 	under = current_list(s->under);
 	same = under == l->under && is_folder_unchanged(s->under, under);
 	vv_packs_unref(under);

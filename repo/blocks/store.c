@@ -262,6 +262,55 @@ bool vv_store_has(vv_store *s, const vv_cid *cid)
 	return find_anywhere(s, cid, &r, NULL) == VV_OK;
 }
 
+/* A search_fn: packs that are live come first. payload is a vv_block_standing. */
+static vv_status find_standing(void *payload, const vv_source *src, const vv_cid *cid,
+			       vv_error *err)
+{
+	vv_place place;
+	vv_record r;
+	vv_status rc = vv_source_find(src, cid, &place, &r, err);
+
+	if (rc == VV_OK) {
+		*(vv_block_standing *)payload = place.pack->id.aside ||
+								vv_pack_is_damaged(place.pack)
+							? VV_BLOCK_ASIDE
+							: VV_BLOCK_LIVE;
+	}
+	return rc;
+}
+
+vv_block_standing vv_store_standing(vv_store *s, const vv_cid *cid)
+{
+	vv_block_standing out = VV_BLOCK_ABSENT;
+
+	(void)search_packs(s, cid, false, find_standing, &out, NULL);
+	return out;
+}
+
+vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err)
+{
+	vv_source src = {.store = s};
+	vv_pack_list *seen = NULL, *l = NULL;
+	size_t left = 0;
+	vv_place place;
+	vv_record r;
+	vv_status rc = vv_packs_get(s, &seen, err);
+
+	if (rc < 0) return rc;
+	rc = vv_packs_renew(s, seen, false, &l, err);
+	vv_packs_unref(seen);
+	if (rc < 0) return rc;
+	src.packs = l;
+	for (size_t i = 0; i < *count; i++) {
+		if (vv_source_find(&src, &cids[i], &place, &r, NULL) < 0) {
+			cids[left++] = cids[i];
+		}
+	}
+	*count = left;
+	vv_packs_unref(l);
+	return VV_OK;
+}
+
 vv_status vv_store_cost(vv_store *s, const vv_cid *cid, uint64_t *stored, unsigned *depth,
 			vv_error *err)
 {

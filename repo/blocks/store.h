@@ -53,8 +53,8 @@ VV_AUTO_FREE(vv_store, vv_store_close)
  * what is stored is damaged. Thread-safe. */
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err);
 
-/* The same, with the form (coder.h) in which it is stored: borrowed from stored, whose content is replaced.
- * A node that is not here is asked of nobody. Thread-safe. */
+/* The same, with the form (coder.h) in which it is stored: borrowed from stored, whose content is replaced (both
+ * NULL: not wanted). A node that is not here is asked of nobody. Thread-safe. */
 typedef struct vv_block_form vv_block_form;
 vv_status vv_store_get_form(vv_store *s, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 			    vv_block_form *form, vv_error *err);
@@ -82,7 +82,14 @@ void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload);
 /* Is it here? (Found in an index, and the record is the CID's.) Thread-safe. */
 bool vv_store_has(vv_store *s, const vv_cid *cid);
 
-/* The same, of packs that gc has not set aside and that are not known to be damaged: such a
+/* Leaves in cids those that are not here now; the packs are listed again at most once. Thread-safe. */
+vv_status vv_store_without(vv_store *s, vv_cid *cids, size_t *count, vv_error *err);
+
+/* Absent; in packs that gc has set aside, or that are known to be damaged, alone; or in another. Thread-safe. */
+typedef enum vv_block_standing { VV_BLOCK_ABSENT, VV_BLOCK_ASIDE, VV_BLOCK_LIVE } vv_block_standing;
+vv_block_standing vv_store_standing(vv_store *s, const vv_cid *cid);
+
+/* As vv_store_has, of packs that gc has not set aside and that are not known to be damaged: such a
  * block stays until a gc that begins later. Thread-safe. */
 bool vv_store_has_live(vv_store *s, const vv_cid *cid);
 

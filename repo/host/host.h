@@ -93,8 +93,9 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err);
 /* Gets the packs that have blocks below these which are not here, as few as will do. What the host
  * does not have stays away, without a failure. */
 vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
-/* A block that was prefetched, or is here. VV_EMISSING, VV_ECORRUPT. */
-vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);
+/* A block that was prefetched, or is here. stored, form: as vv_store_get_form. VV_EMISSING, VV_ECORRUPT. */
+vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+		      vv_block_form *form, vv_error *err);
 
 /* Of a place: a block by itself, without what is below it. VV_ENOTFOUND. */
 vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);

@@ -335,7 +335,6 @@ static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
 	bool added;
 	vv_status rc = VV_OK;
 
-	if (vv_store_has(f->h->main, cid)) return VV_OK;
 	if ((rc = vv_cid_set_add(f->seen, cid, &added, err)) < 0 || !added) return rc;
 	if (!vv_array_room(f->next, f->next_count, f->next_cap)) return vv_fail_nomem(err);
 	f->next[f->next_count++] = *cid;
@@ -354,7 +353,7 @@ static vv_status look_below(frontier *f, vv_error *err)
 		const vv_cid *cid = &f->now[i];
 		/* A false one leads nowhere: it will be refused when it is taken. */
 		if (cid->codec == VV_CODEC_DAG_CBOR &&
-		    vv_host_read(f->h, false, cid, &bytes, &ignored) == VV_OK &&
+		    vv_host_read(f->h, false, cid, &bytes, NULL, NULL, &ignored) == VV_OK &&
 		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, &ignored) == VV_OK &&
 		    vv_cid_equal(&is, cid) &&
 		    vv_cbor_check(bytes.data, bytes.len, &ignored) == VV_OK) {
@@ -383,7 +382,8 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 		f.count = f.next_count;
 		f.next = NULL;
 		f.next_count = f.next_cap = 0;
-		if ((rc = vv_host_take(h, &t, f.now, f.count, err)) == VV_OK) {
+		if ((rc = vv_store_without(h->main, f.now, &f.count, err)) == VV_OK &&
+		    (rc = vv_host_take(h, &t, f.now, f.count, err)) == VV_OK) {
 			rc = look_below(&f, err);
 		}
 	}
@@ -393,10 +393,11 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 	return rc;
 }
 
-vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
+vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+		      vv_block_form *form, vv_error *err)
 {
 	vv_error why;
-	vv_status rc = vv_host_read(h, false, cid, out, &why);
+	vv_status rc = vv_host_read(h, false, cid, out, stored, form, &why);
 
 	/* its list names it, and the pack does not have it, or cannot be read */
 	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) &&
@@ -418,7 +419,7 @@ vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error
 	vv_status rc = vv_seek_block(h, cid, &found, err);
 
 	if (rc == VV_OK && found && (rc = vv_host_take(h, &t, cid, 1, err)) == VV_OK &&
-	    vv_host_read(h, false, cid, out, &why) == VV_OK) {
+	    vv_host_read(h, false, cid, out, NULL, NULL, &why) == VV_OK) {
 		return VV_OK;
 	}
 	/* by all lists: another pack may have it */
@@ -427,5 +428,5 @@ vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error
 		return vv_fail(err, VV_ENOTFOUND, "'%s' has no such block", vv_text_url(h->url));
 	}
 	rc = vv_host_take(h, &t, cid, 1, err);
-	return rc < 0 ? rc : vv_host_get(h, cid, out, err);
+	return rc < 0 ? rc : vv_host_get(h, cid, out, NULL, NULL, err);
 }

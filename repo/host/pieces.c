@@ -570,7 +570,8 @@ static vv_status take_chain(vv_host *h, const vv_host_taking *t, const vv_cid *c
 	return vv_pieces_take(h, t, cid, 1, err);
 }
 
-vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, vv_error *err)
+vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+		       vv_block_form *form, vv_error *err)
 {
 	const vv_host_taking t = {
 		.dir = proof ? h->proof : h->packs, .have = proof ? NULL : h->main, .proof = proof};
@@ -579,7 +580,7 @@ vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, v
 	vv_status rc;
 
 	do {
-		rc = vv_store_get(proof ? h->shown : h->blocks, cid, out, &why);
+		rc = vv_store_get_form(proof ? h->shown : h->blocks, cid, out, stored, form, &why);
 		if ((rc != VV_EMISSING && rc != VV_ECORRUPT) || !more ||
 		    !vv_catalog_find(h->catalog, cid, NULL, NULL)) {
 			break;

@@ -18,7 +18,8 @@ vv_status vv_pieces_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids
 vv_status vv_pieces_forget(vv_host *h, vv_error *err);
 
 /* A block that was taken (or shown, with proof), or is here. One of which damaged pieces came is looked for once more in
- * whole packs, sound ones first. VV_EMISSING, VV_ECORRUPT. */
-vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, vv_error *err);
+ * whole packs, sound ones first. stored, form: as vv_store_get_form. VV_EMISSING, VV_ECORRUPT. */
+vv_status vv_host_read(vv_host *h, bool proof, const vv_cid *cid, vv_buf *out, vv_buf *stored,
+		       vv_block_form *form, vv_error *err);
 
 #endif

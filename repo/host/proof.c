@@ -33,7 +33,7 @@ vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_sho
 		rc = vv_host_take(h, &t, cids, count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_status got = vv_host_read(h, true, &cids[i], &bytes, &why);
+		vv_status got = vv_host_read(h, true, &cids[i], &bytes, NULL, NULL, &why);
 		got = got < 0 ? got : vv_cid_of(&is, cids[i].codec, bytes.data, bytes.len, &why);
 		if (got == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);

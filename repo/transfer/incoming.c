@@ -429,12 +429,15 @@ static bool take_from_aside(vv_incoming *in, const vv_cid *cid)
 
 bool vv_incoming_has(vv_incoming *in, const vv_cid *cid, bool *below)
 {
+	const vv_block_standing standing = vv_store_standing(in->main, cid);
+
 	*below = false;
-	if (vv_store_has_live(in->main, cid)) {
+	if (standing == VV_BLOCK_LIVE) {
 		*below = !in->incomplete && rely(in, cid);
 		return *below || rely(in, cid);
 	}
-	return vv_writer_has(in->writer, cid) || take_from_aside(in, cid);
+	return vv_writer_has(in->writer, cid) ||
+	       (standing == VV_BLOCK_ASIDE && take_from_aside(in, cid));
 }
 
 vv_status vv_incoming_get(vv_incoming *in, const vv_cid *cid, vv_buf *out, vv_error *err)

@@ -162,16 +162,15 @@ static vv_status get_like(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 	return vv_fail(err, VV_EMISSING, "none");
 }
 
-static vv_status take(void *payload, size_t i, const vv_cid *cid, const void *bytes, size_t len,
-		      const vv_cid *base, vv_error *err)
+static vv_status take(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
 	asked *a = payload;
 	vv_cid is;
 
-	(void)base;
-	require(i == a->given++ && i < 4 && vv_cid_equal(cid, &a->wants[i].cid));
-	require(!bytes ||
-		(vv_cid_of(&is, cid->codec, bytes, len, err) == VV_OK && vv_cid_equal(&is, cid)));
+	require(i == a->given++ && i < 4);
+	require(!b || (vv_cid_equal(&b->cid, &a->wants[i].cid) &&
+		       vv_cid_of(&is, b->cid.codec, b->bytes, b->len, err) == VV_OK &&
+		       vv_cid_equal(&is, &b->cid)));
 	return VV_OK;
 }
 

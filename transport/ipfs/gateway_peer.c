@@ -318,9 +318,11 @@ vv_status vv_ipfs_peer_blocks(void *source, const vv_lacking *wants, size_t coun
 			continue;
 		}
 		if (rc == VV_OK && (rc = judge_slot(s, &wants[given].cid, &absent, err)) == VV_OK) {
-			rc = fn(payload, given, &wants[given].cid,
-				absent ? NULL : vv_buf_cstr(&s->body), absent ? 0 : s->body.len,
-				&wants[given].like, err);
+			const vv_block_received b = {.cid = wants[given].cid,
+						     .bytes = vv_buf_cstr(&s->body),
+						     .len = s->body.len,
+						     .base = wants[given].like};
+			rc = fn(payload, given, absent ? NULL : &b, err);
 		}
 		end_slot(s);
 		given++;

@@ -380,8 +380,7 @@ static void measure(asking *a, size_t len)
 }
 
 /* One answer. What fails here is this side's fault, but for bytes that are not the block's. */
-static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const void *bytes,
-			    size_t len, const vv_cid *base, vv_error *err)
+static vv_status give_block(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
 	asking *a = payload;
 	gathering *g = a->g;
@@ -391,22 +390,22 @@ static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const vo
 	vv_mutex_lock(g->lock);
 	want *w = &g->state[a->batch[i]];
 	bool wanted = w->state != DONE;
-	measure(a, len);
-	if (!bytes) {
+	measure(a, b ? b->len : 0);
+	if (!b) {
 		if (wanted) {
 			strike(g, w, UINT32_C(1) << a->self);
 		}
 		w->lacked_by |= UINT32_C(1) << a->self;
 		s->lacked++;
 	} else if (wanted) {
-		rc = vv_receive_block(g->x, cid, bytes, len, base, err);
+		rc = vv_receive_block(g->x, b, err);
 		if (rc == VV_OK) {
 			w->state = DONE;
 			strike(g, w, UINT32_MAX);
 			g->done++;
-			g->bytes += len;
+			g->bytes += b->len;
 			s->blocks++;
-			s->bytes += len;
+			s->bytes += b->len;
 		} else if (rc != VV_ECORRUPT && !g->failed) {
 			g->failed = true;
 			g->why = *err;
@@ -414,7 +413,7 @@ static vv_status give_block(void *payload, size_t i, const vv_cid *cid, const vo
 	}
 	size_t done = g->done;
 	vv_mutex_unlock(g->lock);
-	if (bytes && wanted && rc == VV_OK) {
+	if (b && wanted && rc == VV_OK) {
 		rc = vv_progress_update(g->progress, "blocks", done, g->want_count, err);
 	}
 	return rc;

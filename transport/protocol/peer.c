@@ -297,14 +297,14 @@ static vv_status take_one(named *n, const vv_block_received *b, vv_error *err)
 	const vv_cid *cid = &n->wants[n->at].cid;
 	if (b->absent || b->unreadable) {
 		n->peer->damaged += b->damaged;
-		return n->fn(n->payload, n->before + n->at++, cid, NULL, 0, NULL, err);
+		return n->fn(n->payload, n->before + n->at++, NULL, err);
 	}
 	if (!vv_cid_equal(cid, &b->cid)) {
 		vv_cid_text(text, cid);
 		return vv_fail(err, VV_ECORRUPT, "%s sent other bytes for the block %s",
 			       vv_channel_name(n->peer->line), text);
 	}
-	return n->fn(n->payload, n->before + n->at++, cid, b->bytes, b->len, &b->base, err);
+	return n->fn(n->payload, n->before + n->at++, b, err);
 }
 
 static vv_status take_named(named *n, vv_frame_reader *in, vv_block_in *blocks, vv_error *err)

@@ -194,19 +194,18 @@ static vv_status check_disk(const vv_receive *x, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status keep_block(vv_receive *x, const vv_cid *cid, const void *bytes, size_t len,
-			    const vv_cid *base, const vv_block_form *form, vv_error *err)
+static vv_status keep_block(vv_receive *x, const vv_block_received *b, vv_error *err)
 {
 	bool kept;
-	vv_status rc = vv_incoming_put_form(x->incoming, cid, bytes, len,
-					    base && !vv_cid_is_null(base) ? base : NULL, form,
-					    &kept, err);
+	vv_status rc = vv_incoming_put_form(x->incoming, &b->cid, b->bytes, b->len,
+					    vv_cid_is_null(&b->base) ? NULL : &b->base,
+					    b->as_stored ? &b->form : NULL, &kept, err);
 	if (rc < 0) return rc;
 	x->stats.known += !kept;
 	if (kept) {
 		x->stats.blocks++;
-		x->stats.bytes += len;
-		x->unkept += len;
+		x->stats.bytes += b->len;
+		x->unkept += b->len;
 	}
 	if (x->stats.blocks > x->limits.blocks) {
 		return vv_fail(err, VV_EREFUSED, "the peer sends more than %s blocks",
@@ -233,8 +232,7 @@ static vv_status take_blocks(vv_receive *x, const void *bytes, size_t len, vv_er
 			continue; /* it will be lacking, and asked for by its CID */
 		}
 		vv_recent_nodes_add(&x->nodes, &b.cid);
-		vv_status rc = keep_block(x, &b.cid, b.bytes, b.len, &b.base,
-					  b.as_stored ? &b.form : NULL, err);
+		vv_status rc = keep_block(x, &b, err);
 		if (rc < 0) return rc;
 	}
 	return (vv_status)more;
@@ -315,21 +313,20 @@ vv_status vv_receive_end(vv_receive *x, vv_error *err)
 	return rc < 0 ? rc : vv_incoming_keep(x->incoming, err);
 }
 
-vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, size_t len,
-			   const vv_cid *base, vv_error *err)
+vv_status vv_receive_block(vv_receive *x, const vv_block_received *b, vv_error *err)
 {
 	vv_cid is;
-	vv_status rc = vv_cid_of(&is, cid->codec, bytes, len, err);
+	vv_status rc = vv_cid_of(&is, b->cid.codec, b->bytes, b->len, err);
 
 	if (rc < 0) return rc;
-	if (!vv_cid_equal(&is, cid)) {
+	if (!vv_cid_equal(&is, &b->cid)) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "the peer sent bytes that are not the block that was asked for");
 	}
-	if (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_check(bytes, len, err) < 0) {
+	if (b->cid.codec == VV_CODEC_DAG_CBOR && vv_cbor_check(b->bytes, b->len, err) < 0) {
 		return vv_prefix(err, "the peer sent a node that is not canonical");
 	}
-	return keep_block(x, cid, bytes, len, base, NULL, err);
+	return keep_block(x, b, err);
 }
 
 vv_status vv_receive_object(vv_receive *x, vv_git_type type, const void *bytes, size_t len,

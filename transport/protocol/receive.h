@@ -67,8 +67,7 @@ bool vv_receive_lost(const vv_receive *x);
 
 /* A block that was asked for by its CID, or was found elsewhere: kept. Thread-safe. VV_ECORRUPT
  * when the bytes are not the CID's, or no canonical node. */
-vv_status vv_receive_block(vv_receive *x, const vv_cid *cid, const void *bytes, size_t len,
-			   const vv_cid *base, vv_error *err);
+vv_status vv_receive_block(vv_receive *x, const vv_block_received *b, vv_error *err);
 
 /* A Git object that came otherwise, with its bytes: checked and kept. Those of one line are not mixed with
  * such. */

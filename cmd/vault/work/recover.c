@@ -332,8 +332,11 @@ static vv_status take_item(recovering *r, vv_vault_run *run, const vv_item_place
 		r->x->objects += rc == VV_OK;
 		return rc < 0 ? rc : vv_cid_map_put(r->objects, &at->cid, 0, NULL, err);
 	}
-	rc = vv_receive_block(r->receive, &at->cid, vv_buf_cstr(&r->bytes), r->bytes.len, &s.base,
-			      err);
+	const vv_block_received b = {.cid = at->cid,
+				     .bytes = vv_buf_cstr(&r->bytes),
+				     .len = r->bytes.len,
+				     .base = s.base};
+	rc = vv_receive_block(r->receive, &b, err);
 	r->x->blocks += rc == VV_OK;
 	return rc;
 }

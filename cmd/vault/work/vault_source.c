@@ -312,8 +312,11 @@ static vv_status source_blocks(void *payload, const vv_lacking *wants, size_t co
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid *cid = &wants[i].cid;
 		if ((rc = read_block(s, cid, &base, &has, err)) < 0) return rc;
-		rc = has ? fn(fn_payload, i, cid, vv_buf_cstr(&s->block), s->block.len, &base, err)
-			 : fn(fn_payload, i, cid, NULL, 0, NULL, err);
+		const vv_block_received b = {.cid = *cid,
+					     .bytes = vv_buf_cstr(&s->block),
+					     .len = s->block.len,
+					     .base = base};
+		rc = fn(fn_payload, i, has ? &b : NULL, err);
 	}
 	return rc;
 }

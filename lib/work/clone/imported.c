@@ -490,25 +490,27 @@ static vv_status give_linked(void *source, const vv_lacking *wants, size_t count
 			     vv_peer_block_fn fn, void *payload, vv_error *err)
 {
 	const vv_strings remotes = {NULL, 0};
-	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT, stored = VV_BUF_INIT;
 	linked *l = source;
 	vv_error why;
 	vv_status rc = open_cache(l, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid *cid = &wants[i].cid;
+		vv_block_received b = {.cid = *cid, .base = wants[i].like, .as_stored = true};
 		vv_fetch_data whole = {.repo = l->there, .from = &remotes};
 		vv_status got = vv_store_has(l->store, cid) ? VV_OK
 							    : vv_fetch_data_root(&whole, cid, &why);
 
-		got = got < 0 ? got : vv_store_get(l->store, cid, &bytes, &why);
+		got = got < 0 ? got
+			      : vv_store_get_form(l->store, cid, &bytes, &stored, &b.form, &why);
 		if (got < 0 && got != VV_EMISSING && got != VV_ENOTFOUND) {
 			*err = why;
 			return got;
 		}
-		rc = got < 0 ? fn(payload, i, cid, NULL, 0, NULL, err)
-			     : fn(payload, i, cid, vv_buf_cstr(&bytes), bytes.len, &wants[i].like,
-				  err);
+		b.bytes = vv_buf_cstr(&bytes);
+		b.len = bytes.len;
+		rc = fn(payload, i, got < 0 ? NULL : &b, err);
 	}
 	return rc;
 }

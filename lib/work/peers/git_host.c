@@ -681,37 +681,39 @@ static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_e
 	return rc;
 }
 
-static vv_status get_block(vv_git_host *g, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, vv_buf *stored,
+			   vv_error *err)
 {
 	vv_host *const others[] = {g->beside ? g->host : NULL, g->above};
 	vv_error why;
-	vv_status rc = vv_host_get(g->keeps, cid, out, err);
+	vv_status rc = vv_host_get(g->keeps, &b->cid, bytes, stored, &b->form, err);
 
 	for (size_t i = 0; rc < 0 && i < 2; i++) {
-		if (others[i] && vv_host_get(others[i], cid, out, &why) == VV_OK) return VV_OK;
+		if (others[i]) {
+			rc = vv_host_get(others[i], &b->cid, bytes, stored, &b->form, &why);
+		}
 	}
+	b->as_stored = true;
+	b->bytes = vv_buf_cstr(bytes);
+	b->len = bytes->len;
 	return rc;
 }
 
 static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
 		      void *payload, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT, stored = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_status got = get_block(g, &wants[i].cid, &bytes, &why);
-		if (got == VV_ENOMEM) {
-			rc = vv_fail_nomem(err);
-		} else if (got < 0) { /* damaged, too: whoever has it may give it */
-			rc = fn(payload, i, &wants[i].cid, NULL, 0, NULL, err);
-		} else {
-			rc = fn(payload, i, &wants[i].cid, vv_buf_cstr(&bytes), bytes.len,
-				&wants[i].like, err);
-		}
+		vv_block_received b = {.cid = wants[i].cid, .base = wants[i].like};
+		vv_status got = get_block(g, &b, &bytes, &stored, &why);
+
+		/* damaged, too: whoever has it may give it */
+		rc = got == VV_ENOMEM ? vv_fail_nomem(err)
+				      : fn(payload, i, got < 0 ? NULL : &b, err);
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 

@@ -449,14 +449,11 @@ static vv_status get_no_base(void *payload, const vv_cid *cid, vv_buf *out, vv_e
 	return find_no_base(payload, 0, NULL, NULL, err);
 }
 
-static vv_status take_alone(void *payload, size_t i, const vv_cid *cid, const void *bytes,
-			    size_t len, const vv_cid *base, vv_error *err)
+static vv_status take_alone(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
 	(void)i;
-	(void)cid;
-	(void)base;
-	if (!bytes) return vv_fail(err, VV_EMISSING, "the peer does not have the block");
-	vv_buf_put(payload, bytes, len);
+	if (!b) return vv_fail(err, VV_EMISSING, "the peer does not have the block");
+	vv_buf_put(payload, b->bytes, b->len);
 	return vv_buf_ok(payload, err);
 }
 

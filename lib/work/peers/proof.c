@@ -139,11 +139,10 @@ static vv_status own_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return vv_store_get(((proving *)payload)->store, cid, out, err);
 }
 
-static vv_status on_peer_block(void *payload, size_t i, const vv_cid *cid, const void *bytes,
-			       size_t len, const vv_cid *base, vv_error *err)
+static vv_status on_peer_block(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
-	(void)base;
-	return on_shown(payload, i, cid, bytes, len, err);
+	return b ? on_shown(payload, i, &b->cid, b->bytes, b->len, err)
+		 : on_shown(payload, i, NULL, NULL, 0, err);
 }
 
 static vv_status ask_peer(proving *p, size_t count, vv_error *err)

@@ -92,19 +92,19 @@ static vv_status source_look(void *payload, const vv_lacking *wants, size_t coun
 /* Nothing is believed: what came is held against its name. */
 static vv_status take_block(answer *a, const void *bytes, size_t len, vv_error *err)
 {
-	const vv_cid *cid = &a->wants[a->at].cid;
+	vv_block_received b = {.cid = a->wants[a->at].cid};
 	const uint8_t *block;
-	size_t block_len;
-	vv_cid base, is;
-	vv_status rc = vv_supply_block_read(&block, &block_len, &base, bytes, len, err);
+	vv_cid is;
+	vv_status rc = vv_supply_block_read(&block, &b.len, &b.base, bytes, len, err);
 
 	if (rc < 0) return rc;
-	if (!block) return a->fn(a->payload, a->at++, cid, NULL, 0, NULL, err);
-	if ((rc = vv_cid_of(&is, cid->codec, block, block_len, err)) < 0) return rc;
-	if (!vv_cid_equal(&is, cid)) {
+	if (!block) return a->fn(a->payload, a->at++, NULL, err);
+	if ((rc = vv_cid_of(&is, b.cid.codec, block, b.len, err)) < 0) return rc;
+	if (!vv_cid_equal(&is, &b.cid)) {
 		return vv_fail(err, VV_ECORRUPT, "the vault's program sent another block");
 	}
-	return a->fn(a->payload, a->at++, cid, block, block_len, &base, err);
+	b.bytes = block;
+	return a->fn(a->payload, a->at++, &b, err);
 }
 
 static vv_status take_blocks(void *payload, uint8_t type, const void *bytes, size_t len,

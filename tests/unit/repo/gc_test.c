@@ -48,6 +48,15 @@ static void reachable_blocks_stay_and_the_packs_become_one(void **state)
 	assert_int_equal(fx_fsck(dir, true), 0);
 }
 
+static void assert_standing(const char *dir, unsigned n, vv_block_standing wanted)
+{
+	vv_store *s = fx_open(dir);
+	const vv_cid cid = fx_cid(n);
+
+	assert_int_equal(vv_store_standing(s, &cid), wanted);
+	vv_store_close(s);
+}
+
 static void unreachable_blocks_are_set_aside_and_dropped_after_the_grace_period(void **state)
 {
 	const char *dir = vv_test_path("store");
@@ -60,6 +69,9 @@ static void unreachable_blocks_are_set_aside_and_dropped_after_the_grace_period(
 	assert_int_equal(r.live_blocks, 5);
 	assert_int_equal(r.aside_blocks, 15);
 	assert_int_equal(fx_count(dir, "aside-1700000000-", ".pack"), 1);
+	assert_standing(dir, 14, VV_BLOCK_LIVE);
+	assert_standing(dir, 9, VV_BLOCK_ASIDE);
+	assert_standing(dir, 20, VV_BLOCK_ABSENT);
 	/* Until then they can be read. */
 	assert_true(fx_all_readable(dir, 0, 20));
 	assert_int_equal(fx_fsck(dir, true), 0);

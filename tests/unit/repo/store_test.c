@@ -624,6 +624,26 @@ static void a_reader_that_was_there_first_sees_what_is_committed_later(void **st
 	vv_store_close(s);
 }
 
+static void what_another_committed_since_is_not_listed_as_lacking(void **state)
+{
+	const char *dir = vv_test_path("store");
+	vv_cid asked[4] = {fx_cid(0), fx_cid(1), fx_cid(2), fx_cid(3)};
+	size_t count = 4;
+	vv_store *s;
+	vv_error err;
+
+	(void)state;
+	fx_commit(dir, 1, 1, false);
+	s = fx_open(dir);
+	vv_assert_ok(fx_get(s, 1, &err), &err);
+	fx_commit(dir, 3, 1, true);
+	vv_assert_ok(vv_store_without(s, asked, &count, &err), &err);
+	assert_int_equal(count, 2);
+	const vv_cid absent[2] = {fx_cid(0), fx_cid(2)};
+	assert_true(vv_cid_equal(&asked[0], &absent[0]) && vv_cid_equal(&asked[1], &absent[1]));
+	vv_store_close(s);
+}
+
 /* ---- threads ---- */
 
 typedef struct putting {
@@ -719,6 +739,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_second_writer_waits_and_then_gives_up),
 	cmocka_unit_test(eight_writers_at_once_lose_nothing),
 	cmocka_unit_test(a_reader_that_was_there_first_sees_what_is_committed_later),
+	cmocka_unit_test(what_another_committed_since_is_not_listed_as_lacking),
 	cmocka_unit_test(threads_may_put_and_get_at_once),
 };
 

@@ -113,7 +113,8 @@ static vv_status give(void *payload, const vv_lacking *wants, size_t count, vv_p
 		}
 		fx_block(&b, s->answers == s->lies_at ? n + 1 : n);
 		bool has = n % s->each == 0;
-		rc = fn(of_fn, i, &wants[i].cid, has ? b.data : NULL, has ? b.len : 0, NULL, err);
+		const vv_block_received r = {.cid = wants[i].cid, .bytes = b.data, .len = b.len};
+		rc = fn(of_fn, i, has ? &r : NULL, err);
 		vv_buf_clear(&b);
 	}
 	return rc;

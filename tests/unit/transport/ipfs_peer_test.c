@@ -15,22 +15,21 @@ typedef struct got {
 	size_t given, absent;
 } got;
 
-static vv_status take(void *payload, size_t i, const vv_cid *cid, const void *bytes, size_t len,
-		      const vv_cid *base, vv_error *err)
+static vv_status take(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
 	got *g = payload;
 	vv_cid made;
 
 	assert_int_equal(i, g->given);
-	assert_true(vv_cid_equal(cid, &g->wants[i].cid));
-	assert_true(base == &g->wants[i].like);
 	g->given++;
-	if (!bytes) {
+	if (!b) {
 		g->absent++;
 		return VV_OK;
 	}
-	vv_assert_ok(vv_cid_of(&made, cid->codec, bytes, len, err), err);
-	assert_true(vv_cid_equal(&made, cid));
+	assert_true(vv_cid_equal(&b->cid, &g->wants[i].cid));
+	assert_true(vv_cid_equal(&b->base, &g->wants[i].like));
+	vv_assert_ok(vv_cid_of(&made, b->cid.codec, b->bytes, b->len, err), err);
+	assert_true(vv_cid_equal(&made, &b->cid));
 	return VV_OK;
 }
 

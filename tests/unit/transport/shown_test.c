@@ -126,14 +126,10 @@ static bool is_had(kit *k, unsigned v)
 	return have & 1;
 }
 
-static vv_status take_block(void *payload, size_t i, const vv_cid *cid, const void *bytes,
-			    size_t len, const vv_cid *base, vv_error *err)
+static vv_status take_block(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
-	(void)cid;
-	(void)len;
-	(void)base;
 	(void)err;
-	((bool *)payload)[i] = bytes != NULL;
+	((bool *)payload)[i] = b != NULL;
 	return VV_OK;
 }
 
