@@ -53,8 +53,13 @@ vv_status vv_files_begin(vv_host *h, vv_error *err)
 vv_status vv_files_refresh(vv_host *h, vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
-	vv_status rc = vv_place_get(&h->place, vv_files_mark.file, 0, 64, &text, err);
+	vv_status rc = VV_OK;
 
+	vv_buf_puts(&text, h->place.mark);
+	if (text.len == 0) {
+		rc = vv_place_get(&h->place, vv_files_mark.file, 0, VV_PLACE_MARK_BYTES, &text,
+				  err);
+	}
 	if (rc == VV_OK && strcmp(vv_buf_cstr(&text), vv_files_mark.text) != 0) {
 		vv_fail(err, VV_ENOSUPPORT, "'%s' is no store of blocks that this varve can read",
 			vv_text_url(h->url));

@@ -24,6 +24,8 @@ struct vv_pack_maker {
 	vv_pack_list *packs; /* of the store */
 	vv_coder_pool *coders;
 	vv_coder *coder;
+	bool thorough;
+	vv_buf raw, stored; /* of the block at hand */
 	vv_pack_writer *writer;
 	vv_cid_map *sent; /* depth of all that was put, in this pack and those before */
 	vv_host_block *blocks;
@@ -44,6 +46,7 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 	m->catalog = catalog;
 	m->dir = dir;
 	m->max_bytes = max_bytes;
+	m->thorough = thorough;
 	m->sent = vv_cid_map_new();
 	m->coders = vv_coder_pool_new();
 	m->writer = vv_pack_writer_new(dir, "tmp-");
@@ -71,6 +74,8 @@ void vv_pack_maker_free(vv_pack_maker *m)
 		vv_coder_give(m->coders, m->coder);
 		vv_coder_pool_free(m->coders);
 		vv_cid_map_free(m->sent);
+		vv_buf_clear(&m->raw);
+		vv_buf_clear(&m->stored);
 		vv_free(m->blocks);
 		vv_free(m->bases);
 		vv_free(m);
@@ -87,8 +92,22 @@ static unsigned depth_on(const vv_pack_maker *m, const vv_cid *base)
 	return vv_catalog_find(m->catalog, base, NULL, &depth) ? depth + 1 : 0;
 }
 
+/* The block for itself, as it is stored here where that is so and time is short. */
+static vv_status pack_whole(vv_pack_maker *m, vv_pack_item *item, size_t diff,
+			    const vv_block_form *stored, vv_error *err)
+{
+	if (m->thorough || !stored || vv_method_has_base(stored->packed.method) ||
+	    stored->packed.len > item->raw_len) {
+		return vv_coder_whole_beside(m->coder, item->raw, item->raw_len, diff,
+					     &item->packed, err);
+	}
+	item->packed = stored->packed;
+	return VV_OK;
+}
+
 /* Whole, or as the difference, whichever is smaller. */
-static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like, vv_error *err)
+static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like,
+			const vv_block_form *stored, vv_error *err)
 {
 	const vv_source src = {m->from, m->packs, m->writer, false};
 	unsigned depth = like && !vv_cid_is_null(like) ? depth_on(m, like) : 0;
@@ -102,8 +121,7 @@ static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like
 	/* a difference that is small for any block spares compressing all of it */
 	item->packed.len = SIZE_MAX;
 	if (rc == VV_OK && (cost == 0 || cost > item->raw_len / VV_CLEARLY_SMALL)) {
-		rc = vv_coder_whole_beside(m->coder, item->raw, item->raw_len, cost, &item->packed,
-					   err);
+		rc = pack_whole(m, item, cost, stored, err);
 	}
 	if (rc == VV_OK && cost > 0 && cost < item->packed.len) {
 		*item = diff;
@@ -130,11 +148,11 @@ static vv_status note(vv_pack_maker *m, const vv_pack_item *item, vv_error *err)
 }
 
 static vv_status put_block(vv_pack_maker *m, const vv_cid *cid, const void *bytes, size_t len,
-			   const vv_cid *like, vv_error *err)
+			   const vv_cid *like, const vv_block_form *stored, vv_error *err)
 {
 	vv_pack_item item = {.cid = *cid, .raw = bytes, .raw_len = len};
 	uint64_t record_len;
-	vv_status rc = choose(m, &item, like, err);
+	vv_status rc = choose(m, &item, like, stored, err);
 
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(m->writer, m->coder, &item, &record_len, err);
@@ -144,14 +162,15 @@ static vv_status put_block(vv_pack_maker *m, const vv_cid *cid, const void *byte
 
 vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
-	vv_buf raw = VV_BUF_INIT;
-	vv_status rc = vv_store_get(m->from, cid, &raw, err);
+	vv_block_form form;
+	const vv_block_form *stored = &form;
+	vv_status rc = vv_store_get_form(m->from, cid, &m->raw, &m->stored, &form, err);
 
-	if (rc == VV_OK) {
-		rc = put_block(m, cid, vv_buf_cstr(&raw), raw.len, like, err);
+	if (rc == VV_EMISSING) { /* somebody else may have it */
+		stored = NULL;
+		rc = vv_store_get(m->from, cid, &m->raw, err);
 	}
-	vv_buf_clear(&raw);
-	return rc;
+	return rc < 0 ? rc : put_block(m, cid, vv_buf_cstr(&m->raw), m->raw.len, like, stored, err);
 }
 
 vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err)
@@ -161,7 +180,7 @@ vv_status vv_pack_maker_salt(vv_pack_maker *m, vv_error *err)
 
 	vv_random(salt, sizeof(salt));
 	vv_status rc = vv_cid_of(&cid, VV_CODEC_RAW, salt, sizeof(salt), err);
-	return rc < 0 ? rc : put_block(m, &cid, salt, sizeof(salt), NULL, err);
+	return rc < 0 ? rc : put_block(m, &cid, salt, sizeof(salt), NULL, NULL, err);
 }
 
 bool vv_pack_maker_is_full(const vv_pack_maker *m)

@@ -3,13 +3,15 @@
  */
 #include "repo/host/place.h"
 
+#include <stdio.h>
+
 #include "base/sys.h"
 #include "base/text.h"
 
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err)
 {
-	*out = (vv_place){ops, payload, take_domain};
+	*out = (vv_place){.ops = ops, .payload = payload, .domain = take_domain};
 	if (facts->domain) {
 		vv_free(out->domain);
 		out->domain = vv_strdup(facts->domain);
@@ -19,6 +21,11 @@ vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, c
 		return vv_fail_nomem(err);
 	}
 	return VV_OK;
+}
+
+void vv_place_set_mark(vv_place *p, const vv_buf *text)
+{
+	(void)snprintf(p->mark, sizeof(p->mark), "%s", vv_buf_cstr(text));
 }
 
 void vv_place_close(vv_place *p)

@@ -79,16 +79,22 @@ typedef struct vv_place_facts {
 	bool (*ours)(uint64_t size);
 } vv_place_facts;
 
+#define VV_PLACE_MARK_BYTES 64u
+
 /* payload NULL: not open. */
 typedef struct vv_place {
 	const vv_place_ops *ops;
 	void *payload;
 	char *domain; /* places with the same one are taken to fail together */
+	char mark[VV_PLACE_MARK_BYTES +
+		  1]; /* how its mark begins, where opening read it; else "" */
 } vv_place;
 
 /* For the kinds: takes payload over, and domain (a string of vv_malloc), on failure also. */
 vv_status vv_place_make(vv_place *out, const vv_place_ops *ops, void *payload, char *take_domain,
 			const vv_place_facts *facts, vv_error *err);
+/* Likewise: what was read of its mark. */
+void vv_place_set_mark(vv_place *p, const vv_buf *text);
 void vv_place_close(vv_place *p); /* one that is not open, too */
 VV_AUTO_CLEAR(vv_place, vv_place_close)
 

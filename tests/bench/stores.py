@@ -63,6 +63,8 @@ class Far:
         while True:
             near, _ = self.listener.accept()
             far = socket.create_connection(("127.0.0.1", self.to))
+            for line in (near, far):
+                line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             threading.Thread(target=self.carry, args=(near, far, LATENCY), daemon=True).start()
             threading.Thread(target=self.carry, args=(far, near, 0), daemon=True).start()
 

@@ -40,6 +40,7 @@ typedef struct s3 {
 	http_site *site;
 	vv_place_quota quota;
 	const vv_place_mark *mark;
+	vv_buf marked; /* how it begins there */
 	vv_hint_id full;
 	char *encryption[2]; /* header lines of a PUT; NULL: none */
 	bool payer;          /* requests are paid for by who makes them */
@@ -511,6 +512,7 @@ static void s3_close(void *payload)
 	vv_mutex_free(s->lock);
 	vv_s3_key_clear(&s->key);
 	vv_s3_url_clear(&s->at);
+	vv_buf_clear(&s->marked);
 	vv_free(s->answered);
 	vv_free(s->encryption[0]);
 	vv_free(s->encryption[1]);
@@ -545,10 +547,9 @@ static const vv_place_ops s3_ops = {.gets = HTTP_SITE_AT_ONCE,
 
 static vv_status check_mark(s3 *s, bool make, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc = s->mark ? s3_get(s, s->mark->file, 0, 1, &text, err) : VV_OK;
+	vv_status rc = s->mark ? s3_get(s, s->mark->file, 0, VV_PLACE_MARK_BYTES, &s->marked, err)
+			       : VV_OK;
 
-	vv_buf_clear(&text);
 	if (rc != VV_ENOTFOUND) return rc;
 	if (make) return put_object(s, s->mark->file, s->mark->text, strlen(s->mark->text), err);
 	vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", s->at.name, s->mark->keeps);
@@ -682,5 +683,8 @@ vv_status vv_s3_place_open(vv_place *out, const vv_url *url, const vv_place_fact
 		return rc;
 	}
 	vv_buf_printf(&domain, "host %s", s->at.host);
-	return vv_place_make(out, &s3_ops, s, vv_buf_detach(&domain), facts, err);
+	if ((rc = vv_place_make(out, &s3_ops, s, vv_buf_detach(&domain), facts, err)) == VV_OK) {
+		vv_place_set_mark(out, &s->marked);
+	}
+	return rc;
 }

@@ -118,12 +118,10 @@ static const vv_place_ops web_ops = {.gets = HTTP_SITE_AT_ONCE,
 				     .remove = web_remove,
 				     .close = web_close};
 
-static vv_status check_mark(web *w, const vv_place_mark *mark, vv_error *err)
+static vv_status check_mark(web *w, const vv_place_mark *mark, vv_buf *text, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc = mark ? web_get(w, mark->file, 0, strlen(mark->text) + 1, &text, err) : VV_OK;
+	vv_status rc = mark ? web_get(w, mark->file, 0, VV_PLACE_MARK_BYTES, text, err) : VV_OK;
 
-	vv_buf_clear(&text);
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s", w->name, mark->keeps);
 		vv_hint(err, "where %s are kept, there is a file '%s'", mark->keeps, mark->file);
@@ -134,6 +132,7 @@ static vv_status check_mark(web *w, const vv_place_mark *mark, vv_error *err)
 vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_facts *facts,
 			    const vv_connect_options *connect, vv_error *err)
 {
+	vv_auto(vv_buf) mark = VV_BUF_INIT;
 	vv_buf base = VV_BUF_INIT, domain = VV_BUF_INIT;
 	web *w = vv_calloc(1, sizeof(*w));
 	vv_status rc = VV_OK;
@@ -147,7 +146,7 @@ vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_fac
 		const http_site_facts f = {.url = w->base, .name = w->name, .extra_header = true};
 		rc = http_site_open(&w->site, &f, connect, err);
 	}
-	rc = rc < 0 ? rc : check_mark(w, facts->mark, err);
+	rc = rc < 0 ? rc : check_mark(w, facts->mark, &mark, err);
 	if (rc < 0) {
 		vv_buf_clear(&base);
 		if (w) {
@@ -156,5 +155,8 @@ vv_status vv_web_place_open(vv_place *out, const vv_url *url, const vv_place_fac
 		return rc;
 	}
 	vv_buf_printf(&domain, "host %s", url->host);
-	return vv_place_make(out, &web_ops, w, vv_buf_detach(&domain), facts, err);
+	if ((rc = vv_place_make(out, &web_ops, w, vv_buf_detach(&domain), facts, err)) == VV_OK) {
+		vv_place_set_mark(out, &mark);
+	}
+	return rc;
 }
