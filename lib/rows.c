@@ -20,7 +20,8 @@ struct varve_rows {
 	size_t count;
 	varve_cell *cells; /* of the row at hand; NULL where it has all columns in order */
 	vv_watched watched;
-	bool all; /* rows are wanted, and none was read so far */
+	unsigned shares;
+	enum { SOME, SHARE, ALL } wanted; /* of the table; none was read so far */
 };
 
 static vv_status take_columns(varve_rows *r, const char *const *names, vv_error *err)
@@ -75,8 +76,12 @@ static vv_status new_rows(varve_rows **out, const varve_table *table, const varv
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	r->table = vv_table_keep(table);
+	if (table->session && table->session->demand) {
+		vv_on_demand_again(table->session->demand);
+	}
 	r->filter = vv_filter_keep(o->where);
-	r->all = !o->where && !o->parts;
+	r->shares = o->parts;
+	r->wanted = o->parts > 1 ? SHARE : o->where ? SOME : ALL;
 	if ((rc = open_rows(r, o, by_group, err)) < 0) {
 		varve_rows_free(r);
 		return rc;
@@ -85,15 +90,17 @@ static vv_status new_rows(varve_rows **out, const varve_table *table, const varv
 	return VV_OK;
 }
 
-/* Before the first row: of a table at a URL the version comes whole if all rows are wanted. */
+/* Before the first row, of a table at a URL: how it is to come. */
 static void begin_reading(varve_rows *r)
 {
 	const vv_session *s = r->table->session;
 
-	if (r->all && s && s->demand) {
+	if (s && s->demand && r->wanted == ALL) {
 		vv_on_demand_whole(s->demand);
+	} else if (s && s->demand && r->wanted == SHARE) {
+		vv_on_demand_share(s->demand, r->shares);
 	}
-	r->all = false;
+	r->wanted = SOME;
 }
 
 int varve_rows_open(varve_rows **out, const varve_table *table, const varve_rows_options *options,
@@ -157,7 +164,7 @@ int varve_rows_seek(varve_rows *rows, uint64_t row, varve_error *err)
 {
 	vv_error e;
 
-	rows->all = false;
+	rows->wanted = SOME;
 	return vv_give(err, vv_rows_seek(rows->rows, row, &e), &e);
 }
 

@@ -1,7 +1,10 @@
 """Repositories at URLs, read through a cache."""
+import hashlib
 import http.server
 import os
 import pickle
+import socket
+import subprocess
 import threading
 
 import pytest
@@ -99,6 +102,93 @@ def test_of_a_few_rows_only_their_groups_travel(far, repo, tmp_path_factory):
         assert len(list(t)) == 100000
         assert list((top / "cache").rglob("varve/packs/*.pack"))
         assert t.row(3)["n"] == str(3 * 7919)
+
+
+class Between:
+    """A line to a server that counts the bytes which come from it; it may change or end them."""
+
+    def __init__(self, port):
+        self.port, self.came, self.wrong_at, self.end_at = port, 0, None, None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/far.git"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            near, _ = self.listener.accept()
+            there = socket.create_connection(("127.0.0.1", self.port))
+            threading.Thread(target=self.carry, args=(near, there, False), daemon=True).start()
+            threading.Thread(target=self.carry, args=(there, near, True), daemon=True).start()
+
+    def carry(self, source, target, back):
+        try:
+            while data := source.recv(1 << 16):
+                before = self.came
+                self.came += len(data) if back else 0
+                if back and self.wrong_at is not None and before <= self.wrong_at < self.came:
+                    at = self.wrong_at - before
+                    data = data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+                if self.end_at is not None and self.came > self.end_at:
+                    break
+                target.sendall(data)
+            target.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+ROWS = 120000
+
+
+@pytest.fixture
+def served(repo, tmp_path_factory):
+    """A table of 120,000 rows at a server."""
+    top = tmp_path_factory.mktemp("served")
+    with open(os.path.join(repo.work_tree, "large.csv"), "w") as f:
+        f.write("id,hash\n" + "".join(f"{i},{hashlib.md5(str(i).encode()).hexdigest()}\n" for i in range(ROWS)))
+    run("varve", "add", "-q", "large.csv", cwd=repo.work_tree)
+    run("varve", "commit", "-qm", "large", cwd=repo.work_tree)
+    varve.clone(repo.work_tree, top / "far.git", bare=True).close()
+    with subprocess.Popen(["varve", "serve", "--http", "127.0.0.1:0", "far.git"], cwd=top, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        line = Between(int(server.stdout.readline().rsplit(":", 1)[1]))
+        yield top, line
+        server.kill()
+
+
+def test_of_a_share_only_its_groups_travel(served):
+    top, line = served
+    with varve.Repo(line.url, cache=top / "whole") as r:
+        line.came = 0
+        assert len(list(r["large.csv"])) == ROWS
+        whole = line.came
+    came, numbers = [], []
+    for part in range(8):
+        with varve.Repo(line.url, cache=top / f"cache{part}") as r:
+            line.came = 0
+            numbers += [int(row[0]) for row in r["large.csv"].select().share(part, 8)]
+            came.append(line.came)
+        assert not list((top / f"cache{part}").rglob("varve/packs/*.pack"))
+    assert numbers == list(range(ROWS))
+    assert max(came) < whole / 4 and sum(came) < whole * 1.5, (came, whole)
+
+
+def test_a_share_that_comes_wrong_or_not_to_its_end_is_an_error_or_comes_again(served):
+    top, line = served
+    for at in (1000, 20000, 90000, 200000):
+        with varve.Repo(line.url, cache=top / f"wrong{at}") as r:
+            share = r["large.csv"].select().share(2, 8)
+            expected = None
+            for setting in ("wrong_at", "end_at"):
+                line.came = 0
+                setattr(line, setting, at)
+                try:
+                    rows = [tuple(row) for row in share]
+                except varve.Error:
+                    rows = None
+                setattr(line, setting, None)
+                expected = expected or [tuple(row) for row in share]
+                assert rows is None or rows == expected
+            assert [int(row[0]) for row in expected] == list(range(int(expected[0][0]), int(expected[-1][0]) + 1))
 
 
 def test_a_size_is_a_number_with_a_unit(far):

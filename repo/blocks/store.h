@@ -71,6 +71,9 @@ void vv_store_keep_unpacked(vv_store *s, size_t bytes);
  * read: they stay at hand, as those do that others build on. Where there is no memory they do not. Thread-safe. */
 void vv_store_remember(vv_store *s, const vv_cid *cid, const void *bytes, size_t len);
 
+/* A block that is at hand so, in the place of out's content; false: it is not. Thread-safe. */
+bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out);
+
 /* Where vv_store_get is asked for a block that is not here: fn brings it with all that is below it into
  * this store's folder (through another open store: this one cannot be asked meanwhile), or puts the block itself into
  * alone, which is empty, or says why not, VV_EMISSING (VV_ENOTFOUND: it is

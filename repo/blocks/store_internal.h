@@ -11,9 +11,6 @@
 
 vv_status vv_store_make_dirs(vv_store *s, vv_error *err);
 
-/* A block that is at hand unpacked, in the place of out's content; false: it is not. */
-bool vv_store_get_kept(vv_store *s, const vv_cid *cid, vv_buf *out);
-
 /* How many blocks have this codec and a digest that begins so (2: at least), and one of them. */
 vv_status vv_store_match_prefix(vv_store *s, uint8_t codec, uint64_t prefix, vv_cid *out,
 				unsigned *count, vv_error *err);

@@ -97,6 +97,8 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 		      vv_block_form *form, vv_error *err);
 
+/* Of a place: gets these blocks, as far as it has them, without what is below them. */
+vv_status vv_host_bring(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
 /* Of a place: a block by itself, without what is below it. VV_ENOTFOUND. */
 vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err);
 

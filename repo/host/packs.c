@@ -411,6 +411,14 @@ vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored
 	return rc;
 }
 
+vv_status vv_host_bring(vv_host *h, const vv_cid *cids, size_t count, vv_error *err)
+{
+	const vv_host_taking t = {.dir = h->packs, .have = h->main};
+	vv_status rc = vv_files_look_for(h, cids, count, err);
+
+	return rc < 0 ? rc : vv_host_take(h, &t, cids, count, err);
+}
+
 vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	const vv_host_taking t = {.dir = h->packs, .have = h->main};

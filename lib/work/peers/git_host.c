@@ -735,15 +735,38 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 	return rc;
 }
 
-vv_status vv_git_host_block(vv_git_host *g, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status give_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
+			   void *payload, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_error why;
+	vv_status rc = count > 1 ? vv_host_bring(g->kept, cids, count, err) : VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_status got = count > 1
+					      ? vv_host_get(g->kept, &cids[i], &bytes, NULL, NULL,
+							    &why)
+					      : vv_host_get_alone(g->kept, &cids[i], &bytes, &why);
+		const vv_block_received b = {
+			.cid = cids[i], .bytes = vv_buf_cstr(&bytes), .len = bytes.len};
+
+		if (got < 0 && got != VV_ENOTFOUND && got != VV_EMISSING && got != VV_ECORRUPT) {
+			*err = why;
+			return got;
+		}
+		rc = fn(payload, i, got < 0 ? NULL : &b, err);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
+			   void *payload, vv_error *err)
 {
 	vv_status rc = need_host(g, err);
 
 	if (rc < 0) return rc;
-	rc = g->keeps == g->kept ? vv_host_get_alone(g->kept, cid, out, err) : VV_ENOTFOUND;
-	return rc == VV_ENOTFOUND || rc == VV_EMISSING || rc == VV_ECORRUPT
-		       ? vv_fail(err, VV_ENOSUPPORT, "no store has the block by itself")
-		       : rc;
+	return g->keeps == g->kept ? give_some(g, cids, count, fn, payload, err)
+				   : vv_fail(err, VV_ENOSUPPORT, "the host gives no single blocks");
 }
 
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)

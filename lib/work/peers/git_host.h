@@ -61,8 +61,9 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 
 /* As one that blocks are asked of; it lasts until close. Its name is the remote's URL. */
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out);
-/* One block by itself, if a store keeps the blocks and has it; else VV_ENOSUPPORT. */
-vv_status vv_git_host_block(vv_git_host *g, const vv_cid *cid, vv_buf *out, vv_error *err);
+/* Blocks by themselves, if a store keeps them: fn gets each, as vv_peer_blocks. Else VV_ENOSUPPORT. */
+vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_peer_block_fn fn,
+			   void *payload, vv_error *err);
 /* The host that a supplier is; NULL: it is none. */
 vv_git_host *vv_git_host_of(const vv_supplier *s);
 /* From now on m, which is on the heap, is the host's to clear and free. */

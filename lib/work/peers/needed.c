@@ -13,6 +13,8 @@
 #include "repo/transfer/send.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/receipt.h"
+
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -431,7 +433,7 @@ static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
 	return rc;
 }
 
-/* No block stands before a single one. */
+/* None is a difference from what is here. */
 static vv_status find_no_base(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
 			      vv_cid *cid, vv_error *err)
 {
@@ -439,27 +441,36 @@ static vv_status find_no_base(void *payload, uint8_t codec, const uint8_t prefix
 	(void)codec;
 	(void)prefix;
 	(void)cid;
-	return vv_fail(err, VV_ENOTFOUND, "no block came before this one");
+	return vv_fail(err, VV_ENOTFOUND, "no block was offered as a base");
 }
 
-static vv_status get_no_base(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status get_given(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	(void)cid;
-	(void)out;
-	return find_no_base(payload, 0, NULL, NULL, err);
+	const vv_needed_blocks *w = payload;
+
+	return w->get(w->payload, cid, out, err);
 }
 
-static vv_status take_alone(void *payload, size_t i, const vv_block_received *b, vv_error *err)
+/* One that is absent or wrong is left out. */
+static vv_status take_given(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
+	const vv_needed_blocks *w = payload;
+	vv_error why;
+	vv_cid is;
+
 	(void)i;
-	if (!b) return vv_fail(err, VV_EMISSING, "the peer does not have the block");
-	vv_buf_put(payload, b->bytes, b->len);
-	return vv_buf_ok(payload, err);
+	if (!b) return VV_OK;
+	if (vv_cid_of(&is, b->cid.codec, b->bytes, b->len, err) < 0) return err->code;
+	if (!vv_cid_equal(&is, &b->cid) ||
+	    (b->cid.codec == VV_CODEC_DAG_CBOR && vv_cbor_check(b->bytes, b->len, &why) < 0)) {
+		return VV_OK;
+	}
+	return w->take(w->payload, &b->cid, b->bytes, b->len, err);
 }
 
-static vv_status ask_alone(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status ask_given(vv_needed *n, vv_needed_blocks *w, vv_error *err)
 {
-	const vv_lacking want = {.cid = *cid};
+	vv_lacking wants[VV_NEEDED_AT_ONCE];
 	vv_supplier *s;
 	vv_git_host *g;
 	vv_status rc;
@@ -468,27 +479,25 @@ static vv_status ask_alone(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_erro
 		return vv_fail(err, VV_ENOSUPPORT, "no remote can be asked");
 	}
 	s = &n->remotes[0].suppliers[0];
-	if ((g = vv_git_host_of(s)) != NULL) return vv_git_host_block(g, cid, out, err);
+	if ((g = vv_git_host_of(s)) != NULL) {
+		return vv_git_host_some(g, w->cids, w->count, take_given, w, err);
+	}
 	if (!s->peer) return vv_fail(err, VV_ENOSUPPORT, "no peer can be asked");
-	rc = vv_peer_blocks(s->peer, &want, 1, find_no_base, get_no_base, take_alone, out, err);
+	for (size_t i = 0; i < w->count; i++) {
+		wants[i] = (vv_lacking){.cid = w->cids[i]};
+	}
+	rc = vv_peer_blocks(s->peer, wants, w->count, find_no_base, get_given, take_given, w, err);
 	return rc < 0 && rc != VV_ENOMEM ? vv_fail(err, VV_ENOSUPPORT, "the peer gave no block")
 					 : rc;
 }
 
-vv_status vv_needed_block(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error *err)
+vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *err)
 {
+	vv_needed_blocks w = *what;
 	vv_status rc = n->begun ? VV_OK : begin_needed(n, err);
-	vv_cid is;
 
-	if (rc < 0 || (rc = ask_alone(n, cid, out, err)) < 0) return rc;
-	rc = vv_cid_of(&is, cid->codec, out->data, out->len, err);
-	if (rc == VV_OK && cid->codec == VV_CODEC_DAG_CBOR) {
-		rc = vv_cbor_check(out->data, out->len, err);
-	}
-	if (rc == VV_ENOMEM) return rc;
-	return rc == VV_OK && vv_cid_equal(&is, cid)
-		       ? VV_OK
-		       : vv_fail(err, VV_ENOSUPPORT, "the remote has other bytes");
+	assert(w.count <= VV_NEEDED_AT_ONCE);
+	return rc < 0 ? rc : ask_given(n, &w, err);
 }
 
 /* Where a linked version's blocks are; NULL: it is none, or nobody is to be asked there. */

@@ -33,9 +33,19 @@ vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
 /* VV_OK: everything below root is here now. Else why not: VV_EMISSING (nobody has it all, there is
  * no remote, or nobody is to be asked), or what the last remote failed of. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);
-/* One block by itself, from the first remote: a peer, or a host's store; nothing is kept, and the remote stays open.
- * VV_ENOSUPPORT: that remote has no store, or does not have the block: vv_needed_fetch asks further. */
-vv_status vv_needed_block(vv_needed *n, const vv_cid *cid, vv_buf *out, vv_error *err);
+/* Blocks by themselves, from the first remote: a peer, or a host's store, which stays open; nothing is kept. take gets
+ * those that come, each checked; get reads one that it was given by this call. VV_ENOSUPPORT: the remote gives no single
+ * blocks, or has the wrong ones: vv_needed_fetch asks further. */
+#define VV_NEEDED_AT_ONCE 256u
+typedef struct vv_needed_blocks {
+	const vv_cid *cids;
+	size_t count; /* at most VV_NEEDED_AT_ONCE */
+	vv_status (*get)(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err);
+	vv_status (*take)(void *payload, const vv_cid *cid, const void *bytes, size_t len,
+			  vv_error *err);
+	void *payload;
+} vv_needed_blocks;
+vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *err);
 /* After a fetch that failed: nobody was to be asked (as above), and the version is one that stayed elsewhere; or it is a
  * linked one, whose source is another's. Then it is not lacking: its pointer is what the user wants. */
 bool vv_needed_unwanted(vv_needed *n, const vv_cid *root);

@@ -19,9 +19,14 @@ typedef struct vv_on_demand vv_on_demand;
  * in packs that came with this one. Not where the command may wait meanwhile: for a reader, or for
  * git, which may call varve. */
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err);
-/* From now on a block of a version at a peer or in a store comes by itself, and is not kept: for a command that wants a few rows of
- * one table. After some dozens the version comes whole. false: no longer, and what came so is forgotten. */
+/* From now on blocks of a version at a peer or in a store come by themselves, those that follow in its lists with them,
+ * and are not kept: for a command that wants some rows of one table. Once most are wanted, or some dozens that nothing
+ * announces, the version comes whole. false: no longer, and what came so is forgotten. */
 void vv_on_demand_alone(vv_on_demand *d, bool alone);
+/* What nobody could give may be asked for again. For any thread. */
+void vv_on_demand_again(vv_on_demand *d);
+/* One of so many shares of its rows is wanted, and others read the rest: more of it comes by itself. For any thread. */
+void vv_on_demand_share(vv_on_demand *d, unsigned shares);
 /* The whole version is wanted from now on: that of which blocks came by themselves so far, too. For any thread. */
 void vv_on_demand_whole(vv_on_demand *d);
 void vv_on_demand_end(vv_on_demand *d); /* accepts NULL */
