@@ -22,7 +22,7 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/row_change.h"
 #include "lib/work/add/pathspec.h"
-#include "lib/work/peers/on_demand.h"
+#include "lib/work/demand/on_demand.h"
 #include "lib/work/record/txn.h"
 #include "lib/work/rows/rows.h"
 #include "lib/work/rows/where.h"

@@ -12,7 +12,7 @@
 #include "lib/handles.h"
 #include "lib/work/clone/cached.h"
 #include "lib/work/clone/imported.h"
-#include "lib/work/peers/on_demand.h"
+#include "lib/work/demand/on_demand.h"
 #include "lib/work/view/row_work.h"
 #include "repo/blocks/cid.h"
 #include "repo/git/history/state.h"

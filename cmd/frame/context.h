@@ -25,7 +25,7 @@
 #include "lib/work/clone/cached.h"
 #include "lib/work/commit/auto_gc.h"
 #include "lib/work/commit/journal.h"
-#include "lib/work/peers/on_demand.h"
+#include "lib/work/demand/on_demand.h"
 #include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 

@@ -48,6 +48,7 @@ lib/work/rows
 lib/work/arrow
 lib/work/view
 lib/work/peers
+lib/work/demand
 lib/work/store
 lib/work/add
 lib/work/diff

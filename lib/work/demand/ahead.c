@@ -1,7 +1,7 @@
 /*
  * ahead: knows how a list is read: from one link of a node to the next, and on in the node after it.
  */
-#include "lib/work/peers/ahead.h"
+#include "lib/work/demand/ahead.h"
 
 #include "base/array.h"
 #include "base/sys.h"

@@ -5,8 +5,8 @@
  * Begun once the store is open, ended before the repository is closed. The fetch works through a
  * second opening of the repository, so that what reads may go on reading. A remote is named once, on stderr.
  */
-#ifndef VV_LIB_WORK_PEERS_ON_DEMAND_H
-#define VV_LIB_WORK_PEERS_ON_DEMAND_H
+#ifndef VV_LIB_WORK_DEMAND_ON_DEMAND_H
+#define VV_LIB_WORK_DEMAND_ON_DEMAND_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /*
  * on_demand: knows how a store's question becomes a fetch, and what is said when there is no answer.
  */
-#include "lib/work/peers/on_demand.h"
+#include "lib/work/demand/on_demand.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/table.h"
-#include "lib/work/peers/ahead.h"
+#include "lib/work/demand/ahead.h"
 #include "lib/work/peers/needed.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
@@ -17,14 +17,13 @@
 /* Requests for blocks that nothing announced; a version of which more are wanted comes sooner as a whole. */
 #define GUESSES_MAX 40u
 #define FEW_BLOCKS 40u /* likewise, of blocks */
-/* Of a table's groups, a quarter: who reads all of them has then asked for a quarter twice. More where a share was asked for. */
+/* Of a table's groups a quarter, which comes twice where all are read after all; more where a share is read. */
 #define MOST(groups) ((groups) / 4 + FEW_BLOCKS)
 #define MOST_OF_SHARE(groups) ((groups) / 8 * 5 + FEW_BLOCKS)
-#define BESIDE_SHARE                                                                               \
-	3u /* groups that a share begins or ends in, and what shows that it has ended */
-#define KEPT_BYTES                                                                                 \
-	((size_t)32                                                                                \
-	 << 20) /* of blocks that came by themselves; four times what is asked for ahead */
+/* Groups that a share begins or ends in, and what shows that it has ended. */
+#define BESIDE_SHARE 3u
+/* Of blocks that came by themselves; four times what is asked for ahead. */
+#define KEPT_BYTES ((size_t)32 << 20)
 
 struct vv_on_demand {
 	vv_repository *of;  /* whose store asks */

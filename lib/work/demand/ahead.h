@@ -2,8 +2,8 @@
  * ahead: which blocks are asked for together with one that is not here: those that follow it in the node that links to
  * it, more and more of them as long as what is asked for next is what follows. Knows nothing of how they come.
  */
-#ifndef VV_LIB_WORK_PEERS_AHEAD_H
-#define VV_LIB_WORK_PEERS_AHEAD_H
+#ifndef VV_LIB_WORK_DEMAND_AHEAD_H
+#define VV_LIB_WORK_DEMAND_AHEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
