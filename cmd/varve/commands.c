@@ -75,6 +75,7 @@ static const struct {
 	{"head", "varve cat FILE --limit 10"},
 	{"history", "varve log FILE"},
 	{"holder", "varve vault holder"},
+	{"key", "varve vault key"},
 	{"ledger", "varve vault ledger"},
 	{"list", "git ls-files"},
 	{"ls", "git ls-files"},

@@ -80,10 +80,11 @@ static vv_status read_quoted(tokens *p, char quote)
 		out[t->len++] = p->text[i];
 	}
 	if (i == p->len) {
-		return fail_at(p, p->pos,
-			       quote == '\'' ? "a text that does not end"
-					     : "a name that does not end",
-			       NULL, 0);
+		(void)fail_at(p, p->pos,
+			      quote == '\'' ? "a text that does not end"
+					    : "a name that does not end",
+			      NULL, 0);
+		return vv_hint(p->err, "within quotes a %c is written twice", quote);
 	}
 	out[t->len] = '\0';
 	t->type = quote == '\'' ? TOKEN_STRING : TOKEN_QUOTED;

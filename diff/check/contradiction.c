@@ -71,10 +71,10 @@ void vv_base_propose(vv_buf *out, const vv_field *f, const vv_cell *value, const
 	if (!is_one_line(f->name, f->name_len) || !is_one_line(path, strlen(path))) return;
 	if (missing) {
 		vv_buf_put(&word, text, value->len);
-		(void)vv_hint_put(out, "; if it is meant: ", words, VV_HINT_SCHEMA_MISSING, f->name,
-				  vv_buf_cstr(&word), path);
+		(void)vv_hint_put(out, "; if it is intended: ", words, VV_HINT_SCHEMA_MISSING,
+				  f->name, vv_buf_cstr(&word), path);
 	} else {
-		(void)vv_hint_put(out, "; if it is meant: ", words, VV_HINT_SCHEMA_TYPE, f->name,
+		(void)vv_hint_put(out, "; if it is intended: ", words, VV_HINT_SCHEMA_TYPE, f->name,
 				  vv_type_name(wider(f, value)), path);
 	}
 }

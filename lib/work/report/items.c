@@ -72,7 +72,6 @@ static vv_status make_print(vv_check_report *r, vv_report_item *i, const vv_find
 		put_part(b, f->key, f->key_len);
 	} else {
 		put_part(b, f->value, f->value ? f->value_len : 0);
-		put_text(b, f->message);
 	}
 	if ((rc = vv_buf_ok(b, err)) < 0 || (rc = vv_sha256(hash, b->data, b->len, err)) < 0 ||
 	    (rc = count_equal(r, hash, &equal, err)) < 0) {

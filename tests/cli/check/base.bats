@@ -39,14 +39,14 @@ next() {
 	printf 'id,name,price\n1,a,5\n2,b,N/A\n3,c,7\n' > t.csv
 	ends_with 1 varve check
 	output_has "type-contradiction, column price"
-	proposal=$(printf '%s\n' "$output" | sed -n 's/.*if it is meant: //p')
+	proposal=$(printf '%s\n' "$output" | sed -n 's/.*if it is intended: //p')
 	[ "$proposal" = "varve schema --missing price=N/A t.csv" ]
 	eval "$proposal" 2> /dev/null
 	succeeds varve check
 	rm datapackage.json
 	printf 'id,name,price\n1,a,5\n2,b,6.5\n3,c,7\n' > t.csv
 	ends_with 1 varve check
-	proposal=$(printf '%s\n' "$output" | sed -n 's/.*if it is meant: //p')
+	proposal=$(printf '%s\n' "$output" | sed -n 's/.*if it is intended: //p')
 	[ "$proposal" = "varve schema --type price=number t.csv" ]
 	eval "$proposal" 2> /dev/null
 	# now it is declared, and another type than it was

@@ -87,6 +87,22 @@ hostile() {
 	[ "$before" = "$after" ]
 }
 
+@test "a problem without a row keeps its fingerprint while its message counts" {
+	new_repo
+	echo '{"rules": {"row-count": {"min": 30}}}' > varve.json
+	prints=""
+	for n in 10 20; do
+		rows "$n" > prices.csv
+		varve add prices.csv > /dev/null
+		ends_with 1 varve check --format gitlab
+		output_has "$n rows"
+		prints="$prints $(printf '%s' "$output" | python3 -c 'import json, sys; print(*[x["fingerprint"] for x in json.load(sys.stdin)])')"
+	done
+	set -- $prints
+	[ "$#" -eq 2 ]
+	[ "$1" = "$2" ]
+}
+
 @test "GitHub gets ten annotations of a kind at most, of every kind of problem, and how many more there are" {
 	new_repo
 	rows 40 > prices.csv

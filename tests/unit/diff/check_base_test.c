@@ -215,9 +215,9 @@ static void a_type_that_gave_way_is_found_by_its_values(void **state)
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
 		"type-contradiction row 1 line 2 column=price value=N/A: is not an integer [an integer, as in the base; if it is "
-		"meant: schema-missing(price)(N/A)(t.csv)]\n"
+		"intended: schema-missing(price)(N/A)(t.csv)]\n"
 		"type-contradiction row 3 line 4 column=price value=7.5: is not an integer [an integer, as in the base; if it is "
-		"meant: schema-type(price)(number)(t.csv)]\n");
+		"intended: schema-type(price)(number)(t.csv)]\n");
 	end(&c);
 }
 
@@ -230,7 +230,7 @@ static void contradictions_are_found_where_type_errors_are_not_looked_for(void *
 	finds(PRICES, now, "id", NULL, "");
 	finds(PRICES, now, "id", "{\"rules\":{\"type-error\":\"off\"}}",
 	      "type-contradiction row 2 line 3 key=id=2 column=price value=x6: is not an integer [an "
-	      "integer, as in the base; if it is meant: schema-type(price)(string)(t.csv)]\n");
+	      "integer, as in the base; if it is intended: schema-type(price)(string)(t.csv)]\n");
 }
 
 /* Everything that the check of one version found in a stored table whose types nobody declared. */
@@ -255,7 +255,7 @@ static void a_type_error_against_the_base_gets_its_name_and_a_proposal(void **st
 	assert_int_equal(f.severity, VV_SEVERITY_WARNING);
 	assert_string_equal(
 		f.expected,
-		"an integer, as in the base; if it is meant: schema-missing(price)(n/a)(t.csv)");
+		"an integer, as in the base; if it is intended: schema-missing(price)(n/a)(t.csv)");
 	c.options.declared = true;
 	vv_base_recode(&other, &text, &c.base, &c.now, &c.options);
 	assert_string_equal(other.rule, "type-error");
@@ -269,14 +269,14 @@ static void proposals_survive_hostile_names(void **state)
 		const char *column, *value, *path, *wanted;
 	} cases[] = {
 		{"a b", "x'y", "d'ir/t.csv",
-		 "an integer, as in the base; if it is meant: schema-missing(a b)(x'y)(d'ir/t.csv)"},
+		 "an integer, as in the base; if it is intended: schema-missing(a b)(x'y)(d'ir/t.csv)"},
 		{"a b", "1x", "t.csv",
-		 "an integer, as in the base; if it is meant: schema-type(a b)(string)(t.csv)"},
+		 "an integer, as in the base; if it is intended: schema-type(a b)(string)(t.csv)"},
 		{"$(reboot)", "1x", "t.csv",
-		 "an integer, as in the base; if it is meant: schema-type($(reboot))(string)(t.csv)"},
+		 "an integer, as in the base; if it is intended: schema-type($(reboot))(string)(t.csv)"},
 		{"a\x1b[2J", "1x", "t.csv", "an integer, as in the base"},
 		{"a", "\x1b[2J", "t.csv",
-		 "an integer, as in the base; if it is meant: schema-type(a)(string)(t.csv)"},
+		 "an integer, as in the base; if it is intended: schema-type(a)(string)(t.csv)"},
 	};
 	static const char *none[] = {"", NULL};
 	(void)state;
