@@ -68,6 +68,8 @@ typedef struct fsck {
 	uint64_t absent;         /* of these, those that are not here */
 	size_t *away;            /* their places in versions */
 	size_t away_cap;
+	uint64_t
+		linked; /* not here, nor noted there: their commits say that they stay at their sources */
 	uint64_t shown; /* of these: their keeper showed a block just now */
 	bool asked;
 	vv_buf keepers; /* lines of what keepers said */
@@ -341,6 +343,39 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 	return VV_OK;
 }
 
+typedef struct link_of {
+	const vv_cid *root;
+	vv_buf source; /* empty: it is not linked */
+} link_of;
+
+static vv_status take_link(void *payload, const vv_cid *root, const char *source, vv_error *err)
+{
+	link_of *l = payload;
+
+	if (!vv_cid_equal(root, l->root)) return VV_OK;
+	vv_buf_reset(&l->source);
+	vv_buf_puts(&l->source, source);
+	return vv_buf_ok(&l->source, err);
+}
+
+/* Git brought the commit of an imported table, and no fetch has noted so far where its blocks are. */
+static vv_status find_link(fsck *f, const version *v, bool *is_linked, vv_error *err)
+{
+	link_of l = {&v->root, VV_BUF_INIT};
+	vv_status rc = vv_oid_is_null(&v->commit) || vv_store_has(f->store, &v->root)
+			       ? VV_OK
+			       : vv_linked_each(f->c->repo, &v->commit, take_link, &l, err);
+
+	*is_linked = rc == VV_OK && l.source.len > 0;
+	if (*is_linked && !f->silent && !f->o->quiet && !json(f)) {
+		vv_out("not here: %s, linked to %s, which was not asked; 'varve fetch' notes it\n",
+		       vv_text_shows(v->path ? v->path : ""), vv_text_url(vv_buf_cstr(&l.source)));
+	}
+	f->linked += *is_linked;
+	vv_buf_clear(&l.source);
+	return rc;
+}
+
 static vv_status check_versions(fsck *f, vv_error *err)
 {
 	bool any_bad = vv_cid_set_count(f->bad) > 0;
@@ -351,6 +386,7 @@ static vv_status check_versions(fsck *f, vv_error *err)
 	for (i = 0; rc == VV_OK && i < f->count; i++) {
 		const version *v = &f->versions[i];
 		vv_cid_set *own = NULL;
+		bool is_linked = false;
 
 		if (vv_cid_is_null(&v->root)) {
 			continue;
@@ -363,8 +399,12 @@ static vv_status check_versions(fsck *f, vv_error *err)
 			f->away[f->absent++] = i;
 			continue;
 		}
-		if ((rc = vv_progress_part(f->c->progress, "versions", i, f->count, err)) < 0) {
+		if ((rc = vv_progress_part(f->c->progress, "versions", i, f->count, err)) < 0 ||
+		    (rc = find_link(f, v, &is_linked, err)) < 0) {
 			return rc;
+		}
+		if (is_linked) {
+			continue;
 		}
 		if (any_bad && !(own = vv_cid_set_new())) return vv_fail_nomem(err);
 		rc = walk(f, v, own ? own : f->seen, &b, err);
@@ -545,7 +585,7 @@ static vv_status finish(fsck *f, vv_error *err)
 	if (json(f)) {
 		vv_json_close_array(&f->w);
 		vv_json_add_u64(&f->w, "versions", f->count);
-		vv_json_add_u64(&f->w, "elsewhere", f->absent);
+		vv_json_add_u64(&f->w, "elsewhere", f->absent + f->linked);
 		if (f->asked) {
 			vv_json_add_u64(&f->w, "shown", f->shown);
 		}
@@ -560,7 +600,7 @@ static vv_status finish(fsck *f, vv_error *err)
 		       f->problems == 1 ? "problem" : "problems");
 	} else if (!f->o->quiet) {
 		vv_out("sound: %s of datasets, %s%s\n",
-		       vv_text_counted(f->count - f->absent, "version", NULL),
+		       vv_text_counted(f->count - f->absent - f->linked, "version", NULL),
 		       vv_text_counted(f->records, "block", NULL),
 		       f->o->data ? ", every byte" : "");
 	}

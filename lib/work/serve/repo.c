@@ -281,6 +281,11 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 			rc = check_ref(j, &r, &valid, err);
 		}
 	}
+	if (rc == VV_EMISSING && refuse) {
+		return vv_prefix(err, "receive.varveCheck there is 'refuse', and what has no rows "
+				      "there cannot be checked (a linked table's rows are at its "
+				      "source)");
+	}
 	if (rc < 0 && !refuse && rc != VV_ENOMEM) {
 		vv_buf_printf(j->report, "the check could not run: %s\n", err->message);
 		vv_error_clear(err);

@@ -221,6 +221,10 @@ is_linked() {
 	git clone -q "$url" ../plain
 	cd ../plain
 	varve init -q
+	varve fetch -q --data HEAD own.csv
+	succeeds varve fsck
+	output_has "not here: prices.csv, linked to $(cd "$top/src" && pwd), which was not asked"
+	output_has "sound: 1 version"
 	succeeds varve fetch
 	is_linked . 1
 	rm -r .git/varve
@@ -285,6 +289,7 @@ is_linked() {
 	git -C "$top/far.git" config receive.varveCheck refuse
 	git remote add origin "$top/far.git"
 	ends_with 1 varve push -u origin main
+	stderr_has "receive.varveCheck there is 'refuse'"
 	stderr_has "prices.csv: block"
 	git -C "$top/far.git" config receive.varveCheck warn
 	succeeds varve push -u origin main
