@@ -496,7 +496,8 @@ bool check_keys_outgrow(uint64_t run_entries, uint64_t later)
 static bool wants_run(const check_run *r, const struct check_keys *k)
 {
 	uint64_t later = k->count + k->old_count, most = r->table->root.bytes / 8;
-	uint64_t from = r->run_from > 0 ? r->run_from : fresh_max(r);
+	const uint64_t held = fresh_max(r) < RUN_LEAST ? fresh_max(r) : RUN_LEAST;
+	uint64_t from = r->run_from > 0 ? r->run_from : held;
 
 	most = most < RUN_SMALL ? RUN_SMALL : most;
 	if (!k->run_file || k->run.entry_count + later > most / 8) return false;
