@@ -9,6 +9,8 @@
 
 #define NODES 1024u /* of which the links are known; of a table of 80,000 groups at least */
 #define GROWTH 4u
+/* What a node links to is read for a while before the next node is: more of them would be forgotten until then. */
+#define NODES_AT_ONCE 8u
 
 typedef struct node {
 	vv_cid *links;
@@ -19,8 +21,8 @@ typedef struct node {
 
 struct vv_ahead {
 	node nodes[NODES];
-	size_t next; /* the place of the next node; the oldest goes */
-	node *last;  /* of which something was asked for; NULL */
+	size_t next;   /* the place of the next node; the oldest goes */
+	node *last[2]; /* of which a node was asked for, and a leaf; NULL */
 	size_t blocks, bytes;
 	uint64_t expected; /* leaves, of those that were announced; 0: it is not known how many */
 };
@@ -57,8 +59,8 @@ vv_status vv_ahead_came(vv_ahead *a, const vv_cid *cid, const void *bytes, size_
 	a->blocks++;
 	a->bytes += len;
 	if (cid->codec != VV_CODEC_DAG_CBOR) return VV_OK;
-	if (a->last == n) {
-		a->last = NULL;
+	for (size_t i = 0; i < 2; i++) {
+		a->last[i] = a->last[i] == n ? NULL : a->last[i];
 	}
 	n->count = n->until = n->window = 0;
 	a->next = (a->next + 1) % NODES;
@@ -84,7 +86,7 @@ void vv_ahead_expect(vv_ahead *a, uint64_t leaves)
 /* How many from this link on. */
 static size_t window_at(const vv_ahead *a, const node *n, size_t at, bool leaf)
 {
-	const node *before = at == 0 && n->window == 0 ? a->last : NULL;
+	const node *before = at == 0 && n->window == 0 ? a->last[leaf] : NULL;
 	size_t most = VV_AHEAD_BYTES / (a->bytes / (a->blocks + 1) + 1);
 	size_t window = 1;
 
@@ -96,28 +98,47 @@ static size_t window_at(const vv_ahead *a, const node *n, size_t at, bool leaf)
 	if (leaf && a->expected > 0 && a->expected < most) {
 		most = (size_t)a->expected;
 	}
+	if (!leaf && most > NODES_AT_ONCE) {
+		most = NODES_AT_ONCE;
+	}
 	most = most < VV_AHEAD_MAX ? most : VV_AHEAD_MAX;
 	return window < most ? window : most > 0 ? most : 1;
 }
 
+/* The node that came after it, of which nothing was asked for: in a list it follows. NULL. */
+static node *after(vv_ahead *a, const node *n)
+{
+	const size_t at = ((size_t)(n - a->nodes) + 1) % NODES;
+	node *m = &a->nodes[at];
+
+	return at != a->next && m->count > 0 && m->until == 0 && m->links[0].codec == VV_CODEC_RAW
+		       ? m
+		       : NULL;
+}
+
 size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], bool *guess)
 {
-	size_t at, count;
+	const bool leaf = cid->codec == VV_CODEC_RAW;
+	size_t at, window, count = 0;
 	node *n = find(a, cid, &at);
 
 	*guess = true;
 	out[0] = *cid;
 	if (!n) return 1;
-	n->window = window_at(a, n, at, cid->codec == VV_CODEC_RAW);
-	*guess = n->window == 1;
-	for (count = 0; count < n->window && at + count < n->count; count++) {
-		out[count] = n->links[at + count];
+	window = window_at(a, n, at, leaf);
+	*guess = window == 1;
+	for (node *next = n; next; at = 0) {
+		for (n = next; count < window && at < n->count; at++) {
+			out[count++] = n->links[at];
+		}
+		n->until = at;
+		n->window = window;
+		next = leaf && count < window ? after(a, n) : NULL;
 	}
-	n->until = at + count;
-	a->last = n;
-	if (cid->codec == VV_CODEC_RAW && a->expected > 0) {
+	a->last[leaf] = n;
+	if (leaf && a->expected > 0) {
 		a->expected -= count;
-		n->window = a->expected > 0 ? n->window : 0; /* it begins anew */
+		n->window = a->expected > 0 ? window : 0; /* it begins anew */
 	}
 	return count;
 }
