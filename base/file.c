@@ -405,7 +405,7 @@ void vv_temp_sweep(const char *dir, const char *prefix)
 	bool ended;
 
 	while (d && (e = readdir(d))) {
-		char *path;
+		vv_auto(char) *path = NULL;
 
 		if (strncmp(e->d_name, prefix, prefix_len) != 0 ||
 		    !vv_temp_name_read(e->d_name + prefix_len, &ended)) {
@@ -415,7 +415,6 @@ void vv_temp_sweep(const char *dir, const char *prefix)
 		if (path && (ended || is_old(path))) {
 			(void)vv_remove_tree(path, NULL);
 		}
-		vv_free(path);
 	}
 	if (d) {
 		(void)closedir(d);
@@ -486,21 +485,17 @@ int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error 
 
 	*path_out = NULL;
 	for (tries = 0; tries < TEMP_TRIES; tries++) {
-		vv_buf path = VV_BUF_INIT;
+		vv_auto(vv_buf) path = VV_BUF_INIT;
 		int fd;
 
 		vv_temp_name(name);
 		vv_buf_printf(&path, "%s/%s%s", dir, prefix, name);
-		if (vv_buf_ok(&path, err) < 0) {
-			vv_buf_clear(&path);
-			return VV_ENOMEM;
-		}
+		if (vv_buf_ok(&path, err) < 0) return VV_ENOMEM;
 		fd = vv_open(path.data, O_RDWR | O_CREAT | O_EXCL, 0666, err);
 		if (fd >= 0) {
 			*path_out = vv_buf_detach(&path);
 			return fd;
 		}
-		vv_buf_clear(&path);
 		if (fd != VV_EEXISTS) return fd;
 	}
 	return vv_fail(err, VV_EIO, "cannot find a free name for a temporary file in '%s'",

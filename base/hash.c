@@ -54,7 +54,7 @@ static vv_status judge(int code, vv_error *err)
 
 vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err)
 {
-	vv_digest *d = vv_calloc(1, sizeof *d);
+	vv_auto(vv_digest) *d = vv_calloc(1, sizeof *d);
 	vv_status rc;
 
 	*out = NULL;
@@ -64,11 +64,8 @@ vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err)
 		   : kind == VV_DIGEST_SHA1 ? SHA1_Init(&d->ctx.sha1)
 					    : SHA256_Init(&d->ctx.sha256),
 		   err);
-	if (rc < 0) {
-		vv_digest_free(d);
-		return rc;
-	}
-	*out = d;
+	if (rc < 0) return rc;
+	*out = vv_take(&d);
 	return VV_OK;
 }
 
@@ -101,9 +98,7 @@ uint64_t vv_xxh3(const void *bytes, size_t len, uint64_t seed)
 vv_hash128 vv_xxh3_128(const void *bytes, size_t len, uint64_t seed)
 {
 	XXH128_hash_t h = XXH3_128bits_withSeed(bytes, len, seed);
-	vv_hash128 out = {h.low64, h.high64};
-
-	return out;
+	return (vv_hash128){h.low64, h.high64};
 }
 
 #define STATE_ALIGN 64u /* xxHash works on its state with aligned vectors */
@@ -146,9 +141,7 @@ uint64_t vv_xxh3_digest(const vv_xxh3_state *s)
 vv_hash128 vv_xxh3_digest128(const vv_xxh3_state *s)
 {
 	XXH128_hash_t h = XXH3_128bits_digest(s->state);
-	vv_hash128 out = {h.low64, h.high64};
-
-	return out;
+	return (vv_hash128){h.low64, h.high64};
 }
 
 void vv_xxh3_free(vv_xxh3_state *s)

@@ -58,5 +58,6 @@ void vv_xxh3_update(vv_xxh3_state *s, const void *bytes, size_t len);
 uint64_t vv_xxh3_digest(const vv_xxh3_state *s);
 vv_hash128 vv_xxh3_digest128(const vv_xxh3_state *s);
 void vv_xxh3_free(vv_xxh3_state *s);
+VV_AUTO_FREE(vv_xxh3_state, vv_xxh3_free)
 
 #endif

@@ -97,7 +97,7 @@ static void read_machine(vv_holder *out)
 	struct utsname name;
 	char id[64];
 	uint8_t digest[VV_SHA256_LEN] = {0};
-	vv_buf all = VV_BUF_INIT;
+	vv_auto(vv_buf) all = VV_BUF_INIT;
 	size_t i;
 
 	if (uname(&name) < 0) {
@@ -114,7 +114,6 @@ static void read_machine(vv_holder *out)
 	if (vv_buf_ok(&all, NULL) == VV_OK) {
 		(void)vv_sha256(digest, all.data, all.len, NULL);
 	}
-	vv_buf_clear(&all);
 	vv_hex_write(out->machine, digest, 8);
 }
 

@@ -29,13 +29,12 @@ static void put_line(const vv_notes *n, vv_note_kind kind, const char *fmt, va_l
 	__attribute__((format(printf, 3, 0)));
 static void put_line(const vv_notes *n, vv_note_kind kind, const char *fmt, va_list ap)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (n && n->note) {
 		vv_buf_vprintf(&b, fmt, ap);
 		n->note(n->payload, kind, vv_buf_cstr(&b));
 	}
-	vv_buf_clear(&b);
 }
 
 void vv_notes_put(const vv_notes *n, const char *fmt, ...)

@@ -165,7 +165,7 @@ static vv_status write_temp(vv_file_batch *b, int fd, const char *temp, const vo
 vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *bytes, size_t len,
 			    vv_error *err)
 {
-	char *folder = vv_path_dir(path);
+	vv_auto(char) *folder = vv_path_dir(path);
 	struct file_batch_item it = {.path = vv_strdup(path)};
 	int fd = -1;
 	vv_status rc;
@@ -190,19 +190,17 @@ vv_status vv_file_batch_add(vv_file_batch *b, const char *path, const void *byte
 done:
 	vv_free(it.temp);
 	vv_free(it.path);
-	vv_free(folder);
 	return rc;
 }
 
 vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err)
 {
-	char *folder = vv_path_dir(path);
+	vv_auto(char) *folder = vv_path_dir(path);
 	vv_status rc = folder ? add_folder(b, folder, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK) {
 		rc = note_failure(b, vv_syncs_add_path(&b->syncs, path, &b->why), err);
 	}
-	vv_free(folder);
 	return rc;
 }
 

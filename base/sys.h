@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include "base/auto.h"
@@ -50,6 +51,16 @@ char *vv_strdup(const char *s);
 char *vv_strndup(const char *s, size_t len); /* len bytes and a NUL */
 void vv_free(void *p);                       /* accepts NULL */
 VV_AUTO_FREE(char, vv_free)
+
+/* For what vv_free frees and is not text: vv_auto_free size_t *places = NULL; */
+#define vv_auto_free __attribute__((cleanup(vv_free_at)))
+static inline void vv_free_at(void *pointer)
+{
+	void *p;
+
+	memcpy(&p, pointer, sizeof(p)); /* whatever the pointer's type */
+	vv_free(p);
+}
 
 /* Checked arithmetic for sizes that come from outside: false on overflow, and
  * *out is then untouched. */

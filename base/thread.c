@@ -102,14 +102,13 @@ static bool init_locks(vv_pool *p)
 
 vv_pool *vv_pool_new(unsigned threads)
 {
-	vv_pool *p = vv_calloc(1, sizeof *p);
+	vv_auto_free vv_pool *p = vv_calloc(1, sizeof *p);
 	unsigned i;
 
 	if (!p) return NULL;
 	p->workers = vv_calloc(threads > 0 ? threads : 1, sizeof *p->workers);
 	if (!p->workers || !init_locks(p)) {
 		vv_free(p->workers);
-		vv_free(p);
 		return NULL;
 	}
 	for (i = 0; i < threads; i++) {
@@ -122,7 +121,7 @@ vv_pool *vv_pool_new(unsigned threads)
 		}
 		p->threads++;
 	}
-	return p;
+	return vv_take(&p);
 }
 
 unsigned vv_pool_threads(const vv_pool *p)
@@ -199,7 +198,7 @@ static void *worker_main(void *p)
 /* NULL: no memory, or no thread. detached: main frees what it is given, perhaps before this returns. */
 static vv_worker *start(void *(*main)(void *), bool detached, void (*run)(void *), void *payload)
 {
-	vv_worker *w = vv_malloc(sizeof(*w));
+	vv_auto_free vv_worker *w = vv_malloc(sizeof(*w));
 	sigset_t all, before;
 	pthread_t thread;
 	bool made;
@@ -211,16 +210,13 @@ static vv_worker *start(void *(*main)(void *), bool detached, void (*run)(void *
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	made = pthread_create(&thread, NULL, main, w) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!made) {
-		vv_free(w);
-		return NULL;
-	}
+	if (!made) return NULL;
 	if (detached) {
 		(void)pthread_detach(thread);
 	} else {
 		w->thread = thread;
 	}
-	return w;
+	return vv_take(&w);
 }
 
 vv_worker *vv_worker_start(void (*run)(void *payload), void *payload)
@@ -302,18 +298,14 @@ struct vv_turn {
 
 vv_turn *vv_turn_new(void)
 {
-	vv_turn *t = vv_calloc(1, sizeof(*t));
+	vv_auto_free vv_turn *t = vv_calloc(1, sizeof(*t));
 
-	if (t && pthread_mutex_init(&t->lock, NULL) != 0) {
-		vv_free(t);
-		return NULL;
-	}
+	if (t && pthread_mutex_init(&t->lock, NULL) != 0) return NULL;
 	if (t && pthread_cond_init(&t->chosen, NULL) != 0) {
 		(void)pthread_mutex_destroy(&t->lock);
-		vv_free(t);
 		return NULL;
 	}
-	return t;
+	return vv_take(&t);
 }
 
 void vv_turn_free(vv_turn *t)

@@ -45,7 +45,7 @@ static vv_status walk(varve_blame *b, vv_session *s, const char *path, const var
 				      .cells = (o->flags & VARVE_BLAME_CELLS) != 0,
 				      .temp_dir = vv_env_temp_dir(vv_repository_env(s->repo)),
 				      .pool = vv_dataset_reader_pool(s->reader)};
-	vv_table_at first = {0};
+	vv_auto(vv_table_at) first = {0};
 	vv_oid start;
 	vv_status rc;
 
@@ -64,7 +64,6 @@ static vv_status walk(varve_blame *b, vv_session *s, const char *path, const var
 		b->columns = first.table.columns;
 		rc = copy_ids(b, err);
 	}
-	vv_table_at_close(&first);
 	return rc;
 }
 

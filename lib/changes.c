@@ -51,7 +51,7 @@ static char letter_of(const vv_diff_path *p)
 static vv_status list_between(varve_changes *list, vv_session *s, const varve_changes_options *o,
 			      vv_error *err)
 {
-	vv_diff_sides sides = {.count = 0};
+	vv_auto(vv_diff_sides) sides = {.count = 0};
 	vv_oid from, to;
 	vv_status rc;
 
@@ -65,7 +65,6 @@ static vv_status list_between(varve_changes *list, vv_session *s, const varve_ch
 
 		rc = put(list, p->path, p->old_path, letter_of(p), ' ', false, err);
 	}
-	vv_diff_sides_clear(&sides);
 	return rc;
 }
 
@@ -82,8 +81,8 @@ static vv_status list_work(varve_changes *list, vv_session *s, const varve_chang
 			   vv_error *err)
 {
 	vv_changes_options how = {.untracked = (o->flags & VARVE_CHANGES_UNTRACKED) != 0};
-	vv_changes all;
-	vv_index *index = NULL;
+	vv_auto(vv_changes) all = {0};
+	vv_auto(vv_index) *index = NULL;
 	vv_status rc;
 
 	memset(&all, 0, sizeof(all));
@@ -106,8 +105,6 @@ static vv_status list_work(varve_changes *list, vv_session *s, const varve_chang
 			}
 		}
 	}
-	vv_changes_clear(&all);
-	vv_index_close(index);
 	return rc;
 }
 

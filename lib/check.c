@@ -86,17 +86,14 @@ static vv_status begin(job *j, vv_core *core, const varve_check_options *options
 
 static vv_status open_cache(job *j, vv_error *err)
 {
-	char *dir;
-	vv_status rc;
+	vv_auto(char) *dir = NULL;
 
 	if (j->o.flags & VARVE_CHECK_NO_CACHE) return VV_OK;
 	dir = j->run.repo
 		      ? vv_path_join(vv_repository_varvedir(j->run.repo), "cache", "check", NULL)
 		      : NULL;
 	if (j->run.repo && !dir) return vv_fail_nomem(err);
-	rc = vv_check_cache_open(&j->run.cache, dir, err);
-	vv_free(dir);
-	return rc;
+	return vv_check_cache_open(&j->run.cache, dir, err);
 }
 
 static vv_status open_report(job *j, vv_error *err)
@@ -250,7 +247,7 @@ static vv_status find_side(job *j, const char *revision, vv_error *err)
 static vv_status find_base(job *j, const char *base, vv_error *err)
 {
 	vv_oid commit;
-	vv_head head;
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	if (base && !*base) return VV_OK;
@@ -267,7 +264,6 @@ static vv_status find_base(job *j, const char *base, vv_error *err)
 	if (j->has_base) {
 		rc = vv_diff_side_commit(&j->base, j->run.repo, &head.commit, "HEAD", err);
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
@@ -275,7 +271,7 @@ static vv_status find_base(job *j, const char *base, vv_error *err)
 static vv_status check_side(job *j, vv_error *err)
 {
 	size_t count = 0;
-	char **argv;
+	vv_auto_free char **argv = NULL;
 	vv_status rc = VV_OK;
 
 	while (j->o.paths && j->o.paths[count]) {
@@ -295,7 +291,6 @@ static vv_status check_side(job *j, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		vv_free(argv[i]);
 	}
-	vv_free(argv);
 	return rc;
 }
 

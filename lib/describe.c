@@ -23,7 +23,7 @@ static vv_status describe(char **package, vv_session *session, const char *path,
 			  const vv_description *d, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
 	vv_table t;
 	bool described;
 	vv_status rc;
@@ -42,7 +42,6 @@ static vv_status describe(char **package, vv_session *session, const char *path,
 				       vv_text_shows(path));
 		vv_table_close(&t);
 	}
-	vv_subject_clear(&s);
 	return rc;
 }
 

@@ -166,9 +166,8 @@ static size_t put_test(vv_where_test *out, const varve_test *t)
 vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varve_table *table,
 			  vv_error *err)
 {
-	vv_where_test *tests;
+	vv_auto_free vv_where_test *tests = NULL;
 	size_t n = 0;
-	vv_status rc;
 
 	*out = NULL;
 	if (!filter) return VV_OK;
@@ -184,7 +183,5 @@ vv_status vv_filter_where(vv_where **out, const varve_filter *filter, const varv
 	for (size_t i = 0; i < filter->count; i++) {
 		n += put_test(tests + n, &filter->tests[i]);
 	}
-	rc = vv_where_of(out, &table->table, tests, n, err);
-	vv_free(tests);
-	return rc;
+	return vv_where_of(out, &table->table, tests, n, err);
 }

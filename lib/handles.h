@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/arena.h"
 #include "base/env.h"
 #include "base/error.h"
@@ -128,6 +129,7 @@ typedef struct vv_paths {
 } vv_paths;
 vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *paths, vv_error *err);
 void vv_paths_clear(vv_paths *p);
+VV_AUTO_CLEAR(vv_paths, vv_paths_clear)
 
 /* A watch as what the work below asks. Nothing of it is borrowed but the payload. */
 typedef struct vv_watched {

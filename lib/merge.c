@@ -185,16 +185,14 @@ static vv_status need_state(vv_repository *r, vv_error *err)
 static vv_status conclude(vv_oid *id, merging *m, const varve_merge_options *o, vv_error *err)
 {
 	const vv_txn_commit_options how = {.no_hooks = (o->flags & VARVE_MERGE_NO_HOOKS) != 0};
-	vv_txn *t;
+	vv_auto(vv_txn) *t = NULL;
 	vv_status rc;
 
 	if ((rc = need_state(m->repo, err)) < 0 ||
 	    (rc = vv_txn_open(&t, m->repo, NULL, NULL, m->progress, err)) < 0) {
 		return rc;
 	}
-	rc = vv_txn_commit(id, t, o->message, &how, err);
-	vv_txn_free(t);
-	return rc;
+	return vv_txn_commit(id, t, o->message, &how, err);
 }
 
 int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
@@ -244,7 +242,7 @@ struct varve_conflicts {
 
 static vv_status list(varve_conflicts *out, merging *m, const char *const *paths, vv_error *err)
 {
-	vv_paths take = {.files = NULL};
+	vv_auto(vv_paths) take = {.files = NULL};
 	vv_status rc;
 
 	if ((rc = open_index(m, err)) == VV_OK &&
@@ -252,7 +250,6 @@ static vv_status list(varve_conflicts *out, merging *m, const char *const *paths
 		rc = vv_conflict_list_read(&out->list, m->repo, m->writer, m->index,
 					   paths ? &take.spec : NULL, false, false, err);
 	}
-	vv_paths_clear(&take);
 	return rc;
 }
 
@@ -360,9 +357,10 @@ static vv_status resolve(merging *m, const char *path, int side, const varve_res
 			 vv_error *err)
 {
 	const char *paths[] = {path, NULL}, *rows[] = {o->row}, *columns[] = {o->column};
-	char *value = o->value ? vv_strndup(o->value->data ? o->value->data : "", o->value->len)
-			       : NULL;
-	vv_paths take = {.files = NULL};
+	vv_auto(char) *value = o->value ? vv_strndup(o->value->data ? o->value->data : "",
+						     o->value->len)
+					: NULL;
+	vv_auto(vv_paths) take = {.files = NULL};
 	vv_status rc = o->value && !value ? vv_fail_nomem(err) : VV_OK;
 
 	rc = rc < 0 ? rc : open_index(m, err);
@@ -382,8 +380,6 @@ static vv_status resolve(merging *m, const char *path, int side, const varve_res
 
 		rc = vv_resolve(&r, err);
 	}
-	vv_paths_clear(&take);
-	vv_free(value);
 	return rc;
 }
 

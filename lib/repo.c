@@ -390,7 +390,7 @@ int varve_repo_config(char *value, size_t size, size_t *len, varve_repo *repo, c
 		      varve_error *err)
 {
 	vv_session *s;
-	char *text = NULL;
+	vv_auto(char) *text = NULL;
 	vv_error e;
 	vv_status rc = vv_session_take(&s, repo->core, &e);
 
@@ -405,7 +405,6 @@ int varve_repo_config(char *value, size_t size, size_t *len, varve_repo *repo, c
 			*len = strlen(text);
 		}
 	}
-	vv_free(text);
 	vv_session_give(s);
 	return vv_give(err, rc, &e);
 }
@@ -427,7 +426,7 @@ int varve_repo_block(varve_repo *repo, const char *cid, varve_write_fn write, vo
 {
 	vv_writing w = {write, payload};
 	vv_session *s;
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_store *store;
 	vv_cid id, made;
 	vv_error e;
@@ -447,6 +446,5 @@ int varve_repo_block(varve_repo *repo, const char *cid, varve_write_fn write, vo
 				     : vv_fail(&e, VV_ECORRUPT, "block %s is damaged", cid);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return vv_give(err, rc, &e);
 }

@@ -193,7 +193,7 @@ static const struct {
 static vv_status write_rows(varve_rows *r, vv_view_format format, vv_writing *to, uint64_t *count,
 			    vv_error *err)
 {
-	vv_view_writer w;
+	vv_auto(vv_view_writer) w = {0};
 	const vv_cell *cells;
 	int more = 1;
 	vv_status rc = vv_view_writer_init(&w, &r->table->table, format, r->columns, r->count, 0,
@@ -215,7 +215,6 @@ static vv_status write_rows(varve_rows *r, vv_view_format format, vv_writing *to
 		rc = vv_writing_put(to, w.out.data, w.out.len, err);
 	}
 	*count = w.rows;
-	vv_view_writer_clear(&w);
 	return rc;
 }
 

@@ -262,7 +262,7 @@ static int give(varve_error *err, vv_status rc, const vv_error *from, varve_tran
 static vv_status clone_into(varve_transfer **out, syncing *s, const char *url, const char *folder,
 			    const vv_env *env, vv_error *err)
 {
-	vv_clone_job j;
+	vv_auto(vv_clone_job) j = {0};
 	vv_status rc;
 
 	vv_clone_job_init(&j);
@@ -280,7 +280,6 @@ static vv_status clone_into(varve_transfer **out, syncing *s, const char *url, c
 	if ((rc = vv_clone_job_run(&j, err)) == VV_OK) {
 		rc = put_fetched(out, s, &j.fetch, err);
 	}
-	vv_clone_job_clear(&j);
 	return rc;
 }
 
@@ -318,7 +317,7 @@ int varve_clone(varve_repo **out, varve_transfer **done, const char *url, const 
 
 static vv_status fetch(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
 {
-	vv_fetch_job j;
+	vv_auto(vv_fetch_job) j = {0};
 	vv_status rc;
 
 	vv_fetch_job_init(&j, s->repo);
@@ -335,7 +334,6 @@ static vv_status fetch(varve_transfer **out, syncing *s, const char *remote, vv_
 	if ((rc = vv_fetch_job_run(&j, err)) == VV_OK) {
 		rc = put_fetched(out, s, &j, err);
 	}
-	vv_fetch_job_clear(&j);
 	return rc;
 }
 

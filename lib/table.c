@@ -267,7 +267,7 @@ done:
 int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_text *values,
 			 size_t count, const varve_watch *watch, varve_error *err)
 {
-	vv_where_test *tests;
+	vv_auto_free vv_where_test *tests = NULL;
 	vv_watched watched;
 	const vv_progress *progress;
 	vv_error e;
@@ -293,6 +293,5 @@ int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_te
 	if ((rc = vv_watched_begin(&progress, &watched, watch, &e)) == VV_OK) {
 		rc = find_row(row, (varve_table *)(uintptr_t)table, tests, count, progress, &e);
 	}
-	vv_free(tests);
 	return vv_give(err, rc, &e);
 }

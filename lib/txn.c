@@ -92,7 +92,7 @@ static vv_status add(varve_txn *t, const char *const *paths, const varve_add_opt
 {
 	const vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	vv_add_request req = {.options = &import};
-	vv_paths take = {.files = NULL};
+	vv_auto(vv_paths) take = {.files = NULL};
 	varve_add_options o;
 	vv_status rc;
 
@@ -112,7 +112,6 @@ static vv_status add(varve_txn *t, const char *const *paths, const varve_add_opt
 	if (rc == VV_OK) {
 		rc = vv_txn_add(t->txn, &req, err);
 	}
-	vv_paths_clear(&take);
 	return rc;
 }
 

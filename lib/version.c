@@ -26,7 +26,7 @@ static const char *or_empty(const char *text)
 
 static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
 {
-	vv_root root;
+	vv_auto(vv_root) root = {0};
 	vv_store *store;
 	vv_status rc;
 
@@ -40,7 +40,6 @@ static vv_status root_facts(varve_version *v, vv_repository *r, vv_error *err)
 			v->facts.rows = root.rows;
 		}
 	}
-	vv_root_clear(&root);
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
@@ -199,7 +198,7 @@ int varve_version_find(varve_version **out, varve_repo *repo, const char *word, 
 {
 	const char *colon = vv_subject_colon(word);
 	wanted w = {NULL, word, NULL, NULL};
-	char *revision = NULL;
+	vv_auto(char) *revision = NULL;
 	vv_error e;
 	vv_cid cid;
 	vv_status rc = VV_OK;
@@ -220,7 +219,6 @@ int varve_version_find(varve_version **out, varve_repo *repo, const char *word, 
 	if (rc == VV_OK) {
 		rc = make_version(out, repo->core, &w, &e);
 	}
-	vv_free(revision);
 	return vv_give(err, rc, &e);
 }
 
@@ -328,7 +326,7 @@ int varve_version_write(const varve_version *version, uint64_t offset, uint64_t 
 		  NULL};
 	vv_watched watched;
 	vv_session *session;
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
 	vv_error e;
 	vv_status rc = vv_version_subject(&s, &session, version, version->text, &e);
 
@@ -340,7 +338,6 @@ int varve_version_write(const varve_version *version, uint64_t offset, uint64_t 
 	} else if (rc == VV_OK) {
 		rc = vv_subject_bytes(&s, put_part, &p, p.progress, &e);
 	}
-	vv_subject_clear(&s);
 	vv_session_give(session);
 	return vv_give(err, rc, &e);
 }

@@ -535,7 +535,7 @@ static vv_status parse(reader *r)
 vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t len,
 		       const char *name, vv_error *err)
 {
-	vv_json_pool pool = {0};
+	vv_auto(vv_json_pool) pool = {0};
 	reader r;
 	size_t fault;
 	vv_status rc;
@@ -560,7 +560,6 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
 	}
 	yajl_free(r.handle);
 	vv_free(r.table);
-	vv_json_pool_clear(&pool);
 	return rc;
 }
 
@@ -604,7 +603,7 @@ vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv
 			   vv_error *err)
 {
 	const vv_json *only = v && v->type == VV_JSON_OBJECT && v->count == 1 ? v->first : NULL;
-	vv_buf read = VV_BUF_INIT;
+	vv_auto(vv_buf) read = VV_BUF_INIT;
 	vv_status rc;
 
 	if (v && v->type == VV_JSON_STRING) {
@@ -623,6 +622,5 @@ vv_status vv_json_get_text(const char **bytes, size_t *len, const vv_json *v, vv
 		*len = read.len;
 		rc = *bytes ? VV_OK : vv_fail_nomem(err);
 	}
-	vv_buf_clear(&read);
 	return rc;
 }

@@ -118,14 +118,11 @@ static int found(walk *w)
 
 static bool is_wanted(walk *w)
 {
-	vv_buf path = VV_BUF_INIT;
-	bool is;
+	vv_auto(vv_buf) path = VV_BUF_INIT;
 
 	put_path(&path, w);
 	w->no_memory = vv_buf_ok(&path, NULL) < 0;
-	is = !w->no_memory && strcmp(vv_buf_cstr(&path), w->wanted) == 0;
-	vv_buf_clear(&path);
-	return is;
+	return !w->no_memory && strcmp(vv_buf_cstr(&path), w->wanted) == 0;
 }
 
 static int open_level(walk *w, bool array)
@@ -253,7 +250,7 @@ static vv_status run(walk *w, const char *text, size_t len, vv_error *err)
 vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len, const char *path,
 			       vv_error *err)
 {
-	vv_buf pointer = VV_BUF_INIT;
+	vv_auto(vv_buf) pointer = VV_BUF_INIT;
 	walk w = {.r = r};
 	vv_status rc = VV_OK;
 
@@ -266,7 +263,6 @@ vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len,
 	if (rc == VV_OK) {
 		rc = run(&w, text, len, err);
 	}
-	vv_buf_clear(&pointer);
 	return rc;
 }
 
@@ -283,14 +279,10 @@ bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket)
 
 bool vv_json_records_is(const char *text, size_t bracket, const char *path)
 {
-	vv_buf own = VV_BUF_INIT, other = VV_BUF_INIT;
-	bool is;
+	vv_auto(vv_buf) own = VV_BUF_INIT, other = VV_BUF_INIT;
 
 	put_pointer(&other, path);
-	is = vv_json_records_path(&own, text, bracket) && vv_buf_equal(&own, &other);
-	vv_buf_clear(&own);
-	vv_buf_clear(&other);
-	return is;
+	return vv_json_records_path(&own, text, bracket) && vv_buf_equal(&own, &other);
 }
 
 /* --- around the rows ------------------------------------------------------ */
@@ -309,8 +301,8 @@ static vv_status read_around(vv_json **out, vv_arena *arena, vv_buf *text,
 vv_status vv_json_around_check(const vv_json_around *around, const char *name, vv_buf *second,
 			       vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_json_records) r = {0};
 	vv_json *top;
 	vv_status rc;
@@ -321,8 +313,6 @@ vv_status vv_json_around_check(const vv_json_around *around, const char *name, v
 		vv_buf_put(second, vv_buf_cstr(&r.path), r.path.len);
 		rc = rc < 0 ? rc : vv_buf_ok(second, err);
 	}
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -339,15 +329,11 @@ static const vv_json *member(const vv_json *object, const vv_json *like)
 
 static bool same(const vv_json *a, const vv_json *b)
 {
-	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
-	bool is;
+	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT;
 
 	vv_json_put_node(&x, a);
 	vv_json_put_node(&y, b);
-	is = vv_buf_equal(&x, &y);
-	vv_buf_clear(&x);
-	vv_buf_clear(&y);
-	return is;
+	return vv_buf_equal(&x, &y);
 }
 
 #define NAMED 5u       /* members that are named, of those that differ */
@@ -385,7 +371,7 @@ static void name_changes(vv_buf *out, const vv_json *from, const vv_json *to)
 vv_status vv_json_around_change(vv_buf *out, const vv_json_around *from, const vv_json_around *to,
 				vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_buf texts[2] = {VV_BUF_INIT, VV_BUF_INIT};
 	vv_json *a, *b;
 	vv_status rc;
@@ -405,6 +391,5 @@ vv_status vv_json_around_change(vv_buf *out, const vv_json_around *from, const v
 	}
 	vv_buf_clear(&texts[0]);
 	vv_buf_clear(&texts[1]);
-	vv_arena_clear(&arena);
 	return rc;
 }

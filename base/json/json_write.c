@@ -334,7 +334,7 @@ void vv_json_string_len(vv_json_out *w, const char *s, size_t len)
 
 void vv_json_url(vv_json_out *w, const char *url)
 {
-	vv_buf shown = VV_BUF_INIT;
+	vv_auto(vv_buf) shown = VV_BUF_INIT;
 
 	if (!url) {
 		vv_json_null(w);
@@ -343,7 +343,6 @@ void vv_json_url(vv_json_out *w, const char *url)
 	vv_text_put_url(&shown, url);
 	vv_json_string_len(w, vv_buf_cstr(&shown), shown.len);
 	w->buf->failed = w->buf->failed || shown.failed;
-	vv_buf_clear(&shown);
 }
 
 void vv_json_u64(vv_json_out *w, uint64_t v)

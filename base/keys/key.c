@@ -90,7 +90,7 @@ vv_status vv_key_sign(uint8_t out[VV_SIGNATURE], const vv_key *k, const char *pu
 		      const void *bytes, size_t len, vv_error *err)
 {
 	uint8_t secret[crypto_sign_SECRETKEYBYTES], public_key[VV_KEY_PUBLIC];
-	vv_buf message = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = begin(err)) == VV_OK &&
@@ -100,7 +100,6 @@ vv_status vv_key_sign(uint8_t out[VV_SIGNATURE], const vv_key *k, const char *pu
 					   secret);
 		vv_wipe(secret, sizeof(secret));
 	}
-	vv_buf_clear(&message);
 	return rc;
 }
 
@@ -108,7 +107,7 @@ vv_status vv_key_verify(const uint8_t signature[VV_SIGNATURE],
 			const uint8_t public_key[VV_KEY_PUBLIC], const char *purpose,
 			const void *bytes, size_t len, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = begin(err)) == VV_OK &&
@@ -117,7 +116,6 @@ vv_status vv_key_verify(const uint8_t signature[VV_SIGNATURE],
 					public_key) != 0) {
 		rc = vv_fail(err, VV_ECORRUPT, "the signature is not of this key and these bytes");
 	}
-	vv_buf_clear(&message);
 	return rc;
 }
 

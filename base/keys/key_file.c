@@ -88,27 +88,19 @@ static vv_status put_sealed(vv_buf *out, const vv_key *k, const vv_buf *passphra
 /* As vv_write_file, with a mode that is narrow from the start. */
 static vv_status write_private(const char *path, const vv_buf *text, vv_error *err)
 {
-	char *dir = vv_path_dir(path), *temp = NULL;
+	vv_auto(char) *dir = vv_path_dir(path), *temp = NULL;
 	int fd = -1;
 	vv_status rc = dir ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 	vv_buf name = VV_BUF_INIT;
 	char random[VV_TEMP_RANDOM + 1];
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	/* One who was killed here left a seed. */
 	vv_temp_sweep(dir, VV_WRITE_TEMP);
 	vv_temp_name(random);
 	vv_buf_printf(&name, "%s/" VV_WRITE_TEMP "%s", dir, random);
-	if (!(temp = vv_buf_detach(&name))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((fd = vv_open(temp, O_CREAT | O_EXCL | O_WRONLY, 0600, err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
+	if (!(temp = vv_buf_detach(&name))) return vv_fail_nomem(err);
+	if ((fd = vv_open(temp, O_CREAT | O_EXCL | O_WRONLY, 0600, err)) < 0) return (vv_status)fd;
 	if ((rc = vv_write_full(fd, text->data, text->len, temp, err)) == VV_OK) {
 		rc = vv_fsync(fd, temp, err);
 	}
@@ -120,16 +112,13 @@ static vv_status write_private(const char *path, const vv_buf *text, vv_error *e
 	} else {
 		rc = vv_fsync_dir(dir, err);
 	}
-done:
-	vv_free(temp);
-	vv_free(dir);
 	return rc;
 }
 
 vv_status vv_key_file_write(const char *path, const vv_key *k, const vv_buf *passphrase,
 			    vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	char did[VV_DID_TEXT];
 	vv_status rc = VV_OK;
 
@@ -146,7 +135,6 @@ vv_status vv_key_file_write(const char *path, const vv_key *k, const vv_buf *pas
 		rc = write_private(path, &text, err);
 	}
 	vv_buf_wipe(&text);
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -236,7 +224,7 @@ static vv_status open_sealed(vv_key *out, const parts *p, const char *head, vv_p
 			     void *payload, vv_error *err)
 {
 	uint8_t key[32], seed[VV_KEY_SEED];
-	vv_buf passphrase = VV_BUF_INIT;
+	vv_auto(vv_buf) passphrase = VV_BUF_INIT;
 	vv_status rc = ask ? ask(payload, p->did, &passphrase, err)
 			   : vv_fail(err, VV_EREFUSED, "the key needs a passphrase");
 
@@ -253,7 +241,6 @@ static vv_status open_sealed(vv_key *out, const parts *p, const char *head, vv_p
 		vv_wipe(seed, sizeof(seed));
 	}
 	vv_buf_wipe(&passphrase);
-	vv_buf_clear(&passphrase);
 	return rc;
 }
 
@@ -353,7 +340,7 @@ static vv_status not_a_key(const char *path, vv_error *err)
 vv_status vv_key_file_read(vv_key *out, const char *path, vv_passphrase_fn ask, void *payload,
 			   vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	parts p = {0};
 	const char *start;
 	vv_status rc = read_private(&text, path, err);
@@ -379,13 +366,12 @@ vv_status vv_key_file_read(vv_key *out, const char *path, vv_passphrase_fn ask, 
 done:
 	vv_wipe(&p, sizeof(p));
 	vv_buf_wipe(&text);
-	vv_buf_clear(&text);
 	return rc;
 }
 
 vv_status vv_key_file_look(char did[VV_DID_TEXT], bool *sealed, const char *path, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	parts p = {0};
 	vv_status rc = read_private(&text, path, err);
 
@@ -399,6 +385,5 @@ vv_status vv_key_file_look(char did[VV_DID_TEXT], bool *sealed, const char *path
 	}
 	vv_wipe(&p, sizeof(p));
 	vv_buf_wipe(&text);
-	vv_buf_clear(&text);
 	return rc;
 }

@@ -99,12 +99,9 @@ void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv)
 
 vv_status vv_git_words_hint(vv_error *err, const char *command, int argc, char **argv)
 {
-	vv_buf line = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 
 	vv_git_words_put(&line, command, argc, argv);
 	vv_hint_clear(err);
-	rc = vv_hint(err, "'%s' works here", vv_buf_cstr(&line));
-	vv_buf_clear(&line);
-	return rc;
+	return vv_hint(err, "'%s' works here", vv_buf_cstr(&line));
 }

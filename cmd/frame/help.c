@@ -72,7 +72,7 @@ static void put_option(vv_buf *b, const vv_option *o)
 
 void vv_help_command(const vv_command *c)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "varve %s: %s\n\n", c->name, c->summary);
 	put_usage(&b, c);
@@ -89,5 +89,4 @@ void vv_help_command(const vv_command *c)
 	vv_buf_printf(&b, "\nexit codes: 0 done%s%s; 2 usage or trouble\n",
 		      c->exit_codes ? "; 1 " : "", c->exit_codes ? c->exit_codes : "");
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
 }

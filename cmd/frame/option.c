@@ -33,7 +33,7 @@ static void *member(const parser *p, const vv_option *o)
 /* How the option is called in messages: "--limit" or "-n". */
 static const char *option_name(const vv_option *o, char out[40])
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (o->name) {
 		vv_buf_printf(&b, "--%s", o->name);
@@ -42,7 +42,6 @@ static const char *option_name(const vv_option *o, char out[40])
 	}
 	strncpy(out, vv_buf_cstr(&b), 39);
 	out[39] = '\0';
-	vv_buf_clear(&b);
 	return out;
 }
 
@@ -55,13 +54,12 @@ static bool takes_value(const vv_option *o)
 static vv_status check_choice(const parser *p, const vv_option *o, const char *value)
 {
 	char name[40];
-	vv_buf list = VV_BUF_INIT;
+	vv_auto(vv_buf) list = VV_BUF_INIT;
 
 	if (vv_choices_have(o->choices, value)) return VV_OK;
 	vv_choices_put(&list, o->choices);
 	vv_fail(p->err, VV_EUSAGE, "%s takes %s, not '%s'", option_name(o, name),
 		vv_buf_cstr(&list), vv_text_shows(value));
-	vv_buf_clear(&list);
 	return VV_EUSAGE;
 }
 
@@ -162,7 +160,7 @@ static const vv_option *find_long(const vv_command *c, const char *name, size_t 
 
 static vv_status unknown_long(const parser *p, const char *name, size_t len)
 {
-	char *word = vv_strndup(name, len);
+	vv_auto(char) *word = vv_strndup(name, len);
 	vv_nearest near;
 
 	if (!word) return vv_fail_nomem(p->err);
@@ -177,7 +175,6 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 	if (near.best) {
 		vv_hint(p->err, "did you mean '--%s'?", near.best);
 	}
-	vv_free(word);
 	return VV_EUSAGE;
 }
 

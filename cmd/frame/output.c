@@ -90,7 +90,7 @@ static size_t unsafe_here(uint32_t *cp, const char *s, size_t len)
 /* JSON may have such characters in strings; there this way to write them means the same. */
 static bool put_safe(const char *s, size_t len)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	size_t done = 0, n;
 	uint32_t cp;
 	bool any = false;
@@ -113,7 +113,6 @@ static bool put_safe(const char *s, size_t len)
 			vv_out_raw(b.data, b.len);
 		}
 	}
-	vv_buf_clear(&b);
 	return any;
 }
 
@@ -148,7 +147,7 @@ void vv_out(const char *fmt, ...)
 
 void vv_out_text(const char *s, size_t len)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_text_put_escaped(&b, s, len);
 	if (b.failed) {
@@ -157,7 +156,6 @@ void vv_out_text(const char *s, size_t len)
 	} else {
 		vv_out_bytes(b.data, b.len);
 	}
-	vv_buf_clear(&b);
 }
 
 bool vv_out_failed(void)
@@ -197,7 +195,7 @@ static void put_plainly(const char *prefix, const char *text)
 
 static void message(const char *prefix, const char *text)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	/* What was said before comes before, also when both go to one file. */
 	if (!out_errno && fflush(stdout) != 0) {
@@ -211,14 +209,13 @@ static void message(const char *prefix, const char *text)
 	} else {
 		put_plainly(prefix, text);
 	}
-	vv_buf_clear(&b);
 }
 
 static void message_v(const char *prefix, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 static void message_v(const char *prefix, const char *fmt, va_list ap)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char text[1024];
 	va_list again;
 
@@ -229,7 +226,6 @@ static void message_v(const char *prefix, const char *fmt, va_list ap)
 	}
 	message(prefix, b.failed ? text : vv_buf_cstr(&b));
 	va_end(again);
-	vv_buf_clear(&b);
 }
 
 void vv_note(const char *fmt, ...)

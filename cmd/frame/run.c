@@ -58,8 +58,8 @@ static int run_in_context(const vv_command *c, vv_context *x)
 static int run_parsed(const vv_command *c, int argc, char **argv)
 {
 	vv_error err;
-	vv_arguments args = {0};
-	void *options = vv_calloc(1, c->options_size ? c->options_size : 1);
+	vv_auto(vv_arguments) args = {0};
+	vv_auto_free void *options = vv_calloc(1, c->options_size ? c->options_size : 1);
 	int code;
 
 	if (!options) {
@@ -87,8 +87,6 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 		code = c->run ? run_in_context(c, &x) : c->run_alone(options, args.argc, args.argv);
 	}
 	vv_options_clear(c, options);
-	vv_arguments_clear(&args);
-	vv_free(options);
 	return code;
 }
 

@@ -161,7 +161,7 @@ static void put_group(vv_buf *b, const vv_tool *p, const vv_tool_group *g, bool 
 void vv_tool_overview(const vv_tool *p, bool all, bool asked)
 {
 	const char *rest = p->called + strcspn(p->called, " ");
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (p->otherwise) {
 		vv_help_command(p->otherwise);
@@ -192,7 +192,6 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked)
 	} else {
 		fputs(vv_buf_cstr(&b), stderr);
 	}
-	vv_buf_clear(&b);
 }
 
 int vv_tool_unknown(const vv_tool *p, const char *word)
@@ -223,7 +222,8 @@ int vv_tool_unknown(const vv_tool *p, const char *word)
 vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *err)
 {
 	char name[sizeof("varve-") + VV_PROGRAM_WORD_MAX];
-	char *path = NULL, **args;
+	vv_auto(char) *path = NULL;
+	vv_auto_free char **args = NULL;
 	vv_status rc;
 
 	if (strlen(word) > VV_PROGRAM_WORD_MAX) {
@@ -234,25 +234,20 @@ vv_status vv_tool_run_other(const char *word, int argc, char **argv, vv_error *e
 	    (rc = vv_program_find_own(&path, vv_environ(), name, err)) < 0) {
 		return rc;
 	}
-	if (!(args = vv_calloc((size_t)argc + 2, sizeof(*args)))) {
-		vv_free(path);
-		return vv_fail_nomem(err);
-	}
+	if (!(args = vv_calloc((size_t)argc + 2, sizeof(*args)))) return vv_fail_nomem(err);
 	args[0] = name;
 	for (int i = 0; i < argc; i++) {
 		args[i + 1] = argv[i];
 	}
 	execv(path, args);
 	rc = vv_fail_errno(err, "cannot run", path);
-	vv_free(path);
-	vv_free(args);
 	return rc == VV_ENOTFOUND ? vv_fail(err, VV_EIO, "cannot run '%s'", name) : rc;
 }
 
 int vv_tool_serve_http(const char *what, int argc, char **argv)
 {
 	static char word[] = "serve";
-	char **args = vv_calloc((size_t)argc + 1, sizeof(*args));
+	vv_auto_free char **args = vv_calloc((size_t)argc + 1, sizeof(*args));
 	vv_error err;
 	vv_status rc;
 
@@ -264,7 +259,6 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
 	rc = vv_tool_run_other("web", argc + 1, args,
 			       &err); /* does not return where there is one */
-	vv_free(args);
 	if (rc != VV_EPROGRAM) return vv_report(&err);
 	vv_note("%s needs varve-web", what);
 	vv_note("hint: install the package varve-web");

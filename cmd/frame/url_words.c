@@ -53,7 +53,7 @@ static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_
 static vv_status put_version(vv_url_words *w, const char *word, const char *rest, vv_error *err)
 {
 	vv_error none;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_cid cid;
 	vv_status rc;
 
@@ -70,9 +70,7 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 	}
 	vv_buf_puts(&b, rest);
 	rc = vv_buf_ok(&b, err);
-	rc = rc < 0 ? rc : put(w, b.data, b.len, err);
-	vv_buf_clear(&b);
-	return rc;
+	return rc < 0 ? rc : put(w, b.data, b.len, err);
 }
 
 static vv_status put_versions(vv_url_words *w, int argc, char **argv, vv_error *err)

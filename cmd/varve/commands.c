@@ -117,7 +117,7 @@ static bool answer_word(const char *word, const char *file)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		const char *place = strstr(words[i].does, "FILE");
-		vv_buf line = VV_BUF_INIT;
+		vv_auto(vv_buf) line = VV_BUF_INIT;
 
 		if (strcmp(words[i].word, word) != 0) {
 			continue;
@@ -130,7 +130,6 @@ static bool answer_word(const char *word, const char *file)
 			vv_buf_puts(&line, words[i].does);
 		}
 		vv_note("varve has no '%s'; '%s' does it", word, vv_buf_cstr(&line));
-		vv_buf_clear(&line);
 		return true;
 	}
 	return false;
@@ -154,11 +153,10 @@ static int unknown(const char *word, int argc, char **argv)
 		return VV_EXIT_TROUBLE;
 	}
 	if (vv_git_words_command(word)) {
-		vv_buf line = VV_BUF_INIT;
+		vv_auto(vv_buf) line = VV_BUF_INIT;
 
 		vv_git_words_put(&line, word, argc, argv);
 		vv_note("varve has no '%s'; '%s' works here", word, vv_buf_cstr(&line));
-		vv_buf_clear(&line);
 		return VV_EXIT_TROUBLE;
 	}
 	return vv_tool_unknown(&vv_varve, word);

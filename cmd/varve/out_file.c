@@ -14,7 +14,7 @@
 
 vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_error *err)
 {
-	char *folder;
+	vv_auto(char) *folder = NULL;
 
 	memset(out, 0, sizeof(*out));
 	out->path = path;
@@ -31,7 +31,6 @@ vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_er
 	if (!(folder = vv_path_dir(path))) return vv_fail_nomem(err);
 	vv_temp_sweep(folder, TEMP);
 	out->fd = vv_temp_open(&out->temp, folder, TEMP, err);
-	vv_free(folder);
 	return out->fd < 0 ? (vv_status)out->fd : VV_OK;
 }
 

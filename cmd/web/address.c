@@ -39,13 +39,12 @@ static vv_status nonsense(const reading *r, const char *what, const char *text, 
 /* A part of the path, decoded. NULL: it cannot be, or there is no memory. */
 static const char *decode(reading *r, const char *text, size_t len)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *kept = NULL;
 
 	if (vv_http_decode(&b, text, len)) {
 		kept = vv_arena_strndup(r->arena, vv_buf_cstr(&b), b.len);
 	}
-	vv_buf_clear(&b);
 	return kept;
 }
 

@@ -75,11 +75,10 @@ void api_close_array(api *x)
 
 static void api_put_time(api *x, const vv_web_commit *c)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_web_time_put(&b, c);
 	api_put_text(x, "date", vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 void api_put_commit(api *x, const char *name, const vv_web_commit *c)
@@ -108,11 +107,10 @@ void api_put_commit(api *x, const char *name, const vv_web_commit *c)
 
 void api_put_link(api *x, const char *name, const vv_web_address *to)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_web_address_put(&b, to);
 	api_put_text(x, name, vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 static const char *mark_of(const vv_web_cell *c)

@@ -342,7 +342,7 @@ static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_err
 /* The same content, asked for in the same words, is the same file. */
 static void name_rows(request *q, const vv_web_table *t)
 {
-	vv_buf address = VV_BUF_INIT;
+	vv_auto(vv_buf) address = VV_BUF_INIT;
 	vv_hash128 h;
 
 	vv_web_address_put(&address, &q->address);
@@ -352,7 +352,6 @@ static void name_rows(request *q, const vv_web_table *t)
 		(void)snprintf(q->etag, sizeof(q->etag), "%s-%016llx", t->tag,
 			       (unsigned long long)(h.lo ^ h.hi));
 	}
-	vv_buf_clear(&address);
 }
 
 static vv_status give_rows(request *q, vv_error *err)

@@ -119,7 +119,7 @@ static unsigned check_bounds(check_worker *w, const check_plan *p, const check_c
 static unsigned check_among(check_worker *w, const check_plan *p, const check_column *c,
 			    const vv_cell *cell)
 {
-	vv_buf scratch = VV_BUF_INIT;
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
 	unsigned found = 0;
 
 	vv_buf_reset(&w->key);
@@ -133,7 +133,6 @@ static unsigned check_among(check_worker *w, const check_plan *p, const check_co
 			found |= CHECK_CATEGORY;
 		}
 	}
-	vv_buf_clear(&scratch);
 	return found;
 }
 
@@ -736,7 +735,7 @@ vv_status check_group_rows(check_worker *w, const check_plan *p, const check_gro
 vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *arena,
 			       uint32_t *newlines, vv_error *err)
 {
-	vv_cell *cells = NULL;
+	vv_auto_free vv_cell *cells = NULL;
 	vv_status rc = VV_OK;
 
 	*newlines = 0;
@@ -752,6 +751,5 @@ vv_status check_group_newlines(const check_group *g, size_t columns, vv_arena *a
 			*newlines += line_ends(cells, g->rows);
 		}
 	}
-	vv_free(cells);
 	return rc;
 }

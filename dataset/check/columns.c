@@ -415,7 +415,7 @@ static vv_status read_bound(check_plan *p, check_column *c, const vv_json *const
 	check_bound *b = &c->bounds[which];
 	const vv_field *field;
 	vv_field standard;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_cell cell;
 	vv_status rc = VV_OK;
 	char *copy;
@@ -440,7 +440,6 @@ static vv_status read_bound(check_plan *p, check_column *c, const vv_json *const
 		rc = check_note_node(p, node, err, "is not a value of the field's type, %s",
 				     vv_type_name(c->field->type));
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -562,16 +561,13 @@ static vv_status read_values(check_plan *p, vv_names **out, const check_column *
 			     const vv_json *list, vv_error *err)
 {
 	vv_names *names = vv_arena_calloc(&p->arena, 1, sizeof(*names));
-	vv_buf key = VV_BUF_INIT, scratch = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT, scratch = VV_BUF_INIT, text = VV_BUF_INIT;
 	const vv_field *field;
 	vv_field standard;
 	vv_cell cell;
 	vv_status rc = VV_OK;
 
-	if (!names || !vv_names_init(names, &p->arena, list->count)) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!names || !vv_names_init(names, &p->arena, list->count)) return vv_fail_nomem(err);
 	for (const vv_json *n = list->first; n && rc == VV_OK; n = n->next) {
 		const vv_json *value = n->type == VV_JSON_OBJECT && vv_json_get(n, "value") &&
 						       c->field->type != VV_TYPE_OBJECT
@@ -595,10 +591,6 @@ static vv_status read_values(check_plan *p, vv_names **out, const check_column *
 		}
 	}
 	*out = names;
-done:
-	vv_buf_clear(&key);
-	vv_buf_clear(&scratch);
-	vv_buf_clear(&text);
 	return rc;
 }
 

@@ -218,7 +218,7 @@ static vv_status make_conditions(check_plan *p, vv_error *err)
 /* "id, day" of columns of the plan. */
 static const char *list_names(check_plan *p, const size_t *columns, size_t count)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char *out = NULL;
 
 	for (size_t i = 0; i < count; i++) {
@@ -228,7 +228,6 @@ static const char *list_names(check_plan *p, const size_t *columns, size_t count
 	if (!b.failed) {
 		out = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	}
-	vv_buf_clear(&b);
 	return out;
 }
 
@@ -236,8 +235,7 @@ static const char *list_names(check_plan *p, const size_t *columns, size_t count
 static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
 		       const size_t *columns, size_t count, const char *more)
 {
-	vv_buf b = VV_BUF_INIT;
-	bool ok;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "%s 4 %d %d", what, p->json, p->pass_blank);
 	for (size_t i = 0; i < count; i++) {
@@ -256,9 +254,7 @@ static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
 	vv_buf_putc(&b, '\n');
 	vv_buf_puts(&b, more);
 	*out = vv_xxh3_128(b.data, b.len, 0);
-	ok = !b.failed;
-	vv_buf_clear(&b);
-	return ok;
+	return !b.failed;
 }
 
 /* Columns of the plan by the names of an array (or a single name). *all: each has a column. */
@@ -344,15 +340,12 @@ static vv_status add_row_key(check_plan *p, vv_error *err)
 static vv_status missing_key_columns(check_plan *p, const char *rule, const vv_json *names,
 				     const char *what, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_put_node(&b, names);
-	rc = check_note_unread(p, rule, NULL, 0, NULL, err,
-			       "the %s %s names a column that the file does not have", what,
-			       vv_buf_cstr(&b));
-	vv_buf_clear(&b);
-	return rc;
+	return check_note_unread(p, rule, NULL, 0, NULL, err,
+				 "the %s %s names a column that the file does not have", what,
+				 vv_buf_cstr(&b));
 }
 
 /* The table's own key, where the schema names none. */
@@ -429,7 +422,7 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 	const vv_json *t = there->type == VV_JSON_ARRAY ? there->first : there;
 	const char *resource = vv_json_get_string(reference, "resource");
 	check_foreign *f = &p->foreigns[p->foreign_count];
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const vv_json *name = fields->type == VV_JSON_ARRAY ? fields->first : fields;
 	uint64_t mostly;
 	vv_severity severity = check_severity(p, "foreign-key", name->text, name->text_len,
@@ -454,7 +447,6 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 	vv_json_put_node(&b, node);
 	ok = !b.failed && f->names && f->target_names &&
 	     columns_id(&f->id, p, "refs", f->columns, f->count, vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 	p->foreign_count++;
 	return ok ? VV_OK : vv_fail_nomem(err);
 }
@@ -519,7 +511,7 @@ static void add_seen(check_plan *p)
 
 static vv_status make_id(check_plan *p, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "rows 4 %d %zu %u %d\n", p->json, p->count, p->blank_slot, p->pass_blank);
 	vv_json_put_node(&b, p->schema->json);
@@ -539,11 +531,7 @@ static vv_status make_id(check_plan *p, vv_error *err)
 		}
 	}
 	p->id = vv_xxh3_128(b.data, b.len, 0);
-	if (b.failed) {
-		vv_buf_clear(&b);
-		return vv_fail_nomem(err);
-	}
-	vv_buf_clear(&b);
+	if (b.failed) return vv_fail_nomem(err);
 	return VV_OK;
 }
 

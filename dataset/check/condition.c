@@ -346,7 +346,7 @@ static vv_status make_time(tokens *t, vv_literal *l, size_t at, const vv_field *
 /* As the column spells numbers; those of the text of the condition are as JSON has them. */
 static vv_status make_number(tokens *t, vv_literal *l, const vv_field *f)
 {
-	vv_buf digits = VV_BUF_INIT;
+	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	bool failed = false;
 
 	if (vv_operand_usual(f) &&
@@ -360,7 +360,6 @@ static vv_status make_number(tokens *t, vv_literal *l, const vv_field *f)
 				       f->type == VV_TYPE_YEAR ? NULL : f, l->value.text,
 				       l->value.len, &failed);
 	}
-	vv_buf_clear(&digits);
 	return failed || !l->large ? vv_fail_nomem(t->err) : VV_OK;
 }
 
@@ -439,11 +438,10 @@ static vv_status terms_fit(vv_condition *c, tokens *t, const term *x, term *y, s
 	if (x->kind == y->kind && (x->kind != VV_OPERAND_TIME || same_time(x->type, y->type))) {
 		return VV_OK;
 	}
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "%s cannot be compared with %s", kind_name(x), kind_name(y));
 	fail_at(t, at, vv_buf_cstr(&b), NULL, 0);
-	vv_buf_clear(&b);
 	return (x->kind == VV_OPERAND_NUMBER && y->literal != SIZE_MAX &&
 		y->kind == VV_OPERAND_TEXT) ||
 			       (y->kind == VV_OPERAND_NUMBER && x->literal != SIZE_MAX &&
@@ -457,12 +455,11 @@ static vv_status want_kind(tokens *t, const term *n, vv_operand_kind kind, size_
 	static const term wanted[] = {[VV_OPERAND_NUMBER] = {.kind = VV_OPERAND_NUMBER},
 				      [VV_OPERAND_TEXT] = {.kind = VV_OPERAND_TEXT},
 				      [VV_OPERAND_BOOLEAN] = {.kind = VV_OPERAND_BOOLEAN}};
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (n->kind == kind || n->kind == VV_OPERAND_ANY) return VV_OK;
 	vv_buf_printf(&b, "wants %s, not %s", kind_name(&wanted[kind]), kind_name(n));
 	fail_at(t, at, vv_buf_cstr(&b), NULL, 0);
-	vv_buf_clear(&b);
 	return VV_EINPUT;
 }
 
@@ -618,7 +615,7 @@ static vv_status read_literal_number(parser *p, vv_literal *l, const token *t)
 	bool negative = t->text[0] == '-', failed = false;
 	const char *digits = t->text + negative;
 	size_t len = t->len - negative;
-	vv_buf room = VV_BUF_INIT;
+	vv_auto(vv_buf) room = VV_BUF_INIT;
 
 	if (vv_small_read(&l->value.small, digits, len, true)) {
 		l->value.small.mantissa = negative ? -l->value.small.mantissa
@@ -628,7 +625,6 @@ static vv_status read_literal_number(parser *p, vv_literal *l, const token *t)
 	l->large = vv_arena_alloc(&p->c->arena, sizeof(*l->large));
 	if (!l->large) return vv_fail_nomem(p->err);
 	vv_operand_read_number(&l->value, l->large, &room, NULL, digits, len, &failed);
-	vv_buf_clear(&room);
 	if (failed) return vv_fail_nomem(p->err);
 	l->large->above.negative = negative && l->large->above.count > 0;
 	return l->value.state == VV_VALUE_LARGE
@@ -1123,11 +1119,8 @@ vv_status vv_condition_new(vv_condition **out, const char *text, size_t len,
 
 vv_status vv_condition_check(const char *text, size_t len, vv_error *err)
 {
-	vv_condition *c = NULL;
-	vv_status rc = vv_condition_new(&c, text, len, NULL, false, err);
-
-	vv_condition_free(c);
-	return rc;
+	vv_auto(vv_condition) *c = NULL;
+	return vv_condition_new(&c, text, len, NULL, false, err);
 }
 
 void vv_condition_free(vv_condition *c)

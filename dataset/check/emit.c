@@ -273,16 +273,15 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	const check_plan *p = &e->r->plan;
 	const vv_rule *rule = vv_rule_find("blank-row");
 	size_t limit = check_limit(e->r) > 100000 ? 100000 : (size_t)check_limit(e->r);
-	uint64_t *lines, total, given = 0;
+	vv_auto_free uint64_t *lines = NULL;
+	uint64_t total, given = 0;
 	bool tolerated;
 	vv_status rc;
 
 	if (p->blank_slot == CHECK_OFF) return VV_OK;
 	lines = vv_calloc(limit + 1, sizeof(*lines));
 	if (!lines) return vv_fail_nomem(err);
-	if ((rc = check_lines_blank(e->r->lines, &total, lines, limit, err)) < 0) {
-		goto done;
-	}
+	if ((rc = check_lines_blank(e->r->lines, &total, lines, limit, err)) < 0) return rc;
 	e->blank_lines = total;
 	tolerated = slot_tolerated(e, p->blank_slot);
 	for (; given < total && given < limit && !tolerated; given++) {
@@ -292,14 +291,9 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 				.message = "the line is blank",
 				.expected = "a row"};
 
-		if ((rc = give(e, &f, err)) < 0) {
-			goto done;
-		}
+		if ((rc = give(e, &f, err)) < 0) return rc;
 	}
-	rc = check_emit_total(e, rule, p->blank_severity, NULL, total, given, tolerated, err);
-done:
-	vv_free(lines);
-	return rc;
+	return check_emit_total(e, rule, p->blank_severity, NULL, total, given, tolerated, err);
 }
 
 vv_status check_emit_line_ends(check_emit *e, vv_error *err)
@@ -408,7 +402,7 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 	size_t *columns = vv_arena_calloc(&e->arena, p->schema->count + 1, sizeof(*columns));
 	size_t field_count, count = 0;
 	const size_t *fields = vv_condition_columns(c->compiled, &field_count);
-	vv_buf message = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	if (!row_cells || !columns) return vv_fail_nomem(err);
@@ -453,7 +447,6 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 			rc = give_row(e, &f, row, err);
 		}
 	}
-	vv_buf_clear(&message);
 	return rc;
 }
 

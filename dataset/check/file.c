@@ -211,7 +211,7 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 
 static vv_status read_objects(reading *r)
 {
-	vv_json_rows *parser = vv_json_rows_new();
+	vv_auto(vv_json_rows) *parser = vv_json_rows_new();
 	vv_ragged_row w;
 	vv_status rc = parser ? VV_OK : vv_fail_nomem(r->err);
 	int more = 0;
@@ -222,7 +222,6 @@ static vv_status read_objects(reading *r)
 		r->line++;
 		vv_ragged_pass(&r->g, &w);
 	}
-	vv_json_rows_free(parser);
 	return rc < 0 ? rc : (vv_status)more;
 }
 

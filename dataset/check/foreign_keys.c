@@ -81,13 +81,13 @@ static struct target *find_target(const targets *t, const vv_buf *key, uint64_t 
 /* Makes the table larger, or a smaller part: what has left it is dropped. */
 static vv_status rebuild(targets *t, size_t mask, vv_error *err)
 {
-	struct target *old = t->slots;
+	vv_auto_free struct target *old = t->slots;
 	size_t old_mask = t->mask;
 	vv_arena kept = VV_ARENA_INIT;
 
 	t->slots = vv_calloc(mask + 1, sizeof(*t->slots));
 	if (!t->slots) {
-		t->slots = old;
+		t->slots = vv_take(&old);
 		return vv_fail_nomem(err);
 	}
 	t->mask = mask;
@@ -105,7 +105,6 @@ static vv_status rebuild(targets *t, size_t mask, vv_error *err)
 		t->slots[at] = old[i];
 		t->slots[at].bytes = vv_arena_strndup(&kept, old[i].bytes, old[i].len);
 		if (!t->slots[at].bytes) {
-			vv_free(old);
 			vv_arena_clear(&kept);
 			return vv_fail_nomem(err);
 		}
@@ -113,7 +112,6 @@ static vv_status rebuild(targets *t, size_t mask, vv_error *err)
 		t->left += !old[i].met;
 		t->bytes += old[i].len + 64;
 	}
-	vv_free(old);
 	vv_arena_clear(&t->arena);
 	t->arena = kept;
 	return VV_OK;
@@ -271,8 +269,7 @@ static bool is_json(const vv_table *t)
 
 static vv_status make_hashes(following *x, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "2 %d ", is_json(x->there));
 	for (size_t i = 0; i < x->f->count; i++) {
@@ -285,9 +282,7 @@ static vv_status make_hashes(following *x, vv_error *err)
 	}
 	x->how = vv_xxh3_128(b.data, b.len, 0);
 	x->other = vv_xxh3_128(x->there->root.data.data, x->there->root.data.len, 0);
-	rc = vv_buf_ok(&b, err);
-	vv_buf_clear(&b);
-	return rc;
+	return vv_buf_ok(&b, err);
 }
 
 static uint64_t memory_of(const following *x)
@@ -299,7 +294,7 @@ static uint64_t memory_of(const following *x)
 static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 {
 	vv_table *t = x->there;
-	vv_list_reader *list = NULL;
+	vv_auto(vv_list_reader) *list = NULL;
 	vv_list_item item;
 	uint8_t name[32];
 	vv_cid cid;
@@ -310,16 +305,11 @@ static vv_status list_there(following *x, vv_buf *out, vv_error *err)
 
 	if (rc < 0) return rc;
 	while ((more = vv_list_next(list, &item, err)) > 0) {
-		if ((rc = check_group_name(name, &cid, &has_long, &item, err)) < 0) {
-			goto done;
-		}
+		if ((rc = check_group_name(name, &cid, &has_long, &item, err)) < 0) return rc;
 		x->has_long = x->has_long || has_long;
 		vv_buf_put(out, name, sizeof(name));
 	}
-	rc = more < 0 ? (vv_status)more : vv_buf_ok(out, err);
-done:
-	vv_list_reader_close(list);
-	return rc;
+	return more < 0 ? (vv_status)more : vv_buf_ok(out, err);
 }
 
 /* Gives the whole keys of one group, by its digest; fields and places of one side.
@@ -331,7 +321,7 @@ static vv_status each_key(following *x, vv_table *t, bool there, const uint8_t *
 {
 	vv_cid cid = {.codec = VV_CODEC_RAW};
 	vv_cell *cells = NULL;
-	vv_group g = {0};
+	vv_auto(vv_group) g = {0};
 	size_t count = x->f->count;
 	vv_status rc;
 
@@ -368,7 +358,6 @@ static vv_status each_key(following *x, vv_table *t, bool there, const uint8_t *
 			rc = fn(x, err);
 		}
 	}
-	vv_group_close(&g);
 	return rc;
 }
 
@@ -450,8 +439,9 @@ static vv_status covers(following *x, const check_group_names *a, const check_gr
 static vv_status compare_there(following *x, const uint8_t *before, size_t count, bool *kept,
 			       bool *same, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
-	check_group_names old = {0}, now = {0};
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(check_group_names) old = {0};
+	vv_auto(check_group_names) now = {0};
 	vv_status rc;
 
 	if ((rc = list_there(x, &bytes, err)) < 0 ||
@@ -459,15 +449,11 @@ static vv_status compare_there(following *x, const uint8_t *before, size_t count
 	    (rc = check_group_names_open(&now, (const uint8_t *)bytes.data, 32, bytes.len / 32,
 					 err)) < 0 ||
 	    (rc = covers(x, &old, &now, kept, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (*kept && !x->has_long) {
 		rc = covers(x, &now, &old, same, err);
 	}
-done:
-	check_group_names_close(&old);
-	check_group_names_close(&now);
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -513,7 +499,7 @@ static vv_status load_record(following *x, vv_error *err)
 static vv_status save_record(following *x, vv_error *err)
 {
 	check_run *r = x->r;
-	vv_buf b = VV_BUF_INIT, there = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT, there = VV_BUF_INIT;
 	uint8_t head[HEAD];
 	vv_status rc;
 
@@ -522,9 +508,7 @@ static vv_status save_record(following *x, vv_error *err)
 		x->has_long = x->has_long || r->groups[i].item;
 	}
 	/* the keys of such groups cannot be read from the blocks alone, later */
-	if ((rc = list_there(x, &there, err)) < 0 || x->has_long) {
-		goto done;
-	}
+	if ((rc = list_there(x, &there, err)) < 0 || x->has_long) return rc;
 	check_memo_begin(&b, r->group_count);
 	for (size_t i = 0; i < r->group_count; i++) {
 		check_memo_put(&b, r->groups[i].name, r->groups[i].rows, x->bad[i]);
@@ -535,11 +519,7 @@ static vv_status save_record(following *x, vv_error *err)
 	vv_put_le64(head + 24, x->other.hi);
 	vv_buf_put(&b, head, HEAD);
 	vv_buf_put(&b, there.data, there.len);
-	rc = check_memo_keep(&b, r->o->cache, "refs", x->f->id, err);
-done:
-	vv_buf_clear(&b);
-	vv_buf_clear(&there);
-	return rc;
+	return check_memo_keep(&b, r->o->cache, "refs", x->f->id, err);
 }
 
 /* Keys that groups of the version before had met, and that are here no more. */
@@ -547,8 +527,8 @@ static vv_status meet_gone(following *x, vv_error *err)
 {
 	check_run *r = x->r;
 	const check_group_names *old = &x->memo.groups;
-	vv_buf now = VV_BUF_INIT;
-	check_group_names here = {0};
+	vv_auto(vv_buf) now = VV_BUF_INIT;
+	vv_auto(check_group_names) here = {0};
 	bool ok = true;
 	vv_status rc;
 
@@ -558,27 +538,24 @@ static vv_status meet_gone(following *x, vv_error *err)
 	if ((rc = vv_buf_ok(&now, err)) < 0 ||
 	    (rc = check_group_names_open(&here, (const uint8_t *)now.data, 32, r->group_count,
 					 err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; i < old->count && ok && x->t.left > 0; i++) {
 		const uint8_t *e = old->first + old->step * i;
 
 		if (check_memo_fact(e) == 0 && !check_group_names_find(&here, e) &&
 		    (rc = each_old_key(x, r->table, false, e, meet_key, &ok, err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
-done:
-	check_group_names_close(&here);
-	vv_buf_clear(&now);
 	return rc;
 }
 
 /* Reads the other side until all keys that are looked for have been met. */
 static vv_status read_there(following *x, vv_error *err)
 {
-	vv_table_reader *reader = NULL;
-	vv_batch batch;
+	vv_auto(vv_table_reader) *reader = NULL;
+	vv_auto(vv_batch) batch = {0};
 	int more = 0;
 	vv_status rc = vv_table_reader_open(&reader, x->there, x->places, x->f->count, false, err);
 
@@ -605,8 +582,6 @@ static vv_status read_there(following *x, vv_error *err)
 			}
 		}
 	}
-	vv_table_reader_close(reader);
-	vv_batch_clear(&batch);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -682,7 +657,7 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 {
 	check_run *r = x->r;
 	uint64_t told = 0;
-	vv_batch batch;
+	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&batch);
@@ -696,7 +671,6 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 			break;
 		}
 	}
-	vv_batch_clear(&batch);
 	return rc;
 }
 

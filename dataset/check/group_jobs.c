@@ -66,7 +66,7 @@ static vv_status check_one(check_job *j, check_worker *w, vv_batch *batch, size_
 static void run_job(vv_job *job, unsigned worker)
 {
 	check_job *j = (check_job *)(void *)job;
-	vv_batch batch;
+	vv_auto(vv_batch) batch = {0};
 
 	vv_batch_init(&batch);
 	j->rc = VV_OK;
@@ -76,7 +76,6 @@ static void run_job(vv_job *job, unsigned worker)
 	if (j->rc == VV_OK) {
 		j->rc = vv_buf_ok(&j->counts, &j->err);
 	}
-	vv_batch_clear(&batch);
 }
 
 /* What a job learnt becomes the run's. */
@@ -195,9 +194,8 @@ static vv_status run_jobs(check_run *r, const uint32_t *todo, size_t count, vv_e
 
 vv_status check_read_groups(check_run *r, vv_error *err)
 {
-	uint32_t *todo = vv_calloc(r->group_count + 1, sizeof(*todo));
+	vv_auto_free uint32_t *todo = vv_calloc(r->group_count + 1, sizeof(*todo));
 	size_t count = 0;
-	vv_status rc;
 
 	if (!todo) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
@@ -211,7 +209,5 @@ vv_status check_read_groups(check_run *r, vv_error *err)
 		}
 	}
 	r->groups_read = count;
-	rc = run_jobs(r, todo, count, err);
-	vv_free(todo);
-	return rc;
+	return run_jobs(r, todo, count, err);
 }

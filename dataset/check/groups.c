@@ -76,7 +76,7 @@ static vv_status begin_list(check_run *r, vv_list_reader **list, size_t count, v
 
 vv_status check_groups_list(check_run *r, vv_error *err)
 {
-	vv_list_reader *list = NULL;
+	vv_auto(vv_list_reader) *list = NULL;
 	vv_list_item item;
 	int more = 0;
 	vv_status rc = begin_list(r, &list, SIZE_MAX, err);
@@ -89,14 +89,13 @@ vv_status check_groups_list(check_run *r, vv_error *err)
 		}
 		rc = take_group(r, &r->groups[i], &item, err);
 	}
-	vv_list_reader_close(list);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
 vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size_t count,
 				 vv_error *err)
 {
-	vv_list_reader *list = NULL;
+	vv_auto(vv_list_reader) *list = NULL;
 	vv_list_item item;
 	vv_status rc = begin_list(r, &list, count, err);
 
@@ -112,7 +111,6 @@ vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size
 					   "the data list has fewer groups than it declares")
 				 : take_group(r, &r->groups[i], &item, err);
 	}
-	vv_list_reader_close(list);
 	return rc;
 }
 
@@ -254,15 +252,15 @@ static vv_status put_old(const check_run *r, vv_buf *entries, vv_buf *tail, size
 			 vv_error *err)
 {
 	const check_group_names *old = &r->facts.groups;
-	vv_buf now = VV_BUF_INIT;
-	check_group_names have = {0};
+	vv_auto(vv_buf) now = VV_BUF_INIT;
+	vv_auto(check_group_names) have = {0};
 	vv_status rc;
 
 	vv_buf_put(&now, entries->data, entries->len);
 	if ((rc = vv_buf_ok(&now, err)) < 0 ||
 	    (rc = check_group_names_open(&have, (const uint8_t *)now.data, CHECK_MEMO_ENTRY, *count,
 					 err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; i < old->count && i < OLD_MAX; i++) {
 		const uint8_t *e = old->first + old->step * i;
@@ -276,9 +274,6 @@ static vv_status put_old(const check_run *r, vv_buf *entries, vv_buf *tail, size
 		vv_buf_put(tail, kept.first, kept.len);
 		++*count;
 	}
-done:
-	check_group_names_close(&have);
-	vv_buf_clear(&now);
 	return rc;
 }
 

@@ -117,13 +117,12 @@ static int put_keys(finder *f, vv_error *err)
 {
 	const check_key *k = &f->run.plan.keys[0];
 	unsigned spellings = f->run.plan.json ? 1u << k->count : 1;
-	vv_buf scratch = VV_BUF_INIT;
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
 	int is = k->count <= (f->run.plan.json ? JSON_COLUMNS_MAX : COLUMNS_MAX);
 
 	for (unsigned i = 0; is > 0 && i < spellings; i++) {
 		is = put_key(f, i, &scratch, err);
 	}
-	vv_buf_clear(&scratch);
 	return is;
 }
 
@@ -133,7 +132,8 @@ static int put_keys(finder *f, vv_error *err)
 static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *out, vv_error *err)
 {
 	vv_table *t = f->run.table;
-	vv_list_reader *a = NULL, *b = NULL;
+	vv_auto(vv_list_reader) *a = NULL;
+	vv_auto(vv_list_reader) *b = NULL;
 	vv_error reason;
 	const uint8_t *top;
 	uint64_t count, rows;
@@ -147,8 +147,6 @@ static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *o
 		vv_list_totals(a, &count, &rows);
 		rc = count != run->group_count ? VV_ECORRUPT : vv_list_compare(out, a, b, &reason);
 	}
-	vv_list_reader_close(a);
-	vv_list_reader_close(b);
 	/* gc may have removed nodes of the other version: then all groups are looked through */
 	return rc == VV_OK ? 1 : rc == VV_ENOMEM ? (int)vv_fail_nomem(err) : 0;
 }
@@ -244,7 +242,7 @@ static vv_status look_in_others(finder *f, const check_key_run *run, const vv_li
 				bool make, vv_error *err)
 {
 	check_run *r = &f->run;
-	uint8_t *hit;
+	vv_auto_free uint8_t *hit = NULL;
 	vv_status rc;
 
 	r->run_seed = &run->seed;
@@ -258,7 +256,6 @@ static vv_status look_in_others(finder *f, const check_key_run *run, const vv_li
 	for (size_t i = 0; rc == VV_OK && i < r->group_count; i++) {
 		rc = hit[i] ? add_group(f, c->new_items[i].index, err) : VV_OK;
 	}
-	vv_free(hit);
 	return rc;
 }
 
@@ -339,7 +336,7 @@ static int look_in_file(finder *f, bool make, vv_error *err)
 static int look_at_groups(finder *f, bool make, vv_error *err)
 {
 	check_run *r = &f->run;
-	uint8_t *hit = NULL;
+	vv_auto_free uint8_t *hit = NULL;
 	vv_status rc;
 	int known = 0;
 
@@ -361,7 +358,6 @@ static int look_at_groups(finder *f, bool make, vv_error *err)
 	}
 	known = 1;
 done:
-	vv_free(hit);
 	return rc < 0 ? (int)rc : known;
 }
 

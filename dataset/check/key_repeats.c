@@ -122,8 +122,8 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 	check_run *r = t->r;
 	const check_key *key = &r->plan.keys[t->key];
 	seen known = {.keys = NULL};
-	vv_buf scratch = VV_BUF_INIT;
-	vv_batch batch;
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&batch);
@@ -175,11 +175,9 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 		}
 		check_unload(&g);
 	}
-	vv_buf_clear(&scratch);
 	vv_free(known.keys);
 	vv_hash_index_clear(&known.index);
 	vv_arena_clear(&known.arena);
-	vv_batch_clear(&batch);
 	return rc;
 }
 
@@ -187,8 +185,8 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 static vv_status count_whole(check_run *r, check_worker *w, const check_key *key, uint64_t *out,
 			     vv_error *err)
 {
-	vv_buf scratch = VV_BUF_INIT;
-	vv_batch batch;
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
+	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
 	*out = r->table->root.rows;
@@ -222,8 +220,6 @@ static vv_status count_whole(check_run *r, check_worker *w, const check_key *key
 		}
 		check_unload(&g);
 	}
-	vv_buf_clear(&scratch);
-	vv_batch_clear(&batch);
 	return rc;
 }
 

@@ -234,7 +234,7 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 {
 	const check_key *key = &r->plan.keys[k];
 	const vv_cell **cells;
-	vv_buf scratch = VV_BUF_INIT;
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_arena_reset(&w->arena);
@@ -260,7 +260,6 @@ vv_status check_keys_group(check_run *r, check_worker *w, size_t k, size_t i, co
 			vv_buf_put(out, &entry, sizeof(entry));
 		}
 	}
-	vv_buf_clear(&scratch);
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
@@ -568,8 +567,8 @@ static int pass_all(struct check_keys *k, walk *w, vv_error *err)
 static int find_suspects(check_run *r, size_t at, vv_error *err)
 {
 	struct check_keys *k = &r->keys[at];
-	vv_buf out = VV_BUF_INIT;
-	uint32_t *places = NULL;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_auto_free uint32_t *places = NULL;
 	bool anew = wants_run(r, k);
 	bool keep = r->o->cache && !anew && is_stale(k) && k->count <= fresh_max(r);
 	walk w = {.k = k,
@@ -586,13 +585,11 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 	if (!(k->suspects.groups = vv_calloc(r->group_count + 1, 1))) return vv_fail_nomem(err);
 	if ((keep && (rc = begin_record(r, k, &out, &places, err)) < 0) ||
 	    (anew && (rc = begin_run(r, k, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	w.places = places;
 	w.writer = k->writer;
-	if ((rc = pass_all(k, &w, err)) <= 0) {
-		goto done;
-	}
+	if ((rc = pass_all(k, &w, err)) <= 0) return rc;
 	sort_suspects(&k->suspects);
 	if (anew && k->old) { /* its entries are the run's now */
 		uint8_t seed[8];
@@ -605,9 +602,6 @@ static int find_suspects(check_run *r, size_t at, vv_error *err)
 			     ? VV_ENOMEM
 			     : 1;
 	}
-done:
-	vv_free(places);
-	vv_buf_clear(&out);
 	return rc;
 }
 

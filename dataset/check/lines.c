@@ -111,7 +111,7 @@ static void look_for_raw(vv_check_lines *l, line_group *g, const vv_list_item *i
 static vv_status read_layout_list(vv_check_lines *l, vv_error *err)
 {
 	vv_table *t = l->table;
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
 	bool array = t->root.dialect.form == VV_FORM_JSON;
 	size_t i = 0;
@@ -126,13 +126,12 @@ static vv_status read_layout_list(vv_check_lines *l, vv_error *err)
 		l->groups[i].raw = l->groups[i].raw || array;
 		i++;
 	}
-	vv_list_reader_close(r);
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 static vv_status load_kept(vv_check_lines *l, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	int found = l->cache ? vv_check_cache_get(l->cache, "newlines", data_key(l->table), &b, err)
 			     : 0;
 
@@ -142,7 +141,6 @@ static vv_status load_kept(vv_check_lines *l, vv_error *err)
 		}
 		l->kept = true;
 	}
-	vv_buf_clear(&b);
 	return found < 0 ? (vv_status)found : VV_OK;
 }
 
@@ -215,7 +213,7 @@ void check_lines_give(vv_check_lines *l, uint64_t group, uint32_t newlines)
 
 vv_status check_lines_keep(vv_check_lines *l, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	uint8_t bytes[4];
 	vv_status rc;
 
@@ -229,14 +227,13 @@ vv_status check_lines_keep(vv_check_lines *l, vv_error *err)
 					b.len, err);
 	}
 	l->kept = rc == VV_OK;
-	vv_buf_clear(&b);
 	return rc;
 }
 
 /* Reads group i with its layout. */
 static vv_status load(vv_check_lines *l, size_t i, vv_error *err)
 {
-	vv_table_reader *r = NULL;
+	vv_auto(vv_table_reader) *r = NULL;
 	vv_status rc = vv_table_reader_open(&r, l->table, NULL, 0, true, err);
 	int more;
 
@@ -247,7 +244,6 @@ static vv_status load(vv_check_lines *l, size_t i, vv_error *err)
 			     ? vv_fail(err, VV_ECORRUPT, "a row group is missing from the lists")
 			     : VV_OK;
 	}
-	vv_table_reader_close(r);
 	return rc;
 }
 

@@ -155,7 +155,7 @@ static vv_status strike(side *a, side *b, shares *out, vv_error *err)
 {
 	vv_status rc = strike_in_order(&a->nodes, &b->nodes, out, err);
 	size_t i = 0, k = 0, x_count, y_count;
-	node **x = sorted(&a->nodes, &x_count), **y = sorted(&b->nodes, &y_count);
+	vv_auto_free node **x = sorted(&a->nodes, &x_count), **y = sorted(&b->nodes, &y_count);
 
 	rc = rc < 0 || (x && y) ? rc : vv_fail_nomem(err);
 	while (rc == VV_OK && i < x_count && k < y_count) {
@@ -168,8 +168,6 @@ static vv_status strike(side *a, side *b, shares *out, vv_error *err)
 			rc = share(out, x[i++], y[k++], err);
 		}
 	}
-	vv_free(x);
-	vv_free(y);
 	return rc;
 }
 

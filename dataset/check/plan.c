@@ -56,7 +56,7 @@ static vv_status add_note(check_plan *p, check_note *about, size_t column_len, v
 			  const char *fmt, va_list ap)
 {
 	check_note *n = vv_arena_calloc(&p->arena, 1, sizeof(*n));
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	vv_buf_vprintf(&text, fmt, ap);
 	if (n) {
@@ -70,10 +70,8 @@ static vv_status add_note(check_plan *p, check_note *about, size_t column_len, v
 	}
 	if (!n || text.failed || !n->message || (about->column && !n->column) ||
 	    (about->expected && !n->expected)) {
-		vv_buf_clear(&text);
 		return vv_fail_nomem(err);
 	}
-	vv_buf_clear(&text);
 	if (p->last_note) {
 		p->last_note->next = n;
 	} else {
@@ -132,7 +130,7 @@ vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setti
 
 vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, const char *fmt, ...)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error why;
 	va_list ap;
 	vv_status rc;
@@ -144,7 +142,6 @@ vv_status check_note_node(check_plan *p, const vv_json *node, vv_error *err, con
 		vv_descriptor_fail(node, p->schema_name, &why, "%s", vv_buf_cstr(&text));
 		rc = check_note_unread(p, "schema-error", NULL, 0, NULL, err, "%s", why.message);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 

@@ -123,7 +123,7 @@ static const char *nearest(const char *word, const char *const *words)
 static void hint_words(reader *r, const char *word, const char *const *words)
 {
 	const char *near = nearest(word, words);
-	vv_buf all = VV_BUF_INIT;
+	vv_auto(vv_buf) all = VV_BUF_INIT;
 
 	if (near) {
 		vv_hint(r->err, "did you mean '%s'?", near);
@@ -133,7 +133,6 @@ static void hint_words(reader *r, const char *word, const char *const *words)
 		vv_buf_printf(&all, "%s%s", i ? ", " : "", words[i]);
 	}
 	vv_hint(r->err, "known here: %s", vv_buf_cstr(&all));
-	vv_buf_clear(&all);
 }
 
 static bool is_word(const char *word, const char *const *words, size_t *place)

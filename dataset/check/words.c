@@ -130,7 +130,7 @@ static void put_values(vv_buf *out, const vv_json *list)
 		const vv_json *v = n->type == VV_JSON_OBJECT && vv_json_get(n, "value")
 					   ? vv_json_get(n, "value")
 					   : n;
-		vv_buf text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
 
 		if (shown == 8) {
 			vv_buf_printf(out, ", ... (%zu in all)", list->count);
@@ -139,7 +139,6 @@ static void put_values(vv_buf *out, const vv_json *list)
 		vv_json_put_node(&text, v);
 		vv_buf_puts(out, shown > 0 ? ", " : "");
 		put_as_written(out, text.data, text.len);
-		vv_buf_clear(&text);
 	}
 }
 

@@ -165,8 +165,8 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 			  vv_error *err)
 {
 	const uint8_t *p = bytes;
-	vv_list_builder *list = NULL;
-	vv_buf scratch = VV_BUF_INIT;
+	vv_auto(vv_list_builder) *list = NULL;
+	vv_auto(vv_buf) scratch = VV_BUF_INIT;
 	vv_status rc;
 
 	memset(out, 0, sizeof *out);
@@ -178,8 +178,6 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 	if (rc == VV_OK) {
 		rc = vv_list_builder_finish(list, out, err);
 	}
-	vv_list_builder_free(list);
-	vv_buf_clear(&scratch);
 	return rc;
 }
 
@@ -192,17 +190,16 @@ struct vv_chunk_reader {
 vv_status vv_chunk_reader_open(vv_chunk_reader **out, const vv_sink *source, const void *top,
 			       size_t top_len, vv_error *err)
 {
-	vv_chunk_reader *r = vv_calloc(1, sizeof *r);
+	vv_auto(vv_chunk_reader) *r = vv_calloc(1, sizeof *r);
 	vv_status rc;
 
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
 	r->source = source;
 	if ((rc = vv_list_reader_open(&r->list, VV_LIST_CHUNKS, source, top, top_len, err)) < 0) {
-		vv_chunk_reader_close(r);
 		return rc;
 	}
-	*out = r;
+	*out = vv_take(&r);
 	return VV_OK;
 }
 
@@ -257,7 +254,7 @@ int vv_chunk_reader_next(vv_chunk_reader *r, const char **bytes, size_t *len, ui
 vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, size_t top_len,
 			 uint64_t max, vv_error *err)
 {
-	vv_chunk_reader *r = NULL;
+	vv_auto(vv_chunk_reader) *r = NULL;
 	const char *bytes;
 	uint64_t at;
 	size_t len;
@@ -266,15 +263,11 @@ vv_status vv_chunks_read(vv_buf *out, const vv_sink *source, const void *top, si
 
 	if (rc < 0) return rc;
 	if (vv_chunk_reader_total(r) > max) {
-		rc = vv_fail(err, VV_EREFUSED, "%s in chunks, where at most %s are allowed",
-			     vv_text_bytes(vv_chunk_reader_total(r)), vv_text_bytes(max));
-		goto done;
+		return vv_fail(err, VV_EREFUSED, "%s in chunks, where at most %s are allowed",
+			       vv_text_bytes(vv_chunk_reader_total(r)), vv_text_bytes(max));
 	}
 	while ((more = vv_chunk_reader_next(r, &bytes, &len, &at, err)) > 0) {
 		vv_buf_put(out, bytes, len);
 	}
-	rc = more < 0 ? (vv_status)more : vv_buf_ok(out, err);
-done:
-	vv_chunk_reader_close(r);
-	return rc;
+	return more < 0 ? (vv_status)more : vv_buf_ok(out, err);
 }

@@ -159,7 +159,7 @@ const char *vv_dialect_header(const vv_dialect *d, size_t *len)
 static vv_status set_prologue(vv_dialect *d, const void *lead, size_t lead_len, const void *header,
 			      size_t header_len, vv_error *err)
 {
-	vv_buf all = VV_BUF_INIT;
+	vv_auto(vv_buf) all = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_put(&all, lead, lead_len);
@@ -168,7 +168,6 @@ static vv_status set_prologue(vv_dialect *d, const void *lead, size_t lead_len, 
 	    (rc = vv_bytes_set(&d->prologue, all.data, all.len, err)) == VV_OK) {
 		d->lead = lead_len;
 	}
-	vv_buf_clear(&all);
 	return rc;
 }
 

@@ -247,7 +247,8 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *to, size_t start)
 {
 	const vv_json_around old = vv_dialect_around(from), now = vv_dialect_around(to);
-	vv_buf paths[2] = {VV_BUF_INIT, VV_BUF_INIT}, names = VV_BUF_INIT;
+	vv_buf paths[2] = {VV_BUF_INIT, VV_BUF_INIT};
+	vv_auto(vv_buf) names = VV_BUF_INIT;
 	vv_error ignored;
 	bool same;
 
@@ -268,7 +269,6 @@ static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *t
 	same = same && names.len == 0;
 	vv_buf_clear(&paths[0]);
 	vv_buf_clear(&paths[1]);
-	vv_buf_clear(&names);
 	return !same;
 }
 

@@ -700,7 +700,7 @@ static vv_status read_modes(editing *ed, vv_error *err)
 /* All columns into body, their lengths into lengths. */
 static vv_status apply_columns(editing *ed, vv_buf *body, vv_buf *lengths, vv_error *err)
 {
-	vv_arena scratch = VV_ARENA_INIT;
+	vv_auto(vv_arena) scratch = VV_ARENA_INIT;
 	edit_column e = {.plan = &ed->plan,
 			 .base = &ed->base,
 			 .p = ed->p,
@@ -720,7 +720,6 @@ static vv_status apply_columns(editing *ed, vv_buf *body, vv_buf *lengths, vv_er
 		vv_buf_put_varint(lengths, body->len - before);
 		vv_arena_reset(&scratch);
 	}
-	vv_arena_clear(&scratch);
 	return rc == VV_OK && e.p != e.end ? bad(err) : rc;
 }
 
@@ -749,7 +748,7 @@ vv_status vv_group_edit_apply(void *raw, size_t len, const void *base, size_t ba
 			      const void *edits, size_t edits_len, vv_error *err)
 {
 	editing ed = {.p = edits, .end = (const uint8_t *)edits + edits_len};
-	vv_buf body = VV_BUF_INIT, lengths = VV_BUF_INIT;
+	vv_auto(vv_buf) body = VV_BUF_INIT, lengths = VV_BUF_INIT;
 	vv_status rc = vv_group_open(&ed.base, base, base_len, err);
 
 	if (rc < 0) return rc;
@@ -764,8 +763,6 @@ vv_status vv_group_edit_apply(void *raw, size_t len, const void *base, size_t ba
 	rc = put_block(raw, len, &ed, &lengths, &body, err);
 done:
 	vv_arena_clear(&ed.arena);
-	vv_buf_clear(&body);
-	vv_buf_clear(&lengths);
 	vv_group_close(&ed.base);
 	return rc;
 }

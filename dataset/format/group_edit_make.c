@@ -578,7 +578,8 @@ static bool makes_column(making *m, size_t c, unsigned mode, const vv_buf *edits
 
 static void put_columns(making *m, vv_buf *out)
 {
-	vv_buf values = VV_BUF_INIT, part = VV_BUF_INIT, made = VV_BUF_INIT, modes = VV_BUF_INIT;
+	vv_auto(vv_buf) values = VV_BUF_INIT, part = VV_BUF_INIT, made = VV_BUF_INIT,
+			modes = VV_BUF_INIT;
 	size_t count = 0, next = 0;
 
 	for (size_t c = 0; c < m->raw.g.columns; c++) {
@@ -606,10 +607,6 @@ static void put_columns(making *m, vv_buf *out)
 	vv_buf_put(out, modes.data, modes.len);
 	vv_buf_put(out, values.data, values.len);
 	out->failed = out->failed || modes.failed || values.failed || part.failed;
-	vv_buf_clear(&values);
-	vv_buf_clear(&part);
-	vv_buf_clear(&made);
-	vv_buf_clear(&modes);
 }
 
 static bool may_do(const side *base, const side *raw)
@@ -623,14 +620,11 @@ static bool may_do(const side *base, const side *raw)
 static bool gives_raw(const vv_buf *edits, const void *raw, size_t len, const void *base,
 		      size_t base_len)
 {
-	void *made = vv_malloc(len);
-	bool same = made &&
-		    vv_group_edit_apply(made, len, base, base_len, edits->data, edits->len, NULL) ==
-			    VV_OK &&
-		    memcmp(made, raw, len) == 0;
-
-	vv_free(made);
-	return same;
+	vv_auto_free void *made = vv_malloc(len);
+	return made &&
+	       vv_group_edit_apply(made, len, base, base_len, edits->data, edits->len, NULL) ==
+		       VV_OK &&
+	       memcmp(made, raw, len) == 0;
 }
 
 vv_status vv_group_edit_make(vv_buf *out, const void *raw, size_t len, const void *base,

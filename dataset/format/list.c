@@ -111,14 +111,13 @@ static vv_status get_link(vv_cbor *c, uint8_t codec, vv_cid *out, vv_error *err)
 /* An embedded chunk list that holds exactly `bytes` bytes. */
 static vv_status skip_chunks(vv_cbor *c, uint64_t bytes, vv_error *err)
 {
-	list_node top;
+	vv_auto(list_node) top = {0};
 	vv_status rc = list_top_read(&top, VV_LIST_CHUNKS, c, err);
 
 	if (rc < 0) return rc;
 	if (top.weight != bytes) {
 		rc = bad(c, "chunks that do not add up to their length", err);
 	}
-	list_node_clear(&top);
 	return rc;
 }
 
@@ -433,10 +432,10 @@ static void start_frame(list_frame *f, uint64_t index, uint64_t weight)
 vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_sink *source,
 			      const void *top, size_t top_len, vv_error *err)
 {
-	vv_list_reader *r = vv_calloc(1, sizeof *r);
+	vv_auto(vv_list_reader) *r = vv_calloc(1, sizeof *r);
 	list_node node;
 	list_frame *f;
-	vv_buf copy = VV_BUF_INIT;
+	vv_auto(vv_buf) copy = VV_BUF_INIT;
 	vv_cbor c;
 	vv_status rc;
 
@@ -445,27 +444,18 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 	r->kind = kind;
 	r->source = *source;
 	vv_buf_put(&copy, top, top_len);
-	if ((rc = vv_buf_ok(&copy, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_buf_ok(&copy, err)) < 0) return rc;
 	vv_cbor_init(&c, copy.data, copy.len);
-	if ((rc = list_top_read(&node, kind, &c, err)) < 0) {
-		goto done;
-	}
+	if ((rc = list_top_read(&node, kind, &c, err)) < 0) return rc;
 	r->low = r->top_level = node.level;
 	f = &r->frame[node.level];
 	f->block = copy;
 	f->node = node;
 	vv_buf_init(&copy);
 	start_frame(f, 0, 0);
-	if ((rc = vv_cbor_end(&c, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_cbor_end(&c, err)) < 0) return rc;
 	*out = r;
 	r = NULL;
-done:
-	vv_buf_clear(&copy);
-	vv_list_reader_close(r);
 	return rc;
 }
 

@@ -39,16 +39,13 @@ typedef struct list_old {
 /* NULL when the old list cannot be read: then there are no bases. */
 static list_old *list_old_new(vv_list_kind kind, const vv_sink *sink, const vv_buf *top)
 {
-	list_old *o = vv_calloc(1, sizeof *o);
+	vv_auto_free list_old *o = vv_calloc(1, sizeof *o);
 	uint64_t weight;
 
 	if (!o) return NULL;
-	if (vv_list_reader_open(&o->reader, kind, sink, top->data, top->len, NULL) < 0) {
-		vv_free(o);
-		return NULL;
-	}
+	if (vv_list_reader_open(&o->reader, kind, sink, top->data, top->len, NULL) < 0) return NULL;
 	vv_list_totals(o->reader, &o->count, &weight);
-	return o;
+	return vv_take(&o);
 }
 
 static void list_old_free(list_old *o)
@@ -94,7 +91,7 @@ static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t
 		    const uint8_t *last, size_t last_len)
 {
 	const vv_sink *source = &o->reader->source;
-	list_node node;
+	vv_auto(list_node) node = {0};
 	int like = 0;
 
 	if (source->get(source->payload, cid, &o->block, NULL) < 0 ||
@@ -106,7 +103,6 @@ static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t
 	} else if (same(&node.item[node.count - 1], last, last_len)) {
 		like = 1;
 	}
-	list_node_clear(&node);
 	return like;
 }
 
@@ -287,7 +283,7 @@ static vv_status add(vv_list_builder *b, unsigned number, const list_item *item,
 /* Writes the node and adds its item above. */
 static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 {
-	vv_buf item = VV_BUF_INIT;
+	vv_auto(vv_buf) item = VV_BUF_INIT;
 	list_item above;
 	vv_cbor c;
 	vv_status rc = write_node(b, number, &item, err);
@@ -295,15 +291,11 @@ static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 	if (rc >= 0 && number + 1 == LIST_LEVELS) {
 		rc = vv_fail(err, VV_EREFUSED, "a list of more than %u levels", LIST_LEVELS);
 	}
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	vv_cbor_init(&c, item.data, item.len);
 	if ((rc = list_item_read(&above, &c, b->kind, number + 1, err)) >= 0) {
 		rc = add(b, number + 1, &above, err);
 	}
-done:
-	vv_buf_clear(&item);
 	return rc;
 }
 
@@ -327,7 +319,7 @@ static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item
 static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 {
 	level *l = &b->level[number];
-	vv_buf head = l->items;
+	vv_auto(vv_buf) head = l->items;
 	size_t count = l->count;
 	list_item item;
 	vv_cbor c;
@@ -343,7 +335,6 @@ static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 			rc = feed(b, number, &item, err);
 		}
 	}
-	vv_buf_clear(&head);
 	return rc;
 }
 

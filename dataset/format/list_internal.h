@@ -4,6 +4,7 @@
 #ifndef VV_DATASET_FORMAT_LIST_INTERNAL_H
 #define VV_DATASET_FORMAT_LIST_INTERNAL_H
 
+#include "base/auto.h"
 #include "dataset/format/list.h"
 
 #define LIST_LEVELS 16u                /* 16 items a node at least: enough for any count */
@@ -47,6 +48,7 @@ typedef struct list_node {
 vv_status list_node_read(list_node *out, const void *bytes, size_t len, vv_error *err);
 vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error *err);
 void list_node_clear(list_node *n);
+VV_AUTO_CLEAR(list_node, list_node_clear)
 
 /* Does a node end after its last of `count` items? items_len: bytes of all of them. */
 bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t count,

@@ -40,7 +40,7 @@ struct vv_mem_sink {
 
 vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_dir, vv_error *err)
 {
-	vv_mem_sink *m = vv_calloc(1, sizeof(*m));
+	vv_auto(vv_mem_sink) *m = vv_calloc(1, sizeof(*m));
 
 	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
@@ -55,11 +55,8 @@ vv_status vv_mem_sink_new(vv_mem_sink **out, vv_store *below, const char *temp_d
 	vv_hash_index_init(&m->index);
 	m->dir = vv_strdup(temp_dir && *temp_dir ? temp_dir : "/tmp");
 	m->lock = vv_mutex_new();
-	if (!m->lock || !m->dir) {
-		vv_mem_sink_free(m);
-		return vv_fail_nomem(err);
-	}
-	*out = m;
+	if (!m->lock || !m->dir) return vv_fail_nomem(err);
+	*out = vv_take(&m);
 	return VV_OK;
 }
 
@@ -239,7 +236,7 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 
 vv_status vv_mem_sink_pour(vv_mem_sink *m, const vv_sink *to, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < m->count; i++) {
@@ -252,6 +249,5 @@ vv_status vv_mem_sink_pour(vv_mem_sink *m, const vv_sink *to, vv_error *err)
 			rc = to->put(to->payload, &e->cid, bytes.data, bytes.len, base, err);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }

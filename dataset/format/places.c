@@ -88,7 +88,7 @@ static void put_packed(vv_places_writer *w, vv_buf *out, unsigned width)
 static vv_status end_block(vv_places_writer *w, vv_error *err)
 {
 	unsigned width = places_bits(w->greatest);
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc;
 
 	if (w->rows < VV_PLACES_BLOCK_MAX * 8 && /* else runs are shorter */
@@ -106,7 +106,6 @@ static vv_status end_block(vv_places_writer *w, vv_error *err)
 	}
 	rc = vv_list_builder_add(w->list, w->item.data, w->item.len, w->rows, err);
 done:
-	vv_buf_clear(&block);
 	vv_buf_reset(&w->pairs);
 	w->count = 0;
 	w->rows = w->greatest = 0;

@@ -254,11 +254,10 @@ static int prove(scratch *s, vv_group *g, const proof_setting *t, const group_it
 int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 		const group_items *items, vv_pair *pair, vv_error *err)
 {
-	vv_group g = {0};
+	vv_auto(vv_group) g = {0};
 	vv_error why;
 	int proved = prove(&p->scratch[worker], &g, table, items, pair, &why);
 
-	vv_group_close(&g);
 	/* Whoever reads the lines finds the words for what is wrong. */
 	return proved == VV_ENOMEM ? (int)vv_fail_nomem(err) : proved > 0;
 }

@@ -127,7 +127,7 @@ static vv_status refuse_name(const char *name, vv_error *err)
 /* Others are called as iconv calls them, in capitals. */
 static vv_status try_iconv(char *out, const char *name, vv_error *err)
 {
-	vv_encoding *e = NULL;
+	vv_auto(vv_encoding) *e = NULL;
 	vv_error ignored = {0};
 	size_t i, len = strlen(name);
 
@@ -138,7 +138,6 @@ static vv_status try_iconv(char *out, const char *name, vv_error *err)
 	if (vv_encoding_open(&e, out, &ignored) < 0) {
 		return ignored.code == VV_ENOMEM ? vv_fail_nomem(err) : refuse_name(name, err);
 	}
-	vv_encoding_close(e);
 	return VV_OK;
 }
 
@@ -497,7 +496,7 @@ static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 			      size_t *used, vv_error *err)
 {
 	const size_t before = out->len;
-	vv_buf back = VV_BUF_INIT;
+	vv_auto(vv_buf) back = VV_BUF_INIT;
 	size_t i = 0, n;
 	bool stopped;
 	vv_error lacking = {0};
@@ -531,7 +530,6 @@ static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 			rc = decode_carefully(e, out, s, len, last, used, err);
 		}
 	}
-	vv_buf_clear(&back);
 	return rc;
 }
 

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "dataset/format/dialect.h"
@@ -25,6 +26,7 @@ typedef struct vv_encoding vv_encoding;
 /* name: as vv_encoding_find has it. VV_ENOSUPPORT where the system's iconv lacks it. */
 vv_status vv_encoding_open(vv_encoding **out, const char *name, vv_error *err);
 void vv_encoding_close(vv_encoding *e); /* accepts NULL */
+VV_AUTO_FREE(vv_encoding, vv_encoding_close)
 
 /* Both append to out, and give in *used how many bytes they took: all but the beginning of a character that is not
  * whole, and with `last` all. */

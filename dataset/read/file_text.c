@@ -344,8 +344,8 @@ vv_status vv_file_text_line(const vv_source *file, const char *encoding, uint64_
 			    uint64_t *line, vv_error *err)
 {
 	const vv_file_text_options how = {.declared = encoding};
-	char *piece = vv_malloc(PIECE);
-	vv_file_text *t = NULL;
+	vv_auto(char) *piece = vv_malloc(PIECE);
+	vv_auto(vv_file_text) *t = NULL;
 	uint64_t at = 0;
 	bool cr = false;
 	ssize_t got = 0;
@@ -358,7 +358,5 @@ vv_status vv_file_text_line(const vv_source *file, const char *encoding, uint64_
 			cr = piece[i] == '\r';
 		}
 	}
-	vv_file_text_close(t);
-	vv_free(piece);
 	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
 }

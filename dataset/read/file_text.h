@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -32,6 +33,7 @@ typedef struct vv_file_text vv_file_text;
 vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 			    const vv_file_text_options *how, vv_error *err);
 void vv_file_text_close(vv_file_text *t); /* accepts NULL */
+VV_AUTO_FREE(vv_file_text, vv_file_text_close)
 
 /* Borrowed. What lies at an offset of it is not where it lies in the file. */
 const vv_source *vv_file_text_source(const vv_file_text *t);

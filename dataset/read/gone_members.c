@@ -76,7 +76,7 @@ static void look(search *s)
 
 static vv_status read_pieces(search *s, const vv_source *from, vv_error *err)
 {
-	char *piece = vv_malloc(PIECE);
+	vv_auto(char) *piece = vv_malloc(PIECE);
 	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
 	ssize_t n = 1;
 	while (rc == VV_OK && s->missing > 0 &&
@@ -90,7 +90,6 @@ static vv_status read_pieces(search *s, const vv_source *from, vv_error *err)
 			look(s);
 		}
 	}
-	vv_free(piece);
 	return n < 0 ? (vv_status)n : rc;
 }
 

@@ -169,15 +169,13 @@ static bool is_western(const char *s, size_t len)
 static vv_status decode(vv_buf *out, const char *name, const char *s, size_t len, bool at_end,
 			vv_error *err)
 {
-	vv_encoding *e;
+	vv_auto(vv_encoding) *e = NULL;
 	size_t used;
 	vv_status rc = vv_encoding_open(&e, name, err);
 
 	vv_buf_reset(out);
 	if (rc < 0) return rc == VV_ENOSUPPORT ? VV_OK : rc;
-	rc = vv_encoding_decode(e, out, s, len, at_end, &used, err);
-	vv_encoding_close(e);
-	return rc;
+	return vv_encoding_decode(e, out, s, len, at_end, &used, err);
 }
 
 typedef enum kind { OTHER, LOWER, UPPER, QUOTE, MARK, CONTROL } kind;

@@ -35,9 +35,9 @@ static char *file_of(const vv_repository *r)
 vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, const vv_cid *root,
 			      vv_error *err)
 {
-	vv_buf notes = VV_BUF_INIT, kept = VV_BUF_INIT;
+	vv_auto(vv_buf) notes = VV_BUF_INIT, kept = VV_BUF_INIT;
 	uint8_t note[NOTE_LEN];
-	char *file = file_of(r);
+	vv_auto(char) *file = file_of(r);
 	uint64_t secret;
 	vv_error why;
 	vv_status rc;
@@ -45,7 +45,7 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_repository_secret(r, &secret, err)) < 0 ||
 	    (rc = load(&notes, file, secret, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_put_le64(note, size);
 	vv_put_le64(note + 8, hash.lo);
@@ -60,12 +60,8 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 		}
 	}
 	vv_buf_put(&kept, note, NOTE_LEN);
-	rc = vv_derived_write(&kept, file, secret, &why) == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
-done:
-	vv_buf_clear(&notes);
-	vv_buf_clear(&kept);
-	vv_free(file);
-	return rc;
+	return vv_derived_write(&kept, file, secret, &why) == VV_ENOMEM ? vv_fail_nomem(err)
+									: VV_OK;
 }
 
 /* *got: all of it was read. */
@@ -73,8 +69,8 @@ static vv_status hash_file(vv_hash128 *out, bool *got, const char *file, uint64_
 			   uint64_t secret, vv_error *err)
 {
 	vv_error ignored;
-	vv_xxh3_state *hash = vv_xxh3_new(secret);
-	char *piece = vv_malloc(PIECE);
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(secret);
+	vv_auto(char) *piece = vv_malloc(PIECE);
 	int fd = vv_open_regular(file, 0, &ignored);
 	uint64_t left = size;
 	ssize_t n = 1;
@@ -92,16 +88,14 @@ static vv_status hash_file(vv_hash128 *out, bool *got, const char *file, uint64_
 		*out = vv_xxh3_digest128(hash);
 	}
 	vv_close(fd < 0 ? -1 : fd, file, NULL);
-	vv_xxh3_free(hash);
-	vv_free(piece);
 	return rc;
 }
 
 vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, bool *found,
 			      vv_error *err)
 {
-	vv_buf notes = VV_BUF_INIT;
-	char *list = file_of(r);
+	vv_auto(vv_buf) notes = VV_BUF_INIT;
+	vv_auto(char) *list = file_of(r);
 	bool hashed = false, tried = false;
 	vv_hash128 hash = {0, 0};
 	vv_error ignored;
@@ -114,7 +108,7 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 	if (vv_lstat(&st, file, &ignored) < 0 || st.size < VV_KNOWN_BYTES_MIN ||
 	    vv_repository_secret(r, &secret, &ignored) < 0 ||
 	    (rc = load(&notes, list, secret, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t at = notes.len; at > 0 && !*found; at -= NOTE_LEN) {
 		const uint8_t *p = (const uint8_t *)notes.data + at - NOTE_LEN;
@@ -122,15 +116,12 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 			continue;
 		}
 		if (!tried && (rc = hash_file(&hash, &hashed, file, st.size, secret, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		tried = true;
 		*found = hashed && vv_get_le64(p + 8) == hash.lo &&
 			 vv_get_le64(p + 16) == hash.hi &&
 			 vv_cid_read(root, p + 24, VV_CID_BYTES, &ignored) == VV_OK;
 	}
-done:
-	vv_buf_clear(&notes);
-	vv_free(list);
 	return rc;
 }

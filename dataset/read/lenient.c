@@ -256,13 +256,10 @@ static vv_status read_all(reader *r, char *buf)
 vv_status vv_lenient_read(const vv_lenient *l, vv_error *err)
 {
 	reader r = {.l = l, .err = err, .line = 1, .column = 1, .at = AT_ROW};
-	char *buf = vv_malloc(CHUNK);
+	vv_auto(char) *buf = vv_malloc(CHUNK);
 	vv_status rc;
 
-	if (!buf || csv_init(&r.parser, 0) != 0) {
-		vv_free(buf);
-		return vv_fail_nomem(err);
-	}
+	if (!buf || csv_init(&r.parser, 0) != 0) return vv_fail_nomem(err);
 	r.delimiter = l->delimiter != 0 ? l->delimiter : ',';
 	/* libcsv always has a quote: NUL where there is none, and then no NUL byte is taken. */
 	r.quote = l->no_quotes ? '\0' : l->quote != 0 ? l->quote : '"';
@@ -276,6 +273,5 @@ vv_status vv_lenient_read(const vv_lenient *l, vv_error *err)
 	csv_free(&r.parser);
 	vv_buf_clear(&r.text);
 	vv_free(r.cells);
-	vv_free(buf);
 	return rc;
 }

@@ -11,7 +11,7 @@
 vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const char *const *names,
 		      const size_t *name_lens, vv_error *err)
 {
-	vv_scan *s;
+	vv_auto(vv_scan) *s = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -28,12 +28,9 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 	if (rc == VV_OK && (d->form != VV_FORM_CSV || names)) {
 		rc = vv_scan_json_init(s, d, columns, names, name_lens, err);
 	}
-	if (rc < 0) {
-		vv_scan_free(s);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_scan_window(s, "", 0, false, 0);
-	*out = s;
+	*out = vv_take(&s);
 	return VV_OK;
 }
 

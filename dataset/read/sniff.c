@@ -186,7 +186,7 @@ static char byte_at(const sniff *s, size_t at)
 /* Is the first line one object (1)? *end is after it. 0, VV_ENOMEM. */
 static int starts_with_object(const sniff *s, size_t *end, vv_error *err)
 {
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_dialect d;
 	vv_row row;
 	int n;
@@ -198,7 +198,6 @@ static int starts_with_object(const sniff *s, size_t *end, vv_error *err)
 		n = sniff_reader_next(&r, &row, err);
 		*end = n == 1 ? row.end : 0;
 	}
-	sniff_reader_close(&r);
 	return n == VV_ENOMEM ? n : n > 0;
 }
 

@@ -84,7 +84,7 @@ static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cel
 static vv_status compare_habits(const sniff *s, const uint8_t *a, size_t a_count, const uint8_t *b,
 				size_t b_count, size_t misses[2], size_t *rows, vv_error *err)
 {
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_error ignored;
 	vv_row row;
 	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, s->out->body, err);
@@ -99,7 +99,6 @@ static vv_status compare_habits(const sniff *s, const uint8_t *a, size_t a_count
 		misses[0] += is_irregular(a, a_count, r.cells, row.cells, &s->out->dialect);
 		misses[1] += is_irregular(b, b_count, r.cells, row.cells, &s->out->dialect);
 	}
-	sniff_reader_close(&r);
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
@@ -199,7 +198,7 @@ static vv_status count_rows(const sniff *s, column_habits *columns, size_t newli
 			    vv_error *err)
 {
 	const vv_dialect *d = &s->out->dialect;
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_error ignored;
 	vv_row row;
 	size_t rows, limit = rows_that_tell(s);
@@ -216,32 +215,24 @@ static vv_status count_rows(const sniff *s, column_habits *columns, size_t newli
 			count_quotes(columns, s->out->columns, r.cells, row.cells, d);
 		}
 	}
-	sniff_reader_close(&r);
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
 vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 {
 	size_t width = s->out->columns, count, newlines[4] = {0};
-	column_habits *columns = vv_calloc(width, sizeof *columns);
-	uint8_t *habits = vv_malloc(width);
+	vv_auto_free column_habits *columns = vv_calloc(width, sizeof *columns);
+	vv_auto_free uint8_t *habits = vv_malloc(width);
 	vv_dialect *d = &s->out->dialect;
 	vv_newline otherwise = s->parent ? s->parent->newline : VV_LF;
 	vv_status rc;
 
-	if (!columns || !habits) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!columns || !habits) return vv_fail_nomem(err);
 	rc = count_rows(s, columns, newlines, err);
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	d->newline = majority(newlines,
 			      header_newline != VV_NO_NEWLINE ? header_newline : otherwise);
-	if (d->form != VV_FORM_CSV) {
-		goto done;
-	}
+	if (d->form != VV_FORM_CSV) return rc;
 	choose_habits(habits, columns, width);
 	count = count_habits(habits, width);
 	rc = keep_parent(s, &habits, &count, err);
@@ -250,9 +241,6 @@ vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 		d->quoting_count = count;
 		habits = NULL;
 	}
-done:
-	vv_free(habits);
-	vv_free(columns);
 	return rc;
 }
 
@@ -444,7 +432,7 @@ static void rate(const sniff *s, profile *p)
 static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 {
 	vv_dialect d = s->out->dialect;
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_error ignored;
 	vv_row row;
 	bool clean = is_all_clean(s, p);
@@ -455,16 +443,12 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 	d.quote = p->quote;
 	d.escape = p->escape;
 	rc = sniff_reader_open(&r, s, &d, 0, err);
-	if (rc < 0) {
-		sniff_reader_close(&r);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
 		profile_row(p, r.cells, row.cells, clean);
 	}
 	p->fault = n < 0 || starved(s, p, sniff_reader_offset(&r));
 	rate(s, p);
-	sniff_reader_close(&r);
 	return n == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -576,7 +560,7 @@ static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, 
 		.delimiter = parent->delimiter, .quote = parent->quote, .escape = parent->escape};
 	sniff header = {.at_end = true, .hints = s->hints, .out = s->out};
 	vv_dialect d = s->out->dialect, old = s->out->dialect;
-	sniff_reader a = {.s = s}, b = {.s = s};
+	vv_auto(sniff_reader) a = {.s = s}, b = {.s = s};
 	vv_row row, names;
 	int n = 0, m = 0;
 	size_t i, k;
@@ -596,8 +580,6 @@ static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, 
 			}
 		}
 	}
-	sniff_reader_close(&b);
-	sniff_reader_close(&a);
 	return n == VV_ENOMEM || m == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -771,9 +753,8 @@ static vv_status no_rows(sniff *s, vv_error *err)
 /* "field1" ... for as many columns as any sampled row has. */
 static vv_status make_names(sniff *s, size_t columns, vv_error *err)
 {
-	vv_cell *cells = vv_calloc(columns, sizeof *cells);
-	vv_arena arena = VV_ARENA_INIT;
-	vv_status rc = VV_OK;
+	vv_auto_free vv_cell *cells = vv_calloc(columns, sizeof *cells);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	size_t i;
 
 	for (i = 0; cells && i < columns; i++) {
@@ -785,15 +766,12 @@ static vv_status make_names(sniff *s, size_t columns, vv_error *err)
 		cells[i].text = name;
 		cells[i].len = (uint32_t)strlen(name);
 	}
-	rc = cells && i == columns ? sniff_set_names(s, cells, columns, err) : vv_fail_nomem(err);
-	vv_arena_clear(&arena);
-	vv_free(cells);
-	return rc;
+	return cells && i == columns ? sniff_set_names(s, cells, columns, err) : vv_fail_nomem(err);
 }
 
 static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
 {
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_error ignored;
 	vv_row row;
 	size_t rows = 0;
@@ -805,7 +783,6 @@ static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
 	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
 		*out = row.cells > *out ? row.cells : *out;
 	}
-	sniff_reader_close(&r);
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
@@ -835,7 +812,7 @@ static vv_status read_header_rows(sniff *s, sniff_reader *r, vv_row *row, vv_hea
 /* Do most rows below the header end with a delimiter that it lacks, and no row has more? */
 static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, vv_error *err)
 {
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_error ignored;
 	vv_row row;
 	size_t rows = 0, longer = 0;
@@ -851,7 +828,6 @@ static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, v
 			(row.cells == columns + 1 && r.cells[columns].len == 0);
 	}
 	*out = empty && n >= 0 && longer > 0 && longer * 2 >= rows;
-	sniff_reader_close(&r);
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
@@ -859,7 +835,7 @@ static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, v
 static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 {
 	const vv_cell none = {"", 0, VV_CELL_TEXT, 0, 0};
-	vv_cell *cells;
+	vv_auto_free vv_cell *cells = NULL;
 	bool longer = false;
 	vv_status rc;
 
@@ -876,7 +852,6 @@ static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 			"the rows end with a delimiter that the header lacks: they have a last column without a name, unless the header lacks it between two names\n");
 	}
 	rc = sniff_set_names(s, cells, h->count + 1, err);
-	vv_free(cells);
 	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);
 }
 
@@ -908,7 +883,7 @@ static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newli
 
 vv_status sniff_csv(sniff *s, vv_error *err)
 {
-	sniff_reader r = {.s = s};
+	vv_auto(sniff_reader) r = {.s = s};
 	vv_newline newline = VV_NO_NEWLINE;
 	vv_row row;
 	bool kept = false;
@@ -919,7 +894,7 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	if ((rc = sniff_comments(s, err)) < 0 || (rc = choose_characters(s, &kept, err)) < 0 ||
 	    (rc = sniff_spaces(s, err)) < 0 || (rc = sniff_header_rows(s, err)) < 0 ||
 	    (rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	n = sniff_reader_next(&r, &row, err);
 	if (n == 0) {
@@ -939,7 +914,5 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	if (rc == VV_OK) {
 		rc = sniff_habits(s, newline, err);
 	}
-done:
-	sniff_reader_close(&r);
 	return rc;
 }

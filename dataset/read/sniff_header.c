@@ -158,8 +158,8 @@ static bool repeats_row(const vv_cell *first, size_t count, const vv_cell *cells
 static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count, long *votes,
 			     bool *series, vv_error *err)
 {
-	column_look *looks = vv_calloc(count, sizeof *looks);
-	sniff_reader r = {.s = s};
+	vv_auto_free column_look *looks = vv_calloc(count, sizeof *looks);
+	vv_auto(sniff_reader) r = {.s = s};
 	vv_error ignored;
 	vv_row row;
 	size_t rows = 0, i;
@@ -187,8 +187,6 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 	for (i = 0; i < count; i++) {
 		*votes += vote(&looks[i], &first[i]);
 	}
-	sniff_reader_close(&r);
-	vv_free(looks);
 	return rc;
 }
 

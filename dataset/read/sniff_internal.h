@@ -4,6 +4,7 @@
 #ifndef VV_DATASET_READ_SNIFF_INTERNAL_H
 #define VV_DATASET_READ_SNIFF_INTERNAL_H
 
+#include "base/auto.h"
 #include "base/arena.h"
 #include "dataset/read/scan.h"
 #include "dataset/read/sniff.h"
@@ -35,6 +36,7 @@ typedef struct sniff_reader {
 vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from,
 			    vv_error *err);
 void sniff_reader_close(sniff_reader *r);
+VV_AUTO_CLEAR(sniff_reader, sniff_reader_close)
 /* The next row into r->cells: 1; 0 when the sample has no further complete row;
  * VV_EINPUT and other failures. Places in *row count from the sample's start. */
 int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err);

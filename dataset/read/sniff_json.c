@@ -128,7 +128,7 @@ static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, si
 static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *parent,
 			      const char *like, size_t like_len, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	if (parent) return set_run(out, t, parent->data, parent->len, err);
@@ -140,7 +140,6 @@ static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *par
 	if (rc == VV_OK) {
 		rc = set_run(out, t, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -215,7 +214,7 @@ vv_status vv_sniff_refuse_two(const char *file, const char *first, const char *s
 static vv_status find_records(sniff *s, size_t *bracket, vv_error *err)
 {
 	vv_auto(vv_json_records) r = {0};
-	vv_buf old = VV_BUF_INIT;
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 	const char *path = s->hints->records;
 	vv_status rc = VV_OK;
 
@@ -237,14 +236,13 @@ static vv_status find_records(sniff *s, size_t *bracket, vv_error *err)
 		rc = refuse_records(s, &r, path, err);
 	}
 	*bracket = r.bracket;
-	vv_buf_clear(&old);
 	return rc;
 }
 
 /* Is the array with the rows to be looked for inside of the value that begins with this byte? */
 static bool is_inside(const sniff *s, char first)
 {
-	vv_buf path = VV_BUF_INIT;
+	vv_auto(vv_buf) path = VV_BUF_INIT;
 	vv_auto(vv_json_records) r = {0};
 	vv_error ignored;
 
@@ -253,7 +251,6 @@ static bool is_inside(const sniff *s, char first)
 	    vv_json_records_path(&path, s->parent->prologue.data, s->parent->lead)) {
 		(void)vv_json_records_find(&r, s->text, s->len, vv_buf_cstr(&path), &ignored);
 	}
-	vv_buf_clear(&path);
 	return first == '{' || r.found;
 }
 
@@ -290,9 +287,9 @@ static vv_status find_body(sniff *s, size_t *bracket, vv_error *err)
 static vv_status read_rows(sniff *s, style *st, vv_error *err)
 {
 	vv_sniff_result *out = s->out;
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_error fault;
-	vv_cell *names = NULL;
+	vv_auto_free vv_cell *names = NULL;
 	vv_row row;
 	size_t rows, i, body_end;
 	int n = 1;
@@ -309,36 +306,25 @@ static vv_status read_rows(sniff *s, style *st, vv_error *err)
 			count_run(&st->row_end, s->text + row.text_end, s->text + row.end);
 		}
 	}
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	if (n < 0 && (rows == 0 || n != VV_EINPUT)) {
 		if (err) {
 			*err = fault;
 		}
-		rc = n == VV_EINPUT ? sniff_place(s, r.fault, err) : (vv_status)n;
-		goto done;
+		return n == VV_EINPUT ? sniff_place(s, r.fault, err) : (vv_status)n;
 	}
 	if (rows == 0 && !s->at_end && !vv_scan_body_end(r.scan, &body_end)) {
-		rc = sniff_too_short(s, err);
-		goto done;
+		return sniff_too_short(s, err);
 	}
 	names = vv_calloc(vv_scan_columns(r.scan), sizeof *names);
-	if (!names) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!names) return vv_fail_nomem(err);
 	for (i = 0; i < vv_scan_columns(r.scan); i++) {
 		size_t len;
 
 		names[i].text = vv_scan_column_name(r.scan, i, &len);
 		names[i].len = (uint32_t)len;
 	}
-	rc = sniff_set_names(s, names, i, err);
-done:
-	vv_free(names);
-	sniff_reader_close(&r);
-	return rc;
+	return sniff_set_names(s, names, i, err);
 }
 
 vv_status sniff_json(sniff *s, vv_error *err)

@@ -36,7 +36,7 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 {
 	const vv_sniff_hints *h = s->hints;
 	vv_dialect d = s->out->dialect;
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_error ignored;
 	vv_row row;
 	int n = 0;
@@ -57,7 +57,6 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 		out->alike = out->alike && row.cells == out->cells;
 	}
 	out->alike = out->alike && n >= 0;
-	sniff_reader_close(&r);
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
@@ -322,7 +321,7 @@ static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cell
 				  size_t *first, vv_error *err)
 {
 	vv_dialect d = s->out->dialect;
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	sniff_shape line;
 	vv_row row;
 	vv_error ignored;
@@ -356,7 +355,6 @@ static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cell
 	if (rc == VV_OK && n == VV_ENOMEM) {
 		rc = vv_fail_nomem(err);
 	}
-	sniff_reader_close(&r);
 	return rc;
 }
 

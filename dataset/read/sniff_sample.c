@@ -145,7 +145,7 @@ typedef struct gaps {
 static vv_status count_gaps(const sniff *s, gaps *g, vv_error *err)
 {
 	const vv_dialect *d = &s->out->dialect;
-	sniff_reader r;
+	vv_auto(sniff_reader) r = {0};
 	vv_row row;
 	vv_error ignored;
 	size_t width = 0;
@@ -171,7 +171,6 @@ static vv_status count_gaps(const sniff *s, gaps *g, vv_error *err)
 		}
 	}
 	g->alike = g->alike && n >= 0;
-	sniff_reader_close(&r);
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 

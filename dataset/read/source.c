@@ -39,7 +39,7 @@ static uint64_t count_lines(const char *bytes, size_t len, bool *cr)
 static vv_status fd_line(void *payload, uint64_t offset, uint64_t *out, vv_error *err)
 {
 	const vv_fd_source *s = payload;
-	char *buf = vv_malloc(256u << 10);
+	vv_auto(char) *buf = vv_malloc(256u << 10);
 	uint64_t at = 0, lines = 1;
 	bool cr = false;
 	vv_status rc = VV_OK;
@@ -56,7 +56,6 @@ static vv_status fd_line(void *payload, uint64_t offset, uint64_t *out, vv_error
 		lines += count_lines(buf, (size_t)n, &cr);
 		at += (uint64_t)n;
 	}
-	vv_free(buf);
 	*out = lines;
 	return rc;
 }

@@ -78,7 +78,7 @@ const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)
 	static const vv_unseen text = {"", 0, "a text that reads as a table", "",
 				       VV_HINT_ADD_AS_TABLE};
 	const vv_file_text_options how = {.clean = true};
-	vv_file_text *decoded = NULL;
+	vv_auto(vv_file_text) *decoded = NULL;
 	vv_mem_source storage;
 	vv_source source;
 	vv_error ignored;
@@ -94,6 +94,5 @@ const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)
 	} else {
 		table = vv_sniff_is_table(head, len, len < VV_UNSEEN_TEXT);
 	}
-	vv_file_text_close(decoded);
 	return table ? &text : NULL;
 }

@@ -58,11 +58,11 @@ struct vv_window {
 
 static vv_slab *slab_new(vv_window *w, size_t cap)
 {
-	vv_slab *s = w->spare;
+	vv_auto_free vv_slab *s = w->spare;
 	if (s && s->cap >= cap) {
 		w->spare = s->next;
 		s->refs = 1;
-		return s;
+		return vv_take(&s);
 	}
 	s = vv_malloc(sizeof(*s));
 	if (!s) return NULL;
@@ -70,11 +70,8 @@ static vv_slab *slab_new(vv_window *w, size_t cap)
 	s->cap = cap;
 	s->refs = 1;
 	s->next = NULL;
-	if (!s->bytes) {
-		vv_free(s);
-		return NULL;
-	}
-	return s;
+	if (!s->bytes) return NULL;
+	return vv_take(&s);
 }
 
 static void slab_free(vv_slab *s)

@@ -47,7 +47,7 @@ static void put_pointer(vv_buf *b, const vv_json *node)
 vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *err, const char *fmt,
 			     ...)
 {
-	vv_buf pointer = VV_BUF_INIT;
+	vv_auto(vv_buf) pointer = VV_BUF_INIT;
 	char what[256];
 	va_list ap;
 
@@ -58,7 +58,6 @@ vv_status vv_descriptor_fail(const vv_json *node, const char *file, vv_error *er
 	vv_fail(err, VV_EINPUT, "%s: %s%s%s", vv_text_shows(file),
 		pointer.len > 0 ? vv_text_show(pointer.data, pointer.len) : "",
 		pointer.len > 0 ? ": " : "", what);
-	vv_buf_clear(&pointer);
 	return VV_EINPUT;
 }
 

@@ -126,11 +126,10 @@ void vv_key_proof_free(vv_key_proof *p)
 
 static vv_status open_file(vv_key_proof *p, vv_error *err)
 {
-	char *path = NULL;
+	vv_auto(char) *path = NULL;
 	int fd = vv_temp_open_unlinked(&path, p->dir, "tmp-key-", err);
 
 	if (fd < 0) return (vv_status)fd;
-	vv_free(path);
 	p->fd = fd;
 	return VV_OK;
 }
@@ -199,7 +198,7 @@ static vv_status spill_partition(vv_key_proof *p, partition *part, vv_buf *block
 
 static vv_status spill(vv_key_proof *p, vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	p->broken = true; /* until all is there */
@@ -216,7 +215,6 @@ static vv_status spill(vv_key_proof *p, vv_error *err)
 		p->held = 0;
 		p->broken = false;
 	}
-	vv_buf_clear(&block);
 	return rc;
 }
 

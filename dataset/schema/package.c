@@ -542,7 +542,7 @@ typedef struct lookup {
 static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, const char **file,
 			const vv_json *node)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_json *root = NULL;
 	const char *local;
 	vv_status rc;
@@ -569,7 +569,6 @@ static vv_status follow(const lookup *l, vv_arena *arena, const vv_json **out, c
 						     *file, l->err)) == VV_OK) {
 		*out = root;
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -592,14 +591,13 @@ static void put_schema(vv_buf *out, const vv_json *schema, const vv_json *resour
 	vv_json_put_node(out, schema);
 	if (!out->failed && !vv_json_get(schema, "$schema") && !vv_schema_is_v1(resource) &&
 	    has_untyped(schema)) {
-		vv_buf text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
 
 		vv_buf_printf(&text, "{\"$schema\":\"%s\",%s", VV_SCHEMA_V2,
 			      vv_buf_cstr(out) + from + 1);
 		out->len = from;
 		vv_buf_put(out, vv_buf_cstr(&text), text.len);
 		out->failed = out->failed || text.failed;
-		vv_buf_clear(&text);
 	}
 }
 
@@ -661,7 +659,7 @@ static vv_status try_file(vv_package_resource *out, const char *package, const c
 			  vv_error *err)
 {
 	lookup l = {VV_ARENA_INIT, read, payload, package, err};
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	*found = false;
@@ -673,7 +671,6 @@ static vv_status try_file(vv_package_resource *out, const char *package, const c
 		out->package_path = vv_strdup(l.package);
 		rc = out->package_path ? VV_OK : vv_fail_nomem(err);
 	}
-	vv_buf_clear(&text);
 	vv_arena_clear(&l.arena);
 	return rc;
 }
@@ -681,14 +678,11 @@ static vv_status try_file(vv_package_resource *out, const char *package, const c
 static vv_status try_folder(vv_package_resource *out, const char *path, size_t folder_len,
 			    vv_package_read_fn read, void *payload, bool *found, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const char *package = vv_arena_printf(&arena, "%.*s%s", (int)folder_len, path,
 					      VV_PACKAGE_NAME);
-	vv_status rc = package ? try_file(out, package, path, folder_len, read, payload, found, err)
-			       : vv_fail_nomem(err);
-
-	vv_arena_clear(&arena);
-	return rc;
+	return package ? try_file(out, package, path, folder_len, read, payload, found, err)
+		       : vv_fail_nomem(err);
 }
 
 vv_status vv_package_find_in(vv_package_resource *out, const char *package_path, const char *path,
@@ -814,7 +808,7 @@ static vv_status find_paths(
 	char ***paths, size_t *count, const char *package_path, const char *json, size_t len,
 	vv_status (*add)(named_paths *l, const vv_json *resource, vv_error *err), vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	named_paths l = {.package_path = package_path, .arena = &arena};
 	const vv_json *resources = NULL;
 	vv_json *root = NULL;
@@ -835,7 +829,6 @@ static vv_status find_paths(
 		*paths = l.paths;
 		*count = l.count;
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -853,21 +846,17 @@ vv_status vv_package_files(char ***paths, size_t *count, const char *package_pat
 
 bool vv_package_is_one(const char *json, size_t len)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *root = NULL;
 	vv_error ignored;
 	size_t blank = len >= 3 && memcmp(json, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	bool is;
 
 	while (blank < len && strchr(" \t\r\n", json[blank]) && json[blank] != '\0') {
 		blank++;
 	}
 	if (blank == len || json[blank] != '{') return false;
-	is = vv_json_read(&root, &arena, json, len, "", &ignored) == VV_OK &&
-	     root->type == VV_JSON_OBJECT && vv_json_get(root, "resources") != NULL;
-
-	vv_arena_clear(&arena);
-	return is;
+	return vv_json_read(&root, &arena, json, len, "", &ignored) == VV_OK &&
+	       root->type == VV_JSON_OBJECT && vv_json_get(root, "resources") != NULL;
 }
 
 static vv_status add_items(vv_package_item *items, size_t *count, vv_arena *arena,

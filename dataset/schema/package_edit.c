@@ -83,7 +83,7 @@ static vv_status add_resource(editor *e)
 {
 	const vv_json *resources = vv_json_get(e->s.root, "resources");
 	const char *profile = vv_json_get_string(e->s.root, "$schema"), *name;
-	vv_buf value = VV_BUF_INIT;
+	vv_auto(vv_buf) value = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!resources) {
@@ -105,7 +105,6 @@ static vv_status add_resource(editor *e)
 	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK) {
 		rc = vv_splice_append(&e->s, resources, value.data, e->err);
 	}
-	vv_buf_clear(&value);
 	return rc;
 }
 
@@ -177,7 +176,7 @@ static vv_status find_field(editor *e, const vv_json **out, const char *name)
 /* Sets a member of the column's field to a string. */
 static vv_status set_text(editor *e, const char *column, const char *member, const char *text)
 {
-	vv_buf value = VV_BUF_INIT;
+	vv_auto(vv_buf) value = VV_BUF_INIT;
 	const vv_json *field;
 	vv_status rc;
 
@@ -187,7 +186,6 @@ static vv_status set_text(editor *e, const char *column, const char *member, con
 	    (rc = find_field(e, &field, column)) == VV_OK) {
 		rc = vv_splice_set(&e->s, field, member, value.data, e->err);
 	}
-	vv_buf_clear(&value);
 	return rc;
 }
 
@@ -236,7 +234,7 @@ static bool is_missing_value(const vv_json *list, const char *value)
 static vv_status start_missing(editor *e, const vv_json *owner, const vv_json *schema)
 {
 	const vv_json *inherited = vv_json_get(schema, "missingValues");
-	vv_buf list = VV_BUF_INIT;
+	vv_auto(vv_buf) list = VV_BUF_INIT;
 	vv_status rc;
 
 	if (inherited) {
@@ -247,7 +245,6 @@ static vv_status start_missing(editor *e, const vv_json *owner, const vv_json *s
 	if ((rc = vv_buf_ok(&list, e->err)) == VV_OK) {
 		rc = vv_splice_set(&e->s, owner, "missingValues", list.data, e->err);
 	}
-	vv_buf_clear(&list);
 	return rc;
 }
 
@@ -269,7 +266,7 @@ static vv_status find_missing(editor *e, const vv_json **list)
 static vv_status add_missing(editor *e, const char *value)
 {
 	const vv_json *list;
-	vv_buf item = VV_BUF_INIT;
+	vv_auto(vv_buf) item = VV_BUF_INIT;
 	bool object;
 	vv_status rc = find_missing(e, &list);
 
@@ -282,7 +279,6 @@ static vv_status add_missing(editor *e, const char *value)
 	if ((rc = vv_buf_ok(&item, e->err)) == VV_OK) {
 		rc = vv_splice_append(&e->s, list, item.data, e->err);
 	}
-	vv_buf_clear(&item);
 	return rc;
 }
 
@@ -299,7 +295,7 @@ static vv_status set_missing(editor *e)
 static vv_status set_key(editor *e)
 {
 	const char *const *key = e->edit->key;
-	vv_buf value = VV_BUF_INIT;
+	vv_auto(vv_buf) value = VV_BUF_INIT;
 	const vv_json *schema, *old;
 	vv_status rc;
 
@@ -315,7 +311,6 @@ static vv_status set_key(editor *e)
 	if ((rc = vv_buf_ok(&value, e->err)) == VV_OK) {
 		rc = vv_splice_set(&e->s, schema, "primaryKey", value.data, e->err);
 	}
-	vv_buf_clear(&value);
 	return rc;
 }
 

@@ -440,7 +440,7 @@ done:
 
 vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_error *err)
 {
-	vv_pattern *p;
+	vv_auto(vv_pattern) *p = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -452,11 +452,8 @@ vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_erro
 	p->general = pcre2_general_context_create(get, put, NULL);
 	p->compiling = p->general ? pcre2_compile_context_create(p->general) : NULL;
 	rc = p->compiling ? compile(p, text, len, err) : vv_fail_nomem(err);
-	if (rc < 0) {
-		vv_pattern_free(p);
-		return rc;
-	}
-	*out = p;
+	if (rc < 0) return rc;
+	*out = vv_take(&p);
 	return VV_OK;
 }
 
@@ -473,21 +470,18 @@ void vv_pattern_scratch_free(vv_pattern_scratch *s)
 
 vv_pattern_scratch *vv_pattern_scratch_new(void)
 {
-	vv_pattern_scratch *s = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_pattern_scratch) *s = vv_calloc(1, sizeof(*s));
 
 	if (!s) return NULL;
 	s->general = pcre2_general_context_create(get, put, NULL);
 	s->limits = s->general ? pcre2_match_context_create(s->general) : NULL;
 	s->data = s->general ? pcre2_match_data_create(1, s->general) : NULL;
 	s->stack = s->general ? pcre2_jit_stack_create(32u << 10, 1u << 20, s->general) : NULL;
-	if (!s->limits || !s->data || !s->stack) {
-		vv_pattern_scratch_free(s);
-		return NULL;
-	}
+	if (!s->limits || !s->data || !s->stack) return NULL;
 	pcre2_jit_stack_assign(s->limits, NULL, s->stack);
 	pcre2_set_depth_limit(s->limits, VV_PATTERN_STEPS);
 	pcre2_set_heap_limit(s->limits, 16u << 10); /* KiB */
-	return s;
+	return vv_take(&s);
 }
 
 bool vv_pattern_spent(const vv_pattern_budget *b)

@@ -212,16 +212,12 @@ vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field 
 			  size_t count, vv_error *err)
 {
 	refit r = {old, fields, count, {NULL, 0}};
-	vv_arena scratch = VV_ARENA_INIT;
-	vv_buf value = VV_BUF_INIT;
+	vv_auto(vv_arena) scratch = VV_ARENA_INIT;
+	vv_auto(vv_buf) value = VV_BUF_INIT;
 	bool *used = vv_arena_calloc(&scratch, old->count + 1, sizeof(*used));
 	bool first = true;
-	vv_status rc;
 
-	if (!used || !vv_names_init(&r.here, &scratch, count)) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!used || !vv_names_init(&r.here, &scratch, count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		vv_names_put(&r.here, fields[i].name, fields[i].name_len, i, NULL);
 	}
@@ -241,11 +237,7 @@ vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field 
 		first = false;
 	}
 	vv_buf_putc(out, '}');
-	rc = vv_buf_ok(out, err);
-done:
-	vv_buf_clear(&value);
-	vv_arena_clear(&scratch);
-	return rc;
+	return vv_buf_ok(out, err);
 }
 
 static bool is_blank(const char *s, size_t len)
@@ -261,7 +253,7 @@ static bool is_blank(const char *s, size_t len)
 static const char *label_text(vv_arena *arena, const char *cell, size_t len, size_t place,
 			      size_t *out_len)
 {
-	vv_buf clean = VV_BUF_INIT;
+	vv_auto(vv_buf) clean = VV_BUF_INIT;
 	char *text = NULL;
 	size_t step;
 
@@ -286,9 +278,7 @@ static const char *label_text(vv_arena *arena, const char *cell, size_t len, siz
 		vv_buf_printf(&clean, "\\x%02X", (unsigned)(unsigned char)cell[at]);
 	}
 	*out_len = clean.len;
-	text = clean.failed ? NULL : vv_arena_strndup(arena, vv_buf_cstr(&clean), clean.len);
-	vv_buf_clear(&clean);
-	return text;
+	return clean.failed ? NULL : vv_arena_strndup(arena, vv_buf_cstr(&clean), clean.len);
 }
 
 /* The name with the least number after it that no column has. */
@@ -311,23 +301,17 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 			   const char *const *cells, const size_t *lens, size_t count,
 			   vv_error *err)
 {
-	vv_arena scratch = VV_ARENA_INIT;
+	vv_auto(vv_arena) scratch = VV_ARENA_INIT;
 	vv_status rc = VV_OK;
 	vv_names taken; /* value: the number that a repeat gets next */
 	bool *repeats = vv_arena_calloc(&scratch, count + 1, sizeof(*repeats));
 
-	if (!repeats || !vv_names_init(&taken, &scratch, 2 * count)) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!repeats || !vv_names_init(&taken, &scratch, 2 * count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		bool added;
 
 		names_out[i] = label_text(arena, cells[i], lens[i], i, &lens_out[i]);
-		if (!names_out[i]) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
+		if (!names_out[i]) return vv_fail_nomem(err);
 		vv_names_put(&taken, names_out[i], lens_out[i], 2, &added);
 		repeats[i] = !added;
 	}
@@ -338,13 +322,8 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 		names_out[i] = numbered(arena, &taken,
 					vv_names_put(&taken, names_out[i], lens_out[i], 2, NULL),
 					&lens_out[i]);
-		if (!names_out[i]) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
+		if (!names_out[i]) return vv_fail_nomem(err);
 	}
-done:
-	vv_arena_clear(&scratch);
 	return rc;
 }
 
@@ -519,9 +498,7 @@ static vv_status read_number(const reader *r, vv_field *f, const vv_json *field)
 	vv_status rc;
 
 	if (f->type == VV_TYPE_NUMBER) {
-		if ((rc = read_number_char(r, &f->decimal, field, "decimalChar")) < 0) {
-			return rc;
-		}
+		if ((rc = read_number_char(r, &f->decimal, field, "decimalChar")) < 0) return rc;
 		if (f->decimal[0] == '\0') {
 			return vv_descriptor_fail(vv_json_get(field, "decimalChar"), r->file,
 						  r->err, "is empty");
@@ -587,7 +564,7 @@ static vv_status read_list(const reader *r, vv_field *f, const vv_json *field)
 static vv_status want_value(const reader *r, const vv_field *f, const vv_json *node)
 {
 	vv_field plain = *f;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool ok;
 
 	if (node->type == VV_JSON_STRING) {
@@ -596,10 +573,7 @@ static vv_status want_value(const reader *r, const vv_field *f, const vv_json *n
 		     (f->plan && vv_type_accepts_text(&plain, node->text, node->text_len));
 	} else {
 		vv_json_put_node(&text, node);
-		if (vv_buf_ok(&text, r->err) < 0) {
-			vv_buf_clear(&text);
-			return VV_ENOMEM;
-		}
+		if (vv_buf_ok(&text, r->err) < 0) return VV_ENOMEM;
 		vv_cell cell = {
 			.text = text.data, .len = (uint32_t)text.len, .state = VV_CELL_LITERAL};
 

@@ -176,14 +176,13 @@ static void put_value(vv_buf *b, const vv_splice *s, const place *p, const vv_js
 static vv_status put_json(vv_buf *b, const vv_splice *s, const place *p, const char *value,
 			  vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *node = NULL;
 	vv_status rc = vv_json_read(&node, &arena, value, strlen(value), "value", err);
 
 	if (rc == VV_OK) {
 		put_value(b, s, p, node);
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -266,9 +265,9 @@ static vv_status add_child(vv_splice *s, const vv_json *container, const char *n
 	const vv_json *before, *last = last_of(container, &before);
 	size_t start = last ? last->end : container->start + 1,
 	       end = last ? last->end : container->end - 1;
-	vv_buf with = VV_BUF_INIT;
+	vv_auto(vv_buf) with = VV_BUF_INIT;
 	place p = line_of(s, container->start), inner = p;
-	vv_buf indent = VV_BUF_INIT;
+	vv_auto(vv_buf) indent = VV_BUF_INIT;
 	vv_status rc;
 
 	if (last) {
@@ -291,8 +290,6 @@ static vv_status add_child(vv_splice *s, const vv_json *container, const char *n
 		}
 		rc = replace(s, start, end, &with, err);
 	}
-	vv_buf_clear(&with);
-	vv_buf_clear(&indent);
 	return rc;
 }
 
@@ -300,7 +297,7 @@ vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, c
 			vv_error *err)
 {
 	const vv_json *member = vv_json_get(object, name);
-	vv_buf with = VV_BUF_INIT;
+	vv_auto(vv_buf) with = VV_BUF_INIT;
 	place p;
 	vv_status rc;
 
@@ -309,7 +306,6 @@ vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, c
 	if ((rc = put_json(&with, s, &p, value, err)) == VV_OK) {
 		rc = replace(s, member->start, member->end, &with, err);
 	}
-	vv_buf_clear(&with);
 	return rc;
 }
 
@@ -343,9 +339,8 @@ static int compare_places(const void *a, const void *b)
 vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, const char *string,
 			    vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	size_t from, end;
-	vv_status rc;
 
 	if (count == 0) return VV_OK;
 	qsort(nodes, count, sizeof(*nodes), compare_places);
@@ -356,7 +351,5 @@ vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, c
 		vv_json_put_string(&text, string, strlen(string));
 		from = nodes[i]->end;
 	}
-	rc = replace(s, nodes[0]->start, end, &text, err);
-	vv_buf_clear(&text);
-	return rc;
+	return replace(s, nodes[0]->start, end, &text, err);
 }

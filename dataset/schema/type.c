@@ -622,7 +622,7 @@ static bool list_item_fits(vv_type type, const vv_json *item)
 
 static bool is_json_list(const vv_field *f, const char *s, size_t len)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	bool ok, unknown;
 	const vv_json *items = vv_type_read_array(&unknown, &arena, s, len);
 
@@ -630,7 +630,6 @@ static bool is_json_list(const vv_field *f, const char *s, size_t len)
 	for (const vv_json *n = ok ? items->first : NULL; n && ok; n = n->next) {
 		ok = list_item_fits(f->item_type, n);
 	}
-	vv_arena_clear(&arena);
 	return ok || unknown;
 }
 

@@ -35,15 +35,13 @@ static const vv_json *parse(bool *unknown, vv_arena *arena, const char *s, size_
 
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_json *json;
-	bool ok, unknown;
+	bool unknown;
 
 	if (!may_be(s, len, type == VV_JSON_OBJECT ? '{' : '[')) return false;
 	json = parse(&unknown, &arena, s, len);
-	ok = unknown || (json && json->type == type);
-	vv_arena_clear(&arena);
-	return ok;
+	return unknown || (json && json->type == type);
 }
 
 const vv_json *vv_type_read_array(bool *unknown, vv_arena *arena, const char *s, size_t len)
@@ -57,7 +55,7 @@ bool vv_type_is_degrees(const char *s, size_t len, bool lon)
 	const char *most = lon ? "18" : "9"; /* 0.18 x 10^3, 0.9 x 10^2 */
 	int64_t exponent = lon ? 3 : 2;
 	size_t shared = strlen(most);
-	vv_buf digits = VV_BUF_INIT;
+	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	vv_decimal d;
 	bool ok = vv_decimal_read(&d, &digits, NULL, s, len) && d.kind == VV_DECIMAL_FINITE;
 
@@ -70,13 +68,12 @@ bool vv_type_is_degrees(const char *s, size_t len, bool lon)
 		ok = d.exponent < exponent;
 	}
 	ok = ok || digits.failed; /* where memory runs out no finding is made up */
-	vv_buf_clear(&digits);
 	return ok;
 }
 
 bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_json *json;
 	bool ok, unknown;
 
@@ -91,9 +88,7 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 		ok = ok && n->type == VV_JSON_NUMBER && named == object &&
 		     vv_type_is_degrees(n->text, n->text_len, lon);
 	}
-	ok = ok || unknown;
-	vv_arena_clear(&arena);
-	return ok;
+	return ok || unknown;
 }
 
 /* At least two numbers. */
@@ -315,13 +310,11 @@ static bool is_topojson(const vv_json *root)
 
 bool vv_type_is_geojson(const char *s, size_t len, bool topology)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_json *json;
-	bool ok, unknown;
+	bool unknown;
 
 	if (!may_be(s, len, '{')) return false;
 	json = parse(&unknown, &arena, s, len);
-	ok = unknown || (json && (topology ? is_topojson(json) : is_geojson(json)));
-	vv_arena_clear(&arena);
-	return ok;
+	return unknown || (json && (topology ? is_topojson(json) : is_geojson(json)));
 }

@@ -173,7 +173,7 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 	int64_t seconds = 0, months = 0;
 	const char *fraction = NULL;
 	size_t fraction_len = 0;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool ok;
 
 	for (p += negative ? 2 : 1; p < end; p++) {
@@ -211,7 +211,6 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 	ok = !text.failed &&
 	     vv_decimal_read(&out->decimal, buf, &plain_number, vv_buf_cstr(&text), text.len);
 	buf->failed = buf->failed || text.failed;
-	vv_buf_clear(&text);
 	return ok;
 }
 
@@ -282,7 +281,7 @@ static int rank_shifted(const vv_decimal *a, const vv_decimal *b, int64_t shift,
 static int rank_durations(const vv_value *a, const vv_value *b, const vv_buf *buf)
 {
 	static const int64_t from[4] = {1696 * 12 + 8, 1697 * 12 + 1, 1903 * 12 + 2, 1903 * 12 + 6};
-	vv_buf digits = VV_BUF_INIT;
+	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	int answer = 2;
 
 	for (size_t i = 0; i < 4; i++) {
@@ -301,7 +300,6 @@ static int rank_durations(const vv_value *a, const vv_value *b, const vv_buf *bu
 			break;
 		}
 	}
-	vv_buf_clear(&digits);
 	return answer;
 }
 
@@ -445,14 +443,13 @@ static bool holds_json(const vv_field *f, const vv_cell *cell)
 
 static bool put_json_cell(vv_buf *out, vv_buf *scratch, const vv_cell *cell)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *json;
 	vv_status rc = vv_json_read(&json, &arena, cell->text, cell->len, "cell", NULL);
 
 	if (rc == VV_OK) {
 		put_json(out, scratch, json);
 	}
-	vv_arena_clear(&arena);
 	if (rc == VV_ENOMEM) {
 		out->failed = true;
 	}
@@ -586,7 +583,7 @@ size_t vv_value_text_length(const char *s, size_t len)
 
 bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *json = NULL;
 	bool ok;
 
@@ -604,6 +601,5 @@ bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell)
 	}
 	ok = vv_json_read(&json, &arena, cell->text, cell->len, "cell", NULL) == VV_OK;
 	*out = ok ? json->count : 0;
-	vv_arena_clear(&arena);
 	return ok;
 }

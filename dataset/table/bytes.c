@@ -111,7 +111,8 @@ static old_place *find_place(const maker *m, vv_hash128 h)
 static vv_status load_places(maker *m, vv_error *err)
 {
 	vv_table *old = m->opts->old;
-	vv_list_reader *data = NULL, *layout = NULL;
+	vv_auto(vv_list_reader) *data = NULL;
+	vv_auto(vv_list_reader) *layout = NULL;
 	vv_list_item a, b;
 	uint64_t count, weight,
 		at = (old->root.dialect.bom ? 3u : 0u) + old->root.dialect.prologue.len;
@@ -121,16 +122,13 @@ static vv_status load_places(maker *m, vv_error *err)
 				      old->root.data.len, err)) < 0 ||
 	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &old->source, old->root.layout.data,
 				      old->root.layout.len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_list_totals(data, &count, &weight);
 	for (m->place_cap = 16; m->place_cap < 2 * count; m->place_cap *= 2) {
 	}
 	m->places = vv_calloc(m->place_cap, sizeof(*m->places));
-	if (!m->places) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!m->places) return vv_fail_nomem(err);
 	for (uint64_t i = 0; i + 1 < count && more > 0; i++) {
 		if ((more = vv_list_next(data, &a, err)) <= 0 ||
 		    (more = vv_list_next(layout, &b, err)) <= 0) {
@@ -142,11 +140,7 @@ static vv_status load_places(maker *m, vv_error *err)
 		*find_place(m, h) = (old_place){.items = h, .at = at, .raw_len = b.weight};
 		at += b.weight;
 	}
-	rc = more < 0 ? (vv_status)more : VV_OK;
-done:
-	vv_list_reader_close(data);
-	vv_list_reader_close(layout);
-	return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* Do equal items mean equal bytes in both files? */
@@ -435,7 +429,7 @@ vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_b
 			  vv_error *err)
 {
 	maker m = {0};
-	vv_buf ends = VV_BUF_INIT;
+	vv_auto(vv_buf) ends = VV_BUF_INIT;
 	bool more = true;
 	vv_status rc;
 	rc = maker_open(&m, t, opts, err);
@@ -474,7 +468,6 @@ vv_status bytes_of_groups(vv_table *t, vv_bytes_fn fn, void *payload, const vv_b
 	rc = vv_root_has_places(&t->root) ? VV_OK : hash_agrees(t, m.hash, m.bytes, err);
 done:
 	maker_close(&m);
-	vv_buf_clear(&ends);
 	return rc;
 }
 
@@ -574,45 +567,35 @@ ssize_t group_source_read(void *source, void *buf, size_t len, vv_error *err)
 
 vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_row_writer *w = NULL;
-	vv_batch b;
-	vv_list_reader *layout = NULL;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_row_writer) *w = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_auto(vv_list_reader) *layout = NULL;
 	vv_list_item item;
-	vv_buf raw = VV_BUF_INIT;
+	vv_auto(vv_buf) raw = VV_BUF_INIT;
 	int more;
 	vv_status rc;
 	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&r, t, NULL, 0, true, err)) < 0 ||
 	    (rc = vv_table_seek_row(r, row, err)) < 0 || (rc = table_row_writer(&w, t, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((more = vv_table_read(r, &b, err)) <= 0) {
-		rc = more < 0 ? (vv_status)more
-			      : vv_fail(err, VV_ENOTFOUND, "no row %llu",
-					(unsigned long long)row + 1);
-		goto done;
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ENOTFOUND, "no row %llu",
+					  (unsigned long long)row + 1);
 	}
 	rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
 				 t->root.layout.len, err);
-	if (rc < 0 || (rc = vv_list_seek_index(layout, b.index, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = vv_list_seek_index(layout, b.index, err)) < 0) return rc;
 	if ((more = vv_list_next(layout, &item, err)) <= 0) {
-		rc = more < 0 ? (vv_status)more
-			      : vv_fail(err, VV_ECORRUPT, "the layout list is too short");
-		goto done;
+		return more < 0 ? (vv_status)more
+				: vv_fail(err, VV_ECORRUPT, "the layout list is too short");
 	}
 	if ((rc = table_batch_bytes(&raw, NULL, t, w, &b, (size_t)(row - b.first_row), false,
 				    VV_ANY_LENGTH, err)) == VV_OK) {
 		*offset = (t->root.dialect.bom ? 3u : 0u) + t->root.dialect.prologue.len +
 			  item.before + raw.len;
 	}
-done:
-	vv_list_reader_close(layout);
-	vv_row_writer_free(w);
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
-	vv_buf_clear(&raw);
 	return rc;
 }

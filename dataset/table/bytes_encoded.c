@@ -70,7 +70,7 @@ static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
 vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			vv_error *err)
 {
-	file_encoder *e;
+	vv_auto(file_encoder) *e = NULL;
 	vv_bytes_options o = *opts;
 	vv_status rc;
 
@@ -83,6 +83,5 @@ vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_byt
 	if (rc == VV_OK) {
 		rc = compare(e, &t->root, err);
 	}
-	file_encoder_close(e);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #ifndef VV_DATASET_TABLE_BYTES_ENCODED_H
 #define VV_DATASET_TABLE_BYTES_ENCODED_H
 
+#include "base/auto.h"
 #include "dataset/table/bytes.h"
 
 /* What belongs into the work tree: as vv_table_bytes_with, in the file's own encoding. VV_ENOSUPPORT: the system's
@@ -18,5 +19,6 @@ vv_status file_encoder_open(file_encoder **out, const vv_table *t, vv_bytes_fn f
 vv_status file_encoder_put(void *encoder, const void *text, size_t len, vv_error *err);
 vv_status file_encoder_end(file_encoder *e, vv_error *err);
 void file_encoder_close(file_encoder *e); /* accepts NULL */
+VV_AUTO_FREE(file_encoder, file_encoder_close)
 
 #endif

@@ -31,7 +31,7 @@ static vv_status give_part(const range *r, uint64_t at, const void *bytes, size_
 static vv_status give_chunks(const range *r, vv_error *err)
 {
 	const vv_buf *top = &r->table->root.data;
-	vv_chunk_reader *chunks = NULL;
+	vv_auto(vv_chunk_reader) *chunks = NULL;
 	const char *bytes;
 	uint64_t at = 0;
 	size_t len;
@@ -52,7 +52,6 @@ static vv_status give_chunks(const range *r, vv_error *err)
 	       at < r->end) {
 		rc = give_part(r, at, bytes, len, err);
 	}
-	vv_chunk_reader_close(chunks);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -145,14 +144,13 @@ static int walk_next(walk *w, uint64_t head, vv_error *err)
 
 static vv_status give_group(const range *r, walk *w, vv_error *err)
 {
-	vv_buf raw = VV_BUF_INIT;
+	vv_auto(vv_buf) raw = VV_BUF_INIT;
 	vv_status rc = table_group_bytes(&raw, r->table, &w->writer, &w->batch, w->item.bytes,
 					 w->item.len, w->last, err);
 
 	if (rc == VV_OK) {
 		rc = give_part(r, w->begin, raw.data, raw.len, err);
 	}
-	vv_buf_clear(&raw);
 	return rc;
 }
 
@@ -171,7 +169,7 @@ static vv_status give_groups(const range *r, uint64_t index, uint64_t head, vv_e
 
 static vv_status give_table(const range *r, vv_error *err)
 {
-	vv_buf head = VV_BUF_INIT, tail = VV_BUF_INIT;
+	vv_auto(vv_buf) head = VV_BUF_INIT, tail = VV_BUF_INIT;
 	uint64_t index = 0;
 	bool found = false;
 	vv_status rc;
@@ -179,7 +177,7 @@ static vv_status give_table(const range *r, vv_error *err)
 	if ((rc = table_head(&head, r->table, err)) < 0 ||
 	    (rc = table_tail(&tail, r->table, err)) < 0 ||
 	    (rc = give_part(r, 0, head.data, head.len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (r->end > head.len && (rc = find_group(r, head.len, &index, &found, err)) == VV_OK &&
 	    found) {
@@ -188,9 +186,6 @@ static vv_status give_table(const range *r, vv_error *err)
 	if (rc == VV_OK) {
 		rc = give_part(r, r->table->root.bytes - tail.len, tail.data, tail.len, err);
 	}
-done:
-	vv_buf_clear(&head);
-	vv_buf_clear(&tail);
 	return rc;
 }
 
@@ -208,8 +203,8 @@ vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn 
 vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *out, vv_error *err)
 {
 	const vv_buf *top = &t->root.layout;
-	vv_buf head = VV_BUF_INIT;
-	vv_list_reader *list = NULL;
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	vv_auto(vv_list_reader) *list = NULL;
 	vv_list_item item;
 	uint64_t end;
 	int more = 0;
@@ -222,14 +217,10 @@ vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *
 	    (rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &t->source, top->data, top->len,
 				      err)) < 0 ||
 	    (rc = vv_list_seek(list, from > head.len ? from - head.len : 0, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while ((more = vv_list_next(list, &item, err)) > 0 && head.len + item.before < end) {
 		*out = item.weight > *out ? item.weight : *out;
 	}
-	rc = more < 0 ? (vv_status)more : VV_OK;
-done:
-	vv_list_reader_close(list);
-	vv_buf_clear(&head);
-	return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }

@@ -75,9 +75,8 @@ vv_status vv_dataset_reader_open(vv_dataset_reader **out, vv_repository *repo,
 	if (!r) return vv_fail_nomem(err);
 	r->repo = repo;
 	r->progress = progress;
-	char *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
+	vv_auto(char) *file = vv_path_join(vv_repository_statedir(repo), "stat", NULL);
 	vv_status rc = file ? vv_stat_cache_open(&r->stats, file, err) : vv_fail_nomem(err);
-	vv_free(file);
 	if (rc < 0) {
 		vv_free(r);
 		return rc;
@@ -172,10 +171,9 @@ vv_status vv_dataset_reader_scan_cache(vv_dataset_reader *r, const char *path, c
 	*out = NULL;
 	if (rc < 0) return rc;
 	for (int given = 0; rc == VV_OK && !*out && given < 2; given++) {
-		char *file = scan_cache_file(r, path, given);
+		vv_auto(char) *file = scan_cache_file(r, path, given);
 		if (!file) return vv_fail_nomem(err);
 		rc = vv_scan_cache_load(out, file, root, *secret, err);
-		vv_free(file);
 	}
 	return rc;
 }
@@ -186,11 +184,9 @@ vv_status vv_dataset_reader_scan_cache_save(vv_dataset_reader *r, const char *pa
 	uint64_t secret;
 	vv_status rc = vv_dataset_reader_secret(r, &secret, err);
 	if (rc < 0) return rc;
-	char *file = scan_cache_file(r, path, given);
+	vv_auto(char) *file = scan_cache_file(r, path, given);
 	if (!file) return vv_fail_nomem(err);
-	rc = vv_scan_cache_save(cache, file, secret, err);
-	vv_free(file);
-	return rc;
+	return vv_scan_cache_save(cache, file, secret, err);
 }
 
 void vv_dataset_found_init(vv_dataset_found *f)
@@ -212,12 +208,11 @@ void vv_dataset_found_clear(vv_dataset_found *f)
 vv_status vv_dataset_reader_pointer(vv_dataset_reader *r, const vv_oid *blob, vv_arena *arena,
 				    vv_pointer *out, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc = vv_blob_read(r->repo, blob, VV_POINTER_MAX, &b, err);
 	if (rc == VV_OK) {
 		rc = vv_pointer_read(out, arena, b.data ? b.data : "", b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -225,8 +220,8 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 				       vv_error *err)
 {
 	uint64_t size;
-	vv_buf b = VV_BUF_INIT;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	*out = false;
 	vv_status rc = vv_blob_size(r->repo, blob, &size, err);
@@ -240,8 +235,6 @@ vv_status vv_dataset_reader_is_pointer(vv_dataset_reader *r, const vv_oid *blob,
 			rc = VV_OK;
 		}
 	}
-	vv_arena_clear(&arena);
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -253,7 +246,7 @@ void vv_dataset_reader_keep(vv_dataset_reader *r, vv_mem_sink *blocks)
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
 	vv_dataset_reader *r = payload;
-	char *file;
+	vv_auto(char) *file = NULL;
 	if (r->index && vv_index_is_tree(r->index)) {
 		vv_index_entry e;
 		return vv_index_get(r->index, path, &e)
@@ -263,16 +256,14 @@ vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out,
 	}
 	file = vv_repository_file(r->repo, path);
 	if (!file) return vv_fail_nomem(err);
-	vv_status rc = vv_read_regular(out, file, PACKAGE_MAX, err);
-	vv_free(file);
-	return rc;
+	return vv_read_regular(out, file, PACKAGE_MAX, err);
 }
 
 /* --- packages that were edited --------------------------------------------------------- */
 
 static vv_status read_head(vv_dataset_reader *r, vv_error *err)
 {
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	if (r->head_known) return VV_OK;
@@ -281,21 +272,19 @@ static vv_status read_head(vv_dataset_reader *r, vv_error *err)
 		r->head = head.commit;
 		r->unborn = head.unborn;
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
 /* Is the file there, and another than the index or HEAD has? */
 static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_error *err)
 {
-	char *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	bool there = file && vv_exists(file);
 	vv_file_state state = VV_FILE_SAME;
-	vv_tree_entry at = {0};
+	vv_auto(vv_tree_entry) at = {0};
 	vv_index_entry e;
 	vv_status rc = file ? VV_OK : vv_fail_nomem(err);
 
-	vv_free(file);
 	*out = there;
 	if (rc < 0 || !there || !vv_index_get(r->index, path, &e)) return rc;
 	if ((rc = vv_index_file_state(r->index, &e, &state, err)) < 0 || state != VV_FILE_SAME ||
@@ -304,7 +293,6 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 	}
 	rc = vv_tree_entry_at(r->repo, &r->head, path, &at, err);
 	*out = rc == VV_ENOTFOUND || (rc == VV_OK && !vv_oid_equal(&at.id, &e.id));
-	vv_tree_entry_clear(&at);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -313,7 +301,7 @@ static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_e
 static vv_status package_differs(vv_dataset_reader *r, const char *package, bool *out,
 				 vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	char **files = NULL;
 	size_t count = 0;
 	vv_error ignored;
@@ -328,7 +316,6 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 		}
 	}
 	vv_names_free(files, count);
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -367,7 +354,7 @@ static vv_status look_for_new_package(vv_dataset_reader *r, const char *path, vv
 	r->folder = folder;
 	rc = was_package_edited(r, VV_RULES_NAME, &r->new_package, err);
 	for (size_t len = strlen(path); rc == VV_OK && !r->new_package && len > 0; len -= len > 0) {
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 
 		while (len > 0 && path[len - 1] != '/') {
 			len--;
@@ -377,7 +364,6 @@ static vv_status look_for_new_package(vv_dataset_reader *r, const char *path, vv
 		if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 			rc = was_package_edited(r, vv_buf_cstr(&b), &r->new_package, err);
 		}
-		vv_buf_clear(&b);
 	}
 	return rc;
 }
@@ -386,8 +372,8 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 					   const vv_oid *blob, bool any_package, bool *out,
 					   vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_package_resource res = {0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_package_resource) res = {0};
 	vv_error ignored = {0};
 	vv_pointer p;
 	vv_sink sink;
@@ -413,8 +399,6 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 			vv_table_close(&t);
 		}
 	}
-	vv_package_resource_clear(&res);
-	vv_arena_clear(&arena);
 	return VV_OK;
 }
 
@@ -434,26 +418,24 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err)
 {
-	vv_dataset_found own;
+	vv_auto(vv_dataset_found) own = {0};
 	vv_stat st;
 	vv_oid known;
 	vv_error missing = {0};
 	bool is_pointer = false;
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	char *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	if (!file) return vv_fail_nomem(err);
 	vv_status rc = vv_lstat(&st, file, &missing);
 	bool regular = rc == VV_OK && S_ISREG(st.mode);
 	bool anew = false;
 	if (regular &&
 	    (rc = vv_dataset_reader_described_anew(r, path, index_blob, false, &anew, err)) < 0) {
-		vv_free(file);
 		return rc;
 	}
 	bool cached = regular && !anew && vv_stat_cache_get(r->stats, path, &st, &known) &&
 		      vv_oid_equal(&known, index_blob);
 	bool maybe_pointer = regular && !cached && begins_as_pointer(file, &st);
-	vv_free(file);
 	if (!regular || cached) {
 		*out = cached ? VV_WORK_SAME : rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
 		return VV_OK;
@@ -472,7 +454,6 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 		       : same             ? VV_WORK_SAME
 					  : VV_WORK_MODIFIED;
 	}
-	vv_dataset_found_clear(&own);
 	return rc;
 }
 
@@ -481,10 +462,9 @@ vv_status vv_dataset_reader_line(vv_dataset_reader *r, const char *path, const c
 {
 	vv_source source;
 	vv_fd_source fds;
-	char *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	if (!file) return vv_fail_nomem(err);
 	int fd = vv_open_regular(file, 0, err);
-	vv_free(file);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &fds, fd, path, 0);
 	vv_status rc = encoding[0] ? vv_file_text_line(&source, encoding, offset, line, err)

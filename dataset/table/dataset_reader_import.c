@@ -45,11 +45,11 @@ static vv_status keep_named(dataset_inputs *in, const vv_pointer *p, vv_error *e
 static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_dataset_options *opts,
 			     dataset_inputs *in, vv_dataset_found *out, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer pointer;
 	vv_index_entry e;
-	vv_head head = {0};
-	vv_tree_entry at = {0};
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_tree_entry) at = {0};
 	vv_oid merged;
 	bool found = false;
 	vv_status rc = VV_OK;
@@ -95,9 +95,6 @@ static vv_status find_parent(vv_dataset_reader *r, const char *path, const vv_da
 			rc = keep_named(in, &pointer, err);
 		}
 	}
-	vv_head_clear(&head);
-	vv_tree_entry_clear(&at);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -387,7 +384,7 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 				   vv_dataset_found *out, bool *is_pointer, vv_error *err)
 {
 	char head[16];
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc = VV_OK;
 	*is_pointer = false;
@@ -419,7 +416,6 @@ static vv_status take_pointer_text(int fd, const char *name, const vv_stat *st,
 		out->result.cid = p.root;
 		rc = vv_blob_id(out->pointer.data, out->pointer.len, &out->blob, err);
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -466,7 +462,7 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 					const vv_dataset_options *opts, const vv_dataset_target *to,
 					vv_dataset_found *out, bool *is_pointer, vv_error *err)
 {
-	char *file = vv_repository_file(r->repo, path);
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	vv_status rc = VV_OK;
 	bool changed = false;
 	if (!file) return vv_fail_nomem(err);
@@ -481,6 +477,5 @@ vv_status vv_dataset_reader_import_file(vv_dataset_reader *r, const char *path,
 		rc = vv_fail(err, VV_EINPUT, "'%s' changes while it is read", vv_text_shows(path));
 		vv_hint(err, "wait until the other program has written it, and add it again");
 	}
-	vv_free(file);
 	return rc;
 }

@@ -155,9 +155,10 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 			       vv_error *err)
 {
 	const vv_dialect *d = &o->table->root.dialect;
-	vv_batch b;
-	vv_buf lines = VV_BUF_INIT;
-	size_t *ends = NULL, from = 0;
+	vv_auto(vv_batch) b = {0};
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
+	vv_auto_free size_t *ends = NULL;
+	size_t from = 0;
 	vv_status rc = VV_OK;
 	int more;
 
@@ -165,17 +166,13 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 	if ((!o->reader &&
 	     (rc = vv_table_reader_open(&o->reader, o->table, NULL, 0, true, err)) < 0) ||
 	    (rc = vv_table_seek_group(o->reader, index, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((more = vv_table_read(o->reader, &b, err)) <= 0) {
-		rc = more < 0 ? (vv_status)more : bad("a group is gone", err);
-		goto done;
+		return more < 0 ? (vv_status)more : bad("a group is gone", err);
 	}
 	ends = vv_calloc(b.rows, sizeof(*ends));
-	if (!ends) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!ends) return vv_fail_nomem(err);
 	rc = vv_batch_lines(&lines, ends, o->table, &b, last, err);
 	for (size_t i = 0; i < b.rows && rc == VV_OK; i++) {
 		bool ended = !last || i + 1 < b.rows ||
@@ -187,10 +184,6 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 			     : take_row(o, lines.data + from, len - (ended ? end_len : 0), err);
 		from = ends[i];
 	}
-done:
-	vv_free(ends);
-	vv_buf_clear(&lines);
-	vv_batch_clear(&b);
 	return rc;
 }
 
@@ -641,10 +634,10 @@ static void take_list(vv_buf *to, vv_buf *from)
 
 static vv_status file_order_take(vv_table *t, vv_error *err)
 {
-	vv_pool *pool = vv_pool_new(t->root.bytes < ALONE ? 0 : vv_cpu_count() - 1);
-	vv_mem_sink *scratch = NULL;
-	vv_table_source *bytes = NULL;
-	vv_import_result made;
+	vv_auto(vv_pool) *pool = vv_pool_new(t->root.bytes < ALONE ? 0 : vv_cpu_count() - 1);
+	vv_auto(vv_mem_sink) *scratch = NULL;
+	vv_auto(vv_table_source) *bytes = NULL;
+	vv_auto(vv_import_result) made = {0};
 	vv_sink sink;
 	vv_source source = {.read = vv_table_source_read, .size = t->root.bytes, .name = "table"};
 	const vv_import_options opts = {.kind = VV_KIND_TABLE,
@@ -659,13 +652,12 @@ static vv_status file_order_take(vv_table *t, vv_error *err)
 	if (!pool) return vv_fail_nomem(err);
 	if ((rc = vv_mem_sink_over(&scratch, &t->source, NULL, err)) < 0 ||
 	    (rc = vv_table_source_open_with(&bytes, t, pool, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_mem_sink_use(&sink, scratch);
 	source.payload = bytes;
 	if ((rc = vv_import(&made, &source, &sink, &opts, err)) < 0) {
-		rc = rc == VV_EINPUT && err ? (err->code = VV_ECORRUPT) : rc;
-		goto done;
+		return rc == VV_EINPUT && err ? (err->code = VV_ECORRUPT) : rc;
 	}
 	take_list(&t->root.data, &made.root.data);
 	take_list(&t->root.layout, &made.root.layout);
@@ -676,11 +668,6 @@ static vv_status file_order_take(vv_table *t, vv_error *err)
 	t->source.put = NULL;
 	t->scratch = scratch;
 	scratch = NULL;
-	vv_import_result_clear(&made);
-done:
-	vv_table_source_close(bytes);
-	vv_mem_sink_free(scratch);
-	vv_pool_free(pool);
 	return rc;
 }
 

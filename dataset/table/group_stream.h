@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "base/thread.h"
 #include "dataset/proof/group_proof.h"
 #include "dataset/proof/pair_memo.h"
@@ -52,5 +53,6 @@ void group_stream_swap(group_stream *s, vv_buf *raw);
  * as soon as the whole version is found to be what its bytes give. Borrowed. */
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);
 void group_stream_close(group_stream *s); /* accepts NULL */
+VV_AUTO_FREE(group_stream, group_stream_close)
 
 #endif

@@ -466,7 +466,9 @@ static void set_encoding(vv_dialect *d, const char *name)
 static vv_status finish_root(import *im, vv_error *err)
 {
 	vv_root *root = &im->out->root;
-	vv_list data = {VV_BUF_INIT}, layout = {VV_BUF_INIT}, facts = {VV_BUF_INIT};
+	vv_auto(vv_list) data = {VV_BUF_INIT};
+	vv_auto(vv_list) layout = {VV_BUF_INIT};
+	vv_auto(vv_list) facts = {VV_BUF_INIT};
 	vv_status rc;
 	root->kind = VV_KIND_TABLE;
 	root->file_order_declared = is_file_order_declared(im);
@@ -479,7 +481,7 @@ static vv_status finish_root(import *im, vv_error *err)
 	    (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->layout, &layout, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->facts, &facts, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	root->data = data.top;
 	root->layout = layout.top;
@@ -491,17 +493,10 @@ static vv_status finish_root(import *im, vv_error *err)
 	memset(&im->dialect, 0, sizeof(im->dialect));
 	vv_dialect_init(&im->dialect);
 	set_encoding(&root->dialect, im->opts->encoding);
-	if ((rc = names_of_cut(im, err)) < 0 || (rc = import_finish_schema(im, err)) < 0) {
-		goto done;
-	}
+	if ((rc = names_of_cut(im, err)) < 0 || (rc = import_finish_schema(im, err)) < 0) return rc;
 	warn_short_rows(im);
 	rc = warn_foreign_rows(im, err);
-	rc = rc < 0 ? rc : import_finish_key(im, err);
-done:
-	vv_list_clear(&data);
-	vv_list_clear(&layout);
-	vv_list_clear(&facts);
-	return rc;
+	return rc < 0 ? rc : import_finish_key(im, err);
 }
 
 /* The dialect is given (opts->as): the body begins after its BOM and prologue. */
@@ -772,7 +767,7 @@ static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const cha
 {
 	uint8_t le[8];
 	vv_cid cid;
-	vv_buf item = VV_BUF_INIT;
+	vv_auto(vv_buf) item = VV_BUF_INIT;
 	vv_status rc;
 	vv_buf_reset(block);
 	vv_chunk_encode(block, bytes, len);
@@ -791,7 +786,6 @@ static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const cha
 	if ((rc = vv_buf_ok(&item, err)) == VV_OK) {
 		rc = vv_list_builder_add(im->data, item.data, item.len, len, err);
 	}
-	vv_buf_clear(&item);
 	vv_put_le64(le, vv_xxh3(bytes, len, 0));
 	vv_xxh3_update(im->hash, le, sizeof(le));
 	im->out->groups++;
@@ -803,7 +797,7 @@ static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const cha
 static vv_status import_chunks(import *im, vv_error *err)
 {
 	vv_root *root = &im->out->root;
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_list top = {VV_BUF_INIT};
 	old_chunks old = {0};
 	const vv_root *p = im->opts->parent;
@@ -842,7 +836,6 @@ static vv_status import_chunks(import *im, vv_error *err)
 done:
 	vv_list_clear(&top);
 	vv_free(old.cids);
-	vv_buf_clear(&block);
 	return rc;
 }
 

@@ -144,7 +144,7 @@ vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *s
 			       const vv_dialect *d, const vv_import_options *opts, vv_error *err)
 {
 	const vv_file_text_options how = {.clean = true};
-	vv_file_text *t = NULL;
+	vv_auto(vv_file_text) *t = NULL;
 	vv_error unclear;
 	vv_status rc;
 
@@ -159,7 +159,6 @@ vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *s
 	(void)vv_hint_put(warnings, "; ", opts->words, VV_HINT_ADD_ENCODING,
 			  vv_file_text_encoding(t), source->name);
 	*clear = true;
-	vv_file_text_close(t);
 	return rc;
 }
 
@@ -167,7 +166,7 @@ vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const 
 			       const vv_dialect *d, vv_error *err)
 {
 	const vv_file_text_options how = {.declared = name, .clean = true};
-	vv_file_text *t = NULL;
+	vv_auto(vv_file_text) *t = NULL;
 	vv_error unclear;
 	vv_status rc = VV_OK;
 
@@ -178,6 +177,5 @@ vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const 
 	if (vv_file_text_open(&t, source, &how, &unclear) == VV_OK && t) {
 		rc = show_cells(warnings, vv_file_text_sample(t), 0, d, err);
 	}
-	vv_file_text_close(t);
 	return rc;
 }

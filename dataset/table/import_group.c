@@ -239,7 +239,7 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 
 static vv_status put_quirk_chunks(group_job *j, const vv_buf *q, vv_error *err)
 {
-	vv_list chunks = {VV_BUF_INIT};
+	vv_auto(vv_list) chunks = {VV_BUF_INIT};
 	vv_status rc = vv_chunks_write(&chunks, j->im->sink, q->data, q->len, err);
 
 	if (rc == VV_OK) {
@@ -247,7 +247,6 @@ static vv_status put_quirk_chunks(group_job *j, const vv_buf *q, vv_error *err)
 		vv_cbor_put_uint(&j->layout_item, q->len);
 		vv_buf_put(&j->layout_item, chunks.top.data, chunks.top.len);
 	}
-	vv_list_clear(&chunks);
 	return rc;
 }
 
@@ -339,7 +338,7 @@ static bool has_long_cells(const group_job *j)
 static vv_status put_out(const group_job *j, vv_buf *outs, size_t place, const vv_cell *cell,
 			 vv_error *err)
 {
-	vv_list chunks = {VV_BUF_INIT};
+	vv_auto(vv_list) chunks = {VV_BUF_INIT};
 	vv_status rc = vv_chunks_write(&chunks, j->im->sink, cell->text, cell->len, err);
 
 	if (rc == VV_OK) {
@@ -349,7 +348,6 @@ static vv_status put_out(const group_job *j, vv_buf *outs, size_t place, const v
 		vv_cbor_put_uint(outs, cell->len);
 		vv_buf_put(outs, chunks.top.data, chunks.top.len);
 	}
-	vv_list_clear(&chunks);
 	return rc;
 }
 
@@ -583,27 +581,21 @@ static vv_status put_block(import_worker *w, group_job *j, size_t out_count, boo
 /* The block, its place in the store, and the items of data and facts. */
 static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 {
-	vv_buf outs = VV_BUF_INIT;
+	vv_auto(vv_buf) outs = VV_BUF_INIT;
 	size_t out_count = 0;
 	bool named;
 	vv_status rc;
 	vv_buf_reset(&j->data_item);
-	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0) {
-		goto done;
-	}
+	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0) return rc;
 	named = j->im->in_file && out_count == 0;
-	if (named && (rc = name_group(w, j, err)) < 0) {
-		goto done;
-	}
+	if (named && (rc = name_group(w, j, err)) < 0) return rc;
 	if (named && is_left_in_file(j)) {
 		rc = put_no_facts(w, j, err);
 		rc = rc == VV_OK ? infer_types(w, j, err) : rc;
 	} else {
 		rc = put_block(w, j, out_count, named, err);
 	}
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	vv_cbor_put_array(&j->data_item, out_count > 0 ? 3 : 2);
 	vv_cbor_put_link(&j->data_item, &j->cid);
 	vv_cbor_put_uint(&j->data_item, j->row_count);
@@ -611,10 +603,7 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 		vv_cbor_put_array(&j->data_item, out_count);
 		vv_buf_put(&j->data_item, outs.data, outs.len);
 	}
-	rc = vv_buf_ok(&j->data_item, err);
-done:
-	vv_buf_clear(&outs);
-	return rc;
+	return vv_buf_ok(&j->data_item, err);
 }
 
 static vv_status hash_keys(group_job *j, vv_error *err)
@@ -698,7 +687,7 @@ static vv_status find_misfits(const import_worker *w, group_job *j, vv_error *er
 
 static vv_status run(import_worker *w, group_job *j, vv_error *err)
 {
-	vv_buf quirks = VV_BUF_INIT;
+	vv_auto(vv_buf) quirks = VV_BUF_INIT;
 	uint64_t secret = j->im->opts->secret;
 	vv_status rc;
 	j->entry.raw_len = j->raw_len;
@@ -716,12 +705,9 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	    (rc = make_sort_keys(j, err)) < 0 ||
 	    (has_long_cells(j) && (rc = find_misfits(w, j, err)) < 0) ||
 	    (rc = put_group(w, j, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = has_long_cells(j) ? VV_OK : find_misfits(w, j, err);
-done:
-	vv_buf_clear(&quirks);
-	return rc;
+	return has_long_cells(j) ? VV_OK : find_misfits(w, j, err);
 }
 
 void import_group_run(vv_job *job, unsigned worker)

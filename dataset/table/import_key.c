@@ -52,7 +52,7 @@ static vv_status key_text(pair_check *p, uint64_t row, vv_buf *out, vv_error *er
 static int judge_pair(void *payload, uint64_t first, uint64_t second, vv_error *err)
 {
 	pair_check *p = payload;
-	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_status rc = key_text(p, first, &a, err);
 	if (rc == VV_OK) {
 		rc = key_text(p, second, &b, err);
@@ -62,8 +62,6 @@ static int judge_pair(void *payload, uint64_t first, uint64_t second, vv_error *
 		p->first = first;
 		p->second = second;
 	}
-	vv_buf_clear(&a);
-	vv_buf_clear(&b);
 	return rc < 0 ? (int)rc : p->duplicate;
 }
 
@@ -86,7 +84,8 @@ static void put_place(pair_check *p, uint64_t row, vv_buf *out)
 /* "line 4 and line 9 both have id = '7'" */
 static void put_duplicate(pair_check *p, vv_buf *out)
 {
-	vv_buf name = VV_BUF_INIT, value = VV_BUF_INIT, at1 = VV_BUF_INIT, at2 = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT, value = VV_BUF_INIT, at1 = VV_BUF_INIT,
+			at2 = VV_BUF_INIT;
 	import *im = p->im;
 	const vv_key_candidate *c = p->candidate;
 	const bool sorted = im->sorting &&
@@ -117,20 +116,15 @@ static void put_duplicate(pair_check *p, vv_buf *out)
 	vv_buf_printf(out, " have %s = '%s'", vv_buf_cstr(&name), vv_buf_cstr(&value));
 	out->failed |= name.failed || value.failed || at1.failed || at2.failed ||
 		       ignored.code == VV_ENOMEM;
-	vv_buf_clear(&name);
-	vv_buf_clear(&value);
-	vv_buf_clear(&at1);
-	vv_buf_clear(&at2);
 }
 
 static vv_status report_duplicate(pair_check *p, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	put_duplicate(p, &text);
 	vv_fail(err, VV_ECONFLICT, "%s: %s, so it cannot be the key", p->im->source->name,
 		vv_buf_cstr(&text));
 	vv_hint(err, "name more columns (--key a,b), or keep the table without a key (--no-key)");
-	vv_buf_clear(&text);
 	return VV_ECONFLICT;
 }
 
@@ -172,7 +166,7 @@ static void clear_keys(some_keys *k)
 /* All groups of the version. *twice: one comes twice, with all its rows. */
 static vv_status list_groups(vv_cid_set *out, const vv_table *t, bool *twice, vv_error *err)
 {
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
 	vv_cid cid;
 	size_t count;
@@ -186,13 +180,11 @@ static vv_status list_groups(vv_cid_set *out, const vv_table *t, bool *twice, vv
 		if ((rc = vv_cbor_get_array(&item.cbor, &count, err)) < 0 ||
 		    (rc = vv_cbor_get_link(&item.cbor, &cid, err)) < 0 ||
 		    (rc = vv_cid_set_add(out, &cid, &added, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		*twice |= !added;
 	}
 	rc = more < 0 ? (vv_status)more : VV_OK;
-done:
-	vv_list_reader_close(r);
 	return rc;
 }
 
@@ -214,21 +206,18 @@ static vv_status keep_others(some_keys *k, const vv_cid_set *own, const vv_cid_s
 /* Which groups only one of the two has. */
 static vv_status find_groups(change *c, vv_error *err)
 {
-	vv_cid_set *now = vv_cid_set_new(), *before = vv_cid_set_new();
+	vv_auto(vv_cid_set) *now = vv_cid_set_new(), *before = vv_cid_set_new();
 	bool repeated = false;
 	vv_status rc = now && before ? VV_OK : vv_fail_nomem(err);
 
 	if (rc < 0 || (rc = list_groups(now, c->now.table, &c->harm, err)) < 0 || c->harm ||
 	    (rc = list_groups(before, c->before.table, &repeated, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	c->harm = repeated; /* numbers in the set are not those of groups then */
 	if ((rc = keep_others(&c->now, now, before, err)) == VV_OK) {
 		rc = keep_others(&c->before, before, now, err);
 	}
-done:
-	vv_cid_set_free(now);
-	vv_cid_set_free(before);
 	return rc;
 }
 
@@ -253,8 +242,8 @@ static vv_status each_row(change *c, some_keys *k, vv_table_reader *r, vv_batch 
 
 static vv_status each_group(change *c, some_keys *k, row_fn fn, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	vv_status rc = vv_table_reader_open(&r, k->table, c->columns, c->column_count, false, err);
 
 	vv_batch_init(&b);
@@ -263,8 +252,6 @@ static vv_status each_group(change *c, some_keys *k, row_fn fn, vv_error *err)
 			rc = each_row(c, k, r, &b, fn, err);
 		}
 	}
-	vv_batch_clear(&b);
-	vv_table_reader_close(r);
 	return rc;
 }
 
@@ -369,7 +356,7 @@ static bool may_meet(void *payload, const uint8_t *facts, size_t len)
 static vv_status find_neighbours(change *c, some_keys *out, vv_error *err)
 {
 	const vv_root *root = &c->now.table->root;
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
 	size_t changed = 0;
 	int more;
@@ -393,7 +380,6 @@ static vv_status find_neighbours(change *c, some_keys *out, vv_error *err)
 		}
 		out->groups[out->group_count++] = item.index;
 	}
-	vv_list_reader_close(r);
 	return rc;
 }
 
@@ -490,7 +476,7 @@ static vv_status find_before(const import *im, const vv_key_candidate *c, const 
 	const vv_root *old = im->sorting ? im->sorting->near : im->opts->parent;
 	bool same = old && old->kind == VV_KIND_TABLE && old->key_count == c->count &&
 		    (old->key_source == VV_KEY_DECLARED || old->key_source == VV_KEY_PACKAGE);
-	vv_schema schema;
+	vv_auto(vv_schema) schema = {0};
 	vv_status rc;
 
 	*out = NULL;
@@ -504,7 +490,6 @@ static vv_status find_before(const import *im, const vv_key_candidate *c, const 
 	}
 	*out = same ? old : NULL;
 	*columns = schema.count;
-	vv_schema_clear(&schema);
 	return rc;
 }
 
@@ -534,7 +519,7 @@ static vv_status look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
 {
 	const vv_key_candidate *c = p->candidate;
 	uint64_t memory = p->im->opts->memory ? p->im->opts->memory : 24u << 20;
-	vv_key_proof *proof = NULL;
+	vv_auto(vv_key_proof) *proof = NULL;
 	vv_status rc = vv_key_proof_new(&proof, (size_t)memory, p->im->opts->temp_dir, err);
 
 	if (rc == VV_OK &&
@@ -543,7 +528,6 @@ static vv_status look_at_rows(pair_check *p, uint64_t *empty, vv_error *err)
 	    (rc = add_keys(p, proof, empty, err)) == VV_OK) {
 		rc = vv_key_proof_pairs(proof, judge_pair, p, err);
 	}
-	vv_key_proof_free(proof);
 	return rc;
 }
 

@@ -153,7 +153,7 @@ bool order_choice_is_over(const order_choice *c)
 vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
 			    vv_error *err)
 {
-	order_choice *c;
+	vv_auto(order_choice) *c = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -165,11 +165,8 @@ vv_status order_choice_open(order_choice **out, const vv_import_options *opts, c
 	c->rows = opts->parent->rows;
 	c->want = sample_size(c->rows);
 	c->over = c->rows == 0;
-	if ((rc = hold(c, err)) < 0) {
-		order_choice_close(c);
-		return rc;
-	}
-	*out = c;
+	if ((rc = hold(c, err)) < 0) return rc;
+	*out = vv_take(&c);
 	return VV_OK;
 }
 
@@ -246,8 +243,8 @@ static vv_status count_shared(shared_rows *out, const order_choice *c, import *i
 {
 	vv_table t = {.source = *c->sink, .root = *c->opts->parent, .columns = im->columns};
 	uint64_t steps = c->want / (c->count / c->groups + 1) + 1, last = UINT64_MAX;
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	vv_status rc;
 
 	*out = (shared_rows){0};
@@ -278,17 +275,15 @@ static vv_status count_shared(shared_rows *out, const order_choice *c, import *i
 		}
 		out->looked += b.rows;
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	return rc;
 }
 
 /* Bytes that so many rows of the file take in a pack, as they come; by a few groups. */
 static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
 {
-	vv_coder_pool *pool = vv_coder_pool_new();
+	vv_auto(vv_coder_pool) *pool = vv_coder_pool_new();
 	vv_coder *coder = pool ? vv_coder_take(pool, err) : NULL;
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	uint64_t bytes = 0, rows = 0;
 	vv_status rc = coder ? VV_OK : vv_fail_nomem(err);
 
@@ -303,11 +298,9 @@ static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
 		}
 	}
 	*out = rc == VV_OK && rows > 0 ? bytes * c->rows / rows : 0;
-	vv_buf_clear(&block);
 	if (coder) {
 		vv_coder_give(pool, coder);
 	}
-	vv_coder_pool_free(pool);
 	return rc;
 }
 

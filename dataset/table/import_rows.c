@@ -369,9 +369,8 @@ static vv_status scan_until_cut(import *im, group_job *j, scan_end *end, size_t 
 		if ((rc = scan_rows(im, j, &v, end, used, err)) < 0 || *end != SCAN_WINDOW) {
 			return rc;
 		}
-		vv_arena unused = VV_ARENA_INIT;
+		vv_auto(vv_arena) unused = VV_ARENA_INIT;
 		vv_scan_detach_arena(im->scan, &unused);
-		vv_arena_clear(&unused);
 	}
 }
 
@@ -453,7 +452,7 @@ static vv_status check_around(import *im, vv_error *err)
 	const vv_root *parent = im->opts->parent;
 	bool asked = im->opts->as || im->opts->hints.records ||
 		     (parent && parent->dialect.lead > 0);
-	vv_buf first = VV_BUF_INIT, second = VV_BUF_INIT;
+	vv_auto(vv_buf) first = VV_BUF_INIT, second = VV_BUF_INIT;
 	vv_status rc = vv_json_around_check(&around, im->source->name, asked ? NULL : &second, err);
 
 	if (rc == VV_EINPUT) {
@@ -464,8 +463,6 @@ static vv_status check_around(import *im, vv_error *err)
 					  vv_buf_cstr(&second), err);
 		rc = vv_prefix(err, "%s", im->source->name);
 	}
-	vv_buf_clear(&first);
-	vv_buf_clear(&second);
 	return rc;
 }
 

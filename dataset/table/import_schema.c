@@ -154,7 +154,7 @@ vv_status import_columns_grow(import *im, vv_error *err)
 static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, bool *whole,
 			     uint64_t *bytes, vv_arena *arena, vv_error *err)
 {
-	vv_scan *scan = NULL;
+	vv_auto(vv_scan) *scan = NULL;
 	vv_error ignored = {0};
 	size_t stride = im->columns, cap = SAMPLE_ROWS;
 	vv_row row;
@@ -188,7 +188,6 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, bool *wh
 		(*rows)++;
 	}
 	vv_scan_detach_arena(scan, arena);
-	vv_scan_free(scan);
 	return VV_OK;
 }
 
@@ -261,7 +260,7 @@ static vv_status shares_value(import *im, size_t old, const vv_cell *cells, size
 			      size_t column, bool *out, vv_error *err)
 {
 	const vv_field *f = &im->parent_schema.fields[old];
-	uint64_t *values = NULL;
+	vv_auto_free uint64_t *values = NULL;
 	size_t count = 0;
 	vv_infer infer;
 	vv_infer_init(&infer);
@@ -282,7 +281,6 @@ static vv_status shares_value(import *im, size_t old, const vv_cell *cells, size
 		found = c->len > 0 && bsearch(&h, values, count, sizeof(h), hash_order);
 	}
 	*out = found;
-	vv_free(values);
 	return rc;
 }
 
@@ -290,8 +288,8 @@ static vv_status shares_value(import *im, size_t old, const vv_cell *cells, size
  * else it is a new column, whose type is found out. */
 static vv_status drop_unfit(import *im, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_cell *cells = NULL;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto_free vv_cell *cells = NULL;
 	size_t rows = 0;
 	bool whole;
 	uint64_t bytes = 0;
@@ -313,8 +311,6 @@ static vv_status drop_unfit(import *im, vv_error *err)
 			im->renamed_from[i] = -1;
 		}
 	}
-	vv_free(cells);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -370,7 +366,7 @@ static bool has_column(const void *payload, const char *name, size_t len)
 
 static vv_status no_such_column(const import *im, const char *name, size_t len, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	if (len == 0) {
 		vv_fail(err, VV_EUSAGE, "an empty column name for the key");
 		return vv_hint(err, "name the columns, as in --key country,year");
@@ -384,7 +380,6 @@ static vv_status no_such_column(const import *im, const char *name, size_t len, 
 	if (b.len > 0) {
 		vv_hint(err, "the columns are: %s", vv_buf_cstr(&b));
 	}
-	vv_buf_clear(&b);
 	return VV_ENOTFOUND;
 }
 
@@ -429,8 +424,8 @@ static vv_status declared_candidate(import *im, vv_error *err)
 
 vv_status import_choose(import *im, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_cell *cells = NULL;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto_free vv_cell *cells = NULL;
 	size_t rows = 0;
 	uint64_t bytes = 0;
 	bool table = im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE;
@@ -438,25 +433,23 @@ vv_status import_choose(import *im, vv_error *err)
 	bool whole;
 	vv_key_candidate found[IMPORT_PROOFS];
 	vv_status rc;
-	if ((rc = drop_unfit(im, err)) < 0 || (rc = cut_of_parent(im, &kept, err)) < 0) {
-		goto done;
-	}
+	if ((rc = drop_unfit(im, err)) < 0 || (rc = cut_of_parent(im, &kept, err)) < 0) return rc;
 	if (!kept || infer_key) {
 		if ((rc = sample_rows(im, &cells, &rows, &whole, &bytes, &arena, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		/* What is unique in all rows needs no other beside it, should it fail. */
 		size_t n, max = whole ? 1 : IMPORT_PROOFS;
 		if ((rc = vv_key_candidates(found, max, &n, cells, rows, im->columns, im->columns,
 					    im->names, im->name_lens, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		if (!kept) {
 			size_t column = vv_key_cut_column(found, n);
 			im->params.rows = vv_cut_rows_for(bytes, rows);
 			im->params.column_count = 0;
 			if (column != SIZE_MAX && (rc = set_cut_column(im, column, err)) < 0) {
-				goto done;
+				return rc;
 			}
 		}
 		for (size_t i = 0; infer_key && i < n; i++) {
@@ -464,19 +457,14 @@ vv_status import_choose(import *im, vv_error *err)
 			im->candidate_count++;
 		}
 	}
-	if (im->opts->key && (rc = declared_candidate(im, err)) < 0) {
-		goto done;
-	}
+	if (im->opts->key && (rc = declared_candidate(im, err)) < 0) return rc;
 	for (size_t i = 0; i < im->candidate_count; i++) {
 		uint64_t memory = im->opts->memory ? im->opts->memory : 24u << 20;
 		if ((rc = vv_key_proof_new(&im->proofs[i], (size_t)memory, im->opts->temp_dir,
 					   err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
-done:
-	vv_free(cells);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -769,7 +757,7 @@ static void warn_of_blank(import *im, bool empty)
 static void warn_of_repeated(import *im)
 {
 	const vv_sniff_result *s = &im->sniffed;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_names seen;
 	size_t warned = 0;
 
@@ -795,7 +783,6 @@ static void warn_of_repeated(import *im)
 		vv_buf_printf(&im->out->warnings, "%zu more columns repeat a name\n",
 			      warned - LABELS_SHOWN);
 	}
-	vv_arena_clear(&arena);
 }
 
 /* Of what check would find in the header, once: not while it stays the same. */
@@ -879,8 +866,8 @@ vv_status import_finish_schema(import *im, vv_error *err)
 {
 	const vv_import_options *opts = im->opts;
 	vv_root *root = &im->out->root;
-	vv_buf text = VV_BUF_INIT;
-	vv_schema package;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_schema) package = {0};
 	vv_new_field *fields = vv_calloc(im->columns + 1, sizeof(*fields));
 	vv_status rc = VV_OK;
 	vv_schema_init(&package);
@@ -919,7 +906,5 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	rc = vv_bytes_set(&root->schema, text.data, text.len, err);
 done:
 	vv_free(fields);
-	vv_schema_clear(&package);
-	vv_buf_clear(&text);
 	return rc;
 }

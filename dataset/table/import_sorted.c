@@ -180,7 +180,7 @@ static vv_status read_file(vv_import_result *out, import_sorting *sorting, passi
 {
 	const vv_source source = source_of(file, again);
 	vv_import_options o = *opts;
-	vv_mem_sink *scratch = NULL;
+	vv_auto(vv_mem_sink) *scratch = NULL;
 	vv_sink dry = *sink;
 	vv_status rc;
 
@@ -193,9 +193,7 @@ static vv_status read_file(vv_import_result *out, import_sorting *sorting, passi
 		if ((rc = vv_mem_sink_over(&scratch, sink, opts->temp_dir, err)) < 0) return rc;
 		vv_mem_sink_use(&dry, scratch);
 	}
-	rc = import_run(out, &source, &dry, &o, sorting, err);
-	vv_mem_sink_free(scratch);
-	return rc;
+	return import_run(out, &source, &dry, &o, sorting, err);
 }
 
 /* The groups of the sorted file, which has the form and the schema of the file. */
@@ -379,14 +377,13 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 	}
 	rc = read_file(out, &sorting, &file, false, sink, opts, &why);
 	if (!asked && (sorting.unfit || (rc == VV_OK && out->root.kind != VV_KIND_TABLE))) {
-		char *text = vv_strdup(rc < 0 ? without_name(why.message, source->name)
-					      : "no table");
+		vv_auto(char) *text = vv_strdup(rc < 0 ? without_name(why.message, source->name)
+						       : "no table");
 
 		if (rc == VV_OK) {
 			vv_import_result_clear(out);
 		}
 		rc = text ? in_file_order(out, &file, text, sink, opts, err) : vv_fail_nomem(err);
-		vv_free(text);
 		goto done;
 	}
 	if (rc == VV_OK && out->root.kind != VV_KIND_TABLE) {
@@ -561,7 +558,7 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 				     const vv_sink *sink, const vv_import_options *opts,
 				     vv_error *err)
 {
-	order_choice *choice;
+	vv_auto(order_choice) *choice = NULL;
 	kept_source kept = {.from = source};
 	vv_source again = *source;
 	vv_status rc = order_choice_open(&choice, opts, sink, err);
@@ -581,7 +578,6 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 		rc = import_choosing(out, &again, sink, opts, choice, err);
 		temp_bytes_clear(&kept.bytes);
 	}
-	order_choice_close(choice);
 	return rc;
 }
 
@@ -621,12 +617,11 @@ static vv_status put_root(vv_import_result *out, const vv_sink *sink, const vv_i
 	}
 	bool based = opts->parent && vv_root_is_stored(opts->parent);
 	if (based) {
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 		rc = vv_root_encode(&b, opts->parent, err);
 		if (rc == VV_OK) {
 			rc = vv_cid_of(&base, VV_CODEC_DAG_CBOR, b.data, b.len, err);
 		}
-		vv_buf_clear(&b);
 	}
 	if (rc == VV_OK && sink->put) {
 		rc = sink->put(sink->payload, &out->cid, out->root_block.data, out->root_block.len,
@@ -644,20 +639,17 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 {
 	vv_import_options o = *opts;
 	vv_source anew = *source;
-	member_name *names = NULL;
+	vv_auto_free member_name *names = NULL;
 	gone_members g;
-	vv_schema before;
+	vv_auto(vv_schema) before = {0};
 	vv_status rc;
 
 	vv_schema_init(&before);
 	if ((rc = vv_schema_read(&before, opts->parent->schema.data, opts->parent->schema.len,
 				 "the version before", err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if (!(names = vv_calloc(before.count + 1, sizeof(*names)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!(names = vv_calloc(before.count + 1, sizeof(*names)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < before.count; i++) {
 		names[i] = (member_name){before.fields[i].name, before.fields[i].name_len};
 	}
@@ -668,9 +660,6 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 				   : import_in_any_order(out, &anew, sink, &o, err);
 	}
 	gone_members_clear(&g);
-done:
-	vv_free(names);
-	vv_schema_clear(&before);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #ifndef VV_DATASET_TABLE_IMPORT_STATE_H
 #define VV_DATASET_TABLE_IMPORT_STATE_H
 
+#include "base/auto.h"
 #include "base/arena.h"
 #include "dataset/format/cut.h"
 #include "dataset/format/facts.h"
@@ -230,6 +231,7 @@ typedef struct order_choice order_choice;
 vv_status order_choice_open(order_choice **out, const vv_import_options *opts, const vv_sink *sink,
 			    vv_error *err);
 void order_choice_close(order_choice *c); /* accepts NULL */
+VV_AUTO_FREE(order_choice, order_choice_close)
 /* Where the import puts its blocks. As long as the file's order may be given up they are held back, so that nothing of it stays. */
 const vv_sink *order_choice_sink(order_choice *c);
 /* The import is over, and its result stays: what was held back is stored. */

@@ -18,7 +18,7 @@ struct vv_forms {
 
 vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err)
 {
-	vv_forms *f = vv_calloc(1, sizeof(*f));
+	vv_auto(vv_forms) *f = vv_calloc(1, sizeof(*f));
 	vv_status rc;
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
@@ -29,10 +29,9 @@ vv_status vv_forms_open(vv_forms **out, vv_table *t, vv_error *err)
 				      t->root.data.len, err)) < 0 ||
 	    (rc = vv_list_reader_open(&f->layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
 				      t->root.layout.len, err)) < 0) {
-		vv_forms_close(f);
 		return rc;
 	}
-	*out = f;
+	*out = vv_take(&f);
 	return VV_OK;
 }
 

@@ -64,13 +64,12 @@ static void open_old(vv_dataset_reader *r, const vv_sink *source, const char *pa
 		     const char *file, vv_table *old, int *fd)
 {
 	vv_error ignored = {0};
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_stat st, again;
 	*fd = -1;
 	if (vv_lstat(&st, file, &ignored) < 0 || !S_ISREG(st.mode) ||
 	    !guess_old(r, path, &st, &arena, &p)) {
-		vv_arena_clear(&arena);
 		return;
 	}
 	if (vv_table_open_stored(old, source, &p.root, &ignored) == VV_OK) {
@@ -82,7 +81,6 @@ static void open_old(vv_dataset_reader *r, const vv_sink *source, const char *pa
 			*fd = -1;
 		}
 	}
-	vv_arena_clear(&arena);
 }
 
 static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const char *temp,
@@ -109,9 +107,9 @@ static int open_temp(vv_dataset_reader *r, const char *file, char **temp, vv_err
 {
 	vv_stat here, there;
 	vv_error ignored = {0};
-	char *dir = vv_path_dir(file),
-	     *own = vv_path_join(vv_repository_statedir(vv_dataset_reader_repository(r)), "tmp",
-				 NULL);
+	vv_auto(char) *dir = vv_path_dir(file),
+		      *own = vv_path_join(vv_repository_statedir(vv_dataset_reader_repository(r)),
+					  "tmp", NULL);
 	int fd = VV_ENOMEM;
 	*temp = NULL;
 	if (!dir || !own) {
@@ -121,8 +119,6 @@ static int open_temp(vv_dataset_reader *r, const char *file, char **temp, vv_err
 			    vv_lstat(&there, own, &ignored) == VV_OK && here.dev == there.dev;
 		fd = vv_temp_open(temp, same ? own : dir, ".varve-", err);
 	}
-	vv_free(dir);
-	vv_free(own);
 	return fd;
 }
 
@@ -192,13 +188,14 @@ vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *b
 			 const vv_pointer *p, uint32_t mode, vv_stat *st, vv_error *err)
 {
 	vv_repository *repo = vv_dataset_reader_repository(r);
-	vv_table t = {0};
+	vv_auto(vv_table) t = {0};
 	vv_store *store;
 	vv_sink source;
-	vv_scan_cache *cache = NULL;
+	vv_auto(vv_scan_cache) *cache = NULL;
 	int64_t sec;
 	uint32_t nsec;
-	char *file = vv_repository_file(repo, path), *temp = NULL;
+	vv_auto(char) *file = vv_repository_file(repo, path);
+	char *temp = NULL;
 	if (!file) return vv_fail_nomem(err);
 	vv_status rc;
 	if ((rc = vv_path_check(path, err)) < 0 ||
@@ -238,8 +235,5 @@ done:
 		vv_unlink(temp, true, NULL);
 	}
 	vv_free(temp);
-	vv_free(file);
-	vv_scan_cache_free(cache);
-	vv_table_close(&t);
 	return rc;
 }

@@ -34,7 +34,7 @@ struct old_groups {
 static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind kind,
 			   const vv_buf *top, vv_error *err)
 {
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
 	int more = 0;
 	size_t i = 0;
@@ -42,9 +42,8 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 	if (rc < 0) return rc;
 	for (; (more = vv_list_next(r, &item, err)) > 0; i++) {
 		if (i >= o->count) {
-			rc = vv_fail(err, VV_ECORRUPT,
-				     "the lists of the previous version disagree in length");
-			goto done;
+			return vv_fail(err, VV_ECORRUPT,
+				       "the lists of the previous version disagree in length");
 		}
 		old_group *g = &o->groups[i];
 		size_t at = o->items.len;
@@ -65,7 +64,7 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 		g->rows = item.weight;
 		if ((rc = vv_cbor_get_array(&item.cbor, &count, err)) < 0 ||
 		    (rc = vv_cbor_get_link(&item.cbor, &g->cid, err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
 	rc = more < 0 ? (vv_status)more : vv_buf_ok(&o->items, err);
@@ -73,8 +72,6 @@ static vv_status load_list(old_groups *o, const vv_sink *source, vv_list_kind ki
 		rc = vv_fail(err, VV_ECORRUPT,
 			     "the lists of the previous version disagree in length");
 	}
-done:
-	vv_list_reader_close(r);
 	return rc;
 }
 

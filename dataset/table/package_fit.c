@@ -11,9 +11,8 @@
 vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema *package,
 				const vv_package_resource *res, vv_error *err)
 {
-	vv_new_field *fields;
+	vv_auto_free vv_new_field *fields = NULL;
 	bool same = package->count == t->schema.count;
-	vv_status rc;
 
 	for (size_t i = 0; same && i < package->count; i++) {
 		same = package->fields[i].name_len == t->schema.fields[i].name_len &&
@@ -29,9 +28,7 @@ vv_status vv_package_fit_schema(vv_buf *out, const vv_table *t, const vv_schema 
 	for (size_t i = 0; i < t->schema.count; i++) {
 		fields[i] = vv_new_field_like(&t->schema.fields[i]);
 	}
-	rc = vv_schema_refit(out, package, fields, t->schema.count, err);
-	vv_free(fields);
-	return rc;
+	return vv_schema_refit(out, package, fields, t->schema.count, err);
 }
 
 static bool same_key(const vv_root *root, const vv_schema *package)
@@ -83,8 +80,8 @@ bool vv_package_same_schema(const vv_root *root, const vv_buf *schema, const vv_
 vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resource *res,
 			  vv_error *err)
 {
-	vv_schema package;
-	vv_buf schema = VV_BUF_INIT;
+	vv_auto(vv_schema) package = {0};
+	vv_auto(vv_buf) schema = VV_BUF_INIT;
 	vv_status rc;
 
 	*out = !vv_package_other_dialect(&t->root, &res->hints);
@@ -95,7 +92,5 @@ vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resourc
 	    (rc = vv_package_fit_schema(&schema, t, &package, res, err)) == VV_OK) {
 		*out = vv_package_same_schema(&t->root, &schema, res->has_key ? &package : NULL);
 	}
-	vv_schema_clear(&package);
-	vv_buf_clear(&schema);
 	return rc;
 }

@@ -214,7 +214,7 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
 {
 	vv_pointer p;
-	vv_schema schema;
+	vv_auto(vv_schema) schema = {0};
 	size_t before = out->len;
 	vv_status rc = VV_OK;
 
@@ -251,7 +251,6 @@ vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_e
 	}
 done:
 	vv_free(p.columns);
-	vv_schema_clear(&schema);
 	return rc;
 }
 
@@ -599,33 +598,31 @@ vv_status vv_root_decode(vv_root *out, const void *bytes, size_t len, vv_error *
 
 vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc = vv_store_get(store, cid, &block, err);
 
 	if (rc == VV_OK) {
 		rc = vv_root_decode(out, block.data, block.len, err);
 	}
-	vv_buf_clear(&block);
 	return rc;
 }
 
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,
 			     const vv_root *r, vv_error *err)
 {
-	vv_buf made = VV_BUF_INIT;
+	vv_auto(vv_buf) made = VV_BUF_INIT;
 	vv_status rc;
 
 	*out = false;
 	rc = vv_root_pointer(&made, cid, r, err);
 	*out = rc == VV_OK && made.len == len && memcmp(made.data, text, len) == 0;
-	vv_buf_clear(&made);
 	return rc;
 }
 
 vv_status vv_root_pointer_holds(bool *out, vv_store *store, const void *text, size_t len,
 				const vv_cid *cid, vv_error *err)
 {
-	vv_root root;
+	vv_auto(vv_root) root = {0};
 	vv_status rc;
 
 	*out = false;
@@ -633,6 +630,5 @@ vv_status vv_root_pointer_holds(bool *out, vv_store *store, const void *text, si
 	if ((rc = vv_root_load(&root, store, cid, err)) == VV_OK) {
 		rc = vv_root_pointer_is(out, text, len, cid, &root, err);
 	}
-	vv_root_clear(&root);
 	return rc;
 }

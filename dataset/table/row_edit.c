@@ -237,7 +237,7 @@ done:
 vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
 		       void *payload, vv_error *err)
 {
-	file_encoder *file;
+	vv_auto(file_encoder) *file = NULL;
 	vv_status rc;
 
 	if (!vv_root_is_encoded(&t->root)) return edit_text(t, edits, count, fn, payload, err);
@@ -245,6 +245,5 @@ vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_b
 	    (rc = edit_text(t, edits, count, file_encoder_put, file, err)) == VV_OK) {
 		rc = file_encoder_end(file, err);
 	}
-	file_encoder_close(file);
 	return rc;
 }

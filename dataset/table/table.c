@@ -18,7 +18,7 @@
 vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_cid *cid,
 			       vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc;
 	memset(out, 0, sizeof(*out));
 	out->source = *source;
@@ -36,7 +36,6 @@ vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_ci
 				    "schema of the root", err);
 		out->columns = out->schema.count;
 	}
-	vv_buf_clear(&block);
 	if (rc < 0) {
 		vv_table_close(out);
 	}
@@ -74,7 +73,7 @@ void vv_batch_clear(vv_batch *b)
 
 vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err)
 {
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	uint64_t weight;
 	vv_list_kind kind = t->root.kind == VV_KIND_TABLE ? VV_LIST_DATA : VV_LIST_CHUNKS;
 	vv_status rc = vv_list_reader_open(&r, kind, &t->source, t->root.data.data,
@@ -84,7 +83,6 @@ vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err)
 	if (rc == VV_OK) {
 		vv_list_totals(r, out, &weight);
 	}
-	vv_list_reader_close(r);
 	return rc;
 }
 
@@ -158,7 +156,7 @@ static vv_status is_place_of_out(const vv_cell *cell, vv_error *err)
 static vv_status read_text(const char **out, vv_arena *arena, const vv_table *t,
 			   const table_long *one, vv_error *err)
 {
-	vv_chunk_reader *r = NULL;
+	vv_auto(vv_chunk_reader) *r = NULL;
 	const char *bytes;
 	char *text;
 	uint64_t at, have = 0;
@@ -168,15 +166,11 @@ static vv_status read_text(const char **out, vv_arena *arena, const vv_table *t,
 
 	if (rc < 0) return rc;
 	if (vv_chunk_reader_total(r) != one->bytes) {
-		rc = vv_fail(err, VV_ECORRUPT, "a long cell has %llu bytes instead of %llu",
-			     (unsigned long long)vv_chunk_reader_total(r),
-			     (unsigned long long)one->bytes);
-		goto done;
+		return vv_fail(err, VV_ECORRUPT, "a long cell has %llu bytes instead of %llu",
+			       (unsigned long long)vv_chunk_reader_total(r),
+			       (unsigned long long)one->bytes);
 	}
-	if (!(text = vv_arena_alloc(arena, (size_t)one->bytes))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!(text = vv_arena_alloc(arena, (size_t)one->bytes))) return vv_fail_nomem(err);
 	*out = text;
 	while ((more = vv_chunk_reader_next(r, &bytes, &len, &at, err)) > 0 &&
 	       len <= one->bytes - have) {
@@ -188,8 +182,6 @@ static vv_status read_text(const char **out, vv_arena *arena, const vv_table *t,
 	} else if (more > 0 || have != one->bytes) {
 		rc = vv_fail(err, VV_ECORRUPT, "a long cell's chunks are not as long as it");
 	}
-done:
-	vv_chunk_reader_close(r);
 	return rc;
 }
 
@@ -290,12 +282,11 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 {
 	vv_cbor c;
 	size_t n;
-	vv_group g = {0};
+	vv_auto(vv_group) g = {0};
 	vv_status rc = open_item(&g, &c, &n, t, b, item, len, err);
 	if (rc == VV_OK) {
 		rc = load_cells(t, b, &g, &c, n, wanted, wanted_count, err);
 	}
-	vv_group_close(&g);
 	return rc;
 }
 
@@ -307,7 +298,7 @@ static int load_lines(vv_buf *out, vv_table *t, vv_batch *b, const void *item, s
 {
 	vv_cbor c;
 	size_t n;
-	vv_group g = {0};
+	vv_auto(vv_group) g = {0};
 	int rc = open_item(&g, &c, &n, t, b, item, len, err);
 	b->blank = 0;
 	if (rc == VV_OK && n == 2 && b->quirks.len == 0) {
@@ -317,7 +308,6 @@ static int load_lines(vv_buf *out, vv_table *t, vv_batch *b, const void *item, s
 	if (rc == 0) {
 		rc = load_cells(t, b, &g, &c, n, NULL, 0, err);
 	}
-	vv_group_close(&g);
 	return rc;
 }
 
@@ -579,13 +569,12 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 			    vv_buf *block, vv_error *err)
 {
 	vv_root changed = t->root; /* borrows; only schema and key are replaced below */
-	vv_schema s;
-	vv_buf own = VV_BUF_INIT, *bytes = block ? block : &own;
+	vv_auto(vv_schema) s = {0};
+	vv_auto(vv_buf) own = VV_BUF_INIT;
+	vv_buf *bytes = block ? block : &own;
 	vv_status rc;
 	vv_schema_init(&s);
-	if ((rc = vv_schema_read(&s, schema, schema_len, "new schema", err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_schema_read(&s, schema, schema_len, "new schema", err)) < 0) return rc;
 	bool same = s.count == t->columns;
 	for (size_t i = 0; same && i < s.count; i++) {
 		same = s.fields[i].name_len == t->schema.fields[i].name_len &&
@@ -593,8 +582,7 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 			       0;
 	}
 	if (!same) {
-		rc = vv_fail(err, VV_EUSAGE, "the schema's fields are not the table's columns");
-		goto done;
+		return vv_fail(err, VV_EUSAGE, "the schema's fields are not the table's columns");
 	}
 	if (!vv_root_is_stored(&changed)) { /* its lists are those of the file's order */
 		changed.sorted_by_count = 0;
@@ -604,9 +592,8 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 		size_t n = 0;
 		for (; key[n]; n++) {
 			if (vv_schema_find(&s, key[n], strlen(key[n])) < 0) {
-				rc = vv_fail(err, VV_ENOTFOUND, "no column named '%s' for the key",
-					     key[n]);
-				goto done;
+				return vv_fail(err, VV_ENOTFOUND,
+					       "no column named '%s' for the key", key[n]);
 			}
 		}
 		changed.key = (char **)(uintptr_t)key;
@@ -618,9 +605,6 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 	    sink->put) {
 		rc = sink->put(sink->payload, out, bytes->data, bytes->len, &t->cid, err);
 	}
-done:
-	vv_schema_clear(&s);
-	vv_buf_clear(&own);
 	return rc;
 }
 
@@ -641,15 +625,13 @@ static vv_status column_names(const char ***names, size_t **lens, const vv_table
 
 vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err)
 {
-	const char **names;
-	size_t *lens;
+	vv_auto_free const char **names = NULL;
+	vv_auto_free size_t *lens = NULL;
 	vv_status rc = column_names(&names, &lens, t, err);
 
 	if (rc == VV_OK) {
 		rc = vv_row_writer_new(out, &t->root.dialect, t->columns, names, lens, err);
 	}
-	vv_free(names);
-	vv_free(lens);
 	return rc;
 }
 
@@ -724,12 +706,11 @@ vv_status table_batch_bytes(vv_buf *out, size_t *ends_out, const vv_table *t, vv
 vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch *b, bool last,
 			 vv_error *err)
 {
-	vv_row_writer *w = NULL;
+	vv_auto(vv_row_writer) *w = NULL;
 	vv_status rc = table_row_writer(&w, t, err);
 	if (rc == VV_OK) {
 		rc = table_batch_bytes(out, ends, t, w, b, b->rows, last, VV_ANY_LENGTH, err);
 	}
-	vv_row_writer_free(w);
 	return rc;
 }
 
@@ -805,15 +786,13 @@ static int has_raw_line(const vv_batch *b, vv_error *err)
 
 static vv_status new_scan(vv_scan **out, const vv_table *t, vv_error *err)
 {
-	const char **names;
-	size_t *lens;
+	vv_auto_free const char **names = NULL;
+	vv_auto_free size_t *lens = NULL;
 	vv_status rc = column_names(&names, &lens, t, err);
 
 	if (rc == VV_OK) {
 		rc = vv_scan_new(out, &t->root.dialect, t->columns, names, lens, err);
 	}
-	vv_free(names);
-	vv_free(lens);
 	return rc;
 }
 
@@ -836,8 +815,8 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, s
 {
 	bool array = t->root.dialect.form == VV_FORM_JSON;
 	size_t len = raw->len;
-	vv_scan *s = NULL;
-	vv_cell *cells = NULL;
+	vv_auto(vv_scan) *s = NULL;
+	vv_auto_free vv_cell *cells = NULL;
 	vv_row row = {0};
 	int rc = has_raw_line(b, err);
 	if (rc <= 0) return (vv_status)rc;
@@ -868,7 +847,5 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, s
 	}
 done:
 	raw->len = len;
-	vv_scan_free(s);
-	vv_free(cells);
 	return (vv_status)rc;
 }

@@ -74,17 +74,14 @@ struct vv_table_checks {
 
 vv_table_checks *vv_table_checks_new(void)
 {
-	vv_table_checks *c = vv_calloc(1, sizeof(*c));
+	vv_auto(vv_table_checks) *c = vv_calloc(1, sizeof(*c));
 	if (c) {
 		vv_random(&c->secret, sizeof(c->secret));
 		c->pairs = vv_pair_memo_new(PAIRS_MAX);
 		c->proofs = group_proofs_new();
 	}
-	if (c && (!c->pairs || !c->proofs)) {
-		vv_table_checks_free(c);
-		return NULL;
-	}
-	return c;
+	if (c && (!c->pairs || !c->proofs)) return NULL;
+	return vv_take(&c);
 }
 
 vv_status vv_table_checks_load(vv_table_checks *c, const char *file, uint64_t secret, vv_error *err)
@@ -307,7 +304,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 		done = check_pairs(c, t, pool, progress, &sound, err);
 	}
 	if (done < 0 || sound) return done;
-	vv_table_source *bytes = NULL;
+	vv_auto(vv_table_source) *bytes = NULL;
 	vv_import_result again;
 	const checked *before = c ? find(c, &t->root) : NULL;
 	vv_sink dry = t->source;
@@ -344,7 +341,6 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 		}
 		vv_import_result_clear(&again);
 	}
-	vv_table_source_close(bytes);
 	return rc;
 }
 

@@ -229,7 +229,7 @@ static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *
 	vv_json_out_init(&w, out, 0);
 	vv_json_open_object(&w);
 	for (const vv_json *m = t->schema.json ? t->schema.json->first : NULL; m; m = m->next) {
-		vv_buf value = VV_BUF_INIT;
+		vv_auto(vv_buf) value = VV_BUF_INIT;
 
 		if (strcmp(m->name, "primaryKey") == 0 || strcmp(m->name, "uniqueKeys") == 0 ||
 		    strcmp(m->name, "foreignKeys") == 0) {
@@ -241,7 +241,6 @@ static vv_status make_schema(vv_buf *out, const vv_table *t, const char *const *
 		if (value.failed) {
 			out->failed = true;
 		}
-		vv_buf_clear(&value);
 	}
 	vv_json_add_array(&w, "primaryKey");
 	for (; *key; key++) {
@@ -256,10 +255,10 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 			      vv_error *err)
 {
 	static const char *const codes[] = {"primary-key"};
-	vv_buf schema = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_auto(vv_buf) schema = VV_BUF_INIT, expected = VV_BUF_INIT;
 	relay r = {c, s, NULL};
-	vv_check_result result = {0};
-	vv_rule_set rules;
+	vv_auto(vv_check_result) result = {0};
+	vv_auto(vv_rule_set) rules = {0};
 	vv_check_options o = {.rules = &rules,
 			      .path = c->o->path,
 			      .commit = c->o->commit,
@@ -280,16 +279,11 @@ static vv_status check_unique(base_check *c, const vv_rule_setting *s, const old
 	if ((rc = vv_buf_ok(&expected, err)) < 0 ||
 	    (rc = vv_rule_set_only(&rules, codes, 1, err)) < 0 ||
 	    (rc = make_schema(&schema, c->t, key->names, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	o.schema = vv_buf_cstr(&schema);
 	o.schema_len = schema.len;
 	rc = vv_check_table(&result, c->t, &o, err);
-	vv_check_result_clear(&result);
-done:
-	vv_rule_set_clear(&rules);
-	vv_buf_clear(&schema);
-	vv_buf_clear(&expected);
 	return rc;
 }
 
@@ -370,15 +364,12 @@ static vv_status check_key(base_check *c, vv_error *err)
 
 static vv_status match_columns(base_check *c, vv_error *err)
 {
-	size_t *a = vv_calloc(c->base->root.key_count + 1, sizeof(*a));
-	size_t *b = vv_calloc(c->t->root.key_count + 1, sizeof(*b));
+	vv_auto_free size_t *a = vv_calloc(c->base->root.key_count + 1, sizeof(*a));
+	vv_auto_free size_t *b = vv_calloc(c->t->root.key_count + 1, sizeof(*b));
 	vv_columns_options co = {0};
 	vv_status rc;
 
-	if (!a || !b) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!a || !b) return vv_fail_nomem(err);
 	size_t n = base_key_places(c->base, a, KEY_MAX), m = base_key_places(c->t, b, KEY_MAX);
 	bool same = n > 0 && n == m;
 	for (size_t i = 0; same && i < n; i++) {
@@ -391,9 +382,6 @@ static vv_status match_columns(base_check *c, vv_error *err)
 	}
 	rc = vv_columns_match(&c->columns, c->base, c->t, &co, err);
 	c->matched = rc == VV_OK;
-done:
-	vv_free(a);
-	vv_free(b);
 	return rc;
 }
 

@@ -112,17 +112,15 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 			  const vv_changed_group *groups, size_t count, base_group_fn fn,
 			  void *payload, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 1;
 	size_t i = 0;
 	vv_status rc = VV_OK;
 
 	vv_batch_init(&b);
 	if (groups && count == 0) return VV_OK;
-	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) return rc;
 	while (rc == VV_OK && more > 0 && (!groups || i < count)) {
 		if (groups && (rc = vv_table_seek_row(r, groups[i++].row, err)) < 0) {
 			break;
@@ -135,11 +133,7 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 			rc = fn(payload, &b, err);
 		}
 	}
-	rc = rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
-done:
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
-	return rc;
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
 size_t base_key_places(const vv_table *t, size_t *places, size_t max)

@@ -87,7 +87,7 @@ static vv_status hunt_group(void *payload, vv_batch *b, vv_error *err)
 static vv_status hunt_through(hunt *h, vv_error *err)
 {
 	base_check *c = h->c;
-	size_t *wanted = vv_calloc(h->key_count + 1, sizeof(*wanted));
+	vv_auto_free size_t *wanted = vv_calloc(h->key_count + 1, sizeof(*wanted));
 	const vv_changed_groups *r;
 	vv_status rc;
 
@@ -103,7 +103,6 @@ static vv_status hunt_through(hunt *h, vv_error *err)
 		rc = base_each_group(c, c->t, wanted, h->key_count + 1, r->new_groups, r->new_count,
 				     hunt_group, h, err);
 	}
-	vv_free(wanted);
 	return rc;
 }
 
@@ -142,7 +141,8 @@ static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_
 
 vv_status base_check_types(base_check *c, vv_error *err)
 {
-	size_t *key = NULL, n;
+	vv_auto_free size_t *key = NULL;
+	size_t n;
 	vv_status rc = VV_OK;
 
 	if (c->o->declared ||
@@ -168,7 +168,6 @@ vv_status base_check_types(base_check *c, vv_error *err)
 			}
 		}
 	}
-	vv_free(key);
 	return rc;
 }
 

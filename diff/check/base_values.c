@@ -168,7 +168,7 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 			   vv_error *err)
 {
 	const vv_field *f = &t->schema.fields[column];
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&b, "2 %d %zu %d ", (int)kind, column, (int)t->root.dialect.form);
@@ -181,14 +181,13 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 	vv_buf_put(&b, t->root.data.data, t->root.data.len);
 	rc = vv_buf_ok(&b, err);
 	*out = vv_xxh3_128(vv_buf_cstr(&b), b.len, 0);
-	vv_buf_clear(&b);
 	return rc;
 }
 
 static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t, size_t column,
 		      vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_hash128 key;
 	vv_status rc;
 	int got;
@@ -205,14 +204,13 @@ static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t
 			vv_distribution_clear(d);
 		}
 	}
-	vv_buf_clear(&b);
 	return got < 0 ? (vv_status)got : VV_OK;
 }
 
 static vv_status store(const vv_distribution *d, base_check *c, const vv_table *t, size_t column,
 		       vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_hash128 key;
 	vv_status rc;
 
@@ -222,7 +220,6 @@ static vv_status store(const vv_distribution *d, base_check *c, const vv_table *
 	    (rc = cache_key(&key, t, column, d->kind, err)) == VV_OK) {
 		rc = vv_check_cache_put(c->o->cache, "dist", key, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -292,8 +289,8 @@ static vv_status read_group(void *payload, vv_batch *b, vv_error *err)
 
 static vv_status read_rows(read_job *j, vv_error *err)
 {
-	vv_table_reader *reader = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *reader = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 1;
 	vv_status rc;
 
@@ -309,8 +306,6 @@ static vv_status read_rows(read_job *j, vv_error *err)
 			rc = add_group(j->r, j->parts, &b, err);
 		}
 	}
-	vv_table_reader_close(reader);
-	vv_batch_clear(&b);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -400,7 +395,9 @@ static vv_status read_columns(const reading *r, const vv_changed_group *groups, 
 			      vv_error *err)
 {
 	values *v = r->v;
-	size_t *wanted = vv_calloc(v->count + 1, sizeof(*wanted)), n = 0, jobs;
+	vv_auto_free size_t *wanted = vv_calloc(v->count + 1, sizeof(*wanted));
+	size_t n = 0;
+	size_t jobs;
 	reading mine = *r;
 	vv_status rc = VV_OK;
 
@@ -418,7 +415,6 @@ static vv_status read_columns(const reading *r, const vv_changed_group *groups, 
 		rc = base_each_group(v->c, table_of(r), wanted, n, groups, count, read_group, &mine,
 				     err);
 	}
-	vv_free(wanted);
 	return rc;
 }
 
@@ -696,7 +692,7 @@ static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
 static vv_status tell_news(news *w, vv_error *err)
 {
 	base_check *c = w->v->c;
-	size_t *wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
+	vv_auto_free size_t *wanted = vv_calloc(c->t->root.key_count + 2, sizeof(*wanted));
 	const vv_changed_groups *g;
 	vv_status rc = VV_OK;
 
@@ -719,7 +715,6 @@ static vv_status tell_news(news *w, vv_error *err)
 		rc = base_end(c, &w->quota, err);
 	}
 done:
-	vv_free(wanted);
 	vv_free(w->key);
 	return rc;
 }
@@ -895,7 +890,7 @@ static vv_status check_freshness(values *v, vv_error *err)
 vv_status base_check_values(base_check *c, vv_error *err)
 {
 	values v = {.c = c};
-	bool *take = NULL;
+	vv_auto_free bool *take = NULL;
 	vv_status rc;
 
 	if ((rc = want_all(&v, err)) < 0) {
@@ -922,6 +917,5 @@ done:
 		vv_distribution_clear(&v.items[i].is);
 	}
 	vv_free(v.items);
-	vv_free(take);
 	return rc;
 }

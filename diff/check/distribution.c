@@ -217,14 +217,13 @@ static uint64_t hash_of(const vv_distribution *d, const vv_dist_value *v)
 /* Drops further digits of all numbers so far, and what is gone again. */
 static vv_status coarsen(vv_distribution *d, unsigned digits, vv_error *err)
 {
-	slot *old = d->slots;
+	vv_auto_free slot *old = d->slots;
 	size_t cap = d->slot_cap;
 
 	d->dropped += digits;
 	if (!old) return VV_OK;
 	d->slots = vv_calloc(cap, sizeof(*d->slots));
 	if (!d->slots) {
-		vv_free(old);
 		d->slot_cap = d->slot_used = 0;
 		return vv_fail_nomem(err);
 	}
@@ -244,7 +243,6 @@ static vv_status coarsen(vv_distribution *d, unsigned digits, vv_error *err)
 			    .used = true,
 			    .count = s->count + old[i].count};
 	}
-	vv_free(old);
 	return VV_OK;
 }
 

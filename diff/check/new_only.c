@@ -33,7 +33,7 @@ struct vv_known {
 vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t seed, vv_error *err)
 {
 	static const vv_columns_options by_place = {0};
-	vv_known *k = vv_calloc(1, sizeof(*k));
+	vv_auto(vv_known) *k = vv_calloc(1, sizeof(*k));
 	vv_status rc = VV_OK;
 
 	*out = NULL;
@@ -49,11 +49,8 @@ vv_status vv_known_new(vv_known **out, vv_table *base, vv_table *t, uint64_t see
 		k->base = base;
 		k->t = t;
 	}
-	if (rc < 0) {
-		vv_known_free(k);
-		return rc;
-	}
-	*out = k;
+	if (rc < 0) return rc;
+	*out = vv_take(&k);
 	return VV_OK;
 }
 

@@ -252,8 +252,8 @@ static void note_batch(vv_profile *p, const vv_batch *b)
 
 static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 0;
 	vv_status rc;
 
@@ -269,8 +269,6 @@ static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 		     : p->failed ? vv_fail_nomem(err)
 				 : VV_OK;
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	return rc;
 }
 
@@ -381,7 +379,7 @@ static bool is_code(const profile_column *c)
 
 static void put_pattern(vv_json_out *w, const profile_column *c)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_puts(&b, "[");
 	vv_buf_puts(&b, c->upper ? "A-Z" : "");
@@ -404,7 +402,6 @@ static void put_pattern(vv_json_out *w, const profile_column *c)
 		w->buf->failed = true;
 	}
 	vv_json_string_len(w, vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
 }
 
 static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_field *f)
@@ -438,14 +435,13 @@ static bool put_constraints(vv_json_out *w, const profile_column *c, const vv_fi
 
 static void put_node(vv_json_out *w, const vv_json *node)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_json_put_node(&b, node);
 	if (b.failed) {
 		w->buf->failed = true;
 	}
 	vv_json_raw(w, vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
 }
 
 /* The field's missing values, and the words that stand for them in this column. */

@@ -268,7 +268,7 @@ static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *co
 static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *column, vv_error *err,
 				 const char *fmt, ...)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	va_list ap;
 	va_start(ap, fmt);
 	vv_buf_vprintf(&text, fmt, ap);
@@ -281,7 +281,6 @@ static vv_status conflict_column(merge *m, vv_conflict_kind kind, const char *co
 				  .detail = vv_buf_cstr(&text)};
 		rc = merge_conflict(m, &r, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 

@@ -102,7 +102,7 @@ static vv_status told_add(told *t, const vv_row_change *c, vv_error *err)
 /* Compares base with the side; notes in which columns values were edited. */
 static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 {
-	vv_rowdiff *d = NULL;
+	vv_auto(vv_rowdiff) *d = NULL;
 	vv_row_change c;
 	const char *key[VV_KEY_COLUMNS_MAX + 1] = {NULL};
 	int more;
@@ -129,7 +129,6 @@ static vv_status compare_side(merge *m, merge_side *s, told *t, vv_error *err)
 			s->edited[p->a] = stats->column_changes[i] > 0;
 		}
 	}
-	vv_rowdiff_close(d);
 	return rc;
 }
 
@@ -277,7 +276,8 @@ static vv_status make_blocks(merge_side *s, vv_error *err)
 /* secret: so that whoever writes data cannot make two groups look alike. */
 static vv_status load_groups(merge_groups *g, vv_table *t, uint64_t secret, vv_error *err)
 {
-	vv_list_reader *data = NULL, *layout = NULL;
+	vv_auto(vv_list_reader) *data = NULL;
+	vv_auto(vv_list_reader) *layout = NULL;
 	vv_list_item a, b;
 	int more = 1;
 	vv_status rc;
@@ -285,24 +285,17 @@ static vv_status load_groups(merge_groups *g, vv_table *t, uint64_t secret, vv_e
 				      t->root.data.len, err)) < 0 ||
 	    (rc = vv_list_reader_open(&layout, VV_LIST_LAYOUT, &t->source, t->root.layout.data,
 				      t->root.layout.len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while ((more = vv_list_next(data, &a, err)) > 0 &&
 	       (more = vv_list_next(layout, &b, err)) > 0) {
-		if (!vv_array_room(g->list, g->count, g->cap)) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
+		if (!vv_array_room(g->list, g->count, g->cap)) return vv_fail_nomem(err);
 		g->list[g->count++] = (merge_group){.row = a.before,
 						    .data = vv_xxh3_128(a.bytes, a.len, secret),
 						    .layout = vv_xxh3(b.bytes, b.len, secret),
 						    .plain = b.len > 0 && b.bytes[0] < 0x20};
 	}
-	rc = more < 0 ? (vv_status)more : VV_OK;
-done:
-	vv_list_reader_close(data);
-	vv_list_reader_close(layout);
-	return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 static int by_data(const void *a, const void *b)

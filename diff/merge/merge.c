@@ -25,7 +25,7 @@
 static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink *sink,
 			      const vv_merge_options *opts, vv_error *err)
 {
-	vv_table_source *bytes = NULL;
+	vv_auto(vv_table_source) *bytes = NULL;
 	vv_source source = {
 		.read = vv_table_source_read, .size = t->root.bytes, .name = "merged table"};
 	vv_import_options o = {.kind = t->root.kind,
@@ -41,9 +41,7 @@ static vv_status copy_version(vv_import_result *out, vv_table *t, const vv_sink 
 	if (t->root.kind == VV_KIND_TABLE) {
 		o.as = o.parent = &t->root;
 	}
-	rc = vv_import(out, &source, sink, &o, err);
-	vv_table_source_close(bytes);
-	return rc;
+	return vv_import(out, &source, sink, &o, err);
 }
 
 /* A version as it is. */
@@ -82,7 +80,7 @@ static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *si
 {
 	const vv_root *base = &m->base->root;
 	int decided = merge_decided(m, VV_CONFLICT_KEY, NULL, 0);
-	vv_buf why = VV_BUF_INIT;
+	vv_auto(vv_buf) why = VV_BUF_INIT;
 	if (decided >= 0) return take_version(out, merge_version(m, decided), sink, m->opts, err);
 	bool ours = merge_has_key_of_base(m, m->ours),
 	     theirs = merge_has_key_of_base(m, 1 - m->ours);
@@ -101,7 +99,6 @@ static vv_status take_for_key(merge *m, vv_import_result *out, const vv_sink *si
 			.kind = VV_CONFLICT_KEY, .row = MERGE_NONE, .detail = vv_buf_cstr(&why)};
 		rc = merge_conflict(m, &r, err);
 	}
-	vv_buf_clear(&why);
 	return rc < 0 ? rc : take_version(out, m->side[m->ours].table, sink, m->opts, err);
 }
 

@@ -167,7 +167,7 @@ static vv_status conflict_member(maker *k, const merge_column *c, const char *me
 				 const value v[3], vv_error *err)
 {
 	char what[64];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	if (!k->report) return VV_OK;
 	snprintf(what, sizeof(what), "%s", vv_text_shows(member));
 	vv_buf_printf(&text, "both changed '%s' of %s", what, c ? "column '" : "the schema");
@@ -184,7 +184,6 @@ static vv_status conflict_member(maker *k, const merge_column *c, const char *me
 				  .detail = vv_buf_cstr(&text)};
 		rc = merge_conflict(k->m, &r, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -476,7 +475,7 @@ static vv_status choose_key(merge *m, vv_error *err)
 							   : source[1];
 	}
 	if (rc < 0 || side >= 0) return rc;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_buf_puts(&text, "both changed the key of the table");
 	put_key(&text, ": ours", merge_version(m, (int)m->ours));
 	put_key(&text, "; theirs", merge_version(m, 1 - (int)m->ours));
@@ -484,7 +483,6 @@ static vv_status choose_key(merge *m, vv_error *err)
 	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 		rc = merge_conflict(m, &r, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -739,15 +737,13 @@ static vv_status find_labels(const merge *m, vv_cell *cells, vv_arena *arena, vv
 static vv_status write_header(merge *m, vv_error *err)
 {
 	vv_dialect *d = &m->as.dialect;
-	vv_row_writer *w = NULL;
-	vv_buf line = VV_BUF_INIT;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_row_writer) *w = NULL;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_cell *cells = vv_arena_calloc(&arena, m->column_count + 1, sizeof(*cells));
 	vv_status rc = cells ? vv_row_writer_new(&w, d, m->column_count, NULL, NULL, err)
 			     : vv_fail_nomem(err);
-	if (rc < 0 || (rc = find_labels(m, cells, &arena, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = find_labels(m, cells, &arena, err)) < 0) return rc;
 	if (m->column_count > 0) {
 		vv_row_write(w, &line, cells, m->column_count);
 		size_t len;
@@ -757,10 +753,6 @@ static vv_status write_header(merge *m, vv_error *err)
 	if ((rc = vv_buf_ok(&line, err)) == VV_OK) {
 		rc = vv_dialect_set_header(d, line.data, line.len, err);
 	}
-done:
-	vv_row_writer_free(w);
-	vv_arena_clear(&arena);
-	vv_buf_clear(&line);
 	return rc;
 }
 

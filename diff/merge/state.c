@@ -52,7 +52,7 @@ static void put_key(const merge *m, const merge_report *r, vv_buf *out)
 
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 {
-	vv_buf key = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	m->stats->conflicts++;
 	if (!m->opts->conflict) return VV_OK;
@@ -79,7 +79,6 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 	if (rc == VV_OK) {
 		rc = m->opts->conflict(m->opts->payload, &c, err);
 	}
-	vv_buf_clear(&key);
 	return rc;
 }
 

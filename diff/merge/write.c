@@ -668,7 +668,7 @@ vv_status merge_writer_open(merge *m, vv_error *err)
 {
 	merge_writer *w = vv_calloc(1, sizeof(*w));
 	const char **names = vv_calloc(m->column_count + 1, sizeof(*names));
-	size_t *lens = vv_calloc(m->column_count + 1, sizeof(*lens));
+	vv_auto_free size_t *lens = vv_calloc(m->column_count + 1, sizeof(*lens));
 	vv_status rc = VV_OK;
 	m->writer = w;
 	if (!w || !names || !lens ||
@@ -688,7 +688,6 @@ vv_status merge_writer_open(merge *m, vv_error *err)
 	}
 done:
 	vv_free(names);
-	vv_free(lens);
 	return rc;
 }
 

@@ -303,7 +303,7 @@ static vv_status read_as_old(patch_job *j, vv_mem_sink **blocks, vv_table *out, 
 			     vv_error *err)
 {
 	const patch_side *old = &j->section->side[0];
-	vv_table_source *bytes = NULL;
+	vv_auto(vv_table_source) *bytes = NULL;
 	vv_import_options io = {.kind = VV_KIND_TABLE,
 				.is_text = true,
 				.hints = VV_SNIFF_HINTS_INIT,
@@ -333,7 +333,6 @@ static vv_status read_as_old(patch_job *j, vv_mem_sink **blocks, vv_table *out, 
 		   (rc == VV_ECORRUPT && old->bytes == j->target->root.bytes)) {
 		rc = VV_OK; /* not to be read that way: another version */
 	}
-	vv_table_source_close(bytes);
 	return rc;
 }
 

@@ -33,7 +33,7 @@ typedef struct chunks {
 
 static vv_status load_chunks(chunks *out, vv_table *t, vv_error *err)
 {
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
 	uint64_t count, weight;
 	size_t n;
@@ -55,7 +55,6 @@ static vv_status load_chunks(chunks *out, vv_table *t, vv_error *err)
 			rc = vv_cbor_get_uint(&item.cbor, &c->bytes, err);
 		}
 	}
-	vv_list_reader_close(r);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -97,13 +96,10 @@ static vv_status match_chunks(const chunks *a, const chunks *b, size_t *match, v
 /* Leaves only a longest run of matches whose places rise (patience). */
 static vv_status keep_rising(size_t *match, size_t count, vv_error *err)
 {
-	size_t *tops = vv_calloc(count + 1, sizeof(*tops)),
-	       *before = vv_calloc(count + 1, sizeof(*before)), piles = 0;
-	if (!tops || !before) {
-		vv_free(tops);
-		vv_free(before);
-		return vv_fail_nomem(err);
-	}
+	vv_auto_free size_t *tops = vv_calloc(count + 1, sizeof(*tops));
+	vv_auto_free size_t *before = vv_calloc(count + 1, sizeof(*before));
+	size_t piles = 0;
+	if (!tops || !before) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		size_t low = 0, high = piles;
 		if (match[i] == 0) {
@@ -129,8 +125,6 @@ static vv_status keep_rising(size_t *match, size_t count, vv_error *err)
 			match[i] = 0;
 		}
 	}
-	vv_free(tops);
-	vv_free(before);
 	return VV_OK;
 }
 
@@ -146,7 +140,7 @@ static vv_status bytes_line(patch_out *o, const char *name, const char *bytes, s
 static vv_status chunk_line(patch_out *o, const char *name, vv_table *t, const chunk *c,
 			    vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	const uint8_t *text;
 	size_t len;
 	vv_status rc = t->source.get(t->source.payload, &c->cid, &block, err);
@@ -154,7 +148,6 @@ static vv_status chunk_line(patch_out *o, const char *name, vv_table *t, const c
 	    (rc = vv_chunk_decode(&text, &len, block.data, block.len, err)) == VV_OK) {
 		rc = bytes_line(o, name, (const char *)text, len, err);
 	}
-	vv_buf_clear(&block);
 	return rc;
 }
 
@@ -169,7 +162,8 @@ static vv_status keep_line(patch_out *o, uint64_t *keep, vv_error *err)
 static vv_status write_chunks(patch_out *o, vv_table *a, vv_table *b, vv_error *err)
 {
 	chunks x = {0}, y = {0};
-	size_t *match = NULL, i = 0;
+	vv_auto_free size_t *match = NULL;
+	size_t i = 0;
 	uint64_t keep = 0;
 	vv_status rc;
 	if ((rc = load_chunks(&x, a, err)) < 0 || (rc = load_chunks(&y, b, err)) < 0) {
@@ -204,7 +198,6 @@ static vv_status write_chunks(patch_out *o, vv_table *a, vv_table *b, vv_error *
 		rc = keep_line(o, &keep, err);
 	}
 done:
-	vv_free(match);
 	vv_free(x.list);
 	vv_free(y.list);
 	return rc;
@@ -279,7 +272,7 @@ static vv_status take_old(bytes_maker *m, vv_buf *out, size_t len, vv_error *err
 
 static vv_status bytes_drop(bytes_maker *m, const patch_op *op, vv_error *err)
 {
-	vv_buf old = VV_BUF_INIT;
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 	uint64_t at = m->at;
 	vv_status rc = take_old(m, &old, op->bytes_len, err);
 	if (rc == VV_OK && op->bytes_len > 0 && memcmp(old.data, op->bytes, op->bytes_len) != 0) {
@@ -292,7 +285,6 @@ static vv_status bytes_drop(bytes_maker *m, const patch_op *op, vv_error *err)
 		rc = patch_misfit_text(m->job, row, NULL, "the bytes that the patch takes away",
 				       "others", err);
 	}
-	vv_buf_clear(&old);
 	return rc;
 }
 
@@ -325,7 +317,7 @@ vv_status patch_bytes_run(patch_job *j, vv_error *err)
 	const patch_side *to = &j->section->side[1];
 	/* of a table nothing but its bytes is known here: then all of them are in the patch */
 	bool named = to->exists && to->root.kind == VV_KIND_FILE;
-	vv_root file;
+	vv_auto(vv_root) file = {0};
 	vv_cid cid;
 	uint64_t rows;
 	char one;
@@ -351,6 +343,5 @@ vv_status patch_bytes_run(patch_job *j, vv_error *err)
 	}
 	j->done.exact = rc == VV_OK;
 	vv_table_source_close(m.old);
-	vv_root_clear(&file);
 	return rc;
 }

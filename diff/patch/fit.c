@@ -333,7 +333,7 @@ static vv_status fit_put_change(fit *f, const fit_change *c, vv_buf *out, vv_err
 {
 	patch_lines *l = f->job->lines;
 	patch_op op;
-	vv_buf after = VV_BUF_INIT;
+	vv_auto(vv_buf) after = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	if (c->kind == PATCH_ADD && c->after_line > 0 && c->after_offset != c->offset) {
 		const fit_change where = {.offset = c->after_offset, .line = c->after_line};
@@ -349,7 +349,6 @@ static vv_status fit_put_change(fit *f, const fit_change *c, vv_buf *out, vv_err
 		vv_buf_put(out, after.data, after.len);
 		rc = vv_buf_ok(&after, err);
 	}
-	vv_buf_clear(&after);
 	return rc;
 }
 
@@ -688,7 +687,7 @@ static int edit_order(const void *x, const void *y)
 static vv_status place_all(fit *f, vv_error *err)
 {
 	int64_t drift = 0;
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	for (int adds = 0; adds < 2 && rc == VV_OK; adds++) {
 		drift = 0;
@@ -702,7 +701,6 @@ static vv_status place_all(fit *f, vv_error *err)
 			}
 		}
 	}
-	vv_buf_clear(&name);
 	return rc;
 }
 
@@ -715,9 +713,9 @@ static int row_order(const void *x, const void *y)
 /* Where the patch takes columns away: the rows that none of its lines is about. */
 static vv_status compare_others(fit *f, vv_error *err)
 {
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	bool drops = false;
-	uint64_t *rows;
+	vv_auto_free uint64_t *rows = NULL;
 	size_t count = 0, next = 0;
 	vv_status rc = VV_OK;
 	for (size_t t = 0; t < f->job->target->columns; t++) {
@@ -751,8 +749,6 @@ static vv_status compare_others(fit *f, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_buf_ok(&name, err);
 	}
-	vv_buf_clear(&name);
-	vv_free(rows);
 	return rc;
 }
 

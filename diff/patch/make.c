@@ -63,15 +63,13 @@ static const char *cell_text(vv_buf *storage, const vv_cell *c, size_t skip)
 vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err)
 {
-	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
 	const size_t skip = alike(expected, found);
 	const char *x = cell_text(&a, expected, skip), *y = cell_text(&b, found, skip);
 	vv_status rc = vv_buf_ok(&a, err);
 	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = patch_misfit_text(j, row, column, x, y, err);
 	}
-	vv_buf_clear(&a);
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -80,7 +78,7 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schema *s, vv_error *err)
 {
 	const char **names = vv_calloc(s->count + 1, sizeof(*names));
-	size_t *lens = vv_calloc(s->count + 1, sizeof(*lens));
+	vv_auto_free size_t *lens = vv_calloc(s->count + 1, sizeof(*lens));
 	vv_status rc;
 	*w = (patch_writer){.dialect = d, .columns = s->count};
 	if (!names || !lens) {
@@ -93,7 +91,6 @@ vv_status patch_writer_open(patch_writer *w, const vv_dialect *d, const vv_schem
 		rc = vv_row_writer_new(&w->rows, d, s->count, names, lens, err);
 	}
 	vv_free(names);
-	vv_free(lens);
 	return rc;
 }
 

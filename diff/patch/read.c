@@ -317,7 +317,7 @@ static vv_status read_side(patch_side *side, const patch_lines *l, const char *n
 
 static vv_status read_path(char **out, const patch_lines *l, const vv_json *v, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const char *bytes;
 	size_t len;
 	vv_status rc = vv_json_get_text(&bytes, &len, v, &arena, err);
@@ -333,7 +333,6 @@ static vv_status read_path(char **out, const patch_lines *l, const vv_json *v, v
 				  (unsigned long long)l->line);
 		}
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 

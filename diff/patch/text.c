@@ -321,16 +321,14 @@ static vv_status get_names(char ***out, size_t *count, const vv_json *object, co
 static vv_status empty_list(vv_buf *out, vv_list_kind kind, vv_error *err)
 {
 	static const vv_sink nowhere = {.put = NULL};
-	vv_list_builder *b = NULL;
-	vv_list list = {VV_BUF_INIT};
+	vv_auto(vv_list_builder) *b = NULL;
+	vv_auto(vv_list) list = {VV_BUF_INIT};
 	vv_status rc = vv_list_builder_new(&b, kind, &nowhere, NULL, err);
 	if (rc == VV_OK && (rc = vv_list_builder_finish(b, &list, err)) == VV_OK) {
 		vv_buf_clear(out);
 		*out = list.top;
 		list.top = (vv_buf)VV_BUF_INIT;
 	}
-	vv_list_clear(&list);
-	vv_list_builder_free(b);
 	return rc;
 }
 
@@ -541,7 +539,7 @@ static vv_status get_encoding(vv_dialect *out, const vv_json *v, vv_error *err)
 
 vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	size_t form, newline;
 	vv_status rc;
 	vv_dialect_clear(out);
@@ -555,24 +553,19 @@ vv_status patch_get_dialect(vv_dialect *out, const vv_json *v, vv_error *err)
 	    (rc = get_truth(&out->final_newline, v, "finalNewline", err)) < 0 ||
 	    (rc = get_word(&newline, v, "newline", newlines, COUNT(newlines), err)) < 0 ||
 	    (rc = get_run(&out->prologue, v, "prologue", &arena, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	out->form = (vv_form)form;
 	out->newline = (vv_newline)newline;
-	if ((rc = get_lead(out, v, err)) < 0) {
-		goto done;
-	}
-	rc = out->form == VV_FORM_CSV ? get_csv(out, v, &arena, err)
-				      : get_json(out, v, &arena, err);
-done:
-	vv_arena_clear(&arena);
-	return rc;
+	if ((rc = get_lead(out, v, err)) < 0) return rc;
+	return out->form == VV_FORM_CSV ? get_csv(out, v, &arena, err)
+					: get_json(out, v, &arena, err);
 }
 
 vv_status patch_finish_root(vv_root *r, vv_error *err)
 {
 	bool table = r->kind == VV_KIND_TABLE;
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc;
 	r->rows = r->bytes = 0;
 	if ((rc = empty_list(&r->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS, err)) < 0 ||
@@ -583,7 +576,6 @@ vv_status patch_finish_root(vv_root *r, vv_error *err)
 	if ((rc = vv_root_encode(&block, r, err)) == VV_OK) {
 		rc = vv_root_decode(r, block.data, block.len, err);
 	}
-	vv_buf_clear(&block);
 	if (rc == VV_ECORRUPT || rc == VV_EREFUSED) {
 		rc = err ? (err->code = VV_EINPUT)
 			 : VV_EINPUT; /* it came from the patch, not from the store */
@@ -602,7 +594,7 @@ static int label_order(const void *x, const void *y)
 vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a, const vv_schema *b,
 			    vv_error *err)
 {
-	patch_pair **sorted = vv_calloc(count + 1, sizeof(patch_pair *));
+	vv_auto_free patch_pair **sorted = vv_calloc(count + 1, sizeof(patch_pair *));
 	if (!sorted) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		patch_pair *p = &pairs[i];
@@ -621,7 +613,6 @@ vv_status patch_pairs_label(patch_pair *pairs, size_t count, const vv_schema *a,
 		}
 		i = same;
 	}
-	vv_free(sorted);
 	return VV_OK;
 }
 

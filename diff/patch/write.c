@@ -132,7 +132,8 @@ static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, b
 			   vv_error *err)
 {
 	patch_row a, b;
-	vv_buf difference = VV_BUF_INIT, *out = &s->o->line;
+	vv_auto(vv_buf) difference = VV_BUF_INIT;
+	vv_buf *out = &s->o->line;
 	vv_status rc;
 	*any = false;
 	if ((rc = patch_rows_get(&s->rows[0], x, &a, err)) < 0 ||
@@ -150,7 +151,6 @@ static vv_status pair_line(script *s, patch_kind kind, uint64_t x, uint64_t y, b
 		s->o->counts[kind]++;
 		rc = patch_out_line(s->o, err);
 	}
-	vv_buf_clear(&difference);
 	return rc;
 }
 
@@ -281,7 +281,7 @@ static vv_status is_same(script *s, int side, bool *same, vv_error *err)
 {
 	const events *e = &s->events[side];
 	patch_row a, b;
-	vv_buf unused = VV_BUF_INIT;
+	vv_auto(vv_buf) unused = VV_BUF_INIT;
 	vv_status rc;
 	*same = !e->changed;
 	if (!s->full && !s->irregular) return VV_OK;
@@ -290,9 +290,7 @@ static vv_status is_same(script *s, int side, bool *same, vv_error *err)
 		return rc;
 	}
 	*same = !put_difference(&unused, s, side == 0 ? &a : &b, side == 0 ? &b : &a);
-	rc = vv_buf_ok(&unused, err);
-	vv_buf_clear(&unused);
-	return rc;
+	return vv_buf_ok(&unused, err);
 }
 
 /* Rows that go elsewhere (side 0) or come from there (side 1): as many as follow each
@@ -533,7 +531,7 @@ static vv_status put_paths(patch_out *o, const vv_patch_write_options *opts, con
 static void put_both(patch_out *o, const vv_table *a, const vv_table *b,
 		     void (*put)(vv_buf *, const vv_root *))
 {
-	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
+	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT;
 	if (a) {
 		put(&x, &a->root);
 		vv_buf_puts(&o->line, "\"old\":");
@@ -547,8 +545,6 @@ static void put_both(patch_out *o, const vv_table *a, const vv_table *b,
 		}
 	}
 	o->line.failed |= x.failed || y.failed;
-	vv_buf_clear(&x);
-	vv_buf_clear(&y);
 }
 
 static void put_form_of(vv_buf *out, const vv_root *r)
@@ -632,9 +628,10 @@ static vv_status find_identity(const vv_table *a, const vv_table *b, const vv_co
 static vv_status write_rows(patch_out *o, vv_table *a, vv_table *b,
 			    const vv_patch_write_options *opts, vv_error *err)
 {
-	vv_columns own = {0};
+	vv_auto(vv_columns) own = {0};
 	const vv_columns *c = opts->columns;
-	size_t *identity = NULL, count = 0;
+	vv_auto_free size_t *identity = NULL;
+	size_t count = 0;
 	vv_status rc = VV_OK;
 	if (!a || !b) {
 		c = NULL;
@@ -646,16 +643,13 @@ static vv_status write_rows(patch_out *o, vv_table *a, vv_table *b,
 	if ((rc = find_identity(a, b, c, opts->key, &identity, &count, err)) < 0 ||
 	    (rc = put_columns_line(o, a, b, c, identity, count, err)) < 0 ||
 	    (rc = put_form_line(o, a, b, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (a && b) {
 		rc = script_write(o, a, b, opts, c, identity, count, err);
 	} else {
 		rc = script_whole(o, a ? a : b, a ? 0 : 1, err);
 	}
-done:
-	vv_free(identity);
-	vv_columns_clear(&own);
 	return rc;
 }
 
@@ -691,13 +685,12 @@ done:
 static vv_status put_line(vv_write_fn write, void *payload, const char *member,
 			  unsigned long long value, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_buf_printf(&b, "{\"%s\":%llu}\n", member, value);
 	vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {
 		rc = write(payload, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 

@@ -103,7 +103,8 @@ static void part_free(vv_blame *b, vv_blame_part *p)
 static vv_status set_key(vv_blame_part *p, const char *const *key, vv_error *err)
 {
 	size_t n = 0;
-	char **old = p->key, **names;
+	vv_auto_free char **old = p->key;
+	char **names;
 	while (key[n]) {
 		n++;
 	}
@@ -118,7 +119,6 @@ static vv_status set_key(vv_blame_part *p, const char *const *key, vv_error *err
 	for (size_t i = 0; old && old[i]; i++) {
 		vv_free(old[i]);
 	}
-	vv_free(old);
 	return n == SIZE_MAX ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -309,7 +309,7 @@ static vv_status add_touched(side *s, size_t width, const vv_row_change *c, vv_e
  * all others follow each other as in the older version. */
 static vv_status read_changes(side *s, size_t width, uint64_t new_rows, vv_error *err)
 {
-	vv_descent_rest rest = {0};
+	vv_auto(vv_descent_rest) rest = {0};
 	vv_row_change c;
 	uint64_t next = 0;
 	size_t skip = 0;
@@ -335,7 +335,6 @@ static vv_status read_changes(side *s, size_t width, uint64_t new_rows, vv_error
 			s->old_of[i] = vv_descent_rest_next(&rest, &next, &skip);
 		}
 	}
-	vv_descent_rest_clear(&rest);
 	return rc;
 }
 

@@ -134,8 +134,8 @@ static int by_hash(const void *a, const void *b)
 
 vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err)
 {
-	vv_list_reader *r = NULL;
-	vv_hash128 *hashes = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
+	vv_auto_free vv_hash128 *hashes = NULL;
 	vv_list_item item;
 	uint64_t count, weight;
 	size_t n = 0;
@@ -146,10 +146,7 @@ vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err)
 	if (rc < 0) return rc;
 	vv_list_totals(r, &count, &weight);
 	hashes = vv_calloc((size_t)count + 1, sizeof(*hashes));
-	if (!hashes) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!hashes) return vv_fail_nomem(err);
 	while (n < count && (more = vv_list_next(r, &item, err)) > 0) {
 		hashes[n++] = vv_xxh3_128(item.bytes, item.len, 0);
 	}
@@ -158,8 +155,5 @@ vv_status vv_table_repeats_groups(bool *out, const vv_table *t, vv_error *err)
 	for (size_t i = 1; i < n && !*out; i++) {
 		*out = hashes[i].lo == hashes[i - 1].lo && hashes[i].hi == hashes[i - 1].hi;
 	}
-done:
-	vv_free(hashes);
-	vv_list_reader_close(r);
 	return rc;
 }

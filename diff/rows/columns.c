@@ -102,7 +102,7 @@ static vv_status add_batch(sample *s, vv_batch **out, vv_error *err)
  * cells do not. */
 static vv_status read_old(sample *s, vv_error *err)
 {
-	vv_table_reader *r = NULL;
+	vv_auto(vv_table_reader) *r = NULL;
 	vv_batch *b = NULL;
 	int more = 1;
 	vv_status rc = vv_table_reader_open(&r, s->a, NULL, 0, false, err);
@@ -128,7 +128,6 @@ static vv_status read_old(sample *s, vv_error *err)
 			}
 		}
 	}
-	vv_table_reader_close(r);
 	return rc;
 }
 
@@ -171,8 +170,8 @@ static void compare_row(sample *s, const vv_cell *x, const vv_cell *y)
 
 static vv_status read_new(sample *s, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 1;
 	vv_batch_init(&b);
 	vv_status rc = vv_table_reader_open(&r, s->b, NULL, 0, false, err);
@@ -199,8 +198,6 @@ static vv_status read_new(sample *s, vv_error *err)
 			}
 		}
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -601,13 +598,11 @@ static void put_rest(vv_buf *out, const vv_json *descriptor)
 
 static bool same_rest(const vv_field *x, const vv_field *y, bool *failed)
 {
-	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
 	put_rest(&a, x->json);
 	put_rest(&b, y->json);
 	bool same = a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 	*failed |= a.failed || b.failed;
-	vv_buf_clear(&a);
-	vv_buf_clear(&b);
 	return same;
 }
 
@@ -615,13 +610,10 @@ static bool same_rest(const vv_field *x, const vv_field *y, bool *failed)
 static vv_status mark_moves(vv_columns *c, vv_error *err)
 {
 	size_t n = c->count, len = 0;
-	size_t *tails = vv_calloc(n + 1, sizeof(*tails)),
-	       *before = vv_calloc(n + 1, sizeof(*before));
+	vv_auto_free size_t *tails = vv_calloc(n + 1, sizeof(*tails)),
+			*before = vv_calloc(n + 1, sizeof(*before));
 	vv_status rc = VV_OK;
-	if (!tails || !before) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!tails || !before) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
 		if (c->pairs[i].a < 0 || c->pairs[i].b < 0) {
 			continue;
@@ -643,9 +635,6 @@ static vv_status mark_moves(vv_columns *c, vv_error *err)
 	for (size_t i = len > 0 ? tails[len - 1] : SIZE_MAX; i != SIZE_MAX; i = before[i]) {
 		c->pairs[i].moved = false;
 	}
-done:
-	vv_free(tails);
-	vv_free(before);
 	return rc;
 }
 

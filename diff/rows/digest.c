@@ -39,13 +39,12 @@ static vv_status choose_columns(digest *g, vv_error *err)
 {
 	const vv_rowdiff *d = g->d;
 	const vv_columns *c = d->opts.columns;
-	bool *want = vv_calloc(g->table->columns + 1, sizeof(*want));
+	vv_auto_free bool *want = vv_calloc(g->table->columns + 1, sizeof(*want));
 	g->columns = vv_calloc(c->count + 1, sizeof(*g->columns));
 	g->fields = vv_calloc(c->count + 1, sizeof(*g->fields));
 	g->key_fields = vv_calloc(d->key_count + 1, sizeof(*g->key_fields));
 	g->wanted = vv_calloc(g->table->columns + 1, sizeof(*g->wanted));
 	if (!want || !g->columns || !g->fields || !g->key_fields || !g->wanted) {
-		vv_free(want);
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < c->count; i++) {
@@ -66,7 +65,6 @@ static vv_status choose_columns(digest *g, vv_error *err)
 			g->wanted[g->wanted_count++] = i;
 		}
 	}
-	vv_free(want);
 	return VV_OK;
 }
 

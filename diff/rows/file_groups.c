@@ -41,7 +41,7 @@ static vv_status take_names(vv_file_groups *g, const vv_table *t, const vv_scan_
 {
 	const vv_dialect *d = &t->root.dialect;
 	uint64_t offset = (d->bom ? 3 : 0) + d->prologue.len;
-	vv_list_reader *r = NULL;
+	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
 	int more = 0;
 	vv_status rc = vv_list_reader_open(&r, VV_LIST_DATA, &t->source, t->root.data.data,
@@ -61,7 +61,6 @@ static vv_status take_names(vv_file_groups *g, const vv_table *t, const vv_scan_
 						g->count++); /* has room */
 		}
 	}
-	vv_list_reader_close(r);
 	return rc == VV_OK && more < 0 ? (vv_status)more : rc;
 }
 
@@ -69,7 +68,7 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 			     uint64_t secret, int take_fd, const char *name, const vv_sink *made,
 			     vv_error *err)
 {
-	vv_file_groups *g = vv_calloc(1, sizeof(*g));
+	vv_auto(vv_file_groups) *g = vv_calloc(1, sizeof(*g));
 	vv_status rc;
 
 	*out = NULL;
@@ -93,11 +92,8 @@ vv_status vv_file_groups_new(vv_file_groups **out, const vv_table *t, const vv_s
 		   VV_OK) {
 		rc = take_names(g, t, raw, err);
 	}
-	if (rc < 0) {
-		vv_file_groups_free(g);
-		return rc;
-	}
-	*out = g;
+	if (rc < 0) return rc;
+	*out = vv_take(&g);
 	return VV_OK;
 }
 
@@ -174,7 +170,7 @@ static vv_status scan_rows(vv_file_groups *g, const file_group *p, vv_error *err
 /* Leaves the block in g->block. */
 static vv_status make_block(vv_file_groups *g, const file_group *p, vv_error *err)
 {
-	vv_arena texts = VV_ARENA_INIT;
+	vv_auto(vv_arena) texts = VV_ARENA_INIT;
 	vv_status rc;
 
 	if ((rc = read_raw(g, p, err)) == VV_OK && (rc = scan_rows(g, p, err)) == VV_OK) {
@@ -182,7 +178,6 @@ static vv_status make_block(vv_file_groups *g, const file_group *p, vv_error *er
 				     g->columns > 0 ? g->columns : 1, NULL, NULL, err);
 	}
 	vv_scan_detach_arena(g->scan, &texts);
-	vv_arena_clear(&texts);
 	return rc;
 }
 

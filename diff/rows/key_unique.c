@@ -23,8 +23,8 @@ static int stop_at_once(void *payload, uint64_t first, uint64_t second, vv_error
 static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_batch *b,
 			    const size_t *key, size_t count, vv_error *err)
 {
-	uint64_t *hashes = vv_calloc(b->rows + 1, sizeof(*hashes));
-	vv_buf value = VV_BUF_INIT;
+	vv_auto_free uint64_t *hashes = vv_calloc(b->rows + 1, sizeof(*hashes));
+	vv_auto(vv_buf) value = VV_BUF_INIT;
 	vv_status rc;
 	if (!hashes) return vv_fail_nomem(err);
 	for (size_t i = 0; i < b->rows; i++) {
@@ -33,47 +33,31 @@ static vv_status hash_group(vv_key_proof *proof, const vv_table *t, const vv_bat
 			vv_value_put_canonical(&value, &t->schema.fields[key[k]],
 					       &b->cells[i * b->columns + key[k]]);
 		}
-		if ((rc = vv_buf_ok(&value, err)) < 0) {
-			goto done;
-		}
+		if ((rc = vv_buf_ok(&value, err)) < 0) return rc;
 		hashes[i] = vv_xxh3(vv_buf_cstr(&value), value.len, 0);
 	}
-	rc = vv_key_proof_add(proof, hashes, b->rows, b->first_row, err);
-done:
-	vv_buf_clear(&value);
-	vv_free(hashes);
-	return rc;
+	return vv_key_proof_add(proof, hashes, b->rows, b->first_row, err);
 }
 
 vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 			const char *temp_dir, vv_error *err)
 {
-	vv_key_proof *proof = NULL;
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_key_proof) *proof = NULL;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 0;
 	vv_status rc;
 	vv_batch_init(&b);
 	if ((rc = vv_key_proof_new(&proof, PROOF_MEMORY, temp_dir ? temp_dir : "/tmp", err)) < 0 ||
 	    (rc = vv_table_reader_open(&r, t, key, count, false, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while ((more = vv_table_read(r, &b, err)) > 0) {
-		if ((rc = hash_group(proof, t, &b, key, count, err)) < 0) {
-			goto done;
-		}
+		if ((rc = hash_group(proof, t, &b, key, count, err)) < 0) return rc;
 	}
-	if (more < 0) {
-		rc = (vv_status)more;
-		goto done;
-	}
+	if (more < 0) return (vv_status)more;
 	*out = true;
-	rc = vv_key_proof_pairs(proof, stop_at_once, out, err);
-done:
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
-	vv_key_proof_free(proof);
-	return rc;
+	return vv_key_proof_pairs(proof, stop_at_once, out, err);
 }
 
 /* --- tables without a key ------------------------------------------------ */
@@ -100,33 +84,27 @@ static vv_status keep_cell(first_rows *f, const vv_cell *c, vv_cell *out, vv_err
 
 static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	vv_status rc;
 	int more = 0;
 	vv_batch_init(&b);
 	f->columns = t->columns;
 	f->cells = vv_calloc(limit * f->columns + 1, sizeof(*f->cells));
 	if (!f->cells) return vv_fail_nomem(err);
-	if ((rc = vv_table_reader_open(&r, t, NULL, 0, false, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_table_reader_open(&r, t, NULL, 0, false, err)) < 0) return rc;
 	while (f->rows < limit && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; i < b.rows && f->rows < limit; i++, f->rows++) {
 			for (size_t c = 0; c < f->columns; c++) {
 				if ((rc = keep_cell(f, &b.cells[i * b.columns + c],
 						    &f->cells[f->rows * f->columns + c], err)) <
 				    0) {
-					goto done;
+					return rc;
 				}
 			}
 		}
 	}
-	rc = more < 0 ? (vv_status)more : VV_OK;
-done:
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
-	return rc;
+	return more < 0 ? (vv_status)more : VV_OK;
 }
 
 static int hash_order(const void *a, const void *b)
@@ -165,7 +143,7 @@ static vv_status find_telling(vv_key_found *out, const first_rows *f, const vv_t
 			      vv_error *err)
 {
 	size_t most = 0;
-	uint64_t *hashes = vv_calloc(f->rows + 1, sizeof(*hashes));
+	vv_auto_free uint64_t *hashes = vv_calloc(f->rows + 1, sizeof(*hashes));
 	if (!hashes) return vv_fail_nomem(err);
 	for (size_t c = 0; c < f->columns; c++) {
 		size_t n = tells(t, c) ? count_distinct(f, c, hashes) : 0;
@@ -174,7 +152,6 @@ static vv_status find_telling(vv_key_found *out, const first_rows *f, const vv_t
 			out->telling = c;
 		}
 	}
-	vv_free(hashes);
 	return VV_OK;
 }
 
@@ -183,7 +160,8 @@ static vv_status find_candidates(vv_key_found *out, const first_rows *f, const v
 {
 	vv_key_candidate all[CANDIDATES_MAX];
 	const char **names = vv_calloc(f->columns + 1, sizeof(*names));
-	size_t *lens = vv_calloc(f->columns + 1, sizeof(*lens)), count = 0;
+	vv_auto_free size_t *lens = vv_calloc(f->columns + 1, sizeof(*lens));
+	size_t count = 0;
 	vv_status rc = VV_OK;
 	if (!names || !lens) {
 		rc = vv_fail_nomem(err);
@@ -205,7 +183,6 @@ static vv_status find_candidates(vv_key_found *out, const first_rows *f, const v
 	}
 done:
 	vv_free(names);
-	vv_free(lens);
 	return rc;
 }
 

@@ -68,7 +68,8 @@ static vv_status moves_settle(row_moves *m, vv_error *err)
 	size_t n = m->count;
 	row_run **order = vv_calloc(n + 1, sizeof(*order));
 	chain *tree = vv_calloc(n + 1, sizeof(*tree));
-	size_t *rank = vv_calloc(n + 1, sizeof(*rank)), *before = vv_calloc(n + 1, sizeof(*before));
+	vv_auto_free size_t *rank = vv_calloc(n + 1, sizeof(*rank)),
+			*before = vv_calloc(n + 1, sizeof(*before));
 	chain best = {0, 0};
 	vv_status rc = VV_OK;
 	if (!order || !tree || !rank || !before) {
@@ -102,8 +103,6 @@ static vv_status moves_settle(row_moves *m, vv_error *err)
 done:
 	vv_free(order);
 	vv_free(tree);
-	vv_free(rank);
-	vv_free(before);
 	return rc;
 }
 

@@ -158,7 +158,7 @@ static vv_status find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found,
  * differences are done with here. */
 static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error *err)
 {
-	vv_sorter *rests = NULL;
+	vv_auto(vv_sorter) *rests = NULL;
 	uint64_t found = 0, shared;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 8),
@@ -191,7 +191,6 @@ static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error
 	rc = find_pairs(rests, NULL, &found, &shared, err);
 done:
 	*may = found > 0;
-	vv_sorter_free(rests);
 	return rc;
 }
 
@@ -215,55 +214,47 @@ static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, 
 	const vv_changed_groups *g = &r->d->changed;
 	const vv_changed_group *groups = side == 0 ? g->old_groups : g->new_groups;
 	size_t count = side == 0 ? g->old_count : g->new_count;
-	vv_table_reader *reader = NULL;
+	vv_auto(vv_table_reader) *reader = NULL;
 	const void *p;
-	vv_batch b;
+	vv_auto(vv_batch) b = {0};
 	uint64_t next;
 	int more;
 	vv_status rc;
 	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&reader, side == 0 ? r->d->a : r->d->b, r->columns[side],
 				       r->count, false, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if ((more = vv_sorter_next(lone, &p, err)) < 0) {
-		rc = (vv_status)more;
-		goto done;
-	}
+	if ((more = vv_sorter_next(lone, &p, err)) < 0) return (vv_status)more;
 	next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
 	for (size_t i = 0; i < count; i++) {
 		if ((i == 0 || groups[i].index != groups[i - 1].index + 1) &&
 		    (rc = vv_table_seek_row(reader, groups[i].row, err)) < 0) {
-			goto done;
+			return rc;
 		}
 		if ((more = vv_table_read(reader, &b, err)) <= 0) {
-			rc = more < 0 ? (vv_status)more
-				      : vv_fail(err, VV_ECORRUPT,
-						"a data list is shorter than it declares");
-			goto done;
+			return more < 0 ? (vv_status)more
+					: vv_fail(err, VV_ECORRUPT,
+						  "a data list is shorter than it declares");
 		}
 		for (size_t k = 0; k < b.rows; k++) {
 			bool is = false;
 			if ((rc = is_next(lone, b.first_row + k, &next, &is, err)) < 0 ||
 			    (rc = rest_add(r, out, side, &b.cells[k * b.columns], b.first_row + k,
 					   is, err)) < 0) {
-				goto done;
+				return rc;
 			}
 		}
 		*rows += b.rows;
 	}
-	rc = vv_sorter_rewind(lone, err);
-done:
-	vv_batch_clear(&b);
-	vv_table_reader_close(reader);
-	return rc;
+	return vv_sorter_rewind(lone, err);
 }
 
 /* The pairs among all rows that were read; none, where their rests do not tell rows apart. */
 static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs, bool *sure,
 			    vv_error *err)
 {
-	vv_sorter *rests = NULL;
+	vv_auto(vv_sorter) *rests = NULL;
 	uint64_t rows[2] = {0}, found = 0, shared = 0;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(r->d, 4),
@@ -277,14 +268,13 @@ static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs,
 	rc = vv_sorter_finish(pairs, err);
 done:
 	*sure = found > 0 && shared <= SHARED_MIN + rows[0] / SHARED_PART;
-	vv_sorter_free(rests);
 	return rc;
 }
 
 /* Replaces the list by itself without the rows of `out`; both ascend. */
 static vv_status take_out(vv_rowdiff *d, vv_sorter **list, vv_sorter *out, vv_error *err)
 {
-	vv_sorter *left = NULL;
+	vv_auto(vv_sorter) *left = NULL;
 	const void *p;
 	int more = 0;
 	uint64_t next;
@@ -293,16 +283,11 @@ static vv_status take_out(vv_rowdiff *d, vv_sorter **list, vv_sorter *out, vv_er
 				err)) < 0) {
 		return rc;
 	}
-	if ((more = vv_sorter_next(out, &p, err)) < 0) {
-		rc = (vv_status)more;
-		goto done;
-	}
+	if ((more = vv_sorter_next(out, &p, err)) < 0) return (vv_status)more;
 	next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
 	while ((more = vv_sorter_next(*list, &p, err)) > 0) {
 		if (vv_get_be64(p) != next) {
-			if ((rc = vv_sorter_add(left, p, err)) < 0) {
-				goto done;
-			}
+			if ((rc = vv_sorter_add(left, p, err)) < 0) return rc;
 			continue;
 		}
 		if ((more = vv_sorter_next(out, &p, err)) < 0) {
@@ -310,18 +295,11 @@ static vv_status take_out(vv_rowdiff *d, vv_sorter **list, vv_sorter *out, vv_er
 		}
 		next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
 	}
-	if (more < 0) {
-		rc = (vv_status)more;
-		goto done;
-	}
-	if ((rc = vv_sorter_finish(left, err)) < 0) {
-		goto done;
-	}
+	if (more < 0) return (vv_status)more;
+	if ((rc = vv_sorter_finish(left, err)) < 0) return rc;
 	vv_sorter_free(*list);
 	*list = left;
 	left = NULL;
-done:
-	vv_sorter_free(left);
 	return rc;
 }
 
@@ -329,7 +307,7 @@ done:
 static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, vv_sorter **added,
 			    vv_sorter *kept, vv_error *err)
 {
-	vv_sorter *news = NULL;
+	vv_auto(vv_sorter) *news = NULL;
 	const void *p;
 	int more = 0;
 	vv_status rc;
@@ -342,21 +320,15 @@ static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, v
 		const vv_segment rows = {vv_get_be64(pair), vv_get_be64(pair + 8), 1};
 		if ((rc = rowdiff_keep(kept, &rows, PAIR_REKEYED, err)) < 0 ||
 		    (rc = vv_sorter_add(news, pair + 8, err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
-	if (more < 0) {
-		rc = (vv_status)more;
-		goto done;
-	}
+	if (more < 0) return (vv_status)more;
 	if ((rc = vv_sorter_finish(news, err)) < 0 || (rc = vv_sorter_rewind(pairs, err)) < 0 ||
 	    (rc = take_out(d, gone, pairs, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = take_out(d, added, news, err);
-done:
-	vv_sorter_free(news);
-	return rc;
+	return take_out(d, added, news, err);
 }
 
 /* Takes out those rows that have the same rest. */
@@ -364,7 +336,8 @@ static vv_status pair_by_rest(rest *r, vv_sorter **gone, vv_sorter **added, vv_s
 			      vv_error *err)
 {
 	vv_rowdiff *d = r->d;
-	vv_sorter *lone[2] = {*gone, *added}, *pairs = NULL;
+	vv_sorter *lone[2] = {*gone, *added};
+	vv_auto(vv_sorter) *pairs = NULL;
 	bool go_on = false;
 	vv_status rc;
 	if ((rc = may_pair(r, lone, &go_on, err)) < 0 || !go_on) return rc;
@@ -373,7 +346,6 @@ static vv_status pair_by_rest(rest *r, vv_sorter **gone, vv_sorter **added, vv_s
 	    (rc = sure_pairs(r, lone, pairs, &go_on, err)) == VV_OK && go_on) {
 		rc = take_pairs(d, pairs, gone, added, kept, err);
 	}
-	vv_sorter_free(pairs);
 	return rc;
 }
 

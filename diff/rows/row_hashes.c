@@ -30,9 +30,9 @@ static uint64_t hash_row(vv_buf *text, const vv_cell *cells, size_t count)
 
 static vv_status hash_rows(vv_table *t, uint64_t *out, size_t *count, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_buf text = VV_BUF_INIT;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_batch) b = {0};
 	int more = 0;
 	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
 
@@ -43,9 +43,6 @@ static vv_status hash_rows(vv_table *t, uint64_t *out, size_t *count, vv_error *
 		}
 		rc = vv_buf_ok(&text, err);
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
-	vv_buf_clear(&text);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -54,7 +51,7 @@ vv_status vv_row_hashes(vv_store *store, const vv_cid *root, uint64_t **out, siz
 {
 	vv_sink source;
 	vv_table t;
-	uint64_t *list = NULL;
+	vv_auto_free uint64_t *list = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -70,10 +67,9 @@ vv_status vv_row_hashes(vv_store *store, const vv_cid *root, uint64_t **out, siz
 	}
 	vv_table_close(&t);
 	if (rc < 0) {
-		vv_free(list);
 		*count = 0;
 		return rc;
 	}
-	*out = list;
+	*out = vv_take(&list);
 	return VV_OK;
 }

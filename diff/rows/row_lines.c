@@ -89,16 +89,13 @@ vv_status vv_row_lines_cells(vv_row_lines *r, uint64_t row, const vv_cell **cell
 static vv_status make_lines(vv_row_lines *r, vv_row_lines_slot *s, vv_error *err)
 {
 	if (s->ends) return VV_OK;
-	size_t *ends = vv_calloc(s->batch.rows, sizeof(*ends));
+	vv_auto_free size_t *ends = vv_calloc(s->batch.rows, sizeof(*ends));
 	if (!ends) return vv_fail_nomem(err);
 	vv_buf_reset(&s->lines);
 	vv_status rc = vv_batch_lines(&s->lines, ends, r->table, &s->batch,
 				      s->batch.index + 1 == r->groups, err);
-	if (rc < 0) {
-		vv_free(ends);
-		return rc;
-	}
-	s->ends = ends;
+	if (rc < 0) return rc;
+	s->ends = vv_take(&ends);
 	return VV_OK;
 }
 

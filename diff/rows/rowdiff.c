@@ -168,7 +168,7 @@ vv_status vv_rowdiff_cost(uint64_t *cells, vv_table *a, vv_table *b, const vv_co
 vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 			  const vv_rowdiff_options *opts, vv_error *err)
 {
-	vv_rowdiff *d = vv_calloc(1, sizeof(*d));
+	vv_auto(vv_rowdiff) *d = vv_calloc(1, sizeof(*d));
 	vv_status rc;
 	*out = NULL;
 	if (!d) return vv_fail_nomem(err);
@@ -187,10 +187,9 @@ vv_status vv_rowdiff_open(vv_rowdiff **out, vv_table *a, vv_table *b,
 	    (rc = same_places(opts->columns) ? vv_changed_groups_find(&d->changed, a, b, err)
 					     : vv_changed_groups_all(&d->changed, a, b, err)) < 0 ||
 	    (rc = rowdiff_match(d, err)) < 0) {
-		vv_rowdiff_close(d);
 		return rc;
 	}
-	*out = d;
+	*out = vv_take(&d);
 	return VV_OK;
 }
 

@@ -85,13 +85,10 @@ static vv_status add_batch(vv_value_set *sets, size_t count, const vv_table *t, 
 static vv_status list_columns(const vv_value_set *sets, size_t count, const vv_table *t,
 			      size_t **out, size_t *out_count, vv_error *err)
 {
-	bool *wanted = vv_calloc(t->columns + 1, sizeof(*wanted));
+	vv_auto_free bool *wanted = vv_calloc(t->columns + 1, sizeof(*wanted));
 	*out_count = 0;
 	*out = vv_calloc(t->columns + 1, sizeof(**out));
-	if (!wanted || !*out) {
-		vv_free(wanted);
-		return vv_fail_nomem(err);
-	}
+	if (!wanted || !*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		for (size_t k = 0; k < sets[i].count; k++) {
 			wanted[sets[i].columns[k]] = true;
@@ -102,22 +99,22 @@ static vv_status list_columns(const vv_value_set *sets, size_t count, const vv_t
 			(*out)[(*out_count)++] = i;
 		}
 	}
-	vv_free(wanted);
 	return VV_OK;
 }
 
 vv_status vv_value_sets_read(vv_value_set *sets, size_t count, vv_table *t, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_buf text = VV_BUF_INIT;
-	vv_batch b;
-	size_t *columns = NULL, column_count;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_batch) b = {0};
+	vv_auto_free size_t *columns = NULL;
+	size_t column_count;
 	int more = 1;
 	vv_status rc;
 	vv_batch_init(&b);
 	if ((rc = list_columns(sets, count, t, &columns, &column_count, err)) < 0 ||
 	    (rc = vv_table_reader_open(&r, t, columns, column_count, false, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while (rc == VV_OK && !all_repeat(sets, count) && (more = vv_table_read(r, &b, err)) > 0) {
 		rc = add_batch(sets, count, t, &b, &text, err);
@@ -126,11 +123,6 @@ vv_status vv_value_sets_read(vv_value_set *sets, size_t count, vv_table *t, vv_e
 	for (size_t i = 0; i < count; i++) {
 		settle(&sets[i]);
 	}
-done:
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
-	vv_buf_clear(&text);
-	vv_free(columns);
 	return rc;
 }
 

@@ -147,11 +147,10 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 	size_t n = s->len / s->record_len;
 	if (is_sorted(s)) return VV_OK;
 	handle *x = vv_calloc(n, sizeof(*x)), *y = vv_calloc(n, sizeof(*y));
-	uint8_t *other = vv_malloc(s->cap);
+	vv_auto_free uint8_t *other = vv_malloc(s->cap);
 	if (!x || !y || !other) {
 		vv_free(x);
 		vv_free(y);
-		vv_free(other);
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < n; i++) {
@@ -162,7 +161,7 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 		memcpy(other + i * s->record_len, s->records + sorted[i].at, s->record_len);
 	}
 	vv_free(s->records);
-	s->records = other;
+	s->records = vv_take(&other);
 	vv_free(x);
 	vv_free(y);
 	return VV_OK;
@@ -174,12 +173,11 @@ static vv_status spill(vv_sorter *s, vv_error *err)
 	vv_status rc = sort_memory(s, err);
 	if (rc < 0) return rc;
 	if (s->fd < 0) {
-		char *path = NULL;
+		vv_auto(char) *path = NULL;
 		int fd = vv_temp_open(&path, s->dir, "sort-", err);
 		if (fd < 0) return (vv_status)fd;
 		s->fd = fd;
 		rc = vv_unlink(path, true, err);
-		vv_free(path);
 		if (rc < 0) return rc;
 	}
 	run *p = vv_realloc_array(s->runs, s->run_count + 1, sizeof(*p));

@@ -251,14 +251,12 @@ vv_same vv_value_compare(vv_buf *scratch, const vv_field *fa, const vv_cell *a, 
 
 bool vv_tolerance_check(const char *tolerance)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_decimal d;
 	size_t len = strlen(tolerance);
 	len -= len > 0 && tolerance[len - 1] == '%';
-	bool ok = vv_decimal_read(&d, &b, NULL, tolerance, len) && d.kind == VV_DECIMAL_FINITE &&
-		  !d.negative;
-	vv_buf_clear(&b);
-	return ok;
+	return vv_decimal_read(&d, &b, NULL, tolerance, len) && d.kind == VV_DECIMAL_FINITE &&
+	       !d.negative;
 }
 
 /* |larger| x percent / 100: multiplied digit by digit as a string. */
@@ -271,10 +269,9 @@ static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percen
 		return true;
 	}
 	unsigned *sum = NULL;
-	vv_buf cells = VV_BUF_INIT;
+	vv_auto(vv_buf) cells = VV_BUF_INIT;
 	if (!vv_buf_reserve(&cells, n * sizeof(*sum)) || !vv_buf_reserve(buf, n)) {
 		buf->failed = true;
-		vv_buf_clear(&cells);
 		return false;
 	}
 	sum = (unsigned *)(void *)cells.data;
@@ -297,7 +294,6 @@ static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percen
 		buf->data[at + i] = (char)('0' + sum[i]);
 	}
 	buf->len += n;
-	vv_buf_clear(&cells);
 	*out = (vv_decimal){.kind = VV_DECIMAL_FINITE,
 			    .digits_at = at + zeros,
 			    .count = n - zeros,
@@ -337,7 +333,7 @@ bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, cons
 
 int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
 {
-	vv_buf digits = VV_BUF_INIT;
+	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	vv_decimal x, y;
 	int c = 0;
 	if (a->state != b->state) return a->state < b->state ? -1 : 1;
@@ -347,7 +343,6 @@ int vv_value_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
 	if (numbers) {
 		c = vv_decimal_compare(&x, &y, &digits);
 	}
-	vv_buf_clear(&digits);
 	if (c != 0) return c;
 	size_t n = a->len < b->len ? a->len : b->len;
 	c = n > 0 ? memcmp(a->text, b->text, n) : 0;

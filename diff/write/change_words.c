@@ -181,17 +181,14 @@ static void put_place(vv_buf *out, const vv_table *t, long at)
 
 static bool same_member(const vv_json *x, const vv_json *y)
 {
-	vv_buf a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
 	if (x) {
 		vv_json_put_node(&a, x);
 	}
 	if (y) {
 		vv_json_put_node(&b, y);
 	}
-	bool same = a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-	vv_buf_clear(&a);
-	vv_buf_clear(&b);
-	return same;
+	return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 static bool is_told_elsewhere(const char *member)

@@ -485,7 +485,7 @@ static void put_key_names(vv_buf *b, const vv_table *t)
 static void put_facts(html_writer *w)
 {
 	const vv_diff_table *t = &w->table;
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	bool open = false;
 	if (t->old_path) {
 		put_fact(w, &open, "Renamed from ", t->old_path, strlen(t->old_path));
@@ -519,7 +519,6 @@ static void put_facts(html_writer *w)
 	}
 	vv_buf_puts(&w->buf, open ? "</ul>\n" : "");
 	w->buf.failed = w->buf.failed || line.failed;
-	vv_buf_clear(&line);
 }
 
 static void put_column_head(html_writer *w, size_t pair)
@@ -631,12 +630,11 @@ static vv_status html_end(vv_diff_writer *base, vv_error *err)
 
 static void html_close(vv_diff_writer *base)
 {
-	html_writer *w = self(base);
+	vv_auto_free html_writer *w = self(base);
 	if (w) {
 		vv_buf_clear(&w->buf);
 		vv_buf_clear(&w->text);
 	}
-	vv_free(w);
 }
 
 static vv_status html_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

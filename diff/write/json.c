@@ -116,7 +116,7 @@ static void put_field(json_writer *j, const vv_table *t, long at)
 static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 {
 	const vv_column_pair *p = &t->columns->pairs[i];
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_column_describe(&line, t, i);
 	if (line.len == 0 && !line.failed) return;
 	j->buf.failed |= line.failed;
@@ -145,7 +145,6 @@ static void put_change_of(json_writer *j, const vv_diff_table *t, size_t i)
 	}
 	put_string(j, "text", vv_buf_cstr(&line));
 	vv_json_close_object(&j->out);
-	vv_buf_clear(&line);
 }
 
 static void put_names(json_writer *j, const char *name, char *const *names, size_t count)

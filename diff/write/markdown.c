@@ -101,12 +101,11 @@ static void bound(vv_buf *b, size_t width)
 
 static void put_text(vv_buf *b, const char *s, size_t len, size_t width)
 {
-	vv_buf cut = VV_BUF_INIT;
+	vv_auto(vv_buf) cut = VV_BUF_INIT;
 	vv_text_put_cut(&cut, s, len, width);
 	bound(&cut, width);
 	put_code(b, vv_buf_cstr(&cut), cut.len);
 	b->failed = b->failed || cut.failed;
-	vv_buf_clear(&cut);
 }
 
 static bool has_text(const vv_cell *c)
@@ -381,7 +380,7 @@ static void put_key_names(vv_buf *b, const vv_table *t)
 
 static void put_facts(vv_buf *b, const vv_diff_table *t)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	size_t bullets = 0, more = 0;
 	vv_buf_puts(b, "\n");
 	if (t->old_path) {
@@ -419,7 +418,6 @@ static void put_facts(vv_buf *b, const vv_diff_table *t)
 			b, "- this difference was made with options that leave some changes out\n");
 	}
 	b->failed = b->failed || line.failed;
-	vv_buf_clear(&line);
 }
 
 static vv_status md_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
@@ -543,8 +541,8 @@ static void put_table(vv_buf *b, const md_table *t, size_t room)
 
 static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 {
-	size_t *rooms = vv_calloc(w->count + 1, 2 * sizeof(*rooms)),
-	       *demands = rooms ? rooms + w->count : NULL;
+	vv_auto_free size_t *rooms = vv_calloc(w->count + 1, 2 * sizeof(*rooms));
+	size_t *demands = rooms ? rooms + w->count : NULL;
 	size_t fixed = b->len + NOTE_SIZE, shown = 0;
 	if (!rooms) return vv_fail_nomem(err);
 	for (; shown < w->count; shown++) {
@@ -565,7 +563,6 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 		vv_buf_printf(b, "\nNot shown: %s more table%s.\n", vv_text_count(w->count - shown),
 			      w->count - shown == 1 ? "" : "s");
 	}
-	vv_free(rooms);
 	return vv_buf_ok(b, err);
 }
 
@@ -579,7 +576,7 @@ static vv_status md_begin(vv_diff_writer *base, vv_error *err)
 static vv_status md_end(vv_diff_writer *base, vv_error *err)
 {
 	md_writer *w = self(base);
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_buf_puts(&b, MARKER "## Changes in tables");
 	if (w->opts.title && w->opts.title[0]) {
 		vv_buf_puts(&b, ": ");
@@ -590,13 +587,12 @@ static vv_status md_end(vv_diff_writer *base, vv_error *err)
 	if (rc == VV_OK) {
 		rc = w->opts.write(w->opts.payload, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
 static void md_close(vv_diff_writer *base)
 {
-	md_writer *w = self(base);
+	vv_auto_free md_writer *w = self(base);
 	for (size_t i = 0; w && i < w->count; i++) {
 		vv_buf_clear(&w->tables[i].head);
 		for (int k = 0; k < SECTIONS; k++) {
@@ -611,7 +607,6 @@ static void md_close(vv_diff_writer *base)
 		vv_buf_clear(&w->shown_x);
 		vv_buf_clear(&w->shown_y);
 	}
-	vv_free(w);
 }
 
 static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

@@ -184,13 +184,10 @@ static void put_create(sql_writer *w, const char *name, bool with_key)
 static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_error *err)
 {
 	const vv_diff_table *t = &w->table;
-	vv_buf temp = VV_BUF_INIT;
+	vv_auto(vv_buf) temp = VV_BUF_INIT;
 	vv_buf_printf(&temp, "%s (new)", w->name);
 	vv_status rc = vv_buf_ok(&temp, err);
-	if (rc < 0) {
-		vv_buf_clear(&temp);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	put_create(w, temp.data, with_key);
 	for (int round = 0; round < 2; round++) {
 		bool first = true;
@@ -213,7 +210,6 @@ static vv_status put_rebuild(sql_writer *w, bool with_key, bool from_old, vv_err
 	put_word_name(w, ";\nALTER TABLE ", temp.data);
 	put_word_name(w, " RENAME TO ", w->name);
 	vv_buf_puts(&w->buf, ";\n");
-	vv_buf_clear(&temp);
 	return flush(w, FLUSH_AT, err);
 }
 
@@ -263,7 +259,7 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 	const vv_diff_table *t = &w->table;
 	bool own_a = false, own_b = false, unique = false;
 	vv_status rc = VV_OK;
-	size_t *old_key = vv_calloc(t->key_count + 1, sizeof(*old_key));
+	vv_auto_free size_t *old_key = vv_calloc(t->key_count + 1, sizeof(*old_key));
 	w->by_key = false;
 	if (!old_key) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->key_count; i++) {
@@ -286,7 +282,6 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 	w->by_key = unique;
 	w->rekey = t->columns->key_changed || (t->a->root.key_count > 0 && !own_a) ||
 		   (t->b->root.key_count > 0 && !own_b);
-	vv_free(old_key);
 	return rc;
 }
 
@@ -481,7 +476,7 @@ static vv_status sql_begin(vv_diff_writer *base, vv_error *err)
 static void put_head(sql_writer *w)
 {
 	const vv_diff_table *t = &w->table;
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_buf_putc(&w->buf, '\n');
 	vv_buf_printf(&line, "%s: ", t->path);
 	if (t->a && t->b) {
@@ -505,7 +500,6 @@ static void put_head(sql_writer *w)
 			"-- because of the options of this difference, not every change is here\n");
 	}
 	w->buf.failed = w->buf.failed || line.failed;
-	vv_buf_clear(&line);
 }
 
 static vv_status begin_both(sql_writer *w, vv_error *err)
@@ -622,12 +616,11 @@ static vv_status sql_end(vv_diff_writer *base, vv_error *err)
 
 static void sql_close(vv_diff_writer *base)
 {
-	sql_writer *w = self(base);
+	vv_auto_free sql_writer *w = self(base);
 	if (w) {
 		clear_table(w);
 		vv_buf_clear(&w->buf);
 	}
-	vv_free(w);
 }
 
 static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

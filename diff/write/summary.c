@@ -102,7 +102,7 @@ static void put_columns(vv_buf *b, const vv_diff_table *t)
 {
 	bool first = true;
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
-		vv_buf text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
 		vv_text_column_put(&text, t, i);
 		if (text.len > 0) {
 			put_label(b, first ? "columns" : "");
@@ -111,7 +111,6 @@ static void put_columns(vv_buf *b, const vv_diff_table *t)
 			first = false;
 		}
 		b->failed |= text.failed;
-		vv_buf_clear(&text);
 	}
 }
 
@@ -186,7 +185,7 @@ static vv_status summary(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err
 static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_stats *s,
 			  vv_error *err)
 {
-	vv_change_counts counts;
+	vv_auto(vv_change_counts) counts = {0};
 	vv_status rc;
 	if (!t->a || !t->b) {
 		const vv_table *only = t->a ? t->a : t->b;
@@ -196,7 +195,6 @@ static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_st
 	if ((rc = vv_change_counts_fill(&counts, t, s, err)) == VV_OK) {
 		vv_change_counts_put(b, &counts);
 	}
-	vv_change_counts_clear(&counts);
 	return rc;
 }
 
@@ -204,13 +202,11 @@ static vv_status put_line(vv_buf *b, const vv_diff_table *t, const vv_rowdiff_st
 static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *err)
 {
 	const vv_diff_table *t = &w->table;
-	vv_buf b = VV_BUF_INIT, path = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_buf path = VV_BUF_INIT;
 	vv_status rc;
 	if (!vv_array_room(w->lines, w->count, w->cap)) return vv_fail_nomem(err);
-	if ((rc = put_line(&b, t, s, err)) < 0) {
-		vv_buf_clear(&b);
-		return rc;
-	}
+	if ((rc = put_line(&b, t, s, err)) < 0) return rc;
 	if (t->old_path) {
 		vv_text_put_escaped(&path, t->old_path, strlen(t->old_path));
 		vv_buf_puts(&path, " => ");
@@ -263,7 +259,7 @@ static vv_status sum_end(vv_diff_writer *base, vv_error *err)
 
 static void sum_close(vv_diff_writer *base)
 {
-	sum_writer *w = self(base);
+	vv_auto_free sum_writer *w = self(base);
 	for (size_t i = 0; w && i < w->count; i++) {
 		vv_free(w->lines[i].path);
 		vv_free(w->lines[i].text);
@@ -271,7 +267,6 @@ static void sum_close(vv_diff_writer *base)
 	if (w) {
 		vv_free(w->lines);
 	}
-	vv_free(w);
 }
 
 static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool one_line,

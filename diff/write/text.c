@@ -114,7 +114,7 @@ static void put_schema(text_writer *w)
 	const vv_diff_table *t = &w->table;
 	bool first = true;
 	for (size_t i = 0; t->columns && i < t->columns->count; i++) {
-		vv_buf line = VV_BUF_INIT;
+		vv_auto(vv_buf) line = VV_BUF_INIT;
 		vv_text_column_put(&line, t, i);
 		if (line.len > 0) {
 			put_label(w, first ? "columns" : "");
@@ -124,7 +124,6 @@ static void put_schema(text_writer *w)
 			first = false;
 		}
 		w->out.failed |= line.failed;
-		vv_buf_clear(&line);
 	}
 	if (t->columns && t->columns->key_changed) {
 		put_label(w, "key");
@@ -264,14 +263,13 @@ static vv_status text_end(vv_diff_writer *base, vv_error *err)
 
 static void text_close(vv_diff_writer *base)
 {
-	text_writer *w = self(base);
+	vv_auto_free text_writer *w = self(base);
 	if (w && w->has_rows_state) {
 		text_rows_clear(&w->rows);
 	}
 	if (w) {
 		vv_buf_clear(&w->out);
 	}
-	vv_free(w);
 }
 
 static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

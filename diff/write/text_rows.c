@@ -117,11 +117,10 @@ static size_t measure(const text_rows *r, size_t column, size_t max)
 {
 	size_t widest = r->columns[column].name_width;
 	for (size_t i = 0; i < r->count && widest <= max; i++) {
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 		put_value(&b, r, &r->rows[i], column);
 		size_t n = b.failed ? max + 1 : vv_text_cell_width(vv_buf_cstr(&b));
 		widest = n > widest ? n : widest;
-		vv_buf_clear(&b);
 	}
 	return widest;
 }
@@ -262,7 +261,7 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 {
 	const text_column *c = &r->columns[column];
 	uint8_t change = text_change(r, row, column);
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	put_value(&b, r, row, column);
 	size_t n = vv_text_cell_width(vv_buf_cstr(&b)), pad = c->width > n ? c->width - n : 0;
 	text_put_spaces(out, c->number ? pad : 0);
@@ -273,7 +272,7 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 					    : text_on(r, TEXT_DIM);
 		vv_buf_printf(out, "%s%s%s", on, vv_buf_cstr(&b), *on ? text_off(r) : "");
 	} else {
-		vv_buf old = VV_BUF_INIT, new = VV_BUF_INIT;
+		vv_auto(vv_buf) old = VV_BUF_INIT, new = VV_BUF_INIT;
 		vv_text_cell_put(&old, &row->old_cells[c->a], true);
 		vv_text_cell_put(&new, &row->new_cells[c->b], true);
 		bool format = change == VV_CELL_FORMAT;
@@ -282,12 +281,9 @@ static void put_cell(const text_rows *r, vv_buf *out, const text_row *row, size_
 		vv_buf_printf(out, "%s%s%s", text_on(r, format ? TEXT_CYAN : TEXT_GREEN),
 			      vv_buf_cstr(&new), text_off(r));
 		out->failed |= old.failed || new.failed;
-		vv_buf_clear(&old);
-		vv_buf_clear(&new);
 	}
 	text_put_spaces(out, (c->number ? 0 : pad) + GAP);
 	out->failed |= b.failed;
-	vv_buf_clear(&b);
 }
 
 static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
@@ -337,7 +333,7 @@ static bool text_table_put(text_rows *r, vv_buf *out)
 
 static void put_cut(vv_buf *out, const vv_cell *c, bool exact, size_t width)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_text_cell_put(&b, c, exact);
 	if (width > 0) {
 		vv_text_cell_fit(out, vv_buf_cstr(&b), width);
@@ -345,7 +341,6 @@ static void put_cut(vv_buf *out, const vv_cell *c, bool exact, size_t width)
 		vv_buf_puts(out, vv_buf_cstr(&b));
 	}
 	out->failed |= b.failed;
-	vv_buf_clear(&b);
 }
 
 /* "name:", dim within the colour of the row. */
@@ -411,7 +406,7 @@ static void put_context(const text_rows *r, vv_buf *out, const text_row *row)
 /* Columns that a line takes; it may hold colours. */
 static size_t line_width(const text_rows *r, const vv_buf *line)
 {
-	vv_buf plain = VV_BUF_INIT;
+	vv_auto(vv_buf) plain = VV_BUF_INIT;
 	const char *s = line->data;
 	for (size_t i = 0; i < line->len; i++) {
 		if (r->color && s[i] == '\033') {
@@ -422,9 +417,7 @@ static size_t line_width(const text_rows *r, const vv_buf *line)
 			vv_buf_putc(&plain, s[i]);
 		}
 	}
-	size_t width = plain.failed ? SIZE_MAX : vv_text_cell_width(vv_buf_cstr(&plain));
-	vv_buf_clear(&plain);
-	return width;
+	return plain.failed ? SIZE_MAX : vv_text_cell_width(vv_buf_cstr(&plain));
 }
 
 static size_t room(const text_rows *r)
@@ -450,7 +443,7 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 	bool format = change == VV_CELL_FORMAT;
 	size_t name_width = c->name_width > names ? names : c->name_width,
 	       at = INDENT + names + 1 + GAP;
-	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT, old = VV_BUF_INIT, new = VV_BUF_INIT;
+	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT, old = VV_BUF_INIT, new = VV_BUF_INIT;
 	vv_text_cell_put(&x, &row->old_cells[c->a], true);
 	vv_text_cell_put(&y, &row->new_cells[c->b], true);
 	size_t wide = at + vv_text_cell_width(vv_buf_cstr(&x)) + 4 +
@@ -471,17 +464,13 @@ static void put_change(const text_rows *r, vv_buf *out, const text_row *row, siz
 			      format ? "~" : "+", vv_buf_cstr(&new), text_off(r));
 	}
 	out->failed |= x.failed || y.failed || old.failed || new.failed;
-	vv_buf_clear(&x);
-	vv_buf_clear(&y);
-	vv_buf_clear(&old);
-	vv_buf_clear(&new);
 }
 
 /* "~ id: 17  price: 9.99 -> 8.99, stock: 3 -> 4  (name: Blue lamp)"; false, and nothing
  * appended, where the changes do not fit. */
 static bool put_changed_line(const text_rows *r, vv_buf *out, const text_row *row)
 {
-	vv_buf line = VV_BUF_INIT, x = VV_BUF_INIT, y = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT, x = VV_BUF_INIT, y = VV_BUF_INIT;
 	bool first = true;
 	put_title(r, &line, row);
 	for (size_t i = 0; i < r->column_count && line.len < BLOCK_FREE_WIDTH * 16; i++) {
@@ -508,9 +497,6 @@ static bool put_changed_line(const text_rows *r, vv_buf *out, const text_row *ro
 		vv_buf_putc(out, '\n');
 	}
 	out->failed |= line.failed || x.failed || y.failed;
-	vv_buf_clear(&line);
-	vv_buf_clear(&x);
-	vv_buf_clear(&y);
 	return fits;
 }
 
@@ -558,7 +544,7 @@ static size_t value_max(const text_rows *r)
 /* "- id: 17  name: Blue lamp  price: 8.00"; false, and nothing appended, where it does not fit. */
 static bool put_whole_line(const text_rows *r, vv_buf *out, const text_row *row)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	const char *on = text_on(r, text_kind_paint(row->kind));
 	put_title(r, &line, row);
 	for (size_t i = 0; i < r->column_count && line.len < BLOCK_FREE_WIDTH * 16; i++) {
@@ -576,7 +562,6 @@ static bool put_whole_line(const text_rows *r, vv_buf *out, const text_row *row)
 		vv_buf_putc(out, '\n');
 	}
 	out->failed |= line.failed;
-	vv_buf_clear(&line);
 	return fits;
 }
 
@@ -603,12 +588,12 @@ static size_t slots_of(const text_rows *r, size_t name, size_t value)
 static bool measure_whole(whole_row *w, const text_row *row)
 {
 	const text_rows *r = w->r;
-	size_t *sorted = vv_calloc(r->column_count + 1, sizeof(*sorted));
+	vv_auto_free size_t *sorted = vv_calloc(r->column_count + 1, sizeof(*sorted));
 	w->places = vv_calloc(r->column_count + 1, sizeof(*w->places));
 	w->values = vv_calloc(r->column_count + 1, sizeof(*w->values));
 	bool ok = sorted && w->places && w->values;
 	for (size_t i = 0; ok && i < r->column_count; i++) {
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 		if (!is_told(r, row, i)) {
 			continue;
 		}
@@ -616,7 +601,6 @@ static bool measure_whole(whole_row *w, const text_row *row)
 		w->values[w->count] = vv_text_cell_width(vv_buf_cstr(&b));
 		w->places[w->count++] = i;
 		ok = !b.failed;
-		vv_buf_clear(&b);
 	}
 	if (ok && w->count > 0) {
 		for (size_t i = 0; i < w->count; i++) {
@@ -629,7 +613,6 @@ static bool measure_whole(whole_row *w, const text_row *row)
 		w->name = slots_of(r, widest, w->value) == slots_of(r, most, w->value) ? widest
 										       : most;
 	}
-	vv_free(sorted);
 	return ok;
 }
 
@@ -705,12 +688,11 @@ static vv_status add_column(text_rows *r, long a, long b, vv_error *err)
 	const vv_field *f = b >= 0 ? &r->table->b->schema.fields[b]
 				   : &r->table->a->schema.fields[a];
 	text_column *c = &r->columns[r->column_count++];
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	*c = (text_column){
 		.a = a, .b = b, .number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER};
 	vv_text_put_words(&name, f->name, f->name_len, 0);
 	c->name = name.failed ? NULL : vv_arena_strndup(&r->names, vv_buf_cstr(&name), name.len);
-	vv_buf_clear(&name);
 	if (!c->name) return vv_fail_nomem(err);
 	c->name_width = vv_text_cell_width(c->name);
 	return VV_OK;

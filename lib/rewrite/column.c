@@ -320,14 +320,12 @@ static bool may_be_json(const char *text, size_t len)
 
 static bool same_json(const incoming_value *a, const incoming_value *b, vv_buf *scratch)
 {
-	vv_buf x = VV_BUF_INIT, y = VV_BUF_INIT;
+	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT;
 	bool same = may_be_json(a->text, a->len) && may_be_json(b->text, b->len) &&
 		    put_json(&x, a->text, a->len, scratch) &&
 		    put_json(&y, b->text, b->len, scratch) && vv_buf_equal(&x, &y);
 
 	scratch->failed = scratch->failed || x.failed || y.failed;
-	vv_buf_clear(&x);
-	vv_buf_clear(&y);
 	return same;
 }
 
@@ -339,7 +337,7 @@ static bool is_json_column(const rewrite_column *c, const vv_cell *old)
 
 static bool same_decimal(const incoming_value *a, const incoming_value *v)
 {
-	vv_buf digits = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) digits = VV_BUF_INIT, text = VV_BUF_INIT;
 	vv_decimal d;
 	bool same = vv_decimal_read(&d, &digits, &plain_number, v->text, v->len);
 
@@ -347,8 +345,6 @@ static bool same_decimal(const incoming_value *a, const incoming_value *v)
 		vv_decimal_put(&text, &d, &digits);
 		same = same_text(a->text, a->len, vv_buf_cstr(&text), text.len);
 	}
-	vv_buf_clear(&digits);
-	vv_buf_clear(&text);
 	return same;
 }
 
@@ -466,10 +462,9 @@ bool column_put_old(vv_buf *out, const rewrite_column *c, const vv_cell *old, vv
 bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value *v,
 		      vv_buf *scratch)
 {
-	vv_buf digits = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) digits = VV_BUF_INIT, text = VV_BUF_INIT;
 	incoming_value canonical = *v;
 	vv_decimal d;
-	bool ok;
 
 	if (v->kind == INCOMING_DECIMAL &&
 	    vv_decimal_read(&d, &digits, &plain_number, v->text, v->len)) {
@@ -477,8 +472,5 @@ bool column_put_value(vv_buf *out, const rewrite_column *c, const incoming_value
 		canonical.text = vv_buf_cstr(&text);
 		canonical.len = text.len;
 	}
-	ok = put_typed(out, c, &canonical, scratch) && !text.failed && !digits.failed;
-	vv_buf_clear(&digits);
-	vv_buf_clear(&text);
-	return ok;
+	return put_typed(out, c, &canonical, scratch) && !text.failed && !digits.failed;
 }

@@ -257,7 +257,7 @@ static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 static vv_status put_header(layout *l, const vv_table *old, vv_error *err)
 {
 	const vv_cell *labels = NULL;
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	size_t len;
 	const char *end = vv_dialect_row_end(&l->dialect, &len);
 	const char delimiter = (char)l->dialect.delimiter;
@@ -279,7 +279,6 @@ static vv_status put_header(layout *l, const vv_table *old, vv_error *err)
 	if ((rc = vv_buf_ok(&line, err)) == VV_OK) {
 		rc = vv_dialect_set_header(&l->dialect, line.data, line.len, err);
 	}
-	vv_buf_clear(&line);
 	return rc;
 }
 
@@ -352,8 +351,7 @@ static vv_type type_of(const incoming_column *c)
 
 static vv_status make_schema(layout *l, vv_error *err)
 {
-	vv_new_field *fields = vv_calloc(l->count + 1, sizeof(*fields));
-	vv_status rc;
+	vv_auto_free vv_new_field *fields = vv_calloc(l->count + 1, sizeof(*fields));
 
 	if (!fields) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
@@ -361,28 +359,20 @@ static vv_status make_schema(layout *l, vv_error *err)
 					   .name_len = strlen(l->columns[i].name),
 					   .type = type_of(l->columns[i].in)};
 	}
-	rc = vv_schema_make(&l->schema, fields, l->count, err);
-	vv_free(fields);
-	return rc;
+	return vv_schema_make(&l->schema, fields, l->count, err);
 }
 
 static vv_status make_writer(layout *l, vv_error *err)
 {
-	size_t *lens = vv_calloc(l->count + 1, sizeof(*lens));
-	vv_status rc;
+	vv_auto_free size_t *lens = vv_calloc(l->count + 1, sizeof(*lens));
 
 	l->names = vv_calloc(l->count + 1, sizeof(*l->names));
-	if (!lens || !l->names) {
-		vv_free(lens);
-		return vv_fail_nomem(err);
-	}
+	if (!lens || !l->names) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
 		l->names[i] = l->columns[i].name;
 		lens[i] = strlen(l->names[i]);
 	}
-	rc = vv_row_writer_new(&l->writer, &l->dialect, l->count, l->names, lens, err);
-	vv_free(lens);
-	return rc;
+	return vv_row_writer_new(&l->writer, &l->dialect, l->count, l->names, lens, err);
 }
 
 vv_status layout_make(layout *l, incoming *in, const vv_table *old, const char *path,

@@ -64,7 +64,7 @@ uint64_t matcher_take(matcher *m, uint64_t most)
 
 static vv_status repeats(const matcher *m, uint64_t number, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; i < m->key_count; i++) {
 		const rewrite_column *c = &m->columns[m->key[i]];
@@ -78,7 +78,6 @@ static vv_status repeats(const matcher *m, uint64_t number, vv_error *err)
 	}
 	vv_fail(err, VV_EINPUT, "row %llu of the data has the key of an earlier one: %s",
 		(unsigned long long)number, vv_text_show(vv_buf_cstr(&text), text.len));
-	vv_buf_clear(&text);
 	return vv_hint(err, "remove one of the two rows, or match the rows by other columns");
 }
 
@@ -154,8 +153,8 @@ static int by_hash(const void *a, const void *b)
 
 static vv_status read_index(matcher *m, const size_t *places, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 0;
 	vv_status rc = vv_table_reader_open(&r, m->table, places, m->key_count, false, err);
 
@@ -175,29 +174,23 @@ static vv_status read_index(matcher *m, const size_t *places, vv_error *err)
 		}
 		rc = m->scratch.failed ? vv_fail_nomem(err) : vv_buf_ok(&m->bytes, err);
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
 static vv_status make_index(matcher *m, vv_error *err)
 {
-	size_t *places = vv_calloc(m->key_count + 1, sizeof(*places));
+	vv_auto_free size_t *places = vv_calloc(m->key_count + 1, sizeof(*places));
 	vv_status rc;
 
 	m->index = vv_calloc((size_t)m->rows + 1, sizeof(*m->index));
 	m->taken = vv_calloc((size_t)m->rows + 1, sizeof(*m->taken));
-	if (!places || !m->index || !m->taken) {
-		vv_free(places);
-		return vv_fail_nomem(err);
-	}
+	if (!places || !m->index || !m->taken) return vv_fail_nomem(err);
 	for (size_t i = 0; i < m->key_count; i++) {
 		places[i] = m->columns[m->key[i]].place;
 	}
 	if ((rc = read_index(m, places, err)) == VV_OK) {
 		qsort(m->index, (size_t)m->rows, sizeof(*m->index), by_hash);
 	}
-	vv_free(places);
 	return rc;
 }
 

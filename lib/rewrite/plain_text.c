@@ -53,7 +53,7 @@ static void shortest(vv_buf *digits, long *exponent, double d, uint8_t width)
 
 void plain_put_float(vv_buf *out, double d, uint8_t width)
 {
-	vv_buf buf = VV_BUF_INIT;
+	vv_auto(vv_buf) buf = VV_BUF_INIT;
 	const char *digits;
 	size_t n;
 	long exponent = 0;
@@ -80,7 +80,6 @@ void plain_put_float(vv_buf *out, double d, uint8_t width)
 		}
 	}
 	out->failed = out->failed || buf.failed;
-	vv_buf_clear(&buf);
 }
 
 /* Of the proleptic Gregorian calendar. */

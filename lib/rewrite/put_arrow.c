@@ -69,7 +69,7 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 				     .match = o->match,
 				     .match_names = o->match_columns,
 				     .key = o->key};
-	vv_subject old;
+	vv_auto(vv_subject) old = {0};
 	vv_table table;
 	rewrite *w = NULL;
 	vv_status rc = vv_txn_before(t->txn, path, &old, err);
@@ -85,10 +85,7 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 	if (rc == VV_OK && exists) {
 		rc = vv_subject_open(&old, &table, NULL, err);
 	}
-	if (rc < 0) {
-		vv_subject_clear(&old);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	if ((rc = rewrite_open(&w, stream, exists ? &table : NULL, path, &how, err)) == VV_OK) {
 		rc = put_bytes(t, path, w, o, err);
 	}
@@ -99,7 +96,6 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 	if (exists) {
 		vv_table_close(&table);
 	}
-	vv_subject_clear(&old);
 	return rc;
 }
 

@@ -14,6 +14,7 @@
 
 #include <sys/types.h>
 
+#include "base/auto.h"
 #include "dataset/read/sniff.h"
 #include "dataset/table/table.h"
 #include "lib/rewrite/layout.h"
@@ -30,6 +31,7 @@ vv_status vv_put_arrow_take(varve_put_arrow_options *o, const varve_put_arrow_op
 vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table *old,
 		       const char *path, const rewrite_options *o, vv_error *err);
 void rewrite_close(rewrite *w); /* accepts NULL */
+VV_AUTO_FREE(rewrite, rewrite_close)
 
 /* The next bytes; 0 at the end. VV_EREFUSED: more than half of the rows would go. */
 ssize_t rewrite_read(void *w, void *bytes, size_t len, vv_error *err);

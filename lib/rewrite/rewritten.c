@@ -38,27 +38,24 @@ static vv_status note_form(rewritten *out, const rewrite *w, vv_error *err)
 static vv_status write_file(rewritten *out, struct ArrowArrayStream *stream, vv_table *old,
 			    const rewritten_place *place, const rewrite_options *how, vv_error *err)
 {
-	rewrite *w = NULL;
+	vv_auto(rewrite) *w = NULL;
 	vv_status rc, closed;
 	int fd;
 
 	if ((rc = rewrite_open(&w, stream, old, place->path, how, err)) < 0) return rc;
 	if ((fd = vv_temp_open(&out->file, place->dir, place->prefix, err)) < 0) {
-		rewrite_close(w);
 		return (vv_status)fd;
 	}
 	rc = copy(w, fd, out->file, err);
 	closed = vv_close(fd, out->file, rc == VV_OK ? err : NULL);
 	rc = rc < 0 ? rc : closed;
-	rc = rc < 0 ? rc : note_form(out, w, err);
-	rewrite_close(w);
-	return rc;
+	return rc < 0 ? rc : note_form(out, w, err);
 }
 
 vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_subject *old,
 			 const rewritten_place *place, const rewrite_options *how, vv_error *err)
 {
-	vv_table table;
+	vv_auto(vv_table) table = {0};
 	vv_status rc;
 
 	if (!old) return write_file(out, stream, NULL, place, how, err);
@@ -66,9 +63,7 @@ vv_status rewritten_make(rewritten *out, struct ArrowArrayStream *stream, vv_sub
 		stream->release(stream);
 		return rc;
 	}
-	rc = write_file(out, stream, &table, place, how, err);
-	vv_table_close(&table);
-	return rc;
+	return write_file(out, stream, &table, place, how, err);
 }
 
 vv_status rewritten_use(rewritten *r, const char *file, vv_error *err)

@@ -157,7 +157,7 @@ static vv_status put_text(vv_buf *out, const rewrite_column *c, const column_hab
 			  const incoming_value *v, vv_error *err)
 {
 	const vv_field *f = c->field;
-	vv_buf plain = VV_BUF_INIT;
+	vv_auto(vv_buf) plain = VV_BUF_INIT;
 
 	switch (v->kind) {
 	case INCOMING_BOOL:
@@ -174,7 +174,6 @@ static vv_status put_text(vv_buf *out, const rewrite_column *c, const column_hab
 			plain_put(&plain, v, c->in);
 			put_number(out, vv_buf_cstr(&plain), plain.len, f, h);
 			out->failed = out->failed || plain.failed;
-			vv_buf_clear(&plain);
 			return VV_OK;
 		}
 		break;
@@ -193,14 +192,13 @@ static vv_status put_text(vv_buf *out, const rewrite_column *c, const column_hab
 static int is_literal(const char *text, size_t len)
 {
 	static const char first[] = "-0123456789tf{[";
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *node;
 	vv_error why;
 	vv_status rc = len > 0 && strchr(first, text[0])
 			       ? vv_json_read(&node, &arena, text, len, "", &why)
 			       : VV_EINPUT;
 
-	vv_arena_clear(&arena);
 	return rc == VV_ENOMEM ? (int)rc : rc == VV_OK;
 }
 
@@ -236,7 +234,7 @@ vv_status column_spell(vv_cell *out, vv_arena *arena, const rewrite_column *c,
 		       const column_habit *h, const incoming_value *v, const vv_cell *old,
 		       vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	if (v->kind == INCOMING_NULL) {
@@ -261,6 +259,5 @@ vv_status column_spell(vv_cell *out, vv_arena *arena, const rewrite_column *c,
 			rc = vv_fail_nomem(err);
 		}
 	}
-	vv_buf_clear(&text);
 	return rc;
 }

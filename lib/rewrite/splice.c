@@ -83,7 +83,7 @@ static bool splice_csv(vv_buf *out, const vv_dialect *d, const char *line, size_
 /* Which column is called by the string from p to end; columns: none. */
 static size_t column_of(const char *p, const char *end, const char *const *names, size_t columns)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *node;
 	vv_error why;
 	size_t i = columns;
@@ -95,7 +95,6 @@ static size_t column_of(const char *p, const char *end, const char *const *names
 		     i++) {
 		}
 	}
-	vv_arena_clear(&arena);
 	return i;
 }
 

@@ -222,7 +222,7 @@ static bool reads(checking *c, uint64_t offset)
 static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_error *err)
 {
 	uint64_t end = c->pack->records_end;
-	uint8_t *piece = vv_malloc(SEARCH_PIECE);
+	vv_auto_free uint8_t *piece = vv_malloc(SEARCH_PIECE);
 	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
 
 	*out = end;
@@ -240,7 +240,6 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 		}
 		offset += len;
 	}
-	vv_free(piece);
 	return rc;
 }
 
@@ -325,11 +324,8 @@ typedef struct salvage {
 /* Is a sound copy of the block in a pack that stays, or among what was saved before? */
 static bool is_safe(salvage *s, const vv_cid *cid)
 {
-	vv_buf copy = VV_BUF_INIT;
-	bool safe = vv_writer_has(s->w, cid) && vv_writer_get(s->w, cid, &copy, NULL) == VV_OK;
-
-	vv_buf_clear(&copy);
-	return safe;
+	vv_auto(vv_buf) copy = VV_BUF_INIT;
+	return vv_writer_has(s->w, cid) && vv_writer_get(s->w, cid, &copy, NULL) == VV_OK;
 }
 
 static vv_status save_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
@@ -388,7 +384,8 @@ static vv_status save_pack(salvage *s, vv_pack *p, bool *lost, vv_error *err)
 /* A folder for what is kept: the first number that is free. Durable. */
 static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 {
-	char *damaged = vv_path_join(s->dir, VV_DAMAGED_DIR, (char *)NULL), *one = NULL;
+	vv_auto(char) *damaged = vv_path_join(s->dir, VV_DAMAGED_DIR, (char *)NULL);
+	char *one = NULL;
 	char number[24];
 	vv_status rc;
 
@@ -415,14 +412,14 @@ static vv_status make_kept_folder(vv_store *s, char **out, vv_error *err)
 	rc = vv_fsync_dir(s->dir, err);
 done:
 	vv_free(one);
-	vv_free(damaged);
 	return rc;
 }
 
 /* The index goes first, as when a pack is published. */
 static vv_status keep_pack(const vv_pack *p, const char *folder, char **kept, vv_error *err)
 {
-	char name[VV_PACK_NAME_MAX], *index;
+	char name[VV_PACK_NAME_MAX];
+	vv_auto(char) *index = NULL;
 	vv_status rc = VV_OK;
 
 	vv_pack_name_write(name, &p->id, "index");
@@ -436,14 +433,13 @@ static vv_status keep_pack(const vv_pack *p, const char *folder, char **kept, vv
 	if (rc == VV_OK) {
 		rc = vv_rename(p->path, *kept, err);
 	}
-	vv_free(index);
 	return rc;
 }
 
 /* All that was saved is durable: the pack goes, or, where it had more, moves. */
 static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_error *err)
 {
-	char *kept = NULL;
+	vv_auto(char) *kept = NULL;
 	vv_stat now;
 	vv_status rc;
 
@@ -458,7 +454,6 @@ static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_err
 	if (rc == VV_OK) {
 		rc = s->ask->told(s->ask->payload, p->name, kept, s->read, err);
 	}
-	vv_free(kept);
 	return rc;
 }
 
@@ -490,8 +485,8 @@ static vv_status save_all(salvage *s, bool *lost, vv_error *err)
 
 static vv_status salvage_locked(salvage *s, vv_error *err)
 {
-	char *folder = NULL;
-	bool *lost = vv_calloc(s->c.packs->own + 1, sizeof *lost);
+	vv_auto(char) *folder = NULL;
+	vv_auto_free bool *lost = vv_calloc(s->c.packs->own + 1, sizeof *lost);
 	vv_status rc = lost ? VV_OK : vv_fail_nomem(err);
 	size_t i;
 
@@ -517,8 +512,6 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_fsync_dir(s->c.store->packs_dir, err);
 	}
-	vv_free(folder);
-	vv_free(lost);
 	return rc < 0 ? rc : vv_writer_renew(s->w, err);
 }
 

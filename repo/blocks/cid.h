@@ -26,7 +26,6 @@ typedef struct vv_cid {
 	uint8_t codec; /* one of them; 0 means "no CID" */
 	uint8_t digest[32];
 } vv_cid;
-VV_AUTO_FREE(vv_cid, vv_free) /* an array of them */
 
 /* The CID of a block's bytes. */
 vv_status vv_cid_of(vv_cid *out, uint8_t codec, const void *bytes, size_t len, vv_error *err);

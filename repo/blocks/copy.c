@@ -12,7 +12,7 @@
 vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder *c,
 		       const vv_cid *base, vv_pack_item *out, size_t *cost, vv_error *err)
 {
-	vv_buf raw = VV_BUF_INIT;
+	vv_auto(vv_buf) raw = VV_BUF_INIT;
 	vv_place place;
 	vv_record r;
 	vv_status rc;
@@ -32,7 +32,6 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 				(place.pack ? NAMED_BASE_LEN : DISTANCE_LEN);
 		}
 	}
-	vv_buf_clear(&raw);
 	return rc == VV_ENOMEM ? rc : VV_OK;
 }
 
@@ -211,7 +210,7 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 			bool *lost, vv_error *err)
 {
 	vv_source own = {from->store, NULL, to, false};
-	vv_buf raw = VV_BUF_INIT, kept = VV_BUF_INIT;
+	vv_auto(vv_buf) raw = VV_BUF_INIT, kept = VV_BUF_INIT;
 	vv_pack_item item;
 	uint64_t offset;
 	copying cp;
@@ -247,7 +246,5 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 		}
 	}
 	vv_coder_give(from->store->coders, cp.coder);
-	vv_buf_clear(&raw);
-	vv_buf_clear(&kept);
 	return rc;
 }

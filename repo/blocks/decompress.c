@@ -214,7 +214,7 @@ static vv_status begin(vv_decompress *d, vv_error *err)
 vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
 			     const char *name, vv_error *err)
 {
-	vv_decompress *d = vv_calloc(1, sizeof(*d));
+	vv_auto(vv_decompress) *d = vv_calloc(1, sizeof(*d));
 	vv_status rc;
 
 	*out = NULL;
@@ -227,11 +227,8 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 	if (rc == VV_OK) {
 		rc = begin(d, err);
 	}
-	if (rc < 0) {
-		vv_decompress_close(d);
-		return rc;
-	}
-	*out = d;
+	if (rc < 0) return rc;
+	*out = vv_take(&d);
 	return VV_OK;
 }
 

@@ -497,7 +497,7 @@ static vv_status run_locked(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_err
 
 static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
 {
-	char *path = vv_path_join(gc->store->dir, VV_WRITER_LOCK, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(gc->store->dir, VV_WRITER_LOCK, (char *)NULL);
 	vv_status rc;
 	int fd;
 
@@ -510,7 +510,6 @@ static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_erro
 		rc = run_locked(gc, mark, payload, err);
 		vv_unlock(fd);
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -540,7 +539,7 @@ static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err
 vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark, void *payload,
 		      vv_gc_result *out, vv_error *err)
 {
-	char *path = NULL;
+	vv_auto(char) *path = NULL;
 	vv_gc gc;
 	vv_status rc;
 	int fd = -1;
@@ -571,6 +570,5 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 	if (fd >= 0) {
 		vv_unlock(fd);
 	}
-	vv_free(path);
 	return rc;
 }

@@ -323,32 +323,29 @@ static vv_status salvage_records(vv_pack *p, vv_coder *c, uint8_t *raw, entries 
 
 static vv_status salvage(vv_pack *p, entries *e, vv_error *err)
 {
-	vv_coder_pool *pool = vv_coder_pool_new();
+	vv_auto(vv_coder_pool) *pool = vv_coder_pool_new();
 	vv_coder *c = pool ? vv_coder_take(pool, err) : NULL;
-	uint8_t *raw = vv_malloc(VV_BLOCK_MAX);
+	vv_auto_free uint8_t *raw = vv_malloc(VV_BLOCK_MAX);
 	vv_status rc = c && raw ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK) {
 		e->count = 0;
 		rc = salvage_records(p, c, raw, e, err);
 	}
-	vv_free(raw);
 	if (pool) {
 		vv_coder_give(pool, c);
 	}
-	vv_coder_pool_free(pool);
 	return rc;
 }
 
 static vv_status encode_index(const vv_pack *p, entries *e, vv_pack_index **out, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_pack_index_encode(&bytes, p->id.hash, e->items, e->count, err);
 
 	if (rc == VV_OK) {
 		rc = vv_pack_index_from(out, &bytes, p->id.hash, err);
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 

@@ -277,7 +277,7 @@ vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
 vv_status vv_pack_index_from(vv_pack_index **out, vv_buf *take_bytes,
 			     const uint8_t hash[VV_PACK_HASH_LEN], vv_error *err)
 {
-	vv_pack_index *x = vv_calloc(1, sizeof *x);
+	vv_auto(vv_pack_index) *x = vv_calloc(1, sizeof *x);
 	vv_status rc;
 
 	if (!x) {
@@ -288,11 +288,8 @@ vv_status vv_pack_index_from(vv_pack_index **out, vv_buf *take_bytes,
 	x->bytes = *take_bytes;
 	vv_buf_init(take_bytes);
 	x->file_len = x->bytes.len;
-	if ((rc = read_header(x, hash, err)) < 0 || (rc = check_whole(x, err)) < 0) {
-		vv_pack_index_close(x);
-		return rc;
-	}
-	*out = x;
+	if ((rc = read_header(x, hash, err)) < 0 || (rc = check_whole(x, err)) < 0) return rc;
+	*out = vv_take(&x);
 	return VV_OK;
 }
 

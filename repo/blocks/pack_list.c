@@ -72,7 +72,7 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 			  vv_error *err)
 {
 	bool whole = atomic_load(&s->whole);
-	char *path = vv_path_join(s->packs_dir, name, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(s->packs_dir, name, (char *)NULL);
 	vv_pack *p;
 	vv_status rc = VV_OK;
 
@@ -86,7 +86,6 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 	if (rc == VV_OK) {
 		l->packs[l->count++] = p;
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -275,12 +274,11 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 	size_t i;
 
 	for (i = 0; i < 2 && rc == VV_OK; i++) {
-		char *path;
+		vv_auto(char) *path = NULL;
 
 		vv_pack_name_write(name, id, parts[i]);
 		path = vv_path_join(s->packs_dir, name, (char *)NULL);
 		rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
-		vv_free(path);
 	}
 	return rc;
 }
@@ -293,10 +291,9 @@ vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)
 
 	for (i = 0; rc == VV_OK && i < count; i++) {
 		if (strncmp(names[i], prefix, strlen(prefix)) == 0) {
-			char *path = vv_path_join(s->packs_dir, names[i], (char *)NULL);
+			vv_auto(char) *path = vv_path_join(s->packs_dir, names[i], (char *)NULL);
 
 			rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
-			vv_free(path);
 		}
 	}
 	vv_names_free(names, count);
@@ -309,7 +306,7 @@ static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *
 	size_t stem = strlen(name);
 	char pack_name[VV_PACK_NAME_MAX];
 	vv_pack_name id;
-	char *path;
+	vv_auto(char) *path = NULL;
 	vv_status rc = VV_OK;
 
 	if (stem < 6 || stem >= sizeof pack_name || strcmp(name + stem - 6, ".index") != 0) {
@@ -323,7 +320,6 @@ static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *
 	if (vv_pack_name_read(&id, pack_name) && !vv_exists(path)) {
 		rc = vv_store_remove_pack(s, &id, err);
 	}
-	vv_free(path);
 	return rc;
 }
 

@@ -43,7 +43,7 @@ struct vv_pack_writer {
 
 vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix)
 {
-	vv_pack_writer *w = vv_calloc(1, sizeof *w);
+	vv_auto(vv_pack_writer) *w = vv_calloc(1, sizeof *w);
 
 	if (!w) return NULL;
 	w->fd = -1;
@@ -52,11 +52,8 @@ vv_pack_writer *vv_pack_writer_new(const char *dir, const char *prefix)
 	w->lock = vv_mutex_new();
 	w->state = vv_xxh3_new(0);
 	w->own = vv_cid_map_new();
-	if (!w->dir || !w->prefix || !w->lock || !w->state || !w->own) {
-		vv_pack_writer_free(w);
-		return NULL;
-	}
-	return w;
+	if (!w->dir || !w->prefix || !w->lock || !w->state || !w->own) return NULL;
+	return vv_take(&w);
 }
 
 /* Lets go of the file; one that was not published is removed. */
@@ -320,7 +317,7 @@ static vv_status cut_short(vv_error *err)
 static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error *err)
 {
 	uint64_t start = position(w), at = VV_PACK_HEADER_LEN;
-	uint8_t *piece = NULL;
+	vv_auto_free uint8_t *piece = NULL;
 	vv_status rc = VV_OK;
 	size_t i;
 
@@ -350,7 +347,6 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 		rc = add_entry(w, from->entries[i].prefix,
 			       from->entries[i].offset - VV_PACK_HEADER_LEN + start, err);
 	}
-	vv_free(piece);
 	return rc;
 }
 
@@ -551,19 +547,17 @@ vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err)
 
 static vv_status write_index(vv_pack_writer *w, vv_syncs *files, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_pack_index_encode(&bytes, w->hash, w->entries, w->count, err), closed;
 	int fd;
 
 	if (rc < 0 || (fd = vv_temp_open(&w->index_temp, w->dir, w->prefix, err)) < 0) {
-		vv_buf_clear(&bytes);
 		return rc < 0 ? rc : (vv_status)fd;
 	}
 	if ((rc = vv_write_full(fd, bytes.data, bytes.len, w->index_temp, err)) == VV_OK) {
 		rc = vv_syncs_add(files, fd, w->index_temp, err);
 	}
 	closed = vv_close(fd, w->index_temp, rc == VV_OK ? err : NULL);
-	vv_buf_clear(&bytes);
 	return rc < 0 ? rc : closed;
 }
 
@@ -590,31 +584,23 @@ vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *i
 static vv_status place_files(vv_pack_writer *w, const vv_pack_name *id, vv_error *err)
 {
 	char name[VV_PACK_NAME_MAX];
-	char *pack = NULL, *index = NULL;
+	vv_auto(char) *pack = NULL, *index = NULL;
 	vv_status rc;
 
 	vv_pack_name_write(name, id, "pack");
 	pack = vv_path_join(w->dir, name, (char *)NULL);
 	vv_pack_name_write(name, id, "index");
 	index = vv_path_join(w->dir, name, (char *)NULL);
-	if (!pack || !index) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = vv_rename(w->index_temp, index, err)) < 0) {
-		goto done;
-	}
+	if (!pack || !index) return vv_fail_nomem(err);
+	if ((rc = vv_rename(w->index_temp, index, err)) < 0) return rc;
 	vv_free(w->index_temp);
 	w->index_temp = NULL;
 	if ((rc = vv_rename(w->temp, pack, err)) < 0) {
 		(void)vv_unlink(index, true, NULL);
-		goto done;
+		return rc;
 	}
 	vv_free(w->temp);
 	w->temp = NULL;
-done:
-	vv_free(pack);
-	vv_free(index);
 	return rc;
 }
 
@@ -634,13 +620,12 @@ vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_err
 
 vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err)
 {
-	vv_syncs files = {0};
+	vv_auto(vv_syncs) files = {0};
 	vv_status rc;
 
 	if ((rc = vv_pack_writer_stage(w, since, id, &files, err)) == VV_OK &&
 	    (rc = vv_syncs_wait(&files, err)) == VV_OK) {
 		rc = vv_pack_writer_place(w, id, err);
 	}
-	vv_syncs_clear(&files);
 	return rc;
 }

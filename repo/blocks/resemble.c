@@ -287,7 +287,7 @@ typedef struct frame {
 /* Children before their node. The depth is that of the graph. */
 static vv_status tell_children_first(levels *v, vv_error *err)
 {
-	frame *stack = NULL;
+	vv_auto_free frame *stack = NULL;
 	size_t depth = 0, cap = 0;
 	vv_status rc = VV_OK;
 
@@ -313,7 +313,6 @@ static vv_status tell_children_first(levels *v, vv_error *err)
 			break;
 		}
 	}
-	vv_free(stack);
 	return rc;
 }
 

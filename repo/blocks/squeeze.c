@@ -29,7 +29,7 @@ struct vv_squeeze {
 vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn fn, void *payload,
 			  vv_error *err)
 {
-	vv_squeeze *s = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_squeeze) *s = vv_calloc(1, sizeof(*s));
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
@@ -51,11 +51,8 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 			s->zstd = NULL;
 		}
 	}
-	if (!s->z_open && !s->zstd) {
-		vv_squeeze_close(s);
-		return vv_fail_nomem(err);
-	}
-	*out = s;
+	if (!s->z_open && !s->zstd) return vv_fail_nomem(err);
+	*out = vv_take(&s);
 	return VV_OK;
 }
 

@@ -15,11 +15,8 @@
 
 static vv_status sync_above(const char *path, vv_error *err)
 {
-	char *above = vv_path_dir(path);
-	vv_status rc = above ? vv_fsync_dir(above, err) : vv_fail_nomem(err);
-
-	vv_free(above);
-	return rc;
+	vv_auto(char) *above = vv_path_dir(path);
+	return above ? vv_fsync_dir(above, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_store_make_dirs(vv_store *s, vv_error *err)

@@ -56,17 +56,15 @@ static size_t find_split(const uint64_t *sizes, size_t count)
 static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len, vv_pack ***out,
 				       size_t *count, vv_error *err)
 {
-	uint64_t *sizes = vv_calloc(l->count + 1, sizeof *sizes);
-	vv_pack **packs = vv_calloc(l->count + 1, sizeof *packs); /* NULL stands for the new one */
+	vv_auto_free uint64_t *sizes = vv_calloc(l->count + 1, sizeof *sizes);
+	vv_auto_free vv_pack **packs = vv_calloc(l->count + 1,
+						 sizeof *packs); /* NULL stands for the new one */
 	size_t n = 0, split, at = 0, i;
 	vv_status rc = VV_OK;
 
 	*out = NULL;
 	*count = 0;
-	if (!sizes || !packs) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!sizes || !packs) return vv_fail_nomem(err);
 	for (i = 0; i < l->own; i++) {
 		if (!l->packs[i]->id.aside && !vv_pack_is_damaged(l->packs[i])) {
 			packs[n++] = l->packs[i]; /* the list is by size already */
@@ -82,9 +80,7 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len, 
 		sizes[i] = packs[i] ? packs[i]->stat.size : new_len;
 	}
 	split = find_split(sizes, n);
-	if (split > at) {
-		goto done; /* the new one is fine where it is */
-	}
+	if (split > at) return rc; /* the new one is fine where it is */
 	memmove(packs + at, packs + at + 1, (n - at - 1) * sizeof *packs);
 	n--;
 	memmove(packs, packs + split, (n - split) * sizeof *packs);
@@ -93,9 +89,6 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len, 
 	*out = packs;
 	*count = n;
 	packs = NULL;
-done:
-	vv_free(sizes);
-	vv_free(packs);
 	return rc;
 }
 
@@ -132,32 +125,22 @@ static void store_indexes(const vv_pack_list *l)
 static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
 {
 	vv_store *s = w->store;
-	char *path = NULL;
+	vv_auto(char) *path = NULL;
 	vv_status rc;
 
 	w->lock = vv_mutex_new();
 	w->own = vv_pack_writer_new(s->packs_dir, VV_TEMP_PREFIX);
 	path = vv_path_join(s->dir, VV_WRITER_LOCK, (char *)NULL);
-	if (!w->lock || !w->own || !path) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = vv_store_make_dirs(s, err)) < 0) {
-		goto done;
-	}
+	if (!w->lock || !w->own || !path) return vv_fail_nomem(err);
+	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
 	w->lock_fd = vv_lock(path, true, lock_wait_ms, err);
-	if (w->lock_fd < 0) {
-		rc = (vv_status)w->lock_fd;
-		goto done;
-	}
+	if (w->lock_fd < 0) return (vv_status)w->lock_fd;
 	atomic_store(&s->whole, true);
 	if ((rc = vv_store_remove_orphans(s, err)) < 0 ||
 	    (rc = vv_packs_renew(s, NULL, true, &w->packs, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	store_indexes(w->packs);
-done:
-	vv_free(path);
 	return rc;
 }
 
@@ -197,7 +180,7 @@ void vv_writer_close(vv_writer *w)
 
 bool vv_writer_settle(vv_writer *w)
 {
-	char *path;
+	vv_auto(char) *path = NULL;
 
 	assert(w->gc_fd < 0);
 	if (w->failed.code < 0 || vv_pack_writer_count(w->own) > 0) {
@@ -205,7 +188,6 @@ bool vv_writer_settle(vv_writer *w)
 	}
 	path = vv_path_join(w->store->dir, VV_GC_LOCK, (char *)NULL);
 	w->gc_fd = path ? vv_lock(path, false, 0, NULL) : -1;
-	vv_free(path);
 	if (w->gc_fd < 0) return false;
 	vv_unlock(w->lock_fd);
 	w->lock_fd = -1;
@@ -515,7 +497,7 @@ void vv_writer_stats_get(const vv_writer *w, vv_writer_stats *out)
  * their own, and merging waits for the next commit. */
 static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 {
-	vv_pack_writer *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
+	vv_auto(vv_pack_writer) *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
 	vv_status rc = merged ? VV_OK : VV_ENOMEM;
 	size_t i;
 
@@ -524,10 +506,9 @@ static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 	}
 	if (rc < 0 || vv_pack_writer_copy_writer(merged, w->own, NULL) < 0 ||
 	    vv_pack_writer_end(merged, NULL) < 0) {
-		vv_pack_writer_free(merged);
 		return NULL;
 	}
-	return merged;
+	return vv_take(&merged);
 }
 
 static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
@@ -639,7 +620,7 @@ void vv_writer_finish(vv_writer *w, const vv_error *failed)
 
 vv_status vv_writer_commit(vv_writer *w, vv_error *err)
 {
-	vv_syncs syncs = {0};
+	vv_auto(vv_syncs) syncs = {0};
 	vv_error local;
 	vv_status rc;
 
@@ -651,7 +632,6 @@ vv_status vv_writer_commit(vv_writer *w, vv_error *err)
 	rc = vv_syncs_wait(&syncs, err);
 done:
 	vv_writer_finish(w, rc < 0 ? err : NULL);
-	vv_syncs_clear(&syncs);
 	return rc;
 }
 
@@ -661,15 +641,13 @@ done:
 static vv_status move_pack(vv_writer *w, const vv_pack *p, vv_error *err)
 {
 	char name[VV_PACK_NAME_MAX];
-	char *pack = vv_path_join(w->store->packs_dir, p->name, (char *)NULL), *index;
+	vv_auto(char) *pack = vv_path_join(w->store->packs_dir, p->name, (char *)NULL),
+		      *index = NULL;
 	vv_status rc;
 
 	vv_pack_name_write(name, &p->id, "index");
 	index = vv_path_join(w->store->packs_dir, name, (char *)NULL);
-	if (!pack || !index) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!pack || !index) return vv_fail_nomem(err);
 	(void)vv_rename(p->index_path, index, NULL); /* derived: it is made again where it is not */
 	if ((rc = vv_rename(p->path, pack, err)) < 0) {
 		(void)vv_rename(index, p->index_path, NULL);
@@ -677,9 +655,6 @@ static vv_status move_pack(vv_writer *w, const vv_pack *p, vv_error *err)
 		(void)vv_rename(pack, p->path, NULL);
 		(void)vv_rename(index, p->index_path, NULL);
 	}
-done:
-	vv_free(pack);
-	vv_free(index);
 	return rc;
 }
 
@@ -699,7 +674,7 @@ static vv_status publish(const vv_writer *w, vv_pack_writer *merged, vv_error *e
 
 static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 {
-	vv_pack_writer *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
+	vv_auto(vv_pack_writer) *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
 	vv_status rc = merged ? VV_OK : vv_fail_nomem(err);
 	size_t i;
 
@@ -709,7 +684,6 @@ static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 	if (rc == VV_OK && (rc = vv_pack_writer_end(merged, err)) == VV_OK) {
 		rc = publish(w, merged, err);
 	}
-	vv_pack_writer_free(merged);
 	return rc;
 }
 

@@ -230,7 +230,7 @@ static vv_status give_published(gather *g, const vv_cid *version, vv_error *err)
 
 static vv_status look_at_published(gather *g, vv_error *err)
 {
-	vv_auto(vv_cid) *versions = NULL;
+	vv_auto_free vv_cid *versions = NULL;
 	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, vv_repository_varvedir(g->repo), err);
 

@@ -95,7 +95,7 @@ vv_status vv_object_read(vv_repository *r, const git_oid *id, git_object_t type,
 
 vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_error *err)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	char hex[GIT_OID_HEXSZ + 1];
 	const char *text;
 	vv_oid target;
@@ -110,7 +110,6 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 	} else {
 		vv_oid_to_git(out, &target);
 	}
-	git_odb_object_free(object);
 	return rc;
 }
 
@@ -138,7 +137,7 @@ vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_err
 vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
 		       vv_buf *out, vv_error *err)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	char hex[VV_OID_TEXT + 1];
 	git_oid git_id;
 	vv_status rc;
@@ -151,20 +150,18 @@ vv_status vv_blob_peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_
 		return vv_git_fail(err, code, "cannot read the blob %s", hex);
 	}
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
-	git_odb_object_free(object);
 	return vv_buf_ok(out, err);
 }
 
 vv_status vv_blob_read(vv_repository *r, const vv_oid *id, uint64_t max, vv_buf *out, vv_error *err)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	git_oid git_id;
 	vv_status rc;
 
 	vv_oid_to_git(&git_id, id);
 	if ((rc = vv_object_read(r, &git_id, GIT_OBJECT_BLOB, max, &object, err)) < 0) return rc;
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
-	git_odb_object_free(object);
 	return vv_buf_ok(out, err);
 }
 

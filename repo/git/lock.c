@@ -46,14 +46,13 @@ static const vv_holder *self(vv_repository *r)
 /* What libgit2 makes while it writes new_path. */
 static void remove_new(const vv_git_lock *l)
 {
-	vv_buf other = VV_BUF_INIT;
+	vv_auto(vv_buf) other = VV_BUF_INIT;
 
 	(void)vv_unlink(l->new_path, true, NULL);
 	vv_buf_printf(&other, "%s.lock", l->new_path);
 	if (vv_buf_ok(&other, NULL) == VV_OK) {
 		(void)vv_unlink(other.data, true, NULL);
 	}
-	vv_buf_clear(&other);
 }
 
 /* Takes the lock of a dead process away. Two that find it at once must not both do so, as the
@@ -61,7 +60,7 @@ static void remove_new(const vv_git_lock *l)
  * takeover.lock, and looks again. */
 static bool take_over(const vv_git_lock *l, const char *seen, const vv_holder *holder)
 {
-	char *arbiter = vv_path_join(l->repo->varvedir, "takeover.lock", (char *)NULL);
+	vv_auto(char) *arbiter = vv_path_join(l->repo->varvedir, "takeover.lock", (char *)NULL);
 	char text[VV_HOLDER_TEXT];
 	vv_holder again;
 	vv_stat st;
@@ -70,7 +69,6 @@ static bool take_over(const vv_git_lock *l, const char *seen, const vv_holder *h
 
 	if (!arbiter || vv_mkdirs(l->repo->varvedir, NULL) < 0 ||
 	    (fd = vv_lock(arbiter, true, TAKE_OVER_WAIT_MS, NULL)) < 0) {
-		vv_free(arbiter);
 		return false;
 	}
 	(void)vv_share_fd(l->repo, fd, arbiter, NULL);
@@ -84,7 +82,6 @@ static bool take_over(const vv_git_lock *l, const char *seen, const vv_holder *h
 			     "took away '%s', left by a varve that was ended (process %llu)",
 			     vv_text_shows(l->lock_path), (unsigned long long)holder->pid);
 	}
-	vv_free(arbiter);
 	return gone;
 }
 
@@ -211,8 +208,8 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
 /* Of a file: its lock, where that is dead, and what a power cut left of its new content without a lock. */
 static void sweep(vv_repository *r, const char *path)
 {
-	char *new_path = new_path_of(path);
-	vv_buf lock = VV_BUF_INIT, other = VV_BUF_INIT;
+	vv_auto(char) *new_path = new_path_of(path);
+	vv_auto(vv_buf) lock = VV_BUF_INIT, other = VV_BUF_INIT;
 	vv_git_lock l;
 
 	vv_buf_printf(&lock, "%s.lock", path);
@@ -224,19 +221,15 @@ static void sweep(vv_repository *r, const char *path)
 			vv_git_lock_release(&l);
 		}
 	}
-	vv_buf_clear(&other);
-	vv_buf_clear(&lock);
-	vv_free(new_path);
 }
 
 static void sweep_in(vv_repository *r, const char *dir, const char *name)
 {
-	char *path = vv_path_join(dir, name, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
 
 	if (path) {
 		sweep(r, path);
 	}
-	vv_free(path);
 }
 
 typedef struct folders {
@@ -280,20 +273,18 @@ static void sweep_folder(vv_repository *r, folders *todo, const char *folder)
 static void sweep_refs(vv_repository *r)
 {
 	folders todo = {0};
-	char *top = vv_path_join(r->commondir, "refs", (char *)NULL);
+	vv_auto(char) *top = vv_path_join(r->commondir, "refs", (char *)NULL);
 
 	if (top && vv_array_room(todo.paths, todo.count, todo.cap)) {
 		todo.paths[todo.count++] = top;
 		top = NULL;
 	}
 	while (todo.count > 0) {
-		char *folder = todo.paths[--todo.count];
+		vv_auto(char) *folder = todo.paths[--todo.count];
 
 		sweep_folder(r, &todo, folder);
-		vv_free(folder);
 	}
 	vv_free(todo.paths);
-	vv_free(top);
 }
 
 void vv_repository_sweep_locks(vv_repository *r)

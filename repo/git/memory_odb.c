@@ -155,17 +155,16 @@ void vv_memory_odb_empty(vv_memory_odb *m)
 
 static void on_free(git_odb_backend *backend)
 {
-	vv_memory_odb *m = (vv_memory_odb *)backend;
+	vv_auto_free vv_memory_odb *m = (vv_memory_odb *)backend;
 
 	vv_memory_odb_empty(m);
 	vv_free(m->items);
 	vv_hash_index_clear(&m->places);
-	vv_free(m);
 }
 
 vv_status vv_memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *err)
 {
-	vv_memory_odb *m = vv_calloc(1, sizeof(*m));
+	vv_auto_free vv_memory_odb *m = vv_calloc(1, sizeof(*m));
 	int code;
 
 	*out = NULL;
@@ -182,10 +181,7 @@ vv_status vv_memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *err)
 		m->backend.free = on_free;
 		code = git_odb_add_backend(odb, &m->backend, VV_MEMORY_ODB_PRIORITY);
 	}
-	if (code < 0) {
-		vv_free(m);
-		return vv_git_fail(err, code, "cannot stage objects");
-	}
-	*out = m;
+	if (code < 0) return vv_git_fail(err, code, "cannot stage objects");
+	*out = vv_take(&m);
 	return VV_OK;
 }

@@ -10,7 +10,7 @@
 
 static bool looks(git_odb *odb, const git_oid *id, int *code)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	git_object_t type;
 	size_t len;
 	bool is = false;
@@ -20,7 +20,6 @@ static bool looks(git_odb *odb, const git_oid *id, int *code)
 	if ((*code = git_odb_read(&object, odb, id)) == 0) {
 		is = vv_pointer_looks_like(git_odb_object_data(object), len);
 	}
-	git_odb_object_free(object);
 	return is;
 }
 

@@ -14,7 +14,6 @@
 typedef struct vv_oid {
 	uint8_t id[20];
 } vv_oid;
-VV_AUTO_FREE(vv_oid, vv_free) /* an array of them */
 
 #define VV_OID_TEXT 40u
 

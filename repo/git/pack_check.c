@@ -258,7 +258,7 @@ static char *pack_of(const char *dir, const char *index)
 /* The index "<dir>/<name>" against its pack; one without a pack is not followed. */
 static vv_status check_pack(const char *dir, const char *name, vv_error *err)
 {
-	char *index = vv_path_join(dir, name, (char *)NULL), *path = pack_of(dir, name);
+	vv_auto(char) *index = vv_path_join(dir, name, (char *)NULL), *path = pack_of(dir, name);
 	window w = {.fd = -1};
 	uint64_t size;
 	vv_status rc;
@@ -273,8 +273,6 @@ static vv_status check_pack(const char *dir, const char *name, vv_error *err)
 	}
 done:
 	window_close(&w);
-	vv_free(path);
-	vv_free(index);
 	return rc;
 }
 
@@ -328,7 +326,7 @@ static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known,
 static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_error *err)
 {
 	uint64_t left = m->len[NAMES];
-	uint8_t *names = NULL;
+	vv_auto_free uint8_t *names = NULL;
 	const char *name;
 	vv_status rc = VV_OK;
 	ssize_t got;
@@ -338,17 +336,15 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 	}
 	if (!(m->sizes = vv_calloc((size_t)m->packs + 1, sizeof(*m->sizes))) ||
 	    !(names = vv_calloc(1, (size_t)left + 1))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	if ((got = vv_pread_full(w->fd, names, (size_t)left, m->at[NAMES], w->path, err)) < 0) {
-		rc = (vv_status)got;
-		goto done;
+		return (vv_status)got;
 	}
 	name = (const char *)names;
 	for (uint32_t i = 0; rc == VV_OK && i < m->packs; i++) {
 		size_t len = strlen(name);
-		char *path;
+		vv_auto(char) *path = NULL;
 
 		if (len >= left || !vv_path_ends(name, ".idx") || strchr(name, '/')) {
 			rc = damaged(w->path, "its list of packs is in disorder", err);
@@ -356,12 +352,9 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 		}
 		path = pack_of(dir, name);
 		rc = path ? pack_size(&m->sizes[i], path, err) : vv_fail_nomem(err);
-		vv_free(path);
 		name += len + 1;
 		left -= len + 1;
 	}
-done:
-	vv_free(names);
 	return rc;
 }
 
@@ -435,7 +428,7 @@ static vv_status check_multi_open(multi *m, window *w, const char *dir, vv_error
 
 static vv_status check_multi(const char *dir, vv_error *err)
 {
-	char *path = vv_path_join(dir, VV_MULTI_PACK_INDEX, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(dir, VV_MULTI_PACK_INDEX, (char *)NULL);
 	window w = {.fd = -1};
 	multi m = {0};
 	vv_status rc = path ? window_open(&w, path, err) : vv_fail_nomem(err);
@@ -445,7 +438,6 @@ static vv_status check_multi(const char *dir, vv_error *err)
 	}
 	window_close(&w);
 	vv_free(m.sizes);
-	vv_free(path);
 	return rc;
 }
 
@@ -453,7 +445,7 @@ static vv_status check_multi(const char *dir, vv_error *err)
 
 static vv_status check_folder(const char *objects, vv_error *err)
 {
-	char *dir = vv_path_join(objects, "pack", (char *)NULL);
+	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
 	char **names = NULL;
 	size_t count = 0;
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
@@ -469,7 +461,6 @@ static vv_status check_folder(const char *objects, vv_error *err)
 		}
 	}
 	vv_names_free(names, count);
-	vv_free(dir);
 	return rc;
 }
 
@@ -500,8 +491,8 @@ static vv_status folders_add(folders *f, char *take_path, unsigned depth, vv_err
 
 static vv_status add_alternates(folders *f, size_t which, vv_error *err)
 {
-	char *path = vv_path_join(f->paths[which], "info/alternates", (char *)NULL);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_path_join(f->paths[which], "info/alternates", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = path ? vv_read_file(&text, path, ALTERNATES_MAX, err) : vv_fail_nomem(err);
 	const char *line = rc == VV_OK ? vv_buf_cstr(&text) : "";
 
@@ -510,18 +501,15 @@ static vv_status add_alternates(folders *f, size_t which, vv_error *err)
 	}
 	while (rc == VV_OK && *line) {
 		size_t len = strcspn(line, "\n");
-		char *name = len > 0 && *line != '#' ? vv_strndup(line, len) : NULL;
+		vv_auto(char) *name = len > 0 && *line != '#' ? vv_strndup(line, len) : NULL;
 
 		if (len > 0 && *line != '#') {
 			rc = name ? folders_add(f, vv_path_absolute(f->paths[which], name),
 						f->depths[which] + 1, err)
 				  : vv_fail_nomem(err);
 		}
-		vv_free(name);
 		line += len + (line[len] == '\n');
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
@@ -553,7 +541,7 @@ vv_status vv_git_packs_stay_within(const char *objects, vv_error *err)
 static vv_status read_all(int fd, const char *path, vv_digest *sha, uint8_t end[VV_SHA1_LEN],
 			  bool *whole, vv_error *err)
 {
-	uint8_t *buf = vv_malloc(PIECE + VV_SHA1_LEN);
+	vv_auto_free uint8_t *buf = vv_malloc(PIECE + VV_SHA1_LEN);
 	size_t kept = 0;
 	vv_status rc = buf ? VV_OK : vv_fail_nomem(err);
 	ssize_t got = 0;
@@ -573,7 +561,6 @@ static vv_status read_all(int fd, const char *path, vv_digest *sha, uint8_t end[
 	if (rc == VV_OK && *whole) {
 		memcpy(end, buf, VV_SHA1_LEN);
 	}
-	vv_free(buf);
 	return rc;
 }
 
@@ -605,7 +592,7 @@ done:
 vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn fn, void *payload,
 			     vv_error *err)
 {
-	char *dir = vv_path_join(objects, "pack", (char *)NULL);
+	vv_auto(char) *dir = vv_path_join(objects, "pack", (char *)NULL);
 	char **names = NULL;
 	size_t count = 0;
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
@@ -614,7 +601,7 @@ vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn 
 		bool index = vv_path_ends(names[i], ".idx") ||
 			     strcmp(names[i], VV_MULTI_PACK_INDEX) == 0,
 		     sound = true;
-		char *path;
+		vv_auto(char) *path = NULL;
 
 		if (!index && !(data && vv_path_ends(names[i], ".pack"))) {
 			continue;
@@ -624,9 +611,7 @@ vv_status vv_git_packs_check(const char *objects, bool data, vv_pack_damaged_fn 
 		if (rc == VV_OK && !sound) {
 			rc = fn(payload, names[i], index, err);
 		}
-		vv_free(path);
 	}
 	vv_names_free(names, count);
-	vv_free(dir);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }

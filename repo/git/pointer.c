@@ -310,14 +310,14 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 /* Names the first line that is not as it would be written. */
 static vv_status compare_text(const vv_pointer *p, const char *text, size_t len, vv_error *err)
 {
-	vv_buf again = VV_BUF_INIT;
+	vv_auto(vv_buf) again = VV_BUF_INIT;
 	size_t i, line = 1, start = 0;
 	vv_status rc;
 
 	vv_pointer_put(&again, p);
 	if ((rc = vv_buf_ok(&again, err)) < 0 ||
 	    (again.len == len && memcmp(again.data, text, len) == 0)) {
-		goto done;
+		return rc;
 	}
 	for (i = 0; i < len && i < again.len && text[i] == again.data[i]; i++) {
 		if (text[i] == '\n') {
@@ -325,12 +325,9 @@ static vv_status compare_text(const vv_pointer *p, const char *text, size_t len,
 			start = i + 1;
 		}
 	}
-	rc = vv_fail(err, VV_EINPUT,
-		     "line %zu of the pointer is not as varve writes it, expected '%s'", line,
-		     vv_text_show(again.data + start, strcspn(again.data + start, "\n")));
-done:
-	vv_buf_clear(&again);
-	return rc;
+	return vv_fail(err, VV_EINPUT,
+		       "line %zu of the pointer is not as varve writes it, expected '%s'", line,
+		       vv_text_show(again.data + start, strcspn(again.data + start, "\n")));
 }
 
 vv_status vv_pointer_read(vv_pointer *out, vv_arena *arena, const void *bytes, size_t len,

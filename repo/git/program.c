@@ -58,12 +58,12 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 	}
 	for (path = path ? path : "/usr/bin:/bin"; *path; path += *path == ':') {
 		size_t len = strcspn(path, ":");
-		char *dir = *path == '/' ? vv_strndup(path, len) : NULL, *file;
+		vv_auto(char) *dir = *path == '/' ? vv_strndup(path, len) : NULL;
+		char *file;
 		bool absolute = *path == '/';
 
 		path += len;
 		file = dir ? vv_path_join(dir, name, NULL) : NULL;
-		vv_free(dir);
 		if (absolute && !file) return vv_fail_nomem(err);
 		if (file && is_program(file)) {
 			*out = file;
@@ -249,8 +249,9 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 
 static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
 {
-	char *file = NULL, **env = NULL;
-	const char **script = NULL;
+	vv_auto(char) *file = NULL;
+	vv_auto_free char **env = NULL;
+	vv_auto_free const char **script = NULL;
 	size_t count = 0, i;
 	ends e;
 	vv_status rc;
@@ -261,10 +262,7 @@ static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
 	}
 	env = make_env(vv_env_list(run->env), run->more);
 	script = vv_calloc(count + 2, sizeof(char *));
-	if (!env || !script) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!env || !script) return vv_fail_nomem(err);
 	script[0] = "sh";
 	script[1] = file;
 	for (i = 1; i < count; i++) {
@@ -292,10 +290,6 @@ close_all:
 	close_pair(e.in);
 	close_pair(e.out);
 	close_pair(e.err);
-done:
-	vv_free(script);
-	vv_free(env);
-	vv_free(file);
 	return rc;
 }
 
@@ -436,18 +430,15 @@ vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *cons
 vv_status vv_program_run(const vv_env *env, const char *const *argv, const void *input, size_t len,
 			 vv_buf *output, int *exit_code, vv_error *err)
 {
-	vv_buf ignored = VV_BUF_INIT;
+	vv_auto(vv_buf) ignored = VV_BUF_INIT;
 	vv_run run = {0};
-	vv_status rc;
 
 	run.argv = argv;
 	run.env = env;
 	run.input = input;
 	run.len = len;
 	run.output = output ? output : &ignored;
-	rc = vv_run_program(&run, exit_code, err);
-	vv_buf_clear(&ignored);
-	return rc;
+	return vv_run_program(&run, exit_code, err);
 }
 
 /* --- hooks ---------------------------------------------------------------------------- */
@@ -490,9 +481,9 @@ vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *arg
 vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const *args,
 			   const void *input, size_t len, bool *ran, vv_error *err)
 {
-	char *path = NULL, *git_dir = NULL, *git_index = NULL;
-	const char **argv = NULL;
-	char *called = NULL;
+	vv_auto(char) *path = NULL, *git_dir = NULL, *git_index = NULL;
+	vv_auto_free const char **argv = NULL;
+	vv_auto(char) *called = NULL;
 	const char *more[4] = {NULL, NULL, NULL, NULL};
 	size_t count = 0, i;
 	vv_run run = {0};
@@ -500,9 +491,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	int code;
 
 	*ran = false;
-	if ((rc = hook_path(r, name, &path, err)) < 0 || !is_program(path)) {
-		goto done;
-	}
+	if ((rc = hook_path(r, name, &path, err)) < 0 || !is_program(path)) return rc;
 	while (args && args[count]) {
 		count++;
 	}
@@ -510,10 +499,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	more[0] = git_dir = env_setting("GIT_DIR", r->gitdir);
 	more[1] = git_index = env_setting("GIT_INDEX_FILE", r->index_file);
 	more[2] = called = env_setting("VARVE_HOOK", name);
-	if (!argv || !git_dir || !git_index || !called) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!argv || !git_dir || !git_index || !called) return vv_fail_nomem(err);
 	argv[0] = path;
 	for (i = 0; i < count; i++) {
 		argv[i + 1] = args[i];
@@ -526,19 +512,11 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	run.script_ok = true;
 	run.input = input;
 	run.len = len;
-	if ((rc = vv_run_program(&run, &code, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	*ran = true;
 	if (code != 0) {
 		rc = vv_fail(err, VV_ECONFLICT, "the hook '%s' refused (exit code %d)", name, code);
 	}
-done:
-	vv_free(argv);
-	vv_free(called);
-	vv_free(git_index);
-	vv_free(git_dir);
-	vv_free(path);
 	return rc;
 }
 
@@ -557,12 +535,11 @@ static bool is_own_folder(const vv_repository *r, const char *dir)
 /* A file that cannot be read for now may have it: that is a failure. */
 static vv_status has_mark(bool *out, const char *path, const char *mark, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = vv_read_file(&text, path, HOOK_MAX, &why);
 
 	*out = rc == VV_OK && strstr(vv_buf_cstr(&text), mark);
-	vv_buf_clear(&text);
 	if (rc == VV_EIO || rc == VV_ENOMEM) {
 		*err = why;
 		return rc;
@@ -575,9 +552,9 @@ static vv_status has_mark(bool *out, const char *path, const char *mark, vv_erro
 static vv_status runs_mark(bool *out, char **own, const char *path, const char *name,
 			   const char *mark, vv_error *err)
 {
-	char *dir = vv_path_dir(path), *top = dir ? vv_path_dir(dir) : NULL;
-	char *runner = dir ? vv_path_join(dir, "h", (char *)NULL) : NULL;
-	vv_buf legacy = VV_BUF_INIT;
+	vv_auto(char) *dir = vv_path_dir(path), *top = dir ? vv_path_dir(dir) : NULL;
+	vv_auto(char) *runner = dir ? vv_path_join(dir, "h", (char *)NULL) : NULL;
+	vv_auto(vv_buf) legacy = VV_BUF_INIT;
 	bool tool = false;
 	vv_status rc;
 
@@ -593,10 +570,6 @@ static vv_status runs_mark(bool *out, char **own, const char *path, const char *
 		*own = vv_path_join(top, name, (char *)NULL);
 		rc = *own ? has_mark(out, *own, mark, err) : vv_fail_nomem(err);
 	}
-	vv_buf_clear(&legacy);
-	vv_free(runner);
-	vv_free(top);
-	vv_free(dir);
 	return rc;
 }
 
@@ -615,7 +588,7 @@ static vv_status make_executable(const char *path, vv_error *err)
 /* What lies there as a hook of somebody else's goes out of the way. */
 static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *out, vv_error *err)
 {
-	vv_buf other = VV_BUF_INIT;
+	vv_auto(vv_buf) other = VV_BUF_INIT;
 	vv_stat st;
 	vv_error absent;
 	vv_status rc = VV_OK;
@@ -628,7 +601,6 @@ static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *
 	} else if (rc == VV_OK) {
 		rc = vv_rename(path, other.data, err);
 	}
-	vv_buf_clear(&other);
 	return rc;
 }
 
@@ -636,44 +608,38 @@ static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *
 static vv_status stands_elsewhere(const vv_repository *r, const char *path, bool *out,
 				  vv_error *err)
 {
-	char *dir = vv_path_dir(path), *parent = dir ? vv_path_dir(dir) : NULL;
+	vv_auto(char) *dir = vv_path_dir(path), *parent = dir ? vv_path_dir(dir) : NULL;
 	vv_status rc = parent ? VV_OK : vv_fail_nomem(err);
 
 	*out = parent && !is_own_folder(r, vv_exists(dir) ? dir : parent) &&
 	       !(!vv_exists(dir) && strcmp(parent, r->commondir) == 0);
-	vv_free(parent);
-	vv_free(dir);
 	return rc;
 }
 
 vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix, const char *text,
 			  const char *mark, vv_hook_place *out, vv_error *err)
 {
-	char *path = NULL, *dir = NULL, *own = NULL;
-	vv_buf new = VV_BUF_INIT;
+	vv_auto(char) *path = NULL;
+	vv_auto(char) *dir = NULL, *own = NULL;
+	vv_auto(vv_buf) new = VV_BUF_INIT;
 	bool elsewhere, calls = false;
 	vv_status rc = hook_path(r, name, &path, err);
 
 	*out = VV_HOOK_ELSEWHERE;
 	if (rc < 0) return rc;
-	if ((rc = stands_elsewhere(r, path, &elsewhere, err)) < 0 || elsewhere) {
-		goto done;
-	}
-	if (!(dir = vv_path_dir(path))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if ((rc = stands_elsewhere(r, path, &elsewhere, err)) < 0 || elsewhere) return rc;
+	if (!(dir = vv_path_dir(path))) return vv_fail_nomem(err);
 	if ((rc = has_mark(&calls, path, mark, err)) < 0 ||
 	    (!calls && (rc = runs_mark(&calls, &own, path, name, mark, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	if (calls) {
 		*out = VV_HOOK_THERE;
-		goto done;
+		return rc;
 	}
 	if ((rc = vv_mkdirs(dir, err)) < 0 || (rc = set_aside(path, suffix, out, err)) < 0 ||
 	    *out != VV_HOOK_SET) {
-		goto done;
+		return rc;
 	}
 	/* Git passes over a hook that is not executable: it never stands there as one. */
 	vv_buf_printf(&new, "%s.new", path);
@@ -681,21 +647,16 @@ vv_status vv_hook_install(vv_repository *r, const char *name, const char *suffix
 	    (rc = vv_write_file(new.data, text, strlen(text), true, err)) < 0 ||
 	    (rc = make_executable(new.data, err)) < 0 ||
 	    (rc = vv_rename(new.data, path, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = vv_fsync_dir(dir, err);
-done:
-	vv_buf_clear(&new);
-	vv_free(own);
-	vv_free(dir);
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, const char *text,
 		       const char *mark, vv_error *err)
 {
-	vv_buf now = VV_BUF_INIT;
+	vv_auto(vv_buf) now = VV_BUF_INIT;
 	vv_error unread;
 	vv_status rc;
 
@@ -710,11 +671,9 @@ vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, c
 		out->calls = strstr(vv_buf_cstr(&now), mark) != NULL;
 		out->ours = strcmp(vv_buf_cstr(&now), text) == 0;
 	}
-	rc = out->there && !out->calls
-		     ? runs_mark(&out->calls, &out->own, out->path, name, mark, err)
-		     : VV_OK;
-	vv_buf_clear(&now);
-	return rc;
+	return out->there && !out->calls
+		       ? runs_mark(&out->calls, &out->own, out->path, name, mark, err)
+		       : VV_OK;
 }
 
 void vv_hook_found_clear(vv_hook_found *f)
@@ -727,8 +686,8 @@ void vv_hook_found_clear(vv_hook_found *f)
 vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix, const char *text,
 			 bool *removed, vv_error *err)
 {
-	vv_hook_found found;
-	vv_buf other = VV_BUF_INIT;
+	vv_auto(vv_hook_found) found = {0};
+	vv_auto(vv_buf) other = VV_BUF_INIT;
 	vv_status rc = vv_hook_find(&found, r, name, text, text, err);
 
 	*removed = rc == VV_OK && found.ours && !found.elsewhere;
@@ -739,8 +698,6 @@ vv_status vv_hook_remove(vv_repository *r, const char *name, const char *suffix,
 						   : vv_unlink(found.path, true, err);
 		}
 	}
-	vv_buf_clear(&other);
-	vv_hook_found_clear(&found);
 	return rc;
 }
 
@@ -777,8 +734,8 @@ static vv_status choose_editor(vv_repository *r, char **out, vv_error *err)
 
 vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 {
-	char *editor = NULL;
-	vv_buf command = VV_BUF_INIT;
+	vv_auto(char) *editor = NULL;
+	vv_auto(vv_buf) command = VV_BUF_INIT;
 	const char *argv[] = {"/bin/sh", "-c", NULL, NULL, file, NULL};
 	vv_run run = {0};
 	vv_status rc;
@@ -786,9 +743,7 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 
 	if ((rc = choose_editor(r, &editor, err)) < 0) return rc;
 	vv_buf_printf(&command, "%s \"$@\"", editor);
-	if ((rc = vv_buf_ok(&command, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_buf_ok(&command, err)) < 0) return rc;
 	argv[2] = command.data;
 	argv[3] = editor;
 	run.argv = argv;
@@ -798,8 +753,5 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 		rc = vv_fail(err, VV_EREFUSED, "the editor '%s' failed (exit code %d)",
 			     vv_text_shows(editor), code);
 	}
-done:
-	vv_buf_clear(&command);
-	vv_free(editor);
 	return rc;
 }

@@ -74,7 +74,7 @@ static vv_status add(environment *e, vv_buf *take, vv_error *err)
 
 static vv_status add_setting(environment *e, const char *key, const char *value, vv_error *err)
 {
-	vv_buf k = VV_BUF_INIT, v = VV_BUF_INIT;
+	vv_auto(vv_buf) k = VV_BUF_INIT, v = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!strchr(key, '=')) {
@@ -84,17 +84,13 @@ static vv_status add_setting(environment *e, const char *key, const char *value,
 			vv_text_put_quoted(&e->parameters, k.data, k.len);
 			rc = vv_buf_ok(&e->parameters, err);
 		}
-		vv_buf_clear(&k);
 		return rc;
 	}
 	vv_buf_printf(&k, "GIT_CONFIG_KEY_%zu=%s", e->settings, key);
 	vv_buf_printf(&v, "GIT_CONFIG_VALUE_%zu=%s", e->settings, value);
 	e->settings++;
 	rc = add(e, &k, err);
-	if (rc < 0) {
-		vv_buf_clear(&v);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return add(e, &v, err);
 }
 
@@ -259,7 +255,7 @@ static bool take_trace(vv_buf *said)
 vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_error *err)
 {
 	const char *argv[VV_GIT_ARGS_MAX + 8];
-	vv_buf dropped = VV_BUF_INIT;
+	vv_auto(vv_buf) dropped = VV_BUF_INIT;
 	environment e;
 	size_t n = 0;
 	vv_status rc = make_environment(&e, r, err);
@@ -292,7 +288,6 @@ vv_status vv_git_run(const vv_git_call *r, vv_buf *said, int *exit_code, vv_erro
 		*r->dumb = take_trace(said);
 	}
 	clear_environment(&e);
-	vv_buf_clear(&dropped);
 	return rc;
 }
 
@@ -411,7 +406,7 @@ static vv_status explain(const char *what, const vv_buf *said, bool told, int ex
 			 vv_error *err)
 {
 	const char *text = vv_buf_cstr(said);
-	vv_buf reason = VV_BUF_INIT;
+	vv_auto(vv_buf) reason = VV_BUF_INIT;
 	vv_status rc = code_of(text);
 
 	if (!told) {
@@ -422,11 +417,9 @@ static vv_status explain(const char *what, const vv_buf *said, bool told, int ex
 		put_reason(&reason, text, true, false);
 		put_reason(&reason, text, false, true);
 	}
-	rc = reason.len > 0
-		     ? vv_fail(err, rc, "%s: git says: %s", what, vv_buf_cstr(&reason))
-		     : vv_fail(err, VV_EIO, "%s: git ended with exit code %d", what, exit_code);
-	vv_buf_clear(&reason);
-	return rc;
+	return reason.len > 0
+		       ? vv_fail(err, rc, "%s: git says: %s", what, vv_buf_cstr(&reason))
+		       : vv_fail(err, VV_EIO, "%s: git ended with exit code %d", what, exit_code);
 }
 
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err)
@@ -436,14 +429,13 @@ vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv
 
 vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
 {
-	vv_buf said = VV_BUF_INIT;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
 	int code = 0;
 	vv_status rc = vv_git_run(r, &said, &code, err);
 
 	if (rc == VV_OK && code != 0) {
 		rc = explain(what, &said, false, code, err);
 	}
-	vv_buf_clear(&said);
 	return rc;
 }
 

@@ -197,7 +197,7 @@ static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_erro
 
 vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	char hex[GIT_OID_HEXSZ + 1];
 	line_reader in;
 	vv_status rc;
@@ -210,17 +210,12 @@ vv_status vv_node_parse(vv_walker *w, vv_node *n, vv_error *err)
 	in.p = git_odb_object_data(object);
 	in.end = in.p + git_odb_object_size(object);
 	if (!read_id(&in, "tree", &n->tree)) {
-		rc = vv_fail(err, VV_ECORRUPT, "the commit %s does not begin with its tree",
-			     git_oid_tostr(hex, sizeof(hex), &n->id));
-		goto done;
+		return vv_fail(err, VV_ECORRUPT, "the commit %s does not begin with its tree",
+			       git_oid_tostr(hex, sizeof(hex), &n->id));
 	}
-	if ((rc = read_parents(w, n, &in, err)) < 0) {
-		goto done;
-	}
+	if ((rc = read_parents(w, n, &in, err)) < 0) return rc;
 	n->time = read_time(&in);
 	n->parsed = true;
-done:
-	git_odb_object_free(object);
 	return rc;
 }
 

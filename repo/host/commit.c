@@ -29,7 +29,7 @@ static void put_data(vv_buf *b, const void *bytes, size_t len)
 
 static vv_status put_committer(vv_host *h, vv_buf *b, vv_error *err)
 {
-	vv_person p = {0};
+	vv_auto(vv_person) p = {0};
 	vv_error unknown;
 	int64_t now;
 	uint32_t nsec;
@@ -42,7 +42,6 @@ static vv_status put_committer(vv_host *h, vv_buf *b, vv_error *err)
 	vv_buf_puts(b, "committer ");
 	vv_person_put(b, &p);
 	vv_buf_putc(b, '\n');
-	vv_person_clear(&p);
 	return vv_buf_ok(b, err);
 }
 
@@ -85,11 +84,11 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 					   "--force",     "--done",
 					   NULL};
 	vv_git_call run = vv_host_run(h, args);
-	vv_buf in = VV_BUF_INIT;
+	vv_auto(vv_buf) in = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
 	vv_error absent;
 	vv_oid blob;
-	vv_ref ref;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
 	if (vv_host_is_place(h)) return vv_files_put(h, c, err);
@@ -113,31 +112,26 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	run.input = in.data;
 	run.len = in.len;
 	h->dirty = true;
-	if (rc < 0 || (rc = vv_buf_ok(&in, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = vv_buf_ok(&in, err)) < 0) return rc;
 	if ((rc = vv_git_must(&run, "the scratch repository", err)) < 0 ||
 	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
 		h->broken = true;
-		goto done;
+		return rc;
 	}
 	n->id = ref.id;
-	vv_ref_clear(&ref);
 	n->waiting += 1 + (c->pack ? c->pack->len + c->list->len : 0);
 	rc = c->pack ? vv_host_keep_list(h, c->list, c->name, err) : VV_OK;
 	if (rc == VV_OK && c->pack &&
 	    vv_blob_id(c->pack->data, c->pack->len, &blob, err) == VV_OK) {
 		vv_host_note_sound(h, c->name, &blob);
 	}
-done:
-	vv_buf_clear(&in);
 	return rc;
 }
 
 /* What the host has to say about a push that it refuses. */
 static void tell_lines(const vv_host *h, const vv_buf *said)
 {
-	vv_buf lines = VV_BUF_INIT, shown = VV_BUF_INIT;
+	vv_auto(vv_buf) lines = VV_BUF_INIT, shown = VV_BUF_INIT;
 
 	vv_git_remote_lines(said, &lines);
 	for (const char *p = vv_buf_cstr(&lines); *p;) {
@@ -149,8 +143,6 @@ static void tell_lines(const vv_host *h, const vv_buf *said)
 		}
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&lines);
-	vv_buf_clear(&shown);
 }
 
 /* Was the ref being moved by another at this moment? The tip may look as it was when it is asked for. */
@@ -175,7 +167,7 @@ static bool is_of_ref(const char *said)
 
 vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 {
-	vv_buf spec = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(vv_buf) spec = VV_BUF_INIT, said = VV_BUF_INIT;
 	const char *args[] = {"-c",
 			      "core.compression=0",
 			      "-c",
@@ -223,7 +215,5 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 			tell_lines(h, &said);
 		}
 	}
-	vv_buf_clear(&spec);
-	vv_buf_clear(&said);
 	return rc;
 }

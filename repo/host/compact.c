@@ -58,7 +58,7 @@ static vv_status find_old(compacting *c, vv_error *err)
 	char before[48];
 	const char *args[] = {"rev-list", "-1", before, VV_HOST_TIP, NULL};
 	vv_git_call run = vv_host_run(c->h, args);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid commit;
 	vv_status rc;
 
@@ -73,7 +73,6 @@ static vv_status find_old(compacting *c, vv_error *err)
 	    vv_oid_parse(&commit, text.data, VV_OID_TEXT)) {
 		rc = vv_tree_each(c->h->scratch, &commit, "packs", mark_old, c, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -191,7 +190,7 @@ static vv_status list_removed(compacting *c, size_t *count, vv_error *err)
 static vv_status commit_pack(compacting *c, vv_host_next *next, vv_pack_maker *m, bool last,
 			     vv_error *err)
 {
-	vv_buf pack = VV_BUF_INIT, list = VV_BUF_INIT;
+	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
 	char name[2 * VV_PACK_HASH_LEN + 1];
 	size_t removed = 0;
 	vv_status rc = last ? list_removed(c, &removed, err) : VV_OK;
@@ -225,15 +224,13 @@ static vv_status commit_pack(compacting *c, vv_host_next *next, vv_pack_maker *m
 		c->out->packs_after += any;
 		c->out->bytes_after += pack.len;
 	}
-	vv_buf_clear(&pack);
-	vv_buf_clear(&list);
 	return rc;
 }
 
 static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
 {
-	vv_catalog *none = vv_catalog_new();
-	vv_pack_maker *m = NULL;
+	vv_auto(vv_catalog) *none = vv_catalog_new();
+	vv_auto(vv_pack_maker) *m = NULL;
 	vv_host_next next;
 	bool lost = false;
 	vv_status rc = none ? vv_pack_maker_new(&m, c->h->blocks, none, dir, c->h->pack_bytes, true,
@@ -264,8 +261,6 @@ static vv_status make_packs(compacting *c, const char *dir, vv_error *err)
 			     vv_text_url(c->h->url));
 		rc = vv_hint(err, "run it again");
 	}
-	vv_pack_maker_free(m);
-	vv_catalog_free(none);
 	return rc;
 }
 
@@ -306,11 +301,8 @@ static void end(compacting *c)
 
 static vv_status make_in(compacting *c, vv_error *err)
 {
-	char *dir = vv_path_join(c->h->packs, "packs", (char *)NULL);
-	vv_status rc = dir ? make_packs(c, dir, err) : vv_fail_nomem(err);
-
-	vv_free(dir);
-	return rc;
+	vv_auto(char) *dir = vv_path_join(c->h->packs, "packs", (char *)NULL);
+	return dir ? make_packs(c, dir, err) : vv_fail_nomem(err);
 }
 
 /* The packs can be fewer. */
@@ -362,7 +354,8 @@ done:
 static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(c->h->catalog);
-	uint64_t *needed = vv_calloc(count + 1, sizeof(*needed)), bytes = 0;
+	vv_auto_free uint64_t *needed = vv_calloc(count + 1, sizeof(*needed));
+	uint64_t bytes = 0;
 	size_t pack, small = 0;
 
 	*worth = false;
@@ -381,7 +374,6 @@ static vv_status choose_packs(compacting *c, bool *worth, vv_error *err)
 		small += c->old[i];
 		bytes += c->old[i] ? p->len : 0;
 	}
-	vv_free(needed);
 	*worth = *worth || is_worth(c->h, small, bytes);
 	return VV_OK;
 }

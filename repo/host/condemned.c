@@ -72,7 +72,7 @@ vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_
 
 vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = vv_place_get(p, VV_CONDEMNED_FILE, 0, FILE_MAX, &text, &why);
 
@@ -84,14 +84,13 @@ vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err)
 	} else {
 		*err = why;
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
 vv_status vv_condemned_put(const vv_condemned *c, const vv_place *p, vv_error *err)
 {
 	char word[VV_CID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	vv_buf_puts(&text, HEAD);
 	for (size_t i = 0; i < vv_cid_map_count(c->versions); i++) {
@@ -106,6 +105,5 @@ vv_status vv_condemned_put(const vv_condemned *c, const vv_place *p, vv_error *e
 	if (rc == VV_OK) {
 		rc = vv_place_put(p, VV_CONDEMNED_FILE, text.data, text.len, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }

@@ -52,7 +52,7 @@ vv_status vv_files_begin(vv_host *h, vv_error *err)
 
 vv_status vv_files_refresh(vv_host *h, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	vv_buf_puts(&text, h->place.mark);
@@ -68,7 +68,6 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err)
 			     (int)strcspn(vv_text_shows(vv_buf_cstr(&text)), "\n"),
 			     vv_text_shows(vv_buf_cstr(&text)));
 	}
-	vv_buf_clear(&text);
 	return rc < 0 ? rc : vv_files_begin(h, err);
 }
 
@@ -86,8 +85,8 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 {
 	uint8_t hash[VV_PACK_HASH_LEN];
 	char name[NAME_MAX_LEN];
-	char *path = vv_host_list_path(h, hex);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *path = vv_host_list_path(h, hex);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
 	vv_error why;
 	bool added;
@@ -99,7 +98,7 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 	if (rc < 0 || vv_cid_set_has(h->listed, &key) ||
 	    vv_condemned_has(h->condemned.packs, &key)) {
 		*sound = rc == VV_OK && vv_cid_set_has(h->listed, &key);
-		goto done;
+		return rc;
 	}
 	if (vv_read_file(&bytes, path, VV_HOST_LIST_BYTES, &why) < 0 ||
 	    vv_host_list_read(&list, bytes.data, bytes.len, &why) < 0) {
@@ -108,11 +107,11 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 		rc = vv_place_get(&h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
 		if (is_absent(rc)) {
 			rc = VV_OK;
-			goto done;
+			return rc;
 		}
 		if (rc < 0) {
 			*err = why;
-			goto done;
+			return rc;
 		}
 		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
 	}
@@ -121,9 +120,6 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 	    *sound) {
 		rc = vv_cid_set_add(h->listed, &key, &added, err);
 	}
-done:
-	vv_buf_clear(&bytes);
-	vv_free(path);
 	return rc;
 }
 
@@ -137,8 +133,9 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 {
 	const bringing *b = payload;
 	const char *hex = b->lists->items[i];
-	char name[NAME_MAX_LEN], *path = vv_host_list_path(b->h, hex);
-	vv_buf bytes = VV_BUF_INIT;
+	char name[NAME_MAX_LEN];
+	vv_auto(char) *path = vv_host_list_path(b->h, hex);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
@@ -153,8 +150,6 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 			*err = why;
 		}
 	}
-	vv_buf_clear(&bytes);
-	vv_free(path);
 	return rc;
 }
 
@@ -222,7 +217,7 @@ vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out
 {
 	char name[NAME_MAX_LEN];
 	const size_t head = sizeof(VERSION_HEAD) - 1;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	version_name(name, root);
@@ -233,7 +228,6 @@ vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out
 			rc = take_line(out, &p, sound, err);
 		}
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -481,7 +475,7 @@ static vv_status find_in(const asking *a, size_t i, vv_error *err)
 {
 	vv_seek_file *f = &a->h->seek->files[i];
 	char name[NAME_MAX_LEN];
-	vv_buf part = VV_BUF_INIT;
+	vv_auto(vv_buf) part = VV_BUF_INIT;
 	size_t packs[VV_MULTI_FOUND], len;
 	uint64_t from;
 	vv_status rc = f->head.len > 0 ? VV_OK : read_head(a->h, i, err);
@@ -504,7 +498,6 @@ static vv_status find_in(const asking *a, size_t i, vv_error *err)
 	if (rc == VV_OK && part.len != len) {
 		rc = vv_fail(err, VV_ECORRUPT, "an index of packs is cut short");
 	}
-	vv_buf_clear(&part);
 	return rc;
 }
 
@@ -604,7 +597,7 @@ static vv_status find_list(vv_host *h, const vv_cid *cid, bool *found, vv_error 
 /* What its difference stands on in another pack; null: nothing, or it is here. */
 static vv_status base_outside(vv_host *h, const vv_cid *cid, vv_cid *base, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
 	size_t pack, at;
 
@@ -622,7 +615,6 @@ static vv_status base_outside(vv_host *h, const vv_cid *cid, vv_cid *base, vv_er
 			memset(base, 0, sizeof(*base));
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -678,7 +670,7 @@ typedef struct indexing {
 static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t *count,
 			     vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
 	vv_host_block b;
 	vv_status rc = vv_host_list_again(x->h, vv_catalog_pack(x->h->catalog, p->at), &bytes,
@@ -689,7 +681,6 @@ static vv_status add_entries(indexing *x, const listed *p, size_t place, size_t 
 		vv_host_list_block(&list, i, &b);
 		x->entries[(*count)++] = (vv_multi_entry){vv_cid_prefix(&b.cid), (uint32_t)place};
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -697,7 +688,7 @@ static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, 
 {
 	char hex[VV_HOST_NAME_LEN + 1], pack[VV_HOST_NAME_LEN + 1], name[NAME_MAX_LEN];
 	uint8_t hash[VV_PACK_HASH_LEN];
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_multi_index_write(&bytes, (const uint8_t(*)[VV_PACK_HASH_LEN])x->hashes,
 					    to - from, x->entries, entries, err);
 
@@ -713,7 +704,6 @@ static vv_status put_index(indexing *x, size_t from, size_t to, size_t entries, 
 		vv_hex_write(pack, x->packs[i].hash, VV_PACK_HASH_LEN);
 		rc = vv_seek_add(x->h->seek, pack, hex, err);
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -835,7 +825,7 @@ static int compare_hex(const void *a, const void *b)
 vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *needed, vv_error *err)
 {
 	char name[NAME_MAX_LEN];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pack_names packs = {0};
 	vv_status rc = VV_OK;
 	bool added;
@@ -865,6 +855,5 @@ vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *neede
 	    (rc = vv_place_put_later(&h->place, name, text.data, text.len, err)) == VV_OK) {
 		rc = vv_cid_set_add(h->versions, root, &added, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }

@@ -70,14 +70,13 @@ static vv_status init_scratch(vv_host *h, vv_error *err)
 {
 	const char *args[] = {"init", "-q", "--bare", "--template=", "--object-format=sha1", NULL};
 	const vv_git_call run = vv_host_run(h, args);
-	char *head = vv_path_join(h->git_dir, "HEAD", (char *)NULL);
+	vv_auto(char) *head = vv_path_join(h->git_dir, "HEAD", (char *)NULL);
 	vv_status rc = head ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && !vv_exists(head)) {
 		rc = vv_mkdirs(h->git_dir, err);
 		rc = rc < 0 ? rc : vv_git_must(&run, "the scratch repository", err);
 	}
-	vv_free(head);
 	return rc;
 }
 
@@ -87,12 +86,9 @@ static vv_status forget_promisor(vv_host *h, vv_error *err)
 {
 	static const char text[] = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
 				   "\tbare = true\n";
-	char *config = vv_path_join(h->git_dir, "config", (char *)NULL);
-	vv_status rc = config ? vv_write_file(config, text, sizeof(text) - 1, false, err)
-			      : vv_fail_nomem(err);
-
-	vv_free(config);
-	return rc;
+	vv_auto(char) *config = vv_path_join(h->git_dir, "config", (char *)NULL);
+	return config ? vv_write_file(config, text, sizeof(text) - 1, false, err)
+		      : vv_fail_nomem(err);
 }
 
 /* A git that was killed leaves locks, which stop every other. We have the folder to ourselves. */
@@ -104,7 +100,8 @@ static vv_status has_lock(const char *dir, bool *out, vv_error *err)
 
 	*out = false;
 	for (size_t k = 0; rc == VV_OK && !*out && k < sizeof(folders) / sizeof(folders[0]); k++) {
-		char **names = NULL, *path = vv_path_join(dir, folders[k], (char *)NULL);
+		char **names = NULL;
+		vv_auto(char) *path = vv_path_join(dir, folders[k], (char *)NULL);
 		size_t count = 0;
 
 		rc = path ? VV_OK : vv_fail_nomem(err);
@@ -115,7 +112,6 @@ static vv_status has_lock(const char *dir, bool *out, vv_error *err)
 			*out = *out || vv_path_ends(names[i], ".lock");
 		}
 		vv_names_free(names, count);
-		vv_free(path);
 	}
 	return rc;
 }
@@ -145,7 +141,7 @@ static vv_status open_scratch(vv_host *h, vv_error *err)
 /* What a killed run was about to write. */
 static vv_status remove_temps(vv_host *h, vv_error *err)
 {
-	char *packs = vv_path_join(h->git_dir, "objects", "pack", (char *)NULL);
+	vv_auto(char) *packs = vv_path_join(h->git_dir, "objects", "pack", (char *)NULL);
 	const char *const dirs[] = {h->dir, h->lists, packs, h->git_dir};
 	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
 
@@ -157,24 +153,23 @@ static vv_status remove_temps(vv_host *h, vv_error *err)
 		}
 		for (size_t i = 0; rc == VV_OK && i < count; i++) {
 			bool temp = names[i][0] == '.' || strncmp(names[i], "tmp_", 4) == 0;
-			char *path = temp ? vv_path_join(dirs[k], names[i], (char *)NULL) : NULL;
+			vv_auto(char) *path = temp ? vv_path_join(dirs[k], names[i], (char *)NULL)
+						   : NULL;
 			rc = path ? vv_unlink(path, true, err) : VV_OK;
-			vv_free(path);
 		}
 		vv_names_free(names, count);
 	}
-	vv_free(packs);
 	return rc;
 }
 
 /* Sent through a URL and read through another, it is the same host. */
 vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 {
-	vv_host *h = vv_calloc(1, sizeof(*h));
+	vv_auto(vv_host) *h = vv_calloc(1, sizeof(*h));
 	vv_place place = o->take_place;
 	bool left = false;
 	vv_error broken;
-	char *lock = NULL;
+	vv_auto(char) *lock = NULL;
 	vv_status rc;
 
 	*out = NULL;
@@ -182,7 +177,7 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 		vv_place_close(&place);
 		return vv_fail_nomem(err);
 	}
-	h->place = o->take_place;
+	h->place = place;
 	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) {
 		goto done;
 	}
@@ -206,12 +201,8 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	}
 	rc = vv_store_open_over(&h->blocks, h->packs, h->main, true, err);
 done:
-	vv_free(lock);
-	if (rc < 0) {
-		vv_host_close(h);
-		return rc;
-	}
-	*out = h;
+	if (rc < 0) return rc;
+	*out = vv_take(&h);
 	return VV_OK;
 }
 
@@ -258,7 +249,7 @@ void vv_host_close(vv_host *h)
 static vv_status list_folder(const char *root, const char *name, char ***names, size_t *count,
 			     vv_error *err)
 {
-	char *path = vv_path_join(root, name, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(root, name, (char *)NULL);
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	*names = NULL;
@@ -266,7 +257,6 @@ static vv_status list_folder(const char *root, const char *name, char ***names, 
 	if (rc == VV_OK && vv_exists(path)) {
 		rc = vv_list_dir(names, count, path, err);
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -278,13 +268,12 @@ static vv_status remove_in(const char *root, const char *folder, const char *exc
 	vv_status rc = list_folder(root, folder, &names, &count, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		char *path = vv_path_join(root, folder, names[i], (char *)NULL);
+		vv_auto(char) *path = vv_path_join(root, folder, names[i], (char *)NULL);
 		if (!path) {
 			rc = vv_fail_nomem(err);
 		} else if (!*except || strncmp(names[i], except, strlen(except)) != 0) {
 			rc = vv_remove_tree(path, err);
 		}
-		vv_free(path);
 	}
 	vv_names_free(names, count);
 	return rc;
@@ -298,7 +287,7 @@ static vv_status pack_trees(vv_host *h, char kept[64], vv_error *err)
 		"--missing=allow-any", NULL};
 	const char *index[] = {"index-pack", "--stdin", NULL};
 	char input[VV_OID_TEXT + 2];
-	vv_buf bytes = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT, name = VV_BUF_INIT;
 	vv_git_call run = vv_host_run(h, pack);
 	vv_status rc;
 
@@ -323,14 +312,12 @@ static vv_status pack_trees(vv_host *h, char kept[64], vv_error *err)
 	if (rc == VV_OK) {
 		(void)snprintf(kept, 64, "pack-%.40s.", tab + 1);
 	}
-	vv_buf_clear(&bytes);
-	vv_buf_clear(&name);
 	return rc;
 }
 
 static vv_status clean(vv_host *h, vv_error *err)
 {
-	char *objects = vv_path_join(h->git_dir, "objects", (char *)NULL);
+	vv_auto(char) *objects = vv_path_join(h->git_dir, "objects", (char *)NULL);
 	char **names = NULL, kept[64] = "";
 	size_t count = 0;
 	vv_status rc = objects ? VV_OK : vv_fail_nomem(err);
@@ -344,13 +331,12 @@ static vv_status clean(vv_host *h, vv_error *err)
 		rc = list_folder(objects, "", &names, &count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		char *path = strlen(names[i]) == 2 ? vv_path_join(objects, names[i], (char *)NULL)
-						   : NULL;
+		vv_auto(char) *path = strlen(names[i]) == 2
+					      ? vv_path_join(objects, names[i], (char *)NULL)
+					      : NULL;
 		rc = path ? vv_remove_tree(path, err) : VV_OK;
-		vv_free(path);
 	}
 	vv_names_free(names, count);
-	vv_free(objects);
 	h->dirty = false;
 	return rc;
 }
@@ -384,7 +370,7 @@ vv_status vv_host_set_tip(vv_host *h, const vv_oid *tip, vv_error *err)
 vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *err)
 {
 	const char *args[] = {"ls-remote", "--refs", "host", ref, NULL};
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_git_call run = vv_host_run(h, args);
 	vv_status rc;
 
@@ -395,7 +381,6 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote returned no id for %s",
 			     vv_text_shows(ref));
 	}
-	vv_buf_clear(&out);
 	return rc;
 }
 
@@ -410,24 +395,20 @@ vv_status vv_host_begin_anew(vv_host *h, vv_error *err)
 /* What the last run knew, as long as its objects are still there. */
 vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 {
-	vv_ref ref;
-	vv_tree_entry top;
+	vv_auto(vv_ref) ref = {0};
+	vv_auto(vv_tree_entry) top = {0};
 	vv_error absent;
 
 	memset(&h->tip, 0, sizeof(h->tip));
 	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, &absent) < 0) return VV_OK;
 	h->tip = ref.id;
-	vv_ref_clear(&ref);
-	if (vv_tree_entry_at(h->scratch, &h->tip, "", &top, &absent) == VV_OK) {
-		vv_tree_entry_clear(&top);
-		return VV_OK;
-	}
+	if (vv_tree_entry_at(h->scratch, &h->tip, "", &top, &absent) == VV_OK) return VV_OK;
 	return vv_host_begin_anew(h, err); /* killed, or tampered with */
 }
 
 vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
 {
-	vv_buf spec = VV_BUF_INIT;
+	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	const char *args[] = {"-c",
 			      "fetch.fsckObjects=false",
 			      "fetch",
@@ -454,7 +435,6 @@ vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
 	if (rc == VV_OK) {
 		rc = forget_promisor(h, err);
 	}
-	vv_buf_clear(&spec);
 	return rc;
 }
 
@@ -463,7 +443,7 @@ vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, boo
 {
 	char a[VV_OID_TEXT + 1], b[VV_OID_TEXT + 1];
 	const char *args[] = {"merge-base", "--is-ancestor", a, b, NULL};
-	vv_buf said = VV_BUF_INIT;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
 	vv_git_call run = vv_host_run(h, args);
 	int code = 0;
 
@@ -471,7 +451,6 @@ vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, boo
 	vv_oid_text(b, now);
 	vv_status rc = vv_git_run(&run, &said, &code, err);
 	*out = code == 0;
-	vv_buf_clear(&said);
 	return rc;
 }
 
@@ -569,7 +548,7 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 			      "--stdin",
 			      "host",
 			      NULL};
-	vv_buf input = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(vv_buf) input = VV_BUF_INIT, said = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
 	vv_git_call run = vv_host_run(h, args);
 	int code = 0;
@@ -593,8 +572,6 @@ vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_er
 			rc = h->by_id_fails ? VV_OK : fetch_whole(h, err);
 		}
 	}
-	vv_buf_clear(&input);
-	vv_buf_clear(&said);
 	return rc;
 }
 
@@ -608,18 +585,14 @@ char *vv_host_list_path(const vv_host *h, const char *name)
 
 vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv_error *err)
 {
-	char *path = vv_host_list_path(h, name);
-	vv_status rc = path ? vv_write_file(path, list->data, list->len, false, err)
-			    : vv_fail_nomem(err);
-
-	vv_free(path);
-	return rc;
+	vv_auto(char) *path = vv_host_list_path(h, name);
+	return path ? vv_write_file(path, list->data, list->len, false, err) : vv_fail_nomem(err);
 }
 
 /* From an earlier run, else from the scratch repository. *known false: it is in neither. */
 static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *known, vv_error *err)
 {
-	char *path = vv_host_list_path(h, p->name);
+	vv_auto(char) *path = vv_host_list_path(h, p->name);
 	vv_host_list list;
 	vv_error why;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
@@ -637,7 +610,6 @@ static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *k
 			rc = vv_write_file(path, vv_buf_cstr(out), out->len, false, err);
 		}
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -678,9 +650,8 @@ vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, si
 
 	*sound = rc == VV_OK;
 	if (rc == VV_ECORRUPT) {
-		char *path = vv_host_list_path(h, name);
+		vv_auto(char) *path = vv_host_list_path(h, name);
 		(void)(path && vv_unlink(path, true, NULL));
-		vv_free(path);
 		vv_host_forget_complete(h);
 		vv_notes_warn(h->notes, "%s", why.message);
 		return VV_OK;
@@ -694,7 +665,7 @@ vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, si
 vv_status vv_host_check_format(vv_host *h, vv_error *err)
 {
 	vv_tree_entry e;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error absent;
 
 	if (vv_tree_entry_at(h->scratch, &h->tip, "format", &e, &absent) < 0) {
@@ -706,7 +677,6 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err)
 	vv_status rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err);
 	id = e.id;
 	vv_tree_entry_clear(&e);
-	vv_buf_clear(&text);
 	if (rc == VV_OK && !vv_oid_equal(&id, &ours)) {
 		vv_fail(err, VV_ENOSUPPORT, "a newer varve keeps the blocks there");
 		rc = vv_hint(err, "update varve");
@@ -717,9 +687,9 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err)
 vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 {
 	finding f = {.h = h};
-	vv_oid *missing = NULL;
+	vv_auto_free vv_oid *missing = NULL;
 	size_t missing_count = 0;
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	bool known, sound;
 	vv_status rc = vv_tree_each(h->scratch, &h->tip, "packs", find_entry, &f, err);
 
@@ -751,8 +721,6 @@ vv_status vv_host_load_lists(vv_host *h, vv_error *err)
 		}
 		h->in_last_folder += f.items[i].folder == h->last_folder;
 	}
-	vv_buf_clear(&bytes);
-	vv_free(missing);
 	vv_free(f.items);
 	return rc;
 }
@@ -766,8 +734,7 @@ char *vv_host_complete_path(const vv_host *h)
 
 void vv_host_forget_complete(vv_host *h)
 {
-	char *path = vv_host_complete_path(h);
+	vv_auto(char) *path = vv_host_complete_path(h);
 
 	(void)(path && vv_unlink(path, true, NULL));
-	vv_free(path);
 }

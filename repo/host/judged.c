@@ -47,20 +47,19 @@ vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, v
 	char name[VV_HOST_NAME_LEN + 1];
 
 	vv_hex_write(name, p->hash, sizeof(p->hash));
-	char *path = vv_host_list_path(h, name);
+	vv_auto(char) *path = vv_host_list_path(h, name);
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	vv_buf_reset(bytes);
 	if (rc == VV_OK && (rc = vv_read_file(bytes, path, VV_HOST_LIST_BYTES, err)) == VV_OK) {
 		rc = vv_host_list_read(out, bytes->data, bytes->len, err);
 	}
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_host_prefer_sound(vv_host *h, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
 	vv_status rc = VV_OK;
 
@@ -75,7 +74,6 @@ vv_status vv_host_prefer_sound(vv_host *h, vv_error *err)
 			rc = vv_catalog_prefer(h->catalog, i, &list, err);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -90,11 +88,11 @@ static char *sound_path(const vv_host *h, const char *name)
 /* A cache: where it cannot be written the pack will be fetched once more. */
 void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob)
 {
-	char *path = sound_path(h, name), hex[VV_OID_TEXT + 1];
+	vv_auto(char) *path = sound_path(h, name);
+	char hex[VV_OID_TEXT + 1];
 
 	vv_oid_text(hex, blob);
 	(void)(path && vv_write_file(path, hex, VV_OID_TEXT, false, NULL));
-	vv_free(path);
 }
 
 /* The pack's hash is its name, and stands at its end. */
@@ -128,14 +126,11 @@ vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, b
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p)
 {
 	char name[VV_HOST_NAME_LEN + 1], hex[VV_OID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	vv_hex_write(name, p->hash, sizeof(p->hash));
 	vv_oid_text(hex, &p->blob);
-	char *path = sound_path(h, name);
-	bool is = path && vv_read_file(&text, path, VV_OID_TEXT, NULL) == VV_OK &&
-		  text.len == VV_OID_TEXT && memcmp(text.data, hex, VV_OID_TEXT) == 0;
-	vv_buf_clear(&text);
-	vv_free(path);
-	return is;
+	vv_auto(char) *path = sound_path(h, name);
+	return path && vv_read_file(&text, path, VV_OID_TEXT, NULL) == VV_OK &&
+	       text.len == VV_OID_TEXT && memcmp(text.data, hex, VV_OID_TEXT) == 0;
 }

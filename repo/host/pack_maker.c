@@ -37,7 +37,7 @@ struct vv_pack_maker {
 vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalog *catalog,
 			    const char *dir, size_t max_bytes, bool thorough, vv_error *err)
 {
-	vv_pack_maker *m = vv_calloc(1, sizeof(*m));
+	vv_auto(vv_pack_maker) *m = vv_calloc(1, sizeof(*m));
 	vv_status rc = VV_OK;
 
 	*out = NULL;
@@ -57,12 +57,9 @@ vv_status vv_pack_maker_new(vv_pack_maker **out, vv_store *from, const vv_catalo
 	} else {
 		rc = vv_packs_renew(from, NULL, true, &m->packs, err);
 	}
-	if (rc < 0) {
-		vv_pack_maker_free(m);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	vv_coder_effort(m->coder, thorough ? VV_EFFORT_THOROUGH : VV_EFFORT_QUICK);
-	*out = m;
+	*out = vv_take(&m);
 	return VV_OK;
 }
 
@@ -203,13 +200,12 @@ static vv_status read_pack(const vv_pack_maker *m, const vv_pack_name *id, vv_bu
 
 	for (size_t i = 0; i < 2; i++) {
 		vv_pack_name_write(name, id, ways[i]);
-		char *path = vv_path_join(m->dir, name, (char *)NULL);
+		vv_auto(char) *path = vv_path_join(m->dir, name, (char *)NULL);
 		if (!path) return vv_fail_nomem(err);
 		if (rc == VV_OK && i == 0) {
 			rc = vv_read_file(out, path, VV_HOST_PACK_BYTES * 2u, err);
 		}
 		(void)vv_unlink(path, true, NULL);
-		vv_free(path);
 	}
 	return rc;
 }

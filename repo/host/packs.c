@@ -30,8 +30,10 @@
 
 vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
 {
-	char *path = vv_host_complete_path(h), hex[VV_OID_TEXT + 1];
-	vv_buf b = VV_BUF_INIT, old = VV_BUF_INIT;
+	vv_auto(char) *path = vv_host_complete_path(h);
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 	vv_error ignored;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
@@ -52,34 +54,29 @@ vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_
 			vv_buf_printf(&b, "%s\n", hex);
 		}
 	}
-	vv_buf_clear(&old);
 	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(&b), b.len, false, err);
 	}
-	vv_buf_clear(&b);
-	vv_free(path);
 	return rc;
 }
 
 bool vv_host_is_complete(vv_host *h, const vv_oid *id)
 {
-	char *path = vv_host_complete_path(h), hex[VV_OID_TEXT + 1];
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(char) *path = vv_host_complete_path(h);
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_error ignored;
 
 	vv_oid_text(hex, id);
-	bool is = path && vv_read_file(&b, path, COMPLETE_MAX * COMPLETE_LINE, &ignored) == VV_OK &&
-		  strstr(vv_buf_cstr(&b), hex);
-	vv_buf_clear(&b);
-	vv_free(path);
-	return is;
+	return path && vv_read_file(&b, path, COMPLETE_MAX * COMPLETE_LINE, &ignored) == VV_OK &&
+	       strstr(vv_buf_cstr(&b), hex);
 }
 
 /* The ref has moved: to where it is now. old: where it was seen last. */
 static vv_status follow_ref(vv_host *h, const vv_oid *old, vv_host_change *change, vv_error *err)
 {
 	bool forward = true;
-	vv_ref ref;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
 	if ((rc = vv_host_fetch_ref(h, true, err)) < 0 ||
@@ -87,7 +84,6 @@ static vv_status follow_ref(vv_host *h, const vv_oid *old, vv_host_change *chang
 		return rc;
 	}
 	h->tip = ref.id; /* it may have moved on since it was asked for */
-	vv_ref_clear(&ref);
 	if (!vv_oid_is_null(old)) {
 		rc = vv_host_descends(h, old, &h->tip, &forward, err);
 	}
@@ -235,9 +231,9 @@ static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
 {
 	vv_host *h = n->h;
 	char hex[VV_HOST_NAME_LEN + 1], file[VV_HOST_NAME_LEN + 16];
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
-	char *path;
+	vv_auto(char) *path = NULL;
 	vv_status rc = VV_OK;
 
 	vv_hex_write(hex, p->hash, sizeof(p->hash));
@@ -255,17 +251,14 @@ static vv_status take_pack(needing *n, vv_host_pack *p, vv_error *err)
 		*err = why;
 		rc = got;
 	}
-	rc = rc < 0 ? rc
-		    : vv_host_judge_pack(h, p, got == VV_OK ? &bytes : NULL, &n->found_bad, err);
-	vv_buf_clear(&bytes);
-	vv_free(path);
-	return rc;
+	return rc < 0 ? rc
+		      : vv_host_judge_pack(h, p, got == VV_OK ? &bytes : NULL, &n->found_bad, err);
 }
 
 static vv_status fetch_packs(needing *n, vv_error *err)
 {
 	vv_host *h = n->h;
-	vv_oid *ids = vv_calloc(n->count + 1, sizeof(*ids));
+	vv_auto_free vv_oid *ids = vv_calloc(n->count + 1, sizeof(*ids));
 	size_t count = 0;
 	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
 
@@ -285,7 +278,6 @@ static vv_status fetch_packs(needing *n, vv_error *err)
 			rc = vv_progress_update(h->progress, "packs", i + 1, count, err);
 		}
 	}
-	vv_free(ids);
 	return rc;
 }
 
@@ -344,7 +336,7 @@ static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
 /* What the blocks at hand link to. */
 static vv_status look_below(frontier *f, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error ignored;
 	vv_cid is;
 	vv_status rc = VV_OK;
@@ -360,7 +352,6 @@ static vv_status look_below(frontier *f, vv_error *err)
 			rc = vv_cbor_links(bytes.data, bytes.len, add_next, f, err);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 

@@ -197,9 +197,7 @@ static int compare_pieces(const void *a, const void *b)
 static vv_status add_parts(gathering *g, size_t pack, uint64_t from, uint64_t to, vv_error *err)
 {
 	for (; from < to; from += PART_BYTES) {
-		if (!vv_array_room(g->parts, g->part_count, g->part_cap)) {
-			return vv_fail_nomem(err);
-		}
+		if (!vv_array_room(g->parts, g->part_count, g->part_cap)) return vv_fail_nomem(err);
 		g->parts[g->part_count++] = (part){pack, from,
 						   to - from < PART_BYTES ? to - from : PART_BYTES};
 	}
@@ -265,7 +263,7 @@ static char *file_of(const gathering *g, size_t pack, const char *ext)
 static vv_status write_at(const gathering *g, size_t pack, uint64_t from, const void *bytes,
 			  size_t len, vv_error *err)
 {
-	char *path = file_of(g, pack, "pack");
+	vv_auto(char) *path = file_of(g, pack, "pack");
 	int fd = path ? vv_open(path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0666, err)
 		      : (int)vv_fail_nomem(err);
 	vv_status rc = fd < 0 ? (vv_status)fd : VV_OK;
@@ -278,7 +276,6 @@ static vv_status write_at(const gathering *g, size_t pack, uint64_t from, const 
 		const vv_status closed = vv_close(fd, path, rc < 0 ? NULL : err);
 		rc = rc < 0 ? rc : closed;
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -303,14 +300,13 @@ static vv_status get_part(void *payload, size_t i, vv_error *err)
 	gathering *g = payload;
 	const part *p = &g->parts[i];
 	const vv_host_pack *of = vv_catalog_pack(g->h->catalog, p->pack);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
 	const vv_status got = vv_files_get_part(g->h, of, p->from, p->len, &bytes, &why);
 
 	vv_mutex_lock(g->lock);
 	const vv_status rc = take_part(g, p, got, &bytes, &why, err);
 	vv_mutex_unlock(g->lock);
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -322,10 +318,9 @@ static vv_status get_all(gathering *g, vv_error *err)
 				.payload = g,
 				.progress = g->h->progress,
 				.what = "packs"};
-	char *dir = vv_path_join(g->t->dir, "packs", (char *)NULL);
+	vv_auto(char) *dir = vv_path_join(g->t->dir, "packs", (char *)NULL);
 	vv_status rc = dir ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
-	vv_free(dir);
 	if (rc < 0) return rc;
 	if (!(g->lock = vv_mutex_new())) return vv_fail_nomem(err);
 	return vv_at_once_run(&all, err);
@@ -350,8 +345,8 @@ static vv_status write_ends(gathering *g, size_t pack, const struct vv_came *cam
 
 static vv_status close_holes(gathering *g, size_t pack, struct vv_came *came, vv_error *err)
 {
-	vv_buf index = VV_BUF_INIT;
-	char *path = file_of(g, pack, "index");
+	vv_auto(vv_buf) index = VV_BUF_INIT;
+	vv_auto(char) *path = file_of(g, pack, "index");
 	vv_status rc = path ? write_ends(g, pack, came, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK &&
@@ -359,8 +354,6 @@ static vv_status close_holes(gathering *g, size_t pack, struct vv_came *came, vv
 				       came->items, came->count, err)) == VV_OK) {
 		rc = vv_write_file(path, index.data, index.len, false, err);
 	}
-	vv_buf_clear(&index);
-	vv_free(path);
 	return rc;
 }
 
@@ -387,8 +380,8 @@ static vv_status take_pieces(gathering *g, const piece *p, size_t count, bool *f
 static vv_status take_whole(gathering *g, size_t pack, bool *found_bad, vv_error *err)
 {
 	vv_host_pack *p = vv_catalog_pack(g->h->catalog, pack);
-	char *path = file_of(g, pack, "pack"), *index = file_of(g, pack, "index");
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *path = file_of(g, pack, "pack"), *index = file_of(g, pack, "index");
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = path && index ? VV_OK : vv_fail_nomem(err);
 
 	*(g->t->proof ? &p->shown
@@ -402,9 +395,6 @@ static vv_status take_whole(gathering *g, size_t pack, bool *found_bad, vv_error
 	if (rc == VV_OK) {
 		rc = vv_host_judge_pack(g->h, p, g->failed[pack] ? NULL : &bytes, found_bad, err);
 	}
-	vv_buf_clear(&bytes);
-	vv_free(path);
-	vv_free(index);
 	return rc;
 }
 

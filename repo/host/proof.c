@@ -21,7 +21,7 @@ vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_sho
 		       void *payload, vv_error *err)
 {
 	const vv_host_taking t = {.dir = h->proof, .proof = true};
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
 	vv_cid is;
 	vv_status rc = VV_OK;
@@ -43,7 +43,6 @@ vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_sho
 			rc = fn(payload, i, &cids[i], vv_buf_cstr(&bytes), bytes.len, err);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -91,7 +90,7 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
 {
 	vv_host *h = x->h;
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	char name[VV_HOST_NAME_LEN + 1];
 	vv_host_list list;
 	vv_host_block b;
@@ -109,7 +108,6 @@ static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
 		rc = vv_host_note_bad(h, p, err);
 		x->v->bad_packs++;
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -156,7 +154,7 @@ static vv_status empty(vv_host *h, vv_error *err)
 static vv_status count_lost(verifying *x, vv_error *err)
 {
 	vv_host *h = x->h;
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_host_list list;
 	vv_host_block b;
 	vv_status rc = VV_OK;
@@ -171,7 +169,6 @@ static vv_status count_lost(verifying *x, vv_error *err)
 			x->v->lost += !vv_host_has(h, &b.cid);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -204,7 +201,8 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, char ***names, size_t *count,
 			    vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT, path = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_buf path = VV_BUF_INIT;
 	char hex[VV_HOST_NAME_LEN + 1];
 	vv_host_list list;
 	vv_host_block b;
@@ -232,6 +230,5 @@ vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, char ***names, s
 									   : vv_fail_nomem(err);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }

@@ -224,7 +224,7 @@ static vv_status missing(const sending *s, const item *it, vv_error *err)
 static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list, const char *name,
 			     bool last, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
 	char **bad = NULL;
 	size_t bad_count = 0;
 	vv_status rc = last && s->what->verify
@@ -246,16 +246,15 @@ static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list,
 		s->sum->bytes += pack ? pack->len + list->len : 0;
 	}
 	vv_names_free(bad, bad_count);
-	vv_buf_clear(&message);
 	return rc;
 }
 
 /* All of the plan, in packs. */
 static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *err)
 {
-	vv_buf pack = VV_BUF_INIT, list = VV_BUF_INIT;
+	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
 	char name[2 * VV_PACK_HASH_LEN + 1];
-	vv_pack_maker *m = NULL;
+	vv_auto(vv_pack_maker) *m = NULL;
 	vv_status rc = vv_pack_maker_new(&m, s->h->main, s->h->catalog, dir, s->h->pack_bytes,
 					 s->raw < THOROUGH_BYTES, err);
 
@@ -286,15 +285,12 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 			}
 		}
 	}
-	vv_buf_clear(&pack);
-	vv_buf_clear(&list);
-	vv_pack_maker_free(m);
 	return rc;
 }
 
 static vv_status try_send(sending *s, bool *lost, vv_error *err)
 {
-	char *dir = vv_path_join(s->h->packs, "packs", (char *)NULL);
+	vv_auto(char) *dir = vv_path_join(s->h->packs, "packs", (char *)NULL);
 	vv_host_verifying all = {0};
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
 
@@ -321,7 +317,6 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 	if (rc == VV_OK && vv_host_is_place(s->h) && !s->what->dry_run) {
 		rc = vv_versions_put(s->h, s->roots, s->root_count, err);
 	}
-	vv_free(dir);
 	return rc;
 }
 

@@ -36,7 +36,7 @@ static vv_status in_bounds(const char *key, uint64_t is, uint64_t least, uint64_
 
 vv_status vv_host_sizes(vv_host *h, vv_error *err)
 {
-	char *key = learnt_key(h);
+	vv_auto(char) *key = learnt_key(h);
 	uint64_t pack = VV_HOST_PACK_BYTES, push = PUSH_BYTES;
 	vv_status rc;
 
@@ -51,7 +51,6 @@ vv_status vv_host_sizes(vv_host *h, vv_error *err)
 	if (rc == VV_OK && key) {
 		rc = vv_config_u64(h->repo, key, push, &push, err);
 	}
-	vv_free(key);
 	if (rc < 0) return rc;
 	h->push_bytes = h->push_bytes > 0 && h->push_bytes < push ? h->push_bytes : push;
 	push = h->push_bytes;
@@ -75,7 +74,7 @@ static bool is_of_size(const vv_buf *said)
 					    "exceeds github's file size limit",
 					    "larger than the limit",
 					    "exceeds the maximum file size"};
-	vv_buf lower = VV_BUF_INIT;
+	vv_auto(vv_buf) lower = VV_BUF_INIT;
 	bool is = false;
 
 	for (size_t i = 0; i < said->len; i++) {
@@ -84,13 +83,13 @@ static bool is_of_size(const vv_buf *said)
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && !is; i++) {
 		is = strstr(vv_buf_cstr(&lower), words[i]);
 	}
-	vv_buf_clear(&lower);
 	return is;
 }
 
 bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said)
 {
-	char *key, value[24];
+	vv_auto(char) *key = NULL;
+	char value[24];
 	const uint64_t half = (sent < h->push_bytes ? sent : h->push_bytes) / 2;
 	vv_error ignored;
 
@@ -104,6 +103,5 @@ bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said)
 	}
 	vv_notes_put(h->notes, "the host refuses a push of %s: trying %s at a time",
 		     vv_text_bytes(sent), vv_text_bytes(half));
-	vv_free(key);
 	return true;
 }

@@ -413,9 +413,7 @@ static vv_status add_version(sweeping *s, const vv_cid *root, bool *packs, vv_er
 
 	memset(packs, 0, count * sizeof(bool));
 	if ((rc = vv_versions_look(s->h, root, packs, &whole, err)) < 0) return rc;
-	if (whole) {
-		return s->what->dry_run ? VV_OK : vv_files_put_version(s->h, root, packs, err);
-	}
+	if (whole) return s->what->dry_run ? VV_OK : vv_files_put_version(s->h, root, packs, err);
 	s->out->incomplete++;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_cid key = vv_pack_key(vv_catalog_pack(s->h->catalog, i)->hash);
@@ -426,7 +424,7 @@ static vv_status add_version(sweeping *s, const vv_cid *root, bool *packs, vv_er
 
 static vv_status add_versions(sweeping *s, vv_error *err)
 {
-	bool *packs = vv_calloc(vv_catalog_packs(s->h->catalog) + 1, sizeof(bool));
+	vv_auto_free bool *packs = vv_calloc(vv_catalog_packs(s->h->catalog) + 1, sizeof(bool));
 	vv_status rc = packs ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < vv_cid_map_count(s->wanted); i++) {
@@ -435,14 +433,13 @@ static vv_status add_versions(sweeping *s, vv_error *err)
 			rc = add_version(s, root, packs, err);
 		}
 	}
-	vv_free(packs);
 	return rc < 0 ? rc : vv_place_finish(&s->h->place, err);
 }
 
 /* The files of versions that name a pack that was replaced, anew. */
 static vv_status move_versions(sweeping *s, vv_error *err)
 {
-	vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots));
+	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots));
 	uint8_t hash[VV_PACK_HASH_LEN];
 	size_t count = 0;
 	vv_status rc = roots ? VV_OK : vv_fail_nomem(err);
@@ -459,9 +456,7 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 			roots[count++] = *vv_cid_map_cid(s->version_names, i);
 		}
 	}
-	rc = rc < 0 ? rc : vv_versions_put(s->h, roots, count, err);
-	vv_free(roots);
-	return rc;
+	return rc < 0 ? rc : vv_versions_put(s->h, roots, count, err);
 }
 
 /* Which of the catalog's packs may be replaced; the caller's. */
@@ -488,7 +483,7 @@ static vv_status repack(sweeping *s, vv_error *err)
 					 .want_count = s->what->want_count,
 					 .dry_run = s->what->dry_run};
 	vv_host_compacted done = {0};
-	bool *old = old_packs(s);
+	vv_auto_free bool *old = old_packs(s);
 	vv_status rc = old ? vv_host_repack(s->h, &what, old, &done, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -499,7 +494,6 @@ static vv_status repack(sweeping *s, vv_error *err)
 		}
 	}
 	s->out->made = done.packs_after;
-	vv_free(old);
 	if (rc < 0 || s->out->merged == 0 || s->what->dry_run) return rc;
 	if ((rc = survey(s, err)) < 0 || (rc = load_catalog(s, err)) < 0 ||
 	    (rc = move_versions(s, err)) < 0) {

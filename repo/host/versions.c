@@ -104,7 +104,8 @@ vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, vv_erro
 {
 	char text[VV_CID_TEXT + 1];
 	const size_t packs = vv_catalog_packs(h->catalog);
-	bool *needed = vv_calloc(packs + 1, sizeof(bool)), whole;
+	vv_auto_free bool *needed = vv_calloc(packs + 1, sizeof(bool));
+	bool whole;
 	vv_status rc = needed ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -123,6 +124,5 @@ vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, vv_erro
 	if (rc == VV_OK) {
 		rc = vv_place_finish(&h->place, err);
 	}
-	vv_free(needed);
 	return rc;
 }

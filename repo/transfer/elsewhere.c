@@ -104,7 +104,7 @@ static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_err
 
 static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *p, *end, *newline;
 	vv_status rc = vv_read_file(&text, path, FILE_MAX, err);
 
@@ -119,28 +119,23 @@ static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
 		rc = read_line(e, p, (size_t)(newline - p), err);
 		p = newline + 1;
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
 static vv_elsewhere *new_list(void)
 {
-	vv_elsewhere *e = vv_calloc(1, sizeof(*e));
+	vv_auto_free vv_elsewhere *e = vv_calloc(1, sizeof(*e));
 
-	if (e && !(e->by_root = vv_cid_map_new())) {
-		vv_free(e);
-		return NULL;
-	}
-	return e;
+	if (e && !(e->by_root = vv_cid_map_new())) return NULL;
+	return vv_take(&e);
 }
 
 vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
 {
 	vv_elsewhere *e = new_list();
-	char *path = file_path(r, "elsewhere");
+	vv_auto(char) *path = file_path(r, "elsewhere");
 	vv_status rc = e && path ? read_file(e, path, err) : vv_fail_nomem(err);
 
-	vv_free(path);
 	if (rc < 0) {
 		vv_elsewhere_free(e);
 		e = NULL;
@@ -290,7 +285,7 @@ static void put_line(vv_buf *text, const vv_elsewhere *e, const struct listed *l
 static vv_status write_list(const vv_elsewhere *e, const vv_oid *wants, size_t want_count,
 			    const char *path, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc;
 
@@ -308,7 +303,6 @@ static vv_status write_list(const vv_elsewhere *e, const vv_oid *wants, size_t w
 	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 		rc = vv_write_file(path, vv_buf_cstr(&text), text.len, true, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -326,7 +320,7 @@ static vv_status note_all(vv_repository *r, vv_repository *with, const char *rem
 			  const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
 {
 	noting t = {.remote = remote};
-	char *path = file_path(r, "elsewhere");
+	vv_auto(char) *path = file_path(r, "elsewhere");
 	uint64_t before = 0;
 	size_t known = 0;
 	vv_status rc = path ? vv_elsewhere_read(&t.list, r, err) : vv_fail_nomem(err);
@@ -347,14 +341,13 @@ static vv_status note_all(vv_repository *r, vv_repository *with, const char *rem
 	rc = write_list(t.list, wants, want_count, path, err);
 done:
 	vv_elsewhere_free(t.list);
-	vv_free(path);
 	return rc;
 }
 
 /* Takes the list's lock. */
 static vv_status lock_list(vv_repository *r, int *fd, vv_error *err)
 {
-	char *path = file_path(r, "elsewhere.lock");
+	vv_auto(char) *path = file_path(r, "elsewhere.lock");
 	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
@@ -362,7 +355,6 @@ static vv_status lock_list(vv_repository *r, int *fd, vv_error *err)
 		*fd = vv_lock(path, true, LOCK_WAIT_MS, err);
 		rc = *fd < 0 ? (vv_status)*fd : VV_OK;
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -404,17 +396,13 @@ static vv_status add_older(vv_elsewhere *out, const vv_elsewhere *older, vv_erro
 static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
 			 vv_error *err)
 {
-	vv_elsewhere *older = NULL, *e = new_list();
-	char *path = file_path(r, "elsewhere");
+	vv_auto(vv_elsewhere) *older = NULL;
+	vv_auto(vv_elsewhere) *e = new_list();
+	vv_auto(char) *path = file_path(r, "elsewhere");
 	vv_status rc;
 
-	if (!e || !path) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = vv_elsewhere_read(&older, r, err)) < 0) {
-		goto done;
-	}
+	if (!e || !path) return vv_fail_nomem(err);
+	if ((rc = vv_elsewhere_read(&older, r, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const vv_elsewhere_version *v = &versions[i];
 		rc = add_root(e, &v->root, &v->before, v->remote, strlen(v->remote), err);
@@ -422,10 +410,6 @@ static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions,
 	if (rc == VV_OK && (rc = add_older(e, older, err)) == VV_OK) {
 		rc = write_list(e, NULL, 0, path, err);
 	}
-done:
-	vv_elsewhere_free(older);
-	vv_elsewhere_free(e);
-	vv_free(path);
 	return rc;
 }
 
@@ -472,23 +456,19 @@ static vv_status mark_here(vv_elsewhere *e, const vv_cid_set *roots, vv_store *s
 
 static vv_status remove_all(vv_repository *r, const vv_cid_set *roots, vv_error *err)
 {
-	vv_elsewhere *e = NULL;
-	char *path = file_path(r, "elsewhere");
-	vv_store *store = NULL;
+	vv_auto(vv_elsewhere) *e = NULL;
+	vv_auto(char) *path = file_path(r, "elsewhere");
+	vv_auto(vv_store) *store = NULL;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	/* A store of its own: r's may have packs open that a drop has removed since. */
 	if (rc < 0 || (rc = vv_elsewhere_read(&e, r, err)) < 0 || !lists_any(e, roots) ||
 	    (rc = vv_store_open(&store, vv_repository_varvedir(r), false, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((rc = mark_here(e, roots, store, err)) == VV_OK) {
 		rc = write_list(e, NULL, 0, path, err);
 	}
-done:
-	vv_store_close(store);
-	vv_elsewhere_free(e);
-	vv_free(path);
 	return rc;
 }
 
@@ -515,11 +495,10 @@ vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_erro
 
 int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err)
 {
-	char *path = file_path(r, "drop.lock");
+	vv_auto(char) *path = file_path(r, "drop.lock");
 	vv_status rc = path ? vv_mkdirs_above(path, err) : vv_fail_nomem(err);
 	int fd = rc < 0 ? (int)rc : vv_lock(path, exclusive, DROP_WAIT_MS, err);
 
-	vv_free(path);
 	if (fd == (int)VV_ELOCKED) {
 		vv_fail(err, VV_ELOCKED, "versions are being dropped %s just now",
 			exclusive ? "here, or others ask what is kept here," : "there");

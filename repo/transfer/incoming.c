@@ -56,7 +56,8 @@ struct vv_incoming {
 
 static vv_status make_folder(vv_incoming *in, vv_error *err)
 {
-	char name[24], *lock = NULL;
+	char name[24];
+	vv_auto(char) *lock = NULL;
 	uint64_t number;
 	vv_status rc;
 
@@ -79,7 +80,6 @@ static vv_status make_folder(vv_incoming *in, vv_error *err)
 	} else {
 		vv_store_keep_unpacked(in->own, VV_UNPACKED_TRANSFER);
 	}
-	vv_free(lock);
 	return rc;
 }
 
@@ -210,7 +210,8 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 	vv_pack_scan nothing = {NULL, NULL, NULL};
 	judging j = {.in = in};
 	vv_pack_list *l = NULL;
-	bool *bad = NULL, sound;
+	vv_auto_free bool *bad = NULL;
+	bool sound;
 	vv_status rc;
 	size_t i;
 
@@ -238,7 +239,6 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 		vv_error_clear(err);
 		rc = rewrite_packs(in, bad, l, false, &v->lost, err);
 	}
-	vv_free(bad);
 	vv_packs_unref(l);
 	return rc;
 }
@@ -254,7 +254,7 @@ static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pac
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < 2; i++) {
-		char *from, *to;
+		vv_auto(char) *from = NULL, *to = NULL;
 
 		vv_pack_name_write(name, id, parts[i]);
 		from = vv_path_join(from_dir, name, (char *)NULL);
@@ -264,8 +264,6 @@ static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pac
 		} else if (i == 0 || vv_exists(from)) {
 			rc = vv_rename(from, to, err);
 		}
-		vv_free(from);
-		vv_free(to);
 	}
 	return rc;
 }
@@ -273,7 +271,8 @@ static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pac
 static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 {
 	const char *to = payload;
-	char *packs = vv_path_join(folder, "packs", (char *)NULL), **names = NULL;
+	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
+	char **names = NULL;
 	size_t count = 0, i;
 	vv_pack_name id;
 	vv_status rc;
@@ -289,7 +288,6 @@ static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 		rc = vv_remove_tree(folder, err);
 	}
 	vv_names_free(names, count);
-	vv_free(packs);
 	return rc;
 }
 
@@ -309,7 +307,7 @@ static vv_status drop_oldest(vv_incoming *in, vv_error *err)
 	for (size_t i = 0; i < l->own; i++) {
 		bytes += l->packs[i]->stat.size;
 	}
-	bool *gone = vv_calloc(l->own + 1, sizeof(*gone));
+	vv_auto_free bool *gone = vv_calloc(l->own + 1, sizeof(*gone));
 	rc = gone ? VV_OK : vv_fail_nomem(err);
 	for (left = l->own; rc == VV_OK && bytes > max && left > 0; left--) {
 		oldest = l->own;
@@ -324,7 +322,6 @@ static vv_status drop_oldest(vv_incoming *in, vv_error *err)
 		bytes -= l->packs[oldest]->stat.size;
 		rc = vv_store_remove_pack(in->own, &l->packs[oldest]->id, err);
 	}
-	vv_free(gone);
 	vv_packs_unref(l);
 	return rc;
 }
@@ -348,7 +345,7 @@ static vv_status take_over(vv_incoming *in, vv_error *err)
 
 vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 {
-	vv_incoming *in = vv_calloc(1, sizeof *in);
+	vv_auto(vv_incoming) *in = vv_calloc(1, sizeof *in);
 	vv_status rc;
 
 	*out = NULL;
@@ -357,19 +354,14 @@ vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 	in->keeping = vv_mutex_new();
 	in->lock = vv_mutex_new();
 	in->relied = vv_cid_set_new();
-	if (!in->keeping || !in->lock || !in->relied) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!in->keeping || !in->lock || !in->relied) return vv_fail_nomem(err);
 	if ((rc = vv_repository_store(r, &in->main, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &in->incomplete, err)) < 0 ||
 	    (rc = open_folder(in, err)) < 0 || (rc = take_over(in, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	*out = in;
+	*out = vv_take(&in);
 	return VV_OK;
-done:
-	vv_incoming_close(in);
 	return rc;
 }
 
@@ -418,13 +410,11 @@ static bool rely(vv_incoming *in, const vv_cid *cid)
 /* What gc has set aside will be removed: it is taken as if it had come. */
 static bool take_from_aside(vv_incoming *in, const vv_cid *cid)
 {
-	vv_buf raw = VV_BUF_INIT;
-	bool kept, good;
+	vv_auto(vv_buf) raw = VV_BUF_INIT;
+	bool kept;
 
-	good = vv_store_get(in->main, cid, &raw, NULL) == VV_OK &&
+	return vv_store_get(in->main, cid, &raw, NULL) == VV_OK &&
 	       vv_incoming_put(in, cid, vv_buf_cstr(&raw), raw.len, NULL, &kept, NULL) == VV_OK;
-	vv_buf_clear(&raw);
-	return good;
 }
 
 bool vv_incoming_has(vv_incoming *in, const vv_cid *cid, bool *below)
@@ -502,7 +492,7 @@ vv_status vv_incoming_put_form(vv_incoming *in, const vv_cid *cid, const void *b
 
 static vv_status sync_folder(vv_incoming *in, vv_error *err)
 {
-	char *above;
+	vv_auto(char) *above = NULL;
 	vv_status rc;
 
 	if (in->folder_synced) return VV_OK;
@@ -511,7 +501,6 @@ static vv_status sync_folder(vv_incoming *in, vv_error *err)
 		rc = vv_fsync_dir(above, err);
 	}
 	in->folder_synced = rc == VV_OK;
-	vv_free(above);
 	return rc;
 }
 
@@ -652,14 +641,12 @@ static vv_status move_pending(vv_incoming *in, vv_error *err)
 /* What was not moved waits for the rest of its version, without what was. */
 static vv_status leave_unwanted(vv_incoming *in, vv_pack_list *l, vv_error *err)
 {
-	bool *all = vv_malloc(l->own + 1), lost;
-	vv_status rc;
+	vv_auto_free bool *all = vv_malloc(l->own + 1);
+	bool lost;
 
 	if (!all) return vv_fail_nomem(err);
 	memset(all, true, l->own + 1);
-	rc = rewrite_packs(in, all, l, true, &lost, err);
-	vv_free(all);
-	return rc;
+	return rewrite_packs(in, all, l, true, &lost, err);
 }
 
 static vv_status enter_store(vv_incoming *in, vv_error *err)

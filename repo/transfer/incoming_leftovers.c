@@ -33,7 +33,7 @@ char *vv_leftover_folder(vv_repository *r, const char *name)
 /* The names of the transfers' folders; free with vv_names_free. */
 static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv_error *err)
 {
-	char *dir = vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, (char *)NULL);
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, (char *)NULL);
 	size_t i, kept = 0;
 	vv_status rc;
 
@@ -41,7 +41,6 @@ static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv
 	*count = 0;
 	if (!dir) return vv_fail_nomem(err);
 	rc = vv_list_dir(names, count, dir, err);
-	vv_free(dir);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;
@@ -64,25 +63,24 @@ static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv
 /* The folder's lock: a descriptor for vv_unlock, or VV_ELOCKED; VV_ENOTFOUND: it is gone. */
 static int lock_folder(const char *folder, vv_error *err)
 {
-	char *path = vv_path_join(folder, VV_WRITER_LOCK, (char *)NULL);
-	int fd;
+	vv_auto(char) *path = vv_path_join(folder, VV_WRITER_LOCK, (char *)NULL);
 
 	if (!path) return vv_fail_nomem(err);
-	fd = vv_lock(path, true, 0, err);
-	vv_free(path);
-	return fd;
+	return vv_lock(path, true, 0, err);
 }
 
 /* What a killed transfer was about to write becomes a pack without an end: all that is whole in
  * it can be read. */
 static vv_status keep_torn(const char *folder, vv_error *err)
 {
-	char *packs = vv_path_join(folder, "packs", (char *)NULL), **names = NULL;
+	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
+	char **names = NULL;
 	size_t count = 0;
 	vv_status rc = packs ? vv_list_dir(&names, &count, packs, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		char name[VV_PACK_NAME_MAX], *from, *to;
+		char name[VV_PACK_NAME_MAX];
+		vv_auto(char) *from = NULL, *to = NULL;
 		vv_pack_name id = {0};
 		vv_stat st;
 
@@ -99,11 +97,8 @@ static vv_status keep_torn(const char *folder, vv_error *err)
 			rc = st.size > VV_PACK_HEADER_LEN ? vv_rename(from, to, err)
 							  : vv_unlink(from, true, err);
 		}
-		vv_free(from);
-		vv_free(to);
 	}
 	vv_names_free(names, count);
-	vv_free(packs);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -115,7 +110,7 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 	vv_status rc = folder_names(r, &names, &count, err);
 
 	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *folder = vv_leftover_folder(r, names[i]);
+		vv_auto(char) *folder = vv_leftover_folder(r, names[i]);
 		int fd;
 
 		if (!folder) {
@@ -132,7 +127,6 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 				vv_error_clear(err);
 			}
 		}
-		vv_free(folder);
 	}
 	vv_names_free(names, count);
 	return rc;
@@ -148,7 +142,7 @@ typedef struct counting {
 static vv_status count_folder(void *payload, const char *folder, vv_error *err)
 {
 	counting *c = payload;
-	vv_store *s = NULL;
+	vv_auto(vv_store) *s = NULL;
 	vv_store_stats stats;
 	vv_status rc;
 
@@ -156,7 +150,6 @@ static vv_status count_folder(void *payload, const char *folder, vv_error *err)
 	    (rc = vv_store_stats_get(s, &stats, err)) == VV_OK) {
 		c->blocks += stats.blocks;
 	}
-	vv_store_close(s);
 	return rc;
 }
 
@@ -264,10 +257,9 @@ vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, v
 	vv_status rc = folder_names(r, &names, &count, err);
 
 	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *folder = vv_leftover_folder(r, names[i]);
+		vv_auto(char) *folder = vv_leftover_folder(r, names[i]);
 
 		rc = folder ? tell_folder(r, folder, &t, err) : vv_fail_nomem(err);
-		vv_free(folder);
 	}
 	vv_names_free(names, count);
 	vv_buf_clear(&t.raw);
@@ -285,7 +277,8 @@ typedef struct expiring {
 /* When the youngest of its packs was made; *any: there is one. */
 static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error *err)
 {
-	char *packs = vv_path_join(folder, "packs", (char *)NULL), **names = NULL;
+	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
+	char **names = NULL;
 	size_t count = 0, i;
 	vv_pack_name id;
 	vv_stat st;
@@ -296,7 +289,7 @@ static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error 
 	if (!packs) return vv_fail_nomem(err);
 	rc = vv_list_dir(&names, &count, packs, err);
 	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *path = vv_path_join(packs, names[i], (char *)NULL);
+		vv_auto(char) *path = vv_path_join(packs, names[i], (char *)NULL);
 
 		if (!path) {
 			rc = vv_fail_nomem(err);
@@ -304,13 +297,11 @@ static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error 
 			*any = true;
 			*out = st.mtime_sec > *out ? st.mtime_sec : *out;
 		}
-		vv_free(path);
 	}
 	if (rc == VV_OK && !*any && vv_lstat(&st, packs, NULL) == VV_OK) {
 		*out = st.mtime_sec;
 	}
 	vv_names_free(names, count);
-	vv_free(packs);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -361,7 +352,7 @@ static vv_status look_for_record(void *payload, const vv_place *place, const vv_
 static vv_status tidy_folder(void *payload, const char *folder, vv_error *err)
 {
 	tidying *t = payload;
-	vv_store *s = NULL;
+	vv_auto(vv_store) *s = NULL;
 	vv_pack_list *l = NULL;
 	vv_status rc;
 
@@ -374,7 +365,6 @@ static vv_status tidy_folder(void *payload, const char *folder, vv_error *err)
 		}
 	}
 	vv_packs_unref(l);
-	vv_store_close(s);
 	return rc < 0 || t->needed ? rc : vv_remove_tree(folder, err);
 }
 

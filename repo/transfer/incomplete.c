@@ -25,24 +25,20 @@ static char *mark_path(vv_repository *r)
 
 vv_status vv_repository_incomplete(vv_repository *r, bool *out, vv_error *err)
 {
-	char *path = mark_path(r);
+	vv_auto(char) *path = mark_path(r);
 	if (!path) return vv_fail_nomem(err);
 	*out = vv_exists(path);
-	vv_free(path);
 	return VV_OK;
 }
 
 vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_error *err)
 {
 	static const char text[] = "blocks of some versions are missing here\n";
-	char *path = mark_path(r);
-	vv_status rc;
+	vv_auto(char) *path = mark_path(r);
 
 	if (!path) return vv_fail_nomem(err);
-	rc = incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err)
-			: vv_unlink(path, true, err);
-	vv_free(path);
-	return rc;
+	return incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err)
+			  : vv_unlink(path, true, err);
 }
 
 #define MARK "VVWHOL\x01\n"
@@ -99,7 +95,7 @@ static bool has_oid(const vv_oid *list, size_t count, const vv_oid *id)
 
 vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
 {
-	vv_oid *old = NULL, *all = vv_calloc(TIPS_MAX, sizeof(vv_oid));
+	vv_auto_free vv_oid *old = NULL, *all = vv_calloc(TIPS_MAX, sizeof(vv_oid));
 	size_t old_count = 0, n = 0, same = 0;
 	vv_status rc = all ? read_tips(r, &old, &old_count, err) : vv_fail_nomem(err);
 
@@ -116,18 +112,13 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 	if (rc == VV_OK && !(same == count && n == old_count)) {
 		rc = write_tips(r, all, n, err);
 	}
-	vv_free(old);
-	vv_free(all);
 	return rc;
 }
 
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err)
 {
-	char *path = tips_path(r);
-	vv_status rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
-
-	vv_free(path);
-	return rc;
+	vv_auto(char) *path = tips_path(r);
+	return path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
 }
 
 /* --- which commits are whole ---------------------------------------------------------- */
@@ -191,7 +182,7 @@ static vv_status look_at_root(look *l, const vv_cid *root, vv_error *err)
 static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err)
 {
 	look *l = payload;
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	git_object_t type;
 	uint64_t size;
 	git_oid id;
@@ -221,7 +212,6 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 			vv_damaged_pointer_tell(l->repo, &id, l->commit, c->path, &why);
 		}
 	}
-	git_odb_object_free(object);
 	return rc == VV_EINPUT || rc == VV_ENOSUPPORT ? VV_OK
 	       : rc == VV_ENOMEM                      ? vv_fail_nomem(err)
 						      : rc;

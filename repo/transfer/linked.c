@@ -296,7 +296,7 @@ done:
 /* One that was not looked at before. */
 static vv_status see_file(vv_linked *l, const git_oid *id, vv_error *err)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	git_object_t type;
 	uint64_t size;
 	vv_status rc = vv_object_header(l->repo, id, &type, &size, err);
@@ -306,7 +306,6 @@ static vv_status see_file(vv_linked *l, const git_oid *id, vv_error *err)
 	if (rc == VV_OK && may_link(git_odb_object_data(object), git_odb_object_size(object))) {
 		rc = read_file(l, git_odb_object_data(object), git_odb_object_size(object), err);
 	}
-	git_odb_object_free(object);
 	return rc;
 }
 

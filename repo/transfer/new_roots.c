@@ -74,7 +74,7 @@ typedef struct finding {
 static vv_status read_pointer(finding *f, const git_oid *id, const char *path, vv_pointer *out,
 			      bool *is, vv_error *err)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	git_object_t type;
 	vv_error why;
 	uint64_t size;
@@ -101,7 +101,6 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 			}
 		}
 	}
-	git_odb_object_free(object);
 	return rc;
 }
 
@@ -160,7 +159,7 @@ static vv_status note_blob(void *payload, const vv_change *c, vv_error *err)
 
 static vv_status load_edge(finding *f, vv_error *err)
 {
-	vv_oid_set trees;
+	vv_auto(vv_oid_set) trees = {0};
 	vv_status rc = VV_OK;
 	size_t i;
 	uint32_t k;
@@ -187,7 +186,6 @@ static vv_status load_edge(finding *f, vv_error *err)
 		}
 	}
 	f->edge_loaded = rc == VV_OK;
-	vv_oid_set_clear(&trees);
 	return rc;
 }
 

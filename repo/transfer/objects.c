@@ -64,13 +64,11 @@ static vv_status give(const walk *w, vv_git_type type, git_odb_object *object, c
 static vv_status read_and_give(const walk *w, const git_oid *id, git_object_t type, uint64_t max,
 			       const git_oid *base, vv_error *err)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	vv_status rc = vv_object_read(w->repo, id, type, max, &object, err);
 
 	if (rc < 0) return vv_must_be_here(rc, err);
-	rc = give(w, (vv_git_type)type, object, base, err);
-	git_odb_object_free(object);
-	return rc;
+	return give(w, (vv_git_type)type, object, base, err);
 }
 
 static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_error *err)

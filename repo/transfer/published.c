@@ -69,23 +69,19 @@ bool vv_published_file_cid(vv_cid *out, const char *text)
 
 static bool read_text(char **out, const char *value)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool good = vv_percent_read(&text, value, strlen(value)) && !text.failed &&
 		    strlen(vv_buf_cstr(&text)) == text.len;
 
 	vv_free(*out);
 	*out = good ? vv_strdup(vv_buf_cstr(&text)) : NULL;
-	vv_buf_clear(&text);
 	return *out != NULL;
 }
 
 static bool read_holder(vv_published *p, const char *value)
 {
-	char *url = NULL;
-	bool good = read_text(&url, value) && vv_published_add_holder(p, url);
-
-	vv_free(url);
-	return good;
+	vv_auto(char) *url = NULL;
+	return read_text(&url, value) && vv_published_add_holder(p, url);
 }
 
 static bool read_line(vv_published *p, const char *name, const char *value)
@@ -126,8 +122,9 @@ static bool read_record(vv_published *p, char *text)
 vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_cid *version,
 			    vv_error *err)
 {
-	char *path = record_path(varvedir, version), text[VV_CID_TEXT + 1];
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *path = record_path(varvedir, version);
+	char text[VV_CID_TEXT + 1];
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -144,8 +141,6 @@ vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_ci
 			vv_text_shows(path));
 		rc = vv_hint(err, "publish the version again");
 	}
-	vv_buf_clear(&bytes);
-	vv_free(path);
 	return rc;
 }
 
@@ -158,8 +153,9 @@ static void put_line(vv_buf *b, const char *name, const char *value)
 
 vv_status vv_published_write(const char *varvedir, const vv_published *p, vv_error *err)
 {
-	char *path = record_path(varvedir, &p->version), text[VV_CID_TEXT + 1];
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(char) *path = record_path(varvedir, &p->version);
+	char text[VV_CID_TEXT + 1];
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
@@ -175,21 +171,18 @@ vv_status vv_published_write(const char *varvedir, const vv_published *p, vv_err
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK && (rc = vv_mkdirs_above(path, err)) == VV_OK) {
 		rc = vv_write_file(path, b.data, b.len, true, err);
 	}
-	vv_buf_clear(&b);
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_error *err)
 {
-	char *path = record_path(varvedir, version), *dir, text[VV_CID_TEXT + 1];
+	vv_auto(char) *path = record_path(varvedir, version);
+	vv_auto(char) *dir = NULL;
+	char text[VV_CID_TEXT + 1];
 	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
-	if (!(dir = vv_path_dir(path))) {
-		vv_free(path);
-		return vv_fail_nomem(err);
-	}
+	if (!(dir = vv_path_dir(path))) return vv_fail_nomem(err);
 	rc = vv_unlink(path, false, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_cid_text(text, version);
@@ -197,14 +190,13 @@ vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_
 	} else if (rc == VV_OK) {
 		rc = vv_fsync_dir(dir, err);
 	}
-	vv_free(dir);
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, vv_error *err)
 {
-	char *dir = vv_path_join(varvedir, FOLDER, (char *)NULL), **names = NULL;
+	vv_auto(char) *dir = vv_path_join(varvedir, FOLDER, (char *)NULL);
+	char **names = NULL;
 	size_t found = 0, cap = 0, i;
 	vv_status rc;
 
@@ -212,7 +204,6 @@ vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, v
 	*count = 0;
 	if (!dir) return vv_fail_nomem(err);
 	rc = vv_list_dir(&names, &found, dir, err);
-	vv_free(dir);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;

@@ -68,16 +68,13 @@ struct vv_reachable {
 
 vv_reachable *vv_reachable_new(const char *path, const vv_env *env)
 {
-	vv_reachable *x = vv_calloc(1, sizeof(*x));
+	vv_auto(vv_reachable) *x = vv_calloc(1, sizeof(*x));
 
 	if (!x) return NULL;
 	x->lock = vv_mutex_new();
 	x->path = vv_strdup(path);
-	if (!x->lock || !x->path || vv_env_new(&x->env, vv_env_list(env), NULL) < 0) {
-		vv_reachable_free(x);
-		return NULL;
-	}
-	return x;
+	if (!x->lock || !x->path || vv_env_new(&x->env, vv_env_list(env), NULL) < 0) return NULL;
+	return vv_take(&x);
 }
 
 static void tips_clear(tips *t)
@@ -142,13 +139,12 @@ void vv_reachable_free(vv_reachable *x)
 
 static void stat_config(const vv_reachable *x, vv_stat *out)
 {
-	char *file = vv_path_join(vv_repository_commondir(x->repo), "config", NULL);
+	vv_auto(char) *file = vv_path_join(vv_repository_commondir(x->repo), "config", NULL);
 
 	memset(out, 0, sizeof(*out));
 	if (file) {
 		(void)vv_lstat(out, file, NULL);
 	}
-	vv_free(file);
 }
 
 static vv_status open_repository(vv_reachable *x, vv_error *err)

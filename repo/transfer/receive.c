@@ -51,7 +51,8 @@ struct vv_git_receive {
  * it away: then another is made. */
 static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 {
-	char name[48], *lock = NULL;
+	char name[48];
+	vv_auto(char) *lock = NULL;
 	uint64_t number;
 	vv_stat a, b;
 	vv_status rc;
@@ -64,9 +65,7 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 	    !(lock = vv_path_join(g->dir, VV_RECEIVE_LOCK, (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}
-	if ((rc = vv_mkdirs(g->dir, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_mkdirs(g->dir, err)) < 0) return rc;
 	g->lock_fd = vv_lock(lock, true, 0, err);
 	if (g->lock_fd < 0) {
 		rc = (vv_status)g->lock_fd;
@@ -82,15 +81,13 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 		*again = true;
 		rc = vv_fail(err, VV_ELOCKED, "'%s' was removed", vv_text_shows(g->dir));
 	}
-done:
-	vv_free(lock);
 	return rc;
 }
 
 static vv_status open_folder(vv_git_receive *g, vv_error *err)
 {
 	unsigned tries = 0;
-	char *spool, *pack;
+	vv_auto(char) *spool = NULL, *pack = NULL;
 	bool again = true;
 	vv_status rc;
 
@@ -105,8 +102,6 @@ static vv_status open_folder(vv_git_receive *g, vv_error *err)
 	} else if ((rc = vv_mkdirs(pack, err)) == VV_OK) {
 		rc = vv_spool_open(&g->spool, spool, err);
 	}
-	vv_free(spool);
-	vv_free(pack);
 	return rc;
 }
 
@@ -167,7 +162,7 @@ vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 	vv_status rc = vv_list_dir(&names, &count, r->objects, err);
 
 	for (i = 0; rc == VV_OK && i < count; i++) {
-		char *dir, *lock;
+		vv_auto(char) *dir = NULL, *lock = NULL;
 		int fd;
 
 		if (strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) != 0) {
@@ -183,8 +178,6 @@ vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 			rc = vv_remove_tree(dir, err);
 			vv_unlock(fd);
 		}
-		vv_free(lock);
-		vv_free(dir);
 	}
 	vv_names_free(names, count);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
@@ -264,13 +257,12 @@ static vv_status read_ours(vv_git_receive *g, const git_oid *id, vv_git_type typ
 			   vv_error *err)
 {
 	uint64_t max = g->limits.object_bytes > 0 ? g->limits.object_bytes : UINT64_MAX;
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	vv_status rc = vv_object_read(g->repo, id, (git_object_t)type, max, &object, err);
 
 	if (rc < 0) return rc;
 	vv_buf_reset(out);
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
-	git_odb_object_free(object);
 	return vv_buf_ok(out, err);
 }
 
@@ -325,7 +317,7 @@ static vv_status append(void *payload, const void *bytes, size_t len, vv_error *
 
 static vv_status index_pack(vv_git_receive *g, vv_error *err)
 {
-	char *dir = vv_path_join(g->dir, "pack", (char *)NULL);
+	vv_auto(char) *dir = vv_path_join(g->dir, "pack", (char *)NULL);
 	indexing x = {.indexer = NULL};
 	vv_status rc;
 	int code;
@@ -345,7 +337,6 @@ static vv_status index_pack(vv_git_receive *g, vv_error *err)
 	(void)snprintf(g->hex, sizeof(g->hex), "%s", git_indexer_name(x.indexer));
 done:
 	git_indexer_free(x.indexer);
-	vv_free(dir);
 	return rc;
 }
 

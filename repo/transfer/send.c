@@ -18,7 +18,7 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err)
 {
 	vv_objects_walk o = {r, blob_max, fn, payload};
-	vv_range g;
+	vv_auto(vv_range) g = {0};
 	vv_status rc = vv_refuse_shallow(r, err);
 
 	if (rc < 0) return rc;
@@ -29,14 +29,13 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 	if (rc == VV_OK) {
 		rc = vv_objects_walk_range(&o, &g, err);
 	}
-	vv_range_clear(&g);
 	return rc;
 }
 
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
 			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err)
 {
-	vv_range g;
+	vv_auto(vv_range) g = {0};
 	vv_status rc = vv_range_open(&g, r, wants, want_count, commons, common_count, err);
 	size_t i;
 
@@ -44,7 +43,6 @@ vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_
 	for (i = 0; *out && i < g.commits.count; i++) {
 		*out = g.commits.items[i]->parent_count > 0;
 	}
-	vv_range_clear(&g);
 	return rc;
 }
 
@@ -263,7 +261,7 @@ vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *
 			      vv_buf *out, vv_error *err)
 {
 	git_oid oid;
-	git_odb_object *object;
+	vv_auto(git_odb_object) *object = NULL;
 	vv_status rc;
 
 	vv_oid_to_git(&oid, id);
@@ -271,6 +269,5 @@ vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *
 	rc = vv_object_read(r, &oid, (git_object_t)type, max, &object, err);
 	if (rc < 0) return rc;
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
-	git_odb_object_free(object);
 	return vv_buf_ok(out, err);
 }

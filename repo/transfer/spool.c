@@ -59,7 +59,7 @@ static void z_free(voidpf opaque, voidpf p)
 
 vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err)
 {
-	vv_spool *s = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_spool) *s = vv_calloc(1, sizeof(*s));
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
@@ -74,17 +74,11 @@ vv_status vv_spool_open(vv_spool **out, const char *path, vv_error *err)
 				     SMALL_MEMORY, Z_DEFAULT_STRATEGY) == Z_OK;
 	s->unpack_made = inflateInit(&s->unpack) == Z_OK;
 	if (!s->path || !s->buf || !s->pack_made || !s->small_made || !s->unpack_made) {
-		vv_spool_close(s);
 		return vv_fail_nomem(err);
 	}
 	s->fd = vv_open(path, O_RDWR | O_CREAT | O_EXCL, 0666, err);
-	if (s->fd < 0) {
-		vv_status rc = (vv_status)s->fd;
-
-		vv_spool_close(s);
-		return rc;
-	}
-	*out = s;
+	if (s->fd < 0) return (vv_status)s->fd;
+	*out = vv_take(&s);
 	return VV_OK;
 }
 
@@ -348,7 +342,7 @@ static vv_status feed_entries(vv_spool *s, vv_digest *sum, vv_spool_fn fn, void 
 			      vv_error *err)
 {
 	uint64_t at = 0, end = s->flushed + s->buf_len;
-	uint8_t *piece = vv_malloc(PIECE_LEN);
+	vv_auto_free uint8_t *piece = vv_malloc(PIECE_LEN);
 	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
 	size_t got;
 
@@ -359,14 +353,13 @@ static vv_status feed_entries(vv_spool *s, vv_digest *sum, vv_spool_fn fn, void 
 		}
 		at += got;
 	}
-	vv_free(piece);
 	return rc;
 }
 
 vv_status vv_spool_feed(vv_spool *s, vv_spool_fn fn, void *payload, vv_error *err)
 {
 	uint8_t header[12] = {'P', 'A', 'C', 'K', 0, 0, 0, 2}, end[VV_SHA1_LEN];
-	vv_digest *sum = NULL;
+	vv_auto(vv_digest) *sum = NULL;
 	vv_status rc;
 	size_t i;
 
@@ -378,10 +371,7 @@ vv_status vv_spool_feed(vv_spool *s, vv_spool_fn fn, void *payload, vv_error *er
 	    (rc = fn(payload, header, sizeof(header), err)) < 0 ||
 	    (rc = feed_entries(s, sum, fn, payload, err)) < 0 ||
 	    (rc = vv_digest_end(sum, end, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = fn(payload, end, sizeof(end), err);
-done:
-	vv_digest_free(sum);
-	return rc;
+	return fn(payload, end, sizeof(end), err);
 }

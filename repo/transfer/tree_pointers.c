@@ -99,7 +99,7 @@ static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const
 vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const char *path,
 				const vv_oid *commit, vv_error *err)
 {
-	git_odb_object *object = NULL;
+	vv_auto(git_odb_object) *object = NULL;
 	git_object_t type;
 	uint64_t size;
 	bool added, partial = g->repo->partial;
@@ -127,7 +127,6 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 	if (object) {
 		rc = read_pointer(g, object, path, commit, err);
 	}
-	git_odb_object_free(object);
 	return rc;
 }
 

@@ -26,7 +26,7 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 {
 	const vv_place_facts facts = {
 		.quota = rules->size, .mark = &vv_hold_mark, .more = VV_HINT_ASK_HOLD};
-	vv_hold *h = vv_calloc(1, sizeof(*h));
+	vv_auto(vv_hold) *h = vv_calloc(1, sizeof(*h));
 	vv_status rc;
 
 	*out = NULL;
@@ -38,24 +38,19 @@ vv_status vv_hold_open(vv_hold **out, const char *dir, const vv_hold_rules *rule
 	h->dir = vv_strdup(dir);
 	h->turn = vv_turn_new();
 	h->rank = vv_hold_rank_new();
-	if (!h->rules.admitted || !h->dir || !h->turn || !h->rank) {
-		vv_hold_close(h);
-		return vv_fail_nomem(err);
-	}
+	if (!h->rules.admitted || !h->dir || !h->turn || !h->rank) return vv_fail_nomem(err);
 	if (rules->admitted_count > 0) {
 		memcpy(h->rules.admitted, rules->admitted,
 		       rules->admitted_count * sizeof(*rules->admitted));
 	}
 	if ((rc = vv_own_folder_open(&h->place, dir, &facts, true, err)) < 0 ||
 	    (rc = vv_hold_room_open(&h->room, &h->rules, &h->place, err)) < 0) {
-		vv_hold_close(h);
 		return rc;
 	}
 	if (!(h->cache = vv_hold_cache_new(&h->rules, h->room, &h->place))) {
-		vv_hold_close(h);
 		return vv_fail_nomem(err);
 	}
-	*out = h;
+	*out = vv_take(&h);
 	return VV_OK;
 }
 
@@ -78,11 +73,8 @@ void vv_hold_close(vv_hold *h)
 
 vv_status vv_hold_look(const vv_hold *h, const char *name, vv_stat *out, vv_error *err)
 {
-	char *path = vv_path_join(h->dir, name, (char *)NULL);
-	vv_status rc = path ? vv_lstat(out, path, err) : vv_fail_nomem(err);
-
-	vv_free(path);
-	return rc;
+	vv_auto(char) *path = vv_path_join(h->dir, name, (char *)NULL);
+	return path ? vv_lstat(out, path, err) : vv_fail_nomem(err);
 }
 
 uint64_t vv_hold_clock(void)
@@ -99,8 +91,8 @@ uint64_t vv_hold_clock(void)
 /* Has another process written since? Then what is remembered is not right any more. */
 static vv_status notice_others(vv_hold *h, vv_error *err)
 {
-	char *path = vv_path_join(h->dir, "changed", (char *)NULL);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_path_join(h->dir, "changed", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	uint64_t used;
 	vv_status rc = VV_OK;
 
@@ -114,23 +106,18 @@ static vv_status notice_others(vv_hold *h, vv_error *err)
 		vv_hold_room_forget(h->room);
 		rc = vv_folder_place_used(&h->place, true, &used, err);
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_hold_tell_others(vv_hold *h, vv_error *err)
 {
-	char *path = vv_path_join(h->dir, "changed", (char *)NULL);
+	vv_auto(char) *path = vv_path_join(h->dir, "changed", (char *)NULL);
 	uint8_t mark[VV_HOLD_MARK_LEN];
-	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
 	vv_random(mark, sizeof(mark));
 	vv_hex_write(h->changed, mark, sizeof(mark));
-	rc = vv_write_file(path, h->changed, strlen(h->changed), false, err);
-	vv_free(path);
-	return rc;
+	return vv_write_file(path, h->changed, strlen(h->changed), false, err);
 }
 
 /* Who is admitted now; where that cannot be said, who was. What is known of a vault was judged by who was before. */
@@ -170,13 +157,12 @@ static void leave(vv_hold *h)
 /* For a request about this vault; NULL: about none. */
 static vv_status enter(vv_hold *h, const vv_cid *vault, vv_error *err)
 {
-	char *path = vv_path_join(h->dir, "lock", (char *)NULL);
+	vv_auto(char) *path = vv_path_join(h->dir, "lock", (char *)NULL);
 	vv_status rc;
 
 	vv_turn_take(h->turn, vault ? vv_hold_rank_of(h->rank, vault) : 0);
 	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
 	rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
-	vv_free(path);
 	if (rc == VV_OK) {
 		admit_anew(h, false);
 		rc = vv_hold_rank_learn(h->rank, h->room, err);
@@ -434,7 +420,7 @@ static vv_status run(vv_hold_answering *x, vv_error *err)
 
 vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t len, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_hold_request q;
 	vv_hold_answering x = {.h = h, .q = &q, .arena = &arena, .bytes = VV_BUF_INIT};
 	vv_status rc = vv_hold_request_read(&q, &arena, bytes, len, err);
@@ -443,6 +429,5 @@ vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t 
 		rc = vv_hold_answer_write(line, q.op, &x.a, err);
 	}
 	vv_buf_clear(&x.bytes);
-	vv_arena_clear(&arena);
 	return rc;
 }

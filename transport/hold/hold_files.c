@@ -26,7 +26,7 @@ static vv_status fill_names(vv_hold_answering *x, const char *dir, char **names,
 		const bool fits = authors ? vv_hold_is_author(name, strlen(name))
 				  : strcmp(x->q->name, "shards") == 0 ? vv_hold_is_cid(name)
 								      : vv_hold_is_record(name);
-		char *path;
+		vv_auto(char) *path = NULL;
 		if (!fits || strcmp(name, x->q->after) <= 0) {
 			continue;
 		}
@@ -40,19 +40,16 @@ static vv_status fill_names(vv_hold_answering *x, const char *dir, char **names,
 			vv_hold_name *n = &x->a.names[x->a.name_count++];
 			n->size = authors ? UINT64_MAX : is.size;
 			n->name = vv_arena_strndup(x->arena, name, strlen(name));
-			if (!n->name) {
-				vv_free(path);
-				return vv_fail_nomem(err);
-			}
+			if (!n->name) return vv_fail_nomem(err);
 		}
-		vv_free(path);
 	}
 	return VV_OK;
 }
 
 vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err)
 {
-	char name[VV_HOLD_NAME_LEN], *dir, **names = NULL;
+	char name[VV_HOLD_NAME_LEN], **names = NULL;
+	vv_auto(char) *dir = NULL;
 	size_t count = 0;
 	vv_status rc;
 
@@ -63,17 +60,13 @@ vv_status vv_hold_give_list(vv_hold_answering *x, vv_error *err)
 	vv_hold_below(name, &x->q->vault, x->q->name);
 	x->a.names = vv_arena_calloc(x->arena, VV_HOLD_NAMES_MAX, sizeof(*x->a.names));
 	dir = vv_path_join(x->h->dir, name, (char *)NULL);
-	if (!dir || !x->a.names) {
-		vv_free(dir);
-		return vv_fail_nomem(err);
-	}
+	if (!dir || !x->a.names) return vv_fail_nomem(err);
 	if ((rc = vv_list_dir(&names, &count, dir, err)) == VV_OK) {
 		rc = fill_names(x, dir, names, count, err);
 	} else if (rc == VV_ENOTFOUND) {
 		rc = VV_OK; /* nothing of it is here */
 	}
 	vv_names_free(names, count);
-	vv_free(dir);
 	return rc;
 }
 
@@ -140,7 +133,7 @@ vv_status vv_hold_give_leaf(vv_hold_answering *x, vv_error *err)
 static bool is_owner(vv_hold_answering *x, const char *vault, const char *author, vv_error *err)
 {
 	char name[VV_HOLD_NAME_LEN];
-	vv_buf file = VV_BUF_INIT;
+	vv_auto(vv_buf) file = VV_BUF_INIT;
 	vv_ledger_record r;
 	bool found = false;
 
@@ -152,7 +145,6 @@ static bool is_owner(vv_hold_answering *x, const char *vault, const char *author
 			found = found || memcmp(r.keys[i], x->q->key, VV_KEY_PUBLIC) == 0;
 		}
 	}
-	vv_buf_clear(&file);
 	return found;
 }
 
@@ -206,7 +198,6 @@ vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 	uint8_t bytes[VV_HOLD_VAULTS_BYTES];
 	const uint64_t now = vv_hold_clock(), time = x->q->time;
 	vault_search s = {.x = x};
-	vv_status rc;
 
 	vv_hold_vaults_bytes(bytes, x->h->rules.key.public_key, time);
 	if (vv_key_verify(x->q->signature, x->q->key, VV_VAULTS_PURPOSE, bytes, sizeof(bytes),
@@ -222,6 +213,5 @@ vv_status vv_hold_give_vaults(vv_hold_answering *x, vv_error *err)
 	x->a.vaults = vv_arena_calloc(x->arena, VV_HOLD_VAULTS_MAX, sizeof(*x->a.vaults));
 	if (!x->a.vaults) return vv_fail_nomem(err);
 	vv_did_text(s.did, x->q->key);
-	rc = vv_place_list(&x->h->place, "", on_vault, &s, err);
-	return rc;
+	return vv_place_list(&x->h->place, "", on_vault, &s, err);
 }

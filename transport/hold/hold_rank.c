@@ -15,13 +15,10 @@ struct vv_hold_rank {
 
 vv_hold_rank *vv_hold_rank_new(void)
 {
-	vv_hold_rank *r = vv_calloc(1, sizeof(*r));
+	vv_auto_free vv_hold_rank *r = vv_calloc(1, sizeof(*r));
 
-	if (r && !(r->lock = vv_mutex_new())) {
-		vv_free(r);
-		return NULL;
-	}
-	return r;
+	if (r && !(r->lock = vv_mutex_new())) return NULL;
+	return vv_take(&r);
 }
 
 void vv_hold_rank_free(vv_hold_rank *r)
@@ -47,7 +44,8 @@ uint64_t vv_hold_rank_of(vv_hold_rank *r, const vv_cid *vault)
 
 vv_status vv_hold_rank_learn(vv_hold_rank *r, vv_hold_room *room, vv_error *err)
 {
-	vv_hold_ranked *list, *old;
+	vv_hold_ranked *list;
+	vv_auto_free vv_hold_ranked *old = NULL;
 	size_t count;
 	vv_status rc;
 
@@ -59,6 +57,5 @@ vv_status vv_hold_rank_learn(vv_hold_rank *r, vv_hold_room *room, vv_error *err)
 	r->count = count;
 	vv_mutex_unlock(r->lock);
 	r->version = vv_hold_room_version(room);
-	vv_free(old);
 	return VV_OK;
 }

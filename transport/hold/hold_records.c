@@ -214,7 +214,7 @@ static vv_status add_records(vv_hold_answering *x, arrival *list, vv_error *err)
 static vv_status begin_vault(vv_hold_answering *x, arrival *list, vv_error *err)
 {
 	vv_hold *h = x->h;
-	vv_hold_vault *v;
+	vv_auto(vv_hold_vault) *v = NULL;
 	bool any, left = false;
 	vv_status rc = vv_hold_vault_open(&v, &x->q->vault, &h->rules, err);
 
@@ -224,12 +224,9 @@ static vv_status begin_vault(vv_hold_answering *x, arrival *list, vv_error *err)
 		rc = vv_hold_vault_check(v, err);
 	}
 	/* Not even what is right is kept of whom nobody who is admitted has signed for. */
-	if (rc < 0 || !vv_hold_vault_is_wanted(v)) {
-		vv_hold_vault_close(v);
-		return rc;
-	}
+	if (rc < 0 || !vv_hold_vault_is_wanted(v)) return rc;
 	vv_hold_cache_take(h->cache, v);
-	h->vault = v;
+	h->vault = vv_take(&v);
 	rc = vv_hold_tell_others(h, err);
 	if (rc == VV_OK) {
 		rc = write_records(x, list, &left, err);

@@ -64,7 +64,7 @@ static vv_status divide(vv_hold_room *r, vv_error *err)
 vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, const vv_place *place,
 			    vv_error *err)
 {
-	vv_hold_room *r = vv_calloc(1, sizeof(*r));
+	vv_auto(vv_hold_room) *r = vv_calloc(1, sizeof(*r));
 	vv_status rc;
 
 	*out = NULL;
@@ -72,11 +72,8 @@ vv_status vv_hold_room_open(vv_hold_room **out, const vv_hold_rules *rules, cons
 	r->rules = rules;
 	r->version = 1;
 	r->place = place;
-	if ((rc = divide(r, err)) < 0) {
-		vv_hold_room_close(r);
-		return rc;
-	}
-	*out = r;
+	if ((rc = divide(r, err)) < 0) return rc;
+	*out = vv_take(&r);
 	return VV_OK;
 }
 
@@ -321,9 +318,7 @@ static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
 	vv_fail(err, VV_EREFUSED, "no room for %s: it may keep %s here and keeps %s; %s %s more",
 		did, vv_text_bytes(f->room), vv_text_bytes(f->shards + f->records),
 		what_takes(what), vv_text_bytes(len));
-	if (r->rules->admission.ask) {
-		return vv_hint_code(err, VV_HINT_STANDING);
-	}
+	if (r->rules->admission.ask) return vv_hint_code(err, VV_HINT_STANDING);
 	return vv_hint_code(err, VV_HINT_PRUNE_FOR);
 }
 

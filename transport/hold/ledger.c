@@ -205,7 +205,7 @@ static vv_status read_named(vv_ledger_record *r, vv_arena *arena, const char *na
 vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *bytes, size_t len,
 			  vv_error *err)
 {
-	vv_arena arena;
+	vv_auto(vv_arena) arena = {0};
 	vv_ledger_record r;
 	vv_status rc;
 
@@ -214,19 +214,17 @@ vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *byte
 	    !vv_cid_equal(vv_cid_is_null(&r.vault) ? &r.cid : &r.vault, &l->vault)) {
 		rc = vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
 vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = read_file(l, l->files[i].name, &bytes, err);
 
 	if (rc == VV_OK) {
 		rc = vv_ledger_check(l, l->files[i].name, bytes.data, bytes.len, err);
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -465,12 +463,12 @@ static bool follows(const vv_ledger *l, const char *name, const vv_ledger_record
 /* A file whose name begins with "~": what comes before it was loaded. */
 static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
-	vv_arena arena;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = {0};
 	vv_ledger_record r;
 	vv_error ignored;
 	bool fits;
-	char *path = unnamed_path(l, name);
+	vv_auto(char) *path = unnamed_path(l, name);
 	vv_status rc = read_file(l, name, &bytes, &ignored);
 
 	vv_arena_init(&arena);
@@ -485,17 +483,15 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 	if (rc == VV_OK && fits) { /* who was killed may not have synced its folder */
 		rc = path ? vv_file_batch_keep(&l->later, path, err) : vv_fail_nomem(err);
 	}
-	vv_free(path);
-	vv_arena_clear(&arena);
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
 /* Names that begin with "~" come last. */
 static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked, vv_error *err)
 {
-	char *dir = vv_path_join(l->dir, author, (char *)NULL), **names = NULL;
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *dir = vv_path_join(l->dir, author, (char *)NULL);
+	char **names = NULL;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	size_t count = 0;
 	bool left = false;
 	vv_status rc = dir ? vv_list_dir(&names, &count, dir, err) : vv_fail_nomem(err);
@@ -531,8 +527,6 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 		vv_temp_sweep(dir, VV_WRITE_TEMP);
 	}
 	vv_names_free(names, count);
-	vv_buf_clear(&bytes);
-	vv_free(dir);
 	return rc;
 }
 
@@ -544,8 +538,8 @@ static char *checked_path(const vv_ledger *l)
 /* What was checked stays so. That it cannot be noted costs time, and nothing else. */
 static void note_checked(const vv_ledger *l)
 {
-	char *path = checked_path(l);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *path = checked_path(l);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error ignored;
 	vv_status rc = path ? VV_OK : VV_ENOMEM;
 
@@ -561,13 +555,12 @@ static void note_checked(const vv_ledger *l)
 	if (rc == VV_OK && l->count > 0) {
 		(void)vv_checked_records_write(&bytes, path, &ignored);
 	}
-	vv_buf_clear(&bytes);
-	vv_free(path);
 }
 
 static vv_status load(vv_ledger *l, vv_error *err)
 {
-	char *path = checked_path(l), **names = NULL;
+	vv_auto(char) *path = checked_path(l);
+	char **names = NULL;
 	size_t count = 0;
 	vv_status rc = path ? vv_checked_records_read(&l->checked, path, err) : vv_fail_nomem(err);
 
@@ -578,19 +571,17 @@ static vv_status load(vv_ledger *l, vv_error *err)
 		rc = names[i][0] == 'z' ? load_author(l, names[i], &l->unchecked, err) : VV_OK;
 	}
 	vv_names_free(names, count);
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err)
 {
-	vv_ledger *l = vv_calloc(1, sizeof(*l));
+	vv_auto(vv_ledger) *l = vv_calloc(1, sizeof(*l));
 	vv_status rc;
 
 	*out = NULL;
 	if (!l || !(l->dir = vv_strdup(dir)) || !(l->by_cid = vv_cid_map_new()) ||
 	    !(l->received = vv_cid_set_new())) {
-		vv_ledger_close(l);
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&l->arena);
@@ -599,11 +590,8 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 	if (rc == VV_OK) {
 		rc = refresh(l, err);
 	}
-	if (rc < 0) {
-		vv_ledger_close(l);
-		return rc;
-	}
-	*out = l;
+	if (rc < 0) return rc;
+	*out = vv_take(&l);
 	return VV_OK;
 }
 
@@ -653,7 +641,7 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 			 vv_error *err)
 {
 	const bool was_stale = l->stale;
-	char *path;
+	vv_auto(char) *path = NULL;
 	size_t at;
 	vv_status rc;
 
@@ -674,7 +662,6 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 		l->failed = true;
 		l->why = *err;
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -685,14 +672,13 @@ static vv_status name_all(vv_ledger *l, vv_error *err)
 
 	while (rc == VV_OK && l->unnamed_count > 0) {
 		char *name = l->unnamed[l->unnamed_count - 1];
-		char *from = unnamed_path(l, name), *to = vv_path_join(l->dir, name, (char *)NULL);
+		vv_auto(char) *from = unnamed_path(l, name),
+			      *to = vv_path_join(l->dir, name, (char *)NULL);
 		rc = from && to ? vv_rename(from, to, err) : vv_fail_nomem(err);
 		if (rc == VV_OK) {
 			vv_free(name);
 			l->unnamed_count--;
 		}
-		vv_free(from);
-		vv_free(to);
 	}
 	return rc;
 }
@@ -700,12 +686,10 @@ static vv_status name_all(vv_ledger *l, vv_error *err)
 static void remove_loose(vv_ledger *l)
 {
 	while (l->loose_count > 0) {
-		char *name = l->loose[--l->loose_count], *path = unnamed_path(l, name);
+		vv_auto(char) *name = l->loose[--l->loose_count], *path = unnamed_path(l, name);
 		if (path) {
 			(void)vv_unlink(path, true, NULL);
 		}
-		vv_free(path);
-		vv_free(name);
 	}
 }
 
@@ -766,7 +750,7 @@ vv_status vv_ledger_write_later(vv_ledger *l, vv_ledger_record *r, const vv_key 
 				const vv_ledger_record **out, vv_error *err)
 {
 	const vv_ledger_author *a = vv_ledger_author_of(l, author->public_key);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	char name[VV_LEDGER_NAME];
 	vv_status rc;
 
@@ -785,7 +769,6 @@ vv_status vv_ledger_write_later(vv_ledger *l, vv_ledger_record *r, const vv_key 
 		*out = vv_ledger_find(l, &r->cid);
 		assert(*out);
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 

@@ -506,14 +506,11 @@ static vv_status take_runs(vv_vault_state *s, vv_error *err)
 
 vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error *err)
 {
-	vv_vault_state *s = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_vault_state) *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
 	*out = NULL;
-	if (!s || !(s->by_cid = vv_cid_map_new())) {
-		vv_vault_state_close(s);
-		return vv_fail_nomem(err);
-	}
+	if (!s || !(s->by_cid = vv_cid_map_new())) return vv_fail_nomem(err);
 	s->ledger = l;
 	s->first = vv_ledger_find(l, vv_ledger_vault(l));
 	if (!s->first) {
@@ -521,11 +518,8 @@ vv_status vv_vault_state_open(vv_vault_state **out, const vv_ledger *l, vv_error
 	} else if ((rc = order_epochs(s, err)) == VV_OK && (rc = take_runs(s, err)) == VV_OK) {
 		rc = take_statements(s, err);
 	}
-	if (rc < 0) {
-		vv_vault_state_close(s);
-		return rc;
-	}
-	*out = s;
+	if (rc < 0) return rc;
+	*out = vv_take(&s);
 	return VV_OK;
 }
 

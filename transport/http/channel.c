@@ -201,7 +201,7 @@ static void set_credential(line *l)
 static vv_status begin_transfer(line *l, vv_error *err)
 {
 	const http_curl *c = l->c;
-	char *url = post_url(l);
+	vv_auto(char) *url = post_url(l);
 	vv_status rc = VV_OK;
 
 	c->reset(l->easy);
@@ -213,8 +213,7 @@ static vv_status begin_transfer(line *l, vv_error *err)
 	vv_buf_reset(&l->said);
 	if (!url || !add_header(l, "Content-Type: " TYPE) || !add_header(l, "Accept: " TYPE) ||
 	    (l->settings.header && !add_header(l, l->settings.header))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	http_settings_apply(c, l->easy, &l->settings);
 	(void)c->setopt(l->easy, CURLOPT_URL, url);
@@ -229,13 +228,10 @@ static vv_status begin_transfer(line *l, vv_error *err)
 	(void)c->setopt(l->easy, CURLOPT_HTTPHEADER, l->headers);
 	set_credential(l);
 	if (c->add(l->multi, l->easy) != CURLM_OK) {
-		rc = vv_fail(err, VV_ENOMEM, "libcurl cannot begin a transfer");
-		goto done;
+		return vv_fail(err, VV_ENOMEM, "libcurl cannot begin a transfer");
 	}
 	l->under_way = true;
 	moved(l);
-done:
-	vv_free(url);
 	return rc;
 }
 
@@ -565,7 +561,7 @@ static vv_status post_done(void *payload, vv_error *err)
 
 static void post_close(void *payload)
 {
-	line *l = payload;
+	vv_auto_free line *l = payload;
 
 	end_transfer(l);
 	if (l->easy) {
@@ -584,7 +580,6 @@ static void post_close(void *payload)
 	vv_buf_clear(&l->in);
 	vv_buf_clear(&l->said);
 	vv_free(l->name);
-	vv_free(l);
 }
 
 static vv_status copy_url(line *l, const vv_url *url, vv_error *err)
@@ -605,7 +600,7 @@ static vv_status copy_url(line *l, const vv_url *url, vv_error *err)
 
 static vv_status open_line(line *l, const vv_url *url, const vv_connect_options *o, vv_error *err)
 {
-	char *whole = NULL;
+	vv_auto(char) *whole = NULL;
 	vv_status rc;
 
 	l->repo = o->repo;
@@ -617,7 +612,6 @@ static vv_status open_line(line *l, const vv_url *url, const vv_connect_options 
 	if ((rc = http_curl_load(&l->c, err)) < 0 || (rc = copy_url(l, url, err)) < 0) return rc;
 	whole = post_url(l);
 	rc = whole ? http_settings_read(&l->settings, o, whole, err) : vv_fail_nomem(err);
-	vv_free(whole);
 	if (rc < 0) return rc;
 	l->multi = l->c->multi_init();
 	l->easy = l->c->easy_init();

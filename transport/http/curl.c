@@ -171,7 +171,7 @@ static vv_status take_all(http_settings *s, const vv_env *env, const vv_buf *ans
 	while (p < end && rc == VV_OK) {
 		const char *stop = memchr(p, '\0', (size_t)(end - p));
 		const char *line = stop ? memchr(p, '\n', (size_t)(stop - p)) : NULL;
-		char *key;
+		vv_auto(char) *key = NULL;
 
 		if (!stop) {
 			break;
@@ -179,7 +179,6 @@ static vv_status take_all(http_settings *s, const vv_env *env, const vv_buf *ans
 		key = vv_strndup(p, (size_t)((line ? line : stop) - p));
 		rc = key ? take_setting(s, env, key, line ? line + 1 : NULL, err)
 			 : vv_fail_nomem(err);
-		vv_free(key);
 		p = stop + 1;
 	}
 	return rc;
@@ -228,7 +227,7 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 {
 	const vv_env *env = vv_connect_env(o);
 	const char *argv[10];
-	vv_buf answer = VV_BUF_INIT;
+	vv_auto(vv_buf) answer = VV_BUF_INIT;
 	size_t n = 0;
 	int exit_code = 0;
 	vv_status rc;
@@ -254,7 +253,6 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 	} else if (rc == VV_EPROGRAM) {
 		rc = VV_OK;
 	}
-	vv_buf_clear(&answer);
 	if (rc == VV_OK) {
 		rc = take_variables(out, env, err);
 	}

@@ -120,7 +120,7 @@ static vv_status ask(taking *t, const char *text, const char *name, http_answer 
 			 .answer_max = ERROR_MAX,
 			 .take = take,
 			 .payload = t};
-	http_site *site = NULL;
+	vv_auto(http_site) *site = NULL;
 	vv_status rc;
 
 	vv_buf_printf(&etag, "If-None-Match: %s", t->d->etag ? t->d->etag : "");
@@ -135,9 +135,7 @@ static vv_status ask(taking *t, const char *text, const char *name, http_answer 
 		headers[what.header_count++] = modified.data;
 	}
 	rc = http_site_open(&site, &facts, connect, err);
-	rc = rc < 0 ? rc : http_site_ask(site, &what, a, err);
-	http_site_close(site);
-	return rc;
+	return rc < 0 ? rc : http_site_ask(site, &what, a, err);
 }
 
 vv_status http_download_run(http_download *d, const vv_connect_options *connect, vv_error *err)
@@ -145,7 +143,7 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 	vv_auto(vv_url) url = {.text = NULL};
 	vv_auto(vv_buf) to = VV_BUF_INIT;
 	taking t = {.d = d};
-	http_answer a = {0};
+	vv_auto(http_answer) a = {0};
 	vv_status rc = vv_url_read_file(&url, d->url, err);
 
 	vv_buf_puts(&to, d->url);
@@ -168,6 +166,5 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 	rc = rc < 0 ? rc : judge(&a, url.text, err);
 	rc = rc < 0 ? rc : end(&t, &a, err);
 	vv_digest_free(t.digest);
-	http_answer_clear(&a);
 	return rc;
 }

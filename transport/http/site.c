@@ -260,7 +260,7 @@ static vv_status make_headers(const http_site *s, const http_ask *ask, struct cu
 			      vv_error *err)
 {
 	bool fine = add_header(s, list, "Expect:");
-	vv_buf lines = VV_BUF_INIT;
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; fine && i < ask->header_count; i++) {
@@ -277,7 +277,6 @@ static vv_status make_headers(const http_site *s, const http_ask *ask, struct cu
 		fine = add_lines(s, list, &lines);
 	}
 	vv_buf_wipe(&lines);
-	vv_buf_clear(&lines);
 	return fine ? rc : vv_fail_nomem(err);
 }
 

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "transport/line/options.h"
@@ -62,10 +63,12 @@ typedef struct http_answer {
 } http_answer;
 
 void http_answer_clear(http_answer *a);
+VV_AUTO_CLEAR(http_answer, http_answer_clear)
 
 vv_status http_site_open(http_site **out, const http_site_facts *f, const vv_connect_options *o,
 			 vv_error *err);
 void http_site_close(http_site *s); /* accepts NULL */
+VV_AUTO_FREE(http_site, http_site_close)
 
 /* One request; *answer is empty before the first, and used again. VV_OK whatever the status. Thread-safe, as far as the
  * signer is. */

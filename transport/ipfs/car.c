@@ -24,7 +24,7 @@
 
 static vv_status put_header(vv_buf *out, const vv_cid *root, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_cbor_put_map(&b, 2);
@@ -36,7 +36,6 @@ static vv_status put_header(vv_buf *out, const vv_cid *root, vv_error *err)
 		vv_buf_put(out, b.data, b.len);
 		rc = vv_buf_ok(out, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -106,7 +105,7 @@ static vv_status push_link(void *payload, const vv_cid *link, vv_error *err)
 /* Nodes of UnixFS below which nothing is wanted are left out. */
 static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
 {
-	vv_unixfs_link *links;
+	vv_auto_free vv_unixfs_link *links = NULL;
 	size_t count;
 	uint64_t at = 0;
 	vv_status rc = vv_unixfs_node_decode(&links, &count, w->block.data, w->block.len, err);
@@ -123,7 +122,6 @@ static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
 		}
 		at = end;
 	}
-	vv_free(links);
 	return rc;
 }
 
@@ -180,7 +178,7 @@ static bool part_of(const vv_car_part *p, uint64_t size, uint64_t *from, uint64_
 static vv_status choose(writing *w, const vv_cid *root, frame *out, bool *deep, vv_error *err)
 {
 	const vv_car_write_options *o = w->o;
-	vv_unixfs_link *links;
+	vv_auto_free vv_unixfs_link *links = NULL;
 	uint64_t size = 0;
 	size_t count;
 	vv_status rc;
@@ -197,7 +195,6 @@ static vv_status choose(writing *w, const vv_cid *root, frame *out, bool *deep, 
 	for (size_t i = 0; i < count; i++) {
 		size += links[i].bytes;
 	}
-	vv_free(links);
 	*deep = part_of(&o->part, size, &out->from, &out->to);
 	out->whole = out->from == 0 && out->to == size;
 	return VV_OK;
@@ -229,7 +226,7 @@ vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
 		       vv_car_stats *stats, vv_error *err)
 {
 	writing w = {.source = source, .o = o, .fn = fn, .payload = payload};
-	vv_buf head = VV_BUF_INIT;
+	vv_auto(vv_buf) head = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!(w.written = vv_cid_set_new())) return vv_fail_nomem(err);
@@ -243,7 +240,6 @@ vv_status vv_car_write(const vv_car_source *source, const vv_cid *root,
 	vv_cid_set_free(w.written);
 	vv_free(w.stack);
 	vv_buf_clear(&w.block);
-	vv_buf_clear(&head);
 	return rc;
 }
 
@@ -254,9 +250,7 @@ static vv_status get_stored(void *store, const vv_cid *cid, vv_buf *out, vv_erro
 
 vv_car_source vv_car_source_of(vv_store *store)
 {
-	vv_car_source s = {get_stored, store};
-
-	return s;
+	return (vv_car_source){get_stored, store};
 }
 
 /* --- reading --------------------------------------------------------------------------------- */
@@ -479,22 +473,16 @@ static vv_status read_header(vv_car_reader *r, vv_error *err)
 
 vv_status vv_car_reader_open(vv_car_reader **out, vv_car_read_fn read, void *payload, vv_error *err)
 {
-	vv_car_reader *r = vv_calloc(1, sizeof(*r));
+	vv_auto(vv_car_reader) *r = vv_calloc(1, sizeof(*r));
 	vv_status rc;
 
 	*out = NULL;
-	if (!r || !(r->buf = vv_malloc(BUFFER))) {
-		vv_car_reader_close(r);
-		return vv_fail_nomem(err);
-	}
+	if (!r || !(r->buf = vv_malloc(BUFFER))) return vv_fail_nomem(err);
 	r->read = read;
 	r->payload = payload;
 	r->end = UINT64_MAX;
-	if ((rc = read_header(r, err)) < 0) {
-		vv_car_reader_close(r);
-		return rc;
-	}
-	*out = r;
+	if ((rc = read_header(r, err)) < 0) return rc;
+	*out = vv_take(&r);
 	return VV_OK;
 }
 
@@ -590,7 +578,7 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 vv_status vv_car_take(vv_car_reader *r, vv_incoming *in, vv_car_stats *stats, uint64_t *kept,
 		      const vv_progress *progress, vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	vv_cid cid;
 	bool is_new;
@@ -608,7 +596,6 @@ vv_status vv_car_take(vv_car_reader *r, vv_incoming *in, vv_car_stats *stats, ui
 		*kept += is_new;
 	}
 	stats->bytes = vv_car_offset(r);
-	vv_buf_clear(&block);
 	return rc < 0 ? rc : (vv_status)more;
 }
 
@@ -643,7 +630,7 @@ vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, vv
 			  vv_error *err)
 {
 	looking k = {.in = in, .seen = vv_cid_set_new()};
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc = k.seen ? VV_OK : vv_fail_nomem(err);
 	size_t i;
 
@@ -657,7 +644,6 @@ vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, vv
 			}
 		}
 	}
-	vv_buf_clear(&block);
 	vv_free(k.stack);
 	*out = rc == VV_OK ? k.seen : NULL;
 	if (rc < 0) {

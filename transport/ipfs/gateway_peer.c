@@ -106,8 +106,8 @@ static vv_status set_up(vv_ipfs_peer *p, const vv_url *url, const vv_connect_opt
 vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connect_options *o,
 			    vv_error *err)
 {
-	vv_ipfs_peer *p;
-	vv_url u;
+	vv_auto(vv_ipfs_peer) *p = NULL;
+	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
 	*out = NULL;
@@ -119,12 +119,8 @@ vv_status vv_ipfs_peer_open(vv_ipfs_peer **out, const char *url, const vv_connec
 	} else {
 		rc = p ? set_up(p, &u, o, err) : vv_fail_nomem(err);
 	}
-	vv_url_clear(&u);
-	if (rc < 0) {
-		vv_ipfs_peer_close(p);
-		return rc;
-	}
-	*out = p;
+	if (rc < 0) return rc;
+	*out = vv_take(&p);
 	return VV_OK;
 }
 
@@ -165,14 +161,12 @@ static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *e
 	vv_ipfs_peer *p = s->peer;
 	const http_curl *c = p->c;
 	char text[VV_CID_TEXT + 1];
-	vv_buf url = VV_BUF_INIT;
+	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_cid_text(text, cid);
 	vv_buf_printf(&url, "%s%s?format=raw", p->base, text);
-	if ((rc = vv_buf_ok(&url, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_buf_ok(&url, err)) < 0) return rc;
 	s->want = want;
 	s->tries = 0;
 	s->finished = s->too_large = false;
@@ -194,12 +188,9 @@ static vv_status begin_slot(slot *s, size_t want, const vv_cid *cid, vv_error *e
 		(void)c->setopt(s->easy, CURLOPT_PASSWORD, p->secret);
 	}
 	if (c->add(p->multi, s->easy) != CURLM_OK) {
-		rc = vv_fail(err, VV_ENOMEM, "libcurl cannot begin a transfer");
-		goto done;
+		return vv_fail(err, VV_ENOMEM, "libcurl cannot begin a transfer");
 	}
 	s->busy = true;
-done:
-	vv_buf_clear(&url);
 	return rc;
 }
 

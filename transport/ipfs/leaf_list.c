@@ -265,8 +265,8 @@ static vv_status read_header(vv_leaf_list *l, uint64_t size, vv_error *err)
 
 static vv_status check_sum(const vv_leaf_list *l, uint64_t size, vv_error *err)
 {
-	vv_xxh3_state *hash = vv_xxh3_new(0);
-	char *buf = vv_malloc(PIECE);
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
+	vv_auto(char) *buf = vv_malloc(PIECE);
 	uint64_t at = 0, end = size - SUM_LEN;
 	uint8_t sum[SUM_LEN];
 	vv_status rc = hash && buf ? VV_OK : vv_fail_nomem(err);
@@ -283,8 +283,6 @@ static vv_status check_sum(const vv_leaf_list *l, uint64_t size, vv_error *err)
 	    vv_get_le64(sum) != vv_xxh3_digest(hash)) {
 		rc = not_a_list(l, "its checksum is wrong", err);
 	}
-	vv_xxh3_free(hash);
-	vv_free(buf);
 	return rc;
 }
 
@@ -300,7 +298,7 @@ void vv_leaf_list_close(vv_leaf_list *l)
 vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *version,
 			    vv_error *err)
 {
-	vv_leaf_list *l = vv_calloc(1, sizeof(*l));
+	vv_auto(vv_leaf_list) *l = vv_calloc(1, sizeof(*l));
 	vv_stat st;
 	vv_status rc;
 
@@ -323,11 +321,8 @@ vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *
 		rc = not_a_list(l, "it is of another version", err);
 	}
 done:
-	if (rc < 0) {
-		vv_leaf_list_close(l);
-		return rc;
-	}
-	*out = l;
+	if (rc < 0) return rc;
+	*out = vv_take(&l);
 	return VV_OK;
 }
 
@@ -475,7 +470,7 @@ static vv_status make_node(const vv_leaf_list *l, const vv_leaf_place *at, vv_bu
 	unsigned below = at->height - 1;
 	uint64_t first = at->number * VV_UNIXFS_WIDTH, base = 0, left = l->nodes[below] - first;
 	size_t count = left < VV_UNIXFS_WIDTH ? (size_t)left : VV_UNIXFS_WIDTH;
-	vv_unixfs_link *links = vv_calloc(count, sizeof(*links));
+	vv_auto_free vv_unixfs_link *links = vv_calloc(count, sizeof(*links));
 	vv_leaf_place child = {.height = below};
 	vv_status rc = links ? VV_OK : vv_fail_nomem(err);
 	entry e = {0};
@@ -497,7 +492,6 @@ static vv_status make_node(const vv_leaf_list *l, const vv_leaf_place *at, vv_bu
 	if (rc == VV_OK) {
 		rc = vv_unixfs_node_encode(out, links, count, err);
 	}
-	vv_free(links);
 	return rc;
 }
 

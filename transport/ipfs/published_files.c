@@ -43,18 +43,15 @@ struct vv_published_files {
 vv_published_files *vv_published_files_new(const char *varvedir, vv_store *store,
 					   const vv_file_maker *maker)
 {
-	vv_published_files *f = vv_calloc(1, sizeof(*f));
+	vv_auto(vv_published_files) *f = vv_calloc(1, sizeof(*f));
 
 	if (!f) return NULL;
 	f->varvedir = varvedir;
 	f->from = (vv_leaf_source){store, maker};
 	f->lock = vv_mutex_new();
 	f->cache = vv_block_cache_new(KEPT);
-	if (!f->lock || !f->cache) {
-		vv_published_files_free(f);
-		return NULL;
-	}
-	return f;
+	if (!f->lock || !f->cache) return NULL;
+	return vv_take(&f);
 }
 
 static void free_entry(vv_published_files *f, entry *e)
@@ -82,14 +79,13 @@ void vv_published_files_free(vv_published_files *f)
 static entry *new_entry(vv_published_files *f, const vv_cid *version)
 {
 	entry *e = vv_calloc(1, sizeof(*e));
-	vv_published p;
+	vv_auto(vv_published) p = {0};
 
 	if (!e) return NULL;
 	e->version = *version;
 	if (vv_published_find(&p, f->varvedir, version, NULL) == VV_OK) {
 		(void)snprintf(e->name, sizeof(e->name), "%s", vv_path_base(p.path));
 	}
-	vv_published_clear(&p);
 	return e;
 }
 
@@ -176,18 +172,15 @@ static void close_one(vv_published_files *f)
 
 static char *path_of(const vv_published_files *f, const vv_cid *version)
 {
-	char *dir = vv_path_join(f->varvedir, VV_LEAF_LISTS, (char *)NULL);
-	char *path = dir ? vv_leaf_list_path(dir, version) : NULL;
-
-	vv_free(dir);
-	return path;
+	vv_auto(char) *dir = vv_path_join(f->varvedir, VV_LEAF_LISTS, (char *)NULL);
+	return dir ? vv_leaf_list_path(dir, version) : NULL;
 }
 
 /* A version whose blocks are not here, or damaged, is as good as not published: the others are
  * served. */
 static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 {
-	char *path;
+	vv_auto(char) *path = NULL;
 	vv_status rc;
 
 	if (e->wrong) {
@@ -203,7 +196,6 @@ static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 		(void)vv_unlink(path, true, NULL);
 	}
 	rc = vv_leaf_list_need(&e->list, path, &f->from, &e->version, err);
-	vv_free(path);
 	f->open += e->list != NULL;
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT || rc == VV_ENOTFOUND) {
 		vv_error_clear(err);

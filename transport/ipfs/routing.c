@@ -28,7 +28,7 @@ static void join_texts(vv_buf *out, const vv_json *list)
 static vv_status tell(const vv_json *record, vv_provider_fn fn, void *payload, vv_error *err)
 {
 	const vv_json *addresses = vv_json_get(record, "Addrs"), *first;
-	vv_buf protocols = VV_BUF_INIT;
+	vv_auto(vv_buf) protocols = VV_BUF_INIT;
 	vv_provider p = {.id = vv_json_get_string(record, "ID")};
 	vv_status rc;
 
@@ -39,29 +39,25 @@ static vv_status tell(const vv_json *record, vv_provider_fn fn, void *payload, v
 	if ((rc = vv_buf_ok(&protocols, err)) == VV_OK) {
 		rc = fn(payload, &p, err);
 	}
-	vv_buf_clear(&protocols);
 	return rc;
 }
 
 static vv_status read_answer(const vv_url *u, const vv_buf *body, vv_provider_fn fn, void *payload,
 			     vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_json *list, *record;
 	vv_json *value;
 	unsigned count = 0;
 	vv_status rc = vv_json_read(&value, &arena, vv_buf_cstr(body), body->len, u->text, err);
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	list = value->type == VV_JSON_OBJECT ? vv_json_get(value, "Providers") : NULL;
 	if (!list || (list->type != VV_JSON_ARRAY && list->type != VV_JSON_NULL)) {
-		rc = vv_fail(err, VV_EINPUT,
-			     "'%s' does not answer as a router does: no list of "
-			     "providers",
-			     u->text);
-		goto done;
+		return vv_fail(err, VV_EINPUT,
+			       "'%s' does not answer as a router does: no list of "
+			       "providers",
+			       u->text);
 	}
 	record = list->type == VV_JSON_ARRAY ? list->first : NULL;
 	for (; rc == VV_OK && record && count < PROVIDERS_MAX; record = record->next, count++) {
@@ -69,8 +65,6 @@ static vv_status read_answer(const vv_url *u, const vv_buf *body, vv_provider_fn
 			rc = tell(record, fn, payload, err);
 		}
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -78,9 +72,9 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 			       vv_provider_fn fn, void *payload, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1], below[120];
-	vv_buf body = VV_BUF_INIT;
+	vv_auto(vv_buf) body = VV_BUF_INIT;
 	unsigned status;
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
 	vv_web_ask ask = {
 		.url = &u, .below = below, .accept = "application/json", .answer_max = ANSWER_MAX};
@@ -91,15 +85,12 @@ vv_status vv_routing_providers(const char *url, const vv_connect_options *o, con
 	if (u.kind != VV_URL_HTTP) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is not an http:// or https:// URL", u.text);
 	} else if ((rc = vv_web_ask_run(&ask, o, &status, &body, err)) < 0) {
-		goto done;
+		return rc;
 	} else if (status == 200) {
 		rc = read_answer(&u, &body, fn, payload, err);
 	} else if (status != 404) { /* 404: it knows nobody */
 		vv_fail(err, VV_EREFUSED, "'%s' answers with status %u", u.text, status);
 		rc = vv_hint(err, "the URL ends where /routing/v1/ would begin");
 	}
-done:
-	vv_buf_clear(&body);
-	vv_url_clear(&u);
 	return rc;
 }

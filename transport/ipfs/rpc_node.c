@@ -120,7 +120,7 @@ static vv_status read_answer(answers *a, const vv_json *line, vv_error *err)
 static vv_status read_answers(answers *a, const vv_buf *text, vv_error *err)
 {
 	const char *p = vv_buf_cstr(text), *end = p + text->len;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_status rc = VV_OK;
 	vv_json *line;
 
@@ -134,7 +134,6 @@ static vv_status read_answers(answers *a, const vv_buf *text, vv_error *err)
 		}
 		p += len + 1;
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -174,8 +173,8 @@ static vv_status check_pin(const vv_url *node, const vv_connect_options *o, cons
 	char text[VV_CID_TEXT + 1], below[160];
 	vv_web_ask ask = {.url = node, .below = below, .post = true, .answer_max = ANSWER_MAX};
 	answers a = {.name = node->text, .root = root};
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf body = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) body = VV_BUF_INIT;
 	const vv_json *keys, *key;
 	bool pinned = false;
 	unsigned status;
@@ -184,26 +183,15 @@ static vv_status check_pin(const vv_url *node, const vv_connect_options *o, cons
 
 	vv_cid_text(text, root);
 	(void)snprintf(below, sizeof(below), "/api/v0/pin/ls?arg=%s&type=recursive", text);
-	if ((rc = vv_web_ask_run(&ask, o, &status, &body, err)) < 0) {
-		goto done;
-	}
-	if (status != 200) {
-		rc = explain(&a, status, &body, err);
-		goto done;
-	}
+	if ((rc = vv_web_ask_run(&ask, o, &status, &body, err)) < 0) return rc;
+	if (status != 200) return explain(&a, status, &body, err);
 	rc = vv_json_read(&value, &arena, vv_buf_cstr(&body), body.len, node->text, err);
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	keys = vv_json_get(value, "Keys");
 	for (key = keys ? keys->first : NULL; key && !pinned; key = key->next) {
 		pinned = names_cid(key->name, root);
 	}
-	rc = pinned ? VV_OK : not_done(&a, "it was imported, but is not pinned", err);
-done:
-	vv_arena_clear(&arena);
-	vv_buf_clear(&body);
-	return rc;
+	return pinned ? VV_OK : not_done(&a, "it was imported, but is not pinned", err);
 }
 
 vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
@@ -220,7 +208,7 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 			  .content_type = "multipart/form-data; boundary=" BOUNDARY,
 			  .answer_max = ANSWER_MAX};
 	answers a = {.name = node->text, .root = root};
-	vv_buf body = VV_BUF_INIT;
+	vv_auto(vv_buf) body = VV_BUF_INIT;
 	vv_worker *worker;
 	unsigned status = 0;
 	vv_status rc;
@@ -249,6 +237,5 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 	}
 	*stats = s.stats;
 	vv_ring_free(s.ring);
-	vv_buf_clear(&body);
 	return rc;
 }

@@ -152,7 +152,7 @@ vv_status vv_unixfs_node_decode(vv_unixfs_link **out, size_t *count, const void 
 	cursor c = {bytes, (const uint8_t *)bytes + len};
 	size_t n = count_links(c);
 	vv_unixfs_link *links;
-	vv_buf again = VV_BUF_INIT;
+	vv_auto(vv_buf) again = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	*out = NULL;
@@ -172,6 +172,5 @@ vv_status vv_unixfs_node_decode(vv_unixfs_link **out, size_t *count, const void 
 		*out = links;
 		*count = n;
 	}
-	vv_buf_clear(&again);
 	return rc;
 }

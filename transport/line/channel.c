@@ -38,13 +38,12 @@ struct vv_channel {
 vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char *name,
 			   bool talks_first)
 {
-	vv_channel *c = vv_malloc(sizeof(*c));
+	vv_auto_free vv_channel *c = vv_malloc(sizeof(*c));
 	char *copy = vv_strdup(name);
 	vv_mutex *lock = vv_mutex_new();
 
 	assert(ops->write && ops->turn && ops->read && ops->done && ops->close);
 	if (!c || !copy || !lock) {
-		vv_free(c);
 		vv_free(copy);
 		vv_mutex_free(lock);
 		ops->close(payload);
@@ -64,7 +63,7 @@ vv_channel *vv_channel_new(const vv_channel_ops *ops, void *payload, const char 
 	if (ops->watch) {
 		ops->watch(payload, &c->stopped);
 	}
-	return c;
+	return vv_take(&c);
 }
 
 void vv_channel_pace(vv_channel *c, uint64_t bytes_per_sec, unsigned seconds)

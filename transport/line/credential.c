@@ -32,7 +32,8 @@ static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *en
 			 int *exit_code, vv_error *err)
 {
 	const char *argv[6];
-	vv_buf text = VV_BUF_INIT, host = VV_BUF_INIT;
+	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) host = VV_BUF_INIT;
 	bool six = url->host && strchr(url->host, ':');
 	size_t n = 0;
 	vv_status rc;
@@ -59,7 +60,6 @@ static vv_status ask_git(const char *verb, vv_repository *repo, const vv_env *en
 		rc = vv_program_run(env, argv, text.data, text.len, answer, exit_code, err);
 	}
 	vv_buf_wipe(&text);
-	vv_buf_clear(&host);
 	return rc;
 }
 

@@ -43,7 +43,7 @@ struct vv_known_hosts {
 
 vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port)
 {
-	vv_known_hosts *k = vv_calloc(1, sizeof(*k));
+	vv_auto(vv_known_hosts) *k = vv_calloc(1, sizeof(*k));
 	vv_buf name = VV_BUF_INIT;
 
 	assert(port > 0 && port <= 65535);
@@ -59,11 +59,8 @@ vv_known_hosts *vv_known_hosts_new(const char *host, unsigned port)
 		vv_buf_printf(&name, "[%s]:%u", k->host, port);
 	}
 	k->name = vv_buf_detach(&name);
-	if (!k->host || !k->name) {
-		vv_known_hosts_free(k);
-		return NULL;
-	}
-	return k;
+	if (!k->host || !k->name) return NULL;
+	return vv_take(&k);
 }
 
 void vv_known_hosts_free(vv_known_hosts *k)
@@ -117,7 +114,7 @@ static int matches_hash(const char *text, size_t len, const char *name)
 {
 	const char *end = text + len, *bar;
 	uint8_t mac[VV_SHA1_LEN];
-	vv_buf salt = VV_BUF_INIT, hash = VV_BUF_INIT;
+	vv_auto(vv_buf) salt = VV_BUF_INIT, hash = VV_BUF_INIT;
 	int same = 0;
 
 	text += 3;
@@ -127,10 +124,7 @@ static int matches_hash(const char *text, size_t len, const char *name)
 	    vv_hmac_sha1(mac, vv_buf_cstr(&salt), salt.len, name, strlen(name), NULL) == VV_OK) {
 		same = memcmp(mac, hash.data, sizeof(mac)) == 0;
 	}
-	same = salt.failed || hash.failed ? (int)VV_ENOMEM : same;
-	vv_buf_clear(&salt);
-	vv_buf_clear(&hash);
-	return same;
+	return salt.failed || hash.failed ? (int)VV_ENOMEM : same;
 }
 
 /* Does the list of names stand for this one (1, 0, or VV_ENOMEM)? A '!' that fits takes it out
@@ -201,7 +195,7 @@ static vv_status read_line(vv_known_hosts *k, const char *line, size_t len, cons
 	const char *list, *type, *text, *own_type;
 	size_t list_len = next_word(&w, &list), type_len, text_len, own_len;
 	entry e = {PLAIN, false, NULL, number, NULL, 0};
-	vv_buf key = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	int found;
 
@@ -234,7 +228,6 @@ static vv_status read_line(vv_known_hosts *k, const char *line, size_t len, cons
 	if (rc == VV_OK) {
 		rc = vv_buf_ok(&key, err);
 	}
-	vv_buf_clear(&key);
 	return rc;
 }
 
@@ -260,7 +253,7 @@ vv_status vv_known_hosts_text(vv_known_hosts *k, const char *text, size_t len, c
 
 vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_read_file(&text, path, FILE_MAX, err);
 
 	if (rc == VV_ENOTFOUND) {
@@ -269,7 +262,6 @@ vv_status vv_known_hosts_file(vv_known_hosts *k, const char *path, vv_error *err
 	} else if (rc == VV_OK) {
 		rc = vv_known_hosts_text(k, vv_buf_cstr(&text), text.len, path, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 

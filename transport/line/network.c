@@ -112,19 +112,18 @@ static void find_hardware(char out[WORD], const route *r, const char *text)
 /* A table as text; empty where it cannot be read. */
 static void read_table(vv_buf *out, const char *tables, const char *name)
 {
-	char *path = vv_path_join(tables, name, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(tables, name, (char *)NULL);
 	vv_error ignored;
 
 	vv_buf_reset(out);
 	if (!path || vv_read_file(out, path, TABLE_MAX, &ignored) < 0) {
 		vv_buf_reset(out);
 	}
-	vv_free(path);
 }
 
 uint64_t vv_network_id(const char *tables, const char *called, uint64_t key)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	route r = {.found = false};
 	char hardware[WORD] = "", is[4 * WORD];
 
@@ -138,7 +137,6 @@ uint64_t vv_network_id(const char *tables, const char *called, uint64_t key)
 		read_table(&text, tables, "ipv6_route");
 		read_routes6(&r, vv_buf_cstr(&text));
 	}
-	vv_buf_clear(&text);
 	/* A NUL that no setting can have keeps it apart from every name. */
 	int n = snprintf(is, sizeof(is), "%c%s %s %s", '\0', r.device, r.gateway, hardware);
 	return vv_xxh3(is, n > 0 ? (size_t)n : 1, key);

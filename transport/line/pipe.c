@@ -376,7 +376,7 @@ static void close_fd(int *fd)
 
 static void pipe_close(void *payload)
 {
-	pipe_line *p = payload;
+	vv_auto_free pipe_line *p = payload;
 
 	if (p->owned) {
 		p->out = p->out == p->in ? -1 : p->out; /* a socket */
@@ -400,7 +400,6 @@ static void pipe_close(void *payload)
 	vv_peer_messages_clear(&p->said);
 	vv_free(p->payload);
 	vv_free(p->name);
-	vv_free(p);
 }
 
 static void pipe_watch(void *payload, const atomic_bool *stopped)
@@ -424,18 +423,15 @@ static const vv_channel_ops pipe_ops = {
 
 static pipe_line *new_line(const char *name)
 {
-	pipe_line *p = vv_calloc(1, sizeof(*p));
+	vv_auto_free pipe_line *p = vv_calloc(1, sizeof(*p));
 
 	if (!p) return NULL;
 	p->in = p->out = p->err = -1;
 	p->out_flags = p->exit_code = -1;
 	p->pid = -1;
 	p->name = vv_strdup(name);
-	if (!p->name) {
-		vv_free(p);
-		return NULL;
-	}
-	return p;
+	if (!p->name) return NULL;
+	return vv_take(&p);
 }
 
 static int make_nonblocking(int fd)

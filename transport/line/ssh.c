@@ -299,7 +299,7 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 {
 	const char *argv[ARGS_MAX] = {NULL};
 	variant v = variant_of(c);
-	vv_buf target = VV_BUF_INIT, command = VV_BUF_INIT, script = VV_BUF_INIT;
+	vv_auto(vv_buf) target = VV_BUF_INIT, command = VV_BUF_INIT, script = VV_BUF_INIT;
 	vv_program_line line = {.argv = argv, .name = url->text, .explain = explain_ssh};
 	char port[16], limit[32];
 	size_t n = 0;
@@ -314,7 +314,7 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	vv_buf_printf(&script, "%s \"$@\"", c->text ? c->text : "ssh");
 	if ((rc = vv_buf_ok(&target, err)) < 0 || (rc = vv_buf_ok(&command, err)) < 0 ||
 	    (rc = vv_buf_ok(&script, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (c->text && c->shell) {
 		argv[n++] = "/bin/sh";
@@ -331,12 +331,7 @@ static vv_status run_program(vv_channel **out, const vv_url *url, const ssh_comm
 	line.first_sec = o->first_sec > 0 && v != OPENSSH ? vv_first_sec(o) : 0;
 	line.payload = new_facts(url->host, o->remote_program ? o->remote_program : "varve",
 				 o->foreign);
-	rc = line.payload ? vv_channel_program(out, &line, o, err) : vv_fail_nomem(err);
-done:
-	vv_buf_clear(&target);
-	vv_buf_clear(&command);
-	vv_buf_clear(&script);
-	return rc;
+	return line.payload ? vv_channel_program(out, &line, o, err) : vv_fail_nomem(err);
 }
 
 /* --- which way ------------------------------------------------------------------------------- */
@@ -345,7 +340,7 @@ typedef enum way { AUTO, LIBSSH2_ONLY, PROGRAM_ONLY } way;
 
 static vv_status read_way(way *out, const vv_connect_options *o, vv_error *err)
 {
-	char *text = NULL;
+	vv_auto(char) *text = NULL;
 	vv_status rc = read_setting(&text, o, "varve.ssh", err);
 
 	*out = AUTO;
@@ -359,18 +354,14 @@ static vv_status read_way(way *out, const vv_connect_options *o, vv_error *err)
 			     "varve.ssh is '%s'; it can be auto, libssh2 or external",
 			     vv_text_shows(text));
 	}
-	vv_free(text);
 	return rc;
 }
 
 static bool has_program(const vv_env *env)
 {
 	vv_error ignored;
-	char *path = NULL;
-	bool found = vv_program_find(&path, env, "ssh", &ignored) == VV_OK;
-
-	vv_free(path);
-	return found;
+	vv_auto(char) *path = NULL;
+	return vv_program_find(&path, env, "ssh", &ignored) == VV_OK;
 }
 
 /* libssh2, and after it the ssh program where `w` lets it. */
@@ -378,7 +369,7 @@ static vv_status by_library(vv_channel **out, const vv_url *url, way w, const ss
 			    const vv_connect_options *o, vv_error *err)
 {
 	bool program = has_program(vv_connect_env(o)), other = false;
-	vv_ssh_config config;
+	vv_auto(vv_ssh_config) config = {0};
 	vv_status rc = vv_ssh_config_read(&config, url, vv_connect_env(o), program, err);
 
 	if (rc < 0) return rc;
@@ -391,7 +382,6 @@ static vv_status by_library(vv_channel **out, const vv_url *url, way w, const ss
 			rc = run_program(out, url, c, o, err);
 		}
 	}
-	vv_ssh_config_clear(&config);
 	return rc;
 }
 

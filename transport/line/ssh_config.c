@@ -122,7 +122,7 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 	const char *argv[16] = {"/bin/sh", "-c", "exec \"$@\" 2>/dev/null", "sh", "ssh", "-G"};
 	size_t n = 6;
 	char port[16];
-	vv_buf target = VV_BUF_INIT;
+	vv_auto(vv_buf) target = VV_BUF_INIT;
 	vv_status rc;
 
 	if (plain) {
@@ -142,7 +142,6 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 	if (rc == VV_OK) {
 		rc = vv_program_run(env, argv, NULL, 0, out, exit_code, err);
 	}
-	vv_buf_clear(&target);
 	return rc;
 }
 
@@ -323,8 +322,8 @@ static vv_status add_usual_files(vv_ssh_config *c, const char *home, vv_error *e
 vv_status vv_ssh_config_read(vv_ssh_config *out, const vv_url *url, const vv_env *env,
 			     bool have_program, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT, plain = VV_BUF_INIT;
-	char *home = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT, plain = VV_BUF_INIT;
+	vv_auto(char) *home = NULL;
 	int code = 0, plain_code = 0;
 	vv_status rc;
 
@@ -350,9 +349,6 @@ done:
 	if (rc < 0) {
 		vv_ssh_config_clear(out);
 	}
-	vv_buf_clear(&text);
-	vv_buf_clear(&plain);
-	vv_free(home);
 	return rc;
 }
 
@@ -437,7 +433,7 @@ static bool read_openssh(vv_ssh_key *out, const vv_buf *raw)
 static bool read_armour(vv_ssh_key *out, const char *text)
 {
 	const char *end = strstr(text, "-----END");
-	vv_buf joined = VV_BUF_INIT, raw = VV_BUF_INIT;
+	vv_auto(vv_buf) joined = VV_BUF_INIT, raw = VV_BUF_INIT;
 	bool good;
 
 	for (; end && text < end; text++) {
@@ -449,15 +445,13 @@ static bool read_armour(vv_ssh_key *out, const char *text)
 	       read_openssh(out, &raw);
 	vv_buf_wipe(&joined);
 	vv_buf_wipe(&raw);
-	vv_buf_clear(&joined);
-	vv_buf_clear(&raw);
 	return good;
 }
 
 bool vv_ssh_key_look(vv_ssh_key *out, const char *path)
 {
 	static const char openssh[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error ignored;
 	const char *start;
 	bool good = false;
@@ -480,6 +474,5 @@ bool vv_ssh_key_look(vv_ssh_key *out, const char *path)
 		}
 	}
 	vv_buf_wipe(&text);
-	vv_buf_clear(&text);
 	return good;
 }

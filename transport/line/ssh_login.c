@@ -54,7 +54,7 @@ static vv_status read_known(vv_known_hosts **out, const vv_ssh_login *s, vv_erro
 static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 {
 	vv_known_hosts *k;
-	vv_buf known = VV_BUF_INIT, all = VV_BUF_INIT;
+	vv_auto(vv_buf) known = VV_BUF_INIT, all = VV_BUF_INIT;
 	vv_status rc = read_known(&k, s, err);
 
 	*types = NULL;
@@ -76,8 +76,6 @@ static vv_status host_types(char **types, vv_ssh_login *s, vv_error *err)
 		*types = vv_buf_detach(known.len > 0 ? &known : &all);
 		rc = *types ? VV_OK : vv_fail_nomem(err);
 	}
-	vv_buf_clear(&known);
-	vv_buf_clear(&all);
 	vv_known_hosts_free(k);
 	return rc;
 }
@@ -95,8 +93,8 @@ static vv_status remember(const vv_ssh_login *s, const vv_known_hosts *k, const 
 			  size_t len, vv_error *err)
 {
 	const char *path = s->config->known_hosts[0];
-	vv_buf line = VV_BUF_INIT;
-	char *dir = vv_path_dir(path);
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(char) *dir = vv_path_dir(path);
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
 	int fd = -1;
 
@@ -112,15 +110,13 @@ static vv_status remember(const vv_ssh_login *s, const vv_known_hosts *k, const 
 
 		rc = rc == VV_OK ? closed : rc;
 	}
-	vv_buf_clear(&line);
-	vv_free(dir);
 	return rc;
 }
 
 static vv_status ask_whether(const vv_ssh_login *s, const char *type, const char *fingerprint,
 			     bool *yes, vv_error *err)
 {
-	vv_buf prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
+	vv_auto(vv_buf) prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
 	vv_status rc;
 
 	*yes = false;
@@ -138,8 +134,6 @@ static vv_status ask_whether(const vv_ssh_login *s, const char *type, const char
 		*yes = strcmp(text, "yes") == 0 || strcmp(text, "yes\n") == 0 ||
 		       strcmp(text, fingerprint) == 0;
 	}
-	vv_buf_clear(&prompt);
-	vv_buf_clear(&answer);
 	return rc;
 }
 
@@ -196,8 +190,8 @@ static vv_status check_host(vv_ssh_login *s, vv_error *err)
 	int ignored;
 	const char *key = libssh2_session_hostkey(s->session, &len, &ignored);
 	const char *type = key ? vv_host_key_type(key, len, &type_len) : NULL, *file;
-	vv_buf fingerprint = VV_BUF_INIT;
-	vv_known_hosts *k = NULL;
+	vv_auto(vv_buf) fingerprint = VV_BUF_INIT;
+	vv_auto(vv_known_hosts) *k = NULL;
 	unsigned line;
 	vv_known known;
 	vv_status rc;
@@ -208,7 +202,7 @@ static vv_status check_host(vv_ssh_login *s, vv_error *err)
 	}
 	if ((rc = read_known(&k, s, err)) < 0 ||
 	    (rc = vv_host_key_fingerprint(&fingerprint, key, len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	known = vv_known_hosts_check(k, key, len, &file, &line);
 	if (known == VV_KNOWN_NOT) {
@@ -217,9 +211,6 @@ static vv_status check_host(vv_ssh_login *s, vv_error *err)
 	} else if (known != VV_KNOWN_YES) {
 		rc = refuse_host(s, k, known, fingerprint.data, file, line, err);
 	}
-done:
-	vv_buf_clear(&fingerprint);
-	vv_known_hosts_free(k);
 	return rc;
 }
 
@@ -380,7 +371,7 @@ static int offer_file(vv_ssh_login *s, const char *path, const char *passphrase)
 static vv_status unlock_file(vv_ssh_login *s, const char *path, int *code, bool *locked,
 			     vv_error *err)
 {
-	vv_buf prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
+	vv_auto(vv_buf) prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	unsigned tries = 0;
 
@@ -401,8 +392,6 @@ static vv_status unlock_file(vv_ssh_login *s, const char *path, int *code, bool 
 		*code = offer_file(s, path, answer.data);
 	}
 	vv_buf_wipe(&answer);
-	vv_buf_clear(&answer);
-	vv_buf_clear(&prompt);
 	return rc;
 }
 
@@ -529,7 +518,7 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 {
 	attempt a = {0, 0, 0, false};
 	bool again = true;
-	char *types = NULL;
+	vv_auto(char) *types = NULL;
 	vv_status rc;
 
 	if (!has_key(s)) {
@@ -556,6 +545,5 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 		}
 		again = again && a.agent_done + a.files_done > before;
 	}
-	vv_free(types);
 	return rc;
 }

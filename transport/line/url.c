@@ -359,7 +359,7 @@ static vv_status read_http_path(vv_url *out, const char *p, vv_error *err)
 static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 {
 	const size_t len = strcspn(p, "?");
-	char *path;
+	vv_auto(char) *path = NULL;
 	vv_status rc;
 
 	if (out->user) {
@@ -375,7 +375,6 @@ static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 	}
 	if (!(path = vv_strndup(p, len))) return vv_fail_nomem(err);
 	rc = read_http_path(out, path, err);
-	vv_free(path);
 	if (rc == VV_OK && p[len]) {
 		out->query = vv_strdup(p + len + 1);
 		rc = out->query ? VV_OK : vv_fail_nomem(err);
@@ -575,10 +574,9 @@ static bool is_query(const char *text)
 vv_status vv_url_read_file(vv_url *out, const char *text, vv_error *err)
 {
 	const char *query = strchr(text, '?');
-	char *front = vv_strndup(text, query ? (size_t)(query - text) : strlen(text));
+	vv_auto(char) *front = vv_strndup(text, query ? (size_t)(query - text) : strlen(text));
 	vv_status rc = front ? vv_url_read(out, front, err) : vv_fail_nomem(err);
 
-	vv_free(front);
 	if (rc < 0) return rc;
 	if (out->kind != VV_URL_HTTP) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is not the URL of a file at a web server",

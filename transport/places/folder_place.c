@@ -56,7 +56,7 @@ static bool is_for_mounts(const char *path)
 /* A new folder is made in one that is there, and not on the system's disk where another disk is to be. */
 static vv_status check_mounted(const char *path, vv_error *err)
 {
-	char *above = vv_path_dir(path);
+	vv_auto(char) *above = vv_path_dir(path);
 	struct stat top, st;
 	vv_status rc = above ? VV_OK : vv_fail_nomem(err);
 
@@ -67,29 +67,24 @@ static vv_status check_mounted(const char *path, vv_error *err)
 			vv_text_shows(path), vv_text_shows(above));
 		rc = vv_hint(err, "mount the disk, or create the folder yourself");
 	}
-	vv_free(above);
 	return rc;
 }
 
 /* Is it the folder that is meant, and not what is in its place while a disk is not mounted? */
 static vv_status check_mark(const char *path, const vv_place_mark *mark, bool make, vv_error *err)
 {
-	char *file = mark ? vv_path_join(path, mark->file, (char *)NULL) : NULL;
+	vv_auto(char) *file = mark ? vv_path_join(path, mark->file, (char *)NULL) : NULL;
 	vv_status rc = VV_OK;
 
 	if (!mark) return VV_OK;
 	if (!file) return vv_fail_nomem(err);
-	if (vv_exists(file)) {
-		vv_free(file);
-		return VV_OK;
-	}
+	if (vv_exists(file)) return VV_OK;
 	if (make) {
-		vv_file_batch batch = {0};
+		vv_auto(vv_file_batch) batch = {0};
 		if ((rc = vv_file_batch_add(&batch, file, mark->text, strlen(mark->text), err)) ==
 		    VV_OK) {
 			rc = vv_file_batch_finish(&batch, err);
 		}
-		vv_file_batch_clear(&batch);
 	} else {
 		if (vv_exists(path)) {
 			vv_fail(err, VV_ENOTFOUND, "'%s' keeps no %s, or its disk is not mounted",
@@ -101,7 +96,6 @@ static vv_status check_mark(const char *path, const vv_place_mark *mark, bool ma
 		rc = vv_hint(err, "a folder that keeps %s has a file '%s' in it", mark->keeps,
 			     mark->file);
 	}
-	vv_free(file);
 	return rc;
 }
 
@@ -180,7 +174,7 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 				  vv_error *err)
 {
 	folder *f = payload;
-	char *path;
+	vv_auto(char) *path = NULL;
 	vv_stat st;
 	vv_status rc = find_path(&path, f, name, err);
 
@@ -188,19 +182,16 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	if (f->later.count >= TOGETHER && (rc = name_files(f, err)) < 0) {
 		f->failed = true;
 		f->why = *err;
-		vv_free(path);
 		return rc;
 	}
 	/* What is there stays, unless it was cut short. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) && st.size == len) {
-		vv_buf is = VV_BUF_INIT;
+		vv_auto(vv_buf) is = VV_BUF_INIT;
 		bool same = vv_read_regular(&is, path, len, NULL) == VV_OK && is.len == len &&
 			    memcmp(is.data, bytes, len) == 0;
-		vv_buf_clear(&is);
 		if (same) {
 			/* Whoever wrote it may have been killed before it was durable. */
 			rc = vv_file_batch_keep(&f->later, path, err);
-			vv_free(path);
 			return rc;
 		}
 	}
@@ -213,7 +204,6 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	}
 	f->quota.used += len;
 done:
-	vv_free(path);
 	return refused(f, rc, err);
 }
 
@@ -241,16 +231,13 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 			    vv_buf *out, vv_error *err)
 {
 	folder *f = payload;
-	char *path;
+	vv_auto(char) *path = NULL;
 	vv_stat st;
 	int fd;
 	vv_status rc = find_path(&path, f, name, err);
 
 	if (rc < 0) return rc;
-	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
-		vv_free(path);
-		return (vv_status)fd;
-	}
+	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) return (vv_status)fd;
 	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && from < st.size) {
 		size_t n = (size_t)(st.size - from < len ? st.size - from : len);
 		ssize_t got = -1;
@@ -265,7 +252,6 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 		}
 	}
 	(void)vv_close(fd, path, NULL);
-	vv_free(path);
 	return rc;
 }
 
@@ -273,9 +259,11 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 				   vv_listed_fn fn, void *to, vv_error *err)
 {
 	folder *f = payload;
-	char *dir, *first, **names = NULL;
+	vv_auto(char) *dir = NULL;
+	vv_auto(char) *first = NULL;
+	char **names = NULL;
 	size_t count = 0;
-	vv_buf inside = VV_BUF_INIT;
+	vv_auto(vv_buf) inside = VV_BUF_INIT;
 	vv_status rc;
 
 	/* The folder itself is not a link either. */
@@ -283,9 +271,7 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 	if ((rc = vv_buf_ok(&inside, err)) == VV_OK) {
 		rc = find_path(&first, f, vv_buf_cstr(&inside), err);
 	}
-	vv_buf_clear(&inside);
 	if (rc < 0) return rc;
-	vv_free(first);
 	dir = *name ? vv_path_join(f->path, name, (char *)NULL) : vv_strdup(f->path);
 	if (!dir) return vv_fail_nomem(err);
 	rc = vv_list_dir(&names, &count, dir, err);
@@ -296,7 +282,7 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 		if (strcmp(names[i], after) <= 0) {
 			continue;
 		}
-		char *path = vv_path_join(dir, names[i], (char *)NULL);
+		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
 		vv_stat st;
 		if (!path) {
 			rc = vv_fail_nomem(err);
@@ -307,10 +293,8 @@ static vv_status folder_list_after(void *payload, const char *name, const char *
 					     .modified = st.mtime_sec};
 			rc = fn(to, &e, err);
 		}
-		vv_free(path);
 	}
 	vv_names_free(names, count);
-	vv_free(dir);
 	return rc;
 }
 
@@ -323,20 +307,19 @@ static vv_status folder_list(void *payload, const char *name, vv_listed_fn fn, v
 static vv_status folder_remove(void *payload, const char *name, vv_error *err)
 {
 	folder *f = payload;
-	char *path;
+	vv_auto(char) *path = NULL;
 	vv_status rc = find_path(&path, f, name, err);
 
 	if (rc == VV_OK) {
 		rc = vv_unlink(path, false, err);
 	}
 	f->quota.counted = false;
-	vv_free(path);
 	return rc;
 }
 
 static void folder_close(void *payload)
 {
-	folder *f = payload;
+	vv_auto_free folder *f = payload;
 
 	for (size_t i = 0; i < f->swept_count; i++) {
 		vv_free(f->swept[i]);
@@ -344,7 +327,6 @@ static void folder_close(void *payload)
 	vv_free(f->swept);
 	vv_file_batch_clear(&f->later);
 	vv_free(f->path);
-	vv_free(f);
 }
 
 static const vv_place_ops folder_ops = {.put = folder_put,

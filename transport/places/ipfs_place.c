@@ -140,11 +140,10 @@ static const char *ipfs_caveat(void *payload)
 
 static void ipfs_close(void *payload)
 {
-	node *n = payload;
+	vv_auto_free node *n = payload;
 
 	vv_rpc_blocks_close(n->blocks);
 	vv_buf_clear(&n->block);
-	vv_free(n);
 }
 
 static const vv_place_ops ipfs_ops;
@@ -153,11 +152,10 @@ static const vv_place_ops ipfs_ops;
 static vv_status make_room(node *n, const char *name, const vv_cid *cid, const void *bytes,
 			   size_t len, vv_error *err)
 {
-	vv_buf there = VV_BUF_INIT;
+	vv_auto(vv_buf) there = VV_BUF_INIT;
 	vv_status rc = vv_rpc_block_get(n->blocks, cid, BLOCK_MAX, &there, err);
 	const bool same = rc == VV_OK && there.len == len && memcmp(there.data, bytes, len) == 0;
 
-	vv_buf_clear(&there);
 	if (rc < 0 || same) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	rc = ipfs_remove(n, name, err);
 	return rc == VV_OK || rc == VV_ENOTFOUND ? vv_rpc_block_remove(n->blocks, cid, err) : rc;
@@ -192,27 +190,19 @@ static const vv_place_ops ipfs_ops = {.content_only = true,
 vv_status vv_ipfs_place_open(vv_place *out, const char *url, const vv_place_facts *facts,
 			     const vv_connect_options *connect, vv_error *err)
 {
-	vv_buf domain = VV_BUF_INIT;
+	vv_auto(vv_buf) domain = VV_BUF_INIT;
 	node *n;
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
 	*out = (vv_place){0};
-	if ((rc = vv_rpc_url_read(&u, url + sizeof(SCHEME) - 1, err)) < 0) {
-		vv_url_clear(&u);
-		return rc;
-	}
-	if (!(n = vv_calloc(1, sizeof(*n)))) {
-		vv_url_clear(&u);
-		return vv_fail_nomem(err);
-	}
+	if ((rc = vv_rpc_url_read(&u, url + sizeof(SCHEME) - 1, err)) < 0) return rc;
+	if (!(n = vv_calloc(1, sizeof(*n)))) return vv_fail_nomem(err);
 	vv_place_quota_init(&n->quota, facts);
 	n->ours = facts->ours;
 	vv_buf_printf(&domain, "host %s", u.host);
 	rc = vv_rpc_blocks_open(&n->blocks, &u, connect, err);
-	vv_url_clear(&u);
 	if (rc < 0) {
-		vv_buf_clear(&domain);
 		ipfs_close(n);
 		return rc;
 	}

@@ -56,9 +56,7 @@ static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
 	line = said->len > 0 ? strrchr(text, '\n') : NULL;
 	line = line ? line + 1 : said->len > 0 ? text : "";
 	(void)sscanf(line, "%*4d/%*2d/%*2d %*2d:%*2d:%*2d %n", &date);
-	if (!line[date]) {
-		return vv_fail(err, VV_EIO, "'%s': rclone ended with %d", r->name, code);
-	}
+	if (!line[date]) return vv_fail(err, VV_EIO, "'%s': rclone ended with %d", r->name, code);
 	return vv_fail(err, VV_EIO, "'%s': rclone: %s", r->name, vv_text_shows(line + date));
 }
 
@@ -291,11 +289,10 @@ static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn,
 
 static void rclone_close(void *payload)
 {
-	rclone *r = payload;
+	vv_auto_free rclone *r = payload;
 
 	vv_free(r->name);
 	vv_free(r->base);
-	vv_free(r);
 }
 
 static const vv_place_ops rclone_ops = {.gets = GETS,

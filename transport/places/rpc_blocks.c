@@ -51,7 +51,7 @@ static vv_status explain(const vv_rpc_blocks *b, const http_answer *a, vv_error 
 	static const char *const missing[] = {"not found locally", "could not find", "not pinned",
 					      "blockservice: key not found", NULL};
 	static const char *const full[] = {"no space left", "quota exceeded", NULL};
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const char *message = NULL;
 	vv_error ignored;
 	vv_json *value;
@@ -75,7 +75,6 @@ static vv_status explain(const vv_rpc_blocks *b, const http_answer *a, vv_error 
 			     : vv_hint(err, "is it the RPC of an IPFS node? Kubo's is "
 					    "ipfs+http://127.0.0.1:5001");
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -86,7 +85,7 @@ static vv_status ask_to(vv_rpc_blocks *b, const char *below, const vv_buf *form,
 {
 	static const char *const headers[] = {
 		"Content-Type: multipart/form-data; boundary=" BOUNDARY};
-	vv_buf url = VV_BUF_INIT;
+	vv_auto(vv_buf) url = VV_BUF_INIT;
 	http_ask what = {.method = "POST", .answer_max = max, .take = take, .payload = payload};
 	vv_status rc;
 
@@ -102,7 +101,6 @@ static vv_status ask_to(vv_rpc_blocks *b, const char *below, const vv_buf *form,
 	    (rc = http_site_ask(b->site, &what, a, err)) == VV_OK && a->status != 200) {
 		rc = explain(b, a, err);
 	}
-	vv_buf_clear(&url);
 	return rc;
 }
 
@@ -133,7 +131,7 @@ static bool names_cid(const char *text, vv_cid *out)
 static vv_status read_key(const vv_rpc_blocks *b, const http_answer *a, const vv_cid *cid,
 			  uint64_t *size, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *value;
 	vv_cid is;
 	vv_status rc = vv_json_read(&value, &arena, vv_buf_cstr(&a->body), a->body.len, b->name,
@@ -143,7 +141,6 @@ static vv_status read_key(const vv_rpc_blocks *b, const http_answer *a, const vv
 			    !vv_cid_equal(&is, cid) || !vv_json_get_u64(size, value, "Size"))) {
 		rc = vv_fail(err, VV_EIO, "'%s' answers of another block", b->name);
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -152,8 +149,8 @@ static vv_status read_key(const vv_rpc_blocks *b, const http_answer *a, const vv
 vv_status vv_rpc_block_put(vv_rpc_blocks *b, const vv_cid *cid, const void *bytes, size_t len,
 			   vv_error *err)
 {
-	http_answer a = {0};
-	vv_buf form = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
+	vv_auto(vv_buf) form = VV_BUF_INIT;
 	uint64_t size;
 	vv_status rc;
 
@@ -173,44 +170,39 @@ vv_status vv_rpc_block_put(vv_rpc_blocks *b, const vv_cid *cid, const void *byte
 	}
 done:
 	/* Of what is not there a put knows nothing. */
-	rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
-	vv_buf_clear(&form);
-	http_answer_clear(&a);
-	return rc;
+	return rc == VV_ENOTFOUND ? VV_EIO : rc;
 }
 
 vv_status vv_rpc_block_get(vv_rpc_blocks *b, const vv_cid *cid, size_t max, vv_buf *out,
 			   vv_error *err)
 {
 	const size_t most = (max > ANSWER_MAX ? max : ANSWER_MAX) + 1;
-	http_answer a = {0};
+	vv_auto(http_answer) a = {0};
 	vv_status rc = ask_of(b, "block/get", cid, "&offline=true", most, &a, err);
 
 	if (rc == VV_OK) {
 		vv_buf_put(out, vv_buf_cstr(&a.body), a.body.len < max + 1 ? a.body.len : max + 1);
 		rc = vv_buf_ok(out, err);
 	}
-	http_answer_clear(&a);
 	return rc;
 }
 
 vv_status vv_rpc_block_size(vv_rpc_blocks *b, const vv_cid *cid, uint64_t *size, vv_error *err)
 {
-	http_answer a = {0};
+	vv_auto(http_answer) a = {0};
 	vv_status rc = ask_of(b, "block/stat", cid, "&offline=true", ANSWER_MAX, &a, err);
 
 	if (rc == VV_OK) {
 		rc = read_key(b, &a, cid, size, err);
 	}
-	http_answer_clear(&a);
 	return rc;
 }
 
 /* Lines {"Hash": ..., "Error": ...}, with status 200 whatever came of it. */
 vv_status vv_rpc_block_remove(vv_rpc_blocks *b, const vv_cid *cid, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	http_answer a = {0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(http_answer) a = {0};
 	const char *trouble;
 	vv_json *value;
 	vv_status rc = ask_of(b, "block/rm", cid, "", ANSWER_MAX, &a, err);
@@ -220,8 +212,6 @@ vv_status vv_rpc_block_remove(vv_rpc_blocks *b, const vv_cid *cid, vv_error *err
 	    (trouble = vv_json_get_string(value, "Error")) != NULL && *trouble) {
 		rc = vv_fail(err, VV_EIO, "'%s': %s", b->name, vv_text_shows(trouble));
 	}
-	vv_arena_clear(&arena);
-	http_answer_clear(&a);
 	return rc;
 }
 
@@ -239,15 +229,13 @@ typedef struct pins {
 /* What a line names: {"Cid": ..., "Type": ...}, or an error in the middle. */
 static vv_status read_pin(pins *p, const char *line, size_t len, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const char *message;
 	vv_json *value;
 	vv_cid cid;
 	vv_status rc = vv_json_read(&value, &arena, line, len, p->b->name, err);
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	if ((message = vv_json_get_string(value, "Message")) != NULL) {
 		rc = vv_fail(err, VV_EIO, "'%s': %s", p->b->name, vv_text_shows(message));
 	} else if (names_cid(vv_json_get_string(value, "Cid"), &cid) && cid.codec == VV_CODEC_RAW) {
@@ -260,8 +248,6 @@ static vv_status read_pin(pins *p, const char *line, size_t len, vv_error *err)
 			p->raw[p->count++] = cid;
 		}
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -316,19 +302,16 @@ vv_status vv_rpc_pins_list(vv_rpc_blocks *b, vv_pinned_fn fn, void *payload, vv_
 
 vv_status vv_rpc_pin_remove(vv_rpc_blocks *b, const vv_cid *cid, vv_error *err)
 {
-	http_answer a = {0};
-	vv_status rc = ask_of(b, "pin/rm", cid, "", ANSWER_MAX, &a, err);
-
-	http_answer_clear(&a);
-	return rc;
+	vv_auto(http_answer) a = {0};
+	return ask_of(b, "pin/rm", cid, "", ANSWER_MAX, &a, err);
 }
 
 /* --- opening --------------------------------------------------------------------------------- */
 
 static vv_status check_node(vv_rpc_blocks *b, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	http_answer a = {0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(http_answer) a = {0};
 	vv_error ignored;
 	vv_json *value;
 	vv_status rc = ask(b, "version", NULL, ANSWER_MAX, &a, err);
@@ -339,10 +322,7 @@ static vv_status check_node(vv_rpc_blocks *b, vv_error *err)
 		(void)vv_fail(err, VV_EIO, "the server at '%s' is not an IPFS node", b->name);
 		rc = vv_hint(err, "Kubo's RPC is ipfs+http://127.0.0.1:5001");
 	}
-	rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
-	vv_arena_clear(&arena);
-	http_answer_clear(&a);
-	return rc;
+	return rc == VV_ENOTFOUND ? VV_EIO : rc;
 }
 
 /* The value after this one in the document, children first; NULL: it was the last. */
@@ -375,8 +355,8 @@ static vv_rpc_syncs read_spec(const vv_json *value)
 vv_rpc_syncs vv_rpc_ask_syncs(vv_rpc_blocks *b)
 {
 	vv_rpc_syncs syncs = VV_RPC_SYNCS_UNKNOWN;
-	vv_arena arena = VV_ARENA_INIT;
-	http_answer a = {0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(http_answer) a = {0};
 	vv_error ignored;
 	vv_json *value;
 
@@ -385,8 +365,6 @@ vv_rpc_syncs vv_rpc_ask_syncs(vv_rpc_blocks *b)
 		    VV_OK) {
 		syncs = read_spec(value);
 	}
-	vv_arena_clear(&arena);
-	http_answer_clear(&a);
 	return syncs;
 }
 

@@ -86,7 +86,7 @@ vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *wh
 {
 	static const char *const names[] = {"AccessKeyId", "SecretAccessKey", "SessionToken",
 					    "Token", "Expiration"};
-	vv_arena arena;
+	vv_auto(vv_arena) arena = {0};
 	vv_json *doc;
 	vv_status rc;
 
@@ -96,6 +96,5 @@ vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *wh
 		const char *value = vv_json_get_string(doc, names[i]);
 		rc = value ? vv_s3_key_set(out, names[i], value, err) : VV_OK;
 	}
-	vv_arena_clear(&arena);
 	return rc < 0 ? rc : vv_s3_key_check(out, what, err);
 }

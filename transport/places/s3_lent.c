@@ -52,7 +52,7 @@ static void put_parameter(vv_buf *body, const char *name, const char *value)
 
 static vv_status put_body(vv_buf *body, const vv_s3_role *role, vv_error *err)
 {
-	vv_buf token = VV_BUF_INIT;
+	vv_auto(vv_buf) token = VV_BUF_INIT;
 	char session[40];
 	int64_t now;
 	uint32_t nsec;
@@ -71,7 +71,6 @@ static vv_status put_body(vv_buf *body, const vv_s3_role *role, vv_error *err)
 		put_parameter(body, "WebIdentityToken", vv_buf_cstr(&token));
 	}
 	vv_buf_wipe(&token);
-	vv_buf_clear(&token);
 	return rc < 0 ? rc : vv_buf_ok(body, err);
 }
 
@@ -122,7 +121,7 @@ static vv_status put_digest(vv_buf *line, const vv_buf *body, vv_error *err)
 static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url,
 			 const vv_connect_options *connect, vv_error *err)
 {
-	vv_buf body = VV_BUF_INIT, digest = VV_BUF_INIT;
+	vv_auto(vv_buf) body = VV_BUF_INIT, digest = VV_BUF_INIT;
 	const http_site_facts f = {.url = url,
 				   .name = url,
 				   .again_500 = true,
@@ -150,8 +149,6 @@ static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url
 	vv_buf_wipe(&a.body);
 	http_answer_clear(&a);
 	vv_buf_wipe(&body);
-	vv_buf_clear(&body);
-	vv_buf_clear(&digest);
 	return rc;
 }
 
@@ -160,7 +157,7 @@ vv_status vv_s3_lent_role(vv_s3_key *out, const vv_s3_role *role, const vv_conne
 {
 	const bool china = strncmp(role->region, "cn-", 3) == 0;
 	const char *given = variable(connect, "AWS_ENDPOINT_URL_STS");
-	vv_buf url = VV_BUF_INIT;
+	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_url u;
 	vv_status rc;
 
@@ -182,9 +179,7 @@ vv_status vv_s3_lent_role(vv_s3_key *out, const vv_s3_role *role, const vv_conne
 		}
 		vv_url_clear(&u);
 	}
-	rc = rc < 0 ? rc : ask_sts(out, role, vv_buf_cstr(&url), connect, err);
-	vv_buf_clear(&url);
-	return rc;
+	return rc < 0 ? rc : ask_sts(out, role, vv_buf_cstr(&url), connect, err);
 }
 
 /* --- services of this machine ---------------------------------------------------------------- */
@@ -200,14 +195,12 @@ static vv_status ask_near(http_answer *a, const char *method, const char *url, c
 			       .header_count = header ? 1 : 0,
 			       .answer_max = ANSWER_MAX};
 	vv_connect_options near = *connect;
-	http_site *site = NULL;
+	vv_auto(http_site) *site = NULL;
 	vv_status rc;
 
 	near.first_sec = 1;
 	rc = http_site_open(&site, &f, &near, err);
-	rc = rc < 0 ? rc : http_site_ask(site, &what, a, err);
-	http_site_close(site);
-	return rc;
+	return rc < 0 ? rc : http_site_ask(site, &what, a, err);
 }
 
 /* A token goes over https, or to who stands at an address of this machine alone. */
@@ -228,7 +221,7 @@ static vv_status put_container_token(vv_buf *header, const vv_connect_options *c
 {
 	const char *file = variable(connect, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
 	const char *token = variable(connect, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	if (file) {
@@ -243,15 +236,14 @@ static vv_status put_container_token(vv_buf *header, const vv_connect_options *c
 		rc = vv_buf_ok(header, err);
 	}
 	vv_buf_wipe(&text);
-	vv_buf_clear(&text);
 	return rc;
 }
 
 static vv_status ask_container(vv_s3_key *out, const char *url, const vv_connect_options *connect,
 			       vv_error *err)
 {
-	vv_buf header = VV_BUF_INIT;
-	http_answer a = {0};
+	vv_auto(vv_buf) header = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
 	vv_status rc = put_container_token(&header, connect, err);
 
 	if (rc == VV_OK &&
@@ -264,9 +256,7 @@ static vv_status ask_container(vv_s3_key *out, const char *url, const vv_connect
 				       vv_text_url(url), a.status);
 	}
 	vv_buf_wipe(&header);
-	vv_buf_clear(&header);
 	vv_buf_wipe(&a.body);
-	http_answer_clear(&a);
 	return rc;
 }
 
@@ -274,7 +264,7 @@ vv_status vv_s3_lent_container(vv_s3_key *out, const vv_connect_options *connect
 {
 	const char *relative = variable(connect, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
 	const char *full = variable(connect, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
-	vv_buf url = VV_BUF_INIT;
+	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_url u;
 	vv_status rc;
 
@@ -293,22 +283,19 @@ vv_status vv_s3_lent_container(vv_s3_key *out, const vv_connect_options *connect
 		}
 		vv_url_clear(&u);
 	}
-	rc = rc < 0 ? rc : ask_container(out, vv_buf_cstr(&url), connect, err);
-	vv_buf_clear(&url);
-	return rc;
+	return rc < 0 ? rc : ask_container(out, vv_buf_cstr(&url), connect, err);
 }
 
 /* One document of the metadata. VV_ENOTFOUND: it is not there. */
 static vv_status get_metadata(http_answer *a, const char *base, const char *name,
 			      const char *header, const vv_connect_options *connect, vv_error *err)
 {
-	vv_buf url = VV_BUF_INIT;
+	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&url, "%s/latest/meta-data/iam/security-credentials/%s", base, name);
 	rc = vv_buf_ok(&url, err);
 	rc = rc < 0 ? rc : ask_near(a, "GET", vv_buf_cstr(&url), header, connect, err);
-	vv_buf_clear(&url);
 	return rc == VV_OK && a->status != 200
 		       ? vv_fail(err, VV_ENOTFOUND, "this machine has no role (status %u)",
 				 a->status)
@@ -319,8 +306,8 @@ static vv_status get_metadata(http_answer *a, const char *base, const char *name
 static vv_status open_metadata(vv_buf *header, const char *base, const vv_connect_options *connect,
 			       vv_error *err)
 {
-	vv_buf url = VV_BUF_INIT;
-	http_answer a = {0};
+	vv_auto(vv_buf) url = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
 	vv_error why;
 	vv_status rc;
 
@@ -340,9 +327,7 @@ static vv_status open_metadata(vv_buf *header, const char *base, const vv_connec
 		vv_buf_printf(header, "X-aws-ec2-metadata-token: %s", vv_buf_cstr(&a.body));
 		rc = vv_buf_ok(header, err);
 	}
-	vv_buf_clear(&url);
 	vv_buf_wipe(&a.body);
-	http_answer_clear(&a);
 	return rc;
 }
 
@@ -350,8 +335,8 @@ vv_status vv_s3_lent_machine(vv_s3_key *out, const vv_connect_options *connect, 
 {
 	const char *off = variable(connect, "AWS_EC2_METADATA_DISABLED");
 	const char *base = variable(connect, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
-	vv_buf header = VV_BUF_INIT, role = VV_BUF_INIT, at = VV_BUF_INIT;
-	http_answer a = {0};
+	vv_auto(vv_buf) header = VV_BUF_INIT, role = VV_BUF_INIT, at = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
 	vv_status rc;
 
 	if (off && strcmp(off, "true") == 0) {
@@ -373,10 +358,6 @@ vv_status vv_s3_lent_machine(vv_s3_key *out, const vv_connect_options *connect, 
 	rc = vv_s3_key_from_json(out, &a.body, "the machine's metadata", err);
 done:
 	vv_buf_wipe(&header);
-	vv_buf_clear(&header);
 	vv_buf_wipe(&a.body);
-	http_answer_clear(&a);
-	vv_buf_clear(&role);
-	vv_buf_clear(&at);
 	return rc;
 }

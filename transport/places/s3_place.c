@@ -286,7 +286,7 @@ static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t
 			vv_error *err)
 {
 	s3 *s = payload;
-	http_answer a = {0};
+	vv_auto(http_answer) a = {0};
 	vv_buf url = VV_BUF_INIT;
 	size_t skip = 0, n;
 	vv_status rc;
@@ -297,24 +297,17 @@ static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t
 			 .from = from,
 			 .len = len,
 			 .answer_max = (size_t)(from + len) + ERROR_MAX};
-	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) {
-		goto done;
-	}
+	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
 	if (a.status == 416) { /* after its end */
-		goto done;
+		return rc;
 	}
-	if ((rc = judge(s, &a, err)) < 0) {
-		goto done;
-	}
+	if ((rc = judge(s, &a, err)) < 0) return rc;
 	if (a.status == 200) {
 		skip = from < a.body.len ? (size_t)from : a.body.len;
 	}
 	n = a.body.len - skip < len ? a.body.len - skip : (size_t)len;
 	vv_buf_put(out, vv_buf_cstr(&a.body) + skip, n);
-	rc = vv_buf_ok(out, err);
-done:
-	http_answer_clear(&a);
-	return rc;
+	return vv_buf_ok(out, err);
 }
 
 /* The line with the body's digest: it is in the CID of what is called by one. */
@@ -340,23 +333,18 @@ static vv_status put_digest(vv_buf *line, const char *name, const void *bytes, s
 static vv_status put_object(s3 *s, const char *name, const void *bytes, size_t len, vv_error *err)
 {
 	http_ask what = {.method = "PUT", .body = bytes, .body_len = len, .answer_max = ERROR_MAX};
-	vv_buf url = VV_BUF_INIT, digest = VV_BUF_INIT;
-	http_answer a = {0};
+	vv_auto(vv_buf) url = VV_BUF_INIT;
+	vv_auto(vv_buf) digest = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
 	vv_status rc;
 
 	put_object_url(s, &url, name);
-	if ((rc = put_digest(&digest, name, bytes, len, err)) < 0) {
-		vv_buf_clear(&url);
-		goto done;
-	}
+	if ((rc = put_digest(&digest, name, bytes, len, err)) < 0) return rc;
 	if ((rc = ask(s, &what, &url, vv_buf_cstr(&digest), &a, err)) == VV_OK) {
 		rc = judge(s, &a, err);
 		/* Of what is not there a PUT knows nothing. */
 		rc = rc == VV_ENOTFOUND ? VV_EIO : rc;
 	}
-done:
-	vv_buf_clear(&digest);
-	http_answer_clear(&a);
 	return rc;
 }
 
@@ -365,7 +353,7 @@ static vv_status s3_remove(void *payload, const char *name, vv_error *err)
 	s3 *s = payload;
 	http_ask what = {.method = "DELETE", .answer_max = ERROR_MAX};
 	vv_buf url = VV_BUF_INIT;
-	http_answer a = {0};
+	vv_auto(http_answer) a = {0};
 	vv_status rc;
 
 	s->quota.counted = false;
@@ -373,7 +361,6 @@ static vv_status s3_remove(void *payload, const char *name, vv_error *err)
 	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) == VV_OK) {
 		rc = judge(s, &a, err);
 	}
-	http_answer_clear(&a);
 	return rc;
 }
 
@@ -430,8 +417,8 @@ static void put_list_url(const s3 *s, vv_buf *url, const char *prefix, const cha
 
 static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 {
-	vv_buf token = VV_BUF_INIT, next = VV_BUF_INIT;
-	http_answer a = {0};
+	vv_auto(vv_buf) token = VV_BUF_INIT, next = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
 	vv_status rc = VV_OK;
 	bool more = true;
 
@@ -458,9 +445,6 @@ static vv_status list_pages(s3 *s, listing *l, const char *after, vv_error *err)
 		vv_buf_put(&token, vv_buf_cstr(&next), next.len);
 		rc = rc == VV_OK ? vv_buf_ok(&token, err) : rc;
 	}
-	http_answer_clear(&a);
-	vv_buf_clear(&next);
-	vv_buf_clear(&token);
 	return rc;
 }
 
@@ -468,7 +452,7 @@ static vv_status s3_list_after(void *payload, const char *folder, const char *af
 			       vv_listed_fn fn, void *to, vv_error *err)
 {
 	s3 *s = payload;
-	vv_buf prefix = VV_BUF_INIT;
+	vv_auto(vv_buf) prefix = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&prefix, "%s%s%s", s->at.prefix, folder, *folder ? "/" : "");
@@ -476,7 +460,6 @@ static vv_status s3_list_after(void *payload, const char *folder, const char *af
 		listing l = {vv_buf_cstr(&prefix), prefix.len, 0, fn, to};
 		rc = list_pages(s, &l, after, err);
 	}
-	vv_buf_clear(&prefix);
 	return rc;
 }
 
@@ -506,7 +489,7 @@ static vv_status s3_put(void *payload, const char *name, const void *bytes, size
 
 static void s3_close(void *payload)
 {
-	s3 *s = payload;
+	vv_auto_free s3 *s = payload;
 
 	http_site_close(s->site);
 	vv_mutex_free(s->lock);
@@ -516,7 +499,6 @@ static void s3_close(void *payload)
 	vv_free(s->answered);
 	vv_free(s->encryption[0]);
 	vv_free(s->encryption[1]);
-	vv_free(s);
 }
 
 /* The end of a key's id is enough to know it by. */
@@ -591,8 +573,8 @@ static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *e
 static vv_status read_header(char **out, vv_repository *r, const char *key, const char *name,
 			     vv_error *err)
 {
-	vv_buf line = VV_BUF_INIT;
-	char *text = NULL;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(char) *text = NULL;
 	vv_status rc = vv_missing_ok(vv_config_string(r, key, &text, err), err);
 
 	for (const char *p = text; rc == VV_OK && p && *p; p++) {
@@ -607,8 +589,6 @@ static vv_status read_header(char **out, vv_repository *r, const char *key, cons
 		rc = vv_buf_ok(&line, err);
 		*out = rc == VV_OK ? vv_buf_detach(&line) : NULL;
 	}
-	vv_buf_clear(&line);
-	vv_free(text);
 	return rc;
 }
 

@@ -194,7 +194,7 @@ static char *path_of(const vv_env *env, const char *variable, const char *name)
 
 static vv_status read_file(vv_s3_profile *out, const char *path, const char *prefix, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	if (vv_exists(path)) {
@@ -207,13 +207,12 @@ static vv_status read_file(vv_s3_profile *out, const char *path, const char *pre
 		}
 	}
 	vv_buf_wipe(&text);
-	vv_buf_clear(&text);
 	return rc;
 }
 
 vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *name, vv_error *err)
 {
-	char *config = path_of(env, "AWS_CONFIG_FILE", "config");
+	vv_auto(char) *config = path_of(env, "AWS_CONFIG_FILE", "config");
 	vv_status rc = VV_OK;
 
 	name = name ? name : vv_env_get(env, "AWS_PROFILE");
@@ -225,7 +224,6 @@ vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *
 	}
 	rc = rc < 0 ? rc : read_file(out, out->file, "", err);
 	rc = rc < 0 ? rc : read_file(out, config, "profile ", err);
-	vv_free(config);
 	if (rc < 0) {
 		vv_s3_profile_clear(out);
 	}

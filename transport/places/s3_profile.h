@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
 
@@ -34,5 +35,6 @@ vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *
 			     vv_error *err);
 void vv_s3_wipe(char **text); /* overwrites and frees a string that may be NULL */
 void vv_s3_profile_clear(vv_s3_profile *p);
+VV_AUTO_CLEAR(vv_s3_profile, vv_s3_profile_clear)
 
 #endif

@@ -173,7 +173,7 @@ static vv_status signature(uint8_t out[VV_SHA256_LEN], const request *r, const c
 	uint8_t key[VV_SHA256_LEN];
 	const void *with;
 	size_t with_len;
-	vv_buf first = VV_BUF_INIT;
+	vv_auto(vv_buf) first = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&first, "AWS4%s", secret);
@@ -190,7 +190,6 @@ static vv_status signature(uint8_t out[VV_SHA256_LEN], const request *r, const c
 	}
 	vv_wipe(key, sizeof(key));
 	vv_buf_wipe(&first);
-	vv_buf_clear(&first);
 	return rc;
 }
 
@@ -214,7 +213,7 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 		     const char *region, int64_t now, vv_error *err)
 {
 	request r = {.names = VV_BUF_INIT, .text = VV_BUF_INIT};
-	vv_buf scope = VV_BUF_INIT;
+	vv_auto(vv_buf) scope = VV_BUF_INIT;
 	uint8_t mac[VV_SHA256_LEN];
 	const time_t t = (time_t)now;
 	struct tm parts;
@@ -252,6 +251,5 @@ done:
 	vv_buf_wipe(&r.text); /* the token stood in it */
 	vv_buf_clear(&r.text);
 	vv_buf_clear(&r.names);
-	vv_buf_clear(&scope);
 	return rc;
 }

@@ -73,7 +73,7 @@ static size_t split(char *line, const char *words[], size_t max)
 static vv_status run_program(vv_s3_key *out, const char *const *words, const vv_env *env,
 			     vv_error *err)
 {
-	vv_buf answer = VV_BUF_INIT;
+	vv_auto(vv_buf) answer = VV_BUF_INIT;
 	int code = 0;
 	vv_status rc = vv_program_run(env, words, NULL, 0, &answer, &code, err);
 
@@ -83,7 +83,6 @@ static vv_status run_program(vv_s3_key *out, const char *const *words, const vv_
 					 vv_text_shows(words[0]), code);
 	}
 	vv_buf_wipe(&answer);
-	vv_buf_clear(&answer);
 	return rc;
 }
 
@@ -92,15 +91,13 @@ static vv_status from_program(vv_s3_key *out, const vv_s3_profile *p, const vv_e
 			      vv_error *err)
 {
 	const char *words[WORDS_MAX + 1];
-	char *line = vv_strdup(p->process);
+	vv_auto(char) *line = vv_strdup(p->process);
 	vv_status rc = line ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && split(line, words, WORDS_MAX) == 0) {
 		rc = vv_fail(err, VV_EINPUT, "credential_process names no program");
 	}
-	rc = rc < 0 ? rc : run_program(out, words, env, err);
-	vv_free(line);
-	return rc;
+	return rc < 0 ? rc : run_program(out, words, env, err);
 }
 
 static vv_status from_sso(vv_s3_key *out, const vv_s3_profile *p, const vv_env *env, vv_error *err)
@@ -191,12 +188,11 @@ static vv_status from_profile(vv_s3_key *out, const vv_s3_profile *p, const vv_e
 static vv_status from_named(vv_s3_key *out, finder *f, const char *name, bool as_source,
 			    vv_error *err)
 {
-	vv_s3_profile p;
+	vv_auto(vv_s3_profile) p = {0};
 	vv_status rc = vv_s3_profile_read(&p, f->env, name, err);
 
 	if (rc < 0) return rc;
 	rc = p.role && !as_source ? from_role(out, f, &p, err) : from_profile(out, &p, f->env, err);
-	vv_s3_profile_clear(&p);
 	return rc < 0 ? vv_prefix(err, "the profile [%s]", vv_text_shows(name)) : VV_OK;
 }
 
@@ -253,7 +249,7 @@ static vv_status from_surroundings(vv_s3_key *out, const finder *f, const vv_s3_
 
 static vv_status find(vv_s3_key *out, finder *f, vv_error *err)
 {
-	vv_s3_profile p = {0};
+	vv_auto(vv_s3_profile) p = {0};
 	vv_status rc = from_environment(out, f->env, err);
 
 	if (rc < 0 || out->id || (rc = vv_s3_profile_read(&p, f->env, NULL, err)) < 0) return rc;
@@ -267,7 +263,6 @@ static vv_status find(vv_s3_key *out, finder *f, vv_error *err)
 	} else if (!out->id) {
 		rc = from_surroundings(out, f, &p, err);
 	}
-	vv_s3_profile_clear(&p);
 	return rc;
 }
 

@@ -118,7 +118,7 @@ static vv_status take_region(vv_s3_url *out, const char *given, const vv_env *en
 static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given, vv_error *err)
 {
 	const bool china = strncmp(out->region, "cn-", 3) == 0;
-	vv_buf own = VV_BUF_INIT;
+	vv_auto(vv_buf) own = VV_BUF_INIT;
 	vv_status rc;
 
 	memset(u, 0, sizeof(*u));
@@ -128,7 +128,6 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 	}
 	if ((rc = vv_buf_ok(&own, err)) < 0) return rc;
 	rc = vv_url_read(u, given ? given : vv_buf_cstr(&own), err);
-	vv_buf_clear(&own);
 	if (rc < 0) {
 		memset(u, 0, sizeof(*u));
 		return vv_prefix(err, "the endpoint of the s3 URL");
@@ -144,7 +143,8 @@ static vv_status endpoint_url(vv_url *u, const vv_s3_url *out, const char *given
 
 static vv_status put_base(vv_s3_url *out, const vv_url *endpoint, bool virtual_style, vv_error *err)
 {
-	vv_buf site = VV_BUF_INIT, base = VV_BUF_INIT;
+	vv_auto(vv_buf) site = VV_BUF_INIT;
+	vv_buf base = VV_BUF_INIT;
 	const char *host;
 	vv_status rc;
 
@@ -160,7 +160,6 @@ static vv_status put_base(vv_s3_url *out, const vv_url *endpoint, bool virtual_s
 		out->base = vv_buf_detach(&base);
 		rc = out->base ? VV_OK : vv_fail_nomem(err);
 	}
-	vv_buf_clear(&site);
 	return rc;
 }
 
@@ -184,7 +183,7 @@ static vv_status take_endpoint(vv_s3_url *out, const parameters *p, const vv_env
 	const char *endpoint = p->endpoint ? p->endpoint : endpoint_of(env, profile);
 	/* A certificate is for one name below the endpoint's, not for one with dots. */
 	bool virtual_style = !endpoint && !strchr(out->bucket, '.');
-	vv_url u = {0};
+	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
 	if (p->style && strcmp(p->style, "path") != 0 && strcmp(p->style, "virtual") != 0) {
@@ -195,13 +194,10 @@ static vv_status take_endpoint(vv_s3_url *out, const parameters *p, const vv_env
 	virtual_style = p->style ? strcmp(p->style, "virtual") == 0 : virtual_style;
 	if ((rc = endpoint_url(&u, out, endpoint, err)) < 0 ||
 	    (rc = put_base(out, &u, virtual_style, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	out->host = vv_strdup(u.host);
-	rc = out->host ? VV_OK : vv_fail_nomem(err);
-done:
-	vv_url_clear(&u);
-	return rc;
+	return out->host ? VV_OK : vv_fail_nomem(err);
 }
 
 vv_status vv_s3_url_read(vv_s3_url *out, const vv_url *url, const vv_env *env, const char *answered,

@@ -210,7 +210,7 @@ static vv_status stat_path(sftp *f, const char *path, int what, LIBSSH2_SFTP_ATT
 /* mkdir -p, for the folder and all above it. One that is there is fine. */
 static vv_status make_folders(sftp *f, const char *path, vv_error *err)
 {
-	char *part = vv_strdup(path);
+	vv_auto(char) *part = vv_strdup(path);
 	LIBSSH2_SFTP_ATTRIBUTES is;
 	vv_error why;
 	vv_status rc = part ? VV_OK : vv_fail_nomem(err);
@@ -237,20 +237,19 @@ static vv_status make_folders(sftp *f, const char *path, vv_error *err)
 			}
 		}
 	}
-	vv_free(part);
 	return rc;
 }
 
 static vv_status make_folders_above(sftp *f, const char *path, vv_error *err)
 {
 	const char *slash = strrchr(path, '/');
-	char *dir = slash && slash > path ? vv_strndup(path, (size_t)(slash - path)) : NULL;
+	vv_auto(char) *dir = slash && slash > path ? vv_strndup(path, (size_t)(slash - path))
+						   : NULL;
 	vv_status rc = dir ? make_folders(f, dir, err) : VV_OK;
 
 	if (slash && slash > path && !dir) {
 		rc = vv_fail_nomem(err);
 	}
-	vv_free(dir);
 	return rc;
 }
 
@@ -301,14 +300,13 @@ static vv_status read_some(sftp *f, const char *path, uint64_t from, uint64_t le
 
 static vv_status get_step(sftp *f, request *r, vv_error *err)
 {
-	char *path = path_of(f, r->name);
+	vv_auto(char) *path = path_of(f, r->name);
 	const size_t before = r->out->len;
 	vv_status rc = path ? read_some(f, path, r->from, r->len, r->out, err) : vv_fail_nomem(err);
 
 	if (rc < 0) {
 		r->out->len = before;
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -372,7 +370,7 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 
 static vv_status list_step(sftp *f, request *r, vv_error *err)
 {
-	char *path = path_of(f, r->name);
+	vv_auto(char) *path = path_of(f, r->name);
 	LIBSSH2_SFTP_HANDLE *h;
 	vv_status rc = VV_OK;
 
@@ -388,7 +386,6 @@ static vv_status list_step(sftp *f, request *r, vv_error *err)
 			(void)libssh2_sftp_close_handle(h);
 		}
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -409,11 +406,8 @@ static vv_status remove_path(sftp *f, const char *path, vv_error *err)
 
 static vv_status remove_step(sftp *f, request *r, vv_error *err)
 {
-	char *path = path_of(f, r->name);
-	vv_status rc = path ? remove_path(f, path, err) : vv_fail_nomem(err);
-
-	vv_free(path);
-	return rc;
+	vv_auto(char) *path = path_of(f, r->name);
+	return path ? remove_path(f, path, err) : vv_fail_nomem(err);
 }
 
 static vv_status sftp_remove(void *payload, const char *name, vv_error *err)
@@ -430,7 +424,8 @@ static vv_status sftp_remove(void *payload, const char *name, vv_error *err)
 /* Takes away what dead processes left in "incoming". */
 static void sweep(sftp *f)
 {
-	char *dir = path_of(f, INCOMING), entry[64];
+	vv_auto(char) *dir = path_of(f, INCOMING);
+	char entry[64];
 	LIBSSH2_SFTP_ATTRIBUTES is;
 	LIBSSH2_SFTP_HANDLE *h = NULL;
 	uint64_t start = vv_monotonic_ms(), count = 0;
@@ -446,8 +441,8 @@ static void sweep(sftp *f)
 	while (h && count++ < VV_PLACE_ENTRIES_MAX &&
 	       ((n = libssh2_sftp_readdir_ex(h, entry, sizeof(entry) - 1, NULL, 0, &is)) > 0 ||
 		n == LIBSSH2_ERROR_BUFFER_TOO_SMALL)) {
-		char *path = NULL;
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(char) *path = NULL;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 		bool ended;
 		if (keep_pace(f, start, ENTRY_BYTES, NULL) < 0) {
 			break;
@@ -467,13 +462,10 @@ static void sweep(sftp *f)
 		if (path) {
 			(void)libssh2_sftp_unlink_ex(f->session, path, (unsigned)strlen(path));
 		}
-		vv_buf_clear(&b);
-		vv_free(path);
 	}
 	if (h && !f->lost) {
 		(void)libssh2_sftp_close_handle(h);
 	}
-	vv_free(dir);
 	f->swept = true;
 }
 
@@ -481,7 +473,7 @@ static void sweep(sftp *f)
 static vv_status explain_write(sftp *f, size_t len, vv_error *err)
 {
 	LIBSSH2_SFTP_STATVFS room;
-	char *root = path_of(f, "");
+	vv_auto(char) *root = path_of(f, "");
 	vv_status code = err ? err->code : VV_EIO;
 
 	if (root && code == VV_EIO && !f->lost &&
@@ -490,7 +482,6 @@ static vv_status explain_write(sftp *f, size_t len, vv_error *err)
 		(void)vv_fail(err, VV_EREFUSED, "cannot write to '%s': its disk is full", f->name);
 		code = hint_full(f, err);
 	}
-	vv_free(root);
 	return code;
 }
 
@@ -509,14 +500,14 @@ static vv_status sync_handle(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path, 
 static void sync_folder_of(sftp *f, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *dir = slash && slash > path ? vv_strndup(path, (size_t)(slash - path)) : NULL;
+	vv_auto(char) *dir = slash && slash > path ? vv_strndup(path, (size_t)(slash - path))
+						   : NULL;
 	LIBSSH2_SFTP_HANDLE *h = dir ? open_file(f, dir, LIBSSH2_FXF_READ) : NULL;
 
 	if (h) {
 		(void)libssh2_sftp_fsync(h);
 		(void)libssh2_sftp_close_handle(h);
 	}
-	vv_free(dir);
 }
 
 static vv_status write_temp(sftp *f, const char *temp, const void *bytes, size_t len, vv_error *err)
@@ -564,7 +555,7 @@ static vv_status has_bytes(sftp *f, const char *path, const void *bytes, size_t 
 			   vv_error *err)
 {
 	LIBSSH2_SFTP_ATTRIBUTES is;
-	vv_buf there = VV_BUF_INIT;
+	vv_auto(vv_buf) there = VV_BUF_INIT;
 	vv_status rc = stat_path(f, path, LIBSSH2_SFTP_LSTAT, &is, err);
 
 	*same = false;
@@ -573,7 +564,6 @@ static vv_status has_bytes(sftp *f, const char *path, const void *bytes, size_t 
 		*same = rc == VV_OK && there.len == len &&
 			(len == 0 || memcmp(there.data, bytes, len) == 0);
 	}
-	vv_buf_clear(&there);
 	return rc;
 }
 
@@ -606,8 +596,9 @@ static vv_status put_in_place(sftp *f, const char *temp, const char *path, const
 
 static vv_status put_step(sftp *f, request *r, vv_error *err)
 {
-	char letters[VV_TEMP_RANDOM + 1], *path = path_of(f, r->name), *temp = NULL;
-	vv_buf name = VV_BUF_INIT;
+	char letters[VV_TEMP_RANDOM + 1];
+	vv_auto(char) *path = path_of(f, r->name), *temp = NULL;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_error why;
 	bool same = false;
 	vv_status rc;
@@ -615,20 +606,16 @@ static vv_status put_step(sftp *f, request *r, vv_error *err)
 	vv_temp_name(letters);
 	vv_buf_printf(&name, INCOMING "/%s", letters);
 	if (!path || name.failed || !(temp = path_of(f, vv_buf_cstr(&name)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	rc = has_bytes(f, path, r->bytes, (size_t)r->len, &same, &why);
 	if (f->lost) {
 		if (err) {
 			*err = why;
 		}
-		goto done;
+		return rc;
 	}
-	if (same) {
-		rc = VV_OK;
-		goto done;
-	}
+	if (same) return VV_OK;
 	if (!f->swept) {
 		sweep(f);
 	}
@@ -641,10 +628,6 @@ static vv_status put_step(sftp *f, request *r, vv_error *err)
 	} else if (!f->lost) {
 		(void)libssh2_sftp_unlink_ex(f->session, temp, (unsigned)strlen(temp));
 	}
-done:
-	vv_buf_clear(&name);
-	vv_free(temp);
-	vv_free(path);
 	return rc;
 }
 
@@ -664,13 +647,12 @@ static vv_status sftp_put(void *payload, const char *name, const void *bytes, si
 
 static void sftp_close(void *payload)
 {
-	sftp *f = payload;
+	vv_auto_free sftp *f = payload;
 
 	hang_up(f);
 	vv_ssh_config_clear(&f->config);
 	vv_free(f->name);
 	vv_free(f->root);
-	vv_free(f);
 }
 
 static void sftp_who(void *payload, vv_buf *out)
@@ -689,10 +671,9 @@ static const vv_place_ops sftp_ops = {.put = sftp_put,
 
 static vv_status check_mark(sftp *f, bool make, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = f->mark ? sftp_get(f, f->mark->file, 0, 1, &text, err) : VV_OK;
 
-	vv_buf_clear(&text);
 	if (rc != VV_ENOTFOUND) return rc;
 	if (make) {
 		request r = {.name = f->mark->file,

@@ -75,8 +75,8 @@ static vv_status web_get(void *payload, const char *name, uint64_t from, uint64_
 			 vv_error *err)
 {
 	web *w = payload;
-	http_answer a = {0};
-	vv_buf url = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
+	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&url, "%s/%s", w->base, name);
@@ -87,7 +87,7 @@ static vv_status web_get(void *payload, const char *name, uint64_t from, uint64_
 			 .answer_max = (size_t)(from + len) + ERROR_MAX};
 	if ((rc = vv_buf_ok(&url, err)) < 0 || (rc = http_site_ask(w->site, &what, &a, err)) < 0 ||
 	    a.status == 416) {
-		goto done; /* 416: after its end */
+		return rc; /* 416: after its end */
 	}
 	if ((rc = judge(w, name, &a, err)) == VV_OK) {
 		const size_t skip = a.status == 206 ? 0 : from < a.body.len ? from : a.body.len;
@@ -95,20 +95,16 @@ static vv_status web_get(void *payload, const char *name, uint64_t from, uint64_
 		vv_buf_put(out, vv_buf_cstr(&a.body) + skip, n);
 		rc = vv_buf_ok(out, err);
 	}
-done:
-	http_answer_clear(&a);
-	vv_buf_clear(&url);
 	return rc;
 }
 
 static void web_close(void *payload)
 {
-	web *w = payload;
+	vv_auto_free web *w = payload;
 
 	http_site_close(w->site);
 	vv_free(w->base);
 	vv_free(w->name);
-	vv_free(w);
 }
 
 static const vv_place_ops web_ops = {.gets = HTTP_SITE_AT_ONCE,

@@ -76,8 +76,8 @@ static void remember(vv_speeds *speeds, const vv_ask *a)
 
 vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_error *err)
 {
-	vv_worker **workers = vv_calloc(count + 1, sizeof(vv_worker *));
-	vv_speeds *speeds = NULL;
+	vv_auto_free vv_worker **workers = vv_calloc(count + 1, sizeof(vv_worker *));
+	vv_auto(vv_speeds) *speeds = NULL;
 	vv_error ignored;
 	vv_speed known = {.seen = 0};
 
@@ -100,7 +100,5 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 			remember(speeds, asks[i]);
 		}
 	}
-	vv_speeds_close(speeds);
-	vv_free(workers);
 	return VV_OK;
 }

@@ -67,7 +67,7 @@ struct vv_block_out {
 vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_fn get,
 			    void *payload, vv_effort effort, vv_error *err)
 {
-	vv_block_out *o = vv_calloc(1, sizeof(*o));
+	vv_auto(vv_block_out) *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
 	o->line = line;
@@ -76,13 +76,12 @@ vv_status vv_block_out_open(vv_block_out **out, vv_channel *line, vv_block_get_f
 	o->pool = vv_coder_pool_new();
 	o->sent = vv_cid_map_new();
 	if (!o->pool || !o->sent || !(o->coder = vv_coder_take(o->pool, err))) {
-		vv_block_out_close(o);
 		return vv_fail_nomem(err);
 	}
 	o->effort = effort;
 	vv_coder_effort(o->coder, effort);
 	vv_coder_allow_edits(o->coder, effort > VV_EFFORT_QUICK);
-	*out = o;
+	*out = vv_take(&o);
 	return VV_OK;
 }
 
@@ -305,17 +304,16 @@ struct vv_block_in {
 vv_status vv_block_in_open(vv_block_in **out, vv_block_find_fn find, vv_block_get_fn get,
 			   void *payload, vv_error *err)
 {
-	vv_block_in *in = vv_calloc(1, sizeof(*in));
+	vv_auto(vv_block_in) *in = vv_calloc(1, sizeof(*in));
 	*out = NULL;
 	if (!in) return vv_fail_nomem(err);
 	in->find = find;
 	in->get = get;
 	in->payload = payload;
 	if (!(in->pool = vv_coder_pool_new()) || !(in->coder = vv_coder_take(in->pool, err))) {
-		vv_block_in_close(in);
 		return vv_fail_nomem(err);
 	}
-	*out = in;
+	*out = vv_take(&in);
 	return VV_OK;
 }
 

@@ -50,7 +50,7 @@ void vv_fetch_result_clear(vv_fetch_result *r)
 static vv_status find_wants(run *r, vv_error *err)
 {
 	size_t count = r->f->wants.count;
-	bool *known = vv_calloc(count + 1, sizeof(bool));
+	vv_auto_free bool *known = vv_calloc(count + 1, sizeof(bool));
 	vv_status rc = VV_OK;
 
 	r->wants.items = vv_calloc(count + 1, sizeof(vv_oid));
@@ -64,7 +64,6 @@ static vv_status find_wants(run *r, vv_error *err)
 			r->wants.items[r->wants.count++] = r->f->wants.items[i];
 		}
 	}
-	vv_free(known);
 	return rc;
 }
 
@@ -77,7 +76,7 @@ static int compare_oids(const void *a, const void *b)
 static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_start *start,
 			      vv_error *err)
 {
-	vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
+	vv_auto_free vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
 	vv_status rc = VV_OK;
 
 	if (!sorted) return vv_fail_nomem(err);
@@ -93,7 +92,6 @@ static vv_status check_common(const run *r, const vv_oids *told, const vv_fetch_
 				     r->f->suppliers[0].name);
 		}
 	}
-	vv_free(sorted);
 	return rc;
 }
 
@@ -114,10 +112,10 @@ static vv_status copy_common(run *r, const vv_fetch_start *start, vv_error *err)
  * looked at. */
 static vv_status find_lacking(run *r, vv_error *err)
 {
-	bool *known = vv_calloc(r->f->wants.count + 1, sizeof(bool));
-	vv_oid *here = vv_calloc(r->f->wants.count + 1, sizeof(vv_oid));
+	vv_auto_free bool *known = vv_calloc(r->f->wants.count + 1, sizeof(bool));
+	vv_auto_free vv_oid *here = vv_calloc(r->f->wants.count + 1, sizeof(vv_oid));
 	size_t count = 0;
-	vv_whole whole = {0};
+	vv_auto(vv_whole) whole = {0};
 	vv_status rc = known && here ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK) {
@@ -137,9 +135,6 @@ static vv_status find_lacking(run *r, vv_error *err)
 		r->whole = (vv_oids){whole.tips, whole.tip_count};
 		whole.tips = NULL;
 	}
-	vv_whole_clear(&whole);
-	vv_free(known);
-	vv_free(here);
 	return rc;
 }
 
@@ -148,7 +143,7 @@ static vv_status find_lacking(run *r, vv_error *err)
 static vv_status list_haves(run *r, size_t max, vv_oid **out, size_t *count, bool *all,
 			    vv_error *err)
 {
-	vv_whole whole = {0};
+	vv_auto(vv_whole) whole = {0};
 	size_t kept = 0;
 	uint32_t visits = max <= HAVES_NEAR ? (uint32_t)(max * max / 4) : 0;
 	vv_status rc = vv_commits_sample(r->f->repo, max < HAVES_MAX ? max : HAVES_MAX, visits, out,
@@ -171,7 +166,6 @@ static vv_status list_haves(run *r, size_t max, vv_oid **out, size_t *count, boo
 		}
 	}
 	*count = kept;
-	vv_whole_clear(&whole);
 	return rc;
 }
 
@@ -474,7 +468,7 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	char text[VV_CID_TEXT + 1];
 	const bool one = r->result->missing_count == 1;
 	const vv_supplier *failed = sent_damage(r) ? NULL : find_failed(r);
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 
 	vv_cid_text(text, &r->result->missing[0]);
 	if (sent_damage(r)) {
@@ -493,7 +487,6 @@ static vv_status fail_missing(const run *r, vv_error *err)
 	}
 	vv_fail(err, VV_EMISSING, "%s %s: %s%s", vv_text_count(r->result->missing_count),
 		vv_buf_cstr(&what), text, one ? "" : " ...");
-	vv_buf_clear(&what);
 	if (r->lacking_path[0]) {
 		vv_prefix(err, "%s, since commit %.10s", r->lacking_path, r->lacking_commit);
 	}
@@ -594,7 +587,7 @@ static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons,
 {
 	const vv_fetch *f = r->f;
 	vv_fetch_result *out = r->result;
-	vv_ref_change *refs = vv_calloc(f->ref_count + 1, sizeof(*refs));
+	vv_auto_free vv_ref_change *refs = vv_calloc(f->ref_count + 1, sizeof(*refs));
 	vv_oids good = {0};
 	size_t ref_count = 0;
 	const vv_error all = *err;
@@ -620,7 +613,6 @@ static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons,
 		out->incomplete = out->missing_count = 0;
 	}
 	vv_free(good.items);
-	vv_free(refs);
 	return rc;
 }
 

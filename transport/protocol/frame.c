@@ -53,7 +53,7 @@ static const struct {
 
 vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *word = words[sizeof(words) / sizeof(words[0]) - 1].word;
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
@@ -71,7 +71,6 @@ vv_status vv_frame_fail(vv_channel *line, const vv_error *what, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_frame_write(line, VV_FRAME_ERROR, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc < 0 ? rc : vv_frame_end(line, err);
 }
 
@@ -187,7 +186,7 @@ static vv_status take_error(vv_frame_reader *r, vv_error *err)
 	const uint8_t *hint, *text;
 	size_t word_len, hint_len, text_len, pairs;
 	vv_status status = VV_EIO, rc;
-	vv_buf shown = VV_BUF_INIT;
+	vv_auto(vv_buf) shown = VV_BUF_INIT;
 
 	vv_cbor_init(&c, r->payload.data, r->payload.len);
 	if ((rc = vv_cbor_get_map(&c, &pairs, err)) < 0 ||
@@ -213,7 +212,6 @@ static vv_status take_error(vv_frame_reader *r, vv_error *err)
 				    hint_len < SHOWN ? hint_len : SHOWN);
 		vv_hint(err, "there: %s", vv_buf_cstr(&shown));
 	}
-	vv_buf_clear(&shown);
 	return status;
 }
 

@@ -67,7 +67,7 @@ static vv_status get_oids(vv_cbor *c, vv_arena *arena, vv_oids *out, vv_error *e
 
 static void put_cids(vv_buf *b, const char *key, const vv_cids *l)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	for (size_t i = 0; i < l->count; i++) {
 		vv_buf_putc(&bytes, l->items[i].codec);
 		vv_buf_put(&bytes, l->items[i].digest, sizeof(l->items[i].digest));
@@ -76,7 +76,6 @@ static void put_cids(vv_buf *b, const char *key, const vv_cids *l)
 		b->failed = true;
 	}
 	vv_cbor_add_bytes(b, key, bytes.data ? bytes.data : "", bytes.len);
-	vv_buf_clear(&bytes);
 }
 
 static vv_status get_cids(vv_cbor *c, vv_arena *arena, vv_cids *out, bool null_ok, vv_error *err)
@@ -352,7 +351,7 @@ vv_status vv_request_read(vv_request *out, vv_arena *arena, const void *bytes, s
 /* A bit for each ref. */
 static void put_whole(vv_buf *b, const vv_hello *h)
 {
-	vv_buf bits = VV_BUF_INIT;
+	vv_auto(vv_buf) bits = VV_BUF_INIT;
 
 	for (size_t i = 0; i < h->ref_count; i += 8) {
 		unsigned byte = 0;
@@ -363,7 +362,6 @@ static void put_whole(vv_buf *b, const vv_hello *h)
 	}
 	b->failed |= bits.failed;
 	vv_cbor_add_bytes(b, "whole", bits.data ? bits.data : "", bits.len);
-	vv_buf_clear(&bits);
 }
 
 vv_status vv_hello_write(vv_channel *line, const vv_hello *h, vv_error *err)

@@ -104,7 +104,7 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 			     void *payload, const vv_recent_nodes *nodes, vv_effort effort,
 			     vv_error *err)
 {
-	vv_object_out *o = vv_calloc(1, sizeof(*o));
+	vv_auto(vv_object_out) *o = vv_calloc(1, sizeof(*o));
 	*out = NULL;
 	if (!o) return vv_fail_nomem(err);
 	o->line = line;
@@ -112,11 +112,10 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 	o->payload = payload;
 	o->nodes = nodes;
 	if (!(o->pool = vv_coder_pool_new()) || !(o->coder = vv_coder_take(o->pool, err))) {
-		vv_object_out_close(o);
 		return vv_fail_nomem(err);
 	}
 	vv_coder_effort(o->coder, effort);
-	*out = o;
+	*out = vv_take(&o);
 	return VV_OK;
 }
 
@@ -225,7 +224,7 @@ struct vv_object_in {
 vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payload,
 			    const vv_recent_nodes *nodes, uint64_t object_max, vv_error *err)
 {
-	vv_object_in *in = vv_calloc(1, sizeof(*in));
+	vv_auto(vv_object_in) *in = vv_calloc(1, sizeof(*in));
 	*out = NULL;
 	if (!in) return vv_fail_nomem(err);
 	in->get = get;
@@ -233,10 +232,9 @@ vv_status vv_object_in_open(vv_object_in **out, vv_object_get_fn get, void *payl
 	in->nodes = nodes;
 	in->object_max = object_max;
 	if (!(in->pool = vv_coder_pool_new()) || !(in->coder = vv_coder_take(in->pool, err))) {
-		vv_object_in_close(in);
 		return vv_fail_nomem(err);
 	}
-	*out = in;
+	*out = vv_take(&in);
 	return VV_OK;
 }
 

@@ -45,14 +45,13 @@ vv_status vv_peer_over(vv_peer **out, vv_channel *line, vv_error *err)
 
 vv_status vv_peer_open(vv_peer **out, const char *url, const vv_connect_options *o, vv_error *err)
 {
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_channel *line;
 	vv_status rc = vv_url_read(&u, url, err);
 
 	*out = NULL;
 	if (rc < 0) return rc;
 	rc = vv_connect(&line, &u, o, err);
-	vv_url_clear(&u);
 	if (rc == VV_OK) {
 		rc = vv_peer_over(out, line, err);
 	}
@@ -139,7 +138,7 @@ static vv_status read_last(vv_peer *p, vv_frame_reader *in, vv_error *err)
 static vv_status greet(vv_peer *p, vv_error *err)
 {
 	const vv_request q = {.op = VV_OP_HELLO, .whole = p->push};
-	vv_frame_reader in;
+	vv_auto(vv_frame_reader) in = {0};
 	vv_status rc = VV_OK;
 
 	begin_answer(p, &in, ANSWER_BUDGET);
@@ -148,7 +147,6 @@ static vv_status greet(vv_peer *p, vv_error *err)
 		    VV_OK) {
 		rc = read_last(p, &in, err);
 	}
-	vv_frame_reader_clear(&in);
 	return rc;
 }
 
@@ -164,7 +162,7 @@ vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
 static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t *have,
 			  uint8_t *held, vv_error *err)
 {
-	vv_frame_reader in;
+	vv_auto(vv_frame_reader) in = {0};
 	vv_bits bits;
 	vv_status rc = send_request(p, q, err);
 
@@ -172,15 +170,13 @@ static vv_status ask_bits(vv_peer *p, const vv_request *q, size_t count, uint8_t
 	begin_answer(p, &in, ANSWER_BUDGET);
 	if ((rc = read_first(p, &in, err)) < 0 ||
 	    (rc = vv_bits_read(&bits, count, in.payload.data, in.payload.len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	memcpy(have, bits.have, (count + 7) / 8);
 	if (held && bits.held) {
 		memcpy(held, bits.held, (count + 7) / 8);
 	}
 	rc = read_last(p, &in, err);
-done:
-	vv_frame_reader_clear(&in);
 	return rc;
 }
 
@@ -248,7 +244,7 @@ static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
 vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv_progress *progress,
 			vv_fetch_start *start, vv_fetch_sum *sum, vv_error *err)
 {
-	vv_frame_reader in;
+	vv_auto(vv_frame_reader) in = {0};
 	vv_receive_limits limits;
 	vv_status rc = send_request(p, q, err);
 
@@ -271,7 +267,6 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 	if (rc == VV_OK && start->ready) {
 		rc = vv_receive_end(x, err);
 	}
-	vv_frame_reader_clear(&in);
 	return rc;
 }
 
@@ -333,8 +328,8 @@ static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get,
 {
 	vv_peer *p = n->peer;
 	vv_request q = {.op = VV_OP_BLOCKS};
-	vv_frame_reader in;
-	vv_block_in *blocks = NULL;
+	vv_auto(vv_frame_reader) in = {0};
+	vv_auto(vv_block_in) *blocks = NULL;
 	bool any_like = false;
 
 	vv_arena_reset(&p->scratch);
@@ -358,8 +353,6 @@ static vv_status ask_batch(named *n, vv_block_find_fn find, vv_block_get_fn get,
 	}
 	begin_answer(p, &in, (uint64_t)n->count * (VV_BLOCK_MAX + 64) + ANSWER_BUDGET);
 	rc = take_named(n, &in, blocks, err);
-	vv_frame_reader_clear(&in);
-	vv_block_in_close(blocks);
 	return rc;
 }
 
@@ -390,7 +383,7 @@ void vv_peer_stop(vv_peer *p)
 
 static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *said, vv_error *err)
 {
-	vv_frame_reader in;
+	vv_auto(vv_frame_reader) in = {0};
 	uint8_t type;
 	vv_status rc;
 
@@ -407,7 +400,6 @@ static vv_status read_push_answer(vv_peer *p, vv_push_answer *answer, vv_buf *sa
 	if (rc == VV_OK) {
 		rc = read_last(p, &in, err);
 	}
-	vv_frame_reader_clear(&in);
 	return rc < 0 ? rc : vv_buf_ok(said, err);
 }
 

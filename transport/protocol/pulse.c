@@ -64,7 +64,7 @@ static void run(void *payload)
 vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, unsigned every_ms,
 			 uint64_t stall_ms)
 {
-	vv_pulse *p = every_ms > 0 ? vv_calloc(1, sizeof(*p)) : NULL;
+	vv_auto_free vv_pulse *p = every_ms > 0 ? vv_calloc(1, sizeof(*p)) : NULL;
 
 	if (!p) return NULL;
 	p->line = line;
@@ -75,10 +75,9 @@ vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, uns
 	p->worker = p->clock ? vv_worker_start(run, p) : NULL;
 	if (!p->worker) {
 		vv_ring_free(p->clock);
-		vv_free(p);
 		return NULL;
 	}
-	return p;
+	return vv_take(&p);
 }
 
 void vv_pulse_stop(vv_pulse *p)

@@ -45,8 +45,8 @@ static vv_status find_wants(run *r, vv_error *err)
 static vv_status common_refs(run *r, vv_error *err)
 {
 	size_t count = r->hello->ref_count;
-	bool *known = vv_calloc(count + 1, sizeof(bool));
-	vv_oid *ids = vv_calloc(count + 1, sizeof(vv_oid));
+	vv_auto_free bool *known = vv_calloc(count + 1, sizeof(bool));
+	vv_auto_free vv_oid *ids = vv_calloc(count + 1, sizeof(vv_oid));
 	vv_status rc = VV_OK;
 
 	r->commons.items = vv_calloc(count + 1, sizeof(vv_oid));
@@ -73,15 +73,13 @@ static vv_status common_refs(run *r, vv_error *err)
 		/* also such as are not here */
 		r->whole.items[r->whole.count++] = r->hello->edge.items[i];
 	}
-	vv_free(known);
-	vv_free(ids);
 	return rc;
 }
 
 /* Its refs are all unknown here: which of our commits does it have? */
 static vv_status ask_known(run *r, vv_error *err)
 {
-	vv_oid *sample;
+	vv_auto_free vv_oid *sample = NULL;
 	size_t count, at = 0;
 	uint8_t bits[KNOWN_MAX / 8];
 	bool all;
@@ -106,7 +104,6 @@ static vv_status ask_known(run *r, vv_error *err)
 		}
 		at += n;
 	}
-	vv_free(sample);
 	return rc;
 }
 
@@ -124,8 +121,8 @@ static vv_status ask_which(run *r, const vv_send_plan *plan, vv_error *err)
 {
 	size_t count = (size_t)plan->blocks, bytes = count / 8 + 1;
 	vv_status rc = VV_OK;
-	vv_cid *cids = vv_calloc(count + 1, sizeof(vv_cid));
-	uint8_t *have = vv_calloc(bytes, 1), *held = vv_calloc(bytes, 1);
+	vv_auto_free vv_cid *cids = vv_calloc(count + 1, sizeof(vv_cid));
+	vv_auto_free uint8_t *have = vv_calloc(bytes, 1), *held = vv_calloc(bytes, 1);
 	if (!cids || !have || !held) {
 		rc = vv_fail_nomem(err);
 	}
@@ -142,9 +139,6 @@ static vv_status ask_which(run *r, const vv_send_plan *plan, vv_error *err)
 			r->out->had++;
 		}
 	}
-	vv_free(cids);
-	vv_free(have);
-	vv_free(held);
 	return rc;
 }
 

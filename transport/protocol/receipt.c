@@ -38,7 +38,7 @@ static vv_status hash_line(char out[2 * VV_SHA256_LEN + 1], const char *line, si
 static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN + 1], uint64_t *end,
 			   vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_stat st;
 	vv_status rc = vv_fstat(&st, fd, path, err);
 
@@ -46,7 +46,6 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 	*end = 0;
 	if (rc < 0 || st.size == 0) return rc;
 	if (st.size > LOG_MAX || !vv_buf_reserve(&text, (size_t)st.size)) {
-		vv_buf_clear(&text);
 		return vv_fail(err, VV_EREFUSED, "'%s' has %s: move it away", vv_text_shows(path),
 			       vv_text_bytes(st.size));
 	}
@@ -65,7 +64,6 @@ static vv_status last_hash(int fd, const char *path, char out[2 * VV_SHA256_LEN 
 		}
 		rc = len > 0 ? hash_line(out, text.data + start, len - 1 - start, err) : VV_OK;
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -116,7 +114,7 @@ static vv_status append(int fd, const char *path, const vv_supplier *suppliers, 
 {
 	char prev[2 * VV_SHA256_LEN + 1];
 	uint64_t end;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = last_hash(fd, path, prev, &end, err)) < 0) return rc;
@@ -129,26 +127,24 @@ static vv_status append(int fd, const char *path, const vv_supplier *suppliers, 
 		put_line(&b, prev, &suppliers[i], roots, root_count);
 		if ((rc = vv_buf_ok(&b, err)) < 0 ||
 		    (rc = hash_line(prev, b.data + start, b.len - 1 - start, err)) < 0) {
-			goto done;
+			return rc;
 		}
 	}
 	if (vv_sys_ops.ftruncate(fd, (off_t)end) != 0 || lseek(fd, (off_t)end, SEEK_SET) < 0) {
-		rc = vv_fail_errno(err, "cannot write", path);
-		goto done;
+		return vv_fail_errno(err, "cannot write", path);
 	}
 	if (b.len > 0 && (rc = vv_write_full(fd, b.data, b.len, path, err)) == VV_OK) {
 		rc = vv_fsync(fd, path, err);
 	}
-done:
-	vv_buf_clear(&b);
 	return rc;
 }
 
 vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t count,
 			  const vv_cid *roots, size_t root_count, vv_error *err)
 {
-	char *path = log_path(r);
-	char *lock_path = vv_path_join(vv_repository_varvedir(r), "receipts.lock", (char *)NULL);
+	vv_auto(char) *path = log_path(r);
+	vv_auto(char) *lock_path = vv_path_join(vv_repository_varvedir(r), "receipts.lock",
+						(char *)NULL);
 	vv_status rc;
 
 	if (!path || !lock_path) {
@@ -168,8 +164,6 @@ vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t
 			vv_unlock(lock);
 		}
 	}
-	vv_free(path);
-	vv_free(lock_path);
 	return rc;
 }
 
@@ -202,18 +196,15 @@ static vv_status tell(const vv_json *line, vv_receipt_fn fn, void *payload, vv_e
 vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn, void *payload,
 			 vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	char prev[2 * VV_SHA256_LEN + 1] = "", cid[VV_CID_TEXT + 1];
-	char *path = log_path(r);
+	vv_auto(char) *path = log_path(r);
 	uint64_t number = 0;
 	vv_status rc = path ? vv_read_file(&text, path, LOG_MAX, err) : vv_fail_nomem(err);
 
 	vv_cid_text(cid, root);
-	if (rc == VV_ENOTFOUND) {
-		vv_free(path);
-		return VV_OK;
-	}
+	if (rc == VV_ENOTFOUND) return VV_OK;
 	const char *p = vv_buf_cstr(&text), *end = p + text.len, *nl;
 	for (; rc == VV_OK && p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL;
 	     p = nl + 1) {
@@ -235,8 +226,5 @@ vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn,
 			rc = tell(line, fn, payload, err);
 		}
 	}
-	vv_arena_clear(&arena);
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }

@@ -76,7 +76,7 @@ vv_status vv_receive_limits_load(vv_receive_limits *out, vv_repository *r, vv_er
 vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_limits *limits,
 			  vv_error *err)
 {
-	vv_receive *x = vv_calloc(1, sizeof(*x));
+	vv_auto(vv_receive) *x = vv_calloc(1, sizeof(*x));
 	vv_status rc;
 
 	*out = NULL;
@@ -86,11 +86,10 @@ vv_status vv_receive_open(vv_receive **out, vv_repository *r, const vv_receive_l
 	if ((rc = vv_repository_store(r, &x->store, err)) < 0 ||
 	    (rc = vv_incoming_open(&x->incoming, r, err)) < 0 ||
 	    (rc = vv_git_receive_open(&x->git, r, &limits->git, err)) < 0) {
-		vv_receive_close(x);
 		return rc;
 	}
 	x->stats.resumed = vv_incoming_blocks(x->incoming);
-	*out = x;
+	*out = vv_take(&x);
 	return VV_OK;
 }
 
@@ -572,7 +571,7 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 {
 	mending *m = payload;
 	vv_receive *x = m->x;
-	vv_lacking *list = NULL;
+	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
 	vv_error why;
 	vv_status rc;
@@ -580,7 +579,6 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 	if (vv_receive_leaves(x, n)) return VV_OK;
 	rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, &why);
 
-	vv_free(list);
 	if (rc == VV_OK && count == 0 && m->fn) {
 		rc = m->fn(m->payload, vv_receive_repository(x), x->incoming, n, &why);
 	}
@@ -649,7 +647,7 @@ static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids 
 {
 	vv_auto(vv_elsewhere) *known = NULL;
 	vv_elsewhere_version *list = NULL;
-	vv_arena names = VV_ARENA_INIT;
+	vv_auto(vv_arena) names = VV_ARENA_INIT;
 	size_t count = 0;
 	vv_status rc = wants->count > 0 ? find_versions(x, wants, commons, err) : VV_OK;
 
@@ -673,7 +671,6 @@ static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids 
 		rc = vv_elsewhere_add(x->repo, list, count, err);
 		x->stats.linked += count;
 	}
-	vv_arena_clear(&names);
 	vv_free(list);
 	return rc;
 }

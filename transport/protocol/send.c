@@ -121,33 +121,26 @@ static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_
 static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants,
 			   const vv_oids *commons, const vv_oids *whole, vv_error *err)
 {
-	vv_send *s = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_send) *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	s->repo = r;
 	s->seen = vv_cid_set_new();
-	if (!s->seen) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((rc = vv_repository_store(r, &s->store, err)) < 0) {
-		goto done;
-	}
+	if (!s->seen) return vv_fail_nomem(err);
+	if ((rc = vv_repository_store(r, &s->store, err)) < 0) return rc;
 	vv_store_keep_unpacked(s->store, VV_UNPACKED_TRANSFER);
 	if ((rc = copy_oids(&s->wants, &s->want_count, wants, err)) < 0 ||
 	    (rc = copy_oids(&s->commons, &s->common_count, commons, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (whole && (rc = vv_new_roots_each(r, s->wants, s->want_count, whole->items, whole->count,
 					     add_root, s, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	*out = s;
+	*out = vv_take(&s);
 	return VV_OK;
-done:
-	vv_send_close(s);
 	return rc;
 }
 
@@ -249,7 +242,7 @@ static vv_effort effort_of(const vv_send *s)
 vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_progress *progress,
 			 vv_fetch_sum *sum, vv_error *err)
 {
-	vv_block_out *out;
+	vv_auto(vv_block_out) *out = NULL;
 	vv_status rc = vv_block_out_open(&out, line, get_block, s, effort_of(s), err);
 
 	if (rc < 0) return rc;
@@ -282,7 +275,6 @@ vv_status vv_send_blocks(vv_send *s, vv_channel *line, bool strict, const vv_pro
 	sum->blocks += vv_block_out_count(out);
 	sum->bytes += vv_block_out_raw(out);
 	sum->datasets += s->plan.datasets;
-	vv_block_out_close(out);
 	return rc;
 }
 
@@ -339,7 +331,7 @@ vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q,
 {
 	const vv_cids *blocks = &q->blocks, *like = &q->like;
 	vv_store *store;
-	vv_block_out *out;
+	vv_auto(vv_block_out) *out = NULL;
 	vv_status rc = vv_repository_store(r, &store, err);
 
 	if (rc < 0 ||
@@ -360,6 +352,5 @@ vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q,
 	if (rc == VV_OK) {
 		rc = vv_block_out_flush(out, err);
 	}
-	vv_block_out_close(out);
 	return rc;
 }

@@ -59,8 +59,8 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oids *edge,
 			    vv_error *err)
 {
-	vv_oid *ids = vv_calloc(refs->count + 1, sizeof(vv_oid));
-	vv_whole whole = {0};
+	vv_auto_free vv_oid *ids = vv_calloc(refs->count + 1, sizeof(vv_oid));
+	vv_auto(vv_whole) whole = {0};
 	vv_status rc = ids ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; ids && i < refs->count; i++) {
@@ -81,8 +81,6 @@ static vv_status find_whole(vv_serve *s, vv_arena *arena, ref_list *refs, vv_oid
 			rc = vv_fail_nomem(err);
 		}
 	}
-	vv_whole_clear(&whole);
-	vv_free(ids);
 	return rc;
 }
 
@@ -127,7 +125,7 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 			      vv_error *err)
 {
 	ref_list refs = {.arena = arena};
-	vv_head head;
+	vv_auto(vv_head) head = {0};
 	vv_hello h = {.writable = s->writable, .tells_whole = q->whole && s->writable};
 	vv_status rc;
 
@@ -151,7 +149,6 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 		h.ref_count = refs.count;
 		rc = vv_hello_write(line, &h, err);
 	}
-	vv_head_clear(&head);
 	vv_hidden_refs_clear(&refs.hidden);
 	vv_free(refs.items);
 	return rc;
@@ -164,7 +161,7 @@ static vv_status only_whole(vv_serve *s, const vv_request *q, vv_arena *arena, b
 			    vv_error *err)
 {
 	vv_oid *ids = vv_arena_calloc(arena, q->want.count + 1, sizeof(vv_oid));
-	vv_whole whole;
+	vv_auto(vv_whole) whole = {0};
 	size_t count = 0;
 
 	if (!ids) return vv_fail_nomem(err);
@@ -177,7 +174,6 @@ static vv_status only_whole(vv_serve *s, const vv_request *q, vv_arena *arena, b
 	for (size_t i = 0, k = 0; rc == VV_OK && i < q->want.count; i++) {
 		known[i] = known[i] && whole.ids[k++];
 	}
-	vv_whole_clear(&whole);
 	return rc;
 }
 
@@ -334,7 +330,7 @@ static vv_status check_wants(vv_serve *s, const vv_request *q, vv_arena *arena, 
 static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, const vv_oids *common,
 			  vv_error *err)
 {
-	vv_send *send;
+	vv_auto(vv_send) *send = NULL;
 	vv_send_plan plan;
 	vv_fetch_sum sum = {0};
 	vv_status rc = q->history ? vv_send_open_history(&send, s->repo, &q->want, common, err)
@@ -351,7 +347,6 @@ static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, co
 		rc = vv_fetch_sum_write(line, &sum, err);
 	}
 	s->sent += sum.blocks;
-	vv_send_close(send);
 	return rc;
 }
 
@@ -415,7 +410,7 @@ vv_status vv_serve_fail_hold(vv_error *err)
 static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in, bool *drained,
 			     vv_error *err)
 {
-	vv_buf message = in->payload;
+	vv_auto(vv_buf) message = in->payload;
 	vv_status rc;
 
 	s->op = "hold";
@@ -427,7 +422,6 @@ static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 	} else if (rc == VV_OK) {
 		rc = vv_serve_fail_hold(err);
 	}
-	vv_buf_clear(&message);
 	return rc;
 }
 
@@ -451,8 +445,8 @@ static vv_status send_failure(const vv_serve *s, vv_channel *line, vv_frame_read
 
 static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 {
-	vv_frame_reader in;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_frame_reader) in = {0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_request q;
 	vv_error why;
 	uint8_t type;
@@ -486,8 +480,6 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 		rc = rc < 0 ? send_failure(s, line, &in, drained, &why, err)
 			    : vv_frame_end(line, err);
 	}
-	vv_frame_reader_clear(&in);
-	vv_arena_clear(&arena);
 	return rc;
 }
 

@@ -124,7 +124,8 @@ static vv_status check_deletion(push *p, size_t i, vv_error *err)
 static vv_status check_current(push *p, size_t i, vv_error *err)
 {
 	const vv_push_ref *r = &p->q->refs[i];
-	char *worktree = NULL, *rule = NULL;
+	vv_auto(char) *worktree = NULL;
+	vv_auto(char) *rule = NULL;
 	vv_status rc;
 
 	if (!is_branch(r) || vv_repository_is_bare(p->s->repo) || stays(r)) return VV_OK;
@@ -150,8 +151,6 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 			"receive.denyCurrentBranch to updateInstead there",
 			err);
 	}
-	vv_free(worktree);
-	vv_free(rule);
 	return rc;
 }
 
@@ -326,16 +325,13 @@ static vv_status end_objects(push *p, vv_error *err)
 static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 {
 	vv_receive_stats stats;
-	vv_lacking *list = NULL;
+	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
 	vv_status rc = list_missing(p, &list, &count, err);
 
 	vv_receive_stats_get(p->x, &stats);
 
-	if (rc < 0 || count == 0) {
-		vv_free(list);
-		return rc;
-	}
+	if (rc < 0 || count == 0) return rc;
 	out->items = vv_arena_calloc(p->arena, count, sizeof(vv_cid));
 	if (!out->items) {
 		rc = vv_fail_nomem(err);
@@ -351,7 +347,6 @@ static vv_status find_missing(push *p, vv_cids *out, vv_error *err)
 							      : "blocks are missing",
 					    err);
 	}
-	vv_free(list);
 	return rc;
 }
 
@@ -368,7 +363,7 @@ static vv_status send_report(push *p, const vv_buf *report, vv_error *err)
 
 static vv_status ask_policy(push *p, vv_error *err)
 {
-	vv_buf report = VV_BUF_INIT;
+	vv_auto(vv_buf) report = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc;
 
@@ -376,7 +371,6 @@ static vv_status ask_policy(push *p, vv_error *err)
 	rc = p->s->policy(p->s->payload, vv_receive_repository(p->x), vv_receive_incoming(p->x),
 			  p->q->refs, p->q->ref_count, &report, &why);
 	vv_status said = send_report(p, &report, err);
-	vv_buf_clear(&report);
 	if (said < 0) return said;
 	for (size_t i = 0; rc < 0 && i < p->q->ref_count; i++) {
 		if ((said = refuse_ref(p, i, why.message, err)) < 0) return said;

@@ -196,7 +196,7 @@ void vv_speeds_note_answer(vv_speeds *s, uint64_t source)
 vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err)
 {
 	vv_speeds *s = vv_calloc(1, sizeof(*s));
-	char *called = NULL;
+	vv_auto(char) *called = NULL;
 	int64_t now;
 	uint32_t nsec;
 	vv_error unset;
@@ -215,7 +215,6 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err)
 	}
 	(void)vv_config_string(r, "varve.network", &called, &unset);
 	s->network = vv_network_id(VV_NETWORK_TABLES, called, s->secret);
-	vv_free(called);
 	vv_now(&now, &nsec);
 	s->now = now > 0 ? (uint64_t)now : 0;
 	read_table(s, &s->t);
@@ -225,7 +224,7 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err)
 /* What another process has written since it was read stays. */
 static void save(const vv_speeds *s)
 {
-	table *t = vv_malloc(sizeof(*t));
+	vv_auto_free table *t = vv_malloc(sizeof(*t));
 
 	if (t) {
 		read_table(s, t);
@@ -236,7 +235,6 @@ static void save(const vv_speeds *s)
 		}
 		write_table(s, t);
 	}
-	vv_free(t);
 }
 
 void vv_speeds_close(vv_speeds *s)

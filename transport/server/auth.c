@@ -158,7 +158,7 @@ static bool is_fresh(const vv_stat *st)
 /* Reads the file; what was known stays as it is on failure, and where the content is the same. */
 static vv_status load_users(vv_http_auth *a, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	uint8_t content[VV_SHA256_LEN];
 	user *users = NULL;
 	size_t count = 0;
@@ -171,7 +171,6 @@ static vv_status load_users(vv_http_auth *a, vv_error *err)
 	if (rc < 0 || (rc = vv_sha256(content, text.data, text.len, err)) < 0 ||
 	    (a->generation > 0 && memcmp(content, a->content, sizeof(content)) == 0) ||
 	    (rc = parse_users(&users, &count, &text, a->file, err)) < 0) {
-		vv_buf_clear(&text);
 		return rc;
 	}
 	users_free(a->users, a->count);
@@ -180,13 +179,12 @@ static vv_status load_users(vv_http_auth *a, vv_error *err)
 	memcpy(a->content, content, sizeof(content));
 	a->generation++;
 	memset(a->proofs, 0, sizeof(a->proofs));
-	vv_buf_clear(&text);
 	return VV_OK;
 }
 
 vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
 {
-	vv_http_auth *a = vv_calloc(1, sizeof(*a));
+	vv_auto(vv_http_auth) *a = vv_calloc(1, sizeof(*a));
 	vv_status rc;
 
 	*out = NULL;
@@ -200,11 +198,8 @@ vv_status vv_http_auth_open(vv_http_auth **out, const char *file, vv_error *err)
 	} else if ((rc = vv_secret_hash(&a->nobody, a->key, sizeof(a->key), err)) == VV_OK) {
 		rc = load_users(a, err);
 	}
-	if (rc < 0) {
-		vv_http_auth_close(a);
-		return rc;
-	}
-	*out = a;
+	if (rc < 0) return rc;
+	*out = vv_take(&a);
 	return VV_OK;
 }
 
@@ -291,7 +286,7 @@ bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out)
 static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf *secret,
 			      const uint8_t digest[VV_SHA256_LEN], vv_http_user *out, vv_error *err)
 {
-	char *hash = NULL;
+	vv_auto(char) *hash = NULL;
 	uint64_t generation;
 	bool fine = false;
 	vv_status rc;
@@ -308,7 +303,6 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 	vv_mutex_unlock(a->lock);
 	if (!hash) return vv_fail_nomem(err);
 	rc = vv_secret_check(&fine, hash, strlen(hash), vv_buf_cstr(secret), secret->len, err);
-	vv_free(hash);
 	if (rc < 0) return rc;
 	if (!fine) return vv_fail(err, VV_EREFUSED, "wrong name or secret");
 	vv_mutex_lock(a->lock);
@@ -345,7 +339,8 @@ static vv_status check_in_turn(vv_http_auth *a, const vv_buf *name, const vv_buf
 vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_address *client,
 			     vv_http_user *out, vv_error *err)
 {
-	vv_buf name = VV_BUF_INIT, secret = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_buf secret = VV_BUF_INIT;
 	uint8_t digest[VV_SHA256_LEN];
 	bool known;
 	vv_status rc;
@@ -362,7 +357,6 @@ vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_addre
 			rc = check_in_turn(a, &name, &secret, digest, client, out, err);
 		}
 	}
-	vv_buf_clear(&name);
 	vv_buf_wipe(&secret);
 	return rc;
 }

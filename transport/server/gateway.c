@@ -80,14 +80,13 @@ static vv_status read_parts(wish *w, const char *text, vv_error *err)
 {
 	while (*text) {
 		size_t len = strcspn(text, "/");
-		vv_buf part = VV_BUF_INIT;
+		vv_auto(vv_buf) part = VV_BUF_INIT;
 
 		if (len > 0 && w->part_count == VV_DAG_PATH_MAX) {
 			return vv_fail(err, VV_EUSAGE, "a path of more than %u parts",
 				       VV_DAG_PATH_MAX);
 		}
 		if (len > 0 && !vv_http_decode(&part, text, len)) {
-			vv_buf_clear(&part);
 			return vv_fail(err, VV_EUSAGE, "a path that cannot be decoded");
 		}
 		if (len > 0) {
@@ -175,7 +174,7 @@ static void add_disposition(const http_request *q, struct MHD_Response *response
 	bool shown = w->form.format == VV_FORM_FILE &&
 		     !(w->has[DOWNLOAD] && strcmp(vv_buf_cstr(&w->params[DOWNLOAD]), "true") == 0);
 	const char *name = name_of(q, w), *p;
-	vv_buf plain = VV_BUF_INIT, whole = VV_BUF_INIT;
+	vv_auto(vv_buf) plain = VV_BUF_INIT, whole = VV_BUF_INIT;
 
 	for (p = name; *p; p++) {
 		vv_buf_putc(&plain, *p < ' ' || *p > '~' || strchr("\"\\%", *p) ? '_' : *p);
@@ -191,8 +190,6 @@ static void add_disposition(const http_request *q, struct MHD_Response *response
 		http_add(response, "Content-Disposition", "%s; filename=\"%s\"%s",
 			 shown ? "inline" : "attachment", vv_buf_cstr(&plain), vv_buf_cstr(&whole));
 	}
-	vv_buf_clear(&plain);
-	vv_buf_clear(&whole);
 }
 
 /* One for each thing that may be asked of an address: what the path is belongs to it, too, since
@@ -230,7 +227,7 @@ static void make_tag(wish *w)
 static void add_location(const http_request *q, struct MHD_Response *response, const wish *w)
 {
 	static const char *const names[] = {"dag-scope", "entity-bytes"};
-	vv_buf at = VV_BUF_INIT;
+	vv_auto(vv_buf) at = VV_BUF_INIT;
 
 	vv_buf_printf(&at, "%s?format=%s", q->path, w->form.format == VV_FORM_CAR ? "car" : "raw");
 	for (size_t i = SCOPE; i <= BYTES && w->form.format == VV_FORM_CAR; i++) {
@@ -245,7 +242,6 @@ static void add_location(const http_request *q, struct MHD_Response *response, c
 	if (!at.failed) {
 		http_add(response, "Content-Location", "%s", vv_buf_cstr(&at));
 	}
-	vv_buf_clear(&at);
 }
 
 static const char *type_of(const http_request *q, const wish *w)
@@ -291,10 +287,9 @@ static void read_range(const http_request *q, const wish *w, vv_http_range *out,
 	const char *value = http_header(q, "Range");
 	bool wanted = value && w->form.format != VV_FORM_CAR &&
 		      vv_http_tag_same(http_header(q, "If-Range"), w->tag);
-	char *first = wanted ? vv_strndup(value, strcspn(value, ",")) : NULL;
+	vv_auto(char) *first = wanted ? vv_strndup(value, strcspn(value, ",")) : NULL;
 
 	vv_http_range_read(out, first, size);
-	vv_free(first);
 	if (out->kind == VV_HTTP_UNSATISFIABLE) {
 		out->from = out->len = 0;
 	}
@@ -378,7 +373,7 @@ static enum MHD_Result send_car(http_request *q, const wish *w)
 
 static enum MHD_Result send_block(http_request *q, const wish *w)
 {
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	enum MHD_Result result;
 	vv_error err;
 
@@ -392,7 +387,6 @@ static enum MHD_Result send_block(http_request *q, const wish *w)
 	} else {
 		result = send_bytes(q, w, vv_buf_cstr(&block), block.len);
 	}
-	vv_buf_clear(&block);
 	return result;
 }
 
@@ -503,7 +497,7 @@ static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
 /* {roots: [it], version: 1}, and no block. */
 static void put_identity_car(vv_buf *out, const vv_foreign_cid *c)
 {
-	vv_buf cid = VV_BUF_INIT, header = VV_BUF_INIT;
+	vv_auto(vv_buf) cid = VV_BUF_INIT, header = VV_BUF_INIT;
 
 	vv_buf_puts(&cid, "\x01");
 	vv_buf_put_varint(&cid, c->codec);
@@ -523,15 +517,13 @@ static void put_identity_car(vv_buf *out, const vv_foreign_cid *c)
 	vv_buf_put_varint(out, header.len);
 	vv_buf_put(out, header.data, header.len);
 	out->failed = out->failed || cid.failed || header.failed;
-	vv_buf_clear(&cid);
-	vv_buf_clear(&header);
 }
 
 static enum MHD_Result send_identity(http_request *q, wish *w, const vv_foreign_cid *c,
 				     const char *text, size_t len)
 {
 	enum MHD_Result result;
-	vv_buf car = VV_BUF_INIT;
+	vv_auto(vv_buf) car = VV_BUF_INIT;
 
 	if (w->part_count > 0 || c->codec != VV_CODEC_RAW) {
 		return say_absent(q, "no block with this kind of CID is here");
@@ -543,7 +535,6 @@ static enum MHD_Result send_identity(http_request *q, wish *w, const vv_foreign_
 	if (w->form.format != VV_FORM_CAR) return send_bytes(q, w, c->digest, c->digest_len);
 	put_identity_car(&car, c);
 	result = car.failed ? MHD_NO : send_bytes(q, w, vv_buf_cstr(&car), car.len);
-	vv_buf_clear(&car);
 	return result;
 }
 

@@ -30,16 +30,13 @@ struct vv_login {
 
 vv_login *vv_login_new(void)
 {
-	vv_login *l = vv_calloc(1, sizeof(*l));
+	vv_auto(vv_login) *l = vv_calloc(1, sizeof(*l));
 
 	if (!l) return NULL;
 	l->lock = vv_mutex_new();
 	l->slow = vv_mutex_new();
-	if (!l->lock || !l->slow) {
-		vv_login_free(l);
-		return NULL;
-	}
-	return l;
+	if (!l->lock || !l->slow) return NULL;
+	return vv_take(&l);
 }
 
 void vv_login_free(vv_login *l)

@@ -62,13 +62,12 @@ void http_page_end(http_request *q)
 
 static char *decode(const char *text, size_t len, bool *bad)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char *out;
 
 	/* Values may have any characters, as cells do; only NUL ends them too early. */
 	if (!vv_http_decode_value(&b, text, len)) {
 		*bad = true;
-		vv_buf_clear(&b);
 		return NULL;
 	}
 	out = vv_buf_detach(&b);

@@ -124,20 +124,16 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 {
 	struct MHD_Response *response;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
 	vv_buf_vprintf(&text, fmt, ap);
 	va_end(ap);
 	vv_buf_putc(&text, '\n');
-	if (text.failed) {
-		vv_buf_clear(&text);
-		return MHD_NO;
-	}
+	if (text.failed) return MHD_NO;
 	response = MHD_create_response_from_buffer(text.len, text.data, MHD_RESPMEM_MUST_COPY);
 	q->out_bytes = text.len;
-	vv_buf_clear(&text);
 	if (!response) return MHD_NO;
 	http_add(response, "Content-Type", "text/plain; charset=utf-8");
 	http_add(response, "Cache-Control", "no-store");
@@ -276,7 +272,7 @@ enum MHD_Result http_say_unnamed(http_request *q, const vv_error *err)
 
 void http_log(http_request *q)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	struct tm parts;
 	char when[32];
 	int64_t sec;
@@ -308,7 +304,6 @@ void http_log(http_request *q)
 	if (!line.failed) {
 		q->server->handlers.log(q->server->handlers.payload, vv_buf_cstr(&line));
 	}
-	vv_buf_clear(&line);
 }
 
 /* --- streams --------------------------------------------------------------------------------- */

@@ -50,13 +50,10 @@ static void name_client(http_request *q)
 static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, const char *url,
 				 const char *method)
 {
-	http_request *q = vv_calloc(1, sizeof(*q));
+	vv_auto_free http_request *q = vv_calloc(1, sizeof(*q));
 	const union MHD_ConnectionInfo *info;
 
-	if (!q || !(q->path = vv_strdup(url))) {
-		vv_free(q);
-		return NULL;
-	}
+	if (!q || !(q->path = vv_strdup(url))) return NULL;
 	q->server = s;
 	q->mhd = c;
 	q->start_ms = vv_monotonic_ms();
@@ -67,14 +64,14 @@ static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, co
 	q->is_too_many = http_connection_asks(s, q->connection, &q->client);
 	atomic_fetch_add(&s->active, 1);
 	http_connection_phase(q->connection, HTTP_TAKE);
-	return q;
+	return vv_take(&q);
 }
 
 static void request_completed(void *server, struct MHD_Connection *c, void **context,
 			      enum MHD_RequestTerminationCode how)
 {
 	vv_http_server *s = server;
-	http_request *q = *context;
+	vv_auto_free http_request *q = *context;
 
 	(void)c;
 	if (!q) return;
@@ -91,7 +88,6 @@ static void request_completed(void *server, struct MHD_Connection *c, void **con
 	http_connection_answered(s, q->connection);
 	http_connection_phase(q->connection, HTTP_HEAD);
 	vv_free(q->path);
-	vv_free(q);
 	*context = NULL;
 	atomic_fetch_sub(&s->active, 1);
 }
@@ -124,7 +120,7 @@ static const http_repository *find_named(const http_request *q, const char **end
 {
 	const vv_http_server *s = q->server;
 	const http_repository *found = NULL;
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 
 	*end = q->path + 1 + strcspn(q->path + 1, "/");
 	if (vv_http_decode(&name, q->path + 1, (size_t)(*end - q->path - 1))) {
@@ -134,7 +130,6 @@ static const http_repository *find_named(const http_request *q, const char **end
 			}
 		}
 	}
-	vv_buf_clear(&name);
 	return found;
 }
 
@@ -175,7 +170,7 @@ static route find_route(http_request *q)
 static enum MHD_Result say_list(http_request *q)
 {
 	const vv_http_server *s = q->server;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	enum MHD_Result result;
 
 	if (!http_is_get(q)) return http_say_allow(q, "this is only read");
@@ -187,7 +182,6 @@ static enum MHD_Result say_list(http_request *q)
 		vv_http_encode(&text, s->repositories[i].name, strlen(s->repositories[i].name));
 	}
 	result = text.failed ? MHD_NO : http_say(q, MHD_HTTP_OK, "%s", vv_buf_cstr(&text));
-	vv_buf_clear(&text);
 	return result;
 }
 
@@ -335,13 +329,11 @@ __attribute__((format(printf, 2, 0))) static void keep_words(void *server, const
 /* The name in URLs of a repository whose folder is at real. */
 static char *name_of(const char *real)
 {
-	char *name = NULL, *above;
+	vv_auto(char) *above = NULL;
 
 	if (strcmp(vv_path_base(real), ".git") != 0) return vv_strdup(vv_path_base(real));
 	above = vv_path_dir(real);
-	name = above ? vv_strdup(vv_path_base(above)) : NULL;
-	vv_free(above);
-	return name;
+	return above ? vv_strdup(vv_path_base(above)) : NULL;
 }
 
 static bool is_folder_of(const vv_repository *r, const char *real)

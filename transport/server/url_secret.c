@@ -58,7 +58,7 @@ static bool lets_in(vv_http_server *s, const char *given, size_t len)
 bool http_url_secret(http_request *q, enum MHD_Result *result)
 {
 	const vv_http_server *s = q->server;
-	vv_buf given = VV_BUF_INIT;
+	vv_auto(vv_buf) given = VV_BUF_INIT;
 	bool bad = false, has;
 
 	if (!s->secret) return true;
@@ -68,7 +68,6 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 		vv_buf_wipe(&given);
 		return false;
 	}
-	vv_buf_clear(&given);
 	if (!has && has_cookie(http_header(q, "Cookie"), s->cookie, s->secret)) return true;
 	(void)snprintf(q->problem, sizeof(q->problem), "without the secret");
 	*result = http_say(

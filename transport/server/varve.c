@@ -22,7 +22,7 @@
 static vv_status answer(http_request *q, vv_error *err)
 {
 	const vv_http_call call = http_call_of(q);
-	vv_channel *line = http_stream_channel(q);
+	vv_auto(vv_channel) *line = http_stream_channel(q);
 	vv_channel_stats stats;
 	vv_status rc;
 
@@ -34,7 +34,6 @@ static vv_status answer(http_request *q, vv_error *err)
 		/* What was said before says in its own words that it failed. */
 		rc = stats.bytes_out > 0 ? VV_OK : rc;
 	}
-	vv_channel_close(line);
 	return rc;
 }
 
@@ -57,7 +56,7 @@ static bool is_our_type(const http_request *q)
 enum MHD_Result http_varve_begin(http_request *q, bool *more)
 {
 	const vv_http_server *s = q->server;
-	vv_buf none = VV_BUF_INIT;
+	vv_auto(vv_buf) none = VV_BUF_INIT;
 	bool bad = false, push;
 
 	*more = false;
@@ -69,7 +68,6 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 				"a request of varve has the Content-Type " TYPE);
 	}
 	push = http_parameter(q, "push", &none, &bad);
-	vv_buf_clear(&none);
 	if (push && !q->may_write) {
 		if (s->auth && !s->o.read_only && !q->is_known) {
 			return http_say(q, MHD_HTTP_UNAUTHORIZED, "log in to push");

@@ -208,7 +208,7 @@ VV_AUTO_CLEAR(records, records_clear)
 
 static vv_status read_all(records *out, const char *dir, vv_error *err)
 {
-	vv_auto(vv_cid) *versions = NULL;
+	vv_auto_free vv_cid *versions = NULL;
 	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, dir, err);
 

@@ -135,7 +135,7 @@ static vv_status find_published(vv_published *out, const char *varvedir, const v
 				vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	vv_auto(vv_cid) *versions = NULL;
+	vv_auto_free vv_cid *versions = NULL;
 	size_t count = 0;
 	vv_status rc = vv_published_list(&versions, &count, varvedir, err);
 

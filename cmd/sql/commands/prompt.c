@@ -276,7 +276,7 @@ vv_status vv_sql_prompt(vv_sql_script *s, vv_error *err)
 {
 	static char name[] = "varve sql", breaks[] = " \t\n\"'`,;()<>=+-*/%|[]";
 	prompt p = {.script = s};
-	vv_buf statement = VV_BUF_INIT;
+	vv_auto(vv_buf) statement = VV_BUF_INIT;
 	char *file = history_file(), *line;
 	vv_status rc = VV_OK;
 
@@ -302,6 +302,5 @@ vv_status vv_sql_prompt(vv_sql_script *s, vv_error *err)
 		(void)write_history(file);
 	}
 	sqlite3_free(file);
-	vv_buf_clear(&statement);
 	return rc;
 }

@@ -17,7 +17,7 @@
 static void show_place(const char *sql, int place)
 {
 	const char *start, *end;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (place < 0 || (size_t)place > strlen(sql)) return;
 	for (start = sql + place; start > sql && start[-1] != '\n'; start--) {
@@ -31,7 +31,6 @@ static void show_place(const char *sql, int place)
 	}
 	vv_buf_puts(&b, "^--- error here");
 	vv_note("%s", vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 static void show_warnings(const vv_sql_catalog *c)

@@ -77,7 +77,7 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_sql_script s = {.params = &o->params, .format = o->format, .quiet = o->quiet};
-	vv_buf query = VV_BUF_INIT;
+	vv_auto(vv_buf) query = VV_BUF_INIT;
 	bool asks = is_prompt(c);
 	vv_status rc;
 
@@ -89,7 +89,6 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 			  : vv_sql_script_run(&s, vv_buf_cstr(&query), err);
 	}
 	vv_sql_session_close(&s.session);
-	vv_buf_clear(&query);
 	c->code = asks ? VV_EXIT_OK : s.code;
 	return rc;
 }

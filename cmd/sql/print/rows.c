@@ -203,7 +203,7 @@ static void put_shown(vv_buf *b, form f, const char *s, size_t len)
 
 	vv_text_put_words(b, s, len, 0);
 	if (f == MARKDOWN && memchr(b->data + from, '|', b->len - from)) {
-		vv_buf copy = VV_BUF_INIT;
+		vv_auto(vv_buf) copy = VV_BUF_INIT;
 
 		vv_buf_put(&copy, b->data + from, b->len - from);
 		b->len = from;
@@ -212,14 +212,13 @@ static void put_shown(vv_buf *b, form f, const char *s, size_t len)
 			vv_buf_putc(b, copy.data[i]);
 		}
 		b->failed |= copy.failed;
-		vv_buf_clear(&copy);
 	}
 	vv_buf_putc(b, '\0');
 }
 
 static void put_row_shown(vv_sql_rows_printer *p, vv_buf *to)
 {
-	vv_buf cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
 
 	for (size_t i = 0; i < p->columns; i++) {
 		vv_buf_reset(&cell);
@@ -231,7 +230,6 @@ static void put_row_shown(vv_sql_rows_printer *p, vv_buf *to)
 		put_shown(to, p->form, vv_buf_cstr(&cell), cell.len);
 		to->failed |= cell.failed;
 	}
-	vv_buf_clear(&cell);
 }
 
 static void measure(vv_sql_rows_printer *p, const char *cells, size_t rows)
@@ -245,7 +243,7 @@ static void measure(vv_sql_rows_printer *p, const char *cells, size_t rows)
 
 static void put_head(vv_sql_rows_printer *p)
 {
-	vv_buf names = VV_BUF_INIT;
+	vv_auto(vv_buf) names = VV_BUF_INIT;
 
 	for (size_t i = 0; i < p->columns; i++) {
 		const char *name = sqlite3_column_name(p->stmt, (int)i);
@@ -269,7 +267,6 @@ static void put_head(vv_sql_rows_printer *p)
 		put_line(p, 1);
 	}
 	p->out.failed |= names.failed;
-	vv_buf_clear(&names);
 }
 
 /* The first rows are all there, or enough of them. */
@@ -294,12 +291,11 @@ static void put_for_people(vv_sql_rows_printer *p)
 		align(p);
 	}
 	if (p->aligned) {
-		vv_buf row = VV_BUF_INIT;
+		vv_auto(vv_buf) row = VV_BUF_INIT;
 
 		put_row_shown(p, &row);
 		(void)put_cells(p, vv_buf_cstr(&row), false);
 		p->out.failed |= row.failed;
-		vv_buf_clear(&row);
 		return;
 	}
 	for (size_t i = 0; i < p->columns; i++) {
@@ -350,7 +346,7 @@ vv_status vv_sql_rows_printer_open(vv_sql_rows_printer **out, sqlite3_stmt *stmt
 
 static void put_separated(vv_sql_rows_printer *p)
 {
-	vv_buf cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
 
 	for (size_t i = 0; i < p->columns; i++) {
 		vv_buf_reset(&cell);
@@ -364,7 +360,6 @@ static void put_separated(vv_sql_rows_printer *p)
 		}
 		p->out.failed |= cell.failed;
 	}
-	vv_buf_clear(&cell);
 	vv_buf_putc(&p->out, '\n');
 }
 

@@ -74,16 +74,13 @@ static void close_log(void *state)
  * *unknown the error where that leads to nothing. */
 static char *path_of(varve_error *unknown, const vv_sql_function_table *t, const char *word)
 {
-	vv_sql_name name;
-	char *path;
+	vv_auto(vv_sql_name) name = {0};
 
 	if (vv_sql_name_find(&name, t->catalog, word, unknown) < 0) {
 		return sqlite3_mprintf("%s", word);
 	}
 	unknown->code = 0;
-	path = sqlite3_mprintf("%s", name.path);
-	vv_sql_name_clear(&name);
-	return path;
+	return sqlite3_mprintf("%s", name.path);
 }
 
 static int open_log(void **state, const vv_sql_function_table *t, const char *const *arguments,

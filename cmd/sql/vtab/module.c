@@ -124,16 +124,13 @@ static int add_word(vv_sql_catalog *c, const char *word, varve_error *err)
 /* Do two words mean two things that there are? */
 static bool differ(vv_sql_catalog *c, const char *one, const char *two)
 {
-	vv_sql_name a, b;
+	vv_auto(vv_sql_name) a = {0};
+	vv_auto(vv_sql_name) b = {0};
 	varve_error unused;
-	bool are = vv_sql_name_find(&a, c, one, &unused) == 0 &&
-		   vv_sql_name_find(&b, c, two, &unused) == 0 &&
-		   (strcmp(a.path, b.path) != 0 || a.outside != b.outside ||
-		    strcmp(a.revision ? a.revision : "", b.revision ? b.revision : "") != 0);
-
-	vv_sql_name_clear(&a);
-	vv_sql_name_clear(&b);
-	return are;
+	return vv_sql_name_find(&a, c, one, &unused) == 0 &&
+	       vv_sql_name_find(&b, c, two, &unused) == 0 &&
+	       (strcmp(a.path, b.path) != 0 || a.outside != b.outside ||
+		strcmp(a.revision ? a.revision : "", b.revision ? b.revision : "") != 0);
 }
 
 static bool is_twin(const char *one, const char *two)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/auto.h"
 #include "cmd/sql/vtab/opened.h"
 
 enum vv_sql_name_kind {
@@ -33,6 +34,7 @@ typedef struct vv_sql_name {
 /* VARVE_ENOTFOUND: there is no such table, with what is near as a hint; VARVE_EUSAGE: there are several. */
 int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err);
 void vv_sql_name_clear(vv_sql_name *n);
+VV_AUTO_CLEAR(vv_sql_name, vv_sql_name_clear)
 
 /* "varve_diff_" of a kind; "" of versions. */
 const char *vv_sql_name_prefix(int kind);

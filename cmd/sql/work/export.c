@@ -97,7 +97,7 @@ static vv_status fill(const exporting *x, const char *file, vv_error *err)
 vv_status vv_sql_export(vv_sql_session *s, const char *file, size_t *count, vv_error *err)
 {
 	exporting x = {.s = s};
-	vv_buf made = VV_BUF_INIT;
+	vv_auto(vv_buf) made = VV_BUF_INIT;
 	vv_error ignored;
 	vv_status rc;
 
@@ -117,6 +117,5 @@ vv_status vv_sql_export(vv_sql_session *s, const char *file, size_t *count, vv_e
 	}
 	*count = x.count;
 	vv_sql_name_list_free(x.paths);
-	vv_buf_clear(&made);
 	return rc;
 }

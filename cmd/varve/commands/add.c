@@ -93,7 +93,7 @@ static void put_notes(const char *lines)
 /* Tables that git merged as text come first: they are tables again then. *any: there are some. */
 static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *err)
 {
-	vv_torn_report t;
+	vv_auto(vv_torn_report) t = {0};
 	vv_status rc = vv_torn_mend(&t, c->repo, c->writer, c->index,
 				    c->argc > 0 ? &c->paths : NULL, true, o->dry_run, err);
 
@@ -104,7 +104,6 @@ static vv_status fix_torn(vv_context *c, const options *o, bool *any, vv_error *
 	}
 	*any = t.merged + t.conflicts > 0;
 	c->code = rc == VV_OK && t.conflicts > 0 ? VV_EXIT_NO : c->code;
-	vv_torn_report_clear(&t);
 	return rc;
 }
 
@@ -151,8 +150,8 @@ static vv_status unpack(vv_context *c, char **names, vv_error *err)
 static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 {
 	const options *o = c->options;
-	vv_add_plan plan = {0};
-	vv_add_report rep = {0};
+	vv_auto(vv_add_plan) plan = {0};
+	vv_auto(vv_add_report) rep = {0};
 	vv_auto(vv_buf) files = VV_BUF_INIT;
 	vv_json_out json;
 	bool torn = false;
@@ -187,8 +186,6 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 		report_refused(err, rep.refused);
 		c->code = VV_EXIT_TROUBLE;
 	}
-	vv_add_report_clear(&rep);
-	vv_add_plan_clear(&plan);
 	return VV_OK;
 }
 

@@ -66,20 +66,16 @@ typedef struct run {
 static vv_status copy_patch(run *r, int from, vv_error *err)
 {
 	const char *temp = vv_env_temp_dir(vv_environ());
-	char *piece = vv_malloc(1 << 16);
+	vv_auto(char) *piece = vv_malloc(1 << 16);
 	ssize_t n = 1;
 	vv_status rc = VV_OK;
 	int fd = piece ? vv_temp_open(&r->spool, temp, "varve-apply-", err)
 		       : (int)vv_fail_nomem(err);
-	if (fd < 0) {
-		vv_free(piece);
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	r->fd = fd;
 	while (rc == VV_OK && (n = vv_read_full(from, piece, 1 << 16, r->name, err)) > 0) {
 		rc = vv_write_full(fd, piece, (size_t)n, r->spool, err);
 	}
-	vv_free(piece);
 	if (rc == VV_OK && n == 0 && lseek(fd, 0, SEEK_SET) < 0) {
 		rc = vv_fail_errno(err, "cannot seek in", r->spool);
 	}
@@ -144,7 +140,7 @@ static vv_status put_rejected(void *payload, const char *path, const void *bytes
 			      vv_error *err)
 {
 	run *r = payload;
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	if (!r->o->check) {
 		vv_buf_printf(&name, "%s.rej", path);
@@ -152,14 +148,13 @@ static vv_status put_rejected(void *payload, const char *path, const void *bytes
 			rc = vv_apply_files_put(&r->rejects, name.data, bytes, len, err);
 		}
 	}
-	vv_buf_clear(&name);
 	return rc;
 }
 
 static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 {
 	run *r = payload;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	if (r->o->three_way && vv_apply_index_miss(&r->indexed, m->path, err) < 0) return VV_ENOMEM;
 	if (++r->misfits > MISFITS_SHOWN) return VV_OK;
 	vv_text_put_escaped(&b, m->path, strlen(m->path));
@@ -183,7 +178,6 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 	} else if (rc == VV_OK) {
 		vv_note("%s", b.data);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -264,12 +258,11 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 			rc = vv_apply_index_put(&r->indexed, d, err);
 		}
 		if (rc == VV_OK && d->rejected > 0) {
-			vv_buf name = VV_BUF_INIT;
+			vv_auto(vv_buf) name = VV_BUF_INIT;
 			vv_buf_printf(&name, "%s.rej", d->path);
 			if ((rc = vv_buf_ok(&name, err)) == VV_OK) {
 				rc = vv_apply_files_change(&r->rejects, name.data, false, err);
 			}
-			vv_buf_clear(&name);
 		}
 	}
 	say(r, d);

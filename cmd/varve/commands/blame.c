@@ -72,16 +72,13 @@ static void run_clear(blame_run *r)
 
 static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 {
-	vv_commit c = {0};
-	vv_buf date = VV_BUF_INIT;
+	vv_auto(vv_commit) c = {0};
+	vv_auto(vv_buf) date = VV_BUF_INIT;
 	size_t len;
 	vv_status rc = vv_commit_read(r->repo, id, &c, err);
 	if (rc < 0) return rc;
 	blamed *p = vv_realloc_array(r->commits, r->count + 1, sizeof(*p));
-	if (!p) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!p) return vv_fail_nomem(err);
 	r->commits = p;
 	p = &p[r->count];
 	memset(p, 0, sizeof(*p));
@@ -92,12 +89,8 @@ static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 	memcpy(p->date, vv_buf_cstr(&date), date.len >= 10 ? 10 : date.len);
 	p->author = vv_strdup(c.author.name ? c.author.name : "");
 	p->summary = vv_strndup(subject, len);
-	rc = p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err)
-				     : vv_fail_nomem(err);
-done:
-	vv_buf_clear(&date);
-	vv_commit_clear(&c);
-	return rc;
+	return p->author && p->summary ? vv_rev_short(r->repo, id, &p->short_id, err)
+				       : vv_fail_nomem(err);
 }
 
 /* The columns that identify a row: places. */
@@ -297,9 +290,9 @@ typedef vv_status (*row_fn)(void *payload, const vv_cell *cells, uint64_t row, v
 /* All rows of a table, or those whose key is --row. */
 static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payload, vv_error *err)
 {
-	vv_table_reader *reader = NULL;
-	vv_batch batch;
-	vv_buf key = VV_BUF_INIT;
+	vv_auto(vv_table_reader) *reader = NULL;
+	vv_auto(vv_batch) batch = {0};
+	vv_auto(vv_buf) key = VV_BUF_INIT;
 	size_t places[KEY_MAX], count = key_places(r, t, places, KEY_MAX);
 	int more = 0;
 	vv_batch_init(&batch);
@@ -316,9 +309,6 @@ static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payl
 			}
 		}
 	}
-	vv_table_reader_close(reader);
-	vv_batch_clear(&batch);
-	vv_buf_clear(&key);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -426,7 +416,7 @@ static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *co
 
 static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 {
-	vv_table_at first = {0};
+	vv_auto(vv_table_at) first = {0};
 	vv_oid start;
 	vv_status rc;
 	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
@@ -454,7 +444,6 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 			rc = print_all(r, &first.table, err);
 		}
 	}
-	vv_table_at_close(&first);
 	return rc;
 }
 
@@ -482,7 +471,7 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 	bool swapped = c->argc == 2 && is_rev_first(c); /* as in Git: REV [--] PATH */
 	const char *rev = c->argc < 2 ? "HEAD" : c->argv[swapped ? 0 : 1];
 	blame_run r = {.o = c->options, .repo = c->repo, .reader = c->reader};
-	char *path = NULL;
+	vv_auto(char) *path = NULL;
 	vv_status rc;
 
 	if (!r.o->json) {
@@ -493,7 +482,6 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 		rc = blame(&r, rev, err);
 	}
 	run_clear(&r);
-	vv_free(path);
 	return vv_out_failed() ? VV_OK : rc;
 }
 

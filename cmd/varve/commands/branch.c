@@ -98,10 +98,10 @@ static void print_upstream(const listing *l, const char *upstream, uint64_t ahea
 
 static vv_status print_details(const listing *l, const vv_ref *ref, vv_error *err)
 {
-	char *upstream = NULL, *hex = NULL;
+	vv_auto(char) *upstream = NULL, *hex = NULL;
 	uint64_t ahead = 0, behind = 0;
 	const char *subject;
-	vv_commit c;
+	vv_auto(vv_commit) c = {0};
 	vv_error none;
 	vv_status rc, has = VV_ENOTFOUND;
 	size_t len, n;
@@ -123,15 +123,13 @@ static vv_status print_details(const listing *l, const vv_ref *ref, vv_error *er
 		subject = vv_commit_subject(&c, &len);
 		vv_out_text(subject, len);
 	}
-	vv_free(upstream);
-	vv_free(hex);
-	vv_commit_clear(&c);
 	return rc;
 }
 
 static vv_status list_json(listing *l, const vv_ref *ref, bool current, vv_error *err)
 {
-	char hex[VV_OID_TEXT + 1], *upstream = NULL;
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(char) *upstream = NULL;
 	uint64_t ahead = 0, behind = 0;
 	bool local = strncmp(ref->name, "refs/heads/", 11) == 0;
 	vv_error none;
@@ -150,7 +148,6 @@ static vv_status list_json(listing *l, const vv_ref *ref, bool current, vv_error
 		vv_json_add_u64(&l->w, "behind", behind);
 	}
 	vv_json_close_object(&l->w);
-	vv_free(upstream);
 	return vv_buf_ok(&l->json, err);
 }
 
@@ -191,7 +188,7 @@ static vv_status list_branches(const options *o, vv_repository *r, vv_error *err
 {
 	listing l;
 	vv_status rc;
-	char *hex = NULL;
+	vv_auto(char) *hex = NULL;
 	bool json = vv_wants_json(o->format);
 
 	memset(&l, 0, sizeof(l));
@@ -216,7 +213,6 @@ static vv_status list_branches(const options *o, vv_repository *r, vv_error *err
 		vv_out_bytes(vv_buf_cstr(&l.json), l.json.len);
 		vv_out("\n");
 	}
-	vv_free(hex);
 	vv_buf_clear(&l.json);
 	vv_head_clear(&l.head);
 	return rc;
@@ -224,7 +220,7 @@ static vv_status list_branches(const options *o, vv_repository *r, vv_error *err
 
 static vv_status current_name(vv_repository *r, char **out, vv_error *err)
 {
-	vv_head head;
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	*out = NULL;
@@ -235,29 +231,25 @@ static vv_status current_name(vv_repository *r, char **out, vv_error *err)
 	} else if (!(*out = vv_strdup(short_name(head.branch)))) {
 		rc = vv_fail_nomem(err);
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
 static vv_status create(const options *o, vv_repository *r, const char *name, const char *start,
 			vv_error *err)
 {
-	char *ref_name = joined("refs/heads/", name, ""),
-	     *reason = joined("branch: Created from ", start, "");
-	char *where = NULL;
+	vv_auto(char) *ref_name = joined("refs/heads/", name, ""),
+		      *reason = joined("branch: Created from ", start, "");
+	vv_auto(char) *where = NULL;
 	vv_ref ref;
 	vv_oid id, old;
 	bool exists = false;
 	vv_error absent;
 	vv_status rc;
 
-	if (!ref_name || !reason) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!ref_name || !reason) return vv_fail_nomem(err);
 	if ((rc = vv_ref_name_check(name, err)) < 0 ||
 	    (rc = vv_rev_commit(r, start, &id, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
 		exists = true;
@@ -268,7 +260,7 @@ static vv_status create(const options *o, vv_repository *r, const char *name, co
 		rc = vv_fail(err, VV_EEXISTS, "there is a branch '%s' already",
 			     vv_text_shows(name));
 		vv_hint(err, "-f moves it");
-		goto done;
+		return rc;
 	}
 	if (exists && (rc = vv_branch_checked_out(r, ref_name, &where, err)) == VV_OK && where) {
 		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
@@ -277,10 +269,6 @@ static vv_status create(const options *o, vv_repository *r, const char *name, co
 	if (rc == VV_OK) {
 		rc = vv_ref_update(r, ref_name, &id, exists ? &old : NULL, exists, reason, err);
 	}
-done:
-	vv_free(where);
-	vv_free(ref_name);
-	vv_free(reason);
 	return rc;
 }
 
@@ -288,7 +276,7 @@ done:
 static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_ref *ref,
 			      vv_error *err)
 {
-	char *upstream = NULL;
+	vv_auto(char) *upstream = NULL;
 	uint64_t ahead, behind;
 	vv_oid into;
 	bool merged = false;
@@ -298,7 +286,6 @@ static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_r
 	if (vv_branch_upstream(r, ref_name, &upstream, &ahead, &behind, &none) == VV_OK) {
 		merged = ahead == 0;
 	}
-	vv_free(upstream);
 	if (!merged && vv_rev_commit(r, "HEAD", &into, &none) == VV_OK) {
 		if ((rc = vv_is_ancestor(r, &ref->commit, &into, &merged, err)) < 0) return rc;
 	}
@@ -341,7 +328,7 @@ static vv_status collect_setting(void *payload, const char *name, const char *va
 static vv_status forget_settings(vv_repository *r, const char *branch, bool only_upstream,
 				 vv_error *err)
 {
-	char *prefix = joined("branch.", branch, ".");
+	vv_auto(char) *prefix = joined("branch.", branch, ".");
 	settings s;
 	vv_status rc;
 	size_t i;
@@ -358,25 +345,22 @@ static vv_status forget_settings(vv_repository *r, const char *branch, bool only
 		}
 		vv_free(s.names[i]);
 	}
-	vv_free(prefix);
 	return rc;
 }
 
 static vv_status delete_one(const options *o, vv_repository *r, const char *name, vv_error *err)
 {
-	char *ref_name = joined(o->remotes ? "refs/remotes/" : "refs/heads/", name, ""),
-	     *where = NULL, *hex = NULL;
-	vv_ref ref;
+	vv_auto(char) *ref_name = joined(o->remotes ? "refs/remotes/" : "refs/heads/", name, ""),
+		      *where = NULL, *hex = NULL;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
 	if (!ref_name) return vv_fail_nomem(err);
 	rc = vv_ref_get(r, ref_name, &ref, err);
 	if (rc < 0) {
-		rc = rc == VV_ENOTFOUND
-			     ? vv_fail(err, rc, "there is no branch '%s'", vv_text_shows(name))
-			     : rc;
-		vv_free(ref_name);
-		return rc;
+		return rc == VV_ENOTFOUND
+			       ? vv_fail(err, rc, "there is no branch '%s'", vv_text_shows(name))
+			       : rc;
 	}
 	if (!o->remotes && ((rc = vv_branch_checked_out(r, ref_name, &where, err)) < 0 || where)) {
 		if (where) {
@@ -384,43 +368,34 @@ static vv_status delete_one(const options *o, vv_repository *r, const char *name
 				     vv_text_shows(name), vv_text_shows(where));
 			vv_hint(err, "switch to another branch there first");
 		}
-		goto done;
+		return rc;
 	}
 	if ((!o->remove_force && !o->force && !o->remotes &&
 	     (rc = check_merged(r, ref_name, &ref, err)) < 0) ||
 	    (rc = vv_rev_short(r, &ref.id, &hex, err)) < 0 ||
 	    (rc = vv_ref_delete(r, ref_name, &ref.id, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!o->quiet) {
 		vv_out("deleted branch %s (was %s)\n", vv_text_shows(name), hex);
 	}
-	rc = o->remotes ? VV_OK : forget_settings(r, name, false, err);
-done:
-	vv_free(hex);
-	vv_free(where);
-	vv_free(ref_name);
-	vv_ref_clear(&ref);
-	return rc;
+	return o->remotes ? VV_OK : forget_settings(r, name, false, err);
 }
 
 /* REMOTE/BRANCH, or a local branch to follow. */
 static vv_status set_upstream(vv_repository *r, const char *branch, const char *upstream,
 			      vv_error *err)
 {
-	char *remote_ref = joined("refs/remotes/", upstream, ""),
-	     *local_ref = joined("refs/heads/", upstream, "");
-	char *branch_ref = joined("refs/heads/", branch, "");
-	char *remote = NULL, *merge = NULL;
+	vv_auto(char) *remote_ref = joined("refs/remotes/", upstream, ""),
+		      *local_ref = joined("refs/heads/", upstream, "");
+	vv_auto(char) *branch_ref = joined("refs/heads/", branch, "");
+	vv_auto(char) *remote = NULL, *merge = NULL;
 	const char *slash = strchr(upstream, '/');
 	vv_error absent;
-	vv_ref ref;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
-	if (!remote_ref || !local_ref || !branch_ref) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!remote_ref || !local_ref || !branch_ref) return vv_fail_nomem(err);
 	if (slash && vv_ref_get(r, remote_ref, &ref, &absent) == VV_OK) {
 		remote = vv_strndup(upstream, (size_t)(slash - upstream));
 		merge = joined("refs/heads/", slash + 1, "");
@@ -431,23 +406,15 @@ static vv_status set_upstream(vv_repository *r, const char *branch, const char *
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s' to follow",
 			     vv_text_shows(upstream));
 		vv_hint(err, "'varve branch -r' lists the remote branches");
-		goto done;
+		return rc;
 	}
-	vv_ref_clear(&ref);
-	rc = remote && merge ? vv_branch_follow(r, branch_ref, remote, merge, err)
-			     : vv_fail_nomem(err);
-done:
-	vv_free(remote_ref);
-	vv_free(local_ref);
-	vv_free(branch_ref);
-	vv_free(remote);
-	vv_free(merge);
-	return rc;
+	return remote && merge ? vv_branch_follow(r, branch_ref, remote, merge, err)
+			       : vv_fail_nomem(err);
 }
 
 static vv_status need_branch(vv_repository *r, const char *name, vv_error *err)
 {
-	char *ref_name = joined("refs/heads/", name, "");
+	vv_auto(char) *ref_name = joined("refs/heads/", name, "");
 	vv_error absent;
 	vv_head head;
 	vv_ref ref;
@@ -465,14 +432,13 @@ static vv_status need_branch(vv_repository *r, const char *name, vv_error *err)
 		}
 		vv_head_clear(&head);
 	}
-	vv_free(ref_name);
 	return rc;
 }
 
 static vv_status rename_branch(const options *o, vv_repository *r, int argc, char **argv,
 			       vv_error *err)
 {
-	char *current = NULL;
+	vv_auto(char) *current = NULL;
 	vv_status rc = VV_OK;
 
 	if (argc < 2) {
@@ -482,13 +448,12 @@ static vv_status rename_branch(const options *o, vv_repository *r, int argc, cha
 		rc = vv_branch_rename(r, argc < 2 ? current : argv[0], argv[argc - 1],
 				      o->rename_force || o->force, err);
 	}
-	vv_free(current);
 	return rc;
 }
 
 static vv_status upstream_of(const options *o, vv_repository *r, const char *name, vv_error *err)
 {
-	char *current = NULL;
+	vv_auto(char) *current = NULL;
 	vv_status rc = VV_OK;
 
 	if (!name) {
@@ -503,7 +468,6 @@ static vv_status upstream_of(const options *o, vv_repository *r, const char *nam
 				vv_text_shows(o->upstream));
 		}
 	}
-	vv_free(current);
 	return rc;
 }
 

@@ -127,11 +127,11 @@ static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view
 static vv_status write_rows(vv_subject *s, const options *o, const vv_view_options *v,
 			    vv_data_out *out, vv_error *err)
 {
-	vv_kept_keys keys = {.lookup = {.cache = NULL}};
+	vv_auto(vv_kept_keys) keys = {.lookup = {.cache = NULL}};
 	vv_view_options view = *v;
 	vv_sniff_hints hints;
 	const vv_subject_options how = {.hints = &hints, .unpack = true};
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 	uint64_t rows;
 
@@ -149,8 +149,6 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
-	vv_kept_keys_close(&keys);
-	vv_table_close(&t);
 	return rc;
 }
 
@@ -177,7 +175,7 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_view_options v;
-	vv_data_out out;
+	vv_auto(vv_data_out) out = {0};
 	vv_subject s;
 	vv_status rc;
 
@@ -204,7 +202,6 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 		rc = vv_data_out_end(&out, err);
 	}
 done:
-	vv_data_out_clear(&out);
 	return vv_out_failed() ? VV_OK : rc;
 }
 

@@ -141,14 +141,13 @@ static vv_status check_usage(const options *o, vv_error *err)
 /* --rule and --skip name rules, whatever is checked. */
 static vv_status check_names(const options *o, vv_error *err)
 {
-	vv_rule_set set;
+	vv_auto(vv_rule_set) set = {0};
 	vv_status rc = vv_rule_set_for(&set, NULL, "", err);
 
 	if (rc == VV_OK &&
 	    (rc = vv_rule_set_only(&set, o->rule.items, o->rule.count, err)) == VV_OK) {
 		rc = vv_rule_set_skip(&set, o->skip.items, o->skip.count, err);
 	}
-	vv_rule_set_clear(&set);
 	return rc;
 }
 
@@ -220,7 +219,7 @@ static vv_status find_side(check *c, vv_error *err)
 /* Where the checked version and the branch that it is to go to parted. */
 static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *head, vv_error *err)
 {
-	char *upstream = NULL;
+	vv_auto(char) *upstream = NULL;
 	uint64_t ahead, behind;
 	vv_oid there, base;
 	vv_status rc = VV_ENOTFOUND;
@@ -244,7 +243,6 @@ done:
 			     "origin/main");
 	}
 	c->has_base = rc == VV_OK;
-	vv_free(upstream);
 	return rc;
 }
 
@@ -277,7 +275,7 @@ static vv_status find_base(check *c, vv_error *err)
 {
 	vv_repository *r = c->run.repo;
 	bool no_branch = c->o->base && vv_rev_is_null(c->o->base, strlen(c->o->base));
-	vv_head head;
+	vv_auto(vv_head) head = {0};
 	vv_oid commit;
 	vv_status rc;
 
@@ -310,7 +308,6 @@ static vv_status find_base(check *c, vv_error *err)
 		c->has_base = true;
 		rc = vv_diff_side_commit(&c->base, r, &head.commit, "HEAD", err);
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
@@ -331,7 +328,7 @@ static vv_status set_time(check *c, vv_error *err)
 static vv_status open_cache(check *c, vv_error *err)
 {
 	const options *o = c->o;
-	char *dir = NULL;
+	vv_auto(char) *dir = NULL;
 	vv_status rc;
 
 	if (o->no_cache) return VV_OK;
@@ -340,7 +337,6 @@ static vv_status open_cache(check *c, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	rc = vv_check_cache_open(&c->run.cache, dir, err);
-	vv_free(dir);
 	if (rc == VV_OK && o->trust &&
 	    (rc = vv_check_cache_trust(c->run.cache, o->trust, err)) < 0) {
 		vv_prefix(err, "--trust-result");
@@ -352,7 +348,7 @@ static vv_status open_cache(check *c, vv_error *err)
  * the file is told as a finding. */
 static vv_status refuse_package(const check *c, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *top;
 	vv_error ignored;
 	vv_status rc = VV_OK;
@@ -364,7 +360,6 @@ static vv_status refuse_package(const check *c, vv_error *err)
 			     vv_text_shows(c->o->schema));
 		vv_hint(err, "give the 'schema' of one of its resources");
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -420,12 +415,11 @@ static void show_trailers(const check *c)
 {
 	for (size_t i = 0; i < c->o->accept.count; i++) {
 		for (int k = 0; k < c->argc; k++) {
-			vv_buf b = VV_BUF_INIT;
+			vv_auto(vv_buf) b = VV_BUF_INIT;
 
 			vv_accept_put(&b, c->o->accept.items[i], c->argv[k], c->o->why);
 			vv_note("in the commit's message: %s",
 				vv_text_show(vv_buf_cstr(&b), b.len));
-			vv_buf_clear(&b);
 		}
 	}
 }
@@ -438,8 +432,8 @@ static void on_warning(void *payload, const char *message)
 
 static vv_status check_files(check *c, vv_error *err)
 {
-	vv_rules_file *rules = NULL;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_rules_file) *rules = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	unsigned cpus = vv_cpu_count();
 	vv_status rc = VV_OK;
 
@@ -455,7 +449,7 @@ static vv_status check_files(check *c, vv_error *err)
 			    (rc = vv_rules_file_read(&rules, vv_buf_cstr(&text), text.len,
 						     c->o->rules, err)) < 0)) {
 		vv_prefix(err, "--rules");
-		goto done;
+		return rc;
 	}
 	c->run.pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
 	if (!c->run.pool) {
@@ -463,30 +457,26 @@ static vv_status check_files(check *c, vv_error *err)
 	}
 	if (rc < 0 || (rc = set_side(&c->side, VV_SIDE_WORK, "the files", err)) < 0 ||
 	    (rc = make_report(c, rules, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	c->run.rules_name = c->o->rules;
 	c->run.rules_text = rules ? &text : NULL;
-	rc = vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
-done:
-	vv_rules_file_free(rules);
-	vv_buf_clear(&text);
-	return rc;
+	return vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
 }
 
 static vv_status check_versions(check *c, vv_error *err)
 {
-	vv_rules_file *rules = NULL;
+	vv_auto(vv_rules_file) *rules = NULL;
 	vv_status rc = VV_OK;
 
 	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
 	    (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	c->run.reader = c->in->reader;
 	if ((rc = vv_check_rules_read(&rules, c->run.reader, &c->side, err)) < 0 ||
 	    (rc = make_report(c, rules, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!c->range) {
 		rc = vv_check_side(&c->run, &c->side, c->has_base ? &c->base : NULL, c->argc,
@@ -498,8 +488,6 @@ static vv_status check_versions(check *c, vv_error *err)
 		rc = vv_check_range(&c->run, &c->side.commit, c->has_exclude ? &c->exclude : NULL,
 				    c->has_base ? &c->base : NULL, c->argc, c->argv, err);
 	}
-done:
-	vv_rules_file_free(rules);
 	return rc;
 }
 
@@ -541,7 +529,7 @@ static vv_status run_checks(check *c, vv_error *err)
 
 static void list_rules(const options *o)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	bool json = vv_wants_json(o->format);
 
@@ -571,7 +559,6 @@ static void list_rules(const options *o)
 		vv_buf_putc(&b, '\n');
 	}
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
 }
 
 /* --init: a first varve.json. */

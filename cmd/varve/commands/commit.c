@@ -64,13 +64,12 @@ static vv_status read_message(vv_buf *out, const char *file, vv_error *err)
 static vv_status print_status(const vv_changes *changes, vv_error *err)
 {
 	vv_status_style style = {.prefix = "", .comment_char = "#"};
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_status_put(&text, changes, &style, err);
 
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&text), text.len);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -119,7 +118,7 @@ static vv_status print_commit(const vv_commit_job *j, const options *o, vv_error
 
 static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *texts[] = {NULL};
 	vv_error ignored;
 	vv_status rc = VV_OK;
@@ -132,9 +131,7 @@ static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 		texts[0] = vv_buf_cstr(&text);
 		j->message.texts = (vv_strings){texts, 1};
 	}
-	if (rc < 0 || (rc = vv_commit_stage(j, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = vv_commit_stage(j, err)) < 0) return rc;
 	vv_add_report_print(&j->added, NULL, true, false);
 	rc = vv_commit_make(j, err);
 	if (j->made) {
@@ -144,8 +141,6 @@ static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
 	} else if (rc == VV_OK) {
 		rc = vv_wants_json(o->format) ? print_json(j, err) : print_status(&j->status, err);
 	}
-done:
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -164,30 +159,30 @@ static int check_commit(const vv_context *c)
 static vv_status run_commit(vv_context *in, vv_error *err)
 {
 	const options *o = in->options;
-	vv_commit_job j = {.repo = in->repo,
-			   .writer = in->writer,
-			   .paths = in->paths.count > 0 ? &in->paths : NULL,
-			   .all = o->all,
-			   .amend = o->amend,
-			   .allow_empty = o->allow_empty,
-			   .no_verify = o->no_verify,
-			   .dry_run = o->dry_run,
-			   .facts = !o->quiet && (o->dry_run || !vv_wants_json(o->format)),
-			   .groups = o->verbose,
-			   .message = {.texts = o->messages,
-				       .edit = o->edit,
-				       .editor = o->no_edit && !o->edit ? NULL : vv_editor_run,
-				       .put_changes = vv_status_put_comments},
-			   .author = o->author,
-			   .sign = o->sign,
-			   .no_sign = o->no_sign};
+	vv_auto(vv_commit_job) j = {
+		.repo = in->repo,
+		.writer = in->writer,
+		.paths = in->paths.count > 0 ? &in->paths : NULL,
+		.all = o->all,
+		.amend = o->amend,
+		.allow_empty = o->allow_empty,
+		.no_verify = o->no_verify,
+		.dry_run = o->dry_run,
+		.facts = !o->quiet && (o->dry_run || !vv_wants_json(o->format)),
+		.groups = o->verbose,
+		.message = {.texts = o->messages,
+			    .edit = o->edit,
+			    .editor = o->no_edit && !o->edit ? NULL : vv_editor_run,
+			    .put_changes = vv_status_put_comments},
+		.author = o->author,
+		.sign = o->sign,
+		.no_sign = o->no_sign};
 	vv_status rc = make(&j, o, err);
 
 	if (rc == VV_OK && j.made) {
 		vv_context_gc_after(in, o->quiet);
 	}
 	in->code = j.nothing ? VV_EXIT_NO : VV_EXIT_OK;
-	vv_commit_job_clear(&j);
 	return rc;
 }
 

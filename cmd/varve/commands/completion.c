@@ -286,7 +286,7 @@ static void fish_script(vv_buf *b)
 
 static int run_completion(void *options, int argc, char **argv)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_error err;
 	int code = VV_EXIT_OK;
 
@@ -309,7 +309,6 @@ static int run_completion(void *options, int argc, char **argv)
 	} else {
 		vv_out_bytes(b.data, b.len);
 	}
-	vv_buf_clear(&b);
 	return code;
 }
 

@@ -134,7 +134,7 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 
 static void explain_key(answer *a, const vv_root *r, const vv_package_resource *res)
 {
-	vv_buf names = VV_BUF_INIT;
+	vv_auto(vv_buf) names = VV_BUF_INIT;
 	const char *from = "looked for, none found; or --no-key";
 	size_t i;
 
@@ -150,12 +150,11 @@ static void explain_key(answer *a, const vv_root *r, const vv_package_resource *
 		from = res->package_path ? res->package_path : "datapackage.json";
 	}
 	say(a, "key", r->key_count ? vv_buf_cstr(&names) : "none", from);
-	vv_buf_clear(&names);
 }
 
 static void explain_order(answer *a, const vv_root *r, const char *kept)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	for (size_t i = 0; vv_root_is_sorted(r) && i < r->sorted_by_count; i++) {
 		vv_buf_puts(&b, i ? ", " : "by ");
@@ -165,7 +164,6 @@ static void explain_order(answer *a, const vv_root *r, const char *kept)
 	    b.len ? "--order key, or chosen since rows come in another order each time; kept since"
 	    : r->file_order_declared ? "--order file, kept since"
 				     : kept);
-	vv_buf_clear(&b);
 }
 
 static bool package_has_form(const vv_sniff_hints *h)
@@ -180,7 +178,7 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 	const char *kept = s->is_dataset || !vv_cid_is_null(&s->parent)
 				   ? "as it was when first added, kept since"
 				   : "found by looking";
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	size_t i;
 
 	vv_dialect_describe(&b, &r->dialect);
@@ -205,7 +203,6 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 		      (unsigned long)r->cut_rows);
 	say(a, "groups by", vv_buf_cstr(&b), kept);
 	explain_order(a, r, kept);
-	vv_buf_clear(&b);
 }
 
 /* A setting of Git's configuration: the last level wins. */
@@ -269,8 +266,8 @@ static vv_status answer_end(answer *a, vv_status rc, vv_error *err)
 
 static vv_status explain(const options *o, vv_context *c, vv_error *err)
 {
-	vv_package_resource res;
-	vv_subject s;
+	vv_auto(vv_package_resource) res = {0};
+	vv_auto(vv_subject) s = {0};
 	vv_table t;
 	answer a;
 	bool tracked = false, described;
@@ -316,8 +313,6 @@ static vv_status explain(const options *o, vv_context *c, vv_error *err)
 	vv_table_close(&t);
 	rc = explain_setting(&a, c->repo, "smudge", "varve.smudgelimit", "256m", err);
 done:
-	vv_package_resource_clear(&res);
-	vv_subject_clear(&s);
 	return answer_end(&a, rc, err);
 }
 
@@ -347,7 +342,7 @@ static vv_status list_one(void *payload, const char *name, const char *value, co
 /* What holds where nothing is set, and what each is for. */
 static vv_status list_unset(listing *l, vv_error *err)
 {
-	vv_buf about = VV_BUF_INIT;
+	vv_auto(vv_buf) about = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < vv_setting_count && rc == VV_OK; i++) {
@@ -366,7 +361,6 @@ static vv_status list_unset(listing *l, vv_error *err)
 			}
 		}
 	}
-	vv_buf_clear(&about);
 	return rc;
 }
 

@@ -40,7 +40,7 @@ static void put_value(const vv_conflict_item *item, size_t side)
 
 static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 {
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 
 	vv_conflict_row_put(&name, item);
 	if (item->key || name.len > 0) {
@@ -48,7 +48,6 @@ static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 	} else {
 		vv_out("  a row that is gone");
 	}
-	vv_buf_clear(&name);
 	if (item->kind == VV_CONFLICT_ROW_ADDED) {
 		vv_out(", added on both sides");
 	} else if (item->kind == VV_CONFLICT_ROW_REMOVED) {
@@ -113,7 +112,7 @@ static void put_item(const vv_conflict_record *c, size_t i)
 
 static void print_path(const vv_conflict_path *p)
 {
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 
 	vv_out("%s%s%s: ", vv_color_on(VV_BOLD), vv_text_shows(p->path), vv_color_off());
 	if (!p->dataset) {
@@ -122,7 +121,6 @@ static void print_path(const vv_conflict_path *p)
 	}
 	vv_conflict_record_describe(&what, &p->record);
 	vv_out("%s\n", vv_buf_cstr(&what));
-	vv_buf_clear(&what);
 	for (size_t i = 0; i < p->record.count; i++) {
 		put_item(&p->record, i);
 	}
@@ -166,7 +164,7 @@ static void put_path_json(vv_json_out *w, const vv_conflict_path *p)
 
 static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
@@ -182,7 +180,6 @@ static vv_status print_json(const vv_conflict_list *l, vv_error *err)
 	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 		vv_out_bytes(text.data, text.len);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -207,7 +204,7 @@ static vv_status print_all(vv_repository *r, const vv_conflict_list *l, bool jso
 static vv_status run_conflicts(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_conflict_list list = {0};
+	vv_auto(vv_conflict_list) list = {0};
 	vv_status rc;
 
 	if ((rc = vv_conflict_list_read(&list, c->repo, c->writer, c->index,
@@ -217,7 +214,6 @@ static vv_status run_conflicts(vv_context *c, vv_error *err)
 		c->code = list.count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 		rc = print_all(c->repo, &list, vv_wants_json(o->format), err);
 	}
-	vv_conflict_list_clear(&list);
 	return rc;
 }
 

@@ -179,11 +179,11 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 			      vv_error *err)
 {
 	static const char *const no_key[] = {NULL};
-	vv_convert_input in;
+	vv_auto(vv_convert_input) in = {.fd = -1, .spool = -1};
 	vv_import_options io;
 	vv_import_result result;
-	vv_mem_sink *passing = NULL;
-	rewrite *arrow = NULL;
+	vv_auto(vv_mem_sink) *passing = NULL;
+	vv_auto(rewrite) *arrow = NULL;
 	vv_sink sink;
 	vv_pool *pool = NULL;
 	vv_table t;
@@ -234,9 +234,6 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 done:
 	vv_pool_free(pool);
 	vv_import_result_clear(&result);
-	vv_mem_sink_free(passing);
-	rewrite_close(arrow);
-	vv_convert_input_close(&in);
 	return rc;
 }
 
@@ -245,7 +242,7 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 				 vv_out_file *out, vv_error *err)
 {
 	vv_subject_options so = {.hints = hints, .unpack = true, .progress = c->progress};
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
 	vv_table t;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
@@ -260,19 +257,15 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 		rc = write_table(&t, format, c->options, out, c->progress, err);
 		vv_table_close(&t);
 	}
-	vv_subject_clear(&s);
 	return rc;
 }
 
 /* A pointer that lies in place of its table is not text to convert. */
 static bool is_pointer_file(const char *path)
 {
-	vv_buf text = VV_BUF_INIT;
-	bool is = vv_read_regular(&text, path, VV_POINTER_MAX, NULL) == VV_OK &&
-		  vv_pointer_looks_like(text.data, text.len);
-
-	vv_buf_clear(&text);
-	return is;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	return vv_read_regular(&text, path, VV_POINTER_MAX, NULL) == VV_OK &&
+	       vv_pointer_looks_like(text.data, text.len);
 }
 
 /* Is IN a file (or the standard input), not a version that is stored? */
@@ -314,7 +307,7 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_sniff_hints hints;
 	vv_view_format format;
-	vv_out_file out;
+	vv_auto(vv_out_file) out = {.fd = -1};
 	vv_status rc;
 
 	(void)find_format(&format, o, c->argv[1]); /* looked at by check_convert */
@@ -324,7 +317,6 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 			     ? convert_file(o, c->argv[0], &hints, format, &out, c->progress, err)
 			     : convert_version(c, &hints, format, &out, err);
 	}
-	vv_out_file_clear(&out);
 	return vv_out_failed() ? VV_OK : rc;
 }
 

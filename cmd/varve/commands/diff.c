@@ -164,11 +164,10 @@ static vv_status choose_limit(run *r, vv_error *err)
 static vv_status open_output(run *r, vv_error *err)
 {
 	if (!r->o->output || r->o->quiet) return VV_OK;
-	char *dir = vv_path_dir(r->o->output);
+	vv_auto(char) *dir = vv_path_dir(r->o->output);
 	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-diff-");
 	int fd = vv_temp_open(&r->temp, dir, ".varve-diff-", err);
-	vv_free(dir);
 	if (fd < 0) return (vv_status)fd;
 	r->p.fd = fd;
 	return VV_OK;
@@ -192,9 +191,9 @@ static vv_status finish_output(run *r, vv_error *err)
 static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_side *s,
 			       vv_error *err)
 {
-	vv_commit c = {0};
-	vv_buf date = VV_BUF_INIT;
-	char *id = NULL;
+	vv_auto(vv_commit) c = {0};
+	vv_auto(vv_buf) date = VV_BUF_INIT;
+	vv_auto(char) *id = NULL;
 	size_t len;
 	vv_status rc = VV_OK;
 	vv_buf_puts(out, s->name);
@@ -209,9 +208,6 @@ static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_s
 		out->failed = out->failed || date.failed;
 		rc = vv_buf_ok(out, err);
 	}
-	vv_free(id);
-	vv_buf_clear(&date);
-	vv_commit_clear(&c);
 	return rc;
 }
 
@@ -220,8 +216,8 @@ static vv_status describe_side(vv_buf *out, vv_repository *repo, const vv_diff_s
 static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 {
 	char **argv = c->argv;
-	vv_pool *pool = NULL;
-	vv_subject a, b;
+	vv_auto(vv_pool) *pool = NULL;
+	vv_auto(vv_subject) a = {0}, b = {0};
 	vv_error ignored;
 	vv_status rc;
 	vv_subject_init(&a);
@@ -252,10 +248,7 @@ static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 			     .named = true};
 	rc = vv_diff_print_item(&r->p, &item, err);
 done:
-	vv_subject_clear(&a);
-	vv_subject_clear(&b);
 	r->p.how.pool = NULL;
-	vv_pool_free(pool);
 	return rc;
 }
 
@@ -277,14 +270,13 @@ static void run_clear(run *r)
 
 static void page(run *r)
 {
-	char *pager = NULL;
+	vv_auto(char) *pager = NULL;
 	vv_error ignored;
 	if (r->p.fd >= 0 || r->p.how.only_whether || !vv_diff_print_is_prose(&r->p)) return;
 	if (r->p.repo && vv_config_string(r->p.repo, "core.pager", &pager, &ignored) < 0) {
 		pager = NULL;
 	}
 	vv_out_page(pager);
-	vv_free(pager);
 }
 
 /* In which commit the newer version is. */
@@ -307,8 +299,8 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 					  .cached = r->o->cached,
 					  .renames = !r->o->no_renames,
 					  .stage = r->o->stage ? r->o->stage[0] - '0' : 0};
-	vv_diff_sides d;
-	vv_buf title = VV_BUF_INIT;
+	vv_auto(vv_diff_sides) d = {0};
+	vv_auto(vv_buf) title = VV_BUF_INIT;
 	vv_status rc;
 	memset(&d, 0, sizeof(d));
 	if (r->o->no_index) {
@@ -351,8 +343,6 @@ done:
 	if (rc == VV_OK) {
 		rc = vv_diff_print_end(&r->p, err);
 	}
-	vv_diff_sides_clear(&d);
-	vv_buf_clear(&title);
 	return rc;
 }
 

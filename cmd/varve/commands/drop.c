@@ -177,7 +177,7 @@ static void put_versions(vv_json_out *w, const vv_drop *d)
 
 static vv_status print_json(const vv_drop *d, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
@@ -191,7 +191,6 @@ static vv_status print_json(const vv_drop *d, vv_error *err)
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 

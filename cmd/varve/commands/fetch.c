@@ -57,8 +57,8 @@ static const vv_option table[] = {
 /* Does a table's pointer lie in its place? */
 static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_index_entry *e)
 {
-	char *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error ignored;
 	vv_stat st;
 	bool pointer = false;
@@ -69,8 +69,6 @@ static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_ind
 		pointer = vv_read_regular(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
 			  vv_pointer_looks_like(text.data, text.len);
 	}
-	vv_buf_clear(&text);
-	vv_free(file);
 	return pointer;
 }
 
@@ -165,7 +163,7 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 			   vv_error *err)
 {
 	const options *o = c->options;
-	vv_fetch_job j;
+	vv_auto(vv_fetch_job) j = {0};
 
 	vv_fetch_job_init(&j, c->repo);
 	j.remote = remote;
@@ -189,7 +187,6 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 	if (rep->json) {
 		put_remote(rep->json, remote, &j, rc < 0 ? err->message : NULL);
 	}
-	vv_fetch_job_clear(&j);
 	return rc;
 }
 

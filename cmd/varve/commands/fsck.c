@@ -247,7 +247,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, s
 
 static void tell_below(const below *b)
 {
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 
 	if (b->damaged) {
 		vv_buf_printf(&what, "%s damaged %s", vv_text_count(b->damaged),
@@ -261,7 +261,6 @@ static void tell_below(const below *b)
 		tell(b->f, "incomplete dataset", vv_buf_cstr(&what), &b->first_missing, NULL, 0,
 		     b->v);
 	}
-	vv_buf_clear(&what);
 }
 
 /* Walks from the version's root. seen: what need not be walked again; each version has
@@ -290,7 +289,7 @@ static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_
 static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_error *err)
 {
 	vv_tree_entry e;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool is = false;
 	vv_error why;
 	vv_status rc;
@@ -306,24 +305,20 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	    !is) {
 		tell(f, "false pointer", "it does not name its data", &v->root, NULL, 0, v);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
 static vv_status check_table(fsck *f, const version *v, vv_error *err)
 {
 	vv_sink source;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_error why;
 	vv_status rc;
 
 	vv_sink_dry(&source, f->store);
 	rc = vv_table_open_stored(&t, &source, &v->root, &why);
 	if (rc == VV_OK) {
-		if ((rc = check_pointer(f, v, &t, err)) < 0) {
-			vv_table_close(&t);
-			return rc;
-		}
+		if ((rc = check_pointer(f, v, &t, err)) < 0) return rc;
 		rc = f->o->data ? vv_table_checks_next(f->checks, &t,
 						       vv_dataset_reader_pool(f->c->reader),
 						       f->c->progress, &why)
@@ -438,7 +433,7 @@ static vv_status keep_index(fsck *f, const char *name, vv_error *err)
 
 static vv_status on_git_pack(void *payload, const char *name, bool index, vv_error *err)
 {
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 	fsck *f = payload;
 	vv_status rc;
 
@@ -448,7 +443,6 @@ static vv_status on_git_pack(void *payload, const char *name, bool index, vv_err
 		     NULL);
 		rc = index ? keep_index(f, name, err) : VV_OK;
 	}
-	vv_buf_clear(&what);
 	return rc;
 }
 
@@ -490,9 +484,10 @@ static vv_status run_all(fsck *f, vv_error *err)
 /* Of whoever keeps them it is asked that a block of each is shown. */
 static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 {
-	vv_cid *roots = vv_calloc(f->absent + 1, sizeof(*roots));
-	size_t *places = vv_calloc(f->absent + 1, sizeof(*places)), count = 0;
-	bool *holds = vv_calloc(f->absent + 1, sizeof(*holds));
+	vv_auto_free vv_cid *roots = vv_calloc(f->absent + 1, sizeof(*roots));
+	vv_auto_free size_t *places = vv_calloc(f->absent + 1, sizeof(*places));
+	size_t count = 0;
+	vv_auto_free bool *holds = vv_calloc(f->absent + 1, sizeof(*holds));
 	uint64_t shown = 0;
 	vv_error why;
 	vv_status rc = roots && places && holds ? VV_OK : vv_fail_nomem(err);
@@ -505,15 +500,13 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 			places[count++] = f->away[i];
 		}
 	}
-	if (rc < 0 || count == 0) {
-		goto done;
-	}
+	if (rc < 0 || count == 0) return rc;
 	if (strcmp(name, VV_VAULT_SOURCE) == 0) {
 		vv_buf_printf(
 			&f->keepers,
 			"not here: %s, left in the vault; 'varve vault audit' asks its holders\n",
 			vv_text_counted(count, "version", "versions"));
-		goto done;
+		return rc;
 	}
 	if (strncmp(name, VV_LINK_SCHEME, strlen(VV_LINK_SCHEME)) == 0) {
 		vv_buf_printf(
@@ -522,14 +515,14 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 			"--all' gets them\n",
 			vv_text_counted(count, "version", "versions"),
 			vv_text_url(name + strlen(VV_LINK_SCHEME)));
-		goto done;
+		return rc;
 	}
 	if (vv_proof_ask_named(holds, f->c->repo, name, &vv_notes_stderr, roots, count, &why) < 0) {
 		rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 		vv_buf_printf(&f->keepers, "not here: %s, left with %s, which was not asked: %s\n",
 			      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
 			      why.message);
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; i < count; i++) {
 		shown += holds[i];
@@ -542,10 +535,6 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	vv_buf_printf(&f->keepers, "not here: %s, of which %s showed a block of %s just now\n",
 		      vv_text_counted(count, "version", "versions"), vv_reach_shown(name),
 		      shown == count ? "each" : vv_text_count(shown));
-done:
-	vv_free(holds);
-	vv_free(places);
-	vv_free(roots);
 	return rc;
 }
 
@@ -633,7 +622,7 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 {
 	fsck *f = payload;
 	char hex[VV_OID_TEXT + 1];
-	char *rev = NULL;
+	vv_auto(char) *rev = NULL;
 	vv_error ignored;
 
 	(void)err;
@@ -662,7 +651,6 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 	} else {
 		vv_out("repaired: %s: %s\n", vv_text_shows(file), what);
 	}
-	vv_free(rev);
 	return VV_OK;
 }
 
@@ -675,7 +663,7 @@ static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < before->git_index_count; i++) {
 		const char *what = NULL;
-		char *file = vv_path_join("objects/pack", names[i], (char *)NULL);
+		vv_auto(char) *file = vv_path_join("objects/pack", names[i], (char *)NULL);
 
 		rc = file ? vv_git_pack_mend(f->c->repo, names[i], &what, err) : vv_fail_nomem(err);
 		if (rc == VV_OK) {
@@ -683,7 +671,6 @@ static vv_status repair_indexes(fsck *f, const fsck *before, vv_error *err)
 		} else if (rc == VV_ECORRUPT) {
 			rc = VV_OK;
 		}
-		vv_free(file);
 	}
 	if (rc == VV_OK) {
 		vv_context_close(f->c);

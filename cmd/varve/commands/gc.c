@@ -78,7 +78,7 @@ static bool parse_grace(uint64_t *out, const char *text)
 static vv_status print_json(const vv_gc_run *run, vv_error *err)
 {
 	const vv_gc_result *g = &run->result;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
@@ -98,7 +98,6 @@ static vv_status print_json(const vv_gc_run *run, vv_error *err)
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -225,11 +224,11 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_remote_gc gc = {.has_grace = o->prune != NULL, .dry_run = o->dry_run};
-	char *name = NULL;
-	vv_head head = {0};
-	vv_remote m = {0};
-	vv_transfer t = {0};
-	vv_reached there = {0};
+	vv_auto(char) *name = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_reached) there = {0};
 	vv_status rc;
 
 	if (o->prune) {
@@ -240,12 +239,11 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	    (rc = vv_remote_find(&m, c->repo, *o->remote ? o->remote : name, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0 ||
 	    (rc = vv_reach(&there, &t, &m, true, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!there.host) {
 		vv_fail(err, VV_EUSAGE, "%s is not a Git host without varve", vv_text_url(m.url));
-		rc = vv_hint(err, "run 'varve gc' there");
-		goto done;
+		return vv_hint(err, "run 'varve gc' there");
 	}
 	rc = vv_remote_gc_run(&gc, c->repo, there.host, err);
 	vv_progress_end();
@@ -254,12 +252,6 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	} else if (rc == VV_OK && !o->quiet) {
 		print_host(o, &gc.compacted, m.name ? m.name : m.url);
 	}
-done:
-	vv_reached_close(&there);
-	vv_transfer_close(&t);
-	vv_remote_clear(&m);
-	vv_head_clear(&head);
-	vv_free(name);
 	return rc;
 }
 

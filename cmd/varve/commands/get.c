@@ -48,8 +48,8 @@ static vv_status run_get(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const char *path = o->out ? o->out : vv_path_base(c->argv[1]);
-	vv_out_file out;
-	vv_subject s;
+	vv_auto(vv_out_file) out = {.fd = -1};
+	vv_auto(vv_subject) s = {0};
 	vv_status rc = vv_out_file_open(&out, path, o->force, err);
 
 	vv_subject_init(&s);
@@ -57,15 +57,12 @@ static vv_status run_get(vv_context *c, vv_error *err)
 	if (rc < 0 || (rc = find(&s, c, err)) < 0 ||
 	    (rc = vv_subject_bytes(&s, vv_out_file_put, &out, c->progress, err)) < 0 ||
 	    (rc = vv_out_file_end(&out, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!out.standard && !o->quiet) {
 		vv_progress_end();
 		vv_note("wrote %s", vv_text_shows(path));
 	}
-done:
-	vv_out_file_clear(&out);
-	vv_subject_clear(&s);
 	return rc;
 }
 

@@ -105,14 +105,13 @@ static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 /* The file of the work tree with the lines of the import. */
 static vv_status new_config(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
 {
-	char *file = vv_repository_file(r, VV_BLOCKS_CONFIG);
+	vv_auto(char) *file = vv_repository_file(r, VV_BLOCKS_CONFIG);
 	vv_status rc = VV_OK;
 
 	if (!file) return vv_fail_nomem(err);
 	if (vv_exists(file)) {
 		rc = vv_read_regular(text, file, 1u << 20, err);
 	}
-	vv_free(file);
 	return rc < 0 ? rc : vv_imported_write(text, r, i, err);
 }
 
@@ -149,7 +148,7 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 	const options *o = c->options;
 	vv_auto(vv_imported_list) list = {.items = NULL};
 	const vv_imported *known;
-	char *file;
+	vv_auto(char) *file = NULL;
 	bool there;
 	vv_status rc = vv_imported_read(&list, c->repo, err);
 
@@ -157,7 +156,6 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 	if (rc < 0) return rc;
 	if (!(file = vv_repository_file(c->repo, i->to))) return vv_fail_nomem(err);
 	there = vv_exists(file);
-	vv_free(file);
 	known = vv_imported_find(&list, i->to);
 	*done = there && known && same(known->url, i->url) && same(known->path, i->path) &&
 		same(known->rev, i->rev) && same(known->root, i->root) &&

@@ -51,8 +51,8 @@ static vv_status read_columns(info *f, vv_error *err)
 {
 	vv_table *t = f->table;
 	size_t limit = t->columns ? HASHES_MAX / t->columns : 0, r, c;
-	vv_table_reader *reader = NULL;
-	vv_batch batch;
+	vv_auto(vv_table_reader) *reader = NULL;
+	vv_auto(vv_batch) batch = {0};
 	vv_status rc;
 	int more = 0;
 
@@ -76,15 +76,13 @@ static vv_status read_columns(info *f, vv_error *err)
 					      t->root.rows, err);
 		}
 	}
-	vv_table_reader_close(reader);
-	vv_batch_clear(&batch);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
 /* Of a table without a key all rows are looked at, if need be. */
 static vv_status find_key(info *f, vv_error *err)
 {
-	vv_key_found found;
+	vv_auto(vv_key_found) found = {0};
 	bool unique = false;
 	vv_status rc;
 
@@ -99,7 +97,6 @@ static vv_status find_key(info *f, vv_error *err)
 			f->could_be_key = rc == VV_OK && unique ? (long)c : -1;
 		}
 	}
-	vv_key_found_clear(&found);
 	return rc;
 }
 
@@ -161,13 +158,12 @@ static void put_names(vv_buf *b, char **names, size_t count)
 /* "  label    text", in as many lines as the terminal wants; the text is escaped already. */
 static void print_fact(const char *label, const char *text)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "  %s%-8s%s ", vv_color_on(VV_DIM), label, vv_color_off());
 	vv_text_put_wrapped(&b, text, strlen(text), FACTS_AT, FACTS_AT, vv_out_limit());
 	vv_buf_putc(&b, '\n');
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
 }
 
 static void print_form(const info *f, vv_buf *b)
@@ -213,7 +209,7 @@ static const char *kept_how(const vv_subject *s, bool is_table)
 static void print_facts(const info *f)
 {
 	const vv_root *r = &f->table->root;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char cid[VV_CID_TEXT + 1];
 	bool is_table = r->kind == VV_KIND_TABLE;
 
@@ -248,7 +244,6 @@ static void print_facts(const info *f)
 		vv_cid_text(cid, &f->table->cid);
 		print_fact("root", cid);
 	}
-	vv_buf_clear(&b);
 }
 
 /* Columns of the listing, so that they line up. */
@@ -291,8 +286,9 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 
 static vv_status print_columns(const info *f, vv_error *err)
 {
-	vv_aligned lines;
-	vv_buf cells[FIELDS], out = VV_BUF_INIT;
+	vv_auto(vv_aligned) lines = {0};
+	vv_buf cells[FIELDS];
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc;
 
 	memset(cells, 0, sizeof(cells));
@@ -317,8 +313,6 @@ static vv_status print_columns(const info *f, vv_error *err)
 	for (size_t i = 0; i < FIELDS; i++) {
 		vv_buf_clear(&cells[i]);
 	}
-	vv_buf_clear(&out);
-	vv_aligned_clear(&lines);
 	return rc;
 }
 
@@ -356,8 +350,9 @@ static vv_status print_known(const info *f, vv_error *err)
 {
 	static const char *const names[] = {"column", "type", "missing", "numbers", "texts"};
 	enum { COUNT = sizeof(names) / sizeof(names[0]) };
-	vv_buf cells[COUNT], out = VV_BUF_INIT;
-	vv_aligned lines;
+	vv_buf cells[COUNT];
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	vv_auto(vv_aligned) lines = {0};
 	vv_status rc;
 
 	memset(cells, 0, sizeof(cells));
@@ -388,18 +383,15 @@ static vv_status print_known(const info *f, vv_error *err)
 	for (size_t i = 0; i < COUNT; i++) {
 		vv_buf_clear(&cells[i]);
 	}
-	vv_buf_clear(&out);
-	vv_aligned_clear(&lines);
 	return rc;
 }
 
 static void json_number(vv_json_out *w, const char *name, const vv_fact_number *n)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_fact_number_put(&b, n);
 	vv_json_add_string(w, name, vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 /* The column's name, which is UTF-8, and what the header has where that is not. */
@@ -485,14 +477,13 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 {
 	static const char *const sources[] = {"none", "inferred", "declared", "package"};
 	const vv_root *r = &f->table->root;
-	vv_buf form = VV_BUF_INIT;
+	vv_auto(vv_buf) form = VV_BUF_INIT;
 	size_t c;
 
 	vv_json_add_u64(w, "rows", r->rows);
 	vv_json_name(w, "form");
 	vv_dialect_describe(&form, &r->dialect);
 	vv_json_string(w, vv_buf_cstr(&form));
-	vv_buf_clear(&form);
 	json_names(w, "key", r->key, r->key_count);
 	vv_json_name(w, "couldBeKey");
 	if (f->could_be_key >= 0) {
@@ -523,8 +514,8 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 static vv_status print_json(const info *f, vv_error *err)
 {
 	const vv_root *r = &f->table->root;
-	vv_buf b = VV_BUF_INIT;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_cell *labels = NULL;
 	vv_json_out w;
 	char cid[VV_CID_TEXT + 1];
@@ -532,9 +523,7 @@ static vv_status print_json(const info *f, vv_error *err)
 								   &f->table->schema, err)
 						: VV_OK;
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
 	vv_json_add_string(&w, "name", f->subject->text);
@@ -559,9 +548,6 @@ static vv_status print_json(const info *f, vv_error *err)
 		vv_out_bytes(b.data, b.len);
 		vv_out("\n");
 	}
-done:
-	vv_arena_clear(&arena);
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -569,7 +555,7 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 {
 	vv_subject_options so = {
 		.find_key = true, .stored = true, .unpack = true, .progress = progress};
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	info f;
 	vv_status rc;
 	size_t c;
@@ -610,7 +596,6 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	}
 	vv_free(f.columns);
 	vv_facts_clear(&f.known);
-	vv_table_close(&t);
 	return rc;
 }
 
@@ -623,7 +608,7 @@ static int check_info(const vv_context *c)
 
 static vv_status run_info(vv_context *c, vv_error *err)
 {
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
 	vv_subject_init(&s);
@@ -634,7 +619,6 @@ static vv_status run_info(vv_context *c, vv_error *err)
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK) {
 		rc = tell(c->options, &s, c->progress, err);
 	}
-	vv_subject_clear(&s);
 	return rc;
 }
 

@@ -27,7 +27,7 @@ typedef struct options {
 static bool on_path(const char *name)
 {
 	const char *path = getenv("PATH");
-	vv_buf file = VV_BUF_INIT;
+	vv_auto(vv_buf) file = VV_BUF_INIT;
 	bool found = false;
 
 	while (path && *path && !found) {
@@ -38,18 +38,14 @@ static bool on_path(const char *name)
 		found = path[0] == '/' && !file.failed && access(file.data, X_OK) == 0;
 		path += len + (path[len] == ':');
 	}
-	vv_buf_clear(&file);
 	return found;
 }
 
 static bool had_varve(const char *path)
 {
-	vv_repository *r = NULL;
-	bool had = vv_repository_open(&r, path, vv_environ(), NULL) == VV_OK &&
-		   vv_repository_is_initialised(r);
-
-	vv_repository_close(r);
-	return had;
+	vv_auto(vv_repository) *r = NULL;
+	return vv_repository_open(&r, path, vv_environ(), NULL) == VV_OK &&
+	       vv_repository_is_initialised(r);
 }
 
 static int run_init(void *opts, int argc, char **argv)
@@ -57,7 +53,7 @@ static int run_init(void *opts, int argc, char **argv)
 	const options *o = opts;
 	const vv_init_options init = {o->bare, o->branch, "varve", vv_environ()};
 	const char *path = argc > 0 ? argv[0] : ".";
-	vv_repository *r = NULL;
+	vv_auto(vv_repository) *r = NULL;
 	bool created = false, before;
 	vv_error err;
 	int code = VV_EXIT_OK;
@@ -68,12 +64,9 @@ static int run_init(void *opts, int argc, char **argv)
 	if (vv_repository_init(&r, path, &init, &created, &err) < 0) return vv_report(&err);
 	vv_repository_listen(r, &vv_notes_stderr);
 	if (vv_push_hook_set(r, o->quiet ? NULL : &vv_notes_stderr, &err) < 0) {
-		code = vv_report(&err);
-		goto done;
+		return vv_report(&err);
 	}
-	if (o->quiet) {
-		goto done;
-	}
+	if (o->quiet) return code;
 	if (created) {
 		vv_out("New repository for tables in %s\n", vv_text_shows(vv_repository_gitdir(r)));
 	} else if (!before) {
@@ -88,8 +81,6 @@ static int run_init(void *opts, int argc, char **argv)
 			"git add and git checkout will fail on tables");
 		vv_note("hint: install varve to a folder of the PATH ('echo $PATH' shows them)");
 	}
-done:
-	vv_repository_close(r);
 	return code;
 }
 

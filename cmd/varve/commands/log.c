@@ -304,13 +304,11 @@ done:
 
 static void put_text(const vv_cell *c)
 {
-	vv_buf exact = VV_BUF_INIT, fit = VV_BUF_INIT;
+	vv_auto(vv_buf) exact = VV_BUF_INIT, fit = VV_BUF_INIT;
 
 	vv_text_cell_put(&exact, c, true);
 	vv_text_cell_fit(&fit, vv_buf_cstr(&exact), vv_out_is_terminal() ? VALUE_WIDTH : SIZE_MAX);
 	vv_out_bytes(vv_buf_cstr(&fit), fit.len);
-	vv_buf_clear(&exact);
-	vv_buf_clear(&fit);
 }
 
 static void print_cell(const vv_row_event *e, const vv_row_cell *c)
@@ -464,7 +462,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 {
 	const options *o = c->options;
 	vv_repository *r = c->repo;
-	vv_row_history *h = NULL;
+	vv_auto(vv_row_history) *h = NULL;
 	uint64_t seen = 0;
 	bool bounded = false;
 	vv_status rc;
@@ -489,14 +487,13 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 		rc = vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
 			     vv_text_shows(w->paths[0]), vv_text_shows(o->row));
 	}
-	vv_row_history_close(h);
 	return rc;
 }
 
 /* An unborn branch has no history: said in words, not as "unknown revision HEAD". */
 static vv_status check_born(vv_repository *r, vv_error *err)
 {
-	vv_head head;
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
@@ -508,7 +505,6 @@ static vv_status check_born(vv_repository *r, vv_error *err)
 			vv_text_shows(strncmp(name, "refs/heads/", 11) == 0 ? name + 11 : name));
 		vv_hint(err, "'varve add FILE' and 'varve commit' make the first one");
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
@@ -537,7 +533,7 @@ static int check_log(const vv_context *c)
 static vv_status run_log(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
-	char *pager = NULL;
+	vv_auto(char) *pager = NULL;
 	words w = {NULL, 0, NULL, 0};
 	uint64_t max_count = 0;
 	vv_error ignored;
@@ -563,7 +559,6 @@ static vv_status run_log(vv_context *c, vv_error *err)
 	vv_out_page(pager);
 	rc = o->row ? log_row(c, &w, max_count, err) : print_all(c, &w, max_count, err);
 done:
-	vv_free(pager);
 	words_clear(&w);
 	return vv_out_failed() ? VV_OK : rc;
 }

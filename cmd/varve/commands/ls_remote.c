@@ -56,7 +56,7 @@ static void print_text(const vv_oid *id, const char *name, const char *suffix)
 static vv_status print_json(const options *o, const vv_hello *h, int count, char **patterns,
 			    vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	char hex[VV_OID_TEXT + 1];
 
@@ -81,9 +81,7 @@ static vv_status print_json(const options *o, const vv_hello *h, int count, char
 	vv_json_close_object(&w);
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
 	vv_out("\n");
-	vv_status rc = vv_buf_ok(&b, err);
-	vv_buf_clear(&b);
-	return rc;
+	return vv_buf_ok(&b, err);
 }
 
 static void print_all(const options *o, const vv_hello *h, int count, char **patterns)
@@ -120,36 +118,27 @@ static vv_status run_ls_remote(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	int count = c->argc > 1 ? c->argc - 1 : 0;
-	vv_transfer t = {0};
-	vv_remote m = {0};
-	vv_reached there = {0};
-	char *name = NULL;
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_reached) there = {0};
+	vv_auto(char) *name = NULL;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
 	if (rc < 0 && !(rc == VV_ENOTFOUND && c->argc > 0)) { /* a URL can be asked from anywhere */
 		return rc;
 	}
-	if (c->argc == 0 && (rc = default_remote(&name, c->repo, err)) < 0) {
-		goto done;
-	}
+	if (c->argc == 0 && (rc = default_remote(&name, c->repo, err)) < 0) return rc;
 	if ((rc = vv_remote_find(&m, c->repo, c->argc > 0 ? c->argv[0] : name, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, o->quiet, o->timeout, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	t.connect.env = vv_environ();
-	if ((rc = vv_reach(&there, &t, &m, false, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_reach(&there, &t, &m, false, err)) < 0) return rc;
 	if (vv_wants_json(o->format)) {
 		rc = print_json(o, there.hello, count, c->argv + 1, err);
 	} else {
 		print_all(o, there.hello, count, c->argv + 1);
 	}
-done:
-	vv_reached_close(&there);
-	vv_transfer_close(&t);
-	vv_remote_clear(&m);
-	vv_free(name);
 	return rc;
 }
 

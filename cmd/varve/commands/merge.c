@@ -43,7 +43,7 @@ static const vv_option table[] = {
 
 static void say_moved(const vv_branch_merge *m)
 {
-	char *from = NULL, *to = NULL;
+	vv_auto(char) *from = NULL, *to = NULL;
 	vv_error ignored;
 
 	if (!m->quiet && vv_rev_short(m->repo, &m->theirs, &to, &ignored) == VV_OK) {
@@ -53,15 +53,13 @@ static void say_moved(const vv_branch_merge *m)
 		vv_out("fast-forward: %s%s%s, %s file%s changed\n", from ? from : "",
 		       from ? " -> " : "", to, vv_text_count(m->moved), m->moved == 1 ? "" : "s");
 	}
-	vv_free(from);
-	vv_free(to);
 }
 
 /* As the summary of a commit, against what HEAD was. */
 static void say_stat(const vv_branch_merge *m)
 {
 	const vv_stat_options how = {.growth = m->verbose};
-	vv_commit_stat stat;
+	vv_auto(vv_commit_stat) stat = {0};
 	vv_error err;
 
 	if (m->quiet) return;
@@ -71,7 +69,6 @@ static void say_stat(const vv_branch_merge *m)
 	} else {
 		vv_commit_stat_print(&stat, false);
 	}
-	vv_commit_stat_clear(&stat);
 }
 
 static void say_merged(vv_branch_merge *m)

@@ -67,7 +67,7 @@ static bool is_below(const char *path, const char *folder)
 static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, vv_error *err)
 {
 	entry *n;
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_stat st;
 	vv_error absent;
 	vv_status rc;
@@ -82,13 +82,9 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	n->to = mv->folder ? vv_path_join(mv->to, e->path + strlen(mv->from) + 1, (char *)NULL)
 			   : vv_strdup(mv->to);
 	file = vv_repository_file(m->c->repo, e->path);
-	if (!n->from || !n->to || !file) {
-		vv_free(file);
-		return vv_fail_nomem(err);
-	}
+	if (!n->from || !n->to || !file) return vv_fail_nomem(err);
 	n->clean = vv_lstat(&st, file, &absent) == VV_OK &&
 		   vv_index_stat_clean(m->c->index, e, &st);
-	vv_free(file);
 	if ((rc = vv_path_check(n->to, err)) < 0) return rc;
 	return S_ISREG(e->mode)
 		       ? vv_dataset_reader_is_pointer(m->c->reader, &n->id, &n->dataset, err)
@@ -122,14 +118,13 @@ static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
 /* The target must be free, and must not lie in what moves. */
 static vv_status check_target(moving *m, const move *mv, vv_error *err)
 {
-	char *file = vv_repository_file(m->c->repo, mv->to);
+	vv_auto(char) *file = vv_repository_file(m->c->repo, mv->to);
 	vv_error absent;
 	vv_stat st;
 	bool there;
 
 	if (!file) return vv_fail_nomem(err);
 	there = vv_lstat(&st, file, &absent) == VV_OK;
-	vv_free(file);
 	if (strcmp(mv->from, mv->to) == 0 || is_below(mv->to, mv->from)) {
 		return vv_fail(err, VV_EUSAGE, "cannot move '%s' into itself",
 			       vv_text_shows(mv->from));
@@ -148,7 +143,7 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 	move *mv = &m->moves[m->move_count];
 	vv_error absent;
 	vv_stat st;
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if ((rc = vv_repository_relative(&mv->from, m->c->repo, given, err)) < 0) return rc;
@@ -161,14 +156,10 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 			     : vv_strdup(vv_path_base(mv->from));
 	}
 	file = vv_repository_file(m->c->repo, mv->from);
-	if (!mv->to || !file) {
-		vv_free(file);
-		return vv_fail_nomem(err);
-	}
+	if (!mv->to || !file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, &absent) < 0) {
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(given));
 	}
-	vv_free(file);
 	if (rc < 0) return rc;
 	mv->folder = S_ISDIR(st.mode);
 	return (rc = check_target(m, mv, err)) < 0 ? rc : collect_entries(m, mv, err);
@@ -178,7 +169,7 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 {
 	const char *target = argv[argc - 1];
 	size_t len = strlen(target);
-	char *to = NULL, *file = NULL;
+	vv_auto(char) *to = NULL, *file = NULL;
 	vv_error absent;
 	vv_stat st;
 	bool folder;
@@ -189,27 +180,21 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 	if (!m->moves) return vv_fail_nomem(err);
 	if ((rc = vv_repository_relative(&to, m->c->repo, target, err)) < 0) return rc;
 	file = vv_repository_file(m->c->repo, to);
-	if (!file) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!file) return vv_fail_nomem(err);
 	folder = vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode);
 	if (!folder && (argc > 2 || (len > 0 && target[len - 1] == '/'))) {
-		rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not a folder", vv_text_shows(target));
-		goto done;
+		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a folder", vv_text_shows(target));
 	}
 	for (i = 0; rc == VV_OK && i + 1 < argc; i++) {
 		rc = plan_one(m, argv[i], to, folder, err);
 	}
-done:
-	vv_free(file);
-	vv_free(to);
 	return rc;
 }
 
 static vv_status rename_on_disk(moving *m, const char *from, const char *to, vv_error *err)
 {
-	char *a = vv_repository_file(m->c->repo, from), *b = vv_repository_file(m->c->repo, to);
+	vv_auto(char) *a = vv_repository_file(m->c->repo, from),
+		      *b = vv_repository_file(m->c->repo, to);
 	vv_status rc;
 
 	if (!a || !b) {
@@ -217,8 +202,6 @@ static vv_status rename_on_disk(moving *m, const char *from, const char *to, vv_
 	} else if ((rc = vv_mkdirs_above(b, err)) == VV_OK) {
 		rc = vv_rename(a, b, err);
 	}
-	vv_free(a);
-	vv_free(b);
 	return rc;
 }
 
@@ -292,13 +275,12 @@ static vv_status note_move(moving *m, vv_journal *j, const move *mv, vv_error *e
 {
 	const vv_journal_change c = {.path = mv->to, .from = mv->from, .work_only = true},
 				over = {.path = mv->to, .work_only = true};
-	char *file = vv_repository_file(m->c->repo, mv->to);
+	vv_auto(char) *file = vv_repository_file(m->c->repo, mv->to);
 	vv_status rc = file ? vv_journal_path(j, m->c->index, &c, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK && vv_exists(file)) { /* -f */
 		rc = vv_journal_path(j, m->c->index, &over, err);
 	}
-	vv_free(file);
 	return rc;
 }
 

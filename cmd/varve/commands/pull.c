@@ -58,8 +58,8 @@ static vv_status followed(char **out, vv_repository *r, const char *branch, vv_e
 
 static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv, vv_error *err)
 {
-	vv_head head;
-	char *merge = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_auto(char) *merge = NULL;
 	vv_status rc = vv_head_read(j->repo, &head, err);
 
 	if (rc < 0) return rc;
@@ -89,8 +89,6 @@ static vv_status fetch(vv_fetch_job *j, const options *o, int argc, char **argv,
 			     "name one: varve pull REMOTE BRANCH; 'varve ls-remote' lists them");
 	}
 	j->merge = NULL;
-	vv_free(merge);
-	vv_head_clear(&head);
 	return rc;
 }
 
@@ -152,7 +150,7 @@ static int check_pull(const vv_context *c)
 
 static vv_status run_pull(vv_context *c, vv_error *err)
 {
-	vv_fetch_job j;
+	vv_auto(vv_fetch_job) j = {0};
 	vv_status rc;
 
 	vv_fetch_job_init(&j, c->repo);
@@ -160,7 +158,6 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 		vv_context_close(c); /* merge opens it anew */
 		c->code = merge(&j, c->options);
 	}
-	vv_fetch_job_clear(&j);
 	return rc;
 }
 

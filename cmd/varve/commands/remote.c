@@ -34,10 +34,8 @@ static const vv_option table[] = {
 static vv_status set(vv_repository *r, const char *name, const char *key, const char *value,
 		     vv_error *err)
 {
-	char *full = vv_remote_key(name, key);
-	vv_status rc = full ? vv_config_set(r, full, value, err) : vv_fail_nomem(err);
-	vv_free(full);
-	return rc;
+	vv_auto(char) *full = vv_remote_key(name, key);
+	return full ? vv_config_set(r, full, value, err) : vv_fail_nomem(err);
 }
 
 static vv_status need(vv_repository *r, const char *name, vv_remote *out, vv_error *err)
@@ -87,7 +85,7 @@ static void list_json(vv_json_out *w, const vv_remote *m)
 static vv_status list(vv_repository *r, const options *o, vv_error *err)
 {
 	bool json = vv_wants_json(o->format);
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	char **names;
 	size_t count;
@@ -112,7 +110,6 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 		vv_out_bytes(b.data, b.len);
 		vv_out("\n");
 	}
-	vv_buf_clear(&b);
 	vv_names_free(names, count);
 	return rc;
 }
@@ -132,7 +129,7 @@ static vv_status check_url(const char *url, vv_error *err)
 static vv_status add_peers(vv_repository *r, const char *name, const vv_strings *peers,
 			   vv_error *err)
 {
-	char *key = vv_remote_key(name, "peers");
+	vv_auto(char) *key = vv_remote_key(name, "peers");
 	vv_status rc = key ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < peers->count; i++) {
@@ -140,7 +137,6 @@ static vv_status add_peers(vv_repository *r, const char *name, const vv_strings 
 			rc = vv_config_add(r, key, peers->items[i], err);
 		}
 	}
-	vv_free(key);
 	return rc;
 }
 
@@ -149,7 +145,7 @@ static vv_status add(vv_repository *r, const options *o, const char *name, const
 {
 	vv_remote m;
 	vv_error absent;
-	vv_buf spec = VV_BUF_INIT;
+	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = vv_remote_name_check(name, err)) < 0 || (rc = check_url(url, err)) < 0) return rc;
@@ -168,23 +164,18 @@ static vv_status add(vv_repository *r, const options *o, const char *name, const
 	if ((rc = vv_buf_ok(&spec, err)) < 0 || (rc = set(r, name, "fetch", spec.data, err)) < 0 ||
 	    (o->program && (rc = set(r, name, "varve", o->program, err)) < 0) ||
 	    (rc = set(r, name, "url", url, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = add_peers(r, name, &o->peers, err);
-done:
-	vv_buf_clear(&spec);
-	return rc;
+	return add_peers(r, name, &o->peers, err);
 }
 
 static vv_status remove_remote(vv_repository *r, const char *name, vv_error *err)
 {
-	vv_remote m;
+	vv_auto(vv_remote) m = {0};
 	vv_status rc = need(r, name, &m, err);
 
 	if (rc < 0) return rc;
-	rc = vv_remote_forget(r, &m, err);
-	vv_remote_clear(&m);
-	return rc;
+	return vv_remote_forget(r, &m, err);
 }
 
 static vv_status rename_remote(vv_repository *r, const char *from, const char *to, vv_error *err)
@@ -249,9 +240,9 @@ static void show_branches(const vv_hello *h)
 
 static vv_status show(vv_repository *r, const char *name, vv_error *err)
 {
-	vv_transfer t = {0};
-	vv_peer *peer = NULL;
-	vv_remote m;
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_peer) *peer = NULL;
+	vv_auto(vv_remote) m = {0};
 	const vv_hello *h;
 	vv_status rc = need(r, name, &m, err);
 
@@ -265,13 +256,9 @@ static vv_status show(vv_repository *r, const char *name, vv_error *err)
 	if ((rc = vv_transfer_open(&t, r, &vv_notes_stderr, true, 0, err)) < 0 ||
 	    (rc = vv_transfer_connect(&t, &peer, &m, false, err)) < 0 ||
 	    (rc = vv_peer_hello(peer, &h, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	show_branches(h);
-done:
-	vv_peer_close(peer);
-	vv_transfer_close(&t);
-	vv_remote_clear(&m);
 	return rc;
 }
 
@@ -349,12 +336,11 @@ static int check_remote(const vv_context *c)
 	found = find_word(word, &near);
 	if (found < 0 && (strcmp(word, "prune") == 0 || strcmp(word, "update") == 0 ||
 			  strcmp(word, "set-head") == 0 || strcmp(word, "set-branches") == 0)) {
-		vv_buf line = VV_BUF_INIT;
+		vv_auto(vv_buf) line = VV_BUF_INIT;
 
 		vv_git_words_put(&line, "remote", c->argc, c->argv);
 		vv_note("varve: remote has no word '%s'; '%s' works here", word,
 			vv_buf_cstr(&line));
-		vv_buf_clear(&line);
 		return VV_EXIT_TROUBLE;
 	}
 	if (found < 0) {

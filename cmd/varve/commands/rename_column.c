@@ -119,7 +119,7 @@ static vv_status rename_in(char **names, size_t count, const char *from, const c
 static vv_status change_root(rename_job *j, vv_error *err)
 {
 	vv_root *r = &j->table.root;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	j->head = (r->dialect.bom ? 3 : 0) + r->dialect.prologue.len;
@@ -129,7 +129,7 @@ static vv_status change_root(rename_job *j, vv_error *err)
 	    (rc = rename_in(r->key, r->key_count, j->from, j->to, err)) < 0 ||
 	    (rc = rename_in(r->cut_columns, r->cut_column_count, j->from, j->to, err)) < 0 ||
 	    (rc = rename_in(r->sorted_by, r->sorted_by_count, j->from, j->to, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (r->dialect.form == VV_FORM_CSV) {
 		vv_buf_reset(&b);
@@ -138,8 +138,6 @@ static vv_status change_root(rename_job *j, vv_error *err)
 			rc = vv_bytes_set(&r->dialect.prologue, b.data, b.len, err);
 		}
 	}
-done:
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -196,7 +194,7 @@ static vv_status copy_text(rename_job *j, copy *c, vv_rename_members *members, c
 			   vv_error *err)
 {
 	const vv_dialect *d = &j->table.root.dialect;
-	vv_buf piece = VV_BUF_INIT;
+	vv_auto(vv_buf) piece = VV_BUF_INIT;
 	uint64_t skip = 0;
 	ssize_t got = 0;
 	vv_status rc = VV_OK;
@@ -222,14 +220,13 @@ static vv_status copy_text(rename_job *j, copy *c, vv_rename_members *members, c
 			rc = copy_put(c, vv_buf_cstr(&piece), piece.len, false, err);
 		}
 	}
-	vv_buf_clear(&piece);
 	return rc < 0 ? rc : got < 0 ? (vv_status)got : copy_put(c, "", 0, true, err);
 }
 
 static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
 {
-	vv_rename_members members;
-	char *buf = vv_malloc(PIECE);
+	vv_auto(vv_rename_members) members = {0};
+	vv_auto(char) *buf = vv_malloc(PIECE);
 	copy c = {.out = -1};
 	vv_status rc = vv_rename_members_init(&members, &j->table.root.dialect, j->from,
 					      strlen(j->from), j->to, strlen(j->to), err);
@@ -241,14 +238,12 @@ static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
 		rc = copy_text(j, &c, &members, buf, err);
 	}
 	copy_close(&c);
-	vv_rename_members_clear(&members);
-	vv_free(buf);
 	return rc;
 }
 
 static vv_status write_new_file(rename_job *j, vv_error *err)
 {
-	char *folder = vv_path_dir(j->subject.file);
+	vv_auto(char) *folder = vv_path_dir(j->subject.file);
 	int in = -1, out = -1;
 	vv_status rc;
 
@@ -281,7 +276,6 @@ done:
 	if (in >= 0) {
 		vv_close(in, NULL, NULL);
 	}
-	vv_free(folder);
 	return rc;
 }
 
@@ -289,13 +283,13 @@ done:
 static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 {
 	vv_import_options io;
-	vv_import_result result;
+	vv_auto(vv_import_result) result = {0};
 	vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_source source;
 	vv_fd_source storage;
 	vv_writer *writer;
 	vv_sink sink;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	int fd;
 	vv_status rc;
 
@@ -321,15 +315,13 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	rc = vv_blob_write(j->c->repo, text.data, text.len, blob, err);
 done:
 	vv_close(fd, NULL, NULL);
-	vv_import_result_clear(&result);
-	vv_buf_clear(&text);
 	return rc;
 }
 
 /* The datapackage.json that describes the table says the new name too. */
 static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_package_edit edit;
 	bool describes;
 	vv_status rc;
@@ -347,7 +339,6 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 	if ((rc = vv_schema_package_text(&text, &j->subject, *package, err)) == VV_OK) {
 		rc = vv_package_apply(out, vv_buf_cstr(&text), text.len, &edit, err);
 	}
-	vv_buf_clear(&text);
 	/* A resource without a schema has no names to change. */
 	if (rc == VV_EUSAGE || rc == VV_ENOTFOUND) {
 		vv_free(*package);
@@ -447,8 +438,8 @@ done:
 
 static vv_status rename_column(rename_job *j, vv_error *err)
 {
-	vv_buf package_text = VV_BUF_INIT;
-	char *package = NULL;
+	vv_auto(vv_buf) package_text = VV_BUF_INIT;
+	vv_auto(char) *package = NULL;
 	vv_oid blob;
 	vv_status rc;
 
@@ -469,8 +460,6 @@ done:
 		vv_unlink(j->temp, true, NULL);
 		vv_free(j->temp);
 	}
-	vv_free(package);
-	vv_buf_clear(&package_text);
 	return rc;
 }
 

@@ -78,13 +78,12 @@ static vv_status run_resolve(vv_context *c, vv_error *err)
 			  .columns = o->columns,
 			  .key = o->key,
 			  .quiet = o->quiet};
-	char *column;
+	vv_auto(char) *column = NULL;
 	vv_status rc = read_set(&r, &column, o->set, err);
 
 	if (rc == VV_OK) {
 		rc = vv_resolve(&r, err);
 	}
-	vv_free(column);
 	return rc;
 }
 

@@ -130,7 +130,7 @@ static vv_status check_losses(removal *r, vv_error *err)
 {
 	bool lost = false, keep_helps = false;
 	vv_index_entry e;
-	vv_head head;
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 	size_t i;
 
@@ -139,7 +139,6 @@ static vv_status check_losses(removal *r, vv_error *err)
 	}
 	if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) return rc;
 	rc = vv_index_changes(r->c->repo, head.unborn ? NULL : &head.commit, mark_staged, r, err);
-	vv_head_clear(&head);
 	for (i = 0; rc == VV_OK && i < r->count; i++) {
 		doomed *d = &r->items[i];
 		bool clean = true;

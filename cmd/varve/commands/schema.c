@@ -39,14 +39,13 @@ static bool is_edit(const options *o)
 
 static vv_status show_json(const char *json, size_t len, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc = vv_schema_pretty(&b, json, len, err);
 
 	if (rc == VV_OK) {
 		vv_out_bytes(b.data, b.len);
 		vv_out("\n");
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -91,22 +90,18 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 {
 	vv_package_edit edit = {.path = s->path, .schema = vv_buf_cstr(schema)};
 	vv_package_resource res = {0};
-	vv_buf text = VV_BUF_INIT, pretty = VV_BUF_INIT;
-	char *package = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT, pretty = VV_BUF_INIT;
+	vv_auto(char) *package = NULL;
 	bool describes, has_schema = false;
 	vv_status rc;
 
-	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_schema_package(&package, &describes, s, err)) < 0) return rc;
 	if (describes &&
 	    (rc = vv_package_find(&res, s->path, vv_subject_beside, s, err)) == VV_OK) {
 		has_schema = res.schema.len > 0;
 		vv_package_resource_clear(&res);
 	}
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	if (has_schema) {
 		rc = vv_fail(err, VV_EEXISTS, "%s has a schema for '%s' already",
 			     vv_text_shows(package), vv_text_shows(s->path));
@@ -114,13 +109,13 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 			"change it with --type, --key and --missing, or see what --infer finds in "
 			"HEAD:%s",
 			vv_text_shows(s->path));
-		goto done;
+		return rc;
 	}
 	edit.package_path = package;
 	if ((rc = vv_schema_package_text(&text, s, package, err)) < 0 ||
 	    (rc = apply(&text, &edit, err)) < 0 ||
 	    (rc = vv_schema_pretty(&pretty, text.data, text.len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!describes) { /* one that somebody has laid out stays as it is */
 		vv_buf_putc(&pretty, '\n');
@@ -131,17 +126,13 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 			"check' follows it",
 			vv_text_shows(package), vv_text_shows(package));
 	}
-done:
-	vv_buf_clear(&text);
-	vv_buf_clear(&pretty);
-	vv_free(package);
 	return rc;
 }
 
 static vv_status infer(vv_subject *s, vv_table *t, vv_error *err)
 {
-	vv_profile *profile = NULL;
-	vv_buf schema = VV_BUF_INIT;
+	vv_auto(vv_profile) *profile = NULL;
+	vv_auto(vv_buf) schema = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = vv_profile_make(&profile, t, vv_env_temp_dir(vv_environ()), vv_progress_begin(),
@@ -151,8 +142,6 @@ static vv_status infer(vv_subject *s, vv_table *t, vv_error *err)
 		rc = s->from == VV_FROM_WORK ? write_inferred(s, &schema, err)
 					     : show_json(vv_buf_cstr(&schema), schema.len, err);
 	}
-	vv_profile_free(profile);
-	vv_buf_clear(&schema);
 	return rc;
 }
 
@@ -171,15 +160,15 @@ static int check_schema(const vv_context *c)
 static vv_status run_schema(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_subject s;
-	vv_table t;
+	vv_auto(vv_subject) s = {0};
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	vv_subject_init(&s);
 	s.env = vv_environ();
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (t.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
@@ -193,9 +182,6 @@ static vv_status run_schema(vv_context *c, vv_error *err)
 	} else {
 		rc = show_json("{}", 2, err);
 	}
-	vv_table_close(&t);
-done:
-	vv_subject_clear(&s);
 	return rc;
 }
 

@@ -42,8 +42,8 @@ static const vv_option table[] = {
 static vv_status show_content(vv_context *c, const char *text, vv_error *err)
 {
 	const options *o = c->options;
-	vv_data_out out;
-	vv_subject s;
+	vv_auto(vv_data_out) out = {0};
+	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
 	vv_subject_init(&s);
@@ -51,13 +51,9 @@ static vv_status show_content(vv_context *c, const char *text, vv_error *err)
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_subject_find(&s, c->repo, c->reader, text, err)) < 0 ||
 	    (rc = vv_subject_text(&s, vv_data_out_put, &out, NULL, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_data_out_end(&out, err);
-done:
-	vv_data_out_clear(&out);
-	vv_subject_clear(&s);
-	return rc;
+	return vv_data_out_end(&out, err);
 }
 
 /* Does the word name content rather than a commit? */
@@ -150,7 +146,8 @@ static vv_status run_show(vv_context *c, vv_error *err)
 	options *o = c->options;
 	vv_diff_show rows = {0};
 	vv_commit_view view = {0};
-	char *pager = NULL, **paths = NULL;
+	vv_auto(char) *pager = NULL;
+	vv_auto_free char **paths = NULL;
 	int revisions = 0;
 	vv_error ignored;
 	vv_status rc;
@@ -176,8 +173,6 @@ done:
 	for (size_t i = 0; paths && paths[i]; i++) {
 		vv_free(paths[i]);
 	}
-	vv_free(paths);
-	vv_free(pager);
 	vv_decoration_free(view.names);
 	return vv_out_failed() ? VV_OK : rc;
 }

@@ -82,7 +82,7 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_unsent_versions) u = {0};
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc = vv_unsent_versions_find(&u, c->repo, *o->remote ? o->remote : NULL,
 					       &vv_notes_stderr, err);
 
@@ -94,7 +94,6 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	if (rc == VV_OK) {
 		vv_out_bytes(out.data, out.len);
 	}
-	vv_buf_clear(&out);
 	return rc;
 }
 
@@ -112,9 +111,9 @@ static vv_status run_status(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const char *mode = o->untracked;
-	char *owned = NULL, *prefix = NULL;
-	vv_changes changes = {0};
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(char) *owned = NULL, *prefix = NULL;
+	vv_auto(vv_changes) changes = {0};
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_changes_options opts = {.paths = c->paths.count ? &c->paths : NULL, .untracked = true};
 	vv_status_style style = {.prefix = "",
 				 .short_form = o->short_form && !o->long_form,
@@ -133,7 +132,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	if ((rc = untracked_mode(c->repo, &mode, &owned, err)) < 0 ||
 	    (rc = vv_config_bool(c->repo, "core.quotepath", true, &style.quote_all, err)) < 0 ||
 	    (rc = vv_worktree_prefix(&prefix, c->repo, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	style.prefix = prefix;
 	opts.untracked = strcmp(mode, "no") != 0 && strcmp(mode, "false") != 0;
@@ -151,11 +150,6 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	if (rc == VV_OK) {
 		vv_out_bytes(out.data, out.len);
 	}
-done:
-	vv_buf_clear(&out);
-	vv_changes_clear(&changes);
-	vv_free(prefix);
-	vv_free(owned);
 	return rc;
 }
 

@@ -87,7 +87,7 @@ static vv_status list_own(vv_json_out *w, vv_repository *r, bool json, vv_error 
 
 static vv_status list(vv_repository *r, const options *o, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_blocks_config c;
 	vv_json_out w;
 	vv_status rc = vv_blocks_config_read_work(&c, r, err);
@@ -108,10 +108,7 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 	rc = list_own(&w, r, vv_wants_json(o->format), err);
 	vv_json_close_array(&w);
 	vv_blocks_config_clear(&c);
-	if (rc < 0 || !vv_wants_json(o->format)) {
-		vv_buf_clear(&b);
-		return rc;
-	}
+	if (rc < 0 || !vv_wants_json(o->format)) return rc;
 	return print(&b, err);
 }
 
@@ -121,9 +118,9 @@ static vv_status list(vv_repository *r, const options *o, vv_error *err)
 static vv_status try_url(vv_repository *r, const char *url, const char *named, bool make,
 			 vv_store_trial *out, vv_error *err)
 {
-	vv_transfer t = {0};
-	vv_place place = {0};
-	char *whole = NULL;
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_place) place = {0};
+	vv_auto(char) *whole = NULL;
 	vv_status rc = vv_transfer_open(&t, r, &vv_notes_stderr, true, TRIAL_SEC, err);
 
 	t.connect.first_sec = TRIAL_SEC;
@@ -131,13 +128,9 @@ static vv_status try_url(vv_repository *r, const char *url, const char *named, b
 	    (named && (rc = vv_data_store_may(&t, named, whole, err)) < 0) ||
 	    (make && (rc = vv_data_store_check_links(r, whole, err)) < 0) ||
 	    (rc = vv_data_store_open(&place, whole, &t.connect, make, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = vv_store_try(out, &place, err);
-done:
-	vv_place_close(&place);
-	vv_free(whole);
-	vv_transfer_close(&t);
 	return rc;
 }
 
@@ -241,7 +234,7 @@ static vv_status test_own(vv_context *c, const char *name, bool *done, vv_error 
 
 static vv_status test(vv_context *c, const char *name, vv_error *err)
 {
-	vv_blocks_config config;
+	vv_auto(vv_blocks_config) config = {0};
 	bool done = false;
 	vv_status rc = name ? VV_OK : test_own(c, NULL, &done, err);
 
@@ -261,7 +254,6 @@ static vv_status test(vv_context *c, const char *name, vv_error *err)
 	} else {
 		rc = print_test(c, s->name, s->url, s->push_url, s->name, err);
 	}
-	vv_blocks_config_clear(&config);
 	return rc;
 }
 

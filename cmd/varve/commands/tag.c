@@ -103,7 +103,7 @@ static vv_status list_tags(const options *o, vv_repository *r, int argc, char **
 
 static vv_status delete_tag(vv_repository *r, const char *name, vv_error *err)
 {
-	char *ref_name = tag_ref(name), *hex = NULL;
+	vv_auto(char) *ref_name = tag_ref(name), *hex = NULL;
 	vv_ref ref;
 	vv_status rc;
 
@@ -118,8 +118,6 @@ static vv_status delete_tag(vv_repository *r, const char *name, vv_error *err)
 		}
 		vv_ref_clear(&ref);
 	}
-	vv_free(hex);
-	vv_free(ref_name);
 	return rc;
 }
 
@@ -143,8 +141,8 @@ static void put_without_comments(vv_buf *out, const char *text, size_t len)
 
 static vv_status edit_message(vv_repository *r, vv_buf *out, vv_error *err)
 {
-	char *file = vv_path_join(vv_repository_gitdir(r), "TAG_EDITMSG", (char *)NULL);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_path_join(vv_repository_gitdir(r), "TAG_EDITMSG", (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
@@ -158,8 +156,6 @@ static vv_status edit_message(vv_repository *r, vv_buf *out, vv_error *err)
 	if (rc == VV_EUSAGE) {
 		vv_hint(err, "give the message with -m");
 	}
-	vv_buf_clear(&text);
-	vv_free(file);
 	return rc;
 }
 
@@ -209,31 +205,24 @@ static vv_status make_tag(const options *o, vv_repository *r, const char *name, 
 			  vv_error *err)
 {
 	bool annotate = o->annotate || o->messages.count || o->file;
-	vv_buf message = VV_BUF_INIT;
-	char *ref_name = tag_ref(name);
+	vv_auto(vv_buf) message = VV_BUF_INIT;
+	vv_auto(char) *ref_name = tag_ref(name);
 	vv_error absent;
-	vv_ref ref;
+	vv_auto(vv_ref) ref = {0};
 	vv_oid id;
 	vv_status rc;
 
 	if (!ref_name) return vv_fail_nomem(err);
 	if ((rc = vv_ref_name_check(name, err)) < 0 || (rc = vv_rev_commit(r, rev, &id, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!o->force && vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
-		vv_ref_clear(&ref);
 		rc = vv_fail(err, VV_EEXISTS, "there is a tag '%s' already", vv_text_shows(name));
 		vv_hint(err, "-f moves it; clones that already have it will not notice");
-		goto done;
+		return rc;
 	}
-	if (annotate && (rc = make_message(o, r, &message, err)) < 0) {
-		goto done;
-	}
-	rc = vv_tag_create(r, name, &id, annotate ? message.data : NULL, o->force, err);
-done:
-	vv_buf_clear(&message);
-	vv_free(ref_name);
-	return rc;
+	if (annotate && (rc = make_message(o, r, &message, err)) < 0) return rc;
+	return vv_tag_create(r, name, &id, annotate ? message.data : NULL, o->force, err);
 }
 
 static int check_tag(const vv_context *c)

@@ -127,7 +127,7 @@ static vv_status list(vv_context *c, const options *o, vv_error *err)
 static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, bool *literal,
 			     vv_error *err)
 {
-	char *prefix = NULL;
+	vv_auto(char) *prefix = NULL;
 	vv_status rc;
 
 	*literal = !strpbrk(pattern, "*?[") && vv_exists(pattern);
@@ -146,7 +146,6 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 	} else {
 		*out = vv_path_join(prefix, "**", pattern, (char *)NULL);
 	}
-	vv_free(prefix);
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -176,9 +175,9 @@ static vv_status count_plain(vv_context *c, size_t *out, vv_error *err)
 /* Files of the index that match the lines just written, but are pointers already. */
 static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 {
-	vv_attr_list list = {0};
+	vv_auto(vv_attr_list) list = {0};
 	size_t count = vv_index_count(c->index), found = 0;
-	char *first = NULL;
+	vv_auto(char) *first = NULL;
 	vv_status rc = vv_attr_list_read_compared(&list, c->repo, err);
 
 	rc = rc < 0 ? rc : vv_context_need(c, VV_NEEDS_READER, err);
@@ -200,8 +199,6 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 			text, "%s%s stay%s in blocks: another line of .gitattributes asks for it\n",
 			vv_text_shows(first), found > 1 ? " and others" : "", found > 1 ? "" : "s");
 	}
-	vv_free(first);
-	vv_attr_list_clear(&list);
 	return rc;
 }
 
@@ -210,8 +207,8 @@ static vv_status count_blocks(vv_context *c, vv_buf *text, vv_error *err)
 static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, size_t count,
 			     vv_error *err)
 {
-	vv_attr_list lines;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_attr_list) lines = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_attr_beaten_read(&lines, r, x, err);
 
 	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
@@ -236,15 +233,13 @@ static vv_status warn_beaten(vv_repository *r, vv_index *x, char *const *named, 
 		vv_warn("%.*s: %s", (int)len, p, VV_ATTR_BEATEN_HINT);
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&text);
-	vv_attr_list_clear(&lines);
 	return rc;
 }
 
 /* Is the entry a table that is tracked, and the file no larger than its pointer? */
 static vv_status stands_as_pointer(vv_context *c, const vv_index_entry *e, bool *out, vv_error *err)
 {
-	char *file = vv_repository_file(c->repo, e->path);
+	vv_auto(char) *file = vv_repository_file(c->repo, e->path);
 	uint64_t size;
 	vv_stat st;
 	vv_status rc = VV_OK;
@@ -256,14 +251,13 @@ static vv_status stands_as_pointer(vv_context *c, const vv_index_entry *e, bool 
 	    (rc = vv_attr_tracked(c->repo, e->path, out, err)) == VV_OK && *out) {
 		rc = vv_dataset_reader_is_pointer(c->reader, &e->id, out, err);
 	}
-	vv_free(file);
 	return rc;
 }
 
 /* Tables that Git wrote as pointers, since no line tracked them, are written now. */
 static vv_status write_tables(vv_context *c, vv_error *err)
 {
-	vv_checkout to;
+	vv_auto(vv_checkout) to = {0};
 	vv_status rc = vv_context_need(c, VV_NEEDS_READER, err);
 
 	if (rc < 0) return rc;
@@ -271,7 +265,7 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 	to.pointer_ok = to.fetch = true;
 	for (size_t i = 0; i < vv_index_count(c->index) && rc == VV_OK; i++) {
 		vv_index_entry e;
-		char *path = NULL;
+		vv_auto(char) *path = NULL;
 		bool stands = false, clean = false;
 
 		vv_index_at(c->index, i, &e);
@@ -283,7 +277,6 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 		path = vv_strdup(e.path); /* writing changes the index */
 		rc = path ? vv_checkout_write(&to, path, e.mode, &e.id, true, err)
 			  : vv_fail_nomem(err);
-		vv_free(path);
 	}
 	if (rc == VV_OK && to.datasets > 0 && (rc = vv_index_write(c->index, err)) == VV_OK) {
 		vv_out("%s written to the work tree\n",
@@ -292,7 +285,6 @@ static vv_status write_tables(vv_context *c, vv_error *err)
 	if (rc == VV_OK && vv_checkout_note_missing(&to)) {
 		c->code = VV_EXIT_NO;
 	}
-	vv_checkout_clear(&to);
 	return rc;
 }
 
@@ -314,9 +306,9 @@ static vv_status track(vv_context *c, vv_error *err)
 	int argc = c->argc;
 	char **argv = c->argv;
 	const options *wish = c->options;
-	vv_attr_edit edit = {0};
-	vv_buf text = VV_BUF_INIT;                              /* said only when all is done */
-	char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
+	vv_auto(vv_attr_edit) edit = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT; /* said only when all is done */
+	vv_auto_free char **named = vv_calloc((size_t)argc, sizeof(*named)); /* files; else NULL */
 	static const vv_journal_options o = {
 		.command = "track", .what = "'varve track'", .end = VV_JOURNAL_END_INDEX};
 	vv_journal *j = NULL;
@@ -372,9 +364,6 @@ done:
 	for (int i = 0; i < argc; i++) {
 		vv_free(named[i]);
 	}
-	vv_free(named);
-	vv_buf_clear(&text);
-	vv_attr_edit_clear(&edit);
 	return rc;
 }
 
@@ -407,7 +396,7 @@ static vv_status run_track(vv_context *c, vv_error *err)
 
 static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, vv_error *err)
 {
-	char *pattern = NULL;
+	vv_auto(char) *pattern = NULL;
 	bool literal = false;
 	vv_status rc = top_pattern(&pattern, r, given, &literal, err);
 
@@ -424,7 +413,6 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 		vv_buf_printf(text, "%s: no longer tracked; committed versions stay as they are\n",
 			      vv_text_shows(pattern));
 	}
-	vv_free(pattern);
 	return rc;
 }
 
@@ -449,7 +437,7 @@ static vv_status count_line(void *payload, const char *file, unsigned line, cons
 /* What renormalizing makes no text of: it has no rows. */
 static vv_status warn_of_damaged(vv_context *c, const vv_attr_list *before, vv_error *err)
 {
-	vv_attr_list now = {0};
+	vv_auto(vv_attr_list) now = {0};
 	vv_status rc = vv_attr_list_read(&now, c->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
@@ -461,7 +449,6 @@ static vv_status warn_of_damaged(vv_context *c, const vv_attr_list *before, vv_e
 			rc = vv_damaged_pointer_warn(c->repo, &e.id, e.path, err);
 		}
 	}
-	vv_attr_list_clear(&now);
 	return rc;
 }
 
@@ -470,9 +457,9 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	static const vv_journal_options o = {
 		.command = "untrack", .what = "'varve untrack'", .end = VV_JOURNAL_END_INDEX};
 	vv_repository *r = c->repo;
-	vv_attr_edit edit = {0};
-	vv_attr_list lines = {0};
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_attr_edit) edit = {0};
+	vv_auto(vv_attr_list) lines = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_journal *j = NULL;
 	size_t blocks = 0, left = 0; /* lines with the filter, before and after */
 	vv_status rc;
@@ -480,7 +467,7 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 	if ((rc = vv_attr_list_read(&lines, r, err)) < 0 ||
 	    (rc = vv_attr_edit_begin(&edit, r, err)) < 0 ||
 	    (rc = vv_attr_lines(r, count_line, &blocks, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = note(&j, r, c->index, &o, err);
 	for (int i = 0; i < c->argc && rc == VV_OK; i++) {
@@ -504,10 +491,6 @@ static vv_status run_untrack(vv_context *c, vv_error *err)
 		}
 		rc = warn_of_damaged(c, &lines, err);
 	}
-done:
-	vv_attr_list_clear(&lines);
-	vv_buf_clear(&text);
-	vv_attr_edit_clear(&edit);
 	return rc;
 }
 

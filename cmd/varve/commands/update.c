@@ -102,12 +102,11 @@ static vv_status is_named(bool *named, vv_context *c, const char *to, vv_error *
 
 	*named = c->argc == 0;
 	for (int k = 0; rc == VV_OK && !*named && k < c->argc; k++) {
-		char *path = NULL;
+		vv_auto(char) *path = NULL;
 
 		if ((rc = vv_repository_relative(&path, c->repo, c->argv[k], err)) == VV_OK) {
 			*named = strcmp(path, to) == 0;
 		}
-		vv_free(path);
 	}
 	return rc;
 }

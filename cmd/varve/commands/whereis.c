@@ -153,14 +153,13 @@ static vv_status put_question(void *payload, const vv_connect_options *o, vv_err
 {
 	question *q = payload;
 	vv_connect_options own = *o;
-	vv_peer *peer = NULL;
+	vv_auto(vv_peer) *peer = NULL;
 	vv_status rc;
 
 	own.remote_program = q->m.program;
 	if ((rc = vv_peer_open(&peer, q->m.url, &own, err)) == VV_OK) {
 		rc = vv_peer_have(peer, &q->r->root, 1, &q->have, &q->held, err);
 	}
-	vv_peer_close(peer);
 	return rc;
 }
 
@@ -289,7 +288,7 @@ static vv_status ask_all(run *r, vv_error *err)
 {
 	questions all = {0};
 	vv_status rc = list_questions(&all, r, err);
-	vv_ask **asks = vv_calloc(all.count + 1, sizeof(vv_ask *));
+	vv_auto_free vv_ask **asks = vv_calloc(all.count + 1, sizeof(vv_ask *));
 	size_t count = 0;
 
 	rc = rc < 0 || asks ? rc : vv_fail_nomem(err);
@@ -317,7 +316,6 @@ static vv_status ask_all(run *r, vv_error *err)
 		vv_free(all.items[i].word);
 	}
 	vv_free(all.items);
-	vv_free(asks);
 	return rc < 0 ? rc : tell_source(r, err);
 }
 
@@ -375,7 +373,7 @@ static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *
 /* That the vault cannot be read does not hide who else has the version. */
 static vv_status tell_vault(run *r, vv_error *err)
 {
-	vv_vault_where v;
+	vv_auto(vv_vault_where) v = {0};
 	vv_error why;
 	vv_status rc = vv_vault_where_ask(&v, r->repo, &r->t.connect, &r->root, !r->o->no_ask,
 					  &why);
@@ -409,7 +407,6 @@ static vv_status tell_vault(run *r, vv_error *err)
 	if (r->json) {
 		vv_json_close_array(&r->w);
 	}
-	vv_vault_where_clear(&v);
 	return VV_OK;
 }
 
@@ -526,7 +523,7 @@ static void heading(run *r, const char *name, const char *text)
 
 static vv_status find_root(run *r, const char *word, vv_error *err)
 {
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
 	vv_subject_init(&s);
@@ -543,7 +540,6 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 			vv_hint(err, "'varve add' stores it");
 		}
 	}
-	vv_subject_clear(&s);
 	return rc;
 }
 

@@ -11,7 +11,7 @@
 
 static void print_total(const vv_add_report *rep)
 {
-	vv_buf time = VV_BUF_INIT;
+	vv_auto(vv_buf) time = VV_BUF_INIT;
 
 	if (rep->tables + rep->files <= 3) return;
 	vv_out("in all: ");
@@ -31,7 +31,6 @@ static void print_total(const vv_add_report *rep)
 	}
 	vv_out(", %s stored of %s%s\n", vv_text_bytes(rep->stored), vv_text_bytes(rep->bytes),
 	       vv_buf_cstr(&time));
-	vv_buf_clear(&time);
 }
 
 static void print_warnings(const vv_add_report *rep)

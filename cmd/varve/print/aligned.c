@@ -41,14 +41,13 @@ static size_t width_of(const char *s)
 void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *color, bool right,
 		       bool fixed)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	if (!vv_array_room(a->columns, a->count, a->cap)) {
 		a->failed = true;
 		return;
 	}
 	vv_text_put_words(&b, name, len, 0);
 	char *kept = b.failed ? NULL : vv_strdup(vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 	if (!kept) {
 		a->failed = true;
 		return;
@@ -154,7 +153,7 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 {
 	size_t pending = a->indent; /* blanks before the next cell: none are left at the end */
 	bool left_out = false;
-	vv_buf cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
 	for (size_t i = 0; i < a->count; i++) {
 		const vv_aligned_column_of *c = &a->columns[i];
 		const char *text = cells ? a->text.data + cells[i] : c->name,
@@ -183,7 +182,6 @@ static void put_line(const vv_aligned *a, vv_buf *out, const size_t *cells)
 	}
 	vv_buf_putc(out, '\n');
 	out->failed = out->failed || cell.failed;
-	vv_buf_clear(&cell);
 }
 
 vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err)

@@ -82,7 +82,7 @@ static vv_status append(const char *file, const vv_buf *text, vv_error *err)
 static vv_status write_summary(vv_check_report *r, vv_error *err)
 {
 	const char *file = getenv("GITHUB_STEP_SUMMARY");
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!file || !*file) return VV_OK;
@@ -92,7 +92,6 @@ static vv_status write_summary(vv_check_report *r, vv_error *err)
 			vv_prefix(err, "GITHUB_STEP_SUMMARY");
 		}
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -114,13 +113,12 @@ static vv_status write_file(vv_check_report *r, vv_report_form form, const char 
 			    vv_error *err)
 {
 	file_out f = {.file = file, .fd = -1};
-	char *dir = vv_path_dir(file);
+	vv_auto(char) *dir = vv_path_dir(file);
 	vv_status rc, closed;
 
 	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-check-");
 	f.fd = vv_temp_open(&f.temp, dir, ".varve-check-", err);
-	vv_free(dir);
 	if (f.fd < 0) return (vv_status)f.fd;
 	rc = vv_report_stream(r, form, put_file, &f, err);
 	closed = vv_close(f.fd, file, rc == VV_OK ? err : NULL);

@@ -80,20 +80,19 @@ static vv_status name_head(vv_decoration *n, vv_error *err)
 
 vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *err)
 {
-	vv_decoration *n = vv_calloc(1, sizeof(*n));
+	vv_auto(vv_decoration) *n = vv_calloc(1, sizeof(*n));
 	vv_status rc;
 
 	*out = NULL;
 	if (!n) return vv_fail_nomem(err);
 	if ((rc = vv_head_read(r, &n->head, err)) < 0 || (rc = name_head(n, err)) < 0 ||
 	    (rc = vv_refs_each(r, "refs/", add_name, n, err)) < 0) {
-		vv_decoration_free(n);
 		return rc;
 	}
 	if (n->count > 1) {
 		qsort(n->items, n->count, sizeof(name), compare_names);
 	}
-	*out = n;
+	*out = vv_take(&n);
 	return VV_OK;
 }
 
@@ -224,12 +223,11 @@ static vv_status print_merge(const vv_commit_view *v, const vv_commit *c, vv_err
 
 	vv_out("Merge:");
 	for (i = 0; rc == VV_OK && i < c->parent_count; i++) {
-		char *hex = NULL;
+		vv_auto(char) *hex = NULL;
 
 		if ((rc = vv_rev_short(v->repo, &c->parents[i], &hex, err)) == VV_OK) {
 			vv_out(" %s", hex);
 		}
-		vv_free(hex);
 	}
 	vv_out("\n");
 	return rc;
@@ -257,7 +255,7 @@ static void print_message(const char *message)
 static vv_status print_long(vv_commit_view *v, const vv_commit *c, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
-	vv_buf date = VV_BUF_INIT;
+	vv_auto(vv_buf) date = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	vv_oid_text(hex, &c->id);
@@ -270,14 +268,13 @@ static vv_status print_long(vv_commit_view *v, const vv_commit *c, vv_error *err
 	print_person("Author: ", &c->author);
 	put_date(&date, &c->author);
 	vv_out("Date:   %s\n\n", vv_buf_cstr(&date));
-	vv_buf_clear(&date);
 	print_message(c->message);
 	return rc;
 }
 
 static vv_status print_oneline(vv_commit_view *v, const vv_commit *c, vv_error *err)
 {
-	char *hex = NULL;
+	vv_auto(char) *hex = NULL;
 	const char *subject;
 	size_t len;
 	vv_status rc;
@@ -289,7 +286,6 @@ static vv_status print_oneline(vv_commit_view *v, const vv_commit *c, vv_error *
 	subject = vv_commit_subject(c, &len);
 	vv_out_text(subject, len);
 	vv_out("\n");
-	vv_free(hex);
 	return VV_OK;
 }
 
@@ -307,7 +303,7 @@ static void json_name(void *payload, const char *text, bool is_head)
 
 static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 {
-	vv_buf date = VV_BUF_INIT;
+	vv_auto(vv_buf) date = VV_BUF_INIT;
 
 	vv_json_add_object(w, label);
 	vv_json_add_string(w, "name", p->name);
@@ -316,7 +312,6 @@ static void json_person(vv_json_out *w, const char *label, const vv_person *p)
 	vv_person_iso_date(&date, p);
 	vv_json_string(w, vv_buf_cstr(&date));
 	vv_json_close_object(w);
-	vv_buf_clear(&date);
 }
 
 static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c,
@@ -416,8 +411,8 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 
 vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 {
-	vv_commit c;
-	vv_commit_stat stat;
+	vv_auto(vv_commit) c = {0};
+	vv_auto(vv_commit_stat) stat = {0};
 	vv_status rc;
 
 	memset(&stat, 0, sizeof(stat));
@@ -429,7 +424,7 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	if ((v->stat || how.names) &&
 	    (rc = vv_commit_stat_make(&stat, v->repo, c.parent_count ? &c.parents[0] : NULL, &c.id,
 				      &how, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; !how.names && i < stat.count; i++) {
 		v->uncounted += vv_stat_line_lacks(&stat.lines[i]);
@@ -452,9 +447,6 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 		v->more(v->payload, NULL);
 	}
 	v->any = true;
-done:
-	vv_commit_stat_clear(&stat);
-	vv_commit_clear(&c);
 	return rc;
 }
 

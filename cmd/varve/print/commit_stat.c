@@ -90,8 +90,10 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 /* A line of what went becomes the old side of what came. */
 static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err)
 {
-	vv_change *changes = vv_calloc(s->count + 1, sizeof(*changes));
-	size_t *from = vv_calloc(s->count + 1, sizeof(*from)), i, kept = 0;
+	vv_auto_free vv_change *changes = vv_calloc(s->count + 1, sizeof(*changes));
+	vv_auto_free size_t *from = vv_calloc(s->count + 1, sizeof(*from));
+	size_t i;
+	size_t kept = 0;
 	vv_status rc = changes && from ? VV_OK : vv_fail_nomem(err);
 
 	for (i = 0; rc == VV_OK && i < s->count; i++) {
@@ -116,8 +118,6 @@ static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err
 		}
 	}
 	s->count = rc == VV_OK ? kept : s->count;
-	vv_free(changes);
-	vv_free(from);
 	return rc;
 }
 
@@ -303,7 +303,7 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 	widest = widest > 50 ? 50 : widest;
 	for (i = 0; i < s->count; i++) {
 		const vv_stat_line *l = &s->lines[i];
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 
 		vv_out(" ");
 		for (n = put_path(l, true); n < widest; n++) {
@@ -317,7 +317,6 @@ void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 			put_file(&b, l);
 		}
 		vv_out(" | %s\n", vv_buf_cstr(&b));
-		vv_buf_clear(&b);
 	}
 	if (total && s->count > 0) {
 		vv_out(" %s %s changed\n", vv_text_count(s->count),
@@ -329,7 +328,7 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		const vv_stat_line *l = &s->lines[i];
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 
 		if (status) {
 			vv_buf_printf(&b, "%c\t",
@@ -345,7 +344,6 @@ void vv_commit_stat_names(const vv_commit_stat *s, bool status)
 		vv_path_put_quoted(&b, l->path, true, false);
 		vv_buf_putc(&b, '\n');
 		vv_out_bytes(vv_buf_cstr(&b), b.len);
-		vv_buf_clear(&b);
 	}
 }
 

@@ -16,7 +16,7 @@ enum { SHOWN_MAX = 20 };
 static void print_line(const vv_change_entry *e)
 {
 	const vv_change_facts *f = &e->staged_facts;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_change_facts_put(&b, e, f);
 	vv_out("  ");
@@ -25,7 +25,6 @@ static void print_line(const vv_change_entry *e)
 	}
 	vv_out("%s: %s", vv_text_shows(e->path), e->head_mode == 0 ? "new, " : "");
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
 	if (f->known) {
 		vv_out("; %s of %s %s%s new", vv_text_count(f->groups_new),
 		       vv_text_count(f->groups), e->table ? "group" : "chunk",
@@ -42,7 +41,7 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	const char *branch = changes->head.branch;
 	size_t subject = strcspn(message, "\n"), files = 0;
 	size_t datasets = 0;
-	char *hex = NULL;
+	vv_auto(char) *hex = NULL;
 	vv_status rc = vv_rev_short(r, id, &hex, err);
 
 	if (rc < 0) return rc;
@@ -51,7 +50,6 @@ vv_status vv_commit_summary_print(vv_repository *r, const vv_changes *changes, c
 	}
 	vv_out("[%s %s%s] %s\n", branch ? vv_text_shows(branch) : "detached HEAD",
 	       root_commit ? "(root-commit) " : "", hex, vv_text_show(message, subject));
-	vv_free(hex);
 	for (size_t i = 0; i < changes->count; i++) {
 		files += changes->entries[i].staged != ' ' && changes->entries[i].staged != '?';
 	}

@@ -90,7 +90,7 @@ vv_status vv_diff_print_begin(vv_diff_print *r, const char *title, vv_error *err
 /* What was said of a path that is not a table. */
 static vv_status tell_line(vv_diff_print *r, const vv_diff_answer *a, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 	if (r->how.only_whether || ++r->text_files > TEXT_FILES_MAX) return VV_OK;
 	if (!vv_diff_print_is_prose(r)) {
@@ -102,7 +102,6 @@ static vv_status tell_line(vv_diff_print *r, const vv_diff_answer *a, vv_error *
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = write_out(r, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -115,7 +114,7 @@ static char letter_of(const char *old_path, bool conflict, bool was, bool is)
 static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_path, bool conflict,
 			   bool was, bool is, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 	if (r->name_status) {
 		vv_buf_printf(&b, "%c\t", letter_of(old_path, conflict, was, is));
@@ -129,7 +128,6 @@ static vv_status tell_name(vv_diff_print *r, const char *path, const char *old_p
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = write_out(r, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -188,7 +186,7 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_diff_path *p,
 			   vv_error *err)
 {
-	vv_subject a, b;
+	vv_auto(vv_subject) a = {0}, b = {0};
 	char *words[2] = {NULL, NULL}, *names[2] = {NULL, NULL};
 	vv_diff_item item = {.path = p->path,
 			     .old_path = p->old_path,
@@ -208,8 +206,6 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 	item.new_name = names[1];
 	rc = vv_diff_print_item(r, &item, err);
 done:
-	vv_subject_clear(&a);
-	vv_subject_clear(&b);
 	for (int i = 0; i < 2; i++) {
 		vv_free(words[i]);
 		vv_free(names[i]);
@@ -326,21 +322,20 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 {
 	static const vv_strings none;
 	char hex[VV_OID_TEXT + 1];
-	vv_buf shown_by = VV_BUF_INIT;
-	vv_diff_print r = {.repo = s->repo,
-			   .reader = s->reader,
-			   .fd = -1,
-			   .format = "text",
-			   .kind = vv_diff_writer_find("text"),
-			   .how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
-	vv_diff_sides d = {0};
+	vv_auto(vv_buf) shown_by = VV_BUF_INIT;
+	vv_auto(vv_diff_print) r = {
+		.repo = s->repo,
+		.reader = s->reader,
+		.fd = -1,
+		.format = "text",
+		.kind = vv_diff_writer_find("text"),
+		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
+	vv_auto(vv_diff_sides) d = {0};
 	vv_status rc;
 
 	vv_oid_text(hex, to);
 	vv_buf_printf(&shown_by, "git show %.10s", hex);
-	if ((rc = vv_diff_sides_between(&d, s->repo, from, to, s->paths, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_diff_sides_between(&d, s->repo, from, to, s->paths, err)) < 0) return rc;
 	r.how.pool = vv_dataset_reader_pool(s->reader);
 	r.how.text_shown_by = vv_buf_cstr(&shown_by);
 	r.how.limit = s->no_limit ? vv_diff_print_limit(&r) : s->limit;
@@ -348,9 +343,5 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 	    (rc = vv_diff_print_sides(&r, &d, err)) == VV_OK) {
 		rc = vv_diff_print_end(&r, err);
 	}
-done:
-	vv_diff_print_clear(&r);
-	vv_diff_sides_clear(&d);
-	vv_buf_clear(&shown_by);
 	return rc;
 }

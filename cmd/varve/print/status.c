@@ -90,7 +90,7 @@ static void put_short_branch(vv_buf *b, const vv_changes *c, const vv_status_sty
 
 static void put_short_path(vv_buf *b, const char *path, const vv_status_style *s)
 {
-	vv_buf shown = VV_BUF_INIT;
+	vv_auto(vv_buf) shown = VV_BUF_INIT;
 
 	vv_path_put_relative(&shown, s->porcelain ? "" : s->prefix, path);
 	if (s->nul) {
@@ -98,7 +98,6 @@ static void put_short_path(vv_buf *b, const char *path, const vv_status_style *s
 	} else {
 		vv_path_put_quoted(b, vv_buf_cstr(&shown), s->quote_all, true);
 	}
-	vv_buf_clear(&shown);
 }
 
 static void put_letter(vv_buf *b, char letter, vv_color color, const vv_status_style *s)
@@ -303,11 +302,10 @@ static bool is_conflict(const vv_change_entry *e)
 
 static void put_shown(vv_buf *out, const char *prefix, const char *path)
 {
-	vv_buf relative = VV_BUF_INIT;
+	vv_auto(vv_buf) relative = VV_BUF_INIT;
 
 	vv_path_put_relative(&relative, prefix, path);
 	vv_text_put_escaped(out, vv_buf_cstr(&relative), relative.len);
-	vv_buf_clear(&relative);
 }
 
 /* One entry: "\tmodified:  prices.csv  +7 ~2 rows". */
@@ -316,7 +314,7 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 {
 	const char *on = w->s->color ? vv_color_on(color) : "",
 		   *off = w->s->color ? vv_color_off() : "";
-	vv_buf text = VV_BUF_INIT, facts = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT, facts = VV_BUF_INIT;
 
 	if (staged && e->from) {
 		put_shown(&text, w->s->prefix, e->from);
@@ -326,8 +324,6 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 	put_facts(&facts, e, staged, w->s->groups);
 	line(w, "\t%s%s%s%s%s%s", on, what, vv_buf_cstr(&text), off, facts.len ? "  " : "",
 	     vv_buf_cstr(&facts));
-	vv_buf_clear(&text);
-	vv_buf_clear(&facts);
 }
 
 /* How what is under way goes on, and how it is given up. A rebase, bisect or am is Git's. */
@@ -335,7 +331,7 @@ static void put_ways_out(writer *w)
 {
 	static const char *const ours[] = {"merge", "update", "cherry-pick", "revert"};
 	const char *state = w->c->shown, *program = "git";
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++) {
 		if (strcmp(state, ours[i]) == 0) {
@@ -352,7 +348,6 @@ static void put_ways_out(writer *w)
 		"it began",
 		program, state, program, state);
 	hint(w, vv_buf_cstr(&text));
-	vv_buf_clear(&text);
 }
 
 static void put_branch(writer *w)
@@ -461,7 +456,7 @@ static void put_pointers(writer *w)
 	line(w, "Not written to the work tree:");
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
-		vv_buf text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
 		if (!e->pointer_only) {
 			continue;
 		}
@@ -472,7 +467,6 @@ static void put_pointers(writer *w)
 		     : e->linked    ? " (linked, blocks at the source)"
 				    : " (blocks not here)",
 		     e->lost ? "track" : "restore", vv_buf_cstr(&text));
-		vv_buf_clear(&text);
 	}
 }
 
@@ -487,11 +481,10 @@ static void put_missing(writer *w)
 	hint(w,
 	     "use \"varve fsck --repair\" to make them from the files, or \"varve fetch --data\"");
 	for (size_t i = 0; i < count && i < MISSING_SHOWN; i++) {
-		vv_buf text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
 
 		put_shown(&text, w->s->prefix, w->c->missing[i]);
 		line(w, "\t%s", vv_buf_cstr(&text));
-		vv_buf_clear(&text);
 	}
 	if (count > MISSING_SHOWN) {
 		line(w, "\t... and %s more", vv_text_count(count - MISSING_SHOWN));
@@ -512,7 +505,7 @@ static void put_text(writer *w, text_kind kind)
 
 	for (size_t i = 0; i < w->c->count; i++) {
 		const vv_change_entry *e = &w->c->entries[i];
-		vv_buf text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
 		if (!e->plain || text_kind_of(e) != kind) {
 			continue;
 		}
@@ -538,7 +531,6 @@ static void put_text(writer *w, text_kind kind)
 				      e->mend);
 		}
 		line(w, "\t%s", vv_buf_cstr(&text));
-		vv_buf_clear(&text);
 	}
 }
 

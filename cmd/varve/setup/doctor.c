@@ -18,7 +18,7 @@ typedef struct options {
 
 static void print_json(const vv_doctor *d)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 
 	vv_json_out_init(&w, &b, 2);
@@ -43,7 +43,6 @@ static void print_json(const vv_doctor *d)
 	vv_json_close_object(&w);
 	vv_buf_putc(&b, '\n');
 	vv_out_bytes(vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
 }
 
 static void print_text(const vv_doctor *d)
@@ -91,7 +90,7 @@ static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)
 static vv_status run_doctor(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_doctor d = {.words = vv_hint_words};
+	vv_auto(vv_doctor) d = {.words = vv_hint_words};
 	vv_status rc = examine(&d, c, err);
 
 	if (rc == VV_OK && vv_wants_json(o->format)) {
@@ -102,7 +101,6 @@ static vv_status run_doctor(vv_context *c, vv_error *err)
 	if (rc == VV_OK && d.wrong > 0) {
 		c->code = VV_EXIT_NO;
 	}
-	vv_doctor_clear(&d);
 	return rc;
 }
 

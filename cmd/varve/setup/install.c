@@ -41,7 +41,7 @@ static vv_status git_config(const level *l, const char *a, const char *b, const 
 			    vv_buf *output, int *code, vv_error *err)
 {
 	const char *argv[] = {"git", "config", l->option, a, b, c, NULL};
-	vv_buf errors = VV_BUF_INIT;
+	vv_auto(vv_buf) errors = VV_BUF_INIT;
 	vv_run run = {.argv = argv, .env = vv_environ(), .output = output, .errors = &errors};
 	vv_status rc = vv_run_program(&run, code, err);
 
@@ -52,7 +52,6 @@ static vv_status git_config(const level *l, const char *a, const char *b, const 
 			     l->name, (int)strcspn(vv_buf_cstr(&errors), "\n"),
 			     vv_buf_cstr(&errors));
 	}
-	vv_buf_clear(&errors);
 	return rc;
 }
 
@@ -76,7 +75,7 @@ static vv_status install_one(const level *l, size_t i, bool force, bool dry, siz
 			     vv_error *err)
 {
 	const char *key = vv_driver_key(i);
-	vv_buf now = VV_BUF_INIT, wanted = VV_BUF_INIT;
+	vv_auto(vv_buf) now = VV_BUF_INIT, wanted = VV_BUF_INIT;
 	bool set;
 	int code;
 	vv_status rc;
@@ -84,24 +83,19 @@ static vv_status install_one(const level *l, size_t i, bool force, bool dry, siz
 	vv_driver_value(&wanted, i, "varve");
 	if ((rc = vv_buf_ok(&wanted, err)) < 0 ||
 	    (rc = read_setting(l, key, &now, &set, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if (set && strcmp(vv_buf_cstr(&now), wanted.data) == 0) {
-		goto done;
-	}
+	if (set && strcmp(vv_buf_cstr(&now), wanted.data) == 0) return rc;
 	if (set && !force) {
 		rc = vv_fail(err, VV_EREFUSED, "%s of %s is '%s' already", key, l->name,
 			     vv_text_shows(vv_buf_cstr(&now)));
 		vv_hint(err, "--force puts varve's own value there: '%s'", wanted.data);
-		goto done;
+		return rc;
 	}
 	(*written)++;
 	if (!dry) {
 		rc = git_config(l, "--replace-all", key, wanted.data, NULL, &code, err);
 	}
-done:
-	vv_buf_clear(&wanted);
-	vv_buf_clear(&now);
 	return rc;
 }
 
@@ -146,7 +140,7 @@ static vv_status run_install(vv_context *c, vv_error *err)
 /* Sections that hold nothing but drivers; what else a user put there goes with its driver. */
 static vv_status uninstall_level(const level *l, size_t *removed, vv_error *err)
 {
-	vv_buf now = VV_BUF_INIT;
+	vv_auto(vv_buf) now = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK; i++) {
@@ -168,14 +162,13 @@ static vv_status uninstall_level(const level *l, size_t *removed, vv_error *err)
 			rc = git_config(l, "--unset-all", "diff.tool", NULL, NULL, &code, err);
 		}
 	}
-	vv_buf_clear(&now);
 	return rc;
 }
 
 static vv_status uninstall_repository(vv_context *c, vv_error *err)
 {
 	const level local = {"--local", "this repository"};
-	vv_hook_found hook = {0};
+	vv_auto(vv_hook_found) hook = {0};
 	size_t removed = 0;
 	bool hook_gone = false;
 	vv_status rc;
@@ -183,7 +176,7 @@ static vv_status uninstall_repository(vv_context *c, vv_error *err)
 	if ((rc = uninstall_level(&local, &removed, err)) < 0 ||
 	    (rc = vv_push_hook_remove(c->repo, &hook_gone, err)) < 0 ||
 	    (rc = vv_push_hook_find(&hook, c->repo, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (removed > 0 || hook_gone) {
 		vv_out("%s: git no longer calls varve by settings of this repository%s\n",
@@ -194,18 +187,16 @@ static vv_status uninstall_repository(vv_context *c, vv_error *err)
 		vv_note("hint: %s calls varve, too; it is not varve's own: take the line 'varve pre-push' out of it",
 			vv_text_shows(hook.path));
 	}
-done:
-	vv_hook_found_clear(&hook);
 	return rc;
 }
 
 /* Git goes on to have pointers where the tables were, and will write them out as they are. */
 static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 {
-	vv_index *x = NULL;
-	vv_attr_list lines = {0};
-	vv_buf text = VV_BUF_INIT;
-	char *first = NULL;
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_attr_list) lines = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *first = NULL;
 	size_t count = 0;
 	vv_status rc;
 
@@ -238,10 +229,6 @@ static vv_status tell_of_pointers(vv_context *c, vv_error *err)
 			vv_text_shows(first), count > 1 ? ", ..." : "");
 		vv_note("hint: 'varve migrate --export PATTERN' makes plain files of tables");
 	}
-	vv_free(first);
-	vv_buf_clear(&text);
-	vv_index_close(x);
-	vv_attr_list_clear(&lines);
 	return rc;
 }
 

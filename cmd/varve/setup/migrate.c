@@ -70,6 +70,7 @@ static void migration_clear(migration *m)
 	vv_buf_clear(&m->begun);
 	vv_free(m->note);
 }
+VV_AUTO_CLEAR(migration, migration_clear)
 
 /* --- the note of what was begun --------------------------------------------------------------- */
 
@@ -77,7 +78,7 @@ static void migration_clear(migration *m)
 static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	m->note = vv_path_join(vv_repository_gitdir(m->c->repo), "varve-migrating", (char *)NULL);
 	if (!m->note) return vv_fail_nomem(err);
@@ -88,7 +89,6 @@ static vv_status read_note(migration *m, const vv_oid *head, vv_error *err)
 	}
 	m->again = vv_read_regular(&text, m->note, 16u << 20, NULL) == VV_OK &&
 		   text.len == m->begun.len && memcmp(text.data, m->begun.data, text.len) == 0;
-	vv_buf_clear(&text);
 	return vv_buf_ok(&m->begun, err);
 }
 
@@ -121,7 +121,7 @@ static vv_status refuse_staged(void *payload, const vv_change *change, vv_error 
 /* The index must be HEAD's, so that the commit has the migration and nothing else. */
 static vv_status check_index(migration *m, vv_error *err)
 {
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	if (vv_index_has_conflicts(m->c->index)) {
@@ -135,7 +135,6 @@ static vv_status check_index(migration *m, vv_error *err)
 	} else if (rc == VV_OK && (rc = read_note(m, &head.commit, err)) == VV_OK) {
 		rc = vv_index_changes(m->c->repo, &head.commit, refuse_staged, m, err);
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
@@ -176,7 +175,7 @@ static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_
 static vv_status look_if_damaged(migration *m, const vv_index_entry *e, bool *damaged,
 				 vv_error *err)
 {
-	vv_buf mend = VV_BUF_INIT;
+	vv_auto(vv_buf) mend = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = vv_damaged_pointer_find(damaged, m->c->repo, &e->id, &why, err);
 
@@ -186,14 +185,13 @@ static vv_status look_if_damaged(migration *m, const vv_index_entry *e, bool *da
 		vv_warn("%s: a damaged pointer: %s", vv_text_shows(e->path), why.message);
 		vv_note("hint: %s", vv_buf_cstr(&mend));
 	}
-	vv_buf_clear(&mend);
 	return rc;
 }
 
 static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	char *object = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *object = NULL;
 	bool pointer = false, damaged = false;
 	uint64_t bytes = 0;
 	vv_stat st;
@@ -210,7 +208,7 @@ static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 	     (rc = vv_lfs_server_find(&m->lfs, &object, m->c->repo, vv_buf_cstr(&text), text.len,
 				      err)) < 0)) {
 		vv_prefix(err, "%s", vv_text_shows(e->path));
-		goto done;
+		return rc;
 	}
 	if (object && (rc = vv_lstat(&st, object, err)) == VV_OK) {
 		bytes = st.size;
@@ -219,15 +217,12 @@ static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 		rc = keep(m, e->path, object, bytes, err);
 		object = NULL;
 	}
-done:
-	vv_free(object);
-	vv_buf_clear(&text);
 	return rc;
 }
 
 static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_work_state state = VV_WORK_SAME;
 	vv_pointer p;
 	bool pointer = false, damaged = false;
@@ -238,15 +233,13 @@ static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 	if ((rc = vv_dataset_reader_pointer(m->c->reader, &e->id, &arena, &p, err)) < 0 ||
 	    (rc = vv_dataset_reader_work_state(m->c->reader, e->path, &e->id, e, &state, NULL,
 					       err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (state != VV_WORK_SAME && state != VV_WORK_POINTER) {
 		rc = changed(e->path, err);
 	} else if ((rc = keep(m, e->path, NULL, p.bytes, err)) == VV_OK) {
 		m->files[m->count - 1].pointer_only = state == VV_WORK_POINTER;
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -290,7 +283,7 @@ static vv_status look(migration *m, vv_error *err)
 static vv_status run(migration *m, const char *program, const char *const *words, bool paths,
 		     vv_error *err)
 {
-	const char **argv = vv_calloc(m->count + 12, sizeof(*argv));
+	vv_auto_free const char **argv = vv_calloc(m->count + 12, sizeof(*argv));
 	vv_run r = {.env = vv_environ(), .dir = vv_repository_workdir(m->c->repo)};
 	size_t n = 0;
 	int code = 0;
@@ -314,7 +307,6 @@ static vv_status run(migration *m, const char *program, const char *const *words
 				"it, 'git reset --hard' discards it");
 		}
 	}
-	vv_free(argv);
 	return rc;
 }
 
@@ -351,8 +343,8 @@ static vv_status write_objects(migration *m, vv_error *err)
 /* A line for Git LFS of the very pattern loses its words: the one that follows takes over. */
 static vv_status drop_lfs(migration *m, vv_error *err)
 {
-	char *path = vv_repository_file(m->c->repo, ".gitattributes");
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_repository_file(m->c->repo, ".gitattributes");
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && vv_exists(path)) {
@@ -368,19 +360,17 @@ static vv_status drop_lfs(migration *m, vv_error *err)
 					     text.len, true, err);
 		vv_attr_flush(m->c->repo);
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
 /* The line that holds is one that export takes away by its own pattern: the hint is that command. */
 static bool hint_pattern(const migration *m, const char *path, vv_error *err)
 {
-	vv_attr_list lines = {0};
-	vv_buf word = VV_BUF_INIT;
+	vv_auto(vv_attr_list) lines = {0};
+	vv_auto(vv_buf) word = VV_BUF_INIT;
 	vv_error ignored;
 	size_t at;
-	char *prefix = NULL;
+	vv_auto(char) *prefix = NULL;
 	bool hinted = false;
 
 	if (vv_worktree_prefix(&prefix, m->c->repo, &ignored) == VV_OK &&
@@ -397,9 +387,6 @@ static bool hint_pattern(const migration *m, const char *path, vv_error *err)
 		vv_hint(err, "%s (all that this line tracks)", vv_buf_cstr(&word));
 		hinted = true;
 	}
-	vv_attr_list_clear(&lines);
-	vv_buf_clear(&word);
-	vv_free(prefix);
 	return hinted;
 }
 
@@ -421,7 +408,7 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 static vv_status verify(migration *m, vv_error *err)
 {
 	static const char *const argv[] = {"git", "check-attr", "--stdin", "-z", "filter", NULL};
-	vv_buf in = VV_BUF_INIT, out = VV_BUF_INIT;
+	vv_auto(vv_buf) in = VV_BUF_INIT, out = VV_BUF_INIT;
 	const char *p, *end;
 	int code = 0;
 	vv_status rc;
@@ -437,7 +424,7 @@ static vv_status verify(migration *m, vv_error *err)
 			    .output = &out};
 
 	if ((rc = vv_buf_ok(&in, err)) < 0 || (rc = vv_run_program(&run, &code, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	p = vv_buf_cstr(&out);
 	end = p + out.len;
@@ -455,9 +442,6 @@ static vv_status verify(migration *m, vv_error *err)
 			p = value + strlen(value) + 1;
 		}
 	}
-done:
-	vv_buf_clear(&in);
-	vv_buf_clear(&out);
 	return rc;
 }
 
@@ -488,7 +472,7 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 /* The lines, and the files that are to be plain, in one step. */
 static vv_status stage_files(const migration *m, vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_auto(vv_index) *x = NULL;
 	vv_status rc = vv_index_open(&x, m->c->repo, err);
 
 	for (size_t i = 0; m->o->export && i < m->count && rc == VV_OK; i++) {
@@ -497,7 +481,6 @@ static vv_status stage_files(const migration *m, vv_error *err)
 	if (rc == VV_OK && (rc = vv_index_add_file(x, ".gitattributes", err)) == VV_OK) {
 		rc = vv_index_write(x, err);
 	}
-	vv_index_close(x);
 	return rc;
 }
 
@@ -505,7 +488,7 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 {
 	static const char *const fix[] = {"add", "--fix", "--", NULL};
 	static const char *const restore[] = {"restore", "-q", "--", NULL};
-	vv_attr_edit edit = {0};
+	vv_auto(vv_attr_edit) edit = {0};
 	bool pointers = false;
 	vv_status rc;
 
@@ -513,13 +496,11 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 		pointers = pointers || m->files[i].pointer_only;
 	}
 	if (m->o->export && pointers && (rc = run(m, self, restore, true, err)) < 0) return rc;
-	if ((rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_attr_edit_begin(&edit, m->c->repo, err)) < 0) return rc;
 	if ((rc = change_lines(m, &edit, err)) < 0) {
 		edit.changed = true;
 		vv_attr_edit_undo(&edit);
-		goto done;
+		return rc;
 	}
 	if (m->count > 0 && !m->o->export && (rc = write_objects(m, err)) == VV_OK) {
 		rc = run(m, self, fix, true, err);
@@ -527,14 +508,12 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 	if (rc == VV_OK) {
 		rc = stage_files(m, err);
 	}
-done:
-	vv_attr_edit_clear(&edit);
 	return rc;
 }
 
 static vv_status commit(migration *m, const char *self, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
 	const char *words[] = {"commit", "-m", m->o->message, NULL};
 	vv_status rc;
 
@@ -550,7 +529,6 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 	if (rc == VV_OK) {
 		rc = run(m, self, words, false, err);
 	}
-	vv_buf_clear(&message);
 	return rc;
 }
 
@@ -594,9 +572,9 @@ static int check_migrate(const vv_context *c)
 
 static vv_status run_migrate(vv_context *c, vv_error *err)
 {
-	migration m = {.c = c, .o = c->options};
+	vv_auto(migration) m = {.c = c, .o = c->options};
 	bool named = m.o->include.count > 0;
-	char *self;
+	vv_auto(char) *self = NULL;
 	vv_status rc;
 
 	if (m.o->everything) {
@@ -647,8 +625,6 @@ done:
 		c->code = m.code;
 		rc = VV_OK;
 	}
-	migration_clear(&m);
-	vv_free(self);
 	return rc;
 }
 

@@ -89,13 +89,11 @@ static vv_status run_access(vv_context *c, bool write, vv_error *err)
 				       .quiet = true,
 				       .notes = &vv_notes_stderr,
 				       .idle_sec = o->timeout};
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
 	if (rc < 0) return rc;
-	rc = change(c, &s, write, err);
-	vv_vault_session_close(&s);
-	return rc;
+	return change(c, &s, write, err);
 }
 
 static vv_status run_readers(vv_context *c, vv_error *err)

@@ -138,7 +138,7 @@ static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p
 			   vv_error *err)
 {
 	const options *o = c->options;
-	vv_audit x = {.leaves = o->leaves, .all = o->all};
+	vv_auto(vv_audit) x = {.leaves = o->leaves, .all = o->all};
 	const bool away = !p->holder;
 	vv_error why;
 	vv_status rc = VV_OK;
@@ -161,14 +161,13 @@ static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p
 	} else {
 		tell(o, &x, p);
 	}
-	vv_audit_clear(&x);
 	return rc;
 }
 
 static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 {
 	const options *o = c->options;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc = VV_OK;
 
@@ -190,7 +189,6 @@ static vv_status audit_all(vv_context *c, vv_vault_session *s, vv_error *err)
 				"or will tomorrow");
 		}
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -201,27 +199,25 @@ static vv_status run_audit(vv_context *c, vv_error *err)
 				       .need_key = true,
 				       .idle_sec = o->timeout,
 				       .again = c->argc > 0};
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
 	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
 	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
 	    (rc = vv_vault_session_need_ledger(&s, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (int i = 0; i < c->argc; i++) {
 		if (!vv_holder_config_find(&s.configs, c->argv[i])) {
 			rc = vv_holder_fail_unknown(c->argv[i], VV_EUSAGE, err);
-			goto done;
+			return rc;
 		}
 	}
 	if ((rc = vv_vault_session_need_reader(&s, err)) == VV_OK &&
 	    (rc = audit_all(c, &s, err)) == VV_OK) {
 		rc = vv_vault_session_sync(&s, err);
 	}
-done:
-	vv_vault_session_close(&s);
 	return rc;
 }
 

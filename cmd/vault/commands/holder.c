@@ -40,7 +40,7 @@ static const vv_option table[] = {
 static vv_status fix_url(char **out, const char *text, vv_error *err)
 {
 	char cwd[4096];
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, text, err);
 
 	*out = NULL;
@@ -58,7 +58,6 @@ static vv_status fix_url(char **out, const char *text, vv_error *err)
 		*out = vv_path_absolute(cwd, u.path);
 		rc = *out ? VV_OK : vv_fail_nomem(err);
 	}
-	vv_url_clear(&u);
 	return rc;
 }
 
@@ -108,32 +107,32 @@ static vv_status check_other_server(const vv_holder_configs *all, const vv_holde
 static vv_status run_add(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_holder_configs all = {0};
-	vv_vault_holder *h = NULL;
-	vv_transfer t = {0};
+	vv_auto(vv_holder_configs) all = {0};
+	vv_auto(vv_vault_holder) *h = NULL;
+	vv_auto(vv_transfer) t = {0};
 	uint8_t key[VV_KEY_PUBLIC];
-	char *url = NULL, did[VV_DID_TEXT];
+	vv_auto(char) *url = NULL;
+	char did[VV_DID_TEXT];
 	vv_status rc;
 
 	if ((rc = vv_holder_name_check(c->argv[1], err)) < 0 ||
 	    (rc = fix_url(&url, c->argv[2], err)) < 0 ||
 	    (rc = check_outside(c->repo, url, err)) < 0 ||
 	    (rc = vv_holder_configs_read(&all, c->repo, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	const vv_holder_config *old = vv_holder_config_find(&all, c->argv[1]);
 	if (old && strcmp(old->url, url) != 0) {
 		vv_fail(err, VV_EEXISTS, "there is a holder '%s' already: %s",
 			vv_text_shows(old->name), vv_text_url(old->url));
-		rc = vv_hint(err, "'varve vault holder remove %s' moves its copies, and removes it",
-			     vv_text_shows(old->name));
-		goto done;
+		return vv_hint(err,
+			       "'varve vault holder remove %s' moves its copies, and removes it",
+			       vv_text_shows(old->name));
 	}
 	for (size_t i = 0; i < all.count; i++) {
 		if (&all.items[i] != old && strcmp(all.items[i].url, url) == 0) {
-			rc = vv_fail(err, VV_EEXISTS, "the holder '%s' is the same place",
-				     vv_text_shows(all.items[i].name));
-			goto done;
+			return vv_fail(err, VV_EEXISTS, "the holder '%s' is the same place",
+				       vv_text_shows(all.items[i].name));
 		}
 	}
 	/* What is not said again stays. */
@@ -153,19 +152,18 @@ static vv_status run_add(vv_context *c, vv_error *err)
 				       .key = config.key};
 	if ((rc = vv_transfer_open(&t, c->repo, &vv_notes_stderr, true, o->timeout, err)) < 0 ||
 	    (rc = vv_vault_holder_open(&h, &facts, &t.connect, true, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (vv_vault_holder_key(h, key)) {
 		vv_did_text(did, key);
 		config.key = did;
 	} else if (o->key) {
-		rc = vv_fail(err, VV_EUSAGE, "'%s' has no key: only servers sign",
-			     vv_text_shows(c->argv[2]));
-		goto done;
+		return vv_fail(err, VV_EUSAGE, "'%s' has no key: only servers sign",
+			       vv_text_shows(c->argv[2]));
 	}
 	if ((rc = check_other_server(&all, &config, err)) < 0 ||
 	    (rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (config.key) {
 		vv_note("holder '%s' signs with the key %s", vv_text_shows(config.name),
@@ -176,11 +174,6 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	if (vv_vault_holder_caveat(h)) {
 		vv_warn("holder '%s': %s", vv_text_shows(config.name), vv_vault_holder_caveat(h));
 	}
-done:
-	vv_vault_holder_close(h);
-	vv_transfer_close(&t);
-	vv_holder_configs_clear(&all);
-	vv_free(url);
 	return rc;
 }
 
@@ -228,16 +221,15 @@ static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint6
 
 static void out_url(const char *url)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_text_put_url(&b, url);
 	vv_out_text(vv_buf_cstr(&b), b.len);
-	vv_buf_clear(&b);
 }
 
 static vv_status print_json(const vv_vault_session *s, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	uint64_t shards, bytes;
 	vv_status rc;
@@ -271,26 +263,20 @@ static vv_status print_json(const vv_vault_session *s, vv_error *err)
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
 static vv_status run_list(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	uint64_t shards, bytes;
 	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, o->timeout,
 						     err);
 
 	if (rc < 0) return rc;
-	if ((rc = vv_vault_session_connect(&s, err)) < 0) {
-		goto done;
-	}
-	if (vv_wants_json(o->format)) {
-		rc = print_json(&s, err);
-		goto done;
-	}
+	if ((rc = vv_vault_session_connect(&s, err)) < 0) return rc;
+	if (vv_wants_json(o->format)) return print_json(&s, err);
 	for (size_t i = 0; i < s.place_count; i++) {
 		const vv_vault_place *p = &s.places[i];
 		count_kept(&s, p, &shards, &bytes);
@@ -318,8 +304,6 @@ static vv_status run_list(vv_context *c, vv_error *err)
 	if (s.place_count == 0) {
 		vv_note("there is no holder yet; 'varve vault holder add NAME FOLDER' names one");
 	}
-done:
-	vv_vault_session_close(&s);
 	return rc;
 }
 
@@ -329,26 +313,20 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	const vv_session_options so = {
 		.notes = &vv_notes_stderr, .need_key = true, .idle_sec = o->timeout, .again = true};
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	const vv_holder_config *h;
-	bool *leave = NULL;
+	vv_auto_free bool *leave = NULL;
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
 	if (rc < 0) return rc;
 	if (!(h = vv_holder_config_find(&s.configs, c->argv[1]))) {
-		rc = vv_holder_fail_unknown(c->argv[1], VV_ENOTFOUND, err);
-		goto done;
+		return vv_holder_fail_unknown(c->argv[1], VV_ENOTFOUND, err);
 	}
 	if (s.ledger) {
 		vv_owed owed = {.fix = true};
-		if ((rc = vv_vault_session_connect(&s, err)) < 0) {
-			goto done;
-		}
+		if ((rc = vv_vault_session_connect(&s, err)) < 0) return rc;
 		owed.copies = s.policy.copies ? s.policy.copies : 1;
-		if (!(leave = vv_calloc(s.place_count, sizeof(*leave)))) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
+		if (!(leave = vv_calloc(s.place_count, sizeof(*leave)))) return vv_fail_nomem(err);
 		leave[h - s.configs.items] = true;
 		owed.leave = leave;
 		/* What was lacking before is no reason to stay. */
@@ -377,15 +355,12 @@ static vv_status run_remove(vv_context *c, vv_error *err)
 		const vv_holder_config gone = {.name = h->name};
 		rc = vv_holder_config_write(&gone, c->repo, err);
 	}
-done:
-	vv_free(leave);
-	vv_vault_session_close(&s);
 	return rc;
 }
 
 static vv_status run_dead(vv_context *c, vv_error *err)
 {
-	vv_holder_configs all;
+	vv_auto(vv_holder_configs) all = {0};
 	const vv_holder_config *h;
 	vv_status rc = vv_holder_configs_read(&all, c->repo, err);
 
@@ -401,7 +376,6 @@ static vv_status run_dead(vv_context *c, vv_error *err)
 				vv_text_shows(h->name));
 		}
 	}
-	vv_holder_configs_clear(&all);
 	return rc;
 }
 

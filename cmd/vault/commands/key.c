@@ -26,7 +26,7 @@ static const vv_option table[] = {
 /* Writes the key to path, under a passphrase if that is wanted. */
 static vv_status write_key(const options *o, const char *path, const vv_key *k, vv_error *err)
 {
-	vv_buf passphrase = VV_BUF_INIT;
+	vv_auto(vv_buf) passphrase = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	if (o->passphrase) {
@@ -36,15 +36,15 @@ static vv_status write_key(const options *o, const char *path, const vv_key *k, 
 		rc = vv_key_file_write(path, k, o->passphrase ? &passphrase : NULL, err);
 	}
 	vv_buf_wipe(&passphrase);
-	vv_buf_clear(&passphrase);
 	return rc;
 }
 
 /* The machine's key gets this value. One that is there is kept beside it. */
 static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 {
-	char *path = vv_key_ring_path(vv_environ(), "key", err), did[VV_DID_TEXT];
-	vv_buf old = VV_BUF_INIT;
+	vv_auto(char) *path = vv_key_ring_path(vv_environ(), "key", err);
+	char did[VV_DID_TEXT];
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 	bool sealed;
 	vv_status rc = VV_OK;
 
@@ -68,20 +68,17 @@ static vv_status set_own(const options *o, const vv_key *k, vv_error *err)
 		vv_did_text(did, k->public_key);
 		vv_out("%s\n", did);
 	}
-	vv_buf_clear(&old);
-	vv_free(path);
 	return rc;
 }
 
 static vv_status run_new(const options *o, vv_error *err)
 {
-	vv_key k;
+	vv_auto(vv_key) k = {0};
 	vv_status rc = vv_key_new(&k, err);
 
 	if (rc == VV_OK) {
 		rc = set_own(o, &k, err);
 	}
-	vv_key_wipe(&k);
 	return rc;
 }
 
@@ -100,8 +97,9 @@ static vv_status run_show(vv_error *err)
 
 static vv_status run_list(vv_error *err)
 {
-	char *path = vv_key_ring_path(vv_environ(), "key", err), did[VV_DID_TEXT];
-	vv_buf names = VV_BUF_INIT;
+	vv_auto(char) *path = vv_key_ring_path(vv_environ(), "key", err);
+	char did[VV_DID_TEXT];
+	vv_auto(vv_buf) names = VV_BUF_INIT;
 	bool sealed;
 	vv_status rc = VV_OK;
 
@@ -121,8 +119,6 @@ static vv_status run_list(vv_error *err)
 			}
 		}
 	}
-	vv_buf_clear(&names);
-	vv_free(path);
 	return rc;
 }
 
@@ -159,13 +155,12 @@ static vv_status run_export(const options *o, const char *file, vv_error *err)
 
 static vv_status run_import(const options *o, const char *file, vv_error *err)
 {
-	vv_key k;
+	vv_auto(vv_key) k = {0};
 	vv_status rc = vv_key_ring_open(&k, vv_environ(), file, err);
 
 	if (rc == VV_OK) {
 		rc = set_own(o, &k, err);
 	}
-	vv_key_wipe(&k);
 	return rc;
 }
 

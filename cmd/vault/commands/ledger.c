@@ -118,7 +118,7 @@ static void put_stripes(vv_json_out *w, const vv_ledger_record *r)
 static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_record *r, bool all)
 {
 	char cid[VV_CID_TEXT + 1], did[VV_DID_TEXT], time[32];
-	vv_buf words = VV_BUF_INIT;
+	vv_auto(vv_buf) words = VV_BUF_INIT;
 
 	put_words(&words, s, r);
 	vv_cid_text(cid, &r->cid);
@@ -147,12 +147,11 @@ static void put_json(vv_json_out *w, const vv_vault_session *s, const vv_ledger_
 		vv_json_close_array(w);
 	}
 	vv_json_close_object(w);
-	vv_buf_clear(&words);
 }
 
 static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *one, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
@@ -169,13 +168,12 @@ static vv_status print_json(const vv_vault_session *s, const vv_ledger_record *o
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
 static void print_line(const vv_vault_session *s, const vv_ledger_record *r)
 {
-	vv_buf words = VV_BUF_INIT;
+	vv_auto(vv_buf) words = VV_BUF_INIT;
 	char did[VV_DID_TEXT], cid[VV_CID_TEXT + 1], time[32];
 
 	put_words(&words, s, r);
@@ -185,7 +183,6 @@ static void print_line(const vv_vault_session *s, const vv_ledger_record *r)
 	       (unsigned long long)r->sequence, vv_ledger_kind_name(r->kind));
 	vv_out_text(vv_buf_cstr(&words), words.len);
 	vv_out("%s\n  %s\n", vv_vault_counts(s->state, r) ? "" : " (does not count)", cid);
-	vv_buf_clear(&words);
 }
 
 static vv_status run_show(const options *o, const vv_vault_session *s, const char *word,
@@ -379,7 +376,7 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	const char *what = c->argc > 0 ? c->argv[0] : "log";
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc;
 
 	if (strcmp(what, "standing") == 0) return run_standing(c, err);
@@ -387,7 +384,7 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
 	    (!o->offline && (rc = vv_vault_session_connect(&s, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	if (!s.state) {
 		rc = vv_fail(err, VV_EMISSING,
@@ -403,8 +400,6 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 			print_line(&s, vv_ledger_at(s.ledger, i - 1));
 		}
 	}
-done:
-	vv_vault_session_close(&s);
 	return rc;
 }
 

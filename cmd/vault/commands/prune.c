@@ -32,7 +32,7 @@ static const vv_option table[] = {
 /* As it was before: what was deleted since may have been in the way. */
 static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (x->deleted + x->surplus.deleted > 0) {
 		vv_buf_puts(
@@ -44,7 +44,6 @@ static void tell_owed(const vv_prune *x, const vv_vault_session *s)
 	vv_note("%s owed: %s",
 		x->owed == 1 ? "1 copy is" : vv_text_counted(x->owed, "copy", "copies are"),
 		vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 /* Copies too many that somebody else decides about. */
@@ -53,7 +52,7 @@ static void tell_shared(const vv_surplus *x)
 	char did[VV_DID_TEXT];
 
 	if (x->shared > 0) {
-		vv_buf who = VV_BUF_INIT;
+		vv_auto(vv_buf) who = VV_BUF_INIT;
 		if (x->waits) {
 			vv_did_text(did, x->waits_for);
 			vv_buf_printf(&who, "the writer %s has", did);
@@ -64,7 +63,6 @@ static void tell_shared(const vv_surplus *x)
 				       : vv_text_counted(x->shared, "copy too many",
 							 "copies too many stay"),
 			x->waits ? vv_buf_cstr(&who) : "all other writers have");
-		vv_buf_clear(&who);
 		if (x->waits) {
 			vv_note("if that machine is lost, 'varve vault writers remove' lets the "
 				"others go on");
@@ -170,13 +168,11 @@ static vv_status run_prune(vv_context *c, vv_error *err)
 				       .quiet = true,
 				       .notes = &vv_notes_stderr,
 				       .idle_sec = o->timeout};
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
 	if (rc < 0) return rc;
-	rc = prune(c, &s, err);
-	vv_vault_session_close(&s);
-	return rc;
+	return prune(c, &s, err);
 }
 
 const vv_command vv_cmd_vault_prune = {

@@ -122,27 +122,25 @@ static vv_status write_files(const options *o, const vv_unfinished *u, vv_reposi
 	vv_first_files f = {.resumed = u->resumed,
 			    .progress = o->quiet ? NULL : vv_progress_begin(),
 			    .before = before};
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(repo, &head, err);
 
 	if (rc == VV_OK && !head.unborn) {
 		rc = vv_first_files_write(repo, &f, &head.commit, err);
 		vv_progress_end();
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
 /* The commit that an earlier attempt wrote files of; false: none. */
 static bool read_before(const vv_unfinished *u, vv_repository *repo, vv_oid *out)
 {
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_error ignored;
 	const bool there = u->resumed && vv_first_files_there(repo) &&
 			   vv_head_read(repo, &head, &ignored) == VV_OK && !head.unborn;
 
 	*out = head.commit;
-	vv_head_clear(&head);
 	return there;
 }
 
@@ -157,7 +155,7 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 		.idle_sec = o->timeout > 0 ? o->timeout
 					   : VV_IDLE_DEFAULT, /* the last resort waits */
 		.again = true};
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_oid before;
 	const bool again = read_before(u, repo, &before);
 	vv_status rc;
@@ -178,7 +176,6 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 				? VV_EXIT_NO
 				: VV_EXIT_OK;
 	}
-	vv_vault_session_close(&s);
 	return rc;
 }
 
@@ -187,7 +184,8 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, vv_error *err)
 {
 	const vv_init_options init = {.bare = o->bare, .program = "varve", .env = vv_environ()};
-	char cwd[4096], *folder;
+	char cwd[4096];
+	vv_auto(char) *folder = NULL;
 	bool created;
 	vv_status rc;
 
@@ -202,7 +200,6 @@ static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, 
 		}
 		rc = vv_repository_init(out, folder, &init, &created, err);
 	}
-	vv_free(folder);
 	return rc;
 }
 

@@ -122,12 +122,11 @@ static void tell(const options *o, const vv_vault_repair *x, const vv_vault_sess
 	}
 	if (owed->owed > owed->hopeless) {
 		const uint64_t lacking = owed->owed - owed->hopeless;
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_print_owed(&b, s, owed->copies, true);
 		vv_note("%s still lacking: %s",
 			lacking == 1 ? "1 copy is" : vv_text_counted(lacking, "copy", "copies are"),
 			vv_buf_cstr(&b));
-		vv_buf_clear(&b);
 	}
 	if (!o->quiet && owed->owed == 0 && x->damaged == 0) {
 		const size_t away = vv_vault_session_away(s);
@@ -150,7 +149,7 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 				       .again = true};
 	vv_vault_repair x = {.owed = {.fix = true, .away_sec = o->now ? 1 : AWAY, .rate = o->rate},
 			     .reseal = {.missing = on_missing}};
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc = vv_vault_session_open(&s, c->repo, &so, err);
 
 	if (rc < 0) return rc;
@@ -162,7 +161,6 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 		tell(o, &x, &s);
 		c->code = x.owed.owed > 0 || x.damaged > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 	}
-	vv_vault_session_close(&s);
 	return rc;
 }
 

@@ -81,7 +81,7 @@ static int check_replicate(const vv_context *c)
 static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_session *s)
 {
 	const uint64_t owed = x->owed - x->hopeless;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (o->to.count > 0) {
 		vv_buf_puts(
@@ -94,7 +94,6 @@ static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_se
 	vv_note("%s owed: %s",
 		owed == 1 ? "1 copy is" : vv_text_counted(owed, "copy", "copies are"),
 		vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)
@@ -109,13 +108,12 @@ static void tell(const options *o, const vv_replicate *x, const vv_vault_session
 		return;
 	}
 	if (x->short_of_min) {
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_print_owed(&b, s, x->min, true);
 		vv_note("only %s could be made, and %u are the least: the vault does not have "
 			"this run "
 			"yet: %s",
 			vv_text_counted(x->least, "copy", "copies"), x->min, vv_buf_cstr(&b));
-		vv_buf_clear(&b);
 		return;
 	}
 	if (x->lost > 0) {
@@ -198,7 +196,7 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 			  .dry_run = o->dry_run,
 			  .adopt = o->adopt,
 			  .recovery = tell_recovery};
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc;
 
 	if ((o->code && (rc = vv_vault_code_read(&x.code, o->code, err)) < 0) ||
@@ -213,7 +211,6 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 		c->code = x.short_of_min || x.owed > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 		rc = fill_stripes(o, &x, &s, err);
 	}
-	vv_vault_session_close(&s);
 	return rc;
 }
 

@@ -35,7 +35,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 	const options *o = given;
 	const vv_holding_options by_settings = {
 		.env = vv_environ(), .term = VV_HOLDING_TERM_UNSAID, .notes = &vv_notes_stderr};
-	vv_holding *holding = NULL;
+	vv_auto(vv_holding) *holding = NULL;
 	vv_error err;
 	vv_status rc;
 
@@ -51,7 +51,6 @@ static int serve_stdio(void *given, int argc, char **argv)
 			   .hold = vv_holding_answer,
 			   .hold_payload = holding};
 	rc = vv_serve_repo_stdio(&s, &err);
-	vv_holding_close(holding);
 	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */
 	return rc < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }

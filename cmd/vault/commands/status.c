@@ -92,7 +92,7 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 		       {"bad", x->bad},         {"away", x->away},      {"retired", x->retired},
 		       {"damaged", x->damaged}, {"stripes", x->stripes}};
 	char head[VV_CID_TEXT + 1], time[32], code[CODE_TEXT];
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
@@ -113,7 +113,6 @@ static vv_status print_json(const vv_vault_status *x, vv_error *err)
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -173,13 +172,12 @@ static void print_unsafe(const vv_vault_status *x)
 static void print_owed(const vv_vault_status *x, const vv_vault_session *s)
 {
 	const uint64_t owed = x->owed - x->hopeless;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_print_owed(&b, s, x->copies, false);
 	vv_out("  %s owed: %s\n",
 	       owed == 1 ? "1 copy is" : vv_text_counted(owed, "copy", "copies are"),
 	       vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 static void print_bad(const vv_vault_status *x)
@@ -242,7 +240,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 static vv_status print(vv_context *c, vv_vault_session *s, vv_error *err)
 {
 	const options *o = c->options;
-	vv_vault_status x;
+	vv_auto(vv_vault_status) x = {0};
 	vv_status rc = vv_vault_status_get(&x, s, err);
 
 	if (rc < 0) return rc;
@@ -253,7 +251,6 @@ static vv_status print(vv_context *c, vv_vault_session *s, vv_error *err)
 	} else {
 		print_status(&x, s);
 	}
-	vv_vault_status_clear(&x);
 	return rc;
 }
 
@@ -269,13 +266,11 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	const vv_session_options so = {
 		.need_key = true, .quiet = true, .notes = &vv_notes_stderr, .idle_sec = o->timeout};
-	vv_vault_session s;
+	vv_auto(vv_vault_session) s = {.lock = -1};
 	vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
 	if (rc < 0) return rc;
-	rc = print(c, &s, err);
-	vv_vault_session_close(&s);
-	return rc;
+	return print(c, &s, err);
 }
 
 const vv_command vv_cmd_vault_status = {

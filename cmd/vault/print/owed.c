@@ -13,17 +13,15 @@
 /* Domains of the holders that take something now. */
 static size_t count_domains(const vv_vault_session *s)
 {
-	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
-	size_t count = 0, domains;
+	vv_auto_free vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	size_t count = 0;
 
 	for (size_t i = 0; list && i < s->place_count; i++) {
 		if (s->places[i].holder && !s->places[i].refuses && !s->places[i].config->dead) {
 			list[count++].domain = vv_vault_place_domain(s, &s->places[i]);
 		}
 	}
-	domains = list ? vv_domain_count(list, count) : 0;
-	vv_free(list);
-	return domains;
+	return list ? vv_domain_count(list, count) : 0;
 }
 
 /* The first holder that takes nothing: because it is not reached, or that answered, and says why. NULL: there is none. */

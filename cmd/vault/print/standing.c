@@ -235,7 +235,7 @@ static void put_entry(vv_json_out *w, const vv_standing_report *x, const vv_stan
 
 static vv_status print_json(const vv_standing_report *x, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
@@ -255,7 +255,6 @@ static vv_status print_json(const vv_standing_report *x, vv_error *err)
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out("%s\n", vv_buf_cstr(&b));
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 

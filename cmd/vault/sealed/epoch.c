@@ -146,14 +146,15 @@ static vv_status read_inner(vv_epoch_secrets *x, const uint8_t *bytes, size_t le
 static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, const vv_cid *vault,
 			    const vv_key *key, bool last, vv_error *err)
 {
-	uint8_t wanted[VV_CID_BYTES + 32], secret[VV_SEAL_SECRET], ad[AD], *inner;
+	uint8_t wanted[VV_CID_BYTES + 32], secret[VV_SEAL_SECRET], ad[AD];
+	vv_auto_free uint8_t *inner = NULL;
 	bool ours = false;
 	vv_status rc;
 
 	vv_cid_write(wanted, vault);
 	before_of(wanted + VV_CID_BYTES, r->links, r->link_count);
 	for (size_t i = 0; !ours && i < r->box_count; i++) {
-		vv_buf box = VV_BUF_INIT;
+		vv_auto(vv_buf) box = VV_BUF_INIT;
 		vv_error ignored;
 		/* An old box, or one of another vault, is not this epoch's. */
 		ours = vv_key_box_open(&box, key, r->boxes[i].bytes, r->boxes[i].len, &ignored) ==
@@ -163,7 +164,6 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 			memcpy(secret, box.data + sizeof(wanted), VV_SEAL_SECRET);
 		}
 		vv_buf_wipe(&box);
-		vv_buf_clear(&box);
 	}
 	if (!ours || r->sealed_len < SEALED_HEAD) {
 		return ours ? vv_fail(err, VV_ECORRUPT, "an epoch that is cut short") : VV_OK;
@@ -178,7 +178,6 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 	}
 	vv_wipe(inner, len);
 	vv_wipe(secret, sizeof(secret));
-	vv_free(inner);
 	return rc;
 }
 

@@ -22,16 +22,15 @@ struct vv_vault_holder {
 vv_status vv_vault_holder_new(vv_vault_holder **out, vv_place *take_place, const char *name,
 			      vv_error *err)
 {
-	vv_vault_holder *h = vv_calloc(1, sizeof(*h));
+	vv_auto_free vv_vault_holder *h = vv_calloc(1, sizeof(*h));
 
 	*out = NULL;
 	if (!h || !(h->name = vv_strdup(name))) {
-		vv_free(h);
 		vv_place_close(take_place);
 		return vv_fail_nomem(err);
 	}
 	h->place = *take_place;
-	*out = h;
+	*out = vv_take(&h);
 	return VV_OK;
 }
 
@@ -129,7 +128,7 @@ static void run_finish(void *payload)
 vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
 			    vv_error *err)
 {
-	finishing *all = vv_calloc(count + 1, sizeof(*all));
+	vv_auto_free finishing *all = vv_calloc(count + 1, sizeof(*all));
 
 	if (!all) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
@@ -145,7 +144,6 @@ vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_fi
 			run_finish(&all[i]);
 		}
 	}
-	vv_free(all);
 	return VV_OK;
 }
 
@@ -205,7 +203,7 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 			  uint64_t *read, uint8_t answer[VV_SHA256_LEN], vv_error *err)
 {
 	char name[NAME_MAX_LEN];
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc;
 
 	const uint64_t before = vv_place_moved(&h->place, 0);
@@ -223,7 +221,6 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 	vv_error ignored;
 	vv_buf_put(&bytes, answer, VV_SHA256_LEN);
 	(void)vv_sha256(answer, vv_buf_cstr(&bytes), bytes.len, &ignored);
-	vv_buf_clear(&bytes);
 	return named(h, rc, err);
 }
 

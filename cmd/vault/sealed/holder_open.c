@@ -51,7 +51,7 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 			       const vv_connect_options *connect, bool make, vv_error *err)
 {
 	vv_place place;
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, facts->url, err);
 
 	*out = NULL;
@@ -61,6 +61,5 @@ vv_status vv_vault_holder_open(vv_vault_holder **out, const vv_holder_facts *fac
 	} else if ((rc = open_place(&place, &u, facts, connect, make, err)) == VV_OK) {
 		rc = vv_vault_holder_new(out, &place, facts->name, err);
 	}
-	vv_url_clear(&u);
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(facts->name)) : VV_OK;
 }

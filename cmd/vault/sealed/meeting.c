@@ -146,7 +146,7 @@ void vv_meeting_clear(vv_meeting *m)
 
 static vv_status take_in(vv_meeting *m, const listing *l, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = VV_OK;
 
@@ -168,7 +168,6 @@ static vv_status take_in(vv_meeting *m, const listing *l, vv_error *err)
 			rc = m->took(m->payload, name, err);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -231,7 +230,7 @@ static vv_status add_to_batch(batch *b, const char *name, vv_error *err)
 static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 {
 	const vv_cid *vault = vv_ledger_vault(m->ledger);
-	vv_buf bytes = VV_BUF_INIT, is = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT, is = VV_BUF_INIT;
 	vv_status rc;
 
 	/* A holder that never writes over anything may refuse, or do nothing: then it stays noted. */
@@ -243,8 +242,6 @@ static vv_status write_again(vv_meeting *m, const char *name, vv_error *err)
 		forget_damaged(m, find_damaged(m, name));
 		m->mended++;
 	}
-	vv_buf_clear(&bytes);
-	vv_buf_clear(&is);
 	return rc == VV_EREFUSED ? VV_OK : rc;
 }
 
@@ -386,7 +383,7 @@ done:
 vv_status vv_meeting_look(vv_meeting *m, vv_error *err)
 {
 	listing l = {0};
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = list_records(m, &l, true, err);
 
@@ -403,7 +400,6 @@ vv_status vv_meeting_look(vv_meeting *m, vv_error *err)
 			*err = why;
 		}
 	}
-	vv_buf_clear(&bytes);
 	clear_listing(&l);
 	return rc;
 }

@@ -123,7 +123,7 @@ static void place_apart(matching *m, size_t shard)
 vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 			     const vv_placeable *holders, size_t count, vv_error *err)
 {
-	size_t *room = vv_calloc(4 * count + shards + count + 1, sizeof(*room));
+	vv_auto_free size_t *room = vv_calloc(4 * count + shards + count + 1, sizeof(*room));
 	matching m = {.has = has, .holders = holders, .out = out, .count = count};
 
 	if (!room) return vv_fail_nomem(err);
@@ -147,6 +147,5 @@ vv_status vv_placement_apart(size_t *out, const bool *const *has, size_t shards,
 	for (size_t i = 0; i < shards; i++) {
 		place_apart(&m, i);
 	}
-	vv_free(room);
 	return VV_OK;
 }

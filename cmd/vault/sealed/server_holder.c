@@ -129,7 +129,7 @@ static vv_status server_put_records(void *payload, const vv_cid *vault,
 				    const vv_record_bytes *records, size_t count, vv_error *err)
 {
 	vv_hold_request q = {.op = VV_HOLD_RECORDS, .vault = *vault};
-	vv_hold_bytes *list = vv_calloc(count + 1, sizeof(*list));
+	vv_auto_free vv_hold_bytes *list = vv_calloc(count + 1, sizeof(*list));
 	vv_hold_answer a;
 	vv_status rc = list ? VV_OK : vv_fail_nomem(err);
 
@@ -146,7 +146,6 @@ static vv_status server_put_records(void *payload, const vv_cid *vault,
 		}
 		rc = ask(payload, &q, &a, err);
 	}
-	vv_free(list);
 	return rc;
 }
 
@@ -328,14 +327,13 @@ static vv_status server_receipt(void *payload, const vv_cid *vault, const vv_cid
 
 static void server_close(void *payload)
 {
-	server *s = payload;
+	vv_auto_free server *s = payload;
 
 	hang_up(s);
 	vv_frame_reader_clear(&s->in);
 	vv_arena_clear(&s->arena);
 	vv_key_wipe(&s->self);
 	vv_url_clear(&s->url);
-	vv_free(s);
 }
 
 static const vv_place_ops place_ops = {.put = server_put,

@@ -125,19 +125,18 @@ struct vv_stream_out {
 vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_shard_out_fn fn,
 			     void *payload, vv_error *err)
 {
-	vv_stream_out *o = vv_calloc(1, sizeof(*o));
+	vv_auto(vv_stream_out) *o = vv_calloc(1, sizeof(*o));
 	vv_error coder_err;
 
 	*out = NULL;
 	if (!o || !(o->runs = vv_cid_map_new()) || !(o->has = vv_cid_map_new()) ||
 	    !(o->pool = vv_coder_pool_new()) || !(o->coder = vv_coder_take(o->pool, &coder_err))) {
-		vv_stream_out_close(o);
 		return vv_fail_nomem(err);
 	}
 	o->seal = seal;
 	o->fn = fn;
 	o->payload = payload;
-	*out = o;
+	*out = vv_take(&o);
 	return VV_OK;
 }
 
@@ -276,7 +275,7 @@ static vv_status put_text(vv_stream_out *o, vv_item_kind kind, const vv_buf *tex
 
 vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	uint64_t at[2];
 	uint8_t trailer[TRAILER];
 	vv_status rc;
@@ -285,7 +284,7 @@ vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index,
 	if ((rc = vv_buf_ok(&b, err)) < 0 ||
 	    (rc = put_text(o, VV_ITEM_REFS, refs, &at[1], err)) < 0 ||
 	    (rc = put_text(o, VV_ITEM_INDEX, &b, &at[0], err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; i < 2; i++) {
 		vv_put_le64(trailer + 8 * i, at[i]);
@@ -300,8 +299,6 @@ vv_status vv_stream_out_end(vv_stream_out *o, const vv_buf *refs, vv_buf *index,
 		vv_buf_put(index, b.data, b.len);
 		rc = vv_buf_ok(index, err);
 	}
-done:
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -322,13 +319,12 @@ struct vv_stream_in {
 vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn, void *payload,
 			    vv_error *err)
 {
-	vv_stream_in *in = vv_calloc(1, sizeof(*in));
+	vv_auto(vv_stream_in) *in = vv_calloc(1, sizeof(*in));
 	vv_error coder_err;
 
 	*out = NULL;
 	if (!in || !(in->pool = vv_coder_pool_new()) ||
 	    !(in->coder = vv_coder_take(in->pool, &coder_err))) {
-		vv_stream_in_close(in);
 		return vv_fail_nomem(err);
 	}
 	in->shards = shards;
@@ -336,7 +332,7 @@ vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn
 	in->payload = payload;
 	in->at = SIZE_MAX;
 	in->len = NOWHERE;
-	*out = in;
+	*out = vv_take(&in);
 	return VV_OK;
 }
 
@@ -449,18 +445,16 @@ static vv_status git_id(uint8_t out[VV_SHA1_LEN], vv_item_kind kind, const void 
 			vv_error *err)
 {
 	static const char *const names[] = {"commit", "tree", "blob", "tag"};
-	vv_digest *s = NULL;
+	vv_auto(vv_digest) *s = NULL;
 	char head[48];
 	int n = snprintf(head, sizeof(head), "%s %zu", names[kind - VV_ITEM_COMMIT], len);
 	vv_status rc = vv_digest_new(&s, VV_DIGEST_SHA1, err);
 
 	if (rc < 0 || (rc = vv_digest_update(s, head, (size_t)n + 1, err)) < 0 ||
 	    (rc = vv_digest_update(s, bytes, len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = vv_digest_end(s, out, err);
-done:
-	vv_digest_free(s);
 	return rc;
 }
 
@@ -508,7 +502,7 @@ static vv_status read_text(vv_stream_in *in, uint64_t at, vv_item_kind kind, vv_
 
 vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_error *err)
 {
-	vv_buf trailer = VV_BUF_INIT;
+	vv_auto(vv_buf) trailer = VV_BUF_INIT;
 	uint64_t at[2];
 	vv_status rc = VV_OK;
 
@@ -518,13 +512,11 @@ vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_err
 	if (in->len < TRAILER ||
 	    (rc = read_some(in, in->len - TRAILER, TRAILER, &trailer, err)) < 0 ||
 	    trailer.len != TRAILER) {
-		vv_buf_clear(&trailer);
 		return in->len < TRAILER || rc == VV_OK ? damaged(err) : rc;
 	}
 	for (size_t i = 0; i < 2; i++) {
 		at[i] = vv_get_le64((const uint8_t *)trailer.data + 8 * i);
 	}
-	vv_buf_clear(&trailer);
 	rc = read_text(in, at[0], VV_ITEM_INDEX, index, err);
 	return rc < 0 ? rc : read_text(in, at[1], VV_ITEM_REFS, refs, err);
 }

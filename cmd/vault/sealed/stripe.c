@@ -51,29 +51,22 @@ vv_status vv_stripe_open(vv_stripe_work **out, vv_code code, const uint8_t *from
 			 const uint8_t *wanted, size_t wanted_count, vv_error *err)
 {
 	uint8_t rows[VV_STRIPE_MAX * VV_STRIPE_MAX];
-	vv_stripe_work *w = vv_calloc(1, sizeof(*w));
+	vv_auto(vv_stripe_work) *w = vv_calloc(1, sizeof(*w));
 	vv_status rc;
 
 	assert(vv_code_valid(code.data, code.parity) && wanted_count <= vv_code_shards(code));
 	*out = NULL;
 	if (!w || !(w->tables = vv_malloc((size_t)TABLE * code.data * wanted_count + 1))) {
-		vv_stripe_close(w);
 		return vv_fail_nomem(err);
 	}
 	w->code = code;
 	w->wanted_count = wanted_count;
 	for (size_t i = 0; i < wanted_count; i++) {
-		if (!(w->made[i] = vv_calloc(1, BODY))) {
-			vv_stripe_close(w);
-			return vv_fail_nomem(err);
-		}
+		if (!(w->made[i] = vv_calloc(1, BODY))) return vv_fail_nomem(err);
 	}
-	if ((rc = find_rows(rows, code, from, wanted, wanted_count, err)) < 0) {
-		vv_stripe_close(w);
-		return rc;
-	}
+	if ((rc = find_rows(rows, code, from, wanted, wanted_count, err)) < 0) return rc;
 	ec_init_tables((int)code.data, (int)wanted_count, rows, w->tables);
-	*out = w;
+	*out = vv_take(&w);
 	return VV_OK;
 }
 

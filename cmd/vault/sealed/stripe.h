@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "transport/hold/code.h"
@@ -34,5 +35,6 @@ vv_status vv_stripe_take(vv_stripe_work *w, size_t at, const void *bytes, size_t
 vv_status vv_stripe_get(const vv_stripe_work *w, size_t i, vv_buf *bytes, vv_shard *out,
 			vv_error *err);
 void vv_stripe_close(vv_stripe_work *w); /* accepts NULL */
+VV_AUTO_FREE(vv_stripe_work, vv_stripe_close)
 
 #endif

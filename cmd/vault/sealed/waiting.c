@@ -71,9 +71,8 @@ static vv_status read_text(vv_waiting *w, const char *text, vv_error *err)
 vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_error *err)
 {
 	vv_waiting *w = vv_calloc(1, sizeof(*w));
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error ignored;
-	vv_status rc;
 
 	*out = w;
 	if (!w || !(w->path = vv_strdup(path)) || !(w->by_cid = vv_cid_map_new())) {
@@ -84,9 +83,7 @@ vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_e
 	if (w->written && vv_read_regular(&text, w->path, FILE_MAX, &ignored) < 0) {
 		vv_buf_reset(&text);
 	}
-	rc = read_text(w, vv_buf_cstr(&text), err);
-	vv_buf_clear(&text);
-	return rc;
+	return read_text(w, vv_buf_cstr(&text), err);
 }
 
 void vv_waiting_close(vv_waiting *w)
@@ -117,7 +114,7 @@ vv_status vv_waiting_write(const vv_waiting *w, vv_error *err)
 {
 	char cid[VV_CID_TEXT + 1];
 	size_t count = 0;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&text, "%llu last\n", (unsigned long long)w->now);
@@ -133,6 +130,5 @@ vv_status vv_waiting_write(const vv_waiting *w, vv_error *err)
 	if (rc == VV_OK && (count > 0 || w->written)) {
 		rc = vv_write_file(w->path, text.data, text.len, true, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }

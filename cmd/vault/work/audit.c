@@ -150,7 +150,7 @@ static vv_status check_leaves(auditing *a, vv_error *err)
 	const uint64_t wanted = a->x->all      ? UINT64_MAX
 				: a->x->leaves ? a->x->leaves
 					       : VV_AUDIT_LEAVES;
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	/* A random order: the first so many of it are a random sample. */
@@ -166,14 +166,13 @@ static vv_status check_leaves(auditing *a, vv_error *err)
 			}
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
 /* Where standing is worked out it is found by that; the record itself is in the ledger. */
 static void note_vault(const auditing *a)
 {
-	char *dir = vv_vault_session_path(a->s, "ledger", NULL);
+	vv_auto(char) *dir = vv_vault_session_path(a->s, "ledger", NULL);
 	vv_error why;
 
 	if (dir && vv_vault_list_note(vv_repository_env(a->s->repo), vv_ledger_vault(a->s->ledger),
@@ -181,7 +180,6 @@ static void note_vault(const auditing *a)
 		vv_notes_warn(a->s->notes, "this audit is not counted for anybody's room here: %s",
 			      why.message);
 	}
-	vv_free(dir);
 }
 
 static vv_status write_record(auditing *a, vv_error *err)

@@ -95,8 +95,8 @@ static bool take_part(const uint8_t **p, const uint8_t *end, vv_buf *out)
 /* Two parts, each after its le64 length. */
 static bool read_cache(const vv_vault_session *s, vv_vault_run *run, vv_buf *index)
 {
-	char *path = cache_path(s, run->record);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *path = cache_path(s, run->record);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	const uint8_t *p, *end;
 	vv_error ignored;
 	bool fine;
@@ -105,18 +105,15 @@ static bool read_cache(const vv_vault_session *s, vv_vault_run *run, vv_buf *ind
 	       vv_read_regular(&bytes, path, CACHE_MAX, &ignored) == VV_OK;
 	p = (const uint8_t *)vv_buf_cstr(&bytes);
 	end = p + bytes.len;
-	fine = fine && take_part(&p, end, index) && take_part(&p, end, &run->refs) && p == end;
-	vv_buf_clear(&bytes);
-	vv_free(path);
-	return fine;
+	return fine && take_part(&p, end, index) && take_part(&p, end, &run->refs) && p == end;
 }
 
 static vv_status write_cache(const vv_vault_session *s, const vv_ledger_record *r,
 			     const vv_buf *index, const vv_buf *refs, vv_error *err)
 {
 	const vv_buf *parts[2] = {index, refs};
-	char *path = cache_path(s, r), *dir = vv_vault_session_path(s, "runs", NULL);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *path = cache_path(s, r), *dir = vv_vault_session_path(s, "runs", NULL);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	uint8_t len[8];
 	vv_status rc;
 
@@ -130,9 +127,6 @@ static vv_status write_cache(const vv_vault_session *s, const vv_ledger_record *
 		vv_temp_sweep(dir, VV_WRITE_TEMP);
 		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
 	}
-	vv_buf_clear(&bytes);
-	vv_free(dir);
-	vv_free(path);
 	return rc;
 }
 
@@ -211,7 +205,7 @@ vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, vv_error *err)
 vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const vv_cid_set *runs,
 				   vv_error *err)
 {
-	vv_buf index = VV_BUF_INIT;
+	vv_auto(vv_buf) index = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
@@ -239,7 +233,6 @@ vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const 
 			rc = know(out, out->count - 1, err);
 		}
 	}
-	vv_buf_clear(&index);
 	if (rc < 0) {
 		vv_contents_close(out);
 	}
@@ -484,7 +477,7 @@ static vv_status list_chain(vv_contents *c, const vv_cid *item, vv_cid **chain, 
 vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_cid *base,
 			  vv_error *err)
 {
-	vv_cid *chain = NULL;
+	vv_auto_free vv_cid *chain = NULL;
 	vv_blob *under = NULL;
 	size_t count = 0;
 	vv_status rc;
@@ -507,7 +500,6 @@ vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_ci
 		}
 	}
 done:
-	vv_free(chain);
 	vv_blob_unref(under);
 	return rc;
 }

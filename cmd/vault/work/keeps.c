@@ -25,7 +25,7 @@ static void only_proven(const vv_vault_session *s, const vv_spread_shard *sh,
 static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set **bad,
 			     vv_error *err)
 {
-	vv_audit a = {.leaves = UINT64_MAX};
+	vv_auto(vv_audit) a = {.leaves = UINT64_MAX};
 	vv_error why;
 	bool added;
 	vv_status rc = VV_OK;
@@ -39,7 +39,6 @@ static vv_status audit_place(vv_vault_session *s, vv_vault_place *p, vv_cid_set 
 	for (size_t i = 0; rc == VV_OK && i < a.bad_count; i++) {
 		rc = vv_cid_set_add(*bad, &a.bad[i], &added, err);
 	}
-	vv_audit_clear(&a);
 	return rc;
 }
 
@@ -64,7 +63,7 @@ static vv_status count_proven(vv_vault_session *s, vv_cid_set *const *bad, unsig
 
 static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *err)
 {
-	vv_cid_set **bad = vv_calloc(s->place_count + 1, sizeof(vv_cid_set *));
+	vv_auto_free vv_cid_set **bad = vv_calloc(s->place_count + 1, sizeof(vv_cid_set *));
 	vv_status rc = bad ? VV_OK : vv_fail_nomem(err);
 
 	*copies = 0;
@@ -79,7 +78,6 @@ static vv_status prove_vault(vv_vault_session *s, unsigned *copies, vv_error *er
 	for (size_t i = 0; bad && i < s->place_count; i++) {
 		vv_cid_set_free(bad[i]);
 	}
-	vv_free(bad);
 	return rc;
 }
 
@@ -139,8 +137,8 @@ vv_status vv_vault_keeps(bool *keeps, unsigned *copies, vv_repository *r,
 			 const vv_session_options *o, const vv_cid *roots, size_t count,
 			 vv_error *err)
 {
-	vv_vault_session s;
-	vv_contents contents = {0};
+	vv_auto(vv_vault_session) s = {.lock = -1};
+	vv_auto(vv_contents) contents = {0};
 	vv_status rc = vv_vault_session_open(&s, r, o, err);
 
 	*copies = 0;
@@ -149,19 +147,16 @@ vv_status vv_vault_keeps(bool *keeps, unsigned *copies, vv_repository *r,
 	    (rc = vv_vault_session_connect(&s, err)) < 0 ||
 	    (rc = vv_vault_session_need_ledger(&s, err)) < 0 ||
 	    (rc = vv_vault_session_need_reader(&s, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	/* What is in it before its shards are asked for: what another writer adds meanwhile was not. */
 	if ((rc = vv_contents_open(&contents, &s, err)) < 0 ||
 	    (rc = prove_vault(&s, copies, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if ((rc = find_kept(keeps, r, &contents, roots, count, err)) == VV_OK) {
 		vv_contents_close(&contents);
 		rc = vv_vault_session_sync(&s, err);
 	}
-done:
-	vv_contents_close(&contents);
-	vv_vault_session_close(&s);
 	return rc;
 }

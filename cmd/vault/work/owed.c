@@ -33,11 +33,8 @@ static char *made_path(const vv_vault_session *s, const vv_cid *cid)
 
 static vv_status clear_made(const vv_vault_session *s, vv_error *err)
 {
-	char *dir = vv_vault_session_path(s, "made", NULL);
-	vv_status rc = dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
-
-	vv_free(dir);
-	return rc;
+	vv_auto(char) *dir = vv_vault_session_path(s, "made", NULL);
+	return dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
 }
 
 static bool has_none(const owing *o, const vv_spread_shard *sh)
@@ -53,9 +50,9 @@ static vv_status make(void *payload, const vv_spread_shard *sh, vv_error *err)
 {
 	owing *o = payload;
 	const vv_kept *k = vv_vault_shard_of(o->s->state, &sh->shard.cid);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	bool made = false;
-	char *path;
+	vv_auto(char) *path = NULL;
 	vv_status rc;
 
 	if (!k || sh->code.data == 0 || !has_none(o, sh)) return VV_OK;
@@ -65,8 +62,6 @@ static vv_status make(void *payload, const vv_spread_shard *sh, vv_error *err)
 		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
 		o->x->made++;
 	}
-	vv_buf_clear(&bytes);
-	vv_free(path);
 	/* Whoever wants its bytes says that it cannot be had. */
 	return rc == VV_EMISSING || rc == VV_ECORRUPT ? VV_OK : rc;
 }
@@ -75,7 +70,7 @@ static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_err
 {
 	vv_vault_session *s = ((owing *)payload)->s;
 	const vv_kept *k = vv_vault_shard_of(s->state, &sh->cid);
-	char *path = made_path(s, &sh->cid);
+	vv_auto(char) *path = made_path(s, &sh->cid);
 	vv_error absent;
 	vv_cid is;
 	vv_status rc = path ? VV_EMISSING : vv_fail_nomem(err);
@@ -86,7 +81,6 @@ static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_err
 		rc = rc == VV_OK ? vv_cid_of(&is, VV_CODEC_RAW, out->data, out->len, &absent) : rc;
 		rc = rc == VV_OK && vv_cid_equal(&is, &sh->cid) ? VV_OK : VV_EMISSING;
 	}
-	vv_free(path);
 	if (rc != VV_EMISSING) return rc;
 	return k ? vv_vault_shard_bytes(s, k, out, err)
 		 : vv_fail(err, VV_EMISSING, "not a shard of this vault");

@@ -82,7 +82,7 @@ static vv_status set(vv_repository *r, const char *path, const char *key, const 
 	const char *set_args[] = {"config", "--file", path, key, value, NULL};
 	const char *unset_args[] = {"config", "--file", path, "--unset-all", key, NULL};
 	vv_git_call run = {.args = value ? set_args : unset_args, .repo = r};
-	vv_buf said = VV_BUF_INIT;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
 	int code;
 	vv_status rc = vv_git_run(&run, &said, &code, err);
 
@@ -90,7 +90,6 @@ static vv_status set(vv_repository *r, const char *path, const char *key, const 
 	if (rc == VV_OK && code != 0 && (value || code != 5)) {
 		rc = vv_git_explain("cannot write " FILE_NAME, &said, code, err);
 	}
-	vv_buf_clear(&said);
 	return rc;
 }
 
@@ -121,11 +120,12 @@ static vv_status set_all(const vv_vault_policy *p, vv_repository *r, const char 
  * held, so that a lock of the copy is a dead process's. */
 vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_error *err)
 {
-	char *path = vv_vault_settings_path(r);
-	char *copy = vv_path_join(vv_repository_varvedir(r), "vault", "policy.tmp", (char *)NULL);
-	char *lock = vv_path_join(vv_repository_varvedir(r), "vault", "policy.tmp.lock",
-				  (char *)NULL);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *path = vv_vault_settings_path(r);
+	vv_auto(char) *copy = vv_path_join(vv_repository_varvedir(r), "vault", "policy.tmp",
+					   (char *)NULL);
+	vv_auto(char) *lock = vv_path_join(vv_repository_varvedir(r), "vault", "policy.tmp.lock",
+					   (char *)NULL);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = path && copy && lock ? VV_OK : vv_fail_nomem(err);
 
 	if (rc < 0 || (rc = vv_mkdirs_above(copy, err)) < 0 ||
@@ -133,17 +133,12 @@ vv_status vv_vault_policy_write(const vv_vault_policy *p, vv_repository *r, vv_e
 	    (vv_exists(path) && (rc = vv_read_file(&bytes, path, FILE_SIZE_MAX, err)) < 0) ||
 	    (rc = vv_write_file(copy, vv_buf_cstr(&bytes), bytes.len, false, err)) < 0 ||
 	    (rc = set_all(p, r, copy, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_buf_reset(&bytes);
 	if ((rc = vv_read_file(&bytes, copy, FILE_SIZE_MAX, err)) == VV_OK &&
 	    (rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, true, err)) == VV_OK) {
 		rc = vv_unlink(copy, true, err);
 	}
-done:
-	vv_buf_clear(&bytes);
-	vv_free(path);
-	vv_free(copy);
-	vv_free(lock);
 	return rc;
 }

@@ -159,7 +159,7 @@ static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *l
 /* What alive items are stored as differences to is alive, and so on down. */
 static vv_status add_bases(pruning *p, vv_error *err)
 {
-	vv_cid_set *looked = vv_cid_set_new();
+	vv_auto(vv_cid_set) *looked = vv_cid_set_new();
 	bool more = true;
 	vv_status rc = looked ? VV_OK : vv_fail_nomem(err);
 
@@ -169,7 +169,6 @@ static vv_status add_bases(pruning *p, vv_error *err)
 			rc = add_bases_of(p, &p->contents.runs[i - 1], looked, &more, err);
 		}
 	}
-	vv_cid_set_free(looked);
 	return rc;
 }
 
@@ -269,7 +268,7 @@ static bool tails_suffice(const pruning *p)
 static vv_status find_lacking(pruning *p, vv_error *err)
 {
 	const unsigned copies = p->s->policy.copies ? p->s->policy.copies : 1;
-	vv_spread_list list;
+	vv_auto(vv_spread_list) list = {0};
 	size_t at[VV_STRIPE_MAX], n;
 	vv_status rc = vv_spread_list_live(&list, p->s, 0, err);
 
@@ -290,7 +289,6 @@ static vv_status find_lacking(pruning *p, vv_error *err)
 			rc = vv_cid_set_add(p->lacking, &first[k].shard.cid, NULL, err);
 		}
 	}
-	vv_spread_list_clear(&list);
 	return rc;
 }
 
@@ -414,7 +412,7 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 /* Of the chosen ones those that nothing is needed of, which are chosen no longer; or those that are left. */
 static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 {
-	vv_retire old = {.session = p->s};
+	vv_auto(vv_retire) old = {.session = p->s};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < p->contents.count; i++) {
@@ -427,7 +425,6 @@ static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_retire_write(&old, err);
 	}
-	vv_retire_clear(&old);
 	return rc;
 }
 
@@ -535,7 +532,7 @@ static vv_status is_due(pruning *p, const vv_kept *k, bool *out, vv_error *err)
 static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due, vv_error *err)
 {
 	const size_t all = vv_vault_shard_count(p->s->state);
-	vv_cid *gone = vv_calloc(all + 1, sizeof(*gone));
+	vv_auto_free vv_cid *gone = vv_calloc(all + 1, sizeof(*gone));
 	size_t count = 0;
 	vv_error why;
 	vv_status rc = gone ? VV_OK : vv_fail_nomem(err);
@@ -564,14 +561,13 @@ static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due,
 	if (rc == VV_OK && count > 0) {
 		rc = write_drop(p, place, gone, count, err);
 	}
-	vv_free(gone);
 	return rc;
 }
 
 static vv_status delete_retired(pruning *p, vv_error *err)
 {
 	const size_t all = vv_vault_shard_count(p->s->state);
-	bool *due = vv_calloc(all + 1, sizeof(*due));
+	vv_auto_free bool *due = vv_calloc(all + 1, sizeof(*due));
 	vv_status rc = due ? vv_vault_session_waiting(p->s, "retired", &p->waiting, err)
 			   : vv_fail_nomem(err);
 
@@ -593,7 +589,6 @@ static vv_status delete_retired(pruning *p, vv_error *err)
 			rc = delete_from(p, &p->s->places[i], due, err);
 		}
 	}
-	vv_free(due);
 	return rc == VV_OK && p->x->deleted > 0 ? vv_vault_session_sync(p->s, err) : rc;
 }
 

@@ -114,7 +114,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 /* Holders as the vault has them. */
 static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 {
-	vv_arena arena;
+	vv_auto(vv_arena) arena = {0};
 	vv_json *doc;
 	const vv_json *list, *h;
 	const char *code;
@@ -124,7 +124,7 @@ static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 	vv_arena_init(&arena);
 	if ((rc = vv_json_read(&doc, &arena, vv_buf_cstr(text), text->len, "the vault's holders",
 			       err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (vv_json_get_u64(&n, doc, "copies") && n > 0 && n <= VV_COPIES_MAX) {
 		r->s->policy.copies = (unsigned)n;
@@ -150,15 +150,13 @@ static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 			}
 		}
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 
 /* All authors' lists; the newest vault record's last, whose policy stays. */
 static vv_status find_places(recovering *r, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = VV_OK;
 
@@ -177,7 +175,6 @@ static vv_status find_places(recovering *r, vv_error *err)
 			rc = VV_OK;
 		}
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -379,7 +376,7 @@ static vv_status take_items(recovering *r, vv_error *err)
 /* Which shards nobody has. */
 static vv_status tell_shards(recovering *r, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_vault_shard_count(r->s->state); i++) {
@@ -393,7 +390,6 @@ static vv_status tell_shards(recovering *r, vv_error *err)
 		(void)snprintf(line, sizeof(line), "%s", why.message);
 		rc = r->x->missing(r->x->payload, line, err);
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -525,11 +521,10 @@ static void choose_refs(recovering *r)
 		bool behind = false, ahead = false;
 		if (strncmp(other->name, "refs/recovered/", 15) == 0) {
 			const char *rest = strchr(other->name + 15, '/');
-			vv_buf name = VV_BUF_INIT;
+			vv_auto(vv_buf) name = VV_BUF_INIT;
 			vv_error ignored;
 			vv_buf_printf(&name, "refs%s", rest ? rest : "");
 			ours = find_ref(r, vv_buf_cstr(&name));
-			vv_buf_clear(&name);
 			if (ours) {
 				(void)vv_is_ancestor(repo, &other->id, &ours->id, &behind,
 						     &ignored);
@@ -554,13 +549,12 @@ static void choose_refs(recovering *r)
 static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	recovering *r = payload;
-	vv_lacking *list = NULL;
+	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
 	char line[512], hex[VV_OID_TEXT + 1];
 	vv_status rc = vv_receive_lacking_below(r->receive, &n->root, LACKING_MAX, &list, &count,
 						err);
 
-	vv_free(list);
 	if (rc < 0 || count == 0) return rc;
 	r->x->missing_versions++;
 	vv_oid_text(hex, &n->commit);
@@ -572,8 +566,8 @@ static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
 static vv_status take_in(recovering *r, vv_error *err)
 {
 	const vv_oids tips = {r->tips, r->tip_count}, none = {NULL, 0};
-	vv_ref_change *changes = NULL;
-	vv_lacking *list = NULL;
+	vv_auto_free vv_ref_change *changes = NULL;
+	vv_auto_free vv_lacking *list = NULL;
 	size_t lacking = 0;
 	vv_status rc;
 
@@ -586,17 +580,14 @@ static vv_status take_in(recovering *r, vv_error *err)
 	vv_receive_doubt(r->receive);
 	if ((rc = vv_receive_lacking(r->receive, &tips, &none, LACKING_MAX, &list, &lacking, err)) <
 	    0) {
-		goto done;
+		return rc;
 	}
 	if (lacking > 0 &&
 	    (rc = vv_receive_versions_each(r->receive, &tips, &none, on_version, r, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	choose_refs(r);
-	if (!(changes = vv_calloc(r->ref_count + 1, sizeof(*changes)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!(changes = vv_calloc(r->ref_count + 1, sizeof(*changes)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->ref_count; i++) {
 		changes[i].name = r->refs[i].name;
 		changes[i].id = &r->refs[i].id;
@@ -605,9 +596,6 @@ static vv_status take_in(recovering *r, vv_error *err)
 	rc = vv_receive_take(r->receive, &tips, &none, lacking > 0, changes, r->ref_count,
 			     "recover", err);
 	r->x->refs = r->ref_count;
-done:
-	vv_free(list);
-	vv_free(changes);
 	return rc;
 }
 

@@ -165,11 +165,10 @@ static bool same_text(const vv_buf *a, const vv_buf *b)
 /* Are holders or policy other ones than our last vault record says? */
 static vv_status places_changed(const replicating *r, bool *out, vv_error *err)
 {
-	vv_buf old = VV_BUF_INIT;
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 	vv_status rc = vv_vault_session_places(r->s, r->s->key.public_key, &old, err);
 
 	*out = rc == VV_OK && !same_text(&old, &r->places);
-	vv_buf_clear(&old);
 	return rc;
 }
 
@@ -184,7 +183,7 @@ static vv_status write_vault_record(replicating *r, vv_error *err)
 			      .stripe_count = r->run.stripe_count,
 			      .link = r->run.epoch};
 	const vv_ledger_record *written;
-	vv_buf sealed = VV_BUF_INIT;
+	vv_auto(vv_buf) sealed = VV_BUF_INIT;
 	vv_shard_seal seal;
 	bool changed;
 	vv_status rc;
@@ -211,7 +210,6 @@ static vv_status write_vault_record(replicating *r, vv_error *err)
 		r->x->head = written->cid;
 	}
 done:
-	vv_buf_clear(&sealed);
 	vv_free(v.links);
 	return rc;
 }
@@ -251,8 +249,8 @@ static vv_status clear_and_sync(vv_vault_session *s, vv_error *err)
 static vv_status send_run(replicating *r, bool *done, vv_error *err)
 {
 	const size_t all = shards_of(&r->run);
-	vv_spread_shard *list = vv_calloc(all + 1, sizeof(*list));
-	bool *has = vv_calloc(all * r->s->place_count + 1, sizeof(*has));
+	vv_auto_free vv_spread_shard *list = vv_calloc(all + 1, sizeof(*list));
+	vv_auto_free bool *has = vv_calloc(all * r->s->place_count + 1, sizeof(*has));
 	vv_spread_sum sum = {.least = 0};
 	vv_spread spread = {.session = r->s,
 			    .copies = r->x->copies,
@@ -282,8 +280,6 @@ static vv_status send_run(replicating *r, bool *done, vv_error *err)
 	} else if (rc == VV_OK && (rc = write_vault_record(r, err)) == VV_OK) {
 		*done = true;
 	}
-	vv_free(list);
-	vv_free(has);
 	/* Records go out with whatever came of it. */
 	return rc < 0 ? rc : *done ? clear_and_sync(r->s, err) : vv_vault_session_sync(r->s, err);
 }
@@ -333,20 +329,18 @@ static vv_status close_stream(replicating *r, bool last, vv_buf *index, vv_error
 /* The stream becomes a run, which goes out. last: with the refs. VV_ECONFLICT: too few copies. */
 static vv_status end_stream(replicating *r, bool last, vv_error *err)
 {
-	vv_buf index = VV_BUF_INIT, none = VV_BUF_INIT;
+	vv_auto(vv_buf) index = VV_BUF_INIT;
+	vv_buf none = VV_BUF_INIT;
 	const vv_ledger_record *run;
 	bool done = false;
 	vv_status rc;
 
 	if ((rc = close_stream(r, last, &index, err)) < 0 || (rc = send_run(r, &done, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	run = done ? vv_ledger_find(r->s->ledger, &r->x->head) : NULL;
-	rc = run ? vv_contents_add(&r->contents, run, &index, last ? &r->refs : &none, err)
-		 : vv_fail(err, VV_ECONFLICT, "too few copies");
-done:
-	vv_buf_clear(&index);
-	return rc;
+	return run ? vv_contents_add(&r->contents, run, &index, last ? &r->refs : &none, err)
+		   : vv_fail(err, VV_ECONFLICT, "too few copies");
 }
 
 /* A run of stripes ends where they do, but for a shard that is not full. */
@@ -480,7 +474,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 /* "ref: refs/heads/main" (or a detached HEAD's id), then "ID NAME" for each. */
 static vv_status list_refs(replicating *r, vv_error *err)
 {
-	vv_head head;
+	vv_auto(vv_head) head = {0};
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc = vv_head_read(r->s->repo, &head, err);
 
@@ -496,7 +490,6 @@ static vv_status list_refs(replicating *r, vv_error *err)
 			r->tips[r->tip_count++] = head.commit;
 		}
 	}
-	vv_head_clear(&head);
 	return rc < 0 ? rc : vv_refs_each(r->s->repo, "", on_ref, r, err);
 }
 
@@ -686,7 +679,7 @@ static bool same_policy(const replicating *r)
 static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 {
 	const vv_vault_session *s = r->s;
-	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	vv_auto_free vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
 	size_t count = 0;
 
 	if (!list) return vv_fail_nomem(err);
@@ -696,7 +689,6 @@ static vv_status count_domains(const replicating *r, size_t *out, vv_error *err)
 		}
 	}
 	*out = vv_domain_count(list, count);
-	vv_free(list);
 	return VV_OK;
 }
 
@@ -757,8 +749,8 @@ static vv_status begin_vault(replicating *r, vv_error *err)
 {
 	uint8_t owners[2][VV_KEY_PUBLIC];
 	vv_key recovery;
-	vv_buf text = VV_BUF_INIT;
-	char *dir = vv_vault_session_path(r->s, "ledger", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *dir = vv_vault_session_path(r->s, "ledger", NULL);
 	const vv_cid none = {0};
 	vv_status rc;
 
@@ -781,8 +773,6 @@ static vv_status begin_vault(replicating *r, vv_error *err)
 done:
 	vv_key_wipe(&recovery);
 	vv_buf_wipe(&text);
-	vv_buf_clear(&text);
-	vv_free(dir);
 	return rc;
 }
 

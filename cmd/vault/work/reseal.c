@@ -84,7 +84,7 @@ static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, v
 
 static vv_status find_lost(resealing *r, vv_error *err)
 {
-	bool *has = vv_calloc(r->s->place_count + 1, sizeof(*has));
+	vv_auto_free bool *has = vv_calloc(r->s->place_count + 1, sizeof(*has));
 	bool reached = false, lost;
 	vv_status rc = has ? VV_OK : vv_fail_nomem(err);
 
@@ -98,7 +98,6 @@ static vv_status find_lost(resealing *r, vv_error *err)
 		}
 	}
 	r->x->lost = vv_cid_set_count(r->lost);
-	vv_free(has);
 	return rc;
 }
 

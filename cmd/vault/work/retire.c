@@ -38,7 +38,7 @@ vv_status vv_retire_write(vv_retire *x, vv_error *err)
 	vv_vault_session *s = x->session;
 	const size_t all = vv_vault_shard_count(s->state);
 	vv_ledger_record r = {.kind = VV_LEDGER_RETIRE};
-	vv_cid_set *kept;
+	vv_auto(vv_cid_set) *kept = NULL;
 	vv_status rc;
 
 	x->shards = 0;
@@ -65,7 +65,6 @@ vv_status vv_retire_write(vv_retire *x, vv_error *err)
 		x->shards = r.link_count;
 		rc = vv_vault_session_sync(s, err);
 	}
-	vv_cid_set_free(kept);
 	vv_free(r.links);
 	return rc;
 }

@@ -25,13 +25,10 @@ char *vv_vault_session_path(const vv_vault_session *s, const char *folder, const
 vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, vv_waiting **out,
 				   vv_error *err)
 {
-	char *path = vv_vault_session_path(s, name, NULL);
-	vv_status rc;
+	vv_auto(char) *path = vv_vault_session_path(s, name, NULL);
 
 	*out = NULL;
-	rc = path ? vv_waiting_open(out, path, s->now, err) : vv_fail_nomem(err);
-	vv_free(path);
-	return rc;
+	return path ? vv_waiting_open(out, path, s->now, err) : vv_fail_nomem(err);
 }
 
 /* --- when holders were seen ---------------------------------------------------------------- */
@@ -39,8 +36,8 @@ vv_status vv_vault_session_waiting(const vv_vault_session *s, const char *name, 
 /* Lines "SECONDS NAME". */
 static vv_status read_seen(vv_vault_session *s, vv_error *err)
 {
-	char *path = vv_vault_session_path(s, "seen", NULL);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_vault_session_path(s, "seen", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && vv_exists(path)) {
@@ -60,16 +57,13 @@ static vv_status read_seen(vv_vault_session *s, vv_error *err)
 		}
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
 static vv_status write_seen(const vv_vault_session *s, vv_error *err)
 {
-	char *path = vv_vault_session_path(s, "seen", NULL);
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(char) *path = vv_vault_session_path(s, "seen", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; i < s->place_count; i++) {
 		if (s->places[i].seen > 0) {
@@ -77,11 +71,8 @@ static vv_status write_seen(const vv_vault_session *s, vv_error *err)
 				      s->places[i].config->name);
 		}
 	}
-	rc = path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
-		  : vv_fail_nomem(err);
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	return path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
+		    : vv_fail_nomem(err);
 }
 
 /* --- which records they had --------------------------------------------------------------------- */
@@ -95,8 +86,8 @@ static vv_status write_seen(const vv_vault_session *s, vv_error *err)
  * what cannot be read nothing is known. */
 static vv_status read_met(vv_vault_session *s, vv_error *err)
 {
-	char *path = vv_vault_session_path(s, "met", NULL);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_vault_session_path(s, "met", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error ignored;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
@@ -125,16 +116,13 @@ static vv_status read_met(vv_vault_session *s, vv_error *err)
 		}
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
 static vv_status write_met(const vv_vault_session *s, vv_error *err)
 {
-	char *path = vv_vault_session_path(s, "met", NULL);
-	vv_buf text = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(char) *path = vv_vault_session_path(s, "met", NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; i < s->place_count; i++) {
 		const vv_vault_place *p = &s->places[i];
@@ -144,11 +132,8 @@ static vv_status write_met(const vv_vault_session *s, vv_error *err)
 				      p->meeting.met[k].author, p->config->url);
 		}
 	}
-	rc = path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
-		  : vv_fail_nomem(err);
-	vv_buf_clear(&text);
-	vv_free(path);
-	return rc;
+	return path ? vv_write_file(path, vv_buf_cstr(&text), text.len, false, err)
+		    : vv_fail_nomem(err);
 }
 
 /* Is what is known of the holder enough, so that only what is new has to be listed? */
@@ -225,7 +210,7 @@ static vv_status make_dir(const vv_vault_session *s, vv_error *err)
 
 static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv_error *err)
 {
-	char *lock = vv_path_join(s->dir, "lock", (char *)NULL);
+	vv_auto(char) *lock = vv_path_join(s->dir, "lock", (char *)NULL);
 	vv_status rc;
 
 	if (!lock) return vv_fail_nomem(err);
@@ -237,7 +222,6 @@ static vv_status open_parts(vv_vault_session *s, const vv_session_options *o, vv
 		vv_fail(err, VV_ELOCKED, "another command is at work on this repository's vault");
 		rc = vv_hint(err, "try again when it has ended");
 	}
-	vv_free(lock);
 	if (rc == VV_OK) {
 		vv_temp_sweep(s->dir, VV_WRITE_TEMP);
 	}
@@ -351,20 +335,16 @@ void vv_vault_session_close(vv_vault_session *s)
 static vv_status rename_place(vv_holder_config *h, const char *name, const char *domain,
 			      vv_error *err)
 {
-	char *new_name, *new_domain;
+	vv_auto(char) *new_name = NULL, *new_domain = NULL;
 
 	if (strncmp(h->name, VV_PLACE_UNNAMED, sizeof(VV_PLACE_UNNAMED) - 1) != 0) return VV_OK;
 	new_name = vv_strdup(name);
 	new_domain = domain ? vv_strdup(domain) : NULL;
-	if (!new_name || (domain && !new_domain)) {
-		vv_free(new_name);
-		vv_free(new_domain);
-		return vv_fail_nomem(err);
-	}
+	if (!new_name || (domain && !new_domain)) return vv_fail_nomem(err);
 	vv_free(h->name);
 	vv_free(h->domain);
-	h->name = new_name;
-	h->domain = new_domain;
+	h->name = vv_take(&new_name);
+	h->domain = vv_take(&new_domain);
 	return VV_OK;
 }
 
@@ -513,7 +493,7 @@ static vv_status refresh(vv_vault_session *s, vv_error *err)
 
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err)
 {
-	char *dir = vv_vault_session_path(s, "ledger", NULL);
+	vv_auto(char) *dir = vv_vault_session_path(s, "ledger", NULL);
 	vv_status rc;
 
 	vv_vault_state_close(s->state); /* which is of the ledger */
@@ -521,7 +501,6 @@ vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_er
 	vv_ledger_close(s->ledger);
 	s->ledger = NULL;
 	rc = dir ? vv_ledger_open(&s->ledger, dir, vault, err) : vv_fail_nomem(err);
-	vv_free(dir);
 	return rc < 0 ? rc : refresh(s, err);
 }
 
@@ -576,8 +555,9 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 {
 	const vv_ledger_author *own = s->ledger ? vv_ledger_author_of(s->ledger, s->key.public_key)
 						: NULL;
-	char *path = vv_vault_session_path(s, "stranger", NULL), did[VV_DID_TEXT];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_vault_session_path(s, "stranger", NULL);
+	char did[VV_DID_TEXT];
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	vv_did_text(did, s->key.public_key);
@@ -611,31 +591,25 @@ vv_status vv_vault_session_check_key(const vv_vault_session *s, vv_error *err)
 			"this is a "
 			"restored copy, 'varve vault replicate --adopt'");
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_vault_session_adopt(vv_vault_session *s, vv_error *err)
 {
-	char *path = vv_vault_session_path(s, "stranger", NULL);
-	vv_status rc = path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
-
-	vv_free(path);
-	return rc;
+	vv_auto(char) *path = vv_vault_session_path(s, "stranger", NULL);
+	return path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
 }
 
 /* A record of our own key came that is not ours. */
 static vv_status note_stranger(const vv_vault_session *s, const char *name, vv_error *err)
 {
-	char *path = vv_vault_session_path(s, "stranger", NULL);
+	vv_auto(char) *path = vv_vault_session_path(s, "stranger", NULL);
 	vv_status rc = VV_OK;
 
 	if (!path) return vv_fail_nomem(err);
 	if (!vv_exists(path)) {
 		rc = vv_write_file(path, name, strlen(name), true, err);
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -725,8 +699,9 @@ vv_status vv_vault_session_meet(vv_vault_session *s, vv_vault_place *p, vv_error
 
 vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err)
 {
-	vv_vault_holder **holders = vv_calloc(s->place_count + 1, sizeof(vv_vault_holder *));
-	vv_finished *result = vv_calloc(s->place_count + 1, sizeof(*result));
+	vv_auto_free vv_vault_holder **holders = vv_calloc(s->place_count + 1,
+							   sizeof(vv_vault_holder *));
+	vv_auto_free vv_finished *result = vv_calloc(s->place_count + 1, sizeof(*result));
 	vv_status rc = holders && result ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < s->place_count; i++) {
@@ -745,8 +720,6 @@ vv_status vv_vault_session_finish(vv_vault_session *s, bool *lost, vv_error *err
 			lost[i] = result[i].status < 0;
 		}
 	}
-	vv_free(holders);
-	vv_free(result);
 	return rc;
 }
 
@@ -833,8 +806,8 @@ static vv_status prepare_place(reaching *r, vv_error *err)
 
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 {
-	reaching *list = vv_calloc(s->place_count + 1, sizeof(*list));
-	vv_ask **asks = vv_calloc(s->place_count + 1, sizeof(vv_ask *));
+	vv_auto_free reaching *list = vv_calloc(s->place_count + 1, sizeof(*list));
+	vv_auto_free vv_ask **asks = vv_calloc(s->place_count + 1, sizeof(vv_ask *));
 	size_t count = 0;
 	vv_status rc = list && asks ? VV_OK : vv_fail_nomem(err);
 
@@ -861,8 +834,6 @@ vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 		p->read_failures = 0;
 		rc = learn_key(&s->configs.items[p - s->places], p->holder, err);
 	}
-	vv_free(asks);
-	vv_free(list);
 	if (rc == VV_OK) {
 		join_places(s);
 	}

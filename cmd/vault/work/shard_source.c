@@ -72,7 +72,7 @@ static vv_status read_from(vv_vault_session *s, vv_vault_place *p, const vv_kept
 
 vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, vv_error *err)
 {
-	bool *asked = vv_calloc(s->place_count + 1, sizeof(*asked));
+	vv_auto_free bool *asked = vv_calloc(s->place_count + 1, sizeof(*asked));
 	char cid[VV_CID_TEXT + 1];
 	vv_vault_place *p;
 	vv_error why;
@@ -97,7 +97,6 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 			err->code = VV_EMISSING;
 		}
 	}
-	vv_free(asked);
 	return found ? VV_OK : VV_EMISSING;
 }
 
@@ -146,7 +145,7 @@ static vv_status make_rest(vv_vault_session *s, const vv_kept_stripe *st, const 
 	vv_whole_stripe *w = &s->stripe;
 	uint8_t wanted[VV_STRIPE_MAX];
 	size_t count = 0;
-	vv_stripe_work *work;
+	vv_auto(vv_stripe_work) *work = NULL;
 	vv_shard is;
 	vv_status rc;
 
@@ -168,7 +167,6 @@ static vv_status make_rest(vv_vault_session *s, const vv_kept_stripe *st, const 
 				     "the parity of a stripe is not that of its shards");
 		}
 	}
-	vv_stripe_close(work);
 	return rc;
 }
 
@@ -245,12 +243,11 @@ vv_status vv_vault_shard_unseal(const vv_vault_session *s, const vv_buf *bytes, 
 vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *content,
 				 vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_vault_shard_bytes(s, k, &bytes, err);
 
 	if (rc == VV_OK) {
 		rc = vv_vault_shard_unseal(s, &bytes, content, err);
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }

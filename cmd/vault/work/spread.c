@@ -87,7 +87,7 @@ static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
 vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigned copies,
 			  const vv_spread_shard *shards, size_t count, vv_error *err)
 {
-	vv_cid_set *counted = vv_cid_set_new();
+	vv_auto(vv_cid_set) *counted = vv_cid_set_new();
 	vv_status rc = counted ? VV_OK : vv_fail_nomem(err);
 
 	memset(out, 0, sizeof(*out));
@@ -105,7 +105,6 @@ vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigne
 		out->least = n < out->least ? n : out->least;
 		out->rest = n < out->rest ? n : out->rest;
 	}
-	vv_cid_set_free(counted);
 	return rc;
 }
 
@@ -328,7 +327,7 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	const vv_ledger *l = x->session->ledger;
 	char name[VV_LEDGER_NAME];
 	const char *const names[] = {name};
-	vv_buf file = VV_BUF_INIT;
+	vv_auto(vv_buf) file = VV_BUF_INIT;
 	vv_record_bytes record;
 	vv_error why;
 	vv_status rc;
@@ -341,7 +340,6 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	    vv_holder_put_records(p->holder, vv_ledger_vault(l), names, &record, 1, &why) < 0) {
 		vv_vault_place_put_failed(p, &why, 0);
 	}
-	vv_buf_clear(&file);
 	return rc;
 }
 
@@ -389,7 +387,7 @@ static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error
 	vv_vault_session *s = x->session;
 	const share *h = &v->part;
 	vv_vault_place *p = h->p;
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = VV_OK;
 
@@ -423,7 +421,6 @@ static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error
 			v->why = why;
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -431,7 +428,7 @@ static vv_status send_part(vv_spread *x, serving *v, uint64_t start_ms, vv_error
 static vv_status finish_parts(vv_spread *x, serving *all, vv_error *err)
 {
 	const size_t places = x->session->place_count;
-	bool *lost = vv_calloc(places + 1, sizeof(*lost));
+	vv_auto_free bool *lost = vv_calloc(places + 1, sizeof(*lost));
 	vv_status rc = lost ? vv_vault_session_finish(x->session, lost, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < places; i++) {
@@ -444,7 +441,6 @@ static vv_status finish_parts(vv_spread *x, serving *all, vv_error *err)
 			vv_vault_place_fail(v->part.p, &v->why);
 		}
 	}
-	vv_free(lost);
 	return rc;
 }
 
@@ -600,7 +596,7 @@ static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t c
 		     target *targets, vv_error *err)
 {
 	const size_t places = x->session->place_count;
-	size_t *numbers = vv_calloc(2 * places + 2, sizeof(*numbers));
+	vv_auto_free size_t *numbers = vv_calloc(2 * places + 2, sizeof(*numbers));
 	choice c = {.list = vv_calloc(places + 1, sizeof(*c.list)),
 		    .places = numbers,
 		    .order = numbers ? numbers + places : NULL,
@@ -611,7 +607,6 @@ static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t c
 		rc = shards[i].code.data > 0 ? aim_stripe(x, shards, i, count, &c, targets, err)
 					     : aim_copies(x, shards, i, count, &c, targets, err);
 	}
-	vv_free(numbers);
 	vv_free(c.list);
 	vv_free(c.taken);
 	return rc;
@@ -621,7 +616,7 @@ static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t c
 static vv_status make_ready(const vv_spread *x, const vv_spread_shard *shards, size_t count,
 			    const target *targets, vv_error *err)
 {
-	bool *wanted = x->ready ? vv_calloc(count + 1, sizeof(*wanted)) : NULL;
+	vv_auto_free bool *wanted = x->ready ? vv_calloc(count + 1, sizeof(*wanted)) : NULL;
 	vv_status rc = x->ready && !wanted ? vv_fail_nomem(err) : VV_OK;
 
 	for (size_t i = 0; wanted && i < x->session->place_count; i++) {
@@ -632,7 +627,6 @@ static vv_status make_ready(const vv_spread *x, const vv_spread_shard *shards, s
 	for (size_t i = 0; wanted && rc == VV_OK && i < count; i++) {
 		rc = wanted[i] ? x->ready(x->payload, &shards[i], err) : VV_OK;
 	}
-	vv_free(wanted);
 	return rc;
 }
 
@@ -649,7 +643,7 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 	const size_t places = x->session->place_count;
 	const uint64_t before = x->shards;
 	target *targets = vv_calloc(places + 1, sizeof(*targets));
-	uint64_t *took = vv_calloc(places + 1, sizeof(*took));
+	vv_auto_free uint64_t *took = vv_calloc(places + 1, sizeof(*took));
 	vv_status rc = targets && took ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
 
 	*any = false;
@@ -670,7 +664,6 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 		vv_free(targets[i].shards);
 	}
 	vv_free(targets);
-	vv_free(took);
 	return rc;
 }
 

@@ -91,8 +91,8 @@ static vv_status list_wants(const vv_supply_request *q, vv_lacking **wants, vv_e
 
 static vv_status answer_look(line *l, const vv_supply_request *q, vv_error *err)
 {
-	uint32_t *parcels = vv_calloc(q->count + 1, sizeof(*parcels));
-	vv_lacking *wants = NULL;
+	vv_auto_free uint32_t *parcels = vv_calloc(q->count + 1, sizeof(*parcels));
+	vv_auto_free vv_lacking *wants = NULL;
 	vv_supplier *s;
 	vv_status rc = parcels ? list_wants(q, &wants, err) : vv_fail_nomem(err);
 
@@ -102,10 +102,7 @@ static vv_status answer_look(line *l, const vv_supply_request *q, vv_error *err)
 			rc = s->look(s->payload, wants, q->count, parcels, err);
 		}
 	}
-	rc = rc < 0 ? rc : vv_supply_parcels_write(l->channel, parcels, q->count, err);
-	vv_free(parcels);
-	vv_free(wants);
-	return rc;
+	return rc < 0 ? rc : vv_supply_parcels_write(l->channel, parcels, q->count, err);
 }
 
 /* A vv_peer_block_fn. */
@@ -120,7 +117,7 @@ static vv_status give_block(void *payload, size_t i, const vv_block_received *b,
 
 static vv_status answer_blocks(line *l, const vv_supply_request *q, vv_error *err)
 {
-	vv_lacking *wants;
+	vv_auto_free vv_lacking *wants = NULL;
 	vv_supplier *s;
 	vv_status rc = list_wants(q, &wants, err);
 
@@ -134,7 +131,6 @@ static vv_status answer_blocks(line *l, const vv_supply_request *q, vv_error *er
 			rc = vv_supply_taken_write(l->channel, s->taken(s->payload), err);
 		}
 	}
-	vv_free(wants);
 	return rc;
 }
 
@@ -145,8 +141,8 @@ static vv_status answer_keeps(line *l, const vv_supply_request *q, vv_error *err
 	const vv_supplying *o = l->x->o;
 	const vv_session_options session = {
 		.need_key = true, .quiet = true, .notes = o->notes, .idle_sec = o->idle_sec};
-	bool *keeps = vv_calloc(q->count + 1, sizeof(*keeps));
-	uint8_t *bits = vv_calloc(q->count / 8 + 1, 1);
+	vv_auto_free bool *keeps = vv_calloc(q->count + 1, sizeof(*keeps));
+	vv_auto_free uint8_t *bits = vv_calloc(q->count / 8 + 1, 1);
 	unsigned copies = 0;
 	vv_status rc = keeps && bits ? vv_vault_keeps(keeps, &copies, l->x->repo, &session, q->cids,
 						      q->count, err)
@@ -155,10 +151,7 @@ static vv_status answer_keeps(line *l, const vv_supply_request *q, vv_error *err
 	for (size_t i = 0; rc == VV_OK && i < q->count; i++) {
 		bits[i / 8] = (uint8_t)(bits[i / 8] | keeps[i] << (i % 8));
 	}
-	rc = rc < 0 ? rc : vv_supply_keeps_write(l->channel, bits, q->count, copies, err);
-	vv_free(keeps);
-	vv_free(bits);
-	return rc;
+	return rc < 0 ? rc : vv_supply_keeps_write(l->channel, bits, q->count, copies, err);
 }
 
 static vv_status answer_where(line *l, const vv_supply_request *q, vv_error *err)
@@ -218,8 +211,8 @@ static vv_status answer_alive(line *l, const vv_supply_request *q, vv_error *err
 /* Negative: nothing more can be made of the line. */
 static vv_status serve_one(line *l, vv_error *err)
 {
-	vv_frame_reader in;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_frame_reader) in = {0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_supply_request q;
 	vv_error why;
 	uint8_t type;
@@ -237,8 +230,6 @@ static vv_status serve_one(line *l, vv_error *err)
 				      : vv_frame_end(l->channel, err);
 		}
 	}
-	vv_frame_reader_clear(&in);
-	vv_arena_clear(&arena);
 	return rc;
 }
 

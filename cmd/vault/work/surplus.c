@@ -80,12 +80,12 @@ static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *er
 	const vv_vault_session *s = o->s;
 	const size_t n = number_of(o, sh), places = s->place_count;
 	vv_placeable *list = vv_calloc(places + 1, sizeof(*list));
-	size_t *at = vv_calloc(2 * places + 1, sizeof(*at)), *order = at ? at + places : NULL;
+	vv_auto_free size_t *at = vv_calloc(2 * places + 1, sizeof(*at));
+	size_t *order = at ? at + places : NULL;
 	size_t count = 0, apart;
 
 	if (!list || !at) {
 		vv_free(list);
-		vv_free(at);
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < places; i++) {
@@ -101,7 +101,6 @@ static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *er
 	}
 	settle(o, n, apart >= o->copies);
 	vv_free(list);
-	vv_free(at);
 	return VV_OK;
 }
 
@@ -334,9 +333,8 @@ static vv_status write_drop(sorting *o, vv_cid *shards, size_t count, vv_error *
 /* Before anything goes: whether it is gone or not, it counts no longer. */
 static vv_status announce(sorting *o, vv_error *err)
 {
-	vv_cid *shards = vv_calloc(o->count + 1, sizeof(*shards));
+	vv_auto_free vv_cid *shards = vv_calloc(o->count + 1, sizeof(*shards));
 	size_t count = 0;
-	vv_status rc;
 
 	if (!shards) return vv_fail_nomem(err);
 	for (size_t i = 0; i < o->count; i++) {
@@ -344,9 +342,7 @@ static vv_status announce(sorting *o, vv_error *err)
 			shards[count++] = o->items[i].cid;
 		}
 	}
-	rc = write_drop(o, shards, count, err);
-	vv_free(shards);
-	return rc;
+	return write_drop(o, shards, count, err);
 }
 
 /* gone gets the shards of the vault whose copy here is gone, or may be brought there again. */
@@ -397,7 +393,8 @@ static void add_missed(const sorting *o, vv_cid *gone, size_t *gone_count)
 /* Announces, removes what nobody else counts on, and says that it is gone. */
 static vv_status let_go(sorting *o, vv_error *err)
 {
-	vv_cid *gone = vv_calloc(o->count + vv_vault_shard_count(o->s->state) + 1, sizeof(*gone));
+	vv_auto_free vv_cid *gone = vv_calloc(o->count + vv_vault_shard_count(o->s->state) + 1,
+					  sizeof(*gone));
 	size_t gone_count = 0;
 	vv_status rc = gone ? announce(o, err) : vv_fail_nomem(err);
 
@@ -408,7 +405,6 @@ static vv_status let_go(sorting *o, vv_error *err)
 		}
 		rc = write_drop(o, gone, gone_count, err);
 	}
-	vv_free(gone);
 	return rc;
 }
 
@@ -416,13 +412,13 @@ static vv_status let_go(sorting *o, vv_error *err)
 static vv_status find_policy(sorting *o, vv_error *err)
 {
 	const vv_vault_session *s = o->s;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	o->copies = s->policy.copies ? s->policy.copies : 1;
 	for (size_t i = 0; rc == VV_OK && i < vv_ledger_author_count(s->ledger); i++) {
 		const uint8_t *key = vv_ledger_author_at(s->ledger, i)->key;
-		vv_arena arena;
+		vv_auto(vv_arena) arena = {0};
 		vv_json *doc = NULL;
 		vv_error why = {.code = VV_OK};
 		uint64_t copies = 0;
@@ -444,7 +440,6 @@ static vv_status find_policy(sorting *o, vv_error *err)
 			o->unknown = true;
 			rc = why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 		}
-		vv_arena_clear(&arena);
 	}
 	for (size_t i = 0; i < vv_vault_writer_count(s->state); i++) {
 		o->unknown = o->unknown ||
@@ -452,7 +447,6 @@ static vv_status find_policy(sorting *o, vv_error *err)
 				     VV_KEY_PUBLIC) != 0 &&
 			      !vv_ledger_author_of(s->ledger, vv_vault_writer_at(s->state, i)));
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 

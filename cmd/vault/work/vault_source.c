@@ -323,7 +323,7 @@ static vv_status source_blocks(void *payload, const vv_lacking *wants, size_t co
 
 static void source_close(void *payload)
 {
-	source *s = payload;
+	vv_auto_free source *s = payload;
 
 	vv_vault_holder_close(s->holder);
 	vv_repository_close(s->repo);
@@ -334,7 +334,6 @@ static void source_close(void *payload)
 	if (--s->v->users == 0) {
 		close_vault(s->v);
 	}
-	vv_free(s);
 }
 
 /* --- all of them ------------------------------------------------------------------------------------------ */
@@ -389,15 +388,14 @@ static bool takes_part(const vv_transfer *t, const vv_holder_configs *c)
 	vv_vault_policy policy;
 	vv_error none;
 	const vv_env *env = vv_repository_env(t->repo);
-	char did[VV_DID_TEXT], *key = vv_key_ring_path(env, "key", &none);
-	bool sealed = false, usable;
+	char did[VV_DID_TEXT];
+	vv_auto(char) *key = vv_key_ring_path(env, "key", &none);
+	bool sealed = false;
 
-	usable = key && c->count > 0 && vv_vault_policy_read(&policy, t->repo, &none) == VV_OK &&
-		 !vv_cid_is_null(&policy.vault) && vv_exists(key) &&
-		 vv_key_file_look(did, &sealed, key, &none) == VV_OK &&
-		 (!sealed || vv_env_get(env, "VARVE_PASSPHRASE_FILE"));
-	vv_free(key);
-	return usable;
+	return key && c->count > 0 && vv_vault_policy_read(&policy, t->repo, &none) == VV_OK &&
+	       !vv_cid_is_null(&policy.vault) && vv_exists(key) &&
+	       vv_key_file_look(did, &sealed, key, &none) == VV_OK &&
+	       (!sealed || vv_env_get(env, "VARVE_PASSPHRASE_FILE"));
 }
 
 static vv_status open_sources(vault *v, vv_transfer *t, vv_supplier *out, size_t max, size_t *count,

@@ -153,7 +153,7 @@ static vv_status read_node(finding *f, const vv_cid *cid, vv_buf *node, vv_error
 
 static vv_status list_shards(finding *f, const vv_cid *root, vv_error *err)
 {
-	vv_buf node = VV_BUF_INIT;
+	vv_auto(vv_buf) node = VV_BUF_INIT;
 	bool added;
 	vv_status rc = vv_cid_set_add(f->blocks, root, &added, err);
 
@@ -170,7 +170,6 @@ static vv_status list_shards(finding *f, const vv_cid *root, vv_error *err)
 	}
 	f->out->blocks = vv_cid_set_count(f->blocks);
 	f->out->shards = vv_cid_set_count(f->shards);
-	vv_buf_clear(&node);
 	return rc;
 }
 
@@ -213,7 +212,7 @@ static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h
 	const vv_vault_session *s = &f->session;
 	const uint64_t count = vv_cid_set_count(f->shards);
 	uint64_t first = 0;
-	vv_spread_list live;
+	vv_auto(vv_spread_list) live = {0};
 	vv_status rc;
 
 	h->source = vv_speed_source(s->places[place].config->url);
@@ -241,7 +240,6 @@ static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h
 	for (size_t i = 0; rc == VV_OK && i < live.count; i++) {
 		h->whole = h->whole && live.items[i].has[place];
 	}
-	vv_spread_list_clear(&live);
 	return rc;
 }
 
@@ -251,7 +249,7 @@ static vv_status look_at_all(finding *f, vv_error *err)
 {
 	const vv_vault_session *s = &f->session;
 	vv_vault_where *out = f->out;
-	bool *has = vv_calloc(s->place_count + 1, sizeof(*has));
+	vv_auto_free bool *has = vv_calloc(s->place_count + 1, sizeof(*has));
 	vv_status rc = VV_OK;
 
 	out->holders = vv_calloc(s->place_count + 1, sizeof(*out->holders));
@@ -270,7 +268,6 @@ static vv_status look_at_all(finding *f, vv_error *err)
 		out->count++;
 		rc = look_at(f, i, has, h, err);
 	}
-	vv_free(has);
 	return rc;
 }
 

@@ -46,12 +46,8 @@ static char *shard_path(const vv_vault_session *s, const vv_cid *cid)
 static vv_status write_shard(const vv_vault_session *s, vv_waiting_run *run, const vv_cid *cid,
 			     const void *bytes, size_t len, vv_error *err)
 {
-	char *path = shard_path(s, cid);
-	vv_status rc = path ? vv_file_batch_add(&run->files, path, bytes, len, err)
-			    : vv_fail_nomem(err);
-
-	vv_free(path);
-	return rc;
+	vv_auto(char) *path = shard_path(s, cid);
+	return path ? vv_file_batch_add(&run->files, path, bytes, len, err) : vv_fail_nomem(err);
 }
 
 static vv_status add_shard(vv_waiting_run *run, const vv_shard *sh, vv_error *err)
@@ -71,13 +67,12 @@ vv_status vv_waiting_run_put(vv_vault_session *s, vv_waiting_run *run, const vv_
 vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_buf *out,
 			       vv_error *err)
 {
-	char *path = shard_path(s, cid);
+	vv_auto(char) *path = shard_path(s, cid);
 	vv_cid is;
 	vv_status rc;
 
 	vv_buf_reset(out);
 	rc = path ? vv_read_regular(out, path, VV_SHARD_MAX, err) : vv_fail_nomem(err);
-	vv_free(path);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, cid)) {
@@ -90,8 +85,8 @@ vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_
 
 vv_status vv_waiting_run_remove(const vv_vault_session *s, vv_error *err)
 {
-	char *run = vv_vault_session_path(s, "spool", "run");
-	char *dir = vv_vault_session_path(s, "spool", NULL);
+	vv_auto(char) *run = vv_vault_session_path(s, "spool", "run");
+	vv_auto(char) *dir = vv_vault_session_path(s, "spool", NULL);
 	vv_status rc = run && dir ? VV_OK : vv_fail_nomem(err);
 
 	/* The list first: without it what is left is rubbish. */
@@ -101,8 +96,6 @@ vv_status vv_waiting_run_remove(const vv_vault_session *s, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_remove_tree(dir, err);
 	}
-	vv_free(run);
-	vv_free(dir);
 	return rc;
 }
 
@@ -127,8 +120,8 @@ static vv_status make_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code c
 			     vv_error *err)
 {
 	uint8_t from[VV_STRIPE_MAX], wanted[VV_STRIPE_MAX];
-	vv_buf bytes = VV_BUF_INIT;
-	vv_stripe_work *work = NULL;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_auto(vv_stripe_work) *work = NULL;
 	vv_stripe *st;
 	vv_status rc;
 
@@ -150,8 +143,6 @@ static vv_status make_stripe(vv_vault_session *s, vv_waiting_run *run, vv_code c
 			rc = write_shard(s, run, &st->parity[i].cid, bytes.data, bytes.len, err);
 		}
 	}
-	vv_stripe_close(work);
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -186,8 +177,9 @@ static void put_shards(vv_buf *text, const vv_shard *shards, size_t count)
 
 vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, vv_error *err)
 {
-	char *path = vv_vault_session_path(s, "spool", "run"), cid[VV_CID_TEXT + 1];
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_vault_session_path(s, "spool", "run");
+	char cid[VV_CID_TEXT + 1];
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_cid_text(cid, &run->epoch);
@@ -203,8 +195,6 @@ vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, v
 	    (rc = vv_file_batch_add(&run->files, path, text.data, text.len, err)) == VV_OK) {
 		rc = vv_file_batch_finish(&run->files, err);
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
@@ -309,9 +299,8 @@ static bool all_there(const vv_vault_session *s, const vv_shard *shards, size_t 
 	bool there = true;
 
 	for (size_t i = 0; there && i < count; i++) {
-		char *path = shard_path(s, &shards[i].cid);
+		vv_auto(char) *path = shard_path(s, &shards[i].cid);
 		there = path && vv_exists(path);
-		vv_free(path);
 	}
 	return there;
 }
@@ -329,18 +318,15 @@ static bool is_complete(const vv_vault_session *s, const vv_waiting_run *run)
 
 bool vv_waiting_run_there(const vv_vault_session *s)
 {
-	char *path = vv_vault_session_path(s, "spool", "run");
-	const bool there = path && vv_exists(path);
-
-	vv_free(path);
-	return there;
+	vv_auto(char) *path = vv_vault_session_path(s, "spool", "run");
+	return path && vv_exists(path);
 }
 
 vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bool *found,
 			      vv_error *err)
 {
-	char *path = vv_vault_session_path(s, "spool", "run");
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_vault_session_path(s, "spool", "run");
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	vv_waiting_run_reset(run);
@@ -349,7 +335,5 @@ vv_status vv_waiting_run_read(const vv_vault_session *s, vv_waiting_run *run, bo
 		rc = read_text(run, vv_buf_cstr(&text), found, err);
 		*found = *found && is_complete(s, run);
 	}
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }

@@ -112,14 +112,13 @@ static bool read_secret(char *out, size_t cap, size_t *len)
 
 static int print_line(const char *name, size_t name_len, bool write, const char *secret, size_t len)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_error err;
 	vv_status rc = vv_secret_hash(&line, secret, len, &err);
 
 	if (rc == VV_OK) {
 		vv_out("%.*s:%s:%s\n", (int)name_len, name, write ? "rw" : "r", vv_buf_cstr(&line));
 	}
-	vv_buf_clear(&line);
 	return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 
@@ -166,7 +165,7 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_repository *r = NULL;
+		vv_auto(vv_repository) *r = NULL;
 		vv_holding_facts f = {.size = 0};
 		vv_error no_repository;
 		if (vv_repository_open(&r, paths[i], vv_environ(), &no_repository) < 0) {
@@ -193,7 +192,6 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 					(unsigned long long)(f.reward.ratio % 1000));
 			}
 		}
-		vv_repository_close(r);
 	}
 	return rc;
 }

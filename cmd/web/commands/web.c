@@ -62,7 +62,7 @@ static bool has_display(void)
 static void open_browser(const char *url)
 {
 	static const char command[] = "\"$1\" \"$2\" >/dev/null 2>&1 </dev/null &";
-	char *program = NULL;
+	vv_auto(char) *program = NULL;
 	posix_spawnattr_t how;
 	sigset_t none;
 	pid_t pid;
@@ -89,7 +89,6 @@ static void open_browser(const char *url)
 		}
 		(void)posix_spawnattr_destroy(&how);
 	}
-	vv_free(program);
 }
 
 static void started(void *payload, const char *url)
@@ -119,8 +118,9 @@ static vv_status answer(void *payload, const vv_http_call *call, vv_channel *lin
 static vv_status find_repository(char **out, opening *p, const char *path, vv_error *err)
 {
 	struct stat st;
-	vv_repository *r = NULL;
-	char *folder = NULL, *relative = NULL;
+	vv_auto(vv_repository) *r = NULL;
+	vv_auto(char) *folder = NULL;
+	vv_auto(char) *relative = NULL;
 	bool is_file = false;
 	vv_status rc;
 
@@ -131,12 +131,8 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	if (!folder) {
 		vv_repository_name_here();
 	}
-	if ((rc = vv_repository_open(&r, folder, vv_environ(), err)) < 0) {
-		goto done;
-	}
-	if (is_file && (rc = vv_repository_relative(&relative, r, path, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_repository_open(&r, folder, vv_environ(), err)) < 0) return rc;
+	if (is_file && (rc = vv_repository_relative(&relative, r, path, err)) < 0) return rc;
 	vv_buf_puts(&p->page, "/");
 	if (relative) {
 		vv_buf_puts(&p->page, "data/HEAD");
@@ -147,19 +143,14 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	}
 	*out = vv_strdup(vv_repository_workdir(r) ? vv_repository_workdir(r)
 						  : vv_repository_gitdir(r));
-	rc = *out ? vv_buf_ok(&p->page, err) : vv_fail_nomem(err);
-done:
-	vv_repository_close(r);
-	vv_free(relative);
-	vv_free(folder);
-	return rc;
+	return *out ? vv_buf_ok(&p->page, err) : vv_fail_nomem(err);
 }
 
 static vv_status serve(const options *o, const char *path, vv_error *err)
 {
 	opening p = {.o = o};
-	vv_buf address = VV_BUF_INIT;
-	char *repository = NULL;
+	vv_auto(vv_buf) address = VV_BUF_INIT;
+	vv_auto(char) *repository = NULL;
 	vv_web *web = NULL;
 	vv_status rc;
 
@@ -193,8 +184,6 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 	rc = vv_serve_http(&http, err);
 done:
 	vv_web_close(web);
-	vv_free(repository);
-	vv_buf_clear(&address);
 	vv_buf_clear(&p.page);
 	vv_buf_wipe(&p.secret);
 	vv_buf_wipe(&p.once);
@@ -207,7 +196,7 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 	opening p = {.o = o};
 	vv_web_visit visit = {.until_ms = 0};
 	vv_on_demand *demand = NULL;
-	char *repository = NULL, *name = NULL;
+	vv_auto(char) *repository = NULL, *name = NULL;
 	vv_exported done;
 	vv_status rc;
 
@@ -243,8 +232,6 @@ static vv_status export_pages(const options *o, const char *what, vv_error *err)
 		}
 	}
 done:
-	vv_free(name);
-	vv_free(repository);
 	vv_buf_clear(&p.page);
 	return rc;
 }

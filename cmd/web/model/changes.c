@@ -25,19 +25,18 @@ bool vv_web_is_table(const vv_content *c, const char *path)
 
 static void remember(vv_web_visit *v, const vv_buf *key, const vv_change_counts *c)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 
 	vv_buf_put(&bytes, c, sizeof(*c));
 	vv_buf_puts(&bytes, c->form ? c->form : "");
 	if (!bytes.failed && c->counted) {
 		vv_web_memo_put(v->memo, key, bytes.data, bytes.len);
 	}
-	vv_buf_clear(&bytes);
 }
 
 static bool recall(vv_web_visit *v, const vv_buf *key, vv_change_counts *out)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	bool found = vv_web_memo_get(v->memo, key, &bytes) && bytes.len >= sizeof(*out);
 
 	if (found) {
@@ -48,7 +47,6 @@ static bool recall(vv_web_visit *v, const vv_buf *key, vv_change_counts *out)
 						     bytes.len - sizeof(*out));
 		}
 	}
-	vv_buf_clear(&bytes);
 	return found;
 }
 
@@ -68,7 +66,7 @@ static vv_status take_form(vv_web_visit *v, vv_change_counts *c, vv_error *err)
 static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
 		       const vv_content *b, vv_error *err)
 {
-	vv_buf key = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
 	bool over, both_stored = a->stored && b->stored;
 	vv_status rc;
 
@@ -77,13 +75,8 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		   both_stored ? sizeof(a->root) : sizeof(c->old_id));
 	vv_buf_put(&key, both_stored ? (const void *)&b->root : (const void *)&c->new_id,
 		   both_stored ? sizeof(b->root) : sizeof(c->new_id));
-	if (recall(v, &key, &out->counts)) {
-		vv_buf_clear(&key);
-		return VV_OK;
-	}
-	if ((rc = vv_web_over(v, &over, err)) < 0 || over) {
-		goto done;
-	}
+	if (recall(v, &key, &out->counts)) return VV_OK;
+	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
 			 : vv_change_count_texts(&out->counts, v->repo, v->reader, c->path,
 						 &c->old_id, &c->new_id, VV_COUNT_TEXT_MAX, err);
@@ -92,8 +85,6 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		remember(v, &key, &out->counts);
 		rc = take_form(v, &out->counts, err);
 	}
-done:
-	vv_buf_clear(&key);
 	return rc;
 }
 
@@ -102,7 +93,7 @@ done:
 static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content *a,
 			   const vv_content *b, vv_error *err)
 {
-	vv_buf words = VV_BUF_INIT;
+	vv_auto(vv_buf) words = VV_BUF_INIT;
 	vv_status rc;
 
 	if (out->kind == VV_WEB_ADDED && b->stored && b->table) {
@@ -123,7 +114,6 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content
 	if (rc == VV_OK && !(out->words = vv_web_keep(v, words.data, words.len))) {
 		rc = vv_fail_nomem(err);
 	}
-	vv_buf_clear(&words);
 	return rc;
 }
 
@@ -181,8 +171,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 static vv_status describe_all(vv_web_visit *v, const collected *l, size_t limit,
 			      vv_web_change **out, size_t *count, bool *more, vv_error *err)
 {
-	size_t *from = vv_calloc(l->count + 1, sizeof(*from));
-	bool *gone = vv_calloc(l->count + 1, sizeof(*gone));
+	vv_auto_free size_t *from = vv_calloc(l->count + 1, sizeof(*from));
+	vv_auto_free bool *gone = vv_calloc(l->count + 1, sizeof(*gone));
 	vv_status rc = from && gone ? vv_renames_among(v->repo, l->items, l->count, from, err)
 				    : vv_fail_nomem(err);
 
@@ -215,8 +205,6 @@ static vv_status describe_all(vv_web_visit *v, const collected *l, size_t limit,
 		}
 		rc = describe(v, &(*out)[(*count)++], &c, old_path, err);
 	}
-	vv_free(from);
-	vv_free(gone);
 	return rc;
 }
 
@@ -250,18 +238,15 @@ static vv_status work_changes(vv_web_visit *v, const vv_web_commit *a, size_t li
 {
 	char hex[VV_OID_TEXT + 1], *argv[] = {hex, NULL};
 	const vv_diff_sides_options opts = {.dashdash = 1, .renames = true};
-	vv_diff_sides d = {.count = 0};
+	vv_auto(vv_diff_sides) d = {.count = 0};
 	vv_status rc;
 
 	vv_oid_text(hex, &a->id);
-	if ((rc = vv_diff_sides_find(&d, v->repo, v->reader, 1, argv, &opts, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_diff_sides_find(&d, v->repo, v->reader, 1, argv, &opts, err)) < 0) return rc;
 	*more = d.count > limit;
 	*count = *more ? limit : d.count;
 	if (!(*out = vv_arena_calloc(&v->arena, *count + 1, sizeof(**out)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < *count; i++) {
 		const vv_diff_path *p = &d.paths[i];
@@ -280,8 +265,6 @@ static vv_status work_changes(vv_web_visit *v, const vv_web_commit *a, size_t li
 			break;
 		}
 	}
-done:
-	vv_diff_sides_clear(&d);
 	return rc;
 }
 

@@ -29,7 +29,7 @@ static void set_none(vv_web_commit *out)
 
 vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *out, vv_error *err)
 {
-	vv_commit c;
+	vv_auto(vv_commit) c = {0};
 	const char *subject, *body;
 	vv_oid *parents;
 	size_t len;
@@ -56,7 +56,6 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 		memcpy(parents, c.parents, c.parent_count * sizeof(*parents));
 	}
 	out->parents = parents;
-	vv_commit_clear(&c);
 	return rc;
 }
 
@@ -99,7 +98,7 @@ static vv_status is_shown(vv_web_visit *v, const vv_oid *id, bool *shown, vv_err
 
 static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 {
-	vv_head head;
+	vv_auto(vv_head) head = {0};
 	bool shown;
 	vv_status rc = vv_head_read(v->repo, &head, err);
 
@@ -109,7 +108,6 @@ static vv_status head_commit(vv_web_visit *v, vv_oid *out, vv_error *err)
 		vv_fail(err, VV_ENOTFOUND, "there are no commits yet");
 		rc = vv_hint(err, "varve add FILE; varve commit");
 	}
-	vv_head_clear(&head);
 	if (rc == VV_OK && (rc = is_shown(v, out, &shown, err)) == VV_OK && !shown) {
 		rc = not_shown("HEAD", err);
 	}
@@ -254,7 +252,7 @@ static int by_place(const void *x, const void *y)
 vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err)
 {
 	listed l = {.v = v};
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	size_t kept = 0, of[2] = {0, 0};
 	vv_status rc;
 
@@ -285,7 +283,6 @@ vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *co
 		*count = kept;
 	}
 done:
-	vv_head_clear(&head);
 	vv_hidden_refs_clear(&l.hidden);
 	vv_free(l.items);
 	return rc;

@@ -94,7 +94,7 @@ static vv_status add_sentence(comparing *c, vv_buf *b, vv_error *err)
 
 static vv_status describe(comparing *c, const vv_columns *columns, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	c->out->schema = vv_arena_calloc(&c->v->arena, SCHEMA_MAX + 1, sizeof(char *));
@@ -119,7 +119,6 @@ static vv_status describe(comparing *c, const vv_columns *columns, vv_error *err
 		vv_buf_puts(&b, "rows are in another order");
 		rc = add_sentence(c, &b, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -235,7 +234,7 @@ static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_cha
 			  vv_error *err)
 {
 	const vv_columns *columns = c->told.columns;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	if (c->told.key_count == 0) return VV_OK;
@@ -253,7 +252,6 @@ static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_cha
 	if (rc == VV_OK && !(out->key = vv_web_keep(c->v, b.data, b.len))) {
 		rc = vv_fail_nomem(err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -318,10 +316,9 @@ static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *
 	c->out->counted = true;
 	to->counted = true;
 	if (rc == VV_OK && to->form) { /* the visit's, like all */
-		char *form = to->form;
+		vv_auto(char) *form = to->form;
 
 		to->form = (char *)(uintptr_t)vv_web_keep_text(c->v, form);
-		vv_free(form);
 		rc = to->form ? VV_OK : vv_fail_nomem(err);
 	}
 	return rc;
@@ -408,8 +405,7 @@ static vv_status bring_together(const comparing *c, bool *many, vv_error *err)
 static vv_status tell_places(comparing *c, vv_error *err)
 {
 	vv_web_comparison *o = c->out;
-	vv_buf b = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (!vv_root_has_places(&o->a->table->root) || !o->counted ||
 	    o->counts.added + o->counts.removed + o->counts.rekeyed > 0 ||
@@ -426,9 +422,7 @@ static vv_status tell_places(comparing *c, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	vv_buf_puts(&b, "rows are in another order");
-	rc = add_sentence(c, &b, err);
-	vv_buf_clear(&b);
-	return rc;
+	return add_sentence(c, &b, err);
 }
 
 static vv_status compare_tables(comparing *c, vv_error *err)
@@ -553,7 +547,7 @@ static vv_status give_side(comparing *c, vv_web_table *t, bool added, vv_error *
 static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_commit *b,
 			  const char **old, vv_error *err)
 {
-	char *found = NULL;
+	vv_auto(char) *found = NULL;
 	bool there;
 	vv_status rc;
 
@@ -566,7 +560,6 @@ static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_com
 	}
 	if (found) {
 		*old = c->out->old_path = vv_web_keep_text(c->v, found);
-		vv_free(found);
 		c->out->kind = VV_WEB_RENAMED;
 		return *old ? VV_OK : vv_fail_nomem(err);
 	}
@@ -591,7 +584,7 @@ static vv_status open_side(comparing *c, const vv_web_commit *commit, const char
 static vv_status put_words(comparing *c, vv_error *err)
 {
 	vv_web_comparison *o = c->out;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!o->a || !o->b) {
@@ -614,7 +607,6 @@ static vv_status put_words(comparing *c, vv_error *err)
 	if (rc == VV_OK && !(o->words = vv_web_keep(c->v, b.data, b.len))) {
 		rc = vv_fail_nomem(err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 

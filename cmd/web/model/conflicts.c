@@ -51,7 +51,7 @@ static const char *row_name(work *w, const char *key)
 /* "A,B" */
 static const char *row_place(work *w, const char *key)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_buf b = VV_BUF_INIT;
 	vv_cell cells[KEY_MAX];
 	size_t columns[KEY_MAX];
@@ -73,7 +73,6 @@ static const char *row_place(work *w, const char *key)
 			place = keep_buf(w, &b);
 		}
 	}
-	vv_arena_clear(&arena);
 	return place;
 }
 
@@ -81,7 +80,7 @@ static const char *row_place(work *w, const char *key)
  * a key its number. */
 static const char *selector(work *w, const vv_conflict_item *item, const char *name)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_buf b = VV_BUF_INIT;
 	vv_json *list;
 	bool single;
@@ -92,7 +91,6 @@ static const char *selector(work *w, const vv_conflict_item *item, const char *n
 	}
 	single = vv_json_read(&list, &arena, item->key, strlen(item->key), "key", NULL) == VV_OK &&
 		 list->type == VV_JSON_ARRAY && list->first && !list->first->next;
-	vv_arena_clear(&arena);
 	return single ? name : keep(w, item->key);
 }
 
@@ -115,7 +113,7 @@ static vv_web_conflict_value *value_of(work *w, vv_web_conflict *of, const char 
 /* The columns of a row without a key that one side removed: base's, then those that are only in another version. */
 static vv_status take_values(work *w, vv_web_conflict *out, const vv_conflict_item *item)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_conflict_value *side[VV_WEB_SIDES];
 	size_t count[VV_WEB_SIDES], all = 0;
 	vv_status rc = VV_OK;
@@ -137,7 +135,6 @@ static vv_status take_values(work *w, vv_web_conflict *out, const vv_conflict_it
 					      VV_WEB_CELL_MAX, w->err);
 		}
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -276,8 +273,8 @@ vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from
 				vv_web_conflicts *out, vv_error *err)
 {
 	work w = {.v = v, .err = err, .from = from, .limit = limit};
-	vv_conflict_list list = {0};
-	vv_index *index = NULL;
+	vv_auto(vv_conflict_list) list = {0};
+	vv_auto(vv_index) *index = NULL;
 	vv_status rc;
 
 	*out = (vv_web_conflicts){.words = "", .complete = true};
@@ -292,7 +289,5 @@ vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from
 	if (rc == VV_OK && path && out->count == 0) {
 		rc = vv_fail(err, VV_ENOTFOUND, "'%s' is not in conflict", vv_text_shows(path));
 	}
-	vv_conflict_list_clear(&list);
-	vv_index_close(index);
 	return rc;
 }

@@ -120,7 +120,7 @@ static vv_status look_down(looking *k, const vv_oid *from, bool *whole, vv_error
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && more) {
-		vv_commit c;
+		vv_auto(vv_commit) c = {0};
 
 		if ((rc = vv_web_over(k->v, &over, err)) < 0 || over) {
 			break;
@@ -135,7 +135,6 @@ static vv_status look_down(looking *k, const vv_oid *from, bool *whole, vv_error
 		if (more) {
 			id = c.parents[0];
 		}
-		vv_commit_clear(&c);
 	}
 	if (rc == VV_ENOTFOUND) { /* a shallow clone ends here */
 		vv_error_clear(err);
@@ -189,7 +188,7 @@ static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t cou
 static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *l, vv_error *err)
 {
 	looking k = {.v = v, .l = l};
-	vv_buf key = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
 	bool whole = false;
 	vv_status rc = VV_OK;
 
@@ -218,8 +217,6 @@ done:
 	vv_free(k.sorted);
 	vv_free(k.points);
 	vv_free(k.found);
-	vv_buf_clear(&key);
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -305,7 +302,7 @@ vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *
 {
 	nearby n = {v, path, vv_arena_calloc(&v->arena, NEAR_MAX + 1, sizeof(char *)), 0};
 	vv_web_commit head;
-	vv_log *log = NULL;
+	vv_auto(vv_log) *log = NULL;
 	vv_oid id;
 	bool over, there;
 	int more;
@@ -339,6 +336,5 @@ vv_status vv_web_elsewhere(vv_web_visit *v, const vv_web_commit *c, const char *
 			rc = VV_OK;
 		}
 	}
-	vv_log_close(log);
 	return rc;
 }

@@ -58,7 +58,7 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 					  .path = path,
 					  .ranges = &range,
 					  .range_count = 1};
-	vv_row_history *h = NULL;
+	vv_auto(vv_row_history) *h = NULL;
 	vv_row_event e;
 	vv_oid next;
 	size_t seen = 0;
@@ -89,7 +89,6 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 		vv_oid_text(out->next, &next);
 		out->skip = 0;
 	}
-	vv_row_history_close(h);
 	return rc;
 }
 
@@ -123,7 +122,7 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 	while (rc == VV_OK && more > 0 && !over && out->count < VERSIONS_MAX) {
 		const vv_range range = {.include = id};
 		const vv_log_options o = {.ranges = &range, .range_count = 1, .paths = names};
-		char *old = NULL;
+		vv_auto(char) *old = NULL;
 
 		rc = vv_log_open(&log, v->repo, &o, err);
 		while (rc == VV_OK && !over && out->count < VERSIONS_MAX &&
@@ -148,7 +147,6 @@ static vv_status list_versions(vv_web_visit *v, const vv_web_commit *c, const ch
 			break;
 		}
 		names[0] = vv_web_keep_text(v, old);
-		vv_free(old);
 		if (!names[0]) return vv_fail_nomem(err);
 		id = before.id;
 		more = 1;

@@ -47,7 +47,7 @@ static vv_status lacks(vv_web_visit *v, const version *at, bool *out, vv_error *
 /* What the path was called in a, where b has it by a new name. */
 static void find_old(vv_web_visit *v, version *a, const vv_web_commit *b)
 {
-	char *old = NULL;
+	vv_auto(char) *old = NULL;
 	vv_tree_entry e;
 	vv_error ignored;
 
@@ -61,7 +61,6 @@ static void find_old(vv_web_visit *v, version *a, const vv_web_commit *b)
 
 		a->path = kept ? kept : a->path;
 	}
-	vv_free(old);
 }
 
 /* "'varve fetch --data 9da2c18e prices.csv'", "'...' and '...'" */
@@ -102,7 +101,7 @@ static void put_remotes(vv_buf *out, vv_web_visit *v)
 /* Who gets them, with these commands, from where. */
 static void put_way(vv_buf *out, vv_web_visit *v, const char *commands, const char *them)
 {
-	vv_buf remotes = VV_BUF_INIT;
+	vv_auto(vv_buf) remotes = VV_BUF_INIT;
 
 	put_remotes(&remotes, v);
 	if (v->reach) {
@@ -112,31 +111,26 @@ static void put_way(vv_buf *out, vv_web_visit *v, const char *commands, const ch
 			      remotes.len > 0 ? vv_buf_cstr(&remotes)
 					      : "another repository: no remote is known here");
 	}
-	vv_buf_clear(&remotes);
 }
 
 static void hint(vv_web_visit *v, const version *at, const bool *lacking, vv_error *err)
 {
-	vv_buf commands = VV_BUF_INIT, remotes = VV_BUF_INIT, way = VV_BUF_INIT;
+	vv_auto(vv_buf) commands = VV_BUF_INIT, remotes = VV_BUF_INIT, way = VV_BUF_INIT;
 
 	put_remotes(&remotes, v);
 	put_commands(&commands, at, lacking, v->reach || remotes.len > 0 ? "" : "--from URL ");
 	put_way(&way, v, vv_buf_cstr(&commands), lacking[0] && lacking[1] ? "them" : "it");
 	vv_hint_clear(err);
 	vv_hint(err, "%s", vv_buf_cstr(&way));
-	vv_buf_clear(&way);
-	vv_buf_clear(&remotes);
-	vv_buf_clear(&commands);
 }
 
 const char *vv_web_missing_older(vv_web_visit *v)
 {
-	vv_buf way = VV_BUF_INIT;
+	vv_auto(vv_buf) way = VV_BUF_INIT;
 	const char *kept;
 
 	put_way(&way, v, "'varve fetch --data --all'", "them");
 	kept = vv_web_keep(v, vv_buf_cstr(&way), way.len);
-	vv_buf_clear(&way);
 	return kept ? kept : "";
 }
 

@@ -31,7 +31,7 @@ static vv_status find(vv_web_visit *v, const vv_web_table *t, vv_key_place *p, u
 		      bool *found, bool *whole, vv_error *err)
 {
 	bool make = !p->quick && t->table->root.bytes <= MAKE_MAX;
-	vv_kept_keys keys;
+	vv_auto(vv_kept_keys) keys = {0};
 	vv_status rc = vv_kept_keys_open(&keys, v->repo, t->path, make, err);
 
 	if (rc == VV_OK) {
@@ -39,7 +39,6 @@ static vv_status find(vv_web_visit *v, const vv_web_table *t, vv_key_place *p, u
 		p->keys = &keys.lookup;
 		rc = vv_key_place_find(p, out, found, whole, err);
 	}
-	vv_kept_keys_close(&keys);
 	return rc;
 }
 
@@ -54,20 +53,19 @@ static void put_key_names(vv_buf *out, const vv_web_table *t)
 
 vv_status vv_web_key_hint(const vv_web_table *t, vv_error *err)
 {
-	vv_buf names = VV_BUF_INIT;
+	vv_auto(vv_buf) names = VV_BUF_INIT;
 
 	put_key_names(&names, t);
 	if (t->key_count > 0) {
 		vv_hint(err, "a key is a value of %s; a search looks in all columns",
 			vv_buf_cstr(&names));
 	}
-	vv_buf_clear(&names);
 	return err->code;
 }
 
 vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_number, vv_error *err)
 {
-	vv_buf names = VV_BUF_INIT;
+	vv_auto(vv_buf) names = VV_BUF_INIT;
 
 	if (key || has_number || t->kind != VV_WEB_TABLE) return VV_OK;
 	put_key_names(&names, t);
@@ -78,7 +76,6 @@ vv_status vv_web_row_named(const vv_web_table *t, const char *key, bool has_numb
 	} else {
 		vv_hint(err, "name its number, as in ?row=0: the table has no key");
 	}
-	vv_buf_clear(&names);
 	return err->code;
 }
 

@@ -183,13 +183,10 @@ int vv_web_order(const vv_field *f, const vv_cell *a, const vv_cell *b)
 			       : vv_value_order(f, a, b);
 	}
 	if (is_moment(f)) {
-		vv_buf p = VV_BUF_INIT, q = VV_BUF_INIT;
+		vv_auto(vv_buf) p = VV_BUF_INIT, q = VV_BUF_INIT;
 		vv_cell m = as_moment(&p, f, a), n = as_moment(&q, f, b);
 
-		c = order_bytes(&m, &n);
-		vv_buf_clear(&p);
-		vv_buf_clear(&q);
-		return c;
+		return order_bytes(&m, &n);
 	}
 	return order_bytes(a, b);
 }

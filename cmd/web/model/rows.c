@@ -81,7 +81,7 @@ static vv_status keep_row(reading *r, uint64_t number, const vv_cell *cells, vv_
 {
 	vv_web_rows *o = r->out;
 	vv_web_row *row = &o->rows[o->count];
-	vv_buf key = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	*row = (vv_web_row){.number = number};
@@ -98,7 +98,6 @@ static vv_status keep_row(reading *r, uint64_t number, const vv_cell *cells, vv_
 		row->key = vv_web_keep(r->v, key.data, key.len);
 		rc = row->key ? vv_buf_ok(&key, err) : vv_fail_nomem(err);
 	}
-	vv_buf_clear(&key);
 	o->count += rc == VV_OK;
 	return rc;
 }
@@ -243,7 +242,7 @@ static vv_status read_matching(reading *r, vv_error *err)
 {
 	vv_web_rows *o = r->out;
 	uint64_t count_until = vv_monotonic_ms() + COUNT_MS, next = UINT64_MAX, looked = o->from;
-	vv_buf key = VV_BUF_INIT, bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
 	const size_t *columns;
 	size_t count;
 	bool over = false, known;
@@ -255,7 +254,7 @@ static vv_status read_matching(reading *r, vv_error *err)
 	columns = vv_web_test_columns(r->test, &count);
 	if ((rc = vv_table_reader_open(&r->tested, r->t->table, columns, count, false, err)) < 0 ||
 	    (rc = vv_table_seek_row(r->tested, o->from, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while (rc == VV_OK && !over && (more = next_tested(r, err)) > 0) {
 		rc = look_at_group(r, &next, err);
@@ -279,9 +278,6 @@ static vv_status read_matching(reading *r, vv_error *err)
 		o->counted = true;
 		vv_web_memo_put(r->v->memo, &key, &o->matched, sizeof(o->matched));
 	}
-done:
-	vv_buf_clear(&key);
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -502,7 +498,7 @@ static vv_status give_ordered(reading *r, const vv_buf *rows, vv_error *err)
 static vv_status read_ordered(reading *r, vv_error *err)
 {
 	size_t most;
-	vv_buf key = VV_BUF_INIT, rows = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT, rows = VV_BUF_INIT;
 	bool over = false;
 	vv_status rc = VV_OK;
 
@@ -526,8 +522,6 @@ static vv_status read_ordered(reading *r, vv_error *err)
 	}
 	r->out->counted = !over;
 	r->out->time_over = over;
-	vv_buf_clear(&key);
-	vv_buf_clear(&rows);
 	return rc;
 }
 
@@ -558,7 +552,7 @@ static const char *asks_for_key(const reading *r)
 static vv_status read_by_key(reading *r, const char *key, bool *found, vv_error *err)
 {
 	vv_web_rows *o = r->out;
-	vv_row_by_number by = {0};
+	vv_auto(vv_row_by_number) by = {0};
 	const vv_cell *cells;
 	uint64_t row;
 	vv_status rc = vv_web_row_quick(r->v, r->t, key, &row, found, err);
@@ -574,7 +568,6 @@ static vv_status read_by_key(reading *r, const char *key, bool *found, vv_error 
 	if ((rc = vv_row_by_number_get(&by, row, &cells, err)) == VV_OK) {
 		rc = keep_row(r, row, cells, err);
 	}
-	vv_row_by_number_close(&by);
 	return rc;
 }
 
@@ -725,17 +718,14 @@ static vv_status write_matching(writing *w, vv_error *err)
 static vv_status write_ordered(writing *w, vv_error *err)
 {
 	reading *r = w->r;
-	vv_row_by_number by = {0};
-	vv_buf rows = VV_BUF_INIT;
+	vv_auto(vv_row_by_number) by = {0};
+	vv_auto(vv_buf) rows = VV_BUF_INIT;
 	uint64_t matched;
 	size_t count;
 	bool over = false;
 	vv_status rc;
 
-	if ((rc = make_order(r, SORTED_MAX, &rows, &over, err)) < 0) {
-		vv_buf_clear(&rows);
-		return rc;
-	}
+	if ((rc = make_order(r, SORTED_MAX, &rows, &over, err)) < 0) return rc;
 	memcpy(&matched, rows.data, sizeof(matched));
 	if (matched > SORTED_MAX) {
 		rc = vv_fail(err, VV_EUSAGE, "sorted, a file has at most %s rows, and these are %s",
@@ -756,8 +746,6 @@ static vv_status write_ordered(writing *w, vv_error *err)
 		}
 		rc = gone(r, err);
 	}
-	vv_row_by_number_close(&by);
-	vv_buf_clear(&rows);
 	return rc;
 }
 

@@ -158,7 +158,7 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 
 static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_error *err)
 {
-	char *file;
+	vv_auto(char) *file = NULL;
 	const char *kept;
 	struct stat st;
 	vv_status rc;
@@ -169,7 +169,6 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 	}
 	file = vv_repository_file(v->repo, path);
 	kept = file ? vv_web_keep(v, file, strlen(file)) : NULL;
-	vv_free(file);
 	if (!kept) return vv_fail_nomem(err);
 	if (lstat(kept, &st) != 0 || !S_ISREG(st.st_mode)) {
 		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",

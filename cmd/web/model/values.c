@@ -233,8 +233,8 @@ static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
 {
 	const size_t *columns;
 	size_t count, *wanted;
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	bool over = false, has = false;
 	int more = 0;
 	vv_status rc;
@@ -269,8 +269,6 @@ static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
 		rc = vv_web_test_group(test, err);
 	}
 	c->out->complete = rc == VV_OK && more == 0;
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -321,7 +319,7 @@ static void put_cell(vv_buf *out, const vv_web_cell *c)
 
 static void remember(vv_web_visit *v, const vv_buf *key, const vv_web_values *o)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_put(&b, o, sizeof(*o));
 	put_cell(&b, &o->least);
@@ -336,7 +334,6 @@ static void remember(vv_web_visit *v, const vv_buf *key, const vv_web_values *o)
 	if (!b.failed) {
 		vv_web_memo_put(v->memo, key, b.data, b.len);
 	}
-	vv_buf_clear(&b);
 }
 
 static const char *take(const char **p, void *out, size_t len)
@@ -360,7 +357,7 @@ static void take_text(vv_web_visit *v, const char **p, vv_web_cell *c, bool *fin
 /* What was put above, in the same order, by this process. */
 static bool recall(vv_web_visit *v, const vv_buf *key, vv_web_values *o)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *p;
 	bool fine = vv_web_memo_get(v->memo, key, &b);
 
@@ -380,7 +377,6 @@ static bool recall(vv_web_visit *v, const vv_buf *key, vv_web_values *o)
 			take(&p, o->bars, o->bar_count * sizeof(*o->bars));
 		}
 	}
-	vv_buf_clear(&b);
 	return fine;
 }
 
@@ -420,7 +416,7 @@ vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 		      .field = &t->table->schema.fields[column],
 		      .column = column,
 		      .out = out};
-	vv_buf key = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_web_test *test;
 	vv_status rc;
 
@@ -434,6 +430,5 @@ vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 			remember(v, &key, out);
 		}
 	}
-	vv_buf_clear(&key);
 	return rc;
 }

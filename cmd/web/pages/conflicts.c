@@ -51,13 +51,10 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err)
 /* Can it be shown as it is, to be copied? */
 static bool is_plain(const char *text)
 {
-	vv_buf b = VV_BUF_INIT;
-	bool plain;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_text_put_words(&b, text, strlen(text), 0);
-	plain = !b.failed && strcmp(vv_buf_cstr(&b), text) == 0;
-	vv_buf_clear(&b);
-	return plain;
+	return !b.failed && strcmp(vv_buf_cstr(&b), text) == 0;
 }
 
 static void put_word(vv_buf *b, const char *word)
@@ -89,7 +86,7 @@ typedef struct part {
 static void put_command(vv_page *p, vv_html_text words, const char *how, const part *of)
 {
 	bool odd = of->path[0] == '-' || of->path[0] == ':';
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "varve resolve %s ", how);
 	if (odd) {
@@ -105,21 +102,18 @@ static void put_command(vv_page *p, vv_html_text words, const char *how, const p
 	vv_buf_puts(&b, of->key ? " --key" : "");
 	part_resolve_line(&p->html, .name = words, .line = vv_page_text(p, "%s", vv_buf_cstr(&b)));
 	p->failed = p->failed || b.failed;
-	vv_buf_clear(&b);
 }
 
 static void put_set(vv_page *p, const part *of)
 {
 	const part rest = {.path = of->path, .row = of->row};
-	vv_buf b = VV_BUF_INIT, how = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT, how = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "%s=VALUE", of->column);
 	vv_buf_puts(&how, "--set ");
 	put_word(&how, vv_buf_cstr(&b));
 	put_command(p, vv_html_words("Give another value:"), vv_buf_cstr(&how), &rest);
 	p->failed = p->failed || b.failed || how.failed;
-	vv_buf_clear(&b);
-	vv_buf_clear(&how);
 }
 
 /* "Take ours (main):" */

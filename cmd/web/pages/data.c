@@ -102,8 +102,7 @@ static vv_html_url to_here(vv_page *p, const vv_web_table *t)
 /* What can be asked of a column of the type, for the script to offer nothing else. */
 static vv_html_text fitting_ops(vv_page *p, const char *type_name)
 {
-	vv_buf ops = VV_BUF_INIT;
-	vv_html_text t;
+	vv_auto(vv_buf) ops = VV_BUF_INIT;
 	vv_type type;
 
 	if (!type_name || !vv_type_parse(&type, type_name)) return vv_html_words("");
@@ -112,9 +111,7 @@ static vv_html_text fitting_ops(vv_page *p, const char *type_name)
 			vv_buf_printf(&ops, "%s ", vv_web_op_name((vv_web_op)op));
 		}
 	}
-	t = vv_page_text(p, "%s", vv_buf_cstr(&ops));
-	vv_buf_clear(&ops);
-	return t;
+	return vv_page_text(p, "%s", vv_buf_cstr(&ops));
 }
 
 static void put_search(vv_page *p, const vv_web_table *t)
@@ -264,7 +261,7 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, b
 	}
 	if (jump && served(p) && t->key_count > 0) {
 		vv_html *kept = vv_page_piece_new(p);
-		vv_buf key = VV_BUF_INIT;
+		vv_auto(vv_buf) key = VV_BUF_INIT;
 		for (size_t i = 0; i < t->key_count; i++) {
 			vv_buf_printf(&key, "%s%s", i ? "," : "", t->columns[t->key[i]].name);
 		}
@@ -277,7 +274,6 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, b
 		part_jump_form(&p->html, .at = to_here(p, t),
 			       .key = vv_page_text(p, "%s", vv_buf_cstr(&key)),
 			       .value = vv_html_words(q->jump), .hidden = kept);
-		vv_buf_clear(&key);
 		return;
 	}
 	part_pager_end(&p->html);

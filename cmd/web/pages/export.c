@@ -198,7 +198,7 @@ static void put_file_links(vv_page *p, const export *e)
 	for (size_t i = 0; i < e->count; i++) {
 		const subject *s = &e->subjects[i];
 		vv_html *h = vv_page_piece_new(p);
-		vv_buf at = VV_BUF_INIT;
+		vv_auto(vv_buf) at = VV_BUF_INIT;
 		if (!s->file) {
 			continue;
 		}
@@ -208,7 +208,6 @@ static void put_file_links(vv_page *p, const export *e)
 		part_link(h, .at = vv_html_link(vv_page_text(p, "%s", vv_buf_cstr(&at)).s),
 			  .text = vv_html_words(s->path));
 		part_item(&p->html, .body = h);
-		vv_buf_clear(&at);
 	}
 	part_list_end(&p->html);
 }
@@ -233,14 +232,11 @@ static void put_rest(void *payload, vv_page *p)
 
 static const char *asset_at(const export *e, vv_page *p, const char *name)
 {
-	vv_buf at = VV_BUF_INIT;
-	const char *kept;
+	vv_auto(vv_buf) at = VV_BUF_INIT;
 
 	put_to_pages(e, &at);
 	vv_buf_puts(&at, name);
-	kept = vv_page_text(p, "%s", vv_buf_cstr(&at)).s;
-	vv_buf_clear(&at);
-	return kept;
+	return vv_page_text(p, "%s", vv_buf_cstr(&at)).s;
 }
 
 /* Makes one page; its bytes in out. */
@@ -301,7 +297,7 @@ static vv_status no_room(vv_page *p, vv_buf *out, vv_error *err)
 static vv_status write_stand_in(export *e, size_t i, vv_error *err)
 {
 	vv_web_address to = address(e, VV_WEB_AT_DATA, e->subjects[i].path);
-	vv_buf html = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(vv_buf) html = VV_BUF_INIT, name = VV_BUF_INIT;
 	vv_status rc = make(e, &to, no_room, &html, err);
 
 	if (rc == VV_OK) {
@@ -309,8 +305,6 @@ static vv_status write_stand_in(export *e, size_t i, vv_error *err)
 		rc = vv_export_folder_write(e->folder, vv_buf_cstr(&name), vv_buf_cstr(&html),
 					    html.len, err);
 	}
-	vv_buf_clear(&name);
-	vv_buf_clear(&html);
 	return rc;
 }
 
@@ -319,13 +313,13 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 {
 	subject *s = &e->subjects[i];
 	unsigned *pages = diff ? &s->diff_pages : &s->row_pages;
-	vv_buf html = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(vv_buf) html = VV_BUF_INIT, name = VV_BUF_INIT;
 	vv_web_address to = address(e, diff ? VV_WEB_AT_COMPARE : VV_WEB_AT_DATA, s->path);
 	vv_status rc = VV_OK;
 
 	*pages = PAGES_MAX;
 	for (unsigned n = 0; n < *pages; n++) {
-		vv_buf next = VV_BUF_INIT;
+		vv_auto(vv_buf) next = VV_BUF_INIT;
 		bool more;
 		to.rows.from = to.compare.from = (uint64_t)n * PAGE_ROWS;
 		if ((rc = make(e, &to, diff ? vv_page_compare : vv_page_data, &html, err)) < 0) {
@@ -345,7 +339,6 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 		e->done->pages++;
 		put_name(&next, e, diff ? "changes" : "rows", i, n + 1);
 		more = n + 1 < PAGES_MAX && strstr(vv_buf_cstr(&html), vv_buf_cstr(&next)) != NULL;
-		vv_buf_clear(&next);
 		if (!more) {
 			*pages = n + 1;
 		}
@@ -365,8 +358,6 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 	if (rc == VV_OK && *pages == 0 && !diff) {
 		rc = write_stand_in(e, i, err);
 	}
-	vv_buf_clear(&name);
-	vv_buf_clear(&html);
 	return rc;
 }
 
@@ -394,8 +385,8 @@ static vv_status write_data(export *e, size_t i, vv_error *err)
 	subject *s = &e->subjects[i];
 	uint64_t held = vv_export_folder_bytes(e->folder) + 2 * NAME_MAX_LEN;
 	taken t = {VV_BUF_INIT, e->most > held ? e->most - held : 0, false};
-	vv_buf name = VV_BUF_INIT;
-	vv_subject data;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	vv_auto(vv_subject) data = {0};
 	vv_status rc;
 
 	vv_subject_init(&data);
@@ -418,15 +409,13 @@ static vv_status write_data(export *e, size_t i, vv_error *err)
 		e->done->files++;
 	}
 done:
-	vv_subject_clear(&data);
-	vv_buf_clear(&name);
 	vv_buf_clear(&t.bytes);
 	return rc;
 }
 
 static vv_status write_index(export *e, vv_error *err)
 {
-	vv_buf html = VV_BUF_INIT;
+	vv_auto(vv_buf) html = VV_BUF_INIT;
 	vv_web_address to = address(e, e->a.none ? VV_WEB_AT_DATA : VV_WEB_AT_COMPARE, NULL);
 	vv_status rc;
 
@@ -437,7 +426,6 @@ static vv_status write_index(export *e, vv_error *err)
 		e->done->pages++;
 		rc = vv_export_folder_finish(e->folder, vv_buf_cstr(&html), html.len, err);
 	}
-	vv_buf_clear(&html);
 	return rc;
 }
 

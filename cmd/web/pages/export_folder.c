@@ -56,14 +56,13 @@ static bool is_inside(const vv_export_folder *f, const char *name)
 
 	for (const char *slash = strchr(name, '/'); inside && slash;
 	     slash = strchr(slash + 1, '/')) {
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_stat st;
 		vv_error ignored;
 
 		vv_buf_printf(&b, "%s/%.*s", f->folder, (int)(slash - name), name);
 		inside = !b.failed && vv_lstat(&st, vv_buf_cstr(&b), &ignored) == VV_OK &&
 			 S_ISDIR(st.mode);
-		vv_buf_clear(&b);
 	}
 	return inside;
 }
@@ -71,7 +70,8 @@ static bool is_inside(const vv_export_folder *f, const char *name)
 /* Removes a file, and the folders above it that are empty then. */
 static vv_status take_away(const vv_export_folder *f, const char *name, vv_error *err)
 {
-	char *path, *slash;
+	vv_auto(char) *path = NULL;
+	char *slash;
 	vv_error ignored;
 	vv_status rc;
 
@@ -91,7 +91,6 @@ static vv_status take_away(const vv_export_folder *f, const char *name, vv_error
 			break; /* something else is in it */
 		}
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -126,7 +125,8 @@ static vv_status clear_before(vv_export_folder *f, vv_error *err)
 
 static vv_status look_at(vv_export_folder *f, vv_error *err)
 {
-	char **names = NULL, *list;
+	char **names = NULL;
+	vv_auto(char) *list = NULL;
 	size_t count = 0;
 	bool ours = false;
 	vv_status rc;
@@ -143,7 +143,6 @@ static vv_status look_at(vv_export_folder *f, vv_error *err)
 	}
 	if (!(list = path_in(f, LIST))) return vv_fail_nomem(err);
 	rc = vv_read_file(&f->before, list, LIST_MAX, err);
-	vv_free(list);
 	if (rc == VV_OK) {
 		vv_buf_putc(&f->before, '\0');
 		rc = vv_buf_ok(&f->before, err);
@@ -156,7 +155,7 @@ static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err
 {
 	for (unsigned n = 1; n <= NAMES_MAX; n++) {
 		vv_buf b = VV_BUF_INIT;
-		char *path;
+		vv_auto(char) *path = NULL;
 		int failed;
 
 		vv_buf_printf(&b, n == 1 ? "%s" : "%s-%u", name, n);
@@ -169,7 +168,6 @@ static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err
 			errno = failed;
 			(void)vv_fail_errno(err, "cannot make the folder", path);
 		}
-		vv_free(path);
 		if (failed != EEXIST) return failed ? err->code : VV_OK;
 	}
 	return vv_fail(err, VV_EEXISTS, "'%s' has %u folders called '%s'", vv_text_shows(f->folder),
@@ -178,7 +176,7 @@ static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err
 
 static vv_status open_list(vv_export_folder *f, vv_error *err)
 {
-	char *path = path_in(f, LIST);
+	vv_auto(char) *path = path_in(f, LIST);
 	vv_status rc = VV_OK;
 
 	if (!path) return vv_fail_nomem(err);
@@ -188,34 +186,24 @@ static vv_status open_list(vv_export_folder *f, vv_error *err)
 	} else if (f->before.len > 1 && f->before.data[f->before.len - 2] != '\n') {
 		rc = vv_write_full(f->list, "\n", 1, path, err); /* a kill cut its last line */
 	}
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_export_folder_open(vv_export_folder **out, const char *folder, const char *name,
 				vv_error *err)
 {
-	vv_export_folder *f = vv_calloc(1, sizeof(*f));
+	vv_auto(vv_export_folder) *f = vv_calloc(1, sizeof(*f));
 	vv_status rc;
 
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
 	f->list = -1;
 	f->made = !vv_exists(folder);
-	if (!(f->folder = vv_strdup(folder))) {
-		rc = vv_fail_nomem(err);
-		goto failed;
-	}
-	if ((rc = vv_mkdirs(folder, err)) < 0 || (rc = look_at(f, err)) < 0) {
-		goto failed;
-	}
-	if ((rc = open_list(f, err)) < 0 || (rc = make_pages(f, name, err)) < 0) {
-		goto failed;
-	}
-	*out = f;
+	if (!(f->folder = vv_strdup(folder))) return vv_fail_nomem(err);
+	if ((rc = vv_mkdirs(folder, err)) < 0 || (rc = look_at(f, err)) < 0) return rc;
+	if ((rc = open_list(f, err)) < 0 || (rc = make_pages(f, name, err)) < 0) return rc;
+	*out = vv_take(&f);
 	return VV_OK;
-failed:
-	vv_export_folder_close(f);
 	return rc;
 }
 
@@ -239,7 +227,7 @@ uint64_t vv_export_folder_bytes(const vv_export_folder *f)
 /* The place of a file in the list, which names it from now on; NULL: see err. */
 static written *note(vv_export_folder *f, const char *name, vv_error *err)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	written *w;
 
 	for (size_t i = 0; i < f->count; i++) {
@@ -248,7 +236,6 @@ static written *note(vv_export_folder *f, const char *name, vv_error *err)
 	vv_buf_printf(&line, "%s\n", name);
 	if (!vv_array_room(f->files, f->count, f->cap) || line.failed ||
 	    !(f->files[f->count].name = vv_strdup(name))) {
-		vv_buf_clear(&line);
 		(void)vv_fail_nomem(err);
 		return NULL;
 	}
@@ -257,48 +244,36 @@ static written *note(vv_export_folder *f, const char *name, vv_error *err)
 	if (vv_write_full(f->list, line.data, line.len, LIST, err) < 0) {
 		w = NULL;
 	}
-	vv_buf_clear(&line);
 	return w;
 }
 
 vv_status vv_export_folder_write(vv_export_folder *f, const char *name, const void *bytes,
 				 size_t len, vv_error *err)
 {
-	vv_buf whole = VV_BUF_INIT;
-	char *path = NULL;
+	vv_auto(vv_buf) whole = VV_BUF_INIT;
+	vv_auto(char) *path = NULL;
 	written *w;
 	vv_status rc;
 
 	vv_buf_printf(&whole, "%s/%s", f->pages, name);
-	if ((rc = vv_buf_ok(&whole, err)) < 0) {
-		goto done;
-	}
-	if (!(path = path_in(f, vv_buf_cstr(&whole)))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if (!(w = note(f, vv_buf_cstr(&whole), err))) {
-		rc = err->code;
-		goto done;
-	}
+	if ((rc = vv_buf_ok(&whole, err)) < 0) return rc;
+	if (!(path = path_in(f, vv_buf_cstr(&whole)))) return vv_fail_nomem(err);
+	if (!(w = note(f, vv_buf_cstr(&whole), err))) return err->code;
 	if ((rc = vv_mkdirs_above(path, err)) == VV_OK &&
 	    (rc = vv_write_file_synced(path, bytes, len, err)) == VV_OK) {
 		w->bytes = len;
 	}
-done:
-	vv_free(path);
-	vv_buf_clear(&whole);
 	return rc;
 }
 
 /* The folders of the files, each once, the folder of pages last. */
 static vv_status sync_folders(const vv_export_folder *f, vv_error *err)
 {
-	vv_buf last = VV_BUF_INIT;
+	vv_auto(vv_buf) last = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
-		char *path = path_in(f, f->files[i].name);
+		vv_auto(char) *path = path_in(f, f->files[i].name);
 
 		if (!path) {
 			rc = vv_fail_nomem(err);
@@ -310,16 +285,14 @@ static vv_status sync_folders(const vv_export_folder *f, vv_error *err)
 			vv_buf_puts(&last, path);
 			rc = vv_fsync_dir(path, err);
 		}
-		vv_free(path);
 	}
-	vv_buf_clear(&last);
 	return rc < 0 ? rc : vv_fsync_dir(f->folder, err);
 }
 
 static vv_status write_list(vv_export_folder *f, vv_error *err)
 {
-	vv_buf list = VV_BUF_INIT;
-	char *path = path_in(f, LIST);
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	vv_auto(char) *path = path_in(f, LIST);
 	vv_status rc;
 
 	vv_buf_puts(&list, INDEX "\n");
@@ -330,14 +303,12 @@ static vv_status write_list(vv_export_folder *f, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_write_file(path, list.data, list.len, true, err);
 	}
-	vv_free(path);
-	vv_buf_clear(&list);
 	return rc;
 }
 
 vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t len, vv_error *err)
 {
-	char *path = path_in(f, INDEX);
+	vv_auto(char) *path = path_in(f, INDEX);
 	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
@@ -348,14 +319,13 @@ vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t
 			rc = write_list(f, err);
 		}
 	}
-	vv_free(path);
 	return rc;
 }
 
 /* As it was before: what could not be taken away stays in the list. */
 static void undo(vv_export_folder *f)
 {
-	char *list = path_in(f, LIST), *pages = f->pages ? path_in(f, f->pages) : NULL;
+	vv_auto(char) *list = path_in(f, LIST), *pages = f->pages ? path_in(f, f->pages) : NULL;
 	bool all = list != NULL;
 	vv_error ignored;
 
@@ -373,8 +343,6 @@ static void undo(vv_export_folder *f)
 	if (all && f->made) {
 		(void)vv_sys_ops.rmdir(f->folder);
 	}
-	vv_free(pages);
-	vv_free(list);
 }
 
 void vv_export_folder_close(vv_export_folder *f)

@@ -55,7 +55,7 @@ vv_html *vv_page_piece_new(vv_page *p)
 vv_html_text vv_page_text(vv_page *p, const char *fmt, ...)
 {
 	vv_html_text t = {NULL, 0};
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -64,7 +64,6 @@ vv_html_text vv_page_text(vv_page *p, const char *fmt, ...)
 	t.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	t.len = t.s ? b.len : 0;
 	p->failed = p->failed || !t.s;
-	vv_buf_clear(&b);
 	return t;
 }
 
@@ -83,7 +82,7 @@ vv_html_text vv_page_sentence(vv_page *p, const char *said)
 vv_html_url vv_page_link(vv_page *p, const vv_web_address *to)
 {
 	vv_html_url u = {NULL};
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	bool there = true;
 
 	if (p->place && p->place->link) {
@@ -95,7 +94,6 @@ vv_html_url vv_page_link(vv_page *p, const vv_web_address *to)
 		u.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 		p->failed = p->failed || !u.s;
 	}
-	vv_buf_clear(&b);
 	return u;
 }
 
@@ -158,7 +156,7 @@ void vv_page_older(vv_page *p, const vv_web_address *to)
 vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 {
 	vv_html_url u = {NULL};
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (p->place && p->place->link) return u;
 	vv_buf_printf(&b, "%s/raw/%s", p->at->base, c->hex);
@@ -170,7 +168,6 @@ vv_html_url vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 	}
 	u.s = b.failed ? NULL : vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	p->failed = p->failed || !u.s;
-	vv_buf_clear(&b);
 	return u;
 }
 

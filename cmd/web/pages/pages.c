@@ -38,14 +38,13 @@ static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
 
 static vv_status answer_page(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err)
 {
-	vv_page p;
+	vv_auto(vv_page) p = {0};
 	vv_status rc;
 
 	vv_page_init(&p, asked, NULL);
 	reply->type = HTML_TYPE;
 	rc = make_page(&p, reply, err);
 	reply->no_store = reply->no_store || p.passing;
-	vv_page_clear(&p);
 	return rc;
 }
 
@@ -54,8 +53,7 @@ static vv_status answer_trouble(const vv_web_asked *asked, const vv_error *why, 
 {
 	vv_web_address nowhere = {.base = ""};
 	vv_web_asked shown = *asked;
-	vv_page p;
-	vv_status rc;
+	vv_auto(vv_page) p = {0};
 
 	if (!shown.address) {
 		shown.address = &nowhere;
@@ -68,22 +66,17 @@ static vv_status answer_trouble(const vv_web_asked *asked, const vv_error *why, 
 	vv_page_init(&p, &shown, NULL);
 	reply->type = HTML_TYPE;
 	reply->no_store = true;
-	rc = vv_page_trouble(&p, reply->status, why, &reply->body, err);
-	vv_page_clear(&p);
-	return rc;
+	return vv_page_trouble(&p, reply->status, why, &reply->body, err);
 }
 
 /* "/NAME/assets/FILE" */
 static const char *asset_of(vv_page *p, const char *name, const char *file)
 {
-	vv_buf b = VV_BUF_INIT;
-	const char *at;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_putc(&b, '/');
 	vv_http_encode(&b, name, strlen(name));
-	at = vv_page_text(p, "%s/assets/%s", vv_buf_cstr(&b), file).s;
-	vv_buf_clear(&b);
-	return at;
+	return vv_page_text(p, "%s/assets/%s", vv_buf_cstr(&b), file).s;
 }
 
 static vv_status answer_list(const char *const *names, size_t count, vv_web_reply *reply,
@@ -92,8 +85,7 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 	vv_web_address nowhere = {.base = ""};
 	vv_web_asked asked = {.address = &nowhere};
 	vv_page_place files; /* those of any repository */
-	vv_page p;
-	vv_status rc;
+	vv_auto(vv_page) p = {0};
 
 	vv_page_init(&p, &asked, NULL);
 	if (count > 0) {
@@ -112,19 +104,16 @@ static vv_status answer_list(const char *const *names, size_t count, vv_web_repl
 	part_list_begin(&p.html, .kind = vv_html_words("repositories"));
 	for (size_t i = 0; i < count; i++) {
 		vv_html *h = vv_page_piece_new(&p);
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_buf_putc(&b, '/');
 		vv_http_encode(&b, names[i], strlen(names[i]));
 		vv_buf_putc(&b, '/');
 		part_link(h, .at = vv_html_link(vv_page_text(&p, "%s", vv_buf_cstr(&b)).s),
 			  .text = vv_html_words(names[i]));
 		part_item(&p.html, .body = h);
-		vv_buf_clear(&b);
 	}
 	part_list_end(&p.html);
-	rc = vv_page_end(&p, vv_html_words(NULL), &reply->body, err);
-	vv_page_clear(&p);
-	return rc;
+	return vv_page_end(&p, vv_html_words(NULL), &reply->body, err);
 }
 
 /* ---- files */

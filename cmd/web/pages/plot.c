@@ -124,7 +124,7 @@ static void put_step(vv_buf *line, int64_t x, const int64_t *before, int64_t y)
 
 void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, size_t count)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	int64_t before = 0;
 	double least, greatest;
 	scale s;
@@ -142,7 +142,6 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 		before = y;
 	}
 	part_plot_line(&p->html, .points = join(p, &line));
-	vv_buf_clear(&line);
 	for (size_t i = 0; i < count; i++) {
 		part_plot_dot(&p->html, .x = place_of(points, count, i, LEFT, RIGHT),
 			      .y = height_of(&s, points[i].y), .words = points[i].words);
@@ -159,7 +158,7 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_point *points,
 		   size_t count)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	int64_t before = 0;
 	double least, greatest;
 
@@ -178,7 +177,6 @@ void vv_plot_spark(vv_page *p, vv_html *h, vv_html_text words, const vv_plot_poi
 	part_spark_begin(h, .words = words);
 	part_plot_line(h, .points = join(p, &line));
 	part_spark_end(h);
-	vv_buf_clear(&line);
 }
 
 static double sum(const vv_plot_bar *b)

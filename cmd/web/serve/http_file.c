@@ -51,7 +51,7 @@ typedef struct file {
 
 void vv_http_file_close(void *handle)
 {
-	file *f = handle;
+	vv_auto_free file *f = handle;
 
 	if (!f) return;
 	vv_ordered_file_close(f->made);
@@ -63,7 +63,6 @@ void vv_http_file_close(void *handle)
 	atomic_fetch_sub(&plain_bytes, f->reserved);
 	vv_free(f->path);
 	vv_repository_close(f->repo);
-	vv_free(f);
 }
 
 /* No searching through messages and reflogs for strangers. */
@@ -114,7 +113,7 @@ static vv_status shown_commit(file *f, const char *rev, const char *rest, vv_err
 static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree_entry *e,
 			   vv_error *err)
 {
-	vv_buf rev = VV_BUF_INIT, path = VV_BUF_INIT;
+	vv_auto(vv_buf) rev = VV_BUF_INIT, path = VV_BUF_INIT;
 	vv_status rc = VV_ENOTFOUND;
 
 	if (vv_http_decode(&rev, rest, (size_t)(slash - rest)) &&
@@ -133,8 +132,6 @@ static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree
 			rc = vv_fail_nomem(err);
 		}
 	}
-	vv_buf_clear(&rev);
-	vv_buf_clear(&path);
 	return rc;
 }
 
@@ -178,7 +175,7 @@ static vv_status reserve(file *f, vv_error *err)
 /* A pointer opens the dataset; everything else is the file itself. */
 static vv_status load(file *f, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_store *store;
 	vv_sink source;
@@ -196,7 +193,6 @@ static vv_status load(file *f, vv_error *err)
 		rc = vv_table_open_stored(&f->table, &source, &p.root, err);
 		f->is_dataset = rc == VV_OK;
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -319,15 +315,14 @@ static vv_status read_words(vv_view_options *v, const vv_http_rows *rows, vv_err
 /* Are there these columns, and is that a condition? Said while there still is a status to say it by. */
 static vv_status try_view(file *f, vv_error *err)
 {
-	vv_where *where = NULL;
-	size_t *columns = NULL, count;
+	vv_auto(vv_where) *where = NULL;
+	vv_auto_free size_t *columns = NULL;
+	size_t count;
 	vv_status rc = vv_view_columns(&f->table, &f->columns, "columns", &columns, &count, err);
 
 	if (rc == VV_OK && f->where.count > 0) {
 		rc = vv_where_new(&where, &f->table, &f->where, NULL, err);
 	}
-	vv_where_free(where);
-	vv_free(columns);
 	return rc;
 }
 

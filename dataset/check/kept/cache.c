@@ -132,7 +132,7 @@ static void keep_bounded(const char *dir, uint64_t max)
 	char **names = NULL;
 	size_t count = 0;
 	uint64_t total = 0;
-	kept *files;
+	vv_auto_free kept *files = NULL;
 
 	if (vv_list_dir(&names, &count, dir, NULL) < 0) return;
 	files = vv_calloc(count + 1, sizeof(*files));
@@ -154,7 +154,6 @@ static void keep_bounded(const char *dir, uint64_t max)
 	for (size_t i = 0; files && i < count; i++) {
 		vv_free(files[i].path);
 	}
-	vv_free(files);
 	vv_names_free(names, count);
 }
 
@@ -202,19 +201,16 @@ static record *find_record(const records *r, const char *name)
 /* The record of that name, an empty one when there was none; NULL: out of memory. */
 static record *add_record(records *r, const char *name)
 {
-	record *found = find_record(r, name);
+	vv_auto_free record *found = find_record(r, name);
 
 	if (found || !vv_array_room(r->items, r->count, r->cap) ||
 	    !(found = vv_calloc(1, sizeof(*found)))) {
-		return found;
+		return vv_take(&found);
 	}
-	if (!vv_hash_index_add(&r->places, hash_name(r, name), r->count)) {
-		vv_free(found);
-		return NULL;
-	}
+	if (!vv_hash_index_add(&r->places, hash_name(r, name), r->count)) return NULL;
 	snprintf(found->name, sizeof(found->name), "%s", name);
 	r->items[r->count++] = found;
-	return found;
+	return vv_take(&found);
 }
 
 char *vv_check_cache_file(vv_check_cache *c, const char *kind, vv_hash128 key)
@@ -305,7 +301,8 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 			     size_t len, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	char name[NAME_MAX_LEN], *path;
+	char name[NAME_MAX_LEN];
+	vv_auto(char) *path = NULL;
 	record *r;
 
 	make_name(name, "", kind, key);
@@ -324,7 +321,6 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 	if (vv_derived_write(&b, path, 0, NULL) < 0) {
 		vv_unlink(path, true, NULL); /* what was there before is out of date */
 	}
-	vv_free(path);
 	return VV_OK;
 }
 
@@ -358,7 +354,7 @@ static vv_status save_bytes(saving *s, const void *bytes, size_t len, vv_error *
 /* Each record: its name in NAME_MAX_LEN bytes, le64 length, the bytes. */
 static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	char name[NAME_MAX_LEN] = {0}, kind[NAME_MAX_LEN];
 	uint8_t len[8];
 	vv_hash128 key;
@@ -376,7 +372,6 @@ static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_e
 			rc = save_bytes(s, vv_buf_cstr(&bytes), bytes.len, err);
 		}
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -384,7 +379,7 @@ static vv_status save_record(vv_check_cache *c, saving *s, const record *r, vv_e
 static vv_status save_part(saving *s, int fd, const char *path, uint64_t offset, uint64_t len,
 			   vv_error *err)
 {
-	char *piece = vv_malloc(PIECE);
+	vv_auto(char) *piece = vv_malloc(PIECE);
 	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
 
 	for (uint64_t at = 0; rc == VV_OK && at < len;) {
@@ -399,7 +394,6 @@ static vv_status save_part(saving *s, int fd, const char *path, uint64_t offset,
 		rc = save_bytes(s, piece, (size_t)n, err);
 		at += (uint64_t)n;
 	}
-	vv_free(piece);
 	return rc;
 }
 
@@ -407,7 +401,7 @@ static vv_status save_part(saving *s, int fd, const char *path, uint64_t offset,
 static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_error *err)
 {
 	const record *trusted = find_record(&c->trusted, r->name);
-	char *path = c->files ? path_in(c->files, r->name + strlen(FILE_PREFIX)) : NULL;
+	vv_auto(char) *path = c->files ? path_in(c->files, r->name + strlen(FILE_PREFIX)) : NULL;
 	char name[NAME_MAX_LEN] = {0};
 	uint64_t offset = 0, len = 0;
 	uint8_t le[8];
@@ -431,13 +425,14 @@ static vv_status save_large(vv_check_cache *c, saving *s, const record *r, vv_er
 		}
 	}
 	vv_close(own < 0 ? -1 : own, path, NULL);
-	vv_free(path);
 	return rc;
 }
 
 vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err)
 {
-	char *temp = NULL, *dir = vv_strdup(file), *slash = dir ? strrchr(dir, '/') : NULL;
+	vv_auto(char) *temp = NULL;
+	vv_auto(char) *dir = vv_strdup(file);
+	char *slash = dir ? strrchr(dir, '/') : NULL;
 	saving s = {-1, NULL, vv_xxh3_new(0)};
 	uint8_t end[8];
 	vv_status rc = VV_OK;
@@ -480,8 +475,6 @@ vv_status vv_check_cache_save(vv_check_cache *c, const char *file, vv_error *err
 	}
 done:
 	vv_xxh3_free(s.hash);
-	vv_free(temp);
-	vv_free(dir);
 	return rc;
 }
 
@@ -494,26 +487,20 @@ static vv_status bad_file(const char *file, vv_error *err)
 /* Does the hash at the end hold for all before it? */
 static vv_status hash_holds(const vv_check_cache *c, uint64_t size, vv_error *err)
 {
-	vv_xxh3_state *hash = vv_xxh3_new(0);
-	char *piece = vv_malloc(PIECE);
+	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(0);
+	vv_auto(char) *piece = vv_malloc(PIECE);
 	uint8_t end[8];
 	uint64_t at = 0;
 	ssize_t n = 0;
 	vv_status rc = VV_OK;
 
-	if (!hash || !piece) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!hash || !piece) return vv_fail_nomem(err);
 	while (at < size - sizeof(end)) {
 		uint64_t left = size - sizeof(end) - at;
 
 		n = vv_pread_full(c->trusted_fd, piece, left < PIECE ? (size_t)left : PIECE, at,
 				  c->trusted_path, err);
-		if (n <= 0) {
-			rc = n < 0 ? (vv_status)n : bad_file(c->trusted_path, err);
-			goto done;
-		}
+		if (n <= 0) return n < 0 ? (vv_status)n : bad_file(c->trusted_path, err);
 		vv_xxh3_update(hash, piece, (size_t)n);
 		at += (uint64_t)n;
 	}
@@ -523,9 +510,6 @@ static vv_status hash_holds(const vv_check_cache *c, uint64_t size, vv_error *er
 	} else if (n != (ssize_t)sizeof(end) || vv_get_le64(end) != vv_xxh3_digest(hash)) {
 		rc = bad_file(c->trusted_path, err);
 	}
-done:
-	vv_xxh3_free(hash);
-	vv_free(piece);
 	return rc;
 }
 

@@ -130,7 +130,7 @@ char *check_key_run_file(vv_check_cache *cache, vv_hash128 id)
 vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash128 id,
 			     vv_error *err)
 {
-	char *file = check_key_run_file(cache, id);
+	vv_auto(char) *file = check_key_run_file(cache, id);
 	uint64_t offset, len;
 	vv_error ignored;
 	int fd = file ? vv_open(file, O_RDONLY, 0, &ignored) : -1;
@@ -146,7 +146,6 @@ vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash1
 		check_key_run_close(out);
 		rc = open_part(out, fd, offset, len, err);
 	}
-	vv_free(file);
 	return rc;
 }
 
@@ -322,7 +321,7 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 {
 	check_key_writer *w = vv_calloc(1, sizeof(*w));
 	vv_hash128 list = check_key_run_list(t);
-	char *dir = folder_of(file);
+	vv_auto(char) *dir = folder_of(file);
 	vv_error ignored;
 
 	*out = NULL;
@@ -332,13 +331,11 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 	}
 	if (!w || !dir || !w->file) {
 		check_key_writer_free(w);
-		vv_free(dir);
 		return vv_fail_nomem(err);
 	}
 	if (vv_mkdirs(dir, &ignored) == VV_OK) {
 		w->fd = vv_temp_open(&w->temp, dir, "new-", &ignored);
 	}
-	vv_free(dir);
 	w->failed = w->fd < 0;
 	w->top = &t->root.data;
 	memcpy(w->head, magic, sizeof(magic));

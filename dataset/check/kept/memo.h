@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/hash.h"
@@ -32,6 +33,7 @@ typedef struct check_group_names {
 vv_status check_group_names_open(check_group_names *n, const uint8_t *first, size_t step,
 				 size_t count, vv_error *err);
 void check_group_names_close(check_group_names *n); /* accepts zeroes */
+VV_AUTO_CLEAR(check_group_names, check_group_names_close)
 /* The entry that begins with the name; NULL: none. */
 const uint8_t *check_group_names_find(const check_group_names *n, const uint8_t name[32]);
 
@@ -50,6 +52,7 @@ vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule
 /* The same of a record that came from elsewhere. */
 vv_status check_memo_read(check_memo *m, const void *record, size_t len, vv_error *err);
 void check_memo_close(check_memo *m); /* accepts zeroes */
+VV_AUTO_CLEAR(check_memo, check_memo_close)
 /* A group's entry; NULL: nothing is known of it. Borrowed. */
 const uint8_t *check_memo_find(const check_memo *m, const uint8_t name[32], uint32_t rows);
 uint32_t check_memo_rows(const uint8_t *entry);

@@ -39,7 +39,7 @@ static vv_status on_link(void *payload, const vv_cid *link, vv_error *err)
 static vv_status expand(side *s, const side *other, vv_store *store, vv_error *err)
 {
 	size_t end = s->count;
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (; s->next < end && rc == VV_OK; s->next++) {
@@ -52,7 +52,6 @@ static vv_status expand(side *s, const side *other, vv_store *store, vv_error *e
 			rc = vv_cbor_links(block.data, block.len, on_link, s, err);
 		}
 	}
-	vv_buf_clear(&block);
 	return rc;
 }
 

@@ -82,7 +82,7 @@ static vv_status index_lines(vv_attr_list *l, vv_error *err)
 	l->others = vv_calloc(l->count + 1, sizeof(*l->others));
 	if (!l->others) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
-		char *path;
+		vv_auto(char) *path = NULL;
 
 		if ((rc = only_path(&path, &l->lines[i], err)) < 0) {
 			break;
@@ -95,7 +95,6 @@ static vv_status index_lines(vv_attr_list *l, vv_error *err)
 		if (!vv_hash_index_add(&l->literal, path_hash(l, path), i)) {
 			rc = vv_fail_nomem(err);
 		}
-		vv_free(path);
 	}
 	return rc < 0 ? rc : vv_buf_ok(&l->endings, err);
 }

@@ -83,7 +83,7 @@ vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const
 /* A JSON string with all beyond ASCII as \uXXXX, as some writers do. */
 static void put_ascii_string(vv_buf *out, const char *s, size_t len)
 {
-	vv_buf plain = VV_BUF_INIT;
+	vv_auto(vv_buf) plain = VV_BUF_INIT;
 	uint32_t cp;
 	size_t i, n;
 
@@ -104,7 +104,6 @@ static void put_ascii_string(vv_buf *out, const char *s, size_t len)
 	if (plain.failed) {
 		out->failed = true;
 	}
-	vv_buf_clear(&plain);
 }
 
 vv_status vv_rename_members_init(vv_rename_members *m, const vv_dialect *d, const char *from,
@@ -131,7 +130,7 @@ void vv_rename_members_clear(vv_rename_members *m)
 /* Is the member's name, as it stands, the one looked for? */
 static vv_status key_matches(const vv_rename_members *m, bool *out, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *node;
 	vv_status rc;
 
@@ -146,7 +145,6 @@ static vv_status key_matches(const vv_rename_members *m, bool *out, vv_error *er
 		*out = node->text_len == m->from_len &&
 		       memcmp(node->text, m->from, m->from_len) == 0;
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -285,15 +283,13 @@ static void replace_field(splice *s, const vv_json *fields, size_t place)
 vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place,
 			      const char *from, const char *to, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	splice s = {out, json, 0, from, to};
 	const vv_json *member, *key;
 	vv_json *root;
 	vv_status rc;
 
-	if ((rc = vv_json_read(&root, &arena, json, json_len, "schema", err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_json_read(&root, &arena, json, json_len, "schema", err)) < 0) return rc;
 	for (member = root->first; member; member = member->next) {
 		if (strcmp(member->name, "fields") == 0) {
 			replace_field(&s, member, place);
@@ -311,8 +307,5 @@ vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, si
 		}
 	}
 	vv_buf_put(out, json + s.done, json_len - s.done);
-	rc = vv_buf_ok(out, err);
-done:
-	vv_arena_clear(&arena);
-	return rc;
+	return vv_buf_ok(out, err);
 }

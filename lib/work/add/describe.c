@@ -154,8 +154,9 @@ static vv_status set_number(editing *e, const char *word, vv_error *err)
 
 static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
 {
-	size_t *places = NULL, count, i;
-	const char **key;
+	vv_auto_free size_t *places = NULL;
+	size_t count, i;
+	vv_auto_free const char **key = NULL;
 	vv_status rc;
 
 	rc = vv_view_columns(e->table, names, name_of(e, "key"), &places, &count, err);
@@ -171,8 +172,6 @@ static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
 		rc = apply(e, err);
 		e->edit.key = NULL;
 	}
-	vv_free(key);
-	vv_free(places);
 	return rc;
 }
 

@@ -210,7 +210,7 @@ static vv_status pass_broken(vv_filter *f, const char *path, const vv_buf *text,
 static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *text, vv_buf *out,
 			       vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	bool passes = false;
 	vv_status rc;
@@ -228,7 +228,6 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 		vv_buf_put(out, text->data, text->len);
 		rc = vv_buf_ok(out, err);
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -289,7 +288,7 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_source source = {.read = input_read, .payload = in, .name = path};
-	vv_dataset_found staged;
+	vv_auto(vv_dataset_found) staged = {0};
 	vv_status rc;
 
 	vv_dataset_found_init(&staged);
@@ -303,7 +302,6 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 		rc = vv_buf_ok(out, err);
 	}
 	vv_dataset_writer_release(f->writer);
-	vv_dataset_found_clear(&staged);
 	return rc;
 }
 
@@ -327,27 +325,18 @@ static vv_status look_if_torn(input *in, bool *torn, vv_error *err)
  * status does not ask. */
 static vv_status refuse_untouched(vv_filter *f, const char *path, const vv_buf *out, vv_error *err)
 {
-	char *record = vv_conflict_file(f->repo, path);
-	char *lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
-	vv_index *x = NULL;
+	vv_auto(char) *record = vv_conflict_file(f->repo, path);
+	vv_auto(char) *lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
+	vv_auto(vv_index) *x = NULL;
 	vv_oid id;
 	vv_status rc = VV_OK;
 
-	if (!record || !lock) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if (!vv_exists(record) || !vv_exists(lock)) {
-		goto done;
-	}
+	if (!record || !lock) return vv_fail_nomem(err);
+	if (!vv_exists(record) || !vv_exists(lock)) return rc;
 	if ((rc = vv_blob_id(vv_buf_cstr(out), out->len, &id, err)) == VV_OK &&
 	    (rc = vv_index_open(&x, f->repo, err)) == VV_OK) {
 		rc = vv_conflict_refuse_untouched(f->repo, x, path, &id, err);
 	}
-	vv_index_close(x);
-done:
-	vv_free(record);
-	vv_free(lock);
 	return rc;
 }
 
@@ -357,7 +346,8 @@ static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head,
 			     vv_error *err)
 {
 	static const char start[] = "column ";
-	char *lock, *file, now[HEAD_BYTES];
+	vv_auto(char) *lock = NULL, *file = NULL;
+	char now[HEAD_BYTES];
 	ssize_t n = -1;
 	int fd;
 
@@ -367,19 +357,13 @@ static vv_status is_textconv(vv_filter *f, const char *path, const vv_buf *head,
 	}
 	lock = vv_path_join(vv_repository_gitdir(f->repo), "index.lock", NULL);
 	file = vv_repository_file(f->repo, path);
-	if (!lock || !file) {
-		vv_free(lock);
-		vv_free(file);
-		return vv_fail_nomem(err);
-	}
+	if (!lock || !file) return vv_fail_nomem(err);
 	if (!vv_exists(lock) &&
 	    (fd = vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, NULL)) >= 0) {
 		n = vv_pread_full(fd, now, sizeof(now), 0, file, NULL);
 		(void)vv_close(fd, file, NULL);
 	}
 	*out = n >= 0 && memcmp(now, head->data, (size_t)n) != 0;
-	vv_free(lock);
-	vv_free(file);
 	return VV_OK;
 }
 
@@ -462,7 +446,7 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 			   vv_smudge *out, vv_error *err)
 {
 	input in = {.read = read, .payload = payload, .file = -1};
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) hint = VV_BUF_INIT;
 	const char *name = vv_text_shows(path);
 	vv_pointer p;
@@ -480,17 +464,14 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	}
 	if (rc < 0 || out->content.len > VV_POINTER_MAX ||
 	    !vv_pointer_looks_like(out->content.data, out->content.len)) {
-		goto done;
+		return rc;
 	}
 	rc = vv_pointer_read(&p, &arena, out->content.data, out->content.len, &why);
-	if (rc == VV_ENOMEM) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		rc = VV_OK;
 		vv_notes_put(vv_repository_notes(f->repo), "varve: %s: %s", name, why.message);
-		goto done;
+		return rc;
 	}
 	if (p.bytes > f->smudge_limit) {
 		(void)vv_hint_put(&hint, "; ", vv_repository_words(f->repo), VV_HINT_RESTORE_DATA,
@@ -498,19 +479,17 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 		vv_notes_put(vv_repository_notes(f->repo),
 			     "varve: %s: %s are above varve.smudgeLimit, its pointer is written%s",
 			     name, vv_text_bytes(p.bytes), vv_buf_cstr(&hint));
-		goto done;
+		return rc;
 	}
 	if ((rc = vv_repository_store(f->repo, &store, err)) < 0 ||
 	    (rc = vv_store_complete(store, &p.root, &complete, &missing, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!complete) {
 		complete = fetch_blocks(f, path, &p.root);
 	}
 	out->materialise = complete;
 	out->root = p.root;
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 

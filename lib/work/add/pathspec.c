@@ -34,7 +34,7 @@ bool vv_pathspec_excludes(const char *text, const char **path)
 /* A pattern is taken from the folder that the command runs in. */
 static vv_status pattern_path(char **out, vv_repository *r, const char *given, vv_error *err)
 {
-	char *here = NULL;
+	vv_auto(char) *here = NULL;
 	vv_status rc = vv_repository_relative(&here, r, ".", err);
 
 	if (rc < 0) return rc;
@@ -42,7 +42,6 @@ static vv_status pattern_path(char **out, vv_repository *r, const char *given, v
 		given += 2;
 	}
 	*out = *here ? vv_path_join(here, given, (char *)NULL) : vv_strdup(given);
-	vv_free(here);
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -50,7 +49,7 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 			   vv_error *err)
 {
 	vv_stat st;
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	item->given = given;
@@ -67,7 +66,6 @@ static vv_status init_item(vv_pathspec_item *item, vv_repository *r, const char 
 	if (!file) return vv_fail_nomem(err);
 	item->exists = !item->exclude && vv_lstat(&st, file, NULL) == VV_OK;
 	item->folder = item->exists && S_ISDIR(st.mode);
-	vv_free(file);
 	return VV_OK;
 }
 

@@ -166,7 +166,7 @@ vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len, vv_error *err
 
 vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_puts(&line, text);
@@ -175,7 +175,6 @@ vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_pkt_put(p, line.data, line.len, err);
 	}
-	vv_buf_clear(&line);
 	return rc;
 }
 

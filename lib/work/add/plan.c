@@ -79,8 +79,8 @@ static bool has_records(const vv_buf *head)
 /* Is the file of the work tree JSON that can be a table? */
 static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
-	vv_buf head = VV_BUF_INIT;
-	char *file = NULL;
+	vv_auto(vv_buf) head = VV_BUF_INIT;
+	vv_auto(char) *file = NULL;
 	int fd = -1;
 	ssize_t n = 0;
 
@@ -96,8 +96,6 @@ static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *o
 		*out = has_records(&head);
 	}
 	vv_close(fd, NULL, NULL);
-	vv_free(file);
-	vv_buf_clear(&head);
 	return n < 0 ? (vv_status)n : VV_OK;
 }
 
@@ -123,7 +121,7 @@ static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
 /* Does HEAD hold the path as something else than a pointer? */
 static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
-	vv_tree_entry entry = {0};
+	vv_auto(vv_tree_entry) entry = {0};
 	bool pointer = false;
 	vv_status rc;
 
@@ -135,7 +133,6 @@ static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_er
 		rc = vv_dataset_reader_is_pointer(p->s, &entry.id, &pointer, err);
 		*out = !pointer;
 	}
-	vv_tree_entry_clear(&entry);
 	return rc;
 }
 
@@ -158,8 +155,8 @@ static bool known_same(const planner *p, const vv_add_item *item, bool *stat_cle
 /* Does the pointer in the index say something else than its root, if that is here? */
 static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer pointer;
 	vv_store *store;
 	bool holds;
@@ -170,7 +167,7 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 	if ((rc = vv_dataset_reader_store(p->s, &store, err)) < 0 ||
 	    (rc = vv_blob_read(p->r, &item->blob, VV_POINTER_MAX, &text, err)) < 0 ||
 	    (rc = vv_pointer_read(&pointer, &arena, text.data, text.len, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = vv_root_pointer_holds(&holds, store, text.data, text.len, &pointer.root, err);
 	if (rc == VV_OK) {
@@ -179,9 +176,6 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 		vv_error_clear(err);
 		rc = VV_OK;
 	}
-done:
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -255,11 +249,10 @@ static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 	vv_status rc;
 
 	if (!p->asked) {
-		char *value = NULL;
+		vv_auto(char) *value = NULL;
 
 		rc = vv_config_string(p->r, "varve.addtables", &value, err);
 		set = rc == VV_OK;
-		vv_free(value);
 		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 		if ((rc = vv_config_bool(p->r, "varve.addtables", true, &p->tables, err)) < 0) {
 			return rc;
@@ -375,13 +368,12 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 
 static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 {
-	char *file = vv_repository_file(p->r, item->path);
+	vv_auto(char) *file = vv_repository_file(p->r, item->path);
 	bool tracked = false, fits = true;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
 	rc = vv_lstat(&item->st, file, err);
-	vv_free(file);
 	/* Where a folder took a file's place, the file is gone; what is in the folder comes by itself. */
 	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
 		if (p->req->fix) return VV_OK;

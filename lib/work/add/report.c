@@ -16,7 +16,7 @@
 vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found, vv_error *err)
 {
 	const vv_root *root = &found->result.root;
-	vv_schema schema;
+	vv_auto(vv_schema) schema = {0};
 	vv_status rc = VV_OK;
 
 	out->dataset = true;
@@ -33,7 +33,6 @@ vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found
 		rc = vv_schema_read(&schema, root->schema.data, root->schema.len, "schema", err);
 		out->columns = schema.count;
 	}
-	vv_schema_clear(&schema);
 	return rc;
 }
 
@@ -145,16 +144,14 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 {
 	vv_buf *b = &out->text;
 	const vv_root *root = &staged->result.root;
-	vv_schema schema;
-	vv_buf change = VV_BUF_INIT;
+	vv_auto(vv_schema) schema = {0};
+	vv_auto(vv_buf) change = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_schema_init(&schema);
 	rc = vv_schema_read(&schema, root->schema.data ? root->schema.data : "", root->schema.len,
 			    "schema", err);
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	put_rows(b, staged, again);
 	vv_buf_printf(b, ", %s, ", vv_text_counted(schema.count, "column", NULL));
 	put_key(b, root, again, out);
@@ -178,11 +175,7 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 	}
 	put_order(b, staged, again);
 	vv_buf_puts(b, "\n  stored:  ");
-	rc = VV_OK;
-done:
-	vv_buf_clear(&change);
-	vv_schema_clear(&schema);
-	return rc;
+	return VV_OK;
 }
 
 /* "line 317, column price: 'abc' is not a number ..." for each column that has such, but for those whose type has been
@@ -191,7 +184,7 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 			      const vv_dataset_found *staged, vv_error *err)
 {
 	const vv_import_result *res = &staged->result;
-	vv_schema schema;
+	vv_auto(vv_schema) schema = {0};
 	vv_status rc;
 
 	if (res->finding_count == 0) return VV_OK;
@@ -219,7 +212,6 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 		}
 		vv_buf_puts(&out->warnings, "; stored as it is\n");
 	}
-	vv_schema_clear(&schema);
 	return rc;
 }
 
@@ -339,7 +331,7 @@ vv_status vv_add_put_json(vv_json_out *w, const char *path, const vv_add_words *
 static vv_status find_new_key(long *column, bool *whole, vv_table *old, vv_table *new,
 			      vv_error *err)
 {
-	vv_key_found was = {.could = NULL}, is = {.could = NULL};
+	vv_auto(vv_key_found) was = {.could = NULL}, is = {.could = NULL};
 	vv_status rc;
 
 	*column = -1;
@@ -351,8 +343,6 @@ static vv_status find_new_key(long *column, bool *whole, vv_table *old, vv_table
 		*column = at < 0 || !was.could[at] ? (long)is.column : -1;
 		*whole = is.whole;
 	}
-	vv_key_found_clear(&is);
-	vv_key_found_clear(&was);
 	return rc;
 }
 

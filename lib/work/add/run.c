@@ -80,13 +80,12 @@ static vv_status note_file(runner *run, const vv_add_item *item, vv_error *err)
 /* Remembers what was refused for its content; a file that is being written is not. */
 static void note_refused(runner *run, const vv_add_item *item)
 {
-	char *file = vv_repository_file(run->r, item->path);
+	vv_auto(char) *file = vv_repository_file(run->r, item->path);
 	vv_stat st;
 
 	if (file && vv_lstat(&st, file, NULL) == VV_OK && vv_stat_equal(&st, &item->st)) {
 		run->rep->refused = vv_strdup(item->path); /* only for a hint: may be NULL */
 	}
-	vv_free(file);
 }
 
 static uint32_t entry_mode(const runner *run, const vv_add_item *item)
@@ -145,7 +144,7 @@ static vv_status put_dataset_json(const runner *run, const vv_add_item *item,
 static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 {
 	vv_add_report *rep = run->rep;
-	char *file = vv_repository_file(run->r, item->path);
+	vv_auto(char) *file = vv_repository_file(run->r, item->path);
 	vv_auto(vv_buf) head = VV_BUF_INIT;
 	const size_t most = vv_unseen_may_be_text(item->path) ? VV_UNSEEN_TEXT : VV_UNSEEN_HEAD;
 	vv_error ignored;
@@ -162,7 +161,6 @@ static const vv_unseen *note_unseen(runner *run, const vv_add_item *item)
 		vv_buf_putc(&rep->unseen_lines, '\n');
 	}
 	vv_close(fd, NULL, NULL);
-	vv_free(file);
 	return u;
 }
 
@@ -217,7 +215,7 @@ static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_f
 			      vv_error *err)
 {
 	vv_store *store;
-	vv_root root;
+	vv_auto(vv_root) root = {0};
 	bool is = false;
 	vv_status rc;
 
@@ -227,24 +225,21 @@ static vv_status mend_pointer(runner *run, const vv_add_item *item, vv_dataset_f
 	    (rc = vv_root_pointer_is(&is, staged->pointer.data, staged->pointer.len,
 				     &staged->result.cid, &root, err)) < 0 ||
 	    is) {
-		goto done;
+		return rc;
 	}
 	vv_buf_reset(&staged->pointer);
 	if ((rc = vv_root_pointer(&staged->pointer, &staged->result.cid, &root, err)) < 0 ||
 	    (rc = vv_blob_write(run->r, staged->pointer.data, staged->pointer.len, &staged->blob,
 				err)) < 0) {
-		goto done;
+		return rc;
 	}
 	rc = vv_worktree_write_bytes(run->r, item->path, staged->pointer.data, staged->pointer.len,
 				     true, err);
 	if (rc == VV_OK) {
-		char *file = vv_repository_file(run->r, item->path);
+		vv_auto(char) *file = vv_repository_file(run->r, item->path);
 
 		rc = file ? vv_lstat(&staged->st, file, err) : vv_fail_nomem(err);
-		vv_free(file);
 	}
-done:
-	vv_root_clear(&root);
 	return rc;
 }
 
@@ -266,7 +261,7 @@ static vv_status note_dataset(runner *run, const vv_add_item *item, const vv_dat
 
 static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err)
 {
-	vv_dataset_found staged;
+	vv_auto(vv_dataset_found) staged = {0};
 	vv_error why = {0};
 	bool is_pointer = false;
 	vv_status rc;
@@ -288,12 +283,10 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	}
 	if (item->guess && rc == VV_OK && !is_pointer && !staged.result.too_long &&
 	    (staged.result.root.kind != VV_KIND_TABLE || staged.result.root.bytes == 0)) {
-		rc = leave_text(run, item,
-				staged.result.root.bytes == 0 ? "it is empty"
-							      : "UTF-16 or compressed",
-				"", err);
-		vv_dataset_found_clear(&staged);
-		return rc;
+		return leave_text(run, item,
+				  staged.result.root.bytes == 0 ? "it is empty"
+								: "UTF-16 or compressed",
+				  "", err);
 	}
 	if (rc < 0) {
 		*err = why;
@@ -318,15 +311,14 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	if (rc == VV_OK) {
 		rc = put_dataset_json(run, item, &staged, is_pointer, err);
 	}
-	vv_dataset_found_clear(&staged);
 	return rc;
 }
 
 /* A file that a pattern gives to varve, and that never is a dataset: no filter runs. */
 static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 {
-	char *file = vv_repository_file(run->r, item->path);
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(char) *file = vv_repository_file(run->r, item->path);
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_oid id;
 	vv_status rc;
 
@@ -335,10 +327,7 @@ static vv_status run_plain(runner *run, const vv_add_item *item, vv_error *err)
 	    (rc = vv_blob_write(run->r, vv_buf_cstr(&bytes), bytes.len, &id, err)) == VV_OK) {
 		rc = vv_index_set(run->x, item->path, entry_mode(run, item), &id, NULL, err);
 	}
-	rc = rc < 0 ? rc : note_file(run, item, err);
-	vv_buf_clear(&bytes);
-	vv_free(file);
-	return rc;
+	return rc < 0 ? rc : note_file(run, item, err);
 }
 
 static vv_status run_item(runner *run, const vv_add_item *item, vv_error *err)
@@ -430,7 +419,7 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 {
 	vv_file_state state = VV_FILE_MODIFIED;
 	vv_index_entry e;
-	char *file;
+	vv_auto(char) *file = NULL;
 	bool exists;
 	vv_status rc;
 
@@ -438,7 +427,6 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 	file = vv_repository_file(r, ".gitattributes");
 	if (!file) return vv_fail_nomem(err);
 	exists = vv_exists(file);
-	vv_free(file);
 	if (!exists) return VV_OK;
 	if (vv_index_get(x, ".gitattributes", &e) &&
 	    (rc = vv_index_file_state(x, &e, &state, err)) < 0) {
@@ -450,7 +438,7 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr_edit *edit,
 			     vv_error *err)
 {
-	const char **paths = vv_calloc(rep->outcome_count + 1, sizeof(*paths));
+	vv_auto_free const char **paths = vv_calloc(rep->outcome_count + 1, sizeof(*paths));
 	size_t count = 0;
 	vv_status rc = VV_OK;
 
@@ -463,7 +451,6 @@ static vv_status track_paths(const vv_add_report *rep, vv_repository *r, vv_attr
 	if (count > 0 && (rc = vv_attr_edit_begin(edit, r, err)) == VV_OK) {
 		rc = vv_attr_edit_track_all(edit, paths, count, err);
 	}
-	vv_free(paths);
 	return rc;
 }
 
@@ -484,8 +471,8 @@ static vv_status is_any_beaten(const vv_add_report *rep, vv_repository *r, bool 
 /* Attributes of others that make Git rewrite the pointers that were staged. */
 static vv_status warn_beaten(vv_add_report *rep, vv_repository *r, vv_index *x, vv_error *err)
 {
-	vv_attr_list lines;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_attr_list) lines = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool any;
 	vv_status rc = is_any_beaten(rep, r, &any, err);
 
@@ -505,8 +492,6 @@ static vv_status warn_beaten(vv_add_report *rep, vv_repository *r, vv_index *x, 
 		vv_buf_printf(&rep->warnings, "%.*s: %s\n", (int)len, p, VV_ATTR_BEATEN_HINT);
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&text);
-	vv_attr_list_clear(&lines);
 	return rc;
 }
 
@@ -528,7 +513,7 @@ static vv_status drop_conflicts(const vv_add_report *rep, vv_repository *r, vv_e
 static vv_status write_all(const vv_add_report *rep, vv_repository *r, vv_index *x,
 			   vv_dataset_writer *s, bool conflicts, vv_error *err)
 {
-	vv_attr_edit edit = {0};
+	vv_auto(vv_attr_edit) edit = {0};
 	vv_status rc;
 
 	if ((rc = track_paths(rep, r, &edit, err)) < 0 ||
@@ -538,7 +523,6 @@ static vv_status write_all(const vv_add_report *rep, vv_repository *r, vv_index 
 	} else if (conflicts) {
 		rc = drop_conflicts(rep, r, err);
 	}
-	vv_attr_edit_clear(&edit);
 	return rc;
 }
 

@@ -33,7 +33,7 @@ static char *package_in(const char *folder)
 
 vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error *err)
 {
-	vv_package_resource res;
+	vv_auto(vv_package_resource) res = {0};
 	char *folder = NULL, *candidate = NULL, *file = NULL;
 	bool there;
 	vv_status rc;
@@ -44,7 +44,6 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 	*describes = rc == VV_OK;
 	if (rc == VV_OK) {
 		*out = vv_strdup(res.package_path);
-		vv_package_resource_clear(&res);
 		return *out ? VV_OK : vv_fail_nomem(err);
 	}
 	if (rc != VV_ENOTFOUND) return rc;
@@ -76,12 +75,11 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package_path,
 				 vv_error *err)
 {
-	char *file = vv_repository_file(s->repo, package_path);
+	vv_auto(char) *file = vv_repository_file(s->repo, package_path);
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
 	rc = vv_read_regular(out, file, PACKAGE_MAX, err);
-	vv_free(file);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -129,14 +127,12 @@ static void close_value(vv_json_out *w, const vv_json *node)
 
 vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *root, *node;
 	vv_json_out w;
 	vv_status rc;
 
-	if ((rc = vv_json_read(&root, &arena, json, len, "schema", err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_json_read(&root, &arena, json, len, "schema", err)) < 0) return rc;
 	vv_json_out_init(&w, out, 2);
 	for (node = root; node;) {
 		if (node != root && node->name) {
@@ -154,8 +150,5 @@ vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *
 		}
 		node = node == root ? NULL : node->next;
 	}
-	rc = vv_buf_ok(out, err);
-done:
-	vv_arena_clear(&arena);
-	return rc;
+	return vv_buf_ok(out, err);
 }

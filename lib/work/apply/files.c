@@ -75,7 +75,7 @@ static vv_status check_folders(const vv_apply_files *f, const char *path, vv_err
 	vv_status rc = VV_OK;
 	for (const char *slash = strchr(path, '/'); slash && rc == VV_OK;
 	     slash = strchr(slash + 1, '/')) {
-		char *part = vv_strndup(path, (size_t)(slash - path));
+		vv_auto(char) *part = vv_strndup(path, (size_t)(slash - path));
 		char *folder = part && f->repo ? vv_repository_file(f->repo, part) : part;
 		vv_stat st;
 		if (!folder) {
@@ -87,7 +87,6 @@ static vv_status check_folders(const vv_apply_files *f, const char *path, vv_err
 		if (folder != part) {
 			vv_free(folder);
 		}
-		vv_free(part);
 	}
 	return rc;
 }
@@ -221,7 +220,7 @@ static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, 
 	vv_mem_source text_storage;
 	vv_source source;
 	vv_sink sink;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_mem_sink_new(&f->blocks, NULL, temp, err);
 	int fd = -1;
 	if (rc < 0) return rc;
@@ -238,7 +237,6 @@ static vv_status open_bytes(vv_apply_files *f, vv_apply_file *e, vv_table *out, 
 		rc = vv_table_open(out, &sink, &r.cid, err);
 		vv_import_result_clear(&r);
 	}
-	vv_buf_clear(&text);
 	vv_close(fd, NULL, NULL);
 	return rc;
 }
@@ -313,15 +311,14 @@ static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *
 	if (rc == VV_OK && !f->index) {
 		rc = vv_mkdirs_above(e->file, err);
 	}
-	char *dir = rc < 0     ? NULL
-		    : f->index ? vv_path_join(vv_repository_varvedir(f->repo), "cache", NULL)
-			       : vv_path_dir(e->file);
+	vv_auto(char) *dir = rc < 0 ? NULL
+			     : f->index
+				     ? vv_path_join(vv_repository_varvedir(f->repo), "cache", NULL)
+				     : vv_path_dir(e->file);
 	if (!dir || (f->index && (rc = vv_mkdirs(dir, err)) < 0)) {
-		vv_free(dir);
 		return rc < 0 ? rc : vv_fail_nomem(err);
 	}
 	int fd = vv_temp_open(&e->temp, dir, f->index ? "tmp-apply-" : ".varve-", err);
-	vv_free(dir);
 	if (fd < 0) return (vv_status)fd;
 	e->fd = fd;
 	return VV_OK;

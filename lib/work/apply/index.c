@@ -66,13 +66,12 @@ vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err
 static vv_status put_pointer(vv_repository *r, const vv_cid *cid, const vv_root *root, vv_oid *blob,
 			     vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_root_pointer(&text, cid, root, err);
 
 	if (rc == VV_OK) {
 		rc = vv_blob_write(r, vv_buf_cstr(&text), text.len, blob, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -96,9 +95,9 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 			    vv_oid *blob, vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer parent;
-	vv_dataset_found staged;
+	vv_auto(vv_dataset_found) staged = {0};
 	vv_fd_source storage;
 	vv_source source;
 	int fd = -1;
@@ -119,8 +118,6 @@ static vv_status stage_made(vv_apply_index *a, const vv_apply_file *e, bool has_
 	if (fd >= 0) {
 		vv_close(fd, NULL, NULL);
 	}
-	vv_dataset_found_clear(&staged);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -160,7 +157,7 @@ static vv_status import_as(vv_apply_index *a, const vv_apply_file *e, const vv_r
 static vv_status is_patch_s_own(vv_apply_index *a, const vv_apply_file *e, const vv_patch_done *d,
 				bool *out, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc = VV_OK;
 
@@ -170,14 +167,13 @@ static vv_status is_patch_s_own(vv_apply_index *a, const vv_apply_file *e, const
 					    &p, err)) == VV_OK) {
 		*out = vv_cid_equal(&p.root, d->old_root);
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
 vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error *err)
 {
 	vv_apply_file *e = vv_apply_files_find(a->files, d->path);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool dataset = false, own = false;
 	vv_status rc = VV_OK;
 
@@ -195,7 +191,6 @@ vv_status vv_apply_index_put(vv_apply_index *a, const vv_patch_done *d, vv_error
 	if ((rc = vv_read_file(&text, e->temp, SIZE_MAX, err)) == VV_OK) {
 		rc = vv_blob_write(a->files->repo, vv_buf_cstr(&text), text.len, &e->blob, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 

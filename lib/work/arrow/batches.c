@@ -204,7 +204,7 @@ static vv_status open_batches(vv_arrow_batches *b, vv_table *t, vv_rows *rows,
 vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *rows,
 				const vv_arrow_options *opts, vv_error *err)
 {
-	vv_arrow_batches *b = vv_calloc(1, sizeof(*b));
+	vv_auto(vv_arrow_batches) *b = vv_calloc(1, sizeof(*b));
 	vv_arrow_options o = *opts;
 	vv_status rc;
 
@@ -212,11 +212,8 @@ vv_status vv_arrow_batches_open(vv_arrow_batches **out, vv_table *t, vv_rows *ro
 	if (!b) return vv_fail_nomem(err);
 	b->pid = getpid();
 	o.batch_rows = o.batch_rows ? o.batch_rows : BATCH_ROWS;
-	if ((rc = open_batches(b, t, rows, &o, err)) < 0) {
-		vv_arrow_batches_close(b);
-		return rc;
-	}
-	*out = b;
+	if ((rc = open_batches(b, t, rows, &o, err)) < 0) return rc;
+	*out = vv_take(&b);
 	return VV_OK;
 }
 

@@ -196,7 +196,8 @@ bool vv_arrow_maker_schema(const vv_arrow_maker *b, struct ArrowSchema *out)
 /* Of the columns that are named, as far as they are wanted. */
 static vv_status use_dictionaries(vv_arrow_maker *b, vv_error *err)
 {
-	size_t *places = NULL, count = 0;
+	vv_auto_free size_t *places = NULL;
+	size_t count = 0;
 	vv_status rc;
 
 	if (!b->o.dictionary || b->o.dictionary->count == 0) return VV_OK;
@@ -208,7 +209,6 @@ static vv_status use_dictionaries(vv_arrow_maker *b, vv_error *err)
 			}
 		}
 	}
-	vv_free(places);
 	return rc;
 }
 
@@ -252,7 +252,7 @@ vv_status vv_arrow_maker_open(vv_arrow_maker **out, vv_table *t, vv_rows *rows,
 			      const vv_arrow_options *opts, const vv_arrow_maker *like,
 			      vv_error *err)
 {
-	vv_arrow_maker *b = vv_calloc(1, sizeof(*b));
+	vv_auto(vv_arrow_maker) *b = vv_calloc(1, sizeof(*b));
 	vv_status rc;
 
 	*out = NULL;
@@ -260,11 +260,8 @@ vv_status vv_arrow_maker_open(vv_arrow_maker **out, vv_table *t, vv_rows *rows,
 	b->table = t;
 	b->rows = rows;
 	b->o = *opts;
-	if ((rc = open_maker(b, like, err)) < 0) {
-		vv_arrow_maker_close(b);
-		return rc;
-	}
-	*out = b;
+	if ((rc = open_maker(b, like, err)) < 0) return rc;
+	*out = vv_take(&b);
 	return VV_OK;
 }
 

@@ -26,7 +26,7 @@ static size_t character(const char *s, size_t len)
 
 static void put_text(vv_buf *out, const char *s, size_t len)
 {
-	vv_buf one = VV_BUF_INIT;
+	vv_auto(vv_buf) one = VV_BUF_INIT;
 
 	if (vv_utf8_valid(s, len)) {
 		vv_json_put_string(out, s, len);
@@ -47,7 +47,6 @@ static void put_text(vv_buf *out, const char *s, size_t len)
 		}
 	}
 	vv_buf_putc(out, '"');
-	vv_buf_clear(&one);
 }
 
 void vv_arrow_misfits_keep(vv_arrow_misfits *m, const char *column, const char *text, size_t len,

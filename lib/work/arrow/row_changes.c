@@ -360,18 +360,15 @@ vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b
 				const vv_columns *columns, const vv_arrow_changes_options *opts,
 				vv_error *err)
 {
-	vv_arrow_changes *c = vv_calloc(1, sizeof(*c));
+	vv_auto(vv_arrow_changes) *c = vv_calloc(1, sizeof(*c));
 	vv_status rc;
 
 	*out = NULL;
 	if (!c) return vv_fail_nomem(err);
 	c->o = *opts;
 	c->o.batch_rows = opts->batch_rows ? opts->batch_rows : BATCH_ROWS;
-	if ((rc = open_changes(c, a, b, columns, err)) < 0) {
-		vv_arrow_changes_close(c);
-		return rc;
-	}
-	*out = c;
+	if ((rc = open_changes(c, a, b, columns, err)) < 0) return rc;
+	*out = vv_take(&c);
 	return VV_OK;
 }
 

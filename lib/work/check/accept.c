@@ -68,7 +68,7 @@ static vv_status read_line(vv_accepts *a, const char *line, size_t len, vv_buf *
 			   vv_error *err)
 {
 	const char *s = line + strlen(VV_ACCEPT_TRAILER), *end = line + len;
-	vv_buf rule = VV_BUF_INIT, path = VV_BUF_INIT, why = VV_BUF_INIT;
+	vv_auto(vv_buf) rule = VV_BUF_INIT, path = VV_BUF_INIT, why = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	if (!take_word(&s, end, &rule) || !take_word(&s, end, &path) || !take_word(&s, end, &why)) {
@@ -85,9 +85,6 @@ static vv_status read_line(vv_accepts *a, const char *line, size_t len, vv_buf *
 	if (rc == VV_OK && (rule.failed || path.failed || why.failed)) {
 		rc = vv_fail_nomem(err);
 	}
-	vv_buf_clear(&rule);
-	vv_buf_clear(&path);
-	vv_buf_clear(&why);
 	return rc;
 }
 

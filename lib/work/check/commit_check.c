@@ -65,9 +65,9 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 		       const vv_diff_side *made, char **paths, size_t count,
 		       vv_check_report *report, vv_buf *told, vv_error *unread, vv_error *err)
 {
-	vv_diff_side base = {.kind = VV_SIDE_COMMIT};
+	vv_auto(vv_diff_side) base = {.kind = VV_SIDE_COMMIT};
 	bool has_base = c->base && !vv_oid_is_null(c->base);
-	vv_accepts accepts = {0};
+	vv_auto(vv_accepts) accepts = {0};
 	vv_check_run run = {.repo = r,
 			    .words = vv_repository_words(r),
 			    .reader = s,
@@ -78,7 +78,8 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 			    .progress = c->progress,
 			    .warn = warn,
 			    .payload = told};
-	char *cache = vv_path_join(vv_repository_varvedir(r), "cache", "check", (char *)NULL);
+	vv_auto(char) *cache = vv_path_join(vv_repository_varvedir(r), "cache", "check",
+					    (char *)NULL);
 	uint32_t nsec;
 	vv_status rc;
 
@@ -93,9 +94,6 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 	}
 	*unread = run.unread;
 	vv_check_cache_close(run.cache);
-	vv_accepts_clear(&accepts);
-	vv_diff_side_clear(&base);
-	vv_free(cache);
 	return rc;
 }
 
@@ -128,9 +126,9 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 {
 	vv_diff_side made = {.kind = VV_SIDE_INDEX};
 	vv_report_options o = {.limit = SHOWN, .fail_on = VV_SEVERITY_ERROR, .width = 100};
-	vv_rules_file *rules = NULL;
+	vv_auto(vv_rules_file) *rules = NULL;
 	vv_check_report *report = NULL;
-	char **paths = NULL;
+	vv_auto_free char **paths = NULL;
 	size_t count = 0;
 	bool all = false;
 	vv_error unread;
@@ -162,7 +160,5 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 done:
 	vv_diff_side_clear(&made);
 	vv_report_free(report);
-	vv_rules_file_free(rules);
-	vv_free(paths);
 	return rc;
 }

@@ -259,12 +259,11 @@ static void put_header(writer *w)
 
 static vv_status open_temp(writer *w, vv_error *err)
 {
-	char *dir = vv_path_dir(w->r->file);
+	vv_auto(char) *dir = vv_path_dir(w->r->file);
 
 	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-check-");
 	w->fd = vv_temp_open(&w->temp, dir, ".varve-check-", err);
-	vv_free(dir);
 	return w->fd < 0 ? (vv_status)w->fd : VV_OK;
 }
 

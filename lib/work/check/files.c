@@ -30,7 +30,7 @@ typedef struct files {
 /* A check reads more than once. */
 static vv_status copy_standard(int to, const char *name, vv_error *err)
 {
-	char *buf = vv_malloc(PIECE);
+	vv_auto(char) *buf = vv_malloc(PIECE);
 	ssize_t n = 0;
 	vv_status rc = buf ? VV_OK : vv_fail_nomem(err);
 
@@ -38,7 +38,6 @@ static vv_status copy_standard(int to, const char *name, vv_error *err)
 	       (n = vv_read_full(STDIN_FILENO, buf, PIECE, "standard input", err)) > 0) {
 		rc = vv_write_full(to, buf, (size_t)n, name, err);
 	}
-	vv_free(buf);
 	return n < 0 ? (vv_status)n : rc;
 }
 
@@ -61,13 +60,12 @@ static vv_status keep_standard(files *f)
 
 static vv_status check_one(files *f, const vv_check_path *path)
 {
-	vv_buf where = VV_BUF_INIT;
+	vv_auto(vv_buf) where = VV_BUF_INIT;
 	const char *pattern;
 
 	for (size_t i = 0; !f->matched && (pattern = vv_rules_pattern(f->rules, i, &where)); i++) {
 		f->matched = vv_declared_pattern_has(pattern, path->path);
 	}
-	vv_buf_clear(&where);
 	f->datasets++;
 	if (f->run->rows && f->datasets > 1) {
 		return vv_fail(f->err, VV_EUSAGE,
@@ -88,7 +86,7 @@ static vv_status tell(files *f, const char *path, const char *rule, const char *
 /* Data that no file beside the package has. */
 static vv_status tell_elsewhere(files *f, const char *package, const vv_package_item *item)
 {
-	vv_buf message = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&message, "the data of '%s' ", vv_text_shows(item->name));
@@ -98,16 +96,14 @@ static vv_status tell_elsewhere(files *f, const char *package, const vv_package_
 		vv_buf_puts(&message, "is in the package itself and was not checked");
 	}
 	rc = vv_buf_ok(&message, f->err);
-	rc = rc < 0 ? rc
-		    : tell(f, package, "source-error", vv_buf_cstr(&message),
-			   "a file beside the package");
-	vv_buf_clear(&message);
-	return rc;
+	return rc < 0 ? rc
+		      : tell(f, package, "source-error", vv_buf_cstr(&message),
+			     "a file beside the package");
 }
 
 static vv_status check_package(files *f, const char *package, const vv_buf *text)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_package_item *items;
 	size_t count;
 	vv_error why;
@@ -142,7 +138,6 @@ static vv_status check_package(files *f, const char *package, const vv_buf *text
 			*f->err = why;
 		}
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -184,7 +179,7 @@ static vv_status read_package(const char *path, vv_buf *text, bool *is, vv_error
 static vv_status check_argument(files *f, char *arg)
 {
 	vv_check_path p = {.path = arg};
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool package = false;
 	vv_error why;
 	vv_status rc = VV_OK;
@@ -208,7 +203,6 @@ static vv_status check_argument(files *f, char *arg)
 	} else if (rc == VV_OK) {
 		rc = package ? check_package(f, arg, &text) : check_one(f, &p);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -219,10 +213,9 @@ static vv_status check_patterns(files *f)
 		.rule = "no-dataset",
 		.message = "none of its datasets is one of the files",
 		.expected = "paths as the arguments write them, or names without a '/'"};
-	vv_buf where = VV_BUF_INIT;
+	vv_auto(vv_buf) where = VV_BUF_INIT;
 	bool any = vv_rules_pattern(f->rules, 0, &where) != NULL;
 
-	vv_buf_clear(&where);
 	return any && !f->matched
 		       ? vv_check_about(f->run, f->rules, NULL, f->side,
 					f->run->rules_name ? f->run->rules_name : VV_RULES_NAME,

@@ -24,7 +24,7 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 	const vv_index *x;
 	vv_index_entry ie;
 	vv_tree_entry e;
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if (o->side->kind == VV_SIDE_COMMIT) {
@@ -53,7 +53,6 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 	if ((rc = vv_check_may_read(file, o->package_path, err)) == VV_OK) {
 		rc = vv_read_regular(out, file, BESIDE_MAX, err);
 	}
-	vv_free(file);
 	return rc;
 }
 

@@ -81,7 +81,7 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 /* The index; of the work tree only what is still there. Of a path in conflict ours counts. */
 static vv_status list_index(lister *l, vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_auto(vv_index) *x = NULL;
 	vv_index_entry e;
 	vv_status rc = vv_index_open(&x, l->repo, err);
 
@@ -91,21 +91,19 @@ static vv_status list_index(lister *l, vv_error *err)
 			continue;
 		}
 		if (l->side->kind == VV_SIDE_WORK) {
-			char *file = vv_repository_file(l->repo, e.path);
+			vv_auto(char) *file = vv_repository_file(l->repo, e.path);
 			bool here = file && vv_exists(file);
 
 			if (!file) {
 				rc = vv_fail_nomem(err);
 				break;
 			}
-			vv_free(file);
 			if (!here) {
 				continue;
 			}
 		}
 		rc = add(l->out, e.path, &e.id, NULL, err);
 	}
-	vv_index_close(x);
 	return rc;
 }
 
@@ -139,7 +137,7 @@ static vv_status read_packages(lister *l, vv_error *err)
 		char **paths = NULL;
 		size_t count = 0;
 		vv_error why;
-		vv_buf text = VV_BUF_INIT;
+		vv_auto(vv_buf) text = VV_BUF_INIT;
 
 		if (strcmp(vv_path_base(package), VV_PACKAGE_NAME) != 0) {
 			continue;
@@ -149,7 +147,6 @@ static vv_status read_packages(lister *l, vv_error *err)
 			rc = vv_package_paths(&paths, &count, package, vv_buf_cstr(&text), text.len,
 					      &why);
 		}
-		vv_buf_clear(&text);
 		if (rc == VV_ENOMEM || rc == VV_EIO || rc == VV_ECORRUPT) {
 			*err = why;
 			return rc;
@@ -206,7 +203,7 @@ static bool looks_like_table(const char *path)
 /* A pointer to a file counts as little as the file itself would. */
 static vv_status is_table_pointer(lister *l, const vv_oid *blob, bool *out, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc = vv_dataset_reader_is_pointer(l->reader, blob, out, err);
 
@@ -214,7 +211,6 @@ static vv_status is_table_pointer(lister *l, const vv_oid *blob, bool *out, vv_e
 	    (rc = vv_dataset_reader_pointer(l->reader, blob, &arena, &p, err)) == VV_OK) {
 		*out = strcmp(p.kind, "table") == 0;
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -249,11 +245,9 @@ static vv_status sift(lister *l, vv_error *err)
 
 static bool is_on_disk(const lister *l, const char *path)
 {
-	char *file = vv_repository_is_bare(l->repo) ? NULL : vv_repository_file(l->repo, path);
-	bool here = file && vv_exists(file);
-
-	vv_free(file);
-	return here;
+	vv_auto(char) *file = vv_repository_is_bare(l->repo) ? NULL
+							     : vv_repository_file(l->repo, path);
+	return file && vv_exists(file);
 }
 
 /* What is described and not in the side. In the work tree it may be there all the same. */

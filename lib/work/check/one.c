@@ -118,8 +118,8 @@ static vv_status tell(one *c, const char *rule, const char *message, const char 
 static vv_status find_resource(one *c, const char *name, char **path, vv_error *err)
 {
 	const char *package = c->in.package.package_path;
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const vv_json *list = NULL, *found = NULL;
 	vv_json *top;
 	vv_status rc;
@@ -132,7 +132,7 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 	}
 	if ((rc = vv_check_read_beside(&c->look, package, &text, err)) < 0 ||
 	    (rc = vv_json_read(&top, &arena, vv_buf_cstr(&text), text.len, package, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	list = vv_json_get(top, "resources");
 	for (const vv_json *n = list ? list->first : NULL; n && !found; n = n->next) {
@@ -145,9 +145,8 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 		found = found->count == 1 ? found->first : NULL;
 	}
 	if (!found || found->type != VV_JSON_STRING) {
-		rc = vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' in one file",
-			     vv_text_shows(package), vv_text_shows(name));
-		goto done;
+		return vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' in one file",
+			       vv_text_shows(package), vv_text_shows(name));
 	}
 	vv_buf_reset(&text);
 	if (strchr(package, '/')) {
@@ -155,24 +154,19 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 	}
 	vv_buf_puts(&text, strncmp(found->text, "./", 2) == 0 ? found->text + 2 : found->text);
 	*path = vv_buf_detach(&text);
-	rc = *path ? VV_OK : vv_fail_nomem(err);
-done:
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
-	return rc;
+	return *path ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_status open_resource(one *c, resource *r, vv_error *err)
 {
 	vv_check_input_options look = c->look;
-	char *path = NULL;
+	vv_auto(char) *path = NULL;
 
 	look.base = NULL;
 	r->rc = find_resource(c, r->name, &path, &r->why);
 	if (r->rc == VV_OK) {
 		r->rc = vv_check_input_open(&r->in, path, &look, &r->why);
 	}
-	vv_free(path);
 	/* with rows left out some might be taken for missing that are there */
 	if (r->rc == VV_OK && (!r->in.open || (r->in.mend && vv_mend_lost_rows(r->in.mend)))) {
 		r->why = r->in.why;
@@ -218,7 +212,7 @@ static vv_status on_resource(void *payload, const char *name, vv_table **out,
 static void one_clear(one *c)
 {
 	while (c->resources) {
-		resource *r = c->resources;
+		vv_auto_free resource *r = c->resources;
 
 		c->resources = r->next;
 		vv_check_input_close(&r->in);
@@ -226,7 +220,6 @@ static void one_clear(one *c)
 			vv_schema_clear(&r->declared);
 		}
 		vv_free(r->name);
-		vv_free(r);
 	}
 	vv_known_free(c->known);
 	vv_check_input_close(&c->in);
@@ -397,15 +390,12 @@ static bool declares_key(const one *c)
 	const vv_buf *text = c->run->schema    ? c->run->schema
 			     : c->in.described ? &c->in.package.schema
 					       : NULL;
-	vv_schema s;
-	bool has;
+	vv_auto(vv_schema) s = {0};
 
 	if (!text || text->len == 0 || vv_schema_read(&s, text->data, text->len, "", NULL) < 0) {
 		return false;
 	}
-	has = s.primary_key_count > 0;
-	vv_schema_clear(&s);
-	return has;
+	return s.primary_key_count > 0;
 }
 
 static void prepare(one *c)
@@ -495,7 +485,7 @@ static vv_status check_settings(one *c, vv_error *err)
 					.severity = VV_SEVERITY_ERROR,
 					.path = c->path,
 					.commit = c->commit};
-			vv_buf message = VV_BUF_INIT;
+			vv_auto(vv_buf) message = VV_BUF_INIT;
 
 			if (has_column(c, s->columns[k])) {
 				continue;
@@ -508,7 +498,6 @@ static vv_status check_settings(one *c, vv_error *err)
 			if (rc == VV_OK) {
 				rc = on_finding(c, &f, err);
 			}
-			vv_buf_clear(&message);
 		}
 	}
 	return rc;
@@ -602,16 +591,13 @@ vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv
 /* There is no base to compare with, since its pointer was edited or torn. */
 static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) message = VV_BUF_INIT;
 
 	if (c->base_broken.code == VV_OK) return VV_OK;
 	vv_buf_printf(&message, "cannot be compared with %s: %s", base->name,
 		      c->base_broken.message);
-	rc = tell(c, "source-error", vv_buf_cstr(&message), vv_check_hint(c->run, &c->base_broken),
-		  err);
-	vv_buf_clear(&message);
-	return rc;
+	return tell(c, "source-error", vv_buf_cstr(&message),
+		    vv_check_hint(c->run, &c->base_broken), err);
 }
 
 /* Described, and not there: where it is missing, and where it is instead. */
@@ -619,7 +605,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 			      const vv_accepts *trailers, const vv_diff_side *side,
 			      const vv_check_path *p, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT, expected = VV_BUF_INIT;
 	vv_finding f = {.rule = "source-error"};
 	vv_status rc;
 
@@ -640,8 +626,6 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
 		rc = vv_check_unread(run, rules, trailers, side, p->path, &f, err);
 	}
-	vv_buf_clear(&message);
-	vv_buf_clear(&expected);
 	return rc;
 }
 
@@ -649,7 +633,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 {
 	vv_severity severity = vv_rule_set_severity(&c->rules, "source-error");
-	vv_buf message = VV_BUF_INIT, expected = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT, expected = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!p->not_added || severity == VV_SEVERITY_OFF) return VV_OK;
@@ -663,8 +647,6 @@ static vv_status tell_not_added(one *c, const vv_check_path *p, vv_error *err)
 	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
 		rc = on_finding(c, &f, err);
 	}
-	vv_buf_clear(&message);
-	vv_buf_clear(&expected);
 	return rc;
 }
 
@@ -691,17 +673,14 @@ static const char *without_path(const char *message, const char *path)
 static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff_side *side,
 			       vv_error *why, vv_error *err)
 {
-	char *file = c->run->repo && side->kind == VV_SIDE_WORK
-			     ? vv_repository_file(c->run->repo, c->path)
-			     : NULL;
+	vv_auto(char) *file = c->run->repo && side->kind == VV_SIDE_WORK
+				      ? vv_repository_file(c->run->repo, c->path)
+				      : NULL;
 	const char *message = without_path(why->message, c->path);
 	vv_finding f = {.rule = "source-error", .expected = vv_check_hint(c->run, why)};
-	vv_status rc;
 
 	f.message = file ? without_path(message, file) : message;
-	rc = vv_check_unread(c->run, rules, c->trailers, side, c->path, &f, err);
-	vv_free(file);
-	return rc;
+	return vv_check_unread(c->run, rules, c->trailers, side, c->path, &f, err);
 }
 
 /* Does it say nothing of the data that was to be checked, but only that it, or its base's, cannot be had? */

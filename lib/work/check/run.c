@@ -203,7 +203,7 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 			vv_error *err)
 {
 	vv_check_input_options look = {.repo = run->repo, .reader = run->reader, .side = side};
-	vv_package_resource package;
+	vv_auto(vv_package_resource) package = {0};
 	vv_error why;
 	vv_status rc = vv_package_find(&package, path, vv_check_read_beside, &look, &why);
 
@@ -216,7 +216,6 @@ static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char 
 		return rc;
 	}
 	*out = package.schema.len > 0 && strstr(package.schema.data, "\"foreignKeys\"") != NULL;
-	vv_package_resource_clear(&package);
 	return VV_OK;
 }
 

@@ -222,8 +222,7 @@ static vv_status note_asked(const vv_cached *c, vv_error *err)
 
 static vv_status clone_once(const vv_cached *c, vv_error *err)
 {
-	vv_clone_job j;
-	vv_status rc;
+	vv_auto(vv_clone_job) j = {0};
 
 	vv_clone_job_init(&j);
 	j.url = c->url;
@@ -231,9 +230,7 @@ static vv_status clone_once(const vv_cached *c, vv_error *err)
 	j.env = c->env;
 	j.notes = c->o->notes;
 	j.bare = j.lazy = j.quiet = true;
-	rc = vv_clone_job_run(&j, err);
-	vv_clone_job_clear(&j);
-	return rc;
+	return vv_clone_job_run(&j, err);
 }
 
 static vv_status open_here(vv_repository **r, const vv_cached *c, vv_error *err)
@@ -273,7 +270,7 @@ static vv_status clone_here(const vv_cached *c, vv_error *err)
 static vv_status fetch_here(const vv_cached *c, vv_error *err)
 {
 	vv_auto(vv_repository) *r = NULL;
-	vv_fetch_job j;
+	vv_auto(vv_fetch_job) j = {0};
 	vv_status rc = open_here(&r, c, err);
 
 	if (rc < 0) return rc;
@@ -284,7 +281,6 @@ static vv_status fetch_here(const vv_cached *c, vv_error *err)
 	    strncmp(j.remote_head, "refs/heads/", 11) == 0) {
 		rc = vv_head_set_branch(r, j.remote_head, "fetch", err);
 	}
-	vv_fetch_job_clear(&j);
 	return rc < 0 ? rc : note_asked(c, err);
 }
 
@@ -383,12 +379,11 @@ static vv_status count_bytes(uint64_t *bytes, const char *top, vv_error *err)
 	vv_status rc = vv_string_list_add(&todo, vv_strdup(top), err);
 
 	while (rc == VV_OK && todo.count > 0) {
-		char *dir = todo.items[--todo.count];
+		vv_auto(char) *dir = todo.items[--todo.count];
 		vv_auto(vv_folder) f = {0};
 		vv_stat st;
 
 		if (vv_folder_read(&f, dir, true, &absent) < 0) {
-			vv_free(dir);
 			continue;
 		}
 		while (rc == VV_OK && vv_folder_next(&f)) {
@@ -401,7 +396,6 @@ static vv_status count_bytes(uint64_t *bytes, const char *top, vv_error *err)
 				*bytes += st.size;
 			}
 		}
-		vv_free(dir);
 	}
 	return rc;
 }

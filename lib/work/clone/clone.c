@@ -99,7 +99,7 @@ static const char *remote_name(const vv_clone_job *j)
 /* The branch that HEAD names at a remote: j->one. VV_EIO, VV_ENOTFOUND: it does not answer, or has none. */
 static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, vv_error *err)
 {
-	vv_reached there = {0};
+	vv_auto(vv_reached) there = {0};
 	vv_status rc = vv_reach(&there, t, m, false, err);
 
 	if (rc == VV_OK) {
@@ -111,7 +111,6 @@ static vv_status ask_head(vv_clone_job *j, vv_transfer *t, const vv_remote *m, v
 			rc = vv_fail_nomem(err);
 		}
 	}
-	vv_reached_close(&there);
 	return rc;
 }
 
@@ -122,7 +121,7 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	const vv_remote m = {.url = (char *)(uintptr_t)j->url,
 			     .program = (char *)(uintptr_t)j->program,
 			     .kind = j->git_host ? (char *)(uintptr_t) "git" : NULL};
-	vv_transfer t;
+	vv_auto(vv_transfer) t = {0};
 	vv_error why;
 	vv_status rc;
 
@@ -136,23 +135,21 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	rc = ask_head(j, &t, &m, err);
 	for (size_t i = 0;
 	     (rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) && i < j->from.count; i++) {
-		vv_remote peer = {0};
+		vv_auto(vv_remote) peer = {0};
 		if (vv_remote_find(&peer, j->repo, j->from.items[i], &why) == VV_OK &&
 		    ask_head(j, &t, &peer, &why) == VV_OK) {
 			rc = VV_OK;
 		}
-		vv_remote_clear(&peer);
 	}
-	vv_transfer_close(&t);
 	return rc;
 }
 
 static vv_status configure(vv_clone_job *j, vv_error *err)
 {
 	const char *name = remote_name(j), *which = j->one ? j->one : "*";
-	vv_buf spec = VV_BUF_INIT;
-	char *url = vv_remote_key(name, "url"), *fetch = vv_remote_key(name, "fetch"),
-	     *program = vv_remote_key(name, "varve");
+	vv_auto(vv_buf) spec = VV_BUF_INIT;
+	vv_auto(char) *url = vv_remote_key(name, "url"), *fetch = vv_remote_key(name, "fetch"),
+		      *program = vv_remote_key(name, "varve");
 	vv_status rc;
 
 	if (j->bare) {
@@ -167,14 +164,12 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 		rc = vv_config_set(j->repo, fetch, spec.data, err);
 	}
 	if (rc == VV_OK && j->git_host) {
-		char *kind = vv_remote_key(name, "varveKind");
+		vv_auto(char) *kind = vv_remote_key(name, "varveKind");
 		rc = kind ? vv_config_set(j->repo, kind, "git", err) : vv_fail_nomem(err);
-		vv_free(kind);
 	}
 	if (rc == VV_OK && j->lazy) {
-		char *lazy = vv_remote_key(name, "varveLazy");
+		vv_auto(char) *lazy = vv_remote_key(name, "varveLazy");
 		rc = lazy ? vv_config_set(j->repo, lazy, "true", err) : vv_fail_nomem(err);
-		vv_free(lazy);
 	}
 	if (rc == VV_OK && j->program) {
 		rc = vv_config_set(j->repo, program, j->program, err);
@@ -182,10 +177,6 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_config_set(j->repo, url, j->url, err);
 	}
-	vv_free(url);
-	vv_free(fetch);
-	vv_free(program);
-	vv_buf_clear(&spec);
 	return rc;
 }
 
@@ -240,22 +231,18 @@ static vv_status set_branch(vv_clone_job *j, const char *branch, const vv_oid *i
 
 static vv_status set_head(vv_clone_job *j, vv_error *err)
 {
-	vv_buf branch = VV_BUF_INIT;
+	vv_auto(vv_buf) branch = VV_BUF_INIT;
 	const vv_ref_move *m;
 	vv_oid id;
 	vv_status rc = choose_branch(j, &branch, &m, err);
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	if (branch.len > 0 && strncmp(branch.data, "refs/heads/", 11) == 0) {
-		if ((rc = vv_head_set_branch(j->repo, branch.data, "clone", err)) < 0) {
-			goto done;
-		}
+		if ((rc = vv_head_set_branch(j->repo, branch.data, "clone", err)) < 0) return rc;
 		if (!j->bare && ((m && (rc = set_branch(j, branch.data, &m->id, &id, err)) < 0) ||
 				 (rc = vv_branch_follow(j->repo, branch.data, remote_name(j),
 							branch.data, err)) < 0)) {
-			goto done;
+			return rc;
 		}
 		if (m && !j->bare && !j->no_checkout) {
 			vv_first_files f = {.resumed = j->unfinished.resumed,
@@ -263,9 +250,7 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 					    .progress = j->quiet ? NULL : vv_notes_begin(j->notes)};
 			rc = vv_first_files_write(j->repo, &f, &id, err);
 			vv_notes_end(j->notes);
-			if (rc < 0) {
-				goto done;
-			}
+			if (rc < 0) return rc;
 			j->lacking = f.lacking;
 		}
 	}
@@ -283,8 +268,6 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 				     : "the remote's HEAD names no branch with commits: nothing is "
 				       "checked out");
 	}
-done:
-	vv_buf_clear(&branch);
 	return rc;
 }
 

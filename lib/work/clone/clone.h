@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/env.h"
 #include "lib/work/clone/unfinished.h"
 #include "lib/work/peers/fetch_run.h"
@@ -45,5 +46,6 @@ void vv_clone_job_init(vv_clone_job *j);
  * attempt can use. VV_EREFUSED: something else is in the folder; VV_ELOCKED: another clone is at work there. */
 vv_status vv_clone_job_run(vv_clone_job *j, vv_error *err);
 void vv_clone_job_clear(vv_clone_job *j);
+VV_AUTO_CLEAR(vv_clone_job, vv_clone_job_clear)
 
 #endif

@@ -19,23 +19,20 @@ typedef struct standing {
 /* Is it what the tree has, byte for byte: a table's pointer too, which is written anew? */
 static bool is_blob(const char *file, const vv_stat *st, const vv_oid *id)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_oid is;
 	vv_error ignored;
-	bool same = S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
-		    vv_read_regular(&bytes, file, VV_POINTER_MAX, &ignored) == VV_OK &&
-		    vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, &ignored) == VV_OK &&
-		    vv_oid_equal(&is, id);
-
-	vv_buf_clear(&bytes);
-	return same;
+	return S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
+	       vv_read_regular(&bytes, file, VV_POINTER_MAX, &ignored) == VV_OK &&
+	       vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, &ignored) == VV_OK &&
+	       vv_oid_equal(&is, id);
 }
 
 /* A file that is there is as an earlier attempt wrote it, whole, or as the user has it by now. */
 static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *err)
 {
 	standing *s = payload;
-	char *file = vv_repository_file(s->repo, t->path);
+	vv_auto(char) *file = vv_repository_file(s->repo, t->path);
 	vv_index_entry known;
 	vv_stat st;
 	vv_error absent;
@@ -50,7 +47,6 @@ static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *
 			     ? vv_unlink(file, true, err)
 			     : vv_index_set(s->index, t->path, t->mode, &t->id, NULL, err);
 	}
-	vv_free(file);
 	return rc;
 }
 
@@ -58,13 +54,12 @@ static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *
 static vv_status go(vv_checkout *checkout, const vv_oid *from, const vv_oid *to, bool force,
 		    vv_error *err)
 {
-	vv_tree_switch s = {0};
+	vv_auto(vv_tree_switch) s = {0};
 	vv_status rc = vv_tree_switch_plan(&s, checkout, from, to, force, err);
 
 	if (rc == VV_OK) {
 		rc = vv_tree_switch_run(&s, err);
 	}
-	vv_tree_switch_clear(&s);
 	return rc;
 }
 
@@ -89,8 +84,8 @@ static vv_status write_all(vv_repository *repo, const vv_first_files *f, vv_chec
 vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_oid *commit,
 			       vv_error *err)
 {
-	vv_index *index = NULL;
-	vv_dataset_reader *reader = NULL;
+	vv_auto(vv_index) *index = NULL;
+	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_checkout checkout = {0};
 	vv_status rc;
 
@@ -108,14 +103,13 @@ vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_
 		}
 		vv_checkout_clear(&checkout);
 	}
-	vv_dataset_reader_close(reader);
-	vv_index_close(index);
 	return rc;
 }
 
 bool vv_first_files_there(vv_repository *repo)
 {
-	char *index = vv_path_join(vv_repository_gitdir(repo), "index", (char *)NULL), **names;
+	vv_auto(char) *index = vv_path_join(vv_repository_gitdir(repo), "index", (char *)NULL);
+	char **names;
 	const char *top = vv_repository_workdir(repo);
 	size_t count = 2; /* if it cannot be listed */
 	vv_error ignored;
@@ -124,6 +118,5 @@ bool vv_first_files_there(vv_repository *repo)
 	if (!has && top && vv_list_dir(&names, &count, top, &ignored) == VV_OK) {
 		vv_names_free(names, count);
 	}
-	vv_free(index);
 	return top && (has || count > 1);
 }

@@ -236,7 +236,7 @@ static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
 	const char *slash = strrchr(s->path, '/'), *name;
 	const vv_json *all;
 	vv_json *root;
-	vv_arena arena;
+	vv_auto(vv_arena) arena = {0};
 	vv_error absent;
 
 	*out = NULL;
@@ -252,7 +252,6 @@ static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
 	    all->first && (name = vv_json_get_string(all->first, "name")) != NULL) {
 		*out = vv_strdup(name);
 	}
-	vv_arena_clear(&arena);
 	return VV_OK;
 }
 
@@ -262,7 +261,7 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	char hex[VV_OID_TEXT + 1], cid[VV_CID_TEXT + 1];
 	vv_oid commit;
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
 	if ((rc = vv_dataset_reader_open(&reader, there, NULL, err)) < 0 ||
@@ -286,7 +285,6 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 			rc = replace(&i->root, cid, err);
 		}
 	}
-	vv_subject_clear(&s);
 	return rc;
 }
 
@@ -385,7 +383,7 @@ static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd
 
 static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err)
 {
-	char *temp = NULL;
+	vv_auto(char) *temp = NULL;
 	vv_status rc;
 	int fd;
 
@@ -400,7 +398,6 @@ static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, vv_e
 	rc = ask_file(i, root, r, fd, temp, err);
 	(void)vv_close(fd, temp, NULL);
 	vv_unlink(temp, true, NULL);
-	vv_free(temp);
 	return rc;
 }
 
@@ -458,12 +455,11 @@ typedef struct linked {
 
 static void close_linked(void *payload)
 {
-	linked *l = payload;
+	vv_auto_free linked *l = payload;
 
 	vv_repository_close(l->there);
 	vv_cached_close(l->cached);
 	vv_free(l->url);
-	vv_free(l);
 }
 
 static vv_status open_cache(linked *l, vv_error *err)

@@ -73,7 +73,7 @@ static bool is_way_to_mark(const vv_unfinished *u)
 static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
 {
 	size_t len = strlen(url);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error ignored;
 	vv_stat st;
 	bool same = false;
@@ -86,7 +86,6 @@ static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
 		same = strncmp(p, url, len) == 0 && (p[len] == '\n' || p[len] == '\0');
 		*made = same && p[len] == '\n' && strcmp(p + len + 1, MADE) == 0;
 	}
-	vv_buf_clear(&text);
 	return same;
 }
 
@@ -154,26 +153,20 @@ static vv_status lock_mark(vv_unfinished *u, bool is_clone, vv_error *err)
 
 static vv_status write_mark(const vv_unfinished *u, const char *url, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&text, "%s\n%s", url, u->made ? MADE : "");
-	if ((rc = vv_buf_ok(&text, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
 	if (ftruncate(u->lock_fd, 0) < 0 || lseek(u->lock_fd, 0, SEEK_SET) < 0) {
-		rc = vv_fail_errno(err, "cannot write", u->mark);
-		goto done;
+		return vv_fail_errno(err, "cannot write", u->mark);
 	}
 	if ((rc = vv_write_full(u->lock_fd, text.data, text.len, u->mark, err)) < 0 ||
 	    (rc = vv_fsync(u->lock_fd, u->mark, err)) < 0 ||
 	    (rc = vv_fsync_dir(u->varvedir, err)) < 0 || (rc = vv_fsync_dir(u->gitdir, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_fsync_dir(u->dir, err);
-done:
-	vv_buf_clear(&text);
-	return rc;
+	return vv_fsync_dir(u->dir, err);
 }
 
 /* --- what is in the way ---------------------------------------------------------------------- */
@@ -187,14 +180,13 @@ static vv_status remove_all_but(const char *dir, const char *name, vv_error *err
 
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		char *path = vv_path_join(dir, names[i], (char *)NULL);
+		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
 
 		if (!path) {
 			rc = vv_fail_nomem(err);
 		} else if (strcmp(names[i], name) != 0) {
 			rc = vv_remove_tree(path, err);
 		}
-		vv_free(path);
 	}
 	vv_names_free(names, count);
 	return rc;
@@ -215,7 +207,7 @@ static bool is_left_half(const char *name)
 static vv_status sweep_entry(folders *todo, const char *dir, const char *name, bool locks,
 			     vv_error *err)
 {
-	char *path = vv_path_join(dir, name, (char *)NULL);
+	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
 	vv_stat st;
 	vv_error absent;
 	vv_status rc = VV_OK;
@@ -233,7 +225,6 @@ static vv_status sweep_entry(folders *todo, const char *dir, const char *name, b
 			rc = vv_unlink(path, true, err);
 		}
 	}
-	vv_free(path);
 	return rc;
 }
 
@@ -292,28 +283,21 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 /* Has it this URL? remote NULL: has it any refs, which are made when all is there? */
 static bool has_remote(vv_repository *r, const char *url, const char *remote)
 {
-	char *key = remote ? vv_remote_key(remote, "url") : NULL, *is = NULL;
+	vv_auto(char) *key = remote ? vv_remote_key(remote, "url") : NULL, *is = NULL;
 	vv_error ignored;
 	bool has = false;
 
 	if (!remote) return vv_refs_each(r, "", on_ref, &has, &ignored) == VV_OK && has;
-	has = key && vv_config_string(r, key, &is, &ignored) == VV_OK && strcmp(is, url) == 0;
-	vv_free(is);
-	vv_free(key);
-	return has;
+	return key && vv_config_string(r, key, &is, &ignored) == VV_OK && strcmp(is, url) == 0;
 }
 
 /* Has the earlier attempt made all of the repository, its remote too? */
 static bool is_configured(const vv_unfinished *u, const char *url, const char *remote)
 {
-	vv_repository *r = NULL;
+	vv_auto(vv_repository) *r = NULL;
 	vv_error ignored;
-	bool same = vv_repository_open(&r, u->dir, u->env, &ignored) == VV_OK &&
-		    is_same_folder(vv_repository_varvedir(r), u->varvedir) &&
-		    has_remote(r, url, remote);
-
-	vv_repository_close(r);
-	return same;
+	return vv_repository_open(&r, u->dir, u->env, &ignored) == VV_OK &&
+	       is_same_folder(vv_repository_varvedir(r), u->varvedir) && has_remote(r, url, remote);
 }
 
 /* libgit2 tries in the work tree whether symbolic links can be made: "_git2_<letters>" is an
@@ -340,7 +324,7 @@ static vv_status remove_probes(const char *dir, vv_error *err)
 
 	if (rc < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		char *path = vv_path_join(dir, names[i], (char *)NULL);
+		vv_auto(char) *path = vv_path_join(dir, names[i], (char *)NULL);
 
 		if (!path) {
 			rc = vv_fail_nomem(err);
@@ -348,7 +332,6 @@ static vv_status remove_probes(const char *dir, vv_error *err)
 			   is_probe(path)) {
 			rc = vv_unlink(path, true, err);
 		}
-		vv_free(path);
 	}
 	vv_names_free(names, count);
 	return rc;

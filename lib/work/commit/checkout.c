@@ -43,7 +43,7 @@ void vv_checkout_clear(vv_checkout *c)
 /* Is the path a plain file below plain folders? */
 static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
-	char *part = vv_strdup(path);
+	vv_auto(char) *part = vv_strdup(path);
 	char *slash, *file;
 	vv_stat st;
 	vv_error ignored;
@@ -56,10 +56,7 @@ static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv
 			*slash = '\0';
 		}
 		file = vv_repository_file(r, part);
-		if (!file) {
-			vv_free(part);
-			return vv_fail_nomem(err);
-		}
+		if (!file) return vv_fail_nomem(err);
 		plain = vv_lstat(&st, file, &ignored) == VV_OK &&
 			(slash ? S_ISDIR(st.mode) : S_ISREG(st.mode));
 		vv_free(file);
@@ -68,7 +65,6 @@ static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv
 		}
 		*slash = '/';
 	}
-	vv_free(part);
 	*out = plain;
 	return VV_OK;
 }
@@ -104,7 +100,7 @@ static bool fetch_blocks(vv_checkout *c, const char *path, const vv_cid *root)
 static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, const vv_oid *id,
 			       vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_stat st;
 	bool plain, complete = false;
@@ -115,7 +111,7 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 	if ((rc = vv_dataset_reader_pointer(c->reader, id, &arena, &p, err)) < 0 ||
 	    (rc = is_plain_file(c->repo, path, &plain, err)) < 0 ||
 	    (rc = vv_repository_store(c->repo, &store, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	bool tried = !vv_store_has(store, &p.root);
 	if (tried) {
@@ -129,9 +125,7 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 		    !complete) {
 			rc = vv_fail(err, VV_EMISSING, "the blocks of this version are not here");
 		}
-		if (rc < 0) {
-			goto done;
-		}
+		if (rc < 0) return rc;
 	}
 	rc = vv_materialise(c->reader, path, id, &p, mode, &st, err);
 	if (rc == VV_EMISSING && !tried && fetch_blocks(c, path, &p.root)) {
@@ -145,8 +139,6 @@ static vv_status write_dataset(vv_checkout *c, const char *path, uint32_t mode, 
 		c->datasets++;
 		rc = vv_index_set(c->index, path, mode, id, &st, err);
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -230,19 +222,17 @@ vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *cl
 	vv_index_entry own = *e;
 	vv_work_state state;
 	vv_file_state file;
-	char *path = vv_strdup(e->path);
+	vv_auto(char) *path = vv_strdup(e->path);
 	bool dataset = false;
 	vv_status rc = VV_OK;
 
 	*clean = true;
 	if (!path) return vv_fail_nomem(err);
 	own.path = path;
-	if (e->skip_worktree || S_ISDIR(e->mode) || (e->mode & S_IFMT) == 0160000) {
-		goto done;
-	}
+	if (e->skip_worktree || S_ISDIR(e->mode) || (e->mode & S_IFMT) == 0160000) return rc;
 	if (S_ISREG(e->mode) &&
 	    (rc = vv_dataset_reader_is_pointer(c->reader, &e->id, &dataset, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (dataset) {
 		rc = vv_dataset_reader_work_state(c->reader, path, &own.id, &own, &state, NULL,
@@ -256,8 +246,6 @@ vv_status vv_checkout_is_clean(vv_checkout *c, const vv_index_entry *e, bool *cl
 	} else if ((rc = vv_index_file_state(c->index, &own, &file, err)) == VV_OK) {
 		*clean = file == VV_FILE_SAME || file == VV_FILE_DELETED;
 	}
-done:
-	vv_free(path);
 	return rc;
 }
 

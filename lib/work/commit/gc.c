@@ -69,14 +69,14 @@ static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 	size_t i;
 
 	for (i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
-		char *dir = vv_path_join(vv_repository_varvedir(repo), folders[i], (char *)NULL);
+		vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(repo), folders[i],
+						  (char *)NULL);
 
 		rc = dir ? sweep(dir, now, err) : vv_fail_nomem(err);
 		if (rc == VV_OK) {
 			vv_temp_sweep(dir, "secret-");
 			vv_temp_sweep(dir, ".varve-");
 		}
-		vv_free(dir);
 	}
 	return rc;
 }
@@ -99,8 +99,8 @@ static bool read_number(const char *text, const char *name, uint64_t *out)
 
 void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r)
 {
-	char *file = memory_file(r);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = memory_file(r);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error ignored;
 	uint64_t failed;
 
@@ -111,14 +111,12 @@ void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r)
 			out->failed = (int64_t)failed;
 		}
 	}
-	vv_buf_clear(&text);
-	vv_free(file);
 }
 
 void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r)
 {
-	char *file = memory_file(r);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = memory_file(r);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_error ignored;
 
 	if (m->known) {
@@ -130,8 +128,6 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r)
 	if (file && !text.failed && vv_mkdirs_above(file, &ignored) == VV_OK) {
 		(void)vv_write_file(file, vv_buf_cstr(&text), text.len, false, &ignored);
 	}
-	vv_buf_clear(&text);
-	vv_free(file);
 }
 
 static void remember(vv_repository *r, vv_store *store, vv_status rc, int64_t now)
@@ -156,12 +152,11 @@ static void remember(vv_repository *r, vv_store *store, vv_status rc, int64_t no
 /* Is the writer lock free just now? */
 static vv_status nobody_writes(vv_repository *r, vv_error *err)
 {
-	char *path = vv_path_join(vv_repository_varvedir(r), "writer.lock", (char *)NULL);
+	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "writer.lock", (char *)NULL);
 	int fd;
 
 	if (!path) return vv_fail_nomem(err);
 	fd = vv_lock(path, true, 0, err);
-	vv_free(path);
 	if (fd < 0) return (vv_status)fd;
 	vv_unlock(fd);
 	return VV_OK;

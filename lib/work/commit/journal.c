@@ -72,7 +72,7 @@ void vv_journal_identity(char out[VV_IDENTITY_MAX], const vv_stat *st)
 void vv_journal_identity_at(char out[VV_IDENTITY_MAX], const vv_repository *r, const char *path,
 			    bool folders)
 {
-	char *file = vv_repository_file(r, path);
+	vv_auto(char) *file = vv_repository_file(r, path);
 	vv_stat st;
 
 	out[0] = '\0';
@@ -81,12 +81,12 @@ void vv_journal_identity_at(char out[VV_IDENTITY_MAX], const vv_repository *r, c
 	    vv_lstat(&st, file, NULL) == VV_OK && (folders || !S_ISDIR(st.mode))) {
 		vv_journal_identity(out, &st);
 	}
-	vv_free(file);
 }
 
 vv_status vv_journal_drop(vv_repository *r, bool durable, vv_error *err)
 {
-	char *folder = vv_journal_place(r, NULL), *log = vv_journal_place(r, VV_JOURNAL_LOG);
+	vv_auto(char) *folder = vv_journal_place(r, NULL),
+		      *log = vv_journal_place(r, VV_JOURNAL_LOG);
 	vv_status rc = folder && log ? VV_OK : vv_fail_nomem(err);
 
 	/* Without its log it says nothing any more; that must not come back after a power cut. */
@@ -98,8 +98,6 @@ vv_status vv_journal_drop(vv_repository *r, bool durable, vv_error *err)
 		removed = vv_remove_tree(folder, rc < 0 ? &ignored : err);
 		rc = rc < 0 ? rc : removed;
 	}
-	vv_free(log);
-	vv_free(folder);
 	return rc;
 }
 
@@ -122,7 +120,7 @@ static vv_status put_line(vv_journal *j, const vv_buf *json, vv_error *err)
 static void put_name(vv_json_out *w, const char *name, const char *text)
 {
 	char key[32];
-	vv_buf hex = VV_BUF_INIT;
+	vv_auto(vv_buf) hex = VV_BUF_INIT;
 
 	if (vv_utf8_valid(text, strlen(text))) {
 		vv_json_add_string(w, name, text);
@@ -132,7 +130,6 @@ static void put_name(vv_json_out *w, const char *name, const char *text)
 	vv_hex_put(&hex, text, strlen(text));
 	vv_json_add_string(w, key, vv_buf_cstr(&hex));
 	w->buf->failed = w->buf->failed || hex.failed;
-	vv_buf_clear(&hex);
 }
 
 static void put_id(vv_json_out *w, const char *name, const vv_oid *id)
@@ -211,7 +208,7 @@ static vv_status put_first_line(vv_journal *j, const vv_journal_options *o, vv_e
 static vv_status lock(vv_journal *j, vv_error *err)
 {
 	const char *folder = vv_repository_statedir(j->repo);
-	char *file = vv_path_join(folder, VV_JOURNAL_LOCK, (char *)NULL);
+	vv_auto(char) *file = vv_path_join(folder, VV_JOURNAL_LOCK, (char *)NULL);
 	vv_status rc = file ? vv_mkdirs(folder, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK) {
@@ -222,7 +219,6 @@ static vv_status lock(vv_journal *j, vv_error *err)
 		vv_fail(err, rc, "another varve is changing files of this work tree");
 		vv_hint(err, "try again when it is done");
 	}
-	vv_free(file);
 	return rc;
 }
 
@@ -242,7 +238,7 @@ vv_status vv_journal_open(vv_journal **out, vv_repository *r, const vv_journal_o
 			  vv_error *err)
 {
 	vv_journal *j = vv_calloc(1, sizeof(*j));
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	*out = NULL;
@@ -265,7 +261,6 @@ vv_status vv_journal_open(vv_journal **out, vv_repository *r, const vv_journal_o
 	*out = j;
 	j = NULL;
 done:
-	vv_head_clear(&head);
 	if (j) {
 		journal_free(j);
 	}
@@ -309,7 +304,7 @@ vv_status vv_journal_config(vv_journal *j, const char *key, const char *value, v
 
 static vv_status copy_file(const char *from, const char *to, vv_error *err)
 {
-	char *piece = vv_malloc(COPY_PIECE);
+	vv_auto(char) *piece = vv_malloc(COPY_PIECE);
 	int in = piece ? vv_open(from, O_RDONLY | O_NOFOLLOW, 0, err) : (int)vv_fail_nomem(err);
 	int out = in < 0 ? -1 : vv_open(to, O_WRONLY | O_CREAT | O_TRUNC, 0666, err);
 	vv_status rc = in < 0 ? (vv_status)in : out < 0 ? (vv_status)out : VV_OK;
@@ -328,7 +323,6 @@ static vv_status copy_file(const char *from, const char *to, vv_error *err)
 	}
 	vv_close(in, NULL, NULL);
 	vv_close(out, NULL, NULL);
-	vv_free(piece);
 	return rc;
 }
 
@@ -360,31 +354,24 @@ vv_status vv_journal_keep_file(const char *from, const char *to, vv_error *err)
 
 static vv_status make_folder(vv_journal *j, vv_error *err)
 {
-	char *folder = vv_journal_place(j->repo, NULL);
-	vv_status rc = folder ? vv_mkdirs(folder, err) : vv_fail_nomem(err);
-
-	vv_free(folder);
-	return rc;
+	vv_auto(char) *folder = vv_journal_place(j->repo, NULL);
+	return folder ? vv_mkdirs(folder, err) : vv_fail_nomem(err);
 }
 
 static vv_status sync_folder(vv_journal *j, vv_error *err)
 {
-	char *folder = vv_journal_place(j->repo, NULL);
-	vv_status rc = folder ? vv_fsync_dir(folder, err) : vv_fail_nomem(err);
-
-	vv_free(folder);
-	return rc;
+	vv_auto(char) *folder = vv_journal_place(j->repo, NULL);
+	return folder ? vv_fsync_dir(folder, err) : vv_fail_nomem(err);
 }
 
 static vv_status keep(vv_journal *j, const char *file, vv_error *err)
 {
-	char *to = vv_journal_kept_place(j->repo, j->kept + 1);
+	vv_auto(char) *to = vv_journal_kept_place(j->repo, j->kept + 1);
 	vv_status rc = to ? make_folder(j, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK && (rc = vv_journal_keep_file(file, to, err)) == VV_OK) {
 		j->kept++;
 	}
-	vv_free(to);
 	return rc;
 }
 
@@ -414,9 +401,9 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 			  vv_error *err)
 {
 	const char *at = c->from ? c->from : c->path;
-	char *file = vv_repository_file(j->repo, at);
+	vv_auto(char) *file = vv_repository_file(j->repo, at);
 	char was[VV_IDENTITY_MAX];
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_stat st;
 	bool kept = false;
@@ -456,15 +443,13 @@ vv_status vv_journal_path(vv_journal *j, const vv_index *x, const vv_journal_cha
 		rc = put_line(j, &b, err);
 	}
 	j->sync_puts = j->sync_puts || !(c->known || c->index_only || c->from);
-	vv_buf_clear(&b);
-	vv_free(file);
 	return rc;
 }
 
 vv_status vv_journal_file(vv_journal *j, const char *name, vv_error *err)
 {
-	char *file = vv_path_join(vv_repository_gitdir(j->repo), name, (char *)NULL);
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(char) *file = vv_path_join(vv_repository_gitdir(j->repo), name, (char *)NULL);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	bool there = file && vv_exists(file);
 	vv_status rc = !file ? vv_fail_nomem(err) : there ? keep(j, file, err) : VV_OK;
@@ -479,8 +464,6 @@ vv_status vv_journal_file(vv_journal *j, const char *name, vv_error *err)
 	if (rc == VV_OK) {
 		rc = put_line(j, &b, err);
 	}
-	vv_buf_clear(&b);
-	vv_free(file);
 	return rc;
 }
 
@@ -507,7 +490,7 @@ static vv_status on_put(void *payload, const char *path, const vv_stat *st, vv_e
 {
 	vv_journal *j = payload;
 	char identity[VV_IDENTITY_MAX];
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
@@ -518,19 +501,17 @@ static vv_status on_put(void *payload, const char *path, const vv_stat *st, vv_e
 	vv_json_add_string(&w, "is", identity);
 	vv_json_close_object(&w);
 	rc = put_line(j, &b, err);
-	vv_buf_clear(&b);
 	return rc < 0 ? rc : append(j, j->sync_puts, err);
 }
 
 vv_status vv_journal_ready(vv_journal *j, vv_error *err)
 {
 	static const char ready[] = "{\"ready\":true}";
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_puts(&line, ready);
 	rc = put_line(j, &line, err);
-	vv_buf_clear(&line);
 	if (rc < 0 || j->log >= 0) return rc < 0 ? rc : append(j, true, err);
 	/* The pointers that it names, too: by them files are known again after a power cut. */
 	if ((rc = vv_repository_flush(j->repo, err)) < 0 ||

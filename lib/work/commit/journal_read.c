@@ -262,7 +262,7 @@ static vv_status read_lines(vv_journal_log *l, const vv_buf *text, bool puts, vv
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && next_line(&at, end, &chain, &json, &len, &rest)) {
-		vv_arena arena = VV_ARENA_INIT;
+		vv_auto(vv_arena) arena = VV_ARENA_INIT;
 		vv_json *v;
 
 		if ((rc = vv_json_read(&v, &arena, json, len, "journal", err)) == VV_OK) {
@@ -272,7 +272,6 @@ static vv_status read_lines(vv_journal_log *l, const vv_buf *text, bool puts, vv
 				rc = add_put(l, v, err);
 			}
 		}
-		vv_arena_clear(&arena);
 	}
 	l->damaged = l->damaged || rest;
 	return rc == VV_EINPUT ? VV_ECORRUPT : rc;
@@ -280,8 +279,8 @@ static vv_status read_lines(vv_journal_log *l, const vv_buf *text, bool puts, vv
 
 vv_status vv_journal_read(vv_journal_log *out, vv_repository *r, vv_error *err)
 {
-	char *log = vv_journal_place(r, VV_JOURNAL_LOG);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *log = vv_journal_place(r, VV_JOURNAL_LOG);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -289,20 +288,17 @@ vv_status vv_journal_read(vv_journal_log *out, vv_repository *r, vv_error *err)
 	if (!log) return vv_fail_nomem(err);
 	if ((rc = vv_read_file(&text, log, LOG_BYTES_MAX, err)) < 0 ||
 	    (rc = read_lines(out, &text, false, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!out->opts.command) {
-		rc = vv_fail(err, VV_ECORRUPT, "the journal of an interrupted command is damaged");
-		goto done;
+		return vv_fail(err, VV_ECORRUPT,
+			       "the journal of an interrupted command is damaged");
 	}
 	if (out->entry_count > 1) {
 		qsort(out->entries, out->entry_count, sizeof(*out->entries), compare_entries);
 	}
 	rc = read_lines(out, &text, true, err);
 	out->damaged = out->damaged || !out->ready;
-done:
-	vv_buf_clear(&text);
-	vv_free(log);
 	return rc;
 }
 

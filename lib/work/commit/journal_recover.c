@@ -52,8 +52,8 @@ static bool is_module(const vv_journal_change *c)
 static bool has_table(righting *u, const char *path, const vv_oid *id)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_arena arena = VV_ARENA_INIT;
-	vv_dataset_found found;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_dataset_found) found = {0};
 	vv_error ignored;
 	vv_pointer p;
 	bool pointer = false, has = false;
@@ -66,8 +66,6 @@ static bool has_table(righting *u, const char *path, const vv_oid *id)
 		      (pointer ? vv_oid_equal(&found.blob, id)
 			       : vv_cid_equal(&found.result.cid, &p.root));
 	}
-	vv_dataset_found_clear(&found);
-	vv_arena_clear(&arena);
 	return has;
 }
 
@@ -203,35 +201,24 @@ static void leave(righting *u, const char *path)
 /* The kept file takes its place again, and stays kept until all is right. */
 static vv_status put_kept(righting *u, const char *path, uint64_t number, vv_error *err)
 {
-	char *copy = vv_journal_kept_place(u->repo, number),
-	     *file = vv_repository_file(u->repo, path), *dir = file ? vv_path_dir(file) : NULL,
-	     *temp = NULL;
+	vv_auto(char) *copy = vv_journal_kept_place(u->repo, number),
+		      *file = vv_repository_file(u->repo, path),
+		      *dir = file ? vv_path_dir(file) : NULL, *temp = NULL;
 	vv_status rc = VV_OK;
 	int fd = -1;
 
-	if (!copy || !dir) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!copy || !dir) return vv_fail_nomem(err);
 	if ((rc = vv_worktree_check_above(u->repo, path, err)) < 0 ||
 	    (rc = vv_mkdirs_above(file, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) {
-		rc = (vv_status)fd;
-		goto done;
-	}
+	if ((fd = vv_temp_open(&temp, dir, ".varve-", err)) < 0) return (vv_status)fd;
 	vv_close(fd, NULL, NULL);
 	if ((rc = vv_journal_keep_file(copy, temp, err)) == VV_OK) {
 		rc = vv_rename(temp, file, err);
 	}
 	/* rename does nothing to two names of one file. */
 	(void)vv_unlink(temp, true, NULL);
-done:
-	vv_free(temp);
-	vv_free(dir);
-	vv_free(file);
-	vv_free(copy);
 	return rc;
 }
 
@@ -263,7 +250,7 @@ static vv_status move_back(righting *u, const vv_journal_entry *e, vv_error *err
 {
 	const vv_journal_change *c = &e->change;
 	char at_from[VV_IDENTITY_MAX], at_to[VV_IDENTITY_MAX];
-	char *from, *to;
+	vv_auto(char) *from = NULL, *to = NULL;
 	vv_status rc;
 
 	vv_journal_identity_at(at_from, u->repo, c->from, true);
@@ -281,8 +268,6 @@ static vv_status move_back(righting *u, const vv_journal_entry *e, vv_error *err
 		   (rc = vv_rename(to, from, err)) == VV_OK) {
 		rc = vv_worktree_remove(u->repo, c->path, err); /* folders made for it */
 	}
-	vv_free(from);
-	vv_free(to);
 	return rc;
 }
 
@@ -398,7 +383,7 @@ static vv_status undo_refs(righting *u, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < u->log.ref_count; i++) {
 		const vv_journal_ref_move *m = &u->log.refs[i];
-		vv_ref ref;
+		vv_auto(vv_ref) ref = {0};
 
 		if (vv_ref_get(u->repo, m->name, &ref, NULL) < 0) {
 			continue;
@@ -408,7 +393,6 @@ static vv_status undo_refs(righting *u, vv_error *err)
 				     : vv_ref_update(u->repo, m->name, &m->old, &m->to, false,
 						     "undone", err);
 		}
-		vv_ref_clear(&ref);
 	}
 	return rc;
 }
@@ -429,8 +413,9 @@ static vv_status undo_files_of_git(righting *u, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < u->log.file_count; i++) {
 		const vv_journal_pair *p = &u->log.files[i];
-		char *file = vv_path_join(vv_repository_gitdir(u->repo), p->name, (char *)NULL),
-		     *kept = vv_journal_kept_place(u->repo, p->kept);
+		vv_auto(char) *file = vv_path_join(vv_repository_gitdir(u->repo), p->name,
+						   (char *)NULL),
+			      *kept = vv_journal_kept_place(u->repo, p->kept);
 
 		if (!file || !kept) {
 			rc = vv_fail_nomem(err);
@@ -439,8 +424,6 @@ static vv_status undo_files_of_git(righting *u, vv_error *err)
 		} else {
 			rc = vv_unlink(file, true, err);
 		}
-		vv_free(kept);
-		vv_free(file);
 	}
 	return rc;
 }
@@ -543,7 +526,7 @@ static bool is_temp_name(const char *name)
 
 static vv_status sweep(const righting *u, const char *folder, bool tracked, vv_error *err)
 {
-	char *dir = tracked ? vv_repository_file(u->repo, folder) : vv_strdup(folder);
+	vv_auto(char) *dir = tracked ? vv_repository_file(u->repo, folder) : vv_strdup(folder);
 	char **names = NULL;
 	size_t count = 0;
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
@@ -552,10 +535,11 @@ static vv_status sweep(const righting *u, const char *folder, bool tracked, vv_e
 		count = 0; /* not there */
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		char *file = is_temp_name(names[i]) ? vv_path_join(dir, names[i], (char *)NULL)
-						    : NULL,
-		     *path = *folder ? vv_path_join(folder, names[i], (char *)NULL)
-				     : vv_strdup(names[i]);
+		vv_auto(char) *file = is_temp_name(names[i])
+					      ? vv_path_join(dir, names[i], (char *)NULL)
+					      : NULL,
+			      *path = *folder ? vv_path_join(folder, names[i], (char *)NULL)
+					      : vv_strdup(names[i]);
 		vv_index_entry e;
 		vv_stat st;
 
@@ -565,20 +549,17 @@ static vv_status sweep(const righting *u, const char *folder, bool tracked, vv_e
 			   vv_lstat(&st, file, NULL) == VV_OK && !S_ISDIR(st.mode)) {
 			rc = vv_unlink(file, true, err);
 		}
-		vv_free(path);
-		vv_free(file);
 	}
 	vv_names_free(names, count);
-	vv_free(dir);
 	return rc;
 }
 
 /* Temporary files beside the paths, and folders made for files that never came. */
 static vv_status sweep_all(const righting *u, vv_error *err)
 {
-	char *last = NULL,
-	     *own = vv_path_join(vv_repository_statedir(u->repo), "tmp", (char *)NULL),
-	     *records = vv_conflict_folder(u->repo);
+	char *last = NULL;
+	vv_auto(char) *own = vv_path_join(vv_repository_statedir(u->repo), "tmp", (char *)NULL),
+		      *records = vv_conflict_folder(u->repo);
 	vv_status rc = own && records ? sweep(u, own, false, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK && u->log.opts.state && /* MERGE_MSG and its like, records of conflicts */
@@ -611,31 +592,25 @@ static vv_status sweep_all(const righting *u, vv_error *err)
 		}
 	}
 	vv_free(last);
-	vv_free(records);
-	vv_free(own);
 	return rc;
 }
 
 /* What cannot be used stays where somebody may look at it. *name: where, owned. */
 static vv_status put_aside(vv_repository *r, char **name, vv_error *err)
 {
-	char *folder = vv_journal_place(r, NULL);
-	vv_status rc = VV_ENOMEM;
+	vv_auto(char) *folder = vv_journal_place(r, NULL);
 
 	*name = NULL;
 	for (unsigned i = 1; folder && i < 1000; i++) {
-		vv_buf b = VV_BUF_INIT;
+		vv_auto(vv_buf) b = VV_BUF_INIT;
 
 		vv_buf_printf(&b, "%s-old-%u", folder, i);
 		if (vv_buf_ok(&b, err) < 0 || !vv_exists(b.data)) {
 			*name = vv_buf_detach(&b);
 			break;
 		}
-		vv_buf_clear(&b);
 	}
-	rc = *name ? vv_rename(folder, *name, err) : vv_fail_nomem(err);
-	vv_free(folder);
-	return rc;
+	return *name ? vv_rename(folder, *name, err) : vv_fail_nomem(err);
 }
 
 /* --- deciding ---------------------------------------------------------------------------- */
@@ -667,7 +642,7 @@ static bool is_next(righting *u, const vv_head *head)
 static vv_status decide(righting *u, outcome *out, vv_error *err)
 {
 	const vv_journal_log *l = &u->log;
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(u->repo, &head, err);
 	bool same, moved;
 
@@ -680,7 +655,6 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 	} else if (l->opts.end == VV_JOURNAL_END_INDEX && index_is_written(u)) {
 		*out = COMPLETE;
 	}
-	vv_head_clear(&head);
 	return VV_OK;
 }
 
@@ -725,7 +699,7 @@ static bool keeps_files(const vv_journal_log *l)
 /* All is right by now: that the journal might come back after a power cut does not change it. */
 static vv_status drop(const righting *u, bool quiet, vv_error *err)
 {
-	char *log = vv_journal_place(u->repo, VV_JOURNAL_LOG);
+	vv_auto(char) *log = vv_journal_place(u->repo, VV_JOURNAL_LOG);
 	vv_status rc = vv_journal_drop(u->repo, true, err);
 
 	if (rc < 0 && log && !vv_exists(log)) {
@@ -735,14 +709,13 @@ static vv_status drop(const righting *u, bool quiet, vv_error *err)
 		vv_error_clear(err);
 		rc = VV_OK;
 	}
-	vv_free(log);
 	return rc;
 }
 
 static vv_status right_log(righting *u, bool quiet, vv_journal_found *found, vv_error *err)
 {
 	outcome out = UNDONE;
-	char *aside = NULL;
+	vv_auto(char) *aside = NULL;
 	vv_status rc;
 
 	if ((rc = vv_index_open(&u->index, u->repo, err)) < 0 ||
@@ -773,13 +746,12 @@ static vv_status right_log(righting *u, bool quiet, vv_journal_found *found, vv_
 		}
 	}
 	vv_checkout_clear(&u->checkout);
-	vv_free(aside);
 	return rc;
 }
 
 static vv_status give_up(vv_repository *r, vv_error *err)
 {
-	char *aside = NULL;
+	vv_auto(char) *aside = NULL;
 	vv_status rc = put_aside(r, &aside, err);
 
 	if (rc == VV_OK) {
@@ -792,7 +764,6 @@ static vv_status give_up(vv_repository *r, vv_error *err)
 			"hint: its journal, with the previous content of the files, is in '%s'",
 			vv_text_shows(aside));
 	}
-	vv_free(aside);
 	return rc;
 }
 
@@ -827,20 +798,17 @@ vv_status vv_journal_put_right(vv_repository *r, bool quiet, vv_journal_found *f
 /* The journal's lock, when nobody has it (for longer than `status` looks at it); -1. */
 static int lock_now(vv_repository *r)
 {
-	char *file = vv_path_join(vv_repository_statedir(r), VV_JOURNAL_LOCK, (char *)NULL);
+	vv_auto(char) *file = vv_path_join(vv_repository_statedir(r), VV_JOURNAL_LOCK,
+					   (char *)NULL);
 	int fd = file ? vv_lock(file, true, LOOK_MS, NULL) : -1;
 
-	vv_free(file);
 	return fd < 0 ? -1 : fd;
 }
 
 static bool is_there(vv_repository *r)
 {
-	char *folder = vv_journal_place(r, NULL);
-	bool there = folder && vv_exists(folder);
-
-	vv_free(folder);
-	return there;
+	vv_auto(char) *folder = vv_journal_place(r, NULL);
+	return folder && vv_exists(folder);
 }
 
 bool vv_journal_was(const vv_journal_found *f, const char *command)

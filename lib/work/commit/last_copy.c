@@ -41,7 +41,7 @@ static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	const vv_dataset_target to = {open_sink, l};
-	vv_dataset_found found;
+	vv_auto(vv_dataset_found) found = {0};
 	bool pointer = false;
 	vv_error why;
 	vv_status rc;
@@ -61,26 +61,21 @@ static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 	}
 	vv_writer_close(l->w);
 	l->w = NULL;
-	vv_dataset_found_clear(&found);
 	return rc;
 }
 
 /* Is the file there, and not only the pointer's text? */
 static bool has_data(const vv_stat *st, const char *file)
 {
-	vv_buf text = VV_BUF_INIT;
-	bool has = S_ISREG(st->mode) &&
-		   (st->size > VV_POINTER_MAX ||
-		    (vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
-		     !vv_pointer_looks_like(text.data, text.len)));
-
-	vv_buf_clear(&text);
-	return has;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	return S_ISREG(st->mode) && (st->size > VV_POINTER_MAX ||
+				     (vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
+				      !vv_pointer_looks_like(text.data, text.len)));
 }
 
 static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 {
-	char *file = vv_repository_file(l->repo, l->path);
+	vv_auto(char) *file = vv_repository_file(l->repo, l->path);
 	vv_work_state state;
 	vv_error ignored;
 	vv_stat st;
@@ -88,9 +83,7 @@ static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!file) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, &ignored) < 0 || !has_data(&st, file)) {
-		goto done;
-	}
+	if (vv_lstat(&st, file, &ignored) < 0 || !has_data(&st, file)) return rc;
 	/* Before the file is read: then its stat is known. */
 	bool clean = vv_dataset_reader_work_state(l->reader, l->path, &e->id, e, &state, NULL,
 						  &ignored) == VV_OK &&
@@ -110,8 +103,6 @@ static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 			vv_text_shows(l->path));
 		rc = vv_hint_code(err, VV_HINT_LAST_COPY, l->path);
 	}
-done:
-	vv_free(file);
 	return rc;
 }
 
@@ -119,7 +110,7 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 			    const char *path, vv_error *err)
 {
 	last_copy l = {.repo = r, .reader = reader, .path = path};
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_index_entry e;
 	vv_pointer p;
 	vv_cid missing;
@@ -133,19 +124,17 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, const v
 	if ((rc = vv_dataset_reader_pointer(reader, &e.id, &arena, &p, err)) < 0 ||
 	    (rc = vv_repository_store(r, &l.store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &doubtful, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	/* Whole versions come into a store: all below is looked for only where some is known to lack. */
 	complete = !doubtful && vv_store_has(l.store, &p.root);
 	if (!complete && (rc = vv_store_complete(l.store, &p.root, &complete, &missing, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!complete) {
 		e.path = path;
 		l.p = &p;
 		rc = keep(&l, &e, err);
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }

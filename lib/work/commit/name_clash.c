@@ -31,7 +31,7 @@ struct vv_clash {
 /* The name that path folds to; its path is NULL when there was none. Valid until the next. */
 static vv_status name_of(vv_clash *c, const char *path, name **out, vv_error *err)
 {
-	char *folded = vv_path_fold(path);
+	vv_auto(char) *folded = vv_path_fold(path);
 	uint64_t hash = folded ? vv_xxh3(folded, strlen(folded), c->places.seed) : 0;
 	vv_hash_probe p = vv_hash_probe_begin(&c->places, hash);
 	vv_status rc = VV_OK;
@@ -41,22 +41,16 @@ static vv_status name_of(vv_clash *c, const char *path, name **out, vv_error *er
 	while (vv_hash_probe_next(&p, &at)) {
 		if (strcmp(c->names[at].folded, folded) == 0) {
 			*out = &c->names[at];
-			goto done;
+			return rc;
 		}
 	}
-	if (!vv_array_room(c->names, c->count, c->cap)) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!vv_array_room(c->names, c->count, c->cap)) return vv_fail_nomem(err);
 	*out = &c->names[c->count];
 	**out = (name){.folded = vv_arena_strndup(&c->arena, folded, strlen(folded))};
 	if (!(*out)->folded || !vv_hash_index_add(&c->places, hash, c->count)) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	c->count++;
-done:
-	vv_free(folded);
 	return rc;
 }
 
@@ -85,7 +79,7 @@ static vv_status add_index(vv_clash *c, vv_error *err)
 
 vv_status vv_clash_open(vv_clash **out, vv_repository *r, const vv_index *x, vv_error *err)
 {
-	vv_clash *c = vv_calloc(1, sizeof(*c));
+	vv_auto(vv_clash) *c = vv_calloc(1, sizeof(*c));
 	bool unicode = false;
 	vv_status rc;
 
@@ -98,11 +92,8 @@ vv_status vv_clash_open(vv_clash **out, vv_repository *r, const vv_index *x, vv_
 		c->folds = c->folds || unicode;
 		rc = c->folds ? add_index(c, err) : VV_OK;
 	}
-	if (rc < 0) {
-		vv_clash_close(c);
-		return rc;
-	}
-	*out = c;
+	if (rc < 0) return rc;
+	*out = vv_take(&c);
 	return VV_OK;
 }
 

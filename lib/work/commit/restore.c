@@ -148,8 +148,8 @@ static vv_status stage_one(restore *r, const target *t, vv_error *err)
  * what can be told without reading it: writing is quicker than finding out. */
 static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	char *file = vv_repository_file(r->o->repo, t->path);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(char) *file = vv_repository_file(r->o->repo, t->path);
 	vv_index_entry e;
 	vv_pointer p;
 	vv_stat st;
@@ -161,7 +161,7 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 	if (!file) return vv_fail_nomem(err);
 	if (!vv_index_get(r->o->index, t->path, &e) || e.mode != t->mode ||
 	    !vv_oid_equal(&e.id, &t->id) || vv_lstat(&st, file, NULL) < 0) {
-		goto done;
+		return rc;
 	}
 	if (vv_stat_cache_get(vv_dataset_reader_stats(r->o->reader), t->path, &st, &known)) {
 		*out = vv_oid_equal(&known, &t->id);
@@ -176,9 +176,6 @@ static vv_status is_there(restore *r, const target *t, bool *out, vv_error *err)
 		*out = rc == VV_OK &&
 		       (!dataset || (st.size == p.bytes && st.size > VV_POINTER_MAX));
 	}
-done:
-	vv_arena_clear(&arena);
-	vv_free(file);
 	return rc;
 }
 

@@ -198,7 +198,7 @@ static void put_key(vv_buf *b, const side *s)
 static vv_status find_place(job *j, uint64_t *out, vv_error *err)
 {
 	vv_row_wanted wanted = {0}, near[NEIGHBOURS] = {{0}};
-	vv_buf key = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_status rc;
 
 	put_key(&key, &j->then);
@@ -219,7 +219,6 @@ static vv_status find_place(job *j, uint64_t *out, vv_error *err)
 	}
 done:
 	vv_rows_wanted_clear(&wanted, 1);
-	vv_buf_clear(&key);
 	return rc;
 }
 
@@ -305,14 +304,13 @@ static vv_status put_in_place(const job *j, const char *temp, vv_error *err)
 
 static vv_status write_file(job *j, vv_error *err)
 {
-	char *folder = vv_path_dir(j->now.subject.file);
+	vv_auto(char) *folder = vv_path_dir(j->now.subject.file);
 	new_file f = {-1, NULL};
 	vv_status rc = folder ? VV_OK : vv_fail_nomem(err), closed;
 
 	if (rc == VV_OK && (f.fd = vv_temp_open(&f.path, folder, ".varve-", err)) < 0) {
 		rc = (vv_status)f.fd;
 	}
-	vv_free(folder);
 	if (rc < 0) return rc;
 	rc = vv_rows_edit(&j->now.table, j->edits, j->count, write_piece, &f, err);
 	if (rc == VV_OK && fchmod(f.fd, j->before.mode & 07777) < 0) {

@@ -28,7 +28,7 @@ static char *branch_ref(const char *name)
 static vv_status find_branch(vv_branch_switch *p, const char *name, bool *exists, vv_oid *id,
 			     vv_error *err)
 {
-	char *ref_name = branch_ref(name);
+	vv_auto(char) *ref_name = branch_ref(name);
 	vv_error absent;
 	vv_ref ref;
 
@@ -40,7 +40,6 @@ static vv_status find_branch(vv_branch_switch *p, const char *name, bool *exists
 		*id = ref.commit;
 		vv_ref_clear(&ref);
 	}
-	vv_free(ref_name);
 	return VV_OK;
 }
 
@@ -50,8 +49,9 @@ static vv_status find_branch(vv_branch_switch *p, const char *name, bool *exists
 static vv_status previous_branch(vv_branch_switch *p, vv_error *err)
 {
 	static const char moving[] = "\tcheckout: moving from ";
-	char *file = vv_path_join(vv_repository_gitdir(p->repo), "logs", "HEAD", (char *)NULL);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_path_join(vv_repository_gitdir(p->repo), "logs", "HEAD",
+					   (char *)NULL);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *at = NULL, *next, *end;
 	vv_stat st;
 	int fd = -1;
@@ -88,8 +88,6 @@ done:
 	if (fd >= 0) {
 		vv_close(fd, file, NULL);
 	}
-	vv_buf_clear(&text);
-	vv_free(file);
 	return rc;
 }
 
@@ -236,7 +234,8 @@ bool vv_branch_switch_is_current(const vv_branch_switch *p)
 /* A branch is checked out in one worktree only. */
 static vv_status check_free(vv_branch_switch *p, vv_error *err)
 {
-	char *ref, *where = NULL;
+	vv_auto(char) *ref = NULL;
+	vv_auto(char) *where = NULL;
 	vv_status rc;
 
 	if (!p->name || vv_branch_switch_is_current(p)) return VV_OK;
@@ -247,8 +246,6 @@ static vv_status check_free(vv_branch_switch *p, vv_error *err)
 			     vv_text_shows(p->name), vv_text_shows(where));
 		vv_hint(err, "work there, or look at its commit here with --detach");
 	}
-	vv_free(where);
-	vv_free(ref);
 	return rc;
 }
 
@@ -279,28 +276,21 @@ static vv_status each_upstream_setting(const vv_branch_switch *p, setting_fn fn,
 				       vv_error *err)
 {
 	const char *remote = p->upstream + strlen("refs/remotes/"), *slash = strchr(remote, '/');
-	char *ref = branch_ref(p->name);
-	vv_buf key = VV_BUF_INIT, value = VV_BUF_INIT;
+	vv_auto(char) *ref = branch_ref(p->name);
+	vv_auto(vv_buf) key = VV_BUF_INIT, value = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_put(&value, remote, (size_t)(slash - remote));
 	vv_buf_printf(&key, "branch.%s.remote", p->name);
 	if (!ref || vv_buf_ok(&key, err) < 0 || vv_buf_ok(&value, err) < 0) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
-	if ((rc = fn(payload, key.data, value.data, err)) < 0) {
-		goto done;
-	}
+	if ((rc = fn(payload, key.data, value.data, err)) < 0) return rc;
 	vv_buf_reset(&key);
 	vv_buf_printf(&key, "branch.%s.merge", p->name);
 	if ((rc = vv_buf_ok(&key, err)) == VV_OK) {
 		rc = fn(payload, key.data, ref, err);
 	}
-done:
-	vv_free(ref);
-	vv_buf_clear(&key);
-	vv_buf_clear(&value);
 	return rc;
 }
 
@@ -308,8 +298,8 @@ done:
 static vv_status move_head(vv_branch_switch *p, vv_error *err)
 {
 	char hex[VV_OID_TEXT + 1], to[VV_OID_TEXT + 1];
-	vv_buf message = VV_BUF_INIT, reason = VV_BUF_INIT;
-	char *ref = p->name ? branch_ref(p->name) : NULL;
+	vv_auto(vv_buf) message = VV_BUF_INIT, reason = VV_BUF_INIT;
+	vv_auto(char) *ref = p->name ? branch_ref(p->name) : NULL;
 	vv_status rc = VV_OK;
 
 	vv_oid_text(to, &p->target);
@@ -318,8 +308,7 @@ static vv_status move_head(vv_branch_switch *p, vv_error *err)
 	vv_buf_printf(&reason, "branch: %s %s", p->exists ? "Reset to" : "Created from",
 		      p->start ? p->start : "HEAD");
 	if (vv_buf_ok(&message, err) < 0 || vv_buf_ok(&reason, err) < 0 || (p->name && !ref)) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	if (p->make && !p->unborn) {
 		rc = vv_ref_update(p->repo, ref, &p->target, p->exists ? &p->old : NULL, p->exists,
@@ -333,10 +322,6 @@ static vv_status move_head(vv_branch_switch *p, vv_error *err)
 	    (rc = each_upstream_setting(p, set_setting, p->repo, err)) < 0) {
 		(void)vv_prefix(err, "HEAD is moved now, but then");
 	}
-done:
-	vv_free(ref);
-	vv_buf_clear(&message);
-	vv_buf_clear(&reason);
 	return rc;
 }
 
@@ -379,8 +364,9 @@ static void run_hook(const vv_branch_switch *p)
 static vv_status note(vv_branch_switch *p, vv_journal **out, const vv_tree_switch *s, vv_error *err)
 {
 	vv_journal_options o = {.command = "switch", .end = VV_JOURNAL_END_HEAD};
-	char hex[VV_OID_TEXT + 1], *ref = p->name ? branch_ref(p->name) : NULL;
-	vv_buf what = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(char) *ref = p->name ? branch_ref(p->name) : NULL;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_journal *j = NULL;
 	vv_status rc;
 
@@ -406,8 +392,6 @@ static vv_status note(vv_branch_switch *p, vv_journal **out, const vv_tree_switc
 	rc = vv_journal_ready(j, err);
 done:
 	*out = j;
-	vv_buf_clear(&what);
-	vv_free(ref);
 	return rc;
 }
 

@@ -90,7 +90,8 @@ static bool goes(const vv_tree_switch *s, const char *path)
 static vv_status is_in_the_way(vv_tree_switch *s, const char *path, bool *out, vv_error *err)
 {
 	vv_checkout *c = s->checkout;
-	char *part = vv_strdup(path), *slash, *file;
+	vv_auto(char) *part = vv_strdup(path);
+	char *slash, *file;
 	vv_index_entry e;
 	vv_stat st;
 	bool there, ignored = false;
@@ -126,7 +127,6 @@ static vv_status is_in_the_way(vv_tree_switch *s, const char *path, bool *out, v
 		}
 		*slash = '/';
 	}
-	vv_free(part);
 	return rc;
 }
 
@@ -167,7 +167,7 @@ static vv_status folder_keeps(vv_tree_switch *s, const char *path, bool *out, vv
 static vv_status check_new_path(vv_tree_switch *s, const vv_tree_step *step, obstacles *o,
 				vv_error *err)
 {
-	char *file = vv_repository_file(s->checkout->repo, step->path);
+	vv_auto(char) *file = vv_repository_file(s->checkout->repo, step->path);
 	vv_error absent;
 	vv_stat st;
 	bool folder, blocked = false;
@@ -175,7 +175,6 @@ static vv_status check_new_path(vv_tree_switch *s, const vv_tree_step *step, obs
 
 	if (!file) return vv_fail_nomem(err);
 	folder = vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode);
-	vv_free(file);
 	if ((step->new_mode & S_IFMT) == 0160000) {
 		return VV_OK; /* a submodule's folder may be there */
 	}
@@ -355,7 +354,7 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 static vv_status keep(void *payload, const vv_change *change, vv_error *err)
 {
 	vv_tree_switch *s = payload;
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_putc(&line, !change->old_mode ? 'A' : !change->new_mode ? 'D' : 'M');
@@ -365,7 +364,6 @@ static vv_status keep(void *payload, const vv_change *change, vv_error *err)
 	if (rc == VV_OK) {
 		rc = push(&s->kept, &s->kept_count, &s->kept_cap, vv_buf_cstr(&line), err);
 	}
-	vv_buf_clear(&line);
 	return rc;
 }
 
@@ -380,7 +378,7 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 	rc = vv_index_changes(s->checkout->repo, vv_oid_is_null(from) ? NULL : from, keep, s, err);
 	for (i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
 		vv_change change;
-		char *path;
+		vv_auto(char) *path = NULL;
 
 		vv_index_at(x, i, &e);
 		if (find_step(s, e.path)) {
@@ -395,7 +393,6 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 			change.old_mode = change.new_mode = e.mode;
 			rc = keep(s, &change, err);
 		}
-		vv_free(path);
 	}
 	return rc;
 }

@@ -27,8 +27,9 @@ static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const 
 			 vv_error *err)
 {
 	size_t n = at->parent_count;
-	vv_table **older = vv_calloc(n + 1, sizeof(*older)), *newer = NULL;
-	vv_blame_part **parts = vv_calloc(n + 1, sizeof(*parts));
+	vv_auto_free vv_table **older = vv_calloc(n + 1, sizeof(*older));
+	vv_table *newer = NULL;
+	vv_auto_free vv_blame_part **parts = vv_calloc(n + 1, sizeof(*parts));
 	bool named = false;
 	vv_status rc = older && parts ? VV_OK : vv_fail_nomem(err);
 	if (rc == VV_OK) {
@@ -50,8 +51,6 @@ static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const 
 		rc = parts[i] ? vv_lineage_follow(l, &at->parents[i], parts[i], err) : VV_OK;
 	}
 	vv_versions_trim(v);
-	vv_free(older);
-	vv_free(parts);
 	return rc;
 }
 
@@ -59,8 +58,8 @@ static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const 
 static vv_status walk(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start, vv_error *err)
 {
 	const vv_lineage_options o = {.join = join, .payload = w->blame};
-	vv_versions v = {.repo = w->repo, .reader = w->reader};
-	vv_lineage *l = NULL;
+	vv_auto(vv_versions) v = {.repo = w->repo, .reader = w->reader};
+	vv_auto(vv_lineage) *l = NULL;
 	vv_lineage_stop at;
 	int more = 0;
 	vv_status rc = vv_lineage_open(&l, w->repo, &o, err);
@@ -74,8 +73,6 @@ static vv_status walk(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start,
 			rc = explain(w, l, &v, &at, err);
 		}
 	}
-	vv_versions_close(&v);
-	vv_lineage_close(l);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 

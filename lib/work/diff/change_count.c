@@ -167,10 +167,10 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_data
 				const char *path, const vv_oid *old, const vv_oid *now,
 				uint64_t most, vv_error *err)
 {
-	vv_subject a, b;
+	vv_auto(vv_subject) a = {0}, b = {0};
 	const vv_diff_item item = {
 		.path = path, .a = &a, .b = &b, .old_name = path, .new_name = path};
-	char *file = NULL;
+	vv_auto(char) *file = NULL;
 	bool fits = false;
 	vv_status rc;
 
@@ -186,9 +186,6 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_data
 		vv_change_counts_clear(out);
 	}
 done:
-	vv_subject_clear(&b);
-	vv_subject_clear(&a);
-	vv_free(file);
 	return is_no_table(rc) ? VV_OK : rc;
 }
 
@@ -197,7 +194,7 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 			     vv_error *err)
 {
 	const vv_subject_options how = {.pool = vv_dataset_reader_pool(reader), .unpack = true};
-	vv_subject s;
+	vv_auto(vv_subject) s = {0};
 	vv_table t;
 	vv_status rc;
 
@@ -210,7 +207,6 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 		*columns = t.columns;
 		vv_table_close(&t);
 	}
-	vv_subject_clear(&s);
 	return is_no_table(rc) ? VV_OK : rc;
 }
 
@@ -219,7 +215,8 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 {
 	vv_store *store = NULL;
 	vv_sink source;
-	vv_table a, b;
+	vv_auto(vv_table) a = {0};
+	vv_table b;
 	vv_status rc;
 
 	*out = (vv_change_counts){0};
@@ -235,7 +232,6 @@ vv_status vv_change_count(vv_change_counts *out, vv_repository *r, const char *p
 		}
 		vv_table_close(&b);
 	}
-	vv_table_close(&a);
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 

@@ -145,8 +145,8 @@ static void drop_taken(vv_changes *out)
 static vv_status pair_renames(collector *c, vv_error *err)
 {
 	vv_changes *out = c->out;
-	vv_change *changes = vv_calloc(out->count + 1, sizeof(*changes));
-	size_t *from = vv_calloc(out->count + 1, sizeof(*from));
+	vv_auto_free vv_change *changes = vv_calloc(out->count + 1, sizeof(*changes));
+	vv_auto_free size_t *from = vv_calloc(out->count + 1, sizeof(*from));
 	vv_status rc = changes && from ? VV_OK : vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
 		const vv_change_entry *e = &out->entries[i];
@@ -173,8 +173,6 @@ static vv_status pair_renames(collector *c, vv_error *err)
 	if (rc == VV_OK) {
 		drop_taken(out);
 	}
-	vv_free(changes);
-	vv_free(from);
 	return rc;
 }
 
@@ -208,7 +206,7 @@ static uint64_t hash_of(const vv_oid *id)
 static vv_status mark_copies(collector *c, vv_error *err)
 {
 	vv_change_entry *entries = c->out->entries;
-	vv_hash_index added; /* places in entries, by the id */
+	vv_auto(vv_hash_index) added = {0}; /* places in entries, by the id */
 	bool room = true;
 
 	vv_hash_index_init(&added);
@@ -232,7 +230,6 @@ static vv_status mark_copies(collector *c, vv_error *err)
 			}
 		}
 	}
-	vv_hash_index_clear(&added);
 	return room ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -298,7 +295,7 @@ static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_err
 static vv_status look_if_damaged(collector *c, const vv_index_entry *e, vv_change_entry *entry,
 				 vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool damaged = false;
 	vv_error why;
 	vv_error_clear(&why);
@@ -315,7 +312,6 @@ static vv_status look_if_damaged(collector *c, const vv_index_entry *e, vv_chang
 	    !(entry->mend = vv_strdup(vv_buf_cstr(&text)))) {
 		rc = vv_fail_nomem(err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -371,8 +367,8 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 				       [VV_WORK_OTHER] = 'T'};
 	vv_work_state state = VV_WORK_MODIFIED;
 	vv_change_entry *entry;
-	vv_dataset_found staged;
-	vv_mem_sink *blocks = NULL;
+	vv_auto(vv_dataset_found) staged = {0};
+	vv_auto(vv_mem_sink) *blocks = NULL;
 	vv_status rc, found;
 
 	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) return rc;
@@ -404,8 +400,6 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 	if (rc == VV_OK && state != VV_WORK_POINTER) {
 		rc = note_table(c, at, err);
 	}
-	vv_dataset_found_clear(&staged);
-	vv_mem_sink_free(blocks);
 	return rc;
 }
 
@@ -413,8 +407,8 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_stat *st, bool *out,
 			       vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	char *file;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *file = NULL;
 	uint64_t size;
 	vv_oid id;
 	vv_status rc = vv_blob_size(c->r, &e->id, &size, err);
@@ -431,8 +425,6 @@ static vv_status holds_pointer(collector *c, const vv_index_entry *e, const vv_s
 	    (rc = vv_blob_id(vv_buf_cstr(&text), text.len, &id, err)) == VV_OK) {
 		*out = vv_oid_equal(&id, &e->id);
 	}
-	vv_free(file);
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -453,7 +445,8 @@ static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, 
 static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_stat *st,
 			      vv_error *err)
 {
-	char head[16], *file;
+	char head[16];
+	vv_auto(char) *file = NULL;
 	bool pointer = false;
 	vv_status rc = VV_OK;
 	int fd;
@@ -469,7 +462,6 @@ static vv_status look_if_lost(collector *c, const vv_index_entry *e, const vv_st
 			  vv_pointer_looks_like(head, sizeof(head));
 		(void)vv_close(fd, file, NULL);
 	}
-	vv_free(file);
 	if (pointer) {
 		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err);
 	}
@@ -539,14 +531,13 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 
 static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
 {
-	char *file = vv_repository_file(c->r, e->path);
+	vv_auto(char) *file = vv_repository_file(c->r, e->path);
 	bool tracked = false, pointer = false;
 	vv_stat st;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
 	rc = vv_lstat(&st, file, err);
-	vv_free(file);
 	if (rc == VV_ENOTFOUND) {
 		if ((rc = mark(c, e, 'D', err)) < 0 || !c->opts->missing || !S_ISREG(e->mode)) {
 			return rc;

@@ -60,13 +60,13 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 				 bool groups, vv_error *err)
 {
 	vv_change_facts *f = &e->staged_facts;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer before, now;
 	vv_status rc;
 
 	if ((rc = read_pointer(&before, &arena, &e->head_id, e->head_mode, s, err)) < 0 ||
 	    (rc = read_pointer(&now, &arena, &e->index_id, e->index_mode, s, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	e->table = is_table(&now) || (!now.kind && is_table(&before));
 	f->rows_before = before.rows;
@@ -79,8 +79,6 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 	if (rc == VV_OK && groups && now.kind) {
 		rc = count_groups(f, r, &before, &now, err);
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -91,7 +89,8 @@ static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, 
 {
 	vv_change_counts *counts = &e->work_facts.counts;
 	vv_sink sink;
-	vv_table a, b;
+	vv_auto(vv_table) a = {0};
+	vv_table b;
 	vv_status rc;
 
 	vv_mem_sink_use(&sink, blocks);
@@ -108,7 +107,6 @@ static vv_status count_work(vv_change_entry *e, const vv_dataset_found *staged, 
 		counts->old_rows = staged->parent_root.rows;
 		counts->new_rows = staged->result.root.rows;
 	}
-	vv_table_close(&a);
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
@@ -167,7 +165,7 @@ void vv_change_facts_put(vv_buf *out, const vv_change_entry *e, const vv_change_
 vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, vv_repository *r,
 				 vv_dataset_reader *s, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer pointer;
 	vv_store *store = NULL;
 	vv_status rc;
@@ -179,7 +177,6 @@ vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, v
 		e->root = pointer.root;
 		e->blocks_here = vv_store_has(store, &pointer.root);
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 

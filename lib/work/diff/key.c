@@ -38,7 +38,7 @@ static vv_status new_batch(sample *s, vv_batch **out, vv_error *err)
 
 static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 {
-	vv_table_reader *r = NULL;
+	vv_auto(vv_table_reader) *r = NULL;
 	vv_batch *b = NULL;
 	vv_status rc;
 	int more = 1;
@@ -59,7 +59,6 @@ static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 			}
 		}
 	}
-	vv_table_reader_close(r);
 	return rc;
 }
 
@@ -176,7 +175,7 @@ typedef struct fitness {
 static vv_status judge_columns(fitness *out, const sample *x, const sample *y,
 			       const size_t *columns, size_t count, vv_error *err)
 {
-	uint64_t *a = NULL, *b = NULL;
+	vv_auto_free uint64_t *a = NULL, *b = NULL;
 	size_t fewer = x->rows < y->rows ? x->rows : y->rows;
 	vv_status rc;
 	if ((rc = hash_columns(&a, x, columns, count, err)) == VV_OK &&
@@ -188,8 +187,6 @@ static vv_status judge_columns(fitness *out, const sample *x, const sample *y,
 		out->common = overlap(a, x->rows, b, y->rows);
 		out->shared = !whole || out->common * 2 >= fewer;
 	}
-	vv_free(a);
-	vv_free(b);
 	return rc;
 }
 
@@ -243,10 +240,11 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv
 			     vv_error *err)
 {
 	sample x = {.table = a}, y = {.table = b};
-	size_t *at_a = vv_calloc(b->columns + 1, sizeof(*at_a)),
-	       *at_b = vv_calloc(b->columns + 1, sizeof(*at_b));
-	size_t *lens = vv_calloc(b->columns + 1, sizeof(*lens)), n = 0;
-	const char **names = vv_calloc(b->columns + 1, sizeof(*names));
+	vv_auto_free size_t *at_a = vv_calloc(b->columns + 1, sizeof(*at_a)),
+			    *at_b = vv_calloc(b->columns + 1, sizeof(*at_b));
+	vv_auto_free size_t *lens = vv_calloc(b->columns + 1, sizeof(*lens));
+	size_t n = 0;
+	vv_auto_free const char **names = vv_calloc(b->columns + 1, sizeof(*names));
 	vv_status rc = VV_OK;
 	if (!at_a || !at_b || !lens || !names) {
 		rc = vv_fail_nomem(err);
@@ -282,10 +280,6 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv
 done:
 	sample_clear(&x);
 	sample_clear(&y);
-	vv_free(at_a);
-	vv_free(at_b);
-	vv_free(lens);
-	vv_free(names);
 	return rc;
 }
 

@@ -54,7 +54,7 @@ static vv_status compile(regex_t *out, bool *has, const char *option, const char
 vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			     const vv_log_filter_options *opts, vv_error *err)
 {
-	vv_log_filter *f = vv_calloc(1, sizeof(*f));
+	vv_auto(vv_log_filter) *f = vv_calloc(1, sizeof(*f));
 	vv_status rc = VV_OK;
 
 	*out = NULL;
@@ -70,10 +70,9 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 			  err)) < 0 ||
 	    (rc = compile(&f->grep, &f->has_grep, "--grep", opts->grep, opts->ignore_case, err)) <
 		    0) {
-		vv_log_filter_close(f);
 		return rc;
 	}
-	*out = f;
+	*out = vv_take(&f);
 	return VV_OK;
 }
 
@@ -131,8 +130,8 @@ static uint64_t count_batch(const vv_batch *b, const char *value, size_t len)
 static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
 			     const vv_changed_group *groups, size_t count, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 1;
 	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
 
@@ -145,8 +144,6 @@ static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
 			*out += count_batch(&b, f->o->value, f->value_len);
 		}
 	}
-	vv_batch_clear(&b);
-	vv_table_reader_close(r);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -234,8 +231,8 @@ static vv_status read_stored(side *out, const vv_log_filter *f, const vv_cid *ro
 static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, const vv_oid *id,
 			   vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	vv_error ignored;
 	const char *rest;
@@ -249,8 +246,6 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 	} else {
 		rc = read_stored(out, f, &p.root, err);
 	}
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -337,8 +332,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 /* A file that was renamed is one file. */
 static vv_status look_at_all(const search *s, bool *found, vv_error *err)
 {
-	size_t *from = vv_calloc(s->count + 1, sizeof(*from));
-	bool *moved = vv_calloc(s->count + 1, sizeof(*moved));
+	vv_auto_free size_t *from = vv_calloc(s->count + 1, sizeof(*from));
+	vv_auto_free bool *moved = vv_calloc(s->count + 1, sizeof(*moved));
 	vv_status rc = from && moved ? vv_renames_among(s->f->repo, s->changes, s->count, from, err)
 				     : vv_fail_nomem(err);
 
@@ -356,8 +351,6 @@ static vv_status look_at_all(const search *s, bool *found, vv_error *err)
 			rc = look(s, c, c, found, err);
 		}
 	}
-	vv_free(from);
-	vv_free(moved);
 	return rc;
 }
 
@@ -382,21 +375,20 @@ static vv_status value_differs(const vv_log_filter *f, const vv_commit *c, bool 
 static vv_status matches_author(bool *out, const vv_log_filter *f, const vv_commit *c,
 				vv_error *err)
 {
-	vv_buf who = VV_BUF_INIT;
+	vv_auto(vv_buf) who = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&who, "%s <%s>", c->author.name, c->author.email);
 	if ((rc = vv_buf_ok(&who, err)) == VV_OK) {
 		*out = regexec(&f->author, vv_buf_cstr(&who), 0, NULL, 0) == 0;
 	}
-	vv_buf_clear(&who);
 	return rc;
 }
 
 /* As grep does: line by line. */
 static bool matches_message(const vv_log_filter *f, const char *message)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	bool found = false;
 
 	while (*message && !found) {
@@ -407,7 +399,6 @@ static bool matches_message(const vv_log_filter *f, const char *message)
 		found = !line.failed && regexec(&f->grep, vv_buf_cstr(&line), 0, NULL, 0) == 0;
 		message += n + (message[n] == '\n');
 	}
-	vv_buf_clear(&line);
 	return found;
 }
 
@@ -435,12 +426,11 @@ static vv_status ask(bool *out, const vv_log_filter *f, const vv_commit *c, vv_e
 
 int vv_log_filter_passes(vv_log_filter *f, const vv_oid *id, vv_error *err)
 {
-	vv_commit c;
+	vv_auto(vv_commit) c = {0};
 	bool passes = false;
 	vv_status rc = vv_commit_read(f->repo, id, &c, err);
 
 	if (rc < 0) return (int)rc;
 	rc = ask(&passes, f, &c, err);
-	vv_commit_clear(&c);
 	return rc < 0 ? (int)rc : passes;
 }

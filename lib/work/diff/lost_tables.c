@@ -25,8 +25,8 @@ bool vv_lost_table_may_be(const char *path, const vv_attr_list *lines)
 static vv_status is_lost(bool *out, vv_repository *r, const vv_attr_list *lines,
 			 const vv_index_entry *e, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	vv_error why;
 	uint64_t size;
@@ -42,21 +42,19 @@ static vv_status is_lost(bool *out, vv_repository *r, const vv_attr_list *lines,
 	    vv_pointer_looks_like(text.data, text.len)) {
 		*out = vv_pointer_read(&p, &arena, text.data, text.len, &why) == VV_OK;
 	}
-	vv_arena_clear(&arena);
-	vv_buf_clear(&text);
 	return rc;
 }
 
 vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error *err)
 {
-	vv_attr_list lines = {0};
-	vv_index *x = NULL;
+	vv_auto(vv_attr_list) lines = {0};
+	vv_auto(vv_index) *x = NULL;
 	size_t told = 0;
 	vv_status rc;
 
 	if (!vv_repository_workdir(r)) return VV_OK;
 	if ((rc = vv_index_open(&x, r, err)) < 0 || (rc = vv_attr_list_read(&lines, r, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; i < vv_index_count(x) && told < TOLD_MAX && rc == VV_OK; i++) {
 		vv_index_entry e;
@@ -72,8 +70,5 @@ vv_status vv_lost_tables_warn(vv_repository *r, const vv_notes *notes, vv_error 
 			vv_notes_hint(notes, VV_HINT_TRACK, e.path);
 		}
 	}
-done:
-	vv_attr_list_clear(&lines);
-	vv_index_close(x);
 	return rc;
 }

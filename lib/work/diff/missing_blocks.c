@@ -20,7 +20,7 @@ typedef struct missing_blocks {
 
 static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_error why;
 	vv_pointer p;
 	vv_cid missing;
@@ -30,7 +30,6 @@ static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here,
 	if (rc == VV_OK && !(*here = vv_store_has(m->store, &p.root) && !m->doubtful)) {
 		rc = vv_store_complete(m->store, &p.root, here, &missing, &why);
 	}
-	vv_arena_clear(&arena);
 	if (rc == VV_ENOMEM || rc == VV_EIO) {
 		*err = why;
 		return rc;

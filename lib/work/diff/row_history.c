@@ -75,8 +75,7 @@ static char *dup(vv_arena *a, const char *s)
 
 static vv_hash128 place_hash(const vv_row_history *h, const vv_lineage_file *file, const place *p)
 {
-	vv_buf all = VV_BUF_INIT;
-	vv_hash128 hash;
+	vv_auto(vv_buf) all = VV_BUF_INIT;
 	vv_buf_put(&all, &file->commit, sizeof(file->commit));
 	vv_buf_put(&all, file->path, strlen(file->path) + 1);
 	for (size_t i = 0; p->key[i]; i++) {
@@ -84,9 +83,7 @@ static vv_hash128 place_hash(const vv_row_history *h, const vv_lineage_file *fil
 	}
 	vv_buf_put(&all, p->row ? p->row : "", p->row ? strlen(p->row) + 1 : 0);
 	vv_buf_put(&all, &p->number, sizeof(p->number));
-	hash = vv_xxh3_128(vv_buf_cstr(&all), all.len, h->seen_index.seed);
-	vv_buf_clear(&all);
-	return hash;
+	return vv_xxh3_128(vv_buf_cstr(&all), all.len, h->seen_index.seed);
 }
 
 /* Was the row looked at in this commit before? Lines of history meet, and clocks go wrong. */
@@ -146,7 +143,7 @@ static vv_status locate(vv_row_history *h, vv_table *t, const char *path, const 
 {
 	size_t places[KEY_MAX], count;
 	vv_key_place at = {.table = t, .key = places, .text = p->row};
-	vv_kept_keys keys;
+	vv_auto(vv_kept_keys) keys = {0};
 	bool whole;
 	vv_status rc;
 	*is = false;
@@ -161,7 +158,6 @@ static vv_status locate(vv_row_history *h, vv_table *t, const char *path, const 
 		at.keys = &keys.lookup;
 		rc = vv_key_place_find(&at, row, is, &whole, err);
 	}
-	vv_kept_keys_close(&keys);
 	return rc;
 }
 
@@ -223,7 +219,7 @@ static vv_status whole_row(vv_row_history *h, found *f, const vv_table *t, const
 static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const char *path,
 			  const place *now, vv_error *err)
 {
-	vv_row_by_number by = {0};
+	vv_auto(vv_row_by_number) by = {0};
 	const vv_cell *cells;
 	bool is;
 	uint64_t row;
@@ -234,7 +230,6 @@ static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const char *
 	if ((rc = vv_row_by_number_get(&by, row, &cells, err)) == VV_OK) {
 		rc = whole_row(h, f, t, cells, true, err);
 	}
-	vv_row_by_number_close(&by);
 	return rc;
 }
 
@@ -296,15 +291,12 @@ static vv_status changed_row(vv_row_history *h, found *f, pair *p, const vv_row_
 static vv_status changed_key(vv_row_history *h, found *f, const pair *p, const vv_row_change *c,
 			     vv_error *err)
 {
-	vv_buf words = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) words = VV_BUF_INIT;
 	put_key(&words, c->new_cells, p->key, p->key_count);
 	f->key = dup(&h->answer, vv_buf_cstr(&words));
 	put_key(&words, c->old_cells, p->old_key, p->old_key_count);
 	f->old_key = dup(&h->names, vv_buf_cstr(&words));
-	rc = f->key && f->old_key ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
-	vv_buf_clear(&words);
-	return rc;
+	return f->key && f->old_key ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
 }
 
 static vv_status tell_change(vv_row_history *h, found *f, pair *p, const vv_row_change *c,
@@ -339,7 +331,7 @@ static vv_status same_row(vv_row_history *h, found *f, pair *p, const place *now
 /* Reads the changes until that of the row: the one with its key now, else the one that had it. */
 static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *now, vv_error *err)
 {
-	vv_buf words = VV_BUF_INIT;
+	vv_auto(vv_buf) words = VV_BUF_INIT;
 	vv_row_change c;
 	bool is = false, had = false, copy;
 	uint64_t row;
@@ -376,7 +368,6 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 		f->key = f->old_key = NULL;
 		rc = same_row(h, f, p, now, err);
 	}
-	vv_buf_clear(&words);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
@@ -384,7 +375,7 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 static vv_status know_older(vv_row_history *h, found *f, pair *p, uint64_t old_row, vv_error *err)
 {
 	const vv_cell *cells;
-	vv_buf words = VV_BUF_INIT;
+	vv_auto(vv_buf) words = VV_BUF_INIT;
 	vv_status rc;
 	f->parent.number = old_row;
 	f->parent.row = NULL;
@@ -398,14 +389,13 @@ static vv_status know_older(vv_row_history *h, found *f, pair *p, uint64_t old_r
 		f->parent.row = dup(&h->names, vv_buf_cstr(&words));
 		rc = f->parent.row ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
 	}
-	vv_buf_clear(&words);
 	return rc;
 }
 
 /* Rows without a common key: the row is the one with a number. */
 static vv_status look_by_number(vv_row_history *h, found *f, pair *p, uint64_t row, vv_error *err)
 {
-	vv_descent_rest rest = {0};
+	vv_auto(vv_descent_rest) rest = {0};
 	vv_row_change c;
 	uint64_t before = 0, next = 0, old_row = NOWHERE; /* before: rows above that are told of */
 	size_t skip = 0;
@@ -429,14 +419,13 @@ static vv_status look_by_number(vv_row_history *h, found *f, pair *p, uint64_t r
 		}
 		rc = changed_row(h, f, p, NULL, old_row, row, err);
 	}
-	vv_descent_rest_clear(&rest);
 	return rc < 0 ? rc : know_older(h, f, p, old_row, err);
 }
 
 static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const place *now,
 				const vv_oid *commit, vv_error *err)
 {
-	char *id = NULL;
+	vv_auto(char) *id = NULL;
 	uint64_t row;
 	bool is;
 	vv_status rc;
@@ -458,7 +447,6 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 		vv_notes_put(vv_repository_notes(h->repo),
 			     "before %s the table lacks the columns that identify the row", id);
 	}
-	vv_free(id);
 	return rc;
 }
 
@@ -651,7 +639,7 @@ bool vv_row_history_from(vv_row_history *h, vv_oid *commit)
 static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const char *path,
 			   const vv_strings *asked, vv_error *err)
 {
-	vv_name_list given = {NULL, 0};
+	vv_auto(vv_name_list) given = {NULL, 0};
 	size_t count = !p->row || asked->count > 0 ? 0 : t->root.key_count;
 	const char *const *from = (const char *const *)t->root.key;
 	const char **names;
@@ -683,7 +671,6 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 		}
 	}
 	p->key = names;
-	vv_name_list_clear(&given);
 	return rc;
 }
 
@@ -717,7 +704,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 				       .range_count = opts->range_count,
 				       .first_parent = opts->first_parent,
 				       .join = join};
-	vv_row_history *h = vv_calloc(1, sizeof(*h));
+	vv_auto(vv_row_history) *h = vv_calloc(1, sizeof(*h));
 	vv_oid head;
 	vv_status rc;
 
@@ -740,11 +727,8 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 	    (rc = vv_rev_commit(r, "HEAD", &head, err)) == VV_OK) {
 		rc = begin_at(h, opts, &head, err);
 	}
-	if (rc < 0) {
-		vv_row_history_close(h);
-		return rc;
-	}
-	*out = h;
+	if (rc < 0) return rc;
+	*out = vv_take(&h);
 	return VV_OK;
 }
 

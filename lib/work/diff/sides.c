@@ -139,10 +139,9 @@ static vv_status complete_sides(vv_diff_sides *d, vv_repository *r, bool cached,
 		return rc < 0 ? rc : set_side(&d->b, VV_SIDE_WORK, NULL, "work tree", 9, err);
 	}
 	if (!d->a.name) {
-		vv_head head;
+		vv_auto(vv_head) head = {0};
 		if ((rc = vv_head_read(r, &head, err)) < 0) return rc;
 		rc = set_side(&d->a, VV_SIDE_COMMIT, &head.commit, "HEAD", 4, err);
-		vv_head_clear(&head);
 	}
 	return rc < 0 ? rc : set_side(&d->b, VV_SIDE_INDEX, NULL, "index", 5, err);
 }
@@ -219,14 +218,14 @@ static int by_path(const void *a, const void *b)
 static vv_status add_work(finder *f, vv_error *err)
 {
 	vv_changes_options opts = {.paths = f->paths.count > 0 ? &f->paths : NULL};
-	vv_changes changes;
-	vv_index *x = NULL;
+	vv_auto(vv_changes) changes = {0};
+	vv_auto(vv_index) *x = NULL;
 	size_t sorted = f->out->count;
 	vv_status rc;
 	memset(&changes, 0, sizeof(changes));
 	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
 	    (rc = vv_changes_read(&changes, f->repo, x, f->reader, &opts, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; i < changes.count && rc == VV_OK; i++) {
 		const vv_change_entry *e = &changes.entries[i];
@@ -251,9 +250,6 @@ static vv_status add_work(finder *f, vv_error *err)
 	if (f->out->count > 1) {
 		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), by_path);
 	}
-done:
-	vv_changes_clear(&changes);
-	vv_index_close(x);
 	return rc;
 }
 
@@ -289,14 +285,11 @@ static vv_status find_old_side(finder *f, const vv_index *x, vv_diff_path *p, vv
 /* Paths in conflict: neither the index's changes nor the work tree's name them. */
 static vv_status add_conflicts(finder *f, vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_auto(vv_index) *x = NULL;
 	vv_index_entry e;
 	const char *last = "";
 	vv_status rc = vv_index_open(&x, f->repo, err);
-	if (rc < 0 || !vv_index_has_conflicts(x)) {
-		vv_index_close(x);
-		return rc;
-	}
+	if (rc < 0 || !vv_index_has_conflicts(x)) return rc;
 	for (size_t i = 0; i < vv_index_count(x) && rc == VV_OK; i++) {
 		vv_index_at(x, i, &e);
 		if (e.stage == 0 || strcmp(e.path, last) == 0) {
@@ -304,13 +297,12 @@ static vv_status add_conflicts(finder *f, vv_error *err)
 		}
 		last = e.path;
 		vv_diff_path p = {.path = (char *)e.path};
-		char *file = vv_repository_file(f->repo, e.path);
+		vv_auto(char) *file = vv_repository_file(f->repo, e.path);
 		if (!file) {
 			rc = vv_fail_nomem(err);
 			break;
 		}
 		p.new_mode = f->out->b.kind == VV_SIDE_WORK && vv_exists(file) ? S_IFREG | 0644 : 0;
-		vv_free(file);
 		rc = find_old_side(f, x, &p, err);
 		if (rc == VV_OK && p.old_mode == 0 && p.new_mode == 0) {
 			p.stage =
@@ -324,7 +316,6 @@ static vv_status add_conflicts(finder *f, vv_error *err)
 	if (f->out->count > 1) {
 		qsort(f->out->paths, f->out->count, sizeof(*f->out->paths), by_path);
 	}
-	vv_index_close(x);
 	return rc;
 }
 
@@ -358,14 +349,12 @@ static void join(vv_diff_sides *d, size_t i, size_t k)
 /* What is gone here and new there may be one file. */
 static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
 {
-	vv_rename_file *gone = vv_calloc(d->count + 1, sizeof(*gone)),
-		       *come = vv_calloc(d->count + 1, sizeof(*come));
-	size_t *places = vv_calloc(3 * d->count + 1, sizeof(*places));
+	vv_auto_free vv_rename_file *gone = vv_calloc(d->count + 1, sizeof(*gone)),
+				    *come = vv_calloc(d->count + 1, sizeof(*come));
+	vv_auto_free size_t *places = vv_calloc(3 * d->count + 1, sizeof(*places));
 	size_t gone_count = 0, come_count = 0, n = 0;
 	vv_status rc = gone && come && places ? VV_OK : vv_fail_nomem(err);
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	size_t *gone_at = places, *come_at = places + d->count, *from = places + 2 * d->count;
 	for (size_t i = 0; i < d->count; i++) {
 		const vv_diff_path *p = &d->paths[i];
@@ -392,10 +381,6 @@ static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
 		}
 	}
 	d->count = n;
-done:
-	vv_free(places);
-	vv_free(come);
-	vv_free(gone);
 	return rc;
 }
 
@@ -410,7 +395,7 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 			vv_tree_entry_clear(&e);
 		}
 	} else if (s->kind != VV_SIDE_COMMIT) {
-		vv_index *x = NULL;
+		vv_auto(vv_index) *x = NULL;
 		vv_index_entry ie;
 		if ((rc = vv_index_open(&x, f->repo, err)) == VV_OK) {
 			rc = VV_ENOTFOUND;
@@ -419,7 +404,6 @@ static vv_status side_has(bool *out, finder *f, const vv_diff_side *s, const cha
 				rc = is_below(ie.path, path) ? VV_OK : rc;
 			}
 		}
-		vv_index_close(x);
 	}
 	*out = rc == VV_OK;
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
@@ -501,7 +485,7 @@ done:
 
 static vv_status name_commit(vv_diff_side *s, vv_repository *r, const vv_oid *commit, vv_error *err)
 {
-	char *hex = NULL;
+	vv_auto(char) *hex = NULL;
 	vv_status rc;
 	if (!commit) {
 		static const vv_oid nothing;
@@ -510,7 +494,6 @@ static vv_status name_commit(vv_diff_side *s, vv_repository *r, const vv_oid *co
 	if ((rc = vv_rev_short(r, commit, &hex, err)) == VV_OK) {
 		rc = set_side(s, VV_SIDE_COMMIT, commit, hex, strlen(hex), err);
 	}
-	vv_free(hex);
 	return rc;
 }
 

@@ -137,13 +137,12 @@ static vv_status hash_bytes(void *payload, const void *bytes, size_t len, vv_err
 
 static vv_status hash_of(vv_hash128 *out, vv_subject *s, vv_error *err)
 {
-	vv_xxh3_state *state = vv_xxh3_new(0);
+	vv_auto(vv_xxh3_state) *state = vv_xxh3_new(0);
 	vv_status rc;
 	if (!state) return vv_fail_nomem(err);
 	if ((rc = vv_subject_bytes(s, hash_bytes, state, NULL, err)) == VV_OK) {
 		*out = vv_xxh3_digest128(state);
 	}
-	vv_xxh3_free(state);
 	return rc;
 }
 
@@ -334,24 +333,19 @@ static bool same_header(const comparison *c)
  * the columns' quoting had to. */
 static vv_status describe_form(comparison *c, vv_error *err)
 {
-	vv_dialect to;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_dialect) to = {0};
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc = vv_dialect_dup(&to, &c->b->root.dialect, err);
 	if (rc < 0) return rc;
 	const vv_dialect *from = &c->a->root.dialect;
 	size_t len;
 	const char *header = vv_dialect_header(from, &len);
-	if (same_header(c) && (rc = vv_dialect_set_header(&to, header, len, err)) < 0) {
-		goto done;
-	}
+	if (same_header(c) && (rc = vv_dialect_set_header(&to, header, len, err)) < 0) return rc;
 	if (!same_columns(&c->columns)) {
 		to.quoting_count = 0;
 		vv_free(to.quoting);
 		to.quoting = from->quoting_count > 0 ? vv_malloc(from->quoting_count) : NULL;
-		if (from->quoting_count > 0 && !to.quoting) {
-			rc = vv_fail_nomem(err);
-			goto done;
-		}
+		if (from->quoting_count > 0 && !to.quoting) return vv_fail_nomem(err);
 		if (to.quoting) {
 			memcpy(to.quoting, from->quoting, from->quoting_count);
 			to.quoting_count = from->quoting_count;
@@ -361,7 +355,7 @@ static vv_status describe_form(comparison *c, vv_error *err)
 	vv_hash128 comments[2];
 	if ((rc = vv_forms_comments(&comments[0], c->a, err)) < 0 ||
 	    (rc = vv_forms_comments(&comments[1], c->b, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (comments[0].lo != comments[1].lo || comments[0].hi != comments[1].hi) {
 		vv_buf_printf(&b, "%scomments between the rows changed", b.len > 0 ? ", " : "");
@@ -370,9 +364,6 @@ static vv_status describe_form(comparison *c, vv_error *err)
 		c->form = vv_buf_detach(&b);
 		rc = c->form ? VV_OK : vv_fail_nomem(err);
 	}
-done:
-	vv_buf_clear(&b);
-	vv_dialect_clear(&to);
 	return rc;
 }
 
@@ -520,7 +511,7 @@ static void propose_key(comparison *c, const vv_key_found *old, const vv_key_fou
 static vv_status find_label(comparison *c, vv_error *err)
 {
 	vv_table *newer = c->b ? c->b : c->a;
-	vv_key_found old = {.could = NULL}, new = {.could = NULL};
+	vv_auto(vv_key_found) old = {.could = NULL}, new = {.could = NULL};
 	vv_status rc;
 	if (c->told.key_count > 0 || !c->how->writer || c->how->counts || c->how->bound > 0) {
 		return VV_OK;
@@ -532,8 +523,6 @@ static vv_status find_label(comparison *c, vv_error *err)
 	    (rc = vv_key_find(&old, c->a, LABEL_ROWS, err)) == VV_OK) {
 		propose_key(c, &old, &new);
 	}
-	vv_key_found_clear(&new);
-	vv_key_found_clear(&old);
 	return rc;
 }
 
@@ -542,9 +531,9 @@ static vv_status whole(comparison *c, vv_error *err)
 {
 	vv_table *t = c->a ? c->a : c->b;
 	bool removed = c->a != NULL;
-	vv_table_reader *r = NULL;
-	vv_batch b;
-	size_t *key = vv_calloc(t->root.key_count + 1, sizeof(*key));
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	vv_auto_free size_t *key = vv_calloc(t->root.key_count + 1, sizeof(*key));
 	uint64_t given = 0;
 	int more = 1;
 	vv_status rc = VV_OK;
@@ -557,10 +546,7 @@ static vv_status whole(comparison *c, vv_error *err)
 		}
 	}
 	c->told.key = key;
-	if ((rc = find_label(c, err)) < 0) {
-		vv_free(key);
-		return rc;
-	}
+	if ((rc = find_label(c, err)) < 0) return rc;
 	c->stats.added = removed ? 0 : t->root.rows;
 	c->stats.removed = removed ? t->root.rows : 0;
 	c->stats.old_rows = c->stats.removed;
@@ -595,9 +581,6 @@ static vv_status whole(comparison *c, vv_error *err)
 	if (rc == VV_OK && c->begun) {
 		rc = c->how->writer->end_table(c->how->writer, &c->stats, err);
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
-	vv_free(key);
 	return rc;
 }
 
@@ -613,7 +596,7 @@ static bool columns_differ(const comparison *c)
 
 static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	size_t shown = 0;
 	if (s->repeated_keys == 0 || !c->how->writer || c->how->bound > 0) return;
 	for (; shown < VV_REPEATS_SHOWN && s->repeated[shown]; shown++) {
@@ -625,7 +608,6 @@ static void warn_repeats(const comparison *c, const vv_rowdiff_stats *s)
 		vv_text_shows(c->item->path), vv_text_count(s->repeated_keys),
 		s->repeated_keys == 1 ? " occurs" : "s occur", vv_buf_cstr(&b),
 		s->repeated_keys > shown ? ", ..." : "");
-	vv_buf_clear(&b);
 }
 
 static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *err)

@@ -88,7 +88,7 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 {
 	static const char *const argv[] = {"git", "--version", NULL};
 	static const char lead[] = "git version ";
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_run run = {.argv = argv, .env = env, .output = &text};
 	unsigned major = 0, minor = 0;
 	char *end;
@@ -104,7 +104,6 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 		major = (unsigned)strtoul(version, &end, 10);
 		minor = *end == '.' ? (unsigned)strtoul(end + 1, NULL, 10) : 0;
 	}
-	vv_buf_clear(&text);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (!d->git[0]) {
 		return vv_doctor_say(d, "git", true, "install git, or put it on the PATH", err,
@@ -120,13 +119,12 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 
 vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
 {
-	char *file = NULL;
+	vv_auto(char) *file = NULL;
 	vv_error none;
 	vv_status rc = look_for_git(d, env, err);
 
 	if (rc < 0) return rc;
 	rc = vv_program_find(&file, env, "varve", &none);
-	vv_free(file);
 	if (rc == VV_EPROGRAM) {
 		return vv_doctor_say(
 			d, "path", true,
@@ -141,10 +139,9 @@ vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
 /* Is the value what varve writes, whatever it calls the program? */
 static bool is_right(size_t i, const char *value)
 {
-	vv_buf wanted = VV_BUF_INIT;
+	vv_auto(vv_buf) wanted = VV_BUF_INIT;
 	const char *tail;
 	size_t len, have = strlen(value);
-	bool right;
 
 	vv_driver_value(&wanted, i, "varve");
 	tail = vv_buf_cstr(&wanted);
@@ -152,20 +149,18 @@ static bool is_right(size_t i, const char *value)
 		tail += 5; /* the program's name may be a path */
 	}
 	len = strlen(tail);
-	right = have >= len && strcmp(value + have - len, tail) == 0;
-	vv_buf_clear(&wanted);
-	return right;
+	return have >= len && strcmp(value + have - len, tail) == 0;
 }
 
 vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_error *err)
 {
 	const char *missing = NULL, *other = NULL;
-	vv_buf value_shown = VV_BUF_INIT, init = VV_BUF_INIT;
+	vv_auto(vv_buf) value_shown = VV_BUF_INIT, init = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < vv_drivers_count && rc == VV_OK; i++) {
 		const char *key = vv_driver_key(i);
-		char *value = NULL;
+		vv_auto(char) *value = NULL;
 
 		rc = vv_config_string(r, key, &value, err);
 		if (rc == VV_ENOTFOUND) {
@@ -176,7 +171,6 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 			other = key;
 			vv_buf_puts(&value_shown, vv_text_shows(value));
 		}
-		vv_free(value);
 	}
 	(void)vv_hint_put(&init, "", d->words, VV_HINT_INIT_AGAIN);
 	if (rc == VV_OK && missing) {
@@ -188,8 +182,6 @@ vv_status vv_doctor_settings(vv_doctor *d, vv_repository *r, bool needed, vv_err
 				   "%s is '%s', which is not varve's", other,
 				   vv_buf_cstr(&value_shown));
 	}
-	vv_buf_clear(&value_shown);
-	vv_buf_clear(&init);
 	return rc;
 }
 
@@ -205,13 +197,13 @@ static vv_status say_hook(vv_doctor *d, const vv_hook_found *h, vv_error *err)
 
 static vv_status look_at_hook(vv_doctor *d, vv_repository *r, vv_error *err)
 {
-	vv_hook_found hook = {0};
+	vv_auto(vv_hook_found) hook = {0};
 	bool wanted = true;
 	vv_status rc;
 
 	if ((rc = vv_config_bool(r, "varve.prepush", true, &wanted, err)) < 0 ||
 	    (rc = vv_push_hook_find(&hook, r, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!wanted) {
 		rc = vv_doctor_say(d, "hook", false, "git config --unset varve.prePush", err,
@@ -219,8 +211,6 @@ static vv_status look_at_hook(vv_doctor *d, vv_repository *r, vv_error *err)
 	} else if (!hook.calls || !hook.runs) {
 		rc = say_hook(d, &hook, err);
 	}
-done:
-	vv_hook_found_clear(&hook);
 	return rc;
 }
 
@@ -235,7 +225,7 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && rc == VV_OK; i++) {
 		const char *dir = i < 2 ? vv_repository_gitdir(r) : vv_repository_commondir(r);
-		char *file = vv_path_join(dir, names[i], (char *)NULL);
+		vv_auto(char) *file = vv_path_join(dir, names[i], (char *)NULL);
 		vv_stat st;
 
 		if (!file) return vv_fail_nomem(err);
@@ -248,7 +238,6 @@ static vv_status look_for_locks(vv_doctor *d, vv_repository *r, vv_error *err)
 			vv_buf_printf(&mend, "rm %s (once no git runs here)", vv_text_shows(file));
 			rc = vv_doctor_add(d, "lock", true, &message, &mend, err);
 		}
-		vv_free(file);
 	}
 	return rc;
 }

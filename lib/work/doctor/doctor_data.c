@@ -48,7 +48,7 @@ static vv_status say(data *a, const char *what, const char *message, const char 
 /* Since when the path is at the version that the index has: "commit a1b2c3d of 2026-11-20". */
 static void put_since(vv_buf *b, vv_repository *r, const char *path)
 {
-	vv_buf out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
 	const char *argv[] = {"git", "log", "-1", "--format=%h of %as", "--", NULL, NULL};
 	vv_run run = {.argv = argv,
 		      .env = vv_repository_env(r),
@@ -63,9 +63,6 @@ static void put_since(vv_buf *b, vv_repository *r, const char *path)
 	if (vv_run_program(&run, &code, &none) == VV_OK && code == 0 && out.len > 0) {
 		vv_buf_printf(b, ", since commit %.*s", (int)strcspn(out.data, "\n"), out.data);
 	}
-	vv_buf_clear(&out);
-	vv_buf_clear(&errors);
-	vv_buf_clear(&spec);
 }
 
 static vv_status look_for_blocks(data *a, const char *path, const vv_pointer *p, bool *here,
@@ -120,16 +117,12 @@ static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, c
 
 static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_status rc = vv_damaged_pointer_mend(&mend, a->r, path, NULL, err);
 
 	vv_buf_printf(&message, "%s%s: a damaged pointer: %s", work ? "in the work tree, " : "",
 		      vv_text_shows(path), what);
-	if (rc < 0) {
-		vv_buf_clear(&message);
-		vv_buf_clear(&mend);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	return vv_doctor_add(a->d, "pointer", true, &message, &mend, err);
 }
 
@@ -137,14 +130,14 @@ static vv_status say_damaged(data *a, const char *path, const char *what, bool w
 static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, bool tracked,
 				 vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_error why;
 	bool here = false;
 	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, &why);
 
 	if (rc < 0) {
-		vv_buf message = VV_BUF_INIT;
+		vv_auto(vv_buf) message = VV_BUF_INIT;
 
 		if (rc == VV_ENOSUPPORT) {
 			vv_buf_printf(&message, "its pointer cannot be read: %s", why.message);
@@ -155,11 +148,10 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 		} else {
 			rc = say_damaged(a, path, why.message, false, err);
 		}
-		vv_buf_clear(&message);
-		goto done;
+		return rc;
 	}
 	if (!tracked) {
-		char *filter = NULL;
+		vv_auto(char) *filter = NULL;
 
 		rc = vv_attr_value(a->r, path, "filter", &filter, err);
 		if (rc == VV_OK && strcmp(filter, "varve") == 0) {
@@ -184,16 +176,11 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_buf *text, 
 				"it is a table of varve, but no line of .gitattributes declares it",
 				path, VV_HINT_TRACK, err);
 		}
-		vv_free(filter);
-		if (rc < 0) {
-			goto done;
-		}
+		if (rc < 0) return rc;
 	}
 	if ((rc = look_for_blocks(a, path, &p, &here, err)) == VV_OK && here) {
 		rc = look_for_truth(a, path, text, &p, err);
 	}
-done:
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -218,12 +205,11 @@ static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool wo
 /* The text that Git has under a path which varve is to keep. */
 static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_error *err)
 {
-	char *object = NULL;
+	vv_auto(char) *object = NULL;
 	vv_error why;
 	vv_status rc = vv_lfs_find(&object, a->r, vv_buf_cstr(text), text->len, &why);
 	bool lfs = object || rc == VV_EMISSING;
 
-	vv_free(object);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	return lfs ? say(a, "lfs", "Git LFS stores it, but .gitattributes assigns it to varve",
 			 path, VV_HINT_MIGRATE, err)
@@ -254,9 +240,9 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 /* What lies in the work tree in the place of a table: its pointer, or one that git could not merge. */
 static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error *err)
 {
-	char *file = vv_repository_file(a->r, path);
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_repository_file(a->r, path);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	vv_stat st;
 	vv_error why;
@@ -265,7 +251,7 @@ static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error 
 	if (!file) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, NULL) < 0 || !S_ISREG(st.mode) || st.size > VV_POINTER_MAX ||
 	    vv_read_regular(&text, file, VV_POINTER_MAX, NULL) < 0) {
-		goto done;
+		return rc;
 	}
 	text.len = vv_pointer_strip_cr(text.data, text.len);
 	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
@@ -277,16 +263,12 @@ static vv_status look_at_work(data *a, const char *path, bool tracked, vv_error 
 	} else if (tracked) { /* else 'varve track' writes it, too */
 		rc = look_at_standing(a, path, &p, err);
 	}
-done:
-	vv_arena_clear(&arena);
-	vv_buf_clear(&text);
-	vv_free(file);
 	return rc;
 }
 
 static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool tracked = false;
 	uint64_t size;
 	vv_status rc;
@@ -300,9 +282,7 @@ static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 		a->d->tables += tracked;
 		return tracked ? look_at_text(a, e->path, &text, err) : VV_OK;
 	}
-	if ((rc = vv_blob_read(a->r, &e->id, VV_POINTER_MAX, &text, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_blob_read(a->r, &e->id, VV_POINTER_MAX, &text, err)) < 0) return rc;
 	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
 		a->d->tables++;
 		rc = say_torn(a, e->path, &text, false, err);
@@ -315,14 +295,12 @@ static vv_status look_at(data *a, const vv_index_entry *e, vv_error *err)
 		a->d->tables++;
 		rc = look_at_text(a, e->path, &text, err);
 	}
-done:
-	vv_buf_clear(&text);
 	return rc;
 }
 
 static vv_status say_beaten(data *a, vv_error *err)
 {
-	vv_buf all = VV_BUF_INIT;
+	vv_auto(vv_buf) all = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	vv_attr_beaten_put(&a->beaten, &all);
@@ -334,7 +312,6 @@ static vv_status say_beaten(data *a, vv_error *err)
 				   "%.*s: Git rewrites pointers there", (int)len, p);
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&all);
 	return rc;
 }
 

@@ -65,10 +65,10 @@ static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name
 static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reached *there,
 				  const char *name, vv_error *err)
 {
-	vv_cid_map *versions = NULL;
+	vv_auto(vv_cid_map) *versions = NULL;
 	vv_store *store;
-	vv_cid *roots = NULL;
-	bool *holds = NULL;
+	vv_auto_free vv_cid *roots = NULL;
+	vv_auto_free bool *holds = NULL;
 	size_t count = 0;
 	uint64_t lost = 0;
 	vv_error why;
@@ -104,9 +104,6 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 			vv_text_shows(name),
 			vv_text_counted(lost, "version of a dataset", "versions of datasets"));
 	}
-	vv_free(holds);
-	vv_free(roots);
-	vv_cid_map_free(versions);
 	return rc;
 }
 
@@ -140,7 +137,8 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 
 static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT, site = VV_BUF_INIT;
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_buf) site = VV_BUF_INIT;
 	vv_error ignored;
 
 	vv_buf_printf(&message,
@@ -150,7 +148,6 @@ static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 		      vv_block_peer_site(&site, url, &ignored) == VV_OK && site.len > 0
 			      ? vv_text_shows(vv_buf_cstr(&site))
 			      : "URL");
-	vv_buf_clear(&site);
 	return vv_doctor_add(d, "peer", true, &message, &mend, err);
 }
 
@@ -206,9 +203,9 @@ static vv_status ask_block_peers(vv_doctor *d, vv_transfer *t, vv_git_host *host
 
 static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only, vv_error *err)
 {
-	vv_transfer t;
-	vv_remote m = {0};
-	vv_reached reached = {0};
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_reached) reached = {0};
 	vv_error why = {0};
 	vv_status rc;
 
@@ -224,9 +221,6 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		if (rc == VV_OK && (rc = look_at_head(d, reached.host, name, err)) == VV_OK) {
 			rc = ask_block_peers(d, &t, reached.host, name, err);
 		}
-		vv_reached_close(&reached);
-		vv_transfer_close(&t);
-		vv_remote_clear(&m);
 		return rc;
 	}
 	vv_reached_close(&reached);
@@ -246,7 +240,6 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 		}
 		rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
 	}
-	vv_remote_clear(&m);
 	return rc;
 }
 

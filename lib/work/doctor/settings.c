@@ -105,13 +105,12 @@ static const char *with_placeholder(const char *name, vv_buf *b)
 const vv_setting *vv_setting_find(const char *name)
 {
 	const vv_setting *found = NULL;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *sought = with_placeholder(name, &b);
 
 	for (size_t i = 0; i < vv_setting_count && !found; i++) {
 		found = strcasecmp(vv_settings[i].name, sought) == 0 ? &vv_settings[i] : NULL;
 	}
-	vv_buf_clear(&b);
 	return found;
 }
 
@@ -127,14 +126,11 @@ bool vv_setting_is_ours(const char *name)
 vv_status vv_setting_must_exist(const char *name, vv_error *err)
 {
 	vv_nearest near;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *sought = with_placeholder(name, &b);
 	const char *own = strrchr(sought, '.');
 
-	if (vv_setting_find(name)) {
-		vv_buf_clear(&b);
-		return VV_OK;
-	}
+	if (vv_setting_find(name)) return VV_OK;
 	(void)vv_fail(err, VV_EUSAGE, "varve has no setting '%s'", vv_text_shows(name));
 	/* The part after the last dot alone: what all names share says nothing. */
 	vv_nearest_init(&near, own ? own + 1 : sought);
@@ -150,21 +146,17 @@ vv_status vv_setting_must_exist(const char *name, vv_error *err)
 	} else {
 		vv_hint_code(err, VV_HINT_CONFIG_LIST);
 	}
-	vv_buf_clear(&b);
 	return VV_EUSAGE;
 }
 
 static vv_status check_word(const vv_setting *s, const char *name, const char *value, vv_error *err)
 {
-	vv_buf expected = VV_BUF_INIT;
-	vv_status rc;
+	vv_auto(vv_buf) expected = VV_BUF_INIT;
 
 	if (vv_choices_have(s->choices, value)) return VV_OK;
 	vv_choices_put(&expected, s->choices);
-	rc = vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected %s", vv_text_shows(name),
-		     vv_text_shows(value), vv_buf_cstr(&expected));
-	vv_buf_clear(&expected);
-	return rc;
+	return vv_fail(err, VV_EUSAGE, "the setting '%s' is '%s', expected %s", vv_text_shows(name),
+		       vv_text_shows(value), vv_buf_cstr(&expected));
 }
 
 vv_status vv_setting_check(const char *name, const char *value, vv_error *err)

@@ -41,14 +41,14 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 			       .path = c->path,
 			       .sides = {c->base, c->ours, c->theirs},
 			       .commits = {*base, l->bases[0], l->other}};
-	vv_dataset_merged out;
+	vv_auto(vv_dataset_merged) out = {0};
 	vv_merge_side result;
 	vv_status rc;
 
 	vv_dataset_merged_init(&out);
 	if ((rc = vv_dataset_merge_run(&out, &in, err)) < 0 ||
 	    (rc = vv_conflict_columns_take(&out, &in, VV_TAKE_BASE, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	result = out.result;
 	if (out.record.count > 0 || out.record.left_out > 0) {
@@ -64,8 +64,6 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 		rc = vv_dataset_writer_commit(m->writer,
 					      err); /* the next merge reads these blocks */
 	}
-done:
-	vv_dataset_merged_clear(&out);
 	return rc;
 }
 
@@ -74,7 +72,7 @@ static vv_status merge_in(maker *m, level *l, const vv_oid *base, vv_error *err)
 {
 	static const vv_merge_labels labels = {
 		"merged common ancestors", "Temporary merge branch 1", "Temporary merge branch 2"};
-	vv_merged_trees *trees = NULL;
+	vv_auto(vv_merged_trees) *trees = NULL;
 	vv_status rc;
 
 	if ((rc = vv_merge_trees(&trees, m->repo, base, &l->tree, &l->other, &labels, err)) < 0) {
@@ -92,7 +90,6 @@ static vv_status merge_in(maker *m, level *l, const vv_oid *base, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_merged_tree(trees, &l->tree, err);
 	}
-	vv_merged_free(trees);
 	return rc;
 }
 
@@ -150,7 +147,7 @@ static vv_status run(maker *m, vv_oid *out, vv_error *err)
 vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_dataset_writer *s,
 			     const vv_oid *ours, const vv_oid *theirs, vv_error *err)
 {
-	maker *m = vv_calloc(1, sizeof(*m));
+	vv_auto_free maker *m = vv_calloc(1, sizeof(*m));
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -162,6 +159,5 @@ vv_status vv_merge_base_make(vv_oid *out, size_t *count, vv_repository *r, vv_da
 		*count = m->levels[0].count;
 		rc = run(m, out, err);
 	}
-	vv_free(m);
 	return rc;
 }

@@ -170,7 +170,7 @@ vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merg
 				   vv_merge_take take, vv_error *err)
 {
 	vv_dataset_merge again = *in;
-	vv_conflict_record decided;
+	vv_auto(vv_conflict_record) decided = {0};
 	vv_status rc = VV_OK;
 
 	vv_conflict_record_init(&decided);
@@ -182,7 +182,6 @@ vv_status vv_conflict_columns_take(vv_dataset_merged *out, const vv_dataset_merg
 			break;
 		}
 	}
-	vv_conflict_record_clear(&decided);
 	return rc;
 }
 
@@ -200,8 +199,8 @@ static bool rows_without_key(const vv_conflict_record *c)
 static vv_status work_blob(const remake *r, vv_oid *out, vv_error *err)
 {
 	bool pointer = false;
-	char *file;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = vv_dataset_reader_is_pointer(vv_dataset_writer_reader(r->s->writer),
@@ -216,8 +215,6 @@ static vv_status work_blob(const remake *r, vv_oid *out, vv_error *err)
 	if ((rc = vv_read_regular(&text, file, SIZE_MAX, err)) == VV_OK) {
 		rc = vv_blob_write(r->s->repo, vv_buf_cstr(&text), text.len, out, err);
 	}
-	vv_buf_clear(&text);
-	vv_free(file);
 	return rc;
 }
 

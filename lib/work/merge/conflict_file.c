@@ -94,9 +94,8 @@ static void cell_json(vv_json_out *w, const vv_cell *cell)
 /* A row as an object, without members that it does not have. NULL when out of memory. */
 static const char *row_json(vv_conflict_record *c, const vv_schema *schema, const vv_cell *cells)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_json_out w;
-	const char *out;
 
 	vv_json_out_init(&w, &text, 0);
 	vv_json_open_object(&w);
@@ -107,9 +106,7 @@ static const char *row_json(vv_conflict_record *c, const vv_schema *schema, cons
 		}
 	}
 	vv_json_close_object(&w);
-	out = text.failed ? NULL : vv_conflict_record_text(c, vv_buf_cstr(&text));
-	vv_buf_clear(&text);
-	return out;
+	return text.failed ? NULL : vv_conflict_record_text(c, vv_buf_cstr(&text));
 }
 
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err)
@@ -387,7 +384,7 @@ static void record_json(vv_json_out *w, const vv_conflict_record *c)
 
 vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_json_out w;
 	vv_status rc;
 
@@ -397,13 +394,12 @@ vv_status vv_conflict_record_save(vv_repository *r, const vv_conflict_record *c,
 	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
 		rc = vv_conflict_write(r, c->path, &text, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
 void vv_conflict_key_put(vv_buf *b, const char *key)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const char *text;
 	vv_json *list;
 	size_t len;
@@ -419,7 +415,6 @@ void vv_conflict_key_put(vv_buf *b, const char *key)
 	} else {
 		vv_buf_puts(b, key);
 	}
-	vv_arena_clear(&arena);
 }
 
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item)
@@ -493,14 +488,13 @@ static bool read_kind(const vv_json *v, vv_conflict_kind *out)
 /* A value as JSON text. */
 static const char *read_text(vv_conflict_record *c, const vv_json *v)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const char *out = NULL;
 
 	vv_json_put_node(&text, v);
 	if (!text.failed) {
 		out = vv_conflict_record_text(c, vv_buf_cstr(&text));
 	}
-	vv_buf_clear(&text);
 	return out;
 }
 
@@ -718,7 +712,7 @@ vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, con
 {
 	vv_error own; /* bad() needs one to write to */
 	reading in = {out, path, err ? err : &own};
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_conflict_record_init(out);
@@ -727,6 +721,5 @@ vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, con
 		rc = vv_fail(err, VV_ENOTFOUND, "the record of the conflicts of %s is out of date",
 			     vv_text_shows(path));
 	}
-	vv_buf_clear(&text);
 	return rc;
 }

@@ -66,7 +66,7 @@ static vv_status find_out(lister *l, vv_conflict_path *p, vv_error *err)
 			       .path = p->path,
 			       .sides = {p->sides[0], p->sides[1], p->sides[2]},
 			       .dry = !l->keep};
-	vv_dataset_merged out;
+	vv_auto(vv_dataset_merged) out = {0};
 	vv_status rc;
 
 	vv_dataset_merged_init(&out);
@@ -75,7 +75,6 @@ static vv_status find_out(lister *l, vv_conflict_path *p, vv_error *err)
 	vv_conflict_record_clear(&p->record);
 	p->record = out.record;
 	vv_conflict_record_init(&out.record);
-	vv_dataset_merged_clear(&out);
 	return rc;
 }
 
@@ -169,7 +168,7 @@ void vv_conflict_list_clear(vv_conflict_list *l)
 
 static void name_conflict(vv_buf *b, vv_repository *r, const vv_index *x, const char *path)
 {
-	vv_conflict_record record;
+	vv_auto(vv_conflict_record) record = {0};
 
 	vv_buf_puts(b, vv_text_shows(path));
 	if (vv_conflict_record_load(&record, r, x, path, NULL) == VV_OK) {
@@ -177,12 +176,11 @@ static void name_conflict(vv_buf *b, vv_repository *r, const vv_index *x, const 
 		vv_conflict_record_describe(b, &record);
 		vv_buf_puts(b, ")");
 	}
-	vv_conflict_record_clear(&record);
 }
 
 vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err)
 {
-	vv_buf names = VV_BUF_INIT;
+	vv_auto(vv_buf) names = VV_BUF_INIT;
 	char *before = NULL;
 	size_t count = 0;
 
@@ -204,6 +202,5 @@ vv_status vv_conflicts_refuse(vv_repository *r, const vv_index *x, vv_error *err
 	vv_free(before);
 	vv_fail(err, VV_ECONFLICT, "there are unmerged paths; nothing was committed: %s%s",
 		vv_buf_cstr(&names), count > NAMED_MAX ? " and more" : "");
-	vv_buf_clear(&names);
 	return vv_hint_code(err, VV_HINT_CONFLICTS_AND_RESOLVE);
 }

@@ -41,17 +41,14 @@ static bool is_chosen(const vv_solution *s, size_t i)
 
 static const char *show_row(const vv_conflict_item *item)
 {
-	vv_buf b = VV_BUF_INIT;
-	const char *text;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (item->key) {
 		vv_buf_puts(&b, item->key);
 	} else {
 		vv_conflict_row_put(&b, item);
 	}
-	text = vv_text_shows(vv_buf_cstr(&b));
-	vv_buf_clear(&b);
-	return text;
+	return vv_text_shows(vv_buf_cstr(&b));
 }
 
 static vv_status add_edit(solver *v, const vv_row_edit *edit, vv_error *err)
@@ -66,7 +63,7 @@ static vv_status add_edit(solver *v, const vv_row_edit *edit, vv_error *err)
 static vv_status find_rows(solver *v, vv_error *err)
 {
 	const vv_conflict_record *c = v->s->record;
-	vv_row_wanted *wanted;
+	vv_auto_free vv_row_wanted *wanted = NULL;
 	vv_status rc;
 
 	v->same = vv_cid_equal(&v->table->cid, &c->root);
@@ -85,7 +82,6 @@ static vv_status find_rows(solver *v, vv_error *err)
 		/* A row that ours removed is not expected; one that the user put there counts. */
 		v->rows[i] = wanted[i].row;
 	}
-	vv_free(wanted);
 	return rc;
 }
 
@@ -280,8 +276,8 @@ static void place_by_number(const solver *v, const restored *one, vv_row_wanted 
 
 static vv_status put_back(solver *v, vv_table *from, restored *list, size_t count, vv_error *err)
 {
-	vv_row_wanted *wanted = vv_calloc(count + 1, sizeof(*wanted));
-	vv_row_wanted *near = vv_calloc(count * NEIGHBOURS + 1, sizeof(*near));
+	vv_auto_free vv_row_wanted *wanted = vv_calloc(count + 1, sizeof(*wanted));
+	vv_auto_free vv_row_wanted *near = vv_calloc(count * NEIGHBOURS + 1, sizeof(*near));
 	vv_columns_options copts = {0};
 	vv_columns columns;
 	vv_status rc = VV_OK;
@@ -325,8 +321,6 @@ done:
 	if (wanted) {
 		vv_rows_wanted_clear(wanted, count);
 	}
-	vv_free(wanted);
-	vv_free(near);
 	return rc;
 }
 
@@ -334,7 +328,7 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 {
 	const vv_solution *s = v->s;
 	const vv_oid *blob = &s->record->sides[s->side];
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	bool pointer = false;
 	vv_pointer p;
 	vv_store *store;
@@ -358,7 +352,6 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 			vv_table_close(&from);
 		}
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -367,7 +360,7 @@ static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error 
 static vv_status decide(solver *v, vv_error *err)
 {
 	const vv_conflict_record *c = v->s->record;
-	restored *list = vv_calloc(c->count + 1, sizeof(*list));
+	vv_auto_free restored *list = vv_calloc(c->count + 1, sizeof(*list));
 	size_t count = 0;
 	bool back;
 	vv_status rc = list ? VV_OK : vv_fail_nomem(err);
@@ -393,7 +386,6 @@ static vv_status decide(solver *v, vv_error *err)
 	if (rc == VV_OK) {
 		rc = restore_rows(v, list, count, err);
 	}
-	vv_free(list);
 	return rc;
 }
 
@@ -443,7 +435,8 @@ static void move_place(const solver *v, size_t i, const int64_t *shift, gone_pla
 static vv_status renumber(solver *v, vv_error *err)
 {
 	vv_conflict_record *c = v->s->record;
-	int64_t *shift = vv_calloc(v->count + 1, sizeof(*shift)); /* by the edits up to each */
+	vv_auto_free int64_t *shift = vv_calloc(v->count + 1,
+						sizeof(*shift)); /* by the edits up to each */
 	gone_place last = {.place = UINT64_MAX};
 
 	if (!shift) return vv_fail_nomem(err);
@@ -472,7 +465,6 @@ static vv_status renumber(solver *v, vv_error *err)
 			item->row = (uint64_t)((int64_t)item->row + shift[at]);
 		}
 	}
-	vv_free(shift);
 	return VV_OK;
 }
 
@@ -535,13 +527,13 @@ vv_status vv_conflict_solve_all(vv_repository *r, vv_dataset_writer *writer,
 {
 	vv_solution s = {.repo = r, .writer = writer, .record = record, .side = side};
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	char *dir = vv_path_join(vv_repository_varvedir(r), "cache", NULL);
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", NULL);
 	temp_file f = {-1, NULL, 0};
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_source source;
 	vv_fd_source fds;
 	vv_pointer parent;
-	vv_dataset_found staged;
+	vv_auto(vv_dataset_found) staged = {0};
 	bool pointer = false;
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
 
@@ -585,8 +577,5 @@ done:
 		vv_close(f.fd, f.path, NULL);
 	}
 	vv_free(f.path);
-	vv_free(dir);
-	vv_dataset_found_clear(&staged);
-	vv_arena_clear(&arena);
 	return rc;
 }

@@ -36,12 +36,11 @@ static bool is_part(const vv_resolving *r)
 
 static bool is_row(const vv_conflict_item *item, const char *word)
 {
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	bool is;
 
 	vv_conflict_row_put(&name, item);
 	is = (name.len > 0 || item->key) && strcmp(vv_buf_cstr(&name), word) == 0;
-	vv_buf_clear(&name);
 	return is || (item->key && strcmp(item->key, word) == 0);
 }
 
@@ -162,7 +161,7 @@ static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_erro
 			       .path = p->path,
 			       .sides = {p->sides[VV_BASE], p->sides[VV_THEIRS], p->sides[VV_OURS]},
 			       .commits = {{{0}}, c->commits[1], c->commits[0]}};
-	vv_dataset_merged out;
+	vv_auto(vv_dataset_merged) out = {0};
 	vv_status rc;
 
 	vv_dataset_merged_init(&out);
@@ -170,7 +169,6 @@ static vv_status take_theirs(vv_resolving *r, const vv_conflict_path *p, vv_erro
 	    (rc = vv_dataset_writer_commit(r->writer, err)) == VV_OK) {
 		rc = take_file(r, p, out.result.mode, &out.result.id, err);
 	}
-	vv_dataset_merged_clear(&out);
 	return rc;
 }
 
@@ -191,7 +189,7 @@ static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_er
 /* A literal where the column's cells are: numbers in JSON. */
 static void set_state(vv_cell *cell, const vv_conflict_item *item)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *v;
 	bool literal = item->cells[VV_OURS].state == VV_CELL_LITERAL ||
 		       item->cells[VV_THEIRS].state == VV_CELL_LITERAL;
@@ -200,7 +198,6 @@ static void set_state(vv_cell *cell, const vv_conflict_item *item)
 	    v->type != VV_JSON_STRING) {
 		cell->state = VV_CELL_LITERAL;
 	}
-	vv_arena_clear(&arena);
 }
 
 /* As add does of a value that is not of its column's type. */
@@ -257,7 +254,8 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 static vv_status rewrite(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
 			 const vv_cid *root, const vv_stat *st, vv_error *err)
 {
-	char *file = vv_repository_file(r->repo, p->path), *dir = file ? vv_path_dir(file) : NULL;
+	vv_auto(char) *file = vv_repository_file(r->repo, p->path),
+		      *dir = file ? vv_path_dir(file) : NULL;
 	new_file f = {-1, NULL};
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err), closed;
 
@@ -288,8 +286,6 @@ static vv_status rewrite(vv_resolving *r, vv_conflict_path *p, const bool *chose
 	}
 done:
 	vv_free(f.path);
-	vv_free(dir);
-	vv_free(file);
 	return rc;
 }
 
@@ -298,7 +294,7 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 			    vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer merged;
 	bool pointer = false;
 	vv_status rc;
@@ -316,7 +312,6 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 		vv_fail(err, VV_EUSAGE, "%s: only a pointer is here", vv_text_shows(p->path));
 		rc = vv_hint(err, "--ours or --theirs take the whole table");
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -346,20 +341,19 @@ static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dat
 
 static void say_left(const vv_resolving *r, const vv_conflict_path *p)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	if (!r->quiet) {
 		vv_conflict_record_describe(&text, &p->record);
 		vv_notes_put(vv_repository_notes(r->repo), "%s: left: %s", vv_text_shows(p->path),
 			     vv_buf_cstr(&text));
 	}
-	vv_buf_clear(&text);
 }
 
 /* The conflicts that were not chosen stay in the record. */
 static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *chosen, vv_error *err)
 {
-	vv_dataset_found staged;
+	vv_auto(vv_dataset_found) staged = {0};
 	vv_conflict_record *c = &p->record;
 	size_t left = 0;
 	vv_status rc;
@@ -372,9 +366,7 @@ static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *cho
 	c->count = left;
 	c->touched = true;
 	vv_dataset_found_init(&staged);
-	if ((rc = stage_work(r, p, &staged, err)) < 0) {
-		goto done;
-	}
+	if ((rc = stage_work(r, p, &staged, err)) < 0) return rc;
 	if (left == 0 && c->left_out == 0) {
 		rc = settle(r, p, &staged, err);
 		if (rc == VV_OK && !r->quiet) {
@@ -387,8 +379,6 @@ static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *cho
 			say_left(r, p);
 		}
 	}
-done:
-	vv_dataset_found_clear(&staged);
 	return rc;
 }
 
@@ -397,8 +387,8 @@ static bool is_ours(const vv_resolving *r, const vv_conflict_path *p,
 		    const vv_dataset_found *staged)
 {
 	const vv_oid *ours = &p->record.sides[VV_OURS];
-	char *file = vv_repository_file(r->repo, p->path);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_repository_file(r->repo, p->path);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid id;
 	bool is = vv_oid_equal(&staged->blob, ours);
 
@@ -406,24 +396,22 @@ static bool is_ours(const vv_resolving *r, const vv_conflict_path *p,
 	    vv_blob_id(vv_buf_cstr(&text), text.len, &id, NULL) == VV_OK) {
 		is = vv_oid_equal(&id, ours);
 	}
-	vv_buf_clear(&text);
-	vv_free(file);
 	return is;
 }
 
 static vv_status write_version(vv_resolving *r, const vv_conflict_path *p, const vv_oid *blob,
 			       vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
-	char *file = vv_repository_file(r->repo, p->path);
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_repository_file(r->repo, p->path);
 	vv_pointer merged;
 	bool pointer = false;
 	vv_stat st;
 	vv_status rc = file ? vv_dataset_writer_commit(r->writer, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || (rc = vv_dataset_reader_is_pointer(r->reader, blob, &pointer, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!pointer) {
 		if ((rc = vv_blob_read(r->repo, blob, SIZE_MAX, &text, err)) == VV_OK) {
@@ -435,10 +423,6 @@ static vv_status write_version(vv_resolving *r, const vv_conflict_path *p, const
 		rc = vv_materialise(r->reader, p->path, blob, &merged, p->sides[VV_OURS].mode, &st,
 				    err);
 	}
-done:
-	vv_free(file);
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -500,8 +484,9 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 
 static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *err)
 {
-	bool *chosen = NULL, all = false, untouched;
-	vv_dataset_found staged;
+	vv_auto_free bool *chosen = NULL;
+	bool all = false, untouched;
+	vv_auto(vv_dataset_found) staged = {0};
 	vv_status rc;
 
 	vv_dataset_found_init(&staged);
@@ -510,7 +495,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
 	    (rc = stage_work(r, p, &staged, err)) < 0 ||
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	untouched = !p->record.touched && vv_cid_equal(&staged.result.cid, &p->record.root);
 	if (all && !r->set_column && untouched && r->side == VV_THEIRS) {
@@ -528,14 +513,11 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 		if (rc == VV_OK) {
 			rc = keep_rest(r, p, chosen, err);
 		}
-		goto done;
+		return rc;
 	}
 	if (rc == VV_OK && !r->quiet) {
 		vv_notes_put(vv_repository_notes(r->repo), "%s: resolved", vv_text_shows(p->path));
 	}
-done:
-	vv_dataset_found_clear(&staged);
-	vv_free(chosen);
 	return rc;
 }
 
@@ -595,11 +577,10 @@ static vv_status finish(vv_resolving *r, vv_error *err)
 static vv_status note_path(vv_resolving *r, vv_journal *j, const char *path, vv_error *err)
 {
 	const vv_journal_change c = {.path = path};
-	char *file = vv_conflict_file(r->repo, path);
+	vv_auto(char) *file = vv_conflict_file(r->repo, path);
 	const char *name = file ? vv_path_below(vv_repository_gitdir(r->repo), file) : NULL;
 	vv_status rc = name ? vv_journal_file(j, name, err) : vv_fail_nomem(err);
 
-	vv_free(file);
 	return rc < 0 ? rc : vv_journal_path(j, r->index, &c, err);
 }
 
@@ -646,7 +627,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
  * decided. */
 static vv_status merge_torn(vv_resolving *r, vv_error *err)
 {
-	vv_torn_report t;
+	vv_auto(vv_torn_report) t = {0};
 	vv_status rc = vv_torn_mend(&t, r->repo, r->writer, r->index, r->paths, r->paths != NULL,
 				    false, err);
 
@@ -655,7 +636,6 @@ static vv_status merge_torn(vv_resolving *r, vv_error *err)
 			     vv_buf_cstr(&t.text));
 	}
 	r->merged = t.merged > 0;
-	vv_torn_report_clear(&t);
 	return rc;
 }
 

@@ -293,7 +293,7 @@ static vv_status set_conflicts(vv_merge_job *j, vv_error *err)
 
 static vv_status begin_state(vv_merge_job *j, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!j->state) return VV_OK;
@@ -314,7 +314,6 @@ static vv_status begin_state(vv_merge_job *j, vv_error *err)
 	if (rc == VV_OK && !(j->commits && j->conflicts == 0)) {
 		rc = vv_state_sync(j->repo, err); /* it outlives the command */
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -326,16 +325,13 @@ static vv_status note(vv_merge_job *j, vv_journal **out, vv_error *err)
 				.end = j->commits && j->conflicts == 0 ? VV_JOURNAL_END_HEAD
 								       : VV_JOURNAL_END_INDEX};
 	size_t count = vv_merged_count(j->merged), unsettled = 0;
-	const char **names = vv_calloc(count + 1, sizeof(*names));
-	vv_buf what = VV_BUF_INIT;
+	vv_auto_free const char **names = vv_calloc(count + 1, sizeof(*names));
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&what, "the %s of '%s'", j->command, j->names[VV_THEIRS]);
 	o.what = vv_buf_cstr(&what);
-	if (!names || vv_buf_ok(&what, err) < 0) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!names || vv_buf_ok(&what, err) < 0) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		if (!j->settled[i]) {
 			names[unsettled++] = vv_merged_at(j->merged, i)->path;
@@ -345,9 +341,6 @@ static vv_status note(vv_merge_job *j, vv_journal **out, vv_error *err)
 	    (rc = vv_tree_switch_note(&j->change, *out, false, names, unsettled, err)) == VV_OK) {
 		rc = vv_journal_ready(*out, err);
 	}
-done:
-	vv_buf_clear(&what);
-	vv_free(names);
 	return rc;
 }
 

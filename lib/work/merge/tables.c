@@ -86,7 +86,7 @@ static vv_status find_parent(merging *m, size_t i, vv_error *err)
 {
 	static const size_t order[] = {VV_BASE, VV_OURS, VV_THEIRS};
 	vv_dataset_reader *reader = vv_dataset_writer_reader(m->in->writer);
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc = VV_OK;
 
@@ -106,14 +106,13 @@ static vv_status find_parent(merging *m, size_t i, vv_error *err)
 			break;
 		}
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
 /* A branch that was not migrated yet has the pointer of Git LFS, which stands for the table that it names. */
 static vv_status find_lfs(vv_subject *s, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	uint64_t size = 0;
 	vv_status rc = vv_blob_size(s->repo, &s->blob, &size, err);
 
@@ -123,7 +122,6 @@ static vv_status find_lfs(vv_subject *s, vv_error *err)
 		    VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -135,7 +133,7 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	 * common one, else ours. */
 	vv_subject_options opts = {.find_key = i == VV_BASE ||
 					       (i == VV_OURS && in->sides[VV_BASE].mode == 0)};
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc;
 
@@ -157,7 +155,6 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	} else if (rc == VV_OK && !s->is_dataset && (rc = find_lfs(s, err)) == VV_OK) {
 		rc = find_parent(m, i, err);
 	}
-	vv_arena_clear(&arena);
 	if (rc == VV_OK && (rc = vv_subject_open(s, &m->sides[i].table, &opts, err)) == VV_OK) {
 		m->sides[i].open = true;
 	}
@@ -231,7 +228,7 @@ static vv_status take_text(void *payload, const void *bytes, size_t len, vv_erro
 static vv_status keep_result(merging *m, const vv_import_result *result, const vv_sink *sink,
 			     vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_table t;
 	vv_status rc;
 
@@ -249,7 +246,6 @@ static vv_status keep_result(merging *m, const vv_import_result *result, const v
 				: vv_blob_write(m->in->repo, vv_buf_cstr(&text), text.len,
 						&m->out->result.id, err);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -276,9 +272,9 @@ static vv_status merge_rows(merging *m, vv_error *err)
 		.ours_id = ours,
 		.theirs_id = theirs,
 		.pool = vv_dataset_reader_pool(vv_dataset_writer_reader(in->writer))};
-	vv_import_result result;
+	vv_auto(vv_import_result) result = {0};
 	vv_sink sink;
-	char *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
+	vv_auto(char) *temp = vv_path_join(vv_repository_varvedir(in->repo), "cache", NULL);
 	side *s = m->sides;
 	vv_status rc;
 
@@ -308,8 +304,6 @@ done:
 	if (rc < 0) {
 		vv_prefix(err, "%s", vv_text_shows(in->path));
 	}
-	vv_import_result_clear(&result);
-	vv_free(temp);
 	return rc;
 }
 

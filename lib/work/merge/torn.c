@@ -81,10 +81,10 @@ static vv_status append(mender *m, const vv_index_entry *e, torn_path **out, vv_
 static vv_status write_pointer(mender *m, const vv_cid *root, vv_merge_side *out, uint32_t mode,
 			       vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_store *store;
 	vv_sink source;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	if ((rc = vv_repository_store(m->repo, &store, err)) < 0) return rc;
@@ -94,8 +94,6 @@ static vv_status write_pointer(mender *m, const vv_cid *root, vv_merge_side *out
 	    (rc = vv_blob_write(m->repo, vv_buf_cstr(&text), text.len, &out->id, err)) == VV_OK) {
 		out->mode = mode;
 	}
-	vv_table_close(&t);
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -103,28 +101,25 @@ static vv_status write_pointer(mender *m, const vv_cid *root, vv_merge_side *out
 
 static bool has_root(mender *m, const vv_oid *commit, const char *path, const vv_cid *root)
 {
-	vv_tree_entry t = {0};
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_tree_entry) t = {0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
-	bool pointer = false, has;
+	bool pointer = false;
 
-	has = vv_tree_entry_at(m->repo, commit, path, &t, NULL) == VV_OK &&
-	      vv_dataset_reader_is_pointer(vv_dataset_writer_reader(m->writer), &t.id, &pointer,
-					   NULL) == VV_OK &&
-	      pointer &&
-	      vv_dataset_reader_pointer(vv_dataset_writer_reader(m->writer), &t.id, &arena, &p,
-					NULL) == VV_OK &&
-	      vv_cid_equal(&p.root, root);
-	vv_tree_entry_clear(&t);
-	vv_arena_clear(&arena);
-	return has;
+	return vv_tree_entry_at(m->repo, commit, path, &t, NULL) == VV_OK &&
+	       vv_dataset_reader_is_pointer(vv_dataset_writer_reader(m->writer), &t.id, &pointer,
+					    NULL) == VV_OK &&
+	       pointer &&
+	       vv_dataset_reader_pointer(vv_dataset_writer_reader(m->writer), &t.id, &arena, &p,
+					 NULL) == VV_OK &&
+	       vv_cid_equal(&p.root, root);
 }
 
 /* The newest commits with ours and theirs, among those that changed the path. */
 static vv_status find_commits(mender *m, const char *path, const vv_cid roots[3], vv_oid found[2],
 			      bool has[2], vv_error *err)
 {
-	vv_buf out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
 	const char *argv[] = {"git",         "log", "--all", "HEAD", "-1000",
 			      "--format=%H", "--",  NULL,    NULL};
 	vv_run run = {.argv = argv,
@@ -138,7 +133,7 @@ static vv_status find_commits(mender *m, const char *path, const vv_cid roots[3]
 	vv_buf_printf(&spec, ":(top,literal)%s", path);
 	argv[7] = vv_buf_cstr(&spec);
 	if ((rc = vv_buf_ok(&spec, err)) < 0 || (rc = vv_run_program(&run, &code, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (const char *p = vv_buf_cstr(&out); code == 0 && *p && !(has[0] && has[1]);) {
 		size_t n = strcspn(p, "\n");
@@ -154,10 +149,6 @@ static vv_status find_commits(mender *m, const char *path, const vv_cid roots[3]
 		}
 		p += n + (p[n] == '\n');
 	}
-done:
-	vv_buf_clear(&out);
-	vv_buf_clear(&errors);
-	vv_buf_clear(&spec);
 	return rc;
 }
 
@@ -166,7 +157,7 @@ static vv_status find_base(mender *m, torn_path *t, const vv_cid roots[3], vv_er
 	vv_oid commits[2], tree;
 	bool has[2] = {false, false};
 	size_t count = 0;
-	vv_tree_entry e = {0};
+	vv_auto(vv_tree_entry) e = {0};
 	vv_status rc = find_commits(m, t->path, roots, commits, has, err);
 
 	if (rc < 0 || !has[0] || !has[1] ||
@@ -179,7 +170,6 @@ static vv_status find_base(mender *m, torn_path *t, const vv_cid roots[3], vv_er
 	if (rc == VV_OK && S_ISREG(e.mode)) {
 		t->sides[VV_BASE] = (vv_merge_side){e.mode, e.id};
 	}
-	vv_tree_entry_clear(&e);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -226,7 +216,7 @@ static vv_status look(mender *m, const vv_index_entry *e, vv_buf *text, vv_error
 
 static vv_status find(mender *m, vv_pathspec *paths, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(m->index); i++) {
@@ -237,7 +227,6 @@ static vv_status find(mender *m, vv_pathspec *paths, vv_error *err)
 			rc = look(m, &e, &text, err);
 		}
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -248,8 +237,8 @@ static vv_status is_version(mender *m, const char *path, const vv_oid *blob, boo
 			    vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
-	vv_arena arena = VV_ARENA_INIT;
-	vv_dataset_found found;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_dataset_found) found = {0};
 	vv_pointer p;
 	bool pointer = false;
 	vv_status rc;
@@ -257,16 +246,13 @@ static vv_status is_version(mender *m, const char *path, const vv_oid *blob, boo
 	vv_dataset_found_init(&found);
 	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(m->writer), blob, &arena, &p,
 					    err)) < 0) {
-		goto done;
+		return rc;
 	}
 	opts.parent = &p;
 	rc = vv_dataset_writer_file(m->writer, path, &opts, &found, &pointer, err);
 	*is = rc == VV_OK && (pointer ? vv_oid_equal(&found.blob, blob)
 				      : vv_cid_equal(&found.result.cid, &p.root));
 	rc = rc == VV_EINPUT ? VV_OK : rc; /* no table */
-done:
-	vv_dataset_found_clear(&found);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -274,7 +260,7 @@ done:
 static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, vv_error *err)
 {
 	const vv_oid *versions[] = {merged, &t->sides[VV_OURS].id, &t->sides[VV_THEIRS].id};
-	char *file = vv_repository_file(m->repo, t->path);
+	vv_auto(char) *file = vv_repository_file(m->repo, t->path);
 	bool is = vv_work_is_torn(m->repo, t->path, NULL);
 	vv_stat st;
 	vv_status rc = file ? VV_OK : vv_fail_nomem(err);
@@ -283,7 +269,6 @@ static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, 
 	for (size_t i = 0; i < 3 && !is && rc == VV_OK; i++) {
 		rc = is_version(m, t->path, versions[i], &is, err);
 	}
-	vv_free(file);
 	if (rc < 0 || is) return rc;
 	vv_fail(err, VV_EREFUSED, "%s: the file matches neither side", vv_text_shows(t->path));
 	return vv_hint_code(err, VV_HINT_ADD_OR_FIX, t->path);
@@ -292,7 +277,7 @@ static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, 
 static vv_status write_file(mender *m, const torn_path *t, const vv_oid *blob, vv_stat *st,
 			    vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_dataset_reader *reader = vv_dataset_writer_reader(m->writer);
 	vv_status rc = vv_dataset_reader_pointer(reader, blob, &arena, &p, err);
@@ -300,7 +285,6 @@ static vv_status write_file(mender *m, const torn_path *t, const vv_oid *blob, v
 	if (rc == VV_OK) {
 		rc = vv_materialise(reader, t->path, blob, &p, t->sides[VV_OURS].mode, st, err);
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -338,7 +322,7 @@ static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
 			       .path = t->path,
 			       .sides = {t->sides[0], t->sides[1], t->sides[2]},
 			       .dry = dry};
-	vv_dataset_merged d;
+	vv_auto(vv_dataset_merged) d = {0};
 	vv_stat st;
 	bool clean = false;
 	vv_status rc;
@@ -366,7 +350,6 @@ done:
 	if (rc == VV_OK) {
 		tell(m, t, &d, clean);
 	}
-	vv_dataset_merged_clear(&d);
 	return rc;
 }
 

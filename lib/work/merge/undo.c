@@ -96,7 +96,7 @@ static vv_status put_back(undoing *u, const char *path, bool removals, vv_error 
 static vv_status note(undoing *u, vv_journal **out, vv_error *err)
 {
 	const char *state = vv_state_name(u->repo), *shown = vv_state_shown(u->repo);
-	vv_buf what = VV_BUF_INIT, command = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT, command = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&what, "'%s --abort'", shown);
@@ -127,8 +127,6 @@ static vv_status note(undoing *u, vv_journal **out, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_journal_ready(*out, err);
 	}
-	vv_buf_clear(&what);
-	vv_buf_clear(&command);
 	return rc;
 }
 
@@ -151,7 +149,7 @@ static vv_status run(undoing *u, vv_error *err)
 vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err)
 {
 	undoing u = {.repo = r};
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	*lacking = false;
@@ -176,7 +174,6 @@ vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err)
 	vv_checkout_clear(&u.checkout);
 done:
 	vv_names_free(u.paths, u.count);
-	vv_head_clear(&head);
 	vv_dataset_reader_close(u.reader);
 	vv_index_close(u.index);
 	return rc;

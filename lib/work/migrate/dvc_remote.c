@@ -341,7 +341,7 @@ static vv_status copy_any(vv_dvc_remote *d, const vv_dvc_out *o, int fd, const c
 vv_status vv_dvc_remote_get(vv_dvc_remote *d, const vv_dvc_out *o, const char *file, vv_error *err)
 {
 	vv_auto(char) *folder = vv_path_dir(file);
-	char *temp = NULL;
+	vv_auto(char) *temp = NULL;
 	vv_status rc = folder ? vv_mkdirs(folder, err) : vv_fail_nomem(err);
 	int fd;
 
@@ -357,6 +357,5 @@ vv_status vv_dvc_remote_get(vv_dvc_remote *d, const vv_dvc_out *o, const char *f
 	if (rc < 0) {
 		vv_unlink(temp, true, NULL);
 	}
-	vv_free(temp);
 	return rc;
 }

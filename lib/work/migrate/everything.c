@@ -76,7 +76,7 @@ void vv_migrate_result_clear(vv_migrate_result *r)
 /* Lines "PATTERN n=PLACE", as of a .gitattributes file. */
 static vv_status read_patterns(migration *m, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	m->patterns = m->o->patterns;
 	m->pattern_count = m->o->pattern_count;
@@ -90,7 +90,6 @@ static vv_status read_patterns(migration *m, vv_error *err)
 	for (size_t i = 0; i < m->pattern_count; i++) {
 		if (*m->patterns[i] == '!' || strpbrk(m->patterns[i], " \t\r\n\"") ||
 		    !*m->patterns[i]) {
-			vv_buf_clear(&text);
 			return vv_fail(err, VV_EUSAGE, "'%s' is not a pattern for a whole history",
 				       vv_text_shows(m->patterns[i]));
 		}
@@ -379,7 +378,7 @@ static vv_status take_group(migration *m, vv_folder_edit *f, const vv_dvc_out *o
 			    bool *done, vv_error *err)
 {
 	vv_auto(vv_buf) top = VV_BUF_INIT;
-	kept *all = vv_calloc(count + 1, sizeof(*all));
+	vv_auto_free kept *all = vv_calloc(count + 1, sizeof(*all));
 	size_t wanted = 0, files = 0;
 	bool odd = false, here = true;
 	vv_status rc = all ? dvc_top(m, &top, f->path, err) : vv_fail_nomem(err);
@@ -406,7 +405,6 @@ static vv_status take_group(migration *m, vv_folder_edit *f, const vv_dvc_out *o
 	for (size_t i = 0; all && i < count; i++) {
 		kept_clear(&all[i]);
 	}
-	vv_free(all);
 	return rc;
 }
 
@@ -651,8 +649,8 @@ static vv_status copy_notes(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status move_refs(migration *m, vv_rewrite *w, vv_error *err)
 {
-	vv_ref_change *changes = vv_calloc(m->ref_count + 1, sizeof(*changes));
-	vv_oid *ids = vv_calloc(m->ref_count + 1, sizeof(*ids));
+	vv_auto_free vv_ref_change *changes = vv_calloc(m->ref_count + 1, sizeof(*changes));
+	vv_auto_free vv_oid *ids = vv_calloc(m->ref_count + 1, sizeof(*ids));
 	size_t n = 0;
 	vv_status rc = changes && ids ? VV_OK : vv_fail_nomem(err);
 
@@ -667,8 +665,6 @@ static vv_status move_refs(migration *m, vv_rewrite *w, vv_error *err)
 		rc = vv_refs_update(m->repo, changes, n,
 				    m->o->export ? "migrate: text again" : "migrate: tables", err);
 	}
-	vv_free(ids);
-	vv_free(changes);
 	return rc;
 }
 

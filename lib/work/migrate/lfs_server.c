@@ -405,7 +405,7 @@ static vv_status copy(vv_lfs_server *s, const vv_lfs_object *o, int fd, const ch
 static vv_status get(vv_lfs_server *s, const vv_lfs_object *o, const char *file, vv_error *err)
 {
 	vv_auto(char) *folder = vv_path_dir(file);
-	char *temp = NULL;
+	vv_auto(char) *temp = NULL;
 	vv_status rc = folder ? vv_mkdirs(folder, err) : vv_fail_nomem(err);
 	int fd;
 
@@ -419,7 +419,6 @@ static vv_status get(vv_lfs_server *s, const vv_lfs_object *o, const char *file,
 	if (rc < 0) {
 		vv_unlink(temp, true, NULL);
 	}
-	vv_free(temp);
 	return rc;
 }
 

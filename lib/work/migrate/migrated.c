@@ -470,11 +470,10 @@ vv_status vv_migrated_dvc_list(vv_migrated *c, const char *folder, const vv_dvc_
 			       vv_dvc_file *out, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	char *file = NULL;
+	vv_auto(char) *file = NULL;
 	vv_status rc = get_dvc(c, folder, o, &file, err);
 
 	rc = rc < 0 ? rc : vv_read_regular(&text, file, DVC_LIST_MAX, err);
-	vv_free(file);
 	return rc < 0 ? rc : vv_dvc_list_read(out, vv_buf_cstr(&text), text.len, err);
 }
 

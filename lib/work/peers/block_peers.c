@@ -91,12 +91,11 @@ vv_status vv_block_peer_site(vv_buf *out, const char *url, vv_error *err)
 /* An entry of the list: a URL, or a HOST, which stands for https://HOST. */
 static bool is_site(const char *entry, size_t len, const char *site)
 {
-	vv_buf url = VV_BUF_INIT, is = VV_BUF_INIT;
+	vv_auto(vv_buf) url = VV_BUF_INIT, is = VV_BUF_INIT;
 	const char *colon = memchr(entry, ':', len);
 	const bool whole = colon && (size_t)(colon - entry) + 3 <= len &&
 			   memcmp(colon, "://", 3) == 0;
 	vv_error ignored;
-	bool same;
 	vv_status rc;
 
 	vv_buf_printf(&url, "%s%.*s", whole ? "" : "https://", (int)len, entry);
@@ -105,10 +104,7 @@ static bool is_site(const char *entry, size_t len, const char *site)
 		vv_buf_putc(&url, '/');
 		rc = vv_block_peer_site(&is, vv_buf_cstr(&url), &ignored);
 	}
-	same = !url.failed && rc == VV_OK && is.len > 0 && strcmp(vv_buf_cstr(&is), site) == 0;
-	vv_buf_clear(&url);
-	vv_buf_clear(&is);
-	return same;
+	return !url.failed && rc == VV_OK && is.len > 0 && strcmp(vv_buf_cstr(&is), site) == 0;
 }
 
 /* "a.example https://b.example:8443,ssh://git@c.example" */
@@ -137,7 +133,7 @@ static vv_status see_host(void *payload, const char *name, const char *value, co
 static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bool *yes,
 			   vv_error *err)
 {
-	vv_buf prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
+	vv_auto(vv_buf) prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
 	vv_error nobody;
 	vv_status rc;
 
@@ -153,8 +149,6 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bo
 	if (rc == VV_OK && *yes) {
 		rc = vv_config_add(t->repo, "varve.trustedHost", site, err);
 	}
-	vv_buf_clear(&prompt);
-	vv_buf_clear(&answer);
 	return rc;
 }
 
@@ -162,14 +156,12 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 				   vv_error *err)
 {
 	const char *env = vv_env_get(vv_repository_env(t->repo), "VARVE_TRUSTED_HOSTS");
-	vv_buf there = VV_BUF_INIT, own = VV_BUF_INIT;
+	vv_auto(vv_buf) there = VV_BUF_INIT, own = VV_BUF_INIT;
 	vv_error ignored;
 	trust asked = {.found = false};
 	vv_status rc = vv_block_peer_site(&there, url, err);
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	asked.site = vv_buf_cstr(&there);
 	if (vv_block_peer_site(&own, m->url, &ignored) == VV_OK) {
 		asked.found = own.len > 0 && strcmp(vv_buf_cstr(&own), asked.site) == 0;
@@ -188,9 +180,6 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 			     "hint: 'git config --global --add varve.trustedHost %s' trusts it",
 			     there.len > 0 ? vv_text_shows(asked.site) : "URL");
 	}
-done:
-	vv_buf_clear(&own);
-	vv_buf_clear(&there);
 	return rc;
 }
 
@@ -274,19 +263,19 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 			 bool dry_run, vv_host_sum *sum, vv_error *err)
 {
 	vv_remote m = {.url = (char *)(uintptr_t)url};
-	vv_push_ref *list = vv_calloc(count + 1, sizeof(*list));
-	vv_peer *peer = NULL;
+	vv_auto_free vv_push_ref *list = vv_calloc(count + 1, sizeof(*list));
+	vv_auto(vv_peer) *peer = NULL;
 	const vv_hello *h;
-	vv_push_outcome out = {0};
+	vv_auto(vv_push_outcome) out = {0};
 	vv_channel_stats line;
-	vv_arena arena;
+	vv_auto(vv_arena) arena = {0};
 	vv_status rc;
 
 	if (!list) return vv_fail_nomem(err);
 	vv_arena_init(&arena);
 	if ((rc = vv_transfer_connect(t, &peer, &m, true, err)) < 0 ||
 	    (rc = vv_peer_hello(peer, &h, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = place(&list[i], t->repo, h, &refs[i], &arena, err);
@@ -297,9 +286,7 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 			   .ref_count = count,
 			   .dry_run = dry_run,
 			   .progress = t->progress};
-	if (rc < 0 || (rc = vv_push_run(&p, &out, err)) < 0) {
-		goto done;
-	}
+	if (rc < 0 || (rc = vv_push_run(&p, &out, err)) < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && !dry_run && i < out.answer.count; i++) {
 		if (out.answer.refs[i]) {
 			rc = vv_fail(err, VV_EREFUSED, "'%s' refuses %s: %s", vv_text_url(url),
@@ -312,11 +299,6 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 	sum->blocks = out.sum.blocks;
 	sum->raw = out.sum.bytes;
 	sum->bytes = line.bytes_out;
-done:
-	vv_push_outcome_clear(&out);
-	vv_peer_close(peer);
-	vv_arena_clear(&arena);
-	vv_free(list);
 	return rc;
 }
 
@@ -362,8 +344,8 @@ vv_status vv_block_peers_send(const vv_block_peers *p, vv_transfer *t, const vv_
 
 vv_status vv_block_peer_trust(vv_repository *r, const char *url, vv_error *err)
 {
-	vv_buf site = VV_BUF_INIT;
-	char *now = NULL;
+	vv_auto(vv_buf) site = VV_BUF_INIT;
+	vv_auto(char) *now = NULL;
 	vv_error absent;
 	vv_status rc = vv_block_peer_site(&site, url, err);
 
@@ -372,7 +354,5 @@ vv_status vv_block_peer_trust(vv_repository *r, const char *url, vv_error *err)
 	     strcmp(now, vv_buf_cstr(&site)) != 0)) {
 		rc = vv_config_add(r, "varve.trustedHost", vv_buf_cstr(&site), err);
 	}
-	vv_free(now);
-	vv_buf_clear(&site);
 	return rc;
 }

@@ -68,7 +68,7 @@ static vv_status take_ref(vv_blocks_config *c, const char *value, vv_error *err)
 /* Places on other machines only: what a commit says is not to reach into this one. */
 static vv_status take_url(char **list, size_t *count, const char *value, vv_error *err)
 {
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_error why;
 
 	if (*count == VV_BLOCKS_URLS_MAX) {
@@ -79,7 +79,6 @@ static vv_status take_url(char **list, size_t *count, const char *value, vv_erro
 		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": %s", why.message);
 	}
 	bool fine = u.kind == VV_URL_SSH || u.kind == VV_URL_HTTP || u.kind == VV_URL_IPFS;
-	vv_url_clear(&u);
 	if (!fine) {
 		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": not every clone can reach '%s'",
 			vv_text_shows(value));
@@ -91,7 +90,7 @@ static vv_status take_url(char **list, size_t *count, const char *value, vv_erro
 
 vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 {
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_error why;
 
 	if (vv_url_read(&u, url, &why) < 0) {
@@ -102,7 +101,6 @@ vv_status vv_store_url_check(const char *url, bool push, vv_error *err)
 	const bool rclone = u.kind == VV_URL_RCLONE;
 	const bool fine = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_PATH ||
 			  (u.kind == VV_URL_HTTP && !push);
-	vv_url_clear(&u);
 	if (secret) {
 		vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": a password in a store's URL");
 		return vv_hint(err, "whoever has the repository has the password");
@@ -211,12 +209,12 @@ bool vv_blocks_is_store(const char *url)
 	vv_url u;
 
 	if (vv_url_read(&u, url, &ignored) == VV_OK) {
-		char *mark = u.kind == VV_URL_PATH
-				     ? vv_path_join(u.path, vv_files_mark.file, (char *)NULL)
-				     : NULL;
+		vv_auto(char) *mark = u.kind == VV_URL_PATH
+					      ? vv_path_join(u.path, vv_files_mark.file,
+							     (char *)NULL)
+					      : NULL;
 		is = u.kind == VV_URL_S3 || u.kind == VV_URL_SFTP || u.kind == VV_URL_RCLONE ||
 		     (mark && vv_exists(mark));
-		vv_free(mark);
 		vv_url_clear(&u);
 	}
 	return is;
@@ -267,7 +265,7 @@ static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *
 {
 	const char *args[] = {"config",       "--no-includes",      "-z", where,
 			      "--get-regexp", "^(blocks|store)\\.", NULL};
-	vv_buf text = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT, said = VV_BUF_INIT;
 	vv_git_call run = {.args = args, .repo = r, .output = &text};
 	int code = 0;
 	vv_status rc = vv_git_run(&run, &said, &code, err);
@@ -282,8 +280,6 @@ static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *
 	if (rc == VV_OK && code == 0) {
 		rc = vv_blocks_config_parse(out, text.data, text.len, err);
 	}
-	vv_buf_clear(&text);
-	vv_buf_clear(&said);
 	return rc;
 }
 
@@ -291,7 +287,7 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 				vv_error *err)
 {
 	char blob[VV_OID_TEXT + 8] = "--blob=";
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {0};
 	vv_error absent;
 
 	memset(out, 0, sizeof(*out));
@@ -301,14 +297,13 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 	}
 	vv_oid_text(blob + 7, &e.id);
 	bool file = (e.mode & 0170000) == 0100000;
-	vv_tree_entry_clear(&e);
 	return file ? read_from(out, r, blob, err) : VV_OK;
 }
 
 vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv_error *err)
 {
 	const char *work = vv_repository_workdir(r);
-	vv_buf where = VV_BUF_INIT;
+	vv_auto(vv_buf) where = VV_BUF_INIT;
 	vv_stat st;
 	vv_status rc;
 
@@ -319,6 +314,5 @@ vv_status vv_blocks_config_read_work(vv_blocks_config *out, vv_repository *r, vv
 	    vv_lstat(&st, vv_buf_cstr(&where) + 7, NULL) == VV_OK && S_ISREG(st.mode)) {
 		rc = read_from(out, r, vv_buf_cstr(&where), err);
 	}
-	vv_buf_clear(&where);
 	return rc;
 }

@@ -29,7 +29,7 @@ void vv_data_store_clear(vv_data_store *s)
 vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err)
 {
 	const char *work = vv_repository_workdir(r);
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
 
 	if (rc < 0) return rc;
@@ -37,7 +37,6 @@ vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, 
 		       ? vv_strdup(u.kind == VV_URL_PATH ? u.path : url)
 		       : vv_path_join(work ? work : vv_repository_commondir(r), u.path,
 				      (char *)NULL);
-	vv_url_clear(&u);
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -46,7 +45,7 @@ vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error
 {
 	const char *work = vv_repository_workdir(r);
 	const size_t len = work ? strlen(work) : 0;
-	char *copy = len > 0 && strncmp(path, work, len) == 0 ? vv_strdup(path) : NULL;
+	vv_auto(char) *copy = len > 0 && strncmp(path, work, len) == 0 ? vv_strdup(path) : NULL;
 	vv_status rc = VV_OK;
 	vv_stat st;
 
@@ -64,7 +63,6 @@ vv_status vv_data_store_check_links(vv_repository *r, const char *path, vv_error
 			*p = '/';
 		}
 	}
-	vv_free(copy);
 	return rc;
 }
 
@@ -158,18 +156,18 @@ vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_re
 vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
 			      vv_error *err)
 {
-	vv_data_store s;
+	vv_auto(vv_data_store) s = {0};
 	vv_status rc = find(&s, t, m, commit, false, false, err);
 
 	*out = rc == VV_OK && s.url;
-	vv_data_store_clear(&s);
 	return rc;
 }
 
 /* A folder that has something else is not taken for a store. */
 static vv_status check_empty(const char *path, vv_error *err)
 {
-	char **names = NULL, *mark = vv_path_join(path, vv_files_mark.file, (char *)NULL);
+	char **names = NULL;
+	vv_auto(char) *mark = vv_path_join(path, vv_files_mark.file, (char *)NULL);
 	size_t count = 0;
 	vv_status rc = mark ? VV_OK : vv_fail_nomem(err);
 
@@ -182,7 +180,6 @@ static vv_status check_empty(const char *path, vv_error *err)
 		rc = vv_hint(err, "give a new folder, or one of its own in it");
 	}
 	vv_names_free(names, count);
-	vv_free(mark);
 	return rc;
 }
 
@@ -191,7 +188,7 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 {
 	const vv_place_facts facts = {
 		.mark = &vv_files_mark, .more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
 
 	*out = (vv_place){0};
@@ -218,7 +215,6 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 		rc = vv_hint(err, "a store is s3://bucket/prefix, sftp://host/folder, a folder, or "
 				  "(to be read) https://host/folder");
 	}
-	vv_url_clear(&u);
 	return rc;
 }
 

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/peers/remote.h"
 #include "lib/work/peers/transfer.h"
@@ -32,6 +33,7 @@ vv_status vv_data_store_upstream(vv_data_store *out, vv_transfer *t, const vv_re
 vv_status vv_data_store_named(bool *out, vv_transfer *t, const vv_remote *m, const vv_oid *commit,
 			      vv_error *err);
 void vv_data_store_clear(vv_data_store *s);
+VV_AUTO_CLEAR(vv_data_store, vv_data_store_clear)
 
 /* A folder whose path does not begin at the top is below the work tree; owned by the caller. */
 vv_status vv_data_store_absolute(char **out, vv_repository *r, const char *url, vv_error *err);

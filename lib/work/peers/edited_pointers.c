@@ -40,8 +40,8 @@ static void tell(edited *e, const vv_new_root *n)
 static vv_status look(void *payload, const vv_new_root *n, vv_error *err)
 {
 	edited *e = payload;
-	vv_buf text = VV_BUF_INIT;
-	vv_tree_entry at = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_tree_entry) at = {0};
 	vv_error why;
 	bool holds = true;
 	vv_status rc;
@@ -53,8 +53,6 @@ static vv_status look(void *payload, const vv_new_root *n, vv_error *err)
 	    !holds) {
 		tell(e, n);
 	}
-	vv_tree_entry_clear(&at);
-	vv_buf_clear(&text);
 	return rc;
 }
 

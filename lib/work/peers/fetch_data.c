@@ -49,14 +49,13 @@ static vv_status take_root(void *payload, const vv_cid *root, const char *path, 
 
 static vv_status take_elsewhere(run *r, vv_error *err)
 {
-	vv_elsewhere *e;
+	vv_auto(vv_elsewhere) *e = NULL;
 	const vv_cid *root;
 	vv_status rc = vv_elsewhere_read(&e, r->f->repo, err);
 
 	for (size_t i = 0; rc == VV_OK && (root = vv_elsewhere_next(e, &i)) != NULL;) {
 		rc = take_root(r, root, "a version", err);
 	}
-	vv_elsewhere_free(e);
 	return rc;
 }
 

@@ -117,13 +117,12 @@ static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_re
 {
 	vv_status rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < o->tracking_count; i++) {
-		char *to = vv_refspec_map(&o->tracking[i], ref->name, &rc);
+		vv_auto(char) *to = vv_refspec_map(&o->tracking[i], ref->name, &rc);
 		if (rc < 0) return vv_fail_nomem(err);
 		if (to) {
 			rc = add(p, ref->name, to, &ref->id, o->tracking[i].force || o->force,
 				 merge, err);
 		}
-		vv_free(to);
 	}
 	return rc;
 }
@@ -153,13 +152,12 @@ static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_pl
 	vv_status rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < count_refs(h); i++) {
 		const vv_remote_ref *ref = ref_at(h, i);
-		char *to = vv_refspec_map(s, ref->name, &rc);
+		vv_auto(char) *to = vv_refspec_map(s, ref->name, &rc);
 		if (rc < 0) return vv_fail_nomem(err);
 		if (to) {
 			bool merge = o->merge && strcmp(o->merge, ref->name) == 0;
 			rc = add(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
 		}
-		vv_free(to);
 	}
 	return rc;
 }
@@ -191,16 +189,14 @@ static vv_status prune_one(void *payload, const vv_ref *ref, vv_error *err)
 	const vv_refspec back = {g->spec->to, g->spec->from, false};
 	const vv_oid none = {{0}};
 	vv_status rc;
-	char *from = ref->symbolic ? NULL : vv_refspec_map(&back, ref->name, &rc);
+	vv_auto(char) *from = ref->symbolic ? NULL : vv_refspec_map(&back, ref->name, &rc);
 
 	if (!from) return VV_OK;
 	bool there = false;
 	for (size_t i = 0; i < count_refs(g->h); i++) {
 		there |= strcmp(ref_at(g->h, i)->name, from) == 0;
 	}
-	rc = there ? VV_OK : add(g->p, from, ref->name, &none, true, false, err);
-	vv_free(from);
-	return rc;
+	return there ? VV_OK : add(g->p, from, ref->name, &none, true, false, err);
 }
 
 /* The values that refs have here now. */
@@ -288,9 +284,9 @@ static const char *short_name(const char *ref)
 
 static void print_move(const vv_ref_move *m, vv_repository *r)
 {
-	char *a = NULL, *b = NULL;
+	vv_auto(char) *a = NULL, *b = NULL;
 	vv_error ignored;
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 	char sign = ' ';
 	bool forward = true;
 
@@ -320,9 +316,6 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 		     m->refused ? "  (no fast-forward; --force moves it)"
 		     : !forward ? "  (forced)"
 				: "");
-	vv_buf_clear(&what);
-	vv_free(a);
-	vv_free(b);
 }
 
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet)

@@ -58,20 +58,18 @@ void vv_fetch_job_clear(vv_fetch_job *j)
 static vv_status find_remote(run *r, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
-	char *name = NULL;
-	vv_head head;
+	vv_auto(char) *name = NULL;
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	if (j->remote) return vv_remote_find(&r->remote, j->repo, j->remote, err);
 	if ((rc = vv_head_read(j->repo, &head, err)) < 0) return rc;
 	rc = vv_remote_default(&name, j->repo, head.branch, false, err);
-	vv_head_clear(&head);
 	if (rc == VV_ENOTFOUND && j->from.count > 0) {
 		rc = vv_remote_find(&r->remote, j->repo, j->from.items[0], err);
 	} else if (rc == VV_OK) {
 		rc = vv_remote_find(&r->remote, j->repo, name, err);
 	}
-	vv_free(name);
 	return rc;
 }
 
@@ -101,14 +99,11 @@ static vv_status add_supplier(run *r, const char *url, bool named, vv_error *err
 
 static vv_status look_lazy(run *r, vv_error *err)
 {
-	char *key;
-	vv_status rc;
+	vv_auto(char) *key = NULL;
 
 	if (r->j->full || !r->remote.name) return VV_OK;
 	if (!(key = vv_remote_key(r->remote.name, "varvelazy"))) return vv_fail_nomem(err);
-	rc = vv_config_bool(r->j->repo, key, false, &r->lazy, err);
-	vv_free(key);
-	return rc;
+	return vv_config_bool(r->j->repo, key, false, &r->lazy, err);
 }
 
 /* Unless they were named, as one of the peers. */
@@ -281,7 +276,7 @@ static bool moves(const vv_ref_move *m)
 /* Is it a branch that a work tree stands on? */
 static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 {
-	char *where = NULL;
+	vv_auto(char) *where = NULL;
 	vv_status rc = vv_branch_checked_out(r, m->to, &where, err);
 
 	if (rc == VV_OK && where && !vv_repository_is_bare(r)) {
@@ -290,7 +285,6 @@ static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 			vv_text_shows(m->to + 11), vv_text_shows(where));
 		rc = vv_hint_code(err, VV_HINT_PULL);
 	}
-	vv_free(where);
 	return rc;
 }
 
@@ -428,9 +422,10 @@ done:
 static vv_status bring_history(run *r, vv_error *err)
 {
 	vv_ref_plan *p = &r->j->plan;
-	const char **names = vv_calloc(p->count + 1, sizeof(*names));
-	vv_oid *ids = vv_calloc(p->count + 1, sizeof(*ids));
-	size_t *places = vv_calloc(p->count + 1, sizeof(*places)), count = 0;
+	vv_auto_free const char **names = vv_calloc(p->count + 1, sizeof(*names));
+	vv_auto_free vv_oid *ids = vv_calloc(p->count + 1, sizeof(*ids));
+	vv_auto_free size_t *places = vv_calloc(p->count + 1, sizeof(*places));
+	size_t count = 0;
 	uint64_t commits = 0;
 	bool known;
 	vv_status rc = names && ids && places ? vv_git_host_tidy(r->origin.host, err)
@@ -461,9 +456,6 @@ static vv_status bring_history(run *r, vv_error *err)
 	if (rc == VV_OK && !r->lazy) {
 		rc = vv_git_host_watch(r->origin.host, err);
 	}
-	vv_free(names);
-	vv_free(ids);
-	vv_free(places);
 	return rc;
 }
 
@@ -516,7 +508,7 @@ static void mark_behind(run *r)
 static vv_status fetch_once(run *r, vv_error *err)
 {
 	const bool incomplete = r->j->allow_missing || r->j->keep_missing;
-	vv_ref_change *changes = NULL;
+	vv_auto_free vv_ref_change *changes = NULL;
 	vv_oids wants = {0};
 	size_t count = 0;
 	vv_status rc = collect(r, false, &changes, &count, err);
@@ -546,7 +538,6 @@ static vv_status fetch_once(run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		mark_done(r, changes[i].name);
 	}
-	vv_free(changes);
 	vv_free(wants.items);
 	return rc;
 }
@@ -559,7 +550,7 @@ static vv_status fetch(run *r, vv_error *err)
 	rc = fetch_once(r, err);
 	if (add_blocks_ref(r, rc)) {
 		vv_supplier *s = &r->suppliers[r->supplier_count - 1];
-		vv_fetch_result before = r->result;
+		vv_auto(vv_fetch_result) before = r->result;
 		for (size_t i = 0; i < r->j->plan.count; i++) {
 			r->j->plan.moves[i].behind = false;
 		}
@@ -569,7 +560,6 @@ static vv_status fetch(run *r, vv_error *err)
 		if (first == VV_OK) {
 			add_before(r, &before);
 		}
-		vv_fetch_result_clear(&before);
 	}
 	if (rc == VV_EMISSING || r->result.missing_count > 0 || r->result.behind_count > 0) {
 		vv_reach_tell(&r->t, &r->untold);
@@ -590,7 +580,7 @@ static vv_status fetch(run *r, vv_error *err)
 
 static vv_status move_forward(run *r, vv_error *err)
 {
-	vv_ref_change *changes = NULL;
+	vv_auto_free vv_ref_change *changes = NULL;
 	size_t count = 0;
 	vv_status rc = collect(r, true, &changes, &count, err);
 
@@ -600,7 +590,6 @@ static vv_status move_forward(run *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		mark_done(r, changes[i].name);
 	}
-	vv_free(changes);
 	return rc;
 }
 
@@ -614,9 +603,10 @@ static const char *source_url(const run *r)
 static vv_status write_fetch_head(const run *r, vv_error *err)
 {
 	const vv_ref_plan *p = &r->j->plan;
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
-	char *path = vv_path_join(vv_repository_gitdir(r->j->repo), "FETCH_HEAD", (char *)NULL);
+	vv_auto(char) *path = vv_path_join(vv_repository_gitdir(r->j->repo), "FETCH_HEAD",
+					   (char *)NULL);
 
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < p->count; i++) {
@@ -642,8 +632,6 @@ static vv_status write_fetch_head(const run *r, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_write_file(path, b.data ? b.data : "", b.len, false, err);
 	}
-	vv_buf_clear(&b);
-	vv_free(path);
 	return rc;
 }
 
@@ -827,7 +815,7 @@ vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *remote,
 			   const vv_strings *from, bool quiet, uint64_t idle_sec, vv_error *err)
 {
-	vv_fetch_job j;
+	vv_auto(vv_fetch_job) j = {0};
 	run r = {.j = &j};
 	vv_cid root;
 	vv_status rc = vv_cid_parse(&root, cid, strlen(cid), err);
@@ -852,6 +840,5 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 		vv_transfer_tell_fetch(&r.t, &r.result, r.suppliers, r.supplier_count);
 	}
 	close_run(&r);
-	vv_fetch_job_clear(&j);
 	return rc;
 }

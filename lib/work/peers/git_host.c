@@ -72,7 +72,7 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
 			   vv_error *err)
 {
-	vv_git_host *g = vv_calloc(1, sizeof(*g));
+	vv_auto(vv_git_host) *g = vv_calloc(1, sizeof(*g));
 	vv_status rc;
 
 	*out = NULL;
@@ -84,13 +84,10 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	g->word = m->name && g->url == m->url ? m->name : g->url;
 	const vv_git_call ask = call(g, NULL);
 	rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, err);
-	if (rc < 0) {
-		vv_git_host_close(g);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
 		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
-	*out = g;
+	*out = vv_take(&g);
 	return VV_OK;
 }
 
@@ -339,9 +336,7 @@ static vv_status choose_store(vv_git_host *g, vv_error *err)
 		vv_data_store_clear(&g->store);
 		rc = vv_data_store_find(&g->store, g->t, g->m, &commit, g->write, err);
 	}
-	if (rc == VV_OK && !g->store.url && !g->chosen && !g->write) {
-		return choose_static(g, err);
-	}
+	if (rc == VV_OK && !g->store.url && !g->chosen && !g->write) return choose_static(g, err);
 	if (rc < 0 || !g->store.url) return rc;
 	if (g->store.trusted) {
 		rc = vv_data_store_host(&g->kept, &g->store, g->t, err);
@@ -375,8 +370,8 @@ static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 static vv_status each_reached(vv_git_host *g, vv_new_root_fn fn, void *payload, vv_error *err)
 {
 	const vv_hello *h = &g->refs.hello;
-	vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
-	bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
 	size_t count = 0;
 	vv_status rc = ids && known ? VV_OK : vv_fail_nomem(err);
 
@@ -394,8 +389,6 @@ static vv_status each_reached(vv_git_host *g, vv_new_root_fn fn, void *payload, 
 	if (rc == VV_OK && count > 0) {
 		rc = vv_new_roots_each(g->t->repo, ids, count, NULL, 0, fn, payload, err);
 	}
-	vv_free(known);
-	vv_free(ids);
 	return rc;
 }
 
@@ -633,7 +626,7 @@ static vv_status need_beside(vv_git_host *g, vv_error *err)
 static vv_status need_above(vv_git_host *g, vv_error *err)
 {
 	vv_oid commit = config_commit(g);
-	vv_data_store s;
+	vv_auto(vv_data_store) s = {0};
 	vv_status rc;
 
 	if (g->above_asked) return VV_OK;
@@ -642,7 +635,6 @@ static vv_status need_above(vv_git_host *g, vv_error *err)
 	if (s.url && s.trusted && (!g->store.url || strcmp(s.url, g->store.url) != 0)) {
 		rc = vv_data_store_host(&g->above, &s, g->t, err);
 	}
-	vv_data_store_clear(&s);
 	return rc;
 }
 
@@ -662,7 +654,7 @@ static size_t leave_absent(const vv_host *h, vv_cid *cids, size_t count)
 /* Gets the packs of these, from wherever they are. */
 static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_error *err)
 {
-	vv_cid *rest = vv_calloc(count + 1, sizeof(*rest));
+	vv_auto_free vv_cid *rest = vv_calloc(count + 1, sizeof(*rest));
 	size_t left = 0;
 	vv_status rc = rest ? vv_host_prefetch(g->keeps, cids, count, err) : vv_fail_nomem(err);
 
@@ -677,7 +669,6 @@ static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_e
 	if (rc == VV_OK && left > 0 && (rc = need_above(g, err)) == VV_OK && g->above) {
 		rc = vv_host_prefetch(g->above, rest, left, err);
 	}
-	vv_free(rest);
 	return rc;
 }
 
@@ -721,7 +712,7 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 			void *fn_payload, vv_error *err)
 {
 	vv_git_host *g = payload;
-	vv_cid *cids = vv_calloc(count + 1, sizeof(*cids));
+	vv_auto_free vv_cid *cids = vv_calloc(count + 1, sizeof(*cids));
 	vv_status rc;
 
 	if (!cids) return vv_fail_nomem(err);
@@ -731,7 +722,6 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 	if ((rc = need_host(g, err)) == VV_OK && (rc = prefetch(g, cids, count, err)) == VV_OK) {
 		rc = give(g, wants, count, fn, fn_payload, err);
 	}
-	vv_free(cids);
 	return rc;
 }
 
@@ -858,8 +848,8 @@ vv_status vv_git_host_peers(vv_git_host *g, const vv_block_peers **out, vv_error
 static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,
 				vv_error *err)
 {
-	vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
-	vv_oid *there = vv_calloc(g->refs.hello.ref_count + 1, sizeof(*there));
+	vv_auto_free vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
+	vv_auto_free vv_oid *there = vv_calloc(g->refs.hello.ref_count + 1, sizeof(*there));
 	vv_status rc = ids && there ? need_host(g, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {
@@ -879,8 +869,6 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 							 g->refs.hello.ref_count, err)) == VV_OK) {
 		rc = vv_host_send(g->keeps, &to_host, out, err);
 	}
-	vv_free(there);
-	vv_free(ids);
 	return rc;
 }
 
@@ -919,7 +907,7 @@ static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
 			      "--",
 			      g->word,
 			      NULL};
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_git_call run = call(g, args);
 
 	run.input = specs->data;
@@ -931,7 +919,6 @@ static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
 	if (!g->t->quiet) {
 		(void)vv_notes_begin(g->t->notes);
 	}
-	vv_buf_clear(&what);
 	return rc;
 }
 
@@ -944,18 +931,18 @@ static void remove_locks(const char *folder)
 
 	(void)vv_list_dir(&names, &count, folder, &ignored);
 	for (size_t i = 0; i < count; i++) {
-		char *path = vv_path_ends(names[i], ".lock")
-				     ? vv_path_join(folder, names[i], (char *)NULL)
-				     : NULL;
+		vv_auto(char) *path = vv_path_ends(names[i], ".lock")
+					      ? vv_path_join(folder, names[i], (char *)NULL)
+					      : NULL;
 		(void)(path && vv_unlink(path, true, NULL));
-		vv_free(path);
 	}
 	vv_names_free(names, count);
 }
 
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
 {
-	char *folder = vv_path_join(vv_repository_commondir(g->t->repo), g->folder, (char *)NULL);
+	vv_auto(char) *folder = vv_path_join(vv_repository_commondir(g->t->repo), g->folder,
+					     (char *)NULL);
 	const bool left = folder && g->fetched == 0 && (vv_exists(folder) || has_fetched(g));
 	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
 
@@ -964,14 +951,13 @@ vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
 		remove_locks(folder);
 		remove_fetched(g);
 	}
-	vv_free(folder);
 	return rc;
 }
 
 vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t count, vv_oid *ids,
 			      vv_error *err)
 {
-	vv_buf specs = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(vv_buf) specs = VV_BUF_INIT, name = VV_BUF_INIT;
 	size_t first = g->fetched;
 	vv_ref ref;
 	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
@@ -995,8 +981,6 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 			vv_ref_clear(&ref);
 		}
 	}
-	vv_buf_clear(&specs);
-	vv_buf_clear(&name);
 	return rc;
 }
 
@@ -1005,7 +989,7 @@ vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uin
 {
 	const char *args[] = {"rev-list",  "--count", "--not",   "--branches", "--tags",
 			      "--remotes", "--not",   "--stdin", NULL};
-	vv_buf input = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) input = VV_BUF_INIT, text = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
 	vv_git_call run = call(g, args);
 	vv_status rc;
@@ -1021,8 +1005,6 @@ vv_status vv_git_host_count(vv_git_host *g, const vv_oid *ids, size_t count, uin
 		rc = vv_git_must(&run, "counting commits", err);
 	}
 	*out = rc == VV_OK ? strtoull(vv_buf_cstr(&text), NULL, 10) : 0;
-	vv_buf_clear(&input);
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -1042,7 +1024,7 @@ vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_e
 
 vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err)
 {
-	vv_buf specs = VV_BUF_INIT;
+	vv_auto(vv_buf) specs = VV_BUF_INIT;
 	vv_status rc = open_host(g, err); /* whose lock keeps others out of the folder */
 
 	vv_buf_printf(&specs, "+refs/*:%s*\n^refs/varve/*\n^" VV_HOST_BRANCH "\n", g->folder);
@@ -1051,7 +1033,6 @@ vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_
 	if (rc == VV_OK && (rc = run_fetch(g, &specs, err)) == VV_OK) {
 		rc = vv_refs_each(g->t->repo, g->folder, fn, payload, err);
 	}
-	vv_buf_clear(&specs);
 	return rc;
 }
 

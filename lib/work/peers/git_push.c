@@ -79,8 +79,8 @@ static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t co
 	static const char *const more[] = {"VARVE_HOOK=pre-push", NULL};
 	const char *args[VV_GIT_ARGS_MAX] = {"push", "--porcelain", "--no-follow-tags",
 					     "--recurse-submodules=no"};
-	vv_buf out = VV_BUF_INIT, all = VV_BUF_INIT, what = VV_BUF_INIT;
-	vv_arena arena;
+	vv_auto(vv_buf) out = VV_BUF_INIT, all = VV_BUF_INIT, what = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = {0};
 	size_t n = 4, told = 0;
 	int code = 0;
 	vv_git_call run = {
@@ -117,10 +117,6 @@ static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t co
 		vv_buf_printf(&what, "'%s'", vv_text_url(to->url));
 		rc = vv_git_explain(vv_buf_cstr(&what), &all, code, err);
 	}
-	vv_buf_clear(&what);
-	vv_buf_clear(&out);
-	vv_buf_clear(&all);
-	vv_arena_clear(&arena);
 	return rc;
 }
 

@@ -58,7 +58,7 @@ static size_t folder_of(const char *name, size_t len)
 	static const char *const folders[] = {"refs/heads/", "refs/tags/", "refs/"};
 	size_t skip = 0;
 	vv_error why;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; skip == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
 		const size_t n = strlen(folders[i]);
@@ -69,7 +69,6 @@ static size_t folder_of(const char *name, size_t len)
 	if (text.failed || vv_ref_name_check(vv_buf_cstr(&text), &why) < 0) {
 		skip = 0;
 	}
-	vv_buf_clear(&text);
 	return skip;
 }
 
@@ -157,7 +156,7 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 			    const char *word, vv_error *err)
 {
 	const char *args[] = {"ls-remote", "-q", "--symref", "--", word, NULL};
-	vv_buf out = VV_BUF_INIT, what = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT, what = VV_BUF_INIT;
 	vv_git_call run = *ask;
 	bool dumb = false;
 	vv_status rc;
@@ -180,8 +179,6 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	if (rc == VV_OK) {
 		pass_over_blocks_head(x);
 	}
-	vv_buf_clear(&out);
-	vv_buf_clear(&what);
 	return rc;
 }
 

@@ -54,8 +54,8 @@ static vv_status give(naming *n, const vv_cid *root, const char *path, vv_error 
 static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	naming *n = payload;
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	uint64_t size;
 	vv_pointer p;
 	vv_error ignored;
@@ -69,8 +69,6 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	    vv_pointer_read(&p, &arena, vv_buf_cstr(&text), text.len, &ignored) == VV_OK) {
 		rc = give(n, &p.root, e->path, err);
 	}
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }
 

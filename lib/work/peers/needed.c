@@ -142,19 +142,16 @@ static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
 
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names)
 {
-	vv_needed *n = vv_needed_new(r);
+	vv_auto(vv_needed) *n = vv_needed_new(r);
 	vv_error ignored;
 
 	for (size_t i = 0; n && i < names->count; i++) {
-		if (add_needed(n, names->items[i], &ignored) < 0) {
-			vv_needed_free(n);
-			return NULL;
-		}
+		if (add_needed(n, names->items[i], &ignored) < 0) return NULL;
 	}
 	if (n) {
 		n->given = true;
 	}
-	return n;
+	return vv_take(&n);
 }
 
 void vv_needed_rest(vv_needed *n)
@@ -215,7 +212,8 @@ static vv_status add_link(void *payload, const vv_cid *root, const char *source,
 /* The remote of the branch at hand, then all others, then who else keeps what was dropped. */
 static vv_status begin_needed(vv_needed *n, vv_error *err)
 {
-	char **names = NULL, *first = NULL;
+	char **names = NULL;
+	vv_auto(char) *first = NULL;
 	size_t count = 0;
 	vv_head head = {0};
 	vv_oid commit = {{0}};
@@ -258,7 +256,6 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 		rc = add_needed(n, names[i], err);
 	}
 	vv_names_free(names, count);
-	vv_free(first);
 	if (rc == VV_OK) {
 		rc = add_keepers(n, err);
 	}
@@ -393,7 +390,7 @@ static vv_status connect_needed(vv_needed *n, needed_remote *m, vv_error *err)
 
 static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root, vv_error *err)
 {
-	vv_fetch_result result = {0};
+	vv_auto(vv_fetch_result) result = {0};
 	vv_cid like;
 	vv_status rc = connect_needed(n, m, err);
 
@@ -418,19 +415,15 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		m->failed = true; /* the line is not what it was */
 		m->why = *err;
 	}
-	vv_fetch_result_clear(&result);
 	return rc;
 }
 
 /* Where no remote could be reached. */
 static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
 {
-	vv_fetch_result result = {0};
+	vv_auto(vv_fetch_result) result = {0};
 	vv_fetch f = {.repo = n->repo, .progress = n->progress};
-	vv_status rc = fetch_from(n, NULL, &f, root, &result, err);
-
-	vv_fetch_result_clear(&result);
-	return rc;
+	return fetch_from(n, NULL, &f, root, &result, err);
 }
 
 /* None is a difference from what is here. */

@@ -161,8 +161,8 @@ static vv_status ask_peer(proving *p, size_t count, vv_error *err)
 
 static vv_status begin_all(proving *p, vv_error *err)
 {
-	uint8_t *says = vv_calloc(p->count / 8 + 1, 1);
-	vv_cid_map *promised = NULL;
+	vv_auto_free uint8_t *says = vv_calloc(p->count / 8 + 1, 1);
+	vv_auto(vv_cid_map) *promised = NULL;
 	size_t at;
 	vv_status rc = says ? VV_OK : vv_fail_nomem(err);
 
@@ -177,8 +177,6 @@ static vv_status begin_all(proving *p, vv_error *err)
 		const bool may = !promised || vv_cid_map_find(promised, &p->roots[i], &at);
 		rc = begin(p, i, p->there->host ? may : vv_bit(says, i), err);
 	}
-	vv_cid_map_free(promised);
-	vv_free(says);
 	return rc;
 }
 
@@ -235,9 +233,9 @@ vv_status vv_proof_ask(bool *holds, const vv_reached *there, vv_store *store, co
 vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, const vv_notes *notes,
 			     const vv_cid *roots, size_t count, vv_error *err)
 {
-	vv_transfer t;
-	vv_remote m = {0};
-	vv_reached there = {0};
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_reached) there = {0};
 	vv_store *store;
 	vv_status rc;
 
@@ -245,12 +243,7 @@ vv_status vv_proof_ask_named(bool *holds, vv_repository *r, const char *name, co
 	if ((rc = vv_repository_store(r, &store, err)) < 0 ||
 	    (rc = vv_remote_find(&m, r, name, err)) < 0 ||
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_proof_ask(holds, &there, store, roots, count, err);
-done:
-	vv_reached_close(&there);
-	vv_remote_clear(&m);
-	vv_transfer_close(&t);
-	return rc;
+	return vv_proof_ask(holds, &there, store, roots, count, err);
 }

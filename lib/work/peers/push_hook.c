@@ -30,8 +30,8 @@ static const char script[] =
 static vv_status tell_elsewhere(vv_repository *r, vv_hook_place place, const vv_notes *notes,
 				vv_error *err)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-	vv_hook_found hook = {0};
+	vv_auto(vv_buf) message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_hook_found) hook = {0};
 	vv_status rc = vv_push_hook_find(&hook, r, err);
 
 	if (rc == VV_OK && !(hook.calls && hook.runs) && vv_repository_words(r)) {
@@ -44,9 +44,6 @@ static vv_status tell_elsewhere(vv_repository *r, vv_hook_place place, const vv_
 				       "where no hook is written",
 			     vv_buf_cstr(&mend));
 	}
-	vv_hook_found_clear(&hook);
-	vv_buf_clear(&message);
-	vv_buf_clear(&mend);
 	return rc;
 }
 
@@ -71,7 +68,7 @@ vv_status vv_push_hook_find(vv_hook_found *out, vv_repository *r, vv_error *err)
 void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_buf *message,
 			   vv_buf *mend)
 {
-	vv_buf other = VV_BUF_INIT;
+	vv_auto(vv_buf) other = VV_BUF_INIT;
 	const char *file = vv_text_shows(h->path);
 
 	if (h->calls) {
@@ -95,12 +92,11 @@ void vv_push_hook_describe(const vv_hook_found *h, vv_hint_words_fn words, vv_bu
 	} else {
 		(void)vv_hint_put(mend, "", words, VV_HINT_INIT_AGAIN);
 	}
-	vv_buf_clear(&other);
 }
 
 vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv_error *err)
 {
-	vv_hook_found hook = {0};
+	vv_auto(vv_hook_found) hook = {0};
 	char **remotes = NULL;
 	size_t count = 0;
 	bool wanted = true;
@@ -116,13 +112,12 @@ vv_status vv_push_hook_lacks(vv_repository *r, vv_buf *message, vv_buf *mend, vv
 	}
 done:
 	vv_names_free(remotes, count);
-	vv_hook_found_clear(&hook);
 	return rc;
 }
 
 void vv_push_hook_warn(vv_repository *r, const vv_notes *notes)
 {
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_buf) message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_error ignored;
 
 	if (vv_push_hook_lacks(r, &message, &mend, &ignored) == VV_OK && message.len > 0) {
@@ -131,14 +126,12 @@ void vv_push_hook_warn(vv_repository *r, const vv_notes *notes)
 			vv_notes_put(notes, "hint: %s", vv_buf_cstr(&mend));
 		}
 	}
-	vv_buf_clear(&message);
-	vv_buf_clear(&mend);
 }
 
 vv_status vv_push_hook_is_earlier(bool *out, vv_repository *r, vv_error *err)
 {
-	vv_buf earlier = VV_BUF_INIT, a = VV_BUF_INIT, b = VV_BUF_INIT;
-	vv_hook_found hook = {0};
+	vv_auto(vv_buf) earlier = VV_BUF_INIT, a = VV_BUF_INIT, b = VV_BUF_INIT;
+	vv_auto(vv_hook_found) hook = {0};
 	vv_error ignored;
 	vv_status rc = vv_push_hook_find(&hook, r, err);
 
@@ -149,10 +142,6 @@ vv_status vv_push_hook_is_earlier(bool *out, vv_repository *r, vv_error *err)
 		       vv_read_regular(&b, vv_buf_cstr(&earlier), HOOK_MAX, &ignored) == VV_OK &&
 		       a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 	}
-	vv_hook_found_clear(&hook);
-	vv_buf_clear(&earlier);
-	vv_buf_clear(&a);
-	vv_buf_clear(&b);
 	return rc;
 }
 

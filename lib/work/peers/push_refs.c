@@ -50,7 +50,7 @@ static const char *short_name(const char *ref)
 static bool find_here(vv_repository *r, const char *word, vv_ref *out)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", ""};
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_error absent;
 	bool found = false;
 
@@ -62,7 +62,6 @@ static bool find_here(vv_repository *r, const char *word, vv_ref *out)
 		vv_buf_printf(&name, "%s%s", prefixes[i], word);
 		found = !name.failed && vv_ref_get(r, name.data, out, &absent) == VV_OK;
 	}
-	vv_buf_clear(&name);
 	return found;
 }
 
@@ -95,7 +94,7 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 			  const vv_push_plan_options *o, vv_error *err)
 {
 	const vv_oid none = {{0}};
-	vv_refspec s;
+	vv_auto(vv_refspec) s = {0};
 	vv_ref ref;
 	vv_status rc = vv_refspec_read(&s, word, err);
 
@@ -126,7 +125,6 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 	} else {
 		rc = add_commit(p, r, &s, force, err);
 	}
-	vv_refspec_clear(&s);
 	return rc;
 }
 
@@ -147,8 +145,8 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *head,
 			     const vv_remote *m, const vv_push_plan_options *o, vv_error *err)
 {
-	vv_buf key = VV_BUF_INIT;
-	char *merge = NULL, *mode = NULL;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+	vv_auto(char) *merge = NULL, *mode = NULL;
 	vv_error ignored;
 	vv_status rc;
 
@@ -184,9 +182,6 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 		rc = add(p, head->branch, short_name(head->branch),
 			 current || !merge ? head->branch : merge, &head->commit, o->force, err);
 	}
-	vv_free(merge);
-	vv_free(mode);
-	vv_buf_clear(&key);
 	return rc;
 }
 
@@ -253,7 +248,7 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
  * have lost its answer. */
 static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *it, vv_error *err)
 {
-	char *tracking = NULL;
+	vv_auto(char) *tracking = NULL;
 	vv_error absent;
 	vv_ref ref;
 	vv_status rc = vv_remote_tracking(&tracking, m, it->to, err);
@@ -265,7 +260,6 @@ static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *
 		it->why = NULL;
 		vv_ref_clear(&ref);
 	}
-	vv_free(tracking);
 	return rc;
 }
 
@@ -359,9 +353,9 @@ bool vv_push_plan_goes(const vv_push_plan *p)
 
 static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 {
-	char *a = NULL, *b = NULL;
+	vv_auto(char) *a = NULL, *b = NULL;
 	vv_error ignored;
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 	bool forward = true, known = false;
 	char sign = ' ';
 
@@ -408,9 +402,6 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 		}
 		vv_notes_put(vv_repository_notes(r), "     %s", vv_buf_cstr(&what));
 	}
-	vv_buf_clear(&what);
-	vv_free(a);
-	vv_free(b);
 }
 
 void vv_push_plan_print(const vv_push_plan *p, vv_repository *r, const char *url, bool quiet,

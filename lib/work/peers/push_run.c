@@ -41,7 +41,7 @@ void vv_push_job_clear(vv_push_job *j)
 static vv_status find_remote(run *r, vv_error *err)
 {
 	const char *word = r->j->remote;
-	char *name = NULL;
+	vv_auto(char) *name = NULL;
 	vv_status rc = VV_OK;
 
 	if (!word) {
@@ -50,7 +50,6 @@ static vv_status find_remote(run *r, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_remote_find(&r->remote, r->j->repo, word ? word : name, err);
 	}
-	vv_free(name);
 	return rc;
 }
 
@@ -74,7 +73,7 @@ static bool is_tracked(run *r, const char *name, const vv_oid *id)
  * sent: the line of the push before may have broken at the answer. */
 static void update_tracking(run *r, vv_push_item *it)
 {
-	char *to = NULL;
+	vv_auto(char) *to = NULL;
 	vv_error err;
 
 	it->done = it->state == VV_PUSH_GOES;
@@ -84,7 +83,6 @@ static void update_tracking(run *r, vv_push_item *it)
 		return;
 	}
 	if (!to || is_tracked(r, to, &it->id)) {
-		vv_free(to);
 		return;
 	}
 	vv_status rc = vv_oid_is_null(&it->id) ? vv_ref_delete(r->j->repo, to, NULL, &err)
@@ -94,7 +92,6 @@ static void update_tracking(run *r, vv_push_item *it)
 		vv_notes_warn(r->t.notes, "'%s' was not updated: %s", vv_text_shows(to),
 			      err.message);
 	}
-	vv_free(to);
 }
 
 static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
@@ -155,7 +152,7 @@ static void tell_sum(const run *r)
 /* Git's pre-push hook may forbid it. */
 static vv_status run_hook(run *r, vv_error *err)
 {
-	vv_buf input = VV_BUF_INIT;
+	vv_auto(vv_buf) input = VV_BUF_INIT;
 	char local[VV_OID_TEXT + 1], remote[VV_OID_TEXT + 1];
 	const char *url = r->remote.push_url ? r->remote.push_url : r->remote.url;
 	const char *args[] = {r->remote.name ? r->remote.name : url, url, NULL};
@@ -175,7 +172,6 @@ static vv_status run_hook(run *r, vv_error *err)
 		rc = vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len, &ran,
 				      err);
 	}
-	vv_buf_clear(&input);
 	return rc;
 }
 
@@ -193,8 +189,8 @@ static void refuse(run *r, vv_push_item *it, const char *why)
  * a branch it is the other way round. */
 static vv_status send_to_host(run *r, vv_error *err)
 {
-	vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
-	vv_git_push *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
+	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
+	vv_auto_free vv_git_push *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
 	size_t count = 0, going = 0;
 	bool branch_first = false;
 	vv_status rc = ids && refs
@@ -245,16 +241,14 @@ static vv_status send_to_host(run *r, vv_error *err)
 	for (size_t i = 0; refs && i < going; i++) {
 		vv_free(refs[i].why);
 	}
-	vv_free(refs);
-	vv_free(ids);
 	return rc;
 }
 
 /* A peer that others reach by a plain URL: for them the blocks go into its ref, too. */
 static void send_beside(run *r)
 {
-	vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
-	vv_git_host *host = NULL;
+	vv_auto_free vv_blocks_ref *ids = vv_calloc(r->j->plan.count + 1, sizeof(*ids));
+	vv_auto(vv_git_host) *host = NULL;
 	vv_host_sum sum;
 	vv_error err;
 	size_t count = 0;
@@ -276,8 +270,6 @@ static void send_beside(run *r)
 		vv_notes_warn(r->t.notes, "users of %s without varve do not get these blocks: %s",
 			      vv_text_url(r->remote.url), err.message);
 	}
-	vv_git_host_close(host);
-	vv_free(ids);
 }
 
 /* What varve's own look before the push did not find: somebody was faster. */
@@ -307,7 +299,7 @@ static void tell_host_sum(const run *r)
 
 static vv_status send(run *r, vv_error *err)
 {
-	vv_push_ref *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
+	vv_auto_free vv_push_ref *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
 	size_t count = 0;
 	vv_status rc;
 
@@ -342,7 +334,6 @@ static vv_status send(run *r, vv_error *err)
 			it->state = VV_PUSH_SAME; /* what it lacks is not here either */
 		}
 	}
-	vv_free(refs);
 	return rc;
 }
 
@@ -416,8 +407,8 @@ static vv_status reach_host(run *r, const vv_store_config *s, vv_error *err)
 static vv_status add_host_refs(run *r, tips *t, vv_error *err)
 {
 	const vv_hello *h = r->there.hello;
-	vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
-	bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
+	vv_auto_free vv_oid *ids = vv_calloc(h->ref_count + 1, sizeof(*ids));
+	vv_auto_free bool *known = vv_calloc(h->ref_count + 1, sizeof(*known));
 	size_t unknown = 0;
 	vv_status rc = ids && known ? VV_OK : vv_fail_nomem(err);
 
@@ -433,8 +424,6 @@ static vv_status add_host_refs(run *r, tips *t, vv_error *err)
 			t->refs[t->count++] = (vv_blocks_ref){NULL, ids[i]};
 		}
 	}
-	vv_free(ids);
-	vv_free(known);
 	if (rc < 0 || unknown == 0) return rc;
 	vv_fail(err, VV_ECONFLICT, "%s of %s %s commits that are not here: nothing was moved",
 		vv_text_counted(unknown, "ref", NULL), vv_text_url(r->remote.url),
@@ -461,10 +450,10 @@ static vv_status note_version(void *payload, const vv_new_root *n, vv_error *err
 static vv_status prove(run *r, const tips *t, vv_error *err)
 {
 	const vv_reached there = {.host = r->there.host, .hello = r->there.hello};
-	vv_oid *ids = vv_calloc(t->count + 1, sizeof(*ids));
+	vv_auto_free vv_oid *ids = vv_calloc(t->count + 1, sizeof(*ids));
 	proving p = {.roots = NULL};
 	uint64_t lost = 0;
-	bool *holds = NULL;
+	vv_auto_free bool *holds = NULL;
 	vv_store *store;
 	vv_status rc = ids ? vv_repository_store(r->j->repo, &store, err) : vv_fail_nomem(err);
 
@@ -481,9 +470,7 @@ static vv_status prove(run *r, const tips *t, vv_error *err)
 		lost += !holds[i];
 	}
 	r->j->proved = p.count;
-	vv_free(holds);
 	vv_free(p.roots);
-	vv_free(ids);
 	return rc < 0 || lost == 0
 		       ? rc
 		       : vv_fail(err, VV_EMISSING,

@@ -44,10 +44,10 @@ static vv_status read_kind(const char *text, const char *key, kind *out, vv_erro
 /* A folder that git alone knows, and in which a host's blocks lie. */
 static kind kind_of_folder(const char *path, const vv_env *env)
 {
-	char *varve = vv_path_join(path, "varve", (char *)NULL),
-	     *below = vv_path_join(path, ".git", "varve", (char *)NULL);
+	vv_auto(char) *varve = vv_path_join(path, "varve", (char *)NULL),
+		      *below = vv_path_join(path, ".git", "varve", (char *)NULL);
 	bool has = !varve || !below || vv_exists(varve) || vv_exists(below);
-	vv_repository *there = NULL;
+	vv_auto(vv_repository) *there = NULL;
 	vv_error ignored;
 	vv_ref ref;
 	kind is = PEER;
@@ -57,9 +57,6 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 		vv_ref_clear(&ref);
 		is = GIT;
 	}
-	vv_repository_close(there);
-	vv_free(varve);
-	vv_free(below);
 	return is;
 }
 
@@ -67,9 +64,9 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const char *url,
 		      vv_error *err)
 {
-	char *general = NULL;
+	vv_auto(char) *general = NULL;
 	vv_error absent;
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 	vv_status rc = VV_OK;
 
 	*out = UNKNOWN;
@@ -77,9 +74,7 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 	if (t->repo ? vv_config_string(t->repo, "varve.remotekind", &general, &absent) == VV_OK
 		    : (general = vv_config_outside(vv_connect_env(&t->connect),
 						   "varve.remotekind")) != NULL) {
-		rc = read_kind(general, "varve.remoteKind", out, err);
-		vv_free(general);
-		return rc;
+		return read_kind(general, "varve.remoteKind", out, err);
 	}
 	if ((rc = vv_url_read(&u, url, err)) < 0) return rc;
 	if (u.kind == VV_URL_GIT) {
@@ -92,7 +87,6 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 			*out = GIT;
 		}
 	}
-	vv_url_clear(&u);
 	return rc;
 }
 
@@ -107,13 +101,12 @@ bool vv_reach_is_host(const vv_transfer *t, const vv_remote *m)
 /* Next time nobody asks. That it cannot be noted is no trouble. */
 static void remember(const vv_transfer *t, const vv_remote *m)
 {
-	char *key = m->name && t->repo ? vv_remote_key(m->name, "varveKind") : NULL;
+	vv_auto(char) *key = m->name && t->repo ? vv_remote_key(m->name, "varveKind") : NULL;
 	vv_error ignored;
 
 	if (key) {
 		(void)vv_config_set(t->repo, key, "git", &ignored);
 	}
-	vv_free(key);
 }
 
 static vv_status reach_host(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write,
@@ -145,7 +138,7 @@ static vv_status reach_peer(vv_reached *out, vv_transfer *t, const vv_remote *m,
 
 vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool write, vv_error *err)
 {
-	vv_buf held = VV_BUF_INIT;
+	vv_auto(vv_buf) held = VV_BUF_INIT;
 	vv_error why;
 	kind is;
 	vv_status rc = know(&is, t, m, write && m->push_url ? m->push_url : m->url, err);
@@ -173,7 +166,6 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		*err = why;
 		vv_hint(err, "varve does not answer there either: %s", peer.message);
 	}
-	vv_buf_clear(&held);
 	return rc;
 }
 
@@ -392,10 +384,9 @@ static bool was_host(const vv_transfer *t, const char *url)
 
 	(void)snprintf(name, sizeof(name), "%016llx",
 		       (unsigned long long)vv_xxh3(url, strlen(url), 0));
-	char *dir = vv_path_join(vv_repository_varvedir(t->repo), "host", name, (char *)NULL);
-	bool was = dir && vv_exists(dir);
-	vv_free(dir);
-	return was;
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(t->repo), "host", name,
+					  (char *)NULL);
+	return dir && vv_exists(dir);
 }
 
 vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote *m, bool write,
@@ -404,12 +395,11 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	const char *url = write && m->push_url ? m->push_url : m->url;
 	bool has = false, asks;
 	vv_error why;
-	vv_url u;
+	vv_auto(vv_url) u = {0};
 
 	*out = NULL;
 	if (vv_url_read(&u, url, &why) < 0) return VV_OK;
 	asks = u.kind == VV_URL_PATH || (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
-	vv_url_clear(&u);
 	if (!asks) return VV_OK;
 	vv_status rc = vv_git_host_open(out, t, m, write, &why);
 	if (rc == VV_OK) {

@@ -102,12 +102,11 @@ static vv_status move_followers(edits *e, vv_repository *r, const char *from, co
 		char *dot = strrchr(s.items[i].name, '.');
 		rc = add_edit(e, s.items[i].name, to, false, err);
 		if (rc == VV_OK && !to && strcmp(dot, ".remote") == 0) {
-			vv_buf merge = VV_BUF_INIT;
+			vv_auto(vv_buf) merge = VV_BUF_INIT;
 			vv_buf_put(&merge, s.items[i].name, (size_t)(dot - s.items[i].name));
 			vv_buf_puts(&merge, ".merge");
 			rc = vv_buf_ok(&merge, err);
 			rc = rc < 0 ? rc : add_edit(e, merge.data, NULL, false, err);
-			vv_buf_clear(&merge);
 		}
 	}
 	clear(&s);
@@ -155,7 +154,7 @@ static void refs_clear(refs *l)
 static vv_status list_refs(refs *l, size_t *prefix_len, vv_repository *r, const char *remote,
 			   vv_error *err)
 {
-	vv_buf prefix = VV_BUF_INIT;
+	vv_auto(vv_buf) prefix = VV_BUF_INIT;
 	vv_status rc;
 
 	memset(l, 0, sizeof(*l));
@@ -164,7 +163,6 @@ static vv_status list_refs(refs *l, size_t *prefix_len, vv_repository *r, const 
 	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
 		rc = vv_refs_each(r, prefix.data, add_ref, l, err);
 	}
-	vv_buf_clear(&prefix);
 	return rc;
 }
 
@@ -172,7 +170,7 @@ static vv_status list_refs(refs *l, size_t *prefix_len, vv_repository *r, const 
 static vv_status have_twins(vv_repository *r, const char *from, const char *to, bool copy,
 			    bool *all, vv_error *err)
 {
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	size_t prefix;
 	vv_error absent;
 	vv_ref ref;
@@ -201,7 +199,6 @@ static vv_status have_twins(vv_repository *r, const char *from, const char *to, 
 		*all = *all && (same || copy);
 	}
 	refs_clear(&l);
-	vv_buf_clear(&name);
 	return rc;
 }
 
@@ -261,7 +258,7 @@ done:
 static vv_status put_spec(vv_buf *b, const char *value, const char *from, const char *to,
 			  vv_error *err)
 {
-	vv_buf old = VV_BUF_INIT;
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 
 	vv_buf_reset(b);
 	vv_buf_printf(&old, ":refs/remotes/%s/", from);
@@ -272,23 +269,20 @@ static vv_status put_spec(vv_buf *b, const char *value, const char *from, const 
 	} else {
 		vv_buf_puts(b, value);
 	}
-	vv_buf_clear(&old);
 	return vv_buf_ok(b, err);
 }
 
 static vv_status move_settings(edits *e, const settings *s, const char *from, const char *to,
 			       vv_error *err)
 {
-	vv_buf value = VV_BUF_INIT;
+	vv_auto(vv_buf) value = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
-		char *full = vv_remote_key(to, s->items[i].name + 8 + strlen(from));
+		vv_auto(char) *full = vv_remote_key(to, s->items[i].name + 8 + strlen(from));
 		rc = full ? put_spec(&value, s->items[i].value, from, to, err) : vv_fail_nomem(err);
 		rc = rc < 0 ? rc : add_edit(e, full, value.data, true, err);
-		vv_free(full);
 	}
-	vv_buf_clear(&value);
 	return rc;
 }
 

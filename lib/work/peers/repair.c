@@ -187,8 +187,8 @@ static vv_status take_from(repair *r, source_fn fn, const char *name, vv_error *
 
 static vv_status take_kept(repair *r, const char *dir, vv_error *err)
 {
-	vv_store *kept = NULL;
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_store) *kept = NULL;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error damage;
 	vv_cid real;
 	vv_status rc = vv_store_open_over(&kept, dir, r->store, false, err);
@@ -202,14 +202,13 @@ static vv_status take_kept(repair *r, const char *dir, vv_error *err)
 			rc = vv_writer_put(r->w, cid, vv_buf_cstr(&bytes), bytes.len, NULL, err);
 		}
 	}
-	vv_buf_clear(&bytes);
-	vv_store_close(kept);
 	return rc;
 }
 
 static vv_status from_kept(repair *r, vv_error *err)
 {
-	char *damaged = vv_path_join(vv_repository_varvedir(r->repo), VV_DAMAGED_DIR, NULL);
+	vv_auto(char) *damaged = vv_path_join(vv_repository_varvedir(r->repo), VV_DAMAGED_DIR,
+					      NULL);
 	char **names = NULL;
 	size_t count = 0;
 	vv_status rc = damaged ? VV_OK : vv_fail_nomem(err);
@@ -218,13 +217,11 @@ static vv_status from_kept(repair *r, vv_error *err)
 		rc = vv_list_dir(&names, &count, damaged, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		char *dir = vv_path_join(damaged, names[i], NULL);
+		vv_auto(char) *dir = vv_path_join(damaged, names[i], NULL);
 
 		rc = dir ? take_kept(r, dir, err) : vv_fail_nomem(err);
-		vv_free(dir);
 	}
 	vv_names_free(names, count);
-	vv_free(damaged);
 	return rc;
 }
 
@@ -260,7 +257,8 @@ static bool same_form(const vv_root *a, const vv_root *b)
 /* Is it a file with data, not a pointer's text? The descriptor, or negative. */
 static int open_data(repair *r, const char *path, vv_stat *st)
 {
-	char *file = vv_repository_file(r->repo, path), head[16];
+	vv_auto(char) *file = vv_repository_file(r->repo, path);
+	char head[16];
 	vv_error absent;
 	int fd = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, &absent) : -1;
 	ssize_t n = -1;
@@ -272,7 +270,6 @@ static int open_data(repair *r, const char *path, vv_stat *st)
 		(void)vv_close(fd, NULL, NULL);
 		fd = -1;
 	}
-	vv_free(file);
 	return fd;
 }
 
@@ -320,15 +317,12 @@ static vv_status read_as(repair *r, const char *path, const vv_source *source, c
 				  .pool = vv_dataset_reader_pool(r->ask->reader),
 				  .progress = vv_dataset_reader_progress(r->ask->reader),
 				  .hints = VV_SNIFF_HINTS_INIT};
-	vv_import_result made;
-	vv_status rc;
+	vv_auto(vv_import_result) made = {0};
 
 	(void)path;
 	memset(&made, 0, sizeof(made));
 	vv_root_init(&made.root);
-	rc = vv_import(&made, source, &sink, &opts, err);
-	vv_import_result_clear(&made);
-	return rc;
+	return vv_import(&made, source, &sink, &opts, err);
 }
 
 static vv_status open_sink(void *payload, vv_sink *out, vv_error *err)
@@ -345,47 +339,39 @@ static vv_status read_new(repair *r, const char *path, const vv_source *source, 
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_dataset_target to = {open_sink, r};
-	vv_dataset_found found;
-	vv_status rc;
+	vv_auto(vv_dataset_found) found = {0};
 
 	opts.no_parent = true;
 	opts.key = how;
 	vv_dataset_found_init(&found);
-	rc = vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err);
-	vv_dataset_found_clear(&found);
-	return rc;
+	return vv_dataset_reader_import(r->ask->reader, path, source, &opts, &to, &found, err);
 }
 
 /* What the commit has for it; false: it cannot be read. p lives in the arena. */
 static bool find_pointer(repair *r, const vv_repair_version *v, vv_arena *arena, vv_pointer *p)
 {
-	vv_tree_entry e = {0};
+	vv_auto(vv_tree_entry) e = {0};
 	vv_error absent;
-	bool found = !vv_oid_is_null(&v->commit) &&
-		     vv_tree_entry_at(r->repo, &v->commit, v->path, &e, &absent) == VV_OK &&
-		     vv_dataset_reader_pointer(r->ask->reader, &e.id, arena, p, &absent) == VV_OK;
-
-	vv_tree_entry_clear(&e);
-	return found;
+	return !vv_oid_is_null(&v->commit) &&
+	       vv_tree_entry_at(r->repo, &v->commit, v->path, &e, &absent) == VV_OK &&
+	       vv_dataset_reader_pointer(r->ask->reader, &e.id, arena, p, &absent) == VV_OK;
 }
 
 static vv_status read_both_ways(repair *r, const vv_repair_version *v, const char *file,
 				vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p = {0};
 	vv_status rc = read_file(r, file, v->path, read_new, NULL, err);
 
 	if (rc == VV_OK && find_pointer(r, v, &arena, &p)) {
-		const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
+		vv_auto_free const char **key = vv_calloc(p.key_count + 1, sizeof(*key));
 
 		for (size_t i = 0; key && i < p.key_count; i++) {
 			key[i] = p.key[i];
 		}
 		rc = key ? read_file(r, file, v->path, read_new, key, err) : vv_fail_nomem(err);
-		vv_free(key);
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -397,7 +383,7 @@ typedef struct forms {
 
 static vv_status add_form(repair *r, forms *f, const vv_cid *cid, vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_error damage;
 	vv_root root;
 	bool fresh;
@@ -405,7 +391,6 @@ static vv_status add_form(repair *r, forms *f, const vv_cid *cid, vv_error *err)
 	vv_root_init(&root);
 	fresh = vv_writer_get(r->w, cid, &block, &damage) == VV_OK &&
 		vv_root_decode(&root, block.data, block.len, &damage) == VV_OK;
-	vv_buf_clear(&block);
 	for (size_t i = 0; fresh && i < f->count; i++) {
 		fresh = !same_form(&f->roots[i], &root);
 	}
@@ -471,7 +456,7 @@ typedef struct renamed {
 
 static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_buf block = VV_BUF_INIT;
 	vv_pointer p = {0};
 	vv_error absent;
@@ -487,14 +472,13 @@ static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
 		vv_root_clear(&root);
 		vv_buf_clear(&block);
 	}
-	vv_arena_clear(&arena);
 	return found;
 }
 
 static vv_status try_renamed(void *payload, const char *path, vv_error *err)
 {
 	const renamed *n = payload;
-	char *file = vv_repository_file(n->r->repo, path);
+	vv_auto(char) *file = vv_repository_file(n->r->repo, path);
 	vv_error absent;
 	vv_stat st;
 	bool same;
@@ -502,13 +486,12 @@ static vv_status try_renamed(void *payload, const char *path, vv_error *err)
 	if (!file) return vv_fail_nomem(err);
 	same = strcmp(path, n->v->path) != 0 && vv_lstat(&st, file, &absent) == VV_OK &&
 	       S_ISREG(st.mode) && st.size == n->bytes;
-	vv_free(file);
 	return same ? from_file(n->r, n->v, path, err) : VV_OK;
 }
 
 static vv_status from_renamed(repair *r, vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_auto(vv_index) *x = NULL;
 	vv_index_entry e;
 	vv_status rc = vv_index_open(&x, r->repo, err);
 
@@ -526,7 +509,6 @@ static vv_status from_renamed(repair *r, vv_error *err)
 			rc = vv_untracked_each(x, "", true, try_renamed, &n, err);
 		}
 	}
-	vv_index_close(x);
 	return rc;
 }
 
@@ -536,9 +518,9 @@ static vv_status from_renamed(repair *r, vv_error *err)
  * gone through. */
 static vv_status from_peers(repair *r, vv_error *err)
 {
-	vv_needed *n = vv_needed_new_from(r->repo, r->ask->from);
+	vv_auto(vv_needed) *n = vv_needed_new_from(r->repo, r->ask->from);
 	size_t count = r->count;
-	vv_cid *roots = vv_calloc(count + 1, sizeof(*roots));
+	vv_auto_free vv_cid *roots = vv_calloc(count + 1, sizeof(*roots));
 	vv_error why, last = {0};
 	vv_status rc = n && roots ? VV_OK : vv_fail_nomem(err);
 
@@ -556,8 +538,6 @@ static vv_status from_peers(repair *r, vv_error *err)
 			last = why;
 		}
 	}
-	vv_free(roots);
-	vv_needed_free(n);
 	return rc;
 }
 
@@ -567,7 +547,7 @@ static vv_status tell_file(void *payload, const char *name, const char *kept, ui
 			   vv_error *err)
 {
 	const repair *r = payload;
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_status rc;
 
 	if (kept) {
@@ -581,7 +561,6 @@ static vv_status tell_file(void *payload, const char *name, const char *kept, ui
 	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
 		rc = r->ask->told(r->ask->payload, NULL, name, vv_buf_cstr(&what), err);
 	}
-	vv_buf_clear(&what);
 	return rc;
 }
 

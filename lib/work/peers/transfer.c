@@ -43,7 +43,7 @@ static vv_status read_answer(int fd, vv_buf *out, vv_error *err)
 static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_error *err)
 {
 	struct termios old, quiet;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0) {
@@ -67,7 +67,6 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 		(void)tcsetattr(fd, TCSAFLUSH, &old);
 		(void)vv_write_full(fd, "\n", 1, "/dev/tty", NULL);
 	}
-	vv_buf_clear(&text);
 	(void)close(fd);
 	return rc;
 }
@@ -90,11 +89,10 @@ static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, 
 
 static void note_line(const vv_transfer *t, const char *line, size_t len)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_text_put_escaped(&b, line, len);
 	vv_notes_put(t->notes, "remote: %s", vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 static void on_line(void *payload, const char *line, size_t len)
@@ -167,7 +165,7 @@ static vv_status recall(vv_transfer *t, vv_error *err)
 {
 	vv_error ignored;
 	uint64_t secret;
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_status rc = VV_OK;
 
 	if (t->remembers || !t->repo) return VV_OK;
@@ -177,7 +175,6 @@ static vv_status recall(vv_transfer *t, vv_error *err)
 	if (vv_repository_secret(t->repo, &secret, &ignored) == VV_OK) {
 		rc = vv_table_checks_load(t->checks, file, secret, err);
 	}
-	vv_free(file);
 	return rc;
 }
 
@@ -185,14 +182,13 @@ static void remember(const vv_transfer *t)
 {
 	vv_error ignored;
 	uint64_t secret;
-	char *file = t->remembers
-			     ? vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL)
-			     : NULL;
+	vv_auto(char) *file = t->remembers ? vv_path_join(vv_repository_varvedir(t->repo), "cache",
+							  "pairs", NULL)
+					   : NULL;
 
 	if (file && vv_repository_secret(t->repo, &secret, &ignored) == VV_OK) {
 		(void)vv_table_checks_save(t->checks, file, secret, &ignored);
 	}
-	vv_free(file);
 }
 
 void vv_transfer_close(vv_transfer *t)
@@ -225,22 +221,19 @@ static vv_status get_incoming(void *payload, const vv_cid *cid, vv_buf *out, vv_
 static vv_status check_pointer(vv_repository *with, const vv_table *t, const vv_new_root *v,
 			       vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
-	vv_tree_entry e = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_tree_entry) e = {0};
 	bool is = false;
 	vv_status rc;
 
 	if ((rc = vv_tree_entry_at(with, &v->commit, v->path, &e, err)) < 0 ||
 	    (rc = vv_blob_read(with, &e.id, VV_POINTER_MAX, &text, err)) < 0 ||
 	    (rc = vv_root_pointer_is(&is, text.data, text.len, &t->cid, &t->root, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!is) {
 		rc = vv_fail(err, VV_ECORRUPT, "the pointer does not name its dataset");
 	}
-done:
-	vv_tree_entry_clear(&e);
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -277,7 +270,7 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_transfer_sum *s)
 {
 	bool blocks = t->verbose || (s->commits == 0 && s->versions == 0);
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "%s %s, %s", verb, vv_text_counted(s->commits, "commit", NULL),
 		      vv_text_counted(s->versions, "version of a dataset", "versions of datasets"));
@@ -299,7 +292,6 @@ void vv_transfer_tell_sum(const vv_transfer *t, const char *verb, const vv_trans
 			      t->verbose ? " blocks were" : " was");
 	}
 	vv_notes_put(t->notes, "%s", vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 static void tell_suppliers(const vv_transfer *t, const vv_supplier *suppliers, size_t count,

@@ -89,8 +89,8 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 				  const vv_notes *notes, vv_error *err)
 {
 	finder f = {.out = out};
-	char *usual = NULL;
-	vv_head head = {0};
+	vv_auto(char) *usual = NULL;
+	vv_auto(vv_head) head = {0};
 	vv_remote m = {0};
 	vv_transfer t = {0};
 	vv_reached there = {0};
@@ -115,8 +115,6 @@ done:
 	vv_reached_close(&there);
 	vv_transfer_close(&t);
 	vv_remote_clear(&m);
-	vv_head_clear(&head);
-	vv_free(usual);
 	vv_free(f.tips);
 	return rc;
 }

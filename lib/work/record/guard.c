@@ -40,8 +40,8 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 /* The staged blob must be a pointer that fits its root. */
 static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	uint64_t size;
 	vv_status rc;
@@ -60,8 +60,6 @@ static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error
 		rc = refuse(e, "staged as plain text", err);
 		vv_hint_code(err, VV_HINT_ADD_FIX_OR_UNTRACK, e->path);
 	}
-	vv_arena_clear(&arena);
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -80,7 +78,7 @@ static vv_status check_entry(vv_repository *r, const vv_change_entry *e, vv_erro
 
 vv_status vv_commit_guard(vv_repository *r, const vv_changes *changes, vv_error *err)
 {
-	vv_attr_list lines;
+	vv_auto(vv_attr_list) lines = {0};
 	vv_status rc = vv_attr_list_read(&lines, r, err);
 
 	for (size_t i = 0; i < changes->count && rc == VV_OK; i++) {
@@ -90,6 +88,5 @@ vv_status vv_commit_guard(vv_repository *r, const vv_changes *changes, vv_error 
 			rc = check_entry(r, e, err);
 		}
 	}
-	vv_attr_list_clear(&lines);
 	return rc;
 }

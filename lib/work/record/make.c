@@ -131,31 +131,23 @@ static vv_status find_picked(vv_commit_job *j, vv_error *err)
 
 static vv_status find_parents(vv_commit_job *j, vv_error *err)
 {
-	vv_head head = {0};
-	vv_oid *heads = NULL;
+	vv_auto(vv_head) head = {0};
+	vv_auto_free vv_oid *heads = NULL;
 	size_t count = 0;
 	vv_status rc = vv_head_read(j->repo, &head, err);
 
-	if (rc < 0) {
-		goto done;
-	}
+	if (rc < 0) return rc;
 	if (j->amend && head.unborn) {
-		rc = vv_fail(err, VV_EUSAGE, "there is no commit yet to amend");
-		goto done;
+		return vv_fail(err, VV_EUSAGE, "there is no commit yet to amend");
 	}
-	if ((rc = vv_state_merge_heads(j->repo, &heads, &count, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_state_merge_heads(j->repo, &heads, &count, err)) < 0) return rc;
 	if (count > 0 && (j->amend || j->paths)) {
-		rc = vv_fail(err, VV_EUSAGE, "a merge is under way: %s",
-			     j->amend ? "there is nothing to amend before it is committed"
-				      : "it is committed as a whole, not by PATH");
-		goto done;
+		return vv_fail(err, VV_EUSAGE, "a merge is under way: %s",
+			       j->amend ? "there is nothing to amend before it is committed"
+					: "it is committed as a whole, not by PATH");
 	}
 	if (j->amend) {
-		if ((rc = vv_commit_read(j->repo, &head.commit, &j->old, err)) < 0) {
-			goto done;
-		}
+		if ((rc = vv_commit_read(j->repo, &head.commit, &j->old, err)) < 0) return rc;
 		j->keep_author = true;
 		for (size_t i = 0; i < j->old.parent_count && rc == VV_OK; i++) {
 			rc = add_parent(j, &j->old.parents[i], err);
@@ -167,9 +159,6 @@ static vv_status find_parents(vv_commit_job *j, vv_error *err)
 		}
 	}
 	j->base = head.commit;
-done:
-	vv_free(heads);
-	vv_head_clear(&head);
 	return rc;
 }
 
@@ -196,8 +185,7 @@ static vv_status read_status(vv_commit_job *j, vv_error *err)
 static vv_status partial_tree(vv_commit_job *j, vv_oid *tree, vv_error *err)
 {
 	size_t n = 0, cap = j->changes.count * 2 + j->described_count + 1;
-	const char **paths = vv_calloc(cap, sizeof(*paths));
-	vv_status rc;
+	vv_auto_free const char **paths = vv_calloc(cap, sizeof(*paths));
 
 	if (!paths) return vv_fail_nomem(err);
 	for (size_t i = 0; i < j->changes.count; i++) {
@@ -209,10 +197,8 @@ static vv_status partial_tree(vv_commit_job *j, vv_oid *tree, vv_error *err)
 	for (size_t i = 0; i < j->described_count; i++) {
 		paths[n++] = j->described[i];
 	}
-	rc = vv_index_write_tree_only(j->index, vv_oid_is_null(&j->base) ? NULL : &j->base, paths,
-				      n, tree, err);
-	vv_free(paths);
-	return rc;
+	return vv_index_write_tree_only(j->index, vv_oid_is_null(&j->base) ? NULL : &j->base, paths,
+					n, tree, err);
 }
 
 static vv_status write_commit(vv_commit_job *j, vv_error *err)
@@ -278,7 +264,7 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 				 .message = j->message_made.data,
 				 .paths = j->described,
 				 .path_count = j->described_count};
-	vv_buf told = VV_BUF_INIT;
+	vv_auto(vv_buf) told = VV_BUF_INIT;
 	vv_status rc;
 
 	if (j->no_verify || j->no_check) return VV_OK;
@@ -291,7 +277,6 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 		vv_notes_put(notes, "%.*s", (int)len, p);
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&told);
 	return rc;
 }
 

@@ -49,7 +49,7 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 
 static vv_status is_ref(vv_branch_merge *m, const char *prefix, bool *out, vv_error *err)
 {
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_ref ref = {0};
 	vv_status rc;
 
@@ -60,7 +60,6 @@ static vv_status is_ref(vv_branch_merge *m, const char *prefix, bool *out, vv_er
 		*out = true;
 		vv_ref_clear(&ref);
 	}
-	vv_buf_clear(&name);
 	return rc == VV_ENOTFOUND || rc == VV_EUSAGE ? VV_OK : rc; /* no name for a ref: HEAD~1 */
 }
 
@@ -86,11 +85,10 @@ static vv_status kind_of(vv_branch_merge *m, const char **out, vv_error *err)
 /* Git leaves "into" out for the branch that repositories begin with. */
 static vv_status is_default_branch(vv_branch_merge *m, bool *out, vv_error *err)
 {
-	char *first = NULL;
+	vv_auto(char) *first = NULL;
 	vv_status rc = vv_config_string(m->repo, "init.defaultbranch", &first, err);
 
 	*out = strcmp(branch_name(m), first ? first : "master") == 0;
-	vv_free(first);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -138,7 +136,7 @@ static vv_status move_branch(vv_branch_merge *m, vv_error *err)
 static vv_status note(vv_branch_merge *m, vv_journal **out, const vv_tree_switch *s, vv_error *err)
 {
 	vv_journal_options o = {.command = "merge", .end = VV_JOURNAL_END_HEAD};
-	vv_buf what = VV_BUF_INIT;
+	vv_auto(vv_buf) what = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&what, "the merge of '%s'", m->word);
@@ -146,18 +144,15 @@ static vv_status note(vv_branch_merge *m, vv_journal **out, const vv_tree_switch
 	if ((rc = vv_buf_ok(&what, err)) < 0 || (rc = vv_journal_open(out, m->repo, &o, err)) < 0 ||
 	    (rc = vv_tree_switch_note(s, *out, false, NULL, 0, err)) < 0 ||
 	    (rc = vv_journal_head(*out, m->head.branch, &m->theirs, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_journal_ready(*out, err);
-done:
-	vv_buf_clear(&what);
-	return rc;
+	return vv_journal_ready(*out, err);
 }
 
 static vv_status fast_forward(vv_branch_merge *m, vv_error *err)
 {
-	vv_checkout checkout;
-	vv_tree_switch s;
+	vv_auto(vv_checkout) checkout = {0};
+	vv_auto(vv_tree_switch) s = {0};
 	vv_journal *j = NULL;
 	vv_status rc;
 
@@ -171,24 +166,20 @@ static vv_status fast_forward(vv_branch_merge *m, vv_error *err)
 			vv_fail(err, rc, "the merge would overwrite them; nothing was done");
 			vv_hint(err, "commit them, or put them away with 'git stash' first");
 		}
-		goto done;
+		return rc;
 	}
 	if ((s.count > 0 && (rc = note(m, &j, &s, err)) < 0) ||
 	    (rc = vv_tree_switch_run(&s, err)) < 0 ||
 	    (s.count > 0 && (rc = vv_journal_index(j, m->index, err)) < 0) ||
 	    (rc = move_branch(m, err)) < 0) {
 		/* Where the branch has moved all the same, files and index stay with it. */
-		rc = vv_journal_close(j, rc, err);
-		goto done;
+		return vv_journal_close(j, rc, err);
 	}
 	(void)vv_journal_close(j, rc, err);
 	vv_notes_end(vv_repository_notes(m->repo));
 	m->lacking = vv_checkout_note_missing(&checkout);
 	m->outcome = VV_MERGE_FORWARD;
 	m->moved = s.count;
-done:
-	vv_tree_switch_clear(&s);
-	vv_checkout_clear(&checkout);
 	return rc;
 }
 
@@ -231,7 +222,7 @@ static vv_status refuse_unrelated(const vv_branch_merge *m, vv_error *err)
 /* merge.ff, where no option says otherwise: false, or only. */
 static vv_status read_config(const vv_branch_merge *m, bool *never, bool *only, vv_error *err)
 {
-	char *value = NULL;
+	vv_auto(char) *value = NULL;
 	vv_status rc = VV_OK;
 
 	*never = m->no_ff;
@@ -242,7 +233,6 @@ static vv_status read_config(const vv_branch_merge *m, bool *never, bool *only, 
 		*only = strcmp(value, "only") == 0;
 		*never = strcmp(value, "false") == 0;
 	}
-	vv_free(value);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 

@@ -56,18 +56,16 @@ static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_err
 static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_buf *schema,
 			  const vv_schema *package, bool has_key, vv_error *err)
 {
-	vv_buf block = VV_BUF_INIT, pointer = VV_BUF_INIT;
+	vv_auto(vv_buf) block = VV_BUF_INIT, pointer = VV_BUF_INIT;
 	vv_writer *w;
 	vv_sink sink;
-	vv_root root;
+	vv_auto(vv_root) root = {0};
 	vv_cid cid;
 	vv_oid blob;
 	vv_status rc;
 
 	vv_root_init(&root);
-	if ((rc = vv_dataset_writer_blocks(d->s, &w, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_dataset_writer_blocks(d->s, &w, err)) < 0) return rc;
 	vv_sink_writer(&sink, w);
 	rc = vv_table_reschema(&cid, t, &sink, schema->data, schema->len,
 			       has_key ? (const char *const *)package->primary_key : NULL,
@@ -75,21 +73,16 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 	if (rc < 0 || (rc = vv_root_decode(&root, block.data, block.len, err)) < 0 ||
 	    (rc = vv_root_pointer(&pointer, &cid, &root, err)) < 0 ||
 	    (rc = vv_blob_write(d->r, pointer.data, pointer.len, &blob, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = keep(d, path, &blob, err);
-done:
-	vv_root_clear(&root);
-	vv_buf_clear(&block);
-	vv_buf_clear(&pointer);
-	return rc;
+	return keep(d, path, &blob, err);
 }
 
 static vv_status apply(describer *d, const char *path, const vv_package_resource *res, vv_table *t,
 		       vv_error *err)
 {
-	vv_schema package;
-	vv_buf schema = VV_BUF_INIT;
+	vv_auto(vv_schema) package = {0};
+	vv_auto(vv_buf) schema = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	vv_schema_init(&package);
@@ -101,32 +94,25 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 				  VV_HINT_ADD_READ_AGAIN, path);
 		vv_buf_putc(d->warnings, '\n');
 	}
-	if (res->schema.len == 0) {
-		goto done;
-	}
+	if (res->schema.len == 0) return rc;
 	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path,
 				 err)) < 0 ||
 	    (rc = vv_package_fit_schema(&schema, t, &package, res, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	if (vv_package_same_schema(&t->root, &schema, res->has_key ? &package : NULL)) {
-		goto done;
-	}
+	if (vv_package_same_schema(&t->root, &schema, res->has_key ? &package : NULL)) return rc;
 	rc = new_root(d, path, t, &schema, &package, res->has_key, err);
 	if (rc < 0) {
 		vv_prefix(err, "%s: %s", vv_text_shows(res->package_path), vv_text_shows(path));
 	}
-done:
-	vv_schema_clear(&package);
-	vv_buf_clear(&schema);
 	return rc;
 }
 
 /* One path that a package describes: nothing to do unless it is a staged table. */
 static vv_status describe_path(describer *d, const char *path, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_package_resource res = {0};
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_package_resource) res = {0};
 	vv_index_entry e;
 	vv_pointer pointer;
 	vv_store *store;
@@ -139,7 +125,6 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 				       err);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED ||
 	    (rc == VV_OK && strcmp(pointer.kind, "table") != 0)) {
-		vv_arena_clear(&arena);
 		return VV_OK;
 	}
 	if (rc < 0 || (rc = vv_package_find(&res, path, read_from_index, d, err)) < 0 ||
@@ -156,14 +141,12 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 			  vv_text_shows(path));
 	}
 done:
-	vv_package_resource_clear(&res);
-	vv_arena_clear(&arena);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 static vv_status describe_package(describer *d, const char *package, vv_error *err)
 {
-	vv_buf json = VV_BUF_INIT;
+	vv_auto(vv_buf) json = VV_BUF_INIT;
 	char **paths = NULL;
 	size_t count = 0;
 	vv_status rc = read_from_index(d, package, &json, err);
@@ -175,14 +158,13 @@ static vv_status describe_package(describer *d, const char *package, vv_error *e
 		rc = describe_path(d, paths[i], err);
 	}
 	vv_names_free(paths, count);
-	vv_buf_clear(&json);
 	return rc;
 }
 
 /* The file is the same, so its entry keeps the stat where that is known to fit. */
 static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, vv_error *err)
 {
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_index_entry e;
 	vv_stat st, *known = NULL;
 	vv_status rc;
@@ -198,7 +180,6 @@ static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, v
 		known = &st;
 	}
 	rc = vv_index_set(d->x, path, e.mode, blob, known, err);
-	vv_free(file);
 	vv_stat_cache_drop(vv_dataset_reader_stats(vv_dataset_writer_reader(d->s)), path);
 	return rc;
 }
@@ -206,7 +187,7 @@ static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, v
 /* The packages that a changed JSON file may belong to: in its folder and above. */
 static vv_status describe_above(describer *d, const char *path, vv_error *err)
 {
-	vv_buf package = VV_BUF_INIT;
+	vv_auto(vv_buf) package = VV_BUF_INIT;
 	vv_index_entry e;
 	vv_status rc = VV_OK;
 	size_t len = strlen(path);
@@ -224,7 +205,6 @@ static vv_status describe_above(describer *d, const char *path, vv_error *err)
 		}
 		len -= len > 0;
 	}
-	vv_buf_clear(&package);
 	return rc;
 }
 
@@ -256,7 +236,7 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_write
 				 const vv_changes *changes, char ***paths, size_t *count,
 				 vv_error *err)
 {
-	vv_buf warnings = VV_BUF_INIT;
+	vv_auto(vv_buf) warnings = VV_BUF_INIT;
 	vv_status rc = describe_staged(r, x, s, changes, paths, count, &warnings, err);
 
 	for (const char *p = vv_buf_cstr(&warnings); rc == VV_OK && *p;) {
@@ -264,7 +244,6 @@ vv_status vv_describe_for_commit(vv_repository *r, vv_index *x, vv_dataset_write
 		vv_notes_warn(vv_repository_notes(r), "%.*s", (int)len, p);
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&warnings);
 	if (vv_index_is_tree(x)) { /* it is never written, and the branch comes next */
 		return rc < 0 || *count == 0 ? rc : vv_dataset_writer_commit(s, err);
 	}

@@ -53,7 +53,7 @@ void vv_txn_close_index(vv_txn *t)
 /* The commit that a new branch begins at. */
 static vv_status find_start(vv_txn *t, const char *from, vv_error *err)
 {
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_status rc;
 
 	if (from) return vv_rev_commit(t->repo, from, &t->head.commit, err);
@@ -61,14 +61,13 @@ static vv_status find_start(vv_txn *t, const char *from, vv_error *err)
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no branch '%s'",
 			     vv_text_shows(t->branch));
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
 static vv_status read_branch(vv_txn *t, const char *from, vv_error *err)
 {
-	char *where = NULL;
-	vv_ref ref = {0};
+	vv_auto(char) *where = NULL;
+	vv_auto(vv_ref) ref = {0};
 	vv_status rc = vv_ref_get(t->repo, t->branch, &ref, err);
 
 	t->head.unborn = rc == VV_ENOTFOUND;
@@ -77,13 +76,11 @@ static vv_status read_branch(vv_txn *t, const char *from, vv_error *err)
 	} else if (rc == VV_ENOTFOUND) {
 		rc = find_start(t, from, err);
 	}
-	vv_ref_clear(&ref);
 	if (rc == VV_OK && (rc = vv_branch_checked_out(t->repo, t->branch, &where, err)) == VV_OK &&
 	    where) {
 		rc = vv_fail(err, VV_EREFUSED, "the branch '%s' is checked out in '%s'",
 			     vv_text_shows(t->branch), vv_text_shows(where));
 	}
-	vv_free(where);
 	return rc;
 }
 
@@ -127,7 +124,7 @@ static vv_status name_branch(vv_txn *t, const char *branch, vv_error *err)
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
 		      const vv_progress *progress, vv_error *err)
 {
-	vv_txn *t = vv_calloc(1, sizeof(*t));
+	vv_auto(vv_txn) *t = vv_calloc(1, sizeof(*t));
 	vv_status rc = VV_OK;
 
 	*out = NULL;
@@ -141,15 +138,11 @@ vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const 
 	vv_repository_sweep_locks(r);
 	if (rc < 0 || (!vv_repository_is_bare(r) && (rc = vv_journal_recover(r, NULL, err)) < 0) ||
 	    (rc = vv_dataset_writer_open(&t->writer, r, progress, err)) < 0) {
-		vv_txn_free(t);
 		return rc;
 	}
 	t->reader = vv_dataset_writer_reader(t->writer);
-	if ((rc = vv_txn_begin(t, from, err)) < 0) {
-		vv_txn_free(t);
-		return rc;
-	}
-	*out = t;
+	if ((rc = vv_txn_begin(t, from, err)) < 0) return rc;
+	*out = vv_take(&t);
 	return VV_OK;
 }
 
@@ -282,8 +275,8 @@ static void warn_lines(vv_txn *t, const vv_buf *lines)
 
 static vv_status add(vv_txn *t, const vv_add_request *req, vv_error *err)
 {
-	vv_add_plan plan = {0};
-	vv_add_report rep = {0};
+	vv_auto(vv_add_plan) plan = {0};
+	vv_auto(vv_add_report) rep = {0};
 	vv_status rc = vv_add_plan_make(&plan, t->repo, t->index, t->reader, req, err);
 
 	for (size_t i = 0; rc == VV_OK && i < plan.count; i++) {
@@ -296,8 +289,6 @@ static vv_status add(vv_txn *t, const vv_add_request *req, vv_error *err)
 		rc = note(t, &rep.outcomes[i], false, err);
 	}
 	warn_lines(t, &rep.warnings);
-	vv_add_report_clear(&rep);
-	vv_add_plan_clear(&plan);
 	return rc;
 }
 
@@ -320,7 +311,7 @@ vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err)
 /* A file that will be replaced must be one that is not lost thereby. */
 static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_error *err)
 {
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_checkout checkout;
 	vv_index_entry e;
 	bool clean = false;
@@ -330,7 +321,6 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 	if (!(file = vv_repository_file(t->repo, c->path))) return vv_fail_nomem(err);
 	rc = vv_worktree_check_above(t->repo, c->path, err);
 	c->was_there = rc == VV_OK && vv_lstat(&c->was, file, NULL) == VV_OK;
-	vv_free(file);
 	if (rc < 0 || !c->was_there || replace) return rc;
 	if (c->made) {
 		clean = vv_stat_equal(&c->was, &c->st);
@@ -422,11 +412,11 @@ static vv_status find_parent(vv_txn *t, const putting *p, vv_arena *arena, vv_po
 static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_error *err)
 {
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer parent;
-	vv_dataset_found found;
+	vv_auto(vv_dataset_found) found = {0};
 	vv_oid id;
-	vv_buf lines = VV_BUF_INIT;
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
 	vv_status rc;
 
 	if (p->o->import) {
@@ -444,9 +434,6 @@ static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_
 		vv_buf_put(&lines, vv_buf_cstr(&found.result.warnings), found.result.warnings.len);
 		warn_lines(t, &lines);
 	}
-	vv_buf_clear(&lines);
-	vv_dataset_found_clear(&found);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -471,20 +458,19 @@ static vv_status read_all(vv_buf *out, const vv_source *source, const char *path
 /* What a filter would make of the bytes is not known here. */
 static vv_status refuse_filter(vv_txn *t, const char *path, vv_error *err)
 {
-	char *filter = NULL;
+	vv_auto(char) *filter = NULL;
 	vv_status rc = vv_attr_value(t->repo, path, "filter", &filter, err);
 
 	if (rc == VV_OK && *filter && strcmp(filter, "varve") != 0) {
 		rc = vv_fail(err, VV_EREFUSED, "'%s' goes through the filter '%s' of Git",
 			     vv_text_shows(path), vv_text_shows(filter));
 	}
-	vv_free(filter);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
 static vv_status put_plain(vv_txn *t, putting *p, const vv_source *source, vv_error *err)
 {
-	vv_buf bytes = VV_BUF_INIT;
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = refuse_filter(t, p->path, err)) == VV_OK &&
@@ -492,7 +478,6 @@ static vv_status put_plain(vv_txn *t, putting *p, const vv_source *source, vv_er
 		rc = vv_blob_write(t->repo, vv_buf_cstr(&bytes), bytes.len, &p->what.blob, err);
 		p->what.bytes = bytes.len;
 	}
-	vv_buf_clear(&bytes);
 	return rc;
 }
 
@@ -560,7 +545,7 @@ vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *cid, bool r
 {
 	const vv_txn_put_options described = {.described = true};
 	putting p = {.path = path, .o = &described, .replace = replace};
-	vv_dataset_found found;
+	vv_auto(vv_dataset_found) found = {0};
 	vv_store *store;
 	vv_status rc;
 
@@ -576,12 +561,9 @@ vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *cid, bool r
 	    (rc = vv_blob_write(t->repo, found.pointer.data, found.pointer.len, &found.blob, err)) <
 		    0 ||
 	    (rc = vv_add_outcome_take(&p.what, &found, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = set(t, &p, err);
-done:
-	vv_dataset_found_clear(&found);
-	return rc;
+	return set(t, &p, err);
 }
 
 vv_status vv_txn_put_blob(vv_txn *t, const char *path, uint32_t mode, const vv_oid *blob,

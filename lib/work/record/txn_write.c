@@ -150,8 +150,8 @@ static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error 
 
 static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
 {
-	vv_attr_edit edit = {0};
-	const char **paths = NULL;
+	vv_auto(vv_attr_edit) edit = {0};
+	vv_auto_free const char **paths = NULL;
 	size_t count = 0;
 	vv_status rc;
 
@@ -164,15 +164,13 @@ static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_add_stage_attributes(&edit, t->repo, now, err);
 	}
-	vv_attr_edit_clear(&edit);
-	vv_free(paths);
 	return rc;
 }
 
 /* Removals first, so that a folder can take a file's place and the other way round. */
 static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
 {
-	vv_checkout to;
+	vv_auto(vv_checkout) to = {0};
 	vv_status rc = VV_OK;
 
 	vv_checkout_init(&to, t->repo, t->reader, now);
@@ -185,7 +183,6 @@ static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
 			}
 		}
 	}
-	vv_checkout_clear(&to);
 	return rc < 0 ? rc : track(t, now, err);
 }
 
@@ -204,7 +201,7 @@ static vv_status drop_conflicts(vv_txn *t, vv_error *err)
 /* Files and index, with the journal still open: *j, also on failure. */
 static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_error *err)
 {
-	vv_index *now = NULL;
+	vv_auto(vv_index) *now = NULL;
 	bool conflicts = false;
 	vv_status rc;
 
@@ -221,7 +218,6 @@ static vv_status write_all(vv_txn *t, vv_journal **j, vv_journal_end end, vv_err
 	rc = conflicts ? drop_conflicts(t, err) : VV_OK;
 done:
 	vv_dataset_reader_lend_index(t->reader, t->index);
-	vv_index_close(now);
 	return rc;
 }
 
@@ -270,7 +266,7 @@ static vv_status must_be_expected(const vv_txn *t, const vv_oid *expect, vv_erro
  * commit finds out. */
 static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 {
-	vv_tree_entry top = {0};
+	vv_auto(vv_tree_entry) top = {0};
 	vv_oid tree;
 	vv_status rc;
 
@@ -286,14 +282,13 @@ static vv_status is_empty(vv_txn *t, bool *out, vv_error *err)
 	if ((rc = vv_tree_entry_at(t->repo, &t->head.commit, "", &top, err)) == VV_OK) {
 		*out = vv_oid_equal(&top.id, &tree);
 	}
-	vv_tree_entry_clear(&top);
 	return rc;
 }
 
 /* HEAD may have gone on, or to another branch. */
 static vv_status must_be_head(const vv_txn *t, vv_error *err)
 {
-	vv_head now = {0};
+	vv_auto(vv_head) now = {0};
 	vv_status rc = vv_head_read(t->repo, &now, err);
 
 	if (rc == VV_OK && (!vv_oid_equal(&now.commit, &t->head.commit) ||
@@ -301,7 +296,6 @@ static vv_status must_be_head(const vv_txn *t, vv_error *err)
 							  : now.branch != t->head.branch))) {
 		rc = vv_fail(err, VV_ECONFLICT, "HEAD moved while the commit was being made");
 	}
-	vv_head_clear(&now);
 	return rc;
 }
 
@@ -310,18 +304,18 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 {
 	const char *texts[] = {message};
 	vv_journal *journal = NULL;
-	vv_commit_job j = {.repo = t->repo,
-			   .writer = t->writer,
-			   .allow_empty = o->allow_empty,
-			   .no_hooks = o->no_hooks,
-			   .no_check = o->no_check,
-			   .message = {.texts = {texts, message != NULL}},
-			   .author = o->author,
-			   .author_time = o->time,
-			   .author_offset_min = o->offset_min,
-			   .author_time_set = o->time_set,
-			   .expect = &t->head.commit,
-			   .journal = &journal};
+	vv_auto(vv_commit_job) j = {.repo = t->repo,
+				    .writer = t->writer,
+				    .allow_empty = o->allow_empty,
+				    .no_hooks = o->no_hooks,
+				    .no_check = o->no_check,
+				    .message = {.texts = {texts, message != NULL}},
+				    .author = o->author,
+				    .author_time = o->time,
+				    .author_offset_min = o->offset_min,
+				    .author_time_set = o->time_set,
+				    .expect = &t->head.commit,
+				    .journal = &journal};
 	vv_status rc = VV_OK;
 
 	if ((rc = must_be_head(t, err)) < 0) return rc;
@@ -341,16 +335,15 @@ static vv_status commit_head(vv_oid *id, vv_txn *t, const char *message,
 	if (j.made) {
 		*id = j.id;
 	}
-	vv_commit_job_clear(&j);
 	return rc;
 }
 
 /* The branch's own .gitattributes names what is new. */
 static vv_status track_in_tree(vv_txn *t, vv_error *err)
 {
-	const char **paths = NULL;
+	vv_auto_free const char **paths = NULL;
 	size_t count;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_index_entry e = {.mode = 0};
 	vv_oid id;
 	vv_status rc = list_tracks(t, &paths, &count, err);
@@ -378,8 +371,6 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 				     vv_text_shows(paths[i]));
 		}
 	}
-	vv_buf_clear(&text);
-	vv_free(paths);
 	return rc;
 }
 
@@ -411,8 +402,9 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message,
 	vv_commit_check check = {.commit = id,
 				 .base = vv_oid_is_null(&t->head.commit) ? NULL : &t->head.commit,
 				 .message = message};
-	char **paths = vv_calloc(t->change_count + described_count + 1, sizeof(*paths));
-	vv_buf told = VV_BUF_INIT;
+	vv_auto_free char **paths = vv_calloc(t->change_count + described_count + 1,
+					      sizeof(*paths));
+	vv_auto(vv_buf) told = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!paths) return vv_fail_nomem(err);
@@ -436,8 +428,6 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message,
 		vv_notes_put(vv_repository_notes(t->repo), "%.*s", (int)len, p);
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&told);
-	vv_free(paths);
 	return rc;
 }
 
@@ -445,8 +435,8 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message,
 static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, bool *moved,
 			     vv_error *err)
 {
-	vv_buf reflog = VV_BUF_INIT;
-	vv_ref ref = {0};
+	vv_auto(vv_buf) reflog = VV_BUF_INIT;
+	vv_auto(vv_ref) ref = {0};
 	vv_error unread;
 	vv_status rc;
 
@@ -456,10 +446,8 @@ static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, b
 		rc = vv_ref_update(t->repo, t->branch, id, t->head.unborn ? NULL : &t->head.commit,
 				   false, reflog.data, err);
 	}
-	vv_buf_clear(&reflog);
 	*moved = rc == VV_OK || (vv_ref_get(t->repo, t->branch, &ref, &unread) == VV_OK &&
 				 vv_oid_equal(&ref.id, id));
-	vv_ref_clear(&ref);
 	return rc == VV_EEXISTS ? vv_fail(err, VV_ECONFLICT, "the branch was made meanwhile") : rc;
 }
 
@@ -470,7 +458,7 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	bool moved = false;
 	char **described = NULL;
 	size_t described_count = 0;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_commit_options c = {.tree = &tree,
 			       .parents = &t->head.commit,
 			       .parent_count = !vv_oid_is_null(&t->head.commit),
@@ -508,7 +496,6 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	vv_dataset_writer_release(t->writer);
 done:
 	vv_names_free(described, described_count);
-	vv_buf_clear(&text);
 	return rc;
 }
 

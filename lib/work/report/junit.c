@@ -22,7 +22,7 @@ static bool counts(const vv_check_report *r, const vv_report_group *g)
 
 static void put_lines(vv_buf *b, const vv_check_report *r, const vv_report_group *g)
 {
-	vv_buf line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 
 	for (const vv_report_item *i = g->first; i; i = i->next) {
 		line.len = 0;
@@ -38,7 +38,6 @@ static void put_lines(vv_buf *b, const vv_check_report *r, const vv_report_group
 		vv_buf_printf(b, "and %s more\n", vv_text_count(vv_report_unlisted(g)));
 	}
 	b->failed = b->failed || line.failed;
-	vv_buf_clear(&line);
 }
 
 static void put_suite_name(vv_buf *b, const vv_report_dataset *d)

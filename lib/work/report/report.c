@@ -273,13 +273,12 @@ vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_wr
 			   void *payload, vv_error *err)
 {
 	vv_report_io io = {.rc = VV_OK, .write = write, .payload = payload};
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc = write_form(r, form, &out, &io, err);
 
 	if (rc == VV_OK && out.len > 0) {
 		rc = write(payload, out.data, out.len, err);
 	}
-	vv_buf_clear(&out);
 	return rc;
 }
 

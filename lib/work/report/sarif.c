@@ -15,7 +15,7 @@
 /* A path as a relative URI. */
 static void put_uri(vv_json_out *w, const char *path)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	for (const char *p = path; *p; p++) {
 		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
@@ -27,7 +27,6 @@ static void put_uri(vv_json_out *w, const char *path)
 	}
 	w->buf->failed = w->buf->failed || b.failed;
 	vv_report_json_text(w, "uri", vv_buf_cstr(&b));
-	vv_buf_clear(&b);
 }
 
 static void put_text(vv_json_out *w, const char *name, const char *text, size_t len)
@@ -106,7 +105,7 @@ static void put_level(vv_json_out *w, const vv_report_group *g, vv_severity seve
 static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_dataset *d,
 		     const vv_report_group *g, const vv_report_item *i)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	vv_json_open_object(w);
 	put_level(w, g, i->severity);
@@ -130,14 +129,13 @@ static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_d
 	put_properties(w, d, g, i, 0);
 	vv_json_close_object(w);
 	w->buf->failed = w->buf->failed || text.failed;
-	vv_buf_clear(&text);
 }
 
 /* What is not listed is told by one result of its own. */
 static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report_group *g,
 		     uint64_t left)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	vv_buf_printf(&text, "%s more of %s", vv_text_count(left), g->code);
 	if (g->column) {
@@ -151,7 +149,6 @@ static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report
 	put_properties(w, d, g, NULL, left);
 	vv_json_close_object(w);
 	w->buf->failed = w->buf->failed || text.failed;
-	vv_buf_clear(&text);
 }
 
 /* Results for findings: each group may want one that tells what is left out. */

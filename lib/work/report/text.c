@@ -160,7 +160,7 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	static const char *const names[COLUMNS] = {"line",  "row",     "key",
 						   "value", "problem", "expected"};
 	size_t width[COLUMNS], shown = 0;
-	vv_buf cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
 
 	measure(width, g, &cell);
 	for (size_t c = 0; c < COLUMNS; c++) {
@@ -180,12 +180,11 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 		}
 	}
 	out->failed = out->failed || cell.failed;
-	vv_buf_clear(&cell);
 }
 
 static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
-	vv_buf why = VV_BUF_INIT;
+	vv_auto(vv_buf) why = VV_BUF_INIT;
 
 	if (g->accepted == 0) return;
 	for (const vv_report_item *i = g->first; i; i = i->next) {
@@ -199,7 +198,6 @@ static void put_accepted(vv_buf *out, const vv_check_report *r, const vv_report_
 		}
 	}
 	out->failed = out->failed || why.failed;
-	vv_buf_clear(&why);
 }
 
 /* Ends a line that stands at column `from` with text that is escaped already, and empties that. */
@@ -215,7 +213,7 @@ static void put_wrapped(vv_buf *out, const vv_check_report *r, vv_buf *text, siz
 static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_group *g)
 {
 	uint64_t found = vv_report_found(g);
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (found == 0) {
 		return; /* all of them known */
@@ -240,7 +238,6 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 		vv_text_put_words(&b, g->first->expected, strlen(g->first->expected), 0);
 		put_wrapped(out, r, &b, INDENT + strlen("expected: "), INDENT + 2);
 	}
-	vv_buf_clear(&b);
 	put_accepted(out, r, g);
 	put_table(out, r, g);
 	if (vv_report_unlisted(g) > 0) {
@@ -250,7 +247,7 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 
 static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_dataset *d)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	size_t from = d->commit ? 11 : 0;
 
 	if (d->commit) {
@@ -276,7 +273,6 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 		vv_buf_printf(&b, ", %s accepted", vv_text_count(d->accepted));
 	}
 	put_wrapped(out, r, &b, from, 2);
-	vv_buf_clear(&b);
 	for (const vv_report_group *g = d->first; g; g = g->next) {
 		put_group(out, r, g);
 	}
@@ -287,7 +283,7 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 
 vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	for (const vv_report_dataset *d = r->first; d; d = d->next) {
 		/* of a long range only what says something */
@@ -303,6 +299,5 @@ vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_text_put_wrapped(out, vv_buf_cstr(&b), b.len, 0, 2, r->options.width);
 	vv_buf_printf(out, "%s\n", on(r, "\033[0m"));
 	out->failed = out->failed || b.failed;
-	vv_buf_clear(&b);
 	return vv_buf_ok(out, err);
 }

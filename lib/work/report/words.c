@@ -140,7 +140,7 @@ bool vv_report_is_plain(uint32_t cp)
 
 void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	uint32_t cp;
 
 	if (!vv_utf8_valid(s, len)) {
@@ -152,7 +152,6 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 		}
 		vv_json_close_object(w);
 		w->buf->failed |= b.failed;
-		vv_buf_clear(&b);
 		return;
 	}
 	vv_buf_putc(&b, '"');
@@ -179,7 +178,6 @@ void vv_report_put_json(vv_json_out *w, const char *s, size_t len, bool cut)
 	} else {
 		vv_json_raw(w, b.data, b.len);
 	}
-	vv_buf_clear(&b);
 }
 
 void vv_report_json_text(vv_json_out *w, const char *name, const char *s)

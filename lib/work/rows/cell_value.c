@@ -105,8 +105,7 @@ vv_status vv_cell_value(varve_value *value, const vv_table *t, size_t place, con
 {
 	const bool json = t->root.dialect.form != VV_FORM_CSV;
 	const vv_field *f = &t->schema.fields[place];
-	vv_buf digits = VV_BUF_INIT;
-	vv_status rc = VV_OK;
+	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	vv_value v;
 
 	memset(value, 0, sizeof(*value));
@@ -121,7 +120,5 @@ vv_status vv_cell_value(varve_value *value, const vv_table *t, size_t place, con
 	if (vv_value_read(&v, &digits, f, c)) {
 		take_value(value, f, &v, &digits);
 	}
-	rc = vv_buf_ok(&digits, err);
-	vv_buf_clear(&digits);
-	return rc;
+	return vv_buf_ok(&digits, err);
 }

@@ -9,8 +9,8 @@
 static vv_status no_column(const vv_table *t, const char *name, size_t len, const char *what,
 			   vv_error *err)
 {
-	vv_buf list = VV_BUF_INIT;
-	char *word = vv_strndup(name, len);
+	vv_auto(vv_buf) list = VV_BUF_INIT;
+	vv_auto(char) *word = vv_strndup(name, len);
 	vv_nearest near;
 	size_t i;
 
@@ -31,8 +31,6 @@ static vv_status no_column(const vv_table *t, const char *name, size_t len, cons
 		vv_buf_puts(&list, i < t->columns ? ", ..." : "");
 		vv_hint(err, "the columns are %s", vv_buf_cstr(&list));
 	}
-	vv_buf_clear(&list);
-	vv_free(word);
 	return VV_ENOTFOUND;
 }
 

@@ -143,7 +143,7 @@ static vv_status start(vv_rows *r, uint64_t row, vv_error *err)
 
 vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, vv_error *err)
 {
-	vv_rows *r = vv_calloc(1, sizeof(*r));
+	vv_auto(vv_rows) *r = vv_calloc(1, sizeof(*r));
 	vv_status rc;
 
 	*out = NULL;
@@ -158,11 +158,8 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 	}
 	rc = found_rows_open(&r->from, t, opts, err);
 	r->portions[0].from = r->portions[1].from = r->from;
-	if (rc < 0 || (rc = start(r, opts->from, err)) < 0) {
-		vv_rows_close(r);
-		return rc;
-	}
-	*out = r;
+	if (rc < 0 || (rc = start(r, opts->from, err)) < 0) return rc;
+	*out = vv_take(&r);
 	return VV_OK;
 }
 
@@ -246,7 +243,7 @@ uint64_t vv_rows_number(const vv_rows *r)
 /* The first row of the group that has this one. */
 static vv_status group_start(uint64_t *first, const vv_table *t, uint64_t row, vv_error *err)
 {
-	vv_list_reader *list;
+	vv_auto(vv_list_reader) *list = NULL;
 	vv_list_item item;
 	int more = 0;
 	vv_status rc = vv_list_reader_open(&list, VV_LIST_DATA, &t->source, t->root.data.data,
@@ -262,7 +259,6 @@ static vv_status group_start(uint64_t *first, const vv_table *t, uint64_t row, v
 	if (rc == VV_OK) {
 		*first = item.before;
 	}
-	vv_list_reader_close(list);
 	return rc;
 }
 

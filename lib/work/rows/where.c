@@ -433,8 +433,8 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 				     .param_count = how ? how->param_count : 0,
 				     .find = how ? how->find : NULL,
 				     .payload = how ? how->payload : NULL};
-	vv_condition_test *found = NULL;
-	vv_where_test *tests = NULL;
+	vv_auto_free vv_condition_test *found = NULL;
+	vv_auto_free vv_where_test *tests = NULL;
 	size_t count = 0, cap = 0, n = 0;
 	vv_error own;
 	vv_status rc = VV_OK;
@@ -467,8 +467,6 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 	if (rc == VV_OK) {
 		rc = set_tests(w, t, tests, n, err);
 	}
-	vv_free(found);
-	vv_free(tests);
 	return rc;
 }
 
@@ -479,11 +477,10 @@ vv_status vv_where_check(const vv_strings *conditions, vv_error *err)
 
 	for (size_t i = 0; i < conditions->count && rc == VV_OK; i++) {
 		const char *text = conditions->items[i];
-		vv_condition *c;
+		vv_auto(vv_condition) *c = NULL;
 
 		rc = vv_condition_compile(&c, text, strlen(text), NULL, &how, err);
 		if (rc < 0) return refuse(text, rc, err);
-		vv_condition_free(c);
 	}
 	return rc;
 }

@@ -58,7 +58,7 @@ static vv_status list_few(vv_where_groups *g, vv_error *err)
 static vv_status list_by_key(vv_where_groups *g, const vv_key_lookup *keys, vv_error *err)
 {
 	size_t count = vv_where_count(g->where), n = 0;
-	vv_key_value *values = vv_calloc(count + 1, sizeof(*values));
+	vv_auto_free vv_key_value *values = vv_calloc(count + 1, sizeof(*values));
 	vv_key_groups found;
 	int known;
 
@@ -67,7 +67,6 @@ static vv_status list_by_key(vv_where_groups *g, const vv_key_lookup *keys, vv_e
 		n += vv_where_value(g->where, i, &values[n]);
 	}
 	known = vv_key_groups_find(&found, g->table, values, n, keys, err);
-	vv_free(values);
 	if (known <= 0) {
 		vv_key_groups_clear(&found);
 		return (vv_status)known;
@@ -81,7 +80,7 @@ static vv_status list_by_key(vv_where_groups *g, const vv_key_lookup *keys, vv_e
 vv_status vv_where_groups_open(vv_where_groups **out, vv_table *t, vv_where *w,
 			       const vv_key_lookup *keys, vv_error *err)
 {
-	vv_where_groups *g = vv_calloc(1, sizeof(*g));
+	vv_auto(vv_where_groups) *g = vv_calloc(1, sizeof(*g));
 	vv_status rc;
 
 	*out = NULL;
@@ -91,10 +90,9 @@ vv_status vv_where_groups_open(vv_where_groups **out, vv_table *t, vv_where *w,
 	if ((rc = vv_table_groups(t, &g->count, err)) < 0 || (rc = open_facts(g, err)) < 0 ||
 	    (rc = list_few(g, err)) < 0 ||
 	    (keys && !g->only_listed && g->count > FEW && (rc = list_by_key(g, keys, err)) < 0)) {
-		vv_where_groups_close(g);
 		return rc;
 	}
-	*out = g;
+	*out = vv_take(&g);
 	return VV_OK;
 }
 

@@ -31,14 +31,12 @@ static vv_status edit(vv_repository *r, const char *a, const char *b, vv_error *
 static vv_status set(vv_repository *r, const char *name, const char *key, const char *value,
 		     vv_error *err)
 {
-	vv_buf full = VV_BUF_INIT;
+	vv_auto(vv_buf) full = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&full, "store.%s.%s", name, key);
 	rc = vv_buf_ok(&full, err);
-	rc = rc < 0 ? rc : edit(r, vv_buf_cstr(&full), value, err);
-	vv_buf_clear(&full);
-	return rc;
+	return rc < 0 ? rc : edit(r, vv_buf_cstr(&full), value, err);
 }
 
 static vv_status check_name(const char *name, vv_error *err)
@@ -108,18 +106,16 @@ static vv_status write_lines(vv_repository *r, const vv_store_naming *n, vv_erro
 
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err)
 {
-	vv_blocks_config c;
+	vv_auto(vv_blocks_config) c = {0};
 	vv_status rc = vv_blocks_config_read_work(&c, r, err);
 
 	if (rc < 0) return rc;
 	if ((rc = check(n, &c, err)) < 0 || (n->usual && (rc = unset_usual(r, &c, err)) < 0) ||
 	    (rc = vv_block_peer_trust(r, n->url, err)) < 0 ||
 	    (n->push_url && (rc = vv_block_peer_trust(r, n->push_url, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	rc = write_lines(r, n, err);
-done:
-	vv_blocks_config_clear(&c);
 	return rc;
 }
 

@@ -37,7 +37,7 @@ static vv_status try_reading(trying *t, vv_error *err)
 {
 	const char *mark = vv_files_mark.text;
 	const size_t len = strlen(mark);
-	vv_buf whole = VV_BUF_INIT, part = VV_BUF_INIT;
+	vv_auto(vv_buf) whole = VV_BUF_INIT, part = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = vv_place_get(t->p, vv_files_mark.file, 0, len + 1, &whole, &why);
 
@@ -48,8 +48,6 @@ static vv_status try_reading(trying *t, vv_error *err)
 				 memcmp(whole.data, mark, len) == 0 &&
 				 memcmp(part.data, mark + 1, 4) == 0;
 	}
-	vv_buf_clear(&whole);
-	vv_buf_clear(&part);
 	return rc;
 }
 

@@ -194,9 +194,10 @@ static void count_copies(dropping *x, size_t keeper, vv_drop_version *v, unsigne
 static vv_status count_shown(dropping *x, size_t keeper, const vv_reached *there, vv_error *err)
 {
 	vv_drop *d = x->d;
-	vv_cid *roots = vv_calloc(d->count + 1, sizeof(*roots));
-	size_t *places = vv_calloc(d->count + 1, sizeof(*places)), count = 0;
-	bool *holds = vv_calloc(d->count + 1, sizeof(*holds));
+	vv_auto_free vv_cid *roots = vv_calloc(d->count + 1, sizeof(*roots));
+	vv_auto_free size_t *places = vv_calloc(d->count + 1, sizeof(*places));
+	size_t count = 0;
+	vv_auto_free bool *holds = vv_calloc(d->count + 1, sizeof(*holds));
 	vv_status rc = roots && places && holds ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < d->count; i++) {
@@ -211,9 +212,6 @@ static vv_status count_shown(dropping *x, size_t keeper, const vv_reached *there
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		count_copies(x, keeper, &d->versions[places[i]], holds[i]);
 	}
-	vv_free(holds);
-	vv_free(places);
-	vv_free(roots);
 	return rc;
 }
 
@@ -238,9 +236,9 @@ static vv_status check_other(dropping *x, size_t keeper, const vv_remote *m, con
 
 static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 {
-	vv_transfer t;
-	vv_remote m = {0};
-	vv_reached there = {0};
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_reached) there = {0};
 	vv_status rc;
 
 	if ((rc = vv_transfer_open(&t, x->repo, x->notes, true, x->d->idle_sec, err)) < 0) {
@@ -253,9 +251,6 @@ static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 	if (rc == VV_OK) {
 		rc = count_shown(x, keeper, &there, err);
 	}
-	vv_reached_close(&there);
-	vv_remote_clear(&m);
-	vv_transfer_close(&t);
 	return rc;
 }
 
@@ -293,8 +288,8 @@ static vv_status ask_kept(vv_supply *s, const vv_cid *roots, kept *k, vv_error *
 /* From place `at` on; *at moves on to what is to be asked next. */
 static vv_status count_kept(dropping *x, size_t keeper, vv_supply *s, size_t *at, vv_error *err)
 {
-	vv_cid *roots = vv_calloc(VV_SUPPLY_CIDS_MAX, sizeof(*roots));
-	uint8_t *bits = vv_calloc(VV_SUPPLY_CIDS_MAX / 8, 1);
+	vv_auto_free vv_cid *roots = vv_calloc(VV_SUPPLY_CIDS_MAX, sizeof(*roots));
+	vv_auto_free uint8_t *bits = vv_calloc(VV_SUPPLY_CIDS_MAX / 8, 1);
 	kept k = {.bits = bits};
 	size_t first = *at, n = 0;
 	vv_status rc = roots && bits ? VV_OK : vv_fail_nomem(err);
@@ -313,16 +308,14 @@ static vv_status count_kept(dropping *x, size_t keeper, vv_supply *s, size_t *at
 			count_copies(x, keeper, &x->d->versions[i], k.copies);
 		}
 	}
-	vv_free(roots);
-	vv_free(bits);
 	return rc;
 }
 
 static vv_status ask_vault(dropping *x, size_t keeper, vv_error *err)
 {
 	vv_supply_options o = {.repo = x->repo, .named = true, .quiet = !x->notes, .lines = 1};
-	vv_transfer t;
-	vv_supply *s;
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_supply) *s = NULL;
 	vv_status rc = vv_transfer_open(&t, x->repo, x->notes, true, x->d->idle_sec, err);
 
 	if (rc < 0) return rc;
@@ -332,8 +325,6 @@ static vv_status ask_vault(dropping *x, size_t keeper, vv_error *err)
 	for (size_t at = 0; rc == VV_OK && at < x->d->count;) {
 		rc = count_kept(x, keeper, s, &at, err);
 	}
-	vv_supply_free(s);
-	vv_transfer_close(&t);
 	return rc;
 }
 
@@ -349,8 +340,8 @@ static vv_status add_keeper(dropping *x, const char *name, vv_error *err)
 /* A remote, or a URL that is written down: a folder as seen from anywhere, and no password. */
 static vv_status add_named(dropping *x, const char *word, vv_error *err)
 {
-	vv_remote m = {0};
-	vv_url u = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_url) u = {0};
 	char *whole = NULL;
 	vv_error none;
 	vv_status rc;
@@ -369,8 +360,6 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 		rc = add_keeper(x, whole ? whole : word, err);
 	}
 	free(whole);
-	vv_url_clear(&u);
-	vv_remote_clear(&m);
 	return rc;
 }
 
@@ -446,7 +435,7 @@ static vv_status ask_keepers(dropping *x, vv_error *err)
 static vv_status note_elsewhere(dropping *x, vv_error *err)
 {
 	vv_drop *d = x->d;
-	vv_elsewhere_version *list = vv_calloc((size_t)d->goes + 1, sizeof(*list));
+	vv_auto_free vv_elsewhere_version *list = vv_calloc((size_t)d->goes + 1, sizeof(*list));
 	size_t count = 0;
 	vv_status rc;
 
@@ -461,13 +450,12 @@ static vv_status note_elsewhere(dropping *x, vv_error *err)
 	if ((rc = vv_elsewhere_add(x->repo, list, count, err)) == VV_OK) {
 		rc = vv_repository_set_incomplete(x->repo, true, err);
 	}
-	vv_free(list);
 	return rc;
 }
 
 static vv_status remove_blocks(dropping *x, vv_error *err)
 {
-	vv_cid_set *drop = vv_cid_set_new();
+	vv_auto(vv_cid_set) *drop = vv_cid_set_new();
 	bool added;
 	vv_status rc = drop ? VV_OK : vv_fail_nomem(err);
 
@@ -481,7 +469,6 @@ static vv_status remove_blocks(dropping *x, vv_error *err)
 		rc = vv_gc_run_all(&x->d->gc, x->repo, err);
 	}
 	x->d->gc.drop = NULL;
-	vv_cid_set_free(drop);
 	return rc;
 }
 

@@ -52,7 +52,7 @@ struct vv_supply {
 vv_supply *vv_supply_new(const vv_supply_options *o)
 {
 	const vv_connect_options usual = {0}, *c = o->connect ? o->connect : &usual;
-	vv_supply *s = vv_calloc(1, sizeof(*s));
+	vv_auto(vv_supply) *s = vv_calloc(1, sizeof(*s));
 	bool whole;
 
 	assert(o->lines > 0 && o->lines <= VV_SUPPLY_LINES_MAX);
@@ -75,11 +75,8 @@ vv_supply *vv_supply_new(const vv_supply_options *o)
 		s->lines[i].lock = vv_mutex_new();
 		whole = whole && s->lines[i].lock;
 	}
-	if (!whole) {
-		vv_supply_free(s);
-		return NULL;
-	}
-	return s;
+	if (!whole) return NULL;
+	return vv_take(&s);
 }
 
 /* --- the child ----------------------------------------------------------------------------------- */
@@ -99,16 +96,14 @@ static vv_status find_program(char **out, const vv_env *env, vv_error *err)
 
 vv_status vv_supply_installed(const vv_env *env, vv_error *err)
 {
-	char *program;
-	vv_status rc = find_program(&program, env, err);
-
-	vv_free(program);
-	return rc;
+	vv_auto(char) *program = NULL;
+	return find_program(&program, env, err);
 }
 
 static vv_status run_child(vv_supply *s, const int *theirs, vv_error *err)
 {
-	char count[16], *program;
+	char count[16];
+	vv_auto(char) *program = NULL;
 	const char *argv[12];
 	size_t n = 0;
 	vv_status rc = find_program(&program, s->env, err);
@@ -132,9 +127,7 @@ static vv_status run_child(vv_supply *s, const int *theirs, vv_error *err)
 	argv[n++] = "--";
 	argv[n++] = s->gitdir;
 	argv[n] = NULL;
-	rc = vv_program_start_lines(&s->pid, s->env, argv, theirs, s->count, err);
-	vv_free(program);
-	return rc;
+	return vv_program_start_lines(&s->pid, s->env, argv, theirs, s->count, err);
 }
 
 static vv_status open_line(vv_supply *s, size_t i, int *theirs, vv_error *err)
@@ -279,7 +272,7 @@ static vv_status send_request(line *l, const vv_supply_request *q, vv_error *err
 
 static vv_status read_answer(line *l, vv_supply_frame_fn fn, void *payload, vv_error *err)
 {
-	vv_frame_reader in;
+	vv_auto(vv_frame_reader) in = {0};
 	uint8_t type;
 	vv_status rc;
 
@@ -292,7 +285,6 @@ static vv_status read_answer(line *l, vv_supply_frame_fn fn, void *payload, vv_e
 			break;
 		}
 	}
-	vv_frame_reader_clear(&in);
 	return rc;
 }
 

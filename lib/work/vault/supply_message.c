@@ -44,7 +44,7 @@ static bool get_cid(vv_cid *out, const uint8_t in[CID_LEN])
 
 vv_status vv_supply_request_write(vv_channel *line, const vv_supply_request *q, vv_error *err)
 {
-	uint8_t *cids = vv_malloc(q->count * CID_LEN + 1);
+	vv_auto_free uint8_t *cids = vv_malloc(q->count * CID_LEN + 1);
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc;
 
@@ -61,7 +61,6 @@ vv_status vv_supply_request_write(vv_channel *line, const vv_supply_request *q, 
 	vv_cbor_put_bytes(&b, cids, q->count * CID_LEN);
 	vv_cbor_put_key(&b, "source");
 	vv_cbor_put_uint(&b, q->source);
-	vv_free(cids);
 	rc = send_map(line, &b, err);
 	return rc < 0 ? rc : vv_frame_end(line, err);
 }
@@ -155,7 +154,7 @@ static vv_status get_bytes(vv_cbor *c, const uint8_t **out, size_t wanted, vv_er
 vv_status vv_supply_parcels_write(vv_channel *line, const uint32_t *parcels, size_t count,
 				  vv_error *err)
 {
-	uint8_t *bytes = vv_malloc(4 * count + 1);
+	vv_auto_free uint8_t *bytes = vv_malloc(4 * count + 1);
 	vv_buf b = VV_BUF_INIT;
 
 	if (!bytes) return vv_fail_nomem(err);
@@ -165,7 +164,6 @@ vv_status vv_supply_parcels_write(vv_channel *line, const uint32_t *parcels, siz
 	vv_cbor_put_map(&b, 1);
 	vv_cbor_put_key(&b, "parcels");
 	vv_cbor_put_bytes(&b, bytes, 4 * count);
-	vv_free(bytes);
 	return send_map(line, &b, err);
 }
 
@@ -189,7 +187,7 @@ vv_status vv_supply_parcels_read(uint32_t *out, size_t count, const void *bytes,
 vv_status vv_supply_block_write(vv_channel *line, const void *bytes, size_t block_len,
 				const vv_cid *base, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	uint8_t cid[CID_LEN] = {0};
 	vv_status rc;
 
@@ -203,7 +201,6 @@ vv_status vv_supply_block_write(vv_channel *line, const void *bytes, size_t bloc
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = vv_frame_write(line, VV_FRAME_BLOCKS, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 

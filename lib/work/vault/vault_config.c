@@ -30,18 +30,17 @@ char *vv_vault_settings_path(const vv_repository *r)
 vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void *payload,
 				 vv_error *err)
 {
-	char *path = vv_vault_settings_path(r);
+	vv_auto(char) *path = vv_vault_settings_path(r);
 	const char *args[] = {"config", "--no-includes", "-z",        "--file",
 			      path,     "--get-regexp",  "^vault\\.", NULL};
-	vv_buf text = VV_BUF_INIT, said = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) said = VV_BUF_INIT;
 	vv_git_call run = {.args = args, .repo = r, .output = &text};
 	int code = 0;
 	vv_status rc = VV_OK;
 
 	if (!path) return vv_fail_nomem(err);
-	if (!vv_exists(path)) {
-		goto done;
-	}
+	if (!vv_exists(path)) return rc;
 	rc = vv_git_run(&run, &said, &code, err);
 	if (rc == VV_OK && code != 0 && (code != 1 || said.len > 0)) {
 		rc = vv_git_explain(VV_VAULT_SETTINGS " cannot be read", &said, code, err);
@@ -56,10 +55,6 @@ vv_status vv_vault_settings_each(vv_repository *r, vv_vault_setting_fn fn, void 
 		rc = fn(payload, text.data + i + strlen("vault."), value ? value : "", err);
 		i += len + 1;
 	}
-done:
-	vv_buf_clear(&text);
-	vv_buf_clear(&said);
-	vv_free(path);
 	return rc;
 }
 

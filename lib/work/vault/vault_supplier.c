@@ -47,17 +47,14 @@ static vv_status unexpected(vv_error *err)
 static vv_status ask(const source *s, vv_supply_op op, answer *a, vv_supply_frame_fn fn,
 		     vv_error *err)
 {
-	vv_cid *cids = vv_calloc(a->count + 1, sizeof(*cids));
+	vv_auto_free vv_cid *cids = vv_calloc(a->count + 1, sizeof(*cids));
 	vv_supply_request q = {.op = op, .source = s->id, .cids = cids, .count = a->count};
-	vv_status rc;
 
 	if (!cids) return vv_fail_nomem(err);
 	for (size_t i = 0; i < a->count; i++) {
 		cids[i] = a->wants[i].cid;
 	}
-	rc = vv_supply_ask(s->v->supply, s->line, &q, fn, a, err);
-	vv_free(cids);
-	return rc;
+	return vv_supply_ask(s->v->supply, s->line, &q, fn, a, err);
 }
 
 static vv_status take_parcels(void *payload, uint8_t type, const void *bytes, size_t len,
@@ -156,11 +153,10 @@ static void leave(vault *v)
 
 static void source_close(void *payload)
 {
-	source *s = payload;
+	vv_auto_free source *s = payload;
 
 	leave(s->v);
 	vv_free(s->name);
-	vv_free(s);
 }
 
 /* config NULL: the last one. */
@@ -168,11 +164,10 @@ static vv_status add_source(vault *v, const vv_holder_config *config, bool asked
 			    vv_supplier *out, vv_error *err)
 {
 	source *s = vv_calloc(1, sizeof(*s));
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 
 	vv_buf_printf(&name, config ? "holder %s" : "the vault", config ? config->name : "");
 	if (!s || !(s->name = vv_buf_detach(&name))) {
-		vv_buf_clear(&name);
 		vv_free(s);
 		return vv_fail_nomem(err);
 	}
@@ -237,7 +232,7 @@ static vv_status open_vault(vv_transfer *t, vv_supplier *out, size_t max, size_t
 {
 	const bool asked = url != NULL;
 	const vv_supply_request meet = {.op = VV_SUPPLY_MEET};
-	vv_holder_configs configs;
+	vv_auto(vv_holder_configs) configs = {0};
 	vv_cid id;
 	vault *v;
 	vv_status rc;
@@ -247,18 +242,9 @@ static vv_status open_vault(vv_transfer *t, vv_supplier *out, size_t max, size_t
 	    (rc = vv_holder_configs_read(&configs, t->repo, err)) < 0) {
 		return rc;
 	}
-	if (!asked && (vv_cid_is_null(&id) || configs.count == 0)) {
-		vv_holder_configs_clear(&configs);
-		return VV_OK;
-	}
-	if ((rc = vv_supply_installed(vv_repository_env(t->repo), err)) < 0) {
-		vv_holder_configs_clear(&configs);
-		return rc;
-	}
-	if (!(v = vv_calloc(1, sizeof(*v)))) {
-		vv_holder_configs_clear(&configs);
-		return vv_fail_nomem(err);
-	}
+	if (!asked && (vv_cid_is_null(&id) || configs.count == 0)) return VV_OK;
+	if ((rc = vv_supply_installed(vv_repository_env(t->repo), err)) < 0) return rc;
+	if (!(v = vv_calloc(1, sizeof(*v)))) return vv_fail_nomem(err);
 	v->users = 1;
 	max = max < configs.count + 1 ? max : configs.count + 1;
 	v->supply = new_supply(t, asked, max);
@@ -270,7 +256,6 @@ static vv_status open_vault(vv_transfer *t, vv_supplier *out, size_t max, size_t
 		rc = open_sources(v, &configs, asked, out, max, count, err);
 	}
 	leave(v);
-	vv_holder_configs_clear(&configs);
 	return rc;
 }
 

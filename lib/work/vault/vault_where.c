@@ -60,7 +60,7 @@ static void put_holder(vv_buf *b, const vv_where_holder *h)
 
 vv_status vv_vault_where_write(vv_channel *line, const vv_vault_where *w, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_cbor_put_map(&b, 6);
@@ -77,7 +77,6 @@ vv_status vv_vault_where_write(vv_channel *line, const vv_vault_where *w, vv_err
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		rc = vv_frame_write(line, VV_FRAME_MESSAGE, b.data, b.len, err);
 	}
-	vv_buf_clear(&b);
 	return rc;
 }
 
@@ -127,7 +126,8 @@ static void get_text(reader *r, const char *key, vv_buf *out)
 
 static void get_holder(reader *r, vv_where_holder *h)
 {
-	vv_buf why = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(vv_buf) why = VV_BUF_INIT;
+	vv_buf name = VV_BUF_INIT;
 	size_t pairs;
 
 	h->why.code = VV_OK;
@@ -147,7 +147,6 @@ static void get_holder(reader *r, vv_where_holder *h)
 	vv_buf_putc(&name, '\0'); /* also of an empty one there is a text */
 	h->name = vv_buf_detach(&name);
 	r->rc = r->rc < 0 || h->name ? r->rc : vv_fail_nomem(r->err);
-	vv_buf_clear(&why);
 }
 
 static void get_holders(reader *r, vv_vault_where *w)

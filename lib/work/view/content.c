@@ -13,8 +13,8 @@
 vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, const vv_oid *blob,
 			  vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	vv_error ignored;
 	vv_status rc;
@@ -23,11 +23,11 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 	if (!out->file || vv_oid_is_null(blob)) return VV_OK;
 	if ((rc = vv_blob_peek(r, blob, VV_POINTER_MAX, &out->bytes, &text, err)) < 0 ||
 	    text.len == 0 || !vv_pointer_looks_like(text.data, text.len)) {
-		goto done;
+		return rc;
 	}
 	if (vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
 		out->damaged = true;
-		goto done;
+		return rc;
 	}
 	out->stored = true;
 	out->table = strcmp(p.kind, "table") == 0;
@@ -35,8 +35,5 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 	out->rows = p.rows;
 	out->columns = p.column_count;
 	out->root = p.root;
-done:
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }

@@ -41,8 +41,8 @@ static ssize_t read_plain(void *payload, void *buf, size_t len, vv_error *err)
 static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_error *err)
 {
 	const vv_convert_input *asked = payload;
-	vv_convert_input again;
-	char *piece = vv_malloc(FLUSH_AT);
+	vv_auto(vv_convert_input) again = {.fd = -1, .spool = -1};
+	vv_auto(char) *piece = vv_malloc(FLUSH_AT);
 	uint64_t at = 0;
 	bool cr = false;
 	ssize_t got = 0, i;
@@ -59,8 +59,6 @@ static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_err
 			cr = piece[i] == '\r';
 		}
 	}
-	vv_free(piece);
-	vv_convert_input_close(&again);
 	return rc < 0 ? rc : got < 0 ? (vv_status)got : VV_OK;
 }
 
@@ -316,7 +314,8 @@ static ssize_t read_spool(void *payload, void *buf, size_t len, vv_error *err)
 static vv_status put_header_first(cleaning *c, vv_error *err)
 {
 	vv_convert_input *in = c->in;
-	char *piece, *path = NULL;
+	vv_auto(char) *piece = NULL;
+	char *path = NULL;
 	uint64_t at = 0;
 	ssize_t got = 0;
 	size_t i;
@@ -331,17 +330,13 @@ static vv_status put_header_first(cleaning *c, vv_error *err)
 	if ((rc = vv_buf_ok(&c->header_line, err)) < 0) return rc;
 	if (!(piece = vv_malloc(FLUSH_AT))) return vv_fail_nomem(err);
 	fd = vv_temp_open_unlinked(&path, NULL, "varve-", err);
-	if (fd < 0) {
-		vv_free(piece);
-		return (vv_status)fd;
-	}
+	if (fd < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, c->header_line.data, c->header_line.len, path, err);
 	while (rc == VV_OK &&
 	       (got = vv_pread_full(in->spool, piece, FLUSH_AT, at, in->spool_path, err)) > 0) {
 		at += (uint64_t)got;
 		rc = vv_write_full(fd, piece, (size_t)got, path, err);
 	}
-	vv_free(piece);
 	vv_close(in->spool, NULL, NULL);
 	vv_free(in->spool_path);
 	in->spool = fd;

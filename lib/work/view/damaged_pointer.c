@@ -21,8 +21,8 @@
 static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool *whole,
 		      vv_error *why, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
 	uint64_t size = 0;
 	vv_status rc = vv_blob_size(r, blob, &size, err);
@@ -30,7 +30,7 @@ static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool 
 	*damaged = *whole = false;
 	if (rc < 0 || size > VV_POINTER_MAX ||
 	    (rc = vv_blob_read(r, blob, VV_POINTER_MAX, &text, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (vv_pointer_is_torn(vv_buf_cstr(&text), text.len)) {
 		*damaged = true;
@@ -42,9 +42,6 @@ static vv_status look(vv_repository *r, const vv_oid *blob, bool *damaged, bool 
 		*damaged = rc == VV_EINPUT;
 		rc = rc == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	}
-done:
-	vv_arena_clear(&arena);
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -58,33 +55,26 @@ vv_status vv_damaged_pointer_find(bool *out, vv_repository *r, const vv_oid *blo
 
 bool vv_work_has_data(vv_repository *r, const char *path)
 {
-	char *file = vv_repository_file(r, path);
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(char) *file = vv_repository_file(r, path);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_stat st;
-	bool has = file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
-		   (st.size > VV_POINTER_MAX ||
-		    (vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
-		     !vv_pointer_looks_like(text.data, text.len) &&
-		     !vv_pointer_is_torn(vv_buf_cstr(&text), text.len)));
-
-	vv_buf_clear(&text);
-	vv_free(file);
-	return has;
+	return file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
+	       (st.size > VV_POINTER_MAX ||
+		(vv_read_regular(&text, file, VV_POINTER_MAX, NULL) == VV_OK &&
+		 !vv_pointer_looks_like(text.data, text.len) &&
+		 !vv_pointer_is_torn(vv_buf_cstr(&text), text.len)));
 }
 
 bool vv_work_is_torn(vv_repository *r, const char *path, vv_buf *text)
 {
-	char *file = vv_repository_file(r, path);
-	vv_buf own = VV_BUF_INIT, *b = text ? text : &own;
+	vv_auto(char) *file = vv_repository_file(r, path);
+	vv_auto(vv_buf) own = VV_BUF_INIT;
+	vv_buf *b = text ? text : &own;
 	vv_stat st;
-	bool torn = file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
-		    st.size <= VV_POINTER_MAX &&
-		    vv_read_regular(b, file, VV_POINTER_MAX, NULL) == VV_OK &&
-		    vv_pointer_is_torn(vv_buf_cstr(b), b->len);
-
-	vv_buf_clear(&own);
-	vv_free(file);
-	return torn;
+	return file && vv_lstat(&st, file, NULL) == VV_OK && S_ISREG(st.mode) &&
+	       st.size <= VV_POINTER_MAX &&
+	       vv_read_regular(b, file, VV_POINTER_MAX, NULL) == VV_OK &&
+	       vv_pointer_is_torn(vv_buf_cstr(b), b->len);
 }
 
 static bool is_whole_at(vv_repository *r, const char *rev, const char *path)
@@ -106,20 +96,21 @@ static bool is_whole_at(vv_repository *r, const char *rev, const char *path)
 
 static bool is_torn(vv_repository *r, const vv_oid *blob)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_cid roots[3];
 	bool has[3], torn = vv_blob_read(r, blob, VV_POINTER_MAX, &text, NULL) == VV_OK &&
 			    vv_pointer_is_torn(vv_buf_cstr(&text), text.len) &&
 			    vv_pointer_torn_roots(roots, has, vv_buf_cstr(&text), text.len);
 
-	vv_buf_clear(&text);
 	return torn;
 }
 
 vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path, const vv_oid *blob,
 				  vv_error *err)
 {
-	vv_buf out = VV_BUF_INIT, errors = VV_BUF_INIT, spec = VV_BUF_INIT;
+	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) errors = VV_BUF_INIT;
+	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	const char *argv[] = {"git", "log", "-100", "--format=%h", "--", NULL, NULL};
 	vv_run run = {.argv = argv,
 		      .env = vv_repository_env(r),
@@ -155,15 +146,13 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 	rc = vv_buf_ok(b, err);
 done:
 	vv_buf_clear(&out);
-	vv_buf_clear(&errors);
-	vv_buf_clear(&spec);
 	return rc;
 }
 
 vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const char *path,
 				  vv_error *err)
 {
-	vv_buf mend = VV_BUF_INIT;
+	vv_auto(vv_buf) mend = VV_BUF_INIT;
 	bool damaged = false;
 	vv_error why;
 	vv_status rc = vv_damaged_pointer_find(&damaged, r, blob, &why, err);
@@ -176,6 +165,5 @@ vv_status vv_damaged_pointer_warn(vv_repository *r, const vv_oid *blob, const ch
 			vv_notes_put(vv_repository_notes(r), "hint: %s", mend.data);
 		}
 	}
-	vv_buf_clear(&mend);
 	return rc;
 }

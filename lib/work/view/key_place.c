@@ -103,8 +103,8 @@ static bool split_key(const vv_key_place *p, vv_key_value *values)
 /* By hashes that are kept. 1: looked at all groups that can have the row; 0: that is not known. */
 static int look_by_hash(search *s, vv_error *err)
 {
-	vv_key_value *values;
-	vv_key_groups groups = {.groups = NULL};
+	vv_auto_free vv_key_value *values = NULL;
+	vv_auto(vv_key_groups) groups = {.groups = NULL};
 	vv_status rc = VV_OK;
 	int known = 0, more = 0;
 
@@ -121,8 +121,6 @@ static int look_by_hash(search *s, vv_error *err)
 		}
 		rc = look_at_group(s, err);
 	}
-	vv_key_groups_clear(&groups);
-	vv_free(values);
 	return rc < 0 ? (int)rc : known;
 }
 

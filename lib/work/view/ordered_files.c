@@ -208,7 +208,7 @@ static kept *take_kept(vv_ordered_files *f, const vv_cid *version)
 
 vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options *o, vv_error *err)
 {
-	vv_ordered_files *f = vv_calloc(1, sizeof(*f));
+	vv_auto(vv_ordered_files) *f = vv_calloc(1, sizeof(*f));
 
 	*out = NULL;
 	if (!f) return vv_fail_nomem(err);
@@ -217,11 +217,8 @@ vv_status vv_ordered_files_new(vv_ordered_files **out, const vv_ordered_options 
 	f->o.back = o && o->back ? o->back : BACK;
 	f->lock = vv_mutex_new();
 	f->turn = vv_turn_new();
-	if (!f->lock || !f->turn) {
-		vv_ordered_files_free(f);
-		return vv_fail_nomem(err);
-	}
-	*out = f;
+	if (!f->lock || !f->turn) return vv_fail_nomem(err);
+	*out = vv_take(&f);
 	return VV_OK;
 }
 
@@ -387,7 +384,7 @@ bool vv_ordered_files_keep(const vv_table *t)
 vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_table *t,
 			       const vv_address *client, vv_error *err)
 {
-	vv_ordered_file *o = vv_calloc(1, sizeof(*o));
+	vv_auto_free vv_ordered_file *o = vv_calloc(1, sizeof(*o));
 	vv_status rc;
 
 	*out = NULL;
@@ -398,11 +395,8 @@ vv_status vv_ordered_file_open(vv_ordered_file **out, vv_ordered_files *f, vv_ta
 	if (client) {
 		o->client = *client;
 	}
-	if ((rc = open_kept(o, err)) < 0) {
-		vv_free(o);
-		return rc;
-	}
-	*out = o;
+	if ((rc = open_kept(o, err)) < 0) return rc;
+	*out = vv_take(&o);
 	return VV_OK;
 }
 
@@ -448,7 +442,7 @@ static vv_status read_piece(vv_ordered_file *o, uint64_t from, char *piece, size
 static vv_status give_part(vv_ordered_file *o, uint64_t from, uint64_t len, vv_bytes_fn fn,
 			   void *payload, vv_error *err)
 {
-	char *piece = vv_malloc(PIECE);
+	vv_auto(char) *piece = vv_malloc(PIECE);
 	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
 
 	while (rc == VV_OK && len > 0) {
@@ -461,7 +455,6 @@ static vv_status give_part(vv_ordered_file *o, uint64_t from, uint64_t len, vv_b
 			len -= n;
 		}
 	}
-	vv_free(piece);
 	return rc;
 }
 
@@ -484,13 +477,12 @@ vv_status vv_ordered_files_range(vv_ordered_files *f, vv_table *t, const vv_addr
 				 uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,
 				 vv_error *err)
 {
-	vv_ordered_file *o = NULL;
+	vv_auto(vv_ordered_file) *o = NULL;
 	vv_status rc;
 
 	if (!f || !vv_ordered_files_keep(t)) return vv_table_range(t, from, len, fn, payload, err);
 	if ((rc = vv_ordered_file_open(&o, f, t, client, err)) == VV_OK) {
 		rc = vv_ordered_file_range(o, from, len, fn, payload, err);
 	}
-	vv_ordered_file_close(o);
 	return rc;
 }

@@ -16,13 +16,12 @@ typedef struct union_of {
 static bool take(void *payload, const uint8_t *facts, size_t len)
 {
 	union_of *u = payload;
-	vv_facts more = VV_FACTS_INIT;
+	vv_auto(vv_facts) more = VV_FACTS_INIT;
 
 	if (u->rc == VV_OK && (u->rc = vv_facts_read(&more, facts, len, &u->err)) == VV_OK) {
 		u->rc = vv_facts_unite(u->out, &more, !u->some, &u->err);
 		u->some = true;
 	}
-	vv_facts_clear(&more);
 	return false;
 }
 

@@ -120,7 +120,7 @@ static vv_status find_lfs(vv_subject *s, const vv_buf *text, vv_error *err)
 /* One that looks like a pointer and is none is refused: nobody wants its text as the data. */
 static vv_status take_pointer(vv_subject *s, const vv_buf *text, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc = vv_pointer_read(&p, &arena, text->data, text->len, err);
 
@@ -136,20 +136,19 @@ static vv_status take_pointer(vv_subject *s, const vv_buf *text, vv_error *err)
 					  .columns = p.column_count,
 					  .root = p.root};
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
 /* A blob is a dataset when it is a pointer. */
 static vv_status look_at_blob(vv_subject *s, vv_error *err)
 {
-	vv_buf head = VV_BUF_INIT;
+	vv_auto(vv_buf) head = VV_BUF_INIT;
 	uint64_t size;
 	vv_status rc;
 
 	if ((rc = vv_blob_peek(s->repo, &s->blob, VV_POINTER_MAX, &size, &head, err)) < 0 ||
 	    size > VV_POINTER_MAX) {
-		goto done;
+		return rc;
 	}
 	s->content = (vv_content){.there = true, .file = true, .bytes = size};
 	if (vv_pointer_is_torn(vv_buf_cstr(&head), head.len)) {
@@ -166,15 +165,13 @@ static vv_status look_at_blob(vv_subject *s, vv_error *err)
 		}
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
-done:
-	vv_buf_clear(&head);
 	return rc;
 }
 
 /* A near miss: the same path below the folder we are in. */
 static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 {
-	char *here = NULL;
+	vv_auto(char) *here = NULL;
 	vv_tree_entry e;
 	vv_error ignored;
 
@@ -185,7 +182,6 @@ static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 		vv_hint(err, "paths count from the top: did you mean '%s:%s'?", vv_text_shows(rev),
 			vv_text_shows(here));
 	}
-	vv_free(here);
 }
 
 static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
@@ -260,38 +256,29 @@ static vv_status find_in_index(vv_subject *s, int stage, vv_error *err)
 /* A pointer's text may lie in the work tree in place of its table. */
 static vv_status look_at_file(vv_subject *s, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_stat st;
 	vv_status rc;
 
 	s->on_disk = true;
-	if ((rc = vv_lstat(&st, s->file, err)) < 0) {
-		goto done;
-	}
-	if (st.size > VV_POINTER_MAX || !S_ISREG(st.mode)) {
-		goto done;
-	}
-	if ((rc = vv_read_regular(&text, s->file, VV_POINTER_MAX, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_lstat(&st, s->file, err)) < 0) return rc;
+	if (st.size > VV_POINTER_MAX || !S_ISREG(st.mode)) return rc;
+	if ((rc = vv_read_regular(&text, s->file, VV_POINTER_MAX, err)) < 0) return rc;
 	if (!vv_pointer_looks_like(text.data, text.len)) {
-		rc = s->repo ? find_lfs(s, &text, err) : VV_OK;
-		goto done;
+		return s->repo ? find_lfs(s, &text, err) : VV_OK;
 	}
 	text.len = vv_pointer_strip_cr(text.data, text.len);
 	if ((rc = take_pointer(s, &text, err)) < 0) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
 	}
 	s->on_disk = rc < 0;
-done:
-	vv_buf_clear(&text);
 	return rc;
 }
 
 /* A file in conflict is a later version of what the merge gave it, or else of ours. */
 static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_index_entry e;
 	vv_pointer p;
 	vv_oid blob;
@@ -312,7 +299,6 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 	if ((rc = vv_dataset_reader_pointer(s->reader, &blob, &arena, &p, err)) == VV_OK) {
 		s->parent = p.root;
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -321,7 +307,7 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 /* The version in the index is the parent. *is: it stands at e. */
 static vv_status take_parent(vv_subject *s, vv_index_entry *e, bool *is, vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_index *x;
 	vv_pointer p;
 	vv_status rc;
@@ -333,7 +319,6 @@ static vv_status take_parent(vv_subject *s, vv_index_entry *e, bool *is, vv_erro
 	    (rc = vv_dataset_reader_pointer(s->reader, &e->id, &arena, &p, err)) == VV_OK) {
 		s->parent = p.root;
 	}
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -371,10 +356,9 @@ static vv_status not_there(vv_subject *s, vv_error *err)
 			       vv_text_shows(s->text));
 	}
 	if (s->repo && s->path && vv_rev_commit(s->repo, "HEAD", &commit, &ignored) == VV_OK) {
-		vv_tree_entry e;
+		vv_auto(vv_tree_entry) e = {0};
 
 		if (vv_tree_entry_at(s->repo, &commit, s->path, &e, &ignored) == VV_OK) {
-			vv_tree_entry_clear(&e);
 			return vv_hint(err, "the last commit has it: 'HEAD:%s'",
 				       vv_text_shows(s->path));
 		}
@@ -425,7 +409,7 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 			  const char *text, vv_error *err)
 {
 	const char *colon = vv_subject_colon(text);
-	char *rev = NULL;
+	vv_auto(char) *rev = NULL;
 	vv_status rc;
 
 	s->text = text;
@@ -452,7 +436,6 @@ vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader 
 	    (rc = vv_rev_commit(repo, rev, &s->commit, err)) == VV_OK) {
 		rc = find_in_commit(s, rev, err);
 	}
-	vv_free(rev);
 	return rc;
 }
 
@@ -488,7 +471,7 @@ vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_read
 vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 			       const char *text, vv_error *err)
 {
-	char *inside = NULL;
+	vv_auto(char) *inside = NULL;
 	vv_error ignored;
 	vv_status rc;
 
@@ -499,7 +482,6 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 		s->repo = repo;
 		s->reader = reader;
 	}
-	vv_free(inside);
 	rc = find_in_work(s, err);
 	if (rc == VV_OK && s->is_dataset && !s->repo && repo) {
 		/* a pointer, wherever it lies, names what this repository may have */
@@ -605,9 +587,7 @@ vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv
 	vv_status rc;
 
 	if (vv_subject_is_broken(s, err)) return VV_EINPUT;
-	if (s->is_dataset && !s->on_disk) {
-		return stored_bytes(s, true, fn, payload, progress, err);
-	}
+	if (s->is_dataset && !s->on_disk) return stored_bytes(s, true, fn, payload, progress, err);
 	if (s->from == VV_FROM_WORK && s->reader && s->path && !s->lfs &&
 	    vv_cid_is_null(&s->parent) && (rc = take_parent(s, &e, &is, err)) < 0) {
 		return rc;

@@ -66,14 +66,12 @@ static vv_status make_pieces(void *payload, vv_store *store, const vv_cid *root,
 	const vv_bytes_options o = {
 		.pool = work->pool, .progress = work->progress, .old_fd = -1, .by_group = true};
 	vv_sink source;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	if ((rc = open_version(&t, &source, store, root, err)) < 0) return rc;
-	rc = vv_root_has_places(&t.root) ? make_even_pieces(&t, &o, fn, out, err)
-					 : vv_table_bytes_with(&t, fn, out, &o, err);
-	vv_table_close(&t);
-	return rc;
+	return vv_root_has_places(&t.root) ? make_even_pieces(&t, &o, fn, out, err)
+					   : vv_table_bytes_with(&t, fn, out, &o, err);
 }
 
 static vv_status make_range(void *payload, vv_store *store, const vv_cid *root, uint64_t from,
@@ -81,14 +79,12 @@ static vv_status make_range(void *payload, vv_store *store, const vv_cid *root, 
 {
 	const vv_version_work *work = payload;
 	vv_sink source;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	if ((rc = open_version(&t, &source, store, root, err)) < 0) return rc;
-	rc = vv_ordered_files_range(work ? work->ordered : NULL, &t, work ? work->client : NULL,
-				    from, len, fn, out, err);
-	vv_table_close(&t);
-	return rc;
+	return vv_ordered_files_range(work ? work->ordered : NULL, &t, work ? work->client : NULL,
+				      from, len, fn, out, err);
 }
 
 static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, uint64_t from,
@@ -97,7 +93,7 @@ static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, 
 	const vv_version_work *work = payload;
 	uint64_t group;
 	vv_sink source;
-	vv_table t;
+	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
 	*out = 0;
@@ -107,14 +103,11 @@ static vv_status range_cost(void *payload, vv_store *store, const vv_cid *root, 
 	} else if ((rc = vv_table_largest_group(&t, from, len, &group, err)) == VV_OK) {
 		*out = SMALL + (group < UINT64_MAX / 4 ? 2 * group : UINT64_MAX / 2);
 	}
-	vv_table_close(&t);
 	return rc;
 }
 
 vv_file_maker vv_version_files(const vv_version_work *work)
 {
 	/* Handlers take what they may not change as void *, too. */
-	vv_file_maker m = {make_pieces, make_range, range_cost, (void *)(uintptr_t)work};
-
-	return m;
+	return (vv_file_maker){make_pieces, make_range, range_cost, (void *)(uintptr_t)work};
 }

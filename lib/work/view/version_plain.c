@@ -25,17 +25,15 @@
 vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_error *err)
 {
 	vv_subject *s = payload;
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {0};
 	const vv_index *x;
 	vv_index_entry ie;
-	char *file;
+	vv_auto(char) *file = NULL;
 	vv_status rc;
 
 	if (s->from == VV_FROM_COMMIT) {
 		if ((rc = vv_tree_entry_at(s->repo, &s->commit, path, &e, err)) < 0) return rc;
-		rc = vv_blob_read(s->repo, &e.id, PACKAGE_MAX, out, err);
-		vv_tree_entry_clear(&e);
-		return rc;
+		return vv_blob_read(s->repo, &e.id, PACKAGE_MAX, out, err);
 	}
 	if (s->from == VV_FROM_INDEX) {
 		if ((rc = vv_dataset_reader_index(s->reader, &x, err)) == VV_OK) {
@@ -48,9 +46,7 @@ vv_status vv_subject_beside(void *payload, const char *path, vv_buf *out, vv_err
 	}
 	file = vv_repository_file(s->repo, path);
 	if (!file) return vv_fail_nomem(err);
-	rc = vv_read_regular(out, file, PACKAGE_MAX, err);
-	vv_free(file);
-	return rc;
+	return vv_read_regular(out, file, PACKAGE_MAX, err);
 }
 
 /* Where the bytes come from while they are read. */
@@ -324,7 +320,7 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 				 const vv_progress *progress, vv_error *err)
 {
 	input in;
-	char *piece = NULL;
+	vv_auto(char) *piece = NULL;
 	uint64_t done = 0;
 	ssize_t got = 0;
 	vv_status rc;
@@ -351,7 +347,6 @@ vv_status vv_subject_plain_bytes(vv_subject *s, vv_bytes_fn fn, void *payload,
 		rc = (vv_status)got;
 	}
 done:
-	vv_free(piece);
 	input_close(&in);
 	return rc;
 }
@@ -360,7 +355,7 @@ done:
 static vv_status put_source(const vv_source *source, vv_bytes_fn fn, void *payload,
 			    const vv_progress *progress, vv_error *err)
 {
-	char *piece = vv_malloc(PIECE);
+	vv_auto(char) *piece = vv_malloc(PIECE);
 	uint64_t done = 0;
 	ssize_t got = 0;
 	vv_status rc = piece ? VV_OK : vv_fail_nomem(err);
@@ -371,7 +366,6 @@ static vv_status put_source(const vv_source *source, vv_bytes_fn fn, void *paylo
 			rc = vv_progress_update(progress, "reading", done, source->size, err);
 		}
 	}
-	vv_free(piece);
 	return rc < 0 || got >= 0 ? rc : (vv_status)got;
 }
 

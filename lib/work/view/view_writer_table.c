@@ -140,7 +140,7 @@ static void put_rule(struct vv_view_grid *g, vv_view_writer *w)
 
 static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *err)
 {
-	vv_buf cell = VV_BUF_INIT;
+	vv_auto(vv_buf) cell = VV_BUF_INIT;
 	size_t i, r;
 
 	g->open = true;
@@ -156,7 +156,6 @@ static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 		put_padded(&w->out, vv_buf_cstr(&cell), cell.len, g->widths[i], is_right(w, i),
 			   i + 1 == g->shown);
 	}
-	vv_buf_clear(&cell);
 	vv_buf_putc(&w->out, '\n');
 	put_rule(g, w);
 	for (r = 0; r < g->waiting_rows; r++) {
@@ -184,7 +183,7 @@ static void put_text(vv_buf *out, const vv_cell *c, size_t width)
 vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_cell *cells,
 			   vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	size_t i;
 
@@ -214,7 +213,6 @@ vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_c
 			   i + 1 == g->shown);
 	}
 	vv_buf_putc(&w->out, '\n');
-	vv_buf_clear(&text);
 	return vv_buf_ok(&w->out, err);
 }
 

@@ -344,7 +344,7 @@ static vv_status add_head(vv_log *l, bool unborn_ok, vv_error *err)
 static vv_status add_range(vv_log *l, const vv_range *range, vv_error *err)
 {
 	const bool symmetric = range->has_exclude && range->symmetric;
-	vv_auto(vv_oid) *bases = NULL;
+	vv_auto_free vv_oid *bases = NULL;
 	size_t count = 0;
 	vv_status rc = VV_OK;
 

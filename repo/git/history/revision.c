@@ -225,7 +225,7 @@ static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_e
 vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out, bool *found,
 			    vv_error *err)
 {
-	vv_auto(vv_oid) *bases = NULL;
+	vv_auto_free vv_oid *bases = NULL;
 	vv_oid tip;
 	size_t count;
 	vv_status rc = default_branch(r, &tip, found, err);
@@ -460,7 +460,7 @@ vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_
 vv_status vv_merge_base(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_oid *out,
 			vv_error *err)
 {
-	vv_auto(vv_oid) *bases = NULL;
+	vv_auto_free vv_oid *bases = NULL;
 	size_t count;
 	vv_status rc = vv_merge_bases(r, a, b, &bases, &count, err);
 

@@ -336,11 +336,10 @@ vv_status vv_folder_edit_end(vv_folder_edit *below, vv_folder_edit *f, vv_status
 
 	if (rc == VV_OK && below->changed && (rc = write_tree(f->w, below, &tree, err)) == VV_OK) {
 		const char *name = below->path + strlen(f->path);
-		char *copy = vv_strndup(name, strlen(name) - 1);
+		vv_auto(char) *copy = vv_strndup(name, strlen(name) - 1);
 
 		vv_oid_from_git(&id, &tree);
 		rc = copy ? vv_folder_edit_put(f, copy, 040000, &id, err) : vv_fail_nomem(err);
-		vv_free(copy);
 	}
 	folder_clear(below);
 	return rc;

@@ -69,7 +69,7 @@ static vv_status parse_ids(const vv_buf *text, const char *name, vv_oid **out, s
 			   vv_error *err)
 {
 	const char *p = vv_buf_cstr(text), *end = p + text->len;
-	vv_auto(vv_oid) *ids = vv_calloc(text->len / VV_OID_TEXT + 1, sizeof(vv_oid));
+	vv_auto_free vv_oid *ids = vv_calloc(text->len / VV_OID_TEXT + 1, sizeof(vv_oid));
 	size_t n = 0;
 
 	if (!ids) return vv_fail_nomem(err);
@@ -104,7 +104,7 @@ vv_status vv_state_pick(vv_repository *r, vv_oid *out, vv_error *err)
 {
 	const char *name = has_file(r, "REVERT_HEAD") ? "REVERT_HEAD" : "CHERRY_PICK_HEAD";
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(vv_oid) *ids = NULL;
+	vv_auto_free vv_oid *ids = NULL;
 	size_t count = 0;
 	vv_status rc = read_state(r, name, HEADS_BYTES_MAX, &text, err);
 

@@ -225,14 +225,14 @@ static void note_macro(line_search *s, const attr_line *line)
 
 static vv_status lines_of(line_search *s, const char *file, const char *path, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	attr_line line;
 	size_t at = 0;
 	unsigned number = 0;
 	vv_status rc = read_attributes(path, &text, err);
 
 	while (rc == VV_OK && next_line(&text, &at, &line)) {
-		char *pattern, *attributes;
+		vv_auto(char) *pattern = NULL, *attributes = NULL;
 
 		number++;
 		if (line.pattern_len == 0 && s->kind == TEXT_LINES) {
@@ -246,10 +246,7 @@ static vv_status lines_of(line_search *s, const char *file, const char *path, vv
 		rc = pattern && attributes
 			     ? s->fn(s->payload, file, number, pattern, attributes, err)
 			     : vv_fail_nomem(err);
-		vv_free(attributes);
-		vv_free(pattern);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -261,8 +258,8 @@ static bool is_attributes_file(const char *path)
 /* x: the open index, or NULL. */
 static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *s, vv_error *err)
 {
-	vv_index *own_index = NULL;
-	char *own = NULL, *top = NULL;
+	vv_auto(vv_index) *own_index = NULL;
+	vv_auto(char) *own = NULL, *top = NULL;
 	vv_status rc;
 	size_t i;
 
@@ -272,18 +269,15 @@ static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *
 	}
 	own = vv_path_join(r->commondir, "info", "attributes", NULL);
 	top = vv_repository_file(r, ".gitattributes");
-	if (!own || !top) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!own || !top) return vv_fail_nomem(err);
 	if ((rc = lines_of(s, ".gitattributes", top, err)) < 0 ||
 	    (!x && (rc = vv_index_open(&own_index, r, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	x = x ? x : own_index;
 	for (i = 0; rc == VV_OK && i < git_index_entrycount(x->git); i++) {
 		const git_index_entry *e = git_index_get_byindex(x->git, i);
-		char *file;
+		vv_auto(char) *file = NULL;
 
 		if (!is_attributes_file(e->path) || strcmp(e->path, ".gitattributes") == 0 ||
 		    GIT_INDEX_ENTRY_STAGE(e) > 0) {
@@ -291,15 +285,10 @@ static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *
 		}
 		file = vv_repository_file(r, e->path);
 		rc = file ? lines_of(s, e->path, file, err) : vv_fail_nomem(err);
-		vv_free(file);
 	}
 	if (rc == VV_OK) {
 		rc = lines_of(s, ".git/info/attributes", own, err);
 	}
-done:
-	vv_index_close(own_index);
-	vv_free(top);
-	vv_free(own);
 	return rc;
 }
 
@@ -509,7 +498,7 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 	const char *newline = text->len > 0 ? memchr(text->data, '\n', text->len) : NULL;
 	const char *eol = newline && newline > text->data && newline[-1] == '\r' ? "\r\n" : "\n";
 	known_patterns known;
-	vv_buf pattern = VV_BUF_INIT;
+	vv_auto(vv_buf) pattern = VV_BUF_INIT;
 	vv_status rc = look_through(text, as_text, &known, err);
 	size_t i;
 
@@ -539,7 +528,6 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 		vv_buf_printf(lines, "%s %s%s", vv_buf_cstr(&pattern),
 			      as_text ? TEXT_ATTRIBUTES : OUR_ATTRIBUTES, eol);
 	}
-	vv_buf_clear(&pattern);
 	vv_free(known.items);
 	return rc == VV_OK ? vv_buf_ok(lines, err) : rc;
 }
@@ -547,22 +535,21 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 vv_status vv_attr_put_tracked(vv_buf *text, const char *const *patterns, size_t count, bool literal,
 			      vv_error *err)
 {
-	vv_buf lines = VV_BUF_INIT;
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
 	vv_status rc = put_lines(&lines, text, patterns, count, literal, false, err);
 
 	if (rc == VV_OK) {
 		vv_buf_put(text, lines.data, lines.len);
 		rc = vv_buf_ok(text, err);
 	}
-	vv_buf_clear(&lines);
 	return rc;
 }
 
 static vv_status track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 		       bool as_text, bool *changed, vv_error *err)
 {
-	char *path = vv_repository_file(r, ".gitattributes");
-	vv_buf text = VV_BUF_INIT, lines = VV_BUF_INIT;
+	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
+	vv_auto(vv_buf) text = VV_BUF_INIT, lines = VV_BUF_INIT;
 	vv_status rc;
 
 	*changed = false;
@@ -573,16 +560,12 @@ static vv_status track(vv_repository *r, const char *const *patterns, size_t cou
 	if ((rc = read_attributes(path, &text, err)) < 0 ||
 	    (rc = put_lines(&lines, &text, patterns, count, literal, as_text, err)) < 0 ||
 	    lines.len == 0) {
-		goto done;
+		return rc;
 	}
 	vv_buf_put(&text, lines.data, lines.len);
 	if ((rc = write_attributes(r, &text, err)) == VV_OK) {
 		*changed = true;
 	}
-done:
-	vv_buf_clear(&lines);
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
@@ -644,8 +627,9 @@ static bool is_of_varve(const attr_line *line)
 static vv_status take_line_away(vv_repository *r, const char *pattern, bool literal,
 				bool leave_text, vv_error *err)
 {
-	char *path = vv_repository_file(r, ".gitattributes");
-	vv_buf text = VV_BUF_INIT, wanted = VV_BUF_INIT, kept = VV_BUF_INIT, lines = VV_BUF_INIT;
+	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
+	vv_auto(vv_buf) text = VV_BUF_INIT, wanted = VV_BUF_INIT, kept = VV_BUF_INIT,
+			lines = VV_BUF_INIT;
 	attr_line line;
 	size_t at = 0;
 	bool found = false;
@@ -657,7 +641,7 @@ static vv_status take_line_away(vv_repository *r, const char *pattern, bool lite
 	}
 	if ((rc = put_pattern(&wanted, pattern, literal, err)) < 0 ||
 	    (rc = read_attributes(path, &text, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	while (next_line(&text, &at, &line)) {
 		if (same_pattern(&line, &wanted) && is_of_varve(&line)) {
@@ -675,12 +659,6 @@ static vv_status take_line_away(vv_repository *r, const char *pattern, bool lite
 		vv_buf_put(&kept, lines.data, lines.len);
 		rc = write_attributes(r, &kept, err);
 	}
-done:
-	vv_buf_clear(&lines);
-	vv_buf_clear(&kept);
-	vv_buf_clear(&wanted);
-	vv_buf_clear(&text);
-	vv_free(path);
 	return rc;
 }
 
@@ -740,8 +718,8 @@ vv_status vv_attr_drop_filter(vv_buf *text, const char *filter, const char *cons
 static vv_status add_new_names(vv_buf *text, const vv_attr_rename *renames, size_t count,
 			       vv_attr_line_kind kind, vv_error *err)
 {
-	const char **paths = vv_calloc(count, sizeof(*paths));
-	vv_buf lines = VV_BUF_INIT;
+	vv_auto_free const char **paths = vv_calloc(count, sizeof(*paths));
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
 	size_t n = 0;
 	vv_status rc;
 
@@ -756,8 +734,6 @@ static vv_status add_new_names(vv_buf *text, const vv_attr_rename *renames, size
 		vv_buf_put(text, lines.data, lines.len);
 		rc = vv_buf_ok(text, err);
 	}
-	vv_buf_clear(&lines);
-	vv_free(paths);
 	return rc;
 }
 
@@ -773,7 +749,7 @@ static vv_status old_patterns(char **out, size_t *n, const vv_attr_rename *renam
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_buf pattern = VV_BUF_INIT;
+		vv_auto(vv_buf) pattern = VV_BUF_INIT;
 
 		if ((rc = put_literal(&pattern, renames[i].from, err)) == VV_OK) {
 			if (!(out[(*n)++] = vv_buf_detach(&pattern))) {
@@ -784,7 +760,6 @@ static vv_status old_patterns(char **out, size_t *n, const vv_attr_rename *renam
 			vv_error_clear(err);
 			rc = VV_OK;
 		}
-		vv_buf_clear(&pattern);
 	}
 	if (*n > 1) {
 		qsort(out, *n, sizeof(*out), compare_names);
@@ -796,16 +771,17 @@ static vv_status old_patterns(char **out, size_t *n, const vv_attr_rename *renam
 static vv_status drop_old_names(vv_buf *text, const vv_attr_rename *renames, size_t count,
 				vv_error *err)
 {
-	char **patterns = vv_calloc(count, sizeof(*patterns));
-	vv_buf kept = VV_BUF_INIT;
+	vv_auto_free char **patterns = vv_calloc(count, sizeof(*patterns));
+	vv_auto(vv_buf) kept = VV_BUF_INIT;
 	attr_line line;
 	size_t at = 0, n = 0;
 	vv_status rc = patterns ? old_patterns(patterns, &n, renames, count, err)
 				: vv_fail_nomem(err);
 
 	while (rc == VV_OK && next_line(text, &at, &line)) {
-		char *name = line.pattern_len > 0 ? vv_strndup(line.pattern, line.pattern_len)
-						  : NULL;
+		vv_auto(char) *name = line.pattern_len > 0
+					      ? vv_strndup(line.pattern, line.pattern_len)
+					      : NULL;
 
 		if (line.pattern_len > 0 && !name) {
 			rc = vv_fail_nomem(err);
@@ -815,7 +791,6 @@ static vv_status drop_old_names(vv_buf *text, const vv_attr_rename *renames, siz
 		} else {
 			vv_buf_put(&kept, text->data + line.start, line.end - line.start);
 		}
-		vv_free(name);
 	}
 	if (rc == VV_OK && (rc = vv_buf_ok(&kept, err)) == VV_OK) {
 		vv_buf now = *text;
@@ -826,16 +801,14 @@ static vv_status drop_old_names(vv_buf *text, const vv_attr_rename *renames, siz
 	for (size_t i = 0; i < n; i++) {
 		vv_free(patterns[i]);
 	}
-	vv_free(patterns);
-	vv_buf_clear(&kept);
 	return rc;
 }
 
 vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, size_t count,
 			     bool *changed, vv_error *err)
 {
-	char *path = vv_repository_file(r, ".gitattributes");
-	vv_buf before = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_repository_file(r, ".gitattributes");
+	vv_auto(vv_buf) before = VV_BUF_INIT, text = VV_BUF_INIT;
 	vv_status rc;
 
 	*changed = false;
@@ -844,24 +817,19 @@ vv_status vv_attr_rename_all(vv_repository *r, const vv_attr_rename *renames, si
 			       "there is no work tree with a .gitattributes file");
 	}
 	if (count == 0 || (rc = read_attributes(path, &before, err)) < 0) {
-		rc = count == 0 ? VV_OK : rc;
-		goto done;
+		return count == 0 ? VV_OK : rc;
 	}
 	vv_buf_put(&text, before.data, before.len);
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
 	    (rc = add_new_names(&text, renames, count, VV_ATTR_FILTER_LINE, err)) < 0 ||
 	    (rc = add_new_names(&text, renames, count, VV_ATTR_TEXT_LINE, err)) < 0 ||
 	    (rc = drop_old_names(&text, renames, count, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (text.len == before.len &&
 	    (text.len == 0 || memcmp(text.data, before.data, text.len) == 0)) {
-		goto done;
+		return rc;
 	}
 	*changed = (rc = write_attributes(r, &text, err)) == VV_OK;
-done:
-	vv_buf_clear(&text);
-	vv_buf_clear(&before);
-	vv_free(path);
 	return rc;
 }

@@ -378,7 +378,7 @@ static vv_status add_lines(vv_attr_rules *r, unsigned flags, vv_error *err)
 
 vv_status vv_attr_rules_parse(vv_attr_rules **out, vv_buf *take_text, unsigned flags, vv_error *err)
 {
-	vv_attr_rules *r = vv_calloc(1, sizeof(*r));
+	vv_auto(vv_attr_rules) *r = vv_calloc(1, sizeof(*r));
 	vv_status rc;
 
 	*out = NULL;
@@ -391,11 +391,8 @@ vv_status vv_attr_rules_parse(vv_attr_rules **out, vv_buf *take_text, unsigned f
 	vv_arena_init(&r->arena);
 	vv_hash_index_init(&r->exact);
 	vv_hash_index_init(&r->by_macro);
-	if (r->text.len > 0 && (rc = add_lines(r, flags, err)) < 0) {
-		vv_attr_rules_free(r);
-		return rc;
-	}
-	*out = r;
+	if (r->text.len > 0 && (rc = add_lines(r, flags, err)) < 0) return rc;
+	*out = vv_take(&r);
 	return VV_OK;
 }
 

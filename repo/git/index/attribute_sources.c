@@ -94,7 +94,7 @@ static vv_status user_file(vv_repository *r, char **out, vv_error *err)
 static vv_status machine_file(const vv_env *env, char **out, vv_error *err)
 {
 	const char *off = vv_env_get(env, "GIT_ATTR_NOSYSTEM");
-	git_buf folders = {NULL, 0, 0};
+	vv_auto(git_buf) folders = {NULL, 0, 0};
 	int no = 0;
 
 	if (off && git_config_parse_bool(&no, off) < 0) {
@@ -109,7 +109,6 @@ static vv_status machine_file(const vv_env *env, char **out, vv_error *err)
 		git_error_clear();
 		*out = vv_strdup("");
 	}
-	git_buf_dispose(&folders);
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -164,7 +163,7 @@ static unsigned flags_of(const source *s)
 /* The file with this stat, unless it was read already. */
 static vv_status read_source(source *s, const vv_stat *st, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	if (s->from == FROM_FILE && vv_stat_equal(&s->st, st)) return VV_OK;
@@ -175,10 +174,7 @@ static vv_status read_source(source *s, const vv_stat *st, vv_error *err)
 	if (!S_ISDIR(st->mode)) {
 		rc = s->folder ? vv_read_regular(&text, s->file, FILE_BYTES_MAX, err)
 			       : vv_read_file(&text, s->file, FILE_BYTES_MAX, err);
-		if (rc < 0) {
-			vv_buf_clear(&text);
-			return rc;
-		}
+		if (rc < 0) return rc;
 	}
 	if ((rc = set_rules(s, &text, FROM_FILE, flags_of(s), err)) == VV_OK) {
 		s->st = *st;

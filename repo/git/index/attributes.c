@@ -21,7 +21,7 @@ vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error
 
 	if (r->bare || !r->workdir) return VV_OK;
 	while (rc == VV_OK && end) { /* before each name of the path */
-		vv_buf file = VV_BUF_INIT;
+		vv_auto(vv_buf) file = VV_BUF_INIT;
 		vv_stat st;
 
 		vv_buf_printf(&file, "%s/%.*s.gitattributes", r->workdir, (int)(end - path), path);
@@ -31,7 +31,6 @@ vv_status vv_attr_can_be_read(const vv_repository *r, const char *path, vv_error
 			rc = vv_fail(err, VV_EREFUSED, "'%s' is not an ordinary file",
 				     vv_text_shows(file.data));
 		}
-		vv_buf_clear(&file);
 		end = strchr(end, '/');
 		end = end ? end + 1 : NULL;
 	}
@@ -158,7 +157,8 @@ void vv_attr_flush(vv_repository *r)
 vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err)
 {
 	static const char *const programs[] = {"process", "clean", "smudge"};
-	char *filter = NULL, *encoding = NULL;
+	vv_auto(char) *filter = NULL;
+	vv_auto(char) *encoding = NULL;
 	vv_status rc;
 	size_t i;
 
@@ -167,26 +167,22 @@ vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *ou
 	if (rc == VV_OK && strcmp(filter, "set") != 0 && strcmp(filter, "unset") != 0 &&
 	    strcmp(filter, "varve") != 0) {
 		for (i = 0; i < sizeof(programs) / sizeof(programs[0]) && !out->foreign; i++) {
-			vv_buf key = VV_BUF_INIT;
-			char *value = NULL;
+			vv_auto(vv_buf) key = VV_BUF_INIT;
+			vv_auto(char) *value = NULL;
 
 			vv_buf_printf(&key, "filter.%s.%s", filter, programs[i]);
 			out->foreign = vv_config_string(r, vv_buf_cstr(&key), &value, NULL) ==
 					       VV_OK &&
 				       *value;
-			vv_free(value);
-			vv_buf_clear(&key);
 		}
 		(void)snprintf(out->name, sizeof(out->name), "%s", filter);
 	}
-	vv_free(filter);
 	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	rc = vv_attr_value(r, path, "working-tree-encoding", &encoding, err);
 	if (rc == VV_OK && strcmp(encoding, "unset") != 0 && !out->foreign) {
 		out->foreign = true;
 		(void)snprintf(out->name, sizeof(out->name), "working-tree-encoding");
 	}
-	vv_free(encoding);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 

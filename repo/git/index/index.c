@@ -53,8 +53,7 @@ static vv_status open_failed(const char *path, int code, vv_error *err)
 
 vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 {
-	vv_index *x = vv_calloc(1, sizeof(*x));
-	vv_status rc;
+	vv_auto(vv_index) *x = vv_calloc(1, sizeof(*x));
 	int code;
 
 	*out = NULL;
@@ -62,19 +61,17 @@ vv_status vv_index_open(vv_index **out, vv_repository *r, vv_error *err)
 	x->repo = r;
 	x->has_stamp = vv_lstat(&x->stamp, r->index_file, NULL) == VV_OK;
 	if ((code = git_index_open(&x->git, r->index_file)) < 0) {
-		rc = open_failed(r->index_file, code, err);
-		vv_index_close(x);
-		return rc;
+		return open_failed(r->index_file, code, err);
 	}
 	x->here = (vv_open_index){x->git, r->open_index, true, false};
 	r->open_index = &x->here;
-	*out = x;
+	*out = vv_take(&x);
 	return VV_OK;
 }
 
 static vv_status read_base(vv_repository *r, git_index *git, const vv_oid *commit, vv_error *err)
 {
-	git_tree *tree = NULL;
+	vv_auto(git_tree) *tree = NULL;
 	git_oid id;
 	vv_status rc = vv_commit_tree(r, commit, &id, err);
 	int code;
@@ -84,13 +81,12 @@ static vv_status read_base(vv_repository *r, git_index *git, const vv_oid *commi
 	    (code = git_index_read_tree(git, tree)) < 0) {
 		rc = vv_git_fail(err, code, "cannot read a tree");
 	}
-	git_tree_free(tree);
 	return rc;
 }
 
 vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err)
 {
-	vv_index *x = vv_calloc(1, sizeof(*x));
+	vv_auto(vv_index) *x = vv_calloc(1, sizeof(*x));
 	vv_status rc = VV_OK;
 	int code;
 
@@ -102,13 +98,10 @@ vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *com
 	} else if (commit) {
 		rc = read_base(r, x->git, commit, err);
 	}
-	if (rc < 0) {
-		vv_index_close(x);
-		return rc;
-	}
+	if (rc < 0) return rc;
 	x->here = (vv_open_index){x->git, r->open_index, true, true};
 	r->open_index = &x->here;
-	*out = x;
+	*out = vv_take(&x);
 	return VV_OK;
 }
 
@@ -307,10 +300,8 @@ vv_status vv_index_edit_apply(const vv_index_edit *edit, git_index *git, vv_erro
 		code = git_index_add(git, &edit->entry);
 	}
 	if (code < 0 && !(edit->remove && code == GIT_ENOTFOUND)) {
-		vv_status rc = vv_git_fail(err, code, "cannot change the index at '%s'",
-					   vv_text_shows(edit->path));
-
-		return rc;
+		return vv_git_fail(err, code, "cannot change the index at '%s'",
+				   vv_text_shows(edit->path));
 	}
 	git_error_clear();
 	return VV_OK;
@@ -356,7 +347,7 @@ static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_
 static void fill_stat(const vv_repository *r, git_index_entry *e, const char *path,
 		      const vv_stat *st)
 {
-	char *file = vv_repository_file(r, path);
+	vv_auto(char) *file = vv_repository_file(r, path);
 	vv_stat now_st;
 	int64_t sec;
 	uint32_t nsec;
@@ -376,7 +367,6 @@ static void fill_stat(const vv_repository *r, git_index_entry *e, const char *pa
 	racy = !file || vv_lstat(&now_st, file, NULL) < 0 || !vv_stat_equal(&now_st, st) ||
 	       time_is_racy(st->mtime_sec, sec, nsec);
 	e->file_size = racy ? 0 : (uint32_t)st->size;
-	vv_free(file);
 }
 
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
@@ -499,7 +489,7 @@ static vv_status compare_entry(void *payload, const vv_change *in_tree, vv_error
 vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_change_fn fn,
 			   void *payload, vv_error *err)
 {
-	vv_index *x = NULL;
+	vv_auto(vv_index) *x = NULL;
 	compared c = {0};
 	const git_index_entry *e;
 	git_oid tree;
@@ -513,13 +503,11 @@ vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_ch
 	if (commit_or_null &&
 	    ((rc = vv_commit_tree(r, commit_or_null, &tree, err)) < 0 ||
 	     (rc = vv_tree_diff(r, NULL, &tree, "", compare_entry, &c, err)) < 0)) {
-		goto done;
+		return rc;
 	}
 	while (rc == VV_OK && (e = next_plain(&c))) {
 		rc = added(&c, e, err);
 	}
-done:
-	vv_index_close(x);
 	return rc;
 }
 
@@ -719,14 +707,13 @@ static vv_status restore(const vv_index_copy *c, const vv_repository *r, vv_git_
 
 vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_error *err)
 {
-	vv_git_lock lock = {0};
+	vv_auto(vv_git_lock) lock = {0};
 	vv_status rc;
 
 	if (!c->marked || (c->existed && vv_stat_equal(&c->before, &c->written))) return VV_OK;
 	if ((rc = vv_git_lock_take(&lock, r, r->index_file, err)) == VV_OK) {
 		rc = restore(c, r, &lock, err);
 	}
-	vv_git_lock_release(&lock);
 	return rc;
 }
 

@@ -64,14 +64,11 @@ static bool is_sum_right(const vv_buf *bytes)
 {
 	const size_t body = bytes->len - VV_SHA1_LEN;
 	uint8_t sum[VV_SHA1_LEN];
-	vv_digest *state = NULL;
-	bool right = vv_digest_new(&state, VV_DIGEST_SHA1, NULL) == VV_OK &&
-		     vv_digest_update(state, bytes->data, body, NULL) == VV_OK &&
-		     vv_digest_end(state, sum, NULL) == VV_OK &&
-		     memcmp(sum, bytes->data + body, sizeof(sum)) == 0;
-
-	vv_digest_free(state);
-	return right;
+	vv_auto(vv_digest) *state = NULL;
+	return vv_digest_new(&state, VV_DIGEST_SHA1, NULL) == VV_OK &&
+	       vv_digest_update(state, bytes->data, body, NULL) == VV_OK &&
+	       vv_digest_end(state, sum, NULL) == VV_OK &&
+	       memcmp(sum, bytes->data + body, sizeof(sum)) == 0;
 }
 
 /* One entry at `at`, before `end`; false: it is not sound, or one of a conflict. */
@@ -285,7 +282,7 @@ static bool is_folder(const vv_index_splice *s, const edit_list *list, const cha
 static vv_status is_in_the_way(const vv_index_splice *s, const edit_list *list, const char *path,
 			       bool *out, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	*out = false;
@@ -299,7 +296,6 @@ static vv_status is_in_the_way(const vv_index_splice *s, const edit_list *list, 
 			}
 		}
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 
@@ -390,7 +386,7 @@ static vv_status put_trees(vv_buf *out, const vv_index_splice *s, const edit_lis
 {
 	const char *p = s->bytes->data + s->tree, *end = p + s->tree_len;
 	tree_levels levels = {0};
-	vv_buf path = VV_BUF_INIT;
+	vv_auto(vv_buf) path = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
 	*sound = true;
@@ -417,7 +413,6 @@ static vv_status put_trees(vv_buf *out, const vv_index_splice *s, const edit_lis
 		}
 	} while (levels.count > 0);
 	*sound = *sound && p == end;
-	vv_buf_clear(&path);
 	vv_free(levels.items);
 	return rc;
 }
@@ -477,19 +472,16 @@ static void put_entries(vv_buf *out, const vv_index_splice *s, const edit_list *
 static vv_status put_sum(vv_buf *out, vv_error *err)
 {
 	uint8_t sum[VV_SHA1_LEN];
-	vv_digest *state = NULL;
+	vv_auto(vv_digest) *state = NULL;
 	vv_status rc;
 
 	if ((rc = vv_digest_new(&state, VV_DIGEST_SHA1, err)) < 0 ||
 	    (rc = vv_digest_update(state, out->data, out->len, err)) < 0 ||
 	    (rc = vv_digest_end(state, sum, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	vv_buf_put(out, sum, sizeof(sum));
-	rc = vv_buf_ok(out, err);
-done:
-	vv_digest_free(state);
-	return rc;
+	return vv_buf_ok(out, err);
 }
 
 static void set32(char *p, uint32_t v)

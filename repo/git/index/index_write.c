@@ -48,17 +48,14 @@ static vv_status read_now(const vv_index *x, vv_buf *bytes, vv_stat *stamp, bool
 /* Is the file just as the entry has it? The index keeps 32 bits of every number. */
 static bool is_as_noted(const vv_index *x, const git_index_entry *e, uint32_t size)
 {
-	char *file = vv_repository_file(x->repo, e->path);
+	vv_auto(char) *file = vv_repository_file(x->repo, e->path);
 	vv_stat st;
-	bool same = file && vv_lstat(&st, file, NULL) == VV_OK && (uint32_t)st.size == size &&
-		    (uint32_t)st.mtime_sec == (uint32_t)e->mtime.seconds &&
-		    st.mtime_nsec == e->mtime.nanoseconds &&
-		    (uint32_t)st.ctime_sec == (uint32_t)e->ctime.seconds &&
-		    st.ctime_nsec == e->ctime.nanoseconds && (uint32_t)st.ino == e->ino &&
-		    (uint32_t)st.dev == e->dev;
-
-	vv_free(file);
-	return same;
+	return file && vv_lstat(&st, file, NULL) == VV_OK && (uint32_t)st.size == size &&
+	       (uint32_t)st.mtime_sec == (uint32_t)e->mtime.seconds &&
+	       st.mtime_nsec == e->mtime.nanoseconds &&
+	       (uint32_t)st.ctime_sec == (uint32_t)e->ctime.seconds &&
+	       st.ctime_nsec == e->ctime.nanoseconds && (uint32_t)st.ino == e->ino &&
+	       (uint32_t)st.dev == e->dev;
 }
 
 /* Does the file hold what the entry says, by its content? */
@@ -219,7 +216,7 @@ static void age(const vv_index *x, vv_stat *made)
 static vv_status splice(vv_index *x, change *c, vv_buf *out, bool *done, vv_error *err)
 {
 	bool checked = c->exists && x->has_stamp && vv_stat_equal(&c->stamp, &x->stamp);
-	vv_index_splice s;
+	vv_auto(vv_index_splice) s = {0};
 	vv_status rc = vv_index_splice_read(&s, &c->old, checked, err);
 
 	*done = false;
@@ -234,14 +231,13 @@ static vv_status splice(vv_index *x, change *c, vv_buf *out, bool *done, vv_erro
 		}
 		rc = vv_index_splice_write(&s, c->edits, x->edit_count, out, done, err);
 	}
-	vv_index_splice_clear(&s);
 	return rc;
 }
 
 /* Fills the new file; *done false: with the old index, which has to be changed yet. */
 static vv_status fill(vv_index *x, int fd, const char *file, change *c, bool *done, vv_error *err)
 {
-	vv_buf spliced = VV_BUF_INIT;
+	vv_auto(vv_buf) spliced = VV_BUF_INIT;
 	vv_status rc;
 
 	*done = false;
@@ -260,7 +256,6 @@ static vv_status fill(vv_index *x, int fd, const char *file, change *c, bool *do
 			rc = vv_write_full(fd, c->old.data, c->old.len, file, err);
 		}
 	}
-	vv_buf_clear(&spliced);
 	return rc;
 }
 

@@ -131,7 +131,7 @@ static vv_status parse(vv_stat_cache *c, const uint8_t *p, const uint8_t *end, v
 
 vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *err)
 {
-	vv_buf b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_stat_cache *c = vv_calloc(1, sizeof(*c));
 	*out = NULL;
 	if (!c || !(c->file = vv_strdup(file))) {
@@ -144,7 +144,6 @@ vv_status vv_stat_cache_open(vv_stat_cache **out, const char *file, vv_error *er
 	if (rc == VV_OK && b.len > 0) {
 		rc = parse(c, (const uint8_t *)b.data, (const uint8_t *)b.data + b.len, err);
 	}
-	vv_buf_clear(&b);
 	if (rc < 0) {
 		vv_stat_cache_close(c);
 		return rc;

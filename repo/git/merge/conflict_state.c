@@ -21,7 +21,7 @@
 char *vv_conflict_file(const vv_repository *r, const char *path)
 {
 	vv_hash128 h = vv_xxh3_128(path, strlen(path), 0);
-	vv_buf name = VV_BUF_INIT;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
 	char *file = NULL;
 
 	vv_buf_printf(&name, "%016llx%016llx.json", (unsigned long long)h.hi,
@@ -29,39 +29,31 @@ char *vv_conflict_file(const vv_repository *r, const char *path)
 	if (!name.failed) {
 		file = vv_path_join(vv_repository_statedir(r), FOLDER, name.data, NULL);
 	}
-	vv_buf_clear(&name);
 	return file;
 }
 
 vv_status vv_conflict_read(const vv_repository *r, const char *path, vv_buf *out, vv_error *err)
 {
-	char *file = vv_conflict_file(r, path);
-	vv_status rc = file ? vv_read_file(out, file, RECORD_MAX, err) : vv_fail_nomem(err);
-
-	vv_free(file);
-	return rc;
+	vv_auto(char) *file = vv_conflict_file(r, path);
+	return file ? vv_read_file(out, file, RECORD_MAX, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_conflict_write(const vv_repository *r, const char *path, const vv_buf *text,
 			    vv_error *err)
 {
-	char *file = vv_conflict_file(r, path);
+	vv_auto(char) *file = vv_conflict_file(r, path);
 	vv_status rc = file ? vv_mkdirs_above(file, err) : vv_fail_nomem(err);
 
 	if (rc == VV_OK) {
 		rc = vv_write_file(file, vv_buf_cstr(text), text->len, true, err);
 	}
-	vv_free(file);
 	return rc;
 }
 
 vv_status vv_conflict_drop(const vv_repository *r, const char *path, vv_error *err)
 {
-	char *file = vv_conflict_file(r, path);
-	vv_status rc = file ? vv_unlink(file, true, err) : vv_fail_nomem(err);
-
-	vv_free(file);
-	return rc;
+	vv_auto(char) *file = vv_conflict_file(r, path);
+	return file ? vv_unlink(file, true, err) : vv_fail_nomem(err);
 }
 
 char *vv_conflict_folder(const vv_repository *r)
@@ -71,11 +63,8 @@ char *vv_conflict_folder(const vv_repository *r)
 
 vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err)
 {
-	char *dir = vv_conflict_folder(r);
-	vv_status rc = dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
-
-	vv_free(dir);
-	return rc;
+	vv_auto(char) *dir = vv_conflict_folder(r);
+	return dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
 }
 
 static bool names(const vv_json *doc, const char *member, const vv_oid *id, vv_oid *out)
@@ -112,8 +101,8 @@ static bool fits(const vv_json *doc, const vv_index *x, const char *path)
 vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *path, vv_oid *out,
 			     vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_json *doc = NULL;
 	vv_error unread;
 	vv_status rc = VV_ENOTFOUND;
@@ -130,8 +119,6 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, rc, "no conflict of '%s' is recorded", vv_text_shows(path));
 	}
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }
 

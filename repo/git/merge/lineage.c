@@ -106,7 +106,7 @@ static vv_status mark_inside(vv_lineage *l, vv_error *err)
 	const vv_log_options lo = {.ranges = l->o.ranges,
 				   .range_count = l->o.range_count,
 				   .first_parent = l->o.first_parent};
-	vv_log *log = NULL;
+	vv_auto(vv_log) *log = NULL;
 	vv_oid at;
 	int more = 0;
 	vv_status rc = VV_OK;
@@ -124,7 +124,6 @@ static vv_status mark_inside(vv_lineage *l, vv_error *err)
 		}
 		*vv_node_flags(l->walker, n) |= INSIDE;
 	}
-	vv_log_close(log);
 	return (vv_status)more;
 }
 
@@ -221,7 +220,7 @@ static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *
 {
 	vv_oid here, blob;
 	vv_tree_entry e;
-	char *old = NULL;
+	vv_auto(char) *old = NULL;
 	vv_status rc;
 	vv_oid_from_git(&here, &l->node->id);
 	vv_oid_from_git(&blob, &t->blob);
@@ -230,7 +229,6 @@ static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *
 		return rc;
 	}
 	out->path = intern(l, old);
-	vv_free(old);
 	if (!out->path) return vv_fail_nomem(err);
 	if ((rc = vv_tree_entry_at(l->repo, &out->commit, out->path, &e, err)) == VV_OK) {
 		out->blob = e.id;

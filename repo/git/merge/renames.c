@@ -78,7 +78,7 @@ static vv_status add_leaf(void *payload, const vv_cid *cid, const void *bytes, s
 /* The blocks of a dataset; what cannot be read proves nothing. */
 static void collect_leaves(signature *s, vv_repository *r, const char *text, size_t len)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_walk walk = {.budget = BLOCKS_MAX, .visit = add_leaf, .payload = s};
 	vv_pointer p;
 
@@ -93,7 +93,6 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 		find(walk.store, &p.root, &s->rows, &s->row_count, NULL);
 	}
 	vv_cid_set_free(walk.seen);
-	vv_arena_clear(&arena);
 }
 
 static int sign_buffer(void **out, const git_diff_file *file, const char *bytes, size_t len,
@@ -238,7 +237,7 @@ static void match_equal(finder *f, bool named)
 /* The file's signature; *out NULL where it has none (too short, too large, not here). */
 static vv_status sign(finder *f, const vv_rename_file *file, void **out, vv_error *err)
 {
-	vv_buf content = VV_BUF_INIT;
+	vv_auto(vv_buf) content = VV_BUF_INIT;
 	uint64_t size;
 	vv_status rc;
 	int code = 0;
@@ -249,7 +248,6 @@ static vv_status sign(finder *f, const vv_rename_file *file, void **out, vv_erro
 		code = f->metric.buffer_signature(out, NULL, vv_buf_cstr(&content), content.len,
 						  f->metric.payload);
 	}
-	vv_buf_clear(&content);
 	if (rc == VV_ENOTFOUND || rc == VV_EMISSING) {
 		vv_error_clear(err);
 		return VV_OK;
@@ -307,7 +305,7 @@ static vv_status compare_all(finder *f, vv_error *err)
 
 static vv_status match_alike(finder *f, vv_error *err)
 {
-	bool *done = vv_calloc(f->come_count + 1, sizeof(*done));
+	vv_auto_free bool *done = vv_calloc(f->come_count + 1, sizeof(*done));
 	size_t left = 0, free_count = 0;
 	vv_status rc = done ? VV_OK : vv_fail_nomem(err);
 
@@ -318,21 +316,16 @@ static vv_status match_alike(finder *f, vv_error *err)
 	for (size_t i = 0; i < f->gone_count; i++) {
 		free_count += !f->taken[i];
 	}
-	if (rc < 0 || left == 0 || free_count == 0 || free_count > PAIRS_MAX / left) {
-		goto done;
-	}
+	if (rc < 0 || left == 0 || free_count == 0 || free_count > PAIRS_MAX / left) return rc;
 	vv_likeness_use(&f->metric, f->repo);
 	f->pairs = vv_calloc(left * free_count, sizeof(*f->pairs));
 	f->gone_like = vv_calloc(f->gone_count, sizeof(*f->gone_like));
 	f->come_like = vv_calloc(f->come_count, sizeof(*f->come_like));
-	if (!f->pairs || !f->gone_like || !f->come_like) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
+	if (!f->pairs || !f->gone_like || !f->come_like) return vv_fail_nomem(err);
 	if ((rc = sign_all(f, f->gone, f->gone_count, f->gone_like, f->taken, err)) < 0 ||
 	    (rc = sign_all(f, f->come, f->come_count, f->come_like, done, err)) < 0 ||
 	    (rc = compare_all(f, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (f->pair_count > 1) {
 		qsort(f->pairs, f->pair_count, sizeof(*f->pairs), by_likeness);
@@ -344,8 +337,6 @@ static vv_status match_alike(finder *f, vv_error *err)
 			take(f, p->gone, p->come);
 		}
 	}
-done:
-	vv_free(done);
 	return rc;
 }
 
@@ -415,8 +406,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t count, size_t *from,
 			   vv_error *err)
 {
-	vv_rename_file *files = vv_calloc(2 * count + 1, sizeof(*files));
-	size_t *places = vv_calloc(3 * count + 1, sizeof(*places));
+	vv_auto_free vv_rename_file *files = vv_calloc(2 * count + 1, sizeof(*files));
+	vv_auto_free size_t *places = vv_calloc(3 * count + 1, sizeof(*places));
 	size_t gone = 0, come = 0;
 	vv_status rc = files && places ? VV_OK : vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -439,8 +430,6 @@ vv_status vv_renames_among(vv_repository *r, const vv_change *changes, size_t co
 			}
 		}
 	}
-	vv_free(places);
-	vv_free(files);
 	return rc;
 }
 

@@ -246,7 +246,7 @@ static bool is_file(const vv_merge_side *s)
 static bool is_folder(git_index *git, const char *path)
 {
 	size_t len = strlen(path), at;
-	char *below = vv_malloc(len + 2);
+	vv_auto(char) *below = vv_malloc(len + 2);
 	bool folder = false;
 
 	if (below) {
@@ -256,7 +256,6 @@ static bool is_folder(git_index *git, const char *path)
 		folder = git_index_find_prefix(&at, git, below) == 0;
 		git_error_clear();
 	}
-	vv_free(below);
 	return folder;
 }
 
@@ -374,7 +373,7 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 			 vv_error *err)
 {
 	const vv_oid *ids[3] = {base, ours, theirs};
-	vv_merged_trees *m = vv_calloc(1, sizeof(*m));
+	vv_auto(vv_merged_trees) *m = vv_calloc(1, sizeof(*m));
 	git_repository *staged;
 	vv_status rc;
 	size_t i;
@@ -397,11 +396,8 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 		}
 	}
 done:
-	if (rc < 0) {
-		vv_merged_free(m);
-		return rc;
-	}
-	*out = m;
+	if (rc < 0) return rc;
+	*out = vv_take(&m);
 	return VV_OK;
 }
 

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -51,6 +52,7 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 			 const vv_oid *ours, const vv_oid *theirs, const vv_merge_labels *labels,
 			 vv_error *err);
 void vv_merged_free(vv_merged_trees *m); /* accepts NULL */
+VV_AUTO_FREE(vv_merged_trees, vv_merged_free)
 
 size_t vv_merged_count(const vv_merged_trees *m); /* conflicts, sorted by path */
 const vv_merge_conflict *vv_merged_at(const vv_merged_trees *m, size_t i);

@@ -71,7 +71,7 @@ static bool in_pager(void)
 static bool wants_color(const shower *s)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-	char *when = NULL;
+	vv_auto(char) *when = NULL;
 	bool paged = true,
 	     color = s->watched && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
 	vv_error ignored;
@@ -87,7 +87,6 @@ static bool wants_color(const shower *s)
 		(void)vv_config_bool(s->repo, "color.pager", true, &paged, &ignored);
 		color = color && paged;
 	}
-	vv_free(when);
 	return color;
 }
 
@@ -295,14 +294,13 @@ static vv_status show_text(const shower *s, const char *a, const char *b, vv_err
 			      a,
 			      b,
 			      NULL};
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	int code = 0;
 	vv_status rc = vv_program_run(vv_environ(), argv, NULL, 0, &out, &code, err);
 
 	if (rc == VV_OK) {
 		vv_out_bytes(vv_buf_cstr(&out), out.len);
 	}
-	vv_buf_clear(&out);
 	return rc;
 }
 

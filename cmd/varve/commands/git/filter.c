@@ -34,9 +34,9 @@ static vv_status write_stdout(void *payload, const void *bytes, size_t len, vv_e
 
 static int run_filter(void *options, int argc, char **argv)
 {
-	vv_filter f;
-	vv_smudge smudge;
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_filter) f = {0};
+	vv_auto(vv_smudge) smudge = {0};
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_error err;
 	vv_status rc;
 
@@ -56,9 +56,6 @@ static int run_filter(void *options, int argc, char **argv)
 		rc = vv_filter_bytes(&f, argv[1], &smudge, write_stdout, NULL, &err);
 	}
 done:
-	vv_smudge_clear(&smudge);
-	vv_buf_clear(&out);
-	vv_filter_close(&f);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 
@@ -142,18 +139,18 @@ static vv_status end_content(session *s, vv_status rc, const vv_error *why, vv_e
 /* Once, to 'git add' and 'git commit', which hold the lock of the index: 'git diff' asks as well. */
 static void tell_hook(session *s)
 {
-	char *lock = vv_path_join(vv_repository_gitdir(s->filter.repo), "index.lock", (char *)NULL);
+	vv_auto(char) *lock = vv_path_join(vv_repository_gitdir(s->filter.repo), "index.lock",
+					   (char *)NULL);
 
 	if (!s->told && lock && vv_exists(lock)) {
 		s->told = true;
 		vv_push_hook_warn(s->filter.repo, &vv_notes_stderr);
 	}
-	vv_free(lock);
 }
 
 static vv_status do_clean(session *s, const char *path, vv_error *err)
 {
-	vv_buf out = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc;
 
@@ -164,13 +161,12 @@ static vv_status do_clean(session *s, const char *path, vv_error *err)
 		   (rc = vv_pkt_put(&s->out, out.data, out.len, err)) == VV_OK) {
 		rc = end_content(s, VV_OK, NULL, err);
 	}
-	vv_buf_clear(&out);
 	return rc;
 }
 
 static vv_status do_smudge(session *s, const char *path, vv_error *err)
 {
-	vv_smudge smudge;
+	vv_auto(vv_smudge) smudge = {0};
 	vv_error why;
 	vv_status rc;
 
@@ -181,7 +177,6 @@ static vv_status do_smudge(session *s, const char *path, vv_error *err)
 			s, vv_filter_bytes(&s->filter, path, &smudge, put_packet, &s->out, &why),
 			&why, err);
 	}
-	vv_smudge_clear(&smudge);
 	return rc;
 }
 
@@ -270,15 +265,13 @@ static int run_filter_process(void *options, int argc, char **argv)
 		rc = shake_hands(&s, &err);
 	}
 	while (rc == VV_OK) {
-		char *command = NULL, *path = NULL;
+		vv_auto(char) *command = NULL, *path = NULL;
 
 		rest_when_idle(&s);
 		more = read_command(&s, &command, &path, &err);
 		if (more > 0) {
 			rc = serve_one(&s, command, path, &err);
 		}
-		vv_free(command);
-		vv_free(path);
 		if (more <= 0) {
 			break;
 		}

@@ -58,7 +58,7 @@ static vv_status find_names(driver *d, vv_error *err)
  * there is no base. */
 static vv_status take_side(driver *d, size_t side, const char *file, vv_error *err)
 {
-	vv_buf content = VV_BUF_INIT;
+	vv_auto(vv_buf) content = VV_BUF_INIT;
 	vv_status rc = vv_read_regular(&content, file, SIDE_MAX, err);
 
 	if (rc == VV_OK && (content.len > 0 || side != VV_BASE)) {
@@ -66,19 +66,17 @@ static vv_status take_side(driver *d, size_t side, const char *file, vv_error *e
 		rc = vv_blob_write(d->repo, vv_buf_cstr(&content), content.len,
 				   &d->in.sides[side].id, err);
 	}
-	vv_buf_clear(&content);
 	return rc;
 }
 
 static vv_status put_result(driver *d, vv_error *err)
 {
-	vv_buf content = VV_BUF_INIT;
+	vv_auto(vv_buf) content = VV_BUF_INIT;
 	vv_status rc = vv_blob_read(d->repo, &d->out.result.id, SIDE_MAX, &content, err);
 
 	if (rc == VV_OK) {
 		rc = vv_write_file(d->ours_file, vv_buf_cstr(&content), content.len, false, err);
 	}
-	vv_buf_clear(&content);
 	return rc;
 }
 
@@ -90,7 +88,7 @@ static bool same(const driver *d, size_t a, size_t b)
 
 static vv_status say_conflicts(driver *d, vv_error *err)
 {
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_conflict_record_describe(&text, &d->out.record);
@@ -99,7 +97,6 @@ static vv_status say_conflicts(driver *d, vv_error *err)
 		vv_note("varve: %s: %s; 'varve conflicts' lists them", vv_text_shows(d->in.path),
 			text.data);
 	}
-	vv_buf_clear(&text);
 	return rc;
 }
 

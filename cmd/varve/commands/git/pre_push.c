@@ -93,7 +93,7 @@ static vv_status see_blocks_ref(const run *r, const vv_push_ref *ref, vv_error *
 
 static vv_status read_blocks_ref(run *r, vv_error *err)
 {
-	vv_head head = {0};
+	vv_auto(vv_head) head = {0};
 	vv_blocks_config config;
 	vv_error absent;
 	vv_status rc = VV_OK;
@@ -104,7 +104,6 @@ static vv_status read_blocks_ref(run *r, vv_error *err)
 		rc = config.ref && !r->blocks_ref ? vv_fail_nomem(err) : VV_OK;
 		vv_blocks_config_clear(&config);
 	}
-	vv_head_clear(&head);
 	return rc;
 }
 
@@ -207,7 +206,7 @@ static bool says_mirror(const vv_buf *line)
 /* What git deletes in a mirror it does not tell the hook: the command line shows it. */
 static bool is_mirror(const run *r)
 {
-	vv_buf key = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(vv_buf) key = VV_BUF_INIT, text = VV_BUF_INIT;
 	vv_error ignored;
 	bool is = false;
 	long pid = (long)getppid();
@@ -227,8 +226,6 @@ static bool is_mirror(const run *r)
 					   : NULL;
 		pid = name && strlen(name) > 4 ? strtol(name + 4, NULL, 10) : 0;
 	}
-	vv_buf_clear(&key);
-	vv_buf_clear(&text);
 	return is;
 }
 
@@ -236,7 +233,7 @@ static bool is_mirror(const run *r)
 static vv_status see_mirror(const run *r, vv_error *err)
 {
 	const char *args[] = {"ls-remote", "-q", "--refs", "--", r->url, NULL};
-	vv_buf out = VV_BUF_INIT, name = VV_BUF_INIT;
+	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT;
 	vv_error absent;
 	vv_ref ref;
 	const vv_git_call call = {.args = args, .repo = r->repo, .output = &out};
@@ -255,8 +252,6 @@ static vv_status see_mirror(const run *r, vv_error *err)
 		}
 		p += len + (p[len] == '\n');
 	}
-	vv_buf_clear(&out);
-	vv_buf_clear(&name);
 	return rc;
 }
 
@@ -276,14 +271,13 @@ static vv_status count_version(void *payload, const vv_new_root *n, vv_error *er
 
 static vv_status count_versions(run *r, vv_error *err)
 {
-	vv_buf prefix = VV_BUF_INIT;
+	vv_auto(vv_buf) prefix = VV_BUF_INIT;
 	vv_status rc;
 
 	vv_buf_printf(&prefix, "refs/remotes/%s/", r->name);
 	if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
 		rc = vv_refs_each(r->repo, prefix.data, add_tracking, r, err);
 	}
-	vv_buf_clear(&prefix);
 	r->wants = vv_calloc(r->count + 1, sizeof(vv_oid));
 	if (rc < 0 || !r->wants) return rc < 0 ? rc : vv_fail_nomem(err);
 	for (size_t i = 0; i < r->count; i++) {
@@ -322,7 +316,7 @@ static size_t keep_pushable(run *r)
 
 static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err)
 {
-	vv_push_outcome out = {0};
+	vv_auto(vv_push_outcome) out = {0};
 	const vv_push p = {.repo = r->repo,
 			   .peer = peer,
 			   .refs = r->refs,
@@ -344,14 +338,13 @@ static vv_status send_ahead(run *r, vv_transfer *t, vv_peer *peer, vv_error *err
 			out.sum.datasets == 1 ? "version of a table" : "versions of tables",
 			vv_text_shows(r->name));
 	}
-	vv_push_outcome_clear(&out);
 	return rc;
 }
 
 /* A Git host without varve keeps them in a ref. */
 static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 {
-	vv_blocks_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
+	vv_auto_free vv_blocks_ref *refs = vv_calloc(r->count + 1, sizeof(*refs));
 	vv_host_sum sum;
 	bool branch_first = false;
 	vv_status rc = refs ? vv_git_host_wants_branch_first(host, &branch_first, err)
@@ -371,7 +364,6 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_git_host_send(host, &what, &sum, err);
 	}
-	vv_free(refs);
 	vv_progress_end();
 	if (rc < 0) return stop(r, err);
 	if (sum.blocks > 0) {
@@ -384,9 +376,9 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 
 static vv_status send(run *r, vv_error *err)
 {
-	vv_transfer t;
-	vv_remote m = {0};
-	vv_reached there = {0};
+	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_remote) m = {0};
+	vv_auto(vv_reached) there = {0};
 	vv_status rc;
 
 	if ((rc = vv_transfer_open(&t, r->repo, &vv_notes_stderr, false, 0, err)) < 0) return rc;
@@ -414,9 +406,6 @@ static vv_status send(run *r, vv_error *err)
 			rc = send_to_host(r, there.host, err);
 		}
 	}
-	vv_reached_close(&there);
-	vv_remote_clear(&m);
-	vv_transfer_close(&t);
 	return rc;
 }
 

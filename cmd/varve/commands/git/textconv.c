@@ -75,8 +75,8 @@ static bool take_key(lines *l, const char *const *names, size_t count)
 /* The key of a dataset in the index that ends as the file's name. *settled: it serves. */
 static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
 {
-	vv_index *x = NULL;
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_index) *x = NULL;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const char *base = vv_path_base(l->file);
 	vv_status rc = l->repo ? vv_index_open(&x, l->repo, err) : VV_OK;
 
@@ -96,8 +96,6 @@ static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
 		l->as_file = strcmp(p.kind, "table") != 0;
 		*settled = l->open ? take_key(l, p.key, p.key_count) : true;
 	}
-	vv_index_close(x);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -106,9 +104,9 @@ static vv_status look_in_index(lines *l, bool *settled, vv_error *err)
 /* A pointer's text, where the blocks were not here for git's filter. */
 static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err)
 {
-	vv_arena arena = VV_ARENA_INIT;
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
-	vv_buf text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_stat st;
 	vv_status rc = vv_lstat(&st, l->file, err);
 
@@ -117,14 +115,11 @@ static vv_status find_pointer(lines *l, char cid[VV_CID_TEXT + 1], vv_error *err
 	if ((rc = vv_read_regular(&text, l->file, VV_POINTER_MAX, err)) < 0 ||
 	    !vv_pointer_looks_like(text.data, text.len) ||
 	    (text.len = vv_pointer_strip_cr(text.data, text.len)) == 0) {
-		goto done;
+		return rc;
 	}
 	if ((rc = vv_pointer_read(&p, &arena, text.data, text.len, err)) == VV_OK) {
 		vv_cid_text(cid, &p.root);
 	}
-done:
-	vv_buf_clear(&text);
-	vv_arena_clear(&arena);
 	return rc;
 }
 
@@ -321,8 +316,8 @@ static void put_group(lines *l, const vv_batch *b)
 
 static vv_status put_rows(lines *l, bool groups, vv_error *err)
 {
-	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
 	int more = 0;
 	vv_status rc;
 
@@ -339,8 +334,6 @@ static vv_status put_rows(lines *l, bool groups, vv_error *err)
 			rc = flush(l, FLUSH_AT, err);
 		}
 	}
-	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
