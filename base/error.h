@@ -103,4 +103,8 @@ vv_status vv_missing_ok(vv_status rc, vv_error *err);
 void vv_error_clear(vv_error *err);
 VV_AUTO_CLEAR(vv_error, vv_error_clear)
 
+/* In the place of an error that is not read. Unlike NULL, for which vv_hint returns VV_EUSAGE, it leaves the code that is
+ * returned as it is. */
+#define VV_IGNORED (&(vv_error){.code = VV_OK})
+
 #endif

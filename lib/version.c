@@ -65,10 +65,9 @@ static vv_status blob_facts(varve_version *v, vv_repository *r, vv_error *err)
 static void file_facts(varve_version *v)
 {
 	vv_stat st;
-	vv_error unused;
 
 	if (v->subject.file && !v->subject.is_dataset &&
-	    vv_lstat(&st, v->subject.file, &unused) == VV_OK) {
+	    vv_lstat(&st, v->subject.file, VV_IGNORED) == VV_OK) {
 		v->facts.bytes = st.size;
 	}
 }
@@ -77,13 +76,12 @@ static vv_status set_facts(varve_version *v, vv_repository *r, vv_error *err)
 {
 	const vv_subject *s = &v->subject;
 	varve_version_facts *f = &v->facts;
-	vv_error why;
 	vv_status rc = VV_OK;
 
 	f->from = (int32_t)s->from;
 	f->path = or_empty(s->path);
 	f->stored = s->is_dataset;
-	f->broken = vv_subject_is_broken(s, &why);
+	f->broken = vv_subject_is_broken(s, VV_IGNORED);
 	f->table = s->path && vv_add_looks_like_table(s->path);
 	f->bytes = f->rows = f->columns = VARVE_UNKNOWN;
 	if (s->from == VV_FROM_COMMIT) {

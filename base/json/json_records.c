@@ -270,9 +270,8 @@ bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket)
 {
 	vv_auto(vv_json_records) r = {0};
 	walk w = {.r = &r, .at = &bracket};
-	vv_error ignored;
 
-	if (run(&w, text, bracket + 1, &ignored) < 0 || !r.found) return false;
+	if (run(&w, text, bracket + 1, VV_IGNORED) < 0 || !r.found) return false;
 	vv_buf_put(out, vv_buf_cstr(&r.path), r.path.len);
 	return true;
 }

@@ -169,7 +169,6 @@ static bool read_lines(parts *p, const char *text)
 {
 	const char *at = text + sizeof(HEAD) - 1;
 	size_t n;
-	vv_error ignored;
 
 	if (strncmp(text, HEAD, sizeof(HEAD) - 1) != 0 || (n = strcspn(at, "\n")) == 0 ||
 	    n >= sizeof(p->did) || at[n] != '\n') {
@@ -179,7 +178,7 @@ static bool read_lines(parts *p, const char *text)
 	p->did[n] = '\0';
 	at += n + 1;
 	p->head_len = (size_t)(at - text);
-	if (vv_did_read(p->public_key, p->did, &ignored) < 0) return false;
+	if (vv_did_read(p->public_key, p->did, VV_IGNORED) < 0) return false;
 	if (strncmp(at, "plain ", 6) == 0) {
 		at += 6;
 		return take_hex(&at, p->bytes, VV_KEY_SEED, '\n') && *at == '\0';

@@ -110,10 +110,8 @@ vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err)
 
 void vv_context_gc_after(vv_context *c, bool quiet)
 {
-	vv_error ignored;
-
 	c->gc_quiet = quiet;
-	if (vv_auto_gc_look(&c->gc, c->repo, &ignored) < 0) {
+	if (vv_auto_gc_look(&c->gc, c->repo, VV_IGNORED) < 0) {
 		c->gc.wanted = c->gc.failed = false;
 	}
 }

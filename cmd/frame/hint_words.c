@@ -32,9 +32,8 @@ static const other_program others[] = {
 static bool is_here(const char *program)
 {
 	vv_auto(char) *file = NULL;
-	vv_error ignored;
 
-	return vv_program_find(&file, vv_environ(), program, &ignored) == VV_OK;
+	return vv_program_find(&file, vv_environ(), program, VV_IGNORED) == VV_OK;
 }
 
 /* The sentence with a program that is here; *install: what to add where there is none. */

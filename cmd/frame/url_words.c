@@ -52,7 +52,6 @@ static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_
 /* PATH and :PATH are of HEAD: nothing else is there that has paths. */
 static vv_status put_version(vv_url_words *w, const char *word, const char *rest, vv_error *err)
 {
-	vv_error none;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_cid cid;
 	vv_status rc;
@@ -62,7 +61,7 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 		vv_fail(err, VV_EUSAGE, "'%s' names no version", vv_text_shows(word));
 		return vv_hint(err, "URL#REV:PATH");
 	}
-	if (vv_cid_parse(&cid, rest, strlen(rest), &none) < 0 && rest[0] != ':' &&
+	if (vv_cid_parse(&cid, rest, strlen(rest), VV_IGNORED) < 0 && rest[0] != ':' &&
 	    !vv_subject_colon(rest)) {
 		vv_buf_puts(&b, "HEAD:");
 	} else if (rest[0] == ':') {

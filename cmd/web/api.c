@@ -826,7 +826,7 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 	const char **near;
 	size_t near_count = 0;
 	vv_web_commit newest = {.none = true};
-	vv_error ignored, worded = *why;
+	vv_error worded = *why;
 
 	reply->type = "application/json";
 	vv_buf_reset(&reply->body);
@@ -840,7 +840,7 @@ vv_status vv_web_api_trouble(const vv_web_asked *asked, const vv_error *why, vv_
 	if (why->code == VV_ENOTFOUND && asked->visit && asked->address && asked->address->path &&
 	    asked->commit.hex[0] && !asked->commit.none &&
 	    vv_web_elsewhere(asked->visit, &asked->commit, asked->address->path, &newest, &near,
-			     &near_count, &ignored) == VV_OK) {
+			     &near_count, VV_IGNORED) == VV_OK) {
 		if (!newest.none) {
 			api_put_commit(&x, "newestWithIt", &newest);
 		}

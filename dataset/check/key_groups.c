@@ -134,18 +134,19 @@ static int compare_lists(const finder *f, check_key_run *run, vv_list_changes *o
 	vv_table *t = f->run.table;
 	vv_auto(vv_list_reader) *a = NULL;
 	vv_auto(vv_list_reader) *b = NULL;
-	vv_error reason;
 	const uint8_t *top;
 	uint64_t count, rows;
 	size_t len;
 	vv_status rc;
 
 	if (!check_key_run_top(run, &top, &len)) return 0;
-	if ((rc = vv_list_reader_open(&a, VV_LIST_DATA, &t->source, top, len, &reason)) == VV_OK &&
+	if ((rc = vv_list_reader_open(&a, VV_LIST_DATA, &t->source, top, len, VV_IGNORED)) ==
+		    VV_OK &&
 	    (rc = vv_list_reader_open(&b, VV_LIST_DATA, &t->source, t->root.data.data,
-				      t->root.data.len, &reason)) == VV_OK) {
+				      t->root.data.len, VV_IGNORED)) == VV_OK) {
 		vv_list_totals(a, &count, &rows);
-		rc = count != run->group_count ? VV_ECORRUPT : vv_list_compare(out, a, b, &reason);
+		rc = count != run->group_count ? VV_ECORRUPT
+					       : vv_list_compare(out, a, b, VV_IGNORED);
 	}
 	/* gc may have removed nodes of the other version: then all groups are looked through */
 	return rc == VV_OK ? 1 : rc == VV_ENOMEM ? (int)vv_fail_nomem(err) : 0;

@@ -172,7 +172,6 @@ static vv_status put_line(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 {
 	const char *p = m->r.window.data + m->r.at;
 	size_t len = row->text_end - m->r.at, used = 0, blank = 0;
-	vv_error why;
 	vv_status rc = VV_OK;
 
 	while (blank < len && is_space(p[blank])) {
@@ -184,7 +183,7 @@ static vv_status put_line(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 		rc = p[blank] != '{' || !vv_utf8_valid(p, len)
 			     ? VV_EINPUT
 			     : vv_json_rows_object(m->parser, &used, p + blank, len - blank, false,
-						   no_member, NULL, &why);
+						   no_member, NULL, VV_IGNORED);
 		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 		for (used += blank; rc == VV_OK && used < len && is_space(p[used]); used++) {
 		}
@@ -221,14 +220,13 @@ static int skip_blank(vv_mend *m, size_t *i, vv_error *err)
 /* The length of the object at *i: >0; 0: there is none. */
 static vv_status measure_object(vv_mend *m, size_t *i, size_t *used, vv_error *err)
 {
-	vv_error why;
-
 	for (;;) {
 		const char *p = m->r.window.data + *i;
 		size_t len = m->r.window.len - *i, behind = *i - m->r.at;
-		vv_status rc = *p != '{' ? VV_EINPUT
-					 : vv_json_rows_object(m->parser, used, p, len,
-							       !m->r.at_end, no_member, NULL, &why);
+		vv_status rc = *p != '{'
+				       ? VV_EINPUT
+				       : vv_json_rows_object(m->parser, used, p, len, !m->r.at_end,
+							     no_member, NULL, VV_IGNORED);
 
 		if (rc == VV_ENOTFOUND && len > VV_ROW_MAX) return VV_EINPUT;
 		if (rc != VV_ENOTFOUND) {

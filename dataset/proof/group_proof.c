@@ -83,13 +83,13 @@ static bool is_item(const vv_buf *made, const void *item, size_t len)
 static bool read_items(scratch *s, const group_items *items, vv_cid *cid, uint64_t *rows,
 		       uint64_t *bytes)
 {
-	vv_error ignored;
 	vv_cbor c;
 	size_t n;
 
 	vv_cbor_init(&c, items->data, items->data_len);
-	if (vv_cbor_get_array(&c, &n, &ignored) < 0 || n != 2 ||
-	    vv_cbor_get_link(&c, cid, &ignored) < 0 || vv_cbor_get_uint(&c, rows, &ignored) < 0) {
+	if (vv_cbor_get_array(&c, &n, VV_IGNORED) < 0 || n != 2 ||
+	    vv_cbor_get_link(&c, cid, VV_IGNORED) < 0 ||
+	    vv_cbor_get_uint(&c, rows, VV_IGNORED) < 0) {
 		return false;
 	}
 	vv_buf_reset(&s->item);
@@ -98,7 +98,7 @@ static bool read_items(scratch *s, const group_items *items, vv_cid *cid, uint64
 	vv_cbor_put_uint(&s->item, *rows);
 	if (!is_item(&s->item, items->data, items->data_len)) return false;
 	vv_cbor_init(&c, items->layout, items->layout_len);
-	if (vv_cbor_get_uint(&c, bytes, &ignored) < 0) return false;
+	if (vv_cbor_get_uint(&c, bytes, VV_IGNORED) < 0) return false;
 	vv_buf_reset(&s->item);
 	vv_cbor_put_uint(&s->item, *bytes);
 	return is_item(&s->item, items->layout, items->layout_len);
@@ -255,8 +255,7 @@ int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 		const group_items *items, vv_pair *pair, vv_error *err)
 {
 	vv_auto(vv_group) g = {0};
-	vv_error why;
-	int proved = prove(&p->scratch[worker], &g, table, items, pair, &why);
+	int proved = prove(&p->scratch[worker], &g, table, items, pair, VV_IGNORED);
 
 	/* Whoever reads the lines finds the words for what is wrong. */
 	return proved == VV_ENOMEM ? (int)vv_fail_nomem(err) : proved > 0;

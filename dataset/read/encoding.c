@@ -499,7 +499,6 @@ static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 	vv_auto(vv_buf) back = VV_BUF_INIT;
 	size_t i = 0, n;
 	bool stopped;
-	vv_error lacking = {0};
 	vv_status rc = VV_OK;
 
 	while (i < len && rc == VV_OK) {
@@ -522,7 +521,7 @@ static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 	*used = i;
 	if (rc == VV_OK && (rc = vv_buf_ok(out, err)) == VV_OK) {
 		rc = vv_encoding_encode(e, &back, out->data + before, out->len - before, true, &n,
-					&lacking);
+					VV_IGNORED);
 		if (rc == VV_ENOMEM) {
 			vv_fail_nomem(err);
 		} else if (rc < 0 || back.len != i || (i > 0 && memcmp(back.data, s, i) != 0)) {

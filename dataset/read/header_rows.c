@@ -75,7 +75,6 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
 	vv_auto(vv_scan) *scan = NULL;
 	vv_row row;
-	vv_error why;
 	size_t len;
 	const char *line = vv_dialect_header(d, &len);
 	vv_status rc = cells ? vv_scan_new(&scan, d, VV_COLUMNS_MAX, NULL, NULL, err)
@@ -85,7 +84,7 @@ vv_status vv_header_rows_read(vv_header_rows *h, const vv_dialect *d, vv_error *
 		vv_scan_window(scan, line, len, true, 0);
 	}
 	for (unsigned i = 0; i <= d->header_more && rc == VV_OK &&
-			     vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &why) == 1;
+			     vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, VV_IGNORED) == 1;
 	     i++) {
 		h->last = (size_t)(line - d->prologue.data) + row.text_start;
 		rc = vv_header_rows_add(h, d->header_join, cells, row.cells, err);

@@ -39,7 +39,6 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 	uint8_t note[NOTE_LEN];
 	vv_auto(char) *file = file_of(r);
 	uint64_t secret;
-	vv_error why;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
@@ -60,24 +59,23 @@ vv_status vv_known_bytes_note(vv_repository *r, uint64_t size, vv_hash128 hash, 
 		}
 	}
 	vv_buf_put(&kept, note, NOTE_LEN);
-	return vv_derived_write(&kept, file, secret, &why) == VV_ENOMEM ? vv_fail_nomem(err)
-									: VV_OK;
+	return vv_derived_write(&kept, file, secret, VV_IGNORED) == VV_ENOMEM ? vv_fail_nomem(err)
+									      : VV_OK;
 }
 
 /* *got: all of it was read. */
 static vv_status hash_file(vv_hash128 *out, bool *got, const char *file, uint64_t size,
 			   uint64_t secret, vv_error *err)
 {
-	vv_error ignored;
 	vv_auto(vv_xxh3_state) *hash = vv_xxh3_new(secret);
 	vv_auto(char) *piece = vv_malloc(PIECE);
-	int fd = vv_open_regular(file, 0, &ignored);
+	int fd = vv_open_regular(file, 0, VV_IGNORED);
 	uint64_t left = size;
 	ssize_t n = 1;
 	vv_status rc = hash && piece ? VV_OK : vv_fail_nomem(err);
 
 	while (rc == VV_OK && fd >= 0 && left > 0 && n > 0) {
-		n = vv_read_full(fd, piece, left < PIECE ? (size_t)left : PIECE, file, &ignored);
+		n = vv_read_full(fd, piece, left < PIECE ? (size_t)left : PIECE, file, VV_IGNORED);
 		if (n > 0) {
 			vv_xxh3_update(hash, piece, (size_t)n);
 			left -= (uint64_t)n;
@@ -98,15 +96,14 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 	vv_auto(char) *list = file_of(r);
 	bool hashed = false, tried = false;
 	vv_hash128 hash = {0, 0};
-	vv_error ignored;
 	uint64_t secret;
 	vv_stat st;
 	vv_status rc = VV_OK;
 
 	*found = false;
 	if (!list) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, &ignored) < 0 || st.size < VV_KNOWN_BYTES_MIN ||
-	    vv_repository_secret(r, &secret, &ignored) < 0 ||
+	if (vv_lstat(&st, file, VV_IGNORED) < 0 || st.size < VV_KNOWN_BYTES_MIN ||
+	    vv_repository_secret(r, &secret, VV_IGNORED) < 0 ||
 	    (rc = load(&notes, list, secret, err)) < 0) {
 		return rc;
 	}
@@ -121,7 +118,7 @@ vv_status vv_known_bytes_find(vv_repository *r, const char *file, vv_cid *root, 
 		tried = true;
 		*found = hashed && vv_get_le64(p + 8) == hash.lo &&
 			 vv_get_le64(p + 16) == hash.hi &&
-			 vv_cid_read(root, p + 24, VV_CID_BYTES, &ignored) == VV_OK;
+			 vv_cid_read(root, p + 24, VV_CID_BYTES, VV_IGNORED) == VV_OK;
 	}
 	return rc;
 }

@@ -323,11 +323,11 @@ bool vv_sniff_is_table(const char *sample, size_t len, bool at_end)
 	static const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
 	sniff s = {.text = sample, .len = len, .at_end = at_end, .hints = &none, .out = &found};
 	sniff_shape rows;
-	vv_error ignored;
 
-	if (vv_sniff(&found, sample, len, at_end, NULL, &ignored) < 0 ||
+	if (vv_sniff(&found, sample, len, at_end, NULL, VV_IGNORED) < 0 ||
 	    found.dialect.form != VV_FORM_CSV || !found.dialect.header || found.columns < 2 ||
-	    sniff_look(&s, found.body, found.dialect.delimiter, SNIFF_ROWS, &rows, &ignored) < 0) {
+	    sniff_look(&s, found.body, found.dialect.delimiter, SNIFF_ROWS, &rows, VV_IGNORED) <
+		    0) {
 		return false;
 	}
 	/* a Makefile's lines begin with tabs */

@@ -85,14 +85,13 @@ static vv_status compare_habits(const sniff *s, const uint8_t *a, size_t a_count
 				size_t b_count, size_t misses[2], size_t *rows, vv_error *err)
 {
 	vv_auto(sniff_reader) r = {0};
-	vv_error ignored;
 	vv_row row;
 	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, s->out->body, err);
 	int n = 1;
 
 	misses[0] = misses[1] = 0;
 	for (*rows = 0; rc == VV_OK && *rows < SNIFF_HABIT_ROWS; ++*rows) {
-		n = sniff_reader_next(&r, &row, &ignored);
+		n = sniff_reader_next(&r, &row, VV_IGNORED);
 		if (n != 1) {
 			break;
 		}
@@ -199,14 +198,13 @@ static vv_status count_rows(const sniff *s, column_habits *columns, size_t newli
 {
 	const vv_dialect *d = &s->out->dialect;
 	vv_auto(sniff_reader) r = {0};
-	vv_error ignored;
 	vv_row row;
 	size_t rows, limit = rows_that_tell(s);
 	vv_status rc = sniff_reader_open(&r, s, d, s->out->body, err);
 	int n = 1;
 
 	for (rows = 0; rc == VV_OK && rows < limit; rows++) {
-		n = sniff_reader_next(&r, &row, &ignored);
+		n = sniff_reader_next(&r, &row, VV_IGNORED);
 		if (n != 1) {
 			break;
 		}
@@ -433,7 +431,6 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 {
 	vv_dialect d = s->out->dialect;
 	vv_auto(sniff_reader) r = {0};
-	vv_error ignored;
 	vv_row row;
 	bool clean = is_all_clean(s, p);
 	vv_status rc;
@@ -444,7 +441,7 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 	d.escape = p->escape;
 	rc = sniff_reader_open(&r, s, &d, 0, err);
 	if (rc < 0) return rc;
-	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		profile_row(p, r.cells, row.cells, clean);
 	}
 	p->fault = n < 0 || starved(s, p, sniff_reader_offset(&r));
@@ -540,14 +537,13 @@ static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, p
 static int first_row(sniff_reader *r, const sniff *s, vv_dialect *d, const profile *p, vv_row *row,
 		     vv_error *err)
 {
-	vv_error ignored;
 	vv_status rc;
 
 	d->delimiter = p->delimiter;
 	d->quote = p->quote;
 	d->escape = p->escape;
 	rc = sniff_reader_open(r, s, d, 0, err);
-	return rc < 0 ? rc : sniff_reader_next(r, row, &ignored);
+	return rc < 0 ? rc : sniff_reader_next(r, row, VV_IGNORED);
 }
 
 /* How many of the parent's columns, by their names, the first row has under the
@@ -772,7 +768,6 @@ static vv_status make_names(sniff *s, size_t columns, vv_error *err)
 static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
 {
 	vv_auto(sniff_reader) r = {0};
-	vv_error ignored;
 	vv_row row;
 	size_t rows = 0;
 	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
@@ -780,7 +775,7 @@ static vv_status widest_row(const sniff *s, size_t *out, vv_error *err)
 
 	*out = 0;
 	while (rc == VV_OK && rows++ < SNIFF_HABIT_ROWS &&
-	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		*out = row.cells > *out ? row.cells : *out;
 	}
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
@@ -813,7 +808,6 @@ static vv_status read_header_rows(sniff *s, sniff_reader *r, vv_row *row, vv_hea
 static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, vv_error *err)
 {
 	vv_auto(sniff_reader) r = {0};
-	vv_error ignored;
 	vv_row row;
 	size_t rows = 0, longer = 0;
 	bool empty = true;
@@ -821,7 +815,7 @@ static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, v
 	int n = 1;
 
 	while (rc == VV_OK && empty && rows < SNIFF_HABIT_ROWS &&
-	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		rows++;
 		longer += row.cells > columns;
 		empty = row.cells <= columns ||

@@ -160,7 +160,6 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 {
 	vv_auto_free column_look *looks = vv_calloc(count, sizeof *looks);
 	vv_auto(sniff_reader) r = {.s = s};
-	vv_error ignored;
 	vv_row row;
 	size_t rows = 0, i;
 	vv_status rc = VV_OK;
@@ -171,7 +170,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 	if (!looks) return vv_fail_nomem(err);
 	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
 	while (rc == VV_OK && rows <= SNIFF_ROWS &&
-	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		if (rows++ == 0 || repeats_row(first, count, r.cells, row.cells)) {
 			continue;
 		}
@@ -299,7 +298,6 @@ static vv_status stand_above_data(sniff_reader *r, size_t count, bool *out, vv_e
 {
 	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT; /* a copy that outlives the reader's */
 	column_look *looks = vv_calloc(count, sizeof(*looks));
-	vv_error ignored;
 	vv_row row;
 	size_t rows = 0, above = 0;
 	bool repeats = false, alike = true;
@@ -310,7 +308,7 @@ static vv_status stand_above_data(sniff_reader *r, size_t count, bool *out, vv_e
 		n = VV_ENOMEM;
 	}
 	const vv_cell *names = h.names;
-	while (n == 1 && rows < SNIFF_ROWS && (n = sniff_reader_next(r, &row, &ignored)) == 1) {
+	while (n == 1 && rows < SNIFF_ROWS && (n = sniff_reader_next(r, &row, VV_IGNORED)) == 1) {
 		rows++;
 		alike = alike && row.cells == count;
 		for (size_t i = 0; i < row.cells && i < count; i++) {
@@ -329,17 +327,16 @@ static vv_status stand_above_data(sniff_reader *r, size_t count, bool *out, vv_e
 static vv_status find_groups(sniff *s, vv_error *err)
 {
 	sniff_reader r;
-	vv_error ignored;
 	vv_row row;
 	size_t count = 0;
 	bool found = false;
 	int n = 0;
 	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
 
-	if (rc == VV_OK && (n = sniff_reader_next(&r, &row, &ignored)) == 1 && row.cells >= 3 &&
+	if (rc == VV_OK && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1 && row.cells >= 3 &&
 	    are_groups(r.cells, row.cells)) {
 		count = row.cells;
-		if ((n = sniff_reader_next(&r, &row, &ignored)) == 1 && row.cells == count &&
+		if ((n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1 && row.cells == count &&
 		    are_names(r.cells, count)) {
 			rc = stand_above_data(&r, count, &found, err);
 		}
@@ -363,7 +360,6 @@ static vv_status keep_rows(sniff *s, vv_error *err)
 	size_t len;
 	const char *header = vv_dialect_header(s->parent, &len);
 	sniff_reader r;
-	vv_error ignored;
 	vv_row row;
 	bool names = true;
 	int n = 0;
@@ -375,7 +371,7 @@ static vv_status keep_rows(sniff *s, vv_error *err)
 	}
 	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
 	for (unsigned i = 0; rc == VV_OK && names && i <= s->parent->header_more; i++) {
-		n = sniff_reader_next(&r, &row, &ignored);
+		n = sniff_reader_next(&r, &row, VV_IGNORED);
 		names = n == 1;
 		for (size_t k = 0; i > 0 && names && k < row.cells; k++) {
 			names = cell_kind(&r.cells[k]) != SNIFF_DATA || is_year(&r.cells[k]);

@@ -244,12 +244,11 @@ static bool is_inside(const sniff *s, char first)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT;
 	vv_auto(vv_json_records) r = {0};
-	vv_error ignored;
 
 	if (s->hints->records) return s->hints->records[0] != '\0';
 	if (first == '[' && s->parent && s->parent->lead > 0 &&
 	    vv_json_records_path(&path, s->parent->prologue.data, s->parent->lead)) {
-		(void)vv_json_records_find(&r, s->text, s->len, vv_buf_cstr(&path), &ignored);
+		(void)vv_json_records_find(&r, s->text, s->len, vv_buf_cstr(&path), VV_IGNORED);
 	}
 	return first == '{' || r.found;
 }

@@ -37,7 +37,6 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 	const vv_sniff_hints *h = s->hints;
 	vv_dialect d = s->out->dialect;
 	vv_auto(sniff_reader) r = {0};
-	vv_error ignored;
 	vv_row row;
 	int n = 0;
 	vv_status rc;
@@ -52,7 +51,7 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 	}
 	rc = sniff_reader_open(&r, s, &d, from, err);
 	while (rc == VV_OK && out->rows < most &&
-	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		out->cells = out->rows++ == 0 ? row.cells : out->cells;
 		out->alike = out->alike && row.cells == out->cells;
 	}
@@ -324,7 +323,6 @@ static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cell
 	vv_auto(sniff_reader) r = {0};
 	sniff_shape line;
 	vv_row row;
-	vv_error ignored;
 	vv_status rc;
 
 	d.delimiter = delimiter;
@@ -334,7 +332,7 @@ static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cell
 
 	*fit = false;
 	rc = sniff_reader_open(&r, s, &d, 0, err);
-	for (; rc == VV_OK && fits && (n = sniff_reader_next(&r, &row, &ignored)) == 1; rows++) {
+	for (; rc == VV_OK && fits && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1; rows++) {
 		for (size_t at = row.start; at < row.text_start && fits && rc == VV_OK;
 		     at = sniff_next_line(s, at)) {
 			sniff without = *s;

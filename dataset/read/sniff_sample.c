@@ -147,14 +147,13 @@ static vv_status count_gaps(const sniff *s, gaps *g, vv_error *err)
 	const vv_dialect *d = &s->out->dialect;
 	vv_auto(sniff_reader) r = {0};
 	vv_row row;
-	vv_error ignored;
 	size_t width = 0;
 	int n = 1;
 	vv_status rc = sniff_reader_open(&r, s, d, 0, err);
 
 	*g = (gaps){.alike = true};
 	while (rc == VV_OK && g->rows < SNIFF_ROWS &&
-	       (n = sniff_reader_next(&r, &row, &ignored)) == 1) {
+	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		width = g->rows++ == 0 ? row.cells : width;
 		g->alike = g->alike && row.cells == width;
 		for (size_t i = 1; i < row.cells; i++) {

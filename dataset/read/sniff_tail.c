@@ -308,7 +308,6 @@ static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_err
 	vv_row row;
 	size_t last = s->len, from, count = 0;
 	bool filled = true, total = false;
-	vv_error ignored;
 	vv_status rc;
 
 	while (last > first && is_end(s->text[line_before(s, last)])) {
@@ -332,7 +331,7 @@ static vv_status warn_of_total(const sniff *s, size_t first, vv_buf *out, vv_err
 	d.quote = s->hints->quote >= 0 ? (uint8_t)s->hints->quote : '"';
 	d.escape = s->hints->escape > 0 ? (uint8_t)s->hints->escape : 0;
 	rc = sniff_reader_open(&r, &look, &d, from, err);
-	while (rc == VV_OK && sniff_reader_next(&r, &row, &ignored) == 1) {
+	while (rc == VV_OK && sniff_reader_next(&r, &row, VV_IGNORED) == 1) {
 		total = row.cells == rows.cells &&
 			is_total(r.cells, row.cells, filled && count > 2);
 		filled = filled && row.cells > 0 && r.cells[0].len > 0;

@@ -81,12 +81,11 @@ const vv_unseen *vv_unseen_text(const char *name, const char *head, size_t len)
 	vv_auto(vv_file_text) *decoded = NULL;
 	vv_mem_source storage;
 	vv_source source;
-	vv_error ignored;
 	bool table;
 
 	if (!vv_unseen_may_be_text(name)) return NULL;
 	vv_source_mem(&source, &storage, head, len, name);
-	if (vv_file_text_open(&decoded, &source, &how, &ignored) < 0) return NULL;
+	if (vv_file_text_open(&decoded, &source, &how, VV_IGNORED) < 0) return NULL;
 	if (decoded) {
 		const vv_buf *sample = vv_file_text_sample(decoded);
 

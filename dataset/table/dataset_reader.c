@@ -61,8 +61,7 @@ vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv
 static bool is_unchanged(void *payload, const char *path, const vv_oid *id)
 {
 	vv_work_state state;
-	vv_error ignored = {0};
-	return vv_dataset_reader_work_state(payload, path, id, NULL, &state, NULL, &ignored) ==
+	return vv_dataset_reader_work_state(payload, path, id, NULL, &state, NULL, VV_IGNORED) ==
 		       VV_OK &&
 	       state == VV_WORK_SAME;
 }
@@ -104,9 +103,8 @@ void vv_dataset_reader_forget(vv_dataset_reader *r)
 void vv_dataset_reader_close(vv_dataset_reader *r)
 {
 	if (!r) return;
-	vv_error ignored = {0};
 	vv_index_judge_set(r->repo, NULL, NULL);
-	vv_stat_cache_save(r->stats, &ignored); /* derived: a read-only repository is fine */
+	vv_stat_cache_save(r->stats, VV_IGNORED); /* derived: a read-only repository is fine */
 	vv_stat_cache_close(r->stats);
 	vv_dataset_reader_forget(r);
 	vv_pool_free(r->pool);
@@ -304,12 +302,11 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	char **files = NULL;
 	size_t count = 0;
-	vv_error ignored;
 	vv_status rc = differs(r, package, out, err);
 
 	if (rc == VV_OK && !*out &&
-	    dataset_reader_work_file(r, package, &text, &ignored) == VV_OK &&
-	    vv_package_files(&files, &count, package, vv_buf_cstr(&text), text.len, &ignored) ==
+	    dataset_reader_work_file(r, package, &text, VV_IGNORED) == VV_OK &&
+	    vv_package_files(&files, &count, package, vv_buf_cstr(&text), text.len, VV_IGNORED) ==
 		    VV_OK) {
 		for (size_t i = 0; rc == VV_OK && !*out && i < count; i++) {
 			rc = differs(r, files[i], out, err);
@@ -374,7 +371,6 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_package_resource) res = {0};
-	vv_error ignored = {0};
 	vv_pointer p;
 	vv_sink sink;
 	vv_table t;
@@ -387,15 +383,15 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 	}
 	/* What cannot be read now is said when the file is: at once, where it was named. */
 	if ((rc = vv_declared_find(&res, &described, NULL, path, dataset_reader_work_file, r,
-				   &ignored)) < 0) {
+				   VV_IGNORED)) < 0) {
 		*out = any_package && rc == VV_EINPUT;
 		return VV_OK;
 	}
-	if (vv_dataset_reader_pointer(r, blob, &arena, &p, &ignored) == VV_OK &&
-	    strcmp(p.kind, "table") == 0 && open_store(r, &ignored) == VV_OK) {
+	if (vv_dataset_reader_pointer(r, blob, &arena, &p, VV_IGNORED) == VV_OK &&
+	    strcmp(p.kind, "table") == 0 && open_store(r, VV_IGNORED) == VV_OK) {
 		vv_sink_dry(&sink, r->store);
-		if (vv_table_open_stored(&t, &sink, &p.root, &ignored) == VV_OK) {
-			*out = vv_package_fits(&fits, &t, &res, &ignored) == VV_OK && !fits;
+		if (vv_table_open_stored(&t, &sink, &p.root, VV_IGNORED) == VV_OK) {
+			*out = vv_package_fits(&fits, &t, &res, VV_IGNORED) == VV_OK && !fits;
 			vv_table_close(&t);
 		}
 	}
@@ -421,12 +417,11 @@ vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 	vv_auto(vv_dataset_found) own = {0};
 	vv_stat st;
 	vv_oid known;
-	vv_error missing = {0};
 	bool is_pointer = false;
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	if (!file) return vv_fail_nomem(err);
-	vv_status rc = vv_lstat(&st, file, &missing);
+	vv_status rc = vv_lstat(&st, file, VV_IGNORED);
 	bool regular = rc == VV_OK && S_ISREG(st.mode);
 	bool anew = false;
 	if (regular &&

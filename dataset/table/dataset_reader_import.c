@@ -444,9 +444,8 @@ static vv_status import_once(vv_dataset_reader *r, const char *path, const char 
 		vv_source_fd(&source, &fds, fd, path, before.size);
 		rc = vv_dataset_reader_import(r, path, &source, opts, to, out, err);
 	}
-	vv_error unread = {0};
-	if (vv_fstat(&after, fd, path, &unread) < 0 || !vv_stat_equal(&before, &after) ||
-	    vv_lstat(&after, file, &unread) < 0 || !vv_stat_equal(&before, &after)) {
+	if (vv_fstat(&after, fd, path, VV_IGNORED) < 0 || !vv_stat_equal(&before, &after) ||
+	    vv_lstat(&after, file, VV_IGNORED) < 0 || !vv_stat_equal(&before, &after)) {
 		*changed = true;
 	}
 	out->st = before;

@@ -81,10 +81,9 @@ static void run_ahead(vv_job *job, unsigned worker)
 {
 	ahead *a = (ahead *)job;
 	uint64_t start = vv_monotonic_ms();
-	vv_error told_later = {0};
 
 	(void)worker;
-	a->status = dataset_import_run(&a->found, &a->in, &a->source, &a->sink, &told_later);
+	a->status = dataset_import_run(&a->found, &a->in, &a->source, &a->sink, VV_IGNORED);
 	a->ms += vv_monotonic_ms() - start;
 }
 
@@ -105,21 +104,20 @@ static bool is_fit(const ahead *a)
 
 static bool is_ready(ahead *a, vv_writer *blocks)
 {
-	vv_error told_later = {0};
 	uint64_t start = vv_monotonic_ms();
 
 	if (!a->path || !(a->file = vv_repository_file(a->reader->repo, a->path)) ||
-	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, &told_later)) < 0) {
+	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)) < 0) {
 		return false;
 	}
 	vv_now(&a->sec, &a->nsec);
-	if (vv_fstat(&a->before, a->fd, a->path, &told_later) < 0 || !is_fit(a) ||
+	if (vv_fstat(&a->before, a->fd, a->path, VV_IGNORED) < 0 || !is_fit(a) ||
 	    dataset_inputs_gather(&a->in, a->reader, a->path, a->opts, false, &a->found,
-				  &told_later) < 0) {
+				  VV_IGNORED) < 0) {
 		return false;
 	}
 	vv_sink_writer(&a->below, blocks);
-	if (vv_mem_sink_over(&a->blocks, &a->below, a->in.temp, &told_later) < 0) return false;
+	if (vv_mem_sink_over(&a->blocks, &a->below, a->in.temp, VV_IGNORED) < 0) return false;
 	vv_mem_sink_use(&a->sink, a->blocks);
 	vv_source_fd(&a->source, &a->fds, a->fd, a->path, a->before.size);
 	a->in.opts.pool = NULL; /* the file is one thread's */
@@ -171,11 +169,10 @@ static bool ahead_is_of(const ahead *a, const char *path, const vv_dataset_optio
 static bool is_unchanged(const ahead *a)
 {
 	vv_stat after;
-	vv_error unread = {0};
 
-	return vv_fstat(&after, a->fd, a->path, &unread) == VV_OK &&
-	       vv_stat_equal(&a->before, &after) && vv_lstat(&after, a->file, &unread) == VV_OK &&
-	       vv_stat_equal(&a->before, &after);
+	return vv_fstat(&after, a->fd, a->path, VV_IGNORED) == VV_OK &&
+	       vv_stat_equal(&a->before, &after) &&
+	       vv_lstat(&after, a->file, VV_IGNORED) == VV_OK && vv_stat_equal(&a->before, &after);
 }
 
 /* Waits for it, stores its blocks, and frees it. VV_ENOTFOUND: the import failed, or the file changed meanwhile;
@@ -281,9 +278,8 @@ vv_status vv_dataset_writer_commit(vv_dataset_writer *w, vv_error *err)
 
 vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *err)
 {
-	vv_error held = {0};
 	vv_status rc;
-	if (w->blocks && !w->settled && vv_index_try_lock(x, &held) < 0) {
+	if (w->blocks && !w->settled && vv_index_try_lock(x, VV_IGNORED) < 0) {
 		if ((rc = commit_blocks(w, err)) < 0) return rc;
 		vv_dataset_writer_settle(w);
 	}
@@ -389,11 +385,10 @@ static bool make_room_ahead(vv_dataset_writer *w)
 /* Without waiting: an import that comes next waits, and says so. */
 static bool has_blocks(vv_dataset_writer *w)
 {
-	vv_error told_later = {0};
 	vv_store *store;
 
-	if (!w->blocks && vv_dataset_reader_store(w->reader, &store, &told_later) == VV_OK &&
-	    vv_writer_open(&w->blocks, store, 0, &told_later) < 0) {
+	if (!w->blocks && vv_dataset_reader_store(w->reader, &store, VV_IGNORED) == VV_OK &&
+	    vv_writer_open(&w->blocks, store, 0, VV_IGNORED) < 0) {
 		w->blocks = NULL;
 	}
 	return w->blocks && !w->settled;

@@ -53,6 +53,5 @@ void group_stream_swap(group_stream *s, vv_buf *raw);
  * as soon as the whole version is found to be what its bytes give. Borrowed. */
 const vv_pair *group_stream_pairs(const group_stream *s, size_t *count);
 void group_stream_close(group_stream *s); /* accepts NULL */
-VV_AUTO_FREE(group_stream, group_stream_close)
 
 #endif

@@ -181,11 +181,10 @@ vv_status import_take_types(import *im, size_t index, vv_error *err)
 static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
 {
 	uint64_t line = j->irregular_line;
-	vv_error ignored = {0};
 
 	im->sorting->unfit = true;
 	if (im->source->line) {
-		(void)import_line_of(im, j->offset + j->irregular_at, &line, &ignored);
+		(void)import_line_of(im, j->offset + j->irregular_at, &line, VV_IGNORED);
 	}
 	vv_fail(err, VV_EREFUSED,
 		"%s: line %llu is not written like the others (quotes, row end, spaces, or blank "
@@ -349,10 +348,8 @@ static vv_status check_width(const import *im, vv_error *err)
 /* ": line 7" or ", the first in line 7", of what `count` rows have. */
 static void put_first_line(import *im, uint64_t count, uint64_t at, uint64_t line)
 {
-	vv_error ignored = {0};
-
 	if (!im->source->line ||
-	    im->source->line(im->source->payload, at, &line, &ignored) == VV_OK) {
+	    im->source->line(im->source->payload, at, &line, VV_IGNORED) == VV_OK) {
 		vv_buf_printf(&im->out->warnings, "%s line %llu",
 			      count == 1 ? ":" : ", the first in", (unsigned long long)line);
 	}

@@ -65,7 +65,6 @@ static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv
 	vv_cell *cells = vv_calloc(VV_COLUMNS_MAX, sizeof(*cells));
 	size_t shown = 0;
 	bool csv = d->form == VV_FORM_CSV;
-	vv_error ignored = {0};
 	vv_scan *scan = NULL;
 	vv_row row;
 	vv_status rc = cells ? vv_scan_new(&scan, d, csv ? VV_COLUMNS_MAX : 0, NULL, NULL, err)
@@ -74,7 +73,7 @@ static vv_status show_cells(vv_buf *b, const vv_buf *text, size_t head, const vv
 	if (rc == VV_OK && head < text->len) {
 		vv_scan_window(scan, text->data + head, text->len - head, true, 0);
 		while (shown < SHOWN &&
-		       vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, &ignored) == 1) {
+		       vv_scan_row(scan, cells, VV_COLUMNS_MAX, &row, VV_IGNORED) == 1) {
 			for (size_t i = 0; i < row.cells && shown < SHOWN; i++) {
 				if (!is_ascii(&cells[i])) {
 					vv_buf_puts(b, shown++ == 0 ? ": '" : "', '");
@@ -145,13 +144,12 @@ vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *s
 {
 	const vv_file_text_options how = {.clean = true};
 	vv_auto(vv_file_text) *t = NULL;
-	vv_error unclear;
 	vv_status rc;
 
 	*clear = false;
 	if (!source->again || !opts->find_encoding || d->form != VV_FORM_CSV) return VV_OK;
-	if (source->again(source->payload, &unclear) < 0 ||
-	    vv_file_text_open(&t, source, &how, &unclear) < 0 || !t) {
+	if (source->again(source->payload, VV_IGNORED) < 0 ||
+	    vv_file_text_open(&t, source, &how, VV_IGNORED) < 0 || !t) {
 		return VV_OK;
 	}
 	vv_buf_printf(warnings, "; it looks like %s", vv_file_text_encoding(t));
@@ -167,14 +165,13 @@ vv_status import_encoded_shows(vv_buf *warnings, const vv_source *source, const 
 {
 	const vv_file_text_options how = {.declared = name, .clean = true};
 	vv_auto(vv_file_text) *t = NULL;
-	vv_error unclear;
 	vv_status rc = VV_OK;
 
 	if (!source->again || d->form != VV_FORM_CSV ||
-	    source->again(source->payload, &unclear) < 0) {
+	    source->again(source->payload, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
-	if (vv_file_text_open(&t, source, &how, &unclear) == VV_OK && t) {
+	if (vv_file_text_open(&t, source, &how, VV_IGNORED) == VV_OK && t) {
 		rc = show_cells(warnings, vv_file_text_sample(t), 0, d, err);
 	}
 	return rc;

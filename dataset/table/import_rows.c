@@ -126,13 +126,12 @@ static void hint_ways_out(const import *im, bool first_row, vv_error *err)
 /* A scanner's fault gets the place where it is. */
 static vv_status place_fault(import *im, uint64_t offset, bool first_row, vv_error *err)
 {
-	vv_error ignored = {0};
 	uint64_t line, start = offset, origin = vv_window_origin(im->window);
 	const char *bytes = vv_window_bytes(im->window);
 	if (!err || (err->code != VV_EINPUT && err->code != VV_EREFUSED)) {
 		return err ? err->code : VV_EINPUT;
 	}
-	if (import_line_of(im, offset, &line, &ignored) < 0) {
+	if (import_line_of(im, offset, &line, VV_IGNORED) < 0) {
 		line = 0;
 	}
 	while (start > origin && bytes[start - 1 - origin] != '\n' &&
@@ -414,7 +413,6 @@ static bool parent_was_warned(import *im)
 	vv_sniff_hints hints = im->opts->hints;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_auto(vv_buf) told = VV_BUF_INIT;
-	vv_error ignored = {0};
 	size_t tail;
 
 	if (!parent || parent->kind != VV_KIND_TABLE || parent->dialect.form != VV_FORM_CSV) {
@@ -424,9 +422,9 @@ static bool parent_was_warned(import *im)
 	vv_table t = {.source = *im->sink, .root = *parent, .columns = im->parent_schema.count};
 	hints.parent = NULL;
 	return range_of_groups(&t, parent->bytes > VV_TAIL_LOOK ? parent->bytes - VV_TAIL_LOOK : 0,
-			       VV_TAIL_LOOK, append, &bytes, &ignored) == VV_OK &&
+			       VV_TAIL_LOOK, append, &bytes, VV_IGNORED) == VV_OK &&
 	       vv_sniff_tail(&tail, &told, vv_buf_cstr(&bytes), bytes.len,
-			     parent->bytes <= VV_TAIL_LOOK, &hints, &ignored) == VV_OK &&
+			     parent->bytes <= VV_TAIL_LOOK, &hints, VV_IGNORED) == VV_OK &&
 	       told.len > 0;
 }
 

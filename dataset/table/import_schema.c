@@ -155,7 +155,6 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, bool *wh
 			     uint64_t *bytes, vv_arena *arena, vv_error *err)
 {
 	vv_auto(vv_scan) *scan = NULL;
-	vv_error ignored = {0};
 	size_t stride = im->columns, cap = SAMPLE_ROWS;
 	vv_row row;
 	*cells = NULL;
@@ -179,7 +178,7 @@ static vv_status sample_rows(import *im, vv_cell **cells, size_t *rows, bool *wh
 	while (*rows < cap) {
 		vv_cell *cell = *cells + *rows * stride;
 		memset(cell, 0, stride * sizeof(*cell)); /* small files have far fewer rows */
-		int more = vv_scan_row(scan, cell, stride, &row, &ignored);
+		int more = vv_scan_row(scan, cell, stride, &row, VV_IGNORED);
 		if (more != 1) {
 			*whole = more == 0 && vv_window_at_end(im->window);
 			break;
@@ -223,7 +222,6 @@ static uint64_t text_hash(const vv_cell *c)
 static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t *count,
 			       bool *known, vv_error *err)
 {
-	vv_error ignored = {0};
 	vv_table t = {
 		.source = *im->sink, .root = *im->opts->parent, .columns = im->parent_schema.count};
 	vv_table_reader *r = NULL;
@@ -233,9 +231,9 @@ static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t
 	*out = vv_calloc(SAMPLE_ROWS, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
 	vv_batch_init(&b);
-	rc = vv_table_reader_open(&r, &t, &column, 1, false, &ignored);
+	rc = vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED);
 	for (size_t rows = 0; rc == VV_OK && rows < SAMPLE_ROWS; rows += b.rows) {
-		int more = vv_table_read(r, &b, &ignored);
+		int more = vv_table_read(r, &b, VV_IGNORED);
 		if (more <= 0) {
 			rc = (vv_status)more;
 			break;

@@ -53,28 +53,26 @@ static vv_status output_write(void *payload, const void *bytes, size_t len, vv_e
 static bool guess_old(vv_dataset_reader *r, const char *path, const vv_stat *st, vv_arena *arena,
 		      vv_pointer *out)
 {
-	vv_error ignored = {0};
 	vv_oid id;
 	return vv_stat_cache_guess(vv_dataset_reader_stats(r), path, st, &id) &&
-	       vv_dataset_reader_pointer(r, &id, arena, out, &ignored) == VV_OK;
+	       vv_dataset_reader_pointer(r, &id, arena, out, VV_IGNORED) == VV_OK;
 }
 
 /* That version opened, and its file; *fd -1 when there is none. */
 static void open_old(vv_dataset_reader *r, const vv_sink *source, const char *path,
 		     const char *file, vv_table *old, int *fd)
 {
-	vv_error ignored = {0};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_stat st, again;
 	*fd = -1;
-	if (vv_lstat(&st, file, &ignored) < 0 || !S_ISREG(st.mode) ||
+	if (vv_lstat(&st, file, VV_IGNORED) < 0 || !S_ISREG(st.mode) ||
 	    !guess_old(r, path, &st, &arena, &p)) {
 		return;
 	}
-	if (vv_table_open_stored(old, source, &p.root, &ignored) == VV_OK) {
-		*fd = vv_open_regular(file, O_NOFOLLOW, &ignored);
-		if (*fd < 0 || vv_fstat(&again, *fd, path, &ignored) < 0 ||
+	if (vv_table_open_stored(old, source, &p.root, VV_IGNORED) == VV_OK) {
+		*fd = vv_open_regular(file, O_NOFOLLOW, VV_IGNORED);
+		if (*fd < 0 || vv_fstat(&again, *fd, path, VV_IGNORED) < 0 ||
 		    !vv_stat_equal(&st, &again)) {
 			vv_close(*fd, NULL, NULL);
 			vv_table_close(old);
@@ -106,7 +104,6 @@ static vv_status write_version(vv_dataset_reader *r, vv_table *t, int fd, const 
 static int open_temp(vv_dataset_reader *r, const char *file, char **temp, vv_error *err)
 {
 	vv_stat here, there;
-	vv_error ignored = {0};
 	vv_auto(char) *dir = vv_path_dir(file),
 		      *own = vv_path_join(vv_repository_statedir(vv_dataset_reader_repository(r)),
 					  "tmp", NULL);
@@ -115,8 +112,8 @@ static int open_temp(vv_dataset_reader *r, const char *file, char **temp, vv_err
 	if (!dir || !own) {
 		vv_fail_nomem(err);
 	} else if ((fd = (int)vv_mkdirs(own, err)) == VV_OK) {
-		bool same = vv_lstat(&here, dir, &ignored) == VV_OK &&
-			    vv_lstat(&there, own, &ignored) == VV_OK && here.dev == there.dev;
+		bool same = vv_lstat(&here, dir, VV_IGNORED) == VV_OK &&
+			    vv_lstat(&there, own, VV_IGNORED) == VV_OK && here.dev == there.dev;
 		fd = vv_temp_open(temp, same ? own : dir, ".varve-", err);
 	}
 	return fd;
@@ -226,9 +223,8 @@ vv_status vv_materialise(vv_dataset_reader *r, const char *path, const vv_oid *b
 		goto done;
 	}
 	if (cache) {
-		vv_error ignored = {0};
 		cache->root = t.cid;
-		vv_dataset_reader_scan_cache_save(r, path, cache, false, &ignored); /* derived */
+		vv_dataset_reader_scan_cache_save(r, path, cache, false, VV_IGNORED); /* derived */
 	}
 done:
 	if (temp) {

@@ -42,11 +42,10 @@ static bool same_key(const vv_root *root, const vv_schema *package)
 
 static bool other_encoding(const vv_dialect *d, const char *declared)
 {
-	vv_error ignored = {0};
 	char name[VV_ENCODING_MAX];
 	const char *mark = strcmp(d->encoding, "UTF-16BE") == 0 ? "\xfe\xff" : "\xff\xfe";
 
-	return declared && (vv_encoding_find(name, declared, mark, 2, &ignored) < 0 ||
+	return declared && (vv_encoding_find(name, declared, mark, 2, VV_IGNORED) < 0 ||
 			    strcmp(name, d->encoding) != 0);
 }
 

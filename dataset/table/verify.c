@@ -235,10 +235,9 @@ static vv_status remember_pairs(vv_table_checks *c, const group_stream *s, vv_er
 static void keep_now_and_then(vv_table_checks *c)
 {
 	uint64_t fresh = c->proved - c->kept, all = vv_pair_memo_count(c->pairs);
-	vv_error ignored;
 
 	if (c->file && fresh >= KEEP_AFTER && fresh >= all / 8) {
-		(void)vv_pair_memo_save(c->pairs, c->file, c->file_secret, &ignored);
+		(void)vv_pair_memo_save(c->pairs, c->file, c->file_secret, VV_IGNORED);
 		c->kept = c->proved;
 	}
 }
@@ -265,18 +264,17 @@ static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 				  .pool = pool,
 				  .progress = progress,
 				  .hints = VV_SNIFF_HINTS_INIT};
-	vv_error why;
 	vv_status rc;
 
 	*sound = false;
 	dry.put = NULL;
 	if ((rc = find_context(&p, err)) < 0 ||
-	    (rc = group_stream_open(&groups, t, pool, is_known, &p, &why)) < 0 ||
-	    (c && (rc = group_stream_prove(groups, c->proofs, &why)) < 0)) {
+	    (rc = group_stream_open(&groups, t, pool, is_known, &p, VV_IGNORED)) < 0 ||
+	    (c && (rc = group_stream_prove(groups, c->proofs, VV_IGNORED)) < 0)) {
 		goto done;
 	}
 	opts.groups = groups;
-	if ((rc = vv_import(&again, &source, &dry, &opts, &why)) < 0) {
+	if ((rc = vv_import(&again, &source, &dry, &opts, VV_IGNORED)) < 0) {
 		goto done;
 	}
 	*sound = vv_cid_equal(&again.cid, &t->cid);

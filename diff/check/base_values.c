@@ -197,9 +197,7 @@ static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t
 	if ((rc = cache_key(&key, t, column, d->kind, err)) < 0) return rc;
 	got = vv_check_cache_get(c->o->cache, "dist", key, &b, err);
 	if (got > 0) {
-		vv_error ignored;
-
-		*have = vv_distribution_get(d, b.data, b.len, &ignored);
+		*have = vv_distribution_get(d, b.data, b.len, VV_IGNORED);
 		if (!*have) {
 			vv_distribution_clear(d);
 		}
@@ -476,14 +474,13 @@ static vv_status derive(values *v, bool *take, vv_error *err)
 	}
 	for (size_t i = 0; i < v->count && rc == VV_OK; i++) {
 		column_values *x = &v->items[i];
-		vv_error ignored;
 
 		if (!take[i]) {
 			continue;
 		}
 		/* more different values on the way than are told apart, or a cache of another
 		 * table, or fewer digits than there is room for: then it is read whole */
-		rc = x->is.over ? VV_ECORRUPT : vv_distribution_finish(&x->is, &ignored);
+		rc = x->is.over ? VV_ECORRUPT : vv_distribution_finish(&x->is, VV_IGNORED);
 		if (rc == VV_OK && !vv_distribution_settle(&x->is, &x->was, gone)) {
 			rc = VV_ECORRUPT;
 		}

@@ -15,13 +15,12 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 {
 	const bool exists = now->path != NULL;
 	vv_subject then;
-	vv_error why; /* of a text that is not a CID: it names a commit */
 	vv_cid cid;
 	vv_oid id;
 	bool same;
 	vv_status rc;
 
-	if (vv_cid_parse(&cid, expect, strlen(expect), &why) == VV_OK) {
+	if (vv_cid_parse(&cid, expect, strlen(expect), VV_IGNORED) == VV_OK) {
 		same = exists && now->is_dataset && vv_cid_equal(&cid, &now->root);
 	} else {
 		if ((rc = vv_rev_commit(t->repo, expect, &id, err)) < 0) return rc;

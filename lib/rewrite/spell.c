@@ -194,9 +194,8 @@ static int is_literal(const char *text, size_t len)
 	static const char first[] = "-0123456789tf{[";
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *node;
-	vv_error why;
 	vv_status rc = len > 0 && strchr(first, text[0])
-			       ? vv_json_read(&node, &arena, text, len, "", &why)
+			       ? vv_json_read(&node, &arena, text, len, "", VV_IGNORED)
 			       : VV_EINPUT;
 
 	return rc == VV_ENOMEM ? (int)rc : rc == VV_OK;

@@ -85,10 +85,9 @@ static size_t column_of(const char *p, const char *end, const char *const *names
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *node;
-	vv_error why;
 	size_t i = columns;
 
-	if (vv_json_read(&node, &arena, p, (size_t)(end - p), "", &why) == VV_OK &&
+	if (vv_json_read(&node, &arena, p, (size_t)(end - p), "", VV_IGNORED) == VV_OK &&
 	    node->type == VV_JSON_STRING) {
 		for (i = 0; i < columns && (strlen(names[i]) != node->text_len ||
 					    memcmp(names[i], node->text, node->text_len) != 0);

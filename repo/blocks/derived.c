@@ -13,8 +13,7 @@
 vv_status vv_derived_read(vv_buf *out, const char *file, const char *mark, uint64_t secret,
 			  size_t max, vv_error *err)
 {
-	vv_error ignored;
-	vv_status rc = vv_read_file(out, file, max, &ignored);
+	vv_status rc = vv_read_file(out, file, max, VV_IGNORED);
 	uint8_t *p = (uint8_t *)out->data;
 
 	if (rc == VV_OK && out->len >= VV_DERIVED_FRAME && memcmp(p, mark, VV_DERIVED_MARK) == 0 &&
@@ -55,11 +54,10 @@ vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err)
 {
 	vv_status rc = end(begun, file, secret, err), closed;
-	vv_error ignored;
 	int fd;
 
 	if (rc < 0) return rc;
-	if ((fd = vv_open(file, O_WRONLY | O_CREAT | O_TRUNC, 0666, &ignored)) < 0) {
+	if ((fd = vv_open(file, O_WRONLY | O_CREAT | O_TRUNC, 0666, VV_IGNORED)) < 0) {
 		/* perhaps it is another user's */
 		return vv_write_file(file, begun->data, begun->len, false, err);
 	}

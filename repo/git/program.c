@@ -590,13 +590,13 @@ static vv_status set_aside(const char *path, const char *suffix, vv_hook_place *
 {
 	vv_auto(vv_buf) other = VV_BUF_INIT;
 	vv_stat st;
-	vv_error absent;
 	vv_status rc = VV_OK;
 
 	*out = VV_HOOK_SET;
-	if (vv_lstat(&st, path, &absent) < 0) return VV_OK;
+	if (vv_lstat(&st, path, VV_IGNORED) < 0) return VV_OK;
 	vv_buf_printf(&other, "%s%s", path, suffix);
-	if ((rc = vv_buf_ok(&other, err)) == VV_OK && vv_lstat(&st, other.data, &absent) == VV_OK) {
+	if ((rc = vv_buf_ok(&other, err)) == VV_OK &&
+	    vv_lstat(&st, other.data, VV_IGNORED) == VV_OK) {
 		*out = VV_HOOK_BLOCKED;
 	} else if (rc == VV_OK) {
 		rc = vv_rename(path, other.data, err);
@@ -657,7 +657,6 @@ vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, c
 		       const char *mark, vv_error *err)
 {
 	vv_auto(vv_buf) now = VV_BUF_INIT;
-	vv_error unread;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -667,7 +666,7 @@ vv_status vv_hook_find(vv_hook_found *out, vv_repository *r, const char *name, c
 	}
 	out->there = vv_exists(out->path);
 	out->runs = is_program(out->path);
-	if (out->there && vv_read_regular(&now, out->path, HOOK_MAX, &unread) == VV_OK) {
+	if (out->there && vv_read_regular(&now, out->path, HOOK_MAX, VV_IGNORED) == VV_OK) {
 		out->calls = strstr(vv_buf_cstr(&now), mark) != NULL;
 		out->ours = strcmp(vv_buf_cstr(&now), text) == 0;
 	}

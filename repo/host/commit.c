@@ -30,11 +30,10 @@ static void put_data(vv_buf *b, const void *bytes, size_t len)
 static vv_status put_committer(vv_host *h, vv_buf *b, vv_error *err)
 {
 	vv_auto(vv_person) p = {0};
-	vv_error unknown;
 	int64_t now;
 	uint32_t nsec;
 
-	if (vv_identity(h->repo, VV_COMMITTER, &p, &unknown) < 0) {
+	if (vv_identity(h->repo, VV_COMMITTER, &p, VV_IGNORED) < 0) {
 		vv_now(&now, &nsec);
 		vv_buf_printf(b, "committer varve <varve@localhost> %lld +0000\n", (long long)now);
 		return vv_buf_ok(b, err);
@@ -86,7 +85,6 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	vv_git_call run = vv_host_run(h, args);
 	vv_auto(vv_buf) in = VV_BUF_INIT;
 	char hex[VV_OID_TEXT + 1];
-	vv_error absent;
 	vv_oid blob;
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
@@ -102,7 +100,7 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	rc = put_committer(h, &in, err);
 	put_data(&in, c->message, strlen(c->message));
 	if (vv_oid_is_null(&n->id)) {
-		(void)vv_ref_delete(h->scratch, VV_HOST_NEXT, NULL, &absent);
+		(void)vv_ref_delete(h->scratch, VV_HOST_NEXT, NULL, VV_IGNORED);
 	} else {
 		vv_oid_text(hex, &n->id);
 		vv_buf_printf(&in, "from %s\n", hex);
@@ -182,7 +180,6 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 			      NULL};
 	vv_git_call run = vv_host_run(h, args);
 	vv_oid there;
-	vv_error why;
 	int code = 0;
 	vv_status rc;
 
@@ -199,7 +196,7 @@ vv_status vv_host_push(vv_host *h, vv_host_next *n, bool *lost, vv_error *err)
 	} else if (rc == VV_OK) {
 		rc = vv_git_explain("the blocks were not taken", &said, code, err);
 		*lost = vv_host_learn_size(h, n->waiting, &said) || is_race(vv_buf_cstr(&said)) ||
-			(vv_host_ask_tip(h, h->ref, &there, &why) == VV_OK &&
+			(vv_host_ask_tip(h, h->ref, &there, VV_IGNORED) == VV_OK &&
 			 !vv_oid_equal(&there, &h->tip));
 		if (h->too_large) {
 			vv_hint(err, "varve.hostPushBytes sets how much is sent at a time");

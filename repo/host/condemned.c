@@ -25,12 +25,11 @@ static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_err
 {
 	static const char version[] = "version ", pack[] = "pack ";
 	uint8_t hash[VV_PACK_HASH_LEN];
-	vv_error ignored;
 	vv_cid cid;
 
 	if (len > sizeof(version) - 1 && memcmp(line, version, sizeof(version) - 1) == 0 &&
-	    vv_cid_parse(&cid, line + sizeof(version) - 1, len - (sizeof(version) - 1), &ignored) ==
-		    VV_OK) {
+	    vv_cid_parse(&cid, line + sizeof(version) - 1, len - (sizeof(version) - 1),
+			 VV_IGNORED) == VV_OK) {
 		return vv_cid_map_put(c->versions, &cid, 0, NULL, err);
 	}
 	if (len == sizeof(pack) - 1 + 2 * sizeof(hash) &&

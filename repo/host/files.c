@@ -263,11 +263,9 @@ done:
 
 bool vv_files_is_version(const vv_listed *e, vv_cid *root)
 {
-	vv_error ignored;
-
 	return e->size != UINT64_MAX && strlen(e->name) > VV_CID_TEXT &&
 	       strcmp(e->name + VV_CID_TEXT, ".packs") == 0 &&
-	       vv_cid_parse(root, e->name, VV_CID_TEXT, &ignored) == VV_OK;
+	       vv_cid_parse(root, e->name, VV_CID_TEXT, VV_IGNORED) == VV_OK;
 }
 
 static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)

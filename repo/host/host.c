@@ -168,7 +168,6 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	vv_auto(vv_host) *h = vv_calloc(1, sizeof(*h));
 	vv_place place = o->take_place;
 	bool left = false;
-	vv_error broken;
 	vv_auto(char) *lock = NULL;
 	vv_status rc;
 
@@ -179,29 +178,25 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	}
 	h->place = place;
 	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	h->catalog = vv_catalog_new();
 	if (!h->catalog || !(lock = vv_path_join(h->dir, "lock", (char *)NULL))) {
-		rc = vv_fail_nomem(err);
-		goto done;
+		return vv_fail_nomem(err);
 	}
 	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) {
-		rc = (vv_status)h->lock;
-		goto done;
+		return (vv_status)h->lock;
 	}
 	if ((rc = has_lock(h->git_dir, &left, err)) < 0 ||
 	    (left && (rc = throw_away_scratch(h, err)) < 0) ||
 	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
 	    (rc = remove_temps(h, err)) < 0 ||
-	    (!vv_host_is_place(h) && open_scratch(h, &broken) < 0 &&
+	    (!vv_host_is_place(h) && open_scratch(h, VV_IGNORED) < 0 &&
 	     (rc = vv_host_begin_anew(h, err)) < 0) ||
 	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
-		goto done;
+		return rc;
 	}
-	rc = vv_store_open_over(&h->blocks, h->packs, h->main, true, err);
-done:
-	if (rc < 0) return rc;
+	if ((rc = vv_store_open_over(&h->blocks, h->packs, h->main, true, err)) < 0) return rc;
 	*out = vv_take(&h);
 	return VV_OK;
 }
@@ -397,12 +392,11 @@ vv_status vv_host_read_tip(vv_host *h, vv_error *err)
 {
 	vv_auto(vv_ref) ref = {0};
 	vv_auto(vv_tree_entry) top = {0};
-	vv_error absent;
 
 	memset(&h->tip, 0, sizeof(h->tip));
-	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, &absent) < 0) return VV_OK;
+	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, VV_IGNORED) < 0) return VV_OK;
 	h->tip = ref.id;
-	if (vv_tree_entry_at(h->scratch, &h->tip, "", &top, &absent) == VV_OK) return VV_OK;
+	if (vv_tree_entry_at(h->scratch, &h->tip, "", &top, VV_IGNORED) == VV_OK) return VV_OK;
 	return vv_host_begin_anew(h, err); /* killed, or tampered with */
 }
 
@@ -512,10 +506,9 @@ static vv_status find_entry(void *payload, const vv_tree_entry *e, vv_error *err
 
 static bool has_blob(vv_host *h, const vv_oid *id)
 {
-	vv_error ignored;
 	uint64_t size;
 
-	return vv_blob_size(h->scratch, id, &size, &ignored) == VV_OK;
+	return vv_blob_size(h->scratch, id, &size, VV_IGNORED) == VV_OK;
 }
 
 /* All history of the ref with everything: hosts that know no filters give no less. */
@@ -594,18 +587,18 @@ static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *k
 {
 	vv_auto(char) *path = vv_host_list_path(h, p->name);
 	vv_host_list list;
-	vv_error why;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	vv_buf_reset(out);
 	*known = false;
 	if (rc == VV_OK && vv_exists(path) &&
-	    vv_read_file(out, path, VV_HOST_LIST_BYTES, &why) == VV_OK &&
-	    vv_host_list_read(&list, out->data, out->len, &why) == VV_OK) {
+	    vv_read_file(out, path, VV_HOST_LIST_BYTES, VV_IGNORED) == VV_OK &&
+	    vv_host_list_read(&list, out->data, out->len, VV_IGNORED) == VV_OK) {
 		*known = true;
 	} else if (rc == VV_OK) {
 		vv_buf_reset(out);
-		if (vv_blob_read(h->scratch, &p->list, VV_HOST_LIST_BYTES, out, &why) == VV_OK) {
+		if (vv_blob_read(h->scratch, &p->list, VV_HOST_LIST_BYTES, out, VV_IGNORED) ==
+		    VV_OK) {
 			*known = true;
 			rc = vv_write_file(path, vv_buf_cstr(out), out->len, false, err);
 		}
@@ -666,13 +659,12 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err)
 {
 	vv_tree_entry e;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error absent;
 
-	if (vv_tree_entry_at(h->scratch, &h->tip, "format", &e, &absent) < 0) {
+	if (vv_tree_entry_at(h->scratch, &h->tip, "format", &e, VV_IGNORED) < 0) {
 		vv_fail(err, VV_EREFUSED, "%s there has no blocks of varve", vv_text_shows(h->ref));
 		return vv_hint(err, "'[blocks] ref' in .varveconfig names another ref");
 	}
-	(void)vv_blob_read(h->scratch, &e.id, 64, &text, &absent);
+	(void)vv_blob_read(h->scratch, &e.id, 64, &text, VV_IGNORED);
 	vv_oid id, ours;
 	vv_status rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err);
 	id = e.id;

@@ -34,7 +34,6 @@ vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_
 	char hex[VV_OID_TEXT + 1];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_auto(vv_buf) old = VV_BUF_INIT;
-	vv_error ignored;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; i < count && i < COMPLETE_MAX; i++) {
@@ -43,7 +42,7 @@ vv_status vv_host_note_complete(vv_host *h, const vv_oid *ids, size_t count, vv_
 	}
 	/* and those of before, the latest first */
 	if (rc == VV_OK) {
-		(void)vv_read_file(&old, path, COMPLETE_MAX * COMPLETE_LINE, &ignored);
+		(void)vv_read_file(&old, path, COMPLETE_MAX * COMPLETE_LINE, VV_IGNORED);
 	}
 	for (size_t at = 0;
 	     at + COMPLETE_LINE <= old.len && b.len + COMPLETE_LINE <= COMPLETE_MAX * COMPLETE_LINE;
@@ -65,10 +64,9 @@ bool vv_host_is_complete(vv_host *h, const vv_oid *id)
 	vv_auto(char) *path = vv_host_complete_path(h);
 	char hex[VV_OID_TEXT + 1];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_error ignored;
 
 	vv_oid_text(hex, id);
-	return path && vv_read_file(&b, path, COMPLETE_MAX * COMPLETE_LINE, &ignored) == VV_OK &&
+	return path && vv_read_file(&b, path, COMPLETE_MAX * COMPLETE_LINE, VV_IGNORED) == VV_OK &&
 	       strstr(vv_buf_cstr(&b), hex);
 }
 
@@ -144,10 +142,9 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 bool vv_host_was_at(const vv_host *h, const vv_oid *tip)
 {
 	vv_ref ref;
-	vv_error absent;
 	bool same = vv_oid_is_null(tip);
 
-	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, &absent) == VV_OK) {
+	if (vv_ref_get(h->scratch, VV_HOST_TIP, &ref, VV_IGNORED) == VV_OK) {
 		same = vv_oid_equal(&ref.id, tip);
 		vv_ref_clear(&ref);
 	}
@@ -337,7 +334,6 @@ static vv_status add_next(void *payload, const vv_cid *cid, vv_error *err)
 static vv_status look_below(frontier *f, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_error ignored;
 	vv_cid is;
 	vv_status rc = VV_OK;
 
@@ -345,10 +341,10 @@ static vv_status look_below(frontier *f, vv_error *err)
 		const vv_cid *cid = &f->now[i];
 		/* A false one leads nowhere: it will be refused when it is taken. */
 		if (cid->codec == VV_CODEC_DAG_CBOR &&
-		    vv_host_read(f->h, false, cid, &bytes, NULL, NULL, &ignored) == VV_OK &&
-		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, &ignored) == VV_OK &&
+		    vv_host_read(f->h, false, cid, &bytes, NULL, NULL, VV_IGNORED) == VV_OK &&
+		    vv_cid_of(&is, cid->codec, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
 		    vv_cid_equal(&is, cid) &&
-		    vv_cbor_check(bytes.data, bytes.len, &ignored) == VV_OK) {
+		    vv_cbor_check(bytes.data, bytes.len, VV_IGNORED) == VV_OK) {
 			rc = vv_cbor_links(bytes.data, bytes.len, add_next, f, err);
 		}
 	}
@@ -413,12 +409,11 @@ vv_status vv_host_bring(vv_host *h, const vv_cid *cids, size_t count, vv_error *
 vv_status vv_host_get_alone(vv_host *h, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	const vv_host_taking t = {.dir = h->packs, .have = h->main};
-	vv_error why;
 	bool found;
 	vv_status rc = vv_seek_block(h, cid, &found, err);
 
 	if (rc == VV_OK && found && (rc = vv_host_take(h, &t, cid, 1, err)) == VV_OK &&
-	    vv_host_read(h, false, cid, out, NULL, NULL, &why) == VV_OK) {
+	    vv_host_read(h, false, cid, out, NULL, NULL, VV_IGNORED) == VV_OK) {
 		return VV_OK;
 	}
 	/* by all lists: another pack may have it */

@@ -22,7 +22,6 @@ vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_sho
 {
 	const vv_host_taking t = {.dir = h->proof, .proof = true};
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_error why;
 	vv_cid is;
 	vv_status rc = VV_OK;
 
@@ -33,8 +32,9 @@ vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_sho
 		rc = vv_host_take(h, &t, cids, count, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_status got = vv_host_read(h, true, &cids[i], &bytes, NULL, NULL, &why);
-		got = got < 0 ? got : vv_cid_of(&is, cids[i].codec, bytes.data, bytes.len, &why);
+		vv_status got = vv_host_read(h, true, &cids[i], &bytes, NULL, NULL, VV_IGNORED);
+		got = got < 0 ? got
+			      : vv_cid_of(&is, cids[i].codec, bytes.data, bytes.len, VV_IGNORED);
 		if (got == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
 		} else if (got < 0 || !vv_cid_equal(&is, &cids[i])) {

@@ -64,7 +64,6 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
 	sending *s = payload;
-	vv_error ignored;
 	uint64_t stored;
 	unsigned depth;
 
@@ -77,7 +76,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	if (like) {
 		it->like = *like;
 	}
-	if (vv_store_cost(s->h->main, cid, &stored, &depth, &ignored) == VV_OK) {
+	if (vv_store_cost(s->h->main, cid, &stored, &depth, VV_IGNORED) == VV_OK) {
 		s->raw += stored;
 	}
 	return VV_OK;

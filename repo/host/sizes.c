@@ -91,7 +91,6 @@ bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said)
 	vv_auto(char) *key = NULL;
 	char value[24];
 	const uint64_t half = (sent < h->push_bytes ? sent : h->push_bytes) / 2;
-	vv_error ignored;
 
 	if (!is_of_size(said) || half < PUSH_LEAST || h->push_bytes <= PUSH_LEAST) return false;
 	h->push_bytes = half;
@@ -99,7 +98,7 @@ bool vv_host_learn_size(vv_host *h, uint64_t sent, const vv_buf *said)
 	(void)snprintf(value, sizeof(value), "%" PRIu64 "k", half >> 10);
 	/* where it cannot be remembered, the next push learns it again */
 	if ((key = learnt_key(h))) {
-		(void)vv_config_set(h->repo, key, value, &ignored);
+		(void)vv_config_set(h->repo, key, value, VV_IGNORED);
 	}
 	vv_notes_put(h->notes, "the host refuses a push of %s: trying %s at a time",
 		     vv_text_bytes(sent), vv_text_bytes(half));

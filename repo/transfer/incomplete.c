@@ -307,9 +307,8 @@ static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size
 	out->tips = tips;
 	out->tip_count = n;
 	/* Derived: where it cannot be written (a medium that is read-only), it is found out again. */
-	vv_error ignored;
 	if (!l->careful && found > 0 && l->range.commits.count > 0 &&
-	    vv_complete_tips_add(l->repo, tips, found, &ignored) == VV_ENOMEM) {
+	    vv_complete_tips_add(l->repo, tips, found, VV_IGNORED) == VV_ENOMEM) {
 		return vv_fail_nomem(err);
 	}
 	return VV_OK;

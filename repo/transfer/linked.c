@@ -89,7 +89,6 @@ static vv_status add_roots(vv_linked *l, const lines *all, const char *like, con
 	const char *name, *text;
 	bool used = false, added;
 	char *source;
-	vv_error ignored;
 	vv_cid root;
 	vv_status rc = VV_OK;
 
@@ -99,7 +98,7 @@ static vv_status add_roots(vv_linked *l, const lines *all, const char *like, con
 	l->sources[l->count++] = source;
 	for (size_t at = 0;
 	     rc == VV_OK && (text = next_value(all, &at, like, ".root", &name)) != NULL;) {
-		if (vv_cid_parse(&root, text, strlen(text), &ignored) == VV_OK) {
+		if (vv_cid_parse(&root, text, strlen(text), VV_IGNORED) == VV_OK) {
 			rc = vv_cid_map_put(l->roots, &root, l->count - 1, &added, err);
 			used = used || added;
 		}
@@ -113,7 +112,6 @@ static vv_status add_roots(vv_linked *l, const lines *all, const char *like, con
 static vv_status take_lines(vv_linked *l, const lines *all, vv_error *err)
 {
 	const char *name, *text, *url, *ignored;
-	vv_error why;
 	bool linked;
 	vv_status rc = VV_OK;
 
@@ -121,7 +119,7 @@ static vv_status take_lines(vv_linked *l, const lines *all, vv_error *err)
 	     rc == VV_OK && (text = next_value(all, &at, NULL, "." WORD, &name)) != NULL;) {
 		size_t from = 0;
 
-		if (vv_config_read_bool(WORD, text, &linked, &why) == VV_OK && linked &&
+		if (vv_config_read_bool(WORD, text, &linked, VV_IGNORED) == VV_OK && linked &&
 		    (url = next_value(all, &from, name, ".url", &ignored)) != NULL) {
 			rc = add_roots(l, all, name, url, err);
 		}

@@ -126,10 +126,9 @@ static void admit_anew(vv_hold *h, bool refused)
 	const vv_hold_admission *a = &h->rules.admission;
 	vv_hold_identity *list;
 	size_t count;
-	vv_error said;
 
 	if (!a->ask || !a->is_old(a->payload, refused) ||
-	    a->ask(a->payload, &list, &count, &said) < 0) {
+	    a->ask(a->payload, &list, &count, VV_IGNORED) < 0) {
 		return;
 	}
 	bool same = count == h->rules.admitted_count;

@@ -158,12 +158,11 @@ typedef struct vault_search {
 static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 {
 	vault_search *s = payload;
-	vv_error ignored;
 
 	(void)err;
 	if (e->size == UINT64_MAX && vv_hold_is_author(e->name, strlen(e->name))) {
 		s->found = s->found || strcmp(e->name, s->did + 8) == 0 ||
-			   is_owner(s->x, s->vault, e->name, &ignored);
+			   is_owner(s->x, s->vault, e->name, VV_IGNORED);
 	}
 	return VV_OK;
 }
@@ -174,10 +173,10 @@ static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 	vv_hold_answering *x = s->x;
 	char folder[VV_HOLD_NAME_LEN];
 	vv_cid vault;
-	vv_error ignored;
 	vv_status rc;
 
-	if (e->size != UINT64_MAX || vv_cid_parse(&vault, e->name, strlen(e->name), &ignored) < 0 ||
+	if (e->size != UINT64_MAX ||
+	    vv_cid_parse(&vault, e->name, strlen(e->name), VV_IGNORED) < 0 ||
 	    x->a.vault_count == VV_HOLD_VAULTS_MAX) {
 		return VV_OK;
 	}

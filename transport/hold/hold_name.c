@@ -26,9 +26,8 @@ bool vv_hold_is_author(const char *name, size_t len)
 bool vv_hold_is_cid(const char *name)
 {
 	vv_cid cid;
-	vv_error ignored;
 
-	return vv_cid_parse(&cid, name, strlen(name), &ignored) == VV_OK;
+	return vv_cid_parse(&cid, name, strlen(name), VV_IGNORED) == VV_OK;
 }
 
 bool vv_hold_is_record(const char *name)

@@ -167,13 +167,12 @@ static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 	counting *c = payload;
 	char folder[FOLDER_LEN], did[VV_DID_TEXT];
 	uint8_t key[VV_KEY_PUBLIC];
-	vv_error ignored;
 	const int n = snprintf(did, sizeof(did), "did:key:%s", e->name);
 	const int len = snprintf(folder, sizeof(folder), "%s/%s", c->folder, e->name);
 	vv_status rc;
 
 	if (e->size != UINT64_MAX || n < 0 || (size_t)n >= sizeof(did) || len < 0 ||
-	    (size_t)len >= sizeof(folder) || vv_did_read(key, did, &ignored) < 0) {
+	    (size_t)len >= sizeof(folder) || vv_did_read(key, did, VV_IGNORED) < 0) {
 		return VV_OK; /* none of ours */
 	}
 	c->has_first = false;
@@ -206,9 +205,8 @@ static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 	vv_hold_room *r = payload;
 	vault_use *v;
 	vv_cid cid;
-	vv_error ignored;
 
-	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), &ignored) < 0 ||
+	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0 ||
 	    find_vault(r, &cid)) {
 		return VV_OK;
 	}

@@ -263,12 +263,11 @@ bool vv_hold_vault_is_wanted(const vv_hold_vault *v)
 bool vv_hold_vault_counts(const vv_hold_vault *v, const char *name)
 {
 	vv_cid cid;
-	vv_error ignored;
 	const char *dash = strchr(name, '-');
 	const vv_ledger_record *r;
 
 	return v->state && dash &&
-	       vv_cid_parse(&cid, dash + 1, strlen(dash + 1), &ignored) == VV_OK &&
+	       vv_cid_parse(&cid, dash + 1, strlen(dash + 1), VV_IGNORED) == VV_OK &&
 	       (r = vv_ledger_find(v->ledger, &cid)) && record_counts(v, r);
 }
 

@@ -466,14 +466,13 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_auto(vv_arena) arena = {0};
 	vv_ledger_record r;
-	vv_error ignored;
 	bool fits;
 	vv_auto(char) *path = unnamed_path(l, name);
-	vv_status rc = read_file(l, name, &bytes, &ignored);
+	vv_status rc = read_file(l, name, &bytes, VV_IGNORED);
 
 	vv_arena_init(&arena);
 	fits = rc == VV_OK &&
-	       read_named(&r, &arena, name, bytes.data, bytes.len, &ignored) == VV_OK &&
+	       read_named(&r, &arena, name, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
 	       follows(l, name, &r);
 	rc = fits ? add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)
 		  : add_name(&l->loose, &l->loose_count, &l->loose_cap, name, err);
@@ -501,7 +500,6 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 		char name[VV_LEDGER_NAME];
 		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i] + unnamed);
 		const vv_checked_record *checked;
-		vv_error ignored;
 		left = left || strncmp(names[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
 		if (!is_record_name(names[i] + unnamed) || n < 0 || (size_t)n >= sizeof(name)) {
 			continue; /* what a killed writer left */
@@ -512,7 +510,7 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 			continue;
 		}
 		checked = vv_checked_records_find(&l->checked, name);
-		if (checked && add_checked(l, checked, &ignored) == VV_OK) {
+		if (checked && add_checked(l, checked, VV_IGNORED) == VV_OK) {
 			continue;
 		}
 		++*unchecked;
@@ -540,7 +538,6 @@ static void note_checked(const vv_ledger *l)
 {
 	vv_auto(char) *path = checked_path(l);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_error ignored;
 	vv_status rc = path ? VV_OK : VV_ENOMEM;
 
 	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
@@ -550,10 +547,10 @@ static void note_checked(const vv_ledger *l)
 			.bytes = f->bytes,
 			.len = f->len,
 			.received = vv_cid_set_has(l->received, &f->record->cid)};
-		rc = vv_checked_records_put(&bytes, &c, &ignored);
+		rc = vv_checked_records_put(&bytes, &c, VV_IGNORED);
 	}
 	if (rc == VV_OK && l->count > 0) {
-		(void)vv_checked_records_write(&bytes, path, &ignored);
+		(void)vv_checked_records_write(&bytes, path, VV_IGNORED);
 	}
 }
 
@@ -598,8 +595,7 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 void vv_ledger_close(vv_ledger *l)
 {
 	if (l) {
-		vv_error ignored;
-		(void)vv_ledger_sync(l, &ignored); /* nobody was told of what is lost here */
+		(void)vv_ledger_sync(l, VV_IGNORED); /* nobody was told of what is lost here */
 		vv_file_batch_clear(&l->later);
 		vv_names_free(l->unnamed, l->unnamed_count);
 		vv_names_free(l->loose, l->loose_count);
@@ -713,13 +709,11 @@ vv_status vv_ledger_sync(vv_ledger *l, vv_error *err)
 bool vv_ledger_is_received(const vv_ledger *l, const vv_ledger_record *receipt,
 			   const vv_ledger_record *place)
 {
-	vv_error ignored;
-
 	if (vv_cid_set_has(l->received, &receipt->cid)) return true;
-	if (vv_receipt_check(receipt, place, &ignored) < 0) return false;
+	if (vv_receipt_check(receipt, place, VV_IGNORED) < 0) return false;
 	if (place->has_key) {
 		/* One that cannot be noted is checked again: no more than that. */
-		(void)vv_cid_set_add(l->received, &receipt->cid, NULL, &ignored);
+		(void)vv_cid_set_add(l->received, &receipt->cid, NULL, VV_IGNORED);
 	}
 	return true;
 }

@@ -345,7 +345,6 @@ static int compare_events(const void *a, const void *b)
 static bool is_event(const proving *p, const vv_ledger_record *r)
 {
 	const vv_ledger_record *place;
-	vv_error ignored;
 
 	switch (r->kind) {
 	case VV_LEDGER_PLACE:
@@ -353,7 +352,7 @@ static bool is_event(const proving *p, const vv_ledger_record *r)
 	case VV_LEDGER_RECEIPT:
 		place = vv_ledger_find(p->ledger, &r->link);
 		return place && is_place(p, place) && vv_vault_counts(p->state, r) &&
-		       vv_receipt_check(r, place, &ignored) == VV_OK;
+		       vv_receipt_check(r, place, VV_IGNORED) == VV_OK;
 	case VV_LEDGER_AUDIT:
 	case VV_LEDGER_DROP:
 		return vv_vault_counts(p->state, r);

@@ -372,11 +372,10 @@ static vv_status leaf_start(const vv_leaf_list *l, uint64_t number, uint64_t *ou
 
 bool vv_leaf_list_is_even(const vv_leaf_list *l)
 {
-	vv_error ignored;
 	uint64_t start = 0;
 
 	for (uint64_t i = 0; i < l->leaves; i++) {
-		if (leaf_start(l, i, &start, &ignored) < 0 || start != i * VV_BLOCK_MAX) {
+		if (leaf_start(l, i, &start, VV_IGNORED) < 0 || start != i * VV_BLOCK_MAX) {
 			return false;
 		}
 	}

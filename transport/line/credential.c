@@ -124,10 +124,9 @@ void vv_credential_tell(const vv_credential *c, vv_repository *repo, const vv_en
 			const vv_url *url, bool right)
 {
 	vv_buf answer = VV_BUF_INIT;
-	vv_error ignored;
 	int exit_code;
 
 	(void)ask_git(right ? "approve" : "reject", repo, env, url, c->user, c->secret, &answer,
-		      &exit_code, &ignored);
+		      &exit_code, VV_IGNORED);
 	vv_buf_wipe(&answer);
 }

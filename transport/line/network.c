@@ -113,10 +113,9 @@ static void find_hardware(char out[WORD], const route *r, const char *text)
 static void read_table(vv_buf *out, const char *tables, const char *name)
 {
 	vv_auto(char) *path = vv_path_join(tables, name, (char *)NULL);
-	vv_error ignored;
 
 	vv_buf_reset(out);
-	if (!path || vv_read_file(out, path, TABLE_MAX, &ignored) < 0) {
+	if (!path || vv_read_file(out, path, TABLE_MAX, VV_IGNORED) < 0) {
 		vv_buf_reset(out);
 	}
 }

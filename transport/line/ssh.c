@@ -359,9 +359,8 @@ static vv_status read_way(way *out, const vv_connect_options *o, vv_error *err)
 
 static bool has_program(const vv_env *env)
 {
-	vv_error ignored;
 	vv_auto(char) *path = NULL;
-	return vv_program_find(&path, env, "ssh", &ignored) == VV_OK;
+	return vv_program_find(&path, env, "ssh", VV_IGNORED) == VV_OK;
 }
 
 /* libssh2, and after it the ssh program where `w` lets it. */

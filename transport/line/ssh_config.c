@@ -452,12 +452,11 @@ bool vv_ssh_key_look(vv_ssh_key *out, const char *path)
 {
 	static const char openssh[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error ignored;
 	const char *start;
 	bool good = false;
 
 	memset(out, 0, sizeof(*out));
-	if (vv_read_file(&text, path, KEY_FILE_MAX, &ignored) == VV_OK &&
+	if (vv_read_file(&text, path, KEY_FILE_MAX, VV_IGNORED) == VV_OK &&
 	    strlen(vv_buf_cstr(&text)) == text.len) {
 		start = vv_buf_cstr(&text);
 		out->encrypted = strstr(start, "ENCRYPTED") != NULL;

@@ -27,9 +27,8 @@ typedef struct node {
 static vv_status read_name(vv_cid *out, const char *name, vv_error *err)
 {
 	const char *slash = strrchr(name, '/'), *last = slash ? slash + 1 : name;
-	vv_error ignored;
 
-	return vv_cid_parse(out, last, strlen(last), &ignored) == VV_OK
+	return vv_cid_parse(out, last, strlen(last), VV_IGNORED) == VV_OK
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOSUPPORT,
 				 "an IPFS node keeps only objects named by their CID");

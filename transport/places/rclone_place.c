@@ -162,13 +162,12 @@ static void sweep(rclone *r)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT;
 	const char *words[] = {"delete", "--min-age", "1d", "--", NULL, NULL};
-	vv_error ignored;
 	int code;
 
-	if (r->swept || put_path(&path, r, INCOMING, &ignored) < 0) return;
+	if (r->swept || put_path(&path, r, INCOMING, VV_IGNORED) < 0) return;
 	r->swept = true;
 	words[4] = path.data;
-	(void)run(r, words, NULL, 0, NULL, &code, &ignored);
+	(void)run(r, words, NULL, 0, NULL, &code, VV_IGNORED);
 }
 
 static vv_status put_file(rclone *r, const char *name, const void *bytes, size_t len, vv_error *err)
@@ -177,7 +176,6 @@ static vv_status put_file(rclone *r, const char *name, const void *bytes, size_t
 	vv_auto(vv_buf) temp = VV_BUF_INIT, path = VV_BUF_INIT;
 	const char *const write[] = {"rcat", "--size", size, "--", NULL, NULL};
 	const char *words[6], *move[] = {"moveto", "--ignore-times", "--", NULL, NULL, NULL};
-	vv_error ignored;
 	vv_status rc;
 
 	sweep(r);
@@ -195,7 +193,7 @@ static vv_status put_file(rclone *r, const char *name, const void *bytes, size_t
 		int code;
 
 		if (rc != VV_EPROGRAM) {
-			(void)run(r, gone, NULL, 0, NULL, &code, &ignored);
+			(void)run(r, gone, NULL, 0, NULL, &code, VV_IGNORED);
 			rc = err->code = VV_EREFUSED; /* the place does not want it */
 		}
 	}

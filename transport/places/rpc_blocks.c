@@ -53,11 +53,10 @@ static vv_status explain(const vv_rpc_blocks *b, const http_answer *a, vv_error 
 	static const char *const full[] = {"no space left", "quota exceeded", NULL};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const char *message = NULL;
-	vv_error ignored;
 	vv_json *value;
 	vv_status rc;
 
-	if (vv_json_read(&value, &arena, vv_buf_cstr(&a->body), a->body.len, b->name, &ignored) ==
+	if (vv_json_read(&value, &arena, vv_buf_cstr(&a->body), a->body.len, b->name, VV_IGNORED) ==
 	    VV_OK) {
 		message = vv_json_get_string(value, "Message");
 	}
@@ -312,12 +311,11 @@ static vv_status check_node(vv_rpc_blocks *b, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(http_answer) a = {0};
-	vv_error ignored;
 	vv_json *value;
 	vv_status rc = ask(b, "version", NULL, ANSWER_MAX, &a, err);
 
 	if (rc == VV_OK && (vv_json_read(&value, &arena, vv_buf_cstr(&a.body), a.body.len, b->name,
-					 &ignored) < 0 ||
+					 VV_IGNORED) < 0 ||
 			    !vv_json_get_string(value, "Version"))) {
 		(void)vv_fail(err, VV_EIO, "the server at '%s' is not an IPFS node", b->name);
 		rc = vv_hint(err, "Kubo's RPC is ipfs+http://127.0.0.1:5001");
@@ -357,11 +355,10 @@ vv_rpc_syncs vv_rpc_ask_syncs(vv_rpc_blocks *b)
 	vv_rpc_syncs syncs = VV_RPC_SYNCS_UNKNOWN;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(http_answer) a = {0};
-	vv_error ignored;
 	vv_json *value;
 
-	if (ask(b, "config?arg=Datastore.Spec", NULL, ANSWER_MAX, &a, &ignored) == VV_OK &&
-	    vv_json_read(&value, &arena, vv_buf_cstr(&a.body), a.body.len, b->name, &ignored) ==
+	if (ask(b, "config?arg=Datastore.Spec", NULL, ANSWER_MAX, &a, VV_IGNORED) == VV_OK &&
+	    vv_json_read(&value, &arena, vv_buf_cstr(&a.body), a.body.len, b->name, VV_IGNORED) ==
 		    VV_OK) {
 		syncs = read_spec(value);
 	}

@@ -202,9 +202,8 @@ static const char empty_digest[] =
 static void renew(s3 *s)
 {
 	vv_s3_key fresh;
-	vv_error ignored;
 
-	if (vv_s3_key_find(&fresh, &s->connect, s->at.region, &ignored) == VV_OK) {
+	if (vv_s3_key_find(&fresh, &s->connect, s->at.region, VV_IGNORED) == VV_OK) {
 		vv_s3_key_clear(&s->key);
 		s->key = fresh;
 	}
@@ -225,11 +224,10 @@ static vv_status put_md5(vv_buf *line, const http_ask *what, vv_error *err)
 {
 	vv_auto(vv_digest) *d = NULL;
 	uint8_t md5[VV_MD5_LEN];
-	vv_error absent;
 
-	if (!what->body || vv_digest_new(&d, VV_DIGEST_MD5, &absent) < 0 ||
-	    vv_digest_update(d, what->body, what->body_len, &absent) < 0 ||
-	    vv_digest_end(d, md5, &absent) < 0) {
+	if (!what->body || vv_digest_new(&d, VV_DIGEST_MD5, VV_IGNORED) < 0 ||
+	    vv_digest_update(d, what->body, what->body_len, VV_IGNORED) < 0 ||
+	    vv_digest_end(d, md5, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
 	vv_buf_puts(line, "Content-MD5: ");
@@ -316,12 +314,11 @@ static vv_status put_digest(vv_buf *line, const char *name, const void *bytes, s
 {
 	const char *slash = strrchr(name, '/');
 	uint8_t digest[VV_SHA256_LEN];
-	vv_error ignored;
 	vv_cid cid;
 	vv_status rc;
 
 	vv_buf_puts(line, "x-amz-content-sha256: ");
-	if (slash && vv_cid_parse(&cid, slash + 1, strlen(slash + 1), &ignored) == VV_OK) {
+	if (slash && vv_cid_parse(&cid, slash + 1, strlen(slash + 1), VV_IGNORED) == VV_OK) {
 		vv_hex_put(line, cid.digest, sizeof(cid.digest));
 	} else {
 		if ((rc = vv_sha256(digest, bytes, len, err)) < 0) return rc;

@@ -578,12 +578,11 @@ static vv_status rename_path(sftp *f, const char *from, const char *to, vv_error
 static vv_status put_in_place(sftp *f, const char *temp, const char *path, const void *bytes,
 			      size_t len, vv_error *err)
 {
-	vv_error why;
 	bool same = false;
 	vv_status rc = rename_path(f, temp, path, err), there;
 
 	if (rc == VV_OK || f->lost) return rc;
-	there = has_bytes(f, path, bytes, len, &same, &why);
+	there = has_bytes(f, path, bytes, len, &same, VV_IGNORED);
 	if (there == VV_ENOTFOUND) { /* its folder is not there yet */
 		if ((rc = make_folders_above(f, path, err)) < 0) return rc;
 		return rename_path(f, temp, path, err);

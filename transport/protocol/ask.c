@@ -78,12 +78,11 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 {
 	vv_auto_free vv_worker **workers = vv_calloc(count + 1, sizeof(vv_worker *));
 	vv_auto(vv_speeds) *speeds = NULL;
-	vv_error ignored;
 	vv_speed known = {.seen = 0};
 
 	if (!workers) return vv_fail_nomem(err);
 	if (r) {
-		(void)vv_speeds_open(&speeds, r, &ignored);
+		(void)vv_speeds_open(&speeds, r, VV_IGNORED);
 	}
 	for (size_t i = 0; i < count; i++) {
 		if (speeds) {

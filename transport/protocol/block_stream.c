@@ -168,11 +168,9 @@ static unsigned name_base(const vv_block_out *o, const vv_cid *cid, const vv_cid
 static vv_status choose_base(vv_block_out *o, const vv_cid *cid, const vv_cid *like, bool known,
 			     unsigned *kind, uint64_t *distance, vv_error *err)
 {
-	vv_error ignored;
-
 	*kind = name_base(o, cid, like, known, distance);
 	if (*kind == BASE_NONE) return VV_OK;
-	vv_status rc = o->get(o->payload, like, &o->base, &ignored);
+	vv_status rc = o->get(o->payload, like, &o->base, VV_IGNORED);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		*kind = BASE_NONE;
@@ -388,7 +386,6 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool *found,
 			   vv_error *err)
 {
-	vv_error why;
 	vv_status rc = VV_OK;
 
 	memset(base, 0, sizeof(*base));
@@ -399,10 +396,10 @@ static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool 
 		*base = in->cids[in->count - r->distance];
 		if (!vv_cid_is_null(base) && base->codec != r->codec) return malformed(err);
 	} else {
-		rc = in->find(in->payload, r->codec, r->prefix, base, &why);
+		rc = in->find(in->payload, r->codec, r->prefix, base, VV_IGNORED);
 	}
 	if (rc == VV_OK && !vv_cid_is_null(base)) {
-		rc = in->get(in->payload, base, &in->base, &why);
+		rc = in->get(in->payload, base, &in->base, VV_IGNORED);
 	}
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	*found = rc == VV_OK && !vv_cid_is_null(base);

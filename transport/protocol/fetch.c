@@ -319,10 +319,9 @@ static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *le
 {
 	const vv_fetch *f = r->f;
 	vv_speeds *speeds;
-	vv_error ignored;
 	vv_status rc;
 
-	if (vv_speeds_open(&speeds, f->repo, &ignored) == VV_OK) {
+	if (vv_speeds_open(&speeds, f->repo, VV_IGNORED) == VV_OK) {
 		recall_speeds(f, speeds);
 	}
 	rc = vv_gather(f->suppliers, f->supplier_count, r->x, list, count, f->progress, left, err);
@@ -363,9 +362,8 @@ static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 static bool was_here(const run *r, const vv_cid *root)
 {
 	vv_store *store;
-	vv_error ignored;
 
-	return vv_repository_store(r->f->repo, &store, &ignored) == VV_OK &&
+	return vv_repository_store(r->f->repo, &store, VV_IGNORED) == VV_OK &&
 	       vv_store_has(store, root);
 }
 

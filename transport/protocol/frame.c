@@ -217,7 +217,6 @@ static vv_status take_error(vv_frame_reader *r, vv_error *err)
 
 vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err)
 {
-	vv_error ignored;
 	uint8_t end;
 	vv_status rc;
 
@@ -226,7 +225,7 @@ vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err)
 	} while (rc == VV_OK && r->skips_alive && *type == VV_FRAME_TEXT && r->payload.len == 0);
 	if (rc < 0 || *type != VV_FRAME_ERROR) return rc;
 	rc = take_error(r, err);
-	while (read_any(r, &end, &ignored) == VV_OK && end != VV_FRAME_END) {
+	while (read_any(r, &end, VV_IGNORED) == VV_OK && end != VV_FRAME_END) {
 		continue;
 	}
 	return rc;

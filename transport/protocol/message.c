@@ -192,11 +192,10 @@ bool vv_request_is_hold(const void *bytes, size_t len)
 	const char *word;
 	size_t pairs, n;
 	vv_cbor c;
-	vv_error ignored;
 
 	vv_cbor_init(&c, bytes, len);
-	return vv_cbor_get_map(&c, &pairs, &ignored) == VV_OK && vv_cbor_try_key(&c, "op") &&
-	       vv_cbor_get_text(&c, &word, &n, &ignored) == VV_OK && n >= 4 &&
+	return vv_cbor_get_map(&c, &pairs, VV_IGNORED) == VV_OK && vv_cbor_try_key(&c, "op") &&
+	       vv_cbor_get_text(&c, &word, &n, VV_IGNORED) == VV_OK && n >= 4 &&
 	       memcmp(word, "hold", 4) == 0 && (n == 4 || word[4] == '-');
 }
 

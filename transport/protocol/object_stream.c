@@ -155,7 +155,6 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 {
 	unsigned kind = BASE_NONE;
 	size_t distance = 0;
-	vv_error ignored;
 	vv_compressed s;
 	vv_status rc;
 
@@ -163,7 +162,7 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 		distance = ids_distance(&o->sent, &g->base);
 		kind = distance > 0 ? BASE_DISTANCE : BASE_ID;
 		rc = o->get(o->payload, g->type, g->base.id, sizeof(g->base.id), &o->base,
-			    &ignored);
+			    VV_IGNORED);
 		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 		kind = rc < 0 ? BASE_NONE : kind;
 	}

@@ -257,8 +257,7 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 	if (rc == VV_OK && start->ready) {
 		rc = take_frames(p, &in, x, progress, sum, err);
 		if (rc < 0) {
-			vv_error ignored;
-			(void)vv_incoming_keep(vv_receive_incoming(x), &ignored);
+			(void)vv_incoming_keep(vv_receive_incoming(x), VV_IGNORED);
 		}
 	}
 	if (rc == VV_OK) {

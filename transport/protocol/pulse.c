@@ -30,11 +30,10 @@ static uint64_t sent(vv_channel *line)
 /* False: nobody listens any more. */
 static bool give_sign(vv_channel *line)
 {
-	vv_error ignored;
-	bool heard = vv_frame_write(line, VV_FRAME_TEXT, NULL, 0, &ignored) == VV_OK;
+	bool heard = vv_frame_write(line, VV_FRAME_TEXT, NULL, 0, VV_IGNORED) == VV_OK;
 
 	vv_channel_lock(line);
-	heard = heard && vv_channel_flush(line, &ignored) == VV_OK;
+	heard = heard && vv_channel_flush(line, VV_IGNORED) == VV_OK;
 	vv_channel_unlock(line);
 	return heard;
 }

@@ -573,14 +573,13 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 	vv_receive *x = m->x;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
-	vv_error why;
 	vv_status rc;
 
 	if (vv_receive_leaves(x, n)) return VV_OK;
-	rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, &why);
+	rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, VV_IGNORED);
 
 	if (rc == VV_OK && count == 0 && m->fn) {
-		rc = m->fn(m->payload, vv_receive_repository(x), x->incoming, n, &why);
+		rc = m->fn(m->payload, vv_receive_repository(x), x->incoming, n, VV_IGNORED);
 	}
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0 || count > 0) {

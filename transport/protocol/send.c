@@ -70,7 +70,6 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	vv_send *s = payload;
 	uint64_t stored;
 	unsigned depth;
-	vv_error ignored;
 
 	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
 	item *it = &s->items[s->count++];
@@ -82,7 +81,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	s->plan.blocks++;
 	if (cid->codec == VV_CODEC_RAW) {
 		s->plan.leaves++;
-		if (vv_store_cost(s->store, cid, &stored, &depth, &ignored) == VV_OK) {
+		if (vv_store_cost(s->store, cid, &stored, &depth, VV_IGNORED) == VV_OK) {
 			s->plan.leaf_bytes += stored;
 		}
 	}

@@ -111,11 +111,10 @@ static void name_repository(vv_serve *s, char id[VV_REPOSITORY_ID + 1])
 {
 	uint8_t bytes[16 + 8] = "varve repository", digest[VV_SHA256_LEN];
 	uint64_t secret;
-	vv_error ignored;
 
-	if (vv_repository_secret(s->repo, &secret, &ignored) == VV_OK) {
+	if (vv_repository_secret(s->repo, &secret, VV_IGNORED) == VV_OK) {
 		vv_put_le64(bytes + 16, secret);
-		if (vv_sha256(digest, bytes, sizeof(bytes), &ignored) == VV_OK) {
+		if (vv_sha256(digest, bytes, sizeof(bytes), VV_IGNORED) == VV_OK) {
 			vv_hex_write(id, digest, VV_REPOSITORY_ID / 2);
 		}
 	}
@@ -429,13 +428,13 @@ static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 static vv_status send_failure(const vv_serve *s, vv_channel *line, vv_frame_reader *in,
 			      bool drained, const vv_error *what, vv_error *err)
 {
-	vv_error ignored, worded = *what;
+	vv_error worded = *what;
 
 	vv_hint_word(&worded, vv_repository_words(s->repo));
 	if (!drained) {
 		in->budget = UINT64_C(1) << 40;
-		if (vv_frame_drain(in, &ignored) < 0) {
-			(void)vv_frame_fail(line, &worded, &ignored);
+		if (vv_frame_drain(in, VV_IGNORED) < 0) {
+			(void)vv_frame_fail(line, &worded, VV_IGNORED);
 			*err = *what;
 			return what->code;
 		}

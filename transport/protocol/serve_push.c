@@ -197,8 +197,7 @@ static vv_status receive_frames(push *p, vv_frame_reader *in, bool *drained, vv_
 	}
 	*drained = rc == VV_OK;
 	if (rc < 0) {
-		vv_error ignored;
-		(void)vv_incoming_keep(vv_receive_incoming(p->x), &ignored);
+		(void)vv_incoming_keep(vv_receive_incoming(p->x), VV_IGNORED);
 		return rc;
 	}
 	p->pulse = vv_serve_start_pulse(p->s, p->line);
@@ -405,8 +404,7 @@ static vv_status take_push(push *p, vv_error *err)
 	}
 	if (rc == VV_OK && p->whole.all) {
 		/* Derived: the next look finds it out as well. */
-		vv_error ignored;
-		(void)vv_complete_tips_add(p->s->repo, p->wants.items, p->wants.count, &ignored);
+		(void)vv_complete_tips_add(p->s->repo, p->wants.items, p->wants.count, VV_IGNORED);
 	}
 	return rc;
 }

@@ -44,11 +44,10 @@ uint64_t vv_speed_source(const char *url)
 static void read_table(const vv_speeds *s, table *out)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_error ignored;
 
 	out->count = 0;
 	(void)vv_derived_read(&b, s->path, MARK, s->secret,
-			      VV_DERIVED_FRAME + VV_SPEEDS_MAX * LINE_LEN, &ignored);
+			      VV_DERIVED_FRAME + VV_SPEEDS_MAX * LINE_LEN, VV_IGNORED);
 	for (size_t at = 0; at + LINE_LEN <= b.len; at += LINE_LEN) {
 		const uint8_t *p = (const uint8_t *)b.data + at;
 		const line l = {.network = vv_get_le64(p),
@@ -69,7 +68,6 @@ static void read_table(const vv_speeds *s, table *out)
 static void write_table(const vv_speeds *s, const table *t)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_error ignored;
 
 	vv_derived_begin(&b, MARK);
 	for (size_t i = 0; i < t->count; i++) {
@@ -84,7 +82,7 @@ static void write_table(const vv_speeds *s, const table *t)
 			vv_buf_put(&b, le, sizeof(le));
 		}
 	}
-	(void)vv_derived_write(&b, s->path, s->secret, &ignored);
+	(void)vv_derived_write(&b, s->path, s->secret, VV_IGNORED);
 }
 
 /* --- lines ---------------------------------------------------------------------------------------- */
@@ -199,7 +197,6 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err)
 	vv_auto(char) *called = NULL;
 	int64_t now;
 	uint32_t nsec;
-	vv_error unset;
 	vv_status rc;
 
 	*out = s;
@@ -213,7 +210,7 @@ vv_status vv_speeds_open(vv_speeds **out, vv_repository *r, vv_error *err)
 		*out = NULL;
 		return rc;
 	}
-	(void)vv_config_string(r, "varve.network", &called, &unset);
+	(void)vv_config_string(r, "varve.network", &called, VV_IGNORED);
 	s->network = vv_network_id(VV_NETWORK_TABLES, called, s->secret);
 	vv_now(&now, &nsec);
 	s->now = now > 0 ? (uint64_t)now : 0;

@@ -146,9 +146,8 @@ vv_status vv_sql_script_run(vv_sql_script *j, const char *sql, vv_error *err)
 
 		if (vv_sql_session_prepare(&stmt, &j->session, &at, &place, &e) < 0) {
 			bool wrong;
-			vv_error unused;
 
-			(void)vv_sql_session_fail(&j->session, &wrong, &unused);
+			(void)vv_sql_session_fail(&j->session, &wrong, VV_IGNORED);
 			report(j, &e, wrong);
 			show_place(at, place);
 			more = false;

@@ -98,7 +98,6 @@ vv_status vv_sql_export(vv_sql_session *s, const char *file, size_t *count, vv_e
 {
 	exporting x = {.s = s};
 	vv_auto(vv_buf) made = VV_BUF_INIT;
-	vv_error ignored;
 	vv_status rc;
 
 	if (vv_exists(file)) {
@@ -107,12 +106,12 @@ vv_status vv_sql_export(vv_sql_session *s, const char *file, size_t *count, vv_e
 	}
 	vv_buf_printf(&made, "%s.new", file);
 	if ((rc = vv_buf_ok(&made, err)) == VV_OK && (rc = list(&x, err)) == VV_OK) {
-		(void)vv_unlink(made.data, true, &ignored); /* of a run that was killed */
+		(void)vv_unlink(made.data, true, VV_IGNORED); /* of a run that was killed */
 		rc = fill(&x, made.data, err);
 		if (rc == VV_OK) {
 			rc = vv_rename(made.data, file, err);
 		} else {
-			(void)vv_unlink(made.data, true, &ignored);
+			(void)vv_unlink(made.data, true, VV_IGNORED);
 		}
 	}
 	*count = x.count;

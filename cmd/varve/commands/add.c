@@ -119,7 +119,6 @@ static vv_status unpack(vv_context *c, char **names, vv_error *err)
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
 		const char *path = c->paths.items[i].path;
 		vv_auto(char) *made = NULL, *file = vv_repository_file(c->repo, path);
-		vv_error unknown;
 		vv_stat st;
 		uint64_t bytes;
 
@@ -127,7 +126,7 @@ static vv_status unpack(vv_context *c, char **names, vv_error *err)
 			break;
 		}
 		if (!o->quiet && !vv_wants_json(o->format)) {
-			const bool known = file && vv_lstat(&st, file, &unknown) == VV_OK;
+			const bool known = file && vv_lstat(&st, file, VV_IGNORED) == VV_OK;
 
 			vv_out("%s: %s, unpacked from %s", vv_text_shows(made),
 			       vv_text_bytes(bytes), vv_text_shows(path));
@@ -218,14 +217,13 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 	struct ArrowArrayStream stream;
 	vv_index_entry entry;
 	vv_stat st;
-	vv_error absent;
 	vv_status rc;
 
 	vv_buf_printf(&staged, ":%s", path);
 	if (!dir || (rc = vv_buf_ok(&staged, err)) < 0) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, VV_WRITE_TEMP); /* of processes that were killed */
 	vv_subject_init(&old);
-	if (vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode)) {
+	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is a folder: --arrow writes one table",
 			       vv_text_shows(c->argv[0]));
 	}

@@ -450,13 +450,12 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 /* "PATH REV" is taken too: what is a file is the path, unless "--" tells. */
 static bool is_rev_first(const vv_context *c)
 {
-	vv_error ignored;
 	vv_oid id;
 
 	if (c->dashdash >= 0 || vv_exists(c->argv[0])) return c->dashdash == 1;
 	return vv_exists(c->argv[1]) ||
-	       (vv_rev_commit(c->repo, c->argv[0], &id, &ignored) == VV_OK &&
-		vv_rev_commit(c->repo, c->argv[1], &id, &ignored) < 0);
+	       (vv_rev_commit(c->repo, c->argv[0], &id, VV_IGNORED) == VV_OK &&
+		vv_rev_commit(c->repo, c->argv[1], &id, VV_IGNORED) < 0);
 }
 
 static int check_blame(const vv_context *c)

@@ -102,7 +102,6 @@ static vv_status print_details(const listing *l, const vv_ref *ref, vv_error *er
 	uint64_t ahead = 0, behind = 0;
 	const char *subject;
 	vv_auto(vv_commit) c = {0};
-	vv_error none;
 	vv_status rc, has = VV_ENOTFOUND;
 	size_t len, n;
 
@@ -110,7 +109,7 @@ static vv_status print_details(const listing *l, const vv_ref *ref, vv_error *er
 	if ((rc = vv_rev_short(l->repo, &ref->commit, &hex, err)) == VV_OK) {
 		if (strncmp(ref->name, "refs/heads/", 11) == 0) {
 			has = vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind,
-						 &none);
+						 VV_IGNORED);
 		}
 		for (n = vv_text_width(short_name(ref->name), strlen(short_name(ref->name)));
 		     n < l->widest; n++) {
@@ -132,7 +131,6 @@ static vv_status list_json(listing *l, const vv_ref *ref, bool current, vv_error
 	vv_auto(char) *upstream = NULL;
 	uint64_t ahead = 0, behind = 0;
 	bool local = strncmp(ref->name, "refs/heads/", 11) == 0;
-	vv_error none;
 
 	vv_json_open_object(&l->w);
 	vv_json_add_string(&l->w, "name", short_name(ref->name));
@@ -141,8 +139,8 @@ static vv_status list_json(listing *l, const vv_ref *ref, bool current, vv_error
 	vv_json_name(&l->w, "commit");
 	vv_oid_text(hex, &ref->commit);
 	vv_json_string(&l->w, hex);
-	if (local &&
-	    vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind, &none) == VV_OK) {
+	if (local && vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind,
+					VV_IGNORED) == VV_OK) {
 		vv_json_add_string(&l->w, "upstream", short_name(upstream));
 		vv_json_add_u64(&l->w, "ahead", ahead);
 		vv_json_add_u64(&l->w, "behind", behind);
@@ -243,7 +241,6 @@ static vv_status create(const options *o, vv_repository *r, const char *name, co
 	vv_ref ref;
 	vv_oid id, old;
 	bool exists = false;
-	vv_error absent;
 	vv_status rc;
 
 	if (!ref_name || !reason) return vv_fail_nomem(err);
@@ -251,7 +248,7 @@ static vv_status create(const options *o, vv_repository *r, const char *name, co
 	    (rc = vv_rev_commit(r, start, &id, err)) < 0) {
 		return rc;
 	}
-	if (vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
+	if (vv_ref_get(r, ref_name, &ref, VV_IGNORED) == VV_OK) {
 		exists = true;
 		old = ref.id;
 		vv_ref_clear(&ref);
@@ -280,13 +277,12 @@ static vv_status check_merged(vv_repository *r, const char *ref_name, const vv_r
 	uint64_t ahead, behind;
 	vv_oid into;
 	bool merged = false;
-	vv_error none;
 	vv_status rc;
 
-	if (vv_branch_upstream(r, ref_name, &upstream, &ahead, &behind, &none) == VV_OK) {
+	if (vv_branch_upstream(r, ref_name, &upstream, &ahead, &behind, VV_IGNORED) == VV_OK) {
 		merged = ahead == 0;
 	}
-	if (!merged && vv_rev_commit(r, "HEAD", &into, &none) == VV_OK) {
+	if (!merged && vv_rev_commit(r, "HEAD", &into, VV_IGNORED) == VV_OK) {
 		if ((rc = vv_is_ancestor(r, &ref->commit, &into, &merged, err)) < 0) return rc;
 	}
 	if (merged) return VV_OK;
@@ -391,15 +387,14 @@ static vv_status set_upstream(vv_repository *r, const char *branch, const char *
 	vv_auto(char) *branch_ref = joined("refs/heads/", branch, "");
 	vv_auto(char) *remote = NULL, *merge = NULL;
 	const char *slash = strchr(upstream, '/');
-	vv_error absent;
 	vv_auto(vv_ref) ref = {0};
 	vv_status rc;
 
 	if (!remote_ref || !local_ref || !branch_ref) return vv_fail_nomem(err);
-	if (slash && vv_ref_get(r, remote_ref, &ref, &absent) == VV_OK) {
+	if (slash && vv_ref_get(r, remote_ref, &ref, VV_IGNORED) == VV_OK) {
 		remote = vv_strndup(upstream, (size_t)(slash - upstream));
 		merge = joined("refs/heads/", slash + 1, "");
-	} else if (vv_ref_get(r, local_ref, &ref, &absent) == VV_OK) {
+	} else if (vv_ref_get(r, local_ref, &ref, VV_IGNORED) == VV_OK) {
 		remote = vv_strdup(".");
 		merge = vv_strdup(local_ref);
 	} else {
@@ -415,13 +410,12 @@ static vv_status set_upstream(vv_repository *r, const char *branch, const char *
 static vv_status need_branch(vv_repository *r, const char *name, vv_error *err)
 {
 	vv_auto(char) *ref_name = joined("refs/heads/", name, "");
-	vv_error absent;
 	vv_head head;
 	vv_ref ref;
 	vv_status rc;
 
 	if (!ref_name) return vv_fail_nomem(err);
-	if (vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
+	if (vv_ref_get(r, ref_name, &ref, VV_IGNORED) == VV_OK) {
 		vv_ref_clear(&ref);
 		rc = VV_OK;
 	} else if ((rc = vv_head_read(r, &head, err)) == VV_OK) {

@@ -92,11 +92,10 @@ static vv_status fetch_cids(vv_repository *repo, const options *o, int argc, cha
 	const vv_strings others = {o->from.items + 1, o->from.count - 1};
 	vv_store *store;
 	vv_cid cid;
-	vv_error none;
 	vv_status rc = vv_repository_store(repo, &store, err);
 
 	for (int i = 0; rc == VV_OK && i < argc; i++) {
-		if (vv_cid_parse(&cid, argv[i], strlen(argv[i]), &none) == VV_OK &&
+		if (vv_cid_parse(&cid, argv[i], strlen(argv[i]), VV_IGNORED) == VV_OK &&
 		    !vv_store_has(store, &cid)) {
 			rc = vv_fetch_one_cid(repo, argv[i], o->from.items[0], &others, true, 0,
 					      err);

@@ -350,11 +350,10 @@ static vv_status refuse_package(const check *c, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *top;
-	vv_error ignored;
 	vv_status rc = VV_OK;
 
 	if (vv_json_read(&top, &arena, vv_buf_cstr(&c->schema), c->schema.len, c->o->schema,
-			 &ignored) == VV_OK &&
+			 VV_IGNORED) == VV_OK &&
 	    vv_json_get(top, "resources") && !vv_json_get(top, "fields")) {
 		rc = vv_fail(err, VV_EUSAGE, "--schema: %s is a data package, not a Table Schema",
 			     vv_text_shows(c->o->schema));

@@ -218,13 +218,12 @@ static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 	char **argv = c->argv;
 	vv_auto(vv_pool) *pool = NULL;
 	vv_auto(vv_subject) a = {0}, b = {0};
-	vv_error ignored;
 	vv_status rc;
 	vv_subject_init(&a);
 	vv_subject_init(&b);
 	a.env = b.env = vv_environ();
 	/* pointers among the files need the repository's blocks; else none is needed */
-	if (vv_context_need(c, VV_NEEDS_READER, &ignored) == VV_OK) {
+	if (vv_context_need(c, VV_NEEDS_READER, VV_IGNORED) == VV_OK) {
 		r->p.repo = c->repo;
 		r->p.reader = c->reader;
 	}
@@ -271,9 +270,8 @@ static void run_clear(run *r)
 static void page(run *r)
 {
 	vv_auto(char) *pager = NULL;
-	vv_error ignored;
 	if (r->p.fd >= 0 || r->p.how.only_whether || !vv_diff_print_is_prose(&r->p)) return;
-	if (r->p.repo && vv_config_string(r->p.repo, "core.pager", &pager, &ignored) < 0) {
+	if (r->p.repo && vv_config_string(r->p.repo, "core.pager", &pager, VV_IGNORED) < 0) {
 		pager = NULL;
 	}
 	vv_out_page(pager);

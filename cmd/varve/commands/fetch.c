@@ -59,14 +59,13 @@ static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_ind
 {
 	vv_auto(char) *file = S_ISREG(e->mode) ? vv_repository_file(r, e->path) : NULL;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error ignored;
 	vv_stat st;
 	bool pointer = false;
 
-	if (file && vv_lstat(&st, file, &ignored) == VV_OK && S_ISREG(st.mode) &&
+	if (file && vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
 	    st.size <= VV_POINTER_MAX &&
-	    vv_dataset_reader_is_pointer(s, &e->id, &pointer, &ignored) == VV_OK && pointer) {
-		pointer = vv_read_regular(&text, file, VV_POINTER_MAX, &ignored) == VV_OK &&
+	    vv_dataset_reader_is_pointer(s, &e->id, &pointer, VV_IGNORED) == VV_OK && pointer) {
+		pointer = vv_read_regular(&text, file, VV_POINTER_MAX, VV_IGNORED) == VV_OK &&
 			  vv_pointer_looks_like(text.data, text.len);
 	}
 	return pointer;
@@ -76,11 +75,10 @@ static bool is_pointer_only(vv_repository *r, vv_dataset_reader *s, const vv_ind
 static void tell_pointers(vv_context *c)
 {
 	vv_index_entry e;
-	vv_error ignored;
 	size_t count = 0;
 
 	if (!vv_repository_is_bare(c->repo) &&
-	    vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, &ignored) == VV_OK) {
+	    vv_context_need(c, VV_NEEDS_READER | VV_NEEDS_INDEX, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < vv_index_count(c->index); i++) {
 			vv_index_at(c->index, i, &e);
 			count += is_pointer_only(c->repo, c->reader, &e);

@@ -100,7 +100,6 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 {
 	char text[VV_CID_TEXT + 1], hex[VV_OID_TEXT + 1];
 	char *rev = NULL;
-	vv_error ignored;
 
 	f->problems++;
 	if (f->silent) return;
@@ -127,7 +126,7 @@ static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid,
 	vv_out("%s: ", kind);
 	if (v) {
 		if (!vv_oid_is_null(&v->commit) &&
-		    vv_rev_short(f->c->repo, &v->commit, &rev, &ignored) == VV_OK) {
+		    vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED) == VV_OK) {
 			vv_out("%s", rev);
 		}
 		vv_free(rev);
@@ -291,11 +290,10 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	vv_tree_entry e;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool is = false;
-	vv_error why;
 	vv_status rc;
 
 	if (vv_oid_is_null(&v->commit) ||
-	    vv_tree_entry_at(f->c->repo, &v->commit, v->path, &e, &why) < 0) {
+	    vv_tree_entry_at(f->c->repo, &v->commit, v->path, &e, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
 	rc = vv_blob_read(f->c->repo, &e.id, VV_POINTER_MAX, &text, err);
@@ -623,7 +621,6 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 	fsck *f = payload;
 	char hex[VV_OID_TEXT + 1];
 	vv_auto(char) *rev = NULL;
-	vv_error ignored;
 
 	(void)err;
 	f->mended++;
@@ -641,7 +638,7 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 	}
 	vv_progress_end();
 	if (v && !vv_oid_is_null(&v->commit)) {
-		(void)vv_rev_short(f->c->repo, &v->commit, &rev, &ignored);
+		(void)vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED);
 	}
 	if (f->o->quiet) {
 		/* only what is damaged */

@@ -536,7 +536,6 @@ static vv_status run_log(vv_context *c, vv_error *err)
 	vv_auto(char) *pager = NULL;
 	words w = {NULL, 0, NULL, 0};
 	uint64_t max_count = 0;
-	vv_error ignored;
 	vv_status rc;
 
 	if (o->max_count) {
@@ -553,7 +552,7 @@ static vv_status run_log(vv_context *c, vv_error *err)
 		vv_out("%s", vv_wants_json(o->format) ? "[]\n" : "");
 		goto done;
 	}
-	if (vv_config_string(c->repo, "core.pager", &pager, &ignored) < 0) {
+	if (vv_config_string(c->repo, "core.pager", &pager, VV_IGNORED) < 0) {
 		pager = NULL;
 	}
 	vv_out_page(pager);

@@ -44,11 +44,10 @@ static const vv_option table[] = {
 static void say_moved(const vv_branch_merge *m)
 {
 	vv_auto(char) *from = NULL, *to = NULL;
-	vv_error ignored;
 
-	if (!m->quiet && vv_rev_short(m->repo, &m->theirs, &to, &ignored) == VV_OK) {
+	if (!m->quiet && vv_rev_short(m->repo, &m->theirs, &to, VV_IGNORED) == VV_OK) {
 		if (!m->head.unborn) {
-			(void)vv_rev_short(m->repo, &m->head.commit, &from, &ignored);
+			(void)vv_rev_short(m->repo, &m->head.commit, &from, VV_IGNORED);
 		}
 		vv_out("fast-forward: %s%s%s, %s file%s changed\n", from ? from : "",
 		       from ? " -> " : "", to, vv_text_count(m->moved), m->moved == 1 ? "" : "s");

@@ -69,7 +69,6 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 	entry *n;
 	vv_auto(char) *file = NULL;
 	vv_stat st;
-	vv_error absent;
 	vv_status rc;
 
 	if (!vv_array_room(m->entries, m->entry_count, m->entry_cap)) return vv_fail_nomem(err);
@@ -83,7 +82,7 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 			   : vv_strdup(mv->to);
 	file = vv_repository_file(m->c->repo, e->path);
 	if (!n->from || !n->to || !file) return vv_fail_nomem(err);
-	n->clean = vv_lstat(&st, file, &absent) == VV_OK &&
+	n->clean = vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
 		   vv_index_stat_clean(m->c->index, e, &st);
 	if ((rc = vv_path_check(n->to, err)) < 0) return rc;
 	return S_ISREG(e->mode)
@@ -119,12 +118,11 @@ static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
 static vv_status check_target(moving *m, const move *mv, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(m->c->repo, mv->to);
-	vv_error absent;
 	vv_stat st;
 	bool there;
 
 	if (!file) return vv_fail_nomem(err);
-	there = vv_lstat(&st, file, &absent) == VV_OK;
+	there = vv_lstat(&st, file, VV_IGNORED) == VV_OK;
 	if (strcmp(mv->from, mv->to) == 0 || is_below(mv->to, mv->from)) {
 		return vv_fail(err, VV_EUSAGE, "cannot move '%s' into itself",
 			       vv_text_shows(mv->from));
@@ -141,7 +139,6 @@ static vv_status check_target(moving *m, const move *mv, vv_error *err)
 static vv_status plan_one(moving *m, const char *given, const char *to, bool into, vv_error *err)
 {
 	move *mv = &m->moves[m->move_count];
-	vv_error absent;
 	vv_stat st;
 	vv_auto(char) *file = NULL;
 	vv_status rc;
@@ -157,7 +154,7 @@ static vv_status plan_one(moving *m, const char *given, const char *to, bool int
 	}
 	file = vv_repository_file(m->c->repo, mv->from);
 	if (!mv->to || !file) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, &absent) < 0) {
+	if (vv_lstat(&st, file, VV_IGNORED) < 0) {
 		rc = vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(given));
 	}
 	if (rc < 0) return rc;
@@ -170,7 +167,6 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 	const char *target = argv[argc - 1];
 	size_t len = strlen(target);
 	vv_auto(char) *to = NULL, *file = NULL;
-	vv_error absent;
 	vv_stat st;
 	bool folder;
 	vv_status rc;
@@ -181,7 +177,7 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 	if ((rc = vv_repository_relative(&to, m->c->repo, target, err)) < 0) return rc;
 	file = vv_repository_file(m->c->repo, to);
 	if (!file) return vv_fail_nomem(err);
-	folder = vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode);
+	folder = vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
 	if (!folder && (argc > 2 || (len > 0 && target[len - 1] == '/'))) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a folder", vv_text_shows(target));
 	}
@@ -254,7 +250,6 @@ static vv_status move_entry(moving *m, const entry *e, vv_error *err)
 	char *file;
 	vv_stat st;
 	bool known = false;
-	vv_error absent;
 	vv_status rc;
 
 	rc = vv_index_remove(m->c->index, e->from, err);
@@ -263,7 +258,7 @@ static vv_status move_entry(moving *m, const entry *e, vv_error *err)
 		/* The same file under another name: its stat is right where the old one was. */
 		file = vv_repository_file(m->c->repo, e->to);
 		if (!file) return vv_fail_nomem(err);
-		known = vv_lstat(&st, file, &absent) == VV_OK;
+		known = vv_lstat(&st, file, VV_IGNORED) == VV_OK;
 		vv_free(file);
 	}
 	vv_stat_cache_drop(vv_dataset_reader_stats(m->c->reader), e->from);

@@ -144,12 +144,11 @@ static vv_status add(vv_repository *r, const options *o, const char *name, const
 		     vv_error *err)
 {
 	vv_remote m;
-	vv_error absent;
 	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	vv_status rc;
 
 	if ((rc = vv_remote_name_check(name, err)) < 0 || (rc = check_url(url, err)) < 0) return rc;
-	if (vv_remote_find(&m, r, name, &absent) == VV_OK) {
+	if (vv_remote_find(&m, r, name, VV_IGNORED) == VV_OK) {
 		bool named = m.name != NULL;
 		vv_remote_clear(&m);
 		if (named) {
@@ -182,12 +181,12 @@ static vv_status rename_remote(vv_repository *r, const char *from, const char *t
 {
 	vv_remote m, other;
 	bool done = false;
-	vv_error absent, why;
+	vv_error why;
 	vv_status rc = vv_remote_name_check(to, err);
 
 	if (rc < 0) return rc;
 	if ((rc = need(r, from, &m, &why)) < 0) {
-		if (need(r, to, &m, &absent) == VV_OK) {
+		if (need(r, to, &m, VV_IGNORED) == VV_OK) {
 			rc = vv_remote_move_finish(r, from, to, &done, err);
 			vv_remote_clear(&m);
 			if (rc < 0 || done) return rc;
@@ -195,7 +194,7 @@ static vv_status rename_remote(vv_repository *r, const char *from, const char *t
 		*err = why;
 		return why.code;
 	}
-	if (vv_remote_find(&other, r, to, &absent) == VV_OK) {
+	if (vv_remote_find(&other, r, to, VV_IGNORED) == VV_OK) {
 		if (other.name) {
 			rc = vv_fail(err, VV_EEXISTS, "there is a remote '%s' already",
 				     vv_text_shows(to));

@@ -32,7 +32,6 @@ static const vv_option table[] = {
 static int serve_stdio(void *given, int argc, char **argv)
 {
 	const options *o = given;
-	vv_error err;
 
 	if (!o->stdio) return vv_usage_error("choose --http ADDR or --stdio");
 	if (argc != 1) return vv_usage_error("--stdio takes one repository");
@@ -45,7 +44,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 			   .writable = !o->read_only,
 			   .words = vv_hint_words};
 	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */
-	return vv_serve_repo_stdio(&s, &err) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
+	return vv_serve_repo_stdio(&s, VV_IGNORED) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }
 
 /* Is one of the options given by which varve-web is meant? */

@@ -61,13 +61,12 @@ static bool is_content(vv_repository *repo, const char *text)
 {
 	vv_cid cid;
 	vv_oid commit;
-	vv_error ignored;
 
 	if (strlen(text) == VV_CID_TEXT &&
-	    vv_cid_parse(&cid, text, VV_CID_TEXT, &ignored) == VV_OK) {
+	    vv_cid_parse(&cid, text, VV_CID_TEXT, VV_IGNORED) == VV_OK) {
 		return true;
 	}
-	return strchr(text, ':') && vv_rev_commit(repo, text, &commit, &ignored) < 0;
+	return strchr(text, ':') && vv_rev_commit(repo, text, &commit, VV_IGNORED) < 0;
 }
 
 #define ROWS_SHOWN 50u /* of each table, unless all are asked for */
@@ -80,12 +79,11 @@ static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error
 	vv_repository *repo = c->repo;
 	char **argv = c->argv;
 	vv_oid id;
-	vv_error ignored;
 	vv_status rc = VV_OK;
 
 	for (int i = 1; c->dashdash < 0 && i < argc; i++) {
 		if (!is_content(repo, argv[i]) && vv_exists(argv[i]) &&
-		    vv_rev_commit(repo, argv[i], &id, &ignored) < 0) {
+		    vv_rev_commit(repo, argv[i], &id, VV_IGNORED) < 0) {
 			n = i;
 			break;
 		}
@@ -149,7 +147,6 @@ static vv_status run_show(vv_context *c, vv_error *err)
 	vv_auto(char) *pager = NULL;
 	vv_auto_free char **paths = NULL;
 	int revisions = 0;
-	vv_error ignored;
 	vv_status rc;
 
 	vv_color_choose(o->color);
@@ -162,7 +159,7 @@ static vv_status run_show(vv_context *c, vv_error *err)
 	rows.reader = c->reader;
 	view.repo = rows.repo = c->repo;
 	view.paths = rows.paths = (const char *const *)paths;
-	if (vv_config_string(c->repo, "core.pager", &pager, &ignored) < 0) {
+	if (vv_config_string(c->repo, "core.pager", &pager, VV_IGNORED) < 0) {
 		pager = NULL;
 	}
 	vv_out_page(pager);

@@ -219,12 +219,11 @@ static vv_status test_own(vv_context *c, const char *name, bool *done, vv_error 
 	vv_auto(vv_head) head = {0};
 	vv_auto(char) *usual = NULL;
 	const char *url;
-	vv_error absent;
 
 	*done = false;
-	if ((!name && (vv_head_read(c->repo, &head, &absent) < 0 ||
-		       vv_remote_default(&usual, c->repo, head.branch, true, &absent) < 0)) ||
-	    vv_remote_find(&m, c->repo, name ? name : usual, &absent) < 0 || !m.name ||
+	if ((!name && (vv_head_read(c->repo, &head, VV_IGNORED) < 0 ||
+		       vv_remote_default(&usual, c->repo, head.branch, true, VV_IGNORED) < 0)) ||
+	    vv_remote_find(&m, c->repo, name ? name : usual, VV_IGNORED) < 0 || !m.name ||
 	    !(url = vv_store_own(&m))) {
 		return VV_OK;
 	}
@@ -264,20 +263,19 @@ static vv_status test(vv_context *c, const char *name, vv_error *err)
 static vv_status seen_from_top(char **out, vv_repository *r, const char *url, vv_error *err)
 {
 	vv_auto(char) *here = NULL;
-	vv_error ignored;
 	vv_url u;
 	bool folder;
 	size_t len;
 
 	*out = NULL;
 	if (!url) return VV_OK;
-	folder = vv_url_read(&u, url, &ignored) == VV_OK;
+	folder = vv_url_read(&u, url, VV_IGNORED) == VV_OK;
 	if (folder) {
 		folder = u.kind == VV_URL_PATH && *url != '/' && strcmp(u.path, url) == 0;
 		vv_url_clear(&u);
 	}
 	if (!folder || vv_repository_is_bare(r) ||
-	    vv_repository_relative(&here, r, ".", &ignored) < 0 || !*here) {
+	    vv_repository_relative(&here, r, ".", VV_IGNORED) < 0 || !*here) {
 		*out = vv_strdup(url);
 		return *out ? VV_OK : vv_fail_nomem(err);
 	}

@@ -28,7 +28,6 @@ static void print_done(const vv_branch_switch *p)
 {
 	vv_commit c;
 	char *hex = NULL;
-	vv_error ignored;
 	size_t i, len;
 
 	for (i = 0; i < p->files.kept_count; i++) {
@@ -45,10 +44,10 @@ static void print_done(const vv_branch_switch *p)
 			vv_note("it follows '%s'",
 				vv_text_shows(p->upstream + strlen("refs/remotes/")));
 		}
-	} else if (vv_commit_read(p->repo, &p->target, &c, &ignored) == VV_OK) {
+	} else if (vv_commit_read(p->repo, &p->target, &c, VV_IGNORED) == VV_OK) {
 		const char *subject = vv_commit_subject(&c, &len);
 
-		if (vv_rev_short(p->repo, &p->target, &hex, &ignored) == VV_OK) {
+		if (vv_rev_short(p->repo, &p->target, &hex, VV_IGNORED) == VV_OK) {
 			vv_note("HEAD is now at %s %s", hex, vv_text_show(subject, len));
 		}
 		vv_free(hex);

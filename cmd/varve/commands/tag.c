@@ -207,7 +207,6 @@ static vv_status make_tag(const options *o, vv_repository *r, const char *name, 
 	bool annotate = o->annotate || o->messages.count || o->file;
 	vv_auto(vv_buf) message = VV_BUF_INIT;
 	vv_auto(char) *ref_name = tag_ref(name);
-	vv_error absent;
 	vv_auto(vv_ref) ref = {0};
 	vv_oid id;
 	vv_status rc;
@@ -216,7 +215,7 @@ static vv_status make_tag(const options *o, vv_repository *r, const char *name, 
 	if ((rc = vv_ref_name_check(name, err)) < 0 || (rc = vv_rev_commit(r, rev, &id, err)) < 0) {
 		return rc;
 	}
-	if (!o->force && vv_ref_get(r, ref_name, &ref, &absent) == VV_OK) {
+	if (!o->force && vv_ref_get(r, ref_name, &ref, VV_IGNORED) == VV_OK) {
 		rc = vv_fail(err, VV_EEXISTS, "there is a tag '%s' already", vv_text_shows(name));
 		vv_hint(err, "-f moves it; clones that already have it will not notice");
 		return rc;

@@ -241,14 +241,13 @@ static vv_status tell_source(run *r, vv_error *err)
 	vv_auto(vv_elsewhere) *noted = NULL;
 	linking l = {.r = r};
 	vv_oid commit;
-	vv_error unborn;
 	vv_status rc = vv_elsewhere_read(&noted, r->repo, err);
 
 	if (rc == VV_OK && vv_elsewhere_links(noted, &r->root)) {
 		rc = take_source(&l, &r->root,
 				 vv_elsewhere_keeper(noted, &r->root) + strlen(VV_LINK_SCHEME),
 				 err);
-	} else if (rc == VV_OK && vv_rev_commit(r->repo, "HEAD", &commit, &unborn) == VV_OK) {
+	} else if (rc == VV_OK && vv_rev_commit(r->repo, "HEAD", &commit, VV_IGNORED) == VV_OK) {
 		rc = vv_linked_each(r->repo, &commit, take_source, &l, err);
 	}
 	if (rc == VV_OK && l.source) {
@@ -268,9 +267,8 @@ static vv_status list_questions(questions *all, run *r, vv_error *err)
 	if (rc < 0) return rc;
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_remote m;
-		vv_error ignored;
 		rc = add_question(all, r, names[i], false, err);
-		if (rc == VV_OK && vv_remote_find(&m, r->repo, names[i], &ignored) == VV_OK) {
+		if (rc == VV_OK && vv_remote_find(&m, r->repo, names[i], VV_IGNORED) == VV_OK) {
 			for (size_t k = 0; rc == VV_OK && k < m.peer_count; k++) {
 				rc = add_question(all, r, m.peers[k], false, err);
 			}
@@ -614,8 +612,7 @@ static vv_status run_whereis(vv_context *c, vv_error *err)
 	    (r.o->routing.count == 0 || (rc = find_published(&r, err)) == VV_OK) &&
 	    (rc = vv_transfer_open(&r.t, r.repo, &vv_notes_stderr, true, r.o->timeout, err)) ==
 		    VV_OK) {
-		vv_error unknown;
-		(void)vv_speeds_open(&r.speeds, r.repo, &unknown);
+		(void)vv_speeds_open(&r.speeds, r.repo, VV_IGNORED);
 		rc = tell_all(&r, c->argv[0], err);
 	}
 	vv_speeds_close(r.speeds);

@@ -368,13 +368,12 @@ static bool hint_pattern(const migration *m, const char *path, vv_error *err)
 {
 	vv_auto(vv_attr_list) lines = {0};
 	vv_auto(vv_buf) word = VV_BUF_INIT;
-	vv_error ignored;
 	size_t at;
 	vv_auto(char) *prefix = NULL;
 	bool hinted = false;
 
-	if (vv_worktree_prefix(&prefix, m->c->repo, &ignored) == VV_OK &&
-	    vv_attr_list_read(&lines, m->c->repo, &ignored) == VV_OK &&
+	if (vv_worktree_prefix(&prefix, m->c->repo, VV_IGNORED) == VV_OK &&
+	    vv_attr_list_read(&lines, m->c->repo, VV_IGNORED) == VV_OK &&
 	    (at = vv_attr_list_deciding(&lines, path)) < lines.count && !lines.lines[at].literal &&
 	    strcmp(lines.lines[at].file, ".gitattributes") == 0) {
 		vv_buf_puts(&word, "varve ");

@@ -200,9 +200,8 @@ static void count_kept(const vv_vault_session *s, const vv_vault_place *p, uint6
 	*shards = *bytes = 0;
 	if (!s->readable && s->ledger && p->holder) {
 		kept k = {0, 0};
-		vv_error ignored;
 		(void)vv_holder_list_shards(p->holder, vv_ledger_vault(s->ledger), on_shard, &k,
-					    &ignored);
+					    VV_IGNORED);
 		*shards = k.shards;
 		*bytes = k.bytes;
 		return;

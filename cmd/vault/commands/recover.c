@@ -136,9 +136,8 @@ static vv_status write_files(const options *o, const vv_unfinished *u, vv_reposi
 static bool read_before(const vv_unfinished *u, vv_repository *repo, vv_oid *out)
 {
 	vv_auto(vv_head) head = {0};
-	vv_error ignored;
 	const bool there = u->resumed && vv_first_files_there(repo) &&
-			   vv_head_read(repo, &head, &ignored) == VV_OK && !head.unborn;
+			   vv_head_read(repo, &head, VV_IGNORED) == VV_OK && !head.unborn;
 
 	*out = head.commit;
 	return there;

@@ -155,9 +155,8 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 	before_of(wanted + VV_CID_BYTES, r->links, r->link_count);
 	for (size_t i = 0; !ours && i < r->box_count; i++) {
 		vv_auto(vv_buf) box = VV_BUF_INIT;
-		vv_error ignored;
 		/* An old box, or one of another vault, is not this epoch's. */
-		ours = vv_key_box_open(&box, key, r->boxes[i].bytes, r->boxes[i].len, &ignored) ==
+		ours = vv_key_box_open(&box, key, r->boxes[i].bytes, r->boxes[i].len, VV_IGNORED) ==
 			       VV_OK &&
 		       box.len == BOXED && memcmp(box.data, wanted, sizeof(wanted)) == 0;
 		if (ours) {

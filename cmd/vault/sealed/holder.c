@@ -218,9 +218,8 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 						    (bytes.len - VV_LEAF) / VV_LEAF_HASH, err)
 			       : vv_leaf_check(s, leaf, bytes.data, bytes.data + VV_LEAF, err);
 	}
-	vv_error ignored;
 	vv_buf_put(&bytes, answer, VV_SHA256_LEN);
-	(void)vv_sha256(answer, vv_buf_cstr(&bytes), bytes.len, &ignored);
+	(void)vv_sha256(answer, vv_buf_cstr(&bytes), bytes.len, VV_IGNORED);
 	return named(h, rc, err);
 }
 
@@ -234,9 +233,8 @@ static vv_status on_shard(void *payload, const vv_listed *e, vv_error *err)
 {
 	shard_listing *l = payload;
 	vv_cid cid;
-	vv_error ignored;
 
-	if (e->size == UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), &ignored) < 0) {
+	if (e->size == UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0) {
 		return VV_OK;
 	}
 	return l->fn(l->payload, &cid, e->size, err);
@@ -394,9 +392,8 @@ static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 {
 	shard_listing *l = payload;
 	vv_cid cid;
-	vv_error ignored;
 
-	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), &ignored) < 0) {
+	if (e->size != UINT64_MAX || vv_cid_parse(&cid, e->name, strlen(e->name), VV_IGNORED) < 0) {
 		return VV_OK;
 	}
 	return l->vault_fn(l->payload, &cid, err);

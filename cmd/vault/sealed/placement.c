@@ -36,13 +36,12 @@ static int compare_ranks(const vv_cid *shard, const uint8_t *a, const uint8_t *b
 {
 	uint8_t bytes[32 + VV_HOLDER_ID], rank[2][VV_SHA256_LEN];
 	const uint8_t *ids[2] = {a, b};
-	vv_error ignored;
 
 	memset(rank, 0, sizeof(rank));
 	memcpy(bytes, shard->digest, 32);
 	for (size_t i = 0; i < 2; i++) {
 		memcpy(bytes + 32, ids[i], VV_HOLDER_ID);
-		(void)vv_sha256(rank[i], bytes, sizeof(bytes), &ignored);
+		(void)vv_sha256(rank[i], bytes, sizeof(bytes), VV_IGNORED);
 	}
 	return memcmp(rank[0], rank[1], VV_SHA256_LEN);
 }

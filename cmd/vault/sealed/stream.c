@@ -126,11 +126,10 @@ vv_status vv_stream_out_open(vv_stream_out **out, const vv_shard_seal *seal, vv_
 			     void *payload, vv_error *err)
 {
 	vv_auto(vv_stream_out) *o = vv_calloc(1, sizeof(*o));
-	vv_error coder_err;
 
 	*out = NULL;
 	if (!o || !(o->runs = vv_cid_map_new()) || !(o->has = vv_cid_map_new()) ||
-	    !(o->pool = vv_coder_pool_new()) || !(o->coder = vv_coder_take(o->pool, &coder_err))) {
+	    !(o->pool = vv_coder_pool_new()) || !(o->coder = vv_coder_take(o->pool, VV_IGNORED))) {
 		return vv_fail_nomem(err);
 	}
 	o->seal = seal;
@@ -320,11 +319,10 @@ vv_status vv_stream_in_open(vv_stream_in **out, size_t shards, vv_shard_in_fn fn
 			    vv_error *err)
 {
 	vv_auto(vv_stream_in) *in = vv_calloc(1, sizeof(*in));
-	vv_error coder_err;
 
 	*out = NULL;
 	if (!in || !(in->pool = vv_coder_pool_new()) ||
-	    !(in->coder = vv_coder_take(in->pool, &coder_err))) {
+	    !(in->coder = vv_coder_take(in->pool, VV_IGNORED))) {
 		return vv_fail_nomem(err);
 	}
 	in->shards = shards;

@@ -46,7 +46,6 @@ static vv_status read_text(vv_waiting *w, const char *text, vv_error *err)
 {
 	uint64_t sec, last = w->now, step;
 	vv_cid cid;
-	vv_error ignored;
 	vv_status rc = VV_OK;
 
 	for (const char *line = text; rc == VV_OK && *line;) {
@@ -55,7 +54,7 @@ static vv_status read_text(vv_waiting *w, const char *text, vv_error *err)
 			if (strncmp(line + digits, " last", len - digits) == 0) {
 				last = sec;
 			} else if (vv_cid_parse(&cid, line + digits + 1, len - digits - 1,
-						&ignored) == VV_OK) {
+						VV_IGNORED) == VV_OK) {
 				rc = add(w, &cid, sec, false, err);
 			}
 		}
@@ -72,7 +71,6 @@ vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_e
 {
 	vv_waiting *w = vv_calloc(1, sizeof(*w));
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error ignored;
 
 	*out = w;
 	if (!w || !(w->path = vv_strdup(path)) || !(w->by_cid = vv_cid_map_new())) {
@@ -80,7 +78,7 @@ vv_status vv_waiting_open(vv_waiting **out, const char *path, uint64_t now, vv_e
 	}
 	w->now = now;
 	w->written = vv_exists(w->path);
-	if (w->written && vv_read_regular(&text, w->path, FILE_MAX, &ignored) < 0) {
+	if (w->written && vv_read_regular(&text, w->path, FILE_MAX, VV_IGNORED) < 0) {
 		vv_buf_reset(&text);
 	}
 	return read_text(w, vv_buf_cstr(&text), err);

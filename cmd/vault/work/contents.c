@@ -98,11 +98,10 @@ static bool read_cache(const vv_vault_session *s, vv_vault_run *run, vv_buf *ind
 	vv_auto(char) *path = cache_path(s, run->record);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	const uint8_t *p, *end;
-	vv_error ignored;
 	bool fine;
 
 	fine = path && vv_exists(path) &&
-	       vv_read_regular(&bytes, path, CACHE_MAX, &ignored) == VV_OK;
+	       vv_read_regular(&bytes, path, CACHE_MAX, VV_IGNORED) == VV_OK;
 	p = (const uint8_t *)vv_buf_cstr(&bytes);
 	end = p + bytes.len;
 	return fine && take_part(&p, end, index) && take_part(&p, end, &run->refs) && p == end;
@@ -401,11 +400,10 @@ static vv_status read_item(vv_contents *c, const vv_cid *item, vv_vault_run **ru
 vv_status vv_contents_block(vv_contents *c, vv_store *store, const vv_cid *cid, vv_buf *out,
 			    vv_error *err)
 {
-	vv_error not_there;
 	vv_status rc = vv_store_get(store, cid, out, err);
 
 	return rc < 0 && rc != VV_ENOMEM && vv_contents_has(c, cid) &&
-			       vv_contents_get(c, cid, out, NULL, &not_there) == VV_OK
+			       vv_contents_get(c, cid, out, NULL, VV_IGNORED) == VV_OK
 		       ? VV_OK
 		       : rc;
 }

@@ -71,14 +71,14 @@ static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_err
 	vv_vault_session *s = ((owing *)payload)->s;
 	const vv_kept *k = vv_vault_shard_of(s->state, &sh->cid);
 	vv_auto(char) *path = made_path(s, &sh->cid);
-	vv_error absent;
 	vv_cid is;
 	vv_status rc = path ? VV_EMISSING : vv_fail_nomem(err);
 
 	if (path && vv_exists(path)) {
 		vv_buf_reset(out);
-		rc = vv_read_regular(out, path, VV_SHARD_MAX, &absent);
-		rc = rc == VV_OK ? vv_cid_of(&is, VV_CODEC_RAW, out->data, out->len, &absent) : rc;
+		rc = vv_read_regular(out, path, VV_SHARD_MAX, VV_IGNORED);
+		rc = rc == VV_OK ? vv_cid_of(&is, VV_CODEC_RAW, out->data, out->len, VV_IGNORED)
+				 : rc;
 		rc = rc == VV_OK && vv_cid_equal(&is, &sh->cid) ? VV_OK : VV_EMISSING;
 	}
 	if (rc != VV_EMISSING) return rc;
@@ -91,11 +91,9 @@ static vv_status bytes_of(void *payload, const vv_shard *sh, vv_buf *out, vv_err
 /* Somebody may have one whose copy was found bad, or which nobody ever said to have. */
 static bool is_held(owing *o, const vv_spread_shard *sh)
 {
-	vv_error why;
-
 	return o->x->fix && has_none(o, sh) &&
 	       vv_vault_shard_held(o->s, vv_vault_shard_of(o->s->state, &sh->shard.cid), &o->bytes,
-				   &why) == VV_OK;
+				   VV_IGNORED) == VV_OK;
 }
 
 /* What nobody has, and cannot be made, is not asked for: of a stripe that begins here, or of one shard. */

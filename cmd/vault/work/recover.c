@@ -140,8 +140,7 @@ static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 	for (h = list ? list->first : NULL; rc == VV_OK && h; h = h->next) {
 		const char *name = vv_json_get_string(h, "name"),
 			   *url = vv_json_get_string(h, "url");
-		vv_error bad;
-		if (name && url && vv_holder_name_check(name, &bad) == VV_OK) {
+		if (name && url && vv_holder_name_check(name, VV_IGNORED) == VV_OK) {
 			rc = vv_vault_session_add_place(r->s, name, url,
 							vv_json_get_string(h, "domain"), err);
 			if (rc == VV_OK && vv_json_get_string(h, "key")) {
@@ -522,13 +521,13 @@ static void choose_refs(recovering *r)
 		if (strncmp(other->name, "refs/recovered/", 15) == 0) {
 			const char *rest = strchr(other->name + 15, '/');
 			vv_auto(vv_buf) name = VV_BUF_INIT;
-			vv_error ignored;
 			vv_buf_printf(&name, "refs%s", rest ? rest : "");
 			ours = find_ref(r, vv_buf_cstr(&name));
 			if (ours) {
 				(void)vv_is_ancestor(repo, &other->id, &ours->id, &behind,
-						     &ignored);
-				(void)vv_is_ancestor(repo, &ours->id, &other->id, &ahead, &ignored);
+						     VV_IGNORED);
+				(void)vv_is_ancestor(repo, &ours->id, &other->id, &ahead,
+						     VV_IGNORED);
 			}
 		}
 		if (ahead) {
@@ -632,10 +631,9 @@ static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 	char line[512], hex[VV_OID_TEXT + 1], newer[VV_OID_TEXT + 1], time[32] = "";
 	vv_commit c = {.parents = NULL};
 	vv_oid named;
-	vv_error no_commit;
 	int n;
 
-	if (vv_commit_read(r->s->repo, &ref->id, &c, &no_commit) == VV_OK) {
+	if (vv_commit_read(r->s->repo, &ref->id, &c, VV_IGNORED) == VV_OK) {
 		put_time(time, c.committer.time > 0 ? (uint64_t)c.committer.time : 0);
 		vv_commit_clear(&c);
 	}

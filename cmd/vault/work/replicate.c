@@ -394,7 +394,6 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 	replicating *r = payload;
 	vv_item item = {.kind = cid->codec == VV_CODEC_RAW ? VV_ITEM_RAW : VV_ITEM_NODE,
 			.cid = *cid};
-	vv_error absent;
 	vv_status rc;
 
 	if (is_known(r, cid)) return VV_OK;
@@ -410,7 +409,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 	item.bytes = vv_buf_cstr(&r->bytes);
 	item.len = r->bytes.len;
 	if (like && !vv_cid_is_null(like) && can_be_base(r, like) && like->codec == cid->codec &&
-	    vv_store_get(r->store, like, &r->base, &absent) == VV_OK) {
+	    vv_store_get(r->store, like, &r->base, VV_IGNORED) == VV_OK) {
 		item.base_cid = *like;
 		item.base = vv_buf_cstr(&r->base);
 		item.base_len = r->base.len;
@@ -441,13 +440,12 @@ static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
 	vv_item item = {
 		.kind = kind, .cid = vv_item_cid(kind, o->id.id), .bytes = o->bytes, .len = o->len};
 	const vv_cid base = vv_item_cid(kind, o->base.id);
-	vv_error absent;
 
 	if (is_known(r, &item.cid)) return VV_OK;
 	r->x->objects++;
 	if (r->x->dry_run) return VV_OK;
 	if (!vv_oid_is_null(&o->base) && can_be_base(r, &base) &&
-	    vv_git_object_bytes(r->s->repo, o->type, &o->base, SMALL_FILE, &r->base, &absent) ==
+	    vv_git_object_bytes(r->s->repo, o->type, &o->base, SMALL_FILE, &r->base, VV_IGNORED) ==
 		    VV_OK) {
 		item.base_cid = base;
 		item.base = vv_buf_cstr(&r->base);

@@ -58,7 +58,6 @@ static bool can_be_made(resealing *r, const vv_kept *k, bool *has)
 static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, vv_error *err)
 {
 	const unsigned copies = k->stripe ? 1 : r->s->policy.copies ? r->s->policy.copies : 1;
-	vv_error why;
 
 	*out = false;
 	if (k->retired || can_be_made(r, k, has)) return VV_OK;
@@ -67,13 +66,13 @@ static vv_status is_lost(resealing *r, const vv_kept *k, bool *has, bool *out, v
 	for (size_t i = 0; i < r->s->place_count; i++) {
 		if (has[i] && !r->s->places[i].holder) return VV_OK;
 	}
-	if (vv_vault_shard_bytes(r->s, k, &r->bytes, &why) == VV_OK) return VV_OK;
+	if (vv_vault_shard_bytes(r->s, k, &r->bytes, VV_IGNORED) == VV_OK) return VV_OK;
 	/* One that fails otherwise may have it still. */
 	for (size_t i = 0; i < r->s->place_count; i++) {
 		vv_vault_place *p = &r->s->places[i];
 		vv_status rc = p->holder ? vv_holder_get_shard(p->holder,
 							       vv_ledger_vault(r->s->ledger),
-							       &k->shard, &r->bytes, &why)
+							       &k->shard, &r->bytes, VV_IGNORED)
 					 : VV_EMISSING;
 		if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 		if (rc != VV_EMISSING && rc != VV_ECORRUPT) return VV_OK;
@@ -189,13 +188,11 @@ static vv_status get_item(resealing *r, vv_item_kind kind, const vv_cid *cid, vv
 
 static vv_status find_gone(resealing *r, vv_error *err)
 {
-	vv_error why;
-
 	for (size_t i = 0; i < r->all.count; i++) {
 		const vv_vault_run *run = &r->all.runs[i];
 		for (size_t k = 0; is_again(r, run) && k < run->index.count; k++) {
 			const vv_item_place *item = &run->index.items[k];
-			vv_status rc = get_item(r, item->kind, &item->cid, &why);
+			vv_status rc = get_item(r, item->kind, &item->cid, VV_IGNORED);
 			if (rc == VV_ENOMEM ||
 			    (rc < 0 && vv_cid_set_add(r->gone, &item->cid, NULL, err) < 0)) {
 				return vv_fail_nomem(err);

@@ -88,10 +88,10 @@ static vv_status read_met(vv_vault_session *s, vv_error *err)
 {
 	vv_auto(char) *path = vv_vault_session_path(s, "met", NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error ignored;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
-	if (rc == VV_OK && vv_exists(path) && vv_read_regular(&text, path, MET_MAX, &ignored) < 0) {
+	if (rc == VV_OK && vv_exists(path) &&
+	    vv_read_regular(&text, path, MET_MAX, VV_IGNORED) < 0) {
 		vv_buf_reset(&text);
 	}
 	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
@@ -282,9 +282,8 @@ vv_status vv_vault_session_open_to_look(vv_vault_session *s, vv_repository *r,
 {
 	vv_session_options o = {
 		.notes = notes, .quiet = true, .need_key = true, .idle_sec = idle_sec};
-	vv_error no_key;
 
-	if (vv_vault_session_open(s, r, &o, &no_key) == VV_OK) return VV_OK;
+	if (vv_vault_session_open(s, r, &o, VV_IGNORED) == VV_OK) return VV_OK;
 	o.need_key = false;
 	return vv_vault_session_open(s, r, &o, err);
 }

@@ -236,11 +236,10 @@ static vv_status serve_one(line *l, vv_error *err)
 static void serve_line(void *payload)
 {
 	line *l = payload;
-	vv_error ignored;
 	bool end = false;
 
-	while (vv_channel_at_end(l->channel, &end, &ignored) == VV_OK && !end &&
-	       serve_one(l, &ignored) == VV_OK) {
+	while (vv_channel_at_end(l->channel, &end, VV_IGNORED) == VV_OK && !end &&
+	       serve_one(l, VV_IGNORED) == VV_OK) {
 	}
 	atomic_store(&l->over, true);
 }

@@ -269,7 +269,6 @@ static bool is_shown(sorting *o, const vv_kept *k)
 	const size_t n = (size_t)(k - vv_vault_shard_at(o->s->state, 0));
 	const vv_cid *vault = vv_ledger_vault(o->s->ledger);
 	uint8_t answer[VV_SHA256_LEN] = {0};
-	vv_error why;
 
 	for (size_t i = 0; o->shown[n] == 0 && i < o->s->place_count; i++) {
 		vv_vault_place *p = &o->s->places[i];
@@ -278,8 +277,9 @@ static bool is_shown(sorting *o, const vv_kept *k)
 			continue;
 		}
 		vv_random(&leaf, sizeof(leaf));
-		if (!p->holder || vv_holder_audit(p->holder, vault, &k->shard,
-						  leaf % k->shard.leaves, NULL, answer, &why) < 0) {
+		if (!p->holder ||
+		    vv_holder_audit(p->holder, vault, &k->shard, leaf % k->shard.leaves, NULL,
+				    answer, VV_IGNORED) < 0) {
 			o->shown[n] = 2;
 		}
 	}
@@ -394,7 +394,7 @@ static void add_missed(const sorting *o, vv_cid *gone, size_t *gone_count)
 static vv_status let_go(sorting *o, vv_error *err)
 {
 	vv_auto_free vv_cid *gone = vv_calloc(o->count + vv_vault_shard_count(o->s->state) + 1,
-					  sizeof(*gone));
+					      sizeof(*gone));
 	size_t gone_count = 0;
 	vv_status rc = gone ? announce(o, err) : vv_fail_nomem(err);
 

@@ -182,13 +182,12 @@ static vv_status source_look(void *payload, const vv_lacking *wants, size_t coun
 {
 	source *s = payload;
 	vault *v = s->v;
-	vv_error trouble;
 
 	(void)err;
 	atomic_store(&s->stopped, false);
 	vv_mutex_lock(v->lock);
 	if (!v->tried) {
-		(void)open_vault(v, &trouble);
+		(void)open_vault(v, VV_IGNORED);
 	}
 	for (size_t i = 0; i < count; i++) {
 		const vv_kept *k = v->readable ? vv_contents_shard(&v->contents, &wants[i].cid)
@@ -277,7 +276,6 @@ static vv_status bring_shard(source *s, const vv_cid *cid, vv_error *err)
 static vv_status read_block(source *s, const vv_cid *cid, vv_cid *base, bool *has, vv_error *err)
 {
 	vault *v = s->v;
-	vv_error why;
 	vv_status rc;
 
 	*has = false;
@@ -287,7 +285,7 @@ static vv_status read_block(source *s, const vv_cid *cid, vv_cid *base, bool *ha
 		vv_mutex_lock(v->lock);
 		v->needs = NULL;
 		v->whole = s->config == NULL;
-		rc = vv_contents_get(&v->contents, cid, &s->block, base, &why);
+		rc = vv_contents_get(&v->contents, cid, &s->block, base, VV_IGNORED);
 		v->whole = false;
 		needs = v->needs;
 		vv_mutex_unlock(v->lock);
@@ -386,15 +384,14 @@ static vv_status add_source(vault *v, const vv_transfer *t, const vv_holder_conf
 static bool takes_part(const vv_transfer *t, const vv_holder_configs *c)
 {
 	vv_vault_policy policy;
-	vv_error none;
 	const vv_env *env = vv_repository_env(t->repo);
 	char did[VV_DID_TEXT];
-	vv_auto(char) *key = vv_key_ring_path(env, "key", &none);
+	vv_auto(char) *key = vv_key_ring_path(env, "key", VV_IGNORED);
 	bool sealed = false;
 
-	return key && c->count > 0 && vv_vault_policy_read(&policy, t->repo, &none) == VV_OK &&
+	return key && c->count > 0 && vv_vault_policy_read(&policy, t->repo, VV_IGNORED) == VV_OK &&
 	       !vv_cid_is_null(&policy.vault) && vv_exists(key) &&
-	       vv_key_file_look(did, &sealed, key, &none) == VV_OK &&
+	       vv_key_file_look(did, &sealed, key, VV_IGNORED) == VV_OK &&
 	       (!sealed || vv_env_get(env, "VARVE_PASSPHRASE_FILE"));
 }
 

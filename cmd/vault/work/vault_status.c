@@ -140,9 +140,8 @@ static vv_status on_link(void *payload, const vv_cid *cid, vv_error *err)
 /* Nodes that are not here are read out of the vault, if holders may be asked. */
 static vv_status read_node(finding *f, const vv_cid *cid, vv_buf *node, vv_error *err)
 {
-	vv_error why;
-	vv_status rc = f->ask ? vv_contents_block(&f->contents, f->store, cid, node, &why)
-			      : vv_store_get(f->store, cid, node, &why);
+	vv_status rc = f->ask ? vv_contents_block(&f->contents, f->store, cid, node, VV_IGNORED)
+			      : vv_store_get(f->store, cid, node, VV_IGNORED);
 
 	if (rc < 0) {
 		f->out->partly = true;

@@ -200,12 +200,12 @@ vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, v
 
 static bool read_shard_line(vv_shard *out, const char *line, size_t len)
 {
-	vv_error ignored;
 	uint64_t leaves;
 	size_t digits;
 
 	if (len < VV_CID_TEXT + 2 + 64 ||
-	    vv_cid_parse(&out->cid, line, VV_CID_TEXT, &ignored) < 0 || line[VV_CID_TEXT] != ' ') {
+	    vv_cid_parse(&out->cid, line, VV_CID_TEXT, VV_IGNORED) < 0 ||
+	    line[VV_CID_TEXT] != ' ') {
 		return false;
 	}
 	line += VV_CID_TEXT + 1;
@@ -278,12 +278,12 @@ static vv_status read_text(vv_waiting_run *run, const char *p, bool *found, vv_e
 {
 	const size_t begin = sizeof(BEGIN "1\nepoch ") - 1;
 	unsigned parity = 0;
-	vv_error ignored;
 	vv_status rc = VV_OK;
 
 	*found = (strncmp(p, BEGIN "1\nepoch ", begin) == 0 ||
 		  strncmp(p, BEGIN "2\nepoch ", begin) == 0) &&
-		 vv_cid_parse(&run->epoch, p + begin, strcspn(p + begin, "\n"), &ignored) == VV_OK;
+		 vv_cid_parse(&run->epoch, p + begin, strcspn(p + begin, "\n"), VV_IGNORED) ==
+			 VV_OK;
 	p += *found ? begin + VV_CID_TEXT + 1 : 0;
 	while (rc == VV_OK && *found && *p) {
 		const size_t len = strcspn(p, "\n");

@@ -167,8 +167,7 @@ static vv_status say_holding(vv_holding *h, char *const *paths, size_t count, vv
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_auto(vv_repository) *r = NULL;
 		vv_holding_facts f = {.size = 0};
-		vv_error no_repository;
-		if (vv_repository_open(&r, paths[i], vv_environ(), &no_repository) < 0) {
+		if (vv_repository_open(&r, paths[i], vv_environ(), VV_IGNORED) < 0) {
 			continue; /* the server says so */
 		}
 		if ((rc = vv_holding_look(h, r, &f, err)) == VV_OK && f.size > 0) {

@@ -49,12 +49,11 @@ static void find_old(vv_web_visit *v, version *a, const vv_web_commit *b)
 {
 	vv_auto(char) *old = NULL;
 	vv_tree_entry e;
-	vv_error ignored;
 
 	if (!a->commit || a->commit->none || a->commit->work || b->none || b->work) return;
-	if (vv_tree_entry_at(v->repo, &a->commit->id, a->path, &e, &ignored) == VV_OK) {
+	if (vv_tree_entry_at(v->repo, &a->commit->id, a->path, &e, VV_IGNORED) == VV_OK) {
 		vv_tree_entry_clear(&e);
-	} else if (vv_renamed_from(v->repo, &a->commit->id, &b->id, a->path, &old, &ignored) ==
+	} else if (vv_renamed_from(v->repo, &a->commit->id, &b->id, a->path, &old, VV_IGNORED) ==
 			   VV_OK &&
 		   old) {
 		const char *kept = vv_web_keep_text(v, old);
@@ -84,9 +83,8 @@ static void put_remotes(vv_buf *out, vv_web_visit *v)
 {
 	char **names = NULL;
 	size_t count = 0;
-	vv_error ignored;
 
-	if (!v->reach && vv_remote_names(&names, &count, v->repo, &ignored) == VV_OK) {
+	if (!v->reach && vv_remote_names(&names, &count, v->repo, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
 			vv_buf_printf(out, "%s%s",
 				      i == 0          ? ""
@@ -139,11 +137,10 @@ vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_w
 {
 	version at[2] = {{a, path}, {b, path}};
 	bool lacking[2] = {false, false};
-	vv_error ignored;
 
 	find_old(v, &at[0], b);
 	for (size_t i = 0; i < 2; i++) {
-		if (lacks(v, &at[i], &lacking[i], &ignored) < 0) {
+		if (lacks(v, &at[i], &lacking[i], VV_IGNORED) < 0) {
 			lacking[i] =
 				false; /* then it does not have the path, or is damaged otherwise */
 		}

@@ -345,7 +345,6 @@ static void put_since(vv_page *p, vv_buf *cookie)
 	const vv_web_commit *head = &p->asked->commit;
 	int64_t now = (int64_t)time(NULL);
 	vv_web_commit then;
-	vv_error ignored;
 	seen s;
 
 	if (head->none || head->work) return;
@@ -357,7 +356,7 @@ static void put_since(vv_page *p, vv_buf *cookie)
 		s.before_time = s.now_time;
 	}
 	if (strcmp(s.before, head->hex) != 0 &&
-	    vv_web_commit_find(p->asked->visit, s.before, &then, NULL, &ignored) == VV_OK) {
+	    vv_web_commit_find(p->asked->visit, s.before, &then, NULL, VV_IGNORED) == VV_OK) {
 		vv_web_commit shown = {.time = s.before_time};
 		part_since_card(&p->html, .at = vv_page_to_compare(p, &then, head, NULL),
 				.iso = vv_page_iso(p, &shown), .when = vv_page_day(p, &shown));
@@ -562,10 +561,9 @@ static bool is_table(vv_page *p, const char *path, const vv_web_log *log)
 	bool by_name = log->count == 0 || log->entries[0].count == 0 ||
 		       log->entries[0].changes[0].table;
 	vv_web_table *t;
-	vv_error ignored;
 
 	if (!by_name ||
-	    vv_web_table_open(p->asked->visit, &p->asked->commit, path, &t, &ignored) < 0) {
+	    vv_web_table_open(p->asked->visit, &p->asked->commit, path, &t, VV_IGNORED) < 0) {
 		return by_name;
 	}
 	return t->kind == VV_WEB_TABLE;

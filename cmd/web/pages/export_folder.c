@@ -58,10 +58,9 @@ static bool is_inside(const vv_export_folder *f, const char *name)
 	     slash = strchr(slash + 1, '/')) {
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 		vv_stat st;
-		vv_error ignored;
 
 		vv_buf_printf(&b, "%s/%.*s", f->folder, (int)(slash - name), name);
-		inside = !b.failed && vv_lstat(&st, vv_buf_cstr(&b), &ignored) == VV_OK &&
+		inside = !b.failed && vv_lstat(&st, vv_buf_cstr(&b), VV_IGNORED) == VV_OK &&
 			 S_ISDIR(st.mode);
 	}
 	return inside;
@@ -72,10 +71,9 @@ static vv_status take_away(const vv_export_folder *f, const char *name, vv_error
 {
 	vv_auto(char) *path = NULL;
 	char *slash;
-	vv_error ignored;
 	vv_status rc;
 
-	if (vv_path_check(name, &ignored) < 0 || !is_inside(f, name)) {
+	if (vv_path_check(name, VV_IGNORED) < 0 || !is_inside(f, name)) {
 		return VV_OK; /* no export wrote that; or it is gone already */
 	}
 	if (!(path = path_in(f, name))) return vv_fail_nomem(err);
@@ -327,18 +325,17 @@ static void undo(vv_export_folder *f)
 {
 	vv_auto(char) *list = path_in(f, LIST), *pages = f->pages ? path_in(f, f->pages) : NULL;
 	bool all = list != NULL;
-	vv_error ignored;
 
 	for (size_t i = 0; i < f->count; i++) {
-		all &= take_away(f, f->files[i].name, &ignored) == VV_OK;
+		all &= take_away(f, f->files[i].name, VV_IGNORED) == VV_OK;
 	}
 	if (pages) {
 		(void)vv_sys_ops.rmdir(pages);
 	}
 	if (all && f->list >= 0 && f->before.len > 1) {
-		(void)vv_write_file(list, f->before.data, f->before.len - 1, false, &ignored);
+		(void)vv_write_file(list, f->before.data, f->before.len - 1, false, VV_IGNORED);
 	} else if (all && f->list >= 0) {
-		(void)vv_unlink(list, true, &ignored);
+		(void)vv_unlink(list, true, VV_IGNORED);
 	}
 	if (all && f->made) {
 		(void)vv_sys_ops.rmdir(f->folder);
@@ -347,13 +344,11 @@ static void undo(vv_export_folder *f)
 
 void vv_export_folder_close(vv_export_folder *f)
 {
-	vv_error ignored;
-
 	if (!f) return;
 	if (!f->finished && f->folder) {
 		undo(f);
 	}
-	(void)vv_close(f->list, LIST, &ignored);
+	(void)vv_close(f->list, LIST, VV_IGNORED);
 	for (size_t i = 0; i < f->count; i++) {
 		vv_free(f->files[i].name);
 	}

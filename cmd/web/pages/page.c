@@ -342,13 +342,12 @@ void vv_page_put_tabs(vv_page *p, const vv_web_commit *c, const char *path, bool
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_HISTORY);
 	vv_web_commit before = {.none = true};
-	vv_error ignored;
 	vv_web_place at = p->at->place;
 
 	to.path = path;
 	to.rev = c->work ? NULL : c->hex;
 	if (!c->none && p->asked->visit &&
-	    vv_web_commit_before(p->asked->visit, c, &before, &ignored) < 0) {
+	    vv_web_commit_before(p->asked->visit, c, &before, VV_IGNORED) < 0) {
 		before.none = true;
 	}
 	part_tabs_begin(

@@ -58,10 +58,9 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 {
 	bool added = e->kind == VV_ROW_ADDED, removed = e->kind == VV_ROW_REMOVED;
 	vv_web_commit before;
-	vv_error ignored;
 	vv_html_url at;
 
-	at = vv_web_commit_before(p->asked->visit, &e->commit, &before, &ignored) == VV_OK &&
+	at = vv_web_commit_before(p->asked->visit, &e->commit, &before, VV_IGNORED) == VV_OK &&
 			     !before.none
 		     ? vv_page_to_compare(p, &before, &e->commit, e->path)
 		     : vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, e->path);

@@ -22,11 +22,10 @@ static void put_elsewhere(vv_page *p)
 	const vv_web_commit *c = &p->asked->commit;
 	const char *path = p->at->path, **near;
 	vv_web_commit newest;
-	vv_error ignored;
 	size_t count;
 
 	if (!p->asked->visit || !path || c->none || !c->hex[0] ||
-	    vv_web_elsewhere(p->asked->visit, c, path, &newest, &near, &count, &ignored) < 0) {
+	    vv_web_elsewhere(p->asked->visit, c, path, &newest, &near, &count, VV_IGNORED) < 0) {
 		return;
 	}
 	if (!newest.none) {
@@ -58,10 +57,9 @@ static void put_dataset(vv_page *p)
 	const char *path = p->at->path;
 	vv_html *h;
 	bool there;
-	vv_error ignored;
 
 	if (!p->asked->visit || !path || c->none || !c->hex[0] ||
-	    vv_web_has(p->asked->visit, c, path, &there, &ignored) < 0 || !there) {
+	    vv_web_has(p->asked->visit, c, path, &there, VV_IGNORED) < 0 || !there) {
 		return;
 	}
 	h = vv_page_piece_new(p);

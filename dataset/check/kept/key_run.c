@@ -132,8 +132,7 @@ vv_status check_key_run_open(check_key_run *out, vv_check_cache *cache, vv_hash1
 {
 	vv_auto(char) *file = check_key_run_file(cache, id);
 	uint64_t offset, len;
-	vv_error ignored;
-	int fd = file ? vv_open(file, O_RDONLY, 0, &ignored) : -1;
+	int fd = file ? vv_open(file, O_RDONLY, 0, VV_IGNORED) : -1;
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
@@ -264,10 +263,8 @@ struct check_key_writer {
 
 static void write_bytes(check_key_writer *w, const void *bytes, size_t len)
 {
-	vv_error ignored;
-
 	if (!w->failed) {
-		w->failed = vv_write_full(w->fd, bytes, len, w->temp, &ignored) < 0;
+		w->failed = vv_write_full(w->fd, bytes, len, w->temp, VV_IGNORED) < 0;
 	}
 }
 
@@ -322,7 +319,6 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 	check_key_writer *w = vv_calloc(1, sizeof(*w));
 	vv_hash128 list = check_key_run_list(t);
 	vv_auto(char) *dir = folder_of(file);
-	vv_error ignored;
 
 	*out = NULL;
 	if (w) {
@@ -333,8 +329,8 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 		check_key_writer_free(w);
 		return vv_fail_nomem(err);
 	}
-	if (vv_mkdirs(dir, &ignored) == VV_OK) {
-		w->fd = vv_temp_open(&w->temp, dir, "new-", &ignored);
+	if (vv_mkdirs(dir, VV_IGNORED) == VV_OK) {
+		w->fd = vv_temp_open(&w->temp, dir, "new-", VV_IGNORED);
 	}
 	w->failed = w->fd < 0;
 	w->top = &t->root.data;
@@ -376,19 +372,17 @@ static void write_tail(check_key_writer *w, size_t repeats)
 
 void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t count)
 {
-	vv_error ignored;
-
 	for (size_t i = 0; i < count; i++) {
 		put_u64(w, repeats[i]);
 	}
 	vv_buf_put(&w->buf, w->top->data, w->top->len);
 	flush(w);
 	write_tail(w, count);
-	if (w->fd >= 0 && vv_close(w->fd, w->temp, &ignored) < 0) {
+	if (w->fd >= 0 && vv_close(w->fd, w->temp, VV_IGNORED) < 0) {
 		w->failed = true;
 	}
 	w->fd = -1;
-	if (!w->failed && vv_rename(w->temp, w->file, &ignored) == VV_OK) {
+	if (!w->failed && vv_rename(w->temp, w->file, VV_IGNORED) == VV_OK) {
 		vv_free(w->temp);
 		w->temp = NULL;
 	}

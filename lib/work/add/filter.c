@@ -158,7 +158,6 @@ static vv_status is_known(vv_filter *f, const char *path, const void *text, size
 	vv_index_entry e;
 	vv_tree_entry t;
 	vv_oid id, head;
-	vv_error absent;
 	vv_status rc;
 
 	*out = false;
@@ -168,8 +167,8 @@ static vv_status is_known(vv_filter *f, const char *path, const void *text, size
 	}
 	*out = vv_index_get(x, path, &e) && vv_oid_equal(&e.id, &id);
 	vv_index_close(x);
-	if (!*out && vv_rev_commit(f->repo, "HEAD", &head, &absent) == VV_OK &&
-	    vv_tree_entry_at(f->repo, &head, path, &t, &absent) == VV_OK) {
+	if (!*out && vv_rev_commit(f->repo, "HEAD", &head, VV_IGNORED) == VV_OK &&
+	    vv_tree_entry_at(f->repo, &head, path, &t, VV_IGNORED) == VV_OK) {
 		*out = vv_oid_equal(&t.id, &id);
 		vv_tree_entry_clear(&t);
 	}

@@ -62,7 +62,6 @@ static bool has_records(const vv_buf *head)
 {
 	const char *end = vv_buf_cstr(head) + head->len, *p = vv_buf_cstr(head);
 	vv_auto(vv_json_records) r = {0};
-	vv_error ignored;
 
 	p += head->len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	p = vv_json_skip_space(p, end);
@@ -71,8 +70,8 @@ static bool has_records(const vv_buf *head)
 		return p < end && *p == '{';
 	}
 	return p < end && *p == '{' &&
-	       vv_json_records_find(&r, p, (size_t)(end - p), NULL, &ignored) == VV_OK && r.found &&
-	       strcmp(vv_buf_cstr(&r.path), "/fields") != 0 &&
+	       vv_json_records_find(&r, p, (size_t)(end - p), NULL, VV_IGNORED) == VV_OK &&
+	       r.found && strcmp(vv_buf_cstr(&r.path), "/fields") != 0 &&
 	       strcmp(vv_buf_cstr(&r.path), "/resources") != 0;
 }
 

@@ -267,10 +267,9 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, vv_kind kind,
 
 const vv_scan_cache *vv_apply_files_cache(vv_apply_files *f, const vv_cid *root, uint64_t *secret)
 {
-	vv_error ignored; /* without it there is only more to do */
 	if (f->reader && f->subject && f->subject->is_dataset && !f->cache &&
 	    vv_dataset_reader_scan_cache(f->reader, f->subject->path, root, &f->cache, secret,
-					 &ignored) < 0) {
+					 VV_IGNORED) < 0) {
 		f->cache = NULL;
 	}
 	return f->cache;
@@ -372,8 +371,7 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, bool remove
 static vv_status unchanged(const vv_apply_file *e, vv_error *err)
 {
 	vv_stat now;
-	vv_error ignored;
-	bool exists = vv_lstat(&now, e->file, &ignored) == VV_OK;
+	bool exists = vv_lstat(&now, e->file, VV_IGNORED) == VV_OK;
 	if (exists == e->exists && (!exists || vv_stat_equal(&now, &e->st))) return VV_OK;
 	vv_fail(err, VV_ECONFLICT, "'%s' changed while the patch was applied; nothing was written",
 		vv_text_shows(e->path));

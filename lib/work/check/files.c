@@ -145,9 +145,8 @@ static vv_status check_package(files *f, const char *package, const vv_buf *text
 static bool begins_object(const char *path)
 {
 	char head[256];
-	vv_error ignored;
-	int fd = vv_open_regular(path, 0, &ignored);
-	ssize_t n = fd >= 0 ? vv_read_full(fd, head, sizeof(head), path, &ignored) : 0;
+	int fd = vv_open_regular(path, 0, VV_IGNORED);
+	ssize_t n = fd >= 0 ? vv_read_full(fd, head, sizeof(head), path, VV_IGNORED) : 0;
 	ssize_t i = n >= 3 && memcmp(head, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
 	vv_close(fd, path, NULL);

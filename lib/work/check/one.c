@@ -282,8 +282,7 @@ static vv_status tell_utf16(one *c, vv_check_input *in, vv_source *source, bool 
 			    vv_error *err)
 {
 	char head[512];
-	vv_error ignored;
-	const ssize_t n = source->read(source->payload, head, sizeof(head), &ignored);
+	const ssize_t n = source->read(source->payload, head, sizeof(head), VV_IGNORED);
 
 	*told = n > 0 && vv_guess_utf16_order(head, (size_t)n);
 	return *told ? tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why),

@@ -204,9 +204,8 @@ static vv_status lock_reading(vv_cached *c, vv_error *err)
 static bool find_asked(const vv_cached *c, int64_t *time)
 {
 	vv_stat st;
-	vv_error absent;
 
-	if (vv_lstat(&st, c->asked, &absent) < 0) return false;
+	if (vv_lstat(&st, c->asked, VV_IGNORED) < 0) return false;
 	*time = st.mtime_sec;
 	return true;
 }
@@ -375,7 +374,6 @@ static void clear_clones(clones *l)
 static vv_status count_bytes(uint64_t *bytes, const char *top, vv_error *err)
 {
 	vv_auto(vv_string_list) todo = {0};
-	vv_error absent;
 	vv_status rc = vv_string_list_add(&todo, vv_strdup(top), err);
 
 	while (rc == VV_OK && todo.count > 0) {
@@ -383,11 +381,11 @@ static vv_status count_bytes(uint64_t *bytes, const char *top, vv_error *err)
 		vv_auto(vv_folder) f = {0};
 		vv_stat st;
 
-		if (vv_folder_read(&f, dir, true, &absent) < 0) {
+		if (vv_folder_read(&f, dir, true, VV_IGNORED) < 0) {
 			continue;
 		}
 		while (rc == VV_OK && vv_folder_next(&f)) {
-			if (vv_lstat(&st, f.path, &absent) < 0) {
+			if (vv_lstat(&st, f.path, VV_IGNORED) < 0) {
 				continue;
 			}
 			if (S_ISDIR(st.mode)) {
@@ -403,7 +401,6 @@ static vv_status count_bytes(uint64_t *bytes, const char *top, vv_error *err)
 static vv_status list_clones(clones *out, const vv_cached *c, vv_error *err)
 {
 	vv_auto(vv_folder) f = {0};
-	vv_error absent;
 	vv_stat st;
 	vv_status rc = vv_folder_read(&f, c->clones, true, err);
 
@@ -415,7 +412,7 @@ static vv_status list_clones(clones *out, const vv_cached *c, vv_error *err)
 		}
 		one.lock = vv_path_join(f.path, LOCK, (char *)NULL);
 		one.folder = vv_strdup(f.path);
-		if (one.lock && vv_lstat(&st, one.lock, &absent) == VV_OK) {
+		if (one.lock && vv_lstat(&st, one.lock, VV_IGNORED) == VV_OK) {
 			one.read = st.mtime_sec * 1000 + st.mtime_nsec / 1000000;
 		}
 		if (!one.lock || !one.folder || !vv_array_room(out->items, out->count, out->cap)) {
@@ -441,9 +438,8 @@ static int by_reading(const void *a, const void *b)
 static vv_status remove_clone(const vv_cached *c, const clone *one, bool *removed, vv_error *err)
 {
 	vv_auto(vv_buf) gone = VV_BUF_INIT;
-	vv_error busy;
 	char random[VV_TEMP_RANDOM + 1];
-	const int fd = vv_lock(one->lock, true, 0, &busy);
+	const int fd = vv_lock(one->lock, true, 0, VV_IGNORED);
 	vv_status rc;
 
 	*removed = false;
@@ -495,13 +491,12 @@ static vv_status find_limit(vv_cached *c, vv_error *err)
 static void forget(vv_cached *c)
 {
 	const clone none = {.folder = c->folder, .lock = c->lock};
-	vv_error ignored;
 	bool removed;
 
 	if (c->lock_fd >= 0 && !vv_exists(c->repository)) {
 		vv_unlock(c->lock_fd);
 		c->lock_fd = -1;
-		(void)remove_clone(c, &none, &removed, &ignored);
+		(void)remove_clone(c, &none, &removed, VV_IGNORED);
 	}
 }
 
@@ -541,12 +536,10 @@ const char *vv_cached_folder(const vv_cached *c)
 
 void vv_cached_close(vv_cached *c)
 {
-	vv_error ignored;
-
 	if (c) {
 		/* What is too much now goes now or at the next closing. This one was read last. */
 		if (c->lock_fd >= 0 && c->limit < UINT64_MAX) {
-			(void)make_room(c, &ignored);
+			(void)make_room(c, VV_IGNORED);
 		}
 		if (c->lock_fd >= 0) {
 			vv_unlock(c->lock_fd);

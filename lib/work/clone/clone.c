@@ -122,7 +122,6 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 			     .program = (char *)(uintptr_t)j->program,
 			     .kind = j->git_host ? (char *)(uintptr_t) "git" : NULL};
 	vv_auto(vv_transfer) t = {0};
-	vv_error why;
 	vv_status rc;
 
 	if (j->branch) {
@@ -136,8 +135,8 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	for (size_t i = 0;
 	     (rc == VV_EIO || rc == VV_ENOTFOUND || rc == VV_EPROGRAM) && i < j->from.count; i++) {
 		vv_auto(vv_remote) peer = {0};
-		if (vv_remote_find(&peer, j->repo, j->from.items[i], &why) == VV_OK &&
-		    ask_head(j, &t, &peer, &why) == VV_OK) {
+		if (vv_remote_find(&peer, j->repo, j->from.items[i], VV_IGNORED) == VV_OK &&
+		    ask_head(j, &t, &peer, VV_IGNORED) == VV_OK) {
 			rc = VV_OK;
 		}
 	}
@@ -218,8 +217,7 @@ static vv_status set_branch(vv_clone_job *j, const char *branch, const vv_oid *i
 			    vv_error *err)
 {
 	vv_ref now;
-	vv_error absent;
-	bool there = vv_ref_get(j->repo, branch, &now, &absent) == VV_OK;
+	bool there = vv_ref_get(j->repo, branch, &now, VV_IGNORED) == VV_OK;
 
 	*out = there && vv_first_files_there(j->repo) ? now.id : *id;
 	bool same = there && vv_oid_equal(&now.id, out);
@@ -321,12 +319,11 @@ static uint64_t kept_blocks(vv_clone_job *j)
 	uint64_t kept = 0;
 	vv_store *store;
 	vv_store_stats stats = {0};
-	vv_error ignored;
 
 	if (j->repo) {
-		(void)vv_incoming_count(j->repo, &kept, &ignored);
-		if (vv_repository_store(j->repo, &store, &ignored) == VV_OK) {
-			(void)vv_store_stats_get(store, &stats, &ignored);
+		(void)vv_incoming_count(j->repo, &kept, VV_IGNORED);
+		if (vv_repository_store(j->repo, &store, VV_IGNORED) == VV_OK) {
+			(void)vv_store_stats_get(store, &stats, VV_IGNORED);
 		}
 	}
 	return kept + stats.blocks;

@@ -21,10 +21,9 @@ static bool is_blob(const char *file, const vv_stat *st, const vv_oid *id)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_oid is;
-	vv_error ignored;
 	return S_ISREG(st->mode) && st->size <= VV_POINTER_MAX &&
-	       vv_read_regular(&bytes, file, VV_POINTER_MAX, &ignored) == VV_OK &&
-	       vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, &ignored) == VV_OK &&
+	       vv_read_regular(&bytes, file, VV_POINTER_MAX, VV_IGNORED) == VV_OK &&
+	       vv_blob_id(vv_buf_cstr(&bytes), bytes.len, &is, VV_IGNORED) == VV_OK &&
 	       vv_oid_equal(&is, id);
 }
 
@@ -35,14 +34,13 @@ static vv_status take_standing(void *payload, const vv_tree_entry *t, vv_error *
 	vv_auto(char) *file = vv_repository_file(s->repo, t->path);
 	vv_index_entry known;
 	vv_stat st;
-	vv_error absent;
 	vv_status rc = VV_OK;
 
 	if (!file) return vv_fail_nomem(err);
 	/* The index is written last: what it has was done. */
 	if (!vv_index_get(s->index, t->path, &known) &&
-	    vv_worktree_check_above(s->repo, t->path, &absent) == VV_OK &&
-	    vv_lstat(&st, file, &absent) == VV_OK && !S_ISDIR(st.mode)) {
+	    vv_worktree_check_above(s->repo, t->path, VV_IGNORED) == VV_OK &&
+	    vv_lstat(&st, file, VV_IGNORED) == VV_OK && !S_ISDIR(st.mode)) {
 		rc = is_blob(file, &st, &t->id)
 			     ? vv_unlink(file, true, err)
 			     : vv_index_set(s->index, t->path, t->mode, &t->id, NULL, err);
@@ -112,10 +110,9 @@ bool vv_first_files_there(vv_repository *repo)
 	char **names;
 	const char *top = vv_repository_workdir(repo);
 	size_t count = 2; /* if it cannot be listed */
-	vv_error ignored;
 	bool has = index && vv_exists(index);
 
-	if (!has && top && vv_list_dir(&names, &count, top, &ignored) == VV_OK) {
+	if (!has && top && vv_list_dir(&names, &count, top, VV_IGNORED) == VV_OK) {
 		vv_names_free(names, count);
 	}
 	return top && (has || count > 1);

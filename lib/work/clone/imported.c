@@ -237,17 +237,16 @@ static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
 	const vv_json *all;
 	vv_json *root;
 	vv_auto(vv_arena) arena = {0};
-	vv_error absent;
 
 	*out = NULL;
 	vv_buf_printf(&path, "%.*sdatapackage.json", slash ? (int)(slash - s->path) + 1 : 0,
 		      s->path);
-	if (path.failed || vv_subject_beside(s, path.data, &text, &absent) < 0 ||
+	if (path.failed || vv_subject_beside(s, path.data, &text, VV_IGNORED) < 0 ||
 	    text.len > PACKAGE_MAX) {
 		return path.failed ? vv_fail_nomem(err) : VV_OK;
 	}
 	vv_arena_init(&arena);
-	if (vv_json_read(&root, &arena, text.data, text.len, path.data, &absent) == VV_OK &&
+	if (vv_json_read(&root, &arena, text.data, text.len, path.data, VV_IGNORED) == VV_OK &&
 	    (all = vv_json_get(root, "licenses")) != NULL && all->type == VV_JSON_ARRAY &&
 	    all->first && (name = vv_json_get_string(all->first, "name")) != NULL) {
 		*out = vv_strdup(name);

@@ -74,13 +74,12 @@ static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
 {
 	size_t len = strlen(url);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error ignored;
 	vv_stat st;
 	bool same = false;
 
 	*made = false;
-	if (vv_lstat(&st, u->mark, &ignored) == VV_OK && S_ISREG(st.mode) &&
-	    vv_read_file(&text, u->mark, MARK_MAX, &ignored) == VV_OK) {
+	if (vv_lstat(&st, u->mark, VV_IGNORED) == VV_OK && S_ISREG(st.mode) &&
+	    vv_read_file(&text, u->mark, MARK_MAX, VV_IGNORED) == VV_OK) {
 		const char *p = vv_buf_cstr(&text);
 
 		same = strncmp(p, url, len) == 0 && (p[len] == '\n' || p[len] == '\0');
@@ -209,11 +208,10 @@ static vv_status sweep_entry(folders *todo, const char *dir, const char *name, b
 {
 	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
 	vv_stat st;
-	vv_error absent;
 	vv_status rc = VV_OK;
 
 	if (!path) return vv_fail_nomem(err);
-	if (vv_lstat(&st, path, &absent) == VV_OK) {
+	if (vv_lstat(&st, path, VV_IGNORED) == VV_OK) {
 		if (S_ISDIR(st.mode)) {
 			if (!vv_array_room(todo->items, todo->count, todo->cap)) {
 				rc = vv_fail_nomem(err);
@@ -284,19 +282,17 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 static bool has_remote(vv_repository *r, const char *url, const char *remote)
 {
 	vv_auto(char) *key = remote ? vv_remote_key(remote, "url") : NULL, *is = NULL;
-	vv_error ignored;
 	bool has = false;
 
-	if (!remote) return vv_refs_each(r, "", on_ref, &has, &ignored) == VV_OK && has;
-	return key && vv_config_string(r, key, &is, &ignored) == VV_OK && strcmp(is, url) == 0;
+	if (!remote) return vv_refs_each(r, "", on_ref, &has, VV_IGNORED) == VV_OK && has;
+	return key && vv_config_string(r, key, &is, VV_IGNORED) == VV_OK && strcmp(is, url) == 0;
 }
 
 /* Has the earlier attempt made all of the repository, its remote too? */
 static bool is_configured(const vv_unfinished *u, const char *url, const char *remote)
 {
 	vv_auto(vv_repository) *r = NULL;
-	vv_error ignored;
-	return vv_repository_open(&r, u->dir, u->env, &ignored) == VV_OK &&
+	return vv_repository_open(&r, u->dir, u->env, VV_IGNORED) == VV_OK &&
 	       is_same_folder(vv_repository_varvedir(r), u->varvedir) && has_remote(r, url, remote);
 }
 
@@ -306,14 +302,13 @@ static bool is_probe(const char *path)
 {
 	char target[sizeof(PROBE_TARGET) + 1];
 	vv_stat st;
-	vv_error absent;
 	ssize_t len = readlink(path, target, sizeof(target));
 
 	if (len >= 0) {
 		return len == (ssize_t)strlen(PROBE_TARGET) &&
 		       memcmp(target, PROBE_TARGET, (size_t)len) == 0;
 	}
-	return vv_lstat(&st, path, &absent) == VV_OK && S_ISREG(st.mode) && st.size == 0;
+	return vv_lstat(&st, path, VV_IGNORED) == VV_OK && S_ISREG(st.mode) && st.size == 0;
 }
 
 static vv_status remove_probes(const char *dir, vv_error *err)
@@ -362,7 +357,6 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 {
 	bool resumed;
 	vv_stat st;
-	vv_error ignored;
 	vv_status rc;
 
 	memset(u, 0, sizeof(*u));
@@ -380,8 +374,8 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 	/* Once more, now that nobody else can be at work. */
 	resumed = u->resumed;
 	if ((rc = judge(u, url, remote != NULL, err)) < 0) {
-		if (vv_fstat(&st, u->lock_fd, u->mark, &ignored) == VV_OK && st.size == 0) {
-			(void)vv_unlink(u->mark, true, &ignored); /* made by the lock */
+		if (vv_fstat(&st, u->lock_fd, u->mark, VV_IGNORED) == VV_OK && st.size == 0) {
+			(void)vv_unlink(u->mark, true, VV_IGNORED); /* made by the lock */
 		}
 		vv_unlock(u->lock_fd); /* nothing here is ours to abandon */
 		u->lock_fd = -1;
@@ -394,23 +388,20 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 vv_status vv_unfinished_end(vv_unfinished *u, vv_error *err)
 {
 	vv_status rc = vv_unlink(u->mark, true, err);
-	vv_error ignored;
 
 	/* All is here once the mark is gone. One that a power cut brings back does no harm: the same clone goes on. */
 	if (rc == VV_OK) {
-		(void)vv_fsync_dir(u->varvedir, &ignored);
+		(void)vv_fsync_dir(u->varvedir, VV_IGNORED);
 	}
 	return rc;
 }
 
 void vv_unfinished_abandon(vv_unfinished *u)
 {
-	vv_error ignored;
-
 	if (u->lock_fd < 0 || !u->gitdir || !u->varvedir || !u->mark ||
-	    remove_all_but(u->gitdir, "varve", &ignored) < 0 ||
-	    remove_all_but(u->varvedir, MARK, &ignored) < 0 ||
-	    vv_unlink(u->mark, true, &ignored) < 0) {
+	    remove_all_but(u->gitdir, "varve", VV_IGNORED) < 0 ||
+	    remove_all_but(u->varvedir, MARK, VV_IGNORED) < 0 ||
+	    vv_unlink(u->mark, true, VV_IGNORED) < 0) {
 		return;
 	}
 	(void)rmdir(u->varvedir);

@@ -46,7 +46,6 @@ static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv
 	vv_auto(char) *part = vv_strdup(path);
 	char *slash, *file;
 	vv_stat st;
-	vv_error ignored;
 	bool plain = true;
 
 	*out = false;
@@ -57,7 +56,7 @@ static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv
 		}
 		file = vv_repository_file(r, part);
 		if (!file) return vv_fail_nomem(err);
-		plain = vv_lstat(&st, file, &ignored) == VV_OK &&
+		plain = vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
 			(slash ? S_ISDIR(st.mode) : S_ISREG(st.mode));
 		vv_free(file);
 		if (!slash) {

@@ -42,7 +42,6 @@ static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 	char **names = NULL, *path;
 	size_t count = 0, i;
 	vv_stat st;
-	vv_error ignored;
 	vv_status rc = vv_list_dir(&names, &count, dir, err);
 
 	for (i = 0; rc == VV_OK && i < count; i++) {
@@ -52,7 +51,7 @@ static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 		path = vv_path_join(dir, names[i], (char *)NULL);
 		if (!path) {
 			rc = vv_fail_nomem(err);
-		} else if (vv_lstat(&st, path, &ignored) == VV_OK &&
+		} else if (vv_lstat(&st, path, VV_IGNORED) == VV_OK &&
 			   st.mtime_sec < now - TEMP_SECONDS) {
 			rc = vv_unlink(path, true, err);
 		}
@@ -101,11 +100,10 @@ void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r)
 {
 	vv_auto(char) *file = memory_file(r);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error ignored;
 	uint64_t failed;
 
 	memset(out, 0, sizeof(*out));
-	if (file && vv_read_file(&text, file, MEMORY_MAX, &ignored) == VV_OK) {
+	if (file && vv_read_file(&text, file, MEMORY_MAX, VV_IGNORED) == VV_OK) {
 		out->known = read_number(vv_buf_cstr(&text), "bytes ", &out->bytes);
 		if (read_number(vv_buf_cstr(&text), "failed ", &failed) && failed <= INT64_MAX) {
 			out->failed = (int64_t)failed;
@@ -117,7 +115,6 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r)
 {
 	vv_auto(char) *file = memory_file(r);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_error ignored;
 
 	if (m->known) {
 		vv_buf_printf(&text, "bytes %llu\n", (unsigned long long)m->bytes);
@@ -125,8 +122,8 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r)
 	if (m->failed > 0) {
 		vv_buf_printf(&text, "failed %lld\n", (long long)m->failed);
 	}
-	if (file && !text.failed && vv_mkdirs_above(file, &ignored) == VV_OK) {
-		(void)vv_write_file(file, vv_buf_cstr(&text), text.len, false, &ignored);
+	if (file && !text.failed && vv_mkdirs_above(file, VV_IGNORED) == VV_OK) {
+		(void)vv_write_file(file, vv_buf_cstr(&text), text.len, false, VV_IGNORED);
 	}
 }
 
@@ -134,12 +131,11 @@ static void remember(vv_repository *r, vv_store *store, vv_status rc, int64_t no
 {
 	vv_store_stats stats;
 	vv_gc_memory m;
-	vv_error ignored;
 
 	vv_gc_memory_read(&m, r);
 	if (rc < 0) {
 		m.failed = now;
-	} else if (vv_store_stats_get(store, &stats, &ignored) == VV_OK) {
+	} else if (vv_store_stats_get(store, &stats, VV_IGNORED) == VV_OK) {
 		m.known = true;
 		m.bytes = stats.pack_bytes + stats.index_bytes;
 		m.failed = 0;

@@ -544,12 +544,11 @@ vv_status vv_journal_index(vv_journal *j, vv_index *x, vv_error *err)
 static vv_status take_back(vv_journal *j)
 {
 	vv_journal_found found = {0};
-	vv_error ignored;
-	vv_status rc = vv_journal_put_right(j->repo, true, &found, &ignored);
+	vv_status rc = vv_journal_put_right(j->repo, true, &found, VV_IGNORED);
 
 	if (rc < 0 && found.undone) { /* not durable is better than not at all */
-		(void)vv_index_copy_restore(&j->index, j->repo, &ignored);
-		rc = vv_journal_put_right(j->repo, true, NULL, &ignored);
+		(void)vv_index_copy_restore(&j->index, j->repo, VV_IGNORED);
+		rc = vv_journal_put_right(j->repo, true, NULL, VV_IGNORED);
 	}
 	return rc;
 }

@@ -54,15 +54,14 @@ static bool has_table(righting *u, const char *path, const vv_oid *id)
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_dataset_found) found = {0};
-	vv_error ignored;
 	vv_pointer p;
 	bool pointer = false, has = false;
 
 	vv_dataset_found_init(&found);
-	if (vv_dataset_reader_pointer(u->reader, id, &arena, &p, &ignored) == VV_OK) {
+	if (vv_dataset_reader_pointer(u->reader, id, &arena, &p, VV_IGNORED) == VV_OK) {
 		opts.parent = &p;
 		has = vv_dataset_reader_import_file(u->reader, path, &opts, NULL, &found, &pointer,
-						    &ignored) == VV_OK &&
+						    VV_IGNORED) == VV_OK &&
 		      (pointer ? vv_oid_equal(&found.blob, id)
 			       : vv_cid_equal(&found.result.cid, &p.root));
 	}
@@ -73,14 +72,13 @@ static bool has_table(righting *u, const char *path, const vv_oid *id)
 static bool has_version(righting *u, const char *path, uint32_t mode, const vv_oid *id)
 {
 	vv_index_entry e = {.path = path, .mode = mode, .id = *id};
-	vv_error ignored;
 	bool clean = false, dataset = false;
 
 	if (S_ISREG(mode) &&
-	    vv_dataset_reader_is_pointer(u->reader, id, &dataset, &ignored) == VV_OK && dataset) {
+	    vv_dataset_reader_is_pointer(u->reader, id, &dataset, VV_IGNORED) == VV_OK && dataset) {
 		return has_table(u, path, id);
 	}
-	return mode != 0 && vv_checkout_is_clean(&u->checkout, &e, &clean, &ignored) == VV_OK &&
+	return mode != 0 && vv_checkout_is_clean(&u->checkout, &e, &clean, VV_IGNORED) == VV_OK &&
 	       clean;
 }
 
@@ -621,7 +619,6 @@ typedef enum outcome { UNDONE, FINISHED, COMPLETE, GONE_ON } outcome;
 static bool is_next(righting *u, const vv_head *head)
 {
 	const vv_journal_log *l = &u->log;
-	vv_error ignored;
 	vv_commit c;
 	bool is = false;
 
@@ -630,7 +627,7 @@ static bool is_next(righting *u, const vv_head *head)
 					   : head->branch != l->old.branch)) {
 		return false;
 	}
-	if (vv_commit_read(u->repo, &head->commit, &c, &ignored) == VV_OK) {
+	if (vv_commit_read(u->repo, &head->commit, &c, VV_IGNORED) == VV_OK) {
 		is = vv_oid_is_null(&l->old.commit)
 			     ? c.parent_count == 0
 			     : c.parent_count > 0 && vv_oid_equal(&c.parents[0], &l->old.commit);

@@ -77,16 +77,15 @@ static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(l->repo, l->path);
 	vv_work_state state;
-	vv_error ignored;
 	vv_stat st;
 	bool same = false;
 	vv_status rc = VV_OK;
 
 	if (!file) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, &ignored) < 0 || !has_data(&st, file)) return rc;
+	if (vv_lstat(&st, file, VV_IGNORED) < 0 || !has_data(&st, file)) return rc;
 	/* Before the file is read: then its stat is known. */
 	bool clean = vv_dataset_reader_work_state(l->reader, l->path, &e->id, e, &state, NULL,
-						  &ignored) == VV_OK &&
+						  VV_IGNORED) == VV_OK &&
 		     state == VV_WORK_SAME;
 	if ((rc = store_again(l, &same, err)) < 0) {
 		vv_prefix(err, "%s: its blocks are not here, and it could not be stored again",

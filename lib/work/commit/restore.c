@@ -243,12 +243,11 @@ static vv_status carry_out(restore *r, bool files, vv_error *err)
 static vv_status restore_all(restore *r, bool files, vv_error *err)
 {
 	vv_journal *j = NULL;
-	vv_error later;
 	vv_status rc = files ? note(r, &j, err) : VV_OK;
 
 	rc = rc < 0 ? rc : carry_out(r, files, err);
 	/* What could not be restored stays as it is. */
-	(void)vv_journal_close(j, VV_OK, &later);
+	(void)vv_journal_close(j, VV_OK, VV_IGNORED);
 	return rc;
 }
 

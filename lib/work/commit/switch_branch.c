@@ -29,13 +29,12 @@ static vv_status find_branch(vv_branch_switch *p, const char *name, bool *exists
 			     vv_error *err)
 {
 	vv_auto(char) *ref_name = branch_ref(name);
-	vv_error absent;
 	vv_ref ref;
 
 	*exists = false;
 	if (!ref_name) return vv_fail_nomem(err);
-	if (vv_ref_name_check(name, &absent) == VV_OK &&
-	    vv_ref_get(p->repo, ref_name, &ref, &absent) == VV_OK) {
+	if (vv_ref_name_check(name, VV_IGNORED) == VV_OK &&
+	    vv_ref_get(p->repo, ref_name, &ref, VV_IGNORED) == VV_OK) {
 		*exists = true;
 		*id = ref.commit;
 		vv_ref_clear(&ref);
@@ -130,10 +129,10 @@ static vv_status look_at_branch(void *payload, const vv_ref *ref, vv_error *err)
 static void hint_branch(vv_repository *r, const char *name, vv_error *err)
 {
 	near_branch n = {.name = VV_BUF_INIT};
-	vv_error ignored;
 
 	vv_nearest_init(&n.near, name);
-	if (vv_refs_each(r, "refs/heads/", look_at_branch, &n, &ignored) == VV_OK && n.near.best) {
+	if (vv_refs_each(r, "refs/heads/", look_at_branch, &n, VV_IGNORED) == VV_OK &&
+	    n.near.best) {
 		vv_hint(err, "did you mean '%s'?", vv_text_shows(n.near.best));
 	}
 	vv_buf_clear(&n.name);
@@ -168,9 +167,8 @@ static vv_status guess_remote(vv_branch_switch *p, const char *name, vv_error *e
 static vv_status no_branch(vv_branch_switch *p, const char *name, vv_error *err)
 {
 	vv_oid commit;
-	vv_error absent;
 
-	if (vv_rev_commit(p->repo, name, &commit, &absent) == VV_OK) {
+	if (vv_rev_commit(p->repo, name, &commit, VV_IGNORED) == VV_OK) {
 		vv_fail(err, VV_EUSAGE, "'%s' is a commit, not a branch", vv_text_shows(name));
 		return vv_hint_code(err, VV_HINT_SWITCH_DETACH, name);
 	}

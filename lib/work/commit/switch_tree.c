@@ -95,7 +95,6 @@ static vv_status is_in_the_way(vv_tree_switch *s, const char *path, bool *out, v
 	vv_index_entry e;
 	vv_stat st;
 	bool there, ignored = false;
-	vv_error absent;
 	vv_status rc = VV_OK;
 
 	*out = false;
@@ -108,7 +107,7 @@ static vv_status is_in_the_way(vv_tree_switch *s, const char *path, bool *out, v
 			rc = vv_fail_nomem(err);
 			break;
 		}
-		there = vv_lstat(&st, file, &absent) == VV_OK;
+		there = vv_lstat(&st, file, VV_IGNORED) == VV_OK;
 		vv_free(file);
 		if (!there) {
 			break;
@@ -168,13 +167,12 @@ static vv_status check_new_path(vv_tree_switch *s, const vv_tree_step *step, obs
 				vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(s->checkout->repo, step->path);
-	vv_error absent;
 	vv_stat st;
 	bool folder, blocked = false;
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
-	folder = vv_lstat(&st, file, &absent) == VV_OK && S_ISDIR(st.mode);
+	folder = vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
 	if ((step->new_mode & S_IFMT) == 0160000) {
 		return VV_OK; /* a submodule's folder may be there */
 	}

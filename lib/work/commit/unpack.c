@@ -101,7 +101,6 @@ vv_status vv_unpack_run(char **out, uint64_t *bytes, const vv_unpack *u, const c
 	vv_auto(char) *file = to ? vv_repository_file(u->repo, to) : NULL;
 	vv_stat st;
 	bool same = false;
-	vv_error absent;
 	vv_status rc;
 
 	*out = NULL;
@@ -110,7 +109,7 @@ vv_status vv_unpack_run(char **out, uint64_t *bytes, const vv_unpack *u, const c
 			       vv_text_shows(path));
 	}
 	if (!packed || !file) return vv_fail_nomem(err);
-	if (vv_lstat(&st, file, &absent) == VV_OK) {
+	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK) {
 		*bytes = st.size;
 		if ((rc = is_same(packed, path, file, st.size, &same, err)) < 0 ||
 		    (!same &&

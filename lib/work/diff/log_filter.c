@@ -234,13 +234,12 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
-	vv_error ignored;
 	const char *rest;
 	vv_status rc = VV_OK;
 
 	if (!S_ISREG(mode) || (rc = vv_blob_read(f->repo, id, SIZE_MAX, &text, err)) < 0) return rc;
 	if (!vv_pointer_looks_like(text.data, text.len) ||
-	    vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
+	    vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) < 0) {
 		out->count = count_text(vv_buf_cstr(&text), vv_buf_cstr(&text) + text.len,
 					f->o->value, f->value_len, &rest);
 	} else {

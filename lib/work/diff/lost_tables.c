@@ -28,19 +28,18 @@ static vv_status is_lost(bool *out, vv_repository *r, const vv_attr_list *lines,
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
-	vv_error why;
 	uint64_t size;
 	vv_status rc;
 
 	*out = false;
 	if (e->stage != 0 || !S_ISREG(e->mode) || vv_attr_list_concerns(lines, e->path) ||
-	    !vv_lost_table_may_be(e->path, lines) || vv_blob_size(r, &e->id, &size, &why) < 0 ||
-	    size > VV_POINTER_MAX) {
+	    !vv_lost_table_may_be(e->path, lines) ||
+	    vv_blob_size(r, &e->id, &size, VV_IGNORED) < 0 || size > VV_POINTER_MAX) {
 		return VV_OK;
 	}
 	if ((rc = vv_blob_read(r, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK &&
 	    vv_pointer_looks_like(text.data, text.len)) {
-		*out = vv_pointer_read(&p, &arena, text.data, text.len, &why) == VV_OK;
+		*out = vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) == VV_OK;
 	}
 	return rc;
 }

@@ -184,9 +184,8 @@ static const vv_unseen *find_unseen(vv_subject *s, const char *path)
 {
 	head h = {VV_BUF_INIT, false};
 	const vv_unseen *u = NULL;
-	vv_error ignored;
 
-	if (vv_subject_bytes(s, take_head, &h, NULL, &ignored) == VV_OK || h.enough) {
+	if (vv_subject_bytes(s, take_head, &h, NULL, VV_IGNORED) == VV_OK || h.enough) {
 		const char *bytes = vv_buf_cstr(&h.bytes);
 
 		u = vv_unseen_find(bytes, h.bytes.len);

@@ -93,8 +93,7 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 	unsigned major = 0, minor = 0;
 	char *end;
 	int code = 0;
-	vv_error none;
-	vv_status rc = vv_run_program(&run, &code, &none);
+	vv_status rc = vv_run_program(&run, &code, VV_IGNORED);
 
 	if (rc == VV_OK && code == 0 && strncmp(vv_buf_cstr(&text), lead, strlen(lead)) == 0) {
 		const char *version = text.data + strlen(lead);
@@ -120,11 +119,10 @@ static vv_status look_for_git(vv_doctor *d, const vv_env *env, vv_error *err)
 vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
-	vv_error none;
 	vv_status rc = look_for_git(d, env, err);
 
 	if (rc < 0) return rc;
-	rc = vv_program_find(&file, env, "varve", &none);
+	rc = vv_program_find(&file, env, "varve", VV_IGNORED);
 	if (rc == VV_EPROGRAM) {
 		return vv_doctor_say(
 			d, "path", true,

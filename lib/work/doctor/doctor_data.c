@@ -55,12 +55,11 @@ static void put_since(vv_buf *b, vv_repository *r, const char *path)
 		      .dir = vv_repository_workdir(r),
 		      .output = &out,
 		      .errors = &errors};
-	vv_error none;
 	int code = 1;
 
 	vv_buf_printf(&spec, ":(top,literal)%s", path);
 	argv[5] = vv_buf_cstr(&spec);
-	if (vv_run_program(&run, &code, &none) == VV_OK && code == 0 && out.len > 0) {
+	if (vv_run_program(&run, &code, VV_IGNORED) == VV_OK && code == 0 && out.len > 0) {
 		vv_buf_printf(b, ", since commit %.*s", (int)strcspn(out.data, "\n"), out.data);
 	}
 }
@@ -206,8 +205,7 @@ static vv_status say_torn(data *a, const char *path, const vv_buf *text, bool wo
 static vv_status look_at_text(data *a, const char *path, const vv_buf *text, vv_error *err)
 {
 	vv_auto(char) *object = NULL;
-	vv_error why;
-	vv_status rc = vv_lfs_find(&object, a->r, vv_buf_cstr(text), text->len, &why);
+	vv_status rc = vv_lfs_find(&object, a->r, vv_buf_cstr(text), text->len, VV_IGNORED);
 	bool lfs = object || rc == VV_EMISSING;
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);

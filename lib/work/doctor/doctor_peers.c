@@ -139,13 +139,12 @@ static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
 {
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_auto(vv_buf) site = VV_BUF_INIT;
-	vv_error ignored;
 
 	vv_buf_printf(&message,
 		      "%s names blocks at %s, a host that is not trusted: it is not asked",
 		      VV_BLOCKS_CONFIG, vv_text_url(url));
 	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
-		      vv_block_peer_site(&site, url, &ignored) == VV_OK && site.len > 0
+		      vv_block_peer_site(&site, url, VV_IGNORED) == VV_OK && site.len > 0
 			      ? vv_text_shows(vv_buf_cstr(&site))
 			      : "URL");
 	return vv_doctor_add(d, "peer", true, &message, &mend, err);

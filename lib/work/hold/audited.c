@@ -59,8 +59,7 @@ static vv_status find_held(reading *x, const char *hold, vv_error *err)
 
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		vv_cid vault;
-		vv_error ignored;
-		if (vv_cid_parse(&vault, f.name, strlen(f.name), &ignored) < 0) {
+		if (vv_cid_parse(&vault, f.name, strlen(f.name), VV_IGNORED) < 0) {
 			continue;
 		}
 		vv_auto(char) *dir = vv_path_join(f.path, "records", (char *)NULL);
@@ -89,13 +88,12 @@ static vv_status load_record(reading *x, vv_ledger *l, const char *author, const
 			     const char *path, vv_error *err)
 {
 	vv_auto(char) *name = vv_path_join(author, record, (char *)NULL);
-	vv_error why;
 	vv_status rc;
 
 	vv_buf_reset(&x->file);
-	rc = name ? vv_read_regular(&x->file, path, VV_LEDGER_RECORD_MAX, &why) : VV_ENOMEM;
+	rc = name ? vv_read_regular(&x->file, path, VV_LEDGER_RECORD_MAX, VV_IGNORED) : VV_ENOMEM;
 	if (rc == VV_OK) {
-		rc = vv_ledger_add(l, name, vv_buf_cstr(&x->file), x->file.len, &why);
+		rc = vv_ledger_add(l, name, vv_buf_cstr(&x->file), x->file.len, VV_IGNORED);
 	}
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	x->a->damaged += rc < 0;

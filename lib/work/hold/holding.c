@@ -286,8 +286,7 @@ vv_status vv_holding_identities(vv_hold_identity **out, size_t *count, const vv_
 
 static void look_at_trusted(const vv_env *env, vv_stat *out)
 {
-	vv_error ignored;
-	vv_auto(char) *path = vv_key_ring_path(env, "trusted", &ignored);
+	vv_auto(char) *path = vv_key_ring_path(env, "trusted", VV_IGNORED);
 
 	if (vv_lstat(out, path, NULL) < 0) {
 		memset(out, 0, sizeof(*out));

@@ -146,19 +146,17 @@ static bool read_line(uint8_t key[VV_KEY_PUBLIC], const char *line, size_t len)
 {
 	const size_t name = strcspn(line, " \n");
 	char did[VV_DID_TEXT];
-	vv_error ignored;
 
 	if (name == 0 || name + 1 >= len || len - name - 1 >= sizeof(did)) return false;
 	memcpy(did, line + name + 1, len - name - 1);
 	did[len - name - 1] = '\0';
-	return vv_did_read(key, did, &ignored) == VV_OK;
+	return vv_did_read(key, did, VV_IGNORED) == VV_OK;
 }
 
 static vv_status fail_line(const vv_env *env, const char *line, size_t len, size_t number,
 			   vv_error *err)
 {
-	vv_error ignored;
-	vv_auto(char) *path = vv_key_ring_path(env, "trusted", &ignored);
+	vv_auto(char) *path = vv_key_ring_path(env, "trusted", VV_IGNORED);
 
 	vv_fail(err, VV_EUSAGE, "'%s', line %zu: not a name, a blank and a did:key: '%s'",
 		vv_text_shows(path ? path : "trusted"), number, vv_text_show(line, len));

@@ -94,14 +94,13 @@ static vv_status look_at_room(vv_standing_report *x, const char *dir, vv_error *
 	const vv_place_facts facts = {.mark = &vv_hold_mark};
 	vv_auto(vv_place) place = {0};
 	vv_auto(vv_hold_room) *room = NULL;
-	vv_error none;
 	vv_status rc = vv_holding_identities(&admitted, &rules.admitted_count, &x->rules,
 					     &x->audited, err);
 
 	if (rc < 0) return rc;
 	rules.admitted = admitted;
 	/* Before the first server began there is no folder, and nothing in it. */
-	(void)vv_own_folder_open(&place, dir, &facts, false, &none);
+	(void)vv_own_folder_open(&place, dir, &facts, false, VV_IGNORED);
 	rc = vv_hold_room_open(&room, &rules, place.payload ? &place : NULL, err);
 	for (size_t i = 0; rc == VV_OK && i < x->count; i++) {
 		rc = look_at_entry(room, &x->entries[i], err);

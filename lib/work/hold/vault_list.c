@@ -25,8 +25,7 @@ vv_status vv_vault_list_each(const vv_env *env, vv_vault_list_fn fn, void *paylo
 	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
 		const size_t len = strcspn(p, "\n"), word = strcspn(p, " \n");
 		vv_cid vault;
-		vv_error ignored;
-		if (word + 1 < len && vv_cid_parse(&vault, p, word, &ignored) == VV_OK) {
+		if (word + 1 < len && vv_cid_parse(&vault, p, word, VV_IGNORED) == VV_OK) {
 			vv_auto(char) *folder = vv_strndup(p + word + 1, len - word - 1);
 			rc = folder ? fn(payload, &vault, folder, err) : vv_fail_nomem(err);
 		}

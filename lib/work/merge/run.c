@@ -374,9 +374,7 @@ bool vv_merge_stays(vv_merge_job *j, vv_status rc, vv_error *err)
 
 void vv_merge_job_clear(vv_merge_job *j)
 {
-	vv_error ignored;
-
-	(void)vv_journal_close(j->journal, VV_OK, &ignored); /* nothing of it went wrong */
+	(void)vv_journal_close(j->journal, VV_OK, VV_IGNORED); /* nothing of it went wrong */
 	for (size_t i = 0; j->tables && i < vv_merged_count(j->merged); i++) {
 		vv_dataset_merged_clear(&j->tables[i]);
 	}

@@ -95,14 +95,13 @@ static bool is_site(const char *entry, size_t len, const char *site)
 	const char *colon = memchr(entry, ':', len);
 	const bool whole = colon && (size_t)(colon - entry) + 3 <= len &&
 			   memcmp(colon, "://", 3) == 0;
-	vv_error ignored;
 	vv_status rc;
 
 	vv_buf_printf(&url, "%s%.*s", whole ? "" : "https://", (int)len, entry);
-	rc = vv_block_peer_site(&is, vv_buf_cstr(&url), &ignored);
+	rc = vv_block_peer_site(&is, vv_buf_cstr(&url), VV_IGNORED);
 	if (rc < 0) { /* some kinds of URL need a path, which a site has not */
 		vv_buf_putc(&url, '/');
-		rc = vv_block_peer_site(&is, vv_buf_cstr(&url), &ignored);
+		rc = vv_block_peer_site(&is, vv_buf_cstr(&url), VV_IGNORED);
 	}
 	return !url.failed && rc == VV_OK && is.len > 0 && strcmp(vv_buf_cstr(&is), site) == 0;
 }
@@ -134,7 +133,6 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bo
 			   vv_error *err)
 {
 	vv_auto(vv_buf) prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
-	vv_error nobody;
 	vv_status rc;
 
 	*yes = false;
@@ -143,7 +141,7 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bo
 	rc = vv_buf_ok(&prompt, err);
 	vv_notes_end(t->notes);
 	if (rc == VV_OK && t->connect.ask &&
-	    t->connect.ask(t->connect.payload, prompt.data, true, &answer, &nobody) == VV_OK) {
+	    t->connect.ask(t->connect.payload, prompt.data, true, &answer, VV_IGNORED) == VV_OK) {
 		*yes = answer.len > 0 && (answer.data[0] == 'y' || answer.data[0] == 'Y');
 	}
 	if (rc == VV_OK && *yes) {
@@ -157,13 +155,12 @@ vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const cha
 {
 	const char *env = vv_env_get(vv_repository_env(t->repo), "VARVE_TRUSTED_HOSTS");
 	vv_auto(vv_buf) there = VV_BUF_INIT, own = VV_BUF_INIT;
-	vv_error ignored;
 	trust asked = {.found = false};
 	vv_status rc = vv_block_peer_site(&there, url, err);
 
 	if (rc < 0) return rc;
 	asked.site = vv_buf_cstr(&there);
-	if (vv_block_peer_site(&own, m->url, &ignored) == VV_OK) {
+	if (vv_block_peer_site(&own, m->url, VV_IGNORED) == VV_OK) {
 		asked.found = own.len > 0 && strcmp(vv_buf_cstr(&own), asked.site) == 0;
 	}
 	asked.found = asked.found || (env && lists_site(env, asked.site));
@@ -346,11 +343,10 @@ vv_status vv_block_peer_trust(vv_repository *r, const char *url, vv_error *err)
 {
 	vv_auto(vv_buf) site = VV_BUF_INIT;
 	vv_auto(char) *now = NULL;
-	vv_error absent;
 	vv_status rc = vv_block_peer_site(&site, url, err);
 
 	if (rc == VV_OK && site.len > 0 &&
-	    (vv_config_string(r, "varve.trustedhost", &now, &absent) < 0 ||
+	    (vv_config_string(r, "varve.trustedhost", &now, VV_IGNORED) < 0 ||
 	     strcmp(now, vv_buf_cstr(&site)) != 0)) {
 		rc = vv_config_add(r, "varve.trustedHost", vv_buf_cstr(&site), err);
 	}

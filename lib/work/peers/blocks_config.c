@@ -53,9 +53,8 @@ static vv_status take_ref(vv_blocks_config *c, const char *value, vv_error *err)
 {
 	const char *name = strncmp(value, "refs/", 5) == 0 ? value + 5 : value;
 	vv_buf b = VV_BUF_INIT;
-	vv_error why;
 
-	if (vv_ref_name_check(name, &why) < 0 || (name != value && !strchr(name, '/'))) {
+	if (vv_ref_name_check(name, VV_IGNORED) < 0 || (name != value && !strchr(name, '/'))) {
 		return vv_fail(err, VV_EINPUT, VV_BLOCKS_CONFIG ": '%s' is not the name of a ref",
 			       vv_text_shows(value));
 	}
@@ -204,11 +203,10 @@ static vv_status take_store(vv_blocks_config *c, const char *key, size_t len, co
 
 bool vv_blocks_is_store(const char *url)
 {
-	vv_error ignored;
 	bool is = false;
 	vv_url u;
 
-	if (vv_url_read(&u, url, &ignored) == VV_OK) {
+	if (vv_url_read(&u, url, VV_IGNORED) == VV_OK) {
 		vv_auto(char) *mark = u.kind == VV_URL_PATH
 					      ? vv_path_join(u.path, vv_files_mark.file,
 							     (char *)NULL)
@@ -288,11 +286,10 @@ vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const v
 {
 	char blob[VV_OID_TEXT + 8] = "--blob=";
 	vv_auto(vv_tree_entry) e = {0};
-	vv_error absent;
 
 	memset(out, 0, sizeof(*out));
 	if (vv_oid_is_null(commit) ||
-	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, &absent) < 0) {
+	    vv_tree_entry_at(r, commit, VV_BLOCKS_CONFIG, &e, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
 	vv_oid_text(blob + 7, &e.id);

@@ -42,14 +42,14 @@ static vv_status look(void *payload, const vv_new_root *n, vv_error *err)
 	edited *e = payload;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_tree_entry) at = {0};
-	vv_error why;
 	bool holds = true;
 	vv_status rc;
 
 	if (e->told == TOLD_MAX || !vv_store_has(e->store, &n->root)) return VV_OK;
 	if ((rc = vv_tree_entry_at(e->repo, &n->commit, n->path, &at, err)) == VV_OK &&
 	    (rc = vv_blob_read(e->repo, &at.id, VV_POINTER_MAX, &text, err)) == VV_OK &&
-	    vv_root_pointer_holds(&holds, e->store, text.data, text.len, &n->root, &why) == VV_OK &&
+	    vv_root_pointer_holds(&holds, e->store, text.data, text.len, &n->root, VV_IGNORED) ==
+		    VV_OK &&
 	    !holds) {
 		tell(e, n);
 	}

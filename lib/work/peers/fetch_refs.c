@@ -248,7 +248,6 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 				  vv_error *err)
 {
 	size_t from = p->count;
-	vv_error absent;
 	vv_ref ref;
 	vv_status rc = VV_OK;
 
@@ -258,7 +257,7 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 		if (strncmp(tag->name, "refs/tags/", 10) != 0) {
 			continue;
 		}
-		if (vv_ref_get(r, tag->name, &ref, &absent) == VV_OK) {
+		if (vv_ref_get(r, tag->name, &ref, VV_IGNORED) == VV_OK) {
 			vv_ref_clear(&ref);
 			continue; /* tags do not move by themselves */
 		}
@@ -285,13 +284,12 @@ static const char *short_name(const char *ref)
 static void print_move(const vv_ref_move *m, vv_repository *r)
 {
 	vv_auto(char) *a = NULL, *b = NULL;
-	vv_error ignored;
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 	char sign = ' ';
 	bool forward = true;
 
-	(void)vv_rev_short(r, &m->old, &a, &ignored);
-	(void)vv_rev_short(r, &m->id, &b, &ignored);
+	(void)vv_rev_short(r, &m->old, &a, VV_IGNORED);
+	(void)vv_rev_short(r, &m->id, &b, VV_IGNORED);
 	if (vv_oid_is_null(&m->id)) {
 		sign = '-';
 		vv_buf_puts(&what, "[gone there]");
@@ -307,7 +305,7 @@ static void print_move(const vv_ref_move *m, vv_repository *r)
 				   : strncmp(m->from, "refs/heads/", 11) == 0 ? "[new branch]"
 									      : "[new ref]");
 	} else {
-		(void)vv_is_ancestor(r, &m->old, &m->id, &forward, &ignored);
+		(void)vv_is_ancestor(r, &m->old, &m->id, &forward, VV_IGNORED);
 		sign = forward ? ' ' : '+';
 		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
 	}

@@ -464,7 +464,6 @@ static vv_status bring_history(run *r, vv_error *err)
 static bool add_blocks_ref(run *r, vv_status rc)
 {
 	vv_git_host *host;
-	vv_error why;
 
 	if (rc != VV_EMISSING &&
 	    (rc < 0 || (r->result.missing_count == 0 && r->result.behind_count == 0))) {
@@ -473,7 +472,7 @@ static bool add_blocks_ref(run *r, vv_status rc)
 	if (r->origin.host || r->ref_asked || r->supplier_count == VV_SUPPLIERS_MAX) return false;
 	r->ref_asked = true;
 	if (vv_reach_blocks_ref(&host, &r->t, r->stand_in ? &r->stand : &r->remote, false, true,
-				&why) < 0 ||
+				VV_IGNORED) < 0 ||
 	    !host) {
 		return false;
 	}

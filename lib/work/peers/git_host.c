@@ -131,11 +131,10 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 static void remove_fetched(vv_git_host *g)
 {
 	leaving l = {0};
-	vv_error ignored;
 
-	(void)vv_refs_each(g->t->repo, g->folder, list_ref, &l, &ignored);
+	(void)vv_refs_each(g->t->repo, g->folder, list_ref, &l, VV_IGNORED);
 	for (size_t i = 0; i < l.count; i++) {
-		(void)vv_ref_delete(g->t->repo, l.names[i], NULL, &ignored);
+		(void)vv_ref_delete(g->t->repo, l.names[i], NULL, VV_IGNORED);
 		vv_free(l.names[i]);
 	}
 	vv_free(l.names);
@@ -150,10 +149,9 @@ static vv_status stop_at_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 static bool has_fetched(vv_git_host *g)
 {
-	vv_error ignored;
 	bool has = false;
 
-	(void)vv_refs_each(g->t->repo, g->folder, stop_at_ref, &has, &ignored);
+	(void)vv_refs_each(g->t->repo, g->folder, stop_at_ref, &has, VV_IGNORED);
 	return has;
 }
 
@@ -199,13 +197,13 @@ static vv_oid brought_head(const vv_git_host *g)
 {
 	const vv_hello *h = &g->refs.hello;
 	vv_oid commit = {{0}};
-	vv_error absent;
 
 	for (size_t i = 0; h->head && i < h->ref_count; i++) {
 		bool known = false;
 
 		if (strcmp(h->refs[i].name, h->head) == 0 &&
-		    vv_commits_known(g->t->repo, &h->refs[i].peeled, 1, &known, &absent) == VV_OK &&
+		    vv_commits_known(g->t->repo, &h->refs[i].peeled, 1, &known, VV_IGNORED) ==
+			    VV_OK &&
 		    known) {
 			commit = h->refs[i].peeled;
 		}
@@ -217,10 +215,9 @@ static vv_oid brought_head(const vv_git_host *g)
 static vv_oid config_commit(const vv_git_host *g)
 {
 	vv_head head = {0};
-	vv_error absent;
 	vv_oid commit = {{0}};
 
-	if (vv_head_read(g->t->repo, &head, &absent) == VV_OK) {
+	if (vv_head_read(g->t->repo, &head, VV_IGNORED) == VV_OK) {
 		commit = head.commit;
 		vv_head_clear(&head);
 	}
@@ -676,12 +673,11 @@ static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, 
 			   vv_error *err)
 {
 	vv_host *const others[] = {g->beside ? g->host : NULL, g->above};
-	vv_error why;
 	vv_status rc = vv_host_get(g->keeps, &b->cid, bytes, stored, &b->form, err);
 
 	for (size_t i = 0; rc < 0 && i < 2; i++) {
 		if (others[i]) {
-			rc = vv_host_get(others[i], &b->cid, bytes, stored, &b->form, &why);
+			rc = vv_host_get(others[i], &b->cid, bytes, stored, &b->form, VV_IGNORED);
 		}
 	}
 	b->as_stored = true;
@@ -694,12 +690,11 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 		      void *payload, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT, stored = VV_BUF_INIT;
-	vv_error why;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_block_received b = {.cid = wants[i].cid, .base = wants[i].like};
-		vv_status got = get_block(g, &b, &bytes, &stored, &why);
+		vv_status got = get_block(g, &b, &bytes, &stored, VV_IGNORED);
 
 		/* damaged, too: whoever has it may give it */
 		rc = got == VV_ENOMEM ? vv_fail_nomem(err)
@@ -927,9 +922,8 @@ static void remove_locks(const char *folder)
 {
 	char **names = NULL;
 	size_t count = 0;
-	vv_error ignored;
 
-	(void)vv_list_dir(&names, &count, folder, &ignored);
+	(void)vv_list_dir(&names, &count, folder, VV_IGNORED);
 	for (size_t i = 0; i < count; i++) {
 		vv_auto(char) *path = vv_path_ends(names[i], ".lock")
 					      ? vv_path_join(folder, names[i], (char *)NULL)

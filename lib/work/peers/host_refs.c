@@ -57,7 +57,6 @@ static size_t folder_of(const char *name, size_t len)
 {
 	static const char *const folders[] = {"refs/heads/", "refs/tags/", "refs/"};
 	size_t skip = 0;
-	vv_error why;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; skip == 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -66,7 +65,7 @@ static size_t folder_of(const char *name, size_t len)
 	}
 	if (strncmp(name, "refs/varve/", 11) == 0) return 0;
 	vv_buf_put(&text, name + skip, len - skip);
-	if (text.failed || vv_ref_name_check(vv_buf_cstr(&text), &why) < 0) {
+	if (text.failed || vv_ref_name_check(vv_buf_cstr(&text), VV_IGNORED) < 0) {
 		skip = 0;
 	}
 	return skip;

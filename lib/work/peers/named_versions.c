@@ -58,7 +58,6 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	uint64_t size;
 	vv_pointer p;
-	vv_error ignored;
 	vv_status rc;
 
 	if (!S_ISREG(e->mode) || !vv_path_is_among(e->path, n->paths)) return VV_OK;
@@ -66,7 +65,7 @@ static vv_status on_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 		return rc;
 	}
 	if ((rc = vv_blob_read(n->repo, &e->id, VV_POINTER_MAX, &text, err)) == VV_OK &&
-	    vv_pointer_read(&p, &arena, vv_buf_cstr(&text), text.len, &ignored) == VV_OK) {
+	    vv_pointer_read(&p, &arena, vv_buf_cstr(&text), text.len, VV_IGNORED) == VV_OK) {
 		rc = give(n, &p.root, e->path, err);
 	}
 	return rc;

@@ -103,12 +103,10 @@ static void clear_remote(needed_remote *m)
 
 void vv_needed_free(vv_needed *n)
 {
-	vv_error ignored;
-
 	if (n) {
 		/* One that stays noted may be fetched again, and that is all. */
 		if (n->here) {
-			(void)vv_elsewhere_remove(n->repo, n->here, &ignored);
+			(void)vv_elsewhere_remove(n->repo, n->here, VV_IGNORED);
 		}
 		vv_cid_set_free(n->here);
 		for (size_t i = 0; i < n->count; i++) {
@@ -143,10 +141,9 @@ static vv_status add_needed(vv_needed *n, const char *name, vv_error *err)
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names)
 {
 	vv_auto(vv_needed) *n = vv_needed_new(r);
-	vv_error ignored;
 
 	for (size_t i = 0; n && i < names->count; i++) {
-		if (add_needed(n, names->items[i], &ignored) < 0) return NULL;
+		if (add_needed(n, names->items[i], VV_IGNORED) < 0) return NULL;
 	}
 	if (n) {
 		n->given = true;
@@ -183,10 +180,10 @@ const char *vv_needed_by(const vv_needed *n)
 static vv_status add_keepers(vv_needed *n, vv_error *err)
 {
 	const char *name;
-	vv_error ignored;
 	vv_status rc = VV_OK;
 
-	if (!n->elsewhere && vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) < 0) return VV_OK;
+	if (!n->elsewhere && vv_elsewhere_read(&n->elsewhere, n->repo, VV_IGNORED) < 0)
+		return VV_OK;
 	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(n->elsewhere, i)); i++) {
 		/* A source is asked for what is linked to it alone. */
 		rc = (strchr(name, ':') || strchr(name, '/')) &&
@@ -218,7 +215,6 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	vv_head head = {0};
 	vv_oid commit = {{0}};
 	bool automatic = true;
-	vv_error absent;
 	vv_status rc;
 
 	n->begun = n->off = true;
@@ -242,8 +238,8 @@ static vv_status begin_needed(vv_needed *n, vv_error *err)
 	if (!isatty(STDERR_FILENO)) {
 		n->t.connect.ask = NULL; /* an editor's checkout has nobody to ask */
 	}
-	if (vv_head_read(n->repo, &head, &absent) == VV_OK) {
-		if (vv_remote_default(&first, n->repo, head.branch, false, &absent) == VV_OK) {
+	if (vv_head_read(n->repo, &head, VV_IGNORED) == VV_OK) {
+		if (vv_remote_default(&first, n->repo, head.branch, false, VV_IGNORED) == VV_OK) {
 			rc = add_needed(n, first, err);
 		}
 		commit = head.commit;
@@ -339,9 +335,8 @@ static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const v
 	f->supplier_count = own + more;
 	rc = vv_fetch_cid(f, root, result, err);
 	if (rc == VV_OK && result->received.blocks > 0) {
-		vv_error ignored;
 		(void)vv_receipts_add(n->repo, all, f->supplier_count, result->roots,
-				      result->root_count, &ignored);
+				      result->root_count, VV_IGNORED);
 	}
 	if (m) {
 		memcpy(m->suppliers, all, own * sizeof(*all));
@@ -353,10 +348,8 @@ static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const v
 
 bool vv_needed_unwanted(vv_needed *n, const vv_cid *root)
 {
-	vv_error ignored;
-
 	return n->begun &&
-	       (n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) == VV_OK) &&
+	       (n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, VV_IGNORED) == VV_OK) &&
 	       (n->off ? vv_elsewhere_has(n->elsewhere, root)
 		       : vv_elsewhere_links(n->elsewhere, root));
 }
@@ -365,10 +358,9 @@ bool vv_needed_unwanted(vv_needed *n, const vv_cid *root)
 static bool find_like(vv_needed *n, const vv_cid *root, vv_cid *out)
 {
 	vv_store *store;
-	vv_error ignored;
 
-	return vv_repository_store(n->repo, &store, &ignored) == VV_OK &&
-	       (n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) == VV_OK) &&
+	return vv_repository_store(n->repo, &store, VV_IGNORED) == VV_OK &&
+	       (n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, VV_IGNORED) == VV_OK) &&
 	       vv_elsewhere_like(n->elsewhere, root, store, out);
 }
 
@@ -400,11 +392,10 @@ static vv_status fetch_needed(vv_needed *n, needed_remote *m, const vv_cid *root
 		      .progress = n->progress};
 	rc = fetch_from(n, m, &f, root, &result, err);
 	if (rc == VV_EMISSING && m->suppliers[0].peer && !m->ref_asked) {
-		vv_error why;
 		bool has;
 		m->ref_asked = true;
-		if (vv_reach_ref_supplier(&n->t, &m->suppliers[m->count], m->name, &has, &why) ==
-			    VV_OK &&
+		if (vv_reach_ref_supplier(&n->t, &m->suppliers[m->count], m->name, &has,
+					  VV_IGNORED) == VV_OK &&
 		    has) {
 			m->count++;
 			vv_fetch_result_clear(&result);
@@ -448,14 +439,13 @@ static vv_status get_given(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 static vv_status take_given(void *payload, size_t i, const vv_block_received *b, vv_error *err)
 {
 	const vv_needed_blocks *w = payload;
-	vv_error why;
 	vv_cid is;
 
 	(void)i;
 	if (!b) return VV_OK;
 	if (vv_cid_of(&is, b->cid.codec, b->bytes, b->len, err) < 0) return err->code;
-	if (!vv_cid_equal(&is, &b->cid) ||
-	    (b->cid.codec == VV_CODEC_DAG_CBOR && vv_cbor_check(b->bytes, b->len, &why) < 0)) {
+	if (!vv_cid_equal(&is, &b->cid) || (b->cid.codec == VV_CODEC_DAG_CBOR &&
+					    vv_cbor_check(b->bytes, b->len, VV_IGNORED) < 0)) {
 		return VV_OK;
 	}
 	return w->take(w->payload, &b->cid, b->bytes, b->len, err);
@@ -496,10 +486,8 @@ vv_status vv_needed_get(vv_needed *n, const vv_needed_blocks *what, vv_error *er
 /* Where a linked version's blocks are; NULL: it is none, or nobody is to be asked there. */
 static const char *link_name(vv_needed *n, const vv_cid *root)
 {
-	vv_error ignored;
-
 	if (n->off || n->given) return NULL;
-	if ((n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, &ignored) == VV_OK) &&
+	if ((n->elsewhere || vv_elsewhere_read(&n->elsewhere, n->repo, VV_IGNORED) == VV_OK) &&
 	    vv_elsewhere_links(n->elsewhere, root)) {
 		return vv_elsewhere_keeper(n->elsewhere, root);
 	}

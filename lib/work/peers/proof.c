@@ -106,13 +106,12 @@ static vv_status on_shown(void *payload, size_t i, const vv_cid *cid, const void
 	const size_t at = p->version[i];
 	links l = {0};
 	vv_cid is;
-	vv_error why;
 
 	p->open[at] = false;
 	if (!bytes) return VV_OK;
 	if (vv_cid_of(&is, cid->codec, bytes, len, err) < 0) return VV_ENOMEM;
-	if (!vv_cid_equal(&is, cid) ||
-	    (cid->codec == VV_CODEC_DAG_CBOR && vv_cbor_links(bytes, len, on_link, &l, &why) < 0)) {
+	if (!vv_cid_equal(&is, cid) || (cid->codec == VV_CODEC_DAG_CBOR &&
+					vv_cbor_links(bytes, len, on_link, &l, VV_IGNORED) < 0)) {
 		return VV_OK;
 	}
 	p->open[at] = l.met > 0;

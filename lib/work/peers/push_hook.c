@@ -118,9 +118,8 @@ done:
 void vv_push_hook_warn(vv_repository *r, const vv_notes *notes)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT, mend = VV_BUF_INIT;
-	vv_error ignored;
 
-	if (vv_push_hook_lacks(r, &message, &mend, &ignored) == VV_OK && message.len > 0) {
+	if (vv_push_hook_lacks(r, &message, &mend, VV_IGNORED) == VV_OK && message.len > 0) {
 		vv_notes_warn(notes, "%s", vv_buf_cstr(&message));
 		if (mend.len > 0) {
 			vv_notes_put(notes, "hint: %s", vv_buf_cstr(&mend));
@@ -132,14 +131,13 @@ vv_status vv_push_hook_is_earlier(bool *out, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_buf) earlier = VV_BUF_INIT, a = VV_BUF_INIT, b = VV_BUF_INIT;
 	vv_auto(vv_hook_found) hook = {0};
-	vv_error ignored;
 	vv_status rc = vv_push_hook_find(&hook, r, err);
 
 	*out = false;
 	if (rc == VV_OK && !hook.ours) {
 		vv_buf_printf(&earlier, "%s" EARLIER, hook.path);
-		*out = vv_read_regular(&a, hook.path, HOOK_MAX, &ignored) == VV_OK &&
-		       vv_read_regular(&b, vv_buf_cstr(&earlier), HOOK_MAX, &ignored) == VV_OK &&
+		*out = vv_read_regular(&a, hook.path, HOOK_MAX, VV_IGNORED) == VV_OK &&
+		       vv_read_regular(&b, vv_buf_cstr(&earlier), HOOK_MAX, VV_IGNORED) == VV_OK &&
 		       a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
 	}
 	return rc;

@@ -51,7 +51,6 @@ static bool find_here(vv_repository *r, const char *word, vv_ref *out)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", ""};
 	vv_auto(vv_buf) name = VV_BUF_INIT;
-	vv_error absent;
 	bool found = false;
 
 	for (size_t i = 0; !found && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
@@ -60,7 +59,7 @@ static bool find_here(vv_repository *r, const char *word, vv_ref *out)
 		}
 		vv_buf_reset(&name);
 		vv_buf_printf(&name, "%s%s", prefixes[i], word);
-		found = !name.failed && vv_ref_get(r, name.data, out, &absent) == VV_OK;
+		found = !name.failed && vv_ref_get(r, name.data, out, VV_IGNORED) == VV_OK;
 	}
 	return found;
 }
@@ -147,7 +146,6 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_auto(char) *merge = NULL, *mode = NULL;
-	vv_error ignored;
 	vv_status rc;
 
 	if (!head->branch || strncmp(head->branch, "refs/heads/", 11) != 0) {
@@ -160,13 +158,13 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 	}
 	vv_buf_printf(&key, "branch.%s.merge", head->branch + 11);
 	if ((rc = vv_buf_ok(&key, err)) < 0) return rc;
-	(void)vv_config_string(r, key.data, &merge, &ignored);
-	(void)vv_config_string(r, "push.default", &mode, &ignored);
+	(void)vv_config_string(r, key.data, &merge, VV_IGNORED);
+	(void)vv_config_string(r, "push.default", &mode, VV_IGNORED);
 	bool current = o->upstream || !m->name || (mode && strcmp(mode, "current") == 0);
 	bool to_upstream = mode && (strcmp(mode, "upstream") == 0 || strcmp(mode, "tracking") == 0);
 	if (!merge && !current) {
 		bool automatic = false;
-		(void)vv_config_bool(r, "push.autosetupremote", false, &automatic, &ignored);
+		(void)vv_config_bool(r, "push.autosetupremote", false, &automatic, VV_IGNORED);
 		current = automatic;
 	}
 	if (!merge && !current) {
@@ -216,7 +214,6 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
 	size_t len = colon ? (size_t)(colon - lease) : strlen(lease);
 	vv_oid expected = {{0}};
 	char *tracking = NULL;
-	vv_error absent;
 	vv_ref ref;
 	vv_status rc = VV_OK;
 
@@ -231,7 +228,7 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
 		rc = vv_rev_commit(r, colon + 1, &expected, err);
 	} else if (!colon) {
 		rc = vv_remote_tracking(&tracking, m, it->to, err);
-		if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, &absent) == VV_OK) {
+		if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, VV_IGNORED) == VV_OK) {
 			expected = ref.id;
 			vv_ref_clear(&ref);
 		}
@@ -249,13 +246,12 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
 static vv_status match_gone(vv_repository *r, const vv_remote *m, vv_push_item *it, vv_error *err)
 {
 	vv_auto(char) *tracking = NULL;
-	vv_error absent;
 	vv_ref ref;
 	vv_status rc = vv_remote_tracking(&tracking, m, it->to, err);
 
 	it->state = VV_PUSH_REFUSED;
 	it->why = "there is no such ref there";
-	if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, &absent) == VV_OK) {
+	if (rc == VV_OK && tracking && vv_ref_get(r, tracking, &ref, VV_IGNORED) == VV_OK) {
 		it->state = VV_PUSH_SAME;
 		it->why = NULL;
 		vv_ref_clear(&ref);
@@ -354,7 +350,6 @@ bool vv_push_plan_goes(const vv_push_plan *p)
 static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 {
 	vv_auto(char) *a = NULL, *b = NULL;
-	vv_error ignored;
 	vv_auto(vv_buf) what = VV_BUF_INIT;
 	bool forward = true, known = false;
 	char sign = ' ';
@@ -373,12 +368,12 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 		vv_buf_puts(&what,
 			    strncmp(it->to, "refs/tags/", 10) == 0 ? "[new tag]" : "[new branch]");
 	} else {
-		(void)vv_commits_known(r, &it->old, 1, &known, &ignored);
+		(void)vv_commits_known(r, &it->old, 1, &known, VV_IGNORED);
 		forward = known &&
-			  vv_is_ancestor(r, &it->old, &it->id, &forward, &ignored) == VV_OK &&
+			  vv_is_ancestor(r, &it->old, &it->id, &forward, VV_IGNORED) == VV_OK &&
 			  forward;
-		(void)vv_rev_short(r, &it->old, &a, &ignored);
-		(void)vv_rev_short(r, &it->id, &b, &ignored);
+		(void)vv_rev_short(r, &it->old, &a, VV_IGNORED);
+		(void)vv_rev_short(r, &it->id, &b, VV_IGNORED);
 		sign = forward ? ' ' : '+';
 		vv_buf_printf(&what, "%s%s%s", a ? a : "?", forward ? ".." : "...", b ? b : "?");
 	}

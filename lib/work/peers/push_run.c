@@ -58,8 +58,7 @@ static vv_status find_remote(run *r, vv_error *err)
 static bool is_tracked(run *r, const char *name, const vv_oid *id)
 {
 	vv_ref ref;
-	vv_error absent;
-	vv_status rc = vv_ref_get(r->j->repo, name, &ref, &absent);
+	vv_status rc = vv_ref_get(r->j->repo, name, &ref, VV_IGNORED);
 	bool same = rc == VV_ENOTFOUND && vv_oid_is_null(id);
 
 	if (rc == VV_OK) {

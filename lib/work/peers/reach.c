@@ -48,12 +48,11 @@ static kind kind_of_folder(const char *path, const vv_env *env)
 		      *below = vv_path_join(path, ".git", "varve", (char *)NULL);
 	bool has = !varve || !below || vv_exists(varve) || vv_exists(below);
 	vv_auto(vv_repository) *there = NULL;
-	vv_error ignored;
 	vv_ref ref;
 	kind is = PEER;
 
-	if (!has && vv_exists(path) && vv_repository_open(&there, path, env, &ignored) == VV_OK &&
-	    vv_ref_get(there, VV_HOST_REF, &ref, &ignored) == VV_OK) {
+	if (!has && vv_exists(path) && vv_repository_open(&there, path, env, VV_IGNORED) == VV_OK &&
+	    vv_ref_get(there, VV_HOST_REF, &ref, VV_IGNORED) == VV_OK) {
 		vv_ref_clear(&ref);
 		is = GIT;
 	}
@@ -65,13 +64,12 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 		      vv_error *err)
 {
 	vv_auto(char) *general = NULL;
-	vv_error absent;
 	vv_auto(vv_url) u = {0};
 	vv_status rc = VV_OK;
 
 	*out = UNKNOWN;
 	if (m->kind) return read_kind(m->kind, "remote.<name>.varveKind", out, err);
-	if (t->repo ? vv_config_string(t->repo, "varve.remotekind", &general, &absent) == VV_OK
+	if (t->repo ? vv_config_string(t->repo, "varve.remotekind", &general, VV_IGNORED) == VV_OK
 		    : (general = vv_config_outside(vv_connect_env(&t->connect),
 						   "varve.remotekind")) != NULL) {
 		return read_kind(general, "varve.remoteKind", out, err);
@@ -92,20 +90,18 @@ static vv_status know(kind *out, const vv_transfer *t, const vv_remote *m, const
 
 bool vv_reach_is_host(const vv_transfer *t, const vv_remote *m)
 {
-	vv_error ignored;
 	kind is;
 
-	return know(&is, t, m, m->url, &ignored) == VV_OK && is == GIT;
+	return know(&is, t, m, m->url, VV_IGNORED) == VV_OK && is == GIT;
 }
 
 /* Next time nobody asks. That it cannot be noted is no trouble. */
 static void remember(const vv_transfer *t, const vv_remote *m)
 {
 	vv_auto(char) *key = m->name && t->repo ? vv_remote_key(m->name, "varveKind") : NULL;
-	vv_error ignored;
 
 	if (key) {
-		(void)vv_config_set(t->repo, key, "git", &ignored);
+		(void)vv_config_set(t->repo, key, "git", VV_IGNORED);
 	}
 }
 
@@ -394,16 +390,15 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 {
 	const char *url = write && m->push_url ? m->push_url : m->url;
 	bool has = false, asks;
-	vv_error why;
 	vv_auto(vv_url) u = {0};
 
 	*out = NULL;
-	if (vv_url_read(&u, url, &why) < 0) return VV_OK;
+	if (vv_url_read(&u, url, VV_IGNORED) < 0) return VV_OK;
 	asks = u.kind == VV_URL_PATH || (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
 	if (!asks) return VV_OK;
-	vv_status rc = vv_git_host_open(out, t, m, write, &why);
+	vv_status rc = vv_git_host_open(out, t, m, write, VV_IGNORED);
 	if (rc == VV_OK) {
-		rc = vv_git_host_has_blocks(*out, &has, &why);
+		rc = vv_git_host_has_blocks(*out, &has, VV_IGNORED);
 	}
 	if (rc == VV_OK && has) return VV_OK;
 	vv_git_host_close(*out);

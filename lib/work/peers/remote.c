@@ -87,11 +87,11 @@ char *vv_remote_key(const char *name, const char *key)
 
 vv_status vv_remote_name_check(const char *name, vv_error *err)
 {
-	vv_error why;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	vv_buf_printf(&b, "%s/x", name);
-	vv_status rc = name[0] == '\0' || b.failed ? VV_EUSAGE : vv_ref_name_check(b.data, &why);
+	vv_status rc = name[0] == '\0' || b.failed ? VV_EUSAGE
+						   : vv_ref_name_check(b.data, VV_IGNORED);
 	if (rc == VV_OK && name[0] != '-' && !strpbrk(name, "\"\\\n")) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "'%s' is not a name for a remote", vv_text_shows(name));
 	return vv_hint(err, "letters, digits, '-', '_' and '.' do");
@@ -163,12 +163,11 @@ static vv_status no_remote(vv_repository *r, const char *word, vv_error *err)
 	vv_nearest near;
 	char **names = NULL;
 	size_t count = 0;
-	vv_error ignored;
 
 	vv_fail(err, VV_ENOTFOUND, "there is no remote '%s', and no folder of that name",
 		vv_text_shows(word));
 	vv_nearest_init(&near, word);
-	if (vv_remote_names(&names, &count, r, &ignored) == VV_OK) {
+	if (vv_remote_names(&names, &count, r, VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; i < count; i++) {
 			(void)vv_nearest_try(&near, names[i]);
 		}
@@ -307,13 +306,12 @@ vv_status vv_remote_default(char **name, vv_repository *r, const char *branch, b
 {
 	char **list;
 	size_t count;
-	vv_error ignored;
 	vv_status rc;
 
 	*name = NULL;
-	if ((push && branch_setting(name, r, branch, "pushremote", &ignored) == VV_OK) ||
-	    (push && vv_config_string(r, "remote.pushdefault", name, &ignored) == VV_OK) ||
-	    (branch_setting(name, r, branch, "remote", &ignored) == VV_OK)) {
+	if ((push && branch_setting(name, r, branch, "pushremote", VV_IGNORED) == VV_OK) ||
+	    (push && vv_config_string(r, "remote.pushdefault", name, VV_IGNORED) == VV_OK) ||
+	    (branch_setting(name, r, branch, "remote", VV_IGNORED) == VV_OK)) {
 		return VV_OK;
 	}
 	if ((rc = vv_remote_names(&list, &count, r, err)) < 0) return rc;

@@ -172,7 +172,6 @@ static vv_status have_twins(vv_repository *r, const char *from, const char *to, 
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	size_t prefix;
-	vv_error absent;
 	vv_ref ref;
 	refs l;
 	vv_status rc = list_refs(&l, &prefix, r, from, err);
@@ -188,7 +187,7 @@ static vv_status have_twins(vv_repository *r, const char *from, const char *to, 
 			break;
 		}
 		bool same = false;
-		if (vv_ref_get(r, name.data, &ref, &absent) == VV_OK) {
+		if (vv_ref_get(r, name.data, &ref, VV_IGNORED) == VV_OK) {
 			same = vv_oid_equal(&ref.id, &l.ids[i]);
 			vv_ref_clear(&ref);
 		}

@@ -189,15 +189,14 @@ static vv_status take_kept(repair *r, const char *dir, vv_error *err)
 {
 	vv_auto(vv_store) *kept = NULL;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_error damage;
 	vv_cid real;
 	vv_status rc = vv_store_open_over(&kept, dir, r->store, false, err);
 
 	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(r->wanted); i++) {
 		const vv_cid *cid = vv_cid_set_at(r->wanted, i);
 
-		if (vv_store_get(kept, cid, &bytes, &damage) == VV_OK &&
-		    vv_cid_of(&real, cid->codec, bytes.data, bytes.len, &damage) == VV_OK &&
+		if (vv_store_get(kept, cid, &bytes, VV_IGNORED) == VV_OK &&
+		    vv_cid_of(&real, cid->codec, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
 		    vv_cid_equal(&real, cid)) {
 			rc = vv_writer_put(r->w, cid, vv_buf_cstr(&bytes), bytes.len, NULL, err);
 		}
@@ -259,12 +258,11 @@ static int open_data(repair *r, const char *path, vv_stat *st)
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, path);
 	char head[16];
-	vv_error absent;
-	int fd = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, &absent) : -1;
+	int fd = file ? vv_open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED) : -1;
 	ssize_t n = -1;
 
-	if (fd >= 0 && vv_fstat(st, fd, file, &absent) == VV_OK && S_ISREG(st->mode)) {
-		n = vv_pread_full(fd, head, sizeof(head), 0, file, &absent);
+	if (fd >= 0 && vv_fstat(st, fd, file, VV_IGNORED) == VV_OK && S_ISREG(st->mode)) {
+		n = vv_pread_full(fd, head, sizeof(head), 0, file, VV_IGNORED);
 	}
 	if (fd >= 0 && (n < 0 || vv_pointer_looks_like(head, (size_t)n))) {
 		(void)vv_close(fd, NULL, NULL);
@@ -351,10 +349,9 @@ static vv_status read_new(repair *r, const char *path, const vv_source *source, 
 static bool find_pointer(repair *r, const vv_repair_version *v, vv_arena *arena, vv_pointer *p)
 {
 	vv_auto(vv_tree_entry) e = {0};
-	vv_error absent;
 	return !vv_oid_is_null(&v->commit) &&
-	       vv_tree_entry_at(r->repo, &v->commit, v->path, &e, &absent) == VV_OK &&
-	       vv_dataset_reader_pointer(r->ask->reader, &e.id, arena, p, &absent) == VV_OK;
+	       vv_tree_entry_at(r->repo, &v->commit, v->path, &e, VV_IGNORED) == VV_OK &&
+	       vv_dataset_reader_pointer(r->ask->reader, &e.id, arena, p, VV_IGNORED) == VV_OK;
 }
 
 static vv_status read_both_ways(repair *r, const vv_repair_version *v, const char *file,
@@ -384,13 +381,12 @@ typedef struct forms {
 static vv_status add_form(repair *r, forms *f, const vv_cid *cid, vv_error *err)
 {
 	vv_auto(vv_buf) block = VV_BUF_INIT;
-	vv_error damage;
 	vv_root root;
 	bool fresh;
 
 	vv_root_init(&root);
-	fresh = vv_writer_get(r->w, cid, &block, &damage) == VV_OK &&
-		vv_root_decode(&root, block.data, block.len, &damage) == VV_OK;
+	fresh = vv_writer_get(r->w, cid, &block, VV_IGNORED) == VV_OK &&
+		vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
 	for (size_t i = 0; fresh && i < f->count; i++) {
 		fresh = !same_form(&f->roots[i], &root);
 	}
@@ -459,15 +455,14 @@ static bool find_length(repair *r, const vv_repair_version *v, uint64_t *bytes)
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_buf block = VV_BUF_INIT;
 	vv_pointer p = {0};
-	vv_error absent;
 	vv_root root;
 	bool found = find_pointer(r, v, &arena, &p);
 
 	*bytes = p.bytes;
 	if (!found) {
 		vv_root_init(&root);
-		found = vv_writer_get(r->w, &v->root, &block, &absent) == VV_OK &&
-			vv_root_decode(&root, block.data, block.len, &absent) == VV_OK;
+		found = vv_writer_get(r->w, &v->root, &block, VV_IGNORED) == VV_OK &&
+			vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
 		*bytes = root.bytes;
 		vv_root_clear(&root);
 		vv_buf_clear(&block);
@@ -479,12 +474,11 @@ static vv_status try_renamed(void *payload, const char *path, vv_error *err)
 {
 	const renamed *n = payload;
 	vv_auto(char) *file = vv_repository_file(n->r->repo, path);
-	vv_error absent;
 	vv_stat st;
 	bool same;
 
 	if (!file) return vv_fail_nomem(err);
-	same = strcmp(path, n->v->path) != 0 && vv_lstat(&st, file, &absent) == VV_OK &&
+	same = strcmp(path, n->v->path) != 0 && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
 	       S_ISREG(st.mode) && st.size == n->bytes;
 	return same ? from_file(n->r, n->v, path, err) : VV_OK;
 }

@@ -163,7 +163,6 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 /* Derived: without it, everything is proved anew. */
 static vv_status recall(vv_transfer *t, vv_error *err)
 {
-	vv_error ignored;
 	uint64_t secret;
 	vv_auto(char) *file = NULL;
 	vv_status rc = VV_OK;
@@ -172,7 +171,7 @@ static vv_status recall(vv_transfer *t, vv_error *err)
 	t->remembers = true;
 	file = vv_path_join(vv_repository_varvedir(t->repo), "cache", "pairs", NULL);
 	if (!file) return vv_fail_nomem(err);
-	if (vv_repository_secret(t->repo, &secret, &ignored) == VV_OK) {
+	if (vv_repository_secret(t->repo, &secret, VV_IGNORED) == VV_OK) {
 		rc = vv_table_checks_load(t->checks, file, secret, err);
 	}
 	return rc;
@@ -180,14 +179,13 @@ static vv_status recall(vv_transfer *t, vv_error *err)
 
 static void remember(const vv_transfer *t)
 {
-	vv_error ignored;
 	uint64_t secret;
 	vv_auto(char) *file = t->remembers ? vv_path_join(vv_repository_varvedir(t->repo), "cache",
 							  "pairs", NULL)
 					   : NULL;
 
-	if (file && vv_repository_secret(t->repo, &secret, &ignored) == VV_OK) {
-		(void)vv_table_checks_save(t->checks, file, secret, &ignored);
+	if (file && vv_repository_secret(t->repo, &secret, VV_IGNORED) == VV_OK) {
+		(void)vv_table_checks_save(t->checks, file, secret, VV_IGNORED);
 	}
 }
 

@@ -437,7 +437,6 @@ static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, b
 {
 	vv_auto(vv_buf) reflog = VV_BUF_INIT;
 	vv_auto(vv_ref) ref = {0};
-	vv_error unread;
 	vv_status rc;
 
 	vv_buf_printf(&reflog, "commit%s: %.*s", t->head.unborn ? " (initial)" : "",
@@ -446,7 +445,7 @@ static vv_status move_branch(vv_txn *t, const vv_oid *id, const char *message, b
 		rc = vv_ref_update(t->repo, t->branch, id, t->head.unborn ? NULL : &t->head.commit,
 				   false, reflog.data, err);
 	}
-	*moved = rc == VV_OK || (vv_ref_get(t->repo, t->branch, &ref, &unread) == VV_OK &&
+	*moved = rc == VV_OK || (vv_ref_get(t->repo, t->branch, &ref, VV_IGNORED) == VV_OK &&
 				 vv_oid_equal(&ref.id, id));
 	return rc == VV_EEXISTS ? vv_fail(err, VV_ECONFLICT, "the branch was made meanwhile") : rc;
 }

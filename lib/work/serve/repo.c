@@ -333,16 +333,16 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error *why)
 {
 	vv_auto(vv_frame_reader) in = {0};
-	vv_error ignored, worded = *why;
+	vv_error worded = *why;
 
 	if (!s->one) {
-		(void)vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), &ignored);
-		(void)vv_channel_turn(line, &ignored);
+		(void)vv_channel_write(line, VV_GREETING, strlen(VV_GREETING), VV_IGNORED);
+		(void)vv_channel_turn(line, VV_IGNORED);
 	}
 	vv_frame_reader_init(&in, line, 64u << 20);
-	(void)vv_frame_drain(&in, &ignored);
+	(void)vv_frame_drain(&in, VV_IGNORED);
 	vv_hint_word(&worded, s->words);
-	(void)vv_frame_fail(line, &worded, &ignored);
+	(void)vv_frame_fail(line, &worded, VV_IGNORED);
 	return why->code;
 }
 

@@ -143,10 +143,9 @@ static vv_status forget_own(vv_repository *r, const char *name, bool *found, vv_
 	vv_auto(vv_remote) m = {.name = NULL};
 	vv_auto(char) *key = NULL;
 	const char *own;
-	vv_error absent;
 
 	*found = false;
-	if (vv_remote_find(&m, r, name, &absent) < 0 || !m.name || !(own = vv_store_own(&m))) {
+	if (vv_remote_find(&m, r, name, VV_IGNORED) < 0 || !m.name || !(own = vv_store_own(&m))) {
 		return VV_OK;
 	}
 	if (!(key = vv_remote_key(m.name, "varveUrl"))) return vv_fail_nomem(err);

@@ -134,13 +134,12 @@ static vv_status on_history(void *payload, const vv_new_root *n, vv_error *err)
 
 static vv_status find_versions(dropping *x, vv_error *err)
 {
-	vv_error unborn;
 	vv_oid head;
 	vv_status rc;
 
 	if ((rc = vv_roots_in_use_each(x->repo, on_used_root, x, err)) < 0 ||
 	    (rc = vv_refs_each(x->repo, "refs/", take_ref, x, err)) < 0 ||
-	    (vv_rev_commit(x->repo, "HEAD", &head, &unborn) == VV_OK &&
+	    (vv_rev_commit(x->repo, "HEAD", &head, VV_IGNORED) == VV_OK &&
 	     (rc = add_tip(x, &head, err)) < 0)) {
 		return rc;
 	}
@@ -343,12 +342,11 @@ static vv_status add_named(dropping *x, const char *word, vv_error *err)
 	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_url) u = {0};
 	char *whole = NULL;
-	vv_error none;
 	vv_status rc;
 
 	if (strcmp(word, VV_VAULT_SOURCE) == 0) return add_keeper(x, word, err);
-	if (vv_remote_find(&m, x->repo, word, &none) < 0 || m.name ||
-	    vv_url_read(&u, word, &none) < 0) {
+	if (vv_remote_find(&m, x->repo, word, VV_IGNORED) < 0 || m.name ||
+	    vv_url_read(&u, word, VV_IGNORED) < 0) {
 		rc = add_keeper(x, word, err);
 	} else if (u.secret) {
 		(void)vv_fail(err, VV_EUSAGE,

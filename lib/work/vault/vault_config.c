@@ -161,8 +161,7 @@ static int compare_names(const void *a, const void *b)
 static bool has_password(const char *url)
 {
 	vv_url u;
-	vv_error ignored;
-	bool has = vv_url_read(&u, url, &ignored) == VV_OK;
+	bool has = vv_url_read(&u, url, VV_IGNORED) == VV_OK;
 
 	if (has) {
 		has = u.secret != NULL;

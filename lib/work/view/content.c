@@ -16,7 +16,6 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pointer p;
-	vv_error ignored;
 	vv_status rc;
 
 	*out = (vv_content){.there = mode != 0, .file = S_ISREG(mode)};
@@ -25,7 +24,7 @@ vv_status vv_content_read(vv_content *out, vv_repository *r, uint32_t mode, cons
 	    text.len == 0 || !vv_pointer_looks_like(text.data, text.len)) {
 		return rc;
 	}
-	if (vv_pointer_read(&p, &arena, text.data, text.len, &ignored) < 0) {
+	if (vv_pointer_read(&p, &arena, text.data, text.len, VV_IGNORED) < 0) {
 		out->damaged = true;
 		return rc;
 	}

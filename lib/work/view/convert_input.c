@@ -271,7 +271,6 @@ static uint8_t find_delimiter(cleaning *c, const vv_sniff_hints *hints)
 {
 	vv_sniff_hints own = *hints;
 	vv_sniff_result found;
-	vv_error ignored;
 	uint8_t delimiter = strcmp(vv_path_ext(c->in->plain_name), "tsv") == 0 ? '\t' : ',';
 
 	if (hints->delimiter >= 0) return (uint8_t)hints->delimiter;
@@ -279,7 +278,7 @@ static uint8_t find_delimiter(cleaning *c, const vv_sniff_hints *hints)
 	own.form = VV_FORM_CSV;
 	memset(&found, 0, sizeof(found));
 	if (vv_sniff(&found, vv_buf_cstr(&c->head), c->head.len, c->head.len < SAMPLE, &own,
-		     &ignored) == VV_OK) {
+		     VV_IGNORED) == VV_OK) {
 		delimiter = found.dialect.delimiter;
 		vv_sniff_result_clear(&found);
 	}

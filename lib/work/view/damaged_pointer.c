@@ -80,13 +80,13 @@ bool vv_work_is_torn(vv_repository *r, const char *path, vv_buf *text)
 static bool is_whole_at(vv_repository *r, const char *rev, const char *path)
 {
 	vv_tree_entry t = {0};
-	vv_error why, ignored;
+	vv_error ignored;
 	vv_oid commit;
 	bool damaged, whole = false;
 
 	if (vv_rev_commit(r, rev, &commit, &ignored) == VV_OK &&
 	    vv_tree_entry_at(r, &commit, path, &t, &ignored) == VV_OK) {
-		if (look(r, &t.id, &damaged, &whole, &why, &ignored) < 0) {
+		if (look(r, &t.id, &damaged, &whole, VV_IGNORED, &ignored) < 0) {
 			whole = false;
 		}
 		vv_tree_entry_clear(&t);
@@ -118,7 +118,6 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 		      .output = &out,
 		      .errors = &errors};
 	const char *found = NULL;
-	vv_error none;
 	int code = 1;
 	vv_status rc;
 
@@ -131,7 +130,7 @@ vv_status vv_damaged_pointer_mend(vv_buf *b, vv_repository *r, const char *path,
 	if ((rc = vv_buf_ok(&spec, err)) < 0) {
 		goto done;
 	}
-	if (vv_run_program(&run, &code, &none) == VV_OK && code == 0 && out.len > 0) {
+	if (vv_run_program(&run, &code, VV_IGNORED) == VV_OK && code == 0 && out.len > 0) {
 		for (char *p = out.data, *end; !found && (end = strchr(p, '\n')); p = end + 1) {
 			*end = '\0';
 			found = is_whole_at(r, p, path) ? p : NULL;

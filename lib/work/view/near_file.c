@@ -15,9 +15,8 @@ char *vv_near_file(vv_repository *r, const vv_oid *commit, const char *path)
 {
 	vv_auto(vv_index) *x = NULL;
 	vv_nearest near;
-	vv_error ignored;
-	const vv_status rc = commit ? vv_index_open_tree(&x, r, commit, &ignored)
-				    : vv_index_open(&x, r, &ignored);
+	const vv_status rc = commit ? vv_index_open_tree(&x, r, commit, VV_IGNORED)
+				    : vv_index_open(&x, r, VV_IGNORED);
 
 	if (rc < 0) return NULL;
 	vv_nearest_init(&near, path);
@@ -36,11 +35,10 @@ vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err)
 {
 	vv_auto(char) *path = NULL, *near = NULL;
 	vv_day_word day;
-	vv_error ignored;
 	size_t len, above;
 
 	if (err->code != VV_ENOTFOUND || strstr(word, "..") || vv_day_word_read(&day, word) ||
-	    vv_repository_is_bare(r) || vv_repository_relative(&path, r, word, &ignored) < 0 ||
+	    vv_repository_is_bare(r) || vv_repository_relative(&path, r, word, VV_IGNORED) < 0 ||
 	    !(near = vv_near_file(r, NULL, path))) {
 		return err->code;
 	}

@@ -173,11 +173,10 @@ static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 {
 	vv_auto(char) *here = NULL;
 	vv_tree_entry e;
-	vv_error ignored;
 
-	if (vv_repository_relative(&here, s->repo, s->path, &ignored) == VV_OK &&
+	if (vv_repository_relative(&here, s->repo, s->path, VV_IGNORED) == VV_OK &&
 	    strcmp(here, s->path) != 0 &&
-	    vv_tree_entry_at(s->repo, &s->commit, here, &e, &ignored) == VV_OK) {
+	    vv_tree_entry_at(s->repo, &s->commit, here, &e, VV_IGNORED) == VV_OK) {
 		vv_tree_entry_clear(&e);
 		vv_hint(err, "paths count from the top: did you mean '%s:%s'?", vv_text_shows(rev),
 			vv_text_shows(here));
@@ -348,17 +347,16 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 static vv_status not_there(vv_subject *s, vv_error *err)
 {
 	vv_oid commit;
-	vv_error ignored;
 
 	vv_fail(err, VV_ENOTFOUND, "there is no file '%s'", vv_text_shows(s->text));
-	if (s->repo && vv_rev_commit(s->repo, s->text, &commit, &ignored) == VV_OK) {
+	if (s->repo && vv_rev_commit(s->repo, s->text, &commit, VV_IGNORED) == VV_OK) {
 		return vv_hint(err, "name a file of that version: '%s:PATH'",
 			       vv_text_shows(s->text));
 	}
-	if (s->repo && s->path && vv_rev_commit(s->repo, "HEAD", &commit, &ignored) == VV_OK) {
+	if (s->repo && s->path && vv_rev_commit(s->repo, "HEAD", &commit, VV_IGNORED) == VV_OK) {
 		vv_auto(vv_tree_entry) e = {0};
 
-		if (vv_tree_entry_at(s->repo, &commit, s->path, &e, &ignored) == VV_OK) {
+		if (vv_tree_entry_at(s->repo, &commit, s->path, &e, VV_IGNORED) == VV_OK) {
 			return vv_hint(err, "the last commit has it: 'HEAD:%s'",
 				       vv_text_shows(s->path));
 		}
@@ -472,13 +470,12 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 			       const char *text, vv_error *err)
 {
 	vv_auto(char) *inside = NULL;
-	vv_error ignored;
 	vv_status rc;
 
 	s->text = text;
 	/* A file outside of the work tree is read as one without a repository. */
 	if (repo && !vv_repository_is_bare(repo) &&
-	    vv_repository_relative(&inside, repo, text, &ignored) == VV_OK) {
+	    vv_repository_relative(&inside, repo, text, VV_IGNORED) == VV_OK) {
 		s->repo = repo;
 		s->reader = reader;
 	}

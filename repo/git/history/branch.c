@@ -342,7 +342,6 @@ static void take_back(renaming *n, bool *was_there, bool *left)
  * something to finish. */
 static vv_status finish(renaming *n, vv_error *err)
 {
-	vv_error gone_err;
 	vv_oid now;
 	vv_status rc;
 
@@ -350,7 +349,7 @@ static vv_status finish(renaming *n, vv_error *err)
 		rc = vv_ref_delete(n->repo, n->old_name, &n->id, err);
 	}
 	if (rc < 0 &&
-	    (branch_id(n->repo, n->old_name, &now, &gone_err) < 0 || !vv_oid_is_null(&now))) {
+	    (branch_id(n->repo, n->old_name, &now, VV_IGNORED) < 0 || !vv_oid_is_null(&now))) {
 		(void)vv_prefix(err, "'%s' is there now, but then", vv_text_shows(n->to));
 		return vv_hint(err, "the same command again finishes it");
 	}

@@ -46,11 +46,10 @@ const char *vv_state_shown(vv_repository *r)
 {
 	const char *name = vv_state_name(r);
 	vv_auto(vv_buf) update = VV_BUF_INIT, picked = VV_BUF_INIT;
-	vv_error ignored;
 
 	if (strcmp(name, "cherry-pick") == 0 &&
-	    read_state(r, UPDATE, HEADS_BYTES_MAX, &update, &ignored) == VV_OK &&
-	    read_state(r, "CHERRY_PICK_HEAD", HEADS_BYTES_MAX, &picked, &ignored) == VV_OK &&
+	    read_state(r, UPDATE, HEADS_BYTES_MAX, &update, VV_IGNORED) == VV_OK &&
+	    read_state(r, "CHERRY_PICK_HEAD", HEADS_BYTES_MAX, &picked, VV_IGNORED) == VV_OK &&
 	    strcmp(vv_buf_cstr(&update), vv_buf_cstr(&picked)) == 0) {
 		return "update";
 	}

@@ -63,17 +63,16 @@ static bool is_same(vv_index *x, const git_index_entry *e)
 {
 	vv_index_entry seen = {.path = e->path, .mode = e->mode};
 	vv_file_state state;
-	vv_error ignored;
 	bool pointer = false;
 
 	vv_oid_from_git(&seen.id, &e->id);
-	if (vv_merge_is_pointer(x->repo->odb, &e->id, &pointer, &ignored) < 0) return false;
+	if (vv_merge_is_pointer(x->repo->odb, &e->id, &pointer, VV_IGNORED) < 0) return false;
 	if (pointer) {
 		return x->repo->judge && x->repo->judge(x->repo->judge_payload, e->path, &seen.id);
 	}
 	/* with size 0 and no dates: its stat proves nothing */
 	return e->file_size <= LOOK_MAX &&
-	       vv_index_file_state(x, &seen, &state, &ignored) == VV_OK && state == VV_FILE_SAME;
+	       vv_index_file_state(x, &seen, &state, VV_IGNORED) == VV_OK && state == VV_FILE_SAME;
 }
 
 /* An entry that the old index's date marked as uncertain would look certain under a newer one. As Git

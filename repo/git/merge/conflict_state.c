@@ -104,7 +104,6 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_json *doc = NULL;
-	vv_error unread;
 	vv_status rc = VV_ENOTFOUND;
 
 	if (vv_index_has_conflicts(x)) {
@@ -112,7 +111,7 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	}
 	/* A record that was damaged by hand is said by whoever wants its conflicts. */
 	if (rc == VV_OK &&
-	    (vv_json_read(&doc, &arena, text.data, text.len, "record", &unread) < 0 ||
+	    (vv_json_read(&doc, &arena, text.data, text.len, "record", VV_IGNORED) < 0 ||
 	     !fits(doc, x, path) || !names(doc, "merged", NULL, out))) {
 		rc = VV_ENOTFOUND;
 	}

@@ -74,17 +74,16 @@ static bool wants_color(const shower *s)
 	vv_auto(char) *when = NULL;
 	bool paged = true,
 	     color = s->watched && !(no_color && *no_color) && term && strcmp(term, "dumb") != 0;
-	vv_error ignored;
 
-	if (s->repo && vv_config_string(s->repo, "color.diff", &when, &ignored) < 0) {
-		(void)vv_config_string(s->repo, "color.ui", &when, &ignored);
+	if (s->repo && vv_config_string(s->repo, "color.diff", &when, VV_IGNORED) < 0) {
+		(void)vv_config_string(s->repo, "color.ui", &when, VV_IGNORED);
 	}
 	if (when && strcmp(when, "always") == 0) {
 		color = true;
 	} else if (when && (strcmp(when, "never") == 0 || strcmp(when, "false") == 0)) {
 		color = false;
 	} else if (in_pager() && s->repo) {
-		(void)vv_config_bool(s->repo, "color.pager", true, &paged, &ignored);
+		(void)vv_config_bool(s->repo, "color.pager", true, &paged, VV_IGNORED);
 		color = color && paged;
 	}
 	return color;
@@ -92,7 +91,6 @@ static bool wants_color(const shower *s)
 
 static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 {
-	vv_error ignored;
 	vv_diff_writer_options wo = {.write = write_out,
 				     .context = 2,
 				     .temp_dir = vv_env_temp_dir(vv_environ()),
@@ -100,7 +98,7 @@ static vv_status open_shower(shower *s, vv_context *c, vv_error *err)
 	vv_status rc;
 
 	/* Two files are compared without a repository too (git diff --no-index). */
-	if (vv_context_need(c, VV_NEEDS_REPOSITORY, &ignored) == VV_OK &&
+	if (vv_context_need(c, VV_NEEDS_REPOSITORY, VV_IGNORED) == VV_OK &&
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		return rc;
 	}

@@ -210,10 +210,10 @@ static int read_command(session *s, char **command, char **path, vv_error *err)
 static void set_hook(const vv_filter *f)
 {
 	bool wanted = false;
-	vv_error ignored;
 
-	if (vv_config_bool(f->repo, "varve.prepush", true, &wanted, &ignored) == VV_OK && wanted) {
-		(void)vv_push_hook_set(f->repo, NULL, &ignored);
+	if (vv_config_bool(f->repo, "varve.prepush", true, &wanted, VV_IGNORED) == VV_OK &&
+	    wanted) {
+		(void)vv_push_hook_set(f->repo, NULL, VV_IGNORED);
 	}
 }
 

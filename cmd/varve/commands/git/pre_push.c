@@ -95,10 +95,9 @@ static vv_status read_blocks_ref(run *r, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
 	vv_blocks_config config;
-	vv_error absent;
 	vv_status rc = VV_OK;
 
-	if (vv_head_read(r->repo, &head, &absent) == VV_OK && !vv_oid_is_null(&head.commit) &&
+	if (vv_head_read(r->repo, &head, VV_IGNORED) == VV_OK && !vv_oid_is_null(&head.commit) &&
 	    (rc = vv_blocks_config_read(&config, r->repo, &head.commit, err)) == VV_OK) {
 		r->blocks_ref = config.ref ? vv_strdup(config.ref) : NULL;
 		rc = config.ref && !r->blocks_ref ? vv_fail_nomem(err) : VV_OK;
@@ -207,21 +206,20 @@ static bool says_mirror(const vv_buf *line)
 static bool is_mirror(const run *r)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT, text = VV_BUF_INIT;
-	vv_error ignored;
 	bool is = false;
 	long pid = (long)getppid();
 
 	vv_buf_printf(&key, "remote.%s.mirror", r->name);
-	if (vv_config_bool(r->repo, vv_buf_cstr(&key), false, &is, &ignored) < 0) {
+	if (vv_config_bool(r->repo, vv_buf_cstr(&key), false, &is, VV_IGNORED) < 0) {
 		is = false;
 	}
 	for (int up = 0; !is && up < ANCESTORS && pid > 1; up++) {
-		if (read_proc(&text, pid, "cmdline", &ignored) < 0) {
+		if (read_proc(&text, pid, "cmdline", VV_IGNORED) < 0) {
 			break;
 		}
 		is = says_mirror(&text);
 		/* "<pid> (<name>) <state> <parent> ..." */
-		const char *name = read_proc(&text, pid, "stat", &ignored) == VV_OK
+		const char *name = read_proc(&text, pid, "stat", VV_IGNORED) == VV_OK
 					   ? strrchr(text.data, ')')
 					   : NULL;
 		pid = name && strlen(name) > 4 ? strtol(name + 4, NULL, 10) : 0;
@@ -234,7 +232,6 @@ static vv_status see_mirror(const run *r, vv_error *err)
 {
 	const char *args[] = {"ls-remote", "-q", "--refs", "--", r->url, NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT, name = VV_BUF_INIT;
-	vv_error absent;
 	vv_ref ref;
 	const vv_git_call call = {.args = args, .repo = r->repo, .output = &out};
 	vv_status rc = vv_git_must(&call, vv_text_url(r->url), err);
@@ -244,7 +241,7 @@ static vv_status see_mirror(const run *r, vv_error *err)
 		if (id < len && is_blocks_ref(r, p + id, len - id)) {
 			vv_buf_reset(&name);
 			vv_buf_put(&name, p + id, len - id);
-			if (vv_ref_get(r->repo, vv_buf_cstr(&name), &ref, &absent) == VV_OK) {
+			if (vv_ref_get(r->repo, vv_buf_cstr(&name), &ref, VV_IGNORED) == VV_OK) {
 				vv_ref_clear(&ref);
 			} else {
 				rc = refuse(r, "delete", vv_buf_cstr(&name), err);

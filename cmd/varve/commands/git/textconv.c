@@ -163,7 +163,6 @@ static vv_status open_version(lines *l, const char *cid, vv_error *err)
 static vv_status open_known(lines *l, bool *settled, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	vv_error ignored;
 	vv_cid cid;
 	bool found = false;
 	vv_status rc = l->repo ? vv_known_bytes_find(l->repo, l->file, &cid, &found, err) : VV_OK;
@@ -171,7 +170,7 @@ static vv_status open_known(lines *l, bool *settled, vv_error *err)
 	*settled = false;
 	if (rc < 0 || !found) return rc;
 	vv_cid_text(text, &cid);
-	if (open_version(l, text, &ignored) < 0) {
+	if (open_version(l, text, VV_IGNORED) < 0) {
 		close_table(l); /* the bytes are here all the same */
 		return VV_OK;
 	}
@@ -405,10 +404,9 @@ static vv_status put_as_it_is(lines *l, vv_error *err)
 
 static vv_status convert(lines *l, vv_context *c, vv_error *err)
 {
-	vv_error ignored;
 	vv_status rc;
 
-	if (vv_context_need(c, VV_NEEDS_REPOSITORY, &ignored) == VV_OK &&
+	if (vv_context_need(c, VV_NEEDS_REPOSITORY, VV_IGNORED) == VV_OK &&
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		return rc;
 	}
