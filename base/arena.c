@@ -83,7 +83,7 @@ static size_t next_chunk_size(const vv_arena *a)
 
 void *vv_arena_alloc(vv_arena *a, size_t size)
 {
-	size_t rounded, fresh;
+	size_t rounded;
 	chunk *c;
 	void *p;
 
@@ -94,7 +94,7 @@ void *vv_arena_alloc(vv_arena *a, size_t size)
 		a->used += rounded;
 		return p;
 	}
-	fresh = next_chunk_size(a);
+	size_t fresh = next_chunk_size(a);
 	if (rounded > fresh / 2) {
 		c = chunk_new(rounded);
 		if (!c) return NULL;
@@ -118,10 +118,9 @@ void *vv_arena_alloc(vv_arena *a, size_t size)
 void *vv_arena_calloc(vv_arena *a, size_t count, size_t size)
 {
 	size_t total;
-	void *p;
 
 	if (!vv_mul_size(&total, count, size)) return NULL;
-	p = vv_arena_alloc(a, total);
+	void *p = vv_arena_alloc(a, total);
 	if (p) {
 		memset(p, 0, total);
 	}
@@ -131,10 +130,9 @@ void *vv_arena_calloc(vv_arena *a, size_t count, size_t size)
 char *vv_arena_strndup(vv_arena *a, const char *s, size_t len)
 {
 	size_t size;
-	char *copy;
 
 	if (!vv_add_size(&size, len, 1)) return NULL;
-	copy = vv_arena_alloc(a, size);
+	char *copy = vv_arena_alloc(a, size);
 	if (copy) {
 		if (len > 0) {
 			memcpy(copy, s, len);
@@ -147,14 +145,12 @@ char *vv_arena_strndup(vv_arena *a, const char *s, size_t len)
 char *vv_arena_printf(vv_arena *a, const char *fmt, ...)
 {
 	va_list ap;
-	char *text;
-	int len;
 
 	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
+	int len = vsnprintf(NULL, 0, fmt, ap);
 	va_end(ap);
 	if (len < 0) return NULL;
-	text = vv_arena_alloc(a, (size_t)len + 1);
+	char *text = vv_arena_alloc(a, (size_t)len + 1);
 	if (text) {
 		va_start(ap, fmt);
 		(void)vsnprintf(text, (size_t)len + 1, fmt, ap);

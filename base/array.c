@@ -13,7 +13,7 @@
 bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size)
 {
 	size_t wanted = *cap > 0 ? *cap : FIRST_CAP / 2;
-	void *old, *grown;
+	void *old;
 
 	/* a sum that overflowed, or no room to double */
 	if (least <= *cap || wanted > SIZE_MAX / 2) return false;
@@ -23,7 +23,7 @@ bool vv_array_grow(void *items, size_t *cap, size_t least, size_t size)
 	}
 	/* All object pointers look alike in POSIX; copying keeps within the aliasing rules. */
 	memcpy(&old, items, sizeof(old));
-	grown = vv_realloc_array(old, wanted, size);
+	void *grown = vv_realloc_array(old, wanted, size);
 	if (!grown) return false;
 	memcpy(items, &grown, sizeof(grown));
 	*cap = wanted;

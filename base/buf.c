@@ -35,8 +35,7 @@ void vv_buf_reset(vv_buf *b)
 
 bool vv_buf_grow(vv_buf *b, size_t more)
 {
-	size_t need, cap;
-	char *data;
+	size_t need;
 
 	if (b->failed) return false;
 	/* The NUL after the bytes is counted in. */
@@ -45,14 +44,14 @@ bool vv_buf_grow(vv_buf *b, size_t more)
 		return false;
 	}
 	if (need <= b->cap) return true;
-	cap = b->cap < FIRST_CAP ? FIRST_CAP : b->cap;
+	size_t cap = b->cap < FIRST_CAP ? FIRST_CAP : b->cap;
 	if (cap < need && !vv_add_size(&cap, cap, cap / 2)) {
 		cap = need;
 	}
 	if (cap < need) {
 		cap = need;
 	}
-	data = vv_realloc(b->data, cap);
+	char *data = vv_realloc(b->data, cap);
 	if (!data) {
 		b->failed = true;
 		return false;
@@ -74,13 +73,11 @@ void vv_buf_printf(vv_buf *b, const char *fmt, ...)
 void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap)
 {
 	va_list again;
-	size_t room;
-	int need;
 
 	if (!vv_buf_reserve(b, FIRST_CAP)) return;
-	room = b->cap - b->len;
+	size_t room = b->cap - b->len;
 	va_copy(again, ap);
-	need = vsnprintf(b->data + b->len, room, fmt, again);
+	int need = vsnprintf(b->data + b->len, room, fmt, again);
 	va_end(again);
 	if (need >= 0 && (size_t)need >= room) {
 		b->data[b->len] = '\0';
@@ -97,8 +94,6 @@ void vv_buf_vprintf(vv_buf *b, const char *fmt, va_list ap)
 
 char *vv_buf_detach(vv_buf *b)
 {
-	char *data;
-
 	if (!b->data && !b->failed) {
 		(void)vv_buf_reserve(b, 0);
 	}
@@ -106,7 +101,7 @@ char *vv_buf_detach(vv_buf *b)
 		vv_buf_clear(b);
 		return NULL;
 	}
-	data = b->data;
+	char *data = b->data;
 	data[b->len] = '\0';
 	vv_buf_init(b);
 	return data;
@@ -161,13 +156,10 @@ bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out)
 {
 	const uint8_t *at = *p;
 	uint64_t v = 0;
-	unsigned shift;
 
-	for (shift = 0; shift < 64; shift += 7) {
-		uint8_t byte;
-
+	for (unsigned shift = 0; shift < 64; shift += 7) {
 		if (at == end) return false;
-		byte = *at++;
+		uint8_t byte = *at++;
 		/* The tenth byte has room for the 64th bit only. */
 		if (shift == 63 && byte > 1) return false;
 		v |= (uint64_t)(byte & 0x7f) << shift;
@@ -183,18 +175,14 @@ bool vv_varint_read(const uint8_t **p, const uint8_t *end, uint64_t *out)
 
 void vv_put_le32(uint8_t *out, uint32_t v)
 {
-	unsigned i;
-
-	for (i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		out[i] = (uint8_t)(v >> (8 * i));
 	}
 }
 
 void vv_put_le64(uint8_t *out, uint64_t v)
 {
-	unsigned i;
-
-	for (i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < 8; i++) {
 		out[i] = (uint8_t)(v >> (8 * i));
 	}
 }

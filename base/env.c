@@ -18,7 +18,6 @@ static const char *const no_entries[] = {NULL};
 vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err)
 {
 	size_t count = 0, bytes = 0;
-	char *text;
 
 	*out = NULL;
 	entries = entries ? entries : no_entries;
@@ -26,7 +25,7 @@ vv_status vv_env_new(vv_env **out, const char *const *entries, vv_error *err)
 		bytes += strlen(entries[count]) + 1;
 	}
 	if (!(*out = vv_malloc((count + 1) * sizeof(char *) + bytes))) return vv_fail_nomem(err);
-	text = (char *)&(*out)->list[count + 1];
+	char *text = (char *)&(*out)->list[count + 1];
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(entries[i]) + 1;
 

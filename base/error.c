@@ -42,22 +42,21 @@ static size_t back_to_blank(const char *text, size_t len)
 static void copy_cut(char *out, size_t size, const char *text)
 {
 	static const char gap[] = "...";
-	size_t len = strlen(text), tail_len = size / 3, head_len, skip;
-	const char *tail;
+	size_t len = strlen(text), tail_len = size / 3;
 
 	if (len < size) {
 		memcpy(out, text, len + 1);
 		return;
 	}
-	tail = text + len - tail_len;
+	const char *tail = text + len - tail_len;
 	while (inside_character(*tail)) {
 		tail++;
 		tail_len--;
 	}
-	skip = to_blank(tail);
+	size_t skip = to_blank(tail);
 	tail += skip;
 	tail_len -= skip;
-	head_len = size - sizeof gap - tail_len;
+	size_t head_len = size - sizeof gap - tail_len;
 	while (head_len > 0 && inside_character(text[head_len])) {
 		head_len--;
 	}

@@ -155,11 +155,10 @@ vv_status vv_fsync(int fd, const char *path, vv_error *err)
 
 vv_status vv_fsync_dir(const char *path, vv_error *err)
 {
-	vv_status rc;
 	int fd = vv_open(path, O_RDONLY | O_DIRECTORY, 0, err);
 
 	if (fd < 0) return (vv_status)fd;
-	rc = vv_fsync(fd, path, err);
+	vv_status rc = vv_fsync(fd, path, err);
 	(void)vv_close(fd, path, NULL);
 	return rc;
 }
@@ -190,10 +189,8 @@ static bool is_dir(const char *path)
 /* Makes one folder, unless it exists; errno tells why not. */
 static bool make_dir(const char *path)
 {
-	int number;
-
 	if (vv_sys_ops.mkdir(path, 0777) == 0) return true;
-	number = errno;
+	int number = errno;
 	if (is_dir(path)) return true;
 	errno = number;
 	return false;
@@ -202,11 +199,11 @@ static bool make_dir(const char *path)
 vv_status vv_mkdirs(const char *path, vv_error *err)
 {
 	vv_auto(char) *copy = path ? vv_strdup(path) : NULL;
-	char *slash;
 
 	if (!copy) return vv_fail_nomem(err);
 	if (is_dir(path)) return VV_OK;
-	for (slash = strchr(copy + (copy[0] == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(copy + (copy[0] == '/'), '/'); slash;
+	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (copy[0] != '\0' && !make_dir(copy)) {
 			return vv_fail_errno(err, "cannot create the folder", copy);
@@ -377,13 +374,11 @@ static void keep_mode(int fd, const char *path)
 static vv_status fill_temp(int fd, const char *path, const void *bytes, size_t len, bool durable,
 			   vv_error *err)
 {
-	vv_status rc, closed;
-
-	rc = vv_write_full(fd, bytes, len, path, err);
+	vv_status rc = vv_write_full(fd, bytes, len, path, err);
 	if (rc == VV_OK && durable) {
 		rc = vv_fsync(fd, path, err);
 	}
-	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
@@ -433,13 +428,12 @@ static vv_status replace_file(const char *path, const void *bytes, size_t len, r
 {
 	vv_auto(char) *dir = path ? vv_path_dir(path) : NULL, *temp = NULL;
 	vv_status rc;
-	int fd;
 
 	if (!dir) return vv_fail_nomem(err);
 	if (how.sweep) {
 		vv_temp_sweep(dir, VV_WRITE_TEMP);
 	}
-	fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err);
+	int fd = vv_temp_open(&temp, dir, VV_WRITE_TEMP, err);
 	if (fd < 0) return (vv_status)fd;
 	keep_mode(fd, path);
 	if ((rc = fill_temp(fd, path, bytes, len, how.sync_file, err)) < 0 ||
@@ -481,17 +475,15 @@ vv_status vv_write_file_synced(const char *path, const void *bytes, size_t len, 
 int vv_temp_open(char **path_out, const char *dir, const char *prefix, vv_error *err)
 {
 	char name[VV_TEMP_RANDOM + 1];
-	unsigned tries;
 
 	*path_out = NULL;
-	for (tries = 0; tries < TEMP_TRIES; tries++) {
+	for (unsigned tries = 0; tries < TEMP_TRIES; tries++) {
 		vv_auto(vv_buf) path = VV_BUF_INIT;
-		int fd;
 
 		vv_temp_name(name);
 		vv_buf_printf(&path, "%s/%s%s", dir, prefix, name);
 		if (vv_buf_ok(&path, err) < 0) return VV_ENOMEM;
-		fd = vv_open(path.data, O_RDWR | O_CREAT | O_EXCL, 0666, err);
+		int fd = vv_open(path.data, O_RDWR | O_CREAT | O_EXCL, 0666, err);
 		if (fd >= 0) {
 			*path_out = vv_buf_detach(&path);
 			return fd;
@@ -595,11 +587,10 @@ static vv_status wait_for_lock(int fd, const char *path, bool exclusive, unsigne
 
 int vv_lock(const char *path, bool exclusive, unsigned wait_ms, vv_error *err)
 {
-	vv_status rc;
 	int fd = vv_open(path, O_RDWR | O_CREAT, 0666, err);
 
 	if (fd < 0) return fd;
-	rc = wait_for_lock(fd, path, exclusive, wait_ms, err);
+	vv_status rc = wait_for_lock(fd, path, exclusive, wait_ms, err);
 	if (rc < 0) {
 		(void)vv_close(fd, path, NULL);
 		return rc;

@@ -55,15 +55,14 @@ static vv_status judge(int code, vv_error *err)
 vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err)
 {
 	vv_auto(vv_digest) *d = vv_calloc(1, sizeof *d);
-	vv_status rc;
 
 	*out = NULL;
 	if (!d) return vv_fail_nomem(err);
 	d->kind = kind;
-	rc = judge(kind == VV_DIGEST_MD5    ? MD5_Init(&d->ctx.md5)
-		   : kind == VV_DIGEST_SHA1 ? SHA1_Init(&d->ctx.sha1)
-					    : SHA256_Init(&d->ctx.sha256),
-		   err);
+	vv_status rc = judge(kind == VV_DIGEST_MD5    ? MD5_Init(&d->ctx.md5)
+			     : kind == VV_DIGEST_SHA1 ? SHA1_Init(&d->ctx.sha1)
+						      : SHA256_Init(&d->ctx.sha256),
+			     err);
 	if (rc < 0) return rc;
 	*out = vv_take(&d);
 	return VV_OK;

@@ -68,11 +68,10 @@ static uint64_t read_pid_space(void)
 {
 	char text[64];
 	ssize_t n = readlink("/proc/self/ns/pid", text, sizeof text - 1);
-	const char *open;
 
 	if (n <= 0) return 0;
 	text[n] = '\0';
-	open = strchr(text, '[');
+	const char *open = strchr(text, '[');
 	return open ? strtoull(open + 1, NULL, 10) : 0;
 }
 
@@ -80,10 +79,9 @@ static void read_boot(char out[33])
 {
 	char text[64];
 	size_t n = 0;
-	const char *p;
 
 	read_small(text, sizeof text, "/proc/sys/kernel/random/boot_id");
-	for (p = text; *p && n < 32; p++) {
+	for (const char *p = text; *p && n < 32; p++) {
 		if (vv_hex_is_lower(p, 1)) {
 			out[n++] = *p;
 		}
@@ -148,11 +146,11 @@ void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h)
 /* The value of "name=" at *p, which ends at a space; moves *p behind it. */
 static bool take(const char **p, const char *name, char *out, size_t size)
 {
-	size_t name_len = strlen(name), len;
+	size_t name_len = strlen(name);
 
 	if (strncmp(*p, name, name_len) != 0) return false;
 	*p += name_len;
-	len = strcspn(*p, " ");
+	size_t len = strcspn(*p, " ");
 	if (len >= size) return false;
 	memcpy(out, *p, len);
 	out[len] = '\0';

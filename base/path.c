@@ -26,12 +26,11 @@ bool vv_path_ends(const char *name, const char *end)
 char *vv_path_join(const char *first, ...)
 {
 	vv_buf b = VV_BUF_INIT;
-	const char *part;
 	va_list ap;
 
 	if (!first) return NULL;
 	va_start(ap, first);
-	for (part = first; part; part = va_arg(ap, const char *)) {
+	for (const char *part = first; part; part = va_arg(ap, const char *)) {
 		if (b.len > 0 && b.data[b.len - 1] != '/' && *part != '\0') {
 			vv_buf_putc(&b, '/');
 		}
@@ -119,10 +118,8 @@ const char *vv_path_below(const char *root, const char *path)
 /* Is the part of len bytes this word (lower case ASCII), whatever its case? */
 static bool part_is(const char *part, size_t len, const char *word)
 {
-	size_t i;
-
 	if (strlen(word) != len) return false;
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (vv_to_lower(part[i]) != word[i]) return false;
 	}
 	return true;
@@ -180,7 +177,7 @@ bool vv_path_is_dot_git(const char *part, size_t len)
 static bool is_device(const char *part, size_t len)
 {
 	static const char *const words[] = {"con", "prn", "aux", "nul", "conin$", "conout$"};
-	size_t stem = 0, i;
+	size_t stem = 0;
 
 	while (stem < len && part[stem] != '.') {
 		stem++;
@@ -188,7 +185,7 @@ static bool is_device(const char *part, size_t len)
 	while (stem > 0 && part[stem - 1] == ' ') {
 		stem--;
 	}
-	for (i = 0; i < sizeof words / sizeof words[0]; i++) {
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
 		if (part_is(part, stem, words[i])) return true;
 	}
 	/* The superscript digits one, two and three count as digits there. */
@@ -236,11 +233,11 @@ static const char *whole_danger(const char *path)
 
 static const char *whole_fault(const char *path)
 {
-	const char *fault = whole_danger(path), *p;
+	const char *fault = whole_danger(path);
 
 	if (fault) return fault;
 	if (path[0] == '-') return "it begins with '-'";
-	for (p = path; *p != '\0'; p++) {
+	for (const char *p = path; *p != '\0'; p++) {
 		if (*p == '\\') return "it has a backslash";
 		if (*p == ':') return "it has a ':'";
 		if ((unsigned char)*p < 0x20 || *p == 0x7f) return "it has a control character";

@@ -90,10 +90,10 @@ static vv_status broken(vv_error *err, bool stopped, unsigned wait_ms)
 static size_t put(vv_ring *r, const char *bytes, size_t len)
 {
 	size_t at = (r->start + r->len) % r->cap;
-	size_t room = r->cap - r->len, first;
+	size_t room = r->cap - r->len;
 
 	len = len < room ? len : room;
-	first = len < r->cap - at ? len : r->cap - at;
+	size_t first = len < r->cap - at ? len : r->cap - at;
 	memcpy(r->bytes + at, bytes, first);
 	memcpy(r->bytes, bytes + first, len - first);
 	r->len += len;
@@ -102,10 +102,8 @@ static size_t put(vv_ring *r, const char *bytes, size_t len)
 
 static size_t take(vv_ring *r, char *out, size_t len)
 {
-	size_t first;
-
 	len = len < r->len ? len : r->len;
-	first = len < r->cap - r->start ? len : r->cap - r->start;
+	size_t first = len < r->cap - r->start ? len : r->cap - r->start;
 	memcpy(out, r->bytes + r->start, first);
 	memcpy(out + first, r->bytes, len - first);
 	r->start = (r->start + len) % r->cap;
@@ -185,10 +183,8 @@ void vv_ring_stop(vv_ring *r)
 
 bool vv_ring_stopped(vv_ring *r)
 {
-	bool stopped;
-
 	(void)pthread_mutex_lock(&r->lock);
-	stopped = r->stopped;
+	bool stopped = r->stopped;
 	(void)pthread_mutex_unlock(&r->lock);
 	return stopped;
 }

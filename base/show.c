@@ -158,7 +158,7 @@ size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len)
 {
 	const unsigned char *p = (const unsigned char *)s;
 	uint32_t cp, least;
-	size_t need, i;
+	size_t need;
 
 	if (len == 0) return 0;
 	if (p[0] < 0x80) {
@@ -181,7 +181,7 @@ size_t vv_utf8_decode(uint32_t *out, const char *s, size_t len)
 		return 0;
 	}
 	if (need > len) return 0;
-	for (i = 1; i < need; i++) {
+	for (size_t i = 1; i < need; i++) {
 		if ((p[i] & 0xc0) != 0x80) return 0;
 		cp = cp << 6 | (p[i] & 0x3fu);
 	}
@@ -322,11 +322,11 @@ static char *next_slot(void)
 static const char *show(const char *s, size_t len, bool name)
 {
 	char *out = next_slot();
-	size_t at = 0, fill = 0, fits;
+	size_t at = 0, fill = 0;
 	bool cut;
 	vv_piece p;
 
-	fits = vv_text_fitting(s, len, SHOW_WIDTH, &cut);
+	size_t fits = vv_text_fitting(s, len, SHOW_WIDTH, &cut);
 	while (at < fits) {
 		vv_piece_next(&p, s + at, len - at);
 		if (name && s[at] == '\\') {
@@ -413,9 +413,9 @@ static size_t put_count(char *out, uint64_t n)
 {
 	char digits[24];
 	size_t len = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n);
-	size_t fill = 0, i;
+	size_t fill = 0;
 
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (i > 0 && (len - i) % 3 == 0) {
 			out[fill++] = ',';
 		}

@@ -153,12 +153,12 @@ static vv_status note_failure(vv_file_batch *b, vv_status rc, vv_error *err)
 static vv_status write_temp(vv_file_batch *b, int fd, const char *temp, const void *bytes,
 			    size_t len, vv_error *err)
 {
-	vv_status rc = vv_write_full(fd, bytes, len, temp, err), closed;
+	vv_status rc = vv_write_full(fd, bytes, len, temp, err);
 
 	if (rc == VV_OK) {
 		rc = note_failure(b, vv_syncs_add(&b->syncs, fd, temp, &b->why), err);
 	}
-	closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 

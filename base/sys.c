@@ -34,10 +34,9 @@ static int sys_open(const char *path, int flags, mode_t mode)
 static int sys_fsync(int fd)
 {
 	struct stat st;
-	int rc;
 
 	if (fstat(fd, &st) < 0) return -1;
-	rc = S_ISDIR(st.st_mode) ? fsync(fd) : fdatasync(fd);
+	int rc = S_ISDIR(st.st_mode) ? fsync(fd) : fdatasync(fd);
 	if (rc == 0) {
 		atomic_fetch_add_explicit(&fsync_count, 1, memory_order_relaxed);
 	}
@@ -102,10 +101,9 @@ char *vv_strdup(const char *s)
 char *vv_strndup(const char *s, size_t len)
 {
 	size_t size;
-	char *copy;
 
 	if (!vv_add_size(&size, len, 1)) return NULL;
-	copy = vv_malloc(size);
+	char *copy = vv_malloc(size);
 	if (copy) {
 		if (len > 0) {
 			memcpy(copy, s, len);
@@ -146,14 +144,12 @@ static unsigned affinity_count(void)
 {
 	unsigned long mask[128];
 	unsigned count = 0;
-	long bytes;
-	size_t i, words;
 
 	memset(mask, 0, sizeof mask);
-	bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+	long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
 	if (bytes <= 0) return 0;
-	words = (size_t)bytes / sizeof mask[0];
-	for (i = 0; i < words; i++) {
+	size_t words = (size_t)bytes / sizeof mask[0];
+	for (size_t i = 0; i < words; i++) {
 		count += (unsigned)__builtin_popcountl(mask[i]);
 	}
 	return count;
@@ -168,10 +164,9 @@ static unsigned affinity_count(void)
 unsigned vv_cpu_count(void)
 {
 	unsigned count = affinity_count();
-	long online;
 
 	if (count > 0) return count;
-	online = sysconf(_SC_NPROCESSORS_ONLN);
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
 	if (online < 1) return 1;
 	return online > INT_MAX ? (unsigned)INT_MAX : (unsigned)online;
 }

@@ -41,9 +41,8 @@ static uint64_t number_of(void)
 void vv_temp_name(char out[VV_TEMP_RANDOM + 1])
 {
 	uint64_t number = number_of();
-	size_t i;
 
-	for (i = 0; i < VV_TEMP_RANDOM; i++) {
+	for (size_t i = 0; i < VV_TEMP_RANDOM; i++) {
 		out[i] = letters[number >> (5 * (VV_TEMP_RANDOM - 1 - i)) & 31];
 	}
 	out[VV_TEMP_RANDOM] = '\0';
@@ -67,10 +66,9 @@ static bool read_name(uint64_t *out, const char *name)
 bool vv_temp_name_read(const char *name, bool *ended)
 {
 	uint64_t number;
-	pid_t pid;
 
 	if (!read_name(&number, name)) return false;
-	pid = (pid_t)(number >> CHANCE_BITS & ((1u << PID_BITS) - 1));
+	pid_t pid = (pid_t)(number >> CHANCE_BITS & ((1u << PID_BITS) - 1));
 	*ended = number >> (PID_BITS + CHANCE_BITS) == whereabouts() && pid > 0 &&
 		 kill(pid, 0) < 0 && errno == ESRCH;
 	return true;

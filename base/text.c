@@ -231,10 +231,9 @@ void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size
 bool vv_parse_u64(uint64_t *out, const char *s, size_t len)
 {
 	uint64_t v = 0;
-	size_t i;
 
 	if (len == 0) return false;
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (s[i] < '0' || s[i] > '9') return false;
 		if (__builtin_mul_overflow(v, UINT64_C(10), &v) ||
 		    __builtin_add_overflow(v, (uint64_t)(s[i] - '0'), &v)) {
@@ -269,15 +268,15 @@ unsigned vv_text_distance(const char *a, const char *b, unsigned max)
 {
 	unsigned rows[3][DISTANCE_LEN + 1];
 	unsigned *two_up = rows[0], *up = rows[1], *row = rows[2], *swap;
-	size_t a_len = strlen(a), b_len = strlen(b), i, j;
+	size_t a_len = strlen(a), b_len = strlen(b);
 
 	if (a_len > DISTANCE_LEN || b_len > DISTANCE_LEN) return max + 1;
-	for (j = 0; j <= b_len; j++) {
+	for (size_t j = 0; j <= b_len; j++) {
 		row[j] = (unsigned)j;
 	}
 	memset(rows[0], 0, sizeof(rows[0]));
 	memset(rows[1], 0, sizeof(rows[1]));
-	for (i = 1; i <= a_len; i++) {
+	for (size_t i = 1; i <= a_len; i++) {
 		unsigned best;
 
 		swap = two_up;
@@ -285,7 +284,7 @@ unsigned vv_text_distance(const char *a, const char *b, unsigned max)
 		up = row;
 		row = swap;
 		row[0] = best = (unsigned)i;
-		for (j = 1; j <= b_len; j++) {
+		for (size_t j = 1; j <= b_len; j++) {
 			char x = folded(a[i - 1]), y = folded(b[j - 1]);
 			unsigned cost = up[j - 1] + (x != y);
 

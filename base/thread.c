@@ -103,7 +103,6 @@ static bool init_locks(vv_pool *p)
 vv_pool *vv_pool_new(unsigned threads)
 {
 	vv_auto_free vv_pool *p = vv_calloc(1, sizeof *p);
-	unsigned i;
 
 	if (!p) return NULL;
 	p->workers = vv_calloc(threads > 0 ? threads : 1, sizeof *p->workers);
@@ -111,7 +110,7 @@ vv_pool *vv_pool_new(unsigned threads)
 		vv_free(p->workers);
 		return NULL;
 	}
-	for (i = 0; i < threads; i++) {
+	for (unsigned i = 0; i < threads; i++) {
 		pool_thread *w = &p->workers[i];
 
 		w->pool = p;
@@ -163,15 +162,13 @@ void vv_pool_wait(vv_pool *p, vv_job *job)
 
 void vv_pool_free(vv_pool *p)
 {
-	unsigned i;
-
 	if (!p) return;
 	(void)pthread_mutex_lock(&p->lock);
 	assert(!p->first); /* all jobs have been waited for */
 	p->closing = true;
 	(void)pthread_cond_broadcast(&p->work);
 	(void)pthread_mutex_unlock(&p->lock);
-	for (i = 0; i < p->threads; i++) {
+	for (unsigned i = 0; i < p->threads; i++) {
 		(void)pthread_join(p->workers[i].thread, NULL);
 	}
 	(void)pthread_cond_destroy(&p->ended);
@@ -201,14 +198,13 @@ static vv_worker *start(void *(*main)(void *), bool detached, void (*run)(void *
 	vv_auto_free vv_worker *w = vv_malloc(sizeof(*w));
 	sigset_t all, before;
 	pthread_t thread;
-	bool made;
 
 	if (!w) return NULL;
 	w->run = run;
 	w->payload = payload;
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	made = pthread_create(&thread, NULL, main, w) == 0;
+	bool made = pthread_create(&thread, NULL, main, w) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!made) return NULL;
 	if (detached) {
@@ -322,12 +318,12 @@ void vv_turn_free(vv_turn *t)
 static waiter *choose(vv_turn *t)
 {
 	const bool fair = t->ranked + 1 >= VV_TURN_FAIR;
-	waiter **best = &t->first, *found;
+	waiter **best = &t->first;
 
 	for (waiter **w = &t->first; *w && !fair; w = &(*w)->next) {
 		best = (*w)->rank > (*best)->rank ? w : best;
 	}
-	found = *best;
+	waiter *found = *best;
 	*best = found->next;
 	t->last = NULL;
 	for (waiter *w = t->first; w; w = w->next) {

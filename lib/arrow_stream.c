@@ -63,11 +63,10 @@ static int get_next(struct ArrowArrayStream *a, struct ArrowArray *out)
 {
 	stream *s = a->private_data;
 	vv_error e;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if (s->failed || s->ended) return s->failed;
-	rc = s->source->next(s->at, out, &e);
+	vv_status rc = s->source->next(s->at, out, &e);
 	note(s, out, rc, &e);
 	s->ended = rc == VV_OK && !out->release;
 	if (rc < 0) {
@@ -141,11 +140,9 @@ vv_status vv_arrow_stream_open(struct ArrowArrayStream *out, varve_arrow_status 
 int varve_arrow_status_get(varve_arrow_counts *counts, const varve_arrow_status *status,
 			   varve_error *err)
 {
-	vv_error why;
-
 	vv_mutex_lock(status->lock);
 	*counts = status->counts;
-	why = status->why;
+	vv_error why = status->why;
 	vv_mutex_unlock(status->lock);
 	return vv_give(err, why.code, &why);
 }

@@ -85,7 +85,6 @@ static vv_status list_work(varve_changes *list, vv_session *s, const varve_chang
 	vv_auto(vv_index) *index = NULL;
 	vv_status rc;
 
-	memset(&all, 0, sizeof(all));
 	if (o->from) {
 		return vv_fail(
 			err, VV_EUSAGE,

@@ -231,7 +231,6 @@ int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 static vv_status find_side(job *j, const char *revision, vv_error *err)
 {
 	vv_oid commit;
-	vv_status rc;
 
 	if (!revision) {
 		return vv_repository_is_bare(j->run.repo)
@@ -240,7 +239,7 @@ static vv_status find_side(job *j, const char *revision, vv_error *err)
 			       : name_side(&j->side, VV_SIDE_WORK, "the work tree", err);
 	}
 	if (strcmp(revision, ":") == 0) return name_side(&j->side, VV_SIDE_INDEX, "the index", err);
-	rc = vv_rev_commit(j->run.repo, revision, &commit, err);
+	vv_status rc = vv_rev_commit(j->run.repo, revision, &commit, err);
 	return rc < 0 ? rc : vv_diff_side_commit(&j->side, j->run.repo, &commit, revision, err);
 }
 

@@ -26,15 +26,13 @@ static vv_status describe(char **package, vv_session *session, const char *path,
 	vv_auto(vv_subject) s = {0};
 	vv_table t;
 	bool described;
-	vv_status rc;
 
 	if (vv_repository_is_bare(session->repo)) {
 		return vv_fail(err, VV_EUSAGE, "a bare repository has no files: '%s'",
 			       vv_text_shows(path));
 	}
 	if (!(file = vv_repository_file(session->repo, path))) return vv_fail_nomem(err);
-	vv_subject_init(&s);
-	rc = vv_subject_find_file(&s, session->repo, session->reader, file, err);
+	vv_status rc = vv_subject_find_file(&s, session->repo, session->reader, file, err);
 	if (rc == VV_OK && (rc = vv_subject_open(&s, &t, NULL, err)) == VV_OK) {
 		rc = t.root.kind == VV_KIND_TABLE
 			     ? vv_describe(package, &described, &s, &t, d, err)

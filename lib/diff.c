@@ -229,7 +229,6 @@ const varve_column_pair *varve_diff_column(const varve_diff *diff, size_t i)
 
 int varve_diff_count(const varve_diff_counts **counts, varve_diff *diff, varve_error *err)
 {
-	const vv_rowdiff_stats *s;
 	varve_diff_counts *n = &diff->counts;
 	vv_error e;
 	int more;
@@ -238,7 +237,7 @@ int varve_diff_count(const varve_diff_counts **counts, varve_diff *diff, varve_e
 	}
 	*counts = NULL;
 	if (more < 0) return vv_give(err, (vv_status)more, &e);
-	s = vv_rowdiff_stats_get(diff->rows);
+	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(diff->rows);
 	n->old_rows = s->old_rows;
 	n->new_rows = s->new_rows;
 	n->respelled_rows = s->formatted_rows;

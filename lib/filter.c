@@ -117,11 +117,10 @@ static vv_status take_condition(varve_filter *f, const char *text, vv_error *err
 	const vv_condition_how how = {
 		.filter = true, .params = f->params, .param_count = f->param_count};
 	vv_condition *c;
-	vv_status rc;
 
 	f->condition = vv_arena_strndup(&f->arena, text, strlen(text));
 	if (!f->condition) return vv_fail_nomem(err);
-	rc = vv_condition_compile(&c, text, strlen(text), NULL, &how, err);
+	vv_status rc = vv_condition_compile(&c, text, strlen(text), NULL, &how, err);
 	vv_condition_free(rc < 0 ? NULL : c);
 	if (rc == VV_EINPUT) {
 		rc = err->code = VV_EUSAGE;

@@ -157,10 +157,9 @@ vv_status vv_writing_put(void *writing, const void *bytes, size_t len, vv_error 
 {
 	const vv_writing *w = writing;
 	varve_error e;
-	int rc;
 
 	varve_error_set(&e, VARVE_EIO, "the caller's function failed");
-	rc = w->write(w->payload, bytes, len, &e);
+	int rc = w->write(w->payload, bytes, len, &e);
 	return rc == 0 ? VV_OK : vv_take_error(err, rc, &e);
 }
 

@@ -301,8 +301,6 @@ static void put_item(varve_conflicts *l, const vv_conflict_item *item)
 
 int varve_conflicts_next(varve_conflicts *l, const varve_conflict **conflict, varve_error *err)
 {
-	const vv_conflict_path *p;
-
 	*conflict = NULL;
 	while (l->path < l->list.count && l->list.paths[l->path].dataset &&
 	       l->item == l->list.paths[l->path].record.count) {
@@ -310,7 +308,7 @@ int varve_conflicts_next(varve_conflicts *l, const varve_conflict **conflict, va
 		l->item = 0;
 	}
 	if (l->path == l->list.count) return 0;
-	p = &l->list.paths[l->path];
+	const vv_conflict_path *p = &l->list.paths[l->path];
 	l->c = (varve_conflict){
 		.path = p->path, .number = VARVE_UNKNOWN, .more = p->record.left_out};
 	memcpy(l->c.names, p->record.names, sizeof(l->c.names));

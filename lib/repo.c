@@ -233,7 +233,6 @@ static vv_status take_env(vv_env **out, const varve_repo_options *o, vv_error *e
 								 : o->env;
 	const char **all;
 	size_t count = 0;
-	vv_status rc;
 
 	while (given && given[count]) {
 		count++;
@@ -242,7 +241,7 @@ static vv_status take_env(vv_env **out, const varve_repo_options *o, vv_error *e
 	for (size_t i = 0; i < count + UNATTENDED; i++) {
 		all[i] = i < count ? given[i] : unattended[i - count];
 	}
-	rc = vv_env_new(out, all, err);
+	vv_status rc = vv_env_new(out, all, err);
 	vv_free(all);
 	return rc;
 }

@@ -130,10 +130,9 @@ int varve_rows_next(varve_rows *rows, const varve_cell **cells, varve_error *err
 {
 	const vv_cell *all;
 	vv_error e;
-	int more;
 
 	begin_reading(rows);
-	more = vv_rows_next(rows->rows, &all, &e);
+	int more = vv_rows_next(rows->rows, &all, &e);
 
 	*cells = NULL;
 	if (more < 0) return vv_give(err, (vv_status)more, &e);

@@ -132,10 +132,9 @@ static ssize_t read_some(void *payload, void *bytes, size_t len, vv_error *err)
 {
 	const reading *r = payload;
 	varve_error e;
-	int64_t n;
 
 	varve_error_set(&e, VARVE_EIO, "the caller's function failed");
-	n = r->read(r->payload, bytes, len, &e);
+	int64_t n = r->read(r->payload, bytes, len, &e);
 	if (n >= 0 && (uint64_t)n <= len) return (ssize_t)n;
 	return vv_take_error(err, n < 0 ? (int)n : VARVE_EIO, &e);
 }
@@ -215,7 +214,6 @@ int varve_txn_remove(varve_txn *txn, const char *path, uint32_t flags, varve_err
 int varve_txn_next(varve_txn *txn, const varve_txn_result **out, varve_error *err)
 {
 	const vv_txn_result *from;
-	const vv_add_outcome *what;
 	vv_error why = {0};
 	result *r;
 
@@ -225,7 +223,7 @@ int varve_txn_next(varve_txn *txn, const varve_txn_result **out, varve_error *er
 		vv_free(r);
 		return 0;
 	}
-	what = &from->what;
+	const vv_add_outcome *what = &from->what;
 	if (what->dataset) {
 		vv_cid_text(r->cid, &what->cid);
 	}

@@ -59,7 +59,6 @@ static void pool_free(void *ctx, void *block)
 
 vv_status vv_json_pool_init(vv_json_pool *p, size_t len, vv_error *err)
 {
-	unsigned char *bytes;
 	size_t size;
 
 	p->funcs.malloc = pool_alloc;
@@ -71,7 +70,7 @@ vv_status vv_json_pool_init(vv_json_pool *p, size_t len, vv_error *err)
 	if (!vv_mul_size(&size, len, PER_BYTE) || !vv_add_size(&size, size, FIXED)) {
 		return vv_fail_nomem(err);
 	}
-	bytes = vv_malloc(size);
+	unsigned char *bytes = vv_malloc(size);
 	if (!bytes) return vv_fail_nomem(err);
 	vv_free(p->bytes);
 	p->bytes = bytes;
@@ -111,13 +110,12 @@ bool vv_json_lone_surrogate(const char *raw, size_t len)
 
 	while (at < len) {
 		const char *backslash = memchr(raw + at, '\\', len - at);
-		unsigned unit;
 
 		if (!backslash) {
 			break;
 		}
 		at = (size_t)(backslash - raw);
-		unit = code_unit(raw + at, len - at);
+		unsigned unit = code_unit(raw + at, len - at);
 		if (unit >= 0xdc00 && unit <= 0xdfff) return true;
 		if (unit >= 0xd800 && unit <= 0xdbff) {
 			unit = code_unit(raw + at + 6, len - at - 6);
@@ -167,9 +165,8 @@ static const char *own_words(const char *reason)
 		{"invalid (non-hex)", "'\\u' needs four hexadecimal digits"},
 		{"probable comment", "JSON has no comments"},
 	};
-	size_t i;
 
-	for (i = 0; i < sizeof table / sizeof table[0]; i++) {
+	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		if (strncmp(reason, table[i].begin, strlen(table[i].begin)) == 0) {
 			return table[i].words;
 		}
@@ -180,7 +177,7 @@ static const char *own_words(const char *reason)
 size_t vv_json_fault(yajl_handle handle, const char *text, size_t len, size_t last_end, char *why,
 		     size_t size)
 {
-	size_t consumed = yajl_get_bytes_consumed(handle), at, cut;
+	size_t consumed = yajl_get_bytes_consumed(handle);
 	unsigned char *reason = yajl_get_error(handle, 0, NULL, 0);
 	const char *line = reason ? (const char *)reason : "";
 	bool lexical = strncmp(line, "lexical error", 13) == 0;
@@ -189,7 +186,7 @@ size_t vv_json_fault(yajl_handle handle, const char *text, size_t len, size_t la
 	const char *colon = strstr(line, ": ");
 
 	line = own_words(colon ? colon + 2 : line);
-	cut = strcspn(line, "\n");
+	size_t cut = strcspn(line, "\n");
 	while (cut > 0 && (line[cut - 1] == '.' || line[cut - 1] == ' ')) {
 		cut--;
 	}
@@ -206,7 +203,7 @@ size_t vv_json_fault(yajl_handle handle, const char *text, size_t len, size_t la
 	}
 	/* The refused token ends where reading stopped; a comma or a colon, which
 	 * no callback sees, may stand between it and the last one. */
-	at = vv_json_skip(text, len, last_end, "");
+	size_t at = vv_json_skip(text, len, last_end, "");
 	if (at + 1 < consumed && (text[at] == ',' || text[at] == ':')) {
 		at = vv_json_skip(text, len, at + 1, "");
 	}
@@ -246,9 +243,9 @@ typedef struct reader {
 
 static vv_status fail_at(const reader *r, size_t offset, const char *what)
 {
-	size_t line = 1, column = 1, at;
+	size_t line = 1, column = 1;
 
-	for (at = 0; at < offset && at < r->len; at++) {
+	for (size_t at = 0; at < offset && at < r->len; at++) {
 		if (r->text[at] == '\n') {
 			line++;
 			column = 1;
@@ -275,11 +272,11 @@ static vv_json **table_slot(vv_json **table, size_t size, const vv_json *parent,
 
 static bool table_grow(reader *r)
 {
-	size_t size = r->table_size > 0 ? r->table_size * 2 : 64, i;
+	size_t size = r->table_size > 0 ? r->table_size * 2 : 64;
 	vv_json **table = vv_calloc(size, sizeof(vv_json *));
 
 	if (!table) return false;
-	for (i = 0; i < r->table_size; i++) {
+	for (size_t i = 0; i < r->table_size; i++) {
 		vv_json *n = r->table[i];
 
 		if (n) {
@@ -304,11 +301,9 @@ static bool table_add(reader *r, vv_json *member)
 /* Puts a new member where the next duplicate will find it. */
 static bool remember_member(reader *r, vv_json *object, vv_json *member)
 {
-	vv_json *n;
-
 	if (object->count > MANY_MEMBERS) return table_add(r, member);
 	if (object->count == MANY_MEMBERS) {
-		for (n = object->first; n; n = n->next) {
+		for (vv_json *n = object->first; n; n = n->next) {
 			if (!table_add(r, n)) return false;
 		}
 	}
@@ -317,12 +312,10 @@ static bool remember_member(reader *r, vv_json *object, vv_json *member)
 
 static bool has_member(const reader *r, const vv_json *object, const char *name, size_t len)
 {
-	const vv_json *n;
-
 	if (object->count >= MANY_MEMBERS) {
 		return *table_slot(r->table, r->table_size, object, name, len) != NULL;
 	}
-	for (n = object->first; n; n = n->next) {
+	for (const vv_json *n = object->first; n; n = n->next) {
 		if (n->name_len == len && memcmp(n->name, name, len) == 0) return true;
 	}
 	return false;
@@ -405,10 +398,9 @@ static int on_boolean(void *ctx, int value)
 static int add_text(reader *r, vv_json_type type, size_t start, const char *text, size_t len)
 {
 	char *copy = vv_arena_strndup(r->arena, text, len);
-	vv_json *n;
 
 	if (!copy) return stop_nomem(r);
-	n = add_node(r, type, start);
+	vv_json *n = add_node(r, type, start);
 	if (!n) return 0;
 	n->text = copy;
 	n->text_len = len;
@@ -468,12 +460,11 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 static int open_node(reader *r, vv_json_type type)
 {
 	size_t start = token_start(r);
-	vv_json *n;
 
 	if (r->depth == VV_JSON_DEPTH) {
 		return stop(r, fail_at(r, start, "nested more than 64 levels deep"));
 	}
-	n = add_node(r, type, start);
+	vv_json *n = add_node(r, type, start);
 	if (!n) return 0;
 	r->frames[r->depth].node = n;
 	r->frames[r->depth].last = NULL;
@@ -536,21 +527,18 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
 		       const char *name, vv_error *err)
 {
 	vv_auto(vv_json_pool) pool = {0};
-	reader r;
-	size_t fault;
-	vv_status rc;
+	reader r = {0};
 
 	*out = NULL;
-	memset(&r, 0, sizeof r);
 	r.shift = len >= BOM_LEN && memcmp(text, BOM, BOM_LEN) == 0 ? BOM_LEN : 0;
 	r.text = text + r.shift;
 	r.len = len - r.shift;
 	r.name = name;
 	r.arena = arena;
 	r.err = err;
-	fault = vv_json_utf8_fault(r.text, r.len);
+	size_t fault = vv_json_utf8_fault(r.text, r.len);
 	if (fault < r.len) return fail_at(&r, fault, "not valid UTF-8");
-	rc = vv_json_pool_init(&pool, r.len, err);
+	vv_status rc = vv_json_pool_init(&pool, r.len, err);
 	if (rc < 0) return rc;
 	r.handle = yajl_alloc(&callbacks, &pool.funcs, &r);
 	(void)yajl_config(r.handle, yajl_dont_validate_strings, 1);
@@ -566,10 +554,9 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
 const vv_json *vv_json_get(const vv_json *object, const char *name)
 {
 	size_t len = strlen(name);
-	const vv_json *n;
 
 	if (!object || object->type != VV_JSON_OBJECT) return NULL;
-	for (n = object->first; n; n = n->next) {
+	for (const vv_json *n = object->first; n; n = n->next) {
 		if (n->name_len == len && memcmp(n->name, name, len) == 0) return n;
 	}
 	return NULL;

@@ -304,9 +304,8 @@ vv_status vv_json_around_check(const vv_json_around *around, const char *name, v
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_json_records) r = {0};
 	vv_json *top;
-	vv_status rc;
 
-	rc = read_around(&top, &arena, &text, around, name, err);
+	vv_status rc = read_around(&top, &arena, &text, around, name, err);
 	if (rc == VV_OK && second) {
 		rc = vv_json_records_find(&r, vv_buf_cstr(&text), text.len, NULL, err);
 		vv_buf_put(second, vv_buf_cstr(&r.path), r.path.len);

@@ -110,8 +110,6 @@ static uint32_t *name_slot(const vv_json_rows *r, const char *name, size_t len, 
 /* Fills a table of size slots with all known names. */
 static bool build_table(vv_json_rows *r, size_t size)
 {
-	size_t i;
-
 	if (size > r->table_cap) {
 		uint32_t *table = vv_realloc_array(r->table, size, sizeof *table);
 
@@ -121,7 +119,7 @@ static bool build_table(vv_json_rows *r, size_t size)
 	}
 	r->table_size = size;
 	memset(r->table, 0, r->table_size * sizeof *r->table);
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		known_name *k = &r->known[i];
 		const char *name = r->names.data + k->offset;
 
@@ -158,9 +156,6 @@ static bool append_name(vv_json_rows *r, const char *name, size_t len)
 /* VV_OK when the object has no such name yet, and takes note of it. */
 static vv_status note_name(vv_json_rows *r, const char *name, size_t len)
 {
-	uint32_t *slot;
-	uint64_t hash;
-
 	if (!r->diverged && r->seen < r->count && r->known[r->seen].len == len &&
 	    memcmp(r->names.data + r->known[r->seen].offset, name, len) == 0) {
 		r->seen++;
@@ -170,8 +165,8 @@ static vv_status note_name(vv_json_rows *r, const char *name, size_t len)
 	    (r->count >= r->table_size / 2 && !build_table(r, r->table_size * 2))) {
 		return vv_fail_nomem(r->err);
 	}
-	hash = vv_xxh3(name, len, r->seed);
-	slot = name_slot(r, name, len, hash);
+	uint64_t hash = vv_xxh3(name, len, r->seed);
+	uint32_t *slot = name_slot(r, name, len, hash);
 	if (*slot > 0) {
 		return vv_fail(r->err, VV_EINPUT, "the name '%s' is there twice",
 			       vv_text_show(name, len));
@@ -209,12 +204,10 @@ static bool in_input(const vv_json_rows *r, const char *p)
 /* Lends the value [start, end of the token) to the caller. */
 static int give_member(vv_json_rows *r, vv_json_type type, size_t start)
 {
-	vv_status rc;
-
 	r->member.type = type;
 	r->member.raw = r->bytes + start;
 	r->member.raw_len = r->last_end - start;
-	rc = r->fn(r->payload, &r->member, r->err);
+	vv_status rc = r->fn(r->payload, &r->member, r->err);
 	r->member.text = NULL;
 	r->member.text_len = 0;
 	return rc < 0 ? stop(r, rc, start) : 1;
@@ -222,13 +215,11 @@ static int give_member(vv_json_rows *r, vv_json_type type, size_t start)
 
 static int on_scalar(vv_json_rows *r, vv_json_type type)
 {
-	size_t start;
-
 	if (r->depth > 1) {
 		r->last_end = yajl_get_bytes_consumed(r->handle);
 		return 1;
 	}
-	start = token_start(r);
+	size_t start = token_start(r);
 	r->last_end = yajl_get_bytes_consumed(r->handle);
 	return give_member(r, type, start);
 }
@@ -275,14 +266,14 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 {
 	vv_json_rows *r = ctx;
 	const char *name = (const char *)text;
-	size_t start, end = yajl_get_bytes_consumed(r->handle);
+	size_t end = yajl_get_bytes_consumed(r->handle);
 	vv_status rc;
 
 	if (r->depth > 1) {
 		r->last_end = end;
 		return 1;
 	}
-	start = token_start(r);
+	size_t start = token_start(r);
 	if (!in_input(r, name)) {
 		if (vv_json_lone_surrogate(r->bytes + start + 1, end - start - 2)) {
 			rc = vv_fail(r->err, VV_EINPUT, "a name escapes half a surrogate pair");
@@ -434,11 +425,9 @@ static bool find_end(size_t *end, const char *bytes, size_t len)
 /* A handle that can take an object of len bytes. */
 static vv_status ready_handle(vv_json_rows *r, size_t len)
 {
-	vv_status rc;
-
 	if (r->handle && len <= r->pool.longest) return VV_OK;
 	drop_handle(r);
-	rc = vv_json_pool_init(&r->pool, len < 8192 ? 8192 : len + len / 2, r->err);
+	vv_status rc = vv_json_pool_init(&r->pool, len < 8192 ? 8192 : len + len / 2, r->err);
 	if (rc < 0) return rc;
 	r->handle = yajl_alloc(&callbacks, &r->pool.funcs, r);
 	(void)yajl_config(r->handle, yajl_dont_validate_strings, 1);
@@ -475,7 +464,6 @@ vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, 
 			      vv_error *err)
 {
 	size_t end;
-	vv_status rc;
 
 	*used = 0;
 	if (len == 0 || bytes[0] != '{') {
@@ -497,6 +485,6 @@ vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, 
 	r->rc = VV_OK;
 	r->seen = 0;
 	r->diverged = false;
-	rc = ready_handle(r, end);
+	vv_status rc = ready_handle(r, end);
 	return rc < 0 ? rc : parse(r, used);
 }

@@ -44,9 +44,9 @@ static void put_control(vv_buf *b, unsigned char c)
 /* s is valid UTF-8. */
 static void put_escaped(vv_buf *b, const char *s, size_t len)
 {
-	size_t done = 0, at;
+	size_t done = 0;
 
-	for (at = 0; at < len; at++) {
+	for (size_t at = 0; at < len; at++) {
 		unsigned char c = (unsigned char)s[at];
 
 		if (c < 0x20 || c == '"' || c == '\\') {
@@ -211,11 +211,9 @@ void vv_json_out_init(vv_json_out *w, vv_buf *buf, unsigned indent)
 
 static void new_line(vv_json_out *w)
 {
-	unsigned i;
-
 	if (w->indent > 0) {
 		vv_buf_putc(w->buf, '\n');
-		for (i = 0; i < w->depth * w->indent; i++) {
+		for (unsigned i = 0; i < w->depth * w->indent; i++) {
 			vv_buf_putc(w->buf, ' ');
 		}
 	}

@@ -249,11 +249,10 @@ static vv_status recovery_check(uint8_t out[VV_SHA256_LEN], const uint8_t seed[V
 				vv_error *err)
 {
 	uint8_t bytes[sizeof(RECOVERY_OF) - 1 + VV_KEY_SEED];
-	vv_status rc;
 
 	memcpy(bytes, RECOVERY_OF, sizeof(RECOVERY_OF) - 1);
 	memcpy(bytes + sizeof(RECOVERY_OF) - 1, seed, VV_KEY_SEED);
-	rc = vv_sha256(out, bytes, sizeof(bytes), err);
+	vv_status rc = vv_sha256(out, bytes, sizeof(bytes), err);
 	vv_wipe(bytes, sizeof(bytes));
 	return rc;
 }

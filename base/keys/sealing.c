@@ -82,12 +82,11 @@ vv_status vv_unseal(uint8_t *out, const uint8_t nonce[VV_SEAL_NONCE],
 {
 	uint8_t key[KEY], again[VV_SEAL_NONCE];
 	vv_status rc = begin(err);
-	int bad;
 
 	if (rc < 0) return rc;
 	derive(key, secret, use);
-	bad = crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, NULL, bytes, len, tag, ad,
-								  ad_len, nonce, key);
+	int bad = crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, NULL, bytes, len, tag,
+								      ad, ad_len, nonce, key);
 	vv_wipe(key, sizeof(key));
 	if (bad != 0) return vv_fail(err, VV_ECORRUPT, "not sealed under this key, or changed");
 	nonce_of(again, secret, use, ad, ad_len, out, len);

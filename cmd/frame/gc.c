@@ -73,13 +73,13 @@ static int run(bool quiet)
  * would otherwise wait for us. */
 static bool leave(const char *log)
 {
-	int fd, null_fd;
+	int fd;
 
 	if (setsid() < 0) return false;
 	for (fd = STDERR_FILENO + 1; fd < FD_END; fd++) {
 		(void)close(fd);
 	}
-	null_fd = open("/dev/null", O_RDONLY);
+	int null_fd = open("/dev/null", O_RDONLY);
 	fd = vv_open(log, O_WRONLY | O_CREAT | O_TRUNC, 0666, NULL);
 	if (null_fd < 0 || fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 ||
 	    dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0) {
@@ -93,8 +93,6 @@ static bool leave(const char *log)
 
 void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 {
-	pid_t pid;
-
 	if (gc->failed) {
 		vv_warn("the store needs a gc, but the last one failed: see %s",
 			vv_text_shows(gc->log));
@@ -109,7 +107,7 @@ void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 			vv_text_bytes(gc->bytes));
 	}
 	(void)fflush(NULL); /* else the child would write it once more */
-	pid = fork();
+	pid_t pid = fork();
 	if (pid < 0) {
 		vv_warn("gc could not be started; 'varve gc' makes the store small");
 	} else if (pid == 0) {

@@ -43,7 +43,7 @@ static void put_usage(vv_buf *b, const vv_command *c)
 
 static void put_option(vv_buf *b, const vv_option *o)
 {
-	size_t start = b->len, width;
+	size_t start = b->len;
 
 	if (o->letter && o->name) {
 		vv_buf_printf(b, "  -%c, --%s", o->letter, o->name);
@@ -57,7 +57,7 @@ static void put_option(vv_buf *b, const vv_option *o)
 	} else if (o->value) {
 		vv_buf_printf(b, " %s", o->value);
 	}
-	width = b->len - start;
+	size_t width = b->len - start;
 	if (width > 28) {
 		vv_buf_putc(b, '\n');
 		width = 0;

@@ -76,14 +76,13 @@ static bool is_unsafe(uint32_t cp)
 static size_t unsafe_here(uint32_t *cp, const char *s, size_t len)
 {
 	unsigned char first = (unsigned char)*s;
-	size_t n;
 
 	if (first == 0x7f) {
 		*cp = first;
 		return 1;
 	}
 	if (first != 0xc2 && first != 0xd8 && first != 0xe2) return 0;
-	n = vv_utf8_decode(cp, s, len);
+	size_t n = vv_utf8_decode(cp, s, len);
 	return n > 0 && is_unsafe(*cp) ? n : 0;
 }
 

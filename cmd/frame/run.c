@@ -18,7 +18,6 @@ static int run_in_context(const vv_command *c, vv_context *x)
 {
 	vv_error err;
 	vv_status rc = vv_url_words_read(&x->urls, c->urls, x->argc, x->argv, x->dashdash, &err);
-	int code;
 
 	if (rc < 0) return vv_report(&err);
 	if (x->urls.url) {
@@ -26,7 +25,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 		x->argv = x->urls.argv;
 		x->dashdash = x->urls.dashdash;
 	}
-	code = c->check ? c->check(x) : VV_EXIT_OK;
+	int code = c->check ? c->check(x) : VV_EXIT_OK;
 	if (code != VV_EXIT_OK) {
 		vv_url_words_clear(&x->urls);
 		return code;

@@ -33,9 +33,8 @@ static void on_failed_write(int signal_number)
  * varve runs must not inherit it. */
 static void catch_signals(void)
 {
-	struct sigaction sa;
+	struct sigaction sa = {0};
 
-	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = on_failed_write;
 	sigemptyset(&sa.sa_mask);
 	sa.sa_flags = SA_RESTART;
@@ -249,7 +248,6 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 	static char word[] = "serve";
 	vv_auto_free char **args = vv_calloc((size_t)argc + 1, sizeof(*args));
 	vv_error err;
-	vv_status rc;
 
 	if (!args) {
 		vv_fail_nomem(&err);
@@ -257,8 +255,8 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 	}
 	args[0] = word;
 	memcpy(args + 1, argv, (size_t)argc * sizeof(*argv));
-	rc = vv_tool_run_other("web", argc + 1, args,
-			       &err); /* does not return where there is one */
+	vv_status rc = vv_tool_run_other("web", argc + 1, args,
+					 &err); /* does not return where there is one */
 	if (rc != VV_EPROGRAM) return vv_report(&err);
 	vv_note("%s needs varve-web", what);
 	vv_note("hint: install the package varve-web");
@@ -269,11 +267,10 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 
 static int run(const vv_tool *p, int argc, char **argv)
 {
-	const vv_command *c;
 	int at = global_options(p, argc, argv);
 
 	if (at < 0) return -1 - at;
-	c = at < argc ? vv_tool_find(p, argv[at]) : NULL;
+	const vv_command *c = at < argc ? vv_tool_find(p, argv[at]) : NULL;
 	if (c) return vv_command_run(c, argc - at - 1, argv + at + 1);
 	if (p->otherwise) return vv_command_run(p->otherwise, argc - at, argv + at);
 	if (at >= argc) {

@@ -54,7 +54,6 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_cid cid;
-	vv_status rc;
 
 	if (!rest) return refuse(w, word, err);
 	if (*rest == '\0') {
@@ -68,7 +67,7 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 		vv_buf_puts(&b, "HEAD");
 	}
 	vv_buf_puts(&b, rest);
-	rc = vv_buf_ok(&b, err);
+	vv_status rc = vv_buf_ok(&b, err);
 	return rc < 0 ? rc : put(w, b.data, b.len, err);
 }
 
@@ -110,10 +109,10 @@ static vv_status put_paths(vv_url_words *w, int argc, char **argv, int dashdash,
 
 	for (int i = 0; rc == VV_OK && i < argc; i++) {
 		const size_t len = vv_cached_url_len(argv[i]);
-		const char *rest = len > 0 ? argv[i] + len + 1 : argv[i], *colon;
+		const char *rest = len > 0 ? argv[i] + len + 1 : argv[i];
 		bool again = false;
 
-		colon = i < dashdash ? vv_subject_colon(rest) : NULL;
+		const char *colon = i < dashdash ? vv_subject_colon(rest) : NULL;
 		if (i < dashdash && !colon) {
 			continue;
 		}

@@ -82,7 +82,7 @@ static vv_status take_rev(reading *r, const char *text)
 /* "A...B", "A..B" or one version, which is compared with the one before. */
 static vv_status take_range(reading *r, const char *text)
 {
-	size_t len = strcspn(text, "/"), right;
+	size_t len = strcspn(text, "/");
 	const char *dots = NULL;
 
 	for (size_t i = 0; i + 1 < len && !dots; i++) {
@@ -97,7 +97,7 @@ static vv_status take_range(reading *r, const char *text)
 	} else if (!r->out->from_base && dots[2] == '.' && dots[3] == '.') {
 		r->out->from_base = true; /* "A....work" */
 	}
-	right = (size_t)(dots - text) + (r->out->from_base ? 3 : 2);
+	size_t right = (size_t)(dots - text) + (r->out->from_base ? 3 : 2);
 	r->out->other_rev = decode(r, text, (size_t)(dots - text));
 	r->out->rev = right < len ? decode(r, text + right, len - right) : "HEAD";
 	if (!r->out->other_rev || !r->out->rev) {
@@ -140,8 +140,6 @@ static vv_status read_place(reading *r, const char *below)
 {
 	vv_web_address *a = r->out;
 	const known_place *p = NULL;
-	const char *rest;
-	size_t len;
 
 	below += *below == '/';
 	if (strncmp(below, "api/v0", 6) == 0 && (below[6] == '/' || below[6] == '\0')) {
@@ -152,7 +150,7 @@ static vv_status read_place(reading *r, const char *below)
 		a->place = VV_WEB_AT_CHANGES;
 		return VV_OK;
 	}
-	len = strcspn(below, "/");
+	size_t len = strcspn(below, "/");
 	for (size_t i = 0; i < PLACES && !p; i++) {
 		if (strlen(places[i].name) == len && memcmp(places[i].name, below, len) == 0 &&
 		    (a->api ? places[i].api : places[i].page)) {
@@ -168,7 +166,7 @@ static vv_status read_place(reading *r, const char *below)
 			       : "there are data, compare, row, history and column");
 	}
 	a->place = p->place;
-	rest = below[len] ? below + len + 1 : "";
+	const char *rest = below[len] ? below + len + 1 : "";
 	switch (p->place) {
 	case VV_WEB_AT_CHANGES:
 	case VV_WEB_AT_REFS:

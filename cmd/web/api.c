@@ -483,7 +483,6 @@ static vv_status put_one_row(api *x)
 	vv_web_row row;
 	vv_web_life life = {.complete = true};
 	vv_web_commit from = x->asked->commit;
-	const char *key;
 	vv_status rc;
 
 	if ((rc = vv_web_table_open(x->v, &x->asked->commit, x->a->path, &t, x->err)) < 0 ||
@@ -491,7 +490,7 @@ static vv_status put_one_row(api *x)
 	    (rc = vv_web_row_find(x->v, t, x->a->key, x->a->row, &row, x->err)) < 0) {
 		return rc;
 	}
-	key = x->a->key ? x->a->key : row.key;
+	const char *key = x->a->key ? x->a->key : row.key;
 	if (x->a->after && (rc = vv_web_commit_find(x->v, x->a->after, &from, NULL, x->err)) < 0) {
 		return rc;
 	}

@@ -144,7 +144,6 @@ static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 {
 	const vv_web_pages *pages = q->web->o.pages;
 	vv_error shown = *why;
-	vv_status rc;
 
 	if (status_of(why->code) == 0) {
 		*err = shown;
@@ -158,8 +157,9 @@ static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 	reply_clear(&q->reply);
 	q->reply.status = status_of(why->code);
 	q->reply.no_store = true;
-	rc = q->address.api || !pages ? vv_web_api_trouble(&q->asked, &shown, &q->reply, err)
-				      : pages->trouble(&q->asked, &shown, &q->reply, err);
+	vv_status rc = q->address.api || !pages
+			       ? vv_web_api_trouble(&q->asked, &shown, &q->reply, err)
+			       : pages->trouble(&q->asked, &shown, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
 
@@ -178,13 +178,11 @@ static vv_status redirect(request *q, const vv_web_address *to, unsigned status,
 static vv_status find_rev(request *q, vv_web_commit *out, bool *fixed, vv_error *err)
 {
 	vv_web_address *a = &q->address;
-	vv_error first;
 	vv_status rc = vv_web_commit_find(&q->visit, a->rev, out, fixed, err);
 
-	first = *err;
+	vv_error first = *err;
 	for (unsigned i = 0; rc == VV_ENOTFOUND && a->path && i < REV_PARTS_MAX; i++) {
 		const char *slash = a->path;
-		char *longer;
 
 		for (unsigned k = 0; slash && k <= i; k++) {
 			slash = strchr(slash + (k > 0), '/');
@@ -192,8 +190,8 @@ static vv_status find_rev(request *q, vv_web_commit *out, bool *fixed, vv_error 
 		if (!slash) {
 			break;
 		}
-		longer = vv_arena_printf(&q->arena, "%s/%.*s", a->rev, (int)(slash - a->path),
-					 a->path);
+		char *longer = vv_arena_printf(&q->arena, "%s/%.*s", a->rev, (int)(slash - a->path),
+					       a->path);
 		if (!longer) return vv_fail_nomem(err);
 		rc = vv_web_commit_find(&q->visit, longer, out, fixed, err);
 		if (rc == VV_OK) {
@@ -229,11 +227,11 @@ static vv_status find_both(request *q, vv_error *err)
 	vv_web_address *a = &q->address;
 	vv_web_commit base;
 	bool fixed_a = false, fixed_b = false;
-	vv_status rc;
 
-	rc = !a->rev        ? vv_web_commit_head(&q->visit, &k->commit, err)
-	     : a->other_rev ? vv_web_commit_find(&q->visit, a->rev, &k->commit, &fixed_b, err)
-			    : find_rev(q, &k->commit, &fixed_b, err);
+	vv_status rc = !a->rev ? vv_web_commit_head(&q->visit, &k->commit, err)
+		       : a->other_rev
+			       ? vv_web_commit_find(&q->visit, a->rev, &k->commit, &fixed_b, err)
+			       : find_rev(q, &k->commit, &fixed_b, err);
 	if (rc < 0) return rc;
 	if (!a->other_rev) {
 		k->fixed = false;
@@ -343,11 +341,10 @@ static vv_status write_rows(void *payload, const void *bytes, size_t len, vv_err
 static void name_rows(request *q, const vv_web_table *t)
 {
 	vv_auto(vv_buf) address = VV_BUF_INIT;
-	vv_hash128 h;
 
 	vv_web_address_put(&address, &q->address);
 	vv_buf_printf(&address, " %s %d", t->identity, (int)q->address.form);
-	h = vv_xxh3_128(vv_buf_cstr(&address), address.len, 0);
+	vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&address), address.len, 0);
 	if (!address.failed) {
 		(void)snprintf(q->etag, sizeof(q->etag), "%s-%016llx", t->tag,
 			       (unsigned long long)(h.lo ^ h.hi));
@@ -375,10 +372,9 @@ static vv_status give_rows(request *q, vv_error *err)
 static vv_status give_asset(request *q, vv_error *err)
 {
 	const vv_web_pages *pages = q->web->o.pages;
-	vv_status rc;
 
 	if (!pages) return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
-	rc = pages->asset(q->address.name, &q->reply, err);
+	vv_status rc = pages->asset(q->address.name, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
 
@@ -408,17 +404,15 @@ static vv_status answer_visit(request *q, vv_error *err)
 static vv_status give_list(request *q, vv_error *err)
 {
 	const vv_web_pages *pages = q->web->o.pages;
-	vv_status rc;
 
 	if (!pages) return vv_fail(err, VV_ENOTFOUND, "there is nothing here by that name");
-	rc = pages->list(q->ask->names, q->ask->name_count, &q->reply, err);
+	vv_status rc = pages->list(q->ask->names, q->ask->name_count, &q->reply, err);
 	return rc < 0 ? rc : send(q, err);
 }
 
 static vv_status answer(request *q, vv_error *err)
 {
 	const vv_http_ask *ask = q->ask;
-	vv_status rc;
 
 	if (!ask->name) return give_list(q, err);
 	if (ask->below[0] == '\0') {
@@ -426,8 +420,8 @@ static vv_status answer(request *q, vv_error *err)
 
 		return redirect(q, &top, 308, err);
 	}
-	rc = vv_web_address_read(&q->address, &q->arena, ask->base, ask->below, ask->parameters,
-				 ask->parameter_count, err);
+	vv_status rc = vv_web_address_read(&q->address, &q->arena, ask->base, ask->below,
+					   ask->parameters, ask->parameter_count, err);
 	if (rc < 0) {
 		q->address.api = strncmp(ask->below, "/api/", 5) == 0; /* for the error */
 		return rc;
@@ -440,7 +434,6 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 {
 	request q = {.web = web, .call = call, .ask = ask, .to = reply};
 	vv_error why;
-	vv_status rc;
 
 	vv_arena_init(&q.arena);
 	q.visit = (vv_web_visit){.reach = q.web->o.owner ? NULL : call->reach,
@@ -456,7 +449,7 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 	q.asked.origin = vv_arena_printf(&q.arena, "%s://%s", ask->secure ? "https" : "http",
 					 *ask->host ? ask->host : "localhost");
 	q.address.base = ask->base;
-	rc = q.asked.origin ? answer(&q, &why) : vv_fail_nomem(&why);
+	vv_status rc = q.asked.origin ? answer(&q, &why) : vv_fail_nomem(&why);
 	if (rc < 0 && q.begun) {
 		*err = why;
 	} else if (rc < 0) {

@@ -101,12 +101,10 @@ static unsigned check_bounds(check_worker *w, const check_plan *p, const check_c
 		return 0;
 	}
 	for (size_t i = 0; i < BOUND_COUNT; i++) {
-		int rank;
-
 		if (!c->bounds[i].given) {
 			continue;
 		}
-		rank = vv_value_rank(&v, &c->bounds[i].value, &w->value);
+		int rank = vv_value_rank(&v, &c->bounds[i].value, &w->value);
 		/* NaN is neither above nor below anything; where there is no order, the bound is not met */
 		if (rank == sides[i].wrong[0] || rank == sides[i].wrong[1] || rank == 2 ||
 		    (v.kind == VV_VALUE_DECIMAL && v.decimal.kind == VV_DECIMAL_NAN)) {
@@ -219,7 +217,7 @@ typedef bool (*text_fn)(void *payload, const vv_cell *cell);
 
 static bool each_text(const view *v, text_fn fn, void *payload)
 {
-	const uint8_t *p = v->p, *lens, *text;
+	const uint8_t *p = v->p;
 	uint64_t count, len, sum = 0;
 	vv_cell cell = {.state = VV_CELL_TEXT};
 
@@ -230,7 +228,7 @@ static bool each_text(const view *v, text_fn fn, void *payload)
 		cell.len = (uint32_t)count;
 		return fn(payload, &cell);
 	}
-	lens = p;
+	const uint8_t *lens = p;
 	for (uint64_t i = 0; i < count; i++) {
 		if (count > GROUP_DICT_MAX || !vv_varint_read(&p, v->end, &len) ||
 		    len > (uint64_t)(v->end - p)) {
@@ -243,7 +241,7 @@ static bool each_text(const view *v, text_fn fn, void *payload)
 	for (size_t i = 0; i < v->rows; i++) {
 		if (p[sum + i] >= count) return false;
 	}
-	text = p;
+	const uint8_t *text = p;
 	for (uint64_t i = 0; i < count; i++) {
 		if (!vv_varint_read(&lens, v->end, &len)) return false;
 		cell.text = (const char *)text;
@@ -306,10 +304,9 @@ static bool open_numbers(numbers *n, const view *v)
 	const uint8_t *p = v->p;
 	uint64_t base;
 	size_t empty = 0;
-	uint8_t flags;
 
 	if (v->end - p < 4) return false;
-	flags = *p++;
+	uint8_t flags = *p++;
 	n->form = flags >> GROUP_FORM_SHIFT;
 	n->deltas = (flags & GROUP_DELTAS) != 0;
 	n->empties = (flags & GROUP_EMPTIES) != 0;
@@ -345,12 +342,10 @@ static bool within(const numbers *n, int64_t least, int64_t most, uint64_t *unit
 
 		vv_planes_join(unit, n->planes + at, n->count, have, n->width);
 		for (size_t i = 0; i < have; i++) {
-			int64_t v;
-
 			if (n->deltas) {
 				last += (uint64_t)group_unzigzag(unit[i]);
 			}
-			v = (int64_t)(n->deltas ? last : n->base + unit[i]);
+			int64_t v = (int64_t)(n->deltas ? last : n->base + unit[i]);
 			low = v < low ? v : low;
 			high = v > high ? v : high;
 		}
@@ -411,7 +406,6 @@ static bool numbers_clean(check_worker *w, const check_plan *p, const check_colu
 {
 	static const vv_cell empty = {.text = "", .state = VV_CELL_TEXT};
 	bool dates = v->encoding == GROUP_DATE || v->encoding == GROUP_DATETIME;
-	const check_range *r;
 	numbers n;
 
 	/* in JSON a text that looks like a number is a string, and numbers are literals */
@@ -425,7 +419,7 @@ static bool numbers_clean(check_worker *w, const check_plan *p, const check_colu
 	}
 	if (!c->has_bounds) return true;
 	if (v->encoding == GROUP_DATETIME) return false;
-	r = &c->ranges[n.scale];
+	const check_range *r = &c->ranges[n.scale];
 	return r->usable && within(&n, r->least, r->most, w->numbers);
 }
 
@@ -659,12 +653,10 @@ static vv_status check_column_rows(check_worker *w, const check_plan *p, const c
 		*newlines += line_ends(cells, g->rows);
 	}
 	for (size_t r = 0; r < g->rows && !clean; r++) {
-		unsigned found;
-
 		if (w->pass_blank && w->blank[r]) {
 			continue;
 		}
-		found = check_cell(w, p, c, &cells[r]);
+		unsigned found = check_cell(w, p, c, &cells[r]);
 		if (found != 0) {
 			count_found(w, c, found);
 		}
@@ -698,12 +690,11 @@ static vv_status check_conditions(check_worker *w, const check_plan *p, const ch
 	}
 	for (uint32_t s = 0; s < p->slot_count; s++) {
 		const check_slot *slot = &p->slots[s];
-		const vv_condition *c;
 
 		if (slot->condition == SIZE_MAX) {
 			continue;
 		}
-		c = p->conditions[slot->condition].compiled;
+		const vv_condition *c = p->conditions[slot->condition].compiled;
 		for (size_t r = 0; r < g->rows; r++) {
 			if (!(w->pass_blank && w->blank[r]) &&
 			    vv_condition_eval(c, w->conditions, cells + r * stride) == VV_FALSE) {

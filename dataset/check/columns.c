@@ -93,12 +93,11 @@ static vv_status is_empty(const check_plan *p, size_t column, bool *out, vv_erro
 	const vv_root *root = &p->table->root;
 	vv_auto(vv_list_reader) *r = NULL;
 	vv_list_item item;
-	int more;
 	vv_status rc = vv_list_reader_open(&r, VV_LIST_FACTS, &p->table->source, root->facts.data,
 					   root->facts.len, err);
 
 	if (rc < 0) return rc;
-	more = vv_list_next_that_may(r, may_have_values, &column, &item, err);
+	int more = vv_list_next_that_may(r, may_have_values, &column, &item, err);
 	*out = more == 0;
 	return more < 0 ? (vv_status)more : VV_OK;
 }
@@ -133,13 +132,12 @@ static vv_status check_header(check_plan *p, const labels *l, vv_error *err)
 	if (!vv_names_init(&seen, &p->arena, l->count)) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
 		bool added;
-		vv_name *first;
 
 		if (l->blank[i]) {
 			if ((rc = note_blank(p, l, i, err)) < 0) return rc;
 			continue;
 		}
-		first = vv_names_put(&seen, l->text[i], l->len[i], i, &added);
+		vv_name *first = vv_names_put(&seen, l->text[i], l->len[i], i, &added);
 		if (!added && (rc = check_note_add(p, "duplicate-label", p->columns[i].name,
 						   p->columns[i].name_len, l->line, "another name",
 						   err, "column %zu has the name of column %zu",
@@ -544,10 +542,9 @@ static vv_status read_pattern(check_plan *p, check_column *c, const vv_json *nod
 {
 	const vv_json *pattern = vv_json_get(node, "pattern");
 	vv_error why;
-	vv_status rc;
 
 	if (!pattern || c->field->type != VV_TYPE_STRING) return VV_OK;
-	rc = vv_pattern_new(&c->pattern, pattern->text, pattern->text_len, &why);
+	vv_status rc = vv_pattern_new(&c->pattern, pattern->text, pattern->text_len, &why);
 	c->pattern_text = pattern->text;
 	if (rc == VV_EINPUT) return check_note_node(p, pattern, err, "%s", why.message);
 	if (rc < 0 && err) {

@@ -18,12 +18,11 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 {
 	const vv_check_options *o = p->o;
 	vv_error why;
-	vv_status rc;
 
 	p->schema = &p->table->schema;
 	p->schema_name = o->schema_name ? o->schema_name : "schema";
 	if (!o->schema) return VV_OK;
-	rc = vv_schema_read(&p->own, o->schema, o->schema_len, p->schema_name, &why);
+	vv_status rc = vv_schema_read(&p->own, o->schema, o->schema_len, p->schema_name, &why);
 	if (rc == VV_OK) {
 		p->schema = &p->own;
 		return VV_OK;
@@ -42,10 +41,8 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 static uint32_t add_slot(check_plan *p, const char *rule, size_t column, size_t condition,
 			 vv_severity severity, uint64_t mostly)
 {
-	check_slot *s;
-
 	if (severity == VV_SEVERITY_OFF) return CHECK_OFF;
-	s = &p->slots[p->slot_count];
+	check_slot *s = &p->slots[p->slot_count];
 	s->rule = vv_rule_find(rule);
 	s->severity = severity;
 	s->mostly = mostly;
@@ -152,7 +149,6 @@ static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error
 	check_condition *c = &p->conditions[p->condition_count];
 	vv_error why;
 	size_t count;
-	const size_t *fields;
 	vv_status rc = vv_condition_new(&c->compiled, s->condition, strlen(s->condition), p->schema,
 					p->json, &why);
 
@@ -168,7 +164,7 @@ static vv_status add_condition(check_plan *p, const vv_rule_setting *s, vv_error
 		return rc;
 	}
 	c->setting = s;
-	fields = vv_condition_columns(c->compiled, &count);
+	const size_t *fields = vv_condition_columns(c->compiled, &count);
 	for (size_t i = 0; i < count; i++) {
 		if (!contains(p->condition_fields, p->condition_field_count, fields[i])) {
 			p->condition_fields[p->condition_field_count++] = fields[i];
@@ -372,12 +368,12 @@ static vv_status root_key(check_plan *p, vv_error *err)
 
 static vv_status make_keys(check_plan *p, vv_error *err)
 {
-	const vv_json *node = vv_json_get(p->schema->json, "primaryKey"), *unique;
+	const vv_json *node = vv_json_get(p->schema->json, "primaryKey");
 	size_t count, *columns;
 	bool all;
 	vv_status rc = VV_OK;
 
-	unique = vv_json_get(p->schema->json, "uniqueKeys");
+	const vv_json *unique = vv_json_get(p->schema->json, "uniqueKeys");
 	p->keys = vv_arena_calloc(&p->arena, p->count + 3 + (unique ? unique->count : 0),
 				  sizeof(*p->keys));
 	if (!p->keys) return vv_fail_nomem(err);
@@ -427,7 +423,7 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 	uint64_t mostly;
 	vv_severity severity = check_severity(p, "foreign-key", name->text, name->text_len,
 					      &mostly);
-	bool all, ok;
+	bool all;
 
 	*f = (check_foreign){.severity = severity, .mostly = mostly};
 	f->columns = find_columns(p, fields, &f->count, &all);
@@ -445,8 +441,8 @@ static vv_status add_foreign(check_plan *p, const vv_json *node, vv_error *err)
 	f->target_names = vv_arena_strndup(&p->arena, vv_buf_cstr(&b), b.len);
 	vv_buf_reset(&b);
 	vv_json_put_node(&b, node);
-	ok = !b.failed && f->names && f->target_names &&
-	     columns_id(&f->id, p, "refs", f->columns, f->count, vv_buf_cstr(&b));
+	bool ok = !b.failed && f->names && f->target_names &&
+		  columns_id(&f->id, p, "refs", f->columns, f->count, vv_buf_cstr(&b));
 	p->foreign_count++;
 	return ok ? VV_OK : vv_fail_nomem(err);
 }

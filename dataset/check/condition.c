@@ -206,7 +206,6 @@ static vv_status next_token(tokens *p)
 {
 	token *t = &p->now;
 	vv_status rc = VV_OK;
-	char ch;
 
 	while (p->pos < p->len && strchr(" \t\r\n", p->text[p->pos]) && p->text[p->pos] != '\0') {
 		p->pos++;
@@ -219,7 +218,7 @@ static vv_status next_token(tokens *p)
 		t->len = 0;
 		return VV_OK;
 	}
-	ch = p->text[p->pos];
+	char ch = p->text[p->pos];
 	if (ch == '\'' || ch == '"' || ch == '`' || (ch == ':' && p->how->params)) {
 		rc = ch == ':' ? read_param(p) : read_quoted(p, ch);
 		t->end = p->pos;
@@ -713,17 +712,15 @@ static vv_status emit_compare(parser *p, const op *o)
 {
 	bool between = o->step == VV_STEP_BETWEEN || o->step == VV_STEP_NOT_BETWEEN;
 	vv_step step = {.code = o->step};
-	term *x, *y;
-	bool swapped;
 	vv_status rc;
 
 	if (between && !o->second) {
 		return fail_at(&p->t, o->at, "'between' takes two values: between 1 and 9", NULL,
 			       0);
 	}
-	y = &p->nodes[p->node_count - 1];
-	x = y - 1 - between;
-	swapped = x->literal != SIZE_MAX && y->literal == SIZE_MAX;
+	term *y = &p->nodes[p->node_count - 1];
+	term *x = y - 1 - between;
+	bool swapped = x->literal != SIZE_MAX && y->literal == SIZE_MAX;
 	if (p->t.how->filter && x->literal != SIZE_MAX && y->literal != SIZE_MAX) {
 		return fail_at(&p->t, o->at, "compares no column", NULL, 0);
 	}
@@ -776,17 +773,14 @@ static vv_status reduce(parser *p, op_code code)
 
 static vv_status close_parenthesis(parser *p)
 {
-	term *n;
-	vv_step step;
 	vv_status rc = reduce(p, OP_OR);
-	const op *open;
 
 	if (rc < 0) return rc;
-	n = &p->nodes[p->node_count - 1];
+	term *n = &p->nodes[p->node_count - 1];
 	if (p->op_count == 0) return fail_at(&p->t, p->t.now.at, "a ')' without '('", NULL, 0);
-	open = &p->ops[--p->op_count];
+	const op *open = &p->ops[--p->op_count];
 	if (open->code == OP_OPEN) return VV_OK;
-	step = (vv_step){.code = open->step, .kind = VV_OPERAND_NUMBER};
+	vv_step step = {.code = open->step, .kind = VV_OPERAND_NUMBER};
 	if (open->step == VV_STEP_TEXT) {
 		step.kind = VV_OPERAND_TEXT;
 		if (!n->field && n->kind != VV_OPERAND_ANY) {

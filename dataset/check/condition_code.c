@@ -50,9 +50,8 @@ bool vv_operand_read_boolean(const vv_field *f, const char *s, size_t len)
 
 bool vv_operand_read_time(vv_operand *out, const vv_field *f, const char *s, size_t len)
 {
-	vv_moment m;
+	vv_moment m = {0};
 
-	memset(&m, 0, sizeof(m));
 	if (!(f->plan ? vv_time_plan_read(f->plan, s, len, &m)
 		      : read_default(&m, f->type, s, len))) {
 		return false;

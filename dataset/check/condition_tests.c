@@ -142,13 +142,13 @@ bool vv_condition_tests(const vv_condition *c, vv_condition_test **tests, size_t
 	size_t n = 1;
 
 	while (n > 0) {
-		size_t begin = parts[--n].begin, end = parts[n].end, right;
+		size_t begin = parts[--n].begin, end = parts[n].end;
 
 		if (c->steps[end - 1].code != VV_STEP_AND) {
 			take_test(&x, begin, end);
 			continue;
 		}
-		right = begin_of(c, end - 1);
+		size_t right = begin_of(c, end - 1);
 		parts[n].end = right; /* the left side, from begin on */
 		parts[n + 1].begin = right;
 		parts[n + 1].end = end - 1;

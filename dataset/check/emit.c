@@ -275,7 +275,6 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	size_t limit = check_limit(e->r) > 100000 ? 100000 : (size_t)check_limit(e->r);
 	vv_auto_free uint64_t *lines = NULL;
 	uint64_t total, given = 0;
-	bool tolerated;
 	vv_status rc;
 
 	if (p->blank_slot == CHECK_OFF) return VV_OK;
@@ -283,7 +282,7 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	if (!lines) return vv_fail_nomem(err);
 	if ((rc = check_lines_blank(e->r->lines, &total, lines, limit, err)) < 0) return rc;
 	e->blank_lines = total;
-	tolerated = slot_tolerated(e, p->blank_slot);
+	bool tolerated = slot_tolerated(e, p->blank_slot);
 	for (; given < total && given < limit && !tolerated; given++) {
 		vv_finding f = {.rule = rule->code,
 				.severity = p->blank_severity,

@@ -181,7 +181,6 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 	const char *p = r->g.window.data + r->g.at;
 	size_t len = end - r->g.at, used = 0, blank = 0;
 	vv_error why;
-	vv_status rc;
 
 	while (blank < len && (p[blank] == ' ' || p[blank] == '\t')) {
 		blank++;
@@ -191,9 +190,10 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 		return give(r, ENCODING, r->sniffed->columns, r->line, p, len, "is not valid UTF-8",
 			    "UTF-8");
 	}
-	rc = p[blank] != '{' ? vv_fail(&why, VV_EINPUT, "the line does not begin with an object")
-			     : vv_json_rows_object(parser, &used, p + blank, len - blank, false,
-						   no_member, NULL, &why);
+	vv_status rc = p[blank] != '{'
+			       ? vv_fail(&why, VV_EINPUT, "the line does not begin with an object")
+			       : vv_json_rows_object(parser, &used, p + blank, len - blank, false,
+						     no_member, NULL, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(r->err);
 	for (used += blank; rc == VV_OK && used < len && (p[used] == ' ' || p[used] == '\t');
 	     used++) {
@@ -316,14 +316,13 @@ static vv_status add_totals(reading *r)
 static vv_status give_source(reading *r, const char *message, const char *expected)
 {
 	const vv_sniff_result *sniffed = r->sniffed;
-	vv_status rc;
 
 	r->sniffed = NULL;
 	if (r->severity[SOURCE] != VV_SEVERITY_OFF) {
 		*(r->severity[SOURCE] == VV_SEVERITY_ERROR ? &r->out->errors
 							   : &r->out->warnings) += 1;
 	}
-	rc = give(r, SOURCE, 0, 0, NULL, 0, message, expected);
+	vv_status rc = give(r, SOURCE, 0, 0, NULL, 0, message, expected);
 	r->sniffed = sniffed;
 	return rc;
 }
@@ -357,14 +356,13 @@ static vv_status read_array(reading *r, const vv_sniff_hints *hints)
 	vv_import_options opts = {.kind = VV_KIND_TABLE, .hints = *hints};
 	vv_import_result result;
 	vv_error why;
-	vv_status rc;
 
 	again.read = read_again;
 	again.line = NULL;
 	again.again = NULL;
 	again.payload = r;
 	r->g.at = 0;
-	rc = vv_import(&result, &again, &sink, &opts, &why);
+	vv_status rc = vv_import(&result, &again, &sink, &opts, &why);
 	if (rc == VV_OK) {
 		r->row = result.root.rows;
 		vv_import_result_clear(&result);
@@ -384,10 +382,9 @@ static vv_status read_file(reading *r, const vv_source *source, const vv_sniff_h
 {
 	const vv_sniff_result *s = &r->g.sniffed;
 	vv_error why;
-	vv_status rc;
 
 	vv_error_clear(&why);
-	rc = vv_ragged_open(&r->g, source, hints, &why);
+	vv_status rc = vv_ragged_open(&r->g, source, hints, &why);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND) {
 		return give_source(r, why.message, "a table");
 	}
@@ -417,7 +414,6 @@ vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_
 {
 	vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
 	reading r = {.o = o, .out = out, .err = err};
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	vv_arena_init(&out->arena);
@@ -427,7 +423,7 @@ vv_status vv_check_file(vv_check_result *out, const vv_source *source, const vv_
 					 : vv_rule_find(codes[i])->by_default;
 	}
 	set_unread(&r, SOURCE);
-	rc = read_file(&r, source, hints ? hints : &none);
+	vv_status rc = read_file(&r, source, hints ? hints : &none);
 	out->rows = r.row;
 	vv_ragged_close(&r.g);
 	vv_free(r.totals);

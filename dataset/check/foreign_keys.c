@@ -120,12 +120,11 @@ static vv_status rebuild(targets *t, size_t mask, vv_error *err)
 static vv_status want_target(targets *t, const vv_buf *key, uint64_t memory, vv_error *err)
 {
 	uint64_t hash = vv_xxh3(key->data, key->len, t->seed);
-	struct target *slot;
 	vv_status rc;
 
 	if (!in_part(t, hash)) return VV_OK;
 	if (2 * t->count >= t->mask && (rc = rebuild(t, 2 * t->mask + 1, err)) < 0) return rc;
-	slot = find_target(t, key, hash);
+	struct target *slot = find_target(t, key, hash);
 	if (slot->bytes) return VV_OK;
 	while (t->bytes + key->len + 64 > memory && t->count > 16) {
 		uint64_t span = t->end - t->begin; /* wraps for end 0: 2^64 - begin */
@@ -150,10 +149,9 @@ static vv_status want_target(targets *t, const vv_buf *key, uint64_t memory, vv_
 static void meet_target(targets *t, const vv_buf *key)
 {
 	uint64_t hash = vv_xxh3(key->data, key->len, t->seed);
-	struct target *slot;
 
 	if (!in_part(t, hash)) return;
-	slot = find_target(t, key, hash);
+	struct target *slot = find_target(t, key, hash);
 	if (slot->bytes && !slot->met) {
 		slot->met = true;
 		t->left--;
@@ -477,14 +475,14 @@ static void take_memo(following *x, bool same)
 static vv_status load_record(following *x, vv_error *err)
 {
 	const check_memo *m = &x->memo;
-	bool same;
 	vv_status rc = check_memo_open(&x->memo, x->r->o->cache, "refs", x->f->id, err);
 
 	if (rc < 0 || m->tail_len < HEAD || (m->tail_len - HEAD) % 32 != 0 ||
 	    vv_get_le64(m->tail) != x->how.lo || vv_get_le64(m->tail + 8) != x->how.hi) {
 		return rc;
 	}
-	same = vv_get_le64(m->tail + 16) == x->other.lo && vv_get_le64(m->tail + 24) == x->other.hi;
+	bool same = vv_get_le64(m->tail + 16) == x->other.lo &&
+		    vv_get_le64(m->tail + 24) == x->other.hi;
 	x->holds = same;
 	if (!same) {
 		rc = compare_there(x, m->tail + HEAD, (m->tail_len - HEAD) / 32, &x->holds, &same,
@@ -559,7 +557,6 @@ static vv_status read_there(following *x, vv_error *err)
 	int more = 0;
 	vv_status rc = vv_table_reader_open(&reader, x->there, x->places, x->f->count, false, err);
 
-	vv_batch_init(&batch);
 	while (rc == VV_OK && x->t.left > 0 && (more = vv_table_read(reader, &batch, err)) > 0) {
 		for (size_t row = 0; row < batch.rows && rc == VV_OK; row++) {
 			bool whole = true;
@@ -605,7 +602,6 @@ typedef enum following_step { FOLLOW_SEE, FOLLOW_WANT, FOLLOW_COUNT, FOLLOW_TELL
 static vv_status follow_row(following *x, following_step step, size_t i, size_t row, vv_error *err)
 {
 	uint64_t hash = vv_xxh3(x->key.data, x->key.len, x->t.seed);
-	const struct target *found;
 
 	if (step == FOLLOW_SEE) {
 		x->seen++;
@@ -613,7 +609,7 @@ static vv_status follow_row(following *x, following_step step, size_t i, size_t 
 	}
 	if (step == FOLLOW_WANT) return want_target(&x->t, &x->key, memory_of(x), err);
 	if (!in_part(&x->t, hash)) return VV_OK;
-	found = find_target(&x->t, &x->key, hash);
+	const struct target *found = find_target(&x->t, &x->key, hash);
 	if (found->bytes && found->met) return VV_OK;
 	if (step == FOLLOW_TELL) return tell(x, x->r->groups[i].first_row + row, err);
 	x->bad[i]++;
@@ -660,7 +656,6 @@ static vv_status follow_groups(following *x, following_step step, bool give, vv_
 	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
-	vv_batch_init(&batch);
 	for (size_t i = 0; i < r->group_count; i++) {
 		if (give ? x->bad[i] == 0 || told >= check_limit(r)
 			 : step != FOLLOW_SEE && x->known[i]) {
@@ -701,7 +696,6 @@ static vv_status follow(following *x, vv_error *err)
 	check_run *r = x->r;
 	const vv_rule *rule = vv_rule_find("foreign-key");
 	uint64_t found = 0, unknown = 0;
-	bool tolerated;
 	vv_status rc;
 
 	if ((rc = make_hashes(x, err)) < 0 || (rc = load_record(x, err)) < 0) return rc;
@@ -719,7 +713,7 @@ static vv_status follow(following *x, vv_error *err)
 	    (rc = follow_groups(x, FOLLOW_SEE, false, err)) < 0) {
 		return rc;
 	}
-	tolerated = check_tolerated(x->f->mostly, found, x->seen);
+	bool tolerated = check_tolerated(x->f->mostly, found, x->seen);
 	if (found > 0 && !tolerated) {
 		if ((rc = follow_all(x, true, err)) < 0) return rc;
 	}

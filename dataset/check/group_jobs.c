@@ -68,7 +68,6 @@ static void run_job(vv_job *job, unsigned worker)
 	check_job *j = (check_job *)(void *)job;
 	vv_auto(vv_batch) batch = {0};
 
-	vv_batch_init(&batch);
 	j->rc = VV_OK;
 	for (size_t n = 0; n < j->count && j->rc == VV_OK; n++) {
 		j->rc = check_one(j, &j->r->workers[worker], &batch, n, &j->err);

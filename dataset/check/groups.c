@@ -44,12 +44,11 @@ static vv_status take_group(check_run *r, check_group_info *g, const vv_list_ite
 			    vv_error *err)
 {
 	bool has_long;
-	vv_status rc;
 
 	g->first_row = item->before;
 	g->rows = (uint32_t)item->weight;
 	g->counts = UINT32_MAX;
-	rc = check_group_name(g->name, &g->cid, &has_long, item, err);
+	vv_status rc = check_group_name(g->name, &g->cid, &has_long, item, err);
 	if (rc == VV_OK && has_long) {
 		g->item = (const uint8_t *)vv_arena_strndup(&r->arena, (const char *)item->bytes,
 							    item->len);
@@ -100,12 +99,10 @@ vv_status check_groups_list_some(check_run *r, const vv_list_place *places, size
 	vv_status rc = begin_list(r, &list, count, err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		int more;
-
 		if ((rc = vv_list_seek_index(list, places[i].index, err)) < 0) {
 			break;
 		}
-		more = vv_list_next(list, &item, err);
+		int more = vv_list_next(list, &item, err);
 		rc = more < 0    ? (vv_status)more
 		     : more == 0 ? vv_fail(err, VV_ECORRUPT,
 					   "the data list has fewer groups than it declares")
@@ -179,14 +176,14 @@ typedef struct part {
 static bool read_part(part *out, const check_run *r, const uint8_t *entry)
 {
 	const check_memo *m = &r->facts;
-	const uint8_t *end = m->tail + m->tail_len, *p;
+	const uint8_t *end = m->tail + m->tail_len;
 	uint32_t at = check_memo_fact(entry);
 	uint64_t newlines, n;
 
 	*out = (part){.first = NULL};
 	if (at == UINT32_MAX) return true;
 	if (at >= m->tail_len) return false;
-	p = out->first = m->tail + at;
+	const uint8_t *p = out->first = m->tail + at;
 	if (!vv_varint_read(&p, end, &newlines) || newlines >= UINT32_MAX) return false;
 	out->newlines = (uint32_t)newlines;
 	out->counts = p;
@@ -221,11 +218,11 @@ static vv_status take_result(check_run *r, const vv_check_noted *result, vv_erro
 {
 	const check_memo own = r->facts;
 	uint8_t id[PLAN_ID];
-	vv_status rc;
 
 	put_id(id, r->plan.id);
 	if (result->len < sizeof(id) || memcmp(result->bytes, id, sizeof(id)) != 0) return VV_OK;
-	rc = check_memo_read(&r->facts, result->bytes + sizeof(id), result->len - sizeof(id), err);
+	vv_status rc = check_memo_read(&r->facts, result->bytes + sizeof(id),
+				       result->len - sizeof(id), err);
 	if (rc == VV_OK) {
 		take_facts(r, CHECK_TOLD);
 	}

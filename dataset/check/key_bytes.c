@@ -38,10 +38,10 @@ vv_status check_key_cells(check_run *r, const check_group *g, const size_t *colu
 	if (!lists) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		vv_cell *cells = vv_arena_alloc(arena, (g->rows + 1) * sizeof(*cells));
-		vv_status rc;
 
 		if (!cells) return vv_fail_nomem(err);
-		rc = check_group_column(g, r->plan.columns[columns[i]].place, cells, 1, arena, err);
+		vv_status rc = check_group_column(g, r->plan.columns[columns[i]].place, cells, 1,
+						  arena, err);
 		if (rc < 0) return rc;
 		lists[i] = cells;
 	}

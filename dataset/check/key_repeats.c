@@ -126,7 +126,6 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 	vv_auto(vv_batch) batch = {0};
 	vv_status rc = VV_OK;
 
-	vv_batch_init(&batch);
 	vv_arena_init(&known.arena);
 	vv_hash_index_init(&known.index);
 	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
@@ -145,7 +144,7 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 					     err);
 		}
 		for (size_t row = 0; row < g.rows && rc == VV_OK; row++) {
-			uint64_t here = r->groups[i].first_row + row, first, hash;
+			uint64_t here = r->groups[i].first_row + row, first;
 			bool whole;
 
 			if (w->pass_blank && w->blank[row]) {
@@ -163,7 +162,7 @@ static vv_status compare_some(telling *t, check_worker *w, const check_suspects 
 				}
 				continue;
 			}
-			hash = check_key_hash(&w->key, t->seed);
+			uint64_t hash = check_key_hash(&w->key, t->seed);
 			if (!is_suspect(s, hash, from, to)) {
 				continue;
 			}
@@ -192,7 +191,6 @@ static vv_status count_whole(check_run *r, check_worker *w, const check_key *key
 	*out = r->table->root.rows;
 	if (key->kind == CHECK_ROW) return VV_OK;
 	*out = 0;
-	vv_batch_init(&batch);
 	for (size_t i = 0; i < r->group_count && rc == VV_OK; i++) {
 		const vv_cell **cells;
 		check_group g;

@@ -506,14 +506,13 @@ static bool wants_run(const check_run *r, const struct check_keys *k)
 static vv_status begin_run(const check_run *r, struct check_keys *k, vv_error *err)
 {
 	const uint8_t **names = vv_calloc(r->group_count + 1, sizeof(*names));
-	vv_status rc;
 
 	if (!names) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
 		names[i] = r->groups[i].name;
 	}
-	rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, r->table, names,
-				    r->group_count, err);
+	vv_status rc = check_key_writer_begin(&k->writer, k->run_file, k->seed, r->table, names,
+					      r->group_count, err);
 	vv_free(names);
 	return rc;
 }

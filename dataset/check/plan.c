@@ -90,11 +90,10 @@ vv_status check_note_add(check_plan *p, const char *rule, const char *column, si
 			    .column = column,
 			    .expected = expected};
 	va_list ap;
-	vv_status rc;
 
 	if (about.severity == VV_SEVERITY_OFF) return VV_OK;
 	va_start(ap, fmt);
-	rc = add_note(p, &about, column_len, err, fmt, ap);
+	vv_status rc = add_note(p, &about, column_len, err, fmt, ap);
 	va_end(ap);
 	return rc;
 }
@@ -104,10 +103,9 @@ vv_status check_note_setting(check_plan *p, const vv_rule_setting *s, const char
 {
 	check_note about = {.rule = s->rule, .severity = s->severity, .expected = expected};
 	va_list ap;
-	vv_status rc;
 
 	va_start(ap, fmt);
-	rc = add_note(p, &about, 0, err, fmt, ap);
+	vv_status rc = add_note(p, &about, 0, err, fmt, ap);
 	va_end(ap);
 	return rc;
 }
@@ -119,11 +117,10 @@ vv_status check_note_unread(check_plan *p, const char *rule, const vv_rule_setti
 	vv_severity severity = setting ? setting->severity : check_severity(p, rule, NULL, 0, NULL);
 	check_note about = {.severity = VV_SEVERITY_ERROR, .line = line, .expected = expected};
 	va_list ap;
-	vv_status rc;
 
 	about.rule = vv_rule_find(severity == VV_SEVERITY_ERROR ? rule : VV_RULE_UNCHECKED);
 	va_start(ap, fmt);
-	rc = add_note(p, &about, 0, err, fmt, ap);
+	vv_status rc = add_note(p, &about, 0, err, fmt, ap);
 	va_end(ap);
 	return rc;
 }

@@ -128,7 +128,7 @@ static vv_status put_row(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 	const vv_ragged *r = &m->r;
 	const char *p = r->window.data;
 	size_t from = m->out.len, columns = r->sniffed.columns;
-	uint64_t lines = vv_ragged_count_lines(p + r->at, row->end - r->at), kept;
+	uint64_t lines = vv_ragged_count_lines(p + r->at, row->end - r->at);
 
 	if (row->too_long) {
 		m->lost = true;
@@ -147,7 +147,7 @@ static vv_status put_row(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 	}
 	vv_buf_put(&m->out, p + row->text_end, row->end - row->text_end);
 	if (m->out.failed) return vv_fail_nomem(err);
-	kept = vv_ragged_count_lines(m->out.data + from, m->out.len - from);
+	uint64_t kept = vv_ragged_count_lines(m->out.data + from, m->out.len - from);
 	m->line += kept;
 	return lines > kept ? add_shift(m, lines - kept, err) : VV_OK;
 }
@@ -247,7 +247,6 @@ static vv_status put_element(vv_mend *m, vv_error *err)
 	size_t i = m->r.at, used = 0;
 	bool first = m->line == 0;
 	int more = skip_blank(m, &i, err);
-	vv_status rc;
 
 	if (more > 0 && !first && m->r.window.data[i] == ',') {
 		i++;
@@ -257,7 +256,7 @@ static vv_status put_element(vv_mend *m, vv_error *err)
 		more = 0;
 	}
 	if (more < 0) return (vv_status)more;
-	rc = more > 0 ? measure_object(m, &i, &used, err) : VV_EINPUT;
+	vv_status rc = more > 0 ? measure_object(m, &i, &used, err) : VV_EINPUT;
 	if (rc == VV_EINPUT) {
 		m->lost = m->lost || more > 0;
 		m->over = true;
@@ -277,17 +276,15 @@ static vv_status put_more(vv_mend *m, vv_error *err)
 {
 	vv_form form = m->r.sniffed.dialect.form;
 	vv_ragged_row row;
-	vv_status rc;
-	int more;
 
 	if (form == VV_FORM_JSON) return put_element(m, err);
-	more = form == VV_FORM_CSV ? vv_ragged_next(&m->r, &row, err)
-				   : vv_ragged_line(&m->r, &row, err);
+	int more = form == VV_FORM_CSV ? vv_ragged_next(&m->r, &row, err)
+				       : vv_ragged_line(&m->r, &row, err);
 	if (more <= 0) {
 		m->over = true;
 		return (vv_status)more;
 	}
-	rc = form == VV_FORM_CSV ? put_row(m, &row, err) : put_line(m, &row, err);
+	vv_status rc = form == VV_FORM_CSV ? put_row(m, &row, err) : put_line(m, &row, err);
 	vv_ragged_pass(&m->r, &row);
 	return rc;
 }
@@ -295,7 +292,6 @@ static vv_status put_more(vv_mend *m, vv_error *err)
 static ssize_t read_mended(void *payload, void *buf, size_t len, vv_error *err)
 {
 	vv_mend *m = payload;
-	size_t n;
 
 	if (m->given == m->out.len) {
 		m->given = 0;
@@ -306,7 +302,7 @@ static ssize_t read_mended(void *payload, void *buf, size_t len, vv_error *err)
 
 		if (rc < 0) return rc;
 	}
-	n = m->out.len - m->given < len ? m->out.len - m->given : len;
+	size_t n = m->out.len - m->given < len ? m->out.len - m->given : len;
 	if (n > 0) {
 		memcpy(buf, m->out.data + m->given, n);
 		m->given += n;

@@ -431,13 +431,11 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member,
 			   const vv_rule **out)
 {
-	const char *near;
-
 	*out = vv_rule_find(member->name);
 	if (*out) return VV_OK;
 	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'",
 			   vv_text_show(member->name, member->name_len));
-	near = vv_rule_nearest(member->name);
+	const char *near = vv_rule_nearest(member->name);
 	return near ? vv_hint(r->err, "did you mean '%s'?", near)
 		    : vv_hint_code(r->err, VV_HINT_LIST_RULES);
 }
@@ -796,13 +794,11 @@ vv_severity vv_rule_set_unread(const vv_rule_set *s, const char **code)
 static vv_status check_codes(const char *const *codes, size_t count, vv_error *err)
 {
 	for (size_t i = 0; i < count; i++) {
-		const char *near;
-
 		if (vv_rule_find(codes[i])) {
 			continue;
 		}
 		vv_fail(err, VV_EUSAGE, "there is no rule '%s'", vv_text_shows(codes[i]));
-		near = vv_rule_nearest(codes[i]);
+		const char *near = vv_rule_nearest(codes[i]);
 		return near ? vv_hint(err, "did you mean '%s'?", near)
 			    : vv_hint_code(err, VV_HINT_LIST_RULES);
 	}

@@ -23,13 +23,13 @@ static vv_status sum_counts(check_run *r, vv_error *err)
 	r->totals = vv_calloc(r->plan.counter_count + 1, sizeof(*r->totals));
 	if (!r->totals) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->group_count; i++) {
-		const uint8_t *p = (const uint8_t *)r->counts.data, *end;
+		const uint8_t *p = (const uint8_t *)r->counts.data;
 		uint64_t n, counter, count;
 
 		if (r->groups[i].counts == UINT32_MAX) {
 			continue;
 		}
-		end = p + r->counts.len;
+		const uint8_t *end = p + r->counts.len;
 		p += r->groups[i].counts;
 		if (!vv_varint_read(&p, end, &n)) {
 			continue;
@@ -156,7 +156,7 @@ static vv_status check_share(check_run *r, vv_error *err)
 vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_options *o,
 			 vv_error *err)
 {
-	check_run r;
+	check_run r = {0};
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -164,7 +164,6 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 	if (t->root.kind != VV_KIND_TABLE) {
 		return vv_fail(err, VV_EUSAGE, "only tables can be checked");
 	}
-	memset(&r, 0, sizeof(r));
 	vv_arena_init(&r.arena);
 	r.table = t;
 	r.o = o;

@@ -167,10 +167,9 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 	const uint8_t *p = bytes;
 	vv_auto(vv_list_builder) *list = NULL;
 	vv_auto(vv_buf) scratch = VV_BUF_INIT;
-	vv_status rc;
 
 	memset(out, 0, sizeof *out);
-	rc = vv_list_builder_new(&list, VV_LIST_CHUNKS, sink, NULL, err);
+	vv_status rc = vv_list_builder_new(&list, VV_LIST_CHUNKS, sink, NULL, err);
 	for (size_t at = 0, n; at < len && rc == VV_OK; at += n) {
 		n = vv_chunk_cut(p + at, len - at, true);
 		rc = write_chunk(list, sink, &scratch, p + at, n, err);

@@ -250,11 +250,10 @@ static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *t
 	vv_buf paths[2] = {VV_BUF_INIT, VV_BUF_INIT};
 	vv_auto(vv_buf) names = VV_BUF_INIT;
 	vv_error ignored;
-	bool same;
 
 	put_form(&paths[0], from);
 	put_form(&paths[1], to);
-	same = vv_buf_equal(&paths[0], &paths[1]);
+	bool same = vv_buf_equal(&paths[0], &paths[1]);
 	if (!same) {
 		say(b, start, vv_buf_cstr(&paths[0]));
 		vv_buf_printf(b, " -> %s", vv_buf_cstr(&paths[1]));

@@ -241,13 +241,13 @@ vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t c
 	if (rc < 0) return rc;
 	for (size_t c = 0; c < columns; c++) {
 		vv_fact *f = &out->columns[c];
-		size_t filled = 0, missing;
+		size_t filled = 0;
 
 		for (size_t i = 0; i < out_count; i++) {
 			filled += outs[i] % stride == c;
 		}
 		f->unknown = filled > 0;
-		missing = vv_fact_add(f, &cells[c], rows, stride) - filled;
+		size_t missing = vv_fact_add(f, &cells[c], rows, stride) - filled;
 		f->missing = missing == 0      ? VV_MISSING_NONE
 			     : missing == rows ? VV_MISSING_ALL
 					       : VV_MISSING_SOME;

@@ -140,7 +140,6 @@ static answer compare_numbers(uint8_t *marks, part x, part y, size_t rows, int e
 			      vv_arena *arena)
 {
 	group_numbers a, b;
-	uint8_t *own;
 
 	if (!group_numbers_open(&a, x.p, x.end, rows, encoding) ||
 	    !group_numbers_open(&b, y.p, y.end, rows, encoding) || a.scale != b.scale ||
@@ -149,7 +148,7 @@ static answer compare_numbers(uint8_t *marks, part x, part y, size_t rows, int e
 		return NOT_COMPARED;
 	}
 	if (!a.empty) return compare_values(marks, &a, &b, arena) ? COMPARED : NO_MEMORY;
-	own = vv_arena_calloc(arena, rows, 1);
+	uint8_t *own = vv_arena_calloc(arena, rows, 1);
 	if (!own || !compare_values(own, &a, &b, arena)) return NO_MEMORY;
 	for (size_t r = 0; r < rows; r++) {
 		marks[r] |= a.empty[r] ? 0 : *own++;

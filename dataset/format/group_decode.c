@@ -108,7 +108,6 @@ static vv_status read_const(group_reading *in, vv_error *err)
 vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out,
 			  const uint8_t **index, vv_error *err)
 {
-	const uint8_t *text;
 	uint64_t count, len, sum = 0;
 
 	if (!vv_varint_read(&in->p, in->end, &count) || count < 2 || count > GROUP_DICT_MAX) {
@@ -124,7 +123,7 @@ vv_status group_open_dict(group_reading *in, vv_cell *value, uint64_t *count_out
 	if (sum > group_left(in) || group_left(in) - sum != in->count) {
 		return group_bad(in, "its length does not fit the number of rows", err);
 	}
-	text = in->p;
+	const uint8_t *text = in->p;
 	for (size_t k = 0; k < count; k++) {
 		value[k].text = (const char *)text;
 		text += value[k].len;
@@ -158,7 +157,6 @@ static vv_status read_dict(group_reading *in, vv_error *err)
 static vv_status read_lengths_varint(group_reading *in, vv_error *err)
 {
 	const uint8_t *p = in->p;
-	const char *text;
 	uint64_t len, sum = 0;
 
 	for (size_t i = 0; i < in->count; i++) {
@@ -171,7 +169,7 @@ static vv_status read_lengths_varint(group_reading *in, vv_error *err)
 	if (sum != (uint64_t)(in->end - p)) {
 		return group_bad(in, "the lengths of its values do not add up", err);
 	}
-	text = (const char *)p;
+	const char *text = (const char *)p;
 	for (size_t i = 0; i < in->count; i++) {
 		in->cells[i * in->stride].text = text;
 		text += in->cells[i * in->stride].len;
@@ -184,7 +182,6 @@ static vv_status read_lengths_varint(group_reading *in, vv_error *err)
 static vv_status read_lengths_bytes(group_reading *in, vv_error *err)
 {
 	const uint8_t *len = in->p;
-	const char *text;
 	uint64_t sum = 0;
 
 	if (group_left(in) < in->count) return group_bad(in, "it ends too soon", err);
@@ -195,7 +192,7 @@ static vv_status read_lengths_bytes(group_reading *in, vv_error *err)
 	if (sum != group_left(in)) {
 		return group_bad(in, "the lengths of its values do not add up", err);
 	}
-	text = (const char *)in->p;
+	const char *text = (const char *)in->p;
 	for (size_t i = 0; i < in->count; i++) {
 		group_set_cell(&in->cells[i * in->stride], text, len[i], in->state);
 		text += len[i];
@@ -299,7 +296,6 @@ static vv_status read_column(group_reading in, const vv_group *g, vv_error *err)
 {
 	vv_cell *cells = in.cells;
 	size_t stride = in.stride, column = in.column;
-	uint8_t head;
 
 	if (column >= g->columns) {
 		for (size_t r = 0; r < g->rows; r++) {
@@ -309,7 +305,7 @@ static vv_status read_column(group_reading in, const vv_group *g, vv_error *err)
 	}
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
-	head = *in.p++;
+	uint8_t head = *in.p++;
 	if (head >> 4 == GROUP_ALL_TEXT) return read_values(&in, head & 15, err);
 	if (head >> 4 == GROUP_MIXED_STATES) return read_mixed(&in, head & 15, g->rows, err);
 	if (head >> 4 != GROUP_ONE_STATE || group_left(&in) == 0 || *in.p == VV_CELL_TEXT ||
@@ -420,10 +416,8 @@ static vv_status pick_from_column(const vv_group *g, size_t column, size_t row, 
 
 bool vv_group_has_cell(const vv_group *g, size_t column)
 {
-	const uint8_t *p;
-
 	if (column >= g->columns) return true;
-	p = g->column[column];
+	const uint8_t *p = g->column[column];
 	if (*p >> 4 != GROUP_ALL_TEXT) return false;
 	return *p != GROUP_TEXT ||
 	       (g->column_len[column] > 1 && (p[1] == GROUP_LEN_EQUAL || p[1] == GROUP_LEN_BYTES));
@@ -438,7 +432,6 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 			    .state = VV_CELL_TEXT,
 			    .arena = arena,
 			    .column = column};
-	int encoding;
 
 	assert(row < g->rows);
 	if (column >= g->columns) {
@@ -447,7 +440,7 @@ vv_status vv_group_cell(const vv_group *g, size_t column, size_t row, vv_cell *c
 	}
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
-	encoding = *in.p++ & 15;
+	int encoding = *in.p++ & 15;
 	if (!vv_group_has_cell(g, column)) {
 		return pick_from_column(g, column, row, cell, arena, err);
 	}
@@ -560,12 +553,11 @@ static bool run_in_place(vv_group_run *out, const vv_group *g, size_t column, bo
 			    .state = VV_CELL_TEXT,
 			    .arena = arena,
 			    .column = column};
-	uint8_t head;
 
 	if (column >= g->columns) return false;
 	in.p = g->column[column];
 	in.end = in.p + g->column_len[column];
-	head = *in.p++;
+	uint8_t head = *in.p++;
 	if (head >> 4 == GROUP_ONE_STATE && group_left(&in) > 0 && *in.p == VV_CELL_LITERAL) {
 		in.state = *in.p++;
 	} else if (head >> 4 != GROUP_ALL_TEXT) {

@@ -180,14 +180,14 @@ static void splice_texts(const rows *r, const uint8_t *length, const uint8_t *te
 static bool apply_short_texts(const edit_column *e, const group_reading *from, const rows *r,
 			      const vv_cell *values, vv_buf *out)
 {
-	const uint8_t *length = from->p + 1, *text;
-	uint8_t *in = vv_arena_alloc(e->arena, r->in + 1), *lengths;
+	const uint8_t *length = from->p + 1;
+	uint8_t *in = vv_arena_alloc(e->arena, r->in + 1);
 
 	if (!in || from->p == from->end || *from->p != GROUP_LEN_BYTES ||
 	    (size_t)(from->end - length) < r->base) {
 		return false;
 	}
-	text = length + r->base;
+	const uint8_t *text = length + r->base;
 	if (group_sum_bytes(length, r->base) != (size_t)(from->end - text)) return false;
 	for (size_t i = 0; i < r->in; i++) {
 		if (values[i].len > 255) return false;
@@ -196,7 +196,7 @@ static bool apply_short_texts(const edit_column *e, const group_reading *from, c
 	if (!vv_buf_reserve(out, 1 + r->all)) {
 		return true; /* the buffer tells */
 	}
-	lengths = (uint8_t *)out->data + out->len + 1;
+	uint8_t *lengths = (uint8_t *)out->data + out->len + 1;
 	splice(r, lengths, length, in, 1);
 	if (memcmp(lengths, lengths + 1, r->all - 1) == 0) { /* all equal: another form */
 		return false;
@@ -213,7 +213,6 @@ static bool apply_equal_texts(const edit_column *e, const group_reading *from, c
 {
 	const uint8_t *p = from->p;
 	uint64_t len;
-	char *in;
 
 	if (p == from->end || *p++ != GROUP_LEN_EQUAL || !vv_varint_read(&p, from->end, &len) ||
 	    len > VV_BLOCK_MAX || r->base * len != (uint64_t)(from->end - p)) {
@@ -222,7 +221,8 @@ static bool apply_equal_texts(const edit_column *e, const group_reading *from, c
 	for (size_t i = 0; i < r->in; i++) {
 		if (values[i].len != len) return false;
 	}
-	in = vv_arena_alloc(e->arena, (size_t)(r->in * len) + 1); /* less than the edits have */
+	char *in = vv_arena_alloc(e->arena,
+				  (size_t)(r->in * len) + 1); /* less than the edits have */
 	if (!in) return false;
 	for (size_t i = 0; i < r->in && len > 0; i++) {
 		memcpy(in + i * len, values[i].text, (size_t)len);
@@ -331,7 +331,6 @@ static vv_status apply_dict(edit_column *e, group_reading *from, const rows *r, 
 	uint8_t order[GROUP_DICT_MAX];
 	const uint8_t *base;
 	uint64_t known;
-	size_t used;
 	vv_status rc;
 
 	if (!d || !values || !index) return vv_fail_nomem(err);
@@ -339,7 +338,7 @@ static vv_status apply_dict(edit_column *e, group_reading *from, const rows *r, 
 	d->known = d->count = (size_t)known;
 	if ((rc = read_numbers_of_texts(e, d, values, r->in, err)) < 0) return rc;
 	splice(r, index, base, values, 1);
-	used = renumber(index, r->all, d, order);
+	size_t used = renumber(index, r->all, d, order);
 	if (used == 0) return bad(err);
 	vv_buf_put_varint(out, used);
 	for (size_t i = 0; i < used; i++) {
@@ -531,7 +530,7 @@ static size_t to_units(number_head *h, values *v, size_t count, uint64_t *bits)
 static vv_status apply_values(edit_column *e, const group_numbers *base, number_head *h,
 			      const rows *r, vv_buf *out, vv_error *err)
 {
-	size_t at = 0, count;
+	size_t at = 0;
 	uint64_t bits;
 	values v;
 	vv_status rc = splice_values(e, base, r, &v, err);
@@ -548,7 +547,7 @@ static vv_status apply_values(edit_column *e, const group_numbers *base, number_
 			}
 		}
 	}
-	count = to_units(h, &v, r->all, &bits);
+	size_t count = to_units(h, &v, r->all, &bits);
 	if (count == 0 || group_bit_len(bits) > 8 * h->width ||
 	    (count < r->all && !(h->flags & GROUP_EMPTIES))) {
 		return bad(err);
@@ -569,11 +568,10 @@ static vv_status apply_numbers(edit_column *e, const group_reading *from, int en
 {
 	const bool scaled = encoding == GROUP_DECIMAL || encoding == GROUP_DATETIME;
 	group_numbers base;
-	number_head h;
 	vv_status rc;
 
 	if (!group_numbers_open(&base, from->p, from->end, r->base, encoding)) return bad(err);
-	h = (number_head){base.flags, scaled ? &base.scale : NULL, base.width, base.base};
+	number_head h = {base.flags, scaled ? &base.scale : NULL, base.width, base.base};
 	if ((rc = read_number_head(e, &h, r, err)) < 0) return rc;
 	return (e->mode & EDIT_HEAD) || (h.flags & GROUP_DELTAS)
 		       ? apply_values(e, &base, &h, r, out, err)

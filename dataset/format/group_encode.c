@@ -239,7 +239,6 @@ static void put_text_column(vv_group_encoder *e, const group_values *c)
 {
 	uint32_t span = c->max_len - c->min_len;
 	vv_buf *b = &e->body;
-	char *out;
 
 	if (span == 0) {
 		vv_buf_putc(b, GROUP_LEN_EQUAL);
@@ -257,7 +256,7 @@ static void put_text_column(vv_group_encoder *e, const group_values *c)
 		}
 	}
 	if (!vv_buf_reserve(b, (size_t)c->bytes + 8)) return;
-	out = b->data + b->len;
+	char *out = b->data + b->len;
 	for (size_t i = 0; i < c->count; i++) {
 		out = put_text(out, &e->cell[i], e->key[i]);
 	}
@@ -370,11 +369,10 @@ static void tell(const vv_group_encoder *e, const group_values *c, const told *t
  * together. */
 int group_choose(vv_group_encoder *e, const group_values *c, group_typed *t)
 {
-	size_t best;
 	int encoding = GROUP_TEXT;
 
 	if (all_equal(e, c)) return GROUP_CONST;
-	best = group_text_size(e, c);
+	size_t best = group_text_size(e, c);
 	if (group_typed_read(e, c, t) && t->size <= best) {
 		encoding = t->encoding;
 		best = t->size;
@@ -652,13 +650,12 @@ static bool read_decimals(vv_group_encoder *e, const group_values *c, group_type
 	for (size_t i = 0; i < c->count; i++) {
 		const vv_cell *cell = &e->cell[i];
 		uint64_t u;
-		int fraction;
 
 		e->empty[i] = cell->len == 0;
 		if (cell->len == 0) {
 			continue;
 		}
-		fraction = spell_fraction(cell->text, cell->len, e->key[i]);
+		int fraction = spell_fraction(cell->text, cell->len, e->key[i]);
 		if (fraction == 0 || fraction > 18 || !note_fraction(&d, cell, fraction) ||
 		    !spell_read_fraction(&u, cell->text, cell->len, e->key[i], fraction)) {
 			return false;

@@ -85,10 +85,9 @@ static vv_status open_numbers(group_reading *in, numbers *n, vv_error *err)
 {
 	uint64_t base;
 	size_t empties = 0;
-	uint8_t flags;
 
 	if (group_left(in) < 4) return group_bad(in, "it ends too soon", err);
-	flags = *in->p++;
+	uint8_t flags = *in->p++;
 	n->form = flags >> GROUP_FORM_SHIFT;
 	n->deltas = (flags & GROUP_DELTAS) != 0;
 	n->scale = n->encoding == GROUP_DECIMAL || n->encoding == GROUP_DATETIME ? *in->p++ : 0;
@@ -193,12 +192,11 @@ static bool has_few(const numbers *n)
 /* All cells of a column whose numbers are a byte each. */
 static vv_status read_few(group_reading *in, numbers *n, vv_error *err)
 {
-	vv_cell known[FEW];
+	vv_cell known[FEW] = {0};
 	const uint8_t *at = n->planes;
 	char *out = vv_arena_alloc(in->arena, FEW * VV_SPELL_MAX);
 
 	if (!out) return vv_fail_nomem(err);
-	memset(known, 0, sizeof known);
 	for (size_t i = 0; i < in->count; i++) {
 		if (n->empty && n->empty[i]) {
 			group_set_cell(&in->cells[i * in->stride], no_text, 0, in->state);
@@ -274,7 +272,6 @@ static size_t write_batch(group_reading *in, numbers *n, size_t from)
 
 	for (; i < in->count; i++) {
 		vv_cell *cell = &in->cells[i * in->stride];
-		size_t len;
 
 		if (n->empty && n->empty[i]) {
 			group_set_cell(cell, no_text, 0, in->state);
@@ -283,7 +280,7 @@ static size_t write_batch(group_reading *in, numbers *n, size_t from)
 		if (n->at == n->have) {
 			break;
 		}
-		len = write_number(out, (int64_t)n->unit[n->at++], n);
+		size_t len = write_number(out, (int64_t)n->unit[n->at++], n);
 		if (len == 0) return SIZE_MAX;
 		group_set_cell(cell, out, len, in->state);
 		out += len;

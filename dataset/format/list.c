@@ -281,12 +281,11 @@ bool list_cuts(vv_list_kind kind, unsigned level, const list_item *last, size_t 
 	       size_t items_len, const uint8_t *window, size_t window_len)
 {
 	list_limits limits = list_limits_of(kind, level);
-	uint64_t hash;
 
 	if (count >= limits.most || items_len >= LIST_NODE_BYTES) return true;
 	if (count < limits.least) return false;
-	hash = is_plain(kind, level) ? vv_xxh3(window, window_len, 0)
-				     : vv_get_le64(last->cid.digest);
+	uint64_t hash = is_plain(kind, level) ? vv_xxh3(window, window_len, 0)
+					      : vv_get_le64(last->cid.digest);
 	return (hash & limits.mask) == 0;
 }
 
@@ -329,17 +328,15 @@ static vv_status find_level(const vv_cbor *items, unsigned *out, vv_error *err)
 
 static vv_status read_rest(list_node *out, vv_cbor *c, bool top, vv_error *err)
 {
-	list_limits limits;
 	uint64_t level;
-	const uint8_t *start;
 	vv_status rc;
 
 	if ((rc = vv_cbor_get_key(c, "items", err)) < 0 ||
 	    (rc = find_level(c, &out->level, err)) < 0) {
 		return rc;
 	}
-	limits = list_limits_of(out->kind, out->level);
-	start = c->p;
+	list_limits limits = list_limits_of(out->kind, out->level);
+	const uint8_t *start = c->p;
 	if ((rc = read_items(out, c, top ? limits.top : limits.most, err)) < 0) return rc;
 	if (top && (size_t)(c->p - start) > LIST_TOP_BYTES + 3) {
 		return bad(c, "an embedded list that is too long", err);
@@ -397,11 +394,10 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 vv_status list_node_read(list_node *out, const void *bytes, size_t len, vv_error *err)
 {
 	vv_cbor c;
-	vv_status rc;
 
 	memset(out, 0, sizeof *out);
 	vv_cbor_init(&c, bytes, len);
-	rc = read_node(out, &c, err);
+	vv_status rc = read_node(out, &c, err);
 	if (rc < 0) {
 		list_node_clear(out);
 	}
@@ -434,7 +430,6 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 {
 	vv_auto(vv_list_reader) *r = vv_calloc(1, sizeof *r);
 	list_node node;
-	list_frame *f;
 	vv_auto(vv_buf) copy = VV_BUF_INIT;
 	vv_cbor c;
 	vv_status rc;
@@ -448,7 +443,7 @@ vv_status vv_list_reader_open(vv_list_reader **out, vv_list_kind kind, const vv_
 	vv_cbor_init(&c, copy.data, copy.len);
 	if ((rc = list_top_read(&node, kind, &c, err)) < 0) return rc;
 	r->low = r->top_level = node.level;
-	f = &r->frame[node.level];
+	list_frame *f = &r->frame[node.level];
 	f->block = copy;
 	f->node = node;
 	vv_buf_init(&copy);
@@ -661,7 +656,6 @@ bool vv_list_peek_node(vv_list_reader *r, vv_cid *cid, uint64_t *items, uint64_t
 vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err)
 {
 	vv_list_item item;
-	list_frame *f;
 	bool loaded;
 	int more;
 
@@ -670,7 +664,7 @@ vv_status vv_list_skip(vv_list_reader *r, unsigned height, vv_error *err)
 		return more < 0 ? (vv_status)more : VV_OK;
 	}
 	vv_error_clear(err);
-	f = node_here(r, height, &loaded, err);
+	list_frame *f = node_here(r, height, &loaded, err);
 	if (!f) {
 		return err && err->code < 0
 			       ? err->code

@@ -115,16 +115,15 @@ static void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_
 {
 	vv_list_reader *r = o->reader;
 	int64_t at = (int64_t)start + o->drift;
-	size_t place[BESIDE], count, chosen = 0;
-	const list_frame *f;
+	size_t place[BESIDE], chosen = 0;
 	int best = 0;
 
 	memset(base, 0, sizeof *base);
 	if (level >= r->top_level || o->count == 0) return;
 	at = at < 0 ? 0 : (uint64_t)at >= o->count ? (int64_t)o->count - 1 : at;
 	if (list_reader_go(r, (uint64_t)at, true, level + 1, false, NULL) < 0) return;
-	f = &r->frame[level + 1];
-	count = candidates(f, place);
+	const list_frame *f = &r->frame[level + 1];
+	size_t count = candidates(f, place);
 	for (size_t i = 0; i < count; i++) {
 		if (vv_cid_equal(&f->node.item[place[i]].cid, cid)) {
 			o->drift = (int64_t)(start_of(f, place[i]) - start);
@@ -303,11 +302,10 @@ static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item, vv_error *err)
 {
 	level *l = &b->level[number];
-	size_t from;
 	vv_status rc = append(b, l, item, err);
 
 	if (rc < 0) return rc;
-	from = l->count < 4 ? 0 : l->recent[l->count % 4];
+	size_t from = l->count < 4 ? 0 : l->recent[l->count % 4];
 	if (!list_cuts(b->kind, number, item, l->count, l->items.len,
 		       (const uint8_t *)l->items.data + from, l->items.len - from)) {
 		return VV_OK;

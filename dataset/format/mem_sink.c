@@ -73,10 +73,8 @@ vv_status vv_mem_sink_over(vv_mem_sink **out, const vv_sink *below, const char *
 
 void vv_mem_sink_free(vv_mem_sink *m)
 {
-	size_t i;
-
 	if (!m) return;
-	for (i = 0; i < m->count; i++) {
+	for (size_t i = 0; i < m->count; i++) {
 		vv_free(m->entries[i].bytes);
 	}
 	if (m->fd >= 0) {
@@ -140,7 +138,7 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 		      const vv_cid *base, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	entry fresh;
+	entry fresh = {0};
 
 	if (m->full || len > m->limit - m->total) {
 		m->full = true;
@@ -154,7 +152,6 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 	if (len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes is over the limit", len);
 	}
-	memset(&fresh, 0, sizeof(fresh));
 	fresh.cid = *cid;
 	fresh.base = base ? *base : (vv_cid){0};
 	fresh.len = (uint32_t)len;
@@ -177,10 +174,9 @@ static vv_status put(void *payload, const vv_cid *cid, const void *bytes, size_t
 		     const vv_cid *base, vv_error *err)
 {
 	vv_mem_sink *m = payload;
-	vv_status rc;
 
 	vv_mutex_lock(m->lock);
-	rc = keep(m, cid, bytes, len, base, err);
+	vv_status rc = keep(m, cid, bytes, len, base, err);
 	vv_mutex_unlock(m->lock);
 	return rc;
 }
@@ -190,7 +186,6 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	vv_mem_sink *m = payload;
 	const entry *found;
 	entry e;
-	ssize_t got;
 
 	/* A block's bytes never move or go once they are put: only the entry needs the lock. */
 	vv_mutex_lock(m->lock);
@@ -208,7 +203,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 		return vv_buf_ok(out, err);
 	}
 	if (!vv_buf_reserve(out, e.len)) return vv_buf_ok(out, err);
-	got = vv_pread_full(m->fd, out->data, e.len, e.offset, m->path, err);
+	ssize_t got = vv_pread_full(m->fd, out->data, e.len, e.offset, m->path, err);
 	if (got < 0) return (vv_status)got;
 	if ((size_t)got != e.len) {
 		return vv_fail(err, VV_EIO, "temporary file '%s' is shorter than written", m->path);

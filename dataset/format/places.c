@@ -117,7 +117,6 @@ static vv_status end_run(vv_places_writer *w, vv_error *err)
 	const places_run *r = &w->open;
 	uint64_t far = zigzag_from(w->expected, r->first), last = r->first + r->count - 1;
 	uint8_t le[16];
-	bool cut;
 
 	vv_put_le64(le, far);
 	vv_put_le64(le + 8, r->count);
@@ -128,8 +127,8 @@ static vv_status end_run(vv_places_writer *w, vv_error *err)
 	w->greatest = last > w->greatest ? last : w->greatest;
 	w->expected = last + 1;
 	w->open.count = 0;
-	cut = w->count == PLACES_RUNS_MOST ||
-	      (w->count >= RUNS_LEAST && (vv_xxh3(le, sizeof(le), 0) & CUT_MASK) == 0);
+	bool cut = w->count == PLACES_RUNS_MOST ||
+		   (w->count >= RUNS_LEAST && (vv_xxh3(le, sizeof(le), 0) & CUT_MASK) == 0);
 	return cut ? end_block(w, err) : VV_OK;
 }
 

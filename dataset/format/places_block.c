@@ -33,13 +33,11 @@ vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, v
 
 uint64_t places_block_packed(places_block *b)
 {
-	uint64_t place;
-
 	while (b->have < b->width) {
 		b->bits |= (uint64_t)*b->p++ << b->have;
 		b->have += 8;
 	}
-	place = b->bits & ((UINT64_C(1) << b->width) - 1);
+	uint64_t place = b->bits & ((UINT64_C(1) << b->width) - 1);
 	b->bits >>= b->width;
 	b->have -= b->width;
 	b->rows--;
@@ -48,13 +46,13 @@ uint64_t places_block_packed(places_block *b)
 
 vv_status places_block_run(places_block *b, places_run *out, uint64_t *expected, vv_error *err)
 {
-	uint64_t far, step;
+	uint64_t far;
 
 	if (!vv_varint_read(&b->p, b->end, &far) || !vv_varint_read(&b->p, b->end, &out->count) ||
 	    out->count == 0 || out->count > VV_PLACE_MAX + 1) {
 		return bad("a run that cannot be", err);
 	}
-	step = far / 2 + (far & 1);
+	uint64_t step = far / 2 + (far & 1);
 	if ((far & 1) ? step > *expected : step > VV_PLACE_MAX || *expected > VV_PLACE_MAX - step) {
 		return bad("a run outside of the file", err);
 	}

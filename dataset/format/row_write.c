@@ -56,7 +56,6 @@ static void put_ascii_string(vv_buf *b, const char *s, size_t len)
 	vv_buf_putc(b, '"');
 	while (i < len) {
 		uint32_t cp = 0;
-		size_t n;
 
 		for (run = i; run < len && (uint8_t)s[run] >= 0x20 && (uint8_t)s[run] < 0x80 &&
 			      s[run] != '"' && s[run] != '\\';) {
@@ -67,7 +66,7 @@ static void put_ascii_string(vv_buf *b, const char *s, size_t len)
 		if (i == len) {
 			break;
 		}
-		n = vv_utf8_decode(&cp, s + i, len - i);
+		size_t n = vv_utf8_decode(&cp, s + i, len - i);
 		if (n == 0) {
 			n = 1;
 			cp = 0xfffd;
@@ -125,10 +124,9 @@ static void write_json(vv_row_writer *w, vv_buf *out, const vv_cell *cells, size
 {
 	const vv_dialect *d = &w->dialect;
 	bool first = true;
-	size_t i;
 
 	put_bytes(out, &d->open);
-	for (i = 0; i < columns; i++) {
+	for (size_t i = 0; i < columns; i++) {
 		if (cells[i].state == VV_CELL_ABSENT) {
 			continue;
 		}
@@ -155,12 +153,12 @@ static const char *skip_digits(const char *p, const char *end)
 /* Is it a number as JSON spells them? */
 static bool is_number(const char *p, size_t len)
 {
-	const char *end = p + len, *digits;
+	const char *end = p + len;
 
 	if (p < end && *p == '-') {
 		p++;
 	}
-	digits = p;
+	const char *digits = p;
 	p = skip_digits(p, end);
 	if (p == digits || (*digits == '0' && p > digits + 1)) return false;
 	if (p < end && *p == '.') {
@@ -203,11 +201,9 @@ static bool has_special(const char *text, size_t len, const vv_dialect *d)
 
 bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)
 {
-	size_t i;
-
 	if (d->quote != 0 && vv_dialect_begins_wrong(d, cell->text, cell->len)) return true;
 	if (cell->len > 1024) return has_special(cell->text, cell->len, d);
-	for (i = 0; i < cell->len; i++) {
+	for (size_t i = 0; i < cell->len; i++) {
 		if (is_special(d, (uint8_t)cell->text[i])) return true;
 	}
 	return false;
@@ -225,14 +221,13 @@ bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d)
 static char *write_quoted(char *to, const char *text, size_t len, const vv_dialect *d)
 {
 	const char quote = (char)d->quote, escape = (char)escape_of(d);
-	size_t i;
 
 	*to++ = quote;
 	if (!memchr(text, quote, len) && (escape == quote || !memchr(text, escape, len))) {
 		memcpy(to, text, len);
 		to += len;
 	} else {
-		for (i = 0; i < len; i++) {
+		for (size_t i = 0; i < len; i++) {
 			if (text[i] == quote || text[i] == escape) {
 				*to++ = escape;
 			}
@@ -304,17 +299,16 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 	const uint8_t *habits = set.quotes_on ? d->quoting : NULL;
 	const size_t habit_count = habits ? d->quoting_count : 0;
 	const bool bare = vv_dialect_is_bare(d);
-	size_t bytes = 0, i;
-	char *to;
+	size_t bytes = 0;
 
 	columns = present(cells, columns);
 	if (columns == 0) return;
-	for (i = 0; i < columns; i++) {
+	for (size_t i = 0; i < columns; i++) {
 		bytes += cells[i].len;
 	}
 	if (!vv_buf_reserve(out, bytes * 2 + columns * 4)) return;
-	to = out->data + out->len;
-	for (i = 0; i < columns; i++) {
+	char *to = out->data + out->len;
+	for (size_t i = 0; i < columns; i++) {
 		bool quoted = i < habit_count &&
 			      vv_quoting_quotes((vv_quoting)habits[i], &cells[i]);
 
@@ -341,11 +335,9 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 static vv_status prepare_names(vv_row_writer *w, const char *const *names, const size_t *name_lens,
 			       vv_error *err)
 {
-	size_t i;
-
 	w->ends = vv_calloc(w->columns + 1, sizeof *w->ends);
 	if (!w->ends) return vv_fail_nomem(err);
-	for (i = 0; i < w->columns; i++) {
+	for (size_t i = 0; i < w->columns; i++) {
 		put_string(&w->names, names[i], name_lens[i], &w->dialect);
 		put_bytes(&w->names, &w->dialect.colon);
 		w->ends[i + 1] = w->names.len;
@@ -357,7 +349,6 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 			    const char *const *names, const size_t *name_lens, vv_error *err)
 {
 	vv_row_writer *w;
-	vv_status rc;
 
 	*out = NULL;
 	w = vv_calloc(1, sizeof *w);
@@ -365,7 +356,7 @@ vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t col
 	w->columns = columns;
 	vv_buf_init(&w->names);
 	vv_buf_init(&w->line);
-	rc = vv_dialect_dup(&w->dialect, d, err);
+	vv_status rc = vv_dialect_dup(&w->dialect, d, err);
 	if (rc < 0) {
 		vv_free(w);
 		return rc;

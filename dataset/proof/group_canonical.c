@@ -44,12 +44,11 @@ static vv_status read_cells(vv_cell **cells, const vv_group *g, size_t column, v
 
 static vv_status is_what_cells_give(look *l, const vv_group *g, bool *is, vv_error *err)
 {
-	const vv_buf *made;
 	vv_cell *cells;
 	vv_status rc = read_cells(&cells, g, l->column, l->arena, err);
 
 	if (rc < 0) return rc;
-	made = group_encode_cells(l->e, cells, g->rows, l->column);
+	const vv_buf *made = group_encode_cells(l->e, cells, g->rows, l->column);
 	*is = vv_buf_ok(made, NULL) == VV_OK && made->len == g->column_len[l->column] &&
 	      memcmp(made->data, g->column[l->column], made->len) == 0;
 	return vv_buf_ok(made, err);
@@ -311,14 +310,14 @@ static size_t dict_typed_size(look *l, const group_values *values, const uint8_t
 	bool empty[GROUP_DICT_MAX];
 	group_typed t = {0};
 	size_t m = 0;
-	group_spread s, all;
+	group_spread s;
 
 	if (!group_read_numbers(l->e, values, &t, &s)) return SIZE_MAX;
 	for (size_t k = 0; k < values->count; k++) {
 		empty[k] = l->e->empty[k];
 		number[k] = empty[k] ? 0 : l->e->number[m++];
 	}
-	all = (group_spread){.least = s.least, .most = s.most, .last = l->e->number[0]};
+	group_spread all = {.least = s.least, .most = s.most, .last = l->e->number[0]};
 	t.count = 0;
 	for (size_t i = 0; i < l->rows; i++) {
 		if (!empty[index[i]]) {
@@ -335,15 +334,15 @@ static bool dict_is_chosen(look *l, const group_values *values, const size_t *ti
 			   const uint8_t *index, size_t size)
 {
 	const vv_cell *cell = l->e->cell;
-	size_t best, typed, lens = 0, bytes = 0;
+	size_t lens = 0, bytes = 0;
 
 	for (size_t k = 0; k < values->count; k++) {
 		bytes += times[k] * cell[k].len;
 		lens += times[k] * vv_varint_len(cell[k].len);
 	}
-	best = texts_size(values->min_len, values->max_len, bytes,
-			  values->max_len <= 255 ? l->rows : lens);
-	typed = dict_typed_size(l, values, index);
+	size_t best = texts_size(values->min_len, values->max_len, bytes,
+				 values->max_len <= 255 ? l->rows : lens);
+	size_t typed = dict_typed_size(l, values, index);
 	best = typed < best ? typed : best;
 	return best > l->rows + 4 && size < best;
 }
@@ -386,14 +385,13 @@ static vv_status texts_are_canonical(look *l, const vv_group *g, bool *is, vv_er
 	group_typed t = {0};
 	group_values c;
 	vv_cell *cells;
-	int form;
 	vv_status rc = read_cells(&cells, g, l->column, l->arena, err);
 
 	if (rc < 0) return rc;
 	group_gather(l->e, &c, cells, g->rows, 1);
-	form = c.min_len == c.max_len ? GROUP_LEN_EQUAL
-	       : c.max_len <= 255     ? GROUP_LEN_BYTES
-				      : GROUP_LEN_VARINTS;
+	int form = c.min_len == c.max_len ? GROUP_LEN_EQUAL
+		   : c.max_len <= 255     ? GROUP_LEN_BYTES
+					  : GROUP_LEN_VARINTS;
 	*is = *l->p == form && is_body(l, group_text_size(l->e, &c)) &&
 	      group_choose(l->e, &c, &t) == GROUP_TEXT;
 	note_values(l, cells, g->rows);

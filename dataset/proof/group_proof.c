@@ -187,11 +187,10 @@ static int make_lines(scratch *s, const proof_setting *t, const vv_group *g, uin
 		      bool last, vv_error *err)
 {
 	const vv_dialect *d = t->dialect;
-	int made;
 
 	vv_buf_reset(&s->lines);
-	made = vv_group_lines(&s->lines, g, d, t->columns, bytes, !last || d->final_newline,
-			      s->cells, &s->arena, err);
+	int made = vv_group_lines(&s->lines, g, d, t->columns, bytes, !last || d->final_newline,
+				  s->cells, &s->arena, err);
 	return made > 0 && s->lines.len != bytes ? 0 : made;
 }
 

@@ -129,10 +129,10 @@ static vv_status try_iconv(char *out, const char *name, vv_error *err)
 {
 	vv_auto(vv_encoding) *e = NULL;
 	vv_error ignored = {0};
-	size_t i, len = strlen(name);
+	size_t len = strlen(name);
 
 	if (len == 0 || len >= VV_ENCODING_MAX || strchr(name, '/')) return refuse_name(name, err);
-	for (i = 0; i <= len; i++) {
+	for (size_t i = 0; i <= len; i++) {
 		out[i] = vv_is_lower(name[i]) ? (char)(name[i] - 'a' + 'A') : name[i];
 	}
 	if (vv_encoding_open(&e, out, &ignored) < 0) {
@@ -594,7 +594,7 @@ static void decode_utf16(const vv_encoding *e, vv_buf *out, const char *s, size_
 	size_t i = 0;
 
 	while (len - i >= 2) {
-		uint32_t unit = unit_at(e, s + i), low;
+		uint32_t unit = unit_at(e, s + i);
 
 		if (!is_half(unit)) {
 			if (unit < 0x80) {
@@ -608,7 +608,7 @@ static void decode_utf16(const vv_encoding *e, vv_buf *out, const char *s, size_
 		if (unit < 0xdc00 && len - i < 4 && !last) {
 			break;
 		}
-		low = len - i >= 4 ? unit_at(e, s + i + 2) : 0;
+		uint32_t low = len - i >= 4 ? unit_at(e, s + i + 2) : 0;
 		if (unit < 0xdc00 && low >= 0xdc00 && low <= 0xdfff) {
 			vv_utf8_put(out, 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
 			i += 4;

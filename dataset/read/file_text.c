@@ -260,7 +260,6 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 			    const vv_file_text_options *how, vv_error *err)
 {
 	vv_file_text *t = vv_calloc(1, sizeof(*t));
-	vv_status rc;
 
 	*out = NULL;
 	if (!t) return vv_fail_nomem(err);
@@ -268,7 +267,7 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 	t->is_text = how->is_text;
 	t->clean = how->clean;
 	t->read = vv_xxh3_new(0);
-	rc = begin(t, how, err);
+	vv_status rc = begin(t, how, err);
 	if (rc == VV_OK && !t->encoding && file->again) {
 		rc = file->again(file->payload, err);
 		vv_file_text_close(t);

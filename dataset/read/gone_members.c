@@ -108,7 +108,6 @@ vv_status gone_members_find(gone_members *out, vv_source *source, const member_n
 			    size_t count, const char *temp_dir, vv_error *err)
 {
 	search s = {.g = out, .names = names, .count = count, .text = VV_BUF_INIT};
-	vv_status rc;
 	memset(out, 0, sizeof(*out));
 	out->from = *source;
 	temp_bytes_init(&out->kept, temp_dir, KEPT_IN_MEMORY);
@@ -119,7 +118,7 @@ vv_status gone_members_find(gone_members *out, vv_source *source, const member_n
 		s.missing += out->gone[i];
 		s.longest = f->len > s.longest ? f->len : s.longest;
 	}
-	rc = read_pieces(&s, &out->from, err);
+	vv_status rc = read_pieces(&s, &out->from, err);
 	vv_buf_clear(&s.text);
 	if (rc == VV_OK && source->again) {
 		rc = source->again(source->payload, err);

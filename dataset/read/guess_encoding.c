@@ -277,8 +277,6 @@ static vv_status judge_latin(const char **name, const char *s, size_t len, bool 
 			     vv_error *err)
 {
 	vv_auto(vv_buf) western = VV_BUF_INIT, central = VV_BUF_INIT, text = VV_BUF_INIT;
-	size_t differ;
-	reading r;
 	vv_status rc;
 
 	if ((rc = decode(&western, "windows-1252", s, len, at_end, err)) < 0 ||
@@ -289,7 +287,7 @@ static vv_status judge_latin(const char **name, const char *s, size_t len, bool 
 		*name = strcmp(*name, "ISO-8859-2") == 0 ? "windows-1250" : "windows-1252";
 		if ((rc = decode(&text, *name, s, len, at_end, err)) < 0) return rc;
 	}
-	differ = differing(&text, &western);
+	size_t differ = differing(&text, &western);
 	if (differ == 0) {
 		*name = "windows-1252";
 	} else if (strcmp(*name, "ISO-8859-2") == 0 &&
@@ -301,7 +299,7 @@ static vv_status judge_latin(const char **name, const char *s, size_t len, bool 
 	} else if (differ < FEW && central_letters(s, len) == 0) {
 		*name = NULL;
 	}
-	r = read_words(vv_buf_cstr(&text), text.len);
+	reading r = read_words(vv_buf_cstr(&text), text.len);
 	if (r.odd * 5 > r.high) {
 		*name = NULL;
 	}

@@ -82,10 +82,10 @@ static void on_cell(void *text, size_t len, void *payload)
 
 static vv_status give_row(reader *r)
 {
-	size_t at = 0, i;
+	size_t at = 0;
 	vv_status rc;
 
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		r->cells[i].text = vv_buf_cstr(&r->text) + at;
 		at += r->cells[i].len;
 	}
@@ -185,9 +185,9 @@ static bool step(reader *r, unsigned char c)
 /* Walks over the bytes and gives them to libcsv, row by row. */
 static vv_status take(reader *r, const char *bytes, size_t len)
 {
-	size_t fed = 0, i;
+	size_t fed = 0;
 
-	for (i = 0; i < len && r->rc == VV_OK; i++) {
+	for (size_t i = 0; i < len && r->rc == VV_OK; i++) {
 		unsigned char c = (unsigned char)bytes[i];
 
 		if (c == '\0' && r->l->no_quotes) {
@@ -257,7 +257,6 @@ vv_status vv_lenient_read(const vv_lenient *l, vv_error *err)
 {
 	reader r = {.l = l, .err = err, .line = 1, .column = 1, .at = AT_ROW};
 	vv_auto(char) *buf = vv_malloc(CHUNK);
-	vv_status rc;
 
 	if (!buf || csv_init(&r.parser, 0) != 0) return vv_fail_nomem(err);
 	r.delimiter = l->delimiter != 0 ? l->delimiter : ',';
@@ -269,7 +268,7 @@ vv_status vv_lenient_read(const vv_lenient *l, vv_error *err)
 	csv_set_realloc_func(&r.parser, vv_realloc);
 	csv_set_free_func(&r.parser, vv_free);
 	csv_set_blk_size(&r.parser, CHUNK);
-	rc = read_all(&r, buf);
+	vv_status rc = read_all(&r, buf);
 	csv_free(&r.parser);
 	vv_buf_clear(&r.text);
 	vv_free(r.cells);

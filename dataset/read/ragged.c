@@ -14,7 +14,6 @@
 /* As many bytes again as a row has had so far, since it is looked at anew. */
 vv_status vv_ragged_fill(vv_ragged *r, vv_error *err)
 {
-	size_t want;
 	ssize_t n = 1;
 
 	if (r->at > 0 && r->at >= r->window.len / 2) {
@@ -22,7 +21,7 @@ vv_status vv_ragged_fill(vv_ragged *r, vv_error *err)
 		r->window.len -= r->at;
 		r->at = 0;
 	}
-	want = r->window.len - r->at > PIECE ? r->window.len - r->at : PIECE;
+	size_t want = r->window.len - r->at > PIECE ? r->window.len - r->at : PIECE;
 	if (!vv_buf_reserve(&r->window, want)) return vv_fail_nomem(err);
 	for (; want > 0 && n > 0; want -= (size_t)n) {
 		n = r->source->read(r->source->payload, r->window.data + r->window.len, want, err);

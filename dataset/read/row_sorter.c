@@ -154,17 +154,13 @@ static uint64_t prefix_of(const uint8_t *key, size_t len)
 
 static int compare(uint64_t a_prefix, const uint8_t *a, uint64_t b_prefix, const uint8_t *b)
 {
-	uint32_t a_len, b_len;
-	uint64_t a_place, b_place;
-	int c;
-
 	if (a_prefix != b_prefix) return a_prefix < b_prefix ? -1 : 1;
-	a_len = key_len_of(a);
-	b_len = key_len_of(b);
-	c = memcmp(a + HEAD, b + HEAD, a_len < b_len ? a_len : b_len);
+	uint32_t a_len = key_len_of(a);
+	uint32_t b_len = key_len_of(b);
+	int c = memcmp(a + HEAD, b + HEAD, a_len < b_len ? a_len : b_len);
 	if (c != 0 || a_len != b_len) return c != 0 ? c : a_len < b_len ? -1 : 1;
-	a_place = vv_get_le64(a + 8);
-	b_place = vv_get_le64(b + 8);
+	uint64_t a_place = vv_get_le64(a + 8);
+	uint64_t b_place = vv_get_le64(b + 8);
 	return a_place < b_place ? -1 : a_place > b_place;
 }
 
@@ -230,7 +226,7 @@ static void sort_entries(row_sorter *s)
 /* So that the run's next `need` bytes are in memory. */
 static vv_status fill(row_sorter *s, merge_run *r, size_t need, vv_error *err)
 {
-	size_t have = r->piece.len - r->pos, want;
+	size_t have = r->piece.len - r->pos;
 	vv_status rc;
 
 	if (have >= need) return VV_OK;
@@ -239,7 +235,7 @@ static vv_status fill(row_sorter *s, merge_run *r, size_t need, vv_error *err)
 	}
 	r->piece.len = have;
 	r->pos = 0;
-	want = need > s->piece ? need - have : s->piece - have;
+	size_t want = need > s->piece ? need - have : s->piece - have;
 	want = r->end - r->at < want ? (size_t)(r->end - r->at) : want;
 	if (!vv_buf_reserve(&r->piece, want)) return vv_fail_nomem(err);
 	if ((rc = temp_bytes_get(&s->disk, r->at, r->piece.data + have, want, err)) < 0) return rc;
@@ -253,13 +249,12 @@ static vv_status fill(row_sorter *s, merge_run *r, size_t need, vv_error *err)
 /* Sets the run's record; *more false: there is none. */
 static vv_status next_record(row_sorter *s, merge_run *r, bool *more, vv_error *err)
 {
-	const uint8_t *head;
 	vv_status rc;
 
 	*more = r->pos < r->piece.len || r->at < r->end;
 	if (!*more) return VV_OK;
 	if ((rc = fill(s, r, HEAD, err)) < 0) return rc;
-	head = (const uint8_t *)r->piece.data + r->pos;
+	const uint8_t *head = (const uint8_t *)r->piece.data + r->pos;
 	if ((rc = fill(s, r, record_len(head), err)) < 0) return rc;
 	r->record = (const uint8_t *)r->piece.data + r->pos;
 	r->pos += record_len(r->record);
@@ -341,10 +336,9 @@ static vv_status advance(row_sorter *s, vv_error *err)
 static vv_status merge_runs(row_sorter *s, vv_error *err)
 {
 	temp_bytes merged;
-	vv_status rc;
 
 	temp_bytes_init(&merged, s->disk.dir, 0);
-	rc = begin_merge(s, err);
+	vv_status rc = begin_merge(s, err);
 	while (rc == VV_OK && s->heap_count > 0) {
 		const uint8_t *record = s->runs[s->heap[0]].record;
 

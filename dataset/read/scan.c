@@ -12,7 +12,6 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 		      const size_t *name_lens, vv_error *err)
 {
 	vv_auto(vv_scan) *s = NULL;
-	vv_status rc;
 
 	*out = NULL;
 	if (columns > VV_COLUMNS_MAX) {
@@ -24,7 +23,7 @@ vv_status vv_scan_new(vv_scan **out, const vv_dialect *d, size_t columns, const 
 	s->form = d->form;
 	s->columns = columns;
 	vv_arena_init(&s->arena);
-	rc = d->form == VV_FORM_CSV ? vv_scan_csv_init(s, d, err) : VV_OK;
+	vv_status rc = d->form == VV_FORM_CSV ? vv_scan_csv_init(s, d, err) : VV_OK;
 	if (rc == VV_OK && (d->form != VV_FORM_CSV || names)) {
 		rc = vv_scan_json_init(s, d, columns, names, name_lens, err);
 	}

@@ -74,10 +74,9 @@ static __attribute__((noinline)) vv_marks64 tail_marks(const char *p, size_t len
 {
 	char padded[64] = {0};
 	uint64_t within = (UINT64_C(1) << len) - 1;
-	vv_marks64 m;
 
 	memcpy(padded, p, len);
-	m = vv_marks(padded, &set);
+	vv_marks64 m = vv_marks(padded, &set);
 	m.all &= within;
 	m.quotes &= within;
 	return m;
@@ -130,12 +129,10 @@ static inline void pass_marks(csv_view *v, const char *p)
 /* The next marked byte, passed; NULL at the window's end. */
 static inline const char *next_mark(csv_view *v)
 {
-	const char *p;
-
 	while (v->m.all == 0) {
 		if (!next_block(v)) return NULL;
 	}
-	p = v->m.block + __builtin_ctzll(v->m.all);
+	const char *p = v->m.block + __builtin_ctzll(v->m.all);
 	v->m.all &= v->m.all - 1;
 	return p;
 }
@@ -144,12 +141,11 @@ static inline const char *next_mark(csv_view *v)
 static inline const char *next_quote(csv_view *v)
 {
 	uint64_t quotes;
-	int at;
 
 	while ((quotes = v->m.all & v->m.quotes) == 0) {
 		if (!next_block(v)) return NULL;
 	}
-	at = __builtin_ctzll(quotes);
+	int at = __builtin_ctzll(quotes);
 	v->m.all &= (~UINT64_C(0) << at) << 1;
 	return v->m.block + at;
 }
@@ -180,17 +176,16 @@ static inline const char *closing_quote(csv_view *v, size_t *escapes)
 static int decode_cells(vv_scan *s, vv_cell *cells, size_t count, vv_error *err)
 {
 	const char quote = (char)s->set.quote, escape = (char)s->set.escape;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const char *from = cells[i].text, *end = from + cells[i].len;
 		bool taken = false;
-		char *room, *to;
+		char *to;
 
 		if (!(cells[i].flags & CELL_ESCAPED)) {
 			continue;
 		}
-		room = to = vv_scan_room(s, cells[i].len);
+		char *room = to = vv_scan_room(s, cells[i].len);
 		if (!room) return vv_fail_nomem(err);
 		/* Each quote inside is the first of two; an escape has a byte after it.
 		 * Without branches: their places cannot be foreseen. */
@@ -370,13 +365,11 @@ static int refuse_extra(vv_scan *s, const csv_line *line, vv_error *err)
  * after all blank lines. NULL: that is not known yet. */
 static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 {
-	const char *next, *content;
-
 	if (p == s->end) {
 		row->newline = VV_NO_NEWLINE;
 		return p;
 	}
-	next = p + 1;
+	const char *next = p + 1;
 	row->newline = VV_LF;
 	if (*p == '\r') {
 		row->newline = VV_CR;
@@ -388,7 +381,7 @@ static inline const char *row_end(const vv_scan *s, const char *p, vv_row *row)
 	if (next < s->end && *next != '\n' && *next != '\r' && (uint8_t)*next != s->comment) {
 		return next;
 	}
-	content = skip_no_rows(s, next);
+	const char *content = skip_no_rows(s, next);
 	if (content < s->end) {
 		return next; /* the blank lines are the next row's */
 	}
@@ -403,8 +396,6 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	const char *begin = v.bytes + s->offset;
 	const char *text = skip_no_rows(s, begin);
 	csv_line line = {.text = text};
-	const char *p, *end;
-	size_t i;
 	int rc = 0;
 
 	assert(stride >= v.columns);
@@ -413,16 +404,16 @@ int vv_scan_csv_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 	if (!s->marks_ready || text != begin) {
 		seek_marks(&v, text);
 	}
-	p = read_cells(s, &v, cells, &line, &rc, err);
+	const char *p = read_cells(s, &v, cells, &line, &rc, err);
 	if (!p) return give_up(s, rc);
 	row->plain = !line.quotes && text == begin && !v.pass_spaces;
-	end = row_end(s, p, row);
+	const char *end = row_end(s, p, row);
 	if (!end) return give_up(s, 0);
 	if (line.extra) return give_up(s, refuse_extra(s, &line, err));
 	if (line.escaped && (rc = decode_cells(s, cells, line.cells, err)) < 0) {
 		return give_up(s, rc);
 	}
-	for (i = line.cells; i < stride; i++) {
+	for (size_t i = line.cells; i < stride; i++) {
 		vv_cell_set_absent(&cells[i]);
 	}
 	row->start = s->offset;

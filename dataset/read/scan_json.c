@@ -64,12 +64,11 @@ static vv_status add_column(struct vv_scan_json *j, size_t at, const char *name,
 {
 	uint64_t hash = hash_of(j, name, len);
 	size_t known;
-	char *copy;
 
 	if (at >= VV_COLUMNS_MAX) {
 		return vv_fail(err, VV_EINPUT, "more than %u different members", VV_COLUMNS_MAX);
 	}
-	copy = vv_arena_strndup(&j->arena, name, len);
+	char *copy = vv_arena_strndup(&j->arena, name, len);
 	if (!copy || !vv_array_room(j->columns, at, j->cap) ||
 	    (!look_up(j, name, len, hash, &known) && !vv_hash_index_add(&j->index, hash, at))) {
 		return vv_fail_nomem(err);
@@ -105,7 +104,6 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 {
 	struct vv_scan_json *j = vv_calloc(1, sizeof *j);
 	vv_status rc = VV_OK;
-	size_t i;
 
 	if (!j) return vv_fail_nomem(err);
 	s->json = j;
@@ -116,7 +114,7 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 		j->parser = vv_json_rows_new();
 		if (!j->parser) return vv_fail_nomem(err);
 	}
-	for (i = 0; i < columns; i++) {
+	for (size_t i = 0; i < columns; i++) {
 		if ((rc = add_column(j, i, names[i], name_lens[i], err)) < 0) return rc;
 	}
 	return rc;
@@ -176,7 +174,6 @@ static vv_status on_member(void *payload, const vv_json_member *m, vv_error *err
 {
 	vv_scan *s = payload;
 	struct vv_scan_json *j = s->json;
-	vv_cell *c;
 	size_t i;
 	vv_status rc = find_column(s, m, &i, err);
 
@@ -186,7 +183,7 @@ static vv_status on_member(void *payload, const vv_json_member *m, vv_error *err
 		j->too_narrow = true;
 		return VV_OK;
 	}
-	c = &j->cells[i];
+	vv_cell *c = &j->cells[i];
 	if (m->type == VV_JSON_NULL) {
 		c->state = VV_CELL_NULL;
 		return VV_OK;
@@ -208,15 +205,14 @@ static int read_object(vv_scan *s, const char *text, const char *end, bool more,
 		       size_t stride, const char **after, vv_error *err)
 {
 	struct vv_scan_json *j = s->json;
-	size_t used = 0, i;
-	vv_status rc;
+	size_t used = 0;
 
 	if (*text != '{') {
 		return vv_scan_refuse(s, text, err,
 				      "expected an object, which begins with '{', found '%s'",
 				      vv_text_show(text, 1));
 	}
-	for (i = 0; i < stride; i++) {
+	for (size_t i = 0; i < stride; i++) {
 		vv_cell_set_absent(&cells[i]);
 	}
 	j->cells = cells;
@@ -225,8 +221,8 @@ static int read_object(vv_scan *s, const char *text, const char *end, bool more,
 	j->highest = 0;
 	j->bytes = 0;
 	j->too_narrow = false;
-	rc = vv_json_rows_object(j->parser, &used, text, (size_t)(end - text), more, on_member, s,
-				 err);
+	vv_status rc = vv_json_rows_object(j->parser, &used, text, (size_t)(end - text), more,
+					   on_member, s, err);
 	if (rc == VV_ENOTFOUND) return 0;
 	if (rc < 0) {
 		s->fault = (size_t)(text - s->bytes) + used;
@@ -288,17 +284,16 @@ static int line_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_e
 {
 	const char *text = vv_json_skip_space(s->bytes + s->offset, s->end);
 	const char *line = line_end(text, s->end);
-	const char *end, *after = NULL;
+	const char *after = NULL;
 	vv_newline newline;
-	int rc;
 
 	if (text == s->end || (line == s->end && !s->at_end)) return 0;
-	end = behind_line_end(s, line, &newline);
+	const char *end = behind_line_end(s, line, &newline);
 	if (vv_json_skip_space(end, s->end) == s->end) {
 		if (!s->at_end) return 0;
 		end = s->end;
 	}
-	rc = read_object(s, text, line, false, cells, stride, &after, err);
+	int rc = read_object(s, text, line, false, cells, stride, &after, err);
 	if (rc < 0) {
 		(void)vv_hint(err, "each line is one object");
 	}
@@ -342,7 +337,7 @@ static int check_epilogue(vv_scan *s, const char *p, vv_error *err)
 /* Where the row that ends at after ends with its separator; NULL: *rc says why not. */
 static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_error *err)
 {
-	const char *p = vv_json_skip_space(after, s->end), *next;
+	const char *p = vv_json_skip_space(after, s->end);
 
 	*rc = 0;
 	if (p < s->end && *p == ']') return after;
@@ -351,7 +346,7 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 				     vv_text_show(p, 1));
 		return NULL;
 	}
-	next = p < s->end ? vv_json_skip_space(p + 1, s->end) : p;
+	const char *next = p < s->end ? vv_json_skip_space(p + 1, s->end) : p;
 	if (next == s->end) {
 		*rc = s->at_end ? refuse_open_array(s, p, err) : 0;
 		return NULL;
@@ -367,14 +362,13 @@ static const char *separator_end(vv_scan *s, const char *after, int *rc, vv_erro
 static int array_row(vv_scan *s, vv_cell *cells, size_t stride, vv_row *row, vv_error *err)
 {
 	const char *text = vv_json_skip_space(s->bytes + s->offset, s->end);
-	const char *after = NULL, *end;
-	int rc;
+	const char *after = NULL;
 
 	if (text == s->end) return s->at_end ? refuse_open_array(s, text, err) : 0;
 	if (*text == ']') return check_epilogue(s, text, err);
-	rc = read_object(s, text, s->end, !s->at_end, cells, stride, &after, err);
+	int rc = read_object(s, text, s->end, !s->at_end, cells, stride, &after, err);
 	if (rc != 1) return rc;
-	end = separator_end(s, after, &rc, err);
+	const char *end = separator_end(s, after, &rc, err);
 	if (!end) return rc;
 	finish_row(s, row, text, after, end, VV_NO_NEWLINE);
 	s->json->ended = end == after;

@@ -12,8 +12,6 @@
 
 char *vv_scan_room(vv_scan *s, size_t len)
 {
-	char *room;
-
 	if (len > ROOM_SHARE) return vv_arena_alloc(&s->arena, len);
 	if (len > s->spare_len) {
 		s->spare_len = 0;
@@ -21,7 +19,7 @@ char *vv_scan_room(vv_scan *s, size_t len)
 		if (!s->spare) return NULL;
 		s->spare_len = ROOM_PIECE;
 	}
-	room = s->spare;
+	char *room = s->spare;
 	s->spare += len;
 	s->spare_len -= len;
 	return room;

@@ -18,10 +18,8 @@
 
 void vv_sniff_result_clear(vv_sniff_result *r)
 {
-	size_t i;
-
 	vv_dialect_clear(&r->dialect);
-	for (i = 0; r->names && i < r->columns; i++) {
+	for (size_t i = 0; r->names && i < r->columns; i++) {
 		vv_free(r->names[i]);
 	}
 	vv_free(r->names);
@@ -84,9 +82,7 @@ static bool is_file(const char *path)
 /* path: NULL where there is none. */
 static vv_status refuse_magic(const char *sample, size_t len, const char *path, vv_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof magics / sizeof magics[0]; i++) {
+	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
 		const magic *m = &magics[i];
 
 		/* "BZh" and "PK" might begin a text; what follows never does. */
@@ -117,10 +113,10 @@ static vv_status refuse_utf16(vv_error *err)
 /* NULs in every second byte are UTF-16; in many other places they are not text. */
 static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 {
-	size_t nuls[2] = {0, 0}, i;
+	size_t nuls[2] = {0, 0};
 
 	if (!memchr(sample, '\0', len)) return VV_OK;
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		nuls[i & 1] += sample[i] == '\0';
 	}
 	if (len >= 8 &&
@@ -137,13 +133,11 @@ static vv_status refuse_nuls(const char *sample, size_t len, vv_error *err)
 
 static vv_status refuse_binary(const char *sample, size_t len, const char *path, vv_error *err)
 {
-	vv_status rc;
-
 	if (len >= 2 &&
 	    (memcmp(sample, "\xff\xfe", 2) == 0 || memcmp(sample, "\xfe\xff", 2) == 0)) {
 		return refuse_utf16(err);
 	}
-	rc = refuse_magic(sample, len, path, err);
+	vv_status rc = refuse_magic(sample, len, path, err);
 	return rc < 0 ? rc : refuse_nuls(sample, len, err);
 }
 
@@ -189,11 +183,10 @@ static int starts_with_object(const sniff *s, size_t *end, vv_error *err)
 	vv_auto(sniff_reader) r = {0};
 	vv_dialect d;
 	vv_row row;
-	int n;
 
 	vv_dialect_init(&d);
 	d.form = VV_FORM_NDJSON;
-	n = sniff_reader_open(&r, s, &d, 0, err);
+	int n = sniff_reader_open(&r, s, &d, 0, err);
 	if (n == VV_OK) {
 		n = sniff_reader_next(&r, &row, err);
 		*end = n == 1 ? row.end : 0;
@@ -274,8 +267,6 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 		   .at_end = at_end,
 		   .hints = hints ? hints : &none,
 		   .out = out};
-	vv_status rc;
-	size_t bom;
 
 	memset(out, 0, sizeof *out);
 	vv_dialect_init(&out->dialect);
@@ -283,9 +274,9 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	if (len < 4 && !at_end) {
 		return vv_fail(err, VV_ENOTFOUND, "the sample ends inside the first row");
 	}
-	rc = refuse_binary(sample, len, hints ? hints->path : NULL, err);
+	vv_status rc = refuse_binary(sample, len, hints ? hints->path : NULL, err);
 	if (rc < 0) return rc;
-	bom = len >= 3 && memcmp(sample, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	size_t bom = len >= 3 && memcmp(sample, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	out->dialect.bom = bom > 0;
 	s.text = len > 0 ? sample + bom : "";
 	s.len -= bom;

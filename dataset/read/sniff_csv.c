@@ -50,14 +50,11 @@ static bool needs_quotes(const vv_cell *c, const vv_dialect *d)
 static void count_quotes(column_habits *columns, size_t width, const vv_cell *cells, size_t count,
 			 const vv_dialect *d)
 {
-	size_t i;
-	unsigned h;
-
-	for (i = 0; i < count && i < width; i++) {
+	for (size_t i = 0; i < count && i < width; i++) {
 		if (alone(cells, count) || needs_quotes(&cells[i], d)) {
 			continue; /* in quotes, or irregular, under every habit */
 		}
-		for (h = 0; h < HABITS; h++) {
+		for (unsigned h = 0; h < HABITS; h++) {
 			columns[i].misses[h] += is_quoted(&cells[i]) !=
 						vv_quoting_quotes((vv_quoting)h, &cells[i]);
 		}
@@ -68,9 +65,7 @@ static void count_quotes(column_habits *columns, size_t width, const vv_cell *ce
 static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cell *cells,
 			 size_t count, const vv_dialect *d)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_quoting habit = i < habit_count ? (vv_quoting)habits[i] : VV_QUOTE_MINIMAL;
 		bool wanted = alone(cells, count) || vv_quoting_quotes(habit, &cells[i]) ||
 			      vv_cell_needs_quotes(&cells[i], d);
@@ -108,18 +103,17 @@ static vv_status compare_habits(const sniff *s, const uint8_t *a, size_t a_count
  * always. */
 static void choose_habits(uint8_t *out, const column_habits *columns, size_t count)
 {
-	size_t total[HABITS] = {0}, i;
-	unsigned h;
+	size_t total[HABITS] = {0};
 
-	for (i = 0; i < count; i++) {
-		for (h = 0; h < HABITS; h++) {
+	for (size_t i = 0; i < count; i++) {
+		for (unsigned h = 0; h < HABITS; h++) {
 			total[h] += columns[i].misses[h];
 		}
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		unsigned best = 0;
 
-		for (h = 1; h < HABITS; h++) {
+		for (unsigned h = 1; h < HABITS; h++) {
 			size_t m = columns[i].misses[h], b = columns[i].misses[best];
 
 			if (m < b || (m == b && total[h] < total[best])) {
@@ -143,18 +137,16 @@ static size_t count_habits(const uint8_t *habits, size_t count)
 static vv_status keep_parent(sniff *s, uint8_t **habits, size_t *count, vv_error *err)
 {
 	const vv_dialect *p = s->parent, *d = &s->out->dialect;
-	size_t misses[2], rows, own;
-	uint8_t *copy;
-	vv_status rc;
+	size_t misses[2], rows;
 
 	if (!p || p->delimiter != d->delimiter || p->quote != d->quote || p->escape != d->escape) {
 		return VV_OK;
 	}
-	own = count_habits(p->quoting, p->quoting_count);
+	size_t own = count_habits(p->quoting, p->quoting_count);
 	if (own == *count && (own == 0 || memcmp(p->quoting, *habits, own) == 0)) return VV_OK;
-	rc = compare_habits(s, *habits, *count, p->quoting, own, misses, &rows, err);
+	vv_status rc = compare_habits(s, *habits, *count, p->quoting, own, misses, &rows, err);
 	if (rc < 0 || misses[1] > misses[0] + rows / 20) return rc;
-	copy = vv_malloc(own);
+	uint8_t *copy = vv_malloc(own);
 	if (!copy) return vv_fail_nomem(err);
 	if (own > 0) {
 		memcpy(copy, p->quoting, own);
@@ -167,9 +159,9 @@ static vv_status keep_parent(sniff *s, uint8_t **habits, size_t *count, vv_error
 
 static vv_newline majority(const size_t counts[4], vv_newline otherwise)
 {
-	vv_newline best = VV_LF, n;
+	vv_newline best = VV_LF;
 
-	for (n = VV_CRLF; n <= VV_CR; n++) {
+	for (vv_newline n = VV_CRLF; n <= VV_CR; n++) {
 		if (counts[n] > counts[best]) {
 			best = n;
 		}
@@ -199,11 +191,11 @@ static vv_status count_rows(const sniff *s, column_habits *columns, size_t newli
 	const vv_dialect *d = &s->out->dialect;
 	vv_auto(sniff_reader) r = {0};
 	vv_row row;
-	size_t rows, limit = rows_that_tell(s);
+	size_t limit = rows_that_tell(s);
 	vv_status rc = sniff_reader_open(&r, s, d, s->out->body, err);
 	int n = 1;
 
-	for (rows = 0; rc == VV_OK && rows < limit; rows++) {
+	for (size_t rows = 0; rc == VV_OK && rows < limit; rows++) {
 		n = sniff_reader_next(&r, &row, VV_IGNORED);
 		if (n != 1) {
 			break;
@@ -218,21 +210,20 @@ static vv_status count_rows(const sniff *s, column_habits *columns, size_t newli
 
 vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 {
-	size_t width = s->out->columns, count, newlines[4] = {0};
+	size_t width = s->out->columns, newlines[4] = {0};
 	vv_auto_free column_habits *columns = vv_calloc(width, sizeof *columns);
 	vv_auto_free uint8_t *habits = vv_malloc(width);
 	vv_dialect *d = &s->out->dialect;
 	vv_newline otherwise = s->parent ? s->parent->newline : VV_LF;
-	vv_status rc;
 
 	if (!columns || !habits) return vv_fail_nomem(err);
-	rc = count_rows(s, columns, newlines, err);
+	vv_status rc = count_rows(s, columns, newlines, err);
 	if (rc < 0) return rc;
 	d->newline = majority(newlines,
 			      header_newline != VV_NO_NEWLINE ? header_newline : otherwise);
 	if (d->form != VV_FORM_CSV) return rc;
 	choose_habits(habits, columns, width);
-	count = count_habits(habits, width);
+	size_t count = count_habits(habits, width);
 	rc = keep_parent(s, &habits, &count, err);
 	if (rc == VV_OK && count > 0) {
 		d->quoting = habits;
@@ -269,9 +260,9 @@ enum { TIER_NONE, TIER_ONE_COLUMN, TIER_SOME, TIER_DAMAGED, TIER_GOOD };
 /* "1,5": a comma that parts no cells. */
 static bool is_decimal_comma(const char *p, size_t len)
 {
-	size_t i, commas = 0;
+	size_t commas = 0;
 
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (p[i] == ',' && i > 0 && i + 1 < len) {
 			commas++;
 		} else if ((p[i] < '0' || p[i] > '9') &&
@@ -285,10 +276,9 @@ static bool is_decimal_comma(const char *p, size_t len)
 static bool is_clean(const vv_cell *c)
 {
 	static const bool usual[256] = {[','] = true, ['\t'] = true, [';'] = true, ['|'] = true};
-	size_t i;
 
 	if (c->flags & VV_CELL_QUOTED) return true;
-	for (i = 0; i < c->len; i++) {
+	for (size_t i = 0; i < c->len; i++) {
 		if (usual[(uint8_t)c->text[i]]) return is_decimal_comma(c->text, c->len);
 	}
 	return true;
@@ -308,8 +298,6 @@ static bool is_all_clean(const sniff *s, const profile *p)
 
 static void profile_row(profile *p, const vv_cell *cells, size_t count, bool clean)
 {
-	size_t i;
-
 	if (p->rows++ == 0) {
 		p->first = count;
 	} else {
@@ -317,7 +305,7 @@ static void profile_row(profile *p, const vv_cell *cells, size_t count, bool cle
 	}
 	p->match += count == p->first;
 	p->over += count > p->first;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		p->quoted += (cells[i].flags & VV_CELL_QUOTED) != 0;
 		p->stray += (cells[i].flags & VV_CELL_HAS_QUOTE) != 0;
 		if (cells[i].len > 0) {
@@ -405,7 +393,7 @@ static unsigned tier_of_one(const sniff *s, const profile *p, bool whole)
 
 static void rate(const sniff *s, profile *p)
 {
-	size_t clean = p->judged > 0 ? p->clean * 1000 / p->judged : 1000, like;
+	size_t clean = p->judged > 0 ? p->clean * 1000 / p->judged : 1000;
 	bool whole = !p->fault && p->over == 0;
 
 	p->agreement = p->rows > 0 ? (unsigned)(p->match * 1000 / p->rows) : 0;
@@ -418,7 +406,7 @@ static void rate(const sniff *s, profile *p)
 		p->tier = TIER_DAMAGED;
 		clean = 0;
 	}
-	like = p->agreement;
+	size_t like = p->agreement;
 	if (p->tier == TIER_DAMAGED && p->rows > 1) {
 		size_t parted = p->wide * 1000 / (p->rows - 1);
 
@@ -433,13 +421,12 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 	vv_auto(sniff_reader) r = {0};
 	vv_row row;
 	bool clean = is_all_clean(s, p);
-	vv_status rc;
 	int n = 1;
 
 	d.delimiter = p->delimiter;
 	d.quote = p->quote;
 	d.escape = p->escape;
-	rc = sniff_reader_open(&r, s, &d, 0, err);
+	vv_status rc = sniff_reader_open(&r, s, &d, 0, err);
 	if (rc < 0) return rc;
 	while (p->rows < SNIFF_ROWS && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		profile_row(p, r.cells, row.cells, clean);
@@ -466,7 +453,7 @@ static size_t candidates(const sniff *s, uint8_t quote, uint8_t escape,
 			 uint8_t out[sizeof usual_delimiters + 1])
 {
 	uint8_t first = promised(s);
-	size_t i, n = 0;
+	size_t n = 0;
 
 	if (s->hints->delimiter >= 0) {
 		out[0] = (uint8_t)s->hints->delimiter;
@@ -475,7 +462,7 @@ static size_t candidates(const sniff *s, uint8_t quote, uint8_t escape,
 	if (first != 0 && first != quote && first != escape) {
 		out[n++] = first;
 	}
-	for (i = 0; i < sizeof usual_delimiters; i++) {
+	for (size_t i = 0; i < sizeof usual_delimiters; i++) {
 		uint8_t d = usual_delimiters[i];
 
 		if (d != first && d != quote && d != escape) {
@@ -489,18 +476,15 @@ static size_t candidates(const sniff *s, uint8_t quote, uint8_t escape,
 static vv_status judge(const sniff *s, profile *best, const uint8_t *list, size_t count,
 		       const profile *like, bool present, vv_error *err)
 {
-	size_t i;
-
 	memset(best, 0, sizeof *best);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		profile p = *like;
-		vv_status rc;
 
 		if (present && !memchr(s->text, list[i], s->len)) {
 			continue;
 		}
 		p.delimiter = list[i];
-		rc = read_profile(s, &p, err);
+		vv_status rc = read_profile(s, &p, err);
 		if (rc < 0) return rc;
 		if (best->delimiter == 0 || is_better(&p, best)) {
 			*best = p;
@@ -537,12 +521,10 @@ static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, p
 static int first_row(sniff_reader *r, const sniff *s, vv_dialect *d, const profile *p, vv_row *row,
 		     vv_error *err)
 {
-	vv_status rc;
-
 	d->delimiter = p->delimiter;
 	d->quote = p->quote;
 	d->escape = p->escape;
-	rc = sniff_reader_open(r, s, d, 0, err);
+	vv_status rc = sniff_reader_open(r, s, d, 0, err);
 	return rc < 0 ? rc : sniff_reader_next(r, row, VV_IGNORED);
 }
 
@@ -559,7 +541,6 @@ static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, 
 	vv_auto(sniff_reader) a = {.s = s}, b = {.s = s};
 	vv_row row, names;
 	int n = 0, m = 0;
-	size_t i, k;
 
 	*shared = *columns = 0;
 	header.text = vv_dialect_header(parent, &header.len);
@@ -567,8 +548,8 @@ static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, 
 	if ((n = first_row(&a, s, &d, p, &row, err)) == 1 &&
 	    (m = first_row(&b, &header, &old, &own, &names, err)) == 1) {
 		*columns = names.cells;
-		for (i = 0; i < row.cells && i < NAMES_COMPARED; i++) {
-			for (k = 0; k < names.cells && k < NAMES_COMPARED; k++) {
+		for (size_t i = 0; i < row.cells && i < NAMES_COMPARED; i++) {
+			for (size_t k = 0; k < names.cells && k < NAMES_COMPARED; k++) {
 				if (a.cells[i].len > 0 && vv_cell_equal(&a.cells[i], &b.cells[k])) {
 					++*shared;
 					break;
@@ -611,7 +592,6 @@ static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error 
 {
 	const vv_dialect *d = s->parent;
 	const vv_sniff_hints *h = s->hints;
-	profile p;
 	vv_status rc;
 
 	*kept = false;
@@ -624,7 +604,7 @@ static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error 
 		*kept = true;
 		return VV_OK;
 	}
-	p = (profile){.delimiter = d->delimiter, .quote = d->quote, .escape = d->escape};
+	profile p = {.delimiter = d->delimiter, .quote = d->quote, .escape = d->escape};
 	if ((rc = read_profile(s, &p, err)) < 0 ||
 	    (rc = parent_stays(s, &p, best, kept, err)) < 0) {
 		return rc;
@@ -673,12 +653,11 @@ static vv_status try_quotes(const sniff *s, profile *best, vv_error *err)
 static vv_status try_no_delimiter(const sniff *s, profile *best, vv_error *err)
 {
 	profile p = {.delimiter = VV_NO_DELIMITER, .quote = best->quote, .escape = best->escape};
-	vv_status rc;
 
 	if (best->tier > TIER_NONE || best->fault || best->first != 1 || s->hints->delimiter >= 0) {
 		return VV_OK;
 	}
-	rc = read_profile(s, &p, err);
+	vv_status rc = read_profile(s, &p, err);
 	if (rc == VV_OK && p.tier == TIER_ONE_COLUMN) {
 		*best = p;
 	}
@@ -855,10 +834,9 @@ static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newli
 {
 	vv_sniff_result *out = s->out;
 	size_t widest = 0;
-	vv_status rc;
 
 	*newline = VV_NO_NEWLINE;
-	rc = sniff_header(s, r->cells, row->cells, err);
+	vv_status rc = sniff_header(s, r->cells, row->cells, err);
 	if (rc < 0) return rc;
 	if (!out->dialect.header) {
 		out->body = row->text_start;
@@ -882,7 +860,6 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	vv_row row;
 	bool kept = false;
 	vv_status rc;
-	int n;
 
 	if (skip_no_rows(s, 0) == s->len) return no_rows(s, err);
 	if ((rc = sniff_comments(s, err)) < 0 || (rc = choose_characters(s, &kept, err)) < 0 ||
@@ -890,7 +867,7 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	    (rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err)) < 0) {
 		return rc;
 	}
-	n = sniff_reader_next(&r, &row, err);
+	int n = sniff_reader_next(&r, &row, err);
 	if (n == 0) {
 		rc = sniff_too_short(s, err);
 	} else if (n < 0) {

@@ -26,9 +26,9 @@ static bool is_figures(const char *p, size_t len)
 	static const bool between[256] = {
 		['+'] = true, ['-'] = true, ['.'] = true, [','] = true, [':'] = true, ['/'] = true,
 		[' '] = true, ['e'] = true, ['E'] = true, ['T'] = true, ['Z'] = true, ['%'] = true};
-	size_t i, digits = 0;
+	size_t digits = 0;
 
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (p[i] >= '0' && p[i] <= '9') {
 			digits++;
 			continue;
@@ -71,10 +71,9 @@ static sniff_kind cell_kind(const vv_cell *c)
 static long small_integer(const vv_cell *c)
 {
 	long v = 0;
-	size_t i;
 
 	if (c->len == 0 || c->len > 9) return -1;
-	for (i = 0; i < c->len; i++) {
+	for (size_t i = 0; i < c->len; i++) {
 		if (c->text[i] < '0' || c->text[i] > '9') return -1;
 		v = v * 10 + (c->text[i] - '0');
 	}
@@ -87,9 +86,9 @@ static long small_integer(const vv_cell *c)
 static bool is_series(const vv_cell *cells, size_t count)
 {
 	long last = -1, step = 0;
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		long v = small_integer(&cells[i]);
 
 		if (v < 0) {
@@ -161,7 +160,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 	vv_auto_free column_look *looks = vv_calloc(count, sizeof *looks);
 	vv_auto(sniff_reader) r = {.s = s};
 	vv_row row;
-	size_t rows = 0, i;
+	size_t rows = 0;
 	vv_status rc = VV_OK;
 	int n = 1;
 
@@ -175,7 +174,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 			continue;
 		}
 		*series = *series && !(rows == 2 && is_series(r.cells, row.cells));
-		for (i = 0; i < row.cells && i < count; i++) {
+		for (size_t i = 0; i < row.cells && i < count; i++) {
 			look_at(&looks[i], &first[i], &r.cells[i]);
 		}
 	}
@@ -183,7 +182,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 		rc = vv_fail_nomem(err);
 	}
 	*series = *series && rows > 1;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		*votes += vote(&looks[i], &first[i]);
 	}
 	return rc;
@@ -363,13 +362,12 @@ static vv_status keep_rows(sniff *s, vv_error *err)
 	vv_row row;
 	bool names = true;
 	int n = 0;
-	vv_status rc;
 
 	if (len <= s->len && memcmp(header, s->text, len) == 0) {
 		s->out->dialect.header_more = s->parent->header_more;
 		return VV_OK;
 	}
-	rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
+	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
 	for (unsigned i = 0; rc == VV_OK && names && i <= s->parent->header_more; i++) {
 		n = sniff_reader_next(&r, &row, VV_IGNORED);
 		names = n == 1;

@@ -49,9 +49,8 @@ static void count_run(tally *t, const char *from, const char *to)
 static int most(const tally *t)
 {
 	int best = -1;
-	size_t i;
 
-	for (i = 0; i < t->kinds; i++) {
+	for (size_t i = 0; i < t->kinds; i++) {
 		if (best < 0 || t->count[i] > t->count[best]) {
 			best = (int)i;
 		}
@@ -86,9 +85,9 @@ static void count_object(style *st, const char *p, const char *end)
 
 static unsigned hex_value(const char *p)
 {
-	unsigned v = 0, i;
+	unsigned v = 0;
 
-	for (i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		char c = p[i];
 		unsigned digit = c >= '0' && c <= '9' ? (unsigned)(c - '0')
 						      : (unsigned)((c | 0x20) - 'a' + 10);
@@ -129,14 +128,13 @@ static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *par
 			      const char *like, size_t like_len, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	if (parent) return set_run(out, t, parent->data, parent->len, err);
 	vv_buf_putc(&b, ',');
 	if (like_len > 0) {
 		vv_buf_put(&b, like + 1, like_len - 1);
 	}
-	rc = vv_buf_ok(&b, err);
+	vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {
 		rc = set_run(out, t, b.data, b.len, err);
 	}

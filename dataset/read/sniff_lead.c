@@ -39,7 +39,6 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 	vv_auto(sniff_reader) r = {0};
 	vv_row row;
 	int n = 0;
-	vv_status rc;
 
 	*out = (sniff_shape){0, 0, true};
 	d.delimiter = delimiter;
@@ -49,7 +48,7 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 		out->alike = false;
 		return VV_OK;
 	}
-	rc = sniff_reader_open(&r, s, &d, from, err);
+	vv_status rc = sniff_reader_open(&r, s, &d, from, err);
 	while (rc == VV_OK && out->rows < most &&
 	       (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
 		out->cells = out->rows++ == 0 ? row.cells : out->cells;
@@ -193,10 +192,10 @@ static vv_status find_titles(const sniff *s, size_t *lead, vv_error *err)
 static vv_status find_sep(const sniff *s, size_t *lead, vv_error *err)
 {
 	sniff_shape rows;
-	vv_status rc;
 
 	if (s->len < 6 || memcmp(s->text, "sep=", 4) != 0 || !is_blank(s, 5)) return VV_OK;
-	rc = sniff_look(s, sniff_next_line(s, 5), (uint8_t)s->text[4], LOOKED_AT, &rows, err);
+	vv_status rc = sniff_look(s, sniff_next_line(s, 5), (uint8_t)s->text[4], LOOKED_AT, &rows,
+				  err);
 	if (rc == VV_OK && rows.alike && rows.rows > 0 && rows.cells > 1) {
 		*lead = sniff_next_line(s, 5);
 	}
@@ -323,7 +322,6 @@ static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cell
 	vv_auto(sniff_reader) r = {0};
 	sniff_shape line;
 	vv_row row;
-	vv_status rc;
 
 	d.delimiter = delimiter;
 	size_t rows = 0;
@@ -331,7 +329,7 @@ static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cell
 	int n = 0;
 
 	*fit = false;
-	rc = sniff_reader_open(&r, s, &d, 0, err);
+	vv_status rc = sniff_reader_open(&r, s, &d, 0, err);
 	for (; rc == VV_OK && fits && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1; rows++) {
 		for (size_t at = row.start; at < row.text_start && fits && rc == VV_OK;
 		     at = sniff_next_line(s, at)) {

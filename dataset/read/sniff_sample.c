@@ -30,14 +30,13 @@ static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_er
 {
 	vv_cell *cells = vv_realloc_array(r->cells, columns, sizeof *cells);
 	vv_scan *scan = NULL;
-	vv_status rc;
 
 	if (!cells) return vv_fail_nomem(err);
 	r->cells = cells;
 	r->columns = columns;
 	if (r->dialect->form != VV_FORM_CSV && r->scan) return VV_OK;
-	rc = vv_scan_new(&scan, r->dialect, r->dialect->form == VV_FORM_CSV ? columns : 0, NULL,
-			 NULL, err);
+	vv_status rc = vv_scan_new(&scan, r->dialect, r->dialect->form == VV_FORM_CSV ? columns : 0,
+				   NULL, NULL, err);
 	if (rc < 0) return rc;
 	vv_scan_free(r->scan);
 	r->scan = scan;
@@ -72,7 +71,6 @@ int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
 	for (;;) {
 		int n = vv_scan_row(r->scan, r->cells, r->columns, row, err);
 		size_t need = n == 2 ? vv_scan_columns(r->scan) : r->scan->found;
-		vv_status rc;
 
 		if (n == 1) {
 			row->start += r->start;
@@ -84,7 +82,7 @@ int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
 		r->fault = r->start + vv_scan_fault(r->scan);
 		/* A CSV row with more cells than any before, or new members. */
 		if (n == 0 || need <= r->columns || need > VV_COLUMNS_MAX) return n;
-		rc = set_columns(r, need, sniff_reader_offset(r), err);
+		vv_status rc = set_columns(r, need, sniff_reader_offset(r), err);
 		if (rc < 0) return rc;
 	}
 }
@@ -92,10 +90,10 @@ int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
 vv_status sniff_place(const sniff *s, size_t offset, vv_error *err)
 {
 	const char *text = s->text - s->lead;
-	size_t line = 1, start = 0, len = s->len + s->lead, i;
+	size_t line = 1, start = 0, len = s->len + s->lead;
 
 	offset += s->lead;
-	for (i = 0; i < offset && i < len; i++) {
+	for (size_t i = 0; i < offset && i < len; i++) {
 		bool crlf = text[i] == '\r' && i + 1 < len && text[i + 1] == '\n';
 
 		if ((text[i] == '\n' || text[i] == '\r') && !crlf) {

@@ -87,15 +87,16 @@ static bool find_parents(const sniff *s, size_t *at)
 {
 	const vv_bytes *b = &s->parent->epilogue;
 	const sniff before = {.text = b->data, .len = b->len};
-	size_t lines = 0, start, len, len_now;
-	const char *was = first_cell(b->data, b->len, s->parent->delimiter, &len), *now;
+	size_t lines = 0, len, len_now;
+	const char *was = first_cell(b->data, b->len, s->parent->delimiter, &len);
 
 	for (size_t i = b->len; i > 0 && i > (size_t)(was - b->data); i = line_before(&before, i)) {
 		lines++;
 	}
-	start = lines_up(s, lines);
+	size_t start = lines_up(s, lines);
 	if (start == SIZE_MAX) return false;
-	now = first_cell(s->text + start, s->len - start, s->parent->delimiter, &len_now);
+	const char *now = first_cell(s->text + start, s->len - start, s->parent->delimiter,
+				     &len_now);
 	*at = with_blank_lines(s, start);
 	return len > 0 && len == len_now && memcmp(was, now, len) == 0;
 }

@@ -33,7 +33,7 @@ vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const c
 			      size_t len, bool last, vv_error *err)
 {
 	char rest[4];
-	size_t used, left;
+	size_t used;
 	vv_status rc;
 
 	if (e->rest.len > 0) {
@@ -48,7 +48,7 @@ vv_status vv_text_encoder_put(vv_text_encoder *e, vv_encoding *encoding, const c
 	}
 	vv_xxh3_update(e->hash, vv_buf_cstr(&e->bytes), e->bytes.len);
 	e->count += e->bytes.len;
-	left = len - used;
+	size_t left = len - used;
 	assert(left < sizeof(rest));
 	memcpy(rest, text + used, left); /* text may be in the buffer */
 	vv_buf_reset(&e->rest);

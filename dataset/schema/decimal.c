@@ -216,8 +216,6 @@ bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal 
 {
 	uint32_t x[SPREAD_LIMBS], y[SPREAD_LIMBS];
 	const vv_decimal *big = a, *small = b;
-	int64_t low_a, low_b, low;
-	unsigned x_count, y_count;
 
 	memset(out, 0, sizeof(*out));
 	if (a->kind != VV_DECIMAL_FINITE || b->kind != VV_DECIMAL_FINITE) return false;
@@ -230,15 +228,15 @@ bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal 
 		big = b;
 		small = a;
 	}
-	low_a = a->exponent - (int64_t)a->count;
-	low_b = b->exponent - (int64_t)b->count;
-	low = low_a < low_b ? low_a : low_b;
+	int64_t low_a = a->exponent - (int64_t)a->count;
+	int64_t low_b = b->exponent - (int64_t)b->count;
+	int64_t low = low_a < low_b ? low_a : low_b;
 	if (big->exponent - low > SPREAD_MAX ||
 	    !vv_buf_reserve(buf, SPREAD_LIMBS * (size_t)LIMB_DIGITS)) {
 		return false;
 	}
-	x_count = take_limbs(x, big, buf, low);
-	y_count = take_limbs(y, small, buf, low);
+	unsigned x_count = take_limbs(x, big, buf, low);
+	unsigned y_count = take_limbs(y, small, buf, low);
 	if (a->negative != b->negative) {
 		x_count = add_limbs(x, x_count, y, y_count);
 	} else {
@@ -501,7 +499,6 @@ static bool align(vv_exact *x, vv_exact *y, const vv_exact *a, const vv_exact *b
 static int compare(const vv_exact *a, const vv_exact *b)
 {
 	vv_exact x, y;
-	int64_t top_a, top_b;
 	int c;
 
 	if (a->count == 0 || b->count == 0 || a->negative != b->negative) {
@@ -510,8 +507,8 @@ static int compare(const vv_exact *a, const vv_exact *b)
 
 		return (sign_a > sign_b) - (sign_a < sign_b);
 	}
-	top_a = a->exponent + digits_of(a);
-	top_b = b->exponent + digits_of(b);
+	int64_t top_a = a->exponent + digits_of(a);
+	int64_t top_b = b->exponent + digits_of(b);
 	if (top_a != top_b) {
 		c = top_a < top_b ? -1 : 1;
 	} else {

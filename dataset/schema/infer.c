@@ -243,14 +243,13 @@ static size_t begins_group(const char *s, const char *end, const char *mark)
 static bool reads_with(marked *m, char point, const char *s, size_t len)
 {
 	const char *end = s + len, *from;
-	bool zero;
 
 	*m = (marked){.negative = len > 0 && *s == '-'};
 	s += m->negative;
 	for (from = s; s < end && vv_is_digit(*s); s++) {
 		;
 	}
-	zero = s > from && *from == '0';
+	bool zero = s > from && *from == '0';
 	if (s == from || (zero && s - from > 1) || (size_t)(s - from) > WHOLE_DIGITS + 1) {
 		return false;
 	}

@@ -143,13 +143,12 @@ static int name_score(const char *name, size_t len)
 
 	for (size_t at = 0; at < len;) {
 		size_t start = at;
-		int score;
 
 		while (at < len && vv_is_alnum(name[at]) &&
 		       !(at > start && vv_is_upper(name[at]) && vv_is_lower(name[at - 1]))) {
 			at++;
 		}
-		score = 10 * word_score(name + start, at - start) - (at - start < len ? 2 : 0);
+		int score = 10 * word_score(name + start, at - start) - (at - start < len ? 2 : 0);
 		best = score > best ? score : best;
 		if (at == start) {
 			at++;
@@ -320,7 +319,7 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 	sample s = {.cells = cells, .rows = rows, .stride = stride};
 	looks leading[COMBINED_MAX];
 	int scores[RANKED_MAX];
-	ranking singles = {out, scores, 0, max < RANKED_MAX ? max : RANKED_MAX}, sets;
+	ranking singles = {out, scores, 0, max < RANKED_MAX ? max : RANKED_MAX};
 	size_t leading_count = 0;
 
 	*count = 0;
@@ -346,7 +345,7 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 			leading[leading_count++] = l;
 		}
 	}
-	sets = (ranking){out + singles.count, scores, 0, singles.max - singles.count};
+	ranking sets = {out + singles.count, scores, 0, singles.max - singles.count};
 	for (size_t size = 2; size <= 3 && rows >= FEW_ROWS && sets.count == 0 && sets.max > 0;
 	     size++) {
 		rank_sets(&sets, &s, leading, leading_count, size);

@@ -511,7 +511,7 @@ static int compare_rows(const void *a, const void *b)
 /* Sorts by hash; equal ones stay in the order in which they were added. */
 static vv_status sort_entries(load *l, vv_error *err)
 {
-	vv_key_entry *from = l->entries, *to;
+	vv_key_entry *from = l->entries;
 	uint64_t differ = 0;
 
 	if (l->count < FEW_ENTRIES) {
@@ -529,7 +529,7 @@ static vv_status sort_entries(load *l, vv_error *err)
 	if (!vv_array_room_for(l->other, (size_t)0, l->other_cap, l->count)) {
 		return vv_fail_nomem(err);
 	}
-	to = l->other;
+	vv_key_entry *to = l->other;
 	for (size_t i = 1; i < l->count; i++) {
 		differ |= from[i].hash ^ from[0].hash;
 	}

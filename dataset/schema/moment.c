@@ -91,7 +91,6 @@ vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size
 {
 	vv_moment m;
 	bool zoned = false;
-	int64_t seconds;
 
 	if (f->type != VV_TYPE_DATE && f->type != VV_TYPE_TIME && f->type != VV_TYPE_DATETIME) {
 		return VV_MOMENT_AS_IT_IS;
@@ -109,7 +108,7 @@ vv_moment_form vv_moment_put(vv_buf *out, const vv_field *f, const char *s, size
 	if (m.year < 2 || m.year > 9998) { /* carrying on must not leave the four digits */
 		return f->plan ? VV_MOMENT_NONE : VV_MOMENT_AS_IT_IS;
 	}
-	seconds = (int64_t)m.hour * 3600 + m.minute * 60 + m.second - m.offset;
+	int64_t seconds = (int64_t)m.hour * 3600 + m.minute * 60 + m.second - m.offset;
 	if (f->type == VV_TYPE_DATE) {
 		seconds = 0;
 	}

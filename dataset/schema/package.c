@@ -407,7 +407,7 @@ static bool is_url(const char *path)
 static vv_status local_path(const char **out, vv_arena *arena, const vv_json *path,
 			    const char *file, vv_error *err)
 {
-	char *clean, *to;
+	char *to;
 
 	*out = NULL;
 	if (!vv_descriptor_is_text(path)) {
@@ -422,7 +422,7 @@ static vv_status local_path(const char **out, vv_arena *arena, const vv_json *pa
 			"the path '%s' is absolute: it must lead from the package's folder down",
 			vv_text_shows(path->text));
 	}
-	clean = to = vv_arena_alloc(arena, path->text_len + 1);
+	char *clean = to = vv_arena_alloc(arena, path->text_len + 1);
 	if (!clean) return vv_fail_nomem(err);
 	for (const char *p = path->text; *p;) {
 		size_t n = strcspn(p, "/");
@@ -486,13 +486,13 @@ static const vv_json *path_node(const vv_json *resource)
 static vv_status match_paths(bool *found, vv_arena *arena, const vv_json *resource,
 			     const char *path, const char *file, vv_error *err)
 {
-	const vv_json *node = path_node(resource), *n;
+	const vv_json *node = path_node(resource);
 	const char *local;
 	vv_status rc;
 
 	*found = false;
 	if (!node) return VV_OK;
-	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n;
+	for (const vv_json *n = node->type == VV_JSON_ARRAY ? node->first : node; n;
 	     n = n == node ? NULL : n->next) {
 		if ((rc = local_path(&local, arena, n, file, err)) < 0) return rc;
 		*found = *found || (local && strcmp(local, path) == 0);
@@ -660,10 +660,9 @@ static vv_status try_file(vv_package_resource *out, const char *package, const c
 {
 	lookup l = {VV_ARENA_INIT, read, payload, package, err};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	*found = false;
-	rc = read(payload, l.package, &text, err);
+	vv_status rc = read(payload, l.package, &text, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = VV_OK;
 	} else if (rc == VV_OK &&
@@ -690,13 +689,13 @@ vv_status vv_package_find_in(vv_package_resource *out, const char *package_path,
 {
 	size_t folder_len = vv_package_folder_len(package_path);
 	bool found = false;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	vv_package_resource_clear(out);
-	rc = strncmp(path, package_path, folder_len) == 0
-		     ? try_file(out, package_path, path, folder_len, read, payload, &found, err)
-		     : VV_OK;
+	vv_status rc = strncmp(path, package_path, folder_len) == 0
+			       ? try_file(out, package_path, path, folder_len, read, payload,
+					  &found, err)
+			       : VV_OK;
 	if (rc == VV_OK && !found) {
 		rc = vv_fail(err, VV_ENOTFOUND, "%s does not describe '%s'",
 			     vv_text_shows(package_path), vv_text_shows(path));
@@ -740,7 +739,6 @@ static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char 
 			  const char *local, vv_error *err)
 {
 	size_t folder_len = vv_package_folder_len(package_path), len = strlen(local);
-	char *whole;
 
 	if (*count == *cap) {
 		size_t more = *cap > 0 ? 2 * *cap : 16;
@@ -750,7 +748,7 @@ static vv_status add_path(char ***paths, size_t *count, size_t *cap, const char 
 		*paths = grown;
 		*cap = more;
 	}
-	whole = vv_malloc(folder_len + len + 1);
+	char *whole = vv_malloc(folder_len + len + 1);
 	if (!whole) return vv_fail_nomem(err);
 	memcpy(whole, package_path, folder_len);
 	memcpy(whole + folder_len, local, len + 1);
@@ -863,7 +861,7 @@ static vv_status add_items(vv_package_item *items, size_t *count, vv_arena *aren
 			   const vv_json *resource, size_t number, const char *package_path,
 			   vv_error *err)
 {
-	const vv_json *node = path_node(resource), *n;
+	const vv_json *node = path_node(resource);
 	const char *name = vv_json_get_string(resource, "name");
 	vv_package_item item = {.name = name ? vv_arena_strndup(arena, name, strlen(name))
 					     : vv_arena_printf(arena, "resource %zu", number)};
@@ -873,7 +871,7 @@ static vv_status add_items(vv_package_item *items, size_t *count, vv_arena *aren
 		items[(*count)++] = item;
 		return VV_OK;
 	}
-	for (n = node->type == VV_JSON_ARRAY ? node->first : node; n;
+	for (const vv_json *n = node->type == VV_JSON_ARRAY ? node->first : node; n;
 	     n = n == node ? NULL : n->next) {
 		const char *local;
 		vv_status rc = local_path(&local, arena, n, package_path, err);

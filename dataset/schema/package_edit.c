@@ -82,7 +82,7 @@ static const char *resource_name(editor *e)
 static vv_status add_resource(editor *e)
 {
 	const vv_json *resources = vv_json_get(e->s.root, "resources");
-	const char *profile = vv_json_get_string(e->s.root, "$schema"), *name;
+	const char *profile = vv_json_get_string(e->s.root, "$schema");
 	vv_auto(vv_buf) value = VV_BUF_INIT;
 	vv_status rc;
 
@@ -92,7 +92,7 @@ static vv_status add_resource(editor *e)
 		}
 		resources = vv_json_get(e->s.root, "resources");
 	}
-	name = resource_name(e);
+	const char *name = resource_name(e);
 	if (!name) return vv_fail_nomem(e->err);
 	vv_buf_puts(&value, "{\"name\":");
 	vv_json_put_string(&value, name, strlen(name));
@@ -130,14 +130,14 @@ static bool wants_schema(const vv_package_edit *edit)
 /* Makes sure that there is a resource with a schema of its own where one is needed. */
 static vv_status prepare(editor *e)
 {
-	const vv_json *resource, *schema;
+	const vv_json *resource;
 	vv_status rc;
 
 	if ((rc = find_resource(e, &resource)) < 0) return rc;
 	if (!resource && ((rc = add_resource(e)) < 0 || (rc = find_resource(e, &resource)) < 0)) {
 		return rc;
 	}
-	schema = vv_json_get(resource, "schema");
+	const vv_json *schema = vv_json_get(resource, "schema");
 	if (schema && schema->type == VV_JSON_STRING && wants_schema(e->edit)) {
 		vv_fail(e->err, VV_EREFUSED, "the schema of '%s' is in a file of its own, '%s'",
 			vv_text_shows(e->path), vv_text_shows(schema->text));
@@ -159,11 +159,11 @@ static vv_status prepare(editor *e)
 
 static vv_status find_field(editor *e, const vv_json **out, const char *name)
 {
-	const vv_json *schema, *fields;
+	const vv_json *schema;
 	vv_status rc = find_schema(e, &schema);
 
 	if (rc < 0) return rc;
-	fields = vv_json_get(schema, "fields");
+	const vv_json *fields = vv_json_get(schema, "fields");
 	for (*out = fields ? fields->first : NULL; *out; *out = (*out)->next) {
 		const char *own = vv_json_get_string(*out, "name");
 
@@ -192,7 +192,7 @@ static vv_status set_text(editor *e, const char *column, const char *member, con
 static vv_status set_type(editor *e)
 {
 	const vv_package_edit *edit = e->edit;
-	const vv_json *field, *format;
+	const vv_json *field;
 	vv_type type;
 	vv_status rc;
 
@@ -205,7 +205,7 @@ static vv_status set_type(editor *e)
 	    (rc = find_field(e, &field, edit->set_column)) < 0) {
 		return rc;
 	}
-	format = vv_json_get(field, "format");
+	const vv_json *format = vv_json_get(field, "format");
 	if (edit->set_type && format && format->type == VV_JSON_STRING &&
 	    !vv_type_has_format(type, format->text) &&
 	    (rc = vv_splice_remove(&e->s, format, e->err)) < 0) {
@@ -250,10 +250,10 @@ static vv_status start_missing(editor *e, const vv_json *owner, const vv_json *s
 
 static vv_status find_missing(editor *e, const vv_json **list)
 {
-	const vv_json *schema, *owner;
+	const vv_json *schema;
 	vv_status rc = find_schema(e, &schema);
 
-	owner = schema;
+	const vv_json *owner = schema;
 	if (rc == VV_OK && e->edit->missing_column) {
 		rc = find_field(e, &owner, e->edit->missing_column);
 	}
@@ -267,12 +267,11 @@ static vv_status add_missing(editor *e, const char *value)
 {
 	const vv_json *list;
 	vv_auto(vv_buf) item = VV_BUF_INIT;
-	bool object;
 	vv_status rc = find_missing(e, &list);
 
 	if (rc < 0) return rc;
 	if (is_missing_value(list, value)) return VV_OK;
-	object = list->first && list->first->type == VV_JSON_OBJECT;
+	bool object = list->first && list->first->type == VV_JSON_OBJECT;
 	vv_buf_puts(&item, object ? "{\"value\":" : "");
 	vv_json_put_string(&item, value, strlen(value));
 	vv_buf_puts(&item, object ? "}" : "");
@@ -296,12 +295,12 @@ static vv_status set_key(editor *e)
 {
 	const char *const *key = e->edit->key;
 	vv_auto(vv_buf) value = VV_BUF_INIT;
-	const vv_json *schema, *old;
+	const vv_json *schema;
 	vv_status rc;
 
 	if (!key) return VV_OK;
 	if ((rc = find_schema(e, &schema)) < 0) return rc;
-	old = vv_json_get(schema, "primaryKey");
+	const vv_json *old = vv_json_get(schema, "primaryKey");
 	if (!key[0]) return old ? vv_splice_remove(&e->s, old, e->err) : VV_OK;
 	for (size_t i = 0; key[i]; i++) {
 		vv_buf_putc(&value, i > 0 ? ',' : '[');
@@ -396,7 +395,6 @@ static vv_status rename_column(editor *e)
 	const vv_package_edit *edit = e->edit;
 	const vv_json *resource, *field, *resources = vv_json_get(e->s.root, "resources");
 	mentions m = {NULL, 0, edit->rename_from};
-	const char *table;
 	vv_status rc;
 
 	if (!edit->rename_from || strcmp(edit->rename_from, edit->rename_to) == 0) return VV_OK;
@@ -415,7 +413,7 @@ static vv_status rename_column(editor *e)
 	}
 	m.nodes = vv_arena_calloc(&e->scratch, count_nodes(e->s.root), sizeof(*m.nodes));
 	if (!m.nodes) return vv_fail_nomem(e->err);
-	table = vv_json_get_string(resource, "name");
+	const char *table = vv_json_get_string(resource, "name");
 	mention_in_schema(&m, vv_json_get(resource, "schema"));
 	for (const vv_json *n = resources->first; n; n = n->next) {
 		mention_in_foreign_keys(&m, n, n == resource, table);

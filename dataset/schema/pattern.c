@@ -227,7 +227,6 @@ static vv_status put_property(rewriter *w, const char *from, const char *s)
 static vv_status put_escape(rewriter *w)
 {
 	const char *from = w->at, *s = from + 1;
-	bool punctuation;
 
 	if (s == w->end) {
 		return refuse(w, from, "a backslash with nothing after it",
@@ -237,8 +236,8 @@ static vv_status put_escape(rewriter *w)
 	if (*s == 'p' || *s == 'P') return put_property(w, from, s);
 	w->at = s + 1;
 	if (put_class_escape(w, *s)) return VV_OK;
-	punctuation = (unsigned char)*s < 0x80 && !(*s >= '0' && *s <= '9') &&
-		      !(*s >= 'a' && *s <= 'z') && !(*s >= 'A' && *s <= 'Z');
+	bool punctuation = (unsigned char)*s < 0x80 && !(*s >= '0' && *s <= '9') &&
+			   !(*s >= 'a' && *s <= 'z') && !(*s >= 'A' && *s <= 'Z');
 	if (!punctuation && ((unsigned char)*s >= 0x80 ||
 			     !strchr(w->in_class ? "nrtfb" : "nrtfbBAzZk123456789", *s))) {
 		w->at = from;
@@ -267,10 +266,9 @@ static vv_status put_brace(rewriter *w)
 {
 	const char *from = w->at, *s = from + 1;
 	size_t least = digits_at(s, w->end);
-	bool comma;
 
 	s += least;
-	comma = s < w->end && *s == ',';
+	bool comma = s < w->end && *s == ',';
 	s += comma ? 1 + digits_at(s + 1, w->end) : 0;
 	if (least > 0 && s < w->end && *s == '}') {
 		vv_buf_put(&w->out, from, (size_t)(s + 1 - from));
@@ -384,10 +382,9 @@ static vv_status rewrite(rewriter *w, const char *text, size_t len, size_t most,
 static size_t place_in_text(const char *text, size_t len, size_t at)
 {
 	rewriter w;
-	size_t place;
 
 	rewrite(&w, text, len, at, NULL);
-	place = (size_t)(w.at - w.start);
+	size_t place = (size_t)(w.at - w.start);
 	vv_buf_clear(&w.out);
 	return place;
 }
@@ -441,7 +438,6 @@ done:
 vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_error *err)
 {
 	vv_auto(vv_pattern) *p = NULL;
-	vv_status rc;
 
 	*out = NULL;
 	if (len > VV_PATTERN_MAX) {
@@ -451,7 +447,7 @@ vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_erro
 	if (!p) return vv_fail_nomem(err);
 	p->general = pcre2_general_context_create(get, put, NULL);
 	p->compiling = p->general ? pcre2_compile_context_create(p->general) : NULL;
-	rc = p->compiling ? compile(p, text, len, err) : vv_fail_nomem(err);
+	vv_status rc = p->compiling ? compile(p, text, len, err) : vv_fail_nomem(err);
 	if (rc < 0) return rc;
 	*out = vv_take(&p);
 	return VV_OK;

@@ -422,7 +422,7 @@ bool vv_schema_is_v1(const vv_json *node)
 /* What a field without a type has: a string in version 1, in version 2 any. */
 static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
 {
-	const char *name, *meant;
+	const char *name;
 	vv_status rc;
 
 	*out = r->v1 ? VV_TYPE_STRING : VV_TYPE_ANY;
@@ -430,7 +430,7 @@ static vv_status read_type(const reader *r, vv_type *out, const vv_json *field)
 	    vv_type_parse(out, name)) {
 		return rc;
 	}
-	meant = meant_type(name);
+	const char *meant = meant_type(name);
 	vv_descriptor_fail(vv_json_get(field, "type"), r->file, r->err,
 			   "'%s' is not a type of Table Schema", vv_text_shows(name));
 	if (meant) return vv_hint(r->err, "is '%s' meant?", meant);
@@ -611,7 +611,7 @@ static vv_status read_bounds(const reader *r, const vv_field *f, const vv_json *
 
 static vv_status read_constraints(const reader *r, const vv_field *f, const vv_json *field)
 {
-	const vv_json *node = vv_json_get(field, "constraints"), *list;
+	const vv_json *node = vv_json_get(field, "constraints");
 	const char *pattern;
 	bool flag;
 	vv_status rc;
@@ -627,7 +627,7 @@ static vv_status read_constraints(const reader *r, const vv_field *f, const vv_j
 	    (rc = read_bounds(r, f, node)) < 0) {
 		return rc;
 	}
-	list = vv_json_get(node, "jsonSchema");
+	const vv_json *list = vv_json_get(node, "jsonSchema");
 	if (list && list->type != VV_JSON_OBJECT) {
 		return vv_descriptor_fail(list, r->file, r->err, "must be an object, is %s",
 					  vv_descriptor_kind(list));
@@ -796,7 +796,7 @@ static vv_status read_unique_keys(const reader *r, const vv_json *node)
 static vv_status read_foreign_key(const reader *r, const vv_json *node)
 {
 	const vv_json *fields = vv_json_get(node, "fields"),
-		      *reference = vv_json_get(node, "reference"), *there;
+		      *reference = vv_json_get(node, "reference");
 	const char **names, *resource;
 	size_t count, there_count;
 	vv_status rc;
@@ -806,7 +806,7 @@ static vv_status read_foreign_key(const reader *r, const vv_json *node)
 					  "must be an object with 'fields' and 'reference'");
 	}
 	if ((rc = read_names(r, &names, &count, fields)) < 0) return rc;
-	there = vv_json_get(reference, "fields");
+	const vv_json *there = vv_json_get(reference, "fields");
 	if (!there) {
 		return vv_descriptor_fail(reference, r->file, r->err,
 					  "must be an object with 'fields'");
@@ -895,10 +895,9 @@ static vv_status read_schema(reader *r, const vv_json *root)
 vv_status vv_schema_read_node(vv_schema *out, const vv_json *node, const char *file, vv_error *err)
 {
 	reader r = {.s = out, .file = file, .err = err};
-	vv_status rc;
 
 	vv_schema_init(out);
-	rc = read_schema(&r, node);
+	vv_status rc = read_schema(&r, node);
 	if (rc < 0) {
 		vv_schema_clear(out);
 	}

@@ -28,7 +28,7 @@ static const char *last_line(const char *s, size_t len, size_t *indent_len)
 static void find_habits(vv_splice *s)
 {
 	const char *newline = s->text.len > 0 ? memchr(s->text.data, '\n', s->text.len) : NULL;
-	const char *inside = s->text.data + s->root->start + 1, *indent;
+	const char *inside = s->text.data + s->root->start + 1;
 	size_t len = 0;
 
 	s->newline = newline && newline > s->text.data && newline[-1] == '\r' ? "\r\n" : "\n";
@@ -37,7 +37,8 @@ static void find_habits(vv_splice *s)
 	memcpy(s->unit, "  ", 3);
 	if (!s->root->first) return;
 	s->spaced = vv_is_space(s->text.data[s->root->first->start - 1]);
-	indent = last_line(inside, s->root->first->name_start - s->root->start - 1, &len);
+	const char *indent = last_line(inside, s->root->first->name_start - s->root->start - 1,
+				       &len);
 	s->lines = indent != NULL;
 	if (indent && len < sizeof(s->unit)) {
 		memcpy(s->unit, indent, len);
@@ -47,10 +48,9 @@ static void find_habits(vv_splice *s)
 
 static vv_status parse(vv_splice *s, vv_error *err)
 {
-	vv_status rc;
-
 	vv_arena_reset(&s->arena);
-	rc = vv_json_read(&s->root, &s->arena, vv_buf_cstr(&s->text), s->text.len, s->file, err);
+	vv_status rc = vv_json_read(&s->root, &s->arena, vv_buf_cstr(&s->text), s->text.len,
+				    s->file, err);
 	if (rc == VV_OK && s->root->type != VV_JSON_OBJECT) {
 		rc = vv_fail(err, VV_EINPUT, "%s: must be a JSON object", s->file);
 	}
@@ -298,11 +298,10 @@ vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, c
 {
 	const vv_json *member = vv_json_get(object, name);
 	vv_auto(vv_buf) with = VV_BUF_INIT;
-	place p;
 	vv_status rc;
 
 	if (!member) return add_child(s, object, name, value, err);
-	p = line_of(s, member->start);
+	place p = line_of(s, member->start);
 	if ((rc = put_json(&with, s, &p, value, err)) == VV_OK) {
 		rc = replace(s, member->start, member->end, &with, err);
 	}
@@ -340,12 +339,11 @@ vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, c
 			    vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	size_t from, end;
 
 	if (count == 0) return VV_OK;
 	qsort(nodes, count, sizeof(*nodes), compare_places);
-	from = nodes[0]->start;
-	end = nodes[count - 1]->end;
+	size_t from = nodes[0]->start;
+	size_t end = nodes[count - 1]->end;
 	for (size_t i = 0; i < count; i++) {
 		vv_buf_put(&text, s->text.data + from, nodes[i]->start - from);
 		vv_json_put_string(&text, string, strlen(string));

@@ -286,13 +286,11 @@ static size_t begins(const char *s, const char *end, const char *with)
 static const char *skip_digits(const vv_field *f, const char *s, const char *end, bool *any)
 {
 	for (;;) {
-		size_t n;
-
 		while (s < end && vv_is_digit(*s)) {
 			*any = true;
 			s++;
 		}
-		n = *any && f->group[0] != '\0' ? begins(s, end, f->group) : 0;
+		size_t n = *any && f->group[0] != '\0' ? begins(s, end, f->group) : 0;
 		if (n == 0 || s + n == end || !vv_is_digit(s[n])) return s;
 		s += n;
 	}
@@ -303,14 +301,13 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 {
 	const char *from = s, *p;
 	bool any = false;
-	size_t n;
 
 	if (s < end && (*s == '+' || *s == '-')) {
 		s++;
 	}
 	s = skip_digits(f, s, end, &any);
 	if (f->type == VV_TYPE_INTEGER) return any ? (size_t)(s - from) : 0;
-	n = begins(s, end, f->decimal);
+	size_t n = begins(s, end, f->decimal);
 	if (n > 0 && (any || (s + n < end && vv_is_digit(s[n])))) {
 		for (s += n; s < end && vv_is_digit(*s); s++) {
 			any = true;
@@ -536,12 +533,12 @@ static const char *past_digits(const char *s, const char *end)
  * stored ones may come from anywhere. */
 static bool is_json_number(const char *s, size_t len)
 {
-	const char *end = s + len, *p;
+	const char *end = s + len;
 
 	if (s < end && *s == '-') {
 		s++;
 	}
-	p = past_digits(s, end);
+	const char *p = past_digits(s, end);
 	if (p == s || (*s == '0' && p - s > 1)) return false;
 	if (p < end && *p == '.') {
 		s = p + 1;
@@ -623,10 +620,10 @@ static bool list_item_fits(vv_type type, const vv_json *item)
 static bool is_json_list(const vv_field *f, const char *s, size_t len)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	bool ok, unknown;
+	bool unknown;
 	const vv_json *items = vv_type_read_array(&unknown, &arena, s, len);
 
-	ok = items != NULL;
+	bool ok = items != NULL;
 	for (const vv_json *n = ok ? items->first : NULL; n && ok; n = n->next) {
 		ok = list_item_fits(f->item_type, n);
 	}

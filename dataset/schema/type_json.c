@@ -36,11 +36,10 @@ static const vv_json *parse(bool *unknown, vv_arena *arena, const char *s, size_
 bool vv_type_is_json(const char *s, size_t len, vv_json_type type)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	const vv_json *json;
 	bool unknown;
 
 	if (!may_be(s, len, type == VV_JSON_OBJECT ? '{' : '[')) return false;
-	json = parse(&unknown, &arena, s, len);
+	const vv_json *json = parse(&unknown, &arena, s, len);
 	return unknown || (json && json->type == type);
 }
 
@@ -74,12 +73,11 @@ bool vv_type_is_degrees(const char *s, size_t len, bool lon)
 bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	const vv_json *json;
-	bool ok, unknown;
+	bool unknown;
 
 	if (!may_be(s, len, object ? '{' : '[')) return false;
-	json = parse(&unknown, &arena, s, len);
-	ok = json && json->count == 2;
+	const vv_json *json = parse(&unknown, &arena, s, len);
+	bool ok = json && json->count == 2;
 	for (const vv_json *n = ok ? json->first : NULL; n; n = n->next) {
 		bool named = n->name && n->name_len == 3 &&
 			     (memcmp(n->name, "lon", 3) == 0 || memcmp(n->name, "lat", 3) == 0);
@@ -149,8 +147,7 @@ static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *arra
 			  const char **want)
 {
 	const char *type = node->type == VV_JSON_OBJECT ? vv_json_get_string(node, "type") : NULL;
-	const vv_json *coordinates, *list;
-	int depth;
+	const vv_json *list;
 
 	*inner = NULL;
 	if (!type) return false;
@@ -169,8 +166,8 @@ static bool is_geo_object(const vv_json *node, const vv_json **inner, bool *arra
 		*inner = list && list->type == VV_JSON_ARRAY ? list->first : NULL;
 		return list && list->type == VV_JSON_ARRAY;
 	}
-	depth = coordinate_depth(type);
-	coordinates = vv_json_get(node, "coordinates");
+	int depth = coordinate_depth(type);
+	const vv_json *coordinates = vv_json_get(node, "coordinates");
 	return depth >= 0 && coordinates && is_nested(coordinates, (unsigned)depth, is_position);
 }
 
@@ -239,7 +236,6 @@ static bool is_topo_geometry(const vv_json *node, const vv_json **inner)
 {
 	const char *type = node->type == VV_JSON_OBJECT ? vv_json_get_string(node, "type") : NULL;
 	const vv_json *part, *properties = vv_json_get(node, "properties");
-	int depth;
 
 	*inner = NULL;
 	if (!type || (properties && !is_object_or_null(properties))) return false;
@@ -248,7 +244,7 @@ static bool is_topo_geometry(const vv_json *node, const vv_json **inner)
 		*inner = part ? part->first : NULL;
 		return part && part->type == VV_JSON_ARRAY;
 	}
-	depth = coordinate_depth(type);
+	int depth = coordinate_depth(type);
 	if (strcmp(type, "Point") == 0 || strcmp(type, "MultiPoint") == 0) {
 		part = vv_json_get(node, "coordinates");
 		return part && is_nested(part, (unsigned)depth, is_position);
@@ -311,10 +307,9 @@ static bool is_topojson(const vv_json *root)
 bool vv_type_is_geojson(const char *s, size_t len, bool topology)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	const vv_json *json;
 	bool unknown;
 
 	if (!may_be(s, len, '{')) return false;
-	json = parse(&unknown, &arena, s, len);
+	const vv_json *json = parse(&unknown, &arena, s, len);
 	return unknown || (json && (topology ? is_topojson(json) : is_geojson(json)));
 }

@@ -60,11 +60,10 @@ bool vv_type_is_day(unsigned year, unsigned month, unsigned day)
  * year modulo 400, which is all that leap years need. */
 static bool take_year(cursor *c, unsigned *out)
 {
-	const char *from;
 	bool zero = true;
 
 	take(c, '-');
-	from = c->at;
+	const char *from = c->at;
 	*out = 0;
 	while (c->at < c->end && vv_is_digit(*c->at)) {
 		zero = zero && *c->at == '0';
@@ -165,13 +164,10 @@ bool vv_type_is_yearmonth(const char *s, size_t len)
 static bool take_parts(cursor *c, const char *designators, bool *any)
 {
 	while (c->at < c->end && *c->at != 'T') {
-		const char *place;
-		bool fraction;
-
 		if (!skip_digits(c)) return false;
-		fraction = take(c, '.');
+		bool fraction = take(c, '.');
 		if ((fraction && !skip_digits(c)) || c->at == c->end) return false;
-		place = strchr(designators, *c->at);
+		const char *place = strchr(designators, *c->at);
 		if (*c->at == '\0' || !place || (fraction && *place != 'S')) return false;
 		designators = place + 1;
 		c->at++;
@@ -235,14 +231,13 @@ static void read_zone(vv_moment *out, cursor *c)
 bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len)
 {
 	cursor c = {s, s + len};
-	bool before;
 
 	*out = (vv_moment){.year = 1900, .month = 1, .day = 1};
 	if (type == VV_TYPE_TIME) {
 		read_clock(out, &c);
 		return c.at == c.end;
 	}
-	before = take(&c, '-');
+	bool before = take(&c, '-');
 	out->year = number_here(&c) * (before ? -1 : 1);
 	if (type != VV_TYPE_YEAR && (!take(&c, '-') || !take_digits(&c, 2, &out->month))) {
 		return false;

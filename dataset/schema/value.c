@@ -111,7 +111,6 @@ bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *tex
 {
 	const bool negative = len > 0 && text[0] == '-';
 	const int64_t exact = (int64_t)1 << 53;
-	const char *dot;
 	uint64_t digits;
 	char joined[16];
 	size_t point;
@@ -122,7 +121,7 @@ bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *tex
 		return !fraction || (*i <= exact && *i >= -exact);
 	}
 	/* At most 15 digits and a power of ten up to 22: both are doubles, so their quotient is the nearest one. */
-	dot = fraction ? memchr(text, '.', len) : NULL;
+	const char *dot = fraction ? memchr(text, '.', len) : NULL;
 	if (!dot || (point = (size_t)(dot - text)) == negative || point + 1 == len ||
 	    len - negative > 16) {
 		return false;
@@ -174,7 +173,6 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 	const char *fraction = NULL;
 	size_t fraction_len = 0;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	bool ok;
 
 	for (p += negative ? 2 : 1; p < end; p++) {
 		int64_t n = 0;
@@ -208,8 +206,8 @@ static bool read_duration(vv_value *out, vv_buf *buf, const vv_cell *cell)
 	out->months = negative ? -months : months;
 	vv_buf_printf(&text, "%s%lld.%.*s", negative ? "-" : "", (long long)seconds,
 		      (int)fraction_len, fraction ? fraction : "");
-	ok = !text.failed &&
-	     vv_decimal_read(&out->decimal, buf, &plain_number, vv_buf_cstr(&text), text.len);
+	bool ok = !text.failed &&
+		  vv_decimal_read(&out->decimal, buf, &plain_number, vv_buf_cstr(&text), text.len);
 	buf->failed = buf->failed || text.failed;
 	return ok;
 }
@@ -287,11 +285,11 @@ static int rank_durations(const vv_value *a, const vv_value *b, const vv_buf *bu
 	for (size_t i = 0; i < 4; i++) {
 		int64_t shift = month_begins(from[i] + a->months) -
 				month_begins(from[i] + b->months);
-		int rank;
 
 		vv_buf_reset(&digits);
 		vv_buf_put(&digits, buf->data, buf->len);
-		rank = digits.failed ? 2 : rank_shifted(&a->decimal, &b->decimal, shift, &digits);
+		int rank = digits.failed ? 2
+					 : rank_shifted(&a->decimal, &b->decimal, shift, &digits);
 		if (i > 0 && rank != answer) {
 			rank = 2;
 		}
@@ -585,7 +583,6 @@ bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *json = NULL;
-	bool ok;
 
 	if (f->type == VV_TYPE_LIST && cell->state == VV_CELL_TEXT) {
 		size_t by = strlen(f->delimiter);
@@ -599,7 +596,7 @@ bool vv_value_count(size_t *out, const vv_field *f, const vv_cell *cell)
 		}
 		return true;
 	}
-	ok = vv_json_read(&json, &arena, cell->text, cell->len, "cell", NULL) == VV_OK;
+	bool ok = vv_json_read(&json, &arena, cell->text, cell->len, "cell", NULL) == VV_OK;
 	*out = ok ? json->count : 0;
 	return ok;
 }

@@ -308,7 +308,6 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 {
 	bool table = t->root.kind == VV_KIND_TABLE;
 	uint64_t weight;
-	vv_status rc;
 	m->table = t;
 	m->opts = opts ? opts : &no_options;
 	m->pool = m->opts->pool ? m->opts->pool : (m->own_pool = vv_pool_new(0));
@@ -320,8 +319,8 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 	for (size_t i = 0; i < PIECES; i++) {
 		vv_batch_init(&m->pieces[i].batch);
 	}
-	rc = vv_list_reader_open(&m->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS, &t->source,
-				 t->root.data.data, t->root.data.len, err);
+	vv_status rc = vv_list_reader_open(&m->data, table ? VV_LIST_DATA : VV_LIST_CHUNKS,
+					   &t->source, t->root.data.data, t->root.data.len, err);
 	if (rc == VV_OK && table) {
 		rc = vv_list_reader_open(&m->layout, VV_LIST_LAYOUT, &t->source,
 					 t->root.layout.data, t->root.layout.len, err);
@@ -484,10 +483,9 @@ struct group_source {
 vv_status group_source_open(group_source **out, vv_table *t, vv_error *err)
 {
 	group_source *s = vv_calloc(1, sizeof(*s));
-	vv_status rc;
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	rc = maker_open(&s->m, t, NULL, err);
+	vv_status rc = maker_open(&s->m, t, NULL, err);
 	if (rc == VV_OK) {
 		rc = table_head(&s->ends, t, err);
 	}
@@ -575,7 +573,6 @@ vv_status vv_table_row_offset(vv_table *t, uint64_t row, uint64_t *offset, vv_er
 	vv_auto(vv_buf) raw = VV_BUF_INIT;
 	int more;
 	vv_status rc;
-	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&r, t, NULL, 0, true, err)) < 0 ||
 	    (rc = vv_table_seek_row(r, row, err)) < 0 || (rc = table_row_writer(&w, t, err)) < 0) {
 		return rc;

@@ -63,10 +63,9 @@ static vv_status find_group(const range *r, uint64_t head, uint64_t *index, bool
 	vv_list_reader *list = NULL;
 	vv_list_item item;
 	int more = 0;
-	vv_status rc;
 
-	rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &r->table->source, top->data, top->len,
-				 err);
+	vv_status rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &r->table->source, top->data,
+					   top->len, err);
 	if (rc == VV_OK &&
 	    (rc = vv_list_seek(list, r->from > head ? r->from - head : 0, err)) == VV_OK) {
 		more = vv_list_next(list, &item, err);
@@ -206,13 +205,12 @@ vv_status largest_of_groups(vv_table *t, uint64_t from, uint64_t len, uint64_t *
 	vv_auto(vv_buf) head = VV_BUF_INIT;
 	vv_auto(vv_list_reader) *list = NULL;
 	vv_list_item item;
-	uint64_t end;
 	int more = 0;
 	vv_status rc;
 
 	*out = 0;
 	if (t->root.kind != VV_KIND_TABLE || from >= t->root.bytes) return VV_OK;
-	end = len < t->root.bytes - from ? from + len : t->root.bytes;
+	uint64_t end = len < t->root.bytes - from ? from + len : t->root.bytes;
 	if ((rc = table_head(&head, t, err)) < 0 ||
 	    (rc = vv_list_reader_open(&list, VV_LIST_LAYOUT, &t->source, top->data, top->len,
 				      err)) < 0 ||

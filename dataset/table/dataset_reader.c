@@ -47,12 +47,10 @@ void vv_dataset_reader_lend_index(vv_dataset_reader *r, vv_index *x_or_null)
 
 vv_status vv_dataset_reader_index(vv_dataset_reader *r, const vv_index **out, vv_error *err)
 {
-	vv_status rc;
-
 	if (r->index && !vv_index_is_current(r->index)) {
 		vv_dataset_reader_lend_index(r, NULL);
 	}
-	rc = dataset_reader_open_index(r, err);
+	vv_status rc = dataset_reader_open_index(r, err);
 	*out = r->index;
 	return rc;
 }

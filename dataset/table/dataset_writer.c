@@ -91,12 +91,11 @@ static void run_ahead(vv_job *job, unsigned worker)
 static bool is_fit(const ahead *a)
 {
 	char head[16];
-	ssize_t n;
 
 	if (!S_ISREG(a->before.mode) || a->before.size == 0 || a->before.size > VV_WINDOW_FIRST) {
 		return false;
 	}
-	n = vv_pread_full(a->fd, head, sizeof(head), 0, a->path, NULL);
+	ssize_t n = vv_pread_full(a->fd, head, sizeof(head), 0, a->path, NULL);
 	return n > 0 && !vv_pointer_looks_like(head, (size_t)n) &&
 	       (n < (ssize_t)strlen(VV_POINTER_TORN_START) ||
 		memcmp(head, VV_POINTER_TORN_START, strlen(VV_POINTER_TORN_START)) != 0);

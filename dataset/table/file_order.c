@@ -84,13 +84,11 @@ static vv_status bad(const char *what, vv_error *err)
 
 static vv_status put_down(file_order *o, part *p, vv_error *err)
 {
-	vv_status rc;
-
 	if (p->pending.len == 0) return VV_OK;
 	if (!vv_array_room(p->extents, p->count, p->cap)) return vv_fail_nomem(err);
 	p->extents[p->count++] = (extent){temp_bytes_len(&o->aside), p->pending.len};
 	p->bytes += p->pending.len;
-	rc = temp_bytes_put(&o->aside, p->pending.data, p->pending.len, err);
+	vv_status rc = temp_bytes_put(&o->aside, p->pending.data, p->pending.len, err);
 	vv_buf_reset(&p->pending);
 	return rc;
 }
@@ -100,7 +98,6 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 {
 	uint64_t at;
 	uint8_t head[HEAD];
-	part *p;
 	int more = vv_places_next(o->places, &at, err);
 
 	if (more < 0) return (vv_status)more;
@@ -110,7 +107,7 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 			   err);
 	}
 	o->rows_left--;
-	p = &o->parts[at / o->part_rows];
+	part *p = &o->parts[at / o->part_rows];
 	vv_put_le32(head, (uint32_t)(at % o->part_rows));
 	vv_put_le32(head + 4, (uint32_t)len);
 	vv_buf_put(&p->pending, head, sizeof(head));
@@ -162,7 +159,6 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 	vv_status rc = VV_OK;
 	int more;
 
-	vv_batch_init(&b);
 	if ((!o->reader &&
 	     (rc = vv_table_reader_open(&o->reader, o->table, NULL, 0, true, err)) < 0) ||
 	    (rc = vv_table_seek_group(o->reader, index, err)) < 0) {
@@ -572,12 +568,11 @@ vv_status vv_table_source_open_with(vv_table_source **out, vv_table *t, vv_pool 
 				    vv_error *err)
 {
 	vv_table_source *s = vv_calloc(1, sizeof(*s));
-	vv_status rc;
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
-	rc = vv_root_has_places(&t->root) ? file_order_open(&s->order, t, pool, NULL, err)
-					  : group_source_open(&s->groups, t, err);
+	vv_status rc = vv_root_has_places(&t->root) ? file_order_open(&s->order, t, pool, NULL, err)
+						    : group_source_open(&s->groups, t, err);
 	if (rc < 0) {
 		vv_free(s);
 		return rc;
@@ -700,9 +695,7 @@ bool vv_tables_have_one_order(const vv_table *x, const vv_table *y)
 
 vv_status vv_tables_in_one_order(vv_table *a, vv_table *b, vv_error *err)
 {
-	vv_status rc;
-
 	if (vv_tables_have_one_order(a, b)) return VV_OK;
-	rc = vv_table_to_file_order(a, err);
+	vv_status rc = vv_table_to_file_order(a, err);
 	return rc == VV_OK ? vv_table_to_file_order(b, err) : rc;
 }

@@ -77,14 +77,13 @@ static bool same_inputs(const import *im)
 static vv_status open_old(import *im, vv_error *err)
 {
 	const vv_root *from = import_old_of(im);
-	bool usable;
 
 	/* Groups in another order than the file's are in none of it, and no base either. */
 	if (im->opts->groups || !from || from->kind != VV_KIND_TABLE ||
 	    (im->sorting ? im->sorting->near != from : vv_root_is_sorted(from))) {
 		return VV_OK;
 	}
-	usable = im->candidate_count == 0 && same_inputs(im);
+	bool usable = im->candidate_count == 0 && same_inputs(im);
 	return old_groups_open(&im->old, im->sink, from, usable ? im->opts->cache : NULL,
 			       im->opts->secret, err);
 }
@@ -253,7 +252,6 @@ static void wait_for(import *im, group_job *j)
 vv_status import_collect(import *im, vv_error *err)
 {
 	group_job *j = &im->jobs[im->job_head % IMPORT_JOBS];
-	vv_status rc;
 	wait_for(im, j);
 	j->busy = false;
 	im->job_head++;
@@ -261,7 +259,7 @@ vv_status import_collect(import *im, vv_error *err)
 		/* The next group takes the memory of a first one. Zero is left to the input's first. */
 		im->job_head = im->job_tail = IMPORT_JOBS;
 	}
-	rc = err && !j->known && j->status >= 0 ? use_rows(im, j, err) : VV_OK;
+	vv_status rc = err && !j->known && j->status >= 0 ? use_rows(im, j, err) : VV_OK;
 	vv_slab_drop(im->window, j->slab);
 	j->slab = NULL;
 	if (rc < 0) return rc;
@@ -523,7 +521,6 @@ static vv_status find_tail(void *payload, const char *bytes, size_t len, bool wh
 	import *im = payload;
 	const vv_bytes *given = im->opts->as ? &im->opts->as->dialect.epilogue : NULL;
 	vv_sniff_hints hints = im->opts->hints;
-	vv_status rc;
 
 	if (given) {
 		*tail = given->len;
@@ -536,7 +533,7 @@ static vv_status find_tail(void *payload, const char *bytes, size_t len, bool wh
 	hints.parent = im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE
 			       ? &im->opts->parent->dialect
 			       : NULL;
-	rc = vv_sniff_tail(tail, &im->tail_warnings, bytes, len, whole, &hints, err);
+	vv_status rc = vv_sniff_tail(tail, &im->tail_warnings, bytes, len, whole, &hints, err);
 	if (rc == VV_EINPUT && err) {
 		vv_prefix(err, "%s", im->source->name);
 	}
@@ -839,11 +836,10 @@ done:
 /* *is: it cannot be a table whatever its name. */
 static vv_status tell_unseen(import *im, bool *is, vv_error *err)
 {
-	const vv_unseen *u;
 	vv_status rc = vv_window_fill(im->window, VV_UNSEEN_HEAD, err);
 
 	if (rc < 0) return rc;
-	u = vv_unseen_find(vv_window_bytes(im->window), vv_window_len(im->window));
+	const vv_unseen *u = vv_unseen_find(vv_window_bytes(im->window), vv_window_len(im->window));
 	*is = u != NULL;
 	if (u) {
 		vv_buf_printf(&im->out->warnings, "%s, kept as bytes%s", u->what, u->but);

@@ -129,11 +129,10 @@ vv_status import_encoded_settle(vv_import_result *out, vv_file_text *t,
 				const vv_import_options *opts, vv_error *err)
 {
 	vv_root *root = &out->root;
-	vv_status rc;
 
 	if (root->kind != VV_KIND_TABLE || !vv_file_text_encoding(t)[0]) return VV_OK;
 	assert(strcmp(root->dialect.encoding, vv_file_text_encoding(t)) == 0);
-	rc = vv_file_text_measure(t, &root->file_bytes, &root->file_hash, err);
+	vv_status rc = vv_file_text_measure(t, &root->file_bytes, &root->file_hash, err);
 	if (rc < 0) return rc;
 	tell_swapped(out, t, opts);
 	return tell_encoding(out, t, opts, err);
@@ -144,7 +143,6 @@ vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *s
 {
 	const vv_file_text_options how = {.clean = true};
 	vv_auto(vv_file_text) *t = NULL;
-	vv_status rc;
 
 	*clear = false;
 	if (!source->again || !opts->find_encoding || d->form != VV_FORM_CSV) return VV_OK;
@@ -153,7 +151,7 @@ vv_status import_encoded_looks(bool *clear, vv_buf *warnings, const vv_source *s
 		return VV_OK;
 	}
 	vv_buf_printf(warnings, "; it looks like %s", vv_file_text_encoding(t));
-	rc = show_cells(warnings, vv_file_text_sample(t), 0, d, err);
+	vv_status rc = show_cells(warnings, vv_file_text_sample(t), 0, d, err);
 	(void)vv_hint_put(warnings, "; ", opts->words, VV_HINT_ADD_ENCODING,
 			  vv_file_text_encoding(t), source->name);
 	*clear = true;

@@ -19,12 +19,12 @@
 
 uint64_t import_count_lines(const char *bytes, size_t len)
 {
-	const char *end = bytes + len, *p;
+	const char *end = bytes + len;
 	uint64_t lines = 0;
-	for (p = bytes; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) {
+	for (const char *p = bytes; p < end && (p = memchr(p, '\n', (size_t)(end - p))); p++) {
 		lines++;
 	}
-	for (p = bytes; p < end && (p = memchr(p, '\r', (size_t)(end - p))); p++) {
+	for (const char *p = bytes; p < end && (p = memchr(p, '\r', (size_t)(end - p))); p++) {
 		lines += p + 1 == end || p[1] != '\n';
 	}
 	return lines;
@@ -583,11 +583,10 @@ static vv_status put_group(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) outs = VV_BUF_INIT;
 	size_t out_count = 0;
-	bool named;
 	vv_status rc;
 	vv_buf_reset(&j->data_item);
 	if ((rc = put_long_cells(w, j, &outs, &out_count, err)) < 0) return rc;
-	named = j->im->in_file && out_count == 0;
+	bool named = j->im->in_file && out_count == 0;
 	if (named && (rc = name_group(w, j, err)) < 0) return rc;
 	if (named && is_left_in_file(j)) {
 		rc = put_no_facts(w, j, err);

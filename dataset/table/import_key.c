@@ -246,7 +246,6 @@ static vv_status each_group(change *c, some_keys *k, row_fn fn, vv_error *err)
 	vv_auto(vv_batch) b = {0};
 	vv_status rc = vv_table_reader_open(&r, k->table, c->columns, c->column_count, false, err);
 
-	vv_batch_init(&b);
 	for (size_t i = 0; rc == VV_OK && i < k->group_count && !c->harm; i++) {
 		if ((rc = vv_table_seek_group(r, k->groups[i], err)) == VV_OK) {
 			rc = each_row(c, k, r, &b, fn, err);
@@ -477,12 +476,11 @@ static vv_status find_before(const import *im, const vv_key_candidate *c, const 
 	bool same = old && old->kind == VV_KIND_TABLE && old->key_count == c->count &&
 		    (old->key_source == VV_KEY_DECLARED || old->key_source == VV_KEY_PACKAGE);
 	vv_auto(vv_schema) schema = {0};
-	vv_status rc;
 
 	*out = NULL;
 	if (!same) return VV_OK;
-	vv_schema_init(&schema);
-	rc = vv_schema_read(&schema, old->schema.data, old->schema.len, "the version before", err);
+	vv_status rc = vv_schema_read(&schema, old->schema.data, old->schema.len,
+				      "the version before", err);
 	for (size_t k = 0; rc == VV_OK && same && k < c->count; k++) {
 		long at = vv_schema_find(&schema, old->key[k], strlen(old->key[k]));
 
@@ -499,7 +497,6 @@ static vv_status is_as_before(const import *im, const vv_key_candidate *c, vv_ta
 {
 	const vv_root *old;
 	size_t columns;
-	vv_table before;
 	bool harm;
 	vv_status rc = find_before(im, c, &old, &columns, err);
 
@@ -508,7 +505,7 @@ static vv_status is_as_before(const import *im, const vv_key_candidate *c, vv_ta
 	if ((*out = vv_buf_equal(&old->data, &now->root.data)) || now->root.rows <= SMALL_ROWS) {
 		return VV_OK;
 	}
-	before = (vv_table){.source = *im->sink, .root = *old, .columns = columns};
+	vv_table before = {.source = *im->sink, .root = *old, .columns = columns};
 	rc = key_may_be_lost(&harm, now, &before, c->columns, c->count, im->key_seed, err);
 	*out = rc == VV_OK && !harm;
 	return rc;
@@ -540,7 +537,6 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 	uint64_t empty = 0;
 	bool fine;
 	vv_error why = {0};
-	vv_status rc;
 
 	if ((source != VV_KEY_DECLARED && source != VV_KEY_PACKAGE) || !im->sink->put ||
 	    c->count == 0 || (im->sorting && im->sorting->sorter)) { /* once they are sorted */
@@ -548,7 +544,7 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 	}
 	vv_batch_init(&p.batch);
 	p.table = (vv_table){.source = *im->sink, .root = im->out->root, .columns = im->columns};
-	rc = is_as_before(im, c, &p.table, &fine, &why);
+	vv_status rc = is_as_before(im, c, &p.table, &fine, &why);
 	if (rc == VV_OK && !fine) {
 		rc = look_at_rows(&p, &empty, &why);
 	}

@@ -96,10 +96,9 @@ static vv_status put_held(void *payload, const vv_cid *cid, const void *bytes, s
 {
 	order_choice *c = payload;
 	vv_status rc = VV_OK;
-	bool direct;
 
 	vv_mutex_lock(c->lock);
-	direct = c->direct;
+	bool direct = c->direct;
 	if (!direct) {
 		rc = c->held_sink.put(c->held_sink.payload, cid, bytes, len, base, err);
 	}
@@ -245,11 +244,9 @@ static vv_status count_shared(shared_rows *out, const order_choice *c, import *i
 	uint64_t steps = c->want / (c->count / c->groups + 1) + 1, last = UINT64_MAX;
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
-	vv_status rc;
 
 	*out = (shared_rows){0};
-	vv_batch_init(&b);
-	rc = vv_table_reader_open(&r, &t, NULL, 0, false, err);
+	vv_status rc = vv_table_reader_open(&r, &t, NULL, 0, false, err);
 	for (uint64_t i = 0; i < steps && rc == VV_OK; i++) {
 		uint64_t row = c->rows / steps * i + c->rows / steps / 2;
 		int more;

@@ -225,12 +225,11 @@ static vv_status parent_values(import *im, size_t column, uint64_t **out, size_t
 	vv_table t = {
 		.source = *im->sink, .root = *im->opts->parent, .columns = im->parent_schema.count};
 	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_batch b = {0};
 	vv_status rc = VV_OK;
 	*count = 0;
 	*out = vv_calloc(SAMPLE_ROWS, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
-	vv_batch_init(&b);
 	rc = vv_table_reader_open(&r, &t, &column, 1, false, VV_IGNORED);
 	for (size_t rows = 0; rc == VV_OK && rows < SAMPLE_ROWS; rows += b.rows) {
 		int more = vv_table_read(r, &b, VV_IGNORED);
@@ -530,11 +529,10 @@ vv_status import_sort_columns(import *im, vv_error *err)
 {
 	import_sorting *s = im->sorting;
 	const vv_root *like = im->opts->as ? im->opts->as : im->opts->parent;
-	vv_status rc;
 
 	if (!s || !s->sorter) return VV_OK;
-	rc = s->by_key ? columns_of_key(im, err)
-		       : columns_of_old(im, like->sorted_by, like->sorted_by_count, err);
+	vv_status rc = s->by_key ? columns_of_key(im, err)
+				 : columns_of_old(im, like->sorted_by, like->sorted_by_count, err);
 	if (rc < 0) return rc;
 	s->names = vv_calloc(s->count + 1, sizeof(*s->names));
 	if (!s->names) return vv_fail_nomem(err);
@@ -807,10 +805,9 @@ static void warn_of_labels(import *im)
 static void settle_missing(import *im, size_t column, vv_new_field *f)
 {
 	const vv_infer all = verdict(im, column);
-	bool may;
 
 	if (all.missing == 0 || f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY) return;
-	may = may_miss(im, column);
+	bool may = may_miss(im, column);
 	f->missing = may ? all.missing : 0;
 	if (!may) {
 		f->type = VV_TYPE_STRING;
@@ -868,7 +865,6 @@ vv_status import_finish_schema(import *im, vv_error *err)
 	vv_auto(vv_schema) package = {0};
 	vv_new_field *fields = vv_calloc(im->columns + 1, sizeof(*fields));
 	vv_status rc = VV_OK;
-	vv_schema_init(&package);
 	if (!fields) return vv_fail_nomem(err);
 	if ((rc = fill_fields(im, fields, err)) < 0) {
 		goto done;

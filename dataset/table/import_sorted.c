@@ -359,13 +359,12 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 	import_sorting sorting = {.by_key = opts->order == VV_ORDER_KEY && !opts->as};
 	const bool asked = opts->order == VV_ORDER_KEY, finds = asked && finds_key(opts);
 	passing file = {.from = source, .keeps = !asked || finds};
-	vv_import_result sorted;
+	vv_import_result sorted = {0};
 	vv_list places = {VV_BUF_INIT};
 	vv_error why = {0};
 	vv_status rc;
 
 	temp_bytes_init(&file.kept, opts->temp_dir, KEPT_IN_MEMORY);
-	memset(&sorted, 0, sizeof(sorted));
 	vv_root_init(&sorted.root);
 	file.hash = vv_xxh3_new(0);
 	if (!file.hash) {
@@ -497,7 +496,6 @@ static ssize_t read_kept(void *payload, void *buf, size_t len, vv_error *err)
 	kept_source *k = payload;
 	uint64_t have = temp_bytes_len(&k->bytes) - k->at;
 	vv_status rc;
-	ssize_t n;
 
 	if (have > 0) {
 		len = have < len ? (size_t)have : len;
@@ -505,7 +503,7 @@ static ssize_t read_kept(void *payload, void *buf, size_t len, vv_error *err)
 		k->at += len;
 		return (ssize_t)len;
 	}
-	n = k->from->read(k->from->payload, buf, len, err);
+	ssize_t n = k->from->read(k->from->payload, buf, len, err);
 	k->drops = k->drops || order_choice_is_over(k->choice);
 	if (n > 0 && !k->drops) {
 		if ((rc = temp_bytes_put(&k->bytes, buf, (size_t)n, err)) < 0) return (ssize_t)rc;
@@ -530,10 +528,9 @@ static vv_status import_choosing(vv_import_result *out, const vv_source *source,
 {
 	vv_import_options o = *opts;
 	vv_error why = {0};
-	vv_status rc;
 
 	o.choice = choice;
-	rc = import_run(out, source, order_choice_sink(choice), &o, NULL, &why);
+	vv_status rc = import_run(out, source, order_choice_sink(choice), &o, NULL, &why);
 	if (rc < 0 && order_choice_saving(choice)) {
 		rc = import_chosen(out, source, sink, opts, &why);
 	} else if (rc == VV_OK && (rc = order_choice_settle(choice, &why)) < 0) {
@@ -644,7 +641,6 @@ static vv_status import_members(vv_import_result *out, const vv_source *source, 
 	vv_auto(vv_schema) before = {0};
 	vv_status rc;
 
-	vv_schema_init(&before);
 	if ((rc = vv_schema_read(&before, opts->parent->schema.data, opts->parent->schema.len,
 				 "the version before", err)) < 0) {
 		return rc;
@@ -706,14 +702,13 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 		    const vv_import_options *opts, vv_error *err)
 {
 	vv_error why = {0};
-	vv_status rc;
 
 	if (opts->kind != VV_KIND_TABLE && opts->order == VV_ORDER_KEY) {
 		vv_fail(err, VV_EUSAGE, "%s: only the rows of a table can be in key order",
 			source->name);
 		return vv_hint(err, "'--as table' keeps it as one");
 	}
-	rc = import_text(out, source, sink, opts, &why);
+	vv_status rc = import_text(out, source, sink, opts, &why);
 	if (rc < 0 && out->too_long && opts->long_as_file && source->again) {
 		rc = import_as_file(out, source, &why, sink, opts, err);
 	} else if (rc < 0 && err) {

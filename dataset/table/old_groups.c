@@ -88,11 +88,10 @@ static vv_status index_names(old_groups *o, vv_error *err)
 
 bool old_groups_has(const old_groups *o, const vv_cid *cid)
 {
-	vv_hash_probe p;
 	size_t at;
 
 	if (!o) return false;
-	p = vv_hash_probe_begin(&o->names, vv_cid_prefix(cid));
+	vv_hash_probe p = vv_hash_probe_begin(&o->names, vv_cid_prefix(cid));
 	while (vv_hash_probe_next(&p, &at)) {
 		if (vv_cid_equal(&o->groups[at].cid, cid)) return true;
 	}

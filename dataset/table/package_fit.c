@@ -85,7 +85,6 @@ vv_status vv_package_fits(bool *out, const vv_table *t, const vv_package_resourc
 
 	*out = !vv_package_other_dialect(&t->root, &res->hints);
 	if (!*out || res->schema.len == 0) return VV_OK;
-	vv_schema_init(&package);
 	if ((rc = vv_schema_read(&package, res->schema.data, res->schema.len, res->package_path,
 				 err)) == VV_OK &&
 	    (rc = vv_package_fit_schema(&schema, t, &package, res, err)) == VV_OK) {

@@ -213,13 +213,11 @@ vv_status vv_root_encode(vv_buf *out, const vv_root *r, vv_error *err)
 
 vv_status vv_root_pointer(vv_buf *out, const vv_cid *cid, const vv_root *r, vv_error *err)
 {
-	vv_pointer p;
+	vv_pointer p = {0};
 	vv_auto(vv_schema) schema = {0};
 	size_t before = out->len;
 	vv_status rc = VV_OK;
 
-	memset(&p, 0, sizeof p);
-	vv_schema_init(&schema);
 	p.kind = r->kind == VV_KIND_FILE ? "file" : "table";
 	p.root = *cid;
 	p.rows = r->rows;
@@ -435,13 +433,12 @@ static vv_status get_order(vv_root *r, vv_cbor *c, bool *sorted, vv_error *err)
 	const char *text;
 	size_t len;
 	vv_status rc;
-	int order;
 
 	if ((rc = vv_cbor_get_key(c, "order", err)) < 0 ||
 	    (rc = vv_cbor_get_text(c, &text, &len, err)) < 0) {
 		return rc;
 	}
-	order = order_of(text, len);
+	int order = order_of(text, len);
 	*sorted = order == KEY_ORDER;
 	r->file_order_declared = order == FILE_ORDER_DECLARED;
 	return order < ROOT_ORDERS ? VV_OK : bad("'order' is neither 'file' nor 'key'", err);
@@ -611,10 +608,9 @@ vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_c
 			     const vv_root *r, vv_error *err)
 {
 	vv_auto(vv_buf) made = VV_BUF_INIT;
-	vv_status rc;
 
 	*out = false;
-	rc = vv_root_pointer(&made, cid, r, err);
+	vv_status rc = vv_root_pointer(&made, cid, r, err);
 	*out = rc == VV_OK && made.len == len && memcmp(made.data, text, len) == 0;
 	return rc;
 }

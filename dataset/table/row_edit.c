@@ -157,10 +157,9 @@ static vv_status put_group(editor *e, const vv_batch *b, vv_error *err)
 {
 	vv_quirks quirks;
 	vv_quirk q;
-	int more;
 
 	vv_quirks_init(&quirks, b->quirks.data, b->quirks.len);
-	more = vv_quirks_next(&quirks, &q, err);
+	int more = vv_quirks_next(&quirks, &q, err);
 	for (size_t r = 0; r < b->rows && more >= 0; r++) {
 		bool irregular = more > 0 && q.row == r;
 
@@ -193,11 +192,10 @@ static vv_status edit_text(vv_table *t, const vv_row_edit *edits, size_t count, 
 {
 	editor e = {.table = t, .edits = edits, .count = count};
 	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_batch b = {0};
 	int more = 0;
 	vv_status rc;
 
-	vv_batch_init(&b);
 	e.json = t->root.dialect.form == VV_FORM_JSON;
 	e.any = !e.json && t->root.dialect.prologue.len > 0;
 	e.cells = vv_calloc(t->columns + 1, sizeof(*e.cells));

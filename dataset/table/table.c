@@ -417,12 +417,12 @@ static int read_layout(vv_table_reader *r, vv_batch *b, vv_error *err)
 int vv_table_read(vv_table_reader *r, vv_batch *b, vv_error *err)
 {
 	vv_list_item item;
-	vv_status rc;
 	int more = vv_list_next(r->data, &item, err);
 	if (more <= 0) return more;
 	b->first_row = item.before;
 	b->index = item.index;
-	rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted, r->wanted_count, err);
+	vv_status rc = table_load_data(r->table, b, item.bytes, item.len, r->wanted,
+				       r->wanted_count, err);
 	return rc < 0 ? (int)rc : read_layout(r, b, err);
 }
 
@@ -573,7 +573,6 @@ vv_status vv_table_reschema(vv_cid *out, vv_table *t, const vv_sink *sink, const
 	vv_auto(vv_buf) own = VV_BUF_INIT;
 	vv_buf *bytes = block ? block : &own;
 	vv_status rc;
-	vv_schema_init(&s);
 	if ((rc = vv_schema_read(&s, schema, schema_len, "new schema", err)) < 0) return rc;
 	bool same = s.count == t->columns;
 	for (size_t i = 0; same && i < s.count; i++) {

@@ -167,7 +167,6 @@ static vv_status find_context(pairs *p, vv_error *err)
 	const vv_root *root = &p->table->root;
 	const vv_schema *schema = &p->table->schema;
 	vv_dialect d = root->dialect; /* borrows */
-	vv_status rc;
 
 	d.final_newline = true; /* matters to the last group alone */
 	vv_buf_reset(&p->text);
@@ -184,7 +183,7 @@ static vv_status find_context(pairs *p, vv_error *err)
 		vv_buf_put(&p->text, schema->fields[i].name, schema->fields[i].name_len);
 	}
 	vv_dialect_put(&p->text, &d);
-	rc = vv_buf_ok(&p->text, err);
+	vv_status rc = vv_buf_ok(&p->text, err);
 	return rc < 0 ? rc : vv_sha256(p->context, p->text.data, p->text.len, err);
 }
 
@@ -192,7 +191,6 @@ static int is_known(void *payload, const streamed_group *items, bool last, vv_pa
 		    vv_error *err)
 {
 	pairs *p = payload;
-	const vv_pair *found;
 	vv_status rc;
 
 	vv_buf_reset(&p->text);
@@ -207,7 +205,7 @@ static int is_known(void *payload, const streamed_group *items, bool last, vv_pa
 	    (rc = vv_sha256(pair->key, p->text.data, p->text.len, err)) < 0) {
 		return (int)rc;
 	}
-	found = p->checks ? vv_pair_memo_find(p->checks->pairs, pair->key) : NULL;
+	const vv_pair *found = p->checks ? vv_pair_memo_find(p->checks->pairs, pair->key) : NULL;
 	if (found) {
 		*pair = *found;
 	}

@@ -367,7 +367,6 @@ static vv_status match_columns(base_check *c, vv_error *err)
 	vv_auto_free size_t *a = vv_calloc(c->base->root.key_count + 1, sizeof(*a));
 	vv_auto_free size_t *b = vv_calloc(c->t->root.key_count + 1, sizeof(*b));
 	vv_columns_options co = {0};
-	vv_status rc;
 
 	if (!a || !b) return vv_fail_nomem(err);
 	size_t n = base_key_places(c->base, a, KEY_MAX), m = base_key_places(c->t, b, KEY_MAX);
@@ -380,7 +379,7 @@ static vv_status match_columns(base_check *c, vv_error *err)
 		co.key_b = b;
 		co.key_count = n;
 	}
-	rc = vv_columns_match(&c->columns, c->base, c->t, &co, err);
+	vv_status rc = vv_columns_match(&c->columns, c->base, c->t, &co, err);
 	c->matched = rc == VV_OK;
 	return rc;
 }

@@ -118,7 +118,6 @@ vv_status base_each_group(base_check *c, vv_table *t, const size_t *wanted, size
 	size_t i = 0;
 	vv_status rc = VV_OK;
 
-	vv_batch_init(&b);
 	if (groups && count == 0) return VV_OK;
 	if ((rc = vv_table_reader_open(&r, t, wanted, wanted_count, false, err)) < 0) return rc;
 	while (rc == VV_OK && more > 0 && (!groups || i < count)) {

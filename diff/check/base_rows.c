@@ -142,7 +142,6 @@ static vv_status check_column(base_check *c, const vv_rule_setting *s, const vv_
 vv_status base_check_types(base_check *c, vv_error *err)
 {
 	vv_auto_free size_t *key = NULL;
-	size_t n;
 	vv_status rc = VV_OK;
 
 	if (c->o->declared ||
@@ -150,18 +149,17 @@ vv_status base_check_types(base_check *c, vv_error *err)
 		return VV_OK;
 	}
 	if (!(key = vv_calloc(c->t->root.key_count + 1, sizeof(*key)))) return vv_fail_nomem(err);
-	n = base_key_places(c->t, key, c->t->root.key_count);
+	size_t n = base_key_places(c->t, key, c->t->root.key_count);
 	for (const vv_rule_setting *s = base_setting(c, "type-contradiction", NULL);
 	     s && rc == VV_OK; s = base_setting(c, "type-contradiction", s)) {
 		for (size_t i = 0; i < c->columns.count && rc == VV_OK; i++) {
 			const vv_column_pair *p = &c->columns.pairs[i];
-			const vv_field *was, *is;
 
 			if (p->a < 0 || p->b < 0) {
 				continue;
 			}
-			was = &c->base->schema.fields[p->a];
-			is = &c->t->schema.fields[p->b];
+			const vv_field *was = &c->base->schema.fields[p->a];
+			const vv_field *is = &c->t->schema.fields[p->b];
 			if (!takes_anything(was) &&
 			    vv_rule_setting_has(s, is->name, is->name_len)) {
 				rc = check_column(c, s, p, key, n, err);
@@ -224,7 +222,6 @@ static vv_status walk_open(row_walk *w, vv_error *err)
 				.temp_dir = c->o->temp_dir,
 				.pool = c->o->pool,
 				.progress = c->o->progress};
-	vv_status rc;
 
 	if (!names) return vv_fail_nomem(err);
 	o.key = choose_key(c, names, c->base);
@@ -234,7 +231,7 @@ static vv_status walk_open(row_walk *w, vv_error *err)
 	if (!o.key) {
 		o.key = none;
 	}
-	rc = vv_rowdiff_open(&w->diff, c->base, c->t, &o, err);
+	vv_status rc = vv_rowdiff_open(&w->diff, c->base, c->t, &o, err);
 	vv_free(names);
 	return rc;
 }

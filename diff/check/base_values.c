@@ -114,10 +114,8 @@ static bool is_of_interest(const base_check *c, const char *code, const vv_field
 
 static bool looks_at(const base_check *c, const vv_rule_setting *s, const vv_column_pair *p)
 {
-	const vv_field *is;
-
 	if (p->a < 0 || p->b < 0) return false;
-	is = &c->t->schema.fields[p->b];
+	const vv_field *is = &c->t->schema.fields[p->b];
 	return s->columns ? vv_rule_setting_has(s, is->name, is->name_len)
 			  : is_of_interest(c, s->rule->code, is);
 }
@@ -169,7 +167,6 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 {
 	const vv_field *f = &t->schema.fields[column];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_printf(&b, "2 %d %zu %d ", (int)kind, column, (int)t->root.dialect.form);
 	vv_json_put_node(&b, f->json);
@@ -179,7 +176,7 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 	}
 	vv_buf_putc(&b, '\0');
 	vv_buf_put(&b, t->root.data.data, t->root.data.len);
-	rc = vv_buf_ok(&b, err);
+	vv_status rc = vv_buf_ok(&b, err);
 	*out = vv_xxh3_128(vv_buf_cstr(&b), b.len, 0);
 	return rc;
 }
@@ -190,12 +187,11 @@ static vv_status load(bool *have, vv_distribution *d, base_check *c, vv_table *t
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_hash128 key;
 	vv_status rc;
-	int got;
 
 	*have = false;
 	if (!c->o->cache) return VV_OK;
 	if ((rc = cache_key(&key, t, column, d->kind, err)) < 0) return rc;
-	got = vv_check_cache_get(c->o->cache, "dist", key, &b, err);
+	int got = vv_check_cache_get(c->o->cache, "dist", key, &b, err);
 	if (got > 0) {
 		*have = vv_distribution_get(d, b.data, b.len, VV_IGNORED);
 		if (!*have) {
@@ -223,15 +219,14 @@ static vv_status store(const vv_distribution *d, base_check *c, const vv_table *
 
 static bool is_same_column(const values *v, const column_values *x)
 {
-	const vv_field *was, *is;
 	size_t i = 0;
 
 	if (!v->c->base || x->a != x->b ||
 	    v->c->base->root.dialect.form != v->c->t->root.dialect.form) {
 		return false;
 	}
-	was = field_was(v, x);
-	is = field_is(v, x);
+	const vv_field *was = field_was(v, x);
+	const vv_field *is = field_is(v, x);
 	for (; was->missing[i] && is->missing[i]; i++) {
 		if (strcmp(was->missing[i], is->missing[i]) != 0) return false;
 	}
@@ -292,7 +287,6 @@ static vv_status read_rows(read_job *j, vv_error *err)
 	int more = 1;
 	vv_status rc;
 
-	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&reader, table_of(j->r), j->wanted, j->wanted_count, false,
 				       err)) == VV_OK) {
 		rc = vv_table_seek_row(reader, j->from, err);
@@ -374,10 +368,9 @@ static vv_status read_in_threads(const reading *r, const size_t *wanted, size_t 
 	}
 	for (size_t i = 0; i < started; i++) {
 		vv_error more;
-		vv_status one;
 
 		vv_pool_wait(pool, &all[i].job);
-		one = take_parts(&all[i], &more);
+		vv_status one = take_parts(&all[i], &more);
 		if (rc == VV_OK && (rc = one) < 0) {
 			*err = more;
 		}
@@ -395,7 +388,6 @@ static vv_status read_columns(const reading *r, const vv_changed_group *groups, 
 	values *v = r->v;
 	vv_auto_free size_t *wanted = vv_calloc(v->count + 1, sizeof(*wanted));
 	size_t n = 0;
-	size_t jobs;
 	reading mine = *r;
 	vv_status rc = VV_OK;
 
@@ -405,7 +397,7 @@ static vv_status read_columns(const reading *r, const vv_changed_group *groups, 
 			wanted[n++] = (size_t)(r->base_side ? v->items[i].a : v->items[i].b);
 		}
 	}
-	jobs = v->c->o->pool ? vv_pool_threads(v->c->o->pool) + 1u : 1;
+	size_t jobs = v->c->o->pool ? vv_pool_threads(v->c->o->pool) + 1u : 1;
 	jobs = jobs > JOBS_MAX ? JOBS_MAX : jobs;
 	if (n > 0 && !groups && jobs > 1 && table_of(r)->root.rows >= ROWS_MIN) {
 		rc = read_in_threads(r, wanted, n, jobs, err);
@@ -597,14 +589,13 @@ static vv_status check_drift(values *v, const vv_rule_setting *s, column_values 
 	vv_drift_bins bins;
 	base_quota q = {0};
 	vv_finding f = base_finding(c, s);
-	uint64_t value;
 	vv_status rc;
 
 	if (!s->columns && x->kind == VV_DIST_TEXTS && !is_categories(&x->was)) return VV_OK;
 	if (x->was.over || x->is.over) return give_over(v, s, x, err);
 	vv_distribution_level(&x->was, &x->is);
 	if ((rc = vv_drift_bin(&bins, &x->was, &x->is, err)) < 0) return rc;
-	value = psi ? vv_drift_psi(&bins) : vv_drift_js(&bins);
+	uint64_t value = psi ? vv_drift_psi(&bins) : vv_drift_js(&bins);
 	if (value <= max->value) return VV_OK;
 	f.column = field_is(v, x)->name;
 	put_measure(c, psi ? "PSI" : "Jensen-Shannon divergence", value, max);
@@ -671,12 +662,11 @@ static vv_status news_group(void *payload, vv_batch *b, vv_error *err)
 
 	for (size_t i = 0; i < b->rows && rc == VV_OK; i++) {
 		const vv_cell *cell = &b->cells[i * b->columns + (size_t)w->x->b];
-		size_t at;
 
 		if (vv_field_missing(f, cell)) {
 			continue;
 		}
-		at = place_of(&w->x->is, cell);
+		size_t at = place_of(&w->x->is, cell);
 		if (at < w->x->is.count && !w->told[at]) {
 			w->told[at] = true;
 			rc = give_new(w, b, i, at, err);

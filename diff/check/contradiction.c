@@ -84,18 +84,16 @@ const vv_rule_setting *vv_base_type_setting(const vv_table *base, const vv_table
 {
 	base_check c = {.o = o, .rules = o->rules};
 	const vv_rule_setting *s = NULL;
-	const vv_field *was, *is;
-	long a, b;
 
 	if (!base || o->declared || !o->rules || base->root.kind != VV_KIND_TABLE ||
 	    t->root.kind != VV_KIND_TABLE) {
 		return NULL;
 	}
-	a = vv_schema_find(&base->schema, column, strlen(column));
-	b = vv_schema_find(&t->schema, column, strlen(column));
+	long a = vv_schema_find(&base->schema, column, strlen(column));
+	long b = vv_schema_find(&t->schema, column, strlen(column));
 	if (a < 0 || b < 0) return NULL;
-	was = &base->schema.fields[a];
-	is = &t->schema.fields[b];
+	const vv_field *was = &base->schema.fields[a];
+	const vv_field *is = &t->schema.fields[b];
 	while ((s = base_setting(&c, "type-contradiction", s)) &&
 	       !vv_rule_setting_has(s, is->name, is->name_len)) {
 	}

@@ -63,11 +63,10 @@ static bool has_steps(const vv_distribution *d)
 static int64_t step_of(double v)
 {
 	uint64_t bits;
-	int64_t magnitude;
 
 	v = v + 0.0; /* -0 is 0 */
 	memcpy(&bits, &v, sizeof(bits));
-	magnitude = (int64_t)(bits & INT64_MAX);
+	int64_t magnitude = (int64_t)(bits & INT64_MAX);
 	return bits >> 63 ? -magnitude : magnitude;
 }
 
@@ -231,12 +230,11 @@ static vv_status coarsen(vv_distribution *d, unsigned digits, vv_error *err)
 	for (size_t i = 0; i < cap; i++) {
 		vv_dist_value v = {.step = drop_digits((int64_t)old[i].at, digits)};
 		uint64_t hash = hash_of(d, &v);
-		slot *s;
 
 		if (!old[i].used || old[i].count == 0) {
 			continue;
 		}
-		s = find_slot(d, hash, &v);
+		slot *s = find_slot(d, hash, &v);
 		d->slot_used += !s->used;
 		*s = (slot){.hash = hash,
 			    .at = (uint64_t)v.step,

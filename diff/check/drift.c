@@ -105,7 +105,7 @@ static uint64_t billionths(double v)
 static double logarithm(double x)
 {
 	const double ln2 = 0.693147180559945309;
-	double z, power, sum = 0;
+	double power, sum = 0;
 	int e;
 
 	x = frexp(x, &e); /* 0.5 to 1 */
@@ -113,7 +113,7 @@ static double logarithm(double x)
 		x *= 2;
 		e--;
 	}
-	z = power = (x - 1) / (x + 1); /* at most 0.172: 12 terms are exact to 1e-19 */
+	double z = power = (x - 1) / (x + 1); /* at most 0.172: 12 terms are exact to 1e-19 */
 	for (int n = 1; n < 24; n += 2, power *= z * z) {
 		sum += power / n;
 	}

@@ -186,11 +186,10 @@ vv_status vv_known_add(vv_known *k, const vv_finding *f, vv_error *err)
 int vv_known_take(vv_known *k, const vv_finding *f, vv_error *err)
 {
 	vv_hash128 name;
-	known_entry *e;
 	vv_status rc = name_of(k, &name, f, false, err);
 
 	if (rc < 0) return rc;
-	e = find_entry(k, &name);
+	known_entry *e = find_entry(k, &name);
 	if (!e || e->count == 0) return 0;
 	e->count--;
 	return 1;

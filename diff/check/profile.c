@@ -257,7 +257,6 @@ static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 	int more = 0;
 	vv_status rc;
 
-	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&r, p->t, NULL, 0, false, err)) == VV_OK) {
 		while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 			rc = vv_progress_part(progress, "reading", b.first_row + b.rows,

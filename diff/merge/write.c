@@ -262,10 +262,10 @@ static size_t line_end(const merge_writer *w)
 static void let_go(merge_writer *w)
 {
 	const vv_dialect *d = &w->m->as.dialect;
-	size_t len, end;
+	size_t len;
 	const char *text = vv_dialect_row_end(d, &len);
 	if (!w->holds) return;
-	end = line_end(w);
+	size_t end = line_end(w);
 	bool ended = d->form == VV_FORM_JSON
 			     ? w->held.len > end &&
 				       memchr(w->held.data + end, ',', w->held.len - end) != NULL
@@ -283,10 +283,10 @@ static void let_go(merge_writer *w)
 static void let_last_go(merge_writer *w)
 {
 	const vv_dialect *d = &w->m->as.dialect;
-	size_t len, end;
+	size_t len;
 	const char *text = vv_dialect_row_end(d, &len);
 	if (!w->holds) return;
-	end = line_end(w);
+	size_t end = line_end(w);
 	if (d->form == VV_FORM_JSON || !d->final_newline) {
 		vv_buf_put(&w->out, w->held.data, end);
 	} else {

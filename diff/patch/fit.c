@@ -756,15 +756,15 @@ static vv_status fit_section(fit *f, vv_error *err)
 {
 	patch_job *j = f->job;
 	vv_cid cid;
-	uint64_t rows = 0, end, line;
+	uint64_t rows = 0;
 	vv_status rc;
 	if ((rc = patch_columns_fit(&f->on, j, err)) < 0) return rc;
 	f->cells = vv_calloc(f->on.columns + 1, sizeof(*f->cells));
 	f->identity = vv_calloc(f->on.known_count + 1, sizeof(*f->identity));
 	if (!f->cells || !f->identity) return vv_fail_nomem(err);
 	if ((rc = fit_gather(f, err)) < 0) return rc;
-	end = j->lines->buf_at + j->lines->pos;
-	line = j->lines->line + 1;
+	uint64_t end = j->lines->buf_at + j->lines->pos;
+	uint64_t line = j->lines->line + 1;
 	if ((rc = fit_find_rows(f, err)) < 0 || (rc = place_all(f, err)) < 0 ||
 	    (rc = compare_others(f, err)) < 0) {
 		return rc;

@@ -561,7 +561,6 @@ static bool same_columns(const patch_section *s)
 
 int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_error *err)
 {
-	vv_status rc;
 	section_init(out);
 	out->reverse = reverse;
 	int more = find_section(l, err);
@@ -571,7 +570,7 @@ int patch_section_read(patch_section *out, patch_lines *l, bool reverse, vv_erro
 	out->line = l->line;
 	vv_xxh3_reset(l->hash, 0);
 	patch_lines_hash(l);
-	rc = read_paths(out, l, err);
+	vv_status rc = read_paths(out, l, err);
 	if (rc == VV_OK && out->is_table && (rc = read_columns(out, l, err)) == VV_OK) {
 		rc = read_form(out, l, err);
 	}
@@ -830,7 +829,6 @@ static vv_status get_end(const patch_lines *l, vv_error *err)
 
 vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, vv_error *err)
 {
-	vv_status rc;
 	int more = patch_lines_next(l, err);
 	memset(out, 0, sizeof(*out));
 	if (more < 0) return (vv_status)more;
@@ -845,7 +843,7 @@ vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, v
 	}
 	patch_lines_hash(l);
 	if (!first) return patch_fail(l, err, "expected a change or {\"end\":...}");
-	rc = s->is_table ? get_row_op(out, s, l->json, &l->arena, err)
-			 : get_bytes_op(out, s, l->json, &l->arena, err);
+	vv_status rc = s->is_table ? get_row_op(out, s, l->json, &l->arena, err)
+				   : get_bytes_op(out, s, l->json, &l->arena, err);
 	return patch_at(l, rc, err);
 }

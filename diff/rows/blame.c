@@ -222,7 +222,6 @@ vv_status vv_blame_new(vv_blame **out, vv_blame_part **all, vv_table *table,
 	const char *key[VV_DESCENT_KEY_MAX + 1] = {NULL};
 	vv_blame *b = vv_calloc(1, sizeof(*b));
 	size_t n;
-	vv_status rc;
 	*out = NULL;
 	if (!b) return vv_fail_nomem(err);
 	for (size_t i = 0;
@@ -251,7 +250,7 @@ vv_status vv_blame_new(vv_blame **out, vv_blame_part **all, vv_table *table,
 	for (size_t i = 0; i < b->columns; i++) {
 		(*all)->column_in[i] = (long)i;
 	}
-	rc = VV_OK;
+	vv_status rc = VV_OK;
 	for (size_t i = 0; rc == VV_OK && i < b->rows; i++) {
 		rc = part_add(b, *all, (uint32_t)i, o->rows ? o->rows[i] : i, NULL, err);
 	}

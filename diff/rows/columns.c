@@ -173,7 +173,6 @@ static vv_status read_new(sample *s, vv_error *err)
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
 	int more = 1;
-	vv_batch_init(&b);
 	vv_status rc = vv_table_reader_open(&r, s->b, NULL, 0, false, err);
 	memset(s->contents, 0, s->slots * sizeof(*s->contents));
 	memset(s->occurrences, 0, s->slots * sizeof(*s->occurrences));
@@ -506,12 +505,11 @@ static vv_status take_same_values(sample *s, partners *p, bool *found, vv_error 
 	value_sets v = {.key_place = SIZE_MAX};
 	size_t pairs = s->old_only.count * s->new_only.count, a, b, first_a = 0, first_b = 0;
 	unsigned likeness;
-	vv_status rc;
 	*found = false;
 	if (s->old_only.count + s->new_only.count > SETS_MAX) return VV_OK;
 	own.equal = vv_calloc(pairs, sizeof(*own.equal));
 	own.seen = vv_calloc(pairs, sizeof(*own.seen));
-	rc = own.equal && own.seen ? read_sets(&v, s, p, err) : vv_fail_nomem(err);
+	vv_status rc = own.equal && own.seen ? read_sets(&v, s, p, err) : vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		count_alike(&own, &v);
 		while (best_pair(&own, p, &a, &b, &likeness)) {
@@ -611,7 +609,7 @@ static vv_status mark_moves(vv_columns *c, vv_error *err)
 {
 	size_t n = c->count, len = 0;
 	vv_auto_free size_t *tails = vv_calloc(n + 1, sizeof(*tails)),
-			*before = vv_calloc(n + 1, sizeof(*before));
+			    *before = vv_calloc(n + 1, sizeof(*before));
 	vv_status rc = VV_OK;
 	if (!tails || !before) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {

@@ -131,14 +131,11 @@ static vv_status refuse_changed(const vv_file_groups *g, vv_error *err)
 
 static vv_status read_raw(vv_file_groups *g, const file_group *p, vv_error *err)
 {
-	vv_hash128 h;
-	ssize_t got;
-
 	vv_buf_reset(&g->raw);
 	if (!vv_buf_reserve(&g->raw, (size_t)p->len)) return vv_fail_nomem(err);
-	got = vv_pread_full(g->fd, g->raw.data, (size_t)p->len, p->offset, g->name, err);
+	ssize_t got = vv_pread_full(g->fd, g->raw.data, (size_t)p->len, p->offset, g->name, err);
 	if (got < 0) return (vv_status)got;
-	h = vv_xxh3_128(g->raw.data, (size_t)got, g->secret);
+	vv_hash128 h = vv_xxh3_128(g->raw.data, (size_t)got, g->secret);
 	return (uint64_t)got == p->len && h.lo == p->hash.lo && h.hi == p->hash.hi
 		       ? VV_OK
 		       : refuse_changed(g, err);

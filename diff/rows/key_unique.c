@@ -47,7 +47,6 @@ vv_status vv_key_unique(bool *out, vv_table *t, const size_t *key, size_t count,
 	vv_auto(vv_batch) b = {0};
 	int more = 0;
 	vv_status rc;
-	vv_batch_init(&b);
 	if ((rc = vv_key_proof_new(&proof, PROOF_MEMORY, temp_dir ? temp_dir : "/tmp", err)) < 0 ||
 	    (rc = vv_table_reader_open(&r, t, key, count, false, err)) < 0) {
 		return rc;
@@ -88,7 +87,6 @@ static vv_status read_first_rows(first_rows *f, vv_table *t, size_t limit, vv_er
 	vv_auto(vv_batch) b = {0};
 	vv_status rc;
 	int more = 0;
-	vv_batch_init(&b);
 	f->columns = t->columns;
 	f->cells = vv_calloc(limit * f->columns + 1, sizeof(*f->cells));
 	if (!f->cells) return vv_fail_nomem(err);

@@ -69,7 +69,7 @@ static vv_status moves_settle(row_moves *m, vv_error *err)
 	row_run **order = vv_calloc(n + 1, sizeof(*order));
 	chain *tree = vv_calloc(n + 1, sizeof(*tree));
 	vv_auto_free size_t *rank = vv_calloc(n + 1, sizeof(*rank)),
-			*before = vv_calloc(n + 1, sizeof(*before));
+			    *before = vv_calloc(n + 1, sizeof(*before));
 	chain best = {0, 0};
 	vv_status rc = VV_OK;
 	if (!order || !tree || !rank || !before) {
@@ -622,13 +622,12 @@ vv_status rowdiff_match(vv_rowdiff *d, vv_error *err)
 {
 	const size_t count = d->changed.segment_count;
 	vv_segment *segments = vv_calloc(count + 1, sizeof(*segments));
-	vv_status rc;
 	if (!segments) return vv_fail_nomem(err);
 	if (count > 0) {
 		memcpy(segments, d->changed.segments, count * sizeof(*segments));
 	}
 	d->direct = may_be_direct(d);
-	rc = match_once(d, err);
+	vv_status rc = match_once(d, err);
 	if (rc == VV_OK && d->again) return match_again(d, segments, count, err);
 	vv_free(segments);
 	vv_key_set_clear(&d->paired);

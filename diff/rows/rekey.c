@@ -217,16 +217,14 @@ static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, 
 	vv_auto(vv_table_reader) *reader = NULL;
 	const void *p;
 	vv_auto(vv_batch) b = {0};
-	uint64_t next;
 	int more;
 	vv_status rc;
-	vv_batch_init(&b);
 	if ((rc = vv_table_reader_open(&reader, side == 0 ? r->d->a : r->d->b, r->columns[side],
 				       r->count, false, err)) < 0) {
 		return rc;
 	}
 	if ((more = vv_sorter_next(lone, &p, err)) < 0) return (vv_status)more;
-	next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
+	uint64_t next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
 	for (size_t i = 0; i < count; i++) {
 		if ((i == 0 || groups[i].index != groups[i - 1].index + 1) &&
 		    (rc = vv_table_seek_row(reader, groups[i].row, err)) < 0) {
@@ -277,14 +275,13 @@ static vv_status take_out(vv_rowdiff *d, vv_sorter **list, vv_sorter *out, vv_er
 	vv_auto(vv_sorter) *left = NULL;
 	const void *p;
 	int more = 0;
-	uint64_t next;
 	vv_status rc;
 	if ((rc = vv_sorter_new(&left, ROW_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0) {
 		return rc;
 	}
 	if ((more = vv_sorter_next(out, &p, err)) < 0) return (vv_status)more;
-	next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
+	uint64_t next = more > 0 ? vv_get_be64(p) : UINT64_MAX;
 	while ((more = vv_sorter_next(*list, &p, err)) > 0) {
 		if (vv_get_be64(p) != next) {
 			if ((rc = vv_sorter_add(left, p, err)) < 0) return rc;
@@ -416,13 +413,12 @@ static vv_status pair_by_telling(rest *r, vv_sorter **gone, vv_sorter **added, v
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err)
 {
-	bool respelled;
 	rest r;
 	vv_status rc;
 	if (d->key_count == 0 || vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) {
 		return VV_OK;
 	}
-	respelled = is_respelled(d, *gone, *added);
+	bool respelled = is_respelled(d, *gone, *added);
 	if ((rc = rest_init(&r, d, err)) == VV_OK && r.count > 0 &&
 	    (rc = pair_by_rest(&r, gone, added, kept, err)) == VV_OK && respelled &&
 	    vv_sorter_count(*gone) > 0 && vv_sorter_count(*added) > 0) {

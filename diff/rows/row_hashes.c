@@ -36,7 +36,6 @@ static vv_status hash_rows(vv_table *t, uint64_t *out, size_t *count, vv_error *
 	int more = 0;
 	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
 
-	vv_batch_init(&b);
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; i < b.rows && *count < t->root.rows; i++) {
 			out[(*count)++] = hash_row(&text, &b.cells[i * b.columns], b.columns);

@@ -111,7 +111,6 @@ vv_status vv_value_sets_read(vv_value_set *sets, size_t count, vv_table *t, vv_e
 	size_t column_count;
 	int more = 1;
 	vv_status rc;
-	vv_batch_init(&b);
 	if ((rc = list_columns(sets, count, t, &columns, &column_count, err)) < 0 ||
 	    (rc = vv_table_reader_open(&r, t, columns, column_count, false, err)) < 0) {
 		return rc;

@@ -88,12 +88,10 @@ static bool read_decimal_type(incoming_column *c, const char *format)
 
 bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema)
 {
-	const char *f;
-
 	c->schema = schema;
 	c->type = schema->dictionary ? schema->dictionary : schema;
 	c->name = schema->name ? schema->name : "";
-	f = c->type->format;
+	const char *f = c->type->format;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (strcmp(f, types[i].format) == 0) {
 			c->kind = types[i].kind;
@@ -220,10 +218,9 @@ static void get_decimal(incoming_value *out, incoming_column *c, const struct Ar
 	const size_t count = c->width / 4u;
 	char digits[96];
 	size_t n = sizeof(digits), left = count;
-	bool negative;
 
 	memcpy(limbs, (const char *)a->buffers[1] + at * c->width, c->width);
-	negative = limbs[count - 1] >> 31;
+	bool negative = limbs[count - 1] >> 31;
 	for (size_t i = 0, carry = 1; negative && i < count; i++) {
 		uint64_t sum = (uint64_t)(uint32_t)~limbs[i] + carry;
 

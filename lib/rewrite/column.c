@@ -217,11 +217,11 @@ static bool read_instant(vv_value *v, const rewrite_column *c, const vv_cell *ol
 
 static bool read_time(incoming_value *out, const rewrite_column *c, const vv_cell *old)
 {
-	int64_t seconds, units = 0, per = c->in->per_second;
+	int64_t units = 0, per = c->in->per_second;
 	vv_value v;
 
 	if (!read_instant(&v, c, old) || v.kind != VV_VALUE_INSTANT) return false;
-	seconds = v.seconds;
+	int64_t seconds = v.seconds;
 	if (c->in->kind == INCOMING_DATE) {
 		out->i = (seconds - (seconds % DAY + DAY) % DAY) / DAY;
 		return true;

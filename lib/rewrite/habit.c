@@ -185,9 +185,8 @@ vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table
 {
 	counting n = {.c = c, .habit = out, .least_decimals = UINT_MAX, .least_fraction = UINT_MAX};
 	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_batch b = {0};
 	int more = 0;
-	vv_status rc;
 
 	*out = (column_habit){.known = true, .between = 'T', .zone = NULL};
 	if (!t || !c->field) {
@@ -195,8 +194,7 @@ vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table
 					 .state = c->json ? VV_CELL_NULL : VV_CELL_TEXT};
 		return VV_OK;
 	}
-	vv_batch_init(&b);
-	rc = vv_table_reader_open(&r, t, &c->place, 1, false, err);
+	vv_status rc = vv_table_reader_open(&r, t, &c->place, 1, false, err);
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; i < b.rows; i++) {
 			count_cell(&n, &b.cells[i * b.columns + c->place]);

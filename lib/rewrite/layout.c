@@ -35,10 +35,9 @@ static bool is_number(const incoming_column *c)
 static bool is_nameless_index(const char *name)
 {
 	static const char begin[] = "__index_level_";
-	size_t digits;
 
 	if (strncmp(name, begin, sizeof(begin) - 1) != 0) return false;
-	digits = strspn(name + sizeof(begin) - 1, "0123456789");
+	size_t digits = strspn(name + sizeof(begin) - 1, "0123456789");
 	return digits > 0 && strcmp(name + sizeof(begin) - 1 + digits, "__") == 0;
 }
 
@@ -73,7 +72,6 @@ static vv_status take_old(layout *l, incoming *in, const vv_table *old, const re
 	for (size_t i = 0; i < old->columns; i++) {
 		const vv_field *f = &old->schema.fields[i];
 		size_t from = find_incoming(in, f->name);
-		rewrite_column *c;
 
 		if (from == COLUMN_NONE && o->mode != VARVE_ARROW_DELETE) {
 			if (o->columns == VARVE_ARROW_COLUMNS_DROP) {
@@ -86,7 +84,7 @@ static vv_status take_old(layout *l, incoming *in, const vv_table *old, const re
 				return vv_hint(err, "keep its cells or drop the column");
 			}
 		}
-		c = add_column(l, f->name, in, from);
+		rewrite_column *c = add_column(l, f->name, in, from);
 		c->place = i;
 		rewrite_column_set(c, f, json);
 	}

@@ -158,7 +158,6 @@ static vv_status read_index(matcher *m, const size_t *places, vv_error *err)
 	int more = 0;
 	vv_status rc = vv_table_reader_open(&r, m->table, places, m->key_count, false, err);
 
-	vv_batch_init(&b);
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; i < b.rows; i++) {
 			match_entry *e = &m->index[b.first_row + i];
@@ -197,7 +196,7 @@ static vv_status make_index(matcher *m, vv_error *err)
 /* *there: the version has such rows, though all may have been found before. */
 static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *there)
 {
-	uint64_t low = 0, high = m->rows, at;
+	uint64_t low = 0, high = m->rows;
 
 	while (low < high) {
 		uint64_t mid = low + (high - low) / 2;
@@ -209,7 +208,8 @@ static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *th
 		}
 	}
 	*there = low < m->rows && memcmp(&m->index[low].hash, hash, sizeof(*hash)) == 0;
-	for (at = low + m->taken[low]; *there && at < m->rows; at = low + ++m->taken[low]) {
+	for (uint64_t at = low + m->taken[low]; *there && at < m->rows;
+	     at = low + ++m->taken[low]) {
 		if (memcmp(&m->index[at].hash, hash, sizeof(*hash)) != 0) return;
 		if (!matcher_has(m, m->index[at].row)) {
 			*old = m->index[at].row;
@@ -222,11 +222,10 @@ static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *th
 static vv_status add_fresh(matcher *m, const vv_hash128 *hash, bool *is_new, vv_error *err)
 {
 	uint64_t h;
-	vv_hash_probe p;
 	size_t place;
 
 	memcpy(&h, hash, sizeof(h));
-	p = vv_hash_probe_begin(&m->fresh_index, h);
+	vv_hash_probe p = vv_hash_probe_begin(&m->fresh_index, h);
 	while (vv_hash_probe_next(&p, &place)) {
 		if (memcmp(&m->fresh[place], hash, sizeof(*hash)) == 0) {
 			*is_new = false;
@@ -245,7 +244,6 @@ static vv_status add_fresh(matcher *m, const vv_hash128 *hash, bool *is_new, vv_
 static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_error *err)
 {
 	bool there = false, is_new = true;
-	vv_hash128 hash;
 	vv_status rc;
 	int near = find_near(m, old, err);
 
@@ -260,7 +258,7 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 		column_put_value(&m->bytes, &m->columns[m->key[i]], &m->values[i], &m->scratch);
 	}
 	if (m->scratch.failed || m->bytes.failed) return vv_fail_nomem(err);
-	hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
+	vv_hash128 hash = vv_xxh3_128(vv_buf_cstr(&m->bytes), m->bytes.len, m->fresh_index.seed);
 	if (m->rows > 0) {
 		find_far(m, &hash, old, &there);
 	}

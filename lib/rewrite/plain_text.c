@@ -38,11 +38,10 @@ static void shortest(vv_buf *digits, long *exponent, double d, uint8_t width)
 	const int most = width == 2 ? 5 : width == 4 ? 9 : 17;
 
 	for (int count = 1; count <= most; count++) {
-		vv_decimal read;
 		double x;
 
 		take_digits(digits, exponent, d, count);
-		read = (vv_decimal){.count = d > 0 ? digits->len : 0, .exponent = *exponent + 1};
+		vv_decimal read = {.count = d > 0 ? digits->len : 0, .exponent = *exponent + 1};
 		if ((vv_decimal_double(&x, &read, digits) &&
 		     (width == 8 ? x == d : (float)x == (float)d)) ||
 		    digits->failed) {
@@ -54,8 +53,6 @@ static void shortest(vv_buf *digits, long *exponent, double d, uint8_t width)
 void plain_put_float(vv_buf *out, double d, uint8_t width)
 {
 	vv_auto(vv_buf) buf = VV_BUF_INIT;
-	const char *digits;
-	size_t n;
 	long exponent = 0;
 
 	if (isnan(d) || isinf(d)) {
@@ -63,8 +60,8 @@ void plain_put_float(vv_buf *out, double d, uint8_t width)
 		return;
 	}
 	shortest(&buf, &exponent, fabs(d), width);
-	digits = vv_buf_cstr(&buf);
-	n = buf.len;
+	const char *digits = vv_buf_cstr(&buf);
+	size_t n = buf.len;
 	vv_buf_puts(out, signbit(d) ? "-" : "");
 	if (exponent < -7 || exponent > 20) {
 		vv_buf_printf(out, "%c.%.*se%+ld", digits[0], n > 1 ? (int)n - 1 : 1,

@@ -307,10 +307,8 @@ static vv_status put_row(rewrite *w, const arrived *a, vv_error *err)
 
 static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 {
-	vv_status rc;
-
 	if (w->mode == VARVE_ARROW_APPEND && w->match.by != MATCH_BY_KEY) return VV_OK;
-	rc = matcher_find(&w->match, a->row, a->number, &a->old, err);
+	vv_status rc = matcher_find(&w->match, a->row, a->number, &a->old, err);
 	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_APPEND) {
 		vv_fail(err, VV_EINPUT,
 			"row %llu of the data has the key of row %llu of the version",
@@ -322,12 +320,10 @@ static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 
 static int next_batch(rewrite *w, vv_error *err)
 {
-	int more;
-
 	if (w->ended) return 0;
 	same_rows_stop(w->same);
 	w->row = 0;
-	more = incoming_next(&w->in, err);
+	int more = incoming_next(&w->in, err);
 	w->ended = more == 0;
 	w->batch = more > 0 ? w->in.batch_count - 1 : w->batch;
 	return more;
@@ -422,12 +418,11 @@ static vv_status put_same(rewrite *w, bool *some, vv_error *err)
 	if (w->row == w->in.rows && (more = next_batch(w, err)) < 0) return (vv_status)more;
 	while (rc == VV_OK && w->row < w->in.rows && w->out.len < PIECE && w->run_count < RUN) {
 		const uint64_t old = w->match.cursor;
-		uint64_t taken;
 
 		more = same_rows_at(w->same, &run, old, w->row, w->in.rows, err);
 		if (more <= 0) return (vv_status)more;
 		*some = true;
-		taken = matcher_take(&w->match, run.rows);
+		uint64_t taken = matcher_take(&w->match, run.rows);
 		w->row += taken;
 		w->arrived_count += taken;
 		if (!run.lines || taken < run.rows) {
@@ -447,13 +442,12 @@ static vv_status take_window(rewrite *w, vv_error *err)
 				      ? w->table->root.bytes / w->table->root.rows + 1
 				      : 256;
 	uint64_t window = WINDOW_BYTES / each;
-	vv_status rc;
 
 	window = window < WINDOW_LEAST ? WINDOW_LEAST : window > WINDOW_MOST ? WINDOW_MOST : window;
 	if (w->same && w->match.cursor < w->match.rows && same_rows_pause(w->same) < window) {
 		window = same_rows_pause(w->same);
 	}
-	rc = gather(w, (size_t)window, err);
+	vv_status rc = gather(w, (size_t)window, err);
 	if (rc < 0 || w->ascending || (rc = put_run(w, err)) < 0) return rc;
 	return make_lines(w, err);
 }
@@ -622,7 +616,6 @@ static vv_status produce(rewrite *w, vv_error *err)
 ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 {
 	rewrite *w = payload;
-	size_t n;
 
 	while (w->given == w->out.len && w->phase != PHASE_END) {
 		vv_status rc;
@@ -631,7 +624,7 @@ ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 		w->given = 0;
 		if ((rc = produce(w, err)) < 0) return rc;
 	}
-	n = w->out.len - w->given < len ? w->out.len - w->given : len;
+	size_t n = w->out.len - w->given < len ? w->out.len - w->given : len;
 	if (n > 0) {
 		memcpy(bytes, w->out.data + w->given, n);
 		w->given += n;

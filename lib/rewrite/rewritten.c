@@ -39,7 +39,7 @@ static vv_status write_file(rewritten *out, struct ArrowArrayStream *stream, vv_
 			    const rewritten_place *place, const rewrite_options *how, vv_error *err)
 {
 	vv_auto(rewrite) *w = NULL;
-	vv_status rc, closed;
+	vv_status rc;
 	int fd;
 
 	if ((rc = rewrite_open(&w, stream, old, place->path, how, err)) < 0) return rc;
@@ -47,7 +47,7 @@ static vv_status write_file(rewritten *out, struct ArrowArrayStream *stream, vv_
 		return (vv_status)fd;
 	}
 	rc = copy(w, fd, out->file, err);
-	closed = vv_close(fd, out->file, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, out->file, rc == VV_OK ? err : NULL);
 	rc = rc < 0 ? rc : closed;
 	return rc < 0 ? rc : note_form(out, w, err);
 }

@@ -78,17 +78,15 @@ static vv_status compare_group(portion *p, vv_error *err)
 	vv_batch *b = &p->batch;
 	compared_group *g = &p->groups[p->count];
 	size_t from, upto, at;
-	uint8_t *marks;
-	vv_status rc;
 
 	*g = (compared_group){b->first_row, b->rows, p->marks.len, p->lines.len, 0};
 	span(s, b, &from, &upto, &at);
 	if (!vv_buf_reserve(&p->marks, b->rows)) return vv_fail_nomem(err);
-	marks = (uint8_t *)p->marks.data + p->marks.len;
+	uint8_t *marks = (uint8_t *)p->marks.data + p->marks.len;
 	p->marks.len += b->rows;
 	memset(marks, 0, b->rows);
 	memset(marks + from, 1, upto - from);
-	rc = same_group(marks, p->columns, s->count, b, from, upto, at, &p->scratch, err);
+	vv_status rc = same_group(marks, p->columns, s->count, b, from, upto, at, &p->scratch, err);
 	if (rc == VV_OK && !memchr(marks, 0, b->rows)) {
 		int made = vv_batch_quick_lines(&p->lines, s->table, b, b->index + 1 == s->groups,
 						err);
@@ -233,7 +231,7 @@ int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t i
 	while (more > 0) {
 		portion *p = portion_at(s, s->head);
 		const compared_group *g = &p->groups[p->at];
-		size_t from, upto;
+		size_t upto;
 
 		if (p->at == p->count) {
 			more = advance(s, err);
@@ -247,7 +245,7 @@ int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t i
 			more = start(s, old, row, incoming_rows, err);
 			continue;
 		}
-		from = upto = (size_t)(old - g->first);
+		size_t from = upto = (size_t)(old - g->first);
 		while (upto < g->rows && p->marks.data[g->marks + upto]) {
 			upto++;
 		}

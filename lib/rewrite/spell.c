@@ -16,8 +16,7 @@
 static void put_number(vv_buf *out, const char *p, size_t len, const vv_field *f,
 		       const column_habit *h)
 {
-	const char *end = p + len, *point, *e = memchr(p, 'e', len);
-	size_t whole, decimals;
+	const char *end = p + len, *e = memchr(p, 'e', len);
 
 	if (e || (len > 0 && (p[len - 1] == 'N' || p[len - 1] == 'F'))) {
 		vv_buf_put(out, p, len); /* 1.5e+300, NaN, INF */
@@ -26,9 +25,9 @@ static void put_number(vv_buf *out, const char *p, size_t len, const vv_field *f
 	if (p < end && *p == '-') {
 		vv_buf_putc(out, *p++);
 	}
-	point = memchr(p, '.', (size_t)(end - p));
-	whole = (size_t)((point ? point : end) - p);
-	decimals = point ? (size_t)(end - point - 1) : 0;
+	const char *point = memchr(p, '.', (size_t)(end - p));
+	size_t whole = (size_t)((point ? point : end) - p);
+	size_t decimals = point ? (size_t)(end - point - 1) : 0;
 	for (size_t i = 0; i < whole; i++) {
 		if (h->grouped && i > 0 && (whole - i) % 3 == 0) {
 			vv_buf_puts(out, f->group);
@@ -234,13 +233,12 @@ vv_status column_spell(vv_cell *out, vv_arena *arena, const rewrite_column *c,
 		       vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	if (v->kind == INCOMING_NULL) {
 		*out = h->missing;
 		return VV_OK;
 	}
-	rc = put_text(&text, c, h, v, err);
+	vv_status rc = put_text(&text, c, h, v, err);
 	if (rc == VV_OK && (rc = vv_buf_ok(&text, err)) == VV_OK && text.len > VV_ROW_MAX) {
 		rc = vv_fail(err, VV_EINPUT, "a value of column '%s' is longer than %zu MB",
 			     vv_text_shows(c->name), VV_ROW_MAX >> 20);

@@ -105,10 +105,8 @@ void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes)
 
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid)
 {
-	vv_blob *b;
-
 	vv_mutex_lock(c->lock);
-	b = *find(c, cid);
+	vv_blob *b = *find(c, cid);
 	if (b) {
 		unlink_use(c, b);
 		link_newest(c, b);
@@ -120,10 +118,8 @@ vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid)
 
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
 {
-	vv_blob **slot;
-
 	vv_mutex_lock(c->lock);
-	slot = find(c, &b->cid);
+	vv_blob **slot = find(c, &b->cid);
 	if (!*slot && b->len <= c->max_bytes) {
 		(void)atomic_fetch_add(&b->refs, 1);
 		*slot = b;

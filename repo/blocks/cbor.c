@@ -168,7 +168,6 @@ static size_t left(const vv_cbor *c)
 static vv_status read_argument(const vv_cbor *c, uint64_t *value, size_t *len, vv_error *err)
 {
 	unsigned low = c->p[0] & 31u;
-	unsigned extra, i;
 	uint64_t v = 0;
 
 	if (low < 24) {
@@ -180,9 +179,9 @@ static vv_status read_argument(const vv_cbor *c, uint64_t *value, size_t *len, v
 		return bad(c, "an indefinite or reserved length, which dag-cbor does not have",
 			   err);
 	}
-	extra = 1u << (low - 24);
+	unsigned extra = 1u << (low - 24);
 	if (left(c) < 1 + (size_t)extra) return bad(c, "the block ends inside a value", err);
-	for (i = 1; i <= extra; i++) {
+	for (unsigned i = 1; i <= extra; i++) {
 		v = v << 8 | c->p[i];
 	}
 	if (v < 24 || (extra > 1 && v >> (extra * 4) == 0)) {
@@ -230,17 +229,15 @@ static vv_status read_head(const vv_cbor *c, head *out, vv_error *err)
 		VV_CBOR_UINT, VV_CBOR_NEGATIVE, VV_CBOR_BYTES,
 		VV_CBOR_TEXT, VV_CBOR_ARRAY,    VV_CBOR_MAP,
 	};
-	unsigned major;
-	uint64_t most;
 	vv_status rc;
 
 	if (c->p == c->end) return bad(c, "the block ends where a value is expected", err);
-	major = c->p[0] >> 5;
+	unsigned major = c->p[0] >> 5;
 	if (major == MAJOR_SIMPLE) return read_simple(c, out, err);
 	if (major == MAJOR_TAG) return read_link_head(c, out, err);
 	if ((rc = read_argument(c, &out->value, &out->len, err)) < 0) return rc;
 	out->type = types[major];
-	most = left(c) - out->len;
+	uint64_t most = left(c) - out->len;
 	if (major == MAJOR_MAP) {
 		most /= 2;
 	}
@@ -312,10 +309,9 @@ vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len, vv_error *
 {
 	head h;
 	vv_status rc = expect(c, VV_CBOR_TEXT, &h, err);
-	const char *s;
 
 	if (rc < 0) return rc;
-	s = (const char *)(c->p + h.len);
+	const char *s = (const char *)(c->p + h.len);
 	if (!vv_utf8_valid(s, (size_t)h.value)) return bad(c, "text that is not valid UTF-8", err);
 	*out = s;
 	*len = (size_t)h.value;
@@ -518,10 +514,9 @@ vv_status vv_cbor_skip(vv_cbor *c, vv_error *err)
 vv_status vv_cbor_check(const void *bytes, size_t len, vv_error *err)
 {
 	vv_cbor c;
-	vv_status rc;
 
 	vv_cbor_init(&c, bytes, len);
-	rc = walk_value(&c, NULL, NULL, err);
+	vv_status rc = walk_value(&c, NULL, NULL, err);
 	return rc < 0 ? rc : vv_cbor_end(&c, err);
 }
 

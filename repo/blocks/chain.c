@@ -54,7 +54,6 @@ static vv_status bad_place(const vv_place *place, const char *what, vv_error *er
 static vv_status read_header(const vv_source *src, level *l, vv_error *err)
 {
 	const vv_place *place = &l->place;
-	const char *what;
 	vv_status rc;
 
 	if (place->pack) {
@@ -65,7 +64,7 @@ static vv_status read_header(const vv_source *src, level *l, vv_error *err)
 				      err)) < 0) {
 		return rc;
 	}
-	what = vv_record_parse(&l->record, l->peek, l->have, place->offset);
+	const char *what = vv_record_parse(&l->record, l->peek, l->have, place->offset);
 	return what ? bad_place(place, what, err) : VV_OK;
 }
 
@@ -95,9 +94,7 @@ vv_status vv_place_stored(const vv_source *src, const vv_place *place, const vv_
 
 static bool is_bad(const chain *ch, const vv_pack *pack, uint64_t offset)
 {
-	size_t i;
-
-	for (i = 0; ch && i < ch->bad_count; i++) {
+	for (size_t i = 0; ch && i < ch->bad_count; i++) {
 		if (ch->bad[i].pack == pack && ch->bad[i].offset == offset) return true;
 	}
 	return false;
@@ -109,11 +106,11 @@ static vv_status find_by_index(vv_pack *p, const vv_cid *cid, const chain *ch, l
 			       vv_error *err)
 {
 	vv_pack_index *index = atomic_load(&p->index);
-	uint64_t prefix = vv_cid_prefix(cid), first, count, i, offset;
+	uint64_t prefix = vv_cid_prefix(cid), first, count, offset;
 	vv_status rc, worst = VV_EMISSING;
 
 	if ((rc = vv_pack_index_find(index, prefix, &first, &count, err)) < 0) return rc;
-	for (i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < count; i++) {
 		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) return rc;
 		if (is_bad(ch, p, offset)) {
 			continue;
@@ -159,7 +156,6 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 {
 	vv_error damage, local;
 	vv_status rc;
-	size_t i;
 
 	damage.code = VV_OK;
 	if (src->own && vv_pack_writer_find(src->own, cid, &out->place.offset) &&
@@ -167,7 +163,7 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 		out->place.pack = NULL;
 		return read_header(src, out, err);
 	}
-	for (i = 0; src->packs && i < src->packs->count; i++) {
+	for (size_t i = 0; src->packs && i < src->packs->count; i++) {
 		vv_pack *p = src->packs->packs[i];
 
 		if (src->live_only && (p->id.aside || vv_pack_is_damaged(p))) {
@@ -194,11 +190,10 @@ static vv_status find_record(const vv_source *src, const vv_cid *cid, const chai
 static vv_status missing(const vv_source *src, const vv_cid *cid, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	size_t i;
 
 	vv_cid_text(text, cid);
 	(void)vv_fail(err, VV_EMISSING, "block %s is not here", text);
-	for (i = 0; src->packs && i < src->packs->count; i++) {
+	for (size_t i = 0; src->packs && i < src->packs->count; i++) {
 		const vv_pack *p = src->packs->packs[i];
 
 		if (vv_pack_is_damaged(p)) {

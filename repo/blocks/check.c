@@ -116,14 +116,14 @@ static vv_status check_index(checking *c, vv_error *err)
 /* Does the index lead to the record at offset? */
 static vv_status check_entry(checking *c, const vv_record *r, uint64_t offset, vv_error *err)
 {
-	uint64_t first, count, found, i;
+	uint64_t first, count, found;
 	vv_status rc;
 
 	if (!c->index) return VV_OK;
 	if ((rc = vv_pack_index_find(c->index, vv_cid_prefix(&r->cid), &first, &count, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < count; i++) {
 		if ((rc = vv_pack_index_offset(c->index, first + i, &found, err)) < 0) return rc;
 		if (found == offset) return VV_OK;
 	}
@@ -156,11 +156,10 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 	size_t have;
 	vv_error what;
 	vv_record r;
-	vv_status rc;
 
 	*len = 0;
 	*good = false;
-	rc = vv_pack_record(c->pack, offset, &r, peek, &have, &what);
+	vv_status rc = vv_pack_record(c->pack, offset, &r, peek, &have, &what);
 	if (rc == VV_ECORRUPT || rc == VV_EIO) {
 		return tell(c, c->pack->name, offset, NULL, rc, what.message, err);
 	}
@@ -190,11 +189,11 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 static vv_status next_known(const checking *c, const vv_pack_index *index, uint64_t offset,
 			    uint64_t *out, vv_error *err)
 {
-	uint64_t count = vv_pack_index_count(index), i, found;
+	uint64_t count = vv_pack_index_count(index), found;
 	vv_status rc;
 
 	*out = c->pack->records_end;
-	for (i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < count; i++) {
 		if ((rc = vv_pack_index_offset(index, i, &found, err)) < 0) return rc;
 		if (found > offset && found < *out) {
 			*out = found;
@@ -227,13 +226,13 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 
 	*out = end;
 	while (rc == VV_OK && *out == end && offset < end) {
-		size_t len = end - offset < SEARCH_PIECE ? (size_t)(end - offset) : SEARCH_PIECE, i;
+		size_t len = end - offset < SEARCH_PIECE ? (size_t)(end - offset) : SEARCH_PIECE;
 
 		if (vv_pack_read(c->pack, offset, piece, len, NULL) < 0) {
 			offset += len; /* a sector that cannot be read, say */
 			continue;
 		}
-		for (i = 0; i < len && *out == end; i++) {
+		for (size_t i = 0; i < len && *out == end; i++) {
 			if ((piece[i] & 0x0f) <= VV_METHOD_EDIT && reads(c, offset + i)) {
 				*out = offset + i;
 			}
@@ -282,21 +281,19 @@ static vv_status check_records(checking *c, vv_error *err)
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err)
 {
-	checking c;
+	checking c = {0};
 	vv_status rc;
-	size_t i;
 
-	memset(&c, 0, sizeof c);
 	c.store = s;
 	c.deep = deep;
 	c.fn = fn;
 	c.payload = payload;
 	c.progress = progress;
 	if ((rc = vv_packs_renew(s, NULL, true, &c.packs, err)) < 0) return rc;
-	for (i = 0; i < c.packs->own; i++) {
+	for (size_t i = 0; i < c.packs->own; i++) {
 		c.total += c.packs->packs[i]->stat.size;
 	}
-	for (i = 0; rc == VV_OK && i < c.packs->own; i++) {
+	for (size_t i = 0; rc == VV_OK && i < c.packs->own; i++) {
 		c.pack = c.packs->packs[i];
 		if ((rc = check_pack(&c, err)) == VV_OK && (rc = check_index(&c, err)) == VV_OK) {
 			rc = check_records(&c, err);
@@ -351,9 +348,7 @@ static vv_status save_record(void *payload, const char *pack, uint64_t offset, c
 
 static bool is_named(const vv_salvage *ask, const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < ask->count; i++) {
+	for (size_t i = 0; i < ask->count; i++) {
 		if (strcmp(ask->names[i], name) == 0) return true;
 	}
 	return false;
@@ -364,11 +359,10 @@ static bool is_named(const vv_salvage *ask, const char *name)
 static vv_status save_pack(salvage *s, vv_pack *p, bool *lost, vv_error *err)
 {
 	uint64_t wanted = p->count;
-	vv_status rc;
 
 	s->c.pack = p;
 	s->sound = s->read = s->bad = 0;
-	rc = vv_pack_index_open(&s->c.index, p->index_path, p->id.hash, true, err);
+	vv_status rc = vv_pack_index_open(&s->c.index, p->index_path, p->id.hash, true, err);
 	if (rc == VV_OK) {
 		wanted = vv_pack_index_count(s->c.index);
 	}
@@ -463,12 +457,11 @@ static vv_status save_all(salvage *s, bool *lost, vv_error *err)
 	uint64_t before, bad, now = 0;
 	vv_writer_stats stats;
 	vv_status rc;
-	size_t i;
 
 	do {
 		before = now;
 		bad = 0;
-		for (i = 0; i < s->c.packs->own; i++) {
+		for (size_t i = 0; i < s->c.packs->own; i++) {
 			if (is_named(s->ask, s->c.packs->packs[i]->name)) {
 				if ((rc = save_pack(s, s->c.packs->packs[i], &lost[i], err)) < 0) {
 					return rc;
@@ -488,9 +481,8 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 	vv_auto(char) *folder = NULL;
 	vv_auto_free bool *lost = vv_calloc(s->c.packs->own + 1, sizeof *lost);
 	vv_status rc = lost ? VV_OK : vv_fail_nomem(err);
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < s->c.packs->own; i++) {
+	for (size_t i = 0; rc == VV_OK && i < s->c.packs->own; i++) {
 		if (is_named(
 			    s->ask,
 			    s->c.packs->packs[i]->name)) { /* what is in it is to be stored again */
@@ -501,7 +493,7 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 	if (rc == VV_OK) {
 		rc = save_all(s, lost, err);
 	}
-	for (i = 0; rc == VV_OK && i < s->c.packs->own; i++) {
+	for (size_t i = 0; rc == VV_OK && i < s->c.packs->own; i++) {
 		if (is_named(s->ask, s->c.packs->packs[i]->name)) {
 			rc = retire(s, s->c.packs->packs[i], lost[i], &folder, err);
 		}
@@ -517,10 +509,9 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 
 vv_status vv_store_salvage(vv_store *s, const vv_salvage *ask, vv_error *err)
 {
-	salvage v;
+	salvage v = {0};
 	vv_status rc;
 
-	memset(&v, 0, sizeof v);
 	v.ask = ask;
 	v.c.store = s;
 	v.c.deep = true;

@@ -55,9 +55,8 @@ bool vv_cid_is_null(const vv_cid *c)
 uint64_t vv_cid_prefix(const vv_cid *c)
 {
 	uint64_t v = 0;
-	unsigned i;
 
-	for (i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < 8; i++) {
 		v = v << 8 | c->digest[i];
 	}
 	return v;

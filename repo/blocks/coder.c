@@ -117,10 +117,8 @@ void vv_coder_pool_free(vv_coder_pool *pool)
 
 vv_coder *vv_coder_take(vv_coder_pool *pool, vv_error *err)
 {
-	vv_coder *c;
-
 	vv_mutex_lock(pool->lock);
-	c = pool->idle;
+	vv_coder *c = pool->idle;
 	if (c) {
 		pool->idle = c->next;
 	}
@@ -148,10 +146,8 @@ void vv_coder_give(vv_coder_pool *pool, vv_coder *c)
 
 static bool room_for(room *r, size_t len)
 {
-	uint8_t *bytes;
-
 	if (r->bytes && r->cap >= len) return true;
-	bytes = vv_malloc(len);
+	uint8_t *bytes = vv_malloc(len);
 	if (!bytes) return false;
 	vv_free(r->bytes);
 	r->bytes = bytes;
@@ -386,7 +382,6 @@ static vv_status expand_edits(vv_coder *c, const uint8_t *p, const uint8_t *end,
 {
 	const size_t magic = sizeof(uint32_t);
 	uint64_t len;
-	uint8_t *frame;
 
 	if (!vv_varint_read(&p, end, &len) || len == 0 || len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_ECORRUPT, "the length of its edits is damaged");
@@ -396,7 +391,7 @@ static vv_status expand_edits(vv_coder *c, const uint8_t *p, const uint8_t *end,
 	    !vv_buf_reserve(&c->edit, (size_t)len)) {
 		return vv_fail_nomem(err);
 	}
-	frame = c->edit_out.bytes;
+	uint8_t *frame = c->edit_out.bytes;
 	vv_put_le32(frame, ZSTD_MAGICNUMBER);
 	memcpy(frame + magic, p, (size_t)(end - p));
 	c->edit.len = (size_t)len;
@@ -430,8 +425,6 @@ vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_
 			  const void *base, size_t base_len, void *raw, size_t raw_len,
 			  vv_error *err)
 {
-	size_t n;
-
 	if (method == VV_METHOD_STORED) {
 		if (stored_len != raw_len) {
 			return vv_fail(err, VV_ECORRUPT, "%zu stored bytes decode to %zu",
@@ -450,7 +443,7 @@ vv_status vv_coder_expand(vv_coder *c, uint8_t method, const void *stored, size_
 	    ZSTD_isError(ZSTD_DCtx_refPrefix(c->unpack, base, base_len))) {
 		return vv_fail_nomem(err);
 	}
-	n = ZSTD_decompressDCtx(c->unpack, raw, raw_len, stored, stored_len);
+	size_t n = ZSTD_decompressDCtx(c->unpack, raw, raw_len, stored, stored_len);
 	if (ZSTD_isError(n) && ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation) {
 		return vv_fail_nomem(err);
 	}
@@ -470,10 +463,9 @@ vv_status vv_coder_unpack(vv_coder *c, const vv_record *r, const uint8_t *header
 			  vv_error *err)
 {
 	uint64_t sum;
-	vv_status rc;
 
-	rc = vv_coder_expand(c, r->method, stored, r->stored_len, base, base_len, raw, r->raw_len,
-			     err);
+	vv_status rc = vv_coder_expand(c, r->method, stored, r->stored_len, base, base_len, raw,
+				       r->raw_len, err);
 	if (rc < 0 ||
 	    (rc = vv_coder_checksum(c, &sum, header, r->header_len, raw, r->raw_len, err)) < 0) {
 		return rc;

@@ -15,12 +15,11 @@ vv_status vv_item_diff(const vv_pack_item *item, const vv_source *src, vv_coder 
 	vv_auto(vv_buf) raw = VV_BUF_INIT;
 	vv_place place;
 	vv_record r;
-	vv_status rc;
 
 	*cost = 0;
 	if (vv_cid_is_null(base) || vv_cid_equal(base, &item->cid)) return VV_OK;
 	*out = *item;
-	rc = vv_source_find(src, base, &place, &r, err);
+	vv_status rc = vv_source_find(src, base, &place, &r, err);
 	if (rc == VV_OK && r.depth < VV_CHAIN_MAX &&
 	    (rc = vv_source_get_at(src, &place, &raw, &r, err)) == VV_OK) {
 		rc = vv_coder_diff(c, item->raw, item->raw_len, raw.data, raw.len, item->raw_len,
@@ -40,13 +39,13 @@ vv_status vv_place_base(const vv_place *place, const vv_record *r, vv_cid *out, 
 	uint8_t peek[VV_RECORD_PEEK];
 	vv_record base;
 	size_t have;
-	vv_status rc;
 
 	if (r->distance == 0) {
 		*out = r->base;
 		return VV_OK;
 	}
-	rc = vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have, err);
+	vv_status rc = vv_pack_record(place->pack, place->offset - r->distance, &base, peek, &have,
+				      err);
 	if (rc == VV_OK) {
 		*out = base.cid;
 	}
@@ -211,21 +210,18 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 {
 	vv_source own = {from->store, NULL, to, false};
 	vv_auto(vv_buf) raw = VV_BUF_INIT, kept = VV_BUF_INIT;
-	vv_pack_item item;
+	vv_pack_item item = {0};
 	uint64_t offset;
-	copying cp;
-	vv_status rc;
+	copying cp = {0};
 
 	*record_len = 0;
 	*lost = false;
 	if (vv_pack_writer_find(to, cid, &offset)) return VV_OK;
-	memset(&cp, 0, sizeof cp);
-	memset(&item, 0, sizeof item);
 	cp.from = from;
 	cp.own = &own;
 	cp.coder = vv_coder_take(from->store->coders, err);
 	if (!cp.coder) return VV_ENOMEM;
-	rc = fetch(&cp, cid, &raw, err);
+	vv_status rc = fetch(&cp, cid, &raw, err);
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
 		*lost = true;
 		if (cp.place.pack) {

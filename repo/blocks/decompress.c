@@ -215,7 +215,6 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 			     const char *name, vv_error *err)
 {
 	vv_auto(vv_decompress) *d = vv_calloc(1, sizeof(*d));
-	vv_status rc;
 
 	*out = NULL;
 	if (!d) return vv_fail_nomem(err);
@@ -223,7 +222,7 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 	d->payload = payload;
 	d->name = name;
 	d->input = vv_malloc(INPUT);
-	rc = d->input ? refill(d, err) : vv_fail_nomem(err);
+	vv_status rc = d->input ? refill(d, err) : vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		rc = begin(d, err);
 	}
@@ -267,8 +266,6 @@ static vv_status damaged(const vv_decompress *d, const char *what, vv_error *err
 /* One step of zlib: *made bytes came out. */
 static vv_status step_gzip(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
 {
-	int code;
-
 	if (d->between) {
 		inflateReset(&d->z);
 		d->between = false;
@@ -277,7 +274,7 @@ static vv_status step_gzip(vv_decompress *d, void *buf, size_t len, size_t *made
 	d->z.avail_in = (uInt)(d->len - d->pos);
 	d->z.next_out = buf;
 	d->z.avail_out = (uInt)len;
-	code = inflate(&d->z, Z_NO_FLUSH);
+	int code = inflate(&d->z, Z_NO_FLUSH);
 	d->pos = d->len - d->z.avail_in;
 	*made = len - d->z.avail_out;
 	if (code == Z_STREAM_END) {
@@ -306,14 +303,12 @@ static vv_status step_zstd(vv_decompress *d, void *buf, size_t len, size_t *made
 /* All streams of the file are read as one; the last has ended when the file has. */
 static vv_status step_xz(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
 {
-	lzma_ret code;
-
 	d->between = false;
 	d->lzma.next_in = d->input + d->pos;
 	d->lzma.avail_in = d->len - d->pos;
 	d->lzma.next_out = buf;
 	d->lzma.avail_out = len;
-	code = d->xz.code(&d->lzma, d->at_end ? LZMA_FINISH : LZMA_RUN);
+	lzma_ret code = d->xz.code(&d->lzma, d->at_end ? LZMA_FINISH : LZMA_RUN);
 	d->pos = d->len - d->lzma.avail_in;
 	*made = len - d->lzma.avail_out;
 	d->between = code == LZMA_STREAM_END;
@@ -328,8 +323,6 @@ static vv_status step_xz(vv_decompress *d, void *buf, size_t len, size_t *made, 
 
 static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
 {
-	int code;
-
 	if (d->between) {
 		memset(&d->bz, 0, sizeof(d->bz));
 		if (d->bzip2.init(&d->bz, 0, 0) != BZ_OK) return vv_fail_nomem(err);
@@ -340,7 +333,7 @@ static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *mad
 	d->bz.avail_in = (unsigned)(d->len - d->pos);
 	d->bz.next_out = buf;
 	d->bz.avail_out = (unsigned)len;
-	code = d->bzip2.step(&d->bz);
+	int code = d->bzip2.step(&d->bz);
 	d->pos = d->len - d->bz.avail_in;
 	*made = len - d->bz.avail_out;
 	if (code == BZ_STREAM_END) {
@@ -355,10 +348,10 @@ static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *mad
 
 static vv_status step_lz4(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
 {
-	size_t taken = d->len - d->pos, left;
+	size_t taken = d->len - d->pos;
 
 	*made = len;
-	left = d->lz4.step(d->lz4_context, buf, made, d->input + d->pos, &taken, NULL);
+	size_t left = d->lz4.step(d->lz4_context, buf, made, d->input + d->pos, &taken, NULL);
 	d->pos += taken;
 	if (d->lz4.is_error(left)) {
 		*made = 0;
@@ -386,9 +379,7 @@ static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_
 /* Zeros after the last gzip member are padding (tapes, block devices). */
 static bool only_padding(const vv_decompress *d)
 {
-	size_t i;
-
-	for (i = d->pos; i < d->len; i++) {
+	for (size_t i = d->pos; i < d->len; i++) {
 		if (d->input[i]) return false;
 	}
 	return true;

@@ -53,7 +53,7 @@ vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_
 
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err)
 {
-	vv_status rc = end(begun, file, secret, err), closed;
+	vv_status rc = end(begun, file, secret, err);
 	int fd;
 
 	if (rc < 0) return rc;
@@ -62,6 +62,6 @@ vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret
 		return vv_write_file(file, begun->data, begun->len, false, err);
 	}
 	rc = vv_write_full(fd, begun->data, begun->len, file, err);
-	closed = vv_close(fd, file, rc < 0 ? NULL : err);
+	vv_status closed = vv_close(fd, file, rc < 0 ? NULL : err);
 	return rc < 0 ? rc : closed;
 }

@@ -91,9 +91,7 @@ static bool is_in_use(const vv_pack *p)
 
 static bool lists(const vv_pack_list *l, const vv_pack *p)
 {
-	size_t i;
-
-	for (i = 0; l && i < l->count; i++) {
+	for (size_t i = 0; l && i < l->count; i++) {
 		if (l->packs[i] == p) return true;
 	}
 	return false;
@@ -106,9 +104,8 @@ static vv_status collect(vv_gc *gc, const vv_pack_list *known, vv_error *err)
 	vv_pack_scan scan = {NULL, add_stored, gc->stored};
 	vv_status rc = VV_OK;
 	bool sound;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < gc->packs->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < gc->packs->count; i++) {
 		vv_pack *p = gc->packs->packs[i];
 
 		if (is_in_use(p) && !lists(known, p)) {
@@ -131,9 +128,8 @@ static uint64_t list_bytes(const vv_pack_list *l)
 {
 	uint64_t total = 0;
 	vv_stat st;
-	size_t i;
 
-	for (i = 0; i < l->count; i++) {
+	for (size_t i = 0; i < l->count; i++) {
 		total += l->packs[i]->stat.size;
 		total += vv_lstat(&st, l->packs[i]->index_path, NULL) == VV_OK ? st.size : 0;
 	}
@@ -145,14 +141,14 @@ static uint64_t list_bytes(const vv_pack_list *l)
 static bool is_tidy(const vv_gc *gc)
 {
 	vv_source src = {gc->store, gc->packs, NULL, false};
-	size_t in_use = 0, next = 0, at, i;
+	size_t in_use = 0, next = 0, at;
 	vv_place place;
 	vv_record r;
 
-	for (i = 0; i < gc->packs->count; i++) {
+	for (size_t i = 0; i < gc->packs->count; i++) {
 		in_use += !gc->packs->packs[i]->id.aside;
 	}
-	for (i = 0; i < vv_cid_map_count(gc->marks); i++) {
+	for (size_t i = 0; i < vv_cid_map_count(gc->marks); i++) {
 		const vv_cid *cid = vv_cid_map_cid(gc->marks, i);
 
 		if (!vv_cid_map_find(gc->stored, cid, &at)) {
@@ -183,12 +179,12 @@ static void part_clear(part *p)
 static vv_status write_live(vv_gc *gc, vv_error *err)
 {
 	vv_source from = {gc->store, gc->packs, NULL, false};
-	size_t count = vv_cid_map_count(gc->marks), i;
+	size_t count = vv_cid_map_count(gc->marks);
 	uint64_t len;
 	bool lost;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_cid cid = *vv_cid_map_cid(gc->marks, i);
 		uint64_t like = vv_cid_map_value(gc->marks, i);
 
@@ -208,12 +204,12 @@ static vv_status write_live(vv_gc *gc, vv_error *err)
 static vv_status write_aside(vv_gc *gc, vv_error *err)
 {
 	vv_source from = {gc->store, gc->packs, NULL, false};
-	size_t count = vv_cid_map_count(gc->stored), i;
+	size_t count = vv_cid_map_count(gc->stored);
 	uint64_t len;
 	bool lost;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_cid cid = *vv_cid_map_cid(gc->stored, i);
 
 		if (!is_marked(gc, &cid) && has_grace(gc, &cid)) {
@@ -227,10 +223,10 @@ static vv_status write_aside(vv_gc *gc, vv_error *err)
 /* Is anything in the live pack that is not marked (any more)? */
 static bool has_surplus(vv_gc *gc)
 {
-	size_t count = vv_cid_map_count(gc->stored), i;
+	size_t count = vv_cid_map_count(gc->stored);
 	uint64_t offset;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const vv_cid *cid = vv_cid_map_cid(gc->stored, i);
 
 		if (!is_marked(gc, cid) && vv_pack_writer_find(gc->live.pack, cid, &offset)) {
@@ -311,9 +307,8 @@ static vv_status count_dropped(vv_gc *gc, vv_error *err)
 	vv_pack_scan scan = {NULL, count_unmarked, &c};
 	vv_status rc = VV_OK;
 	bool sound;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < gc->packs->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < gc->packs->count; i++) {
 		if (has_expired(gc, gc->packs->packs[i])) {
 			rc = vv_pack_scan_all(gc->packs->packs[i], &scan, &sound, err);
 		}
@@ -325,19 +320,19 @@ static vv_status count_dropped(vv_gc *gc, vv_error *err)
 
 static vv_status count_all(vv_gc *gc, vv_error *err)
 {
-	size_t count = vv_cid_map_count(gc->stored), i;
+	size_t count = vv_cid_map_count(gc->stored);
 	vv_source src = {gc->store, gc->packs, gc->live.pack, false};
 	vv_gc_result *out = gc->result;
 	vv_place place;
 	vv_record r;
 
-	for (i = 0; i < vv_cid_map_count(gc->marks); i++) {
+	for (size_t i = 0; i < vv_cid_map_count(gc->marks); i++) {
 		if (vv_source_find(&src, vv_cid_map_cid(gc->marks, i), &place, &r, NULL) == VV_OK) {
 			out->live_blocks++;
 			out->live_bytes += vv_record_len(&r);
 		}
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const vv_cid *cid = vv_cid_map_cid(gc->stored, i);
 		uint64_t offset;
 
@@ -368,10 +363,9 @@ static void estimate(vv_gc *gc)
 {
 	vv_gc_result *out = gc->result;
 	vv_stat st;
-	size_t i;
 
 	out->bytes_after = 0;
-	for (i = 0; i < gc->packs->count; i++) {
+	for (size_t i = 0; i < gc->packs->count; i++) {
 		const vv_pack *p = gc->packs->packs[i];
 
 		if ((gc->tidy || !is_in_use(p)) && !has_expired(gc, p)) {
@@ -401,9 +395,7 @@ static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
 
 static bool is_published(const published *p, const vv_pack_name *id)
 {
-	size_t i;
-
-	for (i = 0; i < p->count; i++) {
+	for (size_t i = 0; i < p->count; i++) {
 		if (same_name(&p->names[i], id)) return true;
 	}
 	return false;
@@ -411,9 +403,7 @@ static bool is_published(const published *p, const vv_pack_name *id)
 
 static bool was_listed(const vv_gc *gc, const vv_pack_name *id)
 {
-	size_t i;
-
-	for (i = 0; i < gc->packs->count; i++) {
+	for (size_t i = 0; i < gc->packs->count; i++) {
 		if (same_name(&gc->packs->packs[i]->id, id)) return true;
 	}
 	return false;
@@ -421,10 +411,8 @@ static bool was_listed(const vv_gc *gc, const vv_pack_name *id)
 
 static vv_status publish_part(part *p, int64_t since, published *done, vv_error *err)
 {
-	vv_status rc;
-
 	if (vv_pack_writer_count(p->pack) == 0) return VV_OK;
-	rc = vv_pack_writer_publish(p->pack, since, &done->names[done->count], err);
+	vv_status rc = vv_pack_writer_publish(p->pack, since, &done->names[done->count], err);
 	if (rc == VV_OK) {
 		done->count++;
 	}
@@ -462,11 +450,10 @@ static vv_status swap(vv_gc *gc, vv_error *err)
 {
 	published done;
 	vv_status rc = VV_OK;
-	size_t i;
 
 	done.count = 0;
 	if (!gc->tidy && (rc = publish_both(gc, &done, err)) < 0) return rc;
-	for (i = 0; rc == VV_OK && i < gc->packs->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < gc->packs->count; i++) {
 		const vv_pack *p = gc->packs->packs[i];
 
 		if (!is_published(&done, &p->id) &&
@@ -499,11 +486,11 @@ static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_erro
 {
 	vv_auto(char) *path = vv_path_join(gc->store->dir, VV_WRITER_LOCK, (char *)NULL);
 	vv_status rc;
-	int fd;
 
 	if (!path) return vv_fail_nomem(err);
-	fd = vv_lock(path, true,
-		     gc->opts->writer_wait_ms > 0 ? gc->opts->writer_wait_ms : WRITER_WAIT_MS, err);
+	int fd = vv_lock(path, true,
+			 gc->opts->writer_wait_ms > 0 ? gc->opts->writer_wait_ms : WRITER_WAIT_MS,
+			 err);
 	if (fd < 0) {
 		rc = (vv_status)fd;
 	} else {
@@ -540,12 +527,11 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 		      vv_gc_result *out, vv_error *err)
 {
 	vv_auto(char) *path = NULL;
-	vv_gc gc;
+	vv_gc gc = {0};
 	vv_status rc;
 	int fd = -1;
 
 	memset(out, 0, sizeof *out);
-	memset(&gc, 0, sizeof gc);
 	gc.store = s;
 	gc.opts = opts;
 	gc.result = out;

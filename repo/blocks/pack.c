@@ -90,12 +90,10 @@ vv_status vv_pack_bad(const vv_pack *p, uint64_t offset, const char *what, vv_er
 
 vv_status vv_pack_read(const vv_pack *p, uint64_t offset, void *out, size_t len, vv_error *err)
 {
-	ssize_t got;
-
 	if (offset > p->stat.size || len > p->stat.size - offset) {
 		return vv_pack_bad(p, offset, "the pack ends here, in the middle of a record", err);
 	}
-	got = vv_pread_full(p->fd, out, len, offset, p->path, err);
+	ssize_t got = vv_pread_full(p->fd, out, len, offset, p->path, err);
 	if (got < 0) return (vv_status)got;
 	return (size_t)got == len
 		       ? VV_OK
@@ -106,7 +104,6 @@ vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 			 uint8_t peek[VV_RECORD_PEEK], size_t *have, vv_error *err)
 {
 	size_t len = VV_RECORD_PEEK;
-	const char *what;
 	vv_status rc;
 
 	if (offset < VV_PACK_HEADER_LEN || offset >= p->records_end) {
@@ -117,7 +114,7 @@ vv_status vv_pack_record(const vv_pack *p, uint64_t offset, vv_record *out,
 	}
 	if ((rc = vv_pack_read(p, offset, peek, len, err)) < 0) return rc;
 	*have = len;
-	what = vv_record_parse(out, peek, len, offset);
+	const char *what = vv_record_parse(out, peek, len, offset);
 	if (!what && vv_record_len(out) > p->records_end - offset) {
 		what = "the record reaches beyond the end of the pack";
 	}
@@ -415,10 +412,8 @@ static vv_status rebuild_locked(vv_pack *p, vv_error *err)
 
 vv_status vv_pack_rebuild(vv_pack *p, vv_error *err)
 {
-	vv_status rc;
-
 	vv_mutex_lock(p->lock);
-	rc = rebuild_locked(p, err);
+	vv_status rc = rebuild_locked(p, err);
 	vv_mutex_unlock(p->lock);
 	return rc;
 }
@@ -568,7 +563,6 @@ static vv_status open_pack(vv_pack *p, const char *dir, const char *name, bool w
 vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool whole, vv_error *err)
 {
 	vv_pack *p = vv_calloc(1, sizeof *p);
-	vv_status rc;
 
 	if (!p) return vv_fail_nomem(err);
 	p->fd = -1;
@@ -578,7 +572,7 @@ vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool wh
 	atomic_init(&p->index, NULL);
 	atomic_init(&p->rebuilt, false);
 	atomic_init(&p->index_stored, false);
-	rc = open_pack(p, dir, name, whole, err);
+	vv_status rc = open_pack(p, dir, name, whole, err);
 	if (rc < 0) {
 		vv_pack_unref(p);
 	} else {

@@ -54,9 +54,7 @@ static int compare_entries(const void *pa, const void *pb)
 
 static void put_be64(uint8_t *out, uint64_t v)
 {
-	unsigned i;
-
-	for (i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < 8; i++) {
 		out[i] = (uint8_t)(v >> (56 - 8 * i));
 	}
 }
@@ -64,9 +62,8 @@ static void put_be64(uint8_t *out, uint64_t v)
 static uint64_t get_be64(const uint8_t *p)
 {
 	uint64_t v = 0;
-	unsigned i;
 
-	for (i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < 8; i++) {
 		v = v << 8 | p[i];
 	}
 	return v;
@@ -76,9 +73,8 @@ static void put_fan(vv_buf *out, const vv_index_entry *entries, size_t count)
 {
 	uint8_t word[4];
 	size_t at = 0;
-	unsigned i;
 
-	for (i = 0; i < FAN_COUNT; i++) {
+	for (unsigned i = 0; i < FAN_COUNT; i++) {
 		while (at < count && entries[at].prefix >> 56 < i) {
 			at++;
 		}
@@ -90,13 +86,12 @@ static void put_fan(vv_buf *out, const vv_index_entry *entries, size_t count)
 static void put_entries(vv_buf *out, const vv_index_entry *entries, size_t count, unsigned width)
 {
 	uint8_t word[8];
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		put_be64(word, entries[i].prefix);
 		vv_buf_put(out, word, PREFIX_LEN);
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_put_le64(word, entries[i].offset);
 		vv_buf_put(out, word, width);
 	}
@@ -113,7 +108,7 @@ vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN]
 {
 	bool fan = count >= FAN_FROM;
 	unsigned width = 4;
-	size_t start = out->len, i;
+	size_t start = out->len;
 	uint8_t word[8];
 
 	if (count > UINT32_MAX) {
@@ -122,7 +117,7 @@ vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN]
 	if (count > 1) {
 		qsort(entries, count, sizeof *entries, compare_entries);
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (entries[i].offset > UINT32_MAX) {
 			width = 8;
 		}
@@ -160,9 +155,6 @@ static vv_status bad(const vv_pack_index *x, const char *what, vv_error *err)
 /* Takes the header's fields; the file's length must be exactly what they say. */
 static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN], vv_error *err)
 {
-	uint32_t width;
-	uint64_t rest;
-
 	if (x->bytes.len < HEADER_LEN || memcmp(at(x, 0), magic, sizeof magic) != 0) {
 		return bad(x, "this is not an index of a known format", err);
 	}
@@ -170,7 +162,7 @@ static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_L
 		return bad(x, "it belongs to another pack", err);
 	}
 	x->count = vv_get_le64(at(x, 24));
-	width = vv_get_le32(at(x, 32));
+	uint32_t width = vv_get_le32(at(x, 32));
 	x->fan = (width & FAN_FLAG) != 0;
 	x->width = width & 0xffu;
 	if ((width & ~(FAN_FLAG | 0xffu)) != 0 || (x->width != 4 && x->width != 8) ||
@@ -179,7 +171,7 @@ static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_L
 	}
 	x->prefixes_at = HEADER_LEN + (x->fan ? FAN_LEN : 0);
 	x->offsets_at = x->prefixes_at + x->count * PREFIX_LEN;
-	rest = x->offsets_at + x->count * x->width + SUM_LEN;
+	uint64_t rest = x->offsets_at + x->count * x->width + SUM_LEN;
 	if (rest != x->file_len) return bad(x, "its length does not match its header", err);
 	return VV_OK;
 }
@@ -191,9 +183,7 @@ static uint32_t fan_at(const vv_pack_index *x, unsigned i)
 
 static vv_status check_fan(const vv_pack_index *x, vv_error *err)
 {
-	unsigned i;
-
-	for (i = 0; i + 1 < FAN_COUNT; i++) {
+	for (unsigned i = 0; i + 1 < FAN_COUNT; i++) {
 		if (fan_at(x, i) > fan_at(x, i + 1)) return bad(x, "its fan-out is damaged", err);
 	}
 	return fan_at(x, FAN_COUNT - 1) == x->count ? VV_OK : bad(x, "its fan-out is damaged", err);
@@ -201,13 +191,11 @@ static vv_status check_fan(const vv_pack_index *x, vv_error *err)
 
 static vv_status check_whole(const vv_pack_index *x, vv_error *err)
 {
-	uint64_t i;
-
 	if (vv_get_le64(at(x, x->file_len - SUM_LEN)) !=
 	    vv_xxh3(x->bytes.data, (size_t)(x->file_len - SUM_LEN), 0)) {
 		return bad(x, "its checksum does not match", err);
 	}
-	for (i = 1; i < x->count; i++) {
+	for (uint64_t i = 1; i < x->count; i++) {
 		if (get_be64(at(x, x->prefixes_at + (i - 1) * PREFIX_LEN)) >
 		    get_be64(at(x, x->prefixes_at + i * PREFIX_LEN))) {
 			return bad(x, "its entries are not in order", err);
@@ -218,10 +206,8 @@ static vv_status check_whole(const vv_pack_index *x, vv_error *err)
 
 static vv_status read_front(vv_pack_index *x, size_t len, vv_error *err)
 {
-	ssize_t got;
-
 	if (!vv_buf_reserve(&x->bytes, len)) return vv_fail_nomem(err);
-	got = vv_pread_full(x->fd, x->bytes.data, len, 0, x->path, err);
+	ssize_t got = vv_pread_full(x->fd, x->bytes.data, len, 0, x->path, err);
 	if (got < 0) return (vv_status)got;
 	x->bytes.len = (size_t)got;
 	return (size_t)got == len ? VV_OK : bad(x, "it is cut short", err);
@@ -260,12 +246,11 @@ vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
 			     const uint8_t hash[VV_PACK_HASH_LEN], bool whole, vv_error *err)
 {
 	vv_pack_index *x = vv_calloc(1, sizeof *x);
-	vv_status rc;
 
 	if (!x) return vv_fail_nomem(err);
 	x->fd = -1;
 	x->path = vv_strdup(path);
-	rc = x->path ? open_file(x, hash, whole, err) : vv_fail_nomem(err);
+	vv_status rc = x->path ? open_file(x, hash, whole, err) : vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_pack_index_close(x);
 	} else {
@@ -365,10 +350,9 @@ static vv_status prefix_at(const vv_pack_index *x, page *pg, uint64_t place, uin
 static uint64_t guess(uint64_t lo, uint64_t hi, uint64_t from, uint64_t to, uint64_t prefix)
 {
 	uint64_t span = (to - from) >> 32, part = (prefix - from) >> 32;
-	uint64_t place;
 
 	if (prefix < from || prefix > to || span == 0) return lo + (hi - lo) / 2;
-	place = lo + (hi - lo) * part / span; /* counts are below 2^32 */
+	uint64_t place = lo + (hi - lo) * part / span; /* counts are below 2^32 */
 	return place < hi ? place : hi - 1;
 }
 

@@ -22,10 +22,8 @@
 
 void vv_packs_unref(vv_pack_list *l)
 {
-	size_t i;
-
 	if (l && atomic_fetch_sub(&l->refs, 1) == 1) {
-		for (i = 0; i < l->count; i++) {
+		for (size_t i = 0; i < l->count; i++) {
 			vv_pack_unref(l->packs[i]);
 		}
 		vv_packs_unref(l->under);
@@ -52,9 +50,8 @@ static int compare_packs(const void *pa, const void *pb)
 static vv_pack *find_open(const vv_pack_list *seen, const char *path, const char *name, bool whole)
 {
 	vv_stat st;
-	size_t i;
 
-	for (i = 0; seen && i < seen->own; i++) {
+	for (size_t i = 0; seen && i < seen->own; i++) {
 		vv_pack *p = seen->packs[i];
 
 		if (strcmp(p->name, name) == 0) {
@@ -73,11 +70,10 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 {
 	bool whole = atomic_load(&s->whole);
 	vv_auto(char) *path = vv_path_join(s->packs_dir, name, (char *)NULL);
-	vv_pack *p;
 	vv_status rc = VV_OK;
 
 	if (!path) return vv_fail_nomem(err);
-	p = find_open(seen, path, name, whole);
+	vv_pack *p = find_open(seen, path, name, whole);
 	if (p) {
 		vv_pack_ref(p);
 	} else {
@@ -97,7 +93,6 @@ static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 	vv_pack_list *seen = NULL;
 	vv_pack **packs;
 	vv_status rc;
-	size_t i;
 
 	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) return rc;
 	rc = vv_packs_renew(s->under, seen, false, &l->under, err);
@@ -109,7 +104,7 @@ static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 	packs = vv_realloc_array(l->packs, l->own + l->under->count + 1, sizeof *packs);
 	if (!packs) return vv_fail_nomem(err);
 	l->packs = packs;
-	for (i = 0; i < l->under->count; i++) {
+	for (size_t i = 0; i < l->under->count; i++) {
 		vv_pack_ref(l->under->packs[i]);
 		l->packs[l->count++] = l->under->packs[i];
 	}
@@ -121,7 +116,7 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 {
 	vv_pack_list *l = vv_calloc(1, sizeof *l);
 	char **names = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	vv_pack_name id;
 	vv_status rc;
 
@@ -142,7 +137,7 @@ static vv_status list_once(vv_store *s, const vv_pack_list *seen, vv_pack_list *
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (vv_pack_name_read(&id, names[i])) {
 			rc = add_pack(s, l, seen, names[i], err);
 		}
@@ -198,10 +193,8 @@ static bool is_folder_unchanged(const vv_store *s, const vv_pack_list *l)
 
 static vv_pack_list *current_list(vv_store *s)
 {
-	vv_pack_list *l;
-
 	vv_mutex_lock(s->lock);
-	l = s->list;
+	vv_pack_list *l = s->list;
 	if (l) {
 		(void)atomic_fetch_add(&l->refs, 1);
 	}
@@ -212,11 +205,10 @@ static vv_pack_list *current_list(vv_store *s)
 /* There is no third store below the second. */
 static bool is_unchanged(const vv_store *s, const vv_pack_list *l)
 {
-	vv_pack_list *under;
 	bool same = is_folder_unchanged(s, l);
 
 	if (!same || !s->under) return same;
-	under = current_list(s->under);
+	vv_pack_list *under = current_list(s->under);
 	same = under == l->under && is_folder_unchanged(s->under, under);
 	vv_packs_unref(under);
 	return same;
@@ -243,11 +235,10 @@ static vv_status replace_list(vv_store *s, vv_pack_list **out, vv_error *err)
 vv_status vv_packs_renew(vv_store *s, vv_pack_list *seen, bool force, vv_pack_list **out,
 			 vv_error *err)
 {
-	vv_pack_list *l;
 	vv_status rc = VV_OK;
 
 	vv_mutex_lock(s->list_lock);
-	l = current_list(s);
+	vv_pack_list *l = current_list(s);
 	if (!force && l && l != seen) {
 		*out = l;
 	} else if (!force && l && is_unchanged(s, l)) {
@@ -271,9 +262,8 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 	static const char *const parts[] = {"pack", "index"};
 	char name[VV_PACK_NAME_MAX];
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; i < 2 && rc == VV_OK; i++) {
+	for (size_t i = 0; i < 2 && rc == VV_OK; i++) {
 		vv_auto(char) *path = NULL;
 
 		vv_pack_name_write(name, id, parts[i]);
@@ -286,10 +276,10 @@ vv_status vv_store_remove_pack(vv_store *s, const vv_pack_name *id, vv_error *er
 vv_status vv_store_remove_temps(vv_store *s, const char *prefix, vv_error *err)
 {
 	char **names = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	vv_status rc = vv_list_dir(&names, &count, s->packs_dir, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (strncmp(names[i], prefix, strlen(prefix)) == 0) {
 			vv_auto(char) *path = vv_path_join(s->packs_dir, names[i], (char *)NULL);
 
@@ -326,7 +316,7 @@ static vv_status remove_orphaned_index(vv_store *s, const char *name, vv_error *
 vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
 {
 	char **names = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	vv_status rc;
 
 	if ((rc = vv_store_remove_temps(s, VV_TEMP_PREFIX, err)) < 0 ||
@@ -334,7 +324,7 @@ vv_status vv_store_remove_orphans(vv_store *s, vv_error *err)
 	    (rc = vv_list_dir(&names, &count, s->packs_dir, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if ((rc = remove_orphaned_index(s, names[i], err)) < 0) {
 			break;
 		}

@@ -93,10 +93,8 @@ void vv_pack_writer_free(vv_pack_writer *w)
 
 vv_status vv_pack_writer_reset(vv_pack_writer *w, vv_error *err)
 {
-	vv_status rc;
-
 	vv_mutex_lock(w->lock);
-	rc = drop_file(w, err);
+	vv_status rc = drop_file(w, err);
 	vv_error_clear(&w->failed);
 	vv_xxh3_reset(w->state, 0);
 	vv_cid_map_reset(w->own);
@@ -200,11 +198,11 @@ static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
 			       const vv_pack_item *item, const uint64_t *known_sum, vv_error *err)
 {
 	uint8_t header[VV_RECORD_HEADER_MAX], tail[VV_RECORD_CHECKSUM_LEN];
-	uint64_t start, base, sum;
+	uint64_t base, sum;
 	vv_status rc;
 
 	if ((rc = begin(w, err)) < 0) return rc;
-	start = position(w);
+	uint64_t start = position(w);
 	if (vv_method_has_base(r->method) && vv_cid_map_get(w->own, &r->base, &base)) {
 		r->distance = start - base;
 	}
@@ -319,7 +317,6 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 	uint64_t start = position(w), at = VV_PACK_HEADER_LEN;
 	vv_auto_free uint8_t *piece = NULL;
 	vv_status rc = VV_OK;
-	size_t i;
 
 	piece = vv_malloc(BUFFER_LEN);
 	if (!piece) return vv_fail_nomem(err);
@@ -343,7 +340,7 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 
 		rc = put(w, from->buf + skip, from->buf_len - skip, err);
 	}
-	for (i = 0; rc == VV_OK && i < from->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
 		rc = add_entry(w, from->entries[i].prefix,
 			       from->entries[i].offset - VV_PACK_HEADER_LEN + start, err);
 	}
@@ -373,20 +370,16 @@ vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv
 
 bool vv_pack_writer_find(vv_pack_writer *w, const vv_cid *cid, uint64_t *offset)
 {
-	bool found;
-
 	vv_mutex_lock(w->lock);
-	found = vv_cid_map_get(w->own, cid, offset);
+	bool found = vv_cid_map_get(w->own, cid, offset);
 	vv_mutex_unlock(w->lock);
 	return found;
 }
 
 bool vv_pack_writer_at(vv_pack_writer *w, size_t i, vv_cid *cid, uint64_t *offset)
 {
-	bool there;
-
 	vv_mutex_lock(w->lock);
-	there = i < vv_cid_map_count(w->own);
+	bool there = i < vv_cid_map_count(w->own);
 	if (there) {
 		*cid = *vv_cid_map_cid(w->own, i);
 		*offset = vv_cid_map_value(w->own, i);
@@ -397,11 +390,10 @@ bool vv_pack_writer_at(vv_pack_writer *w, size_t i, vv_cid *cid, uint64_t *offse
 
 unsigned vv_pack_writer_find_prefix(vv_pack_writer *w, uint8_t codec, uint64_t prefix, vv_cid *out)
 {
-	unsigned found;
 	size_t at;
 
 	vv_mutex_lock(w->lock);
-	found = vv_cid_map_find_prefix(w->own, codec, prefix, &at);
+	unsigned found = vv_cid_map_find_prefix(w->own, codec, prefix, &at);
 	if (found > 0) {
 		*out = *vv_cid_map_cid(w->own, at);
 	}
@@ -431,10 +423,9 @@ vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, siz
 			      size_t *got, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	uint64_t end;
 
 	vv_mutex_lock(w->lock);
-	end = position(w);
+	uint64_t end = position(w);
 	*got = offset >= end ? 0 : end - offset < len ? (size_t)(end - offset) : len;
 	if (*got > 0) {
 		rc = read_locked(w, offset, out, *got, err);
@@ -445,20 +436,16 @@ vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, siz
 
 uint64_t vv_pack_writer_count(vv_pack_writer *w)
 {
-	uint64_t count;
-
 	vv_mutex_lock(w->lock);
-	count = w->count;
+	uint64_t count = w->count;
 	vv_mutex_unlock(w->lock);
 	return count;
 }
 
 uint64_t vv_pack_writer_len(vv_pack_writer *w)
 {
-	uint64_t len;
-
 	vv_mutex_lock(w->lock);
-	len = position(w) + (w->sealed ? 0 : VV_PACK_TRAILER_LEN);
+	uint64_t len = position(w) + (w->sealed ? 0 : VV_PACK_TRAILER_LEN);
 	vv_mutex_unlock(w->lock);
 	return len;
 }
@@ -468,7 +455,6 @@ uint64_t vv_pack_writer_len(vv_pack_writer *w)
 static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 {
 	uint8_t words[16];
-	vv_hash128 sum;
 	vv_status rc;
 
 	vv_put_le64(words, w->count);
@@ -477,7 +463,7 @@ static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 	    (rc = flush(w, err)) < 0) {
 		return rc;
 	}
-	sum = vv_xxh3_digest128(w->state);
+	vv_hash128 sum = vv_xxh3_digest128(w->state);
 	vv_put_le64(w->hash, sum.lo);
 	vv_put_le64(w->hash + 8, sum.hi);
 	if ((rc = put(w, w->hash, sizeof w->hash, err)) < 0) return rc;
@@ -548,7 +534,7 @@ vv_status vv_pack_writer_end(vv_pack_writer *w, vv_error *err)
 static vv_status write_index(vv_pack_writer *w, vv_syncs *files, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc = vv_pack_index_encode(&bytes, w->hash, w->entries, w->count, err), closed;
+	vv_status rc = vv_pack_index_encode(&bytes, w->hash, w->entries, w->count, err);
 	int fd;
 
 	if (rc < 0 || (fd = vv_temp_open(&w->index_temp, w->dir, w->prefix, err)) < 0) {
@@ -557,7 +543,7 @@ static vv_status write_index(vv_pack_writer *w, vv_syncs *files, vv_error *err)
 	if ((rc = vv_write_full(fd, bytes.data, bytes.len, w->index_temp, err)) == VV_OK) {
 		rc = vv_syncs_add(files, fd, w->index_temp, err);
 	}
-	closed = vv_close(fd, w->index_temp, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, w->index_temp, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 

@@ -88,9 +88,7 @@ static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
 /* Links come in the node's order; the last one pushed is visited first. */
 static void reverse(vv_cid *cids, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count / 2; i++) {
+	for (size_t i = 0; i < count / 2; i++) {
 		vv_cid other = cids[i];
 
 		cids[i] = cids[count - 1 - i];
@@ -133,7 +131,6 @@ static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
 {
 	bool node = cid->codec == VV_CODEC_DAG_CBOR;
 	vv_status rc, state;
-	size_t before;
 
 	if (k->w->budget == 0) {
 		return vv_fail(err, VV_EREFUSED, "more blocks to visit than allowed");
@@ -145,7 +142,7 @@ static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
 					     node ? k->block.len : 0, state, err)) < 0) {
 		return rc;
 	}
-	before = k->count;
+	size_t before = k->count;
 	if (node && (rc = vv_cbor_links(k->block.data, k->block.len, push, k, err)) < 0) return rc;
 	reverse(k->stack + before, k->count - before);
 	return VV_OK;
@@ -214,14 +211,13 @@ vv_status vv_completing_add(vv_completing *c, const vv_cid *root, bool *complete
 		     .missing_ok = true,
 		     .visit = stop_at_missing,
 		     .payload = &found};
-	vv_status rc;
 
 	*complete = false;
 	if (!c->whole) {
 		c->whole = vv_cid_set_new();
 	}
 	w.known = c->whole;
-	rc = w.seen && c->whole ? vv_walk_from(&w, root, err) : vv_fail_nomem(err);
+	vv_status rc = w.seen && c->whole ? vv_walk_from(&w, root, err) : vv_fail_nomem(err);
 	c->looked += UINT64_MAX - w.budget;
 	if (rc == VV_OK && found.complete) {
 		*complete = true;

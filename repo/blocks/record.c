@@ -72,7 +72,6 @@ static const char *parse_lengths(vv_record *out, const uint8_t **p, const uint8_
 const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64_t offset)
 {
 	const uint8_t *start = p, *end = p + len;
-	const char *what;
 
 	memset(out, 0, sizeof *out);
 	if (len < 1 + DIGEST_LEN) return "the record's header is cut short";
@@ -83,7 +82,7 @@ const char *vv_record_parse(vv_record *out, const uint8_t *p, size_t len, uint64
 	out->cid.codec = p[0] & CODEC_BIT ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW;
 	memcpy(out->cid.digest, p + 1, DIGEST_LEN);
 	p += 1 + DIGEST_LEN;
-	what = parse_lengths(out, &p, end);
+	const char *what = parse_lengths(out, &p, end);
 	if (!what && vv_method_has_base(out->method)) {
 		what = parse_base(out, &p, end, offset);
 	}

@@ -419,10 +419,9 @@ static vv_status add_link(void *payload, const vv_cid *link, vv_error *err)
 static vv_status read_links(walking *k, const vv_cid *cid, links *out, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	vv_status rc;
 
 	out->count = 0;
-	rc = k->w->get(k->w->payload, cid, &k->block, err);
+	vv_status rc = k->w->get(k->w->payload, cid, &k->block, err);
 	if (rc < 0) return rc;
 	rc = vv_cbor_links(k->block.data, k->block.len, add_link, out, err);
 	if (rc < 0 && rc != VV_ENOMEM) {
@@ -470,8 +469,6 @@ static int compare_places(const void *a, const void *b)
 
 static vv_status sort_theirs(walking *k, vv_error *err)
 {
-	size_t i;
-
 	if (k->theirs.count > k->place_cap) {
 		place *places = vv_realloc_array(k->places, k->theirs.count, sizeof(*places));
 
@@ -479,7 +476,7 @@ static vv_status sort_theirs(walking *k, vv_error *err)
 		k->places = places;
 		k->place_cap = k->theirs.count;
 	}
-	for (i = 0; i < k->theirs.count; i++) {
+	for (size_t i = 0; i < k->theirs.count; i++) {
 		k->places[i].cid = k->theirs.items[i];
 		k->places[i].at = i;
 	}
@@ -493,17 +490,17 @@ static vv_status sort_theirs(walking *k, vv_error *err)
  * both in step, a link that the other node has too sets the step anew. */
 static vv_status push_links(walking *k, vv_error *err)
 {
-	size_t i, bottom = k->depth, at = 0;
+	size_t bottom = k->depth, at = 0;
 	vv_status rc = sort_theirs(k, err);
 
-	for (i = 0; rc == VV_OK && i < k->own.count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < k->own.count; i++) {
 		const vv_cid *link = &k->own.items[i], *like = NULL;
-		place key, *found;
+		place key;
 
 		key.cid = *link;
-		found = k->theirs.count ? bsearch(&key, k->places, k->theirs.count, sizeof(place),
-						  compare_places)
-					: NULL;
+		place *found = k->theirs.count ? bsearch(&key, k->places, k->theirs.count,
+							 sizeof(place), compare_places)
+					       : NULL;
 		if (found) {
 			at = found->at + 1;
 			continue; /* the other version has it, with all below it */
@@ -514,7 +511,7 @@ static vv_status push_links(walking *k, vv_error *err)
 		rc = push(k, link, like && like->codec == link->codec ? like : NULL, err);
 	}
 	/* The stack gives the last first. */
-	for (i = 0; rc == VV_OK && i < (k->depth - bottom) / 2; i++) {
+	for (size_t i = 0; rc == VV_OK && i < (k->depth - bottom) / 2; i++) {
 		pair swap = k->stack[bottom + i];
 
 		k->stack[bottom + i] = k->stack[k->depth - 1 - i];

@@ -91,7 +91,6 @@ static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_e
 	vv_pack_list *fresh = NULL;
 	bool changed = false, any = false;
 	vv_status rc;
-	size_t i;
 
 	if ((*tries)++ == 0) {
 		if ((rc = vv_packs_renew(s, *l, false, &fresh, err)) < 0) return rc;
@@ -100,7 +99,7 @@ static vv_status look_again(vv_store *s, vv_pack_list **l, unsigned *tries, vv_e
 		*l = fresh;
 	}
 	if (!any && *tries <= 2) {
-		for (i = 0; i < (*l)->count; i++) {
+		for (size_t i = 0; i < (*l)->count; i++) {
 			if ((rc = vv_pack_check_index((*l)->packs[i], &changed, err)) < 0) {
 				return rc;
 			}
@@ -210,10 +209,9 @@ void vv_store_on_absent(vv_store *s, vv_absent_fn fn, void *payload)
 static vv_status get_absent(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_error why;
-	vv_status rc;
 
 	vv_mutex_lock(s->absent_lock);
-	rc = search_packs(s, cid, false, get_from, out, err);
+	vv_status rc = search_packs(s, cid, false, get_from, out, err);
 	if (rc == VV_EMISSING) {
 		vv_buf_reset(out);
 		const vv_status came = s->absent(s->absent_payload, cid, out, &why);
@@ -232,10 +230,8 @@ static vv_status get_absent(vv_store *s, const vv_cid *cid, vv_buf *out, vv_erro
 
 vv_status vv_store_get(vv_store *s, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
-	vv_status rc;
-
 	if (vv_store_get_kept(s, cid, out)) return vv_buf_ok(out, err);
-	rc = search_packs(s, cid, false, get_from, out, err);
+	vv_status rc = search_packs(s, cid, false, get_from, out, err);
 	return rc == VV_EMISSING && s->absent ? get_absent(s, cid, out, err) : rc;
 }
 
@@ -326,12 +322,11 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 	vv_pack_list *l = NULL;
 	vv_stat st;
 	vv_status rc;
-	size_t i;
 
 	memset(out, 0, sizeof *out);
 	out->old_since = INT64_MAX;
 	if ((rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) return rc;
-	for (i = 0; i < l->own; i++) {
+	for (size_t i = 0; i < l->own; i++) {
 		const vv_pack *p = l->packs[i];
 		uint64_t index_len = vv_lstat(&st, p->index_path, NULL) == VV_OK ? st.size : 0;
 
@@ -374,13 +369,13 @@ static vv_status match_in_pack(match *m, vv_pack *p, vv_error *err)
 {
 	vv_pack_index *index = atomic_load(&p->index);
 	uint8_t peek[VV_RECORD_PEEK];
-	uint64_t first, count, offset, i;
+	uint64_t first, count, offset;
 	vv_record r;
 	size_t have;
 	vv_status rc;
 
 	if ((rc = vv_pack_index_find(index, m->prefix, &first, &count, err)) < 0) return rc;
-	for (i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < count; i++) {
 		if ((rc = vv_pack_index_offset(index, first + i, &offset, err)) < 0) return rc;
 		if ((rc = vv_pack_record(p, offset, &r, peek, &have, err)) < 0) {
 			if (rc != VV_ECORRUPT) return rc;
@@ -398,10 +393,9 @@ static vv_status match_in_pack(match *m, vv_pack *p, vv_error *err)
 static vv_status match_in_list(match *m, const vv_pack_list *l, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
 	m->count = 0;
-	for (i = 0; rc == VV_OK && i < l->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
 		rc = match_in_pack(m, l->packs[i], err);
 		if (rc == VV_ECORRUPT) {
 			rc = VV_OK;

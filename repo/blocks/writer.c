@@ -34,13 +34,13 @@ static int compare_age(const void *pa, const void *pb)
 static size_t find_split(const uint64_t *sizes, size_t count)
 {
 	uint64_t total = 0;
-	size_t split = 0, i;
+	size_t split = 0;
 
 	while (split + 1 < count && sizes[split] / 2 >= sizes[split + 1]) {
 		split++;
 	}
 	if (split + 1 >= count) return count;
-	for (i = split; i < count; i++) {
+	for (size_t i = split; i < count; i++) {
 		total += sizes[i];
 	}
 	while (split > 0 && sizes[split - 1] / 2 < total) {
@@ -59,13 +59,13 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len, 
 	vv_auto_free uint64_t *sizes = vv_calloc(l->count + 1, sizeof *sizes);
 	vv_auto_free vv_pack **packs = vv_calloc(l->count + 1,
 						 sizeof *packs); /* NULL stands for the new one */
-	size_t n = 0, split, at = 0, i;
+	size_t n = 0, at = 0;
 	vv_status rc = VV_OK;
 
 	*out = NULL;
 	*count = 0;
 	if (!sizes || !packs) return vv_fail_nomem(err);
-	for (i = 0; i < l->own; i++) {
+	for (size_t i = 0; i < l->own; i++) {
 		if (!l->packs[i]->id.aside && !vv_pack_is_damaged(l->packs[i])) {
 			packs[n++] = l->packs[i]; /* the list is by size already */
 		}
@@ -76,10 +76,10 @@ static vv_status choose_packs_to_merge(const vv_pack_list *l, uint64_t new_len, 
 	memmove(packs + at + 1, packs + at, (n - at) * sizeof *packs);
 	packs[at] = NULL;
 	n++;
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		sizes[i] = packs[i] ? packs[i]->stat.size : new_len;
 	}
-	split = find_split(sizes, n);
+	size_t split = find_split(sizes, n);
 	if (split > at) return rc; /* the new one is fine where it is */
 	memmove(packs + at, packs + at + 1, (n - at - 1) * sizeof *packs);
 	n--;
@@ -113,9 +113,7 @@ struct vv_writer {
 /* Indexes that had to be made anew are kept. Failing here costs time only. */
 static void store_indexes(const vv_pack_list *l)
 {
-	size_t i;
-
-	for (i = 0; i < l->own; i++) {
+	for (size_t i = 0; i < l->own; i++) {
 		if (!atomic_load(&l->packs[i]->index_stored) && !vv_pack_is_damaged(l->packs[i])) {
 			(void)vv_pack_store_index(l->packs[i], NULL);
 		}
@@ -147,12 +145,11 @@ static vv_status open_writer(vv_writer *w, unsigned lock_wait_ms, vv_error *err)
 vv_status vv_writer_open(vv_writer **out, vv_store *s, unsigned lock_wait_ms, vv_error *err)
 {
 	vv_writer *w = vv_calloc(1, sizeof *w);
-	vv_status rc;
 
 	if (!w) return vv_fail_nomem(err);
 	w->store = s;
 	w->lock_fd = w->gc_fd = -1;
-	rc = open_writer(w, lock_wait_ms, err);
+	vv_status rc = open_writer(w, lock_wait_ms, err);
 	if (rc < 0) {
 		vv_writer_close(w);
 	} else {
@@ -291,14 +288,14 @@ static vv_status put_new(vv_writer *w, const vv_source *src, vv_pack_item *item,
 			 const vv_block_form *form, uint64_t *record_len, vv_error *err)
 {
 	vv_coder *c = vv_coder_take(w->store->coders, err);
-	vv_status rc;
 
 	if (!c) return VV_ENOMEM;
 	if (is_first(w)) {
 		vv_coder_effort(c, VV_EFFORT_THOROUGH);
 		vv_coder_allow_edits(c, true);
 	}
-	rc = form && keeps_form(src, item, form) ? VV_OK : choose_form(src, c, item, base, err);
+	vv_status rc = form && keeps_form(src, item, form) ? VV_OK
+							   : choose_form(src, c, item, base, err);
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(w->own, c, item, record_len, err);
 	}
@@ -423,11 +420,10 @@ bool vv_writer_has(vv_writer *w, const vv_cid *cid)
 	vv_pack_list *packs = NULL;
 	vv_place place;
 	vv_record r;
-	bool has;
 
 	if (current_packs(w, &packs, NULL) < 0) return false;
 	src.packs = packs;
-	has = vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
+	bool has = vv_source_find(&src, cid, &place, &r, NULL) == VV_OK;
 	vv_packs_unref(packs);
 	return has;
 }
@@ -466,9 +462,8 @@ vv_status vv_writer_each_pending(vv_writer *w, vv_pending_fn fn, void *payload, 
 	vv_record r, base;
 	vv_cid cid;
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && vv_pack_writer_at(w->own, i, &cid, &offset); i++) {
+	for (size_t i = 0; rc == VV_OK && vv_pack_writer_at(w->own, i, &cid, &offset); i++) {
 		if ((rc = pending_record(w, offset, &r, err)) < 0) {
 			break;
 		}
@@ -499,9 +494,8 @@ static vv_pack_writer *merge_packs(vv_writer *w, vv_pack **packs, size_t count)
 {
 	vv_auto(vv_pack_writer) *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
 	vv_status rc = merged ? VV_OK : VV_ENOMEM;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = vv_pack_writer_copy_pack(merged, packs[i], NULL);
 	}
 	if (rc < 0 || vv_pack_writer_copy_writer(merged, w->own, NULL) < 0 ||
@@ -519,9 +513,7 @@ static bool same_name(const vv_pack_name *a, const vv_pack_name *b)
 
 static bool is_listed(const vv_pack_list *l, const vv_pack_name *id)
 {
-	size_t i;
-
-	for (i = 0; i < l->count; i++) {
+	for (size_t i = 0; i < l->count; i++) {
 		if (same_name(&l->packs[i]->id, id)) return true;
 	}
 	return false;
@@ -553,9 +545,8 @@ static void fail_for_good(vv_writer *w, const vv_error *err)
 static void after_publish(vv_writer *w)
 {
 	vv_error err;
-	size_t i;
 
-	for (i = 0; i < w->merging_count; i++) {
+	for (size_t i = 0; i < w->merging_count; i++) {
 		if (!same_name(&w->merging[i]->id, &w->id)) {
 			(void)vv_store_remove_pack(w->store, &w->merging[i]->id, NULL);
 		}
@@ -676,9 +667,8 @@ static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 {
 	vv_auto(vv_pack_writer) *merged = vv_pack_writer_new(w->store->packs_dir, VV_TEMP_PREFIX);
 	vv_status rc = merged ? VV_OK : vv_fail_nomem(err);
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < l->own; i++) {
+	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		rc = vv_pack_writer_copy_pack(merged, l->packs[i], err);
 	}
 	if (rc == VV_OK && (rc = vv_pack_writer_end(merged, err)) == VV_OK) {
@@ -690,10 +680,9 @@ static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 {
 	vv_error local;
-	vv_status rc;
 
 	err = err ? err : &local;
 	if (l->own == 0) return VV_OK;
-	rc = l->own == 1 ? move_pack(w, l->packs[0], err) : copy_packs(w, l, err);
+	vv_status rc = l->own == 1 ? move_pack(w, l->packs[0], err) : copy_packs(w, l, err);
 	return rc < 0 ? rc : vv_writer_renew(w, err);
 }

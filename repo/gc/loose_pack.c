@@ -279,9 +279,7 @@ static bool read_count(const packing *p, const char *hex, uint32_t *out)
 
 static bool is_listed(const packing *p, const char *hex)
 {
-	size_t i;
-
-	for (i = 0; i < p->pack_count; i++) {
+	for (size_t i = 0; i < p->pack_count; i++) {
 		if (strcmp(p->packs[i].hex, hex) == 0) return true;
 	}
 	return false;
@@ -337,9 +335,8 @@ static vv_status list_own(packing *p, vv_error *err)
 static void choose_packs(packing *p)
 {
 	uint64_t total = p->loose_count;
-	size_t i;
 
-	for (i = 0; i < p->pack_count; i++) {
+	for (size_t i = 0; i < p->pack_count; i++) {
 		if (p->packs[i].objects > 2 * total && !(total == 0 && i + 1 < p->pack_count)) {
 			break;
 		}
@@ -353,7 +350,6 @@ static void choose_packs(packing *p)
 static vv_status add_loose(packing *p, const char *path, const char *fan, const char *name,
 			   vv_error *err)
 {
-	loose_file *file;
 	vv_stat st;
 
 	if (strlen(name) != GIT_OID_HEXSZ - 2 || vv_lstat(&st, path, NULL) < 0 ||
@@ -361,7 +357,7 @@ static vv_status add_loose(packing *p, const char *path, const char *fan, const 
 		return VV_OK;
 	}
 	if (!vv_array_room(p->loose, p->loose_count, p->loose_cap)) return vv_fail_nomem(err);
-	file = &p->loose[p->loose_count];
+	loose_file *file = &p->loose[p->loose_count];
 	(void)snprintf(file->hex, sizeof(file->hex), "%s%s", fan, name);
 	if (git_oid_fromstr(&file->id, file->hex) == 0) {
 		p->loose_count++;
@@ -482,7 +478,6 @@ static vv_status rewrite_list(const packing *p, const char *new_hex, vv_error *e
 {
 	vv_auto(char) *path = vv_path_join(p->repo->varvedir, VV_OWN_PACKS, NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	for (size_t i = 0; i < p->pack_count; i++) {
 		if (!p->packs[i].merged) {
@@ -490,7 +485,7 @@ static vv_status rewrite_list(const packing *p, const char *new_hex, vv_error *e
 		}
 	}
 	vv_buf_printf(&text, "%s\n", new_hex);
-	rc = vv_buf_ok(&text, err);
+	vv_status rc = vv_buf_ok(&text, err);
 	return rc < 0 ? rc : vv_write_file(path, text.data, text.len, false, err);
 }
 

@@ -37,10 +37,9 @@ static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path
 {
 	gather *g = payload;
 	bool added;
-	vv_status rc;
 
 	if (!p || what) return g->fn(g->payload, p ? &p->root : NULL, path, commit, what, err);
-	rc = vv_cid_set_add(g->roots, &p->root, &added, err);
+	vv_status rc = vv_cid_set_add(g->roots, &p->root, &added, err);
 	return rc < 0 || !added ? rc : g->fn(g->payload, &p->root, path, commit, NULL, err);
 }
 
@@ -67,14 +66,13 @@ static vv_status drain(gather *g, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	vv_node *n;
-	uint32_t i;
 
 	while (rc == VV_OK && (n = vv_queue_pop(&g->queue))) {
 		vv_oid id;
 
 		vv_oid_from_git(&id, &n->id);
 		rc = vv_tree_pointers_look(&g->trees, &n->tree, &id, err);
-		for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
+		for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
 			rc = queue_commit(g, n->parents[i], err);
 		}
 	}
@@ -103,7 +101,6 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 {
 	git_object_t type = GIT_OBJECT_TAG;
 	git_oid id = *tip;
-	vv_node *n;
 	vv_status rc = peel(g, &id, &type, err);
 
 	if (rc == VV_ENOTFOUND && g->trees.hard) {
@@ -116,7 +113,7 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 	if (rc < 0 || type == GIT_OBJECT_TAG) return vv_missing_ok(rc, err);
 	if (type == GIT_OBJECT_TREE) return vv_tree_pointers_look(&g->trees, &id, NULL, err);
 	if (type == GIT_OBJECT_BLOB) return vv_tree_pointers_blob(&g->trees, &id, "", NULL, err);
-	n = vv_walker_node(g->walker, &id);
+	vv_node *n = vv_walker_node(g->walker, &id);
 	return n ? queue_commit(g, n, err) : vv_fail_nomem(err);
 }
 
@@ -152,11 +149,11 @@ static vv_status take_soft(gather *g, vv_error *err)
 
 static vv_status look_at_entries(gather *g, git_index *git, vv_error *err)
 {
-	size_t i, k, count = git_index_entrycount(git), undo = git_index_reuc_entrycount(git);
+	size_t count = git_index_entrycount(git), undo = git_index_reuc_entrycount(git);
 	bool hard = g->trees.hard;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const git_index_entry *e = git_index_get_byindex(git, i);
 
 		if ((e->mode & 0170000) == 0100000 && !git_oid_is_zero(&e->id)) {
@@ -164,10 +161,10 @@ static vv_status look_at_entries(gather *g, git_index *git, vv_error *err)
 		}
 	}
 	g->trees.hard = false; /* git lets what resolve-undo names go */
-	for (i = 0; rc == VV_OK && i < undo; i++) {
+	for (size_t i = 0; rc == VV_OK && i < undo; i++) {
 		const git_index_reuc_entry *e = git_index_reuc_get_byindex(git, i);
 
-		for (k = 0; rc == VV_OK && k < 3; k++) {
+		for (size_t k = 0; rc == VV_OK && k < 3; k++) {
 			if ((e->mode[k] & 0170000) == 0100000) {
 				rc = vv_tree_pointers_blob(&g->trees, &e->oid[k], e->path, NULL,
 							   err);
@@ -182,11 +179,10 @@ static vv_status look_at_index(gather *g, const char *file, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
 	char *own = g->repo->index_file;
-	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
 	g->repo->index_file = (char *)(uintptr_t)file; /* lent while it is opened */
-	rc = vv_index_open(&x, g->repo, err);
+	vv_status rc = vv_index_open(&x, g->repo, err);
 	g->repo->index_file = own;
 	return rc < 0 ? rc : look_at_entries(g, x->git, err);
 }

@@ -97,12 +97,11 @@ vv_status vv_tag_target(vv_repository *r, const git_oid *tag, git_oid *out, vv_e
 {
 	vv_auto(git_odb_object) *object = NULL;
 	char hex[GIT_OID_HEXSZ + 1];
-	const char *text;
 	vv_oid target;
 	vv_status rc = vv_object_read(r, tag, GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &object, err);
 
 	if (rc < 0) return rc;
-	text = git_odb_object_data(object);
+	const char *text = git_odb_object_data(object);
 	if (git_odb_object_size(object) < 7 + VV_OID_TEXT || memcmp(text, "object ", 7) != 0 ||
 	    !vv_oid_parse(&target, text + 7, VV_OID_TEXT)) {
 		rc = vv_fail(err, VV_ECORRUPT, "the tag %s does not begin with its object",

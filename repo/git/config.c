@@ -47,11 +47,10 @@ static vv_status check_value(git_config *own, const char *key, const char *value
 static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc, closed;
 	vv_stat st;
 	int fd;
 
-	rc = vv_lstat(&st, lock->path, err);
+	vv_status rc = vv_lstat(&st, lock->path, err);
 	*exists = rc == VV_OK;
 	*mode = *exists ? st.mode : 0;
 	rc = *exists ? vv_read_file(&bytes, lock->path, CONFIG_BYTES_MAX, err)
@@ -59,7 +58,7 @@ static vv_status copy_config(vv_git_lock *lock, bool *exists, uint32_t *mode, vv
 	if (rc < 0) return rc;
 	if ((fd = vv_git_lock_open_new(lock, err)) < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, vv_buf_cstr(&bytes), bytes.len, lock->new_path, err);
-	closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
@@ -90,7 +89,7 @@ static vv_status edit_config(const vv_git_lock *lock, const char *key, const cha
 /* libgit2 has written it, unsynced and with permissions of its own. */
 static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t mode, vv_error *err)
 {
-	vv_status rc, closed;
+	vv_status rc;
 	int fd = vv_open(lock->new_path, 0, 0, err);
 
 	if (fd < 0) return (vv_status)fd;
@@ -102,7 +101,7 @@ static vv_status finish_config(const vv_git_lock *lock, bool existed, uint32_t m
 	if (rc == VV_OK) {
 		rc = vv_fsync(fd, lock->new_path, err);
 	}
-	closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, lock->new_path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 

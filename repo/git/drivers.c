@@ -48,9 +48,7 @@ const char *vv_driver_key(size_t i)
 
 void vv_driver_value(vv_buf *b, size_t i, const char *program)
 {
-	const char *p;
-
-	for (p = drivers[i].value; *p; p++) {
+	for (const char *p = drivers[i].value; *p; p++) {
 		if (p[0] == '%' && p[1] == 's') {
 			put_word(b, program);
 			p++;

@@ -110,14 +110,12 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 /* One attempt: VV_OK, VV_EEXISTS, or another failure. */
 static vv_status make(const vv_git_lock *l, const char *text, vv_error *err)
 {
-	int fd;
-
 	if (vv_sys_ops.symlink(text, l->lock_path) == 0) return VV_OK;
 	if (errno != EPERM && errno != EOPNOTSUPP && errno != ENOSYS) {
 		return vv_fail_errno(err, "cannot create", l->lock_path);
 	}
 	/* A file system without symbolic links: then nobody can tell whose lock it is. */
-	fd = vv_open(l->lock_path, O_WRONLY | O_CREAT | O_EXCL, 0666, err);
+	int fd = vv_open(l->lock_path, O_WRONLY | O_CREAT | O_EXCL, 0666, err);
 	return fd < 0 ? (vv_status)fd : vv_close(fd, l->lock_path, err);
 }
 
@@ -191,7 +189,6 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
 	vv_git_lock l = {.repo = r};
 	vv_holder holder;
 	vv_stat st;
-	bool gone;
 
 	if (!vv_path_ends(lock_path, ".lock") || !read_lock(text, &holder, &st, lock_path) ||
 	    vv_holder_state_of(&holder, self(r), st.mtime_sec) != VV_HOLDER_DEAD) {
@@ -200,7 +197,7 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
 	l.lock_path = vv_strdup(lock_path);
 	l.path = vv_strndup(lock_path, len - end);
 	l.new_path = l.path ? new_path_of(l.path) : NULL;
-	gone = l.lock_path && l.new_path && take_over(&l, text, &holder);
+	bool gone = l.lock_path && l.new_path && take_over(&l, text, &holder);
 	clear(&l);
 	return gone;
 }
@@ -300,7 +297,6 @@ static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, unsign
 		      vv_error *err)
 {
 	vv_buf lock = VV_BUF_INIT;
-	vv_status rc;
 
 	memset(l, 0, sizeof(*l));
 	if (!path) return vv_fail_nomem(err);
@@ -309,8 +305,8 @@ static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, unsign
 	l->path = vv_strdup(path);
 	l->lock_path = vv_buf_detach(&lock);
 	l->new_path = new_path_of(path);
-	rc = l->path && l->lock_path && l->new_path ? wait_and_make(l, wait_ms, err)
-						    : vv_fail_nomem(err);
+	vv_status rc = l->path && l->lock_path && l->new_path ? wait_and_make(l, wait_ms, err)
+							      : vv_fail_nomem(err);
 	l->held = rc == VV_OK;
 	if (rc < 0) {
 		clear(l);
@@ -365,7 +361,7 @@ vv_status vv_git_lock_replace(vv_git_lock *l, bool sync_dir, vv_error *err)
 vv_status vv_git_lock_fill(vv_git_lock *l, const void *bytes, size_t len, vv_error *err)
 {
 	int fd = vv_git_lock_open_new(l, err);
-	vv_status rc, closed;
+	vv_status rc;
 
 	if (fd < 0) {
 		vv_git_lock_release(l);
@@ -375,7 +371,7 @@ vv_status vv_git_lock_fill(vv_git_lock *l, const void *bytes, size_t len, vv_err
 	    (rc = vv_share_fd(l->repo, fd, l->new_path, err)) == VV_OK) {
 		rc = vv_repository_sync(l->repo, fd, l->new_path, err);
 	}
-	closed = vv_close(fd, l->new_path, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, l->new_path, rc == VV_OK ? err : NULL);
 	if (rc < 0 || (rc = closed) < 0) {
 		vv_git_lock_release(l);
 	}

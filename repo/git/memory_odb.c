@@ -37,11 +37,10 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 		    git_object_t type)
 {
 	vv_memory_odb *m = (vv_memory_odb *)backend;
-	vv_memory_object *o;
 
 	if (lookup(backend, id)) return 0;
 	if (!vv_array_room(m->items, m->count, m->cap)) return out_of_memory();
-	o = &m->items[m->count];
+	vv_memory_object *o = &m->items[m->count];
 	if (!(o->bytes = vv_malloc(len))) return out_of_memory();
 	if (!vv_hash_index_add(&m->places, hash_id(m, id), m->count)) {
 		vv_free(o->bytes);

@@ -50,7 +50,6 @@ static int leave_pointers(git_merge_driver *self, const char **path_out, uint32_
 					  git_merge_driver_source_ours(src),
 					  git_merge_driver_source_theirs(src)};
 	git_odb *odb = NULL;
-	size_t i;
 	int code = git_repository_odb(&odb, git_merge_driver_source_repo(src));
 	bool pointer = false;
 
@@ -59,7 +58,7 @@ static int leave_pointers(git_merge_driver *self, const char **path_out, uint32_
 	(void)mode_out;
 	(void)merged_out;
 	(void)name;
-	for (i = 0; code == 0 && !pointer && i < 3; i++) {
+	for (size_t i = 0; code == 0 && !pointer && i < 3; i++) {
 		if (sides[i] && (sides[i]->mode & 0170000) == 0100000) {
 			pointer = looks(odb, &sides[i]->id, &code);
 		}

@@ -162,7 +162,6 @@ static vv_status check_offsets(window *w, const offsets *o, uint64_t pack_size, 
 static bool index_layout(offsets *o, const uint8_t *head, uint64_t size)
 {
 	static const uint8_t second[8] = {0xff, 't', 'O', 'c', 0, 0, 0, 2};
-	uint64_t fixed;
 	uint32_t count;
 
 	memset(o, 0, sizeof(*o));
@@ -178,7 +177,7 @@ static bool index_layout(offsets *o, const uint8_t *head, uint64_t size)
 	o->large = true;
 	o->at = sizeof(second) + FANOUT + o->count * (VV_SHA1_LEN + 4);
 	o->large_at = o->at + o->count * 4;
-	fixed = o->large_at + ENDS;
+	uint64_t fixed = o->large_at + ENDS;
 	if (size < fixed || (size - fixed) % 8 != 0) return false;
 	o->large_count = (size - fixed) / 8;
 	return o->large_count <= o->count;
@@ -298,10 +297,8 @@ static vv_status multi_chunks(multi *m, window *w, uint32_t chunks, bool *known,
 	*known = true;
 	if (before > end) return damaged(w->path, "it is too short", err);
 	for (uint32_t i = 0; i < chunks; i++) {
-		uint64_t at;
-
 		if ((rc = window_read(w, &p, &len, 12 + (uint64_t)i * 12, 12, err)) < 0) return rc;
-		at = be64(p + 4);
+		uint64_t at = be64(p + 4);
 		if (at < before || at > end) {
 			return damaged(w->path, "its tables are in disorder", err);
 		}
@@ -327,7 +324,6 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 {
 	uint64_t left = m->len[NAMES];
 	vv_auto_free uint8_t *names = NULL;
-	const char *name;
 	vv_status rc = VV_OK;
 	ssize_t got;
 
@@ -341,7 +337,7 @@ static vv_status multi_sizes(multi *m, const window *w, const char *dir, vv_erro
 	if ((got = vv_pread_full(w->fd, names, (size_t)left, m->at[NAMES], w->path, err)) < 0) {
 		return (vv_status)got;
 	}
-	name = (const char *)names;
+	const char *name = (const char *)names;
 	for (uint32_t i = 0; rc == VV_OK && i < m->packs; i++) {
 		size_t len = strlen(name);
 		vv_auto(char) *path = NULL;
@@ -401,7 +397,6 @@ static vv_status check_multi_open(multi *m, window *w, const char *dir, vv_error
 {
 	const uint8_t *p;
 	size_t len;
-	uint32_t chunks;
 	bool known;
 	vv_status rc;
 
@@ -411,7 +406,7 @@ static vv_status check_multi_open(multi *m, window *w, const char *dir, vv_error
 	if ((rc = window_read(w, &p, &len, 0, 12, err)) < 0 || memcmp(p, "MIDX\1\1", 6) != 0) {
 		return rc;
 	}
-	chunks = p[6];
+	uint32_t chunks = p[6];
 	m->packs = be32(p + 8);
 	if ((rc = multi_chunks(m, w, chunks, &known, err)) < 0 || !known) return rc;
 	if (m->len[COUNTS] != FANOUT) {

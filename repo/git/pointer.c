@@ -28,10 +28,10 @@ bool vv_pointer_looks_like(const void *bytes, size_t len)
 
 size_t vv_pointer_strip_cr(char *text, size_t len)
 {
-	size_t from, to = 0;
+	size_t to = 0;
 
 	if (!vv_pointer_looks_like(text, len) || !memchr(text, '\r', len)) return len;
-	for (from = 0; from < len; from++) {
+	for (size_t from = 0; from < len; from++) {
 		if (text[from] != '\r' || from + 1 == len || text[from + 1] != '\n') {
 			text[to++] = text[from];
 		}
@@ -48,15 +48,13 @@ static bool is_table(const vv_pointer *p)
 
 static void put_columns(vv_buf *b, const vv_pointer *p)
 {
-	size_t i;
-
 	vv_buf_puts(b, ", \"key\": [");
-	for (i = 0; i < p->key_count; i++) {
+	for (size_t i = 0; i < p->key_count; i++) {
 		vv_buf_puts(b, i > 0 ? ", " : "");
 		vv_json_put_string(b, p->key[i], strlen(p->key[i]));
 	}
 	vv_buf_puts(b, "],\n \"columns\": [");
-	for (i = 0; i < p->column_count; i++) {
+	for (size_t i = 0; i < p->column_count; i++) {
 		const vv_pointer_column *c = &p->columns[i];
 
 		vv_buf_puts(b, i > 0 ? ",\n  {\"name\": " : "\n  {\"name\": ");
@@ -183,11 +181,10 @@ bool vv_pointer_torn_roots(vv_cid out[3], bool has[3], const char *text, size_t 
 	has[0] = has[1] = has[2] = false;
 	while (p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p)), *line = p;
-		int mark;
 		vv_cid root;
 
 		p = eol ? eol + 1 : end;
-		mark = mark_of(line, (size_t)(p - line));
+		int mark = mark_of(line, (size_t)(p - line));
 		whose = mark >= 0 ? mark : whose;
 		marked |= mark >= 0;
 		if (mark >= 0 || !vv_pointer_next_root(&root, &line, p)) {
@@ -221,7 +218,7 @@ vv_status vv_pointer_refuse_torn(const char *text, size_t len, const char *path,
 
 static vv_status read_key(vv_pointer *out, vv_arena *arena, const vv_json *json, vv_error *err)
 {
-	const vv_json *key = vv_json_get(json, "key"), *m;
+	const vv_json *key = vv_json_get(json, "key");
 	size_t n = 0;
 
 	if (!key || key->type != VV_JSON_ARRAY) {
@@ -231,7 +228,7 @@ static vv_status read_key(vv_pointer *out, vv_arena *arena, const vv_json *json,
 	if (!(out->key = vv_arena_calloc(arena, key->count + 1, sizeof(*out->key)))) {
 		return vv_fail_nomem(err);
 	}
-	for (m = key->first; m; m = m->next) {
+	for (const vv_json *m = key->first; m; m = m->next) {
 		if (m->type != VV_JSON_STRING) {
 			return vv_fail(err, VV_EINPUT,
 				       "a pointer's \"key\" must be a list of column names");
@@ -244,7 +241,7 @@ static vv_status read_key(vv_pointer *out, vv_arena *arena, const vv_json *json,
 
 static vv_status read_columns(vv_pointer *out, vv_arena *arena, const vv_json *json, vv_error *err)
 {
-	const vv_json *columns = vv_json_get(json, "columns"), *m;
+	const vv_json *columns = vv_json_get(json, "columns");
 	size_t n = 0;
 
 	if (!columns || columns->type != VV_JSON_ARRAY) {
@@ -253,7 +250,7 @@ static vv_status read_columns(vv_pointer *out, vv_arena *arena, const vv_json *j
 	if (!(out->columns = vv_arena_calloc(arena, columns->count + 1, sizeof(*out->columns)))) {
 		return vv_fail_nomem(err);
 	}
-	for (m = columns->first; m; m = m->next) {
+	for (const vv_json *m = columns->first; m; m = m->next) {
 		const vv_json *name = m->type == VV_JSON_OBJECT ? vv_json_get(m, "name") : NULL;
 		const char *type = name ? string_of(m, "type") : NULL;
 
@@ -311,7 +308,7 @@ static vv_status read_members(vv_pointer *out, vv_arena *arena, const vv_json *j
 static vv_status compare_text(const vv_pointer *p, const char *text, size_t len, vv_error *err)
 {
 	vv_auto(vv_buf) again = VV_BUF_INIT;
-	size_t i, line = 1, start = 0;
+	size_t line = 1, start = 0;
 	vv_status rc;
 
 	vv_pointer_put(&again, p);
@@ -319,7 +316,7 @@ static vv_status compare_text(const vv_pointer *p, const char *text, size_t len,
 	    (again.len == len && memcmp(again.data, text, len) == 0)) {
 		return rc;
 	}
-	for (i = 0; i < len && i < again.len && text[i] == again.data[i]; i++) {
+	for (size_t i = 0; i < len && i < again.len && text[i] == again.data[i]; i++) {
 		if (text[i] == '\n') {
 			line++;
 			start = i + 1;

@@ -59,11 +59,10 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 	for (path = path ? path : "/usr/bin:/bin"; *path; path += *path == ':') {
 		size_t len = strcspn(path, ":");
 		vv_auto(char) *dir = *path == '/' ? vv_strndup(path, len) : NULL;
-		char *file;
 		bool absolute = *path == '/';
 
 		path += len;
-		file = dir ? vv_path_join(dir, name, NULL) : NULL;
+		char *file = dir ? vv_path_join(dir, name, NULL) : NULL;
 		if (absolute && !file) return vv_fail_nomem(err);
 		if (file && is_program(file)) {
 			*out = file;
@@ -90,12 +89,11 @@ static vv_status beside(char **out, const char *folder, const char *name, vv_err
 	vv_auto(char) *path = NULL;
 	char self[PATH_MAX];
 	const ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	char *slash;
 
 	*out = NULL;
 	if (n <= 0) return VV_OK;
 	self[n] = '\0';
-	slash = strrchr(self, '/');
+	char *slash = strrchr(self, '/');
 	if (!slash) return VV_OK;
 	*slash = '\0';
 	path = vv_path_join(self, folder, name, NULL);
@@ -130,7 +128,7 @@ typedef struct ends {
 
 static char **make_env(const char *const *own, const char *const *more)
 {
-	size_t ours = 0, count = 0, i, k = 0;
+	size_t ours = 0, count = 0, k = 0;
 	char **env;
 
 	while (own[ours]) {
@@ -140,16 +138,16 @@ static char **make_env(const char *const *own, const char *const *more)
 		count++;
 	}
 	if (!(env = vv_calloc(ours + count + 1, sizeof(char *)))) return NULL;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (strchr(more[i], '=')) {
 			env[k++] = (char *)(uintptr_t)more[i];
 		}
 	}
-	for (i = 0; i < ours; i++) {
-		size_t len = strcspn(own[i], "="), j;
+	for (size_t i = 0; i < ours; i++) {
+		size_t len = strcspn(own[i], "=");
 		bool replaced = false;
 
-		for (j = 0; j < count && !replaced; j++) {
+		for (size_t j = 0; j < count && !replaced; j++) {
 			replaced = strncmp(more[j], own[i], len) == 0 &&
 				   (more[j][len] == '=' || more[j][len] == '\0');
 		}
@@ -252,7 +250,7 @@ static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
 	vv_auto(char) *file = NULL;
 	vv_auto_free char **env = NULL;
 	vv_auto_free const char **script = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	ends e;
 	vv_status rc;
 
@@ -265,7 +263,7 @@ static vv_status start(const vv_run *run, vv_child *c, vv_error *err)
 	if (!env || !script) return vv_fail_nomem(err);
 	script[0] = "sh";
 	script[1] = file;
-	for (i = 1; i < count; i++) {
+	for (size_t i = 1; i < count; i++) {
 		script[i + 1] = run->argv[i];
 	}
 	if (!open_ends(&e, run)) {
@@ -419,10 +417,9 @@ vv_status vv_program_start_lines(pid_t *pid, const vv_env *env, const char *cons
 			    .lines = lines,
 			    .line_count = count};
 	vv_child c = {-1, -1, -1, -1};
-	vv_status rc;
 
 	assert(count <= VV_PROGRAM_LINES_MAX);
-	rc = start(&run, &c, err);
+	vv_status rc = start(&run, &c, err);
 	*pid = c.pid;
 	return rc;
 }
@@ -485,7 +482,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	vv_auto_free const char **argv = NULL;
 	vv_auto(char) *called = NULL;
 	const char *more[4] = {NULL, NULL, NULL, NULL};
-	size_t count = 0, i;
+	size_t count = 0;
 	vv_run run = {0};
 	vv_status rc;
 	int code;
@@ -501,7 +498,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	more[2] = called = env_setting("VARVE_HOOK", name);
 	if (!argv || !git_dir || !git_index || !called) return vv_fail_nomem(err);
 	argv[0] = path;
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		argv[i + 1] = args[i];
 	}
 	run.argv = argv;

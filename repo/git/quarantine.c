@@ -226,13 +226,12 @@ VV_AUTO_FREE(git_odb_stream, git_odb_stream_free)
 static vv_status stage_large(vv_repository *r, int fd, const char *path, uint64_t size,
 			     git_oid *out, vv_error *err)
 {
-	vv_quarantine *s;
 	vv_auto(git_odb_stream) *stream = NULL;
 	vv_status rc;
 	int code;
 
 	if ((rc = stage_open(r, err)) < 0 || (rc = need_loose(r, err)) < 0) return rc;
-	s = r->stage;
+	vv_quarantine *s = r->stage;
 	if ((code = git_odb_open_wstream(&stream, s->loose, size, GIT_OBJECT_BLOB)) < 0) {
 		return fail_store(code, path, err);
 	}
@@ -269,13 +268,11 @@ VV_AUTO_CLEAR(staged_list, staged_list_clear)
 static vv_status list_add(staged_list *list, const char *path, const char *fan, const char *name,
 			  vv_error *err)
 {
-	staged *it;
-
 	if (strlen(name) != GIT_OID_HEXSZ - 2) {
 		return VV_OK; /* a temporary file of libgit2 */
 	}
 	if (!vv_array_room(list->items, list->count, list->cap)) return vv_fail_nomem(err);
-	it = &list->items[list->count];
+	staged *it = &list->items[list->count];
 	(void)snprintf(it->hex, sizeof(it->hex), "%s%s", fan, name);
 	if (git_oid_fromstr(&it->id, it->hex) < 0) {
 		git_error_clear();
@@ -393,7 +390,7 @@ static vv_status note_own(vv_repository *r, const char *hex, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(r->varvedir, VV_OWN_PACKS, NULL);
 	char line[GIT_OID_HEXSZ + 2];
-	vv_status rc, closed;
+	vv_status rc;
 	int fd;
 
 	(void)snprintf(line, sizeof(line), "%.40s\n", hex);
@@ -402,7 +399,7 @@ static vv_status note_own(vv_repository *r, const char *hex, vv_error *err)
 		return (vv_status)fd;
 	}
 	rc = vv_write_full(fd, line, strlen(line), path, err);
-	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
@@ -424,7 +421,6 @@ static vv_status place_pack(vv_repository *r, const char *from, const char *hex,
 	vv_auto(char) *to = vv_path_join(r->objects, "pack", NULL);
 	vv_auto(pack_move) m = {0};
 	vv_status rc;
-	int code;
 
 	if (!to) return vv_fail_nomem(err);
 	if (!vv_exists(to) && ((rc = vv_mkdirs(to, err)) < 0 || (rc = vv_share(r, to, err)) < 0 ||
@@ -438,7 +434,7 @@ static vv_status place_pack(vv_repository *r, const char *from, const char *hex,
 	    (rc = vv_syncs_add_path(&r->later, to, err)) < 0) {
 		return rc;
 	}
-	code = git_odb_refresh(r->odb);
+	int code = git_odb_refresh(r->odb);
 	return code < 0 ? vv_git_fail(err, code, "cannot read the new pack") : VV_OK;
 }
 
@@ -459,21 +455,19 @@ vv_status vv_quarantine_take_pack(vv_repository *r, const char *from, const char
 static vv_status write_pack(vv_repository *r, git_packbuilder *pb, vv_error *err)
 {
 	vv_status rc;
-	int code;
 
 	if ((rc = stage_open(r, err)) < 0 || (rc = need_dir(r, err)) < 0) return rc;
-	code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL);
+	int code = git_packbuilder_write(pb, r->stage->dir, 0444, NULL, NULL);
 	return code < 0 ? vv_git_fail(err, code, "cannot pack Git's objects") : VV_OK;
 }
 
 vv_status vv_quarantine_install_pack(vv_repository *r, git_packbuilder *pb, char **name_out,
 				     vv_error *err)
 {
-	const char *hex;
 	vv_status rc;
 
 	if ((rc = write_pack(r, pb, err)) < 0) return rc;
-	hex = git_packbuilder_name(pb);
+	const char *hex = git_packbuilder_name(pb);
 	if ((rc = vv_quarantine_take_pack(r, r->stage->dir, hex, err)) < 0 || !name_out) return rc;
 	*name_out = vv_strdup(hex);
 	return *name_out ? VV_OK : vv_fail_nomem(err);
@@ -561,7 +555,7 @@ static vv_status stage_file(vv_repository *r, vv_syncs *files, vv_error *err)
 {
 	vv_quarantine *s = r->stage;
 	loose_file f;
-	vv_status rc = name_apart(r, &s->file, err), closed;
+	vv_status rc = name_apart(r, &s->file, err);
 
 	if (rc < 0) return rc;
 	f.path = s->file;
@@ -571,7 +565,7 @@ static vv_status stage_file(vv_repository *r, vv_syncs *files, vv_error *err)
 	if ((rc = write_loose(&f, &s->memory->items[0], err)) == VV_OK) {
 		rc = vv_syncs_add(files, f.fd, f.path, err);
 	}
-	closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
@@ -613,11 +607,10 @@ vv_status vv_quarantine_stage(vv_repository *r, vv_syncs *files, vv_error *err)
 {
 	vv_auto(staged_list) list = {0};
 	vv_quarantine *s = r->stage;
-	size_t count;
 	vv_status rc = VV_OK;
 
 	if (!s || (s->tried && (rc = start_again(s, err)) < 0)) return rc;
-	count = s->memory->count;
+	size_t count = s->memory->count;
 	s->tried = true;
 	if ((count > LOOSE_MAX && (rc = stage_memory_pack(r, files, err)) < 0) ||
 	    (count > 0 && count <= LOOSE_MAX && (rc = stage_file(r, files, err)) < 0) ||

@@ -29,10 +29,10 @@ static bool parts_are_fit(const char *name)
 vv_status vv_ref_name_check(const char *name, vv_error *err)
 {
 	static const char odd[] = " ~^:?*[\\";
-	const char *bad = NULL, *p;
+	const char *bad = NULL;
 	size_t len = strlen(name);
 
-	for (p = name; *p && !bad; p++) {
+	for (const char *p = name; *p && !bad; p++) {
 		if ((unsigned char)*p < 32 || *p == 127) {
 			bad = "it has a control character";
 		} else if (strchr(odd, *p)) {

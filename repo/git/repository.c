@@ -42,7 +42,6 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 	vv_auto(git_buf) found = {NULL, 0, 0};
 	vv_auto(char) *folder = NULL;
 	char here[PATH_MAX];
-	size_t len;
 
 	/* Without searching discovery may not go up to the folder above. */
 	if ((flags & GIT_REPOSITORY_OPEN_NO_SEARCH) != 0) {
@@ -56,7 +55,7 @@ static vv_status open_foreign(git_repository **out, const vv_env *env, const cha
 		git_error_clear();
 		return not_a_repository(start, err);
 	}
-	len = found.size;
+	size_t len = found.size;
 	while (len > 1 && found.ptr[len - 1] == '/') {
 		len--;
 	}
@@ -84,20 +83,19 @@ static vv_status open_at(vv_repository *r, const char *start, unsigned flags, vv
 {
 	const char *ceilings = vv_env_get(r->env, "GIT_CEILING_DIRECTORIES");
 	const char *cross = vv_env_get(r->env, "GIT_DISCOVERY_ACROSS_FILESYSTEM");
-	const git_error *last;
-	int on = 0, code;
+	int on = 0;
 	vv_status rc;
 
 	if (cross && git_config_parse_bool(&on, cross) == 0 && on) {
 		flags |= GIT_REPOSITORY_OPEN_CROSS_FS;
 	}
-	code = git_repository_open_ext(&r->git, start, flags, ceilings);
+	int code = git_repository_open_ext(&r->git, start, flags, ceilings);
 	if (code == GIT_EOWNER || code == GIT_ENOTFOUND) {
 		r->flag_owner = true;
 		return open_foreign(&r->git, r->env, start, flags, ceilings, code, err);
 	}
 	if (code >= 0) return VV_OK;
-	last = git_error_last();
+	const git_error *last = git_error_last();
 	if (last && last->message && strstr(last->message, "unsupported extension")) {
 		rc = vv_git_fail(
 			err, code,
@@ -352,11 +350,10 @@ static bool is_one_of(const char *text, const char *a, const char *b, const char
 static vv_status set_sharing(vv_repository *r, const char *text, vv_error *err)
 {
 	char *end;
-	unsigned long octal;
 	int on = 0;
 	vv_status rc = VV_OK;
 
-	octal = strtoul(text, &end, 8);
+	unsigned long octal = strtoul(text, &end, 8);
 	if (is_one_of(text, "umask", "0", "false")) {
 		r->share_mode = 0;
 	} else if (is_one_of(text, "group", "1", "true")) {
@@ -697,7 +694,6 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 {
 	vv_auto(libc_text) *cwd = NULL;
 	vv_auto(char) *absolute = NULL, *relative = NULL;
-	const char *below;
 	vv_status rc;
 
 	*out = NULL;
@@ -710,7 +706,7 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 		return vv_fail_errno(err, "cannot find the current folder", NULL);
 	}
 	if (!(absolute = vv_path_absolute(cwd, path))) return vv_fail_nomem(err);
-	below = vv_path_below(r->workdir, absolute);
+	const char *below = vv_path_below(r->workdir, absolute);
 	if (!below && (rc = below_by_real_path(&below, r->workdir, absolute, err)) < 0) return rc;
 	if (!below) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is outside the work tree '%s'",
@@ -762,10 +758,9 @@ vv_status vv_repository_store(vv_repository *r, vv_store **out, vv_error *err)
 static bool parse_secret(const vv_buf *text, uint64_t *out)
 {
 	uint64_t v = 0;
-	size_t i;
 
 	if (text->len != SECRET_DIGITS + 1 || text->data[SECRET_DIGITS] != '\n') return false;
-	for (i = 0; i < SECRET_DIGITS; i++) {
+	for (size_t i = 0; i < SECRET_DIGITS; i++) {
 		char c = text->data[i];
 
 		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
@@ -778,12 +773,11 @@ static bool parse_secret(const vv_buf *text, uint64_t *out)
 /* The whole content of a new file. */
 static vv_status write_new(const char *path, const char *text, size_t len, vv_error *err)
 {
-	vv_status rc, closed;
 	int fd = vv_open(path, O_WRONLY | O_CREAT | O_EXCL, 0600, err);
 
 	if (fd < 0) return (vv_status)fd;
-	rc = vv_write_full(fd, text, len, path, err);
-	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	vv_status rc = vv_write_full(fd, text, len, path, err);
+	vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 

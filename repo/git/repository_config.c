@@ -24,12 +24,11 @@ VV_AUTO_FREE(git_config_iterator, git_config_iterator_free)
 static char *normal_key(const char *key, size_t len)
 {
 	char *out = vv_strndup(key, len);
-	char *first, *last, *p;
 
 	if (!out) return NULL;
-	first = strchr(out, '.');
-	last = strrchr(out, '.');
-	for (p = out; *p; p++) {
+	char *first = strchr(out, '.');
+	char *last = strrchr(out, '.');
+	for (char *p = out; *p; p++) {
 		if (!first || p < first || p > last) {
 			*p = (char)tolower((unsigned char)*p);
 		}
@@ -41,7 +40,6 @@ static vv_status override_add(vv_repository *r, const char *key, size_t key_len,
 			      vv_error *err)
 {
 	vv_override *list;
-	vv_override *o;
 
 	if (r->override_count >= OVERRIDES_MAX) {
 		return vv_fail(err, VV_EUSAGE,
@@ -50,7 +48,7 @@ static vv_status override_add(vv_repository *r, const char *key, size_t key_len,
 	list = vv_realloc_array(r->overrides, r->override_count + 1, sizeof(*list));
 	if (!list) return vv_fail_nomem(err);
 	r->overrides = list;
-	o = &list[r->override_count];
+	vv_override *o = &list[r->override_count];
 	o->name = normal_key(key, key_len);
 	o->value = value ? vv_strdup(value) : NULL;
 	if (!o->name || (value && !o->value)) {
@@ -66,7 +64,7 @@ static vv_status override_add(vv_repository *r, const char *key, size_t key_len,
 static vv_status load_counted(vv_repository *r, vv_error *err)
 {
 	const char *count_text = vv_env_get(r->env, "GIT_CONFIG_COUNT");
-	uint64_t count, i;
+	uint64_t count;
 	vv_status rc;
 
 	if (!count_text || !*count_text) return VV_OK;
@@ -74,14 +72,13 @@ static vv_status load_counted(vv_repository *r, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "GIT_CONFIG_COUNT is not a usable number: '%s'",
 			       vv_text_shows(count_text));
 	}
-	for (i = 0; i < count; i++) {
+	for (uint64_t i = 0; i < count; i++) {
 		char name[48];
-		const char *key, *value;
 
 		(void)snprintf(name, sizeof(name), "GIT_CONFIG_KEY_%u", (unsigned)i);
-		key = vv_env_get(r->env, name);
+		const char *key = vv_env_get(r->env, name);
 		(void)snprintf(name, sizeof(name), "GIT_CONFIG_VALUE_%u", (unsigned)i);
-		value = vv_env_get(r->env, name);
+		const char *value = vv_env_get(r->env, name);
 		if (!key || !value) {
 			return vv_fail(err, VV_EUSAGE,
 				       "GIT_CONFIG_COUNT is %u, but key or value %u is not set",
@@ -116,16 +113,15 @@ static bool sq_word(const char **p, vv_buf *out)
 static vv_status load_parameter(vv_repository *r, const char **p, vv_error *err)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT, value = VV_BUF_INIT;
-	const char *text, *given = NULL;
-	size_t len;
+	const char *given = NULL;
 	vv_status rc;
 
 	if (!sq_word(p, &key)) {
 		return vv_fail(err, VV_EUSAGE,
 			       "GIT_CONFIG_PARAMETERS is not written as git writes it");
 	}
-	text = vv_buf_cstr(&key);
-	len = key.len;
+	const char *text = vv_buf_cstr(&key);
+	size_t len = key.len;
 	if (**p == '=') { /* 'key'='value' (git 2.31 and later), or a bare key */
 		++*p;
 		given = sq_word(p, &value) ? vv_buf_cstr(&value) : NULL;
@@ -159,10 +155,8 @@ static bool env_true(const vv_env *env, const char *name)
 static int add_file(git_config *cfg, const char *path, git_config_level_t level,
 		    const git_repository *git)
 {
-	int code;
-
 	if (!path || !*path) return 0;
-	code = git_config_add_file_ondisk(cfg, path, level, git, 0);
+	int code = git_config_add_file_ondisk(cfg, path, level, git, 0);
 	return code == GIT_ENOTFOUND ? 0 : code;
 }
 
@@ -184,7 +178,6 @@ static int add_home(git_config *cfg, const vv_env *env, const git_repository *gi
 	const char *xdg = vv_env_get(env, "XDG_CONFIG_HOME");
 	const char *home = vv_env_get(env, "HOME");
 	vv_auto(char) *user = NULL, *own = NULL;
-	int code;
 
 	if (file) return add_file(cfg, file, GIT_CONFIG_LEVEL_GLOBAL, git);
 	home = home && *home ? home : NULL;
@@ -195,7 +188,7 @@ static int add_home(git_config *cfg, const vv_env *env, const git_repository *gi
 		git_error_set_oom();
 		return -1;
 	}
-	code = add_file(cfg, user, GIT_CONFIG_LEVEL_XDG, git);
+	int code = add_file(cfg, user, GIT_CONFIG_LEVEL_XDG, git);
 	return code < 0 ? code : add_file(cfg, own, GIT_CONFIG_LEVEL_GLOBAL, git);
 }
 
@@ -208,7 +201,6 @@ vv_status vv_config_load(vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *local = vv_path_join(r->commondir, "config", NULL);
 	vv_auto(char) *own = vv_path_join(r->gitdir, "config.worktree", NULL);
-	vv_status rc;
 	int on = 0, code;
 
 	if (!local || !own) return vv_fail_nomem(err);
@@ -225,15 +217,13 @@ vv_status vv_config_load(vv_repository *r, vv_error *err)
 	if (code < 0 || (code = git_repository_set_config(r->git, r->config)) < 0) {
 		return fail_config(code, err);
 	}
-	rc = load_parameters(r, err);
+	vv_status rc = load_parameters(r, err);
 	return rc < 0 ? rc : load_counted(r, err);
 }
 
 void vv_config_unload(vv_repository *r)
 {
-	size_t i;
-
-	for (i = 0; i < r->override_count; i++) {
+	for (size_t i = 0; i < r->override_count; i++) {
 		vv_free(r->overrides[i].name);
 		vv_free(r->overrides[i].value);
 	}
@@ -317,7 +307,6 @@ static vv_status lookup(vv_repository *r, const char *key, const char **value,
 {
 	vv_auto(char) *name = r->override_count > 0 ? normal_key(key, strlen(key)) : NULL;
 	vv_status rc;
-	int code;
 
 	if (r->override_count > 0 && !name) return vv_fail_nomem(err);
 	for (size_t i = r->override_count; i > 0; i--) {
@@ -327,7 +316,7 @@ static vv_status lookup(vv_repository *r, const char *key, const char **value,
 		}
 	}
 	if ((rc = take_snapshot(r, err)) < 0) return rc;
-	code = git_config_get_entry(entry, r->snapshot, key);
+	int code = git_config_get_entry(entry, r->snapshot, key);
 	if (code == GIT_ENOTFOUND) {
 		git_error_clear();
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not configured", key);

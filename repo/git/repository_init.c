@@ -96,11 +96,10 @@ static vv_status make_git(const char *path, const vv_init_options *opts, vv_erro
 
 static vv_status sync_path(const char *path, vv_error *err)
 {
-	vv_status rc;
 	int fd = vv_open(path, 0, 0, err);
 
 	if (fd < 0) return (vv_status)fd;
-	rc = vv_fsync(fd, path, err);
+	vv_status rc = vv_fsync(fd, path, err);
 	(void)vv_close(fd, path, NULL);
 	return rc;
 }
@@ -154,13 +153,12 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 			      bool *created, vv_error *err)
 {
 	bool here = !path || strcmp(path, ".") == 0;
-	vv_status rc;
 
 	*created = false;
 	vv_temp_sweep(here ? "." : path, ASIDE);
-	rc = here && !opts->bare
-		     ? vv_repository_open(out, NULL, opts->env, err)
-		     : vv_repository_open_exactly(out, path ? path : ".", opts->env, err);
+	vv_status rc = here && !opts->bare
+			       ? vv_repository_open(out, NULL, opts->env, err)
+			       : vv_repository_open_exactly(out, path ? path : ".", opts->env, err);
 	if (rc == VV_OK) {
 		vv_repository_sweep_locks(*out);
 	}

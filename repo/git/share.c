@@ -26,11 +26,10 @@ static mode_t shared_mode(const vv_repository *r, mode_t mode)
 vv_status vv_share(const vv_repository *r, const char *path, vv_error *err)
 {
 	struct stat st;
-	mode_t mode;
 
 	if (r->share_mode == 0) return VV_OK;
 	if (lstat(path, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
-	mode = shared_mode(r, st.st_mode);
+	mode_t mode = shared_mode(r, st.st_mode);
 	if (mode != st.st_mode && !S_ISLNK(st.st_mode) && chmod(path, mode & 07777) < 0) {
 		return vv_fail_errno(err, "cannot share", path);
 	}
@@ -40,11 +39,10 @@ vv_status vv_share(const vv_repository *r, const char *path, vv_error *err)
 vv_status vv_share_fd(const vv_repository *r, int fd, const char *path, vv_error *err)
 {
 	struct stat st;
-	mode_t mode;
 
 	if (r->share_mode == 0) return VV_OK;
 	if (fstat(fd, &st) < 0) return vv_fail_errno(err, "cannot look at", path);
-	mode = shared_mode(r, st.st_mode);
+	mode_t mode = shared_mode(r, st.st_mode);
 	if (mode != st.st_mode && fchmod(fd, mode & 07777) < 0) {
 		return vv_fail_errno(err, "cannot share", path);
 	}

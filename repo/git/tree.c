@@ -26,7 +26,7 @@ static vv_status damaged(const vv_tree_cursor *c, vv_error *err)
 vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err)
 {
 	uint32_t mode = 0;
-	const char *p = c->p, *nul;
+	const char *p = c->p;
 
 	c->valid = false;
 	if (p == c->end) return VV_OK;
@@ -35,7 +35,7 @@ vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err)
 	}
 	if (p == c->end || *p != ' ' || p == c->p || mode > 0177777) return damaged(c, err);
 	p++;
-	nul = memchr(p, '\0', (size_t)(c->end - p));
+	const char *nul = memchr(p, '\0', (size_t)(c->end - p));
 	if (!nul || nul == p || (size_t)(c->end - nul) < 1 + GIT_OID_RAWSZ ||
 	    memchr(p, '/', (size_t)(nul - p))) {
 		return damaged(c, err);
@@ -155,7 +155,6 @@ static vv_status read_side(const walk *w, const git_oid *id, git_odb_object **ou
 static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err)
 {
 	git_oid id_a, id_b; /* the frames may move, and a and b lie in them */
-	frame *f;
 	vv_status rc;
 
 	if (a) {
@@ -165,7 +164,7 @@ static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err
 		id_b = *b;
 	}
 	if (!vv_array_room(w->frames, w->depth, w->cap)) return vv_fail_nomem(err);
-	f = &w->frames[w->depth];
+	frame *f = &w->frames[w->depth];
 	memset(f, 0, sizeof(*f));
 	f->path_len = w->path.len;
 	w->depth++;
@@ -185,15 +184,14 @@ int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b)
 {
 	size_t len = a->name_len < b->name_len ? a->name_len : b->name_len;
 	int c = memcmp(a->name, b->name, len);
-	unsigned char end_a, end_b;
 
 	if (c != 0) return c;
-	end_a = len < a->name_len          ? (unsigned char)a->name[len]
-		: vv_mode_is_tree(a->mode) ? '/'
-					   : '\0';
-	end_b = len < b->name_len          ? (unsigned char)b->name[len]
-		: vv_mode_is_tree(b->mode) ? '/'
-					   : '\0';
+	unsigned char end_a = len < a->name_len          ? (unsigned char)a->name[len]
+			      : vv_mode_is_tree(a->mode) ? '/'
+							 : '\0';
+	unsigned char end_b = len < b->name_len          ? (unsigned char)b->name[len]
+			      : vv_mode_is_tree(b->mode) ? '/'
+							 : '\0';
 	return (end_a > end_b) - (end_a < end_b);
 }
 
@@ -251,14 +249,13 @@ static vv_status step(walk *w, vv_error *err)
 {
 	frame *f = &w->frames[w->depth - 1];
 	vv_tree_cursor a = f->at_a, b = f->at_b;
-	int c;
 	vv_status rc;
 
 	if (!a.valid && !b.valid) {
 		pop(w);
 		return VV_OK;
 	}
-	c = !a.valid ? 1 : !b.valid ? -1 : vv_tree_cursor_compare(&a, &b);
+	int c = !a.valid ? 1 : !b.valid ? -1 : vv_tree_cursor_compare(&a, &b);
 	if ((c <= 0 && (rc = vv_tree_cursor_next(&f->at_a, err)) < 0) ||
 	    (c >= 0 && (rc = vv_tree_cursor_next(&f->at_b, err)) < 0)) {
 		return rc;
@@ -270,7 +267,6 @@ vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, con
 		       vv_change_fn fn, void *payload, vv_error *err)
 {
 	walk w = {0};
-	vv_status rc;
 
 	if (a && b && git_oid_equal(a, b)) return VV_OK;
 	w.repo = r;
@@ -281,7 +277,7 @@ vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, con
 	}
 	w.fn = fn;
 	w.payload = payload;
-	rc = push(&w, a, b, err);
+	vv_status rc = push(&w, a, b, err);
 	while (rc == VV_OK && w.depth > 0) {
 		rc = step(&w, err);
 	}

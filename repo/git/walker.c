@@ -173,7 +173,7 @@ static bool is_shallow(const vv_repository *r, const git_oid *id)
 static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_error *err)
 {
 	line_reader scan = *in;
-	uint32_t count = 0, i;
+	uint32_t count = 0;
 	git_oid id;
 
 	while (read_id(&scan, "parent", &id)) {
@@ -187,7 +187,7 @@ static vv_status read_parents(vv_walker *w, vv_node *n, line_reader *in, vv_erro
 	if (count > 0 && !(n->parents = vv_arena_calloc(&w->arena, count, sizeof(vv_node *)))) {
 		return vv_fail_nomem(err);
 	}
-	for (i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		(void)read_id(in, "parent", &id);
 		if (!(n->parents[i] = vv_walker_node(w, &id))) return vv_fail_nomem(err);
 	}
@@ -269,13 +269,11 @@ vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err)
 
 vv_node *vv_queue_pop(vv_queue *q)
 {
-	struct vv_queue_item last;
-	vv_node *top;
 	size_t i = 0, child;
 
 	if (q->count == 0) return NULL;
-	top = q->items[0].node;
-	last = q->items[--q->count];
+	vv_node *top = q->items[0].node;
+	struct vv_queue_item last = q->items[--q->count];
 	while ((child = 2 * i + 1) < q->count) {
 		if (child + 1 < q->count && before(&q->items[child + 1], &q->items[child])) {
 			child++;

@@ -66,14 +66,12 @@ vv_status vv_catalog_prefer(vv_catalog *c, size_t i, const vv_host_list *list, v
 vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *blob, uint64_t max,
 			 vv_error *err)
 {
-	vv_host_pack *p;
-
 	if (vv_cid_map_count(c->blocks) + list->count > max) {
 		vv_fail(err, VV_EREFUSED, "the host lists more than %s blocks", vv_text_count(max));
 		return vv_hint(err, "varve.maxReceiveBlocks sets how many are taken");
 	}
 	if (!vv_array_room(c->packs, c->count, c->cap)) return vv_fail_nomem(err);
-	p = &c->packs[c->count];
+	vv_host_pack *p = &c->packs[c->count];
 	memset(p, 0, sizeof(*p));
 	p->bases = vv_calloc(list->base_count + 1, sizeof(vv_cid));
 	if (!p->bases) return vv_fail_nomem(err);

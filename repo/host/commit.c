@@ -87,7 +87,6 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 	char hex[VV_OID_TEXT + 1];
 	vv_oid blob;
 	vv_auto(vv_ref) ref = {0};
-	vv_status rc;
 
 	if (vv_host_is_place(h)) return vv_files_put(h, c, err);
 	if (c->pack) {
@@ -97,7 +96,7 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 		put_data(&in, c->list->data, c->list->len);
 	}
 	vv_buf_puts(&in, "commit " VV_HOST_NEXT "\n");
-	rc = put_committer(h, &in, err);
+	vv_status rc = put_committer(h, &in, err);
 	put_data(&in, c->message, strlen(c->message));
 	if (vv_oid_is_null(&n->id)) {
 		(void)vv_ref_delete(h->scratch, VV_HOST_NEXT, NULL, VV_IGNORED);

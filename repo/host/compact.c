@@ -60,7 +60,6 @@ static vv_status find_old(compacting *c, vv_error *err)
 	vv_git_call run = vv_host_run(c->h, args);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid commit;
-	vv_status rc;
 
 	if (c->what->before == INT64_MAX) {
 		memset(c->old, true, vv_catalog_packs(c->h->catalog) * sizeof(bool));
@@ -68,7 +67,7 @@ static vv_status find_old(compacting *c, vv_error *err)
 	}
 	(void)snprintf(before, sizeof(before), "--before=%lld", (long long)c->what->before);
 	run.output = &text;
-	rc = vv_git_must(&run, "the scratch repository", err);
+	vv_status rc = vv_git_must(&run, "the scratch repository", err);
 	if (rc == VV_OK && text.len >= VV_OID_TEXT &&
 	    vv_oid_parse(&commit, text.data, VV_OID_TEXT)) {
 		rc = vv_tree_each(c->h->scratch, &commit, "packs", mark_old, c, err);

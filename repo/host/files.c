@@ -387,13 +387,12 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 	char name[NAME_MAX_LEN];
 	const size_t before = out->len;
 	vv_error why;
-	vv_status rc;
 
 	pack_name(name, p->hash);
 	if (p->len > VV_HOST_PACK_MAX) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is longer than a pack can be", name);
 	}
-	rc = vv_place_get(&h->place, name, from, len, out, &why);
+	vv_status rc = vv_place_get(&h->place, name, from, len, out, &why);
 	if (rc == VV_OK && out->len - before < len) {
 		rc = vv_fail(&why, VV_ENOTFOUND, "'%s' is cut short", name);
 	}
@@ -735,7 +734,7 @@ static vv_status index_packs(vv_host *h, const bool *packs, vv_error *err)
 {
 	const size_t count = vv_catalog_packs(h->catalog);
 	indexing x = {.h = h, .packs = vv_calloc(count + 1, sizeof(*x.packs))};
-	uint64_t blocks = 0, most;
+	uint64_t blocks = 0;
 	vv_status rc = x.packs ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
@@ -750,7 +749,7 @@ static vv_status index_packs(vv_host *h, const bool *packs, vv_error *err)
 			blocks += p->blocks;
 		}
 	}
-	most = blocks < VV_MULTI_ENTRIES ? blocks : VV_MULTI_ENTRIES;
+	uint64_t most = blocks < VV_MULTI_ENTRIES ? blocks : VV_MULTI_ENTRIES;
 	if (rc == VV_OK && (x.count >= LEAST_PACKS && blocks >= LEAST_BLOCKS)) {
 		qsort(x.packs, x.count, sizeof(*x.packs), compare_listed);
 		x.hashes = vv_calloc(x.count, sizeof(*x.hashes));

@@ -367,11 +367,10 @@ vv_status vv_host_ask_tip(vv_host *h, const char *ref, vv_oid *tip, vv_error *er
 	const char *args[] = {"ls-remote", "--refs", "host", ref, NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_git_call run = vv_host_run(h, args);
-	vv_status rc;
 
 	memset(tip, 0, sizeof(*tip));
 	run.output = &out;
-	rc = vv_git_must(&run, vv_text_url(h->url), err);
+	vv_status rc = vv_git_must(&run, vv_text_url(h->url), err);
 	if (rc == VV_OK && out.len > VV_OID_TEXT && !vv_oid_parse(tip, out.data, VV_OID_TEXT)) {
 		rc = vv_fail(err, VV_ECORRUPT, "git ls-remote returned no id for %s",
 			     vv_text_shows(ref));
@@ -665,9 +664,9 @@ vv_status vv_host_check_format(vv_host *h, vv_error *err)
 		return vv_hint(err, "'[blocks] ref' in .varveconfig names another ref");
 	}
 	(void)vv_blob_read(h->scratch, &e.id, 64, &text, VV_IGNORED);
-	vv_oid id, ours;
+	vv_oid ours;
 	vv_status rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err);
-	id = e.id;
+	vv_oid id = e.id;
 	vv_tree_entry_clear(&e);
 	if (rc == VV_OK && !vv_oid_equal(&id, &ours)) {
 		vv_fail(err, VV_ENOSUPPORT, "a newer varve keeps the blocks there");

@@ -73,11 +73,10 @@ static vv_status open_list(gathering *g, size_t pack, vv_error *err)
 {
 	opened *o = &g->lists[pack];
 	vv_host_block b;
-	vv_status rc;
 
 	if (o->starts) return VV_OK;
-	rc = vv_host_list_again(g->h, vv_catalog_pack(g->h->catalog, pack), &o->bytes, &o->list,
-				err);
+	vv_status rc = vv_host_list_again(g->h, vv_catalog_pack(g->h->catalog, pack), &o->bytes,
+					  &o->list, err);
 	if (rc < 0) return rc;
 	o->starts = vv_calloc(o->list.count, sizeof(*o->starts));
 	if (!o->starts) return vv_fail_nomem(err);

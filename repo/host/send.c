@@ -336,12 +336,11 @@ static vv_status heed_condemned(sending *s, vv_error *err)
 {
 	vv_host *h = s->h;
 	uint32_t nsec;
-	vv_status rc;
 
 	vv_now(&s->began, &nsec);
 	vv_condemned_clear(&h->condemned);
 	if (!vv_host_is_place(h)) return VV_OK;
-	rc = vv_condemned_get(&h->condemned, &h->place, err);
+	vv_status rc = vv_condemned_get(&h->condemned, &h->place, err);
 	return rc == VV_OK && h->condemned.packs ? vv_files_begin(h, err) : rc;
 }
 

@@ -66,10 +66,9 @@ static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
 	sweeping *s = payload;
 	vv_cid root;
 	bool added;
-	vv_status rc;
 
 	if (!vv_files_is_version(e, &root)) return VV_OK;
-	rc = vv_cid_map_put(s->version_names, &root, 0, &added, err);
+	vv_status rc = vv_cid_map_put(s->version_names, &root, 0, &added, err);
 	if (rc < 0 || !added) return rc;
 	if (!vv_array_room(s->versions, s->version_count, s->version_cap)) {
 		return vv_fail_nomem(err);
@@ -507,12 +506,11 @@ static vv_status repack(sweeping *s, vv_error *err)
 static vv_status condemn(sweeping *s, vv_error *err)
 {
 	vv_condemned *c = &s->condemned;
-	vv_status rc;
 
 	c->versions = vv_cid_map_new();
 	c->packs = vv_cid_map_new();
 	if (!c->versions || !c->packs) return vv_fail_nomem(err);
-	rc = mark_old(s, err);
+	vv_status rc = mark_old(s, err);
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
 			s->out->condemned.versions++;

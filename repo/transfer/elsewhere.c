@@ -83,7 +83,7 @@ static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const vv_cid *bef
 
 static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_error *err)
 {
-	const char *blank = memchr(line, ' ', len), *end = line + len, *second;
+	const char *blank = memchr(line, ' ', len), *end = line + len;
 	vv_cid root, before = {0, {0}};
 
 	if (!blank) {
@@ -93,7 +93,7 @@ static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_err
 		}
 		return VV_OK;
 	}
-	second = memchr(blank + 1, ' ', (size_t)(end - blank) - 1);
+	const char *second = memchr(blank + 1, ' ', (size_t)(end - blank) - 1);
 	if (!second || vv_cid_parse(&root, line, (size_t)(blank - line), NULL) < 0 ||
 	    (blank[1] != '-' &&
 	     vv_cid_parse(&before, blank + 1, (size_t)(second - blank) - 1, NULL) < 0)) {
@@ -105,15 +105,15 @@ static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_err
 static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *p, *end, *newline;
+	const char *newline;
 	vv_status rc = vv_read_file(&text, path, FILE_MAX, err);
 
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	p = vv_buf_cstr(&text);
-	end = p + text.len;
+	const char *p = vv_buf_cstr(&text);
+	const char *end = p + text.len;
 	/* A last line without its end was not written whole. */
 	while (rc == VV_OK && p < end && (newline = memchr(p, '\n', (size_t)(end - p))) != NULL) {
 		rc = read_line(e, p, (size_t)(newline - p), err);
@@ -249,14 +249,13 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	noting *t = payload;
 	vv_auto(vv_buf) link = VV_BUF_INIT;
-	vv_status rc;
 
 	if (vv_store_has(t->store, &n->root)) return VV_OK;
 	if (!n->link) {
 		return add_root(t->list, &n->root, &n->before, t->remote, strlen(t->remote), err);
 	}
 	vv_buf_printf(&link, VV_LINK_SCHEME "%s", n->link);
-	rc = vv_buf_ok(&link, err);
+	vv_status rc = vv_buf_ok(&link, err);
 	return rc < 0 ? rc : add_root(t->list, &n->root, &n->before, link.data, link.len, err);
 }
 
@@ -476,11 +475,10 @@ vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_erro
 {
 	vv_elsewhere *e;
 	int drop, fd;
-	bool any;
 	vv_status rc = vv_elsewhere_read(&e, r, err);
 
 	if (rc < 0) return rc;
-	any = lists_any(e, roots);
+	bool any = lists_any(e, roots);
 	vv_elsewhere_free(e);
 	if (!any) return VV_OK;
 	/* A drop notes a version, then removes it: between the two it is here, and must stay noted. */

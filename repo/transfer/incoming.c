@@ -122,14 +122,13 @@ static vv_status salvage_record(void *payload, const vv_place *place, const vv_r
 	vv_record again;
 	vv_cid real, inner;
 	bool kept;
-	vv_status rc;
 
 	if (vv_method_has_base(r->method) && !base &&
 	    vv_place_base(place, r, &inner, NULL) == VV_OK) {
 		base = &inner;
 	}
 	if (s->unwanted && is_wanted(s->in, &r->cid)) return VV_OK;
-	rc = vv_source_get_at(&src, place, &s->raw, &again, err);
+	vv_status rc = vv_source_get_at(&src, place, &s->raw, &again, err);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&real, r->cid.codec, s->raw.data, s->raw.len, err)) == VV_OK &&
 	    vv_cid_equal(&real, &r->cid)) {
@@ -148,14 +147,13 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 {
 	salvage s = {.in = in, .packs = l, .unwanted = unwanted};
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; i < l->own; i++) {
+	for (size_t i = 0; i < l->own; i++) {
 		if (bad[i]) { /* so that what is in it counts as not being here */
 			vv_pack_set_damaged(l->packs[i], 0, "blocks in it are stored again");
 		}
 	}
-	for (i = 0; rc == VV_OK && i < l->own; i++) {
+	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		if (bad[i]) {
 			rc = vv_pack_each_record(l->packs[i], salvage_record, &s, err);
 			s.lost = s.lost || rc == VV_ECORRUPT;
@@ -166,7 +164,7 @@ static vv_status rewrite_packs(vv_incoming *in, const bool *bad, vv_pack_list *l
 	if (rc == VV_OK) {
 		rc = vv_writer_commit(in->writer, err);
 	}
-	for (i = 0; rc == VV_OK && i < l->own; i++) {
+	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		if (bad[i]) {
 			rc = vv_store_remove_pack(in->own, &l->packs[i]->id, err);
 		}
@@ -213,7 +211,6 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 	vv_auto_free bool *bad = NULL;
 	bool sound;
 	vv_status rc;
-	size_t i;
 
 	*v = (verdict){.good = true};
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) return rc;
@@ -221,7 +218,7 @@ static vv_status check_packs(vv_incoming *in, bool scan, verdict *v, vv_error *e
 	if (!(bad = vv_calloc(l->own + 1, sizeof *bad))) {
 		rc = vv_fail_nomem(err);
 	}
-	for (i = 0; rc == VV_OK && i < l->own; i++) {
+	for (size_t i = 0; rc == VV_OK && i < l->own; i++) {
 		uint64_t before = j.blocks;
 
 		sound = true;
@@ -251,9 +248,8 @@ static vv_status move_one(const char *from_dir, const char *to_dir, const vv_pac
 	static const char *const parts[] = {"pack", "index"}; /* an index can be made again */
 	char name[VV_PACK_NAME_MAX];
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < 2; i++) {
+	for (size_t i = 0; rc == VV_OK && i < 2; i++) {
 		vv_auto(char) *from = NULL, *to = NULL;
 
 		vv_pack_name_write(name, id, parts[i]);
@@ -273,13 +269,12 @@ static vv_status take_folder(void *payload, const char *folder, vv_error *err)
 	const char *to = payload;
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
 	char **names = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	vv_pack_name id;
-	vv_status rc;
 
 	if (!packs) return vv_fail_nomem(err);
-	rc = vv_list_dir(&names, &count, packs, err);
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	vv_status rc = vv_list_dir(&names, &count, packs, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (vv_pack_name_read(&id, names[i])) {
 			rc = move_one(packs, to, &id, err);
 		}
@@ -296,7 +291,7 @@ static vv_status drop_oldest(vv_incoming *in, vv_error *err)
 {
 	vv_pack_list *l = NULL;
 	uint64_t max, bytes = 0;
-	size_t oldest, left;
+	size_t oldest;
 	vv_status rc;
 
 	if ((rc = vv_config_u64(in->repo, "receive.maxinputsize", 0, &max, err)) < 0 ||
@@ -309,7 +304,7 @@ static vv_status drop_oldest(vv_incoming *in, vv_error *err)
 	}
 	vv_auto_free bool *gone = vv_calloc(l->own + 1, sizeof(*gone));
 	rc = gone ? VV_OK : vv_fail_nomem(err);
-	for (left = l->own; rc == VV_OK && bytes > max && left > 0; left--) {
+	for (size_t left = l->own; rc == VV_OK && bytes > max && left > 0; left--) {
 		oldest = l->own;
 		for (size_t i = 0; i < l->own; i++) {
 			if (!gone[i] &&
@@ -329,10 +324,10 @@ static vv_status drop_oldest(vv_incoming *in, vv_error *err)
 static vv_status take_over(vv_incoming *in, vv_error *err)
 {
 	verdict v;
-	vv_status rc;
 
 	(void)vv_incoming_tidy(in->repo, NULL);
-	rc = vv_leftovers_each(in->repo, in->folder, take_folder, in->own->packs_dir, err);
+	vv_status rc = vv_leftovers_each(in->repo, in->folder, take_folder, in->own->packs_dir,
+					 err);
 	if (rc < 0 || (rc = drop_oldest(in, err)) < 0 ||
 	    (rc = vv_writer_renew(in->writer, err)) < 0 ||
 	    (rc = check_packs(in, false, &v, err)) < 0) {
@@ -399,10 +394,9 @@ uint64_t vv_incoming_blocks(const vv_incoming *in)
 static bool rely(vv_incoming *in, const vv_cid *cid)
 {
 	bool added;
-	vv_status rc;
 
 	vv_mutex_lock(in->lock);
-	rc = vv_cid_set_add(in->relied, cid, &added, NULL);
+	vv_status rc = vv_cid_set_add(in->relied, cid, &added, NULL);
 	vv_mutex_unlock(in->lock);
 	return rc == VV_OK;
 }
@@ -440,12 +434,12 @@ vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t 
 				  vv_cid *out, vv_error *err)
 {
 	uint64_t number = vv_prefix_of(prefix);
-	unsigned fresh_count, count;
+	unsigned count;
 	vv_cid fresh;
 	vv_status rc;
 
 	/* In this order: a block that is being kept just now is found twice and not never. */
-	fresh_count = vv_writer_find_prefix(in->writer, codec, number, &fresh);
+	unsigned fresh_count = vv_writer_find_prefix(in->writer, codec, number, &fresh);
 	if ((rc = vv_store_match_prefix(in->own, codec, number, out, &count, err)) < 0) return rc;
 	if (fresh_count > 0 && (count == 0 || !vv_cid_equal(&fresh, out))) {
 		*out = fresh;
@@ -506,11 +500,9 @@ static vv_status sync_folder(vv_incoming *in, vv_error *err)
 
 static vv_status keep_all(vv_incoming *in, vv_error *err)
 {
-	vv_status rc;
-
 	vv_mutex_lock(in->keeping);
 	in->packed = true;
-	rc = vv_writer_commit(in->writer, err);
+	vv_status rc = vv_writer_commit(in->writer, err);
 	vv_mutex_unlock(in->keeping);
 	return rc;
 }
@@ -522,10 +514,8 @@ vv_status vv_incoming_spill(vv_incoming *in, vv_error *err)
 
 vv_status vv_incoming_keep(vv_incoming *in, vv_error *err)
 {
-	vv_status rc;
-
 	if (vv_writer_pending(in->writer) < KEEP_BYTES) return VV_OK;
-	rc = keep_all(in, err);
+	vv_status rc = keep_all(in, err);
 	return rc < 0 ? rc : sync_folder(in, err);
 }
 
@@ -589,14 +579,13 @@ static vv_status move_block(void *payload, const vv_place *place, const vv_recor
 {
 	moving *m = payload;
 	vv_cid real_base;
-	vv_status rc;
 
 	if (!is_wanted(m->in, &r->cid)) return VV_OK;
 	if (vv_method_has_base(r->method) && !base &&
 	    vv_place_base(place, r, &real_base, NULL) == VV_OK) {
 		base = &real_base;
 	}
-	rc = vv_store_get_form(m->in->own, &r->cid, &m->raw, &m->stored, &m->form, err);
+	vv_status rc = vv_store_get_form(m->in->own, &r->cid, &m->raw, &m->stored, &m->form, err);
 	return rc < 0 ? rc : move_on(m, &r->cid, base, err);
 }
 
@@ -604,9 +593,8 @@ static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *e
 {
 	moving m = {.in = in};
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; i < l->own; i++) {
+	for (size_t i = 0; i < l->own; i++) {
 		if ((rc = vv_pack_each_record(l->packs[i], move_block, &m, err)) < 0) {
 			break;
 		}
@@ -618,13 +606,12 @@ static vv_status move_blocks(vv_incoming *in, const vv_pack_list *l, vv_error *e
 static vv_status put_pending(void *payload, const vv_cid *cid, const vv_cid *base, vv_error *err)
 {
 	moving *m = payload;
-	vv_status rc;
 
 	if (!is_wanted(m->in, cid)) {
 		m->in->unwanted = true; /* close keeps it */
 		return VV_OK;
 	}
-	rc = vv_writer_get_form(m->in->writer, cid, &m->raw, &m->stored, &m->form, err);
+	vv_status rc = vv_writer_get_form(m->in->writer, cid, &m->raw, &m->stored, &m->form, err);
 	return rc < 0 ? rc : move_on(m, cid, base, err);
 }
 
@@ -655,7 +642,6 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	uint64_t bytes = 0;
 	verdict v;
 	vv_status rc;
-	size_t i;
 
 	if ((rc = keep_all(in, err)) < 0 || (rc = check_packs(in, true, &v, err)) < 0) return rc;
 	if (!v.good && !v.lost) { /* a base went away meanwhile, say */
@@ -668,7 +654,7 @@ static vv_status enter_store(vv_incoming *in, vv_error *err)
 	}
 	if (rc < 0) return rc;
 	if ((rc = vv_packs_renew(in->own, NULL, true, &l, err)) < 0) return rc;
-	for (i = 0; i < l->own; i++) {
+	for (size_t i = 0; i < l->own; i++) {
 		bytes += l->packs[i]->stat.size;
 		if (in->only &&
 		    (rc = vv_pack_each_record(l->packs[i], find_unwanted, in, err)) < 0) {

@@ -34,19 +34,18 @@ char *vv_leftover_folder(vv_repository *r, const char *name)
 static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, (char *)NULL);
-	size_t i, kept = 0;
-	vv_status rc;
+	size_t kept = 0;
 
 	*names = NULL;
 	*count = 0;
 	if (!dir) return vv_fail_nomem(err);
-	rc = vv_list_dir(names, count, dir, err);
+	vv_status rc = vv_list_dir(names, count, dir, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
 	if (rc < 0) return rc;
-	for (i = 0; i < *count; i++) {
+	for (size_t i = 0; i < *count; i++) {
 		char *name = (*names)[i];
 
 		if (strlen(name) == NAME_LEN && vv_hex_is_lower(name, NAME_LEN)) {
@@ -106,10 +105,10 @@ vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn
 			    vv_error *err)
 {
 	char **names;
-	size_t count, i;
+	size_t count;
 	vv_status rc = folder_names(r, &names, &count, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_auto(char) *folder = vv_leftover_folder(r, names[i]);
 		int fd;
 
@@ -228,14 +227,13 @@ static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, v
 {
 	vv_store *under;
 	vv_status rc;
-	size_t i;
 
 	if ((rc = vv_repository_store(r, &under, err)) < 0 ||
 	    (rc = vv_store_open_over(&t->store, folder, under, false, err)) < 0) {
 		return rc;
 	}
 	rc = vv_packs_renew(t->store, NULL, true, &t->packs, err);
-	for (i = 0; rc == VV_OK && i < t->packs->own; i++) {
+	for (size_t i = 0; rc == VV_OK && i < t->packs->own; i++) {
 		rc = vv_pack_each_record(t->packs->packs[i], tell_record, t, err);
 		if (rc == VV_ECORRUPT) {
 			vv_error_clear(err);
@@ -253,10 +251,10 @@ vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, v
 {
 	telling t = {.fn = fn, .payload = payload};
 	char **names;
-	size_t count, i;
+	size_t count;
 	vv_status rc = folder_names(r, &names, &count, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_auto(char) *folder = vv_leftover_folder(r, names[i]);
 
 		rc = folder ? tell_folder(r, folder, &t, err) : vv_fail_nomem(err);
@@ -279,16 +277,15 @@ static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error 
 {
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
 	char **names = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	vv_pack_name id;
 	vv_stat st;
-	vv_status rc;
 
 	*any = false;
 	*out = INT64_MIN;
 	if (!packs) return vv_fail_nomem(err);
-	rc = vv_list_dir(&names, &count, packs, err);
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	vv_status rc = vv_list_dir(&names, &count, packs, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_auto(char) *path = vv_path_join(packs, names[i], (char *)NULL);
 
 		if (!path) {
@@ -309,11 +306,10 @@ static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
 {
 	const expiring *e = payload;
 	int64_t since;
-	uint64_t grace;
 	bool any;
 	vv_status rc = youngest(folder, &since, &any, err);
 
-	grace = any ? e->grace : EMPTY_SECONDS;
+	uint64_t grace = any ? e->grace : EMPTY_SECONDS;
 	if (rc < 0 || e->dry_run || grace > INT64_MAX || since > e->now ||
 	    (since != INT64_MIN && (uint64_t)(e->now - since) < grace)) {
 		return rc;

@@ -54,12 +54,12 @@ static vv_status read_tips(vv_repository *r, vv_oid **out, size_t *count, vv_err
 {
 	vv_auto(char) *path = tips_path(r);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	*count = 0;
 	*out = NULL;
 	if (!path) return vv_fail_nomem(err);
-	rc = vv_derived_read(&b, path, MARK, 0, VV_DERIVED_FRAME + TIPS_MAX * VV_OID_LEN, err);
+	vv_status rc = vv_derived_read(&b, path, MARK, 0, VV_DERIVED_FRAME + TIPS_MAX * VV_OID_LEN,
+				       err);
 	if (rc < 0) return rc;
 	if (!(*out = vv_calloc(TIPS_MAX, sizeof(vv_oid)))) return vv_fail_nomem(err);
 	for (; (*count + 1) * VV_OID_LEN <= b.len; ++*count) {
@@ -266,7 +266,6 @@ static vv_status is_whole(look *l, const vv_oid *id, bool *out, vv_error *err)
 	git_object_t type;
 	uint64_t size;
 	git_oid at;
-	vv_node *n;
 	vv_status rc;
 
 	vv_oid_to_git(&at, id);
@@ -279,7 +278,7 @@ static vv_status is_whole(look *l, const vv_oid *id, bool *out, vv_error *err)
 		*out = rc == VV_OK;
 		return rc;
 	}
-	n = vv_walker_node(l->range.walker, &at);
+	vv_node *n = vv_walker_node(l->range.walker, &at);
 	*out = n && !(*vv_node_flags(l->range.walker, n) & LACKS);
 	return n ? VV_OK : vv_fail_nomem(err);
 }
@@ -340,18 +339,17 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
 			vv_error *err)
 {
-	look l;
-	vv_status rc;
+	look l = {0};
 
 	memset(out, 0, sizeof(*out));
-	memset(&l, 0, sizeof(l));
 	l.repo = r;
 	l.out = out;
 	vv_arena_init(&l.arena);
 	out->ids = vv_calloc(count + 1, sizeof(bool));
 	l.good = vv_cid_set_new();
 	l.bad = vv_cid_set_new();
-	rc = out->ids && l.good && l.bad ? look_all(&l, out, ids, count, err) : vv_fail_nomem(err);
+	vv_status rc = out->ids && l.good && l.bad ? look_all(&l, out, ids, count, err)
+						   : vv_fail_nomem(err);
 	vv_range_clear(&l.range);
 	vv_elsewhere_free(l.elsewhere);
 	vv_cid_set_free(l.walked);

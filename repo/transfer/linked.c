@@ -184,10 +184,9 @@ static void take_section(parsing *p)
 static void take_escape(parsing *p)
 {
 	static const char names[] = "ntb\"\\", bytes[] = "\n\t\b\"\\";
-	const char *name;
 
 	p->at += look(p) == '\r' && p->at + 1 < p->end && p->at[1] == '\n';
-	name = look(p) == '\n' ? NULL : strchr(names, look(p));
+	const char *name = look(p) == '\n' ? NULL : strchr(names, look(p));
 	if (name && *name) {
 		vv_buf_putc(&p->value, bytes[name - names]);
 	}
@@ -227,12 +226,11 @@ static void take_key(parsing *p)
 {
 	static const char import[] = "import.";
 	const char *key = p->at;
-	size_t len;
 
 	while (vv_is_alnum(look(p)) || look(p) == '-') {
 		p->at++;
 	}
-	len = (size_t)(p->at - key);
+	size_t len = (size_t)(p->at - key);
 	p->bad |= len == 0 || !vv_is_alpha(*key) || p->section.len == 0;
 	skip_blanks(p);
 	vv_buf_reset(&p->value);

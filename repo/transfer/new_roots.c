@@ -161,15 +161,12 @@ static vv_status load_edge(finding *f, vv_error *err)
 {
 	vv_auto(vv_oid_set) trees = {0};
 	vv_status rc = VV_OK;
-	size_t i;
-	uint32_t k;
 
 	if (f->edge_loaded) return VV_OK;
-	vv_oid_set_init(&trees);
-	for (i = 0; rc == VV_OK && i < f->range.commits.count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < f->range.commits.count; i++) {
 		const vv_node *n = f->range.commits.items[i];
 
-		for (k = 0; rc == VV_OK && k < n->parent_count; k++) {
+		for (uint32_t k = 0; rc == VV_OK && k < n->parent_count; k++) {
 			vv_node *p = n->parents[k];
 			bool added = false;
 
@@ -209,12 +206,11 @@ static void forget_items(items *l)
 static vv_status give(finding *f, const vv_cid *root, const vv_cid *before, const char *path,
 		      vv_error *err)
 {
-	vv_new_root n;
+	vv_new_root n = {0};
 	bool added;
 	vv_status rc = vv_cid_set_add(f->given, root, &added, err);
 
 	if (rc < 0 || !added) return rc;
-	memset(&n, 0, sizeof(n));
 	n.root = *root;
 	n.link = vv_linked_source(&f->linked, root);
 	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root) &&
@@ -231,12 +227,12 @@ static vv_status give(finding *f, const vv_cid *root, const vv_cid *before, cons
 static vv_status came_by_merge(finding *f, const vv_change *c, bool *out, vv_error *err)
 {
 	git_oid id, new_id;
-	uint32_t mode, i;
+	uint32_t mode;
 	vv_status rc = VV_OK;
 
 	*out = false;
 	vv_oid_to_git(&new_id, &c->new_id);
-	for (i = 1; rc == VV_OK && !*out && i < f->commit->parent_count; i++) {
+	for (uint32_t i = 1; rc == VV_OK && !*out && i < f->commit->parent_count; i++) {
 		vv_node *p = f->commit->parents[i];
 
 		if ((rc = vv_node_parse(f->range.walker, p, err)) == VV_OK &&
@@ -287,10 +283,10 @@ static unsigned likeness(const vv_pointer *a, const char *path_a, const vv_point
 			 const char *path_b)
 {
 	unsigned score = 1;
-	size_t i, same = 0;
+	size_t same = 0;
 
 	if (strcmp(a->kind, b->kind) != 0) return 0;
-	for (i = 0; i < a->column_count && i < b->column_count; i++) {
+	for (size_t i = 0; i < a->column_count && i < b->column_count; i++) {
 		same += a->columns[i].name_len == b->columns[i].name_len &&
 			memcmp(a->columns[i].name, b->columns[i].name, a->columns[i].name_len) == 0;
 	}
@@ -305,10 +301,9 @@ static vv_status find_renamed(finding *f, const vv_pointer *p, const char *path,
 {
 	unsigned best = 0, score;
 	vv_status rc = VV_OK;
-	size_t i;
 
 	memset(before, 0, sizeof(*before));
-	for (i = 0; rc == VV_OK && i < f->gone.count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < f->gone.count; i++) {
 		const item *g = &f->gone.list[i];
 		vv_pointer old;
 		bool is = false;
@@ -379,7 +374,6 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 	vv_node *n = f->commit;
 	bool added;
 	vv_status rc;
-	size_t i;
 
 	forget_items(&f->added);
 	forget_items(&f->gone);
@@ -399,7 +393,7 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 		return rc;
 	}
 	rc = vv_must_be_here(vv_tree_diff(f->repo, before, &n->tree, "", on_change, f, err), err);
-	for (i = 0; rc == VV_OK && i < f->added.count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < f->added.count; i++) {
 		rc = give_added(f, &f->added.list[i], err);
 	}
 	return rc;
@@ -409,11 +403,9 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err)
 {
-	finding f;
+	finding f = {0};
 	vv_status rc;
-	size_t i;
 
-	memset(&f, 0, sizeof(f));
 	f.repo = r;
 	f.fn = fn;
 	f.payload = payload;
@@ -425,7 +417,7 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 	if ((rc = vv_linked_init(&f.linked, r, err)) == VV_OK) {
 		rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
 	}
-	for (i = 0; rc == VV_OK && i < f.range.commits.count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < f.range.commits.count; i++) {
 		f.commit = f.range.commits.items[i];
 		rc = look_at_commit(&f, err);
 	}

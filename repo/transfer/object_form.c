@@ -94,9 +94,8 @@ static vv_status check_tree(const git_oid *id, const char *bytes, size_t len, co
 	vv_tree_cursor at = {.p = bytes, .end = bytes + len, .tree = id}, before;
 	names files = {NULL, 0, 0};
 	const char *fault = NULL;
-	vv_status rc;
 
-	rc = len > 0 ? vv_tree_cursor_next(&at, err) : VV_OK;
+	vv_status rc = len > 0 ? vv_tree_cursor_next(&at, err) : VV_OK;
 	while (rc == VV_OK && at.valid) {
 		before = at;
 		if ((fault = entry_fault(&at))) {
@@ -198,9 +197,8 @@ static const char *tag_fault(lines in, const links *l, vv_status *rc, vv_error *
 /* A NUL there would hide what follows from programs in C. */
 static bool has_nul(const char *bytes, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < len && !(bytes[i] == '\n' && i + 1 < len && bytes[i + 1] == '\n'); i++) {
+	for (size_t i = 0; i < len && !(bytes[i] == '\n' && i + 1 < len && bytes[i + 1] == '\n');
+	     i++) {
 		if (bytes[i] == '\0') return true;
 	}
 	return false;

@@ -98,14 +98,12 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 
 static vv_status add_side(walk *w, const git_oid *id, vv_error *err)
 {
-	side *s;
-	vv_status rc;
-
 	if (!vv_array_room(w->sides, w->side_count, w->side_cap)) return vv_fail_nomem(err);
-	s = &w->sides[w->side_count++];
+	side *s = &w->sides[w->side_count++];
 	memset(s, 0, sizeof(*s));
 	if (git_oid_is_zero(id)) return VV_OK;
-	rc = vv_object_read(w->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &s->tree, err);
+	vv_status rc = vv_object_read(w->repo, id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &s->tree,
+				      err);
 	if (rc == VV_ENOTFOUND) { /* theirs may have holes; then more is given than needed */
 		vv_error_clear(err);
 		return VV_OK;
@@ -117,17 +115,15 @@ static vv_status add_side(walk *w, const git_oid *id, vv_error *err)
 static vv_status push(walk *w, const git_oid *tree, const git_oid *base, vv_error *err)
 {
 	git_oid id = *tree; /* the levels may move */
-	level *l;
 	bool added;
 	vv_status rc = vv_oid_set_add(&w->seen, &id, &added, err);
-	size_t i;
 
 	if (rc < 0 || !added) return rc;
 	if (w->depth == DEPTH_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a tree is more than %u folders deep", DEPTH_MAX);
 	}
 	if (!vv_array_room(w->levels, w->depth, w->cap)) return vv_fail_nomem(err);
-	l = &w->levels[w->depth];
+	level *l = &w->levels[w->depth];
 	memset(l, 0, sizeof(*l));
 	l->sides = w->side_count;
 	l->path_len = w->path.len;
@@ -136,7 +132,7 @@ static vv_status push(walk *w, const git_oid *tree, const git_oid *base, vv_erro
 	if (rc < 0) return vv_must_be_here(rc, err);
 	w->depth++;
 	rc = vv_tree_cursor_init(&l->at, l->tree, err);
-	for (i = 0; rc == VV_OK && i < w->parents; i++) {
+	for (size_t i = 0; rc == VV_OK && i < w->parents; i++) {
 		rc = add_side(w, &w->at_path[i], err);
 	}
 	return rc;
@@ -157,10 +153,9 @@ static vv_status look_beside(walk *w, const level *l, const vv_tree_cursor *e, b
 			     vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
 	*had = false;
-	for (i = 0; i < w->parents; i++) {
+	for (size_t i = 0; i < w->parents; i++) {
 		side *s = &w->sides[l->sides + i];
 		int c = 1;
 
@@ -179,10 +174,8 @@ static vv_status look_beside(walk *w, const level *l, const vv_tree_cursor *e, b
 
 static void first_of(const walk *w, git_oid *base)
 {
-	size_t i;
-
 	memset(base, 0, sizeof(*base));
-	for (i = 0; i < w->parents && git_oid_is_zero(base); i++) {
+	for (size_t i = 0; i < w->parents && git_oid_is_zero(base); i++) {
 		*base = w->at_path[i];
 	}
 }
@@ -217,15 +210,13 @@ static vv_status visit_entry(walk *w, vv_error *err)
 static vv_status walk_tree(walk *w, const git_oid *tree, vv_error *err)
 {
 	git_oid base;
-	vv_status rc;
-	size_t i;
 
-	for (i = 0; i < w->parents; i++) {
+	for (size_t i = 0; i < w->parents; i++) {
 		if (git_oid_equal(&w->at_path[i], tree)) return VV_OK;
 	}
 	first_of(w, &base);
 	vv_buf_reset(&w->path);
-	rc = push(w, tree, &base, err);
+	vv_status rc = push(w, tree, &base, err);
 	while (rc == VV_OK && w->depth > 0) {
 		const level *l = &w->levels[w->depth - 1];
 
@@ -248,13 +239,12 @@ static vv_status walk_tree(walk *w, const git_oid *tree, vv_error *err)
 static vv_status set_parents(walk *w, vv_range *g, const vv_node *n, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	uint32_t i;
 
 	if (!vv_array_room_for(w->at_path, (size_t)0, w->at_path_cap, n->parent_count)) {
 		return vv_fail_nomem(err);
 	}
 	w->parents = n->parent_count;
-	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
+	for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
 		rc = vv_node_parse(g->walker, n->parents[i], err);
 		w->at_path[i] = n->parents[i]->tree;
 		if (rc == VV_ENOTFOUND && vv_range_is_had(g, n->parents[i])) {
@@ -296,18 +286,17 @@ vv_status vv_objects_walk_range(const vv_objects_walk *o, vv_range *g, vv_error 
 	static const git_oid none;
 	walk w = {.o = o, .repo = o->repo};
 	vv_status rc = VV_OK;
-	size_t i;
 
 	vv_oid_set_init(&w.seen);
-	for (i = 0; i < g->commits.count; i++) {
+	for (size_t i = 0; i < g->commits.count; i++) {
 		if ((rc = walk_commit(&w, g, g->commits.items[i], err)) < 0) {
 			break;
 		}
 	}
-	for (i = 0; rc == VV_OK && i < g->rest_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < g->rest_count; i++) {
 		rc = walk_rest(&w, &g->rest[i], err);
 	}
-	for (i = 0; rc == VV_OK && o->fn && i < g->tag_count; i++) {
+	for (size_t i = 0; rc == VV_OK && o->fn && i < g->tag_count; i++) {
 		rc = read_and_give(&w, &g->tags[i], GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &none, err);
 	}
 	vv_oid_set_clear(&w.seen);

@@ -125,11 +125,10 @@ vv_status vv_published_find(vv_published *out, const char *varvedir, const vv_ci
 	vv_auto(char) *path = record_path(varvedir, version);
 	char text[VV_CID_TEXT + 1];
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if (!path) return vv_fail_nomem(err);
-	rc = vv_read_file(&bytes, path, RECORD_MAX, err);
+	vv_status rc = vv_read_file(&bytes, path, RECORD_MAX, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_cid_text(text, version);
 		rc = vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
@@ -179,11 +178,10 @@ vv_status vv_published_withdraw(const char *varvedir, const vv_cid *version, vv_
 	vv_auto(char) *path = record_path(varvedir, version);
 	vv_auto(char) *dir = NULL;
 	char text[VV_CID_TEXT + 1];
-	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
 	if (!(dir = vv_path_dir(path))) return vv_fail_nomem(err);
-	rc = vv_unlink(path, false, err);
+	vv_status rc = vv_unlink(path, false, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_cid_text(text, version);
 		rc = vv_fail(err, VV_ENOTFOUND, "%s was not published here", text);
@@ -197,18 +195,17 @@ vv_status vv_published_list(vv_cid **out, size_t *count, const char *varvedir, v
 {
 	vv_auto(char) *dir = vv_path_join(varvedir, FOLDER, (char *)NULL);
 	char **names = NULL;
-	size_t found = 0, cap = 0, i;
-	vv_status rc;
+	size_t found = 0, cap = 0;
 
 	*out = NULL;
 	*count = 0;
 	if (!dir) return vv_fail_nomem(err);
-	rc = vv_list_dir(&names, &found, dir, err);
+	vv_status rc = vv_list_dir(&names, &found, dir, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	for (i = 0; rc == VV_OK && i < found; i++) {
+	for (size_t i = 0; rc == VV_OK && i < found; i++) {
 		vv_cid cid;
 
 		if (vv_cid_parse(&cid, names[i], strlen(names[i]), NULL) < 0) {

@@ -67,7 +67,6 @@ static vv_status want(painting *p, vv_node *n, vv_error *err)
 static vv_status paint_had(painting *p, vv_node *n, vv_error *err)
 {
 	vv_status rc = vv_nodes_add(&p->spread, n, err);
-	uint32_t i;
 
 	while (rc == VV_OK && p->spread.count > 0) {
 		vv_node *at = p->spread.items[--p->spread.count];
@@ -82,7 +81,7 @@ static vv_status paint_had(painting *p, vv_node *n, vv_error *err)
 		} else if (*flags & WAITING) {
 			p->open--;
 		} else {
-			for (i = 0; rc == VV_OK && i < at->parent_count; i++) {
+			for (uint32_t i = 0; rc == VV_OK && i < at->parent_count; i++) {
 				rc = vv_nodes_add(&p->spread, at->parents[i], err);
 			}
 		}
@@ -92,7 +91,7 @@ static vv_status paint_had(painting *p, vv_node *n, vv_error *err)
 
 static vv_status take(painting *p, vv_node *n, vv_error *err)
 {
-	uint32_t *flags = vv_node_flags(p->range->walker, n), i;
+	uint32_t *flags = vv_node_flags(p->range->walker, n);
 	bool had = *flags & HAD;
 	vv_status rc = VV_OK;
 
@@ -101,7 +100,7 @@ static vv_status take(painting *p, vv_node *n, vv_error *err)
 		p->open--;
 		rc = vv_nodes_add(&p->listed, n, err);
 	}
-	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
+	for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
 		rc = had ? paint_had(p, n->parents[i], err) : want(p, n->parents[i], err);
 	}
 	return rc;
@@ -132,7 +131,7 @@ static vv_status add_id(git_oid **ids, size_t *count, size_t *cap, const git_oid
 /* Follows tags to what they name; tags not seen before are added to the list. */
 static vv_status peel(vv_range *g, git_oid *id, git_object_t *type, bool list, vv_error *err)
 {
-	size_t first = g->tag_count, last;
+	size_t first = g->tag_count;
 	uint64_t size;
 	bool added = true;
 	vv_status rc;
@@ -146,7 +145,7 @@ static vv_status peel(vv_range *g, git_oid *id, git_object_t *type, bool list, v
 			break;
 		}
 	}
-	for (last = g->tag_count; first + 1 < last; first++, last--) { /* inner ones first */
+	for (size_t last = g->tag_count; first + 1 < last; first++, last--) { /* inner ones first */
 		git_oid swap = g->tags[first];
 
 		g->tags[first] = g->tags[last - 1];
@@ -159,19 +158,17 @@ static vv_status begin_have(painting *p, const vv_oid *have, vv_error *err)
 {
 	vv_range *g = p->range;
 	git_object_t type;
-	vv_node *n;
 	git_oid id;
-	vv_status rc;
 
 	vv_oid_to_git(&id, have);
 	if (!vv_object_is_here(g->repo, &id)) return VV_OK;
-	rc = peel(g, &id, &type, false, err);
+	vv_status rc = peel(g, &id, &type, false, err);
 	if (rc == VV_ENOTFOUND || (rc == VV_OK && type != GIT_OBJECT_COMMIT)) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
 	if (rc < 0) return rc;
-	n = vv_walker_node(g->walker, &id);
+	vv_node *n = vv_walker_node(g->walker, &id);
 	return n ? paint_had(p, n, err) : vv_fail_nomem(err);
 }
 
@@ -179,7 +176,6 @@ static vv_status begin_want(painting *p, const vv_oid *wanted, vv_error *err)
 {
 	vv_range *g = p->range;
 	git_object_t type;
-	vv_node *n;
 	git_oid id;
 	vv_status rc;
 
@@ -188,7 +184,7 @@ static vv_status begin_want(painting *p, const vv_oid *wanted, vv_error *err)
 	if (type != GIT_OBJECT_COMMIT) {
 		return add_id(&g->rest, &g->rest_count, &g->rest_cap, &id, err);
 	}
-	n = vv_walker_node(g->walker, &id);
+	vv_node *n = vv_walker_node(g->walker, &id);
 	return n ? want(p, n, err) : vv_fail_nomem(err);
 }
 
@@ -200,29 +196,28 @@ static vv_status sort_listed(painting *p, vv_error *err)
 {
 	vv_range *g = p->range;
 	vv_status rc = VV_OK;
-	size_t i, kept = 0;
-	uint32_t k;
+	size_t kept = 0;
 	vv_node *n;
 
 	vv_queue_clear(&p->queue);
-	for (i = 0; i < p->listed.count; i++) {
+	for (size_t i = 0; i < p->listed.count; i++) {
 		n = p->listed.items[i];
 		if (!(*vv_node_flags(g->walker, n) & HAD)) {
 			p->listed.items[kept++] = n;
-			for (k = 0; k < n->parent_count; k++) {
+			for (uint32_t k = 0; k < n->parent_count; k++) {
 				(void)vv_node_flags(g->walker, n->parents[k]);
 				n->parents[k]->pending++;
 			}
 		}
 	}
-	for (i = 0; rc == VV_OK && i < kept; i++) {
+	for (size_t i = 0; rc == VV_OK && i < kept; i++) {
 		if (p->listed.items[i]->pending == 0) {
 			rc = vv_queue_push(&p->queue, p->listed.items[i], err);
 		}
 	}
 	while (rc == VV_OK && (n = vv_queue_pop(&p->queue))) {
 		rc = vv_nodes_add(&g->commits, n, err);
-		for (k = 0; rc == VV_OK && k < n->parent_count; k++) {
+		for (uint32_t k = 0; rc == VV_OK && k < n->parent_count; k++) {
 			vv_node *parent = n->parents[k];
 
 			if (--parent->pending == 0 && !vv_range_is_had(g, parent)) {
@@ -230,7 +225,7 @@ static vv_status sort_listed(painting *p, vv_error *err)
 			}
 		}
 	}
-	for (i = 0; i < g->commits.count / 2; i++) {
+	for (size_t i = 0; i < g->commits.count / 2; i++) {
 		n = g->commits.items[i];
 		g->commits.items[i] = g->commits.items[g->commits.count - 1 - i];
 		g->commits.items[g->commits.count - 1 - i] = n;
@@ -243,7 +238,6 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 {
 	painting p = {.range = g};
 	vv_status rc = VV_OK;
-	size_t i;
 
 	memset(g, 0, sizeof(*g));
 	g->repo = r;
@@ -251,12 +245,12 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 	if (!(g->walker = vv_walker_take(r))) return vv_fail_nomem(err);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading will tell */
 	git_error_clear();
-	for (i = 0; i < have_count; i++) {
+	for (size_t i = 0; i < have_count; i++) {
 		if ((rc = begin_have(&p, &haves[i], err)) < 0) {
 			break;
 		}
 	}
-	for (i = 0; rc == VV_OK && i < want_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < want_count; i++) {
 		rc = begin_want(&p, &wants[i], err);
 	}
 	if (rc == VV_OK && (rc = paint(&p, err)) == VV_OK) {

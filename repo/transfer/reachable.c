@@ -206,10 +206,10 @@ static vv_status only_forward(const vv_reachable *x, const tips *old, const tips
 			      vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i, k = 0;
+	size_t k = 0;
 
 	*out = true;
-	for (i = 0; rc == VV_OK && *out && i < old->count; i++) {
+	for (size_t i = 0; rc == VV_OK && *out && i < old->count; i++) {
 		const tip *o = &old->items[i];
 
 		while (k < new->count && strcmp(new->items[k].name, o->name) < 0) {
@@ -230,10 +230,9 @@ static vv_status only_forward(const vv_reachable *x, const tips *old, const tips
 static vv_status meet(vv_reachable *x, vv_node *n, vv_error *err)
 {
 	uint32_t *flags = vv_node_flags(x->walker, n);
-	vv_status rc;
 
 	if (*flags & QUEUED) return VV_OK;
-	rc = vv_node_parse(x->walker, n, err);
+	vv_status rc = vv_node_parse(x->walker, n, err);
 	if (rc == VV_ENOTFOUND) { /* a hole: what is not here is not given */
 		vv_error_clear(err);
 		return VV_OK;
@@ -253,7 +252,6 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
 		const tip *at = &t->items[i];
-		vv_node *n;
 		git_oid id;
 
 		if (!vv_oid_equal(&at->id, &at->commit) &&
@@ -261,7 +259,7 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 			break;
 		}
 		vv_oid_to_git(&id, &at->commit);
-		n = vv_walker_node(x->walker, &id);
+		vv_node *n = vv_walker_node(x->walker, &id);
 		rc = n ? meet(x, n, err) : vv_fail_nomem(err);
 	}
 	return rc;
@@ -325,7 +323,6 @@ static vv_status seek(vv_reachable *x, search *s, const vv_oid *id, vv_error *er
 	git_object_t type;
 	git_oid at;
 	uint64_t size;
-	uint32_t *flags;
 	vv_node *n;
 	vv_status rc;
 
@@ -337,7 +334,7 @@ static vv_status seek(vv_reachable *x, search *s, const vv_oid *id, vv_error *er
 	if (rc < 0 || type != GIT_OBJECT_COMMIT) return rc;
 	if (!(n = vv_walker_node(x->walker, &at))) return vv_fail_nomem(err);
 	if ((rc = vv_node_parse(x->walker, n, err)) < 0) return rc;
-	flags = vv_node_flags(x->walker, n);
+	uint32_t *flags = vv_node_flags(x->walker, n);
 	if (!(*flags & (QUEUED | SOUGHT))) {
 		*flags |= SOUGHT;
 		s->oldest = s->left == 0 || n->time < s->oldest ? n->time : s->oldest;
@@ -367,16 +364,14 @@ static vv_status find_commits(vv_reachable *x, const vv_oid *ids, size_t count, 
 {
 	search s = {0, 0};
 	vv_status rc = look_at_refs(x, err);
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = seek(x, &s, &ids[i], err);
 	}
 	if (rc == VV_OK) {
 		rc = search_down(x, &s, err);
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
-		uint32_t *flags;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_node *n;
 		git_oid id;
 
@@ -385,7 +380,7 @@ static vv_status find_commits(vv_reachable *x, const vv_oid *ids, size_t count, 
 			rc = vv_fail_nomem(err);
 			break;
 		}
-		flags = vv_node_flags(x->walker, n);
+		uint32_t *flags = vv_node_flags(x->walker, n);
 		out[i] = *flags & QUEUED || vv_oid_set_has(&x->tags, &id);
 		*flags &= ~(uint32_t)SOUGHT;
 	}
@@ -395,11 +390,9 @@ static vv_status find_commits(vv_reachable *x, const vv_oid *ids, size_t count, 
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
 			       vv_error *err)
 {
-	vv_status rc;
-
 	memset(out, 0, count * sizeof(*out));
 	vv_mutex_lock(x->lock);
-	rc = find_commits(x, ids, count, out, err);
+	vv_status rc = find_commits(x, ids, count, out, err);
 	if (rc < 0) {
 		forget(x); /* half walked is not walked */
 	}
@@ -534,7 +527,7 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 			     vv_error *err)
 {
 	vv_store *store;
-	size_t i, at = 0;
+	size_t at = 0;
 	bool end = false, again = false;
 	vv_status rc;
 
@@ -564,7 +557,7 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 		}
 		rc = go_deeper(x, store, &end, err);
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		out[i] = vv_cid_set_has(x->blocks, &cids[i]) && vv_store_has(store, &cids[i]);
 	}
 	return rc;
@@ -573,11 +566,9 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
 			      vv_error *err)
 {
-	vv_status rc;
-
 	memset(out, 0, count * sizeof(*out));
 	vv_mutex_lock(x->lock);
-	rc = find_blocks(x, cids, count, out, err);
+	vv_status rc = find_blocks(x, cids, count, out, err);
 	if (rc < 0) {
 		forget(x);
 	}

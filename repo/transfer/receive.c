@@ -158,10 +158,10 @@ static bool is_forsaken(const char *dir)
 vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
 {
 	char **names = NULL;
-	size_t count = 0, i;
+	size_t count = 0;
 	vv_status rc = vv_list_dir(&names, &count, r->objects, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_auto(char) *dir = NULL, *lock = NULL;
 		int fd;
 
@@ -276,19 +276,16 @@ static vv_status no_base(vv_error *err)
 vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
 			      size_t len, vv_buf *out, vv_error *err)
 {
-	git_oid short_id, id;
+	git_oid short_id = {0}, id;
 	vv_git_type found;
-	vv_status rc;
-	int code;
 
 	if (len < 4 || len > GIT_OID_RAWSZ) return no_base(err);
-	rc = vv_spool_find(g->spool, prefix, len, &id, &found, err);
+	vv_status rc = vv_spool_find(g->spool, prefix, len, &id, &found, err);
 	if (rc == VV_OK) {
 		return found == type ? vv_spool_read(g->spool, &id, out, err) : no_base(err);
 	}
-	memset(&short_id, 0, sizeof(short_id));
 	memcpy(short_id.id, prefix, len);
-	code = git_odb_exists_prefix(&id, g->repo->odb, &short_id, len * 2);
+	int code = git_odb_exists_prefix(&id, g->repo->odb, &short_id, len * 2);
 	if (code < 0) {
 		if (code == GIT_ENOTFOUND || code == GIT_EAMBIGUOUS) {
 			git_error_clear();
@@ -343,13 +340,12 @@ done:
 static vv_status check_expected(vv_git_receive *g, vv_error *err)
 {
 	char hex[GIT_OID_HEXSZ + 1];
-	size_t i;
 
 	if (g->expected.count > 0) {
 		(void)git_odb_refresh(g->repo->odb); /* others may have brought some of it */
 		git_error_clear();
 	}
-	for (i = 0; i < g->expected.count; i++) {
+	for (size_t i = 0; i < g->expected.count; i++) {
 		const git_oid *id = &g->expected.ids[i];
 
 		if (!vv_spool_has(g->spool, id) && !vv_object_is_here(g->repo, id)) {
@@ -445,13 +441,12 @@ vv_repository *vv_git_receive_repository(vv_git_receive *g)
 vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err)
 {
 	char *dir;
-	vv_status rc;
 	int code;
 
 	if (!g->ended) return vv_fail(err, VV_EUSAGE, "the Git objects are not all here yet");
 	if (g->count == 0 || g->installed) return VV_OK;
 	if (!(dir = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
-	rc = vv_quarantine_take_pack(g->repo, dir, g->hex, err);
+	vv_status rc = vv_quarantine_take_pack(g->repo, dir, g->hex, err);
 	vv_free(dir);
 	if (rc < 0) return rc;
 	g->installed = true;

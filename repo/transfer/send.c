@@ -37,10 +37,9 @@ vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_
 {
 	vv_auto(vv_range) g = {0};
 	vv_status rc = vv_range_open(&g, r, wants, want_count, commons, common_count, err);
-	size_t i;
 
 	*out = rc == VV_OK && g.rest_count == 0;
-	for (i = 0; *out && i < g.commits.count; i++) {
+	for (size_t i = 0; *out && i < g.commits.count; i++) {
 		*out = g.commits.items[i]->parent_count > 0;
 	}
 	return rc;
@@ -59,13 +58,12 @@ static vv_status descend_to(descent *d, vv_node *n, uint32_t flags, uint32_t dis
 			    vv_error *err)
 {
 	uint32_t *have = vv_node_flags(d->walker, n);
-	vv_status rc;
 
 	if (*have & QUEUED) {
 		n->pending = distance < n->pending ? distance : n->pending;
 		return VV_OK;
 	}
-	rc = vv_node_parse(d->walker, n, err);
+	vv_status rc = vv_node_parse(d->walker, n, err);
 	if (rc == VV_ENOTFOUND) { /* others tell of it */
 		vv_error_clear(err);
 		return VV_OK;
@@ -78,7 +76,6 @@ static vv_status descend_to(descent *d, vv_node *n, uint32_t flags, uint32_t dis
 static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	descent *d = payload;
-	vv_node *n;
 	git_oid id;
 	vv_status rc;
 
@@ -88,7 +85,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	}
 	if (vv_oid_is_null(&ref->commit)) return VV_OK;
 	vv_oid_to_git(&id, &ref->commit);
-	n = vv_walker_node(d->walker, &id);
+	vv_node *n = vv_walker_node(d->walker, &id);
 	return n ? descend_to(d, n, TIP, 0, err) : vv_fail_nomem(err);
 }
 
@@ -113,10 +110,9 @@ static vv_status descend(descent *d, vv_node **out, vv_error *err)
 {
 	vv_node *n = vv_queue_pop(&d->queue);
 	vv_status rc = VV_OK;
-	uint32_t i;
 
 	*out = n;
-	for (i = 0; n && i < n->parent_count; i++) {
+	for (uint32_t i = 0; n && i < n->parent_count; i++) {
 		if ((rc = descend_to(d, n->parents[i], 0, n->pending + 1, err)) < 0) return rc;
 	}
 	return rc;
@@ -176,15 +172,14 @@ vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bo
 	vv_status rc = descent_open(&s.down, r, err);
 	vv_node *n;
 	git_oid id;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = seek(&s, &ids[i], err);
 	}
 	if (rc == VV_OK) {
 		rc = search_down(&s, err);
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_oid_to_git(&id, &ids[i]);
 		if (!(n = vv_walker_node(s.down.walker, &id))) {
 			rc = vv_fail_nomem(err);
@@ -233,7 +228,6 @@ vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oi
 	vv_nodes tips = VV_NODES_INIT, others = VV_NODES_INIT;
 	descent d;
 	vv_status rc = descent_open(&d, r, err);
-	size_t i;
 
 	*out = NULL;
 	*count = 0;
@@ -244,10 +238,10 @@ vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oi
 		rc = vv_fail_nomem(err);
 		goto done;
 	}
-	for (i = 0; i < tips.count; i++) {
+	for (size_t i = 0; i < tips.count; i++) {
 		vv_oid_from_git(&(*out)[(*count)++], &tips.items[i]->id);
 	}
-	for (i = 0; i < others.count && *count < max; i++) {
+	for (size_t i = 0; i < others.count && *count < max; i++) {
 		vv_oid_from_git(&(*out)[(*count)++], &others.items[i]->id);
 	}
 done:
@@ -262,11 +256,10 @@ vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *
 {
 	git_oid oid;
 	vv_auto(git_odb_object) *object = NULL;
-	vv_status rc;
 
 	vv_oid_to_git(&oid, id);
 	vv_buf_reset(out);
-	rc = vv_object_read(r, &oid, (git_object_t)type, max, &object, err);
+	vv_status rc = vv_object_read(r, &oid, (git_object_t)type, max, &object, err);
 	if (rc < 0) return rc;
 	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
 	return vv_buf_ok(out, err);

@@ -230,13 +230,12 @@ vv_status vv_spool_add(vv_spool *s, const git_oid *id, vv_git_type type, const v
 		       size_t len, bool *added, vv_error *err)
 {
 	uint8_t header[HEADER_MAX];
-	uint64_t at;
 	vv_status rc;
 
 	*added = false;
 	if (vv_spool_has(s, id)) return VV_OK;
 	if ((rc = make_room(s, err)) < 0) return rc;
-	at = s->flushed + s->buf_len;
+	uint64_t at = s->flushed + s->buf_len;
 	if ((rc = put(s, header, write_header(header, type, len), err)) < 0 ||
 	    (rc = deflate_into(s, bytes, len, err)) < 0) {
 		return rc;
@@ -296,13 +295,13 @@ vv_status vv_spool_read(vv_spool *s, const git_oid *id, vv_buf *out, vv_error *e
 	const entry *e = lookup(s, id);
 	z_stream *z = &s->unpack;
 	uint8_t piece[4096];
-	uint64_t at, size;
+	uint64_t size;
 	size_t got, skip;
 	int code = Z_OK;
 	vv_status rc;
 
 	if (!e) return vv_fail(err, VV_ENOTFOUND, "no such object came");
-	at = e->at;
+	uint64_t at = e->at;
 	if ((rc = read_at(s, at, piece, sizeof(piece), &got, err)) < 0) return rc;
 	if (!read_header(piece, got, &skip, &size)) return cut_short(s, err);
 	vv_buf_reset(out);
@@ -361,9 +360,8 @@ vv_status vv_spool_feed(vv_spool *s, vv_spool_fn fn, void *payload, vv_error *er
 	uint8_t header[12] = {'P', 'A', 'C', 'K', 0, 0, 0, 2}, end[VV_SHA1_LEN];
 	vv_auto(vv_digest) *sum = NULL;
 	vv_status rc;
-	size_t i;
 
-	for (i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		header[8 + i] = (uint8_t)(s->count >> (24 - 8 * i));
 	}
 	if ((rc = vv_digest_new(&sum, VV_DIGEST_SHA1, err)) < 0) return rc;

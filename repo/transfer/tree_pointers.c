@@ -79,12 +79,11 @@ static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const
 	size_t len = git_odb_object_size(object);
 	vv_pointer pointer;
 	vv_error why;
-	vv_status rc;
 
 	if (!vv_pointer_looks_like(bytes, len) && !vv_pointer_is_torn(bytes, len)) return VV_OK;
 	vv_error_clear(&why);
 	vv_arena_reset(&g->arena);
-	rc = vv_pointer_read(&pointer, &g->arena, bytes, len, &why);
+	vv_status rc = vv_pointer_read(&pointer, &g->arena, bytes, len, &why);
 	if (rc == VV_OK) return g->fn(g->payload, &pointer, path, commit, NULL, err);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	rc = g->fn(g->payload, NULL, path, commit, why.message, err);
@@ -139,14 +138,13 @@ static void pop_level(vv_tree_pointers *g)
 
 static vv_status push_level(vv_tree_pointers *g, const git_oid *id, vv_error *err)
 {
-	struct vv_tree_level *l;
 	bool added, partial = g->repo->partial;
 	git_oid own = *id; /* id may lie in the levels, which may move */
 	vv_status rc = vv_oid_set_add(&g->seen, &own, &added, err);
 
 	if (rc < 0 || !added) return rc;
 	if (!vv_array_room(g->levels, g->depth, g->cap)) return vv_fail_nomem(err);
-	l = &g->levels[g->depth];
+	struct vv_tree_level *l = &g->levels[g->depth];
 	l->path_len = g->path.len;
 	g->repo->partial = false;
 	rc = vv_object_read(g->repo, &own, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err);
@@ -188,10 +186,8 @@ static vv_status visit_entry(vv_tree_pointers *g, const vv_oid *commit, vv_error
 vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv_oid *commit,
 				vv_error *err)
 {
-	vv_status rc;
-
 	vv_buf_reset(&g->path);
-	rc = push_level(g, id, err);
+	vv_status rc = push_level(g, id, err);
 	while (rc == VV_OK && g->depth > 0) {
 		if (!g->levels[g->depth - 1].at.valid) {
 			pop_level(g);

@@ -19,11 +19,9 @@
 static bool read_items(vv_checked_records *c, const uint8_t *p, const uint8_t *end, bool *nomem)
 {
 	while (p < end) {
-		vv_checked_record *r;
-		size_t name_len, len;
 		if ((size_t)(end - p) < HEAD_LEN) return false;
-		name_len = vv_get_le32(p + 1);
-		len = vv_get_le32(p + 5);
+		size_t name_len = vv_get_le32(p + 1);
+		size_t len = vv_get_le32(p + 5);
 		if (name_len >= (size_t)(end - p) - HEAD_LEN ||
 		    len > (size_t)(end - p) - HEAD_LEN - name_len - 1 ||
 		    p[HEAD_LEN + name_len] != '\0') {
@@ -33,7 +31,7 @@ static bool read_items(vv_checked_records *c, const uint8_t *p, const uint8_t *e
 			*nomem = true;
 			return false;
 		}
-		r = &c->items[c->count++];
+		vv_checked_record *r = &c->items[c->count++];
 		r->received = p[0] == 1;
 		r->name = (const char *)p + HEAD_LEN;
 		r->bytes = p + HEAD_LEN + name_len + 1;
@@ -46,10 +44,9 @@ static bool read_items(vv_checked_records *c, const uint8_t *p, const uint8_t *e
 vv_status vv_checked_records_read(vv_checked_records *out, const char *path, vv_error *err)
 {
 	bool nomem = false;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = vv_derived_read(&out->bytes, path, MARK, 0, FILE_MAX, err);
+	vv_status rc = vv_derived_read(&out->bytes, path, MARK, 0, FILE_MAX, err);
 	if (rc == VV_OK && out->bytes.len > 0 &&
 	    !read_items(out, (const uint8_t *)out->bytes.data,
 			(const uint8_t *)out->bytes.data + out->bytes.len, &nomem)) {

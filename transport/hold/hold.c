@@ -157,11 +157,10 @@ static void leave(vv_hold *h)
 static vv_status enter(vv_hold *h, const vv_cid *vault, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, "lock", (char *)NULL);
-	vv_status rc;
 
 	vv_turn_take(h->turn, vault ? vv_hold_rank_of(h->rank, vault) : 0);
 	h->file_lock = path ? vv_lock(path, true, LOCK_MS, err) : (int)vv_fail_nomem(err);
-	rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
+	vv_status rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
 	if (rc == VV_OK) {
 		admit_anew(h, false);
 		rc = vv_hold_rank_learn(h->rank, h->room, err);

@@ -74,14 +74,13 @@ vv_status vv_hold_give_part(vv_hold_answering *x, vv_error *err)
 {
 	char name[VV_HOLD_NAME_LEN];
 	const uint64_t len = x->q->size < VV_HOLD_PART ? x->q->size : VV_HOLD_PART;
-	vv_status rc;
 
 	if (!vv_hold_is_file(x->q->name)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not a file of a vault",
 			       vv_text_shows(x->q->name));
 	}
 	vv_hold_below(name, &x->q->vault, x->q->name);
-	rc = vv_place_get(&x->h->place, name, x->q->from, len, &x->bytes, err);
+	vv_status rc = vv_place_get(&x->h->place, name, x->q->from, len, &x->bytes, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_fail(err, VV_ENOTFOUND, "it is not here");
 	}
@@ -173,7 +172,6 @@ static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 	vv_hold_answering *x = s->x;
 	char folder[VV_HOLD_NAME_LEN];
 	vv_cid vault;
-	vv_status rc;
 
 	if (e->size != UINT64_MAX ||
 	    vv_cid_parse(&vault, e->name, strlen(e->name), VV_IGNORED) < 0 ||
@@ -183,7 +181,7 @@ static vv_status on_vault(void *payload, const vv_listed *e, vv_error *err)
 	s->vault = e->name;
 	s->found = false;
 	(void)snprintf(folder, sizeof(folder), "%s/records", e->name);
-	rc = vv_place_list(&x->h->place, folder, on_author, s, err);
+	vv_status rc = vv_place_list(&x->h->place, folder, on_author, s, err);
 	if (rc == VV_OK && s->found) {
 		x->a.vaults[x->a.vault_count++] = vault;
 	}

@@ -525,11 +525,10 @@ vv_status vv_hold_answer_read(vv_hold_answer *out, vv_hold_op op, vv_arena *aren
 {
 	const unsigned has = answer_keys(op);
 	vv_cbor c;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	vv_cbor_init(&c, bytes, len);
-	rc = start_map(&c, has, err);
+	vv_status rc = start_map(&c, has, err);
 	for (size_t i = 0; rc == VV_OK && i < KEY_COUNT; i++) {
 		if ((has & 1u << i) && (rc = vv_cbor_get_key(&c, keys[i], err)) == VV_OK) {
 			rc = get_answer_key(&c, 1u << i, arena, out, err);

@@ -169,14 +169,13 @@ static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
 	uint8_t key[VV_KEY_PUBLIC];
 	const int n = snprintf(did, sizeof(did), "did:key:%s", e->name);
 	const int len = snprintf(folder, sizeof(folder), "%s/%s", c->folder, e->name);
-	vv_status rc;
 
 	if (e->size != UINT64_MAX || n < 0 || (size_t)n >= sizeof(did) || len < 0 ||
 	    (size_t)len >= sizeof(folder) || vv_did_read(key, did, VV_IGNORED) < 0) {
 		return VV_OK; /* none of ours */
 	}
 	c->has_first = false;
-	rc = vv_place_list(c->room->place, folder, on_file, c, err);
+	vv_status rc = vv_place_list(c->room->place, folder, on_file, c, err);
 	return rc < 0 ? rc : add_author(c->vault, key, c->has_first, err);
 }
 
@@ -333,15 +332,15 @@ static uint64_t records_free(const vv_hold_room *r, vv_hold_what what)
 static vv_status check_all(const vv_hold_room *r, vv_hold_what what, uint64_t len, vv_error *err)
 {
 	const uint64_t all = records_free(r, VV_HOLD_LETTING_GO);
-	uint64_t shards = 0, records = 0, left;
+	uint64_t shards = 0, records = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
 		shards += r->vaults[i].shards;
 		records += r->vaults[i].records;
 	}
-	left = what == VV_HOLD_SHARD   ? (records < all ? all - records : 0)
-	       : what == VV_HOLD_NOTES ? all - records_free(r, what)
-				       : 0;
+	uint64_t left = what == VV_HOLD_SHARD   ? (records < all ? all - records : 0)
+			: what == VV_HOLD_NOTES ? all - records_free(r, what)
+						: 0;
 	if (shards + records + left + len + OWN_FILES <= r->rules->size) return VV_OK;
 	vv_fail(err, VV_EREFUSED,
 		"it is full: it keeps %s of at most %s, of which %s are for records; %s %s more",

@@ -209,7 +209,6 @@ vv_status vv_ledger_check(const vv_ledger *l, const char *name, const void *byte
 	vv_ledger_record r;
 	vv_status rc;
 
-	vv_arena_init(&arena);
 	if ((rc = read_named(&r, &arena, name, bytes, len, err)) == VV_OK &&
 	    !vv_cid_equal(vv_cid_is_null(&r.vault) ? &r.cid : &r.vault, &l->vault)) {
 		rc = vv_fail(err, VV_ECORRUPT, "it is a record of another vault");
@@ -267,13 +266,12 @@ static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t l
 {
 	uint8_t *copy = vv_arena_alloc(&l->arena, len + 1);
 	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
-	vv_status rc;
 
 	if (!copy || !r) return vv_fail_nomem(err);
 	if (len > 0) {
 		memcpy(copy, bytes, len);
 	}
-	rc = read_named(r, &l->arena, name, copy, len, err);
+	vv_status rc = read_named(r, &l->arena, name, copy, len, err);
 	return rc < 0 ? rc : file_record(l, name, r, copy, len, err);
 }
 
@@ -314,12 +312,11 @@ static vv_status count_record(vv_ledger *l, vv_ledger_record *r, vv_error *err)
 static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error *err)
 {
 	const uint8_t *key = l->files[first].record->author;
-	vv_ledger_author *a;
 	size_t i;
 	vv_status rc;
 
 	if (!vv_array_room(l->authors, l->author_count, l->author_cap)) return vv_fail_nomem(err);
-	a = &l->authors[l->author_count++];
+	vv_ledger_author *a = &l->authors[l->author_count++];
 	memset(a, 0, sizeof(*a));
 	memcpy(a->key, key, VV_KEY_PUBLIC);
 	for (i = first; i < l->count && memcmp(l->files[i].record->author, key, VV_KEY_PUBLIC) == 0;
@@ -466,14 +463,12 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_auto(vv_arena) arena = {0};
 	vv_ledger_record r;
-	bool fits;
 	vv_auto(char) *path = unnamed_path(l, name);
 	vv_status rc = read_file(l, name, &bytes, VV_IGNORED);
 
-	vv_arena_init(&arena);
-	fits = rc == VV_OK &&
-	       read_named(&r, &arena, name, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
-	       follows(l, name, &r);
+	bool fits = rc == VV_OK &&
+		    read_named(&r, &arena, name, bytes.data, bytes.len, VV_IGNORED) == VV_OK &&
+		    follows(l, name, &r);
 	rc = fits ? add_name(&l->unnamed, &l->unnamed_count, &l->unnamed_cap, name, err)
 		  : add_name(&l->loose, &l->loose_count, &l->loose_cap, name, err);
 	if (rc == VV_OK && fits) {
@@ -499,7 +494,6 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 		const bool unnamed = names[i][0] == '~';
 		char name[VV_LEDGER_NAME];
 		int n = snprintf(name, sizeof(name), "%s/%s", author, names[i] + unnamed);
-		const vv_checked_record *checked;
 		left = left || strncmp(names[i], VV_WRITE_TEMP, sizeof(VV_WRITE_TEMP) - 1) == 0;
 		if (!is_record_name(names[i] + unnamed) || n < 0 || (size_t)n >= sizeof(name)) {
 			continue; /* what a killed writer left */
@@ -509,7 +503,7 @@ static vv_status load_author(vv_ledger *l, const char *author, size_t *unchecked
 			rc = load_unnamed(l, name, err);
 			continue;
 		}
-		checked = vv_checked_records_find(&l->checked, name);
+		const vv_checked_record *checked = vv_checked_records_find(&l->checked, name);
 		if (checked && add_checked(l, checked, VV_IGNORED) == VV_OK) {
 			continue;
 		}
@@ -574,7 +568,6 @@ static vv_status load(vv_ledger *l, vv_error *err)
 vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, vv_error *err)
 {
 	vv_auto(vv_ledger) *l = vv_calloc(1, sizeof(*l));
-	vv_status rc;
 
 	*out = NULL;
 	if (!l || !(l->dir = vv_strdup(dir)) || !(l->by_cid = vv_cid_map_new()) ||
@@ -583,7 +576,7 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 	}
 	vv_arena_init(&l->arena);
 	l->vault = *vault;
-	rc = vv_exists(dir) ? load(l, err) : VV_OK;
+	vv_status rc = vv_exists(dir) ? load(l, err) : VV_OK;
 	if (rc == VV_OK) {
 		rc = refresh(l, err);
 	}
@@ -725,11 +718,10 @@ static uint64_t time_now(const vv_ledger *l, const uint8_t key[VV_KEY_PUBLIC])
 {
 	int64_t now;
 	uint32_t nsec;
-	uint64_t time, limit;
 
 	vv_now(&now, &nsec);
-	time = now > 0 ? (uint64_t)now : 0;
-	limit = time + FUTURE_MAX;
+	uint64_t time = now > 0 ? (uint64_t)now : 0;
+	uint64_t limit = time + FUTURE_MAX;
 	for (size_t i = 0; i < l->counting_count; i++) {
 		const vv_ledger_record *r = l->counting[i];
 		const bool own = memcmp(r->author, key, VV_KEY_PUBLIC) == 0;

@@ -598,14 +598,13 @@ static vv_status get_kind(reading *in, vv_ledger_kind *out)
 
 static vv_status get_record(reading *in, vv_ledger_record *r)
 {
-	vv_cbor body;
 	uint64_t version;
 	vv_status rc;
 
 	if ((rc = get_map(in, 8)) < 0 || (rc = vv_cbor_get_key(&in->c, "body", in->err)) < 0) {
 		return rc;
 	}
-	body = in->c;
+	vv_cbor body = in->c;
 	if ((rc = vv_cbor_skip(&in->c, in->err)) < 0 || (rc = get_kind(in, &r->kind)) < 0 ||
 	    (rc = get_named_uint(in, "time", &r->time)) < 0 ||
 	    (rc = vv_cbor_get_key(&in->c, "vault", in->err)) < 0 ||

@@ -166,13 +166,12 @@ vv_status vv_leaf_check(const vv_shard *s, unsigned at, const void *leaf, const 
 vv_status vv_leaves_end(vv_buf *bytes, vv_shard *out, vv_error *err)
 {
 	const unsigned leaves = (unsigned)(bytes->len / VV_LEAF);
-	const uint8_t *hashes;
 	uint8_t hash[VV_LEAF_HASH];
 	vv_status rc;
 
 	assert(vv_leaves_valid(leaves) && bytes->len % VV_LEAF == 0);
 	if (!vv_buf_reserve(bytes, (size_t)leaves * VV_LEAF_HASH)) return vv_fail_nomem(err);
-	hashes = (const uint8_t *)bytes->data + bytes->len;
+	const uint8_t *hashes = (const uint8_t *)bytes->data + bytes->len;
 	for (unsigned i = 0; i < leaves; i++) {
 		if ((rc = leaf_hash(hash, bytes->data + (size_t)i * VV_LEAF, err)) < 0) return rc;
 		vv_buf_put(bytes, hash, sizeof(hash));
@@ -187,18 +186,18 @@ vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 {
 	const unsigned leaves = leaves_for(len);
 	const size_t data_len = (size_t)leaves * VV_LEAF, sealed_len = data_len - VV_SHARD_HEAD;
-	uint8_t ad[AD], *p, *sealed;
+	uint8_t ad[AD];
 	vv_status rc;
 
 	vv_buf_reset(bytes);
 	if (!vv_buf_reserve(bytes, (size_t)vv_shard_len(leaves))) return vv_fail_nomem(err);
-	p = (uint8_t *)bytes->data;
+	uint8_t *p = (uint8_t *)bytes->data;
 	memset(p, 0, data_len);
 	memcpy(p, magic, sizeof(magic));
 	memcpy(p + AT_EPOCH, seal->epoch, VV_EPOCH_NAME);
 	p[AT_LEAVES] = (uint8_t)leaves;
 	p[AT_LEAVES + 1] = (uint8_t)(leaves >> 8);
-	sealed = p + VV_SHARD_HEAD;
+	uint8_t *sealed = p + VV_SHARD_HEAD;
 	vv_put_le32(sealed, (uint32_t)len);
 	memcpy(sealed + 4, content, len);
 	associated(ad, seal, leaves);
@@ -237,7 +236,6 @@ vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void 
 {
 	static const uint8_t zeros[AT_NONCE - AT_LEAVES - 2] = {0};
 	const uint8_t *p = bytes;
-	unsigned leaves;
 	vv_status rc;
 
 	if (len < VV_LEAF || memcmp(p, magic, sizeof(magic) - 1) != 0) {
@@ -247,7 +245,7 @@ vv_status vv_shard_look(vv_shard *out, uint8_t epoch[VV_EPOCH_NAME], const void 
 		return vv_fail(err, VV_ENOSUPPORT,
 			       "a shard of version %u, which this varve cannot read", p[7]);
 	}
-	leaves = p[AT_LEAVES] | (unsigned)p[AT_LEAVES + 1] << 8;
+	unsigned leaves = p[AT_LEAVES] | (unsigned)p[AT_LEAVES + 1] << 8;
 	if (!vv_leaves_valid(leaves) || len != vv_shard_len(leaves) ||
 	    memcmp(p + AT_LEAVES + 2, zeros, sizeof(zeros)) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "a shard of %zu bytes whose header has %u leaves",
@@ -263,29 +261,27 @@ vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *
 			vv_error *err)
 {
 	const uint8_t *p = bytes;
-	uint8_t ad[AD], *room;
-	unsigned leaves;
-	size_t sealed_len, start = content->len;
-	uint32_t said;
+	uint8_t ad[AD];
+	size_t start = content->len;
 	vv_status rc;
 
 	if (len < VV_LEAF || memcmp(p, magic, sizeof(magic)) != 0 ||
 	    memcmp(p + AT_EPOCH, seal->epoch, VV_EPOCH_NAME) != 0) {
 		return vv_fail(err, VV_ECORRUPT, "not a shard of this epoch");
 	}
-	leaves = p[AT_LEAVES] | (unsigned)p[AT_LEAVES + 1] << 8;
+	unsigned leaves = p[AT_LEAVES] | (unsigned)p[AT_LEAVES + 1] << 8;
 	if (!vv_leaves_valid(leaves) || len != vv_shard_len(leaves)) {
 		return vv_fail(err, VV_ECORRUPT, "not a shard");
 	}
-	sealed_len = (size_t)leaves * VV_LEAF - VV_SHARD_HEAD;
+	size_t sealed_len = (size_t)leaves * VV_LEAF - VV_SHARD_HEAD;
 	if (!vv_buf_reserve(content, sealed_len)) return vv_fail_nomem(err);
-	room = (uint8_t *)content->data + start;
+	uint8_t *room = (uint8_t *)content->data + start;
 	associated(ad, seal, leaves);
 	if ((rc = vv_unseal(room, p + AT_NONCE, p + AT_TAG, seal->secret, VV_SEAL_SHARD, ad, AD,
 			    p + VV_SHARD_HEAD, sealed_len, err)) < 0) {
 		return rc;
 	}
-	said = vv_get_le32(room);
+	uint32_t said = vv_get_le32(room);
 	if (said > sealed_len - 4) {
 		return vv_fail(err, VV_ECORRUPT, "a shard whose content is longer than it");
 	}

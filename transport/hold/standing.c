@@ -203,13 +203,13 @@ static void take_drop(proving *p, const vv_ledger_record *r)
 /* Adds len bytes for so many seconds. */
 static vv_status add_time(vv_standing_line *l, uint64_t len, uint64_t seconds, vv_error *err)
 {
-	uint64_t product, more;
+	uint64_t product;
 
 	if (__builtin_mul_overflow(len, seconds, &product)) {
 		return vv_fail(err, VV_EREFUSED, "more byte-seconds than fit in a number");
 	}
 	l->rest += product % DAY;
-	more = product / DAY + l->rest / DAY;
+	uint64_t more = product / DAY + l->rest / DAY;
 	l->rest %= DAY;
 	return __builtin_add_overflow(l->byte_days, more, &l->byte_days)
 		       ? vv_fail(err, VV_EREFUSED, "more byte-days than fit in a number")

@@ -240,10 +240,8 @@ static bool is_known(const vv_vault_state *s, const vv_kept_stripe *st)
 static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const vv_stripe *st,
 			     size_t first, vv_error *err)
 {
-	vv_kept_stripe *to;
-
 	if (!vv_array_room(s->stripes, s->stripe_count, s->stripe_cap)) return vv_fail_nomem(err);
-	to = &s->stripes[s->stripe_count++];
+	vv_kept_stripe *to = &s->stripes[s->stripe_count++];
 	memset(to, 0, sizeof(*to));
 	to->code = st->code;
 	for (size_t i = 0; i < vv_code_shards(st->code); i++) {

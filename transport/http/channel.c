@@ -296,9 +296,7 @@ static vv_status drive(line *l, vv_error *err)
 
 static bool said_something(const line *l)
 {
-	size_t i;
-
-	for (i = 0; i < l->said.len; i++) {
+	for (size_t i = 0; i < l->said.len; i++) {
 		if ((unsigned char)l->said.data[i] > ' ') {
 			return l->said.data[i] != '<'; /* a page for browsers says nothing here */
 		}
@@ -370,17 +368,16 @@ static bool is_same_place(const vv_url *from, const vv_url *to)
 static vv_status follow(line *l, vv_error *err)
 {
 	static const char mark[] = "/varve";
-	char *where = NULL, *cut;
+	char *where = NULL;
 	vv_url to;
-	size_t len;
 	vv_status rc;
 
 	(void)l->c->getinfo(l->easy, CURLINFO_REDIRECT_URL, &where);
 	if (!where || ++l->redirects > REDIRECTS_MAX || l->no_replay) {
 		return vv_fail(err, VV_EIO, "'%s' redirects without an end", l->name);
 	}
-	len = strcspn(where, "?#");
-	cut = len >= sizeof(mark) - 1 ? vv_strndup(where, len - (sizeof(mark) - 1)) : NULL;
+	size_t len = strcspn(where, "?#");
+	char *cut = len >= sizeof(mark) - 1 ? vv_strndup(where, len - (sizeof(mark) - 1)) : NULL;
 	if (!cut || strncmp(where + len - (sizeof(mark) - 1), mark, sizeof(mark) - 1) != 0 ||
 	    vv_url_read(&to, cut, err) < 0) {
 		vv_free(cut);
@@ -433,8 +430,6 @@ static vv_status authenticate(line *l, vv_error *err)
 /* The transfer has ended or its answer begins: is it one? Begins again where that helps. */
 static vv_status check_head(line *l, vv_error *err)
 {
-	long status;
-
 	if (l->finished && l->code != CURLE_OK) {
 		return http_curl_fail(l->c, l->easy, l->code, l->name, l->words, err);
 	}
@@ -446,7 +441,7 @@ static vv_status check_head(line *l, vv_error *err)
 		}
 		return VV_OK;
 	}
-	status = status_of(l);
+	long status = status_of(l);
 	if (status == 401) return authenticate(l, err);
 	if (status >= 301 && status <= 308 && status != 304) return follow(l, err);
 	return explain_status(l, status, err);
@@ -514,7 +509,6 @@ static vv_status post_turn(void *payload, vv_error *err)
 static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)
 {
 	line *l = payload;
-	size_t have;
 	vv_status rc;
 
 	moved(l);
@@ -524,7 +518,7 @@ static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)
 		}
 		if ((rc = drive(l, err)) < 0) return rc;
 	}
-	have = l->in.len - l->in_pos;
+	size_t have = l->in.len - l->in_pos;
 	if (have == 0) {
 		return l->code == CURLE_OK
 			       ? 0

@@ -85,7 +85,6 @@ vv_status http_curl_load(const http_curl **out, vv_error *err)
 	static http_curl table;
 	static atomic_int state = NOT_LOADED;
 	int seen = NOT_LOADED;
-	vv_status rc;
 
 	while (!atomic_compare_exchange_weak(&state, &seen, LOADING)) {
 		if (seen == LOADED) {
@@ -94,7 +93,7 @@ vv_status http_curl_load(const http_curl **out, vv_error *err)
 		}
 		seen = NOT_LOADED; /* another thread takes some milliseconds for it */
 	}
-	rc = load(&table, err);
+	vv_status rc = load(&table, err);
 	atomic_store(&state, rc == VV_OK ? LOADED : NOT_LOADED);
 	*out = rc == VV_OK ? &table : NULL;
 	return rc;
@@ -230,7 +229,6 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 	vv_auto(vv_buf) answer = VV_BUF_INIT;
 	size_t n = 0;
 	int exit_code = 0;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	argv[n++] = "git";
@@ -244,7 +242,7 @@ vv_status http_settings_read(http_settings *out, const vv_connect_options *o, co
 	argv[n++] = "http";
 	argv[n++] = url;
 	argv[n] = NULL;
-	rc = vv_program_run(env, argv, NULL, 0, &answer, &exit_code, err);
+	vv_status rc = vv_program_run(env, argv, NULL, 0, &answer, &exit_code, err);
 	if (rc == VV_OK && exit_code == 0) {
 		rc = take_all(out, env, &answer, err);
 	} else if (rc == VV_OK && exit_code != 1) { /* 1: none is set */

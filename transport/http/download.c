@@ -33,7 +33,6 @@ void http_download_clear(http_download *d)
 static vv_status take(void *payload, const char *bytes, size_t len, vv_error *err)
 {
 	taking *t = payload;
-	vv_status rc;
 
 	if (len == 0) {
 		t->d->bytes = 0;
@@ -45,7 +44,7 @@ static vv_status take(void *payload, const char *bytes, size_t len, vv_error *er
 		return vv_digest_new(&t->digest, t->d->digest_kind, err);
 	}
 	t->d->bytes += len;
-	rc = vv_digest_update(t->digest, bytes, len, err);
+	vv_status rc = vv_digest_update(t->digest, bytes, len, err);
 	return rc < 0 ? rc : vv_write_full(t->d->fd, bytes, len, t->d->file, err);
 }
 
@@ -121,7 +120,6 @@ static vv_status ask(taking *t, const char *text, const char *name, http_answer 
 			 .take = take,
 			 .payload = t};
 	vv_auto(http_site) *site = NULL;
-	vv_status rc;
 
 	vv_buf_printf(&etag, "If-None-Match: %s", t->d->etag ? t->d->etag : "");
 	vv_buf_printf(&modified, "If-Modified-Since: %s", t->d->modified ? t->d->modified : "");
@@ -134,7 +132,7 @@ static vv_status ask(taking *t, const char *text, const char *name, http_answer 
 	} else if (t->d->modified) {
 		headers[what.header_count++] = modified.data;
 	}
-	rc = http_site_open(&site, &facts, connect, err);
+	vv_status rc = http_site_open(&site, &facts, connect, err);
 	return rc < 0 ? rc : http_site_ask(site, &what, a, err);
 }
 

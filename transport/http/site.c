@@ -390,10 +390,9 @@ static void wait_again(const http_site *s, CURL *easy, unsigned tries)
 	}
 	for (const uint64_t end = vv_monotonic_ms() + ms; !is_stopped(s);) {
 		uint64_t now = vv_monotonic_ms(), step = now < end ? end - now : 0;
-		struct timespec t;
 		if (step == 0) return;
 		step = step < VV_STOP_STEP_MS ? step : VV_STOP_STEP_MS;
-		t = (struct timespec){0, (long)step * 1000000};
+		struct timespec t = (struct timespec){0, (long)step * 1000000};
 		(void)nanosleep(&t, NULL);
 	}
 }
@@ -415,7 +414,6 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 	if (!easy) return vv_fail_nomem(err);
 	for (unsigned tries = 0;; tries++) {
 		exchange x = {.c = s->c, .ask = ask, .answer = answer, .easy = easy, .err = err};
-		CURLcode code;
 		long status = 0;
 
 		empty_answer(answer);
@@ -426,7 +424,7 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			break;
 		}
 		set_options(s, &x, headers);
-		code = s->c->easy_perform(easy);
+		CURLcode code = s->c->easy_perform(easy);
 		(void)s->c->getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 		answer->status = (unsigned)status;
 		take_location(&x);

@@ -128,7 +128,7 @@ static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
 /* What the block that was just read links to comes on the stack, the first link on top. */
 static vv_status push_children(writing *w, const frame *f, vv_error *err)
 {
-	size_t bottom = w->count, i;
+	size_t bottom = w->count;
 	vv_status rc = VV_OK;
 
 	if (f->cid.codec == VV_CODEC_DAG_CBOR) {
@@ -136,7 +136,7 @@ static vv_status push_children(writing *w, const frame *f, vv_error *err)
 	} else if (f->cid.codec == VV_CODEC_DAG_PB) {
 		rc = push_nodes(w, f, err);
 	}
-	for (i = 0; bottom + i + 1 < w->count - i; i++) {
+	for (size_t i = 0; bottom + i + 1 < w->count - i; i++) {
 		frame other = w->stack[bottom + i];
 
 		w->stack[bottom + i] = w->stack[w->count - 1 - i];
@@ -282,11 +282,9 @@ uint64_t vv_car_offset(const vv_car_reader *r)
 /* 1 when there is a byte at buf[pos], 0 at the end, <0. */
 static int fill_buffer(vv_car_reader *r, vv_error *err)
 {
-	ssize_t n;
-
 	if (r->ended || r->offset >= r->end) return 0;
 	if (r->pos < r->len) return 1;
-	n = r->read(r->payload, r->buf, BUFFER, err);
+	ssize_t n = r->read(r->payload, r->buf, BUFFER, err);
 	if (n < 0) return (int)n;
 	r->ended = n == 0;
 	r->pos = 0;
@@ -329,12 +327,11 @@ static vv_status read_bytes(vv_car_reader *r, vv_buf *out, size_t len, const cha
 {
 	vv_buf_reset(out);
 	while (out->len < len) {
-		size_t n;
 		int more = fill_buffer(r, err);
 
 		if (more < 0) return (vv_status)more;
 		if (more == 0) return ends_early(r, what, err);
-		n = r->len - r->pos < len - out->len ? r->len - r->pos : len - out->len;
+		size_t n = r->len - r->pos < len - out->len ? r->len - r->pos : len - out->len;
 		n = n < r->end - r->offset ? n : (size_t)(r->end - r->offset);
 		vv_buf_put(out, r->buf + r->pos, n);
 		if (out->failed) return vv_fail_nomem(err);
@@ -355,7 +352,7 @@ static vv_status bad_header(vv_error *err)
 
 static vv_status read_roots(vv_car_reader *r, vv_cbor *c, vv_error *err)
 {
-	size_t count, i;
+	size_t count;
 
 	if (vv_cbor_get_key(c, "roots", err) < 0 || vv_cbor_get_array(c, &count, err) < 0) {
 		return bad_header(err);
@@ -364,7 +361,7 @@ static vv_status read_roots(vv_car_reader *r, vv_cbor *c, vv_error *err)
 		return vv_fail(err, VV_EREFUSED, "the CAR file has %zu roots; at most %u are taken",
 			       count, VV_CAR_ROOTS_MAX);
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (vv_cbor_get_link(c, &r->roots[i], err) < 0) {
 			vv_prefix(err, "root %zu of the CAR file", i + 1);
 			vv_hint(err, "varve's blocks are raw or DAG-CBOR, named by SHA-256");
@@ -421,14 +418,13 @@ static vv_status skip_to(vv_car_reader *r, uint64_t place, vv_error *err)
 {
 	while (r->offset < place) {
 		int more = fill_buffer(r, err);
-		size_t n;
 
 		if (more <= 0) {
 			return more < 0 ? (vv_status)more
 					: ends_early(r, "the part before its blocks", err);
 		}
-		n = r->len - r->pos < place - r->offset ? r->len - r->pos
-							: (size_t)(place - r->offset);
+		size_t n = r->len - r->pos < place - r->offset ? r->len - r->pos
+							       : (size_t)(place - r->offset);
 		r->pos += n;
 		r->offset += n;
 	}
@@ -439,14 +435,12 @@ static vv_status skip_to(vv_car_reader *r, uint64_t place, vv_error *err)
  * who wants to seek, and are not looked at. Source: ipld.io/specs/transport/car/carv2. */
 static vv_status enter_v2(vv_car_reader *r, vv_error *err)
 {
-	const uint8_t *p;
-	uint64_t from, len;
 	vv_status rc = read_bytes(r, &r->section, V2_HEADER, "its second header", err);
 
 	if (rc < 0) return rc;
-	p = (const uint8_t *)r->section.data;
-	from = vv_get_le64(p + V2_FROM);
-	len = vv_get_le64(p + V2_LEN);
+	const uint8_t *p = (const uint8_t *)r->section.data;
+	uint64_t from = vv_get_le64(p + V2_FROM);
+	uint64_t len = vv_get_le64(p + V2_LEN);
 	if (from < r->offset || len == 0 || __builtin_add_overflow(from, len, &r->end)) {
 		r->end = UINT64_MAX;
 		return vv_fail(err, VV_EINPUT,
@@ -549,7 +543,6 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 {
 	uint64_t at = r->offset, len;
 	int more = read_varint(r, &len, "a block", err);
-	const uint8_t *bytes;
 	vv_status rc;
 
 	if (more <= 0) return more;
@@ -562,7 +555,7 @@ int vv_car_next(vv_car_reader *r, vv_cid *cid, vv_buf *block, vv_error *err)
 			vv_text_bytes(VV_BLOCK_MAX));
 	}
 	if ((rc = read_bytes(r, &r->section, (size_t)len, "a block", err)) < 0) return rc;
-	bytes = (const uint8_t *)r->section.data;
+	const uint8_t *bytes = (const uint8_t *)r->section.data;
 	if (len < VV_CID_BYTES || vv_cid_read(cid, bytes, VV_CID_BYTES, err) < 0) {
 		return explain_cid(&r->section, at, err);
 	}
@@ -632,9 +625,8 @@ vv_status vv_car_complete(vv_incoming *in, const vv_cid *roots, size_t count, vv
 	looking k = {.in = in, .seen = vv_cid_set_new()};
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc = k.seen ? VV_OK : vv_fail_nomem(err);
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = look_at(&k, &roots[i], err);
 		while (rc == VV_OK && k.count > 0) {
 			vv_cid cid = k.stack[--k.count];

@@ -53,11 +53,11 @@ static vv_status follow_links(walker *w, vv_error *err)
 
 static vv_status step_map(walker *w, const char *name, vv_error *err)
 {
-	size_t pairs, len, i;
+	size_t pairs, len;
 	const char *key;
 	vv_status rc = vv_cbor_get_map(&w->at, &pairs, err);
 
-	for (i = 0; rc == VV_OK && i < pairs; i++) {
+	for (size_t i = 0; rc == VV_OK && i < pairs; i++) {
 		if ((rc = vv_cbor_get_text(&w->at, &key, &len, err)) < 0) return rc;
 		if (len == strlen(name) && memcmp(key, name, len) == 0) return VV_OK;
 		rc = vv_cbor_skip(&w->at, err);
@@ -100,7 +100,6 @@ vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, cons
 			     char *const *parts, size_t count, vv_error *err)
 {
 	walker w = {.path = out, .source = source, .block = VV_BUF_INIT};
-	vv_status rc;
 
 	out->count = 0;
 	out->inside = false;
@@ -111,7 +110,7 @@ vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, cons
 		out->blocks[out->count++] = *root;
 		return VV_OK;
 	}
-	rc = enter(&w, root, err);
+	vv_status rc = enter(&w, root, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = step(&w, parts[i], err);
 	}

@@ -81,7 +81,6 @@ static vv_status set_up(vv_ipfs_peer *p, const vv_url *url, const vv_connect_opt
 			vv_error *err)
 {
 	vv_status rc;
-	size_t i;
 
 	p->idle_sec = vv_idle_sec(o);
 	/* it may have to look for a block on its network: only that it is there shows at once */
@@ -95,7 +94,7 @@ static vv_status set_up(vv_ipfs_peer *p, const vv_url *url, const vv_connect_opt
 	    (p->settings.header && !add_header(p, p->settings.header))) {
 		return vv_fail_nomem(err);
 	}
-	for (i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; i < SLOTS; i++) {
 		p->slots[i].peer = p;
 		p->slots[i].easy = p->c->easy_init();
 		if (!p->slots[i].easy) return vv_fail_nomem(err);
@@ -250,7 +249,6 @@ static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *
 	char text[VV_CID_TEXT + 1];
 	long status = 0;
 	vv_cid made;
-	vv_status rc;
 
 	*absent = false;
 	vv_cid_text(text, cid);
@@ -268,7 +266,7 @@ static vv_status judge_slot(slot *s, const vv_cid *cid, bool *absent, vv_error *
 		return vv_fail(err, VV_ECORRUPT, "'%s' sent more than %s for the block %s", p->name,
 			       vv_text_bytes(VV_BLOCK_MAX), text);
 	}
-	rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&s->body), s->body.len, err);
+	vv_status rc = vv_cid_of(&made, cid->codec, vv_buf_cstr(&s->body), s->body.len, err);
 	if (rc == VV_OK && !vv_cid_equal(&made, cid)) {
 		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent other bytes for the block %s", p->name,
 			     text);

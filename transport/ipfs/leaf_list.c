@@ -67,11 +67,10 @@ char *vv_leaf_list_path(const char *dir, const vv_cid *version)
 static uint64_t count_nodes(uint64_t nodes[VV_UNIXFS_HEIGHT + 2], uint64_t leaves)
 {
 	uint64_t all = leaves;
-	unsigned h;
 
 	memset(nodes, 0, sizeof(uint64_t) * (VV_UNIXFS_HEIGHT + 2));
 	nodes[0] = leaves;
-	for (h = 0; nodes[h] > 1; h++) {
+	for (unsigned h = 0; nodes[h] > 1; h++) {
 		nodes[h + 1] = (nodes[h] + VV_UNIXFS_WIDTH - 1) / VV_UNIXFS_WIDTH;
 		all += nodes[h + 1];
 	}
@@ -172,7 +171,6 @@ static vv_status put_sorted(vv_buf *out, uint64_t count, vv_error *err)
 static vv_status finish_list(making *m, const vv_cid *file, const char *path, vv_error *err)
 {
 	uint64_t nodes[VV_UNIXFS_HEIGHT + 2], count = count_nodes(nodes, m->leaves);
-	vv_status rc;
 
 	vv_cid_write((uint8_t *)m->out.data + VV_DERIVED_MARK + VV_CID_BYTES, file);
 	vv_put_le64((uint8_t *)m->out.data + LEAVES_AT, m->leaves);
@@ -181,7 +179,7 @@ static vv_status finish_list(making *m, const vv_cid *file, const char *path, vv
 		assert(m->nodes[h].len == nodes[h] * ENTRY_LEN);
 		vv_buf_put(&m->out, vv_buf_cstr(&m->nodes[h]), m->nodes[h].len);
 	}
-	rc = put_sorted(&m->out, count, err);
+	vv_status rc = put_sorted(&m->out, count, err);
 	return rc < 0 ? rc : vv_derived_write(&m->out, path, 0, err);
 }
 

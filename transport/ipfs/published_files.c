@@ -103,11 +103,11 @@ static bool same_versions(const vv_published_files *f, const vv_cid *versions, s
 static vv_status take_versions(vv_published_files *f, vv_cid *versions, size_t count, vv_error *err)
 {
 	entry **entries = vv_calloc(count + 1, sizeof(*entries)), *e;
-	size_t i, k;
+	size_t i;
 
 	if (!entries) return vv_fail_nomem(err);
 	for (i = 0; i < count; i++) {
-		for (k = 0; k < f->count && !entries[i]; k++) {
+		for (size_t k = 0; k < f->count && !entries[i]; k++) {
 			if (f->entries[k] && vv_cid_equal(&f->entries[k]->version, &versions[i])) {
 				entries[i] = f->entries[k];
 				f->entries[k] = NULL;
@@ -117,7 +117,7 @@ static vv_status take_versions(vv_published_files *f, vv_cid *versions, size_t c
 			break;
 		}
 	}
-	for (k = 0; k < f->count; k++) {
+	for (size_t k = 0; k < f->count; k++) {
 		e = f->entries[k];
 		if (e && e->users == 0) { /* else its last user frees it */
 			free_entry(f, e);
@@ -181,7 +181,6 @@ static char *path_of(const vv_published_files *f, const vv_cid *version)
 static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 {
 	vv_auto(char) *path = NULL;
-	vv_status rc;
 
 	if (e->wrong) {
 		close_list(f, e);
@@ -195,7 +194,7 @@ static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 		e->wrong = false;
 		(void)vv_unlink(path, true, NULL);
 	}
-	rc = vv_leaf_list_need(&e->list, path, &f->from, &e->version, err);
+	vv_status rc = vv_leaf_list_need(&e->list, path, &f->from, &e->version, err);
 	f->open += e->list != NULL;
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT || rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
@@ -253,11 +252,10 @@ int vv_published_files_find(vv_published_files *f, const vv_cid *cid, vv_publish
 			    vv_error *err)
 {
 	entry *e;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	vv_mutex_lock(f->lock);
-	rc = hold(f, cid, &e, &out->at, err);
+	vv_status rc = hold(f, cid, &e, &out->at, err);
 	if (e) {
 		out->version = e->version;
 		out->is_file = vv_cid_equal(cid, vv_leaf_list_file(e->list));
@@ -299,10 +297,9 @@ static vv_status make_block(vv_published_files *f, const vv_cid *cid, vv_buf *ou
 	vv_leaf_blocks blocks = {.from = f->from};
 	vv_leaf_place at;
 	entry *e;
-	vv_status rc;
 
 	vv_mutex_lock(f->lock);
-	rc = hold(f, cid, &e, &at, err);
+	vv_status rc = hold(f, cid, &e, &at, err);
 	vv_mutex_unlock(f->lock);
 	if (rc < 0) return rc;
 	if (!e) {
@@ -323,10 +320,9 @@ vv_status vv_published_files_get(void *files, const vv_cid *cid, vv_buf *out, vv
 {
 	vv_published_files *f = files;
 	bool wrong = false;
-	vv_status rc;
 
 	if (take_cached(f, cid, out)) return vv_buf_ok(out, err);
-	rc = make_block(f, cid, out, &wrong, err);
+	vv_status rc = make_block(f, cid, out, &wrong, err);
 	if (wrong) {
 		rc = make_block(f, cid, out, &wrong, err);
 	}

@@ -16,9 +16,8 @@
 
 static void join_texts(vv_buf *out, const vv_json *list)
 {
-	const vv_json *v;
-
-	for (v = list && list->type == VV_JSON_ARRAY ? list->first : NULL; v; v = v->next) {
+	for (const vv_json *v = list && list->type == VV_JSON_ARRAY ? list->first : NULL; v;
+	     v = v->next) {
 		if (v->type == VV_JSON_STRING) {
 			vv_buf_printf(out, "%s%s", out->len > 0 ? "," : "", v->text);
 		}
@@ -27,12 +26,13 @@ static void join_texts(vv_buf *out, const vv_json *list)
 
 static vv_status tell(const vv_json *record, vv_provider_fn fn, void *payload, vv_error *err)
 {
-	const vv_json *addresses = vv_json_get(record, "Addrs"), *first;
+	const vv_json *addresses = vv_json_get(record, "Addrs");
 	vv_auto(vv_buf) protocols = VV_BUF_INIT;
 	vv_provider p = {.id = vv_json_get_string(record, "ID")};
 	vv_status rc;
 
-	first = addresses && addresses->type == VV_JSON_ARRAY ? addresses->first : NULL;
+	const vv_json *first = addresses && addresses->type == VV_JSON_ARRAY ? addresses->first
+									     : NULL;
 	p.address = first && first->type == VV_JSON_STRING ? first->text : NULL;
 	join_texts(&protocols, vv_json_get(record, "Protocols"));
 	p.protocols = protocols.len > 0 ? vv_buf_cstr(&protocols) : NULL;
@@ -46,20 +46,20 @@ static vv_status read_answer(const vv_url *u, const vv_buf *body, vv_provider_fn
 			     vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	const vv_json *list, *record;
 	vv_json *value;
 	unsigned count = 0;
 	vv_status rc = vv_json_read(&value, &arena, vv_buf_cstr(body), body->len, u->text, err);
 
 	if (rc < 0) return rc;
-	list = value->type == VV_JSON_OBJECT ? vv_json_get(value, "Providers") : NULL;
+	const vv_json *list = value->type == VV_JSON_OBJECT ? vv_json_get(value, "Providers")
+							    : NULL;
 	if (!list || (list->type != VV_JSON_ARRAY && list->type != VV_JSON_NULL)) {
 		return vv_fail(err, VV_EINPUT,
 			       "'%s' does not answer as a router does: no list of "
 			       "providers",
 			       u->text);
 	}
-	record = list->type == VV_JSON_ARRAY ? list->first : NULL;
+	const vv_json *record = list->type == VV_JSON_ARRAY ? list->first : NULL;
 	for (; rc == VV_OK && record && count < PROVIDERS_MAX; record = record->next, count++) {
 		if (record->type == VV_JSON_OBJECT) {
 			rc = tell(record, fn, payload, err);

@@ -175,7 +175,6 @@ static vv_status check_pin(const vv_url *node, const vv_connect_options *o, cons
 	answers a = {.name = node->text, .root = root};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) body = VV_BUF_INIT;
-	const vv_json *keys, *key;
 	bool pinned = false;
 	unsigned status;
 	vv_json *value;
@@ -187,8 +186,8 @@ static vv_status check_pin(const vv_url *node, const vv_connect_options *o, cons
 	if (status != 200) return explain(&a, status, &body, err);
 	rc = vv_json_read(&value, &arena, vv_buf_cstr(&body), body.len, node->text, err);
 	if (rc < 0) return rc;
-	keys = vv_json_get(value, "Keys");
-	for (key = keys ? keys->first : NULL; key && !pinned; key = key->next) {
+	const vv_json *keys = vv_json_get(value, "Keys");
+	for (const vv_json *key = keys ? keys->first : NULL; key && !pinned; key = key->next) {
 		pinned = names_cid(key->name, root);
 	}
 	return pinned ? VV_OK : not_done(&a, "it was imported, but is not pinned", err);
@@ -211,14 +210,13 @@ vv_status vv_rpc_node_import(const vv_url *node, const vv_connect_options *o,
 	vv_auto(vv_buf) body = VV_BUF_INIT;
 	vv_worker *worker;
 	unsigned status = 0;
-	vv_status rc;
 
 	if (!(s.ring = vv_ring_new(RING))) return vv_fail_nomem(err);
 	if (!(worker = vv_worker_start(run_worker, &s))) {
 		vv_ring_free(s.ring);
 		return vv_fail(err, VV_ENOMEM, "no more threads");
 	}
-	rc = vv_web_ask_run(&ask, o, &status, &body, err);
+	vv_status rc = vv_web_ask_run(&ask, o, &status, &body, err);
 	vv_ring_stop(s.ring);
 	vv_worker_join(worker);
 	if (s.cut) { /* what failed here is why the transfer failed */

@@ -43,17 +43,16 @@ vv_status vv_unixfs_node_encode(vv_buf *out, const vv_unixfs_link *links, size_t
 				vv_error *err)
 {
 	uint64_t sum = 0;
-	size_t len, i;
 
 	assert(count > 0 && count <= VV_UNIXFS_WIDTH);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (__builtin_add_overflow(sum, links[i].bytes, &sum)) {
 			return vv_fail(err, VV_EREFUSED, "a file of more than 2^64 bytes");
 		}
 		put_link(out, &links[i]);
 	}
-	len = 2 + 1 + vv_varint_len(sum);
-	for (i = 0; i < count; i++) {
+	size_t len = 2 + 1 + vv_varint_len(sum);
+	for (size_t i = 0; i < count; i++) {
 		len += 1 + vv_varint_len(links[i].bytes);
 	}
 	vv_buf_putc(out, NODE_DATA);
@@ -62,7 +61,7 @@ vv_status vv_unixfs_node_encode(vv_buf *out, const vv_unixfs_link *links, size_t
 	vv_buf_putc(out, TYPE_FILE);
 	vv_buf_putc(out, DATA_BYTES);
 	vv_buf_put_varint(out, sum);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_buf_putc(out, DATA_BLOCK);
 		vv_buf_put_varint(out, links[i].bytes);
 	}
@@ -119,16 +118,15 @@ static bool read_node(cursor c, vv_unixfs_link *links, size_t count)
 {
 	uint64_t type, sum;
 	cursor data;
-	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!read_link(&c, &links[i])) return false;
 	}
 	if (!take_bytes(&c, NODE_DATA, &data) || c.p != c.end ||
 	    !take_number(&data, DATA_TYPE, &type) || !take_number(&data, DATA_BYTES, &sum)) {
 		return false;
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!take_number(&data, DATA_BLOCK, &links[i].bytes)) return false;
 	}
 	return data.p == data.end;

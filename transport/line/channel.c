@@ -264,16 +264,15 @@ static int find_greeting(vv_channel *c, vv_error *err)
 {
 	const size_t len = sizeof(VV_GREETING) - 1;
 	unsigned version;
-	size_t i;
 
-	for (i = 0; i < c->in_len && i <= NOISE_MAX; i++) {
+	for (size_t i = 0; i < c->in_len && i <= NOISE_MAX; i++) {
 		if (c->in_len - i >= len && memcmp(c->in + i, VV_GREETING, len) == 0) {
 			c->in_pos = i + len;
 			c->greeted = true;
 			return 1;
 		}
 	}
-	for (i = 0; i < c->in_len && i <= NOISE_MAX; i++) {
+	for (size_t i = 0; i < c->in_len && i <= NOISE_MAX; i++) {
 		if ((i == 0 || c->in[i - 1] == '\n') &&
 		    is_other_version(c->in + i, c->in_len - i, &version)) {
 			(void)vv_fail(err, VV_ENOSUPPORT,
@@ -318,7 +317,6 @@ vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
 	while (rc == VV_OK && len > 0) {
 		size_t have = c->in_len - c->in_pos;
 		bool direct = have == 0 && len >= sizeof(c->in);
-		ssize_t got;
 
 		if (have > 0) {
 			have = have < len ? have : len;
@@ -328,7 +326,7 @@ vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
 			len -= have;
 			continue;
 		}
-		got = receive(c, direct ? p : c->in, direct ? len : sizeof(c->in), err);
+		ssize_t got = receive(c, direct ? p : c->in, direct ? len : sizeof(c->in), err);
 		if (got <= 0) {
 			rc = got < 0 ? (vv_status)got : ended(c, NULL, 0, err);
 		} else if (direct) {
@@ -345,12 +343,11 @@ vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
 vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err)
 {
 	vv_status rc = vv_channel_greet(c, err);
-	ssize_t got;
 
 	*end = false;
 	if (rc < 0 || c->in_pos < c->in_len) return rc;
 	vv_channel_alive(c);
-	got = receive(c, c->in, sizeof(c->in), err);
+	ssize_t got = receive(c, c->in, sizeof(c->in), err);
 	if (got < 0) return (vv_status)got;
 	vv_channel_alive(c);
 	c->in_pos = 0;

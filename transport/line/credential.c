@@ -87,19 +87,17 @@ vv_status vv_credential_fill(vv_credential *out, vv_repository *repo, const vv_e
 			     const vv_url *url, vv_error *err)
 {
 	vv_buf answer = VV_BUF_INIT;
-	const char *p, *end;
 	int exit_code = 0;
-	vv_status rc;
 
 	out->user = out->secret = NULL;
-	rc = ask_git("fill", repo, env, url, url->user, NULL, &answer, &exit_code, err);
+	vv_status rc = ask_git("fill", repo, env, url, url->user, NULL, &answer, &exit_code, err);
 	if (rc == VV_EPROGRAM) {
 		vv_fail(err, VV_EAUTH, "'%s' requires a login", url->text);
 		rc = vv_hint(err, "git, which keeps credentials, is not installed; a user and "
 				  "secret can be in ~/.netrc");
 	}
-	p = vv_buf_cstr(&answer);
-	for (end = p + answer.len; rc == VV_OK && exit_code == 0 && p < end;) {
+	const char *p = vv_buf_cstr(&answer);
+	for (const char *end = p + answer.len; rc == VV_OK && exit_code == 0 && p < end;) {
 		const char *stop = memchr(p, '\n', (size_t)(end - p));
 
 		stop = stop ? stop : end;

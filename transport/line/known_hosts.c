@@ -112,13 +112,13 @@ static bool matches(const char *pattern, size_t len, const char *name)
 /* "|1|salt|hash": 1, 0, or VV_ENOMEM. */
 static int matches_hash(const char *text, size_t len, const char *name)
 {
-	const char *end = text + len, *bar;
+	const char *end = text + len;
 	uint8_t mac[VV_SHA1_LEN];
 	vv_auto(vv_buf) salt = VV_BUF_INIT, hash = VV_BUF_INIT;
 	int same = 0;
 
 	text += 3;
-	bar = memchr(text, '|', (size_t)(end - text));
+	const char *bar = memchr(text, '|', (size_t)(end - text));
 	if (bar && vv_base64_read(&salt, text, (size_t)(bar - text)) &&
 	    vv_base64_read(&hash, bar + 1, (size_t)(end - bar - 1)) && hash.len == sizeof(mac) &&
 	    vv_hmac_sha1(mac, vv_buf_cstr(&salt), salt.len, name, strlen(name), NULL) == VV_OK) {
@@ -193,11 +193,10 @@ static vv_status read_line(vv_known_hosts *k, const char *line, size_t len, cons
 {
 	words w = {line, line + len};
 	const char *list, *type, *text, *own_type;
-	size_t list_len = next_word(&w, &list), type_len, text_len, own_len;
+	size_t list_len = next_word(&w, &list), own_len;
 	entry e = {PLAIN, false, NULL, number, NULL, 0};
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_status rc = VV_OK;
-	int found;
 
 	if (list_len > 0 && list[0] == '@') {
 		if (!word_is(list, list_len, "@revoked") &&
@@ -207,10 +206,10 @@ static vv_status read_line(vv_known_hosts *k, const char *line, size_t len, cons
 		e.mark = word_is(list, list_len, "@revoked") ? REVOKED : AUTHORITY;
 		list_len = next_word(&w, &list);
 	}
-	type_len = next_word(&w, &type);
-	text_len = next_word(&w, &text);
+	size_t type_len = next_word(&w, &type);
+	size_t text_len = next_word(&w, &text);
 	if (list_len == 0 || list[0] == '#' || type_len == 0 || text_len == 0) return VV_OK;
-	found = list_has(list, list_len, k->name);
+	int found = list_has(list, list_len, k->name);
 	if (found == 0 && !k->usual_port) {
 		e.without_port = true;
 		found = list_has(list, list_len, k->host);
@@ -337,10 +336,9 @@ vv_known vv_known_hosts_check(const vv_known_hosts *k, const void *key, size_t l
 const char *vv_host_key_type(const void *key, size_t len, size_t *type_len)
 {
 	const uint8_t *p = key;
-	uint32_t n;
 
 	if (len < 4) return NULL;
-	n = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	uint32_t n = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 	if (n == 0 || n > 64 || n > len - 4) return NULL;
 	for (uint32_t i = 0; i < n; i++) {
 		if (p[4 + i] <= ' ' || p[4 + i] >= 0x7f) return NULL;

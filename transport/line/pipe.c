@@ -190,7 +190,7 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 	for (;;) {
 		struct pollfd fds[2] = {{fd, events, 0}, {p->err, POLLIN, 0}};
 		uint64_t waited = vv_monotonic_ms() - start, limit = (uint64_t)p->idle_sec * 1000;
-		int timeout = 60000, ready;
+		int timeout = 60000;
 
 		if (p->stopped && atomic_load(p->stopped)) {
 			p->given_up = true;
@@ -205,7 +205,7 @@ static vv_status wait_for(pipe_line *p, int fd, short events, vv_error *err)
 			timeout = (int)(limit - waited) + 1;
 		}
 		timeout = p->stopped && timeout > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : timeout;
-		ready = poll(fds, 2, timeout);
+		int ready = poll(fds, 2, timeout);
 		if (ready < 0 && errno != EINTR) {
 			return vv_fail_errno(err, "cannot wait for", p->name);
 		}
@@ -222,16 +222,14 @@ static ssize_t write_quietly(int fd, const char *bytes, size_t len)
 {
 	const struct timespec at_once = {0, 0};
 	sigset_t pipe_set, old, pending;
-	ssize_t put;
-	int number;
 
 	(void)sigemptyset(&pipe_set);
 	(void)sigaddset(&pipe_set, SIGPIPE);
 	(void)sigemptyset(&pending);
 	(void)sigpending(&pending);
 	(void)pthread_sigmask(SIG_BLOCK, &pipe_set, &old);
-	put = vv_sys_ops.write(fd, bytes, len);
-	number = errno;
+	ssize_t put = vv_sys_ops.write(fd, bytes, len);
+	int number = errno;
 	if (put < 0 && number == EPIPE && !sigismember(&pending, SIGPIPE)) {
 		while (sigtimedwait(&pipe_set, NULL, &at_once) < 0 && errno == EINTR) {
 		}
@@ -279,10 +277,9 @@ static ssize_t pipe_read(void *payload, void *buf, size_t len, vv_error *err)
 
 	for (;;) {
 		vv_status rc = wait_for(p, p->in, POLLIN, err);
-		ssize_t got;
 
 		if (rc < 0) return rc;
-		got = vv_sys_ops.read(p->in, buf, len);
+		ssize_t got = vv_sys_ops.read(p->in, buf, len);
 		if (got >= 0) {
 			p->idle_sec = p->wanted_idle_sec; /* the patience for a start is over */
 			return got;

@@ -60,14 +60,12 @@ static vv_status take_env(ssh_command *out, const vv_env *env, const char *name,
 static vv_status read_setting(char **out, const vv_connect_options *o, const char *key,
 			      vv_error *err)
 {
-	vv_status rc;
-
 	*out = NULL;
 	if (!o->repo) {
 		*out = vv_config_outside(o->env, key);
 		return *out ? VV_OK : VV_ENOTFOUND;
 	}
-	rc = vv_config_string(o->repo, key, out, err);
+	vv_status rc = vv_config_string(o->repo, key, out, err);
 	if (rc == VV_ENOTFOUND && err) {
 		vv_error_clear(err);
 	}

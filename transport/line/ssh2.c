@@ -66,7 +66,6 @@ static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_err
 	uint64_t waited = vv_monotonic_ms() - start, limit = (uint64_t)p->idle_sec * 1000;
 	int next = (int)KEEPALIVE_SEC;
 	struct pollfd fd = {p->s.fd, POLLIN, 0};
-	uint64_t timeout;
 
 	if (limit > 0 && waited >= limit) {
 		p->given_up = true;
@@ -82,7 +81,7 @@ static vv_status wait_socket(ssh2_line *p, uint64_t start, bool may_send, vv_err
 	if (libssh2_session_block_directions(p->s.session) & LIBSSH2_SESSION_BLOCK_OUTBOUND) {
 		fd.events |= POLLOUT;
 	}
-	timeout = next > 0 ? (uint64_t)next * 1000 : 1000;
+	uint64_t timeout = next > 0 ? (uint64_t)next * 1000 : 1000;
 	if (limit > 0 && limit - waited < timeout) {
 		timeout = limit - waited + 1;
 	}
@@ -203,12 +202,11 @@ static vv_status ssh2_ended(void *payload, const char *noise, size_t len, vv_err
 {
 	ssh2_line *p = payload;
 	char *name = NULL, last[256], hint[256], before[sizeof(err->message)];
-	int code;
 
 	(void)len;
 	wait_closed(p);
 	if (!err) return VV_EIO;
-	code = libssh2_channel_get_exit_status(p->channel);
+	int code = libssh2_channel_get_exit_status(p->channel);
 	if (p->foreign && noise && code > 0 &&
 	    (code == 127 || !vv_peer_messages_last(&p->said, last, hint, sizeof(last)) ||
 	     strncmp(last, "varve: ", 7) != 0)) {
@@ -278,14 +276,13 @@ static vv_status start_varve(ssh2_line *p, const vv_url *url, const vv_connect_o
 {
 	vv_buf command = VV_BUF_INIT;
 	vv_status rc;
-	int code;
 
 	vv_ssh_remote_command(&command, url, o);
 	if ((rc = vv_buf_ok(&command, err)) < 0) return rc;
 	p->channel = libssh2_channel_open_ex(p->s.session, "session", sizeof("session") - 1, WINDOW,
 					     LIBSSH2_CHANNEL_PACKET_DEFAULT, NULL, 0);
-	code = p->channel ? libssh2_channel_exec(p->channel, command.data)
-			  : libssh2_session_last_errno(p->s.session);
+	int code = p->channel ? libssh2_channel_exec(p->channel, command.data)
+			      : libssh2_session_last_errno(p->s.session);
 	vv_buf_clear(&command);
 	if (code != 0) return vv_ssh_login_fail(&p->s, code, "cannot run varve on", err);
 	libssh2_keepalive_config(p->s.session, 1, KEEPALIVE_SEC);

@@ -123,7 +123,6 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 	size_t n = 6;
 	char port[16];
 	vv_auto(vv_buf) target = VV_BUF_INIT;
-	vv_status rc;
 
 	if (plain) {
 		argv[n++] = "-F";
@@ -138,7 +137,7 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 		      url->host);
 	argv[n++] = "--";
 	argv[n++] = vv_buf_cstr(&target);
-	rc = vv_buf_ok(&target, err);
+	vv_status rc = vv_buf_ok(&target, err);
 	if (rc == VV_OK) {
 		rc = vv_program_run(env, argv, NULL, 0, out, exit_code, err);
 	}
@@ -236,15 +235,14 @@ static vv_status set_known_hosts(vv_ssh_config *c, size_t at, const char *text, 
 static vv_status take_line(vv_ssh_config *c, const char *line, size_t len, const char *home,
 			   bool same, vv_error *err)
 {
-	size_t word = 0, n;
-	const char *value;
+	size_t word = 0;
 	uint64_t port;
 
 	while (word < len && line[word] != ' ') {
 		word++;
 	}
-	value = line + word + 1;
-	n = word < len ? len - word - 1 : 0;
+	const char *value = line + word + 1;
+	size_t n = word < len ? len - word - 1 : 0;
 	if (n == 0) return VV_OK;
 	if (word == 8 && memcmp(line, "hostname", 8) == 0) return set_text(&c->host, value, n, err);
 	if (word == 4 && memcmp(line, "user", 4) == 0) return set_text(&c->user, value, n, err);
@@ -391,10 +389,9 @@ typedef struct bytes {
 /* The next string of SSH's: four bytes of length, big-endian, then the bytes. */
 static bool take_string(bytes *in, bytes *out)
 {
-	size_t n;
-
 	if (in->len < 4) return false;
-	n = (size_t)in->p[0] << 24 | (size_t)in->p[1] << 16 | (size_t)in->p[2] << 8 | in->p[3];
+	size_t n = (size_t)in->p[0] << 24 | (size_t)in->p[1] << 16 | (size_t)in->p[2] << 8 |
+		   in->p[3];
 	if (n > in->len - 4) return false;
 	out->p = in->p + 4;
 	out->len = n;
@@ -434,15 +431,14 @@ static bool read_armour(vv_ssh_key *out, const char *text)
 {
 	const char *end = strstr(text, "-----END");
 	vv_auto(vv_buf) joined = VV_BUF_INIT, raw = VV_BUF_INIT;
-	bool good;
 
 	for (; end && text < end; text++) {
 		if (*text != '\n' && *text != '\r') {
 			vv_buf_putc(&joined, *text);
 		}
 	}
-	good = end && vv_base64_read(&raw, vv_buf_cstr(&joined), joined.len) && !raw.failed &&
-	       read_openssh(out, &raw);
+	bool good = end && vv_base64_read(&raw, vv_buf_cstr(&joined), joined.len) && !raw.failed &&
+		    read_openssh(out, &raw);
 	vv_buf_wipe(&joined);
 	vv_buf_wipe(&raw);
 	return good;

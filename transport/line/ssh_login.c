@@ -193,7 +193,6 @@ static vv_status check_host(vv_ssh_login *s, vv_error *err)
 	vv_auto(vv_buf) fingerprint = VV_BUF_INIT;
 	vv_auto(vv_known_hosts) *k = NULL;
 	unsigned line;
-	vv_known known;
 	vv_status rc;
 
 	if (!type) {
@@ -204,7 +203,7 @@ static vv_status check_host(vv_ssh_login *s, vv_error *err)
 	    (rc = vv_host_key_fingerprint(&fingerprint, key, len, err)) < 0) {
 		return rc;
 	}
-	known = vv_known_hosts_check(k, key, len, &file, &line);
+	vv_known known = vv_known_hosts_check(k, key, len, &file, &line);
 	if (known == VV_KNOWN_NOT) {
 		rc = meet_unknown(s, k, key, len, short_type(type, type_len), fingerprint.data,
 				  err);
@@ -255,8 +254,6 @@ static bool other_may_do(int code)
 
 static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 {
-	int code;
-
 	s->other = false;
 	const unsigned first = s->options->first_sec > 0 ? vv_first_sec(s->options) : s->seconds;
 	const atomic_bool *stopped = s->options->stopped;
@@ -270,7 +267,7 @@ static vv_status open_session(vv_ssh_login *s, const char *types, vv_error *err)
 	if (!(s->session = libssh2_session_init())) return vv_fail_nomem(err);
 	libssh2_session_set_blocking(s->session, 1);
 	libssh2_session_set_timeout(s->session, (long)s->seconds * 1000);
-	code = libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY, types);
+	int code = libssh2_session_method_pref(s->session, LIBSSH2_METHOD_HOSTKEY, types);
 	code = code == 0 ? libssh2_session_handshake(s->session, s->fd) : code;
 	if (code != 0) {
 		s->other = other_may_do(code);
@@ -311,10 +308,9 @@ static verdict verdict_of(int code)
 static bool agent_key_usable(const struct libssh2_agent_publickey *id)
 {
 	const unsigned char *b = id->blob;
-	size_t n;
 
 	if (id->blob_len < 4) return false;
-	n = (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
+	size_t n = (size_t)b[0] << 24 | (size_t)b[1] << 16 | (size_t)b[2] << 8 | b[3];
 	return n > 0 && n <= id->blob_len - 4 && vv_ssh_key_usable((const char *)b + 4, n);
 }
 
@@ -403,7 +399,6 @@ static vv_status try_files(vv_ssh_login *s, attempt *a, verdict *v, vv_error *er
 	       a->files_done < s->config->file_count) {
 		const char *path = s->config->files[a->files_done++];
 		vv_ssh_key key;
-		int code;
 
 		if (!vv_ssh_key_look(&key, path) ||
 		    !vv_ssh_key_usable(key.type, strlen(key.type))) {
@@ -413,7 +408,7 @@ static vv_status try_files(vv_ssh_login *s, attempt *a, verdict *v, vv_error *er
 			a->locked = true;
 			continue;
 		}
-		code = key.encrypted ? LIBSSH2_ERROR_FILE : offer_file(s, path, "");
+		int code = key.encrypted ? LIBSSH2_ERROR_FILE : offer_file(s, path, "");
 		if (key.encrypted) {
 			rc = unlock_file(s, path, &code, &a->locked, err);
 		}

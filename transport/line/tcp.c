@@ -25,14 +25,13 @@ static bool wait_ready(int fd, short events, uint64_t deadline, const atomic_boo
 	for (;;) {
 		struct pollfd p = {fd, events, 0};
 		uint64_t now = vv_monotonic_ms(), left = now < deadline ? deadline - now : 0;
-		int ready;
 
 		if (stopped && atomic_load(stopped)) {
 			errno = ECANCELED;
 			return false;
 		}
-		ready = poll(&p, 1,
-			     (int)(stopped && left > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : left));
+		int ready = poll(&p, 1,
+				 (int)(stopped && left > VV_STOP_STEP_MS ? VV_STOP_STEP_MS : left));
 		if (ready > 0) return true;
 		if (ready == 0 && left == 0) {
 			errno = ETIMEDOUT;
@@ -56,10 +55,10 @@ static bool wait_connected(int fd, uint64_t deadline, const atomic_bool *stopped
 
 static int connect_one(const struct addrinfo *a, uint64_t deadline, const atomic_bool *stopped)
 {
-	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), number, one = 1, flags;
+	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), one = 1;
 
 	if (fd < 0) return -1;
-	flags = fcntl(fd, F_GETFL);
+	int flags = fcntl(fd, F_GETFL);
 	if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && flags >= 0 &&
 	    fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
 	    (connect(fd, a->ai_addr, a->ai_addrlen) == 0 ||
@@ -67,7 +66,7 @@ static int connect_one(const struct addrinfo *a, uint64_t deadline, const atomic
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		return fd;
 	}
-	number = errno;
+	int number = errno;
 	(void)close(fd);
 	errno = number;
 	return -1;

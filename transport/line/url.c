@@ -63,8 +63,6 @@ static size_t scheme_len(const char *text)
 static vv_status check_text(const vv_url *out, const char *text, bool encoded, vv_error *err)
 {
 	for (const char *p = text; *p; p++) {
-		int high, low;
-
 		if (vv_is_control(*p)) {
 			return vv_fail(err, VV_EUSAGE, "the URL '%s' has a control character",
 				       vv_text_shows(out->text));
@@ -72,8 +70,8 @@ static vv_status check_text(const vv_url *out, const char *text, bool encoded, v
 		if (!encoded || *p != '%') {
 			continue;
 		}
-		high = vv_hex_digit(p[1]);
-		low = high < 0 ? -1 : vv_hex_digit(p[2]);
+		int high = vv_hex_digit(p[1]);
+		int low = high < 0 ? -1 : vv_hex_digit(p[2]);
 		if (low < 0) {
 			return vv_fail(err, VV_EUSAGE,
 				       "the URL '%s' has a '%%' without two hex digits after it",
@@ -360,7 +358,6 @@ static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 {
 	const size_t len = strcspn(p, "?");
 	vv_auto(char) *path = NULL;
-	vv_status rc;
 
 	if (out->user) {
 		(void)vv_fail(err, VV_EUSAGE, "an s3 URL cannot contain keys");
@@ -374,7 +371,7 @@ static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 		return vv_hint(err, "a store elsewhere: s3://bucket?endpoint=https://host:port");
 	}
 	if (!(path = vv_strndup(p, len))) return vv_fail_nomem(err);
-	rc = read_http_path(out, path, err);
+	vv_status rc = read_http_path(out, path, err);
 	if (rc == VV_OK && p[len]) {
 		out->query = vv_strdup(p + len + 1);
 		rc = out->query ? VV_OK : vv_fail_nomem(err);
@@ -418,7 +415,7 @@ static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
 static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_error *err)
 {
 	const struct scheme *s = find_scheme(text, len);
-	const char *rest = text + len + 3, *path;
+	const char *rest = text + len + 3;
 	vv_status rc;
 
 	if (!s) {
@@ -433,7 +430,7 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	out->tls = s->tls;
 	if ((rc = check_text(out, text, true, err)) < 0) return rc;
 	if (s->is_file) return read_file_url(out, rest, err);
-	path = rest + strcspn(rest, "/?#");
+	const char *path = rest + strcspn(rest, "/?#");
 	if ((rc = read_authority(out, rest, (size_t)(path - rest), err)) < 0) return rc;
 	if (s->kind == VV_URL_S3) return read_s3_path(out, path, err);
 	if (!is_over_ssh(out)) return read_http_path(out, path, err);
@@ -467,14 +464,14 @@ static bool has_colon(const char *part)
 static vv_status read_short_url(vv_url *out, const char *text, const char *colon, vv_error *err)
 {
 	size_t len = (size_t)(colon - text);
-	const char *host = text, *at;
+	const char *host = text;
 	vv_status rc;
 
 	if (colon[1] == ':') {
 		return vv_fail(err, VV_EUSAGE, "'%s' would run a helper program; varve runs none",
 			       vv_text_shows(out->text));
 	}
-	at = memchr(colon, '@', strcspn(colon, "/"));
+	const char *at = memchr(colon, '@', strcspn(colon, "/"));
 	if (at && has_colon(at)) { /* "user:secret@host:path" */
 		return refuse_password(err);
 	}
@@ -533,27 +530,24 @@ static char *shown_text(const char *text)
 static vv_status read_any(vv_url *out, const char *text, vv_error *err)
 {
 	vv_status rc = check_text(out, text, false, err);
-	const char *colon;
 	size_t len;
 
 	if (rc < 0) return rc;
 	if ((len = scheme_len(text)) > 0) return read_scheme_url(out, text, len, err);
 	if (strncmp(text, "rclone:", 7) == 0) return read_rclone(out, text + 7, err);
-	colon = host_colon(text);
+	const char *colon = host_colon(text);
 	return colon ? read_short_url(out, text, colon, err) : read_plain_path(out, text, err);
 }
 
 vv_status vv_url_read(vv_url *out, const char *text, vv_error *err)
 {
-	vv_status rc;
-
 	memset(out, 0, sizeof(*out));
 	if (!*text) return vv_fail(err, VV_EUSAGE, "the URL is empty");
 	if (strlen(text) > URL_MAX) {
 		return vv_fail(err, VV_EUSAGE, "the URL is longer than %u characters", URL_MAX);
 	}
 	out->text = shown_text(text);
-	rc = out->text ? read_any(out, text, err) : vv_fail_nomem(err);
+	vv_status rc = out->text ? read_any(out, text, err) : vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_url_clear(out);
 	}

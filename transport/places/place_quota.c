@@ -22,13 +22,13 @@ static vv_status count_entry(void *payload, const vv_listed *e, vv_error *err)
 {
 	const counting *c = payload;
 	char folder[FOLDER_MAX];
-	int n;
 
 	if (e->size != UINT64_MAX) {
 		*c->used += e->size;
 		return VV_OK;
 	}
-	n = snprintf(folder, sizeof(folder), "%s%s%s", c->folder, *c->folder ? "/" : "", e->name);
+	int n = snprintf(folder, sizeof(folder), "%s%s%s", c->folder, *c->folder ? "/" : "",
+			 e->name);
 	if (c->depth == 0 || n < 0 || (size_t)n >= sizeof(folder)) {
 		return VV_OK; /* none of ours */
 	}

@@ -47,13 +47,13 @@ static vv_status put_path(vv_buf *out, const rclone *r, const char *name, vv_err
 /* The last line that it said, without its date: why it failed. */
 static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
 {
-	char *text = said->data, *line;
+	char *text = said->data;
 	int date = 0;
 
 	while (said->len > 0 && strchr("\n\r ", text[said->len - 1])) {
 		text[--said->len] = '\0';
 	}
-	line = said->len > 0 ? strrchr(text, '\n') : NULL;
+	char *line = said->len > 0 ? strrchr(text, '\n') : NULL;
 	line = line ? line + 1 : said->len > 0 ? text : "";
 	(void)sscanf(line, "%*4d/%*2d/%*2d %*2d:%*2d:%*2d %n", &date);
 	if (!line[date]) return vv_fail(err, VV_EIO, "'%s': rclone ended with %d", r->name, code);
@@ -312,10 +312,9 @@ static vv_status refuse_full(void *payload, const vv_listed *e, vv_error *err)
 static vv_status check_mark(rclone *r, bool make, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	if (!r->mark) return VV_OK;
-	rc = rclone_get(r, r->mark->file, 0, 1, &text, err);
+	vv_status rc = rclone_get(r, r->mark->file, 0, 1, &text, err);
 	if (rc != VV_ENOTFOUND) return rc;
 	if (make) {
 		rc = rclone_list(r, "", refuse_full, r, err);

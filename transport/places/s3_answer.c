@@ -72,7 +72,6 @@ static vv_status read_entity(reader *r, vv_error *err)
 		{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}, {"&apos;", '\''}};
 	uint32_t code = 0;
 	unsigned digits = 0;
-	bool hex;
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		const size_t len = strlen(known[i].text);
@@ -85,7 +84,7 @@ static vv_status read_entity(reader *r, vv_error *err)
 	if (r->end - r->p < 4 || r->p[1] != '#') {
 		return damaged("an entity that it does not have", err);
 	}
-	hex = r->p[2] == 'x';
+	bool hex = r->p[2] == 'x';
 	for (r->p += hex ? 3 : 2; r->p < r->end && *r->p != ';' && digits < 8; r->p++, digits++) {
 		const int d = vv_hex_digit(*r->p);
 		if (d < 0 || (!hex && d > 9)) {
@@ -310,10 +309,9 @@ vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *pa
 			  vv_buf *token, vv_error *err)
 {
 	page g = {.fn = fn, .payload = payload, .token = token};
-	vv_status rc;
 
 	vv_buf_reset(token);
-	rc = walk(xml, len, on_page, &g, err);
+	vv_status rc = walk(xml, len, on_page, &g, err);
 	if (rc == VV_OK && !g.truncated) {
 		vv_buf_reset(token);
 	} else if (rc == VV_OK && token->len == 0) {

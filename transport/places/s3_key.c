@@ -88,10 +88,8 @@ vv_status vv_s3_key_from_json(vv_s3_key *out, const vv_buf *text, const char *wh
 					    "Token", "Expiration"};
 	vv_auto(vv_arena) arena = {0};
 	vv_json *doc;
-	vv_status rc;
 
-	vv_arena_init(&arena);
-	rc = vv_json_read(&doc, &arena, vv_buf_cstr(text), text->len, what, err);
+	vv_status rc = vv_json_read(&doc, &arena, vv_buf_cstr(text), text->len, what, err);
 	for (size_t i = 0; rc == VV_OK && i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = vv_json_get_string(doc, names[i]);
 		rc = value ? vv_s3_key_set(out, names[i], value, err) : VV_OK;

@@ -196,10 +196,9 @@ static vv_status ask_near(http_answer *a, const char *method, const char *url, c
 			       .answer_max = ANSWER_MAX};
 	vv_connect_options near = *connect;
 	vv_auto(http_site) *site = NULL;
-	vv_status rc;
 
 	near.first_sec = 1;
-	rc = http_site_open(&site, &f, &near, err);
+	vv_status rc = http_site_open(&site, &f, &near, err);
 	return rc < 0 ? rc : http_site_ask(site, &what, a, err);
 }
 
@@ -291,10 +290,9 @@ static vv_status get_metadata(http_answer *a, const char *base, const char *name
 			      const char *header, const vv_connect_options *connect, vv_error *err)
 {
 	vv_auto(vv_buf) url = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_printf(&url, "%s/latest/meta-data/iam/security-credentials/%s", base, name);
-	rc = vv_buf_ok(&url, err);
+	vv_status rc = vv_buf_ok(&url, err);
 	rc = rc < 0 ? rc : ask_near(a, "GET", vv_buf_cstr(&url), header, connect, err);
 	return rc == VV_OK && a->status != 200
 		       ? vv_fail(err, VV_ENOTFOUND, "this machine has no role (status %u)",
@@ -309,10 +307,9 @@ static vv_status open_metadata(vv_buf *header, const char *base, const vv_connec
 	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_auto(http_answer) a = {0};
 	vv_error why;
-	vv_status rc;
 
 	vv_buf_printf(&url, "%s/latest/api/token", base);
-	rc = vv_buf_ok(&url, err);
+	vv_status rc = vv_buf_ok(&url, err);
 	if (rc == VV_OK) {
 		rc = ask_near(&a, "PUT", vv_buf_cstr(&url),
 			      "X-aws-ec2-metadata-token-ttl-seconds: 21600", connect, &why);

@@ -286,7 +286,7 @@ static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t
 	s3 *s = payload;
 	vv_auto(http_answer) a = {0};
 	vv_buf url = VV_BUF_INIT;
-	size_t skip = 0, n;
+	size_t skip = 0;
 	vv_status rc;
 
 	put_object_url(s, &url, name);
@@ -303,7 +303,7 @@ static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t
 	if (a.status == 200) {
 		skip = from < a.body.len ? (size_t)from : a.body.len;
 	}
-	n = a.body.len - skip < len ? a.body.len - skip : (size_t)len;
+	size_t n = a.body.len - skip < len ? a.body.len - skip : (size_t)len;
 	vv_buf_put(out, vv_buf_cstr(&a.body) + skip, n);
 	return vv_buf_ok(out, err);
 }
@@ -375,14 +375,13 @@ static vv_status on_entry(void *payload, const vv_listed *e, vv_error *err)
 {
 	listing *l = payload;
 	char name[256];
-	size_t len;
 
 	l->entries++;
 	if (strncmp(e->name, l->prefix, l->prefix_len) != 0) {
 		return VV_OK; /* nothing that was asked for */
 	}
 	const char *key = e->name + l->prefix_len;
-	len = strlen(key);
+	size_t len = strlen(key);
 	if (e->size == UINT64_MAX && len > 0 && key[len - 1] == '/') {
 		len--;
 	}
@@ -541,7 +540,6 @@ static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_erro
 	s3 *s = signer;
 	int64_t now;
 	uint32_t nsec;
-	vv_status rc;
 
 	vv_now(&now, &nsec);
 	vv_mutex_lock(s->lock);
@@ -550,7 +548,7 @@ static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_erro
 		s->renewed = now;
 		renew(s);
 	}
-	rc = vv_s3_sign(lines, what, &s->key, "s3", s->at.region, now, err);
+	vv_status rc = vv_s3_sign(lines, what, &s->key, "s3", s->at.region, now, err);
 	vv_mutex_unlock(s->lock);
 	return rc;
 }
@@ -625,10 +623,8 @@ static vv_status open_at(s3 *s, const vv_url *url, const char *answered, bool ma
 /* Where nobody named a region, the bucket's first answer does. */
 static vv_status open_bucket(s3 *s, const vv_url *url, bool make, vv_error *err)
 {
-	vv_status rc;
-
 	s->opening = true;
-	rc = open_at(s, url, NULL, make, err);
+	vv_status rc = open_at(s, url, NULL, make, err);
 	s->opening = false;
 	if (rc == VV_OK || !s->answered || !s->at.assumed) return rc;
 	http_site_close(s->site);

@@ -112,10 +112,10 @@ static void split_url(const char *url, const char **host, size_t *host_len, cons
 static void put_canonical(request *r, const http_ask *ask)
 {
 	const char *host, *path;
-	size_t host_len, path_len;
+	size_t host_len;
 
 	split_url(ask->url, &host, &host_len, &path);
-	path_len = strcspn(path, "?");
+	size_t path_len = strcspn(path, "?");
 	vv_buf_printf(&r->text, "%s\n", ask->method);
 	vv_buf_put(&r->text, path_len > 0 ? path : "/", path_len > 0 ? path_len : 1);
 	vv_buf_putc(&r->text, '\n');
@@ -171,15 +171,12 @@ static vv_status signature(uint8_t out[VV_SHA256_LEN], const request *r, const c
 {
 	const char *const steps[] = {r->day, region, service, "aws4_request"};
 	uint8_t key[VV_SHA256_LEN];
-	const void *with;
-	size_t with_len;
 	vv_auto(vv_buf) first = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_printf(&first, "AWS4%s", secret);
-	rc = vv_buf_ok(&first, err);
-	with = first.data;
-	with_len = first.len;
+	vv_status rc = vv_buf_ok(&first, err);
+	const void *with = first.data;
+	size_t with_len = first.len;
 	for (size_t i = 0; rc == VV_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
 		rc = vv_hmac_sha256(key, with, with_len, steps[i], strlen(steps[i]), err);
 		with = key;

@@ -234,10 +234,9 @@ static vv_status from_surroundings(vv_s3_key *out, const finder *f, const vv_s3_
 {
 	const char *named = vv_env_get(f->env, "AWS_PROFILE");
 	vv_error why;
-	vv_status rc;
 
 	if (named && *named) return fail_none(p, err);
-	rc = vv_s3_lent_container(out, f->connect, err);
+	vv_status rc = vv_s3_lent_container(out, f->connect, err);
 	if (rc != VV_ENOTFOUND) return rc;
 	rc = vv_s3_lent_machine(out, f->connect, &why);
 	if (rc == VV_ENOTFOUND) return fail_none(p, err);
@@ -270,10 +269,9 @@ vv_status vv_s3_key_find(vv_s3_key *out, const vv_connect_options *connect, cons
 			 vv_error *err)
 {
 	finder f = {.connect = connect, .env = vv_connect_env(connect), .region = region};
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = find(out, &f, err);
+	vv_status rc = find(out, &f, err);
 	rc = rc < 0 ? rc : vv_s3_key_check(out, "the environment or profile", err);
 	if (rc < 0) {
 		vv_s3_key_clear(out);

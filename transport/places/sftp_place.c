@@ -93,14 +93,12 @@ static vv_status hint_full(const sftp *f, vv_error *err)
 /* What came of a request of libssh2, and of which file; code 0 is VV_OK. */
 static vv_status judge(sftp *f, int code, const char *what, const char *path, vv_error *err)
 {
-	unsigned long fx;
-
 	if (code >= 0) return VV_OK;
 	if (code != LIBSSH2_ERROR_SFTP_PROTOCOL) {
 		f->lost = true;
 		return vv_ssh_login_fail(&f->login, code, what, err);
 	}
-	fx = libssh2_sftp_last_error(f->session);
+	unsigned long fx = libssh2_sftp_last_error(f->session);
 	switch (fx) {
 	case LIBSSH2_FX_NO_SUCH_FILE:
 	case LIBSSH2_FX_NO_SUCH_PATH:
@@ -371,12 +369,11 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 static vv_status list_step(sftp *f, request *r, vv_error *err)
 {
 	vv_auto(char) *path = path_of(f, r->name);
-	LIBSSH2_SFTP_HANDLE *h;
 	vv_status rc = VV_OK;
 
 	if (!path) return vv_fail_nomem(err);
-	h = libssh2_sftp_open_ex(f->session, path, (unsigned)strlen(path), 0, 0,
-				 LIBSSH2_SFTP_OPENDIR);
+	LIBSSH2_SFTP_HANDLE *h = libssh2_sftp_open_ex(f->session, path, (unsigned)strlen(path), 0,
+						      0, LIBSSH2_SFTP_OPENDIR);
 	if (!h) {
 		rc = judge(f, last_code(f), "cannot list a folder of", path, err);
 		rc = rc == VV_ENOTFOUND && *r->name ? VV_OK : rc;
@@ -579,10 +576,10 @@ static vv_status put_in_place(sftp *f, const char *temp, const char *path, const
 			      size_t len, vv_error *err)
 {
 	bool same = false;
-	vv_status rc = rename_path(f, temp, path, err), there;
+	vv_status rc = rename_path(f, temp, path, err);
 
 	if (rc == VV_OK || f->lost) return rc;
-	there = has_bytes(f, path, bytes, len, &same, VV_IGNORED);
+	vv_status there = has_bytes(f, path, bytes, len, &same, VV_IGNORED);
 	if (there == VV_ENOTFOUND) { /* its folder is not there yet */
 		if ((rc = make_folders_above(f, path, err)) < 0) return rc;
 		return rename_path(f, temp, path, err);
@@ -600,14 +597,13 @@ static vv_status put_step(sftp *f, request *r, vv_error *err)
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_error why;
 	bool same = false;
-	vv_status rc;
 
 	vv_temp_name(letters);
 	vv_buf_printf(&name, INCOMING "/%s", letters);
 	if (!path || name.failed || !(temp = path_of(f, vv_buf_cstr(&name)))) {
 		return vv_fail_nomem(err);
 	}
-	rc = has_bytes(f, path, r->bytes, (size_t)r->len, &same, &why);
+	vv_status rc = has_bytes(f, path, r->bytes, (size_t)r->len, &same, &why);
 	if (f->lost) {
 		if (err) {
 			*err = why;

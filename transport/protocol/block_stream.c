@@ -347,8 +347,6 @@ static vv_status malformed(vv_error *err)
 
 static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_error *err)
 {
-	uint64_t len;
-
 	memset(r, 0, sizeof(*r));
 	unsigned head = *(*p)++;
 	r->method = head & METHOD;
@@ -363,7 +361,7 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	    !vv_varint_read(p, end, &r->raw_len) || r->raw_len > VV_BLOCK_MAX) {
 		return malformed(err);
 	}
-	len = r->raw_len;
+	uint64_t len = r->raw_len;
 	if (r->method != VV_METHOD_STORED &&
 	    (!vv_varint_read(p, end, &len) || len > VV_BLOCK_MAX)) {
 		return malformed(err);

@@ -20,19 +20,18 @@ static const char base36[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 static bool read_digits(uint8_t out[BYTES_MAX], size_t *used, const char *alphabet, unsigned base,
 			const char *text, size_t len)
 {
-	size_t zeros = 0, n = 0, i, k;
+	size_t zeros = 0, n = 0;
 
 	while (zeros < len && text[zeros] == alphabet[0]) {
 		zeros++;
 	}
 	memset(out, 0, BYTES_MAX);
-	for (i = zeros; i < len; i++) { /* out: the number, its lowest byte first */
+	for (size_t i = zeros; i < len; i++) { /* out: the number, its lowest byte first */
 		const char *at = text[i] ? strchr(alphabet, text[i]) : NULL;
-		unsigned carry;
 
 		if (!at) return false;
-		carry = (unsigned)(at - alphabet);
-		for (k = 0; k < n || carry > 0; k++) {
+		unsigned carry = (unsigned)(at - alphabet);
+		for (size_t k = 0; k < n || carry > 0; k++) {
 			if (k == BYTES_MAX) return false;
 			carry += out[k] * base;
 			out[k] = (uint8_t)carry;
@@ -41,7 +40,7 @@ static bool read_digits(uint8_t out[BYTES_MAX], size_t *used, const char *alphab
 		}
 	}
 	if (zeros + n > BYTES_MAX) return false;
-	for (i = 0; i < n / 2; i++) {
+	for (size_t i = 0; i < n / 2; i++) {
 		uint8_t other = out[i];
 
 		out[i] = out[n - 1 - i];

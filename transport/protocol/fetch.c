@@ -319,12 +319,12 @@ static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *le
 {
 	const vv_fetch *f = r->f;
 	vv_speeds *speeds;
-	vv_status rc;
 
 	if (vv_speeds_open(&speeds, f->repo, VV_IGNORED) == VV_OK) {
 		recall_speeds(f, speeds);
 	}
-	rc = vv_gather(f->suppliers, f->supplier_count, r->x, list, count, f->progress, left, err);
+	vv_status rc = vv_gather(f->suppliers, f->supplier_count, r->x, list, count, f->progress,
+				 left, err);
 	if (speeds) {
 		note_speeds(f, speeds);
 		vv_speeds_close(speeds);

@@ -231,14 +231,13 @@ static bool may_ask(const gathering *g, size_t i, size_t self, uint32_t others)
 static bool may_ask_again(const gathering *g, size_t i, size_t self, uint32_t others)
 {
 	const want *w = &g->state[i];
-	uint64_t mine, theirs;
 
 	if (w->state != ASKED || w->askers != 1 || w->asker == self ||
 	    (w->lacked_by >> self & 1) != 0 || (others & ~w->lacked_by) != 0) {
 		return false;
 	}
-	mine = time_for(g, self, 1000);
-	theirs = time_for(g, w->asker, 1000);
+	uint64_t mine = time_for(g, self, 1000);
+	uint64_t theirs = time_for(g, w->asker, 1000);
 	return mine == UINT64_MAX || theirs / 2 >= mine;
 }
 
@@ -449,10 +448,9 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 	gathering *g = a->g;
 	vv_supplier *s = &g->suppliers[a->self];
 	speed *v = &g->speeds[a->self];
-	uint64_t took;
 
 	vv_mutex_lock(g->lock);
-	took = vv_monotonic_ms() - v->since + 1;
+	uint64_t took = vv_monotonic_ms() - v->since + 1;
 	s->ms += took;
 	v->ms += took;
 	v->answers += v->in_time;
@@ -494,13 +492,12 @@ static vv_status look(asking *a, vv_error *err)
 	gathering *g = a->g;
 	const vv_supplier *s = &g->suppliers[a->self];
 	uint32_t *parcels = vv_calloc(g->want_count, sizeof(*parcels));
-	vv_status rc;
 
 	vv_mutex_lock(g->lock);
 	g->speeds[a->self].since = vv_monotonic_ms();
 	vv_mutex_unlock(g->lock);
-	rc = parcels ? s->look(s->payload, g->wants, g->want_count, parcels, err)
-		     : vv_fail_nomem(err);
+	vv_status rc = parcels ? s->look(s->payload, g->wants, g->want_count, parcels, err)
+			       : vv_fail_nomem(err);
 	vv_mutex_lock(g->lock);
 	g->speeds[a->self].since = 0;
 	for (size_t i = 0; rc == VV_OK && i < g->want_count; i++) {
@@ -546,10 +543,10 @@ static bool wait_for_want(const asking *a)
 	gathering *g = a->g;
 
 	for (;; nap()) {
-		bool any = false, over;
+		bool any = false;
 		vv_mutex_lock(g->lock);
 		const uint32_t others = before(g, a->self);
-		over = g->failed || g->done == g->want_count;
+		bool over = g->failed || g->done == g->want_count;
 		for (size_t i = g->first_open; i < g->want_count && !over && !any; i++) {
 			any = may_ask(g, i, a->self, others) ||
 			      may_ask_again(g, i, a->self, others);

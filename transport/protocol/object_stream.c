@@ -276,7 +276,6 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 		 vv_error *err)
 {
 	const uint8_t *q = *p;
-	uint64_t len;
 
 	if (q == end) return 0;
 	memset(r, 0, sizeof(*r));
@@ -296,7 +295,7 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 				    "the peer sent a Git object of %s, more than is taken (%s)",
 				    vv_text_bytes(r->raw_len), vv_text_bytes(in->object_max));
 	}
-	len = r->raw_len;
+	uint64_t len = r->raw_len;
 	if ((r->s.method != VV_METHOD_STORED && !vv_varint_read(&q, end, &len)) ||
 	    (r->base == BASE_DISTANCE && !vv_varint_read(&q, end, &r->distance))) {
 		return short_head ? 0 : (int)malformed(err);

@@ -410,11 +410,10 @@ vv_status vv_peer_push(vv_peer *p, const vv_push_ref *refs, size_t count, bool a
 			      .refs = (vv_push_ref *)(uintptr_t)refs, /* only read */
 			      .ref_count = count,
 			      .ahead = ahead};
-	vv_status rc;
 
 	vv_arena_reset(&p->scratch);
 	memset(sum, 0, sizeof(*sum));
-	rc = vv_request_write(p->line, &q, err);
+	vv_status rc = vv_request_write(p->line, &q, err);
 	if (rc == VV_OK && s &&
 	    (rc = vv_send_blocks(s, p->line, true, progress, sum, err)) == VV_OK) {
 		rc = vv_send_objects(s, p->line, progress, sum, err);

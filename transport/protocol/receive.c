@@ -411,13 +411,11 @@ static vv_status find_versions(vv_receive *x, const vv_oids *wants, const vv_oid
 vv_status vv_receive_versions_each(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				   vv_new_root_fn fn, void *payload, vv_error *err)
 {
-	vv_status rc;
-
 	if (x->lost) { /* what came cannot be read: asked of what is here */
 		return vv_new_roots_each(x->repo, wants->items, wants->count, commons->items,
 					 commons->count, fn, payload, err);
 	}
-	rc = find_versions(x, wants, commons, err);
+	vv_status rc = find_versions(x, wants, commons, err);
 	for (size_t i = 0; rc == VV_OK && i < x->versions.count; i++) {
 		rc = fn(payload, &x->versions.items[i], err);
 	}
@@ -573,10 +571,9 @@ static vv_status mend_version(void *payload, const vv_new_root *n, vv_error *err
 	vv_receive *x = m->x;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
-	vv_status rc;
 
 	if (vv_receive_leaves(x, n)) return VV_OK;
-	rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, VV_IGNORED);
+	vv_status rc = vv_receive_lacking_below(x, &n->root, 1, &list, &count, VV_IGNORED);
 
 	if (rc == VV_OK && count == 0 && m->fn) {
 		rc = m->fn(m->payload, vv_receive_repository(x), x->incoming, n, VV_IGNORED);

@@ -90,14 +90,13 @@ static vv_status count_held(vv_serve *s, bool no_refs, uint64_t *out, vv_error *
 {
 	vv_store *store;
 	vv_store_stats stats = {0};
-	vv_status rc;
 
 	/* What cannot be tidied now waits for the next time. */
 	if (vv_incoming_tidy(s->repo, NULL) == VV_ENOMEM ||
 	    vv_git_receive_clean(s->repo, NULL) == VV_ENOMEM) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_incoming_count(s->repo, out, err);
+	vv_status rc = vv_incoming_count(s->repo, out, err);
 	if (rc == VV_OK && no_refs && (rc = vv_repository_store(s->repo, &store, err)) == VV_OK) {
 		rc = vv_store_stats_get(store, &stats, err);
 	}
@@ -387,14 +386,13 @@ static vv_status answer_question(vv_serve *s, vv_channel *line, const vv_request
 static vv_status answer_request(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 				const vv_request *q, vv_arena *arena, bool *drained, vv_error *err)
 {
-	vv_pulse *pulse;
 	vv_status rc;
 
 	s->op = vv_op_name(q->op);
 	if (q->op == VV_OP_PUSH) return vv_serve_answer_push(s, line, in, q, arena, drained, err);
 	if ((rc = vv_frame_drain(in, err)) < 0) return rc;
 	*drained = true;
-	pulse = vv_serve_start_pulse(s, line);
+	vv_pulse *pulse = vv_serve_start_pulse(s, line);
 	rc = answer_question(s, line, q, arena, err);
 	vv_pulse_stop(pulse);
 	return rc;
@@ -410,11 +408,10 @@ static vv_status answer_hold(vv_serve *s, vv_channel *line, vv_frame_reader *in,
 			     vv_error *err)
 {
 	vv_auto(vv_buf) message = in->payload;
-	vv_status rc;
 
 	s->op = "hold";
 	vv_buf_init(&in->payload); /* reading on would write over it */
-	rc = vv_frame_drain(in, err);
+	vv_status rc = vv_frame_drain(in, err);
 	*drained = rc == VV_OK;
 	if (rc == VV_OK && s->hold) {
 		rc = s->hold(s->hold_payload, s->repo, line, message.data, message.len, err);
@@ -450,13 +447,12 @@ static vv_status take_request(vv_serve *s, vv_channel *line, vv_error *err)
 	vv_error why;
 	uint8_t type;
 	bool drained = false;
-	vv_status rc;
 
 	s->op = "none";
 	s->sent = s->received = 0;
 	s->failed = true;
 	vv_frame_reader_init(&in, line, REQUEST_BUDGET);
-	rc = vv_frame_read(&in, &type, &why);
+	vv_status rc = vv_frame_read(&in, &type, &why);
 	if (rc == VV_OK && type != VV_FRAME_MESSAGE) {
 		rc = vv_fail(&why, VV_ECORRUPT, "a request begins with a message, not with '%c'",
 			     type);

@@ -289,13 +289,13 @@ static vv_status list_linked(push *p, vv_lacking **list, size_t *count, vv_error
 static vv_status list_missing(push *p, vv_lacking **list, size_t *count, vv_error *err)
 {
 	const vv_oids wholes = {p->whole.tips, p->whole.tip_count};
-	vv_status rc;
 
 	if (!vv_receive_lost(p->x)) {
 		return vv_receive_lacking(p->x, &p->wants, &p->commons, MISSING_TOLD, list, count,
 					  err);
 	}
-	rc = vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count, err);
+	vv_status rc = vv_receive_lacking(p->x, &p->commons, &wholes, MISSING_TOLD, list, count,
+					  err);
 	if (rc == VV_OK && *count == 0) {
 		vv_free(*list);
 		rc = list_linked(p, list, count, err);
@@ -364,11 +364,11 @@ static vv_status ask_policy(push *p, vv_error *err)
 {
 	vv_auto(vv_buf) report = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc;
 
 	if (!p->s->policy) return VV_OK;
-	rc = p->s->policy(p->s->payload, vv_receive_repository(p->x), vv_receive_incoming(p->x),
-			  p->q->refs, p->q->ref_count, &report, &why);
+	vv_status rc = p->s->policy(p->s->payload, vv_receive_repository(p->x),
+				    vv_receive_incoming(p->x), p->q->refs, p->q->ref_count, &report,
+				    &why);
 	vv_status said = send_report(p, &report, err);
 	if (said < 0) return said;
 	for (size_t i = 0; rc < 0 && i < p->q->ref_count; i++) {
@@ -380,7 +380,6 @@ static vv_status ask_policy(push *p, vv_error *err)
 static vv_status take_push(push *p, vv_error *err)
 {
 	vv_ref_change *changes = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(*changes));
-	vv_status rc;
 
 	if (!changes) return vv_fail_nomem(err);
 	size_t count = 0;
@@ -392,7 +391,8 @@ static vv_status take_push(push *p, vv_error *err)
 		}
 	}
 	if (p->q->ahead) return vv_receive_take_blocks(p->x, &p->wants, &p->commons, err);
-	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push", err);
+	vv_status rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push",
+				       err);
 	if (p->follow && rc == VV_OK) {
 		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
 		if (rc < 0) {
@@ -466,7 +466,6 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 {
 	push p = {.s = s, .line = line, .arena = arena, .q = q};
 	vv_cids missing = {0};
-	vv_status rc;
 
 	if (!s->writable) {
 		vv_fail(err, VV_EREFUSED, "this repository takes no pushes here");
@@ -474,7 +473,7 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 	}
 	p.why = vv_arena_calloc(arena, q->ref_count + 1, sizeof(*p.why));
 	if (!p.why) return vv_fail_nomem(err);
-	rc = vv_hidden_refs_load(&p.hidden, s->repo, "receive", err);
+	vv_status rc = vv_hidden_refs_load(&p.hidden, s->repo, "receive", err);
 	if (rc == VV_OK) {
 		rc = check_refs(&p, err);
 	}

@@ -71,15 +71,15 @@ static vv_status bad_line(vv_error *err, const char *file, size_t line, const ch
 static vv_status read_user(user *u, const char *text, size_t len, const char *file, size_t line,
 			   vv_error *err)
 {
-	const char *end = text + len, *rights = memchr(text, ':', len), *hash;
-	size_t name_len = rights ? (size_t)(rights - text) : 0, i;
+	const char *end = text + len, *rights = memchr(text, ':', len);
+	size_t name_len = rights ? (size_t)(rights - text) : 0;
 
-	hash = rights ? memchr(rights + 1, ':', (size_t)(end - rights - 1)) : NULL;
+	const char *hash = rights ? memchr(rights + 1, ':', (size_t)(end - rights - 1)) : NULL;
 	if (!hash) return bad_line(err, file, line, "not of the form NAME:RIGHTS:HASH");
 	if (name_len == 0 || name_len > VV_HTTP_NAME_MAX) {
 		return bad_line(err, file, line, "a name has 1 to 64 bytes");
 	}
-	for (i = 0; i < name_len; i++) {
+	for (size_t i = 0; i < name_len; i++) {
 		if (vv_is_control(text[i])) {
 			return bad_line(err, file, line, "a control character in the name");
 		}
@@ -162,10 +162,9 @@ static vv_status load_users(vv_http_auth *a, vv_error *err)
 	uint8_t content[VV_SHA256_LEN];
 	user *users = NULL;
 	size_t count = 0;
-	vv_status rc;
 
 	memset(&a->st, 0, sizeof(a->st));
-	rc = vv_secret_file_read(&text, &a->st, a->file, FILE_MAX, false, err);
+	vv_status rc = vv_secret_file_read(&text, &a->st, a->file, FILE_MAX, false, err);
 	a->has_st = a->st.ino != 0;
 	a->fresh = a->has_st && is_fresh(&a->st);
 	if (rc < 0 || (rc = vv_sha256(content, text.data, text.len, err)) < 0 ||
@@ -220,11 +219,10 @@ static vv_status digest_of(const vv_http_auth *a, const char *header, uint8_t ou
 			   vv_error *err)
 {
 	vv_buf b = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_put(&b, a->key, sizeof(a->key));
 	vv_buf_puts(&b, header);
-	rc = vv_buf_ok(&b, err);
+	vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK) {
 		rc = vv_sha256(out, b.data, b.len, err);
 	}
@@ -271,10 +269,8 @@ static void refresh(vv_http_auth *a)
 
 bool vv_http_auth_trouble(vv_http_auth *a, vv_error *out)
 {
-	bool tell;
-
 	vv_mutex_lock(a->lock);
-	tell = a->tell_trouble;
+	bool tell = a->tell_trouble;
 	a->tell_trouble = false;
 	if (tell) {
 		*out = a->trouble;
@@ -287,9 +283,7 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 			      const uint8_t digest[VV_SHA256_LEN], vv_http_user *out, vv_error *err)
 {
 	vv_auto(char) *hash = NULL;
-	uint64_t generation;
 	bool fine = false;
-	vv_status rc;
 	size_t i;
 
 	vv_mutex_lock(a->lock);
@@ -299,10 +293,11 @@ static vv_status check_slowly(vv_http_auth *a, const vv_buf *name, const vv_buf 
 		*out = a->users[i].who;
 	}
 	hash = vv_strdup(i < a->count ? a->users[i].hash : vv_buf_cstr(&a->nobody));
-	generation = a->generation;
+	uint64_t generation = a->generation;
 	vv_mutex_unlock(a->lock);
 	if (!hash) return vv_fail_nomem(err);
-	rc = vv_secret_check(&fine, hash, strlen(hash), vv_buf_cstr(secret), secret->len, err);
+	vv_status rc = vv_secret_check(&fine, hash, strlen(hash), vv_buf_cstr(secret), secret->len,
+				       err);
 	if (rc < 0) return rc;
 	if (!fine) return vv_fail(err, VV_EREFUSED, "wrong name or secret");
 	vv_mutex_lock(a->lock);
@@ -323,11 +318,10 @@ static vv_status check_in_turn(vv_http_auth *a, const vv_buf *name, const vv_buf
 			       vv_http_user *out, vv_error *err)
 {
 	vv_status rc = vv_login_begin(a->login, client, err);
-	bool known;
 
 	if (rc < 0) return rc;
 	vv_mutex_lock(a->lock);
-	known = proved(a, digest, out);
+	bool known = proved(a, digest, out);
 	vv_mutex_unlock(a->lock);
 	if (!known) {
 		rc = check_slowly(a, name, secret, digest, out, err);
@@ -342,13 +336,12 @@ vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_addre
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	vv_buf secret = VV_BUF_INIT;
 	uint8_t digest[VV_SHA256_LEN];
-	bool known;
 	vv_status rc;
 
 	if ((rc = digest_of(a, header, digest, err)) < 0) return rc;
 	vv_mutex_lock(a->lock);
 	refresh(a);
-	known = proved(a, digest, out);
+	bool known = proved(a, digest, out);
 	vv_mutex_unlock(a->lock);
 	if (!known) {
 		if (!vv_http_credentials(header, &name, &secret)) {

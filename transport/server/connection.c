@@ -140,7 +140,6 @@ static bool too_slow(const vv_http_server *s, http_connection *k, uint64_t now_m
 	int phase = atomic_load(&k->phase);
 	uint64_t moved = atomic_load(&k->moved), since = atomic_load(&k->since_ms);
 	unsigned limit;
-	bool slow;
 
 	if (phase == HTTP_HEAD) {
 		k->window_sec = 0;
@@ -155,8 +154,8 @@ static bool too_slow(const vv_http_server *s, http_connection *k, uint64_t now_m
 	    ++k->window_sec < (phase == HTTP_TAKE ? s->o.rate_sec : GIVE_SEC)) {
 		return false;
 	}
-	slow = moved - k->window_moved <
-	       (phase == HTTP_TAKE ? (uint64_t)s->o.rate_min * s->o.rate_sec : 1);
+	bool slow = moved - k->window_moved <
+		    (phase == HTTP_TAKE ? (uint64_t)s->o.rate_min * s->o.rate_sec : 1);
 	k->window_sec = 0;
 	k->window_moved = moved;
 	return slow;
@@ -165,14 +164,13 @@ static bool too_slow(const vv_http_server *s, http_connection *k, uint64_t now_m
 void http_connections_watch(void *server)
 {
 	vv_http_server *s = server;
-	http_connection *k;
 	char none;
 
 	for (;;) {
 		(void)vv_ring_read(s->clock, &none, 1, 1000, NULL);
 		if (vv_ring_stopped(s->clock)) return;
 		vv_mutex_lock(s->lock);
-		for (k = s->first; k; k = k->next) {
+		for (http_connection *k = s->first; k; k = k->next) {
 			if (k->fd >= 0 && too_slow(s, k, vv_monotonic_ms())) {
 				end_connection(k);
 			}
@@ -183,10 +181,8 @@ void http_connections_watch(void *server)
 
 void http_connections_break(vv_http_server *s)
 {
-	http_connection *k;
-
 	vv_mutex_lock(s->lock);
-	for (k = s->first; k; k = k->next) {
+	for (http_connection *k = s->first; k; k = k->next) {
 		if (k->fd >= 0) {
 			(void)shutdown(k->fd, SHUT_RDWR);
 		}

@@ -173,10 +173,10 @@ static void add_disposition(const http_request *q, struct MHD_Response *response
 	static const char *const endings[] = {".bin", ".car", ""};
 	bool shown = w->form.format == VV_FORM_FILE &&
 		     !(w->has[DOWNLOAD] && strcmp(vv_buf_cstr(&w->params[DOWNLOAD]), "true") == 0);
-	const char *name = name_of(q, w), *p;
+	const char *name = name_of(q, w);
 	vv_auto(vv_buf) plain = VV_BUF_INIT, whole = VV_BUF_INIT;
 
-	for (p = name; *p; p++) {
+	for (const char *p = name; *p; p++) {
 		vv_buf_putc(&plain, *p < ' ' || *p > '~' || strchr("\"\\%", *p) ? '_' : *p);
 	}
 	if (strcmp(vv_buf_cstr(&plain), name) != 0 || strchr(name, ' ')) {
@@ -310,12 +310,11 @@ static enum MHD_Result send_part(http_request *q, const wish *w, struct MHD_Resp
 
 static enum MHD_Result send_bytes(http_request *q, const wish *w, const void *bytes, size_t len)
 {
-	struct MHD_Response *response;
 	vv_http_range range;
 
 	read_range(q, w, &range, len);
 	/* libmicrohttpd copies, and does not write. */
-	response = MHD_create_response_from_buffer(
+	struct MHD_Response *response = MHD_create_response_from_buffer(
 		(size_t)range.len, (char *)(uintptr_t)bytes + range.from, MHD_RESPMEM_MUST_COPY);
 	q->out_bytes = range.len;
 	return send_part(q, w, response, &range, len);
@@ -353,7 +352,6 @@ static vv_status write_car(http_request *q, vv_error *err)
 
 static enum MHD_Result send_car(http_request *q, const wish *w)
 {
-	struct MHD_Response *response;
 	enum MHD_Result result;
 
 	q->car.scope = w->form.scope;
@@ -365,7 +363,7 @@ static enum MHD_Result send_car(http_request *q, const wish *w)
 	if (strcmp(q->method, "HEAD") != 0 && !http_stream_start(q, write_car, false)) {
 		return http_say_error(q, &q->stream.err);
 	}
-	response = http_stream_response(q, MHD_SIZE_UNKNOWN);
+	struct MHD_Response *response = http_stream_response(q, MHD_SIZE_UNKNOWN);
 	if (!response) return MHD_NO;
 	add_headers(q, response, w);
 	return http_send(q, MHD_HTTP_OK, response);
@@ -427,10 +425,8 @@ static enum MHD_Result send_file(http_request *q, const wish *w)
 /* True: the client has it; an answer was queued. */
 static bool is_known(http_request *q, const wish *w, enum MHD_Result *result)
 {
-	struct MHD_Response *response;
-
 	if (!vv_http_tag_named(http_header(q, "If-None-Match"), w->tag)) return false;
-	response = http_empty();
+	struct MHD_Response *response = http_empty();
 	if (response) {
 		add_headers(q, response, w);
 	}
@@ -442,16 +438,15 @@ static bool is_known(http_request *q, const wish *w, enum MHD_Result *result)
 static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	const vv_cid *end;
-	vv_status rc;
 
-	rc = vv_dag_path_follow(&q->route, &q->blocks, root, w->parts, w->part_count, err);
+	vv_status rc = vv_dag_path_follow(&q->route, &q->blocks, root, w->parts, w->part_count,
+					  err);
 	if (rc < 0) {
 		return rc == VV_ENOTFOUND || rc == VV_EMISSING ? MHD_HTTP_NOT_FOUND
 		       : rc == VV_EREFUSED                     ? MHD_HTTP_BAD_REQUEST
 							       : MHD_HTTP_INTERNAL_SERVER_ERROR;
 	}
-	end = &q->route.blocks[q->route.count - 1];
+	const vv_cid *end = &q->route.blocks[q->route.count - 1];
 	for (size_t i = 0; i < q->route.count; i++) {
 		vv_cid_text(text, &q->route.blocks[i]);
 		vv_buf_printf(&w->roots, "%s%s", i > 0 ? "," : "", text);
@@ -474,7 +469,6 @@ static unsigned follow_path(http_request *q, wish *w, const vv_cid *root, vv_err
 static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
 {
 	enum MHD_Result result;
-	unsigned status;
 	vv_error err;
 	bool found;
 
@@ -483,7 +477,7 @@ static enum MHD_Result send_wish(http_request *q, wish *w, const vv_cid *root)
 		return say_absent(q, "no branch or tag here reaches this block, and nothing that "
 				     "was published has it");
 	}
-	status = follow_path(q, w, root, &err);
+	unsigned status = follow_path(q, w, root, &err);
 	if (status == MHD_HTTP_INTERNAL_SERVER_ERROR) return http_say_error(q, &err);
 	if (status != MHD_HTTP_OK) return http_say(q, status, "%s", err.message);
 	make_tag(w);
@@ -544,10 +538,9 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	size_t len = strcspn(rest, "/");
 	enum MHD_Result result;
 	vv_foreign_cid foreign;
-	unsigned status;
 	vv_error err;
 	vv_cid root;
-	wish w;
+	wish w = {0};
 
 	if (!http_is_get(q)) return http_say_allow(q, "blocks are only read here");
 	if (worker && strcasecmp(worker, "script") == 0) {
@@ -556,8 +549,7 @@ enum MHD_Result http_gateway(http_request *q, const char *rest)
 	if (!vv_cid_text_read(&foreign, rest, len)) {
 		return http_say(q, MHD_HTTP_BAD_REQUEST, "not a CID");
 	}
-	memset(&w, 0, sizeof(w));
-	status = read_wish(q, &w, &err);
+	unsigned status = read_wish(q, &w, &err);
 	if (status == MHD_HTTP_OK && read_parts(&w, rest + len, &err) < 0) {
 		status = MHD_HTTP_BAD_REQUEST;
 	}

@@ -63,7 +63,6 @@ static bool is_length(const char *text)
 
 static unsigned check_form(const http_request *q, const char *version, const char **why)
 {
-	const char *length, *coding;
 	look l = {{0}, false};
 
 	*why = "a head that is not HTTP's";
@@ -75,8 +74,8 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 			return MHD_HTTP_BAD_REQUEST;
 		}
 	}
-	length = http_header(q, "Content-Length");
-	coding = http_header(q, "Transfer-Encoding");
+	const char *length = http_header(q, "Content-Length");
+	const char *coding = http_header(q, "Transfer-Encoding");
 	if (length && coding) {
 		*why = "Content-Length and Transfer-Encoding in one request";
 		return MHD_HTTP_BAD_REQUEST;

@@ -59,7 +59,7 @@ static vv_status read_place(place *out, const char *address, vv_error *err)
 /* -1 with errno. */
 static int listen_at(const struct addrinfo *a)
 {
-	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), on = 1, off = 0, saved;
+	int fd = socket(a->ai_family, a->ai_socktype, a->ai_protocol), on = 1, off = 0;
 
 	if (fd < 0) return -1;
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -68,7 +68,7 @@ static int listen_at(const struct addrinfo *a)
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off));
 	}
 	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, 128) == 0) return fd;
-	saved = errno;
+	int saved = errno;
 	(void)close(fd);
 	errno = saved;
 	return -1;
@@ -96,15 +96,14 @@ static vv_status make_url(char **url, int fd, bool tls, vv_error *err)
 	socklen_t len = sizeof(at);
 	char host[256], port[16];
 	vv_buf b = VV_BUF_INIT;
-	bool six, any;
 
 	if (getsockname(fd, (struct sockaddr *)&at, &len) < 0 ||
 	    getnameinfo((struct sockaddr *)&at, len, host, sizeof(host), port, sizeof(port),
 			NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
 		return vv_fail_errno(err, "cannot determine the address of the socket", NULL);
 	}
-	any = strcmp(host, "::") == 0 || strcmp(host, "0.0.0.0") == 0;
-	six = !any && strchr(host, ':') != NULL;
+	bool any = strcmp(host, "::") == 0 || strcmp(host, "0.0.0.0") == 0;
+	bool six = !any && strchr(host, ':') != NULL;
 	vv_buf_printf(&b, "%s://%s%s%s:%s", tls ? "https" : "http", six ? "[" : "",
 		      any ? "localhost" : host, six ? "]" : "", port);
 	*url = vv_buf_detach(&b);
@@ -113,24 +112,23 @@ static vv_status make_url(char **url, int fd, bool tls, vv_error *err)
 
 int http_listen(char **url, const char *address, bool tls, vv_error *err)
 {
-	struct addrinfo how, *list = NULL, *a;
-	int fd = -1, number = EADDRNOTAVAIL, code;
+	struct addrinfo how = {0}, *list = NULL;
+	int fd = -1, number = EADDRNOTAVAIL;
 	place p;
 	vv_status rc;
 
 	if ((rc = read_place(&p, address, err)) < 0) return rc;
-	memset(&how, 0, sizeof(how));
 	how.ai_family = AF_UNSPEC;
 	how.ai_socktype = SOCK_STREAM;
 	how.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-	code = getaddrinfo(p.host[0] ? p.host : NULL, p.port, &how, &list);
+	int code = getaddrinfo(p.host[0] ? p.host : NULL, p.port, &how, &list);
 	if (code != 0) {
 		return vv_fail(err, VV_ENOTFOUND, "no address for '%s': %s", vv_text_shows(p.host),
 			       gai_strerror(code));
 	}
 	/* IPv6 first for every address, since that socket takes IPv4 as well. */
 	for (int pass = 0; pass < 2 && fd < 0; pass++) {
-		for (a = list; a && fd < 0; a = a->ai_next) {
+		for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
 			if ((a->ai_family == AF_INET6) == (pass == 0)) {
 				fd = listen_at(a);
 				number = fd < 0 ? errno : 0;

@@ -74,10 +74,9 @@ vv_status vv_login_begin(vv_login *l, const vv_address *client, vv_error *err)
 {
 	uint64_t now = vv_monotonic_ms();
 	vv_status rc = VV_OK;
-	entry *e;
 
 	vv_mutex_lock(l->lock);
-	e = find(l, client);
+	entry *e = find(l, client);
 	if (!e || l->waiting >= VV_LOGIN_WAITING_ALL || e->waiting >= VV_LOGIN_WAITING) {
 		rc = vv_fail(err, VV_ELOCKED, "too many logins at once; try again later");
 	} else if (e->free_at_ms > now &&
@@ -98,11 +97,10 @@ vv_status vv_login_begin(vv_login *l, const vv_address *client, vv_error *err)
 void vv_login_end(vv_login *l, const vv_address *client, bool wrong)
 {
 	uint64_t now = vv_monotonic_ms();
-	entry *e;
 
 	vv_mutex_unlock(l->slow);
 	vv_mutex_lock(l->lock);
-	e = find(l, client); /* there, since it waits */
+	entry *e = find(l, client); /* there, since it waits */
 	e->waiting--;
 	l->waiting--;
 	if (wrong) {

@@ -63,14 +63,13 @@ void http_page_end(http_request *q)
 static char *decode(const char *text, size_t len, bool *bad)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	char *out;
 
 	/* Values may have any characters, as cells do; only NUL ends them too early. */
 	if (!vv_http_decode_value(&b, text, len)) {
 		*bad = true;
 		return NULL;
 	}
-	out = vv_buf_detach(&b);
+	char *out = vv_buf_detach(&b);
 	*bad = *bad || !out;
 	return out;
 }
@@ -79,15 +78,14 @@ static enum MHD_Result take_parameter(void *payload, enum MHD_ValueKind kind, co
 				      size_t name_len, const char *value, size_t len)
 {
 	struct http_page_work *p = payload;
-	char *n, *v;
 
 	(void)kind;
 	if (p->count == PARAMETERS_MAX || !vv_array_room(p->parameters, p->count, p->cap)) {
 		p->bad = true;
 		return MHD_NO;
 	}
-	n = decode(name, name_len, &p->bad);
-	v = decode(value ? value : "", value ? len : 0, &p->bad);
+	char *n = decode(name, name_len, &p->bad);
+	char *v = decode(value ? value : "", value ? len : 0, &p->bad);
 	if (!n || !v) {
 		vv_free(n);
 		vv_free(v);

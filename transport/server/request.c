@@ -106,8 +106,6 @@ static void add_sharing(const http_request *q, struct MHD_Response *response)
 
 enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response *response)
 {
-	enum MHD_Result result;
-
 	if (!response) return MHD_NO;
 	http_add(response, "X-Content-Type-Options", "nosniff");
 	add_sharing(q, response);
@@ -116,14 +114,13 @@ enum MHD_Result http_send(http_request *q, unsigned status, struct MHD_Response 
 	}
 	q->status = status;
 	http_connection_phase(q->connection, HTTP_GIVE);
-	result = MHD_queue_response(q->mhd, status, response);
+	enum MHD_Result result = MHD_queue_response(q->mhd, status, response);
 	MHD_destroy_response(response);
 	return result;
 }
 
 enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 {
-	struct MHD_Response *response;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	va_list ap;
 
@@ -132,7 +129,8 @@ enum MHD_Result http_say(http_request *q, unsigned status, const char *fmt, ...)
 	va_end(ap);
 	vv_buf_putc(&text, '\n');
 	if (text.failed) return MHD_NO;
-	response = MHD_create_response_from_buffer(text.len, text.data, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = MHD_create_response_from_buffer(text.len, text.data,
+									MHD_RESPMEM_MUST_COPY);
 	q->out_bytes = text.len;
 	if (!response) return MHD_NO;
 	http_add(response, "Content-Type", "text/plain; charset=utf-8");
@@ -277,11 +275,10 @@ void http_log(http_request *q)
 	char when[32];
 	int64_t sec;
 	uint32_t nsec;
-	time_t now;
 
 	if (!q->server->handlers.log) return;
 	vv_now(&sec, &nsec);
-	now = (time_t)sec;
+	time_t now = (time_t)sec;
 	if (!gmtime_r(&now, &parts) ||
 	    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
 		when[0] = '\0';
@@ -313,7 +310,6 @@ void http_log(http_request *q)
 bool http_choose_coding(http_request *q, const char *type, uint64_t size)
 {
 	static const char *const names[] = {"zstd", "gzip", NULL};
-	int at;
 
 	if (!type || (strncmp(type, "text/", 5) != 0 && !strstr(type, "json") &&
 		      !strstr(type, "javascript") && !strstr(type, "svg"))) {
@@ -322,7 +318,7 @@ bool http_choose_coding(http_request *q, const char *type, uint64_t size)
 	if (size < CODED_LEAST || q->server->secret) { /* on one machine nothing is gained */
 		return true;
 	}
-	at = vv_http_coding_of(http_header(q, "Accept-Encoding"), names);
+	int at = vv_http_coding_of(http_header(q, "Accept-Encoding"), names);
 	q->coding = at < 0 ? NULL : names[at];
 	return true;
 }
@@ -384,11 +380,10 @@ bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_err
 static ssize_t pull_stream(void *payload, uint64_t position, char *buf, size_t max)
 {
 	http_request *q = payload;
-	ssize_t n;
 
 	(void)position;
 	http_connection_phase(q->connection, HTTP_WORK);
-	n = vv_ring_read(q->stream.out, buf, max, 0, NULL);
+	ssize_t n = vv_ring_read(q->stream.out, buf, max, 0, NULL);
 	http_connection_phase(q->connection, HTTP_GIVE);
 	if (n > 0) {
 		q->out_bytes += (uint64_t)n;

@@ -48,11 +48,10 @@ static void copy_value(char out[8], const char *value, size_t len)
 static unsigned read_quality(const char *p, size_t len)
 {
 	unsigned q = 0, unit = 100;
-	size_t i;
 
 	if (len == 0 || (p[0] != '0' && p[0] != '1')) return 1000;
 	q = (unsigned)(p[0] - '0') * 1000;
-	for (i = 2; i < len && i < 5 && p[1] == '.' && vv_is_digit(p[i]); i++) {
+	for (size_t i = 2; i < len && i < 5 && p[1] == '.' && vv_is_digit(p[i]); i++) {
 		q += (unsigned)(p[i] - '0') * unit;
 		unit /= 10;
 	}
@@ -62,14 +61,13 @@ static unsigned read_quality(const char *p, size_t len)
 static void read_parameter(entry *e, const char *p, const char *end)
 {
 	const char *eq = memchr(p, '=', (size_t)(end - p)), *stop = end;
-	size_t name, value;
 
 	if (!eq) return;
 	while (stop > eq + 1 && (stop[-1] == ' ' || stop[-1] == '\t')) {
 		stop--;
 	}
-	name = (size_t)(eq - p);
-	value = (size_t)(stop - eq - 1);
+	size_t name = (size_t)(eq - p);
+	size_t value = (size_t)(stop - eq - 1);
 	if (is_word(p, name, "q")) {
 		e->quality = read_quality(eq + 1, value);
 	} else if (is_word(p, name, "version")) {
@@ -84,15 +82,15 @@ static void read_parameter(entry *e, const char *p, const char *end)
 /* The entry at *p, which moves after it; false at the end. */
 static bool next_entry(const char **p, entry *e)
 {
-	const char *at = *p, *end, *part;
+	const char *at = *p;
 
 	if (*at == '\0') return false;
 	memset(e, 0, sizeof(*e));
 	e->quality = 1000;
-	end = at + strcspn(at, ",");
+	const char *end = at + strcspn(at, ",");
 	*p = *end ? end + 1 : end;
 	at = skip_blank(at, end);
-	part = memchr(at, ';', (size_t)(end - at));
+	const char *part = memchr(at, ';', (size_t)(end - at));
 	e->type = at;
 	e->type_len = (size_t)((part ? part : end) - at);
 	while (e->type_len > 0 && (at[e->type_len - 1] == ' ' || at[e->type_len - 1] == '\t')) {

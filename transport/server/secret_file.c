@@ -15,10 +15,9 @@
 static int open_it(vv_stat *st, const char *path, vv_error *err)
 {
 	int fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err);
-	vv_status rc;
 
 	if (fd < 0) return fd;
-	rc = vv_fstat(st, fd, path, err);
+	vv_status rc = vv_fstat(st, fd, path, err);
 	if (rc == VV_OK && !S_ISREG(st->mode)) {
 		rc = vv_fail(err, VV_EINPUT, "'%s' is not a file", vv_text_shows(path));
 	}

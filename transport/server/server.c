@@ -51,14 +51,14 @@ static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, co
 				 const char *method)
 {
 	vv_auto_free http_request *q = vv_calloc(1, sizeof(*q));
-	const union MHD_ConnectionInfo *info;
 
 	if (!q || !(q->path = vv_strdup(url))) return NULL;
 	q->server = s;
 	q->mhd = c;
 	q->start_ms = vv_monotonic_ms();
 	(void)snprintf(q->method, sizeof(q->method), "%s", method);
-	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	q->connection = info ? info->socket_context : NULL;
 	name_client(q);
 	q->is_too_many = http_connection_asks(s, q->connection, &q->client);
@@ -171,7 +171,6 @@ static enum MHD_Result say_list(http_request *q)
 {
 	const vv_http_server *s = q->server;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	enum MHD_Result result;
 
 	if (!http_is_get(q)) return http_say_allow(q, "this is only read");
 	vv_buf_puts(&text, "varve serves here");
@@ -181,8 +180,7 @@ static enum MHD_Result say_list(http_request *q)
 		vv_buf_puts(&text, "\n/");
 		vv_http_encode(&text, s->repositories[i].name, strlen(s->repositories[i].name));
 	}
-	result = text.failed ? MHD_NO : http_say(q, MHD_HTTP_OK, "%s", vv_buf_cstr(&text));
-	return result;
+	return text.failed ? MHD_NO : http_say(q, MHD_HTTP_OK, "%s", vv_buf_cstr(&text));
 }
 
 static void say_trouble(const vv_http_server *s, const vv_error *trouble)
@@ -235,7 +233,6 @@ static bool identify(http_request *q, enum MHD_Result *result)
 static enum MHD_Result take_route(http_request *q, bool *more)
 {
 	enum MHD_Result result = MHD_NO;
-	route found;
 
 	*more = false;
 	if (atomic_load(&q->server->stopping)) {
@@ -246,7 +243,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 				"too many requests at once from your address");
 	}
 	if (!http_url_secret(q, &result)) return result;
-	found = find_route(q);
+	route found = find_route(q);
 	q->allow = found == VARVE ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 	q->shared = found == RAW || found == IPFS ||
 		    (found == PAGE && strncmp(q->below, "/api/", 5) == 0);
@@ -417,8 +414,6 @@ static vv_status read_pem(vv_buf *out, const char *path, const char *what, bool 
 
 static vv_status read_tls(vv_http_server *s, vv_error *err)
 {
-	vv_status rc;
-
 	if (!s->o.tls_cert && !s->o.tls_key) return VV_OK;
 	if (!s->o.tls_cert || !s->o.tls_key) {
 		return vv_fail(err, VV_EUSAGE, "a certificate and its key belong together");
@@ -426,7 +421,7 @@ static vv_status read_tls(vv_http_server *s, vv_error *err)
 	if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) {
 		return vv_fail(err, VV_ENOSUPPORT, "the libmicrohttpd here was built without TLS");
 	}
-	rc = read_pem(&s->tls_cert, s->o.tls_cert, "certificate", false, err);
+	vv_status rc = read_pem(&s->tls_cert, s->o.tls_cert, "certificate", false, err);
 	return rc < 0 ? rc : read_pem(&s->tls_key, s->o.tls_key, "key", true, err);
 }
 
@@ -536,7 +531,6 @@ static bool listens_at_loopback(int fd)
 static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_error *err)
 {
 	vv_status rc;
-	int fd;
 
 	s->lock = vv_mutex_new();
 	s->clock = vv_ring_new(1);
@@ -549,7 +543,7 @@ static vv_status start_server(vv_http_server *s, const vv_http_options *o, vv_er
 		return rc;
 	}
 	if (o->auth_file && (rc = vv_http_auth_open(&s->auth, o->auth_file, err)) < 0) return rc;
-	fd = http_listen(&s->url, o->address, s->tls_cert.len > 0, err);
+	int fd = http_listen(&s->url, o->address, s->tls_cert.len > 0, err);
 	if (fd < 0) return (vv_status)fd;
 	(void)snprintf(s->cookie, sizeof(s->cookie), "varve-%.20s", strrchr(s->url, ':') + 1);
 	s->only_hosts = s->host_count > 0 || listens_at_loopback(fd);
@@ -562,14 +556,13 @@ vv_status vv_http_server_start(vv_http_server **out, const vv_http_options *o,
 			       const vv_http_handlers *handlers, vv_error *err)
 {
 	vv_http_server *s = vv_calloc(1, sizeof(*s));
-	vv_status rc;
 
 	*out = NULL;
 	if (!s) return vv_fail_nomem(err);
 	s->o = *o;
 	s->handlers = *handlers;
 	fill_defaults(&s->o);
-	rc = start_server(s, o, err);
+	vv_status rc = start_server(s, o, err);
 	s->o.address = s->o.tls_cert = s->o.tls_key = s->o.auth_file = NULL;
 	s->o.paths = s->o.hosts = s->o.proxies = s->o.origins = NULL;
 	s->o.secret = s->o.secret_once = NULL;
@@ -607,10 +600,9 @@ static void pause_ms(unsigned ms)
 static void end_daemon(vv_http_server *s, unsigned grace_sec)
 {
 	uint64_t until = vv_monotonic_ms() + (uint64_t)grace_sec * 1000;
-	int fd;
 
 	atomic_store(&s->stopping, true);
-	fd = MHD_quiesce_daemon(s->daemon);
+	int fd = MHD_quiesce_daemon(s->daemon);
 	if (fd >= 0) {
 		(void)close(fd);
 	}

@@ -19,10 +19,8 @@ static bool has_cookie(const char *header, const char *name, const char *value)
 	size_t name_len = strlen(name);
 
 	while (header && *header) {
-		size_t len;
-
 		header += strspn(header, " \t;");
-		len = strcspn(header, ";");
+		size_t len = strcspn(header, ";");
 		if (len > name_len && strncmp(header, name, name_len) == 0 &&
 		    header[name_len] == '=' &&
 		    is_equal(header + name_len + 1, len - name_len - 1, value)) {
@@ -59,10 +57,10 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 {
 	const vv_http_server *s = q->server;
 	vv_auto(vv_buf) given = VV_BUF_INIT;
-	bool bad = false, has;
+	bool bad = false;
 
 	if (!s->secret) return true;
-	has = http_is_get(q) && http_parameter(q, VV_URL_SECRET, &given, &bad);
+	bool has = http_is_get(q) && http_parameter(q, VV_URL_SECRET, &given, &bad);
 	if (has && !bad && lets_in(q->server, vv_buf_cstr(&given), given.len)) {
 		*result = redirect(q);
 		vv_buf_wipe(&given);

@@ -24,10 +24,9 @@ static vv_status answer(http_request *q, vv_error *err)
 	const vv_http_call call = http_call_of(q);
 	vv_auto(vv_channel) *line = http_stream_channel(q);
 	vv_channel_stats stats;
-	vv_status rc;
 
 	if (!line) return vv_fail_nomem(err);
-	rc = q->server->handlers.answer(q->server->handlers.payload, &call, line, err);
+	vv_status rc = q->server->handlers.answer(q->server->handlers.payload, &call, line, err);
 	vv_channel_stats_get(line, &stats);
 	if (rc < 0) {
 		(void)snprintf(q->problem, sizeof(q->problem), "%s", err->message);
@@ -57,7 +56,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 {
 	const vv_http_server *s = q->server;
 	vv_auto(vv_buf) none = VV_BUF_INIT;
-	bool bad = false, push;
+	bool bad = false;
 
 	*more = false;
 	if (strcmp(q->method, "POST") != 0) {
@@ -67,7 +66,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 		return http_say(q, MHD_HTTP_UNSUPPORTED_MEDIA_TYPE,
 				"a request of varve has the Content-Type " TYPE);
 	}
-	push = http_parameter(q, "push", &none, &bad);
+	bool push = http_parameter(q, "push", &none, &bad);
 	if (push && !q->may_write) {
 		if (s->auth && !s->o.read_only && !q->is_known) {
 			return http_say(q, MHD_HTTP_UNAUTHORIZED, "log in to push");
@@ -114,8 +113,6 @@ enum MHD_Result http_varve_body(http_request *q, const char *bytes, size_t *len)
 
 enum MHD_Result http_varve_end(http_request *q)
 {
-	struct MHD_Response *response;
-
 	vv_ring_end(q->stream.in);
 	http_connection_phase(q->connection, HTTP_WORK);
 	vv_ring_wait(q->stream.out);
@@ -127,7 +124,7 @@ enum MHD_Result http_varve_end(http_request *q)
 		}
 		return http_say_error(q, &q->stream.err);
 	}
-	response = http_stream_response(q, MHD_SIZE_UNKNOWN);
+	struct MHD_Response *response = http_stream_response(q, MHD_SIZE_UNKNOWN);
 	if (response) {
 		http_add(response, "Content-Type", TYPE);
 		http_add(response, "Cache-Control", "no-store");

@@ -76,17 +76,15 @@ static void last_bytes(vv_http_range *out, uint64_t count, uint64_t size)
 void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size)
 {
 	uint64_t first, last = UINT64_MAX;
-	bool has_first, has_last;
-	const char *p;
 
 	out->kind = VV_HTTP_WHOLE;
 	out->from = 0;
 	out->len = size;
 	if (!value || strncasecmp(value, "bytes=", 6) != 0) return;
-	p = skip_blank(value + 6);
-	has_first = read_number(&p, &first);
+	const char *p = skip_blank(value + 6);
+	bool has_first = read_number(&p, &first);
 	if (*p++ != '-') return;
-	has_last = read_number(&p, &last);
+	bool has_last = read_number(&p, &last);
 	if (*skip_blank(p) != '\0' || (!has_first && !has_last)) return;
 	if (!has_first) {
 		last_bytes(out, last, size);
@@ -115,15 +113,13 @@ static const char *opaque(const char *tag)
 static bool is_named(const char *value, const char *tag, bool strong)
 {
 	size_t len = strlen(tag);
-	const char *p;
 
-	for (p = skip_blank(value); *p;) {
-		const char *end;
+	for (const char *p = skip_blank(value); *p;) {
 		bool weak = p[0] == 'W' && p[1] == '/';
 
 		if (*p == '*') return true;
 		p = opaque(p);
-		end = *p == '"' ? strchr(p + 1, '"') : NULL;
+		const char *end = *p == '"' ? strchr(p + 1, '"') : NULL;
 		if (!end) return false;
 		end++;
 		if ((size_t)(end - p) == len && memcmp(p, tag, len) == 0 && !(strong && weak)) {

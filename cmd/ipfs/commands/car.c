@@ -113,14 +113,13 @@ static vv_status write_file(job *j, const export *x, const char *path, vv_car_st
 			    vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_dir(path), *temp = NULL;
-	vv_status rc, closed;
 	int fd;
 
 	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-car-");
 	if ((fd = vv_temp_open(&temp, dir, ".varve-car-", err)) < 0) return (vv_status)fd;
-	rc = write_car(j, x, fd, path, stats, err);
-	closed = vv_close(fd, path, rc < 0 ? NULL : err);
+	vv_status rc = write_car(j, x, fd, path, stats, err);
+	vv_status closed = vv_close(fd, path, rc < 0 ? NULL : err);
 	if (rc < 0 || (rc = closed) < 0 || (rc = vv_rename(temp, path, err)) < 0) {
 		(void)vv_unlink(temp, true, NULL);
 	}
@@ -298,22 +297,21 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 
 static vv_status check_roots(import *m, vv_error *err)
 {
-	size_t count, i;
+	size_t count;
 	const vv_cid *roots = vv_car_roots(m->car, &count);
-	vv_status rc;
 
 	if (count == 0) {
 		return vv_fail(err, VV_EINPUT,
 			       "the CAR file names no root, "
 			       "so its content is unknown");
 	}
-	rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
+	vv_status rc = vv_car_complete(m->in, roots, count, &m->wanted, err);
 	if (rc == VV_EMISSING) {
 		return vv_hint(err, "the file was cut off, or holds only a part; what has arrived "
 				    "is kept for some time, so that another file or a peer can add "
 				    "the rest");
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = check_root(m, &roots[i], err);
 	}
 	return rc;

@@ -147,12 +147,11 @@ static vv_status publish_one(job *j, const char *word, vv_error *err)
 static vv_status find_named(job *j, const char *word, vv_cid *out, vv_error *err)
 {
 	vv_auto(vv_subject) s = {0};
-	vv_status rc;
 
 	if (vv_published_file_cid(out, word) || vv_cid_parse(out, word, strlen(word), NULL) == 0) {
 		return VV_OK;
 	}
-	rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err);
+	vv_status rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err);
 	*out = s.root;
 	return rc;
 }

@@ -67,10 +67,9 @@ static void put_time(char out[32])
 	struct tm parts;
 	int64_t sec;
 	uint32_t nsec;
-	time_t now;
 
 	vv_now(&sec, &nsec);
-	now = (time_t)sec;
+	time_t now = (time_t)sec;
 	if (!gmtime_r(&now, &parts) || strftime(out, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0) {
 		out[0] = '\0';
 	}
@@ -108,7 +107,7 @@ vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 	const vv_connect_options o = {.repo = r,
 				      .idle_sec = to->idle_sec ? to->idle_sec : THINKING_SEC};
 	vv_leaf_blocks blocks = {list, {NULL, &maker}};
-	vv_car_source file = {vv_leaf_blocks_get, &blocks}, table;
+	vv_car_source file = {vv_leaf_blocks_get, &blocks};
 	vv_car_stats stats;
 	vv_auto(vv_url) node = {0};
 	vv_status rc;
@@ -119,7 +118,7 @@ vv_status vv_publish_send(vv_published *p, vv_repository *r, vv_leaf_list *list,
 		return rc;
 	}
 	work.ordered = ordered;
-	table = vv_car_source_of(blocks.from.store);
+	vv_car_source table = vv_car_source_of(blocks.from.store);
 	if ((rc = vv_rpc_node_import(&node, &o, &file, &p->file, to->progress, &stats, err)) < 0 ||
 	    (to->with_table && (rc = vv_rpc_node_import(&node, &o, &table, &p->version,
 							to->progress, &stats, err)) < 0)) {

@@ -49,9 +49,8 @@ static void interrupt(int number)
 
 static void catch_interrupts(void)
 {
-	struct sigaction sa;
+	struct sigaction sa = {0};
 
-	memset(&sa, 0, sizeof(sa));
 	sa.sa_handler = interrupt;
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGINT, &sa, NULL);
@@ -70,10 +69,9 @@ static double seconds(void)
 static vv_status run(prompt *p, const char *sql, vv_error *err)
 {
 	double start = seconds();
-	vv_status rc;
 
 	running = p->script->session.db;
-	rc = vv_sql_script_run(p->script, sql, err);
+	vv_status rc = vv_sql_script_run(p->script, sql, err);
 	running = NULL;
 	vv_out_flush();
 	if (p->timer) {

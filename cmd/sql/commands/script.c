@@ -16,13 +16,13 @@
 /* The line of the query where the error is, with a mark below. */
 static void show_place(const char *sql, int place)
 {
-	const char *start, *end;
+	const char *start;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
 	if (place < 0 || (size_t)place > strlen(sql)) return;
 	for (start = sql + place; start > sql && start[-1] != '\n'; start--) {
 	}
-	end = start + strcspn(start, "\n");
+	const char *end = start + strcspn(start, "\n");
 	vv_buf_puts(&b, "  ");
 	vv_text_put_words(&b, start, (size_t)(end - start), 0);
 	vv_buf_puts(&b, "\n  ");
@@ -133,12 +133,11 @@ vv_status vv_sql_script_run(vv_sql_script *j, const char *sql, vv_error *err)
 {
 	sqlite3_str *out = sqlite3_str_new(NULL);
 	char *text;
-	const char *at;
 	bool more = true;
 
 	vv_sql_rewrite(out, sql, strlen(sql));
 	if (!(text = sqlite3_str_finish(out)) && *sql) return vv_fail_nomem(err);
-	at = text ? text : "";
+	const char *at = text ? text : "";
 	while (more && *at && !vv_out_failed()) {
 		sqlite3_stmt *stmt = NULL;
 		int place = -1;

@@ -79,10 +79,9 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 	vv_sql_script s = {.params = &o->params, .format = o->format, .quiet = o->quiet};
 	vv_auto(vv_buf) query = VV_BUF_INIT;
 	bool asks = is_prompt(c);
-	vv_status rc;
 
 	if (o->views) return export_views(&s.session, o->views, err);
-	rc = asks ? VV_OK : read_query(&query, c, err);
+	vv_status rc = asks ? VV_OK : read_query(&query, c, err);
 
 	if (rc == VV_OK && (rc = vv_sql_session_open(&s.session, o->exact, err)) == VV_OK) {
 		rc = asks ? vv_sql_prompt(&s, err)

@@ -105,10 +105,9 @@ static void widen(column *c, size_t rows)
 	for (size_t i = 0; i < rows; i++) {
 		char *at = c->values.bytes + i * sizeof(double);
 		int64_t n;
-		double d;
 
 		memcpy(&n, at, sizeof(n));
-		d = (double)n;
+		double d = (double)n;
 		memcpy(at, &d, sizeof(d));
 	}
 	c->kind = REAL;
@@ -163,7 +162,7 @@ static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
 				     [SQLITE_BLOB] = BINARY};
 	column *c = &a->columns[i];
 	int type = sqlite3_column_type(a->stmt, i);
-	bool null = type == SQLITE_NULL, done;
+	bool null = type == SQLITE_NULL;
 
 	if (!null && kinds[type] == TEXT &&
 	    !vv_utf8_valid(sqlite3_column_blob(a->stmt, i),
@@ -179,7 +178,7 @@ static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
 	if (!null && kinds[type] != c->kind && !(kinds[type] == INTEGER && c->kind == REAL)) {
 		return refuse(a, i, err);
 	}
-	done = null ? append_null(c) : append_value(c, a->stmt, i);
+	bool done = null ? append_null(c) : append_value(c, a->stmt, i);
 	a->bytes += null || is_number(c->kind) ? 0 : (size_t)sqlite3_column_bytes(a->stmt, i);
 	return done && mark(c, a->rows, !null) ? VV_OK : vv_fail_nomem(err);
 }

@@ -32,13 +32,11 @@ static bool is_taken(const vv_sql_columns_sql *s, const char *name)
 void vv_sql_columns_add(vv_sql_columns_sql *s, const char *prefix, const char *name,
 			const char *suffix, const char *type)
 {
-	char *whole;
-
 	if (s->failed || !s->names || s->count == s->most) {
 		s->failed = true;
 		return;
 	}
-	whole = sqlite3_mprintf("%s%s%s", prefix, name[0] ? name : "column", suffix);
+	char *whole = sqlite3_mprintf("%s%s%s", prefix, name[0] ? name : "column", suffix);
 	for (int n = 2; whole && is_taken(s, whole); n++) {
 		sqlite3_free(whole);
 		whole = sqlite3_mprintf("%s%s%s:%d", prefix, name[0] ? name : "column", suffix, n);
@@ -63,12 +61,11 @@ void vv_sql_columns_add_table(vv_sql_columns_sql *s, const char *prefix, const v
 
 int vv_sql_columns_end(vv_sql_columns_sql *s, vv_sql_catalog *c, char **message)
 {
-	char *sql;
 	int rc = SQLITE_NOMEM;
 
 	/* Of a file without a byte: SQLite has no table without columns. */
 	sqlite3_str_appendall(s->sql, s->count > 0 ? ")" : "\"column\" TEXT)");
-	sql = sqlite3_str_finish(s->sql);
+	char *sql = sqlite3_str_finish(s->sql);
 	if (sql && !s->failed) {
 		rc = sqlite3_declare_vtab(c->db, sql);
 		if (rc != SQLITE_OK && rc != SQLITE_NOMEM) {

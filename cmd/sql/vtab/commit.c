@@ -33,13 +33,12 @@ static vv_sql_commit *copy(const varve_commit *from)
 	const size_t count = sizeof(texts) / sizeof(texts[0]);
 	size_t size = 0;
 	vv_sql_commit *c;
-	char *at;
 
 	for (size_t i = 0; i < count; i++) {
 		size += strlen(texts[i]) + 1;
 	}
 	if (!(c = sqlite3_malloc64(sizeof(*c) + size))) return NULL;
-	at = c->texts;
+	char *at = c->texts;
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(texts[i]) + 1;
 

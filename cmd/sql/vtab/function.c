@@ -67,7 +67,6 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 	size_t most = (size_t)sqlite3_limit(db, SQLITE_LIMIT_COLUMN, -1);
 	vv_sql_columns_sql sql;
 	varve_error err;
-	int rc;
 
 	(void)argc;
 	(void)argv;
@@ -77,7 +76,7 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 	t->known.catalog = vv_sql_catalog_keep(r->catalog);
 	t->known.repo = r->repo;
 	t->known.name = &t->name;
-	rc = take_name(t, r);
+	int rc = take_name(t, r);
 	if (rc == SQLITE_OK && t->name.path) {
 		const vv_sql_place place = {r->repo, t->name.path, t->name.revision, false};
 
@@ -185,7 +184,7 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 	function_cursor *c = (function_cursor *)base;
 	function_table *t = (function_table *)base->pVtab;
 	varve_error err;
-	int given = 0, rc;
+	int given = 0;
 
 	(void)plan;
 	(void)argc;
@@ -202,7 +201,7 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 			}
 		}
 	}
-	rc = t->function->open(&c->state, &t->known, (const char *const *)c->arguments, &err);
+	int rc = t->function->open(&c->state, &t->known, (const char *const *)c->arguments, &err);
 	return rc < 0 ? vv_sql_catalog_fail(t->known.catalog, &err, &base->pVtab->zErrMsg)
 		      : next(base);
 }

@@ -147,12 +147,10 @@ static int widen_slots(vv_sql_grouped *g, varve_error *err)
 static int add_group(vv_sql_grouped *g, size_t slot, uint64_t hash, const vv_sql_value *v,
 		     varve_error *err)
 {
-	group *x;
-
 	if (make_room(&g->groups, &g->group_cap, g->group_count, sizeof(*g->groups), err) < 0) {
 		return err->code;
 	}
-	x = &g->groups[g->group_count];
+	group *x = &g->groups[g->group_count];
 	*x = (group){.hash = hash, .null = v->null, .len = v->len};
 	if (v->null) {
 		x->len = 0;
@@ -180,10 +178,9 @@ static int find_group(uint32_t *out, vv_sql_grouped *g, const vv_sql_value *v, v
 {
 	uint64_t hash = hash_of(v);
 	int rc = widen_slots(g, err);
-	size_t at;
 
 	if (rc < 0) return rc;
-	at = hash & (g->slot_count - 1);
+	size_t at = hash & (g->slot_count - 1);
 	while (g->slots[at] != NO_GROUP && !is_group(g, &g->groups[g->slots[at]], hash, v)) {
 		at = (at + 1) & (g->slot_count - 1);
 	}
@@ -197,10 +194,10 @@ static int find_group(uint32_t *out, vv_sql_grouped *g, const vv_sql_value *v, v
 
 static int widen(vv_sql_grouped *g, uint64_t used, varve_error *err)
 {
-	size_t cap = g->cap, unused;
+	size_t cap = g->cap;
 	int rc = make_room(&g->rows, &g->cap, g->count, sizeof(*g->rows), err);
 
-	unused = cap;
+	size_t unused = cap;
 	if (rc == 0) {
 		rc = make_room(&g->ids, &unused, g->count, sizeof(*g->ids), err);
 	}
@@ -278,12 +275,11 @@ static int compare(const void *a, const void *b)
 	const sorting *s = a, *t = b;
 	const group *x = s->group, *y = t->group;
 	size_t len = x->len < y->len ? x->len : y->len;
-	int order;
 
 	if (x->null || y->null) return y->null - x->null;
 	if (s->class == VV_CLASS_INTEGER) return (x->is.i > y->is.i) - (x->is.i < y->is.i);
 	if (s->class == VV_CLASS_REAL) return (x->is.d > y->is.d) - (x->is.d < y->is.d);
-	order = len > 0 ? memcmp(s->texts + x->is.text, s->texts + y->is.text, len) : 0;
+	int order = len > 0 ? memcmp(s->texts + x->is.text, s->texts + y->is.text, len) : 0;
 	return order != 0 ? order : (x->len > y->len) - (x->len < y->len);
 }
 
@@ -355,7 +351,6 @@ int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_op
 			const vv_sql_grouping *how, varve_error *err)
 {
 	vv_sql_grouped *g = sqlite3_malloc64(sizeof(*g));
-	int rc;
 
 	*out = NULL;
 	if (!g) return vv_sql_error_memory(err);
@@ -364,9 +359,9 @@ int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_op
 	for (size_t i = 0; i < COLUMNS && i < of->facts->columns; i++) {
 		g->classes[i] = of->columns[i].class;
 	}
-	rc = of->facts->rows < UINT32_MAX
-		     ? read_rows(g, scan, how->used, err)
-		     : vv_sql_error_format(err, VARVE_ENOSUPPORT, "too many rows to group");
+	int rc = of->facts->rows < UINT32_MAX
+			 ? read_rows(g, scan, how->used, err)
+			 : vv_sql_error_format(err, VARVE_ENOSUPPORT, "too many rows to group");
 	if (rc < 0 || (rc = sort(g, how->descending, err)) < 0) {
 		vv_sql_grouped_close(g);
 		return rc;

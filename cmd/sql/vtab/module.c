@@ -315,10 +315,10 @@ static int create_temporary(vv_sql_catalog *c, const char *path, varve_error *er
 	for (size_t i = 0; i < count && rc == 0; i++) {
 		const char *name;
 		size_t len;
-		char *sql, *message = NULL;
+		char *message = NULL;
 
 		vv_sql_name_short(&name, &len, paths, count, i);
-		sql = sqlite3_mprintf(
+		char *sql = sqlite3_mprintf(
 			"CREATE VIRTUAL TABLE IF NOT EXISTS temp.\"%.*w\" USING varve('%q','%s%q')",
 			(int)len, name,
 			folder                     ? folder
@@ -368,7 +368,6 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 	char **paths = NULL;
 	char head[VARVE_ID_SIZE];
 	varve_error err;
-	int rc;
 
 	(void)argc;
 	if (!path) {
@@ -382,7 +381,7 @@ static void attach(sqlite3_context *context, int argc, sqlite3_value **argv)
 				     -1);
 		return;
 	}
-	rc = vv_sql_module_open_repo(c, path, NULL, &err);
+	int rc = vv_sql_module_open_repo(c, path, NULL, &err);
 	if (rc == 0 && (rc = add_names(c, NULL, false, &err)) == 0 &&
 	    varve_rev_parse(head, c->repo, "HEAD", NULL) == 0) {
 		rc = add_refs(c, &err);
@@ -515,7 +514,6 @@ int vv_sql_module_install(vv_sql_catalog **out, sqlite3 *db, char **message,
 {
 	vv_sql_catalog *c;
 	varve_error err;
-	int rc;
 
 	SQLITE_EXTENSION_INIT2(api)
 	if (out) {
@@ -529,7 +527,8 @@ int vv_sql_module_install(vv_sql_catalog **out, sqlite3 *db, char **message,
 	if (is_installed(db)) return SQLITE_OK;
 	if (!(c = vv_sql_catalog_new(db))) return SQLITE_NOMEM;
 	/* The module keeps the catalog: it goes with the connection. */
-	rc = sqlite3_create_module_v2(db, "varve", &vv_sql_rows_created_module, c, drop_catalog);
+	int rc = sqlite3_create_module_v2(db, "varve", &vv_sql_rows_created_module, c,
+					  drop_catalog);
 	if (rc == SQLITE_OK) {
 		rc = add_functions(db, c);
 	}

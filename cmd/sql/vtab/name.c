@@ -334,14 +334,14 @@ static char *path_of_name(const varve_repo *repo, const char *name, size_t len)
 {
 	const char *tree = varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE), *below = "";
 	const size_t tree_len = tree ? strlen(tree) : 0;
-	char *here = NULL, *path;
+	char *here = NULL;
 
 	if (len < 2 || memcmp(name, "./", 2) != 0) return sqlite3_mprintf("%.*s", (int)len, name);
 	if (tree && (here = realpath(".", NULL)) && strncmp(here, tree, tree_len) == 0 &&
 	    here[tree_len] == '/') {
 		below = here + tree_len + 1;
 	}
-	path = sqlite3_mprintf("%s%s%.*s", below, *below ? "/" : "", (int)len - 2, name + 2);
+	char *path = sqlite3_mprintf("%s%s%.*s", below, *below ? "/" : "", (int)len - 2, name + 2);
 	free(here);
 	return path;
 }
@@ -461,14 +461,13 @@ static int find_function(vv_sql_name *out, vv_sql_catalog *c, const char *word, 
 	static const char head[] = "@HEAD";
 	char *in_head;
 	varve_error other;
-	int rc;
 
 	/* a file of the repository, which has versions, rather than any file */
 	if (c->repo && strncmp(word, "./", 2) == 0 &&
 	    choose_file(&out->path, c, NULL, word, strlen(word), err) == 0) {
 		return 0;
 	}
-	rc = find_version(out, c, word, err);
+	int rc = find_version(out, c, word, err);
 	if (rc != VARVE_ENOTFOUND || !c->repo || strchr(word, '@')) return rc;
 	if (!(in_head = sqlite3_mprintf("%s%s", word, head))) return vv_sql_error_memory(err);
 	vv_sql_name_clear(out);
@@ -481,12 +480,10 @@ static int find_function(vv_sql_name *out, vv_sql_catalog *c, const char *word, 
 
 int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve_error *err)
 {
-	int rc;
-
 	memset(out, 0, sizeof(*out));
 	err->hint[0] = '\0';
 	err->hint_id = 0;
-	rc = find_version(out, c, word, err);
+	int rc = find_version(out, c, word, err);
 	for (int kind = VV_NAME_ROW; rc == VARVE_ENOTFOUND && kind > VV_NAME_VERSION; kind--) {
 		size_t len = strlen(prefixes[kind]);
 

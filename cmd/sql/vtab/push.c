@@ -183,13 +183,12 @@ static int compare_numbers(vv_sql_push *p, size_t column, int op, sqlite3_value 
 			   varve_error *err)
 {
 	sqlite3_value *copy;
-	int rc;
 
 	if (sqlite3_value_type(value) != SQLITE_TEXT) {
 		return compare_number(p, column, op, value, err);
 	}
 	if (!(copy = sqlite3_value_dup(value))) return vv_sql_error_memory(err);
-	rc = compare_number(p, column, op, copy, err);
+	int rc = compare_number(p, column, op, copy, err);
 	sqlite3_value_free(copy);
 	return rc;
 }
@@ -231,13 +230,12 @@ static int compare_texts(vv_sql_push *p, size_t column, int op, sqlite3_value *v
 			 varve_error *err)
 {
 	const char *text;
-	size_t len;
 	char *copy;
 
 	/* Asking for the text of anything else would make a text of it. */
 	if (sqlite3_value_type(value) != SQLITE_TEXT) return 0;
 	if (!(text = (const char *)sqlite3_value_text(value))) return vv_sql_error_memory(err);
-	len = (size_t)sqlite3_value_bytes(value);
+	size_t len = (size_t)sqlite3_value_bytes(value);
 	if (!literal && (op != SQLITE_INDEX_CONSTRAINT_EQ || may_be_number(text, len))) return 0;
 	if (varve_table_column(p->of->table, column)->type != VARVE_TYPE_STRING) {
 		return compare_days(p, column, op, text, len, err);

@@ -168,18 +168,17 @@ static size_t put_function(sqlite3_str *out, const token *name, const char *end)
 {
 	static const char *const names[] = {"varve_at",         "varve_blame",   "varve_diff",
 					    "varve_diff_cells", "varve_history", "varve_row"};
-	const char *at = name->at + name->len, *rest;
-	token open, table, after;
+	const char *at = name->at + name->len;
 	bool known = false;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !known; i++) {
 		known = is_word(name, names[i]);
 	}
 	if (!known) return 0;
-	open = next_token(&at, end);
-	table = next_token(&at, end);
-	rest = at;
-	after = next_token(&at, end);
+	token open = next_token(&at, end);
+	token table = next_token(&at, end);
+	const char *rest = at;
+	token after = next_token(&at, end);
 	if (open.len != 1 || open.at[0] != '(' || table.kind != STRING || !is_closed(&table) ||
 	    after.len != 1 || (after.at[0] != ',' && after.at[0] != ')')) {
 		return 0;

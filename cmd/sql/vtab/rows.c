@@ -104,15 +104,14 @@ static const char *argument_of(int kind)
 
 static int declare(rows_table *t, char **message, varve_error *err)
 {
-	size_t most = (size_t)sqlite3_limit(t->catalog->db, SQLITE_LIMIT_COLUMN, -1), extra;
+	size_t most = (size_t)sqlite3_limit(t->catalog->db, SQLITE_LIMIT_COLUMN, -1);
 	bool commits = t->name.kind == VV_NAME_HISTORY || t->name.kind == VV_NAME_BLAME;
 	const char *argument = argument_of(t->name.kind);
 	vv_sql_columns_sql sql;
-	int rc;
 
 	t->columns = t->declared->facts->columns;
 	t->argument = t->columns + (commits ? COMMIT_COLUMNS : 0);
-	extra = t->argument - t->columns + (argument != NULL);
+	size_t extra = t->argument - t->columns + (argument != NULL);
 	if (t->columns + extra > most) {
 		vv_sql_error_format(err, VARVE_ENOSUPPORT,
 				    "'%s' has %zu columns, and SQLite takes at most %zu in a table",
@@ -120,7 +119,7 @@ static int declare(rows_table *t, char **message, varve_error *err)
 		return vv_sql_catalog_fail(t->catalog, err, message);
 	}
 	t->texts = t->columns + extra;
-	rc = vv_sql_columns_begin(&sql, most, err);
+	int rc = vv_sql_columns_begin(&sql, most, err);
 	if (rc < 0) return vv_sql_catalog_fail(t->catalog, err, message);
 	vv_sql_columns_add_table(&sql, "", t->declared, false);
 	for (size_t i = 0; i < COMMIT_COLUMNS && commits; i++) {
@@ -155,9 +154,7 @@ static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, b
 		      vv_sql_name name, char **message)
 {
 	rows_table *t = sqlite3_malloc64(sizeof(*t));
-	vv_sql_place place;
 	varve_error err;
-	int rc;
 
 	if (!t) {
 		vv_sql_name_clear(&name);
@@ -171,8 +168,8 @@ static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, b
 	t->repo = repo;
 	t->own_repo = own_repo;
 	t->name = name;
-	rc = check_kind(t, &err);
-	place = place_of(t);
+	int rc = check_kind(t, &err);
+	vv_sql_place place = place_of(t);
 	if (rc == 0) {
 		rc = vv_sql_opened_get(&t->declared, c, &place, &err);
 	}
@@ -419,10 +416,9 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	estimate e = {rows, rows * 2, 0};
 	bool at = false;
 	int count = 0, rc = SQLITE_OK;
-	sqlite3_str *plan;
 
 	if (argument_of(t->name.kind) && (rc = take_argument(&at, t, info)) != SQLITE_OK) return rc;
-	plan = sqlite3_str_new(NULL);
+	sqlite3_str *plan = sqlite3_str_new(NULL);
 	sqlite3_str_appendf(plan, "%llx", (unsigned long long)info->colUsed);
 	for (int i = 0; i < info->nConstraint && count < VV_SCAN_CONDITIONS; i++) {
 		vv_sql_scan_condition c;
@@ -532,10 +528,9 @@ static int refresh(rows_table *t, varve_error *err)
 	const vv_sql_place place = place_of(t);
 	vv_sql_opened *now;
 	bool current;
-	int rc;
 
 	if (t->statement == t->catalog->statement) return 0;
-	rc = vv_sql_opened_is_current(&current, t->declared, &place, err);
+	int rc = vv_sql_opened_is_current(&current, t->declared, &place, err);
 	if (rc < 0 || current) {
 		t->statement = t->catalog->statement;
 		return rc;
@@ -672,12 +667,11 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 {
 	rows_cursor *c = (rows_cursor *)base;
 	varve_error err;
-	int rc;
 
 	(void)argc;
 	reset(c);
 	read_plan(c, ((const rows_table *)base->pVtab)->texts, plan);
-	rc = begin(c, (rows_table *)base->pVtab, number != 0, argv, &err);
+	int rc = begin(c, (rows_table *)base->pVtab, number != 0, argv, &err);
 	if (rc == 0) {
 		rc = next_row(c, &err);
 	}
@@ -716,7 +710,6 @@ static void put_commit(const varve_commit *commit, sqlite3_context *context, siz
 /* The commit of the row at hand. */
 static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
 {
-	const char *id;
 	int rc;
 
 	if (t->name.kind == VV_NAME_HISTORY) return 0;
@@ -729,7 +722,7 @@ static int find_commit(rows_cursor *c, rows_table *t, varve_error *err)
 		}
 		c->blame = vv_sql_blame_keep(t->blame);
 	}
-	id = varve_blame_commit(c->blame->of, vv_sql_scan_row(c->scan), c->blamed);
+	const char *id = varve_blame_commit(c->blame->of, vv_sql_scan_row(c->scan), c->blamed);
 	return id ? vv_sql_commits_get(&c->commit, &t->catalog->commits, t->repo, id, err)
 		  : vv_sql_error_format(err, VARVE_ECORRUPT, "'%s' has other rows in its history",
 					t->name.path);

@@ -142,11 +142,10 @@ static int open_scan(vv_sql_scan *s, const vv_sql_scan_plan *plan, sqlite3_value
 	vv_sql_push push = {.of = s->version};
 	const char **names;
 	size_t count;
-	int rc;
 
 	s->end = s->version->facts->rows;
 	names = sqlite3_malloc64((s->declared->facts->columns + 1) * sizeof(*names));
-	rc = names ? choose_columns(names, &count, s, plan, err) : vv_sql_error_memory(err);
+	int rc = names ? choose_columns(names, &count, s, plan, err) : vv_sql_error_memory(err);
 	if (rc == 0 && (rc = take_conditions(&push, s, plan, values, err)) == 0) {
 		if (push.none) {
 			s->end = 0;
@@ -185,14 +184,12 @@ int vv_sql_scan_open(vv_sql_scan **out, vv_sql_opened *version, vv_sql_opened *d
 
 int vv_sql_scan_next(vv_sql_scan *s, varve_error *err)
 {
-	int more;
-
 	if (!s->rows) {
 		s->row += s->begun;
 		s->begun = true;
 		return s->row < s->end;
 	}
-	more = varve_rows_next(s->rows, &s->cells, err);
+	int more = varve_rows_next(s->rows, &s->cells, err);
 	if (more > 0) {
 		s->row = varve_rows_number(s->rows);
 		more = s->row < s->end;

@@ -44,16 +44,15 @@ static vv_status declare(const exporting *x, size_t i, vv_error *err)
 {
 	const char *at;
 	size_t len;
-	char *name;
-	vv_status rc;
 
 	vv_sql_name_short(&at, &len, x->paths, x->count, i);
-	name = sqlite3_mprintf("%.*s_history", (int)len, at);
+	char *name = sqlite3_mprintf("%.*s_history", (int)len, at);
 	if (!name) return vv_fail_nomem(err);
-	rc = run(x,
-		 sqlite3_mprintf("CREATE VIRTUAL TABLE out.\"%.*w\" USING varve(%Q, 'HEAD:%q')",
-				 (int)len, at, x->folder, x->paths[i]),
-		 err);
+	vv_status rc = run(
+		x,
+		sqlite3_mprintf("CREATE VIRTUAL TABLE out.\"%.*w\" USING varve(%Q, 'HEAD:%q')",
+				(int)len, at, x->folder, x->paths[i]),
+		err);
 	if (rc == VV_OK && !is_table(x, name)) {
 		rc = run(x,
 			 sqlite3_mprintf(
@@ -70,12 +69,11 @@ static vv_status list(exporting *x, vv_error *err)
 {
 	const varve_repo *repo = x->s->catalog->repo;
 	varve_error e;
-	int rc;
 
 	if (!repo) return vv_fail(err, VV_ENOTFOUND, "not in a repository");
 	x->folder = varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE);
 	x->folder = x->folder ? x->folder : varve_repo_folder(repo, VARVE_FOLDER_COMMON);
-	rc = vv_sql_name_list(&x->paths, &x->count, x->s->catalog->repo, "HEAD", &e);
+	int rc = vv_sql_name_list(&x->paths, &x->count, x->s->catalog->repo, "HEAD", &e);
 	if (rc == VARVE_ENOTFOUND) {
 		vv_fail(err, VV_ENOTFOUND, "there is no commit yet");
 		return vv_hint(err, "the tables of the file are those of the last commit");

@@ -52,11 +52,10 @@ static vv_status take(vv_error *err, const varve_error *e)
 vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
 {
 	varve_error e;
-	int rc;
 
 	s->db = NULL;
 	s->catalog = NULL;
-	rc = sqlite3_auto_extension((void (*)(void))install);
+	int rc = sqlite3_auto_extension((void (*)(void))install);
 	if (rc == SQLITE_OK) {
 		rc = sqlite3_open_v2(":memory:", &s->db,
 				     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,

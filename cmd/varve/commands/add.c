@@ -154,13 +154,12 @@ static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
 	vv_auto(vv_buf) files = VV_BUF_INIT;
 	vv_json_out json;
 	bool torn = false;
-	vv_status rc;
 
 	vv_json_out_init(&json, &files, 0);
 	vv_json_open_array(&json);
 	req->json = vv_wants_json(o->format) ? &json : NULL;
 	/* The writer's lock comes before the index is read: varve's commands take turns. */
-	rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err);
+	vv_status rc = vv_context_need(c, (o->dry_run ? 0 : VV_NEEDS_LOCK) | VV_NEEDS_INDEX, err);
 	if (rc == VV_OK) {
 		vv_dataset_reader_lend_index(c->reader, c->index);
 		rc = o->fix ? fix_torn(c, o, &torn, err) : VV_OK;

@@ -295,7 +295,6 @@ static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payl
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	size_t places[KEY_MAX], count = key_places(r, t, places, KEY_MAX);
 	int more = 0;
-	vv_batch_init(&batch);
 	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
 	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
 		for (size_t i = 0; i < batch.rows && rc == VV_OK; i++) {

@@ -52,9 +52,8 @@ static char *joined(const char *a, const char *b, const char *c)
 static const char *short_name(const char *ref)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/remotes/"};
-	size_t i;
 
-	for (i = 0; i < 2; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		if (strncmp(ref, prefixes[i], strlen(prefixes[i])) == 0) {
 			return ref + strlen(prefixes[i]);
 		}
@@ -103,7 +102,7 @@ static vv_status print_details(const listing *l, const vv_ref *ref, vv_error *er
 	const char *subject;
 	vv_auto(vv_commit) c = {0};
 	vv_status rc, has = VV_ENOTFOUND;
-	size_t len, n;
+	size_t len;
 
 	if ((rc = vv_commit_read(l->repo, &ref->commit, &c, err)) < 0) return rc;
 	if ((rc = vv_rev_short(l->repo, &ref->commit, &hex, err)) == VV_OK) {
@@ -111,7 +110,7 @@ static vv_status print_details(const listing *l, const vv_ref *ref, vv_error *er
 			has = vv_branch_upstream(l->repo, ref->name, &upstream, &ahead, &behind,
 						 VV_IGNORED);
 		}
-		for (n = vv_text_width(short_name(ref->name), strlen(short_name(ref->name)));
+		for (size_t n = vv_text_width(short_name(ref->name), strlen(short_name(ref->name)));
 		     n < l->widest; n++) {
 			vv_out(" ");
 		}
@@ -184,12 +183,11 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status list_branches(const options *o, vv_repository *r, vv_error *err)
 {
-	listing l;
+	listing l = {0};
 	vv_status rc;
 	vv_auto(char) *hex = NULL;
 	bool json = vv_wants_json(o->format);
 
-	memset(&l, 0, sizeof(l));
 	l.o = o;
 	l.repo = r;
 	vv_buf_init(&l.json);
@@ -325,17 +323,14 @@ static vv_status forget_settings(vv_repository *r, const char *branch, bool only
 				 vv_error *err)
 {
 	vv_auto(char) *prefix = joined("branch.", branch, ".");
-	settings s;
-	vv_status rc;
-	size_t i;
+	settings s = {0};
 
-	memset(&s, 0, sizeof(s));
 	s.repo = r;
 	s.prefix = prefix;
 	s.only_upstream = only_upstream;
 	if (!prefix) return vv_fail_nomem(err);
-	rc = vv_config_each(r, prefix, collect_setting, &s, err);
-	for (i = 0; i < s.count; i++) {
+	vv_status rc = vv_config_each(r, prefix, collect_setting, &s, err);
+	for (size_t i = 0; i < s.count; i++) {
 		if (rc == VV_OK) {
 			rc = vv_config_set(r, s.names[i], NULL, err);
 		}
@@ -349,10 +344,9 @@ static vv_status delete_one(const options *o, vv_repository *r, const char *name
 	vv_auto(char) *ref_name = joined(o->remotes ? "refs/remotes/" : "refs/heads/", name, ""),
 		      *where = NULL, *hex = NULL;
 	vv_auto(vv_ref) ref = {0};
-	vv_status rc;
 
 	if (!ref_name) return vv_fail_nomem(err);
-	rc = vv_ref_get(r, ref_name, &ref, err);
+	vv_status rc = vv_ref_get(r, ref_name, &ref, err);
 	if (rc < 0) {
 		return rc == VV_ENOTFOUND
 			       ? vv_fail(err, rc, "there is no branch '%s'", vv_text_shows(name))

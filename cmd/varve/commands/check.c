@@ -156,13 +156,11 @@ static vv_status take_revision(check *c, vv_error *err)
 {
 	vv_repository *r = c->run.repo;
 	int dashdash = c->in->dashdash;
-	const char *word;
 	vv_range range;
-	vv_status rc;
 
 	if (c->argc == 0 || dashdash == 0) return VV_OK;
-	word = c->argv[0];
-	rc = vv_rev_range(r, c->argv[0], &range, err);
+	const char *word = c->argv[0];
+	vv_status rc = vv_rev_range(r, c->argv[0], &range, err);
 	if (rc < 0) {
 		bool path = dashdash < 0 && (vv_exists(c->argv[0]) || strpbrk(c->argv[0], "*?["));
 
@@ -329,14 +327,13 @@ static vv_status open_cache(check *c, vv_error *err)
 {
 	const options *o = c->o;
 	vv_auto(char) *dir = NULL;
-	vv_status rc;
 
 	if (o->no_cache) return VV_OK;
 	if (c->run.repo &&
 	    !(dir = vv_path_join(vv_repository_varvedir(c->run.repo), "cache", "check", NULL))) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_check_cache_open(&c->run.cache, dir, err);
+	vv_status rc = vv_check_cache_open(&c->run.cache, dir, err);
 	if (rc == VV_OK && o->trust &&
 	    (rc = vv_check_cache_trust(c->run.cache, o->trust, err)) < 0) {
 		vv_prefix(err, "--trust-result");

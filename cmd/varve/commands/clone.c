@@ -57,7 +57,6 @@ static int run_clone(void *opts, int argc, char **argv)
 	vv_auto(vv_clone_job) j = {0};
 	vv_error err;
 	vv_status rc;
-	bool missing;
 
 	if (argc < 1 || argc > 2) return vv_usage_error("clone takes a URL and perhaps a folder");
 	vv_clone_job_init(&j);
@@ -80,7 +79,7 @@ static int run_clone(void *opts, int argc, char **argv)
 	if ((rc = vv_clone_job_run(&j, &err)) == VV_OK) {
 		tell_done(&j);
 	}
-	missing = j.fetch.missing > 0 || j.lacking;
+	bool missing = j.fetch.missing > 0 || j.lacking;
 	return rc < 0 ? vv_report_trouble(&err) : missing ? VV_EXIT_NO : VV_EXIT_OK;
 }
 

@@ -103,11 +103,10 @@ static vv_status on_line(void *payload, const char *file, unsigned line, const c
 
 static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_error *err)
 {
-	deciding d;
+	deciding d = {0};
 	bool compared = false;
 	vv_status rc;
 
-	memset(&d, 0, sizeof(d));
 	d.path = s->path;
 	if ((rc = vv_attr_tracked(s->repo, s->path, tracked, err)) < 0 ||
 	    (rc = vv_attr_compared(s->repo, s->path, &compared, err)) < 0) {
@@ -136,9 +135,8 @@ static void explain_key(answer *a, const vv_root *r, const vv_package_resource *
 {
 	vv_auto(vv_buf) names = VV_BUF_INIT;
 	const char *from = "looked for, none found; or --no-key";
-	size_t i;
 
-	for (i = 0; i < r->key_count; i++) {
+	for (size_t i = 0; i < r->key_count; i++) {
 		vv_buf_puts(&names, i ? ", " : "");
 		vv_buf_puts(&names, r->key[i]);
 	}
@@ -273,8 +271,6 @@ static vv_status explain(const options *o, vv_context *c, vv_error *err)
 	bool tracked = false, described;
 	vv_status rc;
 
-	memset(&res, 0, sizeof(res));
-	vv_subject_init(&s);
 	s.env = vv_environ();
 	answer_begin(&a, o);
 	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) < 0 ||
@@ -367,11 +363,10 @@ static vv_status list_unset(listing *l, vv_error *err)
 static vv_status list_settings(const options *o, vv_repository *r, vv_error *err)
 {
 	listing l = {.seen = vv_calloc(vv_setting_count, sizeof(bool))};
-	vv_status rc;
 
 	if (!l.seen) return vv_fail_nomem(err);
 	answer_begin(&l.a, o);
-	rc = vv_config_each(r, "", list_one, &l, err);
+	vv_status rc = vv_config_each(r, "", list_one, &l, err);
 	if (rc == VV_OK && o->all) {
 		rc = list_unset(&l, err);
 	}
@@ -440,11 +435,10 @@ static int check_config(const vv_context *c)
 static vv_status run_config(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
-	vv_status rc;
 
 	if (o->explain) return explain(o, c, err);
 	if (o->list) return list_settings(o, c->repo, err);
-	rc = get_or_set(o, c->repo, c->argc, c->argv, err);
+	vv_status rc = get_or_set(o, c->repo, c->argc, c->argv, err);
 	if (rc == VV_ENOTFOUND && c->argc == 1) {
 		c->code = VV_EXIT_NO; /* not set: git config says so by its exit code alone */
 		return VV_OK;

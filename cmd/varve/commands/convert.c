@@ -181,7 +181,7 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	static const char *const no_key[] = {NULL};
 	vv_auto(vv_convert_input) in = {.fd = -1, .spool = -1};
 	vv_import_options io;
-	vv_import_result result;
+	vv_import_result result = {0};
 	vv_auto(vv_mem_sink) *passing = NULL;
 	vv_auto(rewrite) *arrow = NULL;
 	vv_sink sink;
@@ -190,7 +190,6 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	vv_status rc;
 
 	memset(&io, 0, sizeof(io));
-	memset(&result, 0, sizeof(result));
 	if ((rc = vv_convert_input_open(&in, path, hints->encoding, err)) < 0 ||
 	    (o->lenient && !in.is_arrow &&
 	     (rc = vv_convert_input_lenient(&in, hints, &vv_notes_stderr, err)) < 0) ||
@@ -250,7 +249,6 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 		return vv_fail(err, rc, "there is no file '%s'", vv_text_shows(c->argv[0]));
 	}
 	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
-	vv_subject_init(&s);
 	s.env = vv_environ();
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK &&
 	    (rc = vv_subject_open(&s, &t, &so, err)) == VV_OK) {

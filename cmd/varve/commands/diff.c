@@ -219,8 +219,6 @@ static vv_status diff_files(run *r, vv_context *c, vv_error *err)
 	vv_auto(vv_pool) *pool = NULL;
 	vv_auto(vv_subject) a = {0}, b = {0};
 	vv_status rc;
-	vv_subject_init(&a);
-	vv_subject_init(&b);
 	a.env = b.env = vv_environ();
 	/* pointers among the files need the repository's blocks; else none is needed */
 	if (vv_context_need(c, VV_NEEDS_READER, VV_IGNORED) == VV_OK) {
@@ -300,7 +298,6 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	vv_auto(vv_diff_sides) d = {0};
 	vv_auto(vv_buf) title = VV_BUF_INIT;
 	vv_status rc;
-	memset(&d, 0, sizeof(d));
 	if (r->o->no_index) {
 		vv_buf_printf(&title, "%s..%s", argv[0], argv[1]);
 		if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {

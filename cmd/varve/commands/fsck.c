@@ -184,13 +184,12 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 			 const char *what, vv_error *err)
 {
 	fsck *f = payload;
-	version *v;
 
 	if (cid && what) {
 		return VV_OK; /* of a damaged pointer, which was told */
 	}
 	if (!vv_array_room(f->versions, f->count, f->cap)) return vv_fail_nomem(err);
-	v = &f->versions[f->count];
+	version *v = &f->versions[f->count];
 	memset(v, 0, sizeof(*v));
 	v->path = vv_strdup(path ? path : "");
 	if (!v->path) return vv_fail_nomem(err);
@@ -266,20 +265,18 @@ static void tell_below(const below *b)
  * its own once something is known to be wrong, so that all that it touches are named. */
 static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_error *err)
 {
-	vv_walk w;
-	vv_status rc;
+	vv_walk w = {0};
 
 	memset(b, 0, sizeof(*b));
 	b->f = f;
 	b->v = v;
-	memset(&w, 0, sizeof(w));
 	w.store = f->store;
 	w.seen = seen;
 	w.budget = UINT64_MAX;
 	w.missing_ok = true;
 	w.visit = on_block;
 	w.payload = b;
-	rc = vv_walk_from(&w, &v->root, err);
+	vv_status rc = vv_walk_from(&w, &v->root, err);
 	vv_buf_clear(&b->copy);
 	return rc;
 }
@@ -290,13 +287,12 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	vv_tree_entry e;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool is = false;
-	vv_status rc;
 
 	if (vv_oid_is_null(&v->commit) ||
 	    vv_tree_entry_at(f->c->repo, &v->commit, v->path, &e, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
-	rc = vv_blob_read(f->c->repo, &e.id, VV_POINTER_MAX, &text, err);
+	vv_status rc = vv_blob_read(f->c->repo, &e.id, VV_POINTER_MAX, &text, err);
 	vv_tree_entry_clear(&e);
 	if (rc == VV_OK &&
 	    (rc = vv_root_pointer_is(&is, text.data, text.len, &v->root, &t->root, err)) == VV_OK &&
@@ -311,10 +307,9 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 	vv_sink source;
 	vv_auto(vv_table) t = {0};
 	vv_error why;
-	vv_status rc;
 
 	vv_sink_dry(&source, f->store);
-	rc = vv_table_open_stored(&t, &source, &v->root, &why);
+	vv_status rc = vv_table_open_stored(&t, &source, &v->root, &why);
 	if (rc == VV_OK) {
 		if ((rc = check_pointer(f, v, &t, err)) < 0) return rc;
 		rc = f->o->data ? vv_table_checks_next(f->checks, &t,
@@ -374,9 +369,8 @@ static vv_status check_versions(fsck *f, vv_error *err)
 	bool any_bad = vv_cid_set_count(f->bad) > 0;
 	vv_status rc = VV_OK;
 	below b;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < f->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < f->count; i++) {
 		const version *v = &f->versions[i];
 		vv_cid_set *own = NULL;
 		bool is_linked = false;

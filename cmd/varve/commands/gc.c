@@ -48,7 +48,7 @@ static bool parse_grace(uint64_t *out, const char *text)
 		uint64_t seconds;
 	} units[] = {{"second", 1},     {"minute", 60},      {"hour", 3600},     {"day", DAY},
 		     {"week", 7 * DAY}, {"month", 30 * DAY}, {"year", 365 * DAY}};
-	size_t digits = strspn(text, "0123456789"), i, len;
+	size_t digits = strspn(text, "0123456789"), len;
 	const char *unit = text + digits;
 	uint64_t n;
 
@@ -62,7 +62,7 @@ static bool parse_grace(uint64_t *out, const char *text)
 	}
 	if (!vv_parse_u64(&n, text, digits) || n > 100000) return false;
 	unit += *unit == '.' || *unit == ' ';
-	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		len = strlen(units[i].unit);
 		if (strncmp(unit, units[i].unit, len) == 0 ||
 		    (unit[0] == units[i].unit[0] && unit[1] == '\0')) {

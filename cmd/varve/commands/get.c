@@ -52,7 +52,6 @@ static vv_status run_get(vv_context *c, vv_error *err)
 	vv_auto(vv_subject) s = {0};
 	vv_status rc = vv_out_file_open(&out, path, o->force, err);
 
-	vv_subject_init(&s);
 	s.env = vv_environ();
 	if (rc < 0 || (rc = find(&s, c, err)) < 0 ||
 	    (rc = vv_subject_bytes(&s, vv_out_file_put, &out, c->progress, err)) < 0 ||

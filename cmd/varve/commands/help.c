@@ -17,15 +17,15 @@
 static bool show_manual(const char *name, const char *sub)
 {
 	char page[64];
-	int status, null, len;
-	pid_t pid;
+	int status, null;
 
 	if (!vv_out_is_terminal()) return false;
-	len = snprintf(page, sizeof(page), "varve-%s%s%s", name, sub ? "-" : "", sub ? sub : "");
+	int len = snprintf(page, sizeof(page), "varve-%s%s%s", name, sub ? "-" : "",
+			   sub ? sub : "");
 	if (len >= (int)sizeof(page) || strchr(page, '/')) { /* man would read a file */
 		return false;
 	}
-	pid = fork();
+	pid_t pid = fork();
 	if (pid == 0) {
 		null = open("/dev/null", O_WRONLY);
 		if (null >= 0) {

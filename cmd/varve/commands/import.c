@@ -147,16 +147,14 @@ static vv_status check_place(bool *done, vv_context *c, const vv_imported *i, vv
 {
 	const options *o = c->options;
 	vv_auto(vv_imported_list) list = {.items = NULL};
-	const vv_imported *known;
 	vv_auto(char) *file = NULL;
-	bool there;
 	vv_status rc = vv_imported_read(&list, c->repo, err);
 
 	*done = false;
 	if (rc < 0) return rc;
 	if (!(file = vv_repository_file(c->repo, i->to))) return vv_fail_nomem(err);
-	there = vv_exists(file);
-	known = vv_imported_find(&list, i->to);
+	bool there = vv_exists(file);
+	const vv_imported *known = vv_imported_find(&list, i->to);
 	*done = there && known && same(known->url, i->url) && same(known->path, i->path) &&
 		same(known->rev, i->rev) && same(known->root, i->root) &&
 		same(known->link, i->link);

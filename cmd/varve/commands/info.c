@@ -50,23 +50,21 @@ typedef struct info {
 static vv_status read_columns(info *f, vv_error *err)
 {
 	vv_table *t = f->table;
-	size_t limit = t->columns ? HASHES_MAX / t->columns : 0, r, c;
+	size_t limit = t->columns ? HASHES_MAX / t->columns : 0;
 	vv_auto(vv_table_reader) *reader = NULL;
 	vv_auto(vv_batch) batch = {0};
-	vv_status rc;
 	int more = 0;
 
 	f->columns = vv_calloc(t->columns + 1, sizeof(vv_column_stats));
 	if (!f->columns) return vv_fail_nomem(err);
-	for (c = 0; c < t->columns; c++) {
+	for (size_t c = 0; c < t->columns; c++) {
 		vv_column_stats_init(&f->columns[c], &t->schema.fields[c],
 				     limit > HASHES_COLUMN ? HASHES_COLUMN : limit);
 	}
-	vv_batch_init(&batch);
-	rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
+	vv_status rc = vv_table_reader_open(&reader, t, NULL, 0, false, err);
 	while (rc == VV_OK && (more = vv_table_read(reader, &batch, err)) > 0) {
-		for (c = 0; rc == VV_OK && c < batch.columns && c < t->columns; c++) {
-			for (r = 0; rc == VV_OK && r < batch.rows; r++) {
+		for (size_t c = 0; rc == VV_OK && c < batch.columns && c < t->columns; c++) {
+			for (size_t r = 0; rc == VV_OK && r < batch.rows; r++) {
 				rc = vv_column_stats_add(&f->columns[c],
 							 &batch.cells[r * batch.columns + c], err);
 			}
@@ -102,10 +100,8 @@ static vv_status find_key(info *f, vv_error *err)
 
 static void put_key_hint(const info *f, vv_buf *b)
 {
-	const vv_field *field;
-
 	if (f->could_be_key < 0) return;
-	field = &f->table->schema.fields[f->could_be_key];
+	const vv_field *field = &f->table->schema.fields[f->could_be_key];
 	vv_buf_printf(b, "; no value of '%s' comes twice", vv_text_shows(field->name));
 	if (f->subject->path) {
 		vv_buf_puts(b, ": 'varve add --key ");
@@ -147,9 +143,7 @@ static const char *key_words(vv_key_source s)
 
 static void put_names(vv_buf *b, char **names, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_buf_puts(b, i ? ", " : "");
 		vv_text_put_words(b, names[i], strlen(names[i]), 0);
 	}
@@ -263,9 +257,8 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 {
 	bool exact;
 	uint64_t distinct = vv_column_stats_distinct(s, &exact);
-	size_t i;
 
-	for (i = 0; i < FIELDS; i++) {
+	for (size_t i = 0; i < FIELDS; i++) {
 		vv_buf_reset(&cells[i]);
 	}
 	vv_text_put_words(&cells[NAME], s->field->name, s->field->name_len, name_width());
@@ -277,7 +270,7 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 	vv_buf_printf(&cells[DISTINCT], "%s%s", exact ? "" : "about ", vv_text_count(distinct));
 	vv_text_put_cut(&cells[MIN], vv_buf_cstr(&s->min), s->min.len, SHOWN);
 	vv_text_put_cut(&cells[MAX], vv_buf_cstr(&s->max), s->max.len, SHOWN);
-	for (i = 0; i < s->example_count; i++) {
+	for (size_t i = 0; i < s->example_count; i++) {
 		vv_buf_puts(&cells[EXAMPLES], i ? ", " : "");
 		vv_text_put_cut(&cells[EXAMPLES], vv_buf_cstr(&s->examples[i]), s->examples[i].len,
 				SHOWN);
@@ -287,11 +280,10 @@ static void fill_line(vv_buf cells[FIELDS], const vv_column_stats *s)
 static vv_status print_columns(const info *f, vv_error *err)
 {
 	vv_auto(vv_aligned) lines = {0};
-	vv_buf cells[FIELDS];
+	vv_buf cells[FIELDS] = {0};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc;
 
-	memset(cells, 0, sizeof(cells));
 	vv_aligned_init(&lines, vv_out_limit(), 2);
 	for (size_t i = 0; i < FIELDS; i++) {
 		bool right = i == MISSING || i == DISTINCT;
@@ -350,12 +342,11 @@ static vv_status print_known(const info *f, vv_error *err)
 {
 	static const char *const names[] = {"column", "type", "missing", "numbers", "texts"};
 	enum { COUNT = sizeof(names) / sizeof(names[0]) };
-	vv_buf cells[COUNT];
+	vv_buf cells[COUNT] = {0};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_auto(vv_aligned) lines = {0};
 	vv_status rc;
 
-	memset(cells, 0, sizeof(cells));
 	vv_aligned_init(&lines, vv_out_limit(), 2);
 	for (size_t i = 0; i < COUNT; i++) {
 		vv_aligned_column(&lines, names[i], strlen(names[i]), "", false, i < 3);
@@ -429,10 +420,8 @@ static void json_known(vv_json_out *w, const vv_field *field, const vv_cell *lab
 
 static void json_names(vv_json_out *w, const char *name, char **names, size_t count)
 {
-	size_t i;
-
 	vv_json_add_array(w, name);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_json_string(w, names[i]);
 	}
 	vv_json_close_array(w);
@@ -452,7 +441,6 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 {
 	bool exact;
 	uint64_t distinct = vv_column_stats_distinct(s, &exact);
-	size_t i;
 
 	vv_json_open_object(w);
 	json_column_name(w, s->field, label);
@@ -465,7 +453,7 @@ static void json_column(vv_json_out *w, const vv_column_stats *s, const vv_cell 
 	json_buf(w, "min", &s->min, s->any);
 	json_buf(w, "max", &s->max, s->any);
 	vv_json_add_array(w, "examples");
-	for (i = 0; i < s->example_count; i++) {
+	for (size_t i = 0; i < s->example_count; i++) {
 		vv_json_string_len(w, vv_buf_cstr(&s->examples[i]), s->examples[i].len);
 	}
 	vv_json_close_array(w);
@@ -478,7 +466,6 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	static const char *const sources[] = {"none", "inferred", "declared", "package"};
 	const vv_root *r = &f->table->root;
 	vv_auto(vv_buf) form = VV_BUF_INIT;
-	size_t c;
 
 	vv_json_add_u64(w, "rows", r->rows);
 	vv_json_name(w, "form");
@@ -499,7 +486,7 @@ static void json_table(vv_json_out *w, const info *f, const vv_cell *labels)
 	json_names(w, "sortedBy", r->sorted_by, r->sorted_by_count);
 	vv_json_add_bool(w, "fileOrderDeclared", r->file_order_declared);
 	vv_json_add_array(w, "columns");
-	for (c = 0; c < f->table->columns; c++) {
+	for (size_t c = 0; c < f->table->columns; c++) {
 		vv_fact fact = vv_table_fact(&f->known, c);
 
 		if (f->quick) {
@@ -556,11 +543,9 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	vv_subject_options so = {
 		.find_key = true, .stored = true, .unpack = true, .progress = progress};
 	vv_auto(vv_table) t = {0};
-	info f;
+	info f = {0};
 	vv_status rc;
-	size_t c;
 
-	memset(&f, 0, sizeof(f));
 	if ((rc = vv_subject_open(s, &t, &so, err)) < 0) return rc;
 	f.could_be_key = -1;
 	f.subject = s;
@@ -591,7 +576,7 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 			}
 		}
 	}
-	for (c = 0; f.columns && c < t.columns; c++) {
+	for (size_t c = 0; f.columns && c < t.columns; c++) {
 		vv_column_stats_clear(&f.columns[c]);
 	}
 	vv_free(f.columns);
@@ -611,7 +596,6 @@ static vv_status run_info(vv_context *c, vv_error *err)
 	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
-	vv_subject_init(&s);
 	s.env = vv_environ();
 	if (((const options *)c->options)->quick && c->demand) {
 		vv_on_demand_alone(c->demand, true);

@@ -54,13 +54,13 @@ static int run_init(void *opts, int argc, char **argv)
 	const vv_init_options init = {o->bare, o->branch, "varve", vv_environ()};
 	const char *path = argc > 0 ? argv[0] : ".";
 	vv_auto(vv_repository) *r = NULL;
-	bool created = false, before;
+	bool created = false;
 	vv_error err;
 	int code = VV_EXIT_OK;
 
 	if (argc > 1) return vv_usage_error("init takes one folder, not %d", argc);
 	if (argc > 0 && vv_mkdirs(path, &err) < 0) return vv_report(&err);
-	before = had_varve(path);
+	bool before = had_varve(path);
 	if (vv_repository_init(&r, path, &init, &created, &err) < 0) return vv_report(&err);
 	vv_repository_listen(r, &vv_notes_stderr);
 	if (vv_push_hook_set(r, o->quiet ? NULL : &vv_notes_stderr, &err) < 0) {

@@ -90,9 +90,7 @@ static vv_status words_init(words *w, int argc, vv_error *err)
 
 static void words_clear(words *w)
 {
-	size_t i;
-
-	for (i = 0; i < w->path_count; i++) {
+	for (size_t i = 0; i < w->path_count; i++) {
 		vv_free(w->paths[i]);
 	}
 	vv_free(w->paths);
@@ -125,13 +123,13 @@ static vv_status add_path(words *w, vv_repository *r, const char *text, vv_error
  * all are paths, as in Git. */
 static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 {
-	int dashdash = c->dashdash, argc = c->argc, i;
+	int dashdash = c->dashdash, argc = c->argc;
 	vv_repository *r = c->repo;
 	char **argv = c->argv;
 	bool paths = false;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < argc; i++) {
+	for (int i = 0; rc == VV_OK && i < argc; i++) {
 		if (dashdash >= 0) {
 			paths = i >= dashdash;
 		}

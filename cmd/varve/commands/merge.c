@@ -136,7 +136,6 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	const bool stays = m->outcome == VV_MERGE_READY && !m->commit.made;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
-	vv_status rc;
 
 	vv_json_out_init(&w, &b, 2);
 	vv_json_open_object(&w);
@@ -145,7 +144,7 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	put_id(&w, "theirs", &m->theirs);
 	put_id(&w, "old", &m->head.commit);
 	put_id(&w, "new", tip(m));
-	rc = put_files(&w, m, err);
+	vv_status rc = put_files(&w, m, err);
 	vv_json_add_array(&w, "conflicts");
 	for (size_t i = 0; m->outcome == VV_MERGE_CONFLICTS && i < vv_merged_count(m->job.merged);
 	     i++) {

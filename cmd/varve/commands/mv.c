@@ -66,13 +66,12 @@ static bool is_below(const char *path, const char *folder)
 
 static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, vv_error *err)
 {
-	entry *n;
 	vv_auto(char) *file = NULL;
 	vv_stat st;
 	vv_status rc;
 
 	if (!vv_array_room(m->entries, m->entry_count, m->entry_cap)) return vv_fail_nomem(err);
-	n = &m->entries[m->entry_count];
+	entry *n = &m->entries[m->entry_count];
 	memset(n, 0, sizeof(*n));
 	m->entry_count++;
 	n->mode = e->mode;
@@ -92,11 +91,11 @@ static vv_status add_entry(moving *m, const move *mv, const vv_index_entry *e, v
 
 static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
 {
-	size_t before = m->entry_count, i;
+	size_t before = m->entry_count;
 	vv_index_entry e;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < vv_index_count(m->c->index); i++) {
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(m->c->index); i++) {
 		vv_index_at(m->c->index, i, &e);
 		if (mv->folder ? !is_below(e.path, mv->from) : strcmp(e.path, mv->from) != 0) {
 			continue;
@@ -119,10 +118,9 @@ static vv_status check_target(moving *m, const move *mv, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(m->c->repo, mv->to);
 	vv_stat st;
-	bool there;
 
 	if (!file) return vv_fail_nomem(err);
-	there = vv_lstat(&st, file, VV_IGNORED) == VV_OK;
+	bool there = vv_lstat(&st, file, VV_IGNORED) == VV_OK;
 	if (strcmp(mv->from, mv->to) == 0 || is_below(mv->to, mv->from)) {
 		return vv_fail(err, VV_EUSAGE, "cannot move '%s' into itself",
 			       vv_text_shows(mv->from));
@@ -168,20 +166,18 @@ static vv_status plan_all(moving *m, int argc, char **argv, vv_error *err)
 	size_t len = strlen(target);
 	vv_auto(char) *to = NULL, *file = NULL;
 	vv_stat st;
-	bool folder;
 	vv_status rc;
-	int i;
 
 	m->moves = vv_calloc((size_t)argc, sizeof(move));
 	if (!m->moves) return vv_fail_nomem(err);
 	if ((rc = vv_repository_relative(&to, m->c->repo, target, err)) < 0) return rc;
 	file = vv_repository_file(m->c->repo, to);
 	if (!file) return vv_fail_nomem(err);
-	folder = vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
+	bool folder = vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
 	if (!folder && (argc > 2 || (len > 0 && target[len - 1] == '/'))) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is not a folder", vv_text_shows(target));
 	}
-	for (i = 0; rc == VV_OK && i + 1 < argc; i++) {
+	for (int i = 0; rc == VV_OK && i + 1 < argc; i++) {
 		rc = plan_one(m, argv[i], to, folder, err);
 	}
 	return rc;
@@ -250,9 +246,8 @@ static vv_status move_entry(moving *m, const entry *e, vv_error *err)
 	char *file;
 	vv_stat st;
 	bool known = false;
-	vv_status rc;
 
-	rc = vv_index_remove(m->c->index, e->from, err);
+	vv_status rc = vv_index_remove(m->c->index, e->from, err);
 	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	if (e->clean) {
 		/* The same file under another name: its stat is right where the old one was. */
@@ -316,17 +311,16 @@ static vv_status run_moves(moving *m, vv_error *err)
 {
 	vv_journal *j = NULL;
 	vv_status rc;
-	size_t i;
 
 	if ((rc = vv_attr_edit_begin(&m->attributes, m->c->repo, err)) < 0 ||
 	    (rc = plan_lines(m, err)) < 0) {
 		return rc;
 	}
 	rc = note(m, &j, err);
-	for (i = 0; rc == VV_OK && i < m->move_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < m->move_count; i++) {
 		rc = rename_on_disk(m, m->moves[i].from, m->moves[i].to, err);
 	}
-	for (i = 0; rc == VV_OK && i < m->entry_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < m->entry_count; i++) {
 		rc = move_entry(m, &m->entries[i], err);
 	}
 	if (rc == VV_OK) {
@@ -343,13 +337,11 @@ static vv_status run_moves(moving *m, vv_error *err)
 
 static void clear(moving *m)
 {
-	size_t i;
-
-	for (i = 0; i < m->move_count; i++) {
+	for (size_t i = 0; i < m->move_count; i++) {
 		vv_free(m->moves[i].from);
 		vv_free(m->moves[i].to);
 	}
-	for (i = 0; i < m->entry_count; i++) {
+	for (size_t i = 0; i < m->entry_count; i++) {
 		vv_free(m->entries[i].from);
 		vv_free(m->entries[i].to);
 	}

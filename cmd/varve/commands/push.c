@@ -132,7 +132,6 @@ static vv_status run_push(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_push_job j;
-	vv_status rc;
 
 	vv_push_job_init(&j, c->repo);
 	j.remote = c->argc > 0 ? c->argv[0] : NULL;
@@ -151,7 +150,7 @@ static vv_status run_push(vv_context *c, vv_error *err)
 	j.blocks_only = o->blocks;
 	j.move = o->blocks && o->all;
 	j.idle_sec = o->timeout;
-	rc = vv_push_job_run(&j, err);
+	vv_status rc = vv_push_job_run(&j, err);
 	if (rc == VV_OK && j.move && !j.dry_run) {
 		rc = switch_to(c, &j, err);
 	}

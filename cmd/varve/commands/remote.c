@@ -329,10 +329,9 @@ static int check_remote(const vv_context *c)
 {
 	const options *o = c->options;
 	const char *word = c->argc > 0 ? c->argv[0] : NULL, *near;
-	int found;
 
 	if (!word) return VV_EXIT_OK;
-	found = find_word(word, &near);
+	int found = find_word(word, &near);
 	if (found < 0 && (strcmp(word, "prune") == 0 || strcmp(word, "update") == 0 ||
 			  strcmp(word, "set-head") == 0 || strcmp(word, "set-branches") == 0)) {
 		vv_auto(vv_buf) line = VV_BUF_INIT;

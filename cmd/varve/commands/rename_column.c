@@ -101,9 +101,7 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 static vv_status rename_in(char **names, size_t count, const char *from, const char *to,
 			   vv_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (strcmp(names[i], from) == 0) {
 			char *name = vv_strdup(to);
 
@@ -282,7 +280,7 @@ done:
 /* Imports the new file as the renamed version and writes its pointer. */
 static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 {
-	vv_import_options io;
+	vv_import_options io = {0};
 	vv_auto(vv_import_result) result = {0};
 	vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_source source;
@@ -293,8 +291,6 @@ static vv_status store_version(rename_job *j, vv_oid *blob, vv_error *err)
 	int fd;
 	vv_status rc;
 
-	memset(&io, 0, sizeof(io));
-	memset(&result, 0, sizeof(result));
 	fd = vv_open(j->temp, O_RDONLY, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_source_fd(&source, &storage, fd, j->subject.text, 0);
@@ -322,7 +318,7 @@ done:
 static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_package_edit edit;
+	vv_package_edit edit = {0};
 	bool describes;
 	vv_status rc;
 
@@ -331,7 +327,6 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 		*package = NULL;
 		return rc;
 	}
-	memset(&edit, 0, sizeof(edit));
 	edit.path = j->subject.path;
 	edit.package_path = *package;
 	edit.rename_from = j->from;

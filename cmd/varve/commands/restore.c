@@ -94,10 +94,9 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 			      .staged = o->staged,
 			      .worktree = o->worktree};
 	vv_restored done;
-	vv_status rc;
 
 	if (o->row) return restore_row(c, err);
-	rc = vv_restore_run(&done, &r, err);
+	vv_status rc = vv_restore_run(&done, &r, err);
 	if (rc == VV_EMISSING) {
 		vv_hint(err,
 			"'varve fetch --data %s' gets them from the remote, with --from URL from "

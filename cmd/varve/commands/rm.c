@@ -43,13 +43,11 @@ typedef struct removal {
 
 static vv_status add_item(removal *r, const char *path, vv_error *err)
 {
-	doomed *d;
-
 	if (r->count > 0 && strcmp(r->items[r->count - 1].path, path) == 0) {
 		return VV_OK; /* a further stage of a conflict */
 	}
 	if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
-	d = &r->items[r->count];
+	doomed *d = &r->items[r->count];
 	memset(d, 0, sizeof(*d));
 	d->path = vv_strdup(path);
 	if (!d->path) return vv_fail_nomem(err);
@@ -62,9 +60,8 @@ static vv_status collect(removal *r, vv_error *err)
 	vv_index_entry e;
 	vv_status rc = VV_OK;
 	bool literal;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < vv_index_count(r->c->index); i++) {
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(r->c->index); i++) {
 		vv_index_at(r->c->index, i, &e);
 		literal = false;
 		if (!vv_pathspec_match(&r->c->paths, e.path, &literal)) {
@@ -73,7 +70,7 @@ static vv_status collect(removal *r, vv_error *err)
 		rc = add_item(r, e.path, err);
 	}
 	if (rc < 0 || (rc = vv_pathspec_all_matched(&r->c->paths, err)) < 0) return rc;
-	for (i = 0; !r->o->recursive && i < r->c->paths.count; i++) {
+	for (size_t i = 0; !r->o->recursive && i < r->c->paths.count; i++) {
 		const vv_pathspec_item *item = &r->c->paths.items[i];
 
 		if (item->folder && !item->pattern) {
@@ -110,9 +107,8 @@ static vv_status mark_staged(void *payload, const vv_change *change, vv_error *e
 static void list_names(const removal *r, const char *heading, bool staged, bool modified)
 {
 	bool any = false;
-	size_t i;
 
-	for (i = 0; i < r->count; i++) {
+	for (size_t i = 0; i < r->count; i++) {
 		const doomed *d = &r->items[i];
 
 		if (d->staged == staged && d->modified == modified) {
@@ -132,14 +128,13 @@ static vv_status check_losses(removal *r, vv_error *err)
 	vv_index_entry e;
 	vv_auto(vv_head) head = {0};
 	vv_status rc;
-	size_t i;
 
 	if (r->o->force) {
 		return VV_OK; /* asked for, edits and all */
 	}
 	if ((rc = vv_head_read(r->c->repo, &head, err)) < 0) return rc;
 	rc = vv_index_changes(r->c->repo, head.unborn ? NULL : &head.commit, mark_staged, r, err);
-	for (i = 0; rc == VV_OK && i < r->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		doomed *d = &r->items[i];
 		bool clean = true;
 
@@ -207,13 +202,12 @@ static vv_status remove_all(removal *r, vv_error *err)
 {
 	vv_journal *j = NULL;
 	vv_status rc = VV_OK;
-	size_t i;
 
 	if (!r->o->dry_run && !r->o->cached && (rc = note(r, &j, err)) < 0) {
 		return vv_journal_close(j, rc, err);
 	}
 
-	for (i = 0; rc == VV_OK && i < r->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		rc = vv_index_remove(r->c->index, r->items[i].path, err);
 		if (!r->o->quiet || r->o->dry_run) {
 			vv_out("rm '%s'\n", vv_text_shows(r->items[i].path));

@@ -164,7 +164,6 @@ static vv_status run_schema(vv_context *c, vv_error *err)
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
-	vv_subject_init(&s);
 	s.env = vv_environ();
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {

@@ -46,7 +46,6 @@ static vv_status show_content(vv_context *c, const char *text, vv_error *err)
 	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
-	vv_subject_init(&s);
 	vv_data_out_init(&out, o->raw);
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
 	    (rc = vv_subject_find(&s, c->repo, c->reader, text, err)) < 0 ||

@@ -264,12 +264,11 @@ static vv_status seen_from_top(char **out, vv_repository *r, const char *url, vv
 {
 	vv_auto(char) *here = NULL;
 	vv_url u;
-	bool folder;
 	size_t len;
 
 	*out = NULL;
 	if (!url) return VV_OK;
-	folder = vv_url_read(&u, url, VV_IGNORED) == VV_OK;
+	bool folder = vv_url_read(&u, url, VV_IGNORED) == VV_OK;
 	if (folder) {
 		folder = u.kind == VV_URL_PATH && *url != '/' && strcmp(u.path, url) == 0;
 		vv_url_clear(&u);

@@ -28,9 +28,9 @@ static void print_done(const vv_branch_switch *p)
 {
 	vv_commit c;
 	char *hex = NULL;
-	size_t i, len;
+	size_t len;
 
-	for (i = 0; i < p->files.kept_count; i++) {
+	for (size_t i = 0; i < p->files.kept_count; i++) {
 		vv_out("%.2s", p->files.kept[i]);
 		vv_out_text(p->files.kept[i] + 2, strlen(p->files.kept[i] + 2));
 		vv_out("\n");

@@ -56,9 +56,8 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 	const char *name = ref->name + strlen("refs/tags/");
 	char hex[VV_OID_TEXT + 1];
 	bool wanted = l->count == 0;
-	int i;
 
-	for (i = 0; i < l->count; i++) {
+	for (int i = 0; i < l->count; i++) {
 		wanted = wanted || vv_path_match(l->patterns[i], name);
 	}
 	if (!wanted) return VV_OK;
@@ -79,10 +78,8 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status list_tags(const options *o, vv_repository *r, int argc, char **argv, vv_error *err)
 {
-	listing l;
-	vv_status rc;
+	listing l = {0};
 
-	memset(&l, 0, sizeof(l));
 	l.json = vv_wants_json(o->format);
 	l.count = argc;
 	l.patterns = argv;
@@ -91,7 +88,7 @@ static vv_status list_tags(const options *o, vv_repository *r, int argc, char **
 	if (l.json) {
 		vv_json_open_array(&l.w);
 	}
-	rc = vv_refs_each(r, "refs/tags/", list_one, &l, err);
+	vv_status rc = vv_refs_each(r, "refs/tags/", list_one, &l, err);
 	if (l.json && rc == VV_OK) {
 		vv_json_close_array(&l.w);
 		vv_out_bytes(vv_buf_cstr(&l.buf), l.buf.len);
@@ -105,10 +102,9 @@ static vv_status delete_tag(vv_repository *r, const char *name, vv_error *err)
 {
 	vv_auto(char) *ref_name = tag_ref(name), *hex = NULL;
 	vv_ref ref;
-	vv_status rc;
 
 	if (!ref_name) return vv_fail_nomem(err);
-	rc = vv_ref_get(r, ref_name, &ref, err);
+	vv_status rc = vv_ref_get(r, ref_name, &ref, err);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_fail(err, rc, "there is no tag '%s'", vv_text_shows(name));
 	} else if (rc == VV_OK) {
@@ -127,9 +123,9 @@ static const char template_text[] =
 /* The editor's text without its comment lines. */
 static void put_without_comments(vv_buf *out, const char *text, size_t len)
 {
-	size_t at, n;
+	size_t n;
 
-	for (at = 0; at < len; at += n) {
+	for (size_t at = 0; at < len; at += n) {
 		const char *end = memchr(text + at, '\n', len - at);
 
 		n = end ? (size_t)(end - (text + at)) + 1 : len - at;
@@ -181,12 +177,11 @@ static void strip(vv_buf *b)
 static vv_status make_message(const options *o, vv_repository *r, vv_buf *out, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
 	if (o->file) {
 		rc = vv_read_file(out, o->file, MESSAGE_MAX, err);
 	} else if (o->messages.count) {
-		for (i = 0; i < o->messages.count; i++) {
+		for (size_t i = 0; i < o->messages.count; i++) {
 			vv_buf_puts(out, i ? "\n\n" : "");
 			vv_buf_puts(out, o->messages.items[i]);
 		}

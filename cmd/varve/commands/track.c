@@ -50,14 +50,13 @@ static vv_status assign(lister *l, vv_index *x, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
 		bool tracked;
-		vv_status rc;
 		vv_index_at(x, i, &e);
 		line = vv_attr_list_deciding(&l->list, e.path);
 		if (e.stage > 1 || line == l->list.count) {
 			continue;
 		}
-		rc = l->compared ? vv_attr_compared(l->r, e.path, &tracked, err)
-				 : vv_attr_tracked(l->r, e.path, &tracked, err);
+		vv_status rc = l->compared ? vv_attr_compared(l->r, e.path, &tracked, err)
+					   : vv_attr_tracked(l->r, e.path, &tracked, err);
 		if (rc < 0) return rc;
 		if (tracked && (l->files[line].count++ < SHOWN || l->verbose)) {
 			vv_buf_printf(&l->files[line].names, "\t%s\n", vv_text_shows(e.path));

@@ -45,10 +45,9 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 			      .command = "update",
 			      .quiet = o->quiet,
 			      .put_changes = vv_status_put_comments};
-	vv_status rc;
 
 	vv_oid_text(word, commit);
-	rc = vv_state_begin_update(c->repo, commit, err);
+	vv_status rc = vv_state_begin_update(c->repo, commit, err);
 	if (rc < 0 || (rc = vv_pick_run(&p, word, err)) < 0) return rc;
 	vv_progress_end();
 	if (!o->quiet || p.outcome == VV_PICK_CONFLICTS) {

@@ -339,10 +339,10 @@ static const char *what_it_has(const vv_where_holder *h)
 
 static void tell_holder(run *r, const vv_vault_where *v, const vv_where_holder *h)
 {
-	const char *why = h->why.code != VV_OK ? h->why.message : NULL, *proven;
+	const char *why = h->why.code != VV_OK ? h->why.message : NULL;
 	char time[32];
 
-	proven = when(time, h->proven);
+	const char *proven = when(time, h->proven);
 	r->holders += h->whole && !h->away;
 	if (!r->json) {
 		vv_out("  %-8s  %s: ", what_it_has(h), h->name);
@@ -450,13 +450,12 @@ static vv_status ask_router(run *r, const char *url, const vv_cid *cid, const ch
 	vv_connect_options o = {.repo = r->repo, .idle_sec = (unsigned)r->o->timeout};
 	asked a = {r, cid, 0};
 	char text[VV_CID_TEXT + 1];
-	vv_status rc;
 
 	vv_cid_text(text, cid);
 	if (!r->json) {
 		vv_out("providers of the %s %s:\n", what, text);
 	}
-	rc = vv_routing_providers(url, &o, cid, tell_provider, &a, err);
+	vv_status rc = vv_routing_providers(url, &o, cid, tell_provider, &a, err);
 	if (rc == VV_OK && a.count == 0 && !r->json) {
 		vv_out("  nobody\n");
 	}
@@ -524,7 +523,6 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
-	vv_subject_init(&s);
 	if ((rc = vv_subject_find(&s, r->repo, r->reader, word, err)) == VV_OK &&
 	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
 		if (s.is_dataset) {

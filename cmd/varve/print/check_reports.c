@@ -22,7 +22,6 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	const char *equals = strchr(text, '='), *choices = VV_REPORT_FORMS, *word;
 	vv_nearest near;
 	char name[32];
-	size_t len;
 
 	if (!equals || !equals[1]) {
 		return vv_fail(err, VV_EUSAGE, "--output takes FORMAT=FILE, not '%s'",
@@ -32,7 +31,8 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	if (vv_report_form_parse(form, text, (size_t)(equals - text))) return VV_OK;
 	vv_fail(err, VV_EUSAGE, "--output has no format '%s'",
 		vv_text_show(text, (size_t)(equals - text)));
-	len = (size_t)(equals - text) < sizeof(name) ? (size_t)(equals - text) : sizeof(name) - 1;
+	size_t len = (size_t)(equals - text) < sizeof(name) ? (size_t)(equals - text)
+							    : sizeof(name) - 1;
 	memcpy(name, text, len);
 	name[len] = '\0';
 	vv_nearest_init(&near, name);
@@ -66,16 +66,15 @@ static vv_status append(const char *file, const vv_buf *text, vv_error *err)
 {
 	vv_stat st;
 	int fd = vv_open(file, O_WRONLY | O_APPEND | O_CREAT, 0666, err);
-	vv_status rc, closed;
 
 	if (fd < 0) return (vv_status)fd;
-	rc = vv_fstat(&st, fd, file, err);
+	vv_status rc = vv_fstat(&st, fd, file, err);
 	if (rc == VV_OK && st.size + text->len > SUMMARY_MAX) {
 		vv_warn("the job's summary is full: the report is not in it");
 	} else if (rc == VV_OK) {
 		rc = vv_write_full(fd, vv_buf_cstr(text), text->len, file, err);
 	}
-	closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
@@ -114,14 +113,13 @@ static vv_status write_file(vv_check_report *r, vv_report_form form, const char 
 {
 	file_out f = {.file = file, .fd = -1};
 	vv_auto(char) *dir = vv_path_dir(file);
-	vv_status rc, closed;
 
 	if (!dir) return vv_fail_nomem(err);
 	vv_temp_sweep(dir, ".varve-check-");
 	f.fd = vv_temp_open(&f.temp, dir, ".varve-check-", err);
 	if (f.fd < 0) return (vv_status)f.fd;
-	rc = vv_report_stream(r, form, put_file, &f, err);
-	closed = vv_close(f.fd, file, rc == VV_OK ? err : NULL);
+	vv_status rc = vv_report_stream(r, form, put_file, &f, err);
+	vv_status closed = vv_close(f.fd, file, rc == VV_OK ? err : NULL);
 	if (rc == VV_OK) {
 		rc = closed;
 	}

@@ -36,7 +36,6 @@ static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
 	} kinds[] = {{"refs/heads/", ""}, {"refs/remotes/", ""}, {"refs/tags/", "tag: "}};
 	vv_decoration *n = payload;
 	vv_buf text = VV_BUF_INIT;
-	name *items;
 	size_t k;
 
 	for (k = 0; k < 3 && strncmp(ref->name, kinds[k].prefix, strlen(kinds[k].prefix)) != 0;
@@ -47,7 +46,7 @@ static vv_status add_name(void *payload, const vv_ref *ref, vv_error *err)
 	vv_buf_puts(&text, kinds[k].label);
 	vv_text_put_escaped(&text, ref->name + strlen(kinds[k].prefix),
 			    strlen(ref->name + strlen(kinds[k].prefix)));
-	items = &n->items[n->count];
+	name *items = &n->items[n->count];
 	items->commit = ref->commit;
 	items->rank = (int)k;
 	items->turn = n->count;
@@ -98,10 +97,8 @@ vv_status vv_decoration_read(vv_decoration **out, vv_repository *r, vv_error *er
 
 void vv_decoration_free(vv_decoration *n)
 {
-	size_t i;
-
 	if (!n) return;
-	for (i = 0; i < n->count; i++) {
+	for (size_t i = 0; i < n->count; i++) {
 		vv_free(n->items[i].text);
 	}
 	vv_free(n->items);
@@ -131,17 +128,15 @@ static size_t find_names(const vv_decoration *n, const vv_oid *id)
 static void each_name(const vv_decoration *n, const vv_oid *id,
 		      void (*fn)(void *payload, const char *text, bool is_head), void *payload)
 {
-	const char *branch;
-	size_t i;
-
 	if (!n) return;
-	branch = n->branch;
+	const char *branch = n->branch;
 	if (vv_oid_equal(&n->head.commit, id) && !n->head.unborn) {
 		fn(payload, branch ? branch : "", true);
 	} else {
 		branch = NULL;
 	}
-	for (i = find_names(n, id); i < n->count && vv_oid_equal(&n->items[i].commit, id); i++) {
+	for (size_t i = find_names(n, id); i < n->count && vv_oid_equal(&n->items[i].commit, id);
+	     i++) {
 		if (!branch || n->items[i].rank != 0 || strcmp(n->items[i].text, branch) != 0) {
 			fn(payload, n->items[i].text, false);
 		}
@@ -219,10 +214,9 @@ static void print_person(const char *label, const vv_person *p)
 static vv_status print_merge(const vv_commit_view *v, const vv_commit *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
 	vv_out("Merge:");
-	for (i = 0; rc == VV_OK && i < c->parent_count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < c->parent_count; i++) {
 		vv_auto(char) *hex = NULL;
 
 		if ((rc = vv_rev_short(v->repo, &c->parents[i], &hex, err)) == VV_OK) {
@@ -275,7 +269,6 @@ static vv_status print_long(vv_commit_view *v, const vv_commit *c, vv_error *err
 static vv_status print_oneline(vv_commit_view *v, const vv_commit *c, vv_error *err)
 {
 	vv_auto(char) *hex = NULL;
-	const char *subject;
 	size_t len;
 	vv_status rc;
 
@@ -283,7 +276,7 @@ static vv_status print_oneline(vv_commit_view *v, const vv_commit *c, vv_error *
 	vv_out("%s%s%s", vv_color_on(VV_YELLOW), hex, vv_color_off());
 	print_names(v, &c->id);
 	vv_out(" ");
-	subject = vv_commit_subject(c, &len);
+	const char *subject = vv_commit_subject(c, &len);
 	vv_out_text(subject, len);
 	vv_out("\n");
 	return VV_OK;
@@ -319,8 +312,7 @@ static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c
 {
 	vv_json_out w;
 	char hex[VV_OID_TEXT + 1];
-	const char *subject;
-	size_t len, i;
+	size_t len;
 
 	vv_json_out_init(&w, b, 0);
 	vv_json_open_object(&w);
@@ -328,7 +320,7 @@ static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c
 	vv_oid_text(hex, &c->id);
 	vv_json_string(&w, hex);
 	vv_json_add_array(&w, "parents");
-	for (i = 0; i < c->parent_count; i++) {
+	for (size_t i = 0; i < c->parent_count; i++) {
 		vv_oid_text(hex, &c->parents[i]);
 		vv_json_string(&w, hex);
 	}
@@ -338,7 +330,7 @@ static vv_status put_json(vv_buf *b, const vv_commit_view *v, const vv_commit *c
 	vv_json_close_array(&w);
 	json_person(&w, "author", &c->author);
 	json_person(&w, "committer", &c->committer);
-	subject = vv_commit_subject(c, &len);
+	const char *subject = vv_commit_subject(c, &len);
 	vv_json_add_string_len(&w, "subject", subject, len);
 	vv_json_add_string(&w, "message", c->message);
 	if (v->stat) {
@@ -387,7 +379,6 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 			       const vv_commit_stat *stat, vv_error *err)
 {
 	bool names = v->name_only || v->name_status, listed = (v->stat || names) && stat->count > 0;
-	vv_status rc;
 
 	if (listed) {
 		vv_out("%s", v->style == VV_STYLE_LONG ? "\n" : "");
@@ -399,7 +390,8 @@ static vv_status print_changes(const vv_commit_view *v, const vv_commit *c,
 	}
 	if (!v->patch) return VV_OK;
 	vv_out("\n");
-	rc = vv_diff_show_commits(v->patch, c->parent_count ? &c->parents[0] : NULL, &c->id, err);
+	vv_status rc = vv_diff_show_commits(v->patch, c->parent_count ? &c->parents[0] : NULL,
+					    &c->id, err);
 	if (rc == VV_EMISSING && v->patch->unasked) {
 		vv_hint_word(err, vv_hint_words);
 		vv_note("the rows are not shown: %s", err->message);
@@ -415,7 +407,6 @@ vv_status vv_commit_print(vv_commit_view *v, const vv_oid *id, vv_error *err)
 	vv_auto(vv_commit_stat) stat = {0};
 	vv_status rc;
 
-	memset(&stat, 0, sizeof(stat));
 	if ((rc = vv_commit_read(v->repo, id, &c, err)) < 0) return rc;
 	const vv_stat_options how = {.paths = v->paths,
 				     .growth = v->growth || v->style == VV_STYLE_JSON,

@@ -19,9 +19,7 @@
 
 void vv_commit_stat_clear(vv_commit_stat *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		vv_free(s->lines[i].path);
 		vv_free(s->lines[i].from);
 		vv_change_counts_clear(&s->lines[i].counts);
@@ -46,10 +44,8 @@ static bool below(const char *path, const char *folder)
 
 static bool is_wanted(const collect *c, const char *path)
 {
-	const char *const *p;
-
 	if (!c->opts->paths) return true;
-	for (p = c->opts->paths; *p; p++) {
+	for (const char *const *p = c->opts->paths; *p; p++) {
 		if (below(path, *p)) return true;
 	}
 	return false;
@@ -74,11 +70,10 @@ static vv_status on_change(void *payload, const vv_change *change, vv_error *err
 {
 	collect *c = payload;
 	vv_commit_stat *s = c->stat;
-	vv_stat_line *line;
 
 	if (!is_wanted(c, change->path)) return VV_OK;
 	if (!vv_array_room(s->lines, s->count, s->cap)) return vv_fail_nomem(err);
-	line = &s->lines[s->count];
+	vv_stat_line *line = &s->lines[s->count];
 	memset(line, 0, sizeof(*line));
 	if (!(line->path = vv_strdup(change->path))) return vv_fail_nomem(err);
 	line->change = *change;
@@ -92,17 +87,16 @@ static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err
 {
 	vv_auto_free vv_change *changes = vv_calloc(s->count + 1, sizeof(*changes));
 	vv_auto_free size_t *from = vv_calloc(s->count + 1, sizeof(*from));
-	size_t i;
 	size_t kept = 0;
 	vv_status rc = changes && from ? VV_OK : vv_fail_nomem(err);
 
-	for (i = 0; rc == VV_OK && i < s->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		changes[i] = s->lines[i].change;
 	}
 	if (rc == VV_OK) {
 		rc = vv_renames_among(r, changes, s->count, from, err);
 	}
-	for (i = 0; rc == VV_OK && i < s->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		if (from[i] != VV_RENAMED_FROM_NONE) {
 			vv_stat_line *line = &s->lines[i], *was = &s->lines[from[i]];
 
@@ -112,7 +106,7 @@ static vv_status pair_renames(vv_commit_stat *s, vv_repository *r, vv_error *err
 			was->path = NULL;
 		}
 	}
-	for (i = 0; rc == VV_OK && i < s->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		if (s->lines[i].path) {
 			s->lines[kept++] = s->lines[i];
 		}
@@ -195,10 +189,9 @@ vv_status vv_commit_stat_make(vv_commit_stat *out, vv_repository *r, const vv_oi
 			      const vv_oid *to, const vv_stat_options *opts, vv_error *err)
 {
 	collect c = {out, r, opts, NULL};
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = vv_tree_changes(r, from, to, "", on_change, &c, err);
+	vv_status rc = vv_tree_changes(r, from, to, "", on_change, &c, err);
 	if (rc == VV_OK) {
 		rc = pair_renames(out, r, err);
 	}
@@ -294,14 +287,14 @@ static size_t put_path(const vv_stat_line *l, bool print)
 
 void vv_commit_stat_print(const vv_commit_stat *s, bool total)
 {
-	size_t widest = 0, i, n;
+	size_t widest = 0, n;
 
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		n = put_path(&s->lines[i], false);
 		widest = n > widest ? n : widest;
 	}
 	widest = widest > 50 ? 50 : widest;
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		const vv_stat_line *l = &s->lines[i];
 		vv_auto(vv_buf) b = VV_BUF_INIT;
 
@@ -371,10 +364,8 @@ static const char *kind_of(const vv_content *s)
 
 void vv_commit_stat_json(vv_json_out *w, const vv_commit_stat *s)
 {
-	size_t i;
-
 	vv_json_open_array(w);
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		const vv_content *o = &s->lines[i].old_side, *n = &s->lines[i].new_side;
 		char cid[VV_CID_TEXT + 1];
 

@@ -156,7 +156,6 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 {
 	static const char *const stages[] = {NULL, "base", "ours", "theirs"};
 	vv_buf b = VV_BUF_INIT;
-	vv_status rc;
 	char hex[VV_OID_TEXT + 1];
 	*out = NULL;
 	if (mode == 0) return VV_OK;
@@ -177,7 +176,7 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 		      path);
 	*name = vv_buf_detach(&b);
 	if (!*word || !*name) return vv_fail_nomem(err);
-	rc = vv_subject_find(storage, r->repo, r->reader, *word, err);
+	vv_status rc = vv_subject_find(storage, r->repo, r->reader, *word, err);
 	storage->text = *name; /* what messages call it */
 	*out = rc == VV_OK ? storage : NULL;
 	return rc;
@@ -193,8 +192,6 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 			     .named = p->literal,
 			     .conflict = p->stage != 0};
 	vv_status rc;
-	vv_subject_init(&a);
-	vv_subject_init(&b);
 	a.env = b.env = vv_environ();
 	if ((rc = find_side(r, &d->a, p->old_path ? p->old_path : p->path, p->old_mode, p->stage,
 			    &a, &item.a, &words[0], &names[0], err)) < 0 ||

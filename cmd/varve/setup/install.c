@@ -60,10 +60,9 @@ static vv_status read_setting(const level *l, const char *key, vv_buf *value, bo
 			      vv_error *err)
 {
 	int code = 0;
-	vv_status rc;
 
 	vv_buf_reset(value);
-	rc = git_config(l, "--get", key, NULL, value, &code, err);
+	vv_status rc = git_config(l, "--get", key, NULL, value, &code, err);
 	*set = rc == VV_OK && code == 0;
 	if (value->len > 0 && value->data[value->len - 1] == '\n') {
 		value->data[--value->len] = '\0';

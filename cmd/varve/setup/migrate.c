@@ -141,13 +141,11 @@ static vv_status check_index(migration *m, vv_error *err)
 static vv_status keep(migration *m, const char *path, char *take_object, uint64_t bytes,
 		      vv_error *err)
 {
-	file *f;
-
 	if (!vv_array_room(m->files, m->count, m->cap)) {
 		vv_free(take_object);
 		return vv_fail_nomem(err);
 	}
-	f = &m->files[m->count++];
+	file *f = &m->files[m->count++];
 	*f = (file){vv_strdup(path), take_object, bytes, false};
 	return f->path ? VV_OK : vv_fail_nomem(err);
 }
@@ -164,10 +162,9 @@ static vv_status changed(const char *path, vv_error *err)
 static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_error *err)
 {
 	vv_file_state state = VV_FILE_SAME;
-	vv_status rc;
 
 	if (lfs) return VV_OK;
-	rc = vv_index_file_state(m->c->index, e, &state, err);
+	vv_status rc = vv_index_file_state(m->c->index, e, &state, err);
 	return rc < 0 || state == VV_FILE_SAME ? rc : changed(e->path, err);
 }
 
@@ -408,7 +405,6 @@ static vv_status verify(migration *m, vv_error *err)
 {
 	static const char *const argv[] = {"git", "check-attr", "--stdin", "-z", "filter", NULL};
 	vv_auto(vv_buf) in = VV_BUF_INIT, out = VV_BUF_INIT;
-	const char *p, *end;
 	int code = 0;
 	vv_status rc;
 
@@ -425,8 +421,8 @@ static vv_status verify(migration *m, vv_error *err)
 	if ((rc = vv_buf_ok(&in, err)) < 0 || (rc = vv_run_program(&run, &code, err)) < 0) {
 		return rc;
 	}
-	p = vv_buf_cstr(&out);
-	end = p + out.len;
+	const char *p = vv_buf_cstr(&out);
+	const char *end = p + out.len;
 	for (size_t i = 0; i < m->count && rc == VV_OK; i++) { /* path, "filter", value */
 		const char *value = p;
 
@@ -514,7 +510,6 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT;
 	const char *words[] = {"commit", "-m", m->o->message, NULL};
-	vv_status rc;
 
 	if (!words[2]) {
 		vv_buf_puts(&message,
@@ -524,7 +519,7 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 		}
 		words[2] = vv_buf_cstr(&message);
 	}
-	rc = vv_buf_ok(&message, err);
+	vv_status rc = vv_buf_ok(&message, err);
 	if (rc == VV_OK) {
 		rc = run(m, self, words, false, err);
 	}

@@ -125,7 +125,6 @@ static vv_status run_list(vv_error *err)
 static vv_status run_trust(const char *name, const char *did, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
-	vv_status rc;
 
 	if (strncmp(name, "did:", 4) == 0) {
 		vv_fail(err, VV_EUSAGE, "'%s' is a key, not a name for one: the name comes first",
@@ -134,7 +133,7 @@ static vv_status run_trust(const char *name, const char *did, vv_error *err)
 			       strncmp(did, "did:", 4) == 0 ? "NAME" : vv_text_shows(did),
 			       vv_text_shows(name));
 	}
-	rc = vv_did_read(key, did, err);
+	vv_status rc = vv_did_read(key, did, err);
 	return rc < 0 ? rc : vv_key_ring_trust(vv_environ(), name, key, err);
 }
 

@@ -377,10 +377,9 @@ static vv_status run_ledger(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	const char *what = c->argc > 0 ? c->argv[0] : "log";
 	vv_auto(vv_vault_session) s = {.lock = -1};
-	vv_status rc;
 
 	if (strcmp(what, "standing") == 0) return run_standing(c, err);
-	rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, 0, err);
+	vv_status rc = vv_vault_session_open_to_look(&s, c->repo, &vv_notes_stderr, 0, err);
 	if (rc < 0) return rc;
 	if ((rc = vv_vault_session_need_vault(&s, err)) < 0 ||
 	    (!o->offline && (rc = vv_vault_session_connect(&s, err)) < 0)) {

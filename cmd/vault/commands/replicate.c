@@ -157,12 +157,11 @@ static vv_status fill_stripes(const options *o, const vv_replicate *x, vv_vault_
 {
 	vv_prune tails = {.tails = true};
 	vv_error why;
-	vv_status rc;
 
 	if (x->dry_run || x->code.data == 0 || x->short_of_min || x->owed > 0 || o->to.count > 0) {
 		return VV_OK;
 	}
-	rc = vv_prune_run(&tails, s, &why);
+	vv_status rc = vv_prune_run(&tails, s, &why);
 	vv_progress_end();
 	if (rc == VV_EMISSING || rc == VV_EREFUSED) {
 		vv_warn("data for a stripe stays in whole copies for now: %s", why.message);

@@ -37,7 +37,6 @@ static int serve_stdio(void *given, int argc, char **argv)
 		.env = vv_environ(), .term = VV_HOLDING_TERM_UNSAID, .notes = &vv_notes_stderr};
 	vv_auto(vv_holding) *holding = NULL;
 	vv_error err;
-	vv_status rc;
 
 	if (!o->stdio || argc != 1) return vv_usage_error("--stdio takes one repository");
 	if (isatty(STDIN_FILENO)) {
@@ -50,7 +49,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 			   .words = vv_hint_words,
 			   .hold = vv_holding_answer,
 			   .hold_payload = holding};
-	rc = vv_serve_repo_stdio(&s, &err);
+	vv_status rc = vv_serve_repo_stdio(&s, &err);
 	/* What went wrong was told to the peer, which shows it; a broken line shows there too. */
 	return rc < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }

@@ -47,7 +47,7 @@ static const char *code_text(char out[CODE_TEXT], vv_code c)
 static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 {
 	const char *other = x->away > 0 ? "other " : "";
-	size_t here = 0, n;
+	size_t here = 0;
 
 	for (size_t i = 0; i < s->place_count; i++) {
 		here += s->places[i].holder && !s->places[i].config->dead;
@@ -69,7 +69,7 @@ static void print_safe(const vv_vault_status *x, const vv_vault_session *s)
 	} else {
 		vv_out("everything has %s", vv_text_counted(x->least, "copy", "copies"));
 	}
-	n = here < x->least - 1 ? here : x->least - 1;
+	size_t n = here < x->least - 1 ? here : x->least - 1;
 	if (x->least < 2) {
 		vv_out("; if a holder is lost, data is lost with it\n");
 	} else if (n > 1) {

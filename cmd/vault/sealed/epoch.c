@@ -257,8 +257,8 @@ static void places_associated(uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES], con
 vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_buf *text,
 			       vv_error *err)
 {
-	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES], *p;
-	size_t start = out->len, len;
+	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES];
+	size_t start = out->len;
 
 	if (!vv_buf_reserve(out, SEALED_HEAD + text->len + PLACES_UNIT)) return vv_fail_nomem(err);
 	out->len += SEALED_HEAD;
@@ -266,8 +266,8 @@ vv_status vv_epoch_places_seal(vv_buf *out, const vv_shard_seal *seal, const vv_
 	while ((out->len - start - SEALED_HEAD) % PLACES_UNIT != 0) {
 		vv_buf_putc(out, ' ');
 	}
-	p = (uint8_t *)out->data + start;
-	len = out->len - start - SEALED_HEAD;
+	uint8_t *p = (uint8_t *)out->data + start;
+	size_t len = out->len - start - SEALED_HEAD;
 	places_associated(ad, &seal->vault);
 	return vv_seal(p + SEALED_HEAD, p, p + VV_SEAL_NONCE, seal->secret, VV_SEAL_WRAP, ad,
 		       sizeof(ad), p + SEALED_HEAD, len, err);
@@ -278,13 +278,12 @@ vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_
 {
 	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES];
 	const vv_epoch_secret *secret = find(x, &r->link);
-	size_t len;
 	vv_status rc;
 
 	if (!secret || r->sealed_len < SEALED_HEAD) {
 		return vv_fail(err, VV_EREFUSED, "this key cannot open the list of holders");
 	}
-	len = r->sealed_len - SEALED_HEAD;
+	size_t len = r->sealed_len - SEALED_HEAD;
 	if (!vv_buf_reserve(out, len)) return vv_fail_nomem(err);
 	places_associated(ad, vault);
 	if ((rc = vv_unseal((uint8_t *)out->data + out->len, r->sealed, r->sealed + VV_SEAL_NONCE,
@@ -387,8 +386,6 @@ static void making_clear(making *m)
 static vv_status write_epoch(making *m, vv_ledger *l, const vv_epoch_secrets *x,
 			     const vv_epoch_change *change, const vv_key *owner, vv_error *err)
 {
-	vv_status rc;
-
 	m->r.kind = VV_LEDGER_EPOCH;
 	m->r.keys = vv_arena_calloc(&m->arena, change->writer_count + 1, sizeof(*m->r.keys));
 	if (!m->r.keys) return vv_fail_nomem(err);
@@ -396,7 +393,7 @@ static vv_status write_epoch(making *m, vv_ledger *l, const vv_epoch_secrets *x,
 		memcpy(m->r.keys, change->writers, change->writer_count * sizeof(*m->r.keys));
 	}
 	m->r.key_count = change->writer_count;
-	rc = make_epoch(m, vv_ledger_vault(l), x, change, err);
+	vv_status rc = make_epoch(m, vv_ledger_vault(l), x, change, err);
 	return rc < 0 ? rc : vv_ledger_write(l, &m->r, owner, NULL, err);
 }
 

@@ -162,11 +162,11 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 	const uint64_t len = vv_shard_len(s->leaves);
 	char name[NAME_MAX_LEN], text[VV_CID_TEXT + 1];
 	vv_cid is;
-	vv_status rc;
 
 	shard_name(name, vault, &s->cid);
 	vv_buf_reset(out);
-	rc = shard_missing(vv_place_get(&h->place, name, 0, len + 1, out, err), &s->cid, err);
+	vv_status rc = shard_missing(vv_place_get(&h->place, name, 0, len + 1, out, err), &s->cid,
+				     err);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, &s->cid)) {
@@ -204,12 +204,11 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 {
 	char name[NAME_MAX_LEN];
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	vv_status rc;
 
 	const uint64_t before = vv_place_moved(&h->place, 0);
 
 	shard_name(name, vault, &s->cid);
-	rc = shard_missing(get_leaf(h, name, s, leaf, &bytes, err), &s->cid, err);
+	vv_status rc = shard_missing(get_leaf(h, name, s, leaf, &bytes, err), &s->cid, err);
 	if (read) {
 		*read += vv_place_moved(&h->place, bytes.len) - before;
 	}
@@ -255,10 +254,9 @@ vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const 
 				 vv_error *err)
 {
 	char name[NAME_MAX_LEN];
-	vv_status rc;
 
 	shard_name(name, vault, shard);
-	rc = vv_place_remove(&h->place, name, err);
+	vv_status rc = vv_place_remove(&h->place, name, err);
 	return rc == VV_ENOTFOUND ? VV_OK : named(h, rc, err);
 }
 

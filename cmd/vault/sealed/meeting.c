@@ -68,11 +68,10 @@ static bool has_met(const vv_meeting *m, const listing *l)
 static vv_status list_records(vv_meeting *m, listing *l, bool all, vv_error *err)
 {
 	const vv_cid *vault = vv_ledger_vault(m->ledger);
-	vv_status rc;
 
 	m->listed_all = all || m->met_count == 0;
-	rc = vv_holder_list_new_records(m->holder, vault, m->met, m->listed_all ? 0 : m->met_count,
-					on_name, l, err);
+	vv_status rc = vv_holder_list_new_records(
+		m->holder, vault, m->met, m->listed_all ? 0 : m->met_count, on_name, l, err);
 	if (rc == VV_OK && !m->listed_all && !has_met(m, l)) {
 		clear_listing(l);
 		m->listed_all = true;
@@ -98,11 +97,9 @@ static vv_damaged_record *find_damaged(const vv_meeting *m, const char *name)
 
 static vv_status note_damaged(vv_meeting *m, const char *name, const vv_error *why, vv_error *err)
 {
-	vv_damaged_record *d;
-
 	if (find_damaged(m, name)) return VV_OK;
 	if (!vv_array_room(m->damaged, m->damaged_count, m->damaged_cap)) return vv_fail_nomem(err);
-	d = &m->damaged[m->damaged_count];
+	vv_damaged_record *d = &m->damaged[m->damaged_count];
 	d->why = *why;
 	d->unheard = why->code == VV_ENOSUPPORT;
 	if (!(d->name = vv_strdup(name))) return vv_fail_nomem(err);
@@ -279,13 +276,12 @@ static vv_status hand_on_one(batch *b, const listing *l, size_t i, vv_error *err
 						     compare_listed)
 					   : NULL;
 	bool write = false;
-	vv_status rc;
 
 	if (!there) {
 		m->behind++;
 		return add_to_batch(b, name, err);
 	}
-	rc = check_listed(m, there, vv_ledger_file_len(m->ledger, i), &write, err);
+	vv_status rc = check_listed(m, there, vv_ledger_file_len(m->ledger, i), &write, err);
 	return rc == VV_OK && write ? write_again(m, name, err) : rc;
 }
 

@@ -34,10 +34,9 @@ size_t vv_domain_count(const vv_placeable *holders, size_t count)
 
 static int compare_ranks(const vv_cid *shard, const uint8_t *a, const uint8_t *b)
 {
-	uint8_t bytes[32 + VV_HOLDER_ID], rank[2][VV_SHA256_LEN];
+	uint8_t bytes[32 + VV_HOLDER_ID], rank[2][VV_SHA256_LEN] = {0};
 	const uint8_t *ids[2] = {a, b};
 
-	memset(rank, 0, sizeof(rank));
 	memcpy(bytes, shard->digest, 32);
 	for (size_t i = 0; i < 2; i++) {
 		memcpy(bytes + 32, ids[i], VV_HOLDER_ID);

@@ -65,11 +65,10 @@ static bool read_runs(vv_item_index *x, const uint8_t **p, const uint8_t *end)
 static bool read_place(vv_item_place *out, size_t runs, const uint8_t **p, const uint8_t *end)
 {
 	uint64_t run, offset;
-	size_t digest;
 
 	if (*p == end) return false;
 	out->kind = (vv_item_kind) * (*p)++;
-	digest = digest_len(out->kind);
+	size_t digest = digest_len(out->kind);
 	if (digest == 0 || (size_t)(end - *p) < digest) return false;
 	out->cid = vv_item_cid(out->kind, *p);
 	*p += digest;
@@ -85,11 +84,10 @@ vv_status vv_item_index_read(vv_item_index *out, const void *bytes, size_t len, 
 {
 	const uint8_t *p = bytes, *end = p + len;
 	uint64_t n;
-	bool fine;
 
 	memset(out, 0, sizeof(*out));
-	fine = len > 0 && read_runs(out, &p, end) && vv_varint_read(&p, end, &n) &&
-	       n <= (size_t)(end - p) / (1 + VV_SHA1_LEN + 2);
+	bool fine = len > 0 && read_runs(out, &p, end) && vv_varint_read(&p, end, &n) &&
+		    n <= (size_t)(end - p) / (1 + VV_SHA1_LEN + 2);
 	if (fine && !(out->items = vv_calloc((size_t)n + 1, sizeof(*out->items)))) {
 		vv_item_index_clear(out);
 		return vv_fail_nomem(err);
@@ -234,10 +232,9 @@ static vv_status put_item(vv_stream_out *o, const vv_item *item, vv_error *err)
 vv_status vv_stream_out_put(vv_stream_out *o, const vv_item *item, vv_error *err)
 {
 	vv_item_place p = {.cid = item->cid, .kind = item->kind, .offset = vv_stream_out_len(o)};
-	vv_status rc;
 
 	if (vv_stream_out_has(o, &item->cid)) return VV_OK;
-	rc = put_item(o, item, err);
+	vv_status rc = put_item(o, item, err);
 	return rc < 0 ? rc : add_place(o, &p, err);
 }
 
@@ -375,10 +372,9 @@ static vv_status read_some(vv_stream_in *in, uint64_t from, size_t len, vv_buf *
 
 	while (len > 0) {
 		size_t i = (size_t)(from / VV_SHARD_FULL), at = (size_t)(from % VV_SHARD_FULL);
-		size_t n;
 		if (i >= in->shards) return VV_OK;
 		if ((rc = load(in, i, err)) < 0) return rc;
-		n = at < in->content.len ? in->content.len - at : 0;
+		size_t n = at < in->content.len ? in->content.len - at : 0;
 		n = n < len ? n : len;
 		if (n == 0) return VV_OK;
 		vv_buf_put(out, in->content.data + at, n);
@@ -396,8 +392,6 @@ static vv_status damaged(vv_error *err)
 vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out, vv_error *err)
 {
 	uint64_t raw, stored;
-	const uint8_t *p, *end;
-	size_t digest, head;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -405,11 +399,11 @@ vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out
 	if (offset / VV_SHARD_FULL >= in->shards) return damaged(err);
 	if ((rc = read_some(in, offset, ITEM_HEAD_MAX, &in->item, err)) < 0) return rc;
 	if (in->item.len == 0) return damaged(err);
-	p = (const uint8_t *)in->item.data;
-	end = p + in->item.len;
+	const uint8_t *p = (const uint8_t *)in->item.data;
+	const uint8_t *end = p + in->item.len;
 	out->kind = (vv_item_kind)(*p & 15);
 	out->method = *p++ >> 4;
-	digest = digest_len(out->kind);
+	size_t digest = digest_len(out->kind);
 	if ((digest == 0 && (out->kind < VV_ITEM_INDEX || out->kind > VV_ITEM_REFS)) ||
 	    out->method > VV_METHOD_DIFF || (out->method == VV_METHOD_DIFF && digest == 0) ||
 	    !vv_varint_read(&p, end, &raw) || !vv_varint_read(&p, end, &stored) ||
@@ -426,7 +420,7 @@ vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out
 		out->base = vv_item_cid(out->kind, p);
 		p += digest;
 	}
-	head = (size_t)(p - (const uint8_t *)in->item.data);
+	size_t head = (size_t)(p - (const uint8_t *)in->item.data);
 	out->raw_len = (size_t)raw;
 	out->len = (size_t)stored;
 	out->next = offset + head + stored;

@@ -44,7 +44,7 @@ static vv_status add(vv_waiting *w, const vv_cid *cid, uint64_t sec, bool seen, 
 
 static vv_status read_text(vv_waiting *w, const char *text, vv_error *err)
 {
-	uint64_t sec, last = w->now, step;
+	uint64_t sec, last = w->now;
 	vv_cid cid;
 	vv_status rc = VV_OK;
 
@@ -60,7 +60,7 @@ static vv_status read_text(vv_waiting *w, const char *text, vv_error *err)
 		}
 		line += len + (line[len] == '\n');
 	}
-	step = w->now > last && w->now - last < JUMP ? w->now - last : 0;
+	uint64_t step = w->now > last && w->now - last < JUMP ? w->now - last : 0;
 	for (size_t i = 0; i < vv_cid_map_count(w->by_cid); i++) {
 		w->things[i].sec += step < STEP_MAX ? step : STEP_MAX;
 	}
@@ -113,7 +113,6 @@ vv_status vv_waiting_write(const vv_waiting *w, vv_error *err)
 	char cid[VV_CID_TEXT + 1];
 	size_t count = 0;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_printf(&text, "%llu last\n", (unsigned long long)w->now);
 	for (size_t i = 0; i < vv_cid_map_count(w->by_cid); i++) {
@@ -124,7 +123,7 @@ vv_status vv_waiting_write(const vv_waiting *w, vv_error *err)
 			count++;
 		}
 	}
-	rc = vv_buf_ok(&text, err);
+	vv_status rc = vv_buf_ok(&text, err);
 	if (rc == VV_OK && (count > 0 || w->written)) {
 		rc = vv_write_file(w->path, text.data, text.len, true, err);
 	}

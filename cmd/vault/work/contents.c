@@ -54,15 +54,14 @@ static void note_open(vv_contents *c, const vv_vault_run *run)
 
 vv_status vv_contents_read(vv_contents *c, vv_vault_run *run, vv_error *err)
 {
-	vv_status rc;
-
 	if (!run->reading && !(run->reading = vv_calloc(1, sizeof(*run->reading)))) {
 		return vv_fail_nomem(err);
 	}
 	run->reading->contents = c;
 	if (run->in) return VV_OK;
 	run->reading->record = run->record;
-	rc = vv_stream_in_open(&run->in, run->record->shard_count, read_shard, run->reading, err);
+	vv_status rc = vv_stream_in_open(&run->in, run->record->shard_count, read_shard,
+					 run->reading, err);
 	if (rc == VV_OK) {
 		note_open(c, run);
 	}
@@ -97,13 +96,11 @@ static bool read_cache(const vv_vault_session *s, vv_vault_run *run, vv_buf *ind
 {
 	vv_auto(char) *path = cache_path(s, run->record);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
-	const uint8_t *p, *end;
-	bool fine;
 
-	fine = path && vv_exists(path) &&
-	       vv_read_regular(&bytes, path, CACHE_MAX, VV_IGNORED) == VV_OK;
-	p = (const uint8_t *)vv_buf_cstr(&bytes);
-	end = p + bytes.len;
+	bool fine = path && vv_exists(path) &&
+		    vv_read_regular(&bytes, path, CACHE_MAX, VV_IGNORED) == VV_OK;
+	const uint8_t *p = (const uint8_t *)vv_buf_cstr(&bytes);
+	const uint8_t *end = p + bytes.len;
 	return fine && take_part(&p, end, index) && take_part(&p, end, &run->refs) && p == end;
 }
 
@@ -114,14 +111,13 @@ static vv_status write_cache(const vv_vault_session *s, const vv_ledger_record *
 	vv_auto(char) *path = cache_path(s, r), *dir = vv_vault_session_path(s, "runs", NULL);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	uint8_t len[8];
-	vv_status rc;
 
 	for (size_t i = 0; i < 2; i++) {
 		vv_put_le64(len, parts[i]->len);
 		vv_buf_put(&bytes, len, sizeof(len));
 		vv_buf_put(&bytes, vv_buf_cstr(parts[i]), parts[i]->len);
 	}
-	rc = path && dir ? vv_buf_ok(&bytes, err) : vv_fail_nomem(err);
+	vv_status rc = path && dir ? vv_buf_ok(&bytes, err) : vv_fail_nomem(err);
 	if (rc == VV_OK && (rc = vv_mkdirs(dir, err)) == VV_OK) {
 		vv_temp_sweep(dir, VV_WRITE_TEMP);
 		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
@@ -351,12 +347,11 @@ vv_vault_run *vv_contents_run_of(vv_contents *c, const vv_vault_run *of, size_t 
 /* In which run it stands (NULL: it is not here), and where; false: it is in no index. */
 static bool find_item(vv_contents *c, const vv_cid *item, vv_vault_run **run, uint64_t *offset)
 {
-	const vv_item_place *at;
 	uint64_t value;
 
 	if (!vv_cid_map_get(c->known, item, &value)) return false;
 	*run = &c->runs[value >> ITEM_BITS];
-	at = &(*run)->index.items[value & (((uint64_t)1 << ITEM_BITS) - 1)];
+	const vv_item_place *at = &(*run)->index.items[value & (((uint64_t)1 << ITEM_BITS) - 1)];
 	*run = vv_contents_run_of(c, *run, at->run);
 	*offset = at->offset;
 	return true;

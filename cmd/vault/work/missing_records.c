@@ -30,11 +30,10 @@ static const vv_damaged_record *find_damaged(const vv_vault_session *s, const ch
 static void describe(char line[512], const vv_vault_session *s, const char *did, uint64_t number)
 {
 	const vv_vault_place *at;
-	const vv_damaged_record *d;
 	char start[VV_DID_TEXT + 16];
 
 	(void)snprintf(start, sizeof(start), "%s/%010llu-", did + 8, (unsigned long long)number);
-	d = find_damaged(s, start, &at);
+	const vv_damaged_record *d = find_damaged(s, start, &at);
 	if (d) {
 		(void)snprintf(
 			line, 512,

@@ -53,11 +53,10 @@ static vv_status make(void *payload, const vv_spread_shard *sh, vv_error *err)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	bool made = false;
 	vv_auto(char) *path = NULL;
-	vv_status rc;
 
 	if (!k || sh->code.data == 0 || !has_none(o, sh)) return VV_OK;
 	if (!(path = made_path(o->s, &sh->shard.cid))) return vv_fail_nomem(err);
-	rc = vv_vault_shard_made(o->s, k, &bytes, &made, err);
+	vv_status rc = vv_vault_shard_made(o->s, k, &bytes, &made, err);
 	if (rc == VV_OK && made && (rc = vv_mkdirs_above(path, err)) == VV_OK) {
 		rc = vv_write_file(path, bytes.data, bytes.len, false, err);
 		o->x->made++;

@@ -61,10 +61,8 @@ static vv_status take(void *payload, const char *name, const char *value, vv_err
 
 vv_status vv_vault_policy_read(vv_vault_policy *out, vv_repository *r, vv_error *err)
 {
-	vv_status rc;
-
 	memset(out, 0, sizeof(*out));
-	rc = vv_vault_settings_each(r, take, out, err);
+	vv_status rc = vv_vault_settings_each(r, take, out, err);
 	if (rc == VV_OK && out->code.data > 0) {
 		rc = out->copies > 0 ? vv_fail(err, VV_EINPUT,
 					       FILE_NAME ": there are vault.code and vault.copies, "

@@ -332,14 +332,13 @@ static void count_chosen(pruning *p)
 /* Runs of ours that are less than half alive, and tails once there are enough of them. */
 static vv_status choose_runs(pruning *p, vv_error *err)
 {
-	bool tails;
 	vv_status rc;
 
 	if (!(p->chosen = vv_calloc(p->contents.count + 1, sizeof(*p->chosen)))) {
 		return vv_fail_nomem(err);
 	}
 	if ((rc = find_lacking(p, err)) < 0) return rc;
-	tails = tails_suffice(p);
+	bool tails = tails_suffice(p);
 	for (size_t i = 0; i < p->contents.count; i++) {
 		const vv_vault_run *run = &p->contents.runs[i];
 		const uint64_t dead = is_ours(p, run) ? count_dead(p, run) : 0;
@@ -469,7 +468,6 @@ static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 static vv_status rewrite(pruning *p, vv_error *err)
 {
 	vv_prune *x = p->x;
-	uint64_t runs, shards, dead;
 	bool ready = true;
 	vv_status rc;
 
@@ -477,9 +475,9 @@ static vv_status rewrite(pruning *p, vv_error *err)
 	    x->dry_run) {
 		return rc;
 	}
-	runs = x->runs;
-	shards = x->shards;
-	dead = x->dead;
+	uint64_t runs = x->runs;
+	uint64_t shards = x->shards;
+	uint64_t dead = x->dead;
 	/* What is all dead goes whatever room there is, and makes some. */
 	if ((rc = retire_runs(p, true, err)) < 0) return rc;
 	count_chosen(p);

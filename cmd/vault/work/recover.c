@@ -116,12 +116,9 @@ static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 {
 	vv_auto(vv_arena) arena = {0};
 	vv_json *doc;
-	const vv_json *list, *h;
-	const char *code;
 	uint64_t n;
 	vv_status rc;
 
-	vv_arena_init(&arena);
 	if ((rc = vv_json_read(&doc, &arena, vv_buf_cstr(text), text->len, "the vault's holders",
 			       err)) < 0) {
 		return rc;
@@ -132,12 +129,12 @@ static vv_status add_places(recovering *r, const vv_buf *text, vv_error *err)
 	if (vv_json_get_u64(&n, doc, "min") && n > 0 && n <= VV_COPIES_MAX) {
 		r->s->policy.min = (unsigned)n;
 	}
-	code = vv_json_get_string(doc, "code");
+	const char *code = vv_json_get_string(doc, "code");
 	if (!code || !vv_code_parse(&r->s->policy.code, code)) {
 		r->s->policy.code = (vv_code){0, 0};
 	}
-	list = vv_json_get(doc, "holders");
-	for (h = list ? list->first : NULL; rc == VV_OK && h; h = h->next) {
+	const vv_json *list = vv_json_get(doc, "holders");
+	for (const vv_json *h = list ? list->first : NULL; rc == VV_OK && h; h = h->next) {
 		const char *name = vv_json_get_string(h, "name"),
 			   *url = vv_json_get_string(h, "url");
 		if (name && url && vv_holder_name_check(name, VV_IGNORED) == VV_OK) {
@@ -237,10 +234,9 @@ static vv_status find_head(recovering *r, vv_error *err)
 {
 	const vv_vault_state *s = r->s->state;
 	const size_t runs = vv_vault_run_count(s);
-	const vv_ledger_record *head;
 
 	if (runs == 0) return vv_fail(err, VV_ENOTFOUND, "the vault is empty");
-	head = vv_vault_run_at(s, runs - 1);
+	const vv_ledger_record *head = vv_vault_run_at(s, runs - 1);
 	r->x->head = head->cid;
 	r->x->head_time = head->time;
 	memcpy(r->x->head_author, head->author, VV_KEY_PUBLIC);
@@ -477,13 +473,12 @@ static vv_status read_refs(recovering *r, const vv_vault_run *run, bool first, v
 static vv_status list_refs(recovering *r, vv_error *err)
 {
 	const vv_vault_run *newest = refs_of(r, NULL);
-	vv_status rc;
 
 	if (!newest) {
 		vv_fail(err, VV_EMISSING, "no list of refs can be had from the vault");
 		return vv_hint(err, "name more holders that have copies, if there are any");
 	}
-	rc = read_refs(r, newest, true, err);
+	vv_status rc = read_refs(r, newest, true, err);
 	for (size_t i = r->limit; rc == VV_OK && i > 0; i--) {
 		const vv_vault_run *run = &r->contents.runs[i - 1];
 		if (run != newest && vv_contents_is_last(&r->contents, i - 1, r->limit)) {
@@ -631,15 +626,14 @@ static vv_status tell_ref(recovering *r, const wanted_ref *ref, vv_error *err)
 	char line[512], hex[VV_OID_TEXT + 1], newer[VV_OID_TEXT + 1], time[32] = "";
 	vv_commit c = {.parents = NULL};
 	vv_oid named;
-	int n;
 
 	if (vv_commit_read(r->s->repo, &ref->id, &c, VV_IGNORED) == VV_OK) {
 		put_time(time, c.committer.time > 0 ? (uint64_t)c.committer.time : 0);
 		vv_commit_clear(&c);
 	}
 	vv_oid_text(hex, &ref->id);
-	n = snprintf(line, sizeof(line), "%.300s is restored as of %s (%.10s)",
-		     vv_text_shows(ref->name), time[0] ? time : "a tag", hex);
+	int n = snprintf(line, sizeof(line), "%.300s is restored as of %s (%.10s)",
+			 vv_text_shows(ref->name), time[0] ? time : "a tag", hex);
 	if (newest_of(r, ref->name, &named) && !vv_oid_equal(&named, &ref->id)) {
 		vv_oid_text(newer, &named);
 		(void)snprintf(line + n, sizeof(line) - (size_t)n,

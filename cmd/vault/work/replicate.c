@@ -331,14 +331,13 @@ static vv_status end_stream(replicating *r, bool last, vv_error *err)
 {
 	vv_auto(vv_buf) index = VV_BUF_INIT;
 	vv_buf none = VV_BUF_INIT;
-	const vv_ledger_record *run;
 	bool done = false;
 	vv_status rc;
 
 	if ((rc = close_stream(r, last, &index, err)) < 0 || (rc = send_run(r, &done, err)) < 0) {
 		return rc;
 	}
-	run = done ? vv_ledger_find(r->s->ledger, &r->x->head) : NULL;
+	const vv_ledger_record *run = done ? vv_ledger_find(r->s->ledger, &r->x->head) : NULL;
 	return run ? vv_contents_add(&r->contents, run, &index, last ? &r->refs : &none, err)
 		   : vv_fail(err, VV_ECONFLICT, "too few copies");
 }
@@ -598,8 +597,6 @@ static vv_status note_new_refs(replicating *r, vv_error *err)
 
 static vv_status seal_new(replicating *r, vv_error *err)
 {
-	const vv_vault_run *refs;
-	bool same;
 	vv_status rc;
 
 	if ((rc = list_refs(r, err)) < 0 ||
@@ -609,9 +606,9 @@ static vv_status seal_new(replicating *r, vv_error *err)
 	    (rc = vv_repository_store(r->s->repo, &r->store, err)) < 0) {
 		return rc;
 	}
-	refs = vv_contents_refs_of(&r->contents, r->s->key.public_key);
+	const vv_vault_run *refs = vv_contents_refs_of(&r->contents, r->s->key.public_key);
 	if (r->x->only_places) return seal_places(r, refs, err);
-	same = refs && same_text(&refs->refs, &r->refs);
+	bool same = refs && same_text(&refs->refs, &r->refs);
 	if (same && r->s->readable) {
 		if ((rc = places_changed(r, &same, err)) < 0) return rc;
 		/* Nor is it the same where another writer waits for us to say that we know which copies he lets go of. */
@@ -854,11 +851,10 @@ static vv_status run_all(replicating *r, vv_error *err)
 vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
 {
 	replicating r = {.x = x, .s = s};
-	vv_status rc;
 
 	r.progress = s->transfer.progress;
 	vv_vault_session_offer_again(s);
-	rc = run_all(&r, err);
+	vv_status rc = run_all(&r, err);
 	if (rc == VV_OK && !x->dry_run) { /* one that had shards may have failed since */
 		rc = check_keepers(s, err);
 	}

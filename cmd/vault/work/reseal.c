@@ -171,12 +171,11 @@ static vv_git_type git_type(vv_item_kind kind)
 static vv_status get_item(resealing *r, vv_item_kind kind, const vv_cid *cid, vv_error *err)
 {
 	vv_oid id;
-	vv_status rc;
 
 	memcpy(id.id, cid->digest, sizeof(id.id));
-	rc = kind >= VV_ITEM_COMMIT ? vv_git_object_bytes(r->s->repo, git_type(kind), &id,
-							  OBJECT_MAX, &r->bytes, err)
-				    : vv_store_get(r->store, cid, &r->bytes, err);
+	vv_status rc = kind >= VV_ITEM_COMMIT ? vv_git_object_bytes(r->s->repo, git_type(kind), &id,
+								    OBJECT_MAX, &r->bytes, err)
+					      : vv_store_get(r->store, cid, &r->bytes, err);
 	if (rc < 0 && rc != VV_ENOMEM && vv_contents_has(&r->rest, cid)) {
 		rc = vv_contents_get(&r->rest, cid, &r->bytes, NULL, err);
 	}
@@ -285,12 +284,11 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 	uint64_t missing = 0;
 	vv_resemble walk = {.get = get_node, .fn = on_block, .payload = r, .missing = &missing};
 	char line[512], hex[VV_OID_TEXT + 1];
-	vv_status rc;
 
 	r->lacking = 0;
 	if (n->link) return VV_OK;
 	if (!(walk.seen = vv_cid_set_new())) return vv_fail_nomem(err);
-	rc = vv_resemble_walk(&walk, &n->root, NULL, err);
+	vv_status rc = vv_resemble_walk(&walk, &n->root, NULL, err);
 	vv_cid_set_free(walk.seen);
 	if (rc < 0 || r->lacking == 0) return rc;
 	r->x->versions++;
@@ -302,10 +300,8 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 
 static vv_status tell_gone(resealing *r, vv_error *err)
 {
-	vv_status rc;
-
 	if (r->x->gone == 0 && !r->search) return VV_OK;
-	rc = vv_refs_each(r->s->repo, "", on_ref, r, err);
+	vv_status rc = vv_refs_each(r->s->repo, "", on_ref, r, err);
 	return rc < 0 ? rc
 		      : vv_new_roots_each(r->s->repo, r->tips, r->tip_count, NULL, 0, on_root, r,
 					  err);

@@ -96,11 +96,11 @@ static vv_status read_met(vv_vault_session *s, vv_error *err)
 	}
 	for (const char *p = vv_buf_cstr(&text); rc == VV_OK && *p;) {
 		const size_t len = strcspn(p, "\n"), first = strspn(p, "0123456789");
-		const char *number = p + first + (first < len), *author, *url;
+		const char *number = p + first + (first < len);
 		const size_t digits = strspn(number, "0123456789");
 		uint64_t seconds, sequence;
-		author = number + digits + (number[digits] == ' ');
-		url = author + strcspn(author, " \n");
+		const char *author = number + digits + (number[digits] == ' ');
+		const char *url = author + strcspn(author, " \n");
 		if (!vv_parse_u64(&seconds, p, first) || !vv_parse_u64(&sequence, number, digits) ||
 		    *url != ' ') {
 			break;
@@ -201,10 +201,8 @@ const char *vv_vault_place_domain(const vv_vault_session *s, const vv_vault_plac
 /* Its name is durable before anything in it is counted on. */
 static vv_status make_dir(const vv_vault_session *s, vv_error *err)
 {
-	vv_status rc;
-
 	if (vv_exists(s->dir)) return VV_OK;
-	rc = vv_mkdirs(s->dir, err);
+	vv_status rc = vv_mkdirs(s->dir, err);
 	return rc < 0 ? rc : vv_fsync_dir(vv_repository_varvedir(s->repo), err);
 }
 
@@ -457,7 +455,6 @@ static vv_status refresh(vv_vault_session *s, vv_error *err)
 	const size_t files = vv_ledger_file_count(s->ledger);
 	const size_t counting = vv_ledger_count(s->ledger);
 	vv_error why;
-	vv_status rc;
 
 	if (s->state && s->state_files == files && s->state_counting == counting &&
 	    s->state_places == s->place_count) {
@@ -470,7 +467,7 @@ static vv_status refresh(vv_vault_session *s, vv_error *err)
 	s->state_places = s->place_count;
 	vv_epoch_secrets_clear(&s->secrets);
 	s->readable = false;
-	rc = vv_vault_state_open(&s->state, s->ledger, &why);
+	vv_status rc = vv_vault_state_open(&s->state, s->ledger, &why);
 	if (rc == VV_EMISSING) {
 		return VV_OK; /* no holder was asked yet */
 	}
@@ -493,13 +490,12 @@ static vv_status refresh(vv_vault_session *s, vv_error *err)
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err)
 {
 	vv_auto(char) *dir = vv_vault_session_path(s, "ledger", NULL);
-	vv_status rc;
 
 	vv_vault_state_close(s->state); /* which is of the ledger */
 	s->state = NULL;
 	vv_ledger_close(s->ledger);
 	s->ledger = NULL;
-	rc = dir ? vv_ledger_open(&s->ledger, dir, vault, err) : vv_fail_nomem(err);
+	vv_status rc = dir ? vv_ledger_open(&s->ledger, dir, vault, err) : vv_fail_nomem(err);
 	return rc < 0 ? rc : refresh(s, err);
 }
 
@@ -790,7 +786,6 @@ static vv_status open_place(void *payload, const vv_connect_options *o, vv_error
 static vv_status prepare_place(reaching *r, vv_error *err)
 {
 	vv_vault_place *p = r->p;
-	vv_status rc;
 
 	forget_ask(p);
 	if (!(p->ask = vv_calloc(1, sizeof(*p->ask)))) return vv_fail_nomem(err);
@@ -798,7 +793,7 @@ static vv_status prepare_place(reaching *r, vv_error *err)
 	p->ask->named = r->s->again;
 	p->ask->open = open_place;
 	p->ask->payload = r;
-	rc = vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
+	vv_status rc = vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
 	p->ask->named = p->ask->named && !p->silent;
 	return rc;
 }

@@ -208,11 +208,9 @@ static bool was_made(const vv_vault_session *s, const vv_cid *cid, vv_buf *bytes
 vv_status vv_vault_shard_made(vv_vault_session *s, const vv_kept *k, vv_buf *bytes, bool *made,
 			      vv_error *err)
 {
-	vv_status rc;
-
 	*made = was_made(s, &k->shard.cid, bytes);
 	if (*made) return vv_buf_ok(bytes, err);
-	rc = vv_vault_shard_held(s, k, bytes, err);
+	vv_status rc = vv_vault_shard_held(s, k, bytes, err);
 	if (rc != VV_EMISSING || k->stripe == 0 || (rc = make_whole(s, k, err)) < 0) return rc;
 	*made = was_made(s, &k->shard.cid, bytes);
 	return vv_buf_ok(bytes, err);

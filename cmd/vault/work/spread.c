@@ -44,7 +44,6 @@ vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread
 	const size_t n = vv_spread_together(shards);
 	const bool *rows[VV_STRIPE_MAX];
 	vv_placeable *list = vv_calloc(s->place_count + 1, sizeof(*list));
-	vv_status rc;
 
 	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
@@ -53,7 +52,7 @@ vv_status vv_spread_apart(size_t *at, const vv_vault_session *s, const vv_spread
 	for (size_t i = 0; i < s->place_count; i++) {
 		list[i].domain = vv_vault_place_domain(s, &s->places[i]);
 	}
-	rc = vv_placement_apart(at, rows, n, list, s->place_count, err);
+	vv_status rc = vv_placement_apart(at, rows, n, list, s->place_count, err);
 	vv_free(list);
 	return rc;
 }
@@ -63,7 +62,7 @@ static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
 			      const vv_spread_shard *shards, vv_cid_set *counted, vv_error *err)
 {
 	const size_t n = vv_spread_together(shards), data = shards->code.data;
-	size_t at[VV_STRIPE_MAX], apart = 0, there = 0, copies;
+	size_t at[VV_STRIPE_MAX], apart = 0, there = 0;
 	vv_status rc = vv_spread_apart(at, s, shards, err);
 
 	for (size_t i = 0; rc == VV_OK && i < n; i++) {
@@ -79,7 +78,7 @@ static vv_status count_stripe(vv_spread_sum *out, const vv_vault_session *s,
 		out->hopeless += added && there < data;
 		out->lost += added && there < data && vv_spread_copies(s, shards[i].has) == 0;
 	}
-	copies = there < data ? 0 : apart < data ? 1 : apart - data + 1;
+	size_t copies = there < data ? 0 : apart < data ? 1 : apart - data + 1;
 	out->least = copies < out->least ? copies : out->least;
 	return rc;
 }
@@ -93,12 +92,11 @@ vv_status vv_spread_count(vv_spread_sum *out, const vv_vault_session *s, unsigne
 	memset(out, 0, sizeof(*out));
 	out->least = out->rest = SIZE_MAX;
 	for (size_t i = 0; rc == VV_OK && i < count; i += vv_spread_together(&shards[i])) {
-		size_t n;
 		if (shards[i].code.data > 0) {
 			rc = count_stripe(out, s, &shards[i], counted, err);
 			continue;
 		}
-		n = vv_spread_copies(s, shards[i].has);
+		size_t n = vv_spread_copies(s, shards[i].has);
 		out->owed += n < copies ? copies - n : 0;
 		out->lost += n == 0;
 		out->hopeless += n == 0 ? copies : 0;
@@ -328,14 +326,12 @@ static vv_status hand_place(const vv_spread *x, vv_vault_place *p, const vv_ledg
 	char name[VV_LEDGER_NAME];
 	const char *const names[] = {name};
 	vv_auto(vv_buf) file = VV_BUF_INIT;
-	vv_record_bytes record;
 	vv_error why;
-	vv_status rc;
 
 	if (place->has_key) return vv_vault_session_meet(x->session, p, err);
 	vv_ledger_name(name, place);
-	rc = vv_ledger_file(l, name, &file, err);
-	record = (vv_record_bytes){(const uint8_t *)file.data, file.len};
+	vv_status rc = vv_ledger_file(l, name, &file, err);
+	vv_record_bytes record = {(const uint8_t *)file.data, file.len};
 	if (rc == VV_OK && vv_vault_holder_keeps_records(p->holder) &&
 	    vv_holder_put_records(p->holder, vv_ledger_vault(l), names, &record, 1, &why) < 0) {
 		vv_vault_place_put_failed(p, &why, 0);

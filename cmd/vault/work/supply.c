@@ -157,12 +157,11 @@ static vv_status answer_keeps(line *l, const vv_supply_request *q, vv_error *err
 static vv_status answer_where(line *l, const vv_supply_request *q, vv_error *err)
 {
 	vv_vault_where w;
-	vv_status rc;
 
 	if (q->count != 1) {
 		return vv_fail(err, VV_EUSAGE, "one version is looked for, not %zu", q->count);
 	}
-	rc = vv_vault_where_find(&w, l->x->repo, l->x->o->notes, q->cids, q->ask, err);
+	vv_status rc = vv_vault_where_find(&w, l->x->repo, l->x->o->notes, q->cids, q->ask, err);
 	if (rc == VV_OK) {
 		rc = vv_vault_where_write(l->channel, &w, err);
 		vv_vault_where_clear(&w);
@@ -175,7 +174,6 @@ static vv_status answer_where(line *l, const vv_supply_request *q, vv_error *err
 static vv_status answer(line *l, const vv_supply_request *q, vv_error *err)
 {
 	supplying *x = l->x;
-	vv_status rc;
 
 	switch (q->op) {
 	case VV_SUPPLY_MEET:
@@ -189,7 +187,7 @@ static vv_status answer(line *l, const vv_supply_request *q, vv_error *err)
 		break;
 	}
 	vv_mutex_lock(x->lock);
-	rc = q->op == VV_SUPPLY_KEEPS ? answer_keeps(l, q, err) : answer_where(l, q, err);
+	vv_status rc = q->op == VV_SUPPLY_KEEPS ? answer_keeps(l, q, err) : answer_where(l, q, err);
 	vv_mutex_unlock(x->lock);
 	return rc;
 }
@@ -197,12 +195,11 @@ static vv_status answer(line *l, const vv_supply_request *q, vv_error *err)
 static vv_status answer_alive(line *l, const vv_supply_request *q, vv_error *err)
 {
 	vv_pulse *pulse = vv_pulse_start(l->channel, &l->x->alive, PULSE_MS, 0);
-	vv_status rc;
 
 	atomic_store(&l->busy, true);
 	/* what came behind the request is that nobody waits for the answer */
-	rc = vv_channel_done(l->channel, err) < 0 ? vv_fail_stopped(err, "the vault")
-						  : answer(l, q, err);
+	vv_status rc = vv_channel_done(l->channel, err) < 0 ? vv_fail_stopped(err, "the vault")
+							    : answer(l, q, err);
 	atomic_store(&l->busy, false);
 	vv_pulse_stop(pulse);
 	return rc;
@@ -216,10 +213,10 @@ static vv_status serve_one(line *l, vv_error *err)
 	vv_supply_request q;
 	vv_error why;
 	uint8_t type;
-	vv_status rc, said = VV_OK;
+	vv_status said = VV_OK;
 
 	vv_frame_reader_init(&in, l->channel, REQUEST_BUDGET);
-	rc = vv_frame_read(&in, &type, err);
+	vv_status rc = vv_frame_read(&in, &type, err);
 	if (rc == VV_OK && type != VV_FRAME_END) {
 		said = vv_supply_request_read(&q, &arena, in.payload.data, in.payload.len, &why);
 		rc = vv_frame_drain(&in, err);

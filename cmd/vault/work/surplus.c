@@ -82,7 +82,7 @@ static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *er
 	vv_placeable *list = vv_calloc(places + 1, sizeof(*list));
 	vv_auto_free size_t *at = vv_calloc(2 * places + 1, sizeof(*at));
 	size_t *order = at ? at + places : NULL;
-	size_t count = 0, apart;
+	size_t count = 0;
 
 	if (!list || !at) {
 		vv_free(list);
@@ -95,7 +95,7 @@ static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *er
 			at[count++] = i;
 		}
 	}
-	apart = vv_placement(order, &sh->shard.cid, list, count);
+	size_t apart = vv_placement(order, &sh->shard.cid, list, count);
 	for (size_t i = 0; i < apart && i < o->copies; i++) {
 		o->keep[n * places + at[order[i]]] = true;
 	}
@@ -321,12 +321,11 @@ static vv_status choose_due(sorting *o, vv_error *err)
 static vv_status write_drop(sorting *o, vv_cid *shards, size_t count, vv_error *err)
 {
 	vv_ledger_record r = {.kind = VV_LEDGER_DROP, .links = shards, .link_count = count};
-	vv_status rc;
 
 	if (count == 0) return VV_OK;
 	memcpy(r.holder, o->p->id, VV_HOLDER_ID);
 	r.has_key = o->p->holder && vv_vault_holder_key(o->p->holder, r.key);
-	rc = vv_ledger_write(o->s->ledger, &r, &o->s->key, NULL, err);
+	vv_status rc = vv_ledger_write(o->s->ledger, &r, &o->s->key, NULL, err);
 	return rc < 0 ? rc : vv_vault_session_meet(o->s, o->p, err);
 }
 
@@ -426,7 +425,6 @@ static vv_status find_policy(sorting *o, vv_error *err)
 		    !vv_vault_writes(s->state, key)) {
 			continue;
 		}
-		vv_arena_init(&arena);
 		if (vv_vault_session_places(s, key, &text, &why) == VV_OK && text.len > 0 &&
 		    vv_json_read(&doc, &arena, text.data, text.len, "the vault's holders", &why) ==
 			    VV_OK &&

@@ -260,12 +260,11 @@ static vv_status fetch_shard(source *s, const vv_kept *k, vv_error *err)
 static vv_status bring_shard(source *s, const vv_cid *cid, vv_error *err)
 {
 	vault *v = s->v;
-	const vv_kept *k;
 	size_t at;
 
 	if (!s->config) return VV_OK;
 	vv_mutex_lock(v->lock);
-	k = v->readable ? vv_contents_shard(&v->contents, cid) : NULL;
+	const vv_kept *k = v->readable ? vv_contents_shard(&v->contents, cid) : NULL;
 	vv_mutex_unlock(v->lock);
 	return k && !(s->brought && vv_cid_map_find(s->brought, &k->shard.cid, &at))
 		       ? fetch_shard(s, k, err)
@@ -281,13 +280,12 @@ static vv_status read_block(source *s, const vv_cid *cid, vv_cid *base, bool *ha
 	*has = false;
 	if ((rc = bring_shard(s, cid, err)) < 0) return rc == VV_EMISSING ? VV_OK : rc;
 	for (unsigned tries = 0; tries < SHARDS_MAX; tries++) {
-		const vv_kept *needs;
 		vv_mutex_lock(v->lock);
 		v->needs = NULL;
 		v->whole = s->config == NULL;
 		rc = vv_contents_get(&v->contents, cid, &s->block, base, VV_IGNORED);
 		v->whole = false;
-		needs = v->needs;
+		const vv_kept *needs = v->needs;
 		vv_mutex_unlock(v->lock);
 		*has = rc == VV_OK;
 		if (rc == VV_OK || rc == VV_ENOMEM || !needs) {
@@ -342,7 +340,6 @@ static vv_status add_source(vault *v, const vv_transfer *t, const vv_holder_conf
 {
 	source *s = vv_calloc(1, sizeof(*s));
 	vv_buf name = VV_BUF_INIT;
-	vv_status rc;
 
 	if (!s) return vv_fail_nomem(err);
 	s->v = v;
@@ -358,9 +355,9 @@ static vv_status add_source(vault *v, const vv_transfer *t, const vv_holder_conf
 	}
 	vv_buf_printf(&name, config ? "holder %s" : "the vault", config ? config->name : "");
 	s->name = vv_buf_detach(&name);
-	rc = s->name ? vv_repository_open(&s->repo, vv_repository_gitdir(t->repo),
-					  vv_repository_env(t->repo), err)
-		     : vv_fail_nomem(err);
+	vv_status rc = s->name ? vv_repository_open(&s->repo, vv_repository_gitdir(t->repo),
+						    vv_repository_env(t->repo), err)
+			       : vv_fail_nomem(err);
 	if (rc < 0) {
 		source_close(s);
 		return rc;
@@ -417,7 +414,6 @@ vv_status vv_vault_sources_open(vv_transfer *t, vv_supplier *out, size_t max, si
 				const char *url, vv_error *err)
 {
 	vault *v = vv_calloc(1, sizeof(*v));
-	vv_status rc;
 
 	*count = 0;
 	if (!v) return vv_fail_nomem(err);
@@ -425,7 +421,8 @@ vv_status vv_vault_sources_open(vv_transfer *t, vv_supplier *out, size_t max, si
 	v->asked = url != NULL;
 	v->notes = t->notes;
 	v->lock = vv_mutex_new();
-	rc = v->lock ? vv_holder_configs_read(&v->configs, t->repo, err) : vv_fail_nomem(err);
+	vv_status rc = v->lock ? vv_holder_configs_read(&v->configs, t->repo, err)
+			       : vv_fail_nomem(err);
 	if (rc == VV_OK && (v->asked || takes_part(t, &v->configs)) &&
 	    (rc = vv_repository_open(&v->repo, vv_repository_gitdir(t->repo),
 				     vv_repository_env(t->repo), err)) == VV_OK &&

@@ -212,7 +212,6 @@ static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h
 	const uint64_t count = vv_cid_set_count(f->shards);
 	uint64_t first = 0;
 	vv_auto(vv_spread_list) live = {0};
-	vv_status rc;
 
 	h->source = vv_speed_source(s->places[place].config->url);
 	h->proven = UINT64_MAX;
@@ -235,7 +234,7 @@ static vv_status look_at(finding *f, size_t place, bool *has, vv_where_holder *h
 	h->proven = h->proven == UINT64_MAX ? 0 : h->proven;
 	h->whole = count > 0 && !f->out->partly && f->out->kept == f->out->blocks &&
 		   h->shards == count && h->shown == h->asked;
-	rc = vv_spread_list_live(&live, s, 0, err);
+	vv_status rc = vv_spread_list_live(&live, s, 0, err);
 	for (size_t i = 0; rc == VV_OK && i < live.count; i++) {
 		h->whole = h->whole && live.items[i].has[place];
 	}

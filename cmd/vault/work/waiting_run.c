@@ -69,10 +69,9 @@ vv_status vv_waiting_run_bytes(const vv_vault_session *s, const vv_cid *cid, vv_
 {
 	vv_auto(char) *path = shard_path(s, cid);
 	vv_cid is;
-	vv_status rc;
 
 	vv_buf_reset(out);
-	rc = path ? vv_read_regular(out, path, VV_SHARD_MAX, err) : vv_fail_nomem(err);
+	vv_status rc = path ? vv_read_regular(out, path, VV_SHARD_MAX, err) : vv_fail_nomem(err);
 	if (rc == VV_OK &&
 	    (rc = vv_cid_of(&is, VV_CODEC_RAW, vv_buf_cstr(out), out->len, err)) == VV_OK &&
 	    !vv_cid_equal(&is, cid)) {
@@ -180,7 +179,6 @@ vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, v
 	vv_auto(char) *path = vv_vault_session_path(s, "spool", "run");
 	char cid[VV_CID_TEXT + 1];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_cid_text(cid, &run->epoch);
 	vv_buf_printf(&text, BEGIN "%u\nepoch %s\n", run->stripe_count > 0 ? 2 : 1, cid);
@@ -190,7 +188,7 @@ vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, v
 		vv_buf_printf(&text, "stripe %u %u\n", st->code.data, st->code.parity);
 		put_shards(&text, st->parity, st->code.parity);
 	}
-	rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
+	vv_status rc = path ? vv_buf_ok(&text, err) : vv_fail_nomem(err);
 	if (rc == VV_OK &&
 	    (rc = vv_file_batch_add(&run->files, path, text.data, text.len, err)) == VV_OK) {
 		rc = vv_file_batch_finish(&run->files, err);
@@ -201,7 +199,6 @@ vv_status vv_waiting_run_write(const vv_vault_session *s, vv_waiting_run *run, v
 static bool read_shard_line(vv_shard *out, const char *line, size_t len)
 {
 	uint64_t leaves;
-	size_t digits;
 
 	if (len < VV_CID_TEXT + 2 + 64 ||
 	    vv_cid_parse(&out->cid, line, VV_CID_TEXT, VV_IGNORED) < 0 ||
@@ -209,7 +206,7 @@ static bool read_shard_line(vv_shard *out, const char *line, size_t len)
 		return false;
 	}
 	line += VV_CID_TEXT + 1;
-	digits = strspn(line, "0123456789");
+	size_t digits = strspn(line, "0123456789");
 	if (!vv_parse_u64(&leaves, line, digits) || !vv_leaves_valid(leaves) ||
 	    len != VV_CID_TEXT + 2 + digits + 64 ||
 	    !vv_hex_read(out->root, VV_SHA256_LEN, line + digits + 1)) {
@@ -223,12 +220,11 @@ static bool read_stripe_line(vv_code *out, const char *line, size_t len)
 {
 	const size_t head = sizeof("stripe ") - 1;
 	uint64_t data, parity;
-	size_t k, m;
 
 	if (len <= head || memcmp(line, "stripe ", head) != 0) return false;
-	k = strspn(line + head, "0123456789");
+	size_t k = strspn(line + head, "0123456789");
 	if (line[head + k] != ' ') return false;
-	m = len - head - k - 1;
+	size_t m = len - head - k - 1;
 	if (!vv_parse_u64(&data, line + head, k) ||
 	    !vv_parse_u64(&parity, line + head + k + 1, m) || !vv_code_valid(data, parity)) {
 		return false;

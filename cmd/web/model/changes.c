@@ -94,7 +94,6 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content
 			   const vv_content *b, vv_error *err)
 {
 	vv_auto(vv_buf) words = VV_BUF_INIT;
-	vv_status rc;
 
 	if (out->kind == VV_WEB_ADDED && b->stored && b->table) {
 		vv_change_whole_put(&words, false, b->rows, b->columns);
@@ -110,7 +109,7 @@ static vv_status put_words(vv_web_visit *v, vv_web_change *out, const vv_content
 	} else {
 		vv_change_counts_put(&words, &out->counts);
 	}
-	rc = vv_buf_ok(&words, err);
+	vv_status rc = vv_buf_ok(&words, err);
 	if (rc == VV_OK && !(out->words = vv_web_keep(v, words.data, words.len))) {
 		rc = vv_fail_nomem(err);
 	}

@@ -30,7 +30,7 @@ static void set_none(vv_web_commit *out)
 vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *out, vv_error *err)
 {
 	vv_auto(vv_commit) c = {0};
-	const char *subject, *body;
+	const char *body;
 	vv_oid *parents;
 	size_t len;
 	vv_status rc = vv_commit_read(v->repo, id, &c, err);
@@ -43,7 +43,7 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 	vv_oid_text(out->hex, id);
 	memcpy(out->brief, out->hex, 8);
 	out->brief[8] = '\0';
-	subject = vv_commit_subject(&c, &len);
+	const char *subject = vv_commit_subject(&c, &len);
 	for (body = subject + len; *body == '\n' || *body == '\r'; body++) {
 	}
 	out->subject = vv_web_keep(v, subject, len);
@@ -137,7 +137,6 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 	bool shown = false;
 	vv_day_word day;
 	vv_error why;
-	vv_status rc;
 
 	fixed = fixed ? fixed : &ignored;
 	*fixed = false;
@@ -148,7 +147,7 @@ vv_status vv_web_commit_find(vv_web_visit *v, const char *rev, vv_web_commit *ou
 		return VV_OK;
 	}
 	if (!is_fit_rev(rev)) return not_shown(rev, err);
-	rc = vv_rev_commit(v->repo, rev, &id, &why);
+	vv_status rc = vv_rev_commit(v->repo, rev, &id, &why);
 	if (rc == VV_OK) {
 		if ((rc = is_shown(v, &id, &shown, err)) < 0) return rc;
 	} else if (rc != VV_ENOTFOUND && rc != VV_EUSAGE) {
@@ -193,7 +192,6 @@ vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_w
 			     vv_web_commit *out, vv_error *err)
 {
 	vv_oid id;
-	vv_status rc;
 
 	if (a->none || b->none) {
 		set_none(out);
@@ -203,7 +201,7 @@ vv_status vv_web_commit_base(vv_web_visit *v, const vv_web_commit *a, const vv_w
 		*out = *a;
 		return VV_OK;
 	}
-	rc = vv_merge_base(v->repo, &a->id, &b->id, &id, err);
+	vv_status rc = vv_merge_base(v->repo, &a->id, &b->id, &id, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		set_none(out);
@@ -226,11 +224,10 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	listed *l = payload;
 	bool tag = strncmp(ref->name, "refs/tags/", 10) == 0;
-	vv_web_ref *r;
 
 	if (vv_oid_is_null(&ref->commit) || !vv_ref_is_shown(&l->hidden, ref->name)) return VV_OK;
 	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	r = &l->items[l->count];
+	vv_web_ref *r = &l->items[l->count];
 	*r = (vv_web_ref){.name = keep(l->v, ref->name + (tag ? 10 : 11)),
 			  .tag = tag,
 			  .head = l->head && strcmp(l->head, ref->name) == 0};

@@ -235,7 +235,6 @@ static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_cha
 {
 	const vv_columns *columns = c->told.columns;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	if (c->told.key_count == 0) return VV_OK;
 	for (size_t i = 0; i < c->told.key_count; i++) {
@@ -248,7 +247,7 @@ static vv_status keep_key(comparing *c, vv_web_row_change *out, const vv_row_cha
 			vv_buf_put(&b, cells[at].text, cells[at].len);
 		}
 	}
-	rc = vv_buf_ok(&b, err);
+	vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK && !(out->key = vv_web_keep(c->v, b.data, b.len))) {
 		rc = vv_fail_nomem(err);
 	}
@@ -569,11 +568,9 @@ static vv_status find_old(comparing *c, const vv_web_commit *a, const vv_web_com
 static vv_status open_side(comparing *c, const vv_web_commit *commit, const char *path,
 			   vv_web_table **out, vv_error *err)
 {
-	vv_status rc;
-
 	*out = NULL;
 	if (commit->none) return VV_OK;
-	rc = vv_web_table_open(c->v, commit, path, out, err);
+	vv_status rc = vv_web_table_open(c->v, commit, path, out, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;
@@ -585,7 +582,6 @@ static vv_status put_words(comparing *c, vv_error *err)
 {
 	vv_web_comparison *o = c->out;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc;
 
 	if (!o->a || !o->b) {
 		const vv_web_table *t = o->a ? o->a : o->b;
@@ -603,7 +599,7 @@ static vv_status put_words(comparing *c, vv_error *err)
 	} else {
 		vv_change_counts_put(&b, &o->counts);
 	}
-	rc = vv_buf_ok(&b, err);
+	vv_status rc = vv_buf_ok(&b, err);
 	if (rc == VV_OK && !(o->words = vv_web_keep(c->v, b.data, b.len))) {
 		rc = vv_fail_nomem(err);
 	}

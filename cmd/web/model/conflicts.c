@@ -83,14 +83,14 @@ static const char *selector(work *w, const vv_conflict_item *item, const char *n
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_buf b = VV_BUF_INIT;
 	vv_json *list;
-	bool single;
 
 	if (!item->key) {
 		vv_conflict_row_put(&b, item);
 		return b.len > 0 || b.failed ? keep_buf(w, &b) : NULL;
 	}
-	single = vv_json_read(&list, &arena, item->key, strlen(item->key), "key", NULL) == VV_OK &&
-		 list->type == VV_JSON_ARRAY && list->first && !list->first->next;
+	bool single = vv_json_read(&list, &arena, item->key, strlen(item->key), "key", NULL) ==
+			      VV_OK &&
+		      list->type == VV_JSON_ARRAY && list->first && !list->first->next;
 	return single ? name : keep(w, item->key);
 }
 

@@ -28,7 +28,6 @@ static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	listing *l = payload;
 	vv_content c;
-	vv_web_dataset *d;
 	vv_status rc;
 
 	if (l->count == l->limit) {
@@ -37,7 +36,7 @@ static vv_status on_file(void *payload, const vv_tree_entry *e, vv_error *err)
 	}
 	if ((rc = vv_content_read(&c, l->v->repo, e->mode, &e->id, err)) < 0) return rc;
 	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	d = &l->items[l->count];
+	vv_web_dataset *d = &l->items[l->count];
 	*d = (vv_web_dataset){.path = vv_web_keep_text(l->v, e->path),
 			      .stored = c.stored,
 			      .table = vv_web_is_table(&c, e->path),
@@ -98,11 +97,10 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	vv_web_dataset **hit = bsearch(c->path, k->sorted, k->l->count, sizeof(*k->sorted),
 				       by_path);
 	vv_content now;
-	size_t at;
 	vv_status rc;
 
 	if (!hit) return VV_OK;
-	at = (size_t)(*hit - k->l->items);
+	size_t at = (size_t)(*hit - k->l->items);
 	if (k->points[at] >= LINE_POINTS || (k->points[at] > 0 && !(*hit)->table)) return VV_OK;
 	if ((rc = vv_content_read(&now, k->v->repo, c->new_mode, &c->new_id, err)) < 0) return rc;
 	if (!vv_array_room(k->found, k->count, k->cap)) return vv_fail_nomem(err);
@@ -162,12 +160,11 @@ static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t cou
 		d->line_count = 0;
 	}
 	for (size_t i = count; i-- > 0 && rc == VV_OK;) { /* oldest first */
-		vv_web_dataset *d;
 
 		if (found[i].at >= l->count) {
 			continue;
 		}
-		d = &l->items[found[i].at];
+		vv_web_dataset *d = &l->items[found[i].at];
 		if (found[i].table) {
 			d->line[d->line_count++] = (vv_web_rows_then){
 				found[i].time, found[i].commit, found[i].rows};
@@ -280,11 +277,10 @@ vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, 
 		     vv_error *err)
 {
 	vv_tree_entry e;
-	vv_status rc;
 
 	*has = false;
 	if (c->none || c->work) return VV_OK;
-	rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
+	vv_status rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
 	*has = rc == VV_OK;
 	if (rc == VV_OK) {
 		vv_tree_entry_clear(&e);

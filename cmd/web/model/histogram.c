@@ -57,11 +57,10 @@ static void used(const vv_web_histogram *h, size_t *low, size_t *high)
 static bool shift_to(vv_web_histogram *h, int64_t at, uint64_t *scratch)
 {
 	size_t low, high;
-	int64_t least, most;
 
 	used(h, &low, &high);
-	least = h->first + (int64_t)low;
-	most = h->first + (int64_t)high - 1;
+	int64_t least = h->first + (int64_t)low;
+	int64_t most = h->first + (int64_t)high - 1;
 	least = at < least ? at : least;
 	most = at > most ? at : most;
 	if (most - least >= (int64_t)VV_WEB_BINS) return false;
@@ -78,7 +77,6 @@ static bool shift_to(vv_web_histogram *h, int64_t at, uint64_t *scratch)
 void vv_web_histogram_add(vv_web_histogram *h, double value)
 {
 	uint64_t scratch[VV_WEB_BINS];
-	int64_t at;
 
 	if (!isfinite(value) || fabs(value) > 1e300) return;
 	if (!h->any) {
@@ -91,7 +89,7 @@ void vv_web_histogram_add(vv_web_histogram *h, double value)
 	while (fabs(value) / width(h->exponent) > 1e15) {
 		widen(h, scratch);
 	}
-	at = bin_of(value, h->exponent);
+	int64_t at = bin_of(value, h->exponent);
 	while (at < h->first || at >= h->first + (int64_t)VV_WEB_BINS) {
 		if (shift_to(h, at, scratch)) {
 			break;

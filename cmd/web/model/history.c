@@ -64,12 +64,11 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_commit *c, const char *p
 	size_t seen = 0;
 	bool over = false;
 	int more = 0;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	out->events = vv_arena_calloc(&v->arena, limit + 1, sizeof(*out->events));
 	if (!out->events) return vv_fail_nomem(err);
-	rc = vv_row_history_open(&h, v->repo, v->reader, &o, err);
+	vv_status rc = vv_row_history_open(&h, v->repo, v->reader, &o, err);
 	while (rc == VV_OK && !over && out->count < limit &&
 	       (more = vv_row_history_next(h, &e, err)) > 0) {
 		if (seen++ >= skip) {
@@ -159,7 +158,6 @@ static vv_status read_point(vv_web_visit *v, const version *at, const char *colu
 			    vv_web_column_then *out, vv_error *err)
 {
 	vv_web_table *t;
-	long place;
 	vv_status rc;
 
 	if ((rc = vv_web_commit_read(v, &at->commit, &out->commit, err)) < 0) return rc;
@@ -171,7 +169,7 @@ static vv_status read_point(vv_web_visit *v, const version *at, const char *colu
 	}
 	if (rc < 0 || t->kind != VV_WEB_TABLE) return rc;
 	out->rows = t->rows;
-	place = vv_schema_find(&t->table->schema, column, strlen(column));
+	long place = vv_schema_find(&t->table->schema, column, strlen(column));
 	out->there = place >= 0;
 	return out->there ? vv_web_values_read(v, t, (size_t)place, NULL, 0, &out->values, err)
 			  : VV_OK;
@@ -182,7 +180,6 @@ vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const
 				  vv_error *err)
 {
 	versions all = {0};
-	size_t n;
 	bool over = false;
 	vv_status rc;
 
@@ -191,7 +188,7 @@ vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const
 		limit = 2;
 	}
 	if ((rc = list_versions(v, c, path, &all, err)) < 0) return rc;
-	n = all.count < limit ? all.count : limit;
+	size_t n = all.count < limit ? all.count : limit;
 	out->points = vv_arena_calloc(&v->arena, n + 1, sizeof(*out->points));
 	if (!out->points) return vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < n && !over; i++) {

@@ -86,13 +86,10 @@ static entry *find(vv_web_memo *m, uint64_t hash, const vv_buf *key)
 
 bool vv_web_memo_get(vv_web_memo *m, const vv_buf *key, vv_buf *out)
 {
-	uint64_t hash;
-	entry *e;
-
 	if (!m || key->failed || key->len == 0) return false;
-	hash = vv_xxh3(key->data, key->len, 0);
+	uint64_t hash = vv_xxh3(key->data, key->len, 0);
 	vv_mutex_lock(m->lock);
-	e = find(m, hash, key);
+	entry *e = find(m, hash, key);
 	if (e) {
 		unlink_use(m, e);
 		link_newest(m, e);

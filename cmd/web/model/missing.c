@@ -125,10 +125,9 @@ static void hint(vv_web_visit *v, const version *at, const bool *lacking, vv_err
 const char *vv_web_missing_older(vv_web_visit *v)
 {
 	vv_auto(vv_buf) way = VV_BUF_INIT;
-	const char *kept;
 
 	put_way(&way, v, "'varve fetch --data --all'", "them");
-	kept = vv_web_keep(v, vv_buf_cstr(&way), way.len);
+	const char *kept = vv_web_keep(v, vv_buf_cstr(&way), way.len);
 	return kept ? kept : "";
 }
 

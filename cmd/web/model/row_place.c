@@ -84,14 +84,13 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 {
 	vv_key_place p = place_of(v, t, key);
 	bool found, whole;
-	vv_status rc;
 
 	if (t->key_count == 0) {
 		vv_fail(err, VV_EUSAGE, "'%s' has no key by which a row could be found",
 			vv_text_shows(t->path));
 		return vv_hint(err, "a row's number finds it: row=0 is the first one");
 	}
-	rc = find(v, t, &p, out, &found, &whole, err);
+	vv_status rc = find(v, t, &p, out, &found, &whole, err);
 	if (rc < 0 || found) return rc;
 	vv_fail(err, VV_ENOTFOUND,
 		whole ? "no row of '%s' has the key '%s'"

@@ -270,10 +270,8 @@ static bool test_cell(vv_web_test *s, const test *t, const vv_cell *c)
 /* Texts stand once in a row group, so that a place in memory tells which one it is. */
 static bool ask(vv_web_test *s, test *t, const vv_cell *c)
 {
-	seen *e;
-
 	if (c->state != VV_CELL_TEXT || c->len == 0) return test_cell(s, t, c);
-	e = &t->seen[((uintptr_t)c->text >> 1) % SEEN];
+	seen *e = &t->seen[((uintptr_t)c->text >> 1) % SEEN];
 	if (e->text != c->text || e->len != c->len) {
 		*e = (seen){c->text, c->len, test_cell(s, t, c)};
 	}
@@ -430,7 +428,6 @@ static void list_column(vv_web_test *s, size_t column)
 
 static void list_columns(vv_web_test *s, const vv_web_table *t)
 {
-	const size_t *wanted;
 	size_t count = 0;
 
 	if (s->search) {
@@ -442,7 +439,7 @@ static void list_columns(vv_web_test *s, const vv_web_table *t)
 	for (size_t i = 0; i < s->count; i++) {
 		list_column(s, s->tests[i].column);
 	}
-	wanted = s->where ? vv_where_columns(s->where, &count) : NULL;
+	const size_t *wanted = s->where ? vv_where_columns(s->where, &count) : NULL;
 	for (size_t i = 0; i < count; i++) {
 		list_column(s, wanted[i]);
 	}

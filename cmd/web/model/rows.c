@@ -184,10 +184,9 @@ static void count_key(vv_buf *key, const reading *r)
 static vv_status open_facts(reading *r, vv_error *err)
 {
 	const vv_table *t = r->t->table;
-	vv_status rc;
 
-	rc = vv_list_reader_open(&r->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
-				 t->root.facts.len, err);
+	vv_status rc = vv_list_reader_open(&r->facts, VV_LIST_FACTS, &t->source, t->root.facts.data,
+					   t->root.facts.len, err);
 	return rc < 0 ? rc : vv_list_seek_index(r->facts, r->tested_batch.index + 1, err);
 }
 
@@ -243,15 +242,14 @@ static vv_status read_matching(reading *r, vv_error *err)
 	vv_web_rows *o = r->out;
 	uint64_t count_until = vv_monotonic_ms() + COUNT_MS, next = UINT64_MAX, looked = o->from;
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
-	const size_t *columns;
 	size_t count;
-	bool over = false, known;
+	bool over = false;
 	int more = 0;
 	vv_status rc;
 
 	count_key(&key, r);
-	known = vv_web_memo_get(r->v->memo, &key, &bytes) && bytes.len == sizeof(o->matched);
-	columns = vv_web_test_columns(r->test, &count);
+	bool known = vv_web_memo_get(r->v->memo, &key, &bytes) && bytes.len == sizeof(o->matched);
+	const size_t *columns = vv_web_test_columns(r->test, &count);
 	if ((rc = vv_table_reader_open(&r->tested, r->t->table, columns, count, false, err)) < 0 ||
 	    (rc = vv_table_seek_row(r->tested, o->from, err)) < 0) {
 		return rc;
@@ -324,7 +322,6 @@ static void sift_down(order *o, size_t at)
 {
 	for (;;) {
 		size_t last = at, child = 2 * at + 1;
-		ranked swap;
 
 		if (child < o->count && is_after(o, &o->heap[child], &o->heap[last])) {
 			last = child;
@@ -333,7 +330,7 @@ static void sift_down(order *o, size_t at)
 			last = child + 1;
 		}
 		if (last == at) return;
-		swap = o->heap[at];
+		ranked swap = o->heap[at];
 		o->heap[at] = o->heap[last];
 		o->heap[last] = swap;
 		at = last;
@@ -415,7 +412,6 @@ static vv_status put_order(order *o, uint64_t matched, vv_buf *out, vv_error *er
 
 static vv_status find_order(reading *r, order *o, uint64_t *matched, bool *over, vv_error *err)
 {
-	const size_t *columns;
 	size_t count, sort, *both;
 	int more = 0;
 	vv_status rc;
@@ -423,7 +419,7 @@ static vv_status find_order(reading *r, order *o, uint64_t *matched, bool *over,
 	*matched = 0;
 	if ((rc = vv_web_column_find(r->t, r->q->sort, &sort, err)) < 0) return rc;
 	o->field = &r->t->table->schema.fields[sort];
-	columns = vv_web_test_columns(r->test, &count);
+	const size_t *columns = vv_web_test_columns(r->test, &count);
 	if (!(both = vv_arena_alloc(&r->v->arena, (count + 1) * sizeof(*both)))) {
 		return vv_fail_nomem(err);
 	}
@@ -497,7 +493,6 @@ static vv_status give_ordered(reading *r, const vv_buf *rows, vv_error *err)
 
 static vv_status read_ordered(reading *r, vv_error *err)
 {
-	size_t most;
 	vv_auto(vv_buf) key = VV_BUF_INIT, rows = VV_BUF_INIT;
 	bool over = false;
 	vv_status rc = VV_OK;
@@ -508,7 +503,7 @@ static vv_status read_ordered(reading *r, vv_error *err)
 		return vv_hint(err,
 			       "a filter, or the opposite order, brings later ones to the front");
 	}
-	most = (size_t)r->out->from + r->limit < SORTED_LEAST ? SORTED_LEAST : SORTED_MAX;
+	size_t most = (size_t)r->out->from + r->limit < SORTED_LEAST ? SORTED_LEAST : SORTED_MAX;
 	vv_buf_printf(&key, "order %zu %d %s ", most, r->q->descending, r->q->sort);
 	count_key(&key, r);
 	if (!vv_web_memo_get(r->v->memo, &key, &rows)) {
@@ -688,13 +683,11 @@ static vv_status gone(const reading *r, vv_error *err)
 static vv_status write_matching(writing *w, vv_error *err)
 {
 	reading *r = w->r;
-	const size_t *columns;
 	size_t count;
 	int more = 0;
-	vv_status rc;
 
-	columns = vv_web_test_columns(r->test, &count);
-	rc = vv_table_reader_open(&r->tested, r->t->table, columns, count, false, err);
+	const size_t *columns = vv_web_test_columns(r->test, &count);
+	vv_status rc = vv_table_reader_open(&r->tested, r->t->table, columns, count, false, err);
 	while (rc == VV_OK && (more = next_tested(r, err)) > 0) {
 		for (size_t i = 0; rc == VV_OK && i < r->tested_batch.rows; i++) {
 			if (!vv_web_test_row(r->test,
@@ -721,7 +714,6 @@ static vv_status write_ordered(writing *w, vv_error *err)
 	vv_auto(vv_row_by_number) by = {0};
 	vv_auto(vv_buf) rows = VV_BUF_INIT;
 	uint64_t matched;
-	size_t count;
 	bool over = false;
 	vv_status rc;
 
@@ -732,7 +724,7 @@ static vv_status write_ordered(writing *w, vv_error *err)
 			     vv_text_count(SORTED_MAX), vv_text_count(matched));
 		vv_hint(err, "without sort all of them are served");
 	}
-	count = rows.len / sizeof(uint64_t);
+	size_t count = rows.len / sizeof(uint64_t);
 	vv_row_by_number_init(&by, r->t->table, VV_ROW_GROUPS_MAX);
 	for (size_t i = 1; rc == VV_OK && i < count; i++) {
 		const vv_cell *cells;

@@ -128,11 +128,10 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 {
 	vv_web_table *t = &o->shown;
 	beginning b = {0};
-	vv_status rc;
 
 	t->kind = VV_WEB_BYTES;
 	if (!t->stored && t->bytes > PLAIN_MAX) return VV_OK;
-	rc = vv_subject_text(&o->subject, on_bytes, &b, NULL, err);
+	vv_status rc = vv_subject_text(&o->subject, on_bytes, &b, NULL, err);
 	if (b.enough) {
 		vv_error_clear(err);
 		rc = VV_OK;
@@ -159,7 +158,6 @@ static vv_status look_at_bytes(vv_web_visit *v, opened *o, vv_error *err)
 static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
-	const char *kept;
 	struct stat st;
 	vv_status rc;
 
@@ -168,7 +166,7 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 			       vv_text_shows(path));
 	}
 	file = vv_repository_file(v->repo, path);
-	kept = file ? vv_web_keep(v, file, strlen(file)) : NULL;
+	const char *kept = file ? vv_web_keep(v, file, strlen(file)) : NULL;
 	if (!kept) return vv_fail_nomem(err);
 	if (lstat(kept, &st) != 0 || !S_ISREG(st.st_mode)) {
 		return vv_fail(err, VV_ENOTFOUND, "no file '%s' in the work tree",
@@ -186,7 +184,6 @@ static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv
 	const vv_web_commit *c = &o->shown.commit;
 	vv_tree_entry e;
 	vv_status rc = vv_tree_entry_at(v->repo, &c->id, path, &e, err);
-	bool file;
 
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
@@ -194,7 +191,7 @@ static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv
 			       vv_text_shows(path));
 	}
 	if (rc < 0) return rc;
-	file = S_ISREG(e.mode);
+	bool file = S_ISREG(e.mode);
 	vv_tree_entry_clear(&e);
 	if (!file) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s' is a folder, a link or a submodule",

@@ -104,12 +104,12 @@ static bool read_day(counting *c, const vv_cell *cell, double *out)
 
 static void take_number(counting *c, const vv_cell *cell)
 {
-	double x = 0, y, t;
+	double x = 0;
 
 	if (c->has_numbers ? !read_number(c, cell, &x) : !read_day(c, cell, &x)) return;
 	vv_web_histogram_add(&c->histogram, x);
-	y = x - c->lost;
-	t = c->sum + y;
+	double y = x - c->lost;
+	double t = c->sum + y;
 	c->lost = (t - c->sum) - y;
 	c->sum = t;
 	c->numbers++;
@@ -231,15 +231,13 @@ static vv_status take_cell(counting *c, uint64_t row, const vv_cell *cell, vv_er
 
 static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
 {
-	const size_t *columns;
 	size_t count, *wanted;
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
 	bool over = false, has = false;
 	int more = 0;
-	vv_status rc;
 
-	columns = vv_web_test_columns(test, &count);
+	const size_t *columns = vv_web_test_columns(test, &count);
 	if (!(wanted = vv_arena_alloc(&c->v->arena, (count + 1) * sizeof(*wanted)))) {
 		return vv_fail_nomem(err);
 	}
@@ -250,8 +248,7 @@ static vv_status read_column(counting *c, vv_web_test *test, vv_error *err)
 	if (!has) {
 		wanted[count++] = c->column;
 	}
-	vv_batch_init(&b);
-	rc = vv_table_reader_open(&r, c->t->table, wanted, count, false, err);
+	vv_status rc = vv_table_reader_open(&r, c->t->table, wanted, count, false, err);
 	while (rc == VV_OK && !over && (more = vv_table_read(r, &b, err)) > 0) {
 		rc = vv_web_test_group(test, err);
 		for (size_t i = 0; rc == VV_OK && i < b.rows; i++) {

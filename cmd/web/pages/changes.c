@@ -277,12 +277,11 @@ static vv_html *lead(vv_page *p, const vv_web_datasets *all)
 static void put_not_committed(vv_page *p)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_COMPARE);
-	vv_html_url at;
 
 	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) return;
 	to.other_rev = p->asked->commit.hex;
 	to.rev = VV_WEB_WORK;
-	at = vv_page_link(p, &to);
+	vv_html_url at = vv_page_link(p, &to);
 	if (at.s) {
 		part_work_card(&p->html, .at = at);
 	}

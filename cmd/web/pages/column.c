@@ -191,10 +191,9 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 static void offer_versions(vv_page *p)
 {
 	vv_web_address to = *p->at;
-	vv_html_url at;
 
 	to.limit = VERSIONS_OF_LARGE;
-	at = vv_page_link(p, &to);
+	vv_html_url at = vv_page_link(p, &to);
 	if (at.s) {
 		part_subtitle(&p->html, .text = vv_html_words("Over versions"),
 			      .id = vv_html_words("versions"));

@@ -127,14 +127,13 @@ static void put_kind(vv_page *p, unsigned kind, const char *sign, const char *st
 {
 	unsigned shown = kinds_shown(&p->at->compare), after = kinds_after(shown, kind);
 	vv_web_address to = *p->at;
-	vv_html_url at;
 
 	if (number == 0) return;
 	to.compare.from = 0;
 	to.compare.no_added = !(after & ADDED);
 	to.compare.no_removed = !(after & REMOVED);
 	to.compare.no_changed = !(after & CHANGED);
-	at = vv_page_link(p, &to);
+	vv_html_url at = vv_page_link(p, &to);
 	if (at.s && !(p->place && p->place->link)) {
 		part_kind_chip(&p->html, .at = at, .on = (shown & kind) != 0,
 			       .sign = vv_html_words(sign), .kind = vv_html_words(style),
@@ -309,12 +308,11 @@ static void put_card(vv_page *p, const vv_web_comparison *c, const vv_web_row_ch
 	for (int round = 0; round < 2; round++) {
 		for (size_t i = 0; i < c->column_count; i++) {
 			const vv_web_cell *one = shown_cell(&c->columns[i], r, &r->cells[i]);
-			vv_html *value;
 			if ((keyed ? c->columns[i].key : i < 2) != (round == 0) ||
 			    passed++ < shown || !one || !one->text) {
 				continue;
 			}
-			value = vv_page_piece_new(p);
+			vv_html *value = vv_page_piece_new(p);
 			vv_page_put_value(p, value, one);
 			part_diff_rest_pair(&p->html,
 					    .name = vv_html_words(label_of(&c->columns[i])),
@@ -388,9 +386,8 @@ static void put_pager(vv_page *p, const vv_web_comparison *c, bool below)
 				.text = vv_html_words("Previous"), .rel = vv_html_words("prev"));
 	}
 	if (!c->complete) {
-		vv_html_url next;
 		to.compare.from = c->next;
-		next = vv_page_link(p, &to);
+		vv_html_url next = vv_page_link(p, &to);
 		if (next.s) {
 			part_pager_link(&p->html, .at = next, .text = vv_html_words("Next"),
 					.rel = vv_html_words("next"));
@@ -546,11 +543,10 @@ static vv_status put_only(vv_page *p, const vv_web_change *c, vv_error *err)
 {
 	vv_web_address with = *p->at;
 	const vv_web_address *asked = p->at;
-	vv_status rc;
 
 	with.path = c->path;
 	p->at = &with;
-	rc = put_one(p, c->path, err);
+	vv_status rc = put_one(p, c->path, err);
 	p->at = asked;
 	return rc;
 }

@@ -226,11 +226,10 @@ static vv_html *rows_words(vv_page *p, const vv_web_table *t, const vv_web_rows 
 static void put_page_link(vv_page *p, uint64_t from, const char *text, const char *rel)
 {
 	vv_web_address to = *p->at;
-	vv_html_url at;
 
 	to.rows.from = from;
 	to.rows.jump = NULL;
-	at = vv_page_link(p, &to);
+	vv_html_url at = vv_page_link(p, &to);
 	if (at.s) {
 		part_pager_link(&p->html, .at = at, .text = vv_html_words(text),
 				.rel = vv_html_words(rel));
@@ -318,15 +317,14 @@ static const char *ending(const char *path)
 
 static void put_open_in(vv_page *p, const vv_web_table *t)
 {
-	const char *end = ending(t->path), *url;
+	const char *end = ending(t->path);
 	bool json = strcmp(end, ".ndjson") == 0 || strcmp(end, ".jsonl") == 0;
 	bool tab = strcmp(end, ".tsv") == 0 || strcmp(end, ".tab") == 0;
-	vv_html_url raw;
 
 	if (!served(p) || t->commit.work || !p->asked->origin) return;
-	raw = vv_page_to_raw(p, &t->commit, t->path);
+	vv_html_url raw = vv_page_to_raw(p, &t->commit, t->path);
 	if (!raw.s) return;
-	url = vv_page_text(p, "%s%s", p->asked->origin, raw.s).s;
+	const char *url = vv_page_text(p, "%s%s", p->asked->origin, raw.s).s;
 	part_open_in_begin(&p->html);
 	part_open_in_line(&p->html, .name = vv_html_words("curl"),
 			  .line = vv_page_text(p, "curl -O '%s'", url));

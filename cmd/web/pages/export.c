@@ -106,7 +106,6 @@ static void put_to_index(const export *e, vv_buf *out)
 
 static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
 {
-	size_t i;
 	uint64_t page = to->rows.from / PAGE_ROWS;
 
 	if (!is_at(&e->b, to->rev)) return false;
@@ -115,7 +114,7 @@ static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
 		vv_buf_puts(out, e->a.none ? "" : "#datasets");
 		return true;
 	}
-	i = subject_of(e, to->path);
+	size_t i = subject_of(e, to->path);
 	if (i == SIZE_MAX || !e->subjects[i].rows || !is_plain_rows(&to->rows) ||
 	    page >= e->subjects[i].row_pages) {
 		return false;
@@ -131,14 +130,13 @@ static bool link_rows(const export *e, vv_buf *out, const vv_web_address *to)
 static bool link_comparison(const export *e, vv_buf *out, const vv_web_address *to)
 {
 	uint64_t page = to->compare.from / PAGE_ROWS;
-	size_t i;
 
 	if (!is_at(&e->b, to->rev) || !is_at(&e->a, to->other_rev)) return false;
 	if (!to->path) {
 		put_to_index(e, out);
 		return true;
 	}
-	i = subject_of(e, to->path);
+	size_t i = subject_of(e, to->path);
 	if (i == SIZE_MAX || !e->subjects[i].compare || page >= e->subjects[i].diff_pages ||
 	    to->compare.no_added || to->compare.no_removed || to->compare.no_changed) {
 		return false;
@@ -252,14 +250,13 @@ static vv_status make(export *e, vv_web_address *to,
 			      .other = e->a,
 			      .fixed = true};
 	vv_page p;
-	vv_status rc;
 
 	vv_buf_reset(out);
 	vv_page_init(&p, &asked, &place);
 	place.style = asset_at(e, &p, "style.css");
 	place.script = asset_at(e, &p, "script.js");
 	place.icon = asset_at(e, &p, "icon.svg");
-	rc = page(&p, out, err);
+	vv_status rc = page(&p, out, err);
 	vv_page_clear(&p);
 	e->visit->held = 0;
 	return rc == VV_EMISSING
@@ -320,7 +317,6 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 	*pages = PAGES_MAX;
 	for (unsigned n = 0; n < *pages; n++) {
 		vv_auto(vv_buf) next = VV_BUF_INIT;
-		bool more;
 		to.rows.from = to.compare.from = (uint64_t)n * PAGE_ROWS;
 		if ((rc = make(e, &to, diff ? vv_page_compare : vv_page_data, &html, err)) < 0) {
 			break;
@@ -338,7 +334,8 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 		}
 		e->done->pages++;
 		put_name(&next, e, diff ? "changes" : "rows", i, n + 1);
-		more = n + 1 < PAGES_MAX && strstr(vv_buf_cstr(&html), vv_buf_cstr(&next)) != NULL;
+		bool more = n + 1 < PAGES_MAX &&
+			    strstr(vv_buf_cstr(&html), vv_buf_cstr(&next)) != NULL;
 		if (!more) {
 			*pages = n + 1;
 		}
@@ -389,7 +386,6 @@ static vv_status write_data(export *e, size_t i, vv_error *err)
 	vv_auto(vv_subject) data = {0};
 	vv_status rc;
 
-	vv_subject_init(&data);
 	if ((rc = vv_subject_find_at(&data, e->visit->repo, e->visit->reader, &e->b.id, s->path,
 				     err)) == VV_OK) {
 		rc = vv_subject_bytes(&data, take, &t, NULL, err);
@@ -417,10 +413,9 @@ static vv_status write_index(export *e, vv_error *err)
 {
 	vv_auto(vv_buf) html = VV_BUF_INIT;
 	vv_web_address to = address(e, e->a.none ? VV_WEB_AT_DATA : VV_WEB_AT_COMPARE, NULL);
-	vv_status rc;
 
 	e->first = true;
-	rc = make(e, &to, e->a.none ? vv_page_files : vv_page_compare, &html, err);
+	vv_status rc = make(e, &to, e->a.none ? vv_page_files : vv_page_compare, &html, err);
 	if (rc == VV_OK) {
 		e->done->bytes = vv_export_folder_bytes(e->folder) + html.len;
 		e->done->pages++;

@@ -71,13 +71,12 @@ static vv_status take_away(const vv_export_folder *f, const char *name, vv_error
 {
 	vv_auto(char) *path = NULL;
 	char *slash;
-	vv_status rc;
 
 	if (vv_path_check(name, VV_IGNORED) < 0 || !is_inside(f, name)) {
 		return VV_OK; /* no export wrote that; or it is gone already */
 	}
 	if (!(path = path_in(f, name))) return vv_fail_nomem(err);
-	rc = vv_unlink(path, true, err);
+	vv_status rc = vv_unlink(path, true, err);
 	while (rc == VV_OK && (slash = strrchr(path, '/')) &&
 	       (size_t)(slash - path) > strlen(f->folder)) {
 		*slash = '\0';
@@ -154,14 +153,13 @@ static vv_status make_pages(vv_export_folder *f, const char *name, vv_error *err
 	for (unsigned n = 1; n <= NAMES_MAX; n++) {
 		vv_buf b = VV_BUF_INIT;
 		vv_auto(char) *path = NULL;
-		int failed;
 
 		vv_buf_printf(&b, n == 1 ? "%s" : "%s-%u", name, n);
 		vv_free(f->pages);
 		f->pages = vv_buf_detach(&b);
 		path = f->pages ? path_in(f, f->pages) : NULL;
 		if (!path) return vv_fail_nomem(err);
-		failed = vv_sys_ops.mkdir(path, 0777) == 0 ? 0 : errno;
+		int failed = vv_sys_ops.mkdir(path, 0777) == 0 ? 0 : errno;
 		if (failed && failed != EEXIST) {
 			errno = failed;
 			(void)vv_fail_errno(err, "cannot make the folder", path);
@@ -226,7 +224,6 @@ uint64_t vv_export_folder_bytes(const vv_export_folder *f)
 static written *note(vv_export_folder *f, const char *name, vv_error *err)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	written *w;
 
 	for (size_t i = 0; i < f->count; i++) {
 		if (strcmp(f->files[i].name, name) == 0) return &f->files[i];
@@ -237,7 +234,7 @@ static written *note(vv_export_folder *f, const char *name, vv_error *err)
 		(void)vv_fail_nomem(err);
 		return NULL;
 	}
-	w = &f->files[f->count++];
+	written *w = &f->files[f->count++];
 	w->bytes = 0;
 	if (vv_write_full(f->list, line.data, line.len, LIST, err) < 0) {
 		w = NULL;
@@ -291,13 +288,12 @@ static vv_status write_list(vv_export_folder *f, vv_error *err)
 {
 	vv_auto(vv_buf) list = VV_BUF_INIT;
 	vv_auto(char) *path = path_in(f, LIST);
-	vv_status rc;
 
 	vv_buf_puts(&list, INDEX "\n");
 	for (size_t i = 0; i < f->count; i++) {
 		vv_buf_printf(&list, "%s\n", f->files[i].name);
 	}
-	rc = path ? vv_buf_ok(&list, err) : vv_fail_nomem(err);
+	vv_status rc = path ? vv_buf_ok(&list, err) : vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		rc = vv_write_file(path, list.data, list.len, true, err);
 	}

@@ -39,11 +39,10 @@ static vv_status make_page(vv_page *p, vv_web_reply *reply, vv_error *err)
 static vv_status answer_page(const vv_web_asked *asked, vv_web_reply *reply, vv_error *err)
 {
 	vv_auto(vv_page) p = {0};
-	vv_status rc;
 
 	vv_page_init(&p, asked, NULL);
 	reply->type = HTML_TYPE;
-	rc = make_page(&p, reply, err);
+	vv_status rc = make_page(&p, reply, err);
 	reply->no_store = reply->no_store || p.passing;
 	return rc;
 }

@@ -41,7 +41,6 @@ vv_html_text vv_plot_number(vv_page *p, double y)
 static scale scale_of(double least, double greatest, const vv_plot *o)
 {
 	scale s = {.percent = o->percent};
-	double span, power;
 
 	if (o->from_zero && least > 0) {
 		least = 0;
@@ -49,8 +48,8 @@ static scale scale_of(double least, double greatest, const vv_plot *o)
 	if (greatest <= least) {
 		greatest = least + (o->percent ? 0.01 : 1);
 	}
-	span = (greatest - least) / LINES;
-	power = pow(10, floor(log10(span)));
+	double span = (greatest - least) / LINES;
+	double power = pow(10, floor(log10(span)));
 	s.step = span / power <= 1   ? power
 		 : span / power <= 2 ? 2 * power
 		 : span / power <= 5 ? 5 * power
@@ -127,11 +126,10 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	int64_t before = 0;
 	double least, greatest;
-	scale s;
 
 	if (count < 2) return;
 	bounds_of(points, count, &least, &greatest);
-	s = scale_of(least, greatest, o);
+	scale s = scale_of(least, greatest, o);
 	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
 			.words = o->words);
 	put_scale(p, &s);
@@ -212,15 +210,14 @@ static void put_bar_label(vv_page *p, const vv_plot *o, const vv_plot_bar *bars,
 void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_STACK],
 		  const vv_plot_bar *bars, size_t count)
 {
-	double most = 0, width;
-	scale s;
+	double most = 0;
 
 	if (count == 0) return;
 	for (size_t i = 0; i < count; i++) {
 		most = sum(&bars[i]) > most ? sum(&bars[i]) : most;
 	}
-	s = scale_of(0, most, &(vv_plot){.from_zero = true, .whole = true});
-	width = (double)(RIGHT - LEFT) / (double)count;
+	scale s = scale_of(0, most, &(vv_plot){.from_zero = true, .whole = true});
+	double width = (double)(RIGHT - LEFT) / (double)count;
 	width = width > 90 ? 90 : width;
 	part_plot_begin(&p->html, .title = o->title, .width = WIDTH, .height = HEIGHT,
 			.words = o->words);

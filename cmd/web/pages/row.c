@@ -58,12 +58,12 @@ static void put_event(vv_page *p, const vv_web_life_event *e)
 {
 	bool added = e->kind == VV_ROW_ADDED, removed = e->kind == VV_ROW_REMOVED;
 	vv_web_commit before;
-	vv_html_url at;
 
-	at = vv_web_commit_before(p->asked->visit, &e->commit, &before, VV_IGNORED) == VV_OK &&
-			     !before.none
-		     ? vv_page_to_compare(p, &before, &e->commit, e->path)
-		     : vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, e->path);
+	vv_html_url at = vv_web_commit_before(p->asked->visit, &e->commit, &before, VV_IGNORED) ==
+						 VV_OK &&
+					 !before.none
+				 ? vv_page_to_compare(p, &before, &e->commit, e->path)
+				 : vv_page_to(p, VV_WEB_AT_DATA, e->commit.hex, e->path);
 	part_event_begin(
 		&p->html,
 		.subject = vv_html_words(*e->commit.subject ? e->commit.subject : "(no message)"),
@@ -152,7 +152,6 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
 	vv_web_address to = vv_web_address_of(p->at, VV_WEB_AT_DATA);
 	vv_html *h = vv_page_piece_new(p);
-	vv_html_url at;
 
 	part_words(h, .text = vv_html_words("Of version "));
 	vv_page_put_version(p, h, &t->commit);
@@ -164,7 +163,7 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 	to.path = t->path;
 	to.rows.jump = r->key;
 	to.rows.from = r->key ? 0 : r->number;
-	at = vv_page_link(p, &to);
+	vv_html_url at = vv_page_link(p, &to);
 	part_words(h, .text = vv_html_words(", "));
 	if (at.s) {
 		part_link(h, .at = at,

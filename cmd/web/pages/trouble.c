@@ -55,14 +55,13 @@ static void put_dataset(vv_page *p)
 {
 	const vv_web_commit *c = &p->asked->commit;
 	const char *path = p->at->path;
-	vv_html *h;
 	bool there;
 
 	if (!p->asked->visit || !path || c->none || !c->hex[0] ||
 	    vv_web_has(p->asked->visit, c, path, &there, VV_IGNORED) < 0 || !there) {
 		return;
 	}
-	h = vv_page_piece_new(p);
+	vv_html *h = vv_page_piece_new(p);
 	part_link(h, .at = vv_page_to(p, VV_WEB_AT_DATA, c->hex, path),
 		  .text = vv_page_text(p, "%s in version %s", path, c->brief));
 	part_paragraph(&p->html, .body = h);

@@ -70,10 +70,8 @@ static void put_count(vv_page *p, const vv_web_table *t, const vv_web_column *c,
 static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *c,
 			const vv_web_values *v)
 {
-	vv_html *h;
-
 	part_pairs_begin(&p->html);
-	h = vv_page_piece_new(p);
+	vv_html *h = vv_page_piece_new(p);
 	part_words(h, .text = vv_page_text(p, "%s%s", v->distinct_exact ? "" : "about ",
 					   vv_text_count(v->distinct)));
 	put_pair(p, "Different values", h);

@@ -231,10 +231,9 @@ int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_ha
 				uint64_t *offset, uint64_t *len)
 {
 	char name[NAME_MAX_LEN];
-	const record *r;
 
 	make_name(name, FILE_PREFIX, kind, key);
-	r = find_record(&c->trusted, name);
+	const record *r = find_record(&c->trusted, name);
 	if (!r) return -1;
 	*offset = r->offset;
 	*len = r->len;
@@ -245,10 +244,9 @@ int vv_check_cache_trusted_file(const vv_check_cache *c, const char *kind, vv_ha
 static int read_kept(const vv_check_cache *c, const char *name, vv_buf *out, vv_error *err)
 {
 	vv_auto(char) *path = path_in(c->dir, name);
-	vv_status rc;
 
 	if (!path) return vv_fail_nomem(err);
-	rc = vv_derived_read(out, path, RECORD_MARK, 0, VV_CHECK_CACHE_MAX, err);
+	vv_status rc = vv_derived_read(out, path, RECORD_MARK, 0, VV_CHECK_CACHE_MAX, err);
 	return rc < 0 ? (int)rc : out->len > 0;
 }
 
@@ -303,10 +301,9 @@ vv_status vv_check_cache_put(vv_check_cache *c, const char *kind, vv_hash128 key
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	char name[NAME_MAX_LEN];
 	vv_auto(char) *path = NULL;
-	record *r;
 
 	make_name(name, "", kind, key);
-	r = add_record(&c->used, name);
+	record *r = add_record(&c->used, name);
 	if (!r) return vv_fail_nomem(err);
 	if (!c->dir) {
 		vv_buf_reset(&r->bytes);
@@ -525,7 +522,6 @@ static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
 		ssize_t n = vv_pread_full(c->trusted_fd, head, sizeof(head), at, c->trusted_path,
 					  err);
 		uint64_t len = n == (ssize_t)sizeof(head) ? vv_get_le64(head + NAME_MAX_LEN) : 0;
-		record *r;
 
 		if (n < 0) return (vv_status)n;
 		if (n != (ssize_t)sizeof(head) || head[NAME_MAX_LEN - 1] != '\0' ||
@@ -536,7 +532,7 @@ static vv_status index_file(vv_check_cache *c, uint64_t size, vv_error *err)
 				   : VV_CHECK_CACHE_MAX)) {
 			return bad_file(c->trusted_path, err);
 		}
-		r = add_record(&c->trusted, (const char *)head);
+		record *r = add_record(&c->trusted, (const char *)head);
 		if (!r) return vv_fail_nomem(err);
 		r->offset = at + sizeof(head);
 		r->len = len;

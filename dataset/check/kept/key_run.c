@@ -67,22 +67,22 @@ static bool piece_is_fine(check_key_run *k, size_t i)
 static vv_status take(check_key_run *k, vv_error *err)
 {
 	const uint8_t *p = (const uint8_t *)k->map + k->from, *tail = p + k->len - TAIL_LEN;
-	uint64_t groups, entries, repeats, top, left = k->len - HEAD_LEN - TAIL_LEN, len, sums;
+	uint64_t left = k->len - HEAD_LEN - TAIL_LEN;
 
 	if (memcmp(p, magic, sizeof(magic)) != 0 ||
 	    frame_sum(p, tail) != vv_get_le64(tail + TAIL_LEN - 8)) {
 		return VV_OK;
 	}
-	groups = vv_get_le64(p + 32);
-	entries = vv_get_le64(tail);
-	repeats = vv_get_le64(tail + 8);
-	top = vv_get_le64(tail + 16);
+	uint64_t groups = vv_get_le64(p + 32);
+	uint64_t entries = vv_get_le64(tail);
+	uint64_t repeats = vv_get_le64(tail + 8);
+	uint64_t top = vv_get_le64(tail + 16);
 	if (groups > CHECK_GROUP_MASK || groups > left / NAME_LEN || entries > left / 8 ||
 	    repeats > left / 8 || top > left) {
 		return VV_OK;
 	}
-	len = groups * NAME_LEN + (entries + repeats) * 8 + top;
-	sums = (uint64_t)pieces((size_t)len) * 8;
+	uint64_t len = groups * NAME_LEN + (entries + repeats) * 8 + top;
+	uint64_t sums = (uint64_t)pieces((size_t)len) * 8;
 	if (len > left || sums != left - len) return VV_OK;
 	k->fine = vv_calloc(pieces((size_t)len) + 1, 1);
 	if (!k->fine) return vv_fail_nomem(err);

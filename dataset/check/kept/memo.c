@@ -61,10 +61,8 @@ static vv_status index_groups(check_memo *m, vv_error *err)
 vv_status check_memo_open(check_memo *m, vv_check_cache *cache, const char *rule, vv_hash128 id,
 			  vv_error *err)
 {
-	int found;
-
 	memset(m, 0, sizeof(*m));
-	found = cache ? vv_check_cache_get(cache, rule, id, &m->record, err) : 0;
+	int found = cache ? vv_check_cache_get(cache, rule, id, &m->record, err) : 0;
 	if (found < 0) return (vv_status)found;
 	return found > 0 ? index_groups(m, err) : VV_OK;
 }

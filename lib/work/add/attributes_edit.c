@@ -18,12 +18,11 @@ enum { MAX_BYTES = 64 << 20 };
 vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 {
 	vv_stat st;
-	vv_status rc;
 
 	*e = (vv_attr_edit){r, NULL, VV_BUF_INIT, false, false};
 	e->file = vv_repository_file(r, ".gitattributes");
 	if (!e->file) return vv_fail_nomem(err);
-	rc = vv_lstat(&st, e->file, err);
+	vv_status rc = vv_lstat(&st, e->file, err);
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc < 0) return rc;
 	if (!S_ISREG(st.mode)) {

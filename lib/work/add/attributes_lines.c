@@ -17,12 +17,11 @@ static vv_status on_line(void *payload, const char *file, unsigned number, const
 			 const char *attributes, vv_error *err)
 {
 	vv_attr_list *l = payload;
-	vv_attr_list_line *at;
 	/* .git/info/attributes speaks for the whole work tree. */
 	size_t folder = strncmp(file, ".git/", 5) == 0 ? 0 : (size_t)(vv_path_base(file) - file);
 
 	if (!vv_array_room(l->lines, l->count, l->cap)) return vv_fail_nomem(err);
-	at = &l->lines[l->count++];
+	vv_attr_list_line *at = &l->lines[l->count++];
 	at->file = vv_strdup(file);
 	at->pattern = vv_strdup(pattern);
 	at->folder = vv_strndup(file, folder);
@@ -107,10 +106,8 @@ static void list_init(vv_attr_list *l)
 
 vv_status vv_attr_list_read(vv_attr_list *out, vv_repository *r, vv_error *err)
 {
-	vv_status rc;
-
 	list_init(out);
-	rc = vv_attr_lines(r, on_line, out, err);
+	vv_status rc = vv_attr_lines(r, on_line, out, err);
 	return rc < 0 ? rc : index_lines(out, err);
 }
 
@@ -128,10 +125,8 @@ static vv_status on_compared_line(void *payload, const char *file, unsigned numb
 
 vv_status vv_attr_list_read_compared(vv_attr_list *out, vv_repository *r, vv_error *err)
 {
-	vv_status rc;
-
 	list_init(out);
-	rc = vv_attr_compared_lines(r, on_compared_line, out, err);
+	vv_status rc = vv_attr_compared_lines(r, on_compared_line, out, err);
 	return rc < 0 ? rc : index_lines(out, err);
 }
 
@@ -268,10 +263,8 @@ static vv_status on_text_line(void *payload, const char *file, unsigned number, 
 
 vv_status vv_attr_beaten_read(vv_attr_list *out, vv_repository *r, const vv_index *x, vv_error *err)
 {
-	vv_status rc;
-
 	list_init(out);
-	rc = vv_attr_text_lines(r, x, on_text_line, out, err);
+	vv_status rc = vv_attr_text_lines(r, x, on_text_line, out, err);
 	return rc < 0 ? rc : index_lines(out, err);
 }
 

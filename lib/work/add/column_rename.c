@@ -43,9 +43,9 @@ vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const
 			   size_t len, vv_error *err)
 {
 	const char *s = d->prologue.data ? d->prologue.data : "";
-	size_t n = d->prologue.len, at = d->lead, end, i;
+	size_t n = d->prologue.len, at = d->lead;
 	vv_cell cell = {name, (uint32_t)len, VV_CELL_TEXT, 0, 0};
-	bool quoted, only;
+	bool quoted;
 
 	if (d->header_more > 0) {
 		return vv_fail(err, VV_EREFUSED,
@@ -61,9 +61,9 @@ vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const
 	while (d->spaces != VV_SPACES_KEPT && at < n && s[at] == ' ') {
 		at++;
 	}
-	end = cell_end(d, s, n, at, &quoted);
-	only = end >= n || is_newline(s[end]);
-	for (i = 0; i < place; i++) {
+	size_t end = cell_end(d, s, n, at, &quoted);
+	bool only = end >= n || is_newline(s[end]);
+	for (size_t i = 0; i < place; i++) {
 		if (end >= n || (uint8_t)s[end] != d->delimiter) {
 			return vv_fail(err, VV_EINPUT, "the header line has no column %zu",
 				       place + 1);
@@ -85,10 +85,10 @@ static void put_ascii_string(vv_buf *out, const char *s, size_t len)
 {
 	vv_auto(vv_buf) plain = VV_BUF_INIT;
 	uint32_t cp;
-	size_t i, n;
+	size_t n;
 
 	vv_json_put_string(&plain, s, len);
-	for (i = 0; i < plain.len; i += n) {
+	for (size_t i = 0; i < plain.len; i += n) {
 		n = vv_utf8_decode(&cp, plain.data + i, plain.len - i);
 		n = n ? n : 1;
 		if (n == 1) {
@@ -132,7 +132,6 @@ static vv_status key_matches(const vv_rename_members *m, bool *out, vv_error *er
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_json *node;
-	vv_status rc;
 
 	*out = false;
 	if (!memchr(m->key.data, '\\', m->key.len)) {
@@ -140,7 +139,7 @@ static vv_status key_matches(const vv_rename_members *m, bool *out, vv_error *er
 		       memcmp(m->key.data + 1, m->from, m->from_len) == 0;
 		return VV_OK;
 	}
-	rc = vv_json_read(&node, &arena, m->key.data, m->key.len, "name", err);
+	vv_status rc = vv_json_read(&node, &arena, m->key.data, m->key.len, "name", err);
 	if (rc == VV_OK) {
 		*out = node->text_len == m->from_len &&
 		       memcmp(node->text, m->from, m->from_len) == 0;
@@ -210,9 +209,8 @@ vv_status vv_rename_members_put(vv_rename_members *m, vv_buf *out, const char *b
 {
 	vv_status rc = VV_OK;
 	bool ended;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < len; i++) {
+	for (size_t i = 0; rc == VV_OK && i < len; i++) {
 		ended = m->in_string && in_string(m, bytes[i]);
 		if (!m->in_string && !ended) {
 			outside_string(m, bytes[i]);
@@ -249,16 +247,15 @@ static bool is_name(const splice *s, const vv_json *node)
 /* A string, an array of strings, or an array of these: every one that is the name. */
 static void replace_names(splice *s, const vv_json *node)
 {
-	const vv_json *a, *b;
-
 	if (is_name(s, node)) {
 		replace(s, node);
 	}
-	for (a = node->type == VV_JSON_ARRAY ? node->first : NULL; a; a = a->next) {
+	for (const vv_json *a = node->type == VV_JSON_ARRAY ? node->first : NULL; a; a = a->next) {
 		if (is_name(s, a)) {
 			replace(s, a);
 		}
-		for (b = a->type == VV_JSON_ARRAY ? a->first : NULL; b; b = b->next) {
+		for (const vv_json *b = a->type == VV_JSON_ARRAY ? a->first : NULL; b;
+		     b = b->next) {
 			if (is_name(s, b)) {
 				replace(s, b);
 			}
@@ -268,13 +265,12 @@ static void replace_names(splice *s, const vv_json *node)
 
 static void replace_field(splice *s, const vv_json *fields, size_t place)
 {
-	const vv_json *field = fields->first, *name;
-	size_t i;
+	const vv_json *field = fields->first;
 
-	for (i = 0; field && i < place; i++) {
+	for (size_t i = 0; field && i < place; i++) {
 		field = field->next;
 	}
-	name = field ? vv_json_get(field, "name") : NULL;
+	const vv_json *name = field ? vv_json_get(field, "name") : NULL;
 	if (name && is_name(s, name)) {
 		replace(s, name);
 	}
@@ -285,19 +281,18 @@ vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, si
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	splice s = {out, json, 0, from, to};
-	const vv_json *member, *key;
 	vv_json *root;
 	vv_status rc;
 
 	if ((rc = vv_json_read(&root, &arena, json, json_len, "schema", err)) < 0) return rc;
-	for (member = root->first; member; member = member->next) {
+	for (const vv_json *member = root->first; member; member = member->next) {
 		if (strcmp(member->name, "fields") == 0) {
 			replace_field(&s, member, place);
 		} else if (strcmp(member->name, "primaryKey") == 0 ||
 			   strcmp(member->name, "uniqueKeys") == 0) {
 			replace_names(&s, member);
 		} else if (strcmp(member->name, "foreignKeys") == 0) {
-			for (key = member->first; key; key = key->next) {
+			for (const vv_json *key = member->first; key; key = key->next) {
 				const vv_json *fields = vv_json_get(key, "fields");
 
 				if (fields) {

@@ -45,10 +45,9 @@ static vv_status apply(editing *e, vv_error *err)
 static vv_status bad_type(const char *name, vv_error *err)
 {
 	vv_nearest near;
-	int t;
 
 	vv_nearest_init(&near, name);
-	for (t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
+	for (int t = VV_TYPE_ANY; t <= VV_TYPE_GEOJSON; t++) {
 		(void)vv_nearest_try(&near, vv_type_name((vv_type)t));
 	}
 	vv_fail(err, VV_EUSAGE, "there is no type '%s'", vv_text_shows(name));
@@ -64,14 +63,14 @@ static vv_status split_word(char **column, size_t *at, const char **value, editi
 			    const char *word, const char *what, const char *form, vv_error *err)
 {
 	const char *eq = strrchr(word, '=');
-	vv_status rc;
 
 	if (!eq) {
 		vv_fail(err, VV_EUSAGE, "%s '%s' has no '='", name_of(e, what),
 			vv_text_shows(word));
 		return vv_hint(err, "write it as %s COLUMN=%s", name_of(e, what), form);
 	}
-	rc = vv_view_column(e->table, word, (size_t)(eq - word), name_of(e, what), at, err);
+	vv_status rc = vv_view_column(e->table, word, (size_t)(eq - word), name_of(e, what), at,
+				      err);
 	if (rc < 0) return rc;
 	*value = eq + 1;
 	*column = vv_strndup(word, (size_t)(eq - word));
@@ -101,16 +100,15 @@ static bool read_example(const char **group, size_t *group_len, const char **poi
 			 size_t *point_len, const char *s)
 {
 	static const char digits[] = "0123456789";
-	size_t whole, second, last;
 
 	s += *s == '-';
-	whole = strspn(s, digits);
+	size_t whole = strspn(s, digits);
 	*group = s + whole;
 	*group_len = strcspn(*group, digits);
-	second = strspn(*group + *group_len, digits);
+	size_t second = strspn(*group + *group_len, digits);
 	*point = *group + *group_len + second;
 	*point_len = strcspn(*point, digits);
-	last = strspn(*point + *point_len, digits);
+	size_t last = strspn(*point + *point_len, digits);
 	if (whole == 0 || second == 0 || (*point)[*point_len + last] ||
 	    (*point_len > 0) != (last > 0)) {
 		return false;
@@ -155,17 +153,16 @@ static vv_status set_number(editing *e, const char *word, vv_error *err)
 static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
 {
 	vv_auto_free size_t *places = NULL;
-	size_t count, i;
+	size_t count;
 	vv_auto_free const char **key = NULL;
-	vv_status rc;
 
-	rc = vv_view_columns(e->table, names, name_of(e, "key"), &places, &count, err);
+	vv_status rc = vv_view_columns(e->table, names, name_of(e, "key"), &places, &count, err);
 	if (rc < 0) return rc;
 	key = vv_calloc(count + 1, sizeof(*key));
 	if (!key) {
 		rc = vv_fail_nomem(err);
 	} else {
-		for (i = 0; i < count; i++) {
+		for (size_t i = 0; i < count; i++) {
 			key[i] = e->table->schema.fields[places[i]].name;
 		}
 		e->edit.key = key;

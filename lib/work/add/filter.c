@@ -91,7 +91,6 @@ static ssize_t input_read(void *payload, void *buf, size_t len, vv_error *err)
 static ssize_t input_read_again(void *payload, void *buf, size_t len, vv_error *err)
 {
 	input *in = payload;
-	vv_hash128 is;
 	ssize_t n;
 
 	if (in->left == 0) return input_give(in, buf, len, err);
@@ -101,7 +100,7 @@ static ssize_t input_read_again(void *payload, void *buf, size_t len, vv_error *
 	}
 	vv_xxh3_update(in->hash, buf, (size_t)n);
 	in->left -= (uint64_t)n;
-	is = vv_xxh3_digest128(in->hash);
+	vv_hash128 is = vv_xxh3_digest128(in->hash);
 	if ((size_t)n != len || (in->left == 0 && (is.lo != in->want.lo || is.hi != in->want.hi))) {
 		return (ssize_t)vv_fail(err, VV_EINPUT,
 					"the file differs from what git passes of it");
@@ -136,10 +135,9 @@ static vv_status fill_head(input *in, size_t want, vv_error *err)
 {
 	while (in->head.len < want) {
 		size_t room = want - in->head.len < PIECE ? want - in->head.len : PIECE;
-		ssize_t got;
 
 		if (!vv_buf_reserve(&in->head, room)) return vv_buf_ok(&in->head, err);
-		got = in->read(in->payload, in->head.data + in->head.len, room, err);
+		ssize_t got = in->read(in->payload, in->head.data + in->head.len, room, err);
 		if (got < 0) return (vv_status)got;
 		if (got == 0) {
 			break;
@@ -288,10 +286,9 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_source source = {.read = input_read, .payload = in, .name = path};
 	vv_auto(vv_dataset_found) staged = {0};
-	vv_status rc;
 
 	vv_dataset_found_init(&staged);
-	rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err);
+	vv_status rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err);
 	if (rc < 0 && staged.result.too_long) {
 		rc = keep_as_bytes(f, path, in, &staged, err);
 	}
@@ -453,10 +450,9 @@ vv_status vv_filter_smudge(vv_filter *f, const char *path, vv_filter_read_fn rea
 	vv_cid missing;
 	vv_error why;
 	bool complete = false;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = fill_head(&in, SIZE_MAX, err);
+	vv_status rc = fill_head(&in, SIZE_MAX, err);
 	out->content = in.head;
 	if (rc == VV_OK && out->content.len <= POINTER_READ) {
 		out->content.len = vv_pointer_strip_cr(out->content.data, out->content.len);

@@ -35,17 +35,16 @@ static int hex_digit(uint8_t c)
 static int next_packet(vv_pkt_in *p, vv_error *err)
 {
 	uint8_t head[4];
-	unsigned len = 0, i;
-	ssize_t got;
+	unsigned len = 0;
 
 	if (p->flushed || p->eof) return 0;
-	got = vv_read_full(p->fd, head, sizeof(head), "standard input", err);
+	ssize_t got = vv_read_full(p->fd, head, sizeof(head), "standard input", err);
 	if (got < 0) return (int)got;
 	if (got == 0) {
 		p->eof = true;
 		return 0;
 	}
-	for (i = 0; i < 4; i++) {
+	for (unsigned i = 0; i < 4; i++) {
 		int digit = got == 4 ? hex_digit(head[i]) : -1;
 
 		if (digit < 0) {
@@ -167,11 +166,10 @@ vv_status vv_pkt_put(vv_pkt_out *p, const void *bytes, size_t len, vv_error *err
 vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_puts(&line, text);
 	vv_buf_putc(&line, '\n');
-	rc = vv_buf_ok(&line, err);
+	vv_status rc = vv_buf_ok(&line, err);
 	if (rc == VV_OK) {
 		rc = vv_pkt_put(p, line.data, line.len, err);
 	}

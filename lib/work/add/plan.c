@@ -122,11 +122,10 @@ static vv_status head_text(planner *p, const vv_add_item *item, bool *out, vv_er
 {
 	vv_auto(vv_tree_entry) entry = {0};
 	bool pointer = false;
-	vv_status rc;
 
 	*out = false;
 	if (p->head.unborn) return VV_OK;
-	rc = vv_tree_entry_at(p->r, &p->head.commit, item->path, &entry, err);
+	vv_status rc = vv_tree_entry_at(p->r, &p->head.commit, item->path, &entry, err);
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc == VV_OK && S_ISREG(entry.mode)) {
 		rc = vv_dataset_reader_is_pointer(p->s, &entry.id, &pointer, err);
@@ -181,7 +180,7 @@ static vv_status was_edited(planner *p, const vv_add_item *item, bool *out, vv_e
 /* A path that the attributes give to varve. */
 static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 {
-	bool pointer = false, stat_clean, same;
+	bool pointer = false, stat_clean;
 	vv_status rc;
 
 	if (vv_add_never(item->path)) {
@@ -199,7 +198,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 		}
 		item->was_text = !pointer;
 	}
-	same = known_same(p, item, &stat_clean);
+	bool same = known_same(p, item, &stat_clean);
 	item->stat_clean = stat_clean;
 	if (item->was_text) {
 		/* Plain text that somebody committed is left alone until changed, or named. */
@@ -369,10 +368,9 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(p->r, item->path);
 	bool tracked = false, fits = true;
-	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
-	rc = vv_lstat(&item->st, file, err);
+	vv_status rc = vv_lstat(&item->st, file, err);
 	/* Where a folder took a file's place, the file is gone; what is in the folder comes by itself. */
 	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
 		if (p->req->fix) return VV_OK;

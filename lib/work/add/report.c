@@ -28,7 +28,6 @@ vv_status vv_add_outcome_take(vv_add_outcome *out, const vv_dataset_found *found
 	out->groups = found->result.groups;
 	out->groups_new = found->result.groups_new;
 	out->stored = found->stored.stored_bytes;
-	vv_schema_init(&schema);
 	if (out->table && root->schema.len > 0) {
 		rc = vv_schema_read(&schema, root->schema.data, root->schema.len, "schema", err);
 		out->columns = schema.count;
@@ -146,11 +145,9 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 	const vv_root *root = &staged->result.root;
 	vv_auto(vv_schema) schema = {0};
 	vv_auto(vv_buf) change = VV_BUF_INIT;
-	vv_status rc;
 
-	vv_schema_init(&schema);
-	rc = vv_schema_read(&schema, root->schema.data ? root->schema.data : "", root->schema.len,
-			    "schema", err);
+	vv_status rc = vv_schema_read(&schema, root->schema.data ? root->schema.data : "",
+				      root->schema.len, "schema", err);
 	if (rc < 0) return rc;
 	put_rows(b, staged, again);
 	vv_buf_printf(b, ", %s, ", vv_text_counted(schema.count, "column", NULL));
@@ -185,14 +182,12 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 {
 	const vv_import_result *res = &staged->result;
 	vv_auto(vv_schema) schema = {0};
-	vv_status rc;
 
 	if (res->finding_count == 0) return VV_OK;
-	vv_schema_init(&schema);
-	rc = vv_schema_read(&schema, res->root.schema.data, res->root.schema.len, "schema", err);
+	vv_status rc = vv_schema_read(&schema, res->root.schema.data, res->root.schema.len,
+				      "schema", err);
 	for (size_t i = 0; i < res->finding_count && rc == VV_OK; i++) {
 		const vv_import_finding *f = &res->findings[i];
-		const char *type;
 		uint64_t line = 0;
 
 		if (f->column >= schema.count || schema.fields[f->column].type != f->type ||
@@ -201,7 +196,7 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 			continue;
 		}
 		out->retyped = true;
-		type = vv_type_name(schema.fields[f->column].type);
+		const char *type = vv_type_name(schema.fields[f->column].type);
 		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is not %s %s",
 			      vv_text_shows(item->path), line,
 			      vv_text_name(schema.fields[f->column].name,
@@ -255,11 +250,10 @@ static vv_status put_account(vv_add_report *out, const vv_add_item *item,
 /* What text has in "columns", "key" and "form". */
 static vv_status put_table_json(vv_json_out *w, const vv_root *root, vv_error *err)
 {
-	vv_auto(vv_schema) schema;
+	vv_auto(vv_schema) schema = {0};
 	vv_auto(vv_buf) form = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_schema_init(&schema);
 	if ((rc = vv_schema_read(&schema, root->schema.data ? root->schema.data : "",
 				 root->schema.len, "schema", err)) < 0) {
 		return rc;

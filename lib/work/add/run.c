@@ -53,10 +53,9 @@ void vv_add_report_clear(vv_add_report *r)
 static vv_add_outcome *new_outcome(runner *run, const vv_add_item *item, uint32_t mode)
 {
 	vv_add_report *rep = run->rep;
-	vv_add_outcome *o;
 
 	if (!vv_array_room(rep->outcomes, rep->outcome_count, rep->outcome_cap)) return NULL;
-	o = &rep->outcomes[rep->outcome_count];
+	vv_add_outcome *o = &rep->outcomes[rep->outcome_count];
 	*o = (vv_add_outcome){.path = vv_strdup(item->path), .mode = mode, .st = item->st};
 	rep->outcome_count += o->path != NULL;
 	return o->path ? o : NULL;
@@ -419,13 +418,12 @@ vv_status vv_add_stage_attributes(vv_attr_edit *edit, vv_repository *r, vv_index
 	vv_file_state state = VV_FILE_MODIFIED;
 	vv_index_entry e;
 	vv_auto(char) *file = NULL;
-	bool exists;
 	vv_status rc;
 
 	if (edit->changed) return vv_attr_edit_stage(edit, x, err);
 	file = vv_repository_file(r, ".gitattributes");
 	if (!file) return vv_fail_nomem(err);
-	exists = vv_exists(file);
+	bool exists = vv_exists(file);
 	if (!exists) return VV_OK;
 	if (vv_index_get(x, ".gitattributes", &e) &&
 	    (rc = vv_index_file_state(x, &e, &state, err)) < 0) {

@@ -36,11 +36,9 @@ vv_status vv_schema_package(char **out, bool *describes, vv_subject *s, vv_error
 	vv_auto(vv_package_resource) res = {0};
 	char *folder = NULL, *candidate = NULL, *file = NULL;
 	bool there;
-	vv_status rc;
 
 	*out = NULL;
-	memset(&res, 0, sizeof(res));
-	rc = vv_package_find(&res, s->path, vv_subject_beside, s, err);
+	vv_status rc = vv_package_find(&res, s->path, vv_subject_beside, s, err);
 	*describes = rc == VV_OK;
 	if (rc == VV_OK) {
 		*out = vv_strdup(res.package_path);
@@ -76,10 +74,9 @@ vv_status vv_schema_package_text(vv_buf *out, vv_subject *s, const char *package
 				 vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(s->repo, package_path);
-	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
-	rc = vv_read_regular(out, file, PACKAGE_MAX, err);
+	vv_status rc = vv_read_regular(out, file, PACKAGE_MAX, err);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -128,13 +125,13 @@ static void close_value(vv_json_out *w, const vv_json *node)
 vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_json *root, *node;
+	vv_json *root;
 	vv_json_out w;
 	vv_status rc;
 
 	if ((rc = vv_json_read(&root, &arena, json, len, "schema", err)) < 0) return rc;
 	vv_json_out_init(&w, out, 2);
-	for (node = root; node;) {
+	for (vv_json *node = root; node;) {
 		if (node != root && node->name) {
 			vv_json_name(&w, node->name);
 		}

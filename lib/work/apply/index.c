@@ -203,10 +203,8 @@ static vv_apply_merged *last(const vv_apply_index *a)
 
 static vv_status append(vv_apply_index *a, const char *path, vv_error *err)
 {
-	vv_apply_merged *m;
-
 	if (!vv_array_room(a->merged, a->count, a->cap)) return vv_fail_nomem(err);
-	m = &a->merged[a->count];
+	vv_apply_merged *m = &a->merged[a->count];
 	memset(m, 0, sizeof(*m));
 	vv_dataset_merged_init(&m->out);
 	a->count++;
@@ -305,14 +303,13 @@ vv_status vv_apply_index_merge(vv_apply_index *a, const vv_patch_source *patch,
 					   .payload = a,
 					   .temp_dir = opts->temp_dir,
 					   .pool = opts->pool};
-	vv_status rc;
 
 	a->theirs.repo = a->files->repo;
 	a->theirs.reader = vv_dataset_writer_reader(a->writer);
 	a->theirs.index = a->files->index;
 	a->theirs.strip = a->files->strip;
 	a->theirs.instead = a->files->instead;
-	rc = patch->seek(patch->payload, 0, err);
+	vv_status rc = patch->seek(patch->payload, 0, err);
 	return rc < 0 ? rc : vv_patch_apply(patch, &po, err);
 }
 

@@ -97,12 +97,11 @@ static vv_status next_of_shares(vv_arrow_batches *b, struct ArrowArray *out, vv_
 {
 	vv_status rc = vv_progress_part(b->progress, "reading rows",
 					b->next < b->end ? b->next : b->rows, b->rows, err);
-	share *s;
 
 	if (rc < 0) return rc;
 	begin_shares(b);
 	if (b->head == b->tail) return VV_OK;
-	s = share_at(b, b->head);
+	share *s = share_at(b, b->head);
 	vv_pool_wait(b->pool, &s->job);
 	if (!s->array.release && s->rc == VV_OK) {
 		run_share(&s->job, 0); /* the share's texts needed more than one array */

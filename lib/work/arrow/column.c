@@ -373,11 +373,9 @@ static bool make_room(vv_arrow_column *c, size_t have, size_t count)
 vv_status vv_arrow_column_put(vv_arrow_column *c, const uint32_t *rows, size_t count, size_t have,
 			      uint64_t number, vv_arrow_misfits *misfits, vv_error *err)
 {
-	vv_status rc;
-
 	if (!make_room(c, have, count)) return vv_fail_nomem(err);
-	rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
-			    : put_cells(c, rows, count, have, number, misfits, err);
+	vv_status rc = c->run.numbers ? put_numbers(c, rows, count, have, err)
+				      : put_cells(c, rows, count, have, number, misfits, err);
 	c->values.len += count * value_sizes[c->form];
 	return rc;
 }
@@ -468,8 +466,6 @@ static vv_arrow_form form_of(const vv_field *f, const vv_arrow_reading *how)
 static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_column *like,
 			    vv_error *err)
 {
-	vv_status rc;
-
 	if (c->form != VV_ARROW_DECIMAL || c->field->type == VV_TYPE_INTEGER) return VV_OK;
 	c->measured = true;
 	if (like) {
@@ -477,7 +473,7 @@ static vv_status find_scale(vv_arrow_column *c, vv_table *table, const vv_arrow_
 		c->scale = like->scale;
 		return VV_OK;
 	}
-	rc = vv_arrow_decimals_extent(&c->extent, table, c->place, c->few, err);
+	vv_status rc = vv_arrow_decimals_extent(&c->extent, table, c->place, c->few, err);
 	c->scale = vv_arrow_decimals_scale(&c->extent, &c->extent);
 	return rc;
 }

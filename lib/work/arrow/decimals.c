@@ -26,13 +26,12 @@ static int number_of(vv_decimal *out, vv_buf *digits, const vv_table *t, size_t 
 	const bool json = t->root.dialect.form != VV_FORM_CSV;
 	vv_value v;
 	vv_status rc;
-	bool is;
 
 	vv_buf_reset(digits);
 	if (vv_field_missing(f, cell)) return 0;
 	if (json ? !vv_field_accepts_json(f, cell) : !vv_field_accepts(f, cell)) return 0;
-	is = vv_value_read(&v, digits, f, cell) && v.kind == VV_VALUE_DECIMAL &&
-	     v.decimal.kind == VV_DECIMAL_FINITE;
+	bool is = vv_value_read(&v, digits, f, cell) && v.kind == VV_VALUE_DECIMAL &&
+		  v.decimal.kind == VV_DECIMAL_FINITE;
 	if ((rc = vv_buf_ok(digits, err)) < 0) return (int)rc;
 	*out = v.decimal;
 	return is;
@@ -100,14 +99,13 @@ vv_status vv_arrow_decimals_extent(vv_arrow_extent *out, vv_table *t, size_t pla
 				   vv_error *err)
 {
 	vv_auto(vv_table_reader) *reader = NULL;
-	vv_auto(vv_batch) batch;
+	vv_auto(vv_batch) batch = {0};
 	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	vv_group_run run;
 	vv_status rc;
 	int more;
 
 	*out = (vv_arrow_extent){0, 0};
-	vv_batch_init(&batch);
 	if ((rc = vv_table_reader_open(&reader, t, &place, 1, false, err)) < 0) return rc;
 	while ((more = vv_table_read_rows(reader, &batch, err)) > 0) {
 		if ((rc = vv_batch_run(&run, &batch, place, few, err)) < 0) return rc;

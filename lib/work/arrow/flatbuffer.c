@@ -24,10 +24,9 @@ static vv_flat_table table_at(vv_flatbuffer *b, size_t at)
 {
 	const vv_flat_table none = {0};
 	vv_flat_table t = {.at = at};
-	int64_t places;
 
 	if (at == 0 || !has(b, at, 4)) return none;
-	places = (int64_t)at - (int32_t)vv_get_le32(b->bytes + at);
+	int64_t places = (int64_t)at - (int32_t)vv_get_le32(b->bytes + at);
 	if (places < 0 || !has(b, (size_t)places, 4)) {
 		b->bad = true;
 		return none;
@@ -46,10 +45,8 @@ static vv_flat_table table_at(vv_flatbuffer *b, size_t at)
 /* Where what the reference at a place is to begins, with 4 bytes at least; 0: nowhere. */
 static size_t follow(vv_flatbuffer *b, size_t at)
 {
-	size_t to;
-
 	if (!has(b, at, 4)) return 0;
-	to = at + vv_get_le32(b->bytes + at);
+	size_t to = at + vv_get_le32(b->bytes + at);
 	if (to == at || !has(b, to, 4)) {
 		b->bad = true;
 		return 0;

@@ -75,7 +75,6 @@ static size_t place_members(slot *slots, size_t count)
 static void put_table(vv_buf *b, size_t from, slot *slots, size_t count)
 {
 	const size_t end = place_members(slots, count), places = 4 + 2 * count;
-	size_t table;
 
 	put_zeros(b, (8 - (b->len + places) % 8) % 8);
 	put_le(b, places, 2);
@@ -83,7 +82,7 @@ static void put_table(vv_buf *b, size_t from, slot *slots, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		put_le(b, slots[i].size ? slots[i].at : 0, 2);
 	}
-	table = b->len;
+	size_t table = b->len;
 	refer(b, from);
 	put_le(b, places, 4);
 	put_zeros(b, end - 4);
@@ -342,14 +341,13 @@ vv_status vv_arrow_ipc_begin(vv_arrow_ipc *w, struct ArrowSchema *schema, vv_byt
 			{4, 0, 0},
 			{schema->metadata ? 4 : 0, 0, 0}};
 	vv_buf *b = &w->message;
-	size_t at;
 	vv_status rc;
 
 	*w = (vv_arrow_ipc){.write = write, .payload = payload, .schema = *schema};
 	schema->release = NULL;
 	if ((rc = check_formats(&w->schema, err)) < 0) return rc;
 	put_table(b, begin_message(b, HEADER_SCHEMA, 0), slots, 3);
-	at = put_references(b, slots[1].at, count);
+	size_t at = put_references(b, slots[1].at, count);
 	for (size_t i = 0; i < count; i++) {
 		put_field(b, at + 4 * i, w->schema.children[i], i);
 	}
@@ -444,11 +442,9 @@ static vv_status put_batch(vv_arrow_ipc *w, const batch *a, int header, int64_t 
 	slot slots[] = {{8, a->rows, 0}, {4, 0, 0}, {4, 0, 0}};
 	body all = {NULL, 0, 0}, again = {&w->message, 0, 0};
 	vv_buf *b = &w->message;
-	size_t at;
-	vv_status rc;
 
 	(void)each_buffer(a, add_buffer, &all, err);
-	at = begin_message(b, header, all.len);
+	size_t at = begin_message(b, header, all.len);
 	if (header == HEADER_DICTIONARY) {
 		put_table(b, at, outer, 2);
 		at = outer[1].at;
@@ -461,7 +457,7 @@ static vv_status put_batch(vv_arrow_ipc *w, const batch *a, int header, int64_t 
 	}
 	begin_vector(b, slots[2].at, all.count, true);
 	(void)each_buffer(a, add_buffer, &again, err);
-	rc = write_message(w, err);
+	vv_status rc = write_message(w, err);
 	return rc < 0 ? rc : each_buffer(a, write_buffer, w, err);
 }
 

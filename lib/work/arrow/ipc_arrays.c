@@ -126,12 +126,11 @@ static vv_status next_buffer(decode *d, memory *out, vv_error *err)
 {
 	const vv_buf *body = &d->h->parts[0];
 	const uint8_t *entry = d->b->bytes + d->buffers.at + 16 * d->buffer;
-	int64_t from, len;
 
 	if (d->buffer == d->buffers.count) return vv_ipc_damaged(d->at, "a buffer is missing", err);
 	d->buffer++;
-	from = get64(entry);
-	len = get64(entry + 8);
+	int64_t from = get64(entry);
+	int64_t len = get64(entry + 8);
 	*out = (memory){NULL, 0};
 	if (len == 0) return VV_OK;
 	if (len < 0 || from < 0 || (uint64_t)from > body->len ||
@@ -248,15 +247,14 @@ static vv_status check_view(decode *d, const struct ArrowArray *a, int64_t i, in
 
 static vv_status take_views(decode *d, struct ArrowArray *a, vv_error *err)
 {
-	int64_t count, *lens;
+	int64_t *lens;
 	const void **all;
 	memory m;
-	vv_status rc;
 
 	if (d->variadic_next == d->variadic.count) {
 		return vv_ipc_damaged(d->at, "the number of its buffers is missing", err);
 	}
-	count = get64(d->b->bytes + d->variadic.at + 8 * d->variadic_next++);
+	int64_t count = get64(d->b->bytes + d->variadic.at + 8 * d->variadic_next++);
 	if (count < 0 || (uint64_t)count > d->buffers.count - d->buffer) {
 		return vv_ipc_damaged(d->at, "a buffer is missing", err);
 	}
@@ -267,7 +265,7 @@ static vv_status take_views(decode *d, struct ArrowArray *a, vv_error *err)
 	all[2 + count] = lens;
 	a->buffers = all;
 	a->n_buffers = count + 3;
-	rc = take_buffer(d, a, 1, 16 * (uint64_t)a->length, NULL, err);
+	vv_status rc = take_buffer(d, a, 1, 16 * (uint64_t)a->length, NULL, err);
 	for (int64_t i = 0; i < count && rc == VV_OK; i++) {
 		if ((rc = take_buffer(d, a, 2 + (size_t)i, 0, &m, err)) == VV_OK) {
 			lens[i] = (int64_t)m.len;

@@ -236,14 +236,13 @@ static vv_status read_field(reader *r, vv_flatbuffer *b, vv_flat_table t, struct
 static vv_status read_schema(reader *r, vv_flatbuffer *b, vv_flat_table t, vv_error *err)
 {
 	const bool swapped = __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__;
-	vv_status rc;
 
 	r->at.schema = (struct ArrowSchema){.format = "+s", .name = "", .release = keep};
 	if ((vv_flat_int(b, t, 0, 2, 0) != 0) != swapped) {
 		return vv_fail(err, VV_ENOSUPPORT, "%s: its numbers have another order of bytes",
 			       vv_text_shows(r->source.name));
 	}
-	rc = read_children(r, b, vv_flat_elements(b, t, 1, 4), &r->at.schema, 0, err);
+	vv_status rc = read_children(r, b, vv_flat_elements(b, t, 1, 4), &r->at.schema, 0, err);
 	r->at.column = NULL;
 	return rc == VV_OK && b->bad ? vv_ipc_damaged(&r->at, "its schema cannot be read", err)
 				     : rc;
@@ -334,8 +333,6 @@ static vv_status check_list(reader *r, vv_error *err)
 {
 	vv_buf *m = &r->message;
 	const size_t tail = 4 + sizeof(MAGIC) - 1;
-	vv_flatbuffer b;
-	vv_flat_vector blocks;
 	ssize_t got = 1;
 
 	while (got > 0) {
@@ -347,8 +344,8 @@ static vv_status check_list(reader *r, vv_error *err)
 	if (m->len < tail || memcmp(m->data + m->len - (tail - 4), MAGIC, tail - 4) != 0) {
 		return cut_off(r, err);
 	}
-	b = (vv_flatbuffer){(const uint8_t *)m->data, m->len - tail, false};
-	blocks = vv_flat_elements(&b, vv_flat_root(&b), 3, BLOCK);
+	vv_flatbuffer b = {(const uint8_t *)m->data, m->len - tail, false};
+	vv_flat_vector blocks = vv_flat_elements(&b, vv_flat_root(&b), 3, BLOCK);
 	return vv_get_le32(b.bytes + b.len) != b.len || b.bad || blocks.count != r->at.batches
 		       ? vv_ipc_damaged(&r->at,
 					"the list at its end does not have the batches that came",
@@ -359,22 +356,18 @@ static vv_status check_list(reader *r, vv_error *err)
 static vv_status check_end(reader *r, vv_error *err)
 {
 	char more;
-	ssize_t got;
 
 	if (r->file) return check_list(r, err);
-	got = read_up_to(r, &more, 1, err);
+	ssize_t got = read_up_to(r, &more, 1, err);
 	return got < 0 ? (vv_status)got : got > 0 ? beyond(r, err) : VV_OK;
 }
 
 /* The message that was read: 1, <0. */
 static int parse_message(const reader *r, message *out, vv_error *err)
 {
-	vv_flat_table t;
-	int64_t version;
-
 	out->b = (vv_flatbuffer){(const uint8_t *)r->message.data, r->message.len, false};
-	t = vv_flat_root(&out->b);
-	version = vv_flat_int(&out->b, t, 0, 2, 0);
+	vv_flat_table t = vv_flat_root(&out->b);
+	int64_t version = vv_flat_int(&out->b, t, 0, 2, 0);
 	out->kind = (uint8_t)vv_flat_int(&out->b, t, 1, 1, 0);
 	out->header = vv_flat_child(&out->b, t, 2);
 	out->body = vv_flat_int(&out->b, t, 3, 8, 0);
@@ -495,7 +488,6 @@ static int next_batch(reader *r, struct ArrowArray *out, vv_error *err)
 static vv_status begin(reader *r, message *out, vv_error *err)
 {
 	ssize_t got = read_up_to(r, r->head, sizeof(r->head), err);
-	int more;
 
 	if (got < 0) return (vv_status)got;
 	if (!vv_arrow_ipc_looks_like(r->head, (size_t)got)) {
@@ -504,7 +496,7 @@ static vv_status begin(reader *r, message *out, vv_error *err)
 	}
 	r->file = vv_get_le32(r->head) != MARK;
 	r->has_head = !r->file;
-	more = r->file ? unframed_message(r, out, err) : next_message(r, out, err);
+	int more = r->file ? unframed_message(r, out, err) : next_message(r, out, err);
 	if (more < 0) return (vv_status)more;
 	if (more == 0 || out->kind != HEADER_SCHEMA || out->body != 0) {
 		return vv_ipc_damaged(&r->at, "it does not begin with a schema", err);

@@ -152,11 +152,10 @@ vv_status vv_arrow_maker_next(vv_arrow_maker *b, struct ArrowArray *out, vv_erro
 {
 	size_t rows = 0;
 	int more = 1;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if (b->ended) return VV_OK;
-	rc = begin_batch(b, err);
+	vv_status rc = begin_batch(b, err);
 	while (rc == VV_OK && !is_full(b, rows) && (more = take_group(b, err)) > 0) {
 		rc = put_rows(b, &rows, err);
 	}
@@ -198,10 +197,10 @@ static vv_status use_dictionaries(vv_arrow_maker *b, vv_error *err)
 {
 	vv_auto_free size_t *places = NULL;
 	size_t count = 0;
-	vv_status rc;
 
 	if (!b->o.dictionary || b->o.dictionary->count == 0) return VV_OK;
-	rc = vv_view_columns(b->table, b->o.dictionary, "dictionary", &places, &count, err);
+	vv_status rc = vv_view_columns(b->table, b->o.dictionary, "dictionary", &places, &count,
+				       err);
 	for (size_t k = 0; k < count && rc == VV_OK; k++) {
 		for (size_t i = 0; i < b->o.count && rc == VV_OK; i++) {
 			if (b->columns[i].place == places[k] && !b->columns[i].has_dictionary) {

@@ -92,7 +92,6 @@ static vv_status add_pair(vv_arrow_changes *c, vv_table *a, vv_table *b, const v
 			  vv_error *err)
 {
 	changed_column *column = &c->columns[c->count];
-	const vv_arrow_column *one;
 	vv_status rc = read_pair(column, a, b, pair, &c->o.how, err);
 
 	if (rc == VV_OK && column->has_old && column->has_new &&
@@ -102,7 +101,7 @@ static vv_status add_pair(vv_arrow_changes *c, vv_table *a, vv_table *b, const v
 		rc = read_pair(column, a, b, pair, &as_text, err);
 	}
 	if (rc < 0) return rc;
-	one = column->has_new ? &column->new : &column->old;
+	const vv_arrow_column *one = column->has_new ? &column->new : &column->old;
 	if ((rc = add_column(c, one->name, one->form, false, err)) < 0) return rc;
 	column->out.measured = one->measured;
 	if (one->measured) {
@@ -309,7 +308,6 @@ bool vv_arrow_changes_full(const vv_arrow_changes *c)
 
 vv_status vv_arrow_changes_take(vv_arrow_changes *c, struct ArrowArray *out, vv_error *err)
 {
-	bool ok;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
@@ -318,7 +316,7 @@ vv_status vv_arrow_changes_take(vv_arrow_changes *c, struct ArrowArray *out, vv_
 								 &c->misfits, c->rows, err)) < 0) {
 		return rc;
 	}
-	ok = vv_arrow_array(out, c->rows, 0, 1, c->count);
+	bool ok = vv_arrow_array(out, c->rows, 0, 1, c->count);
 	for (size_t i = 0; ok && i < c->count; i++) {
 		ok = vv_arrow_column_end(out->children[i], &c->columns[i].out, c->rows);
 	}
@@ -338,8 +336,6 @@ const vv_arrow_misfits *vv_arrow_changes_misfits(const vv_arrow_changes *c)
 static vv_status open_changes(vv_arrow_changes *c, vv_table *a, vv_table *b,
 			      const vv_columns *columns, vv_error *err)
 {
-	vv_status rc;
-
 	if (c->o.misfit < VARVE_MISFIT_ERROR || c->o.misfit > VARVE_MISFIT_TEXT) {
 		return vv_fail(err, VV_ENOSUPPORT, "there is no treatment %d of misfits",
 			       (int)c->o.misfit);
@@ -348,8 +344,8 @@ static vv_status open_changes(vv_arrow_changes *c, vv_table *a, vv_table *b,
 	c->room = c->pairs + c->o.key_count + 5;
 	c->columns = vv_calloc(c->room, sizeof(*c->columns));
 	if (!c->columns) return vv_fail_nomem(err);
-	rc = c->o.cells ? add_cell_columns(c, a, b, columns, err)
-			: add_row_columns(c, a, b, columns, err);
+	vv_status rc = c->o.cells ? add_cell_columns(c, a, b, columns, err)
+				  : add_row_columns(c, a, b, columns, err);
 	if (rc == VV_OK && (c->misfits.keep = c->o.misfit == VARVE_MISFIT_TEXT)) {
 		rc = add_column(c, "_misfits", VV_ARROW_TEXT, false, err);
 	}

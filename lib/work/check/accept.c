@@ -46,13 +46,12 @@ vv_status vv_accepts_add(vv_accepts *a, const char *rule, const char *path, cons
 static bool take_word(const char **s, const char *end, vv_buf *out)
 {
 	const char *p = *s;
-	bool quoted;
 
 	vv_buf_reset(out);
 	while (p < end && (*p == ' ' || *p == '\t')) {
 		p++;
 	}
-	quoted = p < end && *p == '"';
+	bool quoted = p < end && *p == '"';
 	for (p += quoted; p < end && (quoted ? *p != '"' : *p != ' ' && *p != '\t'); p++) {
 		if (quoted && *p == '\\' && p + 1 < end) {
 			p++;

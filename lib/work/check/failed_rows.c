@@ -51,7 +51,6 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char 
 			     vv_error *err)
 {
 	vv_failed_rows *r = vv_calloc(1, sizeof(*r));
-	vv_status rc;
 
 	*out = NULL;
 	if (!r || !(r->file = vv_strdup(file))) {
@@ -59,7 +58,7 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char 
 		return vv_fail_nomem(err);
 	}
 	vv_arena_init(&r->arena);
-	rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp_dir, err);
+	vv_status rc = vv_sorter_new(&r->sorter, RECORD, KEY, SORT_MEMORY, temp_dir, err);
 	if (rc < 0) {
 		vv_failed_rows_free(r);
 		return rc;
@@ -106,10 +105,9 @@ static vv_status grow(vv_failed_rows *r, vv_error *err)
 static vv_status intern(vv_failed_rows *r, uint64_t *out, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&r->scratch, err);
-	size_t slot;
 
 	if (rc < 0 || (rc = grow(r, err)) < 0) return rc;
-	slot = find_slot(r, r->scratch.data, r->scratch.len);
+	size_t slot = find_slot(r, r->scratch.data, r->scratch.len);
 	if (r->hashes[slot] == 0) {
 		r->reasons[r->count] = vv_arena_strndup(&r->arena, r->scratch.data, r->scratch.len);
 		if (!r->reasons[r->count]) return vv_fail_nomem(err);
@@ -183,7 +181,6 @@ static vv_status flush(writer *w, size_t at_least, vv_error *err)
 /* The row (from 0) is in the batch. */
 static vv_status read_row(writer *w, uint64_t row, vv_error *err)
 {
-	int more;
 	vv_status rc;
 
 	if (w->batch.rows > 0 && row >= w->batch.first_row &&
@@ -191,7 +188,7 @@ static vv_status read_row(writer *w, uint64_t row, vv_error *err)
 		return VV_OK;
 	}
 	if ((rc = vv_table_seek_row(w->reader, row, err)) < 0) return rc;
-	more = vv_table_read(w->reader, &w->batch, err);
+	int more = vv_table_read(w->reader, &w->batch, err);
 	if (more < 0) return (vv_status)more;
 	return more == 0 ? vv_fail(err, VV_ECORRUPT, "the table ends before row %llu",
 				   (unsigned long long)row + 1)
@@ -209,10 +206,9 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 	vv_buf_printf(&w->out, ",%llu,", (unsigned long long)row);
 	put_text(w, vv_buf_cstr(&w->problems), w->problems.len);
 	if (w->t && row <= w->t->root.rows) {
-		const vv_cell *cells;
-
 		if ((rc = read_row(w, row - 1, err)) < 0) return rc;
-		cells = w->batch.cells + (size_t)(row - 1 - w->batch.first_row) * w->batch.columns;
+		const vv_cell *cells = w->batch.cells +
+				       (size_t)(row - 1 - w->batch.first_row) * w->batch.columns;
 		for (size_t i = 0; i < w->batch.columns; i++) {
 			vv_buf_putc(&w->out, ',');
 			vv_cell_write_csv(&w->out, &cells[i], &w->dialect, VV_QUOTE_MINIMAL, false);

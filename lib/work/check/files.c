@@ -44,16 +44,14 @@ static vv_status copy_standard(int to, const char *name, vv_error *err)
 static vv_status keep_standard(files *f)
 {
 	const char *temp = f->run->temp_dir;
-	int fd;
-	vv_status rc, closed;
 
 	if (f->spool) {
 		return vv_fail(f->err, VV_EUSAGE, "standard input ('-') can be checked once only");
 	}
-	fd = vv_temp_open(&f->spool, temp ? temp : "/tmp", ".varve-check-", f->err);
+	int fd = vv_temp_open(&f->spool, temp ? temp : "/tmp", ".varve-check-", f->err);
 	if (fd < 0) return (vv_status)fd;
-	rc = copy_standard(fd, f->spool, f->err);
-	closed = vv_close(fd, f->spool, rc == VV_OK ? f->err : NULL);
+	vv_status rc = copy_standard(fd, f->spool, f->err);
+	vv_status closed = vv_close(fd, f->spool, rc == VV_OK ? f->err : NULL);
 	f->run->standard = f->spool;
 	return rc < 0 ? rc : closed;
 }
@@ -87,7 +85,6 @@ static vv_status tell(files *f, const char *path, const char *rule, const char *
 static vv_status tell_elsewhere(files *f, const char *package, const vv_package_item *item)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_printf(&message, "the data of '%s' ", vv_text_shows(item->name));
 	if (item->url) {
@@ -95,7 +92,7 @@ static vv_status tell_elsewhere(files *f, const char *package, const vv_package_
 	} else {
 		vv_buf_puts(&message, "is in the package itself and was not checked");
 	}
-	rc = vv_buf_ok(&message, f->err);
+	vv_status rc = vv_buf_ok(&message, f->err);
 	return rc < 0 ? rc
 		      : tell(f, package, "source-error", vv_buf_cstr(&message),
 			     "a file beside the package");
@@ -161,13 +158,12 @@ static bool begins_object(const char *path)
 static vv_status read_package(const char *path, vv_buf *text, bool *is, vv_error *err)
 {
 	bool named = strcmp(vv_path_base(path), VV_PACKAGE_NAME) == 0;
-	vv_status rc;
 
 	*is = false;
 	if (!named && (strcmp(vv_path_ext(path), "json") != 0 || !begins_object(path))) {
 		return VV_OK;
 	}
-	rc = vv_read_regular(text, path, PACKAGE_MAX, err);
+	vv_status rc = vv_read_regular(text, path, PACKAGE_MAX, err);
 	if (rc == VV_OK) {
 		*is = named || vv_package_is_one(vv_buf_cstr(text), text->len);
 	}

@@ -127,11 +127,10 @@ static vv_status find_package(vv_check_input *in, const char *path, const vv_che
 			      vv_error *err)
 {
 	vv_check_input_options beside = *o;
-	vv_status rc;
 
 	if (is_standard(o, path) && !o->standard_path) return VV_OK;
-	rc = vv_declared_find(&in->package, &in->described, o->package_path, path,
-			      vv_check_read_beside, &beside, &in->why);
+	vv_status rc = vv_declared_find(&in->package, &in->described, o->package_path, path,
+					vv_check_read_beside, &beside, &in->why);
 	if (rc == VV_OK) return VV_OK;
 	if (rc == VV_EINPUT) {
 		in->bad_package = true;
@@ -209,7 +208,6 @@ static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sin
 	vv_key_source source = VV_KEY_PACKAGE;
 	vv_table keyed;
 	vv_cid cid;
-	vv_status rc;
 
 	if (root->key_count > 0 || root->kind != VV_KIND_TABLE) return VV_OK;
 	if (!has_columns(&in->table, key, in->table.schema.primary_key_count)) {
@@ -220,8 +218,8 @@ static vv_status lend_key(vv_check_input *in, const vv_table *base, const vv_sin
 		key = (const char *const *)base->root.key;
 		source = base->root.key_source;
 	}
-	rc = vv_table_reschema(&cid, &in->table, sink, root->schema.data, root->schema.len, key,
-			       source, NULL, err);
+	vv_status rc = vv_table_reschema(&cid, &in->table, sink, root->schema.data,
+					 root->schema.len, key, source, NULL, err);
 	if (rc < 0 || (rc = vv_table_open(&keyed, sink, &cid, err)) < 0) return rc;
 	vv_table_close(&in->table);
 	in->table = keyed;
@@ -240,11 +238,10 @@ static vv_status find_lender(lender *l, vv_check_input *in, vv_store *store, vv_
 {
 	vv_subject *s = &in->subject;
 	vv_sink source;
-	vv_status rc;
 
 	if (vv_cid_is_null(&s->parent) || !store || s->lfs) return VV_OK;
 	vv_sink_dry(&source, store);
-	rc = vv_table_open_stored(&l->parent, &source, &s->parent, err);
+	vv_status rc = vv_table_open_stored(&l->parent, &source, &s->parent, err);
 	if (rc < 0) return rc == VV_EMISSING ? VV_OK : rc;
 	l->has_parent = true;
 	if (l->parent.root.kind != VV_KIND_TABLE) return VV_OK;
@@ -305,14 +302,13 @@ static vv_status import_plain(vv_check_input *in, const vv_check_input_options *
 				.order = VV_ORDER_READ,
 				.progress = o->progress,
 				.find_encoding = true};
-	vv_import_result result;
+	vv_import_result result = {0};
 	lender l = {.has_parent = false};
 	vv_store *store = NULL;
 	vv_source source;
 	vv_sink sink;
 	vv_status rc;
 
-	memset(&result, 0, sizeof(result));
 	io.hints = package->hints;
 	if (o->written) {
 		vv_sniff_hints_over(&io.hints, o->written);

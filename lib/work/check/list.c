@@ -52,10 +52,8 @@ const vv_check_path *vv_check_list_find(const vv_check_list *l, const char *path
 static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, const char *package,
 		     vv_error *err)
 {
-	vv_check_path *p;
-
 	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
-	p = &l->items[l->count];
+	vv_check_path *p = &l->items[l->count];
 	memset(p, 0, sizeof(*p));
 	p->path = vv_strdup(path);
 	p->package = package ? vv_strdup(package) : NULL;

@@ -333,11 +333,10 @@ static vv_status know_base(one *c, vv_error *err)
 {
 	vv_check_result result;
 	uint64_t seed;
-	vv_status rc;
 
 	vv_random(&seed, sizeof(seed));
-	rc = vv_known_new(&c->known, c->has_base && c->base.open ? &c->base.table : NULL,
-			  c->in.open ? &c->in.table : NULL, seed, err);
+	vv_status rc = vv_known_new(&c->known, c->has_base && c->base.open ? &c->base.table : NULL,
+				    c->in.open ? &c->in.table : NULL, seed, err);
 	if (rc < 0 || !c->has_base) return rc;
 	c->of_base = true;
 	rc = check_input(c, &c->base, &result, err);
@@ -356,11 +355,10 @@ static vv_status compare(one *c, vv_error *err)
 static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 {
 	vv_check_input_options look = c->look;
-	vv_status rc;
 
 	look.side = base;
 	if (!base) return VV_OK;
-	rc = vv_check_input_open(&c->base, c->path, &look, err);
+	vv_status rc = vv_check_input_open(&c->base, c->path, &look, err);
 	c->has_base = rc == VV_OK;
 	if (c->base.broken) { /* a finding, not the end of the check */
 		c->base_broken = *err;
@@ -560,10 +558,9 @@ vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv
 	vv_report_facts facts = {.rows = 0};
 	char hex[VV_OID_TEXT + 1];
 	bool begun = false;
-	vv_status rc;
 
 	set_commit(&c, side, hex);
-	rc = set_rules(&c, rules, err);
+	vv_status rc = set_rules(&c, rules, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_finding f = found[i];
 
@@ -725,14 +722,13 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 {
 	one c = {.run = run, .path = path->path, .trailers = trailers};
 	vv_report_facts facts = {.rows = 0};
-	vv_check_result result;
+	vv_check_result result = {0};
 	char hex[VV_OID_TEXT + 1];
 	uint64_t start = vv_monotonic_ms();
 	vv_error why;
 	vv_status rc;
 
 	if (path->absent) return check_absent(run, rules, trailers, side, path, err);
-	memset(&result, 0, sizeof(result));
 	c.look = (vv_check_input_options){.repo = run->repo,
 					  .reader = run->reader,
 					  .side = side,

@@ -77,14 +77,13 @@ static bool is_of_system(const char *real)
 vv_status vv_check_may_read(const char *file, const char *package, vv_error *err)
 {
 	vv_auto(char) *real = NULL, *base = NULL;
-	const char *below;
 	vv_status rc;
 
 	if ((rc = find_real(&real, file, err)) < 0 || !real ||
 	    (rc = find_base(&base, file, package, err)) < 0) {
 		return rc;
 	}
-	below = base ? vv_path_below(base, real) : real;
+	const char *below = base ? vv_path_below(base, real) : real;
 	if (!below) {
 		vv_fail(err, VV_EREFUSED, "'%s' leads out of %s, to %s: it was not read",
 			vv_text_shows(file), vv_text_shows(base), vv_text_shows(real));

@@ -184,14 +184,13 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	scope *s = payload;
 	const char *name = vv_path_base(c->path);
-	vv_check_path *p;
 
 	/* a schema may lie in any file beside its package */
 	s->all = s->all || strcmp(vv_path_ext(name), "json") == 0;
 	if (!vv_array_room(s->changed.items, s->changed.count, s->changed.cap)) {
 		return vv_fail_nomem(err);
 	}
-	p = &s->changed.items[s->changed.count];
+	vv_check_path *p = &s->changed.items[s->changed.count];
 	memset(p, 0, sizeof(*p));
 	if (!(p->path = vv_strdup(c->path))) return vv_fail_nomem(err);
 	s->changed.count++;
@@ -257,7 +256,6 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 	vv_auto(finding_list) found = {.arena = VV_ARENA_INIT};
 	vv_auto(vv_buf) where = VV_BUF_INIT;
 	const char *pattern;
-	vv_status rc;
 
 	for (size_t i = 0; (pattern = vv_rules_pattern(rules, i, &where)); i++) {
 		vv_finding f = {.rule = "no-dataset", .expected = "a pattern that matches one"};
@@ -272,7 +270,7 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 		}
 		found.items[found.count++] = f;
 	}
-	rc = vv_buf_ok(&where, err);
+	vv_status rc = vv_buf_ok(&where, err);
 	return rc < 0 || found.count == 0
 		       ? rc
 		       : vv_check_about(run, rules, trailers, side, VV_RULES_NAME, found.items,

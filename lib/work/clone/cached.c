@@ -125,10 +125,9 @@ static vv_status find_clones(vv_cached *c, vv_error *err)
 static void put_name(vv_buf *out, const char *url, uint64_t hash)
 {
 	const char *base = vv_path_base(url), *colon = strrchr(base, ':');
-	size_t len;
 
 	base = colon ? colon + 1 : base;
-	len = strlen(base);
+	size_t len = strlen(base);
 	len = vv_path_ends(base, ".git") ? len - 4 : len;
 	for (size_t i = 0; i < len && i < 40; i++) {
 		vv_buf_putc(out, vv_is_alnum(base[i]) || strchr("-_", base[i]) ? base[i] : '_');
@@ -317,7 +316,6 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 {
 	const bool offline = vv_env_get(c->env, VV_OFFLINE_VAR) != NULL;
 	int64_t asked = 0;
-	vv_status rc;
 
 	if (!find_asked(c, &asked)) {
 		if (!offline) return clone_here(c, err);
@@ -327,7 +325,7 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 	}
 	/* Another process asked while this one waited. */
 	if (offline || c->o->as_is || asked > begun) return VV_OK;
-	rc = fetch_here(c, err);
+	vv_status rc = fetch_here(c, err);
 	if (rc < 0 && !is_own_failure(rc)) {
 		warn_of_age(c, asked, err);
 		rc = VV_OK;
@@ -339,10 +337,9 @@ static vv_status bring_up(const vv_cached *c, vv_error *err)
 {
 	const int64_t begun = (int64_t)time(NULL);
 	const int fd = vv_lock(c->refs_lock, true, WAIT_MS, err);
-	vv_status rc;
 
 	if (fd < 0) return (vv_status)fd;
-	rc = ask(c, begun, err);
+	vv_status rc = ask(c, begun, err);
 	vv_unlock(fd);
 	return rc;
 }

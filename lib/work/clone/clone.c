@@ -38,7 +38,7 @@ void vv_clone_job_clear(vv_clone_job *j)
 /* The last part of the URL, without .git. */
 static vv_status name_dir(vv_clone_job *j, vv_error *err)
 {
-	const char *end = j->url + strlen(j->url), *start;
+	const char *end = j->url + strlen(j->url);
 
 	while (end > j->url + 1 && end[-1] == '/') {
 		end--;
@@ -46,7 +46,7 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 	if (end - j->url > 5 && strncmp(end - 5, "/.git", 5) == 0) {
 		end -= 5;
 	}
-	start = end;
+	const char *start = end;
 	while (start > j->url && start[-1] != '/' && start[-1] != ':') {
 		start--;
 	}

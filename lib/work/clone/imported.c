@@ -172,9 +172,9 @@ vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *er
 		return vv_git_explain(VV_BLOCKS_CONFIG " cannot be read", &said, code, err);
 	}
 	for (size_t at = 0; rc == VV_OK && at < text.len;) {
-		char *name = text.data + at, *end = name + strlen(name), *newline;
+		char *name = text.data + at, *end = name + strlen(name);
 
-		newline = strchr(name, '\n');
+		char *newline = strchr(name, '\n');
 		if (newline) {
 			*newline = '\0';
 		}
@@ -245,7 +245,6 @@ static vv_status read_licence(char **out, vv_subject *s, vv_error *err)
 	    text.len > PACKAGE_MAX) {
 		return path.failed ? vv_fail_nomem(err) : VV_OK;
 	}
-	vv_arena_init(&arena);
 	if (vv_json_read(&root, &arena, text.data, text.len, path.data, VV_IGNORED) == VV_OK &&
 	    (all = vv_json_get(root, "licenses")) != NULL && all->type == VV_JSON_ARRAY &&
 	    all->first && (name = vv_json_get_string(all->first, "name")) != NULL) {
@@ -267,7 +266,6 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 	    (rc = vv_rev_commit(there, i->rev ? i->rev : "HEAD", &commit, err)) < 0) {
 		return rc;
 	}
-	vv_subject_init(&s);
 	rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
 	if (rc == VV_OK && !s.is_dataset) {
 		vv_fail(err, VV_EUSAGE, "'%s' is not stored as a table at %s",
@@ -383,7 +381,6 @@ static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd
 static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *temp = NULL;
-	vv_status rc;
 	int fd;
 
 	if (vv_env_get(vv_repository_env(r), VV_OFFLINE_VAR)) {
@@ -394,7 +391,7 @@ static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, vv_e
 	if ((fd = vv_temp_open(&temp, vv_repository_varvedir(r), TEMP, err)) < 0) {
 		return (vv_status)fd;
 	}
-	rc = ask_file(i, root, r, fd, temp, err);
+	vv_status rc = ask_file(i, root, r, fd, temp, err);
 	(void)vv_close(fd, temp, NULL);
 	vv_unlink(temp, true, NULL);
 	return rc;

@@ -355,7 +355,6 @@ static vv_status clear_the_way(const vv_unfinished *u, const char *url, const ch
 vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *env, bool bare,
 			      const char *url, const char *remote, vv_error *err)
 {
-	bool resumed;
 	vv_stat st;
 	vv_status rc;
 
@@ -372,7 +371,7 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 		return rc;
 	}
 	/* Once more, now that nobody else can be at work. */
-	resumed = u->resumed;
+	bool resumed = u->resumed;
 	if ((rc = judge(u, url, remote != NULL, err)) < 0) {
 		if (vv_fstat(&st, u->lock_fd, u->mark, VV_IGNORED) == VV_OK && st.size == 0) {
 			(void)vv_unlink(u->mark, true, VV_IGNORED); /* made by the lock */

@@ -44,13 +44,13 @@ void vv_checkout_clear(vv_checkout *c)
 static vv_status is_plain_file(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
 	vv_auto(char) *part = vv_strdup(path);
-	char *slash, *file;
+	char *file;
 	vv_stat st;
 	bool plain = true;
 
 	*out = false;
 	if (!part) return vv_fail_nomem(err);
-	for (slash = strchr(part, '/'); plain; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(part, '/'); plain; slash = strchr(slash + 1, '/')) {
 		if (slash) {
 			*slash = '\0';
 		}
@@ -160,7 +160,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 			    bool to_index, vv_error *err)
 {
 	vv_index_entry before;
-	bool had, dataset = false;
+	bool dataset = false;
 	vv_status rc;
 
 	if ((rc = vv_checkout_check_name(c, path, mode, id, err)) < 0) return rc;
@@ -172,7 +172,7 @@ vv_status vv_checkout_write(vv_checkout *c, const char *path, uint32_t mode, con
 	    (rc = vv_last_copy_keep(c->repo, c->reader, c->index, path, err)) < 0) {
 		return rc;
 	}
-	had = vv_index_get(c->index, path, &before);
+	bool had = vv_index_get(c->index, path, &before);
 	if (S_ISREG(mode)) {
 		if ((rc = vv_dataset_reader_is_pointer(c->reader, id, &dataset, err)) < 0) {
 			return rc;

@@ -40,11 +40,11 @@ vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err)
 static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 {
 	char **names = NULL, *path;
-	size_t count = 0, i;
+	size_t count = 0;
 	vv_stat st;
 	vv_status rc = vv_list_dir(&names, &count, dir, err);
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (strncmp(names[i], TEMP_NAME, strlen(TEMP_NAME)) != 0) {
 			continue;
 		}
@@ -65,9 +65,8 @@ static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 {
 	static const char *const folders[] = {"", "cache", "cache/scan", "tmp"};
 	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* FETCH_HEAD's, say */
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
+	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
 		vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(repo), folders[i],
 						  (char *)NULL);
 
@@ -149,10 +148,9 @@ static void remember(vv_repository *r, vv_store *store, vv_status rc, int64_t no
 static vv_status nobody_writes(vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "writer.lock", (char *)NULL);
-	int fd;
 
 	if (!path) return vv_fail_nomem(err);
-	fd = vv_lock(path, true, 0, err);
+	int fd = vv_lock(path, true, 0, err);
 	if (fd < 0) return (vv_status)fd;
 	vv_unlock(fd);
 	return VV_OK;

@@ -92,10 +92,9 @@ vv_status vv_journal_drop(vv_repository *r, bool durable, vv_error *err)
 	/* Without its log it says nothing any more; that must not come back after a power cut. */
 	if (rc == VV_OK && (rc = vv_unlink(log, true, err)) == VV_OK && vv_exists(folder)) {
 		vv_error ignored;
-		vv_status removed;
 
 		rc = durable ? vv_fsync_dir(folder, err) : VV_OK;
-		removed = vv_remove_tree(folder, rc < 0 ? &ignored : err);
+		vv_status removed = vv_remove_tree(folder, rc < 0 ? &ignored : err);
 		rc = rc < 0 ? rc : removed;
 	}
 	return rc;
@@ -160,10 +159,8 @@ static void put_flag(vv_json_out *w, const char *name, bool on)
 /* Closes the object and writes it; b is cleared. */
 static vv_status end_line(vv_journal *j, vv_json_out *w, vv_buf *b, vv_error *err)
 {
-	vv_status rc;
-
 	vv_json_close_object(w);
-	rc = put_line(j, b, err);
+	vv_status rc = put_line(j, b, err);
 	vv_buf_clear(b);
 	return rc;
 }
@@ -492,7 +489,6 @@ static vv_status on_put(void *payload, const char *path, const vv_stat *st, vv_e
 	char identity[VV_IDENTITY_MAX];
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_json_out w;
-	vv_status rc;
 
 	vv_journal_identity(identity, st);
 	vv_json_out_init(&w, &b, 0);
@@ -500,7 +496,7 @@ static vv_status on_put(void *payload, const char *path, const vv_stat *st, vv_e
 	put_name(&w, "put", path);
 	vv_json_add_string(&w, "is", identity);
 	vv_json_close_object(&w);
-	rc = put_line(j, &b, err);
+	vv_status rc = put_line(j, &b, err);
 	return rc < 0 ? rc : append(j, j->sync_puts, err);
 }
 
@@ -508,10 +504,9 @@ vv_status vv_journal_ready(vv_journal *j, vv_error *err)
 {
 	static const char ready[] = "{\"ready\":true}";
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_puts(&line, ready);
-	rc = put_line(j, &line, err);
+	vv_status rc = put_line(j, &line, err);
 	if (rc < 0 || j->log >= 0) return rc < 0 ? rc : append(j, true, err);
 	/* The pointers that it names, too: by them files are known again after a power cut. */
 	if ((rc = vv_repository_flush(j->repo, err)) < 0 ||

@@ -28,14 +28,12 @@ static const char *get_name(vv_journal_log *l, const vv_json *v, const char *nam
 {
 	char key[32];
 	const char *text = vv_json_get_string(v, name);
-	uint8_t *bytes;
-	size_t len;
 
 	if (text) return vv_arena_strndup(&l->arena, text, strlen(text));
 	(void)snprintf(key, sizeof(key), "%s_hex", name);
 	text = vv_json_get_string(v, key);
-	len = text ? strlen(text) / 2 : 0;
-	bytes = text ? vv_arena_calloc(&l->arena, len + 1, 1) : NULL;
+	size_t len = text ? strlen(text) / 2 : 0;
+	uint8_t *bytes = text ? vv_arena_calloc(&l->arena, len + 1, 1) : NULL;
 	return bytes && vv_hex_read(bytes, len, text) && strlen((char *)bytes) == len
 		       ? (const char *)bytes
 		       : NULL;
@@ -53,10 +51,9 @@ static bool get_version(const vv_json *v, const char *name, uint32_t *mode, vv_o
 {
 	const char *text = vv_json_get_string(v, name);
 	char *end;
-	unsigned long n;
 
 	if (!text || *text < '0' || *text > '7') return false;
-	n = strtoul(text, &end, 8);
+	unsigned long n = strtoul(text, &end, 8);
 	*mode = (uint32_t)n;
 	return n == 0 ? *end == '\0'
 		      : n <= 0177777 && *end == ' ' && vv_oid_parse(id, end + 1, strlen(end + 1));
@@ -92,10 +89,9 @@ static vv_status read_first(vv_journal_log *l, const vv_json *v, vv_error *err)
 static vv_status read_path(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	static const char *const names[] = {"index", "base", "ours", "theirs"};
-	vv_journal_entry *e;
 
 	if (!vv_array_room(l->entries, l->entry_count, l->entry_cap)) return vv_fail_nomem(err);
-	e = &l->entries[l->entry_count];
+	vv_journal_entry *e = &l->entries[l->entry_count];
 	memset(e, 0, sizeof(*e));
 	e->change.path = get_name(l, v, "path");
 	e->change.from = get_name(l, v, "from");
@@ -120,10 +116,8 @@ static vv_status read_path(vv_journal_log *l, const vv_json *v, vv_error *err)
 
 static vv_status read_ref(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
-	vv_journal_ref_move *m;
-
 	if (!vv_array_room(l->refs, l->ref_count, l->ref_cap)) return vv_fail_nomem(err);
-	m = &l->refs[l->ref_count];
+	vv_journal_ref_move *m = &l->refs[l->ref_count];
 	memset(m, 0, sizeof(*m));
 	m->name = get_name(l, v, "ref");
 	m->made = !get_id(v, "old", &m->old);
@@ -134,10 +128,8 @@ static vv_status read_ref(vv_journal_log *l, const vv_json *v, vv_error *err)
 
 static vv_status read_config(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
-	vv_journal_pair *p;
-
 	if (!vv_array_room(l->configs, l->config_count, l->config_cap)) return vv_fail_nomem(err);
-	p = &l->configs[l->config_count];
+	vv_journal_pair *p = &l->configs[l->config_count];
 	*p = (vv_journal_pair){get_name(l, v, "config"), get_name(l, v, "value"), 0};
 	if (!p->name || !p->value) return bad_line(err);
 	l->config_count++;
@@ -146,10 +138,8 @@ static vv_status read_config(vv_journal_log *l, const vv_json *v, vv_error *err)
 
 static vv_status read_file(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
-	vv_journal_pair *p;
-
 	if (!vv_array_room(l->files, l->file_count, l->file_cap)) return vv_fail_nomem(err);
-	p = &l->files[l->file_count];
+	vv_journal_pair *p = &l->files[l->file_count];
 	*p = (vv_journal_pair){get_name(l, v, "file"), NULL, 0};
 	(void)vv_json_get_u64(&p->kept, v, "kept");
 	if (!p->name || strncmp(p->name, "varve/", 6) != 0 || strstr(p->name, "..")) {

@@ -274,7 +274,6 @@ static vv_status undo_file(righting *u, const vv_journal_entry *e, bool removals
 {
 	const vv_journal_change *c = &e->change;
 	file_is is;
-	vv_status rc;
 
 	if (c->index_only || is_module(c)) return VV_OK;
 	if (c->from) return removals ? move_back(u, e, err) : VV_OK;
@@ -285,9 +284,9 @@ static vv_status undo_file(righting *u, const vv_journal_entry *e, bool removals
 		leave(u, c->path);
 		return VV_OK;
 	}
-	rc = e->was[0] == '\0' ? vv_worktree_remove(u->repo, c->path, err)
-	     : e->kept         ? put_kept(u, c->path, e->kept, err)
-			       : put_version(u, e, c->old_mode, &c->old_id, err);
+	vv_status rc = e->was[0] == '\0' ? vv_worktree_remove(u->repo, c->path, err)
+		       : e->kept         ? put_kept(u, c->path, e->kept, err)
+					 : put_version(u, e, c->old_mode, &c->old_id, err);
 	if (strcmp(vv_path_base(c->path), ".gitattributes") == 0) {
 		vv_attr_flush(u->repo);
 	}
@@ -297,19 +296,17 @@ static vv_status undo_file(righting *u, const vv_journal_entry *e, bool removals
 static vv_status finish_file(righting *u, const vv_journal_entry *e, bool removals, vv_error *err)
 {
 	const vv_journal_change *c = &e->change;
-	file_is is;
-	vv_status rc;
 
 	if (c->index_only || is_module(c) || !c->known || (c->new_mode == 0) != removals) {
 		return VV_OK;
 	}
-	is = look_at_file(u, e);
+	file_is is = look_at_file(u, e);
 	if (is == FILE_OURS || (c->new_mode == 0 && is == FILE_GONE)) return VV_OK;
 	if (is == FILE_OTHER) {
 		leave(u, c->path);
 		return VV_OK;
 	}
-	rc = put_version(u, e, c->new_mode, &c->new_id, err);
+	vv_status rc = put_version(u, e, c->new_mode, &c->new_id, err);
 	if (strcmp(vv_path_base(c->path), ".gitattributes") == 0) {
 		vv_attr_flush(u->repo);
 	}
@@ -324,14 +321,12 @@ static vv_status finish_file(righting *u, const vv_journal_entry *e, bool remova
 static vv_status set_sides(righting *u, const char *path, const vv_index_side sides[4],
 			   vv_error *err)
 {
-	vv_status rc;
-
 	u->index_changed = true;
 	if (in_conflict(sides)) return vv_index_set_conflict(u->index, path, &sides[1], err);
 	if (sides[0].mode) {
 		return vv_index_set(u->index, path, sides[0].mode, &sides[0].id, NULL, err);
 	}
-	rc = vv_index_remove(u->index, path, err);
+	vv_status rc = vv_index_remove(u->index, path, err);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -512,12 +507,9 @@ static vv_status finish(righting *u, vv_error *err)
 /* A name that varve gives to files in the making: vv_temp_open's, or a link's. */
 static bool is_temp_name(const char *name)
 {
-	const char *random;
-	size_t len;
-
 	if (strncmp(name, ".varve-", 7) != 0) return false;
-	random = name + (strncmp(name + 7, "tmp-", 4) == 0 ? 11 : 7);
-	len = strlen(random);
+	const char *random = name + (strncmp(name + 7, "tmp-", 4) == 0 ? 11 : 7);
+	size_t len = strlen(random);
 	return (len == VV_TEMP_RANDOM || len == 16) &&
 	       strspn(random, "0123456789abcdefghijklmnopqrstuvwxyz") == len;
 }
@@ -641,11 +633,10 @@ static vv_status decide(righting *u, outcome *out, vv_error *err)
 	const vv_journal_log *l = &u->log;
 	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(u->repo, &head, err);
-	bool same, moved;
 
 	if (rc < 0) return rc;
-	same = head_is(&head, l->old.branch, &l->old.commit);
-	moved = l->has_new ? head_is(&head, l->new_branch, &l->new_commit) : is_next(u, &head);
+	bool same = head_is(&head, l->old.branch, &l->old.commit);
+	bool moved = l->has_new ? head_is(&head, l->new_branch, &l->new_commit) : is_next(u, &head);
 	*out = l->opts.finish ? FINISHED : UNDONE;
 	if (!same) {
 		*out = moved ? COMPLETE : GONE_ON;
@@ -770,11 +761,10 @@ vv_status vv_journal_put_right(vv_repository *r, bool quiet, vv_journal_found *f
 	char *folder = vv_journal_place(r, NULL);
 	bool there = folder && vv_exists(folder);
 	vv_error why;
-	vv_status rc;
 
 	vv_free(folder);
 	if (!there) return folder ? VV_OK : vv_fail_nomem(err);
-	rc = vv_journal_read(&u.log, r, &why);
+	vv_status rc = vv_journal_read(&u.log, r, &why);
 	if (rc == VV_ENOTFOUND) {
 		rc = vv_journal_drop(r, false, err); /* it was never ready: nothing had changed */
 	} else if (rc == VV_ECORRUPT || (rc == VV_OK && u.log.damaged)) {
@@ -818,14 +808,13 @@ bool vv_journal_was(const vv_journal_found *f, const char *command)
 
 vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error *err)
 {
-	vv_status rc;
 	int fd;
 
 	if (found) {
 		memset(found, 0, sizeof(*found));
 	}
 	if (vv_repository_is_bare(r) || !is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
-	rc = vv_journal_put_right(r, false, found, err);
+	vv_status rc = vv_journal_put_right(r, false, found, err);
 	vv_unlock(fd);
 	return rc;
 }
@@ -835,11 +824,10 @@ void vv_journal_tell(vv_repository *r)
 	const vv_notes *notes = vv_repository_notes(r);
 	vv_journal_log log = {0};
 	vv_error why;
-	vv_status rc;
 	int fd;
 
 	if (!is_there(r) || (fd = lock_now(r)) < 0) return;
-	rc = vv_journal_read(&log, r, &why);
+	vv_status rc = vv_journal_read(&log, r, &why);
 	if (rc == VV_ENOSUPPORT) {
 		vv_notes_warn(notes, "%s", why.message);
 	} else if (rc == VV_ECORRUPT || (rc == VV_OK && log.damaged)) {

@@ -44,11 +44,11 @@ static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 	vv_auto(vv_dataset_found) found = {0};
 	bool pointer = false;
 	vv_error why;
-	vv_status rc;
 
 	opts.parent = l->p;
 	vv_dataset_found_init(&found);
-	rc = vv_dataset_reader_import_file(l->reader, l->path, &opts, &to, &found, &pointer, &why);
+	vv_status rc = vv_dataset_reader_import_file(l->reader, l->path, &opts, &to, &found,
+						     &pointer, &why);
 	*same = rc == VV_OK && !pointer && vv_cid_equal(&found.result.cid, &l->p->root);
 	if (rc < 0) {
 		*err = why;

@@ -65,9 +65,8 @@ static vv_status add_index(vv_clash *c, vv_error *err)
 	vv_index_entry e;
 	name *n;
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(c->index); i++) {
 		vv_index_at(c->index, i, &e);
 		rc = name_of(c, e.path, &n, err);
 		if (rc == VV_OK && !n->path) {

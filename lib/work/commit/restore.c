@@ -36,10 +36,8 @@ typedef struct restore {
 static vv_status add_target(restore *r, const char *path, uint32_t mode, const vv_oid *id,
 			    vv_error *err)
 {
-	target *t;
-
 	if (!vv_array_room(r->targets, r->count, r->cap)) return vv_fail_nomem(err);
-	t = &r->targets[r->count];
+	target *t = &r->targets[r->count];
 	memset(t, 0, sizeof(*t));
 	t->path = vv_strdup(path);
 	if (!t->path) return vv_fail_nomem(err);
@@ -69,11 +67,11 @@ static int compare_targets(const void *a, const void *b)
  * does not have, which are to go. */
 static vv_status from_index(restore *r, bool is_source, vv_error *err)
 {
-	size_t known = r->count, i;
+	size_t known = r->count;
 	vv_index_entry e;
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < vv_index_count(r->o->index); i++) {
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(r->o->index); i++) {
 		target key;
 
 		vv_index_at(r->o->index, i, &e);
@@ -227,9 +225,8 @@ static vv_status carry_out(restore *r, bool files, vv_error *err)
 {
 	vv_error later;
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < r->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		rc = files ? write_one(r, &r->targets[i], err) : stage_one(r, &r->targets[i], err);
 	}
 	/* Only the work tree was to change: an index that could not be put back (vv_checkout_write)

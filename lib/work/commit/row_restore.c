@@ -306,7 +306,7 @@ static vv_status write_file(job *j, vv_error *err)
 {
 	vv_auto(char) *folder = vv_path_dir(j->now.subject.file);
 	new_file f = {-1, NULL};
-	vv_status rc = folder ? VV_OK : vv_fail_nomem(err), closed;
+	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && (f.fd = vv_temp_open(&f.path, folder, ".varve-", err)) < 0) {
 		rc = (vv_status)f.fd;
@@ -320,7 +320,7 @@ static vv_status write_file(job *j, vv_error *err)
 	if (rc == VV_OK) {
 		rc = vv_fsync(f.fd, f.path, err);
 	}
-	closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(f.fd, f.path, rc == VV_OK ? err : NULL);
 	if (rc == VV_OK && (rc = closed) == VV_OK) {
 		rc = put_in_place(j, f.path, err);
 	}

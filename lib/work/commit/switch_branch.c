@@ -51,7 +51,7 @@ static vv_status previous_branch(vv_branch_switch *p, vv_error *err)
 	vv_auto(char) *file = vv_path_join(vv_repository_gitdir(p->repo), "logs", "HEAD",
 					   (char *)NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *at = NULL, *next, *end;
+	const char *at = NULL, *end;
 	vv_stat st;
 	int fd = -1;
 	ssize_t got = 0;
@@ -71,7 +71,7 @@ static vv_status previous_branch(vv_branch_switch *p, vv_error *err)
 		}
 	}
 	text.data[got] = '\0';
-	for (next = text.data; (next = strstr(next, moving)) != NULL; next++) {
+	for (const char *next = text.data; (next = strstr(next, moving)) != NULL; next++) {
 		at = next;
 	}
 	end = at ? strstr(at, " to ") : NULL;
@@ -199,12 +199,11 @@ static vv_status plan_create(vv_branch_switch *p, const char *start, vv_error *e
 
 static vv_status plan_target(vv_branch_switch *p, const char *given, vv_error *err)
 {
-	const char *word;
 	bool exists;
 	vv_status rc;
 
 	if (p->create) return plan_create(p, given, err);
-	word = given ? given : "HEAD";
+	const char *word = given ? given : "HEAD";
 	if (strcmp(word, "-") == 0) {
 		if ((rc = previous_branch(p, err)) < 0) return rc;
 		word = p->owned;
@@ -234,11 +233,10 @@ static vv_status check_free(vv_branch_switch *p, vv_error *err)
 {
 	vv_auto(char) *ref = NULL;
 	vv_auto(char) *where = NULL;
-	vv_status rc;
 
 	if (!p->name || vv_branch_switch_is_current(p)) return VV_OK;
 	if (!(ref = branch_ref(p->name))) return vv_fail_nomem(err);
-	rc = vv_branch_checked_out(p->repo, ref, &where, err);
+	vv_status rc = vv_branch_checked_out(p->repo, ref, &where, err);
 	if (rc == VV_OK && where) {
 		rc = vv_fail(err, VV_EREFUSED, "branch '%s' is checked out in '%s'",
 			     vv_text_shows(p->name), vv_text_shows(where));

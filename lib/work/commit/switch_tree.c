@@ -38,7 +38,6 @@ static vv_status push(char ***list, size_t *count, size_t *cap, const char *text
 static vv_status add_step(void *payload, const vv_change *change, vv_error *err)
 {
 	vv_tree_switch *s = payload;
-	vv_tree_step *step;
 	vv_status rc;
 
 	if (change->new_mode &&
@@ -47,7 +46,7 @@ static vv_status add_step(void *payload, const vv_change *change, vv_error *err)
 		return rc;
 	}
 	if (!vv_array_room(s->steps, s->count, s->cap)) return vv_fail_nomem(err);
-	step = &s->steps[s->count];
+	vv_tree_step *step = &s->steps[s->count];
 	memset(step, 0, sizeof(*step));
 	step->path = vv_strdup(change->path);
 	if (!step->path) return vv_fail_nomem(err);
@@ -91,7 +90,7 @@ static vv_status is_in_the_way(vv_tree_switch *s, const char *path, bool *out, v
 {
 	vv_checkout *c = s->checkout;
 	vv_auto(char) *part = vv_strdup(path);
-	char *slash, *file;
+	char *file;
 	vv_index_entry e;
 	vv_stat st;
 	bool there, ignored = false;
@@ -99,7 +98,7 @@ static vv_status is_in_the_way(vv_tree_switch *s, const char *path, bool *out, v
 
 	*out = false;
 	if (!part) return vv_fail_nomem(err);
-	for (slash = strchr(part, '/'); rc == VV_OK; slash = strchr(slash + 1, '/')) {
+	for (char *slash = strchr(part, '/'); rc == VV_OK; slash = strchr(slash + 1, '/')) {
 		if (slash) {
 			*slash = '\0';
 		}
@@ -145,20 +144,19 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 static vv_status folder_keeps(vv_tree_switch *s, const char *path, bool *out, vv_error *err)
 {
 	vv_index *x = s->checkout->index;
-	size_t len = strlen(path), i;
+	size_t len = strlen(path);
 	folder_check check = {false};
 	vv_index_entry e;
-	vv_status rc;
 
 	*out = false;
-	for (i = 0; i < vv_index_count(x); i++) {
+	for (size_t i = 0; i < vv_index_count(x); i++) {
 		vv_index_at(x, i, &e);
 		if (strncmp(e.path, path, len) == 0 && e.path[len] == '/' && !goes(s, e.path)) {
 			*out = true;
 			return VV_OK;
 		}
 	}
-	rc = vv_untracked_each(x, path, true, on_untracked, &check, err);
+	vv_status rc = vv_untracked_each(x, path, true, on_untracked, &check, err);
 	*out = check.any;
 	return rc;
 }
@@ -168,16 +166,15 @@ static vv_status check_new_path(vv_tree_switch *s, const vv_tree_step *step, obs
 {
 	vv_auto(char) *file = vv_repository_file(s->checkout->repo, step->path);
 	vv_stat st;
-	bool folder, blocked = false;
-	vv_status rc;
+	bool blocked = false;
 
 	if (!file) return vv_fail_nomem(err);
-	folder = vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
+	bool folder = vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode);
 	if ((step->new_mode & S_IFMT) == 0160000) {
 		return VV_OK; /* a submodule's folder may be there */
 	}
-	rc = folder ? folder_keeps(s, step->path, &blocked, err)
-		    : is_in_the_way(s, step->path, &blocked, err);
+	vv_status rc = folder ? folder_keeps(s, step->path, &blocked, err)
+			      : is_in_the_way(s, step->path, &blocked, err);
 	if (rc == VV_OK && blocked) {
 		rc = push(&o->untracked, &o->untracked_count, &o->untracked_cap, step->path, err);
 	}
@@ -229,9 +226,7 @@ static void list_names(const vv_tree_switch *s, const char *heading, char **name
 
 static void free_list(char **list, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_free(list[i]);
 	}
 	vv_free(list);
@@ -239,12 +234,10 @@ static void free_list(char **list, size_t count)
 
 static vv_status check_all(vv_tree_switch *s, vv_error *err)
 {
-	obstacles o;
+	obstacles o = {0};
 	vv_status rc = VV_OK;
-	size_t i;
 
-	memset(&o, 0, sizeof(o));
-	for (i = 0; rc == VV_OK && i < s->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		rc = check_step(s, &s->steps[i], &o, err);
 	}
 	if (rc == VV_OK && o.changed_count + o.untracked_count > 0) {
@@ -302,13 +295,12 @@ static vv_status force_all(vv_tree_switch *s, const vv_oid *to, vv_error *err)
 	vv_index_entry e;
 	vv_tree_entry t;
 	vv_status rc;
-	size_t i;
 
 	if ((rc = vv_tree_each(s->checkout->repo, to, "", force_entry, s, err)) < 0 ||
 	    (rc = vv_index_changes(s->checkout->repo, to, force_gone, s, err)) < 0) {
 		return rc;
 	}
-	for (i = 0; rc == VV_OK && i < vv_index_count(s->checkout->index); i++) {
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(s->checkout->index); i++) {
 		vv_index_at(s->checkout->index, i, &e);
 		if (e.stage == 0 ||
 		    (s->count && strcmp(s->steps[s->count - 1].path, e.path) == 0)) {
@@ -353,12 +345,11 @@ static vv_status keep(void *payload, const vv_change *change, vv_error *err)
 {
 	vv_tree_switch *s = payload;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_putc(&line, !change->old_mode ? 'A' : !change->new_mode ? 'D' : 'M');
 	vv_buf_putc(&line, '\t');
 	vv_buf_puts(&line, change->path);
-	rc = vv_buf_ok(&line, err);
+	vv_status rc = vv_buf_ok(&line, err);
 	if (rc == VV_OK) {
 		rc = push(&s->kept, &s->kept_count, &s->kept_cap, vv_buf_cstr(&line), err);
 	}
@@ -369,12 +360,11 @@ static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)
 {
 	vv_index *x = s->checkout->index;
 	vv_index_entry e;
-	vv_status rc;
-	size_t i;
 	bool clean;
 
-	rc = vv_index_changes(s->checkout->repo, vv_oid_is_null(from) ? NULL : from, keep, s, err);
-	for (i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
+	vv_status rc = vv_index_changes(s->checkout->repo, vv_oid_is_null(from) ? NULL : from, keep,
+					s, err);
+	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
 		vv_change change;
 		vv_auto(char) *path = NULL;
 
@@ -457,11 +447,9 @@ static vv_status do_step(vv_tree_switch *s, const vv_tree_step *step, vv_error *
 vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	int pass;
-	size_t i;
 
-	for (pass = 0; pass < 2; pass++) {
-		for (i = 0; rc == VV_OK && i < s->count; i++) {
+	for (int pass = 0; pass < 2; pass++) {
+		for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 			const vv_tree_step *step = &s->steps[i];
 
 			if (!step->in_index && (step->new_mode == 0) == (pass == 0)) {
@@ -474,9 +462,7 @@ vv_status vv_tree_switch_run(vv_tree_switch *s, vv_error *err)
 
 void vv_tree_switch_clear(vv_tree_switch *s)
 {
-	size_t i;
-
-	for (i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i++) {
 		vv_free(s->steps[i].path);
 	}
 	vv_free(s->steps);

@@ -57,10 +57,9 @@ static vv_status is_same(const char *packed, const char *name, const char *file,
 {
 	uint64_t bytes;
 	int fd = vv_open_regular(file, 0, err);
-	vv_status rc;
 
 	if (fd < 0) return (vv_status)fd;
-	rc = walk(packed, name, -1, fd, same, &bytes, err);
+	vv_status rc = walk(packed, name, -1, fd, same, &bytes, err);
 	*same = *same && bytes == size;
 	vv_close(fd, NULL, NULL);
 	return rc;
@@ -71,14 +70,12 @@ static vv_status write_file(const char *packed, const char *name, const char *fi
 {
 	vv_auto(char) *dir = vv_path_dir(file), *temp = NULL;
 	bool all;
-	int fd;
-	vv_status rc;
 
 	if (dir) {
 		vv_temp_sweep(dir, VV_WRITE_TEMP); /* of processes that were killed */
 	}
-	fd = dir ? vv_temp_open(&temp, dir, VV_WRITE_TEMP, err) : vv_fail_nomem(err);
-	rc = fd < 0 ? (vv_status)fd : walk(packed, name, fd, -1, &all, bytes, err);
+	int fd = dir ? vv_temp_open(&temp, dir, VV_WRITE_TEMP, err) : vv_fail_nomem(err);
+	vv_status rc = fd < 0 ? (vv_status)fd : walk(packed, name, fd, -1, &all, bytes, err);
 	rc = rc < 0 ? rc : vv_fsync(fd, file, err);
 	if (fd >= 0) {
 		vv_close(fd, NULL, NULL);

@@ -119,13 +119,13 @@ static node *after(vv_ahead *a, const node *n)
 size_t vv_ahead_of(vv_ahead *a, const vv_cid *cid, vv_cid out[VV_AHEAD_MAX], bool *guess)
 {
 	const bool leaf = cid->codec == VV_CODEC_RAW;
-	size_t at, window, count = 0;
+	size_t at, count = 0;
 	node *n = find(a, cid, &at);
 
 	*guess = true;
 	out[0] = *cid;
 	if (!n) return 1;
-	window = window_at(a, n, at, leaf);
+	size_t window = window_at(a, n, at, leaf);
 	*guess = window == 1;
 	for (node *next = n; next; at = 0) {
 		for (n = next; count < window && at < n->count; at++) {

@@ -198,7 +198,6 @@ vv_status vv_text_count_rows(bool *is, uint64_t *rows, uint64_t *columns, vv_rep
 	vv_table t;
 	vv_status rc;
 
-	vv_subject_init(&s);
 	*is = false;
 	if ((rc = vv_subject_find_blob(&s, r, reader, blob, path, path, err)) == VV_OK &&
 	    (rc = vv_subject_open(&s, &t, &how, err)) == VV_OK) {

@@ -185,12 +185,13 @@ static int by_path(const void *a, const void *b)
 static bool copies(const collector *c, const vv_change_entry *e, const vv_index_entry *other)
 {
 	const vv_changes *out = c->out;
-	const vv_change_entry key = {.path = (char *)(uintptr_t)other->path}, *was;
+	const vv_change_entry key = {.path = (char *)(uintptr_t)other->path};
 
 	if (!vv_oid_equal(&other->id, &e->index_id) || strcmp(other->path, e->path) == 0) {
 		return false;
 	}
-	was = bsearch(&key, out->entries, c->staged_count, sizeof(key), by_path);
+	const vv_change_entry *was = bsearch(&key, out->entries, c->staged_count, sizeof(key),
+					     by_path);
 	return !was || vv_oid_equal(&was->head_id, &other->id) || strcmp(other->path, e->path) < 0;
 }
 
@@ -217,11 +218,10 @@ static vv_status mark_copies(collector *c, vv_error *err)
 	}
 	for (size_t i = 0; room && added.count > 0 && i < vv_index_count(c->x); i++) {
 		vv_index_entry other;
-		vv_hash_probe p;
 		size_t place;
 
 		vv_index_at(c->x, i, &other);
-		p = vv_hash_probe_begin(&added, hash_of(&other.id));
+		vv_hash_probe p = vv_hash_probe_begin(&added, hash_of(&other.id));
 		while (other.stage == 0 && vv_hash_probe_next(&p, &place)) {
 			vv_change_entry *e = &entries[place];
 
@@ -369,13 +369,13 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 	vv_change_entry *entry;
 	vv_auto(vv_dataset_found) staged = {0};
 	vv_auto(vv_mem_sink) *blocks = NULL;
-	vv_status rc, found;
+	vv_status rc;
 
 	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) return rc;
 	vv_dataset_found_init(&staged);
 	vv_dataset_reader_keep(c->s, blocks);
-	found = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &state,
-					     c->opts->facts ? &staged : NULL, err);
+	vv_status found = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &state,
+						       c->opts->facts ? &staged : NULL, err);
 	vv_dataset_reader_keep(c->s, NULL);
 	rc = found;
 	if (is_finding(found)) {
@@ -534,10 +534,9 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 	vv_auto(char) *file = vv_repository_file(c->r, e->path);
 	bool tracked = false, pointer = false;
 	vv_stat st;
-	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
-	rc = vv_lstat(&st, file, err);
+	vv_status rc = vv_lstat(&st, file, err);
 	if (rc == VV_ENOTFOUND) {
 		if ((rc = mark(c, e, 'D', err)) < 0 || !c->opts->missing || !S_ISREG(e->mode)) {
 			return rc;

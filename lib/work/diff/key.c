@@ -40,11 +40,10 @@ static vv_status read_sample(sample *s, size_t limit, vv_error *err)
 {
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_batch *b = NULL;
-	vv_status rc;
 	int more = 1;
 	s->cells = vv_calloc(limit * s->column_count + 1, sizeof(*s->cells));
 	if (!s->cells) return vv_fail_nomem(err);
-	rc = vv_table_reader_open(&r, s->table, s->columns, s->column_count, false, err);
+	vv_status rc = vv_table_reader_open(&r, s->table, s->columns, s->column_count, false, err);
 	while (rc == VV_OK && s->rows < limit) {
 		if ((rc = new_batch(s, &b, err)) < 0 || (more = vv_table_read(r, b, err)) <= 0) {
 			if (rc == VV_OK) {

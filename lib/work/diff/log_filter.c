@@ -135,7 +135,6 @@ static vv_status count_cells(uint64_t *out, const vv_log_filter *f, vv_table *t,
 	int more = 1;
 	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
 
-	vv_batch_init(&b);
 	for (size_t i = 0; rc == VV_OK && more > 0 && (!groups || i < count); i++) {
 		if (groups && (rc = vv_table_seek_row(r, groups[i].row, err)) < 0) {
 			break;
@@ -191,12 +190,12 @@ typedef struct pieces {
 static vv_status count_piece(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	pieces *p = payload;
-	const char *end, *rest;
+	const char *rest;
 	vv_status rc;
 
 	vv_buf_put(&p->seen, bytes, len);
 	if ((rc = vv_buf_ok(&p->seen, err)) < 0) return rc;
-	end = vv_buf_cstr(&p->seen) + p->seen.len;
+	const char *end = vv_buf_cstr(&p->seen) + p->seen.len;
 	p->count += count_text(vv_buf_cstr(&p->seen), end, p->f->o->value, p->f->value_len, &rest);
 	p->seen.len = (size_t)(end - rest);
 	memmove(p->seen.data, rest, p->seen.len);
@@ -252,10 +251,9 @@ static vv_status read_side(side *out, const vv_log_filter *f, uint32_t mode, con
 static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *commit,
 			       const char *path, uint32_t mode, vv_error *err)
 {
-	vv_status rc;
-
 	if (!S_ISREG(mode) || out->rows) return VV_OK;
-	rc = vv_table_at_open(&out->text, f->repo, f->o->reader, commit, path, false, err);
+	vv_status rc = vv_table_at_open(&out->text, f->repo, f->o->reader, commit, path, false,
+					err);
 	if (rc == VV_OK && out->text.table.root.kind == VV_KIND_TABLE) {
 		out->rows = &out->text.table;
 		out->count = 0;
@@ -359,10 +357,9 @@ static vv_status value_differs(const vv_log_filter *f, const vv_commit *c, bool 
 	search s = {.f = f,
 		    .old_commit = c->parent_count ? &c->parents[0] : NULL,
 		    .new_commit = &c->id};
-	vv_status rc;
 
 	vv_arena_init(&s.paths);
-	rc = vv_tree_changes(f->repo, s.old_commit, s.new_commit, "", on_change, &s, err);
+	vv_status rc = vv_tree_changes(f->repo, s.old_commit, s.new_commit, "", on_change, &s, err);
 	rc = rc < 0 ? rc : look_at_all(&s, found, err);
 	vv_arena_clear(&s.paths);
 	vv_free(s.changes);

@@ -302,14 +302,13 @@ static vv_status changed_key(vv_row_history *h, found *f, const pair *p, const v
 static vv_status tell_change(vv_row_history *h, found *f, pair *p, const vv_row_change *c,
 			     vv_error *err)
 {
-	vv_status rc;
 	if (c->kind == VV_ROW_ADDED || c->kind == VV_ROW_REMOVED) {
 		return whole_row(h, f, c->new_cells ? p->newer : p->older,
 				 c->new_cells ? c->new_cells : c->old_cells, c->new_cells != NULL,
 				 err);
 	}
-	rc = changed_row(h, f, p, c->kind == VV_ROW_CHANGED ? c : NULL, c->old_row, c->new_row,
-			 err);
+	vv_status rc = changed_row(h, f, p, c->kind == VV_ROW_CHANGED ? c : NULL, c->old_row,
+				   c->new_row, err);
 	return rc == VV_OK && c->rekeyed ? changed_key(h, f, p, c, err) : rc;
 }
 
@@ -679,11 +678,11 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 {
 	place *p = vv_arena_calloc(&h->names, 1, sizeof(*p));
 	vv_table_at t = {0};
-	vv_status rc;
 
 	if (!p || (o->row && !(p->row = dup(&h->names, o->row)))) return vv_fail_nomem(err);
 	p->number = o->row ? NOWHERE : o->number;
-	rc = vv_table_at_open(&t, h->repo, h->reader, commit, o->path, o->key->count == 0, err);
+	vv_status rc = vv_table_at_open(&t, h->repo, h->reader, commit, o->path, o->key->count == 0,
+					err);
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(o->path));
@@ -706,7 +705,6 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 				       .join = join};
 	vv_auto(vv_row_history) *h = vv_calloc(1, sizeof(*h));
 	vv_oid head;
-	vv_status rc;
 
 	*out = NULL;
 	if (!h) return vv_fail_nomem(err);
@@ -716,7 +714,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 	h->versions = (vv_versions){.repo = r, .reader = s};
 	vv_hash_index_init(&h->seen_index);
 	h->path = dup(&h->names, opts->path);
-	rc = h->path ? vv_lineage_open(&h->lineage, r, &lo, err) : vv_fail_nomem(err);
+	vv_status rc = h->path ? vv_lineage_open(&h->lineage, r, &lo, err) : vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < opts->range_count; i++) {
 		rc = begin_at(h, opts, &opts->ranges[i].include, err);
 		if (rc == VV_OK && opts->ranges[i].symmetric) {

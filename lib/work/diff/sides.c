@@ -222,7 +222,6 @@ static vv_status add_work(finder *f, vv_error *err)
 	vv_auto(vv_index) *x = NULL;
 	size_t sorted = f->out->count;
 	vv_status rc;
-	memset(&changes, 0, sizeof(changes));
 	if ((rc = vv_index_open(&x, f->repo, err)) < 0 ||
 	    (rc = vv_changes_read(&changes, f->repo, x, f->reader, &opts, err)) < 0) {
 		return rc;

@@ -81,9 +81,8 @@ static vv_status open_side(opened *o, vv_subject *s, const vv_subject *like, con
 				 .as_add = how->patch != NULL,
 				 .progress = how->progress,
 				 .pool = how->pool};
-	vv_status rc;
 	if (!s) return VV_OK;
-	rc = vv_subject_open(s, &o->table, &so, err);
+	vv_status rc = vv_subject_open(s, &o->table, &so, err);
 	/* a changed file whose last version is a dataset is one, too */
 	o->is_text = !s->is_dataset && (s->from != VV_FROM_WORK || vv_cid_is_null(&s->parent));
 	o->is_open = rc == VV_OK;
@@ -200,12 +199,11 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 			   const char *why, vv_error *err)
 {
 	vv_subject *now = item->b ? item->b : item->a;
-	const vv_unseen *u;
 	bool same;
 	vv_status rc = are_same_bytes(item, &same, err);
 	if (rc < 0 || same) return rc;
 	out->differs = true;
-	u = why ? NULL : find_unseen(now, item->path);
+	const vv_unseen *u = why ? NULL : find_unseen(now, item->path);
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
 	vv_buf_printf(&out->line, ": %s%s%s %s ('%s' shows it)", why ? why : "", why ? "; " : "",
 		      u ? u->what : "text",
@@ -371,20 +369,20 @@ static vv_status describe_form(comparison *c, vv_error *err)
 static long find_old(void *payload, const char *name, size_t len)
 {
 	const comparison *c = payload;
-	long at = vv_schema_find(&c->a->schema, name, len), other;
+	long at = vv_schema_find(&c->a->schema, name, len);
 
 	if (at >= 0 || !c->b) return at;
-	other = vv_schema_find(&c->b->schema, name, len);
+	long other = vv_schema_find(&c->b->schema, name, len);
 	return other < 0 ? -1 : vv_columns_to_old(&c->columns, (size_t)other);
 }
 
 static long find_new(void *payload, const char *name, size_t len)
 {
 	const comparison *c = payload;
-	long at = vv_schema_find(&c->b->schema, name, len), other;
+	long at = vv_schema_find(&c->b->schema, name, len);
 
 	if (at >= 0 || !c->a) return at;
-	other = vv_schema_find(&c->a->schema, name, len);
+	long other = vv_schema_find(&c->a->schema, name, len);
 	return other < 0 ? -1 : vv_columns_to_new(&c->columns, (size_t)other);
 }
 
@@ -492,12 +490,11 @@ static bool fits_old(const comparison *c, const vv_key_found *old, size_t place)
 /* A column that is unique in both versions: rows would be better told by it. */
 static void propose_key(comparison *c, const vv_key_found *old, const vv_key_found *new)
 {
-	const vv_field *f;
 	if (!c->how->propose || c->asked || c->item->conflict || new->column == SIZE_MAX ||
 	    !fits_old(c, old, new->column)) {
 		return;
 	}
-	f = &c->b->schema.fields[new->column];
+	const vv_field *f = &c->b->schema.fields[new->column];
 	vv_buf_printf(&c->proposal, "%s has no key, but no value of '%s' comes twice%s",
 		      vv_text_shows(c->item->path), vv_text_name(f->name, f->name_len),
 		      old->whole && new->whole ? "" : " in its first rows");
@@ -536,7 +533,6 @@ static vv_status whole(comparison *c, vv_error *err)
 	uint64_t given = 0;
 	int more = 1;
 	vv_status rc = VV_OK;
-	vv_batch_init(&b);
 	if (!key) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->root.key_count; i++) {
 		long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));

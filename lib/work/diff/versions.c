@@ -21,12 +21,12 @@ static void drop(vv_versions *v, size_t i)
 static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version **out, vv_error *err)
 {
 	vv_version *new = vv_calloc(1, sizeof(*new));
-	vv_status rc;
 	if (!new || !vv_array_room(v->items, v->count, v->cap)) {
 		vv_free(new);
 		return vv_fail_nomem(err);
 	}
-	rc = vv_table_at_open(&new->at, v->repo, v->reader, &f->commit, f->path, false, err);
+	vv_status rc = vv_table_at_open(&new->at, v->repo, v->reader, &f->commit, f->path, false,
+					err);
 	if (vv_table_at_is_none(rc)) {
 		if (rc == VV_EINPUT) {
 			vv_notes_put(vv_repository_notes(v->repo),

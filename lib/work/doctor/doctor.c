@@ -138,15 +138,14 @@ vv_status vv_doctor_machine(vv_doctor *d, const vv_env *env, vv_error *err)
 static bool is_right(size_t i, const char *value)
 {
 	vv_auto(vv_buf) wanted = VV_BUF_INIT;
-	const char *tail;
-	size_t len, have = strlen(value);
+	size_t have = strlen(value);
 
 	vv_driver_value(&wanted, i, "varve");
-	tail = vv_buf_cstr(&wanted);
+	const char *tail = vv_buf_cstr(&wanted);
 	if (strncmp(tail, "varve ", 6) == 0) {
 		tail += 5; /* the program's name may be a path */
 	}
-	len = strlen(tail);
+	size_t len = strlen(tail);
 	return have >= len && strcmp(value + have - len, tail) == 0;
 }
 

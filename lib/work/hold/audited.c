@@ -88,10 +88,10 @@ static vv_status load_record(reading *x, vv_ledger *l, const char *author, const
 			     const char *path, vv_error *err)
 {
 	vv_auto(char) *name = vv_path_join(author, record, (char *)NULL);
-	vv_status rc;
 
 	vv_buf_reset(&x->file);
-	rc = name ? vv_read_regular(&x->file, path, VV_LEDGER_RECORD_MAX, VV_IGNORED) : VV_ENOMEM;
+	vv_status rc = name ? vv_read_regular(&x->file, path, VV_LEDGER_RECORD_MAX, VV_IGNORED)
+			    : VV_ENOMEM;
 	if (rc == VV_OK) {
 		rc = vv_ledger_add(l, name, vv_buf_cstr(&x->file), x->file.len, VV_IGNORED);
 	}

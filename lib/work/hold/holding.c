@@ -308,13 +308,12 @@ static bool is_old(void *payload, bool refused)
 static vv_status work_out(kept *k, vv_hold_identity **out, size_t *count, vv_error *err)
 {
 	vv_auto(vv_audited) a = {0};
-	vv_status rc;
 
 	/* Before they are read: a change in between is seen the next time. What failed is not tried with each
 	 * request. */
 	look_at_trusted(k->o->env, &k->trusted);
 	k->asked_ms = vv_monotonic_ms();
-	rc = vv_audited_open(&a, k->o->env, k->path, err);
+	vv_status rc = vv_audited_open(&a, k->o->env, k->path, err);
 	return rc < 0 ? rc : vv_holding_identities(out, count, &k->rules, &a, err);
 }
 
@@ -400,10 +399,8 @@ static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err
 /* find, alone. */
 static vv_status find_locked(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
 {
-	vv_status rc;
-
 	vv_mutex_lock(h->lock);
-	rc = find(h, r, out, err);
+	vv_status rc = find(h, r, out, err);
 	vv_mutex_unlock(h->lock);
 	return rc;
 }

@@ -308,10 +308,9 @@ vv_status vv_key_ring_own(uint8_t out[VV_KEY_PUBLIC], const vv_env *env, vv_erro
 	vv_auto(char) *path = vv_key_ring_path(env, "key", err);
 	char did[VV_DID_TEXT];
 	bool sealed;
-	vv_status rc;
 
 	if (!path) return err->code;
 	if (!vv_exists(path)) return fail_no_key(err);
-	rc = vv_key_file_look(did, &sealed, path, err);
+	vv_status rc = vv_key_file_look(did, &sealed, path, err);
 	return rc < 0 ? rc : vv_did_read(out, did, err);
 }

@@ -42,7 +42,6 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 			       .sides = {c->base, c->ours, c->theirs},
 			       .commits = {*base, l->bases[0], l->other}};
 	vv_auto(vv_dataset_merged) out = {0};
-	vv_merge_side result;
 	vv_status rc;
 
 	vv_dataset_merged_init(&out);
@@ -50,7 +49,7 @@ static vv_status merge_dataset(maker *m, vv_merged_trees *trees, size_t i, const
 	    (rc = vv_conflict_columns_take(&out, &in, VV_TAKE_BASE, err)) < 0) {
 		return rc;
 	}
-	result = out.result;
+	vv_merge_side result = out.result;
 	if (out.record.count > 0 || out.record.left_out > 0) {
 		rc = vv_conflict_solve_all(m->repo, m->writer, &out.record, VV_BASE, &result.id,
 					   err);

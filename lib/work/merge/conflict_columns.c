@@ -263,7 +263,7 @@ static vv_status note_decisions(remake *r, vv_error *err)
 /* The record of the new merge takes the place of the old one. */
 static vv_status replace_record(remake *r, vv_error *err)
 {
-	vv_conflict_record *from = r->record, *to = &r->after.record, old;
+	vv_conflict_record *from = r->record, *to = &r->after.record;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < from->decided_count; i++) {
@@ -277,7 +277,7 @@ static vv_status replace_record(remake *r, vv_error *err)
 	if (!r->same) {
 		memset(&to->root, 0, sizeof(to->root)); /* rows are found by their keys */
 	}
-	old = *from;
+	vv_conflict_record old = *from;
 	*from = *to;
 	*to = old;
 	return VV_OK;

@@ -558,14 +558,14 @@ static vv_status read_item(reading *in, const vv_json *v)
 {
 	vv_conflict_record *c = in->record;
 	vv_conflict_item *item;
-	const vv_json *key, *side;
+	const vv_json *side;
 	vv_status rc = grow(c, &item, in->err);
 
 	if (rc < 0) return rc;
 	if (v->type != VV_JSON_OBJECT || !read_kind(v, &item->kind)) {
 		return bad(in, "a conflict of an unknown kind");
 	}
-	key = vv_json_get(v, "key");
+	const vv_json *key = vv_json_get(v, "key");
 	if (key && !(item->key = read_key(c, key))) return bad(in, "a key is not a list");
 	if (vv_json_get(v, "row") && !vv_json_get_u64(&item->row, v, "row")) {
 		return bad(in, "a row is not a number");
@@ -621,7 +621,7 @@ static bool read_oid(const vv_json *doc, const char *name, vv_oid *out)
 static vv_status read_head(reading *in, const vv_json *doc)
 {
 	vv_conflict_record *c = in->record;
-	const vv_json *names = vv_json_get(doc, "names"), *v;
+	const vv_json *names = vv_json_get(doc, "names");
 	const char *root = vv_json_get_string(doc, "root");
 	uint64_t version;
 	size_t i = 0;
@@ -646,8 +646,8 @@ static vv_status read_head(reading *in, const vv_json *doc)
 	if (root && vv_cid_parse(&c->root, root, strlen(root), NULL) < 0) {
 		return bad(in, "the root is not a CID");
 	}
-	for (v = names && names->type == VV_JSON_ARRAY ? names->first : NULL; v && i < 3;
-	     v = v->next) {
+	for (const vv_json *v = names && names->type == VV_JSON_ARRAY ? names->first : NULL;
+	     v && i < 3; v = v->next) {
 		if (v->type == VV_JSON_STRING) {
 			c->names[i] = v->text;
 		}
@@ -661,7 +661,6 @@ static vv_status read_head(reading *in, const vv_json *doc)
 static vv_status read_record(reading *in, const vv_buf *text)
 {
 	vv_conflict_record *c = in->record;
-	const vv_json *list, *v;
 	vv_json *doc;
 	vv_error why;
 	vv_status rc;
@@ -673,13 +672,13 @@ static vv_status read_record(reading *in, const vv_buf *text)
 	}
 	if (doc->type != VV_JSON_OBJECT) return bad(in, "it is not a JSON object");
 	if ((rc = read_head(in, doc)) < 0) return rc;
-	list = vv_json_get(doc, "conflicts");
+	const vv_json *list = vv_json_get(doc, "conflicts");
 	if (!list || list->type != VV_JSON_ARRAY) return bad(in, "it has no list of conflicts");
-	for (v = list->first; rc == VV_OK && v; v = v->next) {
+	for (const vv_json *v = list->first; rc == VV_OK && v; v = v->next) {
 		rc = read_item(in, v);
 	}
 	list = vv_json_get(doc, "decided");
-	for (v = list ? list->first : NULL; rc == VV_OK && v; v = v->next) {
+	for (const vv_json *v = list ? list->first : NULL; rc == VV_OK && v; v = v->next) {
 		rc = read_decided(in, v);
 	}
 	return rc;
@@ -688,10 +687,9 @@ static vv_status read_record(reading *in, const vv_buf *text)
 /* Is it of the conflict that the index has now? */
 static bool is_current(const vv_conflict_record *c, const vv_index *x)
 {
-	vv_oid sides[3];
+	vv_oid sides[3] = {0};
 	bool any = false;
 
-	memset(sides, 0, sizeof(sides));
 	for (size_t i = 0, count = vv_index_count(x); i < count; i++) {
 		vv_index_entry e;
 

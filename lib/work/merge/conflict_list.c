@@ -27,10 +27,8 @@ typedef struct lister {
 
 static vv_status append(vv_conflict_list *l, const char *path, vv_error *err)
 {
-	vv_conflict_path *p;
-
 	if (!vv_array_room(l->paths, l->count, l->cap)) return vv_fail_nomem(err);
-	p = &l->paths[l->count];
+	vv_conflict_path *p = &l->paths[l->count];
 	memset(p, 0, sizeof(*p));
 	vv_conflict_record_init(&p->record);
 	if (!(p->path = vv_strdup(path))) return vv_fail_nomem(err);
@@ -67,10 +65,9 @@ static vv_status find_out(lister *l, vv_conflict_path *p, vv_error *err)
 			       .sides = {p->sides[0], p->sides[1], p->sides[2]},
 			       .dry = !l->keep};
 	vv_auto(vv_dataset_merged) out = {0};
-	vv_status rc;
 
 	vv_dataset_merged_init(&out);
-	rc = vv_dataset_merge_run(&out, &in, err);
+	vv_status rc = vv_dataset_merge_run(&out, &in, err);
 	p->found_out = true;
 	vv_conflict_record_clear(&p->record);
 	p->record = out.record;
@@ -109,7 +106,6 @@ static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; rc == VV_OK && i < vv_index_count(x); i++) {
 		vv_index_entry e;
-		vv_conflict_path *p;
 
 		vv_index_at(x, i, &e);
 		if (!is_listed(&e, paths, only)) {
@@ -119,7 +115,7 @@ static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error 
 		    (rc = append(out, e.path, err)) < 0) {
 			break;
 		}
-		p = &out->paths[out->count - 1];
+		vv_conflict_path *p = &out->paths[out->count - 1];
 		p->sides[e.stage - 1] = (vv_merge_side){e.mode, e.id};
 	}
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {

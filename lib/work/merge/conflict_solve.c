@@ -64,7 +64,6 @@ static vv_status find_rows(solver *v, vv_error *err)
 {
 	const vv_conflict_record *c = v->s->record;
 	vv_auto_free vv_row_wanted *wanted = NULL;
-	vv_status rc;
 
 	v->same = vv_cid_equal(&v->table->cid, &c->root);
 	if (v->same) {
@@ -77,7 +76,7 @@ static vv_status find_rows(solver *v, vv_error *err)
 	for (size_t i = 0; i < c->count; i++) {
 		wanted[i].key = c->items[i].key;
 	}
-	rc = vv_rows_find(v->table, wanted, c->count, 0, err);
+	vv_status rc = vv_rows_find(v->table, wanted, c->count, 0, err);
 	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
 		/* A row that ours removed is not expected; one that the user put there counts. */
 		v->rows[i] = wanted[i].row;
@@ -219,12 +218,11 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 			  const vv_cell **out, vv_error *err)
 {
 	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_batch b = {0};
 	vv_cell *cells = vv_arena_calloc(&v->arena, v->table->columns + 1, sizeof(*cells));
 	int more;
 	vv_status rc = VV_OK;
 
-	vv_batch_init(&b);
 	if (!cells) return vv_fail_nomem(err);
 	if ((rc = vv_table_reader_open(&r, from, NULL, 0, false, err)) < 0 ||
 	    (rc = vv_table_seek_row(r, row, err)) < 0) {
@@ -279,10 +277,9 @@ static vv_status put_back(solver *v, vv_table *from, restored *list, size_t coun
 	vv_auto_free vv_row_wanted *wanted = vv_calloc(count + 1, sizeof(*wanted));
 	vv_auto_free vv_row_wanted *near = vv_calloc(count * NEIGHBOURS + 1, sizeof(*near));
 	vv_columns_options copts = {0};
-	vv_columns columns;
+	vv_columns columns = {0};
 	vv_status rc = VV_OK;
 
-	memset(&columns, 0, sizeof(columns));
 	if (!wanted || !near) {
 		rc = vv_fail_nomem(err);
 		goto done;
@@ -448,7 +445,6 @@ static vv_status renumber(solver *v, vv_error *err)
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		vv_conflict_item *item = &c->items[i];
-		size_t at;
 
 		if (item->row == UINT64_MAX) {
 			move_place(v, i, shift, &last);
@@ -458,7 +454,7 @@ static vv_status renumber(solver *v, vv_error *err)
 		if (item->row == UINT64_MAX) {
 			continue;
 		}
-		at = edits_upto(v, item->row);
+		size_t at = edits_upto(v, item->row);
 		if (at > 0 && v->edits[at - 1].row == item->row && removes(&v->edits[at - 1])) {
 			item->row = UINT64_MAX;
 		} else {

@@ -37,10 +37,9 @@ static bool is_part(const vv_resolving *r)
 static bool is_row(const vv_conflict_item *item, const char *word)
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
-	bool is;
 
 	vv_conflict_row_put(&name, item);
-	is = (name.len > 0 || item->key) && strcmp(vv_buf_cstr(&name), word) == 0;
+	bool is = (name.len > 0 || item->key) && strcmp(vv_buf_cstr(&name), word) == 0;
 	return is || (item->key && strcmp(item->key, word) == 0);
 }
 
@@ -297,7 +296,6 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer merged;
 	bool pointer = false;
-	vv_status rc;
 
 	opts.has_kind = true;
 	opts.kind = VV_KIND_TABLE;
@@ -307,7 +305,7 @@ static vv_status stage_work(vv_resolving *r, const vv_conflict_path *p, vv_datas
 		    VV_OK) {
 		opts.parent = &merged;
 	}
-	rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
+	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
 	if (rc == VV_OK && pointer) {
 		vv_fail(err, VV_EUSAGE, "%s: only a pointer is here", vv_text_shows(p->path));
 		rc = vv_hint(err, "--ours or --theirs take the whole table");
@@ -485,7 +483,7 @@ static vv_status decide_columns(vv_resolving *r, vv_conflict_path *p, bool **cho
 static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *err)
 {
 	vv_auto_free bool *chosen = NULL;
-	bool all = false, untouched;
+	bool all = false;
 	vv_auto(vv_dataset_found) staged = {0};
 	vv_status rc;
 
@@ -497,7 +495,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	    (rc = bring_merged(r, p, &staged, err)) < 0) {
 		return rc;
 	}
-	untouched = !p->record.touched && vv_cid_equal(&staged.result.cid, &p->record.root);
+	bool untouched = !p->record.touched && vv_cid_equal(&staged.result.cid, &p->record.root);
 	if (all && !r->set_column && untouched && r->side == VV_THEIRS) {
 		rc = take_theirs(r, p, err);
 	} else if (all && !r->set_column && untouched && r->side == VV_OURS) {
@@ -601,7 +599,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 {
 	vv_journal *j = NULL;
 	vv_error later;
-	vv_status rc = VV_OK, written;
+	vv_status rc = VV_OK;
 
 	if (r->list.count == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "%s",
@@ -615,7 +613,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 		rc = resolve_path(r, &r->list.paths[i], err);
 	}
 	/* What was resolved is staged also when a later path failed. */
-	written = finish(r, rc < 0 ? &later : err);
+	vv_status written = finish(r, rc < 0 ? &later : err);
 	/* Where nothing was resolved all is as it was. */
 	(void)vv_journal_close(j, rc < 0 && !r->changed ? rc : written, rc < 0 ? &later : err);
 	vv_dataset_writer_release(r->writer);

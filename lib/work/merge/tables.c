@@ -278,7 +278,6 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	side *s = m->sides;
 	vv_status rc;
 
-	memset(&result, 0, sizeof(result));
 	/* Where commits are not known the versions' own names decide. */
 	vv_oid_text(ours, vv_oid_is_null(&in->commits[VV_OURS]) ? &in->sides[VV_OURS].id
 								: &in->commits[VV_OURS]);

@@ -358,10 +358,9 @@ vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer 
 {
 	mender m = {.repo = r, .writer = w, .index = x, .committed = committed, .report = out};
 	size_t done = 0;
-	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
-	rc = find(&m, paths, err);
+	vv_status rc = find(&m, paths, err);
 	for (; done < m.count && rc == VV_OK; done += rc == VV_OK) {
 		rc = mend(&m, &m.list[done], dry, err);
 	}

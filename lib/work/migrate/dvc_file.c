@@ -235,7 +235,6 @@ vv_status vv_dvc_file_read(vv_dvc_file *out, const char *text, size_t len, bool 
 {
 	reader r = {.d = out, .lock = lock, .stages = !lock, .wdir = VV_BUF_INIT};
 	const char *end = text + len;
-	vv_status rc;
 
 	for (const char *p = text, *next; p < end && !r.failed; p = next) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
@@ -247,7 +246,7 @@ vv_status vv_dvc_file_read(vv_dvc_file *out, const char *text, size_t len, bool 
 		}
 		take_line(&r, p, line);
 	}
-	rc = r.failed || r.wdir.failed ? vv_fail_nomem(err) : finish(&r, err);
+	vv_status rc = r.failed || r.wdir.failed ? vv_fail_nomem(err) : finish(&r, err);
 	out->odd = out->odd || (!lock && out->count == 0);
 	vv_buf_clear(&r.wdir);
 	return rc;

@@ -244,12 +244,11 @@ static vv_status is_taken(vv_folder_edit *f, const char *path, bool *out, vv_err
 	vv_auto(char) *name = vv_strndup(path, slash ? (size_t)(slash - path) : strlen(path));
 	const vv_folder_entry *e = name ? vv_folder_edit_find(f, name) : NULL;
 	vv_folder_edit below;
-	vv_status rc;
 
 	if (!name) return vv_fail_nomem(err);
 	*out = e && (!slash || !S_ISDIR(e->mode));
 	if (!e || *out) return VV_OK;
-	rc = vv_folder_edit_below(&below, f, name, err);
+	vv_status rc = vv_folder_edit_below(&below, f, name, err);
 	rc = rc < 0 ? rc : is_taken(&below, slash + 1, out, err);
 	return vv_folder_edit_end(&below, f, rc, err);
 }
@@ -516,11 +515,10 @@ static vv_status edit_folder(void *payload, vv_folder_edit *f, vv_error *err)
 static vv_status take_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	migration *m = payload;
-	vv_ref *r;
 
 	if (ref->symbolic || vv_oid_is_null(&ref->commit)) return VV_OK;
 	if (!vv_array_room(m->refs, m->ref_count, m->ref_cap)) return vv_fail_nomem(err);
-	r = &m->refs[m->ref_count];
+	vv_ref *r = &m->refs[m->ref_count];
 	*r = (vv_ref){.name = vv_strdup(ref->name), .id = ref->id, .commit = ref->commit};
 	if (!r->name) return vv_fail_nomem(err);
 	m->ref_count++;
@@ -621,13 +619,12 @@ static vv_status store_contents(migration *m, vv_error *err)
 static vv_status write_map(migration *m, const vv_buf *pairs, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_puts(&text, "old new\n");
 	vv_buf_put(&text, pairs->data, pairs->len);
 	m->out->map = vv_path_join(vv_repository_varvedir(m->repo), "migrated", (char *)NULL);
 	if (!m->out->map) return vv_fail_nomem(err);
-	rc = vv_buf_ok(&text, err);
+	vv_status rc = vv_buf_ok(&text, err);
 	return rc < 0 ? rc : vv_write_file(m->out->map, text.data, text.len, true, err);
 }
 

@@ -123,12 +123,11 @@ static vv_status derive(vv_lfs_server *s, const char *remote, vv_error *err)
 	vv_auto(vv_url) u = {.text = NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc = vv_url_read(&u, remote, err);
-	const char *path;
 
 	if (rc < 0) return rc;
 	if (u.kind == VV_URL_PATH) return take_folder(s, u.path, err);
 	if (u.kind != VV_URL_HTTP && u.kind != VV_URL_SSH) return VV_OK;
-	path = *u.path == '/' ? u.path + 1 : u.path;
+	const char *path = *u.path == '/' ? u.path + 1 : u.path;
 	vv_buf_printf(&out, "%s://%s", u.kind == VV_URL_SSH || u.tls ? "https" : "http", u.host);
 	if (u.port && u.kind == VV_URL_HTTP) {
 		vv_buf_printf(&out, ":%u", u.port);
@@ -426,12 +425,11 @@ vv_status vv_lfs_server_find(vv_lfs_server **s, char **path, vv_repository *r, c
 			     size_t len, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
-	vv_error why;
 	vv_lfs_object o;
 	vv_status rc = vv_lfs_find(path, r, text, len, err);
 
 	if (rc != VV_EMISSING || !vv_lfs_read(&o, text, len)) return rc;
-	why = *err;
+	vv_error why = *err;
 	if (!*s && (rc = open_server(s, r, err)) < 0) return rc;
 	if (!(*s)->url && !(*s)->folder) {
 		*err = why;

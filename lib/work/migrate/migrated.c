@@ -247,17 +247,15 @@ static vv_status import(vv_migrated *c, vv_migrated_path *p, input *in, vv_datas
 	vv_source source = {
 		.read = input_read, .again = input_again, .payload = in, .name = p->path};
 	vv_pointer before = {.root = p->last};
-	vv_error why;
-	vv_status rc;
 
 	opts.no_parent = vv_cid_is_null(&p->last);
 	if (!opts.no_parent) {
 		opts.parent = &before;
 		opts.parent_block = &p->last_block;
 	}
-	rc = vv_dataset_writer_stream(c->writer, p->path, &source, &opts, found, err);
+	vv_status rc = vv_dataset_writer_stream(c->writer, p->path, &source, &opts, found, err);
 	if (rc != VV_EINPUT && !(rc < 0 && found->result.too_long)) return rc;
-	why = *err;
+	vv_error why = *err;
 	return import_bytes(c, p, in, found, &why, err);
 }
 
@@ -412,14 +410,12 @@ static vv_status dvc_cache_file(char **out, const vv_migrated *c, const char *fo
 
 static vv_status open_remote(vv_migrated *c, const char *folder, vv_error *err)
 {
-	vv_status rc;
-
 	if (c->remote_folder && strcmp(c->remote_folder, folder) == 0) return VV_OK;
 	vv_dvc_remote_close(c->remote);
 	vv_free(c->remote_folder);
 	c->remote = NULL;
 	if (!(c->remote_folder = vv_strdup(folder))) return vv_fail_nomem(err);
-	rc = vv_dvc_remote_open(&c->remote, c->repo, folder, err);
+	vv_status rc = vv_dvc_remote_open(&c->remote, c->repo, folder, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_error_clear(err);
 		return VV_OK;

@@ -95,10 +95,9 @@ static bool is_site(const char *entry, size_t len, const char *site)
 	const char *colon = memchr(entry, ':', len);
 	const bool whole = colon && (size_t)(colon - entry) + 3 <= len &&
 			   memcmp(colon, "://", 3) == 0;
-	vv_status rc;
 
 	vv_buf_printf(&url, "%s%.*s", whole ? "" : "https://", (int)len, entry);
-	rc = vv_block_peer_site(&is, vv_buf_cstr(&url), VV_IGNORED);
+	vv_status rc = vv_block_peer_site(&is, vv_buf_cstr(&url), VV_IGNORED);
 	if (rc < 0) { /* some kinds of URL need a path, which a site has not */
 		vv_buf_putc(&url, '/');
 		rc = vv_block_peer_site(&is, vv_buf_cstr(&url), VV_IGNORED);
@@ -133,12 +132,11 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bo
 			   vv_error *err)
 {
 	vv_auto(vv_buf) prompt = VV_BUF_INIT, answer = VV_BUF_INIT;
-	vv_status rc;
 
 	*yes = false;
 	vv_buf_printf(&prompt, "%s names blocks at %s. Trust %s? [y/N] ", VV_BLOCKS_CONFIG,
 		      vv_text_url(url), vv_text_shows(site));
-	rc = vv_buf_ok(&prompt, err);
+	vv_status rc = vv_buf_ok(&prompt, err);
 	vv_notes_end(t->notes);
 	if (rc == VV_OK && t->connect.ask &&
 	    t->connect.ask(t->connect.payload, prompt.data, true, &answer, VV_IGNORED) == VV_OK) {
@@ -269,7 +267,6 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 	vv_status rc;
 
 	if (!list) return vv_fail_nomem(err);
-	vv_arena_init(&arena);
 	if ((rc = vv_transfer_connect(t, &peer, &m, true, err)) < 0 ||
 	    (rc = vv_peer_hello(peer, &h, err)) < 0) {
 		return rc;

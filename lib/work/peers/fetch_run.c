@@ -170,7 +170,6 @@ static vv_status take_host(run *r, size_t place, vv_error *err)
 static vv_status take_stand_in(run *r, vv_error *err)
 {
 	vv_ask *asks[VV_SUPPLIERS_MAX];
-	vv_supplier first;
 	size_t count = 0, place = 0, host = 0;
 	vv_error why;
 
@@ -209,7 +208,7 @@ static vv_status take_stand_in(run *r, vv_error *err)
 		return why.code;
 	}
 	if (place == 0) return take_host(r, host, err);
-	first = r->suppliers[place];
+	vv_supplier first = r->suppliers[place];
 	memmove(r->suppliers + 1, r->suppliers, place * sizeof(first));
 	r->suppliers[0] = first;
 	memmove(r->suppliers + 1, r->suppliers + 2, (r->supplier_count - 2) * sizeof(first));
@@ -221,11 +220,10 @@ static vv_status take_stand_in(run *r, vv_error *err)
 static vv_status connect_all(run *r, vv_error *err)
 {
 	vv_error why;
-	vv_status rc;
 
 	r->suppliers = vv_calloc(VV_SUPPLIERS_MAX + 1, sizeof(*r->suppliers));
 	if (!r->suppliers) return vv_fail_nomem(err);
-	rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why);
+	vv_status rc = vv_reach(&r->origin, &r->t, &r->remote, false, &why);
 	r->supplier_count = 1;
 	if (rc == VV_OK && r->origin.host) {
 		vv_git_host_supplier(r->origin.host, &r->suppliers[0]);
@@ -638,10 +636,9 @@ static vv_status fetch_tags(run *r, vv_error *err)
 {
 	size_t before = r->j->plan.count;
 	vv_fetch_result first = r->result;
-	vv_status rc;
 
 	if (r->j->no_tags || r->j->tags || r->remote.fetch_count == 0) return VV_OK;
-	rc = vv_ref_plan_follow_tags(&r->j->plan, r->j->repo, r->hello, err);
+	vv_status rc = vv_ref_plan_follow_tags(&r->j->plan, r->j->repo, r->hello, err);
 	if (rc < 0 || r->j->plan.count == before) return rc;
 	rc = fetch(r, err);
 	vv_fetch_result_clear(&r->result);

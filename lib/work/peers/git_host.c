@@ -73,7 +73,6 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 			   vv_error *err)
 {
 	vv_auto(vv_git_host) *g = vv_calloc(1, sizeof(*g));
-	vv_status rc;
 
 	*out = NULL;
 	if (!g) return vv_fail_nomem(err);
@@ -83,7 +82,7 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 	g->url = write && m->push_url ? m->push_url : m->url;
 	g->word = m->name && g->url == m->url ? m->name : g->url;
 	const vv_git_call ask = call(g, NULL);
-	rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, err);
+	vv_status rc = vv_host_refs_read(&g->refs, &ask, g->url, g->word, err);
 	if (rc < 0) return rc;
 	(void)snprintf(g->folder, sizeof(g->folder), FETCHED "%016llx/",
 		       (unsigned long long)vv_xxh3(g->url, strlen(g->url), 0));
@@ -230,14 +229,14 @@ static vv_status choose_ref(vv_git_host *g, vv_error *err)
 {
 	vv_blocks_config c;
 	vv_oid commit = config_commit(g);
-	const char *ref;
 	vv_status rc;
 
 	if ((rc = vv_blocks_config_read(&c, g->t->repo, &commit, err)) < 0) return rc;
-	ref = c.ref ? c.ref
-	      : vv_oid_is_null(&g->refs.usual_tip) && !vv_oid_is_null(&g->refs.branch_tip)
-		      ? VV_HOST_BRANCH
-		      : VV_HOST_REF;
+	const char *ref = c.ref ? c.ref
+			  : vv_oid_is_null(&g->refs.usual_tip) &&
+					  !vv_oid_is_null(&g->refs.branch_tip)
+				  ? VV_HOST_BRANCH
+				  : VV_HOST_REF;
 	vv_free(g->blocks_ref);
 	g->blocks_ref = vv_strdup(ref);
 	vv_blocks_config_clear(&c);
@@ -279,11 +278,10 @@ vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, 
 static vv_status list_peers(vv_git_host *g, vv_error *err)
 {
 	const vv_oid commit = config_commit(g);
-	vv_status rc;
 
 	if (g->peers_listed && vv_oid_equal(&commit, &g->peers_of)) return VV_OK;
 	vv_block_peers_clear(&g->peers);
-	rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
+	vv_status rc = vv_block_peers_list(&g->peers, g->t, g->m, &commit, false, err);
 	g->peers_listed = rc == VV_OK;
 	g->peers_of = commit;
 	return rc;
@@ -530,7 +528,7 @@ void vv_git_host_reading(vv_git_host *g)
 
 static vv_status watch(vv_git_host *g, vv_error *err)
 {
-	bool none, same, stored;
+	bool none, stored;
 	vv_status rc;
 
 	if (g->fresh) return VV_OK;
@@ -539,7 +537,7 @@ static vv_status watch(vv_git_host *g, vv_error *err)
 		return rc;
 	}
 	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
-	same = vv_host_was_at(g->host, &g->blocks_tip) && !vv_oid_is_null(&g->blocks_tip);
+	bool same = vv_host_was_at(g->host, &g->blocks_tip) && !vv_oid_is_null(&g->blocks_tip);
 	return same ? VV_OK : need_host(g, err);
 }
 

@@ -85,16 +85,14 @@ static vv_status run_push(const vv_git_push_to *to, vv_git_push *refs, size_t co
 	int code = 0;
 	vv_git_call run = {
 		.args = args, .repo = to->repo, .idle_sec = to->idle_sec, .dir = to->dir};
-	vv_status rc;
 
-	vv_arena_init(&arena);
 	if (no_verify) {
 		args[n++] = "--no-verify";
 	}
 	if (atomic) {
 		args[n++] = "--atomic";
 	}
-	rc = put_leases(refs, count, args, &n, &arena, err);
+	vv_status rc = put_leases(refs, count, args, &n, &arena, err);
 	args[n++] = "--";
 	args[n++] = to->word;
 	if (rc == VV_OK) {

@@ -158,7 +158,6 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	vv_auto(vv_buf) out = VV_BUF_INIT, what = VV_BUF_INIT;
 	vv_git_call run = *ask;
 	bool dumb = false;
-	vv_status rc;
 
 	*x = (vv_host_refs){.url = url, .hello.writable = true};
 	vv_arena_init(&x->arena);
@@ -166,7 +165,7 @@ vv_status vv_host_refs_read(vv_host_refs *x, const vv_git_call *ask, const char 
 	run.output = &out;
 	run.dumb = &dumb;
 	vv_buf_printf(&what, "'%s'", vv_text_url(url));
-	rc = vv_git_must(&run, vv_buf_cstr(&what), err);
+	vv_status rc = vv_git_must(&run, vv_buf_cstr(&what), err);
 	if (rc == VV_OK && dumb) {
 		rc = refuse_dumb(x, err);
 	}

@@ -103,13 +103,12 @@ vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *
 {
 	naming n = {.repo = r, .paths = paths, .fn = fn, .payload = payload};
 	size_t count = 0;
-	vv_status rc;
 
 	while (paths && paths[count]) {
 		count++;
 	}
 	if (count > 0 && !(n.found = vv_calloc(count, sizeof(bool)))) return vv_fail_nomem(err);
-	rc = each(&n, rev ? rev : "HEAD", err);
+	vv_status rc = each(&n, rev ? rev : "HEAD", err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (!n.found[i]) {
 			rc = vv_fail(err, VV_ENOTFOUND, "no dataset at '%s' there",

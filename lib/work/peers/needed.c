@@ -275,11 +275,10 @@ static vv_status open_remote(void *payload, const vv_connect_options *o, vv_erro
 {
 	reaching *r = payload;
 	const unsigned before = r->n->t.connect.first_sec;
-	vv_status rc;
 
 	r->n->t.connect.first_sec = o->first_sec;
-	rc = vv_reach_suppliers(&r->n->t, r->m->suppliers, NEEDED_SUPPLIERS_MAX - 1, &r->m->count,
-				r->m->name, err);
+	vv_status rc = vv_reach_suppliers(&r->n->t, r->m->suppliers, NEEDED_SUPPLIERS_MAX - 1,
+					  &r->m->count, r->m->name, err);
 	r->n->t.connect.first_sec = before;
 	return rc;
 }
@@ -325,7 +324,6 @@ static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const v
 	vv_supplier all[VV_SUPPLIERS_MAX];
 	const size_t own = m ? m->count : 0;
 	const size_t more = m && m->suppliers[0].look ? 0 : n->unasked_count;
-	vv_status rc;
 
 	if (m) {
 		memcpy(all, m->suppliers, own * sizeof(*all));
@@ -333,7 +331,7 @@ static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const v
 	memcpy(all + own, n->unasked, more * sizeof(*all));
 	f->suppliers = all;
 	f->supplier_count = own + more;
-	rc = vv_fetch_cid(f, root, result, err);
+	vv_status rc = vv_fetch_cid(f, root, result, err);
 	if (rc == VV_OK && result->received.blocks > 0) {
 		(void)vv_receipts_add(n->repo, all, f->supplier_count, result->roots,
 				      result->root_count, VV_IGNORED);
@@ -454,14 +452,13 @@ static vv_status take_given(void *payload, size_t i, const vv_block_received *b,
 static vv_status ask_given(vv_needed *n, vv_needed_blocks *w, vv_error *err)
 {
 	vv_lacking wants[VV_NEEDED_AT_ONCE];
-	vv_supplier *s;
 	vv_git_host *g;
 	vv_status rc;
 
 	if (n->off || n->count == 0 || (rc = connect_needed(n, &n->remotes[0], err)) < 0) {
 		return vv_fail(err, VV_ENOSUPPORT, "no remote can be asked");
 	}
-	s = &n->remotes[0].suppliers[0];
+	vv_supplier *s = &n->remotes[0].suppliers[0];
 	if ((g = vv_git_host_of(s)) != NULL) {
 		return vv_git_host_some(g, w->cids, w->count, take_given, w, err);
 	}

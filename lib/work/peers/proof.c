@@ -146,9 +146,8 @@ static vv_status on_peer_block(void *payload, size_t i, const vv_block_received 
 
 static vv_status ask_peer(proving *p, size_t count, vv_error *err)
 {
-	vv_lacking wants[AT_ONCE];
+	vv_lacking wants[AT_ONCE] = {0};
 
-	memset(wants, 0, sizeof(wants));
 	for (size_t i = 0; i < count; i++) {
 		wants[i].cid = p->asked[i];
 	}

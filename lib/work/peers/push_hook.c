@@ -50,10 +50,9 @@ static vv_status tell_elsewhere(vv_repository *r, vv_hook_place place, const vv_
 vv_status vv_push_hook_set(vv_repository *r, const vv_notes *notes, vv_error *err)
 {
 	vv_hook_place place;
-	vv_status rc;
 
 	if (vv_repository_is_bare(r)) return VV_OK;
-	rc = vv_hook_install(r, "pre-push", EARLIER, script, MARK, &place, err);
+	vv_status rc = vv_hook_install(r, "pre-push", EARLIER, script, MARK, &place, err);
 	if (rc == VV_OK && (place == VV_HOOK_ELSEWHERE || place == VV_HOOK_BLOCKED)) {
 		rc = tell_elsewhere(r, place, notes, err);
 	}

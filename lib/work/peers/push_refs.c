@@ -282,7 +282,7 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
 		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
 {
-	bool known, forward, whole = true;
+	bool known, whole = true;
 	vv_status rc = it->short_to ? find_deleted(p, h, it, err) : VV_OK;
 
 	if (rc < 0) return rc;
@@ -308,7 +308,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 		return VV_OK;
 	}
 	if ((rc = vv_commits_known(r, &it->old, 1, &known, err)) < 0) return rc;
-	forward = false;
+	bool forward = false;
 	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) return rc;
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;

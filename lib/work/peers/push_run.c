@@ -96,13 +96,12 @@ static void update_tracking(run *r, vv_push_item *it)
 static vv_status set_upstream(run *r, const vv_push_item *it, vv_error *err)
 {
 	const char *remote = r->remote.name ? r->remote.name : r->remote.url;
-	vv_status rc;
 
 	if (!it->from || strncmp(it->from, "refs/heads/", 11) != 0 ||
 	    strncmp(it->to, "refs/heads/", 11) != 0) {
 		return VV_OK;
 	}
-	rc = vv_branch_follow(r->j->repo, it->from, remote, it->to, err);
+	vv_status rc = vv_branch_follow(r->j->repo, it->from, remote, it->to, err);
 	if (rc == VV_OK && !r->j->quiet) {
 		vv_notes_put(r->t.notes, "'%s' follows '%s' of %s now",
 			     vv_text_shows(it->from + 11), vv_text_shows(it->to + 11),
@@ -300,7 +299,6 @@ static vv_status send(run *r, vv_error *err)
 {
 	vv_auto_free vv_push_ref *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
 	size_t count = 0;
-	vv_status rc;
 
 	if (!refs) return vv_fail_nomem(err);
 	for (size_t i = 0; i < r->j->plan.count; i++) {
@@ -315,7 +313,7 @@ static vv_status send(run *r, vv_error *err)
 			   .ref_count = count,
 			   .dry_run = r->j->dry_run,
 			   .progress = r->t.progress};
-	rc = count > 0 ? vv_push_run(&p, &r->out, err) : VV_OK;
+	vv_status rc = count > 0 ? vv_push_run(&p, &r->out, err) : VV_OK;
 	vv_notes_end(r->t.notes);
 	for (size_t i = 0, k = 0; rc == VV_OK && !r->j->dry_run && i < r->j->plan.count; i++) {
 		vv_push_item *it = &r->j->plan.items[i];
@@ -376,11 +374,11 @@ static vv_status find_store(run *r, vv_store_config *out, vv_blocks_config *c, v
 static vv_status choose_place(run *r, const vv_store_config *s, vv_error *err)
 {
 	vv_auto(char) *url = NULL;
-	vv_status rc;
 
 	if (!r->j->move) return VV_OK;
 	if (!r->j->to_store) return vv_git_host_choose(r->there.host, NULL, NULL, err);
-	rc = vv_data_store_absolute(&url, r->j->repo, s->push_url ? s->push_url : s->url, err);
+	vv_status rc = vv_data_store_absolute(&url, r->j->repo, s->push_url ? s->push_url : s->url,
+					      err);
 	return rc < 0 ? rc : vv_git_host_choose(r->there.host, s->name, url, err);
 }
 

@@ -326,10 +326,8 @@ static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *ur
 vv_status vv_reach_suppliers_later(vv_transfer *t, vv_supplier *out, size_t max, size_t *count,
 				   const char *url, bool named, vv_error *err)
 {
-	vv_status rc;
-
 	if (kind_of_name(url)) return vv_reach_suppliers(t, out, max, count, url, err);
-	rc = supplier_later(t, out, url, named, err);
+	vv_status rc = supplier_later(t, out, url, named, err);
 	*count = rc == VV_OK;
 	return rc;
 }
@@ -338,11 +336,10 @@ vv_status vv_reach_suppliers(vv_transfer *t, vv_supplier *out, size_t max, size_
 			     const char *url, vv_error *err)
 {
 	const kind_above *k = kind_of_name(url);
-	vv_status rc;
 
 	*count = 0;
 	if (k) return k->open(t, out, max, count, url, err);
-	rc = vv_reach_supplier(t, out, url, err);
+	vv_status rc = vv_reach_supplier(t, out, url, err);
 	*count = rc == VV_OK;
 	return rc;
 }
@@ -389,12 +386,13 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 			      bool eager, vv_error *err)
 {
 	const char *url = write && m->push_url ? m->push_url : m->url;
-	bool has = false, asks;
+	bool has = false;
 	vv_auto(vv_url) u = {0};
 
 	*out = NULL;
 	if (vv_url_read(&u, url, VV_IGNORED) < 0) return VV_OK;
-	asks = u.kind == VV_URL_PATH || (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
+	bool asks = u.kind == VV_URL_PATH ||
+		    (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
 	if (!asks) return VV_OK;
 	vv_status rc = vv_git_host_open(out, t, m, write, VV_IGNORED);
 	if (rc == VV_OK) {

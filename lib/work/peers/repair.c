@@ -293,12 +293,11 @@ static vv_status read_file(repair *r, const char *file, const char *path, read_f
 	vv_fd_source fds;
 	vv_stat st;
 	vv_error why;
-	vv_status rc;
 	int fd = open_data(r, file, &st);
 
 	if (fd < 0) return VV_OK;
 	vv_source_fd(&source, &fds, fd, path, st.size);
-	rc = fn(r, path, &source, how, &why);
+	vv_status rc = fn(r, path, &source, how, &why);
 	(void)vv_close(fd, NULL, NULL);
 	return rc < 0 ? unless_trouble(&why, err) : VV_OK;
 }
@@ -318,7 +317,6 @@ static vv_status read_as(repair *r, const char *path, const vv_source *source, c
 	vv_auto(vv_import_result) made = {0};
 
 	(void)path;
-	memset(&made, 0, sizeof(made));
 	vv_root_init(&made.root);
 	return vv_import(&made, source, &sink, &opts, err);
 }
@@ -382,11 +380,10 @@ static vv_status add_form(repair *r, forms *f, const vv_cid *cid, vv_error *err)
 {
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_root root;
-	bool fresh;
 
 	vv_root_init(&root);
-	fresh = vv_writer_get(r->w, cid, &block, VV_IGNORED) == VV_OK &&
-		vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
+	bool fresh = vv_writer_get(r->w, cid, &block, VV_IGNORED) == VV_OK &&
+		     vv_root_decode(&root, block.data, block.len, VV_IGNORED) == VV_OK;
 	for (size_t i = 0; fresh && i < f->count; i++) {
 		fresh = !same_form(&f->roots[i], &root);
 	}
@@ -475,11 +472,10 @@ static vv_status try_renamed(void *payload, const char *path, vv_error *err)
 	const renamed *n = payload;
 	vv_auto(char) *file = vv_repository_file(n->r->repo, path);
 	vv_stat st;
-	bool same;
 
 	if (!file) return vv_fail_nomem(err);
-	same = strcmp(path, n->v->path) != 0 && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
-	       S_ISREG(st.mode) && st.size == n->bytes;
+	bool same = strcmp(path, n->v->path) != 0 && vv_lstat(&st, file, VV_IGNORED) == VV_OK &&
+		    S_ISREG(st.mode) && st.size == n->bytes;
 	return same ? from_file(n->r, n->v, path, err) : VV_OK;
 }
 

@@ -75,14 +75,13 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, vv_error *err)
 {
 	static atomic_flag busy = ATOMIC_FLAG_INIT;
-	vv_status rc;
 
 	(void)payload;
 	while (atomic_flag_test_and_set(&busy)) {
 		const struct timespec t = {0, ASK_STEP_MS * 1000000L};
 		(void)nanosleep(&t, NULL);
 	}
-	rc = ask_terminal(prompt, echo, out, err);
+	vv_status rc = ask_terminal(prompt, echo, out, err);
 	atomic_flag_clear(&busy);
 	return rc;
 }

@@ -79,11 +79,10 @@ static vv_status read_changes(vv_commit_job *j, vv_error *err)
 {
 	vv_changes_options opts = {
 		.paths = j->paths, .no_work = !j->dry_run, .facts = j->facts, .groups = j->groups};
-	vv_status rc;
 
 	vv_changes_clear(&j->changes);
-	rc = vv_changes_read(&j->changes, j->repo, j->index, vv_dataset_writer_reader(j->writer),
-			     &opts, err);
+	vv_status rc = vv_changes_read(&j->changes, j->repo, j->index,
+				       vv_dataset_writer_reader(j->writer), &opts, err);
 	if (rc == VV_OK) {
 		stage_as_if(j, &j->changes);
 	}
@@ -93,11 +92,9 @@ static vv_status read_changes(vv_commit_job *j, vv_error *err)
 /* A staged datapackage.json gives the tables that it describes new roots. */
 static vv_status describe(vv_commit_job *j, vv_error *err)
 {
-	vv_status rc;
-
 	if (j->dry_run) return VV_OK;
-	rc = vv_describe_for_commit(j->repo, j->index, j->writer, &j->changes, &j->described,
-				    &j->described_count, err);
+	vv_status rc = vv_describe_for_commit(j->repo, j->index, j->writer, &j->changes,
+					      &j->described, &j->described_count, err);
 	if (rc == VV_OK && j->described_count > 0) {
 		vv_index_copy_mark(&j->index_before, j->repo);
 		rc = read_changes(j, err);
@@ -244,10 +241,9 @@ static vv_status make_message(vv_commit_job *j, vv_error *err)
 static vv_status run_pre_commit(vv_commit_job *j, vv_error *err)
 {
 	bool ran = false;
-	vv_status rc;
 
 	if (j->no_verify || j->no_hooks || j->dry_run) return VV_OK;
-	rc = vv_hook_run(j->repo, "pre-commit", NULL, &ran, err);
+	vv_status rc = vv_hook_run(j->repo, "pre-commit", NULL, &ran, err);
 	if (ran || rc < 0) { /* what it staged was for this commit too */
 		vv_index_copy_mark(&j->index_before, j->repo);
 	}
@@ -265,11 +261,11 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 				 .paths = j->described,
 				 .path_count = j->described_count};
 	vv_auto(vv_buf) told = VV_BUF_INIT;
-	vv_status rc;
 
 	if (j->no_verify || j->no_check) return VV_OK;
 	check.progress = vv_notes_begin(notes);
-	rc = vv_commit_check_run(&check, j->repo, vv_dataset_writer_reader(j->writer), &told, err);
+	vv_status rc = vv_commit_check_run(&check, j->repo, vv_dataset_writer_reader(j->writer),
+					   &told, err);
 	vv_notes_end(notes);
 	for (const char *p = vv_buf_cstr(&told); *p;) {
 		size_t len = strcspn(p, "\n");

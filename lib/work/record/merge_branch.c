@@ -156,7 +156,6 @@ static vv_status fast_forward(vv_branch_merge *m, vv_error *err)
 	vv_journal *j = NULL;
 	vv_status rc;
 
-	memset(&s, 0, sizeof(s));
 	vv_checkout_init(&checkout, m->repo, vv_dataset_writer_reader(m->writer), m->index);
 	checkout.pointer_ok = true;
 	checkout.fetch = true;

@@ -131,12 +131,11 @@ static vv_status verify(maker *m, vv_error *err)
 static vv_status run(maker *m, vv_buf *out, vv_error *err)
 {
 	vv_status rc = read_source(m, out, err);
-	bool strip;
 
 	m->use_editor = m->o->editor && (m->use_editor || m->o->edit);
 	if (rc < 0) return rc;
 	/* A merge's draft names the conflicts in comments, also when nobody edits it. */
-	strip = m->use_editor || (m->source && strcmp(m->source, "merge") == 0);
+	bool strip = m->use_editor || (m->source && strcmp(m->source, "merge") == 0);
 	if (!m->use_editor) {
 		vv_message_clean(out, strip ? m->comment_char : NULL);
 	} else if ((rc = put_template(m, out, err)) < 0) {

@@ -85,7 +85,6 @@ static vv_status apply(describer *d, const char *path, const vv_package_resource
 	vv_auto(vv_buf) schema = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	vv_schema_init(&package);
 	if (vv_package_other_dialect(&t->root, &res->hints)) {
 		vv_buf_printf(d->warnings,
 			      "%s describes a way of writing %s other than the one it was read by",
@@ -167,7 +166,6 @@ static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, v
 	vv_auto(char) *file = NULL;
 	vv_index_entry e;
 	vv_stat st, *known = NULL;
-	vv_status rc;
 
 	if (vv_index_is_tree(d->x)) {
 		return vv_index_get(d->x, path, &e)
@@ -179,7 +177,7 @@ static vv_status set_entry(describer *d, const char *path, const vv_oid *blob, v
 	    vv_index_stat_clean(d->x, &e, &st)) {
 		known = &st;
 	}
-	rc = vv_index_set(d->x, path, e.mode, blob, known, err);
+	vv_status rc = vv_index_set(d->x, path, e.mode, blob, known, err);
 	vv_stat_cache_drop(vv_dataset_reader_stats(vv_dataset_writer_reader(d->s)), path);
 	return rc;
 }

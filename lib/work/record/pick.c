@@ -76,8 +76,6 @@ static const char *branch_name(const vv_pick *p)
 
 static vv_status merge_pick(vv_pick *p, vv_error *err)
 {
-	vv_status rc;
-
 	p->job = (vv_merge_job){
 		.repo = p->repo,
 		.writer = p->writer,
@@ -91,7 +89,7 @@ static vv_status merge_pick(vv_pick *p, vv_error *err)
 		.state = p->no_commit ? NULL : vv_pick_verb(p),
 		.commits = !p->no_commit,
 		.message = p->message.data};
-	rc = vv_merge_plan(&p->job, p->command ? p->command : vv_pick_verb(p), err);
+	vv_status rc = vv_merge_plan(&p->job, p->command ? p->command : vv_pick_verb(p), err);
 	if (rc < 0) return rc;
 	if (vv_merge_is_empty(&p->job)) {
 		p->outcome = VV_PICK_EMPTY; /* nothing is left under way */
@@ -129,8 +127,6 @@ vv_status vv_pick_run(vv_pick *p, const char *word, vv_error *err)
 
 vv_status vv_pick_finish(vv_pick *p, vv_error *err)
 {
-	vv_status rc;
-
 	if (p->outcome != VV_PICK_READY) return VV_OK;
 	p->commit = (vv_merge_commit){.repo = p->repo,
 				      .writer = p->writer,
@@ -147,7 +143,7 @@ vv_status vv_pick_finish(vv_pick *p, vv_error *err)
 				      .verbose = p->verbose,
 				      .put_changes = p->put_changes,
 				      .journal = &p->job.journal};
-	rc = vv_merge_commit_make(&p->commit, err);
+	vv_status rc = vv_merge_commit_make(&p->commit, err);
 	p->stays = rc < 0 && !p->commit.made && vv_merge_stays(&p->job, rc, err);
 	return rc;
 }

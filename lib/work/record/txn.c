@@ -192,14 +192,13 @@ static vv_txn_change *change_of(vv_txn *t, const char *path, vv_error *err)
 	bool there;
 	size_t at = place_of(t, path, &there);
 	vv_index_entry e;
-	vv_txn_change *c;
 
 	if (there) return &t->changes[at];
 	if (!vv_array_room(t->changes, t->change_count, t->change_cap)) {
 		vv_fail_nomem(err);
 		return NULL;
 	}
-	c = &t->changes[at];
+	vv_txn_change *c = &t->changes[at];
 	memmove(c + 1, c, (t->change_count - at) * sizeof(*c));
 	*c = (vv_txn_change){.path = vv_strdup(path)};
 	if (!c->path) {
@@ -315,11 +314,10 @@ static vv_status look_at_file(vv_txn *t, vv_txn_change *c, bool replace, vv_erro
 	vv_checkout checkout;
 	vv_index_entry e;
 	bool clean = false;
-	vv_status rc;
 
 	if (t->branch || c->work) return VV_OK;
 	if (!(file = vv_repository_file(t->repo, c->path))) return vv_fail_nomem(err);
-	rc = vv_worktree_check_above(t->repo, c->path, err);
+	vv_status rc = vv_worktree_check_above(t->repo, c->path, err);
 	c->was_there = rc == VV_OK && vv_lstat(&c->was, file, NULL) == VV_OK;
 	if (rc < 0 || !c->was_there || replace) return rc;
 	if (c->made) {
@@ -440,10 +438,8 @@ static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_
 static vv_status read_all(vv_buf *out, const vv_source *source, const char *path, vv_error *err)
 {
 	for (;;) {
-		ssize_t n;
-
 		if (!vv_buf_reserve(out, 65536)) return vv_fail_nomem(err);
-		n = source->read(source->payload, out->data + out->len, 65536, err);
+		ssize_t n = source->read(source->payload, out->data + out->len, 65536, err);
 		if (n <= 0) return (vv_status)n;
 		out->len += (size_t)n;
 		out->data[out->len] = '\0';
@@ -523,12 +519,11 @@ vv_status vv_txn_before(vv_txn *t, const char *path, vv_subject *out, vv_error *
 {
 	vv_index_entry e;
 	bool there;
-	size_t at;
 	vv_status rc = vv_txn_is_over(t, err);
 
 	vv_subject_init(out);
 	if (rc < 0) return rc;
-	at = place_of(t, path, &there);
+	size_t at = place_of(t, path, &there);
 	if (there && t->changes[at].made) {
 		vv_fail(err, VV_EUSAGE, "'%s' was changed by this transaction already",
 			vv_text_shows(path));

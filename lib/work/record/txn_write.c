@@ -134,8 +134,6 @@ static vv_status write_journal(vv_txn *t, vv_index *now, vv_journal **j, vv_jour
 
 static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error *err)
 {
-	vv_status rc;
-
 	if (c->work) {
 		return c->new_mode
 			       ? vv_checkout_write(to, c->path, c->new_mode, &c->new_id, true, err)
@@ -144,7 +142,7 @@ static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error 
 	if (c->new_mode) {
 		return vv_index_set(to->index, c->path, c->new_mode, &c->new_id, &c->st, err);
 	}
-	rc = vv_index_remove(to->index, c->path, err);
+	vv_status rc = vv_index_remove(to->index, c->path, err);
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
@@ -378,7 +376,6 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err)
 {
 	vv_changes changes = {0};
-	vv_status rc;
 
 	changes.entries = vv_calloc(t->change_count + 1, sizeof(*changes.entries));
 	if (!changes.entries) return vv_fail_nomem(err);
@@ -390,7 +387,8 @@ static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err
 				.path = c->path, .index_mode = c->new_mode, .staged = 'M'};
 		}
 	}
-	rc = vv_describe_for_commit(t->repo, t->index, t->writer, &changes, paths, count, err);
+	vv_status rc = vv_describe_for_commit(t->repo, t->index, t->writer, &changes, paths, count,
+					      err);
 	vv_free(changes.entries);
 	return rc;
 }
@@ -405,7 +403,6 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message,
 	vv_auto_free char **paths = vv_calloc(t->change_count + described_count + 1,
 					      sizeof(*paths));
 	vv_auto(vv_buf) told = VV_BUF_INIT;
-	vv_status rc;
 
 	if (!paths) return vv_fail_nomem(err);
 	for (size_t i = 0; i < t->change_count; i++) {
@@ -421,7 +418,7 @@ static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message,
 	}
 	check.paths = paths;
 	check.progress = vv_dataset_reader_progress(t->reader);
-	rc = vv_commit_check_run(&check, t->repo, t->reader, &told, err);
+	vv_status rc = vv_commit_check_run(&check, t->repo, t->reader, &told, err);
 	for (const char *p = vv_buf_cstr(&told); *p;) {
 		size_t len = strcspn(p, "\n");
 

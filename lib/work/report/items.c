@@ -32,12 +32,11 @@ static void put_text(vv_buf *b, const char *s)
 static vv_status count_equal(vv_check_report *r, const uint8_t hash[VV_SHA256_LEN], uint64_t *count,
 			     vv_error *err)
 {
-	vv_hash_probe p;
 	uint64_t h;
 	size_t at;
 
 	memcpy(&h, hash, sizeof(h));
-	p = vv_hash_probe_begin(&r->print_index, h);
+	vv_hash_probe p = vv_hash_probe_begin(&r->print_index, h);
 	while (vv_hash_probe_next(&p, &at)) {
 		if (r->prints[at].hash == h) {
 			*count = ++r->prints[at].count;

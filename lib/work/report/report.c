@@ -242,10 +242,9 @@ static vv_status write_form(vv_check_report *r, vv_report_form form, vv_buf *out
 		[VV_REPORT_JUNIT] = vv_report_junit,       [VV_REPORT_SARIF] = vv_report_sarif,
 		[VV_REPORT_GITHUB] = vv_report_github,     [VV_REPORT_GITLAB] = vv_report_gitlab,
 		[VV_REPORT_MARKDOWN] = vv_report_markdown, [VV_REPORT_HTML] = vv_report_html};
-	vv_status rc;
 
 	r->io = io;
-	rc = writers[form](r, out, err);
+	vv_status rc = writers[form](r, out, err);
 	r->io = NULL;
 	if (io->rc < 0) {
 		if (err) {

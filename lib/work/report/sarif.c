@@ -196,7 +196,6 @@ static uint64_t put_results(vv_json_out *w, const vv_check_report *r)
 vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 {
 	vv_json_out w;
-	uint64_t untold;
 
 	vv_json_out_init(&w, out, 1);
 	vv_json_open_object(&w);
@@ -212,7 +211,7 @@ vv_status vv_report_sarif(const vv_check_report *r, vv_buf *out, vv_error *err)
 	vv_json_close_object(&w);
 	vv_json_close_object(&w);
 	vv_report_json_text(&w, "columnKind", "utf16CodeUnits");
-	untold = put_results(&w, r);
+	uint64_t untold = put_results(&w, r);
 	if (untold > 0) {
 		vv_json_add_object(&w, "properties");
 		vv_json_add_u64(&w, "untold", untold);

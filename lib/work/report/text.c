@@ -84,14 +84,12 @@ static void measure(size_t *width, const vv_report_group *g, vv_buf *cell)
 	memset(width, 0, COLUMNS * sizeof(*width));
 	for (const vv_report_item *i = g->first; i; i = i->next) {
 		for (size_t c = 0; c < COLUMNS; c++) {
-			size_t w;
-
 			if ((c == AT_MESSAGE && g->one_message) ||
 			    (c == AT_EXPECTED && g->one_expected)) {
 				continue;
 			}
 			put_cell(cell, i, c, widest[c]);
-			w = vv_text_words_width(vv_buf_cstr(cell), cell->len);
+			size_t w = vv_text_words_width(vv_buf_cstr(cell), cell->len);
 			width[c] = w > width[c] ? w : width[c];
 		}
 	}
@@ -109,8 +107,6 @@ static void put_line(vv_buf *out, const size_t *width, const char *const *names,
 	size_t pending = INDENT; /* blanks before the next cell: none are left at the end */
 
 	for (size_t c = 0; c < COLUMNS; c++) {
-		size_t w;
-
 		if (width[c] == 0) {
 			continue;
 		}
@@ -120,7 +116,7 @@ static void put_line(vv_buf *out, const size_t *width, const char *const *names,
 			cell->len = 0;
 			vv_buf_puts(cell, names[c]);
 		}
-		w = vv_text_words_width(vv_buf_cstr(cell), cell->len);
+		size_t w = vv_text_words_width(vv_buf_cstr(cell), cell->len);
 		if (c <= AT_ROW) { /* numbers stand on the right */
 			pending += width[c] - w;
 		}

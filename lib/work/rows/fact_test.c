@@ -28,11 +28,9 @@ static int high_order(const vv_fact *f, const char *s, size_t len)
 
 static bool number_may(const vv_fact_test *t, const vv_fact *f)
 {
-	int least, greatest;
-
 	if (!t->is_number) return true;
-	least = vv_fact_number_order(&f->least, &t->number);
-	greatest = vv_fact_number_order(&f->greatest, &t->number);
+	int least = vv_fact_number_order(&f->least, &t->number);
+	int greatest = vv_fact_number_order(&f->greatest, &t->number);
 	switch (t->op) {
 	case VV_FACT_BELOW:
 		return least < 0;

@@ -50,8 +50,6 @@ static vv_status open_tested(found_rows *f, vv_error *err)
 
 vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err)
 {
-	vv_status rc;
-
 	f->over = row >= f->table->root.rows;
 	f->skip = row;
 	if (f->over) return VV_OK;
@@ -62,7 +60,7 @@ vv_status found_rows_start(found_rows *f, uint64_t row, vv_error *err)
 		f->tested = NULL;
 		return open_tested(f, err);
 	}
-	rc = open_reader(f, err);
+	vv_status rc = open_reader(f, err);
 	return rc < 0 ? rc : vv_table_seek_row(f->reader, row, err);
 }
 

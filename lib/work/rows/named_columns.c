@@ -82,13 +82,12 @@ vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char
 {
 	places p = {NULL, 0, 0};
 	vv_status rc = VV_OK;
-	size_t i;
 
-	for (i = 0; rc == VV_OK && names && i < names->count; i++) {
+	for (size_t i = 0; rc == VV_OK && names && i < names->count; i++) {
 		rc = add_names(&p, t, names->items[i], what, err);
 	}
 	if (!names || names->count == 0) {
-		for (i = 0; rc == VV_OK && i < t->columns; i++) {
+		for (size_t i = 0; rc == VV_OK && i < t->columns; i++) {
 			rc = places_add(&p, i, err);
 		}
 	}

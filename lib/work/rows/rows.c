@@ -144,7 +144,6 @@ static vv_status start(vv_rows *r, uint64_t row, vv_error *err)
 vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, vv_error *err)
 {
 	vv_auto(vv_rows) *r = vv_calloc(1, sizeof(*r));
-	vv_status rc;
 
 	*out = NULL;
 	if (!r) return vv_fail_nomem(err);
@@ -156,7 +155,7 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 			found_group_init(&r->portions[i].groups[g]);
 		}
 	}
-	rc = found_rows_open(&r->from, t, opts, err);
+	vv_status rc = found_rows_open(&r->from, t, opts, err);
 	r->portions[0].from = r->portions[1].from = r->from;
 	if (rc < 0 || (rc = start(r, opts->from, err)) < 0) return rc;
 	*out = vv_take(&r);
@@ -194,14 +193,13 @@ int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err)
 {
 	const portion *p = &r->portions[r->now];
 	const found_group *g;
-	uint32_t row;
 
 	if (r->group < p->count && r->at == p->groups[r->group].count) {
 		r->group++;
 		r->at = 0;
 	}
 	if (!(g = group_at_hand(r))) return ending(r, err);
-	row = g->rows[r->at++];
+	uint32_t row = g->rows[r->at++];
 	r->number = g->batch.first_row + row;
 	*cells = g->batch.cells + row * g->batch.columns;
 	return 1;

@@ -60,13 +60,12 @@ static vv_status list_by_key(vv_where_groups *g, const vv_key_lookup *keys, vv_e
 	size_t count = vv_where_count(g->where), n = 0;
 	vv_auto_free vv_key_value *values = vv_calloc(count + 1, sizeof(*values));
 	vv_key_groups found;
-	int known;
 
 	if (!values) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		n += vv_where_value(g->where, i, &values[n]);
 	}
-	known = vv_key_groups_find(&found, g->table, values, n, keys, err);
+	int known = vv_key_groups_find(&found, g->table, values, n, keys, err);
 	if (known <= 0) {
 		vv_key_groups_clear(&found);
 		return (vv_status)known;

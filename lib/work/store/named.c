@@ -32,10 +32,9 @@ static vv_status set(vv_repository *r, const char *name, const char *key, const 
 		     vv_error *err)
 {
 	vv_auto(vv_buf) full = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_printf(&full, "store.%s.%s", name, key);
-	rc = vv_buf_ok(&full, err);
+	vv_status rc = vv_buf_ok(&full, err);
 	return rc < 0 ? rc : edit(r, vv_buf_cstr(&full), value, err);
 }
 
@@ -130,10 +129,9 @@ const char *vv_store_own(const vv_remote *m)
 static vv_status remove_section(vv_repository *r, const char *name, vv_error *err)
 {
 	vv_auto(vv_buf) section = VV_BUF_INIT;
-	vv_status rc;
 
 	vv_buf_printf(&section, "store.%s", name);
-	rc = vv_buf_ok(&section, err);
+	vv_status rc = vv_buf_ok(&section, err);
 	return rc < 0 ? rc : edit(r, "--remove-section", section.data, err);
 }
 

@@ -62,13 +62,12 @@ static vv_status take_version(void *payload, const vv_cid *root, const char *pat
 	dropping *x = payload;
 	vv_drop *d = x->d;
 	uint64_t at;
-	vv_status rc;
 
 	if (vv_cid_map_get(x->named, root, &at)) return VV_OK;
 	if (!vv_array_room(d->versions, d->count, d->cap)) return vv_fail_nomem(err);
 	d->versions[d->count] = (vv_drop_version){.root = *root, .path = vv_strdup(path)};
 	if (!d->versions[d->count].path) return vv_fail_nomem(err);
-	rc = vv_cid_map_put(x->named, root, d->count, NULL, err);
+	vv_status rc = vv_cid_map_put(x->named, root, d->count, NULL, err);
 	d->count++;
 	return rc;
 }
@@ -487,12 +486,11 @@ vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_er
 {
 	dropping x = {.d = d, .repo = r, .notes = notes};
 	int lock = vv_drop_lock(r, true, err);
-	vv_status rc;
 
 	if (lock < 0) return (vv_status)lock;
 	x.named = vv_cid_map_new();
 	x.in_use = vv_cid_set_new();
-	rc = x.named && x.in_use ? run(&x, err) : vv_fail_nomem(err);
+	vv_status rc = x.named && x.in_use ? run(&x, err) : vv_fail_nomem(err);
 	vv_cid_map_free(x.named);
 	vv_cid_set_free(x.in_use);
 	vv_free(x.tips);

@@ -53,7 +53,6 @@ vv_supply *vv_supply_new(const vv_supply_options *o)
 {
 	const vv_connect_options usual = {0}, *c = o->connect ? o->connect : &usual;
 	vv_auto(vv_supply) *s = vv_calloc(1, sizeof(*s));
-	bool whole;
 
 	assert(o->lines > 0 && o->lines <= VV_SUPPLY_LINES_MAX);
 	if (!s) return NULL;
@@ -68,8 +67,8 @@ vv_supply *vv_supply_new(const vv_supply_options *o)
 	s->why.code = VV_OK;
 	s->count = o->lines;
 	s->lock = vv_mutex_new();
-	whole = s->gitdir && s->lock &&
-		vv_env_new(&s->env, vv_env_list(vv_repository_env(o->repo)), NULL) == VV_OK;
+	bool whole = s->gitdir && s->lock &&
+		     vv_env_new(&s->env, vv_env_list(vv_repository_env(o->repo)), NULL) == VV_OK;
 	for (size_t i = 0; i < s->count; i++) {
 		s->lines[i].fd = -1;
 		s->lines[i].lock = vv_mutex_new();

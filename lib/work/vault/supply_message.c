@@ -46,7 +46,6 @@ vv_status vv_supply_request_write(vv_channel *line, const vv_supply_request *q, 
 {
 	vv_auto_free uint8_t *cids = vv_malloc(q->count * CID_LEN + 1);
 	vv_buf b = VV_BUF_INIT;
-	vv_status rc;
 
 	if (!cids) return vv_fail_nomem(err);
 	for (size_t i = 0; i < q->count; i++) {
@@ -61,7 +60,7 @@ vv_status vv_supply_request_write(vv_channel *line, const vv_supply_request *q, 
 	vv_cbor_put_bytes(&b, cids, q->count * CID_LEN);
 	vv_cbor_put_key(&b, "source");
 	vv_cbor_put_uint(&b, q->source);
-	rc = send_map(line, &b, err);
+	vv_status rc = send_map(line, &b, err);
 	return rc < 0 ? rc : vv_frame_end(line, err);
 }
 
@@ -133,10 +132,9 @@ static vv_status open_map(vv_cbor *c, const char *first, const void *bytes, size
 			  vv_error *err)
 {
 	size_t pairs;
-	vv_status rc;
 
 	vv_cbor_init(c, bytes, len);
-	rc = vv_cbor_get_map(c, &pairs, err);
+	vv_status rc = vv_cbor_get_map(c, &pairs, err);
 	return rc < 0 ? rc : vv_cbor_get_key(c, first, err);
 }
 

@@ -128,16 +128,15 @@ static vv_status on_entry(void *payload, const char *key, const char *value, con
 {
 	const char *name = key + 7, *last = strrchr(key, '.');
 	vv_holder_config *h = NULL;
-	char **text;
 	vv_status rc;
 
 	(void)level;
 	if (strncmp(key, "holder.", 7) != 0 || !last || last <= name) return VV_OK;
 	if ((rc = entry_of(payload, name, (size_t)(last - name), &h, err)) < 0) return rc;
-	text = strcmp(last, ".url") == 0      ? &h->url
-	       : strcmp(last, ".domain") == 0 ? &h->domain
-	       : strcmp(last, ".key") == 0    ? &h->key
-					      : NULL;
+	char **text = strcmp(last, ".url") == 0      ? &h->url
+		      : strcmp(last, ".domain") == 0 ? &h->domain
+		      : strcmp(last, ".key") == 0    ? &h->key
+						     : NULL;
 	if (text) {
 		vv_free(*text);
 		*text = vv_strdup(value);
@@ -172,10 +171,8 @@ static bool has_password(const char *url)
 
 vv_status vv_holder_configs_read(vv_holder_configs *out, vv_repository *r, vv_error *err)
 {
-	vv_status rc;
-
 	memset(out, 0, sizeof(*out));
-	rc = vv_config_each(r, "holder.", on_entry, out, err);
+	vv_status rc = vv_config_each(r, "holder.", on_entry, out, err);
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
 		if (!out->items[i].url) {
 			rc = vv_fail(err, VV_EINPUT, "the holder '%s' has no URL in the settings",

@@ -195,13 +195,12 @@ vv_status vv_vault_where_ask(vv_vault_where *out, vv_repository *r, const vv_con
 {
 	const vv_supply_options options = {.repo = r, .connect = o, .named = true, .lines = 1};
 	const vv_supply_request q = {.op = VV_SUPPLY_WHERE, .cids = root, .count = 1, .ask = ask};
-	vv_supply *s;
 	vv_cid vault;
 	vv_status rc;
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = vv_vault_id_read(&vault, r, err)) < 0 || vv_cid_is_null(&vault)) return rc;
-	s = vv_supply_new(&options);
+	vv_supply *s = vv_supply_new(&options);
 	rc = s ? vv_supply_ask(s, 0, &q, take_where, out, err) : vv_fail_nomem(err);
 	vv_supply_free(s);
 	if (rc == VV_OK && !out->holders) {

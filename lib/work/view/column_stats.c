@@ -18,13 +18,11 @@ void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limi
 
 void vv_column_stats_clear(vv_column_stats *s)
 {
-	size_t i;
-
 	vv_free(s->hashes);
 	vv_buf_clear(&s->min);
 	vv_buf_clear(&s->max);
 	vv_buf_clear(&s->scratch);
-	for (i = 0; i < VV_EXAMPLES; i++) {
+	for (size_t i = 0; i < VV_EXAMPLES; i++) {
 		vv_buf_clear(&s->examples[i]);
 	}
 }
@@ -46,11 +44,10 @@ static vv_status rehash(vv_column_stats *s, size_t cap, vv_error *err)
 {
 	uint64_t *hashes = vv_calloc(cap, sizeof(*hashes));
 	uint64_t mask = ((uint64_t)1 << s->level) - 1;
-	size_t i;
 
 	if (!hashes) return vv_fail_nomem(err);
 	s->used = 0;
-	for (i = 0; i < s->cap; i++) {
+	for (size_t i = 0; i < s->cap; i++) {
 		if (s->hashes[i] && (s->hashes[i] & mask) == 0) {
 			hashes[slot(hashes, cap, s->hashes[i])] = s->hashes[i];
 			s->used++;
@@ -65,7 +62,6 @@ static vv_status rehash(vv_column_stats *s, size_t cap, vv_error *err)
 static vv_status count_hash(vv_column_stats *s, uint64_t h, bool *fresh, vv_error *err)
 {
 	vv_status rc;
-	size_t at;
 
 	*fresh = false;
 	if (h == 0) {
@@ -85,7 +81,7 @@ static vv_status count_hash(vv_column_stats *s, uint64_t h, bool *fresh, vv_erro
 		if (rc < 0) return rc;
 		if (h & (((uint64_t)1 << s->level) - 1)) return VV_OK;
 	}
-	at = slot(s->hashes, s->cap, h);
+	size_t at = slot(s->hashes, s->cap, h);
 	s->hashes[at] = h;
 	s->used++;
 	*fresh = true;

@@ -45,16 +45,15 @@ static vv_status find_line(void *payload, uint64_t offset, uint64_t *out, vv_err
 	vv_auto(char) *piece = vv_malloc(FLUSH_AT);
 	uint64_t at = 0;
 	bool cr = false;
-	ssize_t got = 0, i;
-	vv_status rc;
+	ssize_t got = 0;
 
 	*out = 1;
-	rc = vv_convert_input_open(&again, asked->name, asked->encoding, err);
+	vv_status rc = vv_convert_input_open(&again, asked->name, asked->encoding, err);
 	if (rc == VV_OK && !piece) {
 		rc = vv_fail_nomem(err);
 	}
 	while (rc == VV_OK && at < offset && (got = read_plain(&again, piece, FLUSH_AT, err)) > 0) {
-		for (i = 0; i < got && at < offset; i++, at++) {
+		for (ssize_t i = 0; i < got && at < offset; i++, at++) {
 			*out += piece[i] == '\n' ? !cr : piece[i] == '\r';
 			cr = piece[i] == '\r';
 		}
@@ -197,9 +196,7 @@ static ssize_t read_on(void *payload, void *buf, size_t len, vv_error *err)
 
 static void put_row(cleaning *c, vv_buf *out, const vv_cell *cells, size_t count)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (i > 0) {
 			vv_buf_putc(out, c->dialect.delimiter);
 		}
@@ -270,13 +267,12 @@ static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
 static uint8_t find_delimiter(cleaning *c, const vv_sniff_hints *hints)
 {
 	vv_sniff_hints own = *hints;
-	vv_sniff_result found;
+	vv_sniff_result found = {0};
 	uint8_t delimiter = strcmp(vv_path_ext(c->in->plain_name), "tsv") == 0 ? '\t' : ',';
 
 	if (hints->delimiter >= 0) return (uint8_t)hints->delimiter;
 	own.has_form = true;
 	own.form = VV_FORM_CSV;
-	memset(&found, 0, sizeof(found));
 	if (vv_sniff(&found, vv_buf_cstr(&c->head), c->head.len, c->head.len < SAMPLE, &own,
 		     VV_IGNORED) == VV_OK) {
 		delimiter = found.dialect.delimiter;
@@ -288,12 +284,11 @@ static uint8_t find_delimiter(cleaning *c, const vv_sniff_hints *hints)
 static vv_status read_sample(cleaning *c, vv_error *err)
 {
 	while (c->head.len < SAMPLE) {
-		ssize_t got;
-
 		if (!vv_buf_reserve(&c->head, SAMPLE - c->head.len)) {
 			return vv_buf_ok(&c->head, err);
 		}
-		got = read_plain(c->in, c->head.data + c->head.len, SAMPLE - c->head.len, err);
+		ssize_t got = read_plain(c->in, c->head.data + c->head.len, SAMPLE - c->head.len,
+					 err);
 		if (got < 0) return (vv_status)got;
 		if (got == 0) return VV_OK;
 		c->head.len += (size_t)got;
@@ -317,18 +312,16 @@ static vv_status put_header_first(cleaning *c, vv_error *err)
 	char *path = NULL;
 	uint64_t at = 0;
 	ssize_t got = 0;
-	size_t i;
-	int fd;
 	vv_status rc;
 
-	for (i = c->header_cells; i < c->widest; i++) {
+	for (size_t i = c->header_cells; i < c->widest; i++) {
 		vv_buf_printf(&c->header_line, "%cextra%zu", c->dialect.delimiter,
 			      i - c->header_cells + 1);
 	}
 	vv_buf_putc(&c->header_line, '\n');
 	if ((rc = vv_buf_ok(&c->header_line, err)) < 0) return rc;
 	if (!(piece = vv_malloc(FLUSH_AT))) return vv_fail_nomem(err);
-	fd = vv_temp_open_unlinked(&path, NULL, "varve-", err);
+	int fd = vv_temp_open_unlinked(&path, NULL, "varve-", err);
 	if (fd < 0) return (vv_status)fd;
 	rc = vv_write_full(fd, c->header_line.data, c->header_line.len, path, err);
 	while (rc == VV_OK &&
@@ -346,8 +339,8 @@ static vv_status put_header_first(cleaning *c, vv_error *err)
 vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
 				   const vv_notes *notes, vv_error *err)
 {
-	cleaning c;
-	vv_lenient l;
+	cleaning c = {0};
+	vv_lenient l = {0};
 	vv_status rc;
 
 	if (hints->comment > 0 || hints->spaces > 0 || hints->header_rows > 1) {
@@ -355,8 +348,6 @@ vv_status vv_convert_input_lenient(vv_convert_input *in, vv_sniff_hints *hints,
 			       "what is read leniently has one header line, no comments "
 			       "and no spaces to pass over");
 	}
-	memset(&c, 0, sizeof(c));
-	memset(&l, 0, sizeof(l));
 	c.in = in;
 	in->notes = notes;
 	c.header = hints->header != 0;

@@ -144,7 +144,6 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 {
 	const char *comma = p->key_count > 1 ? strchr(p->text, ',') : NULL;
 	search s = {.p = p, .field = &p->table->schema.fields[p->key[0]]};
-	vv_status rc;
 	int known;
 
 	s.first = (vv_cell){.text = p->text,
@@ -152,7 +151,7 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 			    .state = VV_CELL_TEXT};
 	*found = *whole = false;
 	vv_batch_init(&s.batch);
-	rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
+	vv_status rc = vv_table_reader_open(&s.reader, p->table, p->key, p->key_count, false, err);
 	if (rc == VV_OK) {
 		known = look_by_hash(&s, err);
 		*whole = known > 0 && !s.over;

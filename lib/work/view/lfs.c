@@ -37,7 +37,7 @@ static const char *find_oid(const char *text, size_t len)
 bool vv_lfs_read(vv_lfs_object *out, const char *text, size_t len)
 {
 	char pointer[VV_LFS_POINTER_MAX + 1];
-	const char *oid, *size;
+	const char *oid;
 
 	if (len > VV_LFS_POINTER_MAX) return false;
 	memcpy(pointer, len > 0 ? text : "", len);
@@ -45,7 +45,7 @@ bool vv_lfs_read(vv_lfs_object *out, const char *text, size_t len)
 	if (!(oid = find_oid(pointer, len))) return false;
 	memcpy(out->oid, oid, HEX_LEN);
 	out->oid[HEX_LEN] = '\0';
-	size = strstr(pointer, SIZE_LINE);
+	const char *size = strstr(pointer, SIZE_LINE);
 	out->size = size ? strtoull(size + strlen(SIZE_LINE), NULL, 10) : 0;
 	return true;
 }

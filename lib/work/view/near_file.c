@@ -35,17 +35,16 @@ vv_status vv_near_file_hint(vv_repository *r, const char *word, vv_error *err)
 {
 	vv_auto(char) *path = NULL, *near = NULL;
 	vv_day_word day;
-	size_t len, above;
 
 	if (err->code != VV_ENOTFOUND || strstr(word, "..") || vv_day_word_read(&day, word) ||
 	    vv_repository_is_bare(r) || vv_repository_relative(&path, r, word, VV_IGNORED) < 0 ||
 	    !(near = vv_near_file(r, NULL, path))) {
 		return err->code;
 	}
-	len = strlen(path);
-	above = len >= strlen(word) && strcmp(path + len - strlen(word), word) == 0
-			? len - strlen(word)
-			: 0;
+	size_t len = strlen(path);
+	size_t above = len >= strlen(word) && strcmp(path + len - strlen(word), word) == 0
+			       ? len - strlen(word)
+			       : 0;
 	above = strncmp(path, near, above) == 0 ? above : 0;
 	(void)vv_fail(err, VV_ENOTFOUND, "there is no version and no file named '%s'",
 		      vv_text_shows(word));

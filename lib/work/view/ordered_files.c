@@ -104,11 +104,10 @@ static uint64_t credit_of(vv_ordered_files *f, const vv_ordered_file *o)
 static void charge(vv_ordered_files *f, const vv_ordered_file *o, uint64_t ms)
 {
 	uint64_t now = vv_monotonic_ms();
-	account *a;
 
 	if (!o->pays || ms == 0) return;
 	vv_mutex_lock(f->lock);
-	a = make_account(f, &o->client, now);
+	account *a = make_account(f, &o->client, now);
 	a->owed_ms = owed_now(f, a, now) + ms;
 	a->at_ms = now;
 	vv_mutex_unlock(f->lock);
@@ -117,13 +116,13 @@ static void charge(vv_ordered_files *f, const vv_ordered_file *o, uint64_t ms)
 /* The part of the cost that stands for the bytes that were given. */
 static void give_back(vv_ordered_files *f, const vv_ordered_file *o)
 {
-	uint64_t bytes = o->table->root.bytes, now = vv_monotonic_ms(), back;
+	uint64_t bytes = o->table->root.bytes, now = vv_monotonic_ms();
 	account *a;
 
 	if (!o->pays || o->cost_ms == 0) return;
-	back = o->given >= bytes
-		       ? o->cost_ms
-		       : (uint64_t)((double)o->cost_ms * (double)o->given / (double)bytes);
+	uint64_t back = o->given >= bytes
+				? o->cost_ms
+				: (uint64_t)((double)o->cost_ms * (double)o->given / (double)bytes);
 	vv_mutex_lock(f->lock);
 	if ((a = find_account(f, &o->client))) {
 		uint64_t owed = owed_now(f, a, now);
@@ -248,7 +247,6 @@ static vv_status put_bytes(void *payload, const void *bytes, size_t len, vv_erro
 static vv_status put_together(kept **out, vv_table *t, vv_error *err)
 {
 	kept *k = vv_calloc(1, sizeof(*k));
-	vv_status rc;
 
 	*out = NULL;
 	if (!k) return vv_fail_nomem(err);
@@ -256,7 +254,8 @@ static vv_status put_together(kept **out, vv_table *t, vv_error *err)
 	k->bytes = t->root.bytes;
 	k->users = 1;
 	k->fd = vv_temp_open_unlinked(&k->path, NULL, "varve-", err);
-	rc = k->fd < 0 ? (vv_status)k->fd : vv_table_bytes(t, put_bytes, k, NULL, NULL, err);
+	vv_status rc = k->fd < 0 ? (vv_status)k->fd
+				 : vv_table_bytes(t, put_bytes, k, NULL, NULL, err);
 	if (rc < 0) {
 		free_kept(k);
 		return rc;
@@ -267,10 +266,8 @@ static vv_status put_together(kept **out, vv_table *t, vv_error *err)
 
 static bool drop_one(vv_ordered_files *f)
 {
-	bool any;
-
 	vv_mutex_lock(f->lock);
-	any = evict_one(f);
+	bool any = evict_one(f);
 	vv_mutex_unlock(f->lock);
 	return any;
 }
@@ -279,14 +276,14 @@ static bool drop_one(vv_ordered_files *f)
 static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 {
 	vv_ordered_files *f = o->files;
-	uint64_t bytes = o->table->root.bytes, began;
+	uint64_t bytes = o->table->root.bytes;
 	vv_status rc;
 	kept *k;
 
 	vv_mutex_lock(f->lock);
 	make_room(f, bytes);
 	vv_mutex_unlock(f->lock);
-	began = vv_thread_cpu_ms();
+	uint64_t began = vv_thread_cpu_ms();
 	while ((rc = put_together(&k, o->table, err)) == VV_EIO && drop_one(f)) {
 		vv_error_clear(err); /* the disk may be full of what is kept */
 	}
@@ -426,10 +423,9 @@ static vv_status read_piece(vv_ordered_file *o, uint64_t from, char *piece, size
 {
 	kept *k = o->kept;
 	ssize_t got = vv_pread_full(k->fd, piece, len, from, k->path, err);
-	bool gone;
 
 	vv_mutex_lock(o->files->lock);
-	gone = k->gone;
+	bool gone = k->gone;
 	k->used = ++o->files->clock;
 	vv_mutex_unlock(o->files->lock);
 	if (gone) return made_room(err);
@@ -461,14 +457,13 @@ static vv_status give_part(vv_ordered_file *o, uint64_t from, uint64_t len, vv_b
 vv_status vv_ordered_file_range(vv_ordered_file *o, uint64_t from, uint64_t len, vv_bytes_fn fn,
 				void *payload, vv_error *err)
 {
-	uint64_t bytes = o->table->root.bytes, began;
-	vv_status rc;
+	uint64_t bytes = o->table->root.bytes;
 
 	if (from >= bytes) return VV_OK;
 	len = len < bytes - from ? len : bytes - from;
 	if (o->kept) return give_part(o, from, len, fn, payload, err);
-	began = vv_thread_cpu_ms();
-	rc = vv_table_range(o->table, from, len, fn, payload, err);
+	uint64_t began = vv_thread_cpu_ms();
+	vv_status rc = vv_table_range(o->table, from, len, fn, payload, err);
 	charge(o->files, o, vv_thread_cpu_ms() - began);
 	return rc;
 }

@@ -130,13 +130,12 @@ static size_t first_with(const finder *f, const char *key)
 
 static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *err)
 {
-	const char *key;
 	vv_status rc;
 
 	vv_buf_reset(&f->key);
 	put_key(&f->key, cells, f->columns, f->column_count);
 	if ((rc = vv_buf_ok(&f->key, err)) < 0) return rc;
-	key = f->key.data;
+	const char *key = f->key.data;
 	for (size_t i = first_with(f, key); i < f->count && strcmp(f->sorted[i]->key, key) == 0;
 	     i++) {
 		vv_row_wanted *w = f->sorted[i];
@@ -161,11 +160,10 @@ vv_status vv_rows_find(vv_table *t, vv_row_wanted *wanted, size_t count, size_t 
 {
 	finder f = {.key = VV_BUF_INIT};
 	vv_table_reader *r = NULL;
-	vv_batch b;
+	vv_batch b = {0};
 	int more = 0;
 	vv_status rc;
 
-	vv_batch_init(&b);
 	if ((rc = finder_init(&f, t, wanted, count, above, err)) < 0 || f.left == 0 ||
 	    (rc = vv_table_reader_open(&r, t, f.columns, f.column_count, false, err)) < 0) {
 		goto done;

@@ -31,14 +31,13 @@ vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err)
 	vv_list_reader *list = NULL;
 	vv_list_item item;
 	vv_status rc;
-	int more;
 
 	*out = (vv_facts)VV_FACTS_INIT;
 	if ((rc = vv_list_reader_open(&list, VV_LIST_FACTS, &t->source, t->root.facts.data,
 				      t->root.facts.len, err)) < 0) {
 		return rc;
 	}
-	more = vv_list_next_that_may(list, take, &u, &item, err);
+	int more = vv_list_next_that_may(list, take, &u, &item, err);
 	vv_list_reader_close(list);
 	if (more < 0 || u.rc == VV_OK) return more < 0 ? (vv_status)more : VV_OK;
 	*err = u.err;

@@ -52,9 +52,8 @@ void vv_subject_clear(vv_subject *s)
 const char *vv_subject_colon(const char *text)
 {
 	unsigned depth = 0;
-	const char *p;
 
-	for (p = text; *p; p++) {
+	for (const char *p = text; *p; p++) {
 		if (*p == '{') {
 			depth++;
 		} else if (*p == '}' && depth > 0) {
@@ -93,14 +92,12 @@ vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text,
 /* The path after the colon: from the top, or from here when it begins with "./". */
 static vv_status tree_path(char **out, vv_repository *r, const char *path, vv_error *err)
 {
-	size_t len;
-
 	if (strncmp(path, "./", 2) == 0 || strncmp(path, "../", 3) == 0) {
 		return vv_repository_relative(out, r, path, err);
 	}
 	*out = vv_strdup(path);
 	if (!*out) return vv_fail_nomem(err);
-	for (len = strlen(*out); len > 0 && (*out)[len - 1] == '/'; len--) {
+	for (size_t len = strlen(*out); len > 0 && (*out)[len - 1] == '/'; len--) {
 		(*out)[len - 1] = '\0';
 	}
 	return VV_OK;
@@ -186,12 +183,10 @@ static void hint_here(vv_subject *s, const char *rev, vv_error *err)
 static vv_status find_in_commit(vv_subject *s, const char *rev, vv_error *err)
 {
 	vv_auto(char) *near = NULL;
-	vv_tree_entry e;
-	vv_status rc;
+	vv_tree_entry e = {0};
 
 	s->from = VV_FROM_COMMIT;
-	memset(&e, 0, sizeof(e));
-	rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err);
+	vv_status rc = vv_tree_entry_at(s->repo, &s->commit, s->path, &e, err);
 	if (rc == VV_ENOTFOUND) {
 		vv_fail(err, rc, "'%s' is not in '%s'", vv_text_shows(s->path), vv_text_shows(rev));
 		hint_here(s, rev, err);
@@ -470,7 +465,6 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 			       const char *text, vv_error *err)
 {
 	vv_auto(char) *inside = NULL;
-	vv_status rc;
 
 	s->text = text;
 	/* A file outside of the work tree is read as one without a repository. */
@@ -479,7 +473,7 @@ vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_re
 		s->repo = repo;
 		s->reader = reader;
 	}
-	rc = find_in_work(s, err);
+	vv_status rc = find_in_work(s, err);
 	if (rc == VV_OK && s->is_dataset && !s->repo && repo) {
 		/* a pointer, wherever it lies, names what this repository may have */
 		s->repo = repo;

@@ -134,12 +134,11 @@ static vv_status open_parent(vv_subject *s, vv_store *store, vv_table *parent, b
 			     vv_error *err)
 {
 	vv_sink source;
-	vv_status rc;
 
 	*has = false;
 	if (vv_cid_is_null(&s->parent)) return VV_OK;
 	vv_sink_dry(&source, store);
-	rc = vv_table_open_stored(parent, &source, &s->parent, err);
+	vv_status rc = vv_table_open_stored(parent, &source, &s->parent, err);
 	*has = rc == VV_OK;
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
@@ -212,10 +211,9 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import
 			      vv_error *err)
 {
 	bool described;
-	vv_status rc;
 
 	if (!s->path || !s->repo) return VV_OK;
-	rc = vv_declared_find(res, &described, NULL, s->path, vv_subject_beside, s, err);
+	vv_status rc = vv_declared_find(res, &described, NULL, s->path, vv_subject_beside, s, err);
 	if (rc < 0) return rc;
 	io->hints = res->hints;
 	io->schema = res->schema.len ? res->schema.data : NULL;
@@ -229,8 +227,8 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	static const char *const no_key[] = {NULL};
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_import_options io;
-	vv_import_result result;
-	vv_package_resource res;
+	vv_import_result result = {0};
+	vv_package_resource res = {0};
 	vv_table parent, known = {0};
 	vv_store *store = NULL;
 	vv_scan_cache *cache = NULL;
@@ -241,8 +239,6 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_status rc;
 
 	memset(&io, 0, sizeof(io));
-	memset(&res, 0, sizeof(res));
-	memset(&result, 0, sizeof(result));
 	io.kind = VV_KIND_TABLE;
 	io.find_encoding = true;
 	io.order = opts && opts->as_add ? VV_ORDER_KEEP : VV_ORDER_READ;

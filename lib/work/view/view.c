@@ -26,9 +26,8 @@ bool vv_view_format_parse(vv_view_format *out, const char *name)
 		     {"json", VV_VIEW_JSON},    {"ndjson", VV_VIEW_NDJSON},
 		     {"jsonl", VV_VIEW_NDJSON}, {"table", VV_VIEW_TABLE},
 		     {"arrow", VV_VIEW_ARROW}};
-	size_t i;
 
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i].name, name) == 0) {
 			*out = known[i].format;
 			return true;
@@ -184,10 +183,9 @@ static vv_status open_writer(view *v, vv_error *err)
 vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn, void *payload,
 			uint64_t *rows, vv_error *err)
 {
-	view v;
+	view v = {0};
 	vv_status rc;
 
-	memset(&v, 0, sizeof(v));
 	*rows = 0;
 	v.table = t;
 	v.opts = opts;

@@ -146,12 +146,10 @@ static vv_status init_dialect(vv_view_writer *w, vv_error *err)
 
 static vv_status init_names(vv_view_writer *w, vv_error *err)
 {
-	size_t i;
-
 	w->typed = w->table->root.dialect.form == VV_FORM_CSV;
 	w->names = vv_calloc(w->count ? w->count : 1, sizeof(vv_buf));
 	if (!w->names) return vv_fail_nomem(err);
-	for (i = 0; i < w->count; i++) {
+	for (size_t i = 0; i < w->count; i++) {
 		const vv_field *f = &w->table->schema.fields[w->columns[i]];
 		const vv_cell *label = &w->labels[w->columns[i]];
 		vv_status rc;
@@ -192,12 +190,10 @@ vv_status vv_view_writer_init(vv_view_writer *w, const vv_table *t, vv_view_form
 
 void vv_view_writer_clear(vv_view_writer *w)
 {
-	size_t i;
-
 	if (!w->table) {
 		return; /* never initialised */
 	}
-	for (i = 0; w->names && i < w->count; i++) {
+	for (size_t i = 0; w->names && i < w->count; i++) {
 		vv_buf_clear(&w->names[i]);
 	}
 	vv_free(w->names);
@@ -276,8 +272,6 @@ static void end_csv_row(vv_view_writer *w)
 
 void vv_view_begin(vv_view_writer *w)
 {
-	size_t i;
-
 	if (w->format == VV_VIEW_JSON) {
 		vv_buf_putc(&w->out, '[');
 		return;
@@ -286,7 +280,7 @@ void vv_view_begin(vv_view_writer *w)
 	    w->count == 0) {
 		return;
 	}
-	for (i = 0; i < w->count; i++) {
+	for (size_t i = 0; i < w->count; i++) {
 		if (i > 0) {
 			vv_buf_putc(&w->out, w->dialect.delimiter);
 		}
@@ -298,10 +292,9 @@ void vv_view_begin(vv_view_writer *w)
 static vv_status put_object(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_error *err)
 {
 	bool comma = false;
-	size_t i;
 
 	vv_buf_putc(&w->out, '{');
-	for (i = 0; i < w->count; i++) {
+	for (size_t i = 0; i < w->count; i++) {
 		const vv_cell *c = &cells[w->columns[i]];
 		const vv_field *f = &w->table->schema.fields[w->columns[i]];
 
@@ -323,7 +316,6 @@ static vv_status put_object(vv_view_writer *w, const vv_cell *cells, uint64_t ro
 vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	size_t i;
 
 	switch (w->format) {
 	case VV_VIEW_TABLE:
@@ -343,7 +335,7 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_
 	case VV_VIEW_OWN:
 	case VV_VIEW_CSV:
 	case VV_VIEW_TSV:
-		for (i = 0; i < w->count; i++) {
+		for (size_t i = 0; i < w->count; i++) {
 			if (i > 0) {
 				vv_buf_putc(&w->out, w->dialect.delimiter);
 			}

@@ -35,7 +35,6 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 			   vv_error *err)
 {
 	struct vv_view_grid *g = vv_calloc(1, sizeof(*g));
-	size_t i;
 
 	*out = g;
 	if (!g) return vv_fail_nomem(err);
@@ -52,7 +51,7 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 		*out = NULL;
 		return vv_fail_nomem(err);
 	}
-	for (i = 0; i < w->count; i++) {
+	for (size_t i = 0; i < w->count; i++) {
 		const vv_field *f = &w->table->schema.fields[w->columns[i]];
 		size_t n = vv_text_words_width(f->name, f->name_len);
 
@@ -63,9 +62,7 @@ vv_status vv_view_grid_new(struct vv_view_grid **out, const vv_view_writer *w, u
 
 static void drop_waiting(struct vv_view_grid *g)
 {
-	size_t i;
-
-	for (i = 0; i < g->waiting_rows * g->columns; i++) {
+	for (size_t i = 0; i < g->waiting_rows * g->columns; i++) {
 		vv_buf_clear(&g->waiting[i]);
 	}
 	g->waiting_rows = 0;
@@ -84,21 +81,21 @@ static void put_padded(vv_buf *out, const char *text, size_t len, size_t width, 
 		       bool last)
 {
 	/* The text is escaped already: its width is counted without escaping again. */
-	size_t n = 0, i, step;
+	size_t n = 0, step;
 	uint32_t cp;
 
-	for (i = 0; i < len; i += step) {
+	for (size_t i = 0; i < len; i += step) {
 		step = vv_utf8_decode(&cp, text + i, len - i);
 		n += step ? vv_text_width(text[i] == '\\' ? "/" : text + i,
 					  text[i] == '\\' ? 1 : step)
 			  : 1;
 		step = step ? step : 1;
 	}
-	for (i = n; right && i < width; i++) {
+	for (size_t i = n; right && i < width; i++) {
 		vv_buf_putc(out, ' ');
 	}
 	vv_buf_put(out, text, len);
-	for (i = n; !right && !last && i < width; i++) {
+	for (size_t i = n; !right && !last && i < width; i++) {
 		vv_buf_putc(out, ' ');
 	}
 }
@@ -111,10 +108,10 @@ static void put_gap(vv_buf *out)
 /* How many columns fit the terminal. At least one is shown. */
 static void fit(struct vv_view_grid *g, size_t columns)
 {
-	size_t used = 0, i;
+	size_t used = 0;
 
 	if (g->width == 0) return;
-	for (i = 0; i < columns; i++) {
+	for (size_t i = 0; i < columns; i++) {
 		used += g->widths[i] + (i ? GAP : 0);
 		if (used > g->width && i > 0) {
 			g->shown = i;
@@ -125,13 +122,11 @@ static void fit(struct vv_view_grid *g, size_t columns)
 
 static void put_rule(struct vv_view_grid *g, vv_view_writer *w)
 {
-	size_t i, k;
-
-	for (i = 0; i < g->shown; i++) {
+	for (size_t i = 0; i < g->shown; i++) {
 		if (i > 0) {
 			put_gap(&w->out);
 		}
-		for (k = 0; k < g->widths[i]; k++) {
+		for (size_t k = 0; k < g->widths[i]; k++) {
 			vv_buf_putc(&w->out, '-');
 		}
 	}
@@ -141,11 +136,10 @@ static void put_rule(struct vv_view_grid *g, vv_view_writer *w)
 static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *err)
 {
 	vv_auto(vv_buf) cell = VV_BUF_INIT;
-	size_t i, r;
 
 	g->open = true;
 	fit(g, w->count);
-	for (i = 0; i < g->shown; i++) {
+	for (size_t i = 0; i < g->shown; i++) {
 		const vv_field *f = &w->table->schema.fields[w->columns[i]];
 
 		if (i > 0) {
@@ -158,8 +152,8 @@ static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *
 	}
 	vv_buf_putc(&w->out, '\n');
 	put_rule(g, w);
-	for (r = 0; r < g->waiting_rows; r++) {
-		for (i = 0; i < g->shown; i++) {
+	for (size_t r = 0; r < g->waiting_rows; r++) {
+		for (size_t i = 0; i < g->shown; i++) {
 			const vv_buf *b = &g->waiting[r * w->count + i];
 
 			if (i > 0) {
@@ -185,10 +179,9 @@ vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_c
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
-	size_t i;
 
 	if (!g->open) {
-		for (i = 0; i < w->count; i++) {
+		for (size_t i = 0; i < w->count; i++) {
 			vv_buf *b = &g->waiting[g->waiting_rows * w->count + i];
 			const vv_cell *c = &cells[w->columns[i]];
 			size_t n = c->state == VV_CELL_NULL ? 4 : vv_text_width(c->text, c->len);
@@ -203,7 +196,7 @@ vv_status vv_view_grid_row(struct vv_view_grid *g, vv_view_writer *w, const vv_c
 		g->waiting_rows++;
 		return rc == VV_OK && g->waiting_rows == g->sample ? open_grid(g, w, err) : rc;
 	}
-	for (i = 0; i < g->shown; i++) {
+	for (size_t i = 0; i < g->shown; i++) {
 		if (i > 0) {
 			put_gap(&w->out);
 		}

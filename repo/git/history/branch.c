@@ -156,13 +156,13 @@ static bool is_folder_of(const char *folder, const char *name)
 /* The log's last line when it tells of this renaming, else NULL. */
 static const char *renaming_line(const vv_buf *log, const char *message)
 {
-	const char *text = vv_buf_cstr(log), *line, *tab;
+	const char *text = vv_buf_cstr(log), *line;
 	size_t len = strlen(message);
 
 	if (log->len < len + 2 || text[log->len - 1] != '\n') return NULL;
 	for (line = text + log->len - 1; line > text && line[-1] != '\n'; line--) {
 	}
-	tab = strchr(line, '\t');
+	const char *tab = strchr(line, '\t');
 	return tab && strlen(tab + 1) == len + 1 && strncmp(tab + 1, message, len) == 0 ? line
 											: NULL;
 }
@@ -224,16 +224,16 @@ static vv_status find_broken_off(renaming *n, char **from, bool *out, vv_error *
 {
 	static const char words[] = "\tBranch: renamed refs/heads/";
 	vv_auto(vv_buf) log = VV_BUF_INIT;
-	const char *at = NULL, *next, *end;
+	const char *at = NULL;
 	vv_oid new_id;
 	vv_status rc;
 
 	*out = false;
 	if ((rc = read_reflog(n->repo, n->new_name, &log, err)) < 0) return rc;
-	for (next = vv_buf_cstr(&log); (next = strstr(next, words)); next++) {
+	for (const char *next = vv_buf_cstr(&log); (next = strstr(next, words)); next++) {
 		at = next + sizeof(words) - 1;
 	}
-	end = at ? strstr(at, " to refs/heads/") : NULL;
+	const char *end = at ? strstr(at, " to refs/heads/") : NULL;
 	if (!end) return VV_OK;
 	if (!(n->from = *from = vv_strndup(at, (size_t)(end - at)))) return vv_fail_nomem(err);
 	if ((rc = say_renaming(n, err)) < 0 || !renaming_line(&log, n->message) ||
@@ -290,12 +290,11 @@ static vv_status make_new(renaming *n, vv_error *err)
 static vv_status carry_log(renaming *n, vv_error *err)
 {
 	vv_auto(vv_buf) log = VV_BUF_INIT;
-	vv_status rc;
 
 	if (n->log.len == 0) return VV_OK;
 	vv_buf_put(&log, n->log.data, n->log.len);
 	vv_reflog_put(&log, n->repo, &n->id, &n->id, n->message);
-	rc = vv_buf_ok(&log, err);
+	vv_status rc = vv_buf_ok(&log, err);
 	return rc < 0 ? rc : write_reflog(n->repo, n->new_name, &log, err);
 }
 
@@ -428,19 +427,19 @@ static vv_status map_refspec(void *payload, const char *name, const char *value,
 			     vv_error *err)
 {
 	mapping *m = payload;
-	const char *colon, *star = "", *p;
+	const char *star = "";
 	size_t star_len = 0;
 	vv_buf b = VV_BUF_INIT;
 
 	(void)level;
 	if (m->tracking || strcmp(name, m->key) != 0 || value[0] == '^') return VV_OK;
 	value += value[0] == '+';
-	colon = strchr(value, ':');
+	const char *colon = strchr(value, ':');
 	if (!colon || !colon[1] ||
 	    !fits(value, (size_t)(colon - value), m->merge, &star, &star_len)) {
 		return VV_OK;
 	}
-	for (p = colon + 1; *p; p++) {
+	for (const char *p = colon + 1; *p; p++) {
 		if (*p == '*') {
 			vv_buf_put(&b, star, star_len);
 		} else {
@@ -490,10 +489,9 @@ vv_status vv_branch_follow(vv_repository *r, const char *branch_ref, const char 
 			   const char *merge_ref, vv_error *err)
 {
 	const char *name = branch_ref + strlen("refs/heads/");
-	vv_status rc;
 
 	assert(strncmp(branch_ref, "refs/heads/", strlen("refs/heads/")) == 0);
-	rc = set(r, name, "remote", remote, err);
+	vv_status rc = set(r, name, "remote", remote, err);
 	return rc < 0 ? rc : set(r, name, "merge", merge_ref, err);
 }
 

@@ -50,7 +50,7 @@ static vv_status copy_person(vv_person *out, const git_signature *from, vv_error
 
 static vv_status copy_commit(const git_commit *from, vv_commit *out, vv_error *err)
 {
-	unsigned i, count = git_commit_parentcount(from);
+	unsigned count = git_commit_parentcount(from);
 	vv_status rc;
 
 	vv_oid_from_git(&out->id, git_commit_id(from));
@@ -58,7 +58,7 @@ static vv_status copy_commit(const git_commit *from, vv_commit *out, vv_error *e
 	if (count > 0 && !(out->parents = vv_calloc(count, sizeof(vv_oid)))) {
 		return vv_fail_nomem(err);
 	}
-	for (i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		vv_oid_from_git(&out->parents[i], git_commit_parent_id(from, i));
 	}
 	out->parent_count = count;

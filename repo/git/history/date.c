@@ -22,14 +22,11 @@ typedef struct civil {
 /* Days since 1970-01-01 of a proleptic Gregorian date. */
 static int64_t days_of(int64_t y, int m, int d)
 {
-	int64_t era, doe;
-	int yoe, doy;
-
 	y -= m <= 2;
-	era = (y >= 0 ? y : y - 399) / 400;
-	yoe = (int)(y - era * 400);
-	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	doe = (int64_t)yoe * 365 + yoe / 4 - yoe / 100 + doy;
+	int64_t era = (y >= 0 ? y : y - 399) / 400;
+	int yoe = (int)(y - era * 400);
+	int doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	int64_t doe = (int64_t)yoe * 365 + yoe / 4 - yoe / 100 + doy;
 	return era * 146097 + doe - 719468;
 }
 
@@ -58,9 +55,9 @@ int vv_local_offset_min(int64_t when)
 
 static bool digits(const char **p, int count, int *out)
 {
-	int v = 0, i;
+	int v = 0;
 
-	for (i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++) {
 		if (!isdigit((unsigned char)(*p)[i])) return false;
 		v = v * 10 + ((*p)[i] - '0');
 	}
@@ -79,7 +76,7 @@ static bool literal(const char **p, char c)
 /* "Z", "+hh:mm", "+hhmm", "+hh". */
 static bool zone(const char **p, int *offset_min)
 {
-	int sign, hours, minutes = 0;
+	int hours, minutes = 0;
 
 	*p += strspn(*p, " ");
 	if (**p == 'Z' || **p == 'z') {
@@ -88,7 +85,7 @@ static bool zone(const char **p, int *offset_min)
 		return true;
 	}
 	if (**p != '+' && **p != '-') return false;
-	sign = *(*p)++ == '-' ? -1 : 1;
+	int sign = *(*p)++ == '-' ? -1 : 1;
 	if (!digits(p, 2, &hours)) return false;
 	if (**p == ':' || isdigit((unsigned char)**p)) {
 		(void)literal(p, ':');
@@ -117,10 +114,8 @@ static bool clock_time(const char **p, civil *c)
 /* 2024-03-01, 2024-03-01T12:00:00, 2024/03/01 12:00 */
 static bool iso(const char **p, civil *c)
 {
-	char sep;
-
 	if (!digits(p, 4, &c->year)) return false;
-	sep = **p;
+	char sep = **p;
 	if ((sep != '-' && sep != '/' && sep != '.') || !literal(p, sep) ||
 	    !digits(p, 2, &c->month) || !literal(p, sep) || !digits(p, 2, &c->day)) {
 		return false;
@@ -140,10 +135,10 @@ static bool by_name(const char **p, civil *c)
 
 	while (**p && !(have_day && have_month && have_year && have_time)) {
 		const char *s = *p + strspn(*p, " ,");
-		size_t len = strcspn(s, " ,"), i;
+		size_t len = strcspn(s, " ,");
 		int number = 0;
 
-		for (i = 0; i < 12 && len == 3 && !have_month; i++) {
+		for (size_t i = 0; i < 12 && len == 3 && !have_month; i++) {
 			if (strncmp(s, months + 3 * i, 3) == 0) {
 				c->month = (int)i + 1;
 				have_month = true;
@@ -192,10 +187,9 @@ static bool in_seconds(const char *text, int64_t *when, int *offset_min)
 static bool read_civil(civil *c, const char *text, const char **rest)
 {
 	const char *p = text;
-	bool good;
 
 	*c = (civil){0};
-	good = isdigit((unsigned char)*p) && iso(&p, c);
+	bool good = isdigit((unsigned char)*p) && iso(&p, c);
 	if (!good) {
 		p = text;
 		*c = (civil){0};
@@ -216,11 +210,10 @@ vv_status vv_date_parse(const char *text, int64_t *when, int *offset_min, vv_err
 {
 	const char *p = text + strspn(text, " ");
 	civil c;
-	bool good;
 
 	if (in_seconds(p, when, offset_min)) return VV_OK;
-	good = read_civil(&c, p, &p) && c.month >= 1 && c.month <= 12 && c.day >= 1 &&
-	       c.day <= 31 && c.year >= 1970;
+	bool good = read_civil(&c, p, &p) && c.month >= 1 && c.month <= 12 && c.day >= 1 &&
+		    c.day <= 31 && c.year >= 1970;
 	if (good) {
 		*when = seconds_of(&c);
 		*offset_min = 0;
@@ -249,13 +242,13 @@ static bool some_ago(const char *text, int64_t now, int64_t *when)
 	} units[] = {{"second", 1},        {"minute", 60},      {"hour", 3600},
 		     {"day", 86400},       {"week", 7 * 86400}, {"month", 30 * 86400},
 		     {"year", 365 * 86400}};
-	size_t digits_len = strspn(text, "0123456789"), len;
+	size_t digits_len = strspn(text, "0123456789");
 	uint64_t n;
 
 	if (!vv_parse_u64(&n, text, digits_len) || n > 100000) return false;
 	text += digits_len;
 	text += strspn(text, " .");
-	len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz");
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		size_t name_len = strlen(units[i].name);
 		const char *rest = text + len;
@@ -274,11 +267,11 @@ static bool some_ago(const char *text, int64_t now, int64_t *when)
 /* Points in time that are words; zone_min is that of days. */
 static bool from_now(const char *text, int zone_min, int64_t *when, int *span)
 {
-	int64_t now, local;
+	int64_t now;
 	uint32_t nsec;
 
 	vv_now(&now, &nsec);
-	local = now + (int64_t)zone_min * 60;
+	int64_t local = now + (int64_t)zone_min * 60;
 	*span = 1;
 	if (strcmp(text, "now") == 0) {
 		*when = now;

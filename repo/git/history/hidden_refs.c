@@ -58,11 +58,10 @@ bool vv_hidden_refs_has(const vv_hidden_refs *h, const char *ref_name)
 	for (size_t i = h->count; i > 0; i--) {
 		const char *pattern = h->patterns[i - 1];
 		bool shows = *pattern == '!';
-		size_t len;
 
 		pattern += shows;
 		pattern += *pattern == '^'; /* the name without a namespace; here all are */
-		len = strlen(pattern);
+		size_t len = strlen(pattern);
 		if (strncmp(ref_name, pattern, len) == 0 &&
 		    (ref_name[len] == '\0' || ref_name[len] == '/')) {
 			return !shows;

@@ -102,7 +102,7 @@ static vv_status same_paths(vv_log *l, vv_node *a, vv_node *b, bool *same, vv_er
  * default history simplification does. */
 static vv_status simplify(vv_log *l, vv_node *n, vv_error *err)
 {
-	uint32_t count = l->first_parent && n->parent_count > 1 ? 1 : n->parent_count, i, near = 0;
+	uint32_t count = l->first_parent && n->parent_count > 1 ? 1 : n->parent_count, near = 0;
 	bool near_change = false, far_change = false, same;
 	uint32_t *flags = vv_node_flags(l->walker, n);
 	note *nt;
@@ -118,7 +118,7 @@ static vv_status simplify(vv_log *l, vv_node *n, vv_error *err)
 		}
 		return rc;
 	}
-	for (i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		uint32_t parent_flags = *vv_node_flags(l->walker, n->parents[i]);
 		bool relevant = (parent_flags & (HIDDEN | BOTTOM)) != HIDDEN;
 
@@ -156,12 +156,11 @@ static vv_status hide_below(vv_log *l, vv_node *n, vv_error *err)
 {
 	vv_auto(vv_nodes) stack = VV_NODES_INIT;
 	vv_status rc = vv_nodes_add(&stack, n, err);
-	uint32_t i;
 
 	while (rc == VV_OK && stack.count > 0) {
 		vv_node *at = stack.items[--stack.count];
 
-		for (i = 0; rc == VV_OK && at->parsed && i < at->parent_count; i++) {
+		for (uint32_t i = 0; rc == VV_OK && at->parsed && i < at->parent_count; i++) {
 			uint32_t *flags = vv_node_flags(l->walker, at->parents[i]);
 
 			if (!(*flags & HIDDEN)) {
@@ -201,9 +200,7 @@ static vv_status expand(vv_log *l, vv_node *n, vv_error *err)
 
 static bool all_hidden(const vv_log *l)
 {
-	size_t i;
-
-	for (i = 0; i < l->queue.count; i++) {
+	for (size_t i = 0; i < l->queue.count; i++) {
 		if (!(*vv_node_flags(l->walker, vv_queue_at(&l->queue, i)) & HIDDEN)) return false;
 	}
 	return true;
@@ -246,29 +243,27 @@ static vv_status sort_topo(vv_log *l, vv_error *err)
 	vv_nodes sorted = VV_NODES_INIT;
 	vv_node *n;
 	vv_status rc = VV_OK;
-	size_t i;
-	uint32_t k;
 
-	for (i = 0; i < l->list.count; i++) {
+	for (size_t i = 0; i < l->list.count; i++) {
 		l->list.items[i]->pending = 1; /* 1: in the list, no child waits */
 	}
-	for (i = 0; i < l->list.count; i++) {
+	for (size_t i = 0; i < l->list.count; i++) {
 		n = l->list.items[i];
-		for (k = 0; k < n->parent_count; k++) {
+		for (uint32_t k = 0; k < n->parent_count; k++) {
 			(void)vv_node_flags(l->walker, n->parents[k]);
 			if (follows(l, n, k) && n->parents[k]->pending > 0) {
 				n->parents[k]->pending++;
 			}
 		}
 	}
-	for (i = 0; rc == VV_OK && i < l->list.count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < l->list.count; i++) {
 		if (l->list.items[i]->pending == 1) {
 			rc = vv_queue_push(&ready, l->list.items[i], err);
 		}
 	}
 	while (rc == VV_OK && (n = vv_queue_pop(&ready))) {
 		rc = vv_nodes_add(&sorted, n, err);
-		for (k = 0; rc == VV_OK && k < n->parent_count; k++) {
+		for (uint32_t k = 0; rc == VV_OK && k < n->parent_count; k++) {
 			vv_node *p = n->parents[k];
 
 			if (follows(l, n, k) && p->pending > 1 && --p->pending == 1) {
@@ -284,9 +279,9 @@ static vv_status sort_topo(vv_log *l, vv_error *err)
 /* Leaves in the list what is to be given, in the order of giving. */
 static void cut_list(vv_log *l, bool reverse)
 {
-	size_t i, kept = 0;
+	size_t kept = 0;
 
-	for (i = 0; i < l->list.count; i++) {
+	for (size_t i = 0; i < l->list.count; i++) {
 		uint32_t flags = *vv_node_flags(l->walker, l->list.items[i]);
 
 		if ((flags & HIDDEN) || !(flags & SHOWN)) {
@@ -305,7 +300,7 @@ static void cut_list(vv_log *l, bool reverse)
 		l->list.items[kept++] = l->list.items[i];
 	}
 	l->list.count = kept;
-	for (i = 0; reverse && i < kept / 2; i++) {
+	for (size_t i = 0; reverse && i < kept / 2; i++) {
 		vv_node *swap = l->list.items[i];
 
 		l->list.items[i] = l->list.items[kept - 1 - i];
@@ -376,19 +371,19 @@ static vv_status add_tips(vv_log *l, const vv_log_options *opts, vv_error *err)
 
 static vv_status copy_paths(vv_log *l, const char *const *paths, vv_error *err)
 {
-	size_t count = 0, i;
+	size_t count = 0;
 
 	while (paths && paths[count]) {
 		count++;
 	}
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (paths[i][0] == '\0') {
 			return VV_OK; /* the top: everything */
 		}
 	}
 	if (count == 0) return VV_OK;
 	if (!(l->paths = vv_calloc(count, sizeof(char *)))) return vv_fail_nomem(err);
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!(l->paths[i] = vv_strdup(paths[i]))) return vv_fail_nomem(err);
 		l->path_count++;
 	}
@@ -455,10 +450,8 @@ int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
 
 void vv_log_close(vv_log *l)
 {
-	size_t i;
-
 	if (!l) return;
-	for (i = 0; i < l->path_count; i++) {
+	for (size_t i = 0; i < l->path_count; i++) {
 		vv_free(l->paths[i]);
 	}
 	vv_free(l->paths);

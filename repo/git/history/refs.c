@@ -137,8 +137,6 @@ static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char
 	size_t len = name ? strlen(name) : 0, prefix_len = strlen(prefix);
 	git_reference *ref = NULL;
 	vv_stat st;
-	vv_status rc;
-	int code;
 
 	if (!name || !path) return vv_fail_nomem(err);
 	if (strncmp(name, prefix, len < prefix_len ? len : prefix_len) != 0 ||
@@ -150,11 +148,11 @@ static vv_status look_at(ref_list *l, vv_repository *r, const char *prefix, char
 	    has_ref(l, name)) {
 		return VV_OK;
 	}
-	code = git_reference_lookup(&ref, r->git, name);
-	rc = code == 0 ? add_ref(l, ref, err)
-	     : cannot_be_read(code)
-		     ? vv_git_fail(err, code, "cannot read the ref '%s'", vv_text_shows(name))
-		     : VV_OK;
+	int code = git_reference_lookup(&ref, r->git, name);
+	vv_status rc = code == 0              ? add_ref(l, ref, err)
+		       : cannot_be_read(code) ? vv_git_fail(err, code, "cannot read the ref '%s'",
+							    vv_text_shows(name))
+					      : VV_OK;
 	git_error_clear();
 	return rc;
 }
@@ -293,11 +291,10 @@ static bool file_names(const char *gitdir, const char *file, const char *start, 
 {
 	vv_auto(char) *path = vv_path_join(gitdir, file, NULL);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *p;
 	size_t len = strlen(start);
 
 	if (vv_read_file(&text, path, 4096, NULL) < 0) return false;
-	p = vv_buf_cstr(&text);
+	const char *p = vv_buf_cstr(&text);
 	while (text.len > 0 && isspace((unsigned char)text.data[text.len - 1])) {
 		text.data[--text.len] = '\0';
 	}

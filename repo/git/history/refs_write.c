@@ -53,7 +53,6 @@ void vv_reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid
 {
 	char hex[VV_OID_TEXT + 1];
 	vv_person who;
-	const char *p;
 
 	vv_oid_text(hex, from);
 	vv_buf_puts(b, hex);
@@ -71,7 +70,7 @@ void vv_reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid
 	if (message && *message) {
 		vv_buf_putc(b, '\t');
 	}
-	for (p = message ? message : ""; *p; p++) {
+	for (const char *p = message ? message : ""; *p; p++) {
 		vv_buf_putc(b, *p == '\n' || *p == '\r' ? ' ' : *p);
 	}
 	vv_buf_putc(b, '\n');
@@ -79,14 +78,14 @@ void vv_reflog_put(vv_buf *b, vv_repository *r, const vv_oid *from, const vv_oid
 
 static vv_status append_line(vv_repository *r, const char *log, const vv_buf *line, vv_error *err)
 {
-	vv_status rc, closed;
+	vv_status rc;
 	int fd = vv_open(log, O_WRONLY | O_APPEND | O_CREAT, 0666, err);
 
 	if (fd < 0) return (vv_status)fd;
 	if ((rc = vv_share_fd(r, fd, log, err)) == VV_OK) {
 		rc = vv_write_full(fd, line->data, line->len, log, err);
 	}
-	closed = vv_close(fd, log, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, log, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
@@ -154,11 +153,10 @@ static vv_status check_target(vv_repository *r, const vv_ref_change *c, vv_error
 	git_object_t type;
 	uint64_t size;
 	git_oid id;
-	vv_status rc;
 
 	vv_oid_text(hex, c->id);
 	vv_oid_to_git(&id, c->id);
-	rc = vv_object_header(r, &id, &type, &size, err);
+	vv_status rc = vv_object_header(r, &id, &type, &size, err);
 	if (rc == VV_ENOTFOUND) {
 		return vv_fail(err, VV_EMISSING, "'%s' cannot name %s: no such object here",
 			       vv_text_shows(c->name), hex);
@@ -215,9 +213,8 @@ static vv_status check_room(vv_repository *r, const char *name, const char *exce
 static const char *short_name(const char *name)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/tags/", "refs/remotes/"};
-	size_t i;
 
-	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) {
 			return name + strlen(prefixes[i]);
 		}
@@ -413,9 +410,7 @@ static vv_status commit_move(vv_repository *r, move *m, const char *message, vv_
 
 static bool is_deleted(const move *moves, size_t count, const char *name, size_t len)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (!moves[i].change->id && strlen(moves[i].change->name) == len &&
 		    memcmp(moves[i].change->name, name, len) == 0) {
 			return true;
@@ -472,13 +467,13 @@ static vv_status delete_loose(vv_repository *r, move *m, vv_error *err)
 	vv_auto(char) *logs = vv_path_join(base, "logs", NULL);
 	vv_auto(char) *log = vv_path_join(logs, m->change->name, NULL);
 	vv_auto(char) *dir = vv_path_dir(m->path);
-	vv_status rc, log_rc;
+	vv_status rc;
 
 	if (!log || !dir) return vv_fail_nomem(err);
 	if ((rc = vv_unlink(m->path, true, err)) < 0) return rc;
 	/* It is gone, whatever else fails. */
 	rc = vv_fsync_dir(dir, err);
-	log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
+	vv_status log_rc = vv_unlink(log, true, rc == VV_OK ? err : NULL);
 	if (log_rc == VV_OK) {
 		remove_empty_above(logs, log);
 	}
@@ -567,14 +562,13 @@ vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t 
 			 const char *message, vv_error *err)
 {
 	move *moves = vv_calloc(count, sizeof(*moves));
-	vv_status rc;
 
 	if (!moves) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		moves[i].change = &changes[i];
 	}
 	qsort(moves, count, sizeof(*moves), by_name); /* everybody locks in the same order */
-	rc = count > 0 ? move_all(r, moves, count, message, err) : VV_OK;
+	vv_status rc = count > 0 ? move_all(r, moves, count, message, err) : VV_OK;
 	end_moves(r, moves, count, rc == VV_OK);
 	return rc;
 }

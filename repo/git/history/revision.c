@@ -29,9 +29,8 @@ typedef struct near_search {
 static const char *short_name(const char *ref)
 {
 	static const char *const heads[] = {"refs/heads/", "refs/tags/", "refs/remotes/", "refs/"};
-	size_t i;
 
-	for (i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		if (strncmp(ref, heads[i], strlen(heads[i])) == 0) return ref + strlen(heads[i]);
 	}
 	return ref;
@@ -310,9 +309,7 @@ vv_status vv_rev_short(vv_repository *r, const vv_oid *oid, char **out, vv_error
 
 static bool all_stale(vv_walker *w, const vv_queue *q)
 {
-	size_t i;
-
-	for (i = 0; i < q->count; i++) {
+	for (size_t i = 0; i < q->count; i++) {
 		if (!(*vv_node_flags(w, vv_queue_at(q, i)) & STALE)) return false;
 	}
 	return true;
@@ -322,7 +319,7 @@ static bool all_stale(vv_walker *w, const vv_queue *q)
 static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visited, vv_error *err)
 {
 	uint32_t *flags = vv_node_flags(w, n);
-	uint32_t down = *flags & (SIDE_A | SIDE_B | STALE), i;
+	uint32_t down = *flags & (SIDE_A | SIDE_B | STALE);
 	vv_status rc = VV_OK;
 
 	if ((down & (SIDE_A | SIDE_B)) == (SIDE_A | SIDE_B)) {
@@ -330,7 +327,7 @@ static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visi
 		down |= STALE;
 	}
 	if (visited && (rc = vv_nodes_add(visited, n, err)) < 0) return rc;
-	for (i = 0; rc == VV_OK && i < n->parent_count; i++) {
+	for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
 		vv_node *p = n->parents[i];
 		uint32_t *parent_flags = vv_node_flags(w, p);
 
@@ -399,10 +396,10 @@ vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid 
  * painting alone may leave an ancestor of a better one, so those are tested. */
 static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_error *err)
 {
-	size_t i, j, kept = 0;
+	size_t kept = 0;
 	vv_status rc = VV_OK;
 
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		uint32_t *flags = vv_node_flags(w, list->items[i]);
 
 		if ((*flags & FOUND) && !(*flags & STALE)) {
@@ -412,10 +409,10 @@ static vv_status pick_bases(vv_repository *r, vv_walker *w, vv_nodes *list, vv_e
 	}
 	list->count = kept;
 	qsort(list->items, list->count, sizeof(*list->items), vv_nodes_newest_first);
-	for (i = 0; rc == VV_OK && kept > 1 && i < list->count;) {
+	for (size_t i = 0; rc == VV_OK && kept > 1 && i < list->count;) {
 		bool below = false;
 
-		for (j = 0; rc == VV_OK && !below && j < list->count; j++) {
+		for (size_t j = 0; rc == VV_OK && !below && j < list->count; j++) {
 			vv_oid a, b;
 
 			vv_oid_from_git(&a, &list->items[i]->id);

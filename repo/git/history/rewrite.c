@@ -184,11 +184,14 @@ static int by_name(const void *a, const void *b)
 	size_t x_len = strlen(x->name), y_len = strlen(y->name);
 	size_t len = x_len < y_len ? x_len : y_len;
 	int order = memcmp(x->name, y->name, len);
-	unsigned char x_end, y_end;
 
 	if (order != 0) return order;
-	x_end = x_len > len ? (unsigned char)x->name[len] : vv_mode_is_tree(x->mode) ? '/' : 0;
-	y_end = y_len > len ? (unsigned char)y->name[len] : vv_mode_is_tree(y->mode) ? '/' : 0;
+	unsigned char x_end = x_len > len                ? (unsigned char)x->name[len]
+			      : vv_mode_is_tree(x->mode) ? '/'
+							 : 0;
+	unsigned char y_end = y_len > len                ? (unsigned char)y->name[len]
+			      : vv_mode_is_tree(y->mode) ? '/'
+							 : 0;
 	return x_end - y_end;
 }
 
@@ -290,10 +293,10 @@ static vv_status read_entries(vv_folder_edit *f, const vv_oid *tree, vv_error *e
 	vv_auto(git_odb_object) *object = NULL;
 	vv_tree_cursor c;
 	git_oid id;
-	vv_status rc;
 
 	vv_oid_to_git(&id, tree);
-	rc = vv_object_read(f->w->repo, &id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object, err);
+	vv_status rc = vv_object_read(f->w->repo, &id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &object,
+				      err);
 	rc = rc < 0 ? rc : vv_tree_cursor_init(&c, object, err);
 	while (rc == VV_OK && c.valid) {
 		vv_oid entry;
@@ -361,8 +364,6 @@ static const vv_rewritten *find_changed(const vv_rewrite *w, const uint8_t id[GI
 
 static vv_status keep_changed(vv_rewrite *w, const git_oid *old, const git_oid *now, vv_error *err)
 {
-	vv_rewritten *c;
-
 	if (find_changed(w, old->id)) return VV_OK;
 	if (!vv_array_room(w->changed, w->changed_count, w->changed_cap) ||
 	    !vv_hash_index_add(&w->changed_index,
@@ -370,7 +371,7 @@ static vv_status keep_changed(vv_rewrite *w, const git_oid *old, const git_oid *
 			       w->changed_count)) {
 		return vv_fail_nomem(err);
 	}
-	c = &w->changed[w->changed_count++];
+	vv_rewritten *c = &w->changed[w->changed_count++];
 	vv_oid_from_git(&c->old, old);
 	vv_oid_from_git(&c->now, now);
 	return VV_OK;
@@ -498,7 +499,7 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 	const char *end = p + len;
 	git_oid tree, now;
 	char hex[GIT_OID_HEXSZ + 1];
-	bool changed, was_signed = false;
+	bool was_signed = false;
 	vv_status rc;
 
 	*out = *old;
@@ -509,7 +510,7 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 	}
 	p += strlen("tree \n") + GIT_OID_HEXSZ;
 	if ((rc = edit_tree(w, &tree, "", 0, &now, err)) < 0) return rc;
-	changed = !git_oid_equal(&tree, &now);
+	bool changed = !git_oid_equal(&tree, &now);
 	vv_buf_printf(&text, "tree %s\n", git_oid_tostr(hex, sizeof(hex), &now));
 	if ((rc = put_headers(w, &text, &p, end, &changed, &was_signed, err)) < 0 || !changed) {
 		return rc;
@@ -569,7 +570,7 @@ static vv_status rewrite_tag(vv_rewrite *w, const git_oid *old, unsigned depth, 
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	git_oid target, now;
 	char hex[GIT_OID_HEXSZ + 1];
-	const char *p, *end, *message, *signature;
+	const char *message;
 	vv_status rc;
 
 	*out = *old;
@@ -582,14 +583,14 @@ static vv_status rewrite_tag(vv_rewrite *w, const git_oid *old, unsigned depth, 
 	    0) {
 		return rc;
 	}
-	p = git_odb_object_data(object);
-	end = p + git_odb_object_size(object);
+	const char *p = git_odb_object_data(object);
+	const char *end = p + git_odb_object_size(object);
 	vv_buf_printf(&text, "object %s\n", git_oid_tostr(hex, sizeof(hex), &now));
 	for (p = after_header(p, end), message = p; message < end && *message != '\n';) {
 		message = after_header(message, end);
 	}
 	vv_buf_put(&text, p, (size_t)(message - p));
-	signature = signature_of(message, end);
+	const char *signature = signature_of(message, end);
 	w->unsigned_count += signature < end;
 	put_message(w, &text, message, signature);
 	if ((rc = write_object(w, GIT_OBJECT_TAG, &text, out, err)) < 0) return rc;

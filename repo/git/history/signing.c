@@ -19,13 +19,11 @@
 /* The last line that a signer said, for the message. */
 static const char *last_words(vv_buf *said)
 {
-	char *start;
-
 	while (said->len > 0 && isspace((unsigned char)said->data[said->len - 1])) {
 		said->data[--said->len] = '\0';
 	}
 	if (said->len == 0) return "no reason given";
-	start = strrchr(said->data, '\n');
+	char *start = strrchr(said->data, '\n');
 	return vv_text_shows(start ? start + 1 : said->data);
 }
 
@@ -41,9 +39,7 @@ static vv_status refused(const char *program, vv_buf *said, vv_error *err)
 /* CR before LF comes from signers on other systems and would break the header. */
 static void put_unix(vv_buf *to, const vv_buf *from)
 {
-	size_t i;
-
-	for (i = 0; i < from->len; i++) {
+	for (size_t i = 0; i < from->len; i++) {
 		if (from->data[i] != '\r' || i + 1 == from->len || from->data[i + 1] != '\n') {
 			vv_buf_putc(to, from->data[i]);
 		}
@@ -96,11 +92,10 @@ static vv_status write_temp(const char *dir, const char *prefix, const void *byt
 			    char **path, vv_error *err)
 {
 	int fd = vv_temp_open(path, dir, prefix, err);
-	vv_status rc, closed;
 
 	if (fd < 0) return (vv_status)fd;
-	rc = vv_write_full(fd, bytes, len, *path, err);
-	closed = vv_close(fd, *path, rc == VV_OK ? err : NULL);
+	vv_status rc = vv_write_full(fd, bytes, len, *path, err);
+	vv_status closed = vv_close(fd, *path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
@@ -152,7 +147,7 @@ static vv_status sign_ssh(const vv_env *env, const char *program, const char *ke
 static vv_status ask_ssh_key(vv_repository *r, char **key, vv_error *err)
 {
 	vv_auto(char) *command = NULL;
-	const char *argv[] = {"/bin/sh", "-c", NULL, NULL}, *text;
+	const char *argv[] = {"/bin/sh", "-c", NULL, NULL};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc = vv_config_string(r, "gpg.ssh.defaultkeycommand", &command, err);
 	int code;
@@ -164,7 +159,7 @@ static vv_status ask_ssh_key(vv_repository *r, char **key, vv_error *err)
 	}
 	argv[2] = command;
 	if (rc < 0 || (rc = vv_program_run(r->env, argv, NULL, 0, &out, &code, err)) < 0) return rc;
-	text = vv_buf_cstr(&out);
+	const char *text = vv_buf_cstr(&out);
 	if (code != 0 || !is_literal_key(text)) {
 		return vv_fail(err, VV_EREFUSED, "gpg.ssh.defaultKeyCommand gave no key");
 	}
@@ -217,11 +212,10 @@ vv_status vv_sign(vv_repository *r, const void *bytes, size_t len, const char *i
 {
 	const signer *s = NULL;
 	vv_auto(char) *program = NULL, *key = NULL;
-	bool ssh;
 	vv_status rc;
 
 	if ((rc = choose(r, &s, &program, err)) < 0) return rc;
-	ssh = strcmp(s->format, "ssh") == 0;
+	bool ssh = strcmp(s->format, "ssh") == 0;
 	rc = ssh ? vv_config_path(r, "user.signingkey", &key, err)
 		 : vv_config_string(r, "user.signingkey", &key, err);
 	if (rc == VV_ENOTFOUND) {

@@ -132,11 +132,10 @@ static const char *const state_files[] = {"MERGE_HEAD", "CHERRY_PICK_HEAD", "REV
 
 static vv_status sync_file(const char *path, vv_error *err)
 {
-	vv_status rc;
 	int fd = vv_open(path, 0, 0, err);
 
 	if (fd < 0) return vv_missing_ok((vv_status)fd, err);
-	rc = vv_fsync(fd, path, err);
+	vv_status rc = vv_fsync(fd, path, err);
 	(void)vv_close(fd, path, NULL);
 	return rc;
 }
@@ -175,7 +174,6 @@ static vv_status write_ids(vv_repository *r, const char *name, const vv_oid *ids
 			   vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
 
 	for (size_t i = 0; i < count; i++) {
 		char hex[VV_OID_TEXT + 1];
@@ -183,7 +181,7 @@ static vv_status write_ids(vv_repository *r, const char *name, const vv_oid *ids
 		vv_oid_text(hex, &ids[i]);
 		vv_buf_printf(&text, "%s\n", hex);
 	}
-	rc = vv_buf_ok(&text, err);
+	vv_status rc = vv_buf_ok(&text, err);
 	return rc < 0 ? rc : write_state(r, name, vv_buf_cstr(&text), text.len, err);
 }
 

@@ -180,12 +180,12 @@ static vv_status scan_gitdir(const tips *t, const char *gitdir, vv_error *err)
 	static const char *const state_folders[] = {"rebase-merge", "rebase-apply", "sequencer",
 						    "varve/conflicts"};
 	vv_status rc = scan_below(t, gitdir, "refs", scan_ref, err);
-	size_t i;
 
 	if (rc == VV_OK) {
 		rc = scan_state_files(t, gitdir, err);
 	}
-	for (i = 0; rc == VV_OK && i < sizeof(state_folders) / sizeof(state_folders[0]); i++) {
+	for (size_t i = 0; rc == VV_OK && i < sizeof(state_folders) / sizeof(state_folders[0]);
+	     i++) {
 		rc = scan_below(t, gitdir, state_folders[i], scan_state, err);
 	}
 	return rc < 0 ? rc : scan_below(t, gitdir, "logs", scan_log, err);

@@ -57,13 +57,12 @@ static size_t pattern_length(const char *p, size_t len)
  * come with an empty pattern. */
 static bool next_line(const vv_buf *text, size_t *at, attr_line *out)
 {
-	const char *p, *eol;
-	size_t len, skip;
+	size_t skip;
 
 	if (*at >= text->len) return false;
-	p = text->data + *at;
-	eol = memchr(p, '\n', text->len - *at);
-	len = eol ? (size_t)(eol - p) : text->len - *at;
+	const char *p = text->data + *at;
+	const char *eol = memchr(p, '\n', text->len - *at);
+	size_t len = eol ? (size_t)(eol - p) : text->len - *at;
 	out->start = *at;
 	out->end = *at + len + (eol != NULL);
 	*at = out->end;
@@ -261,7 +260,6 @@ static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *
 	vv_auto(vv_index) *own_index = NULL;
 	vv_auto(char) *own = NULL, *top = NULL;
 	vv_status rc;
-	size_t i;
 
 	if (!r->workdir) {
 		return vv_fail(err, VV_EUSAGE,
@@ -275,7 +273,7 @@ static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *
 		return rc;
 	}
 	x = x ? x : own_index;
-	for (i = 0; rc == VV_OK && i < git_index_entrycount(x->git); i++) {
+	for (size_t i = 0; rc == VV_OK && i < git_index_entrycount(x->git); i++) {
 		const git_index_entry *e = git_index_get_byindex(x->git, i);
 		vv_auto(char) *file = NULL;
 
@@ -321,12 +319,10 @@ vv_status vv_attr_text_lines(vv_repository *r, const vv_index *x, vv_attr_line_f
 /* The pattern that matches just this path. */
 static vv_status put_literal(vv_buf *b, const char *path, vv_error *err)
 {
-	const char *p;
-
 	if (!strchr(path, '/')) {
 		vv_buf_putc(b, '/'); /* else it would match in every folder */
 	}
-	for (p = path; *p; p++) {
+	for (const char *p = path; *p; p++) {
 		if (*p == ' ') {
 			vv_buf_puts(b, "[[:space:]]"); /* as Git LFS writes it */
 		} else if (*p == '*' || *p == '?' || *p == '[') {
@@ -347,14 +343,12 @@ static vv_status put_literal(vv_buf *b, const char *path, vv_error *err)
 
 static vv_status put_pattern(vv_buf *b, const char *pattern, bool literal, vv_error *err)
 {
-	const char *p;
-
 	if (!*pattern) return vv_fail(err, VV_EUSAGE, "the pattern is empty");
 	if (literal) return put_literal(b, pattern, err);
 	if (*pattern == '!') {
 		return vv_fail(err, VV_EUSAGE, "a pattern of .gitattributes cannot begin with '!'");
 	}
-	for (p = pattern; *p; p++) {
+	for (const char *p = pattern; *p; p++) {
 		if (*p == ' ') {
 			vv_buf_puts(b, "[[:space:]]");
 		} else if ((unsigned char)*p < 32 || *p == 127) {
@@ -500,9 +494,8 @@ static vv_status put_lines(vv_buf *lines, const vv_buf *text, const char *const 
 	known_patterns known;
 	vv_auto(vv_buf) pattern = VV_BUF_INIT;
 	vv_status rc = look_through(text, as_text, &known, err);
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const known_pattern *line;
 
 		vv_buf_reset(&pattern);
@@ -721,7 +714,6 @@ static vv_status add_new_names(vv_buf *text, const vv_attr_rename *renames, size
 	vv_auto_free const char **paths = vv_calloc(count, sizeof(*paths));
 	vv_auto(vv_buf) lines = VV_BUF_INIT;
 	size_t n = 0;
-	vv_status rc;
 
 	if (!paths) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
@@ -729,7 +721,7 @@ static vv_status add_new_names(vv_buf *text, const vv_attr_rename *renames, size
 			paths[n++] = renames[i].to;
 		}
 	}
-	rc = put_lines(&lines, text, paths, n, true, kind == VV_ATTR_TEXT_LINE, err);
+	vv_status rc = put_lines(&lines, text, paths, n, true, kind == VV_ATTR_TEXT_LINE, err);
 	if (rc == VV_OK) {
 		vv_buf_put(text, lines.data, lines.len);
 		rc = vv_buf_ok(text, err);

@@ -286,10 +286,9 @@ static vv_status add_macro(vv_attr_rules *r, const char *p, size_t len,
 	vv_attr_words seen = {0};
 	bool sound = true;
 	rule made = {.pattern = p, .len = word_length(p, len), .words = *words}, *known;
-	vv_status rc;
 
 	if (!is_name(p, made.len)) return VV_OK;
-	rc = vv_attr_words_read(&seen, words, &sound, err);
+	vv_status rc = vv_attr_words_read(&seen, words, &sound, err);
 	vv_free(seen.items);
 	if (rc < 0 || !sound) return rc;
 	if ((known = find_macro(r, p, made.len))) {
@@ -334,7 +333,6 @@ static vv_status add_line(vv_attr_rules *r, const char *p, size_t len, unsigned 
 {
 	const size_t macro_len = sizeof(MACRO) - 1;
 	size_t skip = blanks(p, len), pattern_len = 0;
-	vv_attr_line_words words;
 	const char *pattern = NULL;
 	vv_status rc;
 
@@ -342,7 +340,7 @@ static vv_status add_line(vv_attr_rules *r, const char *p, size_t len, unsigned 
 	p += skip;
 	len -= skip;
 	if ((rc = take_pattern(r, &p, &len, &pattern, &pattern_len, err)) < 0) return rc;
-	words = (vv_attr_line_words){p, len};
+	vv_attr_line_words words = {p, len};
 	if (pattern_len <= macro_len || memcmp(pattern, MACRO, macro_len) != 0) {
 		return add_pattern(r, pattern, pattern_len, &words, err);
 	}
@@ -367,9 +365,9 @@ static vv_status add_lines(vv_attr_rules *r, unsigned flags, vv_error *err)
 	}
 	while (rc == VV_OK && p < end) {
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
-		size_t len = (size_t)((eol ? eol : end) - p), text;
+		size_t len = (size_t)((eol ? eol : end) - p);
 
-		text = len - (!blob && eol && len > 0 && p[len - 1] == '\r');
+		size_t text = len - (!blob && eol && len > 0 && p[len - 1] == '\r');
 		rc = add_line(r, p, strnlen(p, text), flags, err);
 		p += len + (eol != NULL);
 	}

@@ -237,14 +237,13 @@ static vv_status find_index(vv_repository *r, git_index **out, vv_error *err)
 static vv_status refresh_from_index(vv_repository *r, source *s, vv_error *err)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT, text = VV_BUF_INIT;
-	const git_index_entry *e;
 	git_index *git = NULL;
 	vv_oid blob;
 	vv_status rc;
 
 	vv_buf_printf(&path, "%s" NAME, s->folder);
 	if ((rc = vv_buf_ok(&path, err)) < 0 || (rc = find_index(r, &git, err)) < 0) return rc;
-	e = git_index_get_bypath(git, vv_buf_cstr(&path), 0);
+	const git_index_entry *e = git_index_get_bypath(git, vv_buf_cstr(&path), 0);
 	e = e ? e : git_index_get_bypath(git, vv_buf_cstr(&path), 2);
 	git_error_clear();
 	if (!e || (!S_ISREG(e->mode) && !S_ISLNK(e->mode))) {
@@ -415,14 +414,13 @@ static vv_status take_line(answer *a, const vv_attr_line_words *line, vv_error *
 	while (rc == VV_OK && list.count > 0 && a->left > 0) {
 		pending *top = &list.items[list.count - 1];
 		vv_attr_line_words macro;
-		const vv_attr_word *w;
 
 		if (top->left == 0) {
 			vv_free(top->words.items);
 			list.count--;
 			continue;
 		}
-		w = &top->words.items[--top->left];
+		const vv_attr_word *w = &top->words.items[--top->left];
 		if (find_word(a, w->name, w->name_len)) {
 			continue;
 		}
@@ -519,21 +517,19 @@ vv_status vv_attr_sources_ask(vv_repository *r, const char *path, const char *co
 {
 	answer a = {.names = names, .count = count, .left = count};
 	vv_attr_found found = {0};
-	vv_status rc;
-	size_t i;
 
 	vv_hash_index_init(&a.by_name);
-	rc = gather_all(r, &a, path, &found, err);
-	for (i = 0; i < count; i++) {
+	vv_status rc = gather_all(r, &a, path, &found, err);
+	for (size_t i = 0; i < count; i++) {
 		out[i] = (vv_attr_answer){VV_ATTR_UNSPECIFIED, NULL};
 	}
-	for (i = 0; rc == VV_OK && a.left > 0 && i < found.count; i++) {
+	for (size_t i = 0; rc == VV_OK && a.left > 0 && i < found.count; i++) {
 		rc = take_line(&a, &found.lines[i], err);
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		rc = take_answer(&a, names[i], &out[i], err);
 	}
-	for (i = 0; rc < 0 && i < count; i++) {
+	for (size_t i = 0; rc < 0 && i < count; i++) {
 		vv_free(out[i].value);
 		out[i].value = NULL;
 	}

@@ -159,14 +159,13 @@ vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *ou
 	static const char *const programs[] = {"process", "clean", "smudge"};
 	vv_auto(char) *filter = NULL;
 	vv_auto(char) *encoding = NULL;
-	vv_status rc;
-	size_t i;
 
 	memset(out, 0, sizeof(*out));
-	rc = vv_attr_value(r, path, "filter", &filter, err);
+	vv_status rc = vv_attr_value(r, path, "filter", &filter, err);
 	if (rc == VV_OK && strcmp(filter, "set") != 0 && strcmp(filter, "unset") != 0 &&
 	    strcmp(filter, "varve") != 0) {
-		for (i = 0; i < sizeof(programs) / sizeof(programs[0]) && !out->foreign; i++) {
+		for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]) && !out->foreign;
+		     i++) {
 			vv_auto(vv_buf) key = VV_BUF_INIT;
 			vv_auto(char) *value = NULL;
 
@@ -190,12 +189,11 @@ vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, gi
 			vv_error *err)
 {
 	vv_status rc = vv_attr_can_be_read(r, path, err);
-	int code;
 
 	if (rc < 0) return rc;
-	code = git_filter_list_load(out, r->git, NULL, path,
-				    to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
-				    GIT_FILTER_ALLOW_UNSAFE);
+	int code = git_filter_list_load(out, r->git, NULL, path,
+					to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
+					GIT_FILTER_ALLOW_UNSAFE);
 	return code < 0 ? vv_git_fail(err, code, "cannot find how '%s' is converted",
 				      vv_text_shows(path))
 			: VV_OK;

@@ -90,19 +90,17 @@ static vv_status add_rule(rules *to, const char *line, size_t len, vv_error *err
 static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *p, *end;
 	vv_stat st;
-	vv_status rc;
 
 	if (!follow && (vv_lstat(&st, path, NULL) < 0 || !S_ISREG(st.mode))) return VV_OK;
-	rc = follow ? vv_read_file(&text, path, FILE_BYTES_MAX, err)
-		    : vv_read_regular(&text, path, FILE_BYTES_MAX, err);
+	vv_status rc = follow ? vv_read_file(&text, path, FILE_BYTES_MAX, err)
+			      : vv_read_regular(&text, path, FILE_BYTES_MAX, err);
 	if (rc == VV_ENOTFOUND || rc == VV_EIO || rc == VV_EINPUT) {
 		vv_error_clear(err);
 		return VV_OK;
 	}
-	p = vv_buf_cstr(&text);
-	end = p + text.len;
+	const char *p = vv_buf_cstr(&text);
+	const char *end = p + text.len;
 	if (text.len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
 		p += 3;
 	}
@@ -119,11 +117,10 @@ static vv_status read_rules(rules *to, const char *path, bool follow, vv_error *
 static vv_status push_file(vv_ignore *ig, const char *path, size_t folder_len, bool follow,
 			   vv_error *err)
 {
-	rules *r;
 	vv_status rc;
 
 	if (!vv_array_room(ig->files, ig->count, ig->cap)) return vv_fail_nomem(err);
-	r = &ig->files[ig->count];
+	rules *r = &ig->files[ig->count];
 	memset(r, 0, sizeof(*r));
 	vv_arena_init(&r->arena);
 	r->folder_len = folder_len;
@@ -189,13 +186,11 @@ void vv_ignore_pop(vv_ignore *ig)
 
 bool vv_ignore_match(const vv_ignore *ig, const char *path, bool is_folder)
 {
-	size_t i, k;
-
-	for (i = ig->count; i > 0; i--) {
+	for (size_t i = ig->count; i > 0; i--) {
 		const rules *r = &ig->files[i - 1];
 		const char *below = path + r->folder_len;
 
-		for (k = r->count; k > 0; k--) {
+		for (size_t k = r->count; k > 0; k--) {
 			const rule *one = &r->items[k - 1];
 
 			if ((!one->folders_only || is_folder) &&
@@ -213,7 +208,6 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 {
 	vv_auto(vv_ignore) *ig = NULL;
 	vv_auto(char) *part = vv_strdup(path), *file = NULL;
-	size_t len;
 	vv_stat st;
 	vv_status rc;
 
@@ -234,7 +228,7 @@ vv_status vv_path_ignored(vv_repository *r, const char *path, bool *out, vv_erro
 		slash[1] = kept;
 		if (rc < 0) return rc;
 	}
-	len = strlen(part);
+	size_t len = strlen(part);
 	if (*out || len == 0) return VV_OK;
 	if (part[len - 1] == '/') {
 		part[len - 1] = '\0';

@@ -125,11 +125,9 @@ static void unlink_open(vv_index *x)
 
 void vv_index_close(vv_index *x)
 {
-	size_t i;
-
 	if (!x) return;
 	unlink_open(x);
-	for (i = 0; i < x->edit_count; i++) {
+	for (size_t i = 0; i < x->edit_count; i++) {
 		vv_free(x->edits[i].path);
 	}
 	vv_git_lock_release(&x->lock);
@@ -197,12 +195,11 @@ vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err
 {
 	vv_auto(vv_buf) part = VV_BUF_INIT;
 	vv_status rc;
-	bool taken;
 	size_t at;
 
 	vv_buf_printf(&part, "%s/", path);
 	if ((rc = vv_buf_ok(&part, err)) < 0) return rc;
-	taken = git_index_find_prefix(&at, x->git, part.data) == 0;
+	bool taken = git_index_find_prefix(&at, x->git, part.data) == 0;
 	for (char *slash = strchr(part.data, '/'); slash && slash[1] && !taken;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
@@ -253,9 +250,7 @@ static bool entry_is_racy(const vv_index *x, const vv_index_entry *e)
 /* Is it an entry that this process set, and so judged, itself? */
 static bool is_edited(const vv_index *x, const char *path)
 {
-	size_t i;
-
-	for (i = x->edit_count; i > 0; i--) {
+	for (size_t i = x->edit_count; i > 0; i--) {
 		if (!x->edits[i - 1].remove && strcmp(x->edits[i - 1].path, path) == 0) return true;
 	}
 	return false;
@@ -322,11 +317,10 @@ static bool is_young(const vv_stat *st)
 static vv_status add_edit(vv_index *x, const char *path, bool remove, const git_index_entry *entry,
 			  const vv_stat *st, vv_error *err)
 {
-	vv_index_edit *edit;
 	vv_status rc;
 
 	if (!vv_array_room(x->edits, x->edit_count, x->edit_cap)) return vv_fail_nomem(err);
-	edit = &x->edits[x->edit_count];
+	vv_index_edit *edit = &x->edits[x->edit_count];
 	memset(edit, 0, sizeof(*edit));
 	if (!(edit->path = vv_strdup(path))) return vv_fail_nomem(err);
 	edit->remove = remove;
@@ -351,7 +345,6 @@ static void fill_stat(const vv_repository *r, git_index_entry *e, const char *pa
 	vv_stat now_st;
 	int64_t sec;
 	uint32_t nsec;
-	bool racy;
 
 	e->mtime.seconds = (int32_t)(uint32_t)st->mtime_sec;
 	e->mtime.nanoseconds = st->mtime_nsec;
@@ -364,17 +357,16 @@ static void fill_stat(const vv_repository *r, git_index_entry *e, const char *pa
 	/* The clock first, then the file once more: equal then means that any later
 	 * change gets a later second, which Git will see. */
 	vv_now(&sec, &nsec);
-	racy = !file || vv_lstat(&now_st, file, NULL) < 0 || !vv_stat_equal(&now_st, st) ||
-	       time_is_racy(st->mtime_sec, sec, nsec);
+	bool racy = !file || vv_lstat(&now_st, file, NULL) < 0 || !vv_stat_equal(&now_st, st) ||
+		    time_is_racy(st->mtime_sec, sec, nsec);
 	e->file_size = racy ? 0 : (uint32_t)st->size;
 }
 
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err)
 {
-	git_index_entry e;
+	git_index_entry e = {0};
 
-	memset(&e, 0, sizeof(e));
 	e.mode = mode;
 	vv_oid_to_git(&e.id, id);
 	if (st) {
@@ -387,15 +379,13 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 				vv_error *err)
 {
 	vv_status rc = add_edit(x, path, true, NULL, NULL, err);
-	size_t i;
 
-	for (i = 0; rc == VV_OK && i < 3; i++) {
-		git_index_entry e;
+	for (size_t i = 0; rc == VV_OK && i < 3; i++) {
+		git_index_entry e = {0};
 
 		if (sides[i].mode == 0) {
 			continue;
 		}
-		memset(&e, 0, sizeof(e));
 		e.mode = sides[i].mode;
 		vv_oid_to_git(&e.id, &sides[i].id);
 		e.flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT);
@@ -518,10 +508,9 @@ static vv_status write_tree(vv_repository *r, git_index *git, vv_oid *tree, vv_e
 	git_repository *to;
 	git_oid id;
 	vv_status rc = vv_quarantine_repository(r, &to, err);
-	int code;
 
 	if (rc < 0) return rc;
-	code = git_index_write_tree_to(&id, git, to);
+	int code = git_index_write_tree_to(&id, git, to);
 	if (code == GIT_EUNMERGED) {
 		git_error_clear();
 		(void)vv_fail(err, VV_ECONFLICT, "there are conflicts that are not resolved");
@@ -543,9 +532,9 @@ static bool below(const char *path, const char *top)
 /* Copies entries that are at or below top (NULL: all) and really staged. */
 static vv_status copy_entries(git_index *from, git_index *to, const char *top, vv_error *err)
 {
-	size_t i, count = git_index_entrycount(from);
+	size_t count = git_index_entrycount(from);
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const git_index_entry *e = git_index_get_byindex(from, i);
 		int code;
 
@@ -566,9 +555,9 @@ static vv_status copy_entries(git_index *from, git_index *to, const char *top, v
 
 static bool has_intents(git_index *git)
 {
-	size_t i, count = git_index_entrycount(git);
+	size_t count = git_index_entrycount(git);
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (git_index_get_byindex(git, i)->flags_extended & INTENT_TO_ADD) return true;
 	}
 	return false;
@@ -611,14 +600,13 @@ vv_status vv_index_write_tree_only(vv_index *x, const vv_oid *base_commit, const
 {
 	git_index *git = NULL;
 	vv_status rc = VV_OK;
-	size_t i;
 	int code;
 
 	if ((code = git_index_new(&git)) < 0) return vv_git_fail(err, code, "cannot make a tree");
 	if (base_commit) {
 		rc = read_base(x->repo, git, base_commit, err);
 	}
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if ((rc = remove_below(git, paths[i], err)) == VV_OK) {
 			rc = copy_entries(x->git, git, paths[i], err);
 		}
@@ -636,10 +624,9 @@ vv_status vv_index_copy_take(vv_index_copy *out, vv_repository *r, vv_error *err
 {
 	vv_stat after;
 	vv_status rc;
-	int i;
 
 	memset(out, 0, sizeof(*out));
-	for (i = 0; i < ATTEMPTS; i++) {
+	for (int i = 0; i < ATTEMPTS; i++) {
 		rc = vv_lstat(&out->before, r->index_file, err);
 		if (rc == VV_ENOTFOUND) {
 			vv_error_clear(err);
@@ -673,11 +660,11 @@ static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *e
 		{c->before.mtime_sec, (long)c->before.mtime_nsec},
 	};
 	const char *file = lock->new_path;
-	vv_status rc, closed, synced = VV_OK;
+	vv_status synced = VV_OK;
 	int fd = vv_git_lock_open_new(lock, err);
 
 	if (fd < 0) return (vv_status)fd;
-	rc = vv_write_full(fd, vv_buf_cstr(&c->bytes), c->bytes.len, file, err);
+	vv_status rc = vv_write_full(fd, vv_buf_cstr(&c->bytes), c->bytes.len, file, err);
 	if (rc == VV_OK && futimens(fd, times) < 0) {
 		rc = vv_fail_errno(err, "cannot set the time of", file);
 	}
@@ -685,7 +672,7 @@ static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *e
 		/* the right index, not durable, is better than the other */
 		synced = vv_fsync(fd, file, err);
 	}
-	closed = vv_close(fd, file, rc == VV_OK && synced == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, file, rc == VV_OK && synced == VV_OK ? err : NULL);
 	if (rc < 0 || (rc = closed) < 0) return rc;
 	rc = vv_git_lock_replace(lock, false, synced == VV_OK ? err : NULL);
 	return synced < 0 ? synced : rc;

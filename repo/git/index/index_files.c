@@ -54,7 +54,6 @@ static vv_status convert_file(vv_repository *r, git_filter_list *filters, const 
 	vv_auto(char) *file = vv_repository_file(r, path);
 	vv_auto(vv_buf) in = VV_BUF_INIT;
 	vv_status rc;
-	int code;
 
 	if (st->size > FILE_BYTES_MAX) {
 		(void)vv_fail(err, VV_EREFUSED, "'%s' is too large to convert its line ends: %s",
@@ -62,7 +61,7 @@ static vv_status convert_file(vv_repository *r, git_filter_list *filters, const 
 		return vv_hint(err, "mark it '-text' in .gitattributes");
 	}
 	if ((rc = vv_read_regular(&in, file, (size_t)FILE_BYTES_MAX, err)) < 0) return rc;
-	code = git_filter_list_apply_to_buffer(out, filters, vv_buf_cstr(&in), in.len);
+	int code = git_filter_list_apply_to_buffer(out, filters, vv_buf_cstr(&in), in.len);
 	return code < 0 ? vv_git_fail(err, code, "cannot convert '%s'", vv_text_shows(path))
 			: VV_OK;
 }
@@ -71,10 +70,9 @@ static vv_status store_plain(vv_repository *r, const char *path, const char *fil
 			     const vv_stat *st, git_oid *id, vv_error *err)
 {
 	int fd = vv_open_regular(file, O_NOFOLLOW, err);
-	vv_status rc;
 
 	if (fd < 0) return (vv_status)fd;
-	rc = vv_quarantine_write_fd(r, fd, path, st->size, id, err);
+	vv_status rc = vv_quarantine_write_fd(r, fd, path, st->size, id, err);
 	(void)vv_close(fd, file, NULL);
 	return rc;
 }
@@ -276,14 +274,13 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
 	vv_stat st;
 	git_oid id, entry_id;
 	bool settled;
-	vv_status rc;
 
 	if (!file) {
 		return vv_fail(err, x->repo->workdir ? VV_ENOMEM : VV_EUSAGE,
 			       "there is no work tree to compare with");
 	}
 	*out = VV_FILE_SAME;
-	rc = vv_lstat(&st, file, err);
+	vv_status rc = vv_lstat(&st, file, err);
 	if (rc == VV_ENOTFOUND ||
 	    (rc == VV_OK && vv_worktree_check_above(x->repo, e->path, NULL) < 0)) {
 		vv_error_clear(err);
@@ -354,14 +351,14 @@ static vv_status fill_temp(int fd, const char *temp, const char *file, uint32_t 
 			   const vv_buf *bytes, vv_error *err)
 {
 	struct stat st;
-	vv_status closed, rc = vv_write_full(fd, vv_buf_cstr(bytes), bytes->len, temp, err);
+	vv_status rc = vv_write_full(fd, vv_buf_cstr(bytes), bytes->len, temp, err);
 
 	if (rc == VV_OK && mode == MODE_PROGRAM && /* x where there is r */
 	    (fstat(fd, &st) < 0 ||
 	     fchmod(fd, (st.st_mode | (st.st_mode & 0444) >> 2) & 07777) < 0)) {
 		rc = vv_fail_errno(err, "cannot make a program of", file);
 	}
-	closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, temp, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 

@@ -76,14 +76,13 @@ static bool read_entry(vv_index_splice *s, size_t at, size_t end, unsigned versi
 		       vv_index_place *out)
 {
 	const char *entry = s->bytes->data + at;
-	size_t name = PATH, len;
-	unsigned flags;
+	size_t name = PATH;
 
 	if (end - at < PATH + 2) return false;
-	flags = be16(entry + FLAGS);
+	unsigned flags = be16(entry + FLAGS);
 	name = path_offset(entry);
 	if ((flags & FLAG_STAGE) || (name > PATH && version < 3)) return false;
-	len = strnlen(entry + name, end - at - name);
+	size_t len = strnlen(entry + name, end - at - name);
 	*out = (vv_index_place){at, (name + len + 8) & ~(size_t)7, len};
 	return len > 0 && (flags & FLAG_NAME) == (len < FLAG_NAME ? len : FLAG_NAME) &&
 	       out->len <= end - at;
@@ -115,13 +114,12 @@ vv_status vv_index_splice_read(vv_index_splice *out, vv_buf *bytes, bool checked
 {
 	const size_t end = bytes->len < HEAD_LEN + VV_SHA1_LEN ? 0 : bytes->len - VV_SHA1_LEN;
 	size_t at = HEAD_LEN;
-	uint32_t version, count;
 
 	memset(out, 0, sizeof(*out));
 	out->bytes = bytes;
 	if (end == 0 || memcmp(bytes->data, "DIRC", 4) != 0) return VV_OK;
-	version = be32(bytes->data + 4);
-	count = be32(bytes->data + 8);
+	uint32_t version = be32(bytes->data + 4);
+	uint32_t count = be32(bytes->data + 8);
 	if ((version != 2 && version != 3) || count > (end - HEAD_LEN) / PATH ||
 	    (!checked && !is_sum_right(bytes))) {
 		return VV_OK;
@@ -334,12 +332,11 @@ static const char *read_counts(const char *p, const char *end, bool *known, unsi
 {
 	const char *line = memchr(p, '\n', (size_t)(end - p));
 	char text[40], *stop;
-	long entries;
 
 	if (!line || (size_t)(line - p) >= sizeof(text)) return NULL;
 	memcpy(text, p, (size_t)(line - p));
 	text[line - p] = '\0';
-	entries = strtol(text, &stop, 10);
+	long entries = strtol(text, &stop, 10);
 	if (stop == text || *stop != ' ' || stop[1] < '0' || stop[1] > '9') return NULL;
 	*known = entries >= 0;
 	*subtrees = strtoul(stop + 1, &stop, 10);

@@ -91,21 +91,19 @@ static bool has_to_be_compared(vv_index *x, const git_index_entry *e, const vv_s
 static vv_status unsettle(vv_index *x, git_index *git, const vv_stat *stamp, const vv_stat *made,
 			  vv_error *err)
 {
-	size_t i, count = git_index_entrycount(git);
+	size_t count = git_index_entrycount(git);
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const git_index_entry *e = git_index_get_byindex(git, i);
-		git_index_entry changed;
-		int code;
 
 		if (!has_to_be_compared(x, e, stamp, made)) {
 			continue;
 		}
-		changed = *e;
+		git_index_entry changed = *e;
 		changed.file_size = 0;
 		changed.path = vv_strdup(e->path); /* e goes when it is replaced */
 		if (!changed.path) return vv_fail_nomem(err);
-		code = git_index_add(git, &changed);
+		int code = git_index_add(git, &changed);
 		vv_free((char *)(uintptr_t)changed.path);
 		if (code < 0) return vv_git_fail(err, code, "cannot change the index");
 	}
@@ -129,7 +127,7 @@ static vv_status seal(const char *path, const vv_stat *made, vv_syncs *files, vv
 		{made->mtime_sec, (long)made->mtime_nsec},
 	};
 	int fd = vv_open(path, O_RDWR, 0, err);
-	vv_status rc = VV_OK, closed;
+	vv_status rc = VV_OK;
 
 	if (fd < 0) return (vv_status)fd;
 	if (futimens(fd, times) < 0) {
@@ -137,7 +135,7 @@ static vv_status seal(const char *path, const vv_stat *made, vv_syncs *files, vv
 	} else {
 		rc = vv_syncs_add(files, fd, path, err);
 	}
-	closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
+	vv_status closed = vv_close(fd, path, rc == VV_OK ? err : NULL);
 	return rc < 0 ? rc : closed;
 }
 
@@ -264,12 +262,11 @@ static vv_status stage(vv_index *x, vv_syncs *files, vv_error *err)
 	const char *file = x->lock.new_path;
 	change c = {.old = VV_BUF_INIT};
 	bool done;
-	vv_status rc, closed;
 	int fd = vv_git_lock_open_new(&x->lock, err);
 
 	if (fd < 0) return (vv_status)fd;
-	rc = fill(x, fd, file, &c, &done, err);
-	closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
+	vv_status rc = fill(x, fd, file, &c, &done, err);
+	vv_status closed = vv_close(fd, file, rc == VV_OK ? err : NULL);
 	rc = rc < 0 ? rc : closed;
 	if (rc == VV_OK && !done) {
 		rc = rewrite(x, file, &c, err);
@@ -327,7 +324,6 @@ vv_status vv_index_write_with(vv_index *x, vv_writer *blocks, vv_error *err)
 {
 	vv_error local;
 	vv_status rc = VV_OK;
-	size_t i;
 
 	err = err ? err : &local;
 	if (x->edit_count == 0) {
@@ -339,7 +335,7 @@ vv_status vv_index_write_with(vv_index *x, vv_writer *blocks, vv_error *err)
 	    (rc = write_locked(x, blocks, err)) < 0) {
 		goto done;
 	}
-	for (i = 0; i < x->edit_count; i++) {
+	for (size_t i = 0; i < x->edit_count; i++) {
 		vv_free(x->edits[i].path);
 	}
 	x->edit_count = 0;

@@ -113,7 +113,6 @@ static vv_status parse(vv_stat_cache *c, const uint8_t *p, const uint8_t *end, v
 	while (p < end) {
 		vv_stat st;
 		vv_oid id;
-		vv_status rc;
 
 		if (!vv_varint_read(&p, end, &path_len) || path_len > (uint64_t)(end - p) ||
 		    (uint64_t)(end - p) - path_len < FIXED_LEN) {
@@ -121,8 +120,8 @@ static vv_status parse(vv_stat_cache *c, const uint8_t *p, const uint8_t *end, v
 		}
 		read_stat(&st, p + path_len);
 		memcpy(id.id, p + path_len + 64, sizeof(id.id));
-		rc = put(c, (const char *)p, (size_t)path_len, &st, &id,
-			 (vv_get_le64(p + path_len + 48) & FLAG_YOUNG) != 0, err);
+		vv_status rc = put(c, (const char *)p, (size_t)path_len, &st, &id,
+				   (vv_get_le64(p + path_len + 48) & FLAG_YOUNG) != 0, err);
 		if (rc < 0) return rc;
 		p += path_len + FIXED_LEN;
 	}
@@ -219,7 +218,6 @@ vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	uint8_t fixed[FIXED_LEN];
-	vv_status rc;
 
 	if (!c->changed) return VV_OK;
 	vv_derived_begin(&b, MARK);
@@ -235,7 +233,7 @@ vv_status vv_stat_cache_save(vv_stat_cache *c, vv_error *err)
 		memcpy(fixed + 64, e->id.id, sizeof(e->id.id));
 		vv_buf_put(&b, fixed, sizeof(fixed));
 	}
-	rc = vv_derived_write(&b, c->file, 0, err);
+	vv_status rc = vv_derived_write(&b, c->file, 0, err);
 	c->changed = rc < 0;
 	return rc;
 }

@@ -69,12 +69,11 @@ static vv_status push_folder(search *s, const char *path, bool untracked, vv_err
 {
 	vv_auto(char) *dir = vv_repository_file(s->x->repo, path), *own = vv_strdup(path);
 	vv_auto(vv_folder) entries = {0};
-	folder *f;
 	vv_status rc;
 
 	if (!dir || !own || !vv_array_room(s->folders, s->depth, s->cap)) return vv_fail_nomem(err);
 	if ((rc = vv_ignore_push(s->ignore, path, err)) < 0) return rc;
-	f = &s->folders[s->depth++];
+	folder *f = &s->folders[s->depth++];
 	*f = (folder){.path = vv_take(&own), .untracked = untracked};
 	if ((rc = vv_folder_read(&entries, dir, true, err)) == VV_EIO) {
 		vv_error_clear(err);
@@ -102,13 +101,13 @@ static const git_index_entry *in_index(const search *s, const char *path)
 static bool is_ignored(const search *s, char *path)
 {
 	size_t len = strlen(path);
-	bool is_folder = path[len - 1] == '/', ignored;
+	bool is_folder = path[len - 1] == '/';
 
 	if (s->ignored_too) return false;
 	if (is_folder) {
 		path[len - 1] = '\0';
 	}
-	ignored = vv_ignore_match(s->ignore, path, is_folder);
+	bool ignored = vv_ignore_match(s->ignore, path, is_folder);
 	if (is_folder) {
 		path[len - 1] = '/';
 	}
@@ -200,12 +199,11 @@ static vv_status holds_something(search *s, const char *path, bool *out, vv_erro
 static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *err)
 {
 	vv_auto(char) *bare = vv_strndup(path, strlen(path) - 1);
-	const git_index_entry *entry;
-	bool something = true, module, tracked;
+	bool something = true, module;
 	vv_status rc;
 
 	if (!bare) return vv_fail_nomem(err);
-	entry = untracked ? NULL : in_index(s, bare);
+	const git_index_entry *entry = untracked ? NULL : in_index(s, bare);
 	/* Where a tracked file became a folder, git status tells only of the file, too, but with -uall. */
 	if ((entry && (entry->mode == GIT_FILEMODE_COMMIT || !s->all)) || s->depth >= DEPTH_MAX) {
 		return VV_OK;
@@ -213,7 +211,7 @@ static vv_status visit_folder(search *s, char *path, bool untracked, vv_error *e
 	if (is_ignored(s, path)) { /* even with tracked files in it: no other is shown */
 		return VV_OK;
 	}
-	tracked = !untracked && any_in_index(s, path);
+	bool tracked = !untracked && any_in_index(s, path);
 	if (!tracked && ((rc = is_repository(s, path, &module, err)) < 0 || module)) {
 		return rc < 0 ? rc : s->fn(s->payload, path, err);
 	}

@@ -41,10 +41,9 @@ vv_status vv_worktree_watch(const vv_repository *r, const char *path, const char
 			    vv_error *err)
 {
 	vv_stat st;
-	vv_status rc;
 
 	if (!r->watch) return VV_OK;
-	rc = vv_lstat(&st, temp, err);
+	vv_status rc = vv_lstat(&st, temp, err);
 	return rc < 0 ? rc : r->watch(r->watch_payload, path, &st, err);
 }
 

@@ -83,10 +83,10 @@ static bool names(const vv_json *doc, const char *member, const vv_oid *id, vv_o
 static bool fits(const vv_json *doc, const vv_index *x, const char *path)
 {
 	static const char *const members[] = {"base", "ours", "theirs"};
-	size_t i, count = vv_index_count(x);
+	size_t count = vv_index_count(x);
 	bool any = false;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
 
 		vv_index_at(x, i, &e);

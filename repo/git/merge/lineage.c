@@ -90,13 +90,12 @@ static vv_status put_at(vv_lineage *l, const vv_oid *commit, const char *path, c
 {
 	git_oid id, content;
 	vv_node *n;
-	vv_status rc;
 	vv_oid_to_git(&id, commit);
 	vv_oid_to_git(&content, blob);
 	if (!(n = vv_walker_node(l->walker, &id)) || !(path = intern(l, path))) {
 		return vv_fail_nomem(err);
 	}
-	rc = vv_node_parse(l->walker, n, err);
+	vv_status rc = vv_node_parse(l->walker, n, err);
 	return rc < 0 ? rc : put(l, n, path, &content, of_caller, err);
 }
 
@@ -267,8 +266,8 @@ static vv_status look_at_parents(vv_lineage *l, const trail *t, size_t count, si
 int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 {
 	for (;;) {
-		trail *t = l->waiting, now;
-		size_t same, count;
+		trail *t = l->waiting;
+		size_t same;
 		vv_status rc;
 		if (!t) {
 			if (!(l->node = vv_queue_pop(&l->queue))) return 0;
@@ -277,11 +276,11 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 			*slot = NULL;
 			continue;
 		}
-		now = *t;
+		trail now = *t;
 		l->waiting = t->next;
 		t->next = l->spare;
 		l->spare = t;
-		count = l->node->parent_count;
+		size_t count = l->node->parent_count;
 		count = l->o.first_parent && count > 1 ? 1 : count;
 		if (l->node->cut_off) {
 			char hex[GIT_OID_HEXSZ + 1];

@@ -360,7 +360,6 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 		    .gone_count = gone_count,
 		    .come_count = come_count,
 		    .from = from};
-	vv_status rc;
 
 	for (size_t i = 0; i < come_count; i++) {
 		from[i] = VV_RENAMED_FROM_NONE;
@@ -369,7 +368,7 @@ vv_status vv_renames_find(vv_repository *r, const vv_rename_file *gone, size_t g
 	if (!(f.taken = vv_calloc(gone_count, sizeof(*f.taken)))) return vv_fail_nomem(err);
 	match_equal(&f, true);
 	match_equal(&f, false);
-	rc = match_alike(&f, err);
+	vv_status rc = match_alike(&f, err);
 	signatures_free(&f, f.gone_like, gone_count);
 	signatures_free(&f, f.come_like, come_count);
 	vv_free(f.pairs);

@@ -57,12 +57,10 @@ void vv_merged_put(vv_merged_trees *m, size_t i, uint32_t mode, const vv_oid *id
 
 void vv_merged_free(vv_merged_trees *m)
 {
-	size_t i, k;
-
 	if (!m) return;
-	for (i = 0; i < m->count; i++) {
+	for (size_t i = 0; i < m->count; i++) {
 		vv_free(m->items[i].own);
-		for (k = 0; k < 3; k++) {
+		for (size_t k = 0; k < 3; k++) {
 			vv_free(m->items[i].places[k]);
 		}
 	}
@@ -77,12 +75,11 @@ static vv_status read_tree(vv_repository *r, const vv_oid *id, git_tree **out, v
 {
 	git_oid tree;
 	vv_status rc;
-	int code;
 
 	*out = NULL;
 	if (vv_oid_is_null(id)) return VV_OK;
 	if ((rc = vv_commit_tree(r, id, &tree, err)) < 0) return rc;
-	code = git_tree_lookup(out, r->git, &tree);
+	int code = git_tree_lookup(out, r->git, &tree);
 	return code < 0 ? vv_git_fail(err, code, "cannot read a tree") : VV_OK;
 }
 
@@ -92,14 +89,13 @@ static vv_status run_merge(vv_merged_trees *m, const vv_oid *ids[3], vv_error *e
 	git_diff_similarity_metric likeness;
 	git_tree *trees[3] = {NULL, NULL, NULL};
 	vv_status rc = VV_OK;
-	size_t i;
 	int code;
 
 	(void)git_merge_options_init(&opts, GIT_MERGE_OPTIONS_VERSION);
 	vv_likeness_use(&likeness, m->repo);
 	opts.metric = &likeness;
 	opts.default_driver = VV_MERGE_DRIVER_ANY;
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		if ((rc = read_tree(m->repo, ids[i], &trees[i], err)) < 0) {
 			break;
 		}
@@ -109,7 +105,7 @@ static vv_status run_merge(vv_merged_trees *m, const vv_oid *ids[3], vv_error *e
 		    0) {
 		rc = vv_git_fail(err, code, "cannot merge the trees");
 	}
-	for (i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 3; i++) {
 		git_tree_free(trees[i]);
 	}
 	return rc;
@@ -129,11 +125,8 @@ static void set_side(vv_merge_side *out, const git_index_entry *e)
 static vv_status add_conflict(vv_merged_trees *m, const char *path, const git_index_entry *sides[3],
 			      vv_error *err)
 {
-	conflict *c;
-	size_t k;
-
 	if (!vv_array_room(m->items, m->count, m->cap)) return vv_fail_nomem(err);
-	c = &m->items[m->count];
+	conflict *c = &m->items[m->count];
 	memset(c, 0, sizeof(*c));
 	if (!(c->own = vv_strdup(path))) return vv_fail_nomem(err);
 	m->count++;
@@ -141,7 +134,7 @@ static vv_status add_conflict(vv_merged_trees *m, const char *path, const git_in
 	set_side(&c->seen.base, sides[0]);
 	set_side(&c->seen.ours, sides[1]);
 	set_side(&c->seen.theirs, sides[2]);
-	for (k = 0; k < 3; k++) {
+	for (size_t k = 0; k < 3; k++) {
 		if (sides[k] && strcmp(sides[k]->path, path) != 0 &&
 		    !(c->places[k] = vv_strdup(sides[k]->path))) {
 			return vv_fail_nomem(err);
@@ -170,9 +163,9 @@ static const char *renamed_to(const git_index_name_entry *n)
 /* Does a rename claim this side of the path? */
 static bool is_claimed(git_index *git, const char *path, int stage)
 {
-	size_t i, count = git_index_name_entrycount(git);
+	size_t count = git_index_name_entrycount(git);
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const git_index_name_entry *n = git_index_name_get_byindex(git, i);
 		const char *at = stage == 1 ? n->ancestor : stage == 2 ? n->ours : n->theirs;
 
@@ -183,10 +176,10 @@ static bool is_claimed(git_index *git, const char *path, int stage)
 
 static vv_status collect_renamed(vv_merged_trees *m, vv_error *err)
 {
-	size_t i, count = git_index_name_entrycount(m->git);
+	size_t count = git_index_name_entrycount(m->git);
 	vv_status rc = VV_OK;
 
-	for (i = 0; rc == VV_OK && i < count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const git_index_name_entry *n = git_index_name_get_byindex(m->git, i);
 		const char *path = renamed_to(n);
 		const git_index_entry *sides[3] = {entry_at(m->git, n->ancestor, 1),
@@ -205,14 +198,14 @@ static vv_status collect_others(vv_merged_trees *m, vv_error *err)
 	git_index_conflict_iterator *it = NULL;
 	const git_index_entry *sides[3];
 	vv_status rc = VV_OK;
-	int code = git_index_conflict_iterator_new(&it, m->git), k;
+	int code = git_index_conflict_iterator_new(&it, m->git);
 
 	if (code < 0) return vv_git_fail(err, code, "cannot list the conflicts");
 	while (rc == VV_OK &&
 	       (code = git_index_conflict_next(&sides[0], &sides[1], &sides[2], it)) == 0) {
 		const char *path = NULL;
 
-		for (k = 0; k < 3; k++) {
+		for (int k = 0; k < 3; k++) {
 			if (sides[k] && is_claimed(m->git, sides[k]->path, k + 1)) {
 				sides[k] = NULL;
 			}
@@ -282,10 +275,9 @@ static vv_status has_pointer(vv_repository *r, const vv_merge_conflict *c, bool 
 {
 	const vv_merge_side *sides[] = {&c->base, &c->ours, &c->theirs};
 	vv_status rc = VV_OK;
-	size_t i;
 
 	*out = false;
-	for (i = 0; rc == VV_OK && !*out && i < 3; i++) {
+	for (size_t i = 0; rc == VV_OK && !*out && i < 3; i++) {
 		if (is_file(sides[i])) {
 			git_oid id;
 
@@ -309,13 +301,11 @@ static vv_status mark_text(vv_repository *r, vv_merge_conflict *c, const vv_merg
 			   vv_error *err)
 {
 	git_merge_file_options opts;
-	git_merge_file_result result;
+	git_merge_file_result result = {0};
 	git_index_entry base, ours, theirs;
 	git_oid id;
 	vv_status rc = VV_OK;
-	int code;
 
-	memset(&result, 0, sizeof(result));
 	(void)git_merge_file_options_init(&opts, GIT_MERGE_FILE_OPTIONS_VERSION);
 	opts.ancestor_label = labels ? labels->base : NULL;
 	opts.our_label = labels ? labels->ours : NULL;
@@ -323,8 +313,8 @@ static vv_status mark_text(vv_repository *r, vv_merge_conflict *c, const vv_merg
 	input_entry(&base, c->path, &c->base);
 	input_entry(&ours, c->path, &c->ours);
 	input_entry(&theirs, c->path, &c->theirs);
-	code = git_merge_file_from_index(&result, r->git, is_file(&c->base) ? &base : NULL, &ours,
-					 &theirs, &opts);
+	int code = git_merge_file_from_index(&result, r->git, is_file(&c->base) ? &base : NULL,
+					     &ours, &theirs, &opts);
 	if (code < 0) return vv_git_fail(err, code, "cannot merge '%s'", vv_text_shows(c->path));
 	if (result.ptr) { /* else it is binary: ours stays */
 		rc = vv_quarantine_write(r, GIT_OBJECT_BLOB, result.ptr, result.len, &id, err);
@@ -376,7 +366,6 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 	vv_auto(vv_merged_trees) *m = vv_calloc(1, sizeof(*m));
 	git_repository *staged;
 	vv_status rc;
-	size_t i;
 
 	*out = NULL;
 	if (!m) return vv_fail_nomem(err);
@@ -390,7 +379,7 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 	if (m->count > 1) {
 		qsort(m->items, m->count, sizeof(*m->items), by_path);
 	}
-	for (i = 0; i < m->count; i++) {
+	for (size_t i = 0; i < m->count; i++) {
 		if ((rc = understand(m, &m->items[i], labels, err)) < 0) {
 			goto done;
 		}
@@ -406,10 +395,9 @@ done:
 static int place(git_index *git, const conflict *c)
 {
 	git_index_entry e;
-	size_t k;
 	int code = git_index_conflict_remove(git, c->own);
 
-	for (k = 0; k < 3 && (code == 0 || code == GIT_ENOTFOUND); k++) {
+	for (size_t k = 0; k < 3 && (code == 0 || code == GIT_ENOTFOUND); k++) {
 		if (c->places[k]) {
 			code = git_index_conflict_remove(git, c->places[k]);
 		}
@@ -427,19 +415,19 @@ vv_status vv_merged_tree(vv_merged_trees *m, vv_oid *tree, vv_error *err)
 	git_index *git = NULL;
 	git_oid id;
 	vv_status rc = vv_quarantine_repository(m->repo, &to, err);
-	size_t i, count = git_index_entrycount(m->git);
+	size_t count = git_index_entrycount(m->git);
 	int code;
 
 	if (rc < 0) return rc;
 	if ((code = git_index_new(&git)) < 0) return vv_git_fail(err, code, "cannot make a tree");
-	for (i = 0; code >= 0 && i < count; i++) {
+	for (size_t i = 0; code >= 0 && i < count; i++) {
 		const git_index_entry *e = git_index_get_byindex(m->git, i);
 
 		if (GIT_INDEX_ENTRY_STAGE(e) == 0) {
 			code = git_index_add(git, e);
 		}
 	}
-	for (i = 0; code >= 0 && i < m->count; i++) {
+	for (size_t i = 0; code >= 0 && i < m->count; i++) {
 		code = place(git, &m->items[i]);
 	}
 	if (code >= 0) {

@@ -261,7 +261,6 @@ static vv_status run_diff_file(vv_context *c, vv_error *err)
 	char **argv = c->argv;
 	shower s = {0};
 	side a, b;
-	vv_status rc;
 
 	vv_out_forgive_reader();
 	if (c->argc == 1) {
@@ -270,7 +269,7 @@ static vv_status run_diff_file(vv_context *c, vv_error *err)
 	}
 	take_side(&a, argv[0], argv + 1);
 	take_side(&b, c->argc == 9 ? argv[7] : argv[0], argv + 4);
-	rc = show_file(&s, c, &a, &b, err);
+	vv_status rc = show_file(&s, c, &a, &b, err);
 	side_clear(&a);
 	side_clear(&b);
 	close_shower(&s);
@@ -306,11 +305,10 @@ static vv_status show_tool(shower *s, vv_context *c, side *a, side *b, vv_error 
 {
 	vv_diff_answer answer = {.line = VV_BUF_INIT};
 	vv_status rc;
-	bool text;
 
 	if ((rc = open_shower(s, c, err)) < 0) return rc;
 	rc = compare(s, a, b, &answer, err);
-	text = (rc == VV_OK && answer.line.len > 0) || rc == VV_EINPUT;
+	bool text = (rc == VV_OK && answer.line.len > 0) || rc == VV_EINPUT;
 	vv_buf_clear(&answer.line);
 	if (text) return show_text(s, a->file, b->file, err);
 	return rc < 0 ? rc : s->writer->end(s->writer, err);
@@ -327,10 +325,9 @@ static vv_status run_diff_tool(vv_context *c, vv_error *err)
 	shower s = {0};
 	side a = {.file = c->argv[0], .path = c->argv[2]};
 	side b = {.file = c->argv[1], .path = c->argv[2]};
-	vv_status rc;
 
 	vv_out_forgive_reader();
-	rc = show_tool(&s, c, &a, &b, err);
+	vv_status rc = show_tool(&s, c, &a, &b, err);
 	side_clear(&a);
 	side_clear(&b);
 	close_shower(&s);

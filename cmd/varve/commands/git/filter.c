@@ -44,7 +44,6 @@ static int run_filter(void *options, int argc, char **argv)
 	if (argc != 2 || (strcmp(argv[0], "clean") != 0 && strcmp(argv[0], "smudge") != 0)) {
 		return vv_usage_error("filter takes clean PATH or smudge PATH");
 	}
-	memset(&smudge, 0, sizeof(smudge));
 	if ((rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, &err)) < 0) {
 		goto done;
 	}
@@ -250,17 +249,15 @@ static void rest_when_idle(session *s)
 
 static int run_filter_process(void *options, int argc, char **argv)
 {
-	session s;
+	session s = {0};
 	vv_error err;
-	vv_status rc;
 	int more = 0;
 
 	(void)options;
 	(void)argv;
 	if (argc > 0) return vv_usage_error("filter-process takes no arguments; git calls it");
-	memset(&s, 0, sizeof(s));
 	vv_pkt_out_init(&s.out, STDOUT_FILENO);
-	rc = vv_pkt_in_init(&s.in, STDIN_FILENO, &err);
+	vv_status rc = vv_pkt_in_init(&s.in, STDIN_FILENO, &err);
 	if (rc == VV_OK) {
 		rc = shake_hands(&s, &err);
 	}

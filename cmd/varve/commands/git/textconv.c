@@ -318,11 +318,10 @@ static vv_status put_rows(lines *l, bool groups, vv_error *err)
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_auto(vv_batch) b = {0};
 	int more = 0;
-	vv_status rc;
 
-	vv_batch_init(&b);
-	rc = vv_table_reader_open(&r, &l->table, groups && l->key_count > 0 ? l->key : NULL,
-				  groups ? l->key_count : 0, false, err);
+	vv_status rc = vv_table_reader_open(&r, &l->table,
+					    groups && l->key_count > 0 ? l->key : NULL,
+					    groups ? l->key_count : 0, false, err);
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; !groups && rc == VV_OK && i < b.rows; i++) {
 			put_row(l, &b.cells[i * b.columns]);
@@ -426,11 +425,10 @@ static int check_textconv(const vv_context *c)
 static vv_status run_textconv(vv_context *c, vv_error *err)
 {
 	lines l = {.file = c->argv[0]};
-	vv_status rc;
 
 	vv_subject_init(&l.subject);
 	l.subject.env = vv_environ();
-	rc = convert(&l, c, err);
+	vv_status rc = convert(&l, c, err);
 	for (size_t i = 0; l.open && l.names && i < l.table.columns; i++) {
 		vv_free(l.names[i]);
 	}
