@@ -514,17 +514,16 @@ int vv_temp_open_unlinked(char **path_out, const char *dir, const char *prefix, 
 
 static void fill_stat(vv_stat *out, const struct stat *st)
 {
-	memset(out, 0, sizeof *out);
-	out->size = (uint64_t)st->st_size;
-	out->mtime_sec = (int64_t)st->st_mtim.tv_sec;
-	out->mtime_nsec = (uint32_t)st->st_mtim.tv_nsec;
-	out->ctime_sec = (int64_t)st->st_ctim.tv_sec;
-	out->ctime_nsec = (uint32_t)st->st_ctim.tv_nsec;
-	out->ino = (uint64_t)st->st_ino;
-	out->dev = (uint64_t)st->st_dev;
-	out->mode = (uint32_t)st->st_mode;
-	out->uid = (uint32_t)st->st_uid;
-	out->gid = (uint32_t)st->st_gid;
+	*out = (vv_stat){.size = (uint64_t)st->st_size,
+			 .mtime_sec = (int64_t)st->st_mtim.tv_sec,
+			 .mtime_nsec = (uint32_t)st->st_mtim.tv_nsec,
+			 .ctime_sec = (int64_t)st->st_ctim.tv_sec,
+			 .ctime_nsec = (uint32_t)st->st_ctim.tv_nsec,
+			 .ino = (uint64_t)st->st_ino,
+			 .dev = (uint64_t)st->st_dev,
+			 .mode = (uint32_t)st->st_mode,
+			 .uid = (uint32_t)st->st_uid,
+			 .gid = (uint32_t)st->st_gid};
 }
 
 vv_status vv_lstat(vv_stat *out, const char *path, vv_error *err)

@@ -119,8 +119,7 @@ void vv_holder_self(vv_holder *out)
 {
 	proc_stat st;
 
-	memset(out, 0, sizeof *out);
-	out->pid = (uint64_t)getpid();
+	*out = (vv_holder){.pid = (uint64_t)getpid()};
 	out->started = read_proc_stat(&st, out->pid) ? st.started : 0;
 	out->pid_space = read_pid_space();
 	read_boot(out->boot);

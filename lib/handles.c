@@ -54,8 +54,7 @@ static void put_text(char *out, size_t size, const char *text)
 int varve_error_set(varve_error *err, int code, const char *message)
 {
 	if (err) {
-		memset(err, 0, sizeof(*err));
-		err->code = code;
+		*err = (varve_error){.code = code};
 		put_text(err->message, sizeof(err->message),
 			 message ? message : varve_code_name(code));
 	}

@@ -261,7 +261,6 @@ int varve_txn_stage(varve_txn *txn, varve_error *err)
 static vv_status commit(vv_oid *id, varve_txn *t, const char *message,
 			const varve_commit_options *options, vv_error *err)
 {
-	vv_txn_commit_options how = {0};
 	varve_commit_options o;
 	vv_oid expect;
 	vv_status rc;
@@ -277,14 +276,14 @@ static vv_status commit(vv_oid *id, varve_txn *t, const char *message,
 		return vv_fail(err, VV_EUSAGE, "'%s' is not the id of a commit",
 			       vv_text_shows(o.expect));
 	}
-	how.allow_empty = (o.flags & VARVE_COMMIT_ALLOW_EMPTY) != 0;
-	how.no_hooks = (o.flags & VARVE_COMMIT_NO_HOOKS) != 0;
-	how.no_check = (o.flags & VARVE_COMMIT_NO_CHECK) != 0;
-	how.author = o.author;
-	how.time_set = o.time != 0;
-	how.time = o.time;
-	how.offset_min = o.offset;
-	how.expect = o.expect ? &expect : NULL;
+	vv_txn_commit_options how = {.allow_empty = (o.flags & VARVE_COMMIT_ALLOW_EMPTY) != 0,
+				     .no_hooks = (o.flags & VARVE_COMMIT_NO_HOOKS) != 0,
+				     .no_check = (o.flags & VARVE_COMMIT_NO_CHECK) != 0,
+				     .author = o.author,
+				     .time_set = o.time != 0,
+				     .time = o.time,
+				     .offset_min = o.offset,
+				     .expect = o.expect ? &expect : NULL};
 	return vv_txn_commit(id, t->txn, message, &how, err);
 }
 

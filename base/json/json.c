@@ -527,10 +527,9 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
 		       const char *name, vv_error *err)
 {
 	vv_auto(vv_json_pool) pool = {0};
-	reader r = {0};
 
 	*out = NULL;
-	r.shift = len >= BOM_LEN && memcmp(text, BOM, BOM_LEN) == 0 ? BOM_LEN : 0;
+	reader r = {.shift = len >= BOM_LEN && memcmp(text, BOM, BOM_LEN) == 0 ? BOM_LEN : 0};
 	r.text = text + r.shift;
 	r.len = len - r.shift;
 	r.name = name;

@@ -33,9 +33,7 @@ static void on_failed_write(int signal_number)
  * varve runs must not inherit it. */
 static void catch_signals(void)
 {
-	struct sigaction sa = {0};
-
-	sa.sa_handler = on_failed_write;
+	struct sigaction sa = {.sa_handler = on_failed_write};
 	sigemptyset(&sa.sa_mask);
 	sa.sa_flags = SA_RESTART;
 	sigaction(SIGPIPE, &sa, NULL);

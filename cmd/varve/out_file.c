@@ -16,10 +16,7 @@ vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_er
 {
 	vv_auto(char) *folder = NULL;
 
-	memset(out, 0, sizeof(*out));
-	out->path = path;
-	out->fd = -1;
-	out->standard = strcmp(path, "-") == 0;
+	*out = (vv_out_file){.path = path, .fd = -1, .standard = strcmp(path, "-") == 0};
 	if (out->standard) {
 		vv_data_out_init(&out->data, false);
 		return VV_OK;

@@ -375,8 +375,7 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 	reading r = {.out = out, .arena = arena, .err = err};
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	out->base = base;
+	*out = (vv_web_address){.base = base};
 	if (!(r.show = vv_arena_calloc(arena, SHOW_MAX, sizeof(*r.show)))) {
 		return vv_fail_nomem(err);
 	}

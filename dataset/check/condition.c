@@ -634,10 +634,8 @@ static vv_status read_literal_number(parser *p, vv_literal *l, const token *t)
 /* The literal t; *kind tells which. */
 static vv_status read_literal(parser *p, vv_literal *l, const token *t, vv_operand_kind *kind)
 {
-	memset(l, 0, sizeof(*l));
-	l->value.state = VV_VALUE_SMALL;
-	l->value.text = t->text;
-	l->value.len = t->len;
+	*l = (vv_literal){
+		.value.state = VV_VALUE_SMALL, .value.text = t->text, .value.len = t->len};
 	if (t->type == TOKEN_NUMBER) {
 		*kind = VV_OPERAND_NUMBER;
 		return read_literal_number(p, l, t);

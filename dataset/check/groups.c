@@ -118,8 +118,7 @@ vv_status check_load(check_run *r, check_worker *w, vv_batch *batch, size_t i, c
 	vv_table *t = r->table;
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	out->rows = g->rows;
+	*out = (check_group){.rows = g->rows};
 	if (g->item) {
 		out->batch = batch;
 		return table_load_data(t, batch, g->item, g->item_len, NULL, 0, err);

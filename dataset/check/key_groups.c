@@ -384,18 +384,17 @@ static void close_finder(finder *f)
 int vv_key_groups_find(vv_key_groups *out, vv_table *t, const vv_key_value *values, size_t count,
 		       const vv_key_lookup *o, vv_error *err)
 {
-	finder f = {0};
 	vv_status rc;
 	int known = 0;
 
 	*out = (vv_key_groups){.groups = NULL};
 	if (!o->cache || count == 0 || t->root.kind != VV_KIND_TABLE || t->root.rows == 0) return 0;
-	f.o = (vv_check_options){.path = o->path,
-				 .cache = o->cache,
-				 .temp_dir = o->temp_dir,
-				 .pool = o->pool,
-				 .progress = o->progress};
-	f.run.table = t;
+	finder f = {.o = (vv_check_options){.path = o->path,
+					    .cache = o->cache,
+					    .temp_dir = o->temp_dir,
+					    .pool = o->pool,
+					    .progress = o->progress},
+		    .run.table = t};
 	f.run.o = &f.o;
 	f.run.result = &f.result;
 	f.run.run_from = o->make ? RUN_FROM : 0;

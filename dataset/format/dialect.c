@@ -23,13 +23,12 @@ static const defaults usual[3] = {{"", "", "", "", "", "", "", false},
 
 void vv_dialect_init(vv_dialect *d)
 {
-	memset(d, 0, sizeof *d);
-	d->form = VV_FORM_CSV;
-	d->header = true;
-	d->final_newline = true;
-	d->newline = VV_LF;
-	d->delimiter = ',';
-	d->quote = '"';
+	*d = (vv_dialect){.form = VV_FORM_CSV,
+			  .header = true,
+			  .final_newline = true,
+			  .newline = VV_LF,
+			  .delimiter = ',',
+			  .quote = '"'};
 	d->header_join[0] = ' ';
 }
 

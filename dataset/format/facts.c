@@ -502,6 +502,5 @@ void vv_facts_column(vv_fact *out, const void *bytes, size_t len, size_t column)
 		if (i == column && sound) return;
 	}
 	assert(sound);
-	memset(out, 0, sizeof *out);
-	out->missing = VV_MISSING_ALL;
+	*out = (vv_fact){.missing = VV_MISSING_ALL};
 }

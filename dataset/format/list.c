@@ -250,9 +250,7 @@ vv_status list_item_read(list_item *out, vv_cbor *c, vv_list_kind kind, unsigned
 {
 	vv_status rc;
 
-	memset(out, 0, sizeof *out);
-	out->bytes = c->p;
-	out->count = 1;
+	*out = (list_item){.bytes = c->p, .count = 1};
 	if (kind == VV_LIST_FACTS) {
 		rc = level > 0 ? read_facts_branch(out, c, err) : read_facts(out, c, err);
 	} else if (level > 0) {
@@ -353,8 +351,7 @@ vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error 
 	size_t pairs;
 	vv_status rc;
 
-	memset(out, 0, sizeof *out);
-	out->kind = kind;
+	*out = (list_node){.kind = kind};
 	if ((rc = vv_cbor_get_map(c, &pairs, err)) >= 0) {
 		rc = pairs == 2 ? read_rest(out, c, true, err) : bad(c, "no embedded list", err);
 	}

@@ -138,7 +138,6 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 		      const vv_cid *base, vv_error *err)
 {
 	vv_status rc = VV_OK;
-	entry fresh = {0};
 
 	if (m->full || len > m->limit - m->total) {
 		m->full = true;
@@ -152,9 +151,7 @@ static vv_status keep(vv_mem_sink *m, const vv_cid *cid, const void *bytes, size
 	if (len > VV_BLOCK_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a block of %zu bytes is over the limit", len);
 	}
-	fresh.cid = *cid;
-	fresh.base = base ? *base : (vv_cid){0};
-	fresh.len = (uint32_t)len;
+	entry fresh = {.cid = *cid, .base = base ? *base : (vv_cid){0}, .len = (uint32_t)len};
 	if (m->memory + len > MEMORY_MAX) {
 		rc = spill(m, &fresh, bytes, len, err);
 	} else if (!(fresh.bytes = vv_malloc(len))) {

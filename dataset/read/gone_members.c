@@ -108,8 +108,7 @@ vv_status gone_members_find(gone_members *out, vv_source *source, const member_n
 			    size_t count, const char *temp_dir, vv_error *err)
 {
 	search s = {.g = out, .names = names, .count = count, .text = VV_BUF_INIT};
-	memset(out, 0, sizeof(*out));
-	out->from = *source;
+	*out = (gone_members){.from = *source};
 	temp_bytes_init(&out->kept, temp_dir, KEPT_IN_MEMORY);
 	if (!(out->gone = vv_calloc(count + 1, sizeof(*out->gone)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {

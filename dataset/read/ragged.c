@@ -237,8 +237,7 @@ vv_status vv_ragged_open(vv_ragged *r, const vv_source *source, const vv_sniff_h
 {
 	vv_status rc;
 
-	memset(r, 0, sizeof(*r));
-	r->source = source;
+	*r = (vv_ragged){.source = source};
 	do {
 		size_t want = r->window.len + SAMPLE;
 

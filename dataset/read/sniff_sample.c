@@ -48,9 +48,7 @@ static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_er
 vv_status sniff_reader_open(sniff_reader *r, const sniff *s, const vv_dialect *d, size_t from,
 			    vv_error *err)
 {
-	memset(r, 0, sizeof *r);
-	r->s = s;
-	r->dialect = d;
+	*r = (sniff_reader){.s = s, .dialect = d};
 	return set_columns(r, 32, from, err);
 }
 

@@ -183,9 +183,7 @@ static vv_status find_lines(const sniff *s, size_t first, size_t *at, vv_error *
 		text = before;
 	}
 	from = with_blank_lines(s, text);
-	if (text == s->len || from <= first || (from == text && s->text[text] != '#')) {
-		return VV_OK;
-	}
+	if (text == s->len || from <= first || (from == text && s->text[text] != '#')) return VV_OK;
 	if ((rc = is_below_rows(s, first, from, &certain, err)) == VV_OK && certain) {
 		*at = from;
 	}

@@ -14,10 +14,7 @@
 
 void temp_bytes_init(temp_bytes *t, const char *dir, size_t memory)
 {
-	memset(t, 0, sizeof(*t));
-	t->dir = dir;
-	t->memory = memory;
-	t->fd = -1;
+	*t = (temp_bytes){.dir = dir, .memory = memory, .fd = -1};
 }
 
 void temp_bytes_clear(temp_bytes *t)

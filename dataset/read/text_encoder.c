@@ -8,8 +8,7 @@
 
 vv_status vv_text_encoder_init(vv_text_encoder *e, vv_error *err)
 {
-	memset(e, 0, sizeof(*e));
-	e->hash = vv_xxh3_new(0);
+	*e = (vv_text_encoder){.hash = vv_xxh3_new(0)};
 	return e->hash ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -34,8 +34,7 @@ enum {
 
 void vv_infer_init(vv_infer *i)
 {
-	memset(i, 0, sizeof(*i));
-	i->possible = ALL;
+	*i = (vv_infer){.possible = ALL};
 	i->maybe_comma = i->maybe_point = true;
 }
 

@@ -20,9 +20,7 @@ vv_status vv_table_open_stored(vv_table *out, const vv_sink *source, const vv_ci
 {
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc;
-	memset(out, 0, sizeof(*out));
-	out->source = *source;
-	out->cid = *cid;
+	*out = (vv_table){.source = *source, .cid = *cid};
 	vv_root_init(&out->root);
 	vv_schema_init(&out->schema);
 	if (cid->codec != VV_CODEC_DAG_CBOR) {
@@ -495,9 +493,7 @@ vv_status vv_batch_columns(vv_batch *b, const size_t *columns, size_t count, vv_
 vv_status vv_batch_run(vv_group_run *out, vv_batch *b, size_t column, bool numbers, vv_error *err)
 {
 	if (b->by_row) return vv_group_run_of(out, &b->group, column, numbers, &b->arena, err);
-	memset(out, 0, sizeof(*out));
-	out->cells = b->cells + column;
-	out->stride = b->columns;
+	*out = (vv_group_run){.cells = b->cells + column, .stride = b->columns};
 	return VV_OK;
 }
 

@@ -86,8 +86,7 @@ static uint64_t total(const vv_distribution *d)
 vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now,
 		       vv_error *err)
 {
-	memset(out, 0, sizeof(*out));
-	out->base_total = total(base);
+	*out = (vv_drift_bins){.base_total = total(base)};
 	out->now_total = total(now);
 	if (out->base_total == 0 || out->now_total == 0) return VV_OK;
 	if (base->kind == VV_DIST_TEXTS) return bin_texts(out, base, now, err);

@@ -63,8 +63,7 @@ vv_status incoming_open(incoming *in, struct ArrowArrayStream *stream, vv_error 
 {
 	int rc;
 
-	memset(in, 0, sizeof(*in));
-	in->stream = *stream;
+	*in = (incoming){.stream = *stream};
 	stream->release = NULL;
 	if ((rc = in->stream.get_schema(&in->stream, &in->schema)) != 0) {
 		in->schema.release = NULL;

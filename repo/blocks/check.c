@@ -281,14 +281,9 @@ static vv_status check_records(checking *c, vv_error *err)
 vv_status vv_store_fsck(vv_store *s, bool deep, vv_store_fsck_fn fn, void *payload,
 			const vv_progress *progress, vv_error *err)
 {
-	checking c = {0};
 	vv_status rc;
 
-	c.store = s;
-	c.deep = deep;
-	c.fn = fn;
-	c.payload = payload;
-	c.progress = progress;
+	checking c = {.store = s, .deep = deep, .fn = fn, .payload = payload, .progress = progress};
 	if ((rc = vv_packs_renew(s, NULL, true, &c.packs, err)) < 0) return rc;
 	for (size_t i = 0; i < c.packs->own; i++) {
 		c.total += c.packs->packs[i]->stat.size;
@@ -509,14 +504,10 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 
 vv_status vv_store_salvage(vv_store *s, const vv_salvage *ask, vv_error *err)
 {
-	salvage v = {0};
 	vv_status rc;
 
-	v.ask = ask;
-	v.c.store = s;
-	v.c.deep = true;
-	v.c.bases = true;
-	v.c.fn = save_record;
+	salvage v = {
+		.ask = ask, .c.store = s, .c.deep = true, .c.bases = true, .c.fn = save_record};
 	v.c.payload = &v;
 	if ((rc = vv_writer_open(&v.w, s, ask->lock_wait_ms, err)) == VV_OK &&
 	    (rc = vv_packs_renew(s, NULL, true, &v.c.packs, err)) == VV_OK) {

@@ -212,14 +212,11 @@ vv_status vv_copy_block(const vv_source *from, vv_pack_writer *to, vv_cid_map *h
 	vv_auto(vv_buf) raw = VV_BUF_INIT, kept = VV_BUF_INIT;
 	vv_pack_item item = {0};
 	uint64_t offset;
-	copying cp = {0};
 
 	*record_len = 0;
 	*lost = false;
 	if (vv_pack_writer_find(to, cid, &offset)) return VV_OK;
-	cp.from = from;
-	cp.own = &own;
-	cp.coder = vv_coder_take(from->store->coders, err);
+	copying cp = {.from = from, .own = &own, .coder = vv_coder_take(from->store->coders, err)};
 	if (!cp.coder) return VV_ENOMEM;
 	vv_status rc = fetch(&cp, cid, &raw, err);
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT) {

@@ -527,14 +527,11 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 		      vv_gc_result *out, vv_error *err)
 {
 	vv_auto(char) *path = NULL;
-	vv_gc gc = {0};
 	vv_status rc;
 	int fd = -1;
 
 	memset(out, 0, sizeof *out);
-	gc.store = s;
-	gc.opts = opts;
-	gc.result = out;
+	vv_gc gc = {.store = s, .opts = opts, .result = out};
 	if ((rc = vv_store_make_dirs(s, err)) < 0) return rc;
 	path = vv_path_join(s->dir, VV_GC_LOCK, (char *)NULL);
 	if (!path) return vv_fail_nomem(err);

@@ -183,11 +183,10 @@ static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, 
  * is taken. */
 static void describe(vv_record *r, const vv_pack_item *item)
 {
-	memset(r, 0, sizeof *r);
-	r->cid = item->cid;
-	r->method = item->packed.method;
-	r->raw_len = (uint32_t)item->raw_len;
-	r->stored_len = (uint32_t)item->packed.len;
+	*r = (vv_record){.cid = item->cid,
+			 .method = item->packed.method,
+			 .raw_len = (uint32_t)item->raw_len,
+			 .stored_len = (uint32_t)item->packed.len};
 	if (vv_method_has_base(r->method)) {
 		r->depth = item->depth;
 		r->base = item->base;

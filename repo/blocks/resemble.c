@@ -60,8 +60,7 @@ static vv_status item_add(levels *v, const vv_cid *cid, const vv_cid *like, vv_e
 {
 	if (!vv_array_room(v->items, v->count, v->cap)) return vv_fail_nomem(err);
 	item *it = &v->items[v->count++];
-	memset(it, 0, sizeof(*it));
-	it->cid = *cid;
+	*it = (item){.cid = *cid};
 	if (like && like->codec == cid->codec) {
 		it->like = *like;
 	}

@@ -323,8 +323,7 @@ vv_status vv_store_stats_get(vv_store *s, vv_store_stats *out, vv_error *err)
 	vv_stat st;
 	vv_status rc;
 
-	memset(out, 0, sizeof *out);
-	out->old_since = INT64_MAX;
+	*out = (vv_store_stats){.old_since = INT64_MAX};
 	if ((rc = vv_packs_renew(s, NULL, true, &l, err)) < 0) return rc;
 	for (size_t i = 0; i < l->own; i++) {
 		const vv_pack *p = l->packs[i];

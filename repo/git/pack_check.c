@@ -54,8 +54,7 @@ static vv_status window_open(window *w, const char *path, vv_error *err)
 	vv_stat st;
 	vv_status rc;
 
-	memset(w, 0, sizeof(*w));
-	w->path = path;
+	*w = (window){.path = path};
 	if ((w->fd = vv_open(path, O_RDONLY, 0, err)) < 0) return (vv_status)w->fd;
 	if ((rc = vv_fstat(&st, w->fd, path, err)) < 0) return rc;
 	w->size = st.size;

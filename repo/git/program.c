@@ -396,12 +396,9 @@ vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *
 			   const char *const *more, vv_error *err)
 {
 	vv_buf piped = VV_BUF_INIT; /* stands for "a pipe, please" */
-	vv_run run = {0};
 
 	*out = (vv_child){-1, -1, -1, -1};
-	run.argv = argv;
-	run.env = env;
-	run.more = more;
+	vv_run run = {.argv = argv, .env = env, .more = more};
 	run.output = run.errors = &piped;
 	run.talk = true;
 	return start(&run, out, err);
@@ -428,13 +425,12 @@ vv_status vv_program_run(const vv_env *env, const char *const *argv, const void 
 			 vv_buf *output, int *exit_code, vv_error *err)
 {
 	vv_auto(vv_buf) ignored = VV_BUF_INIT;
-	vv_run run = {0};
 
-	run.argv = argv;
-	run.env = env;
-	run.input = input;
-	run.len = len;
-	run.output = output ? output : &ignored;
+	vv_run run = {.argv = argv,
+		      .env = env,
+		      .input = input,
+		      .len = len,
+		      .output = output ? output : &ignored};
 	return vv_run_program(&run, exit_code, err);
 }
 
@@ -483,7 +479,6 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	vv_auto(char) *called = NULL;
 	const char *more[4] = {NULL, NULL, NULL, NULL};
 	size_t count = 0;
-	vv_run run = {0};
 	vv_status rc;
 	int code;
 
@@ -501,14 +496,14 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	for (size_t i = 0; i < count; i++) {
 		argv[i + 1] = args[i];
 	}
-	run.argv = argv;
-	run.dir = r->workdir ? r->workdir : r->gitdir;
-	run.env = r->env;
-	run.more = more;
-	run.output_to_errors = true;
-	run.script_ok = true;
-	run.input = input;
-	run.len = len;
+	vv_run run = {.argv = argv,
+		      .dir = r->workdir ? r->workdir : r->gitdir,
+		      .env = r->env,
+		      .more = more,
+		      .output_to_errors = true,
+		      .script_ok = true,
+		      .input = input,
+		      .len = len};
 	if ((rc = vv_run_program(&run, &code, err)) < 0) return rc;
 	*ran = true;
 	if (code != 0) {
@@ -733,7 +728,6 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 	vv_auto(char) *editor = NULL;
 	vv_auto(vv_buf) command = VV_BUF_INIT;
 	const char *argv[] = {"/bin/sh", "-c", NULL, NULL, file, NULL};
-	vv_run run = {0};
 	vv_status rc;
 	int code;
 
@@ -742,9 +736,7 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 	if ((rc = vv_buf_ok(&command, err)) < 0) return rc;
 	argv[2] = command.data;
 	argv[3] = editor;
-	run.argv = argv;
-	run.env = r->env;
-	run.terminal = true;
+	vv_run run = {.argv = argv, .env = r->env, .terminal = true};
 	if ((rc = vv_run_program(&run, &code, err)) == VV_OK && code != 0) {
 		rc = vv_fail(err, VV_EREFUSED, "the editor '%s' failed (exit code %d)",
 			     vv_text_shows(editor), code);

@@ -167,9 +167,7 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	vv_buf b = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	memset(e, 0, sizeof(*e));
-	e->run = r;
-	e->settings = given ? (size_t)strtoul(given, NULL, 10) : 0;
+	*e = (environment){.run = r, .settings = given ? (size_t)strtoul(given, NULL, 10) : 0};
 	rc = add_words(e, r->more, err);
 	if (rc == VV_OK && r->idle_sec > 0) {
 		rc = add_idle(e, r->idle_sec, err);

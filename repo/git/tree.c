@@ -165,8 +165,7 @@ static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err
 	}
 	if (!vv_array_room(w->frames, w->depth, w->cap)) return vv_fail_nomem(err);
 	frame *f = &w->frames[w->depth];
-	memset(f, 0, sizeof(*f));
-	f->path_len = w->path.len;
+	*f = (frame){.path_len = w->path.len};
 	w->depth++;
 	if ((rc = read_side(w, a ? &id_a : NULL, &f->a, &f->at_a, err)) < 0) return rc;
 	return read_side(w, b ? &id_b : NULL, &f->b, &f->at_b, err);
@@ -212,7 +211,6 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 {
 	const vv_tree_cursor *one = a ? a : b;
 	bool is_tree = vv_mode_is_tree(one->mode);
-	vv_change change = {0};
 
 	w->path.len = w->frames[w->depth - 1].path_len;
 	vv_buf_put(&w->path, one->name, one->name_len);
@@ -232,7 +230,7 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 		if (w->path.failed) return vv_fail_nomem(err);
 		return push(w, a ? &a->id : NULL, b ? &b->id : NULL, err);
 	}
-	change.path = vv_buf_cstr(&w->path);
+	vv_change change = {.path = vv_buf_cstr(&w->path)};
 	if (a) {
 		change.old_mode = a->mode;
 		vv_oid_from_git(&change.old_id, &a->id);
@@ -266,11 +264,8 @@ static vv_status step(walk *w, vv_error *err)
 vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix,
 		       vv_change_fn fn, void *payload, vv_error *err)
 {
-	walk w = {0};
-
 	if (a && b && git_oid_equal(a, b)) return VV_OK;
-	w.repo = r;
-	w.prefix = prefix ? prefix : "";
+	walk w = {.repo = r, .prefix = prefix ? prefix : ""};
 	w.prefix_len = strlen(w.prefix);
 	while (w.prefix_len > 0 && w.prefix[w.prefix_len - 1] == '/') {
 		w.prefix_len--;

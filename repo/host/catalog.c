@@ -72,8 +72,7 @@ vv_status vv_catalog_add(vv_catalog *c, const vv_host_list *list, const vv_oid *
 	}
 	if (!vv_array_room(c->packs, c->count, c->cap)) return vv_fail_nomem(err);
 	vv_host_pack *p = &c->packs[c->count];
-	memset(p, 0, sizeof(*p));
-	p->bases = vv_calloc(list->base_count + 1, sizeof(vv_cid));
+	*p = (vv_host_pack){.bases = vv_calloc(list->base_count + 1, sizeof(vv_cid))};
 	if (!p->bases) return vv_fail_nomem(err);
 	c->count++;
 	memcpy(p->hash, list->hash, sizeof(p->hash));

@@ -93,8 +93,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	if ((rc = vv_cid_set_add(c->listed, cid, &added, err)) < 0 || !added) return rc;
 	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
 	item *it = &c->items[c->count++];
-	memset(it, 0, sizeof(*it));
-	it->cid = *cid;
+	*it = (item){.cid = *cid};
 	if (like) {
 		it->like = *like;
 	}

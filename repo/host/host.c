@@ -177,16 +177,12 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	h->place = place;
-	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) {
-		return rc;
-	}
+	if ((rc = copy_options(h, o, err)) < 0 || (rc = vv_mkdirs(h->lists, err)) < 0) return rc;
 	h->catalog = vv_catalog_new();
 	if (!h->catalog || !(lock = vv_path_join(h->dir, "lock", (char *)NULL))) {
 		return vv_fail_nomem(err);
 	}
-	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) {
-		return (vv_status)h->lock;
-	}
+	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) return (vv_status)h->lock;
 	if ((rc = has_lock(h->git_dir, &left, err)) < 0 ||
 	    (left && (rc = throw_away_scratch(h, err)) < 0) ||
 	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||

@@ -70,9 +70,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	if (vv_host_has(s->h, cid)) return VV_OK;
 	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
 	item *it = &s->items[s->count++];
-	memset(it, 0, sizeof(*it));
-	it->cid = *cid;
-	it->version = s->version_count - 1;
+	*it = (item){.cid = *cid, .version = s->version_count - 1};
 	if (like) {
 		it->like = *like;
 	}
@@ -323,11 +321,10 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 static void pause_before(unsigned attempt)
 {
 	const uint64_t most_ms = (uint64_t)PAUSE_MS * (attempt < 8 ? attempt : 8);
-	struct timespec ts = {0};
 	uint64_t r;
 
 	vv_random(&r, sizeof(r));
-	ts.tv_nsec = (long)(r % most_ms) * 1000000;
+	struct timespec ts = {.tv_nsec = (long)(r % most_ms) * 1000000};
 	(void)nanosleep(&ts, NULL);
 }
 

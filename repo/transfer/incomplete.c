@@ -339,11 +339,8 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
 			vv_error *err)
 {
-	look l = {0};
-
 	memset(out, 0, sizeof(*out));
-	l.repo = r;
-	l.out = out;
+	look l = {.repo = r, .out = out};
 	vv_arena_init(&l.arena);
 	out->ids = vv_calloc(count + 1, sizeof(bool));
 	l.good = vv_cid_set_new();

@@ -21,8 +21,7 @@
 
 vv_status vv_linked_init(vv_linked *l, vv_repository *r, vv_error *err)
 {
-	memset(l, 0, sizeof(*l));
-	l->repo = r;
+	*l = (vv_linked){.repo = r};
 	vv_oid_set_init(&l->trees);
 	vv_oid_set_init(&l->files);
 	l->roots = vv_cid_map_new();

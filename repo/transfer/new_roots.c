@@ -206,13 +206,11 @@ static void forget_items(items *l)
 static vv_status give(finding *f, const vv_cid *root, const vv_cid *before, const char *path,
 		      vv_error *err)
 {
-	vv_new_root n = {0};
 	bool added;
 	vv_status rc = vv_cid_set_add(f->given, root, &added, err);
 
 	if (rc < 0 || !added) return rc;
-	n.root = *root;
-	n.link = vv_linked_source(&f->linked, root);
+	vv_new_root n = {.root = *root, .link = vv_linked_source(&f->linked, root)};
 	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root) &&
 	    !vv_linked_source(&f->linked, before)) {
 		n.before = *before;
@@ -403,12 +401,9 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err)
 {
-	finding f = {0};
 	vv_status rc;
 
-	f.repo = r;
-	f.fn = fn;
-	f.payload = payload;
+	finding f = {.repo = r, .fn = fn, .payload = payload};
 	vv_arena_init(&f.arena);
 	vv_oid_set_init(&f.edge);
 	vv_hash_index_init(&f.known_index);

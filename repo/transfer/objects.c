@@ -124,10 +124,7 @@ static vv_status push(walk *w, const git_oid *tree, const git_oid *base, vv_erro
 	}
 	if (!vv_array_room(w->levels, w->depth, w->cap)) return vv_fail_nomem(err);
 	level *l = &w->levels[w->depth];
-	memset(l, 0, sizeof(*l));
-	l->sides = w->side_count;
-	l->path_len = w->path.len;
-	l->base = *base;
+	*l = (level){.sides = w->side_count, .path_len = w->path.len, .base = *base};
 	rc = vv_object_read(w->repo, &id, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err);
 	if (rc < 0) return vv_must_be_here(rc, err);
 	w->depth++;

@@ -239,8 +239,7 @@ vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size
 	painting p = {.range = g};
 	vv_status rc = VV_OK;
 
-	memset(g, 0, sizeof(*g));
-	g->repo = r;
+	*g = (vv_range){.repo = r};
 	vv_oid_set_init(&g->tags_seen);
 	if (!(g->walker = vv_walker_take(r))) return vv_fail_nomem(err);
 	(void)git_odb_refresh(r->odb); /* once for all haves; if it fails, reading will tell */

@@ -91,8 +91,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status descent_open(descent *d, vv_repository *r, vv_error *err)
 {
-	memset(d, 0, sizeof(*d));
-	d->repo = r;
+	*d = (descent){.repo = r};
 	vv_oid_set_init(&d->tags);
 	if (!(d->walker = vv_walker_take(r))) return vv_fail_nomem(err);
 	return vv_refs_each(r, "", on_ref, d, err);

@@ -21,11 +21,7 @@ struct vv_tree_level {
 void vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointer_fn fn,
 			   void *payload)
 {
-	memset(g, 0, sizeof(*g));
-	g->repo = r;
-	g->fn = fn;
-	g->payload = payload;
-	g->hard = true;
+	*g = (vv_tree_pointers){.repo = r, .fn = fn, .payload = payload, .hard = true};
 	vv_arena_init(&g->arena);
 	vv_buf_init(&g->path);
 	vv_oid_set_init(&g->seen);

@@ -427,8 +427,7 @@ vv_status vv_hold_request_read(vv_hold_request *out, vv_arena *arena, const void
 		return vv_fail(err, VV_ENOSUPPORT, "the request '%s' is not known here",
 			       vv_text_show(word, word_len < 64 ? word_len : 64));
 	}
-	memset(out, 0, sizeof(*out));
-	out->op = (vv_hold_op)op;
+	*out = (vv_hold_request){.op = (vv_hold_op)op};
 	const unsigned has = request_keys(out->op);
 	vv_cbor_init(&c, bytes, len);
 	rc = start_map(&c, has, err);

@@ -215,9 +215,7 @@ static vv_status take_shard(vv_vault_state *s, const vv_ledger_record *r, const 
 	}
 	if ((rc = vv_cid_map_put(s->by_cid, &sh->cid, s->shard_count, NULL, err)) < 0) return rc;
 	vv_kept *k = &s->shards[s->shard_count];
-	memset(k, 0, sizeof(*k));
-	k->shard = *sh;
-	k->run = r;
+	*k = (vv_kept){.shard = *sh, .run = r};
 	s->last_naming[s->shard_count] = 0;
 	*at = s->shard_count++;
 	return note_naming(s, r, *at, err);
@@ -242,8 +240,7 @@ static vv_status take_stripe(vv_vault_state *s, const vv_ledger_record *r, const
 {
 	if (!vv_array_room(s->stripes, s->stripe_count, s->stripe_cap)) return vv_fail_nomem(err);
 	vv_kept_stripe *to = &s->stripes[s->stripe_count++];
-	memset(to, 0, sizeof(*to));
-	to->code = st->code;
+	*to = (vv_kept_stripe){.code = st->code};
 	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
 		const vv_shard *sh = i < st->code.data ? &r->shards[first + i]
 						       : &st->parity[i - st->code.data];

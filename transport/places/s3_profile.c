@@ -216,8 +216,7 @@ vv_status vv_s3_profile_read(vv_s3_profile *out, const vv_env *env, const char *
 	vv_status rc = VV_OK;
 
 	name = name ? name : vv_env_get(env, "AWS_PROFILE");
-	memset(out, 0, sizeof(*out));
-	out->name = vv_strdup(name && *name ? name : "default");
+	*out = (vv_s3_profile){.name = vv_strdup(name && *name ? name : "default")};
 	out->file = path_of(env, "AWS_SHARED_CREDENTIALS_FILE", "credentials");
 	if (!config || !out->name || !out->file) {
 		rc = vv_fail_nomem(err);

@@ -414,8 +414,7 @@ static vv_status note_received(vv_block_in *in, const vv_cid *cid, vv_error *err
 
 static void unreadable(vv_block_in *in, vv_block_received *out)
 {
-	memset(out, 0, sizeof(*out));
-	out->unreadable = true;
+	*out = (vv_block_received){.unreadable = true};
 	in->holes = true;
 }
 

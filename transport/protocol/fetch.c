@@ -764,8 +764,7 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 	run r = {.f = f, .result = result};
 	vv_status rc;
 
-	memset(result, 0, sizeof(*result));
-	result->versions = 1;
+	*result = (vv_fetch_result){.versions = 1};
 	if ((rc = open_receive(&r, err)) == VV_OK && (rc = complete(&r, root, err)) == VV_OK) {
 		rc = result->missing_count > 0 ? fail_missing(&r, err) : VV_OK;
 	}

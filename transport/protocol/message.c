@@ -549,8 +549,7 @@ vv_status vv_bits_read(vv_bits *out, size_t count, const void *bytes, size_t len
 	vv_cbor c;
 	vv_status rc = begin_answer(&c, bytes, len, err);
 
-	memset(out, 0, sizeof(*out));
-	out->count = count;
+	*out = (vv_bits){.count = count};
 	if (rc < 0 || (rc = vv_cbor_get_key(&c, "have", err)) < 0) return rc;
 	rc = get_bits(&c, &out->have, count, err);
 	if (rc == VV_OK && vv_cbor_try_key(&c, "held")) {

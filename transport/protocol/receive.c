@@ -482,10 +482,7 @@ static vv_status look_at_version(void *payload, const vv_new_root *n, vv_error *
 
 static vv_status begin_lacking(lacking *l, vv_receive *x, size_t max, vv_error *err)
 {
-	memset(l, 0, sizeof(*l));
-	l->x = x;
-	l->max = max;
-	l->seen = vv_cid_set_new();
+	*l = (lacking){.x = x, .max = max, .seen = vv_cid_set_new()};
 	if (!l->seen) return vv_fail_nomem(err);
 	vv_status rc = vv_repository_incomplete(x->repo, &l->whole, err);
 	l->whole |= x->doubt;

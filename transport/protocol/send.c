@@ -73,8 +73,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 
 	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
 	item *it = &s->items[s->count++];
-	memset(it, 0, sizeof(*it));
-	it->cid = *cid;
+	*it = (item){.cid = *cid};
 	if (like) {
 		it->like = *like;
 	}

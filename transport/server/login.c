@@ -63,9 +63,7 @@ static entry *find(vv_login *l, const vv_address *client)
 		}
 	}
 	if (room) {
-		memset(room, 0, sizeof(*room));
-		room->client = *client;
-		room->used = true;
+		*room = (entry){.client = *client, .used = true};
 	}
 	return room;
 }

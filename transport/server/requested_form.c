@@ -85,8 +85,7 @@ static bool next_entry(const char **p, entry *e)
 	const char *at = *p;
 
 	if (*at == '\0') return false;
-	memset(e, 0, sizeof(*e));
-	e->quality = 1000;
+	*e = (entry){.quality = 1000};
 	const char *end = at + strcspn(at, ",");
 	*p = *end ? end + 1 : end;
 	at = skip_blank(at, end);
@@ -142,8 +141,7 @@ static bool read_place(const char **p, uint64_t *out, bool *back)
 /* "from:to" with '*' for the end and negative numbers from the end. */
 static bool read_part(vv_car_part *out, const char *text)
 {
-	memset(out, 0, sizeof(*out));
-	out->given = true;
+	*out = (vv_car_part){.given = true};
 	if (!read_place(&text, &out->from, &out->from_back) || *text++ != ':') return false;
 	if (strcmp(text, "*") == 0) {
 		out->to_end = true;

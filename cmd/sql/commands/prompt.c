@@ -49,9 +49,7 @@ static void interrupt(int number)
 
 static void catch_interrupts(void)
 {
-	struct sigaction sa = {0};
-
-	sa.sa_handler = interrupt;
+	struct sigaction sa = {.sa_handler = interrupt};
 	sigemptyset(&sa.sa_mask);
 	sigaction(SIGINT, &sa, NULL);
 }

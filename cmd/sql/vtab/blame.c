@@ -18,9 +18,7 @@ int vv_sql_blame_open(vv_sql_blame **out, varve_repo *repo, const vv_sql_opened 
 
 	*out = NULL;
 	if (!b) return vv_sql_error_memory(err);
-	memset(b, 0, sizeof(*b));
-	b->refs = 1;
-	b->cells = cells;
+	*b = (vv_sql_blame){.refs = 1, .cells = cells};
 	memcpy(b->commit, version->commit, sizeof(b->commit));
 	how.revision = b->commit;
 	how.flags = cells ? VARVE_BLAME_CELLS : 0;

@@ -37,10 +37,7 @@ vv_sql_catalog *vv_sql_catalog_new(sqlite3 *db)
 	vv_sql_catalog *c = sqlite3_malloc64(sizeof(*c));
 
 	if (c) {
-		memset(c, 0, sizeof(*c));
-		c->refs = 1;
-		c->db = db;
-		c->watch = VARVE_INIT(varve_watch);
+		*c = (vv_sql_catalog){.refs = 1, .db = db, .watch = VARVE_INIT(varve_watch)};
 		c->watch.progress = is_interrupted;
 		c->watch.payload = c;
 	}

@@ -95,8 +95,7 @@ static int open_diff(void **state, const vv_sql_function_table *t, const char *c
 	}
 	*state = d = sqlite3_malloc64(sizeof(*d));
 	if (!d) return vv_sql_error_memory(err);
-	memset(d, 0, sizeof(*d));
-	d->declared = vv_sql_opened_keep(t->declared);
+	*d = (diff_rows){.declared = vv_sql_opened_keep(t->declared)};
 	how.watch = &t->catalog->watch;
 	if ((rc = open_side(d, FROM, t, arguments[0] ? arguments[0] : "HEAD", err)) < 0 ||
 	    (rc = open_side(d, TO, t, arguments[1], err)) < 0 ||

@@ -71,10 +71,9 @@ static int connect(sqlite3 *db, void *aux, int argc, const char *const *argv, sq
 	(void)argc;
 	(void)argv;
 	if (!t) return SQLITE_NOMEM;
-	memset(t, 0, sizeof(*t));
-	t->function = r->function;
-	t->known.catalog = vv_sql_catalog_keep(r->catalog);
-	t->known.repo = r->repo;
+	*t = (function_table){.function = r->function,
+			      .known.catalog = vv_sql_catalog_keep(r->catalog),
+			      .known.repo = r->repo};
 	t->known.name = &t->name;
 	int rc = take_name(t, r);
 	if (rc == SQLITE_OK && t->name.path) {

@@ -354,8 +354,7 @@ int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_op
 
 	*out = NULL;
 	if (!g) return vv_sql_error_memory(err);
-	memset(g, 0, sizeof(*g));
-	g->by = how->column;
+	*g = (vv_sql_grouped){.by = how->column};
 	for (size_t i = 0; i < COLUMNS && i < of->facts->columns; i++) {
 		g->classes[i] = of->columns[i].class;
 	}

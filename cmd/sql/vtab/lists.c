@@ -206,9 +206,7 @@ static int open_tables(void **state, const vv_sql_function_table *t, const char 
 	if (rc < 0) return rc;
 	*state = l = sqlite3_malloc64(sizeof(*l));
 	if (!l) return vv_sql_error_memory(err);
-	memset(l, 0, sizeof(*l));
-	l->catalog = t->catalog;
-	l->repo = t->repo;
+	*l = (table_rows){.catalog = t->catalog, .repo = t->repo};
 	if (arguments[0] && !(l->revision = sqlite3_mprintf("%s", arguments[0]))) {
 		return vv_sql_error_memory(err);
 	}

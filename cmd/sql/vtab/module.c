@@ -50,10 +50,8 @@ static int add(vv_sql_catalog *c, const char *module, const vv_sql_name *name,
 	vv_sql_registered *r = sqlite3_malloc64(sizeof(*r));
 
 	if (!r) return vv_sql_error_memory(err);
-	memset(r, 0, sizeof(*r));
-	r->catalog = vv_sql_catalog_keep(c);
-	r->repo = c->repo;
-	r->function = function;
+	*r = (vv_sql_registered){
+		.catalog = vv_sql_catalog_keep(c), .repo = c->repo, .function = function};
 	if (name) {
 		r->name = *name;
 	}

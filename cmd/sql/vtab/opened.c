@@ -119,10 +119,7 @@ int vv_sql_opened_get(vv_sql_opened **out, vv_sql_catalog *c, const vv_sql_place
 		}
 	}
 	if (!(o = sqlite3_malloc64(sizeof(*o)))) return vv_sql_error_memory(err);
-	memset(o, 0, sizeof(*o));
-	o->refs = 1;
-	o->catalog = vv_sql_catalog_keep(c);
-	o->repo = place->repo;
+	*o = (vv_sql_opened){.refs = 1, .catalog = vv_sql_catalog_keep(c), .repo = place->repo};
 	memcpy(o->commit, commit, sizeof(commit));
 	o->path = sqlite3_mprintf("%s", place->path);
 	o->label = place->revision ? sqlite3_mprintf("%s@%s", place->path, place->revision)

@@ -75,11 +75,10 @@ static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t le
 		sqlite3_free(text);
 		return rc;
 	}
-	memset(t, 0, sizeof(*t));
-	t->column = varve_table_column(p->of->table, column)->name;
-	t->op = op;
-	t->value.data = text;
-	t->value.len = len;
+	*t = (varve_test){.column = varve_table_column(p->of->table, column)->name,
+			  .op = op,
+			  .value.data = text,
+			  .value.len = len};
 	p->texts[p->count++] = text;
 	return 0;
 }

@@ -80,9 +80,7 @@ static int open_row(void **state, const vv_sql_function_table *t, const char *co
 	}
 	*state = r = sqlite3_malloc64(sizeof(*r));
 	if (!r) return vv_sql_error_memory(err);
-	memset(r, 0, sizeof(*r));
-	r->catalog = t->catalog;
-	r->repo = t->repo;
+	*r = (row_cells){.catalog = t->catalog, .repo = t->repo};
 	how.watch = &t->catalog->watch;
 	return varve_row_history_open(&r->history, t->repo, t->name->path, values, facts->key_count,
 				      &how, err);

@@ -163,11 +163,10 @@ static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, b
 		}
 		return SQLITE_NOMEM;
 	}
-	memset(t, 0, sizeof(*t));
-	t->catalog = vv_sql_catalog_keep(c);
-	t->repo = repo;
-	t->own_repo = own_repo;
-	t->name = name;
+	*t = (rows_table){.catalog = vv_sql_catalog_keep(c),
+			  .repo = repo,
+			  .own_repo = own_repo,
+			  .name = name};
 	int rc = check_kind(t, &err);
 	vv_sql_place place = place_of(t);
 	if (rc == 0) {
@@ -348,9 +347,7 @@ static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_
 	const struct sqlite3_index_constraint *c = &info->aConstraint[i];
 	sqlite3_value *known;
 
-	memset(out, 0, sizeof(*out));
-	out->column = c->iColumn;
-	out->op = c->op;
+	*out = (vv_sql_scan_condition){.column = c->iColumn, .op = c->op};
 	if (!c->usable) return false;
 	if (c->iColumn < 0) {
 		return c->op == SQLITE_INDEX_CONSTRAINT_EQ && t->name.kind != VV_NAME_HISTORY;
@@ -461,9 +458,7 @@ static void read_plan(rows_cursor *cursor, size_t texts, const char *text)
 	vv_sql_scan_plan *plan = &cursor->plan;
 	char *at;
 
-	memset(plan, 0, sizeof(*plan));
-	plan->used = strtoull(text, &at, 16);
-	plan->texts = texts;
+	*plan = (vv_sql_scan_plan){.used = strtoull(text, &at, 16), .texts = texts};
 	while (*at == ' ') {
 		vv_sql_scan_condition *c = &plan->conditions[plan->count++];
 

@@ -171,8 +171,7 @@ int vv_sql_scan_open(vv_sql_scan **out, vv_sql_opened *version, vv_sql_opened *d
 
 	*out = NULL;
 	if (!s) return vv_sql_error_memory(err);
-	memset(s, 0, sizeof(*s));
-	s->version = vv_sql_opened_keep(version);
+	*s = (vv_sql_scan){.version = vv_sql_opened_keep(version)};
 	s->declared = vv_sql_opened_keep(declared);
 	if ((rc = open_scan(s, plan, values, err)) < 0) {
 		vv_sql_scan_close(s);

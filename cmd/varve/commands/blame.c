@@ -81,8 +81,7 @@ static vv_status add_commit(blame_run *r, const vv_oid *id, vv_error *err)
 	if (!p) return vv_fail_nomem(err);
 	r->commits = p;
 	p = &p[r->count];
-	memset(p, 0, sizeof(*p));
-	p->id = *id;
+	*p = (blamed){.id = *id};
 	r->count++;
 	const char *subject = vv_commit_subject(&c, &len);
 	vv_person_iso_date(&date, &c.author);

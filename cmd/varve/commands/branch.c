@@ -183,13 +183,11 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status list_branches(const options *o, vv_repository *r, vv_error *err)
 {
-	listing l = {0};
 	vv_status rc;
 	vv_auto(char) *hex = NULL;
 	bool json = vv_wants_json(o->format);
 
-	l.o = o;
-	l.repo = r;
+	listing l = {.o = o, .repo = r};
 	vv_buf_init(&l.json);
 	vv_json_out_init(&l.w, &l.json, 2);
 	if ((rc = vv_head_read(r, &l.head, err)) < 0) return rc;
@@ -323,11 +321,8 @@ static vv_status forget_settings(vv_repository *r, const char *branch, bool only
 				 vv_error *err)
 {
 	vv_auto(char) *prefix = joined("branch.", branch, ".");
-	settings s = {0};
 
-	s.repo = r;
-	s.prefix = prefix;
-	s.only_upstream = only_upstream;
+	settings s = {.repo = r, .prefix = prefix, .only_upstream = only_upstream};
 	if (!prefix) return vv_fail_nomem(err);
 	vv_status rc = vv_config_each(r, prefix, collect_setting, &s, err);
 	for (size_t i = 0; i < s.count; i++) {

@@ -56,13 +56,12 @@ static bool is_view(const options *o)
 
 static int fill_view(vv_view_options *v, const options *o)
 {
-	memset(v, 0, sizeof(*v));
-	v->columns = &o->columns;
-	v->where = &o->where;
-	v->limit = UINT64_MAX;
-	v->safe_for_spreadsheets = o->safe;
-	v->format = VV_VIEW_OWN;
-	v->width = vv_out_is_terminal() ? vv_out_width() : 0;
+	*v = (vv_view_options){.columns = &o->columns,
+			       .where = &o->where,
+			       .limit = UINT64_MAX,
+			       .safe_for_spreadsheets = o->safe,
+			       .format = VV_VIEW_OWN,
+			       .width = vv_out_is_terminal() ? vv_out_width() : 0};
 	if (o->limit && !vv_parse_u64(&v->limit, o->limit, strlen(o->limit))) {
 		return vv_usage_error("--limit takes a number, not '%s'", vv_text_shows(o->limit));
 	}

@@ -94,9 +94,7 @@ typedef struct check {
 
 static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, vv_error *err)
 {
-	memset(s, 0, sizeof(*s));
-	s->kind = kind;
-	s->name = vv_strdup(name);
+	*s = (vv_diff_side){.kind = kind, .name = vv_strdup(name)};
 	return s->name ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -103,11 +103,10 @@ static vv_status on_line(void *payload, const char *file, unsigned line, const c
 
 static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_error *err)
 {
-	deciding d = {0};
 	bool compared = false;
 	vv_status rc;
 
-	d.path = s->path;
+	deciding d = {.path = s->path};
 	if ((rc = vv_attr_tracked(s->repo, s->path, tracked, err)) < 0 ||
 	    (rc = vv_attr_compared(s->repo, s->path, &compared, err)) < 0) {
 		return rc;
@@ -241,9 +240,7 @@ static vv_status explain_setting(answer *a, vv_repository *r, const char *what, 
 
 static void answer_begin(answer *a, const options *o)
 {
-	memset(a, 0, sizeof(*a));
-	a->json = vv_wants_json(o->format);
-	a->width = o->all ? 24 : 10;
+	*a = (answer){.json = vv_wants_json(o->format), .width = o->all ? 24 : 10};
 	vv_json_out_init(&a->w, &a->buf, 2);
 	if (a->json) {
 		vv_json_open_array(&a->w);

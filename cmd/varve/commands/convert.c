@@ -241,7 +241,6 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 				 vv_out_file *out, vv_error *err)
 {
 	vv_subject_options so = {.hints = hints, .unpack = true, .progress = c->progress};
-	vv_auto(vv_subject) s = {0};
 	vv_table t;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
 
@@ -249,7 +248,7 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 		return vv_fail(err, rc, "there is no file '%s'", vv_text_shows(c->argv[0]));
 	}
 	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
-	s.env = vv_environ();
+	vv_auto(vv_subject) s = {.env = vv_environ()};
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK &&
 	    (rc = vv_subject_open(&s, &t, &so, err)) == VV_OK) {
 		rc = write_table(&t, format, c->options, out, c->progress, err);

@@ -190,8 +190,7 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	}
 	if (!vv_array_room(f->versions, f->count, f->cap)) return vv_fail_nomem(err);
 	version *v = &f->versions[f->count];
-	memset(v, 0, sizeof(*v));
-	v->path = vv_strdup(path ? path : "");
+	*v = (version){.path = vv_strdup(path ? path : "")};
 	if (!v->path) return vv_fail_nomem(err);
 	if (commit) {
 		v->commit = *commit;
@@ -265,17 +264,13 @@ static void tell_below(const below *b)
  * its own once something is known to be wrong, so that all that it touches are named. */
 static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_error *err)
 {
-	vv_walk w = {0};
-
-	memset(b, 0, sizeof(*b));
-	b->f = f;
-	b->v = v;
-	w.store = f->store;
-	w.seen = seen;
-	w.budget = UINT64_MAX;
-	w.missing_ok = true;
-	w.visit = on_block;
-	w.payload = b;
+	*b = (below){.f = f, .v = v};
+	vv_walk w = {.store = f->store,
+		     .seen = seen,
+		     .budget = UINT64_MAX,
+		     .missing_ok = true,
+		     .visit = on_block,
+		     .payload = b};
 	vv_status rc = vv_walk_from(&w, &v->root, err);
 	vv_buf_clear(&b->copy);
 	return rc;

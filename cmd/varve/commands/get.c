@@ -49,10 +49,9 @@ static vv_status run_get(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	const char *path = o->out ? o->out : vv_path_base(c->argv[1]);
 	vv_auto(vv_out_file) out = {.fd = -1};
-	vv_auto(vv_subject) s = {0};
 	vv_status rc = vv_out_file_open(&out, path, o->force, err);
 
-	s.env = vv_environ();
+	vv_auto(vv_subject) s = {.env = vv_environ()};
 	if (rc < 0 || (rc = find(&s, c, err)) < 0 ||
 	    (rc = vv_subject_bytes(&s, vv_out_file_put, &out, c->progress, err)) < 0 ||
 	    (rc = vv_out_file_end(&out, err)) < 0) {

@@ -543,15 +543,14 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 	vv_subject_options so = {
 		.find_key = true, .stored = true, .unpack = true, .progress = progress};
 	vv_auto(vv_table) t = {0};
-	info f = {0};
 	vv_status rc;
 
 	if ((rc = vv_subject_open(s, &t, &so, err)) < 0) return rc;
-	f.could_be_key = -1;
-	f.subject = s;
-	f.table = &t;
-	f.progress = progress;
-	f.quick = o->quick && t.root.kind == VV_KIND_TABLE;
+	info f = {.could_be_key = -1,
+		  .subject = s,
+		  .table = &t,
+		  .progress = progress,
+		  .quick = o->quick && t.root.kind == VV_KIND_TABLE};
 	if (f.quick) {
 		rc = vv_table_groups(&t, &f.groups, err);
 		rc = rc < 0 ? rc : vv_table_facts(&f.known, &t, err);
@@ -593,10 +592,9 @@ static int check_info(const vv_context *c)
 
 static vv_status run_info(vv_context *c, vv_error *err)
 {
-	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
-	s.env = vv_environ();
+	vv_auto(vv_subject) s = {.env = vv_environ()};
 	if (((const options *)c->options)->quick && c->demand) {
 		vv_on_demand_alone(c->demand, true);
 	}

@@ -318,7 +318,6 @@ done:
 static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_package_edit edit = {0};
 	bool describes;
 	vv_status rc;
 
@@ -327,10 +326,10 @@ static vv_status change_package(rename_job *j, vv_buf *out, char **package, vv_e
 		*package = NULL;
 		return rc;
 	}
-	edit.path = j->subject.path;
-	edit.package_path = *package;
-	edit.rename_from = j->from;
-	edit.rename_to = j->to;
+	vv_package_edit edit = {.path = j->subject.path,
+				.package_path = *package,
+				.rename_from = j->from,
+				.rename_to = j->to};
 	if ((rc = vv_schema_package_text(&text, &j->subject, *package, err)) == VV_OK) {
 		rc = vv_package_apply(out, vv_buf_cstr(&text), text.len, &edit, err);
 	}

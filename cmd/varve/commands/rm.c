@@ -48,8 +48,7 @@ static vv_status add_item(removal *r, const char *path, vv_error *err)
 	}
 	if (!vv_array_room(r->items, r->count, r->cap)) return vv_fail_nomem(err);
 	doomed *d = &r->items[r->count];
-	memset(d, 0, sizeof(*d));
-	d->path = vv_strdup(path);
+	*d = (doomed){.path = vv_strdup(path)};
 	if (!d->path) return vv_fail_nomem(err);
 	r->count++;
 	return VV_OK;

@@ -78,11 +78,7 @@ static vv_status list_one(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status list_tags(const options *o, vv_repository *r, int argc, char **argv, vv_error *err)
 {
-	listing l = {0};
-
-	l.json = vv_wants_json(o->format);
-	l.count = argc;
-	l.patterns = argv;
+	listing l = {.json = vv_wants_json(o->format), .count = argc, .patterns = argv};
 	vv_buf_init(&l.buf);
 	vv_json_out_init(&l.w, &l.buf, 2);
 	if (l.json) {

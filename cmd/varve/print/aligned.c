@@ -17,9 +17,7 @@
 
 void vv_aligned_init(vv_aligned *a, unsigned width, unsigned indent)
 {
-	memset(a, 0, sizeof(*a));
-	a->width = width;
-	a->indent = indent;
+	*a = (vv_aligned){.width = width, .indent = indent};
 }
 
 void vv_aligned_clear(vv_aligned *a)

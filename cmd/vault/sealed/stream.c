@@ -31,11 +31,9 @@ static size_t digest_len(vv_item_kind kind)
 
 vv_cid vv_item_cid(vv_item_kind kind, const uint8_t *digest)
 {
-	vv_cid cid = {0};
-
-	cid.codec = kind == VV_ITEM_RAW    ? VV_CODEC_RAW
-		    : kind == VV_ITEM_NODE ? VV_CODEC_DAG_CBOR
-					   : GIT_CODEC;
+	vv_cid cid = {.codec = kind == VV_ITEM_RAW    ? VV_CODEC_RAW
+			       : kind == VV_ITEM_NODE ? VV_CODEC_DAG_CBOR
+						      : GIT_CODEC};
 	memcpy(cid.digest, digest, digest_len(kind));
 	return cid;
 }

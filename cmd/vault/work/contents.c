@@ -203,9 +203,7 @@ vv_status vv_contents_open_without(vv_contents *out, vv_vault_session *s, const 
 	vv_auto(vv_buf) index = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	memset(out, 0, sizeof(*out));
-	out->session = s;
-	out->known = vv_cid_map_new();
+	*out = (vv_contents){.session = s, .known = vv_cid_map_new()};
 	out->numbers = vv_cid_map_new();
 	if (!out->known || !out->numbers) {
 		vv_contents_close(out);

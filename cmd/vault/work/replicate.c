@@ -807,7 +807,6 @@ static vv_status keep_policy(replicating *r, vv_error *err)
 static vv_status run_all(replicating *r, vv_error *err)
 {
 	bool go = true;
-	vv_owed owed = {0};
 	vv_status rc;
 
 	if ((rc = settle_policy(r, err)) < 0 || (rc = choose_allowed(r, err)) < 0) return rc;
@@ -830,8 +829,7 @@ static vv_status run_all(replicating *r, vv_error *err)
 		return rc;
 	}
 	if ((rc = list_places(r, err)) < 0) return rc;
-	owed.copies = r->x->copies;
-	owed.rate = r->x->rate;
+	vv_owed owed = {.copies = r->x->copies, .rate = r->x->rate};
 	/* What is rewritten may make room for what is owed, and so goes first. */
 	owed.fix = !r->x->items;
 	if (!r->x->dry_run &&
@@ -850,9 +848,7 @@ static vv_status run_all(replicating *r, vv_error *err)
 
 vv_status vv_replicate_run(vv_replicate *x, vv_vault_session *s, vv_error *err)
 {
-	replicating r = {.x = x, .s = s};
-
-	r.progress = s->transfer.progress;
+	replicating r = {.x = x, .s = s, .progress = s->transfer.progress};
 	vv_vault_session_offer_again(s);
 	vv_status rc = run_all(&r, err);
 	if (rc == VV_OK && !x->dry_run) { /* one that had shards may have failed since */

@@ -260,10 +260,7 @@ vv_status vv_vault_session_open(vv_vault_session *s, vv_repository *r, const vv_
 	uint32_t nsec;
 	vv_status rc;
 
-	memset(s, 0, sizeof(*s));
-	s->lock = -1;
-	s->repo = r;
-	s->notes = o->notes;
+	*s = (vv_vault_session){.lock = -1, .repo = r, .notes = o->notes};
 	vv_now(&now, &nsec);
 	s->now = now > 0 ? (uint64_t)now : 0;
 	if (!(s->dir = vv_path_join(vv_repository_varvedir(r), "vault", (char *)NULL))) {
@@ -324,8 +321,7 @@ void vv_vault_session_close(vv_vault_session *s)
 	vv_key_wipe(&s->key);
 	vv_vault_session_unlock(s);
 	vv_free(s->dir);
-	memset(s, 0, sizeof(*s));
-	s->lock = -1;
+	*s = (vv_vault_session){.lock = -1};
 }
 
 /* What was named for want of a better name gets one. */
@@ -361,8 +357,7 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 	s->places = places;
 	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
 	vv_holder_config *h = &c->items[c->count];
-	memset(h, 0, sizeof(*h));
-	h->name = vv_strdup(name);
+	*h = (vv_holder_config){.name = vv_strdup(name)};
 	h->url = vv_strdup(url);
 	h->domain = domain ? vv_strdup(domain) : NULL;
 	if (!h->name || !h->url || (domain && !h->domain)) {

@@ -88,9 +88,7 @@ vv_status vv_vault_status_get(vv_vault_status *out, vv_vault_session *s, vv_erro
 	vv_owed owed = {0};
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	out->unfinished = vv_waiting_run_there(s);
-	out->code = s->policy.code;
+	*out = (vv_vault_status){.unfinished = vv_waiting_run_there(s), .code = s->policy.code};
 	out->copies = owed.copies = s->policy.copies ? s->policy.copies : 1;
 	if ((rc = vv_owed_run(&owed, s, err)) < 0 || (rc = look_for_new(out, s, err)) < 0) {
 		vv_vault_status_clear(out);

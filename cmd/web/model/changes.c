@@ -123,12 +123,11 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	vv_content a, b;
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	out->kind = old_path           ? VV_WEB_RENAMED
-		    : c->old_mode == 0 ? VV_WEB_ADDED
-		    : c->new_mode == 0 ? VV_WEB_REMOVED
-				       : VV_WEB_CHANGED;
-	out->path = vv_web_keep(v, c->path, strlen(c->path));
+	*out = (vv_web_change){.kind = old_path           ? VV_WEB_RENAMED
+				       : c->old_mode == 0 ? VV_WEB_ADDED
+				       : c->new_mode == 0 ? VV_WEB_REMOVED
+							  : VV_WEB_CHANGED,
+			       .path = vv_web_keep(v, c->path, strlen(c->path))};
 	out->old_path = old_path ? vv_web_keep(v, old_path, strlen(old_path)) : NULL;
 	if (!out->path || (old_path && !out->old_path)) return vv_fail_nomem(err);
 	if ((rc = vv_content_read(&a, v->repo, c->old_mode, &c->old_id, err)) < 0 ||

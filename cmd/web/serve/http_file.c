@@ -212,8 +212,7 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 		vv_http_file_close(f);
 		return rc;
 	}
-	memset(out, 0, sizeof(*out));
-	out->handle = f;
+	*out = (vv_http_file){.handle = f};
 	if (f->is_dataset) {
 		vv_cid_text(text, &f->table.cid);
 		out->size = f->table.root.bytes;

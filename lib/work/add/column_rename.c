@@ -109,10 +109,8 @@ static void put_ascii_string(vv_buf *out, const char *s, size_t len)
 vv_status vv_rename_members_init(vv_rename_members *m, const vv_dialect *d, const char *from,
 				 size_t from_len, const char *to, size_t to_len, vv_error *err)
 {
-	memset(m, 0, sizeof(*m));
-	m->from = from;
-	m->from_len = from_len;
-	m->target = d->form == VV_FORM_JSON ? 2 : 1;
+	*m = (vv_rename_members){
+		.from = from, .from_len = from_len, .target = d->form == VV_FORM_JSON ? 2 : 1};
 	if (d->ascii) {
 		put_ascii_string(&m->to, to, to_len);
 	} else {

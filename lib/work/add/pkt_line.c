@@ -12,9 +12,7 @@
 
 vv_status vv_pkt_in_init(vv_pkt_in *p, int fd, vv_error *err)
 {
-	memset(p, 0, sizeof(*p));
-	p->fd = fd;
-	p->buf = vv_malloc(VV_PKT_MAX + 1);
+	*p = (vv_pkt_in){.fd = fd, .buf = vv_malloc(VV_PKT_MAX + 1)};
 	return p->buf ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -257,10 +257,9 @@ static vv_status wants_tables(planner *p, bool *out, vv_error *err)
 		}
 		for (size_t i = 0; !set && !text && i < count; i++) {
 			vv_index_entry e;
-			vv_add_item item = {0};
 
 			vv_index_at(p->x, i, &e);
-			item.path = (char *)(uintptr_t)e.path;
+			vv_add_item item = {.path = (char *)(uintptr_t)e.path};
 			if (vv_add_looks_like_table(e.path) &&
 			    (rc = head_text(p, &item, &text, err)) < 0) {
 				return rc;
@@ -448,7 +447,6 @@ static vv_status refuse_ignored(planner *p, const vv_pathspec_item *arg, vv_erro
 /* A file that is named, so that nothing needs to be searched. */
 static vv_status plan_named(planner *p, vv_pathspec_item *arg, vv_error *err)
 {
-	vv_add_item item = {0};
 	vv_status rc;
 
 	if (arg->named) {
@@ -456,8 +454,7 @@ static vv_status plan_named(planner *p, vv_pathspec_item *arg, vv_error *err)
 	}
 	if ((rc = refuse_ignored(p, arg, err)) < 0) return rc;
 	arg->matched = true;
-	item.path = arg->path;
-	item.literal = true;
+	vv_add_item item = {.path = arg->path, .literal = true};
 	return plan_path(p, &item, err);
 }
 

@@ -540,10 +540,9 @@ vv_status vv_add_import(vv_add_report *out, const vv_add_plan *plan, vv_reposito
 	vv_status rc;
 
 	run.named.as_named = true;
-	memset(out, 0, sizeof(*out));
-	out->words = vv_repository_words(r);
-	out->dry = dry;
-	out->no_key = req->options->key && !req->options->key[0];
+	*out = (vv_add_report){.words = vv_repository_words(r),
+			       .dry = dry,
+			       .no_key = req->options->key && !req->options->key[0]};
 	if ((rc = vv_config_bool(r, "core.filemode", true, &run.file_mode, err)) < 0) return rc;
 	for (size_t i = 0; i < plan->count && rc == VV_OK; i++) {
 		begin_later(&run, i, datasets);

@@ -187,9 +187,7 @@ static vv_status find(vv_apply_files *f, const char *path, vv_apply_file **out, 
 	}
 	if (!vv_array_room(f->list, f->count, f->cap)) return vv_fail_nomem(err);
 	vv_apply_file *e = &f->list[f->count];
-	memset(e, 0, sizeof(*e));
-	e->fd = -1;
-	e->path = vv_strdup(own);
+	*e = (vv_apply_file){.fd = -1, .path = vv_strdup(own)};
 	e->file = f->repo ? vv_repository_file(f->repo, own) : vv_strdup(own);
 	f->count++;
 	*out = e;

@@ -18,10 +18,7 @@
 void vv_apply_index_init(vv_apply_index *a, vv_apply_files *files, vv_dataset_writer *writer,
 			 vv_checkout *checkout)
 {
-	memset(a, 0, sizeof(*a));
-	a->files = files;
-	a->writer = writer;
-	a->checkout = checkout;
+	*a = (vv_apply_index){.files = files, .writer = writer, .checkout = checkout};
 	vv_apply_files_init(&a->theirs);
 }
 

@@ -517,10 +517,7 @@ vv_status vv_arrow_column_use_dictionary(vv_arrow_column *c, vv_error *err)
 void vv_arrow_column_init_own(vv_arrow_column *c, const char *name, vv_arrow_form form,
 			      bool required)
 {
-	memset(c, 0, sizeof(*c));
-	c->name = name;
-	c->form = form;
-	c->required = required;
+	*c = (vv_arrow_column){.name = name, .form = form, .required = required};
 }
 
 bool vv_arrow_column_schema(struct ArrowSchema *out, const vv_arrow_column *c)

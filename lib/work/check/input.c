@@ -147,10 +147,8 @@ static vv_status file_source(vv_check_input *in, vv_source *out, vv_error *err)
 	vv_status rc;
 
 	if (in->has_kept) {
-		memset(out, 0, sizeof(*out));
-		out->read = vv_table_source_read;
-		out->size = in->kept.root.bytes;
-		out->name = s->path;
+		*out = (vv_source){
+			.read = vv_table_source_read, .size = in->kept.root.bytes, .name = s->path};
 		vv_table_source_close(in->stored);
 		in->stored = NULL;
 		if ((rc = vv_table_source_open(&in->stored, &in->kept, err)) == VV_OK) {
@@ -383,10 +381,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 	bool broken = false;
 	vv_status rc;
 
-	memset(in, 0, sizeof(*in));
-	in->fd = -1;
-	in->package.hints = nothing;
-	in->hints = nothing;
+	*in = (vv_check_input){.fd = -1, .package.hints = nothing, .hints = nothing};
 	vv_subject_init(&in->subject);
 	in->begun = true;
 	if ((rc = find_subject(in, path, o, err)) < 0 ||

@@ -54,8 +54,7 @@ static vv_status add(vv_check_list *l, const char *path, const vv_oid *blob, con
 {
 	if (!vv_array_room(l->items, l->count, l->cap)) return vv_fail_nomem(err);
 	vv_check_path *p = &l->items[l->count];
-	memset(p, 0, sizeof(*p));
-	p->path = vv_strdup(path);
+	*p = (vv_check_path){.path = vv_strdup(path)};
 	p->package = package ? vv_strdup(package) : NULL;
 	if (!p->path || (package && !p->package)) {
 		vv_free(p->path);

@@ -402,12 +402,10 @@ static vv_status list_clones(clones *out, const vv_cached *c, vv_error *err)
 	vv_status rc = vv_folder_read(&f, c->clones, true, err);
 
 	while (rc == VV_OK && vv_folder_next(&f)) {
-		clone one = {0};
-
 		if (strncmp(f.name, GONE, strlen(GONE)) == 0) {
 			continue;
 		}
-		one.lock = vv_path_join(f.path, LOCK, (char *)NULL);
+		clone one = {.lock = vv_path_join(f.path, LOCK, (char *)NULL)};
 		one.folder = vv_strdup(f.path);
 		if (one.lock && vv_lstat(&st, one.lock, VV_IGNORED) == VV_OK) {
 			one.read = st.mtime_sec * 1000 + st.mtime_nsec / 1000000;

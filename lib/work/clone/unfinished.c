@@ -358,10 +358,7 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 	vv_stat st;
 	vv_status rc;
 
-	memset(u, 0, sizeof(*u));
-	u->lock_fd = -1;
-	u->env = env;
-	u->dir = vv_strdup(dir);
+	*u = (vv_unfinished){.lock_fd = -1, .env = env, .dir = vv_strdup(dir)};
 	u->gitdir = bare ? vv_strdup(dir) : vv_path_join(dir, ".git", (char *)NULL);
 	u->varvedir = u->gitdir ? vv_path_join(u->gitdir, "varve", (char *)NULL) : NULL;
 	u->mark = u->varvedir ? vv_path_join(u->varvedir, MARK, (char *)NULL) : NULL;

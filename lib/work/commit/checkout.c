@@ -24,10 +24,7 @@
 void vv_checkout_init(vv_checkout *c, vv_repository *repo, vv_dataset_reader *reader,
 		      vv_index *index)
 {
-	memset(c, 0, sizeof(*c));
-	c->repo = repo;
-	c->reader = reader;
-	c->index = index;
+	*c = (vv_checkout){.repo = repo, .reader = reader, .index = index};
 	vv_buf_init(&c->missing_names);
 }
 

@@ -92,8 +92,7 @@ static vv_status read_path(vv_journal_log *l, const vv_json *v, vv_error *err)
 
 	if (!vv_array_room(l->entries, l->entry_count, l->entry_cap)) return vv_fail_nomem(err);
 	vv_journal_entry *e = &l->entries[l->entry_count];
-	memset(e, 0, sizeof(*e));
-	e->change.path = get_name(l, v, "path");
+	*e = (vv_journal_entry){.change.path = get_name(l, v, "path")};
 	e->change.from = get_name(l, v, "from");
 	e->was = get_name(l, v, "was");
 	(void)vv_json_get_u64(&e->kept, v, "kept");
@@ -118,8 +117,7 @@ static vv_status read_ref(vv_journal_log *l, const vv_json *v, vv_error *err)
 {
 	if (!vv_array_room(l->refs, l->ref_count, l->ref_cap)) return vv_fail_nomem(err);
 	vv_journal_ref_move *m = &l->refs[l->ref_count];
-	memset(m, 0, sizeof(*m));
-	m->name = get_name(l, v, "ref");
+	*m = (vv_journal_ref_move){.name = get_name(l, v, "ref")};
 	m->made = !get_id(v, "old", &m->old);
 	if (!m->name || !get_id(v, "to", &m->to)) return bad_line(err);
 	l->ref_count++;

@@ -38,8 +38,7 @@ static vv_status add_target(restore *r, const char *path, uint32_t mode, const v
 {
 	if (!vv_array_room(r->targets, r->count, r->cap)) return vv_fail_nomem(err);
 	target *t = &r->targets[r->count];
-	memset(t, 0, sizeof(*t));
-	t->path = vv_strdup(path);
+	*t = (target){.path = vv_strdup(path)};
 	if (!t->path) return vv_fail_nomem(err);
 	t->mode = mode;
 	if (id) {

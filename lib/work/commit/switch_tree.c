@@ -47,8 +47,7 @@ static vv_status add_step(void *payload, const vv_change *change, vv_error *err)
 	}
 	if (!vv_array_room(s->steps, s->count, s->cap)) return vv_fail_nomem(err);
 	vv_tree_step *step = &s->steps[s->count];
-	memset(step, 0, sizeof(*step));
-	step->path = vv_strdup(change->path);
+	*step = (vv_tree_step){.path = vv_strdup(change->path)};
 	if (!step->path) return vv_fail_nomem(err);
 	step->old_mode = change->old_mode;
 	step->new_mode = change->new_mode;
@@ -326,8 +325,7 @@ vv_status vv_tree_switch_plan(vv_tree_switch *out, vv_checkout *c, const vv_oid 
 {
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	out->checkout = c;
+	*out = (vv_tree_switch){.checkout = c};
 	if (vv_index_has_conflicts(c->index) && !force) {
 		vv_fail(err, VV_EREFUSED, "there are unresolved conflicts");
 		return vv_hint_code(err, VV_HINT_RESOLVE_AND_ADD);
@@ -400,12 +398,12 @@ vv_status vv_tree_switch_note(const vv_tree_switch *s, vv_journal *j, bool force
 
 	for (size_t i = 0; rc == VV_OK && i < s->count; i++) {
 		const vv_tree_step *step = &s->steps[i];
+
 		vv_journal_change c = {.path = step->path,
 				       .known = true,
 				       .new_mode = step->new_mode,
-				       .new_id = step->new_id};
-
-		c.conflict = is_among(step->path, conflicts, conflict_count);
+				       .new_id = step->new_id,
+				       .conflict = is_among(step->path, conflicts, conflict_count)};
 		/* What was looked at is clean. */
 		if (!force && !step->in_index) {
 			c.old_mode = step->old_mode;

@@ -647,8 +647,7 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	collector c = {.out = out, .r = r, .x = x, .s = s, .opts = opts};
 	vv_status rc;
 
-	memset(out, 0, sizeof(*out));
-	out->state = vv_state_name(r);
+	*out = (vv_changes){.state = vv_state_name(r)};
 	out->shown = vv_state_shown(r);
 	if ((rc = vv_head_read(r, &out->head, err)) < 0) return rc;
 	if (out->head.branch && !out->head.unborn) {

@@ -454,8 +454,7 @@ static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
 {
 	pair p = {.path = at->file.path, .old_path = parent->path};
 	vv_status rc;
-	memset(f, 0, sizeof(*f));
-	f->outcome = NO_TABLE;
+	*f = (found){.outcome = NO_TABLE};
 	if (!parent->path || (rc = vv_versions_get(&h->versions, parent, &p.older, err)) < 0 ||
 	    !p.older || (rc = vv_versions_get(&h->versions, &at->file, &p.newer, err)) < 0 ||
 	    !p.newer) {

@@ -298,9 +298,7 @@ static vv_status put_back(solver *v, vv_table *from, restored *list, size_t coun
 	}
 	rc = vv_rows_find(v->table, near, count * NEIGHBOURS, 0, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		vv_row_edit edit = {.action = VV_ROW_INSERT};
-
-		edit.row = v->rows[list[i].item];
+		vv_row_edit edit = {.action = VV_ROW_INSERT, .row = v->rows[list[i].item]};
 		place_by_number(v, &list[i], &wanted[i], &edit.row);
 		if (wanted[i].row == UINT64_MAX) {
 			rc = refuse_row(v, &v->s->record->items[list[i].item], err);

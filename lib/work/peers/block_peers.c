@@ -230,9 +230,7 @@ static vv_status place(vv_push_ref *out, vv_repository *r, const vv_hello *h,
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc = VV_OK;
 
-	memset(out, 0, sizeof(*out));
-	out->id = ref->id;
-	out->name = ref->name;
+	*out = (vv_push_ref){.id = ref->id, .name = ref->name};
 	if (ref->name && (!there || vv_oid_equal(&there->id, &ref->id))) {
 		out->old = there ? there->id : out->old;
 		return VV_OK;

@@ -40,8 +40,7 @@ typedef struct run {
 
 void vv_fetch_job_init(vv_fetch_job *j, vv_repository *r)
 {
-	memset(j, 0, sizeof(*j));
-	j->repo = r;
+	*j = (vv_fetch_job){.repo = r};
 	vv_ref_plan_init(&j->plan);
 }
 

@@ -754,10 +754,7 @@ vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 
 void vv_git_host_supplier(vv_git_host *g, vv_supplier *out)
 {
-	memset(out, 0, sizeof(*out));
-	out->name = g->url;
-	out->source = source;
-	out->payload = g;
+	*out = (vv_supplier){.name = g->url, .source = source, .payload = g};
 }
 
 vv_git_host *vv_git_host_of(const vv_supplier *s)

@@ -30,8 +30,7 @@ static vv_status add(vv_push_plan *p, const char *from, const char *word, const 
 {
 	if (!vv_array_room(p->items, p->count, p->cap)) return vv_fail_nomem(err);
 	vv_push_item *it = &p->items[p->count++];
-	memset(it, 0, sizeof(*it));
-	it->from = from ? vv_arena_strndup(&p->arena, from, strlen(from)) : NULL;
+	*it = (vv_push_item){.from = from ? vv_arena_strndup(&p->arena, from, strlen(from)) : NULL};
 	it->word = vv_arena_strndup(&p->arena, word, strlen(word));
 	it->to = vv_arena_strndup(&p->arena, to, strlen(to));
 	it->id = *id;

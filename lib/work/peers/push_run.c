@@ -27,8 +27,7 @@ typedef struct run {
 
 void vv_push_job_init(vv_push_job *j, vv_repository *r)
 {
-	memset(j, 0, sizeof(*j));
-	j->repo = r;
+	*j = (vv_push_job){.repo = r};
 	vv_push_plan_init(&j->plan);
 }
 

@@ -185,8 +185,7 @@ vv_status vv_remote_find(vv_remote *out, vv_repository *r, const char *word, vv_
 {
 	vv_status rc = VV_OK;
 
-	memset(out, 0, sizeof(*out));
-	out->name = vv_strdup(word);
+	*out = (vv_remote){.name = vv_strdup(word)};
 	if (!out->name) return vv_fail_nomem(err);
 	if (r) {
 		rc = vv_config_each(r, "remote.", on_setting, out, err);

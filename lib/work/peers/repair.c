@@ -74,8 +74,7 @@ static vv_status look_below(repair *r, const vv_cid *root, looking *l, vv_error 
 		     .payload = l};
 	vv_status rc = w.seen ? VV_OK : vv_fail_nomem(err);
 
-	memset(l, 0, sizeof(*l));
-	l->r = r;
+	*l = (looking){.r = r};
 	if (rc == VV_OK) {
 		rc = vv_walk_from(&w, root, err);
 	}

@@ -108,9 +108,7 @@ vv_status vv_cell_value(varve_value *value, const vv_table *t, size_t place, con
 	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	vv_value v;
 
-	memset(value, 0, sizeof(*value));
-	value->kind = VARVE_VALUE_MISFIT;
-	value->text = (varve_text){c->text, c->len};
+	*value = (varve_value){.kind = VARVE_VALUE_MISFIT, .text = (varve_text){c->text, c->len}};
 	if (vv_field_missing(f, c)) {
 		value->kind = VARVE_VALUE_NULL;
 		return VV_OK;

@@ -8,10 +8,7 @@
 
 void vv_fact_test_init(vv_fact_test *t, vv_fact_op op, const char *text, size_t len)
 {
-	memset(t, 0, sizeof(*t));
-	t->op = op;
-	t->text = text;
-	t->len = len;
+	*t = (vv_fact_test){.op = op, .text = text, .len = len};
 	t->is_number = vv_fact_number_read(&t->number, text, len);
 }
 

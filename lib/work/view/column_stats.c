@@ -11,9 +11,7 @@
 
 void vv_column_stats_init(vv_column_stats *s, const vv_field *field, size_t limit)
 {
-	memset(s, 0, sizeof(*s));
-	s->field = field;
-	s->limit = limit < 64 ? 64 : limit;
+	*s = (vv_column_stats){.field = field, .limit = limit < 64 ? 64 : limit};
 }
 
 void vv_column_stats_clear(vv_column_stats *s)

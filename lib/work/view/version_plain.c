@@ -87,8 +87,7 @@ static vv_status input_open(input *in, vv_subject *s, vv_error *err)
 	vv_stat st;
 	vv_status rc;
 
-	memset(in, 0, sizeof(*in));
-	in->fd = -1;
+	*in = (input){.fd = -1};
 	if (s->is_dataset && !s->on_disk) return open_stored(in, s, err);
 	if (s->from == VV_FROM_WORK || s->lfs) {
 		const char *file = s->lfs ? s->lfs : s->file;

@@ -291,7 +291,6 @@ static vv_status folder_at(vv_repository *r, const char *folder, size_t len, siz
 	const uint64_t hash = vv_xxh3(folder, len, all->by_folder.seed);
 	vv_hash_probe probe = vv_hash_probe_begin(&all->by_folder, hash);
 	vv_buf file = VV_BUF_INIT;
-	source made = {0};
 
 	while (vv_hash_probe_next(&probe, place)) {
 		const char *known = all->folders[*place].folder;
@@ -299,7 +298,7 @@ static vv_status folder_at(vv_repository *r, const char *folder, size_t len, siz
 		if (strncmp(known, folder, len) == 0 && known[len] == '\0') return VV_OK;
 	}
 	vv_buf_printf(&file, "%s/%.*s" NAME, r->workdir ? r->workdir : "", (int)len, folder);
-	made.folder = vv_strndup(folder, len);
+	source made = {.folder = vv_strndup(folder, len)};
 	made.file = vv_buf_detach(&file);
 	if (!made.folder || !made.file || !vv_array_room(all->folders, all->count, all->cap) ||
 	    !vv_hash_index_add(&all->by_folder, hash, all->count)) {

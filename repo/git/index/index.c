@@ -148,8 +148,7 @@ bool vv_index_is_current(const vv_index *x)
 
 static void to_entry(const git_index_entry *from, vv_index_entry *out)
 {
-	memset(out, 0, sizeof(*out));
-	out->path = from->path;
+	*out = (vv_index_entry){.path = from->path};
 	vv_oid_from_git(&out->id, &from->id);
 	out->mode = from->mode;
 	out->stage = GIT_INDEX_ENTRY_STAGE(from);
@@ -365,9 +364,7 @@ static void fill_stat(const vv_repository *r, git_index_entry *e, const char *pa
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err)
 {
-	git_index_entry e = {0};
-
-	e.mode = mode;
+	git_index_entry e = {.mode = mode};
 	vv_oid_to_git(&e.id, id);
 	if (st) {
 		fill_stat(x->repo, &e, path, st);
@@ -381,12 +378,10 @@ vv_status vv_index_set_conflict(vv_index *x, const char *path, const vv_index_si
 	vv_status rc = add_edit(x, path, true, NULL, NULL, err);
 
 	for (size_t i = 0; rc == VV_OK && i < 3; i++) {
-		git_index_entry e = {0};
-
 		if (sides[i].mode == 0) {
 			continue;
 		}
-		e.mode = sides[i].mode;
+		git_index_entry e = {.mode = sides[i].mode};
 		vv_oid_to_git(&e.id, &sides[i].id);
 		e.flags = (uint16_t)((i + 1) << GIT_INDEX_ENTRY_STAGESHIFT);
 		rc = add_edit(x, path, false, &e, NULL, err);
@@ -440,10 +435,7 @@ static bool in_conflict(const compared *c, const char *path)
 
 static vv_status added(compared *c, const git_index_entry *e, vv_error *err)
 {
-	vv_change change = {0};
-
-	change.path = e->path;
-	change.new_mode = e->mode;
+	vv_change change = {.path = e->path, .new_mode = e->mode};
 	vv_oid_from_git(&change.new_id, &e->id);
 	c->next++;
 	return c->fn(c->payload, &change, err);
@@ -454,16 +446,14 @@ static vv_status compare_entry(void *payload, const vv_change *in_tree, vv_error
 {
 	compared *c = payload;
 	const git_index_entry *e;
-	vv_change change = {0};
 	vv_status rc;
 	int order = 1;
 
 	while ((e = next_plain(c)) && (order = strcmp(e->path, in_tree->path)) < 0) {
 		if ((rc = added(c, e, err)) < 0) return rc;
 	}
-	change.path = in_tree->path;
-	change.old_mode = in_tree->new_mode;
-	change.old_id = in_tree->new_id;
+	vv_change change = {
+		.path = in_tree->path, .old_mode = in_tree->new_mode, .old_id = in_tree->new_id};
 	if (!e || order > 0) {
 		return in_conflict(c, in_tree->path) ? VV_OK : c->fn(c->payload, &change, err);
 	}
@@ -480,16 +470,13 @@ vv_status vv_index_changes(vv_repository *r, const vv_oid *commit_or_null, vv_ch
 			   void *payload, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	compared c = {0};
 	const git_index_entry *e;
 	git_oid tree;
 	vv_status rc;
 
 	if ((rc = vv_index_open(&x, r, err)) < 0) return rc;
-	c.git = x->git;
-	c.count = git_index_entrycount(x->git);
-	c.fn = fn;
-	c.payload = payload;
+	compared c = {
+		.git = x->git, .count = git_index_entrycount(x->git), .fn = fn, .payload = payload};
 	if (commit_or_null &&
 	    ((rc = vv_commit_tree(r, commit_or_null, &tree, err)) < 0 ||
 	     (rc = vv_tree_diff(r, NULL, &tree, "", compare_entry, &c, err)) < 0)) {

@@ -115,8 +115,7 @@ vv_status vv_index_splice_read(vv_index_splice *out, vv_buf *bytes, bool checked
 	const size_t end = bytes->len < HEAD_LEN + VV_SHA1_LEN ? 0 : bytes->len - VV_SHA1_LEN;
 	size_t at = HEAD_LEN;
 
-	memset(out, 0, sizeof(*out));
-	out->bytes = bytes;
+	*out = (vv_index_splice){.bytes = bytes};
 	if (end == 0 || memcmp(bytes->data, "DIRC", 4) != 0) return VV_OK;
 	uint32_t version = be32(bytes->data + 4);
 	uint32_t count = be32(bytes->data + 8);
@@ -149,8 +148,7 @@ void vv_index_splice_at(const vv_index_splice *s, size_t i, git_index_entry *out
 {
 	const char *entry = s->bytes->data + s->entries[i].at;
 
-	memset(out, 0, sizeof(*out));
-	out->ctime.seconds = (int32_t)be32(entry);
+	*out = (git_index_entry){.ctime.seconds = (int32_t)be32(entry)};
 	out->ctime.nanoseconds = be32(entry + 4);
 	out->mtime.seconds = (int32_t)be32(entry + MTIME);
 	out->mtime.nanoseconds = be32(entry + MTIME + 4);

@@ -48,8 +48,7 @@ void vv_merged_put(vv_merged_trees *m, size_t i, uint32_t mode, const vv_oid *id
 	vv_merge_side *result = &m->items[i].seen.result;
 
 	assert(i < m->count);
-	memset(result, 0, sizeof(*result));
-	result->mode = mode;
+	*result = (vv_merge_side){.mode = mode};
 	if (mode) {
 		result->id = *id;
 	}
@@ -290,9 +289,7 @@ static vv_status has_pointer(vv_repository *r, const vv_merge_conflict *c, bool 
 
 static void input_entry(git_index_entry *out, const char *path, const vv_merge_side *s)
 {
-	memset(out, 0, sizeof(*out));
-	out->path = path;
-	out->mode = s->mode;
+	*out = (git_index_entry){.path = path, .mode = s->mode};
 	vv_oid_to_git(&out->id, &s->id);
 }
 

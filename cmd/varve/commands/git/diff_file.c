@@ -238,9 +238,7 @@ static vv_status show_file(shower *s, vv_context *c, side *a, side *b, vv_error 
 
 static void take_side(side *out, const char *path, char **argv)
 {
-	memset(out, 0, sizeof(*out));
-	out->path = path;
-	out->file = argv[0];
+	*out = (side){.path = path, .file = argv[0]};
 	/* "." where there is none */
 	if (!vv_oid_parse(&out->blob, argv[1], strlen(argv[1]))) {
 		memset(&out->blob, 0, sizeof(out->blob));
