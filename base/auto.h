@@ -29,6 +29,9 @@
 
 #include <stddef.h>
 
+/* After a parameter that a callback has and one function does not need. */
+#define VV_UNUSED __attribute__((unused))
+
 #define vv_auto(type) __attribute__((cleanup(type##_auto))) type
 
 /* For values, which a function clears. */

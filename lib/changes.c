@@ -135,9 +135,9 @@ done:
 	return 0;
 }
 
-int varve_changes_next(varve_changes *list, const varve_path_change **change, varve_error *err)
+int varve_changes_next(varve_changes *list, const varve_path_change **change,
+		       varve_error *err VV_UNUSED)
 {
-	(void)err;
 	*change = list->at < list->count ? &list->items[list->at++] : NULL;
 	return *change != NULL;
 }

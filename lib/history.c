@@ -86,9 +86,8 @@ int varve_refs_open(varve_refs **out, varve_repo *repo, const char *prefix, varv
 	return 0;
 }
 
-int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err)
+int varve_refs_next(varve_refs *refs, const varve_ref **ref, varve_error *err VV_UNUSED)
 {
-	(void)err;
 	*ref = refs->at < refs->count ? &refs->items[refs->at++]->ref : NULL;
 	return *ref != NULL;
 }

@@ -486,9 +486,9 @@ int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
 
 /* ---- transfers ---- */
 
-int varve_transfer_next(varve_transfer *t, const varve_ref_update **update, varve_error *err)
+int varve_transfer_next(varve_transfer *t, const varve_ref_update **update,
+			varve_error *err VV_UNUSED)
 {
-	(void)err;
 	*update = t->at < t->count ? &t->refs[t->at++] : NULL;
 	return *update != NULL;
 }

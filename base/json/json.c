@@ -51,10 +51,8 @@ static void *pool_realloc(void *ctx, void *old, size_t size)
 	return block;
 }
 
-static void pool_free(void *ctx, void *block)
+static void pool_free(void *ctx VV_UNUSED, void *block VV_UNUSED)
 {
-	(void)ctx;
-	(void)block;
 }
 
 vv_status vv_json_pool_init(vv_json_pool *p, size_t len, vv_error *err)

@@ -157,23 +157,18 @@ static int on_null(void *ctx)
 	return note(ctx);
 }
 
-static int on_boolean(void *ctx, int value)
+static int on_boolean(void *ctx, int value VV_UNUSED)
 {
-	(void)value;
 	return note(ctx);
 }
 
-static int on_number(void *ctx, const char *text, size_t len)
+static int on_number(void *ctx, const char *text VV_UNUSED, size_t len VV_UNUSED)
 {
-	(void)text;
-	(void)len;
 	return note(ctx);
 }
 
-static int on_string(void *ctx, const unsigned char *text, size_t len)
+static int on_string(void *ctx, const unsigned char *text VV_UNUSED, size_t len VV_UNUSED)
 {
-	(void)text;
-	(void)len;
 	return note(ctx);
 }
 

@@ -234,10 +234,8 @@ static int on_boolean(void *ctx, int value)
 	return on_scalar(ctx, value ? VV_JSON_TRUE : VV_JSON_FALSE);
 }
 
-static int on_number(void *ctx, const char *text, size_t len)
+static int on_number(void *ctx, const char *text VV_UNUSED, size_t len VV_UNUSED)
 {
-	(void)text;
-	(void)len;
 	return on_scalar(ctx, VV_JSON_NUMBER);
 }
 

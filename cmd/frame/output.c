@@ -471,11 +471,10 @@ static void put_left(uint64_t ms, uint64_t done, uint64_t total)
 	fflush(stderr);
 }
 
-static bool update_bar(void *payload, const char *what, uint64_t done, uint64_t total)
+static bool update_bar(void *payload VV_UNUSED, const char *what, uint64_t done, uint64_t total)
 {
 	uint64_t ms;
 
-	(void)payload;
 	if (!bar_is_due(what, &ms)) return true;
 	fprintf(stderr, "\r\033[K%s: %s", what, vv_text_bytes(done));
 	if (total > 0 && done <= total) {
@@ -486,11 +485,10 @@ static bool update_bar(void *payload, const char *what, uint64_t done, uint64_t 
 	return true;
 }
 
-static bool update_part(void *payload, const char *what, uint64_t done, uint64_t total)
+static bool update_part(void *payload VV_UNUSED, const char *what, uint64_t done, uint64_t total)
 {
 	uint64_t ms;
 
-	(void)payload;
 	if (total == 0 || done > total || !bar_is_due(what, &ms)) return true;
 	fprintf(stderr, "\r\033[K%s: %u %%", what, (unsigned)((double)done * 100 / (double)total));
 	put_left(ms, done, total);
@@ -522,21 +520,18 @@ void vv_progress_stop(void)
 	bar.over = true;
 }
 
-static void put_note(void *payload, vv_note_kind kind, const char *line)
+static void put_note(void *payload VV_UNUSED, vv_note_kind kind, const char *line)
 {
-	(void)payload;
 	message(kind == VV_NOTE_WARNING ? "warning: " : "", line);
 }
 
-static const vv_progress *begin_bar(void *payload)
+static const vv_progress *begin_bar(void *payload VV_UNUSED)
 {
-	(void)payload;
 	return vv_progress_begin();
 }
 
-static void end_bar(void *payload)
+static void end_bar(void *payload VV_UNUSED)
 {
-	(void)payload;
 	vv_progress_end();
 }
 

@@ -23,9 +23,8 @@
 #include "repo/git/program.h"
 #include "repo/git/repository.h"
 
-static void on_failed_write(int signal_number)
+static void on_failed_write(int signal_number VV_UNUSED)
 {
-	(void)signal_number;
 }
 
 /* A reader that goes away is seen as EPIPE, a file that may not grow (ulimit -f) as

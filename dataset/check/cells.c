@@ -470,9 +470,8 @@ static bool view_clean(check_worker *w, const check_plan *p, const check_column 
 	}
 }
 
-static bool text_is_filled(void *payload, const vv_cell *cell)
+static bool text_is_filled(void *payload VV_UNUSED, const vv_cell *cell)
 {
-	(void)payload;
 	return cell->len > 0;
 }
 
@@ -501,9 +500,8 @@ static bool has_line_end(const void *bytes, size_t len)
 	return len > 0 && (memchr(bytes, '\n', len) || memchr(bytes, '\r', len));
 }
 
-static bool text_is_one_line(void *payload, const vv_cell *cell)
+static bool text_is_one_line(void *payload VV_UNUSED, const vv_cell *cell)
 {
-	(void)payload;
 	return !has_line_end(cell->text, cell->len);
 }
 

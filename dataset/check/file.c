@@ -167,11 +167,9 @@ static vv_status read_rows(reading *r)
 	return (vv_status)more;
 }
 
-static vv_status no_member(void *payload, const vv_json_member *m, vv_error *err)
+static vv_status no_member(void *payload VV_UNUSED, const vv_json_member *m VV_UNUSED,
+			   vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)m;
-	(void)err;
 	return VV_OK;
 }
 
@@ -340,11 +338,9 @@ static ssize_t read_again(void *payload, void *buf, size_t len, vv_error *err)
 	return (ssize_t)n;
 }
 
-static vv_status no_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status no_block(void *payload VV_UNUSED, const vv_cid *cid VV_UNUSED,
+			  vv_buf *out VV_UNUSED, vv_error *err)
 {
-	(void)payload;
-	(void)cid;
-	(void)out;
 	return vv_fail(err, VV_EMISSING, "no block");
 }
 

@@ -154,11 +154,9 @@ static vv_status put_row(vv_mend *m, const vv_ragged_row *row, vv_error *err)
 
 /* --- JSON ----------------------------------------------------------------------------------- */
 
-static vv_status no_member(void *payload, const vv_json_member *m, vv_error *err)
+static vv_status no_member(void *payload VV_UNUSED, const vv_json_member *m VV_UNUSED,
+			   vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)m;
-	(void)err;
 	return VV_OK;
 }
 

@@ -103,19 +103,17 @@ static vv_status give_row(reader *r)
 	return rc;
 }
 
-static void on_row(int end, void *payload)
+static void on_row(int end VV_UNUSED, void *payload)
 {
 	reader *r = payload;
 
-	(void)end;
 	if (r->rc == VV_OK) {
 		r->rc = give_row(r);
 	}
 }
 
-static int is_space(unsigned char c)
+static int is_space(unsigned char c VV_UNUSED)
 {
-	(void)c;
 	return 0;
 }
 

@@ -80,11 +80,10 @@ void vv_source_fd(vv_source *out, vv_fd_source *storage, int fd, const char *pat
 			   .name = path};
 }
 
-static ssize_t mem_read(void *payload, void *buf, size_t len, vv_error *err)
+static ssize_t mem_read(void *payload, void *buf, size_t len, vv_error *err VV_UNUSED)
 {
 	vv_mem_source *s = payload;
 	size_t n = s->len - s->pos < len ? s->len - s->pos : len;
-	(void)err;
 	if (n > 0) {
 		memcpy(buf, s->bytes + s->pos, n);
 	}
@@ -92,18 +91,16 @@ static ssize_t mem_read(void *payload, void *buf, size_t len, vv_error *err)
 	return (ssize_t)n;
 }
 
-static vv_status mem_line(void *payload, uint64_t offset, uint64_t *out, vv_error *err)
+static vv_status mem_line(void *payload, uint64_t offset, uint64_t *out, vv_error *err VV_UNUSED)
 {
 	const vv_mem_source *s = payload;
 	bool cr = false;
-	(void)err;
 	*out = 1 + count_lines(s->bytes, offset < s->len ? (size_t)offset : s->len, &cr);
 	return VV_OK;
 }
 
-static vv_status mem_again(void *payload, vv_error *err)
+static vv_status mem_again(void *payload, vv_error *err VV_UNUSED)
 {
-	(void)err;
 	((vv_mem_source *)payload)->pos = 0;
 	return VV_OK;
 }

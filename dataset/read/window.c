@@ -117,10 +117,9 @@ static vv_status read_full(const vv_source *source, char *out, size_t len, size_
 	return VV_OK;
 }
 
-static void ahead_run(vv_job *job, unsigned worker)
+static void ahead_run(vv_job *job, unsigned worker VV_UNUSED)
 {
 	ahead *a = (ahead *)(void *)job;
-	(void)worker;
 	a->status = read_full(a->source, a->slab->bytes + HEADROOM, a->want, &a->got, &a->end,
 			      &a->err);
 }

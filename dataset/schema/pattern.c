@@ -31,15 +31,13 @@ struct vv_pattern_scratch {
 		*stack; /* the 32 KiB that matching has by itself are too few for long texts */
 };
 
-static void *get(size_t size, void *unused)
+static void *get(size_t size, void *unused VV_UNUSED)
 {
-	(void)unused;
 	return vv_malloc(size);
 }
 
-static void put(void *p, void *unused)
+static void put(void *p, void *unused VV_UNUSED)
 {
-	(void)unused;
 	vv_free(p);
 }
 

@@ -77,12 +77,11 @@ static void drop_pointers(vv_dataset_writer *w)
 
 /* --- imports side by side -------------------------------------------------------------- */
 
-static void run_ahead(vv_job *job, unsigned worker)
+static void run_ahead(vv_job *job, unsigned worker VV_UNUSED)
 {
 	ahead *a = (ahead *)job;
 	uint64_t start = vv_monotonic_ms();
 
-	(void)worker;
 	a->status = dataset_import_run(&a->found, &a->in, &a->source, &a->sink, VV_IGNORED);
 	a->ms += vv_monotonic_ms() - start;
 }

@@ -254,10 +254,9 @@ static vv_status each_group(change *c, some_keys *k, row_fn fn, vv_error *err)
 	return rc;
 }
 
-static vv_status keep_hash(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
+static vv_status keep_hash(change *c, some_keys *k, const vv_cell *cells VV_UNUSED, uint64_t hash,
 			   bool usable, vv_error *err)
 {
-	(void)cells;
 	if (!usable) {
 		k->empty++;
 		return VV_OK;
@@ -309,23 +308,18 @@ static void find_fresh(change *c)
 	}
 }
 
-static vv_status widen_bounds(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
-			      bool usable, vv_error *err)
+static vv_status widen_bounds(change *c, some_keys *k VV_UNUSED, const vv_cell *cells,
+			      uint64_t hash, bool usable, vv_error *err VV_UNUSED)
 {
-	(void)k;
-	(void)err;
 	if (usable && has_hash(c->fresh, c->fresh_count, hash)) {
 		(void)vv_fact_add(&c->bounds, &cells[c->columns[0]], 1, 1);
 	}
 	return VV_OK;
 }
 
-static vv_status compare_key(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
-			     bool usable, vv_error *err)
+static vv_status compare_key(change *c, some_keys *k VV_UNUSED, const vv_cell *cells VV_UNUSED,
+			     uint64_t hash, bool usable, vv_error *err VV_UNUSED)
 {
-	(void)k;
-	(void)cells;
-	(void)err;
 	c->harm |= usable && has_hash(c->fresh, c->fresh_count, hash);
 	return VV_OK;
 }

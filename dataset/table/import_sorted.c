@@ -512,11 +512,10 @@ static ssize_t read_kept(void *payload, void *buf, size_t len, vv_error *err)
 	return n;
 }
 
-static vv_status begin_kept(void *payload, vv_error *err)
+static vv_status begin_kept(void *payload, vv_error *err VV_UNUSED)
 {
 	kept_source *k = payload;
 
-	(void)err;
 	k->at = 0;
 	return VV_OK;
 }

@@ -301,11 +301,10 @@ static vv_status read_rows(read_job *j, vv_error *err)
 	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
 }
 
-static void run_job(vv_job *job, unsigned worker)
+static void run_job(vv_job *job, unsigned worker VV_UNUSED)
 {
 	read_job *j = (read_job *)(void *)job;
 
-	(void)worker;
 	j->rc = read_rows(j, &j->err);
 }
 

@@ -197,11 +197,9 @@ static ssize_t made_read(void *payload, void *buf, size_t len, vv_error *err)
 	return (ssize_t)n;
 }
 
-static vv_status no_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status no_block(void *payload VV_UNUSED, const vv_cid *cid VV_UNUSED,
+			  vv_buf *out VV_UNUSED, vv_error *err)
 {
-	(void)payload;
-	(void)cid;
-	(void)out;
 	return vv_fail(err, VV_EMISSING, "a patch has no blocks");
 }
 

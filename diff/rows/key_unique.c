@@ -11,11 +11,9 @@
 
 #define PROOF_MEMORY (64u << 20)
 
-static int stop_at_once(void *payload, uint64_t first, uint64_t second, vv_error *err)
+static int stop_at_once(void *payload, uint64_t first VV_UNUSED, uint64_t second VV_UNUSED,
+			vv_error *err VV_UNUSED)
 {
-	(void)first;
-	(void)second;
-	(void)err;
 	*(bool *)payload = false;
 	return 1;
 }

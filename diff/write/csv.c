@@ -398,10 +398,8 @@ static void close_table(csv_writer *w)
 	w->gone = NULL;
 }
 
-static vv_status csv_begin(vv_diff_writer *base, vv_error *err)
+static vv_status csv_begin(vv_diff_writer *base VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)base;
-	(void)err;
 	return VV_OK;
 }
 

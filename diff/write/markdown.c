@@ -566,10 +566,8 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 	return vv_buf_ok(b, err);
 }
 
-static vv_status md_begin(vv_diff_writer *base, vv_error *err)
+static vv_status md_begin(vv_diff_writer *base VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)base;
-	(void)err;
 	return VV_OK;
 }
 

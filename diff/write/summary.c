@@ -44,25 +44,20 @@ static vv_status give(sum_writer *s, vv_buf *b, vv_error *err)
 	return rc;
 }
 
-static vv_status sum_begin(vv_diff_writer *w, vv_error *err)
+static vv_status sum_begin(vv_diff_writer *w VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)w;
-	(void)err;
 	return VV_OK;
 }
 
-static vv_status sum_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
+static vv_status sum_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err VV_UNUSED)
 {
-	(void)err;
 	self(w)->table = *t;
 	return VV_OK;
 }
 
-static vv_status sum_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
+static vv_status sum_row(vv_diff_writer *w VV_UNUSED, const vv_row_change *c VV_UNUSED,
+			 vv_error *err VV_UNUSED)
 {
-	(void)w;
-	(void)c;
-	(void)err;
 	return VV_OK;
 }
 

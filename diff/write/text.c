@@ -151,10 +151,8 @@ static void put_schema(text_writer *w)
 	}
 }
 
-static vv_status text_begin(vv_diff_writer *base, vv_error *err)
+static vv_status text_begin(vv_diff_writer *base VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)base;
-	(void)err;
 	return VV_OK;
 }
 

@@ -97,12 +97,11 @@ static vv_status compare_group(portion *p, vv_error *err)
 	return rc;
 }
 
-static void run_portion(vv_job *job, unsigned worker)
+static void run_portion(vv_job *job, unsigned worker VV_UNUSED)
 {
 	portion *p = (portion *)(void *)job;
 	int more = 1;
 
-	(void)worker;
 	p->count = p->at = 0;
 	vv_buf_reset(&p->marks);
 	vv_buf_reset(&p->lines);

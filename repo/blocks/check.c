@@ -320,13 +320,12 @@ static bool is_safe(salvage *s, const vv_cid *cid)
 	return vv_writer_has(s->w, cid) && vv_writer_get(s->w, cid, &copy, NULL) == VV_OK;
 }
 
-static vv_status save_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
-			     vv_status state, const char *what, vv_error *err)
+static vv_status save_record(void *payload, const char *pack, uint64_t offset VV_UNUSED,
+			     const vv_cid *cid, vv_status state, const char *what VV_UNUSED,
+			     vv_error *err)
 {
 	salvage *s = payload;
 
-	(void)offset;
-	(void)what;
 	if (strcmp(pack, s->c.pack->name) != 0) {
 		return VV_OK; /* of its index */
 	}

@@ -78,9 +78,9 @@ static bool has_grace(const vv_gc *gc, const vv_cid *cid)
 
 /* ---- what there is ---- */
 
-static vv_status add_stored(void *payload, const vv_record *r, uint64_t offset, vv_error *err)
+static vv_status add_stored(void *payload, const vv_record *r, uint64_t offset VV_UNUSED,
+			    vv_error *err)
 {
-	(void)offset;
 	return vv_cid_map_put(payload, &r->cid, vv_record_len(r), NULL, err);
 }
 
@@ -288,12 +288,11 @@ typedef struct counting {
 	uint64_t blocks, bytes;
 } counting;
 
-static vv_status count_unmarked(void *payload, const vv_record *r, uint64_t offset, vv_error *err)
+static vv_status count_unmarked(void *payload, const vv_record *r, uint64_t offset VV_UNUSED,
+				vv_error *err VV_UNUSED)
 {
 	counting *c = payload;
 
-	(void)offset;
-	(void)err;
 	if (!is_marked(c->gc, &r->cid)) {
 		c->blocks++;
 		c->bytes += vv_record_len(r);

@@ -170,13 +170,11 @@ typedef struct completeness {
 	vv_cid *missing;
 } completeness;
 
-static vv_status stop_at_missing(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-				 vv_status state, vv_error *err)
+static vv_status stop_at_missing(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+				 size_t len VV_UNUSED, vv_status state, vv_error *err)
 {
 	completeness *c = payload;
 
-	(void)bytes;
-	(void)len;
 	if (state == VV_OK) return VV_OK;
 	c->complete = false;
 	if (c->missing) {

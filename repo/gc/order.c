@@ -67,12 +67,11 @@ static vv_status mark_block(void *payload, const vv_cid *cid, const vv_cid *like
 	return vv_gc_mark(m->gc, cid, like, first, err);
 }
 
-static vv_status expend_block(void *payload, const vv_cid *cid, const vv_cid *like, bool *first,
-			      vv_error *err)
+static vv_status expend_block(void *payload, const vv_cid *cid, const vv_cid *like VV_UNUSED,
+			      bool *first, vv_error *err)
 {
 	marking *m = payload;
 
-	(void)like;
 	return vv_gc_expend(m->gc, cid, first, err);
 }
 
@@ -83,14 +82,13 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return vv_store_get(m->store, cid, out, err);
 }
 
-static vv_status on_root(void *payload, const vv_cid *cid, const char *path, const vv_oid *commit,
-			 const char *what, vv_error *err)
+static vv_status on_root(void *payload, const vv_cid *cid, const char *path,
+			 const vv_oid *commit VV_UNUSED, const char *what, vv_error *err)
 {
 	marking *m = payload;
 	vv_cid newer;
 	vv_status rc;
 
-	(void)commit;
 	if (!cid || vv_cid_is_null(cid)) {
 		return VV_OK; /* a pointer that cannot be read: fsck tells of it */
 	}
@@ -109,15 +107,13 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	return vv_resemble_walk(&m->walk, cid, &newer, err);
 }
 
-static vv_status on_used_root(void *payload, const vv_cid *cid, const char *path,
-			      const vv_oid *commit, const char *what, vv_error *err)
+static vv_status on_used_root(void *payload, const vv_cid *cid, const char *path VV_UNUSED,
+			      const vv_oid *commit VV_UNUSED, const char *what VV_UNUSED,
+			      vv_error *err)
 {
 	marking *m = payload;
 	bool added;
 
-	(void)path;
-	(void)commit;
-	(void)what;
 	return cid ? vv_cid_set_add(m->in_use, cid, &added, err) : VV_OK;
 }
 

@@ -31,20 +31,16 @@ vv_status vv_merge_is_pointer(git_odb *odb, const git_oid *id, bool *out, vv_err
 	return code < 0 ? vv_git_fail(err, code, "cannot read a blob") : VV_OK;
 }
 
-static int leave(git_merge_driver *self, const char **path_out, uint32_t *mode_out,
-		 git_buf *merged_out, const char *name, const git_merge_driver_source *src)
+static int leave(git_merge_driver *self VV_UNUSED, const char **path_out VV_UNUSED,
+		 uint32_t *mode_out VV_UNUSED, git_buf *merged_out VV_UNUSED,
+		 const char *name VV_UNUSED, const git_merge_driver_source *src VV_UNUSED)
 {
-	(void)self;
-	(void)path_out;
-	(void)mode_out;
-	(void)merged_out;
-	(void)name;
-	(void)src;
 	return GIT_EMERGECONFLICT;
 }
 
-static int leave_pointers(git_merge_driver *self, const char **path_out, uint32_t *mode_out,
-			  git_buf *merged_out, const char *name, const git_merge_driver_source *src)
+static int leave_pointers(git_merge_driver *self VV_UNUSED, const char **path_out VV_UNUSED,
+			  uint32_t *mode_out VV_UNUSED, git_buf *merged_out VV_UNUSED,
+			  const char *name VV_UNUSED, const git_merge_driver_source *src)
 {
 	const git_index_entry *sides[] = {git_merge_driver_source_ancestor(src),
 					  git_merge_driver_source_ours(src),
@@ -53,11 +49,6 @@ static int leave_pointers(git_merge_driver *self, const char **path_out, uint32_
 	int code = git_repository_odb(&odb, git_merge_driver_source_repo(src));
 	bool pointer = false;
 
-	(void)self;
-	(void)path_out;
-	(void)mode_out;
-	(void)merged_out;
-	(void)name;
 	for (size_t i = 0; code == 0 && !pointer && i < 3; i++) {
 		if (sides[i] && (sides[i]->mode & 0170000) == 0100000) {
 			pointer = looks(odb, &sides[i]->id, &code);

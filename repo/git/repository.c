@@ -281,13 +281,11 @@ static vv_status load_shallow(vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status see_promisor(void *payload, const char *name, const char *value, const char *level,
-			      vv_error *err)
+static vv_status see_promisor(void *payload, const char *name, const char *value,
+			      const char *level VV_UNUSED, vv_error *err VV_UNUSED)
 {
 	int on = 0;
 
-	(void)level;
-	(void)err;
 	if (vv_path_ends(name, ".promisor") && git_config_parse_bool(&on, value) == 0 && on) {
 		*(bool *)payload = true;
 	}

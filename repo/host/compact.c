@@ -36,13 +36,12 @@ typedef struct compacting {
 
 /* --- which packs ------------------------------------------------------------------------------- */
 
-static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err)
+static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err VV_UNUSED)
 {
 	compacting *c = payload;
 	const char *base = vv_path_base(e->path);
 	char hex[2 * VV_PACK_HASH_LEN + 1];
 
-	(void)err;
 	for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
 		vv_hex_write(hex, vv_catalog_pack(c->h->catalog, i)->hash, VV_PACK_HASH_LEN);
 		if (strncmp(base, hex, sizeof(hex) - 1) == 0) {

@@ -74,14 +74,12 @@ static vv_status choose_packs(verifying *x, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status on_record(void *payload, const char *pack, uint64_t offset, const vv_cid *cid,
-			   vv_status state, const char *what, vv_error *err)
+static vv_status on_record(void *payload, const char *pack VV_UNUSED, uint64_t offset VV_UNUSED,
+			   const vv_cid *cid, vv_status state, const char *what VV_UNUSED,
+			   vv_error *err)
 {
 	bool added;
 
-	(void)pack;
-	(void)offset;
-	(void)what;
 	return state == VV_OK ? vv_cid_set_add(((verifying *)payload)->h->intact, cid, &added, err)
 			      : VV_OK;
 }

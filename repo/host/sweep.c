@@ -222,11 +222,10 @@ static vv_status note_wanted(void *payload, const vv_new_root *n, vv_error *err)
 
 /* --- the clock ----------------------------------------------------------------------------------- */
 
-static vv_status on_top(void *payload, const vv_listed *e, vv_error *err)
+static vv_status on_top(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
 {
 	sweeping *s = payload;
 
-	(void)err;
 	if (strcmp(e->name, CLOCK_FILE) == 0) {
 		s->now = e->modified;
 	} else if (strcmp(e->name, VV_CONDEMNED_FILE) == 0) {

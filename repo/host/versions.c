@@ -21,14 +21,12 @@ typedef struct needing {
 	vv_cid lost; /* a block that no pack has; null: none */
 } needing;
 
-static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			  vv_status state, vv_error *err)
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state, vv_error *err)
 {
 	needing *n = payload;
 	size_t pack;
 
-	(void)bytes;
-	(void)len;
 	if (vv_catalog_find(n->h->catalog, cid, &pack, NULL) && pack < n->pack_count) {
 		n->packs[pack] = true;
 	} else {

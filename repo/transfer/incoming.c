@@ -179,15 +179,13 @@ typedef struct judging {
 	uint64_t blocks;
 } judging;
 
-static vv_status judge_record(void *payload, const vv_place *place, const vv_record *r,
-			      const vv_cid *base, vv_error *err)
+static vv_status judge_record(void *payload, const vv_place *place VV_UNUSED,
+			      const vv_record *r VV_UNUSED, const vv_cid *base, vv_error *err)
 {
 	judging *j = payload;
 	vv_place found;
 	vv_record other;
 
-	(void)place;
-	(void)r;
 	j->blocks++;
 	if (base && vv_source_find(&j->src, base, &found, &other, NULL) < 0) {
 		return vv_fail(err, VV_ECORRUPT, "a base is not here");
@@ -541,14 +539,11 @@ void vv_incoming_only(vv_incoming *in, const vv_cid_set *wanted)
 	in->only = wanted;
 }
 
-static vv_status find_unwanted(void *payload, const vv_place *place, const vv_record *r,
-			       const vv_cid *base, vv_error *err)
+static vv_status find_unwanted(void *payload, const vv_place *place VV_UNUSED, const vv_record *r,
+			       const vv_cid *base VV_UNUSED, vv_error *err VV_UNUSED)
 {
 	vv_incoming *in = payload;
 
-	(void)place;
-	(void)base;
-	(void)err;
 	in->unwanted |= !is_wanted(in, &r->cid);
 	return VV_OK;
 }

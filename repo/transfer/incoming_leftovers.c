@@ -333,14 +333,11 @@ typedef struct tidying {
 	bool needed; /* some block of the folder is nowhere else */
 } tidying;
 
-static vv_status look_for_record(void *payload, const vv_place *place, const vv_record *r,
-				 const vv_cid *base, vv_error *err)
+static vv_status look_for_record(void *payload, const vv_place *place VV_UNUSED, const vv_record *r,
+				 const vv_cid *base VV_UNUSED, vv_error *err VV_UNUSED)
 {
 	tidying *t = payload;
 
-	(void)place;
-	(void)base;
-	(void)err;
 	t->needed |= !vv_store_has_live(t->main, &r->cid);
 	return VV_OK;
 }

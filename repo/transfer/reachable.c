@@ -409,12 +409,10 @@ static vv_status add_root(vv_reachable *x, const vv_cid *root, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path,
-			    const vv_oid *commit, const char *what, vv_error *err)
+static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path VV_UNUSED,
+			    const vv_oid *commit VV_UNUSED, const char *what VV_UNUSED,
+			    vv_error *err)
 {
-	(void)path;
-	(void)commit;
-	(void)what;
 	return p ? add_root(payload, &p->root, err) : VV_OK;
 }
 
@@ -463,13 +461,11 @@ static vv_status look_at_published(vv_reachable *x, bool *again, vv_error *err)
 	return rc;
 }
 
-static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			  vv_status state, vv_error *err)
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state, vv_error *err)
 {
 	vv_reachable *x = payload;
 
-	(void)bytes;
-	(void)len;
 	if (state == VV_OK || x->hole_count == HOLES_MAX) return VV_OK;
 	if (!vv_array_room(x->holes, x->hole_count, x->hole_cap)) return vv_fail_nomem(err);
 	x->holes[x->hole_count++] = *cid;

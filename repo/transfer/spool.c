@@ -45,15 +45,13 @@ struct vv_spool {
 	bool pack_made, small_made, unpack_made;
 };
 
-static voidpf z_alloc(voidpf opaque, uInt items, uInt size)
+static voidpf z_alloc(voidpf opaque VV_UNUSED, uInt items, uInt size)
 {
-	(void)opaque;
 	return vv_calloc(items, size);
 }
 
-static void z_free(voidpf opaque, voidpf p)
+static void z_free(voidpf opaque VV_UNUSED, voidpf p)
 {
-	(void)opaque;
 	vv_free(p);
 }
 

@@ -154,11 +154,10 @@ typedef struct vault_search {
 	bool found; /* the key's */
 } vault_search;
 
-static vv_status on_author(void *payload, const vv_listed *e, vv_error *err)
+static vv_status on_author(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
 {
 	vault_search *s = payload;
 
-	(void)err;
 	if (e->size == UINT64_MAX && vv_hold_is_author(e->name, strlen(e->name))) {
 		s->found = s->found || strcmp(e->name, s->did + 8) == 0 ||
 			   is_owner(s->x, s->vault, e->name, VV_IGNORED);

@@ -149,11 +149,10 @@ typedef struct counting {
 	bool has_first;
 } counting;
 
-static vv_status on_file(void *payload, const vv_listed *e, vv_error *err)
+static vv_status on_file(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
 {
 	counting *c = payload;
 
-	(void)err;
 	if (e->size != UINT64_MAX) {
 		*c->bytes += e->size;
 		c->has_first = c->has_first || strcmp(e->name, c->first) == 0;

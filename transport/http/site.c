@@ -286,12 +286,9 @@ static bool is_stopped(const http_site *s)
 }
 
 /* libcurl asks at least once a second. */
-static int go_on(void *payload, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+static int go_on(void *payload, curl_off_t a VV_UNUSED, curl_off_t b VV_UNUSED,
+		 curl_off_t c VV_UNUSED, curl_off_t d VV_UNUSED)
 {
-	(void)a;
-	(void)b;
-	(void)c;
-	(void)d;
 	return is_stopped(payload) ? 1 : 0;
 }
 

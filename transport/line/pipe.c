@@ -264,10 +264,8 @@ static ssize_t pipe_write(void *payload, const void *bytes, size_t len, vv_error
 	}
 }
 
-static vv_status pipe_turn(void *payload, vv_error *err)
+static vv_status pipe_turn(void *payload VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)err;
 	return VV_OK; /* nothing is held back here */
 }
 
@@ -291,9 +289,8 @@ static ssize_t pipe_read(void *payload, void *buf, size_t len, vv_error *err)
 	}
 }
 
-static vv_status pipe_done(void *payload, vv_error *err)
+static vv_status pipe_done(void *payload, vv_error *err VV_UNUSED)
 {
-	(void)err;
 	drain_err(payload);
 	return VV_OK;
 }

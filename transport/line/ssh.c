@@ -210,14 +210,13 @@ static const struct {
 };
 
 static vv_status explain_ssh(void *payload, int exit_code, const vv_peer_messages *said,
-			     const char *noise, size_t len, vv_error *err)
+			     const char *noise, size_t len VV_UNUSED, vv_error *err)
 {
 	const ssh_facts *f = payload;
 	const char *text = vv_buf_cstr(&said->tail);
 	char before[sizeof(err->message)], last[256], hint[256];
 	bool spoke = vv_peer_messages_last(said, last, hint, sizeof(last));
 
-	(void)len;
 	/* 255 is ssh's own trouble; a line that ends before a word of varve is a program's that does
 	 * not know it */
 	if (f->foreign && noise && exit_code > 0 && exit_code != 255 &&

@@ -132,10 +132,8 @@ static ssize_t ssh2_write(void *payload, const void *bytes, size_t len, vv_error
 	}
 }
 
-static vv_status ssh2_turn(void *payload, vv_error *err)
+static vv_status ssh2_turn(void *payload VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)err;
 	return VV_OK; /* nothing is held back here */
 }
 
@@ -162,9 +160,8 @@ static ssize_t ssh2_read(void *payload, void *buf, size_t len, vv_error *err)
 	}
 }
 
-static vv_status ssh2_done(void *payload, vv_error *err)
+static vv_status ssh2_done(void *payload, vv_error *err VV_UNUSED)
 {
-	(void)err;
 	drain_err(payload);
 	return VV_OK;
 }
@@ -198,12 +195,11 @@ static void wait_closed(ssh2_line *p)
 	vv_peer_messages_end(&p->said);
 }
 
-static vv_status ssh2_ended(void *payload, const char *noise, size_t len, vv_error *err)
+static vv_status ssh2_ended(void *payload, const char *noise, size_t len VV_UNUSED, vv_error *err)
 {
 	ssh2_line *p = payload;
 	char *name = NULL, last[256], hint[256], before[sizeof(err->message)];
 
-	(void)len;
 	wait_closed(p);
 	if (!err) return VV_EIO;
 	int code = libssh2_channel_get_exit_status(p->channel);

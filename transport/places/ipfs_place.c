@@ -95,12 +95,11 @@ static vv_status on_pin(void *payload, const vv_cid *cid, vv_error *err)
 }
 
 /* In any folder lies all that there is. */
-static vv_status ipfs_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
+static vv_status ipfs_list(void *payload, const char *folder VV_UNUSED, vv_listed_fn fn, void *to,
 			   vv_error *err)
 {
 	listing l = {payload, fn, to};
 
-	(void)folder;
 	return vv_rpc_pins_list(l.n->blocks, on_pin, &l, err);
 }
 

@@ -300,11 +300,10 @@ static const vv_place_ops rclone_ops = {.gets = GETS,
 					.remove = rclone_remove,
 					.close = rclone_close};
 
-static vv_status refuse_full(void *payload, const vv_listed *e, vv_error *err)
+static vv_status refuse_full(void *payload, const vv_listed *e VV_UNUSED, vv_error *err)
 {
 	const rclone *r = payload;
 
-	(void)e;
 	vv_fail(err, VV_EREFUSED, "'%s' is not empty, and is not a store", r->name);
 	return vv_hint(err, "give a new folder, or one of its own in it");
 }

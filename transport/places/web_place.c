@@ -25,29 +25,22 @@ static vv_status read_only(const web *w, vv_error *err)
 		       "in .varveconfig names that place");
 }
 
-static vv_status web_put(void *payload, const char *name, const void *bytes, size_t len,
-			 vv_error *err)
+static vv_status web_put(void *payload, const char *name VV_UNUSED, const void *bytes VV_UNUSED,
+			 size_t len VV_UNUSED, vv_error *err)
 {
-	(void)name;
-	(void)bytes;
-	(void)len;
 	return read_only(payload, err);
 }
 
-static vv_status web_remove(void *payload, const char *name, vv_error *err)
+static vv_status web_remove(void *payload, const char *name VV_UNUSED, vv_error *err)
 {
-	(void)name;
 	return read_only(payload, err);
 }
 
-static vv_status web_list(void *payload, const char *folder, vv_listed_fn fn, void *to,
-			  vv_error *err)
+static vv_status web_list(void *payload, const char *folder VV_UNUSED, vv_listed_fn fn VV_UNUSED,
+			  void *to VV_UNUSED, vv_error *err)
 {
 	const web *w = payload;
 
-	(void)folder;
-	(void)fn;
-	(void)to;
 	return vv_fail(err, VV_ENOSUPPORT, "'%s': a web server does not list its files", w->name);
 }
 

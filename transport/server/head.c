@@ -37,12 +37,11 @@ static bool is_token(const char *name, size_t len)
 	return i == len && len > 0;
 }
 
-static enum MHD_Result look_at(void *payload, enum MHD_ValueKind kind, const char *name,
+static enum MHD_Result look_at(void *payload, enum MHD_ValueKind kind VV_UNUSED, const char *name,
 			       size_t name_len, const char *value, size_t len)
 {
 	look *l = payload;
 
-	(void)kind;
 	l->bad = l->bad || !is_token(name, name_len);
 	for (size_t i = 0; value && i < len; i++) {
 		l->bad = l->bad || ((unsigned char)value[i] < 32 && value[i] != '\t') ||

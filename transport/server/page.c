@@ -74,12 +74,12 @@ static char *decode(const char *text, size_t len, bool *bad)
 	return out;
 }
 
-static enum MHD_Result take_parameter(void *payload, enum MHD_ValueKind kind, const char *name,
-				      size_t name_len, const char *value, size_t len)
+static enum MHD_Result take_parameter(void *payload, enum MHD_ValueKind kind VV_UNUSED,
+				      const char *name, size_t name_len, const char *value,
+				      size_t len)
 {
 	struct http_page_work *p = payload;
 
-	(void)kind;
 	if (p->count == PARAMETERS_MAX || !vv_array_room(p->parameters, p->count, p->cap)) {
 		p->bad = true;
 		return MHD_NO;

@@ -155,14 +155,12 @@ typedef struct query {
 	size_t count; /* of all parameters that are there */
 } query;
 
-static enum MHD_Result count_known(void *payload, enum MHD_ValueKind kind, const char *name,
-				   size_t len, const char *value, size_t value_len)
+static enum MHD_Result count_known(void *payload, enum MHD_ValueKind kind VV_UNUSED,
+				   const char *name, size_t len, const char *value VV_UNUSED,
+				   size_t value_len VV_UNUSED)
 {
 	size_t *known = payload;
 
-	(void)kind;
-	(void)value;
-	(void)value_len;
 	for (size_t i = 0; i < NAMES; i++) {
 		*known += strlen(names[i]) == len && memcmp(names[i], name, len) == 0;
 	}

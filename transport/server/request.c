@@ -377,11 +377,10 @@ bool http_stream_start(http_request *q, vv_status (*run)(http_request *q, vv_err
 	return s->worker != NULL;
 }
 
-static ssize_t pull_stream(void *payload, uint64_t position, char *buf, size_t max)
+static ssize_t pull_stream(void *payload, uint64_t position VV_UNUSED, char *buf, size_t max)
 {
 	http_request *q = payload;
 
-	(void)position;
 	http_connection_phase(q->connection, HTTP_WORK);
 	ssize_t n = vv_ring_read(q->stream.out, buf, max, 0, NULL);
 	http_connection_phase(q->connection, HTTP_GIVE);
@@ -445,10 +444,8 @@ static ssize_t stream_write(void *payload, const void *bytes, size_t len, vv_err
 	return rc < 0 ? (ssize_t)rc : (ssize_t)len;
 }
 
-static vv_status stream_turn(void *payload, vv_error *err)
+static vv_status stream_turn(void *payload VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)err;
 	return VV_OK;
 }
 
@@ -459,9 +456,8 @@ static ssize_t stream_read(void *payload, void *buf, size_t len, vv_error *err)
 	return vv_ring_read(q->stream.in, buf, len, 0, err);
 }
 
-static void stream_close(void *payload)
+static void stream_close(void *payload VV_UNUSED)
 {
-	(void)payload;
 }
 
 vv_channel *http_stream_channel(http_request *q)

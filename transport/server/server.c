@@ -67,13 +67,12 @@ static http_request *new_request(vv_http_server *s, struct MHD_Connection *c, co
 	return vv_take(&q);
 }
 
-static void request_completed(void *server, struct MHD_Connection *c, void **context,
+static void request_completed(void *server, struct MHD_Connection *c VV_UNUSED, void **context,
 			      enum MHD_RequestTerminationCode how)
 {
 	vv_http_server *s = server;
 	vv_auto_free http_request *q = *context;
 
-	(void)c;
 	if (!q) return;
 	http_stream_finish(q);
 	if (how != MHD_REQUEST_TERMINATED_COMPLETED_OK && !q->problem[0]) {
@@ -303,10 +302,8 @@ static enum MHD_Result handle_request(void *server, struct MHD_Connection *c, co
 }
 
 /* URLs stay as they were sent until it is known what each part of them is. */
-static size_t leave_escaped(void *server, struct MHD_Connection *c, char *text)
+static size_t leave_escaped(void *server VV_UNUSED, struct MHD_Connection *c VV_UNUSED, char *text)
 {
-	(void)server;
-	(void)c;
 	return strlen(text);
 }
 

@@ -37,9 +37,8 @@ typedef struct prompt {
 static sqlite3 *running;
 static volatile sig_atomic_t interrupted; /* while a line was typed */
 
-static void interrupt(int number)
+static void interrupt(int number VV_UNUSED)
 {
-	(void)number;
 	if (running) {
 		sqlite3_interrupt(running);
 	} else {
@@ -207,9 +206,8 @@ static char *next_format(const char *word, int again)
 	return next_of(words, word, again);
 }
 
-static char **complete(const char *word, int start, int end)
+static char **complete(const char *word, int start, int end VV_UNUSED)
 {
-	(void)end;
 	rl_attempted_completion_over = 1; /* no files */
 	return rl_completion_matches(word, start == 0 && word[0] == '.'                ? next_dot
 					   : strncmp(rl_line_buffer, ".mode ", 6) == 0 ? next_format

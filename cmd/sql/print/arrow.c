@@ -37,10 +37,9 @@ struct vv_sql_arrow {
 	vv_arrow_ipc ipc;
 };
 
-static vv_status put_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
+static vv_status put_bytes(void *payload VV_UNUSED, const void *bytes, size_t len,
+			   vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)err;
 	vv_out_raw(bytes, len);
 	return VV_OK;
 }

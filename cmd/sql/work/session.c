@@ -20,13 +20,11 @@ static int install(sqlite3 *db, char **message, const struct sqlite3_api_routine
 }
 
 /* Tables of the connection itself are gone at its end: what creates one means a table to keep, or a temporary one. */
-static int refuse_main(void *data, int action, const char *name, const char *unused,
-		       const char *schema, const char *trigger)
+static int refuse_main(void *data, int action, const char *name, const char *unused VV_UNUSED,
+		       const char *schema, const char *trigger VV_UNUSED)
 {
 	vv_sql_session *s = data;
 
-	(void)unused;
-	(void)trigger;
 	if ((action != SQLITE_CREATE_TABLE && action != SQLITE_CREATE_VIEW &&
 	     action != SQLITE_CREATE_VTABLE) ||
 	    !schema || strcmp(schema, "main") != 0) {

@@ -297,13 +297,12 @@ typedef struct settings {
 	size_t count;
 } settings;
 
-static vv_status collect_setting(void *payload, const char *name, const char *value,
+static vv_status collect_setting(void *payload, const char *name, const char *value VV_UNUSED,
 				 const char *level, vv_error *err)
 {
 	settings *s = payload;
 	const char *key = name + strlen(s->prefix);
 
-	(void)value;
 	if (strcmp(level, "local") != 0 || strncmp(name, s->prefix, strlen(s->prefix)) != 0 ||
 	    strchr(key, '.') ||
 	    (s->only_upstream && strcmp(key, "remote") != 0 && strcmp(key, "merge") != 0)) {

@@ -418,9 +418,8 @@ static void show_trailers(const check *c)
 	}
 }
 
-static void on_warning(void *payload, const char *message)
+static void on_warning(void *payload VV_UNUSED, const char *message)
 {
-	(void)payload;
 	vv_warn("%s", message);
 }
 

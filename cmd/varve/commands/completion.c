@@ -284,13 +284,12 @@ static void fish_script(vv_buf *b)
 	}
 }
 
-static int run_completion(void *options, int argc, char **argv)
+static int run_completion(void *options VV_UNUSED, int argc, char **argv)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_error err;
 	int code = VV_EXIT_OK;
 
-	(void)options;
 	if (argc != 1) {
 		return vv_usage_error("completion takes the name of a shell: bash, zsh or fish");
 	}

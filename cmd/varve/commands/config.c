@@ -316,12 +316,11 @@ typedef struct listing {
 } listing;
 
 static vv_status list_one(void *payload, const char *name, const char *value, const char *level,
-			  vv_error *err)
+			  vv_error *err VV_UNUSED)
 {
 	const vv_setting *s = vv_setting_find(name);
 	listing *l = payload;
 
-	(void)err;
 	if (s) {
 		l->seen[s - vv_settings] = true;
 	}

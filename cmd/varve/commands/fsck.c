@@ -217,14 +217,11 @@ typedef struct below {
 	vv_buf copy;
 } below;
 
-static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			  vv_status state, vv_error *err)
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state, vv_error *err VV_UNUSED)
 {
 	below *b = payload;
 
-	(void)bytes;
-	(void)len;
-	(void)err;
 	b->f->blocks++;
 	if (state == VV_OK && cid->codec == VV_CODEC_RAW) {
 		/* The walk does not look at leaves. There may be a sound copy in another
@@ -605,13 +602,12 @@ static void fsck_clear(fsck *f)
 /* ---- repair ---- */
 
 static vv_status on_mended(void *payload, const version *v, const char *file, const char *what,
-			   vv_error *err)
+			   vv_error *err VV_UNUSED)
 {
 	fsck *f = payload;
 	char hex[VV_OID_TEXT + 1];
 	vv_auto(char) *rev = NULL;
 
-	(void)err;
 	f->mended++;
 	if (json(f)) {
 		vv_json_open_object(&f->w);

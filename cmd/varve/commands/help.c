@@ -87,9 +87,8 @@ const vv_command vv_cmd_help = {
 	.run_alone = run_help,
 };
 
-static int run_version(void *given, int argc, char **argv)
+static int run_version(void *given VV_UNUSED, int argc, char **argv)
 {
-	(void)given;
 	if (argc > 0) return vv_usage_error("version takes no arguments, not '%s'", argv[0]);
 	vv_out("varve %s\n", VARVE_VERSION);
 	return VV_EXIT_OK;

@@ -80,12 +80,11 @@ static vv_status collect(removal *r, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status mark_staged(void *payload, const vv_change *change, vv_error *err)
+static vv_status mark_staged(void *payload, const vv_change *change, vv_error *err VV_UNUSED)
 {
 	removal *r = payload;
 	size_t low = 0, high = r->count;
 
-	(void)err;
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		int c = strcmp(change->path, r->items[mid].path);

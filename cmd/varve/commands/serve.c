@@ -64,11 +64,10 @@ static bool is_for_web(int argc, char **argv)
 	return false;
 }
 
-static int run_serve(void *none, int argc, char **argv)
+static int run_serve(void *none VV_UNUSED, int argc, char **argv)
 {
 	vv_command over_pipe = vv_cmd_serve;
 
-	(void)none;
 	if (is_for_web(argc, argv)) return vv_tool_serve_http("varve serve --http", argc, argv);
 	over_pipe.raw = false;
 	over_pipe.run_alone = serve_stdio;

@@ -422,13 +422,10 @@ static int check_untrack(const vv_context *c)
 				     "untrack needs a pattern or file; 'varve track' lists them");
 }
 
-static vv_status count_line(void *payload, const char *file, unsigned line, const char *pattern,
-			    const char *attributes, vv_error *err)
+static vv_status count_line(void *payload, const char *file VV_UNUSED, unsigned line VV_UNUSED,
+			    const char *pattern VV_UNUSED, const char *attributes,
+			    vv_error *err VV_UNUSED)
 {
-	(void)file;
-	(void)line;
-	(void)pattern;
-	(void)err;
 	*(size_t *)payload += strstr(attributes, "filter=varve") != NULL;
 	return VV_OK;
 }

@@ -133,10 +133,9 @@ static vv_status write_file(vv_check_report *r, vv_report_form form, const char 
 	return rc;
 }
 
-static vv_status put_stdout(void *payload, const char *bytes, size_t len, vv_error *err)
+static vv_status put_stdout(void *payload VV_UNUSED, const char *bytes, size_t len,
+			    vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)err;
 	vv_out_bytes(bytes, len);
 	return VV_OK; /* that it failed is told at the end */
 }

@@ -181,12 +181,11 @@ typedef struct kept {
 	uint64_t shards, bytes;
 } kept;
 
-static vv_status on_shard(void *payload, const vv_cid *cid, uint64_t size, vv_error *err)
+static vv_status on_shard(void *payload, const vv_cid *cid VV_UNUSED, uint64_t size,
+			  vv_error *err VV_UNUSED)
 {
 	kept *k = payload;
 
-	(void)cid;
-	(void)err;
 	k->shards++;
 	k->bytes += size;
 	return VV_OK;

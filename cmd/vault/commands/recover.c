@@ -39,10 +39,8 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print only missing ones"),
 };
 
-static vv_status on_missing(void *payload, const char *line, vv_error *err)
+static vv_status on_missing(void *payload VV_UNUSED, const char *line, vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)err;
 	vv_progress_end();
 	vv_out("missing: ");
 	vv_out_text(line, strlen(line));

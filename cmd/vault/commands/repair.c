@@ -62,10 +62,8 @@ static void tell_damaged(const vv_vault_session *s)
 	}
 }
 
-static vv_status on_missing(void *payload, const char *line, vv_error *err)
+static vv_status on_missing(void *payload VV_UNUSED, const char *line, vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)err;
 	vv_progress_end();
 	vv_out("lost: ");
 	vv_out_text(line, strlen(line));

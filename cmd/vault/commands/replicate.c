@@ -39,9 +39,8 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
-static vv_status tell_recovery(void *payload, const char *key, vv_error *err)
+static vv_status tell_recovery(void *payload VV_UNUSED, const char *key, vv_error *err)
 {
-	(void)payload;
 	(void)err;
 	vv_progress_end();
 	vv_out("This is the recovery key of the new vault. It is shown only now:\n\n    %s\n\n"

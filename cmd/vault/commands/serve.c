@@ -62,11 +62,10 @@ static bool has_stdio(int argc, char **argv)
 	return false;
 }
 
-static int run_vault_serve(void *none, int argc, char **argv)
+static int run_vault_serve(void *none VV_UNUSED, int argc, char **argv)
 {
 	vv_command over_pipe = vv_cmd_vault_serve;
 
-	(void)none;
 	if (!has_stdio(argc, argv)) return vv_tool_serve_http("varve vault serve", argc, argv);
 	over_pipe.raw = false;
 	over_pipe.run_alone = serve_stdio;

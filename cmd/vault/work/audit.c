@@ -72,12 +72,11 @@ static vv_status list_expected(auditing *a, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_error *err)
+static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_error *err VV_UNUSED)
 {
 	auditing *a = payload;
 	uint64_t at;
 
-	(void)err;
 	if (!vv_cid_map_get(a->by_cid, cid, &at)) {
 		const vv_kept *k = vv_vault_shard_of(a->s->state, cid);
 		const vv_copy *copy = k ? vv_vault_copy_at(k, a->p->id) : NULL;

@@ -88,15 +88,11 @@ typedef struct blocks_of {
 	bool all;
 } blocks_of;
 
-static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			  vv_status state, vv_error *err)
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state VV_UNUSED, vv_error *err VV_UNUSED)
 {
 	blocks_of *b = payload;
 
-	(void)bytes;
-	(void)len;
-	(void)state;
-	(void)err;
 	b->all = b->all && vv_contents_has(b->contents, cid);
 	return VV_OK;
 }

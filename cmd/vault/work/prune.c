@@ -48,12 +48,9 @@ static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
 	return vv_cid_set_add(p->live, &cid, &added, err);
 }
 
-static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+static vv_status on_block(void *payload VV_UNUSED, const vv_cid *cid VV_UNUSED,
+			  const vv_cid *like VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)cid;
-	(void)like;
-	(void)err;
 	return VV_OK; /* the walk's own set is the live one */
 }
 

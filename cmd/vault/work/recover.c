@@ -58,11 +58,10 @@ typedef struct vaults {
 	size_t count;
 } vaults;
 
-static vv_status on_vault(void *payload, const vv_cid *vault, vv_error *err)
+static vv_status on_vault(void *payload, const vv_cid *vault, vv_error *err VV_UNUSED)
 {
 	vaults *v = payload;
 
-	(void)err;
 	if (v->count == 0 || !vv_cid_equal(&v->first, vault)) {
 		v->first = v->count == 0 ? *vault : v->first;
 		v->count++;

@@ -266,12 +266,11 @@ static vv_status get_node(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 	return vv_contents_block(&r->rest, r->store, cid, out, err);
 }
 
-static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like VV_UNUSED,
+			  vv_error *err VV_UNUSED)
 {
 	resealing *r = payload;
 
-	(void)like;
-	(void)err;
 	r->lacking += vv_cid_set_has(r->gone, cid) ||
 		      (!vv_store_has(r->store, cid) && !vv_contents_has(&r->rest, cid));
 	return VV_OK;

@@ -106,11 +106,11 @@ static vv_status answer_look(line *l, const vv_supply_request *q, vv_error *err)
 }
 
 /* A vv_peer_block_fn. */
-static vv_status give_block(void *payload, size_t i, const vv_block_received *b, vv_error *err)
+static vv_status give_block(void *payload, size_t i VV_UNUSED, const vv_block_received *b,
+			    vv_error *err)
 {
 	line *l = payload;
 
-	(void)i;
 	return b ? vv_supply_block_write(l->channel, b->bytes, b->len, &b->base, err)
 		 : vv_supply_block_write(l->channel, NULL, 0, NULL, err);
 }

@@ -227,14 +227,13 @@ static bool look_at_kept(sorting *o, const vv_kept *k, candidate *c)
 	return true;
 }
 
-static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size, vv_error *err)
+static vv_status on_listed(void *payload, const vv_cid *cid, uint64_t size VV_UNUSED, vv_error *err)
 {
 	sorting *o = payload;
 	const vv_kept *k = vv_vault_shard_of(o->s->state, cid);
 	candidate c = {.cid = *cid, .kept = k};
 	size_t at;
 
-	(void)size;
 	if (k) {
 		if (!look_at_kept(o, k, &c)) return VV_OK;
 	} else {

@@ -178,12 +178,11 @@ static bool has_shard(const source *s, const vv_kept *k)
 
 /* A vv_source_look_fn: a shard is a parcel, by the first bytes of its digest. */
 static vv_status source_look(void *payload, const vv_lacking *wants, size_t count,
-			     uint32_t *parcels, vv_error *err)
+			     uint32_t *parcels, vv_error *err VV_UNUSED)
 {
 	source *s = payload;
 	vault *v = s->v;
 
-	(void)err;
 	atomic_store(&s->stopped, false);
 	vv_mutex_lock(v->lock);
 	if (!v->tried) {

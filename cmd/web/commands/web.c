@@ -106,11 +106,9 @@ static void started(void *payload, const char *url)
 	}
 }
 
-static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
+static vv_status answer(void *payload VV_UNUSED, const vv_http_call *call VV_UNUSED,
+			vv_channel *line VV_UNUSED, vv_error *err)
 {
-	(void)payload;
-	(void)call;
-	(void)line;
 	return vv_fail(err, VV_EREFUSED, "'varve web' is for browsers: 'varve serve' is for varve");
 }
 

@@ -159,9 +159,8 @@ static void mark_element(vv_html *h, const char *shown, char c)
 	vv_buf_puts(&h->markup, c == '\n' ? "</b><br>" : "</b>");
 }
 
-static void mark_plain(vv_html *h, const char *shown, char c)
+static void mark_plain(vv_html *h, const char *shown, char c VV_UNUSED)
 {
-	(void)c;
 	put_entities(&h->markup, shown, strlen(shown));
 }
 

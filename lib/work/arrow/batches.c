@@ -49,11 +49,10 @@ static share *share_at(vv_arrow_batches *b, unsigned i)
 	return &b->shares[i % b->used];
 }
 
-static void run_share(vv_job *job, unsigned worker)
+static void run_share(vv_job *job, unsigned worker VV_UNUSED)
 {
 	share *s = (share *)(void *)job;
 
-	(void)worker;
 	s->rc = VV_OK;
 	if (s->seek && (s->rc = vv_rows_seek(s->rows, s->row, &s->why)) == VV_OK) {
 		vv_arrow_maker_limit(s->maker, s->left);

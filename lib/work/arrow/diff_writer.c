@@ -96,9 +96,9 @@ static vv_status arrow_row(vv_diff_writer *w, const vv_row_change *c, vv_error *
 	return rc;
 }
 
-static vv_status arrow_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats, vv_error *err)
+static vv_status arrow_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats VV_UNUSED,
+				 vv_error *err)
 {
-	(void)stats;
 	return flush(self(w), err);
 }
 

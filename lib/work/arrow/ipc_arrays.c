@@ -61,11 +61,10 @@ typedef struct memory {
 	size_t len;
 } memory;
 
-static ssize_t read_memory(void *payload, void *buf, size_t len, vv_error *err)
+static ssize_t read_memory(void *payload, void *buf, size_t len, vv_error *err VV_UNUSED)
 {
 	memory *m = payload;
 
-	(void)err;
 	len = len < m->len ? len : m->len;
 	if (len > 0) {
 		memcpy(buf, m->bytes, len);

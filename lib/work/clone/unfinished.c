@@ -270,10 +270,8 @@ static bool is_same_folder(const char *a, const char *b)
 	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
-static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+static vv_status on_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)ref;
-	(void)err;
 	*(bool *)payload = true;
 	return VV_OK;
 }

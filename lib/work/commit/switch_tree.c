@@ -131,10 +131,8 @@ typedef struct folder_check {
 	bool any;
 } folder_check;
 
-static vv_status on_untracked(void *payload, const char *path, vv_error *err)
+static vv_status on_untracked(void *payload, const char *path VV_UNUSED, vv_error *err VV_UNUSED)
 {
-	(void)path;
-	(void)err;
 	((folder_check *)payload)->any = true;
 	return VV_OK;
 }

@@ -22,18 +22,16 @@ static counter *self(vv_diff_writer *w)
 	return (counter *)(void *)w;
 }
 
-static vv_status count_begin_table(vv_diff_writer *w, const vv_diff_table *t, vv_error *err)
+static vv_status count_begin_table(vv_diff_writer *w, const vv_diff_table *t,
+				   vv_error *err VV_UNUSED)
 {
-	(void)err;
 	self(w)->table = *t;
 	return VV_OK;
 }
 
-static vv_status count_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
+static vv_status count_row(vv_diff_writer *w VV_UNUSED, const vv_row_change *c VV_UNUSED,
+			   vv_error *err VV_UNUSED)
 {
-	(void)w;
-	(void)c;
-	(void)err;
 	return VV_OK;
 }
 

@@ -611,10 +611,9 @@ static bool is_same_place(const place *p, const place *q)
 }
 
 /* Two lines of history meet. */
-static vv_status join(void *payload, void *into, void *more, bool *joined, vv_error *err)
+static vv_status join(void *payload VV_UNUSED, void *into, void *more, bool *joined,
+		      vv_error *err VV_UNUSED)
 {
-	(void)payload;
-	(void)err;
 	*joined = is_same_place(into, more);
 	return VV_OK;
 }

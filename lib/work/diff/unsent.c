@@ -27,9 +27,8 @@ static vv_status note_ref(void *payload, const vv_ref *ref, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status count_one(void *payload, const vv_new_root *n, vv_error *err)
+static vv_status count_one(void *payload, const vv_new_root *n, vv_error *err VV_UNUSED)
 {
-	(void)err;
 	*(uint64_t *)payload += !n->link;
 	return VV_OK;
 }

@@ -330,14 +330,12 @@ typedef struct older {
 	uint64_t missing;
 } older;
 
-static vv_status count_missing(void *payload, const vv_cid *cid, const char *path,
-			       const vv_oid *commit, const char *what, vv_error *err)
+static vv_status count_missing(void *payload, const vv_cid *cid, const char *path VV_UNUSED,
+			       const vv_oid *commit VV_UNUSED, const char *what,
+			       vv_error *err VV_UNUSED)
 {
 	older *o = payload;
 
-	(void)path;
-	(void)commit;
-	(void)err;
 	o->missing += !what && !vv_store_has(o->store, cid) && !vv_elsewhere_has(o->elsewhere, cid);
 	return VV_OK;
 }

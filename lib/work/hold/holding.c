@@ -145,10 +145,9 @@ static vv_status admit(const naming *n, const char *word, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status on_entry(void *payload, const char *name, const char *value, const char *level,
-			  vv_error *err)
+static vv_status on_entry(void *payload, const char *name, const char *value,
+			  const char *level VV_UNUSED, vv_error *err)
 {
-	(void)level;
 	vv_status rc = strcmp(name, "varve.holdfor") == 0 ? admit(payload, value, err) : VV_OK;
 	return rc < 0 ? vv_prefix(err, "the setting varve.holdFor") : VV_OK;
 }

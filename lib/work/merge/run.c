@@ -36,11 +36,10 @@ typedef struct staged_names {
 	size_t count;
 } staged_names;
 
-static vv_status name_staged(void *payload, const vv_change *c, vv_error *err)
+static vv_status name_staged(void *payload, const vv_change *c, vv_error *err VV_UNUSED)
 {
 	staged_names *s = payload;
 
-	(void)err;
 	if (++s->count == 1) {
 		vv_notes_put(s->notes, "these changes are staged, and not committed:");
 	}

@@ -116,14 +116,11 @@ static bool lists_site(const char *list, const char *site)
 	return false;
 }
 
-static vv_status see_host(void *payload, const char *name, const char *value, const char *level,
-			  vv_error *err)
+static vv_status see_host(void *payload, const char *name VV_UNUSED, const char *value,
+			  const char *level VV_UNUSED, vv_error *err VV_UNUSED)
 {
 	trust *t = payload;
 
-	(void)name;
-	(void)level;
-	(void)err;
 	t->found = t->found || lists_site(value ? value : "", t->site);
 	return VV_OK;
 }

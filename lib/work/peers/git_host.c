@@ -139,9 +139,8 @@ static void remove_fetched(vv_git_host *g)
 	vv_free(l.names);
 }
 
-static vv_status stop_at_ref(void *payload, const vv_ref *ref, vv_error *err)
+static vv_status stop_at_ref(void *payload, const vv_ref *ref VV_UNUSED, vv_error *err)
 {
-	(void)ref;
 	*(bool *)payload = true;
 	return vv_fail(err, VV_EEXISTS, "one is enough");
 }

@@ -416,13 +416,11 @@ static vv_status fetch_unasked(vv_needed *n, const vv_cid *root, vv_error *err)
 }
 
 /* None is a difference from what is here. */
-static vv_status find_no_base(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
-			      vv_cid *cid, vv_error *err)
+static vv_status find_no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
+			      const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid VV_UNUSED,
+			      vv_error *err)
 {
-	(void)payload;
-	(void)codec;
 	(void)prefix;
-	(void)cid;
 	return vv_fail(err, VV_ENOTFOUND, "no block was offered as a base");
 }
 
@@ -434,12 +432,12 @@ static vv_status get_given(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 }
 
 /* One that is absent or wrong is left out. */
-static vv_status take_given(void *payload, size_t i, const vv_block_received *b, vv_error *err)
+static vv_status take_given(void *payload, size_t i VV_UNUSED, const vv_block_received *b,
+			    vv_error *err)
 {
 	const vv_needed_blocks *w = payload;
 	vv_cid is;
 
-	(void)i;
 	if (!b) return VV_OK;
 	if (vv_cid_of(&is, b->cid.codec, b->bytes, b->len, err) < 0) return err->code;
 	if (!vv_cid_equal(&is, &b->cid) || (b->cid.codec == VV_CODEC_DAG_CBOR &&

@@ -42,15 +42,13 @@ typedef struct below {
 	uint64_t leaves;
 } below;
 
-static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			  vv_status state, vv_error *err)
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state, vv_error *err)
 {
 	below *b = payload;
 	bool has = true;
 	vv_status rc = b->host ? vv_git_host_has(b->host, cid, &has, err) : VV_OK;
 
-	(void)bytes;
-	(void)len;
 	b->here = b->here && state == VV_OK;
 	b->listed = b->listed && has;
 	if (cid->codec == VV_CODEC_RAW && is_chosen(&b->leaves)) {
@@ -87,11 +85,10 @@ typedef struct links {
 	vv_cid one;
 } links;
 
-static vv_status on_link(void *payload, const vv_cid *link, vv_error *err)
+static vv_status on_link(void *payload, const vv_cid *link, vv_error *err VV_UNUSED)
 {
 	links *l = payload;
 
-	(void)err;
 	if (is_chosen(&l->met)) {
 		l->one = *link;
 	}
@@ -123,13 +120,10 @@ static vv_status on_shown(void *payload, size_t i, const vv_cid *cid, const void
 /* --- a peer ------------------------------------------------------------------------------------ */
 
 /* What a peer's records build on must come, too. */
-static vv_status no_base(void *payload, uint8_t codec, const uint8_t prefix[VV_BASE_PREFIX],
-			 vv_cid *cid, vv_error *err)
+static vv_status no_base(void *payload VV_UNUSED, uint8_t codec VV_UNUSED,
+			 const uint8_t prefix[VV_BASE_PREFIX], vv_cid *cid VV_UNUSED, vv_error *err)
 {
-	(void)payload;
-	(void)codec;
 	(void)prefix;
-	(void)cid;
 	return vv_fail(err, VV_ENOTFOUND, "no base was offered");
 }
 

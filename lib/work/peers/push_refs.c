@@ -206,7 +206,7 @@ vv_status vv_push_plan_words(vv_push_plan *p, vv_repository *r, const vv_head *h
 /* --- against what is there ------------------------------------------------------------------- */
 
 /* The lease: the branch there must be where we saw it last, or where the user says. */
-static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote *m,
+static vv_status check_lease(vv_push_plan *p VV_UNUSED, vv_repository *r, const vv_remote *m,
 			     vv_push_item *it, const char *lease, vv_error *err)
 {
 	const char *colon = strchr(lease, ':');
@@ -216,7 +216,6 @@ static vv_status check_lease(vv_push_plan *p, vv_repository *r, const vv_remote 
 	vv_ref ref;
 	vv_status rc = VV_OK;
 
-	(void)p;
 	if (len > 0 &&
 	    (strlen(short_name(it->to)) != len || strncmp(short_name(it->to), lease, len) != 0) &&
 	    (strlen(it->to) != len || strncmp(it->to, lease, len) != 0)) {

@@ -137,13 +137,12 @@ static vv_status take_setting(vv_remote *m, const char *key, const char *value, 
 	return VV_OK;
 }
 
-static vv_status on_setting(void *payload, const char *name, const char *value, const char *level,
-			    vv_error *err)
+static vv_status on_setting(void *payload, const char *name, const char *value,
+			    const char *level VV_UNUSED, vv_error *err)
 {
 	vv_remote *m = payload;
 	size_t len = strlen(m->name);
 
-	(void)level;
 	if (strncmp(name, "remote.", 7) != 0 || strncmp(name + 7, m->name, len) != 0 ||
 	    name[7 + len] != '.') {
 		return VV_OK;
@@ -236,14 +235,12 @@ typedef struct names {
 	size_t count;
 } names;
 
-static vv_status add_name(void *payload, const char *name, const char *value, const char *level,
-			  vv_error *err)
+static vv_status add_name(void *payload, const char *name, const char *value VV_UNUSED,
+			  const char *level VV_UNUSED, vv_error *err)
 {
 	names *l = payload;
 	const char *end = strrchr(name, '.');
 
-	(void)value;
-	(void)level;
 	if (strncmp(name, "remote.", 7) != 0 || !end || strcmp(end, ".url") != 0 ||
 	    end <= name + 7) {
 		return VV_OK;

@@ -47,14 +47,12 @@ typedef struct looking {
 	vv_cid first;
 } looking;
 
-static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			  vv_status state, vv_error *err)
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state, vv_error *err)
 {
 	looking *l = payload;
 	bool added;
 
-	(void)bytes;
-	(void)len;
 	if (state == VV_OK && (cid->codec != VV_CODEC_RAW || vv_store_has(l->r->store, cid))) {
 		return VV_OK;
 	}
@@ -302,8 +300,8 @@ static vv_status read_file(repair *r, const char *file, const char *path, read_f
 }
 
 /* As a table of a root's form. */
-static vv_status read_as(repair *r, const char *path, const vv_source *source, const void *how,
-			 vv_error *err)
+static vv_status read_as(repair *r, const char *path VV_UNUSED, const vv_source *source,
+			 const void *how, vv_error *err)
 {
 	const vv_root *as = how;
 	vv_sink sink = {.put = put_wanted, .get = get_any, .payload = r};
@@ -315,14 +313,12 @@ static vv_status read_as(repair *r, const char *path, const vv_source *source, c
 				  .hints = VV_SNIFF_HINTS_INIT};
 	vv_auto(vv_import_result) made = {0};
 
-	(void)path;
 	vv_root_init(&made.root);
 	return vv_import(&made, source, &sink, &opts, err);
 }
 
-static vv_status open_sink(void *payload, vv_sink *out, vv_error *err)
+static vv_status open_sink(void *payload, vv_sink *out, vv_error *err VV_UNUSED)
 {
-	(void)err;
 	*out = (vv_sink){.put = put_wanted, .get = get_any, .payload = payload};
 	return VV_OK;
 }

@@ -72,11 +72,11 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 }
 
 /* On the terminal itself, whatever stdin is. Threads that open lines ask one after the other. */
-static vv_status ask(void *payload, const char *prompt, bool echo, vv_buf *out, vv_error *err)
+static vv_status ask(void *payload VV_UNUSED, const char *prompt, bool echo, vv_buf *out,
+		     vv_error *err)
 {
 	static atomic_flag busy = ATOMIC_FLAG_INIT;
 
-	(void)payload;
 	while (atomic_flag_test_and_set(&busy)) {
 		const struct timespec t = {0, ASK_STEP_MS * 1000000L};
 		(void)nanosleep(&t, NULL);

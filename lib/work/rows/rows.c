@@ -69,9 +69,8 @@ static void read_portion(portion *p)
 	p->last = more <= 0;
 }
 
-static void run_portion(vv_job *job, unsigned worker)
+static void run_portion(vv_job *job, unsigned worker VV_UNUSED)
 {
-	(void)worker;
 	read_portion((portion *)job);
 }
 

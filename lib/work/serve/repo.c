@@ -31,11 +31,9 @@ typedef struct serving {
 	vv_notes notes; /* nothing but words */
 } serving;
 
-static bool note_progress(void *serve, const char *what, uint64_t done, uint64_t total)
+static bool note_progress(void *serve, const char *what VV_UNUSED, uint64_t done VV_UNUSED,
+			  uint64_t total VV_UNUSED)
 {
-	(void)what;
-	(void)done;
-	(void)total;
 	atomic_fetch_add(&((vv_serve *)serve)->done, 1);
 	return true;
 }
@@ -145,11 +143,10 @@ typedef struct judging {
 	vv_buf *report;
 } judging;
 
-static vv_status take_first(void *payload, const vv_ref *ref, vv_error *err)
+static vv_status take_first(void *payload, const vv_ref *ref, vv_error *err VV_UNUSED)
 {
 	vv_oid *first = payload;
 
-	(void)err;
 	if (vv_oid_is_null(first)) {
 		*first = ref->commit;
 	}

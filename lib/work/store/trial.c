@@ -51,11 +51,10 @@ static vv_status try_reading(trying *t, vv_error *err)
 	return rc;
 }
 
-static vv_status on_name(void *payload, const vv_listed *e, vv_error *err)
+static vv_status on_name(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
 {
 	trying *t = payload;
 
-	(void)err;
 	t->seen = t->seen || (e->size == strlen(t->name) && strcmp(e->name, t->name + 6) == 0);
 	return VV_OK;
 }

@@ -72,20 +72,19 @@ static vv_status take_version(void *payload, const vv_cid *root, const char *pat
 	return rc;
 }
 
-static vv_status note_in_use(void *payload, const vv_cid *root, const char *path, vv_error *err)
+static vv_status note_in_use(void *payload, const vv_cid *root, const char *path VV_UNUSED,
+			     vv_error *err)
 {
 	dropping *x = payload;
 	bool added;
 
-	(void)path;
 	return vv_cid_set_add(x->in_use, root, &added, err);
 }
 
 static vv_status on_used_root(void *payload, const vv_cid *root, const char *path,
-			      const vv_oid *commit, const char *what, vv_error *err)
+			      const vv_oid *commit VV_UNUSED, const char *what VV_UNUSED,
+			      vv_error *err)
 {
-	(void)commit;
-	(void)what;
 	return root ? note_in_use(payload, root, path, err) : VV_OK;
 }
 

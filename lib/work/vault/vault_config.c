@@ -123,14 +123,13 @@ static vv_status entry_of(vv_holder_configs *c, const char *name, size_t len,
 }
 
 /* "holder.NAME.url". */
-static vv_status on_entry(void *payload, const char *key, const char *value, const char *level,
-			  vv_error *err)
+static vv_status on_entry(void *payload, const char *key, const char *value,
+			  const char *level VV_UNUSED, vv_error *err)
 {
 	const char *name = key + 7, *last = strrchr(key, '.');
 	vv_holder_config *h = NULL;
 	vv_status rc;
 
-	(void)level;
 	if (strncmp(key, "holder.", 7) != 0 || !last || last <= name) return VV_OK;
 	if ((rc = entry_of(payload, name, (size_t)(last - name), &h, err)) < 0) return rc;
 	char **text = strcmp(last, ".url") == 0      ? &h->url

@@ -232,14 +232,13 @@ static vv_status on_row(void *payload, const vv_cell *cells, size_t count, vv_er
 	return flush(c, FLUSH_AT, err);
 }
 
-static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err)
+static vv_status on_note(void *payload, const vv_lenient_note *n, vv_error *err VV_UNUSED)
 {
 	cleaning *c = payload;
 	const vv_notes *notes = c->in->notes;
 	unsigned long long line = (unsigned long long)n->line,
 			   column = (unsigned long long)n->column;
 
-	(void)err;
 	c->in->guesses++;
 	if (++c->notes > NOTES_MAX) return VV_OK;
 	switch (n->guess) {

@@ -423,15 +423,14 @@ static bool fits(const char *side, size_t len, const char *name, const char **st
 	return true;
 }
 
-static vv_status map_refspec(void *payload, const char *name, const char *value, const char *level,
-			     vv_error *err)
+static vv_status map_refspec(void *payload, const char *name, const char *value,
+			     const char *level VV_UNUSED, vv_error *err)
 {
 	mapping *m = payload;
 	const char *star = "";
 	size_t star_len = 0;
 	vv_buf b = VV_BUF_INIT;
 
-	(void)level;
 	if (m->tracking || strcmp(name, m->key) != 0 || value[0] == '^') return VV_OK;
 	value += value[0] == '+';
 	const char *colon = strchr(value, ':');

@@ -14,14 +14,13 @@ typedef struct loading {
 	char own[48]; /* "uploadpack.hiderefs" */
 } loading;
 
-static vv_status add(void *payload, const char *name, const char *value, const char *level,
-		     vv_error *err)
+static vv_status add(void *payload, const char *name, const char *value,
+		     const char *level VV_UNUSED, vv_error *err)
 {
 	const loading *l = payload;
 	vv_hidden_refs *h = l->out;
 	size_t len = strlen(value);
 
-	(void)level;
 	if (strcmp(name, "transfer.hiderefs") != 0 && strcmp(name, l->own) != 0) return VV_OK;
 	while (len > 0 && value[len - 1] == '/') {
 		len--;

@@ -36,12 +36,11 @@ static const char *short_name(const char *ref)
 	return ref;
 }
 
-static vv_status consider(void *payload, const vv_ref *ref, vv_error *err)
+static vv_status consider(void *payload, const vv_ref *ref, vv_error *err VV_UNUSED)
 {
 	near_search *s = payload;
 	const char *name = short_name(ref->name);
 
-	(void)err;
 	if (strlen(name) < sizeof(s->name) && vv_nearest_try(&s->near, name)) {
 		memcpy(s->name, name, strlen(name) + 1);
 		s->near.best = s->name; /* the ref's own name does not last */
@@ -173,12 +172,11 @@ typedef struct head_search {
 } head_search;
 
 /* The HEAD of whichever remote is first. */
-static vv_status take_head(void *payload, const vv_ref *ref, vv_error *err)
+static vv_status take_head(void *payload, const vv_ref *ref, vv_error *err VV_UNUSED)
 {
 	head_search *s = payload;
 	const char *name = strrchr(ref->name, '/');
 
-	(void)err;
 	if (!s->found && name && strcmp(name, "/HEAD") == 0 && !vv_oid_is_null(&ref->commit)) {
 		s->commit = ref->commit;
 		s->found = true;

@@ -44,11 +44,10 @@ typedef struct signature {
 	size_t row_count;
 } signature;
 
-static void signature_free(void *sig, void *payload)
+static void signature_free(void *sig, void *payload VV_UNUSED)
 {
 	signature *s = sig;
 
-	(void)payload;
 	if (s) {
 		git_hashsig_free(s->text);
 		vv_free(s->leaves);
@@ -62,13 +61,11 @@ static int by_cid(const void *a, const void *b)
 	return vv_cid_compare(a, b);
 }
 
-static vv_status add_leaf(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			  vv_status state, vv_error *err)
+static vv_status add_leaf(void *payload, const vv_cid *cid, const void *bytes, size_t len VV_UNUSED,
+			  vv_status state VV_UNUSED, vv_error *err)
 {
 	signature *s = payload;
 
-	(void)len;
-	(void)state;
 	if (bytes || cid->codec != VV_CODEC_RAW) return VV_OK;
 	if (!vv_array_room(s->leaves, s->count, s->cap)) return vv_fail_nomem(err);
 	s->leaves[s->count++] = *cid;
@@ -95,13 +92,12 @@ static void collect_leaves(signature *s, vv_repository *r, const char *text, siz
 	vv_cid_set_free(walk.seen);
 }
 
-static int sign_buffer(void **out, const git_diff_file *file, const char *bytes, size_t len,
-		       void *payload)
+static int sign_buffer(void **out, const git_diff_file *file VV_UNUSED, const char *bytes,
+		       size_t len, void *payload)
 {
 	signature *s = vv_calloc(1, sizeof(*s));
 	int code = 0;
 
-	(void)file;
 	*out = NULL;
 	if (!s) return -1;
 	s->pointer = len <= VV_POINTER_MAX && vv_pointer_looks_like(bytes, len);
@@ -118,12 +114,9 @@ static int sign_buffer(void **out, const git_diff_file *file, const char *bytes,
 	return 0;
 }
 
-static int sign_file(void **out, const git_diff_file *file, const char *path, void *payload)
+static int sign_file(void **out VV_UNUSED, const git_diff_file *file VV_UNUSED,
+		     const char *path VV_UNUSED, void *payload VV_UNUSED)
 {
-	(void)out;
-	(void)file;
-	(void)path;
-	(void)payload;
 	return GIT_EBUFS; /* trees have no files in the work tree */
 }
 
@@ -156,11 +149,10 @@ static int shared_rows(const signature *a, const signature *b)
 	return most ? (int)(same * 100 / most) : 0;
 }
 
-static int compare(int *score, void *siga, void *sigb, void *payload)
+static int compare(int *score, void *siga, void *sigb, void *payload VV_UNUSED)
 {
 	const signature *a = siga, *b = sigb;
 
-	(void)payload;
 	*score = 0;
 	if (a->pointer && b->pointer) {
 		int rows = shared_rows(a, b);

@@ -20,19 +20,17 @@
 
 /* One file through standard input and output. */
 
-static ssize_t read_stdin(void *payload, void *buf, size_t len, vv_error *err)
+static ssize_t read_stdin(void *payload VV_UNUSED, void *buf, size_t len, vv_error *err)
 {
-	(void)payload;
 	return vv_read_full(STDIN_FILENO, buf, len, "standard input", err);
 }
 
-static vv_status write_stdout(void *payload, const void *bytes, size_t len, vv_error *err)
+static vv_status write_stdout(void *payload VV_UNUSED, const void *bytes, size_t len, vv_error *err)
 {
-	(void)payload;
 	return vv_write_full(STDOUT_FILENO, bytes, len, "standard output", err);
 }
 
-static int run_filter(void *options, int argc, char **argv)
+static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 {
 	vv_auto(vv_filter) f = {0};
 	vv_auto(vv_smudge) smudge = {0};
@@ -40,7 +38,6 @@ static int run_filter(void *options, int argc, char **argv)
 	vv_error err;
 	vv_status rc;
 
-	(void)options;
 	if (argc != 2 || (strcmp(argv[0], "clean") != 0 && strcmp(argv[0], "smudge") != 0)) {
 		return vv_usage_error("filter takes clean PATH or smudge PATH");
 	}
@@ -247,14 +244,12 @@ static void rest_when_idle(session *s)
 	}
 }
 
-static int run_filter_process(void *options, int argc, char **argv)
+static int run_filter_process(void *options VV_UNUSED, int argc, char **argv VV_UNUSED)
 {
 	session s = {0};
 	vv_error err;
 	int more = 0;
 
-	(void)options;
-	(void)argv;
 	if (argc > 0) return vv_usage_error("filter-process takes no arguments; git calls it");
 	vv_pkt_out_init(&s.out, STDOUT_FILENO);
 	vv_status rc = vv_pkt_in_init(&s.in, STDIN_FILENO, &err);

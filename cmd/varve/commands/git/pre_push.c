@@ -259,9 +259,8 @@ static vv_status add_tracking(void *payload, const vv_ref *ref, vv_error *err)
 	return vv_oid_is_null(&ref->commit) ? VV_OK : add_have(payload, &ref->commit, err);
 }
 
-static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err)
+static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err VV_UNUSED)
 {
-	(void)err;
 	((run *)payload)->versions += !n->link;
 	return VV_OK;
 }
