@@ -11,7 +11,6 @@
 #define LIST_NODE_BYTES (256u << 10)   /* items that force a cut */
 #define LIST_TOP_BYTES (64u << 10)     /* items that may be embedded */
 #define LIST_QUIRKS_BYTES (256u << 10) /* longer ones are a chunk list */
-#define LIST_ITEMS_MAX 1024u
 
 /* How many items a node of this kind and level has. */
 typedef struct list_limits {

@@ -3,7 +3,7 @@
  * eight bytes at a time. Inline, because a table has tens of millions of them.
  *
  * Reading refuses whatever writing would not give back byte for byte. Writing
- * needs VV_SPELL_SLACK bytes of room beyond the text's end.
+ * needs 8 bytes of room beyond the text's end.
  */
 #ifndef VV_DATASET_FORMAT_SPELLING_H
 #define VV_DATASET_FORMAT_SPELLING_H
@@ -13,7 +13,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#define VV_SPELL_SLACK 8u
 #define VV_SPELL_MAX 40u /* no spelling here is longer, slack included */
 #define SPELL_ZEROS 0x3030303030303030u
 

@@ -181,11 +181,11 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 	static const char *const no_key[] = {NULL};
 	vv_auto(vv_convert_input) in = {.fd = -1, .spool = -1};
 	vv_import_options io;
-	vv_import_result result = {0};
+	vv_auto(vv_import_result) result = {0};
 	vv_auto(vv_mem_sink) *passing = NULL;
 	vv_auto(rewrite) *arrow = NULL;
 	vv_sink sink;
-	vv_pool *pool = NULL;
+	vv_auto(vv_pool) *pool = NULL;
 	vv_table t;
 	vv_status rc;
 
@@ -231,8 +231,6 @@ static vv_status convert_file(const options *o, const char *path, vv_sniff_hints
 			in.guesses == 1 ? "one place was" : "these places were");
 	}
 done:
-	vv_pool_free(pool);
-	vv_import_result_clear(&result);
 	return rc;
 }
 

@@ -209,18 +209,14 @@ static vv_status describe_all(vv_web_visit *v, const collected *l, size_t limit,
 static vv_status collect(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			 const char *path, collected *l, vv_error *err)
 {
-	vv_status rc;
-
 	if (b->none && a->none) return VV_OK;
 	if (!b->none) {
 		return vv_tree_changes(v->repo, a->none ? NULL : &a->id, &b->id, path ? path : "",
 				       on_change, l, err);
 	}
 	/* Against nothing, the other way round: what was there is gone. */
-	if ((rc = vv_tree_changes(v->repo, NULL, &a->id, path ? path : "", on_change, l, err)) <
-	    0) {
-		return rc;
-	}
+	vv_status rc = vv_tree_changes(v->repo, NULL, &a->id, path ? path : "", on_change, l, err);
+	if (rc < 0) return rc;
 	for (size_t i = 0; i < l->count; i++) {
 		l->items[i].old_mode = l->items[i].new_mode;
 		l->items[i].old_id = l->items[i].new_id;

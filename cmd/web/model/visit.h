@@ -34,7 +34,6 @@
 #define VV_WEB_ANSWER_MAX (8u << 20) /* bytes of cells in one answer; then it ends, with `next` */
 #define VV_WEB_PAGE_ROWS 200u        /* rows of a page */
 #define VV_WEB_PAGE_ROWS_MAX 2000u   /* that may be asked for */
-#define VV_WEB_TIME_MS 3000u         /* of a request */
 
 typedef struct vv_web_visit {
 	vv_repository *repo;

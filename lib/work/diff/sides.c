@@ -25,7 +25,6 @@ typedef struct finder {
 	vv_pathspec paths; /* with a work tree */
 	char **bare;       /* in a bare repository: the arguments as they are */
 	int bare_count;
-	bool bare_seen;
 	int conflict_stage; /* the side of conflicts that is compared with the work tree */
 } finder;
 

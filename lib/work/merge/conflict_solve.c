@@ -218,7 +218,7 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 			  const vv_cell **out, vv_error *err)
 {
 	vv_table_reader *r = NULL;
-	vv_batch b = {0};
+	vv_auto(vv_batch) b = {0};
 	vv_cell *cells = vv_arena_calloc(&v->arena, v->table->columns + 1, sizeof(*cells));
 	int more;
 	vv_status rc = VV_OK;
@@ -248,7 +248,6 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 	*out = cells;
 done:
 	vv_table_reader_close(r);
-	vv_batch_clear(&b);
 	return rc;
 }
 
