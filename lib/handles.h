@@ -14,8 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/auto.h"
 #include "base/arena.h"
+#include "base/auto.h"
 #include "base/env.h"
 #include "base/error.h"
 #include "base/progress.h"

@@ -4,8 +4,8 @@
 #ifndef VV_DATASET_READ_SNIFF_INTERNAL_H
 #define VV_DATASET_READ_SNIFF_INTERNAL_H
 
-#include "base/auto.h"
 #include "base/arena.h"
+#include "base/auto.h"
 #include "dataset/read/scan.h"
 #include "dataset/read/sniff.h"
 

@@ -4,8 +4,8 @@
 #ifndef VV_DATASET_TABLE_IMPORT_STATE_H
 #define VV_DATASET_TABLE_IMPORT_STATE_H
 
-#include "base/auto.h"
 #include "base/arena.h"
+#include "base/auto.h"
 #include "dataset/format/cut.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/group.h"

@@ -182,8 +182,9 @@ static vv_status add_keepers(vv_needed *n, vv_error *err)
 	const char *name;
 	vv_status rc = VV_OK;
 
-	if (!n->elsewhere && vv_elsewhere_read(&n->elsewhere, n->repo, VV_IGNORED) < 0)
+	if (!n->elsewhere && vv_elsewhere_read(&n->elsewhere, n->repo, VV_IGNORED) < 0) {
 		return VV_OK;
+	}
 	for (size_t i = 0; rc == VV_OK && (name = vv_elsewhere_remote(n->elsewhere, i)); i++) {
 		/* A source is asked for what is linked to it alone. */
 		rc = (strchr(name, ':') || strchr(name, '/')) &&
