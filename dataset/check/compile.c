@@ -257,11 +257,10 @@ static bool columns_id(vv_hash128 *out, const check_plan *p, const char *what,
 static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, bool *all)
 {
 	const vv_json *n = names->type == VV_JSON_ARRAY ? names->first : names;
-	size_t *out;
 
 	*count = names->type == VV_JSON_ARRAY ? names->count : 1;
 	*all = true;
-	out = vv_arena_calloc(&p->arena, *count + 1, sizeof(*out));
+	size_t *out = vv_arena_calloc(&p->arena, *count + 1, sizeof(*out));
 	for (size_t i = 0; out && i < *count; i++, n = n->next) {
 		long field = vv_schema_find(p->schema, n->text, n->text_len);
 

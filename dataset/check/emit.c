@@ -205,7 +205,6 @@ vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity sever
 			   vv_error *err)
 {
 	vv_check_result *out = e->r->result;
-	vv_check_total *t;
 	vv_finding f = {.rule = rule->code,
 			.severity = severity,
 			.path = e->r->o->path,
@@ -214,7 +213,7 @@ vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity sever
 			.message = "further findings of this rule"};
 
 	if (found == 0) return VV_OK;
-	t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
+	vv_check_total *t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
 	if (!t) return vv_fail_nomem(err);
 	out->totals = t;
 	t += out->total_count++;

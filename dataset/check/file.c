@@ -283,12 +283,11 @@ static vv_status add_totals(reading *r)
 				.path = r->o->path,
 				.commit = r->o->commit,
 				.message = "further findings of this rule"};
-		vv_check_total *t;
 
 		if (r->totals[i] == 0) {
 			continue;
 		}
-		t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
+		vv_check_total *t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
 		if (!t) return vv_fail_nomem(r->err);
 		out->totals = t;
 		t += out->total_count++;

@@ -276,13 +276,12 @@ static vv_status note_starts(vv_check_lines *l, line_group *g, const size_t *end
 /* Writes group i out: where each row's own line begins, blank lines before it passed over. */
 static vv_status write_out(vv_check_lines *l, size_t i, vv_error *err)
 {
-	size_t *ends;
 	vv_status rc;
 
 	if (l->open == i) return VV_OK;
 	l->open = SIZE_MAX;
 	if ((rc = load(l, i, err)) < 0) return rc;
-	ends = vv_realloc_array(l->ends, l->groups[i].rows, sizeof(*ends));
+	size_t *ends = vv_realloc_array(l->ends, l->groups[i].rows, sizeof(*ends));
 	if (!ends) return vv_fail_nomem(err);
 	l->ends = ends;
 	vv_buf_reset(&l->raw);

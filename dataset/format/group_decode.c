@@ -261,7 +261,7 @@ static bool has_text(unsigned state)
 static vv_status read_mixed(group_reading *in, int encoding, size_t rows, vv_error *err)
 {
 	const uint8_t *states = in->p;
-	vv_cell *cells = in->cells, *next;
+	vv_cell *cells = in->cells;
 	size_t stride = in->stride, bytes = (rows + 3) / 4;
 	vv_status rc;
 
@@ -273,7 +273,7 @@ static vv_status read_mixed(group_reading *in, int encoding, size_t rows, vv_err
 	for (size_t r = 0; r < rows; r++) {
 		in->count += has_text(state_at(states, r));
 	}
-	next = in->cells = vv_arena_alloc(in->arena, (in->count + 1) * sizeof *next);
+	vv_cell *next = in->cells = vv_arena_alloc(in->arena, (in->count + 1) * sizeof *next);
 	if (!next) return vv_fail_nomem(err);
 	in->stride = 1;
 	in->state = VV_CELL_TEXT;

@@ -65,14 +65,13 @@ static vv_status read_rows(edit_column *e, rows *out, vv_error *err)
 	size_t at = 0;  /* the row that changes */
 	size_t pos = 0; /* the row of the result where the rest of runs[i] begins, */
 	size_t cut = 0; /* and how many rows it keeps stand before that */
-	edit_run *runs;
 
 	*out = (rows){plan->runs, plan->count, plan->base_rows, plan->rows, plan->in};
 	if (!(e->mode & EDIT_PATCHES)) return VV_OK;
 	if (!vv_varint_read(&e->p, e->end, &changes) || changes > (uint64_t)(e->end - e->p)) {
 		return bad(err);
 	}
-	runs = vv_arena_alloc(e->arena, ((size_t)changes + plan->count + 1) * sizeof(*runs));
+	edit_run *runs = vv_arena_alloc(e->arena, ((size_t)changes + plan->count + 1) * sizeof(*runs));
 	if (!runs) return vv_fail_nomem(err);
 	for (uint64_t k = 0; k < changes; k++) {
 		if (!vv_varint_read(&e->p, e->end, &gap) || gap >= plan->rows - at ||

@@ -348,10 +348,8 @@ static vv_status prepare_names(vv_row_writer *w, const char *const *names, const
 vv_status vv_row_writer_new(vv_row_writer **out, const vv_dialect *d, size_t columns,
 			    const char *const *names, const size_t *name_lens, vv_error *err)
 {
-	vv_row_writer *w;
-
 	*out = NULL;
-	w = vv_calloc(1, sizeof *w);
+	vv_row_writer *w = vv_calloc(1, sizeof *w);
 	if (!w) return vv_fail_nomem(err);
 	w->columns = columns;
 	vv_buf_init(&w->names);

@@ -436,12 +436,11 @@ static vv_status add_patterns(const pattern **head, vv_arena *arena, const char 
 vv_status vv_time_plan_new(const vv_time_plan **out, vv_arena *arena, vv_type type,
 			   const char *format, vv_error *err)
 {
-	vv_time_plan *plan;
 	vv_status rc;
 
 	*out = NULL;
 	if (strcmp(format, "default") == 0) return VV_OK;
-	plan = vv_arena_calloc(arena, 1, sizeof(*plan));
+	vv_time_plan *plan = vv_arena_calloc(arena, 1, sizeof(*plan));
 	if (!plan) return vv_fail_nomem(err);
 	plan->type = type;
 	*out = plan;

@@ -745,9 +745,8 @@ void text_rows_clear(text_rows *r)
 
 static const vv_cell *keep_cells(text_rows *r, const vv_cell *cells, const vv_table *t)
 {
-	vv_cell *out;
 	if (!cells) return NULL;
-	out = vv_arena_calloc(&r->arena, t->columns + 1, sizeof(*out));
+	vv_cell *out = vv_arena_calloc(&r->arena, t->columns + 1, sizeof(*out));
 	for (size_t i = 0; out && i < t->columns; i++) {
 		out[i] = cells[i];
 		out[i].text = cells[i].len > 0

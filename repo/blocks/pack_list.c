@@ -91,7 +91,6 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 {
 	vv_pack_list *seen = NULL;
-	vv_pack **packs;
 	vv_status rc;
 
 	if ((rc = vv_packs_get(s->under, &seen, err)) < 0) return rc;
@@ -101,7 +100,7 @@ static vv_status add_under(vv_store *s, vv_pack_list *l, vv_error *err)
 		l->under = NULL;
 		return rc;
 	}
-	packs = vv_realloc_array(l->packs, l->own + l->under->count + 1, sizeof *packs);
+	vv_pack **packs = vv_realloc_array(l->packs, l->own + l->under->count + 1, sizeof *packs);
 	if (!packs) return vv_fail_nomem(err);
 	l->packs = packs;
 	for (size_t i = 0; i < l->under->count; i++) {

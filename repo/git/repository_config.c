@@ -39,13 +39,11 @@ static char *normal_key(const char *key, size_t len)
 static vv_status override_add(vv_repository *r, const char *key, size_t key_len, const char *value,
 			      vv_error *err)
 {
-	vv_override *list;
-
 	if (r->override_count >= OVERRIDES_MAX) {
 		return vv_fail(err, VV_EUSAGE,
 			       "too many settings in GIT_CONFIG_COUNT or GIT_CONFIG_PARAMETERS");
 	}
-	list = vv_realloc_array(r->overrides, r->override_count + 1, sizeof(*list));
+	vv_override *list = vv_realloc_array(r->overrides, r->override_count + 1, sizeof(*list));
 	if (!list) return vv_fail_nomem(err);
 	r->overrides = list;
 	vv_override *o = &list[r->override_count];

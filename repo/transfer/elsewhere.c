@@ -46,14 +46,12 @@ static char *file_path(vv_repository *r, const char *name)
 static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, size_t *at,
 			    vv_error *err)
 {
-	char **list;
-
 	for (*at = len > 0 ? 1 : 0; *at > 0 && *at <= e->remote_count; ++*at) {
 		const char *known = e->remotes[*at - 1];
 		if (strlen(known) == len && memcmp(known, name, len) == 0) return VV_OK;
 	}
 	if (*at == 0) return VV_OK;
-	list = vv_realloc_array(e->remotes, e->remote_count + 1, sizeof(*list));
+	char **list = vv_realloc_array(e->remotes, e->remote_count + 1, sizeof(*list));
 	if (!list) return vv_fail_nomem(err);
 	e->remotes = list;
 	list[e->remote_count] = vv_strndup(name, len);

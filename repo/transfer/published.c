@@ -29,12 +29,10 @@ void vv_published_clear(vv_published *p)
 
 bool vv_published_add_holder(vv_published *p, const char *url)
 {
-	char **more;
-
 	for (size_t i = 0; i < p->holder_count; i++) {
 		if (strcmp(p->holders[i], url) == 0) return true;
 	}
-	more = vv_realloc(p->holders, (p->holder_count + 1) * sizeof(*more));
+	char **more = vv_realloc(p->holders, (p->holder_count + 1) * sizeof(*more));
 	if (!more) return false;
 	p->holders = more;
 	if (!(p->holders[p->holder_count] = vv_strdup(url))) return false;

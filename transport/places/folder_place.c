@@ -345,12 +345,11 @@ static vv_status open_folder(vv_place *out, const char *path, const vv_place_fac
 {
 	vv_buf domain = VV_BUF_INIT;
 	struct stat st;
-	folder *f;
 	vv_status rc = check_mark(path, facts->mark, make, err);
 
 	if (rc < 0) return rc;
 	if (stat(path, &st) != 0) return vv_fail_errno(err, "cannot look at", path);
-	f = vv_calloc(1, sizeof(*f));
+	folder *f = vv_calloc(1, sizeof(*f));
 	if (!f || !(f->path = vv_strdup(path))) {
 		vv_free(f);
 		return vv_fail_nomem(err);

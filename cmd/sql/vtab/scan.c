@@ -140,11 +140,10 @@ static int open_scan(vv_sql_scan *s, const vv_sql_scan_plan *plan, sqlite3_value
 		     varve_error *err)
 {
 	vv_sql_push push = {.of = s->version};
-	const char **names;
 	size_t count;
 
 	s->end = s->version->facts->rows;
-	names = sqlite3_malloc64((s->declared->facts->columns + 1) * sizeof(*names));
+	const char **names = sqlite3_malloc64((s->declared->facts->columns + 1) * sizeof(*names));
 	int rc = names ? choose_columns(names, &count, s, plan, err) : vv_sql_error_memory(err);
 	if (rc == 0 && (rc = take_conditions(&push, s, plan, values, err)) == 0) {
 		if (push.none) {

@@ -60,13 +60,11 @@ static const vv_epoch_secret *find(const vv_epoch_secrets *x, const vv_cid *epoc
 static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *secret,
 		      vv_error *err)
 {
-	vv_epoch_secret *more;
-
 	if (find(x, epoch)) return VV_OK;
 	if (x->count >= EPOCHS_MAX) {
 		return vv_fail(err, VV_EREFUSED, "the vault has more epochs than anybody needs");
 	}
-	more = vv_calloc(x->count + 1, sizeof(*more));
+	vv_epoch_secret *more = vv_calloc(x->count + 1, sizeof(*more));
 	if (!more) return vv_fail_nomem(err);
 	if (x->count > 0) {
 		memcpy(more, x->items, x->count * sizeof(*more));

@@ -345,14 +345,13 @@ vv_status vv_vault_session_add_place(vv_vault_session *s, const char *name, cons
 				     const char *domain, vv_error *err)
 {
 	vv_holder_configs *c = &s->configs;
-	vv_vault_place *places;
 
 	for (size_t i = 0; i < c->count; i++) {
 		if (strcmp(c->items[i].url, url) == 0) {
 			return rename_place(&c->items[i], name, domain, err);
 		}
 	}
-	places = vv_realloc_array(s->places, c->count + 2, sizeof(*places));
+	vv_vault_place *places = vv_realloc_array(s->places, c->count + 2, sizeof(*places));
 	if (!places) return vv_fail_nomem(err);
 	s->places = places;
 	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);

@@ -31,7 +31,6 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 {
 	vv_auto(vv_commit) c = {0};
 	const char *body;
-	vv_oid *parents;
 	size_t len;
 	vv_status rc = vv_commit_read(v->repo, id, &c, err);
 
@@ -49,7 +48,7 @@ vv_status vv_web_commit_read(vv_web_visit *v, const vv_oid *id, vv_web_commit *o
 	out->subject = vv_web_keep(v, subject, len);
 	out->body = keep(v, body);
 	out->author = keep(v, c.author.name);
-	parents = vv_arena_alloc(&v->arena, (c.parent_count + 1) * sizeof(*parents));
+	vv_oid *parents = vv_arena_alloc(&v->arena, (c.parent_count + 1) * sizeof(*parents));
 	if (!out->subject || !out->body || !out->author || !parents) {
 		rc = vv_fail_nomem(err);
 	} else if (c.parent_count > 0) {

@@ -515,12 +515,10 @@ static void put_cells(vv_page *p, const vv_web_log *log, vv_plot_bar *bars)
 static vv_status put_plots(vv_page *p, const vv_web_log *log, vv_error *err)
 {
 	size_t count = log->count;
-	vv_plot_bar *bars;
-	vv_plot_point *rows;
 
 	if (count < 2) return VV_OK;
-	bars = vv_arena_calloc(&p->arena, count, sizeof(*bars));
-	rows = vv_arena_calloc(&p->arena, count, sizeof(*rows));
+	vv_plot_bar *bars = vv_arena_calloc(&p->arena, count, sizeof(*bars));
+	vv_plot_point *rows = vv_arena_calloc(&p->arena, count, sizeof(*rows));
 	if (!bars || !rows) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) { /* oldest first */
 		const vv_web_log_entry *e = &log->entries[count - 1 - i];

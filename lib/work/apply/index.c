@@ -47,10 +47,8 @@ static bool is_missed(const vv_apply_index *a, const char *path)
 
 vv_status vv_apply_index_miss(vv_apply_index *a, const char *path, vv_error *err)
 {
-	char **items;
-
 	if (is_missed(a, path)) return VV_OK;
-	items = vv_realloc_array(a->missed, a->missed_count + 1, sizeof(*items));
+	char **items = vv_realloc_array(a->missed, a->missed_count + 1, sizeof(*items));
 	if (!items) return vv_fail_nomem(err);
 	a->missed = items;
 	if (!(items[a->missed_count] = vv_strdup(path))) return vv_fail_nomem(err);

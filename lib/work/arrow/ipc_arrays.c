@@ -246,8 +246,6 @@ static vv_status check_view(decode *d, const struct ArrowArray *a, int64_t i, in
 
 static vv_status take_views(decode *d, struct ArrowArray *a, vv_error *err)
 {
-	int64_t *lens;
-	const void **all;
 	memory m;
 
 	if (d->variadic_next == d->variadic.count) {
@@ -257,8 +255,8 @@ static vv_status take_views(decode *d, struct ArrowArray *a, vv_error *err)
 	if (count < 0 || (uint64_t)count > d->buffers.count - d->buffer) {
 		return vv_ipc_damaged(d->at, "a buffer is missing", err);
 	}
-	all = vv_arena_calloc(&d->h->arena, (size_t)count + 3, sizeof(*all));
-	lens = vv_arena_calloc(&d->h->arena, (size_t)count + 1, sizeof(*lens));
+	const void **all = vv_arena_calloc(&d->h->arena, (size_t)count + 3, sizeof(*all));
+	int64_t *lens = vv_arena_calloc(&d->h->arena, (size_t)count + 1, sizeof(*lens));
 	if (!all || !lens) return vv_fail_nomem(err);
 	all[0] = a->buffers[0];
 	all[2 + count] = lens;
@@ -456,7 +454,6 @@ vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_f
 {
 	decode d = {.at = at, .h = h, .b = b, .room = room};
 	const int64_t rows = vv_flat_int(b, t, 0, 8, 0);
-	vv_buf *parts;
 	vv_status rc;
 
 	d.nodes = vv_flat_elements(b, t, 1, 16);
@@ -466,7 +463,7 @@ vv_status vv_ipc_decode(vv_ipc_place *at, vv_ipc_held *h, vv_flatbuffer *b, vv_f
 	if (b->bad || t.at == 0 || rows < 0 || rows > ROWS_MAX) {
 		return vv_ipc_damaged(at, "a batch of rows cannot be read", err);
 	}
-	parts = vv_realloc_array(h->parts, d.buffers.count + 1, sizeof(*parts));
+	vv_buf *parts = vv_realloc_array(h->parts, d.buffers.count + 1, sizeof(*parts));
 	if (!parts) return vv_fail_nomem(err);
 	h->parts = parts;
 	memset(parts + 1, 0, d.buffers.count * sizeof(*parts));

@@ -133,7 +133,6 @@ static vv_status read_field(reader *r, vv_flatbuffer *b, vv_flat_table t, struct
 static vv_status read_children(reader *r, vv_flatbuffer *b, vv_flat_vector fields,
 			       struct ArrowSchema *out, unsigned depth, vv_error *err)
 {
-	struct ArrowSchema *all;
 	vv_status rc = VV_OK;
 
 	if (depth > NESTED_MAX || fields.count > FIELDS_MAX - r->fields) {
@@ -141,7 +140,7 @@ static vv_status read_children(reader *r, vv_flatbuffer *b, vv_flat_vector field
 			       vv_text_shows(r->source.name), FIELDS_MAX);
 	}
 	r->fields += fields.count;
-	all = vv_arena_calloc(&r->arena, fields.count + 1, sizeof(*all));
+	struct ArrowSchema *all = vv_arena_calloc(&r->arena, fields.count + 1, sizeof(*all));
 	out->children = vv_arena_calloc(&r->arena, fields.count + 1, sizeof(*out->children));
 	if (!all || !out->children) return vv_fail_nomem(err);
 	out->n_children = (int64_t)fields.count;

@@ -80,10 +80,9 @@ static size_t find_slot(const vv_failed_rows *r, const char *text, size_t len)
 static vv_status grow(vv_failed_rows *r, vv_error *err)
 {
 	size_t cap = r->cap ? r->cap * 2 : 64;
-	const char **reasons;
 
 	if (r->count < r->cap) return VV_OK;
-	reasons = vv_realloc_array(r->reasons, cap, sizeof(*reasons));
+	const char **reasons = vv_realloc_array(r->reasons, cap, sizeof(*reasons));
 	if (!reasons) return vv_fail_nomem(err);
 	r->reasons = reasons;
 	vv_free(r->hashes);

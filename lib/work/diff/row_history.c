@@ -639,7 +639,6 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 	vv_auto(vv_name_list) given = {NULL, 0};
 	size_t count = !p->row || asked->count > 0 ? 0 : t->root.key_count;
 	const char *const *from = (const char *const *)t->root.key;
-	const char **names;
 	vv_status rc = VV_OK;
 
 	if (p->row && asked->count == 0 && t->root.key_count == 0) {
@@ -655,7 +654,7 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t, const
 	if (rc == VV_OK && count > KEY_MAX) {
 		rc = vv_fail(err, VV_EUSAGE, "a key of more than %u columns", KEY_MAX);
 	}
-	names = vv_arena_calloc(&h->names, count + 1, sizeof(*names));
+	const char **names = vv_arena_calloc(&h->names, count + 1, sizeof(*names));
 	if (rc == VV_OK && !names) {
 		rc = vv_fail_nomem(err);
 	}
