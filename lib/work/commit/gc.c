@@ -63,7 +63,8 @@ static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 
 static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 {
-	static const char *const folders[] = {"", "cache", "cache/scan", "tmp"};
+	static const char *const folders[] = {
+		"", "cache", "cache/check", "cache/check-files", "cache/scan", "cache/unixfs", "tmp"};
 	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* FETCH_HEAD's, say */
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
@@ -74,6 +75,7 @@ static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 		if (rc == VV_OK) {
 			vv_temp_sweep(dir, "secret-");
 			vv_temp_sweep(dir, ".varve-");
+			vv_temp_sweep(dir, "new-");
 		}
 	}
 	return rc;

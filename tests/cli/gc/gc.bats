@@ -298,3 +298,20 @@ ended() {
 	output_has "damaged pointer: "
 	output_has "the marks of a merge conflict"
 }
+
+@test "gc removes what killed processes were writing to caches" {
+	new_repo
+	rows 9 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	succeeds varve check
+	mkdir -p .git/varve/cache/{check,check-files,scan,unixfs}
+	for folder in check scan unixfs; do
+		echo half > ".git/varve/cache/$folder/.varve-tmp-5isabwpokudi"
+	done
+	echo half > .git/varve/cache/check-files/new-5isabwpokudi
+	find .git/varve/cache -name '*5isabwpokudi' -exec touch -d '2 days ago' {} +
+	succeeds varve gc
+	[ -z "$(find .git/varve/cache -name '*5isabwpokudi')" ]
+	[ -n "$(ls .git/varve/cache/check)" ]
+}
