@@ -140,12 +140,13 @@ static const vv_arrow_misfits *difference_misfits(const void *at)
 
 static void difference_release(void *at)
 {
-	vv_auto_free difference *d = at;
+	difference *d = at;
 
 	vv_arrow_changes_close(d->changes);
 	varve_diff_free(d->diff);
 	varve_table_free(d->before);
 	varve_table_free(d->after);
+	vv_free(d);
 }
 
 static const vv_arrow_source difference_source = {difference_schema, difference_next,

@@ -71,7 +71,8 @@ static vv_status read_rows(edit_column *e, rows *out, vv_error *err)
 	if (!vv_varint_read(&e->p, e->end, &changes) || changes > (uint64_t)(e->end - e->p)) {
 		return bad(err);
 	}
-	edit_run *runs = vv_arena_alloc(e->arena, ((size_t)changes + plan->count + 1) * sizeof(*runs));
+	edit_run *runs = vv_arena_alloc(e->arena,
+					((size_t)changes + plan->count + 1) * sizeof(*runs));
 	if (!runs) return vv_fail_nomem(err);
 	for (uint64_t k = 0; k < changes; k++) {
 		if (!vv_varint_read(&e->p, e->end, &gap) || gap >= plan->rows - at ||

@@ -122,13 +122,14 @@ vv_status vv_scan_json_init(vv_scan *s, const vv_dialect *d, size_t columns,
 
 void vv_scan_json_clear(vv_scan *s)
 {
-	vv_auto_free struct vv_scan_json *j = s->json;
+	struct vv_scan_json *j = s->json;
 
 	if (!j) return;
 	vv_json_rows_free(j->parser);
 	vv_arena_clear(&j->arena);
 	vv_free(j->columns);
 	vv_hash_index_clear(&j->index);
+	vv_free(j);
 	s->json = NULL;
 }
 

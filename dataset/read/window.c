@@ -58,11 +58,11 @@ struct vv_window {
 
 static vv_slab *slab_new(vv_window *w, size_t cap)
 {
-	vv_auto_free vv_slab *s = w->spare;
+	vv_slab *s = w->spare;
 	if (s && s->cap >= cap) {
 		w->spare = s->next;
 		s->refs = 1;
-		return vv_take(&s);
+		return s;
 	}
 	s = vv_malloc(sizeof(*s));
 	if (!s) return NULL;
@@ -70,8 +70,11 @@ static vv_slab *slab_new(vv_window *w, size_t cap)
 	s->cap = cap;
 	s->refs = 1;
 	s->next = NULL;
-	if (!s->bytes) return NULL;
-	return vv_take(&s);
+	if (!s->bytes) {
+		vv_free(s);
+		return NULL;
+	}
+	return s;
 }
 
 static void slab_free(vv_slab *s)
@@ -117,9 +120,10 @@ static vv_status read_full(const vv_source *source, char *out, size_t len, size_
 	return VV_OK;
 }
 
-static void ahead_run(vv_job *job, unsigned worker VV_UNUSED)
+static void ahead_run(vv_job *job, unsigned worker)
 {
 	ahead *a = (ahead *)(void *)job;
+	(void)worker;
 	a->status = read_full(a->source, a->slab->bytes + HEADROOM, a->want, &a->got, &a->end,
 			      &a->err);
 }

@@ -578,7 +578,6 @@ static vv_status want_value(const reader *r, const vv_field *f, const vv_json *n
 			.text = text.data, .len = (uint32_t)text.len, .state = VV_CELL_LITERAL};
 
 		ok = text.len <= UINT32_MAX && vv_field_accepts(f, &cell);
-		vv_buf_clear(&text);
 	}
 	if (ok) return VV_OK;
 	return vv_descriptor_fail(node, r->file, r->err, "is not a value of the field's type, %s",

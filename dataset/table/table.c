@@ -795,7 +795,8 @@ static vv_status new_scan(vv_scan **out, const vv_table *t, vv_error *err)
 static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t columns,
 		      vv_row *row, vv_error *err)
 {
-	int got = vv_scan_row(s, cells, columns, row, VV_IGNORED);
+	vv_error ignored; /* of each row: VV_IGNORED would be cleared for each */
+	int got = vv_scan_row(s, cells, columns, row, &ignored);
 	if (got == VV_ENOMEM) return vv_fail_nomem(err);
 	if (got != 1) return 0;
 	for (size_t i = 0; i < columns; i++) {

@@ -103,12 +103,12 @@ static void part_free(vv_blame *b, vv_blame_part *p)
 static vv_status set_key(vv_blame_part *p, const char *const *key, vv_error *err)
 {
 	size_t n = 0;
-	vv_auto_free char **old = p->key;
 	char **names;
 	while (key[n]) {
 		n++;
 	}
 	if (!(names = vv_calloc(n + 1, sizeof(*names)))) return vv_fail_nomem(err);
+	vv_auto_free char **old = p->key;
 	p->key = names;
 	for (size_t i = 0; i < n; i++) {
 		if (!(names[i] = vv_strdup(key[i]))) {

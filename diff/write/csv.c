@@ -584,7 +584,7 @@ static vv_status csv_end(vv_diff_writer *base, vv_error *err)
 
 static void csv_close(vv_diff_writer *base)
 {
-	vv_auto_free csv_writer *w = self(base);
+	csv_writer *w = self(base);
 	if (w) {
 		close_table(w);
 		vv_arena_clear(&w->names);
@@ -592,6 +592,7 @@ static void csv_close(vv_diff_writer *base)
 		vv_buf_clear(&w->text);
 		vv_buf_clear(&w->other);
 	}
+	vv_free(w);
 }
 
 static vv_status csv_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

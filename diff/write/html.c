@@ -630,11 +630,12 @@ static vv_status html_end(vv_diff_writer *base, vv_error *err)
 
 static void html_close(vv_diff_writer *base)
 {
-	vv_auto_free html_writer *w = self(base);
+	html_writer *w = self(base);
 	if (w) {
 		vv_buf_clear(&w->buf);
 		vv_buf_clear(&w->text);
 	}
+	vv_free(w);
 }
 
 static vv_status html_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

@@ -590,7 +590,7 @@ static vv_status md_end(vv_diff_writer *base, vv_error *err)
 
 static void md_close(vv_diff_writer *base)
 {
-	vv_auto_free md_writer *w = self(base);
+	md_writer *w = self(base);
 	for (size_t i = 0; w && i < w->count; i++) {
 		vv_buf_clear(&w->tables[i].head);
 		for (int k = 0; k < SECTIONS; k++) {
@@ -605,6 +605,7 @@ static void md_close(vv_diff_writer *base)
 		vv_buf_clear(&w->shown_x);
 		vv_buf_clear(&w->shown_y);
 	}
+	vv_free(w);
 }
 
 static vv_status md_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

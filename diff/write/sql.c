@@ -616,11 +616,12 @@ static vv_status sql_end(vv_diff_writer *base, vv_error *err)
 
 static void sql_close(vv_diff_writer *base)
 {
-	vv_auto_free sql_writer *w = self(base);
+	sql_writer *w = self(base);
 	if (w) {
 		clear_table(w);
 		vv_buf_clear(&w->buf);
 	}
+	vv_free(w);
 }
 
 static vv_status sql_open(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

@@ -254,7 +254,7 @@ static vv_status sum_end(vv_diff_writer *base, vv_error *err)
 
 static void sum_close(vv_diff_writer *base)
 {
-	vv_auto_free sum_writer *w = self(base);
+	sum_writer *w = self(base);
 	for (size_t i = 0; w && i < w->count; i++) {
 		vv_free(w->lines[i].path);
 		vv_free(w->lines[i].text);
@@ -262,6 +262,7 @@ static void sum_close(vv_diff_writer *base)
 	if (w) {
 		vv_free(w->lines);
 	}
+	vv_free(w);
 }
 
 static vv_status open_any(vv_diff_writer **out, const vv_diff_writer_options *opts, bool one_line,

@@ -261,13 +261,14 @@ static vv_status text_end(vv_diff_writer *base, vv_error *err)
 
 static void text_close(vv_diff_writer *base)
 {
-	vv_auto_free text_writer *w = self(base);
+	text_writer *w = self(base);
 	if (w && w->has_rows_state) {
 		text_rows_clear(&w->rows);
 	}
 	if (w) {
 		vv_buf_clear(&w->out);
 	}
+	vv_free(w);
 }
 
 static vv_status open_text(vv_diff_writer **out, const vv_diff_writer_options *opts, vv_error *err)

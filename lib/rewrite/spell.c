@@ -192,9 +192,10 @@ static int is_literal(const char *text, size_t len)
 {
 	static const char first[] = "-0123456789tf{[";
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_error ignored; /* of each cell: VV_IGNORED would be cleared for each */
 	vv_json *node;
 	vv_status rc = len > 0 && strchr(first, text[0])
-			       ? vv_json_read(&node, &arena, text, len, "", VV_IGNORED)
+			       ? vv_json_read(&node, &arena, text, len, "", &ignored)
 			       : VV_EINPUT;
 
 	return rc == VV_ENOMEM ? (int)rc : rc == VV_OK;

@@ -84,10 +84,11 @@ static bool splice_csv(vv_buf *out, const vv_dialect *d, const char *line, size_
 static size_t column_of(const char *p, const char *end, const char *const *names, size_t columns)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_error ignored; /* of each member: VV_IGNORED would be cleared for each */
 	vv_json *node;
 	size_t i = columns;
 
-	if (vv_json_read(&node, &arena, p, (size_t)(end - p), "", VV_IGNORED) == VV_OK &&
+	if (vv_json_read(&node, &arena, p, (size_t)(end - p), "", &ignored) == VV_OK &&
 	    node->type == VV_JSON_STRING) {
 		for (i = 0; i < columns && (strlen(names[i]) != node->text_len ||
 					    memcmp(names[i], node->text, node->text_len) != 0);

@@ -379,7 +379,8 @@ static vv_status walk_up(chain *ch, vv_buf *out, vv_error *err)
 
 static vv_status chain_init(chain *ch, const vv_source *src, vv_error *err)
 {
-	*ch = (chain){.src = src, .coder = vv_coder_take(src->store->coders, err)};
+	*ch = (chain){.src = src};
+	ch->coder = vv_coder_take(src->store->coders, err);
 	return ch->coder ? VV_OK : VV_ENOMEM;
 }
 

@@ -154,11 +154,12 @@ void vv_memory_odb_empty(vv_memory_odb *m)
 
 static void on_free(git_odb_backend *backend)
 {
-	vv_auto_free vv_memory_odb *m = (vv_memory_odb *)backend;
+	vv_memory_odb *m = (vv_memory_odb *)backend;
 
 	vv_memory_odb_empty(m);
 	vv_free(m->items);
 	vv_hash_index_clear(&m->places);
+	vv_free(m);
 }
 
 vv_status vv_memory_odb_open(vv_memory_odb **out, git_odb *odb, vv_error *err)

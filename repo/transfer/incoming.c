@@ -355,7 +355,6 @@ vv_status vv_incoming_open(vv_incoming **out, vv_repository *r, vv_error *err)
 	}
 	*out = vv_take(&in);
 	return VV_OK;
-	return rc;
 }
 
 void vv_incoming_close(vv_incoming *in)

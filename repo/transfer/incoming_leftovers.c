@@ -358,6 +358,7 @@ static vv_status tidy_folder(void *payload, const char *folder, vv_error *err)
 		}
 	}
 	vv_packs_unref(l);
+	vv_store_close(vv_take(&s));
 	return rc < 0 || t->needed ? rc : vv_remove_tree(folder, err);
 }
 

@@ -163,6 +163,7 @@ static vv_status load_edge(finding *f, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (f->edge_loaded) return VV_OK;
+	vv_oid_set_init(&trees);
 	for (size_t i = 0; rc == VV_OK && i < f->range.commits.count; i++) {
 		const vv_node *n = f->range.commits.items[i];
 

@@ -592,7 +592,7 @@ void vv_ledger_close(vv_ledger *l)
 		vv_file_batch_clear(&l->later);
 		vv_names_free(l->unnamed, l->unnamed_count);
 		vv_names_free(l->loose, l->loose_count);
-		if (*l->dir && l->unchecked >= UNCHECKED_MAX) {
+		if (l->dir && *l->dir && l->unchecked >= UNCHECKED_MAX) {
 			note_checked(l);
 		}
 		for (size_t i = 0; i < l->count; i++) {

@@ -555,7 +555,7 @@ static vv_status post_done(void *payload, vv_error *err)
 
 static void post_close(void *payload)
 {
-	vv_auto_free line *l = payload;
+	line *l = payload;
 
 	end_transfer(l);
 	if (l->easy) {
@@ -574,6 +574,7 @@ static void post_close(void *payload)
 	vv_buf_clear(&l->in);
 	vv_buf_clear(&l->said);
 	vv_free(l->name);
+	vv_free(l);
 }
 
 static vv_status copy_url(line *l, const vv_url *url, vv_error *err)

@@ -370,7 +370,7 @@ static void close_fd(int *fd)
 
 static void pipe_close(void *payload)
 {
-	vv_auto_free pipe_line *p = payload;
+	pipe_line *p = payload;
 
 	if (p->owned) {
 		p->out = p->out == p->in ? -1 : p->out; /* a socket */
@@ -394,6 +394,7 @@ static void pipe_close(void *payload)
 	vv_peer_messages_clear(&p->said);
 	vv_free(p->payload);
 	vv_free(p->name);
+	vv_free(p);
 }
 
 static void pipe_watch(void *payload, const atomic_bool *stopped)

@@ -230,7 +230,7 @@ static vv_status ssh2_ended(void *payload, const char *noise, size_t len VV_UNUS
 
 static void ssh2_close(void *payload)
 {
-	vv_auto_free ssh2_line *p = payload;
+	ssh2_line *p = payload;
 
 	p->given_up = p->given_up || (p->stopped && atomic_load(p->stopped));
 	if (p->channel) {
@@ -246,6 +246,7 @@ static void ssh2_close(void *payload)
 	vv_free(p->name);
 	vv_free(p->host);
 	vv_free(p->program);
+	vv_free(p);
 }
 
 static void ssh2_watch(void *payload, const atomic_bool *stopped)

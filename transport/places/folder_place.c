@@ -319,7 +319,7 @@ static vv_status folder_remove(void *payload, const char *name, vv_error *err)
 
 static void folder_close(void *payload)
 {
-	vv_auto_free folder *f = payload;
+	folder *f = payload;
 
 	for (size_t i = 0; i < f->swept_count; i++) {
 		vv_free(f->swept[i]);
@@ -327,6 +327,7 @@ static void folder_close(void *payload)
 	vv_free(f->swept);
 	vv_file_batch_clear(&f->later);
 	vv_free(f->path);
+	vv_free(f);
 }
 
 static const vv_place_ops folder_ops = {.put = folder_put,

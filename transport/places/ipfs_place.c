@@ -138,10 +138,11 @@ static const char *ipfs_caveat(void *payload)
 
 static void ipfs_close(void *payload)
 {
-	vv_auto_free node *n = payload;
+	node *n = payload;
 
 	vv_rpc_blocks_close(n->blocks);
 	vv_buf_clear(&n->block);
+	vv_free(n);
 }
 
 static const vv_place_ops ipfs_ops;

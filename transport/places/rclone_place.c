@@ -287,10 +287,11 @@ static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn,
 
 static void rclone_close(void *payload)
 {
-	vv_auto_free rclone *r = payload;
+	rclone *r = payload;
 
 	vv_free(r->name);
 	vv_free(r->base);
+	vv_free(r);
 }
 
 static const vv_place_ops rclone_ops = {.gets = GETS,

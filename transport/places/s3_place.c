@@ -485,7 +485,7 @@ static vv_status s3_put(void *payload, const char *name, const void *bytes, size
 
 static void s3_close(void *payload)
 {
-	vv_auto_free s3 *s = payload;
+	s3 *s = payload;
 
 	http_site_close(s->site);
 	vv_mutex_free(s->lock);
@@ -495,6 +495,7 @@ static void s3_close(void *payload)
 	vv_free(s->answered);
 	vv_free(s->encryption[0]);
 	vv_free(s->encryption[1]);
+	vv_free(s);
 }
 
 /* The end of a key's id is enough to know it by. */

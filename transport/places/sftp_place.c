@@ -642,12 +642,13 @@ static vv_status sftp_put(void *payload, const char *name, const void *bytes, si
 
 static void sftp_close(void *payload)
 {
-	vv_auto_free sftp *f = payload;
+	sftp *f = payload;
 
 	hang_up(f);
 	vv_ssh_config_clear(&f->config);
 	vv_free(f->name);
 	vv_free(f->root);
+	vv_free(f);
 }
 
 static void sftp_who(void *payload, vv_buf *out)

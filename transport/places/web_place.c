@@ -93,11 +93,12 @@ static vv_status web_get(void *payload, const char *name, uint64_t from, uint64_
 
 static void web_close(void *payload)
 {
-	vv_auto_free web *w = payload;
+	web *w = payload;
 
 	http_site_close(w->site);
 	vv_free(w->base);
 	vv_free(w->name);
+	vv_free(w);
 }
 
 static const vv_place_ops web_ops = {.gets = HTTP_SITE_AT_ONCE,

@@ -71,7 +71,7 @@ static void request_completed(void *server, struct MHD_Connection *c VV_UNUSED, 
 			      enum MHD_RequestTerminationCode how)
 {
 	vv_http_server *s = server;
-	vv_auto_free http_request *q = *context;
+	http_request *q = *context;
 
 	if (!q) return;
 	http_stream_finish(q);
@@ -87,6 +87,7 @@ static void request_completed(void *server, struct MHD_Connection *c VV_UNUSED, 
 	http_connection_answered(s, q->connection);
 	http_connection_phase(q->connection, HTTP_HEAD);
 	vv_free(q->path);
+	vv_free(q);
 	*context = NULL;
 	atomic_fetch_sub(&s->active, 1);
 }

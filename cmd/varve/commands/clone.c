@@ -54,7 +54,7 @@ static void tell_done(const vv_clone_job *j)
 static int run_clone(void *opts, int argc, char **argv)
 {
 	const options *o = opts;
-	vv_auto(vv_clone_job) j = {0};
+	vv_clone_job j;
 	vv_error err;
 	vv_status rc;
 
@@ -80,6 +80,7 @@ static int run_clone(void *opts, int argc, char **argv)
 		tell_done(&j);
 	}
 	bool missing = j.fetch.missing > 0 || j.lacking;
+	vv_clone_job_clear(&j);
 	return rc < 0 ? vv_report_trouble(&err) : missing ? VV_EXIT_NO : VV_EXIT_OK;
 }
 

@@ -239,9 +239,9 @@ static void show_branches(const vv_hello *h)
 
 static vv_status show(vv_repository *r, const char *name, vv_error *err)
 {
+	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_transfer) t = {0};
 	vv_auto(vv_peer) *peer = NULL;
-	vv_auto(vv_remote) m = {0};
 	const vv_hello *h;
 	vv_status rc = need(r, name, &m, err);
 

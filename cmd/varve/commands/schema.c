@@ -160,10 +160,10 @@ static int check_schema(const vv_context *c)
 static vv_status run_schema(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
+	vv_auto(vv_subject) s = {.env = vv_environ()};
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
 
-	vv_auto(vv_subject) s = {.env = vv_environ()};
 	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0 ||
 	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
 		return rc;

@@ -320,6 +320,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 	static const vv_strings none;
 	char hex[VV_OID_TEXT + 1];
 	vv_auto(vv_buf) shown_by = VV_BUF_INIT;
+	vv_auto(vv_diff_sides) d = {0};
 	vv_auto(vv_diff_print) r = {
 		.repo = s->repo,
 		.reader = s->reader,
@@ -327,7 +328,6 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_oid *from, const 
 		.format = "text",
 		.kind = vv_diff_writer_find("text"),
 		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
-	vv_auto(vv_diff_sides) d = {0};
 	vv_status rc;
 
 	vv_oid_text(hex, to);

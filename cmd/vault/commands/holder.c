@@ -108,8 +108,8 @@ static vv_status run_add(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_holder_configs) all = {0};
-	vv_auto(vv_vault_holder) *h = NULL;
 	vv_auto(vv_transfer) t = {0};
+	vv_auto(vv_vault_holder) *h = NULL;
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_auto(char) *url = NULL;
 	char did[VV_DID_TEXT];

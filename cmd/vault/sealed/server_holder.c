@@ -327,13 +327,14 @@ static vv_status server_receipt(void *payload, const vv_cid *vault, const vv_cid
 
 static void server_close(void *payload)
 {
-	vv_auto_free server *s = payload;
+	server *s = payload;
 
 	hang_up(s);
 	vv_frame_reader_clear(&s->in);
 	vv_arena_clear(&s->arena);
 	vv_key_wipe(&s->self);
 	vv_url_clear(&s->url);
+	vv_free(s);
 }
 
 static const vv_place_ops place_ops = {.put = server_put,

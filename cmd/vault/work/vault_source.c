@@ -318,7 +318,7 @@ static vv_status source_blocks(void *payload, const vv_lacking *wants, size_t co
 
 static void source_close(void *payload)
 {
-	vv_auto_free source *s = payload;
+	source *s = payload;
 
 	vv_vault_holder_close(s->holder);
 	vv_repository_close(s->repo);
@@ -329,6 +329,7 @@ static void source_close(void *payload)
 	if (--s->v->users == 0) {
 		close_vault(s->v);
 	}
+	vv_free(s);
 }
 
 /* --- all of them ------------------------------------------------------------------------------------------ */

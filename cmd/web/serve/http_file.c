@@ -51,7 +51,7 @@ typedef struct file {
 
 void vv_http_file_close(void *handle)
 {
-	vv_auto_free file *f = handle;
+	file *f = handle;
 
 	if (!f) return;
 	vv_ordered_file_close(f->made);
@@ -63,6 +63,7 @@ void vv_http_file_close(void *handle)
 	atomic_fetch_sub(&plain_bytes, f->reserved);
 	vv_free(f->path);
 	vv_repository_close(f->repo);
+	vv_free(f);
 }
 
 /* No searching through messages and reflogs for strangers. */

@@ -114,11 +114,12 @@ static vv_status arrow_end(vv_diff_writer *w, vv_error *err)
 
 static void arrow_close(vv_diff_writer *w)
 {
-	vv_auto_free arrow_writer *s = self(w);
+	arrow_writer *s = self(w);
 
 	vv_arrow_changes_close(s->changes);
 	vv_arrow_ipc_clear(&s->ipc);
 	vv_free(s->path);
+	vv_free(s);
 }
 
 static vv_status open_writer(vv_diff_writer **out, const vv_diff_writer_options *opts, bool cells,

@@ -451,11 +451,12 @@ typedef struct linked {
 
 static void close_linked(void *payload)
 {
-	vv_auto_free linked *l = payload;
+	linked *l = payload;
 
 	vv_repository_close(l->there);
 	vv_cached_close(l->cached);
 	vv_free(l->url);
+	vv_free(l);
 }
 
 static vv_status open_cache(linked *l, vv_error *err)

@@ -64,7 +64,8 @@ static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 {
 	static const char *const folders[] = {
-		"", "cache", "cache/check", "cache/check-files", "cache/scan", "cache/unixfs", "tmp"};
+		"",           "cache",        "cache/check", "cache/check-files",
+		"cache/scan", "cache/unixfs", "tmp"};
 	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* FETCH_HEAD's, say */
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {

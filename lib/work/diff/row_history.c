@@ -418,6 +418,7 @@ static vv_status look_by_number(vv_row_history *h, found *f, pair *p, uint64_t r
 		}
 		rc = changed_row(h, f, p, NULL, old_row, row, err);
 	}
+	vv_descent_rest_clear(&rest);
 	return rc < 0 ? rc : know_older(h, f, p, old_row, err);
 }
 

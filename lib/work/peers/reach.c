@@ -393,6 +393,7 @@ vv_status vv_reach_blocks_ref(vv_git_host **out, vv_transfer *t, const vv_remote
 	if (vv_url_read(&u, url, VV_IGNORED) < 0) return VV_OK;
 	bool asks = u.kind == VV_URL_PATH ||
 		    (u.kind == VV_URL_SSH && (eager || was_host(t, m->url)));
+	vv_url_clear(&u);
 	if (!asks) return VV_OK;
 	vv_status rc = vv_git_host_open(out, t, m, write, VV_IGNORED);
 	if (rc == VV_OK) {

@@ -181,6 +181,7 @@ static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
 			}
 		}
 	}
+	vv_checkout_clear(&to); /* its peers are not needed any longer */
 	return rc < 0 ? rc : track(t, now, err);
 }
 

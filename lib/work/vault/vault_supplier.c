@@ -153,10 +153,11 @@ static void leave(vault *v)
 
 static void source_close(void *payload)
 {
-	vv_auto_free source *s = payload;
+	source *s = payload;
 
 	leave(s->v);
 	vv_free(s->name);
+	vv_free(s);
 }
 
 /* config NULL: the last one. */

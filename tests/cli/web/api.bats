@@ -142,6 +142,15 @@ true' ]
 	[ "$(said compare/main..main/places.csv .same)" = true ]
 }
 
+@test "compared with nothing all is added, and the other way round removed" {
+	places
+	start_server src
+	nothing=0000000000000000000000000000000000000000
+	[ "$(said compare/$nothing..main '.changes[1] | .path + " " + .kind')" = 'places.csv added' ]
+	[ "$(said compare/main..$nothing '.changes[1] | .path + " " + .kind')" = 'places.csv removed' ]
+	[ "$(said compare/$nothing..$nothing '.changes | length')" = 0 ]
+}
+
 @test "a row's life and a column's life name every version that changed them" {
 	places
 	start_server src

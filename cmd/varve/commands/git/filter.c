@@ -32,7 +32,7 @@ static vv_status write_stdout(void *payload VV_UNUSED, const void *bytes, size_t
 
 static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 {
-	vv_auto(vv_filter) f = {0};
+	vv_filter f;
 	vv_auto(vv_smudge) smudge = {0};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_error err;
@@ -52,6 +52,7 @@ static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 		rc = vv_filter_bytes(&f, argv[1], &smudge, write_stdout, NULL, &err);
 	}
 done:
+	vv_filter_close(&f);
 	return rc < 0 ? vv_report_trouble(&err) : VV_EXIT_OK;
 }
 
