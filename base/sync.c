@@ -198,10 +198,7 @@ vv_status vv_file_batch_keep(vv_file_batch *b, const char *path, vv_error *err)
 	vv_auto(char) *folder = vv_path_dir(path);
 	vv_status rc = folder ? add_folder(b, folder, err) : vv_fail_nomem(err);
 
-	if (rc == VV_OK) {
-		rc = note_failure(b, vv_syncs_add_path(&b->syncs, path, &b->why), err);
-	}
-	return rc;
+	return rc < 0 ? rc : note_failure(b, vv_syncs_add_path(&b->syncs, path, &b->why), err);
 }
 
 /* What has no name goes. */

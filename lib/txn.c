@@ -108,10 +108,7 @@ static vv_status add(varve_txn *t, const char *const *paths, const varve_add_opt
 		rc = vv_paths_take(&take, t->repo, paths, err);
 		req.paths = &take.spec;
 	}
-	if (rc == VV_OK) {
-		rc = vv_txn_add(t->txn, &req, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_txn_add(t->txn, &req, err);
 }
 
 int varve_txn_add(varve_txn *txn, const char *const *paths, const varve_add_options *options,

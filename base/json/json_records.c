@@ -255,10 +255,7 @@ vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len,
 		rc = vv_buf_ok(&pointer, err);
 		w.wanted = vv_buf_cstr(&pointer);
 	}
-	if (rc == VV_OK) {
-		rc = run(&w, text, len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : run(&w, text, len, err);
 }
 
 bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket)

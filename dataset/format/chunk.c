@@ -174,10 +174,7 @@ vv_status vv_chunks_write(vv_list *out, const vv_sink *sink, const void *bytes, 
 		n = vv_chunk_cut(p + at, len - at, true);
 		rc = write_chunk(list, sink, &scratch, p + at, n, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_list_builder_finish(list, out, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_list_builder_finish(list, out, err);
 }
 
 struct vv_chunk_reader {

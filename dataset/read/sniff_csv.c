@@ -882,8 +882,5 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	} else {
 		rc = take_first_row(s, &r, &row, &newline, err);
 	}
-	if (rc == VV_OK) {
-		rc = sniff_habits(s, newline, err);
-	}
-	return rc;
+	return rc < 0 ? rc : sniff_habits(s, newline, err);
 }

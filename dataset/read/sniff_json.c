@@ -135,10 +135,7 @@ static vv_status set_run_like(vv_bytes *out, const tally *t, const vv_bytes *par
 		vv_buf_put(&b, like + 1, like_len - 1);
 	}
 	vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK) {
-		rc = set_run(out, t, b.data, b.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : set_run(out, t, b.data, b.len, err);
 }
 
 static vv_status set_style(sniff *s, const style *st, vv_error *err)

@@ -348,10 +348,7 @@ static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cell
 		}
 	}
 	*fit = *fit && fits;
-	if (rc == VV_OK && n == VV_ENOMEM) {
-		rc = vv_fail_nomem(err);
-	}
-	return rc;
+	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
 }
 
 vv_status sniff_comments(sniff *s, vv_error *err)

@@ -80,8 +80,5 @@ vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_byt
 	    (rc = vv_table_bytes_with(t, file_encoder_put, e, &o, err)) == VV_OK) {
 		rc = file_encoder_end(e, err);
 	}
-	if (rc == VV_OK) {
-		rc = compare(e, &t->root, err);
-	}
-	return rc;
+	return rc < 0 ? rc : compare(e, &t->root, err);
 }

@@ -147,10 +147,7 @@ static vv_status give_group(const range *r, walk *w, vv_error *err)
 	vv_status rc = table_group_bytes(&raw, r->table, &w->writer, &w->batch, w->item.bytes,
 					 w->item.len, w->last, err);
 
-	if (rc == VV_OK) {
-		rc = give_part(r, w->begin, raw.data, raw.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : give_part(r, w->begin, raw.data, raw.len, err);
 }
 
 static vv_status give_groups(const range *r, uint64_t index, uint64_t head, vv_error *err)
@@ -182,10 +179,8 @@ static vv_status give_table(const range *r, vv_error *err)
 	    found) {
 		rc = give_groups(r, index, head.len, err);
 	}
-	if (rc == VV_OK) {
-		rc = give_part(r, r->table->root.bytes - tail.len, tail.data, tail.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : give_part(r, r->table->root.bytes - tail.len, tail.data, tail.len, err);
 }
 
 vv_status range_of_groups(vv_table *t, uint64_t from, uint64_t len, vv_bytes_fn fn, void *payload,

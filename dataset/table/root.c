@@ -598,10 +598,7 @@ vv_status vv_root_load(vv_root *out, vv_store *store, const vv_cid *cid, vv_erro
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc = vv_store_get(store, cid, &block, err);
 
-	if (rc == VV_OK) {
-		rc = vv_root_decode(out, block.data, block.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_root_decode(out, block.data, block.len, err);
 }
 
 vv_status vv_root_pointer_is(bool *out, const void *text, size_t len, const vv_cid *cid,

@@ -282,10 +282,7 @@ vv_status table_load_data(vv_table *t, vv_batch *b, const void *item, size_t len
 	size_t n;
 	vv_auto(vv_group) g = {0};
 	vv_status rc = open_item(&g, &c, &n, t, b, item, len, err);
-	if (rc == VV_OK) {
-		rc = load_cells(t, b, &g, &c, n, wanted, wanted_count, err);
-	}
-	return rc;
+	return rc < 0 ? rc : load_cells(t, b, &g, &c, n, wanted, wanted_count, err);
 }
 
 /* Appends the lines of the group that a data item names; its layout is loaded. end_last: the last
@@ -624,10 +621,7 @@ vv_status table_row_writer(vv_row_writer **out, const vv_table *t, vv_error *err
 	vv_auto_free size_t *lens = NULL;
 	vv_status rc = column_names(&names, &lens, t, err);
 
-	if (rc == VV_OK) {
-		rc = vv_row_writer_new(out, &t->root.dialect, t->columns, names, lens, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_row_writer_new(out, &t->root.dialect, t->columns, names, lens, err);
 }
 
 /* Has the last row of a group its row end? last: it is the last group. */
@@ -703,10 +697,8 @@ vv_status vv_batch_lines(vv_buf *out, size_t *ends, vv_table *t, const vv_batch 
 {
 	vv_auto(vv_row_writer) *w = NULL;
 	vv_status rc = table_row_writer(&w, t, err);
-	if (rc == VV_OK) {
-		rc = table_batch_bytes(out, ends, t, w, b, b->rows, last, VV_ANY_LENGTH, err);
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : table_batch_bytes(out, ends, t, w, b, b->rows, last, VV_ANY_LENGTH, err);
 }
 
 static vv_status check_length(const vv_batch *b, size_t len, vv_error *err)
@@ -785,10 +777,7 @@ static vv_status new_scan(vv_scan **out, const vv_table *t, vv_error *err)
 	vv_auto_free size_t *lens = NULL;
 	vv_status rc = column_names(&names, &lens, t, err);
 
-	if (rc == VV_OK) {
-		rc = vv_scan_new(out, &t->root.dialect, t->columns, names, lens, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_scan_new(out, &t->root.dialect, t->columns, names, lens, err);
 }
 
 /* 1 when the next row of the scan has exactly these cells. */

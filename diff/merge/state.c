@@ -76,10 +76,7 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 		c.schemas[at] = r->rows[v] ? &merge_version(m, v)->schema : NULL;
 		c.at[at] = r->at[v];
 	}
-	if (rc == VV_OK) {
-		rc = m->opts->conflict(m->opts->payload, &c, err);
-	}
-	return rc;
+	return rc < 0 ? rc : m->opts->conflict(m->opts->payload, &c, err);
 }
 
 /* --- rows ------------------------------------------------------------------- */

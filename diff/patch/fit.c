@@ -746,10 +746,7 @@ static vv_status compare_others(fit *f, vv_error *err)
 			rc = compare_rest(f, NULL, NULL, r.cells, vv_buf_cstr(&name), err);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_buf_ok(&name, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_buf_ok(&name, err);
 }
 
 static vv_status fit_section(fit *f, vv_error *err)

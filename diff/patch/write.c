@@ -688,10 +688,7 @@ static vv_status put_line(vv_write_fn write, void *payload, const char *member,
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_buf_printf(&b, "{\"%s\":%llu}\n", member, value);
 	vv_status rc = vv_buf_ok(&b, err);
-	if (rc == VV_OK) {
-		rc = write(payload, b.data, b.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : write(payload, b.data, b.len, err);
 }
 
 vv_status vv_patch_begin(vv_write_fn write, void *payload, vv_error *err)

@@ -582,10 +582,7 @@ static vv_status md_end(vv_diff_writer *base, vv_error *err)
 	}
 	vv_buf_puts(&b, w->count == 0 ? "\n\nNo table differs.\n" : "\n");
 	vv_status rc = put_tables(w, &b, err);
-	if (rc == VV_OK) {
-		rc = w->opts.write(w->opts.payload, b.data, b.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : w->opts.write(w->opts.payload, b.data, b.len, err);
 }
 
 static void md_close(vv_diff_writer *base)

@@ -455,10 +455,7 @@ static vv_status take_key(vv_cbor *c, level *l, vv_error *err)
 	size_t len;
 	vv_status rc = vv_cbor_get_text(c, &key, &len, err);
 
-	if (rc == VV_OK) {
-		rc = check_key(&at, l, (const uint8_t *)key, len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : check_key(&at, l, (const uint8_t *)key, len, err);
 }
 
 /* Moves over one whole value with all that a canonical block must keep. fn may

@@ -418,10 +418,7 @@ static vv_status keep_pack(const vv_pack *p, const char *folder, char **kept, vv
 	} else if (vv_exists(p->index_path)) {
 		rc = vv_rename(p->index_path, index, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_rename(p->path, *kept, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_rename(p->path, *kept, err);
 }
 
 /* All that was saved is durable: the pack goes, or, where it had more, moves. */
@@ -439,10 +436,7 @@ static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_err
 	} else if (*folder || (rc = make_kept_folder(s->c.store, folder, err)) == VV_OK) {
 		rc = keep_pack(p, *folder, &kept, err);
 	}
-	if (rc == VV_OK) {
-		rc = s->ask->told(s->ask->payload, p->name, kept, s->read, err);
-	}
-	return rc;
+	return rc < 0 ? rc : s->ask->told(s->ask->payload, p->name, kept, s->read, err);
 }
 
 /* Once more for differences whose base was saved only in the round before. */

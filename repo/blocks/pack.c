@@ -340,10 +340,7 @@ static vv_status encode_index(const vv_pack *p, entries *e, vv_pack_index **out,
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_pack_index_encode(&bytes, p->id.hash, e->items, e->count, err);
 
-	if (rc == VV_OK) {
-		rc = vv_pack_index_from(out, &bytes, p->id.hash, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_pack_index_from(out, &bytes, p->id.hash, err);
 }
 
 /* The index file, if it is good. */

@@ -431,10 +431,7 @@ vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
 	int code = 0;
 	vv_status rc = vv_git_run(r, &said, &code, err);
 
-	if (rc == VV_OK && code != 0) {
-		rc = explain(what, &said, false, code, err);
-	}
-	return rc;
+	return rc == VV_OK && code != 0 ? explain(what, &said, false, code, err) : rc;
 }
 
 void vv_git_remote_lines(const vv_buf *said, vv_buf *out)

@@ -101,8 +101,5 @@ vv_status vv_condemned_put(const vv_condemned *c, const vv_place *p, vv_error *e
 		vv_buf_printf(&text, "pack %s\n", word);
 	}
 	vv_status rc = vv_buf_ok(&text, err);
-	if (rc == VV_OK) {
-		rc = vv_place_put(p, VV_CONDEMNED_FILE, text.data, text.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_place_put(p, VV_CONDEMNED_FILE, text.data, text.len, err);
 }

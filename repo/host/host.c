@@ -245,10 +245,7 @@ static vv_status list_folder(const char *root, const char *name, char ***names, 
 
 	*names = NULL;
 	*count = 0;
-	if (rc == VV_OK && vv_exists(path)) {
-		rc = vv_list_dir(names, count, path, err);
-	}
-	return rc;
+	return rc == VV_OK && vv_exists(path) ? vv_list_dir(names, count, path, err) : rc;
 }
 
 /* All that the folder has but names that begin so. */
@@ -421,10 +418,7 @@ vv_status vv_host_fetch_ref(vv_host *h, bool filter, vv_error *err)
 		h->dirty = true;
 		rc = vv_git_must(&run, "the blocks of this remote", err);
 	}
-	if (rc == VV_OK) {
-		rc = forget_promisor(h, err);
-	}
-	return rc;
+	return rc < 0 ? rc : forget_promisor(h, err);
 }
 
 vv_status vv_host_descends(vv_host *h, const vv_oid *old, const vv_oid *now, bool *out,

@@ -119,8 +119,5 @@ vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, vv_erro
 			rc = vv_files_put_version(h, &roots[i], needed, err);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_place_finish(&h->place, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_place_finish(&h->place, err);
 }

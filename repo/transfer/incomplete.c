@@ -109,10 +109,7 @@ vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t coun
 			all[n++] = old[i];
 		}
 	}
-	if (rc == VV_OK && !(same == count && n == old_count)) {
-		rc = write_tips(r, all, n, err);
-	}
-	return rc;
+	return rc == VV_OK && !(same == count && n == old_count) ? write_tips(r, all, n, err) : rc;
 }
 
 vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err)

@@ -26,10 +26,7 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 	if (commits) {
 		*commits = g.commits.count;
 	}
-	if (rc == VV_OK) {
-		rc = vv_objects_walk_range(&o, &g, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_objects_walk_range(&o, &g, err);
 }
 
 vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,

@@ -221,10 +221,7 @@ vv_status vv_ledger_check_file(const vv_ledger *l, size_t i, vv_error *err)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = read_file(l, l->files[i].name, &bytes, err);
 
-	if (rc == VV_OK) {
-		rc = vv_ledger_check(l, l->files[i].name, bytes.data, bytes.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_ledger_check(l, l->files[i].name, bytes.data, bytes.len, err);
 }
 
 /* Files in memory a record that was read from bytes that live as long as the ledger does. */

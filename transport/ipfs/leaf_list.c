@@ -486,10 +486,7 @@ static vv_status make_node(const vv_leaf_list *l, const vv_leaf_place *at, vv_bu
 		links[i].bytes = child.len;
 		links[i].total = below == 0 ? child.len : e.number;
 	}
-	if (rc == VV_OK) {
-		rc = vv_unixfs_node_encode(out, links, count, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_unixfs_node_encode(out, links, count, err);
 }
 
 static vv_status take_bytes(void *out, const void *bytes, size_t len, vv_error *err)

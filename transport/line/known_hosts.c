@@ -224,10 +224,7 @@ static vv_status read_line(vv_known_hosts *k, const char *line, size_t len, cons
 			vv_free(e.key);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_buf_ok(&key, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_buf_ok(&key, err);
 }
 
 vv_status vv_known_hosts_text(vv_known_hosts *k, const char *text, size_t len, const char *file,

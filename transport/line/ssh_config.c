@@ -138,10 +138,7 @@ static vv_status ask_ssh(vv_buf *out, const vv_env *env, const vv_url *url, bool
 	argv[n++] = "--";
 	argv[n++] = vv_buf_cstr(&target);
 	vv_status rc = vv_buf_ok(&target, err);
-	if (rc == VV_OK) {
-		rc = vv_program_run(env, argv, NULL, 0, out, exit_code, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_program_run(env, argv, NULL, 0, out, exit_code, err);
 }
 
 static bool has_line(const char *text, const char *line, size_t len)

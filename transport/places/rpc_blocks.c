@@ -191,10 +191,7 @@ vv_status vv_rpc_block_size(vv_rpc_blocks *b, const vv_cid *cid, uint64_t *size,
 	vv_auto(http_answer) a = {0};
 	vv_status rc = ask_of(b, "block/stat", cid, "&offline=true", ANSWER_MAX, &a, err);
 
-	if (rc == VV_OK) {
-		rc = read_key(b, &a, cid, size, err);
-	}
-	return rc;
+	return rc < 0 ? rc : read_key(b, &a, cid, size, err);
 }
 
 /* Lines {"Hash": ..., "Error": ...}, with status 200 whatever came of it. */

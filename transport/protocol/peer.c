@@ -263,10 +263,7 @@ vv_status vv_peer_fetch(vv_peer *p, const vv_request *q, vv_receive *x, const vv
 	if (rc == VV_OK) {
 		rc = read_last(p, &in, err);
 	}
-	if (rc == VV_OK && start->ready) {
-		rc = vv_receive_end(x, err);
-	}
-	return rc;
+	return rc == VV_OK && start->ready ? vv_receive_end(x, err) : rc;
 }
 
 /* --- blocks by name ------------------------------------------------------------------- */

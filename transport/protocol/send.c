@@ -347,8 +347,5 @@ vv_status vv_send_named(vv_repository *r, vv_channel *line, const vv_request *q,
 			rc = vv_block_out_absent(out, err);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_block_out_flush(out, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_block_out_flush(out, err);
 }

@@ -335,10 +335,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 		rc = vv_diff_print_sides(&r->p, &d, err);
 	}
 done:
-	if (rc == VV_OK) {
-		rc = vv_diff_print_end(&r->p, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
 }
 
 static int check_diff(const vv_context *c)

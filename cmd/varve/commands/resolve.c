@@ -81,10 +81,7 @@ static vv_status run_resolve(vv_context *c, vv_error *err)
 	vv_auto(char) *column = NULL;
 	vv_status rc = read_set(&r, &column, o->set, err);
 
-	if (rc == VV_OK) {
-		rc = vv_resolve(&r, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_resolve(&r, err);
 }
 
 const vv_command vv_cmd_resolve = {

@@ -500,10 +500,7 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 	if (m->count > 0 && !m->o->export && (rc = write_objects(m, err)) == VV_OK) {
 		rc = run(m, self, fix, true, err);
 	}
-	if (rc == VV_OK) {
-		rc = stage_files(m, err);
-	}
-	return rc;
+	return rc < 0 ? rc : stage_files(m, err);
 }
 
 static vv_status commit(migration *m, const char *self, vv_error *err)
@@ -520,10 +517,7 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 		words[2] = vv_buf_cstr(&message);
 	}
 	vv_status rc = vv_buf_ok(&message, err);
-	if (rc == VV_OK) {
-		rc = run(m, self, words, false, err);
-	}
-	return rc;
+	return rc < 0 ? rc : run(m, self, words, false, err);
 }
 
 static void tell(const migration *m)

@@ -76,10 +76,7 @@ static vv_status run_new(const options *o, vv_error *err)
 	vv_auto(vv_key) k = {0};
 	vv_status rc = vv_key_new(&k, err);
 
-	if (rc == VV_OK) {
-		rc = set_own(o, &k, err);
-	}
-	return rc;
+	return rc < 0 ? rc : set_own(o, &k, err);
 }
 
 static vv_status run_show(vv_error *err)
@@ -157,10 +154,7 @@ static vv_status run_import(const options *o, const char *file, vv_error *err)
 	vv_auto(vv_key) k = {0};
 	vv_status rc = vv_key_ring_open(&k, vv_environ(), file, err);
 
-	if (rc == VV_OK) {
-		rc = set_own(o, &k, err);
-	}
-	return rc;
+	return rc < 0 ? rc : set_own(o, &k, err);
 }
 
 static int run_key(void *opts, int argc, char **argv)

@@ -108,10 +108,7 @@ static vv_status set_all(const vv_vault_policy *p, vv_repository *r, const char 
 		rc = set(r, path, striped ? "vault.code" : "vault.copies", striped ? code : copies,
 			 err);
 	}
-	if (rc == VV_OK && p->min > 0) {
-		rc = set(r, path, "vault.min", min, err);
-	}
-	return rc;
+	return rc == VV_OK && p->min > 0 ? set(r, path, "vault.min", min, err) : rc;
 }
 
 /* In a copy of the file, which takes its place when all of it is durable: half a policy is none. The vault's lock is

@@ -418,10 +418,7 @@ static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 			rc = vv_retire_add(&old, run->record, err);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_retire_write(&old, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_retire_write(&old, err);
 }
 
 /* What is alive: everything, where only tails are rewritten. */
@@ -553,10 +550,7 @@ static vv_status delete_from(pruning *p, vv_vault_place *place, const bool *due,
 		}
 	}
 	p->x->deleted += count;
-	if (rc == VV_OK && count > 0) {
-		rc = write_drop(p, place, gone, count, err);
-	}
-	return rc;
+	return rc == VV_OK && count > 0 ? write_drop(p, place, gone, count, err) : rc;
 }
 
 static vv_status delete_retired(pruning *p, vv_error *err)

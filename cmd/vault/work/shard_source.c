@@ -244,8 +244,5 @@ vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_status rc = vv_vault_shard_bytes(s, k, &bytes, err);
 
-	if (rc == VV_OK) {
-		rc = vv_vault_shard_unseal(s, &bytes, content, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_vault_shard_unseal(s, &bytes, content, err);
 }

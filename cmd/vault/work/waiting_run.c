@@ -92,10 +92,7 @@ vv_status vv_waiting_run_remove(const vv_vault_session *s, vv_error *err)
 	if (rc == VV_OK && vv_exists(run) && (rc = vv_unlink(run, true, err)) == VV_OK) {
 		rc = vv_fsync_dir(dir, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_remove_tree(dir, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_remove_tree(dir, err);
 }
 
 /* --- stripes ----------------------------------------------------------------------------------- */

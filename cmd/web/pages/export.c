@@ -352,10 +352,7 @@ static vv_status write_pages(export *e, size_t i, bool diff, vv_error *err)
 						    vv_buf_cstr(&html), html.len, err);
 		}
 	}
-	if (rc == VV_OK && *pages == 0 && !diff) {
-		rc = write_stand_in(e, i, err);
-	}
-	return rc;
+	return rc == VV_OK && *pages == 0 && !diff ? write_stand_in(e, i, err) : rc;
 }
 
 typedef struct taken {

@@ -294,10 +294,7 @@ static vv_status write_list(vv_export_folder *f, vv_error *err)
 		vv_buf_printf(&list, "%s\n", f->files[i].name);
 	}
 	vv_status rc = path ? vv_buf_ok(&list, err) : vv_fail_nomem(err);
-	if (rc == VV_OK) {
-		rc = vv_write_file(path, list.data, list.len, true, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_write_file(path, list.data, list.len, true, err);
 }
 
 vv_status vv_export_folder_finish(vv_export_folder *f, const void *index, size_t len, vv_error *err)

@@ -168,10 +168,7 @@ vv_status vv_pkt_puts(vv_pkt_out *p, const char *text, vv_error *err)
 	vv_buf_puts(&line, text);
 	vv_buf_putc(&line, '\n');
 	vv_status rc = vv_buf_ok(&line, err);
-	if (rc == VV_OK) {
-		rc = vv_pkt_put(p, line.data, line.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_pkt_put(p, line.data, line.len, err);
 }
 
 vv_status vv_pkt_flush(vv_pkt_out *p, vv_error *err)

@@ -306,10 +306,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	} else if (rc == VV_OK) {
 		rc = vv_add_describe(run->rep, run->s, item, &staged, run->compact, err);
 	}
-	if (rc == VV_OK) {
-		rc = put_dataset_json(run, item, &staged, is_pointer, err);
-	}
-	return rc;
+	return rc < 0 ? rc : put_dataset_json(run, item, &staged, is_pointer, err);
 }
 
 /* A file that a pattern gives to varve, and that never is a dataset: no filter runs. */

@@ -64,10 +64,7 @@ static vv_status put_pointer(vv_repository *r, const vv_cid *cid, const vv_root 
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_root_pointer(&text, cid, root, err);
 
-	if (rc == VV_OK) {
-		rc = vv_blob_write(r, vv_buf_cstr(&text), text.len, blob, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_blob_write(r, vv_buf_cstr(&text), text.len, blob, err);
 }
 
 static vv_status open_made(const vv_apply_file *e, vv_source *source, vv_fd_source *storage,

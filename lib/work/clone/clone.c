@@ -173,10 +173,7 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 	if (rc == VV_OK && j->program) {
 		rc = vv_config_set(j->repo, program, j->program, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_config_set(j->repo, url, j->url, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_config_set(j->repo, url, j->url, err);
 }
 
 /* --- after the fetch ------------------------------------------------------------------------- */

@@ -55,10 +55,7 @@ static vv_status go(vv_checkout *checkout, const vv_oid *from, const vv_oid *to,
 	vv_auto(vv_tree_switch) s = {0};
 	vv_status rc = vv_tree_switch_plan(&s, checkout, from, to, force, err);
 
-	if (rc == VV_OK) {
-		rc = vv_tree_switch_run(&s, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_tree_switch_run(&s, err);
 }
 
 static vv_status write_all(vv_repository *repo, const vv_first_files *f, vv_checkout *checkout,

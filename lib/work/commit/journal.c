@@ -458,10 +458,7 @@ vv_status vv_journal_file(vv_journal *j, const char *name, vv_error *err)
 		vv_json_add_u64(&w, "kept", j->kept);
 	}
 	vv_json_close_object(&w);
-	if (rc == VV_OK) {
-		rc = put_line(j, &b, err);
-	}
-	return rc;
+	return rc < 0 ? rc : put_line(j, &b, err);
 }
 
 /* --- ready ------------------------------------------------------------------------------- */

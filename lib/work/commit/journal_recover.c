@@ -364,10 +364,7 @@ static vv_status right_paths(righting *u, bool finish, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < u->log.entry_count; i++) {
 		rc = right_entry(u, &u->log.entries[i], finish, err);
 	}
-	if (rc == VV_OK && u->index_changed) {
-		rc = vv_index_write(u->index, err);
-	}
-	return rc;
+	return rc == VV_OK && u->index_changed ? vv_index_write(u->index, err) : rc;
 }
 
 static vv_status undo_refs(righting *u, vv_error *err)

@@ -346,10 +346,7 @@ static vv_status keep(void *payload, const vv_change *change, vv_error *err)
 	vv_buf_putc(&line, '\t');
 	vv_buf_puts(&line, change->path);
 	vv_status rc = vv_buf_ok(&line, err);
-	if (rc == VV_OK) {
-		rc = push(&s->kept, &s->kept_count, &s->kept_cap, vv_buf_cstr(&line), err);
-	}
-	return rc;
+	return rc < 0 ? rc : push(&s->kept, &s->kept_count, &s->kept_cap, vv_buf_cstr(&line), err);
 }
 
 static vv_status find_kept(vv_tree_switch *s, const vv_oid *from, vv_error *err)

@@ -258,10 +258,7 @@ static vv_status add_staged(collector *c, vv_error *err)
 			rc = vv_change_text_facts(e, false, c->r, c->s, err);
 		}
 	}
-	if (rc == VV_OK && c->opts->facts && c->opts->groups) {
-		rc = mark_copies(c, err);
-	}
-	return rc;
+	return rc == VV_OK && c->opts->facts && c->opts->groups ? mark_copies(c, err) : rc;
 }
 
 /* The entry of a path of the index: the one it has already, or a new one. */
@@ -397,10 +394,7 @@ static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e,
 		}
 		c->out->pointers += state == VV_WORK_POINTER;
 	}
-	if (rc == VV_OK && state != VV_WORK_POINTER) {
-		rc = note_table(c, at, err);
-	}
-	return rc;
+	return rc == VV_OK && state != VV_WORK_POINTER ? note_table(c, at, err) : rc;
 }
 
 /* A clean stat is also that of the pointer itself, where Git wrote it out. */

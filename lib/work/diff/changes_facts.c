@@ -76,10 +76,7 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 	if (is_table(&before) && is_table(&now)) {
 		rc = vv_change_count(&f->counts, r, e->path, &before.root, &now.root, err);
 	}
-	if (rc == VV_OK && groups && now.kind) {
-		rc = count_groups(f, r, &before, &now, err);
-	}
-	return rc;
+	return rc == VV_OK && groups && now.kind ? count_groups(f, r, &before, &now, err) : rc;
 }
 
 /* The version that a dry import found against the one in the index, read from the blocks that

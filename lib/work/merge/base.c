@@ -86,10 +86,7 @@ static vv_status merge_in(maker *m, level *l, const vv_oid *base, vv_error *err)
 			vv_merged_put(trees, i, c->base.mode, &c->base.id);
 		}
 	}
-	if (rc == VV_OK) {
-		rc = vv_merged_tree(trees, &l->tree, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_merged_tree(trees, &l->tree, err);
 }
 
 static vv_status push(maker *m, const vv_oid *a, const vv_oid *b, vv_error *err)

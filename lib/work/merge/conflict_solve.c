@@ -377,10 +377,7 @@ static vv_status decide(solver *v, vv_error *err)
 			list[count++].item = i;
 		}
 	}
-	if (rc == VV_OK) {
-		rc = restore_rows(v, list, count, err);
-	}
-	return rc;
+	return rc < 0 ? rc : restore_rows(v, list, count, err);
 }
 
 /* The first of the (sorted) edits of a row after `row`. */

@@ -508,10 +508,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK) {
 			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
 		}
-		if (rc == VV_OK) {
-			rc = keep_rest(r, p, chosen, err);
-		}
-		return rc;
+		return rc < 0 ? rc : keep_rest(r, p, chosen, err);
 	}
 	if (rc == VV_OK && !r->quiet) {
 		vv_notes_put(vv_repository_notes(r->repo), "%s: resolved", vv_text_shows(p->path));

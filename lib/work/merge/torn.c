@@ -282,10 +282,8 @@ static vv_status write_file(mender *m, const torn_path *t, const vv_oid *blob, v
 	vv_dataset_reader *reader = vv_dataset_writer_reader(m->writer);
 	vv_status rc = vv_dataset_reader_pointer(reader, blob, &arena, &p, err);
 
-	if (rc == VV_OK) {
-		rc = vv_materialise(reader, t->path, blob, &p, t->sides[VV_OURS].mode, st, err);
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : vv_materialise(reader, t->path, blob, &p, t->sides[VV_OURS].mode, st, err);
 }
 
 static vv_status set_conflict(mender *m, const torn_path *t, vv_error *err)

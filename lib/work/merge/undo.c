@@ -124,10 +124,7 @@ static vv_status note(undoing *u, vv_journal **out, vv_error *err)
 		rc = rc == VV_OK || rc == VV_ENOTFOUND ? vv_journal_path(*out, u->index, &c, err)
 						       : rc;
 	}
-	if (rc == VV_OK) {
-		rc = vv_journal_ready(*out, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_journal_ready(*out, err);
 }
 
 static vv_status run(undoing *u, vv_error *err)

@@ -139,10 +139,7 @@ static vv_status ask_about(vv_transfer *t, const char *url, const char *site, bo
 	    t->connect.ask(t->connect.payload, prompt.data, true, &answer, VV_IGNORED) == VV_OK) {
 		*yes = answer.len > 0 && (answer.data[0] == 'y' || answer.data[0] == 'Y');
 	}
-	if (rc == VV_OK && *yes) {
-		rc = vv_config_add(t->repo, "varve.trustedHost", site, err);
-	}
-	return rc;
+	return rc == VV_OK && *yes ? vv_config_add(t->repo, "varve.trustedHost", site, err) : rc;
 }
 
 vv_status vv_block_peer_is_trusted(vv_transfer *t, const vv_remote *m, const char *url, bool *yes,

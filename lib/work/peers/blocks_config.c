@@ -275,10 +275,8 @@ static vv_status read_from(vv_blocks_config *out, vv_repository *r, const char *
 			err->code = rc = VV_EINPUT;
 		}
 	}
-	if (rc == VV_OK && code == 0) {
-		rc = vv_blocks_config_parse(out, text.data, text.len, err);
-	}
-	return rc;
+	return rc == VV_OK && code == 0 ? vv_blocks_config_parse(out, text.data, text.len, err)
+					: rc;
 }
 
 vv_status vv_blocks_config_read(vv_blocks_config *out, vv_repository *r, const vv_oid *commit,

@@ -450,10 +450,7 @@ static vv_status bring_history(run *r, vv_error *err)
 		vv_git_host_reading(r->origin.host);
 		rc = expect_blocks(r, err);
 	}
-	if (rc == VV_OK && !r->lazy) {
-		rc = vv_git_host_watch(r->origin.host, err);
-	}
-	return rc;
+	return rc == VV_OK && !r->lazy ? vv_git_host_watch(r->origin.host, err) : rc;
 }
 
 /* What the origin lacks may lie in its ref of blocks: somebody reached it by a plain URL. True: it is one more

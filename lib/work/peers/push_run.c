@@ -165,11 +165,9 @@ static vv_status run_hook(run *r, vv_error *err)
 		}
 	}
 	vv_status rc = vv_buf_ok(&input, err);
-	if (rc == VV_OK) {
-		rc = vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len, &ran,
-				      err);
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : vv_hook_run_with(r->j->repo, "pre-push", args, input.data, input.len, &ran,
+					 err);
 }
 
 /* The plan outlives the answer. */

@@ -159,10 +159,7 @@ static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
 	    (rc = vv_attr_edit_begin(&edit, t->repo, err)) == VV_OK) {
 		rc = vv_attr_edit_track_all(&edit, paths, count, err);
 	}
-	if (rc == VV_OK) {
-		rc = vv_add_stage_attributes(&edit, t->repo, now, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_add_stage_attributes(&edit, t->repo, now, err);
 }
 
 /* Removals first, so that a folder can take a file's place and the other way round. */

@@ -275,10 +275,7 @@ vv_status vv_report_stream(vv_check_report *r, vv_report_form form, vv_report_wr
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	vv_status rc = write_form(r, form, &out, &io, err);
 
-	if (rc == VV_OK && out.len > 0) {
-		rc = write(payload, out.data, out.len, err);
-	}
-	return rc;
+	return rc == VV_OK && out.len > 0 ? write(payload, out.data, out.len, err) : rc;
 }
 
 vv_status vv_report_each(const vv_check_report *r, vv_report_entry_fn fn, void *payload,

@@ -464,10 +464,7 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 	for (size_t i = 0; i < count && tests; i++) {
 		n += put_test(tests + n, &found[i]);
 	}
-	if (rc == VV_OK) {
-		rc = set_tests(w, t, tests, n, err);
-	}
-	return rc;
+	return rc < 0 ? rc : set_tests(w, t, tests, n, err);
 }
 
 vv_status vv_where_check(const vv_strings *conditions, vv_error *err)

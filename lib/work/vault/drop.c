@@ -245,10 +245,7 @@ static vv_status ask_remote(dropping *x, size_t keeper, vv_error *err)
 	    (rc = vv_reach(&there, &t, &m, false, err)) == VV_OK) {
 		rc = check_other(x, keeper, &m, there.hello, err);
 	}
-	if (rc == VV_OK) {
-		rc = count_shown(x, keeper, &there, err);
-	}
-	return rc;
+	return rc < 0 ? rc : count_shown(x, keeper, &there, err);
 }
 
 /* An answer of the vault's program. */

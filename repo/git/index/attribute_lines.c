@@ -284,10 +284,7 @@ static vv_status search_lines(vv_repository *r, const vv_index *x, line_search *
 		file = vv_repository_file(r, e->path);
 		rc = file ? lines_of(s, e->path, file, err) : vv_fail_nomem(err);
 	}
-	if (rc == VV_OK) {
-		rc = lines_of(s, ".git/info/attributes", own, err);
-	}
-	return rc;
+	return rc < 0 ? rc : lines_of(s, ".git/info/attributes", own, err);
 }
 
 vv_status vv_attr_lines(vv_repository *r, vv_attr_line_fn fn, void *payload, vv_error *err)

@@ -44,10 +44,7 @@ vv_status vv_conflict_write(const vv_repository *r, const char *path, const vv_b
 	vv_auto(char) *file = vv_conflict_file(r, path);
 	vv_status rc = file ? vv_mkdirs_above(file, err) : vv_fail_nomem(err);
 
-	if (rc == VV_OK) {
-		rc = vv_write_file(file, vv_buf_cstr(text), text->len, true, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_write_file(file, vv_buf_cstr(text), text->len, true, err);
 }
 
 vv_status vv_conflict_drop(const vv_repository *r, const char *path, vv_error *err)

@@ -74,10 +74,8 @@ static vv_status put_result(driver *d, vv_error *err)
 	vv_auto(vv_buf) content = VV_BUF_INIT;
 	vv_status rc = vv_blob_read(d->repo, &d->out.result.id, SIDE_MAX, &content, err);
 
-	if (rc == VV_OK) {
-		rc = vv_write_file(d->ours_file, vv_buf_cstr(&content), content.len, false, err);
-	}
-	return rc;
+	return rc < 0 ? rc
+		      : vv_write_file(d->ours_file, vv_buf_cstr(&content), content.len, false, err);
 }
 
 static bool same(const driver *d, size_t a, size_t b)
