@@ -18,9 +18,9 @@ string(JOIN "" VARVE_SLOW ${VARVE_SLOW})
 
 # What takes ten seconds and more with sanitizers begins first, where no earlier run
 # has left ctest its own costs.
-set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|samples|headers)|^cli\\.peers\\.(history|liar\\.a_frame)"
+set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|samples|headers|format)|^cli\\.peers\\.(alive|history|nearest|liar\\.a_frame)"
 	"|^web\\.|^interop\\.s3|^cli\\.add\\.long_rows|^cli\\.vault\\.kill|^cli\\.diff-writers|^unit\\.diff\\.merge\\.(python|no_value)"
-	"|reports\\.all_findings|^cli\\.faults\\.(damage|kill|transfer)|^cli\\.check\\.history|longer_than_every_limit")
+	"|^cli\\.(drop\\.drop|history|vault\\.(s3_holder|sftp_holder|supply))|reports\\.a_report_keeps|^cli\\.faults\\.(damage|kill|transfer)|^cli\\.check\\.history|longer_than_every_limit")
 string(JOIN "" VARVE_LONG ${VARVE_LONG})
 
 # vv_label(TEST): gives it the label "slow" and a cost if it is.
