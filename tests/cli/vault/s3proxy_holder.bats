@@ -5,7 +5,7 @@ load stores
 # s3proxy, an S3 store in Java that checks signatures, as a holder: the main stories of the suite of all kinds.
 
 setup() {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "VARVE_TEST_ALL is not set"
+	[ -n "${VARVE_TEST_ALL-}" ] || skip "only with VARVE_TEST_ALL=1: s3proxy takes long to start"
 	command -v java > /dev/null && command -v mvn > /dev/null || skip "java or mvn is not installed"
 	packages=${VARVE_TEST_INTEROP:-$HOME/.cache/varve-interop}-s3proxy
 	install_jars "$BATS_TEST_DIRNAME/../../interop/s3proxy" "$packages" || skip "s3proxy cannot be had from Maven"
