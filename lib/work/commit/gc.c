@@ -39,45 +39,49 @@ vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err)
 /* What a killed process was about to put in a cache. A young one may be in the making. */
 static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 {
-	char **names = NULL, *path;
-	size_t count = 0;
+	vv_auto(vv_folder) f = {0};
 	vv_stat st;
-	vv_status rc = vv_list_dir(&names, &count, dir, err);
+	vv_status rc = vv_folder_read(&f, dir, true, err);
 
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		if (strncmp(names[i], TEMP_NAME, strlen(TEMP_NAME)) != 0) {
-			continue;
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (strncmp(f.name, TEMP_NAME, strlen(TEMP_NAME)) == 0 &&
+		    vv_lstat(&st, f.path, VV_IGNORED) == VV_OK &&
+		    st.mtime_sec < now - TEMP_SECONDS) {
+			rc = vv_unlink(f.path, true, err);
 		}
-		path = vv_path_join(dir, names[i], (char *)NULL);
-		if (!path) {
-			rc = vv_fail_nomem(err);
-		} else if (vv_lstat(&st, path, VV_IGNORED) == VV_OK &&
-			   st.mtime_sec < now - TEMP_SECONDS) {
-			rc = vv_unlink(path, true, err);
-		}
-		vv_free(path);
 	}
-	vv_names_free(names, count);
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	return rc;
 }
 
+static vv_status sweep_own(const char *dir, int64_t now, vv_error *err)
+{
+	static const char *const prefixes[] = {"secret-", ".varve-", "new-"};
+	vv_status rc = sweep(dir, now, err);
+
+	for (size_t i = 0; rc == VV_OK && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		vv_temp_sweep(dir, prefixes[i]);
+	}
+	return rc;
+}
+
+/* The folders of all caches are in "cache". */
 static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 {
-	static const char *const folders[] = {
-		"",           "cache",        "cache/check", "cache/check-files",
-		"cache/scan", "cache/unixfs", "tmp"};
+	static const char *const folders[] = {"", "cache", "tmp"};
+	vv_auto(vv_folder) caches = {0};
 	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* FETCH_HEAD's, say */
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
 		vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(repo), folders[i],
 						  (char *)NULL);
 
-		rc = dir ? sweep(dir, now, err) : vv_fail_nomem(err);
-		if (rc == VV_OK) {
-			vv_temp_sweep(dir, "secret-");
-			vv_temp_sweep(dir, ".varve-");
-			vv_temp_sweep(dir, "new-");
+		rc = dir ? sweep_own(dir, now, err) : vv_fail_nomem(err);
+		if (rc == VV_OK && strcmp(folders[i], "cache") == 0) {
+			rc = vv_folder_read(&caches, dir, true, err);
 		}
+	}
+	while (rc == VV_OK && vv_folder_next(&caches)) {
+		rc = sweep_own(caches.path, now, err); /* a file has no entries */
 	}
 	return rc;
 }
