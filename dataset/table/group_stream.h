@@ -14,7 +14,6 @@
 
 #include <sys/types.h>
 
-#include "base/auto.h"
 #include "base/thread.h"
 #include "dataset/proof/group_proof.h"
 #include "dataset/proof/pair_memo.h"

@@ -303,23 +303,15 @@ vv_status vv_leaf_list_open(vv_leaf_list **out, const char *path, const vv_cid *
 	*out = NULL;
 	if (!l) return vv_fail_nomem(err);
 	l->fd = -1;
-	if (!(l->path = vv_strdup(path))) {
-		rc = vv_fail_nomem(err);
-		goto done;
-	}
-	if ((l->fd = vv_open(path, O_RDONLY, 0, err)) < 0) {
-		rc = (vv_status)l->fd;
-		goto done;
-	}
+	if (!(l->path = vv_strdup(path))) return vv_fail_nomem(err);
+	if ((l->fd = vv_open(path, O_RDONLY, 0, err)) < 0) return (vv_status)l->fd;
 	if ((rc = vv_fstat(&st, l->fd, path, err)) < 0 || (rc = read_header(l, st.size, err)) < 0 ||
 	    (rc = check_sum(l, st.size, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (!vv_cid_equal(&l->version, version)) {
-		rc = not_a_list(l, "it is of another version", err);
+		return not_a_list(l, "it is of another version", err);
 	}
-done:
-	if (rc < 0) return rc;
 	*out = vv_take(&l);
 	return VV_OK;
 }

@@ -173,8 +173,6 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_repository *r, vv_data
 	vv_status rc;
 
 	*out = (vv_change_counts){0};
-	vv_subject_init(&a);
-	vv_subject_init(&b);
 	if ((rc = find_text(&a, r, reader, path, old, most, &file, &fits, err)) < 0 || !fits ||
 	    (rc = find_text(&b, r, reader, path, now, most, &file, &fits, err)) < 0 || !fits) {
 		goto done;

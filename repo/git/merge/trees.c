@@ -371,18 +371,14 @@ vv_status vv_merge_trees(vv_merged_trees **out, vv_repository *r, const vv_oid *
 	if ((rc = vv_quarantine_repository(r, &staged, err)) < 0 ||
 	    (rc = run_merge(m, ids, err)) < 0 || (rc = collect_renamed(m, err)) < 0 ||
 	    (rc = collect_others(m, err)) < 0) {
-		goto done;
+		return rc;
 	}
 	if (m->count > 1) {
 		qsort(m->items, m->count, sizeof(*m->items), by_path);
 	}
 	for (size_t i = 0; i < m->count; i++) {
-		if ((rc = understand(m, &m->items[i], labels, err)) < 0) {
-			goto done;
-		}
+		if ((rc = understand(m, &m->items[i], labels, err)) < 0) return rc;
 	}
-done:
-	if (rc < 0) return rc;
 	*out = vv_take(&m);
 	return VV_OK;
 }
