@@ -52,7 +52,7 @@ char *vv_strndup(const char *s, size_t len); /* len bytes and a NUL */
 void vv_free(void *p);                       /* accepts NULL */
 VV_AUTO_FREE(char, vv_free)
 
-/* For what vv_free frees and is not text: vv_auto_free size_t *places = NULL; */
+/* For memory other than text that vv_free frees: vv_auto_free size_t *places = NULL; */
 #define vv_auto_free __attribute__((cleanup(vv_free_at)))
 static inline void vv_free_at(void *pointer)
 {

@@ -336,7 +336,7 @@ int varve_version_write(const varve_version *version, uint64_t offset, uint64_t 
 	} else if (rc == VV_OK) {
 		rc = vv_subject_bytes(&s, put_part, &p, p.progress, &e);
 	}
-	vv_subject_clear(&s); /* what it holds is the session's */
+	vv_subject_clear(&s); /* it uses the session's repository and reader */
 	vv_session_give(session);
 	return vv_give(err, rc, &e);
 }

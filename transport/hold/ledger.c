@@ -585,7 +585,8 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 void vv_ledger_close(vv_ledger *l)
 {
 	if (l) {
-		(void)vv_ledger_sync(l, VV_IGNORED); /* nobody was told of what is lost here */
+		(void)vv_ledger_sync(
+			l, VV_IGNORED); /* nothing that is lost here was reported as stored */
 		vv_file_batch_clear(&l->later);
 		vv_names_free(l->unnamed, l->unnamed_count);
 		vv_names_free(l->loose, l->loose_count);
