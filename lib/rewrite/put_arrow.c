@@ -42,13 +42,16 @@ static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w,
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	const vv_source source = {.read = rewrite_read, .payload = w, .name = path};
 	const char *schema = rewrite_schema(w);
+	vv_sniff_hints form = VV_SNIFF_HINTS_INIT;
 	vv_txn_put_options how = {.import = &import};
 
 	import.key = o->key;
 	import.schema = o->schema ? o->schema : schema;
+	rewrite_form(&form, w);
 	if (schema) {
-		rewrite_form(&import.hints, w);
+		import.hints = form;
 	}
+	import.hints.encoding = form.encoding;
 	how.described = schema || o->key || o->schema;
 	if (how.described) {
 		import.has_kind = true;

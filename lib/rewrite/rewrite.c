@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/row_write.h"
+#include "dataset/read/text_encoder.h"
 #include "lib/rewrite/habit.h"
 #include "lib/rewrite/layout.h"
 #include "lib/rewrite/match.h"
@@ -58,8 +59,10 @@ struct rewrite {
 	vv_buf lines;            /* of a window that is not */
 	uint64_t old_next;       /* in order: the next row of the version */
 	uint64_t run, run_count; /* rows that stay, not yet put out */
-	vv_buf out;
-	size_t given;
+	vv_buf out;              /* the text of the file, not yet read */
+	vv_encoding *encoding;   /* of the file; NULL: UTF-8 */
+	vv_text_encoder encoder;
+	size_t given;   /* of the bytes that out gives */
 	bool any;       /* something stands in front that a row must be set off from */
 	vv_buf between; /* the row end of the line put out last */
 	bool as_old;    /* and it is that of the version's last one */
@@ -164,13 +167,31 @@ static void write_cells(rewrite *w)
 
 /* ---- cells ---- */
 
-static vv_status check_cell(const rewrite *w, const rewrite_column *c, const vv_cell *cell,
+/* Has the file's encoding all characters of the cell? Of JSON that has ASCII alone, it has. */
+static vv_status check_encoding(rewrite *w, const rewrite_column *c, const vv_cell *cell,
+				uint64_t number, vv_error *err)
+{
+	size_t used;
+
+	if (!w->encoding || w->layout.dialect.ascii) return VV_OK;
+	vv_buf_reset(&w->scratch);
+	vv_status rc = vv_encoding_encode(w->encoding, &w->scratch, cell->text, cell->len, true,
+					  &used, err);
+	return rc == VV_EINPUT ? vv_prefix(err, "row %llu of the data, column '%s'",
+					   (unsigned long long)number, vv_text_shows(c->name))
+			       : rc;
+}
+
+static vv_status check_cell(rewrite *w, const rewrite_column *c, const vv_cell *cell,
 			    uint64_t number, vv_error *err)
 {
 	const vv_dialect *d = &w->layout.dialect;
 	const char *text = cell->text;
+	vv_status rc = check_encoding(w, c, cell, number, err);
 
-	if (d->form != VV_FORM_CSV || d->quote != 0 || !vv_cell_breaks_row(cell, d)) return VV_OK;
+	if (rc < 0 || d->form != VV_FORM_CSV || d->quote != 0 || !vv_cell_breaks_row(cell, d)) {
+		return rc;
+	}
 	vv_fail(err, VV_EINPUT,
 		"row %llu of the data: the file has no quotes, which column '%s' would need for '%s'",
 		(unsigned long long)number, vv_text_shows(c->name), vv_text_show(text, cell->len));
@@ -616,17 +637,23 @@ static vv_status produce(rewrite *w, vv_error *err)
 ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 {
 	rewrite *w = payload;
+	const vv_buf *made = w->encoding ? &w->encoder.bytes : &w->out;
 
-	while (w->given == w->out.len && w->phase != PHASE_END) {
+	while (w->given == made->len && w->phase != PHASE_END) {
 		vv_status rc;
 
 		vv_buf_reset(&w->out);
 		w->given = 0;
 		if ((rc = produce(w, err)) < 0) return rc;
+		if (w->encoding &&
+		    (rc = vv_text_encoder_put(&w->encoder, w->encoding, vv_buf_cstr(&w->out),
+					      w->out.len, w->phase == PHASE_END, err)) < 0) {
+			return vv_prefix(err, "a name of a column"); /* cells are checked before */
+		}
 	}
-	size_t n = w->out.len - w->given < len ? w->out.len - w->given : len;
+	size_t n = made->len - w->given < len ? made->len - w->given : len;
 	if (n > 0) {
-		memcpy(bytes, w->out.data + w->given, n);
+		memcpy(bytes, made->data + w->given, n);
 		w->given += n;
 	}
 	return (ssize_t)n;
@@ -634,10 +661,19 @@ ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 
 /* ---- beginning and end ---- */
 
+static vv_status open_encoding(rewrite *w, vv_error *err)
+{
+	const char *name = w->layout.dialect.encoding;
+	vv_status rc = *name ? vv_text_encoder_init(&w->encoder, err) : VV_OK;
+
+	return rc < 0 || !*name ? rc : vv_encoding_open(&w->encoding, name, err);
+}
+
 static vv_status open_rows(rewrite *w, vv_error *err)
 {
-	vv_status rc;
+	vv_status rc = open_encoding(w, err);
 
+	if (rc < 0) return rc;
 	if (w->table && (rc = vv_row_lines_open(&w->old, w->table, err)) < 0) return rc;
 	w->match.by = (match_by)w->layout.by;
 	w->match.table = w->table;
@@ -699,6 +735,8 @@ void rewrite_close(rewrite *w)
 	vv_buf_clear(&w->line);
 	vv_buf_clear(&w->lines);
 	vv_buf_clear(&w->out);
+	vv_encoding_close(w->encoding);
+	vv_text_encoder_clear(&w->encoder);
 	vv_buf_clear(&w->between);
 	vv_free(w->habits);
 	vv_free(w->cells);
@@ -723,6 +761,7 @@ void rewrite_form(vv_sniff_hints *out, const rewrite *w)
 
 	out->has_form = true;
 	out->form = d->form;
+	out->encoding = d->encoding[0] ? d->encoding : NULL;
 	if (d->form == VV_FORM_CSV) {
 		out->delimiter = d->delimiter;
 		out->quote = d->quote;

@@ -33,14 +33,15 @@ vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table 
 void rewrite_close(rewrite *w); /* accepts NULL */
 VV_AUTO_FREE(rewrite, rewrite_close)
 
-/* The next bytes; 0 at the end. VV_EREFUSED: more than half of the rows would go. */
+/* The next bytes, in the encoding of the version's file; 0 at the end. VV_EREFUSED: more than half of the rows would go.
+ * VV_EINPUT: a value has a character that the encoding lacks. */
 ssize_t rewrite_read(void *w, void *bytes, size_t len, vv_error *err);
 
 /* Complete at the end. */
 const varve_arrow_changes *rewrite_changes(const rewrite *w);
 /* A new file's schema; else NULL. Borrowed. */
 const char *rewrite_schema(const rewrite *w);
-/* How the file is written, as far as it is known beforehand. */
+/* How the file is written, as far as it is known beforehand. Borrows from w. */
 void rewrite_form(vv_sniff_hints *out, const rewrite *w);
 
 #endif

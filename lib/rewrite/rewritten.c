@@ -3,6 +3,7 @@
  */
 #include "lib/rewrite/rewritten.h"
 
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +31,10 @@ static vv_status note_form(rewritten *out, const rewrite *w, vv_error *err)
 
 	out->form = (vv_sniff_hints)VV_SNIFF_HINTS_INIT;
 	rewrite_form(&out->form, w);
+	if (out->form.encoding) {
+		memcpy(out->encoding, out->form.encoding, strlen(out->form.encoding) + 1);
+		out->form.encoding = out->encoding;
+	}
 	out->schema = schema ? vv_strdup(schema) : NULL;
 	return schema && !out->schema ? vv_fail_nomem(err) : VV_OK;
 }

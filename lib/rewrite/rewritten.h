@@ -14,7 +14,8 @@
 typedef struct rewritten {
 	char *file; /* goes with it, unless it was used */
 	vv_sniff_hints form;
-	char *schema; /* of a new table; or NULL */
+	char encoding[VV_ENCODING_MAX]; /* the form's */
+	char *schema;                   /* of a new table; or NULL */
 } rewritten;
 
 typedef struct rewritten_place {

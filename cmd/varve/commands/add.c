@@ -267,6 +267,7 @@ static vv_status add_arrow(vv_context *c, vv_add_request *req, vv_dataset_option
 		import->schema = made.schema;
 		req->described = true;
 	}
+	import->hints.encoding = made.form.encoding;
 	/* the file that is there now */
 	vv_pathspec_clear(&c->paths);
 	rc = vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);

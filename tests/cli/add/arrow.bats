@@ -140,3 +140,38 @@ arrow() {
 	same_bytes new.csv big.csv
 	[ -z "$(find . -maxdepth 1 -name '.varve-tmp*')" ]
 }
+
+@test "a file keeps its encoding, and says which value it cannot hold" {
+	for how in windows-1252 UTF-16; do
+		printf '%s\r\n' 'id;name;price' '1;Müller;1,50' '2;abc;2,25' | iconv -t "$how" > e.csv
+		varve add -q --encoding "$how" --key id e.csv
+		printf '%s\n' '{"id":2,"name":"Zoë","price":3.5}' '{"id":3,"name":"é","price":null}' > new.ndjson
+		arrow new.ndjson > new.arrows
+		varve add --mode upsert --arrow new.arrows e.csv 2> said
+		[ ! -s said ]
+		iconv -f "$how" -t UTF-8 e.csv > now
+		printf '%s\r\n' 'id;name;price' '1;Müller;1,50' '2;Zoë;3,50' '3;é;' | cmp - now
+		varve cat --where "name = 'Zoë'" :e.csv | grep -q Zoë
+		succeeds varve status --short e.csv
+		[ -z "$(git diff --name-only)" ]
+		cp e.csv before
+		git rm -qf --cached e.csv
+		rm e.csv
+	done
+	cp before e.csv
+	printf '1;M\374ller\n2;abc\n' | sed '1i id;name' > w.csv
+	printf '%s\n' '{"datasets": [{"path": "w.csv", "encoding": "windows-1252"}]}' > varve.json
+	varve add -q --key id w.csv
+	git add varve.json
+	cp w.csv before
+	printf '%s\n' '{"id":1,"name":"Müller"}' '{"id":2,"name":"Ω"}' > new.ndjson
+	arrow new.ndjson > new.arrows
+	ends_with 2 varve add --mode upsert --arrow new.arrows w.csv
+	stderr_has "row 2 of the data, column 'name': windows-1252 does not have the character 'Ω'"
+	same_bytes before w.csv
+	printf '%s\n' '{"id":2,"name":"é"}' > new.ndjson
+	arrow new.ndjson > new.arrows
+	varve add -q --mode upsert --arrow new.arrows w.csv
+	printf '1;M\374ller\n2;\351\n' | sed '1i id;name' | cmp - w.csv
+	varve cat :w.csv | grep -q '2,é\|2;é'
+}
