@@ -47,13 +47,12 @@ static varve_filter *new_filter(void)
 	return f;
 }
 
-static vv_status add(varve_filter *f, const char *column, size_t column_len, int32_t op,
-		     const char *text, size_t len, vv_error *err)
+static vv_status add(varve_filter *f, const varve_test *test, size_t len, vv_error *err)
 {
-	varve_test t = {.op = op, .value = {NULL, len}};
+	varve_test t = {.op = test->op, .state = test->state, .value = {NULL, len}};
 
-	t.column = vv_arena_strndup(&f->arena, column, column_len);
-	t.value.data = len > 0 ? vv_arena_strndup(&f->arena, text, len) : "";
+	t.column = vv_arena_strndup(&f->arena, test->column, strlen(test->column));
+	t.value.data = len > 0 ? vv_arena_strndup(&f->arena, test->value.data, len) : "";
 	if (!t.column || !t.value.data || !vv_array_room(f->tests, f->count, f->cap)) {
 		return vv_fail_nomem(err);
 	}
@@ -71,9 +70,12 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 		if (tests[i].op < VARVE_TEST_IS || tests[i].op > VARVE_TEST_NO_VALUE) {
 			return vv_fail(err, VV_ENOSUPPORT, "there is no test %d", (int)tests[i].op);
 		}
+		if (tests[i].state != VARVE_CELL_TEXT && tests[i].state != VARVE_CELL_LITERAL) {
+			return vv_fail(err, VV_ENOSUPPORT, "there is no value in state %d",
+				       (int)tests[i].state);
+		}
 		if (!tests[i].column) return vv_fail(err, VV_EUSAGE, "test %zu names no column", i);
-		rc = add(f, tests[i].column, strlen(tests[i].column), tests[i].op,
-			 tests[i].value.data, read ? tests[i].value.len : 0, err);
+		rc = add(f, &tests[i], read ? tests[i].value.len : 0, err);
 	}
 	return rc;
 }
@@ -155,7 +157,11 @@ static size_t put_test(vv_where_test *out, const varve_test *t)
 					  VV_WHERE_ABOVE,    VV_WHERE_FROM,    VV_WHERE_NULL,
 					  VV_WHERE_NOT_NULL, VV_WHERE_NO_VALUE};
 
-	out[0] = (vv_where_test){t->column, 0, ops[t->op], t->value.data, t->value.len};
+	out[0] = (vv_where_test){.column = t->column,
+				 .op = ops[t->op],
+				 .state = (vv_cell_state)t->state,
+				 .text = t->value.data,
+				 .len = t->value.len};
 	if (t->op != VARVE_TEST_EQUAL) return 1;
 	out[1] = out[0]; /* neither less nor greater */
 	out[1].op = VV_WHERE_UP_TO;

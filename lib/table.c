@@ -287,8 +287,10 @@ int varve_table_find_row(uint64_t *row, const varve_table *table, const varve_te
 	}
 	if (!(tests = vv_calloc(count, sizeof(*tests)))) return vv_give(err, vv_fail_nomem(&e), &e);
 	for (size_t i = 0; i < count; i++) {
-		tests[i] = (vv_where_test){table->columns[table->key[i]].name, 0, VV_WHERE_IS,
-					   values[i].data, values[i].len};
+		tests[i] = (vv_where_test){.column = table->columns[table->key[i]].name,
+					   .op = VV_WHERE_IS,
+					   .text = values[i].data,
+					   .len = values[i].len};
 	}
 	if ((rc = vv_watched_begin(&progress, &watched, watch, &e)) == VV_OK) {
 		rc = find_row(row, (varve_table *)(uintptr_t)table, tests, count, progress, &e);

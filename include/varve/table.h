@@ -166,8 +166,10 @@ enum varve_test_op {
 
 typedef struct varve_test {
 	const char *column;
-	int32_t op;       /* enum varve_test_op */
-	int32_t reserved; /* 0 */
+	int32_t op; /* enum varve_test_op */
+	/* How value is written: VARVE_CELL_TEXT, as the column spells it, or VARVE_CELL_LITERAL, a number, true or false as
+	 * JSON has it, whatever marks the column's numbers have. */
+	int32_t state;
 	varve_text value;
 } varve_test;
 

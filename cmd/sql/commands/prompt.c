@@ -4,6 +4,8 @@
 #include "cmd/sql/commands/prompt.h"
 
 #include <editline/readline.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdlib.h>
@@ -266,6 +268,16 @@ static char *read_line(vv_buf *statement)
 	return line;
 }
 
+/* libedit drops characters that the locale does not have. In a locale of ASCII alone, which often means that none was chosen,
+ * the terminal is taken to show UTF-8, as SQLite and varve write it. */
+static void take_characters(void)
+{
+	if (!setlocale(LC_CTYPE, "") || strncmp(nl_langinfo(CODESET), "ANSI_X3.4", 9) == 0 ||
+	    strcmp(nl_langinfo(CODESET), "US-ASCII") == 0) {
+		(void)setlocale(LC_CTYPE, "C.UTF-8");
+	}
+}
+
 vv_status vv_sql_prompt(vv_sql_script *s, vv_error *err)
 {
 	static char name[] = "varve sql", breaks[] = " \t\n\"'`,;()<>=+-*/%|[]";
@@ -275,6 +287,7 @@ vv_status vv_sql_prompt(vv_sql_script *s, vv_error *err)
 	vv_status rc = VV_OK;
 
 	catch_interrupts();
+	take_characters();
 	s->pages = true;
 	completes = &s->session;
 	rl_readline_name = name;

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,23 +39,24 @@ static const char *const form_names[] = {"table", "box",  "markdown", "csv",
 
 /* ---- values ---- */
 
-/* The shortest digits that are read back as the same number, always with a point. */
+/* The shortest digits that are read back as the same number, always with a point. SQLite's own printf is not exact beyond
+ * 15 digits. */
 static void put_double(vv_buf *b, double d, bool json)
 {
-	char text[64];
+	char text[40];
+	int precision = 15;
 
 	if (!isfinite(d)) {
 		vv_buf_puts(b, json ? "null" : d > 0 ? "Inf" : "-Inf");
 		return;
 	}
-	sqlite3_snprintf((int)sizeof(text), text, "%!.15g", d);
-	if (strtod(text, NULL) != d) {
-		sqlite3_snprintf((int)sizeof(text), text, "%!.16g", d);
-	}
-	if (strtod(text, NULL) != d) {
-		sqlite3_snprintf((int)sizeof(text), text, "%!.17g", d);
-	}
-	vv_buf_puts(b, text);
+	do { /* 17 are always enough */
+		(void)snprintf(text, sizeof(text), "%.*g", precision, d);
+	} while (strtod(text, NULL) != d && ++precision <= 17);
+	const char *exponent = text + strcspn(text, "e");
+	vv_buf_put(b, text, (size_t)(exponent - text));
+	vv_buf_puts(b, strchr(text, '.') ? "" : ".0");
+	vv_buf_puts(b, exponent);
 }
 
 static void put_json(vv_buf *b, sqlite3_stmt *stmt, int i)

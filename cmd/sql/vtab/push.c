@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <sqlite3ext.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cmd/sql/vtab/error.h"
@@ -43,21 +44,15 @@ bool vv_sql_push_may(const vv_sql_opened *of, size_t column, int op)
 	}
 }
 
-/* The state of a cell of the column that has a value: JSON writes numbers without quotes. */
-static uint8_t state_of(const vv_sql_opened *of, size_t column)
-{
-	bool json = of->facts->format == VARVE_FORMAT_JSON ||
-		    of->facts->format == VARVE_FORMAT_NDJSON;
-
-	return json && of->columns[column].class != VV_CLASS_TEXT ? VARVE_CELL_LITERAL
-								  : VARVE_CELL_TEXT;
-}
-
-/* Takes the text. What is no value of the column's type is not tested: varve would refuse it. */
+/* Takes the text. What is no value of the column's type is not tested: varve would refuse it. Numbers are written as JSON
+ * has them, since the column's own marks may give the same digits another meaning. */
 static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t len, varve_error *err)
 {
-	const varve_cell cell = {
-		.text = text, .len = (uint32_t)len, .state = state_of(p->of, column)};
+	const varve_cell cell = {.text = text,
+				 .len = (uint32_t)len,
+				 .state = p->of->columns[column].class == VV_CLASS_TEXT
+						  ? VARVE_CELL_TEXT
+						  : VARVE_CELL_LITERAL};
 	varve_test *t = &p->tests[p->count];
 	varve_value v;
 	int rc = 0;
@@ -77,6 +72,7 @@ static int add_text(vv_sql_push *p, size_t column, int op, char *text, size_t le
 	}
 	*t = (varve_test){.column = varve_table_column(p->of->table, column)->name,
 			  .op = op,
+			  .state = cell.state,
 			  .value.data = text,
 			  .value.len = len};
 	p->texts[p->count++] = text;
@@ -92,8 +88,14 @@ static int add_int(vv_sql_push *p, size_t column, int op, sqlite3_int64 i, varve
 
 static int add_double(vv_sql_push *p, size_t column, int op, double d, varve_error *err)
 {
-	char *text = sqlite3_mprintf("%!.17g", d);
+	char digits[32], *comma, *text;
 
+	/* SQLite's own printf rounds the last of 17 digits wrongly; a locale may have another point. */
+	(void)snprintf(digits, sizeof(digits), "%.17g", d);
+	if ((comma = strchr(digits, ',')) != NULL) {
+		*comma = '.';
+	}
+	text = sqlite3_mprintf("%s", digits);
 	return add_text(p, column, op, text, text ? strlen(text) : 0, err);
 }
 

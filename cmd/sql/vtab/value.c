@@ -13,6 +13,8 @@ SQLITE_EXTENSION_INIT3
 
 #define DAY 86400
 #define MICROS 1000000
+#define FIRST_TIME (INT64_C(-62167219200) * MICROS)    /* 0000-01-01T00:00:00Z */
+#define LAST_TIME (INT64_C(253402300800) * MICROS - 1) /* the end of the year 9999 */
 #define EXACT_DIGITS 15 /* all decimals of so many digits are the shortest form of a double */
 
 const char *vv_sql_value_type(const vv_sql_opened *o, size_t column)
@@ -248,11 +250,15 @@ static bool read_fitting(vv_sql_value *out, vv_sql_opened *as, size_t column, co
 	case VV_CLASS_REAL:
 		out->d = v->kind == VARVE_VALUE_INT64 ? (double)v->i : v->d;
 		if (v->kind != VARVE_VALUE_INT64 && v->kind != VARVE_VALUE_DOUBLE) return false;
+		out->null = isnan(out->d);
 		if (is_near_only(out->d, v->text.data, v->text.len)) {
 			vv_sql_opened_warn(as, column, VV_WARNING_NEAR, row);
 		}
 		return true;
 	default:
+		if (v->kind == VARVE_VALUE_DATETIME && (v->i < FIRST_TIME || v->i > LAST_TIME)) {
+			return false; /* as a text it would sort elsewhere */
+		}
 		if (v->kind == VARVE_VALUE_DATE || v->kind == VARVE_VALUE_DATETIME) {
 			out->text = out->own;
 			out->len = (size_t)(v->kind == VARVE_VALUE_DATE

@@ -19,6 +19,7 @@
 typedef struct test {
 	size_t column;
 	vv_where_op op;
+	vv_cell_state state;
 	const char *text;
 	size_t len;
 	const vv_field *field;
@@ -55,7 +56,7 @@ static bool has_order(const vv_value *v)
 /* The text as a value of the column's type. */
 static vv_status read_value(test *t, vv_error *err)
 {
-	const vv_cell cell = {.text = t->text, .len = (uint32_t)t->len, .state = VV_CELL_TEXT};
+	const vv_cell cell = {.text = t->text, .len = (uint32_t)t->len, .state = (uint8_t)t->state};
 	bool is = !vv_field_missing(t->field, &cell) && vv_field_accepts(t->field, &cell) &&
 		  vv_value_read(&t->value, &t->digits, t->field, &cell) && has_order(&t->value);
 
@@ -216,6 +217,8 @@ static bool compares(vv_where *w, test *t, const vv_cell *c)
 #define SURE_DIGITS 18    /* of any int64 */
 #define SURE_EXPONENT 300 /* of any double */
 #define SURE_YEAR 9
+#define FIRST_TIME INT64_C(-62135596800) /* 0001-01-01 in seconds since 1970 */
+#define LAST_TIME INT64_C(253402214400)  /* 9999-12-31 */
 
 /* A value that int64, double or UTF-8 is sure to have. */
 static bool has_value(vv_where *w, test *t, const vv_cell *c)
@@ -225,12 +228,16 @@ static bool has_value(vv_where *w, test *t, const vv_cell *c)
 
 	if (vv_field_missing(t->field, c) || !is_value(w, t->field, c)) return false;
 	if (t->field->type == VV_TYPE_YEAR) return c->len <= SURE_YEAR;
-	if (!integer && t->field->type != VV_TYPE_NUMBER) return vv_utf8_valid(c->text, c->len);
+	if (!integer && t->field->type != VV_TYPE_NUMBER &&
+	    (t->field->type != VV_TYPE_DATETIME || !vv_utf8_valid(c->text, c->len))) {
+		return vv_utf8_valid(c->text, c->len);
+	}
 	t->digits.len = t->digits_len;
 	if (!vv_value_read(&v, &t->digits, t->field, c)) {
 		w->failed |= t->digits.failed;
 		return false;
 	}
+	if (v.kind == VV_VALUE_INSTANT) return v.seconds >= FIRST_TIME && v.seconds < LAST_TIME;
 	return v.kind == VV_VALUE_DECIMAL && v.decimal.kind == VV_DECIMAL_FINITE &&
 	       v.decimal.exponent <= (integer ? SURE_DIGITS : SURE_EXPONENT) &&
 	       v.decimal.exponent >= -SURE_EXPONENT;
@@ -291,6 +298,8 @@ bool vv_where_value(const vv_where *w, size_t i, vv_key_value *out)
 	const test *t = &w->tests[i];
 
 	*out = (vv_key_value){t->column, t->text, t->len};
+	/* keys are looked up by texts as the column spells them */
+	if (t->state == VV_CELL_LITERAL && !vv_field_plain_marks(t->field)) return false;
 	for (size_t k = 0; t->op == VV_WHERE_FROM && k < w->count; k++) {
 		const test *u = &w->tests[k];
 
@@ -375,6 +384,7 @@ static vv_status set_tests(vv_where *w, const vv_table *t, const vv_where_test *
 		test *x = &w->tests[w->count++];
 
 		x->op = tests[i].op;
+		x->state = tests[i].state;
 		x->column = tests[i].place;
 		x->text = tests[i].text;
 		x->len = tests[i].len;

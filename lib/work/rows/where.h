@@ -52,6 +52,7 @@ typedef struct vv_where_test {
 	const char *column; /* its name; NULL: */
 	size_t place;       /* in the table */
 	vv_where_op op;
+	vv_cell_state state; /* of the text: as the column spells it, or as JSON does */
 	const char *text;
 	size_t len;
 } vv_where_test;

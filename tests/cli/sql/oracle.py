@@ -2,9 +2,12 @@
 """oracle.py QUERIES SEED FOLDER: random queries on tables of varve and on the same rows in plain tables of SQLite.
 
 Both are asked in one run of varve-sql, by the same SQLite; FOLDER is a repository. Each 250 queries have a table of their own, of three
-versions: {t} is a version, {u} an older one, {h} the history, {d} the difference of both. Ends with 1 and prints the first query whose
-answers differ."""
+versions: {t} is a version, {u} an older one, {h} the history, {d} the difference of both. Tables are written in forms in turn: as JSON has
+numbers, or as a schema declares them (decimal commas, groups, units, words for booleans, patterns of dates, missing values). Ends with 1 and
+prints the first query whose answers differ."""
+import datetime
 import json
+import math
 import random
 import subprocess
 import sys
@@ -26,33 +29,99 @@ FRAMES = ["", "", "ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING", "ROWS UNBOUNDED PR
 PARAMETERS = 12
 
 
-def draw_row(r, i, count, special):
+class Form:
+    """How a table spells its values: the members of its fields in datapackage.json, and each value in them."""
+
+    def __init__(self, r, plain):
+        self.r = r
+        comma = {"decimalChar": ",", **r.choice([{}, {"groupChar": "."}, {"groupChar": " "}, {"groupChar": "'"}])}
+        self.number = {} if plain else r.choice([{}, comma, comma, comma, {"groupChar": ","}, {"decimalChar": "·"}])
+        self.integer = {} if plain else r.choice([{}, {"groupChar": self.number.get("groupChar", " ")}])
+        self.bare = plain or r.random() < 0.6
+        self.words = [["false"], ["true"]] if plain else r.choice([[["false"], ["true"]], [["nein", "0"], ["ja", "1"]], [["1"], ["0", "-1"]]])
+        self.missing = [""] if plain else r.choice([[""], ["", "NA"], ["", "NA", "-99", "5.0"]])
+        self.day = "default" if plain else r.choice(["default", "%d.%m.%Y", "%Y%m%d", "%m/%d/%y"])
+        self.moment = "default" if plain else r.choice(["default", "%d.%m.%Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"])
+        self.odd = not plain and r.random() < 0.7
+        self.plain = plain
+
+    def schema(self):
+        fields = [{"name": c, "type": {"INTEGER": "integer", "REAL": "number"}.get(t, "string")} for c, t in COLUMNS.items()]
+        at = {f["name"]: f for f in fields}
+        for name, more in (("n", self.integer), ("p", self.number)):
+            at[name].update(more if self.bare else {**more, "bareNumber": False})
+        at["d"].update(type="date", format=self.day)
+        at["at"].update(type="datetime", format=self.moment)
+        at["b"].update(type="boolean", trueValues=self.words[1], falseValues=self.words[0])
+        return {"fields": fields, "missingValues": self.missing}
+
+    def group(self, digits, mark):
+        if not mark or self.r.random() < 0.3:
+            return digits
+        parts = [digits[max(0, i - 3):i] for i in range(len(digits), 0, -3)]
+        return mark.join(reversed(parts))
+
+    def around(self, text):
+        if self.bare or self.r.random() < 0.5:
+            return text
+        before, behind = self.r.choice([("", "%"), ("", " EUR"), ("$", ""), ("~ ", " t")])
+        return before + text + behind
+
+    def spell(self, text, more):
+        """Plain digits with this field's marks."""
+        sign, rest = ("-", text[1:]) if text.startswith("-") else ("", text)
+        rest, e, exponent = rest.partition("e")
+        whole, point, fraction = rest.partition(".")
+        return self.around(sign + self.group(whole, more.get("groupChar")) + (more.get("decimalChar", ".") + fraction if point else "") + e + exponent)
+
+    def integer_cell(self, n):
+        return self.spell(str(n), self.integer)
+
+    def number_cell(self, text):
+        return self.spell(text, self.number)
+
+    def word(self, b):
+        return self.r.choice(self.words[b])
+
+    def written(self, pattern, at, default):
+        return default if pattern == "default" else at.strftime(pattern.replace("%z", "+0000"))
+
+    def cell(self, text, value):
+        """A cell that spells a missing value is missing."""
+        return (self.r.choice(self.missing), None) if value is None or text in self.missing else (text, value)
+
+
+def draw_row(r, i, count, special, form):
     """(text of the cell, value of SQLite) by column."""
     row = {"id": (str(i), i)}
     n = r.choice([r.randint(-5, 12), r.randint(-1000, 1000), i, 9007199254740993, 9223372036854775807, -9223372036854775808])
-    row["n"] = ("", None) if r.random() < 0.1 else (str(n), n)
+    row["n"] = form.cell(form.integer_cell(n), None if r.random() < 0.1 else n)
     p = r.choice([f"{r.randint(-9, 99)}.{r.randint(0, 99):02}", str(r.randint(-9, 1000)), "0.1", "5.5", "0.0", special])
-    row["p"] = ("", None) if r.random() < 0.1 else (p, float(p))
+    row["p"] = form.cell(form.number_cell(p), None if r.random() < 0.1 else float(p))
+    if form.odd and r.random() < 0.1:
+        row["p"] = form.cell(*r.choice([("NaN", None), ("INF", math.inf), ("-INF", -math.inf), (form.number_cell("12345.5e3"), 12345500.0),
+                                        (form.number_cell("1234567.25"), 1234567.25), (form.number_cell("1.234"), 1.234), (form.number_cell("1234"), 1234.0),
+                                        (form.number_cell("0.00"), 0.0)]))
     for name in ("s", "code"):
         w = r.choice(WORDS) if name == "s" else f"{r.choice('ABc')}{i // 7:05}"
-        row[name] = (w, w or None)
+        row[name] = form.cell(w, w or None)
     d = f"20{r.randint(20, 26)}-{r.randint(1, 12):02}-{r.randint(1, 28):02}"
-    row["d"] = ("", None) if r.random() < 0.1 else (d, d)
+    row["d"] = form.cell(form.written(form.day, datetime.date.fromisoformat(d), d), None if r.random() < 0.1 else d)
     at = f"2026-{1 + i * 11 // (count * 3):02}-{r.randint(1, 28):02}T{r.randint(0, 23):02}:{r.randint(0, 59):02}:00Z"
-    row["at"] = ("", None) if r.random() < 0.1 else (at, at)
+    row["at"] = form.cell(form.written(form.moment, datetime.datetime.fromisoformat(at[:-1]), at), None if r.random() < 0.1 else at)
     b = r.choice([0, 1])
-    row["b"] = ("", None) if r.random() < 0.1 else (["false", "true"][b], b)
+    row["b"] = form.cell(form.word(b), None if r.random() < 0.1 else b)
     return row
 
 
-def draw_versions(r):
+def draw_versions(r, form):
     """Three versions, oldest first, each a dictionary of rows by id."""
     count = r.choice([40, 400, 400, 3000])
     special = r.choice(["0.30000000000000004", "9007199254740993"])
-    version = {i: draw_row(r, i, count, special) for i in sorted(r.sample(range(count * 3), count))}
+    version = {i: draw_row(r, i, count, special, form) for i in sorted(r.sample(range(count * 3), count))}
     yield version
     for _ in range(2):
-        version = dict(version)
+        before, version = version, dict(version)
         share = r.choice([0.01, 0.3])
         for i in range(count * 3):
             if i in version and r.random() < share:
@@ -60,10 +129,10 @@ def draw_versions(r):
                     del version[i]
                 else:
                     c = r.choice(list(COLUMNS)[1:])
-                    version[i] = {**version[i], c: draw_row(r, i, count, special)[c]}
+                    version[i] = {**version[i], c: draw_row(r, i, count, special, form)[c]}
             elif r.random() < share / 5:
-                version[i] = draw_row(r, i, count, special)
-        del version[r.choice(list(version))]
+                version[i] = draw_row(r, i, count, special, form)
+        del version[r.choice([i for i in version if i in before])]  # so that no two versions are equal
         version = dict(sorted(version.items()))
         yield version
 
@@ -71,7 +140,9 @@ def draw_versions(r):
 def literal(value):
     if value is None:
         return "NULL"
-    return str(value) if isinstance(value, int) else repr(value) if isinstance(value, float) else "'" + value.replace("'", "''") + "'"
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else "9e999" if value > 0 else "-9e999"
+    return str(value) if isinstance(value, int) else "'" + value.replace("'", "''") + "'"
 
 
 class Queries:
@@ -258,13 +329,16 @@ class Queries:
         return self.join() if kind < 0.92 else self.history() if kind < 0.96 else self.difference()
 
 
-def write(folder, name, version):
-    """The name's ending decides: CSV, or NDJSON with numbers and booleans as they are spelt."""
+def write(folder, name, version, form):
+    """The name's ending decides: CSV, or NDJSON with numbers and booleans as they are spelt; in a declared form these are texts."""
     def quoted(text):
         return f'"{text}"' if "," in text else text
 
     def member(c, cell):
-        return "null" if cell[1] is None else json.dumps(cell[0]) if COLUMNS[c] == "TEXT" else cell[0]
+        own = {"n": form.integer or not form.bare, "p": form.number or not form.bare, "b": not form.plain}
+        if COLUMNS[c] == "TEXT" or own.get(c) or cell[0] in ("NaN", "INF", "-INF") or not form.plain and cell[1] is None:
+            return json.dumps(cell[0])
+        return "null" if cell[1] is None else cell[0]
     with open(f"{folder}/{name}", "w", encoding="utf-8") as f:
         if name.endswith(".ndjson"):
             f.writelines("{" + ", ".join(f'"{c}": {member(c, row[c])}' for c in COLUMNS) + "}\n" for row in version.values())
@@ -310,8 +384,22 @@ def plain_tables(r, old, now, history):
     yield "UPDATE few SET u = s, w = CASE id % 3 WHEN 0 THEN s WHEN 1 THEN n ELSE p END;"
 
 
-def commit(folder, name, version, message):
-    write(folder, name, version)
+def declare(folder, name, form):
+    """Adds a table to datapackage.json."""
+    path = f"{folder}/datapackage.json"
+    try:
+        with open(path, encoding="utf-8") as f:
+            package = json.load(f)
+    except FileNotFoundError:
+        package = {"name": "oracle", "resources": []}
+    package["resources"].append({"name": name.partition(".")[0], "path": name, "schema": {**form.schema(), "primaryKey": ["id"]}})
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump(package, f)
+    subprocess.run(["varve", "add", "-q", "datapackage.json"], cwd=folder, check=True)
+
+
+def commit(folder, name, version, message, form):
+    write(folder, name, version, form)
     subprocess.run(["varve", "add", "-q", name], cwd=folder, check=True)
     subprocess.run(["varve", "commit", "-q", "-m", message], cwd=folder, check=True)
 
@@ -330,10 +418,13 @@ def ask(folder, script, parameters):
 def run(queries, seed, folder):
     r = random.Random(seed)
     name, ending = f"t{seed}", ["csv", "ndjson"][seed % 2]
-    versions = list(draw_versions(r))
+    form = Form(r, plain=seed % 4 < 2)
+    versions = list(draw_versions(r, form))
+    if not form.plain:
+        declare(folder, f"{name}.{ending}", form)
     history = list(zip(["first", "second", "third"], versions))
     for message, version in history:
-        commit(folder, f"{name}.{ending}", version, message)
+        commit(folder, f"{name}.{ending}", version, message, form)
     old, now = versions[r.choice([0, 1])], versions[2]
     of_old = f"{name}@HEAD~{2 if old is versions[0] else 1}"
     table = r.choice([name, f'"{name}.{ending}"', name.upper(), f'"{name}@HEAD"'])

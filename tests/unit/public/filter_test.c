@@ -405,6 +405,8 @@ static void a_test_that_is_none_is_refused_and_unread_values_stay_unread(void **
 	assert_null(f);
 	tests[0].op = -1;
 	fails_as(varve_filter_new(&f, tests, 2, NULL), VARVE_ENOSUPPORT, NULL);
+	tests[0] = (varve_test){"id", VARVE_TEST_FROM, VARVE_CELL_NULL, {"5", 1}};
+	fails_as(varve_filter_new(&f, tests, 2, &e), VARVE_ENOSUPPORT, &e);
 	varve_filter_free(NULL);
 }
 
