@@ -7,36 +7,20 @@
 #include <string.h>
 
 #include "base/hint.h"
-#include "base/sys.h"
 #include "dataset/read/text_encoder.h"
 
-struct file_encoder {
+/* Text, in pieces, to fn in the encoding of the table's file. */
+typedef struct file_encoder {
 	vv_encoding *encoding;
 	vv_bytes_fn fn;
 	void *payload;
 	vv_text_encoder text;
-};
+} file_encoder;
 
-vv_status file_encoder_open(file_encoder **out, const vv_table *t, vv_bytes_fn fn, void *payload,
-			    vv_error *err)
+static void file_encoder_close(file_encoder *e)
 {
-	file_encoder *e = vv_calloc(1, sizeof(*e));
-	vv_status rc;
-
-	*out = e;
-	if (!e) return vv_fail_nomem(err);
-	e->fn = fn;
-	e->payload = payload;
-	if ((rc = vv_text_encoder_init(&e->text, err)) < 0) return rc;
-	return vv_encoding_open(&e->encoding, t->root.dialect.encoding, err);
-}
-
-void file_encoder_close(file_encoder *e)
-{
-	if (!e) return;
 	vv_encoding_close(e->encoding);
 	vv_text_encoder_clear(&e->text);
-	vv_free(e);
 }
 
 static vv_status give(file_encoder *e, const char *text, size_t len, bool last, vv_error *err)
@@ -48,14 +32,9 @@ static vv_status give(file_encoder *e, const char *text, size_t len, bool last, 
 		       : e->fn(e->payload, e->text.bytes.data, e->text.bytes.len, err);
 }
 
-vv_status file_encoder_put(void *encoder, const void *text, size_t len, vv_error *err)
+static vv_status file_encoder_put(void *encoder, const void *text, size_t len, vv_error *err)
 {
 	return give(encoder, text, len, false, err);
-}
-
-vv_status file_encoder_end(file_encoder *e, vv_error *err)
-{
-	return give(e, "", 0, true, err);
 }
 
 static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
@@ -70,15 +49,18 @@ static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
 vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			vv_error *err)
 {
-	vv_auto(file_encoder) *e = NULL;
+	file_encoder e = {.fn = fn, .payload = payload};
 	vv_bytes_options o = *opts;
 	vv_status rc;
 
 	if (!vv_root_is_encoded(&t->root)) return vv_table_bytes_with(t, fn, payload, opts, err);
 	o.old_fd = -1; /* its bytes are another encoding's */
-	if ((rc = file_encoder_open(&e, t, fn, payload, err)) == VV_OK &&
-	    (rc = vv_table_bytes_with(t, file_encoder_put, e, &o, err)) == VV_OK) {
-		rc = file_encoder_end(e, err);
+	if ((rc = vv_text_encoder_init(&e.text, err)) == VV_OK &&
+	    (rc = vv_encoding_open(&e.encoding, t->root.dialect.encoding, err)) == VV_OK &&
+	    (rc = vv_table_bytes_with(t, file_encoder_put, &e, &o, err)) == VV_OK &&
+	    (rc = give(&e, "", 0, true, err)) == VV_OK) {
+		rc = compare(&e, &t->root, err);
 	}
-	return rc < 0 ? rc : compare(e, &t->root, err);
+	file_encoder_close(&e);
+	return rc;
 }

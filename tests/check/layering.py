@@ -26,6 +26,7 @@ dataset/read
 dataset/schema
 dataset/proof
 dataset/table
+dataset/edit
 dataset/check/kept
 dataset/check
 

@@ -11,7 +11,7 @@
 #include "base/json/json.h"
 #include "base/path.h"
 #include "base/sys.h"
-#include "dataset/table/row_edit.h"
+#include "dataset/edit/row_edit.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/descent.h"
 #include "diff/rows/row_by_number.h"
@@ -308,7 +308,11 @@ static vv_status write_file(job *j, vv_error *err)
 	new_file f = {-1, NULL};
 	vv_status rc = folder ? VV_OK : vv_fail_nomem(err);
 
-	if (rc == VV_OK && (f.fd = vv_temp_open(&f.path, folder, ".varve-", err)) < 0) {
+	if (rc == VV_OK) {
+		vv_temp_sweep(folder, VV_WRITE_TEMP); /* of processes that were killed */
+		f.fd = vv_temp_open(&f.path, folder, VV_WRITE_TEMP, err);
+	}
+	if (rc == VV_OK && f.fd < 0) {
 		rc = (vv_status)f.fd;
 	}
 	if (rc < 0) return rc;

@@ -96,3 +96,40 @@ three() {
 	ends_with 2 varve restore --row 1 f.csv
 	ends_with 2 varve restore --row 1 nothing.csv
 }
+
+@test "comments and blank lines above a row stay where they are" {
+	new_repo
+	printf '# made by Ada\nid;name;price\n1;"Blue";9,50\n# about two\n\n2;Red;1,0\n# about three\n3;"Green";7,0\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	cp t.csv want
+	sed -i 's/Red/"red"/;s/1,0/2,0/' t.csv
+	succeeds varve restore --row 2 --column name t.csv
+	sed 's/1,0/2,0/;s/Red/"Red"/' want | cmp - t.csv
+	sed -i 's/"Green"/Green/;s/7,0/8/' t.csv
+	succeeds varve restore --row 3 t.csv
+	sed 's/1,0/2,0/;s/Red/"Red"/;s/"Green"/Green/' want | cmp - t.csv
+	cp want t.csv
+	printf '# about four\n4;Grey;1\n' >> t.csv
+	succeeds varve restore --row 4 t.csv
+	(cat want; echo '# about four') | cmp - t.csv
+	cp want t.csv
+	sed -i '/^# about three/i # about four\n4;Grey;1' t.csv
+	succeeds varve restore --row 4 t.csv
+	sed '/^# about three/i # about four' want | cmp - t.csv
+	ends_with 2 varve restore --source HEAD --row 4 t.csv
+}
+
+@test "a value that the encoding of the file lacks is refused with row and column" {
+	new_repo
+	printf 'id;name\n1;\316\251mega\n2;b\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	printf 'id;name\n1;M\374ller\n2;b\n' > t.csv
+	varve add -q --encoding windows-1252 t.csv
+	cp t.csv before
+	ends_with 2 varve restore --source HEAD --row 1 t.csv
+	stderr_has "row 1, column 'name': windows-1252 does not have the character 'Ω'"
+	same_bytes before t.csv
+	[ -z "$(find . -name '.varve-tmp*')" ]
+}

@@ -1,8 +1,8 @@
 /*
- * row_edit: a table's file with some rows set, removed or put in; all other bytes stay.
+ * row_edit: a table's file with some rows set, removed or put in; all other bytes stay, comments above these rows, too.
  */
-#ifndef VV_DATASET_TABLE_ROW_EDIT_H
-#define VV_DATASET_TABLE_ROW_EDIT_H
+#ifndef VV_DATASET_EDIT_ROW_EDIT_H
+#define VV_DATASET_EDIT_ROW_EDIT_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -29,8 +29,8 @@ typedef struct vv_row_edit {
  * alike in both keep their order. */
 void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 
-/* Gives the edited file to fn in pieces. A row that is set is written anew under the
- * table's dialect, in its encoding. VV_EINPUT: a new cell has a character that the encoding lacks. */
+/* Gives the edited file to fn in pieces, in the encoding of the table's file. A cell that is set is spelled as the one that was there
+ * (line_edit.h). VV_EINPUT, with row and column: the file cannot hold a new cell. */
 vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
 		       void *payload, vv_error *err);
 
