@@ -152,8 +152,9 @@ static vv_status read_json(vv_line_parts *out, const vv_schema *s, const char *l
 	return rc;
 }
 
-vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_schema *schema,
-			     const char *line, size_t len, vv_error *err)
+static vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d,
+				    const vv_schema *schema, const char *line, size_t len,
+				    vv_error *err)
 {
 	out->count = out->end = 0;
 	return d->form == VV_FORM_CSV ? read_csv(out, d, line, len, err)
@@ -166,7 +167,7 @@ void vv_line_parts_clear(vv_line_parts *p)
 	*p = (vv_line_parts){0};
 }
 
-const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column)
+static const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column)
 {
 	if (column < p->count && p->items[column].column == column) return &p->items[column];
 	for (size_t i = 0; i < p->count && column != VV_LINE_NONE; i++) {

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/auto.h"
 #include "base/hint.h"
 #include "dataset/read/text_encoder.h"
 
@@ -22,6 +23,7 @@ static void file_encoder_close(file_encoder *e)
 	vv_encoding_close(e->encoding);
 	vv_text_encoder_clear(&e->text);
 }
+VV_AUTO_CLEAR(file_encoder, file_encoder_close)
 
 static vv_status give(file_encoder *e, const char *text, size_t len, bool last, vv_error *err)
 {
@@ -49,18 +51,17 @@ static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
 vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_bytes_options *opts,
 			vv_error *err)
 {
-	file_encoder e = {.fn = fn, .payload = payload};
+	vv_auto(file_encoder) e = {.fn = fn, .payload = payload};
 	vv_bytes_options o = *opts;
 	vv_status rc;
 
 	if (!vv_root_is_encoded(&t->root)) return vv_table_bytes_with(t, fn, payload, opts, err);
 	o.old_fd = -1; /* its bytes are another encoding's */
-	if ((rc = vv_text_encoder_init(&e.text, err)) == VV_OK &&
-	    (rc = vv_encoding_open(&e.encoding, t->root.dialect.encoding, err)) == VV_OK &&
-	    (rc = vv_table_bytes_with(t, file_encoder_put, &e, &o, err)) == VV_OK &&
-	    (rc = give(&e, "", 0, true, err)) == VV_OK) {
-		rc = compare(&e, &t->root, err);
+	if ((rc = vv_text_encoder_init(&e.text, err)) < 0 ||
+	    (rc = vv_encoding_open(&e.encoding, t->root.dialect.encoding, err)) < 0 ||
+	    (rc = vv_table_bytes_with(t, file_encoder_put, &e, &o, err)) < 0 ||
+	    (rc = give(&e, "", 0, true, err)) < 0) {
+		return rc;
 	}
-	file_encoder_close(&e);
-	return rc;
+	return compare(&e, &t->root, err);
 }
