@@ -337,8 +337,8 @@ int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, con
 	p.path = vv_strdup(path);
 	rc = p.path ? vv_buf_ok(&j.schema, &e) : vv_fail_nomem(&e);
 	if (rc == VV_OK) {
-		rc = vv_check_dataset(&j.run, j.rules, NULL, &j.side, j.has_base ? &j.base : NULL,
-				      &p, &e);
+		rc = vv_check_dataset(&j.run, j.rules, &j.side, j.has_base ? &j.base : NULL, &p,
+				      &e);
 	}
 	vv_free(p.path);
 done:

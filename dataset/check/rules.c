@@ -23,8 +23,18 @@ typedef struct vv_rules_block {
 	bool says_check, check;
 } vv_rules_block;
 
+/* A break of a rule that is intended. */
+typedef struct accept {
+	const char *const *paths; /* patterns, NULL-ended */
+	const vv_rule *rule;
+	const char *column; /* NULL: any, or none */
+	const char *why;
+} accept;
+
 struct vv_rules_file {
-	vv_arena arena;         /* holds everything */
+	vv_arena arena; /* holds everything */
+	accept *accepts;
+	size_t accept_count;
 	vv_rules_block *blocks; /* in the order of the file: a later one goes over an earlier */
 	size_t block_count;
 	vv_on_commit on_commit;
@@ -100,7 +110,8 @@ typedef struct reader {
 } reader;
 
 static const char *const top_words[] = {"$schema", "version", "description", "onCommit", "failOn",
-					"limit",   "rules",   "datasets",    NULL};
+					"limit",   "accept",  "rules",       "datasets", NULL};
+static const char *const accept_words[] = {"rule", "path", "column", "why", NULL};
 static const char *const dataset_words[] = {"path",  "description", "encoding",
 					    "check", "rules",       NULL};
 static const char *const setting_words[] = {"severity",  "title", "description", "columns",
@@ -428,14 +439,13 @@ static vv_status read_setting(reader *r, const vv_json *node, const vv_rule *rul
 	return rc < 0 ? rc : want_needed(r, node, s);
 }
 
-static vv_status find_rule(reader *r, const vv_json *node, const vv_json *member,
+static vv_status find_rule(reader *r, const vv_json *node, const char *code, size_t len,
 			   const vv_rule **out)
 {
-	*out = vv_rule_find(member->name);
+	*out = vv_rule_find(code);
 	if (*out) return VV_OK;
-	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'",
-			   vv_text_show(member->name, member->name_len));
-	const char *near = vv_rule_nearest(member->name);
+	vv_descriptor_fail(node, r->name, r->err, "there is no rule '%s'", vv_text_show(code, len));
+	const char *near = vv_rule_nearest(code);
 	return near ? vv_hint(r->err, "did you mean '%s'?", near)
 		    : vv_hint_code(r->err, VV_HINT_LIST_RULES);
 }
@@ -492,7 +502,7 @@ static vv_status read_rules(reader *r, const vv_json *node, vv_rules_block *b)
 	for (const vv_json *m = node->first; rc == VV_OK && m; m = m->next) {
 		const vv_rule *rule;
 
-		if ((rc = find_rule(r, node, m, &rule)) < 0) {
+		if ((rc = find_rule(r, node, m->name, m->name_len, &rule)) < 0) {
 			break;
 		}
 		if (m->type != VV_JSON_ARRAY) {
@@ -554,6 +564,49 @@ static vv_status read_datasets(reader *r, const vv_json *node)
 	return VV_OK;
 }
 
+static vv_status read_accept(reader *r, const vv_json *node, accept *a)
+{
+	const vv_json *rule, *path;
+	const char **paths;
+	size_t count = 0;
+	vv_status rc;
+
+	if ((rc = want_members(r, node, accept_words)) < 0 ||
+	    (rc = vv_descriptor_text(&a->column, node, "column", r->name, r->err)) < 0 ||
+	    (rc = vv_descriptor_text(&a->why, node, "why", r->name, r->err)) < 0) {
+		return rc;
+	}
+	rule = vv_json_get(node, "rule");
+	path = vv_json_get(node, "path");
+	if (!rule || !vv_descriptor_is_text(rule) || !path || !a->why || !*a->why) {
+		return vv_descriptor_fail(node, r->name, r->err,
+					  "needs a 'rule', a 'path' and a reason, 'why'");
+	}
+	if ((rc = find_rule(r, rule, rule->text, rule->text_len, &a->rule)) < 0 ||
+	    (rc = vv_descriptor_texts(&paths, &count, &r->out->arena, path, r->name, r->err)) < 0) {
+		return rc;
+	}
+	a->paths = paths;
+	return count > 0 ? VV_OK : vv_descriptor_fail(path, r->name, r->err, "names no path");
+}
+
+static vv_status read_accepts(reader *r, const vv_json *list)
+{
+	vv_rules_file *f = r->out;
+	vv_status rc;
+
+	if (list->type != VV_JSON_ARRAY) {
+		return vv_descriptor_fail(list, r->name, r->err, "must be an array, is %s",
+					  vv_descriptor_kind(list));
+	}
+	f->accepts = vv_arena_calloc(&f->arena, list->count + 1, sizeof(*f->accepts));
+	if (!f->accepts) return vv_fail_nomem(r->err);
+	for (const vv_json *m = list->first; m; m = m->next) {
+		if ((rc = read_accept(r, m, &f->accepts[f->accept_count++])) < 0) return rc;
+	}
+	return VV_OK;
+}
+
 static vv_status read_top(reader *r, const vv_json *top)
 {
 	vv_rules_file *f = r->out;
@@ -589,6 +642,7 @@ static vv_status read_top(reader *r, const vv_json *top)
 	if (m && (m->type != VV_JSON_NUMBER || !vv_parse_u64(&f->limit, m->text, m->text_len))) {
 		return vv_descriptor_fail(m, r->name, r->err, "must be a whole number");
 	}
+	if ((m = vv_json_get(top, "accept")) && (rc = read_accepts(r, m)) < 0) return rc;
 	f->blocks = vv_arena_calloc(&f->arena, 1 + (datasets ? datasets->count : 0),
 				    sizeof(*f->blocks));
 	if (!f->blocks) return vv_fail_nomem(r->err);
@@ -652,12 +706,32 @@ bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit)
 	return f && f->has_limit;
 }
 
+static bool any_has(const char *const *patterns, const char *path)
+{
+	for (; *patterns; patterns++) {
+		if (vv_declared_pattern_has(*patterns, path)) return true;
+	}
+	return false;
+}
+
 static bool block_has(const vv_rules_block *b, const char *path)
 {
-	for (size_t i = 0; b->paths && b->paths[i]; i++) {
-		if (vv_declared_pattern_has(b->paths[i], path)) return true;
+	return !b->paths || any_has(b->paths, path);
+}
+
+const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
+			      const vv_finding *found)
+{
+	for (size_t i = 0; f && i < f->accept_count; i++) {
+		const accept *a = &f->accepts[i];
+		bool column = !found || !a->column ||
+			      (found->column && strcmp(a->column, found->column) == 0);
+
+		if (column && strcmp(a->rule->code, rule) == 0 && any_has(a->paths, path)) {
+			return a->why;
+		}
 	}
-	return !b->paths;
+	return NULL;
 }
 
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where)

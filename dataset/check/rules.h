@@ -69,6 +69,11 @@ bool vv_rules_limit(const vv_rules_file *f, uint64_t *limit); /* false: it does 
 /* "check": false for the path: is it to be left out? Patterns match as in .gitattributes. */
 bool vv_rules_left_out(const vv_rules_file *f, const char *path);
 
+/* Why a break of the rule at the path is intended ("accept"); NULL: it is not. found: the finding, whose column must be
+ * the entry's where that has one; NULL: any entry of the rule counts. */
+const char *vv_rules_accepted(const vv_rules_file *f, const char *rule, const char *path,
+			      const vv_finding *found);
+
 /* The i-th pattern of all `datasets`, and its JSON pointer in *where (in the caller's buffer); NULL: there are
  * no more. */
 const char *vv_rules_pattern(const vv_rules_file *f, size_t i, vv_buf *where);

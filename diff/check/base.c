@@ -35,21 +35,10 @@ static void put_type(vv_buf *out, const vv_field *f)
 	}
 }
 
-/* How a break is accepted, once: the trailer of a commit (lib/work/check/accept.h reads it). */
-static void put_accept(vv_buf *out, const base_check *c, const char *rule)
+/* How a break is accepted (dataset/check/rules.h, vv_rules_accepted). */
+static void put_accept(vv_buf *out)
 {
-	const char *path = c->o->path ? c->o->path : "";
-	bool plain = *path != '\0' && vv_utf8_valid(path, strlen(path));
-
-	for (const char *p = path; *p && plain; p++) {
-		plain = (unsigned char)*p > ' ' && *p != '"' && *p != '\\' && *p != 0x7f;
-	}
-	if (plain) {
-		vv_buf_printf(out,
-			      "; if it is intended, add to the commit message: Varve-Accept: %s %s "
-			      "\"why\"",
-			      rule, path);
-	}
+	vv_buf_puts(out, "; if it is intended, add it to \"accept\" in varve.json");
 }
 
 static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_column_pair *p,
@@ -73,7 +62,7 @@ static vv_status give_removed(base_check *c, const vv_rule_setting *s, const vv_
 		vv_buf_puts(&c->message, "the column is gone");
 	}
 	vv_buf_puts(&c->expected, "all columns of the base");
-	put_accept(&c->expected, c, s->rule->code);
+	put_accept(&c->expected);
 	return base_give(c, &q, &f, err);
 }
 
@@ -139,7 +128,7 @@ static vv_status give_retyped(base_check *c, const vv_rule_setting *s, const vv_
 			      wrong == 1 ? "value is" : "values are");
 	}
 	put_type(&c->expected, was);
-	put_accept(&c->expected, c, s->rule->code);
+	put_accept(&c->expected);
 	return rc < 0 ? rc : base_give(c, &q, &f, err);
 }
 

@@ -28,11 +28,10 @@
 
 typedef struct options {
 	vv_strings rule, skip, accept, outputs;
-	const char *base, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema, *rules,
-		*save, *trust;
+	const char *base, *rules_from, *format, *fail_on, *limit, *now, *failed_rows, *why, *schema,
+		*rules, *save, *trust;
 	vv_written written;
-	bool cached, worktree, no_base, new_only, no_trailers, files, list_rules, init, quiet,
-		no_cache;
+	bool cached, worktree, no_base, new_only, files, list_rules, init, quiet, no_cache;
 } options;
 
 static const vv_option table[] = {
@@ -41,6 +40,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "worktree", worktree, "the work tree (as without a REV)"),
 	OPT_STRING(0, "base", base, "REV", "compare with REV instead of the parent"),
 	OPT_FLAG(0, "no-base", no_base, "compare with nothing"),
+	OPT_STRING(0, "rules-from", rules_from, "REV",
+		   "apply the rules and descriptions of REV; for a range the default is its start"),
 	OPT_FLAG(0, "new-only", new_only,
 		 "report only problems that the base did not have; the base is then the merge base "
 		 "with the upstream branch"),
@@ -55,7 +56,6 @@ static const vv_option table[] = {
 	OPT_LIST(0, "accept", accept, "RULE",
 		 "accept the findings of this rule in PATH; requires --why"),
 	OPT_STRING(0, "why", why, "TEXT", "the reason for --accept"),
-	OPT_FLAG(0, "no-trailers", no_trailers, "ignore Varve-Accept in commit messages"),
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_REPORT_FORMS,
 		   "the format of the report (default: text)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
@@ -81,13 +81,13 @@ typedef struct check {
 	const options *o;
 	vv_context *in;
 	vv_check_run run;
-	vv_accepts accepts;
 	vv_buf schema;
 	vv_sniff_hints written;
 	vv_diff_side side, base;
 	bool has_base, range;
-	vv_oid exclude;
-	bool has_exclude;
+	vv_oid exclude, start; /* start: of the range, whose rules hold */
+	bool has_exclude, has_start;
+	vv_check_owner owner;
 	int argc;
 	char **argv; /* paths */
 } check;
@@ -142,11 +142,11 @@ static vv_status check_names(const options *o, vv_error *err)
 	vv_auto(vv_rule_set) set = {0};
 	vv_status rc = vv_rule_set_for(&set, NULL, "", err);
 
-	if (rc == VV_OK &&
-	    (rc = vv_rule_set_only(&set, o->rule.items, o->rule.count, err)) == VV_OK) {
-		rc = vv_rule_set_skip(&set, o->skip.items, o->skip.count, err);
+	if (rc < 0 || (rc = vv_rule_set_only(&set, o->rule.items, o->rule.count, err)) < 0 ||
+	    (rc = vv_rule_set_skip(&set, o->skip.items, o->skip.count, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return vv_rule_set_only(&set, o->accept.items, o->accept.count, err);
 }
 
 /* REV or A..B off the front of the arguments. */
@@ -178,6 +178,12 @@ static vv_status take_revision(check *c, vv_error *err)
 			       c->o->cached ? "--cached" : "--worktree");
 	}
 	c->range = range.has_exclude || range.new_branch;
+	c->start = range.exclude;
+	c->has_start = range.has_exclude;
+	if (range.new_branch &&
+	    (rc = vv_rev_default_branch(r, &c->start, &c->has_start, err)) < 0) {
+		return rc;
+	}
 	if (range.new_branch && range.has_exclude && vv_oid_equal(&range.exclude, &range.include)) {
 		c->range = false; /* nothing beyond the default branch: the version itself */
 		word = strstr(word, "..");
@@ -191,6 +197,7 @@ static vv_status take_revision(check *c, vv_error *err)
 		rc = VV_OK;
 	}
 	c->has_exclude = c->range && range.has_exclude;
+	c->has_start = c->range && c->has_start;
 	if (rc == VV_OK) {
 		rc = vv_diff_side_commit(&c->side, r, &range.include, c->range ? NULL : word, err);
 	}
@@ -370,7 +377,7 @@ static vv_status read_schema(check *c, vv_error *err)
 	return refuse_package(c, err);
 }
 
-static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err)
+static vv_report_options report_options(check *c, const vv_rules_file *rules)
 {
 	const options *o = c->o;
 	vv_report_options ro = {.limit = LIMIT,
@@ -388,39 +395,34 @@ static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err
 								: VV_SEVERITY_ERROR;
 	}
 	c->run.limit = ro.limit;
+	return ro;
+}
+
+static vv_status make_report(check *c, const vv_rules_file *rules, vv_error *err)
+{
+	vv_report_options ro = report_options(c, rules);
+
 	return vv_report_new(&c->run.report, &ro, err);
 }
 
-static vv_status set_accepts(check *c, vv_error *err)
-{
-	vv_status rc;
-
-	for (size_t i = 0; i < c->o->accept.count; i++) {
-		if ((rc = vv_accepts_add(&c->accepts, c->o->accept.items[i], NULL, c->o->why,
-					 err)) < 0) {
-			return rc;
-		}
-	}
-	return VV_OK;
-}
-
-/* How others are told, once the change is committed. */
-static void show_trailers(const check *c)
+/* How the same is said for all. */
+static void show_accepted(const check *c)
 {
 	for (size_t i = 0; i < c->o->accept.count; i++) {
 		for (int k = 0; k < c->argc; k++) {
 			vv_auto(vv_buf) b = VV_BUF_INIT;
+			vv_json_out w;
 
-			vv_accept_put(&b, c->o->accept.items[i], c->argv[k], c->o->why);
-			vv_note("in the commit's message: %s",
-				vv_text_show(vv_buf_cstr(&b), b.len));
+			vv_json_out_init(&w, &b, 0);
+			vv_json_open_object(&w);
+			vv_json_add_string(&w, "rule", c->o->accept.items[i]);
+			vv_json_add_string(&w, "path", c->argv[k]);
+			vv_json_add_string(&w, "why", c->o->why);
+			vv_json_close_object(&w);
+			vv_note("to accept it for everybody, in %s: \"accept\": [%s]",
+				VV_RULES_NAME, vv_text_show(vv_buf_cstr(&b), b.len));
 		}
 	}
-}
-
-static void on_warning(void *payload VV_UNUSED, const char *message)
-{
-	vv_warn("%s", message);
 }
 
 static vv_status check_files(check *c, vv_error *err)
@@ -457,31 +459,64 @@ static vv_status check_files(check *c, vv_error *err)
 	return vv_check_files(&c->run, rules, &c->side, c->argc, c->argv, err);
 }
 
+/* --rules-from; for a range, or 000...0, the commit at its start, so that a request cannot loosen what it is held
+ * to. */
+static vv_status find_owner(check *c, vv_error *err)
+{
+	const char *word = c->o->rules_from;
+	vv_status rc;
+
+	if (word && !vv_rev_is_null(word, strlen(word))) {
+		if ((rc = vv_rev_commit(c->run.repo, word, &c->start, err)) < 0) {
+			return vv_prefix(err, "--rules-from");
+		}
+		c->has_start = true;
+	} else if (!c->range) {
+		return VV_OK;
+	}
+	return c->has_start
+		       ? vv_check_owner_read(&c->owner, c->run.repo, &c->start, word, NULL, err)
+		       : VV_OK;
+}
+
+static vv_status check_range(check *c, vv_error *err)
+{
+	vv_check_request q = {.include = c->side.commit,
+			      .exclude = c->exclude,
+			      .has_exclude = c->has_exclude,
+			      .base = c->has_base ? &c->base : NULL,
+			      .owner = c->has_start ? &c->owner : NULL,
+			      .argc = c->argc,
+			      .argv = c->argv,
+			      .report = report_options(c, c->owner.rules)};
+
+	if (c->o->failed_rows) {
+		return vv_fail(err, VV_EUSAGE, "--failed-rows takes one version, not a range");
+	}
+	c->run.no_base = c->o->no_base;
+	return vv_check_request_run(&c->run, &q, err);
+}
+
 static vv_status check_versions(check *c, vv_error *err)
 {
-	vv_auto(vv_rules_file) *rules = NULL;
+	vv_auto(vv_rules_file) *own = NULL;
 	vv_status rc = VV_OK;
 
 	if ((rc = find_side(c, err)) < 0 || (rc = find_base(c, err)) < 0 ||
+	    (rc = find_owner(c, err)) < 0 ||
 	    (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) {
 		return rc;
 	}
 	c->run.reader = c->in->reader;
-	if ((rc = vv_check_rules_read(&rules, c->run.reader, &c->side, err)) < 0 ||
-	    (rc = make_report(c, rules, err)) < 0) {
+	if (c->range) return check_range(c, err);
+	if (c->has_start) {
+		c->run.owner = &c->owner;
+	} else if ((rc = vv_check_rules_read(&own, c->run.reader, &c->side, err)) < 0) {
 		return rc;
 	}
-	if (!c->range) {
-		rc = vv_check_side(&c->run, &c->side, c->has_base ? &c->base : NULL, c->argc,
-				   c->argv, err);
-	} else if (c->o->failed_rows) {
-		rc = vv_fail(err, VV_EUSAGE, "--failed-rows takes one version, not a range");
-	} else {
-		c->run.no_base = c->o->no_base;
-		rc = vv_check_range(&c->run, &c->side.commit, c->has_exclude ? &c->exclude : NULL,
-				    c->has_base ? &c->base : NULL, c->argc, c->argv, err);
-	}
-	return rc;
+	if ((rc = make_report(c, c->has_start ? c->owner.rules : own, err)) < 0) return rc;
+	return vv_check_side(&c->run, &c->side, c->has_base ? &c->base : NULL, c->argc, c->argv,
+			     err);
 }
 
 static void check_clear(check *c)
@@ -490,7 +525,7 @@ static void check_clear(check *c)
 	vv_failed_rows_free(c->run.rows);
 	vv_pool_free(c->run.pool);
 	vv_report_free(c->run.report);
-	vv_accepts_clear(&c->accepts);
+	vv_check_owner_clear(&c->owner);
 	vv_buf_clear(&c->schema);
 	vv_diff_side_clear(&c->side);
 	vv_diff_side_clear(&c->base);
@@ -504,8 +539,7 @@ static vv_status run_checks(check *c, vv_error *err)
 
 	c->run.temp_dir = vv_env_temp_dir(vv_environ());
 	if ((rc = check_usage(o, err)) < 0 || (rc = check_names(o, err)) < 0 ||
-	    (rc = set_time(c, err)) < 0 || (rc = set_accepts(c, err)) < 0 ||
-	    (rc = read_schema(c, err)) < 0 ||
+	    (rc = set_time(c, err)) < 0 || (rc = read_schema(c, err)) < 0 ||
 	    (o->failed_rows &&
 	     (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, c->run.temp_dir, err)) < 0) ||
 	    (!o->files && (rc = vv_context_need(c->in, VV_NEEDS_REPOSITORY, err)) < 0)) {
@@ -615,9 +649,9 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	c.run.skip = o->skip.items;
 	c.run.skip_count = o->skip.count;
 	c.run.new_only = o->new_only;
-	c.run.ignore_trailers = o->no_trailers;
-	c.run.accepts = &c.accepts;
-	c.run.warn = on_warning;
+	c.run.accept = o->accept.items;
+	c.run.accept_count = o->accept.count;
+	c.run.accept_why = o->why;
 	c.run.only_used = vv_calloc(o->rule.count + 1, sizeof(*c.run.only_used));
 	if (!c.run.only_used) return vv_fail_nomem(err);
 	if ((rc = vv_context_need(in, VV_NEEDS_PROGRESS, err)) < 0) {
@@ -631,7 +665,7 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		rc = vv_check_output_write(&out, c.run.report, err);
 	}
 	if (rc == VV_OK) {
-		show_trailers(&c);
+		show_accepted(&c);
 		show_empty(&c);
 		if (c.run.unread.code < 0) {
 			*err = c.run.unread;

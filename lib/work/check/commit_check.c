@@ -48,11 +48,6 @@ static vv_status choose_paths(const vv_commit_check *c, char ***out, size_t *cou
 	return VV_OK;
 }
 
-static void warn(void *payload, const char *message)
-{
-	vv_buf_printf(payload, "warning: %s\n", message);
-}
-
 static vv_status open_side(vv_diff_side *out, const vv_commit_check *c, vv_repository *r,
 			   vv_error *err)
 {
@@ -63,21 +58,17 @@ static vv_status open_side(vv_diff_side *out, const vv_commit_check *c, vv_repos
 
 static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
 		       const vv_diff_side *made, char **paths, size_t count,
-		       vv_check_report *report, vv_buf *told, vv_error *unread, vv_error *err)
+		       vv_check_report *report, vv_error *unread, vv_error *err)
 {
 	vv_auto(vv_diff_side) base = {.kind = VV_SIDE_COMMIT};
 	bool has_base = c->base && !vv_oid_is_null(c->base);
-	vv_auto(vv_accepts) accepts = {0};
 	vv_check_run run = {.repo = r,
 			    .words = vv_repository_words(r),
 			    .reader = s,
 			    .report = report,
 			    .temp_dir = vv_env_temp_dir(vv_repository_env(r)),
 			    .limit = SHOWN,
-			    .accepts = &accepts,
-			    .progress = c->progress,
-			    .warn = warn,
-			    .payload = told};
+			    .progress = c->progress};
 	vv_auto(char) *cache = vv_path_join(vv_repository_varvedir(r), "cache", "check",
 					    (char *)NULL);
 	uint32_t nsec;
@@ -86,8 +77,7 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 	vv_now(&run.now, &nsec);
 	if (!cache) {
 		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_accepts_read(&accepts, c->message, told, err)) == VV_OK &&
-		   (rc = vv_check_cache_open(&run.cache, cache, err)) == VV_OK &&
+	} else if ((rc = vv_check_cache_open(&run.cache, cache, err)) == VV_OK &&
 		   (!has_base ||
 		    (rc = vv_diff_side_commit(&base, r, c->base, "HEAD", err)) == VV_OK)) {
 		rc = vv_check_side(&run, made, has_base ? &base : NULL, (int)count, paths, err);
@@ -115,10 +105,10 @@ static vv_status judge(vv_check_report *report, vv_on_commit demand, const vv_er
 	rc = vv_fail(err, VV_ECONFLICT,
 		     "the data is invalid, and %s refuses that: nothing was committed",
 		     VV_RULES_NAME);
-	vv_hint(err,
-		"--no-verify commits it as it is; a trailer '%s RULE PATH \"why\"' in the message accepts one break",
-		VV_ACCEPT_TRAILER);
-	return rc;
+	return vv_hint(err,
+		       "--no-verify commits it as it is; \"accept\" in %s accepts a break that is "
+		       "intended",
+		       VV_RULES_NAME);
 }
 
 vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
@@ -147,8 +137,7 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	}
 	o.fail_on = vv_rules_fail_on(rules);
 	if ((rc = vv_report_new(&report, &o, err)) == VV_OK &&
-	    (rc = check(c, r, s, &made, paths, all ? 0 : count, report, told, &unread, err)) ==
-		    VV_OK) {
+	    (rc = check(c, r, s, &made, paths, all ? 0 : count, report, &unread, err)) == VV_OK) {
 		rc = judge(report, vv_rules_on_commit(rules), &unread, told, err);
 	}
 	if (rc < 0 && rc != VV_ECONFLICT && vv_rules_on_commit(rules) == VV_ON_COMMIT_WARN) {

@@ -17,8 +17,7 @@ typedef struct vv_commit_check {
 	const vv_changes *changes; /* HEAD against the index; NULL: only paths count */
 	const vv_oid *commit;      /* in place of the index; or NULL */
 	bool all;                  /* all datasets, not only what changes */
-	const vv_oid *base;  /* the commit that the data is compared with; NULL or null: none */
-	const char *message; /* of the commit: its Varve-Accept trailers hold */
+	const vv_oid *base; /* the commit that the data is compared with; NULL or null: none */
 	/* tables whose descriptions the commit changes (lib/work/record/package_apply.h) */
 	char *const *paths;
 	size_t path_count;

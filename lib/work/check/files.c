@@ -69,7 +69,7 @@ static vv_status check_one(files *f, const vv_check_path *path)
 		return vv_fail(f->err, VV_EUSAGE,
 			       "--failed-rows takes one file, and there are more");
 	}
-	return vv_check_dataset(f->run, f->rules, NULL, f->side, NULL, path, f->err);
+	return vv_check_dataset(f->run, f->rules, f->side, NULL, path, f->err);
 }
 
 static vv_status tell(files *f, const char *path, const char *rule, const char *message,
@@ -78,7 +78,7 @@ static vv_status tell(files *f, const char *path, const char *rule, const char *
 	vv_finding finding = {.rule = rule, .message = message, .expected = expected};
 
 	f->datasets++;
-	return vv_check_unread(f->run, f->rules, NULL, f->side, path, &finding, f->err);
+	return vv_check_unread(f->run, f->rules, f->side, path, &finding, f->err);
 }
 
 /* Data that no file beside the package has. */
@@ -212,7 +212,7 @@ static vv_status check_patterns(files *f)
 	bool any = vv_rules_pattern(f->rules, 0, &where) != NULL;
 
 	return any && !f->matched
-		       ? vv_check_about(f->run, f->rules, NULL, f->side,
+		       ? vv_check_about(f->run, f->rules, f->side,
 					f->run->rules_name ? f->run->rules_name : VV_RULES_NAME,
 					&found, 1, f->err)
 		       : VV_OK;

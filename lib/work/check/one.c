@@ -31,12 +31,13 @@ typedef struct resource {
 typedef struct one {
 	vv_check_run *run;
 	const char *path;
-	const char *commit; /* NULL, or 40 digits */
-	const vv_accepts *trailers;
+	const char *commit;        /* NULL, or 40 digits */
+	const vv_rules_file *file; /* or NULL */
 	vv_rule_set rules;
 	vv_check_input_options look; /* at the side */
 	vv_check_input in, base;
 	bool has_base, base_failed;
+	bool held;            /* the description that holds is the owner's */
 	vv_error base_broken; /* code < 0: there is no base, for this reason */
 	vv_base_options against;
 	vv_known *known; /* --new-only */
@@ -45,11 +46,13 @@ typedef struct one {
 	resource *resources;
 } one;
 
-static const char *accepted(const one *c, const char *rule)
+/* found NULL: is anything accepted that the rule may find? */
+static const char *accepted(const one *c, const char *rule, const vv_finding *found)
 {
-	const char *why = c->run->accepts ? vv_accepts_find(c->run->accepts, rule, c->path) : NULL;
-
-	return why || !c->trailers ? why : vv_accepts_find(c->trailers, rule, c->path);
+	for (size_t i = 0; i < c->run->accept_count; i++) {
+		if (strcmp(c->run->accept[i], rule) == 0) return c->run->accept_why;
+	}
+	return vv_rules_accepted(c->file, rule, c->path, found);
 }
 
 /* What the data of a column used to be decides how a value of another type is told. */
@@ -75,7 +78,7 @@ static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
 		g.known = known > 0;
 	}
 	if ((rc = recode(c, &g, err)) < 0) return rc;
-	g.accepted = accepted(c, g.rule);
+	g.accepted = accepted(c, g.rule, &g);
 	if (c->run->rows && !g.known && (rc = vv_failed_rows_add(c->run->rows, &g, err)) < 0) {
 		return rc;
 	}
@@ -89,7 +92,7 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 	vv_status rc = recode(c, &g, err);
 
 	if (rc < 0) return rc;
-	g.accepted = accepted(c, g.rule);
+	g.accepted = accepted(c, g.rule, &g);
 	return vv_report_more(c->run->report, &g, count, err);
 }
 
@@ -118,6 +121,7 @@ static vv_status tell(one *c, const char *rule, const char *message, const char 
 static vv_status find_resource(one *c, const char *name, char **path, vv_error *err)
 {
 	const char *package = c->in.package.package_path;
+	vv_check_input_options look = c->look;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const vv_json *list = NULL, *found = NULL;
@@ -130,7 +134,8 @@ static vv_status find_resource(one *c, const char *name, char **path, vv_error *
 			       "there is no datapackage.json that could describe '%s'",
 			       vv_text_shows(name));
 	}
-	if ((rc = vv_check_read_beside(&c->look, package, &text, err)) < 0 ||
+	look.side = c->held ? &c->run->owner->side : look.side;
+	if ((rc = vv_check_read_beside(&look, package, &text, err)) < 0 ||
 	    (rc = vv_json_read(&top, &arena, vv_buf_cstr(&text), text.len, package, err)) < 0) {
 		return rc;
 	}
@@ -378,7 +383,13 @@ static vv_status open_both(one *c, const vv_diff_side *base, vv_error *err)
 	if (c->has_base && c->base.open) {
 		c->look.base = &c->base.table;
 	}
-	return vv_check_input_open(&c->in, c->path, &c->look, err);
+	if ((rc = vv_check_input_open(&c->in, c->path, &c->look, err)) < 0 ||
+	    (rc = vv_check_owner_hold(c->run->owner, &c->in.package, c->path, &c->look, &c->held,
+				      err)) < 0) {
+		return rc;
+	}
+	c->in.described = c->in.described || c->held;
+	return VV_OK;
 }
 
 /* Does the description that counts say a primary key? */
@@ -422,6 +433,8 @@ static void prepare(one *c)
 static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 {
 	vv_check_run *run = c->run;
+
+	c->file = rules;
 	vv_status rc = vv_rule_set_for(&c->rules, rules, c->path, err);
 
 	if (rc == VV_OK && run->only_count > 0) {
@@ -431,7 +444,7 @@ static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 		rc = vv_rule_set_skip(&c->rules, run->skip, run->skip_count, err);
 	}
 	for (const vv_rule *r = vv_rules; rc == VV_OK && r->code; r++) {
-		if (accepted(c, r->code)) {
+		if (accepted(c, r->code, NULL)) {
 			vv_rule_set_accept(&c->rules, r->code);
 		}
 	}
@@ -528,11 +541,10 @@ static void set_commit(one *c, const vv_diff_side *side, char hex[VV_OID_TEXT + 
 	}
 }
 
-vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
-			  const vv_diff_side *side, const char *path, const vv_finding *f,
-			  vv_error *err)
+vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			  const char *path, const vv_finding *f, vv_error *err)
 {
-	one c = {.run = run, .path = path, .trailers = trailers};
+	one c = {.run = run, .path = path};
 	vv_report_facts facts = {.rows = 0};
 	char hex[VV_OID_TEXT + 1];
 	vv_status rc;
@@ -550,11 +562,10 @@ done:
 	return rc;
 }
 
-vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
-			 const vv_diff_side *side, const char *path, const vv_finding *found,
-			 size_t count, vv_error *err)
+vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			 const char *path, const vv_finding *found, size_t count, vv_error *err)
 {
-	one c = {.run = run, .path = path, .trailers = trailers};
+	one c = {.run = run, .path = path};
 	vv_report_facts facts = {.rows = 0};
 	char hex[VV_OID_TEXT + 1];
 	bool begun = false;
@@ -598,8 +609,7 @@ static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
 
 /* Described, and not there: where it is missing, and where it is instead. */
 static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
-			      const vv_accepts *trailers, const vv_diff_side *side,
-			      const vv_check_path *p, vv_error *err)
+			      const vv_diff_side *side, const vv_check_path *p, vv_error *err)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT, expected = VV_BUF_INIT;
 	vv_finding f = {.rule = "source-error"};
@@ -620,7 +630,7 @@ static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
 	f.message = vv_buf_cstr(&message);
 	f.expected = expected.len > 0 ? vv_buf_cstr(&expected) : NULL;
 	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
-		rc = vv_check_unread(run, rules, trailers, side, p->path, &f, err);
+		rc = vv_check_unread(run, rules, side, p->path, &f, err);
 	}
 	return rc;
 }
@@ -676,7 +686,7 @@ static vv_status tell_unopened(one *c, const vv_rules_file *rules, const vv_diff
 	vv_finding f = {.rule = "source-error", .expected = vv_check_hint(c->run, why)};
 
 	f.message = file ? without_path(message, file) : message;
-	return vv_check_unread(c->run, rules, c->trailers, side, c->path, &f, err);
+	return vv_check_unread(c->run, rules, side, c->path, &f, err);
 }
 
 /* Does it say nothing of the data that was to be checked, but only that it, or its base's, cannot be had? */
@@ -716,11 +726,10 @@ static vv_status report_unread(one *c, const vv_error *why, vv_error *err)
 	return vv_report_end(c->run->report, &facts, err);
 }
 
-vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
-			   const vv_accepts *trailers, const vv_diff_side *side,
+vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
 {
-	one c = {.run = run, .path = path->path, .trailers = trailers};
+	one c = {.run = run, .path = path->path};
 	vv_report_facts facts = {.rows = 0};
 	vv_check_result result = {0};
 	char hex[VV_OID_TEXT + 1];
@@ -728,7 +737,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
 	vv_error why;
 	vv_status rc;
 
-	if (path->absent) return check_absent(run, rules, trailers, side, path, err);
+	if (path->absent) return check_absent(run, rules, side, path, err);
 	c.look = (vv_check_input_options){.repo = run->repo,
 					  .reader = run->reader,
 					  .side = side,

@@ -15,9 +15,9 @@
 #include "dataset/schema/package.h"
 #include "dataset/schema/pattern.h"
 #include "dataset/table/dataset_reader.h"
-#include "lib/work/check/accept.h"
 #include "lib/work/check/failed_rows.h"
 #include "lib/work/check/list.h"
+#include "lib/work/check/owner.h"
 #include "lib/work/diff/sides.h"
 #include "lib/work/report/report.h"
 
@@ -38,15 +38,12 @@ typedef struct vv_check_run {
 	const char *const *only, *const *skip; /* --rule, --skip */
 	size_t only_count, skip_count;
 	bool *only_used;           /* for each of only: some dataset was looked at by it; or NULL */
-	const vv_accepts *accepts; /* --accept; or NULL */
-	/* The rules of whoever owns the repository: they are used in place of those that a version has.
-	 * differs becomes true where a version has others. owner_text NULL: each version has its own. */
-	const vv_buf *owner_text;
-	const vv_rules_file *owner;
-	bool differs;
-	bool ignore_trailers; /* Varve-Accept of commits counts for nothing */
-	vv_failed_rows *rows; /* --failed-rows; or NULL */
-	const vv_buf *schema; /* --schema: instead of what a package says; or NULL */
+	const char *const *accept; /* --accept: rules whose findings are intended */
+	size_t accept_count;
+	const char *accept_why;
+	const vv_check_owner *owner; /* whose rules hold; NULL: each version's own do */
+	vv_failed_rows *rows;        /* --failed-rows; or NULL */
+	const vv_buf *schema;        /* --schema: instead of what a package says; or NULL */
 	const char *schema_name;
 	const vv_sniff_hints *written; /* with --files: how they are written; or NULL */
 	/* the file that stands for standard_path, or with --files for "-"; or NULL */
@@ -57,29 +54,23 @@ typedef struct vv_check_run {
 	const vv_check_share *share; /* one table, of which only the share is looked at; or NULL */
 	const vv_check_noted *results; /* of shares, by others */
 	size_t result_count;
-	void (*warn)(void *payload, const char *message); /* may be NULL */
-	void *payload;
 	vv_error unread; /* code < 0: some dataset was not checked, the first for this reason */
 } vv_check_run;
 
-/* A path of the side, as it was listed; base may be NULL, or lack the path. trailers: may be
- * NULL. One that is absent is a finding. One whose data is not all here, or is damaged, is reported as not
+/* A path of the side, as it was listed; base may be NULL, or lack the path. One that is absent is a finding. One whose data is not all here, or is damaged, is reported as not
  * checked, and run->unread says why: whatever the report's verdict is, the check as a whole could not run. */
-vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules,
-			   const vv_accepts *trailers, const vv_diff_side *side,
+vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err);
 
 /* What a finding expects in place of an error: its hint, in the words of the run; NULL: it has none. Of why. */
 const char *vv_check_hint(const vv_check_run *run, vv_error *why);
 
 /* Findings about what is checked, and not about data, at path: each as severe as its rule. */
-vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
-			 const vv_diff_side *side, const char *path, const vv_finding *found,
-			 size_t count, vv_error *err);
+vv_status vv_check_about(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			 const char *path, const vv_finding *found, size_t count, vv_error *err);
 
 /* Something of a side that cannot be looked at, as a finding of the rule at path. */
-vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_accepts *trailers,
-			  const vv_diff_side *side, const char *path, const vv_finding *f,
-			  vv_error *err);
+vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
+			  const char *path, const vv_finding *f, vv_error *err);
 
 #endif

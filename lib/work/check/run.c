@@ -18,47 +18,6 @@
 
 #define SHALLOW_MAX ((size_t)16 << 20)
 
-void vv_diff_side_clear(vv_diff_side *s)
-{
-	vv_free(s->name);
-	memset(s, 0, sizeof(*s));
-}
-
-vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
-			      const char *word, vv_error *err)
-{
-	vv_buf b = VV_BUF_INIT;
-	vv_auto(char) *hex = NULL;
-	vv_status rc;
-
-	memset(out, 0, sizeof(*out));
-	if ((rc = vv_rev_short(r, commit, &hex, err)) < 0) return rc;
-	if (word) {
-		vv_buf_printf(&b, "%s (%s)", word, hex);
-	} else {
-		vv_buf_puts(&b, hex);
-	}
-	out->kind = VV_SIDE_COMMIT;
-	out->commit = *commit;
-	out->name = vv_buf_detach(&b);
-	return out->name ? VV_OK : vv_fail_nomem(err);
-}
-
-/* Empty where the side has no varve.json; *has may be NULL. */
-static vv_status read_text(vv_buf *out, bool *has, const vv_check_input_options *look,
-			   vv_error *err)
-{
-	vv_error why;
-	vv_status rc = vv_check_read_beside((void *)(uintptr_t)look, VV_RULES_NAME, out, &why);
-
-	if (has) {
-		*has = rc == VV_OK;
-	}
-	if (rc == VV_OK || rc == VV_ENOTFOUND) return VV_OK;
-	*err = why;
-	return rc;
-}
-
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err)
 {
@@ -66,40 +25,11 @@ vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const v
 		.repo = vv_dataset_reader_repository(s), .reader = s, .side = side};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	bool has;
-	vv_status rc = read_text(&text, &has, &look, err);
+	vv_status rc = vv_check_rules_text(&text, &has, &look, err);
 
 	*out = NULL;
 	if (rc < 0 || !has) return rc;
 	return vv_rules_file_read(out, vv_buf_cstr(&text), text.len, VV_RULES_NAME, err);
-}
-
-vv_status vv_check_rules_text(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err)
-{
-	vv_diff_side side = {.kind = VV_SIDE_COMMIT, .commit = *commit};
-	vv_check_input_options look = {.repo = r, .side = &side};
-
-	return read_text(out, NULL, &look, err);
-}
-
-/* The rules for a side: its own, or those of the repository's owner. *own is to be freed. */
-static vv_status choose_rules(vv_check_run *run, const vv_diff_side *side, vv_rules_file **own,
-			      const vv_rules_file **rules, vv_error *err)
-{
-	vv_check_input_options look = {.repo = run->repo, .reader = run->reader, .side = side};
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc;
-
-	*own = NULL;
-	if (!run->owner_text) {
-		rc = run->repo ? vv_check_rules_read(own, run->reader, side, err) : VV_OK;
-		*rules = *own;
-		return rc;
-	}
-	*rules = run->owner;
-	if ((rc = read_text(&text, NULL, &look, err)) == VV_OK) {
-		run->differs = run->differs || !vv_buf_equal(&text, run->owner_text);
-	}
-	return rc;
 }
 
 /* Is the commit one at which the clone was cut off? */
@@ -145,31 +75,6 @@ vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *
 	}
 	*has = true;
 	return vv_diff_side_commit(out, r, &c.parents[0], NULL, err);
-}
-
-static void warn(vv_check_run *run, const char *message)
-{
-	if (run->warn) {
-		run->warn(run->payload, message);
-	}
-}
-
-/* The trailers of a commit. */
-static vv_status read_trailers(vv_check_run *run, const vv_diff_side *side, vv_accepts *out,
-			       vv_error *err)
-{
-	vv_auto(vv_buf) wrong = VV_BUF_INIT;
-	vv_auto(vv_commit) c = {0};
-	vv_status rc;
-
-	if (side->kind != VV_SIDE_COMMIT || run->ignore_trailers) return VV_OK;
-	if ((rc = vv_commit_read(run->repo, &side->commit, &c, err)) < 0) return rc;
-	rc = vv_accepts_read(out, c.message, &wrong, err);
-	if (rc == VV_OK && wrong.len > 0) {
-		wrong.data[wrong.len - 1] = '\0'; /* the last line end */
-		warn(run, wrong.data);
-	}
-	return rc;
 }
 
 /* Which of a commit's datasets are checked. */
@@ -250,8 +155,7 @@ static void finding_list_clear(finding_list *list)
 VV_AUTO_CLEAR(finding_list, finding_list_clear)
 
 static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
-				const vv_accepts *trailers, const vv_check_list *list,
-				const vv_diff_side *side, vv_error *err)
+				const vv_check_list *list, const vv_diff_side *side, vv_error *err)
 {
 	vv_auto(finding_list) found = {.arena = VV_ARENA_INIT};
 	vv_auto(vv_buf) where = VV_BUF_INIT;
@@ -271,10 +175,9 @@ static vv_status check_patterns(vv_check_run *run, const vv_rules_file *rules,
 		found.items[found.count++] = f;
 	}
 	vv_status rc = vv_buf_ok(&where, err);
-	return rc < 0 || found.count == 0
-		       ? rc
-		       : vv_check_about(run, rules, trailers, side, VV_RULES_NAME, found.items,
-					found.count, err);
+	return rc < 0 || found.count == 0 ? rc
+					  : vv_check_about(run, rules, side, VV_RULES_NAME,
+							   found.items, found.count, err);
 }
 
 /* whole: no dataset of the side is left out of the list. */
@@ -283,14 +186,15 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool w
 			    vv_error *err)
 {
 	vv_auto(vv_rules_file) *own = NULL;
-	const vv_rules_file *rules = NULL;
-	vv_auto(vv_accepts) trailers = {0};
-	vv_status rc;
+	const vv_rules_file *rules = run->owner ? run->owner->rules : NULL;
+	vv_status rc = VV_OK;
 
-	if ((rc = read_trailers(run, side, &trailers, err)) < 0 ||
-	    (rc = choose_rules(run, side, &own, &rules, err)) < 0 ||
-	    (whole && own && (!s || s->all) &&
-	     (rc = check_patterns(run, rules, &trailers, list, side, err)) < 0)) {
+	if (!run->owner && run->repo) {
+		rc = vv_check_rules_read(&own, run->reader, side, err);
+		rules = own;
+	}
+	if (rc < 0 || (whole && rules && (!s || s->all) &&
+		       (rc = check_patterns(run, rules, list, side, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
@@ -299,7 +203,7 @@ static vv_status check_list(vv_check_run *run, const vv_check_list *list, bool w
 
 		if (!vv_rules_left_out(rules, p->path) &&
 		    (rc = in_scope(run, s, side, p->path, &wanted, err)) == VV_OK && wanted) {
-			rc = vv_check_dataset(run, rules, &trailers, side, base, p, err);
+			rc = vv_check_dataset(run, rules, side, base, p, err);
 		}
 	}
 	return rc;
@@ -376,63 +280,166 @@ vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid 
 	return (vv_status)more;
 }
 
-/* All commits of a push under one set of rules. */
-static vv_status judge(vv_check_run *run, const vv_oid *old, const vv_oid *new_commit,
-		       vv_severity fail_on, bool *valid, vv_buf *text, vv_error *err)
-{
-	vv_report_options o = {.limit = 10, .fail_on = fail_on};
-	vv_status rc = vv_report_new(&run->report, &o, err);
+/* ---- requests ---- */
 
-	if (rc == VV_OK) {
-		rc = vv_check_range(run, new_commit, old, NULL, 0, NULL, err);
+/* What a request changes of the rules, in the order of the report. */
+typedef struct listing {
+	vv_check_run *run;
+	const vv_check_owner *owner;
+	const vv_diff_side *side;
+	finding_list found;
+	bool any;
+} listing;
+
+static void listing_clear(listing *l)
+{
+	finding_list_clear(&l->found);
+}
+
+VV_AUTO_CLEAR(listing, listing_clear)
+
+static vv_status on_rule_change(void *payload, const char *line, vv_error *err)
+{
+	listing *l = payload;
+	finding_list *list = &l->found;
+	vv_finding f = {.rule = "rules-changed",
+			.message = vv_arena_printf(&list->arena, "%s", line),
+			.expected = "the rules of the base; the change applies once it is merged"};
+
+	if (!f.message || !vv_array_room(list->items, list->count, list->cap)) {
+		return vv_fail_nomem(err);
 	}
-	if (rc == VV_OK && run->unread.code < 0) {
-		*err = run->unread;
-		rc = err->code;
-	}
-	if (rc == VV_OK) {
-		*valid = vv_report_valid(run->report);
-		rc = *valid ? VV_OK : vv_report_write(run->report, VV_REPORT_TEXT, text, err);
-	}
-	vv_report_free(run->report);
-	run->report = NULL;
+	list->items[list->count++] = f;
+	l->any = true;
+	return VV_OK;
+}
+
+static vv_status report_changes(listing *l, const char *path, vv_error *err)
+{
+	vv_status rc = l->found.count == 0 ? VV_OK
+					   : vv_check_about(l->run, l->owner->rules, l->side, path,
+							    l->found.items, l->found.count, err);
+
+	l->found.count = 0;
 	return rc;
 }
 
-vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *new_commit,
-			   const vv_buf *owner, bool trailers, bool *valid, vv_buf *text,
+static vv_status list_schemas(listing *l, int argc, char **argv, vv_error *err)
+{
+	vv_check_input_options now = {.repo = l->run->repo, .side = l->side}, was = now;
+	vv_auto(vv_check_list) list = {0};
+	vv_status rc = vv_check_list_read(&list, l->run->repo, l->run->reader, l->side, argc, argv,
+					  true, err);
+
+	was.side = &l->owner->side;
+	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
+		vv_auto(vv_package_resource) a = {0}, b = {0};
+		const char *path = list.items[i].path;
+		bool described;
+
+		if ((rc = vv_check_described(&a, &described, path, &was, err)) < 0) return rc;
+		if (!described || a.schema.len == 0) {
+			continue;
+		}
+		if ((rc = vv_check_described(&b, &described, path, &now, err)) < 0 ||
+		    (rc = vv_check_schema_changes(&a.schema, &b.schema, on_rule_change, l, err)) <
+			    0) {
+			return rc;
+		}
+		rc = report_changes(l, path, err);
+	}
+	return rc;
+}
+
+static vv_status on_json(void *payload, const vv_change *c, vv_error *err VV_UNUSED)
+{
+	bool *any = payload;
+
+	*any = *any || strcmp(vv_path_ext(c->path), "json") == 0;
+	return VV_OK;
+}
+
+/* Lists in the report what the commit has otherwise than the owner; *any: something. */
+static vv_status list_changes(vv_check_run *run, const vv_check_owner *owner, const vv_oid *commit,
+			      int argc, char **argv, bool *any, vv_error *err)
+{
+	vv_auto(vv_diff_side) side = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_check_input_options look = {.repo = run->repo, .side = &side};
+	vv_auto(listing) l = {
+		.run = run, .owner = owner, .side = &side, .found = {.arena = VV_ARENA_INIT}};
+	bool json = false;
+	vv_status rc;
+
+	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
+	    (rc = vv_check_rules_text(&text, NULL, &look, err)) < 0 ||
+	    (rc = vv_check_rules_changes(&owner->text, &text, on_rule_change, &l, err)) < 0 ||
+	    (rc = report_changes(&l, VV_RULES_NAME, err)) < 0) {
+		return rc;
+	}
+	if (owner->has_side && ((rc = vv_tree_changes(run->repo, &owner->side.commit, commit, "",
+						      on_json, &json, err)) < 0 ||
+				(json && (rc = list_schemas(&l, argc, argv, err)) < 0))) {
+		return rc;
+	}
+	*any = l.any;
+	return VV_OK;
+}
+
+vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err)
+{
+	bool differs = false;
+	vv_status rc;
+
+	run->owner = q->owner;
+	if ((rc = vv_report_new(&run->report, &q->report, err)) < 0 ||
+	    (q->owner && (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, &differs,
+					    err)) < 0) ||
+	    (rc = vv_check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base,
+				 q->argc, q->argv, err)) < 0) {
+		return rc;
+	}
+	if (!differs || run->unread.code < 0 || !vv_report_valid(run->report)) return VV_OK;
+	/* what it brings must hold, too, or the branch is invalid as soon as it is merged */
+	vv_report_free(run->report);
+	run->report = NULL;
+	run->owner = NULL;
+	if ((rc = vv_report_new(&run->report, &q->report, err)) < 0 ||
+	    (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, &differs, err)) < 0) {
+		return rc;
+	}
+	return vv_check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base,
+			      q->argc, q->argv, err);
+}
+
+vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
 			   vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), "cache", "check", NULL);
-	vv_auto(vv_rules_file) *rules = NULL;
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_auto(vv_check_cache) *cache = NULL;
-	vv_check_run run = {.repo = r,
-			    .words = vv_repository_words(r),
-			    .limit = 10,
-			    .ignore_trailers = !trailers,
-			    .owner_text = owner};
+	vv_check_run run = {.repo = r, .words = vv_repository_words(r), .limit = q->report.limit};
 	uint32_t nsec;
 	vv_status rc;
 
 	*valid = false;
 	vv_now(&run.now, &nsec);
 	if (!dir) return vv_fail_nomem(err);
-	if ((owner && owner->len > 0 &&
-	     (rc = vv_rules_file_read(&rules, owner->data, owner->len,
-				      "the rules of the repository", err)) < 0) ||
-	    (rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
+	if ((rc = vv_dataset_reader_open(&reader, r, NULL, err)) < 0 ||
 	    (rc = vv_check_cache_open(&cache, dir, err)) < 0) {
 		return rc;
 	}
-	run.owner = rules;
 	run.reader = reader;
 	run.cache = cache;
-	rc = judge(&run, old, new_commit, vv_rules_fail_on(rules), valid, text, err);
-	if (rc == VV_OK && *valid && run.differs) {
-		run.owner_text = NULL;
-		rc = judge(&run, old, new_commit, VV_SEVERITY_ERROR, valid, text, err);
+	rc = vv_check_request_run(&run, q, err);
+	if (rc == VV_OK && run.unread.code < 0) {
+		*err = run.unread;
+		rc = err->code;
 	}
-	*valid = *valid && rc == VV_OK;
+	if (rc == VV_OK) {
+		*valid = vv_report_valid(run.report);
+		rc = *valid ? VV_OK : vv_report_write(run.report, VV_REPORT_TEXT, text, err);
+	}
+	vv_report_free(run.report);
 	return rc;
 }

@@ -2,8 +2,8 @@
  * run: checking whole versions: which datasets, against which base, by which rules.
  *
  * A correct caller: fills a vv_check_run (one.h; report from vv_report_new), then vv_check_side
- * for one side or vv_check_range for each commit of a range; the report has the rest.
- * vv_check_commits is all of this in one call, for hooks and receiving repositories.
+ * for one side, or vv_check_request_run for the commits of a request; the report has the rest.
+ * vv_check_commits is all of this in one call, for receiving repositories.
  */
 #ifndef VV_LIB_WORK_CHECK_RUN_H
 #define VV_LIB_WORK_CHECK_RUN_H
@@ -14,6 +14,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "lib/work/check/one.h"
+#include "lib/work/check/owner.h"
 #include "lib/work/diff/sides.h"
 
 /* Which rules a side's varve.json has: *out NULL where there is no such file. VV_EINPUT. */
@@ -34,21 +35,24 @@ vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *
 vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
 			 const vv_diff_side *base, int argc, char **argv, vv_error *err);
 
-void vv_diff_side_clear(vv_diff_side *s);
-VV_AUTO_CLEAR(vv_diff_side, vv_diff_side_clear)
-vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
-			      const char *word, vv_error *err);
+/* Commits that are asked to go to a branch: a pull request, or what a push brings. */
+typedef struct vv_check_request {
+	vv_oid include, exclude;     /* the commits that include has and exclude has not */
+	bool has_exclude;            /* false: all of include's */
+	const vv_diff_side *base;    /* that they are compared with; NULL: each with its parent */
+	const vv_check_owner *owner; /* whose rules hold; NULL: each version's own */
+	int argc;                    /* paths; 0: all */
+	char **argv;
+	vv_report_options report;
+} vv_check_request;
 
-/* The text of a commit's varve.json; empty where there is none. */
-vv_status vv_check_rules_text(vv_buf *out, vv_repository *r, const vv_oid *commit, vv_error *err);
+/* Judges each of the commits under the owner's rules and, where these find nothing wrong and the request brings other
+ * rules or descriptions, under its own as well: both must hold once it is merged. What it changes of them is
+ * listed (rules-changed). run->report is made here, and is the caller's, on failure also. */
+vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err);
 
-/* The new commits of a push: those of `new` that `old` (NULL: none) has not. *valid tells; text
- * gets the report, only when something is wrong. For a receiving repository. owner: the text of
- * its own varve.json (empty: the rules are the default ones), under which each commit must be valid, and
- * then under its own rules too; NULL: under its own alone. trailers: are Varve-Accept trailers
- * believed? */
-vv_status vv_check_commits(vv_repository *r, const vv_oid *old, const vv_oid *new_commit,
-			   const vv_buf *owner, bool trailers, bool *valid, vv_buf *text,
+/* The same for a receiving repository. *valid is the verdict; text gets the report, only when something is wrong. */
+vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
 			   vv_error *err);
 
 #endif

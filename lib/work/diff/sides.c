@@ -18,6 +18,32 @@
 #include "lib/work/view/near_file.h"
 #include "repo/git/merge/renames.h"
 
+void vv_diff_side_clear(vv_diff_side *s)
+{
+	vv_free(s->name);
+	memset(s, 0, sizeof(*s));
+}
+
+vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
+			      const char *word, vv_error *err)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_auto(char) *hex = NULL;
+	vv_status rc;
+
+	memset(out, 0, sizeof(*out));
+	if ((rc = vv_rev_short(r, commit, &hex, err)) < 0) return rc;
+	if (word) {
+		vv_buf_printf(&b, "%s (%s)", word, hex);
+	} else {
+		vv_buf_puts(&b, hex);
+	}
+	out->kind = VV_SIDE_COMMIT;
+	out->commit = *commit;
+	out->name = vv_buf_detach(&b);
+	return out->name ? VV_OK : vv_fail_nomem(err);
+}
+
 typedef struct finder {
 	vv_diff_sides *out;
 	vv_repository *repo;

@@ -26,6 +26,12 @@ typedef struct vv_diff_side {
 	char *name;    /* "HEAD~1", "index", "work tree" */
 } vv_diff_side;
 
+/* A commit, called "word (a1b2c3d)"; word NULL: by its short id. */
+vv_status vv_diff_side_commit(vv_diff_side *out, vv_repository *r, const vv_oid *commit,
+			      const char *word, vv_error *err);
+void vv_diff_side_clear(vv_diff_side *s);
+VV_AUTO_CLEAR(vv_diff_side, vv_diff_side_clear)
+
 #define VV_STAGE_HIDDEN (-1)
 typedef struct vv_diff_path {
 	char *path, *old_path;       /* old_path: renamed (renames.h); else NULL */

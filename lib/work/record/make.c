@@ -257,7 +257,6 @@ static vv_status check_data(vv_commit_job *j, vv_error *err)
 	const vv_notes *notes = vv_repository_notes(j->repo);
 	vv_commit_check check = {.changes = &j->changes,
 				 .base = j->parent_count > 0 ? &j->parents[0] : NULL,
-				 .message = j->message_made.data,
 				 .paths = j->described,
 				 .path_count = j->described_count};
 	vv_auto(vv_buf) told = VV_BUF_INIT;

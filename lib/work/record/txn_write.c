@@ -392,12 +392,11 @@ static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err
 }
 
 /* What the tree's varve.json asks of a commit. */
-static vv_status check_commit(vv_txn *t, const vv_oid *id, const char *message,
-			      char *const *described, size_t described_count, vv_error *err)
+static vv_status check_commit(vv_txn *t, const vv_oid *id, char *const *described,
+			      size_t described_count, vv_error *err)
 {
 	vv_commit_check check = {.commit = id,
-				 .base = vv_oid_is_null(&t->head.commit) ? NULL : &t->head.commit,
-				 .message = message};
+				 .base = vv_oid_is_null(&t->head.commit) ? NULL : &t->head.commit};
 	vv_auto_free char **paths = vv_calloc(t->change_count + described_count + 1,
 					      sizeof(*paths));
 	vv_auto(vv_buf) told = VV_BUF_INIT;
@@ -478,8 +477,7 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	    (rc = track_in_tree(t, err)) < 0 ||
 	    (rc = vv_index_write_tree(t->index, &tree, err)) < 0 ||
 	    (rc = vv_commit_write(t->repo, &c, &made, err)) < 0 ||
-	    (!o->no_check &&
-	     (rc = check_commit(t, &made, text.data, described, described_count, err)) < 0)) {
+	    (!o->no_check && (rc = check_commit(t, &made, described, described_count, err)) < 0)) {
 		goto done;
 	}
 	rc = move_branch(t, &made, text.data, &moved, err);

@@ -134,11 +134,12 @@ static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
 
 /* --- the owner's policy (receive.varveCheck) -------------------------------------------------- */
 
+#define LISTED 10u /* findings of each rule */
+
 /* What the commits of a push are held to. */
 typedef struct judging {
 	vv_repository *with; /* sees what was received */
-	bool trailers;
-	bool has_file; /* receive.varveRules */
+	bool has_file;       /* receive.varveRules */
 	vv_buf file;
 	vv_buf *report;
 } judging;
@@ -229,22 +230,21 @@ static vv_status tag_as_branch(const judging *j, const vv_push_ref *tag, const v
 
 static vv_status check_ref(const judging *j, const vv_push_ref *r, bool *valid, vv_error *err)
 {
-	vv_oid start, rules;
-	bool has, has_rules, good;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_check_request q = {.include = r->id, .report = {.limit = LISTED}};
+	vv_auto(vv_check_owner) owner = {.has_side = false};
+	vv_oid rules;
+	bool has_rules, good;
 	vv_status rc;
 
 	if (vv_oid_is_null(&r->id)) return VV_OK;
-	if ((rc = find_start(j, r, &start, &has, &rules, &has_rules, err)) < 0 ||
-	    (has_rules && !j->has_file &&
-	     (rc = vv_check_rules_text(&text, j->with, &rules, err)) < 0) ||
-	    (rc = vv_check_commits(j->with, has ? &start : NULL, &r->id,
-				   j->has_file ? &j->file
-				   : has_rules ? &text
-					       : NULL,
-				   j->trailers, &good, j->report, err)) < 0) {
+	if ((rc = find_start(j, r, &q.exclude, &q.has_exclude, &rules, &has_rules, err)) < 0 ||
+	    (rc = vv_check_owner_read(&owner, j->with, has_rules ? &rules : NULL, NULL,
+				      j->has_file ? &j->file : NULL, err)) < 0) {
 		return rc;
 	}
+	q.owner = has_rules || j->has_file ? &owner : NULL;
+	q.report.fail_on = vv_rules_fail_on(owner.rules);
+	if ((rc = vv_check_commits(j->with, &q, &good, j->report, err)) < 0) return rc;
 	*valid &= good;
 	return VV_OK;
 }
@@ -317,8 +317,7 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 			       "receive.varveCheck there is '%s', not refuse, warn or off",
 			       vv_text_shows(mode));
 	}
-	if ((rc = vv_config_bool(s->repo, "receive.varveaccept", false, &j.trailers, err)) < 0 ||
-	    (rc = read_owner(s, &j, err)) < 0 || (rc = vv_incoming_show(in, with, err)) < 0) {
+	if ((rc = read_owner(s, &j, err)) < 0 || (rc = vv_incoming_show(in, with, err)) < 0) {
 		return rc;
 	}
 	return judge_refs(&j, refs, count, strcmp(mode, "refuse") == 0, err);

@@ -184,7 +184,7 @@ static vv_status take_head(void *payload, const vv_ref *ref, vv_error *err VV_UN
 	return VV_OK;
 }
 
-static vv_status default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err)
+vv_status vv_rev_default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err)
 {
 	static const char *const folders[] = {"refs/remotes/origin/", "refs/heads/"};
 	vv_auto(char) *configured = NULL;
@@ -225,7 +225,7 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	vv_auto_free vv_oid *bases = NULL;
 	vv_oid tip;
 	size_t count;
-	vv_status rc = default_branch(r, &tip, found, err);
+	vv_status rc = vv_rev_default_branch(r, &tip, found, err);
 
 	if (rc < 0) return rc;
 	if (!*found) {

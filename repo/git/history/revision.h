@@ -20,6 +20,9 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
  * commit before of a branch that is new. */
 bool vv_rev_is_null(const char *text, size_t len);
 
+/* The tip of the default branch, as vv_rev_fork_point finds it; *found false: it is not known. */
+vv_status vv_rev_default_branch(vv_repository *r, vv_oid *out, bool *found, vv_error *err);
+
 /* Where a commit's history left the default branch: the commit itself when it is part of that.
  * The default branch: HEAD of a bare repository; else the remote's HEAD (origin's first), else
  * a branch called as init.defaultBranch says, main or master, of origin or here. *found is false

@@ -263,7 +263,7 @@ missing-cell 3 b" ] || { found; false; }
 constraint-error 4 price" ]
 }
 
-@test "a break that is intended is accepted once, by hand or by the commit's trailer" {
+@test "a break that is intended is accepted by hand, or in varve.json of the base" {
 	new_repo
 	rows 20 > prices.csv
 	varve add prices.csv > /dev/null
@@ -277,22 +277,30 @@ constraint-error 4 price" ]
 	succeeds varve check --accept column-removed prices.csv --why "nobody needs it"
 	output_has "accepted: nobody needs it"
 	output_has "valid: nothing wrong in 1 dataset; 1 accepted"
-	stderr_has 'Varve-Accept: column-removed prices.csv "nobody needs it"'
-	varve add prices.csv > /dev/null
+	stderr_has '"accept": [{"rule":"column-removed","path":"prices.csv","why":"nobody needs it"}]'
+	printf '{"accept": [{"rule":"column-removed","path":"prices.csv","why":"nobody needs it"}]}\n' > varve.json
+	varve add prices.csv varve.json > /dev/null
 	tick
-	varve commit -q -m "Drop the day
-
-Varve-Accept: column-removed prices.csv \"nobody needs it\""
+	varve commit -q -m "Drop the day"
 	succeeds varve check HEAD
 	output_has "accepted: nobody needs it"
-	succeeds varve check HEAD~1..HEAD
-	ends_with 1 varve check --no-trailers HEAD
+	# what a request accepts for itself does not hold for it: only what its base has does
+	ends_with 1 varve check HEAD~1..HEAD
+	output_has "rules-changed"
+	git checkout -q HEAD~1
+	git checkout -q main -- varve.json
+	git commit -q -m "Accept that the day goes"
 	tick
-	git commit -q --amend -m "Drop the day
-
-Varve-Accept: column-remove prices.csv"
-	ends_with 1 varve check HEAD
-	stderr_has "Varve-Accept"
+	git checkout -q main -- .
+	git commit -q -m "Drop the day"
+	succeeds varve check HEAD~1..HEAD
+	output_has "accepted: nobody needs it"
+	for bad in '{"accept": {}}' '{"accept": [{"rule": "column-removed", "why": "x"}]}' \
+		'{"accept": [{"rule": "column-removed", "path": "a.csv"}]}' '{"accept": [{"rule": "key-lots", "path": "a", "why": "x"}]}'; do
+		printf '%s\n' "$bad" > varve.json
+		ends_with 2 varve check
+		stderr_has "varve.json"
+	done
 }
 
 @test "--failed-rows writes every row with something wrong, and why" {

@@ -80,22 +80,30 @@ spoil() {
 	output_is " M t.csv"
 }
 
-@test "a trailer accepts the break that it names once" {
+@test "varve.json accepts the break that it names, with the reason" {
 	prices
 	demand refuse
 	spoil
-	ends_with 1 varve commit -m two -m 'Varve-Accept: primary-key t.csv "another rule"'
-	ends_with 1 varve commit -m two -m 'Varve-Accept: type-contradiction other.csv "another file"'
-	ends_with 1 varve commit -m two -m 'Varve-Accept: type-contradictoin t.csv "mistyped"'
+	accept() { # RULE PATH WHY [COLUMN]
+		printf '{"onCommit": "refuse", "accept": [{"rule": "%s", "path": "%s", "why": "%s"%s}]}\n' \
+			"$1" "$2" "$3" "${4:+, \"column\": \"$4\"}" > varve.json
+		varve add varve.json > /dev/null
+	}
+	accept primary-key t.csv "another rule"
+	ends_with 1 varve commit -m two
+	accept type-contradiction other.csv "another file"
+	ends_with 1 varve commit -m two
+	accept type-contradiction t.csv "another column" name
+	ends_with 1 varve commit -m two
+	accept type-contradictoin t.csv mistyped
+	ends_with 2 varve commit -m two
 	stderr_has "did you mean 'type-contradiction'"
-	succeeds varve commit -m two -m 'Varve-Accept: type-contradiction t.csv "not priced yet"'
+	# a message accepts nothing: nobody can prove who wrote it
+	accept type-contradiction t.csv "not yet" name
+	ends_with 1 varve commit -m two -m 'Varve-Accept: type-contradiction t.csv "not priced yet"'
+	accept type-contradiction '*.csv' "not priced yet" price
+	succeeds varve commit -m two
 	stderr_has "accepted: not priced yet"
-	tick
-	# the next commit has to say it again
-	printf 'id,name,price\n1,a,N/A\n2,b,n/a\n3,c,7\n' > t.csv
-	varve add t.csv > /dev/null 2>&1
-	ends_with 1 varve commit -m three
-	# and check of the commit shows it too
 	succeeds varve check HEAD
 	output_has "accepted: not priced yet"
 }

@@ -106,12 +106,61 @@ refused() {
 	succeeds varve push origin main:other
 }
 
-@test "a trailer accepts nothing unless the repository that is pushed to says so" {
+@test "what a push accepts for itself does not hold; what the branch there accepts does" {
 	guarded
-	breaks $'bad\n\nVarve-Accept: row-constraint t.csv "so it is"'
+	yes='{"rules": {"row-constraint": "price >= 0"}, "accept": [{"rule": "row-constraint", "path": "t.csv", "why": "so it is"}]}'
+	breaks $'bad\n\nVarve-Accept: row-constraint t.csv "so it is"' "$yes"
 	refused
-	git -C ../hub.git config receive.varveAccept true
+	git reset -q --hard origin/main
+	tick
+	echo "$yes" > varve.json
+	git commit -q -a -m accept
 	succeeds varve push
+	breaks bad
+	succeeds varve push
+}
+
+@test "descriptions that are pushed with the data do not get around those that are there" {
+	guarded
+	schema() { # CONSTRAINTS [MORE FIELDS]
+		printf '{"resources": [{"name": "t", "path": "t.csv", "schema": {"fields": [{"name": "id", "type": "integer"},
+			{"name": "price", "type": "integer", "constraints": {%s}}%s]}}]}\n' "$1" "${2-}" > datapackage.json
+	}
+	echo '{}' > varve.json
+	schema '"minimum": 0'
+	varve add -q datapackage.json varve.json t.csv
+	git commit -q -m described
+	succeeds varve push
+	# removed, loosened, the whole file
+	schema ''
+	breaks bad
+	refused
+	git reset -q --hard origin/main
+	schema '"minimum": -9'
+	breaks bad
+	refused
+	git reset -q --hard origin/main
+	git rm -q datapackage.json
+	breaks bad
+	refused
+	git reset -q --hard origin/main
+	# a new column is judged by what the push says of it
+	tick
+	schema '"minimum": 0' ', {"name": "kind", "type": "string", "constraints": {"enum": ["a", "b"]}}'
+	sed -i '1s/$/,kind/; 2,$s/$/,a/' t.csv
+	varve add -q t.csv
+	git add -A .
+	git commit -q -m kind
+	succeeds varve check origin/main..HEAD
+	output_has 'field kind: none -> {"name":"kind"'
+	succeeds varve push
+	tick
+	schema '"minimum": 0' ', {"name": "kind", "type": "string", "constraints": {"enum": ["a", "b"]}}, {"name": "n", "type": "integer"}'
+	sed -i '1s/$/,n/; 2,$s/$/,x/' t.csv
+	varve add -q t.csv
+	git add -A .
+	git commit -q -m n
+	refused
 }
 
 @test "data must be valid under the rules that come with it, too" {

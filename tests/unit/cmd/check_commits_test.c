@@ -58,22 +58,20 @@ static vv_oid oid(vv_repository *r, const char *rev)
 	return out;
 }
 
-static bool judge(const char *old, const char *now, bool trailers, vv_buf *text)
+static bool judge(const char *old, const char *now, vv_buf *text)
 {
 	vv_repository *r;
-	vv_oid from, to;
+	vv_check_request q = {.has_exclude = old != NULL, .report = {.limit = 10}};
 	vv_error err;
 	bool valid = false;
 
 	vv_buf_reset(text);
 	vv_assert_ok(vv_repository_open(&r, NULL, vv_test_env(), &err), &err);
 	if (old) {
-		from = oid(r, old);
+		q.exclude = oid(r, old);
 	}
-	to = oid(r, now);
-	vv_assert_ok(
-		vv_check_commits(r, old ? &from : NULL, &to, NULL, trailers, &valid, text, &err),
-		&err);
+	q.include = oid(r, now);
+	vv_assert_ok(vv_check_commits(r, &q, &valid, text, &err), &err);
 	vv_repository_close(r);
 	return valid;
 }
@@ -90,30 +88,17 @@ static void every_new_commit_must_be_valid(void **state)
 	varve("init", NULL, NULL, NULL);
 	commit(GOOD, "one");
 	commit(BETTER, "two");
-	assert_true(judge("HEAD~1", "HEAD", true, &text));
+	assert_true(judge("HEAD~1", "HEAD", &text));
 	assert_int_equal(text.len, 0); /* nothing to say */
-	assert_true(judge(NULL, "HEAD", true, &text));
+	assert_true(judge(NULL, "HEAD", &text));
 	commit(BAD, "three");
 	commit(GOOD, "mended");
 	/* that the last one is right again does not help */
-	assert_false(judge("HEAD~2", "HEAD", true, &text));
+	assert_false(judge("HEAD~2", "HEAD", &text));
 	vv_assert_contains(vv_buf_cstr(&text), "type-contradiction");
 	vv_assert_contains(vv_buf_cstr(&text), "'N/A'");
 	/* what was there before is not asked about */
-	assert_true(judge("HEAD~1", "HEAD", true, &text));
-	vv_buf_clear(&text);
-}
-
-static void trailers_hold_only_where_the_receiver_believes_them(void **state)
-{
-	vv_buf text = VV_BUF_INIT;
-	(void)state;
-	begin();
-	varve("init", NULL, NULL, NULL);
-	commit(GOOD, "one");
-	commit(BAD, "two\n\nVarve-Accept: type-contradiction t.csv \"not priced yet\"");
-	assert_true(judge("HEAD~1", "HEAD", true, &text));
-	assert_false(judge("HEAD~1", "HEAD", false, &text));
+	assert_true(judge("HEAD~1", "HEAD", &text));
 	vv_buf_clear(&text);
 }
 
@@ -128,14 +113,13 @@ static void rules_of_the_pushed_version_hold(void **state)
 	varve("add", "varve.json", NULL, NULL);
 	varve("commit", "-qm", "rules", NULL);
 	commit(GOOD, "three");
-	assert_false(judge("HEAD~1", "HEAD", true, &text));
+	assert_false(judge("HEAD~1", "HEAD", &text));
 	vv_assert_contains(vv_buf_cstr(&text), "1 of the base's 4 rows is gone");
 	vv_buf_clear(&text);
 }
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(every_new_commit_must_be_valid),
-	cmocka_unit_test(trailers_hold_only_where_the_receiver_believes_them),
 	cmocka_unit_test(rules_of_the_pushed_version_hold),
 };
 

@@ -147,14 +147,14 @@ static void a_column_that_is_gone_is_named(void **state)
 {
 	(void)state;
 	finds(PRICES, "id,name\n1,a\n2,b\n3,c\n", "id", NULL,
-	      "column-removed column=price: the column is gone [all columns of the base; if it is intended, add to the commit message: Varve-Accept: column-removed t.csv \"why\"]\n");
+	      "column-removed column=price: the column is gone [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
 }
 
 static void a_renamed_column_is_told_with_its_new_name(void **state)
 {
 	(void)state;
 	finds(PRICES, "id,name,amount\n1,a,5\n2,b,6\n3,c,7\n", "id", NULL,
-	      "column-removed column=price: the column is now called 'amount' [all columns of the base; if it is intended, add to the commit message: Varve-Accept: column-removed t.csv \"why\"]\n");
+	      "column-removed column=price: the column is now called 'amount' [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
 }
 
 static void the_limit_is_one_for_each_column(void **state)
@@ -166,8 +166,8 @@ static void the_limit_is_one_for_each_column(void **state)
 	run(&c);
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
-		"column-removed column=x: the column is gone [all columns of the base; if it is intended, add to the commit message: Varve-Accept: column-removed t.csv \"why\"]\n"
-		"column-removed column=y: the column is gone [all columns of the base; if it is intended, add to the commit message: Varve-Accept: column-removed t.csv \"why\"]\n");
+		"column-removed column=x: the column is gone [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n"
+		"column-removed column=y: the column is gone [all columns of the base; if it is intended, add it to \"accept\" in varve.json]\n");
 	end(&c);
 }
 
@@ -203,7 +203,7 @@ static void another_declared_type_is_one_finding(void **state)
 	assert_string_equal(
 		vv_buf_cstr(&c.out),
 		"column-retyped column=price: a string here, an integer in the base; 2 new values are none "
-		"[an integer; if it is intended, add to the commit message: Varve-Accept: column-retyped t.csv \"why\"]\n");
+		"[an integer; if it is intended, add it to \"accept\" in varve.json]\n");
 	end(&c);
 }
 

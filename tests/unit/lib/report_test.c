@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "lib/work/check/accept.h"
 #include "lib/work/report/report.h"
 #include "tests/unit/support.h"
 
@@ -274,54 +273,6 @@ static void running_out_of_memory_is_told_and_leaks_nothing(void **state)
 	vv_fault_each(VV_FAULT_ALLOC, 0, write_all, NULL, NULL);
 }
 
-static void trailers_are_read_from_the_last_paragraph(void **state)
-{
-	vv_accepts a = {.first = NULL};
-	vv_buf wrong = VV_BUF_INIT;
-	vv_error err;
-
-	(void)state;
-	vv_assert_ok(
-		vv_accepts_read(
-			&a,
-			"Subject\n\nVarve-Accept: type-error early.csv \"not here\"\n\n"
-			"Signed-off-by: A\nVarve-Accept: column-removed \"a b.csv\" \"so \\\"it\\\" is\"\r\n"
-			"varve-accept: key-lost x.csv word\nVarve-Accept: type-eror x.csv y\nVarve-Accept: type-error x.csv\n\n",
-			&wrong, &err),
-		&err);
-	assert_null(vv_accepts_find(&a, "type-error", "early.csv"));
-	assert_string_equal(vv_accepts_find(&a, "column-removed", "a b.csv"), "so \"it\" is");
-	assert_string_equal(vv_accepts_find(&a, "key-lost", "x.csv"), "word");
-	assert_null(vv_accepts_find(&a, "key-lost", "y.csv"));
-	assert_null(vv_accepts_find(&a, "type-error", "x.csv"));
-	vv_assert_contains(wrong.data, "there is no rule 'type-eror'; did you mean 'type-error'?");
-	vv_assert_contains(wrong.data, "is not RULE PATH");
-	vv_accepts_clear(&a);
-	vv_buf_clear(&wrong);
-}
-
-static void a_trailer_that_is_written_is_read_back(void **state)
-{
-	static const char *const whys[] = {"x", "so \"it\" is", "back\\slash", "two  blanks",
-					   "\xC3\xA4"};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++) {
-		vv_accepts a = {.first = NULL};
-		vv_buf line = VV_BUF_INIT, wrong = VV_BUF_INIT;
-		vv_error err;
-
-		vv_buf_puts(&line, "Subject\n\n");
-		vv_accept_put(&line, "key-lost", "a \"b\".csv", whys[i]);
-		vv_assert_ok(vv_accepts_read(&a, line.data, &wrong, &err), &err);
-		assert_int_equal(wrong.len, 0);
-		assert_string_equal(vv_accepts_find(&a, "key-lost", "a \"b\".csv"), whys[i]);
-		vv_accepts_clear(&a);
-		vv_buf_clear(&line);
-		vv_buf_clear(&wrong);
-	}
-}
-
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(errors_make_data_invalid_and_warnings_when_they_are_to),
 	cmocka_unit_test(known_and_accepted_findings_do_not_count),
@@ -332,8 +283,6 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(long_values_are_cut_between_characters),
 	cmocka_unit_test(nothing_found_is_written_in_every_form),
 	cmocka_unit_test(running_out_of_memory_is_told_and_leaks_nothing),
-	cmocka_unit_test(trailers_are_read_from_the_last_paragraph),
-	cmocka_unit_test(a_trailer_that_is_written_is_read_back),
 };
 
 VV_TEST_SUITE(report)
