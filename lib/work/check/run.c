@@ -260,8 +260,8 @@ static vv_status check_commit(vv_check_run *run, const vv_oid *commit, const vv_
 			  err);
 }
 
-vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
-			 const vv_diff_side *base, int argc, char **argv, vv_error *err)
+static vv_status check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
+			     const vv_diff_side *base, int argc, char **argv, vv_error *err)
 {
 	vv_range range = {.include = *include, .has_exclude = exclude != NULL};
 	vv_log_options o = {.ranges = &range, .range_count = 1, .reverse = true, .topo = true};
@@ -395,8 +395,8 @@ vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_
 	if ((rc = vv_report_new(&run->report, &q->report, err)) < 0 ||
 	    (q->owner && (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, &differs,
 					    err)) < 0) ||
-	    (rc = vv_check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base,
-				 q->argc, q->argv, err)) < 0) {
+	    (rc = check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base,
+			      q->argc, q->argv, err)) < 0) {
 		return rc;
 	}
 	if (!differs || run->unread.code < 0 || !vv_report_valid(run->report)) return VV_OK;
@@ -408,8 +408,8 @@ vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_
 	    (rc = list_changes(run, q->owner, &q->include, q->argc, q->argv, &differs, err)) < 0) {
 		return rc;
 	}
-	return vv_check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base,
-			      q->argc, q->argv, err);
+	return check_range(run, &q->include, q->has_exclude ? &q->exclude : NULL, q->base, q->argc,
+			   q->argv, err);
 }
 
 vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,

@@ -30,11 +30,6 @@ vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_di
 vv_status vv_check_parent(vv_repository *r, const vv_oid *commit, vv_diff_side *out, bool *has,
 			  vv_error *err);
 
-/* Every commit that include has and exclude has not (NULL: all of them), oldest first: what it changed
- * against its first parent, or against base, where that is not NULL. */
-vv_status vv_check_range(vv_check_run *run, const vv_oid *include, const vv_oid *exclude,
-			 const vv_diff_side *base, int argc, char **argv, vv_error *err);
-
 /* Commits that are asked to go to a branch: a pull request, or what a push brings. */
 typedef struct vv_check_request {
 	vv_oid include, exclude;     /* the commits that include has and exclude has not */
