@@ -152,9 +152,8 @@ static vv_status read_json(vv_line_parts *out, const vv_schema *s, const char *l
 	return rc;
 }
 
-static vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d,
-				    const vv_schema *schema, const char *line, size_t len,
-				    vv_error *err)
+vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_schema *schema,
+			     const char *line, size_t len, vv_error *err)
 {
 	out->count = out->end = 0;
 	return d->form == VV_FORM_CSV ? read_csv(out, d, line, len, err)
@@ -167,7 +166,7 @@ void vv_line_parts_clear(vv_line_parts *p)
 	*p = (vv_line_parts){0};
 }
 
-static const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column)
+const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column)
 {
 	if (column < p->count && p->items[column].column == column) return &p->items[column];
 	for (size_t i = 0; i < p->count && column != VV_LINE_NONE; i++) {
@@ -203,6 +202,56 @@ static vv_quoting habit_of(const vv_dialect *d, size_t column)
 	return column < d->quoting_count ? (vv_quoting)d->quoting[column] : VV_QUOTE_MINIMAL;
 }
 
+void vv_line_cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, size_t column,
+		      size_t columns)
+{
+	if (d->form == VV_FORM_CSV) {
+		vv_cell_write_csv(out, cell, d, habit_of(d, column), columns == 1);
+	} else {
+		vv_cell_write_json(out, cell, d);
+	}
+}
+
+/* What stands between two quotes. */
+static vv_status unquote(vv_cell *out, vv_arena *arena, const vv_dialect *d, const char *text,
+			 size_t len, vv_error *err)
+{
+	const char escape = (char)(d->escape ? d->escape : d->quote);
+	char *to = vv_arena_alloc(arena, len);
+	size_t n = 0;
+
+	if (!to) return vv_fail_nomem(err);
+	for (size_t i = 1; i + 1 < len; i++) {
+		i += text[i] == escape && i + 2 < len;
+		to[n++] = text[i];
+	}
+	*out = (vv_cell){.text = to, .len = (uint32_t)n};
+	return VV_OK;
+}
+
+vv_status vv_line_cell_read(vv_cell *out, vv_arena *arena, const vv_dialect *d, const char *text,
+			    size_t len, vv_error *err)
+{
+	vv_json *node;
+	vv_status rc;
+
+	*out = (vv_cell){.text = text, .len = (uint32_t)len};
+	if (d->form == VV_FORM_CSV) {
+		return len > 1 && d->quote && *text == (char)d->quote
+			       ? unquote(out, arena, d, text, len, err)
+			       : VV_OK;
+	}
+	if (len == 0 || *text != '"') {
+		out->state = len == 4 && memcmp(text, "null", 4) == 0 ? VV_CELL_NULL
+								      : VV_CELL_LITERAL;
+		out->len = out->state == VV_CELL_NULL ? 0 : out->len;
+		return VV_OK;
+	}
+	if ((rc = vv_json_read(&node, arena, text, len, "value", err)) < 0) return rc;
+	*out = (vv_cell){.text = node->text, .len = (uint32_t)node->text_len};
+	return VV_OK;
+}
+
 /* The column's, where the cell that was here followed it; else as that one stood. */
 static vv_quoting quoting_of(vv_line_editor *e, size_t column, const char *line,
 			     const vv_line_part *part, const vv_cell *old, const vv_cell *cell)
@@ -210,8 +259,7 @@ static vv_quoting quoting_of(vv_line_editor *e, size_t column, const char *line,
 	if (cell->len == 0 && cell->flags & VV_CELL_QUOTED) return VV_QUOTE_ALWAYS;
 	if (!part || !old) return habit_of(e->is, column);
 	vv_buf_reset(&e->scratch);
-	vv_cell_write_csv(&e->scratch, old, e->was, habit_of(e->was, part->column),
-			  e->schema->count == 1);
+	vv_line_cell_put(&e->scratch, e->was, old, part->column, e->schema->count);
 	if (e->scratch.len == part->to - part->from &&
 	    memcmp(vv_buf_cstr(&e->scratch), line + part->from, e->scratch.len) == 0) {
 		return habit_of(e->is, column);

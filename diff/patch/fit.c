@@ -12,7 +12,9 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/edit/edited_file.h"
 #include "diff/patch/column_fit.h"
+#include "diff/patch/line_fit.h"
 #include "diff/patch/make.h"
 #include "diff/patch/rows.h"
 #include "diff/patch/text.h"
@@ -54,9 +56,11 @@ typedef struct fit {
 	uint64_t lost; /* misfits: values that no line of the patch knows of */
 
 	/* making */
-	patch_writer writer;
+	patch_line_fit lines;
+	vv_edited_file file;
+	vv_buf line;
 	vv_cell *cells;
-	uint64_t at, made, total;
+	uint64_t at, total;
 	size_t next;
 	bool begun;
 } fit;
@@ -171,31 +175,6 @@ static vv_cell default_cell(const fit *f)
 								       : VV_CELL_ABSENT};
 }
 
-static bool ends_line(const patch_form *form)
-{
-	return form->kind != VV_QUIRK_RAW ||
-	       (form->raw_len > 0 &&
-		(form->raw[form->raw_len - 1] == '\n' || form->raw[form->raw_len - 1] == '\r'));
-}
-
-/* was_last: it stood at the end of the target, where a line may have no end, and in a JSON
- * array has no separator after it. */
-static vv_status fit_emit(fit *f, vv_buf *out, const patch_form *form, bool was_last, vv_error *err)
-{
-	static const patch_form regular = {0};
-	bool last = ++f->made == f->total, array = f->on.as.dialect.form == VV_FORM_JSON;
-	if (form->irregular && array && last != was_last) {
-		form = &regular;
-	}
-	patch_writer_row(&f->writer, out, f->cells, form, last);
-	if (form->irregular && !array && !last && !ends_line(form)) {
-		size_t len;
-		const char *end = vv_dialect_row_end(&f->on.as.dialect, &len);
-		vv_buf_put(out, end, len);
-	}
-	return vv_buf_ok(out, err);
-}
-
 static vv_status read_op(fit *f, const fit_change *c, patch_op *op, vv_error *err)
 {
 	vv_status rc = patch_lines_seek(f->job->lines, c->offset, c->line, err);
@@ -203,7 +182,7 @@ static vv_status read_op(fit *f, const fit_change *c, patch_op *op, vv_error *er
 }
 
 /* Rows that come at this place. */
-static vv_status add_rows(fit *f, vv_buf *out, uint64_t edit, vv_error *err)
+static vv_status add_rows(fit *f, uint64_t edit, vv_error *err)
 {
 	static const patch_form regular = {0};
 	patch_op op;
@@ -223,14 +202,17 @@ static vv_status add_rows(fit *f, vv_buf *out, uint64_t edit, vv_error *err)
 			}
 		}
 		f->job->done.rows_added++;
-		rc = fit_emit(f, out, f->on.new_form && op.has_form ? &op.form[1] : &regular,
-			      f->made + 1 == f->total, err);
+		vv_buf_reset(&f->line);
+		patch_writer_row(&f->lines.made, &f->line, f->cells,
+				 f->on.new_form && op.has_form ? &op.form[1] : &regular, false);
+		vv_edited_file_lines(&f->file, vv_buf_cstr(&f->line), f->line.len, false);
+		rc = vv_buf_ok(&f->line, err);
 	}
 	return rc;
 }
 
-/* Puts the new cells of a line into f->cells; *form: how the line is written now. */
-static void fit_apply_change(fit *f, const patch_op *op, patch_form *form)
+/* Puts the new cells of a line into f->cells. */
+static void fit_apply_change(fit *f, const patch_op *op)
 {
 	for (size_t i = 0; i < op->cell_count; i++) {
 		long at = f->on.result_of[op->cells[i].pair];
@@ -238,61 +220,70 @@ static void fit_apply_change(fit *f, const patch_op *op, patch_form *form)
 			f->cells[at] = op->cells[i].side[1];
 		}
 	}
-	if (op->has_form && f->on.new_form) {
-		*form = op->form[1];
-	} else if (op->has_form ||
-		   (form->irregular && form->kind == VV_QUIRK_RAW && op->cell_count > 0)) {
-		*form = (patch_form){0};
-	}
 	f->job->done.rows_changed++;
 }
 
-static vv_status next_row(fit *f, vv_buf *out, vv_error *err)
+/* A row that stays, or is changed by the op. */
+static vv_status put_row(fit *f, const patch_row *r, const patch_op *op, bool last, vv_error *err)
+{
+	for (size_t i = 0; i < f->on.columns; i++) {
+		f->cells[i] = f->on.kept[i] >= 0 ? r->cells[f->on.kept[i]] : default_cell(f);
+	}
+	if (op) {
+		fit_apply_change(f, op);
+	}
+	vv_buf_reset(&f->line);
+	vv_status rc = patch_line_make(&f->lines, &f->line, r, f->cells, op, err);
+	if (rc == VV_OK) {
+		vv_edited_file_lines(&f->file, vv_buf_cstr(&f->line), f->line.len, last);
+	}
+	return rc;
+}
+
+/* A row that goes; comments above it that the patch does not know stay. */
+static void drop_row(fit *f, const patch_row *r, const patch_op *op)
+{
+	size_t rest = patch_line_rest(&f->lines, r, op);
+	if (rest > 0) {
+		vv_edited_file_lines(&f->file, r->form.raw, rest, true);
+	}
+	f->job->done.rows_removed++;
+}
+
+static vv_status next_row(fit *f, vv_error *err)
 {
 	uint64_t row = f->at++, edit = 2 * (row + 1);
+	const bool last = row + 1 == f->job->target->root.rows;
 	patch_row r;
 	patch_op op;
 	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
 	if (rc < 0) return rc;
-	for (size_t i = 0; i < f->on.columns; i++) {
-		f->cells[i] = f->on.kept[i] >= 0 ? r.cells[f->on.kept[i]] : default_cell(f);
+	bool named = f->next < f->change_count && f->changes[f->next].fits &&
+		     f->changes[f->next].edit == edit;
+	if (named && (rc = read_op(f, &f->changes[f->next], &op, err)) < 0) return rc;
+	if (named && f->changes[f->next++].kind == PATCH_REMOVE) {
+		drop_row(f, &r, &op);
+	} else {
+		rc = put_row(f, &r, named ? &op : NULL, last, err);
 	}
-	if (!f->section->same_columns && !f->on.over_new && r.form.irregular &&
-	    r.form.kind == VV_QUIRK_RAW) {
-		r.form = (patch_form){0};
-	}
-	bool gone = false, named = f->next < f->change_count && f->changes[f->next].fits &&
-				   f->changes[f->next].edit == edit;
-	if (named) {
-		const fit_change *c = &f->changes[f->next++];
-		if ((rc = read_op(f, c, &op, err)) < 0) return rc;
-		gone = c->kind == PATCH_REMOVE;
-		if (gone) {
-			f->job->done.rows_removed++;
-		} else {
-			fit_apply_change(f, &op, &r.form);
-		}
-	}
-	if (!gone) {
-		rc = fit_emit(f, out, &r.form, row + 1 == f->job->target->root.rows, err);
-	}
-	return rc < 0 ? rc : add_rows(f, out, edit + 1, err);
+	return rc < 0 ? rc : add_rows(f, edit + 1, err);
 }
 
 static vv_status fit_more(patch_maker *base, vv_buf *out, bool *end, vv_error *err)
 {
 	fit *f = (fit *)(void *)base;
 	vv_status rc = VV_OK;
+	f->file.out = out;
 	if (!f->begun) {
 		f->begun = true;
-		patch_writer_head(&f->writer, out);
-		rc = add_rows(f, out, 1, err);
+		vv_edited_file_head(&f->file);
+		rc = add_rows(f, 1, err);
 	}
 	while (rc == VV_OK && f->at < f->job->target->root.rows && out->len < PIECE) {
-		rc = next_row(f, out, err);
+		rc = next_row(f, err);
 	}
 	if (rc == VV_OK && f->at == f->job->target->root.rows) {
-		patch_writer_tail(&f->writer, out);
+		vv_edited_file_tail(&f->file);
 		*end = true;
 	}
 	return rc < 0 ? rc : vv_buf_ok(out, err);
@@ -569,12 +560,42 @@ static vv_status compare_rest(fit *f, fit_change *c, const patch_op *op, const v
 	return VV_OK;
 }
 
+/* Can the file here hold a cell that comes? */
+static vv_status fit_takes(fit *f, size_t pair, const vv_cell *cell, const char *name,
+			   vv_error *err)
+{
+	long at = f->on.result_of[pair];
+	vv_status rc = at < 0 ? VV_OK : vv_line_takes(&f->lines.editor, cell, err);
+	return rc == VV_EINPUT
+		       ? vv_prefix(err, "'%s', %s, column '%s'", vv_text_shows(f->job->done.path),
+				   name, vv_text_shows(f->on.schema->fields[at].name))
+		       : rc;
+}
+
+static vv_status fit_takes_all(fit *f, const patch_op *op, const char *name, vv_error *err)
+{
+	vv_status rc = VV_OK;
+	for (size_t i = 0; rc == VV_OK && op->kind != PATCH_ADD && i < op->cell_count; i++) {
+		rc = fit_takes(f, op->cells[i].pair, &op->cells[i].side[1], name, err);
+	}
+	for (size_t i = 0; rc == VV_OK && op->kind == PATCH_ADD && i < f->section->pair_count;
+	     i++) {
+		long at = f->section->pairs[i].side[1];
+		rc = at < 0 ? VV_OK : fit_takes(f, i, &op->whole[at], name, err);
+	}
+	return rc;
+}
+
 /* The cells that a change replaces, or all of a row that goes. */
 static vv_status fit_compare(fit *f, fit_change *c, const patch_op *op, uint64_t row,
 			     const char *name, vv_error *err)
 {
 	patch_row r;
 	vv_status rc = patch_rows_get(&f->rows, row, &r, err);
+	if (rc == VV_OK && c->kind == PATCH_CHANGE && patch_line_conflict(&f->lines, &r, op)) {
+		rc = report_row(f, c, name, "the comment above it as the patch has it", "another",
+				err);
+	}
 	for (size_t i = 0; rc == VV_OK && c->kind == PATCH_CHANGE && i < op->cell_count; i++) {
 		size_t pair = op->cells[i].pair;
 		if (f->on.target_of[pair] < 0) {
@@ -653,6 +674,7 @@ static vv_status place_one(fit *f, fit_change *c, int64_t *drift, vv_buf *name, 
 	}
 	fit_row_name(f, name, f->identity, c->kind == PATCH_ADD ? op.row[1] : c->place);
 	if ((rc = vv_buf_ok(name, err)) < 0 || (rc = vv_buf_ok(&f->text, err)) < 0) return rc;
+	if ((rc = fit_takes_all(f, &op, vv_buf_cstr(name), err)) < 0) return rc;
 	c->fits = true;
 	if (c->kind == PATCH_ADD) {
 		rc = place_added(f, c, *drift, vv_buf_cstr(name), err);
@@ -759,7 +781,10 @@ static vv_status fit_section(fit *f, vv_error *err)
 	f->cells = vv_calloc(f->on.columns + 1, sizeof(*f->cells));
 	f->identity = vv_calloc(f->on.known_count + 1, sizeof(*f->identity));
 	if (!f->cells || !f->identity) return vv_fail_nomem(err);
-	if ((rc = fit_gather(f, err)) < 0) return rc;
+	if ((rc = patch_line_fit_open(&f->lines, f->section, &f->on, j->target, err)) < 0 ||
+	    (rc = fit_gather(f, err)) < 0) {
+		return rc;
+	}
 	uint64_t end = j->lines->buf_at + j->lines->pos;
 	uint64_t line = j->lines->line + 1;
 	if ((rc = fit_find_rows(f, err)) < 0 || (rc = place_all(f, err)) < 0 ||
@@ -789,10 +814,8 @@ static vv_status fit_section(fit *f, vv_error *err)
 		qsort(f->changes, f->change_count, sizeof(*f->changes), edit_order);
 	}
 	f->total = j->target->root.rows - f->removed + f->added;
-	if ((rc = patch_writer_open(&f->writer, &f->on.as.dialect, f->on.schema, err)) < 0 ||
-	    (rc = patch_make(j, &f->base, &f->on.as, &cid, &rows, err)) < 0) {
-		return rc;
-	}
+	f->file.dialect = &f->on.as.dialect;
+	if ((rc = patch_make(j, &f->base, &f->on.as, &cid, &rows, err)) < 0) return rc;
 	if (rows != f->total) {
 		return vv_fail(err, VV_EINPUT,
 			       "'%s': the patched table reads back as %llu rows instead of %llu",
@@ -809,7 +832,9 @@ vv_status patch_fit_run(patch_job *j, vv_error *err)
 	patch_rows_init(&f.rows, j->target);
 	vv_status rc = fit_section(&f, err);
 	patch_rows_close(&f.rows);
-	patch_writer_close(&f.writer);
+	patch_line_fit_close(&f.lines);
+	vv_edited_file_clear(&f.file);
+	vv_buf_clear(&f.line);
 	wanted_rows_clear(&f.ids);
 	vv_buf_clear(&f.text);
 	vv_free(f.changes);

@@ -312,3 +312,37 @@ v2() {
 	stderr_has "ü text ', found '…"
 	stderr_has "ü text y'"
 }
+
+@test "a patch of quotes and comments leaves the cells and comments that were edited here" {
+	new_repo
+	printf 'id,a,b\n1,x1,y1\n# two\n2,x2,y2\n3,x3,y3\n' > s.csv
+	varve add -q --key id s.csv
+	varve commit -qm base
+	git checkout -qb theirs
+	printf 'id,a,c,b\n1,x1,,y1\n# two\n2,"x2",new,y2\n3,x3,,y3\n' > s.csv
+	varve commit -qam theirs
+	varve diff --format patch main theirs > ../columns.patch
+	git checkout -q main
+	sed -i 's/y2/OURS/; /^3/i # three' s.csv
+	varve commit -qam ours
+	succeeds varve apply ../columns.patch
+	printf 'id,a,c,b\n1,x1,,y1\n# two\n2,"x2",new,OURS\n# three\n3,x3,,y3\n' | cmp - s.csv
+	succeeds varve apply -R ../columns.patch
+	printf 'id,a,b\n1,x1,y1\n# two\n2,x2,OURS\n# three\n3,x3,y3\n' | cmp - s.csv
+}
+
+@test "a value that the encoding of the file lacks is refused with row and column" {
+	new_repo
+	printf 'id;a\n1;x\n2;y\n' > s.csv
+	varve add -q --key id s.csv
+	varve commit -qm base
+	sed -i 's/y/Ω/' s.csv
+	varve commit -qam two
+	varve diff --format patch HEAD~ HEAD > ../p
+	printf 'id;a\n1;x\374\n2;y\n' > s.csv
+	varve add -q --encoding windows-1252 s.csv
+	cp s.csv before
+	ends_with 2 varve apply ../p
+	stderr_has "'s.csv', row id=2, column 'a': windows-1252 does not have the character 'Ω'"
+	same_bytes before s.csv
+}

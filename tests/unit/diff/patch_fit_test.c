@@ -19,6 +19,15 @@ typedef struct fitted {
 	vv_error err;
 } fitted;
 
+/* What a file with such text is called. */
+static const char *name_of(const char *text)
+{
+	return text[0] == '['   ? "t.json"
+	       : text[0] == '{' ? "t.ndjson"
+	       : text[0] == '#' ? "comment.csv"
+				: "t.csv";
+}
+
 static void fit(fitted *f, const char *const *key, const char *from, const char *to,
 		const char *target, vv_patch_mode mode)
 {
@@ -28,9 +37,10 @@ static void fit(fitted *f, const char *const *key, const char *from, const char 
 	memset(f, 0, sizeof(*f));
 	vv_patched_init(&f->p);
 	f->p.key = key;
-	vv_assert_ok(vv_patched_diff(&f->p, &f->patch, "t.csv", VV_KIND_TABLE, &a, &b, &f->err),
-		     &f->err);
-	vv_patched_put(&f->p, "t.csv", target, strlen(target));
+	vv_assert_ok(
+		vv_patched_diff(&f->p, &f->patch, name_of(from), VV_KIND_TABLE, &a, &b, &f->err),
+		&f->err);
+	vv_patched_put(&f->p, name_of(from), target, strlen(target));
 	f->rc = vv_patched_apply(&f->p, &f->patch, mode, false, false, &f->err);
 	vv_buf_clear(&a);
 	vv_buf_clear(&b);
@@ -51,7 +61,7 @@ static void gives(const char *const *key, const char *a, const char *b, const ch
 	if (f.rc < 0) {
 		fail_msg("%s\n%s", f.err.message, vv_buf_cstr(&f.p.misfits));
 	}
-	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, "t.csv")), result);
+	assert_string_equal(vv_buf_cstr(vv_patched_get(&f.p, name_of(a))), result);
 	fitted_clear(&f);
 }
 
@@ -212,11 +222,71 @@ static void lines_keep_how_they_were_written(void **state)
 	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,\"A\"\n2,\"b\"",
 	      "id,x\n1,\"A\"\n2,\"b\"\n3,\"c\"");
 	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,c\n", "id,x\n0,z\n1,a\n2,\"b\"\n",
-	      "id,x\n0,z\n1,a\n2,c\n");
+	      "id,x\n0,z\n1,a\n2,\"c\"\n");
 	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,A\n2,\"b\"",
 	      "id,x\n1,A\n2,\"b\"\n3,c");
 	gives(by_id, "id,x\n1,a\n2,b\n", "id,x\n1,a\n2,b\n3,c\n", "id,x\n1,A\n2,\"b\"\n",
 	      "id,x\n1,A\n2,\"b\"\n3,c\n");
+}
+
+static void a_line_is_merged_cell_by_cell(void **state)
+{
+	static const char old[] = "id,a,b\n1,x1,y1\n2,x2,y2\n3,x3,y3\n";
+
+	(void)state;
+	/* only quotes, and a cell was edited here; in the row, and in the cell itself */
+	gives(by_id, old, "id,a,b\n1,x1,y1\n2,\"x2\",y2\n3,x3,y3\n",
+	      "id,a,b\n1,x1,y1\n2,x2,OURS\n3,x3,y3\n", "id,a,b\n1,x1,y1\n2,\"x2\",OURS\n3,x3,y3\n");
+	gives(by_id, old, "id,a,b\n1,x1,y1\n2,\"x2\",y2\n3,x3,y3\n",
+	      "id,a,b\n1,x1,y1\n2,OURS,y2\n3,x3,y3\n", "id,a,b\n1,x1,y1\n2,OURS,y2\n3,x3,y3\n");
+	/* quotes and a value */
+	gives(by_id, old, "id,a,b\n1,x1,y1\n2,\"x2\",new\n3,x3,y3\n",
+	      "id,a,b\n1,x1,y1\n\"2\",x2,y2\n3,x3,y3\n",
+	      "id,a,b\n1,x1,y1\n\"2\",\"x2\",new\n3,x3,y3\n");
+	/* quotes that went */
+	gives(by_id, "id,a,b\n1,x1,y1\n2,\"x2\",y2\n3,x3,y3\n", old,
+	      "id,a,b\n1,x1,y1\n2,\"x2\",\"OURS\"\n3,x3,y3\n",
+	      "id,a,b\n1,x1,y1\n2,x2,\"OURS\"\n3,x3,y3\n");
+	/* a row end, and what is here has another cell */
+	gives(by_id, old, "id,a,b\n1,x1,y1\n2,x2,y2\r\n3,x3,y3\n",
+	      "id,a,b\n1,x1,y1\n2,x2,OURS\n3,x3,y3\n", "id,a,b\n1,x1,y1\n2,x2,OURS\r\n3,x3,y3\n");
+	/* members */
+	gives(by_id, "{\"id\":1,\"a\":\"x\",\"b\":2}\n{\"id\":2,\"a\":\"y\",\"b\":3}\n",
+	      "{\"id\":1,\"a\":\"x\",\"b\":2}\n{\"id\":2,\"a\": \"\\u0079\",\"b\":3}\n",
+	      "{\"id\":1,\"a\":\"x\",\"b\":2}\n{\"id\":2,\"a\":\"y\",\"b\":4}\n",
+	      "{\"id\":1,\"a\":\"x\",\"b\":2}\n{\"id\":2,\"a\":\"\\u0079\",\"b\":4}\n");
+}
+
+static void a_json_array_whose_last_row_is_respelled_still_reads(void **state)
+{
+	static const char old[] = "[{\"id\":1,\"a\":\"x\"},\n{\"id\":2,\"a\":\"y\"}]\n";
+
+	(void)state;
+	gives(by_id, old, "[{\"id\":1,\"a\":\"x\"},\n{\"id\":2, \"a\":\"z\"}]\n",
+	      "[{\"id\":1,\"a\":\"x\"},\n{\"id\":2,\"a\":\"y\"},\n{\"id\":3,\"a\":\"w\"}]\n",
+	      "[{\"id\":1,\"a\":\"x\"},\n{\"id\":2, \"a\":\"z\"},\n{\"id\":3,\"a\":\"w\"}]\n");
+}
+
+static void comments_stay_where_they_are(void **state)
+{
+	static const char
+		old[] = "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,x2,\"y2\"\n3,x3,y3\n",
+		ours[] = "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n";
+
+	(void)state;
+	/* columns that come, go, and get another name */
+	gives(by_id, old, "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,x2,,\"y2\"\n3,x3,,y3\n", ours,
+	      "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,OURS,,\"y2\"\n# three\n3,x3,,y3\n");
+	gives(by_id, old, "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,x2,\"y2\"\n3,x3,y3\n", ours,
+	      "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
+	/* a row that goes leaves what the patch does not know */
+	gives(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,x2,\"y2\"\n", ours,
+	      "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n");
+	/* one that the patch changes, and one that was changed here */
+	gives(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# second\n2,x2,\"y2\"\n3,x3,y3\n", ours,
+	      "# by Ada\nid,a,b\n1,x1,y1\n# second\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
+	gives(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,x2,\"y2\"\n3,x3,new\n", ours,
+	      "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,new\n");
 }
 
 static void a_new_form_is_taken_where_the_old_one_was_the_same(void **state)
@@ -544,6 +614,9 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(values_that_the_patch_does_not_know_do_not_go_with_a_column),
 	cmocka_unit_test(new_columns_are_put_into_another_version),
 	cmocka_unit_test(lines_keep_how_they_were_written),
+	cmocka_unit_test(a_line_is_merged_cell_by_cell),
+	cmocka_unit_test(a_json_array_whose_last_row_is_respelled_still_reads),
+	cmocka_unit_test(comments_stay_where_they_are),
 	cmocka_unit_test(a_new_form_is_taken_where_the_old_one_was_the_same),
 	cmocka_unit_test(moves_are_left_and_said_to_be),
 	cmocka_unit_test(it_goes_backwards_too),

@@ -73,6 +73,7 @@ vv_status vv_patched_open(vv_patched *p, vv_table *out, const char *path, vv_kin
 	io.key = p->key ? p->key : none;
 	io.key_source = p->key ? VV_KEY_DECLARED : VV_KEY_NONE;
 	io.hints.path = path;
+	io.hints.comment = strncmp(path, "comment", 7) == 0 ? '#' : -1;
 	io.hints.header = strcmp(vv_path_ext(path), "csv") == 0 ? 1 : -1;
 	vv_source_mem(&source, &storage, bytes, len, path);
 	vv_status rc = vv_import(&r, &source, &p->tables.sink, &io, err);
