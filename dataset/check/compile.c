@@ -12,6 +12,70 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/check/columns.h"
+#include "dataset/schema/descriptor.h"
+
+/* A member that is nearly a known one, which it is taken for by its author and by nobody else. Others are custom
+ * properties, which Table Schema allows. */
+static vv_status note_members(check_plan *p, const vv_json *object, const char *const *known,
+			      vv_error *err)
+{
+	for (const vv_json *m = object ? object->first : NULL; m && m->name; m = m->next) {
+		vv_severity severity = check_severity(p, "unknown-member", NULL, 0, NULL);
+		vv_nearest near;
+		vv_error why;
+		vv_status rc;
+
+		vv_nearest_init(&near, m->name);
+		for (const char *const *k = known; *k; k++) {
+			(void)vv_nearest_try(&near, *k);
+		}
+		if (!near.best || strcmp(near.best, m->name) == 0 || severity == VV_SEVERITY_OFF) {
+			continue;
+		}
+		vv_descriptor_fail(m, p->schema_name, &why, "is not a member of Table Schema");
+		if ((rc = check_note_add(p, "unknown-member", NULL, 0, 0,
+					 vv_arena_printf(&p->arena, "'%s'", near.best), err, "%s",
+					 why.message)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static vv_status note_schema_members(check_plan *p, vv_error *err)
+{
+	static const char *const schema[] = {"fields",     "fieldsMatch", "primaryKey",
+					     "uniqueKeys", "foreignKeys", "missingValues",
+					     "name",       "title",       "description",
+					     "$schema",    NULL};
+	static const char *const field[] = {"name",
+					    "type",
+					    "format",
+					    "title",
+					    "description",
+					    "example",
+					    "examples",
+					    "rdfType",
+					    "constraints",
+					    "categories",
+					    "trueValues",
+					    "falseValues",
+					    "decimalChar",
+					    "groupChar",
+					    "bareNumber",
+					    "delimiter",
+					    "itemType",
+					    "missingValues",
+					    "categoriesOrdered",
+					    "unit",
+					    NULL};
+	vv_status rc = note_members(p, p->own.json, schema, err);
+
+	for (size_t i = 0; rc == VV_OK && i < p->own.count; i++) {
+		rc = note_members(p, p->own.fields[i].json, field, err);
+	}
+	return rc;
+}
 
 /* The schema to check against: the one that was given, if it is one. */
 static vv_status read_schema(check_plan *p, vv_error *err)
@@ -25,7 +89,7 @@ static vv_status read_schema(check_plan *p, vv_error *err)
 	vv_status rc = vv_schema_read(&p->own, o->schema, o->schema_len, p->schema_name, &why);
 	if (rc == VV_OK) {
 		p->schema = &p->own;
-		return VV_OK;
+		return note_schema_members(p, err);
 	}
 	if (rc != VV_EINPUT) {
 		if (err) {

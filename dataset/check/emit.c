@@ -200,24 +200,25 @@ vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severit
 	return give_row(e, &f, at, err);
 }
 
-vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity severity,
-			   const char *column, uint64_t found, uint64_t given, bool tolerated,
-			   vv_error *err)
+vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
+			   bool tolerated, vv_error *err)
 {
 	vv_check_result *out = e->r->result;
-	vv_finding f = {.rule = rule->code,
-			.severity = severity,
+	const char *column = like->column;
+	vv_finding f = {.rule = like->rule,
+			.severity = like->severity,
 			.path = e->r->o->path,
 			.commit = e->r->o->commit,
 			.column = column,
-			.message = "further findings of this rule"};
+			.message = "further findings of this rule",
+			.expected = like->expected};
 
 	if (found == 0) return VV_OK;
 	vv_check_total *t = vv_realloc_array(out->totals, out->total_count + 1, sizeof(*t));
 	if (!t) return vv_fail_nomem(err);
 	out->totals = t;
 	t += out->total_count++;
-	*t = (vv_check_total){.rule = rule, .severity = severity};
+	*t = (vv_check_total){.rule = vv_rule_find(like->rule), .severity = like->severity};
 	if (column && !(t->column = vv_arena_strndup(&out->arena, column, strlen(column)))) {
 		return vv_fail_nomem(err);
 	}
@@ -226,7 +227,7 @@ vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity sever
 		return VV_OK;
 	}
 	t->found = found;
-	*(severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += found;
+	*(like->severity == VV_SEVERITY_ERROR ? &out->errors : &out->warnings) += found;
 	if (found > given && e->r->o->more) {
 		return e->r->o->more(e->r->o->payload, &f, found - given, err);
 	}
@@ -248,8 +249,7 @@ vv_status check_emit_notes(check_emit *e, vv_error *err)
 				.expected = n->expected};
 
 		if ((rc = give(e, &f, err)) < 0 ||
-		    (rc = check_emit_total(e, n->rule, n->severity, n->column, 1, 1, false, err)) <
-			    0) {
+		    (rc = check_emit_total(e, &f, 1, 1, false, err)) < 0) {
 			return rc;
 		}
 	}
@@ -270,7 +270,10 @@ static bool slot_tolerated(const check_emit *e, uint32_t slot)
 vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 {
 	const check_plan *p = &e->r->plan;
-	const vv_rule *rule = vv_rule_find("blank-row");
+	vv_finding f = {.rule = "blank-row",
+			.severity = p->blank_severity,
+			.message = "the line is blank",
+			.expected = "a row"};
 	size_t limit = check_limit(e->r) > 100000 ? 100000 : (size_t)check_limit(e->r);
 	vv_auto_free uint64_t *lines = NULL;
 	uint64_t total, given = 0;
@@ -283,15 +286,10 @@ vv_status check_emit_blank_lines(check_emit *e, vv_error *err)
 	e->blank_lines = total;
 	bool tolerated = slot_tolerated(e, p->blank_slot);
 	for (; given < total && given < limit && !tolerated; given++) {
-		vv_finding f = {.rule = rule->code,
-				.severity = p->blank_severity,
-				.line = lines[given],
-				.message = "the line is blank",
-				.expected = "a row"};
-
+		f.line = lines[given];
 		if ((rc = give(e, &f, err)) < 0) return rc;
 	}
-	return check_emit_total(e, rule, p->blank_severity, NULL, total, given, tolerated, err);
+	return check_emit_total(e, &f, total, given, tolerated, err);
 }
 
 vv_status check_emit_line_ends(check_emit *e, vv_error *err)
@@ -314,7 +312,7 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 	    (rc = give(e, &f, err)) < 0) {
 		return rc;
 	}
-	return check_emit_total(e, rule, severity, NULL, 1, 1, false, err);
+	return check_emit_total(e, &f, 1, 1, false, err);
 }
 
 static uint32_t slot_of(const check_column *c, unsigned kind)
@@ -524,11 +522,16 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 	}
 	for (uint32_t s = 0; s < p->slot_count; s++) {
 		const check_slot *slot = &p->slots[s];
+		vv_finding f = {.rule = slot->rule->code, .severity = slot->severity};
 
-		if ((rc = check_emit_total(
-			     e, slot->rule, slot->severity,
-			     slot->column == SIZE_MAX ? NULL : p->columns[slot->column].name,
-			     r->totals[s], e->given[s], slot_tolerated(e, s), err)) < 0) {
+		if (slot->column != SIZE_MAX) {
+			f.column = p->columns[slot->column].name;
+		}
+		if (slot->condition != SIZE_MAX) {
+			f.expected = vv_condition_text(p->conditions[slot->condition].compiled);
+		}
+		if ((rc = check_emit_total(e, &f, r->totals[s], e->given[s], slot_tolerated(e, s),
+					   err)) < 0) {
 			return rc;
 		}
 	}

@@ -23,10 +23,10 @@ vv_status check_emit_cells(check_emit *e, vv_error *err);
 vv_status check_emit_row(check_emit *e, const vv_rule *rule, vv_severity severity, uint64_t row,
 			 const size_t *columns, size_t count, const char *message,
 			 const char *expected, vv_error *err);
-/* Counts what was found, and tells the callback of what is over the limit. */
-vv_status check_emit_total(check_emit *e, const vv_rule *rule, vv_severity severity,
-			   const char *column, uint64_t found, uint64_t given, bool tolerated,
-			   vv_error *err);
+/* Counts what was found, and tells the callback of what is over the limit. like: the rule, severity and column of all of
+ * them, and which condition they do not meet (expected). */
+vv_status check_emit_total(check_emit *e, const vv_finding *like, uint64_t found, uint64_t given,
+			   bool tolerated, vv_error *err);
 uint64_t check_limit(const check_run *r);
 /* Does `mostly` let so many of so many through? */
 bool check_tolerated(uint64_t mostly, uint64_t found, uint64_t seen);

@@ -97,6 +97,9 @@ const vv_rule vv_rules[] = {
 	 ERROR, false},
 	{"unique-error", "Value not unique", "A value, or a unique key, occurs in several rows.",
 	 ERROR, false},
+	{"unknown-member", "Misspelt member",
+	 "A member of the schema has nearly the name of one that Table Schema has.", WARNING,
+	 false},
 	{NULL, NULL, NULL, OFF, false},
 };
 

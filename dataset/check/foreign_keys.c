@@ -169,18 +169,16 @@ static vv_status clear_targets(targets *t, vv_error *err)
 
 static vv_status note_foreign(following *x, const char *message, vv_error *err)
 {
-	vv_severity severity = VV_SEVERITY_ERROR;
-	const vv_rule *rule = vv_rule_find(x->f->severity == VV_SEVERITY_ERROR ? "foreign-key"
-									       : VV_RULE_UNCHECKED);
-	vv_finding f = {.rule = rule->code,
-			.severity = severity,
+	vv_finding f = {.rule = x->f->severity == VV_SEVERITY_ERROR ? "foreign-key"
+								    : VV_RULE_UNCHECKED,
+			.severity = VV_SEVERITY_ERROR,
 			.path = x->r->o->path,
 			.commit = x->r->o->commit,
 			.message = message,
 			.expected = NULL};
 	vv_status rc = x->r->o->finding ? x->r->o->finding(x->r->o->payload, &f, err) : VV_OK;
 
-	return rc < 0 ? rc : check_emit_total(x->e, rule, severity, NULL, 1, 1, false, err);
+	return rc < 0 ? rc : check_emit_total(x->e, &f, 1, 1, false, err);
 }
 
 /* Opens the other side; *there stays NULL where that is a finding. */
@@ -693,7 +691,6 @@ static vv_status follow_all(following *x, bool give, vv_error *err)
 static vv_status follow(following *x, vv_error *err)
 {
 	check_run *r = x->r;
-	const vv_rule *rule = vv_rule_find("foreign-key");
 	uint64_t found = 0, unknown = 0;
 	vv_status rc;
 
@@ -716,9 +713,10 @@ static vv_status follow(following *x, vv_error *err)
 	if (found > 0 && !tolerated) {
 		if ((rc = follow_all(x, true, err)) < 0) return rc;
 	}
-	return check_emit_total(x->e, rule, x->f->severity,
-				x->f->count == 1 ? r->plan.columns[x->f->columns[0]].name : NULL,
-				found, x->given, tolerated, err);
+	vv_finding f = {.rule = "foreign-key",
+			.severity = x->f->severity,
+			.column = x->f->count == 1 ? r->plan.columns[x->f->columns[0]].name : NULL};
+	return check_emit_total(x->e, &f, found, x->given, tolerated, err);
 }
 
 static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f, vv_error *err)

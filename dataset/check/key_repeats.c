@@ -262,10 +262,12 @@ vv_status check_key_repeats(check_run *r, check_emit *e, size_t at, uint64_t see
 	}
 	*found = t.found;
 	if (rc == VV_OK) {
-		rc = check_emit_total(e, key->rule, key->severity,
-				      key->count == 1 ? r->plan.columns[key->columns[0]].name
-						      : NULL,
-				      t.found, t.given, tolerated, err);
+		vv_finding f = {.rule = key->rule->code,
+				.severity = key->severity,
+				.column = key->count == 1 ? r->plan.columns[key->columns[0]].name
+							  : NULL};
+
+		rc = check_emit_total(e, &f, t.found, t.given, tolerated, err);
 	}
 	return rc;
 }

@@ -21,6 +21,9 @@
 #include "repo/blocks/cid.h"
 
 #define VV_POINTER_MAX (1u << 20)
+/* Lines of the text, from 1: that of the root, which each change has, and that of column i. */
+#define VV_POINTER_ROOT_LINE 3u
+#define VV_POINTER_COLUMN_LINE(i) (6u + (i))
 
 typedef struct vv_pointer_column {
 	const char *name; /* NUL-ended UTF-8 */

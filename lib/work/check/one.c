@@ -780,6 +780,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	facts.groups = result.groups;
 	facts.groups_read = result.groups_read;
 	facts.base = c.has_base ? base->name : NULL;
+	facts.pointer = c.in.subject.is_dataset && c.in.open ? &c.in.table.schema : NULL;
 	facts.ms = vv_monotonic_ms() - start;
 	rc = vv_report_end(run->report, &facts, err);
 done:

@@ -43,7 +43,7 @@ static void put_annotation(vv_buf *out, const char *kind, const vv_report_datase
 
 	vv_buf_printf(out, "::%s file=", kind);
 	put_github(out, d->path, strlen(d->path), true);
-	vv_buf_printf(out, ",line=%llu,title=", (unsigned long long)(i->line > 0 ? i->line : 1));
+	vv_buf_printf(out, ",line=%llu,title=", (unsigned long long)vv_report_shown_line(g, i));
 	put_github(out, g->code, strlen(g->code), true);
 	vv_buf_puts(out, "::");
 	if (d->commit) {
@@ -127,7 +127,7 @@ static void put_quality(vv_json_out *w, const vv_report_dataset *d, const char *
 	vv_json_add_object(w, "location");
 	vv_report_json_text(w, "path", d->path);
 	vv_json_add_object(w, "lines");
-	vv_json_add_u64(w, "begin", line > 0 ? line : 1);
+	vv_json_add_u64(w, "begin", line);
 	vv_json_close_object(w);
 	vv_json_close_object(w);
 	vv_json_close_object(w);
@@ -150,7 +150,7 @@ static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_
 			text.len = 0;
 			vv_report_put_item(&text, g, i);
 			put_quality(w, d, g->code, vv_buf_cstr(&text), text.len, i->print,
-				    i->severity, i->line);
+				    i->severity, vv_report_shown_line(g, i));
 		}
 	}
 	if (left > 0) {
@@ -168,7 +168,8 @@ static void put_group(vv_json_out *w, const vv_check_report *r, const vv_report_
 			vv_buf_puts(&text, " in column ");
 			vv_text_put_escaped(&text, g->column, strlen(g->column));
 		}
-		put_quality(w, d, g->code, vv_buf_cstr(&text), text.len, print, g->severity, 1);
+		put_quality(w, d, g->code, vv_buf_cstr(&text), text.len, print, g->severity,
+			    vv_report_shown_line(g, NULL));
 	}
 	w->buf->failed = w->buf->failed || text.failed;
 }

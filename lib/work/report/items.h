@@ -31,6 +31,8 @@ typedef struct vv_report_group {
 	const vv_rule *rule;
 	const char *code, *column; /* column: NULL for rows and tables */
 	const char *condition;     /* row-constraint: which; they are as different as columns */
+	uint64_t
+		pointer_line; /* where a reviewer sees it, in the pointer; 0: on the line of the file */
 	vv_severity severity;      /* the highest */
 	uint64_t errors, warnings; /* that count */
 	uint64_t known, accepted;  /* that do not */

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "lib/work/report/items.h"
 #include "lib/work/report/writers.h"
+#include "repo/git/pointer.h"
 
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len)
 {
@@ -207,9 +208,21 @@ static void order_groups(vv_report_dataset *d)
 	d->first = errors;
 }
 
+/* Where a reviewer sees what was found: the pointer's lines are all that Git shows of a stored table. */
+static uint64_t find_pointer_line(const vv_schema *columns, const char *column)
+{
+	long i = column ? vv_schema_find(columns, column, strlen(column)) : -1;
+
+	return i < 0 ? VV_POINTER_ROOT_LINE : VV_POINTER_COLUMN_LINE((uint64_t)i);
+}
+
 vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_error *err)
 {
 	vv_report_dataset *d = r->last;
+
+	for (vv_report_group *g = facts->pointer ? d->first : NULL; g; g = g->next) {
+		g->pointer_line = find_pointer_line(facts->pointer, g->column);
+	}
 
 	vv_report_prints_clear(r);
 	d->rows = facts->rows;

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "dataset/check/finding.h"
 #include "dataset/check/rules.h"
+#include "dataset/schema/schema.h"
 #include "lib/work/report/options.h"
 
 bool vv_report_form_parse(vv_report_form *out, const char *name, size_t len);
@@ -29,6 +30,7 @@ typedef struct vv_report_facts {
 	uint64_t groups, groups_read; /* how much of it had to be read */
 	const char *base;             /* what it was compared with: "HEAD~1 (a1b2c3d)" */
 	uint64_t ms;
+	const vv_schema *pointer; /* Git has a pointer with these columns; NULL: the file itself */
 } vv_report_facts;
 
 vv_status vv_report_new(vv_check_report **out, const vv_report_options *o, vv_error *err);

@@ -63,7 +63,7 @@ static void put_location(vv_json_out *w, const vv_report_dataset *d, uint64_t li
 	put_uri(w, d->path);
 	vv_json_close_object(w);
 	vv_json_add_object(w, "region");
-	vv_json_add_u64(w, "startLine", line > 0 ? line : 1);
+	vv_json_add_u64(w, "startLine", line);
 	vv_json_close_object(w);
 	vv_json_close_object(w);
 	vv_json_close_object(w);
@@ -111,7 +111,7 @@ static void put_item(vv_json_out *w, const vv_check_report *r, const vv_report_d
 	put_level(w, g, i->severity);
 	vv_report_put_item(&text, g, i);
 	put_text(w, "message", vv_buf_cstr(&text), text.len);
-	put_location(w, d, i->line);
+	put_location(w, d, vv_report_shown_line(g, i));
 	vv_json_add_object(w, "partialFingerprints");
 	vv_report_json_text(w, "varveFinding/v1", i->print);
 	vv_json_close_object(w);
@@ -145,7 +145,7 @@ static void put_more(vv_json_out *w, const vv_report_dataset *d, const vv_report
 	vv_json_open_object(w);
 	put_level(w, g, g->severity);
 	put_text(w, "message", vv_buf_cstr(&text), text.len);
-	put_location(w, d, 1);
+	put_location(w, d, vv_report_shown_line(g, NULL));
 	put_properties(w, d, g, NULL, left);
 	vv_json_close_object(w);
 	w->buf->failed = w->buf->failed || text.failed;

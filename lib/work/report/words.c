@@ -31,8 +31,18 @@ void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t 
 	}
 }
 
+uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i)
+{
+	uint64_t line = g->pointer_line > 0 ? g->pointer_line : i ? i->line : 0;
+
+	return line > 0 ? line : 1;
+}
+
 void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_item *i)
 {
+	if (g->pointer_line > 0 && i->line > 0) {
+		vv_buf_printf(b, "line %llu, ", (unsigned long long)i->line);
+	}
 	if (i->row > 0) {
 		vv_buf_printf(b, "row %llu", (unsigned long long)i->row);
 	}

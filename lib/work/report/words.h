@@ -21,6 +21,10 @@ void vv_report_put_item(vv_buf *b, const vv_report_group *g, const vv_report_ite
 void vv_report_put_verdict(vv_buf *b, const vv_check_report *r);
 /* "3 errors, 1 warning"; "nothing wrong". */
 void vv_report_put_counts(vv_buf *b, uint64_t errors, uint64_t warnings);
+/* The line, from 1, at which hosts show a finding of the group (NULL: what is said of all of them): where Git has a
+ * pointer, its column's line there, else the line of the file. */
+uint64_t vv_report_shown_line(const vv_report_group *g, const vv_report_item *i);
+
 /* Value or key, escaped, with an ellipsis where it was cut; at most width columns (0: all). */
 void vv_report_put_value(vv_buf *b, const char *s, size_t len, bool cut, size_t width);
 /* May a terminal see the code point? Not controls, marks that turn writing round, and what is no

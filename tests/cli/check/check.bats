@@ -615,3 +615,33 @@ row-constraint 1 -" ] || { found; false; }
 	[ "$few" -gt 0 ]
 	[ "$few" = "$many" ] || { echo "$few, then $many"; false; }
 }
+
+@test "what each condition finds is counted for itself, over the limit too" {
+	new_repo
+	{ echo id,a,b; for i in $(seq 0 99); do echo "$i,$((i % 3 - 5)),$i"; done; } > t.csv
+	echo '{"rules": {"row-constraint": ["a >= 0", "b < 10"]}}' > varve.json
+	varve add t.csv > /dev/null
+	ends_with 1 varve check
+	output_has "error row-constraint, 100 times"
+	output_has "error row-constraint, 90 times"
+	output_has "and 80 more"
+	output_has "and 70 more"
+	ends_with 1 varve check --json
+	[ "$(jq -c '[.datasets[0].rules[] | [.errors, .listed, .unlisted]]' <<< "$output")" = "[[100,20,80],[90,20,70]]" ]
+}
+
+@test "a misspelt member of a schema is a warning that names what is meant" {
+	new_repo
+	printf 'id,a\n1,2\n' > t.csv
+	echo '{"resources": [{"name": "t", "path": "t.csv", "schema": {"primarykey": "id", "fields": [
+		{"name": "id", "type": "integer", "constraint": {"minimum": 5}}, {"name": "a", "type": "integer", "owner": "me"}]}}]}' > datapackage.json
+	varve add t.csv > /dev/null
+	succeeds varve check
+	output_has "datapackage.json: /primarykey"
+	output_has "'primaryKey'"
+	output_has "/fields/0/constraint"
+	output_has "'constraints'"
+	output_lacks owner
+	ends_with 1 varve check --fail-on warning
+	succeeds varve check --fail-on warning --skip unknown-member
+}

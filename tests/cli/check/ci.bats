@@ -66,7 +66,8 @@ assert len(w["script"]) == 2 and w["cache"]["paths"] == ["data.git"], w
 	export GITHUB_STEP_SUMMARY=$BATS_TEST_TMPDIR/summary.md GITHUB_ACTIONS=true
 	step "$(block "GitHub" 1 "Fetch the data")"
 	ends_with 1 step "$(block "GitHub" 1 "Check")"
-	output_has "::error file=t.csv,line=2"
+	output_has "::error file=t.csv,line=8,title=type-contradiction::" # the line of its column in the pointer
+	output_has "line 2, row 1"
 	grep -q "type-contradiction" "$GITHUB_STEP_SUMMARY"
 	python3 -c '
 import json
@@ -106,7 +107,7 @@ assert r["ruleId"] == "type-contradiction", r
 	python3 - <<-'END'
 	import json, xml.etree.ElementTree as x
 	(f,) = json.load(open("quality.json"))
-	assert f["location"]["path"] == "t.csv" and f["location"]["lines"]["begin"] == 2, f
+	assert f["location"]["path"] == "t.csv" and f["location"]["lines"]["begin"] == 8, f
 	assert x.parse("check.xml").getroot().tag == "testsuites"
 	END
 	push_next 50
