@@ -187,7 +187,8 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, vv_error *err)
 						  true, &used, err);
 		if (rc < 0) return rc;
 	}
-	if (e->is->form != VV_FORM_CSV || e->is->quote != 0 || !vv_cell_breaks_row(cell, e->is)) {
+	if (e->is->form != VV_FORM_CSV || e->is->quote != 0 ||
+	    !vv_cell_breaks_row(cell, e->is, true)) {
 		return VV_OK;
 	}
 	vv_fail(err, VV_EINPUT, "the file has no quotes, which '%s' would need",
@@ -206,7 +207,8 @@ void vv_line_cell_put(vv_buf *out, const vv_dialect *d, const vv_cell *cell, siz
 		      size_t columns)
 {
 	if (d->form == VV_FORM_CSV) {
-		vv_cell_write_csv(out, cell, d, habit_of(d, column), columns == 1);
+		vv_cell_write_csv(out, cell, d, habit_of(d, column),
+				  vv_cell_place_of(column, columns));
 	} else {
 		vv_cell_write_json(out, cell, d);
 	}
@@ -286,10 +288,10 @@ static bool stays(const vv_line_editor *e, const char *line, const vv_line_part 
 		return a->quote == b->quote && a->escape == b->escape;
 	}
 	if (e->columns == 1 && len == 0) return e->schema->count == 1;
-	if (first && part->column > 0 && vv_dialect_begins_wrong(b, text, len)) return false;
+	if (first && part->column > 0 && vv_dialect_begins_wrong(b, text, len, true)) return false;
 	return (a->delimiter == b->delimiter && a->quote == b->quote && a->spaces == b->spaces &&
 		a->comment == b->comment) ||
-	       !vv_cell_needs_quotes(cell, b);
+	       !vv_cell_needs_quotes(cell, b, first);
 }
 
 static const char *spelling(const vv_bytes *spelled, size_t i, size_t *len)
@@ -337,7 +339,7 @@ static void edit_csv(vv_line_editor *e, vv_buf *out, const char *line, size_t le
 			vv_cell_write_csv(out, &cells[i], e->is,
 					  quoting_of(e, i, line, part,
 						     part ? &old_cells[was] : NULL, &cells[i]),
-					  e->columns == 1);
+					  vv_cell_place_of(i, e->columns));
 		}
 	}
 	vv_buf_put(out, line + p->end, len - p->end);

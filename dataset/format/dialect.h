@@ -102,10 +102,11 @@ const char *vv_dialect_header(const vv_dialect *d, size_t *len);
 /* Another header line; the lines above it stay. And the other way round. */
 vv_status vv_dialect_set_header(vv_dialect *d, const void *line, size_t len, vv_error *err);
 vv_status vv_dialect_set_lead(vv_dialect *d, const void *lines, size_t len, vv_error *err);
-/* CSV: is a cell that begins so read as another, or as no row, unless it stands in quotes? */
-static inline bool vv_dialect_begins_wrong(const vv_dialect *d, const char *text, size_t len)
+/* CSV: is a cell that begins so read as another, or as no row, unless it stands in quotes? first: in its row. */
+static inline bool vv_dialect_begins_wrong(const vv_dialect *d, const char *text, size_t len,
+					   bool first)
 {
-	return len > 0 && ((d->comment != 0 && (uint8_t)text[0] == d->comment) ||
+	return len > 0 && ((first && d->comment != 0 && (uint8_t)text[0] == d->comment) ||
 			   (d->spaces != VV_SPACES_KEPT && text[0] == ' '));
 }
 /* CSV: are rows nothing but cells with delimiters between them, and all lines but blank ones rows? */

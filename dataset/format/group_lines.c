@@ -51,11 +51,11 @@ static bool value_as_written(void *payload, vv_cell *value)
 	lines *l = payload;
 
 	if (l->set.quotes_on == 0 ||
-	    (!vv_quoting_quotes(l->habit, value) && !vv_cell_needs_quotes(value, l->d))) {
+	    (!vv_quoting_quotes(l->habit, value) && !vv_cell_needs_quotes(value, l->d, false))) {
 		return true;
 	}
 	vv_buf_reset(&l->scratch);
-	vv_cell_write_csv(&l->scratch, value, l->d, l->habit, false);
+	vv_cell_write_csv(&l->scratch, value, l->d, l->habit, VV_CELL_LATER);
 	char *text = l->scratch.failed ? NULL : vv_arena_alloc(l->arena, l->scratch.len + COPY);
 	if (!text || l->scratch.len > UINT32_MAX) return false;
 	memcpy(text, l->scratch.data, l->scratch.len);
@@ -110,7 +110,7 @@ static char *put_mixed(char *to, const vv_cell *c, const lines *l, vv_quoting ha
 {
 	const char quote = (char)l->set.quote, escape = (char)l->set.escape;
 
-	if (!vv_quoting_quotes(habit, c) && !vv_cell_needs_quotes(c, l->d)) {
+	if (!vv_quoting_quotes(habit, c) && !vv_cell_needs_quotes(c, l->d, false)) {
 		return put_text(to, c->text, c->len);
 	}
 	*to++ = quote;

@@ -34,6 +34,7 @@ void vv_sink_writer(vv_sink *out, vv_writer *w)
 	out->get = writer_get;
 	out->has = NULL;
 	out->payload = w;
+	out->passing = false;
 }
 
 static vv_status store_get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
@@ -52,6 +53,7 @@ void vv_sink_dry(vv_sink *out, vv_store *s)
 	out->get = store_get;
 	out->has = store_has;
 	out->payload = s;
+	out->passing = true;
 }
 
 static const char *const kinds[VV_LIST_KINDS] = {"data", "layout", "chunks", "facts", "places"};

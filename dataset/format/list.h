@@ -42,6 +42,7 @@ typedef struct vv_sink {
 	/* Is it stored already? Thread-safe. NULL: whoever puts it finds out. */
 	bool (*has)(void *payload, const vv_cid *cid);
 	void *payload;
+	bool passing; /* what is put is forgotten with the command: nothing says that it is stored */
 } vv_sink;
 void vv_sink_writer(vv_sink *out, vv_writer *w); /* put and get of a writer */
 void vv_sink_dry(vv_sink *out, vv_store *s);     /* no put; get and has of a store */

@@ -224,6 +224,7 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 	out->get = get;
 	out->has = m->below.has ? has : NULL;
 	out->payload = m;
+	out->passing = true;
 }
 
 vv_status vv_mem_sink_pour(vv_mem_sink *m, const vv_sink *to, vv_error *err)

@@ -33,5 +33,6 @@ vv_status vv_places_open(vv_places_reader **out, const vv_sink *source, const vv
 /* 1, 0 at the end, <0: VV_ECORRUPT, VV_EMISSING. */
 int vv_places_next(vv_places_reader *r, uint64_t *place, vv_error *err);
 void vv_places_close(vv_places_reader *r); /* accepts NULL */
+VV_AUTO_FREE(vv_places_reader, vv_places_close)
 
 #endif

@@ -199,9 +199,9 @@ static bool has_special(const char *text, size_t len, const vv_dialect *d)
 				 (escape_of(d) != d->quote && memchr(text, escape_of(d), len)));
 }
 
-bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)
+bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d, bool first)
 {
-	if (d->quote != 0 && vv_dialect_begins_wrong(d, cell->text, cell->len)) return true;
+	if (d->quote != 0 && vv_dialect_begins_wrong(d, cell->text, cell->len, first)) return true;
 	if (cell->len > 1024) return has_special(cell->text, cell->len, d);
 	for (size_t i = 0; i < cell->len; i++) {
 		if (is_special(d, (uint8_t)cell->text[i])) return true;
@@ -209,12 +209,12 @@ bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d)
 	return false;
 }
 
-bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d)
+bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d, bool first)
 {
 	return cell->len > 0 &&
 	       (memchr(cell->text, d->delimiter, cell->len) ||
 		memchr(cell->text, '\n', cell->len) || memchr(cell->text, '\r', cell->len) ||
-		vv_dialect_begins_wrong(d, cell->text, cell->len));
+		vv_dialect_begins_wrong(d, cell->text, cell->len, first));
 }
 
 /* Writes the cell in quotes; to has room for all bytes escaped. */
@@ -260,10 +260,11 @@ static vv_quoting habit_of(const vv_dialect *d, size_t column)
 }
 
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
-		       bool only_column)
+		       vv_cell_place place)
 {
-	if (d->quote != 0 && ((only_column && cell->len == 0) || vv_quoting_quotes(habit, cell) ||
-			      vv_cell_needs_quotes(cell, d))) {
+	if (d->quote != 0 &&
+	    ((place == VV_CELL_ALONE && cell->len == 0) || vv_quoting_quotes(habit, cell) ||
+	     vv_cell_needs_quotes(cell, d, place != VV_CELL_LATER))) {
 		put_quoted(out, cell->text, cell->len, d);
 	} else {
 		vv_buf_put(out, cell->text, cell->len);
@@ -315,7 +316,7 @@ static void write_csv(const vv_row_writer *w, vv_buf *out, const vv_cell *cells,
 		if (!bare) {
 			quoted = quoted ||
 				 (set.quotes_on &&
-				  vv_dialect_begins_wrong(d, cells[i].text, cells[i].len));
+				  vv_dialect_begins_wrong(d, cells[i].text, cells[i].len, i == 0));
 			*to = ' ';
 			to += i > 0 && d->spaces == VV_SPACES_USUAL;
 		}
@@ -422,8 +423,11 @@ bool vv_row_quoted_as_written(const vv_row_writer *w, const vv_cell *cells, size
 			if (!stood) return false;
 		} else if (!stood) {
 			/* No delimiter and no line end: else it would not be this cell. */
-			if (cells[i].flags & VV_CELL_HAS_QUOTE) return false;
-		} else if (!vv_cell_needs_quotes(&cells[i], d)) {
+			if (cells[i].flags & VV_CELL_HAS_QUOTE ||
+			    vv_dialect_begins_wrong(d, cells[i].text, cells[i].len, i == 0)) {
+				return false;
+			}
+		} else if (!vv_cell_needs_quotes(&cells[i], d, i == 0)) {
 			return count == 1 && cells[i].len == 0;
 		}
 	}

@@ -47,22 +47,28 @@ vv_status vv_row_writer_ok(const vv_row_writer *w, vv_error *err);
  * where the dialect has none. */
 vv_mark_set vv_row_marks(const vv_dialect *d);
 
+/* Where a CSV cell stands in its row. */
+typedef enum vv_cell_place { VV_CELL_LATER, VV_CELL_FIRST, VV_CELL_ALONE } vv_cell_place;
+static inline vv_cell_place vv_cell_place_of(size_t at, size_t columns)
+{
+	return columns == 1 ? VV_CELL_ALONE : at == 0 ? VV_CELL_FIRST : VV_CELL_LATER;
+}
+
 /* Must the cell stand in quotes whatever the habit? (It holds the delimiter, a line
- * end, a quote or an escape character, or begins as a comment does or with a space that
- * would be passed over.) */
-bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d);
+ * end, a quote or an escape character, begins with a space that would be passed over, or is the
+ * row's first and begins as a comment does.) */
+bool vv_cell_needs_quotes(const vv_cell *cell, const vv_dialect *d, bool first);
 
 /* Would it not be read back from a file that knows no quotes? */
-bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d);
+bool vv_cell_breaks_row(const vv_cell *cell, const vv_dialect *d, bool first);
 
 /* Does the habit put a cell in quotes that need not be? */
 bool vv_quoting_quotes(vv_quoting habit, const vv_cell *cell);
 
-/* Appends one CSV cell as a given quoting habit writes it. only_column: it is alone
- * in its row. Absent and null cells are written like empty ones, and not quoted by
- * habit. */
+/* Appends one CSV cell as a given quoting habit writes it. Absent and null cells are written like empty
+ * ones, and not quoted by habit. */
 void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv_quoting habit,
-		       bool only_column);
+		       vv_cell_place place);
 
 /* Appends the value of a member of a JSON object; not of an absent one. */
 void vv_cell_write_json(vv_buf *out, const vv_cell *cell, const vv_dialect *d);

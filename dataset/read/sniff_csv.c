@@ -41,17 +41,17 @@ static bool alone(const vv_cell *cells, size_t count)
 
 /* vv_cell_needs_quotes for a cell that was read: one that stood there without quotes, and
  * has none in it, holds nothing that would part or end it. */
-static bool needs_quotes(const vv_cell *c, const vv_dialect *d)
+static bool needs_quotes(const vv_cell *c, const vv_dialect *d, bool first)
 {
 	return (d->escape != 0 || (c->flags & (VV_CELL_QUOTED | VV_CELL_HAS_QUOTE)) != 0) &&
-	       vv_cell_needs_quotes(c, d);
+	       vv_cell_needs_quotes(c, d, first);
 }
 
 static void count_quotes(column_habits *columns, size_t width, const vv_cell *cells, size_t count,
 			 const vv_dialect *d)
 {
 	for (size_t i = 0; i < count && i < width; i++) {
-		if (alone(cells, count) || needs_quotes(&cells[i], d)) {
+		if (alone(cells, count) || needs_quotes(&cells[i], d, i == 0)) {
 			continue; /* in quotes, or irregular, under every habit */
 		}
 		for (unsigned h = 0; h < HABITS; h++) {
@@ -68,7 +68,7 @@ static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cel
 	for (size_t i = 0; i < count; i++) {
 		vv_quoting habit = i < habit_count ? (vv_quoting)habits[i] : VV_QUOTE_MINIMAL;
 		bool wanted = alone(cells, count) || vv_quoting_quotes(habit, &cells[i]) ||
-			      vv_cell_needs_quotes(&cells[i], d);
+			      vv_cell_needs_quotes(&cells[i], d, i == 0);
 
 		if (wanted != is_quoted(&cells[i])) return true;
 	}

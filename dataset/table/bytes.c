@@ -183,7 +183,7 @@ static vv_status make_rows(maker *m, piece *p, part *of, unsigned worker, vv_err
 				    of->data_item.data, of->data_item.len, of->last, err)) < 0) {
 		return rc;
 	}
-	return table_check_lines(m->table, &p->batch, &p->raw, from, of->last, err);
+	return table_check_lines(m->table, &p->batch, &p->raw, from, of->last, NULL, err);
 }
 
 static void hash_part(const maker *m, part *of, const char *raw, size_t len)

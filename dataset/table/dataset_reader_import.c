@@ -201,7 +201,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 			in->opts.schema_len = strlen(opts->schema);
 		}
 		in->opts.may_be_file &= !out->package;
-		in->opts.long_as_file = !opts->as_named;
+		in->opts.or_as_file = !opts->as_named;
 		vv_sniff_hints_over(&in->opts.hints, &opts->hints);
 		in->opts.find_encoding = true;
 		if (in->opts.parent &&

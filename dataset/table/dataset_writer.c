@@ -117,6 +117,7 @@ static bool is_ready(ahead *a, vv_writer *blocks)
 	vv_sink_writer(&a->below, blocks);
 	if (vv_mem_sink_over(&a->blocks, &a->below, a->in.temp, VV_IGNORED) < 0) return false;
 	vv_mem_sink_use(&a->sink, a->blocks);
+	a->sink.passing = false;
 	vv_source_fd(&a->source, &a->fds, a->fd, a->path, a->before.size);
 	a->in.opts.pool = NULL; /* the file is one thread's */
 	a->in.opts.progress = NULL;

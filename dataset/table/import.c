@@ -135,6 +135,7 @@ vv_status import_append_group(import *im, const vv_scan_entry *e, const void *da
 	vv_put_le64(le, e->raw_hash);
 	vv_xxh3_update(im->hash, le, sizeof(le));
 	im->rows += rows;
+	im->raw_bytes += e->raw_len;
 	im->most_rows = rows > im->most_rows ? rows : im->most_rows;
 	im->out->groups++;
 	return VV_OK;
@@ -205,9 +206,11 @@ static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 		bool ends = !(j->last && i + 1 == j->row_count) ||
 			    (im->dialect.form != VV_FORM_JSON && row->newline != VV_NO_NEWLINE);
 
+		const size_t len = row->end - row->start - (ends ? end_len : 0);
+
+		im->sorting->lines += sorted_line_hash(j->raw + row->start, len, im->rows + i);
 		rc = row_sorter_add(im->sorting->sorter, j->sort_keys.data + from,
-				    j->sort_ends[i] - from, j->raw + row->start,
-				    row->end - row->start - (ends ? end_len : 0), err);
+				    j->sort_ends[i] - from, j->raw + row->start, len, err);
 		from = j->sort_ends[i];
 	}
 	return rc;
@@ -269,6 +272,7 @@ vv_status import_collect(import *im, vv_error *err)
 		}
 		return j->status;
 	}
+	if (!j->known && j->lost) return import_refuse_lost(im, j, err);
 	if (j->known) {
 		return import_append_group(im, &j->entry, j->data_item.data, j->data_item.len,
 					   j->layout_item.data, j->layout_item.len,
@@ -472,7 +476,7 @@ static vv_status finish_root(import *im, vv_error *err)
 					   vv_window_tail_len(im->window)
 				 : im->given_bytes + im->dialect.epilogue.len;
 	root->hash = vv_xxh3_digest128(im->hash);
-	if ((rc = check_width(im, err)) < 0 ||
+	if ((rc = check_width(im, err)) < 0 || (rc = import_whole_again(im, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->data, &data, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->layout, &layout, err)) < 0 ||
 	    (rc = vv_list_builder_finish(im->facts, &facts, err)) < 0) {
@@ -591,7 +595,9 @@ static vv_status sniff(import *im, vv_error *err)
 	if (rc == VV_OK) {
 		vv_buf_put(&im->out->warnings, vv_buf_cstr(&im->sniffed.warnings),
 			   im->sniffed.warnings.len);
-		rc = vv_dialect_dup(&im->dialect, &im->sniffed.dialect, err);
+		if ((rc = vv_dialect_dup(&im->dialect, &im->sniffed.dialect, err)) == VV_OK) {
+			rc = import_head_again(im, im->sniffed.body, err);
+		}
 		import_consume(im, im->sniffed.body);
 	} else if (err && err->code == rc && !strstr(err->message, im->source->name)) {
 		vv_prefix(err, "%s", im->source->name);
@@ -774,6 +780,7 @@ static vv_status put_chunk(import *im, old_chunks *old, vv_buf *block, const cha
 	    (rc = im->sink->put(im->sink->payload, &cid, block->data, block->len, base, err)) < 0) {
 		return rc;
 	}
+	if ((rc = import_chunk_again(im, block, bytes, len, err)) < 0) return rc;
 	vv_cbor_put_array(&item, 2);
 	vv_cbor_put_link(&item, &cid);
 	vv_cbor_put_uint(&item, len);
@@ -884,10 +891,10 @@ vv_status import_run(vv_import_result *out, const vv_source *source, const vv_si
 	import_clear(im);
 	vv_free(im);
 	if (rc < 0) {
-		bool too_long = out->too_long;
+		bool only_bytes = out->only_bytes;
 
 		vv_import_result_clear(out);
-		out->too_long = too_long;
+		out->only_bytes = only_bytes;
 	}
 	return rc;
 }

@@ -42,6 +42,8 @@ void import_worker_clear(import_worker *w)
 	vv_free(w->doubtful);
 	vv_free(w->outs);
 	vv_free(w->out_places);
+	vv_batch_clear(&w->batch);
+	vv_buf_clear(&w->lines);
 }
 
 void import_job_clear(group_job *j)
@@ -129,7 +131,10 @@ static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t bo
 {
 	const vv_row *row = &j->rows[i];
 	const vv_cell *cells = &j->cells[i * j->stride];
-	if (row->plain && j->im->dialect.quoting_count == 0) return true;
+	if (row->plain && j->im->dialect.quoting_count == 0 &&
+	    vv_dialect_is_bare(&j->im->dialect)) {
+		return true;
+	}
 	if (vv_row_quotes_tell(w->writer)) {
 		return row->text_start == row->start && row->text_end == row->start + body &&
 		       vv_row_quoted_as_written(w->writer, cells, row->cells);
@@ -703,7 +708,7 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 	    (rc = put_layout(j, &quirks, err)) < 0 || (rc = hash_keys(j, err)) < 0 ||
 	    (rc = make_sort_keys(j, err)) < 0 ||
 	    (has_long_cells(j) && (rc = find_misfits(w, j, err)) < 0) ||
-	    (rc = put_group(w, j, err)) < 0) {
+	    (rc = put_group(w, j, err)) < 0 || (rc = import_group_again(w, j, err)) < 0) {
 		return rc;
 	}
 	return has_long_cells(j) ? VV_OK : find_misfits(w, j, err);

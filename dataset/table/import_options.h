@@ -43,8 +43,9 @@ typedef struct vv_group_types {
 typedef struct vv_import_options {
 	vv_kind kind;
 	bool may_be_file; /* a table that is compressed is kept as a file, with a warning, instead of refused */
-	bool long_as_file; /* a table with a row that is longer than VV_ROW_MAX likewise, if its source can be
-	                                * read again */
+	/* a table with a row that is longer than VV_ROW_MAX, or would not come back, likewise, if its source can be read
+	 * again */
+	bool or_as_file;
 	/* The source is text already: of a version, not of a file. With `as`, or hints.encoding, the root is that of the
 	 * file that the text gives in its encoding. */
 	bool is_text;
@@ -120,7 +121,8 @@ typedef struct vv_import_result {
 	vv_import_finding *findings;
 	size_t finding_count;
 	bool schema_changed; /* columns or types differ from the parent's */
-	bool too_long;       /* a row is longer than VV_ROW_MAX: refused, or kept as a file */
+	/* a row is longer than VV_ROW_MAX, or would not come back: refused, or kept as a file */
+	bool only_bytes;
 } vv_import_result;
 
 #endif

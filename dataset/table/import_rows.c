@@ -172,7 +172,7 @@ static bool is_blank(const import *im, char c)
 /* A fault of the input gets its place; a row group that is given has none. */
 static vv_status refuse_at(import *im, uint64_t offset, bool first_row, vv_error *err)
 {
-	im->out->too_long = true;
+	im->out->only_bytes = true;
 	if (im->window) {
 		place_fault(im, offset, first_row, err);
 	}

@@ -100,13 +100,20 @@ typedef struct sorted_file {
 	const vv_dialect *dialect;
 	row_sorter *rows;
 	vv_places_writer *places;
-	uint64_t left; /* rows */
+	uint64_t left;        /* rows */
+	uint64_t lines;       /* sum of sorted_line_hash */
+	uint64_t places_hash; /* of the places in this order */
 	enum { AT_HEAD, AT_ROWS, AT_END } state;
 	vv_buf piece;
 	size_t pos;
 } sorted_file;
 
 #define SORTED_PIECE (64u << 10)
+
+static uint64_t next_place(uint64_t hash, uint64_t place)
+{
+	return vv_xxh3(&place, sizeof(place), hash);
+}
 
 static vv_status put_rows(sorted_file *f, vv_error *err)
 {
@@ -119,6 +126,8 @@ static vv_status put_rows(sorted_file *f, vv_error *err)
 
 	while (f->piece.len < SORTED_PIECE && (more = row_sorter_next(f->rows, &line, err)) > 0) {
 		if ((rc = vv_places_add(f->places, line.place, err)) < 0) return rc;
+		f->lines += sorted_line_hash(line.bytes, line.len, line.place);
+		f->places_hash = next_place(f->places_hash, line.place);
 		vv_buf_put(&f->piece, line.bytes, line.len);
 		if (--f->left > 0 || (d->form != VV_FORM_JSON && d->final_newline)) {
 			vv_buf_put(&f->piece, end, end_len);
@@ -196,9 +205,37 @@ static vv_status read_file(vv_import_result *out, import_sorting *sorting, passi
 	return import_run(out, &source, &dry, &o, sorting, err);
 }
 
+/* The groups were made again while they were stored: do they have all lines, and the list all places? Else only_bytes. */
+static vv_status comes_back(vv_import_result *out, const sorted_file *f, uint64_t lines,
+			    const vv_list *places, const vv_sink *sink, vv_error *err)
+{
+	vv_auto(vv_places_reader) *r = NULL;
+	uint64_t place, hash = 0;
+	int more = 1;
+	vv_status rc;
+
+	if (!sink->put || sink->passing) return VV_OK;
+	if ((rc = vv_places_open(&r, sink, &places->top, err)) < 0) return rc;
+	while ((more = vv_places_next(r, &place, err)) > 0) {
+		hash = next_place(hash, place);
+	}
+	out->only_bytes = hash != f->places_hash || lines != f->lines;
+	return more < 0 ? (vv_status)more : out->only_bytes ? VV_ECORRUPT : VV_OK;
+}
+
+/* Which line of the sorted file it was helps nobody. */
+static vv_status refuse_key_order(vv_import_result *out, const vv_source *source, vv_error *err)
+{
+	out->only_bytes = true;
+	vv_fail(err, VV_EREFUSED,
+		"%s: in key order it would not come back as it is, by a fault of varve",
+		source->name);
+	return vv_hint_code(err, VV_HINT_AS_FILE);
+}
+
 /* The groups of the sorted file, which has the form and the schema of the file. */
 static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_sorter *rows,
-				  const vv_import_result *file, const vv_sink *sink,
+				  const vv_import_result *file, uint64_t lines, const vv_sink *sink,
 				  const vv_import_options *opts, vv_error *err)
 {
 	const vv_root *parent = opts->parent;
@@ -233,7 +270,9 @@ static vv_status read_sorted_file(vv_import_result *out, vv_list *places, row_so
 		rc = vv_fail(err, VV_EREFUSED, "the rows do not read back in key order");
 		goto done;
 	}
-	rc = vv_places_finish(sorted.places, places, err);
+	if ((rc = vv_places_finish(sorted.places, places, err)) == VV_OK) {
+		rc = comes_back(out, &sorted, lines, places, sink, err);
+	}
 done:
 	vv_places_writer_free(sorted.places);
 	vv_buf_clear(&sorted.piece);
@@ -399,8 +438,14 @@ static vv_status import_sorted(vv_import_result *out, const vv_source *source, c
 		}
 		goto done;
 	}
-	if ((rc = read_sorted_file(&sorted, &places, sorting.sorter, out, sink, opts, err)) < 0) {
+	rc = read_sorted_file(&sorted, &places, sorting.sorter, out, sorting.lines, sink, opts,
+			      &why);
+	if (rc < 0) {
 		vv_import_result_clear(out);
+		rc = sorted.only_bytes ? refuse_key_order(out, source, &why) : rc;
+		if (err) {
+			*err = why;
+		}
 		goto done;
 	}
 	take_groups(out, &sorted, &places, &sorting, vv_xxh3_digest128(file.hash));
@@ -581,7 +626,7 @@ static vv_status import_in_any_order(vv_import_result *out, const vv_source *sou
 
 void vv_import_tell_as_file(vv_import_result *out, const vv_error *why, const char *name)
 {
-	out->too_long = true;
+	out->only_bytes = true;
 	vv_buf_printf(&out->warnings, "%s: kept as bytes\n", without_name(why->message, name));
 }
 
@@ -708,7 +753,7 @@ vv_status vv_import(vv_import_result *out, const vv_source *source, const vv_sin
 		return vv_hint(err, "'--as table' keeps it as one");
 	}
 	vv_status rc = import_text(out, source, sink, opts, &why);
-	if (rc < 0 && out->too_long && opts->long_as_file && source->again) {
+	if (rc < 0 && out->only_bytes && opts->or_as_file && source->again) {
 		rc = import_as_file(out, source, &why, sink, opts, err);
 	} else if (rc < 0 && err) {
 		*err = why;

@@ -16,6 +16,7 @@
 #include "dataset/schema/key.h"
 #include "dataset/schema/schema.h"
 #include "dataset/table/import_options.h"
+#include "dataset/table/table.h"
 
 struct row_sorter;
 
@@ -29,8 +30,14 @@ typedef struct import_sorting {
 	size_t columns[VV_SORTED_BY_MAX];
 	char **names; /* of these, owned by whoever asked */
 	size_t count;
+	uint64_t lines; /* sum of sorted_line_hash of all that the sorter got */
 	bool unfit; /* the import failed since the file cannot be kept so; the message says why */
 } import_sorting;
+
+static inline uint64_t sorted_line_hash(const char *line, size_t len, uint64_t place)
+{
+	return vv_xxh3(line, len, place);
+}
 
 /* Scratch of one thread. */
 typedef struct import_worker {
@@ -47,6 +54,8 @@ typedef struct import_worker {
 	vv_cell *outs; /* cells put out of line for the while of an encoding */
 	size_t *out_places;
 	size_t out_cap;
+	vv_batch batch; /* a group made again, */
+	vv_buf lines;   /* and its lines */
 } import_worker;
 
 /* The first contradiction in a column, and how many. */
@@ -105,6 +114,9 @@ typedef struct group_job {
 	bool key_hole[2]; /* a row without key value */
 	import_misfit *misfits;
 	size_t misfit_count;
+	bool lost;          /* what is stored does not give raw: */
+	size_t lost_at;     /* the first row that differs, in raw */
+	uint64_t lost_line; /* likewise, where the source cannot tell lines */
 	bool busy;
 } group_job;
 
@@ -155,6 +167,7 @@ typedef struct import {
 	vv_list_builder *data, *layout, *facts;
 	vv_xxh3_state *hash;
 	uint64_t rows, most_rows;      /* of all; of one group */
+	uint64_t raw_bytes;            /* of all groups */
 	uint64_t lines;                /* after the window, where the source cannot tell them */
 	uint64_t short_at, short_line; /* where the first short row begins, when out counts any */
 	uint64_t foreign_at, foreign_line; /* the same of text that is not UTF-8 */
@@ -202,6 +215,21 @@ void import_job_clear(group_job *j);
 vv_status import_infer_room(import_worker *w, const import *im, size_t columns, vv_error *err);
 /* Row ends, as an editor counts its lines. */
 uint64_t import_count_lines(const char *bytes, size_t len);
+
+/* import_again.c: what is stored gives the bytes that came in */
+
+/* Compares, once the group's block and items are there; in any thread. j->lost says what was found. Nothing is
+ * looked at where nothing is stored. */
+vv_status import_group_again(import_worker *w, group_job *j, vv_error *err);
+/* Of a job that is lost: refused, naming the line. */
+vv_status import_refuse_lost(import *im, const group_job *j, vv_error *err);
+/* The same of a chunk of a file without rows, which begins the window. */
+vv_status import_chunk_again(const import *im, const vv_buf *block, const char *bytes, size_t len,
+			     vv_error *err);
+/* Does the dialect give the first bytes of the window? Else refused. */
+vv_status import_head_again(import *im, size_t head, vv_error *err);
+/* Is the file what is before the groups, the groups and what is after them? Else refused. */
+vv_status import_whole_again(import *im, vv_error *err);
 
 /* import_rows.c: rows become groups */
 

@@ -795,7 +795,7 @@ static int row_agrees(vv_scan *s, vv_cell *cells, const vv_cell *wanted, size_t 
 }
 
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
-			    bool last, vv_error *err)
+			    bool last, size_t *bad, vv_error *err)
 {
 	bool array = t->root.dialect.form == VV_FORM_JSON;
 	size_t len = raw->len;
@@ -827,6 +827,9 @@ vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, s
 			rc = vv_fail(err, VV_ECORRUPT,
 				     "row %llu: its line does not match its cells",
 				     (unsigned long long)(b->first_row + r + 1));
+			if (bad) {
+				*bad = r;
+			}
 		}
 	}
 done:

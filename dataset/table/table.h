@@ -133,9 +133,9 @@ vv_status table_group_bytes(vv_buf *out, vv_table *t, vv_row_writer **w, vv_batc
 			    const void *item, size_t len, bool last, vv_error *err);
 /* Do the bytes made of the batch (raw from `from` on, unchanged in the end) scan to exactly its
  * cells? Only looked at where it has raw lines: all others are made from the cells. Without this a
- * version could show one thing and restore another. VV_ECORRUPT. */
+ * version could show one thing and restore another. VV_ECORRUPT; *row, or NULL, is the one in the batch then. */
 vv_status table_check_lines(const vv_table *t, const vv_batch *b, vv_buf *raw, size_t from,
-			    bool last, vv_error *err);
+			    bool last, size_t *row, vv_error *err);
 /* BOM and prologue; what is after the last row. */
 vv_status table_head(vv_buf *out, const vv_table *t, vv_error *err);
 vv_status table_tail(vv_buf *out, const vv_table *t, vv_error *err);

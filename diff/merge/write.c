@@ -321,7 +321,7 @@ static vv_status check_cells(merge_writer *w, vv_error *err)
 	size_t columns = w->m->column_count;
 	bool fits = columns > 1 || w->cells[0].len > 0;
 	size_t at = 0;
-	while (fits && at < columns && !vv_cell_breaks_row(&w->cells[at], d)) {
+	while (fits && at < columns && !vv_cell_breaks_row(&w->cells[at], d, at == 0)) {
 		at++;
 	}
 	if (fits && at == columns) return VV_OK;

@@ -271,7 +271,7 @@ static vv_status put_header(layout *l, const vv_table *old, vv_error *err)
 
 		vv_buf_put(&line, &delimiter, i > 0);
 		vv_cell_write_csv(&line, c->field ? &labels[c->place] : &name, &l->dialect,
-				  VV_QUOTE_MINIMAL, l->count == 1);
+				  VV_QUOTE_MINIMAL, vv_cell_place_of(i, l->count));
 	}
 	vv_buf_put(&line, end, len);
 	if ((rc = vv_buf_ok(&line, err)) == VV_OK) {

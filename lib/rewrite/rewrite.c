@@ -161,7 +161,8 @@ static void write_cells(rewrite *w)
 								: VV_QUOTE_MINIMAL;
 
 		vv_buf_put(&w->line, &d->delimiter, i > 0);
-		vv_cell_write_csv(&w->line, &w->cells[i], d, habit, w->layout.count == 1);
+		vv_cell_write_csv(&w->line, &w->cells[i], d, habit,
+				  vv_cell_place_of(i, w->layout.count));
 	}
 }
 
@@ -189,7 +190,8 @@ static vv_status check_cell(rewrite *w, const rewrite_column *c, const vv_cell *
 	const char *text = cell->text;
 	vv_status rc = check_encoding(w, c, cell, number, err);
 
-	if (rc < 0 || d->form != VV_FORM_CSV || d->quote != 0 || !vv_cell_breaks_row(cell, d)) {
+	if (rc < 0 || d->form != VV_FORM_CSV || d->quote != 0 ||
+	    !vv_cell_breaks_row(cell, d, c == w->layout.columns)) {
 		return rc;
 	}
 	vv_fail(err, VV_EINPUT,

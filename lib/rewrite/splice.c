@@ -63,7 +63,7 @@ static bool splice_csv(vv_buf *out, const vv_dialect *d, const char *line, size_
 					  cells[i].flags & VV_CELL_QUOTED ? VV_QUOTE_ALWAYS
 					  : quoted                        ? VV_QUOTE_NONEMPTY
 									  : VV_QUOTE_MINIMAL,
-					  columns == 1);
+					  vv_cell_place_of(i, columns));
 			from = stop;
 		}
 		if (stop == end && i + 1 < columns) {

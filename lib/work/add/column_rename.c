@@ -75,7 +75,10 @@ vv_status vv_rename_header(vv_buf *out, const vv_dialect *d, size_t place, const
 		end = cell_end(d, s, n, at, &quoted);
 	}
 	vv_buf_put(out, s, at);
-	vv_cell_write_csv(out, &cell, d, quoted ? VV_QUOTE_ALWAYS : VV_QUOTE_MINIMAL, only);
+	vv_cell_write_csv(out, &cell, d, quoted ? VV_QUOTE_ALWAYS : VV_QUOTE_MINIMAL,
+			  only         ? VV_CELL_ALONE
+			  : place == 0 ? VV_CELL_FIRST
+				       : VV_CELL_LATER);
 	vv_buf_put(out, s + end, n - end);
 	return vv_buf_ok(out, err);
 }

@@ -237,7 +237,7 @@ static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
 
 	if (!vv_cid_is_null(&staged->parent) && staged->result.short_rows == 0 &&
 	    staged->result.foreign_rows == 0 && !staged->result.schema_changed &&
-	    !staged->result.too_long &&
+	    !staged->result.only_bytes &&
 	    vv_root_is_sorted(&staged->parent_root) == vv_root_is_sorted(&staged->result.root)) {
 		return;
 	}
@@ -289,7 +289,7 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 
 	vv_dataset_found_init(&staged);
 	vv_status rc = vv_dataset_writer_stream(f->writer, path, &source, &opts, &staged, err);
-	if (rc < 0 && staged.result.too_long) {
+	if (rc < 0 && staged.result.only_bytes) {
 		rc = keep_as_bytes(f, path, in, &staged, err);
 	}
 	if (rc == VV_OK && (rc = vv_dataset_writer_commit(f->writer, err)) == VV_OK) {

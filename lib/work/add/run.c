@@ -279,7 +279,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 		vv_notes_word(vv_repository_notes(run->r), &why);
 		return leave_text(run, item, why.message, two ? why.hint : "", err);
 	}
-	if (item->guess && rc == VV_OK && !is_pointer && !staged.result.too_long &&
+	if (item->guess && rc == VV_OK && !is_pointer && !staged.result.only_bytes &&
 	    (staged.result.root.kind != VV_KIND_TABLE || staged.result.root.bytes == 0)) {
 		return leave_text(run, item,
 				  staged.result.root.bytes == 0 ? "it is empty"
@@ -294,7 +294,7 @@ static vv_status run_dataset(runner *run, const vv_add_item *item, vv_error *err
 	if (rc == VV_EINPUT) {
 		note_refused(run, item);
 	}
-	run->rep->guessed += item->guess && rc == VV_OK && !staged.result.too_long;
+	run->rep->guessed += item->guess && rc == VV_OK && !staged.result.only_bytes;
 	if (rc == VV_OK && is_pointer && run->req->fix && !run->dry) {
 		rc = mend_pointer(run, item, &staged, err);
 	}

@@ -163,7 +163,7 @@ static void put_text(writer *w, const char *s, size_t len)
 {
 	vv_cell cell = {.text = s, .len = (uint32_t)len};
 
-	vv_cell_write_csv(&w->out, &cell, &w->dialect, VV_QUOTE_MINIMAL, false);
+	vv_cell_write_csv(&w->out, &cell, &w->dialect, VV_QUOTE_MINIMAL, VV_CELL_LATER);
 }
 
 static vv_status flush(writer *w, size_t at_least, vv_error *err)
@@ -210,7 +210,8 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 				       (size_t)(row - 1 - w->batch.first_row) * w->batch.columns;
 		for (size_t i = 0; i < w->batch.columns; i++) {
 			vv_buf_putc(&w->out, ',');
-			vv_cell_write_csv(&w->out, &cells[i], &w->dialect, VV_QUOTE_MINIMAL, false);
+			vv_cell_write_csv(&w->out, &cells[i], &w->dialect, VV_QUOTE_MINIMAL,
+					  VV_CELL_LATER);
 		}
 	}
 	vv_buf_putc(&w->out, '\n');

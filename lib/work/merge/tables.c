@@ -200,7 +200,8 @@ static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
 	} else if ((rc = vv_dataset_writer_blocks(m->in->writer, &w, err)) == VV_OK) {
 		vv_sink_writer(&b->to, w);
 	}
-	*sink = (vv_sink){.put = put_block, .get = get_block, .payload = b};
+	*sink = (vv_sink){
+		.put = put_block, .get = get_block, .payload = b, .passing = b->to.passing};
 	return rc;
 }
 

@@ -253,7 +253,7 @@ static vv_status import(vv_migrated *c, vv_migrated_path *p, input *in, vv_datas
 		opts.parent_block = &p->last_block;
 	}
 	vv_status rc = vv_dataset_writer_stream(c->writer, p->path, &source, &opts, found, err);
-	if (rc != VV_EINPUT && !(rc < 0 && found->result.too_long)) return rc;
+	if (rc != VV_EINPUT && !(rc < 0 && found->result.only_bytes)) return rc;
 	vv_error why = *err;
 	return import_bytes(c, p, in, found, &why, err);
 }

@@ -200,7 +200,8 @@ static void put_row(cleaning *c, vv_buf *out, const vv_cell *cells, size_t count
 		if (i > 0) {
 			vv_buf_putc(out, c->dialect.delimiter);
 		}
-		vv_cell_write_csv(out, &cells[i], &c->dialect, VV_QUOTE_MINIMAL, count == 1);
+		vv_cell_write_csv(out, &cells[i], &c->dialect, VV_QUOTE_MINIMAL,
+				  vv_cell_place_of(i, count));
 	}
 }
 

@@ -239,7 +239,7 @@ static void defuse(vv_view_writer *w, vv_cell *text)
 	text->len++;
 }
 
-static void put_csv_cell(vv_view_writer *w, const vv_cell *cell, size_t column)
+static void put_csv_cell(vv_view_writer *w, const vv_cell *cell, size_t at, size_t column)
 {
 	vv_quoting habit = VV_QUOTE_MINIMAL;
 	vv_cell text = *cell;
@@ -259,7 +259,7 @@ static void put_csv_cell(vv_view_writer *w, const vv_cell *cell, size_t column)
 	if (w->quotes_by_column && column < w->dialect.quoting_count) {
 		habit = (vv_quoting)w->dialect.quoting[column];
 	}
-	vv_cell_write_csv(&w->out, &text, &w->dialect, habit, w->count == 1);
+	vv_cell_write_csv(&w->out, &text, &w->dialect, habit, vv_cell_place_of(at, w->count));
 }
 
 static void end_csv_row(vv_view_writer *w)
@@ -284,7 +284,7 @@ void vv_view_begin(vv_view_writer *w)
 		if (i > 0) {
 			vv_buf_putc(&w->out, w->dialect.delimiter);
 		}
-		put_csv_cell(w, &w->labels[w->columns[i]], SIZE_MAX);
+		put_csv_cell(w, &w->labels[w->columns[i]], i, SIZE_MAX);
 	}
 	end_csv_row(w);
 }
@@ -339,7 +339,7 @@ vv_status vv_view_row(vv_view_writer *w, const vv_cell *cells, uint64_t row, vv_
 			if (i > 0) {
 				vv_buf_putc(&w->out, w->dialect.delimiter);
 			}
-			put_csv_cell(w, &cells[w->columns[i]], w->columns[i]);
+			put_csv_cell(w, &cells[w->columns[i]], i, w->columns[i]);
 		}
 		end_csv_row(w);
 		break;

@@ -145,7 +145,7 @@ static void a_row_of_8_mib_comes_back_in_every_form(void **state)
 		put_file(f, &forms[i], VV_ROW_MAX);
 		vv_assert_ok(import_as(f, &r, forms[i].name, &o, &err), &err);
 		assert_int_equal(r.root.kind, VV_KIND_TABLE);
-		assert_false(r.too_long);
+		assert_false(r.only_bytes);
 		comes_back(f, &r);
 		vv_import_result_clear(&r);
 	}
@@ -163,7 +163,7 @@ static void one_byte_more_is_refused_with_its_line(void **state)
 
 		put_file(f, &forms[i], VV_ROW_MAX + 1);
 		vv_assert_status(import_as(f, &r, forms[i].name, &o, &err), VV_EINPUT, &err);
-		assert_true(r.too_long);
+		assert_true(r.only_bytes);
 		(void)snprintf(place, sizeof(place),
 			       "%s: line %u, column 1: a row of more than 8 MiB", forms[i].name,
 			       forms[i].line);
@@ -174,7 +174,7 @@ static void one_byte_more_is_refused_with_its_line(void **state)
 
 static void one_byte_more_is_kept_as_bytes_where_that_is_asked(void **state)
 {
-	const vv_import_options o = {.kind = VV_KIND_TABLE, .long_as_file = true};
+	const vv_import_options o = {.kind = VV_KIND_TABLE, .or_as_file = true};
 	fixture *f = *state;
 
 	for (size_t i = 0; i < FORMS; i++) {
@@ -185,7 +185,7 @@ static void one_byte_more_is_kept_as_bytes_where_that_is_asked(void **state)
 		put_file(f, &forms[i], VV_ROW_MAX + 1);
 		vv_assert_ok(import_as(f, &r, forms[i].name, &o, &err), &err);
 		assert_int_equal(r.root.kind, VV_KIND_FILE);
-		assert_true(r.too_long);
+		assert_true(r.only_bytes);
 		(void)snprintf(line, sizeof(line), "line %u, column 1: a row", forms[i].line);
 		assert_memory_equal(vv_buf_cstr(&r.warnings), line, strlen(line));
 		vv_assert_contains(vv_buf_cstr(&r.warnings), ": kept as bytes\n");
@@ -198,7 +198,7 @@ static void one_byte_more_is_kept_as_bytes_where_that_is_asked(void **state)
 static void of_a_pipe_it_is_refused_and_said(void **state)
 {
 	vv_import_options o = {.kind = VV_KIND_TABLE,
-			       .long_as_file = true,
+			       .or_as_file = true,
 			       .hints = VV_SNIFF_HINTS_INIT,
 			       .temp_dir = vv_test_dir()};
 	fixture *f = *state;
@@ -212,7 +212,7 @@ static void of_a_pipe_it_is_refused_and_said(void **state)
 	source.again = NULL;
 	source.line = NULL;
 	vv_assert_status(vv_import(&r, &source, &f->sink, &o, &err), VV_EINPUT, &err);
-	assert_true(r.too_long);
+	assert_true(r.only_bytes);
 	vv_assert_contains(err.message, "t.csv: line 4, column 1: a row of more");
 }
 
@@ -235,7 +235,7 @@ static void a_version_that_grows_such_a_row_is_kept_as_bytes(void **state)
 		o.order = VV_ORDER_KEEP;
 		o.parent = &before.root;
 		o.cache = before.cache;
-		o.long_as_file = true;
+		o.or_as_file = true;
 		put_file(f, &forms[0], VV_ROW_MAX);
 		vv_assert_ok(import_as(f, &r, "t.csv", &o, &err), &err);
 		assert_int_equal(r.root.kind, VV_KIND_TABLE);
@@ -244,7 +244,7 @@ static void a_version_that_grows_such_a_row_is_kept_as_bytes(void **state)
 		put_file(f, &forms[0], VV_ROW_MAX + 1);
 		vv_assert_ok(import_as(f, &r, "t.csv", &o, &err), &err);
 		assert_int_equal(r.root.kind, VV_KIND_FILE);
-		assert_true(r.too_long);
+		assert_true(r.only_bytes);
 		comes_back(f, &r);
 		vv_import_result_clear(&r);
 		vv_import_result_clear(&before);
@@ -280,7 +280,7 @@ static void rows_of_one_group_take_no_more_than_16_mib(void **state)
 			vv_assert_contains(err.message,
 					   "t.ndjson: line 4, column 1: the last 4 rows");
 			assert_int_equal(err.hint_id, VV_HINT_AS_FILE_WHOLE);
-			o.long_as_file = true;
+			o.or_as_file = true;
 			vv_assert_ok(import_as(f, &r, "t.ndjson", &o, &err), &err);
 			assert_int_equal(r.root.kind, VV_KIND_FILE);
 		}
@@ -312,7 +312,7 @@ static void blank_lines_count_as_the_rows_they_are_kept_with(void **state)
 		}
 		vv_buf_puts(&f->text, cases[i].after);
 		vv_assert_status(import_as(f, &r, "t.csv", &o, &err), VV_EINPUT, &err);
-		assert_true(r.too_long);
+		assert_true(r.only_bytes);
 		vv_assert_contains(err.message, cases[i].place);
 	}
 }

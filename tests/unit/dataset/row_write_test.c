@@ -55,7 +55,7 @@ static void expect_cell(const vv_dialect *d, vv_quoting habit, const char *cell,
 	vv_cell c = text_cell(cell);
 	vv_buf out = VV_BUF_INIT;
 
-	vv_cell_write_csv(&out, &c, d, habit, false);
+	vv_cell_write_csv(&out, &c, d, habit, VV_CELL_LATER);
 	assert_string_equal(vv_buf_cstr(&out), wanted);
 	vv_buf_clear(&out);
 }

@@ -366,7 +366,7 @@ static void random_file(vv_prng *r, vv_buf *out, const vv_dialect *d, unsigned r
 				vv_buf_putc(out, d->delimiter);
 			}
 			vv_cell_write_csv(out, &v, d, quote ? VV_QUOTE_ALWAYS : VV_QUOTE_MINIMAL,
-					  cells == 1);
+					  vv_cell_place_of(c, cells));
 		}
 		if (i + 1 < rows || vv_prng_below(r, 2) == 0) {
 			vv_buf_puts(out, ends[vv_prng_below(r, vv_prng_below(r, 3) == 0 ? 5 : 1)]);

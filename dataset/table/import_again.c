@@ -1,0 +1,173 @@
+/*
+ * import_again: knows that nothing is stored before it was made again from what is stored and compared with what
+ * came in: each new row group while its block is at hand, and what surrounds the rows. What key
+ * order adds is import_sorted.c's; an encoding is undone while the file is read (dataset/read/file_text.h).
+ *
+ * Groups are made by the code that restores them (table.h), so that whatever that would refuse or change is
+ * found here.
+ */
+#include "dataset/table/import_state.h"
+
+#include <string.h>
+
+#include "base/hint_text.h"
+#include "base/sys.h"
+#include "dataset/format/chunk.h"
+#include "dataset/table/table.h"
+
+typedef struct at_hand {
+	const vv_sink *sink;
+	const vv_cid *cid;
+	const vv_buf *block;
+} at_hand;
+
+/* The group's block is not read from the store again. */
+static vv_status get_at_hand(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	const at_hand *h = payload;
+
+	if (!vv_cid_equal(cid, h->cid)) return h->sink->get(h->sink->payload, cid, out, err);
+	vv_buf_reset(out);
+	vv_buf_put(out, h->block->data, h->block->len);
+	return vv_buf_ok(out, err);
+}
+
+/* JSON: the names of a job's columns, as a schema has them. */
+static vv_status set_names(vv_table *t, const group_job *j, vv_error *err)
+{
+	t->columns = j->columns;
+	if (j->im->dialect.form == VV_FORM_CSV) return VV_OK;
+	t->schema.fields = vv_calloc(j->columns + 1, sizeof(*t->schema.fields));
+	if (!t->schema.fields) return vv_fail_nomem(err);
+	t->schema.count = j->columns;
+	for (size_t i = 0; i < j->columns; i++) {
+		t->schema.fields[i].name = j->im->names[i];
+		t->schema.fields[i].name_len = j->im->name_lens[i];
+	}
+	return VV_OK;
+}
+
+/* The first row whose bytes differ. */
+static size_t first_other_row(const group_job *j, const vv_buf *lines)
+{
+	size_t at = 0, row = 0;
+
+	while (at < lines->len && at < j->raw_len && lines->data[at] == j->raw[at]) {
+		at++;
+	}
+	while (row + 1 < j->row_count && j->rows[row].end <= at) {
+		row++;
+	}
+	return row;
+}
+
+/* Makes the group's lines. VV_ECORRUPT: they cannot be made, or are not those that came in; *row is the first such. */
+static vv_status make_lines(import_worker *w, const group_job *j, size_t *row, vv_error *err)
+{
+	at_hand h = {j->im->sink, &j->cid, &w->block};
+	vv_table t = {.source = {.get = get_at_hand, .payload = &h},
+		      .root = {.kind = VV_KIND_TABLE, .dialect = j->im->dialect}}; /* borrows */
+	vv_status rc = set_names(&t, j, err);
+
+	*row = 0;
+	t.root.dialect.final_newline = j->rows[j->row_count - 1].newline != VV_NO_NEWLINE;
+	vv_buf_reset(&w->lines);
+	if (rc == VV_OK &&
+	    (rc = table_load_layout(&t, &w->batch, j->layout_item.data, j->layout_item.len, err)) ==
+		    VV_OK &&
+	    (rc = table_group_bytes(&w->lines, &t, &w->writer, &w->batch, j->data_item.data,
+				    j->data_item.len, j->last, err)) == VV_OK) {
+		rc = table_check_lines(&t, &w->batch, &w->lines, 0, j->last, row, err);
+	}
+	vv_free(t.schema.fields);
+	if (rc == VV_OK &&
+	    (w->lines.len != j->raw_len || memcmp(w->lines.data, j->raw, j->raw_len) != 0)) {
+		*row = first_other_row(j, &w->lines);
+		return VV_ECORRUPT;
+	}
+	return rc;
+}
+
+vv_status import_group_again(import_worker *w, group_job *j, vv_error *err)
+{
+	vv_error why = {0};
+	size_t row;
+
+	j->lost = false;
+	if (!j->im->sink->put || j->im->sink->passing || j->im->in_file) return VV_OK;
+	vv_status rc = make_lines(w, j, &row, &why);
+	if (rc == VV_ECORRUPT) {
+		j->lost = true;
+		j->lost_at = j->rows[row].text_start;
+		j->lost_line = j->im->source->line
+				       ? 0
+				       : j->lines + import_count_lines(j->raw, j->lost_at) + 1;
+		return VV_OK;
+	}
+	if (rc < 0 && err) {
+		*err = why;
+	}
+	return rc;
+}
+
+/* What is kept of the file would not give it again. */
+static vv_status refuse(import *im, const char *what, uint64_t line, vv_error *err)
+{
+	vv_auto(vv_buf) at = VV_BUF_INIT;
+
+	im->out->only_bytes = true;
+	if (line > 0) {
+		vv_buf_printf(&at, "line %llu", (unsigned long long)line);
+	}
+	vv_fail(err, VV_EREFUSED, "%s: %s would not come back as it is, by a fault of varve",
+		im->source->name, line > 0 ? vv_buf_cstr(&at) : what);
+	return vv_hint_code(err, VV_HINT_AS_FILE);
+}
+
+vv_status import_refuse_lost(import *im, const group_job *j, vv_error *err)
+{
+	uint64_t line = j->lost_line;
+
+	if (im->source->line && import_line_of(im, j->offset + j->lost_at, &line, VV_IGNORED) < 0) {
+		line = 0;
+	}
+	return refuse(im, "a row", line, err);
+}
+
+vv_status import_head_again(import *im, size_t head, vv_error *err)
+{
+	vv_auto(vv_buf) made = VV_BUF_INIT;
+	const vv_table t = {.root = {.kind = VV_KIND_TABLE, .dialect = im->dialect}}; /* borrows */
+	vv_status rc;
+
+	if (!im->window || (rc = table_head(&made, &t, err)) < 0) return im->window ? rc : VV_OK;
+	return made.len == head &&
+			       memcmp(vv_buf_cstr(&made), vv_window_bytes(im->window), head) == 0
+		       ? VV_OK
+		       : refuse(im, "the header", 0, err);
+}
+
+vv_status import_whole_again(import *im, vv_error *err)
+{
+	const vv_dialect *d = &im->dialect;
+	uint64_t bytes = (d->bom ? 3u : 0u) + d->prologue.len + im->raw_bytes + d->epilogue.len;
+
+	return bytes == im->out->root.bytes ? VV_OK : refuse(im, "the file", 0, err);
+}
+
+vv_status import_chunk_again(const import *im, const vv_buf *block, const char *bytes, size_t len,
+			     vv_error *err)
+{
+	const uint8_t *made;
+	size_t made_len;
+
+	if (!im->sink->put || im->sink->passing ||
+	    (vv_chunk_decode(&made, &made_len, block->data, block->len, VV_IGNORED) == VV_OK &&
+	     made_len == len && memcmp(made, bytes, len) == 0)) {
+		return VV_OK;
+	}
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s: the bytes from %llu on would not come back as they are, by a fault of varve",
+		im->source->name, (unsigned long long)vv_window_origin(im->window));
+}
