@@ -10,6 +10,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/aligned.h"
+#include "cmd/varve/print/tables.h"
 #include "dataset/schema/header.h"
 #include "diff/rows/key_unique.h"
 #include "lib/work/add/added_blocks.h"
@@ -585,7 +586,10 @@ static vv_status tell(const options *o, vv_subject *s, const vv_progress *progre
 
 static int check_info(const vv_context *c)
 {
-	return c->argc == 1
+	const bool quick = ((const options *)c->options)->quick;
+
+	if (c->argc == 0 && quick) return vv_usage_error("--quick describes one dataset");
+	return c->argc <= 1
 		       ? VV_EXIT_OK
 		       : vv_usage_error("info takes one PATH, REV:PATH or CID, not %d", c->argc);
 }
@@ -595,6 +599,13 @@ static vv_status run_info(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	vv_auto(vv_subject) s = {.env = vv_environ()};
+	if (c->argc == 0) {
+		const char *format = ((const options *)c->options)->format;
+
+		return (rc = vv_context_need(c, VV_NEEDS_REPOSITORY | VV_NEEDS_READER, err)) < 0
+			       ? rc
+			       : vv_tables_print(c->reader, vv_wants_json(format), err);
+	}
 	if (((const options *)c->options)->quick && c->demand) {
 		vv_on_demand_alone(c->demand, true);
 	}
@@ -607,8 +618,9 @@ static vv_status run_info(vv_context *c, vv_error *err)
 const vv_command vv_cmd_info = {
 	.name = "info",
 	.group = "look",
-	.summary = "show a dataset: size, format, columns and their values",
-	.usage = "[--json] [--quick] [[URL#]REV:]PATH | CID",
+	.summary = "show a dataset: size, format, columns and their values; or list all",
+	.usage = "[--json] [--quick] [[URL#]REV:]PATH | CID\n"
+		 "[--json]",
 	.example = "$ varve info prices.csv\n"
 		   "prices.csv\n"
 		   "  kind     table\n"

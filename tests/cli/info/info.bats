@@ -124,3 +124,29 @@ assert n["min"] == "1" and n["max"] == "200000"
 	output_has "table, changed since it was added"
 	output_lacks "not stored"
 }
+
+@test "without a path all datasets are listed from their pointers" {
+	new_repo
+	succeeds varve info
+	stderr_has "there is no dataset here yet"
+	rows 1000 > prices.csv
+	mkdir data
+	printf 'k\tv\n1\t2\n' > data/small.tsv
+	varve add -q --key id prices.csv
+	varve track --text 'data/*.tsv' > /dev/null
+	git add -A
+	varve commit -qm one
+	rm -rf .git/varve/packs
+	succeeds varve info
+	output_has "dataset          rows  columns"
+	output_has "prices.csv      1,000        4"
+	output_has "data/small.tsv"
+	output_has "(plain text)"
+	succeeds varve info --json
+	[ "$(jq -c '[.[] | [.path, .stored, .rows, .columns, .key]]' <<< "$output")" = \
+		'[["data/small.tsv",false,null,null,null],["prices.csv",true,1000,4,["id"]]]' ]
+	git clone -q --bare . ../bare.git
+	succeeds varve -C ../bare.git info
+	output_has "prices.csv      1,000        4"
+	ends_with 2 varve info --quick
+}
