@@ -114,7 +114,8 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	vv_auto(char) *owned = NULL, *prefix = NULL;
 	vv_auto(vv_changes) changes = {0};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
-	vv_changes_options opts = {.paths = c->paths.count ? &c->paths : NULL, .untracked = true};
+	vv_changes_options opts = {
+		.paths = c->paths.count ? &c->paths : NULL, .untracked = true, .modules = true};
 	vv_status_style style = {.prefix = "",
 				 .short_form = o->short_form && !o->long_form,
 				 .porcelain = o->porcelain != NULL,

@@ -558,12 +558,62 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 	return ordinary_state(c, e, &st, err);
 }
 
+static bool is_module(const vv_index_entry *e)
+{
+	return e->stage == 0 && !e->skip_worktree && (e->mode & 0170000) == GITLINK;
+}
+
+/* Submodules, whose state git alone knows: other commits, changed or new files, as .gitmodules wants them seen. */
+static vv_status add_modules(collector *c, vv_error *err)
+{
+	static const char *const more[] = {"GIT_LITERAL_PATHSPECS=1", NULL};
+	const size_t count = vv_index_count(c->x);
+	const char *dir = vv_repository_workdir(c->r);
+	vv_auto_free const char **argv = NULL;
+	vv_auto(vv_buf) changed = VV_BUF_INIT;
+	vv_index_entry e;
+	size_t modules = 0, argc = 7;
+	int code = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		vv_index_at(c->x, i, &e);
+		modules += is_module(&e);
+	}
+	if (modules == 0 || !dir) return VV_OK;
+	if (!(argv = vv_calloc(modules + argc + 1, sizeof(*argv)))) return vv_fail_nomem(err);
+	memcpy(argv, (const char *[]){"git", "-C", dir, "diff-files", "--name-only", "-z", "--"},
+	       argc * sizeof(*argv));
+	for (size_t i = 0; i < count; i++) {
+		vv_index_at(c->x, i, &e);
+		if (is_module(&e) && wanted(c, e.path)) {
+			argv[argc++] = e.path;
+		}
+	}
+	vv_run run = {
+		.argv = argv, .env = vv_repository_env(c->r), .more = more, .output = &changed};
+	vv_status rc = argc > 7 ? vv_run_program(&run, &code, err) : VV_OK;
+	if (rc == VV_OK && code != 0) {
+		rc = vv_fail(err, VV_EIO, "git diff-files ended with %d", code);
+	}
+	for (size_t i = 0, at = 0; rc == VV_OK && i < count && at < changed.len; i++) {
+		vv_index_at(c->x, i, &e); /* both in the order of paths */
+		if (is_module(&e) && strcmp(e.path, changed.data + at) == 0) {
+			at += strlen(e.path) + 1;
+			rc = mark(c, &e, 'M', err);
+		}
+	}
+	return rc;
+}
+
 static vv_status add_work(collector *c, vv_error *err)
 {
 	size_t count = vv_index_count(c->x);
-	vv_status rc = vv_attr_list_read(&c->lines, c->r, err);
+	vv_status rc = c->opts->modules ? add_modules(c, err) : VV_OK;
 
-	if (rc < 0 || (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_attr_list_read(&c->lines, c->r, err)) < 0 ||
+	    (rc = vv_attr_beaten_read(&c->beaten, c->r, c->x, err)) < 0) {
+		return rc;
+	}
 	for (size_t i = 0; i < count; i++) {
 		vv_index_entry e;
 		vv_index_at(c->x, i, &e);

@@ -77,6 +77,7 @@ typedef struct vv_changes_options {
 	vv_pathspec *paths; /* NULL: all */
 	bool no_work;       /* HEAD against the index only */
 	bool untracked, untracked_all;
+	bool modules; /* ask git for the state of submodules */
 	bool facts;   /* find out rows and columns */
 	bool groups;  /* and groups and stored bytes, with facts */
 	bool missing; /* look for tables whose blocks are not here (missing_blocks.h) */

@@ -14,7 +14,7 @@
 #include "repo/git/history/date.h"
 #include "repo/git/walker.h"
 
-/* Bytes of "2026-11-17", with a time or without; 0: it is not a day. */
+/* Bytes of "2026-11-17", with a time or without; 0: it is none. */
 static size_t bare_len(const char *text)
 {
 	static const char form[] = "dddd-dd-dd";
@@ -27,6 +27,19 @@ static size_t bare_len(const char *text)
 	if (form[i]) return 0;
 	return text[i] == 'T' || text[i] == ' ' ? i + 1 + strspn(text + i + 1, "0123456789:.+-Z ")
 						: i;
+}
+
+/* Bytes of "yesterday", "today", "3 days ago" or "3.days.ago"; 0: it is none of them. */
+static size_t relative_len(const char *text)
+{
+	static const char *const words[] = {"yesterday", "today"};
+	const char *end = strstr(text, "ago");
+	size_t digits = strspn(text, "0123456789");
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strncmp(text, words[i], strlen(words[i])) == 0) return strlen(words[i]);
+	}
+	return end && digits > 0 && strchr(" .", text[digits]) ? (size_t)(end - text) + 3 : 0;
 }
 
 static bool is_gits(const char *text, size_t len)
@@ -43,7 +56,7 @@ static bool is_gits(const char *text, size_t len)
 bool vv_day_word_read(vv_day_word *out, const char *rev)
 {
 	const char *at = strstr(rev, "@{"), *end = at ? strchr(at, '}') : NULL;
-	const size_t bare = bare_len(rev);
+	const size_t dated = bare_len(rev), bare = dated > 0 ? dated : relative_len(rev);
 
 	*out = (vv_day_word){.text = rev, .len = bare, .rest = rev + bare, .bare = true};
 	if (bare == 0) {

@@ -102,6 +102,11 @@ named() {
 	stderr_has 2024-05-01
 	succeeds varve cat '@{yesterday}:t.csv'
 	output_is $'id\n3'
+	for word in yesterday '1 day ago' 1.day.ago; do
+		succeeds varve cat "$word:t.csv"
+		output_is $'id\n3'
+	done
+	ends_with 2 varve cat yesterdays:t.csv
 }
 
 @test "merged commits count from when they were merged" {

@@ -312,3 +312,27 @@ with_table() {
 	succeeds varve status -s
 	output_is "?? x.txt"
 }
+
+@test "a submodule with other commits, changed or new files is modified, as git says" {
+	git init -q -b main sub
+	(cd sub && echo a > f && git add f && git commit -q -m one)
+	git init -q -b main top
+	cd top
+	varve init -q
+	git -c protocol.file.allow=always submodule --quiet add ../sub sub
+	git commit -q -m sub
+	succeeds varve status --short
+	output_is ""
+	echo b >> sub/f
+	succeeds varve status --short
+	output_is " M sub"
+	git -C sub commit -q -a -m two
+	succeeds varve status --short
+	output_is " M sub"
+	succeeds varve status
+	output_has "modified:  sub"
+	git config -f .gitmodules submodule.sub.ignore all
+	git commit -q -a -m ignore
+	succeeds varve status --short
+	output_is ""
+}
