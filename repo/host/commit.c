@@ -44,11 +44,13 @@ static vv_status put_committer(vv_host *h, vv_buf *b, vv_error *err)
 	return vv_buf_ok(b, err);
 }
 
-static void put_files(vv_buf *in, vv_host_next *n, const vv_host_commit *c)
+static void put_files(vv_buf *in, const vv_host *h, vv_host_next *n, const vv_host_commit *c)
 {
 	if (vv_oid_is_null(&n->id)) {
 		vv_buf_puts(in, "M 100644 inline README.md\n");
 		put_data(in, readme, sizeof(readme) - 1);
+	}
+	if (vv_oid_is_null(&n->id) || h->lost_format) {
 		vv_buf_puts(in, "M 100644 inline format\n");
 		put_data(in, VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1);
 	}
@@ -104,7 +106,7 @@ vv_status vv_host_commit_make(vv_host *h, vv_host_next *n, const vv_host_commit 
 		vv_oid_text(hex, &n->id);
 		vv_buf_printf(&in, "from %s\n", hex);
 	}
-	put_files(&in, n, c);
+	put_files(&in, h, n, c);
 	vv_buf_puts(&in, "\ndone\n");
 	run.input = in.data;
 	run.len = in.len;

@@ -11,8 +11,10 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/blocks/pack.h"
 #include "repo/blocks/store.h"
 #include "repo/host/at_once.h"
 #include "repo/host/multi_index.h"
@@ -20,6 +22,9 @@
 #define ASKED_ONE_BY_ONE 16u /* versions; listing costs a request for each 1,000 of them */
 #define VERSION_HEAD "varve version 1\n"
 #define VERSION_MAX ((size_t)4 << 20)
+#define VERSION_ANY "varve version "
+#define VERSION_END "sha256 " /* of all before, in hex, ends a version's file */
+#define VERSION_END_LEN (sizeof(VERSION_END) - 1 + 2 * VV_SHA256_LEN + 1)
 #define NAME_MAX_LEN 96u
 
 const vv_place_mark vv_files_mark = {"format", "varve store 1\n", "blocks"};
@@ -39,15 +44,42 @@ vv_status vv_files_begin(vv_host *h, vv_error *err)
 	vv_cid_set_free(h->listed);
 	vv_cid_set_free(h->pieces);
 	vv_seek_free(h->seek);
+	vv_host_forget_ruins(h, NULL);
 	h->catalog = vv_catalog_new();
 	h->versions = vv_cid_set_new();
 	h->listed = vv_cid_set_new();
 	h->pieces = vv_cid_set_new();
 	h->seek = vv_seek_new();
-	h->all = h->damaged_list = false;
+	h->all = h->damaged_list = h->anew = false;
 	h->asked = 0;
 	return h->catalog && h->versions && h->listed && h->pieces && h->seek ? VV_OK
 									      : vv_fail_nomem(err);
+}
+
+vv_status vv_files_begin_anew(vv_host *h, vv_error *err)
+{
+	const vv_status rc = vv_files_begin(h, err);
+
+	h->anew = true;
+	return rc;
+}
+
+static vv_status check_mark(const vv_host *h, const vv_buf *text, vv_error *err)
+{
+	static const char of_any[] = "varve store ";
+	const char *is = vv_buf_cstr(text), *number = is + sizeof(of_any) - 1;
+
+	if (strcmp(is, vv_files_mark.text) == 0) return VV_OK;
+	if (strncmp(is, of_any, sizeof(of_any) - 1) == 0 && strspn(number, "0123456789") > 0 &&
+	    number[strspn(number, "0123456789")] == '\n') {
+		vv_fail(err, VV_ENOSUPPORT,
+			"'%s' is a store of format %.*s, and this varve reads 1",
+			vv_text_url(h->url), (int)strspn(number, "0123456789"), number);
+		return vv_hint(err, "upgrade varve");
+	}
+	vv_fail(err, VV_ECORRUPT, "the file '%s' of '%s' is damaged", vv_files_mark.file,
+		vv_text_url(h->url));
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
 }
 
 vv_status vv_files_refresh(vv_host *h, vv_error *err)
@@ -60,14 +92,7 @@ vv_status vv_files_refresh(vv_host *h, vv_error *err)
 		rc = vv_place_get(&h->place, vv_files_mark.file, 0, VV_PLACE_MARK_BYTES, &text,
 				  err);
 	}
-	if (rc == VV_OK && strcmp(vv_buf_cstr(&text), vv_files_mark.text) != 0) {
-		vv_fail(err, VV_ENOSUPPORT, "'%s' is no store of blocks that this varve can read",
-			vv_text_url(h->url));
-		rc = vv_hint(err, "its file '%s' begins with '%.*s'; a newer varve may know it",
-			     vv_files_mark.file,
-			     (int)strcspn(vv_text_shows(vv_buf_cstr(&text)), "\n"),
-			     vv_text_shows(vv_buf_cstr(&text)));
-	}
+	rc = rc < 0 ? rc : check_mark(h, &text, err);
 	return rc < 0 ? rc : vv_files_begin(h, err);
 }
 
@@ -95,7 +120,7 @@ static vv_status load_list(vv_host *h, const char *hex, bool *sound, vv_error *e
 	*sound = false;
 	(void)vv_hex_read(hash, sizeof(hash), hex);
 	const vv_cid key = vv_pack_key(hash);
-	if (rc < 0 || vv_cid_set_has(h->listed, &key) ||
+	if (rc < 0 || vv_cid_set_has(h->listed, &key) || vv_host_is_ruin(h, hex) ||
 	    vv_condemned_has(h->condemned.packs, &key)) {
 		*sound = rc == VV_OK && vv_cid_set_has(h->listed, &key);
 		return rc;
@@ -133,22 +158,25 @@ static vv_status bring_list(void *payload, size_t i, vv_error *err)
 {
 	const bringing *b = payload;
 	const char *hex = b->lists->items[i];
+	uint8_t hash[VV_PACK_HASH_LEN];
 	char name[NAME_MAX_LEN];
 	vv_auto(char) *path = vv_host_list_path(b->h, hex);
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	vv_error why;
-	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	if (rc == VV_OK && !vv_exists(path)) {
-		(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
-		rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
-		if (rc == VV_OK) {
-			rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
-		} else if (is_absent(rc)) {
-			rc = VV_OK;
-		} else {
-			*err = why;
-		}
+	if (!path) return vv_fail_nomem(err);
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	if (b->h->anew ? vv_cid_set_has(b->h->listed, &key) : vv_exists(path)) return VV_OK;
+	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
+	rc = vv_place_get(&b->h->place, name, 0, VV_HOST_LIST_BYTES + 1, &bytes, &why);
+	if (rc == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&bytes), bytes.len, false, err);
+	} else if (is_absent(rc)) {
+		rc = vv_unlink(path, true, err);
+	} else {
+		*err = why;
 	}
 	return rc;
 }
@@ -212,23 +240,86 @@ static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
 	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", text);
 }
 
+/* The digest that ends it, of all before. *lines: how much that is. */
+static vv_status check_end(const char *text, size_t len, size_t *lines, bool *sound, vv_error *err)
+{
+	char is[2 * VV_SHA256_LEN + 1];
+	uint8_t digest[VV_SHA256_LEN];
+
+	*sound = false;
+	if (len < sizeof(VERSION_HEAD) - 1 + VERSION_END_LEN ||
+	    memcmp(text, VERSION_HEAD, sizeof(VERSION_HEAD) - 1) != 0) {
+		return VV_OK;
+	}
+	*lines = len - VERSION_END_LEN;
+	const vv_status rc = vv_sha256(digest, text, *lines, err);
+	vv_hex_write(is, digest, sizeof(digest));
+	const char *p = text + *lines;
+	*sound = rc == VV_OK && memcmp(p, VERSION_END, sizeof(VERSION_END) - 1) == 0 &&
+		 memcmp(p + sizeof(VERSION_END) - 1, is, sizeof(is) - 1) == 0 &&
+		 text[len - 1] == '\n';
+	return rc;
+}
+
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err)
 {
 	char name[NAME_MAX_LEN];
-	const size_t head = sizeof(VERSION_HEAD) - 1;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	size_t lines;
 	vv_status rc;
 
 	version_name(name, root);
-	if ((rc = vv_place_get(&h->place, name, 0, VERSION_MAX, &text, err)) == VV_OK) {
-		const char *p = vv_buf_cstr(&text), *end = p + text.len;
-		*sound = text.len > head && memcmp(p, VERSION_HEAD, head) == 0;
-		for (p += head; rc == VV_OK && *sound && p < end;) {
-			rc = take_line(out, &p, sound, err);
-		}
+	if ((rc = vv_place_get(&h->place, name, 0, VERSION_MAX, &text, err)) < 0) return rc;
+	const char *p = vv_buf_cstr(&text);
+	if (strncmp(p, VERSION_ANY, sizeof(VERSION_ANY) - 1) == 0 &&
+	    strspn(p + sizeof(VERSION_ANY) - 1, "0123456789") > 0 &&
+	    atoi(p + sizeof(VERSION_ANY) - 1) > 1) {
+		vv_fail(err, VV_ENOSUPPORT, "'%s': a newer varve wrote '%s'", vv_text_url(h->url),
+			name);
+		return vv_hint(err, "upgrade varve");
+	}
+	rc = check_end(p, text.len, &lines, sound, err);
+	const char *end = rc == VV_OK && *sound ? p + lines : p;
+	for (p += sizeof(VERSION_HEAD) - 1; rc == VV_OK && *sound && p < end;) {
+		rc = take_line(out, &p, sound, err);
 	}
 	return rc;
+}
+
+typedef struct reading {
+	vv_host *h;
+	const vv_cid *roots;
+	vv_version_file *items;
+} reading;
+
+static vv_status read_version(void *payload, size_t i, vv_error *err)
+{
+	const reading *r = payload;
+	vv_version_file *f = &r->items[i];
+	vv_error why;
+	const vv_status rc = vv_files_version(r->h, &r->roots[i], &f->names, &f->sound, &why);
+
+	f->there = rc == VV_OK;
+	f->sound = f->there && f->sound;
+	if (rc < 0 && !is_absent(rc)) {
+		*err = why;
+		return rc;
+	}
+	return VV_OK;
+}
+
+vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
+			    vv_error *err)
+{
+	reading r = {h, roots, items};
+	const vv_at_once all = {.threads = vv_place_gets(&h->place),
+				.count = count,
+				.fn = read_version,
+				.payload = &r,
+				.progress = h->progress,
+				.what = "versions"};
+	return vv_at_once_run(&all, err);
 }
 
 static vv_status load_version(vv_host *h, const vv_cid *root, vv_error *err)
@@ -268,15 +359,26 @@ bool vv_files_is_version(const vv_listed *e, vv_cid *root)
 	       vv_cid_parse(root, e->name, VV_CID_TEXT, VV_IGNORED) == VV_OK;
 }
 
+typedef struct looking {
+	vv_host *h;
+	vv_pack_names lists;
+	vv_cid *roots; /* of versions whose files are to be read */
+	size_t count, cap;
+} looking;
+
 static vv_status on_version(void *payload, const vv_listed *e, vv_error *err)
 {
-	vv_host *h = payload;
+	looking *l = payload;
 	vv_cid root;
 	bool added;
 
-	return vv_files_is_version(e, &root) && !vv_condemned_has(h->condemned.versions, &root)
-		       ? vv_cid_set_add(h->versions, &root, &added, err)
-		       : VV_OK;
+	if (!vv_files_is_version(e, &root) || vv_condemned_has(l->h->condemned.versions, &root)) {
+		return VV_OK;
+	}
+	if (!l->h->anew) return vv_cid_set_add(l->h->versions, &root, &added, err);
+	if (!vv_array_room(l->roots, l->count, l->cap)) return vv_fail_nomem(err);
+	l->roots[l->count++] = root;
+	return VV_OK;
 }
 
 bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN])
@@ -290,11 +392,6 @@ bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_
 	return true;
 }
 
-typedef struct looking {
-	vv_host *h;
-	vv_pack_names lists;
-} looking;
-
 static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
 {
 	looking *l = payload;
@@ -307,6 +404,42 @@ static vv_status on_list(void *payload, const vv_listed *e, vv_error *err)
 		       : vv_pack_names_add(&l->lists, e->name, err);
 }
 
+static bool is_listed(const vv_host *h, const char *hex)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	const vv_cid key = vv_pack_key(hash);
+	return vv_cid_set_has(h->listed, &key);
+}
+
+bool vv_files_is_whole(const vv_host *h, const vv_version_file *f)
+{
+	bool whole = f->sound;
+
+	for (size_t i = 0; whole && i < f->names.packs.count; i++) {
+		whole = is_listed(h, f->names.packs.items[i]);
+	}
+	return whole;
+}
+
+/* Those of which the file is sound, and all lists are. */
+static vv_status judge_versions(looking *l, vv_error *err)
+{
+	vv_auto_free vv_version_file *files = vv_calloc(l->count + 1, sizeof(*files));
+	vv_status rc = files ? vv_files_versions(l->h, l->roots, l->count, files, err)
+			     : vv_fail_nomem(err);
+
+	for (size_t i = 0; files && i < l->count; i++) {
+		if (rc == VV_OK && vv_files_is_whole(l->h, &files[i]) &&
+		    (rc = vv_seek_note(l->h, &files[i].names, err)) == VV_OK) {
+			rc = vv_cid_set_add(l->h->versions, &l->roots[i], &(bool){false}, err);
+		}
+		vv_version_packs_clear(&files[i].names);
+	}
+	return rc;
+}
+
 /* Versions first: the lists of one that is seen are seen, too. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 {
@@ -316,7 +449,7 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (h->all || h->unlistable) return VV_OK;
-	rc = vv_place_list(&h->place, "versions", on_version, h, &why);
+	rc = vv_place_list(&h->place, "versions", on_version, &l, &why);
 	if (rc == VV_OK) {
 		rc = vv_place_list(&h->place, "lists", on_list, &l, &why);
 	}
@@ -329,14 +462,94 @@ vv_status vv_files_look_at_all(vv_host *h, vv_error *err)
 		h->all = true;
 	}
 	rc = rc < 0 ? rc : vv_files_take_lists(h, &l.lists, &sound, err);
-	if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
+	if (rc == VV_OK && h->anew) {
+		rc = judge_versions(&l, err);
+	} else if (rc == VV_OK && !sound) { /* which versions needed it is in their files alone */
 		vv_cid_set_free(h->versions);
 		h->versions = vv_cid_set_new();
 		rc = h->versions ? VV_OK : vv_fail_nomem(err);
 		h->damaged_list = true;
 	}
 	vv_free(l.lists.items);
+	vv_free(l.roots);
 	return rc;
+}
+
+static void pack_name(char out[NAME_MAX_LEN], const uint8_t hash[VV_PACK_HASH_LEN])
+{
+	char hex[VV_HOST_NAME_LEN + 1];
+
+	vv_hex_write(hex, hash, VV_PACK_HASH_LEN);
+	(void)snprintf(out, NAME_MAX_LEN, "packs/%s.pack", hex);
+}
+
+static vv_status on_unlisted(void *payload, const vv_listed *e, vv_error *err)
+{
+	looking *l = payload;
+	uint8_t hash[VV_PACK_HASH_LEN];
+	char hex[VV_HOST_NAME_LEN + 1];
+
+	if (!vv_files_is_pack(e, ".pack", hash)) return VV_OK;
+	vv_hex_write(hex, hash, sizeof(hash));
+	const vv_cid key = vv_pack_key(hash);
+	return is_listed(l->h, hex) || vv_condemned_has(l->h->condemned.packs, &key)
+		       ? VV_OK
+		       : vv_pack_names_add(&l->lists, hex, err);
+}
+
+/* *made false: the pack is damaged, too. */
+static vv_status make_list(vv_host *h, const char *hex, bool *made, vv_error *err)
+{
+	uint8_t hash[VV_PACK_HASH_LEN];
+	char name[NAME_MAX_LEN];
+	vv_auto(vv_buf) pack = VV_BUF_INIT, list = VV_BUF_INIT;
+	vv_error why;
+
+	*made = false;
+	(void)vv_hex_read(hash, sizeof(hash), hex);
+	pack_name(name, hash);
+	vv_status rc = vv_place_get(&h->place, name, 0, VV_HOST_PACK_MAX, &pack, &why);
+	if (rc == VV_OK && vv_host_is_named_rightly(hash, &pack)) {
+		rc = vv_host_list_of(&list, hash, vv_buf_cstr(&pack), pack.len, &why);
+	} else if (rc == VV_OK) {
+		rc = VV_ECORRUPT;
+	}
+	if (is_absent(rc) || rc == VV_ECORRUPT) return VV_OK;
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	(void)snprintf(name, sizeof(name), "lists/%s.list", hex);
+	if ((rc = vv_place_put(&h->place, name, list.data, list.len, err)) < 0 ||
+	    (rc = vv_host_keep_list(h, &list, hex, err)) < 0) {
+		return rc;
+	}
+	vv_host_forget_ruins(h, hex);
+	return load_list(h, hex, made, err);
+}
+
+vv_status vv_files_mend_lists(vv_host *h, vv_error *err)
+{
+	looking l = {.h = h};
+	size_t again = 0;
+	bool made = false;
+	vv_status rc;
+
+	if (!h->all) return VV_OK;
+	rc = vv_place_list(&h->place, "packs", on_unlisted, &l, err);
+	for (size_t i = 0; rc == VV_OK && i < l.lists.count; i++) {
+		rc = make_list(h, l.lists.items[i], &made, err);
+		again += made;
+		rc = rc == VV_OK && !made ? vv_host_note_ruin(h, 0, l.lists.items[i], err) : rc;
+	}
+	vv_free(l.lists.items);
+	if (rc < 0 || again == 0) return rc;
+	vv_notes_put(h->notes, "%s of '%s' %s missing or damaged: made again from %s",
+		     vv_text_counted(again, "list", NULL), vv_text_url(h->url),
+		     again == 1 ? "was" : "were", again == 1 ? "its pack" : "their packs");
+	/* versions may be whole by these, and ruins are fewer */
+	if ((rc = vv_files_begin_anew(h, err)) < 0) return rc;
+	return vv_files_look_at_all(h, err);
 }
 
 vv_status vv_files_look(vv_host *h, const vv_cid *root, bool *there, vv_error *err)
@@ -373,14 +586,6 @@ vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_err
 	return rc;
 }
 
-static void pack_name(char out[NAME_MAX_LEN], const uint8_t hash[VV_PACK_HASH_LEN])
-{
-	char hex[VV_HOST_NAME_LEN + 1];
-
-	vv_hex_write(hex, hash, VV_PACK_HASH_LEN);
-	(void)snprintf(out, NAME_MAX_LEN, "packs/%s.pack", hex);
-}
-
 vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
 			    vv_buf *out, vv_error *err)
 {
@@ -404,6 +609,30 @@ vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, ui
 		err->code = rc;
 	}
 	return rc;
+}
+
+vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err)
+{
+	uint8_t end[VV_PACK_TRAILER_LEN] = VV_PACK_END;
+	char name[NAME_MAX_LEN];
+	vv_auto(vv_buf) got = VV_BUF_INIT;
+	vv_error why;
+
+	*shows = false;
+	if (p->len < sizeof(end) || p->len > VV_HOST_PACK_MAX) return VV_OK;
+	pack_name(name, p->hash);
+	vv_status rc = vv_place_get(&h->place, name, p->len - sizeof(end), sizeof(end) + 1, &got,
+				    &why);
+	if (rc < 0 && !is_absent(rc)) {
+		*err = why;
+		return rc;
+	}
+	vv_put_le64(end + 8, p->blocks);
+	vv_put_le64(end + 16, p->len);
+	memcpy(end + 24, p->hash, VV_PACK_HASH_LEN);
+	*shows = rc == VV_OK && got.len == sizeof(end) &&
+		 memcmp(vv_buf_cstr(&got), end, sizeof(end)) == 0;
+	return VV_OK;
 }
 
 /* --- single blocks, by indexes ------------------------------------------------------------------ */
@@ -802,6 +1031,7 @@ vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
 		(void)vv_hex_read(hash, sizeof(hash), c->name);
 		const vv_oid id = id_of(hash);
 		vv_host_forget_bad(h, &id);
+		vv_host_forget_ruins(h, c->name);
 		vv_host_note_sound(h, c->name, &id);
 		rc = load_list(h, c->name, &sound, err);
 	}
@@ -821,7 +1051,8 @@ static int compare_hex(const void *a, const void *b)
 
 vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *needed, vv_error *err)
 {
-	char name[NAME_MAX_LEN];
+	char name[NAME_MAX_LEN], hex[2 * VV_SHA256_LEN + 1];
+	uint8_t digest[VV_SHA256_LEN];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_pack_names packs = {0};
 	vv_status rc = VV_OK;
@@ -847,6 +1078,9 @@ vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *neede
 	}
 	vv_free(packs.items);
 	version_name(name, root);
+	rc = rc < 0 ? rc : vv_sha256(digest, vv_buf_cstr(&text), text.len, err);
+	vv_hex_write(hex, digest, sizeof(digest));
+	vv_buf_printf(&text, VERSION_END "%s\n", hex);
 	rc = rc < 0 ? rc : vv_buf_ok(&text, err);
 	if (rc == VV_OK &&
 	    (rc = vv_place_put_later(&h->place, name, text.data, text.len, err)) == VV_OK) {

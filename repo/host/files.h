@@ -19,7 +19,9 @@
 
 /* A catalog of nothing. */
 vv_status vv_files_begin(vv_host *h, vv_error *err);
-/* The same; is it a store that this varve can read? */
+/* The same, and from now on all is read from the place itself: no list of an earlier run, and of each version its file. */
+vv_status vv_files_begin_anew(vv_host *h, vv_error *err);
+/* The same as vv_files_begin; is it a store that this varve can read? */
 vv_status vv_files_refresh(vv_host *h, vv_error *err);
 /* Is the version there, as far as its file and its lists show? These lists are in the catalog then. After some questions
  * all of the place is listed, where it lets us. */
@@ -35,11 +37,23 @@ typedef struct vv_version_packs {
 void vv_version_packs_clear(vv_version_packs *v);
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,
 			   vv_error *err);
+/* Of many versions, several at once: items[i] is that of roots[i]; there: its file is. To be cleared by the caller. */
+typedef struct vv_version_file {
+	vv_version_packs names;
+	bool there, sound;
+} vv_version_file;
+vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
+			    vv_error *err);
+/* Is its file sound, and are all lists that it names in the catalog? */
+bool vv_files_is_whole(const vv_host *h, const vv_version_file *f);
 /* Is an entry of the folder of versions, of packs, lists or indexes (end: ".pack", ".list", ".index") one of these? */
 bool vv_files_is_version(const vv_listed *e, vv_cid *root);
 bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN]);
 /* All that the place lists; nothing where it cannot be listed. */
 vv_status vv_files_look_at_all(vv_host *h, vv_error *err);
+/* After vv_files_begin_anew and that: packs whose lists are missing or damaged get them again; one that is damaged itself
+ * is noted as a ruin. */
+vv_status vv_files_mend_lists(vv_host *h, vv_error *err);
 /* The versions and blocks that the catalog does not have, as far as they are there. */
 vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
 
@@ -47,6 +61,9 @@ vv_status vv_files_look_for(vv_host *h, const vv_cid *cids, size_t count, vv_err
  * lets. */
 vv_status vv_files_get_part(vv_host *h, const vv_host_pack *p, uint64_t from, uint64_t len,
 			    vv_buf *out, vv_error *err);
+/* Is a pack of the catalog there up to its end, where its length and hash stand, and not longer? As many threads at once
+ * as the place lets. */
+vv_status vv_files_shows_end(vv_host *h, const vv_host_pack *p, bool *shows, vv_error *err);
 /* Writes what the commit has, and removes what it removes. */
 vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err);
 /* The file of a version: its packs are those of the catalog that are marked. Durable once the place has finished. */

@@ -11,6 +11,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -221,6 +222,8 @@ void vv_host_close(vv_host *h)
 		vv_cid_set_free(h->pieces);
 		vv_seek_free(h->seek);
 		vv_cid_set_free(h->intact);
+		vv_host_forget_ruins(h, NULL);
+		vv_free(h->ruins);
 		vv_free(h->bad);
 		vv_free(h->proof);
 		vv_free(h->packs);
@@ -571,18 +574,19 @@ vv_status vv_host_keep_list(vv_host *h, const vv_buf *list, const char *name, vv
 	return path ? vv_write_file(path, list->data, list->len, false, err) : vv_fail_nomem(err);
 }
 
-/* From an earlier run, else from the scratch repository. *known false: it is in neither. */
+/* From an earlier run, if it is what the tree has now; else from the scratch repository. *known false: it is in neither. */
 static vv_status read_list(vv_host *h, const found_pack *p, vv_buf *out, bool *known, vv_error *err)
 {
 	vv_auto(char) *path = vv_host_list_path(h, p->name);
-	vv_host_list list;
+	vv_oid is;
 	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
 
 	vv_buf_reset(out);
 	*known = false;
 	if (rc == VV_OK && vv_exists(path) &&
 	    vv_read_file(out, path, VV_HOST_LIST_BYTES, VV_IGNORED) == VV_OK &&
-	    vv_host_list_read(&list, out->data, out->len, VV_IGNORED) == VV_OK) {
+	    vv_blob_id(vv_buf_cstr(out), out->len, &is, VV_IGNORED) == VV_OK &&
+	    vv_oid_equal(&is, &p->list)) {
 		*known = true;
 	} else if (rc == VV_OK) {
 		vv_buf_reset(out);
@@ -636,7 +640,7 @@ vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, si
 		(void)(path && vv_unlink(path, true, NULL));
 		vv_host_forget_complete(h);
 		vv_notes_warn(h->notes, "%s", why.message);
-		return VV_OK;
+		return vv_host_note_ruin(h, folder, name, err);
 	}
 	if (rc < 0) {
 		*err = why;
@@ -644,25 +648,50 @@ vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, si
 	return rc;
 }
 
+static vv_status refuse_format(const vv_host *h, const vv_buf *text, vv_error *err)
+{
+	static const char of_any[] = "varve blocks ";
+	const char *number = vv_buf_cstr(text) + sizeof(of_any) - 1;
+
+	if (strncmp(vv_buf_cstr(text), of_any, sizeof(of_any) - 1) == 0 &&
+	    strtoul(number, NULL, 10) > 1) {
+		vv_fail(err, VV_ENOSUPPORT, "a newer varve keeps the blocks there");
+		return vv_hint(err, "update varve");
+	}
+	vv_fail(err, VV_ECORRUPT, "the file 'format' in %s there is damaged",
+		vv_text_shows(h->ref));
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_BACK);
+}
+
+/* One that is missing or damaged is put back with the next commit, where packs show whose tree it is. */
 vv_status vv_host_check_format(vv_host *h, vv_error *err)
 {
-	vv_tree_entry e;
+	vv_auto(vv_tree_entry) e = {0}, packs = {0};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_oid ours;
+	const bool has = vv_tree_entry_at(h->scratch, &h->tip, "format", &e, VV_IGNORED) == VV_OK;
+	const bool has_packs = vv_tree_entry_at(h->scratch, &h->tip, "packs", &packs, VV_IGNORED) ==
+			       VV_OK;
+	vv_status rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err);
 
-	if (vv_tree_entry_at(h->scratch, &h->tip, "format", &e, VV_IGNORED) < 0) {
+	h->lost_format = false;
+	if (rc < 0 || (has && vv_oid_equal(&e.id, &ours))) return rc;
+	if (!has_packs) {
 		vv_fail(err, VV_EREFUSED, "%s there has no blocks of varve", vv_text_shows(h->ref));
 		return vv_hint(err, "'[blocks] ref' in .varveconfig names another ref");
 	}
-	(void)vv_blob_read(h->scratch, &e.id, 64, &text, VV_IGNORED);
-	vv_oid ours;
-	vv_status rc = vv_blob_id(VV_HOST_FORMAT, sizeof(VV_HOST_FORMAT) - 1, &ours, err);
-	vv_oid id = e.id;
-	vv_tree_entry_clear(&e);
-	if (rc == VV_OK && !vv_oid_equal(&id, &ours)) {
-		vv_fail(err, VV_ENOSUPPORT, "a newer varve keeps the blocks there");
-		rc = vv_hint(err, "update varve");
+	if (has) { /* after an earlier run it is no longer here */
+		if ((rc = vv_host_fetch_blobs(h, &e.id, 1, err)) < 0) return rc;
+		(void)vv_blob_read(h->scratch, &e.id, 64, &text, VV_IGNORED);
 	}
-	return rc;
+	rc = refuse_format(h, &text, err);
+	h->lost_format = rc == VV_ECORRUPT && h->mends;
+	return h->lost_format ? VV_OK : rc;
+}
+
+void vv_host_mend(vv_host *h)
+{
+	h->mends = true;
 }
 
 vv_status vv_host_load_lists(vv_host *h, vv_error *err)

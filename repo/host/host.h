@@ -51,6 +51,10 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err);
 void vv_host_close(vv_host *h); /* accepts NULL */
 VV_AUTO_FREE(vv_host, vv_host_close)
 
+/* Before the first refresh: what is damaged there is going to be put back (vv_host_sending.verify), so that it does not make
+ * a refresh fail. */
+void vv_host_mend(vv_host *h);
+
 typedef enum vv_host_change {
 	VV_HOST_AS_EXPECTED,
 	VV_HOST_REWRITTEN, /* the ref does not descend from where it was last seen */
@@ -80,11 +84,24 @@ typedef vv_status (*vv_host_shown_fn)(void *payload, size_t i, const vv_cid *cid
 vv_status vv_host_show(vv_host *h, const vv_cid *cids, size_t count, vv_host_shown_fn fn,
 		       void *payload, vv_error *err);
 
+/* What a host has of a version, as it shows now: nothing that is here answers for it. Of a store: the version's file,
+ * the lists that it names, read anew, and of each of these packs its end. Of a Git host: the packs that its blocks are in,
+ * by their blobs' ids, which were seen whole here before; those that were not are fetched and hashed, as far as so many
+ * bytes allow, and beyond that believed. */
+typedef struct vv_host_keeps {
+	bool whole;
+	char lacks[96]; /* what is missing or damaged, if it is a file: its name there; else "" */
+	vv_cid any; /* in a store, if it is whole: a random block of a random pack of it; else null */
+} vv_host_keeps;
+vv_status vv_host_keeps_each(vv_host *h, const vv_cid *roots, size_t count, uint64_t fetch_bytes,
+			     vv_host_keeps *out, vv_error *err);
+
 /* Fetches packs and hashes every block in them. What a bad one should have counts as not being there
  * from then on. */
 typedef struct vv_host_verifying {
-	bool unseen;    /* only packs that were not seen whole before */
-	uint64_t bytes; /* at most about as much; 0: all */
+	bool sample; /* not all: about as much of those that were not seen whole here before, and of those that were */
+	uint64_t unseen_bytes, seen_bytes;
+	bool mend; /* in a store, lists that are missing or damaged are made again from their packs */
 	/* After it: */
 	uint64_t bad_packs, lost; /* lost: blocks that no sound pack has */
 } vv_host_verifying;

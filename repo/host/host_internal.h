@@ -27,11 +27,14 @@ struct vv_host {
 	size_t last_folder, in_last_folder; /* of the tip's tree */
 	bool by_id_fails;                   /* the host does not give blobs by their ids */
 	bool broken;                        /* the scratch repository takes no commit */
-	bool dirty;                         /* packs are in the scratch repository */
-	uint64_t push_bytes; /* of one push, at most; 0: vv_host_sizes was not called */
-	size_t pack_bytes;   /* of one pack, at most */
-	bool too_large;      /* the last push was, for the host */
-	vv_oid *bad;         /* packs that were found to be bad: their blobs */
+	bool mends, lost_format; /* vv_host_mend; and its tree has no sound file "format" */
+	bool dirty;              /* packs are in the scratch repository */
+	uint64_t push_bytes;     /* of one push, at most; 0: vv_host_sizes was not called */
+	size_t pack_bytes;       /* of one pack, at most */
+	bool too_large;          /* the last push was, for the host */
+	char **ruins;            /* packs whose lists are damaged: "packs/0000/<hex>" */
+	size_t ruin_count, ruin_cap;
+	vv_oid *bad; /* packs that were found to be bad: their blobs */
 	size_t bad_count, bad_cap;
 	char *proof;     /* a folder: packs that were fetched to be proven, and nothing else */
 	vv_store *shown; /* these; NULL until one is */
@@ -46,7 +49,8 @@ struct vv_host {
 	size_t asked;         /* versions, one by one */
 	bool all, unlistable; /* all lists are in the catalog; the place lets nobody list */
 	bool damaged_list;    /* so that not all versions are there that have a file */
-	vv_seek *seek;        /* which indexes versions name */
+	bool anew;     /* lists that are here count for nothing: the place is to show its own */
+	vv_seek *seek; /* which indexes versions name */
 	/* What a gc is going to remove, while blocks are being sent: it counts as absent. */
 	vv_condemned condemned;
 };
@@ -150,6 +154,10 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
 /* A list that came, into the catalog: pack: its id there. A damaged one is told of and left out: *sound false. */
 vv_status vv_host_take_list(vv_host *h, const char *name, const vv_oid *pack, size_t folder,
 			    const vv_buf *bytes, bool *sound, vv_error *err);
+/* Its list is damaged, and it is in no catalog. */
+vv_status vv_host_note_ruin(vv_host *h, size_t folder, const char *name, vv_error *err);
+bool vv_host_is_ruin(const vv_host *h, const char *name);
+void vv_host_forget_ruins(vv_host *h, const char *name); /* NULL: all */
 /* A pack came: is it what its name says? One that is not is noted as bad, and *found_bad set. bytes NULL: it did not come. */
 vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, bool *found_bad,
 			     vv_error *err);
@@ -162,10 +170,12 @@ vv_status vv_host_prefer_sound(vv_host *h, vv_error *err);
 /* A pack was seen whole, under this blob's id: its file in the folder of lists. */
 void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob);
 bool vv_host_is_sound(const vv_host *h, const vv_host_pack *p);
+/* Do its bytes make its name? */
+bool vv_host_is_named_rightly(const uint8_t hash[VV_PACK_HASH_LEN], const vv_buf *bytes);
 /* Bad packs that may leave the tree ("packs/0000/<hex>"): what could be read in them other packs have, or
- * is among what is being sent. To be given to vv_names_free. */
-vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, char ***names, size_t *count,
-			    vv_error *err);
+ * is among what is being sent. With ruins those, too. To be given to vv_names_free. */
+vv_status vv_host_bad_packs(vv_host *h, const vv_cid_set *sent, bool ruins, char ***names,
+			    size_t *count, vv_error *err);
 /* The list of a pack of the catalog, once more; borrows bytes. */
 vv_status vv_host_list_again(vv_host *h, const vv_host_pack *p, vv_buf *bytes, vv_host_list *out,
 			     vv_error *err);

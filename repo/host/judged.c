@@ -7,6 +7,7 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/pack.h"
 #include "repo/host/host_internal.h"
@@ -38,6 +39,39 @@ void vv_host_forget_bad(vv_host *h, const vv_oid *pack)
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
 		p->bad = p->bad && !vv_oid_equal(&p->blob, pack);
+	}
+}
+
+bool vv_host_is_ruin(const vv_host *h, const char *name)
+{
+	for (size_t i = 0; i < h->ruin_count; i++) {
+		if (strcmp(vv_path_base(h->ruins[i]), name) == 0) return true;
+	}
+	return false;
+}
+
+vv_status vv_host_note_ruin(vv_host *h, size_t folder, const char *name, vv_error *err)
+{
+	vv_buf path = VV_BUF_INIT;
+
+	if (vv_host_is_ruin(h, name)) return VV_OK;
+	vv_buf_printf(&path, "packs/%04zx/%s", folder, name);
+	if (!vv_array_room(h->ruins, h->ruin_count, h->ruin_cap) ||
+	    !(h->ruins[h->ruin_count] = vv_buf_detach(&path))) {
+		vv_buf_clear(&path);
+		return vv_fail_nomem(err);
+	}
+	h->ruin_count++;
+	return VV_OK;
+}
+
+void vv_host_forget_ruins(vv_host *h, const char *name)
+{
+	for (size_t i = h->ruin_count; i-- > 0;) {
+		if (!name || strcmp(vv_path_base(h->ruins[i]), name) == 0) {
+			vv_free(h->ruins[i]);
+			h->ruins[i] = h->ruins[--h->ruin_count];
+		}
 	}
 }
 
@@ -96,15 +130,15 @@ void vv_host_note_sound(const vv_host *h, const char *name, const vv_oid *blob)
 }
 
 /* The pack's hash is its name, and stands at its end. */
-static bool is_named_rightly(const vv_host_pack *p, const vv_buf *bytes)
+bool vv_host_is_named_rightly(const uint8_t hash[VV_PACK_HASH_LEN], const vv_buf *bytes)
 {
 	uint8_t is[VV_PACK_HASH_LEN];
 
-	if (bytes->len != p->len || bytes->len < VV_PACK_TRAILER_LEN) return false;
+	if (bytes->len < VV_PACK_TRAILER_LEN) return false;
 	const vv_hash128 sum = vv_xxh3_128(bytes->data, bytes->len - sizeof(is), 0);
 	vv_put_le64(is, sum.lo);
 	vv_put_le64(is + 8, sum.hi);
-	return memcmp(is, p->hash, sizeof(is)) == 0 &&
+	return memcmp(is, hash, sizeof(is)) == 0 &&
 	       memcmp(is, bytes->data + bytes->len - sizeof(is), sizeof(is)) == 0;
 }
 
@@ -113,7 +147,7 @@ vv_status vv_host_judge_pack(vv_host *h, vv_host_pack *p, const vv_buf *bytes, b
 {
 	char hex[VV_HOST_NAME_LEN + 1];
 
-	if (bytes && is_named_rightly(p, bytes)) {
+	if (bytes && bytes->len == p->len && vv_host_is_named_rightly(p->hash, bytes)) {
 		vv_hex_write(hex, p->hash, sizeof(p->hash));
 		vv_host_note_sound(h, hex, &p->blob);
 		return VV_OK;

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/codec.h"
 #include "base/hash.h"
+#include "base/sys.h"
 #include "repo/blocks/pack.h"
 #include "repo/blocks/store.h"
 
@@ -234,4 +236,66 @@ vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], 
 	vv_put_le64(sum, vv_xxh3(out->data + start, out->len - start, 0));
 	vv_buf_put(out, sum, sizeof(sum));
 	return vv_buf_ok(out, err);
+}
+
+typedef struct made {
+	vv_host_block *blocks; /* in the order of their records */
+	vv_cid *bases;
+	size_t count, cap, base_count, base_cap;
+} made;
+
+/* A difference by distance stands on a record that went before. */
+static bool find_base(const made *m, uint64_t offset, const vv_record *r, vv_cid *base)
+{
+	*base = r->base;
+	if (!vv_method_has_base(r->method) || r->distance == 0) return true;
+	for (size_t i = m->count; i-- > 0;) {
+		if (m->blocks[i].offset == offset - r->distance) {
+			*base = m->blocks[i].cid;
+			return true;
+		}
+	}
+	return false;
+}
+
+static vv_status take_record(made *m, uint64_t offset, const vv_record *r, vv_error *err)
+{
+	vv_host_block b = {.cid = r->cid, .depth = r->depth, .offset = offset};
+
+	if (!find_base(m, offset, r, &b.base) || m->count == VV_HOST_LIST_MAX) {
+		return bad(err, "its pack has other records");
+	}
+	if (!vv_array_room(m->blocks, m->count, m->cap) ||
+	    !vv_array_room(m->bases, m->base_count, m->base_cap)) {
+		return vv_fail_nomem(err);
+	}
+	m->blocks[m->count++] = b;
+	if (vv_method_has_base(r->method) && r->distance == 0) {
+		m->bases[m->base_count++] = b.base;
+	}
+	return VV_OK;
+}
+
+vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
+			  size_t len, vv_error *err)
+{
+	const uint8_t *p = pack;
+	const size_t end = len > VV_PACK_TRAILER_LEN ? len - VV_PACK_TRAILER_LEN : 0;
+	made m = {0};
+	vv_record r;
+	vv_status rc = VV_OK;
+
+	for (size_t at = VV_PACK_HEADER_LEN; rc == VV_OK && at < end; at += vv_record_len(&r)) {
+		rc = vv_record_parse(&r, p + at, end - at, at) || vv_record_len(&r) > end - at
+			     ? bad(err, "its pack has other records")
+			     : take_record(&m, at, &r, err);
+	}
+	if (rc == VV_OK) {
+		rc = m.count > 0 ? vv_host_list_write(out, hash, len, m.blocks, m.count, m.bases,
+						      m.base_count, err)
+				 : bad(err, "its pack is empty");
+	}
+	vv_free(m.blocks);
+	vv_free(m.bases);
+	return rc;
 }

@@ -58,6 +58,9 @@ bool vv_host_list_find(const vv_host_list *l, const vv_cid *cid, size_t *i);
 /* The place of the block that its difference stands on, below count if that is in the same pack; VV_HOST_LIST_NONE. */
 size_t vv_host_list_base_of(const vv_host_list *l, size_t i);
 
+/* Appends the list of a whole pack whose bytes match its hash. VV_ECORRUPT. */
+vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], const void *pack,
+			  size_t len, vv_error *err);
 /* Appends one; sorts blocks (each CID once) and bases (of which repeats are left out). Each block's base is among
  * either. */
 vv_status vv_host_list_write(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], uint64_t pack_len,

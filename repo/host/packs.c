@@ -98,6 +98,7 @@ static vv_status refresh(vv_host *h, const vv_oid *tip, const vv_oid *old, vv_ho
 	vv_status rc = VV_OK;
 
 	vv_catalog_free(h->catalog);
+	vv_host_forget_ruins(h, NULL);
 	h->last_folder = h->in_last_folder = 0;
 	if (!(h->catalog = vv_catalog_new())) return vv_fail_nomem(err);
 	if (vv_oid_is_null(tip)) {

@@ -70,7 +70,7 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 	if (vv_host_has(s->h, cid)) return VV_OK;
 	if (!vv_array_room(s->items, s->count, s->cap)) return vv_fail_nomem(err);
 	item *it = &s->items[s->count++];
-	*it = (item){.cid = *cid, .version = s->version_count - 1};
+	*it = (item){.cid = *cid, .version = s->version_count > 0 ? s->version_count - 1 : 0};
 	if (like) {
 		it->like = *like;
 	}
@@ -202,6 +202,25 @@ static vv_status plan(sending *s, vv_error *err)
 	return rc;
 }
 
+/* What differences there stand on and no pack there has, as far as it is here. */
+static vv_status add_bases(sending *s, vv_error *err)
+{
+	bool added;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < vv_catalog_packs(s->h->catalog); i++) {
+		const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
+		for (size_t k = 0; rc == VV_OK && k < p->base_count; k++) {
+			const vv_cid *base = &p->bases[k];
+			if (!vv_host_has(s->h, base) && vv_store_has(s->h->main, base) &&
+			    (rc = vv_cid_set_add(s->seen, base, &added, err)) == VV_OK && added) {
+				rc = add_item(s, base, NULL, err);
+			}
+		}
+	}
+	return rc;
+}
+
 /* --- packs ---------------------------------------------------------------------------------- */
 
 static vv_status missing(const sending *s, const item *it, vv_error *err)
@@ -225,19 +244,20 @@ static vv_status commit_pack(sending *s, const vv_buf *pack, const vv_buf *list,
 	char **bad = NULL;
 	size_t bad_count = 0;
 	vv_status rc = last && s->what->verify
-			       ? vv_host_bad_packs(s->h, s->seen, &bad, &bad_count, err)
+			       ? vv_host_bad_packs(s->h, s->seen, s->sum->incomplete == 0, &bad,
+						   &bad_count, err)
 			       : VV_OK;
 
 	vv_buf_printf(
 		&message, "Keep blocks of %s\n",
 		vv_text_counted(s->version_count, "version of a table", "versions of tables"));
-	const vv_host_commit c = {.message = pack ? vv_buf_cstr(&message) : "Remove bad packs\n",
+	const vv_host_commit c = {.message = pack ? vv_buf_cstr(&message) : "Mend damage\n",
 				  .pack = pack,
 				  .list = list,
 				  .name = name,
 				  .removed = bad,
 				  .removed_count = bad_count};
-	if (rc == VV_OK && (pack || bad_count > 0)) {
+	if (rc == VV_OK && (pack || bad_count > 0 || s->h->lost_format)) {
 		rc = vv_host_commit_make(s->h, &s->next, &c, err);
 		s->sum->packs += pack != NULL;
 		s->sum->bytes += pack ? pack->len + list->len : 0;
@@ -288,7 +308,7 @@ static vv_status send_items(sending *s, const char *dir, bool *lost, vv_error *e
 static vv_status try_send(sending *s, bool *lost, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(s->h->packs, "packs", (char *)NULL);
-	vv_host_verifying all = {0};
+	vv_host_verifying all = {.mend = !s->what->dry_run};
 	vv_status rc = dir ? VV_OK : vv_fail_nomem(err);
 
 	*lost = false;
@@ -296,9 +316,10 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 	rc = rc < 0 ? rc : vv_host_sizes(s->h, err);
 	if (rc == VV_OK && s->what->verify) {
 		rc = vv_host_verify(s->h, &all, err);
-		s->sum->bad_packs = all.bad_packs;
+		s->sum->bad_packs = all.bad_packs + s->h->ruin_count;
 	}
 	rc = rc < 0 ? rc : plan(s, err);
+	rc = rc == VV_OK && s->what->verify ? add_bases(s, err) : rc;
 	if (rc == VV_OK) {
 		vv_host_next_init(&s->next, s->h);
 		s->sum->versions = s->version_count;
@@ -306,7 +327,8 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 		s->sum->raw = s->raw;
 		if (s->count > 0 && !s->what->dry_run) {
 			rc = send_items(s, dir, lost, err);
-		} else if (all.bad_packs > 0 && !s->what->dry_run &&
+		} else if (!s->what->dry_run &&
+			   (all.bad_packs + s->h->ruin_count > 0 || s->h->lost_format) &&
 			   (rc = commit_pack(s, NULL, NULL, NULL, true, err)) == VV_OK) {
 			rc = vv_host_push(s->h, &s->next, lost, err);
 		}

@@ -277,6 +277,54 @@ static vv_status mark_old(sweeping *s, vv_error *err)
 	return mark(s, err);
 }
 
+/* --- proving --------------------------------------------------------------------------------------- */
+
+static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, vv_error *err)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, root);
+	vv_fail(err, VV_ECORRUPT,
+		"'%s' does not show the version %s whole: nothing was removed%s%s",
+		vv_text_url(s->h->url), text, *lacks ? "; missing or damaged: " : "", lacks);
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+}
+
+typedef struct showing {
+	const sweeping *s;
+	const vv_cid *roots;
+} showing;
+
+static vv_status on_shown(void *payload, size_t i, const vv_cid *cid VV_UNUSED, const void *bytes,
+			  size_t len VV_UNUSED, vv_error *err)
+{
+	const showing *to = payload;
+	return bytes ? VV_OK : lost(to->s, &to->roots[i], "", err);
+}
+
+/* Nothing is removed before all that stays was shown: every file, and a random block of each version. */
+static vv_status prove(sweeping *s, vv_error *err)
+{
+	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots));
+	vv_auto_free vv_cid *any = vv_calloc(s->version_count + 1, sizeof(*any));
+	vv_auto_free vv_host_keeps *keeps = vv_calloc(s->version_count + 1, sizeof(*keeps));
+	size_t count = 0;
+	vv_status rc = roots && any && keeps ? VV_OK : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
+		if (!s->versions[i].garbage && s->versions[i].there) {
+			roots[count++] = *vv_cid_map_cid(s->version_names, i);
+		}
+	}
+	rc = rc < 0 ? rc : vv_host_keeps_each(s->h, roots, count, 0, keeps, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = keeps[i].whole ? VV_OK : lost(s, &roots[i], keeps[i].lacks, err);
+		any[i] = keeps[i].any;
+	}
+	showing to = {s, roots};
+	return rc < 0 ? rc : vv_host_show(s->h, any, count, on_shown, &to, err);
+}
+
 /* --- removing ------------------------------------------------------------------------------------ */
 
 static vv_status remove_packs(sweeping *s, vv_error *err)
@@ -337,7 +385,7 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 			     vv_condemned_has(s->condemned.versions,
 					      vv_cid_map_cid(s->version_names, i));
 	}
-	if ((rc = mark(s, err)) < 0) return rc;
+	if ((rc = mark(s, err)) < 0 || (!s->what->dry_run && (rc = prove(s, err)) < 0)) return rc;
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
 			s->out->removed.versions++;
@@ -377,7 +425,7 @@ static vv_status load_catalog(sweeping *s, vv_error *err)
 	char hex[VV_HOST_NAME_LEN + 1];
 	vv_pack_names names = {0};
 	bool sound = true;
-	vv_status rc = vv_files_begin(s->h, err);
+	vv_status rc = vv_files_begin_anew(s->h, err);
 
 	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
 		const vv_cid *key = vv_cid_map_cid(s->pack_names, i);

@@ -52,7 +52,7 @@ static vv_status walk(needing *n, vv_store *store, const vv_cid *root, vv_error 
 	return rc;
 }
 
-/* And those that their differences stand on. */
+/* And those that their differences stand on, which no pack may have. */
 static void add_bases(needing *n)
 {
 	const size_t count = n->pack_count;
@@ -64,8 +64,9 @@ static void add_bases(needing *n)
 		for (size_t i = 0; i < count; i++) {
 			const vv_host_pack *p = vv_catalog_pack(n->h->catalog, i);
 			for (size_t k = 0; n->packs[i] && k < p->base_count; k++) {
-				if (vv_catalog_find(n->h->catalog, &p->bases[k], &at, NULL) &&
-				    at < count && !n->packs[at]) {
+				if (!vv_catalog_find(n->h->catalog, &p->bases[k], &at, NULL)) {
+					n->lost = p->bases[k];
+				} else if (at < count && !n->packs[at]) {
 					n->packs[at] = more = true;
 				}
 			}
@@ -90,10 +91,10 @@ vv_status vv_versions_look(vv_host *h, const vv_cid *root, bool *packs, bool *wh
 	if (rc == VV_OK && n.absent_count > 0 && (h->all || vv_cid_is_null(&n.lost))) {
 		rc = fetch_absent(&n, root, err);
 	}
-	*whole = vv_cid_is_null(&n.lost) && n.absent_count == 0;
 	if (rc == VV_OK) {
 		add_bases(&n);
 	}
+	*whole = vv_cid_is_null(&n.lost) && n.absent_count == 0;
 	vv_free(n.absent);
 	return rc;
 }

@@ -184,6 +184,11 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 		f->why = *err;
 		return rc;
 	}
+	/* A folder has no business there. */
+	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISDIR(st.mode) && rmdir(path) < 0) {
+		return vv_fail(err, VV_EREFUSED, "'%s' is a folder, where a file is to be",
+			       vv_text_shows(path));
+	}
 	/* What is there stays, unless it was cut short. */
 	if (vv_lstat(&st, path, NULL) == VV_OK && S_ISREG(st.mode) && st.size == len) {
 		vv_auto(vv_buf) is = VV_BUF_INIT;
@@ -237,7 +242,10 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 	vv_status rc = find_path(&path, f, name, err);
 
 	if (rc < 0) return rc;
-	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) return (vv_status)fd;
+	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
+		/* a folder is no object */
+		return fd == VV_EINPUT ? (err->code = VV_ENOTFOUND) : (vv_status)fd;
+	}
 	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && from < st.size) {
 		size_t n = (size_t)(st.size - from < len ? st.size - from : len);
 		ssize_t got = -1;

@@ -47,6 +47,9 @@ static void put_unsent_json(vv_buf *b, const vv_unsent_versions *u)
 		vv_json_add_string(&w, "root", cid);
 		vv_json_add_string(&w, "commit", commit);
 		vv_json_add_bool(&w, "here", u->items[i].here);
+		if (*u->items[i].lacks) {
+			vv_json_add_string(&w, "lacks", u->items[i].lacks);
+		}
 		vv_json_close_object(&w);
 	}
 	vv_json_close_array(&w);
@@ -60,7 +63,7 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 	uint64_t away = 0;
 
 	vv_buf_printf(b, "%s: ", vv_text_url(u->place));
-	vv_buf_printf(b, "%s, %s not there", vv_text_counted(u->versions, "version", NULL),
+	vv_buf_printf(b, "%s, %s not whole there", vv_text_counted(u->versions, "version", NULL),
 		      vv_text_count(u->count));
 	if (u->linked > 0) {
 		vv_buf_printf(b, "; %s linked, at the source alone", vv_text_count(u->linked));
@@ -68,12 +71,15 @@ static void put_unsent(vv_buf *b, const vv_unsent_versions *u)
 	vv_buf_putc(b, '\n');
 	for (size_t i = 0; i < u->count; i++) {
 		vv_oid_text(commit, &u->items[i].commit);
-		vv_buf_printf(b, "  %.10s %s%s\n", commit, vv_text_shows(u->items[i].path),
-			      u->items[i].here ? "" : " (not here, either)");
+		vv_buf_printf(b, "  %.10s %s", commit, vv_text_shows(u->items[i].path));
+		if (*u->items[i].lacks) {
+			vv_buf_printf(b, ": missing or damaged there: %s", u->items[i].lacks);
+		}
+		vv_buf_puts(b, u->items[i].here ? "\n" : " (not here, either)\n");
 		away += !u->items[i].here;
 	}
 	if (u->count > away) {
-		vv_buf_puts(b, "  (use \"varve push --blocks\" to send them)\n");
+		vv_buf_puts(b, "  (use \"varve push --blocks\" to put them there)\n");
 	}
 }
 

@@ -34,12 +34,14 @@ static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
 	return VV_OK;
 }
 
-/* Are the packs that nobody here has seen yet what their names say? At most so many bytes are fetched. */
-#define PACKS_SEEN ((uint64_t)64 << 20)
+/* Are packs what their names say? At most so many bytes are fetched of those that were never seen here, and of others. */
+#define PACKS_UNSEEN ((uint64_t)64 << 20)
+#define PACKS_SEEN ((uint64_t)8 << 20)
 
 static vv_status look_at_packs(vv_doctor *d, vv_git_host *host, const char *name, vv_error *err)
 {
-	vv_host_verifying v = {.unseen = true, .bytes = PACKS_SEEN};
+	vv_host_verifying v = {
+		.sample = true, .unseen_bytes = PACKS_UNSEEN, .seen_bytes = PACKS_SEEN};
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_error why;
 	vv_status rc = vv_git_host_verify(host, &v, &why);
@@ -109,12 +111,13 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 
 /* Has a Git host the blocks that its refs need? */
 static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *name, bool only,
-				 vv_error *err)
+				 bool *whole, vv_error *err)
 {
 	vv_host_lost lost;
 	vv_error why;
 	vv_status rc = vv_git_host_lost(host, &lost, &why);
 
+	*whole = false;
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
 		vv_hint_word(&why, d->words);
@@ -122,13 +125,15 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 				     "the blocks of the remote %s cannot be read: %s",
 				     vv_text_shows(name), why.message);
 	}
-	if (lost.versions == 0) return look_at_packs(d, host, name, err);
+	*whole = lost.versions == 0;
+	if (*whole) return look_at_packs(d, host, name, err);
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
 	vv_buf_printf(
 		&message, "the remote %s lacks the blocks of %s", vv_text_shows(name),
 		vv_text_counted(lost.versions, "version of a dataset", "versions of datasets"));
-	vv_buf_printf(&message, " that its branches and tags need (in %s)",
+	vv_buf_printf(&message, " that its branches and tags need (in %s",
 		      vv_text_url(vv_git_host_blocks_place(host)));
+	vv_buf_printf(&message, "%s%s)", *lost.lacks ? ": " : "", lost.lacks);
 	(void)vv_hint_put(&mend, "", d->words,
 			  lost.here > 0 ? VV_HINT_PUSH_BLOCKS_TO : VV_HINT_BLOCKS_ASK_OF, name);
 	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
@@ -206,6 +211,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	vv_auto(vv_remote) m = {0};
 	vv_auto(vv_reached) reached = {0};
 	vv_error why = {0};
+	bool whole;
 	vv_status rc;
 
 	if ((rc = vv_transfer_open(&t, r, NULL, true, PATIENCE, err)) < 0) return rc;
@@ -214,7 +220,8 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const char *name, bool only
 	}
 	if (rc == VV_OK && reached.host) {
 		t.connect.ask = NULL; /* whom to trust is no question of this command */
-		if ((rc = look_for_blocks(d, reached.host, name, only, err)) == VV_OK) {
+		rc = look_for_blocks(d, reached.host, name, only, &whole, err);
+		if (rc == VV_OK && whole) {
 			rc = look_at_versions(d, r, &reached, name, err);
 		}
 		if (rc == VV_OK && (rc = look_at_head(d, reached.host, name, err)) == VV_OK) {

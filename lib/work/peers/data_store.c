@@ -183,11 +183,9 @@ static vv_status check_empty(const char *path, vv_error *err)
 	return rc;
 }
 
-vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
-			     bool make, vv_error *err)
+static vv_status open_place(vv_place *out, const char *url, const vv_place_facts *facts,
+			    const vv_connect_options *connect, bool make, vv_error *err)
 {
-	const vv_place_facts facts = {
-		.mark = &vv_files_mark, .more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
 	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
 
@@ -196,19 +194,19 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 	switch (u.kind) {
 	case VV_URL_PATH:
 		rc = make ? check_empty(u.path, err) : VV_OK;
-		rc = rc < 0 ? rc : vv_folder_place_open(out, u.path, &facts, make, err);
+		rc = rc < 0 ? rc : vv_folder_place_open(out, u.path, facts, make, err);
 		break;
 	case VV_URL_SFTP:
-		rc = vv_sftp_place_open(out, &u, &facts, connect, make, err);
+		rc = vv_sftp_place_open(out, &u, facts, connect, make, err);
 		break;
 	case VV_URL_RCLONE:
-		rc = vv_rclone_place_open(out, &u, &facts, connect, make, err);
+		rc = vv_rclone_place_open(out, &u, facts, connect, make, err);
 		break;
 	case VV_URL_S3:
-		rc = vv_s3_place_open(out, &u, &facts, connect, make, err);
+		rc = vv_s3_place_open(out, &u, facts, connect, make, err);
 		break;
 	case VV_URL_HTTP:
-		rc = vv_web_place_open(out, &u, &facts, connect, err);
+		rc = vv_web_place_open(out, &u, facts, connect, err);
 		break;
 	default:
 		vv_fail(err, VV_EUSAGE, "'%s' is no place for a store", u.text);
@@ -218,7 +216,15 @@ vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_op
 	return rc;
 }
 
-vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, vv_error *err)
+vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
+			     bool make, vv_error *err)
+{
+	const vv_place_facts facts = {
+		.mark = &vv_files_mark, .more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
+	return open_place(out, url, &facts, connect, make, err);
+}
+
+static vv_status open_host(vv_host **out, const vv_data_store *s, vv_transfer *t, vv_error *err)
 {
 	vv_host_change ignored;
 	vv_host_options o = {.repo = t->repo,
@@ -226,10 +232,46 @@ vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer 
 			     .url = s->url,
 			     .progress = t->progress,
 			     .notes = t->notes};
+	vv_auto(vv_host) *h = NULL;
 	vv_status rc = vv_data_store_open(&o.take_place, s->url, &t->connect, false, err);
 
-	if (rc == VV_OK && (rc = vv_host_open(out, &o, err)) == VV_OK) {
-		rc = vv_host_refresh(*out, NULL, NULL, &ignored, err);
+	if (rc == VV_OK && (rc = vv_host_open(&h, &o, err)) == VV_OK) {
+		rc = vv_host_refresh(h, NULL, NULL, &ignored, err);
+	}
+	*out = rc == VV_OK ? vv_take(&h) : NULL;
+	return rc;
+}
+
+static vv_status on_pack(void *payload, const vv_listed *e, vv_error *err VV_UNUSED)
+{
+	*(bool *)payload = *(bool *)payload || vv_path_ends(e->name, ".pack");
+	return VV_OK;
+}
+
+/* The mark anew, where packs show that this is a store, and no disk that is not mounted. */
+static vv_status mend_mark(const char *url, const vv_connect_options *connect, vv_error *err)
+{
+	const vv_place_facts facts = {.more = VV_HINT_STORE_ROOM, .full = VV_HINT_STORE_ROOM};
+	vv_auto(vv_place) p = {0};
+	bool has_packs = false;
+	vv_status rc = open_place(&p, url, &facts, connect, false, err);
+
+	if (rc < 0 || (rc = vv_place_list(&p, "packs", on_pack, &has_packs, err)) < 0) return rc;
+	return has_packs ? vv_place_put(&p, vv_files_mark.file, vv_files_mark.text,
+					strlen(vv_files_mark.text), err)
+			 : vv_fail(err, VV_ENOTFOUND, "'%s' has no packs", vv_text_url(url));
+}
+
+vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
+			     vv_error *err)
+{
+	vv_status rc = open_host(out, s, t, err);
+
+	if (mend && (rc == VV_ENOTFOUND || rc == VV_ECORRUPT) &&
+	    mend_mark(s->url, &t->connect, VV_IGNORED) == VV_OK) {
+		vv_notes_put(t->notes, "the file '%s' of '%s' was written anew", vv_files_mark.file,
+			     vv_text_url(s->url));
+		rc = open_host(out, s, t, err);
 	}
 	return rc < 0 ? vv_prefix(err, "the store %s",
 				  s->name ? vv_text_shows(s->name) : "of this remote")

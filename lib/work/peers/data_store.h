@@ -48,7 +48,9 @@ vv_status vv_data_store_refuse(const char *name, vv_error *err);
 vv_status vv_data_store_open(vv_place *out, const char *url, const vv_connect_options *connect,
 			     bool make, vv_error *err);
 
-/* A host of the blocks that are there; errors name the store. */
-vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, vv_error *err);
+/* A host of the blocks that are there; errors name the store, and *out is NULL then. mend: a mark that is missing or
+ * damaged is written where there are packs. */
+vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer *t, bool mend,
+			     vv_error *err);
 
 #endif

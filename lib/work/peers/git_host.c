@@ -39,6 +39,7 @@ struct vv_git_host {
 	vv_data_store store;  /* that keeps the blocks in the place of a ref; url NULL: none */
 	bool chosen;          /* by the caller: store is what it is */
 	bool write;           /* for a push */
+	bool mending;         /* what is damaged there is to be put back */
 	vv_block_peers peers; /* that were asked last */
 	bool peers_listed;    /* to read from, by this commit: */
 	vv_oid peers_of;
@@ -299,15 +300,13 @@ static vv_status choose_static(vv_git_host *g, vv_error *err)
 		if (strncmp(s.url, "http://", 7) != 0 && strncmp(s.url, "https://", 8) != 0) {
 			continue;
 		}
-		if (vv_data_store_host(&g->kept, &s, g->t, &why) == VV_OK) {
+		if (vv_data_store_host(&g->kept, &s, g->t, false, &why) == VV_OK) {
 			g->store = s;
 			g->keeps = g->kept;
 			memmove(&p->urls[i], &p->urls[i + 1],
 				(--p->count - i) * sizeof(p->urls[0]));
 			continue;
 		}
-		vv_host_close(g->kept);
-		g->kept = NULL;
 		if (why.code == VV_ENOMEM || why.code == VV_ECANCELLED) {
 			*err = why;
 			rc = why.code;
@@ -333,7 +332,7 @@ static vv_status choose_store(vv_git_host *g, vv_error *err)
 	if (rc == VV_OK && !g->store.url && !g->chosen && !g->write) return choose_static(g, err);
 	if (rc < 0 || !g->store.url) return rc;
 	if (g->store.trusted) {
-		rc = vv_data_store_host(&g->kept, &g->store, g->t, err);
+		rc = vv_data_store_host(&g->kept, &g->store, g->t, g->mending, err);
 		g->keeps = rc < 0 ? NULL : g->kept;
 		return rc;
 	}
@@ -442,8 +441,11 @@ static vv_status need_host(vv_git_host *g, vv_error *err)
 		g->fresh = rc == VV_OK;
 		return rc;
 	}
-	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0 ||
-	    (rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &change, err)) < 0) {
+	if ((rc = open_host(g, err)) < 0 || (rc = choose_ref(g, err)) < 0) return rc;
+	if (g->mending) {
+		vv_host_mend(g->host);
+	}
+	if ((rc = vv_host_refresh(g->host, g->blocks_ref, &g->blocks_tip, &change, err)) < 0) {
 		return rc;
 	}
 	g->fresh = true;
@@ -552,24 +554,72 @@ vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
 	return VV_OK;
 }
 
-vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+/* *none: block peers keep the blocks. Asked once: the settings are another process's to read. */
+static vv_status need_keeper(vv_git_host *g, bool *none, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*none = false;
+	if (!g->fresh && (rc = keeps_none(g, none, err)) == VV_OK && !*none) {
+		rc = need_host(g, err);
+	}
+	return rc;
+}
+
+vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
+				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err)
 {
 	bool none;
-	vv_status rc = keeps_none(g, &none, err);
+	vv_status rc = need_keeper(g, &none, err);
+
+	for (size_t i = 0; i < count; i++) {
+		out[i] = (vv_host_keeps){.whole = false};
+	}
+	return rc < 0 || none ? rc
+			      : vv_host_keeps_each(g->keeps, roots, count, fetch_bytes, out, err);
+}
+
+vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
+{
+	vv_auto(vv_cid_map) *reached = vv_cid_map_new();
+	vv_auto_free vv_cid *roots = NULL;
+	vv_auto_free vv_host_keeps *keeps = NULL;
+	vv_store *store;
+	bool none;
+	vv_status rc = reached ? need_keeper(g, &none, err) : vv_fail_nomem(err);
 
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || none) return rc;
-	rc = need_host(g, err);
-	return rc < 0 ? rc : look_for_lost(g, out, err);
+	if (rc < 0 || none || (rc = vv_repository_store(g->t->repo, &store, err)) < 0 ||
+	    (rc = each_reached(g, note_reached, reached, err)) < 0) {
+		return rc;
+	}
+	const size_t count = vv_cid_map_count(reached);
+	roots = vv_calloc(count + 1, sizeof(*roots));
+	keeps = vv_calloc(count + 1, sizeof(*keeps));
+	if (!roots || !keeps) return vv_fail_nomem(err);
+	for (size_t i = 0; i < count; i++) {
+		roots[i] = *vv_cid_map_cid(reached, i);
+	}
+	rc = vv_host_keeps_each(g->keeps, roots, count, VV_KEEPS_FETCH_BYTES, keeps, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		if (!keeps[i].whole) {
+			out->versions++;
+			out->here += vv_store_has(store, &roots[i]);
+			if (!*out->lacks) {
+				memcpy(out->lacks, keeps[i].lacks, sizeof(out->lacks));
+			}
+		}
+	}
+	return rc;
 }
 
 vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err)
 {
 	bool none;
-	vv_status rc = keeps_none(g, &none, err);
+	vv_status rc = need_keeper(g, &none, err);
 
 	*out = false;
-	if (rc < 0 || none || (rc = need_host(g, err)) < 0) return rc;
+	if (rc < 0 || none) return rc;
 	if ((rc = vv_host_look(g->keeps, cid, 1, err)) == VV_OK) {
 		*out = vv_host_has(g->keeps, cid);
 	}
@@ -627,7 +677,7 @@ static vv_status need_above(vv_git_host *g, vv_error *err)
 	g->above_asked = true;
 	if ((rc = vv_data_store_upstream(&s, g->t, g->m, &commit, err)) < 0) return rc;
 	if (s.url && s.trusted && (!g->store.url || strcmp(s.url, g->store.url) != 0)) {
-		rc = vv_data_store_host(&g->above, &s, g->t, err);
+		rc = vv_data_store_host(&g->above, &s, g->t, false, err);
 	}
 	return rc;
 }
@@ -839,6 +889,7 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 {
 	vv_auto_free vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
 	vv_auto_free vv_oid *there = vv_calloc(g->refs.hello.ref_count + 1, sizeof(*there));
+	g->mending = what->verify;
 	vv_status rc = ids && there ? need_host(g, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {

@@ -95,11 +95,18 @@ void vv_git_host_reading(vv_git_host *g);
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err);
 
 typedef struct vv_host_lost {
-	uint64_t versions; /* of the host's refs, as far as they are here, without blocks there */
-	uint64_t here;     /* of these */
+	uint64_t
+		versions; /* of the host's refs, as far as they are here, that it does not keep whole */
+	uint64_t here;  /* of these */
+	char lacks[96]; /* of one of them, as of vv_host_keeps */
 } vv_host_lost;
-/* None where block peers keep them. */
+/* By vv_host_keeps_each. None where block peers keep them. */
 vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err);
+
+#define VV_KEEPS_FETCH_BYTES ((uint64_t)64 << 20) /* where nothing is freed by the answer */
+/* vv_host_keeps_each; nothing is whole where block peers keep the blocks. */
+vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
+				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err);
 
 /* Does it list the block among those that it keeps? False where block peers keep them. */
 vv_status vv_git_host_has(vv_git_host *g, const vv_cid *cid, bool *out, vv_error *err);

@@ -155,19 +155,24 @@ static vv_status begin_all(proving *p, vv_error *err)
 {
 	vv_auto_free uint8_t *says = vv_calloc(p->count / 8 + 1, 1);
 	vv_auto(vv_cid_map) *promised = NULL;
+	vv_auto_free vv_host_keeps *keeps = NULL;
 	size_t at;
 	vv_status rc = says ? VV_OK : vv_fail_nomem(err);
 
 	if (rc == VV_OK && p->there->host) {
 		rc = vv_git_host_promises(p->there->host, &promised, err);
 	}
-
-	if (rc == VV_OK && p->there->peer) {
+	if (rc == VV_OK && p->there->host) {
+		keeps = vv_calloc(p->count + 1, sizeof(*keeps));
+		rc = keeps ? vv_git_host_keeps_each(p->there->host, p->roots, p->count, UINT64_MAX,
+						    keeps, err)
+			   : vv_fail_nomem(err);
+	} else if (rc == VV_OK && p->there->peer) {
 		rc = vv_peer_keeps(p->there->peer, p->roots, p->count, says, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
 		const bool may = !promised || vv_cid_map_find(promised, &p->roots[i], &at);
-		rc = begin(p, i, p->there->host ? may : vv_bit(says, i), err);
+		rc = begin(p, i, keeps ? may && keeps[i].whole : vv_bit(says, i), err);
 	}
 	return rc;
 }

@@ -1,7 +1,9 @@
 /*
- * proof: which versions a place holds, as it shows now: a random block of each, hashed here.
+ * proof: which versions a place holds, as it shows now: all files that each stands on, and a random block of each,
+ * hashed here.
  *
- * A place reports which versions it has whole. That is a promise, so it is asked besides for blocks that it cannot
+ * A peer reports which versions it has whole; of a store or Git host every pack and list of a version is asked for
+ * (vv_host_keeps_each). Either may be a promise, so it is asked besides for blocks that it cannot
  * foresee: of a version that is here a leaf, of one that is not its root and the way down from there to a leaf. A peer
  * sends the block; of a Git host the pack is fetched. Code that frees data, or reports that others keep it, asks here.
  */

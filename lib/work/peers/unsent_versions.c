@@ -1,5 +1,5 @@
 /*
- * unsent_versions: knows which commits count: those of branches, tags and HEAD.
+ * unsent_versions: knows which commits count: those of branches, tags and HEAD, here and at the remote.
  */
 #include "lib/work/peers/unsent_versions.h"
 
@@ -50,35 +50,69 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 {
-	finder *f = payload;
-	vv_unsent_versions *u = f->out;
-	bool has = false;
-	vv_status rc = n->link ? VV_OK : vv_git_host_has(f->host, &n->root, &has, err);
+	vv_unsent_versions *u = ((finder *)payload)->out;
 
 	u->linked += n->link != NULL;
-	if (n->link) return rc;
-	u->versions++;
-	if (rc < 0 || has) return rc;
+	if (n->link) return VV_OK;
 	if (!vv_array_room(u->items, u->count, u->cap)) return vv_fail_nomem(err);
 	vv_unsent_version *v = &u->items[u->count];
-	*v = (vv_unsent_version){.path = vv_strdup(n->path),
-				 .root = n->root,
-				 .commit = n->commit,
-				 .here = vv_store_has(f->store, &n->root)};
+	*v = (vv_unsent_version){.path = vv_strdup(n->path), .root = n->root, .commit = n->commit};
 	if (!v->path) return vv_fail_nomem(err);
 	u->count++;
 	return VV_OK;
 }
 
-static vv_status look(finder *f, vv_repository *r, const vv_head *head, vv_error *err)
+/* Only those that are not whole there stay. */
+static vv_status leave_unsent(finder *f, vv_error *err)
 {
+	vv_unsent_versions *u = f->out;
+	vv_auto_free vv_cid *roots = vv_calloc(u->count + 1, sizeof(*roots));
+	vv_auto_free vv_host_keeps *keeps = vv_calloc(u->count + 1, sizeof(*keeps));
+	vv_cid missing;
+	size_t kept = 0;
+
+	u->versions = u->count;
+	for (size_t i = 0; roots && i < u->count; i++) {
+		roots[i] = u->items[i].root;
+	}
+	vv_status rc = roots && keeps ? vv_git_host_keeps_each(f->host, roots, u->count,
+							       VV_KEEPS_FETCH_BYTES, keeps, err)
+				      : vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < u->count; i++) {
+		vv_unsent_version *v = &u->items[i];
+		if (keeps[i].whole) {
+			vv_free(v->path);
+			continue;
+		}
+		memcpy(v->lacks, keeps[i].lacks, sizeof(v->lacks));
+		if (vv_store_complete(f->store, &v->root, &v->here, &missing, VV_IGNORED) < 0) {
+			v->here = false;
+		}
+		u->items[kept++] = *v;
+	}
+	u->count = rc == VV_OK ? kept : u->count;
+	return rc;
+}
+
+static vv_status look(finder *f, vv_repository *r, const vv_head *head, const char *remote,
+		      vv_error *err)
+{
+	vv_auto(vv_buf) there = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = vv_repository_store(r, &f->store, err)) < 0 ||
-	    (rc = add_tip(f, &head->commit, err)) < 0 ||
-	    (rc = vv_refs_each(r, "refs/heads/", on_ref, f, err)) < 0 ||
-	    (rc = vv_refs_each(r, "refs/tags/", on_ref, f, err)) < 0 ||
-	    (rc = vv_new_roots_each(r, f->tips, f->count, NULL, 0, on_root, f, err)) < 0) {
+	vv_buf_printf(&there, "refs/remotes/%s/", remote ? remote : "");
+	const char *const from[] = {"refs/heads/", "refs/tags/", vv_buf_cstr(&there)};
+	if ((rc = vv_buf_ok(&there, err)) < 0 ||
+	    (rc = vv_repository_store(r, &f->store, err)) < 0 ||
+	    (rc = add_tip(f, &head->commit, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < (remote ? 3u : 2u); i++) {
+		rc = vv_refs_each(r, from[i], on_ref, f, err);
+	}
+	if (rc < 0 ||
+	    (rc = vv_new_roots_each(r, f->tips, f->count, NULL, 0, on_root, f, err)) < 0 ||
+	    (rc = leave_unsent(f, err)) < 0) {
 		return rc;
 	}
 	f->out->place = vv_strdup(vv_git_host_blocks_place(f->host));
@@ -106,7 +140,7 @@ vv_status vv_unsent_versions_find(vv_unsent_versions *out, vv_repository *r, con
 	}
 	if (there.host) {
 		f.host = there.host;
-		rc = look(&f, r, &head, err);
+		rc = look(&f, r, &head, m.name, err);
 	} else {
 		vv_fail(err, VV_EUSAGE, "%s keeps blocks with its history", vv_text_url(m.url));
 		rc = vv_hint_code(err, VV_HINT_UNSENT);

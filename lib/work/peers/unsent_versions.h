@@ -1,6 +1,6 @@
 /*
- * unsent_versions: versions of the branches and tags here that a remote's store, or the ref of blocks of a Git host,
- * does not have.
+ * unsent_versions: versions of the branches and tags here, and of the remote's, that its store, or the ref of blocks of a
+ * Git host, does not have whole.
  */
 #ifndef VV_LIB_WORK_PEERS_UNSENT_VERSIONS_H
 #define VV_LIB_WORK_PEERS_UNSENT_VERSIONS_H
@@ -17,8 +17,9 @@
 typedef struct vv_unsent_version {
 	char *path; /* owned */
 	vv_cid root;
-	vv_oid commit; /* the first that has it */
-	bool here;     /* so that a push can send it */
+	vv_oid commit;  /* the first that has it */
+	bool here;      /* so that a push can send it */
+	char lacks[96]; /* the file that is missing or damaged there, if it is one; else "" */
 } vv_unsent_version;
 
 typedef struct vv_unsent_versions {

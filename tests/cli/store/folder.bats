@@ -34,7 +34,8 @@ root_of() {
 	[ "$(files)" = "lists/$hex.list
 packs/$hex.pack
 versions/$(root_of).packs" ]
-	printf 'varve version 1\n%s\n' "$hex" | cmp - "$store/versions/$(root_of).packs"
+	printf 'varve version 1\n%s\n' "$hex" > lines
+	{ cat lines; echo "sha256 $(sha256sum < lines | cut -c1-64)"; } | cmp - "$store/versions/$(root_of).packs"
 	[ "$(tail -c 16 "$store/$pack" | od -An -tx1 | tr -d ' \n')" = "$hex" ]
 }
 
@@ -48,7 +49,7 @@ versions/$(root_of).packs" ]
 	succeeds varve push
 	stderr_is "everything is up to date"
 	[ "$(files | wc -l)" -eq 6 ]
-	[ "$(wc -l < "$store/versions/$(root_of).packs")" -eq 3 ]
+	[ "$(wc -l < "$store/versions/$(root_of).packs")" -eq 4 ]
 	git clone -q "$url" ../b
 	cd ../b
 	varve init -q
@@ -95,7 +96,7 @@ versions/$(root_of).packs" ]
 	printf 'varve store 2\n' > "$store/format"
 	change 7
 	ends_with 2 varve push
-	stderr_has "varve store 2"
+	stderr_has "format 2"
 	cd ..
 	ends_with 2 varve clone -q "$url" b
 }

@@ -230,7 +230,9 @@ all_there() {
 	mkdir "$store/indexes"
 	echo x > "$store/indexes/00000000000000000000000000000001.index"
 	echo x > "$store/indexes/00000000000000000000000000000002.index"
-	sed -i '2s/$/ 00000000000000000000000000000001/' "$store/versions/$(root_of).packs"
+	file=$store/versions/$(root_of).packs
+	sed '2s/$/ 00000000000000000000000000000001/; $d' "$file" > lines
+	{ cat lines; echo "sha256 $(sha256sum < lines | cut -c1-64)"; } > "$file"
 	succeeds varve gc --remote
 	[ "$(count indexes)" = 2 ]
 	touch -d '-20 days' "$store"/indexes/*
