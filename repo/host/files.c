@@ -413,7 +413,7 @@ static bool is_listed(const vv_host *h, const char *hex)
 	return vv_cid_set_has(h->listed, &key);
 }
 
-bool vv_files_is_whole(const vv_host *h, const vv_version_file *f)
+static bool is_whole(const vv_host *h, const vv_version_file *f)
 {
 	bool whole = f->sound;
 
@@ -431,7 +431,7 @@ static vv_status judge_versions(looking *l, vv_error *err)
 			     : vv_fail_nomem(err);
 
 	for (size_t i = 0; files && i < l->count; i++) {
-		if (rc == VV_OK && vv_files_is_whole(l->h, &files[i]) &&
+		if (rc == VV_OK && is_whole(l->h, &files[i]) &&
 		    (rc = vv_seek_note(l->h, &files[i].names, err)) == VV_OK) {
 			rc = vv_cid_set_add(l->h->versions, &l->roots[i], &(bool){false}, err);
 		}

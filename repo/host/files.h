@@ -44,8 +44,6 @@ typedef struct vv_version_file {
 } vv_version_file;
 vv_status vv_files_versions(vv_host *h, const vv_cid *roots, size_t count, vv_version_file *items,
 			    vv_error *err);
-/* Is its file sound, and are all lists that it names in the catalog? */
-bool vv_files_is_whole(const vv_host *h, const vv_version_file *f);
 /* Is an entry of the folder of versions, of packs, lists or indexes (end: ".pack", ".list", ".index") one of these? */
 bool vv_files_is_version(const vv_listed *e, vv_cid *root);
 bool vv_files_is_pack(const vv_listed *e, const char *end, uint8_t hash[VV_PACK_HASH_LEN]);

@@ -7,7 +7,6 @@
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "repo/blocks/pack.h"
 #include "repo/host/host_internal.h"
@@ -39,39 +38,6 @@ void vv_host_forget_bad(vv_host *h, const vv_oid *pack)
 	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
 		vv_host_pack *p = vv_catalog_pack(h->catalog, i);
 		p->bad = p->bad && !vv_oid_equal(&p->blob, pack);
-	}
-}
-
-bool vv_host_is_ruin(const vv_host *h, const char *name)
-{
-	for (size_t i = 0; i < h->ruin_count; i++) {
-		if (strcmp(vv_path_base(h->ruins[i]), name) == 0) return true;
-	}
-	return false;
-}
-
-vv_status vv_host_note_ruin(vv_host *h, size_t folder, const char *name, vv_error *err)
-{
-	vv_buf path = VV_BUF_INIT;
-
-	if (vv_host_is_ruin(h, name)) return VV_OK;
-	vv_buf_printf(&path, "packs/%04zx/%s", folder, name);
-	if (!vv_array_room(h->ruins, h->ruin_count, h->ruin_cap) ||
-	    !(h->ruins[h->ruin_count] = vv_buf_detach(&path))) {
-		vv_buf_clear(&path);
-		return vv_fail_nomem(err);
-	}
-	h->ruin_count++;
-	return VV_OK;
-}
-
-void vv_host_forget_ruins(vv_host *h, const char *name)
-{
-	for (size_t i = h->ruin_count; i-- > 0;) {
-		if (!name || strcmp(vv_path_base(h->ruins[i]), name) == 0) {
-			vv_free(h->ruins[i]);
-			h->ruins[i] = h->ruins[--h->ruin_count];
-		}
 	}
 }
 

@@ -220,6 +220,30 @@ static vv_status look_at_blob(keeping *k, vv_host_pack *p, bool *unseen, vv_erro
 	return VV_OK;
 }
 
+/* Of those that are marked, as many as the bytes allow: they are judged when they come. */
+static vv_status fetch_unseen(keeping *k, bool *unseen, uint64_t fetch_bytes, vv_error *err)
+{
+	vv_host *h = k->h;
+	vv_host_taking t = {.dir = h->proof, .proof = true};
+
+	for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+		const uint64_t len = vv_catalog_pack(h->catalog, i)->len;
+		unseen[i] = unseen[i] && len <= fetch_bytes;
+		fetch_bytes -= unseen[i] ? len : 0;
+	}
+	vv_status rc = choose_marked(k, unseen, err);
+	t.packs = k->packs;
+	t.pack_count = k->pack_count;
+	rc = rc < 0 ? rc : open_shown(h, err);
+	rc = rc < 0 ? rc : vv_host_take(h, &t, NULL, 0, err);
+	vv_free(k->packs);
+	vv_free(k->shown);
+	k->packs = NULL;
+	k->shown = NULL;
+	k->pack_count = 0;
+	return rc;
+}
+
 /* One round over all versions. *again: a pack was found to be bad, and others may have its blocks. */
 static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv_error *err)
 {
@@ -247,24 +271,7 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 			}
 		}
 	}
-	for (size_t i = 0; i < packs; i++) {
-		const uint64_t len = vv_catalog_pack(h->catalog, i)->len;
-		unseen[i] = unseen[i] && len <= fetch_bytes;
-		fetch_bytes -= unseen[i] ? len : 0;
-	}
-	if (rc == VV_OK && (rc = choose_marked(k, unseen, err)) == VV_OK &&
-	    (rc = open_shown(h, err)) == VV_OK) {
-		const vv_host_taking t = {.dir = h->proof,
-					  .proof = true,
-					  .packs = k->packs,
-					  .pack_count = k->pack_count};
-		rc = vv_host_take(h, &t, NULL, 0, err);
-	}
-	vv_free(k->packs);
-	vv_free(k->shown);
-	k->packs = NULL;
-	k->shown = NULL;
-	k->pack_count = 0;
+	rc = rc < 0 ? rc : fetch_unseen(k, unseen, fetch_bytes, err);
 	*again = rc == VV_OK && h->bad_count > bad;
 	return *again ? vv_host_prefer_sound(h, err) : rc;
 }

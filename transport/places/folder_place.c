@@ -243,7 +243,7 @@ static vv_status folder_get(void *payload, const char *name, uint64_t from, uint
 
 	if (rc < 0) return rc;
 	if ((fd = vv_open_regular(path, O_RDONLY | O_NOFOLLOW, err)) < 0) {
-		/* a folder is no object */
+		/* a folder is not an object */
 		return fd == VV_EINPUT ? (err->code = VV_ENOTFOUND) : (vv_status)fd;
 	}
 	if ((rc = vv_fstat(&st, fd, path, err)) == VV_OK && from < st.size) {

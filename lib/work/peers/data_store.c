@@ -269,8 +269,8 @@ vv_status vv_data_store_host(vv_host **out, const vv_data_store *s, vv_transfer 
 
 	if (mend && (rc == VV_ENOTFOUND || rc == VV_ECORRUPT) &&
 	    mend_mark(s->url, &t->connect, VV_IGNORED) == VV_OK) {
-		vv_notes_put(t->notes, "the file '%s' of '%s' was written anew", vv_files_mark.file,
-			     vv_text_url(s->url));
+		vv_notes_put(t->notes, "the file '%s' of '%s' was written again",
+			     vv_files_mark.file, vv_text_url(s->url));
 		rc = open_host(out, s, t, err);
 	}
 	return rc < 0 ? vv_prefix(err, "the store %s",
