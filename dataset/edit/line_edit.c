@@ -10,6 +10,7 @@
 #include "base/json/json_skip.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/header.h"
 
 /* ---- lines ---- */
 
@@ -177,7 +178,7 @@ const vv_line_part *vv_line_part_of(const vv_line_parts *p, size_t column)
 
 /* ---- cells ---- */
 
-vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, vv_error *err)
+vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, vv_error *err)
 {
 	size_t used;
 
@@ -188,7 +189,7 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, vv_error *err)
 		if (rc < 0) return rc;
 	}
 	if (e->is->form != VV_FORM_CSV || e->is->quote != 0 ||
-	    !vv_cell_breaks_row(cell, e->is, true)) {
+	    !vv_cell_breaks_row(cell, e->is, column == 0)) {
 		return VV_OK;
 	}
 	vv_fail(err, VV_EINPUT, "the file has no quotes, which '%s' would need",
@@ -259,10 +260,15 @@ static vv_quoting quoting_of(vv_line_editor *e, size_t column, const char *line,
 			     const vv_line_part *part, const vv_cell *old, const vv_cell *cell)
 {
 	if (cell->len == 0 && cell->flags & VV_CELL_QUOTED) return VV_QUOTE_ALWAYS;
-	if (!part || !old) return habit_of(e->is, column);
+	if (!part && e->header && e->parts.count > 0) {
+		part = e->parts.items; /* names that come stand as the first one does */
+	}
+	if (!part) return habit_of(e->is, column);
 	vv_buf_reset(&e->scratch);
-	vv_line_cell_put(&e->scratch, e->was, old, part->column, e->schema->count);
-	if (e->scratch.len == part->to - part->from &&
+	if (old) {
+		vv_line_cell_put(&e->scratch, e->was, old, part->column, e->schema->count);
+	}
+	if (old && e->scratch.len == part->to - part->from &&
 	    memcmp(vv_buf_cstr(&e->scratch), line + part->from, e->scratch.len) == 0) {
 		return habit_of(e->is, column);
 	}
@@ -451,6 +457,79 @@ vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t 
 	}
 	out->failed = out->failed || e->scratch.failed;
 	return vv_buf_ok(out, err);
+}
+
+void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells)
+{
+	const char delimiter = (char)e->is->delimiter;
+	size_t len;
+	const char *end = vv_dialect_row_end(e->is, &len);
+	bool quoted = false;
+
+	for (size_t i = 0; i < e->columns && e->is->form == VV_FORM_CSV; i++) {
+		quoted = quoted || (cells[i].len == 0 && cells[i].flags & VV_CELL_QUOTED);
+	}
+	if (!quoted) {
+		vv_row_write(e->writer, out, cells, e->columns);
+	}
+	for (size_t i = 0; quoted && i < e->columns; i++) {
+		vv_buf_put(out, &delimiter, i > 0);
+		vv_buf_put(out, " ", i > 0 && e->is->spaces == VV_SPACES_USUAL);
+		vv_cell_write_csv(out, &cells[i], e->is,
+				  quoting_of(e, i, NULL, NULL, NULL, &cells[i]),
+				  vv_cell_place_of(i, e->columns));
+	}
+	vv_buf_put(out, end, len);
+}
+
+/* ---- the header ---- */
+
+vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
+			 const vv_line_editor *e, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_line_editor) header = {.was = was,
+					  .schema = schema,
+					  .is = e->is,
+					  .names = e->names,
+					  .from = e->from,
+					  .columns = e->columns,
+					  .header = true};
+	vv_auto_free vv_cell *cells = vv_calloc(e->columns + 1, sizeof(*cells));
+	vv_auto_free bool *changed = vv_calloc(e->columns + 1, sizeof(*changed));
+	const vv_cell *labels = NULL;
+	size_t len;
+	vv_status rc;
+
+	if (!cells || !changed) return vv_fail_nomem(err);
+	if (was && was->header_more > 0) {
+		return vv_fail(err, VV_EREFUSED,
+			       "the header has %u lines, from which the names are joined",
+			       was->header_more + 1u);
+	}
+	if ((was && (rc = vv_header_labels(&labels, &arena, was, schema, err)) < 0) ||
+	    (rc = vv_line_editor_open(&header, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < e->columns; i++) {
+		const size_t from = was ? old_column(e, i) : VV_LINE_NONE;
+
+		cells[i] = (vv_cell){.text = e->names[i], .len = (uint32_t)strlen(e->names[i])};
+		changed[i] = from == VV_LINE_NONE ||
+			     strcmp(schema->fields[from].name, e->names[i]) != 0;
+		if (!changed[i]) {
+			cells[i] = labels[from];
+		}
+		if (changed[i] && (rc = vv_line_takes(&header, &cells[i], i, err)) < 0) {
+			return rc == VV_EINPUT ? vv_prefix(err, "a column's name") : rc;
+		}
+	}
+	if (!was) {
+		vv_line_new(&header, out, cells);
+		return vv_buf_ok(out, err);
+	}
+	const char *line = vv_dialect_header(was, &len);
+	return vv_line_edit(&header, out, line, len, labels, cells, changed, NULL, err);
 }
 
 /* ---- the editor ---- */

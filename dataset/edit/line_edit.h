@@ -62,6 +62,7 @@ typedef struct vv_line_editor {
 	const size_t *
 		from; /* for each of them the column of the line, or VV_LINE_NONE; NULL: the same */
 	size_t columns;
+	bool header;            /* the lines are the header's */
 	vv_row_writer *writer;  /* of rows that are new, under `is` */
 	const char **all_names; /* where names is NULL */
 	vv_encoding *encoding;  /* of the file; NULL: it has all characters */
@@ -79,9 +80,17 @@ vv_status vv_line_edit(vv_line_editor *e, vv_buf *out, const char *line, size_t 
 		       const vv_cell *old_cells, const vv_cell *cells, const bool *changed,
 		       const vv_bytes *spelled, vv_error *err);
 
+/* Appends the line of a new row, with its row end. An empty cell with VV_CELL_QUOTED stands in quotes. */
+void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells);
+
+/* CSV: appends the header of the editor's columns, from its line on (vv_dialect_header): what was there, with names that come or are others
+ * written anew. was, schema NULL: a new one. The editor need not be open. VV_EREFUSED: it has several lines. */
+vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
+			 const vv_line_editor *e, vv_error *err);
+
 /* Can the cell be written to the file? VV_EINPUT: its encoding lacks a character, or the cell needs quotes, which the file does
  * not have. */
-vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, vv_error *err);
+vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, vv_error *err);
 
 /* How many of its bytes are lines above the row: comments and blank ones. */
 size_t vv_line_lead(const vv_dialect *d, const char *line, size_t len);

@@ -54,7 +54,7 @@ void vv_row_edits_sort(vv_row_edit *edits, size_t count)
 static vv_status check_cell(editor *e, const vv_cell *cell, uint64_t row, size_t column,
 			    vv_error *err)
 {
-	vv_status rc = vv_line_takes(&e->lines, cell, err);
+	vv_status rc = vv_line_takes(&e->lines, cell, column, err);
 
 	return rc == VV_EINPUT
 		       ? vv_prefix(err, "row %llu, column '%s'", (unsigned long long)row + 1,

@@ -565,7 +565,7 @@ static vv_status fit_takes(fit *f, size_t pair, const vv_cell *cell, const char 
 			   vv_error *err)
 {
 	long at = f->on.result_of[pair];
-	vv_status rc = at < 0 ? VV_OK : vv_line_takes(&f->lines.editor, cell, err);
+	vv_status rc = at < 0 ? VV_OK : vv_line_takes(&f->lines.editor, cell, (size_t)at, err);
 	return rc == VV_EINPUT
 		       ? vv_prefix(err, "'%s', %s, column '%s'", vv_text_shows(f->job->done.path),
 				   name, vv_text_shows(f->on.schema->fields[at].name))

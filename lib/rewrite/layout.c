@@ -9,7 +9,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/schema/header.h"
 #include "lib/rewrite/match.h"
 
 #define ROW_NUMBER "row_number"
@@ -99,8 +98,7 @@ static bool is_old(const layout *l, size_t from)
 	return false;
 }
 
-static vv_status take_new(layout *l, incoming *in, const vv_table *old, const rewrite_options *o,
-			  vv_error *err)
+static void take_new(layout *l, incoming *in, const rewrite_options *o)
 {
 	for (size_t i = 0; i < in->count && o->mode != VARVE_ARROW_DELETE; i++) {
 		incoming_column *c = &in->columns[i];
@@ -108,15 +106,9 @@ static vv_status take_new(layout *l, incoming *in, const vv_table *old, const re
 		if (is_old(l, i) || c == l->number || is_nameless_index(c->name)) {
 			continue;
 		}
-		if (old && (o->mode == VARVE_ARROW_UPSERT || o->mode == VARVE_ARROW_APPEND)) {
-			vv_fail(err, VV_ESCHEMA, "the version has no column '%s'",
-				vv_text_shows(c->name));
-			return vv_hint(err, "replace the whole table to add a column");
-		}
 		l->same_columns = false;
 		add_column(l, c->name, in, i)->json = l->dialect.form != VV_FORM_CSV;
 	}
-	return VV_OK;
 }
 
 /* ---- by what rows are matched ---- */
@@ -254,30 +246,11 @@ static vv_status new_dialect(vv_dialect *d, const char *path, vv_error *err)
 /* The header line of the columns; those of the version as it has them. */
 static vv_status put_header(layout *l, const vv_table *old, vv_error *err)
 {
-	const vv_cell *labels = NULL;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	size_t len;
-	const char *end = vv_dialect_row_end(&l->dialect, &len);
-	const char delimiter = (char)l->dialect.delimiter;
-	vv_status rc = VV_OK;
+	vv_status rc = vv_header_edit(&line, old ? &old->root.dialect : NULL,
+				      old ? &old->schema : NULL, &l->lines, err);
 
-	if (old && (rc = vv_header_labels(&labels, &l->arena, &old->root.dialect, &old->schema,
-					  err)) < 0) {
-		return rc;
-	}
-	for (size_t i = 0; i < l->count; i++) {
-		const rewrite_column *c = &l->columns[i];
-		const vv_cell name = {.text = c->name, .len = (uint32_t)strlen(c->name)};
-
-		vv_buf_put(&line, &delimiter, i > 0);
-		vv_cell_write_csv(&line, c->field ? &labels[c->place] : &name, &l->dialect,
-				  VV_QUOTE_MINIMAL, vv_cell_place_of(i, l->count));
-	}
-	vv_buf_put(&line, end, len);
-	if ((rc = vv_buf_ok(&line, err)) == VV_OK) {
-		rc = vv_dialect_set_header(&l->dialect, line.data, line.len, err);
-	}
-	return rc;
+	return rc < 0 ? rc : vv_dialect_set_header(&l->dialect, line.data, line.len, err);
 }
 
 /* The habits of columns that stay; new ones get the first one's. */
@@ -360,17 +333,23 @@ static vv_status make_schema(layout *l, vv_error *err)
 	return vv_schema_make(&l->schema, fields, l->count, err);
 }
 
-static vv_status make_writer(layout *l, vv_error *err)
+/* What names the columns get, and which of the version's they were. */
+static vv_status name_columns(layout *l, const vv_table *old, vv_error *err)
 {
-	vv_auto_free size_t *lens = vv_calloc(l->count + 1, sizeof(*lens));
-
 	l->names = vv_calloc(l->count + 1, sizeof(*l->names));
-	if (!lens || !l->names) return vv_fail_nomem(err);
+	l->from = vv_calloc(l->count + 1, sizeof(*l->from));
+	if (!l->names || !l->from) return vv_fail_nomem(err);
 	for (size_t i = 0; i < l->count; i++) {
 		l->names[i] = l->columns[i].name;
-		lens[i] = strlen(l->names[i]);
+		l->from[i] = l->columns[i].field ? l->columns[i].place : VV_LINE_NONE;
 	}
-	return vv_row_writer_new(&l->writer, &l->dialect, l->count, l->names, lens, err);
+	l->lines = (vv_line_editor){.was = old ? &old->root.dialect : NULL,
+				    .schema = old ? &old->schema : NULL,
+				    .is = &l->dialect,
+				    .names = l->names,
+				    .from = l->from,
+				    .columns = l->count};
+	return VV_OK;
 }
 
 vv_status layout_make(layout *l, incoming *in, const vv_table *old, const char *path,
@@ -391,21 +370,22 @@ vv_status layout_make(layout *l, incoming *in, const vv_table *old, const char *
 		    (rc = match_rows(l, in, old, o, err)) < 0)) {
 		return rc;
 	}
-	if ((rc = take_new(l, in, old, o, err)) < 0 ||
-	    (!old && ((rc = match_new(l, o->key, err)) < 0 || (rc = make_schema(l, err)) < 0)) ||
-	    (rc = make_dialect(l, old, err)) < 0) {
+	take_new(l, in, o);
+	if ((!old && ((rc = match_new(l, o->key, err)) < 0 || (rc = make_schema(l, err)) < 0)) ||
+	    (rc = name_columns(l, old, err)) < 0 || (rc = make_dialect(l, old, err)) < 0) {
 		return rc;
 	}
-	return make_writer(l, err);
+	return vv_line_editor_open(&l->lines, err);
 }
 
 void layout_clear(layout *l)
 {
-	vv_row_writer_free(l->writer);
+	vv_line_editor_close(&l->lines);
 	vv_dialect_clear(&l->dialect);
 	vv_buf_clear(&l->schema);
 	vv_free(l->columns);
 	vv_free(l->names);
+	vv_free(l->from);
 	vv_free(l->match);
 	vv_arena_clear(&l->arena);
 }

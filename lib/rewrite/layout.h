@@ -4,7 +4,7 @@
 #ifndef VV_LIB_REWRITE_LAYOUT_H
 #define VV_LIB_REWRITE_LAYOUT_H
 
-#include "dataset/format/row_write.h"
+#include "dataset/edit/line_edit.h"
 #include "dataset/table/table.h"
 #include "lib/rewrite/column.h"
 #include "lib/rewrite/incoming.h"
@@ -20,9 +20,10 @@ typedef struct layout {
 	size_t count;
 	bool same_columns; /* they are the version's */
 	vv_dialect dialect;
-	vv_row_writer *writer;
-	vv_buf schema; /* of a new file */
+	vv_line_editor lines; /* from the version's to the file's */
+	vv_buf schema;        /* of a new file */
 	const char **names;
+	size_t *from;  /* for each column the version's, or VV_LINE_NONE */
 	size_t *match; /* which of the columns rows are matched by */
 	size_t match_count;
 	incoming_column *number; /* has the numbers of rows; NULL */

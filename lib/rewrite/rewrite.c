@@ -9,14 +9,13 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/row_write.h"
+#include "dataset/edit/edited_file.h"
 #include "dataset/read/text_encoder.h"
 #include "lib/rewrite/habit.h"
 #include "lib/rewrite/layout.h"
 #include "lib/rewrite/match.h"
 #include "lib/rewrite/same_rows.h"
 #include "lib/rewrite/spell.h"
-#include "lib/rewrite/splice.h"
 
 #define PIECE ((size_t)1 << 20)           /* bytes that are made before they are read */
 #define WINDOW_BYTES ((uint64_t)64 << 20) /* of rows that are put in order at once, about */
@@ -31,8 +30,8 @@ typedef struct arrived {
 	uint64_t old;    /* MATCH_NONE: a new one */
 	uint64_t number; /* among all that came, from 1 */
 	uint32_t batch, row;
-	size_t from, len,
-		end_len; /* its line, where lines are made in another order than they are written */
+	size_t from,
+		len; /* its line, where lines are made in another order than they are written */
 } arrived;
 
 struct rewrite {
@@ -47,62 +46,54 @@ struct rewrite {
 	column_habit *habits;
 	vv_cell *cells;
 	bool *changed;
-	vv_arena arena; /* new cells of the row at hand */
-	vv_buf scratch, line;
+	vv_arena arena;              /* new cells of the row at hand */
+	vv_buf scratch, line, moved; /* moved: a row that stays, under other columns */
 	phase phase;
 	bool ended;        /* the stream is */
 	size_t batch, row; /* the next incoming row */
 	uint64_t arrived_count;
-	arrived *rows; /* of the window, or all */
-	size_t count, cap, next;
+	arrived *rows;                  /* of the window, or all */
+	size_t begin, count, cap, next; /* the window ends at count */
+	bool all; /* rows are put out in the order of the stream, once all have come: comments of those that go stay */
+	size_t total; /* then: how many came */
 	bool ascending;
 	vv_buf lines;            /* of a window that is not */
 	uint64_t old_next;       /* in order: the next row of the version */
 	uint64_t run, run_count; /* rows that stay, not yet put out */
 	vv_buf out;              /* the text of the file, not yet read */
-	vv_encoding *encoding;   /* of the file; NULL: UTF-8 */
+	vv_edited_file file;
 	vv_text_encoder encoder;
-	size_t given;   /* of the bytes that out gives */
-	bool any;       /* something stands in front that a row must be set off from */
-	vv_buf between; /* the row end of the line put out last */
-	bool as_old;    /* and it is that of the version's last one */
+	size_t given; /* of the bytes that out gives */
 	varve_arrow_changes changes;
 };
 
 /* ---- lines ---- */
 
-/* How many bytes of a line end the row. */
-static size_t end_of(const rewrite *w, const char *line, size_t len)
+/* A row that stays, in a file whose columns are others. */
+static vv_status put_moved(rewrite *w, uint64_t row, vv_error *err)
 {
-	size_t n = 0;
+	const vv_cell *old = NULL;
+	const char *line;
+	size_t len;
+	vv_status rc = vv_row_lines_cells(&w->old, row, &old, err);
 
-	if (w->layout.dialect.form == VV_FORM_JSON) {
-		while (n < len && line[len - n - 1] != '}') {
-			n++;
-		}
-		return n < len ? n : 0;
+	if (rc < 0 || (rc = vv_row_lines_line(&w->old, row, &line, &len, err)) < 0) return rc;
+	for (size_t i = 0; i < w->layout.count; i++) {
+		const rewrite_column *c = &w->layout.columns[i];
+
+		w->changed[i] = !c->field;
+		w->cells[i] = c->field  ? old[c->place]
+			      : c->json ? (vv_cell){.state = VV_CELL_ABSENT}
+					: (vv_cell){.text = ""};
 	}
-	n = len > 0 && line[len - 1] == '\n';
-	return n + (len > n && line[len - n - 1] == '\r');
-}
-
-/* One row's line or several, of which the last ends in end_len bytes that end its row. */
-static void put_lines(rewrite *w, const char *lines, size_t len, size_t end_len, bool last_old)
-{
-	size_t default_len;
-	const char *end = vv_dialect_row_end(&w->layout.dialect, &default_len);
-
-	if (w->any && w->between.len > 0) {
-		vv_buf_put(&w->out, w->between.data, w->between.len);
-	} else if (w->any) {
-		vv_buf_put(&w->out, end, default_len);
+	vv_buf_reset(&w->moved);
+	rc = vv_line_edit(&w->layout.lines, &w->moved, line, len, old, w->cells, w->changed, NULL,
+			  err);
+	if (rc == VV_OK) {
+		vv_edited_file_lines(&w->file, vv_buf_cstr(&w->moved), w->moved.len,
+				     row + 1 == w->table->root.rows);
 	}
-	w->any = true;
-	vv_buf_put(&w->out, lines, len - end_len);
-	vv_buf_reset(&w->between);
-	vv_buf_put(&w->between, lines + len - end_len, end_len);
-	w->out.failed = w->out.failed || w->between.failed;
-	w->as_old = last_old;
+	return rc;
 }
 
 /* Rows that stay as they are and follow each other. */
@@ -113,15 +104,17 @@ static vv_status put_run(rewrite *w, vv_error *err)
 	while (w->run_count > 0 && rc == VV_OK) {
 		const char *lines;
 		size_t len, last;
-		uint64_t n;
+		uint64_t n = 1;
 
-		rc = vv_row_lines_run(&w->old, w->run, w->run_count, &lines, &len, &last, &n, err);
-		if (rc == VV_OK) {
-			w->run += n;
-			w->run_count -= n;
-			put_lines(w, lines, len, end_of(w, lines + last, len - last),
-				  w->run == w->table->root.rows);
+		if (!w->layout.same_columns) {
+			rc = put_moved(w, w->run, err);
+		} else if ((rc = vv_row_lines_run(&w->old, w->run, w->run_count, &lines, &len,
+						  &last, &n, err)) == VV_OK) {
+			vv_edited_file_lines(&w->file, lines, len,
+					     w->run + n == w->table->root.rows);
 		}
+		w->run += n;
+		w->run_count -= n;
 	}
 	return rc < 0 ? rc : vv_buf_ok(&w->out, err);
 }
@@ -140,67 +133,7 @@ static vv_status keep_rows(rewrite *w, uint64_t old, uint64_t count, vv_error *e
 	return rc;
 }
 
-/* Writes the cells into w->line. */
-static void write_cells(rewrite *w)
-{
-	const vv_dialect *d = &w->layout.dialect;
-	bool quoted = false;
-
-	for (size_t i = 0; i < w->layout.count && d->form == VV_FORM_CSV; i++) {
-		quoted = quoted || (w->changed[i] && w->cells[i].len == 0 &&
-				    w->cells[i].flags & VV_CELL_QUOTED);
-	}
-	if (!quoted) {
-		vv_row_write(w->layout.writer, &w->line, w->cells, w->layout.count);
-		return;
-	}
-	for (size_t i = 0; i < w->layout.count; i++) {
-		const vv_quoting habit = w->changed[i] && w->cells[i].flags & VV_CELL_QUOTED
-						 ? VV_QUOTE_ALWAYS
-					 : i < d->quoting_count ? (vv_quoting)d->quoting[i]
-								: VV_QUOTE_MINIMAL;
-
-		vv_buf_put(&w->line, &d->delimiter, i > 0);
-		vv_cell_write_csv(&w->line, &w->cells[i], d, habit,
-				  vv_cell_place_of(i, w->layout.count));
-	}
-}
-
 /* ---- cells ---- */
-
-/* Has the file's encoding all characters of the cell? Of JSON that has ASCII alone, it has. */
-static vv_status check_encoding(rewrite *w, const rewrite_column *c, const vv_cell *cell,
-				uint64_t number, vv_error *err)
-{
-	size_t used;
-
-	if (!w->encoding || w->layout.dialect.ascii) return VV_OK;
-	vv_buf_reset(&w->scratch);
-	vv_status rc = vv_encoding_encode(w->encoding, &w->scratch, cell->text, cell->len, true,
-					  &used, err);
-	return rc == VV_EINPUT ? vv_prefix(err, "row %llu of the data, column '%s'",
-					   (unsigned long long)number, vv_text_shows(c->name))
-			       : rc;
-}
-
-static vv_status check_cell(rewrite *w, const rewrite_column *c, const vv_cell *cell,
-			    uint64_t number, vv_error *err)
-{
-	const vv_dialect *d = &w->layout.dialect;
-	const char *text = cell->text;
-	vv_status rc = check_encoding(w, c, cell, number, err);
-
-	if (rc < 0 || d->form != VV_FORM_CSV || d->quote != 0 ||
-	    !vv_cell_breaks_row(cell, d, c == w->layout.columns)) {
-		return rc;
-	}
-	vv_fail(err, VV_EINPUT,
-		"row %llu of the data: the file has no quotes, which column '%s' would need for '%s'",
-		(unsigned long long)number, vv_text_shows(c->name), vv_text_show(text, cell->len));
-	return vv_hint(
-		err,
-		"take the delimiter and line ends, and what begins a comment, out of the text");
-}
 
 static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_cell *old,
 		       uint64_t number, vv_error *err)
@@ -217,7 +150,10 @@ static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_c
 	if (v->kind == INCOMING_TEXT && w->cells[i].len == 0) {
 		w->cells[i].flags = VV_CELL_QUOTED; /* "" is not null */
 	}
-	return check_cell(w, c, &w->cells[i], number, err);
+	rc = vv_line_takes(&w->layout.lines, &w->cells[i], i, err);
+	return rc == VV_EINPUT ? vv_prefix(err, "row %llu of the data, column '%s'",
+					   (unsigned long long)number, vv_text_shows(c->name))
+			       : rc;
 }
 
 /* The row's cells: those of the version with what comes. *cells: how many of them differ. */
@@ -249,46 +185,52 @@ static vv_status fill(rewrite *w, const arrived *a, const vv_cell *old, uint64_t
 }
 
 /* The changed row's line, with its end, into w->line. */
-static vv_status write_changed(rewrite *w, uint64_t old, size_t *end_len, vv_error *err)
+static vv_status write_changed(rewrite *w, uint64_t old, const vv_cell *cells, vv_error *err)
 {
 	const char *line;
 	size_t len;
 	vv_status rc = vv_row_lines_line(&w->old, old, &line, &len, err);
-	bool spliced = false;
 
 	vv_buf_reset(&w->line);
-	if (rc < 0) return rc;
-	*end_len = end_of(w, line, len);
-	if (w->layout.same_columns) {
-		const vv_cell *cells;
-
-		if ((rc = vv_row_lines_cells(&w->old, old, &cells, err)) < 0) return rc;
-		spliced = !vv_row_matches(w->layout.writer, cells, w->layout.count, line,
-					  len - *end_len) &&
-			  line_splice(&w->line, &w->layout.dialect, line, len - *end_len, w->cells,
-				      w->changed, w->layout.names, w->layout.count);
-	}
-	if (!spliced) {
-		write_cells(w);
-	}
-	vv_buf_put(&w->line, line + len - *end_len, *end_len);
-	if ((rc = vv_row_writer_ok(w->layout.writer, err)) < 0) return rc;
-	return vv_buf_ok(&w->line, err);
+	return rc < 0 ? rc
+		      : vv_line_edit(&w->layout.lines, &w->line, line, len, cells, w->cells,
+				     w->changed, NULL, err);
 }
 
-static void write_new(rewrite *w, size_t *end_len)
+/* A row that goes: comments above it stay. */
+static vv_status drop_row(rewrite *w, uint64_t row, vv_error *err)
 {
-	size_t len;
-	const char *end = vv_dialect_row_end(&w->layout.dialect, &len);
+	const vv_dialect *d = &w->table->root.dialect;
+	const char *line;
+	size_t len, lead;
+	vv_status rc = vv_row_lines_line(&w->old, row, &line, &len, err);
 
-	vv_buf_reset(&w->line);
-	write_cells(w);
-	*end_len = len;
-	vv_buf_put(&w->line, end, len);
+	if (rc < 0 || (lead = vv_line_lead(d, line, len)) == 0) return rc;
+	if ((rc = put_run(w, err)) < 0 ||
+	    (rc = vv_row_lines_line(&w->old, row, &line, &len, err)) < 0) {
+		return rc;
+	}
+	vv_edited_file_lines(&w->file, line, lead, true);
+	return VV_OK;
 }
 
-/* An incoming row: one that stays as it is, or w->line is its line, of which *end_len bytes end it. */
-static vv_status make_row(rewrite *w, const arrived *a, bool *stay, size_t *end_len, vv_error *err)
+/* What stays of rows that go and stand right before this one. */
+static vv_status drop_before(rewrite *w, uint64_t row, vv_error *err)
+{
+	uint64_t from = row;
+	vv_status rc = VV_OK;
+
+	while (w->all && from > 0 && !matcher_has(&w->match, from - 1)) {
+		from--;
+	}
+	while (from < row && rc == VV_OK) {
+		rc = drop_row(w, from++, err);
+	}
+	return rc;
+}
+
+/* An incoming row: one that stays as it is, or w->line is its line, with its row end. */
+static vv_status make_row(rewrite *w, const arrived *a, bool *stay, vv_error *err)
 {
 	const vv_cell *old = NULL;
 	uint64_t differ;
@@ -304,24 +246,24 @@ static vv_status make_row(rewrite *w, const arrived *a, bool *stay, size_t *end_
 	*stay = old && differ == 0 && w->layout.same_columns;
 	if (!old) {
 		w->changes.added++;
-		write_new(w, end_len);
+		vv_buf_reset(&w->line);
+		vv_line_new(&w->layout.lines, &w->line, w->cells);
 		return vv_buf_ok(&w->line, err);
 	}
 	w->changes.changed += differ > 0;
 	w->changes.cells += differ;
-	return *stay ? VV_OK : write_changed(w, a->old, end_len, err);
+	return *stay ? VV_OK : write_changed(w, a->old, old, err);
 }
 
 static vv_status put_row(rewrite *w, const arrived *a, vv_error *err)
 {
 	bool stay;
-	size_t end_len;
-	vv_status rc = make_row(w, a, &stay, &end_len, err);
+	vv_status rc = make_row(w, a, &stay, err);
 
 	if (rc < 0 || stay) return rc < 0 ? rc : keep_rows(w, a->old, 1, err);
 	if ((rc = put_run(w, err)) == VV_OK) {
-		put_lines(w, w->line.data, w->line.len, end_len,
-			  w->table && a->old + 1 == w->table->root.rows);
+		vv_edited_file_lines(&w->file, vv_buf_cstr(&w->line), w->line.len,
+				     w->table && a->old + 1 == w->table->root.rows);
 	}
 	return rc;
 }
@@ -406,12 +348,12 @@ static int by_arrival(const void *a, const void *b)
 static vv_status make_lines(rewrite *w, vv_error *err)
 {
 	vv_buf_reset(&w->lines);
-	qsort(w->rows, w->count, sizeof(*w->rows), by_old);
-	for (size_t i = 0; i < w->count; i++) {
+	qsort(w->rows + w->begin, w->count - w->begin, sizeof(*w->rows), by_old);
+	for (size_t i = w->begin; i < w->count; i++) {
 		arrived *a = &w->rows[i];
 		bool stay;
 		const char *line;
-		vv_status rc = make_row(w, a, &stay, &a->end_len, err);
+		vv_status rc = make_row(w, a, &stay, err);
 
 		if (rc < 0) return rc;
 		a->from = w->lines.len;
@@ -419,14 +361,13 @@ static vv_status make_lines(rewrite *w, vv_error *err)
 			if ((rc = vv_row_lines_line(&w->old, a->old, &line, &a->len, err)) < 0) {
 				return rc;
 			}
-			a->end_len = end_of(w, line, a->len);
 			vv_buf_put(&w->lines, line, a->len);
 		} else {
 			a->len = w->line.len;
 			vv_buf_put(&w->lines, w->line.data, w->line.len);
 		}
 	}
-	qsort(w->rows, w->count, sizeof(*w->rows), by_arrival);
+	qsort(w->rows + w->begin, w->count - w->begin, sizeof(*w->rows), by_arrival);
 	return vv_buf_ok(&w->lines, err);
 }
 
@@ -451,14 +392,31 @@ static vv_status put_same(rewrite *w, bool *some, vv_error *err)
 		if (!run.lines || taken < run.rows) {
 			rc = keep_rows(w, old, taken, err);
 		} else if ((rc = put_run(w, err)) == VV_OK) {
-			put_lines(w, run.lines, run.len, end_of(w, run.lines, run.len),
-				  old + taken == w->table->root.rows);
+			vv_edited_file_lines(&w->file, run.lines, run.len,
+					     old + taken == w->table->root.rows);
 		}
 	}
 	return rc;
 }
 
-/* The rows that are next put in order, w->count of them. */
+/* The same of rows that all have come. */
+static vv_status next_window(rewrite *w, size_t most)
+{
+	uint64_t last = 0;
+
+	w->begin = w->next = w->count;
+	w->count += most < w->total - w->count ? most : w->total - w->count;
+	w->ascending = true;
+	for (size_t i = w->begin; i < w->count; i++) {
+		if (w->rows[i].old != MATCH_NONE) {
+			w->ascending = w->ascending && w->rows[i].old >= last;
+			last = w->rows[i].old;
+		}
+	}
+	return VV_OK;
+}
+
+/* The rows that are next put in order. */
 static vv_status take_window(rewrite *w, vv_error *err)
 {
 	const uint64_t each = w->table && w->table->root.rows > 0
@@ -470,7 +428,7 @@ static vv_status take_window(rewrite *w, vv_error *err)
 	if (w->same && w->match.cursor < w->match.rows && same_rows_pause(w->same) < window) {
 		window = same_rows_pause(w->same);
 	}
-	vv_status rc = gather(w, (size_t)window, err);
+	vv_status rc = w->all ? next_window(w, (size_t)window) : gather(w, (size_t)window, err);
 	if (rc < 0 || w->ascending || (rc = put_run(w, err)) < 0) return rc;
 	return make_lines(w, err);
 }
@@ -485,18 +443,20 @@ static vv_status put_arrived(rewrite *w, vv_error *err)
 		rc = put_same(w, &some, err);
 	}
 	if (rc == VV_OK && w->next == w->count && !some && (rc = take_window(w, err)) == VV_OK &&
-	    w->count == 0) {
+	    w->next == w->count) {
 		w->phase = PHASE_REST;
-		return put_run(w, err);
+		rc = w->all ? drop_before(w, w->table->root.rows, err) : VV_OK;
+		return rc < 0 ? rc : put_run(w, err);
 	}
 	while (rc == VV_OK && w->next < w->count && w->out.len < PIECE && w->run_count < RUN) {
 		const arrived *a = &w->rows[w->next++];
 
+		if (a->old != MATCH_NONE && (rc = drop_before(w, a->old, err)) < 0) return rc;
 		if (w->ascending) {
 			rc = put_row(w, a, err);
 		} else {
-			put_lines(w, w->lines.data + a->from, a->len, a->end_len,
-				  w->table && a->old + 1 == w->table->root.rows);
+			vv_edited_file_lines(&w->file, w->lines.data + a->from, a->len,
+					     w->table && a->old + 1 == w->table->root.rows);
 		}
 	}
 	if (rc == VV_OK && w->run_count >= RUN) {
@@ -514,10 +474,13 @@ static vv_status gather_all(rewrite *w, vv_error *err)
 	while (rc == VV_OK && !w->ended) {
 		rc = gather(w, SIZE_MAX, err);
 	}
-	if (rc == VV_OK && w->mode != VARVE_ARROW_DELETE) {
+	w->phase = PHASE_ROWS;
+	if (w->all) {
+		w->total = w->count;
+		w->count = w->next = 0;
+	} else if (rc == VV_OK && w->mode != VARVE_ARROW_DELETE) {
 		qsort(w->rows, w->count, sizeof(*w->rows), by_old);
 	}
-	w->phase = PHASE_ROWS;
 	return rc;
 }
 
@@ -526,10 +489,12 @@ static vv_status put_old(rewrite *w, uint64_t row, vv_error *err)
 {
 	const bool came = matcher_has(&w->match, row);
 
-	if (w->mode == VARVE_ARROW_DELETE) return came ? VV_OK : keep_rows(w, row, 1, err);
+	if (w->mode == VARVE_ARROW_DELETE) {
+		return came ? drop_row(w, row, err) : keep_rows(w, row, 1, err);
+	}
 	if (came && w->mode != VARVE_ARROW_APPEND) return put_row(w, &w->rows[w->next++], err);
 	return w->mode == VARVE_ARROW_REPLACE || w->mode == VARVE_ARROW_REPLACE_MOST
-		       ? VV_OK
+		       ? drop_row(w, row, err)
 		       : keep_rows(w, row, 1, err);
 }
 
@@ -566,14 +531,9 @@ static vv_status put_in_order(rewrite *w, vv_error *err)
 
 static vv_status put_head(rewrite *w, vv_error *err)
 {
-	const vv_dialect *d = &w->layout.dialect;
-
-	vv_buf_puts(&w->out, d->bom ? "\xEF\xBB\xBF" : "");
-	vv_buf_put(&w->out, d->prologue.data, d->prologue.len);
-	w->any = d->form == VV_FORM_CSV && d->prologue.len > 0 &&
-		 d->prologue.data[d->prologue.len - 1] != '\n' &&
-		 d->prologue.data[d->prologue.len - 1] != '\r';
-	w->phase = w->in_order && w->mode != VARVE_ARROW_APPEND ? PHASE_ALL : PHASE_ROWS;
+	vv_edited_file_head(&w->file);
+	w->phase = w->all || (w->in_order && w->mode != VARVE_ARROW_APPEND) ? PHASE_ALL
+									    : PHASE_ROWS;
 	return vv_buf_ok(&w->out, err);
 }
 
@@ -602,20 +562,7 @@ static vv_status check_rest(rewrite *w, vv_error *err)
 
 static vv_status put_tail(rewrite *w, vv_error *err)
 {
-	const vv_dialect *d = &w->layout.dialect;
-	size_t len;
-	const char *end = vv_dialect_row_end(d, &len);
-	const bool some = w->table ? w->table->root.rows + w->changes.added > w->changes.removed
-				   : w->changes.added > 0;
-
-	if (d->form == VV_FORM_JSON) {
-		/* its epilogue ends the last row */
-	} else if (some && (w->as_old || (d->final_newline && w->between.len > 0))) {
-		vv_buf_put(&w->out, w->between.data, w->between.len);
-	} else if (some && d->final_newline) {
-		vv_buf_put(&w->out, end, len);
-	}
-	vv_buf_put(&w->out, d->epilogue.data, d->epilogue.len);
+	vv_edited_file_tail(&w->file);
 	w->phase = PHASE_END;
 	return vv_buf_ok(&w->out, err);
 }
@@ -639,7 +586,7 @@ static vv_status produce(rewrite *w, vv_error *err)
 ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 {
 	rewrite *w = payload;
-	const vv_buf *made = w->encoding ? &w->encoder.bytes : &w->out;
+	const vv_buf *made = w->layout.lines.encoding ? &w->encoder.bytes : &w->out;
 
 	while (w->given == made->len && w->phase != PHASE_END) {
 		vv_status rc;
@@ -647,9 +594,10 @@ ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 		vv_buf_reset(&w->out);
 		w->given = 0;
 		if ((rc = produce(w, err)) < 0) return rc;
-		if (w->encoding &&
-		    (rc = vv_text_encoder_put(&w->encoder, w->encoding, vv_buf_cstr(&w->out),
-					      w->out.len, w->phase == PHASE_END, err)) < 0) {
+		if (w->layout.lines.encoding &&
+		    (rc = vv_text_encoder_put(&w->encoder, w->layout.lines.encoding,
+					      vv_buf_cstr(&w->out), w->out.len,
+					      w->phase == PHASE_END, err)) < 0) {
 			return vv_prefix(err, "a name of a column"); /* cells are checked before */
 		}
 	}
@@ -663,19 +611,12 @@ ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 
 /* ---- beginning and end ---- */
 
-static vv_status open_encoding(rewrite *w, vv_error *err)
-{
-	const char *name = w->layout.dialect.encoding;
-	vv_status rc = *name ? vv_text_encoder_init(&w->encoder, err) : VV_OK;
-
-	return rc < 0 || !*name ? rc : vv_encoding_open(&w->encoding, name, err);
-}
-
 static vv_status open_rows(rewrite *w, vv_error *err)
 {
-	vv_status rc = open_encoding(w, err);
+	vv_status rc = vv_text_encoder_init(&w->encoder, err);
 
 	if (rc < 0) return rc;
+	w->file = (vv_edited_file){.dialect = &w->layout.dialect, .out = &w->out};
 	if (w->table && (rc = vv_row_lines_open(&w->old, w->table, err)) < 0) return rc;
 	w->match.by = (match_by)w->layout.by;
 	w->match.table = w->table;
@@ -685,7 +626,8 @@ static vv_status open_rows(rewrite *w, vv_error *err)
 	w->match.key_count = w->layout.match_count;
 	w->match.number = w->layout.number;
 	if ((rc = matcher_open(&w->match, err)) < 0) return rc;
-	return w->table && !w->in_order && w->layout.same_columns && w->match.by != MATCH_BY_NUMBER
+	return w->table && !w->in_order && !w->all && w->layout.same_columns &&
+			       w->match.by != MATCH_BY_NUMBER
 		       ? same_rows_open(&w->same, w->table, w->layout.columns, w->layout.count, err)
 		       : VV_OK;
 }
@@ -710,8 +652,9 @@ vv_status rewrite_open(rewrite **out, struct ArrowArrayStream *stream, vv_table 
 		       w->mode == VARVE_ARROW_APPEND || w->mode == VARVE_ARROW_DELETE);
 	if ((rc = incoming_open(&w->in, stream, err)) == VV_OK &&
 	    (rc = layout_make(&w->layout, &w->in, old, path, o, err)) == VV_OK) {
-		w->in.keep = w->in_order && w->mode != VARVE_ARROW_APPEND &&
-			     w->mode != VARVE_ARROW_DELETE;
+		w->all = old && !w->in_order && w->layout.dialect.comment != 0;
+		w->in.keep = w->all || (w->in_order && w->mode != VARVE_ARROW_APPEND &&
+					w->mode != VARVE_ARROW_DELETE);
 		w->habits = vv_calloc(w->layout.count + 1, sizeof(*w->habits));
 		w->cells = vv_calloc(w->layout.count + 1, sizeof(*w->cells));
 		w->changed = vv_calloc(w->layout.count + 1, sizeof(*w->changed));
@@ -735,11 +678,11 @@ void rewrite_close(rewrite *w)
 	vv_arena_clear(&w->arena);
 	vv_buf_clear(&w->scratch);
 	vv_buf_clear(&w->line);
+	vv_buf_clear(&w->moved);
 	vv_buf_clear(&w->lines);
 	vv_buf_clear(&w->out);
-	vv_encoding_close(w->encoding);
 	vv_text_encoder_clear(&w->encoder);
-	vv_buf_clear(&w->between);
+	vv_edited_file_clear(&w->file);
 	vv_free(w->habits);
 	vv_free(w->cells);
 	vv_free(w->changed);

@@ -175,3 +175,38 @@ arrow() {
 	printf '1;M\374ller\n2;\351\n' | sed '1i id;name' | cmp - w.csv
 	varve cat :w.csv | grep -q '2,é\|2;é'
 }
+
+@test "columns come and go, rows come and go, and comments and quotes stay" {
+	printf '# by Ada\r\n"id";"name";price\r\n1;"a";1,50\r\n# two\r\n2;"b";2,25\r\n"3";c;3,75\r\n4;"";\r\n' > s.csv
+	varve add -q --key id s.csv
+	cp s.csv was
+	printf '%s\n' '{"id":2,"name":"B"}' '{"id":5,"name":"e"}' > new.ndjson
+	arrow new.ndjson > new.arrows
+	varve add -q --mode upsert --columns drop --arrow new.arrows s.csv
+	printf '# by Ada\r\n"id";"name"\r\n1;"a"\r\n# two\r\n2;"B"\r\n"3";c\r\n4;""\r\n5;"e"\r\n' | cmp - s.csv
+	cp was s.csv
+	varve add -q s.csv
+	printf '%s\n' '{"id":2,"name":"B","price":3,"note":"x"}' > new.ndjson
+	arrow new.ndjson > new.arrows
+	varve add -q --mode upsert --arrow new.arrows s.csv
+	printf '# by Ada\r\n"id";"name";price;"note"\r\n1;"a";1,50;\r\n# two\r\n2;"B";3,00;x\r\n"3";c;3,75;\r\n4;"";;\r\n' | cmp - s.csv
+	cp was s.csv
+	varve add -q s.csv
+	printf '%s\n' '{"id":7,"name":"g"}' > new.ndjson
+	arrow new.ndjson > new.arrows
+	varve add -q --mode append --columns drop --arrow new.arrows s.csv
+	printf '# by Ada\r\n"id";"name"\r\n1;"a"\r\n# two\r\n2;"b"\r\n"3";c\r\n4;""\r\n7;"g"\r\n' | cmp - s.csv
+	for mode in replace delete; do
+		cp was s.csv
+		varve add -q s.csv
+		printf '%s\n' '{"id":4,"name":"","price":null}' '{"id":1,"name":"a","price":1.5}' > new.ndjson
+		[ $mode = replace ] || printf '%s\n' '{"id":2}' '{"id":3}' > new.ndjson
+		arrow new.ndjson > new.arrows
+		varve add -q --mode $mode --arrow new.arrows s.csv
+		if [ $mode = replace ]; then
+			printf '# by Ada\r\n"id";"name";price\r\n# two\r\n4;"";\r\n1;"a";1,50\r\n' | cmp - s.csv
+		else
+			printf '# by Ada\r\n"id";"name";price\r\n1;"a";1,50\r\n# two\r\n4;"";\r\n' | cmp - s.csv
+		fi
+	done
+}
