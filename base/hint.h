@@ -184,6 +184,7 @@
 	X(UNSEEN_SQLITE, "unseen-sqlite", "path") \
 	X(UNSEEN_WORKBOOK, "unseen-workbook", "path") \
 	X(UNSENT, "unsent", "") \
+	X(UPDATE_FORCE, "update-force", "path") \
 	X(VAULT_FOR, "vault-for", "") \
 	X(VAULT_TRUST, "vault-trust", "") \
 	X(VERSIONS, "versions", "") \

@@ -184,6 +184,7 @@ static const struct {
 	{"unseen-sqlite", "'sqlite3 -header -csv %1 \"select * from TABLE\" > OUT.csv' makes a table of it"},
 	{"unseen-workbook", "'soffice --headless --convert-to csv %1' makes a table of it"},
 	{"unsent", "'varve log @{push}..' lists the commits that it does not have"},
+	{"update-force", "'varve update --force $1' takes it over as it is"},
 	{"vault-for", "a vault begins there with a record that one of those signed for whom it keeps copies: varve serve --for DID"},
 	{"vault-trust", "a vault begins there with a record that one of those signed for whom it keeps copies: varve vault key trust NAME DID"},
 	{"versions", "list versions with 'varve log', branches and tags with 'varve branch' and 'varve tag'"},

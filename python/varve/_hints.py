@@ -137,7 +137,7 @@ WITHOUT = set("""
     git-dir hold-for holder-add holder-list holder-quota holder-room hook-line hook-line-also key-list key-mend
     key-names key-new list-rules migrate no-index patch-first-line prune-for prune-hold rename-column replicate restore-and-add
     restore-later restore-source restore-whole restore-whole-rev save-result schema-missing schema-number schema-type
-    serve-copy serve-hold standing store-remove switch-detach switch-remote track vault-for vault-trust
+    serve-copy serve-hold standing store-remove switch-detach switch-remote track update-force vault-for vault-trust
 """.split())
 
 

@@ -175,7 +175,7 @@ static vv_status run_import(vv_context *c, vv_error *err)
 	vv_status rc;
 
 	if ((rc = describe(&i, c, err)) < 0 ||
-	    (rc = vv_imported_fetch(&i, &root, c->repo, err)) < 0 ||
+	    (rc = vv_imported_fetch(&i, &root, c->repo, o->force, err)) < 0 ||
 	    (rc = check_place(&done, c, &i, err)) < 0 ||
 	    (rc = vv_imported_site(&site, &i, err)) < 0 ||
 	    (rc = vv_block_peer_trust(c->repo, site, err)) < 0) {

@@ -18,12 +18,15 @@
 #define PICKED "cherry-pick"
 
 typedef struct options {
-	bool abort, resume, quiet;
+	bool abort, resume, force, quiet;
 } options;
 
 static const vv_option table[] = {
 	OPT_FLAG(0, "abort", abort, "abandon it and restore the previous state"),
 	OPT_FLAG(0, "continue", resume, "commit it once its conflicts are resolved"),
+	OPT_FLAG(
+		'f', "force", force,
+		"take over a file that is hardly the next version: a page, no rows, other columns"),
 	OPT_FLAG('q', "quiet", quiet, "print only conflicts and warnings"),
 };
 
@@ -69,7 +72,8 @@ static vv_status pick_update(vv_context *c, const vv_oid *commit, vv_error *err)
 	return rc;
 }
 
-static vv_status update_one(vv_context *c, const vv_imported *i, vv_error *err)
+/* A source that cannot be had, or not as a table, is said and holds up no other: *failed. */
+static vv_status update_one(vv_context *c, const vv_imported *i, bool *failed, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_imported) now = {.to = NULL};
@@ -77,10 +81,18 @@ static vv_status update_one(vv_context *c, const vv_imported *i, vv_error *err)
 	vv_cid root;
 	vv_status rc;
 
-	if ((rc = check_trust(c, i, err)) < 0 || (rc = vv_imported_dup(&now, i, err)) < 0 ||
-	    (rc = vv_imported_fetch(&now, &root, c->repo, err)) < 0) {
+	if ((rc = check_trust(c, i, err)) < 0 || (rc = vv_imported_dup(&now, i, err)) < 0) {
 		return rc;
 	}
+	rc = vv_imported_fetch(&now, &root, c->repo, o->force, err);
+	if (rc < 0 && rc != VV_EUSAGE && rc != VV_ENOMEM && rc != VV_ECANCELLED) {
+		*failed = true;
+		(void)vv_prefix(err, "%s was not updated", vv_text_shows(i->to));
+		(void)vv_report(err);
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0) return rc;
 	if (strcmp(now.root, i->root) == 0) {
 		if (!o->quiet) {
 			vv_note("%s: nothing changed at %s", vv_text_shows(i->to),
@@ -125,7 +137,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_auto(vv_imported_list) list = {.items = NULL};
 	size_t found = 0;
-	bool named;
+	bool named, failed = false;
 	vv_status rc;
 
 	if (o->abort || o->resume) {
@@ -136,13 +148,16 @@ static vv_status run_update(vv_context *c, vv_error *err)
 		if ((rc = is_named(&named, c, list.items[k].to, err)) < 0) return rc;
 		found += named;
 		if (named && (rc = vv_merge_need_no_state(c->repo, err)) == VV_OK) {
-			rc = update_one(c, &list.items[k], err);
+			rc = update_one(c, &list.items[k], &failed, err);
 		}
 	}
 	if (rc == VV_OK && c->code == VV_EXIT_OK && (found == 0 || found < (size_t)c->argc)) {
 		vv_fail(err, VV_ENOTFOUND,
 			c->argc > 0 ? "not every path was imported" : "nothing was imported");
 		rc = vv_hint(err, "'varve import URL PATH' does so; .varveconfig lists it");
+	}
+	if (rc == VV_OK && failed) {
+		c->code = VV_EXIT_NO;
 	}
 	return rc;
 }
@@ -151,12 +166,13 @@ const vv_command vv_cmd_update = {
 	.name = "update",
 	.group = "peers",
 	.summary = "commit what changed at the source of imported tables",
-	.usage = "[-q] [PATH...]\n--continue | --abort",
+	.usage = "[-f] [-q] [PATH...]\n--continue | --abort",
 	.example = "$ varve update prices.csv",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
-	.exit_codes = "edits here and at the source are in conflict",
+	.exit_codes =
+		"edits here and at the source are in conflict, or a source did not answer or sent no table",
 	.arguments = "path",
 	.check = check_update,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT,

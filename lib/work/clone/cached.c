@@ -326,7 +326,7 @@ static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
 	/* Another process asked while this one waited. */
 	if (offline || c->o->as_is || asked > begun) return VV_OK;
 	vv_status rc = fetch_here(c, err);
-	if (rc < 0 && !is_own_failure(rc)) {
+	if (rc < 0 && !c->o->must_answer && !is_own_failure(rc)) {
 		warn_of_age(c, asked, err);
 		rc = VV_OK;
 	}

@@ -34,6 +34,7 @@ typedef struct vv_cached_options {
 	const char *folder; /* NULL: the usual one */
 	uint64_t limit;     /* of all in the cache, in bytes; 0: varve.cacheSize */
 	bool as_is;         /* refs are asked for only where they never were */
+	bool must_answer; /* a URL that does not answer is an error, although it was read before */
 } vv_cached_options;
 
 /* Another repository's URL that stands before '#' in a word (URL#REV:PATH): a scheme with "://", user@host:path, or the

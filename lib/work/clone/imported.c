@@ -6,6 +6,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/codec.h"
@@ -308,9 +310,73 @@ vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err)
 	return *out ? VV_OK : vv_fail_nomem(err);
 }
 
+/* Does the file begin as a page does? Servers send one with status 200 for a login, a limit or an outage. */
+static bool is_page(int fd)
+{
+	static const char *const starts[] = {"<!doctype html", "<html"};
+	char head[512];
+	ssize_t n = pread(fd, head, sizeof(head) - 1, 0);
+	size_t at;
+
+	head[n > 0 ? n : 0] = '\0';
+	at = strspn(head, " \t\r\n\xEF\xBB\xBF");
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		if (strncasecmp(head + at, starts[i], strlen(starts[i])) == 0) return true;
+	}
+	return false;
+}
+
+static vv_status refuse_body(const vv_imported *i, vv_error *err, const char *what)
+{
+	vv_fail(err, VV_EREFUSED, "what %s sent is not the next version of %s: %s",
+		vv_text_url(i->url), vv_text_shows(i->to), what);
+	return vv_hint_code(err, VV_HINT_UPDATE_FORCE, i->to);
+}
+
+static size_t count_common(const vv_table *a, const vv_table *b)
+{
+	size_t common = 0;
+
+	for (size_t c = 0; c < b->columns; c++) {
+		const vv_field *f = &b->schema.fields[c];
+
+		common += vv_schema_find(&a->schema, f->name, f->name_len) >= 0;
+	}
+	return common;
+}
+
+/* A table that lost its columns or most of its rows, or ends within a line, is hardly what its maintainer meant. */
+static vv_status check_body(const vv_imported *i, vv_repository *r, const vv_cid *was,
+			    const vv_cid *is, vv_error *err)
+{
+	vv_auto(vv_table) a = {0}, b = {0};
+	vv_auto(vv_buf) what = VV_BUF_INIT;
+	vv_store *store;
+	vv_sink source;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(r, &store, err)) < 0) return rc;
+	vv_sink_dry(&source, store);
+	if ((rc = vv_table_open(&a, &source, was, err)) < 0 ||
+	    (rc = vv_table_open(&b, &source, is, err)) < 0) {
+		return rc;
+	}
+	if (a.columns > 0 && count_common(&a, &b) == 0) {
+		vv_buf_puts(&what, "none of the columns is there any longer");
+	} else if (b.root.rows < a.root.rows / 2 || (b.root.rows == 0 && a.root.rows > 0)) {
+		vv_buf_printf(&what, "%s rows in place of ", vv_text_count(b.root.rows));
+		vv_buf_puts(&what, vv_text_count(a.root.rows));
+	} else if (a.root.dialect.final_newline && !b.root.dialect.final_newline &&
+		   b.root.rows < a.root.rows) {
+		vv_buf_puts(&what, "it has fewer rows, and the last line has no end");
+	}
+	if ((rc = vv_buf_ok(&what, err)) < 0) return rc;
+	return what.len == 0 ? VV_OK : refuse_body(i, err, vv_buf_cstr(&what));
+}
+
 /* The version with the bytes of an open file, in the repository's store. */
 static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, uint64_t size,
-			    vv_error *err)
+			    bool anything, vv_error *err)
 {
 	vv_auto(vv_dataset_writer) *w = NULL;
 	vv_auto(vv_dataset_found) found = {0};
@@ -322,6 +388,8 @@ static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int 
 	vv_status rc = VV_OK;
 
 	vv_dataset_found_init(&found);
+	if (!anything && is_page(fd)) return refuse_body(i, err, "it is a page (HTML)");
+	if (!anything && size == 0) return refuse_body(i, err, "it is empty");
 	vv_source_fd(&source, &storage, fd, i->url, size);
 	o.as_named = true;
 	if (i->root) {
@@ -337,7 +405,11 @@ static vv_status store_file(vv_imported *i, vv_cid *root, vv_repository *r, int 
 		return vv_fail(err, VV_EINPUT, "'%s' does not read as a table",
 			       vv_text_url(i->url));
 	}
-	if ((rc = vv_dataset_writer_commit(w, err)) < 0) return rc;
+	if ((rc = vv_dataset_writer_commit(w, err)) < 0 ||
+	    (!anything && i->root &&
+	     (rc = check_body(i, r, &before.root, &found.result.cid, err)) < 0)) {
+		return rc;
+	}
 	*root = found.result.cid;
 	vv_cid_text(cid, root);
 	return replace(&i->root, cid, err);
@@ -357,7 +429,7 @@ static vv_status take_facts(vv_imported *i, http_download *d, vv_error *err)
 }
 
 static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd, const char *temp,
-			  vv_error *err)
+			  bool anything, vv_error *err)
 {
 	vv_auto(http_download) d = {.url = i->url,
 				    .etag = i->root ? i->etag : NULL,
@@ -375,10 +447,11 @@ static vv_status ask_file(vv_imported *i, vv_cid *root, vv_repository *r, int fd
 	if (i->root && known && strcmp(known, i->sha256) == 0) {
 		return vv_cid_parse(root, i->root, strlen(i->root), err);
 	}
-	return store_file(i, root, r, fd, d.bytes, err);
+	return store_file(i, root, r, fd, d.bytes, anything, err);
 }
 
-static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err)
+static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
+			    vv_error *err)
 {
 	vv_auto(char) *temp = NULL;
 	int fd;
@@ -391,21 +464,24 @@ static vv_status fetch_file(vv_imported *i, vv_cid *root, vv_repository *r, vv_e
 	if ((fd = vv_temp_open(&temp, vv_repository_varvedir(r), TEMP, err)) < 0) {
 		return (vv_status)fd;
 	}
-	vv_status rc = ask_file(i, root, r, fd, temp, err);
+	vv_status rc = ask_file(i, root, r, fd, temp, anything, err);
 	(void)vv_close(fd, temp, NULL);
 	vv_unlink(temp, true, NULL);
 	return rc;
 }
 
-vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err)
+vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
+			    vv_error *err)
 {
-	const vv_cached_options o = {.env = vv_repository_env(r), .notes = vv_repository_notes(r)};
+	const vv_cached_options o = {.env = vv_repository_env(r),
+				     .notes = vv_repository_notes(r),
+				     .must_answer = i->root != NULL};
 	vv_auto(vv_cached) *c = NULL;
 	vv_auto(vv_repository) *there = NULL;
 	vv_store *store;
 	vv_status rc;
 
-	if (!i->path) return fetch_file(i, root, r, err);
+	if (!i->path) return fetch_file(i, root, r, anything, err);
 	if ((rc = vv_cached_open(&c, i->url, &o, err)) < 0 ||
 	    (rc = vv_repository_open(&there, vv_cached_folder(c), o.env, err)) < 0) {
 		return rc;

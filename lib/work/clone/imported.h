@@ -53,9 +53,11 @@ const vv_imported *vv_imported_find(const vv_imported_list *l, const char *to);
 
 /* Asks the source (url, path, rev) what it has now, and brings that into the repository's store: url (of a folder its whole
  * path), commit, root and licence are set; of a file root, etag, modified and sha256. Of a file with a root those that it has
- * are asked with, and its version is the next one of the root's. VV_EUSAGE: it is not stored as a table there; VV_EINPUT: the
- * file is not a table. */
-vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, vv_error *err);
+ * are asked with, and its version is the next one of the root's. With a root the source must answer. VV_EUSAGE: it is not
+ * stored as a table there; VV_EINPUT: the file is not a table; VV_EREFUSED, but where anything is true: it is a page, has no rows
+ * or columns of the version before, less than half of the rows, or ends within a line. */
+vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool anything,
+			    vv_error *err);
 
 /* The URL whose site is to be trusted: that of a file without its query. Owned by the caller. */
 vv_status vv_imported_site(char **out, const vv_imported *i, vv_error *err);

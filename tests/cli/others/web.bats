@@ -139,7 +139,7 @@ there() {
 	rm prices.csv
 	imported
 	rm ../web/prices.csv
-	ends_with 2 varve update
+	ends_with 1 varve update
 	cmp prices.csv ../v1.csv
 }
 
@@ -149,7 +149,7 @@ there() {
 	cd ../other
 	varve init -q
 	: > "$log"
-	ends_with 2 varve update
+	ends_with 1 varve update
 	[ ! -s "$log" ]
 	VARVE_TRUSTED_HOSTS=$url succeeds varve fetch --data
 	VARVE_TRUSTED_HOSTS=$url succeeds varve update
@@ -179,6 +179,66 @@ update_sound() {
 	imported
 	: > "$log"
 	git config -f .varveconfig import.prices.csv.etag "$(printf 'x\r\nX-Evil: 1')"
-	ends_with 2 varve update
+	ends_with 1 varve update
 	[ ! -s "$log" ]
+}
+
+@test "an update takes no page, empty, cut or other file for the next version, and says why" {
+	imported
+	rows 10 > ../web/other.csv
+	varve import -q "$url/other.csv"
+	varve commit -qm other
+	before=$(git rev-parse HEAD)
+	refused() { # WORDS
+		touch -d "@$((varve_clock += 10))" ../web/prices.csv
+		ends_with 1 varve update
+		stderr_has "prices.csv was not updated"
+		stderr_has "$1"
+		stderr_has "varve update --force prices.csv"
+		[ "$(git rev-parse HEAD)" = "$before" ]
+		[ -z "$(git status --porcelain)" ]
+	}
+	printf '<!DOCTYPE html>\n<html><body>Sign in, please</body></html>\n' > ../web/prices.csv
+	refused "a page (HTML)"
+	: > ../web/prices.csv
+	refused "it is empty"
+	head -n 1 ../v1.csv > ../web/prices.csv
+	refused "0 rows in place of 300"
+	head -n 100 ../v1.csv > ../web/prices.csv
+	refused "99 rows in place of 300"
+	head -c -1 ../v1.csv | sed '$d' | head -c -1 > ../web/prices.csv
+	refused "the last line has no end"
+	printf 'error,detail\n1,over quota\n' > ../web/prices.csv
+	refused "none of the columns"
+	# the other table goes on
+	tick
+	rows 11 > ../web/other.csv
+	ends_with 1 varve update
+	stderr_has "prices.csv was not updated"
+	[ "$(git log -1 --format=%s)" = "Update other.csv from $url/other.csv" ]
+	succeeds varve update --force prices.csv
+	grep -q 'over quota' prices.csv
+	# gone, or away: not "nothing changed"
+	rm ../web/prices.csv
+	ends_with 1 varve update
+	stderr_has "prices.csv was not updated"
+	kill "$server"
+	wait "$server" || true
+	ends_with 1 varve update
+	stderr_has "other.csv was not updated"
+	serve
+}
+
+@test "an update whose repository does not answer ends with 1, although it was read before" {
+	varve init -q ../source
+	rows 20 > ../source/t.csv
+	(cd ../source && varve add -q t.csv && varve commit -qm one)
+	varve import -q ../source t.csv
+	varve commit -qm import
+	succeeds varve update
+	mv ../source ../gone
+	ends_with 1 varve update
+	stderr_has "t.csv was not updated"
+	mv ../gone ../source
+	succeeds varve update
 }
