@@ -295,11 +295,11 @@ static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, c
 /* The text of a (a column's cell, of any type) against that of the literal b. */
 static void run_text(vv_operand *a, const vv_operand *b, vv_step_code code)
 {
-	if (code == VV_STEP_BEGINS) {
+	if (a->state == VV_VALUE_MISSING) {
+		a->state = VV_VALUE_UNKNOWN;
+	} else if (code == VV_STEP_BEGINS) {
 		set_truth(a,
 			  a->len >= b->len && compare_bytes(a->text, b->len, b->text, b->len) == 0);
-	} else if (a->state == VV_VALUE_MISSING) {
-		a->state = VV_VALUE_UNKNOWN;
 	} else {
 		set_truth(a, is_like(a->text, a->len, b->text, b->len) == (code == VV_STEP_LIKE));
 	}

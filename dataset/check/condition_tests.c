@@ -108,6 +108,9 @@ static void take_test(taken *x, size_t begin, size_t end)
 		take(x, s->at, VV_CONDITION_SAME, l);
 	} else if ((n == 3 || text) && l && last->code == VV_STEP_BEGINS) {
 		take(x, s->at, VV_CONDITION_BEGINS, l);
+		if (!text) {
+			take(x, s->at, VV_CONDITION_NOT_NULL, NULL);
+		}
 	} else if ((n == 3 || text) && l && last->code == VV_STEP_LIKE) {
 		take_like(x, s->at, l);
 	} else if (n == 4 && l && last->code == VV_STEP_BETWEEN && l->spelled &&

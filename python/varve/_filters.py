@@ -95,12 +95,16 @@ def parse(expression: Any) -> Node | None:
 @dataclass(frozen=True)
 class Said:
     """Conditions that all rows meet for which an expression is true, or false; None: nothing is known of these. exact,
-    false_exact: no others meet them."""
+    false_exact: such a condition is known, and no others meet it."""
 
     true: str | None
     false: str | None
     exact: bool = False
     false_exact: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "exact", self.exact and self.true is not None)
+        object.__setattr__(self, "false_exact", self.false_exact and self.false is not None)
 
 
 NOTHING = Said(None, None)
@@ -138,6 +142,10 @@ class Column:
     def word(self) -> str:
         quoted = '"' + self.name.replace('"', '""') + '"'
         return f"text({quoted})" if self.kind == "written" else quoted
+
+    def may_be_null(self, text: str) -> bool:
+        """Is this what text() gives for a cell that is null in Arrow?"""
+        return not text or text in self.missing
 
     def literal(self, value: Any) -> str | None:
         """The value as a condition has it; None: it is of another kind."""
@@ -184,7 +192,8 @@ class Column:
             if self.kind in ("written", "bool") and sign not in ("=", "!="):
                 return NOTHING
             said = f"{self.word} {sign} {literal}", f"{self.word} {OPPOSITE[sign]} {literal}"
-            return Said(*said, exact=True, false_exact=self.kind != "written")
+            written = self.kind == "written"
+            return Said(*said, exact=not written or (sign == "=" and not self.may_be_null(value)), false_exact=not written)
         edges = self.around(value, exact)
         if edges is None:
             return NOTHING
@@ -206,7 +215,7 @@ class Column:
             None if true_of_nan and sign != "!=" else wide[sign], None if false_of_nan and sign != "=" else wide[OPPOSITE[sign]]
         )
 
-    def among(self, values: Iterable[Any], exact: bool) -> Said:
+    def among(self, values: list[Any], exact: bool) -> Said:
         """pyarrow's is_in: false, too, where the cell is null."""
         literals: list[str] = []
         each = [self.compare("=", value, exact) for value in values]
@@ -216,9 +225,11 @@ class Column:
         if all(str(said.true).startswith(prefix) for said in each):
             literals = [str(said.true)[len(prefix) :] for said in each]
             listed = f"{self.word} in ({', '.join(literals)})"
-            outside = f"not ({listed})" if self.kind == "written" else f"{self.word} is null or not ({listed})"
-            known = self.nulls and self.kind != "written"
-            return Said(listed, outside if self.nulls or self.kind == "written" else None, True, known)
+            if self.kind == "written":
+                null = any(self.may_be_null(value) for value in values)
+                return Said(listed, None if null else f"not ({listed})", not null)
+            known = self.nulls and not self.nans  # of NaN it is false, too
+            return Said(listed, f"{self.word} is null or not ({listed})" if known else None, True, True)
         return Said(_both("or", [said.true for said in each], True), None)
 
     def is_null(self) -> Said:
@@ -232,10 +243,8 @@ def _text_function(word: str) -> Callable[[Column, Any], Said]:
         pattern = options.get("pattern")
         if column.kind not in ("text", "written") or options.get("ignore_case") or not pattern:
             return NOTHING
-        name = column.word if column.kind == "text" else column.word[len("text(") : -1]
-        test = f"{name} {word} {_quoted(pattern.decode() if isinstance(pattern, bytes) else pattern)}"
-        # a cell that is missing has a text, too
-        return Said(f"{name} is not null and {test}" if column.kind == "text" else test, None, column.kind == "text")
+        test = f"{column.word} {word} {_quoted(pattern.decode() if isinstance(pattern, bytes) else pattern)}"
+        return Said(test, None, column.kind == "text" and column.nulls)
 
     return say
 
@@ -271,9 +280,10 @@ class Translator:
             parts = [self.say(part) for part in node.arguments]
             exact, false_exact = all(part.exact for part in parts), all(part.false_exact for part in parts)
             true, false = [p.true for p in parts], [p.false for p in parts]
+            kleene = node.function.endswith("_kleene")  # else one that is null makes the whole null
             if node.function.startswith("and"):
-                return Said(_both("and", true, False), _both("or", false, True), exact, false_exact)
-            return Said(_both("or", true, True), _both("and", false, False), exact, false_exact)
+                return Said(_both("and", true, False), _both("or", false, True), exact, false_exact and kleene)
+            return Said(_both("or", true, True), _both("and", false, False), exact and kleene, false_exact)
         if node.function == "invert":
             said = self.say(node.arguments[0])
             return Said(said.false, said.true, said.false_exact, said.exact)
@@ -357,7 +367,7 @@ def _term(term: Any) -> Call:
         among = Call("is_in", (Field(name),), {"value_set": list(value)})
         if op == "in":
             return among
-        return Call("and", (Call("invert", (among,), {}), Call("is_valid", (Field(name),), {})), {})
+        return Call("and_kleene", (Call("invert", (among,), {}), Call("is_valid", (Field(name),), {})), {})
     raise UsageError(f"a filter has an unknown operator: {op!r}", "usage", "operators are = == != < > <= >= in and not in")
 
 
@@ -376,7 +386,7 @@ def condition(filters: Any, view: View, schema: pa.Schema) -> str | None:
             return None
         if all(isinstance(term, tuple) for term in lists):
             lists = [lists]
-        node = _any("or", [_any("and", [_term(term) for term in terms]) for terms in lists])
+        node = _any("or_kleene", [_any("and_kleene", [_term(term) for term in terms]) for terms in lists])
     said = Translator(view, _kinds(view, schema), exact=True).say(node) if node else NOTHING
     if said.true is None or not said.exact:
         raise UsageError(

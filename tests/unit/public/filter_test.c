@@ -138,13 +138,15 @@ static varve_filter *parsed(vv_prng *r, const condition *c, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		vv_buf_puts(&b, i ? " AND " : " ");
-		vv_buf_puts(&b, c[i].op == VARVE_TEST_IS ? "text(" : "");
+		bool of_text = c[i].op == VARVE_TEST_IS || c[i].op == VARVE_TEST_BEGINS;
+
+		vv_buf_puts(&b, of_text ? "text(" : "");
 		if (vv_prng_below(r, 2)) {
 			put_quoted(&b, known_names[c[i].column], '"');
 		} else {
 			vv_buf_puts(&b, known_names[c[i].column]);
 		}
-		vv_buf_puts(&b, c[i].op == VARVE_TEST_IS ? ")" : "");
+		vv_buf_puts(&b, of_text ? ")" : "");
 		if (c[i].op >= VARVE_TEST_NULL) {
 			vv_buf_puts(&b, c[i].op == VARVE_TEST_NULL ? " is null" : " Is Not\tNULL ");
 			continue;
