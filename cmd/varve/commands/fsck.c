@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/table/bytes.h"
 #include "dataset/table/dataset_reader.h"
 #include "dataset/table/table.h"
 #include "dataset/table/verify.h"
@@ -95,51 +96,71 @@ static void json_member(fsck *f, const char *name, const char *value)
 }
 
 /* One finding; any of the particulars may be NULL. */
-static void tell(fsck *f, const char *kind, const char *what, const vv_cid *cid, const char *pack,
-		 uint64_t offset, const version *v)
+typedef struct finding {
+	const char *kind, *what;
+	const vv_cid *cid;
+	const char *pack;
+	uint64_t offset; /* in pack */
+	const version *v;
+	const char *help; /* what to do, on a line of its own */
+} finding;
+
+static void tell_json(fsck *f, const finding *n, const char *cid)
 {
-	char text[VV_CID_TEXT + 1], hex[VV_OID_TEXT + 1];
-	char *rev = NULL;
+	char hex[VV_OID_TEXT + 1];
+
+	vv_json_open_object(&f->w);
+	json_member(f, "kind", n->kind);
+	json_member(f, "what", n->what);
+	json_member(f, "block", cid);
+	json_member(f, "pack", n->pack);
+	if (n->pack) {
+		vv_json_add_u64(&f->w, "offset", n->offset);
+	}
+	if (n->v) {
+		json_member(f, "path", n->v->path);
+		vv_oid_text(hex, &n->v->commit);
+		json_member(f, "commit", vv_oid_is_null(&n->v->commit) ? NULL : hex);
+	}
+	json_member(f, "help", n->help);
+	vv_json_close_object(&f->w);
+}
+
+static void tell(fsck *f, const finding *n)
+{
+	char text[VV_CID_TEXT + 1];
+	const char *cid = NULL;
+	vv_auto(char) *rev = NULL;
 
 	f->problems++;
 	if (f->silent) return;
-	if (cid && !vv_cid_is_null(cid)) {
-		vv_cid_text(text, cid);
+	if (n->cid && !vv_cid_is_null(n->cid)) {
+		vv_cid_text(text, n->cid);
+		cid = text;
 	}
 	if (json(f)) {
-		vv_json_open_object(&f->w);
-		json_member(f, "kind", kind);
-		json_member(f, "what", what);
-		json_member(f, "block", cid && !vv_cid_is_null(cid) ? text : NULL);
-		json_member(f, "pack", pack);
-		if (pack) {
-			vv_json_add_u64(&f->w, "offset", offset);
-		}
-		if (v) {
-			json_member(f, "path", v->path);
-			vv_oid_text(hex, &v->commit);
-			json_member(f, "commit", vv_oid_is_null(&v->commit) ? NULL : hex);
-		}
-		vv_json_close_object(&f->w);
+		tell_json(f, n, cid);
 		return;
 	}
-	vv_out("%s: ", kind);
-	if (v) {
-		if (!vv_oid_is_null(&v->commit) &&
-		    vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED) == VV_OK) {
+	vv_out("%s: ", n->kind);
+	if (n->v) {
+		if (!vv_oid_is_null(&n->v->commit) &&
+		    vv_rev_short(f->c->repo, &n->v->commit, &rev, VV_IGNORED) == VV_OK) {
 			vv_out("%s", rev);
 		}
-		vv_free(rev);
-		vv_out(":%s: ", vv_text_shows(v->path ? v->path : ""));
+		vv_out(":%s: ", vv_text_shows(n->v->path ? n->v->path : ""));
 	}
-	if (pack) {
-		vv_out("%s, at byte %llu: ", vv_text_shows(pack), (unsigned long long)offset);
+	if (n->pack) {
+		vv_out("%s, at byte %llu: ", vv_text_shows(n->pack), (unsigned long long)n->offset);
 	}
-	vv_out_text(what, strlen(what));
-	if (cid && !vv_cid_is_null(cid)) {
-		vv_out(" (block %s)", text);
+	vv_out_text(n->what, strlen(n->what));
+	if (cid) {
+		vv_out(" (block %s)", cid);
 	}
 	vv_out("\n");
+	if (n->help) {
+		vv_out("  %s\n", n->help);
+	}
 }
 
 static vv_status note_file(void *payload, const char *name, vv_error *err)
@@ -174,7 +195,11 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 	if (state == VV_EMISSING) { /* whether a version needs it shows below */
 		return vv_cid_set_add(f->bad, cid, &added, err);
 	}
-	tell(f, "damaged pack", what ? what : "damaged", cid, pack, offset, NULL);
+	tell(f, &(finding){.kind = "damaged pack",
+			   .what = what ? what : "damaged",
+			   .cid = cid,
+			   .pack = pack,
+			   .offset = offset});
 	if (f->silent && note_file(f, pack, err) < 0) return VV_ENOMEM;
 	if (cid && !vv_cid_is_null(cid)) return vv_cid_set_add(f->bad, cid, &added, err);
 	return VV_OK;
@@ -199,8 +224,9 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	if (!cid || vv_cid_is_null(cid)) {
 		bool later = what && strncmp(what, VV_POINTER_LATER, strlen(VV_POINTER_LATER)) == 0;
 
-		tell(f, later ? "later pointer" : "damaged pointer",
-		     what ? what : "it cannot be read", NULL, NULL, 0, v);
+		tell(f, &(finding){.kind = later ? "later pointer" : "damaged pointer",
+				   .what = what ? what : "it cannot be read",
+				   .v = v});
 		f->later = f->later || later;
 		return VV_OK;
 	}
@@ -246,14 +272,19 @@ static void tell_below(const below *b)
 	if (b->damaged) {
 		vv_buf_printf(&what, "%s damaged %s", vv_text_count(b->damaged),
 			      b->damaged == 1 ? "block" : "blocks");
-		tell(b->f, "damaged dataset", vv_buf_cstr(&what), &b->first_damaged, NULL, 0, b->v);
+		tell(b->f, &(finding){.kind = "damaged dataset",
+				      .what = vv_buf_cstr(&what),
+				      .cid = &b->first_damaged,
+				      .v = b->v});
 	}
 	vv_buf_reset(&what);
 	if (b->missing) {
 		vv_buf_printf(&what, "%s %s not here", vv_text_count(b->missing),
 			      b->missing == 1 ? "block is" : "blocks are");
-		tell(b->f, "incomplete dataset", vv_buf_cstr(&what), &b->first_missing, NULL, 0,
-		     b->v);
+		tell(b->f, &(finding){.kind = "incomplete dataset",
+				      .what = vv_buf_cstr(&what),
+				      .cid = &b->first_missing,
+				      .v = b->v});
 	}
 }
 
@@ -289,9 +320,46 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	if (rc == VV_OK &&
 	    (rc = vv_root_pointer_is(&is, text.data, text.len, &v->root, &t->root, err)) == VV_OK &&
 	    !is) {
-		tell(f, "false pointer", "it does not name its data", &v->root, NULL, 0, v);
+		tell(f, &(finding){.kind = "false pointer",
+				   .what = "it does not name its data",
+				   .cid = &v->root,
+				   .v = v});
 	}
 	return rc;
+}
+
+static vv_status pass(void *payload VV_UNUSED, const void *bytes VV_UNUSED, size_t len VV_UNUSED,
+		      vv_error *err VV_UNUSED)
+{
+	return VV_OK;
+}
+
+/* What an older varve stored wrongly, so that no other copy of the blocks helps: each with what to do. */
+static void tell_spoiled(fsck *f, const version *v, const char *what, const char *help)
+{
+	tell(f, &(finding){.kind = "spoiled version",
+			   .what = what,
+			   .cid = &v->root,
+			   .v = v,
+			   .help = help});
+}
+
+/* Its blocks are sound, and do not give the bytes that were added. Its cells can be read all the same. */
+static void tell_lost_bytes(fsck *f, const version *v, const char *why)
+{
+	vv_auto(vv_buf) what = VV_BUF_INIT, help = VV_BUF_INIT;
+	vv_auto(char) *rev = NULL;
+
+	vv_buf_printf(&what, "it does not come back as it was added: %s", why);
+	if (!vv_oid_is_null(&v->commit)) {
+		(void)vv_rev_short(f->c->repo, &v->commit, &rev, VV_IGNORED);
+	}
+	vv_buf_printf(
+		&help,
+		"add the file again if you have it; else 'varve cat --format csv %s:%s' gives "
+		"its rows, without comments",
+		rev ? rev : "", vv_text_shows(v->path));
+	tell_spoiled(f, v, vv_buf_cstr(&what), vv_buf_cstr(&help));
 }
 
 static vv_status check_table(fsck *f, const version *v, vv_error *err)
@@ -299,6 +367,7 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 	vv_sink source;
 	vv_auto(vv_table) t = {0};
 	vv_error why;
+	bool spoiled = false;
 
 	vv_sink_dry(&source, f->store);
 	vv_status rc = vv_table_open_stored(&t, &source, &v->root, &why);
@@ -308,6 +377,9 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 						       vv_dataset_reader_pool(f->c->reader),
 						       f->c->progress, &why)
 				: VV_OK;
+		spoiled = rc == VV_ECORRUPT && t.root.kind == VV_KIND_TABLE &&
+			  vv_table_bytes(&t, pass, NULL, vv_dataset_reader_pool(f->c->reader), NULL,
+					 VV_IGNORED) == VV_ECORRUPT;
 		vv_table_close(&t);
 	}
 	if (rc == VV_ENOMEM || rc == VV_EIO) {
@@ -316,9 +388,14 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 		}
 		return rc;
 	}
-	if (rc < 0) {
-		tell(f, rc == VV_ENOSUPPORT ? "later dataset" : "damaged dataset", why.message,
-		     &v->root, NULL, 0, v);
+	if (spoiled) {
+		tell_lost_bytes(f, v, why.message);
+	} else if (rc < 0) {
+		tell(f,
+		     &(finding){.kind = rc == VV_ENOSUPPORT ? "later dataset" : "damaged dataset",
+				.what = why.message,
+				.cid = &v->root,
+				.v = v});
 	}
 	return VV_OK;
 }
@@ -423,8 +500,8 @@ static vv_status on_git_pack(void *payload, const char *name, bool index, vv_err
 
 	vv_buf_printf(&what, "objects/pack/%s does not match its checksum", vv_text_shows(name));
 	if ((rc = vv_buf_ok(&what, err)) == VV_OK) {
-		tell(f, index ? "damaged Git index" : "damaged Git pack", what.data, NULL, NULL, 0,
-		     NULL);
+		tell(f, &(finding){.kind = index ? "damaged Git index" : "damaged Git pack",
+				   .what = what.data});
 		rc = index ? keep_index(f, name, err) : VV_OK;
 	}
 	return rc;
@@ -511,8 +588,10 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		shown += holds[i];
 		if (!holds[i]) {
-			tell(f, "lost dataset", "its holder does not have it", &roots[i], NULL, 0,
-			     &f->versions[places[i]]);
+			tell(f, &(finding){.kind = "lost dataset",
+					   .what = "its holder does not have it",
+					   .cid = &roots[i],
+					   .v = &f->versions[places[i]]});
 		}
 	}
 	f->shown += shown;

@@ -262,3 +262,30 @@ $(basename "${index%.idx}").pack" ]
 	[ ! -e "$index" ]
 	succeeds varve log
 }
+
+# The only text of the commit is t.csv with '1,"#a",2' and a comment: this varve writes such a cell without quotes, which an
+# older one did not, so that what it stored does not come back.
+@test "a version that an older varve stored so that it does not come back is named, with what to do" {
+	git init -q spoiled
+	cd spoiled
+	git fetch -q "$BATS_TEST_DIRNAME/spoiled.bundle" main
+	git update-ref refs/heads/main FETCH_HEAD
+	varve init -q
+	mkdir -p .git/varve/packs
+	cp "$BATS_TEST_DIRNAME"/pack-*.pack .git/varve/packs
+	ends_with 1 varve fsck -q --data
+	local rev
+	rev=$(git rev-parse --short main)
+	output_has "spoiled version: $rev:t.csv: it does not come back as it was added: "
+	output_has "  add the file again if you have it; else 'varve cat --format csv $rev:t.csv' gives its rows, without comments"
+	succeeds varve cat --format csv "$rev:t.csv"
+	output_is $'id,tag,v\n1,#a,2\n3,b,4\n5,#c,6'
+	ends_with 1 varve fsck --data --json
+	[ "$(jq -r '.problems[] | .kind + " " + .path + " " + .commit' <<< "$output")" = "spoiled version t.csv $(git rev-parse main)" ]
+	[ "$(jq -r '.problems[0].help' <<< "$output")" != null ]
+	varve cat --format csv "$rev:t.csv" > t.csv
+	varve add -q t.csv
+	varve commit -qm "again"
+	ends_with 1 varve fsck -q --data
+	[ "$(grep -c spoiled <<< "$output")" = 1 ]
+}

@@ -1,0 +1,227 @@
+"""Whatever says that it stored a file's bytes gives exactly these back. comes_back_model.py SEED FIRST COUNT, in an empty
+folder: files FIRST .. FIRST + COUNT of odd_files.py go in by every way, and what comes out is compared by Python. Prints at most ten
+lines of what failed; `... SEED NUMBER 1` takes a file alone."""
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter
+
+import odd_files
+
+BATCH = 60
+PUT = os.environ.get("VARVE_TEST_PUT")  # examples/put
+failures, counts = [], Counter()
+
+
+def run(*words, ok=(0,), stdin=None, **kwargs):
+    done = subprocess.run(words, capture_output=True, input=stdin, **kwargs)
+    if done.returncode not in ok:
+        fail("%s: rc %d: %s" % (" ".join(map(str, words))[:80], done.returncode, done.stderr.decode("utf-8", "replace")[:200]))
+    return done
+
+
+def fail(text):
+    failures.append(text)
+
+
+def first_difference(a, b):
+    at = next((i for i in range(min(len(a), len(b))) if a[i] != b[i]), min(len(a), len(b)))
+    return "at byte %d of %d and %d: %r, came back %r" % (at, len(a), len(b), a[max(at - 12, 0) : at + 12], b[max(at - 12, 0) : at + 12])
+
+
+def restored(names):
+    """What comes back where the files of the work tree are gone."""
+    for name in names:
+        pathlib.Path(name).unlink(missing_ok=True)
+    run("varve", "restore", "-q", ".")
+    return {n: pathlib.Path(n).read_bytes() if os.path.exists(n) else None for n in names}
+
+
+def compare(want, way, restore=True):
+    got = restored(want) if restore else {n: pathlib.Path(n).read_bytes() if os.path.exists(n) else None for n in want}
+    for name, data in want.items():
+        counts[way] += 1
+        if got[name] != data:
+            fail("%s, %s: %s" % (name, way, "nothing comes back" if got[name] is None else first_difference(data, got[name])))
+            pathlib.Path(name).write_bytes(data)
+
+
+def add(files):
+    """By add, those of the same options at once. Gives those that are stored; what is refused says so."""
+    stored, groups = {}, {}
+    for name, (data, options) in files.items():
+        pathlib.Path(name).write_bytes(data)
+        groups.setdefault(tuple(options), []).append(name)
+    for options, names in groups.items():
+        done = subprocess.run(["varve", "add", "-q", *options, *names], capture_output=True)
+        for name in names if done.returncode else ():
+            one = subprocess.run(["varve", "add", "-q", *options, name], capture_output=True)
+            if one.returncode not in (0, 1, 2) or (one.returncode and not one.stderr.startswith(b"varve: ")):
+                fail("%s: add %s: rc %d: %r" % (name, options, one.returncode, one.stderr[:200]))
+            if b"fault of varve" in one.stderr:
+                fail("%s: %s" % (name, one.stderr.decode("utf-8", "replace")[:200]))
+            if one.returncode:
+                counts["refused"] += 1
+                run("varve", "add", "-q", "--as", "file", name)
+        if b"fault of varve" in done.stderr:
+            fail(done.stderr.decode("utf-8", "replace")[:300])
+        stored.update({n: files[n][0] for n in names})
+    return stored
+
+
+def commit(message):
+    run("git", "commit", "-qm", message, "--allow-empty")
+
+
+def changed(r, files):
+    return {name: odd_files.change(r, data) for name, data in files.items()}
+
+
+def write(files):
+    for name, data in files.items():
+        pathlib.Path(name).write_bytes(data)
+
+
+def filtered(files):
+    """By plain git, whose filter stores tables. A table that is refused makes git refuse it."""
+    write(files)
+    done = subprocess.run(["git", "add", "--", *files], capture_output=True)
+    if b"fault of varve" in done.stderr:
+        fail(done.stderr.decode("utf-8", "replace")[:300])
+    stored = {}
+    for name, data in files.items():
+        if done.returncode and subprocess.run(["git", "add", "--", name], capture_output=True).returncode:
+            counts["refused by git's filter"] += 1
+            run("varve", "add", "-q", "--as", "file", name)
+        stored[name] = data
+    return stored
+
+
+def checkout(*words):
+    """By plain git, whose filter writes tables."""
+    clean = subprocess.run(["git", "status", "--porcelain"], capture_output=True).stdout
+    counts["shown as changed"] += len(clean.splitlines())
+    run("git", "checkout", "-q", "-f", *words)
+
+
+def merges(r, files):
+    """Two branches with other lines each, merged: whatever the work tree has then comes back."""
+    ours, theirs = changed(r, files), changed(r, files)
+    checkout("-b", "theirs")
+    stored = add({n: (d, []) for n, d in theirs.items()})
+    commit("theirs")
+    checkout("main")
+    compare(files, "switch back", restore=False)
+    add({n: (d, []) for n, d in ours.items()})
+    commit("ours")
+    run("varve", "merge", "-q", "theirs", ok=(0, 1))
+    conflicts = subprocess.run(["git", "diff", "--name-only", "--diff-filter=U", "-z"], capture_output=True).stdout.decode().split("\0")
+    for name in filter(None, conflicts):
+        run("git", "checkout", "-q", "--ours", "--", name, ok=(0, 1))
+        run("varve", "resolve", "-q", "--ours", name, ok=(0, 1, 2))
+        run("varve", "add", "-q", "--as", "file", name, ok=(0, 1, 2))
+    commit("merged")
+    now = {n: pathlib.Path(n).read_bytes() for n in files if os.path.exists(n)}
+    compare(now, "merge")
+    return now
+
+
+def applies(r, files):
+    """A patch of one version, applied: whatever the work tree has then comes back."""
+    later = changed(r, files)
+    add({n: (d, []) for n, d in later.items()})
+    commit("later")
+    checkout("--detach", "HEAD~1")
+    compare(files, "checkout", restore=False)
+    for name, data in later.items():
+        patch = subprocess.run(["varve", "diff", "--format", "patch", "HEAD", "main", "--", name], capture_output=True).stdout
+        pathlib.Path("../one.patch").write_bytes(patch)
+        done = subprocess.run(["varve", "apply", "-q", "--3way", "../one.patch"], capture_output=True)
+        counts["patches"] += done.returncode == 0 and patch != b""
+    commit("applied")
+    now = {n: pathlib.Path(n).read_bytes() for n in files if os.path.exists(n)}
+    compare(now, "apply")
+    return now
+
+
+def arrows(files):
+    """The rows of a version as another version, which is written in the file's form."""
+    for name in files:
+        done = subprocess.run(["varve", "cat", "--format", "arrow", "HEAD:" + name], capture_output=True)
+        if done.returncode == 0:
+            done = subprocess.run(["varve", "add", "-q", "--arrow", "-", name], input=done.stdout, capture_output=True)
+            counts["arrow streams"] += done.returncode == 0
+    commit("arrow")
+    compare({n: pathlib.Path(n).read_bytes() for n in files}, "arrow")
+
+
+def batch(seed, first, count):
+    r = random.Random("%d/%d/batch" % (seed, first))
+    shutil.rmtree("repo", ignore_errors=True)
+    os.mkdir("repo")
+    os.chdir("repo")
+    run("varve", "init", "-q")
+    run("git", "config", "core.autocrlf", "false")
+    pathlib.Path(".gitattributes").write_text("* -text\n")
+    run("git", "add", ".gitattributes")
+    one = {name: (data, options) for name, data, options in (odd_files.make(seed, n) for n in range(first, first + count))}
+    files = add(one)
+    commit("one")
+    compare(files, "add")
+    two = changed(r, files)
+    names = list(two)
+    r.shuffle(names)
+    half = len(names) // 2
+    now = add({n: (two[n], []) for n in names[:half]})
+    now.update(filtered({n: two[n] for n in names[half:]}))
+    commit("two")
+    compare({n: now[n] for n in names[:half]}, "add again")
+    compare({n: now[n] for n in names[half:]}, "filter")
+    checkout("HEAD~1")
+    compare(files, "checkout of the first", restore=False)
+    checkout("main")
+    compare(now, "checkout of the second", restore=False)
+    some = {n: now[n] for n in names[:: 5]}
+    three = changed(r, some)
+    if PUT:
+        for name, data in three.items():
+            if run(PUT, ".", name, "put", stdin=data, ok=(0, 1, 2)).returncode == 0:
+                now[name] = some[name] = data
+        compare(some, "libvarve")
+    some = {n: now[n] for n in names[1 :: 4]}
+    some = merges(r, some)
+    arrows(list(some)[::4])
+    some = {n: pathlib.Path(n).read_bytes() for n in some}
+    applies(r, some)
+    done = subprocess.run(["varve", "fsck", "--data", "-q"], capture_output=True)
+    if done.returncode:
+        fail("fsck: %s" % done.stderr.decode("utf-8", "replace")[:300])
+    os.chdir("..")
+
+
+def main():
+    seed, first, count = map(int, sys.argv[1:4])
+    for at in range(first, first + count, BATCH):
+        before = len(failures)
+        try:
+            batch(seed, at, min(BATCH, first + count - at))
+        except Exception as e:  # the folder stays for whoever looks
+            fail("files %d to %d: %s: %s" % (at, at + BATCH, type(e).__name__, e))
+        if len(failures) > before and os.environ.get("VARVE_TEST_KEEP"):
+            os.chdir("..") if os.path.basename(os.getcwd()) == "repo" else None
+            os.rename("repo", "repo.%d" % at)
+        elif os.path.basename(os.getcwd()) == "repo":
+            os.chdir("..")
+        if len(failures) >= int(os.environ.get("VARVE_TEST_MOST", 9)):
+            break
+    print(", ".join("%s %d" % c for c in sorted(counts.items())))
+    for line in failures[: int(os.environ.get("VARVE_TEST_MOST", 9))]:
+        print(("seed %d: %s" % (seed, line))[:400].replace("\n", " "))
+    sys.exit(bool(failures))
+
+
+if __name__ == "__main__":
+    main()
