@@ -12,7 +12,7 @@ set(VARVE_SLOW "^unit\\.cmd\\.faults\\.|_fault\\.|killed_anywhere|without_memory
 	"|^cli\\.fsck\\.sources|odd_names|output\\.hostile|check_memo|http_auth|any_range|^cli\\.(faults|hosts|peers|ssh|serve|car|publish|diff-writers|vault)\\.|\\.history\\.|git_words|_model_|^interop|^web\\.|^demo|^fuzz"
 	"|^cli\\.fsck\\.repair\\.|two_letters|every_option_of_every|locked_index_is_named|entries_that_git_left|fault_while|large_damaged|full_disk"
 	"|nine_changes_of|each_value_of_the_table|what_the_filter_wrote|one-line_summary|conditions_find_the_rows|run_gc_when|edited_by_hand_into|too_many_rows_may_differ"
-	"|^cli\\.(add\\.(long_rows|order)|store|drop|others|check\\.request_jobs)\\.|^cli\\..*kill_-9|that_is_killed|gigabytes_would|help\\.hints"
+	"|^cli\\.(add\\.(comes_back|long_rows|order)|store|drop|others|check\\.request_jobs)\\.|^cli\\..*kill_-9|that_is_killed|gigabytes_would|help\\.hints"
 	"|^check\\.(clang|headers|samples|format)")
 string(JOIN "" VARVE_SLOW ${VARVE_SLOW})
 

@@ -1,0 +1,52 @@
+# Whatever says that it stored a file gives these bytes back: random files by every way in (comes_back_model.py, odd_files.py).
+# The seed is fixed; VARVE_TEST_SEED gives others, VARVE_TEST_ALL=1 ten times as many files.
+load ../helper
+
+# many FIRST: a share of the files.
+many() {
+	local count=120 put
+	[ -z "${VARVE_TEST_ALL-}" ] || count=1200
+	put=$VARVE_BIN/../examples/bin/put
+	[ ! -x "$put" ] || export VARVE_TEST_PUT=$put
+	succeeds python3 "$BATS_TEST_DIRNAME/comes_back_model.py" "${VARVE_TEST_SEED:-48}" $(($1 * count)) "$count"
+	for way in add "add again" filter merge apply arrow "checkout of the first"; do
+		output_has "$way "
+	done
+}
+
+@test "random files come back by every way in, a first share" {
+	many 0
+}
+
+@test "random files come back by every way in, a second share" {
+	many 1
+}
+
+@test "random files come back by every way in, a third share" {
+	many 2
+}
+
+@test "an unquoted cell that begins with the mark of comments comes back" {
+	new_repo
+	for end in '\n' '\r\n' '\r'; do
+		for d in , ';'; do
+			printf "id${d}tag${d}v${end}1${d}#a${d}2${end}# note${end}3${d}b${d}4${end}5${d}c${d}6${end}" > a.csv
+			cp a.csv want
+			varve add -q a.csv 2> /dev/null
+			varve commit -qm b
+			succeeds varve fsck --data
+			rm a.csv
+			succeeds varve restore a.csv
+			same_bytes want a.csv
+			varve rm -q a.csv
+			varve commit -qm gone
+		done
+	done
+	printf 'id,tag\n1,#a\n2,b\n' > b.csv
+	cp b.csv want
+	succeeds varve add --comment '#' b.csv
+	output_has "2 rows"
+	rm b.csv
+	varve restore b.csv
+	same_bytes want b.csv
+}
