@@ -233,7 +233,7 @@ static vv_status put_row(fit *f, const patch_row *r, const patch_op *op, bool la
 		fit_apply_change(f, op);
 	}
 	vv_buf_reset(&f->line);
-	vv_status rc = patch_line_make(&f->lines, &f->line, r, f->cells, op, err);
+	vv_status rc = patch_line_make(&f->lines, &f->line, r, last, f->cells, op, err);
 	if (rc == VV_OK) {
 		vv_edited_file_lines(&f->file, vv_buf_cstr(&f->line), f->line.len, last);
 	}

@@ -195,8 +195,8 @@ static void put_ours(patch_line_fit *l, const patch_row *row)
 }
 
 /* The line here with what the patch changes; its form is merged, where it is the op's. */
-static vv_status edit(patch_line_fit *l, vv_buf *out, const patch_row *row, const vv_cell *cells,
-		      const patch_op *op, bool form, vv_error *err)
+static vv_status edit(patch_line_fit *l, vv_buf *out, const patch_row *row, bool last,
+		      const vv_cell *cells, const patch_op *op, bool form, vv_error *err)
 {
 	const vv_dialect *own = &l->target->root.dialect;
 	vv_auto(vv_line_parts) ours = {0};
@@ -235,7 +235,9 @@ static vv_status edit(patch_line_fit *l, vv_buf *out, const patch_row *row, cons
 	}
 	vv_buf_put(out, lead.text, lead.len);
 	vv_buf_put(out, middle.text, middle.len);
-	vv_buf_put(out, end.text, end.len);
+	if (!last || row->form.irregular || l->on->as.dialect.final_newline) {
+		vv_buf_put(out, end.text, end.len);
+	}
 	return vv_buf_ok(out, err);
 }
 
@@ -248,7 +250,7 @@ static vv_status read_form(patch_line_fit *l, vv_line_parts *out, int side, cons
 		       : VV_OK;
 }
 
-vv_status patch_line_make(patch_line_fit *l, vv_buf *out, const patch_row *row,
+vv_status patch_line_make(patch_line_fit *l, vv_buf *out, const patch_row *row, bool last,
 			  const vv_cell *cells, const patch_op *op, vv_error *err)
 {
 	const bool form = op && op->has_form && l->on->new_form;
@@ -262,14 +264,14 @@ vv_status patch_line_make(patch_line_fit *l, vv_buf *out, const patch_row *row,
 		return rc;
 	}
 	if (whole || (!form && !is_raw(&row->form))) {
-		patch_writer_row(&l->made, out, cells, whole ? &op->form[1] : &row->form, false);
+		patch_writer_row(&l->made, out, cells, whole ? &op->form[1] : &row->form, last);
 		return vv_buf_ok(out, err);
 	}
 	if (!form && l->same && (!op || op->cell_count == 0)) {
 		vv_buf_put(out, row->form.raw, row->form.raw_len);
 		return vv_buf_ok(out, err);
 	}
-	return edit(l, out, row, cells, op, form, err);
+	return edit(l, out, row, last, cells, op, form, err);
 }
 
 /* ---- */

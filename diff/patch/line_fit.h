@@ -36,8 +36,9 @@ void patch_line_fit_close(patch_line_fit *l); /* accepts zeroes */
 /* Do both, the patch and what is here, have other lines above the row than the patch's old version? */
 bool patch_line_conflict(const patch_line_fit *l, const patch_row *row, const patch_op *op);
 
-/* The row's line with its row end, into out. cells: of the result. op NULL: the patch does not name the row. */
-vv_status patch_line_make(patch_line_fit *l, vv_buf *out, const patch_row *row,
+/* The row's line with its row end, into out. last: it is the target's last one. cells: of the result. op NULL: the patch does not
+ * name the row. */
+vv_status patch_line_make(patch_line_fit *l, vv_buf *out, const patch_row *row, bool last,
 			  const vv_cell *cells, const patch_op *op, vv_error *err);
 /* Of a row that the patch removes: the lines above it that stay. */
 size_t patch_line_rest(const patch_line_fit *l, const patch_row *row, const patch_op *op);

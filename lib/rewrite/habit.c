@@ -190,8 +190,7 @@ vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table
 
 	*out = (column_habit){.known = true, .between = 'T', .zone = NULL};
 	if (!t || !c->field) {
-		out->missing = (vv_cell){.text = "",
-					 .state = c->json ? VV_CELL_NULL : VV_CELL_TEXT};
+		out->missing = (vv_cell){.state = VV_CELL_NULL};
 		return VV_OK;
 	}
 	vv_status rc = vv_table_reader_open(&r, t, &c->place, 1, false, err);

@@ -82,9 +82,9 @@ static vv_status put_moved(rewrite *w, uint64_t row, vv_error *err)
 		const rewrite_column *c = &w->layout.columns[i];
 
 		w->changed[i] = !c->field;
-		w->cells[i] = c->field  ? old[c->place]
-			      : c->json ? (vv_cell){.state = VV_CELL_ABSENT}
-					: (vv_cell){.text = ""};
+		w->cells[i] = c->field
+				      ? old[c->place]
+				      : (vv_cell){.state = c->json ? VV_CELL_ABSENT : VV_CELL_NULL};
 	}
 	vv_buf_reset(&w->moved);
 	rc = vv_line_edit(&w->layout.lines, &w->moved, line, len, old, w->cells, w->changed, NULL,
