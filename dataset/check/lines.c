@@ -263,9 +263,10 @@ static vv_status note_starts(vv_check_lines *l, line_group *g, const size_t *end
 		const char *p = l->raw.data + at;
 		size_t len = ends[r] - at;
 
-		g->starts[r] = (uint32_t)(line + vv_ragged_count_lines(
-							 p, vv_forms_before(&l->table->root.dialect,
-									    p, len)));
+		g->starts[r] = (uint32_t)(line +
+					  vv_ragged_count_lines(
+						  p, vv_forms_before(&l->table->root.dialect,
+								     l->table->columns, p, len)));
 		line += vv_ragged_count_lines(p, len);
 		at = ends[r];
 	}
@@ -408,12 +409,13 @@ static uint64_t blank_lines(const vv_check_lines *l, size_t i, uint64_t *lines, 
 	for (size_t r = 0; r < g->rows; r++) {
 		const char *p = l->raw.data + at;
 		const size_t len = l->ends[r] - at,
-			     before = vv_forms_before(&l->table->root.dialect, p, len);
+			     before = vv_forms_before(&l->table->root.dialect, l->table->columns, p,
+						      len);
 
 		found = add_blank(p, before, line, found, lines, room);
 		if (i + 1 == l->count && r + 1 == g->rows) {
-			const size_t after = vv_forms_after(&l->table->root.dialect, p, before,
-							    len);
+			const size_t after = vv_forms_after(&l->table->root.dialect,
+							    l->table->columns, p, before, len);
 
 			found = add_blank(p + after, len - after,
 					  line + vv_ragged_count_lines(p, after), found, lines,

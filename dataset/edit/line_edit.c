@@ -19,12 +19,13 @@ static bool is_newline(char c)
 	return c == '\n' || c == '\r';
 }
 
-size_t vv_line_lead(const vv_dialect *d, const char *line, size_t len)
+size_t vv_line_lead(const vv_dialect *d, size_t columns, const char *line, size_t len)
 {
 	size_t at = 0, next = 0;
 
 	while (d->form == VV_FORM_CSV && next < len &&
-	       (is_newline(line[next]) || (d->comment && (uint8_t)line[next] == d->comment))) {
+	       (is_newline(line[next]) ||
+		vv_dialect_is_comment(d, columns, line + next, line + len))) {
 		while (next < len && !is_newline(line[next])) {
 			next++;
 		}
@@ -82,10 +83,10 @@ static const char *cell_end(const char *p, const char *end, const vv_dialect *d)
 	return p;
 }
 
-static vv_status read_csv(vv_line_parts *out, const vv_dialect *d, const char *line, size_t len,
-			  vv_error *err)
+static vv_status read_csv(vv_line_parts *out, const vv_dialect *d, size_t columns, const char *line,
+			  size_t len, vv_error *err)
 {
-	const char *p = line + vv_line_lead(d, line, len), *end = line + len;
+	const char *p = line + vv_line_lead(d, columns, line, len), *end = line + len;
 
 	for (;;) {
 		vv_line_part part = {.start = (size_t)(p - line), .column = out->count};
@@ -157,7 +158,7 @@ vv_status vv_line_parts_read(vv_line_parts *out, const vv_dialect *d, const vv_s
 			     const char *line, size_t len, vv_error *err)
 {
 	out->count = out->end = 0;
-	return d->form == VV_FORM_CSV ? read_csv(out, d, line, len, err)
+	return d->form == VV_FORM_CSV ? read_csv(out, d, schema->count, line, len, err)
 				      : read_json(out, schema, line, len, err);
 }
 

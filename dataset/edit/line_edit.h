@@ -92,8 +92,8 @@ vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *sc
  * not have. */
 vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, vv_error *err);
 
-/* How many of its bytes are lines above the row: comments and blank ones. */
-size_t vv_line_lead(const vv_dialect *d, const char *line, size_t len);
+/* How many of its bytes are lines above the row: comments and blank ones. columns: of its table. */
+size_t vv_line_lead(const vv_dialect *d, size_t columns, const char *line, size_t len);
 /* How many bytes end the row, or the last one of several. */
 size_t vv_line_end(const vv_dialect *d, const char *line, size_t len);
 

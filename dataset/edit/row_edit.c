@@ -109,7 +109,7 @@ static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const c
 	}
 	if (rc < 0) return rc;
 	if (removed) {
-		size_t lead = vv_line_lead(&e->table->root.dialect, line, len);
+		size_t lead = vv_line_lead(&e->table->root.dialect, e->table->columns, line, len);
 
 		if (lead > 0) {
 			vv_edited_file_lines(&e->file, line, lead, true);

@@ -146,7 +146,8 @@ bool vv_dialect_same_cells(const vv_dialect *a, const vv_dialect *b)
 	if (a->form != VV_FORM_CSV) return true;
 	return a->header == b->header && a->header_more == b->header_more &&
 	       a->delimiter == b->delimiter && a->quote == b->quote && a->escape == b->escape &&
-	       a->comment == b->comment && a->spaces == b->spaces;
+	       a->comment == b->comment &&
+	       vv_dialect_full_are_rows(a) == vv_dialect_full_are_rows(b) && a->spaces == b->spaces;
 }
 
 const char *vv_dialect_header(const vv_dialect *d, size_t *len)
@@ -201,6 +202,52 @@ static size_t count_lines(const char *s, size_t len)
 	return lines;
 }
 
+static bool is_line_end(const char *p, const char *end)
+{
+	return p == end || *p == '\n' || *p == '\r';
+}
+
+/* From a quote that opens: behind the one that closes it in this line, else the line's end. */
+static const char *pass_quotes(const vv_dialect *d, const char *p, const char *end)
+{
+	const uint8_t escape = d->escape != 0 ? d->escape : d->quote;
+
+	for (p++; !is_line_end(p, end); p++) {
+		if ((uint8_t)*p == escape && !is_line_end(p + 1, end) &&
+		    (escape != d->quote || (uint8_t)p[1] == d->quote)) {
+			p++;
+		} else if ((uint8_t)*p == d->quote) {
+			return p + 1;
+		}
+	}
+	return p;
+}
+
+/* How many cells has the line? */
+static size_t count_cells(const vv_dialect *d, const char *p, const char *end)
+{
+	size_t cells = 1;
+
+	for (bool begins = true; !is_line_end(p, end); p++) {
+		if (begins && d->quote != 0 && (uint8_t)*p == d->quote) {
+			p = pass_quotes(d, p, end);
+			if (is_line_end(p, end)) {
+				break;
+			}
+		}
+		begins = (uint8_t)*p == d->delimiter ||
+			 (begins && d->spaces != VV_SPACES_KEPT && *p == ' ');
+		cells += (uint8_t)*p == d->delimiter;
+	}
+	return cells;
+}
+
+bool vv_dialect_is_comment(const vv_dialect *d, size_t columns, const char *p, const char *end)
+{
+	return d->comment != 0 && p < end && (uint8_t)*p == d->comment &&
+	       (columns == 0 || !vv_dialect_full_are_rows(d) || count_cells(d, p, end) != columns);
+}
+
 size_t vv_dialect_lead_lines(const vv_dialect *d)
 {
 	return count_lines(d->prologue.data, d->lead);
@@ -251,6 +298,7 @@ enum {
 	KEY_COMMENT,
 	KEY_NEWLINE,
 	KEY_QUOTING,
+	KEY_DECLARED,
 	KEY_ENCODING,
 	KEY_EPILOGUE,
 	KEY_PROLOGUE,
@@ -261,10 +309,10 @@ enum {
 	KEYS
 };
 static const char *const keys[KEYS] = {
-	"bom",      "form",      "lead",       "open",         "ascii",         "close",
-	"colon",    "comma",     "quote",      "escape",       "header",        "rowEnd",
-	"spaces",   "comment",   "newline",    "quoting",      "encoding",      "epilogue",
-	"prologue", "delimiter", "headerRows", "finalNewline", "headerRowsJoin"};
+	"bom",      "form",     "lead",      "open",       "ascii",        "close",
+	"colon",    "comma",    "quote",     "escape",     "header",       "rowEnd",
+	"spaces",   "comment",  "newline",   "quoting",    "declared",     "encoding",
+	"epilogue", "prologue", "delimiter", "headerRows", "finalNewline", "headerRowsJoin"};
 static const char *const forms[3] = {"csv", "ndjson", "json"};
 static const char *const newlines[3] = {"lf", "crlf", "cr"};
 
@@ -326,6 +374,7 @@ static bool has_key(const vv_dialect *d, int key)
 	case KEY_SPACES:
 	case KEY_COMMENT:
 	case KEY_QUOTING:
+	case KEY_DECLARED:
 	case KEY_DELIMITER:
 	case KEY_HEADER_JOIN:
 	case KEY_HEADER_ROWS:
@@ -365,6 +414,8 @@ static bool is_said(const vv_dialect *d, int key)
 		return d->spaces != VV_SPACES_KEPT;
 	case KEY_COMMENT:
 		return d->comment != 0;
+	case KEY_DECLARED:
+		return d->declared != 0;
 	case KEY_HEADER_JOIN:
 		return d->header_more > 0 && strcmp(d->header_join, " ") != 0;
 	case KEY_HEADER_ROWS:
@@ -407,6 +458,8 @@ static bool same_member(const vv_dialect *a, const vv_dialect *b, int key)
 		return a->spaces == b->spaces;
 	case KEY_COMMENT:
 		return a->comment == b->comment;
+	case KEY_DECLARED:
+		return a->declared == b->declared;
 	case KEY_HEADER_JOIN:
 		return a->header_more == 0 || strcmp(a->header_join, b->header_join) == 0;
 	case KEY_HEADER_ROWS:
@@ -474,6 +527,9 @@ static void put_member(vv_buf *b, const vv_dialect *d, int key)
 		break;
 	case KEY_COMMENT:
 		vv_cbor_put_uint(b, d->comment);
+		break;
+	case KEY_DECLARED:
+		vv_cbor_put_uint(b, d->declared);
 		break;
 	case KEY_HEADER_JOIN:
 		vv_cbor_put_text(b, d->header_join, strlen(d->header_join));
@@ -623,6 +679,15 @@ static vv_status get_header_rows(vv_dialect *d, vv_cbor *c, vv_error *err)
 	return rc;
 }
 
+static vv_status get_declared(vv_dialect *d, vv_cbor *c, vv_error *err)
+{
+	vv_status rc = get_byte(c, &d->declared, err);
+
+	return rc == VV_OK && (d->declared & ~VV_DECLARED_ALL) != 0
+		       ? bad("something unknown is declared", err)
+		       : rc;
+}
+
 static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 {
 	const char *text;
@@ -659,6 +724,8 @@ static vv_status get_member(vv_dialect *d, vv_cbor *c, int key, vv_error *err)
 		return get_spaces(d, c, err);
 	case KEY_COMMENT:
 		return get_byte(c, &d->comment, err);
+	case KEY_DECLARED:
+		return get_declared(d, c, err);
 	case KEY_HEADER_JOIN:
 		return get_header_join(d, c, err);
 	case KEY_HEADER_ROWS:

@@ -46,6 +46,17 @@ typedef struct vv_bytes {
 #define VV_HEADER_ROWS_MAX 16u
 #define VV_HEADER_JOIN_MAX 16u /* bytes, with the NUL */
 
+/* What of a CSV was declared by an option or a description, so that a later version keeps it: all else is detected anew in
+ * each version. */
+enum {
+	VV_DECLARED_HEADER = 1, /* whether there is one */
+	VV_DECLARED_LEAD = 2,   /* how many lines stand above the table */
+	VV_DECLARED_COMMENT = 4,
+	VV_DECLARED_SPACES = 8,
+	VV_DECLARED_HEADER_ROWS = 16,
+	VV_DECLARED_ALL = 31
+};
+
 /* CSV: spaces where a cell begins. */
 typedef enum vv_spaces {
 	VV_SPACES_KEPT = 0,   /* they belong to the cell */
@@ -65,7 +76,9 @@ typedef struct vv_dialect {
 	uint8_t delimiter;         /* CSV */
 	uint8_t quote;             /* CSV; 0: none */
 	uint8_t escape;            /* CSV; 0: a quote is written twice */
-	uint8_t comment;  /* CSV; lines that begin with it are not rows, as blank ones; 0: none */
+	uint8_t comment; /* CSV; lines that begin with it are not rows, as blank ones; 0: none. Unless it was
+	                   * declared, those with as many cells as the table has columns are rows all the same */
+	uint8_t declared; /* CSV: VV_DECLARED_... */
 	vv_spaces spaces; /* CSV */
 	uint8_t header_more; /* CSV: lines of the header after its first one; the cells of a column are joined */
 	char header_join[VV_HEADER_JOIN_MAX]; /* by this; of no meaning where header_more is 0 */
@@ -114,6 +127,14 @@ static inline bool vv_dialect_is_bare(const vv_dialect *d)
 {
 	return d->comment == 0 && d->spaces == VV_SPACES_KEPT;
 }
+/* CSV: are lines that begin with the comment character rows if they have as many cells as these? */
+static inline bool vv_dialect_full_are_rows(const vv_dialect *d)
+{
+	return d->comment != 0 && !(d->declared & VV_DECLARED_COMMENT);
+}
+/* CSV: does a comment, and no row, begin at p? columns: of the table; 0: none, so that no line is a row for its cells. A row in
+ * a line that goes on beyond end is not one. */
+bool vv_dialect_is_comment(const vv_dialect *d, size_t columns, const char *p, const char *end);
 /* Is lead what it may be? */
 bool vv_dialect_lead_fits(const vv_dialect *d);
 /* And the lines below the table? */

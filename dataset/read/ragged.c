@@ -132,7 +132,7 @@ static bool find_row(vv_ragged *r, vv_ragged_row *out)
 	size_t start = r->at, i = start, len = r->window.len;
 
 	r->count = 0;
-	if (d->comment && i < len && (uint8_t)p[i] == d->comment) {
+	if (vv_dialect_is_comment(d, r->sniffed.columns, p + i, p + len)) {
 		const bool found = find_line(r, out);
 
 		out->comment = true;

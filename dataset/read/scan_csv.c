@@ -41,6 +41,8 @@ vv_status vv_scan_csv_init(vv_scan *s, const vv_dialect *d, vv_error *err)
 			"delimiter, the quote or a line end");
 	}
 	s->comment = d->comment != 0 ? d->comment : -1;
+	s->chars = *d;
+	s->full = vv_dialect_full_are_rows(d) ? s->columns : 0;
 	s->pass_spaces = d->spaces != VV_SPACES_KEPT;
 	s->has_escape = d->quote != 0 && escape != 0;
 	s->set.delimiter = d->delimiter;
@@ -346,8 +348,14 @@ static const char *skip_no_rows(const vv_scan *s, const char *p)
 			p++;
 		}
 		if (p == end || (uint8_t)*p != s->comment) return p;
+		const char *line = p;
+
 		while (p < end && *p != '\n' && *p != '\r') {
 			p++;
+		}
+		if (s->full > 0 && (p < end || s->at_end) &&
+		    !vv_dialect_is_comment(&s->chars, s->full, line, p)) {
+			return line;
 		}
 	}
 }

@@ -32,8 +32,10 @@ struct vv_scan {
 	vv_mark_set set;
 	vv_scan_marks marks;
 	bool marks_ready;
-	bool has_escape; /* and it is not the quote character */
-	int comment;     /* what a line that is not a row begins with; -1: nothing does */
+	bool has_escape;  /* and it is not the quote character */
+	int comment;      /* what a line that is not a row begins with; -1: nothing does */
+	vv_dialect chars; /* decide whether such a line is a row all the same; owns nothing */
+	size_t full;      /* the cells of such a row; 0: there is none */
 	bool pass_spaces;
 	size_t found; /* cells in the row just refused for having too many; else 0 */
 

@@ -232,6 +232,29 @@ static vv_status choose_form(const sniff *s, vv_form *out, vv_error *err)
 	return object < 0 ? (vv_status)object : VV_OK;
 }
 
+/* What was declared for the version before holds, too. Lines above and several of a header are looked for. */
+static void take_declared(vv_sniff_hints *h, const vv_dialect *before)
+{
+	if (h->header < 0 && (before->declared & VV_DECLARED_HEADER)) {
+		h->header = before->header;
+	}
+	if (h->comment < 0 && (before->declared & VV_DECLARED_COMMENT)) {
+		h->comment = before->comment;
+	}
+	if (h->spaces < 0 && (before->declared & VV_DECLARED_SPACES)) {
+		h->spaces = before->spaces != VV_SPACES_KEPT;
+	}
+}
+
+static uint8_t declared_by(const vv_sniff_hints *h)
+{
+	return (uint8_t)((h->header >= 0 ? VV_DECLARED_HEADER : 0) |
+			 (h->skip >= 0 ? VV_DECLARED_LEAD : 0) |
+			 (h->comment >= 0 ? VV_DECLARED_COMMENT : 0) |
+			 (h->spaces >= 0 ? VV_DECLARED_SPACES : 0) |
+			 (h->header_rows > 0 ? VV_DECLARED_HEADER_ROWS : 0));
+}
+
 /* A CSV, and the lines above it. */
 static vv_status sniff_lines(sniff *s, vv_error *err)
 {
@@ -239,9 +262,8 @@ static vv_status sniff_lines(sniff *s, vv_error *err)
 	size_t lead = 0;
 	vv_status rc;
 
-	out->dialect.comment = s->hints->comment >= 0 ? (uint8_t)s->hints->comment
-			       : s->parent            ? s->parent->comment
-						      : 0;
+	sniff_confirm(s);
+	out->dialect.comment = s->hints->comment >= 0 ? (uint8_t)s->hints->comment : 0;
 	if ((s->len > 0 && s->text[0] == '#' && (rc = sniff_comments(s, err)) < 0) ||
 	    (rc = sniff_lead(s, &lead, err)) < 0) {
 		return rc;
@@ -262,11 +284,8 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 		   const vv_sniff_hints *hints, vv_error *err)
 {
 	static const vv_sniff_hints none = VV_SNIFF_HINTS_INIT;
-	sniff s = {.text = sample,
-		   .len = len,
-		   .at_end = at_end,
-		   .hints = hints ? hints : &none,
-		   .out = out};
+	vv_sniff_hints own = hints ? *hints : none;
+	sniff s = {.text = sample, .len = len, .at_end = at_end, .hints = &own, .out = out};
 
 	memset(out, 0, sizeof *out);
 	vv_dialect_init(&out->dialect);
@@ -286,7 +305,14 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 	rc = choose_form(&s, &out->dialect.form, err);
 	if (rc < 0) return rc;
 	if (s.hints->parent && s.hints->parent->form == out->dialect.form) {
-		s.parent = s.hints->parent;
+		s.before = s.parent = s.hints->parent;
+	}
+	if (out->dialect.form == VV_FORM_CSV) {
+		out->dialect.declared = declared_by(&own);
+		if (s.before) {
+			out->dialect.declared |= s.before->declared;
+			take_declared(&own, s.before);
+		}
 	}
 	rc = out->dialect.form == VV_FORM_CSV ? sniff_lines(&s, err) : sniff_json(&s, err);
 	if (rc == VV_OK) {

@@ -136,7 +136,7 @@ static size_t count_habits(const uint8_t *habits, size_t count)
  * stays while it is not clearly worse. */
 static vv_status keep_parent(sniff *s, uint8_t **habits, size_t *count, vv_error *err)
 {
-	const vv_dialect *p = s->parent, *d = &s->out->dialect;
+	const vv_dialect *p = s->before, *d = &s->out->dialect;
 	size_t misses[2], rows;
 
 	if (!p || p->delimiter != d->delimiter || p->quote != d->quote || p->escape != d->escape) {
@@ -214,7 +214,7 @@ vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 	vv_auto_free column_habits *columns = vv_calloc(width, sizeof *columns);
 	vv_auto_free uint8_t *habits = vv_malloc(width);
 	vv_dialect *d = &s->out->dialect;
-	vv_newline otherwise = s->parent ? s->parent->newline : VV_LF;
+	vv_newline otherwise = s->before ? s->before->newline : VV_LF;
 
 	if (!columns || !habits) return vv_fail_nomem(err);
 	vv_status rc = count_rows(s, columns, newlines, err);
@@ -533,7 +533,7 @@ static int first_row(sniff_reader *r, const sniff *s, vv_dialect *d, const profi
 static vv_status count_shared(const sniff *s, const profile *p, size_t *shared, size_t *columns,
 			      vv_error *err)
 {
-	const vv_dialect *parent = s->parent;
+	const vv_dialect *parent = s->before;
 	const profile own = {
 		.delimiter = parent->delimiter, .quote = parent->quote, .escape = parent->escape};
 	sniff header = {.at_end = true, .hints = s->hints, .out = s->out};
@@ -577,7 +577,8 @@ static vv_status parent_stays(const sniff *s, const profile *p, const profile *b
 	} else if (theirs > ours && best->tier >= TIER_DAMAGED) {
 		*out = false;
 	} else if (p->tier == TIER_GOOD && best->tier == TIER_GOOD) {
-		*out = p->agreement + CLOSE >= best->agreement;
+		*out = s->parent || !s->before->header ? p->agreement + CLOSE >= best->agreement
+						       : !is_better(best, p);
 	} else if (p->tier == TIER_ONE_COLUMN && columns <= 1) {
 		*out = best->tier < (ours > 0 ? TIER_GOOD : TIER_DAMAGED);
 	} else {
@@ -590,7 +591,7 @@ static vv_status parent_stays(const sniff *s, const profile *p, const profile *b
 /* The parent's characters are tried first. */
 static vv_status try_parent(const sniff *s, profile *best, bool *kept, vv_error *err)
 {
-	const vv_dialect *d = s->parent;
+	const vv_dialect *d = s->before;
 	const vv_sniff_hints *h = s->hints;
 	vv_status rc;
 
@@ -693,12 +694,11 @@ static vv_status choose_characters(const sniff *s, bool *kept, vv_error *err)
 /* --- the header line ---------------------------------------------------- */
 
 /* Blank lines, and comments. */
-static size_t skip_no_rows(const sniff *s, size_t at)
+static size_t skip_no_rows(const sniff *s, size_t at, size_t columns)
 {
-	const uint8_t comment = s->out->dialect.comment;
-
 	while (at < s->len && (s->text[at] == '\n' || s->text[at] == '\r' ||
-			       (comment != 0 && (uint8_t)s->text[at] == comment))) {
+			       vv_dialect_is_comment(&s->out->dialect, columns, s->text + at,
+						     s->text + s->len))) {
 		at = sniff_next_line(s, at);
 	}
 	return at;
@@ -710,17 +710,17 @@ static vv_status no_rows(sniff *s, vv_error *err)
 	vv_dialect *d = &s->out->dialect;
 
 	if (!s->at_end) return sniff_too_short(s, err);
-	if (s->parent) {
-		d->delimiter = s->parent->delimiter;
-		d->quote = s->parent->quote;
-		d->escape = s->parent->escape;
+	if (s->before) {
+		d->delimiter = s->before->delimiter;
+		d->quote = s->before->quote;
+		d->escape = s->before->escape;
 	}
 	if (s->hints->delimiter > 0) {
 		d->delimiter = (uint8_t)s->hints->delimiter;
-	} else if (!s->parent && promised(s) != 0) {
+	} else if (!s->before && promised(s) != 0) {
 		d->delimiter = promised(s);
 	}
-	d->header = s->hints->header >= 0 ? s->hints->header == 1 : !s->parent || s->parent->header;
+	d->header = s->hints->header >= 0 ? s->hints->header == 1 : !s->before || s->before->header;
 	s->out->body = s->len;
 	return VV_OK;
 }
@@ -846,7 +846,7 @@ static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newli
 	*newline = row->newline;
 	vv_auto(vv_header_rows) h = VV_HEADER_ROWS_INIT;
 	if ((rc = read_header_rows(s, r, row, &h, err)) < 0) return rc;
-	out->body = skip_no_rows(s, row->end);
+	out->body = skip_no_rows(s, row->end, row->cells);
 	if (out->body == s->len && !s->at_end && out->dialect.comment != 0) {
 		return sniff_too_short(s, err);
 	}
@@ -861,7 +861,7 @@ vv_status sniff_csv(sniff *s, vv_error *err)
 	bool kept = false;
 	vv_status rc;
 
-	if (skip_no_rows(s, 0) == s->len) return no_rows(s, err);
+	if (skip_no_rows(s, 0, 0) == s->len) return no_rows(s, err);
 	if ((rc = sniff_comments(s, err)) < 0 || (rc = choose_characters(s, &kept, err)) < 0 ||
 	    (rc = sniff_spaces(s, err)) < 0 || (rc = sniff_header_rows(s, err)) < 0 ||
 	    (rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err)) < 0) {

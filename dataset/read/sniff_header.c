@@ -353,22 +353,22 @@ static vv_status find_groups(sniff *s, vv_error *err)
 	return rc;
 }
 
-/* Has the file the parent's header lines still, or others that no data stands in? */
-static vv_status keep_rows(sniff *s, vv_error *err)
+/* Has the file the header lines of the version before still, or others that no data stands in? */
+static vv_status keep_rows(sniff *s, const vv_dialect *old, vv_error *err)
 {
 	size_t len;
-	const char *header = vv_dialect_header(s->parent, &len);
+	const char *header = vv_dialect_header(old, &len);
 	sniff_reader r;
 	vv_row row;
 	bool names = true;
 	int n = 0;
 
 	if (len <= s->len && memcmp(header, s->text, len) == 0) {
-		s->out->dialect.header_more = s->parent->header_more;
+		s->out->dialect.header_more = old->header_more;
 		return VV_OK;
 	}
 	vv_status rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err);
-	for (unsigned i = 0; rc == VV_OK && names && i <= s->parent->header_more; i++) {
+	for (unsigned i = 0; rc == VV_OK && names && i <= old->header_more; i++) {
 		n = sniff_reader_next(&r, &row, VV_IGNORED);
 		names = n == 1;
 		for (size_t k = 0; i > 0 && names && k < row.cells; k++) {
@@ -377,12 +377,12 @@ static vv_status keep_rows(sniff *s, vv_error *err)
 	}
 	sniff_reader_close(&r);
 	if (rc == VV_OK && n == VV_ENOMEM) return vv_fail_nomem(err);
-	s->out->dialect.header_more = names ? s->parent->header_more : 0;
+	s->out->dialect.header_more = names ? old->header_more : 0;
 	if (!names) {
 		vv_buf_printf(
 			&s->out->warnings,
 			"the header had %u lines and has one now; '--header-rows' names another number\n",
-			s->parent->header_more + 1u);
+			old->header_more + 1u);
 	}
 	return rc < 0 ? rc : vv_buf_ok(&s->out->warnings, err);
 }
@@ -390,9 +390,13 @@ static vv_status keep_rows(sniff *s, vv_error *err)
 vv_status sniff_header_rows(sniff *s, vv_error *err)
 {
 	vv_dialect *d = &s->out->dialect;
-	const char *join = s->hints->header_join                     ? s->hints->header_join
-			   : s->parent && s->parent->header_more > 0 ? s->parent->header_join
-								     : " ";
+	const vv_dialect *old = s->parent ? s->parent
+				: s->before && (s->before->declared & VV_DECLARED_HEADER_ROWS)
+					? s->before
+					: NULL;
+	const char *join = s->hints->header_join         ? s->hints->header_join
+			   : old && old->header_more > 0 ? old->header_join
+							 : " ";
 
 	if (strlen(join) >= sizeof(d->header_join)) {
 		return vv_fail(err, VV_EINPUT, "what joins header lines is longer than %zu bytes",
@@ -408,6 +412,6 @@ vv_status sniff_header_rows(sniff *s, vv_error *err)
 		return VV_OK;
 	}
 	if (s->hints->header == 0) return VV_OK;
-	if (s->parent) return s->parent->header_more > 0 ? keep_rows(s, err) : VV_OK;
+	if (old) return old->header_more > 0 ? keep_rows(s, old, err) : VV_OK;
 	return find_groups(s, err);
 }

@@ -15,10 +15,12 @@ typedef struct sniff {
 	size_t len;
 	bool at_end;
 	const vv_sniff_hints *hints;
-	const vv_dialect *parent; /* of the same form, or NULL */
-	vv_sniff_result *out;     /* body counts from text, until vv_sniff adds the BOM */
-	size_t lead;              /* bytes above the table, which stand before text */
-	char ext[12]; /* that of the name, without the dot and one like .gz; empty: none */
+	const vv_dialect *before; /* of the version before, of the same form, or NULL */
+	const vv_dialect *parent; /* the same, of a CSV only where its header is found again here */
+	size_t found;         /* CSV: where that header, or without one the first row, is in text */
+	vv_sniff_result *out; /* body counts from text, until vv_sniff adds the BOM */
+	size_t lead;          /* bytes above the table, which stand before text */
+	char ext[12];         /* that of the name, without the dot and one like .gz; empty: none */
 } sniff;
 
 /* Rows of the sample under a dialect, with as many columns as they have. */
@@ -28,6 +30,7 @@ typedef struct sniff_reader {
 	vv_scan *scan;
 	vv_cell *cells;
 	size_t columns; /* room in cells */
+	size_t full;    /* of the first row, once that is read */
 	size_t start;   /* where in the sample the scan's window begins */
 	size_t fault;   /* where in the sample, after VV_EINPUT */
 } sniff_reader;
@@ -67,6 +70,8 @@ vv_status sniff_look(const sniff *s, size_t from, uint8_t delimiter, size_t most
 vv_status sniff_find_delimiter(const sniff *s, size_t from, uint8_t *out, sniff_shape *found,
 			       vv_error *err);
 
+/* CSV: sets parent and found, if what surrounded the table of the version before is confirmed by its header. */
+void sniff_confirm(sniff *s);
 /* CSV: how many bytes of the text are lines above the table. */
 vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err);
 /* CSV: decides out->dialect.comment, where nothing declares it: which lines between the rows are certainly none. */

@@ -170,8 +170,14 @@ static size_t title_lines(const sniff *s, bool padded, bool *blank)
 	return text && at < s->len && lines <= TITLES ? at : 0;
 }
 
-static vv_status find_titles(const sniff *s, size_t *lead, vv_error *err)
+static vv_status find_titles(const sniff *given, size_t *lead, vv_error *err)
 {
+	vv_sniff_result with = *given->out;
+	sniff commented = *given; /* comments between the rows are looked for later */
+	const sniff *s = &commented;
+
+	with.dialect.comment = given->hints->comment >= 0 ? (uint8_t)given->hints->comment : '#';
+	commented.out = &with;
 	for (int padded = 0; *lead == 0 && padded < 2; padded++) {
 		uint8_t delimiter = 0;
 		sniff_shape rows;
@@ -219,43 +225,102 @@ static vv_status skip_lines(const sniff *s, size_t lines, size_t *lead, vv_error
 	return VV_OK;
 }
 
-/* Where the parent's header line stands now, below lines that may be above a table. */
-static bool find_header(const sniff *s, size_t *lead)
+/* The header's lines, without what stands around them; the first line alone where no quote can make it several. */
+static const char *header_lines(const vv_dialect *d, size_t *len)
 {
-	size_t len, at = 0, next;
-	const char *header = vv_dialect_header(s->parent, &len);
-	const size_t most = vv_dialect_lead_lines(s->parent) + LOOKED_AT;
+	const char *p = vv_dialect_header(d, len), *end = p + *len;
 
-	while (len > 0 && (header[len - 1] == '\n' || header[len - 1] == '\r')) {
-		len--;
+	while (p < end && (*p == '\n' || *p == '\r')) {
+		p++;
 	}
-	for (size_t i = 0; len > 0 && i < most && at < s->len; i++, at = next) {
-		next = sniff_next_line(s, at);
-		if (len <= s->len - at && memcmp(s->text + at, header, len) == 0 &&
-		    (at + len == s->len || is_blank(s, at + len))) {
-			*lead = at;
-			return true;
+	*len = (size_t)(end - p);
+	for (size_t i = 0; d->header_more == 0 && i < *len; i++) {
+		if (p[i] == '\n' || p[i] == '\r') {
+			*len = d->quote != 0 && memchr(p, d->quote, i) ? *len : i;
+			break;
 		}
-		if (s->parent->lead == 0 && s->text[at] != '#' && !sniff_is_uncut(s, at, next)) {
-			return false;
+	}
+	while (*len > 0 && (p[*len - 1] == '\n' || p[*len - 1] == '\r')) {
+		--*len;
+	}
+	return p;
+}
+
+/* Is the line one of those above the table of the version before? */
+static bool was_above(const sniff *s, size_t at, size_t next)
+{
+	const sniff old = {.text = s->before->prologue.data, .len = s->before->lead};
+
+	for (size_t i = 0, after; i < old.len; i = after) {
+		after = sniff_next_line(&old, i);
+		if (after - i == next - at && memcmp(old.text + i, s->text + at, after - i) == 0) {
+			return true;
 		}
 	}
 	return false;
 }
 
-/* Do rows like each other follow as many lines as stood above the parent's? */
+/* May the n-th line stand above the table, below which the header is looked for? */
+static bool may_be_above(const sniff *s, size_t n, size_t at, size_t next)
+{
+	bool empty;
+
+	return s->text[at] == '#' || sniff_is_uncut(s, at, next) ||
+	       (s->hints->comment > 0 && (uint8_t)s->text[at] == s->hints->comment) ||
+	       is_padded(s, at, next, &empty) || was_above(s, at, next) ||
+	       ((s->before->declared & VV_DECLARED_LEAD) && n < vv_dialect_lead_lines(s->before));
+}
+
+/* Where the header of the version before is now. */
+static bool find_header(const sniff *s, size_t *found)
+{
+	size_t len, at = 0, next;
+	const char *header = header_lines(s->before, &len);
+	const size_t most = vv_dialect_lead_lines(s->before) + LOOKED_AT;
+
+	for (size_t i = 0; len > 0 && i < most && at < s->len; i++, at = next) {
+		next = sniff_next_line(s, at);
+		if (len <= s->len - at && memcmp(s->text + at, header, len) == 0 &&
+		    (at + len == s->len || is_blank(s, at + len))) {
+			*found = at;
+			return true;
+		}
+		if (!may_be_above(s, i, at, next)) return false;
+	}
+	return false;
+}
+
+void sniff_confirm(sniff *s)
+{
+	const vv_dialect *d = s->before;
+	bool same = d != NULL;
+
+	if (same && d->header) {
+		same = find_header(s, &s->found);
+	} else if (same) { /* what stood above it, to the letter */
+		same = d->lead > 0 && d->lead <= s->len &&
+		       memcmp(d->prologue.data, s->text, d->lead) == 0;
+		s->found = d->lead;
+	}
+	s->parent = same ? d : NULL;
+}
+
+/* As many lines as were declared: rows like each other follow, which these are not like. */
 static vv_status try_as_many(const sniff *s, size_t *lead, bool *found, vv_error *err)
 {
-	size_t lines = vv_dialect_lead_lines(s->parent), at = 0;
-	sniff_shape rows;
+	size_t lines = vv_dialect_lead_lines(s->before), at = 0;
+	sniff_shape rows, all;
 	vv_status rc;
 
 	for (; lines > 0 && at < s->len; lines--) {
 		at = sniff_next_line(s, at);
 	}
 	if (lines > 0 || at == s->len) return VV_OK;
-	if ((rc = sniff_look(s, at, s->parent->delimiter, LOOKED_AT, &rows, err)) < 0) return rc;
-	*found = rows.rows > 0 && rows.alike;
+	if ((rc = sniff_look(s, at, s->before->delimiter, LOOKED_AT, &rows, err)) < 0 ||
+	    (rc = sniff_look(s, 0, s->before->delimiter, LOOKED_AT, &all, err)) < 0) {
+		return rc;
+	}
+	*found = rows.rows > 0 && rows.alike && !all.alike;
 	*lead = *found ? at : 0;
 	return VV_OK;
 }
@@ -290,8 +355,11 @@ vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err)
 	*lead = 0;
 	if (s->hints->skip >= 0) return skip_lines(s, (size_t)s->hints->skip, lead, err);
 	if (s->parent) {
-		if (find_header(s, lead)) return VV_OK;
-		if (s->parent->lead == 0) return VV_OK;
+		*lead = s->found;
+		return VV_OK;
+	}
+	if (s->before && (s->before->declared & VV_DECLARED_LEAD)) {
+		if (s->before->lead == 0) return VV_OK;
 		if ((rc = try_as_many(s, lead, &found, err)) < 0 || found) return rc;
 	}
 	if ((rc = find_comments(s, lead, err)) < 0) return rc;
@@ -314,71 +382,114 @@ static size_t line_of(const sniff *s, size_t at)
 	return lines;
 }
 
-/* Looks at each comment that a row follows: *fit where some stand between rows and none has as many cells as these. */
-static vv_status look_at_comments(const sniff *s, uint8_t delimiter, size_t cells, bool *fit,
-				  size_t *first, vv_error *err)
+/* Lines that begin with '#', from the first row on. */
+typedef struct hash_lines {
+	size_t rows;       /* all rows */
+	size_t full;       /* those that begin so: as many cells as the rows */
+	size_t first_full; /* where the first of them is */
+	size_t notes;      /* between rows, with other numbers of cells */
+	size_t first_note;
+	bool header; /* one above the first row has as many cells as the rows: it would be the header */
+	bool cut; /* a note has delimiters */
+} hash_lines;
+
+/* The lines before a row. */
+static vv_status look_at_notes(const sniff *s, const vv_dialect *d, size_t cells, const vv_row *row,
+			       hash_lines *out, vv_error *err)
+{
+	vv_sniff_result plain = *s->out;
+	sniff without = *s;
+	sniff_shape line;
+	vv_status rc;
+
+	plain.dialect.comment = 0;
+	without.out = &plain;
+	for (size_t at = row->start, next; at < row->text_start; at = next) {
+		next = sniff_next_line(s, at);
+		if (s->text[at] != '#') {
+			continue;
+		}
+		if (out->rows == 1) {
+			if ((rc = sniff_look(&without, at, d->delimiter, 1, &line, err)) < 0)
+				return rc;
+			out->header = out->header || (line.rows > 0 && line.cells == cells);
+			continue;
+		}
+		out->first_note = out->notes++ == 0 ? at : out->first_note;
+		out->cut = out->cut || !sniff_is_uncut(s, at, next);
+	}
+	return VV_OK;
+}
+
+static vv_status look_at_hashes(const sniff *s, uint8_t delimiter, size_t cells, hash_lines *out,
+				vv_error *err)
 {
 	vv_dialect d = s->out->dialect;
 	vv_auto(sniff_reader) r = {0};
-	sniff_shape line;
 	vv_row row;
+	int n;
 
+	*out = (hash_lines){0};
 	d.delimiter = delimiter;
-	size_t rows = 0;
-	bool fits = true;
-	int n = 0;
-
-	*fit = false;
 	vv_status rc = sniff_reader_open(&r, s, &d, 0, err);
-	for (; rc == VV_OK && fits && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1; rows++) {
-		for (size_t at = row.start; at < row.text_start && fits && rc == VV_OK;
-		     at = sniff_next_line(s, at)) {
-			sniff without = *s;
-			vv_sniff_result plain = *s->out;
-
-			if (s->text[at] != '#') {
-				continue;
-			}
-			plain.dialect.comment = 0;
-			without.out = &plain;
-			rc = sniff_look(&without, at, delimiter, 1, &line, err);
-			fits = line.rows == 0 || line.cells != cells;
-			*first = *fit || rows == 0 ? *first : at;
-			*fit = *fit || rows > 0;
+	while (rc == VV_OK && (n = sniff_reader_next(&r, &row, VV_IGNORED)) == 1) {
+		out->rows++;
+		if (s->text[row.text_start] == '#') {
+			out->first_full = out->full++ == 0 ? row.text_start : out->first_full;
 		}
+		rc = look_at_notes(s, &d, cells, &row, out, err);
 	}
-	*fit = *fit && fits;
 	return rc == VV_OK && n == VV_ENOMEM ? vv_fail_nomem(err) : rc;
+}
+
+static vv_status warn_of_comments(sniff *s, const hash_lines *h, bool had, vv_error *err)
+{
+	vv_buf *w = &s->out->warnings;
+
+	if (!had) {
+		vv_buf_printf(
+			w,
+			"lines that begin with '#' are comments, from line %zu on; '--comment "
+			"none' reads them as rows\n",
+			line_of(s, h->first_note));
+	}
+	if (h->full > 0) {
+		vv_buf_printf(
+			w,
+			"line %zu begins with '#' and is a row, as it has as many cells as the "
+			"others; '--comment \'#\'' makes it a comment\n",
+			line_of(s, h->first_full));
+	}
+	return vv_buf_ok(w, err);
 }
 
 vv_status sniff_comments(sniff *s, vv_error *err)
 {
 	vv_dialect *d = &s->out->dialect;
+	const bool had = s->before && s->before->comment == '#';
 	uint8_t delimiter = 0;
 	sniff_shape rows = {0, 0, false};
-	size_t first = 0;
-	bool fit = false;
+	hash_lines h = {0};
+	bool certain;
 	vv_status rc;
 
-	if (s->hints->comment >= 0 || s->parent || d->comment != 0 || s->len == 0 ||
-	    !memchr(s->text, '#', s->len)) {
+	if (s->hints->comment >= 0 || d->comment != 0) return VV_OK;
+	if (s->len == 0 || !memchr(s->text, '#', s->len)) {
+		d->comment = had && !s->at_end ? '#' : 0; /* there may be some below */
 		return VV_OK;
 	}
 	d->comment = '#';
-	if ((rc = sniff_find_delimiter(s, 0, &delimiter, &rows, err)) == VV_OK && delimiter != 0) {
-		rc = sniff_look(s, 0, delimiter, SIZE_MAX, &rows, err);
-	}
-	if (rc == VV_OK && delimiter != 0 && rows.alike && rows.rows >= 4) {
-		rc = look_at_comments(s, delimiter, rows.cells, &fit, &first, err);
-	}
-	if (rc < 0 || !fit) {
-		d->comment = 0;
+	if ((rc = sniff_find_delimiter(s, 0, &delimiter, &rows, err)) < 0) return rc;
+	delimiter = delimiter == 0 && had ? s->before->delimiter : delimiter;
+	if (delimiter != 0 && ((rc = sniff_look(s, 0, delimiter, SIZE_MAX, &rows, err)) < 0 ||
+			       (rc = look_at_hashes(s, delimiter, rows.cells, &h, err)) < 0)) {
 		return rc;
 	}
-	vv_buf_printf(
-		&s->out->warnings,
-		"lines that begin with '#' are comments, from line %zu on; '--comment none' reads "
-		"them as rows\n",
-		line_of(s, first));
-	return vv_buf_ok(&s->out->warnings, err);
+	/* Where rows begin so, too, one with cells too few must not be taken for a comment. */
+	certain = rows.alike && rows.rows >= 4 && (h.full == 0 || (!h.cut && h.full * 2 < h.rows));
+	if (h.notes == 0 || h.header || (!certain && !had)) {
+		d->comment = 0;
+		return VV_OK;
+	}
+	return warn_of_comments(s, &h, had, err);
 }

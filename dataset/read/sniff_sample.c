@@ -41,6 +41,7 @@ static vv_status set_columns(sniff_reader *r, size_t columns, size_t from, vv_er
 	vv_scan_free(r->scan);
 	r->scan = scan;
 	r->start = from;
+	scan->full = vv_dialect_full_are_rows(r->dialect) ? r->full : 0;
 	vv_scan_window(scan, r->s->text + from, r->s->len - from, r->s->at_end, from);
 	return VV_OK;
 }
@@ -75,6 +76,10 @@ int sniff_reader_next(sniff_reader *r, vv_row *row, vv_error *err)
 			row->end += r->start;
 			row->text_start += r->start;
 			row->text_end += r->start;
+			if (r->full == 0) {
+				r->full = row->cells;
+				r->scan->full = vv_dialect_full_are_rows(r->dialect) ? r->full : 0;
+			}
 			return 1;
 		}
 		r->fault = r->start + vv_scan_fault(r->scan);

@@ -98,14 +98,19 @@ static bool find_parents(const sniff *s, size_t *at)
 	const char *now = first_cell(s->text + start, s->len - start, s->parent->delimiter,
 				     &len_now);
 	*at = with_blank_lines(s, start);
-	return len > 0 && len == len_now && memcmp(was, now, len) == 0;
+	/* of comments the rows above decide whether they are below the table or after its last row */
+	return len > 0 && was[0] != '#' && len == len_now && memcmp(was, now, len) == 0;
 }
 
-/* Does any of the lines begin with '#'? */
-static bool has_comment(const sniff *s, size_t from, size_t to)
+/* Does any of the lines begin with '#', and is no row of so many cells? */
+static bool has_comment(const sniff *s, size_t from, size_t to, uint8_t delimiter, size_t cells)
 {
+	vv_dialect d = s->out->dialect;
+
+	d.delimiter = delimiter;
+	d.quote = s->hints->quote >= 0 ? (uint8_t)s->hints->quote : d.quote;
 	for (size_t at = from; at < to; at = sniff_next_line(s, at)) {
-		if (s->text[at] == '#') return true;
+		if (vv_dialect_is_comment(&d, cells, s->text + at, s->text + s->len)) return true;
 	}
 	return false;
 }
@@ -114,14 +119,18 @@ static bool has_comment(const sniff *s, size_t from, size_t to)
 static vv_status differ(const sniff *s, size_t at, uint8_t delimiter, size_t cells, bool *out,
 			vv_error *err)
 {
+	vv_sniff_result plain = *s->out;
+	sniff as_row = *s;
 	sniff_shape line;
 	vv_status rc;
 
+	plain.dialect.comment = 0;
+	as_row.out = &plain;
 	for (*out = true; *out && at < s->len; at = sniff_next_line(s, at)) {
 		if (s->text[at] != '#') {
 			continue;
 		}
-		if ((rc = sniff_look(s, at, delimiter, 1, &line, err)) < 0) return rc;
+		if ((rc = sniff_look(&as_row, at, delimiter, 1, &line, err)) < 0) return rc;
 		*out = line.rows == 1 && line.cells != cells;
 	}
 	return VV_OK;
@@ -157,12 +166,13 @@ static vv_status is_below_rows(const sniff *s, size_t first, size_t at, bool *ou
 	above.len = at;
 	if ((rc = sniff_find_delimiter(&above, from, &delimiter, &rows, err)) < 0) return rc;
 	if (delimiter == 0 || rows.rows < 3) return VV_OK;
-	if (!has_comment(s, at, s->len)) {
+	if (!has_comment(s, at, s->len, delimiter, 0)) {
 		*out = true;
 		return VV_OK;
 	}
-	return has_comment(&above, from, at) ? VV_OK
-					     : differ(s, at, delimiter, rows.cells, out, err);
+	return has_comment(&above, from, at, delimiter, rows.cells)
+		       ? VV_OK
+		       : differ(s, at, delimiter, rows.cells, out, err);
 }
 
 /* Lines that are found without being told. first: where the first whole line begins. */
@@ -365,17 +375,20 @@ vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t
 	*out = 0;
 	if (len == 0 || hints->skip_below == 0) return VV_OK;
 	vv_dialect_init(&none.dialect);
+	none.dialect.comment = hints->comment >= 0 ? (uint8_t)hints->comment : '#';
 	s.parent = hints->parent && hints->parent->form == VV_FORM_CSV ? hints->parent : NULL;
 	first = whole ? 0 : sniff_next_line(&s, 0);
 	if (hints->skip_below > 0) {
 		rc = skip_lines(&s, (size_t)hints->skip_below, whole, &at, err);
-	} else if (s.parent && s.parent->epilogue.len == 0) {
-		at = len;
-		rc = warn_of_total(&s, first, warnings, err);
-	} else if (!s.parent || !find_parents(&s, &at)) {
-		at = len;
+	} else {
+		size_t old = len;
+		const bool had = s.parent && s.parent->epilogue.len > 0;
+
 		rc = find_lines(&s, first, &at, err);
-		if (rc == VV_OK && !s.parent) {
+		if (rc == VV_OK && had && find_parents(&s, &old) && old < at) {
+			at = old;
+		}
+		if (rc == VV_OK && !had) {
 			rc = at < len ? warn(&s, at, warnings, err)
 				      : warn_of_total(&s, first, warnings, err);
 		}

@@ -613,6 +613,26 @@ static vv_status keep_key(import *im, vv_error *err)
 	return rc < 0 ? rc : look_at_key(im, &c, p->key_source, err);
 }
 
+/* The key that was found in the version before could not stay: which one is it now? */
+static void say_new_key(import *im)
+{
+	const vv_root *now = &im->out->root, *old = im->opts->parent;
+	vv_buf *out = &im->out->warnings;
+
+	if (im->opts->key || !old || old->kind != VV_KIND_TABLE) return;
+	vv_buf_printf(out, "the key '%s'", vv_text_name(old->key[0], strlen(old->key[0])));
+	for (size_t k = 1; k < old->key_count; k++) {
+		vv_buf_printf(out, ", '%s'", vv_text_name(old->key[k], strlen(old->key[k])));
+	}
+	vv_buf_puts(out, now->key_count > 0 ? " is gone: now it is "
+					    : " is gone: the table has no key now");
+	for (size_t k = 0; k < now->key_count; k++) {
+		vv_buf_printf(out, "%s'%s'", k > 0 ? ", " : "",
+			      vv_text_name(now->key[k], strlen(now->key[k])));
+	}
+	vv_buf_putc(out, '\n');
+}
+
 vv_status import_finish_key(import *im, vv_error *err)
 {
 	const vv_import_options *opts = im->opts;
@@ -653,6 +673,9 @@ vv_status import_finish_key(import *im, vv_error *err)
 		if (rc < 0 || unique) {
 			break;
 		}
+	}
+	if (rc == VV_OK) {
+		say_new_key(im);
 	}
 	return rc;
 }

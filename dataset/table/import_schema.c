@@ -419,6 +419,29 @@ static vv_status declared_candidate(import *im, vv_error *err)
 	return VV_OK;
 }
 
+/* The place that a column of the parent has now; SIZE_MAX: it is gone. */
+static size_t place_of_old(const import *im, const char *name)
+{
+	long old = vv_schema_find(&im->parent_schema, name, strlen(name));
+
+	for (size_t i = 0; old >= 0 && i < im->columns; i++) {
+		if (im->fields[i] == old || im->renamed_from[i] == old) return i;
+	}
+	return SIZE_MAX;
+}
+
+/* Is a column of the key that was found in the version before gone? Then one is looked for as in a new table. */
+static bool is_key_gone(const import *im)
+{
+	const vv_root *p = im->opts->parent;
+	bool gone = false;
+
+	for (size_t k = 0; p->key_source == VV_KEY_INFERRED && k < p->key_count; k++) {
+		gone = gone || place_of_old(im, p->key[k]) == SIZE_MAX;
+	}
+	return gone;
+}
+
 vv_status import_choose(import *im, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -426,7 +449,7 @@ vv_status import_choose(import *im, vv_error *err)
 	size_t rows = 0;
 	uint64_t bytes = 0;
 	bool table = im->opts->parent && im->opts->parent->kind == VV_KIND_TABLE;
-	bool kept, infer_key = !table && !im->opts->key && im->sink->put;
+	bool kept, infer_key = (!table || is_key_gone(im)) && !im->opts->key && im->sink->put;
 	bool whole;
 	vv_key_candidate found[IMPORT_PROOFS];
 	vv_status rc;
@@ -463,17 +486,6 @@ vv_status import_choose(import *im, vv_error *err)
 		}
 	}
 	return rc;
-}
-
-/* The place that a column of the parent has now; SIZE_MAX: it is gone. */
-static size_t place_of_old(const import *im, const char *name)
-{
-	long old = vv_schema_find(&im->parent_schema, name, strlen(name));
-
-	for (size_t i = 0; old >= 0 && i < im->columns; i++) {
-		if (im->fields[i] == old || im->renamed_from[i] == old) return i;
-	}
-	return SIZE_MAX;
 }
 
 static vv_status columns_of_old(import *im, char *const *names, size_t count, vv_error *err)
@@ -642,14 +654,18 @@ typedef struct table_marks {
 		decimal; /* a comma, where one has it; else a point; NULL: none has fractions that show it */
 	const char *
 		point_group; /* of numbers whose fractions begin with a point; NULL: none has groups */
+	bool dots_part;   /* one has groups with points between, and fractions after a comma */
+	bool points;      /* one has fractions after a point */
 } table_marks;
 
 static void note_marks(table_marks *t, const vv_new_field *f, const found_marks *found)
 {
 	const bool certain = found->known == VV_MARKS_CERTAIN && found->marks.decimal;
 
+	t->points = t->points || (f->type == VV_TYPE_NUMBER && found->known == VV_MARKS_NONE);
 	if (f->decimal && *f->decimal == ',') {
 		t->decimal = f->decimal;
+		t->dots_part = t->dots_part || (f->group && *f->group == '.');
 	} else if (certain && !t->decimal) {
 		t->decimal = found->marks.decimal;
 	}
@@ -658,8 +674,16 @@ static void note_marks(table_marks *t, const vv_new_field *f, const found_marks 
 	}
 }
 
-/* A column that is unclear by itself is written as others that are not. Else, between semicolons, which spreadsheets
- * write where commas begin fractions, 1.000 is not taken for 1. */
+/* Do the points of 1.000 part thousands? For certain where a value has two; or where they do in another column and a value is
+ * as 7, which a program that writes three digits of a fraction would not write so. */
+static bool points_part(const vv_infer *all, const table_marks *others)
+{
+	return !all->maybe_point ||
+	       (others->dots_part && !others->points && all->values > all->points);
+}
+
+/* A column that is unclear by itself is written as others that are not, where that is certain. Else, between semicolons,
+ * which spreadsheets write where commas begin fractions, 1.000 is not taken for 1. */
 static void settle_marks(import *im, size_t column, vv_new_field *f, const found_marks *found,
 			 const table_marks *others)
 {
@@ -673,7 +697,8 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 
 	if (found->known == VV_MARKS_CERTAIN && !m->decimal) {
 		set_marks(f, others->decimal ? others->decimal : semicolon ? "," : NULL, m->group);
-	} else if ((found->known == VV_MARKS_LIKELY || thousands) && !commas && group &&
+	} else if ((found->known == VV_MARKS_LIKELY || (thousands && all.values > all.thousands)) &&
+		   !commas && group &&
 		   others->point_group && strcmp(others->point_group, group) == 0) {
 		set_marks(f, NULL, group);
 	} else if (found->known == VV_MARKS_LIKELY) {
@@ -682,9 +707,9 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 						 : "may have numbers whose thousands are parted",
 			      found);
 	} else if (found->known == VV_MARKS_UNCLEAR && commas &&
-		   (semicolon || all.thousands == 0)) {
+		   (m->group ? all.thousands == 0 && points_part(&all, others) : semicolon)) {
 		set_marks(f, m->decimal, m->group);
-	} else if (found->known == VV_MARKS_UNCLEAR && (semicolon || all.thousands > 0)) {
+	} else if (found->known == VV_MARKS_UNCLEAR && (semicolon || commas || all.thousands > 0)) {
 		f->type = VV_TYPE_STRING;
 		warn_of_marks(
 			im, column,

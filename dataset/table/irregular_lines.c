@@ -86,12 +86,12 @@ static bool is_line_end(char c)
 	return c == '\n' || c == '\r';
 }
 
-size_t vv_forms_before(const vv_dialect *d, const char *raw, size_t len)
+size_t vv_forms_before(const vv_dialect *d, size_t columns, const char *raw, size_t len)
 {
 	size_t at = 0;
 
 	while (at < len &&
-	       (is_line_end(raw[at]) || (d->comment != 0 && (uint8_t)raw[at] == d->comment))) {
+	       (is_line_end(raw[at]) || vv_dialect_is_comment(d, columns, raw + at, raw + len))) {
 		while (at < len && !is_line_end(raw[at])) {
 			at++;
 		}
@@ -101,7 +101,7 @@ size_t vv_forms_before(const vv_dialect *d, const char *raw, size_t len)
 	return at == len ? 0 : at;
 }
 
-size_t vv_forms_after(const vv_dialect *d, const char *raw, size_t from, size_t len)
+size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size_t from, size_t len)
 {
 	size_t at = len;
 
@@ -116,7 +116,7 @@ size_t vv_forms_after(const vv_dialect *d, const char *raw, size_t from, size_t 
 		/* what has a quote may be the end of the row's last cell */
 		if (start == from ||
 		    (end > start &&
-		     (d->comment == 0 || (uint8_t)raw[start] != d->comment ||
+		     (!vv_dialect_is_comment(d, columns, raw + start, raw + end) ||
 		      (d->quote != 0 && memchr(raw + start, d->quote, end - start))))) {
 			break;
 		}
@@ -153,8 +153,8 @@ vv_status vv_forms_comments(vv_hash128 *out, vv_table *t, vv_error *err)
 	if ((rc = vv_forms_open(&f, t, err)) < 0) return rc;
 	while ((more = vv_forms_next(f, &q, err)) > 0) {
 		if (q.kind == VV_QUIRK_RAW) {
-			const size_t from = vv_forms_before(d, q.raw, q.raw_len);
-			const size_t to = vv_forms_after(d, q.raw, from, q.raw_len);
+			const size_t from = vv_forms_before(d, t->columns, q.raw, q.raw_len);
+			const size_t to = vv_forms_after(d, t->columns, q.raw, from, q.raw_len);
 
 			add_comments(out, d, q.raw, from);
 			add_comments(out, d, q.raw + to, q.raw_len - to);

@@ -22,10 +22,11 @@ int vv_forms_next(vv_forms *f, vv_quirk *out, vv_error *err);
 void vv_forms_close(vv_forms *f); /* accepts NULL */
 VV_AUTO_FREE(vv_forms, vv_forms_close)
 
-/* CSV: how many of a row's raw bytes are blank lines and comments before it. */
-size_t vv_forms_before(const vv_dialect *d, const char *raw, size_t len);
+/* CSV: how many of a row's raw bytes are blank lines and comments before it. columns: of the table. */
+size_t vv_forms_before(const vv_dialect *d, size_t columns, const char *raw, size_t len);
 /* Where those after it begin, of which the file's last row may have some; from: where the row itself begins. */
-size_t vv_forms_after(const vv_dialect *d, const char *raw, size_t from, size_t len);
+size_t vv_forms_after(const vv_dialect *d, size_t columns, const char *raw, size_t from,
+		      size_t len);
 /* The comments between the rows and after the last one, as a sum in which their order does not count; 0: none. */
 vv_status vv_forms_comments(vv_hash128 *out, vv_table *t, vv_error *err);
 

@@ -574,8 +574,9 @@ static void put_characters(vv_buf *out, const vv_dialect *d)
 	vv_buf_printf(out, "%u %u %u %u %u %u ", (unsigned)d->form, d->delimiter, d->quote,
 		      d->escape, (unsigned)d->header, (unsigned)d->ascii);
 	if (d->form == VV_FORM_CSV) {
-		vv_buf_printf(out, "%u %u %u %zu %s ", d->comment, (unsigned)d->spaces,
-			      d->header_more, d->header_more > 0 ? strlen(d->header_join) : 0,
+		vv_buf_printf(out, "%u %d %u %u %zu %s ", d->comment, vv_dialect_full_are_rows(d),
+			      (unsigned)d->spaces, d->header_more,
+			      d->header_more > 0 ? strlen(d->header_join) : 0,
 			      d->header_more > 0 ? d->header_join : "");
 	}
 	put_run(out, &d->open);

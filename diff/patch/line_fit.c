@@ -28,9 +28,9 @@ static const vv_dialect *dialect_of(const patch_line_fit *l, int side)
 	return &l->section->side[side].root.dialect;
 }
 
-static span lead_of(const vv_dialect *d, const patch_form *f)
+static span lead_of(const vv_dialect *d, size_t columns, const patch_form *f)
 {
-	return is_raw(f) ? (span){f->raw, vv_line_lead(d, f->raw, f->raw_len)} : (span){"", 0};
+	return is_raw(f) ? (span){f->raw, vv_line_lead(d, columns, f->raw, f->raw_len)} : (span){"", 0};
 }
 
 static span end_of(const vv_dialect *d, const patch_form *f)
@@ -56,9 +56,9 @@ static span merge(span base, span theirs, span ours)
 bool patch_line_conflict(const patch_line_fit *l, const patch_row *row, const patch_op *op)
 {
 	if (!op->has_form || !l->on->new_form) return false;
-	const span base = lead_of(dialect_of(l, 0), &op->form[0]),
-		   theirs = lead_of(dialect_of(l, 1), &op->form[1]),
-		   ours = lead_of(&l->target->root.dialect, &row->form);
+	const span base = lead_of(dialect_of(l, 0), l->section->side[0].schema.count, &op->form[0]),
+		   theirs = lead_of(dialect_of(l, 1), l->section->side[1].schema.count, &op->form[1]),
+		   ours = lead_of(&l->target->root.dialect, l->target->columns, &row->form);
 
 	return !spans_equal(base, theirs) && !spans_equal(base, ours) && !spans_equal(theirs, ours);
 }
@@ -66,8 +66,8 @@ bool patch_line_conflict(const patch_line_fit *l, const patch_row *row, const pa
 size_t patch_line_rest(const patch_line_fit *l, const patch_row *row, const patch_op *op)
 {
 	static const patch_form regular = {0};
-	const span ours = lead_of(&l->target->root.dialect, &row->form);
-	const span base = lead_of(dialect_of(l, 0), op->has_form ? &op->form[0] : &regular);
+	const span ours = lead_of(&l->target->root.dialect, l->target->columns, &row->form);
+	const span base = lead_of(dialect_of(l, 0), l->section->side[0].schema.count, op->has_form ? &op->form[0] : &regular);
 
 	return spans_equal(base, ours) ? 0 : ours.len;
 }
@@ -204,7 +204,7 @@ static vv_status edit(patch_line_fit *l, vv_buf *out, const patch_row *row, bool
 
 	put_ours(l, row);
 	const char *line = vv_buf_cstr(&l->line);
-	span lead = {line, vv_line_lead(own, line, l->line.len)};
+	span lead = {line, vv_line_lead(own, l->target->columns, line, l->line.len)};
 	const size_t end_len = vv_line_end(own, line, l->line.len);
 	span end = {line + l->line.len - end_len, end_len};
 	if ((rc = vv_buf_ok(&l->line, err)) < 0 ||
@@ -228,8 +228,8 @@ static vv_status edit(patch_line_fit *l, vv_buf *out, const patch_row *row, bool
 	}
 	const span middle = {l->edited.data + lead.len, l->edited.len - lead.len - end_len};
 	if (form) {
-		lead = merge(lead_of(dialect_of(l, 0), &op->form[0]),
-			     lead_of(dialect_of(l, 1), &op->form[1]), lead);
+		lead = merge(lead_of(dialect_of(l, 0), l->section->side[0].schema.count, &op->form[0]),
+			     lead_of(dialect_of(l, 1), l->section->side[1].schema.count, &op->form[1]), lead);
 		end = merge(end_of(dialect_of(l, 0), &op->form[0]),
 			    end_of(dialect_of(l, 1), &op->form[1]), end);
 	}

@@ -245,6 +245,9 @@ void patch_put_dialect(vv_buf *out, const vv_dialect *d)
 		if (d->comment != 0) {
 			put_member(out, "comment", &d->comment, 1);
 		}
+		if (d->declared != 0) {
+			vv_buf_printf(out, ",\"declared\":%u", d->declared);
+		}
 		if (d->spaces != VV_SPACES_KEPT) {
 			vv_buf_printf(out, ",\"spaces\":%u", (unsigned)d->spaces);
 		}
@@ -460,15 +463,17 @@ static vv_status get_number(uint64_t *out, const vv_json *object, const char *na
 static vv_status get_passed(vv_dialect *d, const vv_json *v, vv_arena *arena, vv_error *err)
 {
 	vv_bytes join = {NULL, 0};
-	uint64_t spaces, rows;
+	uint64_t spaces, rows, declared;
 	vv_status rc;
 
 	if ((vv_json_get(v, "comment") &&
 	     (rc = get_byte(&d->comment, v, "comment", false, arena, err)) < 0) ||
+	    (rc = get_number(&declared, v, "declared", 1, VV_DECLARED_ALL, err)) < 0 ||
 	    (rc = get_number(&spaces, v, "spaces", 1, VV_SPACES_USUAL, err)) < 0 ||
 	    (rc = get_number(&rows, v, "headerRows", 2, VV_HEADER_ROWS_MAX, err)) < 0) {
 		return rc;
 	}
+	d->declared = (uint8_t)declared;
 	d->spaces = (vv_spaces)spaces;
 	d->header_more = (uint8_t)(rows - 1);
 	d->header_join[0] = ' ';

@@ -205,7 +205,7 @@ static vv_status drop_row(rewrite *w, uint64_t row, vv_error *err)
 	size_t len, lead;
 	vv_status rc = vv_row_lines_line(&w->old, row, &line, &len, err);
 
-	if (rc < 0 || (lead = vv_line_lead(d, line, len)) == 0) return rc;
+	if (rc < 0 || (lead = vv_line_lead(d, w->table->columns, line, len)) == 0) return rc;
 	if ((rc = put_run(w, err)) < 0 ||
 	    (rc = vv_row_lines_line(&w->old, row, &line, &len, err)) < 0) {
 		return rc;

@@ -98,7 +98,26 @@ type_of() {
 	stderr_has "part thousands"
 	printf 'a;x;y\nA;1.000;0,5\nB;NA;1,75\nC;2.000;3,5\n' > y.csv
 	succeeds varve add y.csv
-	[ "$(varve cat --json :y.csv --columns x | tr -d '\n ')" = '[{"x":1000},{"x":null},{"x":2000}]' ]
+	[ "$(type_of y.csv x)" = "string - -" ]
+	stderr_has "of which the point may begin fractions or part thousands; it is kept as string"
+}
+
+@test "48.137 is never 48137 because another column has decimal commas" {
+	new_repo
+	printf 'a;lat;preis\nA;48.137;1,50\nB;9.183;2,25\nC;52.520;1.234,75\n' > t.csv
+	printf 'a\tlat\tpreis\nA\t48.137\t1,50\nB\t9.183\t2,25\nC\t52.520\t3,75\n' > tab.tsv
+	printf 'a;lat;x;preis\nA;48.137;0.5;1,50\nB;9.183;1.25;2,25\nC;52;7.5;1.234,75\n' > both.csv
+	printf 'a,lat,preis\nA,48.137,"-1,50"\nB,9.183,"2,25"\nC,52.520,"3,75"\n' > quoted.csv
+	for file in t.csv tab.tsv both.csv quoted.csv; do
+		succeeds varve add $file
+		[ "$(type_of $file lat)" = "string - -" ]
+		stderr_has "$file: column 'lat' has numbers as 1.234, of which the point may begin fractions or part thousands; it is kept as string"
+		[[ $(type_of $file preis) = "number , "* ]]
+	done
+	# no fraction has two points
+	printf 'a;n;preis\nA;1.234.567;1,50\nB;48.137;2,25\nC;7;3,75\n' > two.csv
+	succeeds varve add two.csv
+	[ "$(type_of two.csv n)" = "number , ." ]
 }
 
 @test "amounts whose thousands are parted by no-break spaces or apostrophes are numbers, and keep their spelling" {
