@@ -30,6 +30,15 @@ void vv_sniff_result_clear(vv_sniff_result *r)
 	vv_buf_init(&r->warnings);
 }
 
+void vv_sniff_hints_declare(vv_sniff_hints *h)
+{
+	h->declared = (uint8_t)((h->header >= 0 ? VV_DECLARED_HEADER : 0) |
+				(h->skip >= 0 ? VV_DECLARED_LEAD : 0) |
+				(h->comment >= 0 ? VV_DECLARED_COMMENT : 0) |
+				(h->spaces >= 0 ? VV_DECLARED_SPACES : 0) |
+				(h->header_rows > 0 ? VV_DECLARED_HEADER_ROWS : 0));
+}
+
 void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
 {
 	if (from->has_form) {
@@ -48,6 +57,7 @@ void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
 	to->header_rows = from->header_rows > 0 ? from->header_rows : to->header_rows;
 	to->header_join = from->header_join ? from->header_join : to->header_join;
 	to->records = from->records ? from->records : to->records;
+	to->declared |= from->declared;
 }
 
 /* --- what is not a table --------------------------------------------------- */
@@ -246,15 +256,6 @@ static void take_declared(vv_sniff_hints *h, const vv_dialect *before)
 	}
 }
 
-static uint8_t declared_by(const vv_sniff_hints *h)
-{
-	return (uint8_t)((h->header >= 0 ? VV_DECLARED_HEADER : 0) |
-			 (h->skip >= 0 ? VV_DECLARED_LEAD : 0) |
-			 (h->comment >= 0 ? VV_DECLARED_COMMENT : 0) |
-			 (h->spaces >= 0 ? VV_DECLARED_SPACES : 0) |
-			 (h->header_rows > 0 ? VV_DECLARED_HEADER_ROWS : 0));
-}
-
 /* A CSV, and the lines above it. */
 static vv_status sniff_lines(sniff *s, vv_error *err)
 {
@@ -308,7 +309,8 @@ vv_status vv_sniff(vv_sniff_result *out, const char *sample, size_t len, bool at
 		s.before = s.parent = s.hints->parent;
 	}
 	if (out->dialect.form == VV_FORM_CSV) {
-		out->dialect.declared = declared_by(&own);
+		/* in a description, too, each line that begins so is a comment */
+		out->dialect.declared = own.declared | (own.comment > 0 ? VV_DECLARED_COMMENT : 0);
 		if (s.before) {
 			out->dialect.declared |= s.before->declared;
 			take_declared(&own, s.before);

@@ -35,13 +35,17 @@ typedef struct vv_sniff_hints {
 	const char *
 		records; /* JSON: the path of the array with the rows (base/json/json_records.h); NULL: find out.
 	                           * Borrowed */
+	uint8_t declared; /* CSV: VV_DECLARED_...: those that hold for later versions, too, because a command was
+	                   * told them; a description is read each time */
 } vv_sniff_hints;
 #define VV_SNIFF_HINTS_INIT                                                                        \
 	{                                                                                          \
 		false, VV_FORM_CSV, -1, -1, -1, -1, NULL, NULL, NULL, -1, -1, -1, -1, -1, NULL,    \
-			NULL                                                                       \
+			NULL, 0                                                                    \
 	}
 
+/* All that is fixed holds for later versions, too. */
+void vv_sniff_hints_declare(vv_sniff_hints *h);
 /* What `from` fixes goes over what `to` does; parent and path stay. */
 void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from);
 

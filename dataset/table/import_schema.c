@@ -654,8 +654,8 @@ typedef struct table_marks {
 		decimal; /* a comma, where one has it; else a point; NULL: none has fractions that show it */
 	const char *
 		point_group; /* of numbers whose fractions begin with a point; NULL: none has groups */
-	bool dots_part;   /* one has groups with points between, and fractions after a comma */
-	bool points;      /* one has fractions after a point */
+	bool dots_part;      /* one has groups with points between, and fractions after a comma */
+	bool points;         /* one has fractions after a point */
 } table_marks;
 
 static void note_marks(table_marks *t, const vv_new_field *f, const found_marks *found)
@@ -698,8 +698,8 @@ static void settle_marks(import *im, size_t column, vv_new_field *f, const found
 	if (found->known == VV_MARKS_CERTAIN && !m->decimal) {
 		set_marks(f, others->decimal ? others->decimal : semicolon ? "," : NULL, m->group);
 	} else if ((found->known == VV_MARKS_LIKELY || (thousands && all.values > all.thousands)) &&
-		   !commas && group &&
-		   others->point_group && strcmp(others->point_group, group) == 0) {
+		   !commas && group && others->point_group &&
+		   strcmp(others->point_group, group) == 0) {
 		set_marks(f, NULL, group);
 	} else if (found->known == VV_MARKS_LIKELY) {
 		warn_of_marks(im, column,
@@ -854,7 +854,7 @@ static bool same_labels(const import *im, const vv_schema *s)
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
 	found_marks *found = vv_calloc(im->columns + 1, sizeof(*found));
-	table_marks others = {NULL, NULL};
+	table_marks others = {.decimal = NULL};
 
 	if (!found) return vv_fail_nomem(err);
 	for (size_t i = 0; i < im->columns; i++) {

@@ -61,7 +61,7 @@ bool vv_package_other_dialect(const vv_root *root, const vv_sniff_hints *h)
 		 (h->quote >= 0 && h->quote != d->quote) ||
 		 (h->escape >= 0 && h->escape != d->escape) ||
 		 (h->header >= 0 && (h->header != 0) != d->header) ||
-		 (h->comment >= 0 && h->comment != d->comment) ||
+		 (h->comment >= 0 && (h->comment != d->comment || vv_dialect_full_are_rows(d))) ||
 		 (h->spaces >= 0 && (h->spaces != 0) != (d->spaces != VV_SPACES_KEPT)) ||
 		 (h->header_rows > 0 && d->header && h->header_rows != d->header_more + 1) ||
 		 (h->header_join && d->header_more > 0 &&

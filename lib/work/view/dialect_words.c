@@ -113,5 +113,6 @@ vv_status vv_written_read(vv_sniff_hints *out, const vv_written *w, vv_error *er
 	    (rc = one_byte(&out->quote, "--quote", w->quote, 0, err)) < 0) {
 		return rc;
 	}
+	vv_sniff_hints_declare(out);
 	return one_byte(&out->escape, "--escape", w->escape, 0, err);
 }
