@@ -57,6 +57,10 @@ is_found() {
 	succeeds varve add t.csv # it was declared
 	stderr_lacks "is a row"
 	is_found rows 7
+	printf 'id;v\n# above\n#0;x\na1;x\na2;x\n# checked\na3;x\n' > first.csv
+	varve add -q first.csv
+	[ "$(varve cat --json :first.csv | grep -c id)" = 4 ]
+	varve cat :first.csv | cmp - first.csv
 	{ printf 'id;v\na1;x\na2;x\n# checked\n'; seq 10 200000 | sed 's/.*/a&;x y z/'; printf '#77;5\n# end\na9;x\n'; } > big.csv
 	varve add -q big.csv
 	[ "$(varve cat --json --where "id = '#77'" :big.csv | grep -c 5)" = 1 ]

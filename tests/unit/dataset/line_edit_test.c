@@ -166,13 +166,13 @@ static void lines_above_and_row_ends_are_told_from_a_row(void **state)
 	(void)state;
 	vv_dialect_init(&d);
 	d.comment = '#';
-	assert_int_equal(vv_line_lead(&d, "# a\r\n\r\n1\r\n", 10), 7);
+	assert_int_equal(vv_line_lead(&d, 2, "# a\r\n\r\n1\r\n", 10), 7);
 	assert_int_equal(vv_line_end(&d, "# a\r\n\r\n1\r\n", 10), 2);
-	assert_int_equal(vv_line_lead(&d, "1,#\n", 4), 0);
+	assert_int_equal(vv_line_lead(&d, 2, "1,#\n", 4), 0);
 	d.form = VV_FORM_JSON;
 	assert_int_equal(vv_line_end(&d, "{\"a\":{}} ,\n ", 12), 4);
 	d.form = VV_FORM_NDJSON;
-	assert_int_equal(vv_line_lead(&d, "\n  \n {}\n", 8), 4);
+	assert_int_equal(vv_line_lead(&d, 2, "\n  \n {}\n", 8), 4);
 	vv_dialect_clear(&d);
 }
 
