@@ -696,9 +696,9 @@ static vv_status choose_characters(const sniff *s, bool *kept, vv_error *err)
 /* Blank lines, and comments. */
 static size_t skip_no_rows(const sniff *s, size_t at, size_t columns)
 {
-	while (at < s->len && (s->text[at] == '\n' || s->text[at] == '\r' ||
-			       vv_dialect_is_comment(&s->out->dialect, columns, s->text + at,
-						     s->text + s->len))) {
+	while (at < s->len &&
+	       (s->text[at] == '\n' || s->text[at] == '\r' ||
+		vv_dialect_is_comment(&s->out->dialect, columns, s->text + at, s->text + s->len))) {
 		at = sniff_next_line(s, at);
 	}
 	return at;

@@ -410,8 +410,8 @@ static vv_status look_at_notes(const sniff *s, const vv_dialect *d, size_t cells
 			continue;
 		}
 		if (out->rows == 1) {
-			if ((rc = sniff_look(&without, at, d->delimiter, 1, &line, err)) < 0)
-				return rc;
+			rc = sniff_look(&without, at, d->delimiter, 1, &line, err);
+			if (rc < 0) return rc;
 			out->header = out->header || (line.rows > 0 && line.cells == cells);
 			continue;
 		}

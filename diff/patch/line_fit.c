@@ -30,7 +30,8 @@ static const vv_dialect *dialect_of(const patch_line_fit *l, int side)
 
 static span lead_of(const vv_dialect *d, size_t columns, const patch_form *f)
 {
-	return is_raw(f) ? (span){f->raw, vv_line_lead(d, columns, f->raw, f->raw_len)} : (span){"", 0};
+	return is_raw(f) ? (span){f->raw, vv_line_lead(d, columns, f->raw, f->raw_len)}
+			 : (span){"", 0};
 }
 
 static span end_of(const vv_dialect *d, const patch_form *f)
@@ -57,7 +58,8 @@ bool patch_line_conflict(const patch_line_fit *l, const patch_row *row, const pa
 {
 	if (!op->has_form || !l->on->new_form) return false;
 	const span base = lead_of(dialect_of(l, 0), l->section->side[0].schema.count, &op->form[0]),
-		   theirs = lead_of(dialect_of(l, 1), l->section->side[1].schema.count, &op->form[1]),
+		   theirs = lead_of(dialect_of(l, 1), l->section->side[1].schema.count,
+				    &op->form[1]),
 		   ours = lead_of(&l->target->root.dialect, l->target->columns, &row->form);
 
 	return !spans_equal(base, theirs) && !spans_equal(base, ours) && !spans_equal(theirs, ours);
@@ -67,7 +69,8 @@ size_t patch_line_rest(const patch_line_fit *l, const patch_row *row, const patc
 {
 	static const patch_form regular = {0};
 	const span ours = lead_of(&l->target->root.dialect, l->target->columns, &row->form);
-	const span base = lead_of(dialect_of(l, 0), l->section->side[0].schema.count, op->has_form ? &op->form[0] : &regular);
+	const span base = lead_of(dialect_of(l, 0), l->section->side[0].schema.count,
+				  op->has_form ? &op->form[0] : &regular);
 
 	return spans_equal(base, ours) ? 0 : ours.len;
 }
@@ -228,8 +231,10 @@ static vv_status edit(patch_line_fit *l, vv_buf *out, const patch_row *row, bool
 	}
 	const span middle = {l->edited.data + lead.len, l->edited.len - lead.len - end_len};
 	if (form) {
-		lead = merge(lead_of(dialect_of(l, 0), l->section->side[0].schema.count, &op->form[0]),
-			     lead_of(dialect_of(l, 1), l->section->side[1].schema.count, &op->form[1]), lead);
+		lead = merge(
+			lead_of(dialect_of(l, 0), l->section->side[0].schema.count, &op->form[0]),
+			lead_of(dialect_of(l, 1), l->section->side[1].schema.count, &op->form[1]),
+			lead);
 		end = merge(end_of(dialect_of(l, 0), &op->form[0]),
 			    end_of(dialect_of(l, 1), &op->form[1]), end);
 	}
