@@ -4,8 +4,11 @@
 #include "repo/host/condemned.h"
 
 #include "base/codec.h"
+#include "base/hint.h"
+#include "base/sys.h"
 
 #define HEAD "varve condemned 1\n"
+#define ANY "varve condemned "
 #define FILE_MAX ((size_t)64 << 20)
 
 bool vv_condemned_has(const vv_cid_map *m, const vv_cid *key)
@@ -21,9 +24,15 @@ void vv_condemned_clear(vv_condemned *c)
 	memset(c, 0, sizeof(*c));
 }
 
+static vv_status damaged(vv_error *err)
+{
+	vv_fail(err, VV_ECORRUPT, "its file '" VV_CONDEMNED_FILE "' is damaged");
+	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS_ALL);
+}
+
 static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_error *err)
 {
-	static const char version[] = "version ", pack[] = "pack ";
+	static const char version[] = "version ", pack[] = "pack ", run[] = "run ";
 	uint8_t hash[VV_PACK_HASH_LEN];
 	vv_cid cid;
 
@@ -39,7 +48,12 @@ static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_err
 		cid = vv_pack_key(hash);
 		return vv_cid_map_put(c->packs, &cid, 0, NULL, err);
 	}
-	return vv_fail(err, VV_ECORRUPT, "its file '" VV_CONDEMNED_FILE "' has a damaged line");
+	if (len == sizeof(run) - 1 + VV_CONDEMNED_RUN && memcmp(line, run, sizeof(run) - 1) == 0 &&
+	    vv_hex_is_lower(line + sizeof(run) - 1, VV_CONDEMNED_RUN)) {
+		memcpy(c->run, line + sizeof(run) - 1, VV_CONDEMNED_RUN);
+		return VV_OK;
+	}
+	return damaged(err);
 }
 
 vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err)
@@ -49,9 +63,13 @@ vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_
 
 	memset(out, 0, sizeof(*out));
 	if (len < head || memcmp(text, HEAD, head) != 0 || text[len - 1] != '\n') {
-		vv_fail(err, VV_ECORRUPT,
-			"its file '" VV_CONDEMNED_FILE "' is damaged, or a newer varve wrote it");
-		return vv_hint(err, "upgrade varve; a damaged one can be removed");
+		if (len > sizeof(ANY) && memcmp(text, ANY, sizeof(ANY) - 1) == 0 &&
+		    text[sizeof(ANY) - 1] > '1' && text[sizeof(ANY) - 1] <= '9') {
+			vv_fail(err, VV_ENOSUPPORT,
+				"a newer varve wrote its file '" VV_CONDEMNED_FILE "'");
+			return vv_hint(err, "upgrade varve");
+		}
+		return damaged(err);
 	}
 	out->versions = vv_cid_map_new();
 	out->packs = vv_cid_map_new();
@@ -65,6 +83,10 @@ vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_
 	}
 	if (rc < 0) {
 		vv_condemned_clear(out);
+	} else if (vv_cid_map_count(out->versions) + vv_cid_map_count(out->packs) == 0) {
+		vv_cid_map_free(out->versions);
+		vv_cid_map_free(out->packs);
+		out->versions = out->packs = NULL;
 	}
 	return rc;
 }
@@ -86,17 +108,22 @@ vv_status vv_condemned_get(vv_condemned *out, const vv_place *p, vv_error *err)
 	return rc;
 }
 
-vv_status vv_condemned_put(const vv_condemned *c, const vv_place *p, vv_error *err)
+vv_status vv_condemned_put(vv_condemned *c, const vv_place *p, vv_error *err)
 {
 	char word[VV_CID_TEXT + 1];
+	uint8_t random[VV_CONDEMNED_RUN / 2];
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
-	vv_buf_puts(&text, HEAD);
-	for (size_t i = 0; i < vv_cid_map_count(c->versions); i++) {
+	if (!*c->run) {
+		vv_random(random, sizeof(random));
+		vv_hex_write(c->run, random, sizeof(random));
+	}
+	vv_buf_printf(&text, HEAD "run %s\n", c->run);
+	for (size_t i = 0; c->versions && i < vv_cid_map_count(c->versions); i++) {
 		vv_cid_text(word, vv_cid_map_cid(c->versions, i));
 		vv_buf_printf(&text, "version %s\n", word);
 	}
-	for (size_t i = 0; i < vv_cid_map_count(c->packs); i++) {
+	for (size_t i = 0; c->packs && i < vv_cid_map_count(c->packs); i++) {
 		vv_hex_write(word, vv_cid_map_cid(c->packs, i)->digest, VV_PACK_HASH_LEN);
 		vv_buf_printf(&text, "pack %s\n", word);
 	}

@@ -23,6 +23,8 @@
 #define VERSION_HEAD "varve version 1\n"
 #define VERSION_MAX ((size_t)4 << 20)
 #define VERSION_ANY "varve version "
+#define VERSION_AGAIN                                                                              \
+	"again " /* and random hex: a gc condemned it, and sees that it is another file now */
 #define VERSION_END "sha256 " /* of all before, in hex, ends a version's file */
 #define VERSION_END_LEN (sizeof(VERSION_END) - 1 + 2 * VV_SHA256_LEN + 1)
 #define NAME_MAX_LEN 96u
@@ -226,6 +228,11 @@ static vv_status take_line(vv_version_packs *v, const char **p, bool *sound, vv_
 {
 	char pack[VV_HOST_NAME_LEN + 1], index[VV_HOST_NAME_LEN + 1] = {0};
 
+	if (strncmp(*p, VERSION_AGAIN, sizeof(VERSION_AGAIN) - 1) == 0) {
+		*p += sizeof(VERSION_AGAIN) - 1;
+		*sound = next_name(p, "\n", pack);
+		return VV_OK;
+	}
 	*sound = next_name(p, " \n", pack) && ((*p)[-1] == '\n' || next_name(p, "\n", index));
 	if (!*sound) return VV_OK;
 	const vv_status rc = vv_pack_names_add(&v->packs, pack, err);
@@ -279,6 +286,7 @@ vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out
 			name);
 		return vv_hint(err, "upgrade varve");
 	}
+	out->digest = vv_xxh3(p, text.len, 0);
 	rc = check_end(p, text.len, &lines, sound, err);
 	const char *end = rc == VV_OK && *sound ? p + lines : p;
 	for (p += sizeof(VERSION_HEAD) - 1; rc == VV_OK && *sound && p < end;) {
@@ -1018,6 +1026,7 @@ vv_status vv_files_put(vv_host *h, const vv_host_commit *c, vv_error *err)
 	bool sound;
 	vv_status rc = VV_OK;
 
+	if (h->sweeper && (rc = vv_sweeper_go_on(h->sweeper, false, err)) < 0) return rc;
 	if (c->pack) {
 		(void)snprintf(name, sizeof(name), "packs/%s.pack", c->name);
 		if ((rc = vv_place_put(&h->place, name, c->pack->data, c->pack->len, err)) < 0) {
@@ -1075,6 +1084,11 @@ vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *neede
 		const char *index = vv_seek_index_of(h->seek, packs.items[i]);
 		vv_buf_printf(&text, "%s%s%s\n", packs.items[i], index ? " " : "",
 			      index ? index : "");
+	}
+	if (vv_condemned_has(h->condemned.versions, root)) {
+		vv_random(digest, sizeof(digest));
+		vv_hex_write(hex, digest, VV_HOST_NAME_LEN / 2);
+		vv_buf_printf(&text, VERSION_AGAIN "%s\n", hex);
 	}
 	vv_free(packs.items);
 	version_name(name, root);

@@ -33,6 +33,7 @@ vv_status vv_files_take_lists(vv_host *h, const vv_pack_names *lists, bool *soun
  * lets. */
 typedef struct vv_version_packs {
 	vv_pack_names packs, indexes;
+	uint64_t digest; /* of the file's bytes */
 } vv_version_packs;
 void vv_version_packs_clear(vv_version_packs *v);
 vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out, bool *sound,

@@ -159,7 +159,8 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 			  vv_error *err);
 
 /* Of a place: packs that are small become fewer, larger ones; garbage is condemned, and removed by a later run, so that
- * writers need no lock. Kept is what wants reach, and what is younger than age_sec by the place's own clock. */
+ * writers need no lock. Kept is what wants reach, and what is younger than age_sec by the place's own clock; versions
+ * that are younger than an hour in any case, since a push puts them there before its refs. */
 typedef struct vv_host_sweeping {
 	const vv_oid *wants;
 	size_t want_count;
@@ -176,9 +177,10 @@ typedef struct vv_host_swept {
 	vv_host_files before, removed, condemned;
 	int64_t removable; /* when those that are condemned now, or were before, can be removed; 0: there are none */
 	uint64_t merged, made; /* packs that were put together, and into how many */
+	uint64_t young;        /* versions that stay for being younger than an hour alone */
 	uint64_t incomplete;   /* versions that wants reach, of which the place has a part */
 } vv_host_swept;
-/* VV_ENOSUPPORT: the place cannot be listed, or has no clock. VV_ECORRUPT: something in it is damaged; nothing was removed. */
+/* VV_ENOSUPPORT: the place cannot be listed, or has no clock. VV_ELOCKED: another gc is at work there. VV_ECORRUPT: something in it is damaged; nothing was removed. */
 vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept *out,
 			vv_error *err);
 

@@ -10,6 +10,7 @@
 #include "repo/host/condemned.h"
 #include "repo/host/host.h"
 #include "repo/host/seek.h"
+#include "repo/host/sweeper.h"
 
 struct vv_host {
 	vv_repository *repo;
@@ -53,6 +54,7 @@ struct vv_host {
 	vv_seek *seek; /* which indexes versions name */
 	/* What a gc is going to remove, while blocks are being sent: it counts as absent. */
 	vv_condemned condemned;
+	vv_sweeper *sweeper; /* of the gc that is at work, or NULL; borrowed */
 };
 
 static inline bool vv_host_is_place(const vv_host *h)
@@ -60,8 +62,6 @@ static inline bool vv_host_is_place(const vv_host *h)
 	return h->place.payload != NULL;
 }
 
-/* A writer of a store looks again at what is condemned after so long: less than VV_SWEEP_WAIT_SECONDS. */
-#define VV_HOST_SEND_SECONDS ((int64_t)3 * 86400)
 #define VV_HOST_PACK_MAX (64u << 20) /* what is larger is no pack of ours */
 #define VV_HOST_FOLDER_PACKS 500u    /* in a folder: with their lists 1,000 entries */
 #define VV_HOST_FORMAT "varve blocks 1\n"

@@ -51,7 +51,6 @@ typedef struct sending {
 	vv_cid *roots; /* of versions that are to have a file there */
 	size_t root_count, root_cap;
 	bool lost; /* a version is not there that was */
-	int64_t began;
 } sending;
 
 /* --- what goes ------------------------------------------------------------------------------ */
@@ -350,16 +349,21 @@ static void pause_before(unsigned attempt)
 	(void)nanosleep(&ts, NULL);
 }
 
-/* What a gc condemned counts as absent from now on. */
-static vv_status heed_condemned(sending *s, vv_error *err)
+/* What a gc condemned counts as absent from now on. again: it was another one a moment ago, and lists that are here may be
+ * gone there. */
+static vv_status heed_condemned(sending *s, bool again, vv_error *err)
 {
 	vv_host *h = s->h;
-	uint32_t nsec;
+	vv_condemned none = {.versions = NULL};
 
-	vv_now(&s->began, &nsec);
 	vv_condemned_clear(&h->condemned);
 	if (!vv_host_is_place(h)) return VV_OK;
 	vv_status rc = vv_condemned_get(&h->condemned, &h->place, err);
+	if (rc == VV_ECORRUPT && s->what->verify && !s->what->dry_run) {
+		rc = vv_condemned_put(&none, &h->place, err); /* no gc removes by a damaged one */
+		memcpy(h->condemned.run, none.run, sizeof(none.run));
+	}
+	if (rc == VV_OK && again) return vv_files_begin_anew(h, err);
 	return rc == VV_OK && h->condemned.packs ? vv_files_begin(h, err) : rc;
 }
 
@@ -370,14 +374,19 @@ static vv_status forget_condemned(vv_host *h, vv_error *err)
 	return vv_files_begin(h, err);
 }
 
-/* So long that a gc could have begun and ended meanwhile. */
-static bool took_too_long(const sending *s)
+/* Did a gc condemn something since the file was read? What this one relied on may be gone. */
+static vv_status was_swept(const sending *s, bool *out, vv_error *err)
 {
-	int64_t now;
-	uint32_t nsec;
+	vv_auto(vv_condemned) now = {.versions = NULL};
+	const vv_host *h = s->h;
+	vv_status rc = VV_OK;
 
-	vv_now(&now, &nsec);
-	return vv_host_is_place(s->h) && (now < s->began || now - s->began > VV_HOST_SEND_SECONDS);
+	*out = false;
+	if (vv_host_is_place(h) && !s->what->dry_run &&
+	    (rc = vv_condemned_get(&now, &h->place, err)) == VV_OK) {
+		*out = strcmp(now.run, h->condemned.run) != 0;
+	}
+	return rc;
 }
 
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err)
@@ -385,15 +394,15 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 	sending s = {.h = h, .what = what, .sum = out};
 	vv_host_change ignored;
 	vv_oid tip;
-	bool lost = false;
-	vv_status rc;
+	bool lost = false, swept = true;
+	vv_status rc = VV_OK;
 
 	vv_arena_init(&s.arena);
-	if ((rc = heed_condemned(&s, err)) == VV_OK) {
-		rc = try_send(&s, &lost, err);
-	}
-	if (rc == VV_OK && took_too_long(&s) && (rc = heed_condemned(&s, err)) == VV_OK) {
-		rc = try_send(&s, &lost, err);
+	for (unsigned i = 0; rc == VV_OK && swept && i < TRIES; i++) {
+		if ((rc = heed_condemned(&s, i > 0, err)) == VV_OK &&
+		    (rc = try_send(&s, &lost, err)) == VV_OK) {
+			rc = was_swept(&s, &swept, err);
+		}
 	}
 	for (unsigned i = 1; (lost || (rc < 0 && h->broken)) && i < TRIES; i++) {
 		if (h->broken) { /* once more, and not again */

@@ -12,10 +12,9 @@
 #include "base/text.h"
 #include "repo/host/at_once.h"
 #include "repo/host/files.h"
+#include "repo/host/sweeper.h"
 #include "repo/host/versions.h"
 #include "repo/transfer/send.h"
-
-#define CLOCK_FILE "clock"
 
 /* One that is there, in the order of its map. */
 typedef struct pack {
@@ -35,6 +34,7 @@ typedef struct sweeping {
 	vv_host *h;
 	const vv_host_sweeping *what;
 	vv_host_swept *out;
+	vv_sweeper own;
 	int64_t now, condemned_at;
 	vv_condemned condemned;
 	vv_cid_map *wanted;   /* roots */
@@ -226,40 +226,34 @@ static vv_status on_top(void *payload, const vv_listed *e, vv_error *err VV_UNUS
 {
 	sweeping *s = payload;
 
-	if (strcmp(e->name, CLOCK_FILE) == 0) {
-		s->now = e->modified;
-	} else if (strcmp(e->name, VV_CONDEMNED_FILE) == 0) {
+	if (strcmp(e->name, VV_CONDEMNED_FILE) == 0) {
 		s->condemned_at = e->modified;
 	}
 	return VV_OK;
 }
 
-/* The place's own: when a file that comes now was modified. */
-static vv_status read_clock(sweeping *s, vv_error *err)
+/* The place's own: when the mark of this gc came. A dry run leaves none. */
+static vv_status begin(sweeping *s, vv_error *err)
 {
-	const vv_place *p = &s->h->place;
-	char text[2 * 16 + 1];
-	uint8_t random[16];
 	uint32_t nsec;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	vv_random(random, sizeof(random));
-	vv_hex_write(text, random, sizeof(random));
-	s->now = s->condemned_at = 0;
 	if (s->what->dry_run) {
-		rc = vv_place_list(p, "", on_top, s, err);
 		vv_now(&s->now, &nsec);
-		return rc;
+	} else if ((rc = vv_sweeper_begin(&s->own, &s->h->place, s->h->url, err)) == VV_OK) {
+		s->now = s->own.now;
+		s->h->sweeper = &s->own;
 	}
-	if ((rc = vv_place_put(p, CLOCK_FILE, text, sizeof(text) - 1, err)) < 0 ||
-	    (rc = vv_place_list(p, "", on_top, s, err)) < 0 ||
-	    (rc = vv_missing_ok(vv_place_remove(p, CLOCK_FILE, err), err)) < 0) {
-		return rc;
-	}
-	return s->now != 0 ? VV_OK
-			   : vv_fail(err, VV_ENOSUPPORT,
-				     "'%s' does not report when its files were written",
-				     vv_text_url(s->h->url));
+	s->condemned_at = 0;
+	return rc < 0 ? rc : vv_place_list(&s->h->place, "", on_top, s, err);
+}
+
+/* A push that is under way has its versions there before the host's refs reach them. */
+#define YOUNG_SECONDS 3600
+
+static bool is_young(const sweeping *s, int64_t modified)
+{
+	return modified > s->now - YOUNG_SECONDS;
 }
 
 static bool is_older(const sweeping *s, int64_t modified)
@@ -268,11 +262,15 @@ static bool is_older(const sweeping *s, int64_t modified)
 	return modified != 0 && age <= (uint64_t)INT64_MAX && modified <= s->now - (int64_t)age;
 }
 
-static vv_status mark_old(sweeping *s, vv_error *err)
+static vv_status mark_old(sweeping *s, bool count, vv_error *err)
 {
 	for (size_t i = 0; i < s->version_count; i++) {
 		version *v = &s->versions[i];
 		v->garbage = !v->wanted && is_older(s, v->modified);
+		if (v->garbage && is_young(s, v->modified)) {
+			v->garbage = false;
+			s->out->young += count;
+		}
 	}
 	return mark(s, err);
 }
@@ -340,7 +338,8 @@ static vv_status remove_packs(sweeping *s, vv_error *err)
 		s->out->removed.packs++;
 		s->out->removed.bytes += s->packs[i].size;
 		vv_hex_write(hex, key->digest, VV_PACK_HASH_LEN);
-		rc = s->what->dry_run ? VV_OK : vv_files_remove_pack(s->h, hex, err);
+		rc = vv_sweeper_go_on(&s->own, false, err);
+		rc = rc < 0 || s->what->dry_run ? rc : vv_files_remove_pack(s->h, hex, err);
 	}
 	return rc;
 }
@@ -381,11 +380,16 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 
 	for (size_t i = 0; i < s->version_count; i++) {
 		version *v = &s->versions[i];
+		uint64_t is = 0; /* unless it was condemned a moment ago */
 		v->garbage = !v->wanted && v->modified <= s->condemned_at &&
-			     vv_condemned_has(s->condemned.versions,
-					      vv_cid_map_cid(s->version_names, i));
+			     vv_cid_map_get(s->condemned.versions,
+					    vv_cid_map_cid(s->version_names, i), &is) &&
+			     (is == 0 || is == v->names.digest);
 	}
-	if ((rc = mark(s, err)) < 0 || (!s->what->dry_run && (rc = prove(s, err)) < 0)) return rc;
+	if ((rc = mark(s, err)) < 0 || (!s->what->dry_run && (rc = prove(s, err)) < 0) ||
+	    (rc = vv_sweeper_go_on(&s->own, true, err)) < 0) {
+		return rc;
+	}
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
 			s->out->removed.versions++;
@@ -397,7 +401,9 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 		}
 	}
 	if (rc < 0 || (rc = remove_packs(s, err)) < 0 || s->what->dry_run) return rc;
-	return vv_missing_ok(vv_place_remove(&s->h->place, VV_CONDEMNED_FILE, err), err);
+	vv_condemned none = {.versions = NULL};
+	memcpy(none.run, s->condemned.run, sizeof(none.run));
+	return vv_condemned_put(&none, &s->h->place, err);
 }
 
 static vv_status wait_for_condemned(sweeping *s, bool *waits, vv_error *err)
@@ -554,15 +560,16 @@ static vv_status condemn(sweeping *s, vv_error *err)
 {
 	vv_condemned *c = &s->condemned;
 
+	vv_condemned_clear(c);
 	c->versions = vv_cid_map_new();
 	c->packs = vv_cid_map_new();
 	if (!c->versions || !c->packs) return vv_fail_nomem(err);
-	vv_status rc = mark_old(s, err);
+	vv_status rc = mark_old(s, true, err);
 	for (size_t i = 0; rc == VV_OK && i < s->version_count; i++) {
 		if (s->versions[i].garbage) {
 			s->out->condemned.versions++;
-			rc = vv_cid_map_put(c->versions, vv_cid_map_cid(s->version_names, i), 0,
-					    NULL, err);
+			rc = vv_cid_map_put(c->versions, vv_cid_map_cid(s->version_names, i),
+					    s->versions[i].names.digest, NULL, err);
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
@@ -584,9 +591,10 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	}
 	s->out->removable = s->condemned_at + (int64_t)s->what->wait_sec;
 	if (s->what->wait_sec > 0) return VV_OK;
+	/* Who pushed until now did not know of it: its versions are there by now, or it begins again. */
 	s->out->condemned = (vv_host_files){0};
 	s->out->removable = 0;
-	return carry_out(s, err);
+	return (rc = survey(s, err)) < 0 ? rc : carry_out(s, err);
 }
 
 /* --- the whole ----------------------------------------------------------------------------------- */
@@ -608,14 +616,14 @@ static vv_status sweep(sweeping *s, vv_error *err)
 
 	if ((rc = vv_new_roots_each(s->h->repo, what->wants, what->want_count, NULL, 0, note_wanted,
 				    s, err)) < 0 ||
-	    (rc = read_clock(s, err)) < 0 || (rc = survey(s, err)) < 0) {
+	    (rc = begin(s, err)) < 0 || (rc = survey(s, err)) < 0) {
 		return rc;
 	}
 	count_before(s);
 	if ((rc = wait_for_condemned(s, &waits, err)) < 0 || waits) return rc;
 	if (what->dry_run && s->condemned.packs) return VV_OK; /* what comes then depends on that */
 	if ((rc = load_catalog(s, err)) < 0 || (rc = add_versions(s, err)) < 0 ||
-	    (rc = mark_old(s, err)) < 0 || (rc = repack(s, err)) < 0) {
+	    (rc = mark_old(s, false, err)) < 0 || (rc = repack(s, err)) < 0) {
 		return rc;
 	}
 	rc = condemn(s, err);
@@ -632,6 +640,8 @@ vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept 
 	s.partial = vv_cid_map_new();
 	s.replaced = vv_cid_map_new();
 	vv_status rc = s.wanted && s.partial && s.replaced ? sweep(&s, err) : vv_fail_nomem(err);
+	h->sweeper = NULL;
+	vv_sweeper_end(&s.own);
 	clear_survey(&s);
 	vv_free(s.versions);
 	vv_free(s.packs);

@@ -109,7 +109,8 @@ vv_status vv_versions_put(vv_host *h, const vv_cid *roots, size_t count, vv_erro
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		memset(needed, 0, packs * sizeof(bool));
-		rc = vv_versions_look(h, &roots[i], needed, &whole, err);
+		rc = h->sweeper ? vv_sweeper_go_on(h->sweeper, false, err) : VV_OK;
+		rc = rc < 0 ? rc : vv_versions_look(h, &roots[i], needed, &whole, err);
 		if (rc == VV_OK && !whole) {
 			vv_cid_text(text, &roots[i]);
 			rc = vv_fail(err, VV_EMISSING,

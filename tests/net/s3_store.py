@@ -18,7 +18,10 @@ signed is refused, another one is answered).
 
 DIR.together says how many ranges of packs, and how many of lists, it wants to have been asked for at once, once: those that
 come first wait for so many (ten seconds at most). DIR.sent gets, a line each, the bytes of every answer to GET, and DIR.packs
-and DIR.lists how many of either were under way at once, at most."""
+and DIR.lists how many of either were under way at once, at most.
+
+DIR.gate, where it is there, is a socket that is asked before each request is served: it is sent the access key, the method and
+the path, in one line, and the request goes on when the socket is closed at the other end."""
 import base64
 import datetime
 import email.utils
@@ -27,6 +30,7 @@ import hmac
 import http.server
 import os
 import re
+import socket
 import sys
 import threading
 import time
@@ -59,6 +63,17 @@ def mode():
             with open(root + ".mode", "w", encoding="ascii") as f:
                 f.write(f"{words[0]} {left}" if left > 0 else "")
         return words[0]
+
+
+def gate(line):
+    """Waits until it may go on."""
+    try:
+        with socket.socket(socket.AF_UNIX) as s:
+            s.connect(root + ".gate")
+            s.sendall(line.encode() + b"\n")
+            s.recv(1)
+    except (FileNotFoundError, ConnectionError):
+        pass
 
 
 def escape(text):
@@ -207,6 +222,8 @@ class Store(http.server.BaseHTTPRequestHandler):
         if fault:
             self.error(*fault)
             return
+        access = re.search(r"Credential=([^/]+)/", self.headers.get("Authorization", ""))
+        gate(f"{access[1] if access else '-'} {self.command} {self.path}")
         path, _, query = self.path.partition("?")
         path = urllib.parse.unquote(path)[1:]
         host = self.headers["Host"].partition(":")[0]
@@ -336,8 +353,11 @@ class Store(http.server.BaseHTTPRequestHandler):
                 head, slash, _ = key[len(prefix):].partition("/")
                 if slash and query.get("delimiter") == "/":
                     found[prefix + head + "/"] = None
-                else:
-                    found[key] = os.path.getsize(os.path.join(folder, name))
+                elif not re.search(r"\.new\d+$", name):
+                    try:
+                        found[key] = os.stat(os.path.join(folder, name))
+                    except FileNotFoundError:  # it went this moment
+                        pass
         most = 2 if wrong in ("pages", "lostpage", "endless") else min(1000, int(query.get("max-keys", 1000)))
         after = query.get("continuation-token", "")
         after = after[len("t/&+"):] if after.startswith("t/&+") else query.get("start-after", "")
@@ -361,8 +381,9 @@ class Store(http.server.BaseHTTPRequestHandler):
             if found[key] is None:
                 out.append(f"<CommonPrefixes><Prefix>{escape(key)}</Prefix></CommonPrefixes>")
             else:
-                out.append(f"<Contents><Key>{escape(key)}</Key><LastModified>2026-01-01T00:00:00.000Z</LastModified>"
-                           f"<ETag>&quot;0&quot;</ETag><Size>{found[key]}</Size><StorageClass/></Contents>")
+                then = time.strftime("%Y-%m-%dT%H:%M:%S.000Z", time.gmtime(found[key].st_mtime))
+                out.append(f"<Contents><Key>{escape(key)}</Key><LastModified>{then}</LastModified>"
+                           f"<ETag>&quot;0&quot;</ETag><Size>{found[key].st_size}</Size><StorageClass/></Contents>")
         text = "".join(out) + "</ListBucketResult>"
         self.answer(200, (text[:len(text) // 2] if wrong == "xml" else text).encode())
 

@@ -211,6 +211,11 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 			      : "'varve gc --remote' removes it",
 			day);
 	}
+	if (s->young > 0) {
+		vv_note("%s that no ref reaches %s younger than an hour, and %s until then",
+			vv_text_counted(s->young, "version", NULL), s->young == 1 ? "is" : "are",
+			s->young == 1 ? "stays" : "stay");
+	}
 	if (s->incomplete > 0) {
 		vv_warn("%s of the history %s not whole there",
 			vv_text_counted(s->incomplete, "version", NULL),

@@ -35,6 +35,11 @@ root_of() {
 	git show "${1-HEAD}:prices.csv" | sed -n 's/.*"root": "\([^"]*\)".*/\1/p'
 }
 
+# No name of a version or pack is left in the file, and which gc wrote it stays.
+nothing_condemned() {
+	[ "$(sed 1d "$store/condemned" | cut -d' ' -f1)" = run ]
+}
+
 # Every version is in the store alone, and comes back.
 all_there() {
 	rm -rf "$BATS_TEST_TMPDIR/check"
@@ -57,7 +62,7 @@ all_there() {
 	[ "$(count packs) $(count versions)" = "8 7" ]
 	[ "$(grep -c ^pack "$store/condemned")" -eq 7 ]
 	[ "$(grep ^version "$store/condemned")" = "version $gone" ]
-	[ ! -e "$store/clock" ]
+	[ -z "$(find "$store" -name "gc-*")" ]
 	all_there
 	succeeds varve gc --remote
 	stderr_has "can be removed after"
@@ -66,7 +71,7 @@ all_there() {
 	succeeds varve gc --remote
 	stderr_has "removed: 1 version, 7 packs"
 	[ "$(count packs) $(count lists) $(count versions)" = "1 1 6" ]
-	[ ! -e "$store/condemned" ]
+	nothing_condemned
 	[ ! -e "$store/versions/$gone.packs" ]
 	all_there
 	succeeds varve gc --remote
@@ -88,11 +93,16 @@ all_there() {
 	done < "$store/versions/$gone.packs"
 }
 
-@test "gc --remote --prune=now removes at once" {
+@test "gc --remote --prune=now removes at once, but versions of the last hour" {
 	many_versions
 	succeeds varve gc --remote --prune=now
+	stderr_has "1 version that no ref reaches is younger than an hour, and stays until then"
+	[ "$(count versions)" = 7 ]
+	all_there
+	age 1
+	succeeds varve gc --remote --prune=now
 	[ "$(count packs) $(count lists) $(count versions)" = "1 1 6" ]
-	[ ! -e "$store/condemned" ]
+	nothing_condemned
 	all_there
 }
 
@@ -204,10 +214,55 @@ all_there() {
 		# where it was killed between two versions, packs of both kinds are needed
 		varve gc --remote --prune=now
 		[ "$(count packs) $(count lists) $(count versions)" = "1 1 6" ]
-		[ ! -e "$store/condemned" ] && [ ! -e "$store/clock" ]
+		nothing_condemned && [ -z "$(find "$store" -name "gc-*")" ]
 		all_there
 	}
 	MOST=9 each_killed client fresh swept varve gc --remote --prune=now
+}
+
+@test "a gc gives way to another one, but to none that is dead or was silent for an hour" {
+	many_versions
+	age 20
+	mark=$store/gc-00000000000000000000000000000000
+	echo "varve-lock 1 pid=1 started=1 pidns=1 boot=$(printf '%032d' 1) machine=$(printf '%016d' 1) host=elsewhere" > "$mark"
+	files > ../before
+	ends_with 2 varve gc --remote --prune=now
+	stderr_has "another gc is at work"
+	stderr_has "nothing was changed"
+	files | cmp - ../before
+	touch -d '-61 minutes' "$mark"
+	succeeds varve gc --remote --prune=now
+	[ ! -e "$mark" ]
+	[ "$(count packs) $(count lists) $(count versions)" = "1 1 6" ]
+	all_there
+}
+
+@test "a damaged file condemned stops a push, removes nothing, and is written again by a push of blocks" {
+	many_versions
+	age 20
+	succeeds varve gc --remote
+	touch -d '-8 days' "$store/condemned"
+	cp "$store/condemned" ../condemned
+	local row=70
+	for how in ': >' 'truncate -s 30' 'sed -i 3s/^./x/'; do
+		cp ../condemned "$store/condemned"
+		row=$((row + 10))
+		change $row
+		eval "$how $store/condemned"
+		touch -d '-8 days' "$store/condemned"
+		ends_with 2 varve gc --remote
+		stderr_has "'condemned' is damaged"
+		[ "$(count packs)" -ge 8 ]
+		ends_with 2 varve push -q
+		stderr_has "varve push --blocks"
+		succeeds varve push --blocks
+		nothing_condemned
+		succeeds varve push -q
+		all_there
+	done
+	sed '1s/1$/2/' ../condemned > "$store/condemned"
+	ends_with 2 varve push --blocks
+	stderr_has "newer varve"
 }
 
 @test "drop does not count a version in a store that no ref of the host reaches" {
