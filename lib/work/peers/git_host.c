@@ -566,6 +566,15 @@ static vv_status need_keeper(vv_git_host *g, bool *none, vv_error *err)
 	return rc;
 }
 
+static void tell_rewritten(vv_git_host *g)
+{
+	if (g->rewritten) {
+		g->rewritten = false;
+		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
+			      vv_text_shows(g->blocks_ref), vv_text_url(g->url));
+	}
+}
+
 vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t count,
 				 uint64_t fetch_bytes, vv_host_keeps *out, vv_error *err)
 {
@@ -575,8 +584,9 @@ vv_status vv_git_host_keeps_each(vv_git_host *g, const vv_cid *roots, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		out[i] = (vv_host_keeps){.whole = false};
 	}
-	return rc < 0 || none ? rc
-			      : vv_host_keeps_each(g->keeps, roots, count, fetch_bytes, out, err);
+	if (rc < 0 || none) return rc;
+	tell_rewritten(g);
+	return vv_host_keeps_each(g->keeps, roots, count, fetch_bytes, out, err);
 }
 
 vv_status vv_git_host_lost(vv_git_host *g, vv_host_lost *out, vv_error *err)
@@ -632,11 +642,7 @@ vv_status vv_git_host_show(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 	vv_status rc = need_host(g, err);
 
 	if (rc < 0) return rc;
-	if (g->rewritten) {
-		g->rewritten = false;
-		vv_notes_warn(g->t->notes, "%s on %s was overwritten since it was seen last",
-			      vv_text_shows(g->blocks_ref), vv_text_url(g->url));
-	}
+	tell_rewritten(g);
 	return vv_host_show(g->keeps, cids, count, fn, payload, err);
 }
 
