@@ -269,7 +269,7 @@ static vv_quoting quoting_of(vv_line_editor *e, size_t column, const char *line,
 	if (old) {
 		vv_line_cell_put(&e->scratch, e->was, old, part->column, e->schema->count);
 	}
-	if (old && e->scratch.len == part->to - part->from &&
+	if (old && !e->header && e->scratch.len == part->to - part->from &&
 	    memcmp(vv_buf_cstr(&e->scratch), line + part->from, e->scratch.len) == 0) {
 		return habit_of(e->is, column);
 	}
@@ -531,6 +531,22 @@ vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *sc
 	}
 	const char *line = vv_dialect_header(was, &len);
 	return vv_line_edit(&header, out, line, len, labels, cells, changed, NULL, err);
+}
+
+vv_status vv_header_rename(vv_dialect *d, const vv_schema *schema, size_t column, const char *name,
+			   vv_error *err)
+{
+	vv_auto_free const char **names = vv_calloc(schema->count + 1, sizeof(*names));
+	const vv_line_editor to = {.is = d, .names = names, .columns = schema->count};
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!names) return vv_fail_nomem(err);
+	for (size_t i = 0; i < schema->count; i++) {
+		names[i] = i == column ? name : schema->fields[i].name;
+	}
+	if ((rc = vv_header_edit(&line, d, schema, &to, err)) < 0) return rc;
+	return vv_dialect_set_header(d, line.data, line.len, err);
 }
 
 /* ---- the editor ---- */

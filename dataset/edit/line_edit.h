@@ -88,6 +88,11 @@ void vv_line_new(vv_line_editor *e, vv_buf *out, const vv_cell *cells);
 vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *schema,
 			 const vv_line_editor *e, vv_error *err);
 
+/* CSV: the header of d, of a table with this schema, has another name for a column. Errors as above, and VV_EINPUT: the encoding lacks a
+ * character of it. */
+vv_status vv_header_rename(vv_dialect *d, const vv_schema *schema, size_t column, const char *name,
+			   vv_error *err);
+
 /* Can the cell be written to the file? VV_EINPUT: its encoding lacks a character, or the cell needs quotes, which the file does
  * not have. */
 vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, vv_error *err);

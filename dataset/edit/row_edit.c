@@ -16,6 +16,7 @@ typedef struct editor {
 	const vv_row_edit *edits;
 	size_t count, next;
 	vv_line_editor lines;
+	bool all; /* every line is written anew: members have other names */
 	vv_edited_file file;
 	vv_cell *cells; /* of a row being set */
 	bool *changed;
@@ -160,6 +161,13 @@ static vv_status edit_group(editor *e, const vv_batch *b, bool last, vv_error *e
 	vv_status rc = ends ? vv_batch_lines(&lines, ends, e->table, b, last, err)
 			    : vv_fail_nomem(err);
 
+	for (size_t r = 0; rc == VV_OK && e->all && r < b->rows; r++) {
+		const size_t at = r > 0 ? ends[r - 1] : 0;
+
+		rc = edit_row(e, &b->cells[r * b->columns], b->first_row + r, lines.data + at,
+			      ends[r] - at, err);
+		kept = r + 1;
+	}
 	while (rc == VV_OK && e->next < e->count &&
 	       e->edits[e->next].row < b->first_row + b->rows) {
 		const size_t r = (size_t)(e->edits[e->next].row - b->first_row);
@@ -194,32 +202,65 @@ static vv_status edit_rows(editor *e, vv_error *err)
 	return insert_rows(e, rows, err);
 }
 
+static vv_status edit_file(editor *e, vv_error *err)
+{
+	vv_status rc;
+
+	e->file.out = &e->out;
+	e->cells = vv_calloc(e->table->columns + 1, sizeof(*e->cells));
+	e->changed = vv_calloc(e->table->columns + 1, sizeof(*e->changed));
+	rc = e->cells && e->changed ? vv_line_editor_open(&e->lines, err) : vv_fail_nomem(err);
+	if (rc == VV_OK && (rc = vv_text_encoder_init(&e->encoder, err)) == VV_OK) {
+		vv_edited_file_head(&e->file);
+		rc = edit_rows(e, err);
+	}
+	if (rc == VV_OK) {
+		vv_edited_file_tail(&e->file);
+		rc = give(e, true, err);
+	}
+	vv_line_editor_close(&e->lines);
+	vv_edited_file_clear(&e->file);
+	vv_text_encoder_clear(&e->encoder);
+	vv_buf_clear(&e->line);
+	vv_buf_clear(&e->out);
+	vv_free(e->cells);
+	vv_free(e->changed);
+	return rc;
+}
+
 vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
 		       void *payload, vv_error *err)
 {
 	const vv_dialect *d = &t->root.dialect;
 	editor e = {.table = t, .edits = edits, .count = count, .fn = fn, .payload = payload};
-	vv_status rc;
 
 	e.lines = (vv_line_editor){.was = d, .is = d, .schema = &t->schema};
-	e.file = (vv_edited_file){.dialect = d, .out = &e.out};
-	e.cells = vv_calloc(t->columns + 1, sizeof(*e.cells));
-	e.changed = vv_calloc(t->columns + 1, sizeof(*e.changed));
-	rc = e.cells && e.changed ? vv_line_editor_open(&e.lines, err) : vv_fail_nomem(err);
-	if (rc == VV_OK && (rc = vv_text_encoder_init(&e.encoder, err)) == VV_OK) {
-		vv_edited_file_head(&e.file);
-		rc = edit_rows(&e, err);
+	e.file.dialect = d;
+	return edit_file(&e, err);
+}
+
+vv_status vv_column_rename(vv_table *t, size_t column, const char *name, vv_bytes_fn fn,
+			   void *payload, vv_error *err)
+{
+	vv_auto_free const char **names = vv_calloc(t->columns + 1, sizeof(*names));
+	vv_auto(vv_dialect) d = {0};
+	editor e = {.table = t, .fn = fn, .payload = payload};
+	vv_status rc = names ? vv_dialect_dup(&d, &t->root.dialect, err) : vv_fail_nomem(err);
+
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < t->columns; i++) {
+		names[i] = i == column ? name : t->schema.fields[i].name;
 	}
-	if (rc == VV_OK) {
-		vv_edited_file_tail(&e.file);
-		rc = give(&e, true, err);
+	if (d.form == VV_FORM_CSV &&
+	    (rc = vv_header_rename(&d, &t->schema, column, name, err)) < 0) {
+		return rc;
 	}
-	vv_line_editor_close(&e.lines);
-	vv_edited_file_clear(&e.file);
-	vv_text_encoder_clear(&e.encoder);
-	vv_buf_clear(&e.line);
-	vv_buf_clear(&e.out);
-	vv_free(e.cells);
-	vv_free(e.changed);
-	return rc;
+	e.lines = (vv_line_editor){.was = &t->root.dialect,
+				   .is = &d,
+				   .schema = &t->schema,
+				   .names = names,
+				   .columns = t->columns};
+	e.all = d.form != VV_FORM_CSV;
+	e.file.dialect = &d;
+	return edit_file(&e, err);
 }

@@ -34,4 +34,9 @@ void vv_row_edits_sort(vv_row_edit *edits, size_t count);
 vv_status vv_rows_edit(vv_table *t, const vv_row_edit *edits, size_t count, vv_bytes_fn fn,
 		       void *payload, vv_error *err);
 
+/* The same with another name for a column: in the header line of a CSV, in front of each value in NDJSON and JSON. Errors as for
+ * vv_header_rename. */
+vv_status vv_column_rename(vv_table *t, size_t column, const char *name, vv_bytes_fn fn,
+			   void *payload, vv_error *err);
+
 #endif

@@ -169,7 +169,7 @@ static vv_status takes_whole(patch_line_fit *l, bool *out, const patch_row *row,
 	vv_status rc = VV_OK;
 
 	*out = is_raw(base) == is_raw(ours) &&
-	       (!is_raw(base) ? base->irregular == ours->irregular &&
+	       (!is_raw(base) ? l->as_old && base->irregular == ours->irregular &&
 					(!base->irregular || base->kind == ours->kind)
 			      : spans_equal((span){base->raw, base->raw_len - base_end},
 					    (span){ours->raw, ours->raw_len - end}));
@@ -315,6 +315,7 @@ vv_status patch_line_fit_open(patch_line_fit *l, const patch_section *s, const p
 
 	*l = (patch_line_fit){.section = s, .on = on, .target = target};
 	l->same = on->schema == &target->schema && vv_dialect_same_cells(own, &on->as.dialect);
+	l->as_old = vv_dialect_equal(own, dialect_of(l, 0));
 	if ((rc = make_maps(l, err)) < 0 ||
 	    (rc = patch_writer_open(&l->own, own, &target->schema, err)) < 0 ||
 	    (rc = patch_writer_open(&l->made, &on->as.dialect, on->schema, err)) < 0) {

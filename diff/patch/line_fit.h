@@ -15,7 +15,8 @@ typedef struct patch_line_fit {
 	const patch_section *section;
 	const patch_columns *on;
 	const vv_table *target;
-	bool same; /* the columns, and what tells cells apart: other rows keep their lines */
+	bool as_old; /* the file here is written as the patch's old version was */
+	bool same;   /* the columns, and what tells cells apart: other rows keep their lines */
 	patch_writer own, made; /* of lines as they are here, and as they become */
 	vv_line_editor editor;
 	const char **names;

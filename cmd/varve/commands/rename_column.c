@@ -14,8 +14,8 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "dataset/read/file_text.h"
-#include "dataset/read/text_encoder.h"
+#include "dataset/edit/line_edit.h"
+#include "dataset/edit/row_edit.h"
 #include "dataset/table/dataset_writer.h"
 #include "dataset/table/import.h"
 #include "lib/work/add/column_rename.h"
@@ -26,7 +26,6 @@
 #include "repo/git/index/index.h"
 #include "repo/git/index/worktree.h"
 
-#define PIECE (1u << 20)
 #define TEMPORARY ".varve-rename-"
 
 typedef struct rename_job {
@@ -35,9 +34,8 @@ typedef struct rename_job {
 	vv_table table;
 	bool open;
 	const char *from, *to;
-	size_t place;  /* of the column */
-	uint64_t head; /* bytes of BOM and old prologue (CSV) */
-	char *temp;    /* the new file, until it is in place */
+	size_t place; /* of the column */
+	char *temp;   /* the new file, until it is in place */
 	vv_stat before;
 } rename_job;
 
@@ -120,7 +118,6 @@ static vv_status change_root(rename_job *j, vv_error *err)
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_status rc;
 
-	j->head = (r->dialect.bom ? 3 : 0) + r->dialect.prologue.len;
 	if ((rc = vv_rename_in_schema(&b, r->schema.data, r->schema.len, j->place, j->from, j->to,
 				      err)) < 0 ||
 	    (rc = vv_bytes_set(&r->schema, b.data, b.len, err)) < 0 ||
@@ -129,152 +126,41 @@ static vv_status change_root(rename_job *j, vv_error *err)
 	    (rc = rename_in(r->sorted_by, r->sorted_by_count, j->from, j->to, err)) < 0) {
 		return rc;
 	}
-	if (r->dialect.form == VV_FORM_CSV) {
-		vv_buf_reset(&b);
-		if ((rc = vv_rename_header(&b, &r->dialect, j->place, j->to, strlen(j->to), err)) ==
-		    VV_OK) {
-			rc = vv_bytes_set(&r->dialect.prologue, b.data, b.len, err);
-		}
-	}
-	return rc;
+	return r->dialect.form == VV_FORM_CSV
+		       ? vv_header_rename(&r->dialect, &j->table.schema, j->place, j->to, err)
+		       : VV_OK;
 }
 
-/* The old file's text, and the new file, in the encoding that both have. */
-typedef struct copy {
-	vv_source file;
-	vv_fd_source storage;
-	vv_file_text *text;    /* NULL: the file is UTF-8 */
-	const vv_source *from; /* of the two */
-	vv_encoding *encoding;
-	vv_text_encoder encoder;
-	int out;
-	const char *name; /* of the new one */
-} copy;
+typedef struct new_file {
+	int fd;
+	const char *name;
+} new_file;
 
-static vv_status copy_open(copy *c, const rename_job *j, int in, int out, vv_error *err)
+static vv_status write_piece(void *payload, const void *bytes, size_t len, vv_error *err)
 {
-	const char *encoding = j->table.root.dialect.encoding;
-	const vv_file_text_options how = {.declared = encoding};
-	vv_status rc;
+	const new_file *f = payload;
 
-	*c = (copy){.from = &c->file, .out = out, .name = j->temp};
-	vv_source_fd(&c->file, &c->storage, in, j->subject.file, 0);
-	if (!encoding[0]) return VV_OK;
-	if ((rc = vv_file_text_open(&c->text, &c->file, &how, err)) < 0 ||
-	    (rc = vv_text_encoder_init(&c->encoder, err)) < 0) {
-		return rc;
-	}
-	c->from = vv_file_text_source(c->text);
-	return vv_encoding_open(&c->encoding, encoding, err);
-}
-
-static void copy_close(copy *c)
-{
-	vv_file_text_close(c->text);
-	vv_encoding_close(c->encoding);
-	vv_text_encoder_clear(&c->encoder);
-}
-
-static vv_status copy_put(copy *c, const char *text, size_t len, bool last, vv_error *err)
-{
-	vv_status rc;
-
-	if (!c->encoding) return vv_write_full(c->out, text, len, c->name, err);
-	if ((rc = vv_text_encoder_put(&c->encoder, c->encoding, text, len, last, err)) < 0) {
-		return rc;
-	}
-	return vv_write_full(c->out, vv_buf_cstr(&c->encoder.bytes), c->encoder.bytes.len, c->name,
-			     err);
-}
-
-/* Gives the old file's text, changed, to the new one. */
-static vv_status copy_text(rename_job *j, copy *c, vv_rename_members *members, char *buf,
-			   vv_error *err)
-{
-	const vv_dialect *d = &j->table.root.dialect;
-	vv_auto(vv_buf) piece = VV_BUF_INIT;
-	uint64_t skip = 0;
-	ssize_t got = 0;
-	vv_status rc = VV_OK;
-
-	if (d->form == VV_FORM_CSV) {
-		vv_buf_puts(&piece, d->bom ? "\xef\xbb\xbf" : "");
-		vv_buf_put(&piece, d->prologue.data, d->prologue.len);
-		skip = j->head;
-		if ((rc = vv_buf_ok(&piece, err)) == VV_OK) {
-			rc = copy_put(c, vv_buf_cstr(&piece), piece.len, false, err);
-		}
-	}
-	while (rc == VV_OK && (got = c->from->read(c->from->payload, buf, PIECE, err)) > 0) {
-		size_t past = skip < (size_t)got ? (size_t)skip : (size_t)got;
-
-		skip -= past;
-		if (d->form == VV_FORM_CSV) {
-			rc = copy_put(c, buf + past, (size_t)got - past, false, err);
-			continue;
-		}
-		vv_buf_reset(&piece);
-		if ((rc = vv_rename_members_put(members, &piece, buf, (size_t)got, err)) == VV_OK) {
-			rc = copy_put(c, vv_buf_cstr(&piece), piece.len, false, err);
-		}
-	}
-	return rc < 0 ? rc : got < 0 ? (vv_status)got : copy_put(c, "", 0, true, err);
-}
-
-static vv_status copy_changed(rename_job *j, int in, int out, vv_error *err)
-{
-	vv_auto(vv_rename_members) members = {0};
-	vv_auto(char) *buf = vv_malloc(PIECE);
-	copy c = {.out = -1};
-	vv_status rc = vv_rename_members_init(&members, &j->table.root.dialect, j->from,
-					      strlen(j->from), j->to, strlen(j->to), err);
-
-	if (rc == VV_OK && !buf) {
-		rc = vv_fail_nomem(err);
-	}
-	if (rc == VV_OK && (rc = copy_open(&c, j, in, out, err)) == VV_OK) {
-		rc = copy_text(j, &c, &members, buf, err);
-	}
-	copy_close(&c);
-	return rc;
+	return vv_write_full(f->fd, bytes, len, f->name, err);
 }
 
 static vv_status write_new_file(rename_job *j, vv_error *err)
 {
 	vv_auto(char) *folder = vv_path_dir(j->subject.file);
-	int in = -1, out = -1;
 	vv_status rc;
 
 	if (!folder) return vv_fail_nomem(err);
-	if ((in = vv_open_regular(j->subject.file, 0, err)) < 0) {
-		rc = (vv_status)in;
-		goto done;
-	}
-	if ((rc = vv_fstat(&j->before, in, j->subject.file, err)) < 0) {
-		goto done;
-	}
+	if ((rc = vv_lstat(&j->before, j->subject.file, err)) < 0) return rc;
 	vv_temp_sweep(folder, TEMPORARY);
-	if ((out = vv_temp_open(&j->temp, folder, TEMPORARY, err)) < 0) {
-		rc = (vv_status)out;
-		goto done;
-	}
-	if ((rc = copy_changed(j, in, out, err)) < 0 || (rc = vv_fsync(out, j->temp, err)) < 0) {
-		goto done;
-	}
-	if (fchmod(out, j->before.mode & 0777) != 0) {
+	new_file f = {.fd = vv_temp_open(&j->temp, folder, TEMPORARY, err)};
+	if (f.fd < 0) return (vv_status)f.fd;
+	f.name = j->temp;
+	if ((rc = vv_column_rename(&j->table, j->place, j->to, write_piece, &f, err)) == VV_OK &&
+	    fchmod(f.fd, j->before.mode & 0777) != 0) {
 		rc = vv_fail_errno(err, "cannot set the mode of", j->temp);
 	}
-done:
-	if (out >= 0) {
-		vv_status closed = vv_close(out, j->temp, rc < 0 ? NULL : err);
-		if (closed < 0 && rc == VV_OK) {
-			rc = closed;
-		}
-	}
-	if (in >= 0) {
-		vv_close(in, NULL, NULL);
-	}
-	return rc;
+	rc = rc < 0 ? rc : vv_fsync(f.fd, j->temp, err);
+	vv_status closed = vv_close(f.fd, j->temp, rc < 0 ? NULL : err);
+	return rc < 0 ? rc : closed;
 }
 
 /* Imports the new file as the renamed version and writes its pointer. */
@@ -437,9 +323,9 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 	vv_oid blob;
 	vv_status rc;
 
-	if ((rc = change_root(j, err)) < 0 ||
-	    (rc = change_package(j, &package_text, &package, err)) < 0 ||
-	    (rc = write_new_file(j, err)) < 0 || (rc = store_version(j, &blob, err)) < 0) {
+	if ((rc = change_package(j, &package_text, &package, err)) < 0 ||
+	    (rc = write_new_file(j, err)) < 0 || (rc = change_root(j, err)) < 0 ||
+	    (rc = store_version(j, &blob, err)) < 0) {
 		goto done;
 	}
 	if ((rc = change(j, &blob, package, &package_text, err)) == VV_OK) {

@@ -23,9 +23,9 @@ static vv_status collect(void *payload, const void *bytes, size_t len, vv_error 
 	return vv_buf_ok(payload, err);
 }
 
-/* Imports before, edits it, and expects after. */
-static void expect_edit(const char *before, const vv_row_edit *edits, size_t count,
-			const char *after)
+/* Imports before, edits it, or gives a column another name, and expects after. */
+static void expect_file(const char *before, const vv_row_edit *edits, size_t count, size_t column,
+			const char *name, const char *after)
 {
 	static const char *const no_key[] = {NULL};
 	vv_import_options o = {.hints = VV_SNIFF_HINTS_INIT, .key = no_key};
@@ -50,12 +50,46 @@ static void expect_edit(const char *before, const vv_row_edit *edits, size_t cou
 	vv_source_mem(&source, &storage, before, strlen(before), "t");
 	vv_assert_ok(vv_import(&r, &source, &sink, &o, &err), &err);
 	vv_assert_ok(vv_table_open(&t, &sink, &r.cid, &err), &err);
-	vv_assert_ok(vv_rows_edit(&t, edits, count, collect, &out, &err), &err);
+	if (name) {
+		vv_assert_ok(vv_column_rename(&t, column, name, collect, &out, &err), &err);
+	} else {
+		vv_assert_ok(vv_rows_edit(&t, edits, count, collect, &out, &err), &err);
+	}
 	assert_string_equal(vv_buf_cstr(&out), after);
 	vv_buf_clear(&out);
 	vv_table_close(&t);
 	vv_import_result_clear(&r);
 	vv_mem_sink_free(mem);
+}
+
+static void expect_edit(const char *before, const vv_row_edit *edits, size_t count,
+			const char *after)
+{
+	expect_file(before, edits, count, 0, NULL, after);
+}
+
+static void expect_name(const char *before, size_t column, const char *name, const char *after)
+{
+	expect_file(before, NULL, 0, column, name, after);
+}
+
+static void a_column_gets_another_name_and_all_else_stays(void **state)
+{
+	(void)state;
+	expect_name("id,name\n1,a\n", 0, "x", "x,name\n1,a\n");
+	expect_name("id,name\r\n1,\"a\"\r\n", 1, "x", "id,x\r\n1,\"a\"\r\n");
+	expect_name("id,name\n1,a", 1, "a,b", "id,\"a,b\"\n1,a");
+	expect_name("\n\nid,name\n\n1,a\n", 0, "x", "\n\nx,name\n\n1,a\n");
+	expect_name("\"i,d\",\"na\"\"me\"\n1,a\n", 0, "x", "\"x\",\"na\"\"me\"\n1,a\n");
+	expect_name("\"i,d\",\"na\"\"me\"\n1,a\n", 1, "y\"z", "\"i,d\",\"y\"\"z\"\n1,a\n");
+	expect_name("{\"a\":1, \"b\":\"a\"}\n{ \"b\":{\"a\":2},\"a\":[\"a\"]}\n", 0, "z",
+		    "{\"z\":1, \"b\":\"a\"}\n{ \"b\":{\"a\":2},\"z\":[\"a\"]}\n");
+	expect_name("[{\"a\":[{\"a\":1}]},\n{\"ab\":\"a\",\"a\":\"{\\\"a\\\":1}\"}]", 0, "z",
+		    "[{\"z\":[{\"a\":1}]},\n{\"ab\":\"a\",\"z\":\"{\\\"a\\\":1}\"}]");
+	expect_name("{\"\\u0061\":1,\"\\u0062\":2}\n", 0, "z", "{\"z\":1,\"\\u0062\":2}\n");
+	expect_name("{\"a\":\"\\u00e4\"}\n", 0, "\xc3\xa9\xf0\x9f\x98\x80\"",
+		    "{\"\\u00e9\\ud83d\\ude00\\\"\":\"\\u00e4\"}\n");
+	expect_name("{\"a\":\"\xc3\xa4\"}\n", 0, "\xc3\xa9", "{\"\xc3\xa9\":\"\xc3\xa4\"}\n");
 }
 
 static const char csv[] = "id,name\n1,a\n2, b \n3,c\n";
@@ -165,6 +199,7 @@ static void edits_are_put_in_order(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(no_edit_gives_the_file),
+	cmocka_unit_test(a_column_gets_another_name_and_all_else_stays),
 	cmocka_unit_test(a_cell_is_set),
 	cmocka_unit_test(rows_are_removed),
 	cmocka_unit_test(all_rows_can_go),
