@@ -5,6 +5,7 @@
 #include "repo/git/index/attributes.h"
 
 #include <stdio.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -152,56 +153,79 @@ void vv_attr_flush(vv_repository *r)
 	git_error_clear();
 }
 
+static bool is_set(const vv_attr_answer *answer)
+{
+	return answer->kind == VV_ATTR_SET || answer->kind == VV_ATTR_STRING;
+}
+
+static vv_status find_program(vv_repository *r, const char *filter, vv_conversion *out,
+			      vv_error *err)
+{
+	static const char *const programs[] = {"process", "clean", "smudge"};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]) && !out->foreign; i++) {
+		vv_auto(vv_buf) key = VV_BUF_INIT;
+		vv_auto(char) *value = NULL;
+
+		vv_buf_printf(&key, "filter.%s.%s", filter, programs[i]);
+		if ((rc = vv_buf_ok(&key, err)) < 0) return rc;
+		out->foreign = vv_config_string(r, key.data, &value, NULL) == VV_OK && *value;
+	}
+	(void)snprintf(out->name, sizeof(out->name), "%s", filter);
+	return rc;
+}
+
+/* Where nothing says what is text, libgit2 finds it out if it is to convert. */
+static bool guesses_text(vv_repository *r)
+{
+	vv_auto(char) *value = NULL;
+
+	return vv_config_string(r, "core.autocrlf", &value, NULL) == VV_OK &&
+	       strcasecmp(value, "false") != 0;
+}
+
 /* Any filter of another name counts once a program is set for it; an encoding that
  * libgit2 cannot convert counts always. */
 vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err)
 {
-	static const char *const programs[] = {"process", "clean", "smudge"};
-	vv_auto(char) *filter = NULL;
-	vv_auto(char) *encoding = NULL;
+	enum { FILTER, ENCODING, TEXT, CRLF, EOL, IDENT, COUNT };
+	static const char *const names[COUNT] = {
+		"filter", "working-tree-encoding", "text", "crlf", "eol", "ident"};
+	vv_attr_answer a[COUNT];
+	vv_status rc = ask(r, path, names, COUNT, a, err);
 
 	memset(out, 0, sizeof(*out));
-	vv_status rc = vv_attr_value(r, path, "filter", &filter, err);
-	if (rc == VV_OK && strcmp(filter, "set") != 0 && strcmp(filter, "unset") != 0 &&
-	    strcmp(filter, "varve") != 0) {
-		for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]) && !out->foreign;
-		     i++) {
-			vv_auto(vv_buf) key = VV_BUF_INIT;
-			vv_auto(char) *value = NULL;
-
-			vv_buf_printf(&key, "filter.%s.%s", filter, programs[i]);
-			out->foreign = vv_config_string(r, vv_buf_cstr(&key), &value, NULL) ==
-					       VV_OK &&
-				       *value;
-		}
-		(void)snprintf(out->name, sizeof(out->name), "%s", filter);
+	if (rc < 0) return rc;
+	if (a[FILTER].kind == VV_ATTR_STRING && !is_varve(&a[FILTER])) {
+		rc = find_program(r, a[FILTER].value, out, err);
 	}
-	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
-	rc = vv_attr_value(r, path, "working-tree-encoding", &encoding, err);
-	if (rc == VV_OK && strcmp(encoding, "unset") != 0 && !out->foreign) {
+	if (is_set(&a[ENCODING]) && !out->foreign) {
 		out->foreign = true;
 		(void)snprintf(out->name, sizeof(out->name), "working-tree-encoding");
 	}
-	return rc == VV_ENOTFOUND ? VV_OK : rc;
+	out->builtin = is_set(&a[TEXT]) || is_set(&a[CRLF]) || is_set(&a[EOL]) ||
+		       is_set(&a[IDENT]) ||
+		       (a[TEXT].kind == VV_ATTR_UNSPECIFIED && guesses_text(r));
+	clear_answers(a, COUNT);
+	return rc;
 }
 
-vv_status vv_filters_of(vv_repository *r, const char *path, bool to_worktree, git_filter_list **out,
-			vv_error *err)
+vv_status vv_filters_of(vv_repository *r, const char *path, const vv_conversion *c,
+			bool to_worktree, git_filter_list **out, vv_error *err)
 {
-	vv_status rc = vv_attr_can_be_read(r, path, err);
+	vv_status rc;
 
-	if (rc < 0) return rc;
+	*out = NULL;
+	if (!c->builtin || (rc = vv_attr_can_be_read(r, path, err)) < 0) {
+		return c->builtin ? rc : VV_OK;
+	}
 	int code = git_filter_list_load(out, r->git, NULL, path,
 					to_worktree ? GIT_FILTER_TO_WORKTREE : GIT_FILTER_TO_ODB,
 					GIT_FILTER_ALLOW_UNSAFE);
 	return code < 0 ? vv_git_fail(err, code, "cannot find how '%s' is converted",
 				      vv_text_shows(path))
 			: VV_OK;
-}
-
-static bool is_set(const vv_attr_answer *answer)
-{
-	return answer->kind == VV_ATTR_SET || answer->kind == VV_ATTR_STRING;
 }
 
 /* Git's rule: eol and the old crlf count where text is not said. */

@@ -90,10 +90,14 @@ static vv_status store_file(vv_repository *r, const char *path, const char *file
 {
 	vv_auto(git_filter_list) *filters = NULL;
 	vv_auto(git_buf) out = {NULL, 0, 0};
+	vv_conversion conversion;
 	vv_status rc;
 
 	if (S_ISLNK(st->mode)) return store_link(r, file, id, err);
-	if ((rc = vv_filters_of(r, path, false, &filters, err)) < 0) return rc;
+	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0 ||
+	    (rc = vv_filters_of(r, path, &conversion, false, &filters, err)) < 0) {
+		return rc;
+	}
 	if (!filters) return store_plain(r, path, file, st, id, err);
 	rc = convert_file(r, filters, path, st, &out, err);
 	return rc < 0 ? rc : vv_quarantine_write(r, GIT_OBJECT_BLOB, out.ptr, out.size, id, err);
@@ -233,7 +237,7 @@ static vv_status hash_file(vv_repository *r, const char *path, const char *file,
 		return rc;
 	} else if (conversion.foreign) {
 		return hash_by_git(r, path, id, err);
-	} else if ((rc = vv_filters_of(r, path, false, &filters, err)) < 0) {
+	} else if ((rc = vv_filters_of(r, path, &conversion, false, &filters, err)) < 0) {
 		return rc;
 	} else if (!filters) {
 		code = git_odb_hashfile(id, file, GIT_OBJECT_BLOB);
@@ -334,7 +338,7 @@ static vv_status content_for(vv_repository *r, const char *path, const vv_oid *i
 
 	if ((rc = vv_conversion_of(r, path, &conversion, err)) < 0) return rc;
 	if (conversion.foreign) return smudge_by_git(r, path, id, out, err);
-	if ((rc = vv_filters_of(r, path, true, &filters, err)) < 0 || !filters) {
+	if ((rc = vv_filters_of(r, path, &conversion, true, &filters, err)) < 0 || !filters) {
 		return rc < 0 ? rc : vv_blob_read(r, id, FILE_BYTES_MAX, out, err);
 	}
 	if ((rc = vv_blob_read(r, id, FILE_BYTES_MAX, &raw, err)) < 0) return rc;
