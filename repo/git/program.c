@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -185,11 +186,11 @@ static bool open_ends(ends *e, const vv_run *run)
 		e->in[1] = pair[0];
 		if (!set_cloexec(e->in)) return false;
 	}
-	if (!run->talk && !run->terminal && run->len > 0 &&
+	if (!run->talk && !run->terminal && (run->len > 0 || run->fed) &&
 	    (socketpair(AF_UNIX, SOCK_STREAM, 0, e->in) < 0 || !set_cloexec(e->in))) {
 		return false;
 	}
-	if (run->output && (pipe(e->out) < 0 || !set_cloexec(e->out))) return false;
+	if ((run->output || run->take) && (pipe(e->out) < 0 || !set_cloexec(e->out))) return false;
 	return !run->errors || (pipe(e->err) == 0 && set_cloexec(e->err));
 }
 
@@ -237,6 +238,10 @@ static void become(const vv_run *run, const ends *e, const char *file, char *con
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	if (run->dir && chdir(run->dir) < 0) {
 		_exit(EXEC_FAILED);
+	}
+	if (run->cpu_seconds > 0) {
+		const struct rlimit most = {run->cpu_seconds, run->cpu_seconds};
+		(void)setrlimit(RLIMIT_CPU, &most);
 	}
 	(void)execve(file, argv, env);
 	if (errno == ENOEXEC && run->script_ok) {
@@ -301,7 +306,7 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
-static vv_status collect(int *fd, vv_buf *to, vv_error *err)
+static vv_status collect(int *fd, const vv_run *run, vv_buf *to, vv_error *err)
 {
 	char step[READ_STEP];
 	ssize_t got = read(*fd, step, sizeof(step));
@@ -312,6 +317,7 @@ static vv_status collect(int *fd, vv_buf *to, vv_error *err)
 		close_end(fd);
 		return VV_OK;
 	}
+	if (!to) return run->take(run->payload, step, (size_t)got, err);
 	if (to->len + (size_t)got > OUTPUT_MAX) {
 		return vv_fail(err, VV_EREFUSED, "a program's output is over %s",
 			       vv_text_bytes(OUTPUT_MAX));
@@ -327,25 +333,26 @@ static vv_status feed(int *fd, const char **p, size_t *left, vv_error *err)
 	if (put < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)) return VV_OK;
 	if (put < 0 && (errno == EPIPE || errno == ECONNRESET)) {
 		*left = 0; /* it does not want the rest; its exit code tells */
-	} else if (put < 0) {
-		return vv_fail_errno(err, "cannot feed a program", NULL);
-	} else {
-		*p += put;
-		*left -= (size_t)put;
-	}
-	if (*left == 0) {
 		close_end(fd);
+		return VV_OK;
 	}
+	if (put < 0) return vv_fail_errno(err, "cannot feed a program", NULL);
+	*p += put;
+	*left -= (size_t)put;
 	return VV_OK;
 }
 
-static vv_status converse(const vv_run *run, vv_child *c, vv_error *err)
+/* Until all is fed; unless more is to come, also until it has ended its output. */
+static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t left, bool more,
+			  vv_error *err)
 {
-	const char *p = run->input;
-	size_t left = run->len;
 	vv_status rc = VV_OK;
 
-	while (rc == VV_OK && (c->in >= 0 || c->out >= 0 || c->err >= 0)) {
+	if (!more && left == 0) {
+		close_end(&c->in);
+	}
+	while (rc == VV_OK &&
+	       (more ? left > 0 && c->in >= 0 : c->in >= 0 || c->out >= 0 || c->err >= 0)) {
 		struct pollfd fds[3] = {
 			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
 
@@ -358,38 +365,80 @@ static vv_status converse(const vv_run *run, vv_child *c, vv_error *err)
 		if (fds[0].revents) {
 			rc = feed(&c->in, &p, &left, err);
 		}
+		if (!more && left == 0) {
+			close_end(&c->in);
+		}
 		if (rc == VV_OK && fds[1].revents) {
-			rc = collect(&c->out, run->output, err);
+			rc = collect(&c->out, run, run->output, err);
 		}
 		if (rc == VV_OK && fds[2].revents) {
-			rc = collect(&c->err, run->errors, err);
+			rc = collect(&c->err, run, run->errors, err);
 		}
 	}
-	close_end(&c->in);
-	close_end(&c->out);
-	close_end(&c->err);
 	return rc;
 }
 
-vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
+/* It is stopped where something failed. */
+static vv_status wait_for(const vv_run *run, vv_child *c, vv_status rc, int *exit_code,
+			  vv_error *err)
 {
-	vv_child c = {-1, -1, -1, -1};
 	int status = 0;
-	vv_status rc = start(run, &c, err);
 
-	*exit_code = -1;
-	if (rc < 0) return rc;
-	rc = converse(run, &c, err);
+	close_end(&c->in);
+	close_end(&c->out);
+	close_end(&c->err);
 	if (rc < 0) {
-		(void)kill(c.pid, SIGTERM);
+		(void)kill(c->pid, SIGTERM);
 	}
-	while (waitpid(c.pid, &status, 0) < 0) {
+	while (waitpid(c->pid, &status, 0) < 0) {
 		if (errno != EINTR) {
 			return rc < 0 ? rc : vv_fail_errno(err, "cannot wait for", run->argv[0]);
 		}
 	}
 	*exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	return rc;
+}
+
+vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
+{
+	vv_child c = {-1, -1, -1, -1};
+	vv_status rc = start(run, &c, err);
+
+	*exit_code = -1;
+	if (rc < 0) return rc;
+	rc = converse(run, &c, run->input, run->len, false, err);
+	return wait_for(run, &c, rc, exit_code, err);
+}
+
+vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err)
+{
+	*f = (vv_fed){*run, {-1, -1, -1, -1}};
+	f->run.fed = true;
+	return start(&f->run, &f->child, err);
+}
+
+vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err)
+{
+	return converse(&f->run, &f->child, bytes, len, true, err);
+}
+
+vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err)
+{
+	vv_status rc = converse(&f->run, &f->child, NULL, 0, false, err);
+
+	rc = wait_for(&f->run, &f->child, rc, exit_code, err);
+	f->child.pid = -1;
+	return rc;
+}
+
+void vv_fed_close(vv_fed *f)
+{
+	int code;
+
+	if (f->child.pid > 0) {
+		(void)wait_for(&f->run, &f->child, VV_EIO, &code, VV_IGNORED);
+	}
+	f->child.pid = -1;
 }
 
 vv_status vv_program_start(vv_child *out, const vv_env *env, const char *const *argv,

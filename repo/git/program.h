@@ -103,8 +103,27 @@ typedef struct vv_run {
 	const int *lines;      /* descriptors that it has as 3, 4, ...; line_count of them */
 	size_t line_count;
 	bool script_ok; /* a file without #! is given to sh, as a shell would */
+	/* Called with its output as it comes, in the place of a buffer; a failure stops it. */
+	vv_status (*take)(void *payload, const void *bytes, size_t len, vv_error *err);
+	void *payload;
+	bool fed;             /* its input comes piece by piece: vv_fed_start */
+	unsigned cpu_seconds; /* it is killed (SIGXCPU) after so much work; 0: no limit */
 } vv_run;
 
 vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err);
+
+/* A program whose input comes piece by piece: start; feed; end. Its output and errors are collected in the
+ * meantime, in the run's buffers, which both must be given and must live as long. */
+typedef struct vv_fed {
+	vv_run run;
+	vv_child child;
+} vv_fed;
+vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err);
+/* One that does not want the rest is not a failure: its exit code tells. */
+vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err);
+/* No more comes: waits for its end. */
+vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err);
+/* Stops one that runs still. */
+void vv_fed_close(vv_fed *f);
 
 #endif

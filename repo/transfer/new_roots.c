@@ -64,6 +64,7 @@ typedef struct finding {
 	vv_arena arena;  /* of one pointer */
 	vv_node *commit; /* at hand */
 	items added, gone;
+	vv_new_sum sum;
 } finding;
 
 /* --- pointers ----------------------------------------------------------------------- */
@@ -81,6 +82,7 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 	vv_status rc = vv_must_be_here(vv_object_header(f->repo, id, &type, &size, err), err);
 
 	*is = false;
+	f->sum.plain_bytes += rc == VV_OK && path ? size : 0;
 	if (rc < 0 || type != GIT_OBJECT_BLOB || size < POINTER_BYTES_MIN ||
 	    size > VV_POINTER_MAX ||
 	    (rc = vv_object_read(f->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) < 0) {
@@ -92,6 +94,7 @@ static vv_status read_pointer(finding *f, const git_oid *id, const char *path, v
 		vv_error_clear(&why);
 		rc = vv_pointer_read(out, &f->arena, bytes, len, &why);
 		*is = rc == VV_OK;
+		f->sum.plain_bytes -= *is && path ? size : 0;
 		if (rc == VV_ENOMEM) {
 			rc = vv_fail_nomem(err);
 		} else if (rc < 0) {
@@ -219,7 +222,7 @@ static vv_status give(finding *f, const vv_cid *root, const vv_cid *before, cons
 	}
 	n.path = path;
 	vv_oid_from_git(&n.commit, &f->commit->id);
-	return f->fn(f->payload, &n, err);
+	return !f->fn ? VV_OK : f->fn(f->payload, &n, err);
 }
 
 /* Does another parent have the same at the same path? */
@@ -402,6 +405,15 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err)
 {
+	vv_new_sum sum;
+
+	return vv_new_roots_sum(r, wants, want_count, haves, have_count, fn, payload, &sum, err);
+}
+
+vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
+			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
+			   vv_new_sum *sum, vv_error *err)
+{
 	vv_status rc;
 
 	finding f = {.repo = r, .fn = fn, .payload = payload};
@@ -417,6 +429,8 @@ vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_c
 		f.commit = f.range.commits.items[i];
 		rc = look_at_commit(&f, err);
 	}
+	f.sum.commits = f.range.commits.count;
+	*sum = f.sum;
 	forget_items(&f.added);
 	forget_items(&f.gone);
 	vv_free(f.added.list);

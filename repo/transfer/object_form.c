@@ -12,7 +12,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/tree_internal.h"
 
 static vv_status bad(vv_git_type type, const git_oid *id, const char *what, vv_error *err)
 {
@@ -74,7 +73,7 @@ static bool is_known_mode(uint32_t mode)
 }
 
 /* The name has neither a NUL nor a '/', and at least one byte. */
-static const char *entry_fault(const vv_tree_cursor *e)
+const char *vv_git_entry_fault(const vv_tree_cursor *e)
 {
 	if (e->name[0] == '.' && (e->name_len == 1 || (e->name_len == 2 && e->name[1] == '.'))) {
 		return "has an entry '.' or '..'";
@@ -98,7 +97,7 @@ static vv_status check_tree(const git_oid *id, const char *bytes, size_t len, co
 	vv_status rc = len > 0 ? vv_tree_cursor_next(&at, err) : VV_OK;
 	while (rc == VV_OK && at.valid) {
 		before = at;
-		if ((fault = entry_fault(&at))) {
+		if ((fault = vv_git_entry_fault(&at))) {
 			break;
 		}
 		if (clashes(&files, &at)) {

@@ -4,7 +4,7 @@
 #ifndef VV_REPO_TRANSFER_OBJECT_FORM_H
 #define VV_REPO_TRANSFER_OBJECT_FORM_H
 
-#include "repo/git/repository_internal.h"
+#include "repo/git/tree_internal.h"
 #include "repo/transfer/send.h"
 
 typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *err);
@@ -15,5 +15,8 @@ typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *
  * link is called for every object that it names, submodules' commits left out. */
 vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
 			    vv_git_link_fn link, void *payload, vv_error *err);
+
+/* What is wrong with an entry of a tree alone: a constant that goes on from "the tree"; NULL: nothing. */
+const char *vv_git_entry_fault(const vv_tree_cursor *e);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/tree_internal.h"
+#include "repo/transfer/object_form.h"
 
 #define PATH_BYTES_MAX 16384u
 #define DEPTH_MAX 4096u
@@ -89,6 +90,9 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 		if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
 			rc = vv_fail(err, VV_ECORRUPT,
 				     "a tree calls something a file that is not one");
+		} else if (rc == VV_OK && size > w->o->blob_max) {
+			rc = vv_fail(err, VV_EREFUSED, "a Git object of %s; at most %s are taken",
+				     vv_text_bytes(size), vv_text_bytes(w->o->blob_max));
 		}
 	}
 	return rc < 0 && w->path.len > 0 ? vv_prefix(err, "%s", vv_text_shows(w->path.data)) : rc;
@@ -181,10 +185,16 @@ static vv_status visit_entry(walk *w, vv_error *err)
 {
 	level *l = &w->levels[w->depth - 1];
 	vv_tree_cursor e = l->at;
+	char hex[GIT_OID_HEXSZ + 1];
+	const char *fault;
 	git_oid base;
 	bool had;
 	vv_status rc;
 
+	if (!w->o->fn && (fault = vv_git_entry_fault(&e))) { /* a pack's were not looked at */
+		return vv_fail(err, VV_ECORRUPT, "the tree %s %s",
+			       git_oid_tostr(hex, sizeof(hex), git_odb_object_id(l->tree)), fault);
+	}
 	if ((rc = vv_tree_cursor_next(&l->at, err)) < 0 || (e.mode & 0170000) == 0160000 ||
 	    (rc = look_beside(w, l, &e, &had, err)) < 0 || had) {
 		return rc;

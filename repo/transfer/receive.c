@@ -21,6 +21,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/share.h"
+#include "repo/transfer/git_pack.h"
 #include "repo/transfer/object_form.h"
 #include "repo/transfer/objects.h"
 #include "repo/transfer/spool.h"
@@ -37,6 +38,7 @@ struct vv_git_receive {
 	char *dir;
 	int lock_fd;
 	vv_spool *spool;
+	vv_git_pack *pack;           /* in the place of spool; NULL */
 	vv_oid_set expected;         /* what was named before it came */
 	uint64_t count;              /* different objects */
 	uint64_t objects, bytes;     /* all that came, repeats too: what the limits are of */
@@ -84,10 +86,17 @@ static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
 	return rc;
 }
 
+static vv_status open_spool(vv_git_receive *g, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(g->dir, SPOOL_NAME, (char *)NULL);
+
+	return path ? vv_spool_open(&g->spool, path, err) : vv_fail_nomem(err);
+}
+
 static vv_status open_folder(vv_git_receive *g, vv_error *err)
 {
 	unsigned tries = 0;
-	vv_auto(char) *spool = NULL, *pack = NULL;
+	vv_auto(char) *pack = NULL;
 	bool again = true;
 	vv_status rc;
 
@@ -95,14 +104,8 @@ static vv_status open_folder(vv_git_receive *g, vv_error *err)
 		rc = make_folder(g, &again, err);
 	} while (rc < 0 && again && ++tries < OPEN_TRIES);
 	if (rc < 0) return rc;
-	spool = vv_path_join(g->dir, SPOOL_NAME, (char *)NULL);
-	pack = vv_path_join(g->dir, "pack", (char *)NULL);
-	if (!spool || !pack) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_mkdirs(pack, err)) == VV_OK) {
-		rc = vv_spool_open(&g->spool, spool, err);
-	}
-	return rc;
+	if (!(pack = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
+	return (rc = vv_mkdirs(pack, err)) < 0 ? rc : open_spool(g, err);
 }
 
 vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_git_limits *limits,
@@ -133,6 +136,7 @@ void vv_git_receive_close(vv_git_receive *g)
 {
 	if (!g) return;
 	vv_repository_close(g->inner);
+	vv_git_pack_close(g->pack);
 	vv_spool_close(g->spool);
 	vv_oid_set_clear(&g->expected);
 	if (g->lock_fd >= 0) {
@@ -227,8 +231,10 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 		*err = g->failed;
 		return err->code;
 	}
-	if (type < VV_GIT_COMMIT || type > VV_GIT_TAG) {
-		return vv_fail(err, VV_ECORRUPT, "an object of an unknown kind");
+	if (type < VV_GIT_COMMIT || type > VV_GIT_TAG || g->pack) {
+		return vv_fail(err, VV_ECORRUPT,
+			       g->pack ? "an object beside the pack of all objects"
+				       : "an object of an unknown kind");
 	}
 	if ((rc = check_limits(g, len, err)) < 0) return rc;
 	if ((code = git_odb_hash(&git_id, bytes, len, (git_object_t)type)) < 0) {
@@ -244,6 +250,31 @@ vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void 
 	g->bytes += len;
 	vv_oid_from_git(id, &git_id);
 	return VV_OK;
+}
+
+/* What came one by one could not be read to its end, and comes again in the pack. */
+static vv_status begin_pack(vv_git_receive *g, vv_error *err)
+{
+	vv_status rc;
+
+	vv_spool_close(g->spool);
+	g->spool = NULL;
+	vv_oid_set_clear(&g->expected);
+	vv_oid_set_init(&g->expected);
+	g->count = 0;
+	if ((rc = open_spool(g, err)) < 0) return rc;
+	return vv_git_pack_open(&g->pack, g->repo, g->dir, &g->limits, err);
+}
+
+vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, vv_error *err)
+{
+	vv_status rc;
+
+	if (g->ended) return vv_fail(err, VV_ECORRUPT, "a pack after the end of all objects");
+	if (!g->pack && (rc = begin_pack(g, err)) < 0) return rc;
+	rc = vv_git_pack_feed(g->pack, bytes, len, err);
+	g->count = vv_git_pack_count(g->pack);
+	return rc;
 }
 
 uint64_t vv_git_receive_count(const vv_git_receive *g)
@@ -394,7 +425,8 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 /* From the tips to what our refs reach: is everything here? */
 static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err)
 {
-	vv_objects_walk o = {g->inner, UINT64_MAX, NULL, NULL};
+	const uint64_t max = g->limits.object_bytes > 0 ? g->limits.object_bytes : UINT64_MAX;
+	vv_objects_walk o = {g->inner, max, NULL, NULL};
 	ids ours = {NULL, 0, 0};
 	vv_range range;
 	vv_status rc = vv_refs_each(g->inner, "", add_ref, &ours, err);
@@ -422,7 +454,8 @@ vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count
 		return err->code;
 	}
 	if ((rc = check_expected(g, err)) < 0 ||
-	    (g->count > 0 && !g->hex[0] && (rc = index_pack(g, err)) < 0)) {
+	    (g->count > 0 && !g->hex[0] &&
+	     (rc = g->pack ? vv_git_pack_end(g->pack, g->hex, err) : index_pack(g, err)) < 0)) {
 		return rc;
 	}
 	if ((!g->inner && (rc = open_inner(g, err)) < 0) ||

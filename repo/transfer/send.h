@@ -27,6 +27,14 @@ vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want
 			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
 			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
 
+/* The same objects as a pack of Git's ('git pack-objects --thin'), in pieces: for histories of ordinary files, of which
+ * git takes over what it has packed before. Haves that are not here are ignored. VV_EREFUSED for a shallow
+ * repository. */
+typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
+			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
+			   vv_error *err);
+
 /* Every dataset version (root) that commits of wants name and no commit of haves' edge does,
  * oldest commits first, each distinct root once. before: the root at the same path in the
  * first parent (or what was renamed to it), which was given before or lies in haves; null:
@@ -45,6 +53,16 @@ typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_erro
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err);
+
+/* The same, and what else the range has; fn may be NULL. */
+typedef struct vv_new_sum {
+	uint64_t commits;
+	uint64_t
+		plain_bytes; /* of new blobs that are not pointers; one that came twice counts twice */
+} vv_new_sum;
+vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
+			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
+			   vv_new_sum *sum, vv_error *err);
 
 /* The versions that the .varveconfig of a commit links, with their sources; both borrowed. */
 typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,

@@ -127,7 +127,7 @@ static vv_status read_payload(vv_frame_reader *r, size_t len, vv_error *err)
 
 static bool is_type(uint8_t type)
 {
-	return type != 0 && strchr("MBOTE.", type) != NULL;
+	return type != 0 && strchr("MBOPTE.", type) != NULL;
 }
 
 /* A peer that only ever says that it works does not keep the other side for ever, whatever small frames it puts

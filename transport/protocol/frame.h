@@ -26,6 +26,7 @@ enum {
 	VV_FRAME_MESSAGE = 'M', /* one DAG-CBOR map */
 	VV_FRAME_BLOCKS = 'B',  /* records of blocks (block_stream.h) */
 	VV_FRAME_OBJECTS = 'O', /* records of Git objects (object_stream.h) */
+	VV_FRAME_PACK = 'P',    /* in the place of these: a pack of Git's */
 	VV_FRAME_TEXT = 'T',    /* text for people; empty: the far side works (pulse.h) */
 	VV_FRAME_ERROR = 'E',   /* DAG-CBOR: {code, hint, text} */
 	VV_FRAME_END = '.'

@@ -12,8 +12,10 @@
 #include "transport/protocol/frame.h"
 
 enum { METHOD = 3, TYPE_SHIFT = 2, TYPE_MASK = 7, BASE_SHIFT = 5 };
-/* For so many objects the compressor may take its time. */
+/* For so many objects, and so many bytes of them, the compressor may take its time, and some more. */
 #define THOROUGH_COUNT 1000u
+#define THOROUGH_BYTES (8u << 20)
+#define UTMOST_BYTES (1u << 20)
 
 enum { BASE_NONE = 0, BASE_DISTANCE = 1, BASE_ID = 2 };
 
@@ -97,6 +99,8 @@ struct vv_object_out {
 	vv_coder_pool *pool;
 	vv_coder *coder;
 	ids sent;
+	uint64_t raw; /* bytes of them */
+	vv_effort effort;
 	vv_buf base, prefix, frame;
 };
 
@@ -114,7 +118,7 @@ vv_status vv_object_out_open(vv_object_out **out, vv_channel *line, vv_object_ge
 	if (!(o->pool = vv_coder_pool_new()) || !(o->coder = vv_coder_take(o->pool, err))) {
 		return vv_fail_nomem(err);
 	}
-	vv_coder_effort(o->coder, effort);
+	vv_coder_effort(o->coder, o->effort = effort);
 	*out = vv_take(&o);
 	return VV_OK;
 }
@@ -149,6 +153,19 @@ vv_status vv_object_out_flush(vv_object_out *o, vv_error *err)
 	}
 	vv_buf_reset(&o->frame);
 	return rc;
+}
+
+/* Much is compressed quickly. */
+static void lessen_effort(vv_object_out *o)
+{
+	const vv_effort most = o->sent.count >= THOROUGH_COUNT || o->raw >= THOROUGH_BYTES
+				       ? VV_EFFORT_QUICK
+			       : o->raw >= UTMOST_BYTES ? VV_EFFORT_THOROUGH
+							: VV_EFFORT_UTMOST;
+
+	if (most < o->effort) {
+		vv_coder_effort(o->coder, o->effort = most);
+	}
 }
 
 vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *err)
@@ -187,9 +204,8 @@ vv_status vv_object_out_put(vv_object_out *o, const vv_git_object *g, vv_error *
 	}
 	vv_buf_put(&o->frame, s.bytes, s.len);
 	if ((rc = ids_add(&o->sent, &g->id, err)) < 0) return rc;
-	if (o->sent.count == THOROUGH_COUNT) {
-		vv_coder_effort(o->coder, VV_EFFORT_QUICK);
-	}
+	o->raw += g->len;
+	lessen_effort(o);
 	return o->frame.len >= VV_FRAME_AIM ? vv_object_out_flush(o, err)
 					    : vv_buf_ok(&o->frame, err);
 }

@@ -228,7 +228,7 @@ static vv_status take_frames(vv_peer *p, vv_frame_reader *in, vv_receive *x,
 		if (type == VV_FRAME_MESSAGE) {
 			return vv_fetch_sum_read(sum, in->payload.data, in->payload.len, err);
 		}
-		if (type != VV_FRAME_BLOCKS && type != VV_FRAME_OBJECTS) {
+		if (!vv_receive_takes(type)) {
 			return unexpected(p, type, err);
 		}
 		if ((rc = vv_receive_frame(x, type, in->payload.data, in->payload.len, err)) < 0) {

@@ -274,10 +274,26 @@ static vv_status take_what_can_be_read(vv_receive *x, const void *bytes, size_t 
 	return rc;
 }
 
+static vv_status take_pack(vv_receive *x, const void *bytes, size_t len, vv_error *err)
+{
+	vv_status rc = vv_git_receive_pack(x->git, bytes, len, err);
+
+	x->unkept += len;
+	if (rc < 0 || x->unkept < KEEP_EVERY) return rc;
+	x->unkept = 0;
+	return check_disk(x, err);
+}
+
+bool vv_receive_takes(uint8_t type)
+{
+	return type == VV_FRAME_BLOCKS || type == VV_FRAME_OBJECTS || type == VV_FRAME_PACK;
+}
+
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
 			   vv_error *err)
 {
 	return type == VV_FRAME_BLOCKS ? take_blocks(x, bytes, len, err)
+	       : type == VV_FRAME_PACK ? take_pack(x, bytes, len, err)
 				       : take_what_can_be_read(x, bytes, len, err);
 }
 

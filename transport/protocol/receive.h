@@ -55,7 +55,8 @@ vv_incoming *vv_receive_incoming(vv_receive *x); /* borrowed */
 
 /* One stream of blocks and objects begins (a request, an answer). */
 vv_status vv_receive_begin(vv_receive *x, vv_error *err);
-/* A frame of type 'B' or 'O'. */
+/* A frame of type 'B', 'O' or 'P', which vv_receive_takes tells. */
+bool vv_receive_takes(uint8_t type);
 vv_status vv_receive_frame(vv_receive *x, uint8_t type, const void *bytes, size_t len,
 			   vv_error *err);
 /* It ended; what came is durable in incoming/. */

@@ -17,6 +17,8 @@
 #include "transport/protocol/frame.h"
 #include "transport/protocol/object_stream.h"
 
+/* More bytes of ordinary files are packed by git. */
+#define PACKED_BYTES (256u << 10)
 /* Up to so many raw bytes the compressor takes its time, and some more. */
 #define THOROUGH_BYTES (8u << 20)
 #define UTMOST_BYTES (1u << 20)
@@ -41,9 +43,13 @@ struct vv_send {
 	size_t count, cap;
 	vv_cid_set *seen; /* all CIDs of items */
 	vv_send_plan plan;
+	vv_new_sum sum;
 	vv_recent_nodes nodes;
 	/* while sending */
 	vv_object_out *objects;
+	vv_channel *line;
+	vv_buf piece;    /* of a pack */
+	uint64_t packed; /* bytes of it that were sent */
 	const vv_progress *progress;
 };
 
@@ -115,9 +121,9 @@ static vv_status copy_oids(vv_oid **out, size_t *count, const vv_oids *from, vv_
 	return VV_OK;
 }
 
-/* whole NULL: no blocks. */
+/* whole: below which commits nothing is looked at; blocks: are they to be sent? */
 static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants,
-			   const vv_oids *commons, const vv_oids *whole, vv_error *err)
+			   const vv_oids *commons, const vv_oids *whole, bool blocks, vv_error *err)
 {
 	vv_auto(vv_send) *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
@@ -133,19 +139,18 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 	    (rc = copy_oids(&s->commons, &s->common_count, commons, err)) < 0) {
 		return rc;
 	}
-	if (whole && (rc = vv_new_roots_each(r, s->wants, s->want_count, whole->items, whole->count,
-					     add_root, s, err)) < 0) {
+	if ((rc = vv_new_roots_sum(r, s->wants, s->want_count, whole->items, whole->count,
+				   blocks ? add_root : NULL, s, &s->sum, err)) < 0) {
 		return rc;
 	}
 	*out = vv_take(&s);
 	return VV_OK;
-	return rc;
 }
 
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 		       const vv_oids *commons, const vv_oids *whole, vv_error *err)
 {
-	vv_status rc = open_send(out, r, wants, commons, whole ? whole : commons, err);
+	vv_status rc = open_send(out, r, wants, commons, whole ? whole : commons, true, err);
 
 	if (rc == VV_OK) {
 		(*out)->mends = whole != NULL;
@@ -156,7 +161,7 @@ vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
 			       const vv_oids *commons, vv_error *err)
 {
-	return open_send(out, r, wants, commons, NULL, err);
+	return open_send(out, r, wants, commons, commons, false, err);
 }
 
 void vv_send_close(vv_send *s)
@@ -169,6 +174,7 @@ void vv_send_close(vv_send *s)
 		vv_free(s->items);
 		vv_free(s->wants);
 		vv_free(s->commons);
+		vv_buf_clear(&s->piece);
 		vv_free(s);
 	}
 }
@@ -297,23 +303,59 @@ static vv_status send_object(void *payload, const vv_git_object *o, vv_error *er
 	return rc < 0 ? rc : vv_object_out_put(s->objects, o, err);
 }
 
-vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
-			  vv_fetch_sum *sum, vv_error *err)
+static vv_status send_one_by_one(vv_send *s, uint64_t *commits, vv_error *err)
 {
-	vv_effort effort = effort_of(s);
-	uint64_t commits = 0;
-	vv_status rc = vv_object_out_open(&s->objects, line, get_object, s, &s->nodes, effort, err);
+	vv_status rc = vv_object_out_open(&s->objects, s->line, get_object, s, &s->nodes,
+					  effort_of(s), err);
 
 	if (rc < 0) return rc;
-	s->progress = progress;
 	rc = vv_git_objects_each(s->repo, s->wants, s->want_count, s->commons, s->common_count,
-				 VV_BLOB_MAX, send_object, s, &commits, err);
+				 VV_BLOB_MAX, send_object, s, commits, err);
 	if (rc == VV_OK) {
 		rc = vv_object_out_flush(s->objects, err);
 	}
-	sum->commits += commits;
 	vv_object_out_close(s->objects);
 	s->objects = NULL;
+	return rc;
+}
+
+static vv_status flush_piece(vv_send *s, vv_error *err)
+{
+	vv_status rc = vv_buf_ok(&s->piece, err);
+
+	if (rc < 0 || s->piece.len == 0) return rc;
+	s->packed += s->piece.len;
+	rc = vv_frame_write(s->line, VV_FRAME_PACK, s->piece.data, s->piece.len, err);
+	vv_buf_reset(&s->piece);
+	return rc < 0 ? rc : vv_progress_update(s->progress, "packed bytes", s->packed, 0, err);
+}
+
+static vv_status send_piece(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	vv_send *s = payload;
+
+	vv_buf_put(&s->piece, bytes, len);
+	return s->piece.len < VV_FRAME_AIM ? VV_OK : flush_piece(s, err);
+}
+
+static vv_status send_packed(vv_send *s, vv_error *err)
+{
+	vv_buf_reset(&s->piece);
+	vv_status rc = vv_git_pack_send(s->repo, s->wants, s->want_count, s->commons,
+					s->common_count, send_piece, s, err);
+	return rc < 0 ? rc : flush_piece(s, err);
+}
+
+vv_status vv_send_objects(vv_send *s, vv_channel *line, const vv_progress *progress,
+			  vv_fetch_sum *sum, vv_error *err)
+{
+	uint64_t commits = s->sum.commits;
+
+	s->line = line;
+	s->progress = progress;
+	vv_status rc = s->sum.plain_bytes > PACKED_BYTES ? send_packed(s, err)
+							 : send_one_by_one(s, &commits, err);
+	sum->commits += commits;
 	return rc;
 }
 

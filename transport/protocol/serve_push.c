@@ -190,7 +190,7 @@ static vv_status receive_frames(push *p, vv_frame_reader *in, bool *drained, vv_
 	in->budget = p->s->limits.bytes;
 	while (rc == VV_OK && (rc = vv_frame_read(in, &type, err)) == VV_OK &&
 	       type != VV_FRAME_END) {
-		if (type != VV_FRAME_BLOCKS && type != VV_FRAME_OBJECTS) {
+		if (!vv_receive_takes(type)) {
 			return vv_fail(err, VV_ECORRUPT, "a push has no frame '%c'", type);
 		}
 		rc = vv_receive_frame(p->x, type, in->payload.data, in->payload.len, err);
