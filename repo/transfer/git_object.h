@@ -29,4 +29,11 @@ typedef struct vv_git_object {
 } vv_git_object;
 typedef vv_status (*vv_git_object_fn)(void *payload, const vv_git_object *o, vv_error *err);
 
+/* What is taken from elsewhere. 0: no limit; a NULL for them all likewise. */
+typedef struct vv_git_limits {
+	uint64_t objects;      /* in all */
+	uint64_t bytes;        /* in all, uncompressed; of a pack, as it comes */
+	uint64_t object_bytes; /* of one */
+} vv_git_limits;
+
 #endif

@@ -13,6 +13,7 @@
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
 #include "repo/transfer/range.h"
+#include "repo/transfer/send.h"
 
 #define HEADER_LEN 12u
 /* What index-pack has for each object, about; and what it needs besides. */

@@ -9,7 +9,7 @@
 
 #include "base/auto.h"
 #include "repo/git/repository_internal.h"
-#include "repo/transfer/receive.h"
+#include "repo/transfer/git_object.h"
 
 /* A pack that comes: open; feed; end. */
 typedef struct vv_git_pack vv_git_pack;

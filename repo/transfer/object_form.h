@@ -5,7 +5,7 @@
 #define VV_REPO_TRANSFER_OBJECT_FORM_H
 
 #include "repo/git/tree_internal.h"
-#include "repo/transfer/send.h"
+#include "repo/transfer/git_object.h"
 
 typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *err);
 

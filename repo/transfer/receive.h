@@ -18,13 +18,6 @@
 
 typedef struct vv_git_receive vv_git_receive;
 
-/* 0: no limit; a NULL for them all likewise. */
-typedef struct vv_git_limits {
-	uint64_t objects;      /* in all */
-	uint64_t bytes;        /* in all, uncompressed */
-	uint64_t object_bytes; /* of one */
-} vv_git_limits;
-
 vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_git_limits *limits,
 			      vv_error *err);
 

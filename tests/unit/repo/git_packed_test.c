@@ -37,8 +37,13 @@ static vv_status carry(const char *from_dir, const char *to_dir, const char *wan
 	}
 	vv_assert_ok(vv_git_receive_open(&g, to, limits, err), err);
 	rc = vv_git_pack_send(from, &want, 1, &have, have_name ? 1 : 0, take_piece, g, err);
-	if (rc == VV_OK && (rc = vv_git_receive_end(g, &want, 1, err)) == VV_OK &&
-	    (rc = vv_git_receive_install(g, err)) == VV_OK) {
+	if (rc == VV_OK) {
+		rc = vv_git_receive_end(g, &want, 1, err);
+	}
+	if (rc == VV_OK) {
+		rc = vv_git_receive_install(g, err);
+	}
+	if (rc == VV_OK) {
 		rc = vv_ref_update(to, "refs/heads/came", &want, NULL, true, "transfer", err);
 	}
 	vv_git_receive_close(g);
