@@ -71,7 +71,6 @@ static vv_status open_rows(table_rows *t, const varve_table *table, const varve_
 		dictionary.count++;
 	}
 	rows.size = sizeof(rows);
-	rows.watch = NULL;
 	t->table = vv_table_keep(table);
 	if (!rows.where && !rows.parts) {
 		how.rows = t->table->facts.rows;
@@ -173,7 +172,6 @@ static vv_status open_difference(difference *d, const varve_table *before, const
 	d->before = vv_table_keep(before);
 	d->after = vv_table_keep(after);
 	which.size = sizeof(which);
-	which.watch = NULL;
 	which.flags = how.cells ? which.flags : which.flags & ~(uint32_t)VARVE_DIFF_SPARSE;
 	if ((opened = varve_diff_open(&d->diff, before, after, &which, &e)) < 0) {
 		return vv_take_error(err, opened, &e);

@@ -95,7 +95,8 @@ typedef struct varve_arrow_options {
 	size_t size;
 	uint32_t flags; /* enum varve_arrow_flag */
 	int32_t misfit; /* enum varve_misfit */
-	/* columns, filter and share; NULL: all. Its watch is not used */
+	/* columns, filter and share; NULL: all. Its watch is asked while the stream is read, by the thread that reads: its payload
+	 * stays until the stream is released */
 	const varve_rows_options *rows;
 	/* a last column of this name, int64: the number of the row; NULL: none */
 	const char *row_number;
@@ -160,7 +161,7 @@ typedef struct varve_diff_arrow_options {
 	int32_t what;    /* enum varve_diff_arrow_rows */
 	int32_t numbers; /* enum varve_numbers */
 	const varve_diff_options
-		*diff;       /* how tables are compared; NULL: all. Its watch is not used */
+		*diff;       /* how tables are compared; NULL: all. Its watch as above */
 	uint64_t batch_rows; /* at most, but for one; 0: 65,536 */
 } varve_diff_arrow_options;
 

@@ -81,6 +81,7 @@ PyObject *arrow_stream(PyObject *module, PyObject *args)
 		return h ? PyErr_NoMemory() : NULL;
 	}
 	which.columns = columns;
+	which.watch = &ctrl_c_for_others;
 	opt.rows = &which;
 	opt.dictionary = dictionary;
 	FREELY(rc = varve_table_arrow(stream, &found, h->at, &opt, &err));
@@ -107,6 +108,7 @@ PyObject *diff_arrow(PyObject *module, PyObject *args)
 			      &how.flags, &opt.what, &opt.flags, &opt.misfit, &opt.numbers)) {
 		return NULL;
 	}
+	how.watch = &ctrl_c_for_others;
 	how.key = key;
 	how.only = only;
 	how.ignore = ignore;
@@ -152,7 +154,7 @@ PyObject *arrow_status(PyObject *module, PyObject *o)
 	varve_error err;
 
 	(void)module;
-	if (!h) return NULL;
+	if (!h || raise_ended()) return NULL;
 	return varve_arrow_status_get(&counts, h->at, &err) < 0
 		       ? raise_error(&err)
 		       : PyLong_FromUnsignedLongLong(counts.misfits);

@@ -63,6 +63,44 @@ static int check_signals(void *payload, const varve_progress *p)
 	return stop;
 }
 
+static PyObject *ended; /* what a handler of signals raised while another library read a stream */
+
+/* That library replaces an exception by its own. KeyboardInterrupt comes again by itself, as soon as Python goes on; others
+ * are kept for raise_ended. */
+static int check_signals_for_others(void *payload, const varve_progress *p)
+{
+	PyGILState_STATE gil;
+	PyObject *type, *value, *trace;
+
+	if (!check_signals(payload, p)) return 0;
+	gil = PyGILState_Ensure();
+	if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
+		PyErr_Clear();
+		PyErr_SetInterrupt();
+	} else {
+		PyErr_Fetch(&type, &value, &trace);
+		PyErr_NormalizeException(&type, &value, &trace);
+		Py_XDECREF(type);
+		Py_XDECREF(trace);
+		Py_XDECREF(ended);
+		ended = value;
+	}
+	PyGILState_Release(gil);
+	return 1;
+}
+
+bool raise_ended(void)
+{
+	PyObject *value = ended;
+
+	if (!value) return false;
+	ended = NULL;
+	PyErr_SetObject((PyObject *)Py_TYPE(value), value);
+	Py_DECREF(value);
+	return true;
+}
+
+const varve_watch ctrl_c_for_others = {sizeof(ctrl_c_for_others), check_signals_for_others, NULL};
 const varve_watch ctrl_c = {sizeof(ctrl_c), check_signals, NULL};
 
 /* ---- handles ---- */

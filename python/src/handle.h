@@ -19,6 +19,11 @@ PyObject *raise_error(const varve_error *err);
 /* For every long call: Ctrl-C ends it. */
 extern const varve_watch ctrl_c;
 
+/* For a stream that another library reads: Ctrl-C, or whatever a handler of signals raises, ends it with an error of that
+ * library. raise_ended raises what it was in place of it; false: nothing has to be raised. */
+extern const varve_watch ctrl_c_for_others;
+bool raise_ended(void);
+
 int64_t now_ms(void);
 
 typedef struct kind {

@@ -114,6 +114,43 @@ def test_ctrl_c_ends_a_long_call(repo, folder, work):
     assert len(list(repo["prices.csv"])) == 4
 
 
+@pytest.mark.parametrize("what", ["to_arrow", "to_pandas", "to_polars", "where", "alarm"])
+def test_ctrl_c_ends_a_stream_that_another_library_reads(repo, folder, what):
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("polars")
+    (folder / "big.csv").write_text(table(1500000))
+    t = repo["big.csv"]
+    if what == "where":
+        t = t.select(where="text(x) like '%9_'")
+    read = getattr(t, what if what.startswith("to_") else "to_arrow")
+    read()  # imports what it needs
+    begun = time.monotonic()
+    read()
+    whole = time.monotonic() - begun
+
+    def late(number, frame):
+        raise TimeoutError("too late") if what == "alarm" else KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, late), signal.signal(signal.SIGINT, late)
+    ended = 0
+    try:
+        for attempt in range(20):
+            timer = threading.Timer(whole * (attempt % 5 + 1) / 8, os.kill, (os.getpid(), signal.SIGALRM if what == "alarm" else signal.SIGINT))
+            with pytest.raises(TimeoutError if what == "alarm" else KeyboardInterrupt):
+                timer.start()
+                read()
+                time.sleep(60)  # it came too late
+            try:
+                t.misfits
+            except varve.Error:  # the stream itself had ended
+                ended += 1
+                break
+    finally:
+        signal.signal(signal.SIGALRM, before[0])
+        signal.signal(signal.SIGINT, before[1])
+    assert ended and t.select(["id"]).to_arrow().num_rows > 0
+
+
 def first_cells(view):
     return [row[0] for row in view]
 
