@@ -107,29 +107,52 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 			       buf->len - from);
 }
 
+/* digits / 10^fraction as the nearest double, ties to even. The quotient has 63 bits or 64, and what remains tells on which
+ * side of a tie it is. */
+static double divide(uint64_t digits, unsigned fraction)
+{
+	__extension__ typedef unsigned __int128 wide;
+	const uint64_t by = spell_power[fraction];
+	const int up = __builtin_clzll(digits), by_up = __builtin_clzll(by);
+	const wide above = (wide)(digits << up) << 63;
+	uint64_t quotient = (uint64_t)(above / (by << by_up)), bits;
+	const bool rest = quotient * (by << by_up) != (uint64_t)above;
+	const int more = __builtin_clzll(quotient);
+	double unit;
+
+	quotient <<= more;
+	uint64_t mantissa = quotient >> 11, behind = quotient & 0x7ff;
+	mantissa += behind > 0x400 || (behind == 0x400 && (rest || (mantissa & 1)));
+	bits = (uint64_t)(1023 + 11 + by_up - up - 63 - more)
+	       << 52; /* never below the normal doubles */
+	memcpy(&unit, &bits, sizeof(unit));
+	return (double)mantissa * unit;
+}
+
 bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *text, size_t len)
 {
 	const bool negative = len > 0 && text[0] == '-';
 	const int64_t exact = (int64_t)1 << 53;
 	uint64_t digits;
-	char joined[16];
+	char joined[24];
 	size_t point;
 
-	if (len == 0 || len > 17) return false;
+	if (len == 0 || len > 20) return false;
 	if (spell_read_integer(i, text, len, spell_key(text, len))) {
 		*d = (double)*i;
 		return !fraction || (*i <= exact && *i >= -exact);
 	}
-	/* At most 15 digits and a power of ten up to 22: both are doubles, so their quotient is the nearest one. */
 	const char *dot = fraction ? memchr(text, '.', len) : NULL;
 	if (!dot || (point = (size_t)(dot - text)) == negative || point + 1 == len ||
-	    len - negative > 16) {
+	    len - negative > 19) { /* 18 digits and the point */
 		return false;
 	}
 	memcpy(joined, text + negative, point - negative);
 	memcpy(joined + point - negative, dot + 1, len - point - 1);
 	if (!spell_digits(&digits, joined, len - negative - 1)) return false;
-	*d = (double)digits / (double)spell_power[len - point - 1];
+	/* Where both are doubles their quotient is the nearest one. */
+	*d = digits <= (uint64_t)exact ? (double)digits / (double)spell_power[len - point - 1]
+				       : divide(digits, (unsigned)(len - point - 1));
 	*d = negative ? -*d : *d;
 	return true;
 }

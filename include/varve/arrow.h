@@ -156,13 +156,12 @@ enum varve_diff_arrow_rows {
 
 typedef struct varve_diff_arrow_options {
 	size_t size;
-	uint32_t flags;  /* enum varve_arrow_flag */
-	int32_t misfit;  /* enum varve_misfit */
-	int32_t what;    /* enum varve_diff_arrow_rows */
-	int32_t numbers; /* enum varve_numbers */
-	const varve_diff_options
-		*diff;       /* how tables are compared; NULL: all. Its watch as above */
-	uint64_t batch_rows; /* at most, but for one; 0: 65,536 */
+	uint32_t flags;                 /* enum varve_arrow_flag */
+	int32_t misfit;                 /* enum varve_misfit */
+	int32_t what;                   /* enum varve_diff_arrow_rows */
+	int32_t numbers;                /* enum varve_numbers */
+	const varve_diff_options *diff; /* how tables are compared; NULL: all. Its watch as above */
+	uint64_t batch_rows;            /* at most, but for one; 0: 65,536 */
 } varve_diff_arrow_options;
 
 /* A stream of what differs between two tables, as varve_diff_open compares them. Memory, status and errors as for
