@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/hint.h"
 #include "base/sys.h"
 #include "base/thread.h"
 #include "lib/handles.h"
@@ -67,6 +68,10 @@ static int get_next(struct ArrowArrayStream *a, struct ArrowArray *out)
 	memset(out, 0, sizeof(*out));
 	if (s->failed || s->ended) return s->failed;
 	vv_status rc = s->source->next(s->at, out, &e);
+	if (rc == VV_EINPUT && e.hint_id == VV_HINT_NONE) {
+		(void)vv_hint(&e,
+			      "read misfits as null or as text, or give the column another type");
+	}
 	note(s, out, rc, &e);
 	s->ended = rc == VV_OK && !out->release;
 	if (rc < 0) {

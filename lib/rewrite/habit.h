@@ -12,7 +12,7 @@
 #include "lib/rewrite/column.h"
 
 typedef struct column_habit {
-	bool known;
+	bool known, warned;      /* warned: of what does not come back */
 	vv_cell missing;         /* the commonest; text borrowed from the field */
 	unsigned least_decimals; /* that every number with a value has */
 	bool grouped;            /* thousands are set apart */

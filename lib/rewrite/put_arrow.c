@@ -61,6 +61,15 @@ static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w,
 	return vv_txn_put(t->txn, path, &source, &how, err);
 }
 
+static void warn(const varve_txn *t, const char *path, const char *lines)
+{
+	for (size_t len; *lines; lines += len + 1) {
+		len = strcspn(lines, "\n");
+		vv_notes_warn(vv_repository_notes(t->repo), "%s: %.*s", vv_text_shows(path),
+			      (int)len, lines);
+	}
+}
+
 static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *path,
 		     struct ArrowArrayStream *stream, const varve_put_arrow_options *o,
 		     vv_error *err)
@@ -90,6 +99,9 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 	if (rc < 0) return rc;
 	if ((rc = rewrite_open(&w, stream, exists ? &table : NULL, path, &how, err)) == VV_OK) {
 		rc = put_bytes(t, path, w, o, err);
+	}
+	if (rc == VV_OK) {
+		warn(t, path, rewrite_warnings(w));
 	}
 	if (rc == VV_OK && changes) {
 		*changes = *rewrite_changes(w);

@@ -63,7 +63,8 @@ struct rewrite {
 	vv_buf out;              /* the text of the file, not yet read */
 	vv_edited_file file;
 	vv_text_encoder encoder;
-	size_t given; /* of the bytes that out gives */
+	size_t given;    /* of the bytes that out gives */
+	vv_buf warnings; /* a line each */
 	varve_arrow_changes changes;
 };
 
@@ -135,6 +136,40 @@ static vv_status keep_rows(rewrite *w, uint64_t old, uint64_t count, vv_error *e
 
 /* ---- cells ---- */
 
+static vv_status in_row(const rewrite_column *c, uint64_t number, vv_error *err)
+{
+	return vv_prefix(err, "row %llu of the data, column '%s'", (unsigned long long)number,
+			 vv_text_shows(c->name));
+}
+
+static bool loses_zone(const rewrite_column *c, const column_habit *h, const incoming_value *v)
+{
+	const vv_field *f = c->field;
+
+	if (v->kind != INCOMING_MOMENT || !c->in->zoned || !f) return false;
+	return f->format[0] == '%' ? !strstr(f->format, "%z") && !strstr(f->format, "%Z")
+				   : h->zone && !*h->zone;
+}
+
+/* What is written and does not come back as it was, said once for each column. */
+static void warn_lost(rewrite *w, size_t i, const incoming_value *v)
+{
+	const rewrite_column *c = &w->layout.columns[i];
+	column_habit *h = &w->habits[i];
+	const bool zone = loses_zone(c, h, v);
+
+	if (h->warned || (!zone && (v->kind != INCOMING_UINT || v->u <= INT64_MAX ||
+				    (c->field && c->field->type != VV_TYPE_INTEGER)))) {
+		return;
+	}
+	h->warned = true;
+	vv_buf_printf(
+		&w->warnings,
+		zone ? "column '%s' has no time zones: points in time with one are written in UTC\n"
+		     : "column '%s' has integers of more than 63 bits, which are read as text alone\n",
+		vv_text_shows(c->name));
+}
+
 static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_cell *old,
 		       uint64_t number, vv_error *err)
 {
@@ -144,16 +179,15 @@ static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_c
 	if (!w->habits[i].known && (rc = column_habit_read(&w->habits[i], c, w->table, err)) < 0) {
 		return rc;
 	}
-	if ((rc = column_spell(&w->cells[i], &w->arena, c, &w->habits[i], v, old, err)) < 0) {
-		return rc;
-	}
+	rc = column_spell(&w->cells[i], &w->arena, c, &w->habits[i], v, old, err);
+	if (rc == VV_EINPUT) return in_row(c, number, err);
+	if (rc < 0) return rc;
+	warn_lost(w, i, v);
 	if (v->kind == INCOMING_TEXT && w->cells[i].len == 0) {
 		w->cells[i].flags = VV_CELL_QUOTED; /* "" is not null */
 	}
 	rc = vv_line_takes(&w->layout.lines, &w->cells[i], i, err);
-	return rc == VV_EINPUT ? vv_prefix(err, "row %llu of the data, column '%s'",
-					   (unsigned long long)number, vv_text_shows(c->name))
-			       : rc;
+	return rc == VV_EINPUT ? in_row(c, number, err) : rc;
 }
 
 /* The row's cells: those of the version with what comes. *cells: how many of them differ. */
@@ -681,6 +715,7 @@ void rewrite_close(rewrite *w)
 	vv_buf_clear(&w->moved);
 	vv_buf_clear(&w->lines);
 	vv_buf_clear(&w->out);
+	vv_buf_clear(&w->warnings);
 	vv_text_encoder_clear(&w->encoder);
 	vv_edited_file_clear(&w->file);
 	vv_free(w->habits);
@@ -693,6 +728,11 @@ void rewrite_close(rewrite *w)
 const varve_arrow_changes *rewrite_changes(const rewrite *w)
 {
 	return &w->changes;
+}
+
+const char *rewrite_warnings(const rewrite *w)
+{
+	return vv_buf_cstr(&w->warnings);
 }
 
 const char *rewrite_schema(const rewrite *w)

@@ -39,6 +39,8 @@ ssize_t rewrite_read(void *w, void *bytes, size_t len, vv_error *err);
 
 /* Complete at the end. */
 const varve_arrow_changes *rewrite_changes(const rewrite *w);
+/* What is lost without being refused, a line each. Complete at the end; borrowed. */
+const char *rewrite_warnings(const rewrite *w);
 /* A new file's schema; else NULL. Borrowed. */
 const char *rewrite_schema(const rewrite *w);
 /* How the file is written, as far as it is known beforehand. Borrows from w. */

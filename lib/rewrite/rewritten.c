@@ -35,6 +35,7 @@ static vv_status note_form(rewritten *out, const rewrite *w, vv_error *err)
 		memcpy(out->encoding, out->form.encoding, strlen(out->form.encoding) + 1);
 		out->form.encoding = out->encoding;
 	}
+	vv_buf_puts(&out->warnings, rewrite_warnings(w));
 	out->schema = schema ? vv_strdup(schema) : NULL;
 	return schema && !out->schema ? vv_fail_nomem(err) : VV_OK;
 }
@@ -97,6 +98,7 @@ void rewritten_clear(rewritten *r)
 		vv_unlink(r->file, true, NULL);
 	}
 	vv_free(r->file);
+	vv_buf_clear(&r->warnings);
 	vv_free(r->schema);
 	*r = (rewritten){.file = NULL};
 }

@@ -15,6 +15,7 @@ typedef struct rewritten {
 	char *file; /* goes with it, unless it was used */
 	vv_sniff_hints form;
 	char encoding[VV_ENCODING_MAX]; /* the form's */
+	vv_buf warnings;                /* a line each */
 	char *schema;                   /* of a new table; or NULL */
 } rewritten;
 

@@ -690,3 +690,56 @@ def test_filters_in_the_form_of_lists(repo):
     for wrong in ([("price", "~", 1)], [("nothing", "=", 1)], [("price", "=", "x")], [("price",)], pa.dataset.field("id") + 1 > 3):
         with pytest.raises(varve.UsageError):
             t.select(filters=wrong)
+
+
+@pytest.mark.parametrize("name", ["cp1252", "utf-16"])
+def test_a_file_keeps_its_encoding_and_what_it_lacks_is_named(folder, name):
+    text = "id;name\r\n1;M\u00fcller\r\n2;abc\r\n"
+    (folder / "c.csv").write_bytes(text.encode(name))
+    (folder / "varve.json").write_text(json.dumps({"datasets": [{"path": "c.csv", "encoding": name}]}))
+    with varve.Repo(folder) as r:
+        with r.transaction("base") as tx:
+            tx.add("c.csv", "varve.json")
+        r.write("c.csv", pl.DataFrame({"id": [2], "name": ["\u00e9t\u00e9"]}), mode="upsert")
+        assert (folder / "c.csv").read_bytes() == text.replace("abc", "\u00e9t\u00e9").encode(name)
+        assert r["c.csv"].to_polars()["name"].to_list() == ["M\u00fcller", "\u00e9t\u00e9"]
+        if name == "cp1252":
+            with pytest.raises(varve.InvalidDataError, match="row 1 of the data, column 'name': windows-1252 does not have the character '\u03a9'"):
+                r.write("c.csv", pl.DataFrame({"id": [2], "name": ["\u03a9"]}), mode="upsert")
+
+
+def test_columns_go_and_come_with_upsert_and_append(folder):
+    (folder / "c.csv").write_bytes(b'"id","a",b\n"1","x",2\n2,y,"3"\n')
+    with varve.Repo(folder) as r:
+        with r.transaction("base") as tx:
+            tx.add("c.csv")
+        r.write("c.csv", [{"id": 2, "a": "z"}, {"id": 3, "a": "w"}], mode="upsert", columns="drop", match="id")
+        assert (folder / "c.csv").read_bytes() == b'"id","a"\n"1","x"\n2,z\n3,w\n'
+        r.write("c.csv", [{"id": 4, "a": "v", "new": 1}], mode="append")
+        assert (folder / "c.csv").read_bytes() == b'"id","a","new"\n"1","x",\n2,z,\n3,w,\n4,v,1\n'
+
+
+def test_what_is_lost_is_said(folder):
+    (folder / "c.csv").write_bytes(b"id,n,at\n1,2.5,2026-01-02 10:00:00\n2,3.5,2026-01-03 10:00:00\n")
+    with varve.Repo(folder) as r:
+        with r.transaction("base") as tx:
+            tx.add("c.csv")
+        noon = datetime.datetime(2026, 1, 2, 12, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))
+        with pytest.warns(varve.VarveWarning, match="column 'at' has no time zones: points in time with one are written in UTC"):
+            r.write("c.csv", [{"id": 2, "at": noon}], mode="upsert", columns="keep", match="id")
+        with pytest.warns(varve.VarveWarning, match="column n: 'cheap' is not a number; stored as it is"):
+            r.write("c.csv", [{"id": 2, "n": "cheap"}], mode="upsert", columns="keep", match="id")
+        with pytest.raises(varve.InvalidDataError) as e:
+            r["c.csv"].to_arrow()
+        assert e.value.hint == "read misfits as null or as text, or give the column another type"
+        with pytest.warns(varve.VarveWarning, match="column 'h' has integers of more than 63 bits, which are read as text alone"):
+            r.write("u.csv", pl.DataFrame({"h": [2**64 - 1]}, schema={"h": pl.UInt64}))
+        assert r["u.csv"].select(text=True).to_polars()["h"].to_list() == [str(2**64 - 1)]
+
+
+def test_a_mapping_of_columns_is_written_and_rows_without_names_are_refused(folder):
+    with varve.Repo(folder) as r:
+        r.write("c.csv", {"id": [3], "a": ["x"]}, key=["id"])
+        assert (folder / "c.csv").read_bytes() == b"id,a\n3,x\n"
+        with pytest.raises(TypeError, match="name their columns, and not tuple"):
+            r.write("c.csv", [(3, "x")])

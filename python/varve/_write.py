@@ -75,8 +75,18 @@ def stream(data: Any) -> object:
         return data.__arrow_c_stream__()
     if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
         raise TypeError(f"data is what has __arrow_c_stream__, or rows, and not {type(data).__name__}")
-    rows = [row if isinstance(row, Mapping) else row._asdict() for row in data]
-    return _values.library("pyarrow").Table.from_pylist(rows).__arrow_c_stream__()
+    if isinstance(data, Mapping):  # of columns
+        return _values.library("pyarrow").table(dict(data)).__arrow_c_stream__()
+    return _values.library("pyarrow").Table.from_pylist([_row(row) for row in data]).__arrow_c_stream__()
+
+
+def _row(row: Any) -> Mapping[str, Any]:
+    if isinstance(row, Mapping):
+        return row
+    if not hasattr(row, "_asdict"):
+        raise TypeError(f"rows are mappings or named tuples, which name their columns, and not {type(row).__name__}")
+    named: Mapping[str, Any] = row._asdict()
+    return named
 
 
 def matching(match: str | Iterable[str] | None) -> tuple[int, tuple[bytes, ...] | None]:
@@ -139,7 +149,7 @@ class Transaction:
         spelling.
 
         data: anything with __arrow_c_stream__ (frames of pandas and polars, tables of pyarrow and varve, relations of
-        DuckDB); or mappings and named tuples, if pyarrow is installed. Named levels of a pandas index are columns.
+        DuckDB); or, if pyarrow is installed, mappings and named tuples, or one mapping of columns. Named levels of a pandas index are columns.
 
         mode: None: data has all rows, RefusedError if over half of those there would go; "replace": without that guard;
         "upsert": other rows stay; "append": all rows stay; "delete": rows that are in data go.

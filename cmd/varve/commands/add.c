@@ -268,6 +268,10 @@ static vv_status add_arrow(vv_context *c, vv_add_request *req, vv_dataset_option
 		req->described = true;
 	}
 	import->hints.encoding = made.form.encoding;
+	for (const char *p = vv_buf_cstr(&made.warnings); *p; p += strcspn(p, "\n") + 1) {
+		vv_note("warning: %s: %.*s", vv_text_shows(c->paths.items[0].path),
+			(int)strcspn(p, "\n"), p);
+	}
 	/* the file that is there now */
 	vv_pathspec_clear(&c->paths);
 	rc = vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);

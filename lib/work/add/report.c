@@ -175,12 +175,9 @@ static vv_status describe_table(vv_add_report *out, const vv_dataset_found *stag
 	return VV_OK;
 }
 
-/* "line 317, column price: 'abc' is not a number ..." for each column that has such, but for those whose type has been
- * changed since. */
-static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv_add_item *item,
-			      const vv_dataset_found *staged, vv_error *err)
+vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_dataset_reader *lines,
+			  const vv_import_result *res, vv_error *err)
 {
-	const vv_import_result *res = &staged->result;
 	vv_auto(vv_schema) schema = {0};
 
 	if (res->finding_count == 0) return VV_OK;
@@ -188,24 +185,24 @@ static vv_status put_findings(vv_add_report *out, vv_dataset_reader *s, const vv
 				      "schema", err);
 	for (size_t i = 0; i < res->finding_count && rc == VV_OK; i++) {
 		const vv_import_finding *f = &res->findings[i];
-		uint64_t line = 0;
+		uint64_t at = f->row + 1;
 
 		if (f->column >= schema.count || schema.fields[f->column].type != f->type ||
-		    (rc = vv_dataset_reader_line(s, item->path, res->root.dialect.encoding,
-						 f->offset, &line, err)) < 0) {
+		    (lines && (rc = vv_dataset_reader_line(lines, path, res->root.dialect.encoding,
+							   f->offset, &at, err)) < 0)) {
 			continue;
 		}
-		out->retyped = true;
+		*retyped = true;
 		const char *type = vv_type_name(schema.fields[f->column].type);
-		vv_buf_printf(&out->warnings, "%s, line %" PRIu64 ", column %s: '%s' is not %s %s",
-			      vv_text_shows(item->path), line,
+		vv_buf_printf(out, "%s, %s %" PRIu64 ", column %s: '%s' is not %s %s",
+			      vv_text_shows(path), lines ? "line" : "row", at,
 			      vv_text_name(schema.fields[f->column].name,
 					   schema.fields[f->column].name_len),
 			      vv_text_shows(f->value), strchr("aeiou", *type) ? "an" : "a", type);
 		if (f->count > 1) {
-			vv_buf_printf(&out->warnings, " (%s such values)", vv_text_count(f->count));
+			vv_buf_printf(out, " (%s such values)", vv_text_count(f->count));
 		}
-		vv_buf_puts(&out->warnings, "; stored as it is\n");
+		vv_buf_puts(out, "; stored as it is\n");
 	}
 	return rc;
 }
@@ -424,5 +421,7 @@ vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add
 	out->stored += staged->stored.stored_bytes;
 	out->ms += staged->ms;
 	put_warnings(out, item, &res->warnings);
-	return rc < 0 ? rc : put_findings(out, vv_dataset_writer_reader(s), item, staged, err);
+	return rc < 0 ? rc
+		      : vv_add_findings(&out->warnings, &out->retyped, item->path,
+					vv_dataset_writer_reader(s), &staged->result, err);
 }

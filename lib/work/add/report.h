@@ -54,6 +54,11 @@ VV_AUTO_CLEAR(vv_add_report, vv_add_report_clear)
 vv_status vv_add_describe(vv_add_report *out, vv_dataset_writer *s, const vv_add_item *item,
 			  const vv_dataset_found *staged, bool compact, vv_error *err);
 
+/* Appends "prices.csv, line 317, column price: 'abc' is not a number ..." for each column that has such values, but for those whose type has
+ * been changed since; *retyped: there were. lines: reads the file for the lines; NULL: rows are named. */
+vv_status vv_add_findings(vv_buf *out, bool *retyped, const char *path, vv_dataset_reader *lines,
+			  const vv_import_result *res, vv_error *err);
+
 /* What the object of a path has (docs: varve-add(1)). */
 typedef struct vv_add_words {
 	const char *change, *kind;      /* "added", "table"; kind NULL: it is gone, or as it was */

@@ -414,6 +414,7 @@ static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_
 	vv_pointer parent;
 	vv_auto(vv_dataset_found) found = {0};
 	vv_oid id;
+	bool retyped = false;
 	vv_auto(vv_buf) lines = VV_BUF_INIT;
 	vv_status rc;
 
@@ -423,16 +424,16 @@ static vv_status put_dataset(vv_txn *t, putting *p, const vv_source *source, vv_
 	import.as_named = true;
 	vv_dataset_found_init(&found);
 	/* Its pointer can be read at once, though blocks and pointer become durable in their order. */
-	if ((rc = find_parent(t, p, &arena, &parent, &import, err)) == VV_OK &&
-	    (rc = vv_dataset_writer_stream(t->writer, p->path, source, &import, &found, err)) ==
-		    VV_OK &&
-	    (rc = vv_blob_write(t->repo, found.pointer.data, found.pointer.len, &id, err)) ==
-		    VV_OK &&
-	    (rc = vv_add_outcome_take(&p->what, &found, err)) == VV_OK) {
-		vv_buf_put(&lines, vv_buf_cstr(&found.result.warnings), found.result.warnings.len);
-		warn_lines(t, &lines);
+	if ((rc = find_parent(t, p, &arena, &parent, &import, err)) < 0 ||
+	    (rc = vv_dataset_writer_stream(t->writer, p->path, source, &import, &found, err)) < 0 ||
+	    (rc = vv_blob_write(t->repo, found.pointer.data, found.pointer.len, &id, err)) < 0 ||
+	    (rc = vv_add_findings(&lines, &retyped, p->path, NULL, &found.result, err)) < 0 ||
+	    (rc = vv_add_outcome_take(&p->what, &found, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	vv_buf_put(&lines, vv_buf_cstr(&found.result.warnings), found.result.warnings.len);
+	warn_lines(t, &lines);
+	return VV_OK;
 }
 
 static vv_status read_all(vv_buf *out, const vv_source *source, const char *path, vv_error *err)
