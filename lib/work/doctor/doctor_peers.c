@@ -17,14 +17,18 @@
 /* Seconds until silence counts as no answer. */
 enum { PATIENCE = 10 };
 
-/* A fetch does not bring what the only remote has lost. */
-static vv_status mend_otherwise(vv_doctor *d, vv_error *err)
+/* A fetch does not bring what the only remote has lost, or where it is not asked. */
+static vv_status mend_otherwise(vv_doctor *d, const char *with, vv_error *err)
 {
 	for (size_t i = 0; i < d->count; i++) {
 		vv_doctor_finding *f = &d->findings[i];
 		if (f->fetch) {
 			vv_buf mend = VV_BUF_INIT;
-			(void)vv_hint_put(&mend, "", d->words, VV_HINT_BLOCKS_ASK);
+			if (with) {
+				vv_buf_puts(&mend, with);
+			} else {
+				(void)vv_hint_put(&mend, "", d->words, VV_HINT_BLOCKS_ASK);
+			}
 			vv_status rc = vv_buf_ok(&mend, err);
 			if (rc < 0) return rc;
 			vv_free(f->mend);
@@ -109,6 +113,21 @@ static vv_status look_at_versions(vv_doctor *d, vv_repository *r, const vv_reach
 	return rc;
 }
 
+static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
+{
+	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
+	vv_auto(vv_buf) site = VV_BUF_INIT;
+
+	vv_buf_printf(&message,
+		      "%s names blocks at %s, a host that is not trusted: it is not asked",
+		      VV_BLOCKS_CONFIG, vv_text_url(url));
+	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
+		      vv_block_peer_site(&site, url, VV_IGNORED) == VV_OK && site.len > 0
+			      ? vv_text_shows(vv_buf_cstr(&site))
+			      : "URL");
+	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+}
+
 /* Has a Git host the blocks that its refs need? */
 static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *name, bool only,
 				 bool *whole, vv_error *err)
@@ -125,6 +144,10 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 				     "the blocks of the remote %s cannot be read: %s",
 				     vv_text_shows(name), why.message);
 	}
+	if (lost.versions > 0 && vv_git_host_untrusted(host)) {
+		if ((rc = say_untrusted(d, vv_git_host_untrusted(host), err)) < 0) return rc;
+		return mend_otherwise(d, d->findings[d->count - 1].mend, err);
+	}
 	*whole = lost.versions == 0;
 	if (*whole) return look_at_packs(d, host, name, err);
 	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
@@ -137,22 +160,7 @@ static vv_status look_for_blocks(vv_doctor *d, vv_git_host *host, const char *na
 	(void)vv_hint_put(&mend, "", d->words,
 			  lost.here > 0 ? VV_HINT_PUSH_BLOCKS_TO : VV_HINT_BLOCKS_ASK_OF, name);
 	rc = vv_doctor_add(d, "peer", true, &message, &mend, err);
-	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, err) : rc;
-}
-
-static vv_status say_untrusted(vv_doctor *d, const char *url, vv_error *err)
-{
-	vv_buf message = VV_BUF_INIT, mend = VV_BUF_INIT;
-	vv_auto(vv_buf) site = VV_BUF_INIT;
-
-	vv_buf_printf(&message,
-		      "%s names blocks at %s, a host that is not trusted: it is not asked",
-		      VV_BLOCKS_CONFIG, vv_text_url(url));
-	vv_buf_printf(&mend, "git config --global --add varve.trustedHost %s",
-		      vv_block_peer_site(&site, url, VV_IGNORED) == VV_OK && site.len > 0
-			      ? vv_text_shows(vv_buf_cstr(&site))
-			      : "URL");
-	return vv_doctor_add(d, "peer", true, &message, &mend, err);
+	return rc == VV_OK && only && lost.here == 0 ? mend_otherwise(d, NULL, err) : rc;
 }
 
 /* Who clones by git gets the blocks' branch in the work tree. */

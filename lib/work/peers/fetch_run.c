@@ -386,12 +386,28 @@ static vv_status list_wants(const run *r, vv_oids *out, vv_error *err)
 	return VV_OK;
 }
 
+/* The history is there, and what keeps the blocks cannot be asked: that is no reason to have neither. */
+static vv_status say_unkept(const run *r, vv_error *why, vv_error *err)
+{
+	if (why->code == VV_ENOMEM || why->code == VV_ECANCELLED) {
+		*err = *why;
+		return why->code;
+	}
+	vv_notes_word(r->t.notes, why);
+	vv_notes_warn(r->t.notes, "%s", why->message);
+	if (why->hint[0]) {
+		vv_notes_put(r->t.notes, "hint: %s", why->hint);
+	}
+	return VV_OK;
+}
+
 /* The packs of what is not whole here come before single blocks are asked for. */
 static vv_status expect_blocks(run *r, vv_error *err)
 {
 	vv_whole whole = {0};
 	vv_oids wants = {0};
 	size_t peers = 0;
+	vv_error why;
 	vv_status rc;
 
 	if ((rc = list_wants(r, &wants, err)) < 0 ||
@@ -407,7 +423,8 @@ static vv_status expect_blocks(run *r, vv_error *err)
 	/* where peers keep them, the host is asked for single blocks that no peer has */
 	if (rc == VV_OK && !whole.all && r->supplier_count - r->unasked_count == 1) {
 		const vv_oids haves = {whole.tips, whole.tip_count};
-		rc = vv_git_host_expect(r->origin.host, &wants, &haves, err);
+		rc = vv_git_host_expect(r->origin.host, &wants, &haves, &why);
+		rc = rc < 0 ? say_unkept(r, &why, err) : rc;
 	}
 done:
 	vv_whole_clear(&whole);

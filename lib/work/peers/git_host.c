@@ -56,8 +56,9 @@ struct vv_git_host {
 	bool reading;    /* somebody gets from it, and sends nothing */
 	size_t fetched;  /* refs that were made */
 	char folder[64]; /* of these */
-	bool failed;     /* a prefetch */
-	vv_error why;
+	vv_error
+		why; /* why what keeps the blocks cannot be asked: once is enough; code VV_OK: nothing */
+	char *untrusted; /* the URL of a store that .varveconfig names; NULL: none */
 };
 
 static vv_git_call call(const vv_git_host *g, const char *const *args)
@@ -167,6 +168,7 @@ void vv_git_host_close(vv_git_host *g)
 		vv_host_refs_clear(&g->refs);
 		vv_data_store_clear(&g->store);
 		vv_free(g->blocks_ref);
+		vv_free(g->untrusted);
 		if (g->own) {
 			vv_remote_clear(g->own);
 			vv_free(g->own);
@@ -337,6 +339,9 @@ static vv_status choose_store(vv_git_host *g, vv_error *err)
 		return rc;
 	}
 	if (g->write) return vv_data_store_refuse(g->store.name, err);
+	vv_free(g->untrusted);
+	g->untrusted = g->store.url;
+	g->store.url = NULL;
 	vv_data_store_clear(&g->store);
 	return VV_OK;
 }
@@ -431,12 +436,11 @@ static vv_status tell_change(vv_git_host *g, vv_host_change change, vv_error *er
 	return VV_OK;
 }
 
-static vv_status need_host(vv_git_host *g, vv_error *err)
+static vv_status find_keeper(vv_git_host *g, vv_error *err)
 {
 	vv_host_change change;
 	vv_status rc;
 
-	if (g->fresh) return VV_OK;
 	if ((rc = choose_store(g, err)) < 0 || g->keeps) {
 		g->fresh = rc == VV_OK;
 		return rc;
@@ -452,6 +456,26 @@ static vv_status need_host(vv_git_host *g, vv_error *err)
 	g->keeps = g->host;
 	g->rewritten = change == VV_HOST_REWRITTEN;
 	return tell_change(g, change, err);
+}
+
+/* One that does not answer has all the time that it was promised, once. */
+static vv_status need_host(vv_git_host *g, vv_error *err)
+{
+	if (g->fresh) return VV_OK;
+	if (g->why.code < 0) {
+		*err = g->why;
+		return g->why.code;
+	}
+	const vv_status rc = find_keeper(g, err);
+	if (rc < 0 && rc != VV_ENOMEM && rc != VV_ECANCELLED) {
+		g->why = *err;
+	}
+	return rc;
+}
+
+const char *vv_git_host_untrusted(const vv_git_host *g)
+{
+	return g->untrusted;
 }
 
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)

@@ -39,6 +39,9 @@ bool vv_git_host_has_blocks_head(const vv_git_host *g);
 /* Is it empty, and are its blocks to go to a branch? The first branch that a host gets becomes its default,
  * so that has to be one of the user's. */
 vv_status vv_git_host_wants_branch_first(vv_git_host *g, bool *out, vv_error *err);
+/* After blocks were asked for: the URL of a store that .varveconfig names and that is not trusted, so that it was left out;
+ * borrowed; NULL: none. */
+const char *vv_git_host_untrusted(const vv_git_host *g);
 /* Where the blocks are, for people; borrowed. */
 const char *vv_git_host_blocks_place(const vv_git_host *g);
 

@@ -1,0 +1,60 @@
+load ../helper
+load ../hosts/host
+load folder
+
+# The host is there, and the store is not: history comes, and what is missing is named with what helps.
+
+@test "a clone while the store is away has the history, names what is missing, and is completed by a fetch" {
+	a_store
+	change 7
+	varve push -q
+	mv "$store" "$store.away"
+	cd ..
+	for lazy in '' --lazy; do
+		rm -rf b
+		ends_with 1 varve clone -q $lazy "$url" b
+		stderr_has "its disk is not mounted"
+		stderr_has "'varve fetch --data' gets the blocks"
+		cd b
+		[ "$(git rev-list --count main)" -eq 2 ]
+		run varve doctor
+		output_has "its disk is not mounted"
+		mv "$store.away" "$store"
+		succeeds varve fetch --data
+		succeeds varve restore prices.csv
+		cmp prices.csv ../a/prices.csv
+		succeeds varve doctor
+		mv "$store" "$store.away"
+		cd ..
+	done
+}
+
+@test "a fetch while the store is away moves nothing whose rows it cannot get, and the next one does" {
+	a_store
+	varve clone -q "$url" ../b
+	change 7
+	varve push -q
+	mv "$store" "$store.away"
+	cd ../b
+	run varve fetch
+	[ "$status" -ne 0 ]
+	output_has "its disk is not mounted"
+	mv "$store.away" "$store"
+	succeeds varve pull -q
+	cmp prices.csv ../a/prices.csv
+	sound
+}
+
+@test "a clone whose store is not trusted is told by doctor to trust it" {
+	a_store
+	printf '[store "team"]\n\turl = s3://some-bucket/x\n' > .varveconfig
+	git commit -qam moved --no-verify
+	git push -q --no-verify
+	cd ..
+	ends_with 1 varve clone -q "$url" b
+	stderr_has "varve.trustedHost s3://some-bucket"
+	cd b
+	ends_with 1 varve doctor
+	output_has "varve.trustedHost s3://some-bucket"
+	output_lacks "mend: varve fetch --data"
+}
