@@ -163,10 +163,17 @@ vv_status vv_fsync_dir(const char *path, vv_error *err)
 	return rc;
 }
 
+/* An empty folder in the place of a file gives way. */
+static bool gave_way(const char *path)
+{
+	return errno == EISDIR && rmdir(path) == 0;
+}
+
 vv_status vv_rename(const char *from, const char *to, vv_error *err)
 {
 	if (!from || !to) return vv_fail_nomem(err);
-	if (vv_sys_ops.rename(from, to) < 0) {
+	if (vv_sys_ops.rename(from, to) < 0 &&
+	    !(gave_way(to) && vv_sys_ops.rename(from, to) == 0)) {
 		return vv_fail_errno(err, "cannot rename a file to", to);
 	}
 	return VV_OK;

@@ -39,6 +39,7 @@ vv_status vv_write_full(int fd, const void *bytes, size_t len, const char *path,
 
 vv_status vv_fsync(int fd, const char *path, vv_error *err);
 vv_status vv_fsync_dir(const char *path, vv_error *err);
+/* An empty folder in the place of a file gives way. */
 vv_status vv_rename(const char *from, const char *to, vv_error *err);
 vv_status vv_unlink(const char *path, bool missing_ok, vv_error *err);
 

@@ -550,7 +550,7 @@ static vv_status open_pack(vv_pack *p, const char *dir, const char *name, bool w
 	if (p->fd < 0) return (vv_status)p->fd;
 	if ((rc = vv_fstat(&p->stat, p->fd, p->path, err)) < 0) return rc;
 	if (!S_ISREG((mode_t)p->stat.mode)) {
-		return vv_fail(err, VV_ECORRUPT, "'%s' is not a regular file",
+		return vv_fail(err, VV_EINPUT, "'%s' is not a regular file",
 			       vv_text_shows(p->path));
 	}
 	if ((rc = check_ends(p, err)) < 0) return rc;

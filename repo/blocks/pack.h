@@ -68,7 +68,7 @@ typedef struct vv_pack {
 
 /* Opens dir/name and its index; where that is missing or damaged, one is made
  * in memory. whole: as for vv_pack_index_open. VV_ENOTFOUND when the file is
- * gone; VV_ENOSUPPORT when a newer varve made it. A damaged pack is not an error. */
+ * gone; VV_EINPUT when it is not a file; VV_ENOSUPPORT when a newer varve made it. A damaged pack is not an error. */
 vv_status vv_pack_open(vv_pack **out, const char *dir, const char *name, bool whole, vv_error *err);
 void vv_pack_ref(vv_pack *p);
 void vv_pack_unref(vv_pack *p); /* accepts NULL */

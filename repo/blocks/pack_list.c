@@ -79,6 +79,7 @@ static vv_status add_pack(vv_store *s, vv_pack_list *l, const vv_pack_list *seen
 	} else {
 		rc = vv_pack_open(&p, s->packs_dir, name, whole, err);
 	}
+	if (rc == VV_EINPUT) return VV_OK; /* a folder has no blocks: they are missing */
 	if (rc == VV_OK) {
 		l->packs[l->count++] = p;
 	}

@@ -247,15 +247,24 @@ static void version_name(char out[NAME_MAX_LEN], const vv_cid *root)
 	(void)snprintf(out, NAME_MAX_LEN, "versions/%s.packs", text);
 }
 
+/* What begins it: another version's file is damage, too. */
+static void put_head(vv_buf *b, const vv_cid *root)
+{
+	char text[VV_CID_TEXT + 1];
+
+	vv_cid_text(text, root);
+	vv_buf_printf(b, VERSION_HEAD "root %s\n", text);
+}
+
 /* The digest that ends it, of all before. *lines: how much that is. */
-static vv_status check_end(const char *text, size_t len, size_t *lines, bool *sound, vv_error *err)
+static vv_status check_end(const char *text, size_t len, const vv_buf *head, size_t *lines,
+			   bool *sound, vv_error *err)
 {
 	char is[2 * VV_SHA256_LEN + 1];
 	uint8_t digest[VV_SHA256_LEN];
 
 	*sound = false;
-	if (len < sizeof(VERSION_HEAD) - 1 + VERSION_END_LEN ||
-	    memcmp(text, VERSION_HEAD, sizeof(VERSION_HEAD) - 1) != 0) {
+	if (len < head->len + VERSION_END_LEN || memcmp(text, head->data, head->len) != 0) {
 		return VV_OK;
 	}
 	*lines = len - VERSION_END_LEN;
@@ -272,7 +281,7 @@ vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out
 			   vv_error *err)
 {
 	char name[NAME_MAX_LEN];
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT, head = VV_BUF_INIT;
 	size_t lines;
 	vv_status rc;
 
@@ -287,9 +296,11 @@ vv_status vv_files_version(vv_host *h, const vv_cid *root, vv_version_packs *out
 		return vv_hint(err, "upgrade varve");
 	}
 	out->digest = vv_xxh3(p, text.len, 0);
-	rc = check_end(p, text.len, &lines, sound, err);
+	put_head(&head, root);
+	rc = vv_buf_ok(&head, err);
+	rc = rc < 0 ? rc : check_end(p, text.len, &head, &lines, sound, err);
 	const char *end = rc == VV_OK && *sound ? p + lines : p;
-	for (p += sizeof(VERSION_HEAD) - 1; rc == VV_OK && *sound && p < end;) {
+	for (p += head.len; rc == VV_OK && *sound && p < end;) {
 		rc = take_line(out, &p, sound, err);
 	}
 	return rc;
@@ -1079,7 +1090,7 @@ vv_status vv_files_put_version(vv_host *h, const vv_cid *root, const bool *neede
 	if (rc == VV_OK && packs.count > 0) {
 		qsort(packs.items, packs.count, sizeof(*packs.items), compare_hex);
 	}
-	vv_buf_puts(&text, VERSION_HEAD);
+	put_head(&text, root);
 	for (size_t i = 0; i < packs.count; i++) {
 		const char *index = vv_seek_index_of(h->seek, packs.items[i]);
 		vv_buf_printf(&text, "%s%s%s\n", packs.items[i], index ? " " : "",

@@ -992,22 +992,6 @@ static vv_status run_fetch(vv_git_host *g, const vv_buf *specs, vv_error *err)
 	return rc;
 }
 
-/* Of a git that was killed: they stop every fetch. */
-static void remove_locks(const char *folder)
-{
-	char **names = NULL;
-	size_t count = 0;
-
-	(void)vv_list_dir(&names, &count, folder, VV_IGNORED);
-	for (size_t i = 0; i < count; i++) {
-		vv_auto(char) *path = vv_path_ends(names[i], ".lock")
-					      ? vv_path_join(folder, names[i], (char *)NULL)
-					      : NULL;
-		(void)(path && vv_unlink(path, true, NULL));
-	}
-	vv_names_free(names, count);
-}
-
 vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
 {
 	vv_auto(char) *folder = vv_path_join(vv_repository_commondir(g->t->repo), g->folder,
@@ -1017,7 +1001,8 @@ vv_status vv_git_host_tidy(vv_git_host *g, vv_error *err)
 
 	if (left &&
 	    (rc = open_host(g, err)) == VV_OK) { /* whose lock keeps others out of the folder */
-		remove_locks(folder);
+		(void)vv_remove_tree(
+			folder, VV_IGNORED); /* locks of a git that was killed stop every fetch */
 		remove_fetched(g);
 	}
 	return rc;

@@ -265,6 +265,18 @@ all_there() {
 	stderr_has "newer varve"
 }
 
+@test "locks that a killed git left among the refs that a gc fetches stop no gc" {
+	many_versions
+	for key in .git/varve/host/*; do
+		mkdir -p ".git/refs/varve/fetched/${key##*/}/heads"
+		: > ".git/refs/varve/fetched/${key##*/}/heads/main.lock"
+		: > ".git/refs/varve/fetched/${key##*/}/0.lock"
+	done
+	succeeds varve gc --remote --dry-run
+	[ -z "$(git for-each-ref refs/varve)" ]
+	[ -z "$(find .git/refs/varve -name '*.lock' 2> /dev/null | head -1)" ] || [ "$(find .git/refs/varve -name '*.lock' | wc -l)" -le 2 ]
+}
+
 @test "drop does not count a version in a store that no ref of the host reaches" {
 	many_versions
 	git checkout -q -b own
@@ -286,7 +298,7 @@ all_there() {
 	echo x > "$store/indexes/00000000000000000000000000000001.index"
 	echo x > "$store/indexes/00000000000000000000000000000002.index"
 	file=$store/versions/$(root_of).packs
-	sed '2s/$/ 00000000000000000000000000000001/; $d' "$file" > lines
+	sed '3s/$/ 00000000000000000000000000000001/; $d' "$file" > lines
 	{ cat lines; echo "sha256 $(sha256sum < lines | cut -c1-64)"; } > "$file"
 	succeeds varve gc --remote
 	[ "$(count indexes)" = 2 ]

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""kinds.py HOME TOP EVERY SEED: what is damaged is seen and mended.
+
+TOP has a repository `a` with a store, a plain host, two holders of its vault, and a copy of each, NAME.0, to begin from. KINDS is every kind of
+file that varve writes there, DAMAGES what may happen to one. Of all pairs one of EVERY is tried, from SEED on; in each:
+
+  - no command crashes, and none gives other bytes than were put in, here or in a new clone;
+  - where a version cannot be read, in a new clone too, the message names a command that helps;
+  - what a kind's column says mends it (SEEN must name it first, if the kind is one that readers need), and then every version is right,
+    here and in a new clone.
+
+A line for each failure, with its number: kinds.py HOME TOP 1 0 NUMBER runs that one alone."""
+import glob
+import os
+import random
+import shutil
+import subprocess
+import sys
+
+HOME, top, every, seed = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+only = int(sys.argv[5]) if len(sys.argv) > 5 else None
+PARTS = ["a", "store", "host.git", "x", "y"]
+PUSH = [["varve", "push", "--blocks"]]
+VAULT = [["varve", "vault", "repair"], ["varve", "vault", "replicate"]]
+REPAIR = [["varve", "fsck", "--repair"], ["varve", "fetch", "--data", "--all"]]
+STATUS, DOCTOR, FSCK, AUDIT = (["varve", "status", "--remote"], ["varve", "doctor"], ["varve", "fsck", "--data"],
+                               ["varve", "vault", "audit", "--all"])
+# name, files, what sees it (None: it is derived, and does not matter), what mends it
+KINDS = [
+    ("store: format", "store/format", DOCTOR, PUSH),
+    ("store: pack", "store/packs/*", DOCTOR, PUSH),
+    ("store: list", "store/lists/*", STATUS, PUSH),
+    ("store: version", "store/versions/*", STATUS, PUSH),
+    ("store: index", "store/indexes/*", None, []),
+    ("store: condemned", "store/condemned", None, PUSH),
+    ("repository: pack", "a/.git/varve/packs/*.pack", FSCK, REPAIR),
+    ("repository: pack's index", "a/.git/varve/packs/*.index", None, []),
+    ("repository: scan cache", "a/.git/varve/cache/scan/*", None, []),
+    ("repository: other caches", "a/.git/varve/cache/[a-r]*", None, []),
+    ("repository: results of check", "a/.git/varve/cache/check*/*", None, []),
+    ("repository: secret", "a/.git/varve/secret", None, []),
+    ("repository: stat cache", "a/.git/varve/stat", None, []),
+    ("repository: receipts", "a/.git/varve/receipts", None, []),
+    ("repository: lists of the store", "a/.git/varve/host/*/lists/*.list", None, []),
+    ("repository: packs seen whole", "a/.git/varve/host/*/lists/*.sound", None, []),
+    ("repository: commits complete there", "a/.git/varve/host/*/complete", None, []),
+    ("repository: git's part of the host", "a/.git/varve/host/*/git/HEAD", None, []),
+    ("vault: holder's mark", "x/varve-holder", None, VAULT),
+    ("vault: shard", "x/**/shards/**/*", AUDIT, VAULT),
+    ("vault: record at a holder", "x/**/records/**/*", None, VAULT),
+    ("vault: records met", "a/.git/varve/vault/met", None, VAULT),
+    ("vault: records checked", "a/.git/varve/vault/ledger/checked", None, VAULT),
+]
+DAMAGES = ["missing", "empty", "cut", "flipped", "older", "folder", "newer"]
+
+
+def run(args, cwd="a"):
+    p = subprocess.run(args, cwd=os.path.join(top, cwd), capture_output=True, check=False, timeout=120)
+    return p.returncode, p.stdout, p.stderr.decode(errors="replace")
+
+
+def fresh():
+    for part in PARTS:
+        shutil.rmtree(os.path.join(top, part), ignore_errors=True)
+        shutil.copytree(os.path.join(top, part + ".0"), os.path.join(top, part), symlinks=True)
+    shutil.rmtree(os.path.join(top, "n"), ignore_errors=True)
+
+
+def files(pattern):
+    return sorted(f for f in glob.glob(os.path.join(top, pattern), recursive=True, include_hidden=True) if os.path.isfile(f))
+
+
+def damage(file, how, r):
+    """None: there is no such damage."""
+    with open(file, "rb") as f:
+        is_now = f.read()
+    mode = os.stat(file).st_mode & 0o777
+    others = [f for f in files(os.path.relpath(os.path.dirname(file), top) + "/*") if f != file]
+    becomes = {"missing": None, "empty": b"", "cut": is_now[:len(is_now) // 2], "folder": None}.get(how)
+    if how == "flipped":
+        at = r.randrange(len(is_now)) if is_now else 0
+        becomes = is_now[:at] + bytes([is_now[at] ^ 0x55]) + is_now[at + 1:] if is_now else b"x"
+    elif how == "older":
+        if not others:
+            return None
+        with open(others[r.randrange(len(others))], "rb") as f:
+            becomes = f.read()
+    elif how == "newer":  # a larger number where the format stands
+        head = bytearray(is_now)
+        at = next((i for i in range(min(len(head), 24)) if head[i] in b"\x011"), None)
+        if at is None:
+            return None
+        head[at] += 1
+        becomes = bytes(head)
+    if how not in ("missing", "folder") and becomes == is_now:
+        return None
+    os.chmod(os.path.dirname(file), 0o755)
+    os.remove(file)
+    if how == "folder":
+        os.mkdir(file)
+    elif how != "missing":
+        with open(file, "wb") as f:
+            f.write(becomes)
+        os.chmod(file, mode)
+    return True
+
+
+class Judge:
+    def __init__(self, name):
+        self.name, self.faults = name, []
+
+    def fault(self, text):
+        self.faults.append(text)
+
+    def run(self, args, cwd="a"):
+        code, out, said = run(args, cwd)
+        if code < 0 or code > (3 if args == AUDIT else 2) or "Sanitizer" in said:
+            self.fault(f"{' '.join(args)} ended with {code}: {said[-300:]}")
+        return code, out, said
+
+    def versions(self, cwd, must):
+        """How many cannot be read."""
+        lost = 0
+        for commit, right in truth.items():
+            code, out, said = self.run(["varve", "cat", f"{commit}:t.csv"], cwd)
+            if code == 0 and out != right:
+                self.fault(f"other bytes of {commit[:8]} in {cwd}")
+            if code != 0:
+                lost += 1
+                if "hint:" not in said and "varve" not in said:
+                    self.fault(f"{commit[:8]} in {cwd} cannot be read, and nothing helps: {said}")
+                if must:
+                    self.fault(f"{commit[:8]} in {cwd} is lost: {said.strip()[:300]}")
+        return lost
+
+    def clone(self, must):
+        shutil.rmtree(os.path.join(top, "n"), ignore_errors=True)
+        code, _, said = self.run(["varve", "clone", "-q", "ssh://host" + os.path.join(top, "host.git"), "n"], ".")
+        if must and code != 0:
+            self.fault(f"a new clone: {said[:300]}")
+        if code != 0 and "hint:" not in said:
+            self.fault(f"a new clone is not told what helps: {said[:300]}")
+        return self.versions("n", must) if os.path.isdir(os.path.join(top, "n")) else len(truth)
+
+
+def newer_is_refused(kind, how, said):
+    return how == "newer" and ("newer" in said or "upgrade" in said or "format 2" in said)
+
+
+def one(kind, pattern, seen, mends, how, number):
+    r = random.Random(number)
+    fresh()
+    found = files(pattern)
+    if not found:
+        return None
+    file = found[r.randrange(len(found))]
+    if damage(file, how, r) is None:
+        return None
+    judge = Judge(kind)
+    shown = b""
+    refused = False
+    for args in (STATUS, DOCTOR, FSCK, ["varve", "status"], ["varve", "log", "--stat"]) + ((AUDIT,) if kind.startswith("vault") else ()):
+        code, out, said = judge.run(args)
+        if args == seen:
+            shown = out + said.encode() if code != 0 or args == STATUS else b""
+        refused = refused or newer_is_refused(kind, how, said + out.decode(errors="replace"))
+    judge.versions("a", False)
+    lost = judge.clone(False) if not kind.startswith(("repository", "vault")) else 0
+    if seen and (not shown or b" 0 not whole" in shown):
+        judge.fault(f"{' '.join(seen)} does not see it ({lost} versions are lost to a new clone)")
+    if not refused:  # a newer varve's is not overwritten
+        for args in mends:
+            code, out, said = judge.run(args)
+            if code != 0 and newer_is_refused(kind, how, said):
+                return not judge.faults
+            if code != 0 and args is mends[-1]:
+                judge.fault(f"{' '.join(args)} ended with {code}: {said[:300]}")
+        judge.versions("a", True)
+        judge.clone(True)
+        code, out, said = judge.run(DOCTOR)
+        if code != 0:
+            judge.fault(f"doctor afterwards: {out.decode()[:300]}{said[:300]}")
+    if judge.faults:
+        print(f"{number}: {kind}, {how}: {os.path.relpath(file, top)}")
+        for f in judge.faults[:6]:
+            print(f"    {f}")
+    return not judge.faults
+
+
+truth = {}
+fresh()
+for c in subprocess.run(["git", "rev-list", "main"], cwd=os.path.join(top, "a"), capture_output=True, text=True, check=True).stdout.split():
+    truth[c] = run(["varve", "cat", f"{c}:t.csv"])[1]
+pairs = [(k, d) for k in KINDS for d in DAMAGES]
+good = tried = absent = 0
+for number, (k, d) in enumerate(pairs):
+    if only is not None and number != only or only is None and (number + seed) % every != 0:
+        continue
+    fine = one(*k, d, number)
+    absent += fine is None
+    tried += fine is not None
+    good += bool(fine)
+print(f"{good} of {tried} right, seed {seed} ({absent} that do not exist; {len(KINDS)} kinds of file, {len(DAMAGES)} damages)")
+sys.exit(good != tried or tried == 0)
