@@ -244,6 +244,31 @@ vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 	return rc < 0 ? rc : compare(p, r, 0, err);
 }
 
+vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
+			       const char *folder, bool asked, vv_error *err)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		vv_ref_move *m = &p->moves[i];
+		bool owned = false;
+		vv_status rc = m->to ? vv_remote_owns(&owned, remote, m->to, err) : VV_OK;
+
+		if (rc < 0) return rc;
+		if (owned) {
+			const char *branch = strncmp(m->from, "refs/", 5) == 0 ? m->from + 5
+									       : m->from;
+
+			branch += strncmp(branch, "heads/", 6) == 0 ? 6 : 0;
+			m->to = vv_arena_printf(&p->arena, "%s%s", folder, branch);
+			if (!m->to) return vv_fail_nomem(err);
+			m->old = (vv_oid){{0}};
+			m->force = true;
+		} else if (m->to && vv_oid_is_null(&m->old) && !asked) {
+			m->to = NULL;
+		}
+	}
+	return compare(p, r, 0, err);
+}
+
 vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 				  vv_error *err)
 {

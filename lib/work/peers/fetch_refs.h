@@ -50,6 +50,11 @@ vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 				  vv_error *err);
 
+/* The history comes from another peer than the remote: what the remote owns goes to the folder "refs/remotes/PEER/" of
+ * that peer; other names of the plan that are new here, and that nobody asked for, are not made. */
+vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
+			       const char *folder, bool asked, vv_error *err);
+
 /* A note for each move, as git fetch has them. */
 void vv_ref_plan_print(const vv_ref_plan *p, vv_repository *r, const char *url, bool quiet);
 

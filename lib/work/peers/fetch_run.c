@@ -285,17 +285,19 @@ static vv_status check_current(vv_repository *r, vv_ref_move *m, vv_error *err)
 	return rc;
 }
 
-/* Another peer may be behind the remote, and have branches of its own: what is known of the remote's moves
- * forward, and nothing else. */
-static void limit_plan(run *r)
+/* Another peer may be behind the remote, and have branches of its own, so it moves nothing of the remote's. */
+static vv_status limit_plan(run *r, vv_error *err)
 {
+	vv_auto(vv_buf) folder = VV_BUF_INIT;
+	vv_status rc;
+
 	for (size_t i = 0; i < r->j->plan.count; i++) {
 		vv_ref_move *m = &r->j->plan.moves[i];
 		m->force = m->force && r->j->force;
-		if (vv_oid_is_null(&m->old) && r->spec_count == 0) {
-			m->to = NULL;
-		}
 	}
+	if ((rc = vv_remote_peer_folder(&folder, r->j->repo, &r->stand, err)) < 0) return rc;
+	return vv_ref_plan_stand_in(&r->j->plan, r->j->repo, &r->remote, folder.data,
+				    r->spec_count > 0, err);
 }
 
 static vv_status make_plan(run *r, vv_error *err)
@@ -314,7 +316,7 @@ static vv_status make_plan(run *r, vv_error *err)
 	vv_status rc = vv_ref_plan_make(&r->j->plan, j->repo, r->hello, &o, err);
 
 	if (rc == VV_OK && r->stand_in && !j->hide_refs) {
-		limit_plan(r);
+		rc = limit_plan(r, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < r->j->plan.count; i++) {
 		vv_ref_move *m = &r->j->plan.moves[i];

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/sys.h"
@@ -337,4 +338,63 @@ vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch,
 		*out = vv_refspec_map(&m->fetch[i], branch, &rc);
 	}
 	return rc < 0 ? vv_fail_nomem(err) : VV_OK;
+}
+
+/* --- whose a tracking branch is ----------------------------------------------------------- */
+
+vv_status vv_remote_owns(bool *out, const vv_remote *m, const char *ref, vv_error *err)
+{
+	*out = false;
+	for (size_t i = 0; i < m->fetch_count && !*out; i++) {
+		const vv_refspec back = {m->fetch[i].to, m->fetch[i].from, false};
+		vv_status rc = VV_OK;
+		vv_auto(char) *from = back.from && back.to ? vv_refspec_map(&back, ref, &rc) : NULL;
+
+		if (rc < 0) return vv_fail_nomem(err);
+		*out = from != NULL;
+	}
+	return VV_OK;
+}
+
+/* The last part of a URL or path, in letters that any ref may have. */
+static void put_end(vv_buf *b, const char *url)
+{
+	size_t end = strcspn(url, "?#"), at;
+
+	while (end > 0 && url[end - 1] == '/') {
+		end--;
+	}
+	for (at = end; at > 0 && !strchr("/:", url[at - 1]);) {
+		at--;
+	}
+	if (end - at > 4 && strncmp(url + end - 4, ".git", 4) == 0) {
+		end -= 4;
+	}
+	for (size_t i = at; i < end; i++) {
+		const bool plain = vv_is_alnum(url[i]) || url[i] == '_';
+		vv_buf_putc(b, plain ? url[i] : '-');
+	}
+	vv_buf_puts(b, at == end ? "peer" : "");
+}
+
+vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *peer, vv_error *err)
+{
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	char **all = NULL;
+	size_t count = 0;
+	bool taken = false;
+	vv_status rc;
+
+	if (peer->name) {
+		vv_buf_puts(&name, peer->name);
+	} else {
+		put_end(&name, peer->url);
+		if ((rc = vv_remote_names(&all, &count, r, err)) < 0) return rc;
+		for (size_t i = 0; i < count; i++) {
+			taken |= strcmp(all[i], vv_buf_cstr(&name)) == 0;
+		}
+		vv_names_free(all, count);
+	}
+	vv_buf_printf(out, "refs/remotes/%s%s/", taken ? "peer-" : "", vv_buf_cstr(&name));
+	return vv_buf_ok(out, err);
 }

@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -57,6 +58,13 @@ vv_status vv_remote_names(char ***names, size_t *count, vv_repository *r, vv_err
 
 /* The tracking ref of a branch of the remote ("refs/remotes/origin/main"); owned; NULL: none. */
 vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch, vv_error *err);
+
+/* Whose is a tracking branch? The remote's whose refspecs write it, and no other repository moves it. */
+vv_status vv_remote_owns(bool *out, const vv_remote *m, const char *ref, vv_error *err);
+/* Where branches of a peer go that gives history in the place of a remote: "refs/remotes/<its name>/", or, of a URL,
+ * with what its path ends in; "peer-" before it where that is a remote's name. Appended. */
+vv_status vv_remote_peer_folder(vv_buf *out, vv_repository *r, const vv_remote *peer,
+				vv_error *err);
 
 /* Takes its settings away, its tracking refs, and that branches follow it. remote_edit.c */
 vv_status vv_remote_forget(vv_repository *r, const vv_remote *m, vv_error *err);

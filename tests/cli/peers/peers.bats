@@ -623,3 +623,28 @@ on_small_disk() {
 	stderr_has "connection refused"
 	stderr_lacks "does not have"
 }
+
+@test "a peer that stands in for the remote moves none of its tracking branches" {
+	two_versions
+	hub
+	cd ..
+	origin=$(git -C hub.git rev-parse main)
+	succeeds varve clone -q hub.git me
+	succeeds varve clone -q hub.git friend
+	(cd friend && git commit -q --allow-empty -m own && git branch secret)
+	mv hub.git away.git
+	cd me
+	succeeds varve pull --from ../friend
+	[ "$(git rev-parse origin/main)" = "$origin" ]
+	[ "$(git rev-parse HEAD)" = "$(git -C ../friend rev-parse main)" ]
+	[ "$(git rev-parse friend/secret)" = "$(git rev-parse HEAD)" ]
+	succeeds varve status
+	output_has "ahead of 'origin/main' by 1 commit"
+	git remote add other ../friend
+	succeeds varve fetch --from other origin
+	[ "$(git rev-parse other/main)" = "$(git rev-parse HEAD)" ]
+	[ "$(git rev-parse origin/main)" = "$origin" ]
+	# an explicit place for it is the remote's, too
+	succeeds varve fetch --from ../friend origin main:refs/remotes/origin/main
+	[ "$(git rev-parse origin/main)" = "$origin" ]
+}
