@@ -233,7 +233,8 @@ one_stays_behind() {
 	mv ../off2.git ../peer.git
 	succeeds varve push -q
 	succeeds varve fetch
-	[ "$(git -C ../hub.git rev-parse main)" = "$old" ]
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git -C ../a rev-parse main)" ]
+	[ "$(git rev-parse origin/main)" = "$(git -C ../a rev-parse main)" ]
 }
 
 @test "with the origin off a clone of a single branch takes the history from a peer" {
