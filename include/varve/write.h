@@ -33,9 +33,10 @@ typedef struct varve_txn_options {
 	const varve_watch *watch; /* for all calls of the transaction; copied */
 } varve_txn_options;
 
-/* Begins a transaction: takes the writer's lock and puts right what a killed process left. Other processes and handles
- * may read meanwhile. VARVE_ELOCKED: another writer did not finish within a minute; VARVE_EREFUSED: the branch is checked
- * out in a work tree; VARVE_EUSAGE: a bare repository, and no branch. */
+/* Begins a transaction: waits until no other writes, and puts right what a killed process left. Other processes and handles
+ * may read meanwhile, and wait to write. What it sees, and changes, is what the writers before it left. VARVE_ELOCKED: another
+ * writer did not finish within a minute; the message names it. VARVE_EREFUSED: the branch is checked out in a work tree;
+ * VARVE_EUSAGE: a bare repository, and no branch. */
 VARVE_API int varve_txn_open(varve_txn **out, varve_repo *repo, const varve_txn_options *options,
 			     varve_error *err);
 

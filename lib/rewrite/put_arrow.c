@@ -58,6 +58,7 @@ static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w,
 		import.kind = VV_KIND_TABLE;
 	}
 	how.replace = (o->flags & VARVE_PUT_REPLACE) != 0;
+	how.rebased = o->expect || o->mode >= VARVE_ARROW_UPSERT;
 	return vv_txn_put(t->txn, path, &source, &how, err);
 }
 

@@ -6,6 +6,10 @@ import json
 import os
 import random
 import re
+import subprocess
+import sys
+import threading
+import time
 
 import duckdb
 import pandas as pd
@@ -283,6 +287,49 @@ def test_expect_is_what_was_read(table):
     with pytest.raises(varve.ConflictError):
         r.write("t.csv", frame(id=[1, 2, 3, 4], a=["x", "y", "z", "w"]), expect=first)
     assert r.write("t.csv", frame(id=[1, 2, 3, 4], a=["x", "y", "z", "w"]), expect=r["t.csv"].cid).commit
+
+
+# ---- several writers ----
+
+WRITER = """
+import sys, pyarrow as pa, varve
+r, w = varve.Repo("."), int(sys.argv[1])
+for n in range(5):
+    r.write("t.csv", pa.table({"id": [w * 100 + n], "a": [str(n)]}), mode=("upsert", "append")[n % 2], message=f"{w} {n}")
+"""
+
+
+def test_writers_of_one_table_lose_nothing(table):
+    r, file = table
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(w)], cwd=file.parent) for w in (1, 2, 3)]
+    assert [p.wait() for p in writers] == [0, 0, 0]
+    rows = {(str(w * 100 + n), str(n)) for w in (1, 2, 3) for n in range(5)}
+    assert {tuple(row) for row in r["HEAD:t.csv"]} >= rows and len(r["HEAD:t.csv"]) == 4 + len(rows)
+    assert sum(1 for _ in r.log()) == 1 + len(rows) and r.status() == []
+
+
+@pytest.mark.parametrize("mode", ["replace", "upsert"])
+def test_a_writer_that_waits_goes_on_with_what_the_first_made(table, mode):
+    r, file = table
+    said, all_rows = [], frame(id=[1, 2, 3, 4], a=["mine", "y", "z", "w"])
+
+    def second():
+        try:
+            r.write("t.csv", all_rows, mode=mode, message="second")
+        except varve.Error as e:
+            said.append(type(e))
+
+    waiting = threading.Thread(target=second)
+    with r.transaction("first") as tx:
+        tx.write("t.csv", frame(id=[9], a=["theirs"]), mode="upsert")
+        waiting.start()
+        time.sleep(0.5)
+    waiting.join()
+    mine = b"mine" if mode == "upsert" else b"x"
+    assert said == ([] if mode == "upsert" else [varve.ConflictError])
+    assert file.read_bytes() == b"id,a\n1," + mine + b"\n2,y\n3,z\n4,w\n9,theirs\n" and r.status() == []
+    assert r.write("t.csv", frame(id=[1], a=["q"]), mode="upsert", message="later").commit
+    assert r["HEAD:t.csv"].row(1)["a"] == "q" and len(r["HEAD:t.csv"]) == 5
 
 
 # ---- new files ----

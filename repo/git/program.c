@@ -26,6 +26,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/repository_internal.h"
+#include "repo/git/write_turn.h"
 
 #define OUTPUT_MAX (64u << 20)
 #define READ_STEP 16384u
@@ -526,7 +527,7 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	vv_auto(char) *path = NULL, *git_dir = NULL, *git_index = NULL;
 	vv_auto_free const char **argv = NULL;
 	vv_auto(char) *called = NULL;
-	const char *more[4] = {NULL, NULL, NULL, NULL};
+	const char *more[5] = {NULL, NULL, NULL, vv_write_turn_setting(r), NULL};
 	size_t count = 0;
 	vv_status rc;
 	int code;
@@ -777,6 +778,7 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 	vv_auto(char) *editor = NULL;
 	vv_auto(vv_buf) command = VV_BUF_INIT;
 	const char *argv[] = {"/bin/sh", "-c", NULL, NULL, file, NULL};
+	const char *const more[] = {vv_write_turn_setting(r), NULL};
 	vv_status rc;
 	int code;
 
@@ -785,7 +787,7 @@ vv_status vv_editor_run(vv_repository *r, const char *file, vv_error *err)
 	if ((rc = vv_buf_ok(&command, err)) < 0) return rc;
 	argv[2] = command.data;
 	argv[3] = editor;
-	vv_run run = {.argv = argv, .env = r->env, .terminal = true};
+	vv_run run = {.argv = argv, .env = r->env, .more = more, .terminal = true};
 	if ((rc = vv_run_program(&run, &code, err)) == VV_OK && code != 0) {
 		rc = vv_fail(err, VV_EREFUSED, "the editor '%s' failed (exit code %d)",
 			     vv_text_shows(editor), code);

@@ -18,7 +18,8 @@
 
 /* Runs a local hook as Git does (core.hooksPath or <commondir>/hooks, in the work
  * tree's top folder, GIT_DIR and GIT_INDEX_FILE set); a missing or non-executable
- * one is fine. args is NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. */
+ * one is fine. args is NULL-ended (or NULL). VV_ECONFLICT when it exits non-zero. The repository's
+ * turn (write_turn.h) is its, too. */
 vv_status vv_hook_run(vv_repository *r, const char *name, const char *const *args, bool *ran,
 		      vv_error *err);
 /* The same, with input on its stdin. VARVE_HOOK tells it its name. */

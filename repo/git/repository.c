@@ -544,6 +544,9 @@ void vv_repository_close(vv_repository *r)
 	vv_free(r->gitdir);
 	vv_free(r->workdir);
 	vv_env_free(r->env);
+	if (r->close_turn) {
+		r->close_turn(r);
+	}
 	vv_free(r);
 	vv_git_stop();
 }

@@ -90,6 +90,9 @@ struct vv_repository {
 	vv_syncs later;  /* folders with new objects: waited for before anything names those */
 	vv_oid moved_to; /* where this process moved a branch or HEAD last */
 	bool unsettled;  /* the folder of index_file is not synced: vv_repository_settle */
+	int turn; /* repo/git/write_turn.h: the lock's descriptor; meaningless without close_turn */
+	void (*close_turn)(struct vv_repository *r); /* NULL: it is not held */
+	char turn_setting[32]; /* "VARVE_TURN=...", for programs that are run; "": likewise */
 };
 
 static inline void vv_oid_to_git(git_oid *out, const vv_oid *oid)

@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/program.h"
+#include "repo/git/write_turn.h"
 
 /* Of `git rev-parse --local-env-vars` those that say which repository is meant; settings given
  * with git -c stay. What a scratch repository lacks it lacks on purpose: git is not to get it by itself. */
@@ -168,7 +169,10 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	vv_status rc = VV_OK;
 
 	*e = (environment){.run = r, .settings = given ? (size_t)strtoul(given, NULL, 10) : 0};
-	rc = add_words(e, r->more, err);
+	const char *const turn[] = {r->repo ? vv_write_turn_setting(r->repo) : NULL, NULL};
+	if ((rc = add_words(e, r->more, err)) == VV_OK) {
+		rc = add_words(e, turn, err);
+	}
 	if (rc == VV_OK && r->idle_sec > 0) {
 		rc = add_idle(e, r->idle_sec, err);
 	}

@@ -31,6 +31,7 @@
 #include "repo/git/index/worktree.h"
 #include "repo/git/program.h"
 #include "repo/git/repository_init.h"
+#include "repo/git/write_turn.h"
 
 typedef struct options {
 	bool dry_run, export, no_commit, everything;
@@ -281,7 +282,8 @@ static vv_status run(migration *m, const char *program, const char *const *words
 		     vv_error *err)
 {
 	vv_auto_free const char **argv = vv_calloc(m->count + 12, sizeof(*argv));
-	vv_run r = {.env = vv_environ(), .dir = vv_repository_workdir(m->c->repo)};
+	const char *const more[] = {vv_write_turn_setting(m->c->repo), NULL};
+	vv_run r = {.env = vv_environ(), .more = more, .dir = vv_repository_workdir(m->c->repo)};
 	size_t n = 0;
 	int code = 0;
 	vv_status rc;

@@ -98,8 +98,9 @@ typedef struct vv_journal_found {
 /* Was it this command, or this command with an option? */
 bool vv_journal_was(const vv_journal_found *f, const char *command);
 
-/* Puts right what an interrupted command left, and says so in a note. Nothing when there is no
- * journal or its varve is alive. VV_ENOSUPPORT: it is a newer varve's. What it cannot put right
+/* How all begin that change HEAD, index or files: takes the turn (repo/git/write_turn.h), which the repository has until it is
+ * closed, and puts right what an interrupted command left, and says so in a note. Nothing of that when there is no
+ * journal or its varve is alive. VV_ELOCKED; VV_ENOSUPPORT: it is a newer varve's. What it cannot put right
  * since somebody went on it leaves, and names. found may be NULL. */
 vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error *err);
 

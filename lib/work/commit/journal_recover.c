@@ -23,6 +23,7 @@
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/git/write_turn.h"
 
 enum { NAMES_MAX = 160, LOOK_MS = 100 };
 
@@ -805,13 +806,15 @@ bool vv_journal_was(const vv_journal_found *f, const char *command)
 
 vv_status vv_journal_recover(vv_repository *r, vv_journal_found *found, vv_error *err)
 {
+	vv_status rc;
 	int fd;
 
 	if (found) {
 		memset(found, 0, sizeof(*found));
 	}
+	if ((rc = vv_write_turn_take(r, err)) < 0) return rc;
 	if (vv_repository_is_bare(r) || !is_there(r) || (fd = lock_now(r)) < 0) return VV_OK;
-	vv_status rc = vv_journal_put_right(r, false, found, err);
+	rc = vv_journal_put_right(r, false, found, err);
 	vv_unlock(fd);
 	return rc;
 }

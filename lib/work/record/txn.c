@@ -17,6 +17,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/ref_name.h"
+#include "repo/git/write_turn.h"
 
 /* --- beginning --------------------------------------------------------------------------- */
 
@@ -84,6 +85,38 @@ static vv_status read_branch(vv_txn *t, const char *from, vv_error *err)
 	return rc;
 }
 
+/* What a caller may have read before another writer, for which this one waits, changes it. */
+static vv_status look_before(vv_txn *t, vv_error *err)
+{
+	vv_auto(vv_head) head = {0};
+	vv_status rc = vv_head_read(t->repo, &head, err);
+
+	t->waited = true;
+	t->seen = head.commit;
+	return rc < 0 ? rc : vv_index_open(&t->seen_index, t->repo, err);
+}
+
+/* A branch waits for the writer's lock, perhaps. */
+static vv_status look_at_branch(vv_txn *t, const char *from, vv_error *err)
+{
+	vv_status rc = read_branch(t, from, err);
+
+	t->waited = true;
+	t->seen = t->head.commit;
+	return rc;
+}
+
+static vv_status take_turn(vv_txn *t, const char *from, vv_error *err)
+{
+	vv_status rc = t->branch ? look_at_branch(t, from, err) : vv_write_turn_try(t->repo, err);
+
+	if (!t->branch && rc == VV_ELOCKED) {
+		rc = look_before(t, err);
+	}
+	return rc < 0 || vv_repository_is_bare(t->repo) ? rc
+							: vv_journal_recover(t->repo, NULL, err);
+}
+
 /* The index as it is now, and the branch with it. */
 vv_status vv_txn_begin(vv_txn *t, const char *from, vv_error *err)
 {
@@ -136,7 +169,7 @@ vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const 
 		rc = vv_fail(err, VV_EUSAGE, "a bare repository has no work tree: name a branch");
 	}
 	vv_repository_sweep_locks(r);
-	if (rc < 0 || (!vv_repository_is_bare(r) && (rc = vv_journal_recover(r, NULL, err)) < 0) ||
+	if (rc < 0 || (rc = take_turn(t, from, err)) < 0 ||
 	    (rc = vv_dataset_writer_open(&t->writer, r, progress, err)) < 0) {
 		return rc;
 	}
@@ -154,6 +187,7 @@ void vv_txn_free(vv_txn *t)
 	}
 	vv_dataset_writer_close(t->writer);
 	vv_repository_discard(t->repo);
+	vv_index_close(t->seen_index);
 	drop_changes(t);
 	vv_free(t->changes);
 	for (size_t i = 0; i < t->result_count; i++) {
@@ -340,7 +374,7 @@ typedef struct putting {
 	const char *path;
 	const vv_txn_put_options *o;
 	vv_index_entry before;
-	bool had, replace;
+	bool had, replace, rebased;
 	vv_add_outcome what; /* its path borrowed */
 } putting;
 
@@ -478,6 +512,44 @@ static vv_status put_plain(vv_txn *t, putting *p, const vv_source *source, vv_er
 	return rc;
 }
 
+/* null: nothing */
+static vv_status id_in(vv_oid *out, vv_txn *t, const vv_oid *commit, const char *path,
+		       vv_error *err)
+{
+	vv_auto(vv_tree_entry) e = {0};
+	vv_status rc = vv_oid_is_null(commit) ? VV_OK
+					      : vv_tree_entry_at(t->repo, commit, path, &e, err);
+
+	*out = e.id;
+	return vv_missing_ok(rc, err);
+}
+
+/* Bytes that take the place of what another writer made while this one waited would take it back unseen. */
+static vv_status must_be_seen(vv_txn *t, const vv_txn_change *c, vv_error *err)
+{
+	vv_index_entry e = {.mode = 0};
+	bool same = true;
+	vv_oid then, now;
+	vv_status rc;
+
+	if (!t->waited) return VV_OK;
+	if (t->seen_index) {
+		(void)vv_index_get(t->seen_index, c->path, &e);
+		same = vv_oid_equal(&e.id, &c->old_id);
+	}
+	if (same && !vv_oid_equal(&t->seen, &t->head.commit)) {
+		if ((rc = id_in(&then, t, &t->seen, c->path, err)) < 0 ||
+		    (rc = id_in(&now, t, &t->head.commit, c->path, err)) < 0) {
+			return rc;
+		}
+		same = vv_oid_equal(&then, &now);
+	}
+	if (same) return VV_OK;
+	vv_fail(err, VV_ECONFLICT, "another writer changed '%s' while this one waited",
+		vv_text_shows(c->path));
+	return vv_hint(err, "read it again, and begin anew");
+}
+
 /* Into the list, then into the index: a failure leaves both as they were. */
 static vv_status set(vv_txn *t, const putting *p, vv_error *err)
 {
@@ -485,7 +557,7 @@ static vv_status set(vv_txn *t, const putting *p, vv_error *err)
 	vv_txn_change *c = change_of(t, what->path, err);
 	vv_status rc = c ? look_at_file(t, c, p->replace, err) : VV_ENOMEM;
 
-	if (rc < 0) return rc;
+	if (rc < 0 || (!p->rebased && (rc = must_be_seen(t, c, err)) < 0)) return rc;
 	rc = what->mode ? vv_index_set(t->index, what->path, what->mode, &what->blob, NULL, err)
 			: vv_index_remove(t->index, what->path, err);
 	if (rc == VV_OK && strcmp(vv_path_base(what->path), VV_TXN_ATTRIBUTES) == 0) {
@@ -502,6 +574,7 @@ vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 	vv_status rc;
 
 	p.replace = p.o->replace;
+	p.rebased = p.o->rebased;
 	if ((rc = vv_txn_is_over(t, err)) < 0 || (rc = must_be_free(t, &p, err)) < 0 ||
 	    (rc = decide(t, &p, err)) < 0 ||
 	    (rc = p.what.dataset ? put_dataset(t, &p, source, err)

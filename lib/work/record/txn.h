@@ -28,7 +28,7 @@
 
 typedef struct vv_txn vv_txn;
 
-/* Takes the writer's lock, and puts right what a killed varve left. branch NULL: HEAD, with index and work tree.
+/* Takes the turn (repo/git/write_turn.h) and the writer's lock, and puts right what a killed varve left. branch NULL: HEAD, with index and work tree.
  * from: where a branch that does not exist begins, a revision; NULL: VV_ENOTFOUND, but in a repository without
  * commits. VV_EUSAGE: a bare repository without branch; VV_EREFUSED: the branch is checked out somewhere. */
 vv_status vv_txn_open(vv_txn **out, vv_repository *r, const char *branch, const char *from,
@@ -43,12 +43,15 @@ typedef struct vv_txn_put_options {
 	const vv_dataset_options *import; /* NULL: nothing is said */
 	bool described; /* import says that it is a dataset, or how it is to be read */
 	bool replace;   /* a file of the work tree whose changes are not staged is lost */
+	/* the bytes were made of what the transaction sees of the path: what others wrote while it waited is in them */
+	bool rebased;
 } vv_txn_put_options;
 
 /* Bytes as the content of a path. A dataset is made of what the attributes track, of what is described, of what
  * is stored as one, and of what is called a table and was no text before; anything else is an ordinary file, of
  * at most 64 MB. VV_EINPUT: no table; VV_EREFUSED: the file has changes that would be lost, its name cannot be
- * one everywhere, or an attribute names a filter; VV_EEXISTS: another file or folder stands there. */
+ * one everywhere, or an attribute names a filter; VV_EEXISTS: another file or folder stands there; VV_ECONFLICT:
+ * another writer changed the path while this one waited to begin (as for all below that put or remove). */
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 		     const vv_txn_put_options *o, vv_error *err);
 

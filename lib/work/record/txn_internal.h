@@ -30,7 +30,11 @@ struct vv_txn {
 	vv_index *index;           /* as the transaction sees it; never written */
 	vv_head head;              /* when it began; of a branch: that one */
 	char *branch;              /* "refs/heads/..."; NULL: HEAD */
-	vv_txn_change *changes;    /* by path */
+	/* Where it had to wait for another writer, or has a branch, which has no turn: what there was before. seen null: nothing. */
+	bool waited;
+	vv_oid seen;
+	vv_index *seen_index;   /* NULL with a branch */
+	vv_txn_change *changes; /* by path */
 	size_t change_count, change_cap;
 	vv_txn_result **results;
 	size_t result_count, result_cap, result_next;

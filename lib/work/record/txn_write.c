@@ -228,6 +228,7 @@ static vv_status stage(vv_txn *t, vv_error *err)
 	}
 	vv_txn_close_index(t);
 	vv_dataset_writer_release(t->writer);
+	t->waited = false; /* what is there now is its own work, and the turn is still its */
 	return rc < 0 ? rc : vv_txn_begin(t, NULL, err);
 }
 
@@ -504,6 +505,8 @@ static vv_status commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn
 	if (empty) return fail_empty(err);
 	rc = t->branch ? commit_branch(id, t, message, o, err)
 		       : commit_head(id, t, message, o, err);
+	t->waited = t->branch != NULL;
+	t->seen = *id;
 	return rc < 0 ? rc : vv_txn_begin(t, NULL, err);
 }
 

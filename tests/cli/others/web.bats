@@ -149,7 +149,7 @@ there() {
 	cd ../other
 	varve init -q
 	: > "$log"
-	ends_with 1 varve update
+	ends_with 2 varve update
 	[ ! -s "$log" ]
 	VARVE_TRUSTED_HOSTS=$url succeeds varve fetch --data
 	VARVE_TRUSTED_HOSTS=$url succeeds varve update

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "varve/varve.h"
@@ -301,6 +303,138 @@ static void a_bare_repository_can_be_written(void **state)
 	varve_repo_free(repo);
 }
 
+/* --- several writers ---------------------------------------------------------------------- */
+
+static varve_repo *open_again(void)
+{
+	varve_repo_options o = VARVE_INIT(varve_repo_options);
+	varve_repo *repo;
+
+	o.flags = VARVE_OPEN_ENVIRON;
+	ok(varve_repo_open(&repo, ".", &o, &err));
+	return repo;
+}
+
+static void commit_one(varve_repo *repo, const char *path, const char *bytes)
+{
+	char id[VARVE_ID_SIZE];
+	varve_txn *t;
+
+	ok(varve_txn_open(&t, repo, NULL, &err));
+	ok(put(t, path, bytes));
+	ok(varve_txn_commit(id, t, path, NULL, &err));
+	varve_txn_free(t);
+}
+
+static pid_t begin_child(void)
+{
+	(void)fflush(NULL);
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)alarm(120);
+	}
+	return pid;
+}
+
+static void child_ends_well(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void writers_in_several_processes_lose_nothing(void **state)
+{
+	enum { WRITERS = 3, ROUNDS = 10 };
+	pid_t pids[WRITERS];
+	char path[32];
+
+	(void)state;
+	git_begin();
+	vv_repository_close(open_here());
+	for (unsigned w = 0; w < WRITERS; w++) {
+		if ((pids[w] = begin_child()) == 0) {
+			for (unsigned n = 0; n < ROUNDS; n++) {
+				varve_repo *repo = open_again();
+
+				(void)snprintf(path, sizeof(path), "w%u-%u.csv", w, n);
+				commit_one(repo, path, PRICES);
+				varve_repo_free(repo);
+			}
+			_exit(0);
+		}
+	}
+	for (unsigned w = 0; w < WRITERS; w++) {
+		child_ends_well(pids[w]);
+	}
+	varve_repo *repo = open_again();
+	for (unsigned i = 0; i < WRITERS * ROUNDS; i++) {
+		(void)snprintf(path, sizeof(path), "w%u-%u.csv", i / ROUNDS, i % ROUNDS);
+		assert_stored(repo, "HEAD", path, PRICES, strlen(PRICES));
+	}
+	varve_repo_free(repo);
+	sh("git diff --cached --quiet");
+}
+
+/* Another process commits shared.csv, while this one waits to begin. */
+static varve_txn *open_behind_another(varve_repo *repo, pid_t *other)
+{
+	varve_txn *t;
+	int line[2];
+	char c;
+
+	assert_int_equal(pipe(line), 0);
+	if ((*other = begin_child()) == 0) {
+		char id[VARVE_ID_SIZE];
+		varve_repo *own = open_again();
+
+		ok(varve_txn_open(&t, own, NULL, &err));
+		ok(put(t, "shared.csv", PRICES "4,40\n"));
+		assert_int_equal(write(line[1], "x", 1), 1);
+		(void)nanosleep(&(struct timespec){0, 400000000},
+				NULL); /* the parent waits by now */
+		ok(varve_txn_commit(id, t, "theirs", NULL, &err));
+		varve_txn_free(t);
+		varve_repo_free(own);
+		_exit(0);
+	}
+	assert_int_equal(read(line[0], &c, 1), 1);
+	close(line[0]);
+	close(line[1]);
+	ok(varve_txn_open(&t, repo, NULL, &err));
+	return t;
+}
+
+static void bytes_put_over_what_another_writer_made_are_a_conflict(void **state)
+{
+	char id[VARVE_ID_SIZE];
+	varve_repo *repo;
+	varve_txn *t;
+	pid_t other;
+
+	(void)state;
+	git_begin();
+	vv_repository_close(open_here());
+	repo = open_again();
+	commit_one(repo, "shared.csv", PRICES);
+	t = open_behind_another(repo, &other);
+	fails(VARVE_ECONFLICT, put(t, "shared.csv", PRICES "5,50\n"));
+	fails(VARVE_ECONFLICT, varve_txn_remove(t, "shared.csv", VARVE_PUT_REPLACE, &err));
+	ok(put(t, "own.csv", PRICES));
+	ok(varve_txn_commit(id, t, "own", NULL, &err));
+	varve_txn_free(t);
+	child_ends_well(other);
+	assert_stored(repo, "HEAD", "shared.csv", PRICES "4,40\n", strlen(PRICES) + 5);
+	assert_stored(repo, "HEAD", "own.csv", PRICES, strlen(PRICES));
+	sh("git diff --cached --quiet");
+	/* What it has seen it may replace. */
+	commit_one(repo, "shared.csv", PRICES "5,50\n");
+	varve_repo_free(repo);
+}
+
 static void what_makes_no_sense_is_refused(void **state)
 {
 	varve_put_options o = VARVE_INIT(varve_put_options);
@@ -348,6 +482,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(files_are_added_by_path_whatever_the_current_folder),
 	cmocka_unit_test(files_that_were_added_are_committed_at_once),
 	cmocka_unit_test(a_bare_repository_can_be_written),
+	cmocka_unit_test(writers_in_several_processes_lose_nothing),
+	cmocka_unit_test(bytes_put_over_what_another_writer_made_are_a_conflict),
 	cmocka_unit_test(what_makes_no_sense_is_refused),
 };
 
