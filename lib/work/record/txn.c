@@ -547,7 +547,7 @@ static vv_status must_be_seen(vv_txn *t, const vv_txn_change *c, vv_error *err)
 	if (same) return VV_OK;
 	vv_fail(err, VV_ECONFLICT, "another writer changed '%s' while this one waited",
 		vv_text_shows(c->path));
-	return vv_hint(err, "read it again, and begin anew");
+	return vv_hint(err, "read it again, and begin again");
 }
 
 /* Into the list, then into the index: a failure leaves both as they were. */

@@ -1,8 +1,8 @@
 /*
  * pack_mend: indexes of Git's packs that are damaged, made again.
  */
-#ifndef VV_REPO_GIT_PACK_MEND_H
-#define VV_REPO_GIT_PACK_MEND_H
+#ifndef VV_REPO_GC_PACK_MEND_H
+#define VV_REPO_GC_PACK_MEND_H
 
 #include "repo/git/repository.h"
 

@@ -1,7 +1,7 @@
 /*
  * pack_mend: knows how git is asked for an index that takes the place of another one.
  */
-#include "repo/git/pack_mend.h"
+#include "repo/gc/pack_mend.h"
 
 #include <fcntl.h>
 #include <stdio.h>
