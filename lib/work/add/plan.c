@@ -13,6 +13,7 @@
 #include "base/json/json_skip.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/temp_name.h"
 #include "base/text.h"
 #include "dataset/table/root.h"
 #include "repo/git/history/history.h"
@@ -420,11 +421,23 @@ static vv_status plan_index(planner *p, vv_error *err)
 	return VV_OK;
 }
 
+/* What varve writes before it takes the place of a file, or left when it was killed. */
+static bool is_temporary(const char *path)
+{
+	const char *name = vv_path_base(path);
+	const size_t len = strlen(name);
+	bool ended;
+
+	return strncmp(name, ".varve-", 7) == 0 && len >= 7 + VV_TEMP_RANDOM &&
+	       vv_temp_name_read(name + len - VV_TEMP_RANDOM, &ended);
+}
+
 static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 {
 	planner *p = payload;
 	vv_add_item item = {0};
 
+	if (is_temporary(path)) return VV_OK;
 	if (p->req->paths && !vv_pathspec_match(p->req->paths, path, &item.literal)) return VV_OK;
 	item.path = (char *)(uintptr_t)path;
 	return plan_path(p, &item, err);

@@ -136,6 +136,9 @@ arrow() {
 	wait "$adding" || true
 	kill "$writer" || true
 	same_bytes before.csv big.csv
+	rm pipe_in
+	varve add -q -A
+	[ -z "$(git ls-files '.varve-*')" ]
 	varve add -q --arrow new.arrows big.csv
 	same_bytes new.csv big.csv
 	[ -z "$(find . -maxdepth 1 -name '.varve-tmp*')" ]
