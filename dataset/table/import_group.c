@@ -205,7 +205,7 @@ static void note_foreign(group_job *j, size_t row)
 static void count_foreign_rows(group_job *j)
 {
 	j->foreign_rows = 0;
-	if (j->im->opts->as || j->im->opts->in_file || vv_utf8_valid(j->raw, j->raw_len)) return;
+	if (j->im->opts->in_file || vv_utf8_valid(j->raw, j->raw_len)) return;
 	for (size_t i = 0; i < j->row_count; i++) {
 		const vv_row *r = &j->rows[i];
 

@@ -243,6 +243,62 @@ static vv_status compare_comments(merge *m, const vv_import_result *result, cons
 	return VV_OK;
 }
 
+/* Cells that are not ASCII: those that are UTF-8, those that are not. */
+typedef struct encodings {
+	bool utf8, other;
+} encodings;
+
+static vv_status look_at_encodings(encodings *out, vv_table *t, vv_error *err)
+{
+	vv_auto(vv_table_reader) *r = NULL;
+	vv_auto(vv_batch) b = {0};
+	int more = 1;
+	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
+
+	*out = (encodings){false, false};
+	while (rc == VV_OK && !(out->utf8 && out->other) && (more = vv_table_read(r, &b, err)) > 0) {
+		for (size_t i = 0; i < b.rows * b.columns; i++) {
+			const vv_cell *c = &b.cells[i];
+			bool ascii = true;
+
+			for (size_t k = 0; k < c->len && ascii; k++) {
+				ascii = (unsigned char)c->text[k] < 0x80;
+			}
+			if (!ascii) {
+				*(vv_utf8_valid(c->text, c->len) ? &out->utf8 : &out->other) = true;
+			}
+		}
+	}
+	return rc < 0 ? rc : more < 0 ? (vv_status)more : VV_OK;
+}
+
+/* Bytes that are not UTF-8 are kept as they are, where no encoding is known. *why: the result would have such and UTF-8, which
+ * no program reads. */
+static vv_status compare_encodings(merge *m, const vv_import_result *result, const vv_sink *sink,
+				   const char **why, vv_error *err)
+{
+	vv_table merged = {
+		.source = *sink, .root = result->root, .columns = m->column_count};
+	encodings all, ours, theirs;
+	vv_status rc;
+
+	*why = NULL;
+	if (result->foreign_rows == 0) return VV_OK;
+	if ((rc = look_at_encodings(&all, &merged, err)) < 0 || !all.utf8 || !all.other ||
+	    (rc = look_at_encodings(&ours, m->side[m->ours].table, err)) < 0 ||
+	    (rc = look_at_encodings(&theirs, m->side[1 - m->ours].table, err)) < 0) {
+		return rc;
+	}
+	if (!(ours.utf8 && ours.other)) {
+		*why = theirs.other && !ours.other
+			       ? "theirs has text that is not UTF-8, whose encoding is not known, ours has UTF-8"
+		       : ours.other && !theirs.other
+			       ? "ours has text that is not UTF-8, whose encoding is not known, theirs has UTF-8"
+			       : "both have text that is not UTF-8, whose encoding is not known, beside UTF-8";
+	}
+	return VV_OK;
+}
+
 static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *sink, vv_error *err)
 {
 	bool agree;
@@ -265,7 +321,8 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 				 "both added a table without a key, with different rows", err);
 	}
 	if ((rc = merge_writer_open(m, err)) < 0 || (rc = import_result(m, out, sink, err)) < 0 ||
-	    (rc = compare_comments(m, out, sink, &why, err)) < 0 || !why) {
+	    (rc = compare_comments(m, out, sink, &why, err)) < 0 ||
+	    (!why && (rc = compare_encodings(m, out, sink, &why, err)) < 0) || !why) {
 		return rc;
 	}
 	vv_import_result_clear(out);

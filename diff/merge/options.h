@@ -21,7 +21,10 @@ typedef enum vv_conflict_kind {
 	VV_CONFLICT_COLUMN_REMOVED, /* one dropped the column, the other edited cells of it */
 	/* both changed the column's definition differently, or its name */
 	VV_CONFLICT_COLUMN,
-	VV_CONFLICT_KEY,  /* the declared keys differ */
+	VV_CONFLICT_KEY,    /* the declared keys differ */
+	VV_CONFLICT_ABOVE,  /* both changed the same lines above the table */
+	VV_CONFLICT_BELOW,  /* likewise below it */
+	VV_CONFLICT_AROUND, /* JSON: both changed the same members beside the rows */
 	VV_CONFLICT_TABLE /* removed against changed, kinds differ, nothing in common */
 } vv_conflict_kind;
 
@@ -44,7 +47,7 @@ typedef struct vv_conflict {
 /* What stands where a conflict of a column or of the key would be. */
 typedef enum vv_merge_take { VV_TAKE_BASE, VV_TAKE_OURS, VV_TAKE_THEIRS } vv_merge_take;
 
-/* Decides the conflicts of this kind (COLUMN_REMOVED, COLUMN, KEY) and column, as they were
+/* Decides the conflicts of this kind (COLUMN_REMOVED, COLUMN, KEY, ABOVE, BELOW, AROUND) and column, as they were
  * told; column NULL: those that name none. */
 typedef struct vv_merge_decision {
 	vv_conflict_kind kind;
@@ -66,15 +69,10 @@ typedef struct vv_merge_options {
 	uint64_t secret;
 } vv_merge_options;
 
-/* Lines around the table: whose were taken where both sides had changed them. */
-typedef enum vv_merge_lead { VV_LEAD_PLAIN, VV_LEAD_OURS, VV_LEAD_THEIRS } vv_merge_lead;
-
 typedef struct vv_merge_stats {
 	uint64_t conflicts;
 	uint64_t rows_from_theirs, cells_from_theirs, rows_removed_by_theirs;
 	bool took_theirs, took_ours; /* one side was the base: nothing to merge */
-	vv_merge_lead lead, tail;    /* above it, below it */
-	vv_merge_lead around;        /* JSON: the document around its rows */
 } vv_merge_stats;
 
 #endif

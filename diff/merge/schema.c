@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dataset/format/row_write.h"
 #include "dataset/schema/header.h"
+#include "diff/merge/around.h"
 #include "diff/merge/state.h"
 
 /* A value as compact JSON, in the arena; NULL: not there. */
@@ -771,101 +772,16 @@ static vv_status end_header(merge *m, vv_error *err)
 	return rc < 0 ? rc : vv_bytes_set(&d->prologue, m->text.data, m->text.len, err);
 }
 
-/* Which of two sides' bytes stand, that of the base being b (NULL: there is none): where both changed them, those that
- * sort last, and *contested is set. */
-static int pick_bytes(bool *contested, const char *x, size_t x_len, const char *y, size_t y_len,
-		      const char *b, size_t b_len)
+/* Which of two sides' header stands, that of the base being b (NULL: there is none): where both wrote it anew, the one that
+ * sorts last. */
+static int pick_header(const char *x, size_t x_len, const char *y, size_t y_len, const char *b,
+		       size_t b_len)
 {
 	int side = merge_pick(text_order(x, x_len, y, y_len) == 0,
 			      b && text_order(x, x_len, b, b_len) == 0,
 			      b && text_order(y, y_len, b, b_len) == 0);
 
-	*contested = side < 0;
 	return side >= 0 ? side : text_order(x, x_len, y, y_len) > 0 ? 0 : 1;
-}
-
-/* The sides stand in the order of their commits' ids. */
-static vv_merge_lead whose(const merge *m, bool contested, int side)
-{
-	return !contested ? VV_LEAD_PLAIN : side == (int)m->ours ? VV_LEAD_OURS : VV_LEAD_THEIRS;
-}
-
-/* Only a CSV has lines around it. */
-static const vv_bytes *tail_of(const merge *m, int version, const vv_bytes *none)
-{
-	const vv_dialect *d = dialect_of(m, version);
-
-	return d->form == VV_FORM_CSV ? &d->epilogue : none;
-}
-
-/* The lines above the header, whatever header comes below them. */
-static vv_status choose_lead(merge *m, vv_error *err)
-{
-	const vv_dialect *x = dialect_of(m, 0), *y = dialect_of(m, 1),
-			 *b = m->base ? dialect_of(m, 2) : NULL;
-	const char *base = !b ? NULL : b->lead > 0 ? b->prologue.data : "";
-	bool contested;
-	int side = pick_bytes(&contested, x->prologue.data, x->lead, y->prologue.data, y->lead,
-			      base, b ? b->lead : 0);
-	const vv_dialect *taken = side == 0 ? x : y;
-
-	m->stats->lead = whose(m, contested, side);
-	return vv_dialect_set_lead(&m->as.dialect, taken->prologue.data, taken->lead, err);
-}
-
-/* Those below the table; a last row above them has its end. */
-static vv_status choose_tail(merge *m, vv_error *err)
-{
-	static const vv_bytes none = {NULL, 0};
-	const vv_bytes *x = tail_of(m, 0, &none), *y = tail_of(m, 1, &none);
-	const vv_bytes *b = m->base ? tail_of(m, 2, &none) : NULL;
-	vv_dialect *d = &m->as.dialect;
-	bool contested;
-	int side = pick_bytes(&contested, x->data, x->len, y->data, y->len,
-			      !b        ? NULL
-			      : b->data ? b->data
-					: "",
-			      b ? b->len : 0);
-	const vv_bytes *taken = side == 0 ? x : y;
-
-	m->stats->tail = whose(m, contested, side);
-	d->final_newline |= taken->len > 0;
-	return vv_bytes_set(&d->epilogue, taken->data, taken->len, err);
-}
-
-/* The document around the rows of JSON: both its parts from one version. */
-static vv_status choose_around(merge *m, vv_error *err)
-{
-	const vv_dialect *d[3] = {dialect_of(m, 0), dialect_of(m, 1),
-				  m->base ? dialect_of(m, 2) : NULL};
-	vv_buf text[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};
-	bool contested = false;
-	int side = d[0]->form == VV_FORM_JSON ? 0 : 1;
-	vv_status rc = VV_OK;
-
-	if (d[0]->form == d[1]->form) {
-		for (int v = 0; v < (m->base ? 3 : 2) && rc == VV_OK; v++) {
-			put_run(&text[v], &d[v]->prologue);
-			put_run(&text[v], &d[v]->epilogue);
-			rc = vv_buf_ok(&text[v], err);
-		}
-		side = pick_bytes(&contested, vv_buf_cstr(&text[0]), text[0].len,
-				  vv_buf_cstr(&text[1]), text[1].len,
-				  d[2] ? vv_buf_cstr(&text[2]) : NULL, text[2].len);
-	}
-	for (int v = 0; v < 3; v++) {
-		vv_buf_clear(&text[v]);
-	}
-	if (d[0]->lead > 0 || d[1]->lead > 0) {
-		m->stats->around = whose(m, contested, side);
-	}
-	if (rc < 0 || (rc = vv_bytes_set(&m->as.dialect.prologue, d[side]->prologue.data,
-					 d[side]->prologue.len, err)) < 0) {
-		return rc;
-	}
-	m->as.dialect.lead = d[side]->lead;
-	return vv_bytes_set(&m->as.dialect.epilogue, d[side]->epilogue.data, d[side]->epilogue.len,
-			    err);
 }
 
 static vv_status choose_header(merge *m, vv_error *err)
@@ -890,7 +806,7 @@ static vv_status choose_header(merge *m, vv_error *err)
 		const char *x = vv_dialect_header(dialect_of(m, 0), &len[0]);
 		const char *y = vv_dialect_header(dialect_of(m, 1), &len[1]);
 		const char *b = fits[2] ? vv_dialect_header(dialect_of(m, 2), &len[2]) : NULL;
-		side = pick_bytes(&(bool){false}, x, len[0], y, len[1], b, len[2]);
+		side = pick_header(x, len[0], y, len[1], b, len[2]);
 	}
 	size_t len;
 	const char *taken = vv_dialect_header(dialect_of(m, side), &len);
@@ -927,10 +843,7 @@ vv_status merge_form(merge *m, vv_error *err)
 						 b->final_newline) != 0;
 	}
 	if ((rc = choose_quoting(m, err)) < 0 || (rc = choose_header(m, err)) < 0 ||
-	    (d->form == VV_FORM_CSV &&
-	     ((rc = choose_lead(m, err)) < 0 || (rc = choose_tail(m, err)) < 0)) ||
-	    (d->form == VV_FORM_JSON && (x->lead > 0 || y->lead > 0) &&
-	     (rc = choose_around(m, err)) < 0)) {
+	    (rc = merge_around(m, err)) < 0) {
 		return rc;
 	}
 	m->mixed = (x->form == VV_FORM_CSV) != (y->form == VV_FORM_CSV) ||

@@ -98,6 +98,7 @@ static void put_item(const vv_conflict_record *c, size_t i)
 		vv_out("  %s%s%s%s\n", item->column ? "column " : "",
 		       item->column                    ? vv_text_shows(item->column)
 		       : item->kind == VV_CONFLICT_KEY ? "key"
+		       : vv_conflict_place(item->kind) ? vv_conflict_place(item->kind)
 						       : "the whole",
 		       item->detail ? ": " : "", item->detail ? vv_text_shows(item->detail) : "");
 		return;

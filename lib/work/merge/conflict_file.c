@@ -20,6 +20,9 @@ static const char *const kind_names[] = {
 	[VV_CONFLICT_COLUMN_REMOVED] = "column-removed",
 	[VV_CONFLICT_COLUMN] = "column",
 	[VV_CONFLICT_KEY] = "key",
+	[VV_CONFLICT_ABOVE] = "lines-above",
+	[VV_CONFLICT_BELOW] = "lines-below",
+	[VV_CONFLICT_AROUND] = "members",
 	[VV_CONFLICT_TABLE] = "table",
 };
 #define KINDS (sizeof(kind_names) / sizeof(kind_names[0]))
@@ -148,10 +151,17 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 	return VV_OK;
 }
 
+const char *vv_conflict_place(vv_conflict_kind kind)
+{
+	return kind == VV_CONFLICT_ABOVE    ? "lines above the table"
+	       : kind == VV_CONFLICT_BELOW  ? "lines below the table"
+	       : kind == VV_CONFLICT_AROUND ? "members beside the rows"
+					    : NULL;
+}
+
 bool vv_conflict_is_of_columns(const vv_conflict_item *item)
 {
-	return item->kind == VV_CONFLICT_COLUMN_REMOVED || item->kind == VV_CONFLICT_COLUMN ||
-	       item->kind == VV_CONFLICT_KEY;
+	return item->kind >= VV_CONFLICT_COLUMN_REMOVED && item->kind <= VV_CONFLICT_AROUND;
 }
 
 static vv_status add_decided(vv_conflict_record *c, const vv_merge_decision *d, vv_error *err)
@@ -253,6 +263,11 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 	}
 	if (count_kind(c, VV_CONFLICT_KEY, VV_CONFLICT_KEY) > 0) {
 		put_part(b, &any, "the", 1, "key", "");
+	}
+	for (vv_conflict_kind k = VV_CONFLICT_ABOVE; k <= VV_CONFLICT_AROUND; k++) {
+		if (count_kind(c, k, k) > 0) {
+			put_part(b, &any, "the", 1, vv_conflict_place(k), "");
+		}
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		if (c->items[i].kind == VV_CONFLICT_TABLE) {

@@ -72,7 +72,9 @@ bool vv_conflict_is_of_row(const vv_conflict_item *item);
 /* Are both of one row? */
 bool vv_conflict_same_row(const vv_conflict_item *a, const vv_conflict_item *b);
 
-/* Does it hang on a column or the key, so that it is decided by merging anew? */
+/* Of what surrounds a table: "lines above the table" ...; NULL: another kind. */
+const char *vv_conflict_place(vv_conflict_kind kind);
+/* Does it hang on a column, the key or what surrounds the table, so that it is decided by merging anew? */
 bool vv_conflict_is_of_columns(const vv_conflict_item *item);
 
 /* Notes what was decided for such an item. */

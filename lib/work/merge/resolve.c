@@ -48,7 +48,7 @@ static bool is_wanted(const vv_resolving *r, const vv_conflict_item *item)
 	const vv_strings *rows = &r->rows, *columns = &r->columns;
 	bool row = rows->count == 0, column = columns->count == 0;
 
-	if (r->key) return vv_conflict_is_of_columns(item) && !item->column;
+	if (r->key) return item->kind == VV_CONFLICT_KEY;
 	for (size_t i = 0; i < rows->count && !row; i++) {
 		row = is_row(item, rows->items[i]);
 	}

@@ -103,17 +103,6 @@ static void say_table(vv_merge_job *j, const vv_merge_conflict *c, const vv_data
 	vv_buf_puts(&j->report, "\n");
 }
 
-static void say_lead(vv_merge_job *j, const vv_merge_conflict *c, vv_merge_lead lead,
-		     const char *where)
-{
-	if (lead != VV_LEAD_PLAIN) {
-		vv_buf_printf(&j->report, "%s: both sides changed the lines %s the table; ",
-			      vv_text_shows(c->path), where);
-		vv_buf_printf(&j->report, "those of %s are kept\n",
-			      vv_text_shows(j->names[lead == VV_LEAD_OURS ? VV_OURS : VV_THEIRS]));
-	}
-}
-
 static void say_other(vv_merge_job *j, const vv_merge_conflict *c)
 {
 	const char *path = vv_text_shows(c->path),
@@ -162,9 +151,6 @@ static vv_status merge_dataset(vv_merge_job *j, size_t i, vv_error *err)
 	vv_merged_put(j->merged, i, d->result.mode, &d->result.id);
 	j->settled[i] = d->record.count == 0 && d->record.left_out == 0;
 	say_table(j, c, d);
-	say_lead(j, c, d->stats.lead, "above");
-	say_lead(j, c, d->stats.tail, "below");
-	say_lead(j, c, d->stats.around, "around");
 	return VV_OK;
 }
 

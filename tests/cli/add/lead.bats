@@ -164,7 +164,7 @@ commented() {
 	ends_with 2 varve add u.csv
 }
 
-@test "a merge reports whose lines above the table it kept, where both sides changed them" {
+@test "lines above a table that both sides changed are a conflict, which has ours until it is resolved" {
 	new_repo
 	commented t.csv 2024
 	varve add -q --key id t.csv
@@ -175,9 +175,14 @@ commented() {
 	varve switch -q -
 	sed -i 's/2024/2026/' t.csv
 	varve commit -qam three
-	succeeds varve merge other
-	output_has "t.csv: both sides changed the lines above the table; those of $(git symbolic-ref --short HEAD) are kept"
+	ends_with 1 varve merge other
 	grep -q 2026 t.csv
+	ends_with 1 varve conflicts
+	output_has "lines above the table: both sides changed the lines above the table"
+	succeeds varve resolve --theirs t.csv
+	grep -q 2025 t.csv
+	varve commit -qm merged
+	succeeds varve fsck --data
 }
 
 @test "a header line longer than what is kept of one is refused, and nothing is staged" {

@@ -1,0 +1,113 @@
+# What surrounds the rows in a merge: lines above and below a table, members beside the rows of a JSON document, the encoding.
+load ../helper
+
+# versions FILE BASE OURS THEIRS: three texts (as printf has them) of a table, committed on main and side.
+versions() {
+	printf "$2" > "$1"
+	varve add -q --key id "$1"
+	varve commit -qm base
+	git checkout -q -b side
+	printf "$4" > "$1"
+	varve add -q "$1"
+	varve commit -qm theirs
+	git checkout -q main
+	printf "$3" > "$1"
+	varve add -q "$1"
+	varve commit -qm ours
+}
+
+ROWS='id,v\n1,a\n2,b\n3,c\n4,d\n'
+
+@test "lines above and below a table that the sides edited at different places are merged, line ends apart" {
+	new_repo
+	versions t.csv "# by Ada\n# of 2024\n# in km\n$ROWS\nSource: X\nseen: no\nby: me\n" \
+		"# by Bob\n# of 2024\n# in km\n$ROWS\nSource: Y\nseen: no\nby: me\n" \
+		"# by Ada\n# of 2024\n# in miles\n$ROWS\nSource: X\nseen: no\nby: you\n"
+	succeeds varve merge side
+	printf "# by Bob\n# of 2024\n# in miles\n$ROWS\nSource: Y\nseen: no\nby: you\n" > want
+	cmp want t.csv
+	varve switch -q -c third HEAD~1
+	sed -i 's/$/\r/' t.csv
+	varve add -q t.csv
+	varve commit -qm ends
+	succeeds varve merge main
+	sed -i 's/$/\r/' want
+	cmp want t.csv
+	succeeds varve fsck --data
+}
+
+@test "lines that both sides changed are a conflict in a git merge and a rebase, too" {
+	new_repo
+	versions t.csv "# of 2024\n$ROWS" "# of 2025\n$ROWS" "# of 2026\n$ROWS"
+	ends_with 1 git merge side
+	ends_with 1 varve conflicts
+	output_has "lines above the table"
+	succeeds varve resolve --theirs t.csv
+	grep -q 2026 t.csv
+	git merge --abort
+	ends_with 1 git rebase side
+	ends_with 1 varve conflicts
+	output_has "lines above the table"
+	succeeds varve resolve --base t.csv
+	grep -q 2024 t.csv
+	GIT_EDITOR=true git rebase --continue
+	[ "$(varve cat HEAD:t.csv | head -n 1)" = "# of 2024" ]
+}
+
+@test "members beside the rows are merged by name, and those that both changed are a conflict" {
+	new_repo
+	versions t.json '{"count": 1, "meta": {"by": "a", "of": 1},\n "rows": [{"id": 1}, {"id": 2}],\n "next": null}\n' \
+		'{"count": 2, "meta": {"by": "b", "of": 1},\n "rows": [{"id": 1}, {"id": 2}],\n "next": null}\n' \
+		'{"count": 1, "meta": {"by": "a", "of": 2, "at": 3},\n "rows": [{"id": 1}, {"id": 2}, {"id": 3}], "more": true}\n'
+	succeeds git merge side
+	python3 - <<-'END'
+	import json
+	d = json.load(open("t.json"))
+	assert d == {"count": 2, "meta": {"by": "b", "of": 2, "at": 3}, "rows": [{"id": 1}, {"id": 2}, {"id": 3}], "more": True}, d
+	END
+	varve switch -q -c third "$(git log --format=%H --grep '^base$')"
+	sed -i 's/"count": ./"count": 7/; s/"by": "."/"by": "z"/' t.json
+	varve add -q t.json
+	varve commit -qm third
+	ends_with 1 varve merge main
+	ends_with 1 varve conflicts
+	output_has '"count"'
+	succeeds varve resolve --theirs t.json
+	grep -q '"more": true' t.json
+	varve commit -qm merged
+	succeeds varve fsck --data
+}
+
+@test "a merge never puts text of two encodings into one file" {
+	new_repo
+	versions t.csv 'id,name\n1,M\303\274ller\n2,abc\n3,x\n4,y\n' 'id,name\n1,M\303\274ller\n2,J\303\244ger\n3,x\n4,y\n' \
+		'id,name\n1,M\374ller\n2,abc\n3,x\n4,z\n'
+	ends_with 1 git merge side
+	ends_with 1 varve conflicts
+	output_has "theirs has text that is not UTF-8, whose encoding is not known, ours has UTF-8"
+	python3 -c 'open("t.csv", "rb").read().decode()'
+	succeeds varve resolve --theirs t.csv
+	python3 -c 'open("t.csv", "rb").read().decode("cp1252")'
+	! python3 -c 'open("t.csv", "rb").read().decode()' 2> /dev/null
+}
+
+@test "a side in a known encoding, in UTF-16 or with a mark gives the merge one encoding" {
+	new_repo
+	for encoding in windows-1252 UTF-16; do
+		rm -rf .git .gitattributes t.csv
+		new_repo
+		printf 'id,name\n1,M\303\274ller\n2,abc\n3,x\n4,y\n' > t.csv
+		varve add -q --key id t.csv
+		varve commit -qm base
+		git checkout -q -b side
+		printf 'id,name\n1,M\303\274ller\n2,abc\n3,x\n4,z\n' | iconv -t $encoding > t.csv
+		varve add -q --encoding $encoding t.csv
+		varve commit -qm theirs
+		git checkout -q main
+		printf 'id,name\n1,M\303\274ller\n2,J\303\244ger\n3,x\n4,y\n' > t.csv
+		varve add -q t.csv
+		varve commit -qm ours
+		succeeds git merge -q side
+		python3 -c 'import sys; t = open("t.csv", "rb").read().decode(sys.argv[1]); assert "J\u00e4ger" in t and "4,z" in t, t' $encoding
+	done
+}
