@@ -280,11 +280,12 @@ static vv_status put_members(document *d, const piece v[3], int depth, vv_error 
 		if (before && (rc = put_member(d, all, before, &any, depth, err)) < 0) {
 			break;
 		}
-		while (before && k < all[1].count && !same_piece(all[1].items[k].name, before->name)) {
+		while (before && k < all[1].count &&
+		       !same_piece(all[1].items[k].name, before->name)) {
 			k++;
 		}
-		for (k += before != NULL; rc == VV_OK && k < all[1].count &&
-					  !find_member(&all[0], all[1].items[k].name);
+		for (k += before != NULL;
+		     rc == VV_OK && k < all[1].count && !find_member(&all[0], all[1].items[k].name);
 		     k++) {
 			rc = put_member(d, all, &all[1].items[k], &any, depth, err);
 		}
@@ -379,7 +380,8 @@ static vv_status take_document(merge *m, const vv_buf *merged, piece open, piece
 static vv_status merge_json(merge *m, vv_error *err)
 {
 	vv_auto(vv_buf) names = VV_BUF_INIT;
-	document d = {.m = m, .out = VV_BUF_INIT,
+	document d = {.m = m,
+		      .out = VV_BUF_INIT,
 		      .names = VV_BUF_INIT,
 		      .decided = merge_decided(m, VV_CONFLICT_AROUND, NULL, 0)};
 	vv_buf text[3] = {VV_BUF_INIT, VV_BUF_INIT, VV_BUF_INIT};

@@ -256,7 +256,8 @@ static vv_status look_at_encodings(encodings *out, vv_table *t, vv_error *err)
 	vv_status rc = vv_table_reader_open(&r, t, NULL, 0, false, err);
 
 	*out = (encodings){false, false};
-	while (rc == VV_OK && !(out->utf8 && out->other) && (more = vv_table_read(r, &b, err)) > 0) {
+	while (rc == VV_OK && !(out->utf8 && out->other) &&
+	       (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; i < b.rows * b.columns; i++) {
 			const vv_cell *c = &b.cells[i];
 			bool ascii = true;
@@ -277,8 +278,7 @@ static vv_status look_at_encodings(encodings *out, vv_table *t, vv_error *err)
 static vv_status compare_encodings(merge *m, const vv_import_result *result, const vv_sink *sink,
 				   const char **why, vv_error *err)
 {
-	vv_table merged = {
-		.source = *sink, .root = result->root, .columns = m->column_count};
+	vv_table merged = {.source = *sink, .root = result->root, .columns = m->column_count};
 	encodings all, ours, theirs;
 	vv_status rc;
 

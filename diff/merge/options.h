@@ -25,7 +25,7 @@ typedef enum vv_conflict_kind {
 	VV_CONFLICT_ABOVE,  /* both changed the same lines above the table */
 	VV_CONFLICT_BELOW,  /* likewise below it */
 	VV_CONFLICT_AROUND, /* JSON: both changed the same members beside the rows */
-	VV_CONFLICT_TABLE /* removed against changed, kinds differ, nothing in common */
+	VV_CONFLICT_TABLE   /* removed against changed, kinds differ, nothing in common */
 } vv_conflict_kind;
 
 /* Borrowed during the call. NULL text: not there (removed, absent). */
