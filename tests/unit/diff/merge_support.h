@@ -122,7 +122,8 @@ static inline vv_status merge_import(vv_table *out, const merge_input *in, const
 }
 
 static const char *const merge_kinds[] = {"cell",   "row-added", "row-removed", "column-removed",
-					  "column", "key",      "above",  "below",  "around",       "table"};
+					  "column", "key",       "above",       "below",
+					  "around", "table"};
 
 #define MERGE_TAKES 4
 /* Returns how many; names are cut out of room. */
