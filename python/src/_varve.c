@@ -300,6 +300,7 @@ static PyObject *table_open(PyObject *module, PyObject *o)
 	int rc;
 
 	if (!h) return NULL;
+	opt.flags = VARVE_TABLE_FIND_KEY;
 	opt.watch = &ctrl_c;
 	FREELY(rc = varve_table_open(&table, h->at, &opt, &err));
 	return give(module, &table_kind, rc, table, &err);

@@ -228,11 +228,17 @@ static bool same_key(const vv_table *a, const vv_table *b)
 	return true;
 }
 
+/* Of plain text only a key that is declared is known. */
+static bool is_keyless_text(const opened *o)
+{
+	return o->is_text && o->table.root.key_source != VV_KEY_PACKAGE;
+}
+
 /* The keys to try where the user gave none. Two datasets of one key have theirs; else
  * the key of either, or one that is guessed. */
 static vv_status choose_keys(comparison *c, vv_error *err)
 {
-	bool text_a = c->old_side.is_text, text_b = c->new_side.is_text;
+	bool text_a = is_keyless_text(&c->old_side), text_b = is_keyless_text(&c->new_side);
 	vv_status rc;
 	if (c->asked || (!text_a && !text_b && same_key(c->a, c->b))) return VV_OK;
 	c->guessed = true;
@@ -250,7 +256,7 @@ static vv_status choose_keys(comparison *c, vv_error *err)
 /* The keys where none was found by the columns' names, now that renamed columns are known. */
 static vv_status choose_renamed_keys(comparison *c, vv_error *err)
 {
-	bool text_a = c->old_side.is_text, text_b = c->new_side.is_text;
+	bool text_a = is_keyless_text(&c->old_side), text_b = is_keyless_text(&c->new_side);
 	vv_status rc;
 	if (!c->guessed || c->keys.count > 0) return VV_OK;
 	if ((!text_b &&

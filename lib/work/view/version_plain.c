@@ -206,8 +206,9 @@ static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import
 	return VV_OK;
 }
 
-static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import_options *io,
-			      vv_error *err)
+/* A key that is declared is not proved: whether it holds is for a check to tell. */
+static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_schema *schema,
+			      vv_import_options *io, vv_error *err)
 {
 	bool described;
 
@@ -217,7 +218,12 @@ static vv_status find_package(vv_subject *s, vv_package_resource *res, vv_import
 	io->hints = res->hints;
 	io->schema = res->schema.len ? res->schema.data : NULL;
 	io->schema_len = res->schema.len;
-	return VV_OK;
+	if (!res->has_key) return VV_OK;
+	rc = vv_schema_read(schema, io->schema, io->schema_len, res->package_path, err);
+	io->key = (const char *const *)schema->primary_key;
+	io->key_source = VV_KEY_PACKAGE;
+	io->key_known = true;
+	return rc;
 }
 
 vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
@@ -228,6 +234,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_import_options io;
 	vv_import_result result = {0};
 	vv_package_resource res = {0};
+	vv_schema schema = {0};
 	vv_table parent, known = {0};
 	vv_store *store = NULL;
 	vv_scan_cache *cache = NULL;
@@ -253,7 +260,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	    (s->repo && (rc = vv_repository_store(s->repo, &store, err)) < 0) ||
 	    (rc = open_passing(s, store, like, err)) < 0 ||
 	    (rc = open_parent(s, store, &parent, &has_parent, err)) < 0 ||
-	    (rc = find_package(s, &res, &io, err)) < 0) {
+	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
 		goto done;
 	}
 	if (opts && opts->as_add && s->repo &&
@@ -269,7 +276,7 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	} else if (has_parent && parent.root.kind == VV_KIND_TABLE) {
 		io.parent = &parent.root;
 		io.hints.parent = &parent.root.dialect;
-		io.key = NULL; /* the parent's stays */
+		io.key = res.has_key ? io.key : NULL; /* the parent's stays */
 	}
 	vv_mem_sink_use(&sink, s->passing);
 	io.temp_dir = temp_dir_of(s);
@@ -306,6 +313,7 @@ done:
 	if (has_parent) {
 		vv_table_close(&parent);
 	}
+	vv_schema_clear(&schema);
 	vv_package_resource_clear(&res);
 	input_close(&in);
 	return rc;
@@ -368,6 +376,7 @@ vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 				const vv_progress *progress, vv_error *err)
 {
 	vv_auto(vv_package_resource) res = {.hints = VV_SNIFF_HINTS_INIT};
+	vv_auto(vv_schema) schema = {0};
 	vv_import_options io = {.hints = VV_SNIFF_HINTS_INIT};
 	vv_file_text_options how = {.declared = NULL};
 	vv_file_text *text = NULL;
@@ -380,7 +389,7 @@ vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 	if ((rc = input_open(&in, s, err)) < 0 ||
 	    (rc = vv_repository_store(s->repo, &store, err)) < 0 ||
 	    (rc = open_parent(s, store, &parent, &has, err)) < 0 ||
-	    (rc = find_package(s, &res, &io, err)) < 0) {
+	    (rc = find_package(s, &res, &schema, &io, err)) < 0) {
 		goto done;
 	}
 	if (has && parent.root.kind == VV_KIND_TABLE) {

@@ -1,0 +1,217 @@
+"""The same edit by each tool: the file afterwards is, byte for byte, what the reference writes for the edited values.
+
+An edit is prepared by edited(), which gives the values that the table has then; do() makes the tool do it. merge, resolve and
+cherry-pick work on all cases of a batch at once (see batch.py); theirs() and ours() are the two sides.
+"""
+import subprocess
+from decimal import Decimal
+
+import model as reference
+
+PYTHON = ("write", "write-replace", "upsert", "append", "delete", "write-columns", "put")
+COMMANDS = ("add-arrow", "restore-row", "restore-cell", "apply", "rename-column")
+MERGES = ("merge", "resolve", "cherry-pick")
+
+
+def commented(case, row):
+    return case.spelling.line(case.model, row).startswith("#")
+
+
+def safe_rows(case, count, avoid=()):
+    """Rows that have no comment above them, which would go with them, by their places."""
+    places = [i for i, row in enumerate(case.model.rows) if not commented(case, row) and i not in avoid]
+    if case.c["key"] == "text":  # a first cell that begins as a comment is quoted, and an edit may quote it otherwise
+        places = [i for i in places if not case.model.rows[i][0].startswith("#")]
+    return case.rng.sample(places, min(count, len(places)))
+
+
+def new_row(case):
+    while True:
+        row = reference.new_row(case.rng, case.c, case.model, 8000 + case.rng.randrange(900))
+        if not commented(case, row) and case.model.key_of(row) not in case.model.by_key():
+            return certain(case, row)
+
+
+def certain(case, row):
+    """Numbers whose spelling does not leave a choice."""
+    for place, (_, kind) in enumerate(case.model.columns):
+        if kind == "number" and row[place] is not None:
+            row[place] = row[place] + Decimal("0.01") if row[place] % 1 * 100 % 10 == 0 else row[place]
+    return row
+
+
+def change(case, row, names=None):
+    """Another value in one cell outside of the key."""
+    name, kind = case.rng.choice([column for column in case.model.columns if column[0] not in case.model.key and (not names or column[0] in names)])
+    place = case.model.place(name)
+    old = row[place]
+    while row[place] == old or row[place] is None:
+        row[place] = reference.random_value(case.rng, kind, case.c, row)
+        certain(case, row) if kind == "number" else None
+    return name
+
+
+def edited(case):
+    """The values after the edit. What do() needs is left in case.plan."""
+    new, kind, plan = case.model.copy(), case.c["edit"], {}
+    case.plan = plan
+    if kind in ("write", "put", "write-replace"):
+        for place in safe_rows(case, 2):
+            change(case, new.rows[place])
+        gone = safe_rows(case, 1)
+        for place in gone:
+            del new.rows[place]
+        new.rows.append(new_row(case))
+    elif kind in ("upsert", "add-arrow"):
+        plan["rows"] = []
+        for place in safe_rows(case, 2):
+            change(case, new.rows[place])
+            plan["rows"].append(new.rows[place])
+        new.rows.append(new_row(case))
+        plan["rows"].append(new.rows[-1])
+    elif kind == "append":
+        new.rows.append(new_row(case))
+        plan["rows"] = new.rows[-1:]
+    elif kind == "delete":
+        places = safe_rows(case, 2)
+        plan["rows"] = [case.model.rows[place] for place in places]
+        new.rows = [row for place, row in enumerate(new.rows) if place not in places]
+    elif kind == "write-columns":
+        plan["lacks"] = case.rng.choice([n for n in ("name", "qty", "note", "day") if n not in case.model.key])
+        for place in safe_rows(case, 2):
+            change(case, new.rows[place], ["price", "ok"])
+    elif kind in ("restore-row", "restore-cell"):
+        old = case.old.by_key()
+        both = [i for i, row in enumerate(new.rows) if new.key_of(row) in old and old[new.key_of(row)] != row]
+        if not both:
+            return None
+        place = case.rng.choice(both)
+        before = old[new.key_of(new.rows[place])]
+        plan["key"] = new.key_of(before)
+        if kind == "restore-row":
+            new.rows[place] = list(before)
+        else:
+            column = case.rng.choice([n for n, a, b in zip(new.names, before, new.rows[place]) if a != b])
+            plan["column"] = column
+            new.rows[place][new.place(column)] = before[new.place(column)]
+    elif kind == "apply":
+        # the patch takes the second version back to the first; another row was edited meanwhile
+        old = case.old.by_key()
+        same = [i for i, row in enumerate(new.rows) if old.get(new.key_of(row)) == row and not commented(case, row)]
+        if not same:
+            return None
+        plan["here"] = new.copy()
+        key = new.key_of(new.rows[case.rng.choice(same)])
+        edited_row = plan["here"].by_key()[key]
+        change(case, edited_row)
+        new = case.old.copy()
+        new.rows = [list(edited_row) if new.key_of(row) == key else row for row in new.rows]
+    elif kind == "rename-column":
+        plan["old"], plan["new"] = "qty", "menge"
+        new = reference.Model([("menge" if n == "qty" else n, k) for n, k in new.columns], new.key, new.rows)
+    return new
+
+
+def sides(case):
+    """Three models of a merge: ours, theirs, and what comes out. The conflict of "resolve" is decided for theirs."""
+    ours, theirs, merged = case.model.copy(), case.model.copy(), case.model.copy()
+    first, second, third = (safe_rows(case, 3) + [None, None])[:3]
+    case.plan = {}
+    if second is None or third is None:
+        return None
+    change(case, ours.rows[first])
+    merged.rows[first] = list(ours.rows[first])
+    change(case, theirs.rows[second])
+    merged.rows[second] = list(theirs.rows[second])
+    if case.c["edit"] == "resolve":
+        name = change(case, theirs.rows[third], ("name", "price", "qty", "day", "note"))  # three values are needed
+        place = case.model.place(name)
+        while ours.rows[third][place] in (case.model.rows[third][place], theirs.rows[third][place]):
+            change(case, ours.rows[third], [name])
+        merged.rows[third] = list(theirs.rows[third])
+        case.plan = {"column": name}
+    return ours, theirs, merged
+
+
+def frame(case, model, rows, names=None):
+    """An Arrow table of rows, with the types that the table has for Arrow."""
+    import pyarrow as pa
+
+    kinds = {"whole": pa.int64(), "number": pa.float64(), "flag": pa.bool_(), "day": pa.date32(), "text": pa.string()}
+    names = names or model.names
+    columns = []
+    for name in names:
+        kind = dict(model.columns)[name]
+        values = [row[model.place(name)] for row in rows]
+        columns.append(pa.array([float(v) if kind == "number" and v is not None else v for v in values], kinds[kind]))
+    return pa.table(columns, names)
+
+
+def run(case, *words, ok=(0,), data=None):
+    done = subprocess.run(["varve", *words], cwd=case.home, capture_output=True, input=data)
+    if done.returncode not in ok:
+        raise RuntimeError(f"varve {' '.join(words)}: {done.returncode}: {done.stderr.decode(errors='replace').strip()[:300]}")
+    return done.stdout
+
+
+def key_text(key):
+    return ",".join(map(str, key))
+
+
+def do(case, new):
+    """Does the edit in the repository that the case lives in; the file in the work tree is judged then."""
+    kind, plan, repo, path = case.c["edit"], case.plan, case.repo_here, case.path
+    if kind == "put":
+        repo.put(path, case.spelling.bytes(new), message=f"put {path}")
+    elif kind in ("write", "write-replace"):
+        repo.write(path, frame(case, new, new.rows), mode="replace" if kind == "write-replace" else None, message=f"{kind} {path}", **by(case))
+    elif kind in ("upsert", "append", "delete"):
+        repo.write(path, frame(case, new, plan["rows"]), mode=kind, message=f"{kind} {path}", **by(case))
+    elif kind == "write-columns":
+        names = [n for n in new.names if n != plan["lacks"]]
+        repo.write(path, frame(case, new, new.rows, names), columns="keep", message=f"{kind} {path}", **by(case))
+    elif kind == "add-arrow":
+        import pyarrow as pa
+
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, frame(case, new, []).schema) as writer:
+            writer.write_table(frame(case, new, plan["rows"]))
+        run(case, "add", "-q", "--arrow", "-", "--mode", "upsert", path, data=sink.getvalue().to_pybytes())
+    elif kind == "restore-row":
+        run(case, "restore", "-q", "--source", case.first, "--row", key_text(plan["key"]), path)
+    elif kind == "restore-cell":
+        run(case, "restore", "-q", "--source", case.first, "--row", key_text(plan["key"]), "--column", plan["column"], path)
+    elif kind == "apply":
+        patch = run(case, "diff", "--format", "patch", case.first, case.second, "--", path)
+        (case.home / path).write_bytes(case.spelling.bytes(plan["here"]))
+        run(case, "apply", "-q", "-R", "-", data=patch)
+    elif kind == "rename-column":
+        run(case, "rename-column", path, plan["old"], plan["new"])
+
+
+def by(case):
+    """Text of Git has no key that is kept with it."""
+    return {}
+
+
+def judge(case, new, data):
+    """What is wrong with a file after an edit; the kind of the fault comes first."""
+    spelling, want = case.spelling, case.spelling.bytes(new)
+    if data == want or (case.c["form"] == "gz" and spelling.decode(data) == spelling.plain(new)):
+        return None
+    try:
+        rows = spelling.parse(data, new)
+    except (ValueError, KeyError, ArithmeticError, OSError) as e:
+        return f"form: the file is not spelled as before: {type(e).__name__} {str(e)[:120]}; it begins {data[:60]!r}"
+    if rows != new.rows:
+        if sorted(map(repr, rows)) == sorted(map(repr, new.rows)):
+            return "order: the rows are in another order"
+        wrong = [(a, b) for a, b in zip(new.rows, rows) if a != b]
+        return f"values: {len(rows)} rows, {len(new.rows)} are right; " + (f"{wrong[0][1]!r}, and not {wrong[0][0]!r}" if wrong else "")
+    before = set(spelling.plain(case.model).splitlines(True))
+    got, right = spelling.decode(data).splitlines(True), spelling.plain(new).splitlines(True)
+    lost = [line for line in right if line in before and line not in got]
+    if lost:
+        return f"others' bytes: {lost[0]!r} is gone"
+    wrong = [(a, b) for a, b in zip(right, got) if a != b]
+    return f"spelling: {wrong[0][1]!r}, and not {wrong[0][0]!r}" if wrong else f"spelling: {len(got)} lines, and not {len(right)}"
