@@ -121,3 +121,23 @@ def test_columns_are_described_without_reading_a_row(repo, folder):
             repo.describe("t.csv", **wrong)
     with pytest.raises(varve.NotFoundError):
         repo.describe("nothing.csv", key="id")
+
+
+def test_a_table_that_git_keeps_as_text_has_its_key(folder):
+    run("varve", "track", "--text", "*.csv", cwd=folder)
+    (folder / "t.csv").write_text("id,part,n\n1,a,5\n1,b,6\n2,a,7\n")
+    (folder / "datapackage.json").write_text(
+        '{"resources": [{"path": "t.csv", "schema": {"fields": [{"name": "id", "type": "integer"}, {"name": "part", "type": "string"}, '
+        '{"name": "n", "type": "integer"}], "primaryKey": ["id", "part"]}}]}'
+    )
+    (folder / "u.csv").write_text("id,n,note\n1,5,x\n2,6,y\n3,7,z\n")
+    run("git", "add", ".", cwd=folder)
+    run("git", "commit", "-q", "-m", "text", cwd=folder)
+    with varve.Repo(folder) as r:
+        assert r["HEAD:t.csv"].key == ("id", "part") and r["HEAD:u.csv"].key == ("id",)
+        assert r["HEAD:t.csv"].row(1, "b")["n"] == "6"
+        pa = pytest.importorskip("pyarrow")
+        r.write("t.csv", pa.table({"id": [1], "part": ["b"], "n": [60]}), mode="upsert")
+        assert (folder / "t.csv").read_text() == "id,part,n\n1,a,5\n1,b,60\n2,a,7\n"
+        r.write("u.csv", pa.table({"id": [1, 2, 3], "n": [5, 66, 7]}), columns="keep")
+        assert (folder / "u.csv").read_text() == "id,n,note\n1,5,x\n2,66,y\n3,7,z\n"
