@@ -16,6 +16,7 @@
 #include "cmd/vault/work/recover.h"
 #include "lib/work/clone/first_files.h"
 #include "lib/work/clone/unfinished.h"
+#include "lib/work/peers/push_hook.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository_init.h"
 #include "transport/line/url.h"
@@ -196,6 +197,7 @@ static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, 
 			vv_note("continuing the recovery in '%s'", vv_text_shows(folder));
 		}
 		rc = vv_repository_init(out, folder, &init, &created, err);
+		rc = rc < 0 ? rc : vv_push_hook_set(*out, &vv_notes_stderr, err);
 	}
 	return rc;
 }

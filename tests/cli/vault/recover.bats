@@ -57,6 +57,13 @@ newest_shard() {
 	varve -C ../again fsck --data
 }
 
+@test "a recovered repository sends rows with git push, as a clone does" {
+	new_vault a
+	varve vault replicate --copies 1 > /dev/null
+	succeeds varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	grep -q "varve pre-push" ../again/.git/hooks/pre-push
+}
+
 @test "of two heads that one key signed both come back" {
 	new_vault "a b"
 	varve vault replicate --copies 2 > /dev/null
