@@ -320,7 +320,7 @@ static vv_status explain_status(line *l, long status, vv_error *err)
 	const char *says = said_something(l) ? ": " : "", *text = *says ? first_line(l) : "";
 
 	if (l->foreign &&
-	    (status == 200 || status == 501 ||
+	    (status == 200 || status == 501 || status == 502 || /* of CGI that read no request */
 	     (status >= 400 && status < 500 && status != 401 && status != 407 && status != 429))) {
 		*l->foreign = true;
 	}

@@ -23,6 +23,15 @@ teardown() {
 	output_has "refs/heads/main"
 }
 
+@test "a host whose web server answers 502 to what git does not know is tried with git" {
+	http_host
+	a_table a
+	printf '502 /varve bad gateway' > ../refuse
+	succeeds varve clone -q "$url" ../b
+	cmp prices.csv ../b/prices.csv
+	[ "$(git -C ../b config remote.origin.varveKind)" = git ]
+}
+
 # The folder of host.git on a web server that gives files and runs nothing.
 plain_web_server() {
 	unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
