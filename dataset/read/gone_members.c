@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/codec.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 #define PIECE (256u << 10)
 #define KEPT_IN_MEMORY (8u << 20)
@@ -18,19 +20,58 @@ typedef struct search {
 	const member_name *names;
 	size_t count;
 	size_t missing; /* not met yet */
-	size_t longest; /* name */
+	size_t longest; /* name, with each byte escaped */
 	bool any;       /* there is a colon at all */
 	vv_buf text;    /* the end of the piece before, and this one */
 } search;
 
-/* Can the name be written in one way only? */
-static bool is_plain(const member_name *f)
+/* One unit of UTF-16 of "\uXXXX" at p. */
+static bool read_unit(const char *p, const char *end, uint32_t *unit)
 {
-	for (size_t i = 0; i < f->len; i++) {
-		unsigned char c = (unsigned char)f->text[i];
-		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '/') return false;
-	}
+	uint8_t bytes[2];
+
+	if (end - p < 6 || p[0] != '\\' || p[1] != 'u' || !vv_hex_read(bytes, 2, p + 2))
+		return false;
+	*unit = (uint32_t)bytes[0] << 8 | bytes[1];
 	return true;
+}
+
+/* The length of the escape at p, and its character; 0: it is none, or is cut. */
+static size_t read_escape(const char *p, const char *end, uint32_t *cp)
+{
+	static const char named[] = "\"\\/bfnrt", are[] = "\"\\/\b\f\n\r\t";
+	const char *at = end - p > 1 && p[1] ? strchr(named, p[1]) : NULL;
+	uint32_t low;
+
+	if (at) {
+		*cp = (uint8_t)are[at - named];
+		return 2;
+	}
+	if (!read_unit(p, end, cp)) return 0;
+	if (*cp < 0xd800 || *cp > 0xdbff) return 6;
+	if (!read_unit(p + 6, end, &low)) return 0;
+	*cp = 0x10000 + ((*cp - 0xd800) << 10) + ((low - 0xdc00) & 0x3ff);
+	return 12;
+}
+
+/* What follows the name where it stands at p, escaped in one way or another; NULL: another stands there. */
+static const char *pass_name(const char *p, const char *end, const member_name *f)
+{
+	uint32_t wanted, cp;
+
+	for (size_t at = 0, n; at < f->len; at += n) {
+		if ((n = vv_utf8_decode(&wanted, f->text + at, f->len - at)) == 0) return NULL;
+		if (p < end && *p == '\\') {
+			const size_t len = read_escape(p, end, &cp);
+
+			if (len == 0 || cp != wanted) return NULL;
+			p += len;
+		} else {
+			if ((size_t)(end - p) < n || memcmp(p, f->text + at, n) != 0) return NULL;
+			p += n;
+		}
+	}
+	return p;
 }
 
 static bool is_space(char c)
@@ -43,12 +84,10 @@ static bool has_member(const char *text, size_t len, const member_name *f)
 {
 	const char *p = text, *end = text + len;
 	while ((p = memchr(p, '"', (size_t)(end - p)))) {
-		p++;
-		if ((size_t)(end - p) <= f->len) return false;
-		if (memcmp(p, f->text, f->len) != 0 || p[f->len] != '"') {
+		const char *q = pass_name(++p, end, f);
+		if (!q || q == end || *q++ != '"') {
 			continue;
 		}
-		const char *q = p + f->len + 1;
 		while (q < end && is_space(*q)) {
 			q++;
 		}
@@ -113,9 +152,9 @@ vv_status gone_members_find(gone_members *out, vv_source *source, const member_n
 	if (!(out->gone = vv_calloc(count + 1, sizeof(*out->gone)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
 		const member_name *f = &names[i];
-		out->gone[i] = is_plain(f);
+		out->gone[i] = vv_utf8_valid(f->text, f->len);
 		s.missing += out->gone[i];
-		s.longest = f->len > s.longest ? f->len : s.longest;
+		s.longest = f->len * 6 > s.longest ? f->len * 6 : s.longest;
 	}
 	vv_status rc = read_pieces(&s, &out->from, err);
 	vv_buf_clear(&s.text);

@@ -2,8 +2,8 @@
  * gone_members: which members of the version before no object of a JSON file has any longer. Such a column is gone: a
  * version's columns are known before its first row is stored, so that this is looked for first.
  *
- * A member counts as there where its name and a colon stand anywhere in the file, in a nested object too; one whose
- * name could be written in several ways is never gone.
+ * A member counts as there where its name and a colon stand anywhere in the file, in a nested object too, however the
+ * name is escaped.
  */
 #ifndef VV_DATASET_READ_GONE_MEMBERS_H
 #define VV_DATASET_READ_GONE_MEMBERS_H

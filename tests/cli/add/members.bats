@@ -47,6 +47,29 @@ columns() {
 	output_has '"change":"dropped","name":"name"'
 }
 
+@test "members whose names are not ASCII, or hold a slash, are dropped and renamed as others" {
+	new_repo
+	seq 9 | awk '{ printf "{\"id\":%d,\"größe\":%d,\"a/b\":\"x\",\"日\":1}\n", $1, $1 * 2 }' > t.ndjson
+	varve add -q --key größe t.ndjson
+	varve commit -qm one
+	sed -i 's/"größe"/"h\\u00f6he"/' t.ndjson
+	succeeds varve add t.ndjson
+	[ "$(columns)" = id,höhe,a/b,日 ]
+	git cat-file blob :t.ndjson | grep -q '"key": \["höhe"\]'
+	varve commit -qm two
+	sed -i 's/"h\\u00f6he"/"höhe"/; s/"日"/"\\u65e5"/; s/,"a\/b":"x"//' t.ndjson
+	succeeds varve add t.ndjson
+	[ "$(columns)" = id,höhe,日 ]
+	sed -i 's/,"\\u65e5":1//' t.ndjson
+	succeeds varve add t.ndjson
+	[ "$(columns)" = id,höhe ]
+	cp t.ndjson want
+	varve commit -qm three
+	rm t.ndjson
+	varve restore -q t.ndjson
+	same_bytes want t.ndjson
+}
+
 @test "a renamed key stays the key, and a dropped one is named" {
 	with_objects
 	objects 's/"id"/"code"/'
