@@ -9,7 +9,7 @@ bool vv_hint_put_words(vv_buf *out, const char *before, vv_hint_words_fn words, 
 	const char *const args[VV_HINT_ARGS] = {a ? a : "", b ? b : "", c ? c : ""};
 	char text[16384] = ""; /* three paths */
 
-	if (!words) return false;
+	if (!words || id == VV_HINT_NONE) return false;
 	words(text, sizeof(text), vv_hint_name(id), args);
 	if (text[0]) {
 		vv_buf_printf(out, "%s%s", before, text);

@@ -92,13 +92,16 @@ static bool is_file(const char *path)
 /* path: NULL where there is none. */
 static vv_status refuse_magic(const char *sample, size_t len, const char *path, vv_error *err)
 {
+	const bool skippable = vv_decompress_is_skippable(sample, len);
+
 	for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++) {
-		const magic *m = &magics[i];
+		const magic *m = &magics[skippable ? 1 : i]; /* zstd */
 
 		/* "BZh" and "PK" might begin a text; what follows never does. */
-		if (len < m->len || memcmp(sample, m->bytes, m->len) != 0 ||
-		    (m->bytes[0] == 'B' &&
-		     (len < 10 || memcmp(sample + 4, "\x31\x41\x59\x26\x53\x59", 6) != 0))) {
+		if (!skippable &&
+		    (len < m->len || memcmp(sample, m->bytes, m->len) != 0 ||
+		     (m->bytes[0] == 'B' &&
+		      (len < 10 || memcmp(sample + 4, "\x31\x41\x59\x26\x53\x59", 6) != 0)))) {
 			continue;
 		}
 		vv_fail(err, VV_EINPUT, "%s, no table", m->what);

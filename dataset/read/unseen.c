@@ -50,8 +50,17 @@ const vv_unseen *vv_unseen_find(const char *head, size_t len)
 		{"\xd0\xcf\x11\xe0", 4, "an old workbook", "", VV_HINT_UNSEEN_WORKBOOK},
 		{"PAR1", 4, "a Parquet file", "", VV_HINT_UNSEEN_PARQUET},
 		{"SQLite format 3", 16, "an SQLite database", "", VV_HINT_UNSEEN_SQLITE},
+		/* with what no text has */
+		{"ARROW1\0\0", 8, "an Arrow or Feather file", "", VV_HINT_NONE},
+		{"\xff\xff\xff\xff", 4, "an Arrow stream", "", VV_HINT_NONE},
+		{"FEA1\0\0\0\0", 8, "a Feather file", "", VV_HINT_NONE},
+		{"\x89HDF\r\n\x1a\n", 8, "an HDF5 file", "", VV_HINT_NONE},
+		{"$FL2@(#)", 8, "an SPSS file", "", VV_HINT_NONE},
+		{"$FL3@(#)", 8, "an SPSS file", "", VV_HINT_NONE},
+		{"<stata_dta><header>", 16, "a Stata file", "", VV_HINT_NONE},
 	};
 
+	if (vv_decompress_is_skippable(head, len)) return &known[1];
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (len >= known[i].len && memcmp(head, known[i].magic, known[i].len) == 0 &&
 		    (head[0] != 'B' || (len >= 10 && memcmp(head + 4, "1AY&SY", 6) == 0))) {

@@ -165,13 +165,23 @@ static vv_status begin_lz4(vv_decompress *d, vv_error *err)
 									   : VV_OK;
 }
 
+bool vv_decompress_is_skippable(const void *head, size_t len)
+{
+	const uint8_t *p = head;
+
+	return len >= 4 && p[0] >> 4 == 5 && memcmp(p + 1, "\x2a\x4d\x18", 3) == 0;
+}
+
 static form form_of(const uint8_t *head, size_t len)
 {
 	static const uint8_t gzip[] = {0x1f, 0x8b}, zstd[] = {0x28, 0xb5, 0x2f, 0xfd},
 			     xz[] = {0xfd, '7', 'z', 'X', 'Z', 0}, lz4[] = {4, 0x22, 0x4d, 0x18};
 
 	if (len >= sizeof(gzip) && memcmp(head, gzip, sizeof(gzip)) == 0) return GZIP;
-	if (len >= sizeof(zstd) && memcmp(head, zstd, sizeof(zstd)) == 0) return ZSTANDARD;
+	if (len >= sizeof(zstd) &&
+	    (memcmp(head, zstd, sizeof(zstd)) == 0 || vv_decompress_is_skippable(head, len))) {
+		return ZSTANDARD;
+	}
 	if (len >= sizeof(xz) && memcmp(head, xz, sizeof(xz)) == 0) return XZ;
 	if (len >= sizeof(lz4) && memcmp(head, lz4, sizeof(lz4)) == 0) return LZ4;
 	/* "BZh" might begin a text; a block, or the end of an empty file, does not follow then. */
@@ -225,6 +235,11 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 	vv_status rc = d->input ? refill(d, err) : vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		rc = begin(d, err);
+	}
+	if (rc == VV_OK && d->form == PLAIN && vv_decompress_name(name) > 0) {
+		vv_fail(err, VV_EINPUT, "%s: it does not begin as a file with this ending does",
+			vv_text_shows(name));
+		rc = vv_hint(err, "if it is not compressed, give it another name");
 	}
 	if (rc < 0) return rc;
 	*out = vv_take(&d);

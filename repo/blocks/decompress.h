@@ -1,7 +1,7 @@
 /*
  * decompress: the plain bytes of a file that is compressed with gzip, zstd, xz, bzip2 or lz4, as a
  * stream. Several members or frames after each other are read as one, as gunzip and
- * its like do. Anything else passes as it is.
+ * its like do. Anything else passes as it is, but where its name ends as that of a compressed file.
  *
  * Memory is bounded by the window that the file asks for; more than 128 MiB (xz: 192) is refused. So is
  * what gives more than 256 MiB and 200 times its own size: a file made to fill the disks of those who unpack it.
@@ -9,6 +9,7 @@
 #ifndef VV_REPO_BLOCKS_DECOMPRESS_H
 #define VV_REPO_BLOCKS_DECOMPRESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -23,7 +24,10 @@ size_t vv_decompress_name(const char *path);
 /* Up to len bytes of the file, 0 at its end, a negative vv_status. */
 typedef ssize_t (*vv_packed_fn)(void *payload, void *buf, size_t len, vv_error *err);
 
-/* name is for messages, and borrowed. VV_ENOSUPPORT: liblzma, libbz2 or liblz4, which are loaded when such a file is met,
+/* Does it begin with a frame of zstd (or lz4) that is passed over, as files of pzstd do? */
+bool vv_decompress_is_skippable(const void *head, size_t len);
+
+/* name is borrowed. VV_EINPUT: it ends in .gz, .zst, .zstd, .xz or .bz2, and the bytes do not begin so; VV_ENOSUPPORT: liblzma, libbz2 or liblz4, which are loaded when such a file is met,
  * are not installed. */
 vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *payload,
 			     const char *name, vv_error *err);

@@ -177,8 +177,11 @@ static vv_status take_head(void *payload, const void *bytes, size_t len, vv_erro
 	return h->enough ? vv_fail(err, VV_EUSAGE, "enough is read") : vv_buf_ok(&h->bytes, err);
 }
 
+/* What git looks at before it calls a file binary. */
+#define BINARY_LOOK ((size_t)8000)
+
 /* A file with rows that are not seen, and what would show them; NULL: it is not one, or cannot be read. */
-static const vv_unseen *find_unseen(vv_subject *s, const char *path)
+static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binary)
 {
 	head h = {VV_BUF_INIT, false};
 	const vv_unseen *u = NULL;
@@ -186,6 +189,8 @@ static const vv_unseen *find_unseen(vv_subject *s, const char *path)
 	if (vv_subject_bytes(s, take_head, &h, NULL, VV_IGNORED) == VV_OK || h.enough) {
 		const char *bytes = vv_buf_cstr(&h.bytes);
 
+		*binary = memchr(bytes, '\0',
+				 h.bytes.len < BINARY_LOOK ? h.bytes.len : BINARY_LOOK) != NULL;
 		u = vv_unseen_find(bytes, h.bytes.len);
 		u = u || h.bytes.len == 0 ? u : vv_unseen_text(path, bytes, h.bytes.len);
 		u = u && vv_unseen_has_rows(u, path) ? u : NULL;
@@ -202,10 +207,13 @@ static vv_status tell_text(const vv_diff_item *item, const vv_diff_how *how, vv_
 	vv_status rc = are_same_bytes(item, &same, err);
 	if (rc < 0 || same) return rc;
 	out->differs = true;
-	const vv_unseen *u = why ? NULL : find_unseen(now, item->path);
+	bool binary = false;
+	const vv_unseen *u = why ? NULL : find_unseen(now, item->path, &binary);
 	vv_text_put_escaped(&out->line, item->path, strlen(item->path));
 	vv_buf_printf(&out->line, ": %s%s%s %s ('%s' shows it)", why ? why : "", why ? "; " : "",
-		      u ? u->what : "text",
+		      u        ? u->what
+		      : binary ? "binary file"
+			       : "text",
 		      !item->a   ? "added"
 		      : !item->b ? "removed"
 				 : "changed",

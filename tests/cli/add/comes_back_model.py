@@ -65,7 +65,7 @@ def add(files):
                 fail("%s: %s" % (name, one.stderr.decode("utf-8", "replace")[:200]))
             if one.returncode:
                 counts["refused"] += 1
-                run("varve", "add", "-q", "--as", "file", name)
+                run("varve", "add", "-q", "--as", "file", "--convert", name)
         if b"fault of varve" in done.stderr:
             fail(done.stderr.decode("utf-8", "replace")[:300])
         stored.update({n: files[n][0] for n in names})
@@ -95,7 +95,7 @@ def filtered(files):
     for name, data in files.items():
         if done.returncode and subprocess.run(["git", "add", "--", name], capture_output=True).returncode:
             counts["refused by git's filter"] += 1
-            run("varve", "add", "-q", "--as", "file", name)
+            run("varve", "add", "-q", "--as", "file", "--convert", name)
         stored[name] = data
     return stored
 

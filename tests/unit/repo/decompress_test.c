@@ -128,6 +128,45 @@ static void anything_else_passes(void **state)
 	vv_buf_clear(&got);
 }
 
+static ssize_t read_text(void *payload, void *buf, size_t len, vv_error *err)
+{
+	const char **text = payload;
+	const size_t n = strlen(*text) < len ? strlen(*text) : len;
+
+	(void)err;
+	memcpy(buf, *text, n);
+	*text += n;
+	return (ssize_t)n;
+}
+
+static void what_is_called_compressed_and_is_not_is_refused(void **state)
+{
+	static const char *const names[] = {"t.csv.gz", "t.csv.zst", "d/t.XZ", "t.bz2"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *text = "a,b\n1,2\n";
+		vv_decompress *d;
+		vv_error err;
+
+		vv_assert_status(vv_decompress_open(&d, read_text, &text, names[i], &err),
+				 VV_EINPUT, &err);
+		vv_assert_contains(err.message, names[i]);
+	}
+}
+
+/* As pzstd writes it. */
+static void a_frame_that_is_passed_over_may_come_first(void **state)
+{
+	unsigned char bytes[12 + sizeof(zstandard)] = "\x50\x2a\x4d\x18\4\0\0\0\1\2\3\4";
+
+	(void)state;
+	memcpy(bytes + 12, zstandard, sizeof(zstandard));
+	expect(bytes, sizeof(bytes), 1);
+	bytes[0] = 0x5f;
+	expect(bytes, sizeof(bytes), 1);
+}
+
 /* Every length that is not the whole is refused, never taken for the end. */
 static void expect_refused(const unsigned char *bytes, size_t len, size_t from)
 {
@@ -174,6 +213,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(both_forms_are_unpacked),
 	cmocka_unit_test(members_behind_each_other_are_one_text),
 	cmocka_unit_test(anything_else_passes),
+	cmocka_unit_test(what_is_called_compressed_and_is_not_is_refused),
+	cmocka_unit_test(a_frame_that_is_passed_over_may_come_first),
 	cmocka_unit_test(a_file_that_is_cut_off_is_refused),
 	cmocka_unit_test(a_flipped_bit_is_found_or_harmless),
 };
