@@ -30,8 +30,7 @@ static bool read_unit(const char *p, const char *end, uint32_t *unit)
 {
 	uint8_t bytes[2];
 
-	if (end - p < 6 || p[0] != '\\' || p[1] != 'u' || !vv_hex_read(bytes, 2, p + 2))
-		return false;
+	if (end - p < 6 || memcmp(p, "\\u", 2) != 0 || !vv_hex_read(bytes, 2, p + 2)) return false;
 	*unit = (uint32_t)bytes[0] << 8 | bytes[1];
 	return true;
 }
