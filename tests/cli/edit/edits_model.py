@@ -179,7 +179,10 @@ class Table:
             raw, at = found.group(), found.end()
             if p.texts and raw in p.texts:
                 continue
-            said = self.decode(raw, p.value)
+            try:
+                said = self.decode(raw, p.value)
+            except ValueError:
+                said = None
             if said != p.value and not (p.texts is not None and not p.value):
                 return f"at character {at}: {raw!r} says {said!r}, not {p.value!r}"
         return None if at == len(text) else f"more than expected: {text[at:at + 60]!r}"
@@ -394,6 +397,8 @@ class Case:
             elif lead:
                 want.left = work.left = lead
                 want.final = work.final = True
+            if i == 0 and work.rows[0].lead:
+                return None  # its comment is then below the header, and the header's
             if lead and i == len(work.rows):
                 return None  # where such a row comes back is told by the one above: before the comment
             new = self.new_row(t.rows[i].values, NAMES)
