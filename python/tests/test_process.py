@@ -151,6 +151,16 @@ def test_ctrl_c_ends_a_stream_that_another_library_reads(repo, folder, what):
     assert ended and t.select(["id"]).to_arrow().num_rows > 0
 
 
+def test_a_report_is_pickled_with_its_findings(repo, folder):
+    (folder / "prices.csv").write_text("id,item\n1,a\n1,b\n")
+    report = repo.check()
+    again = pickle.loads(pickle.dumps(report))
+    assert (again.valid, again.errors, again.warnings, again.findings) == (report.valid, report.errors, report.warnings, report.findings)
+    assert bool(again) == bool(report) and repr(again) == repr(report)
+    with pytest.raises(varve.UsageError, match="pickled"):
+        again.render()
+
+
 def first_cells(view):
     return [row[0] for row in view]
 

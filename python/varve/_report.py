@@ -1,10 +1,10 @@
 """Reports of checks."""
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from . import _varve, _values
-from ._errors import InvalidDataError, raw, text
+from ._errors import InvalidDataError, UsageError, raw, text
 
 
 class Finding(NamedTuple):
@@ -42,6 +42,9 @@ class Report:
             for rule, error, known, path, line, row, column, value, message in found
         ]
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_handle"}
+
     def __bool__(self) -> bool:
         return self.valid
 
@@ -62,7 +65,10 @@ class Report:
         raise error
 
     def render(self, format: str = "text") -> str:
-        """The report as "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html"."""
+        """The report as "text", "json", "junit", "sarif", "github", "gitlab", "markdown" or "html". UsageError: the report
+        comes from another process, to which only the verdict, the counts and the findings were sent."""
+        if "_handle" not in vars(self):
+            raise UsageError("a report that was pickled cannot be rendered", "usage", "render it where the check ran")
         pieces: list[bytes] = []
         _varve.report_write(self._handle, raw(format), pieces.append)
         return text(b"".join(pieces))

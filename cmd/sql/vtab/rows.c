@@ -544,6 +544,19 @@ static int refresh(rows_table *t, varve_error *err)
 	return 0;
 }
 
+/* Names, before what went wrong, the commit of a history whose version could not be read. */
+static int name_commit(int rc, const rows_cursor *c, varve_error *err)
+{
+	char text[sizeof(err->message)];
+
+	if (rc < 0) {
+		(void)snprintf(text, sizeof(text), "commit %.10s: %.480s", c->commit->id,
+			       err->message);
+		memcpy(err->message, text, sizeof(text));
+	}
+	return rc;
+}
+
 /* The next version of a history. 1, 0 or a negative code. */
 static int next_version(rows_cursor *c, varve_error *err)
 {
@@ -558,13 +571,13 @@ static int next_version(rows_cursor *c, varve_error *err)
 		if (rc == VARVE_ENOTFOUND) {
 			continue; /* the commit that removed it */
 		}
-		if (rc < 0) return rc;
+		if (rc < 0) return name_commit(rc, c, err);
 		c->before += c->rows;
 		c->rows = version->facts->rows;
 		vv_sql_scan_close(c->scan);
 		rc = vv_sql_scan_open(&c->scan, version, t->declared, &c->plan, c->values, err);
 		vv_sql_opened_drop(version);
-		return rc < 0 ? rc : 1;
+		return rc < 0 ? name_commit(rc, c, err) : 1;
 	}
 	return more;
 }
@@ -577,7 +590,11 @@ static int next_row(rows_cursor *c, varve_error *err)
 		c->end = !vv_sql_grouped_next(c->grouped);
 		return 0;
 	}
-	while ((more = c->scan ? vv_sql_scan_next(c->scan, err) : 0) == 0 && c->log) {
+	while ((more = c->scan ? vv_sql_scan_next(c->scan, err) : 0) <= 0 && c->log) {
+		if (more < 0) {
+			more = name_commit(more, c, err);
+			break;
+		}
 		if ((more = next_version(c, err)) <= 0) {
 			break;
 		}

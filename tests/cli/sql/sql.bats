@@ -299,7 +299,7 @@ JSON
 	varve add -q .
 	varve commit -qm one
 	answers() {
-		[ "$(varve sql -q --format tsv "SELECT group_concat(id, ' ') AS ids FROM $1 WHERE $2" | tail -n 1)" = "$3" ] || fail "$2: $(varve sql -q --format tsv "SELECT id FROM $1 WHERE $2")"
+		[ "$(varve sql -q --format tsv "SELECT group_concat(id, ' ') AS ids FROM $1 WHERE $2" | tail -n 1)" = "$3" ] || { echo "$2"; return 1; }
 	}
 	for table in t '"t@HEAD"'; do
 		answers "$table" 'preis > 1' '1 3'
@@ -485,6 +485,23 @@ a\t\n'
 	commit_all first
 	git clone -q --bare . ../bare.git
 	ends_with 2 varve -C ../bare.git --offline sql 'SELECT * FROM prices'
+}
+
+@test "a history that ends at an unreadable version names the commit" {
+	new_repo
+	printf 'id,v\n1,1\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm v1
+	git cat-file blob HEAD:t.csv | sed -E 's/("root": "bafyrei....)./\1a/; s/("root": "bafyrei.....)./\1b/' > ../pointer
+	git update-index --cacheinfo "100644,$(git hash-object -w ../pointer),t.csv"
+	git commit -qm v2
+	printf 'id,v\n1,3\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm v3
+	run --separate-stderr varve sql 'SELECT message, v FROM varve_history_t'
+	[ "$status" -ne 0 ]
+	output=$stderr
+	output_has "commit $(git rev-parse HEAD~1 | cut -c 1-10): "
 }
 
 @test "random queries have the answers of a plain table of SQLite" {
