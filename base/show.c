@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/ascii.h"
 
@@ -398,13 +399,48 @@ bool vv_url_secret(const char *url, size_t *from, size_t *len)
 	return true;
 }
 
+/* Does a parameter of a query hold what lets in whoever has it? */
+static bool is_secret_name(const char *name, size_t len)
+{
+	static const char *const ends[] = {"token", "key",       "password",   "secret", "auth",
+					   "sig",   "signature", "credential", "jwt"};
+
+	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+		const size_t n = strlen(ends[i]);
+
+		if (len >= n && strncasecmp(name + len - n, ends[i], n) == 0) return true;
+	}
+	return false;
+}
+
+/* Takes the values of such parameters out of a URL. */
+static void hide_parameters(char *url)
+{
+	char *at = strstr(url, "://") ? strchr(url, '?') : NULL;
+
+	while (at && *at && *at != '#') {
+		char *name = at + 1, *end = name + strcspn(name, "&;#");
+		const size_t len = strcspn(name, "=&;#");
+
+		if (name[len] == '=' && is_secret_name(name, len)) {
+			char *value = name + len + 1;
+
+			memmove(value, end, strlen(end) + 1);
+			end = value;
+		}
+		at = end;
+	}
+}
+
 const char *vv_text_url(const char *url)
 {
 	char shown[SLOT_SIZE];
-	size_t from, len;
+	size_t from = 0, len = 0;
 
-	if (!url || !vv_url_secret(url, &from, &len)) return vv_text_shows(url);
+	if (!url) return vv_text_shows(url);
+	(void)vv_url_secret(url, &from, &len);
 	(void)snprintf(shown, sizeof shown, "%.*s%s", (int)from, url, url + from + len);
+	hide_parameters(shown);
 	return vv_text_shows(shown);
 }
 

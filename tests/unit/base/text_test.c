@@ -396,6 +396,10 @@ static void a_url_is_shown_without_its_password(void **state)
 		{"host:a@b/c:d", "host:a@b/c:d"},
 		{"https://ghp_0123456789abcdefABCD@host/x", "https://host/x"},
 		{"https://a.person@host/x", "https://a.person@host/x"},
+		{"https://h/x?token=abc", "https://h/x?token="},
+		{"https://h/x?a=1&access_token=abc&b=2#f", "https://h/x?a=1&access_token=&b=2#f"},
+		{"https://h/x?X-Amz-Signature=ab", "https://h/x?X-Amz-Signature="},
+		{"https://h/x?page=2", "https://h/x?page=2"},
 	};
 
 	(void)state;
