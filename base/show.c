@@ -402,7 +402,7 @@ bool vv_url_secret(const char *url, size_t *from, size_t *len)
 /* Does a parameter of a query hold what lets in whoever has it? */
 static bool is_secret_name(const char *name, size_t len)
 {
-	static const char *const ends[] = {"token", "key",       "password",   "secret", "auth",
+	static const char *const ends[] = {"token", "_key",      "password",   "secret", "auth",
 					   "sig",   "signature", "credential", "jwt"};
 
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
