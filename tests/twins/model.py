@@ -80,6 +80,8 @@ def new_row(rng, c, model, number):
     for name, kind in model.columns:
         if name == "id":
             mark = "#" if rng.random() < 0.1 else "K"
+            if c["said"] == "found" and c["around"] in ("notes-below", "all"):
+                mark = "K"  # a last row that begins so hides the notes: not certain, and add warns of it
             row.append(number if kind == "whole" and c["key"] == "number" else number // 2 if kind == "whole" else f"{mark}-{number:04}")
         elif name == "part":
             row.append("ab"[number % 2])
