@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -29,6 +30,17 @@ void vv_gc_print(const vv_gc_run *g)
 		       vv_text_bytes(out->aside_bytes));
 		if (g->grace_sec == UINT64_MAX) {
 			vv_out("; kept\n");
+		} else if (out->young_until > 0) {
+			char day[32] = "later";
+			const time_t at = (time_t)out->young_until;
+			struct tm tm;
+
+			if (gmtime_r(&at, &tm)) {
+				(void)strftime(day, sizeof(day), "%Y-%m-%d %H:%M UTC", &tm);
+			}
+			vv_out("; younger than an hour, in case a program is about to use them: "
+			       "'varve gc --prune=now' removes them after %s\n",
+			       day);
 		} else {
 			vv_out("; removed by a later gc, %s days after they fell out of use\n",
 			       vv_text_count(g->grace_sec / 86400));

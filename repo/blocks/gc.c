@@ -38,6 +38,8 @@ struct vv_gc {
 	vv_cid_map *marks;    /* of this pass; value: 0, or 1 + the place of what it resembles */
 	vv_cid_map *expended; /* of this pass: what others keep */
 	vv_cid_map *stored;   /* records of sound packs in use; value: record's length */
+	vv_cid_map *young;    /* those of packs that are young */
+	int64_t newest; /* the time of the newest pack in use, which new packs take over; 0: none */
 	part live, aside;
 	bool tidy; /* the packs are as this run would leave them */
 };
@@ -73,15 +75,32 @@ static bool has_grace(const vv_gc *gc, const vv_cid *cid)
 {
 	size_t at;
 
-	return gc->opts->grace_sec > 0 && !vv_cid_map_find(gc->expended, cid, &at);
+	return (gc->opts->grace_sec > 0 || vv_cid_map_find(gc->young, cid, &at)) &&
+	       !vv_cid_map_find(gc->expended, cid, &at);
+}
+
+static bool is_young(const vv_gc *gc, const vv_pack *p)
+{
+	const int64_t age = gc->opts->now_sec - p->stat.mtime_sec;
+
+	return gc->opts->young_sec > 0 && (age < 0 || (uint64_t)age < gc->opts->young_sec);
 }
 
 /* ---- what there is ---- */
 
+/* A pack whose records are added. */
+typedef struct adding {
+	vv_gc *gc;
+	bool young;
+} adding;
+
 static vv_status add_stored(void *payload, const vv_record *r, uint64_t offset VV_UNUSED,
 			    vv_error *err)
 {
-	return vv_cid_map_put(payload, &r->cid, vv_record_len(r), NULL, err);
+	adding *a = payload;
+	vv_status rc = a->young ? vv_cid_map_put(a->gc->young, &r->cid, 0, NULL, err) : VV_OK;
+
+	return rc < 0 ? rc : vv_cid_map_put(a->gc->stored, &r->cid, vv_record_len(r), NULL, err);
 }
 
 static bool is_in_use(const vv_pack *p)
@@ -101,7 +120,8 @@ static bool lists(const vv_pack_list *l, const vv_pack *p)
  * entirely also finds out which are damaged. */
 static vv_status collect(vv_gc *gc, const vv_pack_list *known, vv_error *err)
 {
-	vv_pack_scan scan = {NULL, add_stored, gc->stored};
+	adding a = {.gc = gc};
+	vv_pack_scan scan = {NULL, add_stored, &a};
 	vv_status rc = VV_OK;
 	bool sound;
 
@@ -109,6 +129,9 @@ static vv_status collect(vv_gc *gc, const vv_pack_list *known, vv_error *err)
 		vv_pack *p = gc->packs->packs[i];
 
 		if (is_in_use(p) && !lists(known, p)) {
+			a.young = is_young(gc, p);
+			gc->newest = p->stat.mtime_sec > gc->newest ? p->stat.mtime_sec
+								    : gc->newest;
 			rc = vv_pack_scan_all(p, &scan, &sound, err);
 		}
 	}
@@ -121,7 +144,8 @@ static bool has_expired(const vv_gc *gc, const vv_pack *p)
 	/* Set aside in what seems to be the future: not old at all. */
 	uint64_t age = now > p->id.since ? (uint64_t)now - (uint64_t)p->id.since : 0;
 
-	return p->id.aside && !vv_pack_is_damaged(p) && age >= gc->opts->grace_sec;
+	return p->id.aside && !vv_pack_is_damaged(p) && age >= gc->opts->grace_sec &&
+	       !is_young(gc, p);
 }
 
 static uint64_t list_bytes(const vv_pack_list *l)
@@ -341,6 +365,9 @@ static vv_status count_all(vv_gc *gc, vv_error *err)
 		if (has_grace(gc, cid)) {
 			out->aside_blocks++;
 			out->aside_bytes += vv_cid_map_value(gc->stored, i);
+			out->young_until = gc->opts->grace_sec > 0
+						   ? 0
+						   : gc->newest + (int64_t)gc->opts->young_sec;
 		} else {
 			out->dropped_blocks++;
 			out->dropped_bytes += vv_cid_map_value(gc->stored, i);
@@ -408,9 +435,13 @@ static bool was_listed(const vv_gc *gc, const vv_pack_name *id)
 	return false;
 }
 
-static vv_status publish_part(part *p, int64_t since, published *done, vv_error *err)
+/* The new pack is as old as what is in it. */
+static vv_status publish_part(part *p, int64_t since, int64_t time, published *done, vv_error *err)
 {
 	if (vv_pack_writer_count(p->pack) == 0) return VV_OK;
+	if (time > 0) {
+		vv_pack_writer_date(p->pack, time);
+	}
 	vv_status rc = vv_pack_writer_publish(p->pack, since, &done->names[done->count], err);
 	if (rc == VV_OK) {
 		done->count++;
@@ -431,8 +462,8 @@ static vv_status publish_both(vv_gc *gc, published *done, vv_error *err)
 	if ((rc = seal_part(&gc->live, err)) < 0 || (rc = seal_part(&gc->aside, err)) < 0) {
 		return rc;
 	}
-	if ((rc = publish_part(&gc->aside, since, done, err)) < 0 ||
-	    (rc = publish_part(&gc->live, -1, done, err)) < 0 ||
+	if ((rc = publish_part(&gc->aside, since, gc->newest, done, err)) < 0 ||
+	    (rc = publish_part(&gc->live, -1, gc->newest, done, err)) < 0 ||
 	    (rc = vv_fsync_dir(gc->store->packs_dir, err)) < 0) {
 		while (done->count > 0) {
 			const vv_pack_name *id = &done->names[--done->count];
@@ -506,7 +537,8 @@ static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err
 	gc->marks = vv_cid_map_new();
 	gc->expended = vv_cid_map_new();
 	gc->stored = vv_cid_map_new();
-	if (!gc->marks || !gc->expended || !gc->stored) return vv_fail_nomem(err);
+	gc->young = vv_cid_map_new();
+	if (!gc->marks || !gc->expended || !gc->stored || !gc->young) return vv_fail_nomem(err);
 	if ((rc = part_init(&gc->live, gc->store, err)) < 0 ||
 	    (rc = part_init(&gc->aside, gc->store, err)) < 0 ||
 	    (rc = vv_store_remove_temps(gc->store, VV_GC_TEMP_PREFIX, err)) < 0 ||
@@ -549,6 +581,7 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 	vv_cid_map_free(gc.marks);
 	vv_cid_map_free(gc.expended);
 	vv_cid_map_free(gc.stored);
+	vv_cid_map_free(gc.young);
 	if (fd >= 0) {
 		vv_unlock(fd);
 	}

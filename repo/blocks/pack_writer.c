@@ -603,6 +603,16 @@ vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_err
 	return rc;
 }
 
+void vv_pack_writer_date(vv_pack_writer *w, int64_t sec)
+{
+	const struct timespec times[2] = {{.tv_sec = (time_t)sec}, {.tv_sec = (time_t)sec}};
+
+	if (w->fd >= 0) {
+		(void)futimens(w->fd,
+			       times); /* else it is younger than what is in it, and stays longer */
+	}
+}
+
 vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err)
 {
 	vv_auto(vv_syncs) files = {0};

@@ -86,6 +86,8 @@ vv_status vv_pack_writer_stage(vv_pack_writer *w, int64_t since, vv_pack_name *i
  * that is seen has one. */
 vv_status vv_pack_writer_place(vv_pack_writer *w, const vv_pack_name *id, vv_error *err);
 /* Both, and between them the wait. */
+/* Before it is published: the time that its file has, where that can be set. */
+void vv_pack_writer_date(vv_pack_writer *w, int64_t sec);
 vv_status vv_pack_writer_publish(vv_pack_writer *w, int64_t since, vv_pack_name *id, vv_error *err);
 
 #endif

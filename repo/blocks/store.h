@@ -159,6 +159,9 @@ void vv_writer_close(
 typedef struct vv_gc_options {
 	int64_t now_sec;    /* the time of this run */
 	uint64_t grace_sec; /* unreachable blocks stay this long after they were set aside */
+	/* Unreachable blocks in packs younger than this are set aside whatever grace says, but for expended ones: git add and
+	 * git stash are several processes, which store first and name what they stored later. */
+	uint64_t young_sec;
 	bool dry_run;
 	unsigned writer_wait_ms; /* for a writer at work, then VV_ELOCKED; 0: ten minutes */
 	const vv_progress *progress;
@@ -168,7 +171,8 @@ typedef struct vv_gc_result {
 	uint64_t bytes_before; /* packs and indexes, set-aside ones included */
 	uint64_t bytes_after;  /* dry_run: about, from the lengths of the records as they are */
 	uint64_t live_blocks, live_bytes;
-	uint64_t aside_blocks, aside_bytes;     /* now set aside */
+	uint64_t aside_blocks, aside_bytes; /* now set aside */
+	int64_t young_until; /* some stay for being young, and may be removed from then on; 0: none */
 	uint64_t dropped_blocks, dropped_bytes; /* removed for good */
 } vv_gc_result;
 

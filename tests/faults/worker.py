@@ -325,7 +325,7 @@ class Worker:
 			'GIT_AUTHOR_NAME': 'A U Thor', 'GIT_AUTHOR_EMAIL': 'author@example.com',
 			'GIT_COMMITTER_NAME': 'C O Mitter', 'GIT_COMMITTER_EMAIL': 'committer@example.com',
 			'GIT_AUTHOR_DATE': date, 'GIT_COMMITTER_DATE': date, 'GIT_TERMINAL_PROMPT': '0',
-			'GIT_MERGE_AUTOEDIT': 'no',
+			'GIT_MERGE_AUTOEDIT': 'no', 'VARVE_TEST_GC_YOUNG': '0',
 			'ASAN_OPTIONS': 'detect_leaks=0:verify_asan_link_order=0:allocator_may_return_null=1:handle_sigill=1',
 			'UBSAN_OPTIONS': 'print_stacktrace=1:halt_on_error=1',
 		}

@@ -315,3 +315,41 @@ ended() {
 	[ -z "$(find .git/varve/cache -name '*5isabwpokudi')" ]
 	[ -n "$(ls .git/varve/cache/check)" ]
 }
+
+@test "packs younger than an hour stay whatever --prune says, since git may be about to name what is in them" {
+	unset VARVE_TEST_GC_YOUNG
+	new_repo
+	rows 500 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	sed -i 's/item/changed/' t.csv
+	git add t.csv # the filter has stored it, and only Git's index names it
+	pointer=$(git show :t.csv)
+	git reset -q
+	varve gc --prune=now > out
+	grep -q "younger than an hour, in case a program is about to use them" out
+	# git goes on with what it has stored
+	git update-index --cacheinfo "100644,$(git hash-object -w --stdin <<< "$pointer"),t.csv"
+	git commit -q -m two
+	succeeds varve fsck --data
+	varve cat HEAD:t.csv | cmp - t.csv
+	# an hour later what is unused goes, and what gc wrote meanwhile is as old as its contents
+	git reset -q --hard HEAD~1
+	git reflog expire --expire=now --all
+	rm -f .git/ORIG_HEAD
+	find .git/varve/packs -type f -exec touch -d '2 hours ago' {} +
+	succeeds varve gc --prune=now
+	output_has "removed: "
+	sed -i 's/item/again/' t.csv
+	varve add -q t.csv
+	varve commit -qm three
+	find .git/varve/packs -type f -exec touch -d '2 hours ago' {} +
+	varve gc > /dev/null
+	git reset -q --hard HEAD~1
+	git reflog expire --expire=now --all
+	rm -f .git/ORIG_HEAD
+	succeeds varve gc --prune=now
+	output_has "removed: "
+	output_lacks "younger than an hour"
+	succeeds varve fsck --data
+}

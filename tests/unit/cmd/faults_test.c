@@ -276,6 +276,7 @@ static void surroundings(void)
 	vv_assert_ok(vv_mkdirs(home, &err), &err);
 	(void)setenv("HOME", home, 1);
 	(void)setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+	(void)setenv("VARVE_TEST_GC_YOUNG", "0", 1);
 	(void)unsetenv("XDG_CONFIG_HOME");
 	(void)unsetenv("GIT_DIR");
 	(void)unsetenv("GIT_WORK_TREE");
