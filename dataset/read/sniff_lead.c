@@ -427,7 +427,7 @@ static vv_status look_at_hashes(const sniff *s, uint8_t delimiter, size_t cells,
 	vv_dialect d = s->out->dialect;
 	vv_auto(sniff_reader) r = {0};
 	vv_row row;
-	int n;
+	int n = 0;
 
 	*out = (hash_lines){0};
 	d.delimiter = delimiter;
