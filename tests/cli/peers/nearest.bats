@@ -121,7 +121,7 @@ numbers() {
 	rm $speeds
 	mkdir $speeds
 	fetch
-	rmdir $speeds
+	[ -f "$speeds" ] # an empty folder in its place gives way
 	cp good $speeds
 	one_more 4
 	fetch
