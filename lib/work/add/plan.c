@@ -3,6 +3,7 @@
  */
 #include "lib/work/add/plan.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -57,11 +58,59 @@ static bool is_json(const char *path)
 	       !vv_add_never(path);
 }
 
-/* Does the text begin as a document with rows does? Most of what is called .json has none. Arrays of objects in Table
- * Schemas and Data Packages are not data. */
-static bool has_records(const vv_buf *head)
+/* Names of files that programs read their settings from. */
+static bool is_configuration(const char *path)
 {
-	const char *end = vv_buf_cstr(head) + head->len, *p = vv_buf_cstr(head);
+	static const char *const names[] = {".*.json",
+					    "*config.json",
+					    "*config.*.json",
+					    "*settings.json",
+					    "appsettings.*.json",
+					    "*.schema.json",
+					    "package.json",
+					    "package-lock.json",
+					    "composer.json",
+					    "bower.json",
+					    "vcpkg.json",
+					    "project.json",
+					    "manifest.json",
+					    "launch.json",
+					    "tasks.json",
+					    "extensions.json",
+					    "keybindings.json",
+					    "devcontainer.json",
+					    "angular.json",
+					    "nx.json",
+					    "lerna.json",
+					    "turbo.json",
+					    "biome.json",
+					    "deno.json",
+					    "vercel.json",
+					    "firebase.json",
+					    "renovate.json",
+					    "cypress.json",
+					    "app.json",
+					    "global.json",
+					    "components.json",
+					    "openapi.json",
+					    "swagger.json",
+					    "CMakePresets.json",
+					    "CMakeUserPresets.json",
+					    "compile_commands.json"};
+	const char *base = vv_path_base(path);
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (fnmatch(names[i], base, 0) == 0) return true;
+	}
+	return false;
+}
+
+/* Does the text, with which a file of that size begins, begin as a document with rows does; if mostly: are they most
+ * of its bytes? Where they go on after it, the text before them is compared. Arrays of objects in Table Schemas and
+ * Data Packages are not data. */
+static bool has_records(const vv_buf *head, uint64_t size, bool mostly)
+{
+	const char *end = vv_buf_cstr(head) + head->len, *p = vv_buf_cstr(head), *rows, *after;
 	vv_auto(vv_json_records) r = {0};
 
 	p += head->len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
@@ -70,13 +119,18 @@ static bool has_records(const vv_buf *head)
 		p = vv_json_skip_space(p + 1, end);
 		return p < end && *p == '{';
 	}
-	return p < end && *p == '{' &&
-	       vv_json_records_find(&r, p, (size_t)(end - p), NULL, VV_IGNORED) == VV_OK &&
-	       r.found && strcmp(vv_buf_cstr(&r.path), "/fields") != 0 &&
-	       strcmp(vv_buf_cstr(&r.path), "/resources") != 0;
+	if (p == end || *p != '{' ||
+	    vv_json_records_find(&r, p, (size_t)(end - p), NULL, VV_IGNORED) < 0 || !r.found ||
+	    strcmp(vv_buf_cstr(&r.path), "/fields") == 0 ||
+	    strcmp(vv_buf_cstr(&r.path), "/resources") == 0) {
+		return false;
+	}
+	rows = p + r.bracket;
+	after = vv_json_skip_value(rows, end);
+	return !mostly || (uint64_t)(after - rows) > (after == end ? head->len : size) / 2;
 }
 
-/* Is the file of the work tree JSON that can be a table? */
+/* Is the file of the work tree JSON that can be a table? One that is not named itself: that should be one? */
 static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *out, vv_error *err)
 {
 	vv_auto(vv_buf) head = VV_BUF_INIT;
@@ -85,7 +139,7 @@ static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *o
 	ssize_t n = 0;
 
 	*out = false;
-	if (!is_json(item->path)) return VV_OK;
+	if (!is_json(item->path) || (!item->literal && is_configuration(item->path))) return VV_OK;
 	if (!(file = vv_repository_file(p->r, item->path)) ||
 	    !vv_buf_reserve(&head, VV_HEADER_MAX)) {
 		n = vv_fail_nomem(err);
@@ -93,7 +147,7 @@ static vv_status may_be_table(const planner *p, const vv_add_item *item, bool *o
 		n = fd;
 	} else if ((n = vv_read_full(fd, head.data, VV_HEADER_MAX, file, err)) >= 0) {
 		head.len = (size_t)n;
-		*out = has_records(&head);
+		*out = has_records(&head, (uint64_t)item->st.size, !item->literal);
 	}
 	vv_close(fd, NULL, NULL);
 	return n < 0 ? (vv_status)n : VV_OK;

@@ -122,6 +122,42 @@ pointer_of() {
 	same_bytes t.json got
 }
 
+@test "a folder's JSON becomes a table only where rows are most of it and its name is no configuration's" {
+	new_repo
+	local f about
+	mkdir .vscode
+	about='"description":"a program that has long settings, of which the people below are the smaller part"'
+	echo '{"people":[{"name":"a"},{"name":"b"}]}' | tee package.json manifest.json .vscode/launch.json \
+		tsconfig.json tsconfig.app.json .eslintrc.json > people.json
+	echo '[{"label":"a"},{"label":"b"}]' | tee tasks.json > list.json
+	echo "{$about,\"people\":[{\"name\":\"a\"},{\"name\":\"b\"}]}" > about.json
+	{
+		printf '{%s,"rows":[{"id":0}' "$about"
+		seq -f ',{"id":%.0f}' 1 60000
+		echo ']}'
+	} > long.json
+	succeeds varve add .
+	stderr_is ""
+	for f in people list long; do
+		[ "$(git cat-file -p ":$f.json" | head -c 15)" = 'varve pointer: ' ]
+	done
+	for f in package manifest .vscode/launch tsconfig tsconfig.app .eslintrc tasks about; do
+		git cat-file -p ":$f.json" > got
+		same_bytes "$f.json" got
+	done
+	git rm -q --cached package.json about.json tasks.json
+	varve add -q '*.json'
+	[ "$(git cat-file -p :package.json)" = "$(cat package.json)" ]
+	git rm -q --cached package.json about.json tasks.json
+	succeeds varve add package.json about.json tasks.json
+	for f in package about tasks; do
+		[ "$(git cat-file -p ":$f.json" | head -c 15)" = 'varve pointer: ' ]
+	done
+	echo '{"people":[{"name":"a"},{"name":"c"}]}' > package.json
+	varve add -q .
+	[ "$(git cat-file -p :package.json | head -c 15)" = 'varve pointer: ' ]
+}
+
 @test "a folder's new files that read as tables become tables and it is said" {
 	new_repo
 	mkdir data

@@ -51,7 +51,7 @@ document() {
 
 @test "two arrays of objects are refused with the command that takes one" {
 	new_repo
-	echo '{"a":[{"x":1},{"x":2}],"b":{"c":[{"y":1}]}}' > two.json
+	echo '{"a":[{"x":1},{"x":2},{"x":3},{"x":4}],"b":{"c":[{"y":1}]}}' > two.json
 	succeeds varve add .
 	stderr_has "varve add --records /a two.json"
 	git rm -q --cached two.json
