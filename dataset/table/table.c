@@ -608,9 +608,11 @@ static vv_status column_names(const char ***names, size_t **lens, const vv_table
 	*names = vv_calloc(t->columns + 1, sizeof(**names));
 	*lens = vv_calloc(t->columns + 1, sizeof(**lens));
 	if (!*names || !*lens) return vv_fail_nomem(err);
-	for (size_t i = 0; i < t->columns && t->schema.fields; i++) {
-		(*names)[i] = t->schema.fields[i].name;
-		(*lens)[i] = t->schema.fields[i].name_len;
+	for (size_t i = 0; i < t->columns; i++) {
+		const vv_field *f = t->schema.fields ? &t->schema.fields[i] : NULL;
+
+		(*names)[i] = f && f->name ? f->name : "";
+		(*lens)[i] = f ? f->name_len : 0;
 	}
 	return VV_OK;
 }

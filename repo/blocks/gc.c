@@ -81,9 +81,10 @@ static bool has_grace(const vv_gc *gc, const vv_cid *cid)
 
 static bool is_young(const vv_gc *gc, const vv_pack *p)
 {
-	const int64_t age = gc->opts->now_sec - p->stat.mtime_sec;
+	const int64_t now = gc->opts->now_sec, made = p->stat.mtime_sec;
 
-	return gc->opts->young_sec > 0 && (age < 0 || (uint64_t)age < gc->opts->young_sec);
+	return gc->opts->young_sec > 0 &&
+	       (now < made || (uint64_t)now - (uint64_t)made < gc->opts->young_sec);
 }
 
 /* ---- what there is ---- */
