@@ -220,6 +220,7 @@ static vv_status write_rows(vv_context *c, rewritten *made, const rewrite_option
 
 	vv_buf_printf(&staged, ":%s", path);
 	if (!dir || (rc = vv_buf_ok(&staged, err)) < 0) return vv_fail_nomem(err);
+	if ((rc = vv_index_check_module(c->index, path, err)) < 0) return rc;
 	vv_temp_sweep(dir, VV_WRITE_TEMP); /* of processes that were killed */
 	vv_subject_init(&old);
 	if (vv_lstat(&st, file, VV_IGNORED) == VV_OK && S_ISDIR(st.mode)) {

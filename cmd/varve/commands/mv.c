@@ -106,7 +106,8 @@ static vv_status collect_entries(moving *m, const move *mv, vv_error *err)
 		}
 		rc = add_entry(m, mv, &e, err);
 	}
-	if (rc == VV_OK && m->entry_count == before) {
+	if (rc == VV_OK && m->entry_count == before &&
+	    (rc = vv_index_check_module(m->c->index, mv->from, err)) == VV_OK) {
 		vv_fail(err, VV_ENOTFOUND, "'%s' is not tracked", vv_text_shows(mv->from));
 		return vv_hint(err, "'mv' renames it, 'varve add' begins to track it");
 	}
@@ -118,8 +119,10 @@ static vv_status check_target(moving *m, const move *mv, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(m->c->repo, mv->to);
 	vv_stat st;
+	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
+	if ((rc = vv_index_check_module(m->c->index, mv->to, err)) < 0) return rc;
 	bool there = vv_lstat(&st, file, VV_IGNORED) == VV_OK;
 	if (strcmp(mv->from, mv->to) == 0 || is_below(mv->to, mv->from)) {
 		return vv_fail(err, VV_EUSAGE, "cannot move '%s' into itself",

@@ -68,7 +68,7 @@ static vv_status collect(removal *r, vv_error *err)
 		}
 		rc = add_item(r, e.path, err);
 	}
-	if (rc < 0 || (rc = vv_pathspec_all_matched(&r->c->paths, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_pathspec_all_matched(&r->c->paths, r->c->index, err)) < 0) return rc;
 	for (size_t i = 0; !r->o->recursive && i < r->c->paths.count; i++) {
 		const vv_pathspec_item *item = &r->c->paths.items[i];
 

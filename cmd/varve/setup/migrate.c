@@ -272,7 +272,7 @@ static vv_status look(migration *m, vv_error *err)
 			vv_text_counted(m->damaged, "pointer is", "pointers are"));
 		return vv_hint(err, "mend and commit them, or name the other files");
 	}
-	return rc < 0 ? rc : vv_pathspec_all_matched(&m->c->paths, err);
+	return rc < 0 ? rc : vv_pathspec_all_matched(&m->c->paths, m->c->index, err);
 }
 
 /* --- doing it ------------------------------------------------------------------------------- */

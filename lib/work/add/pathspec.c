@@ -195,12 +195,16 @@ bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal)
 	return any;
 }
 
-vv_status vv_pathspec_all_matched(const vv_pathspec *p, vv_error *err)
+vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err)
 {
+	vv_status rc;
+
 	for (size_t i = 0; i < p->count; i++) {
 		if (!p->items[i].matched) {
-			return vv_fail(err, VV_ENOTFOUND, "no file matches '%s'",
-				       vv_text_shows(p->items[i].given));
+			rc = x ? vv_index_check_module(x, p->items[i].path, err) : VV_OK;
+			return rc < 0 ? rc
+				      : vv_fail(err, VV_ENOTFOUND, "no file matches '%s'",
+						vv_text_shows(p->items[i].given));
 		}
 	}
 	return VV_OK;

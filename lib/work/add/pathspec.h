@@ -13,6 +13,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "repo/git/index/index.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_pathspec_item {
@@ -45,7 +46,8 @@ VV_AUTO_CLEAR(vv_pathspec, vv_pathspec_clear)
 /* Is the path selected? *literal (may be NULL): an argument names just this path. */
 bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal);
 
-/* VV_ENOTFOUND naming the first argument that selected nothing. */
-vv_status vv_pathspec_all_matched(const vv_pathspec *p, vv_error *err);
+/* VV_ENOTFOUND naming the first argument that selected nothing; VV_EREFUSED if it lies in a submodule of the index,
+ * which may be NULL. */
+vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err);
 
 #endif

@@ -539,6 +539,10 @@ static vv_status plan_untracked(planner *p, vv_error *err)
 	if (!paths) return search(p, "", err);
 	for (size_t i = 0; i < paths->count && rc == VV_OK; i++) {
 		vv_pathspec_item *arg = &paths->items[i];
+		if (arg->exclude) {
+			continue;
+		}
+		if ((rc = vv_index_check_module(p->x, arg->path, err)) < 0) return rc;
 		if (arg->pattern) {
 			rc = search(p, "", err);
 		} else if (arg->folder) {
@@ -617,7 +621,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 		rc = VV_EREFUSED;
 	}
 	if (rc == VV_OK && req->paths) {
-		rc = vv_pathspec_all_matched(req->paths, err);
+		rc = vv_pathspec_all_matched(req->paths, x, err);
 	}
 	if (rc == VV_OK) {
 		order(out);

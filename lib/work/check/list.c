@@ -278,7 +278,7 @@ static vv_status all_matched(const lister *l, vv_error *err)
 				       l->side->name, vv_text_shows(l->bare[i]));
 		}
 	}
-	return vv_pathspec_all_matched(&l->spec, err);
+	return vv_pathspec_all_matched(&l->spec, NULL, err);
 }
 
 /* The names alone, to know what is there once the list has been sifted. */

@@ -255,7 +255,7 @@ vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
 	vv_checkout_init(&r.checkout, o->repo, o->reader, o->index);
 	r.checkout.fetch = true;
 	if ((rc = collect(&r, err)) == VV_OK &&
-	    (rc = vv_pathspec_all_matched(o->paths, err)) == VV_OK) {
+	    (rc = vv_pathspec_all_matched(o->paths, o->index, err)) == VV_OK) {
 		rc = restore_all(&r, o->worktree || !o->staged, err);
 	}
 	*out = (vv_restored){.datasets = r.checkout.datasets, .files = r.checkout.files};

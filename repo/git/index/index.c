@@ -190,6 +190,26 @@ bool vv_index_get_stage(const vv_index *x, const char *path, int stage, vv_index
 	return e != NULL;
 }
 
+vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *err)
+{
+	vv_auto(char) *above = vv_strdup(path);
+	vv_index_entry e;
+
+	if (!above) return vv_fail_nomem(err);
+	for (char *slash = strchr(above, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (vv_index_get(x, above, &e) && (e.mode & 0170000) == 0160000) {
+			vv_fail(err, VV_EREFUSED, "'%s' is in the submodule '%s'",
+				vv_text_shows(path), vv_text_shows(above));
+			return vv_hint(err,
+				       "run the command in '%s', which is a repository of its own",
+				       vv_text_shows(above));
+		}
+		*slash = '/';
+	}
+	return VV_OK;
+}
+
 vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err)
 {
 	vv_auto(vv_buf) part = VV_BUF_INIT;
@@ -197,7 +217,9 @@ vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err
 	size_t at;
 
 	vv_buf_printf(&part, "%s/", path);
-	if ((rc = vv_buf_ok(&part, err)) < 0) return rc;
+	if ((rc = vv_buf_ok(&part, err)) < 0 || (rc = vv_index_check_module(x, path, err)) < 0) {
+		return rc;
+	}
 	bool taken = git_index_find_prefix(&at, x->git, part.data) == 0;
 	for (char *slash = strchr(part.data, '/'); slash && slash[1] && !taken;
 	     slash = strchr(slash + 1, '/')) {

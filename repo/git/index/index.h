@@ -50,7 +50,10 @@ bool vv_index_is_current(const vv_index *x);
 vv_status vv_index_open_tree(vv_index **out, vv_repository *r, const vv_oid *commit, vv_error *err);
 bool vv_index_is_tree(const vv_index *x);
 
-/* VV_EEXISTS: the index has a folder at the path, or a file where the path has a folder. */
+/* VV_EREFUSED: the path lies in a submodule, whose files its own repository keeps. */
+vv_status vv_index_check_module(const vv_index *x, const char *path, vv_error *err);
+
+/* VV_EREFUSED, as vv_index_check_module; VV_EEXISTS: the index has a folder at the path, or a file where the path has a folder. */
 vv_status vv_index_check_free(const vv_index *x, const char *path, vv_error *err);
 
 size_t vv_index_count(const vv_index *x);

@@ -851,3 +851,29 @@ pointer_of() {
 	succeeds varve add .
 	[ -n "$(git ls-files fine.csv)" ]
 }
+
+@test "a path in a submodule is refused with its name, and the submodule stays" {
+	local before command
+	git init -q -b main sub
+	(cd sub && rows 3 > s.csv && git add . && git commit -q -m one)
+	git init -q -b main top
+	cd top
+	varve init -q
+	git -c protocol.file.allow=always submodule --quiet add ../sub d
+	rows 3 > x.csv
+	varve add -q x.csv
+	varve commit -q -m one
+	rows 4 > d/new.csv
+	varve cat x.csv --format arrow > ../a.arrow
+	before=$(git ls-files -s)
+	for command in "add d/s.csv" "add d/new.csv" "add d/*.csv" "add -f d/new.csv" "add --arrow ../a.arrow d/s.csv" \
+		"rm d/s.csv" "mv d/s.csv y.csv" "mv x.csv d" "mv x.csv d/y.csv" "restore d/s.csv"; do
+		ends_with 2 varve $command
+		stderr_has "is in the submodule 'd'"
+		stderr_has "hint: run the command in 'd', which is a repository of its own"
+		[ "$(git ls-files -s)" = "$before" ]
+	done
+	succeeds varve add .
+	[ "$(git ls-files -s)" = "$before" ]
+	cmp d/s.csv ../sub/s.csv
+}
