@@ -499,7 +499,8 @@ vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *sc
 	vv_auto_free vv_cell *cells = vv_calloc(e->columns + 1, sizeof(*cells));
 	vv_auto_free bool *changed = vv_calloc(e->columns + 1, sizeof(*changed));
 	const vv_cell *labels = NULL;
-	size_t len;
+	const char *line = NULL;
+	size_t len = 0;
 	vv_status rc;
 
 	if (!cells || !changed) return vv_fail_nomem(err);
@@ -512,13 +513,25 @@ vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *sc
 	    (rc = vv_line_editor_open(&header, err)) < 0) {
 		return rc;
 	}
+	if (was) {
+		line = vv_dialect_header(was, &len);
+		rc = vv_line_parts_read(&header.parts, was, schema, line, len, err);
+		if (rc < 0) return rc;
+	}
 	for (size_t i = 0; i < e->columns; i++) {
 		const size_t from = was ? old_column(e, i) : VV_LINE_NONE;
 
 		cells[i] = (vv_cell){.text = e->names[i], .len = (uint32_t)strlen(e->names[i])};
 		changed[i] = from == VV_LINE_NONE ||
 			     strcmp(schema->fields[from].name, e->names[i]) != 0;
-		if (!changed[i]) {
+		if (from != VV_LINE_NONE &&
+		    from >= header.parts.count) { /* rows are longer than it */
+			if (changed[i]) {
+				return vv_fail(err, VV_EINPUT, "the header line has no column %zu",
+					       from + 1);
+			}
+			cells[i] = (vv_cell){.state = VV_CELL_ABSENT};
+		} else if (!changed[i]) {
 			cells[i] = labels[from];
 		}
 		if (changed[i] && (rc = vv_line_takes(&header, &cells[i], i, err)) < 0) {
@@ -529,7 +542,6 @@ vv_status vv_header_edit(vv_buf *out, const vv_dialect *was, const vv_schema *sc
 		vv_line_new(&header, out, cells);
 		return vv_buf_ok(out, err);
 	}
-	const char *line = vv_dialect_header(was, &len);
 	return vv_line_edit(&header, out, line, len, labels, cells, changed, NULL, err);
 }
 

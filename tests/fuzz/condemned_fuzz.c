@@ -17,8 +17,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < size; i++) {
 		lines += data[i] == '\n';
 	}
-	if (rc == VV_OK ? vv_cid_map_count(c.versions) + vv_cid_map_count(c.packs) + 1 > lines
-			: !err.message[0] || c.versions || c.packs) {
+	/* without a line of a version or pack there are no maps */
+	if (rc == VV_OK
+		    ? (c.versions ? vv_cid_map_count(c.versions) + vv_cid_map_count(c.packs) : 0) +
+				      1 >
+			      lines
+		    : !err.message[0] || c.versions || c.packs) {
 		abort();
 	}
 	vv_condemned_clear(&c);
