@@ -18,7 +18,7 @@ commit two
 varve gc -q
 varve tag v1 HEAD~1
 git multi-pack-index write
-rm -rf .git/hooks .git/logs .git/info .git/description .git/COMMIT_EDITMSG .git/varve/cache
+rm -rf .git/hooks .git/logs .git/info .git/description .git/COMMIT_EDITMSG .git/varve/cache .git/varve/turn
 """
 # Another repository with the same names, for what is foreign.
 OTHER = r"""
@@ -31,8 +31,8 @@ commit two
 varve gc -q
 """
 # Files that are made again from others; nothing that is in them may count.
-DERIVED = re.compile(r'varve/(packs/pack-\*\.index|cache/|stat$|git-packs$|secret$)|objects/.*\.(idx|rev)$|\.lock$')
-GONE = re.compile(r'varve/(cache/|stat$|secret$)|\.lock$')
+DERIVED = re.compile(r'varve/(packs/pack-\*\.index|cache/|stat$|turn$|git-packs$|secret$)|objects/.*\.(idx|rev)$|\.lock$')
+GONE = re.compile(r'varve/(cache/|stat$|turn$|secret$)|\.lock$')
 
 
 def cases(tree, other, full):
