@@ -98,6 +98,13 @@ void vv_dataset_reader_forget(vv_dataset_reader *r)
 	vv_dataset_reader_lend_index(r, NULL);
 }
 
+void vv_dataset_reader_refresh(vv_dataset_reader *r)
+{
+	if (r->index && !r->index_lent && !vv_index_is_current(r->index)) {
+		vv_dataset_reader_forget(r);
+	}
+}
+
 void vv_dataset_reader_close(vv_dataset_reader *r)
 {
 	if (!r) return;

@@ -34,6 +34,8 @@ VV_AUTO_FREE(vv_dataset_reader, vv_dataset_reader_close)
 
 /* Forgets what it read of HEAD, the index and packages, which others may change: for a reader that outlives a command. */
 void vv_dataset_reader_forget(vv_dataset_reader *r);
+/* The same where Git's index is another by now: before each file of a process that git goes on beside. */
+void vv_dataset_reader_refresh(vv_dataset_reader *r);
 
 /* What it works with; all borrowed. The pool is made on first use, the store opened. */
 vv_repository *vv_dataset_reader_repository(const vv_dataset_reader *r);

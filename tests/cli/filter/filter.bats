@@ -286,3 +286,47 @@ crlf_attributes() {
 	[ -z "$(git status --porcelain)" ]
 	varve fsck --data
 }
+
+# main has another column, and the branch ren another name of the key.
+diverged() {
+	new_repo
+	rows 300 > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm base
+	git checkout -q -b ren
+	sed -i '1s/^id,/code,/' t.csv
+	varve add -q --key code t.csv
+	varve commit -qm rename
+	git checkout -q main
+	sed -i '1s/$/,extra/; 2,$s/$/,e/' t.csv
+	varve add -q t.csv
+	varve commit -qm column
+}
+
+rebased() {
+	stderr_lacks "is gone"
+	[ "$(head -n 1 t.csv)" = code,name,price,day,extra ]
+	git show HEAD:t.csv | grep -q '"key": \["code"\]'
+	succeeds varve fsck --data
+}
+
+@test "git rebase of a touched file reads what git checked out meanwhile" {
+	diverged
+	touch t.csv
+	succeeds git rebase ren
+	rebased
+	[ -z "$(git status --porcelain)" ]
+}
+
+@test "git rebase of several commits, and with --autostash, does so too" {
+	diverged
+	sed -i '2s/,e$/,f/' t.csv
+	varve add -q t.csv
+	varve commit -qm cell
+	sed -i '3s/,e$/,mine/' t.csv
+	succeeds git rebase --autostash ren
+	rebased
+	[ "$(git status --porcelain)" = " M t.csv" ]
+	[ "$(sed -n 2p t.csv | sed 's/.*,//')" = f ]
+	[ "$(sed -n 3p t.csv | sed 's/.*,//')" = mine ]
+}
