@@ -6,7 +6,7 @@
  * BLAKE2b-192 of "varve nonce 1", the length of the associated data (le64), the associated data
  * and exactly the bytes that are encrypted. The nonce is computed again after opening: a box whose nonce
  * is another one is refused, whatever its tag. So equal bytes under one secret make equal
- * boxes, and no two plaintexts share a nonce. Format: docs/storage-network.md.
+ * boxes, and no two plaintexts share a nonce. Format: docs/formats/vault.md.
  */
 #ifndef VV_BASE_KEYS_SEALING_H
 #define VV_BASE_KEYS_SEALING_H

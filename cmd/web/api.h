@@ -1,5 +1,5 @@
 /*
- * api: answers as JSON. docs/http.md describes their form.
+ * api: answers as JSON. docs/formats/http-api.md describes their form.
  */
 #ifndef VV_CMD_WEB_API_H
 #define VV_CMD_WEB_API_H

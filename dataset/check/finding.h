@@ -3,7 +3,7 @@
  *
  * Rule codes are those of frictionless where it has one ("type-error", "primary-key",
  * "missing-cell" ...: frictionless-py, frictionless/errors); the others are varve's own and
- * stand in docs/check.md. vv_rule_find knows them all.
+ * stand in docs/use/rules.md. vv_rule_find knows them all.
  */
 #ifndef VV_DATASET_CHECK_FINDING_H
 #define VV_DATASET_CHECK_FINDING_H

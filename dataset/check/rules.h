@@ -1,5 +1,5 @@
 /*
- * rules: varve.json, what a project demands of its data; docs/check.md describes it.
+ * rules: varve.json, what a project demands of its data; docs/use/rules.md describes it.
  *
  * A correct caller: vv_rules_file_read (or none: NULL stands for an empty file), then
  * vv_rule_set_for each dataset: the complete list of what is to be checked there and how

@@ -4,7 +4,7 @@
  *
  * They are a function of the cells alone, not of schema or key, and may be too wide, never too
  * narrow: what they exclude is not in the rows. Of a row group: vv_facts_of; of several, the
- * union: vv_facts_unite. Format: docs/format.md, "facts".
+ * union: vv_facts_unite. Format: docs/formats/store.md, "facts".
  */
 #ifndef VV_DATASET_FORMAT_FACTS_H
 #define VV_DATASET_FORMAT_FACTS_H

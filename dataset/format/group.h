@@ -2,7 +2,7 @@
  * group: a run of rows as one block, the columns side by side inside it.
  *
  * Encoding is deterministic and lossless; one column can be read without the
- * others. Format: docs/format.md, "row group".
+ * others. Format: docs/formats/store.md, "row group".
  */
 #ifndef VV_DATASET_FORMAT_GROUP_H
 #define VV_DATASET_FORMAT_GROUP_H

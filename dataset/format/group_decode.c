@@ -17,11 +17,12 @@
 #include "dataset/format/group_internal.h"
 #include "repo/blocks/store.h"
 
-static_assert(sizeof(VV_GROUP_MAGIC) - 1 == VV_GROUP_MAGIC_LEN, "docs/format.md: a row group");
+static_assert(sizeof(VV_GROUP_MAGIC) - 1 == VV_GROUP_MAGIC_LEN,
+	      "docs/formats/store.md: a row group");
 static_assert(GROUP_CONST == 0 && GROUP_DATETIME == 6 && GROUP_MIXED_STATES == 2,
-	      "docs/format.md: the first byte of a column");
+	      "docs/formats/store.md: the first byte of a column");
 static_assert(GROUP_DECIMAL_FORMS == 3 && GROUP_DATETIME_FORMS == 4 && GROUP_LEN_VARINTS == 2,
-	      "docs/format.md: forms of numbers, lengths of texts");
+	      "docs/formats/store.md: forms of numbers, lengths of texts");
 
 vv_status vv_group_open(vv_group *out, const void *bytes, size_t len, vv_error *err)
 {

@@ -15,7 +15,7 @@
 #include "repo/blocks/store.h"
 
 _Static_assert(EDIT_LITERAL == 1 && EDIT_PATCHES == 2 && EDIT_HEAD == 4 && EDIT_NEW_TEXT == 255,
-	       "docs/format.md: row edits");
+	       "docs/formats/store.md: row edits");
 
 static vv_status bad(vv_error *err)
 {

@@ -4,7 +4,7 @@
  *
  * The list is applied to the columns as they are encoded, without making cells, so reading costs
  * what copying the columns costs. Packs and peers use it where it is shorter than a difference of
- * bytes, in which each column breaks at each row. Format: docs/format.md, "row edits".
+ * bytes, in which each column breaks at each row. Format: docs/formats/store.md, "row edits".
  */
 #ifndef VV_DATASET_FORMAT_GROUP_EDIT_H
 #define VV_DATASET_FORMAT_GROUP_EDIT_H

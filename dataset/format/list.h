@@ -4,7 +4,7 @@
  * Five lists are made of it: data (row groups), layout (form of each group), facts (of each
  * group: facts.h), places (of rows: places.h) and chunks (bytes of a file, of a long cell, of long
  * quirks). The topmost items
- * are embedded in whatever holds the list. Format: docs/format.md, "list".
+ * are embedded in whatever holds the list. Format: docs/formats/store.md, "list".
  */
 #ifndef VV_DATASET_FORMAT_LIST_H
 #define VV_DATASET_FORMAT_LIST_H

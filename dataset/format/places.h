@@ -2,7 +2,7 @@
  * places: where in the file the rows of a table in key order stand.
  *
  * A permutation as runs of rows that follow each other in both orders, in blocks that are the items of a
- * list (dataset/format/list.h). Format: docs/format.md, "key order".
+ * list (dataset/format/list.h). Format: docs/formats/store.md, "key order".
  */
 #ifndef VV_DATASET_FORMAT_PLACES_H
 #define VV_DATASET_FORMAT_PLACES_H

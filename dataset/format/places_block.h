@@ -1,7 +1,7 @@
 /*
  * places_block: a block of places (places.h): runs of rows, or each row's place in so many bits.
  *
- * Format: docs/format.md, "key order".
+ * Format: docs/formats/store.md, "key order".
  */
 #ifndef VV_DATASET_FORMAT_PLACES_BLOCK_H
 #define VV_DATASET_FORMAT_PLACES_BLOCK_H

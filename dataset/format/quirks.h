@@ -1,7 +1,7 @@
 /*
  * quirks: the lines of a group that its dialect does not regenerate.
  *
- * Format: docs/format.md, "quirks": for each such row, how many rows after the one
+ * Format: docs/formats/store.md, "quirks": for each such row, how many rows after the one
  * before, a kind, and the raw bytes where only they will do.
  */
 #ifndef VV_DATASET_FORMAT_QUIRKS_H

@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "dataset/format/cell.h"
 
-/* Appends a row's key: of the cells at these places, in this order. docs/format.md, "key order". */
+/* Appends a row's key: of the cells at these places, in this order. docs/formats/store.md, "key order". */
 void row_sort_key(vv_buf *out, const vv_cell *cells, const size_t *columns, size_t count);
 
 typedef struct row_sorter row_sorter;

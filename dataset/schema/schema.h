@@ -1,7 +1,7 @@
 /*
  * schema: what a table's columns mean, as a Frictionless Table Schema.
  *
- * Source: datapackage.org, Table Schema v1 and v2; notes in docs/format.md. Kept in
+ * Source: datapackage.org, Table Schema v1 and v2; notes in docs/formats/store.md. Kept in
  * the root as compact JSON with the members in the order of its author.
  */
 #ifndef VV_DATASET_SCHEMA_SCHEMA_H

@@ -22,7 +22,7 @@
 struct group_stream;
 struct order_choice;
 
-/* In which order the groups hold the rows: docs/format.md, "key order". */
+/* In which order the groups hold the rows: docs/formats/store.md, "key order". */
 typedef enum vv_order_wish {
 	VV_ORDER_KEEP = 0, /* as `as`, or the version before, has it */
 	VV_ORDER_READ,     /* the file's; what is remembered of the version before stays */

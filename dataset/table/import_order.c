@@ -301,7 +301,7 @@ static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
 	return rc;
 }
 
-/* docs/format.md, "Places": of rows in no order each takes the bits of their number. */
+/* docs/formats/store.md, "Places": of rows in no order each takes the bits of their number. */
 static uint64_t bytes_of_places(uint64_t rows)
 {
 	unsigned bits = 1;

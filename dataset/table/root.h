@@ -53,7 +53,7 @@ typedef struct vv_root {
 			     * in a file (vv_import_options.in_file), and never stored */
 	bool file_order_declared; /* table in the file's order: somebody asked for it, so that no other one is
 				   * chosen (add --order file); its children have it, too */
-	/* table whose groups are in key order (docs/format.md, "key order"): */
+	/* table whose groups are in key order (docs/formats/store.md, "key order"): */
 	char **sorted_by; /* names of the columns */
 	size_t sorted_by_count;
 	vv_buf places; /* list top: dataset/format/places.h. Empty, with sorted_by: its lists were

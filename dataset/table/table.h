@@ -59,7 +59,7 @@ typedef struct vv_batch {
 	uint64_t long_bytes; /* of its long cells */
 	/* form, with vv_read_layout: */
 	uint64_t raw_len;
-	vv_buf quirks; /* docs/format.md, "quirks" */
+	vv_buf quirks; /* docs/formats/store.md, "quirks" */
 	/* after vv_table_read_rows: the group, and which rows have their cells */
 	vv_group group;
 	uint8_t *ready;

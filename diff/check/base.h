@@ -1,6 +1,6 @@
 /*
  * base: one version of a table against another, its base: what got lost, what
- * contradicts what was true before, what moved out of bounds. docs/check-base.md has the
+ * contradicts what was true before, what moved out of bounds. docs/use/rules.md has the
  * measures.
  *
  * A correct caller: vv_check_base with both tables open and the rule set of the dataset

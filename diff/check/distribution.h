@@ -9,7 +9,7 @@
  * Numbers are counted as doubles, exactly, while there are at most VV_DIST_STEPS_MAX different ones;
  * of more the last binary digits are dropped, as few as bring them below that. How many that are depends
  * on the values alone, not on the way to them. Dates are counted by day, times and datetimes by
- * minute, texts as they are. docs/check-base.md.
+ * minute, texts as they are. docs/use/rules.md.
  */
 #ifndef VV_DIFF_CHECK_DISTRIBUTION_H
 #define VV_DIFF_CHECK_DISTRIBUTION_H

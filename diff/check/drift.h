@@ -1,5 +1,5 @@
 /*
- * drift: how far two distributions of one column are apart. docs/check-base.md has the
+ * drift: how far two distributions of one column are apart. docs/use/rules.md has the
  * formulas with an example worked by hand.
  */
 #ifndef VV_DIFF_CHECK_DRIFT_H

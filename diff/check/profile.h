@@ -6,7 +6,7 @@
  * first rules of a dataset for varve.json (varve check --init); vv_profile_free.
  *
  * Only what is likely to stay true is said: that nothing is missing, few words for an
- * enumeration, the shape of codes, that amounts are not negative. docs/check-base.md.
+ * enumeration, the shape of codes, that amounts are not negative. docs/use/rules.md.
  */
 #ifndef VV_DIFF_CHECK_PROFILE_H
 #define VV_DIFF_CHECK_PROFILE_H

@@ -1,7 +1,7 @@
 /*
  * merge: two versions of a table and their common one become one.
  *
- * Rules: docs/merge.md (a table of small cases is in tests/unit/diff/merge_cases.txt).
+ * Rules: docs/use/merge.md (a table of small cases is in tests/unit/diff/merge_cases.txt).
  * By row and cell: a conflict only where both sides changed the same cell to different
  * values, or one removed a row (column) whose values the other changed, or both added a
  * row of one key with different cells. Columns merge by identity (diff/rows/columns.h).

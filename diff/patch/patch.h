@@ -1,7 +1,7 @@
 /*
  * patch: a difference that can be applied: schema, cells, order, form.
  *
- * Text, line by line JSON (NDJSON), streamed; docs/patch-format.md. A patch of a and b
+ * Text, line by line JSON (NDJSON), streamed; docs/formats/patch.md. A patch of a and b
  * names both roots and carries what is needed so that apply(a, patch) is b byte for byte,
  * and apply(b, reverse(patch)) is a. Where the target is another version of the table,
  * rows are found by key or, without one, by content and place, and the old cells are

@@ -1,6 +1,6 @@
 /*
  * text: what stands in a patch, as JSON, and back. The form of everything in bytes is in
- * docs/patch-format.md.
+ * docs/formats/patch.md.
  */
 #ifndef VV_DIFF_PATCH_TEXT_H
 #define VV_DIFF_PATCH_TEXT_H

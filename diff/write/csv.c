@@ -1,7 +1,7 @@
 /*
  * csv: knows daff's highlighter format: a difference as a table that daff can show and apply.
  * Source: specification of tabular diffs, paulfitz.github.io/daff-doc/spec.html; form:
- * docs/diff-formats.md, "csv".
+ * docs/formats/differences.md, "csv".
  *
  * daff finds rows by their content and new rows by what stands above them, so that every
  * row is whole and a changed place has one unchanged row above and below it.

@@ -1,6 +1,6 @@
 /*
  * html: knows how a difference becomes one page that opens from a file: what stands where, and
- * how text of cells stays text. Form: docs/diff-formats.md, "html".
+ * how text of cells stays text. Form: docs/formats/differences.md, "html".
  *
  * The page is complete without its script, which only filters; a policy in its head
  * allows that script, that style sheet, and nothing else.

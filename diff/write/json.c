@@ -1,6 +1,6 @@
 /*
  * json: knows the JSON of a difference: as one document, and as a stream of lines. Forms:
- * docs/diff-formats.md, "json" and "ndjson".
+ * docs/formats/differences.md, "json" and "ndjson".
  */
 #include <string.h>
 

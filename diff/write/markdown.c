@@ -1,7 +1,7 @@
 /*
  * markdown: knows how a difference becomes a comment of a pull request: what it says first, how
  * much fits, and which characters a Markdown reader (GitHub's above all) would take for its own.
- * Form: docs/diff-formats.md, "markdown".
+ * Form: docs/formats/differences.md, "markdown".
  *
  * Everything is held back until the end: the counts stand above the rows, and how many
  * rows of a table fit depends on the other tables.

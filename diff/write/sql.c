@@ -1,6 +1,6 @@
 /*
  * sql: knows the statements that make SQLite's old table the new one. Form:
- * docs/diff-formats.md, "sql".
+ * docs/formats/differences.md, "sql".
  *
  * The schema comes first, so that the rows' statements see the new columns. Rows are
  * found by their key where it is known to be unique, else by all their old values. What

@@ -1,7 +1,7 @@
 /*
  * sql_text: names and values as SQLite reads them. For sql.c only.
  *
- * The rules are in docs/diff-formats.md, "sql": which type a column gets, which values
+ * The rules are in docs/formats/differences.md, "sql": which type a column gets, which values
  * are NULL, how text is quoted.
  */
 #ifndef VV_DIFF_WRITE_SQL_TEXT_H

@@ -3,7 +3,7 @@
  *
  * A correct caller, for each path: begin_table, the rows, end_table; around all of them
  * begin and end. Writers stream into `out`; text of cells and names is escaped so that it
- * cannot break out of the form. docs/diff-formats.md describes each form.
+ * cannot break out of the form. docs/formats/differences.md describes each form.
  */
 #ifndef VV_DIFF_WRITE_WRITER_H
 #define VV_DIFF_WRITE_WRITER_H

@@ -115,7 +115,7 @@ VARVE_API const char *varve_code_name(int code);
 /* The hint of an error as a code, for programs that word it themselves: where something is to be done with varve that
  * each program has another name for. Returns the code's name, such as "add-fix", or NULL: there is none, or it is the
  * sentence err->hint. Sets args (NULL: not wanted) to the arguments, such as a path, borrowed from err, and those that
- * the hint does not have to "". docs/hints.md lists names, arguments and the sentences of the varve program. Later
+ * the hint does not have to "". hints.md of varve's package (./dev hints) lists them. Later
  * versions may add names. */
 VARVE_API const char *varve_error_hint(const varve_error *err, const char *args[3]);
 

@@ -182,7 +182,7 @@ typedef struct varve_param {
 	varve_text value;
 } varve_param;
 
-/* Parses a filter: a condition, as varve.json and --where have them (docs/conditions.md).
+/* Parses a filter: a condition, as varve.json and --where have them (docs/use/rules.md).
  *
  *	(price > 100 or code ^= 'AB') and day between 2026-01-01 and :last and not kind in (a, b) and note is null
  *

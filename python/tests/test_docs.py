@@ -1,8 +1,8 @@
-"""The code of docs/python.md and docs/engines.md, run from top to bottom in one folder as it stands there."""
+"""The code of docs/programs/python.md and docs/programs/engines.md, run from top to bottom in one folder as it stands there."""
 import pathlib
 import re
 
-DOCS = pathlib.Path(__file__).parents[2] / "docs"
+DOCS = pathlib.Path(__file__).parents[2] / "docs" / "programs"
 
 
 def run_blocks(page, least, spark=False):

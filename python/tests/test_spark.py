@@ -1,4 +1,4 @@
-"""The source for Spark, and all code of docs/engines.md, with a real Spark."""
+"""The source for Spark, and all code of docs/programs/engines.md, with a real Spark."""
 import os
 import sys
 

@@ -1,4 +1,4 @@
-"""Law 2: the same data spelled otherwise answers every question alike (tests/twins, docs/twins.md)."""
+"""Law 2: the same data spelled otherwise answers every question alike (tests/twins, docs/develop/twins.md)."""
 import os
 import pathlib
 import subprocess

@@ -1,4 +1,4 @@
-"""Hints that libvarve has as codes (docs/hints.md), in the words of this package. Of codes without words the message
+"""Hints that libvarve has as codes (./dev hints lists them), in the words of this package. Of codes without words the message
 is shown alone."""
 from __future__ import annotations
 

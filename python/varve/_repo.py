@@ -243,7 +243,7 @@ class Repo(Sync):
 
     def sql(self, query: str, params: _sql.Parameters | None = None) -> _sql.QueryResult:
         """The rows of one statement of SQLite's SQL, in which each version, difference and history is a table
-        (docs/sql.md): "prices@v1", prices AS OF '2026-11-17', varve_diff_prices('v1', 'HEAD').
+        (docs/programs/sql.md): "prices@v1", prices AS OF '2026-11-17', varve_diff_prices('v1', 'HEAD').
 
         params: a sequence for ? or a mapping for :NAME. A cell that is not of its column's type is None, with a
         VarveWarning that counts them. UsageError: the query is wrong; NotFoundError: no such table or revision;

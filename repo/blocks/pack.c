@@ -23,7 +23,8 @@
 #define SECONDS_DIGITS 10
 #define VERSION_AT 6u
 
-static_assert(VV_PACK_HEADER_LEN == 8 && VV_PACK_TRAILER_LEN == 40, "docs/format.md: a pack");
+static_assert(VV_PACK_HEADER_LEN == 8 && VV_PACK_TRAILER_LEN == 40,
+	      "docs/formats/store.md: a pack");
 
 /* ---- names ---- */
 

@@ -15,7 +15,7 @@
 /* Method and codec, digest, two lengths, depth and distance, a base's codec and digest. */
 static_assert(VV_METHOD_STORED == 0 && VV_METHOD_ZSTD == 1 && VV_METHOD_DIFF == 2 &&
 		      VV_METHOD_EDIT == 3,
-	      "docs/format.md");
+	      "docs/formats/store.md");
 static_assert(sizeof(((vv_cid *)0)->digest) == DIGEST_LEN, "SHA-256");
 static_assert(VV_RECORD_HEADER_MAX >= 1 + DIGEST_LEN + 5 + 5 + 2 + 10 + 1 + DIGEST_LEN,
 	      "the longest header fits");

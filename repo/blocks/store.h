@@ -15,7 +15,7 @@
  * lock: gc, which also needs the lock to drop anything, thus sees either no new
  * block or the reference to it as well. Without commit, close leaves no trace.
  *
- * Formats: docs/format.md, "pack" and "index"; pack.h, pack_index.h.
+ * Formats: docs/formats/store.md, "pack" and "index"; pack.h, pack_index.h.
  */
 #ifndef VV_REPO_BLOCKS_STORE_H
 #define VV_REPO_BLOCKS_STORE_H

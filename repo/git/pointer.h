@@ -1,7 +1,7 @@
 /*
  * pointer: the small text that stands for a dataset in the Git tree.
  *
- * Format: docs/format.md, "pointer". It begins with two lines for people, which are the same in all
+ * Format: docs/formats/store.md, "pointer". It begins with two lines for people, which are the same in all
  * pointers; JSON follows. The root's CID is on the third line and every later line is a function of
  * the root, so that two changed pointers always conflict in a text merge. Programs that take it for
  * CSV or JSON fail: the first line has one field, the third one four, and JSON does not begin so.

@@ -10,7 +10,7 @@
  *
  * Only what is damaged is overwritten, and versions, by a gc that put packs together; nothing is locked: two that write
  * one name write the same, or (of a version) names of packs that are all there. A reader that has a root needs no
- * listing. Format: docs/stores.md.
+ * listing. Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_REPO_HOST_FILES_H
 #define VV_REPO_HOST_FILES_H

@@ -4,7 +4,7 @@
  *
  * The ref only grows: commits are pushed without force, onto what is there. Nothing of it enters
  * the user's clone but blocks: all goes through a scratch repository in .git/varve/host/, of which
- * commits and trees stay, and packs go once they were read. Format: docs/hosts.md.
+ * commits and trees stay, and packs go once they were read. Format: docs/formats/pack-lists.md.
  *
  * What the host gives is not trusted: lists show where to look, and every block is checked by its receiver.
  *

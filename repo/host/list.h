@@ -13,7 +13,7 @@
  *   8       XXH3-64 of all before
  *
  * Records fill a pack from its header to its end without a gap, so each ends where the next begins. A list comes from
- * a host that is not trusted: it shows where to look, and never proves that a block is sound. Format: docs/hosts.md.
+ * a host that is not trusted: it shows where to look, and never proves that a block is sound. Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_REPO_HOST_LIST_H
 #define VV_REPO_HOST_LIST_H

@@ -11,7 +11,7 @@
  *
  * A reader gets the head (all before the entries) once, and for each block the entries of its fan. It is named by the
  * XXH3-128 of all of it, which such a reader cannot check: what an index says is where to look first. Only a list shows
- * that a block is there, and nothing shows that one is absent but all lists. Format: docs/stores.md.
+ * that a block is there, and nothing shows that one is absent but all lists. Format: docs/formats/pack-lists.md.
  */
 #ifndef VV_REPO_HOST_MULTI_INDEX_H
 #define VV_REPO_HOST_MULTI_INDEX_H

@@ -4,7 +4,7 @@
  *
  * The unit is a version: it is here with all its blocks, or not at all. A version that is noted and
  * not here is no damage; one that is not noted and not here is. The list is the file "elsewhere" in
- * varve's folder, and is no cache: nothing else says so. Format: docs/format.md, "elsewhere".
+ * varve's folder, and is no cache: nothing else says so. Format: docs/formats/store.md, "elsewhere".
  */
 #ifndef VV_REPO_TRANSFER_ELSEWHERE_H
 #define VV_REPO_TRANSFER_ELSEWHERE_H

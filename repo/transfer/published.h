@@ -4,7 +4,7 @@
  * A record for each, in <varve>/published, named by the version's CID: small, durable, written and
  * taken away by `varve ipfs publish` alone. What is published stays (gc keeps it) and is shown to readers
  * (reachable.h), whatever happens to branches and tags, until it is withdrawn. Format:
- * docs/format.md, "published".
+ * docs/formats/store.md, "published".
  */
 #ifndef VV_REPO_TRANSFER_PUBLISHED_H
 #define VV_REPO_TRANSFER_PUBLISHED_H

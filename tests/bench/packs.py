@@ -1,4 +1,4 @@
-"""The records of block packs (docs/format.md, "Pack"): how many bytes a version added.
+"""The records of block packs (docs/formats/store.md, "Pack"): how many bytes a version added.
 
 A pack's length says little, since packs merge; what is new is counted by digest."""
 

@@ -58,7 +58,7 @@ def files(root, ends):
             names[:] = [n for n in names if n not in ("corpus", "data", "node_modules", "samples")]
             for entry in sorted(entries):
                 path = os.path.join(folder, entry)
-                if entry.endswith(ends) and os.path.relpath(path, root) != "docs/index.md":
+                if entry.endswith(ends):
                     yield path
 
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""hints.py ROOT [--write]: the commands that messages and examples name ('varve WORD ...' between quotes,
+"""hints.py ROOT: the commands that messages and examples name ('varve WORD ...' between quotes,
 (use "varve WORD ...", $ varve WORD ...) exist, and so do the options named with them, also after a
 colon (... : varve WORD ...). A word that is filled in (%s, %1) may be any.
 
-The codes of hints (base/hint.h), their words (cmd/frame/hint_table.c), the calls that set them and
-docs/hints.md agree, python/varve/_hints.py has words for each or says that it has none, and no other text below cmd names a command. --write makes docs/hints.md.
+The codes of hints (base/hint.h), their words (cmd/frame/hint_table.c) and the calls that set them agree,
+python/varve/_hints.py has words for each or says that it has none, and no other text below cmd names a command.
+
+hints.py ROOT --page: the table of all hints, for users of the library (./dev hints).
 
 hints.py ROOT --commands: the commands of the hints, a line each."""
 import re
@@ -92,8 +94,6 @@ An error of libvarve may have a hint as a code: `varve_error_hint` returns its n
 it. This table has the names, the arguments, and the sentences of the program `varve` (`cmd/frame/hint_table.c`), in
 which `%1` is the first argument. Hints that name no command are sentences of the library (`err.hint`).
 
-`tests/check/hints.py ROOT --write` makes this page.
-
 | name | arguments | the program's words |
 |---|---|---|
 """
@@ -121,7 +121,7 @@ def hint_page(codes, words):
     return HEAD + "".join(rows).replace('\\"', '"')
 
 
-def check_codes(root, there, write):
+def check_codes(root, there):
     """What is wrong with the codes of hints, their words and their calls."""
     codes = CODE.findall((root / "base/hint.h").read_text())
     table = WORDS.findall((root / "cmd/frame/hint_table.c").read_text())
@@ -153,11 +153,6 @@ def check_codes(root, there, write):
                     for line, m in named)
     yield from (f"base/hint.h: {code} is set nowhere" for code, _, _ in codes if code not in used)
     yield from check_python(root, {name: len(args.split()) for _, name, args in codes})
-    page = root / "docs/hints.md"
-    if write:
-        page.write_text(hint_page(codes, words))
-    elif not page.exists() or page.read_text() != hint_page(codes, words):
-        yield "docs/hints.md is not what tests/check/hints.py ROOT --write makes"
 
 
 def check_python(root, arguments):
@@ -196,7 +191,10 @@ def main(root, *args):
                 wrong += [f"{path.relative_to(root)}:{line}: {f} ({m.group(0)})" for f in faults(m.group(1).split(), there)]
     if args == ("--commands",):
         return list_commands(root, there) or 0
-    wrong += check_codes(root, there, args == ("--write",))
+    if args == ("--page",):
+        words = dict(WORDS.findall((root / "cmd/frame/hint_table.c").read_text()))
+        return print(hint_page(CODE.findall((root / "base/hint.h").read_text()), words), end="") or 0
+    wrong += check_codes(root, there)
     print("\n".join(wrong) or f"{looked} commands named in messages, {len(there)} commands")
     return 1 if wrong or not looked else 0
 

@@ -168,7 +168,7 @@ def structs(sources):
 
 
 def kinds_of_bytes(root):
-    """Chapters of docs/format.md, but for those about all of them; kinds of files below .git, which it lists; and
+    """Chapters of docs/formats/store.md, but for those about all of them; kinds of files below .git, which it lists; and
     what else is written down with the header that reads and writes it."""
     def titles(name, mark):
         try:
@@ -177,11 +177,11 @@ def kinds_of_bytes(root):
         except FileNotFoundError:
             return [], ""
         return re.findall(rf"^{mark} (.*)$", text, re.M), text
-    chapters, text = titles("format.md", "##")
+    chapters, text = titles("formats/store.md", "##")
     general = ("Conventions", "Files", "What an older reader does with newer files", "A worked example")
-    table = {"chapters of format.md": {"count": sum(title not in general for title in chapters)},
+    table = {"chapters of store.md": {"count": sum(title not in general for title in chapters)},
              "kinds of files in .git": {"count": len(re.findall(r"^\| `(?:\.git|<git dir)[^|]*\|", text, re.M))}}
-    for name in ("protocol.md", "storage-network.md"):
+    for name in ("formats/protocol.md", "formats/vault.md"):
         found = sum("`" in title for title in titles(name, "###?")[0])
         table[f"described in {name}"] = {"count": found}
     return table

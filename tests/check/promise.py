@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""promise.py ROOT: every test that the table of docs/reliability.md names exists, and every promise has one.
+"""promise.py ROOT: every test that the table of docs/operate/trust-and-loss.md names exists, and every promise has one.
 
 A cell names tests as `FILE`: NAME, NAME; where a name is that of a @test, a function of a C file, or a word that
 the file has."""
@@ -7,7 +7,7 @@ import os
 import re
 import sys
 
-PAGE = "docs/reliability.md"
+PAGE = "docs/operate/trust-and-loss.md"
 
 
 def names(text):

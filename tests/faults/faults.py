@@ -5,7 +5,7 @@ faults.py [--quick | --full [--every N] | --seconds N] [--only PATTERN]... [--se
 faults.py --replay CASE
 faults.py --many SECONDS
 
-A case is SCENARIO:KIND:N, the N-th call that KIND meets in SCENARIO. docs/testing.md tells more.
+A case is SCENARIO:KIND:N, the N-th call that KIND meets in SCENARIO. docs/develop/testing.md tells more.
 """
 
 import argparse

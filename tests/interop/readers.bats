@@ -1,4 +1,4 @@
-# A pointer where a program or a page expects the table: it fails, or shows what the text is. docs/format.md, "pointer".
+# A pointer where a program or a page expects the table: it fails, or shows what the text is. docs/formats/store.md, "pointer".
 load ../cli/helper
 
 # pointers: those of tables with 1, 6 and 40 columns and of a plain file, as p1.csv, p6.csv, p40.csv and file.csv.

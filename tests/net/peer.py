@@ -1,4 +1,4 @@
-"""The protocol between peers (docs/protocol.md), written once more and apart, for tests: enough to
+"""The protocol between peers (docs/formats/protocol.md), written once more and apart, for tests: enough to
 ask a server, and to answer a client, truthfully or not. Everything is sent uncompressed."""
 import hashlib
 import os

@@ -1,5 +1,5 @@
 """thin.py VARVEDIR WHICH OF: spoils the leaves of the packs in a varve folder whose digests are WHICH
-modulo OF, so that the repository is one that lost them. Format of packs: docs/format.md."""
+modulo OF, so that the repository is one that lost them. Format of packs: docs/formats/store.md."""
 import glob
 import os
 import sys

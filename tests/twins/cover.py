@@ -53,7 +53,7 @@ def possible(c):
     if c.get("said") == "found" and c.get("quotes") in ("texts", "all") and around == "title":
         return False
     if around in ("comments-between", "all") and c.get("order") == "key":
-        return False  # docs/format.md: key order is for regular files
+        return False  # docs/formats/store.md: key order is for regular files
     if c.get("kept") == "text" and c.get("edit") in ("restore-row", "restore-cell", "rename-column"):
         return False  # documented: for stored tables
     return True

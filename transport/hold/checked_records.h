@@ -2,7 +2,7 @@
  * checked_records: a ledger's records as they were when their signatures were last checked, in one file.
  *
  * Derived: a file that is lost, or damaged, costs checking all signatures again,
- * which takes 60 us each. Format: docs/format.md, "Caches".
+ * which takes 60 us each. Format: docs/formats/store.md, "Caches".
  */
 #ifndef VV_TRANSPORT_HOLD_CHECKED_RECORDS_H
 #define VV_TRANSPORT_HOLD_CHECKED_RECORDS_H

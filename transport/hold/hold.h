@@ -1,7 +1,7 @@
 /*
  * hold: sealed copies that this machine keeps for others, and answers their requests about.
  *
- * A folder in the layout of holders (docs/storage-network.md), so that rsync moves a vault from here to any other holder;
+ * A folder in the layout of holders (docs/formats/vault.md), so that rsync moves a vault from here to any other holder;
  * beside the vaults "lock", which the writer holds, and "changed", by which processes notice each
  * other's changes. What is asked decides alone what is done: a record is taken when its signature holds
  * and its author writes in a vault in which somebody who is admitted writes too; a shard when a place

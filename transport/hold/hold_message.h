@@ -3,7 +3,7 @@
  *
  * A request is one message frame, and so is its answer; an error takes the answer's place, as everywhere
  * in the protocol (transport/protocol/frame.h). Requests have no memory of each other, and each may be
- * sent twice: what is there stays. Format: docs/protocol.md, "Holding".
+ * sent twice: what is there stays. Format: docs/formats/protocol.md, "Holding".
  */
 #ifndef VV_TRANSPORT_HOLD_HOLD_MESSAGE_H
 #define VV_TRANSPORT_HOLD_HOLD_MESSAGE_H

@@ -4,7 +4,7 @@
  * A record is a DAG-CBOR map {body, kind, time, vault, author, version, previous, sequence}. Its
  * name is the CID of these bytes; a file of it is the author's signature (64 bytes, purpose "varve
  * record 1") and then the bytes, so that two signatures of one record are one record. An author's
- * records are numbered from 0, and each names the one before. Format: docs/storage-network.md.
+ * records are numbered from 0, and each names the one before. Format: docs/formats/vault.md.
  */
 #ifndef VV_TRANSPORT_HOLD_LEDGER_RECORD_H
 #define VV_TRANSPORT_HOLD_LEDGER_RECORD_H

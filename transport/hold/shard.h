@@ -13,7 +13,7 @@
  *   L x 32     trailer: the leaves' hashes, SHA-256 of 00 and the leaf
  *
  * The root over the leaves is RFC 6962's: so a leaf and the trailer, or a leaf and its path, show that
- * a holder has that leaf. Format: docs/storage-network.md.
+ * a holder has that leaf. Format: docs/formats/vault.md.
  */
 #ifndef VV_TRANSPORT_HOLD_SHARD_H
 #define VV_TRANSPORT_HOLD_SHARD_H

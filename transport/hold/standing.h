@@ -10,7 +10,7 @@
  *
  * Each vault and holder has a line for each auditor; where several audit one copy, it counts once: the lines of
  * this machine count, where it has some, else those of the trusted auditor who proved the most.
- * docs/storage-network.md has the rules, and a test computes them again from the records.
+ * docs/formats/vault.md has the rules, and a test computes them again from the records.
  *
  *	vv_standing s = {.now = now, .self = key, .trusted = keys, .trusted_count = n};
  *	vv_standing_add(&s, ledger, state, err);         of each vault, once

@@ -1,7 +1,7 @@
 /*
  * unixfs_node: a node of a UnixFS file: DAG-PB whose links are leaves or nodes, in order.
  *
- * Source: ipld.io/specs/codecs/dag-pb, specs.ipfs.tech/unixfs; bytes: docs/format.md, "UnixFS". Only
+ * Source: ipld.io/specs/codecs/dag-pb, specs.ipfs.tech/unixfs; bytes: docs/formats/store.md, "UnixFS". Only
  * the one form that vv_unixfs_node_encode writes is read: empty names, no data inside, sizes that
  * add up.
  */

@@ -1,7 +1,7 @@
 /*
  * channel: a line to one peer: bytes there and back, in turns.
  *
- * The protocol (docs/protocol.md) is requests and answers, and never both at once: the
+ * The protocol (docs/formats/protocol.md) is requests and answers, and never both at once: the
  * client writes a whole request, calls turn, reads the answer to its end (it knows from the
  * frames where that is), calls done, and may write the next one. So no kind of channel can
  * deadlock, and a POST of HTTP is one turn. A channel is used by one thread; while an answer

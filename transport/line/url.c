@@ -3,7 +3,7 @@
  *
  * Everything is judged here, once, so that nothing after it has to: what comes out holds no
  * control character, begins with no '-', and can stand in a command line or a request. The
- * rules are in docs/channels.md.
+ * rules are in docs/operate/serve.md.
  */
 #include <stdio.h>
 #include <string.h>

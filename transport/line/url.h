@@ -4,7 +4,7 @@
  * rclone:remote:path.
  *
  * Control characters (also percent-encoded ones), hosts and users that begin with '-' and
- * quotes in ssh paths are refused (docs/protocol.md, "URLs").
+ * quotes in ssh paths are refused (docs/formats/protocol.md, "URLs").
  */
 #ifndef VV_TRANSPORT_LINE_URL_H
 #define VV_TRANSPORT_LINE_URL_H

@@ -1,7 +1,7 @@
 /*
  * sftp_place: a folder of another machine, over SFTP: sftp://[user@]host[:port]/path.
  *
- * The host is reached as varve's ssh reaches one, by libssh2 (docs/channels.md): the same ~/.ssh/config,
+ * The host is reached as varve's ssh reaches one, by libssh2 (docs/operate/serve.md): the same ~/.ssh/config,
  * known_hosts, agent and keys. The folder is laid out and marked as one of this machine is. What has one
  * host is taken to fail together.
  */

@@ -16,7 +16,7 @@
 enum { METHOD = 3, ABSENT = 3, NODE = 4, BASE_SHIFT = 3, BASE_MASK = 3, EDITS = 32 };
 enum { BASE_NONE = 0, BASE_DISTANCE = 1, BASE_DIGEST = 2 };
 
-_Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/protocol.md: the raw length of a record");
+_Static_assert(VV_BLOCK_MAX == 1u << 20, "docs/formats/protocol.md: the raw length of a record");
 
 #define LINK_LEN 41u
 

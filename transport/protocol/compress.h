@@ -2,7 +2,7 @@
  * compress: bytes made small for a line, with the help of bytes that the other side has too.
  *
  * zstd frames without their four magic bytes. The help (`prefix`) is what the compressor may
- * copy from: zstd's "prefix" dictionary. Source: RFC 8878; docs/protocol.md, "Compressed bytes".
+ * copy from: zstd's "prefix" dictionary. Source: RFC 8878; docs/formats/protocol.md, "Compressed bytes".
  */
 #ifndef VV_TRANSPORT_PROTOCOL_COMPRESS_H
 #define VV_TRANSPORT_PROTOCOL_COMPRESS_H

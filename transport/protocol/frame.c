@@ -11,7 +11,7 @@
 
 #define SHOWN 1024u /* bytes of what a peer says; vv_fail cuts what does not fit */
 
-_Static_assert(VV_FRAME_MAX == 4u << 20, "docs/protocol.md: a frame");
+_Static_assert(VV_FRAME_MAX == 4u << 20, "docs/formats/protocol.md: a frame");
 _Static_assert(VV_FRAME_AIM <= VV_FRAME_MAX, "bulk frames are sent in time");
 
 vv_status vv_frame_write(vv_channel *line, uint8_t type, const void *bytes, size_t len,

@@ -7,7 +7,7 @@
  *
  * A request, and an answer, is any number of frames and then VV_FRAME_END (no payload). In
  * the place of all that would follow, VV_FRAME_ERROR reports what went wrong; it too is followed
- * by VV_FRAME_END. Format: docs/protocol.md.
+ * by VV_FRAME_END. Format: docs/formats/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_FRAME_H
 #define VV_TRANSPORT_PROTOCOL_FRAME_H

@@ -4,7 +4,7 @@
  * Each is one frame of type 'M' with one DAG-CBOR map, keys in DAG-CBOR's order. Ids of Git
  * objects are joined to one byte string, 20 bytes each; CIDs 33 bytes each (codec, digest);
  * answers to lists are bitmaps, the first item in the lowest bit of the first byte. A list
- * holds at most VV_LIST_MAX items. Format: docs/protocol.md.
+ * holds at most VV_LIST_MAX items. Format: docs/formats/protocol.md.
  */
 #ifndef VV_TRANSPORT_PROTOCOL_MESSAGE_H
 #define VV_TRANSPORT_PROTOCOL_MESSAGE_H

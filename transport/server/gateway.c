@@ -4,7 +4,7 @@
  *
  * Source: specs.ipfs.tech/http-gateways/trustless-gateway and path-gateway (2026-03-05). Blocks are
  * those of varve's store that readers may see, and those of UnixFS files that were published, which
- * are made when they are asked for. What is not done is listed in docs/http.md.
+ * are made when they are asked for. What is not done is listed in docs/formats/http-api.md.
  */
 #include "transport/server/routes.h"
 

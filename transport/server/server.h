@@ -7,7 +7,7 @@
  *   GET  /                           which repositories there are
  *
  * <repository> is /<name>; a single one is found at the top as well. What is served is
- * described in docs/http.md. A thread for each connection, and one more for each request whose answer is made
+ * described in docs/formats/http-api.md. A thread for each connection, and one more for each request whose answer is made
  * while it is sent; between them go rings of 64 KiB, so that memory follows the number of
  * connections and nothing else.
  *

@@ -372,7 +372,7 @@ static void json_cell(vv_json_out *w, const char *name, const vv_cell *c)
 	}
 }
 
-/* The forms of diff --json (docs/diff-formats.md). */
+/* The forms of diff --json (docs/formats/differences.md). */
 static void json_event(const vv_row_event *e, vv_json_out *w)
 {
 	static const char *const kinds[] = {[VV_ROW_ADDED] = "added",

@@ -14,7 +14,7 @@
  * ones: there is none). The index has where each of the run's items begins, and
  * where items of older runs are which lost their own index: varint count of such runs, 32 bytes each (the
  * digest of the run's vault record); varint count of items; of each a byte (kind), digest, varint run
- * (0: this one, 1: the first of the list), varint offset. Format: docs/storage-network.md.
+ * (0: this one, 1: the first of the list), varint offset. Format: docs/formats/vault.md.
  */
 #ifndef VV_CMD_VAULT_SEALED_STREAM_H
 #define VV_CMD_VAULT_SEALED_STREAM_H

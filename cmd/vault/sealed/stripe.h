@@ -5,7 +5,7 @@
  * parity shard i is the sum (xor), over all data shards j, of byte n of shard j times the inverse of
  * (K + i) xor j. Shards of a stripe are numbered: 0 to K - 1 the data, then the parity. A parity shard is such
  * leaves with their trailer, called by its CID and audited as any shard; it has no header, since it is
- * never opened. Format: docs/storage-network.md.
+ * never opened. Format: docs/formats/vault.md.
  *
  * A correct caller: open, which lists what is made of what; take each of the K, one after the other, in
  * any order; get what is wanted; close. One shard of the K, and what is wanted, are in memory.

@@ -12,7 +12,7 @@
 enum { VV_WEB_BASE = 0, VV_WEB_OURS = 1, VV_WEB_THEIRS = 2, VV_WEB_SIDES = 3 };
 
 typedef struct vv_web_conflict {
-	const char *kind;     /* "cell", "row-added" ...: docs/merge.md */
+	const char *kind;     /* "cell", "row-added" ...: docs/use/merge.md */
 	bool of_row;          /* a cell or a row; else a column, the key or the whole table */
 	bool same_row;        /* as the conflict before it in this answer */
 	const char *key;      /* JSON array; NULL */

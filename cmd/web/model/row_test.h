@@ -39,7 +39,7 @@ typedef struct vv_web_rows_query {
 	const char *search; /* stands in any cell, upper and lower case alike; NULL or "" */
 	const vv_web_filter *filters; /* all must hold */
 	size_t filter_count;
-	const char *where; /* a condition (docs/conditions.md), which must hold too; NULL or "" */
+	const char *where; /* a condition (docs/use/rules.md), which must hold too; NULL or "" */
 	const char *sort;  /* column; NULL: as in the file. Missing cells last */
 	bool descending;
 	const char *const *show; /* columns to give, by name, in this order; NULL: all */

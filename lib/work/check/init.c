@@ -77,7 +77,7 @@ vv_status vv_check_init(vv_repository *r, vv_dataset_reader *s, int argc, char *
 		vv_fail(err, VV_EEXISTS, "there is a %s already", VV_RULES_NAME);
 		return vv_hint(
 			err,
-			"move it away to make another one, or edit it: docs/check.md describes it");
+			"move it away to make another one, or edit it: docs/use/rules.md describes it");
 	}
 	if ((rc = vv_check_list_read(&list, r, s, &side, argc, argv, false, err)) < 0 ||
 	    (rc = put_rules(&text, r, s, &list, progress, count, err)) < 0) {

@@ -1,7 +1,7 @@
 /*
  * conflict_file: the record of one table's conflicts: kept in a file while they last.
  *
- * Format: docs/format.md, "conflict record".
+ * Format: docs/formats/store.md, "conflict record".
  */
 #ifndef VV_LIB_WORK_MERGE_CONFLICT_FILE_H
 #define VV_LIB_WORK_MERGE_CONFLICT_FILE_H

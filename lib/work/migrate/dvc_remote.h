@@ -3,7 +3,7 @@
  * HTTP.
  *
  * Its URL is that of core.remote in DVC's settings: the user's, .dvc/config of the work tree, and .dvc/config.local. One that
- * .dvc/config names, which is committed, is asked only where its site is trusted (docs/hosts.md).
+ * .dvc/config names, which is committed, is asked only where its site is trusted (docs/operate/hosts.md).
  */
 #ifndef VV_LIB_WORK_MIGRATE_DVC_REMOTE_H
 #define VV_LIB_WORK_MIGRATE_DVC_REMOTE_H

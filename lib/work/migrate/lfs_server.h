@@ -2,7 +2,7 @@
  * lfs_server: the server of Git LFS that a repository has, to read objects from that are not here.
  *
  * Its URL is lfs.url or remote.<name>.lfsurl of Git's settings, or lfs.url of .lfsconfig, which is committed and is asked only where
- * its site is trusted (docs/hosts.md); else it follows from the remote's URL. A remote that is a folder has the objects in it.
+ * its site is trusted (docs/operate/hosts.md); else it follows from the remote's URL. A remote that is a folder has the objects in it.
  *
  * Source: https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md
  *

@@ -9,7 +9,7 @@
  *		url = s3://bucket/sales
  *
  * Git's config syntax. It is written by those who may commit: it names places, and nothing in it is run.
- * Source: docs/hosts.md.
+ * Source: docs/operate/hosts.md.
  */
 #ifndef VV_LIB_WORK_PEERS_BLOCKS_CONFIG_H
 #define VV_LIB_WORK_PEERS_BLOCKS_CONFIG_H
@@ -24,7 +24,7 @@
 #define VV_BLOCKS_CONFIG ".varveconfig"
 #define VV_BLOCKS_URLS_MAX 16u
 
-/* A store of blocks (docs/stores.md); url may be NULL. */
+/* A store of blocks (docs/operate/stores.md); url may be NULL. */
 typedef struct vv_store_config {
 	char *name, *url;
 	char *push_url; /* NULL: url */

@@ -1,6 +1,6 @@
 /*
  * data_store: the store that keeps the blocks of a Git host's repository: a bucket, a folder, a machine with SFTP, or the
- * files that a web server gives (docs/stores.md).
+ * files that a web server gives (docs/operate/stores.md).
  *
  * Named by remote.<name>.varveUrl, which is trusted, or by the committed .varveconfig, which is asked only where the
  * user trusts it, as block peers are (block_peers.h).

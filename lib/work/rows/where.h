@@ -1,5 +1,5 @@
 /*
- * where: which rows a view wants: conditions (docs/conditions.md) and tests of columns, all of which must hold; and which
+ * where: which rows a view wants: conditions (docs/use/rules.md) and tests of columns, all of which must hold; and which
  * row groups can have such rows, by what is known of them (dataset/format/facts.h).
  */
 #ifndef VV_LIB_WORK_ROWS_WHERE_H

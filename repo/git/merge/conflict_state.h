@@ -2,7 +2,7 @@
  * conflict_state: where the conflicts of tables are recorded.
  *
  * <gitdir>/varve/conflicts/<32 hex digits>.json, the name being the XXH3-128 of the path.
- * docs/format.md, "conflict record", describes it. A record counts only while the
+ * docs/formats/store.md, "conflict record", describes it. A record counts only while the
  * index has the path in conflict, with the very versions that the record names.
  */
 #ifndef VV_REPO_GIT_MERGE_CONFLICT_STATE_H

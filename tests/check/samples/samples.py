@@ -284,8 +284,8 @@ def renew_document(path, program, keep):
 
 def documents():
     names = ["README.md"]
-    for folder, end in (("docs", ".md"), ("docs/man", ".1")):
-        names += sorted(f"{folder}/{name}" for name in os.listdir(os.path.join(ROOT, folder)) if name.endswith(end))
+    for folder, _, entries in sorted(os.walk(os.path.join(ROOT, "docs"))):
+        names += sorted(os.path.relpath(os.path.join(folder, n), ROOT) for n in entries if n.endswith((".md", ".1")))
     return names
 
 

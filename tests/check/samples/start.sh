@@ -1,4 +1,4 @@
-# From a repository with a CSV on a Git host to a team: docs/start.md. The host knows nothing of varve.
+# From a repository with a CSV on a Git host to a team: docs/use/start.md. The host knows nothing of varve.
 host() {
 	git config --global url."hub:".insteadOf "https://github.com/ada/"
 }

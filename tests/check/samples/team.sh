@@ -30,5 +30,5 @@ before_request() {
 	export VARVE_BASE_URL=https://github.com/ada/sales.git VARVE_BASE=main
 	export VARVE_HEAD_URL=https://github.com/ada/sales.git VARVE_HEAD_BRANCH=spring
 	mkdir .github
-	cp "$root/docs/ci/varve-pr" .github
+	cp "$root/docs/programs/ci/varve-pr" .github
 }

@@ -1,7 +1,7 @@
-# The examples of docs/ci.md, run as they stand there.
+# The examples of docs/programs/ci.md, run as they stand there.
 load ../helper
 
-page=$BATS_TEST_DIRNAME/../../../docs/ci.md
+page=$BATS_TEST_DIRNAME/../../../docs/programs/ci.md
 
 block() {
 	python3 "$BATS_TEST_DIRNAME/ci_blocks.py" "$page" "$@"

@@ -1,4 +1,4 @@
-"""The shell parts of docs/ci.md, so that the tests run what the page shows.
+"""The shell parts of docs/programs/ci.md, so that the tests run what the page shows.
 
     ci_blocks.py FILE HEADING N          the N-th fenced block below the heading
     ci_blocks.py FILE HEADING N STEP     in it (YAML) the script of that step: the text of

@@ -1,4 +1,4 @@
-"""PSI and the Jensen-Shannon divergence of random columns, worked out here from docs/check-base.md with exact decimals, and by
+"""PSI and the Jensen-Shannon divergence of random columns, worked out here from docs/use/rules.md with exact decimals, and by
 `varve check`: with the cache, without it, and of more numbers than are told apart.
 
 usage: drift_oracle.py SEED      (in an empty folder)

@@ -1,8 +1,8 @@
-# docs/ci/varve-pr against plain hosts: what the Action and the template of GitLab run.
+# docs/programs/ci/varve-pr against plain hosts: what the Action and the template of GitLab run.
 load ../helper
 load ../hosts/host
 
-job=$BATS_TEST_DIRNAME/../../../docs/ci/varve-pr
+job=$BATS_TEST_DIRNAME/../../../docs/programs/ci/varve-pr
 
 # The base with p.csv on main, a fork of it, and Bob's branch pr there, which changes row 5's name.
 team() {
@@ -151,7 +151,7 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 
 @test "the files around it are YAML, and run nothing of the pull request" {
 	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
-	/usr/bin/python3 - "$BATS_TEST_DIRNAME/../../../docs/ci" <<-'END'
+	/usr/bin/python3 - "$BATS_TEST_DIRNAME/../../../docs/programs/ci" <<-'END'
 	import sys, yaml
 	w = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
 	assert "pull_request_target" in w[True], w
@@ -168,7 +168,7 @@ roots() { git -C "$1" show "$2:p.csv" | sed -n '3s/.*"root": "\([^"]*\)".*/\1/p'
 
 @test "the scripts in the files around it are shell" {
 	/usr/bin/python3 -c 'import yaml' 2> /dev/null || skip "PyYAML is not there"
-	/usr/bin/python3 - "$BATS_TEST_DIRNAME/../../../docs/ci" <<-'END'
+	/usr/bin/python3 - "$BATS_TEST_DIRNAME/../../../docs/programs/ci" <<-'END'
 	import subprocess, sys, yaml
 	w = yaml.safe_load(open(sys.argv[1] + "/github.yml"))
 	scripts = [s["run"] for j in w["jobs"].values() for s in j["steps"] if "run" in s]

@@ -1,9 +1,9 @@
-# docs/ci/github.yml and gitlab.yml with docs/ci/varve-pr, step by step as the services run them, against
+# docs/programs/ci/github.yml and gitlab.yml with docs/programs/ci/varve-pr, step by step as the services run them, against
 # plain hosts. What they ask of the service's API a program in its place answers.
 load ../helper
 load ../hosts/host
 
-ci=$BATS_TEST_DIRNAME/../../../docs/ci
+ci=$BATS_TEST_DIRNAME/../../../docs/programs/ci
 
 setup() {
 	varve_setup

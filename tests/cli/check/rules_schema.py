@@ -1,4 +1,4 @@
-"""Holds docs/varve.schema.json and docs/check.md against the program.
+"""Holds docs/formats/varve.schema.json and docs/use/check.md against the program.
 
 usage: rules_schema.py DOCS-FOLDER TABLE.csv
 """
@@ -39,14 +39,14 @@ def run(text):
 
 rules = {r["rule"] for r in json.loads(subprocess.run(["varve", "check", "--list-rules", "--json"], capture_output=True,
                                                        check=True).stdout)}
-with open(f"{docs}/varve.schema.json") as f:
+with open(f"{docs}/formats/varve.schema.json") as f:
     schema = json.load(f)
 described = schema["$defs"]["rules"]["properties"]
 assert set(described) == rules, set(described) ^ rules
 
-with open(f"{docs}/check.md") as f:
+with open(f"{docs}/use/check.md") as f:
     page = f.read()
-with open(f"{docs}/check-base.md") as f:
+with open(f"{docs}/use/rules.md") as f:
     pages = page + f.read()
 named = set(re.findall(r"[a-z]+(?:-[a-z]+)*", " ".join(re.findall(r"^\| ([a-z, -]+) \|", pages, re.M))))
 assert rules <= named, rules - named

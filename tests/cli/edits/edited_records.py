@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How many records of packs are row edits (docs/format.md, "record").  edited_records.py PACK..."""
+"""How many records of packs are row edits (docs/formats/store.md, "record").  edited_records.py PACK..."""
 import sys
 
 

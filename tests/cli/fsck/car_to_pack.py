@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The blocks of a CAR file as a pack, each stored as it is (docs/format.md, "pack").
+"""The blocks of a CAR file as a pack, each stored as it is (docs/formats/store.md, "pack").
 
 car_to_pack.py IN.car FOLDER
 """

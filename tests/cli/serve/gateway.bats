@@ -2,7 +2,7 @@ load ../helper
 load server
 
 # The gateway of IPFS as its clients meet it. The cases are those of ipfs/gateway-conformance that
-# concern files; which are left out is said in docs/http.md.
+# concern files; which are left out is said in docs/formats/http-api.md.
 
 setup() {
 	server_setup

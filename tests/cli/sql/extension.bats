@@ -273,8 +273,8 @@ None [] a repository is attached already"
 	[ -x "$packages/bin/datasette" ] ||
 		timeout 300 "$packages/bin/pip" -q install datasette==0.65.5 sqlite-utils==4.2.1 || skip "the packages cannot be had"
 	two_versions
-	# The lines of docs/engines.md, with one page asked for in place of a server.
-	lines=$(sed -n '/^```sh$/,/^```$/p' "$BATS_TEST_DIRNAME/../../../docs/engines.md" | sed '/^```/d')
+	# The lines of docs/programs/engines.md, with one page asked for in place of a server.
+	lines=$(sed -n '/^```sh$/,/^```$/p' "$BATS_TEST_DIRNAME/../../../docs/programs/engines.md" | sed '/^```/d')
 	datasette() { "$packages/bin/datasette" "${@/#varve0/$extension}" --get "$page"; }
 	page='/prices/history.json?_shape=array&id=1'
 	eval "$lines" > served

@@ -2,7 +2,7 @@ load ../helper
 load ../hosts/host
 load ../vault/stores
 
-# The commands of docs/stores.md, from zero to a second machine, at an S3 store of ours.
+# The commands of docs/operate/stores.md, from zero to a second machine, at an S3 store of ours.
 
 teardown() {
 	stop_program
@@ -10,7 +10,7 @@ teardown() {
 
 # The block of that name in the page, for the host and the bucket that are here.
 block() {
-	sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" "$BATS_TEST_DIRNAME/../../../docs/stores.md" | grep -v '^```' | sed \
+	sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" "$BATS_TEST_DIRNAME/../../../docs/operate/stores.md" | grep -v '^```' | sed \
 		-e "s|https://github.com/acme/sales.git|$url|" -e "s|https://minio.example.org|http://127.0.0.1:$port|" \
 		-e 's|eu-west-1|eu-test-1|' -e 's|AWS_ACCESS_KEY_ID=[a-z]* AWS_SECRET_ACCESS_KEY=...|AWS_ACCESS_KEY_ID=AKIDEXAMPLE AWS_SECRET_ACCESS_KEY=secret/with+signs=|'
 }

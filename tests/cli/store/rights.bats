@@ -3,7 +3,7 @@ load ../hosts/host
 load ../../interop/packages
 load ../vault/stores
 
-# The least rights that docs/stores.md names, tried on MinIO: reader, writer and cleaner.
+# The least rights that docs/operate/stores.md names, tried on MinIO: reader, writer and cleaner.
 
 setup() {
 	[ -n "${VARVE_TEST_ALL-}" ] || skip "MinIO takes minutes to build: VARVE_TEST_ALL=1 has it"
@@ -35,10 +35,10 @@ as() {
 	[ -n "$AWS_SESSION_TOKEN" ]
 }
 
-# policy WHO: as the table of docs/stores.md has it.
+# policy WHO: as the table of docs/operate/stores.md has it.
 policy() {
 	local row objects bucket
-	row=$(sed -n '/^### Rights/,$p' "$BATS_TEST_DIRNAME/../../../docs/stores.md" | grep -m 1 "^| $1 |")
+	row=$(sed -n '/^### Rights/,$p' "$BATS_TEST_DIRNAME/../../../docs/operate/stores.md" | grep -m 1 "^| $1 |")
 	objects=$(cut -d'|' -f3 <<< "$row" | tr -d ' ' | sed 's/`/"/g')
 	bucket=$(cut -d'|' -f4 <<< "$row" | tr -d ' ' | sed 's/`/"/g')
 	printf '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": [%s], "Resource": "arn:aws:s3:::acme-data/sales/*"}' "$objects"
@@ -49,7 +49,7 @@ policy() {
 
 # The policy that the page shows.
 shown() {
-	sed -n '/^### Rights/,$p' "$BATS_TEST_DIRNAME/../../../docs/stores.md" | sed -n '/^```json/,/^```/p' | sed '/^```/d'
+	sed -n '/^### Rights/,$p' "$BATS_TEST_DIRNAME/../../../docs/operate/stores.md" | sed -n '/^```json/,/^```/p' | sed '/^```/d'
 }
 
 objects() { find "$store/acme-data" -name xl.meta | wc -l; }

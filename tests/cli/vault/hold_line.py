@@ -1,4 +1,4 @@
-"""Messages to and from a varve server that keeps copies, as docs/protocol.md has them ("Holding"), without
+"""Messages to and from a varve server that keeps copies, as docs/formats/protocol.md has them ("Holding"), without
 varve: DAG-CBOR, frames, and a client for one request over HTTP."""
 import base64
 import hashlib

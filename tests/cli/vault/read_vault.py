@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""read_vault.py FOLDER KEYFILE [FOLDER...]: reads a vault as docs/storage-network.md describes it, with nothing
+"""read_vault.py FOLDER KEYFILE [FOLDER...]: reads a vault as docs/formats/vault.md describes it, with nothing
 of varve: Python, libsodium and libzstd. Every signature, digest, nonce and tree is checked; prints what is in
 it. Shards come from all of the folders; those of a stripe that none has are made of the others.
 

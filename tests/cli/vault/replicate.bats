@@ -38,7 +38,7 @@ load vault
 	output_has "$(git rev-parse HEAD) refs/heads/main"
 	output_has "holders a"
 	succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" ../a "$XDG_CONFIG_HOME/varve/key"
-	succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" --example "$BATS_TEST_DIRNAME/../../../docs/storage-network.md"
+	succeeds python3 "$BATS_TEST_DIRNAME/read_vault.py" --example "$BATS_TEST_DIRNAME/../../../docs/formats/vault.md"
 }
 
 @test "a second replicate sends nothing, and a change only what changed" {

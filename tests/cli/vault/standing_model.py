@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """standing_model.py SELF TRUSTED STANDING FOLDER...: works out the standing of everybody from the raw records in these
-folders (records/ of a holder, or a ledger), as docs/storage-network.md says, and compares it with what
+folders (records/ of a holder, or a ledger), as docs/formats/vault.md says, and compares it with what
 `varve vault ledger standing --json` printed. SELF: this machine's DID; TRUSTED: the file of trusted keys. It does it
 another way: all times that were proved are collected, joined, and only then measured."""
 import json

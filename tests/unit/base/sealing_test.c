@@ -1,6 +1,6 @@
 /*
  * Sealing: equal bytes make equal boxes, and what was changed or sealed otherwise does not open. The
- * vectors are in docs/storage-network.md; the test of shards reads them.
+ * vectors are in docs/formats/vault.md; the test of shards reads them.
  */
 #include <sodium.h>
 #include <string.h>

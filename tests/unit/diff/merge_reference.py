@@ -3,7 +3,7 @@
 Usage: merge_reference.py PROGRAM [MERGES [SEED]]   (the helper merge_tables)
 
 Tables have a key; columns are known by name here (renames are for merge_cases.txt). The
-rules are those of docs/merge.md.
+rules are those of docs/use/merge.md.
 """
 import csv
 import io

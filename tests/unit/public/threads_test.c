@@ -1,5 +1,5 @@
 /*
- * Many threads with one repository and the same tables. The run with ThreadSanitizer (docs/testing.md) is what these are
+ * Many threads with one repository and the same tables. The run with ThreadSanitizer (docs/develop/testing.md) is what these are
  * for; any run compares what each thread gets with what one alone gets.
  */
 #include "tests/unit/public/fixture.h"

@@ -1,5 +1,5 @@
 /*
- * Shards: the worked example of docs/storage-network.md, and what is no shard of this vault.
+ * Shards: the worked example of docs/formats/vault.md, and what is no shard of this vault.
  */
 #include <string.h>
 
