@@ -12,7 +12,7 @@
 #include "base/sys.h"
 #include "repo/blocks/resemble.h"
 #include "repo/gc/roots.h"
-#include "repo/transfer/incoming.h"
+#include "repo/known/incoming.h"
 
 /* The newest root met so far at each path: what older ones there resemble. */
 typedef struct seen {

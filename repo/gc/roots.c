@@ -13,9 +13,9 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/history/tips.h"
 #include "repo/git/index/index_internal.h"
+#include "repo/git/objects/tree_pointers.h"
 #include "repo/git/walker.h"
-#include "repo/transfer/published.h"
-#include "repo/transfer/tree_pointers.h"
+#include "repo/known/published.h"
 
 enum { QUEUED = 1 };
 

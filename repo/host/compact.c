@@ -12,10 +12,10 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/tree.h"
 #include "repo/host/host_internal.h"
 #include "repo/host/pack_maker.h"
-#include "repo/transfer/send.h"
 
 typedef struct item {
 	vv_cid cid, like;

@@ -12,11 +12,11 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
+#include "repo/git/objects/send.h"
 #include "repo/host/files.h"
 #include "repo/host/host_internal.h"
 #include "repo/host/pack_maker.h"
 #include "repo/host/versions.h"
-#include "repo/transfer/send.h"
 
 #define TRIES 60u
 #define PAUSE_MS 50u

@@ -10,11 +10,11 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/objects/send.h"
 #include "repo/host/at_once.h"
 #include "repo/host/files.h"
 #include "repo/host/sweeper.h"
 #include "repo/host/versions.h"
-#include "repo/transfer/send.h"
 
 /* One that is there, in the order of its map. */
 typedef struct pack {

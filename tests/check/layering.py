@@ -17,7 +17,8 @@ repo/git
 repo/git/history
 repo/git/index
 repo/git/merge
-repo/transfer
+repo/git/objects
+repo/known
 repo/host
 repo/gc
 

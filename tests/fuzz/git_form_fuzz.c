@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/transfer/object_form.h"
+#include "repo/git/objects/object_form.h"
 #include "tests/fuzz/fuzz.h"
 
 #define ENTRIES_MAX 256u

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "repo/git/history/refs.h"
-#include "repo/transfer/incoming.h"
+#include "repo/known/incoming.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/unit/transport/memory_line.h"
 #include "tests/unit/transport/small_history.h"

@@ -47,7 +47,7 @@ FOLDERS = {  # what stands on each of them
 }
 COMMANDS = [  # which tests of commands use a room
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
-    ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/transfer", "fsck|peers"), ("repo/gc", "gc|fsck"),
+    ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/known", "fsck|peers"), ("repo/git/objects", "peers"), ("repo/gc", "gc|fsck"),
     ("repo", "peers"),
     ("dataset/check", "check|commit"), ("dataset/schema", "add|check|diff|schema"),
     ("dataset/read", "add|cat|convert|diff|filter|status"), ("dataset", "add|blame|cat|check|convert|diff|info|schema|status"),

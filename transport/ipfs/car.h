@@ -25,7 +25,7 @@
 #include "base/progress.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/store.h"
-#include "repo/transfer/incoming.h"
+#include "repo/known/incoming.h"
 
 #define VV_CAR_ROOTS_MAX 1024u
 

@@ -20,7 +20,7 @@
 
 #include "base/auto.h"
 #include "base/buf.h"
-#include "repo/transfer/file_maker.h"
+#include "repo/git/objects/file_maker.h"
 
 #define VV_LEAF_LISTS "cache/unixfs" /* their folder, in varve's */
 

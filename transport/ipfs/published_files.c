@@ -12,7 +12,7 @@
 #include "base/sys.h"
 #include "base/thread.h"
 #include "repo/blocks/cache.h"
-#include "repo/transfer/published.h"
+#include "repo/known/published.h"
 
 #define KEPT ((size_t)32 << 20) /* bytes of blocks that were made */
 #define RETRY_MS 10000u

@@ -12,9 +12,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/reach.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/incomplete.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incomplete.h"
 
 #define HAVES_FIRST 32u
 #define HAVES_NEAR 512u

@@ -29,7 +29,7 @@
 #include "base/error.h"
 #include "repo/blocks/cid.h"
 #include "repo/blocks/coder.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 #include "transport/line/channel.h"
 
 #define VV_RECENT_OBJECTS 32u

@@ -7,7 +7,7 @@
 
 #include "base/hint.h"
 #include "base/sys.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 
 /* Less than this is sent without asking whether it is there. */
 #define UNASKED_BYTES (1u << 20)

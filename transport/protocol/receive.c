@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/resemble.h"
-#include "repo/transfer/incomplete.h"
+#include "repo/known/incomplete.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/object_stream.h"
 

@@ -16,11 +16,11 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/objects/receive.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/repository.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/incoming.h"
-#include "repo/transfer/receive.h"
-#include "repo/transfer/send.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incoming.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/message.h"
 
@@ -105,7 +105,7 @@ void vv_receive_doubt(vv_receive *x);
 /* Versions that are noted there, and are not here, are to stay where they are: from now on they are neither
  * lacking nor new. Borrowed. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
-/* Does it stay there? So does a linked version (repo/transfer/linked.h) that is not here; take notes it as such. */
+/* Does it stay there? So does a linked version (repo/git/objects/linked.h) that is not here; take notes it as such. */
 bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n);
 
 /* Below one root alone (fetch --cid). */

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "repo/blocks/resemble.h"
 #include "repo/blocks/store.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/frame.h"
 #include "transport/protocol/object_stream.h"

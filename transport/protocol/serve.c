@@ -15,9 +15,9 @@
 #include "repo/blocks/store.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/incomplete.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incomplete.h"
 #include "transport/protocol/send.h"
 #include "transport/protocol/serve_internal.h"
 

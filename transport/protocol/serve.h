@@ -11,7 +11,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
-#include "repo/transfer/reachable.h"
+#include "repo/known/reachable.h"
 #include "transport/line/channel.h"
 #include "transport/protocol/receive.h"
 

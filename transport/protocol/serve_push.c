@@ -13,8 +13,8 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/ref_name.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/incomplete.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incomplete.h"
 
 #define MISSING_TOLD 16384u /* blocks */
 

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "repo/transfer/file_maker.h"
-#include "repo/transfer/reachable.h"
+#include "repo/git/objects/file_maker.h"
+#include "repo/known/reachable.h"
 #include "transport/line/channel.h"
 
 struct vv_address;

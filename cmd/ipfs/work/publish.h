@@ -1,7 +1,7 @@
 /*
  * publish: a version given to everybody, as blocks of varve and as a file of IPFS.
  *
- * Nothing is stored twice: what is kept is a record (repo/transfer/published.h) and a small list of
+ * Nothing is stored twice: what is kept is a record (repo/known/published.h) and a small list of
  * where leaves lie (transport/ipfs/leaf_list.h).
  */
 #ifndef VV_CMD_IPFS_WORK_PUBLISH_H
@@ -12,7 +12,7 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "repo/git/repository.h"
-#include "repo/transfer/published.h"
+#include "repo/known/published.h"
 #include "transport/ipfs/leaf_list.h"
 
 /* The leaf list of a version, made where it is not there; closed by the caller.

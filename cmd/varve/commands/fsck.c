@@ -30,12 +30,12 @@
 #include "repo/gc/pack_mend.h"
 #include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
+#include "repo/git/objects/receive.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/incoming.h"
-#include "repo/transfer/incomplete.h"
-#include "repo/transfer/receive.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incoming.h"
+#include "repo/known/incomplete.h"
 
 typedef struct options {
 	bool data, quiet, repair;

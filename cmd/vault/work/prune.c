@@ -18,7 +18,7 @@
 #include "repo/blocks/cid_map.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/resemble.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 
 typedef struct pruning {
 	vv_prune *x;

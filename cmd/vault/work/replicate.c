@@ -23,7 +23,7 @@
 #include "cmd/vault/work/waiting_run.h"
 #include "repo/blocks/resemble.h"
 #include "repo/git/history/refs.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 
 #define RUN_SHARDS 64u
 #define SMALL_FILE (UINT64_C(1) << 30)

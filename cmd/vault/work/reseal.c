@@ -17,7 +17,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/resemble.h"
 #include "repo/git/history/refs.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 
 #define OBJECT_MAX VV_ITEM_MAX
 

@@ -28,7 +28,7 @@
 #include "dataset/schema/field.h"
 #include "dataset/table/dataset_reader.h"
 #include "repo/git/repository.h"
-#include "repo/transfer/reachable.h"
+#include "repo/known/reachable.h"
 
 #define VV_WEB_CELL_MAX 2000u /* bytes of a cell that an answer holds, unless asked otherwise */
 #define VV_WEB_ANSWER_MAX (8u << 20) /* bytes of cells in one answer; then it ends, with `next` */

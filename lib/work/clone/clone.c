@@ -16,7 +16,7 @@
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "repo/git/repository_init.h"
-#include "repo/transfer/incoming.h"
+#include "repo/known/incoming.h"
 #include "transport/line/url.h"
 
 void vv_clone_job_init(vv_clone_job *j)

@@ -33,7 +33,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/index.h"
 #include "repo/git/run_git.h"
-#include "repo/transfer/incoming.h"
+#include "repo/known/incoming.h"
 #include "transport/http/download.h"
 
 #define PREFIX "import."

@@ -13,9 +13,9 @@
 #include "repo/gc/loose_pack.h"
 #include "repo/gc/order.h"
 #include "repo/git/history/history.h"
-#include "repo/transfer/incoming.h"
-#include "repo/transfer/incomplete.h"
-#include "repo/transfer/receive.h"
+#include "repo/git/objects/receive.h"
+#include "repo/known/incoming.h"
+#include "repo/known/incomplete.h"
 
 #define DAY 86400u
 #define DAYS_DEFAULT 14u

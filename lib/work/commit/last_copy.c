@@ -12,7 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/reach.h"
-#include "repo/transfer/incomplete.h"
+#include "repo/known/incomplete.h"
 
 #define LOCK_WAIT_MS 60000u
 

@@ -25,7 +25,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/merge/renames.h"
-#include "repo/transfer/elsewhere.h"
+#include "repo/known/elsewhere.h"
 
 #define GITLINK 0160000u
 #define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */

@@ -42,7 +42,7 @@ typedef struct vv_change_entry {
 	bool table;        /* of a table */
 	bool pointer_only; /* the work tree holds the pointer */
 	bool blocks_here;  /* with pointer_only: restoring will work */
-	bool linked; /* or it will ask the source of a linked version (repo/transfer/elsewhere.h) */
+	bool linked; /* or it will ask the source of a linked version (repo/known/elsewhere.h) */
 	vv_cid root; /* with pointer_only */
 	bool lost;   /* the index holds a pointer, but no attribute tracks the path */
 	bool plain;  /* tracked by varve, but the index holds it as text */

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "repo/blocks/reach.h"
-#include "repo/transfer/incomplete.h"
+#include "repo/known/incomplete.h"
 
 typedef struct missing_blocks {
 	vv_dataset_reader *reader;

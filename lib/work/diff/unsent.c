@@ -10,7 +10,7 @@
 #include "base/sys.h"
 #include "lib/work/peers/remote.h"
 #include "repo/git/history/refs.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 
 typedef struct ids {
 	vv_oid *list;

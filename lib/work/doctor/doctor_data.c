@@ -22,9 +22,9 @@
 #include "repo/gc/roots.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/program.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/send.h"
+#include "repo/known/elsewhere.h"
 
 typedef struct data {
 	vv_doctor *d;

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 #include "transport/line/url.h"
 #include "transport/protocol/ask.h"
 #include "transport/protocol/push.h"

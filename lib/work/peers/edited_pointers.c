@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "dataset/table/root.h"
 #include "repo/git/blob.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
-#include "repo/transfer/send.h"
 
 #define TOLD_MAX 8u
 

@@ -11,7 +11,7 @@
 #include "lib/work/peers/needed.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
-#include "repo/transfer/elsewhere.h"
+#include "repo/known/elsewhere.h"
 
 typedef struct run {
 	vv_fetch_data *f;

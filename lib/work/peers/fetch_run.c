@@ -13,9 +13,9 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/work/peers/reach.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/incomplete.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incomplete.h"
 #include "transport/protocol/receipt.h"
 
 typedef struct run {

@@ -22,9 +22,9 @@
 #include "lib/work/peers/host_refs.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/ref_name.h"
 #include "repo/git/run_git.h"
-#include "repo/transfer/send.h"
 
 #define FETCHED "refs/varve/fetched/"
 

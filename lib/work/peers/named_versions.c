@@ -12,9 +12,9 @@
 #include "repo/git/blob.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/revision.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
-#include "repo/transfer/send.h"
 
 typedef struct naming {
 	vv_repository *repo;

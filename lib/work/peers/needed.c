@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "lib/work/peers/reach.h"
 #include "repo/blocks/cbor.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
+#include "repo/known/elsewhere.h"
 #include "transport/protocol/block_stream.h"
 #include "transport/protocol/receipt.h"
 

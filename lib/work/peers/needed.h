@@ -25,7 +25,7 @@ vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
 /* How far it is, from now on; asks whether to go on. */
 void vv_needed_watch(vv_needed *n, const vv_progress *progress);
 /* Versions that came, or that is_here named, are noted as elsewhere no longer, as far as that can be done now
- * (repo/transfer/elsewhere.h). Accepts NULL. */
+ * (repo/known/elsewhere.h). Accepts NULL. */
 void vv_needed_free(vv_needed *n);
 VV_AUTO_FREE(vv_needed, vv_needed_free)
 /* The version is here with all its blocks, without having been fetched. */

@@ -10,7 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/history/revision.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 
 void vv_push_plan_init(vv_push_plan *p)
 {

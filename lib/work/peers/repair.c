@@ -16,7 +16,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/pointer.h"
 #include "repo/git/tree.h"
-#include "repo/transfer/incomplete.h"
+#include "repo/known/incomplete.h"
 
 #define LOCK_WAIT_MS 60000u
 

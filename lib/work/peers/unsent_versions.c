@@ -15,7 +15,7 @@
 #include "repo/blocks/store.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
 
 typedef struct finder {
 	vv_unsent_versions *out;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "repo/transfer/reachable.h"
+#include "repo/known/reachable.h"
 #include "transport/line/channel.h"
 #include "transport/protocol/serve.h"
 

@@ -22,9 +22,9 @@
 #include "repo/gc/roots.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
-#include "repo/transfer/elsewhere.h"
-#include "repo/transfer/incomplete.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/send.h"
+#include "repo/known/elsewhere.h"
+#include "repo/known/incomplete.h"
 #include "transport/line/url.h"
 #include "transport/protocol/frame.h"
 

@@ -5,7 +5,7 @@
  * lib/work/peers/proof.h has it; a vault has all of its items, and a random leaf of every shard is asked of
  * every holder. Two
  * repositories that drop at once do not count each other (vv_drop_lock). What was dropped is noted in the
- * list of versions that are elsewhere (repo/transfer/elsewhere.h) before it goes.
+ * list of versions that are elsewhere (repo/known/elsewhere.h) before it goes.
  */
 #ifndef VV_LIB_WORK_VAULT_DROP_H
 #define VV_LIB_WORK_VAULT_DROP_H

@@ -7,7 +7,7 @@
 #include "base/progress.h"
 #include "base/thread.h"
 #include "lib/work/view/ordered_files.h"
-#include "repo/transfer/file_maker.h"
+#include "repo/git/objects/file_maker.h"
 
 /* What pieces works with, and what keeps the files of versions in key order for ranges of them; all may be NULL. */
 typedef struct vv_version_work {

@@ -4,8 +4,8 @@
 #ifndef VV_TESTS_UNIT_REPO_GIT_TRANSFER_H
 #define VV_TESTS_UNIT_REPO_GIT_TRANSFER_H
 
-#include "repo/transfer/receive.h"
-#include "repo/transfer/send.h"
+#include "repo/git/objects/receive.h"
+#include "repo/git/objects/send.h"
 #include "tests/unit/repo/git_fixture.h"
 
 typedef struct transfer {

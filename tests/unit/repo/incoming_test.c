@@ -15,8 +15,8 @@
 #include "repo/blocks/reach.h"
 #include "repo/gc/order.h"
 #include "repo/git/pointer.h"
-#include "repo/transfer/incoming.h"
-#include "repo/transfer/incomplete.h"
+#include "repo/known/incoming.h"
+#include "repo/known/incomplete.h"
 #include "tests/unit/repo/git_fixture.h"
 #include "tests/unit/repo/store_fixture.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/sys.h"
-#include "repo/transfer/incomplete.h"
+#include "repo/known/incomplete.h"
 #include "tests/unit/repo/git_fixture.h"
 
 #define TIPS ".git/varve/cache/complete"

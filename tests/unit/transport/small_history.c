@@ -10,9 +10,9 @@
 #include "repo/blocks/cbor.h"
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/objects/receive.h"
 #include "repo/git/pointer.h"
 #include "repo/git/repository_init.h"
-#include "repo/transfer/receive.h"
 #include "tests/unit/writer_add.h"
 
 extern char **environ;

@@ -21,10 +21,10 @@
 #include "lib/work/peers/transfer.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
 #include "repo/host/host.h"
-#include "repo/transfer/send.h"
 #include "transport/protocol/push.h"
 
 #define INPUT_MAX (64u << 20)

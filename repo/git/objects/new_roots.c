@@ -1,0 +1,448 @@
+/*
+ * new_roots: the versions of datasets that a range of commits brings, and what each of
+ * them was before.
+ *
+ * Pointers are a function of their root, so equal roots have equal blobs: what the haves'
+ * edge names is asked by the ids of its blobs, once, and only when a path is new.
+ *
+ * Long histories go back and forth between few trees, and each version stands in two steps, as what is new
+ * and as what was before: a step from one tree to another is looked at once, and so is a pointer's blob.
+ */
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/objects/linked.h"
+#include "repo/git/objects/range.h"
+#include "repo/git/objects/send.h"
+#include "repo/git/objects/tree_pointers.h"
+#include "repo/git/pointer.h"
+#include "repo/git/tree_internal.h"
+
+#define POINTER_BYTES_MIN 64u
+
+/* A pointer that is new at its path, or gone from it. */
+typedef struct item {
+	char *path;
+	git_oid id;
+} item;
+
+typedef struct items {
+	item *list;
+	size_t count, cap;
+} items;
+
+/* The root that a blob names. */
+typedef struct known {
+	git_oid blob;
+	vv_cid root;
+} known;
+
+/* From the tree of a commit's only parent (null: it has none) to its own. */
+typedef struct step {
+	git_oid before, after;
+} step;
+
+typedef struct finding {
+	vv_repository *repo;
+	vv_range range;
+	vv_new_root_fn fn;
+	void *payload;
+	vv_cid_set *given;
+	vv_oid_set edge;  /* all blobs of the haves' commits next to the range */
+	bool edge_loaded; /* that was worth the while */
+	known *known;
+	size_t known_count, known_cap;
+	vv_hash_index known_index; /* of known, by blob */
+	step *steps;               /* that were looked at */
+	size_t step_count, step_cap;
+	vv_hash_index step_index;
+	vv_linked linked;
+	vv_arena arena;  /* of one pointer */
+	vv_node *commit; /* at hand */
+	items added, gone;
+	vv_new_sum sum;
+} finding;
+
+/* --- pointers ----------------------------------------------------------------------- */
+
+/* *is false: no pointer. What looks like one and is not whole was committed so, as Git's hash of it
+ * proves: it names no versions, and is told where path is not NULL; so is one of a later version, which names
+ * what this varve cannot know: all else is not to wait for it. Strings lie in the arena. */
+static vv_status read_pointer(finding *f, const git_oid *id, const char *path, vv_pointer *out,
+			      bool *is, vv_error *err)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	git_object_t type;
+	vv_error why;
+	uint64_t size;
+	vv_status rc = vv_must_be_here(vv_object_header(f->repo, id, &type, &size, err), err);
+
+	*is = false;
+	f->sum.plain_bytes += rc == VV_OK && path ? size : 0;
+	if (rc < 0 || type != GIT_OBJECT_BLOB || size < POINTER_BYTES_MIN ||
+	    size > VV_POINTER_MAX ||
+	    (rc = vv_object_read(f->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) < 0) {
+		return rc;
+	}
+	const void *bytes = git_odb_object_data(object);
+	size_t len = git_odb_object_size(object);
+	if (vv_pointer_looks_like(bytes, len) || vv_pointer_is_torn(bytes, len)) {
+		vv_error_clear(&why);
+		rc = vv_pointer_read(out, &f->arena, bytes, len, &why);
+		*is = rc == VV_OK;
+		f->sum.plain_bytes -= *is && path ? size : 0;
+		if (rc == VV_ENOMEM) {
+			rc = vv_fail_nomem(err);
+		} else if (rc < 0) {
+			rc = VV_OK;
+			if (path) {
+				vv_damaged_pointer_tell(f->repo, id, &f->commit->id, path, &why);
+			}
+		}
+	}
+	return rc;
+}
+
+/* The same, of its root alone. */
+static vv_status read_root(finding *f, const git_oid *id, const char *path, vv_cid *out, bool *is,
+			   vv_error *err)
+{
+	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, f->known_index.seed);
+	vv_hash_probe probe = vv_hash_probe_begin(&f->known_index, hash);
+	vv_pointer p;
+	size_t at;
+
+	while (vv_hash_probe_next(&probe, &at)) {
+		if (git_oid_equal(&f->known[at].blob, id)) {
+			*out = f->known[at].root;
+			*is = true;
+			return VV_OK;
+		}
+	}
+	vv_status rc = read_pointer(f, id, path, &p, is, err);
+	if (rc < 0 || !*is) return rc;
+	*out = p.root;
+	if (!vv_array_room(f->known, f->known_count, f->known_cap) ||
+	    !vv_hash_index_add(&f->known_index, hash, f->known_count)) {
+		return vv_fail_nomem(err);
+	}
+	f->known[f->known_count++] = (known){*id, p.root};
+	return VV_OK;
+}
+
+/* The same for what may be no pointer, or a damaged one: then null. */
+static vv_status root_of(finding *f, const git_oid *id, vv_cid *out, vv_error *err)
+{
+	bool is = false;
+	vv_status rc = read_root(f, id, NULL, out, &is, err);
+
+	if (rc == VV_ENOMEM) return rc;
+	if (rc < 0 || !is) {
+		memset(out, 0, sizeof(*out));
+	}
+	vv_error_clear(err);
+	return VV_OK;
+}
+
+/* --- what the haves' edge names -------------------------------------------------------- */
+
+static vv_status note_blob(void *payload, const vv_change *c, vv_error *err)
+{
+	finding *f = payload;
+	git_oid id;
+	bool added;
+
+	vv_oid_to_git(&id, &c->new_id);
+	return vv_oid_set_add(&f->edge, &id, &added, err);
+}
+
+static vv_status load_edge(finding *f, vv_error *err)
+{
+	vv_auto(vv_oid_set) trees = {0};
+	vv_status rc = VV_OK;
+
+	if (f->edge_loaded) return VV_OK;
+	vv_oid_set_init(&trees);
+	for (size_t i = 0; rc == VV_OK && i < f->range.commits.count; i++) {
+		const vv_node *n = f->range.commits.items[i];
+
+		for (uint32_t k = 0; rc == VV_OK && k < n->parent_count; k++) {
+			vv_node *p = n->parents[k];
+			bool added = false;
+
+			if (vv_range_is_had(&f->range, p) &&
+			    (rc = vv_node_parse(f->range.walker, p, err)) == VV_OK &&
+			    (rc = vv_oid_set_add(&trees, &p->tree, &added, err)) == VV_OK &&
+			    added) {
+				rc = vv_tree_diff(f->repo, NULL, &p->tree, "", note_blob, f, err);
+			}
+			if (rc == VV_ENOTFOUND) { /* theirs may have holes */
+				vv_error_clear(err);
+				rc = VV_OK;
+			}
+		}
+	}
+	f->edge_loaded = rc == VV_OK;
+	return rc;
+}
+
+/* --- one commit ------------------------------------------------------------------------ */
+
+static vv_status keep_item(items *l, const char *path, const vv_oid *id, vv_error *err)
+{
+	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
+	if (!(l->list[l->count].path = vv_strdup(path))) return vv_fail_nomem(err);
+	vv_oid_to_git(&l->list[l->count++].id, id);
+	return VV_OK;
+}
+
+static void forget_items(items *l)
+{
+	while (l->count > 0) {
+		vv_free(l->list[--l->count].path);
+	}
+}
+
+static vv_status give(finding *f, const vv_cid *root, const vv_cid *before, const char *path,
+		      vv_error *err)
+{
+	bool added;
+	vv_status rc = vv_cid_set_add(f->given, root, &added, err);
+
+	if (rc < 0 || !added) return rc;
+	vv_new_root n = {.root = *root, .link = vv_linked_source(&f->linked, root)};
+	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root) &&
+	    !vv_linked_source(&f->linked, before)) {
+		n.before = *before;
+		n.known_before = !vv_cid_set_has(f->given, before);
+	}
+	n.path = path;
+	vv_oid_from_git(&n.commit, &f->commit->id);
+	return !f->fn ? VV_OK : f->fn(f->payload, &n, err);
+}
+
+/* Does another parent have the same at the same path? */
+static vv_status came_by_merge(finding *f, const vv_change *c, bool *out, vv_error *err)
+{
+	git_oid id, new_id;
+	uint32_t mode;
+	vv_status rc = VV_OK;
+
+	*out = false;
+	vv_oid_to_git(&new_id, &c->new_id);
+	for (uint32_t i = 1; rc == VV_OK && !*out && i < f->commit->parent_count; i++) {
+		vv_node *p = f->commit->parents[i];
+
+		if ((rc = vv_node_parse(f->range.walker, p, err)) == VV_OK &&
+		    (rc = vv_tree_find(f->repo, &p->tree, c->path, &mode, &id, err)) == VV_OK) {
+			*out = mode != 0 && git_oid_equal(&id, &new_id);
+		}
+		if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
+	}
+	return rc;
+}
+
+static bool is_file(uint32_t mode)
+{
+	return (mode & 0170000) == 0100000;
+}
+
+static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
+{
+	finding *f = payload;
+	vv_cid root, before;
+	git_oid id, old;
+	bool is;
+	vv_status rc;
+
+	if (is_file(c->old_mode) && !is_file(c->new_mode)) {
+		return keep_item(&f->gone, c->path, &c->old_id, err);
+	}
+	if (!is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) return VV_OK;
+	vv_arena_reset(&f->arena);
+	vv_oid_to_git(&id, &c->new_id);
+	vv_oid_to_git(&old, &c->old_id);
+	if ((rc = came_by_merge(f, c, &is, err)) < 0 || is ||
+	    (rc = read_root(f, &id, c->path, &root, &is, err)) < 0 || !is ||
+	    vv_cid_set_has(f->given, &root)) {
+		return rc;
+	}
+	if (!is_file(c->old_mode)) return keep_item(&f->added, c->path, &c->new_id, err);
+	if ((rc = root_of(f, &old, &before, err)) < 0) return rc;
+	return give(f, &root, &before, c->path, err);
+}
+
+/* --- renamed, or copied ----------------------------------------------------------------- */
+
+static unsigned likeness(const vv_pointer *a, const char *path_a, const vv_pointer *b,
+			 const char *path_b)
+{
+	unsigned score = 1;
+	size_t same = 0;
+
+	if (strcmp(a->kind, b->kind) != 0) return 0;
+	for (size_t i = 0; i < a->column_count && i < b->column_count; i++) {
+		same += a->columns[i].name_len == b->columns[i].name_len &&
+			memcmp(a->columns[i].name, b->columns[i].name, a->columns[i].name_len) == 0;
+	}
+	score += a->column_count == b->column_count && same == a->column_count ? 4 : 0;
+	score += strcmp(vv_path_base(path_a), vv_path_base(path_b)) == 0 ? 2 : 0;
+	return score;
+}
+
+/* Which of the pointers that are gone it most looks like; null: none. */
+static vv_status find_renamed(finding *f, const vv_pointer *p, const char *path, vv_cid *before,
+			      vv_error *err)
+{
+	unsigned best = 0, score;
+	vv_status rc = VV_OK;
+
+	memset(before, 0, sizeof(*before));
+	for (size_t i = 0; rc == VV_OK && i < f->gone.count; i++) {
+		const item *g = &f->gone.list[i];
+		vv_pointer old;
+		bool is = false;
+
+		rc = read_pointer(f, &g->id, NULL, &old, &is, err);
+		if (rc < 0 && rc != VV_ENOMEM) {
+			vv_error_clear(err);
+			rc = VV_OK;
+			is = false;
+		}
+		if (is && (score = likeness(p, path, &old, g->path)) > best) {
+			best = score;
+			*before = old.root;
+		}
+	}
+	return rc;
+}
+
+static vv_status give_added(finding *f, const item *a, vv_error *err)
+{
+	vv_pointer p;
+	vv_cid before;
+	bool is;
+	vv_status rc;
+
+	vv_arena_reset(&f->arena);
+	if ((rc = load_edge(f, err)) < 0 || vv_oid_set_has(&f->edge, &a->id) ||
+	    (rc = read_pointer(f, &a->id, a->path, &p, &is, err)) < 0 || !is ||
+	    (rc = find_renamed(f, &p, a->path, &before, err)) < 0) {
+		return rc;
+	}
+	return give(f, &p.root, &before, a->path, err);
+}
+
+/* A merge depends on all its parents, and is always looked at. */
+static vv_status note_step(finding *f, const git_oid *before, bool *added, vv_error *err)
+{
+	step s;
+
+	memset(&s, 0, sizeof(s));
+	s.after = f->commit->tree;
+	if (before) {
+		s.before = *before;
+	}
+	uint64_t hash = vv_xxh3(&s, sizeof(s), f->step_index.seed);
+	vv_hash_probe p = vv_hash_probe_begin(&f->step_index, hash);
+	size_t at;
+
+	*added = true;
+	if (f->commit->parent_count > 1) return VV_OK;
+	while (vv_hash_probe_next(&p, &at)) {
+		if (memcmp(&f->steps[at], &s, sizeof(s)) == 0) {
+			*added = false;
+			return VV_OK;
+		}
+	}
+	if (!vv_array_room(f->steps, f->step_count, f->step_cap) ||
+	    !vv_hash_index_add(&f->step_index, hash, f->step_count)) {
+		return vv_fail_nomem(err);
+	}
+	f->steps[f->step_count++] = s;
+	return VV_OK;
+}
+
+static vv_status look_at_commit(finding *f, vv_error *err)
+{
+	const git_oid *before = NULL;
+	vv_node *n = f->commit;
+	bool added;
+	vv_status rc;
+
+	forget_items(&f->added);
+	forget_items(&f->gone);
+	if (n->parent_count > 0) {
+		rc = vv_node_parse(f->range.walker, n->parents[0], err);
+		if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+		} else if (rc < 0) {
+			return rc;
+		} else {
+			before = &n->parents[0]->tree;
+		}
+	}
+	if ((rc = note_step(f, before, &added, err)) < 0 || !added ||
+	    (before && (rc = vv_linked_see(&f->linked, before, err)) < 0) ||
+	    (rc = vv_linked_see(&f->linked, &n->tree, err)) < 0) {
+		return rc;
+	}
+	rc = vv_must_be_here(vv_tree_diff(f->repo, before, &n->tree, "", on_change, f, err), err);
+	for (size_t i = 0; rc == VV_OK && i < f->added.count; i++) {
+		rc = give_added(f, &f->added.list[i], err);
+	}
+	return rc;
+}
+
+vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
+			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
+			    void *payload, vv_error *err)
+{
+	vv_new_sum sum;
+
+	return vv_new_roots_sum(r, wants, want_count, haves, have_count, fn, payload, &sum, err);
+}
+
+vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
+			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
+			   vv_new_sum *sum, vv_error *err)
+{
+	vv_status rc;
+
+	finding f = {.repo = r, .fn = fn, .payload = payload};
+	vv_arena_init(&f.arena);
+	vv_oid_set_init(&f.edge);
+	vv_hash_index_init(&f.known_index);
+	vv_hash_index_init(&f.step_index);
+	if (!(f.given = vv_cid_set_new())) return vv_fail_nomem(err);
+	if ((rc = vv_linked_init(&f.linked, r, err)) == VV_OK) {
+		rc = vv_range_open(&f.range, r, wants, want_count, haves, have_count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < f.range.commits.count; i++) {
+		f.commit = f.range.commits.items[i];
+		rc = look_at_commit(&f, err);
+	}
+	f.sum.commits = f.range.commits.count;
+	*sum = f.sum;
+	forget_items(&f.added);
+	forget_items(&f.gone);
+	vv_free(f.added.list);
+	vv_free(f.gone.list);
+	vv_free(f.known);
+	vv_free(f.steps);
+	vv_hash_index_clear(&f.known_index);
+	vv_hash_index_clear(&f.step_index);
+	vv_linked_clear(&f.linked);
+	vv_range_clear(&f.range);
+	vv_oid_set_clear(&f.edge);
+	vv_cid_set_free(f.given);
+	vv_arena_clear(&f.arena);
+	return rc;
+}

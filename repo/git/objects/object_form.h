@@ -1,0 +1,22 @@
+/*
+ * object_form: is an object from elsewhere one that Git would take? Internal.
+ */
+#ifndef VV_REPO_GIT_OBJECTS_OBJECT_FORM_H
+#define VV_REPO_GIT_OBJECTS_OBJECT_FORM_H
+
+#include "repo/git/objects/git_object.h"
+#include "repo/git/tree_internal.h"
+
+typedef vv_status (*vv_git_link_fn)(void *payload, const git_oid *id, vv_error *err);
+
+/* VV_ECORRUPT names the object and what is wrong with its form: a tree with a name that
+ * leads elsewhere (also under NTFS or HFS, whatever core.protectNTFS and protectHFS say:
+ * nobody needs such names), or out of order, or twice; a commit or tag without its headers.
+ * link is called for every object that it names, submodules' commits left out. */
+vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *bytes, size_t len,
+			    vv_git_link_fn link, void *payload, vv_error *err);
+
+/* What is wrong with an entry of a tree alone: a constant that goes on from "the tree"; NULL: nothing. */
+const char *vv_git_entry_fault(const vv_tree_cursor *e);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * range: the commits that some ids reach and others do not. Internal.
+ */
+#ifndef VV_REPO_GIT_OBJECTS_RANGE_H
+#define VV_REPO_GIT_OBJECTS_RANGE_H
+
+#include "base/auto.h"
+#include "repo/git/oid_set.h"
+#include "repo/git/walker.h"
+
+/* Nodes belong to a walker that the range has taken, so that the repository's may be used meanwhile: they are
+ * valid until vv_range_clear. */
+typedef struct vv_range {
+	vv_repository *repo;
+	vv_walker *walker;
+	vv_nodes commits; /* parents before children; else the oldest first */
+	git_oid *tags;    /* wanted tag objects that the haves do not name, inner ones first */
+	size_t tag_count, tag_cap;
+	git_oid *rest; /* wanted trees and blobs */
+	size_t rest_count, rest_cap;
+	vv_oid_set tags_seen;
+} vv_range;
+
+/* Works the range out. wants must be here (VV_ENOTFOUND); of haves those that are not are
+ * ignored. An ancestor of a want that is not here is VV_EMISSING. vv_range_clear in any case. */
+vv_status vv_range_open(vv_range *g, vv_repository *r, const vv_oid *wants, size_t want_count,
+			const vv_oid *haves, size_t have_count, vv_error *err);
+void vv_range_clear(vv_range *g);
+VV_AUTO_CLEAR(vv_range, vv_range_clear)
+
+/* Do the haves reach it? Known of the range's commits' parents. */
+bool vv_range_is_had(vv_range *g, vv_node *n);
+
+/* VV_EREFUSED for a repository whose history was cut off: nobody could use what it sends. */
+vv_status vv_refuse_shallow(const vv_repository *r, vv_error *err);
+
+/* VV_ENOTFOUND of something that must be here becomes VV_EMISSING. */
+vv_status vv_must_be_here(vv_status rc, vv_error *err);
+
+#endif

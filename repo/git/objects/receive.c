@@ -1,0 +1,490 @@
+/*
+ * receive: the folder in which objects from elsewhere wait, and when they may leave it.
+ *
+ * Connectivity is asked twice: of every object that came, what it names is noted unless it
+ * is here; and by a walk from the tips that ends only at what our refs reach, since an
+ * object that merely lies about here may lack what it names. The indexer's own check is not
+ * used: libgit2 1.5 leaks each object that the repository has already, and lists the pack
+ * folder anew for each that it has not.
+ */
+#include "repo/git/objects/receive.h"
+
+#include <stdio.h>
+
+#include <git2/sys/odb_backend.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/objects/git_pack.h"
+#include "repo/git/objects/object_form.h"
+#include "repo/git/objects/objects.h"
+#include "repo/git/objects/spool.h"
+#include "repo/git/quarantine.h"
+#include "repo/git/share.h"
+
+#define OPEN_TRIES 10u
+#define SPOOL_NAME "objects"
+#define FORSAKEN_SECONDS 86400
+#define CAME_PRIORITY                                                                              \
+	100 /* looked at before ours, which begin with a file for each object (1; packs: 2) */
+
+struct vv_git_receive {
+	vv_repository *repo, *inner; /* inner sees what came; NULL until the end */
+	vv_git_limits limits;        /* 0: none */
+	char *dir;
+	int lock_fd;
+	vv_spool *spool;
+	vv_git_pack *pack;           /* in the place of spool; NULL */
+	vv_oid_set expected;         /* what was named before it came */
+	uint64_t count;              /* different objects */
+	uint64_t objects, bytes;     /* all that came, repeats too: what the limits are of */
+	vv_error failed;             /* the spool ends in half an object then */
+	char hex[GIT_OID_HEXSZ + 1]; /* the pack's name, "" until there is one */
+	bool ended, installed;
+};
+
+/* --- the folder ------------------------------------------------------------------------ */
+
+/* Makes a folder and locks it. Between the two steps somebody who clears up may have taken
+ * it away: then another is made. */
+static vv_status make_folder(vv_git_receive *g, bool *again, vv_error *err)
+{
+	char name[48];
+	vv_auto(char) *lock = NULL;
+	uint64_t number;
+	vv_stat a, b;
+	vv_status rc;
+
+	*again = false;
+	vv_random(&number, sizeof(number));
+	(void)snprintf(name, sizeof(name), VV_RECEIVE_PREFIX "%016llx", (unsigned long long)number);
+	vv_free(g->dir);
+	if (!(g->dir = vv_path_join(g->repo->objects, name, (char *)NULL)) ||
+	    !(lock = vv_path_join(g->dir, VV_RECEIVE_LOCK, (char *)NULL))) {
+		return vv_fail_nomem(err);
+	}
+	if ((rc = vv_mkdirs(g->dir, err)) < 0) return rc;
+	g->lock_fd = vv_lock(lock, true, 0, err);
+	if (g->lock_fd < 0) {
+		rc = (vv_status)g->lock_fd;
+		*again = rc == VV_ELOCKED || rc == VV_ENOTFOUND;
+		if (!*again) {
+			(void)vv_remove_tree(g->dir, NULL);
+		}
+	} else if ((rc = vv_fstat(&a, g->lock_fd, lock, err)) == VV_OK &&
+		   (vv_lstat(&b, lock, NULL) < 0 || a.ino != b.ino || a.dev != b.dev)) {
+		vv_unlock(g->lock_fd);
+		g->lock_fd = -1;
+		vv_oid_set_init(&g->expected);
+		*again = true;
+		rc = vv_fail(err, VV_ELOCKED, "'%s' was removed", vv_text_shows(g->dir));
+	}
+	return rc;
+}
+
+static vv_status open_spool(vv_git_receive *g, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(g->dir, SPOOL_NAME, (char *)NULL);
+
+	return path ? vv_spool_open(&g->spool, path, err) : vv_fail_nomem(err);
+}
+
+static vv_status open_folder(vv_git_receive *g, vv_error *err)
+{
+	unsigned tries = 0;
+	vv_auto(char) *pack = NULL;
+	bool again = true;
+	vv_status rc;
+
+	do {
+		rc = make_folder(g, &again, err);
+	} while (rc < 0 && again && ++tries < OPEN_TRIES);
+	if (rc < 0) return rc;
+	if (!(pack = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
+	return (rc = vv_mkdirs(pack, err)) < 0 ? rc : open_spool(g, err);
+}
+
+vv_status vv_git_receive_open(vv_git_receive **out, vv_repository *r, const vv_git_limits *limits,
+			      vv_error *err)
+{
+	vv_git_receive *g = vv_calloc(1, sizeof(*g));
+	vv_status rc;
+
+	*out = NULL;
+	if (!g) return vv_fail_nomem(err);
+	g->repo = r;
+	g->lock_fd = -1;
+	if (limits) {
+		g->limits = *limits;
+	}
+	(void)vv_git_receive_clean(r, NULL);
+	(void)git_odb_refresh(r->odb); /* if it fails, reading will tell */
+	git_error_clear();
+	if ((rc = open_folder(g, err)) < 0) {
+		vv_git_receive_close(g);
+	} else {
+		*out = g;
+	}
+	return rc;
+}
+
+void vv_git_receive_close(vv_git_receive *g)
+{
+	if (!g) return;
+	vv_repository_close(g->inner);
+	vv_git_pack_close(g->pack);
+	vv_spool_close(g->spool);
+	vv_oid_set_clear(&g->expected);
+	if (g->lock_fd >= 0) {
+		(void)vv_remove_tree(g->dir, NULL);
+		vv_unlock(g->lock_fd);
+	}
+	vv_free(g->dir);
+	vv_free(g);
+}
+
+/* A folder with objects that were staged in this very command, and have no lock: a day old, it is
+ * nobody's. */
+static bool is_forsaken(const char *dir)
+{
+	int64_t now;
+	uint32_t nsec;
+	vv_stat st;
+
+	vv_now(&now, &nsec);
+	return vv_lstat(&st, dir, NULL) == VV_OK && st.mtime_sec < now - FORSAKEN_SECONDS;
+}
+
+vv_status vv_git_receive_clean(vv_repository *r, vv_error *err)
+{
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = vv_list_dir(&names, &count, r->objects, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *dir = NULL, *lock = NULL;
+		int fd;
+
+		if (strncmp(names[i], VV_QUARANTINE_PREFIX, strlen(VV_QUARANTINE_PREFIX)) != 0) {
+			continue;
+		}
+		dir = vv_path_join(r->objects, names[i], (char *)NULL);
+		lock = dir ? vv_path_join(dir, VV_RECEIVE_LOCK, (char *)NULL) : NULL;
+		if (!lock) {
+			rc = vv_fail_nomem(err);
+		} else if (strncmp(names[i], VV_RECEIVE_PREFIX, strlen(VV_RECEIVE_PREFIX)) != 0) {
+			rc = is_forsaken(dir) ? vv_remove_tree(dir, err) : VV_OK;
+		} else if ((fd = vv_lock(lock, true, 0, NULL)) >= 0) {
+			rc = vv_remove_tree(dir, err);
+			vv_unlock(fd);
+		}
+	}
+	vv_names_free(names, count);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+/* --- taking -------------------------------------------------------------------------------- */
+
+static vv_status check_limits(const vv_git_receive *g, size_t len, vv_error *err)
+{
+	const vv_git_limits *l = &g->limits;
+
+	if (l->object_bytes > 0 && len > l->object_bytes) {
+		return vv_fail(err, VV_EREFUSED, "a Git object of %s; at most %s are taken",
+			       vv_text_bytes(len), vv_text_bytes(l->object_bytes));
+	}
+	if (l->objects > 0 && g->objects >= l->objects) {
+		return vv_fail(err, VV_EREFUSED, "more than %llu Git objects",
+			       (unsigned long long)l->objects);
+	}
+	if (l->bytes > 0 && (g->bytes > l->bytes || len > l->bytes - g->bytes)) {
+		return vv_fail(err, VV_EREFUSED, "Git objects of more than %s",
+			       vv_text_bytes(l->bytes));
+	}
+	return VV_OK;
+}
+
+static vv_status note_link(void *payload, const git_oid *id, vv_error *err)
+{
+	vv_git_receive *g = payload;
+	bool added;
+
+	if (vv_spool_has(g->spool, id) || vv_object_is_here(g->repo, id)) return VV_OK;
+	return vv_oid_set_add(&g->expected, id, &added, err);
+}
+
+vv_status vv_git_receive_object(vv_git_receive *g, vv_git_type type, const void *bytes, size_t len,
+				vv_oid *id, vv_error *err)
+{
+	git_oid git_id;
+	bool added;
+	vv_error local;
+	vv_status rc;
+	int code;
+
+	err = err ? err : &local;
+	if (g->failed.code < 0) {
+		*err = g->failed;
+		return err->code;
+	}
+	if (type < VV_GIT_COMMIT || type > VV_GIT_TAG || g->pack) {
+		return vv_fail(err, VV_ECORRUPT,
+			       g->pack ? "an object beside the pack of all objects"
+				       : "an object of an unknown kind");
+	}
+	if ((rc = check_limits(g, len, err)) < 0) return rc;
+	if ((code = git_odb_hash(&git_id, bytes, len, (git_object_t)type)) < 0) {
+		return vv_git_fail(err, code, "cannot name a Git object");
+	}
+	if ((rc = vv_git_form_check(type, &git_id, bytes, len, note_link, g, err)) < 0) return rc;
+	if ((rc = vv_spool_add(g->spool, &git_id, type, bytes, len, &added, err)) < 0) {
+		g->failed = *err;
+		return rc;
+	}
+	g->count += added;
+	g->objects++;
+	g->bytes += len;
+	vv_oid_from_git(id, &git_id);
+	return VV_OK;
+}
+
+/* What came one by one could not be read to its end, and comes again in the pack. */
+static vv_status begin_pack(vv_git_receive *g, vv_error *err)
+{
+	vv_status rc;
+
+	vv_spool_close(g->spool);
+	g->spool = NULL;
+	vv_oid_set_clear(&g->expected);
+	vv_oid_set_init(&g->expected);
+	g->count = 0;
+	if ((rc = open_spool(g, err)) < 0) return rc;
+	return vv_git_pack_open(&g->pack, g->repo, g->dir, &g->limits, err);
+}
+
+vv_status vv_git_receive_pack(vv_git_receive *g, const void *bytes, size_t len, vv_error *err)
+{
+	vv_status rc;
+
+	if (g->ended) return vv_fail(err, VV_ECORRUPT, "a pack after the end of all objects");
+	if (!g->pack && (rc = begin_pack(g, err)) < 0) return rc;
+	rc = vv_git_pack_feed(g->pack, bytes, len, err);
+	g->count = vv_git_pack_count(g->pack);
+	return rc;
+}
+
+uint64_t vv_git_receive_count(const vv_git_receive *g)
+{
+	return g->count;
+}
+
+/* --- bases --------------------------------------------------------------------------------- */
+
+static vv_status read_ours(vv_git_receive *g, const git_oid *id, vv_git_type type, vv_buf *out,
+			   vv_error *err)
+{
+	uint64_t max = g->limits.object_bytes > 0 ? g->limits.object_bytes : UINT64_MAX;
+	vv_auto(git_odb_object) *object = NULL;
+	vv_status rc = vv_object_read(g->repo, id, (git_object_t)type, max, &object, err);
+
+	if (rc < 0) return rc;
+	vv_buf_reset(out);
+	vv_buf_put(out, git_odb_object_data(object), git_odb_object_size(object));
+	return vv_buf_ok(out, err);
+}
+
+static vv_status no_base(vv_error *err)
+{
+	return vv_fail(err, VV_ENOTFOUND,
+		       "the Git object that a difference is made against is "
+		       "not here, or more than one could be meant");
+}
+
+vv_status vv_git_receive_base(vv_git_receive *g, vv_git_type type, const uint8_t *prefix,
+			      size_t len, vv_buf *out, vv_error *err)
+{
+	git_oid short_id = {0}, id;
+	vv_git_type found;
+
+	if (len < 4 || len > GIT_OID_RAWSZ) return no_base(err);
+	vv_status rc = vv_spool_find(g->spool, prefix, len, &id, &found, err);
+	if (rc == VV_OK) {
+		return found == type ? vv_spool_read(g->spool, &id, out, err) : no_base(err);
+	}
+	memcpy(short_id.id, prefix, len);
+	int code = git_odb_exists_prefix(&id, g->repo->odb, &short_id, len * 2);
+	if (code < 0) {
+		if (code == GIT_ENOTFOUND || code == GIT_EAMBIGUOUS) {
+			git_error_clear();
+			return no_base(err);
+		}
+		return vv_git_fail(err, code, "cannot look for a Git object");
+	}
+	rc = read_ours(g, &id, type, out, err);
+	return rc == VV_EUSAGE || rc == VV_ENOTFOUND ? no_base(err) : rc;
+}
+
+/* --- the end -------------------------------------------------------------------------------- */
+
+typedef struct indexing {
+	git_indexer *indexer;
+	git_indexer_progress progress;
+} indexing;
+
+static vv_status append(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	indexing *x = payload;
+	int code = git_indexer_append(x->indexer, bytes, len, &x->progress);
+
+	return code < 0 ? vv_git_fail(err, code, "cannot take the Git objects") : VV_OK;
+}
+
+static vv_status index_pack(vv_git_receive *g, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(g->dir, "pack", (char *)NULL);
+	indexing x = {.indexer = NULL};
+	vv_status rc;
+	int code;
+
+	if (!dir) return vv_fail_nomem(err);
+	if ((code = git_indexer_new(&x.indexer, dir, 0444, NULL, NULL)) < 0) {
+		rc = vv_git_fail(err, code, "cannot take the Git objects");
+		goto done;
+	}
+	if ((rc = vv_spool_feed(g->spool, append, &x, err)) < 0) {
+		goto done;
+	}
+	if ((code = git_indexer_commit(x.indexer, &x.progress)) < 0) {
+		rc = vv_git_fail(err, code, "cannot take the Git objects");
+		goto done;
+	}
+	(void)snprintf(g->hex, sizeof(g->hex), "%s", git_indexer_name(x.indexer));
+done:
+	git_indexer_free(x.indexer);
+	return rc;
+}
+
+static vv_status check_expected(vv_git_receive *g, vv_error *err)
+{
+	char hex[GIT_OID_HEXSZ + 1];
+
+	if (g->expected.count > 0) {
+		(void)git_odb_refresh(g->repo->odb); /* others may have brought some of it */
+		git_error_clear();
+	}
+	for (size_t i = 0; i < g->expected.count; i++) {
+		const git_oid *id = &g->expected.ids[i];
+
+		if (!vv_spool_has(g->spool, id) && !vv_object_is_here(g->repo, id)) {
+			return vv_fail(err, VV_EMISSING,
+				       "the Git object %s is named by others and did not come",
+				       git_oid_tostr(hex, sizeof(hex), id));
+		}
+	}
+	return VV_OK;
+}
+
+/* Where the objects may be seen. What is missing here is never fetched from a promisor: it
+ * is to come from the peer. */
+static vv_status open_inner(vv_git_receive *g, vv_error *err)
+{
+	vv_status rc = vv_repository_open_exactly(&g->inner, g->repo->commondir, g->repo->env, err);
+	git_odb_backend *came = NULL;
+	int code;
+
+	if (rc < 0) return rc;
+	vv_repository_listen(g->inner, g->repo->notes);
+	g->inner->told = g->repo->told ? g->repo->told : &g->repo->own_told;
+	g->inner->partial = false;
+	if ((code = git_odb_backend_pack(&came, g->dir)) == 0 &&
+	    (code = git_odb_add_backend(g->inner->odb, came, CAME_PRIORITY)) < 0) {
+		came->free(came);
+	}
+	return code < 0 ? vv_git_fail(err, code, "cannot read the Git objects that came") : VV_OK;
+}
+
+typedef struct ids {
+	vv_oid *list;
+	size_t count, cap;
+} ids;
+
+static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	ids *l = payload;
+
+	if (vv_oid_is_null(&ref->id)) return VV_OK;
+	if (!vv_array_room(l->list, l->count, l->cap)) return vv_fail_nomem(err);
+	l->list[l->count++] = ref->id;
+	return VV_OK;
+}
+
+/* From the tips to what our refs reach: is everything here? */
+static vv_status check_connected(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err)
+{
+	const uint64_t max = g->limits.object_bytes > 0 ? g->limits.object_bytes : UINT64_MAX;
+	vv_objects_walk o = {g->inner, max, NULL, NULL};
+	ids ours = {NULL, 0, 0};
+	vv_range range;
+	vv_status rc = vv_refs_each(g->inner, "", add_ref, &ours, err);
+
+	if (rc == VV_OK) {
+		rc = vv_range_open(&range, g->inner, tips, count, ours.list, ours.count, err);
+		rc = vv_must_be_here(rc, err);
+		if (rc == VV_OK) {
+			rc = vv_objects_walk_range(&o, &range, err);
+		}
+		vv_range_clear(&range);
+	}
+	vv_free(ours.list);
+	return rc;
+}
+
+vv_status vv_git_receive_end(vv_git_receive *g, const vv_oid *tips, size_t count, vv_error *err)
+{
+	vv_error local;
+	vv_status rc;
+
+	err = err ? err : &local;
+	if (g->failed.code < 0) {
+		*err = g->failed;
+		return err->code;
+	}
+	if ((rc = check_expected(g, err)) < 0 ||
+	    (g->count > 0 && !g->hex[0] &&
+	     (rc = g->pack ? vv_git_pack_end(g->pack, g->hex, err) : index_pack(g, err)) < 0)) {
+		return rc;
+	}
+	if ((!g->inner && (rc = open_inner(g, err)) < 0) ||
+	    (count > 0 && (rc = check_connected(g, tips, count, err)) < 0)) {
+		return rc;
+	}
+	g->ended = true;
+	return VV_OK;
+}
+
+vv_repository *vv_git_receive_repository(vv_git_receive *g)
+{
+	return g->inner;
+}
+
+vv_status vv_git_receive_install(vv_git_receive *g, vv_error *err)
+{
+	char *dir;
+	int code;
+
+	if (!g->ended) return vv_fail(err, VV_EUSAGE, "the Git objects are not all here yet");
+	if (g->count == 0 || g->installed) return VV_OK;
+	if (!(dir = vv_path_join(g->dir, "pack", (char *)NULL))) return vv_fail_nomem(err);
+	vv_status rc = vv_quarantine_take_pack(g->repo, dir, g->hex, err);
+	vv_free(dir);
+	if (rc < 0) return rc;
+	g->installed = true;
+	if ((code = git_odb_refresh(g->inner->odb)) < 0) {
+		return vv_git_fail(err, code, "cannot read the new pack");
+	}
+	return VV_OK;
+}

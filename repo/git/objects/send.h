@@ -1,0 +1,95 @@
+/*
+ * send: what of Git's history a peer lacks: objects, and the versions of datasets in it.
+ *
+ * Nothing here knows a protocol: transport asks, and sends.
+ */
+#ifndef VV_REPO_GIT_OBJECTS_SEND_H
+#define VV_REPO_GIT_OBJECTS_SEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "repo/blocks/cid.h"
+#include "repo/git/objects/git_object.h"
+#include "repo/git/repository.h"
+
+/* How a linked version's keeper is named where keepers are (elsewhere.h): this, and the URL. */
+#define VV_LINK_SCHEME "link:"
+
+/* Every object that `wants` (commits, or annotated tags' own ids) reach and `haves`
+ * (commits; ids that are not here are ignored) do not; and some that the haves had once and
+ * their last commits have no longer, when content came back. Cost follows the new commits:
+ * equal subtrees are skipped. VV_EREFUSED for a shallow repository, with the hint "git fetch
+ * --unshallow"; blobs above blob_max bytes are refused too. */
+vv_status vv_git_objects_each(vv_repository *r, const vv_oid *wants, size_t want_count,
+			      const vv_oid *haves, size_t have_count, uint64_t blob_max,
+			      vv_git_object_fn fn, void *payload, uint64_t *commits, vv_error *err);
+
+/* The same objects as a pack of Git's ('git pack-objects --thin'), in pieces: for histories of ordinary files, of which
+ * git takes over what it has packed before. Haves that are not here are ignored. VV_EREFUSED for a shallow
+ * repository. */
+typedef vv_status (*vv_git_pack_fn)(void *payload, const void *bytes, size_t len, vv_error *err);
+vv_status vv_git_pack_send(vv_repository *r, const vv_oid *wants, size_t want_count,
+			   const vv_oid *haves, size_t have_count, vv_git_pack_fn fn, void *payload,
+			   vv_error *err);
+
+/* Every dataset version (root) that commits of wants name and no commit of haves' edge does,
+ * oldest commits first, each distinct root once. before: the root at the same path in the
+ * first parent (or what was renamed to it), which was given before or lies in haves; null:
+ * none. known_before: before lies in haves' history: the peer has it. A blob that is
+ * no whole pointer was committed so: whoever listens to r hears of it once, and it names no version.
+ * link: where the blocks of a linked version are (linked.h), which go along nowhere; NULL: it is none. Such a version is
+ * nobody's before, since its blocks may be absent on either side. */
+typedef struct vv_new_root {
+	vv_cid root, before;
+	bool known_before;
+	const char *path;
+	const char *link; /* borrowed for the call, as path is */
+	vv_oid commit;
+} vv_new_root;
+typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
+vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
+			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
+			    void *payload, vv_error *err);
+
+/* The same, and what else the range has; fn may be NULL. */
+typedef struct vv_new_sum {
+	uint64_t commits;
+	uint64_t
+		plain_bytes; /* of new blobs that are not pointers; one that came twice counts twice */
+} vv_new_sum;
+vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
+			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
+			   vv_new_sum *sum, vv_error *err);
+
+/* The versions that the .varveconfig of a commit links, with their sources; both borrowed. */
+typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,
+				  vv_error *err);
+vv_status vv_linked_each(vv_repository *r, const vv_oid *commit, vv_linked_fn fn, void *payload,
+			 vv_error *err);
+
+/* Is the commit (or tag object) here, with all that it reaches? (Reachable from a ref; other
+ * objects that lie about do not count.) Answers for many at once: out[i]. */
+vv_status vv_commits_known(vv_repository *r, const vv_oid *ids, size_t count, bool *out,
+			   vv_error *err);
+
+/* Commits to tell a peer of in a negotiation: first the tips of all refs, then their
+ * ancestors at distances 1, 2, 4, 8 ... along first parents and the rest, without repeats,
+ * newest first; at most max. At most so many commits are looked at (0: 200,000), on which the
+ * cost depends; *all: more would give none besides. *out is the caller's (vv_free). */
+vv_status vv_commits_sample(vv_repository *r, size_t max, uint32_t visits, vv_oid **out,
+			    size_t *count, bool *all, vv_error *err);
+
+/* Do all of wants descend from some of commons, without any root commit besides (so that
+ * what is new is bounded)? */
+vv_status vv_commits_bounded(vv_repository *r, const vv_oid *wants, size_t want_count,
+			     const vv_oid *commons, size_t common_count, bool *out, vv_error *err);
+
+/* The bytes of any Git object, in the place of out's content. VV_ENOTFOUND; VV_EUSAGE when it is of another type;
+ * VV_EREFUSED above max bytes. */
+vv_status vv_git_object_bytes(vv_repository *r, vv_git_type type, const vv_oid *id, uint64_t max,
+			      vv_buf *out, vv_error *err);
+
+#endif

@@ -1,0 +1,198 @@
+/*
+ * tree_pointers: the stack of folders, and what an object that is not here means.
+ */
+#include "repo/git/objects/tree_pointers.h"
+
+#include "base/array.h"
+#include "base/hint.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/git/tree_internal.h"
+
+#define POINTER_BYTES_MIN 64u
+#define PATH_BYTES_MAX 16384u
+
+struct vv_tree_level {
+	git_odb_object *tree;
+	vv_tree_cursor at;
+	size_t path_len;
+};
+
+void vv_tree_pointers_init(vv_tree_pointers *g, vv_repository *r, vv_tree_pointer_fn fn,
+			   void *payload)
+{
+	*g = (vv_tree_pointers){.repo = r, .fn = fn, .payload = payload, .hard = true};
+	vv_arena_init(&g->arena);
+	vv_buf_init(&g->path);
+	vv_oid_set_init(&g->seen);
+}
+
+void vv_tree_pointers_clear(vv_tree_pointers *g)
+{
+	vv_free(g->levels);
+	vv_buf_clear(&g->path);
+	vv_arena_clear(&g->arena);
+	vv_oid_set_clear(&g->seen);
+}
+
+void vv_damaged_pointer_tell(vv_repository *r, const git_oid *id, const git_oid *commit,
+			     const char *path, const vv_error *why)
+{
+	vv_told *told = r->told ? r->told : &r->own_told;
+	char hex[GIT_OID_HEXSZ + 1];
+
+	for (size_t i = 0; i < told->count; i++) {
+		if (git_oid_equal(&told->ids[i], id)) return;
+	}
+	if (!r->notes || told->count == VV_TOLD_MAX) return;
+	told->ids[told->count++] = *id;
+	git_oid_tostr(hex, sizeof(hex), commit);
+	vv_notes_warn(r->notes,
+		      why->code == VV_ENOSUPPORT
+			      ? "%s, commit %.10s: goes along without its rows: %s"
+			      : "%s, commit %.10s: a damaged pointer goes along as plain text: %s",
+		      vv_text_shows(path), hex, why->message);
+	if (told->count == VV_TOLD_MAX) {
+		vv_notes_hint(r->notes, VV_HINT_FSCK_MORE);
+	} else if (why->code == VV_ENOSUPPORT) {
+		vv_notes_put(r->notes, "hint: a newer varve, on both sides, brings the rows, too");
+	} else {
+		vv_notes_hint(r->notes, VV_HINT_RESTORE_SOURCE, path);
+	}
+}
+
+/* May this object be missing without harm? What is named by a ref must be here; in
+ * a partial clone whatever is not here was never used here. */
+static bool may_lack(const vv_tree_pointers *g, vv_status rc)
+{
+	return rc == VV_ENOTFOUND && (!g->hard || g->repo->partial);
+}
+
+static vv_status read_pointer(vv_tree_pointers *g, git_odb_object *object, const char *path,
+			      const vv_oid *commit, vv_error *err)
+{
+	const void *bytes = git_odb_object_data(object);
+	size_t len = git_odb_object_size(object);
+	vv_pointer pointer;
+	vv_error why;
+
+	if (!vv_pointer_looks_like(bytes, len) && !vv_pointer_is_torn(bytes, len)) return VV_OK;
+	vv_error_clear(&why);
+	vv_arena_reset(&g->arena);
+	vv_status rc = vv_pointer_read(&pointer, &g->arena, bytes, len, &why);
+	if (rc == VV_OK) return g->fn(g->payload, &pointer, path, commit, NULL, err);
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	rc = g->fn(g->payload, NULL, path, commit, why.message, err);
+	const char *at = bytes, *end = at + len;
+	memset(&pointer, 0, sizeof(pointer));
+	while (rc == VV_OK && g->meant && vv_pointer_next_root(&pointer.root, &at, end)) {
+		rc = g->fn(g->payload, &pointer, path, commit, why.message, err);
+	}
+	return rc;
+}
+
+vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const char *path,
+				const vv_oid *commit, vv_error *err)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	git_object_t type;
+	uint64_t size;
+	bool added, partial = g->repo->partial;
+	vv_status rc = vv_oid_set_add(&g->seen, id, &added, err);
+
+	if (rc < 0 || !added) return rc;
+	g->repo->partial = false; /* nothing is fetched for this */
+	rc = vv_object_header(g->repo, id, &type, &size, err);
+	if (rc == VV_OK && type != GIT_OBJECT_BLOB) {
+		/* Damaged: to pass it over would take away what the pointer named. */
+		char hex[GIT_OID_HEXSZ + 1];
+
+		rc = vv_fail(err, VV_ECORRUPT, "the object %s is a %s, expected a blob",
+			     git_oid_tostr(hex, sizeof(hex), id), git_object_type2string(type));
+	}
+	if (rc == VV_OK && size >= POINTER_BYTES_MIN && size <= VV_POINTER_MAX) {
+		rc = vv_object_read(g->repo, id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err);
+	}
+	g->repo->partial = partial;
+	if (may_lack(g, rc)) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0) return vv_prefix(err, "%s", vv_text_shows(path));
+	if (object) {
+		rc = read_pointer(g, object, path, commit, err);
+	}
+	return rc;
+}
+
+/* --- trees -------------------------------------------------------------------------- */
+
+static void pop_level(vv_tree_pointers *g)
+{
+	git_odb_object_free(g->levels[--g->depth].tree);
+}
+
+static vv_status push_level(vv_tree_pointers *g, const git_oid *id, vv_error *err)
+{
+	bool added, partial = g->repo->partial;
+	git_oid own = *id; /* id may lie in the levels, which may move */
+	vv_status rc = vv_oid_set_add(&g->seen, &own, &added, err);
+
+	if (rc < 0 || !added) return rc;
+	if (!vv_array_room(g->levels, g->depth, g->cap)) return vv_fail_nomem(err);
+	struct vv_tree_level *l = &g->levels[g->depth];
+	l->path_len = g->path.len;
+	g->repo->partial = false;
+	rc = vv_object_read(g->repo, &own, GIT_OBJECT_TREE, VV_TREE_BYTES_MAX, &l->tree, err);
+	g->repo->partial = partial;
+	if (may_lack(g, rc)) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0) return rc;
+	g->depth++;
+	return vv_tree_cursor_init(&l->at, l->tree, err);
+}
+
+static vv_status visit_entry(vv_tree_pointers *g, const vv_oid *commit, vv_error *err)
+{
+	struct vv_tree_level *l = &g->levels[g->depth - 1];
+	vv_tree_cursor at = l->at;
+	vv_status rc;
+
+	g->path.len = l->path_len;
+	if ((rc = vv_tree_cursor_next(&l->at, err)) < 0) return rc;
+	if ((at.mode & 0170000) != 0100000 && !vv_mode_is_tree(at.mode)) {
+		return VV_OK; /* a symbolic link or a submodule */
+	}
+	if (vv_oid_set_has(&g->seen, &at.id)) return VV_OK;
+	vv_buf_put(&g->path, at.name, at.name_len);
+	if (vv_mode_is_tree(at.mode)) {
+		vv_buf_putc(&g->path, '/');
+	}
+	if ((rc = vv_buf_ok(&g->path, err)) < 0) return rc;
+	if (g->path.len > PATH_BYTES_MAX) {
+		return vv_fail(err, VV_EREFUSED, "a path in the tree has over %u bytes",
+			       PATH_BYTES_MAX);
+	}
+	if (vv_mode_is_tree(at.mode)) return push_level(g, &at.id, err);
+	return vv_tree_pointers_blob(g, &at.id, vv_buf_cstr(&g->path), commit, err);
+}
+
+vv_status vv_tree_pointers_look(vv_tree_pointers *g, const git_oid *id, const vv_oid *commit,
+				vv_error *err)
+{
+	vv_buf_reset(&g->path);
+	vv_status rc = push_level(g, id, err);
+	while (rc == VV_OK && g->depth > 0) {
+		if (!g->levels[g->depth - 1].at.valid) {
+			pop_level(g);
+		} else {
+			rc = visit_entry(g, commit, err);
+		}
+	}
+	while (g->depth > 0) {
+		pop_level(g);
+	}
+	return rc;
+}

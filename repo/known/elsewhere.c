@@ -1,0 +1,504 @@
+/*
+ * elsewhere: knows the file: a line "<root> <before> <remote>" for each version (before: the root of the
+ * previous version at its path, or "-"), or "<root> <before> " once that version is here again (what others can
+ * be differences to); and a line "<commit>" for each commit below which all versions were looked at.
+ */
+#include "repo/known/elsewhere.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/cid_map.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+#include "repo/git/objects/send.h"
+
+#define FILE_MAX (UINT64_C(1) << 30)
+#define TIPS_MAX 512u
+#define LOCK_WAIT_MS 60000u
+#define DROP_WAIT_MS 3000u
+
+struct vv_elsewhere {
+	struct listed {
+		vv_cid root, before; /* before null: none */
+		size_t remote;       /* 1 + its place in remotes; 0: the version is here again */
+	} * listed;
+	size_t count, cap;
+	vv_cid_map *by_root; /* its place in listed */
+	char **remotes;
+	size_t remote_count;
+	vv_oid tips[TIPS_MAX]; /* the newest first */
+	size_t tip_count;
+};
+
+static char *file_path(vv_repository *r, const char *name)
+{
+	return vv_path_join(vv_repository_varvedir(r), name, (char *)NULL);
+}
+
+/* --- reading ------------------------------------------------------------------------------ */
+
+/* *at: 1 + the remote's place; of no name: 0. */
+static vv_status add_remote(vv_elsewhere *e, const char *name, size_t len, size_t *at,
+			    vv_error *err)
+{
+	for (*at = len > 0 ? 1 : 0; *at > 0 && *at <= e->remote_count; ++*at) {
+		const char *known = e->remotes[*at - 1];
+		if (strlen(known) == len && memcmp(known, name, len) == 0) return VV_OK;
+	}
+	if (*at == 0) return VV_OK;
+	char **list = vv_realloc_array(e->remotes, e->remote_count + 1, sizeof(*list));
+	if (!list) return vv_fail_nomem(err);
+	e->remotes = list;
+	list[e->remote_count] = vv_strndup(name, len);
+	return list[e->remote_count++] ? VV_OK : vv_fail_nomem(err);
+}
+
+/* remote empty: the version is here again. What is listed stays as it is, but for one that was here. */
+static vv_status add_root(vv_elsewhere *e, const vv_cid *root, const vv_cid *before,
+			  const char *remote, size_t len, vv_error *err)
+{
+	uint64_t i;
+	size_t at;
+	vv_status rc = add_remote(e, remote, len, &at, err);
+
+	if (rc < 0) return rc;
+	if (vv_cid_map_get(e->by_root, root, &i)) {
+		e->listed[i].remote = e->listed[i].remote > 0 ? e->listed[i].remote : at;
+		return VV_OK;
+	}
+	if (!vv_array_room(e->listed, e->count, e->cap)) return vv_fail_nomem(err);
+	if ((rc = vv_cid_map_put(e->by_root, root, e->count, NULL, err)) == VV_OK) {
+		e->listed[e->count++] = (struct listed){
+			.root = *root, .before = *before, .remote = at};
+	}
+	return rc;
+}
+
+static vv_status read_line(vv_elsewhere *e, const char *line, size_t len, vv_error *err)
+{
+	const char *blank = memchr(line, ' ', len), *end = line + len;
+	vv_cid root, before = {0, {0}};
+
+	if (!blank) {
+		if (len == VV_OID_TEXT && e->tip_count < TIPS_MAX &&
+		    vv_oid_parse(&e->tips[e->tip_count], line, len)) {
+			e->tip_count++;
+		}
+		return VV_OK;
+	}
+	const char *second = memchr(blank + 1, ' ', (size_t)(end - blank) - 1);
+	if (!second || vv_cid_parse(&root, line, (size_t)(blank - line), NULL) < 0 ||
+	    (blank[1] != '-' &&
+	     vv_cid_parse(&before, blank + 1, (size_t)(second - blank) - 1, NULL) < 0)) {
+		return VV_OK;
+	}
+	return add_root(e, &root, &before, second + 1, (size_t)(end - second) - 1, err);
+}
+
+static vv_status read_file(vv_elsewhere *e, const char *path, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *newline;
+	vv_status rc = vv_read_file(&text, path, FILE_MAX, err);
+
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	const char *p = vv_buf_cstr(&text);
+	const char *end = p + text.len;
+	/* A last line without its end was not written whole. */
+	while (rc == VV_OK && p < end && (newline = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		rc = read_line(e, p, (size_t)(newline - p), err);
+		p = newline + 1;
+	}
+	return rc;
+}
+
+static vv_elsewhere *new_list(void)
+{
+	vv_auto_free vv_elsewhere *e = vv_calloc(1, sizeof(*e));
+
+	if (e && !(e->by_root = vv_cid_map_new())) return NULL;
+	return vv_take(&e);
+}
+
+vv_status vv_elsewhere_read(vv_elsewhere **out, vv_repository *r, vv_error *err)
+{
+	vv_elsewhere *e = new_list();
+	vv_auto(char) *path = file_path(r, "elsewhere");
+	vv_status rc = e && path ? read_file(e, path, err) : vv_fail_nomem(err);
+
+	if (rc < 0) {
+		vv_elsewhere_free(e);
+		e = NULL;
+	}
+	*out = e;
+	return rc;
+}
+
+void vv_elsewhere_free(vv_elsewhere *e)
+{
+	if (e) {
+		vv_cid_map_free(e->by_root);
+		for (size_t i = 0; i < e->remote_count; i++) {
+			vv_free(e->remotes[i]);
+		}
+		vv_free(e->remotes);
+		vv_free(e->listed);
+		vv_free(e);
+	}
+}
+
+bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root)
+{
+	uint64_t i;
+	return vv_cid_map_get(e->by_root, root, &i) && e->listed[i].remote > 0;
+}
+
+#define STEPS_MAX 64u /* in each direction */
+
+/* The version before (older), or one that came after it; false: none is known. */
+static bool step(const vv_elsewhere *e, bool older, vv_cid *at)
+{
+	uint64_t place;
+
+	if (older) {
+		if (!vv_cid_map_get(e->by_root, at, &place) ||
+		    vv_cid_is_null(&e->listed[place].before)) {
+			return false;
+		}
+		*at = e->listed[place].before;
+		return true;
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		if (vv_cid_equal(&e->listed[i].before, at)) {
+			*at = e->listed[i].root;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *store, vv_cid *out)
+{
+	vv_cid older = *root, newer = *root;
+	bool more = true;
+
+	for (unsigned i = 0; more && i < STEPS_MAX; i++) {
+		bool up = step(e, false, &newer), down = step(e, true, &older);
+
+		if (up && vv_store_has(store, &newer)) {
+			*out = newer;
+			return true;
+		}
+		if (down && vv_store_has(store, &older)) {
+			*out = older;
+			return true;
+		}
+		more = up || down;
+	}
+	return false;
+}
+
+const vv_cid *vv_elsewhere_next(const vv_elsewhere *e, size_t *i)
+{
+	while (*i < e->count && e->listed[*i].remote == 0) {
+		++*i;
+	}
+	return *i < e->count ? &e->listed[(*i)++].root : NULL;
+}
+
+const char *vv_elsewhere_keeper(const vv_elsewhere *e, const vv_cid *root)
+{
+	uint64_t i;
+
+	return vv_cid_map_get(e->by_root, root, &i) && e->listed[i].remote > 0
+		       ? e->remotes[e->listed[i].remote - 1]
+		       : NULL;
+}
+
+bool vv_elsewhere_links(const vv_elsewhere *e, const vv_cid *root)
+{
+	const char *keeper = vv_elsewhere_keeper(e, root);
+
+	return keeper && strncmp(keeper, VV_LINK_SCHEME, strlen(VV_LINK_SCHEME)) == 0;
+}
+
+const char *vv_elsewhere_remote(const vv_elsewhere *e, size_t i)
+{
+	return i < e->remote_count ? e->remotes[i] : NULL;
+}
+
+/* --- noting ------------------------------------------------------------------------------- */
+
+typedef struct noting {
+	vv_elsewhere *list;
+	vv_store *store;
+	const char *remote;
+} noting;
+
+static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	noting *t = payload;
+	vv_auto(vv_buf) link = VV_BUF_INIT;
+
+	if (vv_store_has(t->store, &n->root)) return VV_OK;
+	if (!n->link) {
+		return add_root(t->list, &n->root, &n->before, t->remote, strlen(t->remote), err);
+	}
+	vv_buf_printf(&link, VV_LINK_SCHEME "%s", n->link);
+	vv_status rc = vv_buf_ok(&link, err);
+	return rc < 0 ? rc : add_root(t->list, &n->root, &n->before, link.data, link.len, err);
+}
+
+static bool has_tip(const vv_elsewhere *e, const vv_oid *id)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < e->tip_count; i++) {
+		found = vv_oid_equal(&e->tips[i], id);
+	}
+	return found;
+}
+
+static void put_line(vv_buf *text, const vv_elsewhere *e, const struct listed *l)
+{
+	char root[VV_CID_TEXT + 1], before[VV_CID_TEXT + 1] = "-";
+
+	vv_cid_text(root, &l->root);
+	if (!vv_cid_is_null(&l->before)) {
+		vv_cid_text(before, &l->before);
+	}
+	vv_buf_printf(text, "%s %s %s\n", root, before,
+		      l->remote > 0 ? e->remotes[l->remote - 1] : "");
+}
+
+static vv_status write_list(const vv_elsewhere *e, const vv_oid *wants, size_t want_count,
+			    const char *path, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	char hex[VV_OID_TEXT + 1];
+	vv_status rc;
+
+	for (size_t i = 0; i < want_count && i < TIPS_MAX; i++) {
+		vv_oid_text(hex, &wants[i]);
+		vv_buf_printf(&text, "%s\n", hex);
+	}
+	for (size_t i = 0; i < e->tip_count && want_count + i < TIPS_MAX; i++) {
+		vv_oid_text(hex, &e->tips[i]);
+		vv_buf_printf(&text, "%s\n", hex);
+	}
+	for (size_t i = 0; i < e->count; i++) {
+		put_line(&text, e, &e->listed[i]);
+	}
+	if ((rc = vv_buf_ok(&text, err)) == VV_OK) {
+		rc = vv_write_file(path, vv_buf_cstr(&text), text.len, true, err);
+	}
+	return rc;
+}
+
+static uint64_t count_away(const vv_elsewhere *e)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < e->count; i++) {
+		count += e->listed[i].remote > 0;
+	}
+	return count;
+}
+
+static vv_status note_all(vv_repository *r, vv_repository *with, const char *remote,
+			  const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
+{
+	noting t = {.remote = remote};
+	vv_auto(char) *path = file_path(r, "elsewhere");
+	uint64_t before = 0;
+	size_t known = 0;
+	vv_status rc = path ? vv_elsewhere_read(&t.list, r, err) : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = vv_repository_store(r, &t.store, err)) < 0) {
+		goto done;
+	}
+	for (size_t i = 0; i < want_count; i++) {
+		known += has_tip(t.list, &wants[i]);
+	}
+	before = count_away(t.list);
+	if (known == want_count ||
+	    (rc = vv_new_roots_each(with, wants, want_count, t.list->tips, t.list->tip_count,
+				    note_root, &t, err)) < 0) {
+		goto done;
+	}
+	*count = count_away(t.list) - before;
+	rc = write_list(t.list, wants, want_count, path, err);
+done:
+	vv_elsewhere_free(t.list);
+	return rc;
+}
+
+/* Takes the list's lock. */
+static vv_status lock_list(vv_repository *r, int *fd, vv_error *err)
+{
+	vv_auto(char) *path = file_path(r, "elsewhere.lock");
+	vv_status rc;
+
+	if (!path) return vv_fail_nomem(err);
+	if ((rc = vv_mkdirs_above(path, err)) == VV_OK) {
+		*fd = vv_lock(path, true, LOCK_WAIT_MS, err);
+		rc = *fd < 0 ? (vv_status)*fd : VV_OK;
+	}
+	return rc;
+}
+
+vv_status vv_elsewhere_note(vv_repository *r, vv_repository *with, const char *remote,
+			    const vv_oid *wants, size_t want_count, uint64_t *count, vv_error *err)
+{
+	int fd;
+	vv_status rc = lock_list(r, &fd, err);
+
+	*count = 0;
+	if (rc == VV_OK) {
+		rc = note_all(r, with, remote, wants, want_count, count, err);
+		vv_unlock(fd);
+	}
+	return rc;
+}
+
+static vv_status add_listed(vv_elsewhere *to, const vv_elsewhere *from, size_t i, vv_error *err)
+{
+	const struct listed *l = &from->listed[i];
+	const char *remote = l->remote == 0 ? "" : from->remotes[l->remote - 1];
+
+	return add_root(to, &l->root, &l->before, remote, strlen(remote), err);
+}
+
+/* What is noted already, but for those that were added before: for these somebody else is known now. */
+static vv_status add_older(vv_elsewhere *out, const vv_elsewhere *older, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < older->count; i++) {
+		rc = add_listed(out, older, i, err);
+	}
+	memcpy(out->tips, older->tips, older->tip_count * sizeof(*out->tips));
+	out->tip_count = older->tip_count;
+	return rc;
+}
+
+static vv_status add_all(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
+			 vv_error *err)
+{
+	vv_auto(vv_elsewhere) *older = NULL;
+	vv_auto(vv_elsewhere) *e = new_list();
+	vv_auto(char) *path = file_path(r, "elsewhere");
+	vv_status rc;
+
+	if (!e || !path) return vv_fail_nomem(err);
+	if ((rc = vv_elsewhere_read(&older, r, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		const vv_elsewhere_version *v = &versions[i];
+		rc = add_root(e, &v->root, &v->before, v->remote, strlen(v->remote), err);
+	}
+	if (rc == VV_OK && (rc = add_older(e, older, err)) == VV_OK) {
+		rc = write_list(e, NULL, 0, path, err);
+	}
+	return rc;
+}
+
+vv_status vv_elsewhere_add(vv_repository *r, const vv_elsewhere_version *versions, size_t count,
+			   vv_error *err)
+{
+	int fd;
+	vv_status rc = lock_list(r, &fd, err);
+
+	if (rc == VV_OK) {
+		rc = add_all(r, versions, count, err);
+		vv_unlock(fd);
+	}
+	return rc;
+}
+
+/* Is any of these noted as elsewhere? */
+static bool lists_any(const vv_elsewhere *e, const vv_cid_set *roots)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		if (e->listed[i].remote > 0 && vv_cid_set_has(roots, &e->listed[i].root)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Those of roots that are complete in the store are here again. */
+static vv_status mark_here(vv_elsewhere *e, const vv_cid_set *roots, vv_store *store, vv_error *err)
+{
+	vv_cid missing;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < e->count; i++) {
+		struct listed *l = &e->listed[i];
+		bool here = false;
+		if (l->remote > 0 && vv_cid_set_has(roots, &l->root)) {
+			rc = vv_store_complete(store, &l->root, &here, &missing, err);
+		}
+		l->remote = here ? 0 : l->remote;
+	}
+	return rc;
+}
+
+static vv_status remove_all(vv_repository *r, const vv_cid_set *roots, vv_error *err)
+{
+	vv_auto(vv_elsewhere) *e = NULL;
+	vv_auto(char) *path = file_path(r, "elsewhere");
+	vv_auto(vv_store) *store = NULL;
+	vv_status rc = path ? VV_OK : vv_fail_nomem(err);
+
+	/* A store of its own: r's may have packs open that a drop has removed since. */
+	if (rc < 0 || (rc = vv_elsewhere_read(&e, r, err)) < 0 || !lists_any(e, roots) ||
+	    (rc = vv_store_open(&store, vv_repository_varvedir(r), false, err)) < 0) {
+		return rc;
+	}
+	if ((rc = mark_here(e, roots, store, err)) == VV_OK) {
+		rc = write_list(e, NULL, 0, path, err);
+	}
+	return rc;
+}
+
+vv_status vv_elsewhere_remove(vv_repository *r, const vv_cid_set *roots, vv_error *err)
+{
+	vv_elsewhere *e;
+	int drop, fd;
+	vv_status rc = vv_elsewhere_read(&e, r, err);
+
+	if (rc < 0) return rc;
+	bool any = lists_any(e, roots);
+	vv_elsewhere_free(e);
+	if (!any) return VV_OK;
+	/* A drop notes a version, then removes it: between the two it is here, and must stay noted. */
+	if ((drop = vv_drop_lock(r, false, err)) < 0) return (vv_status)drop;
+	if ((rc = lock_list(r, &fd, err)) == VV_OK) {
+		rc = remove_all(r, roots, err);
+		vv_unlock(fd);
+	}
+	vv_unlock(drop);
+	return rc;
+}
+
+int vv_drop_lock(vv_repository *r, bool exclusive, vv_error *err)
+{
+	vv_auto(char) *path = file_path(r, "drop.lock");
+	vv_status rc = path ? vv_mkdirs_above(path, err) : vv_fail_nomem(err);
+	int fd = rc < 0 ? (int)rc : vv_lock(path, exclusive, DROP_WAIT_MS, err);
+
+	if (fd == (int)VV_ELOCKED) {
+		vv_fail(err, VV_ELOCKED, "versions are being dropped %s just now",
+			exclusive ? "here, or others ask what is kept here," : "there");
+		(void)vv_hint(err, "try again when that has ended");
+	}
+	return fd;
+}

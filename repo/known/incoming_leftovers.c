@@ -1,0 +1,371 @@
+/*
+ * incoming_leftovers: the folders of incoming/, and what to do with those whose transfers have ended.
+ */
+#include "repo/known/incoming.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/codec.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "repo/blocks/cbor.h"
+#include "repo/blocks/chain.h"
+#include "repo/blocks/pack_list.h"
+#include "repo/blocks/store_internal.h"
+#include "repo/git/repository_internal.h"
+#include "repo/known/incoming_internal.h"
+
+#define NAME_LEN 16u
+#define EMPTY_SECONDS 3600 /* a folder without packs may be one that is just being made */
+
+/* .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is held
+ * as long as the transfer lasts: who gets it may take all over, or away. */
+#define INCOMING_DIR "incoming"
+
+char *vv_leftover_folder(vv_repository *r, const char *name)
+{
+	return vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, name, (char *)NULL);
+}
+
+/* The names of the transfers' folders; free with vv_names_free. */
+static vv_status folder_names(vv_repository *r, char ***names, size_t *count, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(r), INCOMING_DIR, (char *)NULL);
+	size_t kept = 0;
+
+	*names = NULL;
+	*count = 0;
+	if (!dir) return vv_fail_nomem(err);
+	vv_status rc = vv_list_dir(names, count, dir, err);
+	if (rc == VV_ENOTFOUND) {
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	if (rc < 0) return rc;
+	for (size_t i = 0; i < *count; i++) {
+		char *name = (*names)[i];
+
+		if (strlen(name) == NAME_LEN && vv_hex_is_lower(name, NAME_LEN)) {
+			(*names)[i] = (*names)[kept];
+			(*names)[kept++] = name;
+		}
+	}
+	while (*count > kept) {
+		vv_free((*names)[--*count]);
+	}
+	return VV_OK;
+}
+
+/* The folder's lock: a descriptor for vv_unlock, or VV_ELOCKED; VV_ENOTFOUND: it is gone. */
+static int lock_folder(const char *folder, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(folder, VV_WRITER_LOCK, (char *)NULL);
+
+	if (!path) return vv_fail_nomem(err);
+	return vv_lock(path, true, 0, err);
+}
+
+/* What a killed transfer was about to write becomes a pack without an end: all that is whole in
+ * it can be read. */
+static vv_status keep_torn(const char *folder, vv_error *err)
+{
+	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
+	char **names = NULL;
+	size_t count = 0;
+	vv_status rc = packs ? vv_list_dir(&names, &count, packs, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		char name[VV_PACK_NAME_MAX];
+		vv_auto(char) *from = NULL, *to = NULL;
+		vv_pack_name id = {0};
+		vv_stat st;
+
+		if (strncmp(names[i], VV_TEMP_PREFIX, strlen(VV_TEMP_PREFIX)) != 0) {
+			continue;
+		}
+		vv_random(id.hash, sizeof(id.hash));
+		vv_pack_name_write(name, &id, "pack");
+		from = vv_path_join(packs, names[i], (char *)NULL);
+		to = vv_path_join(packs, name, (char *)NULL);
+		if (!from || !to) {
+			rc = vv_fail_nomem(err);
+		} else if ((rc = vv_lstat(&st, from, err)) == VV_OK) {
+			rc = st.size > VV_PACK_HEADER_LEN ? vv_rename(from, to, err)
+							  : vv_unlink(from, true, err);
+		}
+	}
+	vv_names_free(names, count);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+vv_status vv_leftovers_each(vv_repository *r, const char *except, vv_leftover_fn fn, void *payload,
+			    vv_error *err)
+{
+	char **names;
+	size_t count;
+	vv_status rc = folder_names(r, &names, &count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *folder = vv_leftover_folder(r, names[i]);
+		int fd;
+
+		if (!folder) {
+			rc = vv_fail_nomem(err);
+		} else if (!except || strcmp(folder, except) != 0) {
+			fd = lock_folder(folder, err);
+			if (fd >= 0) {
+				rc = keep_torn(folder, err);
+				rc = rc < 0 ? rc : fn(payload, folder, err);
+				vv_unlock(fd);
+			} else if (fd != VV_ELOCKED && fd != VV_ENOTFOUND) {
+				rc = (vv_status)fd;
+			} else {
+				vv_error_clear(err);
+			}
+		}
+	}
+	vv_names_free(names, count);
+	return rc;
+}
+
+/* --- counting ------------------------------------------------------------------------ */
+
+typedef struct counting {
+	vv_repository *repo;
+	uint64_t blocks;
+} counting;
+
+static vv_status count_folder(void *payload, const char *folder, vv_error *err)
+{
+	counting *c = payload;
+	vv_auto(vv_store) *s = NULL;
+	vv_store_stats stats;
+	vv_status rc;
+
+	if ((rc = vv_store_open(&s, folder, false, err)) == VV_OK &&
+	    (rc = vv_store_stats_get(s, &stats, err)) == VV_OK) {
+		c->blocks += stats.blocks;
+	}
+	return rc;
+}
+
+vv_status vv_incoming_count(vv_repository *r, uint64_t *out, vv_error *err)
+{
+	counting c = {r, 0};
+	vv_status rc = vv_leftovers_each(r, NULL, count_folder, &c, err);
+
+	*out = c.blocks;
+	return rc;
+}
+
+/* --- what they stand on -------------------------------------------------------------- */
+
+vv_status vv_pack_each_record(vv_pack *p, vv_record_fn fn, void *payload, vv_error *err)
+{
+	vv_place place = {p, VV_PACK_HEADER_LEN};
+	uint8_t peek[VV_RECORD_PEEK];
+	vv_record r;
+	size_t have;
+	vv_status rc = VV_OK;
+
+	while (rc == VV_OK && place.offset < p->records_end) {
+		rc = vv_pack_record(p, place.offset, &r, peek, &have, err);
+		if (rc == VV_OK) {
+			bool apart = vv_method_has_base(r.method) && r.distance == 0;
+
+			rc = fn(payload, &place, &r, apart ? &r.base : NULL, err);
+			place.offset += vv_record_len(&r);
+		}
+	}
+	return rc;
+}
+
+typedef struct telling {
+	vv_store *store;
+	vv_pack_list *packs;
+	vv_incoming_fn fn;
+	void *payload;
+	vv_buf raw;
+} telling;
+
+static vv_status tell_link(void *payload, const vv_cid *cid, vv_error *err)
+{
+	telling *t = payload;
+
+	return t->fn(t->payload, cid, err);
+}
+
+static vv_status tell_record(void *payload, const vv_place *place, const vv_record *r,
+			     const vv_cid *base, vv_error *err)
+{
+	telling *t = payload;
+	vv_source src = {t->store, t->packs, NULL, false};
+	vv_record again;
+	vv_status rc;
+
+	if ((rc = t->fn(t->payload, &r->cid, err)) < 0 ||
+	    (base && (rc = t->fn(t->payload, base, err)) < 0) ||
+	    r->cid.codec != VV_CODEC_DAG_CBOR) {
+		return rc;
+	}
+	rc = vv_source_get_at(&src, place, &t->raw, &again, err);
+	if (rc == VV_OK) {
+		rc = vv_cbor_links(t->raw.data, t->raw.len, tell_link, t, err);
+	}
+	/* One that cannot be read keeps nothing. */
+	if (rc == VV_ECORRUPT || rc == VV_EMISSING || rc == VV_EINPUT) {
+		vv_error_clear(err);
+		rc = VV_OK;
+	}
+	return rc;
+}
+
+static vv_status tell_folder(vv_repository *r, const char *folder, telling *t, vv_error *err)
+{
+	vv_store *under;
+	vv_status rc;
+
+	if ((rc = vv_repository_store(r, &under, err)) < 0 ||
+	    (rc = vv_store_open_over(&t->store, folder, under, false, err)) < 0) {
+		return rc;
+	}
+	rc = vv_packs_renew(t->store, NULL, true, &t->packs, err);
+	for (size_t i = 0; rc == VV_OK && i < t->packs->own; i++) {
+		rc = vv_pack_each_record(t->packs->packs[i], tell_record, t, err);
+		if (rc == VV_ECORRUPT) {
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
+	}
+	vv_packs_unref(t->packs);
+	t->packs = NULL;
+	vv_store_close(t->store);
+	t->store = NULL;
+	return rc;
+}
+
+vv_status vv_incoming_each(vv_repository *r, vv_incoming_fn fn, void *payload, vv_error *err)
+{
+	telling t = {.fn = fn, .payload = payload};
+	char **names;
+	size_t count;
+	vv_status rc = folder_names(r, &names, &count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *folder = vv_leftover_folder(r, names[i]);
+
+		rc = folder ? tell_folder(r, folder, &t, err) : vv_fail_nomem(err);
+	}
+	vv_names_free(names, count);
+	vv_buf_clear(&t.raw);
+	return rc;
+}
+
+/* --- the end ------------------------------------------------------------------------- */
+
+typedef struct expiring {
+	int64_t now;
+	uint64_t grace;
+	bool dry_run;
+} expiring;
+
+/* When the youngest of its packs was made; *any: there is one. */
+static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error *err)
+{
+	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
+	char **names = NULL;
+	size_t count = 0;
+	vv_pack_name id;
+	vv_stat st;
+
+	*any = false;
+	*out = INT64_MIN;
+	if (!packs) return vv_fail_nomem(err);
+	vv_status rc = vv_list_dir(&names, &count, packs, err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_auto(char) *path = vv_path_join(packs, names[i], (char *)NULL);
+
+		if (!path) {
+			rc = vv_fail_nomem(err);
+		} else if (vv_pack_name_read(&id, names[i]) && vv_lstat(&st, path, NULL) == VV_OK) {
+			*any = true;
+			*out = st.mtime_sec > *out ? st.mtime_sec : *out;
+		}
+	}
+	if (rc == VV_OK && !*any && vv_lstat(&st, packs, NULL) == VV_OK) {
+		*out = st.mtime_sec;
+	}
+	vv_names_free(names, count);
+	return rc == VV_ENOTFOUND ? VV_OK : rc;
+}
+
+static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
+{
+	const expiring *e = payload;
+	int64_t since;
+	bool any;
+	vv_status rc = youngest(folder, &since, &any, err);
+
+	uint64_t grace = any ? e->grace : EMPTY_SECONDS;
+	if (rc < 0 || e->dry_run || grace > INT64_MAX || since > e->now ||
+	    (since != INT64_MIN && (uint64_t)(e->now - since) < grace)) {
+		return rc;
+	}
+	return vv_remove_tree(folder, err);
+}
+
+vv_status vv_incoming_expire(vv_repository *r, uint64_t grace_sec, bool dry_run, vv_error *err)
+{
+	expiring e = {.grace = grace_sec, .dry_run = dry_run};
+	uint32_t nsec;
+
+	vv_now(&e.now, &nsec);
+	return vv_leftovers_each(r, NULL, expire_folder, &e, err);
+}
+
+/* --- what nobody will miss ---------------------------------------------------------------- */
+
+typedef struct tidying {
+	vv_store *main;
+	bool needed; /* some block of the folder is nowhere else */
+} tidying;
+
+static vv_status look_for_record(void *payload, const vv_place *place VV_UNUSED, const vv_record *r,
+				 const vv_cid *base VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	tidying *t = payload;
+
+	t->needed |= !vv_store_has_live(t->main, &r->cid);
+	return VV_OK;
+}
+
+static vv_status tidy_folder(void *payload, const char *folder, vv_error *err)
+{
+	tidying *t = payload;
+	vv_auto(vv_store) *s = NULL;
+	vv_pack_list *l = NULL;
+	vv_status rc;
+
+	t->needed = false;
+	if ((rc = vv_store_open(&s, folder, false, err)) == VV_OK &&
+	    (rc = vv_packs_renew(s, NULL, true, &l, err)) == VV_OK) {
+		for (size_t i = 0; rc == VV_OK && !t->needed && i < l->own; i++) {
+			rc = vv_pack_each_record(l->packs[i], look_for_record, t, err);
+			rc = rc == VV_ECORRUPT ? VV_OK : rc;
+		}
+	}
+	vv_packs_unref(l);
+	vv_store_close(vv_take(&s));
+	return rc < 0 || t->needed ? rc : vv_remove_tree(folder, err);
+}
+
+vv_status vv_incoming_tidy(vv_repository *r, vv_error *err)
+{
+	tidying t = {NULL, false};
+	vv_status rc = vv_repository_store(r, &t.main, err);
+
+	return rc < 0 ? rc : vv_leftovers_each(r, NULL, tidy_folder, &t, err);
+}

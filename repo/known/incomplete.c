@@ -1,0 +1,362 @@
+/*
+ * incomplete: knows the mark's file, and how far down every version is known to be here.
+ */
+#include "repo/known/incomplete.h"
+
+#include "base/arena.h"
+#include "base/array.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "repo/blocks/derived.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/objects/range.h"
+#include "repo/git/objects/tree_pointers.h"
+#include "repo/git/pointer.h"
+#include "repo/git/tree_internal.h"
+#include "repo/known/elsewhere.h"
+
+static char *mark_path(vv_repository *r)
+{
+	vv_buf b = VV_BUF_INIT;
+	vv_buf_printf(&b, "%s/incomplete", vv_repository_varvedir(r));
+	return vv_buf_detach(&b);
+}
+
+vv_status vv_repository_incomplete(vv_repository *r, bool *out, vv_error *err)
+{
+	vv_auto(char) *path = mark_path(r);
+	if (!path) return vv_fail_nomem(err);
+	*out = vv_exists(path);
+	return VV_OK;
+}
+
+vv_status vv_repository_set_incomplete(vv_repository *r, bool incomplete, vv_error *err)
+{
+	static const char text[] = "blocks of some versions are missing here\n";
+	vv_auto(char) *path = mark_path(r);
+
+	if (!path) return vv_fail_nomem(err);
+	return incomplete ? vv_write_file(path, text, sizeof(text) - 1, true, err)
+			  : vv_unlink(path, true, err);
+}
+
+#define MARK "VVWHOL\x01\n"
+#define TIPS_MAX 4096u
+#define VV_OID_LEN sizeof(((vv_oid *)0)->id)
+
+static char *tips_path(vv_repository *r)
+{
+	return vv_path_join(vv_repository_varvedir(r), "cache", "complete", (char *)NULL);
+}
+
+static vv_status read_tips(vv_repository *r, vv_oid **out, size_t *count, vv_error *err)
+{
+	vv_auto(char) *path = tips_path(r);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	*count = 0;
+	*out = NULL;
+	if (!path) return vv_fail_nomem(err);
+	vv_status rc = vv_derived_read(&b, path, MARK, 0, VV_DERIVED_FRAME + TIPS_MAX * VV_OID_LEN,
+				       err);
+	if (rc < 0) return rc;
+	if (!(*out = vv_calloc(TIPS_MAX, sizeof(vv_oid)))) return vv_fail_nomem(err);
+	for (; (*count + 1) * VV_OID_LEN <= b.len; ++*count) {
+		memcpy((*out)[*count].id, b.data + *count * VV_OID_LEN, VV_OID_LEN);
+	}
+	return VV_OK;
+}
+
+static vv_status write_tips(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
+{
+	vv_auto(char) *path = tips_path(r);
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+
+	if (!path) return vv_fail_nomem(err);
+	vv_derived_begin(&b, MARK);
+	for (size_t i = 0; i < count && i < TIPS_MAX; i++) {
+		vv_buf_put(&b, tips[i].id, VV_OID_LEN);
+	}
+	return vv_derived_write(&b, path, 0, err);
+}
+
+#define TIPS_KEPT 512u /* of earlier ones, beside what is added */
+
+static bool has_oid(const vv_oid *list, size_t count, const vv_oid *id)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < count; i++) {
+		found = vv_oid_equal(&list[i], id);
+	}
+	return found;
+}
+
+vv_status vv_complete_tips_add(vv_repository *r, const vv_oid *tips, size_t count, vv_error *err)
+{
+	vv_auto_free vv_oid *old = NULL, *all = vv_calloc(TIPS_MAX, sizeof(vv_oid));
+	size_t old_count = 0, n = 0, same = 0;
+	vv_status rc = all ? read_tips(r, &old, &old_count, err) : vv_fail_nomem(err);
+
+	for (size_t i = 0; rc == VV_OK && i < count && n < TIPS_MAX; i++) {
+		all[n++] = tips[i];
+	}
+	for (size_t i = 0; rc == VV_OK && i < old_count && i < TIPS_KEPT && n < TIPS_MAX; i++) {
+		if (has_oid(tips, count < TIPS_MAX ? count : TIPS_MAX, &old[i])) {
+			same++;
+		} else {
+			all[n++] = old[i];
+		}
+	}
+	return rc == VV_OK && !(same == count && n == old_count) ? write_tips(r, all, n, err) : rc;
+}
+
+vv_status vv_complete_tips_forget(vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *path = tips_path(r);
+	return path ? vv_unlink(path, true, err) : vv_fail_nomem(err);
+}
+
+/* --- which commits are whole ---------------------------------------------------------- */
+
+enum { LACKS = 8, EDGE = 16 }; /* flags of a range's nodes, beside its own */
+
+typedef struct look {
+	vv_repository *repo;
+	vv_store *store;
+	vv_elsewhere *elsewhere;
+	vv_range range;
+	vv_arena arena;
+	bool careful;       /* the mark stands: a node is not proof of what is below it */
+	vv_cid_set *walked; /* careful: known to be here with all that is below */
+	vv_cid_set *good, *bad;
+	const git_oid *commit; /* at hand */
+	bool lacks;
+	vv_whole *out;
+} look;
+
+static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *err)
+{
+	vv_walk w = {.store = l->store, .budget = UINT64_MAX};
+	vv_status rc = VV_OK;
+
+	*out = vv_store_has(l->store, root);
+	if (!*out && vv_elsewhere_links(l->elsewhere, root)) { /* it goes along nowhere */
+		*out = true;
+		return VV_OK;
+	}
+	if (*out && l->careful) {
+		if (!l->walked && !(l->walked = vv_cid_set_new())) return vv_fail_nomem(err);
+		w.seen = l->walked;
+		rc = vv_walk_from(&w, root, err);
+		*out = rc == VV_OK;
+		if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
+			/* What was walked of this one is not known to be whole. */
+			vv_cid_set_free(l->walked);
+			l->walked = NULL;
+			vv_error_clear(err);
+			rc = VV_OK;
+		}
+	}
+	return rc;
+}
+
+static vv_status look_at_root(look *l, const vv_cid *root, vv_error *err)
+{
+	bool complete = vv_cid_set_has(l->good, root), added;
+	vv_status rc;
+
+	if (!complete && !vv_cid_set_has(l->bad, root) &&
+	    ((rc = is_complete(l, root, &complete, err)) < 0 ||
+	     (rc = vv_cid_set_add(complete ? l->good : l->bad, root, &added, err)) < 0)) {
+		return rc;
+	}
+	l->lacks |= !complete;
+	return VV_OK;
+}
+
+static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err)
+{
+	look *l = payload;
+	vv_auto(git_odb_object) *object = NULL;
+	git_object_t type;
+	uint64_t size;
+	git_oid id;
+	vv_pointer p;
+	vv_error why;
+	vv_status rc;
+
+	if ((c->new_mode & 0170000) != 0100000 || vv_oid_equal(&c->old_id, &c->new_id)) {
+		return VV_OK;
+	}
+	vv_oid_to_git(&id, &c->new_id);
+	if ((rc = vv_must_be_here(vv_object_header(l->repo, &id, &type, &size, err), err)) < 0 ||
+	    type != GIT_OBJECT_BLOB || size > VV_POINTER_MAX ||
+	    (rc = vv_object_read(l->repo, &id, GIT_OBJECT_BLOB, VV_POINTER_MAX, &object, err)) <
+		    0) {
+		return rc;
+	}
+	vv_arena_reset(&l->arena);
+	const void *bytes = git_odb_object_data(object);
+	size_t len = git_odb_object_size(object);
+	if (vv_pointer_looks_like(bytes, len) || vv_pointer_is_torn(bytes, len)) {
+		vv_error_clear(&why);
+		rc = vv_pointer_read(&p, &l->arena, bytes, len, &why);
+		if (rc == VV_OK) {
+			rc = look_at_root(l, &p.root, err);
+		} else if (rc == VV_EINPUT || rc == VV_ENOSUPPORT) {
+			vv_damaged_pointer_tell(l->repo, &id, l->commit, c->path, &why);
+		}
+	}
+	return rc == VV_EINPUT || rc == VV_ENOSUPPORT ? VV_OK
+	       : rc == VV_ENOMEM                      ? vv_fail_nomem(err)
+						      : rc;
+}
+
+static vv_status add_edge(vv_whole *out, const git_oid *id, vv_error *err)
+{
+	if (!vv_array_room(out->edge, out->edge_count, out->edge_cap)) return vv_fail_nomem(err);
+	vv_oid_from_git(&out->edge[out->edge_count++], id);
+	return VV_OK;
+}
+
+/* A commit lacks blocks when a parent does, or what it changes against its first one. */
+static vv_status look_at_commit(look *l, vv_node *n, vv_error *err)
+{
+	const git_oid *before = NULL;
+	vv_walker *w = l->range.walker;
+	vv_status rc;
+
+	l->lacks = false;
+	l->commit = &n->id;
+	if (n->parent_count > 0) {
+		rc = vv_node_parse(w, n->parents[0], err);
+		if (rc == VV_ENOTFOUND) {
+			vv_error_clear(err);
+		} else if (rc < 0) {
+			return rc;
+		} else {
+			before = &n->parents[0]->tree;
+		}
+	}
+	rc = vv_must_be_here(vv_tree_diff(l->repo, before, &n->tree, "", look_at_change, l, err),
+			     err);
+	for (uint32_t i = 0; i < n->parent_count; i++) {
+		l->lacks |= (*vv_node_flags(w, n->parents[i]) & LACKS) != 0;
+	}
+	for (uint32_t i = 0; rc == VV_OK && l->lacks && i < n->parent_count; i++) {
+		uint32_t *flags = vv_node_flags(w, n->parents[i]);
+		if (!(*flags & (LACKS | EDGE))) {
+			*flags |= EDGE;
+			rc = add_edge(l->out, &n->parents[i]->id, err);
+		}
+	}
+	if (l->lacks) {
+		*vv_node_flags(w, n) |= LACKS;
+	}
+	return rc;
+}
+
+static vv_status is_whole(look *l, const vv_oid *id, bool *out, vv_error *err)
+{
+	git_object_t type;
+	uint64_t size;
+	git_oid at;
+	vv_status rc;
+
+	vv_oid_to_git(&at, id);
+	while ((rc = vv_must_be_here(vv_object_header(l->repo, &at, &type, &size, err), err)) ==
+		       VV_OK &&
+	       type == GIT_OBJECT_TAG) {
+		if ((rc = vv_tag_target(l->repo, &at, &at, err)) < 0) return rc;
+	}
+	if (rc < 0 || type != GIT_OBJECT_COMMIT) {
+		*out = rc == VV_OK;
+		return rc;
+	}
+	vv_node *n = vv_walker_node(l->range.walker, &at);
+	*out = n && !(*vv_node_flags(l->range.walker, n) & LACKS);
+	return n ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status list_tips(const look *l, vv_whole *out, const vv_oid *ids, size_t count,
+			   vv_error *err)
+{
+	vv_oid *tips = vv_calloc(out->edge_count + count + out->tip_count + 1, sizeof(vv_oid));
+	size_t n = 0;
+
+	if (!tips) return vv_fail_nomem(err);
+	for (size_t i = 0; i < out->edge_count; i++) {
+		tips[n++] = out->edge[i];
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (out->ids[i]) {
+			tips[n++] = ids[i];
+		}
+	}
+	size_t found = n;
+	for (size_t i = 0; i < out->tip_count; i++) {
+		tips[n++] = out->tips[i];
+	}
+	vv_free(out->tips);
+	out->tips = tips;
+	out->tip_count = n;
+	/* Derived: where it cannot be written (a medium that is read-only), it is found out again. */
+	if (!l->careful && found > 0 && l->range.commits.count > 0 &&
+	    vv_complete_tips_add(l->repo, tips, found, VV_IGNORED) == VV_ENOMEM) {
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t count, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = vv_repository_store(l->repo, &l->store, err)) < 0 ||
+	    (rc = vv_elsewhere_read(&l->elsewhere, l->repo, err)) < 0 ||
+	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
+	    (!l->careful && (rc = read_tips(l->repo, &out->tips, &out->tip_count, err)) < 0) ||
+	    (rc = vv_range_open(&l->range, l->repo, ids, count, out->tips, out->tip_count, err)) <
+		    0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < l->range.commits.count; i++) {
+		rc = look_at_commit(l, l->range.commits.items[i], err);
+	}
+	out->all = rc == VV_OK;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = is_whole(l, &ids[i], &out->ids[i], err);
+		out->all &= out->ids[i];
+	}
+	return rc < 0 ? rc : list_tips(l, out, ids, count, err);
+}
+
+vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
+			vv_error *err)
+{
+	memset(out, 0, sizeof(*out));
+	look l = {.repo = r, .out = out};
+	vv_arena_init(&l.arena);
+	out->ids = vv_calloc(count + 1, sizeof(bool));
+	l.good = vv_cid_set_new();
+	l.bad = vv_cid_set_new();
+	vv_status rc = out->ids && l.good && l.bad ? look_all(&l, out, ids, count, err)
+						   : vv_fail_nomem(err);
+	vv_range_clear(&l.range);
+	vv_elsewhere_free(l.elsewhere);
+	vv_cid_set_free(l.walked);
+	vv_cid_set_free(l.good);
+	vv_cid_set_free(l.bad);
+	vv_arena_clear(&l.arena);
+	return rc;
+}
+
+void vv_whole_clear(vv_whole *w)
+{
+	vv_free(w->ids);
+	vv_free(w->edge);
+	vv_free(w->tips);
+	memset(w, 0, sizeof(*w));
+}

@@ -1,0 +1,573 @@
+/*
+ * reachable: knows how far down history was walked, and when that no longer holds.
+ *
+ * Two walks share one list of commits: the first finds commits, the second the blocks of their
+ * tables. Each goes on where it stopped. New commits on top are taken first, since the queue gives
+ * the newest.
+ */
+#include "repo/known/reachable.h"
+
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/path.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "base/thread.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/history/hidden_refs.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/objects/tree_pointers.h"
+#include "repo/git/walker.h"
+#include "repo/known/published.h"
+
+/* Commits looked at that are older than all sought ones: where clocks went wrong an older one may
+ * come after a newer one. */
+#define SLOP 65536u
+#define HOLES_MAX 1024u
+
+enum { QUEUED = 1, SOUGHT = 2 };
+
+typedef struct tip {
+	char *name;
+	vv_oid id, commit; /* a tag's own id; the commit that it names */
+} tip;
+
+typedef struct tips {
+	tip *items;
+	size_t count, cap;
+} tips;
+
+struct vv_reachable {
+	vv_mutex *lock;
+	char *path;
+	vv_env *env;
+	vv_repository *repo;
+	vv_stat config; /* of its file: other settings may hide other refs */
+	vv_hidden_refs hidden;
+	tips tips;
+	/* What the tips reach, as far as it was walked. */
+	vv_walker *walker;
+	vv_queue queue;
+	vv_oid_set tags; /* tag objects */
+	vv_nodes listed; /* commits in the order in which they were met */
+	size_t looked;   /* of these the trees were looked at */
+	vv_tree_pointers trees;
+	bool has_trees;
+	vv_cid *roots; /* of tables, to be walked */
+	size_t root_count, root_cap, walked;
+	vv_cid *published; /* versions that are roots, too */
+	size_t published_count;
+	vv_cid_set *blocks;
+	vv_cid *holes; /* nodes that were not here when their table was walked; the first ones */
+	size_t hole_count, hole_cap;
+};
+
+vv_reachable *vv_reachable_new(const char *path, const vv_env *env)
+{
+	vv_auto(vv_reachable) *x = vv_calloc(1, sizeof(*x));
+
+	if (!x) return NULL;
+	x->lock = vv_mutex_new();
+	x->path = vv_strdup(path);
+	if (!x->lock || !x->path || vv_env_new(&x->env, vv_env_list(env), NULL) < 0) return NULL;
+	return vv_take(&x);
+}
+
+static void tips_clear(tips *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		vv_free(t->items[i].name);
+	}
+	vv_free(t->items);
+	memset(t, 0, sizeof(*t));
+}
+
+/* No table was walked. */
+static void forget_blocks(vv_reachable *x)
+{
+	vv_cid_set_free(x->blocks);
+	x->blocks = NULL;
+	vv_free(x->holes);
+	x->holes = NULL;
+	x->hole_count = x->hole_cap = x->walked = 0;
+}
+
+/* Nothing was walked. */
+static void forget(vv_reachable *x)
+{
+	tips_clear(&x->tips);
+	vv_queue_clear(&x->queue);
+	vv_nodes_clear(&x->listed);
+	vv_oid_set_clear(&x->tags);
+	vv_walker_free(x->walker);
+	x->walker = NULL;
+	if (x->has_trees) {
+		vv_tree_pointers_clear(&x->trees);
+		x->has_trees = false;
+	}
+	vv_free(x->roots);
+	vv_free(x->published);
+	x->roots = x->published = NULL;
+	x->root_count = x->root_cap = x->looked = x->published_count = 0;
+	forget_blocks(x);
+}
+
+static void close_repository(vv_reachable *x)
+{
+	forget(x);
+	vv_hidden_refs_clear(&x->hidden);
+	vv_repository_close(x->repo);
+	x->repo = NULL;
+}
+
+void vv_reachable_free(vv_reachable *x)
+{
+	if (x) {
+		close_repository(x);
+		vv_mutex_free(x->lock);
+		vv_free(x->path);
+		vv_env_free(x->env);
+		vv_free(x);
+	}
+}
+
+/* --- the refs as they are now ---------------------------------------------------------------- */
+
+static void stat_config(const vv_reachable *x, vv_stat *out)
+{
+	vv_auto(char) *file = vv_path_join(vv_repository_commondir(x->repo), "config", NULL);
+
+	memset(out, 0, sizeof(*out));
+	if (file) {
+		(void)vv_lstat(out, file, NULL);
+	}
+}
+
+static vv_status open_repository(vv_reachable *x, vv_error *err)
+{
+	vv_stat now;
+	vv_status rc;
+
+	if (x->repo) {
+		stat_config(x, &now);
+		if (vv_stat_equal(&now, &x->config)) return VV_OK;
+		close_repository(x);
+	}
+	if ((rc = vv_repository_open_exactly(&x->repo, x->path, x->env, err)) < 0) return rc;
+	stat_config(x, &x->config);
+	rc = vv_hidden_refs_load(&x->hidden, x->repo, "uploadpack", err);
+	if (rc < 0) {
+		close_repository(x);
+	}
+	return rc;
+}
+
+typedef struct listing {
+	const vv_reachable *x;
+	tips *out;
+} listing;
+
+static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	listing *l = payload;
+	tips *t = l->out;
+
+	if (!vv_ref_is_shown(&l->x->hidden, ref->name) || vv_oid_is_null(&ref->commit)) {
+		return VV_OK;
+	}
+	if (!vv_array_room(t->items, t->count, t->cap) ||
+	    !(t->items[t->count].name = vv_strdup(ref->name))) {
+		return vv_fail_nomem(err);
+	}
+	t->items[t->count].id = ref->id;
+	t->items[t->count++].commit = ref->commit;
+	return VV_OK;
+}
+
+/* Both are sorted by name. */
+static bool same_tips(const tips *a, const tips *b)
+{
+	bool same = a->count == b->count;
+
+	for (size_t i = 0; same && i < a->count; i++) {
+		same = strcmp(a->items[i].name, b->items[i].name) == 0 &&
+		       vv_oid_equal(&a->items[i].id, &b->items[i].id);
+	}
+	return same;
+}
+
+/* Is everything that the old tips reach reached by the new ones? Answered of refs that are there
+ * still and went forward only. */
+static vv_status only_forward(const vv_reachable *x, const tips *old, const tips *new, bool *out,
+			      vv_error *err)
+{
+	vv_status rc = VV_OK;
+	size_t k = 0;
+
+	*out = true;
+	for (size_t i = 0; rc == VV_OK && *out && i < old->count; i++) {
+		const tip *o = &old->items[i];
+
+		while (k < new->count && strcmp(new->items[k].name, o->name) < 0) {
+			k++;
+		}
+		if (k == new->count || strcmp(new->items[k].name, o->name) != 0) {
+			*out = false;
+		} else if (!vv_oid_equal(&new->items[k].id, &o->id)) {
+			*out = vv_oid_equal(&o->id, &o->commit);
+			rc = *out ? vv_is_ancestor(x->repo, &o->commit, &new->items[k].commit, out,
+						   err)
+				  : VV_OK;
+		}
+	}
+	return rc;
+}
+
+static vv_status meet(vv_reachable *x, vv_node *n, vv_error *err)
+{
+	uint32_t *flags = vv_node_flags(x->walker, n);
+
+	if (*flags & QUEUED) return VV_OK;
+	vv_status rc = vv_node_parse(x->walker, n, err);
+	if (rc == VV_ENOTFOUND) { /* a hole: what is not here is not given */
+		vv_error_clear(err);
+		return VV_OK;
+	}
+	*flags |= QUEUED;
+	return rc < 0 ? rc : vv_queue_push(&x->queue, n, err);
+}
+
+static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!x->walker) {
+		if (!(x->walker = vv_walker_new(x->repo))) return vv_fail_nomem(err);
+		vv_walker_begin(x->walker);
+		vv_oid_set_init(&x->tags);
+	}
+	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+		const tip *at = &t->items[i];
+		git_oid id;
+
+		if (!vv_oid_equal(&at->id, &at->commit) &&
+		    (rc = vv_oid_set_add_tags(&x->tags, x->repo, &at->id, err)) < 0) {
+			break;
+		}
+		vv_oid_to_git(&id, &at->commit);
+		vv_node *n = vv_walker_node(x->walker, &id);
+		rc = n ? meet(x, n, err) : vv_fail_nomem(err);
+	}
+	return rc;
+}
+
+/* What was walked is made to hold for the refs as they are now. */
+static vv_status look_at_refs(vv_reachable *x, vv_error *err)
+{
+	tips now = {NULL, 0, 0};
+	listing l = {x, &now};
+	bool keep = true;
+	vv_status rc = open_repository(x, err);
+
+	if (rc < 0) return rc;
+	if ((rc = vv_refs_each(x->repo, "refs/", list_ref, &l, err)) < 0 ||
+	    (x->walker && same_tips(&x->tips, &now))) {
+		goto done;
+	}
+	(void)git_odb_refresh(x->repo->odb);
+	git_error_clear();
+	if (x->walker && (rc = only_forward(x, &x->tips, &now, &keep, err)) < 0) {
+		goto done;
+	}
+	if (!keep) {
+		forget(x);
+	}
+	if ((rc = begin_tips(x, &now, err)) < 0) {
+		forget(x);
+		goto done;
+	}
+	tips_clear(&x->tips);
+	x->tips = now;
+	memset(&now, 0, sizeof(now));
+done:
+	tips_clear(&now);
+	return rc;
+}
+
+/* The next commit, its parents queued; NULL at the end. */
+static vv_status go_down(vv_reachable *x, vv_node **out, vv_error *err)
+{
+	vv_node *n = vv_queue_pop(&x->queue);
+	vv_status rc = n ? vv_nodes_add(&x->listed, n, err) : VV_OK;
+
+	*out = n;
+	for (uint32_t i = 0; rc == VV_OK && n && i < n->parent_count; i++) {
+		rc = meet(x, n->parents[i], err);
+	}
+	return rc;
+}
+
+/* --- commits --------------------------------------------------------------------------------- */
+
+typedef struct search {
+	size_t left; /* commits sought and not yet met */
+	int64_t oldest;
+} search;
+
+static vv_status seek(vv_reachable *x, search *s, const vv_oid *id, vv_error *err)
+{
+	git_object_t type;
+	git_oid at;
+	uint64_t size;
+	vv_node *n;
+	vv_status rc;
+
+	vv_oid_to_git(&at, id);
+	if (!vv_object_is_here(x->repo, &at) ||
+	    (rc = vv_object_header(x->repo, &at, &type, &size, err)) == VV_ENOTFOUND) {
+		return VV_OK;
+	}
+	if (rc < 0 || type != GIT_OBJECT_COMMIT) return rc;
+	if (!(n = vv_walker_node(x->walker, &at))) return vv_fail_nomem(err);
+	if ((rc = vv_node_parse(x->walker, n, err)) < 0) return rc;
+	uint32_t *flags = vv_node_flags(x->walker, n);
+	if (!(*flags & (QUEUED | SOUGHT))) {
+		*flags |= SOUGHT;
+		s->oldest = s->left == 0 || n->time < s->oldest ? n->time : s->oldest;
+		s->left++;
+	}
+	return VV_OK;
+}
+
+static vv_status search_down(vv_reachable *x, search *s, vv_error *err)
+{
+	unsigned slop = SLOP;
+	vv_status rc = VV_OK;
+	vv_node *n;
+
+	while (rc == VV_OK && s->left > 0 && slop > 0 && (rc = go_down(x, &n, err)) == VV_OK && n) {
+		slop = n->time >= s->oldest ? SLOP : slop - 1;
+		if (*vv_node_flags(x->walker, n) & SOUGHT) {
+			*vv_node_flags(x->walker, n) &= ~(uint32_t)SOUGHT;
+			s->left--;
+		}
+	}
+	return rc;
+}
+
+static vv_status find_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
+			      vv_error *err)
+{
+	search s = {0, 0};
+	vv_status rc = look_at_refs(x, err);
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = seek(x, &s, &ids[i], err);
+	}
+	if (rc == VV_OK) {
+		rc = search_down(x, &s, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		vv_node *n;
+		git_oid id;
+
+		vv_oid_to_git(&id, &ids[i]);
+		if (!(n = vv_walker_node(x->walker, &id))) {
+			rc = vv_fail_nomem(err);
+			break;
+		}
+		uint32_t *flags = vv_node_flags(x->walker, n);
+		out[i] = *flags & QUEUED || vv_oid_set_has(&x->tags, &id);
+		*flags &= ~(uint32_t)SOUGHT;
+	}
+	return rc;
+}
+
+vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
+			       vv_error *err)
+{
+	memset(out, 0, count * sizeof(*out));
+	vv_mutex_lock(x->lock);
+	vv_status rc = find_commits(x, ids, count, out, err);
+	if (rc < 0) {
+		forget(x); /* half walked is not walked */
+	}
+	vv_mutex_unlock(x->lock);
+	return rc;
+}
+
+/* --- blocks ---------------------------------------------------------------------------------- */
+
+static vv_status add_root(vv_reachable *x, const vv_cid *root, vv_error *err)
+{
+	if (!vv_array_room(x->roots, x->root_count, x->root_cap)) return vv_fail_nomem(err);
+	x->roots[x->root_count++] = *root;
+	return VV_OK;
+}
+
+static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path VV_UNUSED,
+			    const vv_oid *commit VV_UNUSED, const char *what VV_UNUSED,
+			    vv_error *err)
+{
+	return p ? add_root(payload, &p->root, err) : VV_OK;
+}
+
+/* Is each of these published still? Both are sorted alike. */
+static bool all_still(const vv_cid *old, size_t old_count, const vv_cid *now, size_t count)
+{
+	size_t i = 0, k = 0;
+
+	while (i < old_count && k < count) {
+		i += vv_cid_equal(&old[i], &now[k]);
+		k++;
+	}
+	return i == old_count;
+}
+
+static bool was_published(const vv_reachable *x, const vv_cid *cid)
+{
+	for (size_t i = 0; i < x->published_count; i++) {
+		if (vv_cid_equal(&x->published[i], cid)) return true;
+	}
+	return false;
+}
+
+/* What was published since becomes a root; once something was withdrawn, all is walked anew. */
+static vv_status look_at_published(vv_reachable *x, bool *again, vv_error *err)
+{
+	vv_cid *now;
+	size_t count;
+	vv_status rc = vv_published_list(&now, &count, vv_repository_varvedir(x->repo), err);
+
+	*again = false;
+	if (rc < 0) return rc;
+	if (!all_still(x->published, x->published_count, now, count)) {
+		vv_free(now);
+		*again = true;
+		return VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < count && count > x->published_count; i++) {
+		if (!was_published(x, &now[i])) {
+			rc = add_root(x, &now[i], err);
+		}
+	}
+	vv_free(x->published);
+	x->published = now;
+	x->published_count = count;
+	return rc;
+}
+
+static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV_UNUSED,
+			  size_t len VV_UNUSED, vv_status state, vv_error *err)
+{
+	vv_reachable *x = payload;
+
+	if (state == VV_OK || x->hole_count == HOLES_MAX) return VV_OK;
+	if (!vv_array_room(x->holes, x->hole_count, x->hole_cap)) return vv_fail_nomem(err);
+	x->holes[x->hole_count++] = *cid;
+	return VV_OK;
+}
+
+/* A node came that was missing: what hangs from it was not walked. */
+static bool hole_was_filled(const vv_reachable *x, vv_store *store)
+{
+	for (size_t i = 0; i < x->hole_count; i++) {
+		if (vv_store_has(store, &x->holes[i])) return true;
+	}
+	return false;
+}
+
+/* Walks one more table, or looks into one more commit. *end: there is none. */
+static vv_status go_deeper(vv_reachable *x, vv_store *store, bool *end, vv_error *err)
+{
+	vv_walk w = {.store = store,
+		     .seen = x->blocks,
+		     .budget = UINT64_MAX,
+		     .missing_ok = true,
+		     .visit = on_block,
+		     .payload = x};
+	vv_node *n;
+	vv_oid id;
+	vv_status rc;
+
+	if (x->walked < x->root_count) {
+		rc = vv_walk_from(&w, &x->roots[x->walked], err);
+		x->walked++;
+		return rc;
+	}
+	if (x->looked == x->listed.count && ((rc = go_down(x, &n, err)) < 0 || !n)) {
+		*end = rc == VV_OK;
+		return rc;
+	}
+	n = x->listed.items[x->looked++];
+	vv_oid_from_git(&id, &n->id);
+	return vv_tree_pointers_look(&x->trees, &n->tree, &id, err);
+}
+
+static vv_status begin_blocks(vv_reachable *x, vv_error *err)
+{
+	if (!x->has_trees) {
+		vv_tree_pointers_init(&x->trees, x->repo, on_pointer, x);
+		x->has_trees = true;
+		x->trees.hard = false; /* what is not here is not given */
+	}
+	if (!x->blocks && !(x->blocks = vv_cid_set_new())) return vv_fail_nomem(err);
+	return VV_OK;
+}
+
+static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
+			     vv_error *err)
+{
+	vv_store *store;
+	size_t at = 0;
+	bool end = false, again = false;
+	vv_status rc;
+
+	if ((rc = look_at_refs(x, err)) < 0 || (rc = look_at_published(x, &again, err)) < 0) {
+		return rc;
+	}
+	if (again) {
+		forget(x);
+		if ((rc = look_at_refs(x, err)) < 0 ||
+		    (rc = look_at_published(x, &again, err)) < 0) {
+			return rc;
+		}
+	}
+	if ((rc = vv_repository_store(x->repo, &store, err)) < 0) return rc;
+	if (hole_was_filled(x, store)) {
+		forget_blocks(x);
+	}
+	if ((rc = begin_blocks(x, err)) < 0) return rc;
+	/* One that is not here at all is worth no walk. */
+	while (rc == VV_OK && !end) {
+		while (at < count &&
+		       (vv_cid_set_has(x->blocks, &cids[at]) || !vv_store_has(store, &cids[at]))) {
+			at++;
+		}
+		if (at == count) {
+			break;
+		}
+		rc = go_deeper(x, store, &end, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		out[i] = vv_cid_set_has(x->blocks, &cids[i]) && vv_store_has(store, &cids[i]);
+	}
+	return rc;
+}
+
+vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count, bool *out,
+			      vv_error *err)
+{
+	memset(out, 0, count * sizeof(*out));
+	vv_mutex_lock(x->lock);
+	vv_status rc = find_blocks(x, cids, count, out, err);
+	if (rc < 0) {
+		forget(x);
+	}
+	vv_mutex_unlock(x->lock);
+	return rc;
+}
